@@ -1,0 +1,80 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
+
+struct ib_arena_block {
+    struct ib_arena_block *next;
+    size_t used, size;
+    _Alignas(ALIGNMENT) unsigned char data[];
+};
+
+static struct ib_arena_block *new_block(size_t bytes)
+{
+    struct ib_arena_block *block = malloc(sizeof *block + bytes);
+    if (!block) {
+        fputs("ironbench: out of memory\n", stderr);
+        abort();
+    }
+    block->used = 0;
+    block->size = bytes;
+    return block;
+}
+
+void *ib_arena_alloc(struct ib_arena *arena, size_t bytes)
+{
+    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    struct ib_arena_block *block = arena->blocks;
+    if (!block || block->size - block->used < bytes) {
+        block = new_block(bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES);
+        block->next = arena->blocks;
+        arena->blocks = block;
+    }
+    void *out = block->data + block->used;
+    block->used += bytes;
+    return memset(out, 0, bytes);
+}
+
+char *ib_arena_copy(struct ib_arena *arena, const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+    return memcpy(ib_arena_alloc(arena, bytes), text, bytes);
+}
+
+char *ib_arena_print(struct ib_arena *arena, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    char *out = ib_arena_alloc(arena, (size_t)length + 1);
+    vsnprintf(out, (size_t)length + 1, format, again);
+    va_end(again);
+    va_end(arguments);
+    return out;
+}
+
+void *ib_arena_grow(struct ib_arena *arena, void *old, size_t element_bytes, size_t count, size_t *capacity)
+{
+    if (count < *capacity)
+        return old;
+    *capacity = *capacity ? 2 * *capacity : 8;
+    void *out = ib_arena_alloc(arena, element_bytes * *capacity);
+    if (count)
+        memcpy(out, old, element_bytes * count);
+    return out;
+}
+
+void ib_arena_free(struct ib_arena *arena)
+{
+    for (struct ib_arena_block *block = arena->blocks, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    arena->blocks = NULL;
+}

@@ -1,0 +1,29 @@
+/* The one error object: functions return a status, the detail of the newest failure lies here. */
+#ifndef IB_ERROR_H
+#define IB_ERROR_H
+
+#include "ironbench/impl.h"
+
+#include <stdarg.h>
+
+struct ib_error {
+    enum ib_status code;
+    char where[256];     /* a file, file:line, flag, or operation; "" where nothing is to be named */
+    char message[1024];  /* what is wrong and what is allowed */
+};
+
+/* Records a failure and returns `code`. `where` may be NULL. */
+enum ib_status ib_fail(enum ib_status code, const char *where, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+enum ib_status ib_fail_v(enum ib_status code, const char *where, const char *format, va_list arguments);
+
+/* IB_EIO with the text of errno. */
+enum ib_status ib_fail_errno(const char *where, const char *what);
+
+/* The newest failure. */
+const struct ib_error *ib_last_error(void);
+
+/* "where: message", or "message". Valid until the next failure. */
+const char *ib_error_text(void);
+
+#endif

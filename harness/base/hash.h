@@ -1,0 +1,20 @@
+/* SHA-256 as lower-case hexadecimal, fed in pieces. */
+#ifndef IB_HASH_H
+#define IB_HASH_H
+
+#include <sha2.h>
+#include <stddef.h>
+
+enum { IB_HASH_HEX = 65 };
+
+struct ib_hash {
+    SHA2_CTX context;
+};
+
+void ib_hash_begin(struct ib_hash *);
+void ib_hash_bytes(struct ib_hash *, const void *data, size_t bytes);
+void ib_hash_end(struct ib_hash *, char hex[IB_HASH_HEX]);
+/* All of it at once. */
+void ib_hash_of(const void *data, size_t bytes, char hex[IB_HASH_HEX]);
+
+#endif

@@ -1,0 +1,82 @@
+#include "base/paths.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* build/tests/test_x becomes build/ironbench: a unit test stands below the program whose workers it starts.
+ */
+static void from_test_to_program(char path[PATH_MAX])
+{
+    static const char folder[] = "/tests/";
+    char *name = strrchr(path, '/') + 1;
+    char *tests = name - strlen(folder);
+    if (tests <= path || strncmp(tests, folder, strlen(folder)) != 0)
+        return;
+    char program[PATH_MAX];
+    int length = snprintf(program, sizeof program, "%.*s/ironbench", (int)(tests - path), path);
+    if (length < PATH_MAX && access(program, X_OK) == 0)
+        memcpy(path, program, (size_t)length + 1);
+}
+
+const char *ib_self(void)
+{
+    static char path[PATH_MAX];
+    if (!path[0]) {
+        ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+        if (length <= 0)
+            return "/proc/self/exe";
+        path[length] = '\0';
+        from_test_to_program(path);
+    }
+    return path;
+}
+
+/* `relative`, seen from the program's folder. */
+static char *from_program(struct ib_arena *arena, const char *relative)
+{
+    const char *self = ib_self();
+    return ib_arena_print(arena, "%.*s/%s", (int)(strrchr(self, '/') - self), self, relative);
+}
+
+/* The first of two places, seen from the program's folder, where there is something; else the second. */
+static char *built_or_installed(struct ib_arena *arena, const char *built, const char *installed)
+{
+    char *path = from_program(arena, built);
+    return access(path, F_OK) == 0 ? path : from_program(arena, installed);
+}
+
+/* The build tree's root has charts; so has an installation's data folder. */
+static void find_home(char home[PATH_MAX])
+{
+    struct ib_arena arena = {0};
+    const char *charts = built_or_installed(&arena, "../scripts/charts", "../share/ironbench/scripts/charts");
+    const char *folder = ib_arena_print(&arena, "%s/../..", charts);
+    if (!realpath(folder, home))
+        snprintf(home, PATH_MAX, "%s", folder);
+    ib_arena_free(&arena);
+}
+
+const char *ib_home(void)
+{
+    static char home[PATH_MAX];
+    const char *given = getenv("IRONBENCH_HOME");
+    if (given && given[0])
+        return given;
+    if (!home[0])
+        find_home(home);
+    return home;
+}
+
+char *ib_home_path(struct ib_arena *arena, const char *relative)
+{
+    return ib_arena_print(arena, "%s/%s", ib_home(), relative);
+}
+
+char *ib_plugin_path(struct ib_arena *arena, const char *name)
+{
+    return built_or_installed(arena, ib_arena_print(arena, "impls/%s.so", name),
+                              ib_arena_print(arena, "../lib/ironbench/%s.so", name));
+}

@@ -1,0 +1,23 @@
+/* Random numbers that every program can draw again: xoshiro256** (Blackman and Vigna, 2018), its state filled from
+ * the seed by splitmix64; normal numbers by Box-Muller in f64, cosine before sine. */
+#ifndef IB_RNG_H
+#define IB_RNG_H
+
+#include <stdint.h>
+
+struct ib_rng {
+    uint64_t state[4];
+    double spare; /* the second number of a Box-Muller pair */
+    int has_spare;
+};
+
+void ib_rng_seed(struct ib_rng *, uint64_t seed);
+uint64_t ib_rng_u64(struct ib_rng *);
+/* Uniform in [0, 1), 53 bits. */
+double ib_rng_uniform(struct ib_rng *);
+/* Uniform in 0 .. n-1 without bias; n > 0. */
+uint64_t ib_rng_below(struct ib_rng *, uint64_t n);
+/* N(0, 1). */
+double ib_rng_normal(struct ib_rng *);
+
+#endif

@@ -1,0 +1,214 @@
+#include "base/text.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct ib_word ib_dtype_words[] = {{"f32", IB_F32}, {"f64", IB_F64}, {NULL, 0}};
+const struct ib_word ib_act_words[] = {
+    {"relu", IB_RELU}, {"tanh", IB_TANH}, {"sigmoid", IB_SIGMOID}, {NULL, 0}};
+const struct ib_word ib_loss_words[] = {
+    {"half_mse", IB_HALF_MSE}, {"mse", IB_MSE}, {"bce", IB_BCE}, {NULL, 0}};
+
+const char *ib_word_of(const struct ib_word *table, int value)
+{
+    for (; table->word; table++)
+        if (table->value == value)
+            return table->word;
+    return "?";
+}
+
+bool ib_word_value(const struct ib_word *table, const char *word, int *out)
+{
+    for (; table->word; table++) {
+        if (strcmp(table->word, word) == 0) {
+            *out = table->value;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Adds one more of a list to text[n], which holds `used` bytes; returns how many it holds then. */
+static size_t add_item(char *text, size_t n, size_t used, const char *item, bool is_last)
+{
+    const char *joint = used == 0 ? "" : is_last ? " or " : ", ";
+    return used < n ? used + (size_t)snprintf(text + used, n - used, "%s%s", joint, item) : used;
+}
+
+const char *ib_word_list(const struct ib_word *table, char *text, size_t n)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (; table->word; table++)
+        used = add_item(text, n, used, table->word, !table[1].word);
+    return text;
+}
+
+const char *ib_name_list(const char *const *names, char *text, size_t n)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (; *names; names++)
+        used = add_item(text, n, used, names[0], !names[1]);
+    return text;
+}
+
+enum { NAME_MAX_LENGTH = 63 }; /* longer texts are no names, and near nothing */
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Insertions, deletions, replacements and swaps of neighbours that turn a into b. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t rows[3][NAME_MAX_LENGTH + 1], n = strlen(b);
+    size_t *before = rows[0], *above = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t *oldest = before;
+        before = above;
+        above = row;
+        row = oldest;
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            row[j] = smaller(above[j - 1] + (a[i - 1] != b[j - 1]), 1 + smaller(above[j], row[j - 1]));
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = smaller(row[j], before[j - 2] + 1);
+        }
+    }
+    return row[n];
+}
+
+const char *ib_nearest(const char *name, const char *const *candidates)
+{
+    size_t length = strlen(name);
+    if (length > NAME_MAX_LENGTH)
+        return NULL;
+    const char *nearest = NULL;
+    size_t limit = length / 3 > 2 ? length / 3 : 2;
+    for (; *candidates; candidates++) {
+        if (strlen(*candidates) > NAME_MAX_LENGTH)
+            continue;
+        size_t distance = edit_distance(name, *candidates);
+        /* A name of which not one letter stays is not a misspelling. */
+        if (distance <= limit && distance < strlen(*candidates)) {
+            nearest = *candidates;
+            if (distance == 0)
+                break;
+            limit = distance - 1;
+        }
+    }
+    return nearest;
+}
+
+const char *ib_hint(const char *name, const char *const *candidates, char *text, size_t n)
+{
+    const char *nearest = ib_nearest(name, candidates);
+    text[0] = '\0';
+    if (nearest)
+        snprintf(text, n, " (did you mean `%s`?)", nearest);
+    return text;
+}
+
+bool ib_glob(const char *pattern, const char *text)
+{
+    const char *star = NULL, *resume = NULL; /* the last '*', and where in the text it stopped swallowing */
+    while (*text) {
+        if (*pattern == '*') {
+            star = pattern++;
+            resume = text;
+        } else if (*pattern == '?' || *pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++resume;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return *pattern == '\0';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+bool ib_parse_u64(const char *text, uint64_t *out)
+{
+    if (!is_digit(text[0])) /* strtoull would take blanks and signs */
+        return false;
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (*end || errno)
+        return false;
+    *out = value;
+    return true;
+}
+
+bool ib_parse_i64(const char *text, int64_t *out)
+{
+    if (!is_digit(text[text[0] == '-' || text[0] == '+']))
+        return false;
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (*end || errno)
+        return false;
+    *out = value;
+    return true;
+}
+
+bool ib_parse_f64(const char *text, double *out)
+{
+    /* strtod would take blanks, words and hexadecimal, too. */
+    if (text[0] == '\0' || text[strspn(text, "+-.0123456789eE")])
+        return false;
+    char *end;
+    double value = strtod(text, &end);
+    if (*end || !isfinite(value))
+        return false;
+    *out = value;
+    return true;
+}
+
+/* Three significant digits in the largest of n units, each 1000 times the one before, that leaves 1 or more.
+ */
+static const char *print_scaled(double value, const char *const *units, size_t n_units, char *text, size_t n)
+{
+    size_t unit = 0;
+    while (unit + 1 < n_units && fabs(value) >= 999.5) {
+        value /= 1000;
+        unit++;
+    }
+    double size = fabs(value);
+    int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+    snprintf(text, n, "%.*f %s", decimals, value, units[unit]);
+    return text;
+}
+
+const char *ib_print_ns(double ns, char *text, size_t n)
+{
+    static const char *const units[] = {"ns", "us", "ms", "s"};
+    return print_scaled(ns, units, sizeof units / sizeof *units, text, n);
+}
+
+const char *ib_print_bytes(double bytes, char *text, size_t n)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+    if (fabs(bytes) < 999.5) { /* nobody has a fraction of a byte */
+        snprintf(text, n, "%.0f B", bytes);
+        return text;
+    }
+    return print_scaled(bytes, units, sizeof units / sizeof *units, text, n);
+}

@@ -1,0 +1,63 @@
+/* SQLite with this project's habits: failures through ib_fail, values bound by type, medians as aggregates.
+ * Private to what reads and writes a run. */
+#ifndef IB_DATABASE_H
+#define IB_DATABASE_H
+
+#include "ironbench/impl.h"
+
+#include <sqlite3.h>
+
+enum { IB_DATABASE_VERSION = 1 }; /* user_version in schema.sql */
+
+/* flags: SQLITE_OPEN_*. The connection knows the aggregates median(x), median_low(x) and median_high(x) of
+ * stats.h, which skip NULL; NULL where they are not defined. */
+enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out);
+
+/* IB_EIO with SQLite's text for the connection's newest failure. */
+enum ib_status ib_db_fail(sqlite3 *);
+
+enum ib_status ib_db_prepare(sqlite3 *, const char *sql, sqlite3_stmt **out);
+
+/* A value for a parameter. NaN and a NULL text become NULL. */
+struct ib_db_value {
+    int type; /* SQLITE_NULL, SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT */
+    union {
+        int64_t integer;
+        double real;
+        const char *text; /* must live until the statement is bound anew */
+    } as;
+};
+
+static inline struct ib_db_value ib_db_null(void)
+{
+    return (struct ib_db_value){.type = SQLITE_NULL};
+}
+
+static inline struct ib_db_value ib_db_integer(uint64_t value)
+{
+    return (struct ib_db_value){.type = SQLITE_INTEGER, .as.integer = (int64_t)value};
+}
+
+static inline struct ib_db_value ib_db_real(double value)
+{
+    return (struct ib_db_value){.type = SQLITE_FLOAT, .as.real = value};
+}
+
+static inline struct ib_db_value ib_db_text(const char *value)
+{
+    return (struct ib_db_value){.type = SQLITE_TEXT, .as.text = value};
+}
+
+/* Starts a statement anew, with these values for its first n parameters. */
+enum ib_status ib_db_bind(sqlite3_stmt *, const struct ib_db_value *values, size_t n);
+/* The next row; *row is false after the last. */
+enum ib_status ib_db_next(sqlite3_stmt *, bool *row);
+/* Binds and runs a statement that returns no rows. */
+enum ib_status ib_db_run(sqlite3_stmt *, const struct ib_db_value *values, size_t n);
+
+/* The values of ib_db_bind and ib_db_run, listed in the call. */
+#define IB_DB_VALUES(...)                                                                                    \
+    (const struct ib_db_value[]){__VA_ARGS__},                                                               \
+        sizeof((const struct ib_db_value[]){__VA_ARGS__}) / sizeof(struct ib_db_value)
+
+#endif

@@ -1,0 +1,149 @@
+/* Patterns of wrong predictions, beside those that the answer's own parameters give. */
+#include "diagnose/diagnose.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t outputs_of(const struct ib_evidence *e)
+{
+    return e->reference->net->width[e->reference->net->n_layers];
+}
+
+static uint64_t count(const struct ib_evidence *e)
+{
+    return e->reference->test_rows * outputs_of(e);
+}
+
+static bool are_not_finite(const struct ib_evidence *e, char *text, size_t n)
+{
+    for (uint64_t i = 0; i < count(e); i++)
+        if (!isfinite(e->answer->predictions[i])) {
+            snprintf(text, n, "predictions are %s from test row %" PRIu64 " on",
+                     isnan(e->answer->predictions[i]) ? "NaN" : "infinite", i / outputs_of(e) + 1);
+            return true;
+        }
+    return false;
+}
+
+/* All of them, or from some row on. */
+static bool are_zero(const struct ib_evidence *e, char *text, size_t n)
+{
+    uint64_t written = count(e);
+    while (written > 0 && e->answer->predictions[written - 1] == 0)
+        written--;
+    if (written == 0)
+        snprintf(text, n, "predictions are all zero");
+    else
+        snprintf(text, n, "predictions are zero after test row %" PRIu64 ": not written",
+                 (written - 1) / outputs_of(e) + 1);
+    return written == 0 || count(e) - written > 2 * outputs_of(e);
+}
+
+/* Are the predictions what a mistake makes of the right ones? */
+static bool are_made_by(const struct ib_evidence *e, double (*mistake)(double expected, double by), double by)
+{
+    struct ib_fit fit = {0};
+    for (uint64_t i = 0; i < count(e); i++)
+        ib_fit_add(&fit, e->answer->predictions[i], mistake(e->expected[i], by), e->expected[i]);
+    return count(e) > 1 && ib_fit_is_clear(&fit);
+}
+
+static double scale(double expected, double by)
+{
+    return by * expected;
+}
+
+static double shift(double expected, double by)
+{
+    return expected + by;
+}
+
+static double mirror(double expected, double by)
+{
+    return by - expected;
+}
+
+static double logit(double expected, double by)
+{
+    return by * log(expected / (1 - expected));
+}
+
+static bool are_mirrored(const struct ib_evidence *e, char *text, size_t n)
+{
+    const bool probability = e->reference->net->loss == IB_BCE;
+    snprintf(text, n, "predictions have the wrong sign");
+    return are_made_by(e, mirror, probability ? 1 : 0);
+}
+
+static bool are_logits(const struct ib_evidence *e, char *text, size_t n)
+{
+    snprintf(text, n, "predictions are logits: sigmoid missing");
+    return e->reference->net->loss == IB_BCE && are_made_by(e, logit, 1);
+}
+
+static bool are_shifted(const struct ib_evidence *e, char *text, size_t n)
+{
+    const double by = e->answer->predictions[0] - e->expected[0];
+    snprintf(text, n, "predictions are off by a constant (%.4g): bias missing?", by);
+    return are_made_by(e, shift, by);
+}
+
+static bool are_scaled(const struct ib_evidence *e, char *text, size_t n)
+{
+    double product = 0, square = 0; /* the factor is that of least squares */
+    for (uint64_t i = 0; i < count(e); i++) {
+        product += e->answer->predictions[i] * e->expected[i];
+        square += e->expected[i] * e->expected[i];
+    }
+    snprintf(text, n, "predictions are a constant factor (%.4g) off", product / square);
+    return are_made_by(e, scale, product / square);
+}
+
+/* Are they what these parameters give? */
+static bool are_of(const struct ib_evidence *e, const double *params)
+{
+    double *other = malloc(count(e) * sizeof *other);
+    struct ib_fit fit = {0};
+    if (!other)
+        return false;
+    ib_oracle_predict(e->reference->net, params, e->reference->test_rows, e->reference->x_test, other);
+    for (uint64_t i = 0; i < count(e); i++)
+        ib_fit_add(&fit, e->answer->predictions[i], other[i], e->expected[i]);
+    free(other);
+    return ib_fit_is_clear(&fit);
+}
+
+static bool are_of_the_start(const struct ib_evidence *e, char *text, size_t n)
+{
+    snprintf(text, n, "predictions are those of the start parameters: stale copy");
+    return are_of(e, e->reference->start);
+}
+
+static bool lack_the_biases(const struct ib_evidence *e, char *text, size_t n)
+{
+    const struct ib_network *net = e->reference->net;
+    double *params = malloc(ib_network_size(net) * sizeof *params);
+    if (!params)
+        return false;
+    memcpy(params, e->answer->params, ib_network_size(net) * sizeof *params);
+    ib_params_drop_biases(net, params);
+    snprintf(text, n, "predictions lack the bias");
+    const bool lack = are_of(e, params);
+    free(params);
+    return lack;
+}
+
+static bool are_off(const struct ib_evidence *e, char *text, size_t n)
+{
+    (void)e;
+    snprintf(text, n, "predictions are not those of the final parameters");
+    return true;
+}
+
+ib_pattern *const ib_prediction_patterns[] = {
+    are_not_finite,  are_zero,   are_mirrored,     are_shifted, are_logits,
+    lack_the_biases, are_scaled, are_of_the_start, are_off,
+};

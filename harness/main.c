@@ -1,0 +1,61 @@
+/* ironbench: the command line. Each verb lies in verbs/. */
+#include "args.h"
+#include "worker.h"
+
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define IB_VERB(name) extern const struct ib_verb ib_verb_##name;
+#include "verbs/verbs.def"
+#undef IB_VERB
+
+static const struct ib_verb *const verbs[] = {
+#define IB_VERB(name) &ib_verb_##name,
+#include "verbs/verbs.def"
+#undef IB_VERB
+    NULL};
+
+static int help(FILE *to)
+{
+    fprintf(to, "ironbench: which implementation is fastest, is its answer right, what did the copying cost?\n\n"
+                "usage: ironbench VERB ...\n\n");
+    for (const struct ib_verb *const *v = verbs; *v; v++)
+        fprintf(to, "  %-8s %s\n", (*v)->name, (*v)->summary);
+    fprintf(to, "\n`ironbench VERB --help` says more; `ironbench --version` says which program this is.\n\n"
+                "exit status: 0 ok, 2 usage or configuration, 3 wrong answer or untrusted copies, 4 a case failed\n"
+                "or is missing; several at once: 3 before 4.\n");
+    return to == stdout ? IB_EXIT_OK : IB_EXIT_USAGE;
+}
+
+static int unknown_verb(const char *name)
+{
+    const char *names[sizeof verbs / sizeof *verbs] = {0};
+    for (size_t i = 0; verbs[i]; i++)
+        names[i] = verbs[i]->name;
+    const char *nearest = ib_nearest(name, names);
+    fprintf(stderr, "ironbench: %s: no such verb%s%s%s; see `ironbench --help`\n", name,
+            nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    return IB_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, ""); /* names may be UTF-8; numbers stay in the C locale */
+    if (argc < 2)
+        return help(stderr);
+    if (strcmp(argv[1], "worker") == 0)
+        return ib_worker_main();
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return help(stdout);
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("ironbench %s\n", IB_VERSION);
+        return IB_EXIT_OK;
+    }
+    signal(SIGPIPE, SIG_IGN); /* a worker that died must not take the sweep along */
+    for (const struct ib_verb *const *v = verbs; *v; v++)
+        if (strcmp(argv[1], (*v)->name) == 0)
+            return (*v)->main(*v, argc - 1, argv + 1);
+    return unknown_verb(argv[1]);
+}

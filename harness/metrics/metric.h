@@ -1,0 +1,36 @@
+/* Metrics: computed by the parent from predictions that an implementation returned, on the test rows. */
+#ifndef IB_METRIC_H
+#define IB_METRIC_H
+
+#include "datasets/dataset.h"
+
+/* What a metric sees. predicted: values in the target's units, or probabilities. */
+struct ib_scores {
+    enum ib_task task;
+    bool probability; /* predictions are probabilities, not values */
+    uint64_t rows, outputs;
+    const double *actual, *predicted; /* rows x outputs */
+    double train_loss;                /* of the final parameters on the training rows */
+    const double *train_mean;         /* of each target over the training rows (outputs) */
+    double train_positive;            /* share of class 1 among the training rows */
+};
+
+struct ib_metric {
+    const char *name, *unit, *summary;
+    bool higher_is_better;
+    /* NaN where the metric means nothing here; readers turn that into null. A prediction that is not finite
+     * gives an infinity, never NaN. */
+    double (*compute)(const struct ib_scores *);
+};
+extern const struct ib_metric *const ib_metrics[]; /* metrics.def; ends with NULL */
+
+/* What several metrics are made of. */
+
+/* Mean of `of` over predicted - actual; NaN for probabilities. */
+double ib_mean_error(const struct ib_scores *, double (*of)(double error));
+double ib_square(double error);
+/* Share of predictions on the right side of 0.5, where one that is not finite is wrong; NaN for a regression.
+ */
+double ib_correct_share(const struct ib_scores *);
+
+#endif

@@ -1,0 +1,122 @@
+#include "oracle.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "schedule.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <tgmath.h>
+
+/* BLOCK rows are added up in the type itself before they join an f64 sum, in LANES sums side by side: good
+ * implementations sum in blocks, too, so that the rounding here is like theirs. */
+enum { BLOCK = 64, LANES = 8 };
+
+/* What a pass over the rows is to give. */
+enum { WANT_LOSS = 1, WANT_GRADIENT = 2 };
+
+struct rows {
+    uint64_t n;
+    const double *x, *y;
+    bool reversed;
+};
+
+static void curve_add(struct ib_curve *curve, uint64_t epoch, double loss)
+{
+    curve->epoch[curve->n] = epoch;
+    curve->loss[curve->n++] = loss;
+}
+
+/* Would the next epoch, at the speed of those done, pass the budget? Asked before it, since its loss is then
+ * read. */
+static bool is_last_in_budget(uint64_t budget_ns, uint64_t start_ns, uint64_t epochs_done)
+{
+    if (budget_ns == 0 || epochs_done == 0)
+        return false;
+    const uint64_t spent_ns = ib_now_ns() - start_ns;
+    return spent_ns + spent_ns / epochs_done >= budget_ns;
+}
+
+#define REAL    float
+#define T(name) name##_f32
+#include "oracle_arithmetic.inc"
+#undef REAL
+#undef T
+
+#define REAL    double
+#define T(name) name##_f64
+#include "oracle_arithmetic.inc"
+#undef REAL
+#undef T
+
+void ib_curve_free(struct ib_curve *curve)
+{
+    free(curve->epoch);
+    free(curve->loss);
+    *curve = (struct ib_curve){0};
+}
+
+void ib_trajectory_free(struct ib_trajectory *trajectory)
+{
+    ib_curve_free(&trajectory->curve);
+    free(trajectory->params);
+    *trajectory = (struct ib_trajectory){0};
+}
+
+enum ib_status ib_oracle_train(const struct ib_oracle_problem *problem, struct ib_trajectory *out)
+{
+    const size_t readings =
+        IB_READ_FIRST + IB_READ_BETWEEN + IB_READ_LAST + 1; /* one more: where the budget ends */
+    *out = (struct ib_trajectory){.size = ib_network_size(&problem->net)};
+    if (problem->epochs == 0 || problem->rows == 0)
+        return ib_fail(IB_EINVAL, "oracle", "training needs at least one row and one epoch");
+
+    enum ib_status status;
+    out->curve.epoch = malloc(readings * sizeof *out->curve.epoch);
+    out->curve.loss = malloc(readings * sizeof *out->curve.loss);
+    out->params = malloc(out->size * sizeof *out->params);
+    if (!out->curve.epoch || !out->curve.loss || !out->params)
+        status =
+            ib_fail(IB_ENOMEM, "oracle", "no memory for a trajectory of %" PRIu64 " parameters", out->size);
+    else
+        status = problem->type == IB_F32 ? train_f32(problem, out) : train_f64(problem, out);
+    if (status != IB_OK)
+        ib_trajectory_free(out);
+    return status;
+}
+
+void ib_oracle_predict(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
+                       double *out)
+{
+    predict_f64(net, params, rows, x, out);
+}
+
+void ib_oracle_predict_f32(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
+                           double *out)
+{
+    predict_f32(net, params, rows, x, out);
+}
+
+double ib_oracle_loss(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
+                      const double *y)
+{
+    struct machine_f64 m;
+    if (open_f64(net, params, &m) != IB_OK)
+        return NAN;
+    const double loss = pass_f64(&m, &(struct rows){rows, x, y, false}, WANT_LOSS);
+    close_f64(&m);
+    return loss;
+}
+
+double ib_oracle_gradient(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
+                          const double *y, double *gradient)
+{
+    struct machine_f64 m;
+    const bool ready = open_f64(net, params, &m) == IB_OK;
+    const double loss =
+        ready ? pass_f64(&m, &(struct rows){rows, x, y, false}, WANT_LOSS | WANT_GRADIENT) : NAN;
+    for (uint64_t i = 0; i < ib_network_size(net); i++)
+        gradient[i] = ready ? m.sum[i] : NAN;
+    close_f64(&m);
+    return loss;
+}

@@ -1,0 +1,55 @@
+/* The oracle: the same models trained a few samples at a time, in plain loops that share nothing with the
+ * operations or the implementations. Its f64 trajectory is the truth that answers are compared with; run in
+ * another precision or row order, its distance from that truth says how far honest rounding may carry an
+ * answer. */
+#ifndef IB_ORACLE_H
+#define IB_ORACLE_H
+
+#include "models/network.h"
+
+struct ib_curve { /* losses in the order of their epochs */
+    uint64_t n;
+    uint64_t *epoch;
+    double *loss;
+};
+void ib_curve_free(struct ib_curve *);
+
+struct ib_oracle_problem {
+    struct ib_network net;
+    uint64_t rows;
+    const double *x, *y;  /* rows x width[0], rows x outputs: standardised where the model says so */
+    const double *params; /* the start, ib_network_size elements */
+    double lr;
+    uint64_t epochs;
+    enum ib_dtype type; /* arithmetic, and rounding of x, y and params */
+    bool reversed;      /* visit the rows from last to first: the same sums, rounded otherwise */
+    uint64_t budget_ns; /* 0: none. Stops after the epoch that passes it */
+};
+
+struct ib_trajectory {
+    uint64_t epochs;       /* how many were done; fewer than asked when the budget ran out */
+    struct ib_curve curve; /* losses by ib_checks_epoch, for the epochs asked for, and of the last one done */
+    double *params;        /* after `epochs` epochs; ib_network_size elements */
+    uint64_t size;
+};
+
+/* IB_OK also when the training diverges: infinities and NaN are in the curve. */
+enum ib_status ib_oracle_train(const struct ib_oracle_problem *, struct ib_trajectory *out);
+void ib_trajectory_free(struct ib_trajectory *);
+
+/* The functions below compute in f64 and give NaN when memory runs out. */
+
+/* out (rows x outputs) = output for x (rows x width[0]), after the sigmoid where the loss is IB_BCE. */
+void ib_oracle_predict(const struct ib_network *, const double *params, uint64_t rows, const double *x,
+                       double *out);
+/* The same in f32 arithmetic: how far rounding alone may carry predictions. */
+void ib_oracle_predict_f32(const struct ib_network *, const double *params, uint64_t rows, const double *x,
+                           double *out);
+/* Mean loss over the rows. */
+double ib_oracle_loss(const struct ib_network *, const double *params, uint64_t rows, const double *x,
+                      const double *y);
+/* Mean loss over the rows, and its gradient by the parameters (ib_network_size elements). */
+double ib_oracle_gradient(const struct ib_network *, const double *params, uint64_t rows, const double *x,
+                          const double *y, double *gradient);
+
+#endif

@@ -1,0 +1,35 @@
+/* The implementations that a run can choose from, as the parent knows them: by name and description, never by code.
+ * Descriptions come from a worker process, so that a library that is missing, crashes or hangs in its probe costs one
+ * row, not the program. */
+#ifndef IB_REGISTRY_H
+#define IB_REGISTRY_H
+
+#include "base/arena.h"
+#include "ironbench/impl.h"
+
+struct ib_impl_info {
+    const char *name, *summary, *source;
+    const char *plugin;              /* path of its shared object; NULL: built in */
+    uint32_t flags;                  /* enum ib_impl_flags */
+    bool device;                     /* has memory of its own, and so residencies */
+    const char *path;                /* "ops" or "fused": how it trains */
+    const struct ib_option *options; /* ends with a NULL name; none where it could not be asked */
+    bool available;
+    const char *reason;              /* why not, when not available */
+    const char *libraries;           /* their versions, the device's name; NULL where not given */
+};
+
+struct ib_registry;
+
+/* Names of impls.def, and whatever the plugins (paths, ends with NULL; may be NULL) contain. A plugin that cannot be
+ * loaded is IB_EINVAL naming its path. */
+enum ib_status ib_registry_open(const char *const *plugins, struct ib_registry **out);
+void ib_registry_close(struct ib_registry *);
+
+/* All names, hidden ones included, in order; ends with NULL. */
+const char *const *ib_registry_names(const struct ib_registry *);
+
+/* Asks a worker at the first call for a name. NULL: no such name. Valid until the registry closes. */
+const struct ib_impl_info *ib_registry_find(struct ib_registry *, const char *name);
+
+#endif

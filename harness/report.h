@@ -1,0 +1,18 @@
+/* What a person sees of a run. All of it is rendered from the stored record, so that `report DIR` can do it
+ * again. */
+#ifndef IB_REPORT_H
+#define IB_REPORT_H
+
+#include "ironbench/impl.h"
+
+#include <jansson.h>
+#include <stdio.h>
+
+/* The table for the terminal; what was wrong, unverified or unavailable stands first. */
+void ib_table_print(FILE *, const json_t *record);
+
+/* DIR/report.md, DIR/report.html (self-contained) and the SVG files of DIR/charts, from DIR/run.sqlite.
+ * Without gnuplot the report says so in the charts' place. */
+enum ib_status ib_report_write(const char *dir);
+
+#endif

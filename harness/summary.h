@@ -1,0 +1,104 @@
+/* The record arranged for a reader. What is grouped, ranked and said is decided here once, for the terminal,
+ * Markdown and HTML alike; they add only their own layout. All text is UTF-8 and not escaped. */
+#ifndef IB_SUMMARY_H
+#define IB_SUMMARY_H
+
+#include "base/arena.h"
+#include "ironbench/impl.h"
+
+#include <jansson.h>
+
+enum ib_summary_column {
+    IB_COLUMN_IMPL,
+    IB_COLUMN_RESIDENCY,
+    IB_COLUMN_TIME,
+    IB_COLUMN_INTERVAL,
+    IB_COLUMN_RATIO,
+    IB_COLUMN_SCORE,
+    IB_COLUMN_SKILL,
+    IB_COLUMN_CONVERGENCE,
+    IB_COLUMN_VERDICT,
+    IB_COLUMN_COUNT
+};
+
+/* Numbers stand to the right of their column. */
+static inline bool ib_column_is_number(int column)
+{
+    return column >= IB_COLUMN_TIME && column <= IB_COLUMN_SKILL;
+}
+
+struct ib_summary_row {
+    const json_t *record;               /* the case */
+    size_t position;                    /* in the plan */
+    const char *name;                   /* implementation, options, residency */
+    bool ranked;                        /* verified, on a real device, with a time */
+    double time_ns, low_ns, high_ns;    /* per epoch; NaN: unknown */
+    const char *cells[IB_COLUMN_COUNT]; /* "–" where there is nothing to say */
+};
+
+/* The cases of one problem, which do the same work: ranked ones first, by time. */
+struct ib_summary_group {
+    const char *title; /* "mlp 6-6 relu f32 diabetes" */
+    const char *facts; /* "353 × 10, 89 test rows, 1000 epochs, lr 0.01, seed 42" */
+    const char *heads[IB_COLUMN_COUNT];
+    struct ib_summary_row *rows;
+    size_t n, n_ranked, n_first; /* n_first: ranked ones that cannot be told from the fastest, and itself */
+    const char
+        *leaders;      /* the fastest, or those that share the place: "cpu_blas"; "" when nobody has a time */
+    const char *claim; /* what they are: "is fastest, at 12.3 µs per epoch: 1.80× as fast as cpu_naive." */
+    const char *const *notes; /* what else must be said; ends with NULL */
+};
+
+/* The groups of one model and data set. */
+struct ib_summary_section {
+    const char *model, *dataset;
+    struct ib_summary_group *groups;
+    size_t n;
+};
+
+/* Cases that are not right, or gave no answer, for the same reason. */
+struct ib_summary_fault {
+    const char *verdict; /* "wrong", "crashed", "unavailable" */
+    const char *name;    /* implementation; without its residency where that tells nothing */
+    const char *where;   /* the problem, or "6 cases" */
+    const char *reason;
+    size_t count;
+};
+
+struct ib_summary_fact {
+    const char *label, *value;
+};
+
+struct ib_summary {
+    const char *title;                   /* the run's name */
+    const struct ib_summary_fact *facts; /* when, where, what; ends with a NULL label */
+    const char *counts;                  /* "24 cases: 20 ok, 1 wrong, 3 unavailable" */
+    struct ib_summary_section *sections;
+    size_t n;
+    struct ib_summary_fault *faults; /* the worst first */
+    size_t n_faults;
+};
+
+/* Texts live in the arena or in the record. */
+void ib_summary_build(struct ib_arena *, const json_t *record, struct ib_summary *out);
+
+/* The member a dotted name leads to ("time.epoch_ns.median"): itself, its text ("–" unless it is one), its
+ * number (NaN unless it is one). */
+const json_t *ib_summary_member(const json_t *object, const char *name);
+const char *ib_summary_text(const json_t *object, const char *name);
+double ib_summary_number(const json_t *object, const char *name);
+
+/* "12.3 µs": three significant digits; "–" for NaN. */
+const char *ib_summary_duration(struct ib_arena *, double ns);
+/* "0.0123", "12.3", "1234": at least three significant digits, never an exponent; "–" for NaN. */
+const char *ib_summary_digits(struct ib_arena *, double value);
+
+/* Private to the summary: its words. */
+void ib_summary_answer(struct ib_arena *, struct ib_summary_group *);
+const char *const *ib_summary_notes(struct ib_arena *, const struct ib_summary_group *);
+const char *ib_summary_verdict(const json_t *case_record);
+void ib_summary_find_faults(struct ib_arena *, const json_t *cases, struct ib_summary *);
+const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *, const json_t *run);
+const char *ib_summary_counts(struct ib_arena *, const json_t *cases);
+
+#endif

@@ -1,0 +1,32 @@
+#include "args.h"
+#include "record.h"
+#include "report.h"
+
+#include <stdio.h>
+
+static int verb_report(const struct ib_verb *verb, int argc, char **argv)
+{
+    const char *dir;
+    bool done;
+    json_t *record;
+    const struct ib_flag flags[] = {{NULL}};
+    if (ib_args_read(verb, flags, argc, argv, &dir, 1, &done) != IB_OK)
+        return ib_usage_error();
+    if (done)
+        return IB_EXIT_OK;
+    if (ib_record_load(dir, &record) != IB_OK)
+        return ib_usage_error();
+    ib_table_print(stdout, record);
+    json_decref(record);
+    if (ib_report_write(dir) != IB_OK)
+        return ib_run_error();
+    printf("\nreport: %s/report.html\n", dir);
+    return IB_EXIT_OK;
+}
+
+const struct ib_verb ib_verb_report = {
+    .name = "report",
+    .usage = "report DIR",
+    .summary = "render the table, report.md, report.html and the charts of a run again",
+    .main = verb_report,
+};

@@ -1,0 +1,263 @@
+#include "verify.h"
+
+#include "diagnose/diagnose.h"
+#include "schedule.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct ib_word ib_verdict_words[] = {
+    {"unverified", IB_UNVERIFIED},
+    {"ok", IB_RIGHT},
+    {"wrong", IB_WRONG},
+    {NULL, 0},
+};
+
+/* How far an honest answer may be from the truth, in distances of the drift trajectory, which is one sample
+ * of what rounding does. */
+#define DRIFT_FACTOR 10
+/* From this many times the first loss on, a training has diverged. */
+#define DIVERGED 1e6
+/* Epochs within which truth and answer must cross that line. */
+enum { CROSSING_EPOCHS = 2 };
+
+double ib_tolerance(enum ib_dtype type)
+{
+    return type == IB_F64 ? 1e-9 : 1e-4;
+}
+
+static double tolerance_with(enum ib_dtype type, double drift)
+{
+    return fmax(ib_tolerance(type), DRIFT_FACTOR * drift);
+}
+
+/* ---- arithmetic in which NaN wins ---- */
+
+static double larger(double a, double b)
+{
+    return b > a || isnan(b) ? b : a;
+}
+
+static double relative(double difference, double scale)
+{
+    return difference == 0 ? 0 : fabs(difference) / scale;
+}
+
+static double max_norm(uint64_t n, const double *v)
+{
+    double norm = 0;
+    for (uint64_t i = 0; i < n && !isnan(norm); i++)
+        norm = larger(norm, fabs(v[i]));
+    return norm;
+}
+
+/* The largest |v - reference|, relative to the largest |reference|; *where is its index. */
+static double distance(uint64_t n, const double *v, const double *reference, uint64_t *where)
+{
+    const double norm = max_norm(n, reference);
+    double worst = 0;
+    *where = 0;
+    for (uint64_t i = 0; i < n && !isnan(worst); i++) {
+        const double error = relative(v[i] - reference[i], norm);
+        if (larger(worst, error) != worst)
+            *where = i;
+        worst = larger(worst, error);
+    }
+    return worst;
+}
+
+/* ---- one verdict in the making ---- */
+
+struct check {
+    const struct ib_reference *ref;
+    const struct ib_answer *answer;
+    struct ib_verification *out;
+    bool wrong[IB_PART_COUNT];
+    char fact[IB_PART_COUNT][80]; /* one deviation in numbers */
+};
+
+/* ---- losses ---- */
+
+/* The first epoch at which the training has diverged; the one after the last when it never does. */
+static uint64_t crossing(const struct ib_curve *curve, uint64_t epochs)
+{
+    for (uint64_t i = 0; i < curve->n; i++)
+        if (!(isfinite(curve->loss[i]) && curve->loss[i] <= DIVERGED * fabs(curve->loss[0])))
+            return curve->epoch[i];
+    return epochs + 1;
+}
+
+/* Compares the losses of the epochs before `end`. */
+static void check_losses(struct check *c, uint64_t end)
+{
+    const struct ib_curve *truth = &c->ref->truth->curve;
+    const double floor =
+        (c->answer->type == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON) * fabs(truth->loss[0]);
+    double drift = 0;
+    c->out->loss_error = 0;
+    for (uint64_t i = 0; i < truth->n && truth->epoch[i] < end; i++) {
+        const uint64_t epoch = truth->epoch[i];
+        if (!ib_checks_epoch(epoch, c->answer->epochs))
+            continue; /* the truth ended early, and was read by a longer schedule */
+        const double expected = truth->loss[i], scale = fmax(fabs(expected), floor);
+        const double loss = ib_loss_at(&c->answer->curve, epoch);
+        drift = fmax(drift, relative(ib_loss_at(&c->ref->drift->curve, epoch) - expected, scale));
+        const double error = relative(loss - expected, scale);
+        c->out->loss_error = larger(c->out->loss_error, error);
+        if (!(error <= tolerance_with(c->answer->type, drift)) && !c->wrong[IB_PART_LOSS]) {
+            c->wrong[IB_PART_LOSS] = true;
+            c->out->first_divergent_epoch = epoch;
+            snprintf(c->fact[IB_PART_LOSS], sizeof *c->fact, "epoch %" PRIu64 ": loss %.6g for %.6g", epoch,
+                     loss, expected);
+        }
+    }
+}
+
+/* Losses at the end are read one by one, those between more rarely: a crossing is known up to this many
+ * epochs. */
+static uint64_t reading_interval(const struct ib_curve *curve, uint64_t epoch)
+{
+    uint64_t interval = 1;
+    for (uint64_t i = 1; i < curve->n && curve->epoch[i] <= epoch; i++)
+        interval = curve->epoch[i] - curve->epoch[i - 1];
+    return interval;
+}
+
+static uint64_t apart(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+/* Where the truth diverges, the answer must do so at about the same epoch. */
+static void check_crossing(struct check *c, uint64_t expected, uint64_t drifted)
+{
+    const uint64_t epochs = c->ref->truth->epochs, crossed = crossing(&c->answer->curve, epochs);
+    uint64_t allowed = reading_interval(&c->ref->truth->curve, expected);
+    if (allowed < CROSSING_EPOCHS)
+        allowed = CROSSING_EPOCHS;
+    if (allowed < DRIFT_FACTOR * apart(expected, drifted))
+        allowed = DRIFT_FACTOR * apart(expected, drifted);
+    if (c->wrong[IB_PART_LOSS] || apart(crossed, expected) <= allowed)
+        return;
+    c->wrong[IB_PART_LOSS] = true;
+    c->out->first_divergent_epoch = crossed < expected ? crossed : expected;
+    const size_t used = (size_t)snprintf(c->fact[IB_PART_LOSS], sizeof *c->fact,
+                                         "the oracle diverges at epoch %" PRIu64 ", this ", expected);
+    snprintf(c->fact[IB_PART_LOSS] + used, sizeof *c->fact - used, crossed > epochs ? "never" : "at %" PRIu64,
+             crossed);
+}
+
+/* ---- parameters and predictions ---- */
+
+static void check_params(struct check *c)
+{
+    const struct ib_trajectory *truth = c->ref->truth;
+    uint64_t where, unused;
+    const double drift = distance(truth->size, c->ref->drift->params, truth->params, &unused);
+    const double error = distance(truth->size, c->answer->params, truth->params, &where);
+    c->out->params_error = error;
+    c->wrong[IB_PART_PARAMS] = !(error <= tolerance_with(c->answer->type, drift));
+
+    uint32_t p = 0;
+    uint64_t index = where;
+    while (index >= ib_network_param_size(c->ref->net, p))
+        index -= ib_network_param_size(c->ref->net, p++);
+    char name[8];
+    snprintf(c->fact[IB_PART_PARAMS], sizeof *c->fact, "%s[%" PRIu64 "]: %.6g for %.6g",
+             ib_param_text(c->ref->net, p, name), index, c->answer->params[where], truth->params[where]);
+}
+
+/* Beyond these, f32 or f64 arithmetic may overflow on its way to a number that is still finite. */
+static double largest_safe(enum ib_dtype type)
+{
+    return type == IB_F64 ? 1e100 : 1e15;
+}
+
+/* expected: what the answer's own parameters give; rounded: the same in f32. */
+static void check_predictions(struct check *c, const double *expected, const double *rounded)
+{
+    const uint64_t outputs = c->ref->net->width[c->ref->net->n_layers], n = c->ref->test_rows * outputs;
+    const double largest = larger(max_norm(n, expected), max_norm(c->ref->truth->size, c->answer->params));
+    uint64_t where, unused;
+    if (n == 0 || !(largest <= largest_safe(c->answer->type)))
+        return; /* diverged: no prediction is better than another */
+    const double drift = c->answer->type == IB_F32 ? distance(n, rounded, expected, &unused) : 0;
+    const double error = distance(n, c->answer->predictions, expected, &where);
+    c->out->prediction_error = error;
+    c->wrong[IB_PART_PREDICTIONS] = !(error <= tolerance_with(c->answer->type, drift));
+    snprintf(c->fact[IB_PART_PREDICTIONS], sizeof *c->fact, "test row %" PRIu64 ": %.6g for %.6g",
+             where / outputs + 1, c->answer->predictions[where], expected[where]);
+}
+
+/* ---- the verdict ---- */
+
+static void explain(const struct check *c, const double *expected)
+{
+    const struct ib_evidence evidence = {.reference = c->ref,
+                                         .answer = c->answer,
+                                         .expected = expected,
+                                         .first_divergent_epoch = c->out->first_divergent_epoch};
+    size_t used = 0;
+    for (int part = 0; part < IB_PART_COUNT; part++) {
+        /* Parameters are off in consequence of what the losses showed: that is no second finding. */
+        if (!c->wrong[part] || (part == IB_PART_PARAMS && c->wrong[IB_PART_LOSS]))
+            continue;
+        char pattern[160];
+        ib_diagnose(&evidence, part, pattern, sizeof pattern);
+        if (used < sizeof c->out->reason)
+            used += (size_t)snprintf(c->out->reason + used, sizeof c->out->reason - used, "%s%s (%s)",
+                                     used ? "; " : "", pattern, c->fact[part]);
+    }
+}
+
+static void leave_unverified(struct ib_verification *out, const char *reason)
+{
+    out->verdict = IB_UNVERIFIED;
+    snprintf(out->reason, sizeof out->reason, "%s", reason);
+}
+
+static void judge(struct check *c, double *expected, double *rounded)
+{
+    const struct ib_reference *ref = c->ref;
+    const uint64_t epochs = ref->truth->epochs;
+    const uint64_t truth_end = crossing(&ref->truth->curve, epochs);
+    const uint64_t drift_end = crossing(&ref->drift->curve, epochs);
+
+    check_losses(c, truth_end < drift_end ? truth_end : drift_end);
+    if (truth_end <= epochs)
+        check_crossing(c, truth_end, drift_end);
+    else if (drift_end > epochs)
+        check_params(c);
+    ib_oracle_predict(ref->net, c->answer->params, ref->test_rows, ref->x_test, expected);
+    ib_oracle_predict_f32(ref->net, c->answer->params, ref->test_rows, ref->x_test, rounded);
+    check_predictions(c, expected, rounded);
+
+    c->out->verdict = IB_RIGHT;
+    for (int part = 0; part < IB_PART_COUNT; part++)
+        if (c->wrong[part])
+            c->out->verdict = IB_WRONG;
+    if (c->out->verdict == IB_WRONG)
+        explain(c, expected);
+}
+
+void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, struct ib_verification *out)
+{
+    *out = (struct ib_verification){.loss_error = NAN, .params_error = NAN, .prediction_error = NAN};
+    if (ref->truth->curve.n == 0 || ref->drift->epochs != ref->truth->epochs ||
+        answer->epochs != ref->truth->epochs) {
+        leave_unverified(out, "the oracle has no trajectory of as many epochs");
+        return;
+    }
+    const uint64_t n = ref->test_rows * ref->net->width[ref->net->n_layers];
+    double *expected = malloc((2 * n + 1) * sizeof *expected);
+    if (!expected) {
+        leave_unverified(out, "no memory for the oracle's predictions");
+        return;
+    }
+    judge(&(struct check){.ref = ref, .answer = answer, .out = out}, expected, expected + n);
+    free(expected);
+}

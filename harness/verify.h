@@ -1,0 +1,57 @@
+/* The verdict on an implementation's answer: loss curve, final parameters and its own predictions, against
+ * the oracle. Errors are compared as !(error <= tolerance), so that NaN fails. */
+#ifndef IB_VERIFY_H
+#define IB_VERIFY_H
+
+#include "base/text.h"
+#include "oracle.h"
+
+enum ib_verdict { IB_UNVERIFIED, IB_RIGHT, IB_WRONG };
+extern const struct ib_word ib_verdict_words[]; /* unverified ok wrong */
+
+/* What an implementation returned from a checked pass, as f64, in the model's own units. */
+struct ib_answer {
+    enum ib_dtype type;
+    uint64_t epochs;
+    struct ib_curve curve;
+    const double *params;      /* ib_network_size elements */
+    const double *predictions; /* test_rows x outputs */
+};
+
+struct ib_reference {
+    const struct ib_network *net;
+    const double *start;               /* initial parameters */
+    const struct ib_trajectory *truth; /* f64 */
+    const struct ib_trajectory
+        *drift; /* the answer's type; for f64 with the rows reversed. Same epochs as truth */
+    uint64_t test_rows;
+    const double *x_test; /* test_rows x width[0], as the implementation saw it */
+    const struct ib_oracle_problem
+        *problem; /* what the truth solved: tells more of a wrong answer; may be NULL */
+};
+
+struct ib_verification {
+    enum ib_verdict verdict;
+    double loss_error, params_error, prediction_error; /* NaN: not compared */
+    uint64_t first_divergent_epoch;                    /* 0: none */
+    char reason[256]; /* what is wrong and what it looks like; "" when right */
+};
+
+/* Compares, over exactly truth->epochs epochs (the caller trains the answer that far when the oracle's budget
+ * ended early), where tol is ib_tolerance, or ten times what the drift trajectory is off by if that is more:
+ *
+ * - the loss of every epoch that both read: |l - ref| <= tol * max(|ref|, eps * ref of epoch 1), where the
+ *   drift is that of this epoch or any before;
+ * - the final parameters: largest difference over largest parameter;
+ * - the predictions, with those that the answer's own parameters give. Nothing drifts here; for f32, the
+ *   error of the oracle's f32 arithmetic on the same parameters takes the drift's place.
+ *
+ * Where the truth diverges (loss not finite, or over 1e6 times the first), compares up to there and asks that
+ * both cross within 2 epochs, or within one reading interval where losses were read more rarely, or within
+ * ten times the distance at which the drift trajectory crosses. */
+void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_verification *out);
+
+/* The tolerances, in one place. Calibration: results/tolerances.md. */
+double ib_tolerance(enum ib_dtype);
+
+#endif

@@ -1,0 +1,115 @@
+/* cpu_naive: plain loops, the baseline that everything else is compared with. Written to be read; as fast as
+ * loops that say what they mean. Sums over rows are kept in double for both types. */
+#include "elementwise.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct naive {
+    const struct ib_host *host;
+    double *sums; /* of a reduction over rows; grows to the largest that was asked for */
+    uint64_t capacity;
+};
+
+static enum ib_status clear_sums(struct naive *s, uint64_t count, double **out)
+{
+    *out = NULL;
+    if (count > s->capacity) {
+        double *grown = realloc(s->sums, count * sizeof *grown);
+        if (grown == NULL)
+            return s->host->fail(s->host, IB_ENOMEM, "no memory for %llu sums", (unsigned long long)count);
+        s->sums = grown;
+        s->capacity = count;
+    }
+    for (uint64_t i = 0; i < count; i++)
+        s->sums[i] = 0;
+    *out = s->sums;
+    return IB_OK;
+}
+
+#define TYPED_TEXT "cpu_naive.inc"
+#include "typed.h"
+
+static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
+                           const struct ib_view *a, const struct ib_view *b, double beta,
+                           const struct ib_view *c)
+{
+    return BY_TYPE(c, gemm, state, transpose_a, transpose_b, alpha, a, b, beta, c);
+}
+
+static enum ib_status add_row(void *state, const struct ib_view *row, const struct ib_view *m)
+{
+    (void)state;
+    return BY_TYPE(m, add_row, row, m);
+}
+
+static enum ib_status act(void *state, enum ib_act kind, const struct ib_view *m)
+{
+    (void)state;
+    return BY_TYPE(m, act, kind, m);
+}
+
+static enum ib_status act_grad(void *state, enum ib_act kind, const struct ib_view *y,
+                               const struct ib_view *dy)
+{
+    (void)state;
+    return BY_TYPE(dy, act_grad, kind, y, dy);
+}
+
+static enum ib_status loss_grad(void *state, enum ib_loss kind, const struct ib_view *z,
+                                const struct ib_view *y, const struct ib_view *dz, const struct ib_view *loss)
+{
+    (void)state;
+    return BY_TYPE(dz, loss_grad, kind, z, y, dz, loss);
+}
+
+static enum ib_status col_sum(void *state, const struct ib_view *m, const struct ib_view *row)
+{
+    return BY_TYPE(row, col_sum, state, m, row);
+}
+
+static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, const struct ib_view *y)
+{
+    (void)state;
+    return BY_TYPE(y, axpy, alpha, x, y);
+}
+
+static enum ib_status naive_open(const struct ib_host *host, void **state)
+{
+    struct naive *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return host->fail(host, IB_ENOMEM, "no memory for the state");
+    s->host = host;
+    *state = s;
+    return IB_OK;
+}
+
+static void naive_close(void *state)
+{
+    struct naive *s = state;
+    free(s->sums);
+    free(s);
+}
+
+static const struct ib_tensor_ops ops = {
+    .struct_size = sizeof ops,
+    .gemm = gemm,
+    .add_row = add_row,
+    .act = act,
+    .act_grad = act_grad,
+    .loss_grad = loss_grad,
+    .col_sum = col_sum,
+    .axpy = axpy,
+};
+
+extern const struct ib_impl ib_impl_cpu_naive;
+const struct ib_impl ib_impl_cpu_naive = {
+    .struct_size = sizeof ib_impl_cpu_naive,
+    .abi_major = IB_ABI_MAJOR,
+    .name = "cpu_naive",
+    .summary = "plain loops, one thread, no libraries",
+    .flags = IB_DETERMINISTIC,
+    .open = naive_open,
+    .close = naive_close,
+    .ops = &ops,
+};

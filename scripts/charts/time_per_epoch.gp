@@ -1,0 +1,49 @@
+#@order 1
+#@title Time per epoch
+#@caption Median over the rounds, with its 95 % interval where there are rounds enough. Only verified cases on real
+#@ devices; further left is faster.
+#@per model,dataset
+#@height 126 + 25 * rows
+#@sql SELECT series, median_ns, coalesce(ci_low_ns, median_ns), coalesce(ci_high_ns, median_ns),
+#@ dense_rank() OVER (ORDER BY first) FROM (
+#@   SELECT series, median_ns, ci_low_ns, ci_high_ns, min(number) OVER (PARTITION BY problem) AS first
+#@   FROM ranked JOIN names USING (case_number) JOIN epoch_times USING (case_number)
+#@   JOIN cases ON number = case_number WHERE model = :model AND dataset = :dataset)
+#@ ORDER BY first, median_ns
+
+stats data using 3 name 'low' nooutput
+stats data using 4 name 'high' nooutput
+stats data using 5 name 'problem' nooutput
+
+middle = sqrt(low_min * high_max)
+unit = middle < 1e3 ? 1 : middle < 1e6 ? 1e3 : middle < 1e9 ? 1e6 : 1e9
+unit_name = unit == 1 ? 'ns' : unit == 1e3 ? 'µs' : unit == 1e6 ? 'ms' : 's'
+first = low_min / unit
+last = high_max / unit
+
+# Cases of different problems do not compete: a gap between them.
+y(i, problem) = -(i + 0.7 * (problem - 1))
+digits(t) = t < 10 ? sprintf('%.2f', t) : t < 100 ? sprintf('%.1f', t) : sprintf('%.0f', t)
+
+if (last / first > 20) {
+    set logscale x
+    set xrange [first / 1.3 : last * (last / first) ** 0.12]
+    ticks_axis = 'xtics'
+    ticks_low = first
+    ticks_high = last
+    eval log_ticks
+} else {
+    set xrange [0 : last * 1.12]
+}
+set xlabel 'time per epoch [' . unit_name . ']'
+set yrange [y(rows - 1, problem_max) - 0.7 : 0.7]
+set ytics scale 0
+set border 1
+set grid xtics noytics
+set lmargin at screen x_at(label_pixels + 24)
+unset key
+
+plot data using ($3 / unit):(y(column(-2), $5)):($4 / unit - $3 / unit):(0):ytic(shown(int(column(-2)) + 1)) \
+         with vectors nohead lc rgb '#56b4e9' lw 7 dt solid, \
+     '' using ($2 / unit):(y(column(-2), $5)) with points lt 1 pt 7 ps 0.6, \
+     '' using ($4 / unit):(y(column(-2), $5)):(digits($2 / unit)) with labels left offset character 1.2, 0 tc rgb ink

@@ -1,0 +1,183 @@
+/* @NAME@: a right and slow start. Every element passes get and put, in double, whatever its type; replace one
+ * operation after another by your own, and let `ctest -R conformance/@NAME@` say after each whether it is still right.
+ * What each function must do: impls/ironbench/impl.h. */
+#include "ironbench/impl.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct state {
+    const struct ib_host *host; /* host->fail(host, status, "why") tells the user what went wrong */
+};
+
+static double get(const struct ib_view *m, uint64_t i, uint64_t j)
+{
+    uint64_t at = i * m->ld + j;
+    return m->type == IB_F32 ? (double)((const float *)m->p)[at] : ((const double *)m->p)[at];
+}
+
+static void put(const struct ib_view *m, uint64_t i, uint64_t j, double value)
+{
+    uint64_t at = i * m->ld + j;
+    if (m->type == IB_F32)
+        ((float *)m->p)[at] = (float)value;
+    else
+        ((double *)m->p)[at] = value;
+}
+
+/* C (m x n) = alpha * op(A) (m x k) op(B) (k x n) + beta * C; beta == 0 must not read C. */
+static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, double alpha, const struct ib_view *a,
+                           const struct ib_view *b, double beta, const struct ib_view *c)
+{
+    (void)state;
+    const uint64_t k = transpose_a ? a->rows : a->cols;
+    for (uint64_t i = 0; i < c->rows; i++)
+        for (uint64_t j = 0; j < c->cols; j++) {
+            double sum = 0;
+            for (uint64_t l = 0; l < k; l++)
+                sum += (transpose_a ? get(a, l, i) : get(a, i, l)) * (transpose_b ? get(b, j, l) : get(b, l, j));
+            put(c, i, j, alpha * sum + (beta == 0 ? 0 : beta * get(c, i, j)));
+        }
+    return IB_OK;
+}
+
+/* M (m x n) += row (1 x n). */
+static enum ib_status add_row(void *state, const struct ib_view *row, const struct ib_view *m)
+{
+    (void)state;
+    for (uint64_t i = 0; i < m->rows; i++)
+        for (uint64_t j = 0; j < m->cols; j++)
+            put(m, i, j, get(m, i, j) + get(row, 0, j));
+    return IB_OK;
+}
+
+static double activate(enum ib_act kind, double x)
+{
+    switch (kind) {
+    case IB_RELU:
+        return x < 0 ? 0 : x; /* NaN stays NaN */
+    case IB_TANH:
+        return tanh(x);
+    case IB_SIGMOID:
+        return 1 / (1 + exp(-x));
+    }
+    return NAN;
+}
+
+/* By the activation's output y. */
+static double slope(enum ib_act kind, double y)
+{
+    switch (kind) {
+    case IB_RELU:
+        return y > 0 ? 1 : 0;
+    case IB_TANH:
+        return 1 - y * y;
+    case IB_SIGMOID:
+        return y * (1 - y);
+    }
+    return NAN;
+}
+
+static enum ib_status act(void *state, enum ib_act kind, const struct ib_view *m)
+{
+    (void)state;
+    for (uint64_t i = 0; i < m->rows; i++)
+        for (uint64_t j = 0; j < m->cols; j++)
+            put(m, i, j, activate(kind, get(m, i, j)));
+    return IB_OK;
+}
+
+/* dY *= act'(.). */
+static enum ib_status act_grad(void *state, enum ib_act kind, const struct ib_view *y, const struct ib_view *dy)
+{
+    (void)state;
+    for (uint64_t i = 0; i < y->rows; i++)
+        for (uint64_t j = 0; j < y->cols; j++)
+            put(dy, i, j, get(dy, i, j) * slope(kind, get(y, i, j)));
+    return IB_OK;
+}
+
+/* dZ = dL/dZ; the loss too, unless it is NULL. */
+static enum ib_status loss_grad(void *state, enum ib_loss kind, const struct ib_view *z, const struct ib_view *y,
+                                const struct ib_view *dz, const struct ib_view *loss)
+{
+    (void)state;
+    const double n = (double)(z->rows * z->cols);
+    double sum = 0;
+    for (uint64_t i = 0; i < z->rows; i++)
+        for (uint64_t j = 0; j < z->cols; j++) {
+            double out = get(z, i, j), target = get(y, i, j), error = out - target;
+            if (kind == IB_BCE) {
+                sum += fmax(out, 0) - out * target + log1p(exp(-fabs(out)));
+                put(dz, i, j, (1 / (1 + exp(-out)) - target) / n);
+            } else {
+                sum += kind == IB_MSE ? error * error : error * error / 2;
+                put(dz, i, j, (kind == IB_MSE ? 2 : 1) * error / n);
+            }
+        }
+    if (loss)
+        put(loss, 0, 0, sum / n);
+    return IB_OK;
+}
+
+/* row (1 x n) = sum over the rows of M (m x n). */
+static enum ib_status col_sum(void *state, const struct ib_view *m, const struct ib_view *row)
+{
+    (void)state;
+    for (uint64_t j = 0; j < m->cols; j++) {
+        double sum = 0;
+        for (uint64_t i = 0; i < m->rows; i++)
+            sum += get(m, i, j);
+        put(row, 0, j, sum);
+    }
+    return IB_OK;
+}
+
+/* Y += alpha * X. */
+static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, const struct ib_view *y)
+{
+    (void)state;
+    for (uint64_t i = 0; i < x->rows; i++)
+        for (uint64_t j = 0; j < x->cols; j++)
+            put(y, i, j, get(y, i, j) + alpha * get(x, i, j));
+    return IB_OK;
+}
+
+static enum ib_status open_state(const struct ib_host *host, void **out)
+{
+    struct state *state = malloc(sizeof *state);
+    if (!state)
+        return host->fail(host, IB_ENOMEM, "no memory for the state");
+    state->host = host;
+    *out = state;
+    return IB_OK;
+}
+
+static const struct ib_tensor_ops ops = {
+    .struct_size = sizeof ops,
+    .gemm = gemm,
+    .add_row = add_row,
+    .act = act,
+    .act_grad = act_grad,
+    .loss_grad = loss_grad,
+    .col_sum = col_sum,
+    .axpy = axpy,
+};
+
+static const struct ib_impl impl = {
+    .struct_size = sizeof impl,
+    .abi_major = IB_ABI_MAJOR,
+    .name = "@NAME@",
+    .summary = "a new implementation: say here what it is made of",
+    .flags = IB_DETERMINISTIC,
+    .open = open_state,
+    .close = free,
+    .ops = &ops,
+};
+
+const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)
+{
+    static const struct ib_impl *const all[] = {&impl};
+    *count = 1;
+    return host_abi_major == IB_ABI_MAJOR ? all : NULL;
+}

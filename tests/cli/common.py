@@ -1,0 +1,71 @@
+"""What the command-line tests share: the program, temporary folders, configurations, the seed's data."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("IRONBENCH_BUILD", ROOT / "build"))
+PROGRAM = BUILD / "ironbench"
+FAULTS = BUILD / "tests" / "faults.so"
+SEED_DATA = ROOT.parent / "shared" / "datasets"
+
+
+def seed_data(name):
+    """The path of one of the seed's files; the test is skipped where they are not at hand."""
+    path = SEED_DATA / name
+    if not path.exists():
+        raise unittest.SkipTest(f"{name} of the seed is not at hand")
+    return path
+
+
+class CliTest(unittest.TestCase):
+    """A test with a folder of its own, in which the program runs."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="ironbench-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def call(self, *args, timeout=120, env=None):
+        """Runs the program; returns the finished process, its output as text."""
+        return subprocess.run([str(PROGRAM), *map(str, args)], cwd=self.folder, capture_output=True, text=True,
+                              timeout=timeout, stdin=subprocess.DEVNULL, env={**os.environ, **(env or {})})
+
+    def ok(self, *args, **kwargs):
+        """Runs the program, which must end with 0; returns its stdout."""
+        done = self.call(*args, **kwargs)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
+
+    def refused(self, *args, status=2, says=()):
+        """Runs the program, which must refuse: the status, one line on stderr with all these words, no stdout."""
+        done = self.call(*args)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        for words in [says] if isinstance(says, str) else says:
+            self.assertIn(words, done.stderr)
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def config(self, matrix, measure="rounds: 2, min_time: 1ms, timeout: 20s", more=""):
+        """A configuration from the lines of its matrix."""
+        lines = "\n".join("  " + line.strip() for line in matrix.strip().splitlines())
+        return self.write("test.yaml", f"version: 1\nmatrix:\n{lines}\nmeasure: {{{measure}}}\n{more}\n")
+
+    def run_sweep(self, config, status=0, out="out"):
+        """Runs a configuration; returns its record, and checks the exit status."""
+        done = self.call("run", config, "--out", out)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.output = done.stdout + done.stderr
+        return self.export(out)
+
+    def export(self, folder):
+        return json.loads(self.ok("export", folder))

@@ -1,0 +1,91 @@
+"""The program as a whole: help, version, verbs, list; what it links and how fast it starts is in other places."""
+
+import json
+import subprocess
+
+from common import CliTest, PROGRAM
+
+VERBS = ["run", "plan", "list", "train", "report", "export"]
+
+
+class Help(CliTest):
+    def test_program(self):
+        out = self.ok("--help")
+        for verb in VERBS:
+            self.assertIn(f"  {verb} ", out)
+
+    def test_every_verb(self):
+        for verb in VERBS:
+            with self.subTest(verb):
+                self.assertTrue(self.ok(verb, "--help").startswith(f"usage: ironbench {verb}"))
+
+    def test_version(self):
+        self.assertRegex(self.ok("--version"), r"^ironbench \d+\.\d+\.\d+\n$")
+
+    def test_no_verb_is_a_usage_error(self):
+        done = self.call()
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("usage:", done.stderr)
+
+    def test_unknown_verb(self):
+        self.refused("rnu", says=["rnu", "did you mean run?"])
+
+    def test_unknown_flag(self):
+        self.refused("run", "x.yaml", "--ot", "d", says=["--ot", "did you mean --out?"])
+
+    def test_too_many_and_too_few_arguments(self):
+        self.refused("plan", says="missing")
+        self.refused("plan", "a.yaml", "b.yaml", says="b.yaml")
+
+    def test_flag_without_its_value(self):
+        self.refused("run", "x.yaml", "--out", says="--out: needs a value: DIR")
+
+    def test_worker_by_hand(self):
+        done = self.call("worker")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("started by the program itself", done.stderr)
+
+
+class Lists(CliTest):
+    def names(self, what, *flags):
+        return [item["name"] for item in json.loads(self.ok("list", what, "--json", *flags))]
+
+    def test_impls(self):
+        self.assertEqual(self.names("impls")[:2], ["cpu_naive", "cpu_blas"])
+
+    def test_simulated_device_is_hidden(self):
+        self.assertNotIn("fakedev", self.names("impls"))
+        self.assertIn("fakedev", self.names("impls", "--all"))
+
+    def test_the_other_lists(self):
+        self.assertEqual(self.names("models"), ["linreg", "logreg", "mlp"])
+        self.assertEqual(self.names("datasets"), ["breast_cancer", "diabetes", "xor"])
+        self.assertEqual(self.names("metrics"), ["train_loss", "mse", "mae", "rmse", "accuracy", "skill"])
+        self.assertEqual(sorted(self.names("charts")),
+                         ["loss_by_epoch", "predicted_actual", "predicted_class", "time_per_epoch"])
+
+    def test_plain_form_names_options(self):
+        out = self.ok("list", "impls")
+        self.assertIn("cpu_blas", out)
+        self.assertIn("threads", out)
+
+    def test_nothing_of_that_name(self):
+        self.refused("list", "model", says=["model", "did you mean models?"])
+
+    def test_missing_plugin_is_listed_with_its_reason(self):
+        """A copy of the program without its plugins' folder still starts, lists them, and says what is missing."""
+        program = self.folder / "bin" / "ironbench"
+        program.parent.mkdir()
+        program.write_bytes(PROGRAM.read_bytes())
+        program.chmod(0o755)
+        done = subprocess.run([program, "list", "impls", "--json"], capture_output=True, text=True, check=True)
+        blas = next(item for item in json.loads(done.stdout) if item["name"] == "cpu_blas")
+        self.assertFalse(blas["available"])
+        self.assertIn("cpu_blas.so", blas["reason"])
+
+
+class Linking(CliTest):
+    def test_program_links_no_blas_and_no_device_library(self):
+        libraries = subprocess.run(["ldd", PROGRAM], capture_output=True, text=True, check=True).stdout
+        for name in ("blas", "lapack", "cuda", "cublas", "OpenCL"):
+            self.assertNotIn(name.lower(), libraries.lower())

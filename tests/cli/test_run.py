@@ -1,0 +1,236 @@
+"""`run`, `plan`, `report` and `export`: a whole sweep, what it leaves, and what it refuses."""
+
+import os
+import pathlib
+
+from common import CliTest, FAULTS, ROOT
+
+SMALL = """
+model: [linreg]
+dataset: [diabetes]
+impl: [cpu_naive]
+dtype: [f64]
+epochs: [200]
+"""
+
+MIXED = """
+model: [linreg, logreg, mlp]
+dataset: [diabetes, breast_cancer]
+impl: [cpu_naive, cpu_blas, fakedev]
+dtype: [f32, f64]
+hidden: [[4]]
+epochs: [60]
+"""
+
+
+class Sweep(CliTest):
+    def test_everything_in_one(self):
+        record = self.run_sweep(self.config(MIXED))
+        cases = record["cases"]
+        # linreg and logreg have one data set each, mlp both; fakedev has two residencies, the others none
+        self.assertEqual(len(cases), 4 * 2 * 4)
+        self.assertEqual(len({case["id"] for case in cases}), len(cases))
+        for case in cases:
+            with self.subTest(case["id"]):
+                self.check_case(case)
+        for name in ["run.sqlite", "report.html", "report.md"]:
+            self.assertGreater((self.folder / "out" / name).stat().st_size, 1000, name)
+        charts = list((self.folder / "out" / "charts").glob("*.svg"))
+        # time, loss and predictions of each of the four pairs of model and data set
+        self.assertEqual(len(charts), 3 * 4, charts)
+        self.assertEqual(self.leftovers(), [])
+
+    def leftovers(self):
+        return [path.name for path in (self.folder / "out").iterdir() if path.name.startswith("ironbench-")]
+
+    def check_case(self, case):
+        self.assertEqual(case["status"], "ok", case["reason"])
+        self.assertEqual(case["verify"]["verdict"], "ok")
+        self.assertEqual(case["verify"]["reference"], "oracle")
+        self.assertEqual(case["path"], "ops")
+        self.assertTrue(case["transfers"]["law_ok"])
+        self.assertEqual(len(case["time"]["epoch_ns"]["samples"]), 2)
+        self.assertIsNone(case["time"]["epoch_ns"]["ci_low"])  # two samples give no interval
+        device = case["impl"] == "fakedev"
+        self.assertEqual(case["residency"] in ("per_op", "resident"), device)
+        layers = 2 if case["model"] == "mlp" else 1
+        copies = (case["transfers"]["h2d_count"], case["transfers"]["d2h_count"])
+        probability = case["model"] == "logreg"
+        if case["residency"] == "per_op":  # epochs of 16 L - 3 and 9 L - 2 copies, and one prediction
+            self.assertEqual(copies, (60 * (16 * layers - 3) + 5 * layers - 1 + probability,
+                                      60 * (9 * layers - 2) + 3 * layers - 1 + probability))
+        elif case["residency"] == "resident":  # x, y, parameters, x_test; parameters, predictions
+            self.assertEqual(copies, (3 + 2 * layers, 1 + 2 * layers))
+        else:
+            self.assertEqual(copies, (0, 0))
+        if device:
+            self.assertTrue(case["transfers"]["witness"]["agrees"])
+
+    def test_report_and_export_again(self):
+        self.run_sweep(self.config(SMALL))
+        html = (self.folder / "out" / "report.html").read_bytes()
+        (self.folder / "out" / "report.html").unlink()
+        self.assertIn("report: out/report.html", self.ok("report", "out"))
+        self.assertEqual((self.folder / "out" / "report.html").read_bytes(), html)
+        self.assertEqual(self.export("out")["schema"], 1)
+        self.refused("export", "out", "--format", "xml", says=["--format", "xml", "json"])
+
+    def test_default_folder(self):
+        self.ok("run", self.config(SMALL))
+        runs = list((self.folder / "results" / "runs").iterdir())
+        self.assertEqual(len(runs), 1)
+        self.assertRegex(runs[0].name, r"^test-\d{8}T\d{6}Z$")
+
+    def test_log_every_is_timed_and_counted(self):
+        record = self.run_sweep(self.config(SMALL.replace("cpu_naive", "fakedev") + "log_every: [50]\n"
+                                            "residency: [resident]"))
+        self.assertEqual(record["cases"][0]["transfers"]["d2h_count"], 5 + 2 + 1)  # epochs 1, 50, 100, 150, 200
+
+    def test_oracle_budget(self):
+        """Where the oracle's time ends before the last epoch, fewer epochs are verified, and the record says so."""
+        matrix = MIXED.replace("epochs: [60]", "epochs: [3000]").replace("cpu_naive, cpu_blas, fakedev", "cpu_naive")
+        record = self.run_sweep(self.config(matrix, "rounds: 1, min_time: 0s, oracle_budget: 2ms"))
+        for case in record["cases"]:
+            self.assertEqual(case["verify"]["verdict"], "ok", case["verify"]["reason"])
+            self.assertRegex(case["verify"]["reference"], r"^oracle, first \d+ epochs$")
+
+    def test_plan_prints_every_case_and_what_dropped_out(self):
+        out = self.ok("plan", self.config(MIXED))
+        self.assertIn("32 cases", out)
+        self.assertIn("linreg cannot learn classification (breast_cancer)", out)
+        self.assertFalse((self.folder / "out").exists())
+
+    def test_shipped_configurations_plan(self):
+        for path in (ROOT / "configs").glob("*.yaml"):
+            if path.name == "seed.yaml" and not (ROOT.parent / "shared" / "datasets").exists():
+                continue
+            with self.subTest(path.name):
+                self.assertRegex(self.ok("plan", path), r"\d+ cases")
+
+    def test_required_implementation(self):
+        record = self.run_sweep(self.config(SMALL, more="require: [cuda_*]"), status=4)
+        self.assertEqual(record["cases"][0]["status"], "ok")
+        self.assertIn("cuda_* is required", self.output)
+
+
+class Refusals(CliTest):
+    def test_folder_that_holds_a_run(self):
+        config = self.config(SMALL)
+        self.run_sweep(config)
+        before = (self.folder / "out" / "run.sqlite").read_bytes()
+        self.refused("run", config, "--out", "out", says=["out", "already"])
+        self.assertEqual((self.folder / "out" / "run.sqlite").read_bytes(), before)
+
+    def test_folder_that_cannot_be_written(self):
+        self.write("file", "")
+        self.refused("run", self.config(SMALL), "--out", "file/out", says="file")
+        self.refused("run", self.config(SMALL), "--out", "/proc/out", says="/proc/out")
+
+    def test_no_run_to_report(self):
+        self.refused("report", "nowhere", says="nowhere")
+        self.refused("export", ".", says="run")
+
+    def test_configuration(self):
+        """file:line, the key, what was wrong and what is allowed. Unit tests hold the long list."""
+        for text, says in [
+            ("matrix: [", ["bad.yaml:"]),
+            ("version: 1\nmatrxi: {}\n", ["bad.yaml:2", "matrxi", "matrix"]),
+            ("version: 1\nmatrix:\n  model: [linreg]\n  dataset: [diabetes]\n  impl: [cpu_naiv]\n",
+             ["bad.yaml:5", "cpu_naiv", "cpu_naive"]),
+            ("version: 1\nmatrix:\n  model: [linreg]\n  dataset: []\n  impl: [cpu_naive]\n", ["bad.yaml:4", "dataset"]),
+            ("version: 1\nmatrix:\n  model: [mlp]\n  dataset: [xor]\n  impl: [cpu_naive]\n  lr: [.nan]\n",
+             ["bad.yaml:6", "lr"]),
+        ]:
+            with self.subTest(says=says):
+                self.refused("run", self.write("bad.yaml", text), "--out", "out", says=says)
+                self.assertFalse((self.folder / "out").exists())
+        self.refused("run", "missing.yaml", says="missing.yaml")
+
+    def test_data(self):
+        config = """
+version: 1
+matrix: {model: [linreg], dataset: [mine], impl: [cpu_naive]}
+datasets: {mine: {path: mine.csv}}
+"""
+        for text, says in [("a,b\n1,2\n3\n5,6\n", "mine.csv:3"), ("a,b\n1,2\n3,x\n5,6\n", "mine.csv:3:3"),
+                           ("a,b\n1,2\n", "row"), ("a,b\n1,2\n3,2\n4,2\n5,2\n6,2\n", "nothing to learn")]:
+            with self.subTest(text=text):
+                self.write("mine.csv", text)
+                self.refused("run", self.write("data.yaml", config), "--out", "out", says=says)
+                self.assertFalse((self.folder / "out").exists())
+
+
+class WrongWorkers(CliTest):
+    """A worker that goes wrong is one row with its status; the sweep goes on and ends with the status that fits."""
+
+    def sweep(self, fault, status, measure="rounds: 2, min_time: 1ms, timeout: 2s"):
+        record = self.run_sweep(self.config(f"""
+            model: [mlp]
+            dataset: [diabetes]
+            impl: [cpu_naive, {fault}]
+            residency: [resident]
+            hidden: [[10]]
+            epochs: [120]""", measure=measure, more=f"plugins: ['{FAULTS}']"), status, out=fault)
+        cases = {case["impl"]: case for case in record["cases"]}
+        self.assertEqual(cases["cpu_naive"]["status"], "ok")
+        self.assertEqual(cases["cpu_naive"]["verify"]["verdict"], "ok")
+        return cases[fault]
+
+    def test_crash(self):
+        case = self.sweep("fault_crash", 4)
+        self.assertEqual(case["status"], "crashed")
+        self.assertIn("signal 11", case["reason"])
+
+    def test_hang(self):
+        case = self.sweep("fault_hang", 4)
+        self.assertEqual(case["status"], "timeout")
+        self.assertIn("2 s", case["reason"])
+        self.assertEqual(self.processes(), [])
+
+    def test_garbage_on_stdout_and_exit(self):
+        case = self.sweep("fault_garbage", 4)
+        self.assertEqual(case["status"], "failed")
+        self.assertIn("exited with status 3", case["reason"])
+
+    def test_hidden_copy(self):
+        case = self.sweep("fault_hidden_copy", 3)
+        self.assertEqual(case["status"], "untrusted")
+        self.assertIn("hidden copies", case["reason"])
+        self.assertFalse(case["transfers"]["witness"]["agrees"])
+
+    def test_nondeterministic_though_it_says_otherwise(self):
+        case = self.sweep("fault_nondeterministic", 3)
+        self.assertEqual(case["status"], "untrusted")
+        self.assertIn("deterministic", case["reason"])
+
+    def test_wrong_answers_are_named(self):
+        for fault, words in [("zeroed_output", "never updated"), ("zeroed_prediction", "predictions are all zero"),
+                             ("stale_copy", "stale"), ("skipped_bias", "bias"), ("wrong_sign", "sign"),
+                             ("transposed_gradient", "transposed"), ("nan", "NaN")]:
+            with self.subTest(fault):
+                case = self.sweep("fault_" + fault, 3)
+                self.assertEqual(case["verify"]["verdict"], "wrong")
+                self.assertIn(words, case["verify"]["reason"])
+
+    def test_early_return(self):
+        """Right while every epoch is read; in the timed pass, which reads nothing, it does half the work."""
+        case = self.sweep("fault_early_return", 3)
+        self.assertEqual(case["status"], "untrusted")
+        self.assertIn("the timed pass ended elsewhere", case["reason"])
+
+    def test_nothing_wrong(self):
+        """The fused steps that early_return breaks are right by themselves."""
+        case = self.sweep("fault_none", 0)
+        self.assertEqual((case["status"], case["verify"]["verdict"], case["path"]), ("ok", "ok", "fused"))
+
+    def processes(self):
+        """Workers of this build that are still alive."""
+        alive = []
+        for entry in pathlib.Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and b"worker" in (entry / "cmdline").read_bytes() and \
+                        os.readlink(entry / "cwd") == str(self.folder):
+                    alive.append(entry.name)
+            except OSError:
+                continue
+        return alive

@@ -1,0 +1,95 @@
+"""`train`: the seed's figures, its log, and what it refuses."""
+
+import re
+
+from common import CliTest, FAULTS, seed_data
+
+LINREG = ["--model", "linreg", "--impl", "cpu_naive", "--lr", "0.01", "--epochs", "10000"]
+
+
+class SeedFigures(CliTest):
+    def test_linreg_on_real_estate(self):
+        for impl in ["cpu_naive", "cpu_blas", "fakedev"]:
+            with self.subTest(impl):
+                out = self.ok("train", "--model", "linreg", "--data", seed_data("real_estate.json"), "--impl", impl,
+                              "--dtype", "f64", "--lr", "0.01", "--epochs", "10000")
+                self.assertIn("MSE 59.6779\n", out)
+                self.assertIn("RMSE 7.7251\n", out)
+                self.assertIn("MAE 5.9159\n", out)
+                self.assertIn("verified: ok", out)
+
+    def test_logreg_on_spam(self):
+        out = self.ok("train", "--model", "logreg", "--data", seed_data("spam.json"), "--impl", "cpu_blas",
+                      "--dtype", "f64", "--lr", "0.01", "--epochs", "10000", timeout=300)
+        self.assertIn("accuracy 0.9309 (364 of 391)", out)
+
+
+class Log(CliTest):
+    def test_epoch_lines(self):
+        out = self.ok("train", "--model", "linreg", "--data", "diabetes", "--impl", "cpu_naive", "--epochs", "10000")
+        epochs = re.findall(r"^Epoch (\d+)/10000 \| Error: [0-9.e+-]+$", out, re.M)
+        self.assertEqual(epochs, ["1"] + [str(1000 * i) for i in range(1, 11)])
+
+    def test_log_every(self):
+        out = self.ok("train", "--model", "linreg", "--data", "diabetes", "--impl", "cpu_naive", "--epochs", "200",
+                      "--log-every", "70")
+        self.assertEqual(re.findall(r"^Epoch (\d+)/200", out, re.M), ["1", "70", "140"])
+
+    def test_classification_says_how_many(self):
+        out = self.ok("train", "--model", "mlp", "--data", "breast_cancer", "--impl", "cpu_naive", "--hidden", "6",
+                      "--loss", "bce", "--act", "tanh", "--init", "xavier", "--epochs", "300", "--dtype", "f32")
+        self.assertRegex(out, r"test accuracy 0\.\d{4} \(\d+ of \d+\)")
+        self.assertNotIn("MSE", out)
+
+    def test_device_in_both_residencies(self):
+        outputs = [self.ok("train", "--model", "mlp", "--data", "xor", "--impl", "fakedev", "--hidden", "4",
+                           "--epochs", "100", "--residency", residency)
+                   for residency in ("per_op", "resident")]
+        losses = [re.findall(r"Error: (.*)", out) for out in outputs]
+        self.assertEqual(losses[0], losses[1])
+
+
+class Refusals(CliTest):
+    def test_missing_flag(self):
+        self.refused("train", "--model", "linreg", "--impl", "cpu_naive", says="--data: is missing")
+
+    def test_unknown_names_with_the_nearest(self):
+        self.refused("train", "--model", "lnreg", "--data", "diabetes", "--impl", "cpu_naive", says="`linreg`")
+        self.refused("train", "--model", "linreg", "--data", "diabets", "--impl", "cpu_naive", says="`diabetes`")
+        self.refused("train", "--model", "linreg", "--data", "diabetes", "--impl", "cpu_naiv", says="`cpu_naive`")
+        self.refused("train", "--modle", "linreg", says=["--modle", "--model"])
+
+    def test_unknown_option_of_an_implementation(self):
+        self.refused("train", "--model", "linreg", "--data", "diabetes", "--impl", "cpu_blas", "--option",
+                     "thread=2", says=["thread", "`threads`"])
+        self.refused("train", "--model", "linreg", "--data", "diabetes", "--impl", "cpu_blas", "--option",
+                     "threads=0", says="threads")
+
+    def test_numbers(self):
+        for flag, value in [("--epochs", "-5"), ("--epochs", "0"), ("--lr", "nan"), ("--lr", "-1"), ("--lr", "x"),
+                            ("--hidden", "6,0"), ("--seed", "-1"), ("--dtype", "f16")]:
+            with self.subTest(flag=flag, value=value):
+                self.refused("train", "--model", "mlp", "--data", "diabetes", "--impl", "cpu_naive", flag, value,
+                             says=[flag, value])
+
+    def test_model_that_cannot_learn_the_task(self):
+        self.refused("train", "--model", "linreg", "--data", "breast_cancer", "--impl", "cpu_naive",
+                     says="linreg cannot learn classification")
+
+    def test_missing_file(self):
+        self.refused("train", "--model", "linreg", "--data", "nowhere.csv", "--impl", "cpu_naive",
+                     says="nowhere.csv")
+
+
+class Faults(CliTest):
+    def test_wrong_answer_is_status_3(self):
+        done = self.call("train", "--model", "linreg", "--data", "diabetes", "--plugin", FAULTS, "--impl",
+                         "fault_wrong_sign", "--epochs", "100")
+        self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
+        self.assertIn("verified: wrong", done.stdout)
+
+    def test_crash_is_status_4(self):
+        done = self.call("train", "--model", "linreg", "--data", "diabetes", "--plugin", FAULTS, "--impl",
+                         "fault_crash", "--epochs", "100")
+        self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+        self.assertIn("signal 11", done.stderr)

@@ -1,0 +1,37 @@
+/* The checks of each operation: which sizes, which data, how exact. */
+#ifndef CHECKS_H
+#define CHECKS_H
+
+#include "check.h"
+
+#include <float.h>
+
+/* Awkward sizes: nothing, one, around the widths of vectors and blocks, and a prime. */
+static const uint64_t row_counts[] = {0, 1, 31, 33, 257};
+static const uint64_t col_counts[] = {1, 2, 6, 33};
+static const uint64_t pads[] = {0, 3};
+enum { MANY_ROWS = 1000000 };
+
+#define COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* The rounding that a careful elementwise formula may show. */
+static inline double rounding(enum ib_dtype type)
+{
+    return 32 * (type == IB_F32 ? (double)FLT_EPSILON : DBL_EPSILON);
+}
+
+/* The error that a sum over many rows may show. */
+static inline double drift(enum ib_dtype type)
+{
+    return type == IB_F32 ? 1e-5 : 1e-12;
+}
+
+void checks_gemm(const struct check *start, struct visitor *);
+void checks_add_row(const struct check *start, struct visitor *);
+void checks_act(const struct check *start, struct visitor *);
+void checks_act_grad(const struct check *start, struct visitor *);
+void checks_loss_grad(const struct check *start, struct visitor *);
+void checks_col_sum(const struct check *start, struct visitor *);
+void checks_axpy(const struct check *start, struct visitor *);
+
+#endif

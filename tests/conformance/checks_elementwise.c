@@ -1,0 +1,167 @@
+/* The checks of all operations but gemm: a matrix, what is added to it, what is summed over it. */
+#include "checks.h"
+
+/* Every shape of the first operand, with every gap. */
+struct shape {
+    uint64_t rows, cols, pad;
+};
+
+enum { SHAPE_COUNT = COUNT(row_counts) * COUNT(col_counts) * COUNT(pads) };
+
+static struct shape shape_at(size_t index)
+{
+    const size_t row = index / (COUNT(col_counts) * COUNT(pads)),
+                 col = index / COUNT(pads) % COUNT(col_counts);
+    return (struct shape){row_counts[row], col_counts[col], pads[index % COUNT(pads)]};
+}
+
+static struct operand operand(const char *name, struct shape s, enum fill fill, bool written)
+{
+    return (struct operand){name, s.rows, s.cols, s.pad, fill, written, .is_first = false};
+}
+
+static struct shape row_of(struct shape s)
+{
+    return (struct shape){1, s.cols, s.pad};
+}
+
+/* An operation on two operands, the second of which it writes. */
+static void visit_pair(struct check c, struct operand first, struct operand second, struct visitor *v)
+{
+    c.n_operands = 2;
+    c.operand[0] = first;
+    c.operand[1] = second;
+    v->visit(v, &c);
+}
+
+void checks_add_row(const struct check *start, struct visitor *v)
+{
+    static const enum fill fills[][2] = {
+        {FILL_EXACT, FILL_EXACT}, {FILL_NAN, FILL_EXACT}, {FILL_EXACT, FILL_NAN}};
+    for (size_t f = 0; f < COUNT(fills); f++)
+        for (size_t i = 0; i < SHAPE_COUNT; i++) {
+            const struct shape s = shape_at(i);
+            visit_pair(*start, operand("row", row_of(s), fills[f][0], false),
+                       operand("M", s, fills[f][1], true), v);
+        }
+}
+
+void checks_col_sum(const struct check *start, struct visitor *v)
+{
+    static const enum fill fills[] = {FILL_EXACT, FILL_NAN, FILL_INFINITY};
+    for (size_t f = 0; f < COUNT(fills); f++)
+        for (size_t i = 0; i < SHAPE_COUNT; i++) {
+            const struct shape s = shape_at(i);
+            visit_pair(*start, operand("M", s, fills[f], false), operand("row", row_of(s), FILL_UNSET, true),
+                       v);
+        }
+    struct check many = *start;
+    many.tolerance = drift(many.type);
+    for (uint64_t cols = 1; cols <= 2; cols++) {
+        const struct shape s = {MANY_ROWS, cols, 0};
+        visit_pair(many, operand("M", s, FILL_POSITIVE, false), operand("row", row_of(s), FILL_UNSET, true),
+                   v);
+    }
+}
+
+/* NaN times 0 is left out: a BLAS may take alpha = 0 for "nothing to add". */
+void checks_axpy(const struct check *start, struct visitor *v)
+{
+    static const double alphas[] = {1, -0.5, 0};
+    struct check c = *start;
+    for (size_t i = 0; i < SHAPE_COUNT; i++) {
+        const struct operand x = operand("X", shape_at(i), FILL_EXACT, false);
+        const struct operand y = operand("Y", shape_at(i), FILL_EXACT, true);
+        const struct operand x_nan = operand("X", shape_at(i), FILL_NAN, false);
+        const struct operand y_nan = operand("Y", shape_at(i), FILL_NAN, true);
+        for (size_t a = 0; a < COUNT(alphas); a++) {
+            c.alpha = alphas[a];
+            visit_pair(c, x, y, v);
+            visit_pair(c, x, y_nan, v);
+            if (c.alpha != 0)
+                visit_pair(c, x_nan, y, v);
+        }
+    }
+}
+
+/* relu is exact; what the others round depends on the library's functions. */
+static struct check check_of_act(const struct check *start, enum ib_act kind)
+{
+    struct check c = *start;
+    c.kind = (int)kind;
+    c.tolerance = kind == IB_RELU ? 0 : rounding(c.type);
+    return c;
+}
+
+void checks_act(const struct check *start, struct visitor *v)
+{
+    static const enum fill fills[] = {FILL_EXACT, FILL_WIDE, FILL_NAN, FILL_INFINITY};
+    for (enum ib_act kind = IB_RELU; kind <= IB_SIGMOID; kind++) {
+        struct check c = check_of_act(start, kind);
+        c.n_operands = 1;
+        for (size_t f = 0; f < COUNT(fills); f++)
+            for (size_t i = 0; i < SHAPE_COUNT; i++) {
+                c.operand[0] = operand("M", shape_at(i), fills[f], true);
+                v->visit(v, &c);
+            }
+    }
+}
+
+/* Y of FILL_REAL lies where outputs of tanh and sigmoid do; that of FILL_ZERO is where relu is flat. */
+void checks_act_grad(const struct check *start, struct visitor *v)
+{
+    static const enum fill fills[][2] = {
+        {FILL_REAL, FILL_REAL}, {FILL_EXACT, FILL_EXACT}, {FILL_ZERO, FILL_NAN}};
+    for (enum ib_act kind = IB_RELU; kind <= IB_SIGMOID; kind++)
+        for (size_t f = 0; f < COUNT(fills); f++)
+            for (size_t i = 0; i < SHAPE_COUNT; i++)
+                visit_pair(check_of_act(start, kind), operand("Y", shape_at(i), fills[f][0], false),
+                           operand("dY", shape_at(i), fills[f][1], true), v);
+}
+
+/* One loss, with dZ apart and in Z's place, with and without the number itself. */
+static void visit_loss(struct check c, struct shape s, enum fill z, enum fill y, struct visitor *v)
+{
+    const double count = (double)(s.rows * s.cols);
+    c.scale = count == 0 ? 1 : 1 / count;
+    c.operand[1] = operand("Y", s, y, false);
+    c.operand[3] = operand("loss", (struct shape){1, 1, 0}, FILL_UNSET, true);
+    for (c.n_operands = 3; c.n_operands <= 4; c.n_operands++) {
+        c.operand[0] = operand("Z", s, z, false);
+        c.operand[2] = operand("dZ", s, FILL_UNSET, true);
+        v->visit(v, &c);
+        c.operand[0].written = true;
+        c.operand[2].is_first = true;
+        v->visit(v, &c);
+    }
+}
+
+/* A loss over so many rows that a plain f32 sum drifts. */
+static void visit_long_loss(struct check c, struct visitor *v)
+{
+    const struct shape s = {MANY_ROWS, 1, 0};
+    c.kind = IB_MSE;
+    c.tolerance = drift(c.type);
+    c.scale = 1.0 / MANY_ROWS;
+    c.n_operands = 4;
+    c.operand[0] = operand("Z", s, FILL_POSITIVE, false);
+    c.operand[1] = operand("Y", s, FILL_LABELS, false);
+    c.operand[2] = operand("dZ", s, FILL_UNSET, true);
+    c.operand[3] = operand("loss", (struct shape){1, 1, 0}, FILL_UNSET, true);
+    v->visit(v, &c);
+}
+
+void checks_loss_grad(const struct check *start, struct visitor *v)
+{
+    struct check c = *start;
+    for (enum ib_loss kind = IB_HALF_MSE; kind <= IB_BCE; kind++) {
+        const enum fill target = kind == IB_BCE ? FILL_LABELS : FILL_REAL;
+        c.kind = (int)kind;
+        c.tolerance = rounding(c.type);
+        for (size_t i = 0; i < SHAPE_COUNT; i++) {
+            visit_loss(c, shape_at(i), FILL_WIDE, target, v);
+            visit_loss(c, shape_at(i), FILL_NAN, target, v);
+        }
+    }
+    visit_long_loss(*start, v);
+}

@@ -1,0 +1,154 @@
+#include "gradient.h"
+
+#include "array.h"
+#include "base/rng.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* h = act(x w1 + b1), z = h w2 + b2; in f64. */
+enum { ROWS = 7, INPUTS = 3, HIDDEN = 5, OUTPUTS = 2 };
+enum tensor { X, Y, W1, B1, W2, B2, H, Z, DH, DW1, DB1, DW2, DB2, LOSS, TENSORS };
+
+static const struct {
+    const char *name;
+    uint64_t rows, cols;
+} shapes[TENSORS] = {
+    [X] = {"x", ROWS, INPUTS},       [Y] = {"y", ROWS, OUTPUTS},     [W1] = {"w1", INPUTS, HIDDEN},
+    [B1] = {"b1", 1, HIDDEN},        [W2] = {"w2", HIDDEN, OUTPUTS}, [B2] = {"b2", 1, OUTPUTS},
+    [H] = {"h", ROWS, HIDDEN},       [Z] = {"z", ROWS, OUTPUTS},     [DH] = {"dh", ROWS, HIDDEN},
+    [DW1] = {"dw1", INPUTS, HIDDEN}, [DB1] = {"db1", 1, HIDDEN},     [DW2] = {"dw2", HIDDEN, OUTPUTS},
+    [DB2] = {"db2", 1, OUTPUTS},     [LOSS] = {"loss", 1, 1},
+};
+
+static const struct {
+    enum tensor parameter, gradient;
+} derivatives[] = {{W1, DW1}, {B1, DB1}, {W2, DW2}, {B2, DB2}};
+
+struct network {
+    const struct ib_tensor_ops *ops;
+    void *state;
+    enum ib_act act;
+    enum ib_loss loss;
+    struct array t[TENSORS];
+    struct ib_view v[TENSORS];
+};
+
+static const double step = 1e-5;
+
+static bool close_enough(double a, double b)
+{
+    return fabs(a - b) <= 1e-7 * fmax(1, fabs(b));
+}
+
+bool gradient_offered(const struct ib_tensor_ops *ops)
+{
+    return IB_HAS(ops, gemm) && IB_HAS(ops, add_row) && IB_HAS(ops, act) && IB_HAS(ops, act_grad) &&
+           IB_HAS(ops, loss_grad) && IB_HAS(ops, col_sum);
+}
+
+static void network_close(struct network *net)
+{
+    for (int t = 0; t < TENSORS; t++)
+        array_close(&net->t[t]);
+}
+
+/* Inputs and parameters are drawn, targets are 0 or 1, the rest stays NaN until it is computed. */
+static enum ib_status network_open(const struct ib_instance *instance, struct network *net)
+{
+    struct ib_rng rng;
+    ib_rng_seed(&rng, 1);
+    for (int t = 0; t < TENSORS; t++) {
+        struct array *a = &net->t[t];
+        IB_TRY(array_open(instance, IB_F64, shapes[t].rows, shapes[t].cols, shapes[t].cols, GUARD_NAN, a));
+        for (uint64_t i = 0; t < H && i < a->rows; i++)
+            for (uint64_t j = 0; j < a->cols; j++)
+                array_set(a, i, j, t == Y ? (double)ib_rng_below(&rng, 2) : ib_rng_normal(&rng));
+        IB_TRY(array_upload(a));
+        net->v[t] = array_view(a);
+    }
+    return IB_OK;
+}
+
+/* The loss into LOSS and its gradient by z into Z. */
+static enum ib_status forward(struct network *net)
+{
+    const struct ib_tensor_ops *ops = net->ops;
+    const struct ib_view *v = net->v;
+    IB_TRY(ops->gemm(net->state, false, false, 1, &v[X], &v[W1], 0, &v[H]));
+    IB_TRY(ops->add_row(net->state, &v[B1], &v[H]));
+    IB_TRY(ops->act(net->state, net->act, &v[H]));
+    IB_TRY(ops->gemm(net->state, false, false, 1, &v[H], &v[W2], 0, &v[Z]));
+    IB_TRY(ops->add_row(net->state, &v[B2], &v[Z]));
+    return ops->loss_grad(net->state, net->loss, &v[Z], &v[Y], &v[Z], &v[LOSS]);
+}
+
+static enum ib_status backward(struct network *net)
+{
+    const struct ib_tensor_ops *ops = net->ops;
+    const struct ib_view *v = net->v;
+    IB_TRY(ops->gemm(net->state, true, false, 1, &v[H], &v[Z], 0, &v[DW2]));
+    IB_TRY(ops->col_sum(net->state, &v[Z], &v[DB2]));
+    IB_TRY(ops->gemm(net->state, false, true, 1, &v[Z], &v[W2], 0, &v[DH]));
+    IB_TRY(ops->act_grad(net->state, net->act, &v[H], &v[DH]));
+    IB_TRY(ops->gemm(net->state, true, false, 1, &v[X], &v[DH], 0, &v[DW1]));
+    return ops->col_sum(net->state, &v[DH], &v[DB1]);
+}
+
+/* The loss with one element of a parameter moved to `value`. */
+static enum ib_status loss_at(struct network *net, struct array *parameter, uint64_t i, uint64_t j,
+                              double value, double *out)
+{
+    const double start = array_start(parameter, i, j);
+    array_set(parameter, i, j, value);
+    IB_TRY(array_upload(parameter));
+    IB_TRY(forward(net));
+    IB_TRY(array_download(&net->t[LOSS]));
+    *out = array_get(&net->t[LOSS], 0, 0);
+    array_set(parameter, i, j, start);
+    return array_upload(parameter);
+}
+
+static enum ib_status compare_element(struct network *net, size_t d, uint64_t i, uint64_t j, char *text,
+                                      size_t n)
+{
+    struct array *parameter = &net->t[derivatives[d].parameter];
+    const double start = array_start(parameter, i, j),
+                 got = array_get(&net->t[derivatives[d].gradient], i, j);
+    double above, below;
+    IB_TRY(loss_at(net, parameter, i, j, start + step, &above));
+    IB_TRY(loss_at(net, parameter, i, j, start - step, &below));
+    const double expected = (above - below) / (2 * step);
+    if (!close_enough(got, expected))
+        snprintf(text, n, "the derivative by %s[%llu, %llu] is %.10g, but the loss changes by %.10g",
+                 shapes[derivatives[d].parameter].name, (unsigned long long)i, (unsigned long long)j, got,
+                 expected);
+    return IB_OK;
+}
+
+static enum ib_status compare_all(struct network *net, char *text, size_t n)
+{
+    for (size_t d = 0; d < sizeof derivatives / sizeof *derivatives; d++)
+        IB_TRY(array_download(&net->t[derivatives[d].gradient]));
+    for (size_t d = 0; d < sizeof derivatives / sizeof *derivatives; d++)
+        for (uint64_t i = 0; i < net->t[derivatives[d].parameter].rows; i++)
+            for (uint64_t j = 0; j < net->t[derivatives[d].parameter].cols && text[0] == '\0'; j++)
+                IB_TRY(compare_element(net, d, i, j, text, n));
+    return IB_OK;
+}
+
+enum ib_status gradient_run(const struct ib_instance *instance, enum ib_act act, enum ib_loss loss,
+                            char *text, size_t n)
+{
+    struct network net = {.ops = instance->impl->ops, .state = instance->state, .act = act, .loss = loss};
+    text[0] = '\0';
+    enum ib_status status = network_open(instance, &net);
+    if (status == IB_OK)
+        status = forward(&net);
+    if (status == IB_OK)
+        status = backward(&net);
+    if (status == IB_OK)
+        status = compare_all(&net, text, n);
+    network_close(&net);
+    return status;
+}

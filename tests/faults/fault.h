@@ -1,0 +1,27 @@
+/* What a fault is made of: copies of the tables of a right implementation, in which it replaces what it
+ * breaks. */
+#ifndef FAULT_H
+#define FAULT_H
+
+#include "ironbench/impl.h"
+
+extern const struct ib_impl ib_impl_cpu_naive, ib_impl_fakedev;
+
+struct fault {
+    struct ib_impl impl;
+    struct ib_mem_ops mem;
+    struct ib_tensor_ops ops;
+    struct ib_fused fused;
+};
+
+/* Faults that strike in the middle of training do so at the update of this number. */
+enum { FATEFUL_UPDATE = 20 };
+
+/* Gives the fault whole steps, made of cpu_naive's operations. */
+void fault_add_steps(struct fault *);
+
+#define FAULT(name, base, summary) void fault_##name(struct fault *);
+#include "faults.def"
+#undef FAULT
+
+#endif

@@ -1,0 +1,21 @@
+#include "fault.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static uint64_t updates;
+
+static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, const struct ib_view *y)
+{
+    if (++updates == FATEFUL_UPDATE) {
+        fputs("}{\"type\": garbage \x1b[31m\xff\n\n{\n", stdout);
+        fflush(stdout);
+        exit(3);
+    }
+    return ib_impl_cpu_naive.ops->axpy(state, alpha, x, y);
+}
+
+void fault_garbage(struct fault *fault)
+{
+    fault->ops.axpy = axpy;
+}

@@ -1,0 +1,324 @@
+#include "record.h"
+#include "run_folder.h"
+#include "scratch.h"
+#include "stats.h"
+#include "store.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* One case on a device, and a store to put it in. */
+struct fixture {
+    char dir[32];
+    struct ib_config config;
+    json_t *machine;
+    struct ib_dataset data;
+    struct ib_impl_info info;
+    struct ib_impl_choice choice;
+    struct ib_case c;
+    struct ib_store *store;
+};
+
+static int set_up(void **state)
+{
+    static int n_runs;
+    struct fixture *f = calloc(1, sizeof *f);
+    snprintf(f->dir, sizeof f->dir, "run-%d", ++n_runs);
+    f->config = (struct ib_config){.name = "t", .text = "version: 1\n", .sha256 = "00"};
+    f->machine = json_pack("{s:s}", "fingerprint", "0");
+    f->data = (struct ib_dataset){
+        .name = "d", .task = IB_REGRESSION, .rows = 9, .test_rows = 3, .cols = 2, .outputs = 1};
+    f->info = (struct ib_impl_info){.name = "i", .path = "ops"};
+    f->choice = (struct ib_impl_choice){&f->info, NULL, 0, "i"};
+    f->c = (struct ib_case){.id = "linreg-d-i",
+                            .model = ib_model_find("linreg"),
+                            .dataset = &f->data,
+                            .impl = &f->choice,
+                            .residency = IB_RESIDENT,
+                            .dtype = IB_F64,
+                            .loss = IB_HALF_MSE,
+                            .lr = 0.01,
+                            .epochs = 10};
+    assert_int_equal(ib_store_create(f->dir, &f->config, f->machine, &f->store), IB_OK);
+    assert_int_equal(ib_store_add_case(f->store, &f->c), IB_OK);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+    ib_store_close(f->store);
+    json_decref(f->machine);
+    free(f);
+    return 0;
+}
+
+static void put_timed(struct fixture *f, uint64_t round, enum ib_case_status status, const char *reason,
+                      const struct ib_ledger *ledger)
+{
+    struct ib_timed timed = {.status = status,
+                             .reason = reason,
+                             .round = round,
+                             .repeats = 2,
+                             .epoch_ns = 100.0 * (double)round,
+                             .ledger = ledger,
+                             .law_ok = true,
+                             .stderr_tail = ""};
+    assert_int_equal(ib_store_put_timed(f->store, &f->c, &timed), IB_OK);
+}
+
+/* What the run's only row of a query says, as text; "null" for NULL. */
+static const char *ask(struct fixture *f, const char *sql)
+{
+    static char answer[4096];
+    sqlite3 *db;
+    sqlite3_stmt *query;
+    bool row;
+    assert_int_equal(ib_run_folder_open(f->dir, &db), IB_OK);
+    assert_int_equal(ib_db_prepare(db, sql, &query), IB_OK);
+    assert_int_equal(ib_db_next(query, &row), IB_OK);
+    assert_true(row);
+    const char *text = (const char *)sqlite3_column_text(query, 0);
+    snprintf(answer, sizeof answer, "%s", text ? text : "null");
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+    return answer;
+}
+
+static void makes_folders_and_one_run_each(void **state)
+{
+    struct fixture *f = *state;
+    struct ib_store *second = NULL;
+    char inner[64];
+    snprintf(inner, sizeof inner, "%s/a/b", f->dir);
+    assert_int_equal(ib_store_create(inner, &f->config, f->machine, &second), IB_OK);
+    ib_store_close(second);
+    expect_failure(ib_store_create(inner, &f->config, f->machine, &second), IB_EINVAL, inner,
+                   WORDS("already holds a run"));
+    assert_string_equal(ask(f, "SELECT count(*) FROM run"), "1");
+    assert_string_equal(ask(f, "PRAGMA user_version"), "1");
+}
+
+static void names_the_folder_it_cannot_write(void **state)
+{
+    struct fixture *f = *state;
+    struct ib_store *second = NULL;
+    char inner[64];
+    snprintf(inner, sizeof inner, "%s/run.sqlite/inside", f->dir);
+    expect_failure(ib_store_create(inner, &f->config, f->machine, &second), IB_EIO, inner,
+                   WORDS("cannot create"));
+}
+
+static void status_is_the_worst_of_all_passes(void **state)
+{
+    struct fixture *f = *state;
+    const struct ib_checked checked = {.status = IB_CASE_OK, .reason = ""};
+    assert_string_equal(ask(f, "SELECT status FROM cases"), "null");
+    assert_int_equal(ib_store_put_checked(f->store, &f->c, &checked), IB_OK);
+    assert_string_equal(ask(f, "SELECT status FROM cases"), "ok");
+    put_timed(f, 1, IB_CASE_OK, "", NULL);
+    assert_string_equal(ask(f, "SELECT status FROM cases"), "ok");
+    put_timed(f, 2, IB_CASE_TIMEOUT, "first", NULL);
+    put_timed(f, 3, IB_CASE_TIMEOUT, "second", NULL);
+    put_timed(f, 4, IB_CASE_FAILED, "third", NULL);
+    put_timed(f, 5, IB_CASE_OK, "", NULL);
+    assert_string_equal(ask(f, "SELECT status || ' ' || reason FROM cases"), "timeout first");
+    assert_int_equal(ib_store_put_status(f->store, &f->c, IB_CASE_CRASHED, "signal 11"), IB_OK);
+    assert_string_equal(ask(f, "SELECT status || ' ' || reason FROM cases"), "crashed signal 11");
+}
+
+static void unknown_is_null(void **state)
+{
+    struct fixture *f = *state;
+    const double metrics[16] = {NAN, INFINITY, 1.5};
+    const struct ib_checked checked = {.status = IB_CASE_OK, .reason = "", .metrics = metrics};
+    assert_int_equal(ib_store_put_checked(f->store, &f->c, &checked), IB_OK);
+    assert_string_equal(ask(f, "SELECT value FROM metrics WHERE name = 'train_loss'"), "null");
+    assert_string_equal(ask(f, "SELECT value FROM metrics WHERE name = 'mse'"), "Inf");
+    assert_string_equal(ask(f, "SELECT loss_error FROM checks"), "null"); /* nothing was compared */
+    assert_string_equal(ask(f, "SELECT train_ns FROM checks"), "null");
+    assert_string_equal(ask(f, "SELECT law_ok FROM checks"), "null");
+    assert_string_equal(ask(f, "SELECT verdict FROM checks"), "unverified");
+    assert_string_equal(ask(f, "SELECT count(*) FROM calls"), "0");
+    assert_string_equal(
+        ask(f, "SELECT hidden IS NULL AND act IS NULL AND init IS NULL AND seed IS NULL FROM cases"), "1");
+}
+
+static void times_follow_the_rounds(void **state)
+{
+    struct fixture *f = *state;
+    double samples[8], low, high;
+    char expected[64];
+    put_timed(f, 1, IB_CASE_FAILED, "no time", NULL);
+    assert_string_equal(ask(f, "SELECT count(*) FROM epoch_times"), "0");
+    for (uint64_t round = 2; round <= 9; round++) {
+        samples[round - 2] = 100.0 * (double)round;
+        put_timed(f, round, IB_CASE_OK, "", NULL);
+        if (round < 7)
+            assert_string_equal(ask(f, "SELECT ci_low_ns FROM epoch_times"), "null");
+    }
+    ib_median_interval(samples, 8, &low, &high);
+    snprintf(expected, sizeof expected, "8 %.1f 200.0 %.1f %.1f", ib_median(samples, 8), low, high);
+    assert_string_equal(ask(f, "SELECT n || ' ' || median_ns || ' ' || min_ns || ' ' || ci_low_ns || ' ' || "
+                               "ci_high_ns FROM epoch_times"),
+                        expected);
+}
+
+static void ledger_of_the_newest_round(void **state)
+{
+    struct fixture *f = *state;
+    struct ib_ledger *ledger = calloc(1, sizeof *ledger);
+    ledger->n_tensors = 2;
+    strcpy(ledger->tensor[0], "x");
+    strcpy(ledger->tensor[1], "w");
+    ledger->copies[IB_TRAIN][IB_OP_GEMM][0] = (struct ib_traffic){7, 70, 0, 0};
+    ledger->copies[IB_READBACK][IB_OP_READ][1] = (struct ib_traffic){0, 0, 1, 8};
+    ledger->launches[IB_TRAIN] = 5;
+    put_timed(f, 1, IB_CASE_OK, "", ledger);
+    ledger->copies[IB_TRAIN][IB_OP_GEMM][0] = (struct ib_traffic){0};
+    ledger->copies[IB_SETUP][IB_OP_PLACE][0] = (struct ib_traffic){1, 10, 0, 0};
+    put_timed(f, 2, IB_CASE_OK, "", ledger);
+    assert_string_equal(
+        ask(f, "SELECT group_concat(phase || ' ' || op || ' ' || tensor || ' ' || h2d_bytes || ' ' || "
+               "d2h_bytes, '; ') FROM (SELECT * FROM transfers ORDER BY phase)"),
+        "readback read w 0 8; setup place x 10 0");
+    assert_string_equal(ask(f, "SELECT count(*) || ' ' || sum(launch_count) FROM calls"), "4 5");
+    free(ledger);
+}
+
+static void keeps_few_predictions_of_many(void **state)
+{
+    struct fixture *f = *state;
+    enum { ROWS = 2500 };
+    static double actual[ROWS], predicted[ROWS];
+    for (int i = 0; i < ROWS; i++)
+        actual[i] = predicted[i] = i;
+    predicted[0] = NAN;
+    const struct ib_checked checked = {.status = IB_CASE_OK,
+                                       .reason = "",
+                                       .test_rows = ROWS,
+                                       .outputs = 1,
+                                       .actual = actual,
+                                       .predicted = predicted};
+    assert_int_equal(ib_store_put_checked(f->store, &f->c, &checked), IB_OK);
+    assert_string_equal(ask(f, "SELECT count(*) FROM predictions"), "1000");
+    assert_string_equal(ask(f, "SELECT count(*) FROM predictions WHERE row = actual AND actual = predicted"),
+                        "999");
+    assert_string_equal(ask(f, "SELECT max(row) FROM predictions"), "2497");
+}
+
+static void finished_run_is_one_file(void **state)
+{
+    struct fixture *f = *state;
+    char path[64];
+    struct stat info;
+    assert_int_equal(ib_store_finish(f->store), IB_OK);
+    snprintf(path, sizeof path, "%s/run.sqlite-wal", f->dir);
+    assert_int_not_equal(stat(path, &info), 0);
+    assert_string_equal(ask(f, "SELECT finished IS NOT NULL FROM run"), "1");
+}
+
+static uint64_t rounds_on_record(const char *dir)
+{
+    json_t *record;
+    assert_int_equal(ib_record_load(dir, &record), IB_OK);
+    const json_t *c = json_array_get(json_object_get(record, "cases"), 0);
+    const json_t *samples =
+        json_object_get(json_object_get(json_object_get(c, "time"), "epoch_ns"), "samples");
+    uint64_t n = json_array_size(samples);
+    json_decref(record);
+    return n;
+}
+
+static void killed_run_stays_readable(void **state)
+{
+    struct fixture *f = *state;
+    char inner[64];
+    snprintf(inner, sizeof inner, "%s/killed", f->dir);
+    pid_t child = fork();
+    if (child == 0) {
+        struct ib_store *store;
+        struct ib_timed timed = {.status = IB_CASE_OK, .reason = "", .repeats = 1, .epoch_ns = 5};
+        if (ib_store_create(inner, &f->config, f->machine, &store) != IB_OK ||
+            ib_store_add_case(store, &f->c) != IB_OK)
+            _exit(1);
+        for (timed.round = 1; timed.round <= 3; timed.round++)
+            if (ib_store_put_timed(store, &f->c, &timed) != IB_OK)
+                _exit(1);
+        kill(getpid(), SIGKILL);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(rounds_on_record(inner), 3);
+}
+
+/* Puts rounds until the file may grow no more; how many were taken goes to a pipe. */
+static void fill_disk(struct fixture *f, const char *dir, int out)
+{
+    struct ib_store *store;
+    struct ib_timed timed = {.status = IB_CASE_OK, .reason = "", .round = 1, .repeats = 1, .epoch_ns = 5};
+    if (ib_store_create(dir, &f->config, f->machine, &store) != IB_OK ||
+        ib_store_add_case(store, &f->c) != IB_OK)
+        _exit(1);
+    const struct rlimit limit = {1 << 19, 1 << 19};
+    signal(SIGXFSZ, SIG_IGN);
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+        _exit(1);
+    enum ib_status status;
+    while ((status = ib_store_put_timed(store, &f->c, &timed)) == IB_OK && timed.round < 100000)
+        timed.round++;
+    bool named = strstr(ib_error_text(), "run.sqlite") != NULL;
+    timed.round--;
+    bool told = write(out, &timed.round, sizeof timed.round) == sizeof timed.round;
+    _exit(status == IB_EIO && named && told ? 0 : 1);
+}
+
+static void full_disk_is_an_error_and_no_loss(void **state)
+{
+    struct fixture *f = *state;
+    char inner[64];
+    int ends[2], status;
+    uint64_t taken = 0;
+    snprintf(inner, sizeof inner, "%s/full", f->dir);
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0)
+        fill_disk(f, inner, ends[1]);
+    assert_int_equal(read(ends[0], &taken, sizeof taken), sizeof taken);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    close(ends[0]);
+    close(ends[1]);
+    assert_true(taken > 0);
+    assert_int_equal(rounds_on_record(inner), taken);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(makes_folders_and_one_run_each, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(names_the_folder_it_cannot_write, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(status_is_the_worst_of_all_passes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(unknown_is_null, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(times_follow_the_rounds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(ledger_of_the_newest_round, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(keeps_few_predictions_of_many, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(finished_run_is_one_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(killed_run_stays_readable, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(full_disk_is_an_error_and_no_loss, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
+}
