@@ -3,10 +3,9 @@
  *   #@title TEXT       above the chart
  *   #@caption TEXT     below it, in reports
  *   #@order N          place among the charts of a report (default 100); equals by name
- *   #@per a,b          one chart for each combination of these columns of `cases`; without it one for the
- * whole run
+ *   #@per a,b          one chart for each combination of these columns of `cases`; else one for the run
  *   #@for CONDITION    of those combinations, only where a case meets this SQL condition
- *   #@height N         in pixels; an expression of `rows` and `series`
+ *   #@height N         in pixels (default 420); may use `rows`, `series` and names of style.gnuplot
  *   #@sql QUERY        the data; :a and :b are the values of `per`. The first column names the series
  *   #@ …               goes on with the line above
  */

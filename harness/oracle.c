@@ -18,7 +18,6 @@ enum { WANT_LOSS = 1, WANT_GRADIENT = 2 };
 struct rows {
     uint64_t n;
     const double *x, *y;
-    bool reversed;
 };
 
 static void curve_add(struct ib_curve *curve, uint64_t epoch, double loss)
@@ -101,9 +100,9 @@ double ib_oracle_loss(const struct ib_network *net, const double *params, uint64
                       const double *y)
 {
     struct machine_f64 m;
-    if (open_f64(net, params, &m) != IB_OK)
+    if (open_f64(net, params, false, &m) != IB_OK)
         return NAN;
-    const double loss = pass_f64(&m, &(struct rows){rows, x, y, false}, WANT_LOSS);
+    const double loss = pass_f64(&m, &(struct rows){rows, x, y}, WANT_LOSS);
     close_f64(&m);
     return loss;
 }
@@ -112,9 +111,8 @@ double ib_oracle_gradient(const struct ib_network *net, const double *params, ui
                           const double *y, double *gradient)
 {
     struct machine_f64 m;
-    const bool ready = open_f64(net, params, &m) == IB_OK;
-    const double loss =
-        ready ? pass_f64(&m, &(struct rows){rows, x, y, false}, WANT_LOSS | WANT_GRADIENT) : NAN;
+    const bool ready = open_f64(net, params, false, &m) == IB_OK;
+    const double loss = ready ? pass_f64(&m, &(struct rows){rows, x, y}, WANT_LOSS | WANT_GRADIENT) : NAN;
     for (uint64_t i = 0; i < ib_network_size(net); i++)
         gradient[i] = ready ? m.sum[i] : NAN;
     close_f64(&m);

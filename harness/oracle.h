@@ -22,7 +22,7 @@ struct ib_oracle_problem {
     double lr;
     uint64_t epochs;
     enum ib_dtype type; /* arithmetic, and rounding of x, y and params */
-    bool reversed;      /* visit the rows from last to first: the same sums, rounded otherwise */
+    bool reversed;      /* add up rows and features from last to first: the same sums, rounded otherwise */
     uint64_t budget_ns; /* 0: none. Stops after the epoch that passes it */
 };
 

@@ -44,9 +44,9 @@ static const char *const statements[STATEMENT_COUNT] = {
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
     [FINISH_RUN] = "UPDATE run SET finished = ?",
     [ADD_CASE] =
-        "INSERT INTO cases (id, model, task, dataset, dataset_sha256, rows, test_rows, cols, impl, options,"
-        " label, libraries, simulated, residency, dtype, hidden, act, loss, init, lr, epochs, seed, "
-        "log_every)"
+        "INSERT INTO cases (id, model, task, dataset, dataset_sha256, rows, test_rows, cols, impl,"
+        " options, label, libraries, simulated, residency, dtype, hidden, act, loss, init, lr, epochs,"
+        " seed, log_every)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [FIND_CASE] = "SELECT number FROM cases WHERE id = ?",
     [WORSEN_STATUS] = "UPDATE cases SET status = ?2, reason = ?3, severity = ?4"

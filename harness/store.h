@@ -56,7 +56,7 @@ enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, con
 /* A case that ended without (further) passes: unavailable, unsupported, or a failed worker. */
 enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, enum ib_case_status,
                                    const char *reason);
-/* Computes medians and intervals of all cases into `epoch_times`, marks the run as finished. */
+/* Marks the run as finished. (Medians and intervals, in `epoch_times`, are kept up to date round by round.) */
 enum ib_status ib_store_finish(struct ib_store *);
 void ib_store_close(struct ib_store *);
 

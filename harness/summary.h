@@ -42,10 +42,10 @@ struct ib_summary_group {
     const char *facts; /* "353 × 10, 89 test rows, 1000 epochs, lr 0.01, seed 42" */
     const char *heads[IB_COLUMN_COUNT];
     struct ib_summary_row *rows;
-    size_t n, n_ranked, n_first; /* n_first: ranked ones that cannot be told from the fastest, and itself */
-    const char
-        *leaders;      /* the fastest, or those that share the place: "cpu_blas"; "" when nobody has a time */
-    const char *claim; /* what they are: "is fastest, at 12.3 µs per epoch: 1.80× as fast as cpu_naive." */
+    size_t n, n_ranked;
+    size_t n_first;           /* the fastest, and those that cannot be told from it */
+    const char *leaders;      /* the fastest, or those that share its place: "cpu_blas" */
+    const char *claim;        /* "is fastest, at 12.3 µs per epoch: 1.80× as fast as cpu_naive." */
     const char *const *notes; /* what else must be said; ends with NULL */
 };
 

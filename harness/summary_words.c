@@ -116,6 +116,14 @@ static const char *times_as_fast(struct ib_arena *arena, const struct ib_summary
     return ib_arena_print(arena, "%s× as fast as %s", ib_summary_digits(arena, ratio), group->rows[i].name);
 }
 
+/* "12.3 µs", or "12.3 µs to 14.5 µs" where the first n rows are not equal in print. */
+static const char *time_span(struct ib_arena *arena, const struct ib_summary_group *group, size_t n)
+{
+    const char *least = ib_summary_duration(arena, group->rows[0].time_ns);
+    const char *most = ib_summary_duration(arena, group->rows[n - 1].time_ns);
+    return strcmp(least, most) == 0 ? least : ib_arena_print(arena, "%s to %s", least, most);
+}
+
 void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
 {
     const size_t n = group->n_ranked;
@@ -123,16 +131,16 @@ void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
     while (n_first < n && tied(group, n_first))
         n_first++;
     group->n_first = n_first;
-    group->leaders = n ? name_list(arena, group->rows, n_first) : "";
     if (n == 0) {
-        group->claim = "No case of this problem has a verified time.";
+        group->leaders = "No case";
+        group->claim = "has a verified time.";
         return;
     }
-    const char *is = n == 1         ? "is the only verified case, at"
-                     : n_first == 1 ? "is fastest, at"
-                                    : "cannot be told apart, at about";
-    const char *claim =
-        ib_arena_print(arena, "%s %s per epoch", is, ib_summary_duration(arena, group->rows[0].time_ns));
+    group->leaders = name_list(arena, group->rows, n_first);
+    const char *is = n == 1         ? "is the only verified case"
+                     : n_first == 1 ? "is fastest"
+                                    : "cannot be told apart";
+    const char *claim = ib_arena_print(arena, "%s, at %s per epoch", is, time_span(arena, group, n_first));
     if (n_first < n)
         claim = ib_arena_print(arena, "%s: %s", claim, times_as_fast(arena, group, n_first));
     if (n_first + 1 < n)

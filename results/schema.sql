@@ -1,7 +1,7 @@
--- The tables of DIR/run.sqlite: one run. The names of columns say their units: _ns are nanoseconds of wall time,
--- _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never written as 0.
--- Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a user_version that
--- is greater than its own.
+-- The tables of DIR/run.sqlite: one run. The names of columns say their units: _ns are nanoseconds of wall
+-- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
+-- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a
+-- user_version that is greater than its own.
 PRAGMA user_version = 1;
 
 -- Exactly one row.
@@ -126,8 +126,8 @@ CREATE TABLE epoch_times (
     ci_high_ns  REAL
 ) STRICT;
 
--- The ledger of a pass ('checked', 'timed'): each copy by phase, operation and tensor. A timed pass is one training
--- and its prediction; the newest round replaces the one before.
+-- The ledger of a pass ('checked', 'timed'): each copy by phase, operation and tensor. A timed pass is one
+-- training and its prediction; the newest round replaces the one before.
 CREATE TABLE transfers (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     pass        TEXT NOT NULL,
@@ -173,8 +173,8 @@ SELECT model, dataset,
 FROM cases GROUP BY model, dataset;
 
 -- What tables and charts call a case. Cases of one problem do the same work and are ranked against each other;
--- `problem` names it within the run; `training` is that without the type of its arithmetic; `series` tells a case from
--- the others of its model and data set. All leave out the axes that do not vary.
+-- `problem` names it within the run; `training` is that without the type of its arithmetic; `series` tells a
+-- case from the others of its model and data set. All leave out the axes that do not vary.
 CREATE VIEW names AS
 WITH parts AS (
     SELECT c.number, c.model, c.dataset, c.dtype, v.dtype AS dtype_varies,
@@ -200,3 +200,20 @@ SELECT c.number AS case_number
 FROM cases c JOIN checks k ON k.case_number = c.number
 WHERE c.status = 'ok' AND k.verdict = 'ok' AND NOT c.simulated AND coalesce(k.law_ok, 1)
   AND NOT EXISTS (SELECT * FROM rounds r WHERE r.case_number = c.number AND NOT r.law_ok);
+
+-- The predictions that a chart can show without drawing the same thing many times: those of one verified case for
+-- all that trained the same, and those of each wrong case.
+CREATE VIEW answers AS
+WITH told AS (
+    SELECT n.case_number, c.model, c.dataset, n.series, k.verdict,
+           row_number() OVER same AS place, count(*) OVER same_all - 1 AS others
+    FROM names n JOIN checks k USING (case_number) JOIN cases c ON c.number = n.case_number
+    WHERE c.status = 'ok' AND k.verdict <> 'unverified' AND EXISTS
+        (SELECT * FROM predictions p WHERE p.case_number = n.case_number AND p.predicted IS NOT NULL)
+    WINDOW same_all AS (PARTITION BY n.training, k.verdict), same AS (same_all ORDER BY n.case_number)
+)
+SELECT case_number, model, dataset, row, output, actual, predicted,
+       series || CASE WHEN verdict = 'wrong' THEN ' (wrong)'
+                      WHEN others > 0 THEN ' and ' || others || ' more verified' ELSE '' END AS series
+FROM told JOIN predictions USING (case_number)
+WHERE place = 1 OR verdict = 'wrong';

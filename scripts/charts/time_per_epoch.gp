@@ -1,7 +1,7 @@
 #@order 1
 #@title Time per epoch
-#@caption Median over the rounds, with its 95 % interval where there are rounds enough. Only verified cases on real
-#@ devices; further left is faster.
+#@caption Median over the rounds, with its 95 % interval where there are rounds enough. Only verified cases on
+#@ real devices; further left is faster.
 #@per model,dataset
 #@height 126 + 25 * rows
 #@sql SELECT series, median_ns, coalesce(ci_low_ns, median_ns), coalesce(ci_high_ns, median_ns),
@@ -23,7 +23,7 @@ last = high_max / unit
 
 # Cases of different problems do not compete: a gap between them.
 y(i, problem) = -(i + 0.7 * (problem - 1))
-digits(t) = t < 10 ? sprintf('%.2f', t) : t < 100 ? sprintf('%.1f', t) : sprintf('%.0f', t)
+digits(t) = sprintf(t < 1 ? '%.3g' : t < 10 ? '%.2f' : t < 100 ? '%.1f' : '%.0f', t)
 
 if (last / first > 20) {
     set logscale x
@@ -44,6 +44,7 @@ set lmargin at screen x_at(label_pixels + 24)
 unset key
 
 plot data using ($3 / unit):(y(column(-2), $5)):($4 / unit - $3 / unit):(0):ytic(shown(int(column(-2)) + 1)) \
-         with vectors nohead lc rgb '#56b4e9' lw 7 dt solid, \
+         with vectors nohead lc rgb '#9fd0ee' lw 6 dt solid, \
      '' using ($2 / unit):(y(column(-2), $5)) with points lt 1 pt 7 ps 0.6, \
-     '' using ($4 / unit):(y(column(-2), $5)):(digits($2 / unit)) with labels left offset character 1.2, 0 tc rgb ink
+     '' using ($4 / unit):(y(column(-2), $5)):(digits($2 / unit)) \
+         with labels left offset character 1.2, 0 tc rgb ink

@@ -1,3 +1,4 @@
+#include "machine.h"
 #include "record.h"
 #include "run_folder.h"
 #include "sample_run.h"
@@ -255,6 +256,19 @@ static void last_words_need_not_be_text(void **state)
     assert_text(find("linreg f64 diabetes", "hanging"), "stderr", "waiting");
 }
 
+static void machine_is_described(void **state)
+{
+    (void)state;
+    json_t *machine = ib_machine_describe(), *again = ib_machine_describe();
+    assert_int_equal(strlen(ib_summary_text(machine, "fingerprint")), 16);
+    assert_true(json_equal(machine, again));
+    assert_true(ib_summary_number(machine, "usable_cores") >= 1);
+    assert_true(ib_summary_number(machine, "memory_bytes") > 1 << 20);
+    assert_text(machine, "libraries.sqlite", sqlite3_libversion());
+    json_decref(machine);
+    json_decref(again);
+}
+
 /* ---- refusals ---- */
 
 static void refuses_what_is_no_run(void **state)
@@ -285,6 +299,7 @@ int main(void)
         cmocka_unit_test(what_is_not_finite_is_null),
         cmocka_unit_test(only_right_and_real_cases_are_ranked),
         cmocka_unit_test(last_words_need_not_be_text),
+        cmocka_unit_test(machine_is_described),
         cmocka_unit_test(refuses_what_is_no_run),
     };
     return cmocka_run_group_tests(tests, load_sample, free_sample);
