@@ -1,6 +1,6 @@
 /* ironbench: the command line. Each verb lies in verbs/. */
 #include "args.h"
-#include "worker.h"
+#include "worker/worker.h"
 
 #include <locale.h>
 #include <signal.h>

@@ -4,7 +4,7 @@
 #define IB_SPEC_H
 
 #include "datasets/dataset.h"
-#include "document.h"
+#include "config/document.h"
 
 /* Reads a map of a configuration, which must have `path`. Paths are relative to `folder`. */
 enum ib_status ib_spec_read(const struct ib_doc *, const char *name, const yaml_node_t *, const char *folder,

@@ -1,6 +1,6 @@
 #include "args.h"
 #include "base/error.h"
-#include "record.h"
+#include "store/record.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,10 +1,10 @@
 #include "args.h"
 #include "base/error.h"
 #include "base/paths.h"
-#include "chart_script.h"
+#include "report/chart_script.h"
 #include "metrics/metric.h"
 #include "models/model.h"
-#include "registry.h"
+#include "worker/registry.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 #include "args.h"
-#include "sweep.h"
+#include "config/sweep.h"
 
 #include <stdio.h>
 

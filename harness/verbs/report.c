@@ -1,6 +1,6 @@
 #include "args.h"
-#include "record.h"
-#include "report.h"
+#include "store/record.h"
+#include "report/report.h"
 
 #include <stdio.h>
 

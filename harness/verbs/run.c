@@ -1,10 +1,10 @@
 #include "args.h"
 #include "base/clock.h"
-#include "machine.h"
-#include "record.h"
-#include "report.h"
-#include "run.h"
-#include "sweep.h"
+#include "store/machine.h"
+#include "store/record.h"
+#include "report/report.h"
+#include "run/run.h"
+#include "config/sweep.h"
 
 #include <stdio.h>
 #include <time.h>

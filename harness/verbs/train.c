@@ -1,8 +1,8 @@
 #include "args.h"
 #include "base/error.h"
-#include "matrix.h"
+#include "config/matrix.h"
 #include "metrics/metric.h"
-#include "pass.h"
+#include "run/pass.h"
 
 #include <math.h>
 #include <stdio.h>

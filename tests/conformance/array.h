@@ -2,7 +2,7 @@
 #ifndef ARRAY_H
 #define ARRAY_H
 
-#include "loader.h"
+#include "worker/loader.h"
 
 /* What guard zones are filled with. Read-only operands get NaN, so that whoever reads beyond the matrix
  * spoils his result; written ones get a small negative number, which no operation leaves as it is. */

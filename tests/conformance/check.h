@@ -2,7 +2,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
-#include "loader.h"
+#include "worker/loader.h"
 
 enum { MAX_OPERANDS = 4 };
 

@@ -3,7 +3,7 @@
 #ifndef GRADIENT_H
 #define GRADIENT_H
 
-#include "loader.h"
+#include "worker/loader.h"
 
 /* text[n] becomes "" where every derivative agrees, else the first that does not. A status other than IB_OK:
  * the implementation reported an error. */

@@ -4,7 +4,7 @@
 #ifndef SAMPLE_RUN_H
 #define SAMPLE_RUN_H
 
-#include "store.h"
+#include "store/store.h"
 
 enum { SAMPLE_EPOCHS = 1000, SAMPLE_ROUNDS = 7 };
 

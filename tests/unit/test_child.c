@@ -1,7 +1,7 @@
 /* Children that go wrong, each told apart, and none left behind. The children are shell scripts that speak the
  * protocol on descriptors 3 and 4. */
 #include "base/clock.h"
-#include "child.h"
+#include "worker/child.h"
 
 #include <errno.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Configurations: what is read, what the defaults are, and every refusal with its file, line and words. */
-#include "config.h"
+#include "config/config.h"
 #include "scratch.h"
 
 #include <setjmp.h>

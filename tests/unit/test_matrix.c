@@ -1,5 +1,5 @@
 /* The matrix: product, collapse, drop-outs, exclusion, settings, identity, and its refusals. */
-#include "matrix.h"
+#include "config/matrix.h"
 #include "scratch.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* What is said must arrive as it was said, and nonsense must be refused with the field's name. */
 #include "base/error.h"
-#include "protocol.h"
+#include "worker/protocol.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

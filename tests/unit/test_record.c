@@ -1,10 +1,10 @@
-#include "machine.h"
-#include "record.h"
-#include "run_folder.h"
+#include "store/machine.h"
+#include "store/record.h"
+#include "store/run_folder.h"
 #include "sample_run.h"
 #include "scratch.h"
 #include "stats.h"
-#include "summary.h"
+#include "report/summary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,10 +1,10 @@
 #include "base/file.h"
-#include "charts.h"
-#include "escape.h"
-#include "report.h"
+#include "report/charts.h"
+#include "report/escape.h"
+#include "report/report.h"
 #include "sample_run.h"
 #include "scratch.h"
-#include "svg.h"
+#include "report/svg.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,8 +1,8 @@
-#include "record.h"
-#include "run_folder.h"
+#include "store/record.h"
+#include "store/run_folder.h"
 #include "scratch.h"
 #include "stats.h"
-#include "store.h"
+#include "store/store.h"
 
 #include <math.h>
 #include <setjmp.h>

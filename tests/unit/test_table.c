@@ -1,5 +1,5 @@
-#include "record.h"
-#include "report.h"
+#include "store/record.h"
+#include "report/report.h"
 #include "sample_run.h"
 #include "scratch.h"
 

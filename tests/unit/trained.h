@@ -2,10 +2,10 @@
 #ifndef TESTS_TRAINED_H
 #define TESTS_TRAINED_H
 
-#include "law.h"
-#include "loader.h"
+#include "training/law.h"
+#include "worker/loader.h"
 #include "problem.h"
-#include "training.h"
+#include "training/training.h"
 
 struct test_training {
     struct ib_instance instance;

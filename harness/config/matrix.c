@@ -1,0 +1,304 @@
+#include "config/matrix.h"
+
+#include "base/error.h"
+#include "config/choice.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { COMBINATIONS_MAX = 2000000, REASON_BYTES = 256 };
+
+/* A data set by the name that the configuration uses for it. */
+struct known {
+    const char *name;
+    const struct ib_dataset *dataset;
+};
+
+struct build {
+    const struct ib_config *config;
+    struct ib_registry *registry;
+    struct ib_matrix *out;
+    struct ib_product *products; /* with everything resolved */
+    struct ib_dataset *datasets; /* out->datasets, while they are filled in, as are the next two */
+    struct ib_case *cases;
+    struct ib_dropped *dropped; /* first of all one for each exclude */
+    size_t cases_capacity, dropped_capacity;
+    struct known *known;
+    size_t n_known;
+    const char **ids; /* of the cases so far: a hash table of ids_mask + 1 places */
+    size_t ids_mask;
+    const struct ib_axis_value *values[IB_AXIS_COUNT]; /* of the combination at hand; NULL: means nothing */
+};
+
+/* ---- Data sets ---- */
+
+/* Reads a data set into the next free place. */
+static enum ib_status read_dataset(struct build *b, const struct ib_axis_value *value, struct ib_dataset *out)
+{
+    const struct ib_config *config = b->config;
+    const char *folder = config->path[0] ? config->folder : NULL;
+    struct ib_dataset_spec spec;
+    enum ib_status status =
+        ib_dataset_find(&b->out->arena, value->name, config->datasets, config->n_datasets, folder, &spec);
+    const struct ib_error *error = ib_last_error();
+    if (status != IB_OK)
+        return ib_fail(status, error->where[0] ? error->where : value->where, "%s", error->message);
+    status = ib_dataset_load(&spec, out);
+    if (status == IB_EIO)
+        return ib_fail(status, error->where, "%s (named by %s)", error->message, value->where);
+    return status;
+}
+
+/* Keeps the data set that was read last, unless the same contents are there already. */
+static enum ib_status keep_dataset(struct build *b, const struct ib_axis_value *value,
+                                   const struct ib_dataset **out)
+{
+    struct ib_dataset *read = &b->datasets[b->out->n_datasets];
+    for (size_t i = 0; i < b->out->n_datasets; i++) {
+        struct ib_dataset *other = &b->datasets[i];
+        if (strcmp(other->sha256, read->sha256) == 0) {
+            ib_dataset_free(read);
+            *out = other;
+            return IB_OK;
+        }
+        if (strcmp(other->name, read->name) == 0) {
+            enum ib_status status =
+                ib_fail(IB_EINVAL, value->where, "two data sets are called `%s`; name one under `datasets`",
+                        read->name);
+            ib_dataset_free(read);
+            return status;
+        }
+    }
+    b->out->n_datasets++;
+    *out = read;
+    return IB_OK;
+}
+
+static enum ib_status find_dataset(struct build *b, const struct ib_axis_value *value,
+                                   const struct ib_dataset **out)
+{
+    for (size_t i = 0; i < b->n_known; i++) {
+        if (strcmp(b->known[i].name, value->name) == 0) {
+            *out = b->known[i].dataset;
+            return IB_OK;
+        }
+    }
+    IB_TRY(read_dataset(b, value, &b->datasets[b->out->n_datasets]));
+    IB_TRY(keep_dataset(b, value, out));
+    b->known[b->n_known++] = (struct known){value->name, *out};
+    return IB_OK;
+}
+
+static enum ib_status resolve_datasets(struct build *b, const struct ib_axis *axis, struct ib_axis *out)
+{
+    struct ib_axis_value *values = ib_arena_alloc(&b->out->arena, axis->n * sizeof *values);
+    for (size_t i = 0; i < axis->n; i++) {
+        const struct ib_dataset *dataset = NULL;
+        IB_TRY(find_dataset(b, &axis->values[i], &dataset));
+        values[i] = axis->values[i];
+        values[i].text = values[i].name = dataset->name;
+        values[i].identity = dataset->sha256;
+        values[i].object = dataset;
+    }
+    *out = (struct ib_axis){.values = values, .n = axis->n, .given = axis->given};
+    return IB_OK;
+}
+
+/* ---- Combinations that drop out ---- */
+
+/* Why this cannot be, in reason[REASON_BYTES]; false: it can. */
+static bool is_impossible(const struct ib_case *c, char *reason)
+{
+    const char *task = ib_word_of(ib_task_words, (int)c->dataset->task);
+    if (!(c->model->tasks & 1u << c->dataset->task)) {
+        snprintf(reason, REASON_BYTES, "%s cannot learn %s (%s)", c->model->name, task, c->dataset->name);
+        return true;
+    }
+    if (c->loss == IB_BCE && c->dataset->task != IB_CLASSIFICATION) {
+        snprintf(reason, REASON_BYTES, "loss bce means nothing for %s (%s)", task, c->dataset->name);
+        return true;
+    }
+    return false;
+}
+
+static struct ib_dropped *new_dropped(struct build *b, const char *reason)
+{
+    struct ib_matrix *out = b->out;
+    b->dropped =
+        ib_arena_grow(&out->arena, b->dropped, sizeof *b->dropped, out->n_dropped, &b->dropped_capacity);
+    struct ib_dropped *dropped = &b->dropped[out->n_dropped++];
+    *dropped = (struct ib_dropped){.reason = ib_arena_copy(&out->arena, reason)};
+    return dropped;
+}
+
+static void drop(struct build *b, const char *reason)
+{
+    for (size_t i = 0; i < b->out->n_dropped; i++) {
+        if (strcmp(b->dropped[i].reason, reason) == 0) {
+            b->dropped[i].count++;
+            return;
+        }
+    }
+    new_dropped(b, reason)->count++;
+}
+
+/* All excludes are listed, so that one that matches nothing is seen to do so. */
+static void list_excludes(struct build *b)
+{
+    for (size_t i = 0; i < b->config->n_excludes; i++) {
+        char reason[REASON_BYTES];
+        snprintf(reason, sizeof reason, "excluded at %s", b->config->excludes[i].where);
+        new_dropped(b, reason);
+    }
+}
+
+static bool is_excluded(struct build *b, const struct ib_case *c)
+{
+    for (size_t i = 0; i < b->config->n_excludes; i++) {
+        if (ib_exclude_matches(&b->config->excludes[i], b->values, c->dataset)) {
+            b->dropped[i].count++;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- The product ---- */
+
+/* Notes an id; false: there is a case with this one already. */
+static bool is_new(struct build *b, const char *id)
+{
+    size_t place = strtoul(strrchr(id, '-') + 1, NULL, 16) & b->ids_mask; /* it ends with a hash */
+    for (; b->ids[place]; place = (place + 1) & b->ids_mask)
+        if (strcmp(b->ids[place], id) == 0)
+            return false;
+    b->ids[place] = id;
+    return true;
+}
+
+static void finish(struct build *b, const struct ib_product *product, struct ib_case *c)
+{
+    struct ib_matrix *out = b->out;
+    char reason[REASON_BYTES];
+    if (is_impossible(c, reason)) {
+        drop(b, reason);
+        return;
+    }
+    if (!product->included && is_excluded(b, c))
+        return;
+    ib_axes_identify(&out->arena, b->values, c);
+    if (!is_new(b, c->id)) {
+        drop(b, "repeats another case");
+        return;
+    }
+    b->cases = ib_arena_grow(&out->arena, b->cases, sizeof *c, out->n, &b->cases_capacity);
+    b->cases[out->n++] = *c;
+}
+
+/* Every value of axis `kind` and of those after it, for a case whose axes before it are set. */
+static void expand(struct build *b, const struct ib_product *product, int kind, struct ib_case c)
+{
+    if (kind == IB_AXIS_COUNT) {
+        finish(b, product, &c);
+        return;
+    }
+    const struct ib_axis *axis = &product->axes[kind];
+    bool (*applies)(const struct ib_case *) = ib_axis_rules[kind].applies;
+    b->values[kind] = NULL;
+    if (applies && !applies(&c)) {
+        expand(b, product, kind + 1, c);
+        return;
+    }
+    for (size_t i = 0; i < axis->n; i++) {
+        b->values[kind] = &axis->values[i];
+        ib_axis_enter((enum ib_axis_kind)kind, &axis->values[i], &c);
+        expand(b, product, kind + 1, c);
+    }
+}
+
+/* ---- Everything together ---- */
+
+static enum ib_status resolve(struct build *b)
+{
+    size_t n_names = 0;
+    for (size_t i = 0; i < b->config->n_products; i++)
+        n_names += b->config->products[i].axes[IB_AXIS_DATASET].n;
+    b->datasets = ib_arena_alloc(&b->out->arena, n_names * sizeof *b->datasets);
+    b->known = ib_arena_alloc(&b->out->arena, n_names * sizeof *b->known);
+    b->products = ib_arena_alloc(&b->out->arena, b->config->n_products * sizeof *b->products);
+    b->out->datasets = b->datasets;
+    for (size_t i = 0; i < b->config->n_products; i++) {
+        struct ib_axis *axes = b->products[i].axes;
+        b->products[i] = b->config->products[i];
+        IB_TRY(ib_choices_resolve(b->registry, &b->out->arena, &axes[IB_AXIS_IMPL], &axes[IB_AXIS_IMPL]));
+        IB_TRY(resolve_datasets(b, &axes[IB_AXIS_DATASET], &axes[IB_AXIS_DATASET]));
+    }
+    return IB_OK;
+}
+
+/* The sizes of all products, an axis that collapses not yet being one. */
+static double count_combinations(const struct build *b)
+{
+    double total = 0;
+    for (size_t i = 0; i < b->config->n_products; i++) {
+        double size = 1;
+        for (int k = 0; k < IB_AXIS_COUNT; k++)
+            size *= (double)b->products[i].axes[k].n;
+        total += size;
+    }
+    return total;
+}
+
+static enum ib_status nothing_left(const struct build *b)
+{
+    const char *reasons = "";
+    for (size_t i = 0; i < b->out->n_dropped; i++)
+        if (b->dropped[i].count)
+            reasons = ib_arena_print(&b->out->arena, "%s%s%" PRIu64 " x %s", reasons, reasons[0] ? "; " : "",
+                                     b->dropped[i].count, b->dropped[i].reason);
+    return ib_fail(IB_EINVAL, b->config->path, "no case is left: %s", reasons);
+}
+
+static enum ib_status multiply(struct build *b)
+{
+    double total = count_combinations(b);
+    if (total > COMBINATIONS_MAX)
+        return ib_fail(IB_EINVAL, b->config->path, "%.0f combinations; at most %d are allowed", total,
+                       COMBINATIONS_MAX);
+    b->ids_mask = 1;
+    while ((double)b->ids_mask < 2 * total)
+        b->ids_mask = 2 * b->ids_mask + 1;
+    b->ids = calloc(b->ids_mask + 1, sizeof *b->ids);
+    if (!b->ids)
+        return ib_fail(IB_ENOMEM, b->config->path, "out of memory for %.0f combinations", total);
+    list_excludes(b);
+    for (size_t i = 0; i < b->config->n_products; i++)
+        expand(b, &b->products[i], 0, (struct ib_case){0});
+    free(b->ids);
+    b->out->cases = b->cases;
+    b->out->dropped = b->dropped;
+    return b->out->n ? IB_OK : nothing_left(b);
+}
+
+enum ib_status ib_matrix_build(const struct ib_config *config, struct ib_registry *registry,
+                               struct ib_matrix *out)
+{
+    *out = (struct ib_matrix){0};
+    struct build b = {.config = config, .registry = registry, .out = out};
+    enum ib_status status = resolve(&b);
+    if (status == IB_OK)
+        status = multiply(&b);
+    if (status != IB_OK)
+        ib_matrix_free(out);
+    return status;
+}
+
+void ib_matrix_free(struct ib_matrix *matrix)
+{
+    for (size_t i = 0; i < matrix->n_datasets; i++)
+        ib_dataset_free((struct ib_dataset *)(uintptr_t)&matrix->datasets[i]);
+    ib_arena_free(&matrix->arena);
+    *matrix = (struct ib_matrix){0};
+}

@@ -1,0 +1,16 @@
+/* A configuration with all that it leads to: its registry of implementations and its matrix of cases. */
+#ifndef IB_SWEEP_H
+#define IB_SWEEP_H
+
+#include "config/matrix.h"
+
+struct ib_sweep {
+    struct ib_config config;
+    struct ib_registry *registry;
+    struct ib_matrix matrix;
+};
+
+enum ib_status ib_sweep_open(const char *path, struct ib_sweep *out);
+void ib_sweep_close(struct ib_sweep *);
+
+#endif

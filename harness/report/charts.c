@@ -1,0 +1,282 @@
+#include "report/charts.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/paths.h"
+#include "report/gnuplot.h"
+#include "store/run_folder.h"
+#include "report/svg.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_SVG_BYTES = 64 << 20 };
+
+struct drawing {
+    struct ib_arena *arena;
+    sqlite3 *db;
+    const char *dir;     /* of the run */
+    const char *scratch; /* a folder for these, made anew for each chart: */
+    const char *data, *commands, *picture, *messages;
+    struct ib_chart *charts;
+    size_t n, capacity;
+};
+
+/* ---- data ---- */
+
+struct data {
+    uint64_t rows, series, widest; /* widest: characters of the longest label */
+    const char *labels;            /* "'a', 'b'" */
+};
+
+/* gnuplot splits at tabs and takes double quotes for its own. Infinities and unknown values have no place in
+ * a plot. */
+static void write_field(FILE *out, sqlite3_stmt *row, int column)
+{
+    int type = sqlite3_column_type(row, column);
+    if (type != SQLITE_TEXT) {
+        double value = type == SQLITE_NULL ? NAN : sqlite3_column_double(row, column);
+        fprintf(out, "%.17g", isfinite(value) ? value : NAN);
+        return;
+    }
+    for (const char *at = (const char *)sqlite3_column_text(row, column); *at; at++)
+        fputc((unsigned char)*at < ' ' ? ' ' : *at == '"' ? '\'' : *at, out);
+}
+
+static uint64_t characters(const char *text)
+{
+    uint64_t n = 0;
+    for (; *text; text++)
+        n += (*text & 0xC0) != 0x80;
+    return n;
+}
+
+/* One row; two empty lines before it when its first column names another series than `label`. */
+static const char *write_row(struct drawing *d, FILE *out, sqlite3_stmt *row, const char *label,
+                             struct data *data)
+{
+    const char *first = (const char *)sqlite3_column_text(row, 0);
+    if (!first)
+        first = "";
+    if (!label || strcmp(label, first) != 0) {
+        fputs(label ? "\n\n" : "", out);
+        label = ib_arena_copy(d->arena, first);
+        data->labels = ib_arena_print(d->arena, "%s%s%s", data->series ? data->labels : "",
+                                      data->series ? ", " : "", ib_gnuplot_quote(d->arena, label));
+        data->widest = characters(label) > data->widest ? characters(label) : data->widest;
+        data->series++;
+    }
+    for (int i = 0; i < sqlite3_column_count(row); i++) {
+        fputs(i ? "\t" : "", out);
+        write_field(out, row, i);
+    }
+    fputc('\n', out);
+    data->rows++;
+    return label;
+}
+
+static enum ib_status write_data(struct drawing *d, sqlite3_stmt *query, struct data *data)
+{
+    bool row = false;
+    const char *label = NULL;
+    FILE *out = fopen(d->data, "we");
+    if (!out)
+        return ib_fail_errno(d->data, "cannot write a chart's data");
+    enum ib_status status;
+    while ((status = ib_db_next(query, &row)) == IB_OK && row)
+        label = write_row(d, out, query, label, data);
+    bool written = !ferror(out);
+    if ((fclose(out) != 0 || !written) && status == IB_OK)
+        status = ib_fail_errno(d->data, "cannot write a chart's data");
+    return status;
+}
+
+/* ---- one chart ---- */
+
+static enum ib_status write_commands(struct drawing *d, const struct ib_chart *chart, const struct data *data)
+{
+    const struct ib_chart_script *script = chart->script;
+    FILE *out = fopen(d->commands, "we");
+    if (!out)
+        return ib_fail_errno(d->commands, "cannot write a chart's commands");
+    fprintf(out, "rows = %llu\nseries = %llu\nwidest = %llu\n", (unsigned long long)data->rows,
+            (unsigned long long)data->series, (unsigned long long)data->widest);
+    fprintf(out, "array label[series] = [%s]\n", data->labels);
+    fprintf(out, "data = %s\n", ib_gnuplot_quote(d->arena, d->data));
+    fprintf(out, "chart_title = %s\n", ib_gnuplot_quote(d->arena, chart->title));
+    fprintf(out, "height = %s\n", ib_gnuplot_quote(d->arena, script->height[0] ? script->height : "420"));
+    fprintf(out, "load %s\n",
+            ib_gnuplot_quote(d->arena, ib_home_path(d->arena, "scripts/charts/style.gnuplot")));
+    fprintf(out, "set output %s\n", ib_gnuplot_quote(d->arena, d->picture));
+    fprintf(out, "load %s\n", ib_gnuplot_quote(d->arena, script->path));
+    return fclose(out) == 0 ? IB_OK : ib_fail_errno(d->commands, "cannot write a chart's commands");
+}
+
+/* Letters, digits and hyphens: fit for a file's name and for an id. */
+static const char *slug(struct ib_arena *arena, const char *text)
+{
+    char *out = ib_arena_copy(arena, text);
+    for (char *at = out; *at; at++)
+        if (!isalnum((unsigned char)*at) && *at != '_' && *at != '-')
+            *at = '-';
+    return out;
+}
+
+/* Draws what write_data has left. Sets the chart's note where gnuplot would not. */
+static enum ib_status draw_data(struct drawing *d, const struct data *data, const char *name,
+                                struct ib_chart *chart)
+{
+    char *document;
+    size_t bytes;
+    IB_TRY(write_commands(d, chart, data));
+    unlink(d->picture);
+    chart->note = ib_gnuplot_run(d->arena, d->commands, d->messages);
+    if (chart->note)
+        return IB_OK;
+    if (ib_file_read(d->arena, d->picture, MAX_SVG_BYTES, &document, &bytes) == IB_OK)
+        chart->svg = ib_svg_clean(d->arena, document, name, chart->title);
+    if (!chart->svg) {
+        chart->note = "gnuplot drew nothing";
+        return IB_OK;
+    }
+    chart->file = ib_arena_print(d->arena, "charts/%s.svg", name);
+    return ib_run_folder_write(d->dir, chart->file, chart->svg);
+}
+
+static enum ib_status draw_query(struct drawing *d, sqlite3_stmt *query, const char *name,
+                                 struct ib_chart *chart)
+{
+    struct data data = {0};
+    IB_TRY(write_data(d, query, &data));
+    if (data.rows)
+        return draw_data(d, &data, name, chart);
+    chart->note = "there is nothing to draw: no case gave these data";
+    return IB_OK;
+}
+
+static void bind_values(sqlite3_stmt *query, sqlite3_stmt *values, struct drawing *d)
+{
+    for (int i = 0; i < sqlite3_column_count(values); i++) {
+        const char *parameter = ib_arena_print(d->arena, ":%s", sqlite3_column_name(values, i));
+        int index = sqlite3_bind_parameter_index(query, parameter);
+        if (index) /* a query need not use them all */
+            sqlite3_bind_value(query, index, sqlite3_column_value(values, i));
+    }
+}
+
+/* The title and file name of the chart of one combination, and what they say it is of. */
+static const char *name_chart(struct drawing *d, sqlite3_stmt *values, struct ib_chart *chart)
+{
+    const char *name = chart->script->name;
+    chart->title = chart->script->title;
+    for (int i = 0; chart->script->per[0] && i < sqlite3_column_count(values); i++) {
+        const char *column = sqlite3_column_name(values, i);
+        const char *value = ib_arena_copy(d->arena, (const char *)sqlite3_column_text(values, i));
+        name = ib_arena_print(d->arena, "%s-%s", name, slug(d->arena, value));
+        chart->title = ib_arena_print(d->arena, "%s%s%s", chart->title, i ? ", " : ": ", value);
+        if (strcmp(column, "model") == 0)
+            chart->model = value;
+        if (strcmp(column, "dataset") == 0)
+            chart->dataset = value;
+    }
+    return name;
+}
+
+static struct ib_chart *new_chart(struct drawing *d, const struct ib_chart_script *script)
+{
+    d->charts = ib_arena_grow(d->arena, d->charts, sizeof *d->charts, d->n, &d->capacity);
+    d->charts[d->n] = (struct ib_chart){.script = script, .title = script->title};
+    return &d->charts[d->n++];
+}
+
+/* A fault costs the chart it is in, not the report. */
+static void note_fault(struct drawing *d, struct ib_chart *chart)
+{
+    chart->file = NULL;
+    chart->note = ib_arena_print(d->arena, "%s.gp: %s", chart->script->name, ib_last_error()->message);
+}
+
+static void draw_one(struct drawing *d, const struct ib_chart_script *script, sqlite3_stmt *values,
+                     sqlite3_stmt *query)
+{
+    struct ib_chart *chart = new_chart(d, script);
+    const char *name = name_chart(d, values, chart);
+    sqlite3_reset(query);
+    bind_values(query, values, d);
+    if (draw_query(d, query, name, chart) != IB_OK)
+        note_fault(d, chart);
+}
+
+/* The combinations that a script wants a chart for, in the order of the plan. */
+static const char *values_query(struct ib_arena *arena, const struct ib_chart_script *script)
+{
+    const char *condition = script->condition[0] ? script->condition : "true";
+    return script->per[0]
+               ? ib_arena_print(arena, "SELECT %s FROM cases WHERE %s GROUP BY %s ORDER BY min(number)",
+                                script->per, condition, script->per)
+               : ib_arena_print(arena, "SELECT 1 FROM cases WHERE %s LIMIT 1", condition);
+}
+
+static enum ib_status draw_script(struct drawing *d, const struct ib_chart_script *script)
+{
+    sqlite3_stmt *values = NULL, *query = NULL;
+    bool row = false;
+    if (script->fault)
+        return ib_fail(IB_EINVAL, script->path, "%s", script->fault);
+    enum ib_status status = ib_db_prepare(d->db, values_query(d->arena, script), &values);
+    if (status == IB_OK)
+        status = ib_db_prepare(d->db, script->sql, &query);
+    while (status == IB_OK && (status = ib_db_next(values, &row)) == IB_OK && row)
+        draw_one(d, script, values, query);
+    sqlite3_finalize(values);
+    sqlite3_finalize(query);
+    return status;
+}
+
+/* ---- all charts ---- */
+
+static enum ib_status open_scratch(struct drawing *d)
+{
+    const char *temporary = getenv("TMPDIR");
+    char *scratch = ib_arena_print(d->arena, "%s/ironbench-charts-XXXXXX",
+                                   temporary && temporary[0] ? temporary : "/tmp");
+    if (!mkdtemp(scratch))
+        return ib_fail_errno(scratch, "cannot create a folder for the charts' data");
+    d->scratch = scratch;
+    d->data = ib_arena_print(d->arena, "%s/data.tsv", scratch);
+    d->commands = ib_arena_print(d->arena, "%s/chart.gp", scratch);
+    d->picture = ib_arena_print(d->arena, "%s/chart.svg", scratch);
+    d->messages = ib_arena_print(d->arena, "%s/messages", scratch);
+    return IB_OK;
+}
+
+static void close_scratch(struct drawing *d)
+{
+    const char *const files[] = {d->data, d->commands, d->picture, d->messages};
+    for (size_t i = 0; d->scratch && i < sizeof files / sizeof *files; i++)
+        unlink(files[i]);
+    if (d->scratch)
+        rmdir(d->scratch);
+}
+
+enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, struct ib_chart **out, size_t *n)
+{
+    struct drawing d = {.arena = arena, .dir = dir};
+    struct ib_chart_script *scripts;
+    size_t n_scripts;
+    IB_TRY(ib_chart_scripts(arena, &scripts, &n_scripts));
+    IB_TRY(ib_run_folder_open(dir, &d.db));
+    enum ib_status status = open_scratch(&d);
+    for (size_t i = 0; i < n_scripts && status == IB_OK; i++)
+        if (draw_script(&d, &scripts[i]) != IB_OK)
+            note_fault(&d, new_chart(&d, &scripts[i]));
+    close_scratch(&d);
+    sqlite3_close(d.db);
+    *out = d.charts;
+    *n = d.n;
+    return status;
+}

@@ -1,0 +1,60 @@
+#include "report/escape.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <string.h>
+
+static const char *html_entity(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+static bool is_control(char c)
+{
+    return (unsigned char)c < ' ' || c == 0x7F;
+}
+
+const char *ib_escape_html(struct ib_arena *arena, const char *text)
+{
+    char *out = ib_arena_alloc(arena, strlen("&quot;") * strlen(text) + 1), *at = out;
+    for (; *text; text++) {
+        const char *entity = html_entity(*text);
+        if (entity)
+            at = stpcpy(at, entity);
+        else
+            *at++ = is_control(*text) && *text != '\n' ? ' ' : *text;
+    }
+    return out;
+}
+
+/* An underscore inside a word is a letter: cpu_naive stays readable in the source. */
+static bool is_markup(const char *text, size_t i)
+{
+    if (text[i] == '_')
+        return i == 0 || !isalnum((unsigned char)text[i - 1]) || !isalnum((unsigned char)text[i + 1]);
+    return strchr("\\`*[]<>|#&~$", text[i]) != NULL;
+}
+
+const char *ib_escape_markdown(struct ib_arena *arena, const char *text)
+{
+    char *out = ib_arena_alloc(arena, 2 * strlen(text) + 1), *at = out;
+    for (size_t i = 0; text[i]; i++) {
+        if (is_markup(text, i))
+            *at++ = '\\';
+        *at++ = is_control(text[i]) ? ' ' : text[i];
+    }
+    return out;
+}

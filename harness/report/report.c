@@ -1,0 +1,95 @@
+#include "report/report.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/paths.h"
+#include "store/record.h"
+#include "report/report_parts.h"
+#include "store/run_folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_STYLE_BYTES = 1 << 20 };
+
+const struct ib_summary_fact ib_report_terms[] = {
+    {"verified",
+     "The loss curve, the final parameters and the implementation's own predictions agree with an oracle: a "
+     "separate scalar program in double precision that shares no code with any implementation. What is wrong "
+     "or unverified is listed, and ranked nowhere."},
+    {"time per epoch",
+     "Median over the rounds of the wall time of one training, from the first call to the last "
+     "synchronisation, divided by its epochs. Set-up, warm-up and the first upload lie outside. Rounds "
+     "of all cases are interleaved, each in a process of its own."},
+    {"95 % interval", "Of the median, by order statistics over the rounds; it needs at least six of them."},
+    {"ratio", "Time per epoch over that of the fastest verified case of the same problem."},
+    {"skill", "How much better than the trivial answer on the test rows: 1 is perfect, 0 is no better than "
+              "always answering "
+              "the mean (or the majority class). It judges the model, not the implementation."},
+    {"residency", "host: no memory of its own. resident: data go up once and come down when read. per_op: "
+                  "every operand is "
+                  "copied around every operation."},
+    {"simulated", "A device made of software to prove the copying rules; its times mean nothing, and it is "
+                  "never fastest."},
+    {NULL, NULL}};
+
+const struct ib_chart *ib_report_next_chart(const struct ib_report *report,
+                                            const struct ib_summary_section *section, size_t *at)
+{
+    while (*at < report->n_charts) {
+        const struct ib_chart *chart = &report->charts[(*at)++];
+        bool of_one = chart->model && chart->dataset;
+        if (section ? of_one && strcmp(chart->model, section->model) == 0 &&
+                          strcmp(chart->dataset, section->dataset) == 0
+                    : !of_one)
+            return chart;
+    }
+    return NULL;
+}
+
+static enum ib_status write_page(const char *dir, const char *name,
+                                 void (*print)(FILE *, const struct ib_report *),
+                                 const struct ib_report *report)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    if (!out)
+        return ib_fail_errno(name, "no memory for this page");
+    print(out, report);
+    bool whole = !ferror(out);
+    if (fclose(out) != 0 || !whole) {
+        free(text);
+        return ib_fail(IB_ENOMEM, name, "no memory for this page");
+    }
+    enum ib_status status = ib_run_folder_write(dir, name, text);
+    free(text);
+    return status;
+}
+
+static enum ib_status write_report(struct ib_arena *arena, const char *dir, const json_t *record)
+{
+    struct ib_report report = {.arena = arena};
+    struct ib_chart *charts;
+    char *style;
+    size_t style_bytes;
+    IB_TRY(ib_file_read(arena, ib_home_path(arena, "results/report.css"), MAX_STYLE_BYTES, &style,
+                        &style_bytes));
+    IB_TRY(ib_charts_draw(arena, dir, &charts, &report.n_charts));
+    report.charts = charts;
+    report.style = style;
+    ib_summary_build(arena, record, &report.summary);
+    IB_TRY(write_page(dir, "report.md", ib_report_markdown, &report));
+    return write_page(dir, "report.html", ib_report_html, &report);
+}
+
+enum ib_status ib_report_write(const char *dir)
+{
+    struct ib_arena arena = {0};
+    json_t *record;
+    IB_TRY(ib_record_load(dir, &record));
+    enum ib_status status = write_report(&arena, dir, record);
+    json_decref(record);
+    ib_arena_free(&arena);
+    return status;
+}

@@ -1,0 +1,261 @@
+#include "report/report_parts.h"
+
+#include "report/escape.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *html(const struct ib_report *report, const char *text)
+{
+    return ib_escape_html(report->arena, text);
+}
+
+/* The first word of a verdict, as a class: "law broken" is .law. */
+static void print_verdict(FILE *out, const struct ib_report *report, const char *verdict)
+{
+    fprintf(out, "<span class=\"verdict %.*s\">%s</span>", (int)strcspn(verdict, " ,"), verdict,
+            html(report, verdict));
+}
+
+/* ---- the head of the page ---- */
+
+static void print_head(FILE *out, const struct ib_report *report)
+{
+    const struct ib_summary *summary = &report->summary;
+    const char *title = html(report, summary->title);
+    fprintf(out,
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+            "<title>%s · ironbench</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
+            title, report->style);
+    fprintf(out,
+            "<header>\n<p class=\"kicker\">ironbench report</p>\n<h1>%s</h1>\n<p class=\"lead\">%s</p>\n",
+            title, html(report, summary->counts));
+    fprintf(out, "<dl class=\"facts\">\n");
+    for (const struct ib_summary_fact *fact = summary->facts; fact->label; fact++)
+        fprintf(out, "<div><dt>%s</dt><dd>%s</dd></div>\n", fact->label, html(report, fact->value));
+    fprintf(out, "</dl>\n</header>\n");
+}
+
+static void print_answers(FILE *out, const struct ib_report *report)
+{
+    fprintf(out, "<section>\n<h2>Which is fastest</h2>\n<div class=\"answers\">\n");
+    for (size_t s = 0; s < report->summary.n; s++) {
+        const struct ib_summary_section *section = &report->summary.sections[s];
+        for (size_t g = 0; g < section->n; g++) {
+            const struct ib_summary_group *group = &section->groups[g];
+            fprintf(out, "<article>\n<h3><a href=\"#part-%zu\">%s</a></h3>\n<p><b>%s</b> %s</p>\n", s + 1,
+                    html(report, group->title), html(report, group->leaders), html(report, group->claim));
+            for (const char *const *note = group->notes; *note; note++)
+                fprintf(out, "<p class=\"note\">%s</p>\n", html(report, *note));
+            fprintf(out, "</article>\n");
+        }
+    }
+    fprintf(out, "</div>\n</section>\n");
+}
+
+static void print_faults(FILE *out, const struct ib_report *report)
+{
+    const struct ib_summary *summary = &report->summary;
+    if (!summary->n_faults)
+        return;
+    fprintf(out, "<section>\n<h2>Not right, or without an answer</h2>\n<ul class=\"faults\">\n");
+    for (size_t i = 0; i < summary->n_faults; i++) {
+        const struct ib_summary_fault *fault = &summary->faults[i];
+        fprintf(out, "<li>");
+        print_verdict(out, report, fault->verdict);
+        fprintf(out, "<div><b>%s</b> <span class=\"where\">%s</span><p>%s</p></div></li>\n",
+                html(report, fault->name), html(report, fault->where), html(report, fault->reason));
+    }
+    fprintf(out, "</ul>\n</section>\n");
+}
+
+/* ---- tables and charts ---- */
+
+static void print_row(FILE *out, const struct ib_report *report, const struct ib_summary_row *row,
+                      bool fastest)
+{
+    fprintf(out, "<tr class=\"%s\">", fastest ? "fastest" : row->ranked ? "ranked" : "unranked");
+    for (int i = 0; i < IB_COLUMN_COUNT; i++) {
+        fprintf(out, ib_column_is_number(i) ? "<td class=\"number\">" : "<td>");
+        if (i == IB_COLUMN_VERDICT)
+            print_verdict(out, report, row->cells[i]);
+        else
+            fputs(html(report, row->cells[i]), out);
+        fprintf(out, "</td>");
+    }
+    fprintf(out, "</tr>\n");
+}
+
+static void print_group(FILE *out, const struct ib_report *report, const struct ib_summary_group *group)
+{
+    fprintf(out, "<h3>%s</h3>\n<p class=\"about\">%s</p>\n<div class=\"wide\"><table>\n<thead><tr>",
+            html(report, group->title), html(report, group->facts));
+    for (int i = 0; i < IB_COLUMN_COUNT; i++)
+        fprintf(out, "<th scope=\"col\"%s>%s</th>", ib_column_is_number(i) ? " class=\"number\"" : "",
+                html(report, group->heads[i]));
+    fprintf(out, "</tr></thead>\n<tbody>\n");
+    for (size_t r = 0; r < group->n; r++)
+        print_row(out, report, &group->rows[r], r < group->n_first && group->n_ranked > 1);
+    fprintf(out, "</tbody>\n</table></div>\n");
+}
+
+static void print_charts(FILE *out, const struct ib_report *report, const struct ib_summary_section *section)
+{
+    size_t at = 0;
+    for (const struct ib_chart *chart; (chart = ib_report_next_chart(report, section, &at));) {
+        if (chart->svg)
+            fprintf(out, "<figure>\n<div class=\"chart\">%s</div>\n<figcaption>%s</figcaption>\n</figure>\n",
+                    chart->svg, html(report, chart->script->caption));
+        else
+            fprintf(out, "<p class=\"absent\">%s: %s.</p>\n", html(report, chart->title),
+                    html(report, chart->note));
+    }
+}
+
+/* ---- one case in detail ---- */
+
+enum quantity { HEADING, WORDS, NUMBER, ERROR, DURATION };
+
+/* What is known of a case beyond its row, in the order in which it is shown; unknown things are left out. */
+static const struct detail {
+    const char *label, *name;
+    enum quantity quantity;
+} details[] = {
+    {"Verdict", NULL, HEADING},
+    {"reason", "reason", WORDS},
+    {"what is wrong", "verify.reason", WORDS},
+    {"compared with", "verify.reference", WORDS},
+    {"error of the losses", "verify.loss_error", ERROR},
+    {"error of the parameters", "verify.params_error", ERROR},
+    {"error of the predictions", "verify.prediction_error", ERROR},
+    {"first divergent epoch", "verify.first_divergent_epoch", NUMBER},
+    {"Metrics", NULL, HEADING},
+    {"training loss", "metrics.train_loss", NUMBER},
+    {"mean squared error", "metrics.mse", NUMBER},
+    {"its root", "metrics.rmse", NUMBER},
+    {"mean absolute error", "metrics.mae", NUMBER},
+    {"accuracy", "metrics.accuracy", NUMBER},
+    {"skill", "metrics.skill", NUMBER},
+    {"Time of a pass", NULL, HEADING},
+    {"loading", "time.phases_ns.load", DURATION},
+    {"set-up", "time.phases_ns.setup", DURATION},
+    {"training", "time.phases_ns.train", DURATION},
+    {"reading back", "time.phases_ns.readback", DURATION},
+    {"predicting", "time.phases_ns.predict", DURATION},
+    {"shortest epoch", "time.epoch_ns.min", DURATION},
+    {"rounds", "time.epoch_ns.n", NUMBER},
+    {"Case", NULL, HEADING},
+    {"id", "id", WORDS},
+    {"trains by", "path", WORDS},
+    {"libraries", "libraries", WORDS},
+    {"data, SHA-256", "dataset_sha256", WORDS},
+};
+enum { DETAIL_COUNT = sizeof details / sizeof *details };
+
+static const char *detail_text(struct ib_arena *arena, const json_t *c, const struct detail *detail)
+{
+    double number = ib_summary_number(c, detail->name);
+    switch (detail->quantity) {
+    case NUMBER:
+        return ib_arena_print(arena, "%.8g", number);
+    case ERROR:
+        return ib_arena_print(arena, "%.2g", number);
+    case DURATION:
+        return ib_summary_duration(arena, number);
+    default:
+        return ib_summary_text(c, detail->name);
+    }
+}
+
+static void print_transfers(FILE *out, const struct ib_report *report, const json_t *c)
+{
+    const json_t *phases = ib_summary_member(c, "transfers.phases"), *phase;
+    const char *name;
+    if (!json_object_size(phases))
+        return;
+    fprintf(
+        out,
+        "<div class=\"wide\"><table class=\"transfers\">\n<thead><tr><th scope=\"col\">phase</th>"
+        "<th class=\"number\">uploads</th><th class=\"number\">bytes</th><th class=\"number\">downloads</th>"
+        "<th class=\"number\">bytes</th><th class=\"number\">launches</th><th class=\"number\">syncs</th>"
+        "</tr></thead>\n<tbody>\n");
+    json_object_foreach ((json_t *)(uintptr_t)phases, name, phase) {
+        static const char *const columns[] = {"h2d_count", "h2d_bytes", "d2h_count",
+                                              "d2h_bytes", "launches",  "syncs"};
+        fprintf(out, "<tr><td>%s</td>", html(report, name));
+        for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+            fprintf(out, "<td class=\"number\">%.0f</td>", ib_summary_number(phase, columns[i]));
+        fprintf(out, "</tr>\n");
+    }
+    fprintf(out, "</tbody>\n</table></div>\n");
+}
+
+static void print_details(FILE *out, const struct ib_report *report, const json_t *c)
+{
+    fprintf(out, "<div class=\"facets\">\n");
+    for (int i = 0; i < DETAIL_COUNT; i++) {
+        const struct detail *detail = &details[i];
+        if (detail->quantity == HEADING)
+            fprintf(out, "%s<dl>\n<dt class=\"facet\">%s</dt><dd></dd>\n", i ? "</dl>\n" : "", detail->label);
+        else if (!json_is_null(ib_summary_member(c, detail->name)))
+            fprintf(out, "<dt>%s</dt><dd>%s</dd>\n", detail->label,
+                    html(report, detail_text(report->arena, c, detail)));
+    }
+    fprintf(out, "</dl>\n</div>\n");
+}
+
+static void print_case(FILE *out, const struct ib_report *report, const struct ib_summary_group *group,
+                       const struct ib_summary_row *row)
+{
+    fprintf(out, "<details>\n<summary><span>%s <span class=\"where\">%s</span></span>",
+            html(report, row->name), html(report, group->title));
+    print_verdict(out, report, row->cells[IB_COLUMN_VERDICT]);
+    fprintf(out, "</summary>\n");
+    print_details(out, report, row->record);
+    print_transfers(out, report, row->record);
+    const char *words = json_string_value(ib_summary_member(row->record, "stderr"));
+    if (words)
+        fprintf(out, "<p class=\"about\">The end of what it wrote to its log:</p>\n<pre>%s</pre>\n",
+                html(report, words));
+    fprintf(out, "</details>\n");
+}
+
+/* ---- the page ---- */
+
+static void print_section(FILE *out, const struct ib_report *report, size_t s)
+{
+    const struct ib_summary_section *section = &report->summary.sections[s];
+    fprintf(out, "<section id=\"part-%zu\">\n<h2>%s on %s</h2>\n", s + 1, html(report, section->model),
+            html(report, section->dataset));
+    for (size_t g = 0; g < section->n; g++)
+        print_group(out, report, &section->groups[g]);
+    print_charts(out, report, section);
+    fprintf(out, "<h3>Case by case</h3>\n<div class=\"cases\">\n");
+    for (size_t g = 0; g < section->n; g++)
+        for (size_t r = 0; r < section->groups[g].n; r++)
+            print_case(out, report, &section->groups[g], &section->groups[g].rows[r]);
+    fprintf(out, "</div>\n</section>\n");
+}
+
+static void print_terms(FILE *out)
+{
+    fprintf(out, "<section>\n<h2>How to read this</h2>\n<dl class=\"terms\">\n");
+    for (const struct ib_summary_fact *term = ib_report_terms; term->label; term++)
+        fprintf(out, "<dt>%s</dt><dd>%s</dd>\n", term->label, term->value);
+    fprintf(out, "</dl>\n</section>\n");
+}
+
+void ib_report_html(FILE *out, const struct ib_report *report)
+{
+    print_head(out, report);
+    print_answers(out, report);
+    print_faults(out, report);
+    print_charts(out, report, NULL);
+    for (size_t s = 0; s < report->summary.n; s++)
+        print_section(out, report, s);
+    print_terms(out);
+    fprintf(out, "</main>\n</body>\n</html>\n");
+}

@@ -1,0 +1,92 @@
+#include "report/report_parts.h"
+
+#include "report/escape.h"
+
+static const char *plain(const struct ib_report *report, const char *text)
+{
+    return ib_escape_markdown(report->arena, text);
+}
+
+static void print_answers(FILE *out, const struct ib_report *report)
+{
+    fprintf(out, "## The answer\n\n");
+    for (size_t s = 0; s < report->summary.n; s++) {
+        const struct ib_summary_section *section = &report->summary.sections[s];
+        for (size_t g = 0; g < section->n; g++) {
+            const struct ib_summary_group *group = &section->groups[g];
+            fprintf(out, "- %s: **%s** %s\n", plain(report, group->title), plain(report, group->leaders),
+                    plain(report, group->claim));
+            for (const char *const *note = group->notes; *note; note++)
+                fprintf(out, "  %s\n", plain(report, *note));
+        }
+    }
+    fputc('\n', out);
+}
+
+static void print_faults(FILE *out, const struct ib_report *report)
+{
+    const struct ib_summary *summary = &report->summary;
+    if (!summary->n_faults)
+        return;
+    fprintf(out, "## Not right, or without an answer\n\n| verdict | case | reason |\n|---|---|---|\n");
+    for (size_t i = 0; i < summary->n_faults; i++) {
+        const struct ib_summary_fault *fault = &summary->faults[i];
+        fprintf(out, "| %s | %s, %s | %s |\n", fault->verdict, plain(report, fault->name),
+                plain(report, fault->where), plain(report, fault->reason));
+    }
+    fputc('\n', out);
+}
+
+static void print_cells(FILE *out, const struct ib_report *report, const char *const *cells)
+{
+    for (int i = 0; i < IB_COLUMN_COUNT; i++)
+        fprintf(out, "| %s ", plain(report, cells[i]));
+    fprintf(out, "|\n");
+}
+
+static void print_group(FILE *out, const struct ib_report *report, const struct ib_summary_group *group)
+{
+    fprintf(out, "### %s\n\n%s.\n\n", plain(report, group->title), plain(report, group->facts));
+    print_cells(out, report, group->heads);
+    for (int i = 0; i < IB_COLUMN_COUNT; i++)
+        fprintf(out, ib_column_is_number(i) ? "|---:" : "|---");
+    fprintf(out, "|\n");
+    for (size_t r = 0; r < group->n; r++)
+        print_cells(out, report, group->rows[r].cells);
+    fputc('\n', out);
+}
+
+static void print_charts(FILE *out, const struct ib_report *report, const struct ib_summary_section *section)
+{
+    size_t at = 0;
+    for (const struct ib_chart *chart; (chart = ib_report_next_chart(report, section, &at));) {
+        const char *title = plain(report, chart->title);
+        if (chart->file)
+            fprintf(out, "![%s](%s)\n\n%s\n\n", title, chart->file, plain(report, chart->script->caption));
+        else
+            fprintf(out, "%s: %s.\n\n", title, plain(report, chart->note));
+    }
+}
+
+void ib_report_markdown(FILE *out, const struct ib_report *report)
+{
+    const struct ib_summary *summary = &report->summary;
+    fprintf(out, "# ironbench: %s\n\n%s.\n\n| | |\n|---|---|\n", plain(report, summary->title),
+            plain(report, summary->counts));
+    for (const struct ib_summary_fact *fact = summary->facts; fact->label; fact++)
+        fprintf(out, "| %s | %s |\n", fact->label, plain(report, fact->value));
+    fputc('\n', out);
+    print_answers(out, report);
+    print_faults(out, report);
+    print_charts(out, report, NULL);
+    for (size_t s = 0; s < summary->n; s++) {
+        const struct ib_summary_section *section = &summary->sections[s];
+        fprintf(out, "## %s on %s\n\n", plain(report, section->model), plain(report, section->dataset));
+        for (size_t g = 0; g < section->n; g++)
+            print_group(out, report, &section->groups[g]);
+        print_charts(out, report, section);
+    }
+    fprintf(out, "## How to read this\n\n");
+    for (const struct ib_summary_fact *term = ib_report_terms; term->label; term++)
+        fprintf(out, "- **%s**: %s\n", term->label, term->value);
+}

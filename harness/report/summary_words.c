@@ -1,0 +1,252 @@
+#include "report/summary.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- verdicts and faults ---- */
+
+/* Everything a row can be, the worst first; `ok` is no fault. */
+static const char *const verdicts[] = {"wrong",  "law broken", "untrusted",   "crashed",     "timeout", "oom",
+                                       "failed", "unverified", "unsupported", "unavailable", "not run", "ok"};
+enum { VERDICT_COUNT = sizeof verdicts / sizeof *verdicts };
+
+const char *ib_summary_verdict(const json_t *c)
+{
+    const char *status = json_string_value(ib_summary_member(c, "status"));
+    const char *verdict = ib_summary_text(c, "verify.verdict");
+    if (!status)
+        return "not run";
+    if (strcmp(status, "ok") != 0)
+        return status;
+    if (strcmp(verdict, "ok") != 0)
+        return verdict;
+    if (json_is_false(ib_summary_member(c, "transfers.law_ok")))
+        return "law broken";
+    return json_is_true(ib_summary_member(c, "simulated")) ? "ok, simulated" : "ok";
+}
+
+static const char *fault_reason(const json_t *c, const char *verdict)
+{
+    const char *reason = json_string_value(ib_summary_member(c, "reason"));
+    if (!reason)
+        reason = json_string_value(ib_summary_member(c, "verify.reason"));
+    if (reason)
+        return reason;
+    if (strcmp(verdict, "law broken") == 0)
+        return "it copied more, or less, than its residency says";
+    if (strcmp(verdict, "unverified") == 0)
+        return "there was nothing to compare it with";
+    return "no reason was given";
+}
+
+static struct ib_summary_fault *fault_like(struct ib_summary *summary, const struct ib_summary_fault *fault)
+{
+    for (size_t i = 0; i < summary->n_faults; i++) {
+        struct ib_summary_fault *known = &summary->faults[i];
+        if (strcmp(known->verdict, fault->verdict) == 0 && strcmp(known->name, fault->name) == 0 &&
+            strcmp(known->reason, fault->reason) == 0)
+            return known;
+    }
+    return NULL;
+}
+
+void ib_summary_find_faults(struct ib_arena *arena, const json_t *cases, struct ib_summary *summary)
+{
+    size_t n = json_array_size(cases);
+    summary->faults = ib_arena_alloc(arena, n * sizeof *summary->faults);
+    for (int v = 0; v < VERDICT_COUNT - 1; v++) {
+        for (size_t i = 0; i < n; i++) {
+            const json_t *c = json_array_get(cases, i);
+            if (strcmp(ib_summary_verdict(c), verdicts[v]) != 0)
+                continue;
+            /* What is not there at all is not there in any residency. */
+            bool absent = strcmp(verdicts[v], "unavailable") == 0;
+            struct ib_summary_fault fault = {.verdict = verdicts[v],
+                                             .name = ib_summary_text(c, absent ? "label" : "name"),
+                                             .where = ib_summary_text(c, "problem"),
+                                             .reason = fault_reason(c, verdicts[v]),
+                                             .count = 1};
+            struct ib_summary_fault *same = fault_like(summary, &fault);
+            if (same)
+                same->where = ib_arena_print(arena, "%zu cases", ++same->count);
+            else
+                summary->faults[summary->n_faults++] = fault;
+        }
+    }
+}
+
+const char *ib_summary_counts(struct ib_arena *arena, const json_t *cases)
+{
+    size_t n = json_array_size(cases);
+    const char *text = ib_arena_print(arena, "%zu case%s", n, n == 1 ? "" : "s");
+    const char *joint = ": ";
+    for (int v = VERDICT_COUNT - 1; v >= 0; v--) {
+        size_t count = 0;
+        for (size_t i = 0; i < n; i++)
+            count +=
+                strncmp(ib_summary_verdict(json_array_get(cases, i)), verdicts[v], strlen(verdicts[v])) == 0;
+        if (count) {
+            text = ib_arena_print(arena, "%s%s%zu %s", text, joint, count, verdicts[v]);
+            joint = ", ";
+        }
+    }
+    return text;
+}
+
+/* ---- who is fastest ---- */
+
+/* Does row i's interval reach down to the fastest one's? Without intervals nobody can tell. */
+static bool tied(const struct ib_summary_group *group, size_t i)
+{
+    return group->rows[i].low_ns <= group->rows[0].high_ns;
+}
+
+/* "a, b and c" of the first n rows. */
+static const char *name_list(struct ib_arena *arena, const struct ib_summary_row *rows, size_t n)
+{
+    const char *text = rows[0].name;
+    for (size_t i = 1; i < n; i++)
+        text = ib_arena_print(arena, "%s%s%s", text, i + 1 < n ? ", " : " and ", rows[i].name);
+    return text;
+}
+
+static const char *times_as_fast(struct ib_arena *arena, const struct ib_summary_group *group, size_t i)
+{
+    double ratio = group->rows[i].time_ns / group->rows[0].time_ns;
+    return ib_arena_print(arena, "%s× as fast as %s", ib_summary_digits(arena, ratio), group->rows[i].name);
+}
+
+/* "12.3 µs", or "12.3 µs to 14.5 µs" where the first n rows are not equal in print. */
+static const char *time_span(struct ib_arena *arena, const struct ib_summary_group *group, size_t n)
+{
+    const char *least = ib_summary_duration(arena, group->rows[0].time_ns);
+    const char *most = ib_summary_duration(arena, group->rows[n - 1].time_ns);
+    return strcmp(least, most) == 0 ? least : ib_arena_print(arena, "%s to %s", least, most);
+}
+
+void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
+{
+    const size_t n = group->n_ranked;
+    size_t n_first = n ? 1 : 0;
+    while (n_first < n && tied(group, n_first))
+        n_first++;
+    group->n_first = n_first;
+    if (n == 0) {
+        group->leaders = "No case";
+        group->claim = "has a verified time.";
+        return;
+    }
+    group->leaders = name_list(arena, group->rows, n_first);
+    const char *is = n == 1         ? "is the only verified case"
+                     : n_first == 1 ? "is fastest"
+                                    : "cannot be told apart";
+    const char *claim = ib_arena_print(arena, "%s, at %s per epoch", is, time_span(arena, group, n_first));
+    if (n_first < n)
+        claim = ib_arena_print(arena, "%s: %s", claim, times_as_fast(arena, group, n_first));
+    if (n_first + 1 < n)
+        claim = ib_arena_print(arena, "%s, %s", claim, times_as_fast(arena, group, n - 1));
+    if (n > 1 && isnan(group->rows[0].low_ns))
+        claim = ib_arena_print(arena, "%s; too few rounds for an interval", claim);
+    group->claim = ib_arena_print(arena, "%s.", claim);
+}
+
+/* ---- what else must be said ---- */
+
+/* One device, once with its data resident and once copying around every operation. */
+static const char *copy_note(struct ib_arena *arena, const struct ib_summary_group *group, size_t i)
+{
+    const struct ib_summary_row *copying = &group->rows[i];
+    if (strcmp(copying->cells[IB_COLUMN_RESIDENCY], "per_op") != 0)
+        return NULL;
+    for (size_t j = 0; j < group->n_ranked; j++) {
+        const struct ib_summary_row *resident = &group->rows[j];
+        if (strcmp(resident->cells[IB_COLUMN_IMPL], copying->cells[IB_COLUMN_IMPL]) == 0 &&
+            strcmp(resident->cells[IB_COLUMN_RESIDENCY], "resident") == 0)
+            return ib_arena_print(
+                arena, "%s: copying around every operation takes %s× the time of staying resident.",
+                copying->cells[IB_COLUMN_IMPL],
+                ib_summary_digits(arena, copying->time_ns / resident->time_ns));
+    }
+    return NULL;
+}
+
+/* A model that learned nothing is right and useless: said once for all rows that agree, of those that are
+ * right. */
+static const char *skill_note(struct ib_arena *arena, const struct ib_summary_group *group)
+{
+    const char *names = NULL, *skill = NULL;
+    size_t n_right = 0, n_idle = 0;
+    for (size_t i = 0; i < group->n; i++) {
+        const struct ib_summary_row *row = &group->rows[i];
+        if (strncmp(row->cells[IB_COLUMN_VERDICT], "ok", 2) != 0)
+            continue;
+        n_right++;
+        if (!(ib_summary_number(row->record, "metrics.skill") <= 0))
+            continue;
+        n_idle++;
+        skill = skill ? skill : row->cells[IB_COLUMN_SKILL];
+        names = names ? ib_arena_print(arena, "%s, %s", names, row->name) : row->name;
+    }
+    if (!n_idle)
+        return NULL;
+    bool regression = strcmp(ib_summary_text(group->rows[0].record, "task"), "regression") == 0;
+    return ib_arena_print(arena, "%s: skill %s, no better than always answering the %s.",
+                          n_idle == n_right ? "The trained model" : names, skill,
+                          regression ? "mean" : "majority class");
+}
+
+const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summary_group *group)
+{
+    const char **notes = ib_arena_alloc(arena, (group->n + 2) * sizeof *notes);
+    size_t n = 0;
+    const char *note = skill_note(arena, group);
+    if (note)
+        notes[n++] = note;
+    for (size_t i = 0; i < group->n_ranked; i++) {
+        note = copy_note(arena, group, i);
+        if (note)
+            notes[n++] = note;
+    }
+    return notes;
+}
+
+/* ---- the run ---- */
+
+/* "2025-01-31T12:00:00Z" and the like, for people; of the end, the day only where it is another one. */
+static const char *when(struct ib_arena *arena, const json_t *run)
+{
+    const char *started = ib_summary_text(run, "started"), *finished = ib_summary_text(run, "finished");
+    const int day = strlen("2025-01-31"), minute = strlen("12:00");
+    const char *text = ib_arena_print(arena, "%.*s, %.*s", day, started, minute, started + day + 1);
+    if (json_is_null(json_object_get(run, "finished")))
+        return ib_arena_print(arena, "%s UTC, not finished", text);
+    bool same_day = strncmp(started, finished, (size_t)day) == 0;
+    return ib_arena_print(arena, "%s to %.*s%s%.*s UTC", text, same_day ? 0 : day, finished,
+                          same_day ? "" : ", ", minute, finished + day + 1);
+}
+
+static const char *hardware(struct ib_arena *arena, const json_t *machine)
+{
+    return ib_arena_print(arena, "%s, %.0f cores, %.1f GiB", ib_summary_text(machine, "cpu"),
+                          ib_summary_number(machine, "usable_cores"),
+                          ib_summary_number(machine, "memory_bytes") / 1073741824.0);
+}
+
+const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *arena, const json_t *run)
+{
+    const json_t *machine = json_object_get(run, "machine");
+    const struct ib_summary_fact facts[] = {
+        {"Run", ib_summary_text(run, "id")},
+        {"Time", when(arena, run)},
+        {"Machine", hardware(arena, machine)},
+        {"System", ib_arena_print(arena, "%s, kernel %s", ib_summary_text(machine, "os"),
+                                  ib_summary_text(machine, "kernel"))},
+        {"Program", ib_arena_print(arena, "ironbench %s, %s", ib_summary_text(run, "version"),
+                                   ib_summary_text(machine, "compiler"))},
+        {"Flags", ib_summary_text(machine, "flags")},
+        {"Configuration", ib_arena_print(arena, "%s, SHA-256 %.12s…", ib_summary_text(run, "name"),
+                                         ib_summary_text(run, "config_sha256"))},
+        {"Fingerprint", ib_summary_text(machine, "fingerprint")},
+        {NULL, NULL}};
+    return memcpy(ib_arena_alloc(arena, sizeof facts), facts, sizeof facts);
+}

@@ -1,0 +1,52 @@
+/* One pass of one case in one worker: the checked pass, which earns a verdict, and the timed pass, which must repeat
+ * its answer. Nothing here stores or prints. */
+#ifndef IB_PASS_H
+#define IB_PASS_H
+
+#include "worker/child.h"
+#include "config/config.h"
+#include "run/reference.h"
+#include "store/store.h"
+
+/* What all passes of a run share. */
+struct ib_bench {
+    const struct ib_measure *measure;
+    struct ib_workspace *work;
+    struct ib_references *references;
+    ib_progress_fn *progress; /* called for logged epochs of checked passes; may be NULL */
+    void *progress_context;
+};
+
+/* What a pass returned, as f64; memory belongs to an arena. */
+struct ib_arrays {
+    struct ib_curve curve;
+    const double *params;      /* ib_network_size elements */
+    const double *predictions; /* test_rows x outputs, in the model's units */
+};
+
+/* Trains once with losses read, compares with the oracle, computes the metrics. Everything in *out and *arrays lives
+ * in the arena; *arrays is what the timed passes must repeat, all NULL where the pass failed. */
+void ib_pass_checked(const struct ib_bench *, const struct ib_case *, struct ib_arena *, struct ib_checked *out,
+                     struct ib_arrays *arrays);
+
+/* Times one round and compares its answer with that of the checked pass. */
+void ib_pass_timed(const struct ib_bench *, const struct ib_case *, uint64_t round, const struct ib_arrays *checked,
+                   struct ib_arena *, struct ib_timed *out);
+
+/* ---- shared by the two ---- */
+
+/* A worker with the problem in place. *child is NULL, or must be ended, also on failure. */
+bool ib_pass_open(const struct ib_bench *, const struct ib_case *, struct ib_job *, struct ib_child **child,
+                  struct ib_outcome *);
+bool ib_pass_train(const struct ib_bench *, struct ib_child *, const struct ib_train_request *,
+                   struct ib_pass_result *out, struct ib_outcome *);
+/* Reads what the pass left in `folder`, and removes it. */
+bool ib_pass_load(const struct ib_job *, const char *folder, bool with_curve, struct ib_arena *,
+                  struct ib_arrays *out, struct ib_outcome *);
+/* Did it copy what the law says? false sets the outcome to untrusted. */
+bool ib_pass_obeys_law(const struct ib_case *, const struct ib_pass_result *, uint64_t epochs, uint64_t reads,
+                       struct ib_outcome *);
+/* Does the driver's own count, where there is one, agree with the ledger? false sets the outcome to untrusted. */
+bool ib_pass_witnessed(const struct ib_pass_result *, struct ib_outcome *);
+
+#endif

@@ -1,0 +1,125 @@
+#include "run/reference.h"
+
+#include "base/error.h"
+#include "base/npy.h"
+#include "worker/child.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LAST_EPOCH_NS 60000000000u /* the budget is looked at between epochs, and one may take long */
+
+struct ib_kept_trajectory {
+    char key[1024];
+    struct ib_trajectory trajectory;
+    struct ib_kept_trajectory *next;
+};
+
+/* Everything that decides a trajectory; not the implementation, the residency or what is read. */
+static void key_of(const struct ib_case *c, const struct ib_oracle_request *request, char *key, size_t n)
+{
+    struct ib_network net;
+    ib_case_network(c, &net);
+    int used = snprintf(key, n, "%s %s %a %llu %d %d %d %llu %d %d", c->model->name, c->dataset->sha256, c->lr,
+                        (unsigned long long)request->epochs, (int)net.act, (int)net.loss, (int)c->init,
+                        (unsigned long long)c->seed, (int)request->arithmetic, (int)request->reversed);
+    for (uint32_t l = 0; l <= net.n_layers && used > 0 && (size_t)used < n; l++)
+        used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net.width[l]);
+}
+
+/* ---- from files to a trajectory ---- */
+
+enum ib_status ib_curve_load(const char *path, struct ib_arena *arena, struct ib_curve *out)
+{
+    struct ib_npy npy;
+    IB_TRY(ib_npy_open(path, &npy));
+    out->n = npy.rows;
+    out->epoch = ib_arena_alloc(arena, npy.rows * sizeof *out->epoch);
+    out->loss = ib_arena_alloc(arena, npy.rows * sizeof *out->loss);
+    for (uint64_t i = 0; i < npy.rows; i++) {
+        out->epoch[i] = (uint64_t)ib_npy_at(&npy, 2 * i);
+        out->loss[i] = ib_npy_at(&npy, 2 * i + 1);
+    }
+    ib_npy_close(&npy);
+    return IB_OK;
+}
+
+static enum ib_status load_trajectory(const char *folder, struct ib_arena *arena, struct ib_trajectory *out)
+{
+    char path[4096];
+    struct ib_npy npy;
+    snprintf(path, sizeof path, "%s/loss.npy", folder);
+    IB_TRY(ib_curve_load(path, arena, &out->curve));
+    snprintf(path, sizeof path, "%s/params.npy", folder);
+    IB_TRY(ib_npy_open(path, &npy));
+    out->size = npy.rows * npy.cols;
+    out->params = ib_arena_alloc(arena, out->size * sizeof *out->params);
+    for (uint64_t i = 0; i < out->size; i++)
+        out->params[i] = ib_npy_at(&npy, i);
+    ib_npy_close(&npy);
+    return IB_OK;
+}
+
+/* ---- one oracle run ---- */
+
+static bool run_oracle(struct ib_references *refs, const struct ib_case *c, struct ib_oracle_request *request,
+                       struct ib_trajectory *out, struct ib_outcome *outcome)
+{
+    struct ib_job job;
+    struct ib_child *child = NULL;
+    json_t *answer = NULL;
+    uint64_t timeout_ns = refs->budget_ns + LAST_EPOCH_NS;
+    enum ib_status status = ib_workspace_job(refs->work, c, IB_F64, &job);
+    if (status == IB_OK)
+        status = ib_workspace_folder(refs->work, &request->out);
+    if (status != IB_OK)
+        return ib_outcome_error(outcome, status);
+    bool ok = ib_worker_start(timeout_ns, &child, outcome) &&
+              ib_child_ask(child, ib_oracle_request_to_json(&job, request), timeout_ns, &answer, outcome);
+    ib_child_end(child);
+    if (!ok)
+        return false;
+    out->epochs = (uint64_t)json_integer_value(json_object_get(answer, "epochs"));
+    json_decref(answer);
+    ok = ib_outcome_error(outcome, load_trajectory(request->out, &refs->arena, out));
+    ib_workspace_remove(request->out);
+    return ok;
+}
+
+static bool get(struct ib_references *refs, const struct ib_case *c, struct ib_oracle_request *request,
+                const struct ib_trajectory **out, struct ib_outcome *outcome)
+{
+    char key[sizeof refs->kept->key];
+    struct ib_kept_trajectory *kept;
+    key_of(c, request, key, sizeof key);
+    for (kept = refs->kept; kept && strcmp(kept->key, key) != 0; kept = kept->next)
+        ;
+    if (!kept) {
+        kept = ib_arena_alloc(&refs->arena, sizeof *kept);
+        if (!run_oracle(refs, c, request, &kept->trajectory, outcome))
+            return false;
+        memcpy(kept->key, key, sizeof key);
+        kept->next = refs->kept;
+        refs->kept = kept;
+    }
+    *out = &kept->trajectory;
+    return ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
+}
+
+bool ib_reference_get(struct ib_references *refs, const struct ib_case *c, const struct ib_trajectory **truth,
+                      const struct ib_trajectory **drift, struct ib_outcome *outcome)
+{
+    struct ib_oracle_request request = {
+        .epochs = c->epochs, .budget_ns = refs->budget_ns, .arithmetic = IB_F64, .reversed = false};
+    if (!get(refs, c, &request, truth, outcome))
+        return false;
+    request = (struct ib_oracle_request){
+        .epochs = (*truth)->epochs, .arithmetic = c->dtype, .reversed = c->dtype == IB_F64};
+    return get(refs, c, &request, drift, outcome);
+}
+
+void ib_references_free(struct ib_references *refs)
+{
+    ib_arena_free(&refs->arena);
+    refs->kept = NULL;
+}

@@ -1,0 +1,26 @@
+/* The oracle's trajectories: each computed once, in a process of its own, and kept for all implementations
+ * that are compared with it. */
+#ifndef IB_REFERENCE_H
+#define IB_REFERENCE_H
+
+#include "oracle.h"
+#include "run/workspace.h"
+
+struct ib_references {
+    struct ib_workspace *work;
+    uint64_t budget_ns; /* of one trajectory */
+    struct ib_kept_trajectory *kept;
+    struct ib_arena arena; /* of their arrays */
+};
+
+/* What a case is compared with: the truth in f64, and the drift run in the case's own type (for f64 with the
+ * rows reversed), over the same epochs: fewer than the case's where the budget ended them. false: the oracle
+ * failed; the outcome says why. */
+bool ib_reference_get(struct ib_references *, const struct ib_case *, const struct ib_trajectory **truth,
+                      const struct ib_trajectory **drift, struct ib_outcome *);
+/* Reads a loss.npy, rows of epoch and loss, into the arena. */
+enum ib_status ib_curve_load(const char *path, struct ib_arena *, struct ib_curve *out);
+
+void ib_references_free(struct ib_references *);
+
+#endif

@@ -1,0 +1,192 @@
+#include "run/run.h"
+
+#include "args.h"
+#include "base/error.h"
+#include "base/rng.h"
+#include "run/pass.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ORDER_SEED = 1 }; /* of the rounds' random order: the same sweep has the same order */
+
+/* What the timed rounds of a case need from its checked pass. */
+struct standing {
+    const struct ib_case *c;
+    bool running;             /* still worth timing */
+    struct ib_arrays checked; /* the answer that each round must repeat */
+    struct ib_arena arena;    /* of that answer */
+};
+
+struct run {
+    const struct ib_matrix *matrix;
+    struct ib_store *store;
+    struct ib_bench bench;
+    struct standing *standings; /* one a case */
+    struct standing **order;    /* of the current round */
+    ib_run_progress_fn *progress;
+    void *progress_context;
+    uint64_t done, total; /* passes */
+};
+
+static void tell(struct run *run, const struct ib_case *c, uint64_t round)
+{
+    if (run->progress)
+        run->progress(run->progress_context, c, round, run->done, run->total);
+    run->done++;
+}
+
+static enum ib_status check_case(struct run *run, struct standing *s)
+{
+    struct ib_checked checked;
+    tell(run, s->c, 0);
+    if (!s->c->impl->info->available)
+        return ib_store_put_status(run->store, s->c, IB_CASE_UNAVAILABLE, s->c->impl->info->reason);
+    ib_pass_checked(&run->bench, s->c, &s->arena, &checked, &s->checked);
+    s->running = checked.status == IB_CASE_OK;
+    return ib_store_put_checked(run->store, s->c, &checked);
+}
+
+static enum ib_status time_case(struct run *run, struct standing *s, uint64_t round)
+{
+    struct ib_timed timed;
+    struct ib_arena arena = {0};
+    tell(run, s->c, round);
+    ib_pass_timed(&run->bench, s->c, round, &s->checked, &arena, &timed);
+    s->running = timed.status == IB_CASE_OK;
+    enum ib_status status = ib_store_put_timed(run->store, s->c, &timed);
+    ib_arena_free(&arena);
+    return status;
+}
+
+/* One round: every case that still runs, in random order, so that what drifts on the machine hits all alike.
+ */
+static enum ib_status time_round(struct run *run, struct ib_rng *rng, uint64_t round)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->matrix->n; i++)
+        if (run->standings[i].running)
+            run->order[n++] = &run->standings[i];
+    for (size_t i = n; i > 1; i--) { /* Fisher-Yates */
+        size_t j = (size_t)ib_rng_below(rng, i);
+        struct standing *s = run->order[i - 1];
+        run->order[i - 1] = run->order[j];
+        run->order[j] = s;
+    }
+    run->total = run->done + n * (run->bench.measure->rounds - round + 1);
+    for (size_t i = 0; i < n; i++)
+        IB_TRY(time_case(run, run->order[i], round));
+    return IB_OK;
+}
+
+static enum ib_status run_all(struct run *run)
+{
+    struct ib_rng rng;
+    ib_rng_seed(&rng, ORDER_SEED);
+    for (size_t i = 0; i < run->matrix->n; i++)
+        IB_TRY(check_case(run, &run->standings[i]));
+    for (uint64_t round = 1; round <= run->bench.measure->rounds; round++)
+        IB_TRY(time_round(run, &rng, round));
+    return ib_store_finish(run->store);
+}
+
+enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *matrix, struct ib_store *store,
+                      const char *dir, ib_run_progress_fn *progress, void *context)
+{
+    struct ib_workspace work;
+    struct ib_references references = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
+    struct run run = {.matrix = matrix,
+                      .store = store,
+                      .bench = {.measure = &config->measure, .work = &work, .references = &references},
+                      .progress = progress,
+                      .progress_context = context,
+                      .total = matrix->n * (config->measure.rounds + 1)};
+    IB_TRY(ib_workspace_open(dir, &work));
+    run.standings = calloc(matrix->n, sizeof *run.standings);
+    run.order = calloc(matrix->n, sizeof *run.order);
+    enum ib_status status = run.standings && run.order ? IB_OK : ib_fail(IB_ENOMEM, "run", "out of memory");
+    for (size_t i = 0; status == IB_OK && i < matrix->n; i++)
+        run.standings[i].c = &matrix->cases[i];
+    if (status == IB_OK)
+        status = run_all(&run);
+
+    for (size_t i = 0; run.standings && i < matrix->n; i++)
+        ib_arena_free(&run.standings[i].arena);
+    free(run.standings);
+    free(run.order);
+    ib_references_free(&references);
+    ib_workspace_close(&work);
+    return status;
+}
+
+/* ---- exit status ---- */
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+/* Did any implementation that the glob names run? */
+static bool ran(const json_t *cases, const char *glob)
+{
+    size_t i;
+    json_t *c;
+    json_array_foreach (cases, i, c) {
+        const char *status = text_at(c, "status");
+        if (ib_glob(glob, text_at(c, "impl")) && strcmp(status, "unavailable") != 0 &&
+            strcmp(status, "unsupported") != 0)
+            return true;
+    }
+    return false;
+}
+
+struct tally {
+    size_t ok, wrong, untrusted, failed;
+};
+
+static struct tally count_cases(const json_t *cases)
+{
+    struct tally t = {0};
+    size_t i;
+    json_t *c;
+    json_array_foreach (cases, i, c) {
+        const char *status = text_at(c, "status");
+        bool missing = strcmp(status, "unavailable") == 0 || strcmp(status, "unsupported") == 0;
+        if (strcmp(text_at(json_object_get(c, "verify"), "verdict"), "wrong") == 0)
+            t.wrong++;
+        else if (strcmp(status, "untrusted") == 0)
+            t.untrusted++;
+        else if (strcmp(status, "ok") == 0)
+            t.ok++;
+        else if (!missing)
+            t.failed++;
+    }
+    return t;
+}
+
+int ib_run_exit_status(const json_t *record, const char *const *require, char *why, size_t n)
+{
+    const json_t *cases = json_object_get(record, "cases");
+    struct tally t = count_cases(cases);
+    why[0] = '\0';
+    if (t.wrong + t.untrusted) {
+        snprintf(why, n, "%zu wrong, %zu untrusted", t.wrong, t.untrusted);
+        return IB_EXIT_WRONG;
+    }
+    if (t.failed) {
+        snprintf(why, n, "%zu failed", t.failed);
+        return IB_EXIT_FAILED;
+    }
+    for (; require && *require; require++)
+        if (!ran(cases, *require)) {
+            snprintf(why, n, "%s is required, and did not run", *require);
+            return IB_EXIT_FAILED;
+        }
+    if (!t.ok) {
+        snprintf(why, n, "no case is ok");
+        return IB_EXIT_FAILED;
+    }
+    return IB_EXIT_OK;
+}

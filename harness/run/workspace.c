@@ -1,0 +1,248 @@
+#include "run/workspace.h"
+
+#include "base/error.h"
+#include "base/npy.h"
+
+#include <ftw.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- the folder ---- */
+
+enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out)
+{
+    *out = (struct ib_workspace){0};
+    const char *temporary = getenv("TMPDIR");
+    if (!parent)
+        parent = temporary && *temporary ? temporary : "/tmp";
+    char *folder = ib_arena_print(&out->arena, "%s/ironbench-XXXXXX", parent);
+    if (!mkdtemp(folder)) {
+        enum ib_status status = ib_fail_errno(parent, "cannot make a folder for the run's arrays");
+        ib_arena_free(&out->arena);
+        return status;
+    }
+    out->folder = realpath(folder, NULL); /* workers may run elsewhere */
+    return out->folder ? IB_OK : ib_fail_errno(folder, "cannot be found again");
+}
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)
+{
+    (void)info, (void)type, (void)walk;
+    remove(path);
+    return 0;
+}
+
+void ib_workspace_remove(const char *folder)
+{
+    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void ib_workspace_close(struct ib_workspace *w)
+{
+    if (w->folder)
+        ib_workspace_remove(w->folder);
+    free((void *)(uintptr_t)w->folder);
+    ib_arena_free(&w->arena);
+    *w = (struct ib_workspace){0};
+}
+
+enum ib_status ib_workspace_folder(struct ib_workspace *w, const char **out)
+{
+    char *folder = ib_arena_print(&w->arena, "%s/%llu", w->folder, (unsigned long long)w->n_folders++);
+    if (mkdir(folder, 0777) != 0)
+        return ib_fail_errno(folder, "cannot make the folder");
+    *out = folder;
+    return IB_OK;
+}
+
+/* ---- standardising ---- */
+
+struct column {
+    double mean, scale; /* scale 0: constant */
+};
+
+/* Mean and population standard deviation of column c; two passes, so that large means cost no digits. */
+static struct column column_of(const double *values, uint64_t rows, uint64_t cols, uint64_t c)
+{
+    double sum = 0, squares = 0, low = values[c], high = values[c];
+    for (uint64_t r = 0; r < rows; r++) {
+        double v = values[r * cols + c];
+        sum += v;
+        low = v < low ? v : low;
+        high = v > high ? v : high;
+    }
+    struct column column = {sum / (double)rows, 0};
+    for (uint64_t r = 0; r < rows; r++) {
+        double d = values[r * cols + c] - column.mean;
+        squares += d * d;
+    }
+    if (low < high) /* by its values: the rounding of a constant's mean leaves a tiny deviation */
+        column.scale = sqrt(squares / (double)rows);
+    return column;
+}
+
+static enum ib_status write_scaled(const char *path, enum ib_dtype type, const double *values, uint64_t rows,
+                                   uint64_t cols, const struct column *columns)
+{
+    double *scaled = malloc((rows * cols + 1) * sizeof *scaled);
+    if (!scaled)
+        return ib_fail(IB_ENOMEM, path, "no memory to standardise %llu x %llu values", (unsigned long long)rows,
+                       (unsigned long long)cols);
+    for (uint64_t i = 0; i < rows * cols; i++) {
+        const struct column *column = &columns[i % cols];
+        scaled[i] = column->scale > 0 ? (values[i] - column->mean) / column->scale : 0;
+    }
+    enum ib_status status = ib_npy_write_f64(path, type, rows, cols, scaled);
+    free(scaled);
+    return status;
+}
+
+static enum ib_status write_features(const struct ib_prepared *p)
+{
+    const struct ib_dataset *d = p->dataset;
+    struct column *columns = malloc(d->cols * sizeof *columns);
+    if (!columns)
+        return ib_fail(IB_ENOMEM, d->name, "no memory for %llu columns", (unsigned long long)d->cols);
+    for (uint64_t c = 0; c < d->cols; c++)
+        columns[c] = column_of(d->x, d->rows, d->cols, c);
+    enum ib_status status = write_scaled(p->x, p->type, d->x, d->rows, d->cols, columns);
+    if (status == IB_OK)
+        status = write_scaled(p->x_test, p->type, d->x_test, d->test_rows, d->cols, columns);
+    free(columns);
+    return status;
+}
+
+static enum ib_status write_targets(struct ib_arena *arena, struct ib_prepared *p)
+{
+    const struct ib_dataset *d = p->dataset;
+    double *mean = ib_arena_alloc(arena, d->outputs * sizeof *mean);
+    double *scale = ib_arena_alloc(arena, d->outputs * sizeof *scale);
+    struct column *columns = ib_arena_alloc(arena, d->outputs * sizeof *columns);
+    for (uint64_t c = 0; c < d->outputs; c++) {
+        columns[c] = p->scaled_targets ? column_of(d->y, d->rows, d->outputs, c) : (struct column){0, 1};
+        mean[c] = columns[c].mean;
+        scale[c] = columns[c].scale;
+    }
+    p->y_mean = mean;
+    p->y_scale = scale;
+    return write_scaled(p->y, p->type, d->y, d->rows, d->outputs, columns);
+}
+
+enum ib_status ib_workspace_prepare(struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type,
+                                    const struct ib_prepared **out)
+{
+    bool scaled = ib_model_scales_targets(c->loss);
+    for (struct ib_prepared *p = w->prepared; p; p = p->next)
+        if (p->dataset == c->dataset && p->type == type && p->scaled_targets == scaled) {
+            *out = p;
+            return IB_OK;
+        }
+    const char *folder;
+    IB_TRY(ib_workspace_folder(w, &folder));
+    struct ib_prepared *p = ib_arena_alloc(&w->arena, sizeof *p);
+    *p = (struct ib_prepared){.dataset = c->dataset,
+                              .type = type,
+                              .scaled_targets = scaled,
+                              .x = ib_arena_print(&w->arena, "%s/x.npy", folder),
+                              .y = ib_arena_print(&w->arena, "%s/y.npy", folder),
+                              .x_test = ib_arena_print(&w->arena, "%s/x_test.npy", folder),
+                              .next = w->prepared};
+    IB_TRY(write_features(p));
+    IB_TRY(write_targets(&w->arena, p));
+    w->prepared = p;
+    *out = p;
+    return IB_OK;
+}
+
+/* ---- starts ---- */
+
+/* Start parameters on disk: drawn by the parent once, and handed to every implementation, so that all set out from
+ * the same point. */
+struct ib_start {
+    struct ib_network net;
+    enum ib_init init;
+    uint64_t seed;
+    enum ib_dtype type;
+    const struct ib_model *model; /* gives the parameters their names */
+    const char *path[IB_MAX_PARAMS];
+    struct ib_start *next;
+};
+
+static bool same_start(const struct ib_start *s, const struct ib_case *c, const struct ib_network *net,
+                       enum ib_dtype type)
+{
+    return s->model == c->model && s->init == c->init && s->seed == c->seed && s->type == type &&
+           s->net.n_layers == net->n_layers && memcmp(s->net.width, net->width, sizeof net->width) == 0;
+}
+
+static enum ib_status write_start(struct ib_arena *arena, const char *folder, struct ib_start *start)
+{
+    const struct ib_network *net = &start->net;
+    double *params = malloc(ib_network_size(net) * sizeof *params);
+    if (!params)
+        return ib_fail(IB_ENOMEM, folder, "no memory for the start parameters");
+    ib_model_init(net, start->init, start->seed, params);
+    enum ib_status status = IB_OK;
+    double *next = params;
+    for (uint32_t p = 0; status == IB_OK && p < ib_network_params(net); p++) {
+        char name[8];
+        start->path[p] =
+            ib_arena_print(arena, "%s/%s.npy", folder, ib_model_param_name(start->model, p, name));
+        status = ib_npy_write_f64(start->path[p], start->type, ib_network_param_rows(net, p),
+                                  ib_network_param_cols(net, p), next);
+        next += ib_network_param_size(net, p);
+    }
+    free(params);
+    return status;
+}
+
+static enum ib_status find_start(struct ib_workspace *w, const struct ib_case *c, const struct ib_network *net,
+                                 enum ib_dtype type, const struct ib_start **out)
+{
+    const char *folder;
+    for (*out = w->starts; *out; *out = (*out)->next)
+        if (same_start(*out, c, net, type))
+            return IB_OK;
+    IB_TRY(ib_workspace_folder(w, &folder));
+    struct ib_start *start = ib_arena_alloc(&w->arena, sizeof *start);
+    *start = (struct ib_start){.net = *net, .init = c->init, .seed = c->seed, .type = type, .model = c->model};
+    IB_TRY(write_start(&w->arena, folder, start));
+    start->next = w->starts;
+    w->starts = start;
+    *out = start;
+    return IB_OK;
+}
+
+/* ---- jobs ---- */
+
+enum ib_status ib_workspace_job(struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type,
+                                struct ib_job *out)
+{
+    const struct ib_prepared *prepared;
+    IB_TRY(ib_workspace_prepare(w, c, type, &prepared));
+    *out = (struct ib_job){.impl = c->impl->info->name,
+                           .plugin = c->impl->info->plugin,
+                           .settings = c->impl->settings,
+                           .n_settings = c->impl->n_settings,
+                           .residency = c->residency,
+                           .model = c->model->name,
+                           .dtype = type,
+                           .rows = c->dataset->rows,
+                           .test_rows = c->dataset->test_rows,
+                           .lr = c->lr,
+                           .x = prepared->x,
+                           .y = prepared->y,
+                           .x_test = prepared->x_test};
+    ib_case_network(c, &out->net);
+    const struct ib_start *start;
+    IB_TRY(find_start(w, c, &out->net, type, &start));
+    for (uint32_t p = 0; p < ib_network_params(&out->net); p++) {
+        ib_model_param_name(c->model, p, out->param_name[p]);
+        out->start[p] = start->path[p];
+    }
+    return IB_OK;
+}

@@ -1,0 +1,44 @@
+/* The arrays of a run, as files that parent and workers share: each data set standardised once a type, each start
+ * drawn once, and a folder for what each pass returns. All of it goes when the workspace closes. */
+#ifndef IB_WORKSPACE_H
+#define IB_WORKSPACE_H
+
+#include "config/case.h"
+#include "worker/protocol.h"
+
+/* A data set as a model sees it: standardised with the training rows' mean and population standard deviation; a
+ * column of zero variance is 0. */
+struct ib_prepared {
+    const struct ib_dataset *dataset;
+    enum ib_dtype type;
+    bool scaled_targets;
+    const char *x, *y, *x_test;      /* paths */
+    const double *y_mean, *y_scale;  /* per output; 0 and 1 where targets keep their units */
+    struct ib_prepared *next;
+};
+
+struct ib_workspace {
+    const char *folder;
+    struct ib_prepared *prepared;
+    struct ib_start *starts;
+    uint64_t n_folders;
+    struct ib_arena arena;
+};
+
+/* Makes a new folder inside `parent`, or in the system's folder for temporary files (NULL). */
+enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out);
+/* Removes the folder and all in it. */
+void ib_workspace_close(struct ib_workspace *);
+
+/* A new, empty folder, for the arrays of one pass; and its end, when they have been read. */
+enum ib_status ib_workspace_folder(struct ib_workspace *, const char **out);
+void ib_workspace_remove(const char *folder);
+
+/* The arrays of a case in a type (the case's own for implementations, f64 for the oracle). */
+enum ib_status ib_workspace_prepare(struct ib_workspace *, const struct ib_case *, enum ib_dtype,
+                                    const struct ib_prepared **out);
+
+/* The case as a job for a worker, in a type; strings live in the workspace. */
+enum ib_status ib_workspace_job(struct ib_workspace *, const struct ib_case *, enum ib_dtype, struct ib_job *out);
+
+#endif

@@ -1,0 +1,137 @@
+#include "store/database.h"
+
+#include "base/error.h"
+#include "stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum ib_status ib_db_fail(sqlite3 *db)
+{
+    enum ib_status code = sqlite3_errcode(db) == SQLITE_NOMEM ? IB_ENOMEM : IB_EIO;
+    return ib_fail(code, sqlite3_db_filename(db, "main"), "%s", sqlite3_errmsg(db));
+}
+
+/* The rows of a group, gathered for an aggregate. SQLite gives zeroed memory for it. */
+struct samples {
+    double *values;
+    size_t n, capacity;
+};
+
+static void gather(sqlite3_context *context, int n_arguments, sqlite3_value **arguments)
+{
+    (void)n_arguments;
+    struct samples *s = sqlite3_aggregate_context(context, sizeof *s);
+    if (!s || sqlite3_value_type(arguments[0]) == SQLITE_NULL)
+        return;
+    if (s->n == s->capacity) {
+        size_t capacity = s->capacity ? 2 * s->capacity : 16;
+        double *values = realloc(s->values, capacity * sizeof *values);
+        if (!values) {
+            sqlite3_result_error_nomem(context);
+            return;
+        }
+        s->values = values;
+        s->capacity = capacity;
+    }
+    s->values[s->n++] = sqlite3_value_double(arguments[0]);
+}
+
+static double interval_low(const double *values, size_t n)
+{
+    double low, high;
+    ib_median_interval(values, n, &low, &high);
+    return low;
+}
+
+static double interval_high(const double *values, size_t n)
+{
+    double low, high;
+    ib_median_interval(values, n, &low, &high);
+    return high;
+}
+
+static const struct aggregate {
+    const char *name;
+    double (*of)(const double *, size_t);
+} aggregates[] = {{"median", ib_median}, {"median_low", interval_low}, {"median_high", interval_high}};
+enum { AGGREGATE_COUNT = sizeof aggregates / sizeof *aggregates };
+
+static void conclude(sqlite3_context *context)
+{
+    struct samples *s = sqlite3_aggregate_context(context, 0); /* NULL for a group of no rows */
+    if (!s || s->n == 0)
+        return;
+    const struct aggregate *a = sqlite3_user_data(context);
+    sqlite3_result_double(context, a->of(s->values, s->n)); /* NaN becomes NULL */
+    free(s->values);
+}
+
+static int add_aggregates(sqlite3 *db)
+{
+    for (int i = 0; i < AGGREGATE_COUNT; i++) {
+        int rc = sqlite3_create_function(db, aggregates[i].name, 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+                                         (void *)(uintptr_t)&aggregates[i], NULL, gather, conclude);
+        if (rc != SQLITE_OK)
+            return rc;
+    }
+    return SQLITE_OK;
+}
+
+enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out)
+{
+    enum { BUSY_MS = 2000 }; /* a reader beside the run may hold a lock for a moment */
+    sqlite3 *db = NULL;
+    if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+        sqlite3_busy_timeout(db, BUSY_MS) != SQLITE_OK || add_aggregates(db) != SQLITE_OK) {
+        enum ib_status status = ib_fail(IB_EIO, path, "%s", sqlite3_errmsg(db));
+        sqlite3_close(db);
+        return status;
+    }
+    *out = db;
+    return IB_OK;
+}
+
+enum ib_status ib_db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out)
+{
+    return sqlite3_prepare_v2(db, sql, -1, out, NULL) == SQLITE_OK ? IB_OK : ib_db_fail(db);
+}
+
+static int bind_value(sqlite3_stmt *statement, int index, const struct ib_db_value *value)
+{
+    switch (value->type) {
+    case SQLITE_INTEGER:
+        return sqlite3_bind_int64(statement, index, value->as.integer);
+    case SQLITE_FLOAT:
+        return sqlite3_bind_double(statement, index, value->as.real);
+    case SQLITE_TEXT:
+        return sqlite3_bind_text(statement, index, value->as.text, -1, SQLITE_STATIC);
+    default:
+        return sqlite3_bind_null(statement, index);
+    }
+}
+
+enum ib_status ib_db_bind(sqlite3_stmt *statement, const struct ib_db_value *values, size_t n)
+{
+    sqlite3_reset(statement); /* returns the failure of the run before, which was told then */
+    for (size_t i = 0; i < n; i++)
+        if (bind_value(statement, (int)i + 1, &values[i]) != SQLITE_OK)
+            return ib_db_fail(sqlite3_db_handle(statement));
+    return IB_OK;
+}
+
+enum ib_status ib_db_next(sqlite3_stmt *statement, bool *row)
+{
+    int rc = sqlite3_step(statement);
+    *row = rc == SQLITE_ROW;
+    return rc == SQLITE_ROW || rc == SQLITE_DONE ? IB_OK : ib_db_fail(sqlite3_db_handle(statement));
+}
+
+enum ib_status ib_db_run(sqlite3_stmt *statement, const struct ib_db_value *values, size_t n)
+{
+    bool row;
+    IB_TRY(ib_db_bind(statement, values, n));
+    enum ib_status status = ib_db_next(statement, &row);
+    sqlite3_reset(statement); /* ends it, so that it holds no lock */
+    return status;
+}

@@ -1,0 +1,104 @@
+#include "store/run_folder.h"
+
+#include "base/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define RUN_FILE "run.sqlite"
+
+static enum ib_status run_path(const char *dir, char *path)
+{
+    if (snprintf(path, PATH_MAX, "%s/%s", dir, RUN_FILE) >= PATH_MAX)
+        return ib_fail(IB_EINVAL, dir, "this path is too long");
+    return IB_OK;
+}
+
+/* Every folder that leads to the file `path`, which is put together again as it was. */
+static enum ib_status make_parents(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            return ib_fail_errno(path, "cannot create this folder");
+        *slash = '/';
+    }
+    return IB_OK;
+}
+
+enum ib_status ib_run_folder_claim(const char *dir, char *path)
+{
+    IB_TRY(run_path(dir, path));
+    IB_TRY(make_parents(path));
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
+    if (fd < 0 && errno == EEXIST)
+        return ib_fail(IB_EINVAL, dir, "this folder already holds a run: choose another one, or remove it");
+    if (fd < 0)
+        return ib_fail_errno(dir, "cannot write to this folder");
+    close(fd);
+    return IB_OK;
+}
+
+static enum ib_status check_version(sqlite3 *db, const char *path)
+{
+    sqlite3_stmt *pragma = NULL;
+    bool row = false;
+    enum ib_status status = ib_db_prepare(db, "PRAGMA user_version", &pragma);
+    if (status == IB_OK)
+        status = ib_db_next(pragma, &row);
+    int version = row ? sqlite3_column_int(pragma, 0) : 0;
+    sqlite3_finalize(pragma);
+    if (status != IB_OK || version == 0)
+        return ib_fail(IB_EINVAL, path, "this is no run of ironbench");
+    if (version > IB_DATABASE_VERSION)
+        return ib_fail(IB_EINVAL, path,
+                       "written by a newer ironbench: its tables are version %d, this one reads %d", version,
+                       IB_DATABASE_VERSION);
+    return IB_OK;
+}
+
+enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out)
+{
+    char path[PATH_MAX];
+    sqlite3 *db;
+    IB_TRY(run_path(dir, path));
+    if (access(path, F_OK) != 0)
+        return ib_fail(IB_EINVAL, dir, "this folder holds no run (there is no %s in it)", RUN_FILE);
+    IB_TRY(ib_db_open(path, SQLITE_OPEN_READONLY, &db));
+    enum ib_status status = check_version(db, path);
+    if (status == IB_OK)
+        *out = db;
+    else
+        sqlite3_close(db);
+    return status;
+}
+
+static enum ib_status write_file(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return ib_fail_errno(path, "cannot write this file");
+    bool written = fputs(text, file) >= 0;
+    if (fclose(file) != 0 || !written)
+        return ib_fail_errno(path, "cannot write this file");
+    return IB_OK;
+}
+
+enum ib_status ib_run_folder_write(const char *dir, const char *name, const char *text)
+{
+    char path[PATH_MAX], partial[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/%s", dir, name) >= PATH_MAX ||
+        snprintf(partial, sizeof partial, "%s/%s.part", dir, name) >= PATH_MAX)
+        return ib_fail(IB_EINVAL, dir, "this path is too long");
+    IB_TRY(make_parents(path));
+    enum ib_status status = write_file(partial, text);
+    if (status == IB_OK && rename(partial, path) != 0)
+        status = ib_fail_errno(path, "cannot write this file");
+    if (status != IB_OK)
+        unlink(partial);
+    return status;
+}

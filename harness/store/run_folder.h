@@ -1,0 +1,21 @@
+/* A folder that holds one run: DIR/run.sqlite and what is rendered from it. */
+#ifndef IB_RUN_FOLDER_H
+#define IB_RUN_FOLDER_H
+
+#include "store/database.h"
+
+#include <limits.h>
+
+/* Makes DIR and its parents, and an empty run.sqlite in it, so that two runs cannot both have the folder.
+ * IB_EINVAL: it holds a run already; IB_EIO: it cannot be written to. The file's path goes to path[PATH_MAX].
+ */
+enum ib_status ib_run_folder_claim(const char *dir, char *path);
+
+/* Opens the run of DIR for reading. IB_EINVAL: no run there, or one whose tables this program does not know.
+ */
+enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out);
+
+/* Writes DIR/name, whole or not at all; the folder of `name` is made. */
+enum ib_status ib_run_folder_write(const char *dir, const char *name, const char *text);
+
+#endif

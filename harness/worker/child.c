@@ -1,0 +1,336 @@
+#include "worker/child.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/paths.h"
+#include "worker/protocol.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum {
+    FIRST_FREE_FD = 10,          /* above every descriptor that the child gets */
+    TAIL_BYTES = 2048,
+    LINE_LIMIT = 16 * 1024 * 1024, /* the longest message that is not garbage */
+    EXIT_GRACE_MS = 2000         /* between the end of its answers and the end of the process */
+};
+
+struct ib_child {
+    pid_t pid;
+    int pidfd, to, from, out, err;
+    char *line; /* what has come of its messages, `used` bytes */
+    size_t used, capacity;
+    char tail[TAIL_BYTES + 1];
+    size_t tail_used;
+    ib_progress_fn *progress;
+    void *progress_context;
+};
+
+/* ---- starting ---- */
+
+struct pipes {
+    int to[2], from[2], out[2], err[2]; /* [0] is read, [1] is written */
+};
+
+static void close_all(struct pipes *p)
+{
+    int *all[] = {p->to, p->from, p->out, p->err};
+    for (size_t i = 0; i < 4; i++)
+        for (int end = 0; end < 2; end++)
+            if (all[i][end] >= 0)
+                close(all[i][end]);
+}
+
+/* A pipe whose ends lie above the child's descriptors, so that dup2 in the child never overwrites one. */
+static bool open_pipe(int out[2])
+{
+    int low[2];
+    out[0] = out[1] = -1;
+    if (pipe2(low, O_CLOEXEC) != 0)
+        return false;
+    out[0] = fcntl(low[0], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+    out[1] = fcntl(low[1], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
+    close(low[0]);
+    close(low[1]);
+    return out[0] >= 0 && out[1] >= 0;
+}
+
+/* The child's side between fork and exec: only async-signal-safe calls. */
+static _Noreturn void become(const char *const *argv, const struct pipes *p, pid_t parent)
+{
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGPIPE, SIG_DFL); /* the parent ignores it, and that would be inherited */
+    int null = open("/dev/null", O_RDONLY);
+    bool ready = getppid() == parent && null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
+                 dup2(p->out[1], STDOUT_FILENO) >= 0 && dup2(p->err[1], STDERR_FILENO) >= 0 &&
+                 dup2(p->to[0], IB_PROTOCOL_IN) >= 0 && dup2(p->from[1], IB_PROTOCOL_OUT) >= 0;
+    if (ready)
+        execv(argv[0], (char *const *)(uintptr_t)argv);
+    _exit(127);
+}
+
+static bool spawn(const char *const *argv, struct ib_child *child)
+{
+    struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
+    pid_t parent = getpid();
+    if (!open_pipe(p.to) || !open_pipe(p.from) || !open_pipe(p.out) || !open_pipe(p.err) ||
+        (child->pid = fork()) < 0) {
+        close_all(&p);
+        return false;
+    }
+    if (child->pid == 0)
+        become(argv, &p, parent);
+    setpgid(child->pid, child->pid); /* here too: whoever comes first */
+    child->to = p.to[1];
+    child->from = p.from[0];
+    child->out = p.out[0];
+    child->err = p.err[0];
+    p.to[1] = p.from[0] = p.out[0] = p.err[0] = -1;
+    close_all(&p);
+    child->pidfd = pidfd_open(child->pid, 0);
+    fcntl(child->from, F_SETFL, O_NONBLOCK);
+    fcntl(child->out, F_SETFL, O_NONBLOCK);
+    fcntl(child->err, F_SETFL, O_NONBLOCK);
+    return true;
+}
+
+/* ---- listening ---- */
+
+static void keep_tail(struct ib_child *child, const char *text, size_t n)
+{
+    if (n > TAIL_BYTES) {
+        text += n - TAIL_BYTES;
+        n = TAIL_BYTES;
+    }
+    size_t drop = child->tail_used + n > TAIL_BYTES ? child->tail_used + n - TAIL_BYTES : 0;
+    memmove(child->tail, child->tail + drop, child->tail_used - drop);
+    memcpy(child->tail + child->tail_used - drop, text, n);
+    child->tail_used += n - drop;
+    child->tail[child->tail_used] = '\0';
+}
+
+/* Reads what stdout or stderr hold now; closes the descriptor at its end. */
+static void drain_output(struct ib_child *child, int *fd)
+{
+    char chunk[4096];
+    ssize_t n;
+    if (*fd < 0)
+        return;
+    while ((n = read(*fd, chunk, sizeof chunk)) > 0)
+        keep_tail(child, chunk, (size_t)n);
+    if (n == 0 || errno != EAGAIN) {
+        close(*fd);
+        *fd = -1;
+    }
+}
+
+/* Reads what has come of messages; false at the end of the stream, or when a line passes all limits. */
+static bool drain_messages(struct ib_child *child)
+{
+    for (;;) {
+        if (child->capacity - child->used < 4096) {
+            child->capacity = child->capacity ? 2 * child->capacity : 65536;
+            char *more = child->capacity > LINE_LIMIT ? NULL : realloc(child->line, child->capacity);
+            if (!more)
+                return false;
+            child->line = more;
+        }
+        ssize_t n = read(child->from, child->line + child->used, child->capacity - child->used);
+        if (n <= 0)
+            return n < 0 && (errno == EAGAIN || errno == EINTR);
+        child->used += (size_t)n;
+    }
+}
+
+enum wait { GOT_LINE, ENDED, TOO_LATE };
+
+/* Until a whole line lies at the start of child->line (zero-terminated, its length in *length), or nothing can come. */
+static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t *length)
+{
+    bool open = true;
+    for (;;) {
+        char *end = child->used ? memchr(child->line, '\n', child->used) : NULL;
+        if (end) {
+            *end = '\0';
+            *length = (size_t)(end - child->line) + 1;
+            return GOT_LINE;
+        }
+        uint64_t now = ib_now_ns();
+        if (!open)
+            return ENDED;
+        if (now >= deadline_ns)
+            return TOO_LATE;
+        uint64_t left_ms = (deadline_ns - now + 999999) / 1000000;
+        struct pollfd fds[] = {{child->from, POLLIN, 0}, {child->out, POLLIN, 0}, {child->err, POLLIN, 0}};
+        poll(fds, 3, left_ms > 1000000 ? 1000000 : (int)left_ms);
+        if (fds[1].revents)
+            drain_output(child, &child->out);
+        if (fds[2].revents)
+            drain_output(child, &child->err);
+        if (fds[0].revents)
+            open = drain_messages(child);
+    }
+}
+
+/* ---- what went wrong ---- */
+
+/* How the process ended, once its messages did. */
+static bool explain_end(struct ib_child *child, struct ib_outcome *outcome)
+{
+    struct pollfd fd = {child->pidfd, POLLIN, 0};
+    siginfo_t info = {0};
+    if (child->capacity > LINE_LIMIT)
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "answered with garbage: over %d MiB without a line's end",
+                              LINE_LIMIT >> 20);
+    poll(&fd, 1, EXIT_GRACE_MS);
+    drain_output(child, &child->out);
+    drain_output(child, &child->err);
+    /* WNOWAIT: not reaped yet, so that its group can still be killed without hitting a stranger. */
+    if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "closed its answers and went on running");
+    if (info.si_code == CLD_EXITED && info.si_status == 127 && child->used == 0 && child->tail_used == 0)
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "cannot be started (exit status 127)");
+    if (info.si_code == CLD_EXITED)
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "exited with status %d before it had answered",
+                              info.si_status);
+    if (info.si_status == SIGKILL) /* nobody here sent it: the kernel's out-of-memory killer does */
+        return ib_outcome_set(outcome, IB_CASE_OOM, "killed by the system (SIGKILL): out of memory");
+    return ib_outcome_set(outcome, IB_CASE_CRASHED, "signal %d, %s", info.si_status,
+                          strsignal(info.si_status));
+}
+
+static bool explain_garbage(struct ib_outcome *outcome, const char *line)
+{
+    return ib_outcome_set(outcome, IB_CASE_FAILED, "answered with garbage: `%.60s%s`", line,
+                          strlen(line) > 60 ? "…" : "");
+}
+
+static bool explain_error(const json_t *answer, struct ib_outcome *outcome)
+{
+    const char *status = json_string_value(json_object_get(answer, "status"));
+    const char *message = json_string_value(json_object_get(answer, "message"));
+    int value;
+    if (!status || !ib_word_value(ib_case_status_words, status, &value) || value == IB_CASE_OK)
+        value = IB_CASE_FAILED;
+    return ib_outcome_set(outcome, (enum ib_case_status)value, "%s", message ? message : "reported an error");
+}
+
+/* ---- asking ---- */
+
+/* The next message that is not about progress. */
+static bool await_answer(struct ib_child *child, uint64_t timeout_ns, json_t **answer, struct ib_outcome *outcome)
+{
+    uint64_t deadline_ns = ib_now_ns() + timeout_ns;
+    for (;;) {
+        size_t length;
+        switch (await_line(child, deadline_ns, &length)) {
+        case ENDED:
+            return explain_end(child, outcome);
+        case TOO_LATE:
+            return ib_outcome_set(outcome, IB_CASE_TIMEOUT, "no answer within %.3g s", (double)timeout_ns / 1e9);
+        case GOT_LINE:
+            break;
+        }
+        json_t *message = json_loads(child->line, 0, NULL);
+        const char *type = json_string_value(json_object_get(message, "type"));
+        if (!type) {
+            json_decref(message);
+            return explain_garbage(outcome, child->line);
+        }
+        child->used -= length;
+        memmove(child->line, child->line + length, child->used);
+        if (strcmp(type, "progress") != 0) {
+            *answer = message;
+            return ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
+        }
+        const json_t *loss = json_object_get(message, "loss");
+        if (child->progress)
+            child->progress(child->progress_context,
+                            (uint64_t)json_integer_value(json_object_get(message, "epoch")),
+                            json_is_number(loss) ? json_number_value(loss) : NAN); /* JSON has no NaN */
+        json_decref(message);
+    }
+}
+
+bool ib_child_ask(struct ib_child *child, json_t *request, uint64_t timeout_ns, json_t **answer,
+                  struct ib_outcome *outcome)
+{
+    /* A child that is gone makes this write fail; how it went says more than that. */
+    enum ib_status sent = ib_protocol_write(child->to, request);
+    json_decref(request);
+    (void)sent;
+    if (!await_answer(child, timeout_ns, answer, outcome))
+        return false;
+    if (strcmp(json_string_value(json_object_get(*answer, "type")), "error") != 0)
+        return true;
+    explain_error(*answer, outcome);
+    json_decref(*answer);
+    *answer = NULL;
+    return false;
+}
+
+void ib_child_on_progress(struct ib_child *child, ib_progress_fn *progress, void *context)
+{
+    child->progress = progress;
+    child->progress_context = context;
+}
+
+const char *ib_child_output(const struct ib_child *child)
+{
+    return child->tail;
+}
+
+static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
+{
+    json_int_t version = json_integer_value(json_object_get(hello, "version"));
+    if (strcmp(json_string_value(json_object_get(hello, "type")), "hello") == 0 && version == IB_PROTOCOL_VERSION)
+        return true;
+    return ib_outcome_set(outcome, IB_CASE_FAILED, "does not speak version %d of the protocol",
+                          IB_PROTOCOL_VERSION);
+}
+
+bool ib_child_start(const char *const *argv, uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *outcome)
+{
+    json_t *hello = NULL;
+    struct ib_child *child = calloc(1, sizeof *child);
+    *out = NULL;
+    if (!child || !spawn(argv, child)) {
+        free(child);
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "cannot start %s: %s", argv[0], strerror(errno));
+    }
+    bool ok = await_answer(child, timeout_ns, &hello, outcome) && check_hello(hello, outcome);
+    json_decref(hello);
+    *out = child; /* also when it failed: its last words may be wanted */
+    return ok;
+}
+
+bool ib_worker_start(uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *outcome)
+{
+    const char *const argv[] = {ib_self(), "worker", NULL};
+    return ib_child_start(argv, timeout_ns, out, outcome);
+}
+
+void ib_child_end(struct ib_child *child)
+{
+    if (!child)
+        return;
+    int *fds[] = {&child->to, &child->from, &child->out, &child->err, &child->pidfd};
+    kill(-child->pid, SIGKILL);
+    while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
+        if (*fds[i] >= 0)
+            close(*fds[i]);
+    free(child->line);
+    free(child);
+}

@@ -1,0 +1,33 @@
+/* A child process that speaks the protocol: started, asked, ended, and never left behind. */
+#ifndef IB_CHILD_H
+#define IB_CHILD_H
+
+#include "worker/status.h"
+
+#include <jansson.h>
+
+struct ib_child;
+
+/* fork, then exec at once (a forked child that goes on would hang in OpenMP, PoCL and CUDA), in a process group of
+ * its own, with the protocol on descriptors 3 and 4, and stdout and stderr captured. argv ends with NULL; argv[0] is a
+ * path. The kernel kills the child when this process dies. Waits for the child's hello. */
+bool ib_child_start(const char *const *argv, uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *);
+
+/* This program's own worker. */
+bool ib_worker_start(uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *);
+
+/* Called for each progress message while an answer is awaited. */
+typedef void ib_progress_fn(void *context, uint64_t epoch, double loss);
+
+/* Sends a request (whose reference it takes) and waits for the answer. false: no usable answer came; the outcome says
+ * whether the child crashed, hung, exited, spoke garbage or reported an error, and the child must be ended. */
+bool ib_child_ask(struct ib_child *, json_t *request, uint64_t timeout_ns, json_t **answer, struct ib_outcome *);
+void ib_child_on_progress(struct ib_child *, ib_progress_fn *, void *context);
+
+/* The last lines that it wrote to stderr or stdout, the last 2 KiB; valid until the child is ended. */
+const char *ib_child_output(const struct ib_child *);
+
+/* Kills the whole group and reaps. NULL is allowed. */
+void ib_child_end(struct ib_child *);
+
+#endif

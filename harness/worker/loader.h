@@ -1,0 +1,32 @@
+/* The worker's side of the registry: finds an implementation's table, in the program or in a shared object, and opens
+ * it with its options. Only workers load plugins: the libraries behind them may crash, hang or spin up threads. */
+#ifndef IB_LOADER_H
+#define IB_LOADER_H
+
+#include "base/arena.h"
+#include "config/case.h"
+
+#include <jansson.h>
+
+/* The implementation of that name. plugin: path of a shared object, NULL for a built-in. IB_EUNAVAILABLE: the object
+ * or a library that it needs is missing; IB_EINVAL: no plugin, another ABI, or no such name in it. */
+enum ib_status ib_impl_load(const char *name, const char *plugin, const struct ib_impl **out);
+
+/* All implementations of a plugin, or the built-ins (NULL), as JSON that ib_registry reads. Probes each. */
+enum ib_status ib_impls_describe(const char *plugin, json_t **out);
+
+/* An opened implementation. */
+struct ib_instance {
+    const struct ib_impl *impl;
+    struct ib_host host;
+    const struct ib_setting *settings;
+    size_t n_settings;
+    void *state;
+};
+
+/* Probes and opens. `out` must not move while it is open. */
+enum ib_status ib_instance_open(const struct ib_impl *, const struct ib_setting *settings, size_t n,
+                                struct ib_instance *out);
+void ib_instance_close(struct ib_instance *);
+
+#endif

@@ -1,0 +1,90 @@
+/* What parent and worker say to each other: one JSON object a line, on file descriptor 3 to the worker and 4 from it,
+ * each with a `type`. Arrays travel as paths of .npy files. Both sides use these functions, so they cannot disagree.
+ *
+ *   worker: hello {version}              first of all
+ *   parent: describe {plugin}            -> impls {impls: [...]}
+ *   parent: problem {…}                  -> ready
+ *   parent: train {pass, epochs, …, out} -> done {…}, with loss.npy, NAME.npy of each parameter and predictions.npy in
+ *                                           the folder `out`; or progress {epoch, loss} in between where log_every asks
+ *   parent: oracle {…}                   -> done {epochs}, with loss.npy and params.npy,
+ *                                           all parameters after another
+ *   worker: error {status, message}      instead of any answer
+ * The end of the parent's stream ends the worker. */
+#ifndef IB_PROTOCOL_H
+#define IB_PROTOCOL_H
+
+#include "training/dispatch.h"
+#include "worker/status.h"
+
+#include <jansson.h>
+
+enum { IB_PROTOCOL_VERSION = 1, IB_PROTOCOL_IN = 3, IB_PROTOCOL_OUT = 4 };
+
+/* One JSON line to a descriptor. */
+enum ib_status ib_protocol_write(int fd, const json_t *message);
+
+/* A problem as it travels. Strings belong to whoever made it. */
+struct ib_job {
+    const char *impl, *plugin;         /* plugin: path, NULL for a built-in */
+    const struct ib_setting *settings; /* the implementation's options as given */
+    size_t n_settings;
+    enum ib_residency residency;
+    const char *model;
+    struct ib_network net;
+    enum ib_dtype dtype;
+    uint64_t rows, test_rows;
+    double lr;
+    const char *x, *y, *x_test;        /* paths */
+    char param_name[IB_MAX_PARAMS][8];
+    const char *start[IB_MAX_PARAMS];  /* paths */
+};
+
+json_t *ib_job_to_json(const struct ib_job *, const char *type);
+/* Strings of *out live in the message, settings in the arena. IB_EINVAL names the field that is missing or wrong. */
+enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *, struct ib_job *out);
+
+enum ib_pass_kind { IB_PASS_CHECKED = 1, IB_PASS_TIMED };
+extern const struct ib_word ib_pass_words[]; /* checked timed */
+
+struct ib_train_request {
+    enum ib_pass_kind pass;
+    uint64_t epochs, log_every;
+    uint64_t min_time_ns; /* timed: repeat the training until this much has been timed */
+    uint64_t warmup;      /* timed: untimed passes before */
+    const char *out;      /* folder for the arrays */
+};
+
+json_t *ib_train_request_to_json(const struct ib_train_request *);
+enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train_request *out);
+
+/* What an `oracle` request says beside the problem, whose arrays are f64 whatever the arithmetic. */
+struct ib_oracle_request {
+    uint64_t epochs, budget_ns;
+    enum ib_dtype arithmetic;
+    bool reversed;
+    const char *out;
+};
+
+json_t *ib_oracle_request_to_json(const struct ib_job *, const struct ib_oracle_request *);
+enum ib_status ib_oracle_request_from_json(const json_t *message, struct ib_oracle_request *out);
+
+struct ib_phases { /* wall time by phase; train is that of one training */
+    uint64_t load_ns, setup_ns, train_ns, readback_ns, predict_ns;
+};
+
+/* What a pass reports beside its arrays. */
+struct ib_pass_result {
+    uint64_t repeats;         /* trainings done */
+    uint64_t trained_ns;      /* all of them together */
+    bool fused, fused_predict;
+    struct ib_phases phases;
+    struct ib_ledger ledger;  /* of one training and its prediction */
+    struct ib_traffic total;  /* everything since the implementation was opened */
+    bool has_copies;          /* the driver's own count of the same: */
+    struct ib_traffic copies;
+};
+
+json_t *ib_pass_result_to_json(const struct ib_pass_result *);
+enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_result *out);
+
+#endif

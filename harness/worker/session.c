@@ -1,0 +1,305 @@
+#include "worker/session.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "schedule.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- arrays ---- */
+
+enum ib_status ib_session_map(const char *path, uint64_t rows, uint64_t cols, enum ib_dtype type,
+                              struct ib_npy *out)
+{
+    IB_TRY(ib_npy_open(path, out));
+    if (out->rows == rows && out->cols == cols && out->type == type)
+        return IB_OK;
+    return ib_fail(IB_EINVAL, path, "holds %llu x %llu elements of %s, expected %llu x %llu of %s",
+                   (unsigned long long)out->rows, (unsigned long long)out->cols,
+                   ib_word_of(ib_dtype_words, (int)out->type), (unsigned long long)rows, (unsigned long long)cols,
+                   ib_word_of(ib_dtype_words, (int)type));
+}
+
+enum ib_status ib_session_save(const char *folder, const char *name, enum ib_dtype type, uint64_t rows,
+                               uint64_t cols, const void *values)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s.npy", folder, name);
+    return ib_npy_write(path, type, rows, cols, values);
+}
+
+enum ib_status ib_session_save_curve(const char *folder, const struct ib_curve *curve)
+{
+    double *pairs = malloc((curve->n ? curve->n : 1) * 2 * sizeof *pairs);
+    if (!pairs)
+        return ib_fail(IB_ENOMEM, "loss", "no memory for %llu losses", (unsigned long long)curve->n);
+    for (uint64_t i = 0; i < curve->n; i++) {
+        pairs[2 * i] = (double)curve->epoch[i];
+        pairs[2 * i + 1] = curve->loss[i];
+    }
+    enum ib_status status = ib_session_save(folder, "loss", IB_F64, curve->n, 2, pairs);
+    free(pairs);
+    return status;
+}
+
+static enum ib_status map_arrays(struct ib_session *s)
+{
+    const struct ib_job *job = &s->job;
+    uint64_t outputs = job->net.width[job->net.n_layers];
+    IB_TRY(ib_session_map(job->x, job->rows, job->net.width[0], job->dtype, &s->x));
+    IB_TRY(ib_session_map(job->y, job->rows, outputs, job->dtype, &s->y));
+    IB_TRY(ib_session_map(job->x_test, job->test_rows, job->net.width[0], job->dtype, &s->x_test));
+    for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
+        IB_TRY(ib_session_map(job->start[p], ib_network_param_rows(&job->net, p),
+                              ib_network_param_cols(&job->net, p), job->dtype, &s->start[p]));
+        s->data.start[p] = s->start[p].data;
+    }
+    memcpy(s->data.param_name, job->param_name, sizeof s->data.param_name);
+    s->data.rows = job->rows;
+    s->data.test_rows = job->test_rows;
+    s->data.type = job->dtype;
+    s->data.x = s->x.data;
+    s->data.y = s->y.data;
+    s->data.x_test = s->x_test.data;
+    return IB_OK;
+}
+
+/* ---- opening and closing ---- */
+
+static enum ib_status open_training(struct ib_session *s)
+{
+    const struct ib_impl *impl;
+    const struct ib_job *job = &s->job;
+    IB_TRY(ib_impl_load(job->impl, job->plugin, &impl));
+    IB_TRY(ib_instance_open(impl, job->settings, job->n_settings, &s->instance));
+    IB_TRY(ib_dispatch_open(impl, s->instance.state, job->residency, &s->dispatch));
+    s->dispatch.phase = IB_SETUP;
+    IB_TRY(ib_training_open(&s->dispatch, &job->net, &s->data, job->lr, &s->training));
+    s->open = true;
+    s->at_start = s->dispatch.ledger;
+    return IB_OK;
+}
+
+enum ib_status ib_session_open(const json_t *message, struct ib_session *out)
+{
+    memset(out, 0, sizeof *out);
+    uint64_t begin = ib_now_ns();
+    IB_TRY(ib_job_from_json(message, &out->arena, &out->job));
+    IB_TRY(map_arrays(out));
+    uint64_t loaded = ib_now_ns();
+    IB_TRY(open_training(out));
+    out->phases.load_ns = loaded - begin;
+    out->phases.setup_ns = ib_now_ns() - loaded;
+    return IB_OK;
+}
+
+void ib_session_close(struct ib_session *s)
+{
+    if (s->open)
+        ib_training_close(&s->training);
+    s->open = false;
+    ib_instance_close(&s->instance);
+    ib_npy_close(&s->x);
+    ib_npy_close(&s->y);
+    ib_npy_close(&s->x_test);
+    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++)
+        ib_npy_close(&s->start[p]);
+    ib_arena_free(&s->arena);
+}
+
+/* ---- what both passes do around the training ---- */
+
+/* Back to the start; the ledger then holds what one training has cost so far, however many came before. */
+static enum ib_status begin_training(struct ib_session *s)
+{
+    s->dispatch.phase = IB_SETUP;
+    IB_TRY(ib_training_restart(&s->training));
+    s->dispatch.ledger = s->at_start;
+    s->dispatch.phase = IB_TRAIN;
+    return IB_OK;
+}
+
+static enum ib_status read_back(struct ib_session *s, const char *folder, struct ib_phases *phases)
+{
+    const struct ib_network *net = &s->job.net;
+    double *values = malloc(ib_network_size(net) * sizeof *values); /* enough for either type */
+    enum ib_status status = values ? IB_OK : ib_fail(IB_ENOMEM, "parameters", "no memory for them");
+    s->dispatch.phase = IB_READBACK;
+    for (uint32_t p = 0; status == IB_OK && p < ib_network_params(net); p++) {
+        uint64_t begin = ib_now_ns();
+        status = ib_training_read_param(&s->training, p, values);
+        phases->readback_ns += ib_now_ns() - begin; /* the file is ours, not the implementation's */
+        if (status == IB_OK)
+            status = ib_session_save(folder, s->data.param_name[p], s->job.dtype, ib_network_param_rows(net, p),
+                                     ib_network_param_cols(net, p), values);
+    }
+    free(values);
+    return status;
+}
+
+static enum ib_status predict(struct ib_session *s, const char *folder, struct ib_phases *phases)
+{
+    uint64_t rows = s->job.test_rows, outputs = s->job.net.width[s->job.net.n_layers];
+    double *values = malloc(rows * outputs * sizeof *values);
+    if (!values)
+        return ib_fail(IB_ENOMEM, "predictions", "no memory for %llu rows", (unsigned long long)rows);
+    s->dispatch.phase = IB_PREDICT;
+    uint64_t begin = ib_now_ns();
+    enum ib_status status = ib_training_predict(&s->training, values);
+    phases->predict_ns = ib_now_ns() - begin;
+    if (status == IB_OK)
+        status = ib_session_save(folder, "predictions", s->job.dtype, rows, outputs, values);
+    free(values);
+    return status;
+}
+
+static void count_copies(struct ib_session *s, struct ib_pass_result *out)
+{
+    struct ib_copies seen = {.struct_size = sizeof seen};
+    out->ledger = s->dispatch.ledger;
+    out->total = s->dispatch.total;
+    out->has_copies = IB_HAS(s->instance.impl, copies);
+    if (!out->has_copies)
+        return;
+    s->instance.impl->copies(s->instance.state, &seen);
+    out->copies = (struct ib_traffic){seen.h2d_count, seen.h2d_bytes, seen.d2h_count, seen.d2h_bytes};
+}
+
+/* Parameters and predictions out, then the accounts. */
+static enum ib_status finish(struct ib_session *s, const char *folder, struct ib_pass_result *out)
+{
+    IB_TRY(read_back(s, folder, &out->phases));
+    IB_TRY(predict(s, folder, &out->phases));
+    out->fused = s->training.fused;
+    out->fused_predict = s->training.fused && IB_HAS(s->instance.impl->fused, predict);
+    count_copies(s, out);
+    return IB_OK;
+}
+
+/* ---- checked ---- */
+
+struct recorder {
+    const struct ib_train_request *request;
+    struct ib_curve curve;
+    uint64_t capacity;
+    void (*progress)(uint64_t epoch, double loss);
+};
+
+static bool wants_checked(void *context, uint64_t epoch)
+{
+    const struct ib_train_request *request = ((struct recorder *)context)->request;
+    return ib_checks_epoch(epoch, request->epochs) || ib_logs_epoch(epoch, request->log_every);
+}
+
+static enum ib_status record_loss(void *context, uint64_t epoch, double loss)
+{
+    struct recorder *r = context;
+    if (r->curve.n == r->capacity) {
+        r->capacity = r->capacity ? 2 * r->capacity : 2048;
+        r->curve.epoch = realloc(r->curve.epoch, r->capacity * sizeof *r->curve.epoch);
+        r->curve.loss = realloc(r->curve.loss, r->capacity * sizeof *r->curve.loss);
+        if (!r->curve.epoch || !r->curve.loss)
+            return ib_fail(IB_ENOMEM, "loss", "no memory for the curve");
+    }
+    r->curve.epoch[r->curve.n] = epoch;
+    r->curve.loss[r->curve.n++] = loss;
+    if (r->progress && ib_logs_epoch(epoch, r->request->log_every))
+        r->progress(epoch, loss);
+    return IB_OK;
+}
+
+enum ib_status ib_session_checked(struct ib_session *s, const struct ib_train_request *request,
+                                  void (*progress)(uint64_t epoch, double loss), struct ib_pass_result *out)
+{
+    struct recorder recorder = {.request = request, .progress = progress};
+    struct ib_loss_reader reader = {wants_checked, record_loss, &recorder};
+    memset(out, 0, sizeof *out);
+    out->phases = s->phases;
+    out->repeats = 1;
+    enum ib_status status = begin_training(s);
+    uint64_t begin = ib_now_ns();
+    if (status == IB_OK)
+        status = ib_training_run(&s->training, request->epochs, &reader);
+    out->trained_ns = out->phases.train_ns = ib_now_ns() - begin;
+    if (status == IB_OK)
+        status = ib_session_save_curve(request->out, &recorder.curve);
+    if (status == IB_OK)
+        status = finish(s, request->out, out);
+    ib_curve_free(&recorder.curve);
+    return status;
+}
+
+/* ---- timed ---- */
+
+static bool wants_logged(void *context, uint64_t epoch)
+{
+    return ib_logs_epoch(epoch, ((const struct ib_train_request *)context)->log_every);
+}
+
+static enum ib_status drop_loss(void *context, uint64_t epoch, double loss)
+{
+    (void)context, (void)epoch, (void)loss; /* reading it is the work that is timed */
+    return IB_OK;
+}
+
+/* Epochs in doubling stretches until as much time has passed as a round would time, or a whole training is done:
+ * enough for caches, clocks and thread pools, and never longer than the thing itself. */
+static enum ib_status warm_up(struct ib_session *s, const struct ib_train_request *request)
+{
+    uint64_t begin = ib_now_ns();
+    IB_TRY(begin_training(s));
+    s->dispatch.phase = IB_SETUP;
+    for (uint64_t done = 0, n = 1; done < request->epochs; done += n, n *= 2) {
+        if (n > request->epochs - done)
+            n = request->epochs - done;
+        IB_TRY(ib_training_run(&s->training, n, NULL));
+        if (ib_now_ns() - begin >= request->min_time_ns)
+            break;
+    }
+    return IB_OK;
+}
+
+static enum ib_status time_one(struct ib_session *s, const struct ib_train_request *request, uint64_t *ns)
+{
+    struct ib_loss_reader reader = {wants_logged, drop_loss, (void *)(uintptr_t)request};
+    IB_TRY(begin_training(s));
+    uint64_t begin = ib_now_ns();
+    IB_TRY(ib_training_run(&s->training, request->epochs, request->log_every ? &reader : NULL));
+    *ns = ib_now_ns() - begin;
+    return IB_OK;
+}
+
+/* Trainings until min_time has been timed. The ledger is that of the first; the others must have cost the same. */
+static enum ib_status time_all(struct ib_session *s, const struct ib_train_request *request,
+                               struct ib_pass_result *out)
+{
+    IB_TRY(time_one(s, request, &out->phases.train_ns));
+    out->ledger = s->dispatch.ledger;
+    out->trained_ns = out->phases.train_ns;
+    out->repeats = 1;
+    while (out->trained_ns < request->min_time_ns) {
+        uint64_t ns;
+        IB_TRY(time_one(s, request, &ns));
+        out->trained_ns += ns;
+        out->repeats++;
+        if (memcmp(&s->dispatch.ledger, &out->ledger, sizeof out->ledger) != 0)
+            return ib_fail(IB_EINTERNAL, s->instance.impl->name, "training %llu copied otherwise than the first",
+                           (unsigned long long)out->repeats);
+    }
+    return IB_OK;
+}
+
+enum ib_status ib_session_timed(struct ib_session *s, const struct ib_train_request *request,
+                                struct ib_pass_result *out)
+{
+    memset(out, 0, sizeof *out);
+    uint64_t begin = ib_now_ns();
+    for (uint64_t i = 0; i < request->warmup; i++)
+        IB_TRY(warm_up(s, request));
+    out->phases = s->phases;
+    out->phases.setup_ns += ib_now_ns() - begin;
+    IB_TRY(time_all(s, request, out));
+    return finish(s, request->out, out);
+}
