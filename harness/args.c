@@ -19,9 +19,12 @@ static void print_help(const struct ib_verb *verb, const struct ib_flag *flags)
     printf("  %-24s %s\n", "--help", "this text");
 }
 
-static enum ib_status unknown_flag(const struct ib_verb *verb, const struct ib_flag *flags, const char *name)
+static enum ib_status unknown_flag(const struct ib_verb *verb, const struct ib_flag *flags, const char *word,
+                                   size_t length)
 {
     const char *names[64] = {"--help"};
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)length, word);
     for (size_t i = 0; flags[i].name && i + 2 < sizeof names / sizeof *names; i++)
         names[i + 1] = flags[i].name;
     const char *nearest = ib_nearest(name, names);
@@ -56,7 +59,7 @@ static enum ib_status read_flag(const struct ib_verb *verb, const struct ib_flag
     while (f->name && (strlen(f->name) != length || strncmp(f->name, word, length) != 0))
         f++;
     if (!f->name)
-        return unknown_flag(verb, flags, word);
+        return unknown_flag(verb, flags, word, length);
     if (!f->value)
         return equals ? ib_fail(IB_EINVAL, f->name, "takes no value") : keep_value(f, f->name);
     if (equals)

@@ -5,7 +5,7 @@
 #include "base/text.h"
 
 struct ib_flag {
-    const char *name;    /* "--out" */
+    const char *name;    /* "--out", "-s" */
     const char *value;   /* what it takes, for the help: "DIR"; NULL: nothing */
     const char *help;
     const char **text;   /* where its value goes; for a flag without one, its own name. May be given once … */
@@ -21,7 +21,7 @@ struct ib_verb {
     int (*main)(const struct ib_verb *, int argc, char **argv); /* argv[0] is the verb; returns the exit status */
 };
 
-/* Reads argv[1…]: flags ("--out DIR" and "--out=DIR") and exactly n_positional other arguments. --help prints the help
+/* Reads argv[1…]: flags ("--out DIR", "--out=DIR", "-s TEXT") and exactly n_positional other arguments. --help prints the help
  * and sets *done. Errors are IB_EINVAL and name the flag, with the nearest one where it is unknown. `flags` ends with
  * a NULL name. */
 enum ib_status ib_args_read(const struct ib_verb *, const struct ib_flag *flags, int argc, char **argv,
@@ -40,7 +40,8 @@ enum {
     IB_EXIT_OK = 0,
     IB_EXIT_USAGE = 2,
     IB_EXIT_WRONG = 3,
-    IB_EXIT_FAILED = 4
+    IB_EXIT_FAILED = 4,
+    IB_EXIT_INTERRUPTED = 130
 };
 
 #endif

@@ -25,7 +25,7 @@ static int help(FILE *to)
         fprintf(to, "  %-8s %s\n", (*v)->name, (*v)->summary);
     fprintf(to, "\n`ironbench VERB --help` says more; `ironbench --version` says which program this is.\n\n"
                 "exit status: 0 ok, 2 usage or configuration, 3 wrong answer or untrusted copies, 4 a case failed\n"
-                "or is missing; several at once: 3 before 4.\n");
+                "or is missing, 130 interrupted; several at once: 3 before 4.\n");
     return to == stdout ? IB_EXIT_OK : IB_EXIT_USAGE;
 }
 

@@ -36,17 +36,18 @@ struct ib_verification {
 };
 
 /* Compares, over exactly truth->epochs epochs (the caller trains the answer that far when the oracle's budget
- * ended early), where tol is ib_tolerance, or 30 times what the drift trajectory is off by if that is more:
+ * ended early), where tol is ib_tolerance, or 100 times what the drift trajectory is off by if that is more:
  *
  * - the loss of every epoch e that both read: |l - ref| <= tol * max(|ref|, eps * ref of epoch 1), where the
  *   drift is the largest up to epoch 2 e;
- * - the final parameters: largest difference over largest parameter, where the losses' drift counts, too;
+ * - the final parameters: largest difference over largest parameter, where ten times the losses' drift
+ *   counts, too;
  * - the predictions, with those that the answer's own parameters give. Nothing drifts here; for f32, the
  *   error of the oracle's f32 arithmetic on the same parameters takes the drift's place.
  *
  * Where the truth diverges (loss not finite, or over 1e6 times the first), compares up to there and asks that
- * both cross within 2 epochs, or within one reading interval where losses were read more rarely, or within 30
- * times the distance at which the drift trajectory crosses. */
+ * both cross within 2 epochs, or within one reading interval where losses were read more rarely, or within
+ * ten times the distance at which the drift trajectory crosses. */
 void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_verification *out);
 
 /* The tolerances, in one place. Calibration: results/tolerances.md. */

@@ -98,6 +98,14 @@ CREATE TABLE predictions (
     PRIMARY KEY (case_number, row, output)
 ) STRICT, WITHOUT ROWID;
 
+-- What each timed pass of a case must repeat: the checked pass's final parameters and its predictions in the model's
+-- own units, as f64 in the machine's byte order.
+CREATE TABLE finals (
+    case_number INTEGER PRIMARY KEY REFERENCES cases (number),
+    params      BLOB NOT NULL,
+    predictions BLOB NOT NULL
+) STRICT;
+
 -- The timed passes, one a round.
 CREATE TABLE rounds (
     case_number INTEGER NOT NULL REFERENCES cases (number),
@@ -113,10 +121,13 @@ CREATE TABLE rounds (
     predict_ns  INTEGER,
     law_ok      INTEGER,
     stderr      TEXT,
+    cpu_epoch_ns REAL,            -- of epoch_ns, how long the training thread had a processor
+    disturbed   INTEGER,          -- 1: the two part by more than 2 %; NULL: not host work of a single thread
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 
--- Over the rounds of a case that gave a time; kept up to date with them.
+-- Over the rounds of a case that gave a time and were not disturbed (over all where all were); kept up to date with
+-- them.
 CREATE TABLE epoch_times (
     case_number INTEGER PRIMARY KEY REFERENCES cases (number),
     n           INTEGER NOT NULL, -- rounds

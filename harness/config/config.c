@@ -7,33 +7,7 @@
 
 #include <string.h>
 
-#define MS_NS     1000000ull
-#define SECOND_NS (1000 * MS_NS)
-#define HOUR_NS   (3600 * SECOND_NS)
-
-static const struct ib_measure default_measure = {
-    .warmup = 1, .rounds = 10, .timeout_ns = 60 * SECOND_NS, .min_time_ns = 100 * MS_NS,
-    .oracle_budget_ns = 10 * SECOND_NS};
-
-/* ---- measure ---- */
-
-#define MEASURE(key, field) .name = key, .offset = offsetof(struct ib_measure, field)
-static const struct ib_doc_key measure_keys[] = {
-    {MEASURE("warmup", warmup), .read = ib_doc_read_u64, .max = 1000},
-    {MEASURE("rounds", rounds), .read = ib_doc_read_u64, .min = 1, .max = 100000},
-    {MEASURE("timeout", timeout_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = 24 * HOUR_NS},
-    {MEASURE("min_time", min_time_ns), .read = ib_doc_read_duration, .max = HOUR_NS},
-    {MEASURE("oracle_budget", oracle_budget_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = HOUR_NS},
-    {.name = NULL},
-};
-
-static enum ib_status read_measure(const struct ib_doc *doc, const struct ib_doc_key *rule,
-                                   const yaml_node_t *map, void *field)
-{
-    return ib_doc_read_map(doc, map, rule->name, measure_keys, field);
-}
-
-/* ---- matrix, include, exclude ---- */
+/* ---- matrix, zip, include, exclude ---- */
 
 /* Room for n more products behind those that were read. */
 static struct ib_product *append_products(struct ib_config *config, size_t n)
@@ -51,6 +25,16 @@ static enum ib_status read_matrix(const struct ib_doc *doc, const struct ib_doc_
                                   const yaml_node_t *map, void *field)
 {
     return ib_product_read(doc, rule->name, map, append_products(field, 1));
+}
+
+static enum ib_status read_zip(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                               const yaml_node_t *list, void *field)
+{
+    struct ib_config *config = field;
+    struct ib_tie *ties;
+    IB_TRY(ib_ties_read(doc, rule->name, list, &ties, &config->n_ties));
+    config->ties = ties;
+    return IB_OK;
 }
 
 static enum ib_status read_include(const struct ib_doc *doc, const struct ib_doc_key *rule,
@@ -86,7 +70,7 @@ static enum ib_status read_exclude(const struct ib_doc *doc, const struct ib_doc
 {
     struct ib_config *config = field;
     size_t n = ib_doc_count(list);
-    struct ib_exclude *excludes = ib_arena_alloc(doc->arena, n * sizeof *excludes);
+    struct ib_conditions *excludes = ib_arena_alloc(doc->arena, n * sizeof *excludes);
     for (size_t i = 0; i < n; i++) {
         const yaml_node_t *map = ib_doc_item(doc, list, i);
         size_t n_conditions = ib_doc_pairs(map);
@@ -95,10 +79,25 @@ static enum ib_status read_exclude(const struct ib_doc *doc, const struct ib_doc
         struct ib_condition *conditions = ib_arena_alloc(doc->arena, n_conditions * sizeof *conditions);
         for (size_t j = 0; j < n_conditions; j++)
             IB_TRY(read_condition(doc, map, j, &conditions[j]));
-        excludes[i] = (struct ib_exclude){conditions, n_conditions, ib_doc_where(doc, map)};
+        excludes[i] = (struct ib_conditions){conditions, n_conditions, ib_doc_where(doc, map)};
     }
     config->excludes = excludes;
     config->n_excludes = n;
+    return IB_OK;
+}
+
+/* What can be said of products only after the whole file was read. */
+static enum ib_status settle_products(const struct ib_doc *doc, struct ib_config *config)
+{
+    const yaml_node_t *root = ib_doc_root(doc);
+    if (config->n_products == 0 || (config->n_ties && !ib_doc_find(doc, root, "matrix")))
+        return ib_doc_fail(doc, root, NULL, "`matrix` is missing");
+    for (size_t i = 0; i < config->n_products; i++) {
+        struct ib_product *product = &config->products[i];
+        for (size_t j = 0; j < config->n_ties && !product->included; j++)
+            IB_TRY(ib_product_tie(product, &config->ties[j]));
+        IB_TRY(ib_product_check(product));
+    }
     return IB_OK;
 }
 
@@ -134,6 +133,12 @@ static enum ib_status read_datasets(const struct ib_doc *doc, const struct ib_do
     return IB_OK;
 }
 
+static enum ib_status read_measure(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                   const yaml_node_t *map, void *field)
+{
+    return ib_measure_read(doc, rule->name, map, field);
+}
+
 static enum ib_status read_version(const struct ib_doc *doc, const struct ib_doc_key *rule,
                                    const yaml_node_t *node, void *field)
 {
@@ -156,6 +161,7 @@ static const struct ib_doc_key config_keys[] = {
     {.name = "version", .read = read_version, .required = true},
     {FIELD(name), .read = read_name},
     {.name = "matrix", .read = read_matrix},
+    {.name = "zip", .read = read_zip},
     {.name = "include", .read = read_include},
     {.name = "exclude", .read = read_exclude},
     {.name = "datasets", .read = read_datasets},
@@ -182,8 +188,7 @@ static enum ib_status read_document(const struct ib_doc *doc, struct ib_config *
     config->text = doc->text;
     ib_hash_of(doc->text, doc->bytes, config->sha256);
     IB_TRY(ib_doc_read_map(doc, root, NULL, config_keys, config));
-    if (config->n_products == 0)
-        return ib_doc_fail(doc, root, NULL, "`matrix` is missing");
+    IB_TRY(settle_products(doc, config));
     if (!config->name) {
         config->name = ib_file_stem(&config->arena, config->path);
         IB_TRY(check_name(doc, root, "name", config->name));
@@ -195,7 +200,7 @@ static enum ib_status read_document(const struct ib_doc *doc, struct ib_config *
 static void start(struct ib_config *config, const char *path)
 {
     static const char *const none[] = {NULL};
-    *config = (struct ib_config){.plugins = none, .require = none, .measure = default_measure};
+    *config = (struct ib_config){.plugins = none, .require = none, .measure = ib_measure_default};
     config->path = ib_arena_copy(&config->arena, path);
     config->folder = ib_file_folder(&config->arena, path);
     config->text = "";

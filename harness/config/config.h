@@ -3,18 +3,13 @@
 #ifndef IB_CONFIG_H
 #define IB_CONFIG_H
 
-#include "datasets/dataset.h"
-#include "config/exclude.h"
+#include "config/measure.h"
 #include "config/product.h"
+#include "config/select.h"
+#include "datasets/dataset.h"
 
-struct ib_measure {
-    uint64_t warmup; /* untimed passes in each worker before the timed one */
-    uint64_t rounds;
-    uint64_t timeout_ns;       /* of one request to a worker */
-    uint64_t oracle_budget_ns; /* of one reference trajectory; past it, fewer epochs are verified */
-    uint64_t min_time_ns;      /* repeat the training within a round until this much has been timed */
-};
-
+/* `zip: [lr, epochs]` ties axes of `matrix`, which then advance together, first with first, second with
+ * second; `zip: [[lr, epochs], [hidden, init]]` does so twice. Only in tied axes may a value stand twice. */
 struct ib_config {
     const char *name;
     const char *path, *folder;   /* as given; the folder that relative paths in it start from */
@@ -24,10 +19,13 @@ struct ib_config {
     size_t n_products;
     const struct ib_dataset_spec *datasets;
     size_t n_datasets;
-    const struct ib_exclude *excludes;
+    const struct ib_tie *ties;
+    size_t n_ties;
+    const struct ib_conditions *excludes;
     size_t n_excludes;
-    const char *const *plugins; /* ends with NULL */
-    const char *const *require; /* globs of implementations that must be available; ends with NULL */
+    struct ib_selection selection; /* of the command line: not part of the file */
+    const char *const *plugins;    /* ends with NULL */
+    const char *const *require;    /* globs of implementations that must be available; ends with NULL */
     struct ib_measure measure;
     struct ib_arena arena;
 };

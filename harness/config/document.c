@@ -366,6 +366,31 @@ enum ib_status ib_doc_read_duration(const struct ib_doc *doc, const struct ib_do
     return IB_OK;
 }
 
+/* "1%" or "0.01"; false: no number. */
+static bool parse_share(struct ib_arena *arena, const char *text, double *out)
+{
+    size_t length = strlen(text);
+    bool percent = length > 0 && text[length - 1] == '%';
+    if (!ib_parse_f64(ib_arena_print(arena, "%.*s", (int)(length - percent), text), out))
+        return false;
+    if (percent)
+        *out /= 100;
+    return true;
+}
+
+enum ib_status ib_doc_read_share(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                 const yaml_node_t *node, void *field)
+{
+    static const char allowed[] = "a share above 0 and below 1, such as 1% or 0.01";
+    const char *text = NULL;
+    double share;
+    IB_TRY(ib_doc_scalar(doc, node, rule->name, true, allowed, &text));
+    if (!parse_share(doc->arena, text, &share) || !(share > 0 && share < 1))
+        return ib_doc_refuse(doc, node, rule->name, allowed);
+    *(double *)field = share;
+    return IB_OK;
+}
+
 enum ib_status ib_doc_read_texts(const struct ib_doc *doc, const struct ib_doc_key *rule,
                                  const yaml_node_t *node, void *field)
 {

@@ -68,7 +68,7 @@ enum ib_status ib_doc_read_map(const struct ib_doc *, const yaml_node_t *, const
                                const struct ib_doc_key *keys, void *out);
 
 /* Readers for tables. The field is a const char *, uint64_t, enumeration (int), uint64_t of nanoseconds
- * ("20ms"), and const char *const *, which ends with NULL. */
+ * ("20ms"), double above 0 and below 1 ("1%" or 0.01), and const char *const *, which ends with NULL. */
 enum ib_status ib_doc_read_text(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
                                 void *);
 enum ib_status ib_doc_read_u64(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *, void *);
@@ -76,6 +76,8 @@ enum ib_status ib_doc_read_word(const struct ib_doc *, const struct ib_doc_key *
                                 void *);
 enum ib_status ib_doc_read_duration(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
                                     void *);
+enum ib_status ib_doc_read_share(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
+                                 void *);
 enum ib_status ib_doc_read_texts(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
                                  void *);
 

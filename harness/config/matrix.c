@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define ANY SIZE_MAX
 enum { COMBINATIONS_MAX = 2000000, REASON_BYTES = 256 };
 
 /* A data set by the name that the configuration uses for it. */
@@ -23,13 +24,17 @@ struct build {
     struct ib_product *products; /* with everything resolved */
     struct ib_dataset *datasets; /* out->datasets, while they are filled in, as are the next two */
     struct ib_case *cases;
-    struct ib_dropped *dropped; /* first of all one for each exclude */
+    struct ib_dropped *dropped; /* first of all one for each exclude, and for each -x */
+    uint64_t *kept;             /* by each -s */
     size_t cases_capacity, dropped_capacity;
     struct known *known;
     size_t n_known;
     const char **ids; /* of the cases so far: a hash table of ids_mask + 1 places */
     size_t ids_mask;
-    const struct ib_axis_value *values[IB_AXIS_COUNT]; /* of the combination at hand; NULL: means nothing */
+    /* Of the combination at hand: its values, NULL where an axis means nothing to it, and the place in tied
+     * axes, by their leader, ANY until the first of them that means something has chosen. */
+    const struct ib_axis_value *values[IB_AXIS_COUNT];
+    size_t turn[IB_AXIS_COUNT];
 };
 
 /* ---- Data sets ---- */
@@ -145,24 +150,39 @@ static void drop(struct build *b, const char *reason)
 }
 
 /* All excludes are listed, so that one that matches nothing is seen to do so. */
-static void list_excludes(struct build *b)
+static void list_excludes(struct build *b, const char *how, const struct ib_conditions *excludes, size_t n)
 {
-    for (size_t i = 0; i < b->config->n_excludes; i++) {
+    for (size_t i = 0; i < n; i++) {
         char reason[REASON_BYTES];
-        snprintf(reason, sizeof reason, "excluded at %s", b->config->excludes[i].where);
+        snprintf(reason, sizeof reason, "excluded %s %s", how, excludes[i].where);
         new_dropped(b, reason);
     }
 }
 
-static bool is_excluded(struct build *b, const struct ib_case *c)
+/* `dropped` are their counts. */
+static bool is_excluded(struct build *b, const struct ib_conditions *excludes, size_t n,
+                        struct ib_dropped *dropped, const struct ib_case *c)
 {
-    for (size_t i = 0; i < b->config->n_excludes; i++) {
-        if (ib_exclude_matches(&b->config->excludes[i], b->values, c->dataset)) {
-            b->dropped[i].count++;
+    for (size_t i = 0; i < n; i++) {
+        if (ib_conditions_met(&excludes[i], b->values, c->dataset)) {
+            dropped[i].count++;
             return true;
         }
     }
     return false;
+}
+
+/* Every -s counts, so that one that matches nothing is noticed. */
+static bool is_selected(struct build *b, const struct ib_case *c)
+{
+    const struct ib_selection *selection = &b->config->selection;
+    bool selected = selection->n_keep == 0;
+    for (size_t i = 0; i < selection->n_keep; i++) {
+        bool met = ib_conditions_met(&selection->keep[i], b->values, c->dataset);
+        b->kept[i] += met;
+        selected |= met;
+    }
+    return selected;
 }
 
 /* ---- The product ---- */
@@ -180,13 +200,21 @@ static bool is_new(struct build *b, const char *id)
 
 static void finish(struct build *b, const struct ib_product *product, struct ib_case *c)
 {
+    const struct ib_config *config = b->config;
+    const struct ib_selection *selection = &config->selection;
     struct ib_matrix *out = b->out;
     char reason[REASON_BYTES];
     if (is_impossible(c, reason)) {
         drop(b, reason);
         return;
     }
-    if (!product->included && is_excluded(b, c))
+    if (!product->included && is_excluded(b, config->excludes, config->n_excludes, b->dropped, c))
+        return;
+    if (!is_selected(b, c)) {
+        drop(b, "not selected by " IB_SELECT_FLAG);
+        return;
+    }
+    if (is_excluded(b, selection->drop, selection->n_drop, b->dropped + config->n_excludes, c))
         return;
     ib_axes_identify(&out->arena, b->values, c);
     if (!is_new(b, c->id)) {
@@ -211,14 +239,35 @@ static void expand(struct build *b, const struct ib_product *product, int kind, 
         expand(b, product, kind + 1, c);
         return;
     }
-    for (size_t i = 0; i < axis->n; i++) {
+    size_t *turn = &b->turn[product->leader[kind]], chosen = *turn;
+    size_t first = chosen == ANY ? 0 : chosen, end = chosen == ANY ? axis->n : chosen + 1;
+    for (size_t i = first; i < end; i++) {
+        *turn = i;
         b->values[kind] = &axis->values[i];
         ib_axis_enter((enum ib_axis_kind)kind, &axis->values[i], &c);
         expand(b, product, kind + 1, c);
     }
+    *turn = chosen;
 }
 
 /* ---- Everything together ---- */
+
+/* Tied entries stay one beside the other only if each stands for one implementation. */
+static enum ib_status resolve_tied_impls(struct build *b, struct ib_axis *axis)
+{
+    struct ib_axis_value *values = ib_arena_alloc(&b->out->arena, axis->n * sizeof *values);
+    for (size_t i = 0; i < axis->n; i++) {
+        struct ib_axis one = {.values = &axis->values[i], .n = 1}, resolved;
+        IB_TRY(ib_choices_resolve(b->registry, &b->out->arena, &one, &resolved));
+        if (resolved.n != 1)
+            return ib_fail(IB_EINVAL, one.values->where,
+                           "key `impl`: `%.100s` stands for %zu implementations; `zip` ties one to one",
+                           one.values->text, resolved.n);
+        values[i] = resolved.values[0];
+    }
+    axis->values = values;
+    return IB_OK;
+}
 
 static enum ib_status resolve(struct build *b)
 {
@@ -232,7 +281,10 @@ static enum ib_status resolve(struct build *b)
     for (size_t i = 0; i < b->config->n_products; i++) {
         struct ib_axis *axes = b->products[i].axes;
         b->products[i] = b->config->products[i];
-        IB_TRY(ib_choices_resolve(b->registry, &b->out->arena, &axes[IB_AXIS_IMPL], &axes[IB_AXIS_IMPL]));
+        if (ib_product_is_tied(&b->products[i], IB_AXIS_IMPL))
+            IB_TRY(resolve_tied_impls(b, &axes[IB_AXIS_IMPL]));
+        else
+            IB_TRY(ib_choices_resolve(b->registry, &b->out->arena, &axes[IB_AXIS_IMPL], &axes[IB_AXIS_IMPL]));
         IB_TRY(resolve_datasets(b, &axes[IB_AXIS_DATASET], &axes[IB_AXIS_DATASET]));
     }
     return IB_OK;
@@ -245,7 +297,8 @@ static double count_combinations(const struct build *b)
     for (size_t i = 0; i < b->config->n_products; i++) {
         double size = 1;
         for (int k = 0; k < IB_AXIS_COUNT; k++)
-            size *= (double)b->products[i].axes[k].n;
+            if (b->products[i].leader[k] == (enum ib_axis_kind)k) /* tied axes count as one */
+                size *= (double)b->products[i].axes[k].n;
         total += size;
     }
     return total;
@@ -261,6 +314,16 @@ static enum ib_status nothing_left(const struct build *b)
     return ib_fail(IB_EINVAL, b->config->path, "no case is left: %s", reasons);
 }
 
+static enum ib_status check_selection(struct build *b)
+{
+    const struct ib_selection *selection = &b->config->selection;
+    for (size_t i = 0; i < selection->n_keep; i++)
+        if (!b->kept[i])
+            return ib_selection_missed(&b->out->arena, &selection->keep[i], b->products,
+                                       b->config->n_products, b->datasets, b->out->n_datasets);
+    return IB_OK;
+}
+
 static enum ib_status multiply(struct build *b)
 {
     double total = count_combinations(b);
@@ -273,12 +336,18 @@ static enum ib_status multiply(struct build *b)
     b->ids = calloc(b->ids_mask + 1, sizeof *b->ids);
     if (!b->ids)
         return ib_fail(IB_ENOMEM, b->config->path, "out of memory for %.0f combinations", total);
-    list_excludes(b);
+    const struct ib_selection *selection = &b->config->selection;
+    list_excludes(b, "at", b->config->excludes, b->config->n_excludes);
+    list_excludes(b, "by", selection->drop, selection->n_drop);
+    b->kept = ib_arena_alloc(&b->out->arena, selection->n_keep * sizeof *b->kept);
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        b->turn[k] = ANY;
     for (size_t i = 0; i < b->config->n_products; i++)
         expand(b, &b->products[i], 0, (struct ib_case){0});
     free(b->ids);
     b->out->cases = b->cases;
     b->out->dropped = b->dropped;
+    IB_TRY(check_selection(b));
     return b->out->n ? IB_OK : nothing_left(b);
 }
 

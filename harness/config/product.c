@@ -100,10 +100,6 @@ static enum ib_status add_value(const struct ib_doc *doc, enum ib_axis_kind kind
     struct ib_axis_value value;
     if (ib_axis_parse(doc->arena, kind, text, ib_doc_where(doc, item), &value) != IB_OK)
         return ib_doc_fail(doc, item, key, "%s", ib_last_error()->message);
-    for (size_t i = 0; i < values->n; i++)
-        if (strcmp(values->list[i].text, value.text) == 0)
-            return ib_doc_fail(doc, item, key, "`%.100s` is given twice%s", value.text,
-                               kind == IB_AXIS_HIDDEN ? "; one network with two layers is [[6, 6]]" : "");
     values->list = ib_arena_grow(doc->arena, values->list, sizeof value, values->n, &values->capacity);
     values->list[values->n++] = value;
     return IB_OK;
@@ -131,8 +127,10 @@ static enum ib_status read_axis(const struct ib_doc *doc, const struct ib_doc_ke
 enum ib_status ib_product_default(struct ib_arena *arena, struct ib_product *out)
 {
     *out = (struct ib_product){0};
-    for (int k = 0; k < IB_AXIS_COUNT; k++)
+    for (int k = 0; k < IB_AXIS_COUNT; k++) {
+        out->leader[k] = (enum ib_axis_kind)k;
         IB_TRY(ib_axis_default(arena, (enum ib_axis_kind)k, &out->axes[k]));
+    }
     return IB_OK;
 }
 
@@ -147,4 +145,31 @@ enum ib_status ib_product_read(const struct ib_doc *doc, const char *key, const 
                                       .offset = offsetof(struct ib_product, axes) + k * sizeof *out->axes,
                                       .required = out->axes[k].n == 0};
     return ib_doc_read_map(doc, map, key, keys, out);
+}
+
+bool ib_product_is_tied(const struct ib_product *product, enum ib_axis_kind kind)
+{
+    size_t n = 0;
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        n += product->leader[k] == product->leader[kind];
+    return n > 1;
+}
+
+static enum ib_status check_axis(enum ib_axis_kind kind, const struct ib_axis *axis)
+{
+    for (size_t i = 0; i < axis->n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(axis->values[i].text, axis->values[j].text) == 0)
+                return ib_fail(IB_EINVAL, axis->values[i].where, "key `%s`: `%.100s` is given twice%s",
+                               ib_axis_rules[kind].name, axis->values[i].text,
+                               kind == IB_AXIS_HIDDEN ? "; one network with two layers is [[6, 6]]" : "");
+    return IB_OK;
+}
+
+enum ib_status ib_product_check(const struct ib_product *product)
+{
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        if (!ib_product_is_tied(product, (enum ib_axis_kind)k))
+            IB_TRY(check_axis((enum ib_axis_kind)k, &product->axes[k]));
+    return IB_OK;
 }

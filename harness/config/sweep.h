@@ -10,7 +10,9 @@ struct ib_sweep {
     struct ib_matrix matrix;
 };
 
-enum ib_status ib_sweep_open(const char *path, struct ib_sweep *out);
+/* `keep` and `drop` are what -s and -x say (config/select.h); both end with NULL, and may be NULL. */
+enum ib_status ib_sweep_open(const char *path, const char *const *keep, const char *const *drop,
+                             struct ib_sweep *out);
 void ib_sweep_close(struct ib_sweep *);
 
 #endif

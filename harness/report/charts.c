@@ -109,8 +109,8 @@ static enum ib_status write_commands(struct drawing *d, const struct ib_chart *c
     fprintf(out, "data = %s\n", ib_gnuplot_quote(d->arena, d->data));
     fprintf(out, "chart_title = %s\n", ib_gnuplot_quote(d->arena, chart->title));
     fprintf(out, "height = %s\n", ib_gnuplot_quote(d->arena, script->height[0] ? script->height : "420"));
-    fprintf(out, "load %s\n",
-            ib_gnuplot_quote(d->arena, ib_home_path(d->arena, "scripts/charts/style.gnuplot")));
+    fprintf(out, "set loadpath %s\n", ib_gnuplot_quote(d->arena, ib_home_path(d->arena, "scripts/charts")));
+    fprintf(out, "load 'style.gnuplot'\n");
     fprintf(out, "set output %s\n", ib_gnuplot_quote(d->arena, d->picture));
     fprintf(out, "load %s\n", ib_gnuplot_quote(d->arena, script->path));
     return fclose(out) == 0 ? IB_OK : ib_fail_errno(d->commands, "cannot write a chart's commands");

@@ -2,12 +2,13 @@
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "run/pin.h"
 #include "training/law.h"
 
 #include <stdio.h>
 
-bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, struct ib_job *job, struct ib_child **child,
-                  struct ib_outcome *outcome)
+bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, struct ib_job *job,
+                  struct ib_child **child, struct ib_outcome *outcome)
 {
     json_t *ready = NULL;
     *child = NULL;
@@ -16,14 +17,18 @@ bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, struct 
     enum ib_status status = ib_workspace_job(bench->work, c, c->dtype, job);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
-    bool ok = ib_worker_start(bench->measure->timeout_ns, child, outcome) &&
-              ib_child_ask(*child, ib_job_to_json(job, "problem"), bench->measure->timeout_ns, &ready, outcome);
+    cpu_set_t cpus;
+    bool ok =
+        ib_worker_start(ib_pin(bench->measure, c, &cpus) ? &cpus : NULL, bench->measure->timeout_ns, child,
+                        outcome) &&
+        ib_child_ask(*child, ib_job_to_json(job, "problem"), bench->measure->timeout_ns, &ready, outcome);
     json_decref(ready);
     return ok;
 }
 
-bool ib_pass_train(const struct ib_bench *bench, struct ib_child *child, const struct ib_train_request *request,
-                   struct ib_pass_result *out, struct ib_outcome *outcome)
+bool ib_pass_train(const struct ib_bench *bench, struct ib_child *child,
+                   const struct ib_train_request *request, struct ib_pass_result *out,
+                   struct ib_outcome *outcome)
 {
     json_t *done = NULL;
     if (!ib_child_ask(child, ib_train_request_to_json(request), bench->measure->timeout_ns, &done, outcome))
@@ -36,7 +41,8 @@ bool ib_pass_train(const struct ib_bench *bench, struct ib_child *child, const s
 /* ---- arrays ---- */
 
 /* Appends the elements of folder/name.npy to `out`; its shape must be rows x cols. */
-static enum ib_status load_array(const char *folder, const char *name, uint64_t rows, uint64_t cols, double *out)
+static enum ib_status load_array(const char *folder, const char *name, uint64_t rows, uint64_t cols,
+                                 double *out)
 {
     char path[4096];
     struct ib_npy npy;
@@ -48,8 +54,8 @@ static enum ib_status load_array(const char *folder, const char *name, uint64_t 
     ib_npy_close(&npy);
     return fits ? IB_OK
                 : ib_fail(IB_EINVAL, name, "came back as %llu x %llu, expected %llu x %llu",
-                          (unsigned long long)npy.rows, (unsigned long long)npy.cols, (unsigned long long)rows,
-                          (unsigned long long)cols);
+                          (unsigned long long)npy.rows, (unsigned long long)npy.cols,
+                          (unsigned long long)rows, (unsigned long long)cols);
 }
 
 static enum ib_status load_curve(const char *folder, struct ib_arena *arena, struct ib_curve *out)
@@ -73,8 +79,7 @@ static enum ib_status load_arrays(const struct ib_job *job, const char *folder, 
     IB_TRY(load_array(folder, "predictions", job->test_rows, outputs, predictions));
     if (with_curve)
         IB_TRY(load_curve(folder, arena, &out->curve));
-    out->params = params;
-    out->predictions = predictions;
+    out->final = (struct ib_final){ib_network_size(&job->net), job->test_rows * outputs, params, predictions};
     return IB_OK;
 }
 
@@ -89,8 +94,8 @@ bool ib_pass_load(const struct ib_job *job, const char *folder, bool with_curve,
 
 /* ---- copies ---- */
 
-bool ib_pass_obeys_law(const struct ib_case *c, const struct ib_pass_result *result, uint64_t epochs, uint64_t reads,
-                       struct ib_outcome *outcome)
+bool ib_pass_obeys_law(const struct ib_case *c, const struct ib_pass_result *result, uint64_t epochs,
+                       uint64_t reads, struct ib_outcome *outcome)
 {
     char why[256];
     struct ib_law_case law = {.type = c->dtype,
@@ -112,11 +117,12 @@ bool ib_pass_witnessed(const struct ib_pass_result *result, struct ib_outcome *o
     const struct ib_traffic *ledger = &result->total, *seen = &result->copies;
     if (!result->has_copies || ib_traffic_equal(ledger, seen))
         return true;
-    return ib_outcome_set(outcome, IB_CASE_UNTRUSTED,
-                          "hidden copies: the driver saw %llu uploads and %llu downloads (%llu and %llu bytes), the "
-                          "ledger holds %llu and %llu (%llu and %llu)",
-                          (unsigned long long)seen->h2d_count, (unsigned long long)seen->d2h_count,
-                          (unsigned long long)seen->h2d_bytes, (unsigned long long)seen->d2h_bytes,
-                          (unsigned long long)ledger->h2d_count, (unsigned long long)ledger->d2h_count,
-                          (unsigned long long)ledger->h2d_bytes, (unsigned long long)ledger->d2h_bytes);
+    return ib_outcome_set(
+        outcome, IB_CASE_UNTRUSTED,
+        "hidden copies: the driver saw %llu uploads and %llu downloads (%llu and %llu bytes), the "
+        "ledger holds %llu and %llu (%llu and %llu)",
+        (unsigned long long)seen->h2d_count, (unsigned long long)seen->d2h_count,
+        (unsigned long long)seen->h2d_bytes, (unsigned long long)seen->d2h_bytes,
+        (unsigned long long)ledger->h2d_count, (unsigned long long)ledger->d2h_count,
+        (unsigned long long)ledger->h2d_bytes, (unsigned long long)ledger->d2h_bytes);
 }

@@ -1,12 +1,12 @@
-/* One pass of one case in one worker: the checked pass, which earns a verdict, and the timed pass, which must repeat
- * its answer. Nothing here stores or prints. */
+/* One pass of one case in one worker: the checked pass, which earns a verdict, and the timed pass, which must
+ * repeat its answer. Nothing here stores or prints. */
 #ifndef IB_PASS_H
 #define IB_PASS_H
 
-#include "worker/child.h"
 #include "config/config.h"
 #include "run/reference.h"
 #include "store/store.h"
+#include "worker/child.h"
 
 /* What all passes of a run share. */
 struct ib_bench {
@@ -17,21 +17,20 @@ struct ib_bench {
     void *progress_context;
 };
 
-/* What a pass returned, as f64; memory belongs to an arena. */
+/* What a pass returned; memory belongs to an arena. */
 struct ib_arrays {
     struct ib_curve curve;
-    const double *params;      /* ib_network_size elements */
-    const double *predictions; /* test_rows x outputs, in the model's units */
+    struct ib_final final;
 };
 
-/* Trains once with losses read, compares with the oracle, computes the metrics. Everything in *out and *arrays lives
- * in the arena; *arrays is what the timed passes must repeat, all NULL where the pass failed. */
-void ib_pass_checked(const struct ib_bench *, const struct ib_case *, struct ib_arena *, struct ib_checked *out,
-                     struct ib_arrays *arrays);
+/* Trains once with losses read, compares with the oracle, computes the metrics. Everything in *out lives in
+ * the arena. */
+void ib_pass_checked(const struct ib_bench *, const struct ib_case *, struct ib_arena *,
+                     struct ib_checked *out);
 
 /* Times one round and compares its answer with that of the checked pass. */
-void ib_pass_timed(const struct ib_bench *, const struct ib_case *, uint64_t round, const struct ib_arrays *checked,
-                   struct ib_arena *, struct ib_timed *out);
+void ib_pass_timed(const struct ib_bench *, const struct ib_case *, uint64_t round,
+                   const struct ib_final *checked, struct ib_arena *, struct ib_timed *out);
 
 /* ---- shared by the two ---- */
 
@@ -46,7 +45,8 @@ bool ib_pass_load(const struct ib_job *, const char *folder, bool with_curve, st
 /* Did it copy what the law says? false sets the outcome to untrusted. */
 bool ib_pass_obeys_law(const struct ib_case *, const struct ib_pass_result *, uint64_t epochs, uint64_t reads,
                        struct ib_outcome *);
-/* Does the driver's own count, where there is one, agree with the ledger? false sets the outcome to untrusted. */
+/* Does the driver's own count, where there is one, agree with the ledger? false sets the outcome to
+ * untrusted. */
 bool ib_pass_witnessed(const struct ib_pass_result *, struct ib_outcome *);
 
 #endif

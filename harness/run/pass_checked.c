@@ -15,7 +15,7 @@ struct checking {
     const struct ib_case *c;
     struct ib_arena *arena;
     struct ib_checked *out;
-    struct ib_arrays *arrays;
+    struct ib_arrays arrays;
     struct ib_job job;
     struct ib_child *child;
     struct ib_outcome outcome;
@@ -117,8 +117,8 @@ static void measure_quality(struct checking *k, const struct ib_prepared *prepar
                                .rows = d->test_rows,
                                .outputs = d->outputs,
                                .actual = d->y_test,
-                               .predicted = unscale(k, prepared, k->arrays->predictions),
-                               .train_loss = train_loss(k, k->arrays->params),
+                               .predicted = unscale(k, prepared, k->arrays.final.predictions),
+                               .train_loss = train_loss(k, k->arrays.final.params),
                                .train_mean = train_mean,
                                .train_positive = train_mean[0]};
     double *metrics = ib_arena_alloc(k->arena, n_metrics * sizeof *metrics);
@@ -179,8 +179,8 @@ static enum ib_status compare(struct checking *k, const struct ib_trajectory *tr
     struct ib_answer answer = {.type = k->c->dtype,
                                .epochs = truth->epochs,
                                .curve = arrays->curve,
-                               .params = arrays->params,
-                               .predictions = arrays->predictions};
+                               .params = arrays->final.params,
+                               .predictions = arrays->final.predictions};
     IB_TRY(load_f64(k->arena, k->job.x_test, &reference.x_test));
     IB_TRY(load_start(k, &reference.start));
     if (!open_exact(k, &rows))
@@ -206,7 +206,7 @@ static void verify(struct checking *k)
         return;
     }
     struct ib_arrays shorter;
-    const struct ib_arrays *arrays = k->arrays;
+    const struct ib_arrays *arrays = &k->arrays;
     k->out->reference = "oracle";
     if (truth->epochs < k->c->epochs) {
         struct ib_pass_result result;
@@ -231,23 +231,23 @@ static void run_steps(struct checking *k)
         return;
     if (k->bench->progress)
         ib_child_on_progress(k->child, k->bench->progress, k->bench->progress_context);
-    if (!train(k, k->c->epochs, &result, k->arrays, &reads))
+    if (!train(k, k->c->epochs, &result, &k->arrays, &reads))
         return;
     keep_account(k, &result, reads);
-    k->out->curve = k->arrays->curve;
-    k->out->convergence = ib_convergence_of(&k->arrays->curve);
+    k->out->curve = k->arrays.curve;
+    k->out->final = k->arrays.final;
+    k->out->convergence = ib_convergence_of(&k->arrays.curve);
     if (ib_workspace_prepare(k->bench->work, k->c, k->c->dtype, &prepared) == IB_OK)
         measure_quality(k, prepared);
     verify(k);
 }
 
 void ib_pass_checked(const struct ib_bench *bench, const struct ib_case *c, struct ib_arena *arena,
-                     struct ib_checked *out, struct ib_arrays *arrays)
+                     struct ib_checked *out)
 {
-    struct checking k = {.bench = bench, .c = c, .arena = arena, .out = out, .arrays = arrays};
+    struct checking k = {.bench = bench, .c = c, .arena = arena, .out = out};
     *out = (struct ib_checked){
         .verification = {.loss_error = NAN, .params_error = NAN, .prediction_error = NAN}};
-    *arrays = (struct ib_arrays){0};
     ib_outcome_set(&k.outcome, IB_CASE_OK, "%s", "");
     run_steps(&k);
     out->status = k.outcome.status;

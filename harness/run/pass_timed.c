@@ -6,6 +6,9 @@
 #include <math.h>
 #include <string.h>
 
+#define CLOCKS_PART    0.02   /* of the time: no more than this is the clocks' own doing, */
+#define CLOCK_STEPS_NS 2000.0 /* or this, in absolute terms */
+
 static uint64_t count_reads(uint64_t epochs, uint64_t log_every)
 {
     uint64_t reads = 0;
@@ -14,8 +17,8 @@ static uint64_t count_reads(uint64_t epochs, uint64_t log_every)
     return reads;
 }
 
-/* The largest difference, relative to the largest value of `was`; 0 only for equal bits. NaN in the same place on
- * both sides is no difference: training that diverges is repeated like any other. */
+/* The largest difference, relative to the largest value of `was`; 0 only for equal bits. NaN in the same
+ * place on both sides is no difference: training that diverges is repeated like any other. */
 static double difference(const double *is, const double *was, uint64_t n)
 {
     double most = 0, scale = 0;
@@ -32,14 +35,13 @@ static double difference(const double *is, const double *was, uint64_t n)
 
 /* A timed pass must end where the checked pass ended: to the bit where the implementation says that it is
  * deterministic, else within the tolerance of its type. */
-static bool repeats_answer(const struct ib_case *c, const struct ib_job *job, const struct ib_arrays *checked,
-                           const struct ib_arrays *timed, struct ib_outcome *outcome)
+static bool repeats_answer(const struct ib_case *c, const struct ib_final *checked,
+                           const struct ib_final *timed, struct ib_outcome *outcome)
 {
     bool exact = c->impl->info->flags & IB_DETERMINISTIC;
     double allowed = exact ? 0 : ib_tolerance(c->dtype);
-    uint64_t n_predictions = job->test_rows * job->net.width[job->net.n_layers];
-    double params = difference(timed->params, checked->params, ib_network_size(&job->net));
-    double predictions = difference(timed->predictions, checked->predictions, n_predictions);
+    double params = difference(timed->params, checked->params, timed->n_params);
+    double predictions = difference(timed->predictions, checked->predictions, timed->n_predictions);
     if (params <= allowed && predictions <= allowed)
         return true;
     return ib_outcome_set(outcome, IB_CASE_UNTRUSTED,
@@ -49,7 +51,19 @@ static bool repeats_answer(const struct ib_case *c, const struct ib_job *job, co
                           exact ? ", though the implementation says it is deterministic" : "");
 }
 
-static bool run_steps(const struct ib_bench *bench, const struct ib_case *c, const struct ib_arrays *checked,
+/* A hog on the same core doubles the wall time while the thread's own stays: a sample in which they part is
+ * marked. */
+static void watch_cpu(const struct ib_case *c, const struct ib_pass_result *result, struct ib_timed *out)
+{
+    const double wall = (double)result->trained_ns, thread = (double)result->thread_cpu_ns;
+    const double process = (double)result->process_cpu_ns;
+    out->cpu_epoch_ns = thread / (double)result->repeats / (double)c->epochs;
+    out->single_threaded = c->residency == IB_HOST && process - thread <= CLOCKS_PART * process;
+    out->disturbed =
+        out->single_threaded && wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS;
+}
+
+static bool run_steps(const struct ib_bench *bench, const struct ib_case *c, const struct ib_final *checked,
                       struct ib_arena *arena, struct ib_child **child, struct ib_timed *out,
                       struct ib_outcome *outcome)
 {
@@ -72,13 +86,14 @@ static bool run_steps(const struct ib_bench *bench, const struct ib_case *c, con
     out->phases = result.phases;
     out->repeats = result.repeats;
     out->epoch_ns = (double)result.trained_ns / (double)result.repeats / (double)c->epochs;
+    watch_cpu(c, &result, out);
     out->law_ok = ib_pass_obeys_law(c, &result, c->epochs, count_reads(c->epochs, c->log_every), outcome);
     return out->law_ok && ib_pass_witnessed(&result, outcome) &&
-           repeats_answer(c, &job, checked, &arrays, outcome);
+           repeats_answer(c, checked, &arrays.final, outcome);
 }
 
 void ib_pass_timed(const struct ib_bench *bench, const struct ib_case *c, uint64_t round,
-                   const struct ib_arrays *checked, struct ib_arena *arena, struct ib_timed *out)
+                   const struct ib_final *checked, struct ib_arena *arena, struct ib_timed *out)
 {
     struct ib_child *child = NULL;
     struct ib_outcome outcome = {.status = IB_CASE_OK};

@@ -20,8 +20,8 @@ static void key_of(const struct ib_case *c, const struct ib_oracle_request *requ
 {
     struct ib_network net;
     ib_case_network(c, &net);
-    int used = snprintf(key, n, "%s %s %a %llu %d %d %d %llu %d %d", c->model->name, c->dataset->sha256, c->lr,
-                        (unsigned long long)request->epochs, (int)net.act, (int)net.loss, (int)c->init,
+    int used = snprintf(key, n, "%s %s %a %llu %d %d %d %llu %d %d", c->model->name, c->dataset->sha256,
+                        c->lr, (unsigned long long)request->epochs, (int)net.act, (int)net.loss, (int)c->init,
                         (unsigned long long)c->seed, (int)request->arithmetic, (int)request->reversed);
     for (uint32_t l = 0; l <= net.n_layers && used > 0 && (size_t)used < n; l++)
         used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net.width[l]);
@@ -74,7 +74,7 @@ static bool run_oracle(struct ib_references *refs, const struct ib_case *c, stru
         status = ib_workspace_folder(refs->work, &request->out);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
-    bool ok = ib_worker_start(timeout_ns, &child, outcome) &&
+    bool ok = ib_worker_start(NULL, timeout_ns, &child, outcome) &&
               ib_child_ask(child, ib_oracle_request_to_json(&job, request), timeout_ns, &answer, outcome);
     ib_child_end(child);
     if (!ok)

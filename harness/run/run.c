@@ -2,8 +2,10 @@
 
 #include "args.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/rng.h"
 #include "run/pass.h"
+#include "stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +13,12 @@
 
 enum { ORDER_SEED = 1 }; /* of the rounds' random order: the same sweep has the same order */
 
-/* What the timed rounds of a case need from its checked pass. */
+/* A case and how far it has come. */
 struct standing {
     const struct ib_case *c;
-    bool running;             /* still worth timing */
-    struct ib_arrays checked; /* the answer that each round must repeat */
-    struct ib_arena arena;    /* of that answer */
+    struct ib_case_progress progress; /* `final` is the answer that each round must repeat */
+    double *samples;                  /* undisturbed times per epoch, progress.n_samples of max_rounds */
+    struct ib_arena arena;            /* of the samples and the checked pass */
 };
 
 struct run {
@@ -41,10 +43,16 @@ static enum ib_status check_case(struct run *run, struct standing *s)
 {
     struct ib_checked checked;
     tell(run, s->c, 0);
-    if (!s->c->impl->info->available)
+    if (!s->c->impl->info->available) {
+        s->progress.ended = true;
         return ib_store_put_status(run->store, s->c, IB_CASE_UNAVAILABLE, s->c->impl->info->reason);
-    ib_pass_checked(&run->bench, s->c, &s->arena, &checked, &s->checked);
-    s->running = checked.status == IB_CASE_OK;
+    }
+    ib_pass_checked(&run->bench, s->c, &s->arena, &checked);
+    if (ib_interrupted())
+        return IB_OK;
+    s->progress.ended = checked.status != IB_CASE_OK;
+    s->progress.checked = true;
+    s->progress.final = checked.final;
     return ib_store_put_checked(run->store, s->c, &checked);
 }
 
@@ -53,53 +61,121 @@ static enum ib_status time_case(struct run *run, struct standing *s, uint64_t ro
     struct ib_timed timed;
     struct ib_arena arena = {0};
     tell(run, s->c, round);
-    ib_pass_timed(&run->bench, s->c, round, &s->checked, &arena, &timed);
-    s->running = timed.status == IB_CASE_OK;
-    enum ib_status status = ib_store_put_timed(run->store, s->c, &timed);
+    enum ib_status status = IB_OK;
+    ib_pass_timed(&run->bench, s->c, round, &s->progress.final, &arena, &timed);
+    if (!ib_interrupted()) {
+        s->progress.ended = timed.status != IB_CASE_OK;
+        s->progress.rounds = round;
+        if (timed.status == IB_CASE_OK && !timed.disturbed)
+            s->samples[s->progress.n_samples++] = timed.epoch_ns;
+        status = ib_store_put_timed(run->store, s->c, &timed);
+    }
     ib_arena_free(&arena);
     return status;
 }
 
-/* One round: every case that still runs, in random order, so that what drifts on the machine hits all alike.
- */
+/* Has the interval of its median become as narrow as was asked? */
+static bool is_precise(const struct ib_measure *measure, const struct standing *s)
+{
+    double low, high;
+    if (measure->precision <= 0 || s->progress.rounds < measure->min_rounds)
+        return false;
+    ib_median_interval(s->samples, s->progress.n_samples, &low, &high);
+    return (high - low) / 2 <= measure->precision * ib_median(s->samples, s->progress.n_samples);
+}
+
+static bool wants_round(const struct run *run, const struct standing *s, uint64_t round)
+{
+    return !s->progress.ended && s->progress.rounds < round && !is_precise(run->bench.measure, s);
+}
+
+static void shuffle(struct standing **order, size_t n, struct ib_rng *rng) /* Fisher-Yates */
+{
+    for (size_t i = n; i > 1; i--) {
+        size_t j = (size_t)ib_rng_below(rng, i);
+        struct standing *s = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = s;
+    }
+}
+
+static void reverse(struct standing **order, size_t n)
+{
+    for (size_t i = 0; i < n / 2; i++) {
+        struct standing *s = order[i];
+        order[i] = order[n - 1 - i];
+        order[n - 1 - i] = s;
+    }
+}
+
+/* One round of every case that wants it; what drifts on the machine then hits all alike. */
 static enum ib_status time_round(struct run *run, struct ib_rng *rng, uint64_t round)
 {
+    const struct ib_measure *measure = run->bench.measure;
     size_t n = 0;
     for (size_t i = 0; i < run->matrix->n; i++)
-        if (run->standings[i].running)
+        if (wants_round(run, &run->standings[i], round))
             run->order[n++] = &run->standings[i];
-    for (size_t i = n; i > 1; i--) { /* Fisher-Yates */
-        size_t j = (size_t)ib_rng_below(rng, i);
-        struct standing *s = run->order[i - 1];
-        run->order[i - 1] = run->order[j];
-        run->order[j] = s;
-    }
-    run->total = run->done + n * (run->bench.measure->rounds - round + 1);
-    for (size_t i = 0; i < n; i++)
+    if (measure->order == IB_INTERLEAVED)
+        shuffle(run->order, n, rng);
+    else if (round % 2 == 0)
+        reverse(run->order, n);
+    run->total = run->done + n * (measure->rounds - round + 1);
+    for (size_t i = 0; i < n && !ib_interrupted(); i++)
         IB_TRY(time_case(run, run->order[i], round));
+    return IB_OK;
+}
+
+static enum ib_status time_rounds(struct run *run)
+{
+    struct ib_rng rng;
+    ib_rng_seed(&rng, ORDER_SEED);
+    for (uint64_t round = 1; round <= run->bench.measure->rounds && !ib_interrupted(); round++)
+        IB_TRY(time_round(run, &rng, round));
+    return IB_OK;
+}
+
+/* Case after case: quick for the caches, blind for drift. */
+static enum ib_status time_blocks(struct run *run)
+{
+    for (size_t i = 0; i < run->matrix->n; i++)
+        for (uint64_t round = 1; round <= run->bench.measure->rounds && !ib_interrupted(); round++)
+            if (wants_round(run, &run->standings[i], round))
+                IB_TRY(time_case(run, &run->standings[i], round));
     return IB_OK;
 }
 
 static enum ib_status run_all(struct run *run)
 {
-    struct ib_rng rng;
-    ib_rng_seed(&rng, ORDER_SEED);
-    for (size_t i = 0; i < run->matrix->n; i++)
-        IB_TRY(check_case(run, &run->standings[i]));
-    for (uint64_t round = 1; round <= run->bench.measure->rounds; round++)
-        IB_TRY(time_round(run, &rng, round));
-    return ib_store_finish(run->store);
+    for (size_t i = 0; i < run->matrix->n && !ib_interrupted(); i++)
+        if (!run->standings[i].progress.checked && !run->standings[i].progress.ended)
+            IB_TRY(check_case(run, &run->standings[i]));
+    IB_TRY(run->bench.measure->order == IB_BLOCK ? time_blocks(run) : time_rounds(run));
+    return ib_interrupted() ? IB_OK : ib_store_finish(run->store);
+}
+
+static void open_standing(struct standing *s, const struct ib_case *c,
+                          const struct ib_case_progress *progress, uint64_t max_rounds)
+{
+    s->c = c;
+    s->samples = ib_arena_alloc(&s->arena, max_rounds * sizeof *s->samples);
+    if (!progress)
+        return;
+    s->progress = *progress;
+    if (progress->n_samples)
+        memcpy(s->samples, progress->samples, progress->n_samples * sizeof *s->samples);
 }
 
 enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *matrix, struct ib_store *store,
-                      const char *dir, ib_run_progress_fn *progress, void *context)
+                      const char *dir, const struct ib_case_progress *progress,
+                      ib_run_progress_fn *tell_progress, void *context)
 {
     struct ib_workspace work;
     struct ib_references references = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
     struct run run = {.matrix = matrix,
                       .store = store,
                       .bench = {.measure = &config->measure, .work = &work, .references = &references},
-                      .progress = progress,
+                      .progress = tell_progress,
                       .progress_context = context,
                       .total = matrix->n * (config->measure.rounds + 1)};
     IB_TRY(ib_workspace_open(dir, &work));
@@ -107,7 +183,8 @@ enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *ma
     run.order = calloc(matrix->n, sizeof *run.order);
     enum ib_status status = run.standings && run.order ? IB_OK : ib_fail(IB_ENOMEM, "run", "out of memory");
     for (size_t i = 0; status == IB_OK && i < matrix->n; i++)
-        run.standings[i].c = &matrix->cases[i];
+        open_standing(&run.standings[i], &matrix->cases[i], progress ? &progress[i] : NULL,
+                      config->measure.rounds);
     if (status == IB_OK)
         status = run_all(&run);
 

@@ -4,6 +4,7 @@
 #include "base/npy.h"
 
 #include <ftw.h>
+#include <glob.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,6 +40,17 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
 void ib_workspace_remove(const char *folder)
 {
     nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void ib_workspace_remove_stale(const char *parent)
+{
+    char pattern[4096];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/ironbench-??????", parent);
+    if (glob(pattern, 0, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            ib_workspace_remove(found.gl_pathv[i]);
+    globfree(&found);
 }
 
 void ib_workspace_close(struct ib_workspace *w)
@@ -90,8 +102,8 @@ static enum ib_status write_scaled(const char *path, enum ib_dtype type, const d
 {
     double *scaled = malloc((rows * cols + 1) * sizeof *scaled);
     if (!scaled)
-        return ib_fail(IB_ENOMEM, path, "no memory to standardise %llu x %llu values", (unsigned long long)rows,
-                       (unsigned long long)cols);
+        return ib_fail(IB_ENOMEM, path, "no memory to standardise %llu x %llu values",
+                       (unsigned long long)rows, (unsigned long long)cols);
     for (uint64_t i = 0; i < rows * cols; i++) {
         const struct column *column = &columns[i % cols];
         scaled[i] = column->scale > 0 ? (values[i] - column->mean) / column->scale : 0;
@@ -160,8 +172,8 @@ enum ib_status ib_workspace_prepare(struct ib_workspace *w, const struct ib_case
 
 /* ---- starts ---- */
 
-/* Start parameters on disk: drawn by the parent once, and handed to every implementation, so that all set out from
- * the same point. */
+/* Start parameters on disk: drawn by the parent once, and handed to every implementation, so that all set out
+ * from the same point. */
 struct ib_start {
     struct ib_network net;
     enum ib_init init;
@@ -200,8 +212,9 @@ static enum ib_status write_start(struct ib_arena *arena, const char *folder, st
     return status;
 }
 
-static enum ib_status find_start(struct ib_workspace *w, const struct ib_case *c, const struct ib_network *net,
-                                 enum ib_dtype type, const struct ib_start **out)
+static enum ib_status find_start(struct ib_workspace *w, const struct ib_case *c,
+                                 const struct ib_network *net, enum ib_dtype type,
+                                 const struct ib_start **out)
 {
     const char *folder;
     for (*out = w->starts; *out; *out = (*out)->next)
@@ -209,7 +222,8 @@ static enum ib_status find_start(struct ib_workspace *w, const struct ib_case *c
             return IB_OK;
     IB_TRY(ib_workspace_folder(w, &folder));
     struct ib_start *start = ib_arena_alloc(&w->arena, sizeof *start);
-    *start = (struct ib_start){.net = *net, .init = c->init, .seed = c->seed, .type = type, .model = c->model};
+    *start =
+        (struct ib_start){.net = *net, .init = c->init, .seed = c->seed, .type = type, .model = c->model};
     IB_TRY(write_start(&w->arena, folder, start));
     start->next = w->starts;
     w->starts = start;

@@ -20,12 +20,14 @@ enum ib_status ib_db_prepare(sqlite3 *, const char *sql, sqlite3_stmt **out);
 
 /* A value for a parameter. NaN and a NULL text become NULL. */
 struct ib_db_value {
-    int type; /* SQLITE_NULL, SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT */
+    int type; /* SQLITE_NULL, SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT, SQLITE_BLOB */
     union {
         int64_t integer;
         double real;
-        const char *text; /* must live until the statement is bound anew */
+        const char *text; /* this and a blob must live until the statement is bound anew */
+        const void *blob;
     } as;
+    size_t bytes; /* of a blob */
 };
 
 static inline struct ib_db_value ib_db_null(void)
@@ -46,6 +48,11 @@ static inline struct ib_db_value ib_db_real(double value)
 static inline struct ib_db_value ib_db_text(const char *value)
 {
     return (struct ib_db_value){.type = SQLITE_TEXT, .as.text = value};
+}
+
+static inline struct ib_db_value ib_db_blob(const void *value, size_t bytes)
+{
+    return (struct ib_db_value){.type = SQLITE_BLOB, .as.blob = value, .bytes = bytes};
 }
 
 /* Starts a statement anew, with these values for its first n parameters. */

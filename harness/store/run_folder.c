@@ -6,12 +6,15 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define RUN_FILE "run.sqlite"
 
-static enum ib_status run_path(const char *dir, char *path)
+enum { LARGEST_BLANK = 4096 };
+
+enum ib_status ib_run_folder_path(const char *dir, char *path)
 {
     if (snprintf(path, PATH_MAX, "%s/%s", dir, RUN_FILE) >= PATH_MAX)
         return ib_fail(IB_EINVAL, dir, "this path is too long");
@@ -32,7 +35,7 @@ static enum ib_status make_parents(char *path)
 
 enum ib_status ib_run_folder_claim(const char *dir, char *path)
 {
-    IB_TRY(run_path(dir, path));
+    IB_TRY(ib_run_folder_path(dir, path));
     IB_TRY(make_parents(path));
     int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
     if (fd < 0 && errno == EEXIST)
@@ -41,6 +44,56 @@ enum ib_status ib_run_folder_claim(const char *dir, char *path)
         return ib_fail_errno(dir, "cannot write to this folder");
     close(fd);
     return IB_OK;
+}
+
+/* Tables in the file; 0 also where it is no database yet. */
+static int count_tables(const char *path)
+{
+    sqlite3 *db;
+    sqlite3_stmt *query = NULL;
+    bool row = false;
+    int count = 0;
+    if (ib_db_open(path, SQLITE_OPEN_READONLY, &db) != IB_OK)
+        return 0;
+    if (ib_db_prepare(db, "SELECT count(*) FROM sqlite_master", &query) == IB_OK && ib_db_next(query, &row) == IB_OK)
+        count = row ? sqlite3_column_int(query, 0) : 0;
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+    return count;
+}
+
+enum ib_status ib_run_folder_disclaim(const char *dir, bool *blank)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", ""}; /* the file itself last: it is what claims DIR */
+    char path[PATH_MAX], file[PATH_MAX + 8];
+    struct stat info;
+    *blank = false;
+    IB_TRY(ib_run_folder_path(dir, path));
+    /* SQLite makes its first page before any table; a larger file is somebody's work, whatever it is. */
+    if (stat(path, &info) != 0 || info.st_size > LARGEST_BLANK || count_tables(path) > 0)
+        return IB_OK;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+        snprintf(file, sizeof file, "%s%s", path, suffixes[i]);
+        if (unlink(file) != 0 && errno != ENOENT)
+            return ib_fail_errno(file, "cannot remove this file");
+    }
+    *blank = true;
+    return IB_OK;
+}
+
+enum ib_status ib_run_folder_lock(const char *dir, int *lock)
+{
+    *lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (*lock < 0)
+        return ib_fail_errno(dir, "cannot open this folder");
+    if (flock(*lock, LOCK_EX | LOCK_NB) == 0)
+        return IB_OK;
+    enum ib_status status = errno == EWOULDBLOCK
+                                ? ib_fail(IB_EINVAL, dir, "another ironbench is running in this folder")
+                                : ib_fail_errno(dir, "cannot lock this folder");
+    close(*lock);
+    *lock = -1;
+    return status;
 }
 
 static enum ib_status check_version(sqlite3 *db, const char *path)
@@ -65,7 +118,7 @@ enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out)
 {
     char path[PATH_MAX];
     sqlite3 *db;
-    IB_TRY(run_path(dir, path));
+    IB_TRY(ib_run_folder_path(dir, path));
     if (access(path, F_OK) != 0)
         return ib_fail(IB_EINVAL, dir, "this folder holds no run (there is no %s in it)", RUN_FILE);
     IB_TRY(ib_db_open(path, SQLITE_OPEN_READONLY, &db));

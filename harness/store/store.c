@@ -27,6 +27,7 @@ enum statement {
     PUT_METRIC,
     PUT_LOSS,
     PUT_PREDICTION,
+    PUT_FINAL,
     PUT_ROUND,
     UPDATE_TIMES,
     DROP_TRANSFERS,
@@ -56,11 +57,14 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PUT_METRIC] = "INSERT INTO metrics VALUES (?, ?, ?)",
     [PUT_LOSS] = "INSERT INTO curve VALUES (?, ?, ?)",
     [PUT_PREDICTION] = "INSERT INTO predictions VALUES (?, ?, ?, ?, ?)",
-    [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_FINAL] = "INSERT INTO finals VALUES (?, ?, ?)",
+    [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [UPDATE_TIMES] = "INSERT OR REPLACE INTO epoch_times"
                      " SELECT case_number, count(*), median(epoch_ns), min(epoch_ns), median_low(epoch_ns),"
                      " median_high(epoch_ns) FROM rounds"
-                     " WHERE case_number = ? AND epoch_ns IS NOT NULL GROUP BY case_number",
+                     " WHERE case_number = ?1 AND epoch_ns IS NOT NULL"
+                     " AND coalesce(disturbed, 0) = (SELECT min(coalesce(disturbed, 0)) FROM rounds"
+                     " WHERE case_number = ?1 AND epoch_ns IS NOT NULL) GROUP BY case_number",
     [DROP_TRANSFERS] = "DELETE FROM transfers WHERE case_number = ? AND pass = ?",
     [DROP_CALLS] = "DELETE FROM calls WHERE case_number = ? AND pass = ?",
     [PUT_TRANSFER] = "INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -163,28 +167,34 @@ static enum ib_status prepare(struct ib_store *store)
     return IB_OK;
 }
 
+/* Under WAL, NORMAL never corrupts and syncs only at checkpoints: a power cut may cost the last rounds. */
+#define CONNECTION_PRAGMAS \
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16384;"
+
 static enum ib_status fill(struct ib_store *store, const struct ib_config *config, const json_t *machine)
 {
-    /* Under WAL, NORMAL never corrupts and syncs only at checkpoints: a power cut may cost the last rounds.
-     */
-    if (sqlite3_exec(store->db,
-                     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = "
-                     "16384; BEGIN",
-                     NULL, NULL, NULL) != SQLITE_OK ||
+    if (sqlite3_exec(store->db, CONNECTION_PRAGMAS "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(store->db, ib_schema_sql, NULL, NULL, NULL) != SQLITE_OK)
         return ib_db_fail(store->db);
     IB_TRY(prepare(store));
     return end(store, add_run(store, config, machine));
 }
 
+static enum ib_status connect_file(const char *path, struct ib_store **out)
+{
+    *out = calloc(1, sizeof **out);
+    if (!*out)
+        return ib_fail(IB_ENOMEM, NULL, "no memory for the run's store");
+    return ib_db_open(path, SQLITE_OPEN_READWRITE, &(*out)->db);
+}
+
 enum ib_status ib_store_create(const char *dir, const struct ib_config *config, const json_t *machine,
                                struct ib_store **out)
 {
     char path[PATH_MAX];
+    struct ib_store *store = NULL;
     IB_TRY(ib_run_folder_claim(dir, path));
-    struct ib_store *store = calloc(1, sizeof *store);
-    enum ib_status status = store ? ib_db_open(path, SQLITE_OPEN_READWRITE, &store->db)
-                                  : ib_fail(IB_ENOMEM, NULL, "no memory for the run's store");
+    enum ib_status status = connect_file(path, &store);
     if (status == IB_OK)
         status = fill(store, config, machine);
     if (status == IB_OK) {
@@ -193,6 +203,23 @@ enum ib_status ib_store_create(const char *dir, const struct ib_config *config, 
         ib_store_close(store);
         unlink(path);
     }
+    return status;
+}
+
+enum ib_status ib_store_open(const char *dir, struct ib_store **out)
+{
+    char path[PATH_MAX];
+    struct ib_store *store = NULL;
+    IB_TRY(ib_run_folder_path(dir, path));
+    enum ib_status status = connect_file(path, &store);
+    if (status == IB_OK && sqlite3_exec(store->db, CONNECTION_PRAGMAS, NULL, NULL, NULL) != SQLITE_OK)
+        status = ib_db_fail(store->db);
+    if (status == IB_OK)
+        status = prepare(store);
+    if (status == IB_OK)
+        *out = store;
+    else
+        ib_store_close(store);
     return status;
 }
 
@@ -242,7 +269,7 @@ static char *hidden_json(const struct ib_case *c)
     return dump(sizes);
 }
 
-enum ib_status ib_store_add_case(struct ib_store *store, const struct ib_case *c)
+static enum ib_status add_case(struct ib_store *store, const struct ib_case *c)
 {
     const struct ib_dataset *d = c->dataset;
     const struct ib_impl_info *impl = c->impl->info;
@@ -260,6 +287,15 @@ enum ib_status ib_store_add_case(struct ib_store *store, const struct ib_case *c
     free(options);
     free(hidden);
     return status;
+}
+
+enum ib_status ib_store_add_cases(struct ib_store *store, const struct ib_case *cases, size_t n)
+{
+    IB_TRY(begin(store));
+    enum ib_status status = IB_OK;
+    for (size_t i = 0; status == IB_OK && i < n; i++)
+        status = add_case(store, &cases[i]);
+    return end(store, status);
 }
 
 static enum ib_status find_case(struct ib_store *store, const struct ib_case *c, uint64_t *number)
@@ -364,6 +400,14 @@ static enum ib_status put_predictions(struct ib_store *store, uint64_t number, c
     return IB_OK;
 }
 
+static enum ib_status put_final(struct ib_store *store, uint64_t number, const struct ib_final *final)
+{
+    if (!final->params)
+        return IB_OK;
+    return RUN(store, PUT_FINAL, integer(number), ib_db_blob(final->params, final->n_params * sizeof(double)),
+               ib_db_blob(final->predictions, final->n_predictions * sizeof(double)));
+}
+
 static enum ib_status put_checked(struct ib_store *store, const struct ib_case *c,
                                   const struct ib_checked *check)
 {
@@ -374,6 +418,7 @@ static enum ib_status put_checked(struct ib_store *store, const struct ib_case *
     IB_TRY(put_metrics(store, number, check->metrics));
     IB_TRY(put_curve(store, number, &check->curve));
     IB_TRY(put_predictions(store, number, check));
+    IB_TRY(put_final(store, number, &check->final));
     return put_ledger(store, number, IB_PASS_CHECKED, check->ledger);
 }
 
@@ -398,7 +443,8 @@ static enum ib_status put_timed(struct ib_store *store, const struct ib_case *c,
                measured(timed->repeats), present(gave_time, real(timed->epoch_ns)), measured(p->load_ns),
                measured(p->setup_ns), measured(p->train_ns), measured(p->readback_ns),
                measured(p->predict_ns), present(timed->ledger != NULL, integer(timed->law_ok)),
-               phrase(timed->stderr_tail)));
+               phrase(timed->stderr_tail), present(gave_time, real(timed->cpu_epoch_ns)),
+               present(gave_time && timed->single_threaded, integer(timed->disturbed))));
     IB_TRY(RUN(store, UPDATE_TIMES, integer(number)));
     return put_ledger(store, number, IB_PASS_TIMED, timed->ledger);
 }

@@ -11,6 +11,13 @@
 
 #include <jansson.h>
 
+/* The answer of a pass, as f64. */
+struct ib_final {
+    uint64_t n_params, n_predictions;
+    const double *params;      /* ib_network_size elements; NULL: there is no answer */
+    const double *predictions; /* test_rows x outputs, in the model's own units */
+};
+
 /* What a checked pass left, whole or broken. */
 struct ib_checked {
     enum ib_case_status status;
@@ -24,6 +31,7 @@ struct ib_checked {
     const double *metrics;             /* in the order of ib_metrics; NaN: null; NULL: none */
     uint64_t test_rows, outputs;       /* of the predictions: */
     const double *actual, *predicted;  /* in the target's units */
+    struct ib_final final;
     const struct ib_ledger *ledger;    /* NULL: none */
     bool law_ok;
     bool has_witness, witness_agrees;
@@ -38,6 +46,9 @@ struct ib_timed {
     uint64_t round;                    /* from 1 */
     uint64_t repeats;                  /* trainings timed in this round */
     double epoch_ns;                   /* time per epoch: all trainings / (repeats * epochs) */
+    double cpu_epoch_ns;               /* of which the training thread had a processor */
+    bool single_threaded;              /* host work of one thread, whose two times can be compared */
+    bool disturbed;                    /* they part by more than 2 %: something else had the processor */
     struct ib_phases phases;
     const struct ib_ledger *ledger;    /* of one training and its prediction */
     bool law_ok;
@@ -50,7 +61,10 @@ struct ib_store;
  * writable (IB_EIO). `machine` is the JSON of machine.h. */
 enum ib_status ib_store_create(const char *dir, const struct ib_config *, const json_t *machine,
                                struct ib_store **out);
-enum ib_status ib_store_add_case(struct ib_store *, const struct ib_case *);
+/* All cases of the run, in one transaction: a run has all of its cases or none. */
+enum ib_status ib_store_add_cases(struct ib_store *, const struct ib_case *cases, size_t n);
+/* Goes on with the run that DIR holds; see resume.h for what must be asked before. */
+enum ib_status ib_store_open(const char *dir, struct ib_store **out);
 enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *, const struct ib_checked *);
 enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, const struct ib_timed *);
 /* A case that ended without (further) passes: unavailable, unsupported, or a failed worker. */

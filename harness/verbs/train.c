@@ -147,14 +147,13 @@ static int print_failure(enum ib_case_status status, const char *reason, const c
 static int train_case(const struct ib_bench *bench, struct ib_case *c, struct ib_arena *arena)
 {
     struct ib_checked checked;
-    struct ib_arrays answer;
     struct ib_timed timed;
-    ib_pass_checked(bench, c, arena, &checked, &answer);
+    ib_pass_checked(bench, c, arena, &checked);
     if (checked.status != IB_CASE_OK)
         return print_failure(checked.status, checked.reason, checked.stderr_tail);
     print_checked(&checked);
     c->log_every = 0; /* the log belongs to the checked pass; what is timed is training alone */
-    ib_pass_timed(bench, c, 1, &answer, arena, &timed);
+    ib_pass_timed(bench, c, 1, &checked.final, arena, &timed);
     if (timed.status != IB_CASE_OK)
         return print_failure(timed.status, timed.reason, timed.stderr_tail);
     print_timed(c, &timed);

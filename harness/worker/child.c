@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/paths.h"
 #include "worker/protocol.h"
 
@@ -65,13 +66,13 @@ static bool open_pipe(int out[2])
 }
 
 /* The child's side between fork and exec: only async-signal-safe calls. */
-static _Noreturn void become(const char *const *argv, const struct pipes *p, pid_t parent)
+static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, const struct pipes *p, pid_t parent)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_DFL); /* the parent ignores it, and that would be inherited */
     int null = open("/dev/null", O_RDONLY);
-    bool ready = getppid() == parent && null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
+    bool ready = getppid() == parent && (!cpus || sched_setaffinity(0, sizeof *cpus, cpus) == 0) && null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
                  dup2(p->out[1], STDOUT_FILENO) >= 0 && dup2(p->err[1], STDERR_FILENO) >= 0 &&
                  dup2(p->to[0], IB_PROTOCOL_IN) >= 0 && dup2(p->from[1], IB_PROTOCOL_OUT) >= 0;
     if (ready)
@@ -79,7 +80,7 @@ static _Noreturn void become(const char *const *argv, const struct pipes *p, pid
     _exit(127);
 }
 
-static bool spawn(const char *const *argv, struct ib_child *child)
+static bool spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_child *child)
 {
     struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     pid_t parent = getpid();
@@ -89,7 +90,7 @@ static bool spawn(const char *const *argv, struct ib_child *child)
         return false;
     }
     if (child->pid == 0)
-        become(argv, &p, parent);
+        become(argv, cpus, &p, parent);
     setpgid(child->pid, child->pid); /* here too: whoever comes first */
     child->to = p.to[1];
     child->from = p.from[0];
@@ -152,7 +153,7 @@ static bool drain_messages(struct ib_child *child)
     }
 }
 
-enum wait { GOT_LINE, ENDED, TOO_LATE };
+enum wait { GOT_LINE, ENDED, TOO_LATE, INTERRUPTED };
 
 /* Until a whole line lies at the start of child->line (zero-terminated, its length in *length), or nothing can come. */
 static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t *length)
@@ -168,11 +169,16 @@ static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t
         uint64_t now = ib_now_ns();
         if (!open)
             return ENDED;
+        if (ib_interrupted())
+            return INTERRUPTED;
         if (now >= deadline_ns)
             return TOO_LATE;
         uint64_t left_ms = (deadline_ns - now + 999999) / 1000000;
-        struct pollfd fds[] = {{child->from, POLLIN, 0}, {child->out, POLLIN, 0}, {child->err, POLLIN, 0}};
-        poll(fds, 3, left_ms > 1000000 ? 1000000 : (int)left_ms);
+        struct pollfd fds[] = {{child->from, POLLIN, 0},
+                               {child->out, POLLIN, 0},
+                               {child->err, POLLIN, 0},
+                               {ib_interrupt_fd(), POLLIN, 0}}; /* poll leaves out what is negative */
+        poll(fds, 4, left_ms > 1000000 ? 1000000 : (int)left_ms);
         if (fds[1].revents)
             drain_output(child, &child->out);
         if (fds[2].revents)
@@ -238,6 +244,8 @@ static bool await_answer(struct ib_child *child, uint64_t timeout_ns, json_t **a
             return explain_end(child, outcome);
         case TOO_LATE:
             return ib_outcome_set(outcome, IB_CASE_TIMEOUT, "no answer within %.3g s", (double)timeout_ns / 1e9);
+        case INTERRUPTED:
+            return ib_outcome_set(outcome, IB_CASE_FAILED, "interrupted");
         case GOT_LINE:
             break;
         }
@@ -299,12 +307,13 @@ static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
                           IB_PROTOCOL_VERSION);
 }
 
-bool ib_child_start(const char *const *argv, uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *outcome)
+bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out,
+                    struct ib_outcome *outcome)
 {
     json_t *hello = NULL;
     struct ib_child *child = calloc(1, sizeof *child);
     *out = NULL;
-    if (!child || !spawn(argv, child)) {
+    if (!child || !spawn(argv, cpus, child)) {
         free(child);
         return ib_outcome_set(outcome, IB_CASE_FAILED, "cannot start %s: %s", argv[0], strerror(errno));
     }
@@ -314,10 +323,10 @@ bool ib_child_start(const char *const *argv, uint64_t timeout_ns, struct ib_chil
     return ok;
 }
 
-bool ib_worker_start(uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *outcome)
+bool ib_worker_start(const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *outcome)
 {
     const char *const argv[] = {ib_self(), "worker", NULL};
-    return ib_child_start(argv, timeout_ns, out, outcome);
+    return ib_child_start(argv, cpus, timeout_ns, out, outcome);
 }
 
 void ib_child_end(struct ib_child *child)

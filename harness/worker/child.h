@@ -5,16 +5,19 @@
 #include "worker/status.h"
 
 #include <jansson.h>
+#include <sched.h>
 
 struct ib_child;
 
 /* fork, then exec at once (a forked child that goes on would hang in OpenMP, PoCL and CUDA), in a process group of
  * its own, with the protocol on descriptors 3 and 4, and stdout and stderr captured. argv ends with NULL; argv[0] is a
- * path. The kernel kills the child when this process dies. Waits for the child's hello. */
-bool ib_child_start(const char *const *argv, uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *);
+ * path. The kernel kills the child when this process dies. Waits for the child's hello. It may use only `cpus`; NULL: those of this
+ * process. */
+bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out,
+                    struct ib_outcome *);
 
 /* This program's own worker. */
-bool ib_worker_start(uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *);
+bool ib_worker_start(const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *);
 
 /* Called for each progress message while an answer is awaited. */
 typedef void ib_progress_fn(void *context, uint64_t epoch, double loss);

@@ -297,8 +297,9 @@ static enum ib_status ledger_from_json(const json_t *value, struct ib_ledger *ou
 
 json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
 {
-    return json_pack("{s:s, s:I, s:I, s:b, s:b, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o?}", "type", "done",
-                     "repeats", (json_int_t)r->repeats, "trained_ns", (json_int_t)r->trained_ns, "fused", r->fused,
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:b, s:b, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o?}", "type", "done",
+                     "repeats", (json_int_t)r->repeats, "trained_ns", (json_int_t)r->trained_ns, "thread_cpu_ns", (json_int_t)r->thread_cpu_ns,
+                     "process_cpu_ns", (json_int_t)r->process_cpu_ns, "fused", r->fused,
                      "fused_predict", r->fused_predict, "phases_ns", "load", (json_int_t)r->phases.load_ns, "setup",
                      (json_int_t)r->phases.setup_ns, "train", (json_int_t)r->phases.train_ns, "readback",
                      (json_int_t)r->phases.readback_ns, "predict", (json_int_t)r->phases.predict_ns, "ledger",
@@ -308,16 +309,18 @@ json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
 
 enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_result *out)
 {
-    json_int_t repeats, trained_ns, load, setup, train, readback, predict;
+    json_int_t repeats, trained_ns, thread_cpu_ns, process_cpu_ns, load, setup, train, readback, predict;
     int fused, fused_predict;
     json_t *ledger, *total, *copies;
-    UNPACK(message, "{s:I, s:I, s:b, s:b, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o}", "repeats", &repeats,
-           "trained_ns", &trained_ns, "fused", &fused, "fused_predict", &fused_predict, "phases_ns", "load", &load,
+    UNPACK(message, "{s:I, s:I, s:I, s:I, s:b, s:b, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o}", "repeats", &repeats,
+           "trained_ns", &trained_ns, "thread_cpu_ns", &thread_cpu_ns, "process_cpu_ns", &process_cpu_ns, "fused", &fused, "fused_predict", &fused_predict, "phases_ns", "load", &load,
            "setup", &setup, "train", &train, "readback", &readback, "predict", &predict, "ledger", &ledger, "total",
            &total, "copies", &copies);
     memset(out, 0, sizeof *out);
     out->repeats = (uint64_t)repeats;
     out->trained_ns = (uint64_t)trained_ns;
+    out->thread_cpu_ns = (uint64_t)thread_cpu_ns;
+    out->process_cpu_ns = (uint64_t)process_cpu_ns;
     out->fused = fused;
     out->fused_predict = fused_predict;
     out->phases = (struct ib_phases){(uint64_t)load, (uint64_t)setup, (uint64_t)train, (uint64_t)readback,

@@ -75,7 +75,9 @@ struct ib_phases { /* wall time by phase; train is that of one training */
 /* What a pass reports beside its arrays. */
 struct ib_pass_result {
     uint64_t repeats;         /* trainings done */
-    uint64_t trained_ns;      /* all of them together */
+    uint64_t trained_ns;      /* all of them together: wall time, */
+    uint64_t thread_cpu_ns;   /* of which the calling thread had a processor, */
+    uint64_t process_cpu_ns;  /* and all threads together */
     bool fused, fused_predict;
     struct ib_phases phases;
     struct ib_ledger ledger;  /* of one training and its prediction */

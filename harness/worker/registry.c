@@ -92,7 +92,7 @@ static bool ask_worker(const char *plugin, json_t **impls, struct ib_outcome *ou
 {
     struct ib_child *child;
     json_t *answer = NULL;
-    bool ok = ib_worker_start(DESCRIBE_TIMEOUT_NS, &child, outcome) &&
+    bool ok = ib_worker_start(NULL, DESCRIBE_TIMEOUT_NS, &child, outcome) &&
               ib_child_ask(child, json_pack("{s:s, s:s?}", "type", "describe", "plugin", plugin),
                            DESCRIBE_TIMEOUT_NS, &answer, outcome);
     ib_child_end(child);

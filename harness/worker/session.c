@@ -261,13 +261,18 @@ static enum ib_status warm_up(struct ib_session *s, const struct ib_train_reques
     return IB_OK;
 }
 
-static enum ib_status time_one(struct ib_session *s, const struct ib_train_request *request, uint64_t *ns)
+/* One training from the start, added to what *out has timed so far. */
+static enum ib_status time_one(struct ib_session *s, const struct ib_train_request *request,
+                               struct ib_pass_result *out)
 {
     struct ib_loss_reader reader = {wants_logged, drop_loss, (void *)(uintptr_t)request};
     IB_TRY(begin_training(s));
-    uint64_t begin = ib_now_ns();
+    uint64_t process_cpu_ns = ib_process_cpu_ns(), thread_cpu_ns = ib_thread_cpu_ns(), begin = ib_now_ns();
     IB_TRY(ib_training_run(&s->training, request->epochs, request->log_every ? &reader : NULL));
-    *ns = ib_now_ns() - begin;
+    out->trained_ns += ib_now_ns() - begin;
+    out->thread_cpu_ns += ib_thread_cpu_ns() - thread_cpu_ns;
+    out->process_cpu_ns += ib_process_cpu_ns() - process_cpu_ns;
+    out->repeats++;
     return IB_OK;
 }
 
@@ -275,15 +280,11 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
 static enum ib_status time_all(struct ib_session *s, const struct ib_train_request *request,
                                struct ib_pass_result *out)
 {
-    IB_TRY(time_one(s, request, &out->phases.train_ns));
+    IB_TRY(time_one(s, request, out));
     out->ledger = s->dispatch.ledger;
-    out->trained_ns = out->phases.train_ns;
-    out->repeats = 1;
+    out->phases.train_ns = out->trained_ns;
     while (out->trained_ns < request->min_time_ns) {
-        uint64_t ns;
-        IB_TRY(time_one(s, request, &ns));
-        out->trained_ns += ns;
-        out->repeats++;
+        IB_TRY(time_one(s, request, out));
         if (memcmp(&s->dispatch.ledger, &out->ledger, sizeof out->ledger) != 0)
             return ib_fail(IB_EINTERNAL, s->instance.impl->name, "training %llu copied otherwise than the first",
                            (unsigned long long)out->repeats);

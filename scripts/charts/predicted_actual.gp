@@ -18,7 +18,8 @@ set xlabel 'actual value, in the target''s unit'
 y_name = 'predicted value, in the target''s unit'
 eval above_y_axis
 set lmargin at screen x_at(80)
-eval key_below
+key_lines = 0
+load 'key.gnuplot'
 
 plot x with lines lc rgb faint lw 1 dt (6,4) notitle, \
-     for [i = 0:series - 1] data index i using 2:3 with points lt i + 1 pt shape(i) ps 0.6 title shown(i + 1)
+     for [i = 0:series - 1] data index i using 2:3 with points lt i + 1 pt shape(i) ps 0.6 notitle

@@ -15,12 +15,16 @@ shown(i) = strlen(label[i]) <= label_room ? label[i] \
 label_characters = widest > label_room ? label_room : widest
 label_pixels = 7.2 * label_characters
 
-# A key of several columns below the chart; as many rows as it needs.
-key_columns = label_pixels > 200 ? 2 : label_pixels > 140 ? 3 : 4
+pixels_wide = 780
+
+# The key that key.gnuplot draws below a chart, of as many columns as there is room for.
+key_column_pixels = label_pixels + 62
+key_columns = int(pixels_wide / key_column_pixels)
+key_columns = key_columns < 1 ? 1 : key_columns > 4 ? 4 : key_columns
 key_rows = int(ceil(series / real(key_columns)))
+key_columns = int(ceil(series / real(key_rows)))
 key_pixels = 21 * key_rows
 
-pixels_wide = 780
 pixels_high = int(@height)
 # noenhanced: or cpu_naive becomes a subscript.
 set terminal svg size pixels_wide, pixels_high fixed noenhanced font 'sans-serif,13' background '#ffffff'
@@ -60,12 +64,6 @@ set label 1000 chart_title at screen x_at(14), screen y_at(24) left font 'sans-s
 y_name = ''
 above_y_axis = 'set tmargin at screen y_at(72); \
                 set label 1001 y_name at graph 0, screen y_at(56) left offset character -1.5, 0 tc rgb ink'
-
-# Where a chart's key is below it, this makes room for it. gnuplot takes letters for wider than they are, and
-# leaves out the columns of a key that it thinks too wide: hence the negative width.
-key_below = 'set bmargin at screen y_above_bottom(70 + key_pixels); \
-             set key at screen 0.5, screen y_above_bottom(4 + key_pixels) center top vertical \
-                 maxrows key_rows Left reverse samplen 3 width -int(0.22 * label_characters)'
 
 # Ticks of a logarithmic axis (m + 0 makes a number of a word): the fewer decades it spans, the more in each.
 raised(digit) = substr('⁰¹²³⁴⁵⁶⁷⁸⁹', digit + 1, digit + 1)

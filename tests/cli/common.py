@@ -11,6 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("IRONBENCH_BUILD", ROOT / "build"))
 PROGRAM = BUILD / "ironbench"
 FAULTS = BUILD / "tests" / "faults.so"
+SANITIZED = os.environ.get("IRONBENCH_SANITIZED") == "1"  # long trainings then take ten times as long
 SEED_DATA = ROOT.parent / "shared" / "datasets"
 
 

@@ -1,10 +1,9 @@
 """`train`: the seed's figures, its log, and what it refuses."""
 
 import re
+import unittest
 
-from common import CliTest, FAULTS, seed_data
-
-LINREG = ["--model", "linreg", "--impl", "cpu_naive", "--lr", "0.01", "--epochs", "10000"]
+from common import CliTest, FAULTS, SANITIZED, seed_data
 
 
 class SeedFigures(CliTest):
@@ -18,6 +17,7 @@ class SeedFigures(CliTest):
                 self.assertIn("MAE 5.9159\n", out)
                 self.assertIn("verified: ok", out)
 
+    @unittest.skipIf(SANITIZED, "10000 epochs on 3530 rows take too long under sanitizers")
     def test_logreg_on_spam(self):
         out = self.ok("train", "--model", "logreg", "--data", seed_data("spam.json"), "--impl", "cpu_blas",
                       "--dtype", "f64", "--lr", "0.01", "--epochs", "10000", timeout=300)

@@ -272,7 +272,7 @@ static void put_case(struct maker *m, const struct sample_problem *p, const stru
     c.id = ib_arena_print(&m->arena, "%s-%d-%s-%s-%s-%td%td", p->model, p->data, impl->info.name,
                           ib_word_of(ib_residency_words, (int)c.residency),
                           ib_word_of(ib_dtype_words, (int)c.dtype), p - problems, impl - impls);
-    assert_int_equal(ib_store_add_case(m->store, &c), IB_OK);
+    assert_int_equal(ib_store_add_cases(m->store, &c, 1), IB_OK);
     if (fate == UNAVAILABLE)
         assert_int_equal(ib_store_put_status(m->store, &c, IB_CASE_UNAVAILABLE, "libcuda.so.1 is not there"),
                          IB_OK);

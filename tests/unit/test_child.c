@@ -20,7 +20,7 @@
 static bool start(const char *script, struct ib_child **child, struct ib_outcome *outcome)
 {
     const char *argv[] = {"/bin/sh", "-c", script, NULL};
-    return ib_child_start(argv, 10ull * SECOND_NS, child, outcome);
+    return ib_child_start(argv, NULL, 10ull * SECOND_NS, child, outcome);
 }
 
 /* Starts the script, asks it one thing, and ends it. */
@@ -105,7 +105,7 @@ static void no_such_program(void **state)
     const char *argv[] = {"/nonexistent/program", NULL};
     struct ib_child *child;
     struct ib_outcome outcome;
-    assert_false(ib_child_start(argv, SECOND_NS, &child, &outcome));
+    assert_false(ib_child_start(argv, NULL, SECOND_NS, &child, &outcome));
     assert_int_equal(outcome.status, IB_CASE_FAILED);
     ib_child_end(child);
 }

@@ -51,7 +51,7 @@ static int set_up(void **state)
                             .lr = 0.01,
                             .epochs = 10};
     assert_int_equal(ib_store_create(f->dir, &f->config, f->machine, &f->store), IB_OK);
-    assert_int_equal(ib_store_add_case(f->store, &f->c), IB_OK);
+    assert_int_equal(ib_store_add_cases(f->store, &f->c, 1), IB_OK);
     *state = f;
     return 0;
 }
@@ -252,7 +252,7 @@ static void killed_run_stays_readable(void **state)
         struct ib_store *store;
         struct ib_timed timed = {.status = IB_CASE_OK, .reason = "", .repeats = 1, .epoch_ns = 5};
         if (ib_store_create(inner, &f->config, f->machine, &store) != IB_OK ||
-            ib_store_add_case(store, &f->c) != IB_OK)
+            ib_store_add_cases(store, &f->c, 1) != IB_OK)
             _exit(1);
         for (timed.round = 1; timed.round <= 3; timed.round++)
             if (ib_store_put_timed(store, &f->c, &timed) != IB_OK)
@@ -271,7 +271,7 @@ static void fill_disk(struct fixture *f, const char *dir, int out)
     struct ib_store *store;
     struct ib_timed timed = {.status = IB_CASE_OK, .reason = "", .round = 1, .repeats = 1, .epoch_ns = 5};
     if (ib_store_create(dir, &f->config, f->machine, &store) != IB_OK ||
-        ib_store_add_case(store, &f->c) != IB_OK)
+        ib_store_add_cases(store, &f->c, 1) != IB_OK)
         _exit(1);
     const struct rlimit limit = {1 << 19, 1 << 19};
     signal(SIGXFSZ, SIG_IGN);

@@ -1,8 +1,10 @@
-#include "config/exclude.h"
+#include "config/conditions.h"
 
 #include "base/error.h"
 
 #include <string.h>
+
+#define RELATION_LETTERS "=<>"
 
 static const char *const property_names[] = {"rows", "cols", "task"};
 
@@ -68,9 +70,11 @@ static enum ib_status read_pattern(struct ib_arena *arena, int subject, const ch
 enum ib_status ib_condition_parse(struct ib_arena *arena, const char *subject, const char *text,
                                   const char *where, struct ib_condition *out)
 {
-    *out = (struct ib_condition){.subject = ib_subject_find(subject)};
+    char hint[128];
+    *out = (struct ib_condition){.subject = ib_subject_find(subject), .text = ib_arena_copy(arena, text)};
     if (out->subject == IB_SUBJECT_COUNT)
-        return ib_fail(IB_EINVAL, where, "`%.100s` is not an axis, rows, cols or task", subject);
+        return ib_fail(IB_EINVAL, where, "`%.100s` is not an axis, rows, cols or task%s", subject,
+                       ib_hint(subject, ib_subject_names(), hint, sizeof hint));
     const char *rest = text;
     out->relation = take_relation(&rest);
     if (!is_number(out->subject)) {
@@ -83,6 +87,52 @@ enum ib_status ib_condition_parse(struct ib_arena *arena, const char *subject, c
                        text);
     if (out->relation == IB_MATCHES)
         out->relation = IB_EQUAL;
+    return IB_OK;
+}
+
+/* Cuts "lr>=0.1" in two: returns "lr", and ">=0.1" in *relation; "=" itself is cut off, since it says no more
+ * than the text behind it. */
+static const char *take_subject(struct ib_arena *arena, const char *piece, const char **relation)
+{
+    size_t length = strcspn(piece, RELATION_LETTERS);
+    *relation = piece + length + (piece[length] == '=');
+    return ib_arena_print(arena, "%.*s", (int)length, piece);
+}
+
+/* Where the piece that begins here ends: at a comma with a comparison behind it, or at the end of the text.
+ */
+static size_t piece_length(const char *text)
+{
+    const char *end = strchr(text, ',');
+    while (end) {
+        size_t next = strcspn(end + 1, RELATION_LETTERS ",");
+        if (end[1 + next] != ',' && end[1 + next] != '\0')
+            return (size_t)(end - text);
+        end = strchr(end + 1, ',');
+    }
+    return strlen(text);
+}
+
+enum ib_status ib_conditions_parse(struct ib_arena *arena, const char *flag, const char *text,
+                                   struct ib_conditions *out)
+{
+    struct ib_condition *list = NULL;
+    size_t capacity = 0;
+    *out = (struct ib_conditions){.where = ib_arena_print(arena, "%s %s", flag, text)};
+    for (const char *rest = text;; rest++) {
+        size_t length = piece_length(rest);
+        const char *piece = ib_arena_print(arena, "%.*s", (int)length, rest), *relation;
+        if (!piece[strcspn(piece, RELATION_LETTERS)])
+            return ib_fail(IB_EINVAL, out->where,
+                           "`%.100s` is no condition; allowed: impl=cpu_*, lr<0.1, rows>=1000 …", piece);
+        const char *subject = take_subject(arena, piece, &relation);
+        list = ib_arena_grow(arena, list, sizeof *list, out->n, &capacity);
+        IB_TRY(ib_condition_parse(arena, subject, relation, out->where, &list[out->n++]));
+        rest += length;
+        if (!*rest)
+            break;
+    }
+    out->list = list;
     return IB_OK;
 }
 
@@ -105,8 +155,9 @@ static bool compare(double value, enum ib_relation relation, double number)
     return false;
 }
 
-static bool is_met(const struct ib_condition *condition, const struct ib_axis_value *const *values,
-                   const struct ib_dataset *dataset)
+bool ib_condition_met(const struct ib_condition *condition,
+                      const struct ib_axis_value *const values[IB_AXIS_COUNT],
+                      const struct ib_dataset *dataset)
 {
     switch (condition->subject) {
     case IB_SUBJECT_ROWS:
@@ -128,12 +179,12 @@ static bool is_met(const struct ib_condition *condition, const struct ib_axis_va
            (value->name && ib_glob(condition->pattern, value->name));
 }
 
-bool ib_exclude_matches(const struct ib_exclude *exclude,
-                        const struct ib_axis_value *const values[IB_AXIS_COUNT],
-                        const struct ib_dataset *dataset)
+bool ib_conditions_met(const struct ib_conditions *conditions,
+                       const struct ib_axis_value *const values[IB_AXIS_COUNT],
+                       const struct ib_dataset *dataset)
 {
-    for (size_t i = 0; i < exclude->n; i++)
-        if (!is_met(&exclude->conditions[i], values, dataset))
+    for (size_t i = 0; i < conditions->n; i++)
+        if (!ib_condition_met(&conditions->list[i], values, dataset))
             return false;
     return true;
 }

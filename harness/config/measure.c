@@ -1,0 +1,150 @@
+#include "config/measure.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MS_NS     1000000ull
+#define SECOND_NS (1000 * MS_NS)
+#define HOUR_NS   (3600 * SECOND_NS)
+
+enum { ROUNDS_MAX = 100000, INTERVAL_ROUNDS = 6 }; /* fewer rounds give a median no interval */
+
+const struct ib_word ib_order_words[] = {
+    {"interleaved", IB_INTERLEAVED}, {"abba", IB_ABBA}, {"block", IB_BLOCK}, {NULL, 0}};
+
+const struct ib_measure ib_measure_default = {.warmup = 1,
+                                              .rounds = 10,
+                                              .min_rounds = 10,
+                                              .max_rounds = 10,
+                                              .order = IB_INTERLEAVED,
+                                              .timeout_ns = 60 * SECOND_NS,
+                                              .oracle_budget_ns = 10 * SECOND_NS,
+                                              .min_time_ns = 100 * MS_NS,
+                                              .pin = IB_PIN_NONE};
+
+/* ---- pin ---- */
+
+/* "3" or "0-3" at *text, which then points behind it; false: neither. */
+static bool parse_range(const char **text, unsigned long *first, unsigned long *last)
+{
+    char *end;
+    if (!strspn(*text, "0123456789"))
+        return false;
+    *first = *last = strtoul(*text, &end, 10);
+    if (*end == '-') {
+        if (!strspn(end + 1, "0123456789"))
+            return false;
+        *last = strtoul(end + 1, &end, 10);
+    }
+    *text = end;
+    return *first <= *last && *last <= IB_PIN_CPU_MAX;
+}
+
+/* "0,2-3" into in[IB_PIN_CPU_MAX + 1]; false: not of that form. */
+static bool parse_cpus(const char *text, bool *in)
+{
+    for (;; text++) {
+        unsigned long first, last;
+        if (!parse_range(&text, &first, &last))
+            return false;
+        for (unsigned long cpu = first; cpu <= last; cpu++)
+            in[cpu] = true;
+        if (*text != ',')
+            return *text == '\0';
+    }
+}
+
+static void keep_cpus(struct ib_arena *arena, const bool *in, struct ib_measure *out)
+{
+    uint32_t *cpus = ib_arena_alloc(arena, (IB_PIN_CPU_MAX + 1) * sizeof *cpus);
+    out->n_cpus = 0;
+    for (uint32_t cpu = 0; cpu <= IB_PIN_CPU_MAX; cpu++)
+        if (in[cpu])
+            cpus[out->n_cpus++] = cpu;
+    out->cpus = cpus;
+}
+
+static enum ib_status read_pin(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                               const yaml_node_t *node, void *field)
+{
+    static const struct ib_word words[] = {{"none", IB_PIN_NONE}, {"auto", IB_PIN_AUTO}, {NULL, 0}};
+    static const char allowed[] = "auto, none or a list of CPUs from 0 to 1023 such as \"0,2-3\"";
+    _Static_assert(IB_PIN_CPU_MAX == 1023, "`allowed` says so");
+    struct ib_measure *measure = field;
+    bool in[IB_PIN_CPU_MAX + 1] = {false};
+    const char *text = NULL;
+    int word;
+    IB_TRY(ib_doc_scalar(doc, node, rule->name, false, allowed, &text));
+    if (ib_word_value(words, text, &word)) {
+        measure->pin = (enum ib_pin)word;
+        return IB_OK;
+    }
+    if (!parse_cpus(text, in))
+        return ib_doc_refuse(doc, node, rule->name, allowed);
+    measure->pin = IB_PIN_CPUS;
+    keep_cpus(doc->arena, in, measure);
+    return IB_OK;
+}
+
+/* ---- Everything ---- */
+
+#define FIELD(key, field) .name = key, .offset = offsetof(struct ib_measure, field)
+static const struct ib_doc_key keys[] = {
+    {FIELD("warmup", warmup), .read = ib_doc_read_u64, .max = 1000},
+    {FIELD("rounds", rounds), .read = ib_doc_read_u64, .min = 1, .max = ROUNDS_MAX},
+    {FIELD("min_rounds", min_rounds), .read = ib_doc_read_u64, .min = 1, .max = ROUNDS_MAX},
+    {FIELD("max_rounds", max_rounds), .read = ib_doc_read_u64, .min = 1, .max = ROUNDS_MAX},
+    {FIELD("precision", precision), .read = ib_doc_read_share},
+    {FIELD("order", order), .read = ib_doc_read_word, .words = ib_order_words},
+    {FIELD("timeout", timeout_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = 24 * HOUR_NS},
+    {FIELD("min_time", min_time_ns), .read = ib_doc_read_duration, .max = HOUR_NS},
+    {FIELD("oracle_budget", oracle_budget_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = HOUR_NS},
+    {.name = "pin", .read = read_pin},
+    {.name = NULL},
+};
+
+static enum ib_status refuse_without_precision(const struct ib_doc *doc, const yaml_node_t *map)
+{
+    static const char *const stopping[] = {"min_rounds", "max_rounds"};
+    for (size_t i = 0; i < 2; i++) {
+        const yaml_node_t *node = ib_doc_find(doc, map, stopping[i]);
+        if (node)
+            return ib_doc_fail(doc, node, stopping[i],
+                               "means nothing without `precision`; all cases get `rounds`");
+    }
+    return IB_OK;
+}
+
+/* How many rounds there are at least and at most, from what was given of them. */
+static enum ib_status settle_rounds(const struct ib_doc *doc, const yaml_node_t *map, struct ib_measure *m)
+{
+    const yaml_node_t *precision = ib_doc_find(doc, map, "precision");
+    const yaml_node_t *least = ib_doc_find(doc, map, "min_rounds");
+    const yaml_node_t *most = ib_doc_find(doc, map, "max_rounds");
+    if (!precision) {
+        m->min_rounds = m->max_rounds = m->rounds;
+        return refuse_without_precision(doc, map);
+    }
+    if (most && ib_doc_find(doc, map, "rounds"))
+        return ib_doc_fail(doc, most, "max_rounds",
+                           "the same as `rounds` where there is a `precision`; give one");
+    if (most)
+        m->rounds = m->max_rounds;
+    m->max_rounds = m->rounds;
+    if (m->max_rounds < INTERVAL_ROUNDS)
+        return ib_doc_fail(doc, precision, "precision", "needs %d rounds or more; there are at most %llu",
+                           INTERVAL_ROUNDS, (unsigned long long)m->max_rounds);
+    if (!least)
+        m->min_rounds = INTERVAL_ROUNDS;
+    if (m->min_rounds > m->max_rounds)
+        return ib_doc_fail(doc, least, "min_rounds", "`%llu` is more than the %llu rounds there are at most",
+                           (unsigned long long)m->min_rounds, (unsigned long long)m->max_rounds);
+    return IB_OK;
+}
+
+enum ib_status ib_measure_read(const struct ib_doc *doc, const char *key, const yaml_node_t *map,
+                               struct ib_measure *measure)
+{
+    IB_TRY(ib_doc_read_map(doc, map, key, keys, measure));
+    return settle_rounds(doc, map, measure);
+}

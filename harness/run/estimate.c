@@ -1,0 +1,95 @@
+#include "run/estimate.h"
+
+#include <math.h>
+
+/* A worker from its start to its end, beside the training: process, libraries, data, files of the answer. */
+#define WORKER_NS 10e6
+/* The oracle works sample by sample. */
+#define ORACLE_FLOPS_PER_S 1e9
+
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static double most(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+double ib_estimate_flops(const struct ib_case *c)
+{
+    struct ib_network net;
+    double flops = 0;
+    ib_case_network(c, &net);
+    for (uint32_t l = 0; l < net.n_layers; l++) {
+        double weights = (double)net.width[l] * (double)net.width[l + 1];
+        double products =
+            l == 0 ? 2 : 3; /* forward, by the weights, and by the input, which the first has no use for */
+        flops += 2 * products * weights * (double)c->dataset->rows + 2 * weights;
+    }
+    return flops;
+}
+
+/* ---- The oracle: one trajectory for all that train the same, and one in each type for how far rounding
+ * drifts ---- */
+
+static bool same_training(const struct ib_case *a, const struct ib_case *b)
+{
+    bool same = a->model == b->model && a->dataset == b->dataset && a->n_hidden == b->n_hidden &&
+                a->act == b->act && a->loss == b->loss && a->init == b->init && a->lr == b->lr &&
+                a->epochs == b->epochs && a->seed == b->seed;
+    for (uint32_t i = 0; same && i < a->n_hidden; i++)
+        same = a->hidden[i] == b->hidden[i];
+    return same;
+}
+
+static double estimate_oracle(const struct ib_measure *measure, const struct ib_matrix *matrix)
+{
+    double total = 0;
+    unsigned types = 0; /* of the training at hand: cases that train the same lie side by side */
+    for (size_t i = 0; i < matrix->n; i++) {
+        const struct ib_case *c = &matrix->cases[i];
+        bool again = i > 0 && same_training(c, c - 1);
+        unsigned type = 1u << c->dtype;
+        double ns = (double)c->epochs * ib_estimate_flops(c) / ORACLE_FLOPS_PER_S * 1e9;
+        unsigned runs = !again ? 2 : !(types & type);
+        total += runs * (WORKER_NS + least(ns, (double)measure->oracle_budget_ns));
+        types = again ? types | type : type;
+    }
+    return total;
+}
+
+/* ---- Cases ---- */
+
+static double assumed_epoch_ns(const struct ib_case *c)
+{
+    return most(IB_ASSUMED_LEAST_NS, ib_estimate_flops(c) / IB_ASSUMED_FLOPS_PER_S * 1e9);
+}
+
+static void add_case(const struct ib_measure *measure, const struct ib_case *c, double earlier_ns,
+                     struct ib_case_estimate *out, struct ib_estimate *sum)
+{
+    *out = (struct ib_case_estimate){.epoch_ns = NAN};
+    if (!c->impl->info->available)
+        return;
+    out->earlier = !isnan(earlier_ns);
+    out->epoch_ns = out->earlier ? earlier_ns : assumed_epoch_ns(c);
+    double training = (double)c->epochs * out->epoch_ns;
+    double round =
+        WORKER_NS + (double)measure->warmup * training + most(training, (double)measure->min_time_ns);
+    double timed = (double)measure->max_rounds * round, checked = WORKER_NS + training;
+    out->total_ns = timed + checked;
+    sum->timed_ns += timed;
+    sum->checked_ns += checked;
+    *(out->earlier ? &sum->n_earlier : &sum->n_assumed) += 1;
+}
+
+void ib_estimate(const struct ib_measure *measure, const struct ib_matrix *matrix, const double *earlier_ns,
+                 struct ib_arena *arena, struct ib_estimate *out)
+{
+    *out = (struct ib_estimate){.oracle_ns = estimate_oracle(measure, matrix),
+                                .cases = ib_arena_alloc(arena, matrix->n * sizeof *out->cases)};
+    for (size_t i = 0; i < matrix->n; i++)
+        add_case(measure, &matrix->cases[i], earlier_ns[i], &out->cases[i], out);
+}

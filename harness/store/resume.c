@@ -1,0 +1,219 @@
+#include "store/resume.h"
+
+#include "base/error.h"
+#include "store/run_folder.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- which run ---- */
+
+/* The configuration of the run in `dir`: its text, in the arena. */
+static enum ib_status read_config(struct ib_arena *arena, sqlite3 *db, const char **text)
+{
+    sqlite3_stmt *query;
+    bool row;
+    IB_TRY(ib_db_prepare(db, "SELECT config_text FROM run", &query));
+    enum ib_status status = ib_db_next(query, &row);
+    if (status == IB_OK && row)
+        *text = ib_arena_copy(arena, (const char *)sqlite3_column_text(query, 0));
+    else if (status == IB_OK)
+        status = ib_fail(IB_EINVAL, NULL, "the run says nothing of its configuration");
+    sqlite3_finalize(query);
+    return status;
+}
+
+static bool has_config(struct ib_arena *arena, const char *dir, const struct ib_config *config)
+{
+    sqlite3 *db;
+    const char *text = NULL;
+    if (ib_run_folder_open(dir, &db) != IB_OK)
+        return false;
+    bool same = read_config(arena, db, &text) == IB_OK && strcmp(text, config->text) == 0;
+    sqlite3_close(db);
+    return same;
+}
+
+enum ib_status ib_resume_find(struct ib_arena *arena, const char *runs, const struct ib_config *config,
+                              const char **out)
+{
+    struct dirent **entries = NULL;
+    int n = scandir(runs, &entries, NULL, alphasort); /* the names end with the time of their start */
+    size_t length = strlen(config->name);
+    *out = NULL;
+    for (int i = n; i-- > 0;) {
+        const char *name = entries[i]->d_name;
+        bool ours = strncmp(name, config->name, length) == 0 && name[length] == '-';
+        const char *dir = ib_arena_print(arena, "%s/%s", runs, name);
+        if (!*out && ours && has_config(arena, dir, config))
+            *out = dir;
+        free(entries[i]);
+    }
+    free(entries);
+    return *out ? IB_OK
+                : ib_fail(IB_EINVAL, runs,
+                          "no run of this configuration to resume; --out names one elsewhere");
+}
+
+/* ---- is it the same ---- */
+
+static size_t line_length(const char *text)
+{
+    return strcspn(text, "\n");
+}
+
+/* Refuses with the first line in which two texts differ. */
+static enum ib_status refuse_config(const char *dir, const struct ib_config *config, const char *was)
+{
+    const char *is = config->text;
+    unsigned line = 1;
+    while (*is && *was && line_length(is) == line_length(was) && strncmp(is, was, line_length(is)) == 0) {
+        size_t length = line_length(is);
+        is += length + (is[length] == '\n');
+        was += length + (was[length] == '\n');
+        line++;
+    }
+    return ib_fail(
+        IB_EINVAL, dir,
+        "cannot be resumed: the configuration has changed; %s:%u is now `%.*s`, the run has `%.*s`",
+        config->path, line, (int)line_length(is), is, (int)line_length(was), was);
+}
+
+static enum ib_status check_config(struct ib_arena *arena, sqlite3 *db, const char *dir,
+                                   const struct ib_config *config)
+{
+    const char *was;
+    IB_TRY(read_config(arena, db, &was));
+    return strcmp(was, config->text) == 0 ? IB_OK : refuse_config(dir, config, was);
+}
+
+static enum ib_status count_cases(sqlite3 *db, uint64_t *count)
+{
+    sqlite3_stmt *query;
+    bool row;
+    IB_TRY(ib_db_prepare(db, "SELECT count(*) FROM cases", &query));
+    enum ib_status status = ib_db_next(query, &row);
+    *count = (uint64_t)sqlite3_column_int64(query, 0);
+    sqlite3_finalize(query);
+    return status;
+}
+
+static enum ib_status check_cases(sqlite3 *db, const char *dir, const struct ib_case *cases, size_t n)
+{
+    sqlite3_stmt *find;
+    uint64_t count;
+    bool found = true;
+    IB_TRY(count_cases(db, &count));
+    if (count != n)
+        return ib_fail(IB_EINVAL, dir,
+                       "cannot be resumed: the run has %llu cases, the configuration now gives %zu",
+                       (unsigned long long)count, n);
+    IB_TRY(ib_db_prepare(db, "SELECT 1 FROM cases WHERE id = ?", &find));
+    enum ib_status status = IB_OK;
+    for (size_t i = 0; status == IB_OK && i < n; i++) {
+        status = ib_db_bind(find, IB_DB_VALUES(ib_db_text(cases[i].id)));
+        if (status == IB_OK)
+            status = ib_db_next(find, &found);
+        if (status == IB_OK && !found)
+            status =
+                ib_fail(IB_EINVAL, dir, "cannot be resumed: %s is not among its cases; has its data changed?",
+                        cases[i].id);
+    }
+    sqlite3_finalize(find);
+    return status;
+}
+
+enum ib_status ib_resume_check(const char *dir, const struct ib_config *config, const struct ib_case *cases,
+                               size_t n, bool *empty)
+{
+    sqlite3 *db;
+    struct ib_arena arena = {0};
+    uint64_t count = 0;
+    IB_TRY(ib_run_folder_open(dir, &db));
+    enum ib_status status = check_config(&arena, db, dir, config);
+    if (status == IB_OK)
+        status = count_cases(db, &count);
+    *empty = count == 0;
+    if (status == IB_OK && !*empty)
+        status = check_cases(db, dir, cases, n);
+    sqlite3_close(db);
+    ib_arena_free(&arena);
+    return status;
+}
+
+/* ---- how far it has come ---- */
+
+static const double *copy_doubles(struct ib_arena *arena, sqlite3_stmt *row, int column, uint64_t *n)
+{
+    size_t bytes = (size_t)sqlite3_column_bytes(row, column);
+    *n = bytes / sizeof(double);
+    if (sqlite3_column_type(row, column) == SQLITE_NULL)
+        return NULL;
+    double *values = ib_arena_alloc(arena, bytes);
+    if (bytes)
+        memcpy(values, sqlite3_column_blob(row, column), bytes);
+    return values;
+}
+
+static enum ib_status load_case(sqlite3_stmt *query, const struct ib_case *c, struct ib_arena *arena,
+                                struct ib_case_progress *out)
+{
+    bool row;
+    IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_text(c->id))));
+    IB_TRY(ib_db_next(query, &row));
+    if (!row)
+        return ib_fail(IB_EINTERNAL, c->id, "this case is not in the store");
+    const char *status = (const char *)sqlite3_column_text(query, 0);
+    *out = (struct ib_case_progress){.ended = status && strcmp(status, "ok") != 0,
+                                     .checked = sqlite3_column_int(query, 1),
+                                     .rounds = (uint64_t)sqlite3_column_int64(query, 2)};
+    out->final.params = copy_doubles(arena, query, 3, &out->final.n_params);
+    out->final.predictions = copy_doubles(arena, query, 4, &out->final.n_predictions);
+    return IB_OK;
+}
+
+static enum ib_status load_samples(sqlite3_stmt *query, const struct ib_case *c, struct ib_arena *arena,
+                                   struct ib_case_progress *out)
+{
+    double *samples = ib_arena_alloc(arena, out->rounds * sizeof *samples);
+    bool row;
+    IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_text(c->id))));
+    for (;;) {
+        IB_TRY(ib_db_next(query, &row));
+        if (!row)
+            break;
+        samples[out->n_samples++] = sqlite3_column_double(query, 0);
+    }
+    out->samples = samples;
+    return IB_OK;
+}
+
+enum ib_status ib_resume_load(const char *dir, const struct ib_case *cases, size_t n, struct ib_arena *arena,
+                              struct ib_case_progress *out)
+{
+    sqlite3 *db;
+    sqlite3_stmt *query = NULL, *samples = NULL;
+    IB_TRY(ib_run_folder_open(dir, &db));
+    enum ib_status status =
+        ib_db_prepare(db,
+                      "SELECT epoch_ns FROM rounds WHERE epoch_ns IS NOT NULL AND NOT coalesce(disturbed, 0)"
+                      " AND case_number = (SELECT number FROM cases WHERE id = ?) ORDER BY round",
+                      &samples);
+    if (status == IB_OK)
+        status = ib_db_prepare(
+            db,
+            "SELECT c.status, EXISTS (SELECT * FROM checks k WHERE k.case_number = c.number),"
+            " (SELECT count(*) FROM rounds r WHERE r.case_number = c.number), f.params, f.predictions"
+            " FROM cases c LEFT JOIN finals f ON f.case_number = c.number WHERE c.id = ?",
+            &query);
+    for (size_t i = 0; status == IB_OK && i < n; i++) {
+        status = load_case(query, &cases[i], arena, &out[i]);
+        if (status == IB_OK)
+            status = load_samples(samples, &cases[i], arena, &out[i]);
+    }
+    sqlite3_finalize(query);
+    sqlite3_finalize(samples);
+    sqlite3_close(db);
+    return status;
+}

@@ -1,0 +1,27 @@
+# Lines of loss (column 3) over something (column 2, in units of `unit`), both axes logarithmic. Set before:
+# unit, x_low, x_high, and the label of the horizontal axis.
+stats data using 3 name 'loss' nooutput
+
+# Some markers a line, evenly spread over the logarithmic axis, each series a little further on than the one
+# before.
+marks = series < 7 ? 8 : series < 16 ? 5 : 3
+span = log10(x_high / x_low)
+next = 0
+mark(i, x) = (column(0) == 0 ? (next = log10(x_low) + span / marks * (i + 0.5) / series, 0) : 0, \
+              log10(x) >= next ? (next = next + span / marks, 1) : 0)
+
+set logscale xy
+set xrange [x_low : x_high]
+set yrange [loss_min / 1.15 : loss_max * 1.15]
+ticks_axis = 'ytics'
+ticks_low = loss_min
+ticks_high = loss_max
+eval log_ticks
+y_name = 'training loss'
+eval above_y_axis
+set lmargin at screen x_at(80)
+load 'key.gnuplot'
+
+plot for [i = 0:series - 1] data index i using ($2 / unit):3 with lines lt i + 1 notitle, \
+     for [i = 0:series - 1] data index i using ($2 / unit):(mark(i, $2 / unit) ? $3 : NaN) \
+         with points lt i + 1 pt shape(i) ps 0.8 notitle

@@ -1,0 +1,66 @@
+#@order 4
+#@title Loss by learning rate
+#@caption Training loss of the final parameters; the bar reaches from the least to the greatest loss of the last
+#@ 64 epochs. What diverged to no finite number stands at the upper edge. One verified case stands for all that
+#@ trained the same.
+#@per model,dataset
+#@for (SELECT count(DISTINCT c.lr) FROM cases c WHERE c.model = cases.model AND c.dataset = cases.dataset) >= 3
+#@height 430 + key_pixels
+#@sql WITH told AS (
+#@   SELECT number, c.lr, c.epochs, k.convergence, trim(replace(replace(' ' || substr(n.training, 1,
+#@       length(n.training) - length(c.dataset)), ' ' || c.model, ''), printf(' lr=%.6g', c.lr), '')) AS line,
+#@     row_number() OVER (PARTITION BY n.training ORDER BY number) AS place
+#@   FROM cases c JOIN names n ON n.case_number = number JOIN checks k ON k.case_number = number
+#@   WHERE c.model = :model AND c.dataset = :dataset AND c.status = 'ok' AND k.verdict = 'ok')
+#@ SELECT line, lr, coalesce((SELECT value FROM metrics WHERE case_number = number AND name = 'train_loss'
+#@     AND value < 9e999), -1) AS loss, min(l.loss), max(l.loss), instr('converged  improving  oscillatingdiverged', convergence) / 11 AS class,
+#@   (SELECT f.loss FROM curve f WHERE f.case_number = number ORDER BY f.epoch LIMIT 1)
+#@ FROM told LEFT JOIN curve l ON l.case_number = number AND l.epoch > epochs - 64
+#@ WHERE place = 1 AND convergence IS NOT NULL GROUP BY number ORDER BY min(number) OVER (PARTITION BY line), lr
+
+array classes[4] = ['converged', 'improving', 'oscillating', 'diverged']
+array class_shape[4] = [7, 9, 12, 2]
+
+# What settled decides the range, together with the losses at the start.
+settled(class) = class < 3
+stats data using 2 name 'rate' nooutput
+stats data using (settled($6) && $4 > 0 && $4 < $7 ? $4 : $7) name 'low' nooutput
+stats data using (settled($6) && $5 > $7 ? $5 : $7) name 'high' nooutput
+bottom = low_min / 1.3
+top = high_max * (high_max / bottom) ** 0.12
+within(y) = y > bottom && y < top ? y : y <= bottom ? bottom : top
+
+set logscale xy
+set xrange [rate_min / 1.25 : rate_max * 1.25]
+set yrange [bottom : top]
+ticks_axis = 'ytics'
+ticks_low = bottom
+ticks_high = top
+eval log_ticks
+ticks_axis = 'xtics'
+ticks_low = rate_min / 1.25
+ticks_high = rate_max * 1.25
+eval log_ticks
+set xlabel 'learning rate'
+y_name = 'final training loss'
+eval above_y_axis
+set lmargin at screen x_at(80)
+key_points = 0
+load 'key.gnuplot'
+
+# A loss of -1 stands for one that is not finite.
+loss(class, l) = class == 3 && l < 0 ? top : within(l)
+
+do for [c = 1:4] {
+    set label 10 + c classes[c] at screen x_at(330 + 112 * (c - 1)), screen y_at(52) left offset character 1.2, -0.3 \
+        point pt class_shape[c] ps 0.9 lc rgb ink tc rgb ink
+}
+
+plot for [i = 0:series - 1] data index i using 2:7 with lines lc rgb faint lw 1 dt (6,4) notitle, \
+     data index 0 using 2:7:('loss at the start') every ::0::0 \
+         with labels left offset character 0, 0.6 tc rgb ink notitle, \
+     for [i = 0:series - 1] data index i using 2:(loss($6, $3)) with lines lt i + 1 notitle, \
+     for [i = 0:series - 1] data index i using 2:(settled($6) ? within($3) : NaN):(within($4)):(within($5)) \
+         with yerrorbars lt i + 1 dt solid pt -1 lw 1.5 notitle, \
+     for [i = 0:series - 1] for [c = 0:3] data index i using 2:($6 == c ? loss(c, $3) : NaN) \
+         with points lt i + 1 pt class_shape[c + 1] ps 0.9 notitle

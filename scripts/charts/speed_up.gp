@@ -1,0 +1,50 @@
+#@order 5
+#@title Speed-up
+#@caption Each mark is one problem: by how much an implementation is faster than cpu_naive there, or, where that
+#@ has no verified time, than the first of the plan that has. Medians over the rounds; the bar and the number
+#@ are the median over the problems. Only verified cases on real devices.
+#@height 126 + 34 * series
+#@for number IN (SELECT case_number FROM ranked)
+#@sql WITH timed AS (
+#@   SELECT number, model, who, problem, median_ns, first_value(median_ns) OVER (PARTITION BY problem
+#@     ORDER BY who <> 'cpu_naive', number) AS baseline_ns, min(number) OVER (PARTITION BY who) AS first
+#@   FROM ranked JOIN names USING (case_number) JOIN epoch_times USING (case_number)
+#@   JOIN cases ON number = case_number)
+#@ SELECT who, baseline_ns / median_ns, dense_rank() OVER (ORDER BY model), model,
+#@   (SELECT median(t.baseline_ns / t.median_ns) FROM timed t WHERE t.who = timed.who)
+#@ FROM timed ORDER BY first, number
+
+stats data using 2 name 'speed' nooutput
+stats data using 3 name 'model' nooutput
+array models[int(model_max)]
+stats data using (models[int($3)] = strcol(4), $3) name 'named' nooutput
+
+spread(row) = 0.3 * (row * 0.6180339887 - floor(row * 0.6180339887) - 0.5)
+low = speed_min < 0.8 ? speed_min / 1.2 : 0.8
+high = speed_max > 1.25 ? speed_max * 1.2 : 1.25
+
+set logscale x
+right = high * (high / low) ** 0.15
+set xrange [low : right]
+ticks_axis = 'xtics'
+ticks_low = low
+ticks_high = high
+eval log_ticks
+set xlabel 'times as fast as the baseline'
+set yrange [-series + 0.4 : 0.6]
+set ytics scale 0 ()
+do for [i = 0:series - 1] {
+    set ytics add (shown(i + 1) -i)
+}
+set border 1
+set grid xtics noytics
+set lmargin at screen x_at(label_pixels + 24)
+set tmargin at screen y_at(72)
+set arrow 1 from 1, graph 0 to 1, graph 1 nohead lc rgb faint lw 1.2 dt (6,4) back
+set key at screen 0.98, screen y_at(52) right center horizontal Left reverse samplen 0.5 width 1
+
+plot for [m = 1:|models|] data using ($3 == m ? $2 : NaN):(-column(-2) + spread($0)) \
+         with points lt m pt shape(m - 1) ps 0.6 title models[m], \
+     data using 5:(-column(-2) - 0.3):(0):(0.6) every ::0::0 with vectors nohead lc rgb ink lw 2 dt solid notitle, \
+     data using (right):(-column(-2)):(sprintf('%.3g×', $5)) every ::0::0 \
+         with labels right tc rgb ink notitle

@@ -1,0 +1,21 @@
+#@order 7
+#@title Time by columns
+#@caption Median time per epoch of verified cases on real devices, and the power of the columns that fits them
+#@ best: 1 where time grows with the work, nearer 0 where fixed costs rule, above 1 where caches run over.
+#@per model,task
+#@for EXISTS (SELECT * FROM cases c WHERE c.model = cases.model AND c.task = cases.task
+#@  GROUP BY c.rows HAVING count(DISTINCT c.cols) >= 3)
+#@height 400 + key_pixels
+#@sql WITH timed AS (
+#@   SELECT number, cols, median_ns, ln(cols) AS x, ln(median_ns) AS y, series || ' ' || rows || ' rows' AS line
+#@   FROM ranked JOIN names USING (case_number) JOIN epoch_times USING (case_number)
+#@   JOIN cases ON number = case_number WHERE model = :model AND task = :task),
+#@ fits AS (
+#@   SELECT line, min(number) AS first,
+#@     (count(*) * sum(x * y) - sum(x) * sum(y)) / (count(*) * sum(x * x) - sum(x) * sum(x)) AS power
+#@   FROM timed GROUP BY line HAVING count(DISTINCT cols) >= 3)
+#@ SELECT printf('%s: power %.2f', line, power), cols, median_ns FROM timed JOIN fits USING (line)
+#@ ORDER BY first, cols
+
+set xlabel 'columns'
+load 'scaling.gnuplot'

@@ -1,0 +1,161 @@
+"""Runs that are interrupted, killed and gone on with: nothing is lost, nothing is done twice.
+
+IRONBENCH_KILLS says how often the run is killed (default 10).
+"""
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+
+from common import CliTest, PROGRAM
+
+KILLS = int(os.environ.get("IRONBENCH_KILLS", "10"))
+ROUNDS = 12
+MATRIX = """
+    model: [linreg, mlp]
+    dataset: [diabetes]
+    impl: [cpu_naive, cpu_blas, fakedev]
+    dtype: [f32, f64]
+    hidden: [[4]]
+    epochs: [40]
+"""
+
+
+class InterruptTest(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.sweep = self.config(MATRIX, f"rounds: {ROUNDS}, min_time: 5ms")
+
+    def start(self, *args):
+        return subprocess.Popen([PROGRAM, "run", self.sweep, *args], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def query(self, sql, run="out"):
+        with sqlite3.connect(self.folder / run / "run.sqlite") as database:
+            return database.execute(sql).fetchall()
+
+    def wait_for_rounds(self, process, run="out", least=5):
+        """Until some rounds are stored, so that there is something to lose."""
+        for _ in range(600):
+            try:
+                if self.query("SELECT count(*) FROM rounds", run)[0][0] >= least:
+                    return
+            except sqlite3.Error:
+                pass
+            self.assertIsNone(process.poll(), "the run ended before it could be interrupted")
+            time.sleep(0.02)
+        self.fail("no round was stored")
+
+    def assert_complete(self, run="out"):
+        """Every case checked once, every round there once, as in a run that nobody disturbed."""
+        self.assertEqual(self.query("PRAGMA integrity_check", run), [("ok",)])
+        cases = self.query("SELECT id, status, (SELECT count(*) FROM checks k WHERE k.case_number = number),"
+                           " (SELECT count(*) FROM rounds r WHERE r.case_number = number),"
+                           " (SELECT max(round) FROM rounds r WHERE r.case_number = number) FROM cases", run)
+        self.assertEqual(len(cases), 2 * 2 * 4)
+        for case in cases:
+            self.assertEqual(case[1:], ("ok", 1, ROUNDS, ROUNDS), case[0])
+        self.assertIsNotNone(self.query("SELECT finished FROM run", run)[0][0])
+
+    def leftovers(self):
+        return [path.name for path in (self.folder / "out").glob("ironbench-*")]
+
+
+class Signals(InterruptTest):
+    def interrupt(self, number):
+        process = self.start("--out", "out")
+        self.wait_for_rounds(process)
+        begin = time.monotonic()
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=30)
+        self.assertLess(time.monotonic() - begin, 2)
+        self.assertEqual(process.returncode, 130, errors)
+        self.assertIn("--resume --out out", errors)
+        self.assertEqual(self.leftovers(), [])
+        stored = self.query("SELECT count(*) FROM rounds")[0][0]
+        self.assertGreaterEqual(stored, 5)
+        self.ok("report", "out")  # what is there can be shown
+        self.ok("run", self.sweep, "--out", "out", "--resume")
+        self.assert_complete()
+
+    def test_ctrl_c(self):
+        self.interrupt(signal.SIGINT)
+
+    def test_sigterm(self):
+        self.interrupt(signal.SIGTERM)
+
+
+class Kills(InterruptTest):
+    def test_killed_at_random_moments(self):
+        moments = random.Random(1)
+        kills = 0
+        while kills < KILLS:
+            resume = ["--resume"] if (self.folder / "out" / "run.sqlite").exists() else []
+            process = self.start("--out", "out", *resume)
+            try:
+                process.communicate(timeout=moments.choice([moments.uniform(0.001, 0.05), moments.uniform(0.05, 0.6)]))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                kills += 1
+                continue
+            self.assertEqual(process.returncode, 0)
+            self.assert_complete()
+            (self.folder / "out").rename(self.folder / f"done{kills}")  # finished too soon: once more from the start
+        resume = ["--resume"] if (self.folder / "out" / "run.sqlite").exists() else []
+        self.ok("run", self.sweep, "--out", "out", *resume)
+        self.assert_complete()
+        self.assertEqual(self.leftovers(), [])
+
+
+class Resume(InterruptTest):
+    def test_finished_run_is_left_as_it_is(self):
+        self.ok("run", self.sweep, "--out", "out")
+        before = self.query("SELECT * FROM rounds ORDER BY case_number, round")
+        self.ok("run", self.sweep, "--out", "out", "--resume")
+        self.assertEqual(self.query("SELECT * FROM rounds ORDER BY case_number, round"), before)
+
+    def test_newest_run_of_the_configuration(self):
+        process = self.start()
+        runs = self.folder / "results" / "runs"
+        while not list(runs.glob("test-*/run.sqlite")):
+            self.assertIsNone(process.poll())
+            time.sleep(0.02)
+        run = next(runs.iterdir()).relative_to(self.folder)
+        self.wait_for_rounds(process, run)
+        process.kill()
+        process.communicate()
+        self.ok("run", self.sweep, "--resume")
+        self.assertEqual(len(list(runs.iterdir())), 1)
+        self.assert_complete(run)
+
+    def test_nothing_to_resume(self):
+        self.refused("run", self.sweep, "--resume", says=["results/runs", "--out"])
+        self.refused("run", self.sweep, "--resume", "--out", "nowhere", says="nowhere")
+
+    def test_changed_configuration(self):
+        self.ok("run", self.sweep, "--out", "out")
+        before = (self.folder / "out" / "run.sqlite").read_bytes()
+        self.config(MATRIX.replace("epochs: [40]", "epochs: [41]"), f"rounds: {ROUNDS}, min_time: 5ms")
+        self.refused("run", self.sweep, "--out", "out", "--resume",
+                     says=["test.yaml:8", "`  epochs: [41]`", "`  epochs: [40]`"])
+        self.assertEqual((self.folder / "out" / "run.sqlite").read_bytes(), before)
+
+    def test_changed_data(self):
+        self.write("mine.csv", "a,b\n" + "".join(f"{i},{i * i}\n" for i in range(30)))
+        self.sweep = self.config("model: [linreg]\ndataset: [mine]\nimpl: [cpu_naive]\nepochs: [5]",
+                                 more="datasets: {mine: {path: mine.csv, task: regression}}")
+        self.ok("run", self.sweep, "--out", "out")
+        self.write("mine.csv", "a,b\n" + "".join(f"{i},{i + 1}\n" for i in range(30)))
+        self.refused("run", self.sweep, "--out", "out", "--resume", says="has its data changed?")
+
+    def test_second_run_in_one_folder(self):
+        process = self.start("--out", "out")
+        self.wait_for_rounds(process)
+        self.refused("run", self.sweep, "--out", "out", "--resume", says=["out", "another ironbench"])
+        self.refused("run", self.sweep, "--out", "out", says=["out", "already holds a run"])
+        process.kill()
+        process.communicate()
