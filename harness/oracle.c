@@ -15,10 +15,21 @@ enum { BLOCK = 64, LANES = 8 };
 /* What a pass over the rows is to give. */
 enum { WANT_LOSS = 1, WANT_GRADIENT = 2 };
 
+/* An array as it is stored: one of the two. */
+struct stored {
+    const double *f64;
+    const float *f32;
+};
+
 struct rows {
     uint64_t n;
-    const double *x, *y;
+    struct stored x, y;
 };
+
+static struct rows rows_of(const struct ib_oracle_problem *problem)
+{
+    return (struct rows){problem->rows, {problem->x, problem->x_f32}, {problem->y, problem->y_f32}};
+}
 
 static void curve_add(struct ib_curve *curve, uint64_t epoch, double loss)
 {
@@ -62,6 +73,15 @@ void ib_trajectory_free(struct ib_trajectory *trajectory)
     *trajectory = (struct ib_trajectory){0};
 }
 
+void ib_oracle_use_rows(struct ib_oracle_problem *problem, const struct ib_npy *x, const struct ib_npy *y)
+{
+    problem->rows = x->rows;
+    problem->x = x->type == IB_F64 ? x->data : NULL;
+    problem->y = y->type == IB_F64 ? y->data : NULL;
+    problem->x_f32 = x->type == IB_F32 ? x->data : NULL;
+    problem->y_f32 = y->type == IB_F32 ? y->data : NULL;
+}
+
 enum ib_status ib_oracle_train(const struct ib_oracle_problem *problem, struct ib_trajectory *out)
 {
     const size_t readings =
@@ -96,15 +116,22 @@ void ib_oracle_predict_f32(const struct ib_network *net, const double *params, u
     predict_f32(net, params, rows, x, out);
 }
 
+double ib_oracle_problem_loss(const struct ib_oracle_problem *problem)
+{
+    struct machine_f64 m;
+    if (open_f64(&problem->net, problem->params, false, &m) != IB_OK)
+        return NAN;
+    const struct rows rows = rows_of(problem);
+    const double loss = pass_f64(&m, &rows, WANT_LOSS);
+    close_f64(&m);
+    return loss;
+}
+
 double ib_oracle_loss(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
                       const double *y)
 {
-    struct machine_f64 m;
-    if (open_f64(net, params, false, &m) != IB_OK)
-        return NAN;
-    const double loss = pass_f64(&m, &(struct rows){rows, x, y}, WANT_LOSS);
-    close_f64(&m);
-    return loss;
+    return ib_oracle_problem_loss(
+        &(struct ib_oracle_problem){.net = *net, .rows = rows, .x = x, .y = y, .params = params});
 }
 
 double ib_oracle_gradient(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
@@ -112,7 +139,7 @@ double ib_oracle_gradient(const struct ib_network *net, const double *params, ui
 {
     struct machine_f64 m;
     const bool ready = open_f64(net, params, false, &m) == IB_OK;
-    const double loss = ready ? pass_f64(&m, &(struct rows){rows, x, y}, WANT_LOSS | WANT_GRADIENT) : NAN;
+    const double loss = ready ? pass_f64(&m, &(struct rows){rows, {x, NULL}, {y, NULL}}, WANT_LOSS | WANT_GRADIENT) : NAN;
     for (uint64_t i = 0; i < ib_network_size(net); i++)
         gradient[i] = ready ? m.sum[i] : NAN;
     close_f64(&m);

@@ -5,6 +5,7 @@
 #ifndef IB_ORACLE_H
 #define IB_ORACLE_H
 
+#include "base/npy.h"
 #include "models/network.h"
 
 struct ib_curve { /* losses in the order of their epochs */
@@ -18,6 +19,7 @@ struct ib_oracle_problem {
     struct ib_network net;
     uint64_t rows;
     const double *x, *y;  /* rows x width[0], rows x outputs: standardised where the model says so */
+    const float *x_f32, *y_f32; /* in their place, for data too large to be widened in memory; NULL: not */
     const double *params; /* the start, ib_network_size elements */
     double lr;
     uint64_t epochs;
@@ -25,6 +27,9 @@ struct ib_oracle_problem {
     bool reversed;      /* add up rows and features from last to first: the same sums, rounded otherwise */
     uint64_t budget_ns; /* 0: none. Stops after the epoch that passes it */
 };
+
+/* The rows of a problem from mapped arrays, which must stay open. */
+void ib_oracle_use_rows(struct ib_oracle_problem *, const struct ib_npy *x, const struct ib_npy *y);
 
 struct ib_trajectory {
     uint64_t epochs;       /* how many were done; fewer than asked when the budget ran out */
@@ -48,6 +53,8 @@ void ib_oracle_predict_f32(const struct ib_network *, const double *params, uint
 /* Mean loss over the rows. */
 double ib_oracle_loss(const struct ib_network *, const double *params, uint64_t rows, const double *x,
                       const double *y);
+/* The same for problem->params, whichever the type of the rows. */
+double ib_oracle_problem_loss(const struct ib_oracle_problem *);
 /* Mean loss over the rows, and its gradient by the parameters (ib_network_size elements). */
 double ib_oracle_gradient(const struct ib_network *, const double *params, uint64_t rows, const double *x,
                           const double *y, double *gradient);

@@ -24,7 +24,7 @@ const struct ib_word ib_verdict_words[] = {
 enum {
     DRIFT_FACTOR = 100,
     DRIFT_AHEAD = 2,   /* at epoch e, the drift up to this many times e counts */
-    DRIFT_PARAMS = 10, /* the losses' drift counts this many times for the parameters */
+    DRIFT_PARAMS = 10, /* where the losses have parted, their drift counts this many times for parameters */
 };
 
 /* From this many times the first loss on, a training has diverged. Truth and answer must cross that line
@@ -171,8 +171,9 @@ static void check_params(struct check *c)
 {
     const struct ib_trajectory *truth = c->ref->truth;
     uint64_t where, unused;
-    const double drift =
-        fmax(DRIFT_PARAMS * c->drift, distance(truth->size, c->ref->drift->params, truth->params, &unused));
+    const bool parted = DRIFT_FACTOR * c->drift > ib_tolerance(c->answer->type);
+    const double drift = fmax(parted ? DRIFT_PARAMS * c->drift : 0,
+                              distance(truth->size, c->ref->drift->params, truth->params, &unused));
     const double error = distance(truth->size, c->answer->params, truth->params, &where);
     c->out->params_error = error;
     c->wrong[IB_PART_PARAMS] = !(error <= tolerance_with(c->answer->type, drift));

@@ -41,7 +41,7 @@ struct ib_verification {
  * - the loss of every epoch e that both read: |l - ref| <= tol * max(|ref|, eps * ref of epoch 1), where the
  *   drift is the largest up to epoch 2 e;
  * - the final parameters: largest difference over largest parameter, where ten times the losses' drift
- *   counts, too;
+ *   counts as well once it matters;
  * - the predictions, with those that the answer's own parameters give. Nothing drifts here; for f32, the
  *   error of the oracle's f32 arithmetic on the same parameters takes the drift's place.
  *

@@ -185,47 +185,74 @@ static bool write_header(FILE *file, enum ib_dtype type, uint64_t rows, uint64_t
     return fwrite(header, sizeof header, 1, file) == 1;
 }
 
-/* How n elements get into a file of `type`. */
-typedef bool write_fn(FILE *, enum ib_dtype type, const void *data, uint64_t n);
-
-static bool write_as_is(FILE *file, enum ib_dtype type, const void *data, uint64_t n)
+static bool write_elements(struct ib_npy_writer *w, const void *data, uint64_t n)
 {
-    return n == 0 || fwrite(data, element_bytes(type), n, file) == n;
+    return n == 0 || fwrite(data, element_bytes(w->type), n, w->file) == n;
 }
 
-static bool write_rounded(FILE *file, enum ib_dtype type, const void *data, uint64_t n)
+static bool write_rounded(struct ib_npy_writer *w, const double *values, uint64_t n)
 {
-    const double *values = data;
     float chunk[WRITE_CHUNK];
     for (uint64_t i = 0; i < n; i += WRITE_CHUNK) {
         size_t k = n - i < WRITE_CHUNK ? (size_t)(n - i) : WRITE_CHUNK;
         for (size_t j = 0; j < k; j++)
             chunk[j] = (float)values[i + j];
-        if (!write_as_is(file, type, chunk, k))
+        if (!write_elements(w, chunk, k))
             return false;
     }
     return true;
 }
 
-static enum ib_status write_file(const char *path, enum ib_dtype type, uint64_t rows, uint64_t cols,
-                                 const void *data, write_fn *write_elements)
+enum ib_status ib_npy_create(const char *path, enum ib_dtype type, uint64_t rows, uint64_t cols,
+                             struct ib_npy_writer *out)
 {
-    FILE *file = fopen(path, "we");
-    if (!file)
+    *out = (struct ib_npy_writer){.path = path, .type = type, .missing = rows * cols};
+    out->file = fopen(path, "we");
+    if (!out->file)
         return ib_fail_errno(path, "cannot create");
-    bool done = write_header(file, type, rows, cols) && write_elements(file, type, data, rows * cols);
-    done = fclose(file) == 0 && done;
-    return done ? IB_OK : ib_fail_errno(path, "cannot write");
+    if (write_header(out->file, type, rows, cols))
+        return IB_OK;
+    return ib_npy_finish(out, ib_fail_errno(path, "cannot write"));
+}
+
+enum ib_status ib_npy_append(struct ib_npy_writer *w, const double *values, uint64_t n)
+{
+    if (n > w->missing)
+        return ib_fail(IB_EINTERNAL, w->path, "more elements than its shape says");
+    w->missing -= n;
+    bool written = w->type == IB_F32 ? write_rounded(w, values, n) : write_elements(w, values, n);
+    return written ? IB_OK : ib_fail_errno(w->path, "cannot write");
+}
+
+enum ib_status ib_npy_finish(struct ib_npy_writer *w, enum ib_status written)
+{
+    if (!w->file)
+        return written;
+    bool closed = fclose(w->file) == 0;
+    w->file = NULL;
+    if (written != IB_OK)
+        return written;
+    if (!closed)
+        return ib_fail_errno(w->path, "cannot write");
+    return w->missing == 0 ? IB_OK
+                           : ib_fail(IB_EINTERNAL, w->path, "%llu elements fewer than its shape says",
+                                     (unsigned long long)w->missing);
 }
 
 enum ib_status ib_npy_write(const char *path, enum ib_dtype type, uint64_t rows, uint64_t cols,
                             const void *data)
 {
-    return write_file(path, type, rows, cols, data, write_as_is);
+    struct ib_npy_writer writer;
+    IB_TRY(ib_npy_create(path, type, rows, cols, &writer));
+    bool written = write_elements(&writer, data, rows * cols);
+    writer.missing = 0;
+    return ib_npy_finish(&writer, written ? IB_OK : ib_fail_errno(path, "cannot write"));
 }
 
 enum ib_status ib_npy_write_f64(const char *path, enum ib_dtype type, uint64_t rows, uint64_t cols,
                                 const double *values)
 {
-    return write_file(path, type, rows, cols, values, type == IB_F32 ? write_rounded : write_as_is);
+    struct ib_npy_writer writer;
+    IB_TRY(ib_npy_create(path, type, rows, cols, &writer));
+    return ib_npy_finish(&writer, ib_npy_append(&writer, values, rows * cols));
 }

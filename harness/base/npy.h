@@ -6,6 +6,8 @@
 
 #include "ironbench/impl.h"
 
+#include <stdio.h>
+
 /* A mapped array: rows x cols; a 1-d array of n is n x 1. */
 struct ib_npy {
     const void *data;
@@ -27,5 +29,22 @@ enum ib_status ib_npy_write(const char *path, enum ib_dtype type, uint64_t rows,
 /* Writes f64 values, rounded to `type`. */
 enum ib_status ib_npy_write_f64(const char *path, enum ib_dtype type, uint64_t rows, uint64_t cols,
                                 const double *values);
+
+/* A file written a stretch at a time, for arrays that never stand in memory as a whole. */
+struct ib_npy_writer {
+    const char *path;
+    FILE *file; /* NULL: not open */
+    enum ib_dtype type;
+    uint64_t missing; /* elements that are still to come */
+};
+
+/* The path must outlive the writer. */
+enum ib_status ib_npy_create(const char *path, enum ib_dtype type, uint64_t rows, uint64_t cols,
+                             struct ib_npy_writer *out);
+/* The next n elements, rounded to the file's type. */
+enum ib_status ib_npy_append(struct ib_npy_writer *, const double *values, uint64_t n);
+/* Closes the file, and hands on how the writing went: a failure keeps its message. IB_EINTERNAL when it went
+ * well and elements are missing. */
+enum ib_status ib_npy_finish(struct ib_npy_writer *, enum ib_status written);
 
 #endif

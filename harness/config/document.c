@@ -329,41 +329,63 @@ enum ib_status ib_doc_read_word(const struct ib_doc *doc, const struct ib_doc_ke
     return IB_OK;
 }
 
-/* "1.5ms": a number and its unit, in nanoseconds. */
-static bool parse_duration(const char *text, double *out_ns)
+struct unit {
+    const char *name;
+    double factor;
+};
+
+/* "1.5ms": a number and its unit, in the smallest one. `units` ends with a NULL name. */
+static bool parse_quantity(const char *text, const struct unit *units, double *out)
 {
-    static const struct {
-        const char *unit;
-        double ns;
-    } units[] = {{"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
     char number[32];
     size_t length = strspn(text, "0123456789.");
     if (length >= sizeof number)
         return false;
     snprintf(number, sizeof number, "%.*s", (int)length, text);
-    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-        if (strcmp(text + length, units[i].unit) == 0 && ib_parse_f64(number, out_ns)) {
-            *out_ns = round(*out_ns * units[i].ns);
+    for (; units->name; units++) {
+        if (strcmp(text + length, units->name) == 0 && ib_parse_f64(number, out)) {
+            *out = round(*out * units->factor);
             return true;
         }
     }
     return false;
 }
 
+static enum ib_status read_quantity(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                    const yaml_node_t *node, const struct unit *units, const char *allowed,
+                                    uint64_t *out)
+{
+    const char *text = NULL;
+    double value;
+    IB_TRY(ib_doc_scalar(doc, node, rule->name, true, allowed, &text));
+    if (!parse_quantity(text, units, &value) || value < (double)rule->min || value > (double)rule->max)
+        return ib_doc_refuse(doc, node, rule->name, allowed);
+    *out = (uint64_t)value;
+    return IB_OK;
+}
+
 enum ib_status ib_doc_read_duration(const struct ib_doc *doc, const struct ib_doc_key *rule,
                                     const yaml_node_t *node, void *field)
 {
+    static const struct unit units[] = {{"us", 1e3}, {"ms", 1e6},   {"s", 1e9},
+                                        {"m", 60e9}, {"h", 3600e9}, {NULL, 0}};
     char allowed[128], least[32], most[32];
-    const char *text = NULL;
-    double ns;
     snprintf(allowed, sizeof allowed, "a duration such as 20ms, 0.1s or 2m, from %s to %s",
              ib_print_ns((double)rule->min, least, sizeof least),
              ib_print_ns((double)rule->max, most, sizeof most));
-    IB_TRY(ib_doc_scalar(doc, node, rule->name, true, allowed, &text));
-    if (!parse_duration(text, &ns) || ns < (double)rule->min || ns > (double)rule->max)
-        return ib_doc_refuse(doc, node, rule->name, allowed);
-    *(uint64_t *)field = (uint64_t)ns;
-    return IB_OK;
+    return read_quantity(doc, rule, node, units, allowed, field);
+}
+
+enum ib_status ib_doc_read_bytes(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                 const yaml_node_t *node, void *field)
+{
+    static const struct unit units[] = {{"kB", 1e3},     {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12},
+                                        {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {NULL, 0}};
+    char allowed[128], least[32], most[32];
+    snprintf(allowed, sizeof allowed, "an amount such as 500MB, 2GB or 1.5GiB, from %s to %s",
+             ib_print_bytes((double)rule->min, least, sizeof least),
+             ib_print_bytes((double)rule->max, most, sizeof most));
+    return read_quantity(doc, rule, node, units, allowed, field);
 }
 
 /* "1%" or "0.01"; false: no number. */

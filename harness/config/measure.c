@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MEGABYTE  1000000ull
 #define MS_NS     1000000ull
 #define SECOND_NS (1000 * MS_NS)
 #define HOUR_NS   (3600 * SECOND_NS)
@@ -98,6 +99,7 @@ static const struct ib_doc_key keys[] = {
     {FIELD("order", order), .read = ib_doc_read_word, .words = ib_order_words},
     {FIELD("timeout", timeout_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = 24 * HOUR_NS},
     {FIELD("min_time", min_time_ns), .read = ib_doc_read_duration, .max = HOUR_NS},
+    {FIELD("memory", memory_bytes), .read = ib_doc_read_bytes, .min = MEGABYTE, .max = MEGABYTE << 30},
     {FIELD("oracle_budget", oracle_budget_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = HOUR_NS},
     {.name = "pin", .read = read_pin},
     {.name = NULL},

@@ -349,6 +349,9 @@ static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *p
     struct reading in = {.arena = arena, .spec = spec};
     size_t bytes;
     *out = (struct ib_table){0};
+    if (spec->y)
+        return ib_fail(IB_EINVAL, spec->where ? spec->where : path,
+                       "`y` means nothing for CSV data, where the target is a column");
     IB_TRY(open_csv(&in, path, &bytes));
     IB_TRY(read_first_row(&in));
     in.has_header = spec->header == IB_HEADER_AUTO ? looks_like_header(&in) : spec->header == IB_HEADER_YES;

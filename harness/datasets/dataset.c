@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "datasets/synth.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -205,14 +206,12 @@ static void hash(struct ib_dataset *set)
     ib_hash_end(&all, set->sha256);
 }
 
-enum ib_status ib_dataset_load(const struct ib_dataset_spec *spec, struct ib_dataset *out)
+static enum ib_status load_file(const struct ib_dataset_spec *spec, struct ib_dataset *out)
 {
     struct ib_arena scratch = {0};
     struct ib_table table;
-    *out = (struct ib_dataset){0};
     enum ib_status status = read_table(spec, &scratch, &table);
     if (status == IB_OK) {
-        out->name = ib_arena_copy(&out->arena, spec->name);
         out->target = ib_arena_copy(&out->arena, table.target);
         out->cols = table.cols;
         out->outputs = 1;
@@ -224,9 +223,31 @@ enum ib_status ib_dataset_load(const struct ib_dataset_spec *spec, struct ib_dat
         status = decide_task(spec, out);
     if (status == IB_OK)
         hash(out);
-    else
+    return status;
+}
+
+enum ib_status ib_dataset_load(const struct ib_dataset_spec *spec, struct ib_dataset *out)
+{
+    *out = (struct ib_dataset){0};
+    out->name = ib_arena_copy(&out->arena, spec->name);
+    enum ib_status status = spec->synth.kind ? ib_synth_describe(spec, out) : load_file(spec, out);
+    if (status != IB_OK)
         ib_dataset_free(out);
     return status;
+}
+
+/* ---- Rows ---- */
+
+void ib_dataset_rows(const struct ib_dataset *set, enum ib_rows_of of, uint64_t first, uint64_t n, double *x,
+                     double *y)
+{
+    const bool test = of == IB_TEST_ROWS;
+    if (set->synth) {
+        ib_synth_rows(set->synth, test ? set->rows + first : first, n, x, y);
+        return;
+    }
+    memcpy(x, (test ? set->x_test : set->x) + first * set->cols, n * set->cols * sizeof *x);
+    memcpy(y, (test ? set->y_test : set->y) + first * set->outputs, n * set->outputs * sizeof *y);
 }
 
 void ib_dataset_free(struct ib_dataset *set)

@@ -72,7 +72,7 @@ static enum ib_status read_table(const json_t *root, const char *path, struct ib
 /* The file itself says what is the target and which rows are for tests. */
 static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char *path)
 {
-    const char *key = spec->target ? "target" : spec->header ? "header" : NULL;
+    const char *key = spec->target ? "target" : spec->y ? "y" : spec->header ? "header" : NULL;
     if (!key)
         return IB_OK;
     return ib_fail(IB_EINVAL, spec->where ? spec->where : path,

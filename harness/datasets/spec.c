@@ -7,34 +7,84 @@
 
 static const struct ib_word header_words[] = {{"true", IB_HEADER_YES}, {"false", IB_HEADER_NO}, {NULL, 0}};
 
-static enum ib_status read_fraction(const struct ib_doc *doc, const struct ib_doc_key *rule,
-                                    const yaml_node_t *node, void *field)
+/* A number, of which the rest of the rule is left to the caller. */
+static enum ib_status read_number(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                  const yaml_node_t *node, const char *allowed, double *out)
 {
-    static const char allowed[] = "a number above 0 and up to 1 (1: all rows are for training and for tests)";
     const char *text = NULL;
-    double value;
     IB_TRY(ib_doc_scalar(doc, node, rule->name, true, allowed, &text));
-    if (!ib_parse_f64(text, &value) || !(value > 0) || value > 1)
+    return ib_parse_f64(text, out) ? IB_OK : ib_doc_refuse(doc, node, rule->name, allowed);
+}
+
+/* Above 0 and up to 1. */
+static enum ib_status read_part(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                const yaml_node_t *node, const char *allowed, void *field)
+{
+    double value;
+    IB_TRY(read_number(doc, rule, node, allowed, &value));
+    if (!(value > 0) || value > 1)
         return ib_doc_refuse(doc, node, rule->name, allowed);
     *(double *)field = value;
     return IB_OK;
 }
 
-#define FIELD(key) .name = #key, .offset = offsetof(struct ib_dataset_spec, key)
-static const struct ib_doc_key spec_keys[] = {
+static enum ib_status read_test_fraction(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                         const yaml_node_t *node, void *field)
+{
+    return read_part(doc, rule, node,
+                     "a number above 0 and up to 1 (1: all rows are for training and for tests)", field);
+}
+
+static enum ib_status read_synth_test_fraction(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                               const yaml_node_t *node, void *field)
+{
+    return read_part(doc, rule, node, "a number above 0 and up to 1 (of `rows`, made in addition)", field);
+}
+
+static enum ib_status read_noise(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                 const yaml_node_t *node, void *field)
+{
+    static const char allowed[] = "a number from 0 to 1000";
+    double value;
+    IB_TRY(read_number(doc, rule, node, allowed, &value));
+    if (!(value >= 0) || value > 1000)
+        return ib_doc_refuse(doc, node, rule->name, allowed);
+    *(double *)field = value;
+    return IB_OK;
+}
+
+#define FIELD(key)        .name = #key, .offset = offsetof(struct ib_dataset_spec, key)
+#define SYNTH(key, field) .name = #key, .offset = offsetof(struct ib_dataset_spec, synth.field)
+#define SEED                                                                                                 \
+    {                                                                                                        \
+        FIELD(seed), .read = ib_doc_read_u64, .min = 1, .max = INT64_MAX                                     \
+    }
+
+static const struct ib_doc_key file_keys[] = {
     {FIELD(path), .read = ib_doc_read_text, .required = true},
     /* From here on also beside a file. */
     {FIELD(target), .read = ib_doc_read_text},
+    {FIELD(y), .read = ib_doc_read_text},
     {FIELD(test), .read = ib_doc_read_text},
-    {FIELD(test_fraction), .read = read_fraction},
-    {FIELD(seed), .read = ib_doc_read_u64, .min = 1, .max = INT64_MAX},
+    {FIELD(test_fraction), .read = read_test_fraction},
+    SEED,
     {FIELD(header), .read = ib_doc_read_word, .words = header_words},
     {FIELD(task), .read = ib_doc_read_word, .words = ib_task_words},
     {FIELD(source), .read = ib_doc_read_text},
     {FIELD(licence), .read = ib_doc_read_text},
     {.name = NULL},
 };
-static const struct ib_doc_key *const beside_keys = spec_keys + 1;
+static const struct ib_doc_key *const beside_keys = file_keys + 1;
+
+static const struct ib_doc_key synth_keys[] = {
+    {SYNTH(synth, kind), .read = ib_doc_read_word, .words = ib_synth_words, .required = true},
+    {SYNTH(rows, rows), .read = ib_doc_read_u64, .min = 2, .max = 1000000000, .required = true},
+    {SYNTH(cols, cols), .read = ib_doc_read_u64, .min = 1, .max = 1000000, .required = true},
+    {SYNTH(noise, noise), .read = read_noise},
+    SEED,
+    {FIELD(test_fraction), .read = read_synth_test_fraction},
+    {.name = NULL},
+};
 
 static enum ib_status finish(const struct ib_doc *doc, const yaml_node_t *map, const char *key,
                              const char *folder, struct ib_dataset_spec *spec)
@@ -43,6 +93,8 @@ static enum ib_status finish(const struct ib_doc *doc, const yaml_node_t *map, c
         return ib_doc_fail(doc, map, key, "`test` and `test_fraction` exclude each other");
     if (spec->test)
         spec->test = ib_file_join(doc->arena, folder, spec->test);
+    if (spec->y)
+        spec->y = ib_file_join(doc->arena, folder, spec->y);
     spec->where = ib_doc_where(doc, map);
     return IB_OK;
 }
@@ -51,8 +103,10 @@ enum ib_status ib_spec_read(const struct ib_doc *doc, const char *name, const ya
                             const char *folder, struct ib_dataset_spec *out)
 {
     *out = (struct ib_dataset_spec){.name = ib_arena_copy(doc->arena, name)};
-    IB_TRY(ib_doc_read_map(doc, map, name, spec_keys, out));
-    out->path = ib_file_join(doc->arena, folder, out->path);
+    bool is_synth = ib_doc_find(doc, map, "synth") != NULL;
+    IB_TRY(ib_doc_read_map(doc, map, name, is_synth ? synth_keys : file_keys, out));
+    if (!is_synth)
+        out->path = ib_file_join(doc->arena, folder, out->path);
     return finish(doc, map, name, folder, out);
 }
 

@@ -3,10 +3,10 @@
 #ifndef IB_SPEC_H
 #define IB_SPEC_H
 
-#include "datasets/dataset.h"
 #include "config/document.h"
+#include "datasets/dataset.h"
 
-/* Reads a map of a configuration, which must have `path`. Paths are relative to `folder`. */
+/* Reads a map of a configuration, which must have `path`, relative to `folder`, or `synth`. */
 enum ib_status ib_spec_read(const struct ib_doc *, const char *name, const yaml_node_t *, const char *folder,
                             struct ib_dataset_spec *out);
 

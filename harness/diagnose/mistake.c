@@ -44,7 +44,7 @@ static bool open_rehearsal(const struct ib_evidence *e, struct rehearsal *r)
 {
     const struct ib_oracle_problem *problem = e->reference->problem;
     *r = (struct rehearsal){.problem = problem};
-    if (!problem || problem->rows > LARGEST_WORK / ib_network_size(&problem->net))
+    if (!problem || !problem->x || problem->rows > LARGEST_WORK / ib_network_size(&problem->net))
         return false;
     const uint64_t size = ib_network_size(&problem->net);
     r->params = malloc(3 * size * sizeof *r->params);

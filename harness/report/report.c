@@ -22,6 +22,9 @@ const struct ib_summary_fact ib_report_terms[] = {
      "synchronisation, divided by its epochs. Set-up, warm-up and the first upload lie outside. Rounds "
      "of all cases are interleaved, each in a process of its own."},
     {"95 % interval", "Of the median, by order statistics over the rounds; it needs at least six of them."},
+    {"times as fast", "Median over the rounds of the ratio of two cases within a round, with its 95 % interval. What slows "
+                      "a round down slows both, so this tells cases apart whose own intervals overlap. Where it holds 1, "
+                      "they cannot be told apart."},
     {"ratio", "Time per epoch over that of the fastest verified case of the same problem."},
     {"skill", "How much better than the trivial answer on the test rows: 1 is perfect, 0 is no better than "
               "always answering "
@@ -81,6 +84,15 @@ static enum ib_status write_report(struct ib_arena *arena, const char *dir, cons
     ib_summary_build(arena, record, &report.summary);
     IB_TRY(write_page(dir, "report.md", ib_report_markdown, &report));
     return write_page(dir, "report.html", ib_report_html, &report);
+}
+
+void ib_markdown_print(FILE *out, const json_t *record)
+{
+    struct ib_arena arena = {0};
+    struct ib_report report = {.arena = &arena};
+    ib_summary_build(&arena, record, &report.summary);
+    ib_report_markdown(out, &report);
+    ib_arena_free(&arena);
 }
 
 enum ib_status ib_report_write(const char *dir)

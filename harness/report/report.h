@@ -11,6 +11,9 @@
 /* The table for the terminal; what was wrong, unverified or unavailable stands first. */
 void ib_table_print(FILE *, const json_t *record);
 
+/* The same as Markdown: report.md without its charts. */
+void ib_markdown_print(FILE *, const json_t *record);
+
 /* DIR/report.md, DIR/report.html (self-contained) and the SVG files of DIR/charts, from DIR/run.sqlite.
  * Without gnuplot the report says so in the charts' place. */
 enum ib_status ib_report_write(const char *dir);

@@ -181,6 +181,8 @@ static void fill_group(struct ib_arena *arena, struct ib_summary_group *group)
     qsort(group->rows, group->n, sizeof *group->rows, reading_order);
     while (group->n_ranked < group->n && group->rows[group->n_ranked].ranked)
         group->n_ranked++;
+    for (size_t i = 0; i < group->n_ranked; i++)
+        group->rows[i].behind = ib_paired_ratio(group->rows[i].record, group->rows[0].record);
     fill_heads(arena, group);
     for (size_t i = 0; i < group->n; i++)
         fill_cells(arena, group, &group->rows[i]);

@@ -5,8 +5,7 @@
 
 #include "base/arena.h"
 #include "ironbench/impl.h"
-
-#include <jansson.h>
+#include "report/paired.h"
 
 enum ib_summary_column {
     IB_COLUMN_IMPL,
@@ -33,6 +32,7 @@ struct ib_summary_row {
     const char *name;                   /* implementation, options, residency */
     bool ranked;                        /* verified, on a real device, with a time */
     double time_ns, low_ns, high_ns;    /* per epoch; NaN: unknown */
+    struct ib_paired behind;            /* of a ranked row: how many times as long as the first one's */
     const char *cells[IB_COLUMN_COUNT]; /* "–" where there is nothing to say */
 };
 
@@ -45,7 +45,7 @@ struct ib_summary_group {
     size_t n, n_ranked;
     size_t n_first;           /* the fastest, and those that cannot be told from it */
     const char *leaders;      /* the fastest, or those that share its place: "cpu_blas" */
-    const char *claim;        /* "is fastest, at 12.3 µs per epoch: 1.80× as fast as cpu_naive." */
+    const char *claim;        /* "is fastest, at 12.3 µs per epoch: 1.80× (1.75 to 1.83) as fast as …" */
     const char *const *notes; /* what else must be said; ends with NULL */
 };
 

@@ -95,10 +95,10 @@ const char *ib_summary_counts(struct ib_arena *arena, const json_t *cases)
 
 /* ---- who is fastest ---- */
 
-/* Does row i's interval reach down to the fastest one's? Without intervals nobody can tell. */
+/* May row i be as fast as the first, for all that the rounds say? Without an interval nobody can tell. */
 static bool tied(const struct ib_summary_group *group, size_t i)
 {
-    return group->rows[i].low_ns <= group->rows[0].high_ns;
+    return group->rows[i].behind.low <= 1;
 }
 
 /* "a, b and c" of the first n rows. */
@@ -110,10 +110,28 @@ static const char *name_list(struct ib_arena *arena, const struct ib_summary_row
     return text;
 }
 
+/* As many digits as tell a ratio from 1. */
+static const char *ratio_digits(struct ib_arena *arena, double ratio)
+{
+    return ratio < 1.095 ? ib_arena_print(arena, "%.3f", ratio) : ib_summary_digits(arena, ratio);
+}
+
+/* " (1.75 to 1.83)"; nothing where there is no interval, or none that shows. */
+static const char *ratio_span(struct ib_arena *arena, const struct ib_paired *ratio)
+{
+    const char *low = ratio_digits(arena, ratio->low), *high = ratio_digits(arena, ratio->high);
+    bool shows = !isnan(ratio->low) && strcmp(low, high) != 0;
+    return shows ? ib_arena_print(arena, " (%s to %s)", low, high) : "";
+}
+
+/* "1.80× (1.75 to 1.83) as fast as cpu_naive" */
 static const char *times_as_fast(struct ib_arena *arena, const struct ib_summary_group *group, size_t i)
 {
-    double ratio = group->rows[i].time_ns / group->rows[0].time_ns;
-    return ib_arena_print(arena, "%s× as fast as %s", ib_summary_digits(arena, ratio), group->rows[i].name);
+    const struct ib_summary_row *row = &group->rows[i];
+    bool paired = !isnan(row->behind.low);
+    double ratio = paired ? row->behind.median : row->time_ns / group->rows[0].time_ns;
+    return ib_arena_print(arena, "%s×%s as fast as %s", ratio_digits(arena, ratio),
+                          ratio_span(arena, &row->behind), row->name);
 }
 
 /* "12.3 µs", or "12.3 µs to 14.5 µs" where the first n rows are not equal in print. */
@@ -145,7 +163,7 @@ void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
         claim = ib_arena_print(arena, "%s: %s", claim, times_as_fast(arena, group, n_first));
     if (n_first + 1 < n)
         claim = ib_arena_print(arena, "%s, %s", claim, times_as_fast(arena, group, n - 1));
-    if (n > 1 && isnan(group->rows[0].low_ns))
+    if (n > 1 && isnan(group->rows[1].behind.low))
         claim = ib_arena_print(arena, "%s; too few rounds for an interval", claim);
     group->claim = ib_arena_print(arena, "%s.", claim);
 }

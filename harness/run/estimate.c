@@ -4,6 +4,8 @@
 
 /* A worker from its start to its end, beside the training: process, libraries, data, files of the answer. */
 #define WORKER_NS 10e6
+/* Warming up goes on in doubling stretches until min_time has passed, so up to twice as long. */
+#define WARMUP_STRETCH 1.5
 /* The oracle works sample by sample. */
 #define ORACLE_FLOPS_PER_S 1e9
 
@@ -75,9 +77,9 @@ static void add_case(const struct ib_measure *measure, const struct ib_case *c, 
         return;
     out->earlier = !isnan(earlier_ns);
     out->epoch_ns = out->earlier ? earlier_ns : assumed_epoch_ns(c);
-    double training = (double)c->epochs * out->epoch_ns;
-    double round =
-        WORKER_NS + (double)measure->warmup * training + most(training, (double)measure->min_time_ns);
+    double training = (double)c->epochs * out->epoch_ns, min_time = (double)measure->min_time_ns;
+    double round = WORKER_NS + (double)measure->warmup * least(training, WARMUP_STRETCH * min_time) +
+                   training * most(1, ceil(min_time / training));
     double timed = (double)measure->max_rounds * round, checked = WORKER_NS + training;
     out->total_ns = timed + checked;
     sum->timed_ns += timed;

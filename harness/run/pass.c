@@ -18,9 +18,11 @@ bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, struct 
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
     cpu_set_t cpus;
+    if (!ib_worker_start(ib_pin(bench->measure, c, &cpus) ? &cpus : NULL, bench->measure->timeout_ns, child,
+                         outcome))
+        return false;
+    ib_child_limit_memory(*child, bench->measure->memory_bytes);
     bool ok =
-        ib_worker_start(ib_pin(bench->measure, c, &cpus) ? &cpus : NULL, bench->measure->timeout_ns, child,
-                        outcome) &&
         ib_child_ask(*child, ib_job_to_json(job, "problem"), bench->measure->timeout_ns, &ready, outcome);
     json_decref(ready);
     return ok;

@@ -68,7 +68,7 @@ static const double *unscale(struct checking *k, const struct ib_prepared *prepa
     return values;
 }
 
-/* The training rows in f64, for the oracle's arithmetic; mapped until closed. */
+/* The training rows for the oracle's arithmetic; mapped until closed. */
 struct exact_rows {
     struct ib_npy x, y;
 };
@@ -76,7 +76,7 @@ struct exact_rows {
 static bool open_exact(const struct checking *k, struct exact_rows *out)
 {
     const struct ib_prepared *exact;
-    if (ib_workspace_prepare(k->bench->work, k->c, IB_F64, &exact) != IB_OK ||
+    if (ib_workspace_prepare(k->bench->work, k->c, ib_workspace_exact_type(k->c), &exact) != IB_OK ||
         ib_npy_open(exact->x, &out->x) != IB_OK)
         return false;
     if (ib_npy_open(exact->y, &out->y) == IB_OK)
@@ -97,7 +97,9 @@ static double train_loss(const struct checking *k, const double *params)
     struct exact_rows rows;
     if (!open_exact(k, &rows))
         return NAN;
-    double loss = ib_oracle_loss(&k->job.net, params, rows.x.rows, rows.x.data, rows.y.data);
+    struct ib_oracle_problem problem = {.net = k->job.net, .params = params};
+    ib_oracle_use_rows(&problem, &rows.x, &rows.y);
+    double loss = ib_oracle_problem_loss(&problem);
     close_exact(&rows);
     return loss;
 }
@@ -105,10 +107,7 @@ static double train_loss(const struct checking *k, const double *params)
 static void measure_quality(struct checking *k, const struct ib_prepared *prepared)
 {
     const struct ib_dataset *d = k->c->dataset;
-    double *train_mean = ib_arena_alloc(k->arena, d->outputs * sizeof *train_mean);
     uint64_t n_metrics = 0;
-    for (uint64_t i = 0; i < d->rows * d->outputs; i++)
-        train_mean[i % d->outputs] += d->y[i] / (double)d->rows;
     while (ib_metrics[n_metrics])
         n_metrics++;
 
@@ -116,11 +115,11 @@ static void measure_quality(struct checking *k, const struct ib_prepared *prepar
                                .probability = ib_model_gives_probability(k->c->loss),
                                .rows = d->test_rows,
                                .outputs = d->outputs,
-                               .actual = d->y_test,
+                               .actual = prepared->y_test,
                                .predicted = unscale(k, prepared, k->arrays.final.predictions),
                                .train_loss = train_loss(k, k->arrays.final.params),
-                               .train_mean = train_mean,
-                               .train_positive = train_mean[0]};
+                               .train_mean = prepared->train_mean,
+                               .train_positive = prepared->train_mean[0]};
     double *metrics = ib_arena_alloc(k->arena, n_metrics * sizeof *metrics);
     for (uint64_t i = 0; i < n_metrics; i++)
         metrics[i] = ib_metrics[i]->compute(&scores);
@@ -185,9 +184,7 @@ static enum ib_status compare(struct checking *k, const struct ib_trajectory *tr
     IB_TRY(load_start(k, &reference.start));
     if (!open_exact(k, &rows))
         return ib_last_error()->code;
-    problem.rows = rows.x.rows;
-    problem.x = rows.x.data;
-    problem.y = rows.y.data;
+    ib_oracle_use_rows(&problem, &rows.x, &rows.y);
     problem.params = reference.start;
     ib_verify(&reference, &answer, &k->out->verification);
     close_exact(&rows);

@@ -20,9 +20,10 @@ static void key_of(const struct ib_case *c, const struct ib_oracle_request *requ
 {
     struct ib_network net;
     ib_case_network(c, &net);
-    int used = snprintf(key, n, "%s %s %a %llu %d %d %d %llu %d %d", c->model->name, c->dataset->sha256,
-                        c->lr, (unsigned long long)request->epochs, (int)net.act, (int)net.loss, (int)c->init,
-                        (unsigned long long)c->seed, (int)request->arithmetic, (int)request->reversed);
+    int used = snprintf(key, n, "%s %s %d %a %llu %d %d %d %llu %d %d", c->model->name, c->dataset->sha256,
+                        (int)ib_workspace_exact_type(c), c->lr, (unsigned long long)request->epochs,
+                        (int)net.act, (int)net.loss, (int)c->init, (unsigned long long)c->seed,
+                        (int)request->arithmetic, (int)request->reversed);
     for (uint32_t l = 0; l <= net.n_layers && used > 0 && (size_t)used < n; l++)
         used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net.width[l]);
 }
@@ -69,7 +70,7 @@ static bool run_oracle(struct ib_references *refs, const struct ib_case *c, stru
     struct ib_child *child = NULL;
     json_t *answer = NULL;
     uint64_t timeout_ns = refs->budget_ns + LAST_EPOCH_NS;
-    enum ib_status status = ib_workspace_job(refs->work, c, IB_F64, &job);
+    enum ib_status status = ib_workspace_job(refs->work, c, ib_workspace_exact_type(c), &job);
     if (status == IB_OK)
         status = ib_workspace_folder(refs->work, &request->out);
     if (status != IB_OK)

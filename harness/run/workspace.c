@@ -73,101 +73,264 @@ enum ib_status ib_workspace_folder(struct ib_workspace *w, const char **out)
 
 /* ---- standardising ---- */
 
+enum { STRETCH_ELEMENTS = 1 << 16 }; /* of features at a time: they stay in the cache */
+
+/* What is known of a column after some rows. */
 struct column {
-    double mean, scale; /* scale 0: constant */
+    double mean, squares; /* of the distances from the mean */
+    double low, high;
 };
 
-/* Mean and population standard deviation of column c; two passes, so that large means cost no digits. */
-static struct column column_of(const double *values, uint64_t rows, uint64_t cols, uint64_t c)
+/* The features or the targets of a data set, a stretch of rows at a time. */
+struct side {
+    uint64_t cols;
+    struct column *columns;
+    double *values;
+};
+
+/* A data set on its way into files. */
+struct passage {
+    const struct ib_dataset *dataset;
+    uint64_t stretch_rows;
+    struct side x, y;
+};
+
+static bool open_side(struct side *side, uint64_t cols, uint64_t rows)
 {
-    double sum = 0, squares = 0, low = values[c], high = values[c];
-    for (uint64_t r = 0; r < rows; r++) {
-        double v = values[r * cols + c];
-        sum += v;
-        low = v < low ? v : low;
-        high = v > high ? v : high;
-    }
-    struct column column = {sum / (double)rows, 0};
-    for (uint64_t r = 0; r < rows; r++) {
-        double d = values[r * cols + c] - column.mean;
-        squares += d * d;
-    }
-    if (low < high) /* by its values: the rounding of a constant's mean leaves a tiny deviation */
-        column.scale = sqrt(squares / (double)rows);
-    return column;
+    side->cols = cols;
+    side->columns = calloc(cols, sizeof *side->columns);
+    side->values = malloc(rows * cols * sizeof *side->values);
+    return side->columns && side->values;
 }
 
-static enum ib_status write_scaled(const char *path, enum ib_dtype type, const double *values, uint64_t rows,
-                                   uint64_t cols, const struct column *columns)
+static void close_side(struct side *side)
 {
-    double *scaled = malloc((rows * cols + 1) * sizeof *scaled);
-    if (!scaled)
-        return ib_fail(IB_ENOMEM, path, "no memory to standardise %llu x %llu values",
-                       (unsigned long long)rows, (unsigned long long)cols);
-    for (uint64_t i = 0; i < rows * cols; i++) {
-        const struct column *column = &columns[i % cols];
-        scaled[i] = column->scale > 0 ? (values[i] - column->mean) / column->scale : 0;
-    }
-    enum ib_status status = ib_npy_write_f64(path, type, rows, cols, scaled);
-    free(scaled);
-    return status;
+    free(side->columns);
+    free(side->values);
 }
 
-static enum ib_status write_features(const struct ib_prepared *p)
+/* Column c of n rows; two passes, so that large means cost no digits. */
+static struct column column_of(const struct side *side, uint64_t n, uint64_t c)
+{
+    const double *values = side->values + c;
+    struct column out = {0, 0, values[0], values[0]};
+    for (uint64_t r = 0; r < n; r++) {
+        double v = values[r * side->cols];
+        out.mean += v;
+        out.low = v < out.low ? v : out.low;
+        out.high = v > out.high ? v : out.high;
+    }
+    out.mean /= (double)n;
+    for (uint64_t r = 0; r < n; r++) {
+        double d = values[r * side->cols] - out.mean;
+        out.squares += d * d;
+    }
+    return out;
+}
+
+/* Takes n rows more into account, after `before` of them (Chan, Golub and LeVeque 1979). */
+static void add_rows(struct side *side, uint64_t before, uint64_t n)
+{
+    for (uint64_t c = 0; c < side->cols; c++) {
+        const struct column more = column_of(side, n, c);
+        struct column *all = &side->columns[c];
+        if (before == 0) {
+            *all = more;
+            continue;
+        }
+        const double d = more.mean - all->mean, share = (double)n / (double)(before + n);
+        all->mean += d * share;
+        all->squares += more.squares + d * d * share * (double)before;
+        all->low = more.low < all->low ? more.low : all->low;
+        all->high = more.high > all->high ? more.high : all->high;
+    }
+}
+
+/* Population standard deviation; 0 for a constant column, by its values: the rounding of a constant's mean
+ * leaves a tiny deviation. */
+static double deviation(const struct column *column, uint64_t rows)
+{
+    return column->low < column->high ? sqrt(column->squares / (double)rows) : 0;
+}
+
+static uint64_t rows_at(const struct passage *p, uint64_t first, uint64_t rows)
+{
+    return rows - first < p->stretch_rows ? rows - first : p->stretch_rows;
+}
+
+static void measure_columns(struct passage *p)
+{
+    const uint64_t rows = p->dataset->rows;
+    for (uint64_t first = 0, n; first < rows; first += n) {
+        n = rows_at(p, first, rows);
+        ib_dataset_rows(p->dataset, IB_TRAINING_ROWS, first, n, p->x.values, p->y.values);
+        add_rows(&p->x, first, n);
+        add_rows(&p->y, first, n);
+    }
+}
+
+static void standardise(struct side *side, uint64_t n, uint64_t rows)
+{
+    for (uint64_t c = 0; c < side->cols; c++) {
+        const double mean = side->columns[c].mean, scale = deviation(&side->columns[c], rows);
+        for (uint64_t i = c; i < n * side->cols; i += side->cols)
+            side->values[i] = scale > 0 ? (side->values[i] - mean) / scale : 0;
+    }
+}
+
+/* ---- files ---- */
+
+/* The files of a data set in a type: targets twice, since some models take them as they are. */
+struct files {
+    struct ib_npy_writer x, y, y_scaled, x_test;
+};
+
+static enum ib_status create_files(const struct ib_prepared *plain, const struct ib_prepared *scaled,
+                                   struct files *out)
+{
+    const struct ib_dataset *d = plain->dataset;
+    IB_TRY(ib_npy_create(plain->x, plain->type, d->rows, d->cols, &out->x));
+    IB_TRY(ib_npy_create(plain->y, plain->type, d->rows, d->outputs, &out->y));
+    IB_TRY(ib_npy_create(scaled->y, plain->type, d->rows, d->outputs, &out->y_scaled));
+    return ib_npy_create(plain->x_test, plain->type, d->test_rows, d->cols, &out->x_test);
+}
+
+static enum ib_status finish_files(struct files *files, enum ib_status written)
+{
+    written = ib_npy_finish(&files->x, written);
+    written = ib_npy_finish(&files->y, written);
+    written = ib_npy_finish(&files->y_scaled, written);
+    return ib_npy_finish(&files->x_test, written);
+}
+
+static enum ib_status write_training_rows(struct passage *p, struct files *files)
+{
+    const uint64_t rows = p->dataset->rows;
+    for (uint64_t first = 0, n; first < rows; first += n) {
+        n = rows_at(p, first, rows);
+        ib_dataset_rows(p->dataset, IB_TRAINING_ROWS, first, n, p->x.values, p->y.values);
+        standardise(&p->x, n, rows);
+        IB_TRY(ib_npy_append(&files->x, p->x.values, n * p->x.cols));
+        IB_TRY(ib_npy_append(&files->y, p->y.values, n * p->y.cols));
+        standardise(&p->y, n, rows);
+        IB_TRY(ib_npy_append(&files->y_scaled, p->y.values, n * p->y.cols));
+    }
+    return IB_OK;
+}
+
+/* The targets go to y_test, in their own units. */
+static enum ib_status write_test_rows(struct passage *p, struct files *files, double *y_test)
+{
+    const uint64_t rows = p->dataset->test_rows;
+    for (uint64_t first = 0, n; first < rows; first += n) {
+        n = rows_at(p, first, rows);
+        ib_dataset_rows(p->dataset, IB_TEST_ROWS, first, n, p->x.values, y_test + first * p->y.cols);
+        standardise(&p->x, n, p->dataset->rows);
+        IB_TRY(ib_npy_append(&files->x_test, p->x.values, n * p->x.cols));
+    }
+    return IB_OK;
+}
+
+/* Means and scales for all models: those that see the targets as they are have nothing to undo. */
+static void keep_scales(struct ib_arena *arena, const struct passage *p, struct ib_prepared *plain,
+                        struct ib_prepared *scaled)
+{
+    const uint64_t outputs = p->dataset->outputs;
+    double *zeros = ib_arena_alloc(arena, outputs * sizeof *zeros);
+    double *ones = ib_arena_alloc(arena, outputs * sizeof *ones);
+    double *mean = ib_arena_alloc(arena, outputs * sizeof *mean);
+    double *scale = ib_arena_alloc(arena, outputs * sizeof *scale);
+    for (uint64_t c = 0; c < outputs; c++) {
+        ones[c] = 1;
+        mean[c] = p->y.columns[c].mean;
+        scale[c] = deviation(&p->y.columns[c], p->dataset->rows);
+    }
+    plain->y_mean = zeros;
+    plain->y_scale = ones;
+    scaled->y_mean = mean;
+    scaled->y_scale = scale;
+    plain->train_mean = scaled->train_mean = mean;
+}
+
+static enum ib_status write_all(struct passage *p, struct ib_arena *arena, struct ib_prepared *plain,
+                                struct ib_prepared *scaled)
 {
     const struct ib_dataset *d = p->dataset;
-    struct column *columns = malloc(d->cols * sizeof *columns);
-    if (!columns)
-        return ib_fail(IB_ENOMEM, d->name, "no memory for %llu columns", (unsigned long long)d->cols);
-    for (uint64_t c = 0; c < d->cols; c++)
-        columns[c] = column_of(d->x, d->rows, d->cols, c);
-    enum ib_status status = write_scaled(p->x, p->type, d->x, d->rows, d->cols, columns);
+    struct files files = {0};
+    double *y_test = ib_arena_alloc(arena, d->test_rows * d->outputs * sizeof *y_test);
+    measure_columns(p);
+    keep_scales(arena, p, plain, scaled);
+    plain->y_test = scaled->y_test = y_test;
+    enum ib_status status = create_files(plain, scaled, &files);
     if (status == IB_OK)
-        status = write_scaled(p->x_test, p->type, d->x_test, d->test_rows, d->cols, columns);
-    free(columns);
+        status = write_training_rows(p, &files);
+    if (status == IB_OK)
+        status = write_test_rows(p, &files, y_test);
+    return finish_files(&files, status);
+}
+
+/* Into files, a stretch of rows at a time: no copy of the data ever stands in memory. */
+static enum ib_status write_dataset(struct ib_arena *arena, struct ib_prepared *plain,
+                                    struct ib_prepared *scaled)
+{
+    const struct ib_dataset *d = plain->dataset;
+    struct passage p = {.dataset = d, .stretch_rows = STRETCH_ELEMENTS / d->cols + 1};
+    bool ready = open_side(&p.x, d->cols, p.stretch_rows);
+    ready = open_side(&p.y, d->outputs, p.stretch_rows) && ready;
+    enum ib_status status = ready ? write_all(&p, arena, plain, scaled)
+                                  : ib_fail(IB_ENOMEM, d->name, "no memory to standardise %llu columns",
+                                            (unsigned long long)d->cols);
+    close_side(&p.x);
+    close_side(&p.y);
     return status;
 }
 
-static enum ib_status write_targets(struct ib_arena *arena, struct ib_prepared *p)
+/* Adds the data set in a type, for models that scale targets and for those that do not. */
+static enum ib_status prepare(struct ib_workspace *w, const struct ib_dataset *dataset, enum ib_dtype type)
 {
-    const struct ib_dataset *d = p->dataset;
-    double *mean = ib_arena_alloc(arena, d->outputs * sizeof *mean);
-    double *scale = ib_arena_alloc(arena, d->outputs * sizeof *scale);
-    struct column *columns = ib_arena_alloc(arena, d->outputs * sizeof *columns);
-    for (uint64_t c = 0; c < d->outputs; c++) {
-        columns[c] = p->scaled_targets ? column_of(d->y, d->rows, d->outputs, c) : (struct column){0, 1};
-        mean[c] = columns[c].mean;
-        scale[c] = columns[c].scale;
-    }
-    p->y_mean = mean;
-    p->y_scale = scale;
-    return write_scaled(p->y, p->type, d->y, d->rows, d->outputs, columns);
+    const char *folder;
+    IB_TRY(ib_workspace_folder(w, &folder));
+    struct ib_prepared *plain = ib_arena_alloc(&w->arena, 2 * sizeof *plain), *scaled = plain + 1;
+    *plain = (struct ib_prepared){.dataset = dataset,
+                                  .type = type,
+                                  .x = ib_arena_print(&w->arena, "%s/x.npy", folder),
+                                  .y = ib_arena_print(&w->arena, "%s/y.npy", folder),
+                                  .x_test = ib_arena_print(&w->arena, "%s/x_test.npy", folder),
+                                  .next = w->prepared};
+    *scaled = *plain;
+    scaled->scaled_targets = true;
+    scaled->y = ib_arena_print(&w->arena, "%s/y_scaled.npy", folder);
+    scaled->next = plain;
+    IB_TRY(write_dataset(&w->arena, plain, scaled));
+    w->prepared = scaled;
+    return IB_OK;
+}
+
+static const struct ib_prepared *find_prepared(const struct ib_workspace *w, const struct ib_case *c,
+                                               enum ib_dtype type)
+{
+    const bool scaled = ib_model_scales_targets(c->loss);
+    const struct ib_prepared *p = w->prepared;
+    while (p && !(p->dataset == c->dataset && p->type == type && p->scaled_targets == scaled))
+        p = p->next;
+    return p;
 }
 
 enum ib_status ib_workspace_prepare(struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type,
                                     const struct ib_prepared **out)
 {
-    bool scaled = ib_model_scales_targets(c->loss);
-    for (struct ib_prepared *p = w->prepared; p; p = p->next)
-        if (p->dataset == c->dataset && p->type == type && p->scaled_targets == scaled) {
-            *out = p;
-            return IB_OK;
-        }
-    const char *folder;
-    IB_TRY(ib_workspace_folder(w, &folder));
-    struct ib_prepared *p = ib_arena_alloc(&w->arena, sizeof *p);
-    *p = (struct ib_prepared){.dataset = c->dataset,
-                              .type = type,
-                              .scaled_targets = scaled,
-                              .x = ib_arena_print(&w->arena, "%s/x.npy", folder),
-                              .y = ib_arena_print(&w->arena, "%s/y.npy", folder),
-                              .x_test = ib_arena_print(&w->arena, "%s/x_test.npy", folder),
-                              .next = w->prepared};
-    IB_TRY(write_features(p));
-    IB_TRY(write_targets(&w->arena, p));
-    w->prepared = p;
-    *out = p;
+    *out = find_prepared(w, c, type);
+    if (*out)
+        return IB_OK;
+    IB_TRY(prepare(w, c->dataset, type));
+    *out = find_prepared(w, c, type);
     return IB_OK;
+}
+
+enum ib_dtype ib_workspace_exact_type(const struct ib_case *c)
+{
+    const struct ib_dataset *d = c->dataset;
+    return d->rows > IB_EXACT_ELEMENTS_MAX / d->cols ? c->dtype : IB_F64;
 }
 
 /* ---- starts ---- */

@@ -1,19 +1,21 @@
-/* The arrays of a run, as files that parent and workers share: each data set standardised once a type, each start
- * drawn once, and a folder for what each pass returns. All of it goes when the workspace closes. */
+/* The arrays of a run, as files that parent and workers share: each data set standardised once a type, each
+ * start drawn once, and a folder for what each pass returns. All of it goes when the workspace closes. */
 #ifndef IB_WORKSPACE_H
 #define IB_WORKSPACE_H
 
 #include "config/case.h"
 #include "worker/protocol.h"
 
-/* A data set as a model sees it: standardised with the training rows' mean and population standard deviation; a
- * column of zero variance is 0. */
+/* A data set as a model sees it: standardised with the training rows' mean and population standard deviation;
+ * a column of zero variance is 0. */
 struct ib_prepared {
     const struct ib_dataset *dataset;
     enum ib_dtype type;
     bool scaled_targets;
-    const char *x, *y, *x_test;      /* paths */
-    const double *y_mean, *y_scale;  /* per output; 0 and 1 where targets keep their units */
+    const char *x, *y, *x_test;     /* paths */
+    const double *y_mean, *y_scale; /* per output; 0 and 1 where targets keep their units */
+    const double *train_mean;       /* per output: of the training targets, in their own units, as is */
+    const double *y_test;           /* test_rows x outputs */
     struct ib_prepared *next;
 };
 
@@ -36,11 +38,18 @@ void ib_workspace_remove(const char *folder);
 /* Removes the workspaces that killed runs left in `parent`; nobody else may be running there. */
 void ib_workspace_remove_stale(const char *parent);
 
-/* The arrays of a case in a type (the case's own for implementations, f64 for the oracle). */
+/* The arrays of a case in a type (the case's own for implementations, ib_workspace_exact_type for the
+ * oracle). Made when they are first asked for. */
 enum ib_status ib_workspace_prepare(struct ib_workspace *, const struct ib_case *, enum ib_dtype,
                                     const struct ib_prepared **out);
 
+/* The type of the arrays that the oracle reads: f64, so that rounding the data is part of what it judges; but
+ * the case's own where a second copy of the features in f64 would be too large to have beside the first. */
+enum { IB_EXACT_ELEMENTS_MAX = 1 << 25 };
+enum ib_dtype ib_workspace_exact_type(const struct ib_case *);
+
 /* The case as a job for a worker, in a type; strings live in the workspace. */
-enum ib_status ib_workspace_job(struct ib_workspace *, const struct ib_case *, enum ib_dtype, struct ib_job *out);
+enum ib_status ib_workspace_job(struct ib_workspace *, const struct ib_case *, enum ib_dtype,
+                                struct ib_job *out);
 
 #endif

@@ -25,6 +25,8 @@ static const char case_query[] =
     " e.median_ns AS 'time.epoch_ns.median', e.min_ns AS 'time.epoch_ns.min',"
     " e.ci_low_ns AS 'time.epoch_ns.ci_low', e.ci_high_ns AS 'time.epoch_ns.ci_high',"
     " coalesce(e.n, 0) AS 'time.epoch_ns.n', '[]' AS 'time.epoch_ns.samples:json',"
+    " '[]' AS 'time.epoch_ns.rounds:json', '[]' AS 'time.epoch_ns.cpu:json',"
+    " '[]' AS 'time.epoch_ns.disturbed:json',"
     " p.load AS 'time.phases_ns.load', p.setup AS 'time.phases_ns.setup', p.train AS 'time.phases_ns.train',"
     " p.readback AS 'time.phases_ns.readback', p.predict AS 'time.phases_ns.predict',"
     " '{}' AS 'metrics:json',"
@@ -127,9 +129,14 @@ static json_t *row_object(sqlite3_stmt *row, int first)
     return object;
 }
 
-static void add_sample(sqlite3_stmt *row, json_t *samples)
+/* Each column of a sample is added to the array of its name. */
+static void add_sample(sqlite3_stmt *row, json_t *time)
 {
-    json_array_append_new(samples, column_value(row, 0));
+    json_t *sample = row_object(row, 0), *value;
+    const char *name;
+    json_object_foreach (sample, name, value)
+        json_array_append(json_object_get(time, name), value);
+    json_decref(sample);
 }
 
 static void add_metric(sqlite3_stmt *row, json_t *metrics)
@@ -148,8 +155,9 @@ static const struct detail {
     const char *into;
     void (*add)(sqlite3_stmt *row, json_t *into);
 } details[] = {
-    {"SELECT epoch_ns FROM rounds WHERE case_number = ? AND epoch_ns IS NOT NULL ORDER BY round",
-     "time.epoch_ns.samples", add_sample},
+    {"SELECT epoch_ns AS samples, round AS rounds, cpu_epoch_ns AS cpu, disturbed AS 'disturbed:bool'"
+     " FROM rounds WHERE case_number = ? AND epoch_ns IS NOT NULL ORDER BY round",
+     "time.epoch_ns", add_sample},
     {"SELECT name, value FROM metrics WHERE case_number = ?", "metrics", add_metric},
     {"SELECT phase, h2d_count, h2d_bytes, d2h_count, d2h_bytes, launch_count AS launches, sync_count AS syncs"
      " FROM phase_transfers WHERE case_number = ? AND pass = 'timed'"

@@ -1,40 +1,75 @@
 #include "args.h"
 #include "base/error.h"
+#include "report/csv.h"
+#include "report/report.h"
 #include "store/record.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static int print_json(const char *dir)
+static void print_json(FILE *out, const json_t *record)
+{
+    json_dumpf(record, out, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    fputc('\n', out);
+}
+
+typedef void printer(FILE *, const json_t *record);
+
+static const struct form {
+    const char *name;
+    printer *print, *samples; /* samples: with --samples; NULL: refused */
+} forms[] = {{"json", print_json, NULL}, {"csv", ib_csv_cases, ib_csv_samples}, {"md", ib_markdown_print, NULL}};
+enum { FORM_COUNT = sizeof forms / sizeof *forms };
+
+static enum ib_status find_printer(const char *format, bool samples, printer **out)
+{
+    const struct form *form = forms;
+    while (form < forms + FORM_COUNT && strcmp(form->name, format) != 0)
+        form++;
+    if (form == forms + FORM_COUNT)
+        return ib_fail(IB_EINVAL, "--format", "`%s` is not allowed: json, csv or md", format);
+    if (samples && !form->samples)
+        return ib_fail(IB_EINVAL, "--samples", "goes with `--format csv` only");
+    *out = samples ? form->samples : form->print;
+    return IB_OK;
+}
+
+static int print_record(const char *dir, printer *print)
 {
     json_t *record;
     if (ib_record_load(dir, &record) != IB_OK)
         return ib_usage_error();
-    int failed = json_dumpf(record, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    print(stdout, record);
     json_decref(record);
-    return failed || putchar('\n') == EOF || fflush(stdout) != 0 ? IB_EXIT_FAILED : IB_EXIT_OK;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return IB_EXIT_OK;
+    ib_fail_errno("stdout", "the record cannot be written");
+    return ib_run_error();
 }
 
 static int verb_export(const struct ib_verb *verb, int argc, char **argv)
 {
-    const char *dir, *format = NULL;
+    const char *dir, *format = NULL, *samples = NULL;
+    printer *print;
     bool done;
-    const struct ib_flag flags[] = {{"--format", "json", "the form; default: json", &format, NULL}, {NULL}};
+    const struct ib_flag flags[] = {
+        {"--format", "FORM", "json (default), csv or md", &format, NULL},
+        {"--samples", NULL, "with csv: one row a sample, not a case", &samples, NULL},
+        {NULL}};
     if (ib_args_read(verb, flags, argc, argv, &dir, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if (format && strcmp(format, "json") != 0) {
-        ib_fail(IB_EINVAL, "--format", "`%s` is not allowed: json", format);
+    if (find_printer(format ? format : "json", samples, &print) != IB_OK)
         return ib_usage_error();
-    }
-    return print_json(dir);
+    return print_record(dir, print);
 }
 
 const struct ib_verb ib_verb_export = {
     .name = "export",
-    .usage = "export DIR [--format json]",
+    .usage = "export DIR [--format json|csv|md] [--samples]",
     .summary = "print the record of a run",
-    .detail = "Its fields: results/record.schema.json. What is unknown is null.",
+    .detail = "json: all of it; its fields are those of results/record.schema.json, and what is unknown is null.\n"
+              "csv: one row a case, or with --samples one a sample; what is unknown is empty. md: the tables.",
     .main = verb_export,
 };

@@ -81,7 +81,7 @@ static void print_plan(const struct plan *plan)
 static void dump(const char *before, json_t *value)
 {
     fputs(before, stdout);
-    json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
+    json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
     json_decref(value);
 }
 

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
@@ -19,10 +20,12 @@
 #include <unistd.h>
 
 enum {
-    FIRST_FREE_FD = 10,          /* above every descriptor that the child gets */
+    FIRST_FREE_FD = 10, /* above every descriptor that the child gets */
     TAIL_BYTES = 2048,
+    OUTPUT_LIMIT = 64 * 1024 * 1024, /* of stdout and stderr together: more is no log but a loop */
+    MEMORY_POLL_MS = 50,
     LINE_LIMIT = 16 * 1024 * 1024, /* the longest message that is not garbage */
-    EXIT_GRACE_MS = 2000         /* between the end of its answers and the end of the process */
+    EXIT_GRACE_MS = 2000           /* between the end of its answers and the end of the process */
 };
 
 struct ib_child {
@@ -32,6 +35,7 @@ struct ib_child {
     size_t used, capacity;
     char tail[TAIL_BYTES + 1];
     size_t tail_used;
+    uint64_t output_bytes, memory_limit;
     ib_progress_fn *progress;
     void *progress_context;
 };
@@ -66,15 +70,17 @@ static bool open_pipe(int out[2])
 }
 
 /* The child's side between fork and exec: only async-signal-safe calls. */
-static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, const struct pipes *p, pid_t parent)
+static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, const struct pipes *p,
+                             pid_t parent)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_DFL); /* the parent ignores it, and that would be inherited */
     int null = open("/dev/null", O_RDONLY);
-    bool ready = getppid() == parent && (!cpus || sched_setaffinity(0, sizeof *cpus, cpus) == 0) && null >= 0 && dup2(null, STDIN_FILENO) >= 0 &&
-                 dup2(p->out[1], STDOUT_FILENO) >= 0 && dup2(p->err[1], STDERR_FILENO) >= 0 &&
-                 dup2(p->to[0], IB_PROTOCOL_IN) >= 0 && dup2(p->from[1], IB_PROTOCOL_OUT) >= 0;
+    bool ready = getppid() == parent && (!cpus || sched_setaffinity(0, sizeof *cpus, cpus) == 0) &&
+                 null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(p->out[1], STDOUT_FILENO) >= 0 &&
+                 dup2(p->err[1], STDERR_FILENO) >= 0 && dup2(p->to[0], IB_PROTOCOL_IN) >= 0 &&
+                 dup2(p->from[1], IB_PROTOCOL_OUT) >= 0;
     if (ready)
         execv(argv[0], (char *const *)(uintptr_t)argv);
     _exit(127);
@@ -127,8 +133,12 @@ static void drain_output(struct ib_child *child, int *fd)
     ssize_t n;
     if (*fd < 0)
         return;
-    while ((n = read(*fd, chunk, sizeof chunk)) > 0)
+    while ((n = read(*fd, chunk, sizeof chunk)) > 0) {
         keep_tail(child, chunk, (size_t)n);
+        child->output_bytes += (uint64_t)n;
+        if (child->output_bytes > OUTPUT_LIMIT)
+            return; /* it may never end */
+    }
     if (n == 0 || errno != EAGAIN) {
         close(*fd);
         *fd = -1;
@@ -153,9 +163,25 @@ static bool drain_messages(struct ib_child *child)
     }
 }
 
-enum wait { GOT_LINE, ENDED, TOO_LATE, INTERRUPTED };
+enum wait { GOT_LINE, ENDED, TOO_LATE, TOO_LARGE, TOO_LOUD, INTERRUPTED };
 
-/* Until a whole line lies at the start of child->line (zero-terminated, its length in *length), or nothing can come. */
+/* The child's proportional set size; 0 where it cannot be read, which is so when it is gone. */
+static uint64_t memory_of(const struct ib_child *child)
+{
+    char path[64], line[256];
+    unsigned long long kib = 0;
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)child->pid);
+    FILE *file = fopen(path, "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "Pss: %llu kB", &kib) == 1)
+            break;
+    if (file)
+        fclose(file);
+    return kib * 1024;
+}
+
+/* Until a whole line lies at the start of child->line (zero-terminated, its length in *length), or nothing
+ * can come. */
 static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t *length)
 {
     bool open = true;
@@ -173,12 +199,17 @@ static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t
             return INTERRUPTED;
         if (now >= deadline_ns)
             return TOO_LATE;
-        uint64_t left_ms = (deadline_ns - now + 999999) / 1000000;
+        if (child->output_bytes > OUTPUT_LIMIT)
+            return TOO_LOUD;
+        if (child->memory_limit && memory_of(child) > child->memory_limit)
+            return TOO_LARGE;
+        uint64_t left_ms = (deadline_ns - now + 999999) / 1000000,
+                 longest_ms = child->memory_limit ? MEMORY_POLL_MS : 1000000;
         struct pollfd fds[] = {{child->from, POLLIN, 0},
                                {child->out, POLLIN, 0},
                                {child->err, POLLIN, 0},
                                {ib_interrupt_fd(), POLLIN, 0}}; /* poll leaves out what is negative */
-        poll(fds, 4, left_ms > 1000000 ? 1000000 : (int)left_ms);
+        poll(fds, 4, (int)(left_ms < longest_ms ? left_ms : longest_ms));
         if (fds[1].revents)
             drain_output(child, &child->out);
         if (fds[2].revents)
@@ -196,8 +227,8 @@ static bool explain_end(struct ib_child *child, struct ib_outcome *outcome)
     struct pollfd fd = {child->pidfd, POLLIN, 0};
     siginfo_t info = {0};
     if (child->capacity > LINE_LIMIT)
-        return ib_outcome_set(outcome, IB_CASE_FAILED, "answered with garbage: over %d MiB without a line's end",
-                              LINE_LIMIT >> 20);
+        return ib_outcome_set(outcome, IB_CASE_FAILED,
+                              "answered with garbage: over %d MiB without a line's end", LINE_LIMIT >> 20);
     poll(&fd, 1, EXIT_GRACE_MS);
     drain_output(child, &child->out);
     drain_output(child, &child->err);
@@ -234,16 +265,25 @@ static bool explain_error(const json_t *answer, struct ib_outcome *outcome)
 /* ---- asking ---- */
 
 /* The next message that is not about progress. */
-static bool await_answer(struct ib_child *child, uint64_t timeout_ns, json_t **answer, struct ib_outcome *outcome)
+static bool await_answer(struct ib_child *child, uint64_t timeout_ns, json_t **answer,
+                         struct ib_outcome *outcome)
 {
     uint64_t deadline_ns = ib_now_ns() + timeout_ns;
     for (;;) {
         size_t length;
+        char limit[32];
         switch (await_line(child, deadline_ns, &length)) {
         case ENDED:
             return explain_end(child, outcome);
         case TOO_LATE:
-            return ib_outcome_set(outcome, IB_CASE_TIMEOUT, "no answer within %.3g s", (double)timeout_ns / 1e9);
+            return ib_outcome_set(outcome, IB_CASE_TIMEOUT, "no answer within %.3g s",
+                                  (double)timeout_ns / 1e9);
+        case TOO_LARGE:
+            return ib_outcome_set(outcome, IB_CASE_OOM, "used over %s of memory, the limit of this sweep",
+                                  ib_print_bytes((double)child->memory_limit, limit, sizeof limit));
+        case TOO_LOUD:
+            return ib_outcome_set(outcome, IB_CASE_FAILED, "wrote over %d MiB to stdout and stderr",
+                                  OUTPUT_LIMIT >> 20);
         case INTERRUPTED:
             return ib_outcome_set(outcome, IB_CASE_FAILED, "interrupted");
         case GOT_LINE:
@@ -287,6 +327,11 @@ bool ib_child_ask(struct ib_child *child, json_t *request, uint64_t timeout_ns, 
     return false;
 }
 
+void ib_child_limit_memory(struct ib_child *child, uint64_t bytes)
+{
+    child->memory_limit = bytes;
+}
+
 void ib_child_on_progress(struct ib_child *child, ib_progress_fn *progress, void *context)
 {
     child->progress = progress;
@@ -301,14 +346,15 @@ const char *ib_child_output(const struct ib_child *child)
 static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
 {
     json_int_t version = json_integer_value(json_object_get(hello, "version"));
-    if (strcmp(json_string_value(json_object_get(hello, "type")), "hello") == 0 && version == IB_PROTOCOL_VERSION)
+    if (strcmp(json_string_value(json_object_get(hello, "type")), "hello") == 0 &&
+        version == IB_PROTOCOL_VERSION)
         return true;
     return ib_outcome_set(outcome, IB_CASE_FAILED, "does not speak version %d of the protocol",
                           IB_PROTOCOL_VERSION);
 }
 
-bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out,
-                    struct ib_outcome *outcome)
+bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns,
+                    struct ib_child **out, struct ib_outcome *outcome)
 {
     json_t *hello = NULL;
     struct ib_child *child = calloc(1, sizeof *child);
@@ -323,7 +369,8 @@ bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t tim
     return ok;
 }
 
-bool ib_worker_start(const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *outcome)
+bool ib_worker_start(const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out,
+                     struct ib_outcome *outcome)
 {
     const char *const argv[] = {ib_self(), "worker", NULL};
     return ib_child_start(argv, cpus, timeout_ns, out, outcome);

@@ -25,6 +25,9 @@ typedef void ib_progress_fn(void *context, uint64_t epoch, double loss);
 /* Sends a request (whose reference it takes) and waits for the answer. false: no usable answer came; the outcome says
  * whether the child crashed, hung, exited, spoke garbage or reported an error, and the child must be ended. */
 bool ib_child_ask(struct ib_child *, json_t *request, uint64_t timeout_ns, json_t **answer, struct ib_outcome *);
+/* From now on, a wait ends as out of memory when the child has more than this to itself (its proportional set size,
+ * looked at 20 times a second: RLIMIT_AS would break CUDA and sanitizers, and a cgroup needs permission). 0: no limit. */
+void ib_child_limit_memory(struct ib_child *, uint64_t bytes);
 void ib_child_on_progress(struct ib_child *, ib_progress_fn *, void *context);
 
 /* The last lines that it wrote to stderr or stdout, the last 2 KiB; valid until the child is ended. */

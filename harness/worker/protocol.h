@@ -57,7 +57,7 @@ struct ib_train_request {
 json_t *ib_train_request_to_json(const struct ib_train_request *);
 enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train_request *out);
 
-/* What an `oracle` request says beside the problem, whose arrays are f64 whatever the arithmetic. */
+/* What an `oracle` request says beside the problem, whose type is that of its arrays, whatever the arithmetic. */
 struct ib_oracle_request {
     uint64_t epochs, budget_ns;
     enum ib_dtype arithmetic;

@@ -85,16 +85,16 @@ struct oracle_arrays {
 static enum ib_status map_oracle(const struct ib_job *job, struct oracle_arrays *a)
 {
     uint64_t at = 0;
-    IB_TRY(ib_session_map(job->x, job->rows, job->net.width[0], IB_F64, &a->x));
-    IB_TRY(ib_session_map(job->y, job->rows, job->net.width[job->net.n_layers], IB_F64, &a->y));
+    IB_TRY(ib_session_map(job->x, job->rows, job->net.width[0], job->dtype, &a->x));
+    IB_TRY(ib_session_map(job->y, job->rows, job->net.width[job->net.n_layers], job->dtype, &a->y));
     a->params = malloc(ib_network_size(&job->net) * sizeof *a->params);
     if (!a->params)
         return ib_fail(IB_ENOMEM, "oracle", "no memory for the parameters");
     for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
         IB_TRY(ib_session_map(job->start[p], ib_network_param_rows(&job->net, p),
-                              ib_network_param_cols(&job->net, p), IB_F64, &a->start[p]));
-        memcpy(a->params + at, a->start[p].data, ib_network_param_size(&job->net, p) * sizeof *a->params);
-        at += ib_network_param_size(&job->net, p);
+                              ib_network_param_cols(&job->net, p), job->dtype, &a->start[p]));
+        for (uint64_t i = 0; i < ib_network_param_size(&job->net, p); i++)
+            a->params[at++] = ib_npy_at(&a->start[p], i);
     }
     return IB_OK;
 }
@@ -113,15 +113,13 @@ static enum ib_status train_oracle(const struct ib_job *job, const struct ib_ora
 {
     struct ib_trajectory trajectory = {0};
     struct ib_oracle_problem problem = {.net = job->net,
-                                        .rows = job->rows,
-                                        .x = arrays->x.data,
-                                        .y = arrays->y.data,
                                         .params = arrays->params,
                                         .lr = job->lr,
                                         .epochs = request->epochs,
                                         .type = request->arithmetic,
                                         .reversed = request->reversed,
                                         .budget_ns = request->budget_ns};
+    ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
     enum ib_status status = ib_oracle_train(&problem, &trajectory);
     if (status == IB_OK)
         status = ib_session_save_curve(request->out, &trajectory.curve);

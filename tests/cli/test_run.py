@@ -2,8 +2,12 @@
 
 import os
 import pathlib
+import resource
+import signal
+import subprocess
+import unittest
 
-from common import CliTest, FAULTS, ROOT
+from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
 
 SMALL = """
 model: [linreg]
@@ -35,9 +39,8 @@ class Sweep(CliTest):
                 self.check_case(case)
         for name in ["run.sqlite", "report.html", "report.md"]:
             self.assertGreater((self.folder / "out" / name).stat().st_size, 1000, name)
-        charts = list((self.folder / "out" / "charts").glob("*.svg"))
-        # time, loss and predictions of each of the four pairs of model and data set
-        self.assertEqual(len(charts), 3 * 4, charts)
+        for chart in ["time_per_epoch", "loss_by_epoch", "predicted_*"]:  # of each pair of model and data set
+            self.assertEqual(len(list((self.folder / "out" / "charts").glob(f"{chart}-*.svg"))), 4, chart)
         self.assertEqual(self.leftovers(), [])
 
     def leftovers(self):
@@ -81,6 +84,26 @@ class Sweep(CliTest):
         self.assertEqual(len(runs), 1)
         self.assertRegex(runs[0].name, r"^test-\d{8}T\d{6}Z$")
 
+    def samples(self, measure):
+        """How many rounds each case got."""
+        record = self.run_sweep(self.config(MIXED, measure + ", min_time: 0s"), out=measure.split(",")[0])
+        for case in record["cases"]:
+            self.assertEqual(case["status"], "ok", case["reason"])
+            self.assertGreaterEqual(case["time"]["epoch_ns"]["n"], 1)
+        return [len(case["time"]["epoch_ns"]["samples"]) for case in record["cases"]]
+
+    def test_orders(self):
+        for order in ["abba", "block"]:
+            self.assertEqual(set(self.samples(f"order: {order}, rounds: 3")), {3})
+
+    def test_pinned(self):
+        self.assertEqual(set(self.samples("pin: auto, rounds: 2")), {2})
+
+    def test_early_stopping(self):
+        rounds = self.samples("precision: 90%, min_rounds: 7, max_rounds: 25")
+        self.assertGreaterEqual(min(rounds), 7)
+        self.assertEqual(min(rounds), 7, "not one of 32 cases came within 90 % of its median")
+
     def test_log_every_is_timed_and_counted(self):
         record = self.run_sweep(self.config(SMALL.replace("cpu_naive", "fakedev") + "log_every: [50]\n"
                                             "residency: [resident]"))
@@ -114,6 +137,9 @@ class Sweep(CliTest):
 
 
 class Refusals(CliTest):
+    def test_cpu_that_is_not_there(self):
+        self.refused("run", self.config(SMALL, 'pin: "1000"'), "--out", "out", says=["pin", "1000"])
+
     def test_folder_that_holds_a_run(self):
         config = self.config(SMALL)
         self.run_sweep(config)
@@ -191,6 +217,41 @@ class WrongWorkers(CliTest):
         case = self.sweep("fault_garbage", 4)
         self.assertEqual(case["status"], "failed")
         self.assertIn("exited with status 3", case["reason"])
+
+    def test_silence(self):
+        case = self.sweep("fault_silence", 4)
+        self.assertEqual(case["status"], "failed")
+        self.assertIn("exited with status 0 before it had answered", case["reason"])
+
+    def test_garbage_among_the_answers(self):
+        case = self.sweep("fault_babble", 4)
+        self.assertEqual(case["status"], "failed")
+        self.assertIn("garbage: `loss: 0.1`", case["reason"])
+
+    def test_endless_output(self):
+        case = self.sweep("fault_endless_output", 4, "rounds: 1, timeout: 60s")
+        self.assertEqual(case["status"], "failed")
+        self.assertIn("wrote over 64 MiB", case["reason"])
+        self.assertTrue(case["stderr"].endswith("step\n"))
+
+    @unittest.skipIf(SANITIZED, "a sanitizer's own memory passes any limit")
+    def test_memory_limit(self):
+        case = self.sweep("fault_memory_hog", 4, "rounds: 1, timeout: 60s, memory: 80MB")
+        self.assertEqual(case["status"], "oom")
+        self.assertIn("used over 80.0 MB", case["reason"])
+
+    def test_full_disk(self):
+        """Files may grow to 300 kB and no further, as on a full disk: status 4, and what was stored can be read."""
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (300000, 300000))
+        config = self.config(MIXED, "rounds: 20, min_time: 0s")
+        done = subprocess.run([PROGRAM, "run", config, "--out", "out"], cwd=self.folder, capture_output=True,
+                              text=True, preexec_fn=limit, timeout=120)
+        self.assertEqual(done.returncode, 4, done.stderr)
+        self.assertIn("run.sqlite", done.stderr)
+        record = self.export("out")
+        self.assertGreater(sum(case["status"] == "ok" for case in record["cases"]), 0)
 
     def test_hidden_copy(self):
         case = self.sweep("fault_hidden_copy", 3)

@@ -139,6 +139,28 @@ static void output_is_kept_short(void **state)
     ib_child_end(child);
 }
 
+static void endless_output(void **state)
+{
+    (void)state;
+    expect(HELLO "read l <&3; tr '\\0' x </dev/zero", IB_CASE_FAILED, "wrote over 64 MiB");
+    expect(HELLO "read l <&3; tr '\\0' x </dev/zero >&2", IB_CASE_FAILED, "wrote over 64 MiB");
+}
+
+/* A shell that doubles a string; the limit lies above what any shell needs. */
+static void memory_limit(void **state)
+{
+    (void)state;
+    struct ib_child *child;
+    struct ib_outcome outcome;
+    json_t *answer;
+    assert_true(start(HELLO "read l <&3; a=0123456789abcdef; while :; do a=$a$a; done", &child, &outcome));
+    ib_child_limit_memory(child, 40000000);
+    assert_false(ib_child_ask(child, json_pack("{s:s}", "type", "go"), 30ull * SECOND_NS, &answer, &outcome));
+    assert_int_equal(outcome.status, IB_CASE_OOM);
+    assert_non_null(strstr(outcome.reason, "used over 40.0 MB"));
+    ib_child_end(child);
+}
+
 /* A grandchild in the worker's group goes with it. */
 static void group_is_killed(void **state)
 {
@@ -170,6 +192,8 @@ int main(void)
         cmocka_unit_test(no_such_program),
         cmocka_unit_test(timeout_ends_the_wait),
         cmocka_unit_test(output_is_kept_short),
+        cmocka_unit_test(endless_output),
+        cmocka_unit_test(memory_limit),
         cmocka_unit_test(group_is_killed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,8 @@ static void test_defaults(void **state)
     assert_int_equal(config.measure.rounds, 10);
     assert_int_equal(config.measure.timeout_ns, 60000000000);
     assert_int_equal(config.measure.min_time_ns, 100000000);
+    assert_int_equal(config.n_ties, 0);
+    assert_int_equal(config.selection.n_keep, 0);
     assert_null(config.plugins[0]);
     assert_null(config.require[0]);
     assert_int_equal(config.n_datasets, 0);
@@ -166,6 +168,60 @@ static void test_durations(void **state)
         assert_int_equal(config.measure.timeout_ns, cases[i].ns);
         ib_config_free(&config);
     }
+}
+
+static struct ib_measure read_measure(const char *text)
+{
+    char whole[256];
+    snprintf(whole, sizeof whole, HEAD MATRIX "measure: {%s}\n", text);
+    struct ib_config config = read_text(whole);
+    struct ib_measure measure = config.measure;
+    ib_config_free(&config);
+    measure.cpus = NULL; /* went with the configuration */
+    return measure;
+}
+
+static void test_rounds_and_precision(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text;
+        uint64_t rounds, min_rounds, max_rounds;
+        double precision;
+    } cases[] = {
+        {"", 10, 10, 10, 0},
+        {"rounds: 3", 3, 3, 3, 0},
+        {"precision: 1%", 10, 6, 10, 0.01},
+        {"precision: 0.5%, rounds: 40", 40, 6, 40, 0.005},
+        {"max_rounds: 30, precision: 0.02, min_rounds: 12", 30, 12, 30, 0.02},
+        {"min_rounds: 6, max_rounds: 6, precision: 50%", 6, 6, 6, 0.5},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ib_measure m = read_measure(cases[i].text);
+        assert_int_equal(m.rounds, cases[i].rounds);
+        assert_int_equal(m.min_rounds, cases[i].min_rounds);
+        assert_int_equal(m.max_rounds, cases[i].max_rounds);
+        assert_true(m.precision == cases[i].precision);
+    }
+}
+
+static void test_order_and_pin(void **state)
+{
+    (void)state;
+    assert_int_equal(read_measure("").order, IB_INTERLEAVED);
+    assert_int_equal(read_measure("order: interleaved").order, IB_INTERLEAVED);
+    assert_int_equal(read_measure("order: abba").order, IB_ABBA);
+    assert_int_equal(read_measure("order: block").order, IB_BLOCK);
+    assert_int_equal(read_measure("").pin, IB_PIN_NONE);
+    assert_int_equal(read_measure("pin: none").pin, IB_PIN_NONE);
+    assert_int_equal(read_measure("pin: auto").pin, IB_PIN_AUTO);
+    assert_int_equal(read_measure("pin: 0").n_cpus, 1);
+    struct ib_config config = read_text(HEAD MATRIX "measure: {pin: \"7,2-4,3,0,1023\"}\n");
+    const uint32_t cpus[] = {0, 2, 3, 4, 7, 1023};
+    assert_int_equal(config.measure.pin, IB_PIN_CPUS);
+    assert_int_equal(config.measure.n_cpus, 6);
+    assert_memory_equal(config.measure.cpus, cpus, sizeof cpus);
+    ib_config_free(&config);
 }
 
 /* Entries of `include` stand for themselves: what they leave open is at its default, whatever `matrix` says.
@@ -294,7 +350,7 @@ static void test_refuses_keys(void **state)
         {HEAD "matirx: {}\n",
          "c.yaml:2",
          {"unknown key `matirx`", "did you mean `matrix`?", "allowed: version, name"}},
-        {HEAD MATRIX "zip: [a]\n", "c.yaml:3", {"unknown key `zip`"}},
+        {HEAD MATRIX "zup: [a]\n", "c.yaml:3", {"unknown key `zup`", "did you mean `zip`?"}},
         {HEAD MATRIX "gate: {slowdown: 1%}\n", "c.yaml:3", {"unknown key `gate`"}},
         {HEAD MATRIX "external: {}\n", "c.yaml:3", {"unknown key `external`"}},
         {HEAD MATRIX "<<: {}\n", "c.yaml:3", {"unknown key `<<`"}},
@@ -336,7 +392,6 @@ static void test_refuses_axes(void **state)
         {AXIS("epochs: []"), "c.yaml:3", {"`epochs`", "an empty axis", "at least one value"}},
         {AXIS("epochs:"), "c.yaml:3", {"`epochs`", "has no value"}},
         {AXIS("epochs: [1, ~]"), "c.yaml:3", {"`epochs`", "`~`", "integer"}},
-        {AXIS("epochs: [1, 2, 1]"), "c.yaml:3", {"`epochs`", "`1` is given twice"}},
         {AXIS("epochs: {a: b}"), "c.yaml:3", {"`epochs`", "a map is not a number"}},
         {AXIS("lr: nan"), "c.yaml:3", {"`lr`", "`nan`", "a finite number above 0"}},
         {AXIS("lr: .nan"), "c.yaml:3", {"`lr`", "`.nan`"}},
@@ -345,7 +400,6 @@ static void test_refuses_axes(void **state)
         {AXIS("lr: -0.1"), "c.yaml:3", {"`lr`", "`-0.1`", "above 0"}},
         {AXIS("lr: 1e999"), "c.yaml:3", {"`lr`", "`1e999`"}},
         {AXIS("lr: 1e-999"), "c.yaml:3", {"`lr`", "`1e-999`"}},
-        {AXIS("lr: [0.01, 1e-2]"), "c.yaml:3", {"`lr`", "`0.01` is given twice"}},
         {AXIS("lr: [[1]]"), "c.yaml:3", {"`lr`", "a list is not a number"}},
         {AXIS("hidden: 0"), "c.yaml:3", {"`hidden`", "`0`", "1 to 8 layer sizes"}},
         {AXIS("hidden: [[6, 0]]"), "c.yaml:3", {"`hidden`", "`6,0`", "from 1 to 1000000"}},
@@ -354,10 +408,10 @@ static void test_refuses_axes(void **state)
         {AXIS("hidden: [[6, x]]"), "c.yaml:3", {"`hidden`", "`6,x`"}},
         {AXIS("hidden: [[6, [6]]]"), "c.yaml:3", {"`hidden`", "a list is not a layer size"}},
         {AXIS("hidden: []"), "c.yaml:3", {"`hidden`", "an empty axis", "[[]]"}},
-        {AXIS("hidden: [6, 6]"), "c.yaml:3", {"`hidden`", "`6` is given twice", "[[6, 6]]"}},
-        {AXIS("hidden: [6, [6]]"), "c.yaml:3", {"`hidden`", "`6` is given twice"}},
         {AXIS("seed: -1"), "c.yaml:3", {"`seed`", "`-1`", "an integer from 0"}},
         {AXIS("seed: 9223372036854775808"), "c.yaml:3", {"`seed`", "9223372036854775807"}},
+        {AXIS("seed: 18446744073709551615"), "c.yaml:3", {"`seed`", "9223372036854775807"}},
+        {AXIS("seed: 18446744073709551616"), "c.yaml:3", {"`seed`", "9223372036854775807"}},
         {AXIS("log_every: x"), "c.yaml:3", {"`log_every`", "`x`", "an integer from 0"}},
         {AXIS("dtype: f16"), "c.yaml:3", {"`dtype`", "`f16`", "f32 or f64"}},
         {AXIS("act: sigmod"), "c.yaml:3", {"`act`", "relu, tanh or sigmoid", "did you mean `sigmoid`?"}},
@@ -372,7 +426,55 @@ static void test_refuses_axes(void **state)
          "c.yaml:3",
          {"`threads`", "`1 2`", "without blanks"}},
         {AXIS("impl: [{name: [a], threads: 1}]"), "c.yaml:3", {"`name`", "a list is not"}},
-        {AXIS("impl: [cpu_blas, cpu_blas]"), "c.yaml:3", {"`impl`", "`cpu_blas` is given twice"}},
+    };
+    REFUSALS(cases);
+}
+
+/* A value may stand twice only where `zip` ties its axis to another. */
+static void test_refuses_values_given_twice(void **state)
+{
+    (void)state;
+#define WHOLE(text) HEAD "matrix:\n  model: mlp\n  dataset: xor\n  " text "\n"
+    const struct refusal cases[] = {
+        {WHOLE("impl: a\n  epochs: [1, 2, 1]"), "c.yaml:6", {"`epochs`", "`1` is given twice"}},
+        {WHOLE("impl: a\n  epochs: [1, 2,\n 1]"), "c.yaml:7", {"`epochs`", "`1` is given twice"}},
+        {WHOLE("impl: a\n  lr: [0.01, 1e-2]"), "c.yaml:6", {"`lr`", "`0.01` is given twice"}},
+        {WHOLE("impl: a\n  hidden: [6, 6]"), "c.yaml:6", {"`hidden`", "`6` is given twice", "[[6, 6]]"}},
+        {WHOLE("impl: a\n  hidden: [6, [6]]"), "c.yaml:6", {"`hidden`", "`6` is given twice"}},
+        {WHOLE("impl: [cpu_blas, cpu_blas]"), "c.yaml:5", {"`impl`", "`cpu_blas` is given twice"}},
+        {WHOLE("impl: a\n  lr: [1, 1]\n  seed: [1, 2]\n  epochs: [3, 4]\nzip: [seed, epochs]"),
+         "c.yaml:6",
+         {"`lr`", "`1` is given twice"}},
+        {WHOLE("impl: a\nzip: [model, impl]\ninclude: {model: mlp, dataset: xor, impl: a, seed: [1, 1]}"),
+         "c.yaml:7",
+         {"`seed`", "`1` is given twice"}},
+    };
+    REFUSALS(cases);
+}
+
+static void test_refuses_ties(void **state)
+{
+    (void)state;
+#define ZIP(text) WHOLE("impl: a\n  lr: [1, 2, 3]\n  epochs: [1, 2]\n  seed: [7,\n 8]\nzip: " text)
+    const struct refusal cases[] = {
+        {ZIP("[lr, epochs]"),
+         "c.yaml:10",
+         {"`zip`", "`lr` has 3 values (c.yaml:6)", "`epochs` has 2 (c.yaml:7)", "equally many"}},
+        {ZIP("\n  - [epochs, seed]\n  - [lr, model]"), "c.yaml:12", {"`model` has 1", "`lr` has 3"}},
+        {ZIP("[lr, epoch]"), "c.yaml:10", {"`zip`", "`epoch` is not an axis", "did you mean `epochs`?"}},
+        {ZIP("[lr, rows]"), "c.yaml:10", {"`rows` is not an axis"}},
+        {ZIP("[lr, lr]"), "c.yaml:10", {"`lr` is given twice"}},
+        {ZIP("[[lr, seed], [epochs, seed]]"), "c.yaml:10", {"`seed` is given twice"}},
+        {ZIP("[epochs, dtype]"), "c.yaml:10", {"`dtype` is not in `matrix`"}},
+        {ZIP("[lr]"), "c.yaml:10", {"`zip`", "two axes or more"}},
+        {ZIP("lr"), "c.yaml:10", {"`zip`", "two axes or more"}},
+        {ZIP("[]"), "c.yaml:10", {"`zip`", "two axes or more"}},
+        {ZIP("{lr: seed}"), "c.yaml:10", {"`zip`", "two axes or more"}},
+        {ZIP("[[lr, seed], epochs]"), "c.yaml:10", {"`zip`", "two axes or more"}},
+        {ZIP("[lr, [seed, epochs]]"), "c.yaml:10", {"`zip`", "a list is not the name of an axis"}},
+        {HEAD "zip: [lr, seed]\ninclude: {model: mlp, dataset: xor, impl: a}\n",
+         "c.yaml:1",
+         {"`matrix` is missing"}},
     };
     REFUSALS(cases);
 }
@@ -387,8 +489,33 @@ static void test_refuses_measures(void **state)
         {MEASURE("rounds: [1]"), "c.yaml:3", {"`rounds`", "a list is not"}},
         {MEASURE("warmup: x"), "c.yaml:3", {"`warmup`", "`x`", "an integer from 0"}},
         {MEASURE("round: 1"), "c.yaml:3", {"unknown key `round`", "`rounds`"}},
-        {MEASURE("order: interleaved"), "c.yaml:3", {"unknown key `order`"}},
-        {MEASURE("pin: auto"), "c.yaml:3", {"unknown key `pin`"}},
+        {MEASURE("order: random"), "c.yaml:3", {"`order`", "`random`", "interleaved, abba or block"}},
+        {MEASURE("pin: all"), "c.yaml:3", {"`pin`", "`all`", "auto, none or a list of CPUs", "0,2-3"}},
+        {MEASURE("pin: '0,'"), "c.yaml:3", {"`pin`"}},
+        {MEASURE("pin: '3-1'"), "c.yaml:3", {"`pin`"}},
+        {MEASURE("pin: '1-'"), "c.yaml:3", {"`pin`"}},
+        {MEASURE("pin: '-1'"), "c.yaml:3", {"`pin`"}},
+        {MEASURE("pin: 1024"), "c.yaml:3", {"`pin`", "from 0 to 1023"}},
+        {MEASURE("pin: 18446744073709551616"), "c.yaml:3", {"`pin`", "from 0 to 1023"}},
+        {MEASURE("pin: '0 1'"), "c.yaml:3", {"`pin`"}},
+        {MEASURE("pin: [0, 1]"), "c.yaml:3", {"`pin`", "a list is not"}},
+        {MEASURE("precision: 0"), "c.yaml:3", {"`precision`", "`0`", "above 0 and below 1", "1% or 0.01"}},
+        {MEASURE("precision: 0%"), "c.yaml:3", {"`precision`", "`0%`"}},
+        {MEASURE("precision: 100%"), "c.yaml:3", {"`precision`", "`100%`"}},
+        {MEASURE("precision: 1"), "c.yaml:3", {"`precision`", "`1`"}},
+        {MEASURE("precision: -1%"), "c.yaml:3", {"`precision`", "`-1%`"}},
+        {MEASURE("precision: '%'"), "c.yaml:3", {"`precision`", "%"}},
+        {MEASURE("precision: 1%%"), "c.yaml:3", {"`precision`", "`1%%`"}},
+        {MEASURE("precision: nan%"), "c.yaml:3", {"`precision`", "`nan%`"}},
+        {MEASURE("precision: 1%, rounds: 5"), "c.yaml:3", {"`precision`", "6 rounds or more", "at most 5"}},
+        {MEASURE("precision: 1%, max_rounds: 5"), "c.yaml:3", {"`precision`", "6 rounds or more"}},
+        {MEASURE("precision: 1%, rounds: 9, max_rounds: 9"),
+         "c.yaml:3",
+         {"`max_rounds`", "`rounds`", "give one"}},
+        {MEASURE("precision: 1%, min_rounds: 11"), "c.yaml:3", {"`min_rounds`", "`11`", "10 rounds"}},
+        {MEASURE("min_rounds: 3"), "c.yaml:3", {"`min_rounds`", "`precision`", "`rounds`"}},
+        {MEASURE("rounds: 9, max_rounds: 12"), "c.yaml:3", {"`max_rounds`", "`precision`"}},
+        {MEASURE("min_rounds: 0, precision: 1%"), "c.yaml:3", {"`min_rounds`", "an integer from 1"}},
         {MEASURE("timeout: 60"), "c.yaml:3", {"`timeout`", "`60`", "a duration such as 20ms"}},
         {MEASURE("timeout: 60 parsecs"), "c.yaml:3", {"`timeout`", "`60 parsecs`"}},
         {MEASURE("timeout: s"), "c.yaml:3", {"`timeout`", "`s`"}},
@@ -409,7 +536,7 @@ static void test_refuses_data_sets(void **state)
     const struct refusal cases[] = {
         {DATA("{target: y}"), "c.yaml:4", {"`mine`", "`path` is missing"}},
         {DATA("{path: a.csv, tartget: y}"), "c.yaml:4", {"unknown key `tartget`", "`target`"}},
-        {DATA("{synth: regression}"), "c.yaml:4", {"unknown key `synth`"}},
+        {DATA("{synth: regression}"), "c.yaml:4", {"`mine`", "`rows` is missing"}},
         {DATA("{path: a.csv, test_fraction: 0}"),
          "c.yaml:4",
          {"`test_fraction`", "`0`", "above 0 and up to 1"}},
@@ -419,6 +546,7 @@ static void test_refuses_data_sets(void **state)
          "c.yaml:4",
          {"`test`", "`test_fraction`", "exclude"}},
         {DATA("{path: a.csv, seed: 0}"), "c.yaml:4", {"`seed`", "`0`", "an integer from 1"}},
+        {DATA("{path: a.csv, seed: 9223372036854775808}"), "c.yaml:4", {"`seed`", "9223372036854775807"}},
         {DATA("{path: a.csv, header: maybe}"), "c.yaml:4", {"`header`", "`maybe`", "true or false"}},
         {DATA("{path: a.csv, task: clustering}"),
          "c.yaml:4",
@@ -465,7 +593,8 @@ static void test_cut_and_damaged_files(void **state)
     (void)state;
     static const char whole[] =
         "version: 1\nmatrix: {model: [mlp], dataset: xor, impl: [{name: a, t: [1, 2]}], "
-        "hidden: [[6, 6], []]}\nexclude: [{lr: '>1'}]\nmeasure: {timeout: 1s}\n";
+        "hidden: [[6, 6], []], lr: [1, 1]}\nzip: [[hidden, lr]]\nexclude: [{lr: '>1'}]\n"
+        "measure: {timeout: 1s, precision: 1%, pin: '0-1'}\n";
     char text[sizeof whole];
     struct ib_config config;
     for (size_t n = 0; n < sizeof whole; n++) {
@@ -486,7 +615,7 @@ static void test_cut_and_damaged_files(void **state)
 static void test_shipped(void **state)
 {
     (void)state;
-    const char *const names[] = {"quick", "seed"};
+    const char *const names[] = {"quick", "seed", "rates"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct ib_config config;
         char path[512];
@@ -503,6 +632,8 @@ int main(void)
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_everything),
         cmocka_unit_test(test_durations),
+        cmocka_unit_test(test_rounds_and_precision),
+        cmocka_unit_test(test_order_and_pin),
         cmocka_unit_test(test_include),
         cmocka_unit_test(test_from_flags),
         cmocka_unit_test(test_refuses_unreadable_files),
@@ -510,6 +641,8 @@ int main(void)
         cmocka_unit_test(test_refuses_files_that_are_not_there),
         cmocka_unit_test(test_refuses_keys),
         cmocka_unit_test(test_refuses_axes),
+        cmocka_unit_test(test_refuses_values_given_twice),
+        cmocka_unit_test(test_refuses_ties),
         cmocka_unit_test(test_refuses_measures),
         cmocka_unit_test(test_refuses_data_sets),
         cmocka_unit_test(test_refuses_excludes),

@@ -472,7 +472,7 @@ static void test_unreadable(void **state)
     spec = whole("folder.csv");
     expect_failure(ib_dataset_load(&spec, &set), IB_EIO, "folder.csv", WORDS("not a regular file"));
     spec = whole("data.xls");
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "data.xls", WORDS(".csv or .json"));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "data.xls", WORDS(".csv, .json or .npy"));
 }
 
 static void test_find_by_name(void **state)

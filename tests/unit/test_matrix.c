@@ -200,6 +200,217 @@ static void test_exclude(void **state)
     }
 }
 
+/* ---- zip ---- */
+
+static void test_zip(void **state)
+{
+    (void)state;
+    struct built b =
+        build("version: 1\nmatrix: {model: mlp, dataset: [xor, diabetes], impl: cpu_naive,\n"
+              "  lr: [0.1, 0.1, 0.2], epochs: [5, 6, 6], dtype: [f32, f64]}\nzip: [lr, epochs]\n");
+    const struct {
+        double lr;
+        uint64_t epochs;
+    } pairs[] = {{0.1, 5}, {0.1, 6}, {0.2, 6}};
+    assert_int_equal(b.matrix.n, 2 * 3 * 2);
+    assert_int_equal(b.matrix.n_dropped, 0);
+    for (size_t i = 0; i < b.matrix.n; i++) {
+        assert_true(b.matrix.cases[i].lr == pairs[i / 2 % 3].lr);
+        assert_int_equal(b.matrix.cases[i].epochs, pairs[i / 2 % 3].epochs);
+        assert_int_equal(b.matrix.cases[i].dtype, i % 2 ? IB_F64 : IB_F32);
+    }
+    release(&b);
+}
+
+/* Two ties, one of them of three axes, beside an axis that is free. */
+static void test_zip_twice(void **state)
+{
+    (void)state;
+    struct built b = build("version: 1\nmatrix: {model: mlp, dataset: xor, impl: [cpu_naive, fakedev],\n"
+                           "  dtype: [f32, f64], residency: [resident, per_op], hidden: [2, 3], lr: [1, 2],\n"
+                           "  seed: [8, 9], epochs: [4, 5, 6]}\n"
+                           "zip: [[seed, hidden, lr], [impl, dtype]]\n");
+    /* 2 of the one, 3 epochs, cpu_naive in f32, fakedev in f64 and both residencies */
+    assert_int_equal(b.matrix.n, 2 * 3 * 3);
+    for (size_t i = 0; i < b.matrix.n; i++) {
+        const struct ib_case *c = &b.matrix.cases[i];
+        assert_int_equal(c->hidden[0], i < 9 ? 2 : 3);
+        assert_true(c->lr == (i < 9 ? 1 : 2));
+        assert_int_equal(c->seed, i < 9 ? 8 : 9);
+        assert_int_equal(c->dtype, c->impl->info->device ? IB_F64 : IB_F32);
+    }
+    release(&b);
+}
+
+/* Where the first of the tied axes means nothing to a case, the next one that does goes through all its
+ * values; where none does, there is one case. */
+static void test_zip_and_collapse(void **state)
+{
+    (void)state;
+    struct built b = build("version: 1\nmatrix: {model: [linreg, mlp], dataset: diabetes, impl: cpu_naive,\n"
+                           "  hidden: [[], 3], lr: [1, 2], seed: [5, 6], init: [he, xavier]}\n"
+                           "zip: [[hidden, lr], [seed, init]]\n");
+    assert_int_equal(b.matrix.n, 2 + 2 * 2);
+    assert_int_equal(b.matrix.n_dropped, 0);
+    assert_true(b.matrix.cases[0].lr == 1);
+    assert_true(b.matrix.cases[1].lr == 2);
+    for (size_t i = 2; i < b.matrix.n; i++) {
+        const struct ib_case *c = &b.matrix.cases[i];
+        assert_true(c->lr == (c->n_hidden ? 2 : 1));
+        assert_int_equal(c->init, c->seed == 5 ? IB_HE : IB_XAVIER);
+    }
+    release(&b);
+}
+
+/* Implementations are tied one to one; several settings are several values. */
+static void test_zip_implementations(void **state)
+{
+    (void)state;
+    struct built b;
+    expect_failure(try_build("version: 1\nmatrix:\n  model: mlp\n  dataset: xor\n  dtype: [f32, f64]\n"
+                             "  impl: [cpu_naive, 'cpu_*']\nzip: [impl, dtype]\n",
+                             &b),
+                   IB_EINVAL, "c.yaml:6", WORDS("`impl`", "`cpu_*` stands for", "one to one"));
+    b = build("version: 1\nmatrix: {model: mlp, dataset: [xor, diabetes], lr: [1, 2],\n"
+              "  impl: [cpu_naive, cpu_naive]}\nzip: [impl, lr, dataset]\n");
+    assert_int_equal(b.matrix.n, 2);
+    assert_string_equal(b.matrix.cases[0].dataset->name, "xor");
+    assert_true(b.matrix.cases[0].lr == 1);
+    assert_string_equal(b.matrix.cases[1].dataset->name, "diabetes");
+    assert_true(b.matrix.cases[1].lr == 2);
+    release(&b);
+}
+
+/* A tied axis multiplies nothing, so the limit counts it once. */
+static void test_zip_is_no_product(void **state)
+{
+    (void)state;
+    char text[32768];
+    size_t used = (size_t)snprintf(text, sizeof text,
+                                   "version: 1\nmatrix:\n  model: mlp\n  dataset: xor\n  impl: cpu_naive\n");
+    const char *const axes[] = {"seed", "epochs"};
+    for (int k = 0; k < 2; k++) {
+        used += (size_t)snprintf(text + used, sizeof text - used, "  %s: [", axes[k]);
+        for (int i = 1; i <= 2000; i++)
+            used += (size_t)snprintf(text + used, sizeof text - used, "%s%d", i > 1 ? ", " : "", i);
+        used += (size_t)snprintf(text + used, sizeof text - used, "]\n");
+    }
+    snprintf(text + used, sizeof text - used, "zip: [seed, epochs]\n");
+    struct built b = build(text);
+    assert_int_equal(b.matrix.n, 2000);
+    release(&b);
+}
+
+/* ---- -s and -x ---- */
+
+#define SELECT_FROM                                                                                          \
+    "version: 1\nmatrix: {model: [linreg, mlp], dataset: [diabetes, xor], impl: [cpu_naive, fakedev],\n"     \
+    "  hidden: [6, [6, 6]], lr: [0.01, 0.5]}\nexclude: [{dataset: xor, lr: 0.5}]\n"                          \
+    "include: {model: linreg, dataset: diabetes, impl: cpu_naive, lr: 7}\n"
+
+static enum ib_status try_select(const char *const *keep, const char *const *drop, struct built *out)
+{
+    *out = (struct built){0};
+    IB_TRY(ib_config_read(scratch_file("c.yaml", SELECT_FROM), &out->config));
+    enum ib_status status = ib_selection_parse(&out->config.arena, keep, drop, &out->config.selection);
+    if (status == IB_OK)
+        status = ib_matrix_build(&out->config, registry, &out->matrix);
+    if (status != IB_OK)
+        ib_config_free(&out->config);
+    return status;
+}
+
+static void test_select(void **state)
+{
+    (void)state;
+    const struct {
+        const char *keep[3], *drop[3];
+        size_t n;
+    } cases[] = {
+        /* linreg on diabetes 6, mlp on diabetes 12, on xor 12 less the 6 that `exclude` takes, and 1 included
+         */
+        {{NULL}, {NULL}, 25},
+        {{"model=mlp"}, {NULL}, 18},
+        {{"model=linreg"}, {NULL}, 7},
+        {{"model=m*,dataset=xor"}, {NULL}, 6},
+        {{"impl=cpu_*"}, {NULL}, 9},
+        {{"hidden=6,6"}, {NULL}, 9},
+        {{"hidden=6"}, {NULL}, 9},
+        {{"hidden=6,6,dataset=xor"}, {NULL}, 3},
+        {{"dataset=xor,hidden=6,6"}, {NULL}, 3},
+        {{"hidden=6,*"}, {NULL}, 9},
+        {{"lr<0.1"}, {NULL}, 15},
+        {{"lr>=0.5,lr<1"}, {NULL}, 9},
+        {{"lr=7"}, {NULL}, 1},
+        {{"rows>=300"}, {NULL}, 19},
+        {{"task=classification"}, {NULL}, 6},
+        {{"residency=resident"}, {NULL}, 8},
+        {{"model=linreg", "dataset=xor"}, {NULL}, 13},
+        {{"model=linreg", "model=*"}, {NULL}, 25},
+        {{NULL}, {"model=mlp"}, 7},
+        {{NULL}, {"model=mlp,dataset=xor", "lr=7"}, 18},
+        {{NULL}, {"impl=cuda_*"}, 25},
+        {{"model=mlp"}, {"impl=fakedev"}, 6},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct built b;
+        enum ib_status status = try_select(cases[i].keep, cases[i].drop, &b);
+        if (status != IB_OK || b.matrix.n != cases[i].n)
+            print_error("case %zu: %s\n", i, status == IB_OK ? "another number" : ib_error_text());
+        assert_int_equal(status, IB_OK);
+        assert_int_equal(b.matrix.n, cases[i].n);
+        release(&b);
+    }
+}
+
+static void test_select_counts(void **state)
+{
+    (void)state;
+    struct built b;
+    assert_int_equal(try_select(WORDS("model=mlp"), WORDS("impl=fakedev", "impl=cuda_*"), &b), IB_OK);
+    assert_int_equal(dropped(&b, "not selected by -s"), 7);
+    assert_int_equal(dropped(&b, "excluded at c.yaml:4"), 6);
+    assert_int_equal(dropped(&b, "excluded by -x impl=fakedev"), 12);
+    assert_int_equal(dropped(&b, "excluded by -x impl=cuda_*"), 0);
+    release(&b);
+}
+
+static void test_select_refusals(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *words[5];
+    } cases[] = {
+        {"impl=cpu_nave",
+         {"matches no case", "impl `cpu_nave`", "did you mean `cpu_naive`?", "cpu_naive or fakedev"}},
+        {"model=mlp,impl=cuda_*", {"matches no case", "impl `cuda_*`", "cpu_naive or fakedev"}},
+        {"dataset=diabtes", {"dataset `diabtes`", "did you mean `diabetes`?"}},
+        {"lr<0.01", {"lr `<0.01`", "0.01, 0.5 or 7"}},
+        {"rows>=1000", {"rows `>=1000`", "354 or 4"}},
+        {"dtype=f32", {"dtype `f32`", "there is f64"}},
+        {"dataset=xor,lr=0.5", {"matches no case", "not all by one"}},
+        {"modle=mlp", {"`modle` is not an axis, rows, cols or task", "did you mean `model`?"}},
+        {"dtype=f16", {"`f16` is not f32 or f64"}},
+        {"lr=fast", {"`fast` is not a number"}},
+        {"impl<cpu", {"`<cpu` compares", "no number"}},
+        {"mlp", {"`mlp` is no condition", "impl=cpu_*"}},
+        {"", {"is no condition"}},
+        {"=mlp", {"`` is not an axis"}},
+        {"model=mlp,", {"`mlp,`"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct built b;
+        char where[128];
+        snprintf(where, sizeof where, "-s %s", cases[i].text);
+        expect_failure(try_select(WORDS("model=mlp", cases[i].text), NULL, &b), IB_EINVAL, where,
+                       cases[i].words);
+    }
+    struct built b;
+    expect_failure(try_select(NULL, WORDS("model=*"), &b), IB_EINVAL, "c.yaml",
+                   WORDS("no case is left", "25 x excluded by -x model=*"));
+    expect_failure(try_select(NULL, WORDS("modle=mlp"), &b), IB_EINVAL, "-x modle=mlp", WORDS("`model`"));
+}
+
 static void test_one_case_once(void **state)
 {
     (void)state;
@@ -509,6 +720,14 @@ int main(void)
         cmocka_unit_test(test_combinations_that_cannot_be),
         cmocka_unit_test(test_nothing_left),
         cmocka_unit_test(test_exclude),
+        cmocka_unit_test(test_zip),
+        cmocka_unit_test(test_zip_twice),
+        cmocka_unit_test(test_zip_and_collapse),
+        cmocka_unit_test(test_zip_implementations),
+        cmocka_unit_test(test_zip_is_no_product),
+        cmocka_unit_test(test_select),
+        cmocka_unit_test(test_select_counts),
+        cmocka_unit_test(test_select_refusals),
         cmocka_unit_test(test_one_case_once),
         cmocka_unit_test(test_names_and_globs),
         cmocka_unit_test(test_implementation_refusals),

@@ -16,6 +16,9 @@
 
 #include <cmocka.h>
 
+/* Five problems have times, losses by epoch and by time, and predictions; and there is the speed-up of all. */
+enum { CHARTS = 21, SINGLE_CHARTS = 5 };
+
 static struct ib_arena arena;
 static char *page; /* the sample run's report.html */
 
@@ -128,7 +131,7 @@ static void says_everything(void **state)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         assert_says(page, words[i]);
     assert_int_equal(count(page, "<details>"), 80);
-    assert_int_equal(count(page, "<svg "), 15);
+    assert_int_equal(count(page, "<svg "), CHARTS);
 }
 
 static void two_reports_are_the_same(void **state)
@@ -150,7 +153,7 @@ static void markdown_links_its_charts(void **state)
     for (char *at = markdown; (at = strstr(at, "](charts/")); at += 2, n++)
         assert_int_equal(access(ib_arena_print(&arena, "full/%.*s", (int)strcspn(at + 2, ")"), at + 2), R_OK),
                          0);
-    assert_int_equal(n, 15);
+    assert_int_equal(n, CHARTS);
     assert_says(markdown,
                 "| cpu_fused | host | 38.4 | \\[38.0, 41.7\\] | 3.10× | 54.425 | 0.489 | improving | ok |");
     assert_null(strstr(markdown, "<script>"));
@@ -161,7 +164,7 @@ static void one_case_is_enough(void **state)
     (void)state;
     assert_int_equal(ib_report_write("single"), IB_OK);
     char *single = contents("single/report.html");
-    assert_int_equal(count(single, "<svg "), 3);
+    assert_int_equal(count(single, "<svg "), SINGLE_CHARTS);
     assert_null(strstr(single, "Not right"));
 }
 
@@ -177,8 +180,8 @@ static void without_gnuplot_it_says_so(void **state)
     assert_int_equal(status, IB_OK);
     char *single = contents("single/report.html");
     assert_int_equal(count(single, "<svg "), 0);
-    assert_int_equal(count(single, "gnuplot is not installed"), 3);
-    assert_int_equal(count(contents("single/report.md"), "gnuplot is not installed"), 3);
+    assert_int_equal(count(single, "gnuplot is not installed"), SINGLE_CHARTS);
+    assert_int_equal(count(contents("single/report.md"), "gnuplot is not installed"), SINGLE_CHARTS);
 }
 
 /* A home of its own, with these charts and the project's style. */
