@@ -55,12 +55,16 @@ static void add_name(struct offer *offer, const char *name, bool met)
     offer->n++;
 }
 
-static void offer_axis(struct offer *offer, const struct ib_condition *condition, const struct ib_axis *axis)
+static void offer_axes(struct offer *offer, const struct ib_condition *condition,
+                       const struct ib_product *products, size_t n)
 {
     const struct ib_axis_value *values[IB_AXIS_COUNT] = {NULL};
-    for (size_t i = 0; i < axis->n; i++) {
-        values[condition->subject] = &axis->values[i];
-        add_name(offer, axis->values[i].text, ib_condition_met(condition, values, NULL));
+    for (size_t i = 0; i < n; i++) {
+        const struct ib_axis *axis = &products[i].axes[condition->subject];
+        for (size_t j = 0; j < axis->n; j++) {
+            values[condition->subject] = &axis->values[j];
+            add_name(offer, axis->values[j].text, ib_condition_met(condition, values, NULL));
+        }
     }
 }
 
@@ -70,6 +74,14 @@ static const char *property_of(struct ib_arena *arena, int subject, const struct
     if (subject == IB_SUBJECT_TASK)
         return ib_word_of(ib_task_words, (int)dataset->task);
     return ib_arena_print(arena, "%" PRIu64, subject == IB_SUBJECT_ROWS ? dataset->rows : dataset->cols);
+}
+
+static void offer_properties(struct offer *offer, const struct ib_condition *condition,
+                             const struct ib_dataset *datasets, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        add_name(offer, property_of(offer->arena, condition->subject, &datasets[i]),
+                 ib_condition_met(condition, NULL, &datasets[i]));
 }
 
 static enum ib_status refuse(struct offer *offer, const struct ib_conditions *conditions,
@@ -95,20 +107,16 @@ enum ib_status ib_selection_missed(struct ib_arena *arena, const struct ib_condi
                                    const struct ib_product *products, size_t n_products,
                                    const struct ib_dataset *datasets, size_t n_datasets)
 {
-    static const struct ib_axis_value *const nothing[IB_AXIS_COUNT];
     for (size_t i = 0; i < conditions->n; i++) {
         const struct ib_condition *condition = &conditions->list[i];
         struct offer offer = {.arena = arena};
         if (condition->subject < IB_AXIS_COUNT)
-            for (size_t j = 0; j < n_products; j++)
-                offer_axis(&offer, condition, &products[j].axes[condition->subject]);
+            offer_axes(&offer, condition, products, n_products);
         else
-            for (size_t j = 0; j < n_datasets; j++)
-                add_name(&offer, property_of(arena, condition->subject, &datasets[j]),
-                         ib_condition_met(condition, nothing, &datasets[j]));
+            offer_properties(&offer, condition, datasets, n_datasets);
         if (!offer.met)
             return refuse(&offer, conditions, condition);
     }
     return ib_fail(IB_EINVAL, conditions->where,
-                   "matches no case: each condition is met by some, not all by one");
+                   "matches no case: each condition can be met, but no case that is left meets all");
 }

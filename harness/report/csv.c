@@ -68,6 +68,18 @@ static void print_text(FILE *out, const char *text)
     fputc('"', out);
 }
 
+/* With no more digits than lead back to the same number. */
+static void print_real(FILE *out, double value)
+{
+    char text[32];
+    for (int digits = 15; digits <= 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    fputs(text, out);
+}
+
 /* Arrays and objects as JSON; an empty object says as little as null. */
 static void print_value(FILE *out, const json_t *value)
 {
@@ -77,7 +89,11 @@ static void print_value(FILE *out, const json_t *value)
         print_text(out, json_string_value(value));
         return;
     }
-    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(17));
+    if (json_is_real(value)) {
+        print_real(out, json_real_value(value));
+        return;
+    }
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
     print_text(out, text ? text : "");
     free(text);
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_STYLE_BYTES = 1 << 20 };
+enum { MAX_PART_BYTES = 1 << 20 };
 
 const struct ib_summary_fact ib_report_terms[] = {
     {"verified",
@@ -70,17 +70,24 @@ static enum ib_status write_page(const char *dir, const char *name,
     return status;
 }
 
+/* A file that becomes part of the page. */
+static enum ib_status read_part(struct ib_arena *arena, const char *name, const char **out)
+{
+    char *text;
+    size_t bytes;
+    IB_TRY(ib_file_read(arena, ib_home_path(arena, name), MAX_PART_BYTES, &text, &bytes));
+    *out = text;
+    return IB_OK;
+}
+
 static enum ib_status write_report(struct ib_arena *arena, const char *dir, const json_t *record)
 {
-    struct ib_report report = {.arena = arena};
+    struct ib_report report = {.arena = arena, .run = json_object_get(record, "run")};
     struct ib_chart *charts;
-    char *style;
-    size_t style_bytes;
-    IB_TRY(ib_file_read(arena, ib_home_path(arena, "results/report.css"), MAX_STYLE_BYTES, &style,
-                        &style_bytes));
+    IB_TRY(read_part(arena, "results/report.css", &report.style));
+    IB_TRY(read_part(arena, "results/report.js", &report.script));
     IB_TRY(ib_charts_draw(arena, dir, &charts, &report.n_charts));
     report.charts = charts;
-    report.style = style;
     ib_summary_build(arena, record, &report.summary);
     IB_TRY(write_page(dir, "report.md", ib_report_markdown, &report));
     return write_page(dir, "report.html", ib_report_html, &report);

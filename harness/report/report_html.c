@@ -1,5 +1,6 @@
 #include "report/report_parts.h"
 
+#include "report/command.h"
 #include "report/escape.h"
 
 #include "base/text.h"
@@ -80,7 +81,9 @@ static void print_row(FILE *out, const struct ib_report *report, const struct ib
     fprintf(out, "<tr class=\"%s\">", fastest ? "fastest" : row->ranked ? "ranked" : "unranked");
     for (int i = 0; i < IB_COLUMN_COUNT; i++) {
         fprintf(out, ib_column_is_number(i) ? "<td class=\"number\">" : "<td>");
-        if (i == IB_COLUMN_VERDICT)
+        if (i == IB_COLUMN_IMPL)
+            fprintf(out, "<a href=\"#case-%zu\">%s</a>", row->position + 1, html(report, row->cells[i]));
+        else if (i == IB_COLUMN_VERDICT)
             print_verdict(out, report, row->cells[i]);
         else
             fputs(html(report, row->cells[i]), out);
@@ -91,7 +94,7 @@ static void print_row(FILE *out, const struct ib_report *report, const struct ib
 
 static void print_group(FILE *out, const struct ib_report *report, const struct ib_summary_group *group)
 {
-    fprintf(out, "<h3>%s</h3>\n<p class=\"about\">%s</p>\n<div class=\"wide\"><table>\n<thead><tr>",
+    fprintf(out, "<h3>%s</h3>\n<p class=\"about\">%s</p>\n<div class=\"wide\"><table class=\"sortable\">\n<thead><tr>",
             html(report, group->title), html(report, group->facts));
     for (int i = 0; i < IB_COLUMN_COUNT; i++)
         fprintf(out, "<th scope=\"col\"%s>%s</th>", ib_column_is_number(i) ? " class=\"number\"" : "",
@@ -207,15 +210,36 @@ static void print_details(FILE *out, const struct ib_report *report, const json_
     fprintf(out, "</dl>\n</div>\n");
 }
 
+/* The samples by their rounds; those that did not count are struck out. */
+static void print_samples(FILE *out, const struct ib_report *report, const json_t *c)
+{
+    const json_t *times = ib_summary_member(c, "time.epoch_ns.samples");
+    if (!json_array_size(times))
+        return;
+    fprintf(out, "<p class=\"about\">Time per epoch, round by round; crossed out where something else had the "
+                 "processor:</p>\n<ol class=\"samples\">\n");
+    for (size_t i = 0; i < json_array_size(times); i++) {
+        bool disturbed = json_is_true(json_array_get(ib_summary_member(c, "time.epoch_ns.disturbed"), i));
+        const char *tag = disturbed ? "del" : "span";
+        fprintf(out, "<li value=\"%" JSON_INTEGER_FORMAT "\"><%s>%s</%s></li>\n",
+                json_integer_value(json_array_get(ib_summary_member(c, "time.epoch_ns.rounds"), i)), tag,
+                html(report, ib_summary_duration(report->arena, json_number_value(json_array_get(times, i)))), tag);
+    }
+    fprintf(out, "</ol>\n");
+}
+
 static void print_case(FILE *out, const struct ib_report *report, const struct ib_summary_group *group,
                        const struct ib_summary_row *row)
 {
-    fprintf(out, "<details>\n<summary><span>%s <span class=\"where\">%s</span></span>",
-            html(report, row->name), html(report, group->title));
+    fprintf(out, "<details id=\"case-%zu\">\n<summary><span>%s <span class=\"where\">%s</span></span>",
+            row->position + 1, html(report, row->name), html(report, group->title));
     print_verdict(out, report, row->cells[IB_COLUMN_VERDICT]);
     fprintf(out, "</summary>\n");
     print_details(out, report, row->record);
+    print_samples(out, report, row->record);
     print_transfers(out, report, row->record);
+    fprintf(out, "<p class=\"about\">To do it again:</p>\n<pre>%s</pre>\n",
+            html(report, ib_command_of(report->arena, report->run, row->record)));
     const char *words = json_string_value(ib_summary_member(row->record, "stderr"));
     if (words)
         fprintf(out, "<p class=\"about\">The end of what it wrote to its log:</p>\n<pre>%s</pre>\n",
@@ -257,5 +281,5 @@ void ib_report_html(FILE *out, const struct ib_report *report)
     for (size_t s = 0; s < report->summary.n; s++)
         print_section(out, report, s);
     print_terms(out);
-    fprintf(out, "</main>\n</body>\n</html>\n");
+    fprintf(out, "</main>\n<script>\n%s</script>\n</body>\n</html>\n", report->script);
 }

@@ -12,7 +12,8 @@ struct ib_report {
     struct ib_summary summary;
     const struct ib_chart *charts;
     size_t n_charts;
-    const char *style; /* CSS */
+    const json_t *run;
+    const char *style, *script; /* CSS and JavaScript of the page */
 };
 
 /* The charts of a section, or with NULL those that are of more than one: from *at on; NULL after the last. */

@@ -213,11 +213,28 @@ static const char *skill_note(struct ib_arena *arena, const struct ib_summary_gr
                           regression ? "mean" : "majority class");
 }
 
+/* How many samples did not count, because something else had the processor. */
+static const char *disturbance_note(struct ib_arena *arena, const struct ib_summary_group *group)
+{
+    size_t n = 0, n_disturbed = 0;
+    for (size_t i = 0; i < group->n; i++) {
+        const json_t *marks = ib_summary_member(group->rows[i].record, "time.epoch_ns.disturbed");
+        for (size_t j = 0; j < json_array_size(marks); j++, n++)
+            n_disturbed += json_is_true(json_array_get(marks, j));
+    }
+    if (!n_disturbed)
+        return NULL;
+    return ib_arena_print(arena, "%zu of %zu samples were disturbed by other work on the machine.", n_disturbed, n);
+}
+
 const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summary_group *group)
 {
-    const char **notes = ib_arena_alloc(arena, (group->n + 2) * sizeof *notes);
+    const char **notes = ib_arena_alloc(arena, (group->n + 3) * sizeof *notes);
     size_t n = 0;
     const char *note = skill_note(arena, group);
+    if (note)
+        notes[n++] = note;
+    note = disturbance_note(arena, group);
     if (note)
         notes[n++] = note;
     for (size_t i = 0; i < group->n_ranked; i++) {

@@ -50,7 +50,7 @@ static int print_record(const char *dir, printer *print)
 static int verb_export(const struct ib_verb *verb, int argc, char **argv)
 {
     const char *dir, *format = NULL, *samples = NULL;
-    printer *print;
+    printer *print = NULL;
     bool done;
     const struct ib_flag flags[] = {
         {"--format", "FORM", "json (default), csv or md", &format, NULL},

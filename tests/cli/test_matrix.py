@@ -67,7 +67,7 @@ class Selection(PlanTest):
                 (["-s", "impl=cpu_nave"],
                  ["-s impl=cpu_nave: matches no case", "did you mean `cpu_naive`?", "cpu_naive or fakedev"]),
                 (["-s", "model=mlp", "-s", "lr>0.5"], ["-s lr>0.5: matches no case", "there is 0.01"]),
-                (["-s", "model=linreg,task=classification"], ["matches no case", "not all by one"]),
+                (["-s", "model=linreg,task=classification"], ["matches no case", "no case that is left meets all"]),
                 (["-x", "model=*"], ["no case is left", "30 x excluded by -x model=*"]),
                 (["-s", "modle=mlp"], ["-s modle=mlp", "did you mean `model`?"]),
                 (["-x", "mlp"], ["-x mlp: `mlp` is no condition"]),

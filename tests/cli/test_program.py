@@ -5,7 +5,7 @@ import subprocess
 
 from common import CliTest, PROGRAM, ROOT
 
-VERBS = ["run", "plan", "list", "train", "report", "export"]
+VERBS = ["run", "plan", "list", "train", "report", "export", "doctor"]
 
 
 class Help(CliTest):
@@ -82,6 +82,19 @@ class Lists(CliTest):
         blas = next(item for item in json.loads(done.stdout) if item["name"] == "cpu_blas")
         self.assertFalse(blas["available"])
         self.assertIn("cpu_blas.so", blas["reason"])
+
+
+class Doctor(CliTest):
+    def test_findings_come_with_a_remedy(self):
+        findings = json.loads(self.ok("doctor", "--json"))
+        subjects = {finding["subject"] for finding in findings}
+        self.assertLessEqual({"CPUs", "load", "free memory", "frequency governor", "steadiness", "cpu_naive"}, subjects)
+        for finding in findings:
+            self.assertIn(finding["level"], ("ok", "note", "disturbs"))
+            self.assertEqual(finding["remedy"] is None, finding["level"] == "ok", finding)
+
+    def test_plain_form_ends_with_the_sum(self):
+        self.assertRegex(self.ok("doctor"), r"would disturb a measurement\.\n$")
 
 
 class Linking(CliTest):

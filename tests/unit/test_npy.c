@@ -58,6 +58,65 @@ static void test_no_elements(void **state)
     ib_npy_close(&npy);
 }
 
+/* Stretches of any length make the file that one write makes. */
+static void test_stretches(void **state)
+{
+    (void)state;
+    enum { N = 2500 };
+    static double values[N];
+    const uint64_t lengths[] = {1, 7, 1024, 1025, N};
+    for (int i = 0; i < N; i++)
+        values[i] = i / 3.0;
+    for (int type = IB_F32; type <= IB_F64; type++) {
+        struct ib_npy whole;
+        assert_int_equal(ib_npy_write_f64("whole.npy", (enum ib_dtype)type, N / 2, 2, values), IB_OK);
+        assert_int_equal(ib_npy_open("whole.npy", &whole), IB_OK);
+        for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+            struct ib_npy_writer writer;
+            struct ib_npy pieces;
+            assert_int_equal(ib_npy_create("pieces.npy", (enum ib_dtype)type, N / 2, 2, &writer), IB_OK);
+            for (uint64_t i = 0; i < N; i += lengths[k])
+                assert_int_equal(ib_npy_append(&writer, values + i, N - i < lengths[k] ? N - i : lengths[k]),
+                                 IB_OK);
+            assert_int_equal(ib_npy_finish(&writer, IB_OK), IB_OK);
+            assert_int_equal(ib_npy_open("pieces.npy", &pieces), IB_OK);
+            assert_int_equal(pieces.map_bytes, whole.map_bytes);
+            assert_memory_equal(pieces.map, whole.map, whole.map_bytes);
+            ib_npy_close(&pieces);
+        }
+        ib_npy_close(&whole);
+    }
+}
+
+static void test_stretches_that_do_not_fit(void **state)
+{
+    (void)state;
+    const double values[4] = {1, 2, 3, 4};
+    struct ib_npy_writer writer;
+    assert_int_equal(ib_npy_create("w.npy", IB_F64, 3, 1, &writer), IB_OK);
+    expect_failure(ib_npy_append(&writer, values, 4), IB_EINTERNAL, "w.npy", WORDS("more elements"));
+    assert_int_equal(ib_npy_append(&writer, values, 2), IB_OK);
+    expect_failure(ib_npy_finish(&writer, IB_OK), IB_EINTERNAL, "w.npy", WORDS("1 elements fewer"));
+    assert_null(writer.file);
+    /* What went wrong first is what is told. */
+    assert_int_equal(ib_npy_create("w.npy", IB_F64, 3, 1, &writer), IB_OK);
+    expect_failure(ib_npy_finish(&writer, ib_fail(IB_EIO, "first", "the reason")), IB_EIO, "first",
+                   WORDS("the reason"));
+    assert_null(writer.file);
+}
+
+/* A disk that is full is told at the latest when the file is closed. */
+static void test_full_disk(void **state)
+{
+    (void)state;
+    static const double values[100000];
+    struct ib_npy_writer writer;
+    expect_failure(ib_npy_write("/dev/full", IB_F64, 10, 1, values), IB_EIO, "/dev/full", WORDS("No space"));
+    assert_int_equal(ib_npy_create("/dev/full", IB_F32, 100000, 1, &writer), IB_OK);
+    expect_failure(ib_npy_finish(&writer, ib_npy_append(&writer, values, 100000)), IB_EIO, "/dev/full",
+                   WORDS("No space"));
+}
+
 /* A file of the given version with this dictionary, padded to a multiple of 64, and `bytes` bytes of data. */
 static void put(const char *name, int version, const char *dictionary, size_t bytes)
 {
@@ -155,6 +214,8 @@ int main(void)
         cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_rounding),
         cmocka_unit_test(test_no_elements), cmocka_unit_test(test_foreign_headers),
         cmocka_unit_test(test_refusals),    cmocka_unit_test(test_truncation),
+        cmocka_unit_test(test_stretches),   cmocka_unit_test(test_stretches_that_do_not_fit),
+        cmocka_unit_test(test_full_disk),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }
