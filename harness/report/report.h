@@ -8,8 +8,11 @@
 #include <jansson.h>
 #include <stdio.h>
 
+/* AUTO: on a terminal that knows colours, unless NO_COLOR is set (no-color.org). */
+enum ib_colour { IB_COLOUR_AUTO, IB_COLOUR_ALWAYS, IB_COLOUR_NEVER };
+
 /* The table for the terminal; what was wrong, unverified or unavailable stands first. */
-void ib_table_print(FILE *, const json_t *record);
+void ib_table_print(FILE *, const json_t *record, enum ib_colour);
 
 /* The same as Markdown: report.md without its charts. */
 void ib_markdown_print(FILE *, const json_t *record);

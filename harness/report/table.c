@@ -3,12 +3,15 @@
 
 #include "report/summary.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PAGE_WIDTH = 120, MARGIN = 2, GAP = 2, MIN_IMPL_WIDTH = 16 };
 
 struct page {
     FILE *out;
+    bool coloured;
     struct ib_arena *arena;
     size_t widths[IB_COLUMN_COUNT]; /* of all groups alike, so that the eye can go down the page */
 };
@@ -46,6 +49,44 @@ static const char *shortened(struct ib_arena *arena, const char *text, size_t ma
                           after(text, columns - tail));
 }
 
+/* ---- colour ---- */
+
+static bool is_coloured(FILE *out, enum ib_colour colour)
+{
+    const char *refused = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    if (colour != IB_COLOUR_AUTO)
+        return colour == IB_COLOUR_ALWAYS;
+    return isatty(fileno(out)) && !(refused && refused[0]) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+/* Escape sequences, which take no room on the page. */
+#define BOLD   "\033[1m"
+#define RED    "\033[31m"
+#define GREEN  "\033[32m"
+#define YELLOW "\033[33m"
+#define PLAIN  "\033[0m"
+
+static void print_styled(const struct page *page, const char *style, const char *text)
+{
+    bool styled = page->coloured && style[0];
+    fprintf(page->out, "%s%s%s", styled ? style : "", text, styled ? PLAIN : "");
+}
+
+/* Right, without an answer that could be wrong, or wrong. */
+static const char *verdict_style(const char *verdict)
+{
+    static const char *const idle[] = {"unverified", "unsupported", "unavailable", "not run"};
+    for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
+        if (strcmp(verdict, idle[i]) == 0)
+            return YELLOW;
+    return strncmp(verdict, "ok", strlen("ok")) == 0 ? GREEN : RED;
+}
+
+static const char *cell_style(int column, const char *text, bool first)
+{
+    return column == IB_COLUMN_VERDICT ? verdict_style(text) : first && column == IB_COLUMN_IMPL ? BOLD : "";
+}
+
 /* ---- tables ---- */
 
 static void widen(struct page *page, const char *const *cells)
@@ -73,27 +114,38 @@ static void measure(struct page *page, const struct ib_summary *summary)
         *impl = *impl > excess + MIN_IMPL_WIDTH ? *impl - excess : MIN_IMPL_WIDTH;
 }
 
-static void print_row(const struct page *page, const char *const *cells)
+/* One cell, padded to its column but for the last. */
+static void print_cell(const struct page *page, int column, const char *text, const char *style)
+{
+    const char *fitting = shortened(page->arena, text, page->widths[column]);
+    int pad = (int)(page->widths[column] - width(fitting));
+    bool number = ib_column_is_number(column), last = column == IB_COLUMN_COUNT - 1;
+    fprintf(page->out, "%*s", number ? pad : 0, "");
+    print_styled(page, style, fitting);
+    fprintf(page->out, "%*s", last ? 0 : GAP + (number ? 0 : pad), "");
+}
+
+static void print_heads(const struct page *page, const char *const *heads)
 {
     fprintf(page->out, "%*s", MARGIN, "");
-    for (int i = 0; i < IB_COLUMN_COUNT; i++) {
-        const char *text = shortened(page->arena, cells[i], page->widths[i]);
-        int pad = (int)(page->widths[i] - width(text));
-        bool last = i == IB_COLUMN_COUNT - 1;
-        if (ib_column_is_number(i))
-            fprintf(page->out, "%*s%s", pad, "", text);
-        else
-            fprintf(page->out, "%s%*s", text, last ? 0 : pad, "");
-        fprintf(page->out, "%*s", last ? 0 : GAP, "");
-    }
+    for (int i = 0; i < IB_COLUMN_COUNT; i++)
+        print_cell(page, i, heads[i], "");
+    fputc('\n', page->out);
+}
+
+static void print_row(const struct page *page, const struct ib_summary_row *row, bool first)
+{
+    fprintf(page->out, "%*s", MARGIN, "");
+    for (int i = 0; i < IB_COLUMN_COUNT; i++)
+        print_cell(page, i, row->cells[i], cell_style(i, row->cells[i], first));
     fputc('\n', page->out);
 }
 
 /* ---- words ---- */
 
-/* Words filled into lines, each after `indent` blanks. Reasons and names come from outside: what is not
- * printable parts words. */
-static void print_words(const struct page *page, int indent, const char *text)
+/* Words filled into lines, each after `indent` blanks, in one style. Reasons and names come from outside: what is
+ * not printable parts words. */
+static void print_words(const struct page *page, int indent, const char *text, const char *style)
 {
     size_t column = 0;
     for (;;) {
@@ -105,7 +157,8 @@ static void print_words(const struct page *page, int indent, const char *text)
         if (!bytes)
             break;
         bool fits = column && column + 1 + columns <= PAGE_WIDTH;
-        fprintf(page->out, "%s%*s%.*s", column && !fits ? "\n" : "", fits ? 1 : indent, "", (int)bytes, text);
+        fprintf(page->out, "%s%*s", column && !fits ? "\n" : "", fits ? 1 : indent, "");
+        print_styled(page, style, ib_arena_print(page->arena, "%.*s", (int)bytes, text));
         column = fits ? column + 1 + columns : (size_t)indent + columns;
         text += bytes;
     }
@@ -121,28 +174,30 @@ static void print_faults(const struct page *page, const struct ib_summary *summa
         const struct ib_summary_fault *fault = &summary->faults[i];
         print_words(page, 2,
                     ib_arena_print(page->arena, "%s: %s (%s): %s", fault->verdict, fault->name, fault->where,
-                                   fault->reason));
+                                   fault->reason),
+                    verdict_style(fault->verdict));
     }
     fputc('\n', page->out);
 }
 
 static void print_group(const struct page *page, const struct ib_summary_group *group)
 {
-    print_words(page, 0, group->title);
-    print_words(page, 2, group->facts);
+    print_words(page, 0, group->title, BOLD);
+    print_words(page, 2, group->facts, "");
     fputc('\n', page->out);
-    print_row(page, group->heads);
+    print_heads(page, group->heads);
     for (size_t r = 0; r < group->n; r++)
-        print_row(page, group->rows[r].cells);
+        print_row(page, &group->rows[r], r < group->n_first && group->n_ranked > 1);
     fputc('\n', page->out);
 }
 
 static void print_answer(const struct page *page, const struct ib_summary_group *group)
 {
     print_words(page, 0,
-                ib_arena_print(page->arena, "%s: %s %s", group->title, group->leaders, group->claim));
+                ib_arena_print(page->arena, "%s: %s %s", group->title, group->leaders, group->claim),
+                "");
     for (const char *const *note = group->notes; *note; note++)
-        print_words(page, 4, *note);
+        print_words(page, 4, *note, "");
 }
 
 static void for_each_group(const struct page *page, const struct ib_summary *summary,
@@ -153,10 +208,10 @@ static void for_each_group(const struct page *page, const struct ib_summary *sum
             print(page, &summary->sections[s].groups[g]);
 }
 
-void ib_table_print(FILE *out, const json_t *record)
+void ib_table_print(FILE *out, const json_t *record, enum ib_colour colour)
 {
     struct ib_arena arena = {0};
-    struct page page = {.out = out, .arena = &arena};
+    struct page page = {.out = out, .coloured = is_coloured(out, colour), .arena = &arena};
     struct ib_summary summary;
     ib_summary_build(&arena, record, &summary);
     measure(&page, &summary);

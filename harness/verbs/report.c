@@ -16,7 +16,7 @@ static int verb_report(const struct ib_verb *verb, int argc, char **argv)
         return IB_EXIT_OK;
     if (ib_record_load(dir, &record) != IB_OK)
         return ib_usage_error();
-    ib_table_print(stdout, record);
+    ib_table_print(stdout, record, IB_COLOUR_AUTO);
     json_decref(record);
     if (ib_report_write(dir) != IB_OK)
         return ib_run_error();

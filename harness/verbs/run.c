@@ -25,7 +25,7 @@ static int conclude(const char *dir, const struct ib_config *config, bool quiet)
     if (ib_record_load(dir, &record) != IB_OK)
         return ib_run_error();
     if (!quiet)
-        ib_table_print(stdout, record);
+        ib_table_print(stdout, record, IB_COLOUR_AUTO);
     int status = ib_run_exit_status(record, config->require, why, sizeof why);
     json_decref(record);
     if (ib_report_write(dir) != IB_OK)

@@ -116,7 +116,7 @@ static enum ib_status loss_grad(void *state, enum ib_loss kind, const struct ib_
             }
         }
     if (loss)
-        put(loss, 0, 0, sum / n);
+        put(loss, 0, 0, n > 0 ? sum / n : 0);
     return IB_OK;
 }
 

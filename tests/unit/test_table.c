@@ -11,17 +11,22 @@
 #include <cmocka.h>
 
 /* The table of the run in `dir`, to be freed. */
-static char *table_of(const char *dir)
+static char *coloured_table_of(const char *dir, enum ib_colour colour)
 {
     json_t *record;
     char *text;
     size_t bytes;
     assert_int_equal(ib_record_load(dir, &record), IB_OK);
     FILE *out = open_memstream(&text, &bytes);
-    ib_table_print(out, record);
+    ib_table_print(out, record, colour);
     fclose(out);
     json_decref(record);
     return text;
+}
+
+static char *table_of(const char *dir)
+{
+    return coloured_table_of(dir, IB_COLOUR_AUTO);
 }
 
 static char *table; /* of the sample run */
@@ -147,6 +152,28 @@ static void few_rounds_give_no_interval(void **state)
     free(single);
 }
 
+static void colours_change_nothing_else(void **state)
+{
+    (void)state;
+    char *coloured = coloured_table_of("full", IB_COLOUR_ALWAYS);
+    char *plain = coloured_table_of("full", IB_COLOUR_NEVER);
+    assert_string_equal(plain, table); /* no terminal here */
+    assert_says(coloured, "\033[32mok\033[0m\n");
+    assert_says(coloured, "\033[31mwrong\033[0m\n");
+    assert_says(coloured, "\033[33munavailable\033[0m\n");
+    assert_says(coloured, "\033[1mcpu_blas threads=2\033[0m ");
+    char *to = coloured; /* without its escape sequences: */
+    for (const char *from = coloured; *from;)
+        if (*from == '\033')
+            from += strcspn(from, "m") + 1;
+        else
+            *to++ = *from++;
+    *to = '\0';
+    assert_string_equal(coloured, plain);
+    free(coloured);
+    free(plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +184,7 @@ int main(void)
         cmocka_unit_test(ends_in_words),
         cmocka_unit_test(no_skill_is_said_aloud),
         cmocka_unit_test(few_rounds_give_no_interval),
+        cmocka_unit_test(colours_change_nothing_else),
     };
     return cmocka_run_group_tests(tests, print_sample, free_sample);
 }
