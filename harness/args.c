@@ -50,8 +50,8 @@ static enum ib_status keep_value(const struct ib_flag *flag, const char *value)
 }
 
 /* The flag at argv[*i], with its value beside or behind it. */
-static enum ib_status read_flag(const struct ib_verb *verb, const struct ib_flag *flags, int argc, char **argv,
-                                int *i)
+static enum ib_status read_flag(const struct ib_verb *verb, const struct ib_flag *flags, int argc,
+                                char **argv, int *i)
 {
     const char *word = argv[*i], *equals = strchr(word, '=');
     size_t length = equals ? (size_t)(equals - word) : strlen(word);
@@ -92,12 +92,12 @@ enum ib_status ib_args_read(const struct ib_verb *verb, const struct ib_flag *fl
     return IB_OK;
 }
 
-enum ib_status ib_args_u64(const char *flag, const char *text, uint64_t least, uint64_t *out)
+enum ib_status ib_args_word(const char *flag, const char *text, const struct ib_word *words, int *out)
 {
-    if (ib_parse_u64(text, out) && *out >= least)
+    char list[128];
+    if (!text || ib_word_value(words, text, out))
         return IB_OK;
-    return ib_fail(IB_EINVAL, flag, "`%s` is not allowed: a whole number of at least %llu", text,
-                   (unsigned long long)least);
+    return ib_fail(IB_EINVAL, flag, "`%s` is not allowed: %s", text, ib_word_list(words, list, sizeof list));
 }
 
 int ib_run_error(void)

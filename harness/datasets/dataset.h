@@ -1,5 +1,5 @@
 /* Data sets: found by name, read from a file and split into training and test rows, or made up (synth).
- * Values are f64 and in their own units; standardising is the workspace's work (run/workspace.h). */
+ * Values are f64 and in their own units; standardising is run/standardise.h's work. */
 #ifndef IB_DATASET_H
 #define IB_DATASET_H
 

@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "base/paths.h"
 #include "report/gnuplot.h"
-#include "store/run_folder.h"
 #include "report/svg.h"
+#include "store/run_folder.h"
 
 #include <ctype.h>
 #include <math.h>

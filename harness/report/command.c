@@ -9,10 +9,18 @@
 static const struct axis {
     const char *member, *flag, *name;
 } axes[] = {
-    {"model", "--model", "model"}, {"dataset", "--data", "dataset"},         {"impl", "--impl", "impl"},
-    {"dtype", "--dtype", "dtype"}, {"residency", "--residency", "residency"}, {"hidden", "--hidden", "hidden"},
-    {"act", "--act", "act"},       {"loss", "--loss", "loss"},               {"init", "--init", "init"},
-    {"lr", "--lr", "lr"},          {"epochs", "--epochs", "epochs"},         {"seed", "--seed", "seed"},
+    {"model", "--model", "model"},
+    {"dataset", "--data", "dataset"},
+    {"impl", "--impl", "impl"},
+    {"dtype", "--dtype", "dtype"},
+    {"residency", "--residency", "residency"},
+    {"hidden", "--hidden", "hidden"},
+    {"act", "--act", "act"},
+    {"loss", "--loss", "loss"},
+    {"init", "--init", "init"},
+    {"lr", "--lr", "lr"},
+    {"epochs", "--epochs", "epochs"},
+    {"seed", "--seed", "seed"},
 };
 enum { AXIS_COUNT = sizeof axes / sizeof *axes };
 
@@ -73,7 +81,8 @@ static const char *run_command(struct ib_arena *arena, const json_t *run, const 
     for (int i = 0; i < AXIS_COUNT; i++) {
         const char *word = axis_text(arena, c, axes[i].member);
         if (word && !is_implied(c, axes[i].member))
-            selection = ib_arena_print(arena, "%s%s%s=%s", selection, selection[0] ? "," : "", axes[i].name, word);
+            selection =
+                ib_arena_print(arena, "%s%s%s=%s", selection, selection[0] ? "," : "", axes[i].name, word);
     }
     return ib_arena_print(arena, "ironbench run %s -s %s",
                           quoted(arena, ib_arena_print(arena, "%s.yaml", ib_summary_text(run, "name"))),
@@ -84,6 +93,7 @@ const char *ib_command_of(struct ib_arena *arena, const json_t *run, const json_
 {
     struct ib_dataset_spec spec;
     bool shipped = ib_dataset_find(arena, ib_summary_text(c, "dataset"), NULL, 0, NULL, &spec) == IB_OK;
-    bool logs = ib_summary_number(c, "log_every") > 0; /* in its timed passes, too, which `train` does not do */
+    bool logs =
+        ib_summary_number(c, "log_every") > 0; /* in its timed passes, too, which `train` does not do */
     return shipped && !logs ? train_command(arena, c) : run_command(arena, run, c);
 }

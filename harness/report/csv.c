@@ -6,9 +6,9 @@
 #include <string.h>
 
 /* Members of a case, which are also the names of columns. Columns are only ever appended. */
-static const char *const axes[] = {"id",    "model", "task",    "dataset", "rows", "test_rows", "cols",
-                                   "impl",  "options", "residency", "dtype", "hidden", "act", "loss",
-                                   "init",  "lr",    "epochs",  "seed",    "log_every", NULL};
+static const char *const axes[] = {
+    "id",    "model",  "task", "dataset", "rows", "test_rows", "cols",   "impl", "options",   "residency",
+    "dtype", "hidden", "act",  "loss",    "init", "lr",        "epochs", "seed", "log_every", NULL};
 static const char *const findings[] = {"path",
                                        "status",
                                        "reason",

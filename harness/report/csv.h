@@ -1,4 +1,5 @@
-/* The record as flat tables (RFC 4180): a line of names, then a line a case or a sample. What is unknown is empty. */
+/* The record as flat tables (RFC 4180): a line of names, then a line a case or a sample. What is unknown is
+ * empty. */
 #ifndef IB_CSV_H
 #define IB_CSV_H
 

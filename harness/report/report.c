@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
-#include "store/record.h"
 #include "report/report_parts.h"
+#include "store/record.h"
 #include "store/run_folder.h"
 
 #include <stdlib.h>
@@ -22,9 +22,10 @@ const struct ib_summary_fact ib_report_terms[] = {
      "synchronisation, divided by its epochs. Set-up, warm-up and the first upload lie outside. Rounds "
      "of all cases are interleaved, each in a process of its own."},
     {"95 % interval", "Of the median, by order statistics over the rounds; it needs at least six of them."},
-    {"times as fast", "Median over the rounds of the ratio of two cases within a round, with its 95 % interval. What slows "
-                      "a round down slows both, so this tells cases apart whose own intervals overlap. Where it holds 1, "
-                      "they cannot be told apart."},
+    {"times as fast",
+     "Median over the rounds of the ratio of two cases within a round, with its 95 % interval. What slows "
+     "a round down slows both, so this tells cases apart whose own intervals overlap. Where it holds 1, "
+     "they cannot be told apart."},
     {"ratio", "Time per epoch over that of the fastest verified case of the same problem."},
     {"skill", "How much better than the trivial answer on the test rows: 1 is perfect, 0 is no better than "
               "always answering "

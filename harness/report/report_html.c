@@ -40,19 +40,41 @@ static void print_head(FILE *out, const struct ib_report *report)
     fprintf(out, "</dl>\n</header>\n");
 }
 
+static void print_claim(FILE *out, const struct ib_report *report, const struct ib_summary_group *group)
+{
+    fprintf(out, "<p><b>%s</b> %s</p>\n", html(report, group->leaders), html(report, group->claim));
+    for (const char *const *note = group->notes; *note; note++)
+        fprintf(out, "<p class=\"note\">%s</p>\n", html(report, *note));
+}
+
+static void print_answer(FILE *out, const struct ib_report *report, size_t section,
+                         const struct ib_summary_group *group)
+{
+    fprintf(out, "<article>\n<h3><a href=\"#part-%zu\">%s</a></h3>\n", section + 1,
+            html(report, group->title));
+    print_claim(out, report, group);
+    fprintf(out, "</article>\n");
+}
+
+/* Of a family, one for all its seeds; what each says stands at its table. */
+static void print_family_answer(FILE *out, const struct ib_report *report, size_t section,
+                                const struct ib_family *family)
+{
+    fprintf(out,
+            "<article>\n<h3><a href=\"#part-%zu\">%s, %zu seeds</a></h3>\n<p>Fastest: %s.</p>\n</article>\n",
+            section + 1, html(report, family->title), family->n_seeds, html(report, family->leaders));
+}
+
 static void print_answers(FILE *out, const struct ib_report *report)
 {
     fprintf(out, "<section>\n<h2>Which is fastest</h2>\n<div class=\"answers\">\n");
     for (size_t s = 0; s < report->summary.n; s++) {
         const struct ib_summary_section *section = &report->summary.sections[s];
-        for (size_t g = 0; g < section->n; g++) {
-            const struct ib_summary_group *group = &section->groups[g];
-            fprintf(out, "<article>\n<h3><a href=\"#part-%zu\">%s</a></h3>\n<p><b>%s</b> %s</p>\n", s + 1,
-                    html(report, group->title), html(report, group->leaders), html(report, group->claim));
-            for (const char *const *note = group->notes; *note; note++)
-                fprintf(out, "<p class=\"note\">%s</p>\n", html(report, *note));
-            fprintf(out, "</article>\n");
-        }
+        for (size_t g = 0; g < section->n; g++)
+            if (!section->groups[g].family)
+                print_answer(out, report, s, &section->groups[g]);
+        for (size_t f = 0; f < section->n_families; f++)
+            print_family_answer(out, report, s, &section->families[f]);
     }
     fprintf(out, "</div>\n</section>\n");
 }
@@ -94,8 +116,10 @@ static void print_row(FILE *out, const struct ib_report *report, const struct ib
 
 static void print_group(FILE *out, const struct ib_report *report, const struct ib_summary_group *group)
 {
-    fprintf(out, "<h3>%s</h3>\n<p class=\"about\">%s</p>\n<div class=\"wide\"><table class=\"sortable\">\n<thead><tr>",
-            html(report, group->title), html(report, group->facts));
+    fprintf(
+        out,
+        "<h3>%s</h3>\n<p class=\"about\">%s</p>\n<div class=\"wide\"><table class=\"sortable\">\n<thead><tr>",
+        html(report, group->title), html(report, group->facts));
     for (int i = 0; i < IB_COLUMN_COUNT; i++)
         fprintf(out, "<th scope=\"col\"%s>%s</th>", ib_column_is_number(i) ? " class=\"number\"" : "",
                 html(report, group->heads[i]));
@@ -103,6 +127,52 @@ static void print_group(FILE *out, const struct ib_report *report, const struct 
     for (size_t r = 0; r < group->n; r++)
         print_row(out, report, &group->rows[r], r < group->n_first && group->n_ranked > 1);
     fprintf(out, "</tbody>\n</table></div>\n");
+}
+
+static void print_family_row(FILE *out, const struct ib_report *report, const struct ib_family_row *row)
+{
+    fprintf(out, "<tr>");
+    for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++) {
+        fprintf(out, ib_family_is_number(i) ? "<td class=\"number\">" : "<td>");
+        if (i == IB_FAMILY_VERDICT)
+            print_verdict(out, report, row->cells[i]);
+        else
+            fputs(html(report, row->cells[i]), out);
+        fprintf(out, "</td>");
+    }
+    fprintf(out, "</tr>\n");
+}
+
+/* Folded away: what each seed says by itself. */
+static void print_seeds(FILE *out, const struct ib_report *report, const struct ib_summary_section *section,
+                        const struct ib_family *family)
+{
+    fprintf(out, "<details class=\"seeds\">\n<summary><span>Seed by seed</span></summary>\n");
+    for (size_t g = 0; g < section->n; g++) {
+        if (section->groups[g].family != family)
+            continue;
+        print_group(out, report, &section->groups[g]);
+        print_claim(out, report, &section->groups[g]);
+    }
+    fprintf(out, "</details>\n");
+}
+
+/* One row an implementation, over all seeds. */
+static void print_family(FILE *out, const struct ib_report *report, const struct ib_summary_section *section,
+                         const struct ib_family *family)
+{
+    fprintf(out,
+            "<h3>%s, %zu seeds</h3>\n<p class=\"about\">Medians over the seeds, of verified cases.</p>\n"
+            "<div class=\"wide\"><table>\n<thead><tr>",
+            html(report, family->title), family->n_seeds);
+    for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++)
+        fprintf(out, "<th scope=\"col\"%s>%s</th>", ib_family_is_number(i) ? " class=\"number\"" : "",
+                family->heads[i]);
+    fprintf(out, "</tr></thead>\n<tbody>\n");
+    for (size_t r = 0; r < family->n; r++)
+        print_family_row(out, report, &family->rows[r]);
+    fprintf(out, "</tbody>\n</table></div>\n");
+    print_seeds(out, report, section, family);
 }
 
 static void print_charts(FILE *out, const struct ib_report *report, const struct ib_summary_section *section)
@@ -216,14 +286,16 @@ static void print_samples(FILE *out, const struct ib_report *report, const json_
     const json_t *times = ib_summary_member(c, "time.epoch_ns.samples");
     if (!json_array_size(times))
         return;
-    fprintf(out, "<p class=\"about\">Time per epoch, round by round; crossed out where something else had the "
-                 "processor:</p>\n<ol class=\"samples\">\n");
+    fprintf(out,
+            "<p class=\"about\">Time per epoch, round by round; crossed out where something else had the "
+            "processor:</p>\n<ol class=\"samples\">\n");
     for (size_t i = 0; i < json_array_size(times); i++) {
         bool disturbed = json_is_true(json_array_get(ib_summary_member(c, "time.epoch_ns.disturbed"), i));
         const char *tag = disturbed ? "del" : "span";
         fprintf(out, "<li value=\"%" JSON_INTEGER_FORMAT "\"><%s>%s</%s></li>\n",
                 json_integer_value(json_array_get(ib_summary_member(c, "time.epoch_ns.rounds"), i)), tag,
-                html(report, ib_summary_duration(report->arena, json_number_value(json_array_get(times, i)))), tag);
+                html(report, ib_summary_duration(report->arena, json_number_value(json_array_get(times, i)))),
+                tag);
     }
     fprintf(out, "</ol>\n");
 }
@@ -255,7 +327,10 @@ static void print_section(FILE *out, const struct ib_report *report, size_t s)
     fprintf(out, "<section id=\"part-%zu\">\n<h2>%s on %s</h2>\n", s + 1, html(report, section->model),
             html(report, section->dataset));
     for (size_t g = 0; g < section->n; g++)
-        print_group(out, report, &section->groups[g]);
+        if (!section->groups[g].family)
+            print_group(out, report, &section->groups[g]);
+    for (size_t f = 0; f < section->n_families; f++)
+        print_family(out, report, section, &section->families[f]);
     print_charts(out, report, section);
     fprintf(out, "<h3>Case by case</h3>\n<div class=\"cases\">\n");
     for (size_t g = 0; g < section->n; g++)

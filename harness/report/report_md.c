@@ -56,6 +56,24 @@ static void print_group(FILE *out, const struct ib_report *report, const struct 
     fputc('\n', out);
 }
 
+static void print_family(FILE *out, const struct ib_report *report, const struct ib_family *family)
+{
+    fprintf(out, "### %s, %zu seeds\n\nMedians over the seeds, of verified cases. Fastest: %s.\n\n",
+            plain(report, family->title), family->n_seeds, plain(report, family->leaders));
+    for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++)
+        fprintf(out, "| %s ", family->heads[i]);
+    fprintf(out, "|\n");
+    for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++)
+        fprintf(out, ib_family_is_number(i) ? "|---:" : "|---");
+    fprintf(out, "|\n");
+    for (size_t r = 0; r < family->n; r++) {
+        for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++)
+            fprintf(out, "| %s ", plain(report, family->rows[r].cells[i]));
+        fprintf(out, "|\n");
+    }
+    fputc('\n', out);
+}
+
 static void print_charts(FILE *out, const struct ib_report *report, const struct ib_summary_section *section)
 {
     size_t at = 0;
@@ -82,6 +100,8 @@ void ib_report_markdown(FILE *out, const struct ib_report *report)
     for (size_t s = 0; s < summary->n; s++) {
         const struct ib_summary_section *section = &summary->sections[s];
         fprintf(out, "## %s on %s\n\n", plain(report, section->model), plain(report, section->dataset));
+        for (size_t f = 0; f < section->n_families; f++)
+            print_family(out, report, &section->families[f]);
         for (size_t g = 0; g < section->n; g++)
             print_group(out, report, &section->groups[g]);
         print_charts(out, report, section);

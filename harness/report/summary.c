@@ -238,8 +238,10 @@ void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_su
             group->rows = ib_arena_alloc(arena, n_cases * sizeof *group->rows);
         fill_row(c, i, &group->rows[group->n++]);
     }
-    for (size_t s = 0; s < out->n; s++)
+    for (size_t s = 0; s < out->n; s++) {
         for (size_t g = 0; g < out->sections[s].n; g++)
             fill_group(arena, &out->sections[s].groups[g]);
+        ib_families_find(arena, &out->sections[s]);
+    }
     ib_summary_find_faults(arena, cases, out);
 }

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "ironbench/impl.h"
+#include "report/families.h"
 #include "report/paired.h"
 
 enum ib_summary_column {
@@ -47,6 +48,7 @@ struct ib_summary_group {
     const char *leaders;      /* the fastest, or those that share its place: "cpu_blas" */
     const char *claim;        /* "is fastest, at 12.3 µs per epoch: 1.80× (1.75 to 1.83) as fast as …" */
     const char *const *notes; /* what else must be said; ends with NULL */
+    struct ib_family *family; /* of problems that differ by their seed; NULL: there is one seed */
 };
 
 /* The groups of one model and data set. */
@@ -54,6 +56,8 @@ struct ib_summary_section {
     const char *model, *dataset;
     struct ib_summary_group *groups;
     size_t n;
+    struct ib_family *families;
+    size_t n_families;
 };
 
 /* Cases that are not right, or gave no answer, for the same reason. */

@@ -224,7 +224,8 @@ static const char *disturbance_note(struct ib_arena *arena, const struct ib_summ
     }
     if (!n_disturbed)
         return NULL;
-    return ib_arena_print(arena, "%zu of %zu samples were disturbed by other work on the machine.", n_disturbed, n);
+    return ib_arena_print(arena, "%zu of %zu samples were disturbed by other work on the machine.",
+                          n_disturbed, n);
 }
 
 const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summary_group *group)

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+const struct ib_word ib_colour_words[] = {
+    {"auto", IB_COLOUR_AUTO}, {"always", IB_COLOUR_ALWAYS}, {"never", IB_COLOUR_NEVER}, {NULL, 0}};
+
 enum { PAGE_WIDTH = 120, MARGIN = 2, GAP = 2, MIN_IMPL_WIDTH = 16 };
 
 struct page {
@@ -143,8 +146,8 @@ static void print_row(const struct page *page, const struct ib_summary_row *row,
 
 /* ---- words ---- */
 
-/* Words filled into lines, each after `indent` blanks, in one style. Reasons and names come from outside: what is
- * not printable parts words. */
+/* Words filled into lines, each after `indent` blanks, in one style. Reasons and names come from outside:
+ * what is not printable parts words. */
 static void print_words(const struct page *page, int indent, const char *text, const char *style)
 {
     size_t column = 0;
@@ -193,8 +196,7 @@ static void print_group(const struct page *page, const struct ib_summary_group *
 
 static void print_answer(const struct page *page, const struct ib_summary_group *group)
 {
-    print_words(page, 0,
-                ib_arena_print(page->arena, "%s: %s %s", group->title, group->leaders, group->claim),
+    print_words(page, 0, ib_arena_print(page->arena, "%s: %s %s", group->title, group->leaders, group->claim),
                 "");
     for (const char *const *note = group->notes; *note; note++)
         print_words(page, 4, *note, "");

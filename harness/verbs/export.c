@@ -18,7 +18,8 @@ typedef void printer(FILE *, const json_t *record);
 static const struct form {
     const char *name;
     printer *print, *samples; /* samples: with --samples; NULL: refused */
-} forms[] = {{"json", print_json, NULL}, {"csv", ib_csv_cases, ib_csv_samples}, {"md", ib_markdown_print, NULL}};
+} forms[] = {
+    {"json", print_json, NULL}, {"csv", ib_csv_cases, ib_csv_samples}, {"md", ib_markdown_print, NULL}};
 enum { FORM_COUNT = sizeof forms / sizeof *forms };
 
 static enum ib_status find_printer(const char *format, bool samples, printer **out)
@@ -69,7 +70,8 @@ const struct ib_verb ib_verb_export = {
     .name = "export",
     .usage = "export DIR [--format json|csv|md] [--samples]",
     .summary = "print the record of a run",
-    .detail = "json: all of it; its fields are those of results/record.schema.json, and what is unknown is null.\n"
-              "csv: one row a case, or with --samples one a sample; what is unknown is empty. md: the tables.",
+    .detail =
+        "json: all of it; its fields are those of results/record.schema.json, and what is unknown is null.\n"
+        "csv: one row a case, or with --samples one a sample; what is unknown is empty. md: the tables.",
     .main = verb_export,
 };

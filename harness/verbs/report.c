@@ -1,22 +1,25 @@
+#include "report/report.h"
 #include "args.h"
 #include "store/record.h"
-#include "report/report.h"
 
 #include <stdio.h>
 
 static int verb_report(const struct ib_verb *verb, int argc, char **argv)
 {
-    const char *dir;
+    const char *dir, *colour_word = NULL;
+    int colour = IB_COLOUR_AUTO;
     bool done;
     json_t *record;
-    const struct ib_flag flags[] = {{NULL}};
-    if (ib_args_read(verb, flags, argc, argv, &dir, 1, &done) != IB_OK)
+    const struct ib_flag flags[] = {
+        {"--color", "WHEN", "auto, always or never; default: auto", &colour_word, NULL}, {NULL}};
+    if (ib_args_read(verb, flags, argc, argv, &dir, 1, &done) != IB_OK ||
+        ib_args_word("--color", colour_word, ib_colour_words, &colour) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
     if (ib_record_load(dir, &record) != IB_OK)
         return ib_usage_error();
-    ib_table_print(stdout, record, IB_COLOUR_AUTO);
+    ib_table_print(stdout, record, (enum ib_colour)colour);
     json_decref(record);
     if (ib_report_write(dir) != IB_OK)
         return ib_run_error();
@@ -26,7 +29,7 @@ static int verb_report(const struct ib_verb *verb, int argc, char **argv)
 
 const struct ib_verb ib_verb_report = {
     .name = "report",
-    .usage = "report DIR",
+    .usage = "report DIR [--color WHEN]",
     .summary = "render the table, report.md, report.html and the charts of a run again",
     .main = verb_report,
 };

@@ -17,20 +17,26 @@ static void warn_dropped(const struct ib_matrix *matrix)
                 (unsigned long long)matrix->dropped[i].count);
 }
 
+/* What is said on the terminal, and how. */
+struct voice {
+    bool quiet;
+    int colour; /* enum ib_colour */
+};
+
 /* The table on stdout, the report in the folder, and the exit status that the record earns. */
-static int conclude(const char *dir, const struct ib_config *config, bool quiet)
+static int conclude(const char *dir, const struct ib_config *config, const struct voice *voice)
 {
     char why[256];
     json_t *record;
     if (ib_record_load(dir, &record) != IB_OK)
         return ib_run_error();
-    if (!quiet)
-        ib_table_print(stdout, record, IB_COLOUR_AUTO);
+    if (!voice->quiet)
+        ib_table_print(stdout, record, (enum ib_colour)voice->colour);
     int status = ib_run_exit_status(record, config->require, why, sizeof why);
     json_decref(record);
     if (ib_report_write(dir) != IB_OK)
         return ib_run_error();
-    if (!quiet)
+    if (!voice->quiet)
         printf("\nreport: %s/report.html\n", dir);
     if (status != IB_EXIT_OK)
         fprintf(stderr, "ironbench: %s: exit status %d\n", why, status);
@@ -43,13 +49,13 @@ static int tell_interrupted(const char *dir)
     return IB_EXIT_INTERRUPTED;
 }
 
-static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, bool quiet)
+static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const struct voice *voice)
 {
     struct ib_target target;
     struct ib_progress progress;
     if (ib_pin_check(&sweep->config.measure) != IB_OK || ib_target_open(sweep, dir, resume, &target) != IB_OK)
         return ib_usage_error();
-    ib_progress_begin(&progress, quiet);
+    ib_progress_begin(&progress, voice->quiet);
     ib_interrupt_catch();
     enum ib_status status = ib_run(&sweep->config, &sweep->matrix, target.store, target.dir, target.progress,
                                    ib_progress_show, &progress);
@@ -58,12 +64,12 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, bool 
     ib_progress_end(&progress, sweep->matrix.n);
     if (status != IB_OK)
         return ib_run_error();
-    return ib_interrupted() ? tell_interrupted(target.dir) : conclude(target.dir, &sweep->config, quiet);
+    return ib_interrupted() ? tell_interrupted(target.dir) : conclude(target.dir, &sweep->config, voice);
 }
 
 static int verb_run(const struct ib_verb *verb, int argc, char **argv)
 {
-    const char *config, *dir = NULL, *resume = NULL, *quiet = NULL;
+    const char *config, *dir = NULL, *resume = NULL, *quiet = NULL, *colour = NULL;
     const char *keep[IB_FLAG_LIST + 1] = {NULL}, *drop[IB_FLAG_LIST + 1] = {NULL};
     bool done;
     struct ib_sweep sweep;
@@ -72,24 +78,28 @@ static int verb_run(const struct ib_verb *verb, int argc, char **argv)
         {"--out", "DIR", "folder for the run; default: results/runs/NAME-UTC", &dir, NULL},
         {"--resume", NULL, "go on with an interrupted run: that of --out, or the newest of CONFIG", &resume,
          NULL},
+        {"--color", "WHEN", "auto, always or never; default: auto", &colour, NULL},
         {"--quiet", NULL, "print nothing but what is wrong", &quiet, NULL},
         {NULL}};
-    if (ib_args_read(verb, flags, argc, argv, &config, 1, &done) != IB_OK)
+    struct voice voice = {.colour = IB_COLOUR_AUTO};
+    if (ib_args_read(verb, flags, argc, argv, &config, 1, &done) != IB_OK ||
+        ib_args_word("--color", colour, ib_colour_words, &voice.colour) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
     if (ib_sweep_open(config, keep, drop, &sweep) != IB_OK)
         return ib_usage_error();
-    if (!quiet)
+    voice.quiet = quiet != NULL;
+    if (!voice.quiet)
         warn_dropped(&sweep.matrix);
-    int status = run_sweep(&sweep, dir, resume != NULL, quiet != NULL);
+    int status = run_sweep(&sweep, dir, resume != NULL, &voice);
     ib_sweep_close(&sweep);
     return status;
 }
 
 const struct ib_verb ib_verb_run = {
     .name = "run",
-    .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--out DIR] [--resume] [--quiet]",
+    .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--out DIR] [--resume] [--color WHEN] [--quiet]",
     .summary = "run a sweep: check every case, time it, report",
     .detail = "Every case of CONFIG's matrix is trained once with its answer compared with the oracle, then "
               "timed in\n"

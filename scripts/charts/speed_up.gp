@@ -4,7 +4,7 @@
 #@ has no verified time, than the first of the plan that has. Medians over the rounds; the bar and the number
 #@ are the median over the problems. Only verified cases on real devices.
 #@height 126 + 34 * series
-#@for number IN (SELECT case_number FROM ranked)
+#@for (SELECT count(DISTINCT who) FROM ranked JOIN names USING (case_number)) > 1
 #@sql WITH timed AS (
 #@   SELECT number, model, who, problem, median_ns, first_value(median_ns) OVER (PARTITION BY problem
 #@     ORDER BY who <> 'cpu_naive', number) AS baseline_ns, min(number) OVER (PARTITION BY who) AS first

@@ -64,7 +64,8 @@ static void disturbed_samples_do_not_count(void **state)
     struct ib_paired ratio = compare(make_case(times, ROUNDS, 3), make_case(fast, ROUNDS, 0));
     assert_int_equal(ratio.n, ROUNDS - 2);
     assert_true(ratio.high < 1.021);
-    ratio = compare(make_case(slow, ROUNDS, 0xFF), make_case(fast, ROUNDS, 0)); /* all: there is nothing better */
+    ratio =
+        compare(make_case(slow, ROUNDS, 0xFF), make_case(fast, ROUNDS, 0)); /* all: there is nothing better */
     assert_int_equal(ratio.n, ROUNDS);
 }
 

@@ -1,10 +1,10 @@
-#include "store/machine.h"
-#include "store/record.h"
-#include "store/run_folder.h"
+#include "report/summary.h"
 #include "sample_run.h"
 #include "scratch.h"
 #include "stats.h"
-#include "report/summary.h"
+#include "store/machine.h"
+#include "store/record.h"
+#include "store/run_folder.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -265,6 +265,9 @@ static void machine_is_described(void **state)
     assert_true(ib_summary_number(machine, "usable_cores") >= 1);
     assert_true(ib_summary_number(machine, "memory_bytes") > 1 << 20);
     assert_text(machine, "libraries.sqlite", sqlite3_libversion());
+    static const char *const known[] = {"caches", "governor", "turbo", "virtualised", "gpu_driver"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        assert_non_null(ib_summary_member(machine, known[i])); /* though it may be null */
     json_decref(machine);
     json_decref(again);
 }

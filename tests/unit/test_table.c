@@ -1,7 +1,7 @@
-#include "store/record.h"
 #include "report/report.h"
 #include "sample_run.h"
 #include "scratch.h"
+#include "store/record.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -23,8 +23,8 @@ static struct ib_dataset load(const struct ib_dataset_spec *spec)
     return set;
 }
 
-/* Large means, tiny deviations, a constant that binary fractions cannot hold, and a column that varies in the
- * test rows only. */
+/* Large means, tiny deviations, a constant whose mean of six is not quite itself, and a column that varies in
+ * the test rows only. */
 static struct ib_dataset load_awkward(void)
 {
     static const char train[] = "a,b,c,d,y\n"
@@ -32,7 +32,8 @@ static struct ib_dataset load_awkward(void)
                                 "1000000001,3e-9,0.1,5,12\n"
                                 "1000000002,-2e-9,0.1,5,17\n"
                                 "1000000004,7e-9,0.1,5,11\n"
-                                "1000000008,0,0.1,5,20\n";
+                                "1000000008,0,0.1,5,20\n"
+                                "1000000003,1e-9,0.1,5,13\n";
     static const char test[] = "a,b,c,d,y\n"
                                "999999990,9e-9,0.1,6,40\n"
                                "1000000100,-5e-9,0.3,-5,-3\n";
@@ -191,8 +192,8 @@ static void test_constant_columns(void **state)
     struct ib_case c = case_of(&set, IB_HALF_MSE);
     assert_int_equal(ib_workspace_open(".", &w), IB_OK);
     const struct ib_prepared *p = prepare(&w, &c, IB_F32);
-    struct ib_npy x = map(p->x, IB_F32, 5, 4), x_test = map(p->x_test, IB_F32, 2, 4);
-    for (uint64_t r = 0; r < 5; r++)
+    struct ib_npy x = map(p->x, IB_F32, 6, 4), x_test = map(p->x_test, IB_F32, 2, 4);
+    for (uint64_t r = 0; r < 6; r++)
         assert_true(ib_npy_at(&x, 4 * r + 2) == 0 && ib_npy_at(&x, 4 * r + 3) == 0);
     for (uint64_t r = 0; r < 2; r++)
         assert_true(ib_npy_at(&x_test, 4 * r + 2) == 0 && ib_npy_at(&x_test, 4 * r + 3) == 0);

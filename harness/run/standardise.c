@@ -1,0 +1,219 @@
+#include "run/standardise.h"
+
+#include "base/error.h"
+#include "base/npy.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* ---- columns ---- */
+
+enum { STRETCH_ELEMENTS = 1 << 16 }; /* of features at a time: they stay in the cache */
+
+/* What is known of a column after some rows. */
+struct column {
+    double mean, squares; /* of the distances from the mean */
+    double low, high;
+};
+
+/* The features or the targets of a data set, a stretch of rows at a time. */
+struct side {
+    uint64_t cols;
+    struct column *columns;
+    double *values;
+};
+
+/* A data set on its way into files. */
+struct passage {
+    const struct ib_dataset *dataset;
+    uint64_t stretch_rows;
+    struct side x, y;
+};
+
+static bool open_side(struct side *side, uint64_t cols, uint64_t rows)
+{
+    side->cols = cols;
+    side->columns = calloc(cols, sizeof *side->columns);
+    side->values = malloc(rows * cols * sizeof *side->values);
+    return side->columns && side->values;
+}
+
+static void close_side(struct side *side)
+{
+    free(side->columns);
+    free(side->values);
+}
+
+/* Column c of n rows; two passes, so that large means cost no digits. */
+static struct column column_of(const struct side *side, uint64_t n, uint64_t c)
+{
+    const double *values = side->values + c;
+    struct column out = {0, 0, values[0], values[0]};
+    for (uint64_t r = 0; r < n; r++) {
+        double v = values[r * side->cols];
+        out.mean += v;
+        out.low = v < out.low ? v : out.low;
+        out.high = v > out.high ? v : out.high;
+    }
+    out.mean /= (double)n;
+    for (uint64_t r = 0; r < n; r++) {
+        double d = values[r * side->cols] - out.mean;
+        out.squares += d * d;
+    }
+    return out;
+}
+
+/* Takes n rows more into account, after `before` of them (Chan, Golub and LeVeque 1979). */
+static void add_rows(struct side *side, uint64_t before, uint64_t n)
+{
+    for (uint64_t c = 0; c < side->cols; c++) {
+        const struct column more = column_of(side, n, c);
+        struct column *all = &side->columns[c];
+        if (before == 0) {
+            *all = more;
+            continue;
+        }
+        const double d = more.mean - all->mean, share = (double)n / (double)(before + n);
+        all->mean += d * share;
+        all->squares += more.squares + d * d * share * (double)before;
+        all->low = more.low < all->low ? more.low : all->low;
+        all->high = more.high > all->high ? more.high : all->high;
+    }
+}
+
+/* Population standard deviation; 0 for a constant column, by its values: the rounding of a constant's mean
+ * leaves a tiny deviation. */
+static double deviation(const struct column *column, uint64_t rows)
+{
+    return column->low < column->high ? sqrt(column->squares / (double)rows) : 0;
+}
+
+static uint64_t rows_at(const struct passage *p, uint64_t first, uint64_t rows)
+{
+    return rows - first < p->stretch_rows ? rows - first : p->stretch_rows;
+}
+
+static void measure_columns(struct passage *p)
+{
+    const uint64_t rows = p->dataset->rows;
+    for (uint64_t first = 0, n; first < rows; first += n) {
+        n = rows_at(p, first, rows);
+        ib_dataset_rows(p->dataset, IB_TRAINING_ROWS, first, n, p->x.values, p->y.values);
+        add_rows(&p->x, first, n);
+        add_rows(&p->y, first, n);
+    }
+}
+
+static void standardise(struct side *side, uint64_t n, uint64_t rows)
+{
+    for (uint64_t c = 0; c < side->cols; c++) {
+        const double mean = side->columns[c].mean, scale = deviation(&side->columns[c], rows);
+        for (uint64_t i = c; i < n * side->cols; i += side->cols)
+            side->values[i] = scale > 0 ? (side->values[i] - mean) / scale : 0;
+    }
+}
+
+/* ---- files ---- */
+
+/* The files of a data set in a type: targets twice, since some models take them as they are. */
+struct files {
+    struct ib_npy_writer x, y, y_scaled, x_test;
+};
+
+static enum ib_status create_files(const struct ib_prepared *plain, const struct ib_prepared *scaled,
+                                   struct files *out)
+{
+    const struct ib_dataset *d = plain->dataset;
+    IB_TRY(ib_npy_create(plain->x, plain->type, d->rows, d->cols, &out->x));
+    IB_TRY(ib_npy_create(plain->y, plain->type, d->rows, d->outputs, &out->y));
+    IB_TRY(ib_npy_create(scaled->y, plain->type, d->rows, d->outputs, &out->y_scaled));
+    return ib_npy_create(plain->x_test, plain->type, d->test_rows, d->cols, &out->x_test);
+}
+
+static enum ib_status finish_files(struct files *files, enum ib_status written)
+{
+    written = ib_npy_finish(&files->x, written);
+    written = ib_npy_finish(&files->y, written);
+    written = ib_npy_finish(&files->y_scaled, written);
+    return ib_npy_finish(&files->x_test, written);
+}
+
+static enum ib_status write_training_rows(struct passage *p, struct files *files)
+{
+    const uint64_t rows = p->dataset->rows;
+    for (uint64_t first = 0, n; first < rows; first += n) {
+        n = rows_at(p, first, rows);
+        ib_dataset_rows(p->dataset, IB_TRAINING_ROWS, first, n, p->x.values, p->y.values);
+        standardise(&p->x, n, rows);
+        IB_TRY(ib_npy_append(&files->x, p->x.values, n * p->x.cols));
+        IB_TRY(ib_npy_append(&files->y, p->y.values, n * p->y.cols));
+        standardise(&p->y, n, rows);
+        IB_TRY(ib_npy_append(&files->y_scaled, p->y.values, n * p->y.cols));
+    }
+    return IB_OK;
+}
+
+/* The targets go to y_test, in their own units. */
+static enum ib_status write_test_rows(struct passage *p, struct files *files, double *y_test)
+{
+    const uint64_t rows = p->dataset->test_rows;
+    for (uint64_t first = 0, n; first < rows; first += n) {
+        n = rows_at(p, first, rows);
+        ib_dataset_rows(p->dataset, IB_TEST_ROWS, first, n, p->x.values, y_test + first * p->y.cols);
+        standardise(&p->x, n, p->dataset->rows);
+        IB_TRY(ib_npy_append(&files->x_test, p->x.values, n * p->x.cols));
+    }
+    return IB_OK;
+}
+
+/* Means and scales for all models: those that see the targets as they are have nothing to undo. */
+static void keep_scales(struct ib_arena *arena, const struct passage *p, struct ib_prepared *plain,
+                        struct ib_prepared *scaled)
+{
+    const uint64_t outputs = p->dataset->outputs;
+    double *zeros = ib_arena_alloc(arena, outputs * sizeof *zeros);
+    double *ones = ib_arena_alloc(arena, outputs * sizeof *ones);
+    double *mean = ib_arena_alloc(arena, outputs * sizeof *mean);
+    double *scale = ib_arena_alloc(arena, outputs * sizeof *scale);
+    for (uint64_t c = 0; c < outputs; c++) {
+        ones[c] = 1;
+        mean[c] = p->y.columns[c].mean;
+        scale[c] = deviation(&p->y.columns[c], p->dataset->rows);
+    }
+    plain->y_mean = zeros;
+    plain->y_scale = ones;
+    scaled->y_mean = mean;
+    scaled->y_scale = scale;
+    plain->train_mean = scaled->train_mean = mean;
+}
+
+static enum ib_status write_all(struct passage *p, struct ib_arena *arena, struct ib_prepared *plain,
+                                struct ib_prepared *scaled)
+{
+    const struct ib_dataset *d = p->dataset;
+    struct files files = {0};
+    double *y_test = ib_arena_alloc(arena, d->test_rows * d->outputs * sizeof *y_test);
+    measure_columns(p);
+    keep_scales(arena, p, plain, scaled);
+    plain->y_test = scaled->y_test = y_test;
+    enum ib_status status = create_files(plain, scaled, &files);
+    if (status == IB_OK)
+        status = write_training_rows(p, &files);
+    if (status == IB_OK)
+        status = write_test_rows(p, &files, y_test);
+    return finish_files(&files, status);
+}
+
+enum ib_status ib_standardise(struct ib_arena *arena, struct ib_prepared *plain, struct ib_prepared *scaled)
+{
+    const struct ib_dataset *d = plain->dataset;
+    struct passage p = {.dataset = d, .stretch_rows = STRETCH_ELEMENTS / d->cols + 1};
+    bool ready = open_side(&p.x, d->cols, p.stretch_rows);
+    ready = open_side(&p.y, d->outputs, p.stretch_rows) && ready;
+    enum ib_status status = ready ? write_all(&p, arena, plain, scaled)
+                                  : ib_fail(IB_ENOMEM, d->name, "no memory to standardise %llu columns",
+                                            (unsigned long long)d->cols);
+    close_side(&p.x);
+    close_side(&p.y);
+    return status;
+}

@@ -1,0 +1,111 @@
+"""Opens a report in a headless browser, as wide as a telephone and as a desk: no script error, no request, every chart
+visible and drawn, tables that sort, links that open. With IRONBENCH_SCREENSHOTS=DIR the pages are kept there as
+pictures, for people to look at."""
+
+import html
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "cli"))
+from common import CliTest  # noqa: E402
+
+BROWSER = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome", "chrome"])), None)
+FAULT_COUNTER = "<script>window.faults = []; addEventListener('error', (e) => faults.push(e.message));</script>"
+# Windows cannot be as narrow as a telephone, frames can.
+FRAME = """<!DOCTYPE html><style>body {{ margin: 0 }} iframe {{ border: 0; width: {width}px; height: 3000px }}</style>
+<script>addEventListener("message", (event) => {{ found.textContent = event.data; }});</script>
+<pre id="found"></pre><iframe src="driven.html"></iframe>"""
+# A page of nothing but its background is a tenth of that.
+LEAST_SCREENSHOT_BYTES = 30_000
+
+
+class Report(CliTest):
+    """A small sweep with what a report can hold: two models, a device, learning rates, two seeds."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.home = tempfile.TemporaryDirectory(prefix="ironbench-browser-")
+        cls.addClassCleanup(cls.home.cleanup)
+
+    def setUp(self):
+        super().setUp()
+        config = self.config("""
+            model: [linreg, mlp]
+            dataset: [diabetes, xor]
+            impl: [cpu_naive, fakedev]
+            residency: [resident, per_op]
+            hidden: [[3]]
+            lr: [0.003, 0.01, 0.03]
+            seed: [1, 2]
+            epochs: [60]""")
+        self.run_sweep(config)
+        self.page = self.folder / "out" / "report.html"
+
+    def browse(self, page, width, *flags):
+        return subprocess.run(
+            [BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--enable-logging=stderr",
+             f"--user-data-dir={self.home.name}", "--host-resolver-rules=MAP * ~NOTFOUND",
+             f"--window-size={width},3000", "--virtual-time-budget=20000", *flags, page.as_uri()],
+            capture_output=True, text=True, timeout=120)
+
+    def look(self, width):
+        """What driver.js finds on the page."""
+        text = self.page.read_text()
+        driven = text.replace("<head>", "<head>" + FAULT_COUNTER, 1).replace(
+            "</body>", f"<script>{(HERE / 'driver.js').read_text()}</script></body>", 1)
+        self.write("driven.html", driven)
+        done = self.browse(self.write("frame.html", FRAME.format(width=width)), 1400, "--dump-dom")
+        self.assertNotRegex(done.stderr, r"CONSOLE.*(Error|Refused|Failed)")
+        found = re.search(r'<pre id="found">(.*?)</pre>', done.stdout, re.DOTALL)
+        self.assertTrue(found and found[1], done.stderr[-2000:])
+        return json.loads(html.unescape(found[1]))
+
+    def check(self, width):
+        found = self.look(width)
+        self.assertEqual(found["width"], width)
+        self.assertEqual(found["faults"], [])
+        self.assertEqual(found["requests"], [])
+        self.assertLessEqual(found["overflow"], 0, "the page is wider than the window")
+        self.assertGreater(len(found["charts"]), 8)
+        for chart in found["charts"]:
+            self.assertTrue(chart["visible"], chart)
+            self.assertGreater(chart["width"], 300, chart)
+            self.assertGreater(chart["height"], 70, chart)
+            self.assertTrue(0 <= chart["left"] < width, chart)
+            self.assertGreater(chart["drawn"], 0.005, chart)
+        self.assertGreater(found["tables"], 5)
+        self.assertEqual(found["unsorted"], [])
+        self.assertGreater(found["links"], 20)
+        self.assertEqual(found["closed"], [])
+        self.photograph(width)
+
+    def photograph(self, width):
+        picture = self.folder / f"report-{width}.png"
+        self.browse(self.page, width, f"--screenshot={picture}")
+        self.assertGreater(picture.stat().st_size, LEAST_SCREENSHOT_BYTES)
+        if os.environ.get("IRONBENCH_SCREENSHOTS"):
+            shutil.copy(picture, os.environ["IRONBENCH_SCREENSHOTS"])
+
+    def test_as_wide_as_a_telephone(self):
+        self.check(360)
+
+    def test_as_wide_as_a_desk(self):
+        self.check(1280)
+
+
+if __name__ == "__main__":
+    if not BROWSER:
+        print("skipped: no Chromium is installed")
+        sys.exit(77)
+    if not shutil.which("gnuplot"):
+        print("skipped: no gnuplot is installed, so that there are no charts to see")
+        sys.exit(77)
+    unittest.main(verbosity=2)
