@@ -69,7 +69,7 @@ static bool open_pipe(int out[2])
     return out[0] >= 0 && out[1] >= 0;
 }
 
-/* The child's side between fork and exec: only async-signal-safe calls. */
+/* The child's side between vfork and exec, in the parent's memory while that waits: only async-signal-safe calls. */
 static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, const struct pipes *p,
                              pid_t parent)
 {
@@ -91,7 +91,7 @@ static bool spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_chil
     struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
     pid_t parent = getpid();
     if (!open_pipe(p.to) || !open_pipe(p.from) || !open_pipe(p.out) || !open_pipe(p.err) ||
-        (child->pid = fork()) < 0) {
+        (child->pid = vfork()) < 0) {
         close_all(&p);
         return false;
     }
