@@ -19,13 +19,16 @@ static const struct ib_verb *const verbs[] = {
 
 static int help(FILE *to)
 {
-    fprintf(to, "ironbench: which implementation is fastest, is its answer right, what did the copying cost?\n\n"
-                "usage: ironbench VERB ...\n\n");
+    fprintf(to,
+            "ironbench: which implementation is fastest, is its answer right, what did the copying cost?\n\n"
+            "usage: ironbench VERB ...\n\n");
     for (const struct ib_verb *const *v = verbs; *v; v++)
         fprintf(to, "  %-8s %s\n", (*v)->name, (*v)->summary);
-    fprintf(to, "\n`ironbench VERB --help` says more; `ironbench --version` says which program this is.\n\n"
-                "exit status: 0 ok, 2 usage or configuration, 3 wrong answer or untrusted copies, 4 a case failed\n"
-                "or is missing, 130 interrupted; several at once: 3 before 4.\n");
+    fprintf(
+        to,
+        "\n`ironbench VERB --help` says more; `ironbench --version` says which program this is.\n\n"
+        "exit status: 0 ok, 2 usage or configuration, 3 wrong answer or untrusted copies, 4 a case failed\n"
+        "or is missing, 130 interrupted; several at once: 3 before 4.\n");
     return to == stdout ? IB_EXIT_OK : IB_EXIT_USAGE;
 }
 

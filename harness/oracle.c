@@ -139,7 +139,8 @@ double ib_oracle_gradient(const struct ib_network *net, const double *params, ui
 {
     struct machine_f64 m;
     const bool ready = open_f64(net, params, false, &m) == IB_OK;
-    const double loss = ready ? pass_f64(&m, &(struct rows){rows, {x, NULL}, {y, NULL}}, WANT_LOSS | WANT_GRADIENT) : NAN;
+    const double loss =
+        ready ? pass_f64(&m, &(struct rows){rows, {x, NULL}, {y, NULL}}, WANT_LOSS | WANT_GRADIENT) : NAN;
     for (uint64_t i = 0; i < ib_network_size(net); i++)
         gradient[i] = ready ? m.sum[i] : NAN;
     close_f64(&m);

@@ -18,9 +18,9 @@ void ib_curve_free(struct ib_curve *);
 struct ib_oracle_problem {
     struct ib_network net;
     uint64_t rows;
-    const double *x, *y;  /* rows x width[0], rows x outputs: standardised where the model says so */
+    const double *x, *y;        /* rows x width[0], rows x outputs: standardised where the model says so */
     const float *x_f32, *y_f32; /* in their place, for data too large to be widened in memory; NULL: not */
-    const double *params; /* the start, ib_network_size elements */
+    const double *params;       /* the start, ib_network_size elements */
     double lr;
     uint64_t epochs;
     enum ib_dtype type; /* arithmetic, and rounding of x, y and params */

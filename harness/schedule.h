@@ -1,5 +1,6 @@
-/* Which epochs' losses a checked pass reads: the first 50, the last 64, and at most 1000 between; with log_every also
- * epoch 1 and every log_every-th. Epochs count from 1. One function, so that oracle and worker agree. */
+/* Which epochs' losses a checked pass reads: the first 50, the last 64, and at most 1000 between; with
+ * log_every also epoch 1 and every log_every-th. Epochs count from 1. One function, so that oracle and worker
+ * agree. */
 #ifndef IB_SCHEDULE_H
 #define IB_SCHEDULE_H
 

@@ -8,8 +8,8 @@
 double ib_median(const double *samples, size_t n);
 double ib_minimum(const double *samples, size_t n);
 
-/* The order-statistic interval of the median with at least 95 % coverage (binomial; Conover, Practical Nonparametric
- * Statistics, 3.2). Fewer than 6 samples cannot give one: both NaN. */
+/* The order-statistic interval of the median with at least 95 % coverage (binomial; Conover, Practical
+ * Nonparametric Statistics, 3.2). Fewer than 6 samples cannot give one: both NaN. */
 void ib_median_interval(const double *samples, size_t n, double *low, double *high);
 
 #endif

@@ -1,5 +1,5 @@
-/* The clocks, in nanoseconds. Time is CLOCK_MONOTONIC; the others say how much of it this thread, or this process with
- * all of its threads, had a processor. */
+/* The clocks, in nanoseconds. Time is CLOCK_MONOTONIC; the others say how much of it this thread, or this
+ * process with all of its threads, had a processor. */
 #ifndef IB_CLOCK_H
 #define IB_CLOCK_H
 

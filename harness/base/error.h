@@ -8,8 +8,8 @@
 
 struct ib_error {
     enum ib_status code;
-    char where[256];     /* a file, file:line, flag, or operation; "" where nothing is to be named */
-    char message[1024];  /* what is wrong and what is allowed */
+    char where[256];    /* a file, file:line, flag, or operation; "" where nothing is to be named */
+    char message[1024]; /* what is wrong and what is allowed */
 };
 
 /* Records a failure and returns `code`. `where` may be NULL. */

@@ -1,4 +1,5 @@
-/* SIGINT and SIGTERM as a question that is asked between steps, and as a descriptor that waits can include. */
+/* SIGINT and SIGTERM as a question that is asked between steps, and as a descriptor that waits can include.
+ */
 #ifndef IB_INTERRUPT_H
 #define IB_INTERRUPT_H
 

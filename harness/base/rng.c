@@ -39,7 +39,8 @@ double ib_rng_uniform(struct ib_rng *rng)
 
 uint64_t ib_rng_below(struct ib_rng *rng, uint64_t n)
 {
-    uint64_t limit = UINT64_MAX - UINT64_MAX % n; /* the largest multiple of n: draws beyond it would be biased */
+    uint64_t limit =
+        UINT64_MAX - UINT64_MAX % n; /* the largest multiple of n: draws beyond it would be biased */
     uint64_t x;
     do
         x = ib_rng_u64(rng);

@@ -1,5 +1,5 @@
-/* Random numbers that every program can draw again: xoshiro256** (Blackman and Vigna, 2018), its state filled from
- * the seed by splitmix64; normal numbers by Box-Muller in f64, cosine before sine. */
+/* Random numbers that every program can draw again: xoshiro256** (Blackman and Vigna, 2018), its state filled
+ * from the seed by splitmix64; normal numbers by Box-Muller in f64, cosine before sine. */
 #ifndef IB_RNG_H
 #define IB_RNG_H
 

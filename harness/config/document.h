@@ -76,7 +76,8 @@ enum ib_status ib_doc_read_word(const struct ib_doc *, const struct ib_doc_key *
                                 void *);
 enum ib_status ib_doc_read_duration(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
                                     void *);
-enum ib_status ib_doc_read_bytes(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *, void *);
+enum ib_status ib_doc_read_bytes(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
+                                 void *);
 enum ib_status ib_doc_read_share(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
                                  void *);
 enum ib_status ib_doc_read_texts(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,

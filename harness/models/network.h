@@ -1,6 +1,6 @@
-/* The shape that all three models share: layers of weights and biases, an activation between them, a loss at the
- * end. Linear and logistic regression have one layer. Parameters are numbered w1 b1 w2 b2 …: p = 2*layer is the
- * weight matrix (in x out), p = 2*layer + 1 the bias row (1 x out). */
+/* The shape that all three models share: layers of weights and biases, an activation between them, a loss at
+ * the end. Linear and logistic regression have one layer. Parameters are numbered w1 b1 w2 b2 …: p = 2*layer
+ * is the weight matrix (in x out), p = 2*layer + 1 the bias row (1 x out). */
 #ifndef IB_NETWORK_H
 #define IB_NETWORK_H
 

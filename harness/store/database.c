@@ -107,7 +107,8 @@ static int bind_value(sqlite3_stmt *statement, int index, const struct ib_db_val
     case SQLITE_TEXT:
         return sqlite3_bind_text(statement, index, value->as.text, -1, SQLITE_STATIC);
     case SQLITE_BLOB: /* SQLite takes an empty blob without an address for NULL */
-        return sqlite3_bind_blob64(statement, index, value->bytes ? value->as.blob : "", value->bytes, SQLITE_STATIC);
+        return sqlite3_bind_blob64(statement, index, value->bytes ? value->as.blob : "", value->bytes,
+                                   SQLITE_STATIC);
     default:
         return sqlite3_bind_null(statement, index);
     }

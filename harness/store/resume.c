@@ -106,9 +106,10 @@ static enum ib_status check_cases(sqlite3 *db, const char *dir, const struct ib_
     bool found = true;
     IB_TRY(count_cases(db, &count));
     if (count != n)
-        return ib_fail(IB_EINVAL, dir,
-                       "cannot be resumed: the run has %llu cases, now there are %zu; were -s and -x the same?",
-                       (unsigned long long)count, n);
+        return ib_fail(
+            IB_EINVAL, dir,
+            "cannot be resumed: the run has %llu cases, now there are %zu; were -s and -x the same?",
+            (unsigned long long)count, n);
     IB_TRY(ib_db_prepare(db, "SELECT 1 FROM cases WHERE id = ?", &find));
     enum ib_status status = IB_OK;
     for (size_t i = 0; status == IB_OK && i < n; i++) {

@@ -4,19 +4,20 @@
 
 #include "store/store.h"
 
-/* The newest folder in `runs` whose name begins with "NAME-" and whose run has this configuration; in the arena.
- * IB_EINVAL when there is none. */
-enum ib_status ib_resume_find(struct ib_arena *, const char *runs, const struct ib_config *, const char **out);
+/* The newest folder in `runs` whose name begins with "NAME-" and whose run has this configuration; in the
+ * arena. IB_EINVAL when there is none. */
+enum ib_status ib_resume_find(struct ib_arena *, const char *runs, const struct ib_config *,
+                              const char **out);
 
-/* May the run in DIR go on with this configuration and these cases? IB_EINVAL says what differs: the first changed
- * line of the configuration, or a case that is new or gone (its data or its options changed). *empty: the run was
- * killed before its cases were written. */
-enum ib_status ib_resume_check(const char *dir, const struct ib_config *, const struct ib_case *cases, size_t n,
-                               bool *empty);
+/* May the run in DIR go on with this configuration and these cases? IB_EINVAL says what differs: the first
+ * changed line of the configuration, or a case that is new or gone (its data or its options changed). *empty:
+ * the run was killed before its cases were written. */
+enum ib_status ib_resume_check(const char *dir, const struct ib_config *, const struct ib_case *cases,
+                               size_t n, bool *empty);
 
 /* How far a case has come. */
 struct ib_case_progress {
-    bool ended;            /* nothing is left to do: unavailable, or a pass went wrong */
+    bool ended; /* nothing is left to do: unavailable, or a pass went wrong */
     bool checked;
     uint64_t rounds;       /* timed */
     const double *samples; /* their times per epoch, undisturbed ones only; n_samples of them, in the arena */

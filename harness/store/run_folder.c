@@ -55,7 +55,8 @@ static int count_tables(const char *path)
     int count = 0;
     if (ib_db_open(path, SQLITE_OPEN_READONLY, &db) != IB_OK)
         return 0;
-    if (ib_db_prepare(db, "SELECT count(*) FROM sqlite_master", &query) == IB_OK && ib_db_next(query, &row) == IB_OK)
+    if (ib_db_prepare(db, "SELECT count(*) FROM sqlite_master", &query) == IB_OK &&
+        ib_db_next(query, &row) == IB_OK)
         count = row ? sqlite3_column_int(query, 0) : 0;
     sqlite3_finalize(query);
     sqlite3_close(db);
@@ -64,7 +65,8 @@ static int count_tables(const char *path)
 
 enum ib_status ib_run_folder_disclaim(const char *dir, bool *blank)
 {
-    static const char *const suffixes[] = {"-wal", "-shm", ""}; /* the file itself last: it is what claims DIR */
+    static const char *const suffixes[] = {"-wal", "-shm",
+                                           ""}; /* the file itself last: it is what claims DIR */
     char path[PATH_MAX], file[PATH_MAX + 8];
     struct stat info;
     *blank = false;

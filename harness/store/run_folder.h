@@ -9,8 +9,8 @@
 /* DIR/run.sqlite, to path[PATH_MAX]. IB_EINVAL: too long. */
 enum ib_status ib_run_folder_path(const char *dir, char *path);
 
-/* Only one process at a time may add to a run: holds DIR until the descriptor in *lock is closed, or its owner dies.
- * IB_EINVAL: another one has it. */
+/* Only one process at a time may add to a run: holds DIR until the descriptor in *lock is closed, or its
+ * owner dies. IB_EINVAL: another one has it. */
 enum ib_status ib_run_folder_lock(const char *dir, int *lock);
 
 /* Makes DIR and its parents, and an empty run.sqlite in it, so that two runs cannot both have the folder.
@@ -18,8 +18,8 @@ enum ib_status ib_run_folder_lock(const char *dir, int *lock);
  */
 enum ib_status ib_run_folder_claim(const char *dir, char *path);
 
-/* Gives up what ib_run_folder_claim left where the process was killed before it had made any table. *blank: that was
- * so, and DIR can be claimed again. */
+/* Gives up what ib_run_folder_claim left where the process was killed before it had made any table. *blank:
+ * that was so, and DIR can be claimed again. */
 enum ib_status ib_run_folder_disclaim(const char *dir, bool *blank);
 
 /* Opens the run of DIR for reading. IB_EINVAL: no run there, or one whose tables this program does not know.

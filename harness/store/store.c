@@ -168,7 +168,7 @@ static enum ib_status prepare(struct ib_store *store)
 }
 
 /* Under WAL, NORMAL never corrupts and syncs only at checkpoints: a power cut may cost the last rounds. */
-#define CONNECTION_PRAGMAS \
+#define CONNECTION_PRAGMAS                                                                                   \
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16384;"
 
 static enum ib_status fill(struct ib_store *store, const struct ib_config *config, const json_t *machine)

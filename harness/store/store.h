@@ -1,13 +1,13 @@
-/* The record of a run on disk: DIR/run.sqlite, written by one process, one transaction a case-round, so that a kill at
- * any moment loses at most the round in flight. Tables: results/schema.sql. */
+/* The record of a run on disk: DIR/run.sqlite, written by one process, one transaction a case-round, so that
+ * a kill at any moment loses at most the round in flight. Tables: results/schema.sql. */
 #ifndef IB_STORE_H
 #define IB_STORE_H
 
 #include "config/config.h"
 #include "convergence.h"
+#include "verify.h"
 #include "worker/protocol.h"
 #include "worker/status.h"
-#include "verify.h"
 
 #include <jansson.h>
 
@@ -21,18 +21,18 @@ struct ib_final {
 /* What a checked pass left, whole or broken. */
 struct ib_checked {
     enum ib_case_status status;
-    const char *reason;                /* "" when ok */
-    const char *path;                  /* ops, fused; NULL unknown */
+    const char *reason; /* "" when ok */
+    const char *path;   /* ops, fused; NULL unknown */
     struct ib_phases phases;
     struct ib_curve curve;
     struct ib_verification verification;
-    const char *reference;             /* "oracle", "oracle, first 200 epochs"; NULL: none */
-    enum ib_convergence convergence;   /* 0 unknown */
-    const double *metrics;             /* in the order of ib_metrics; NaN: null; NULL: none */
-    uint64_t test_rows, outputs;       /* of the predictions: */
-    const double *actual, *predicted;  /* in the target's units */
+    const char *reference;            /* "oracle", "oracle, first 200 epochs"; NULL: none */
+    enum ib_convergence convergence;  /* 0 unknown */
+    const double *metrics;            /* in the order of ib_metrics; NaN: null; NULL: none */
+    uint64_t test_rows, outputs;      /* of the predictions: */
+    const double *actual, *predicted; /* in the target's units */
     struct ib_final final;
-    const struct ib_ledger *ledger;    /* NULL: none */
+    const struct ib_ledger *ledger; /* NULL: none */
     bool law_ok;
     bool has_witness, witness_agrees;
     const char *witness_source;
@@ -43,22 +43,22 @@ struct ib_checked {
 struct ib_timed {
     enum ib_case_status status;
     const char *reason;
-    uint64_t round;                    /* from 1 */
-    uint64_t repeats;                  /* trainings timed in this round */
-    double epoch_ns;                   /* time per epoch: all trainings / (repeats * epochs) */
-    double cpu_epoch_ns;               /* of which the training thread had a processor */
-    bool single_threaded;              /* host work of one thread, whose two times can be compared */
-    bool disturbed;                    /* they part by more than 2 %: something else had the processor */
+    uint64_t round;       /* from 1 */
+    uint64_t repeats;     /* trainings timed in this round */
+    double epoch_ns;      /* time per epoch: all trainings / (repeats * epochs) */
+    double cpu_epoch_ns;  /* of which the training thread had a processor */
+    bool single_threaded; /* host work of one thread, whose two times can be compared */
+    bool disturbed;       /* they part by more than 2 %: something else had the processor */
     struct ib_phases phases;
-    const struct ib_ledger *ledger;    /* of one training and its prediction */
+    const struct ib_ledger *ledger; /* of one training and its prediction */
     bool law_ok;
     const char *stderr_tail;
 };
 
 struct ib_store;
 
-/* Makes DIR (and its parents) and a new run in it. Refuses a folder that already holds a run (IB_EINVAL) or is not
- * writable (IB_EIO). `machine` is the JSON of machine.h. */
+/* Makes DIR (and its parents) and a new run in it. Refuses a folder that already holds a run (IB_EINVAL) or
+ * is not writable (IB_EIO). `machine` is the JSON of machine.h. */
 enum ib_status ib_store_create(const char *dir, const struct ib_config *, const json_t *machine,
                                struct ib_store **out);
 /* All cases of the run, in one transaction: a run has all of its cases or none. */
@@ -70,7 +70,8 @@ enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, con
 /* A case that ended without (further) passes: unavailable, unsupported, or a failed worker. */
 enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, enum ib_case_status,
                                    const char *reason);
-/* Marks the run as finished. (Medians and intervals, in `epoch_times`, are kept up to date round by round.) */
+/* Marks the run as finished. (Medians and intervals, in `epoch_times`, are kept up to date round by round.)
+ */
 enum ib_status ib_store_finish(struct ib_store *);
 void ib_store_close(struct ib_store *);
 

@@ -9,12 +9,10 @@ const struct ib_word ib_phase_words[] = {
     {"setup", IB_SETUP}, {"train", IB_TRAIN}, {"readback", IB_READBACK}, {"predict", IB_PREDICT}, {NULL, 0}};
 
 const struct ib_word ib_op_words[] = {
-    {"gemm", IB_OP_GEMM},           {"add_row", IB_OP_ADD_ROW},
-    {"act", IB_OP_ACT},             {"act_grad", IB_OP_ACT_GRAD},
-    {"loss_grad", IB_OP_LOSS_GRAD}, {"col_sum", IB_OP_COL_SUM},
-    {"axpy", IB_OP_AXPY},           {"steps", IB_OP_STEPS},
-    {"forward", IB_OP_FORWARD},     {"place", IB_OP_PLACE},
-    {"read", IB_OP_READ},           {NULL, 0}};
+    {"gemm", IB_OP_GEMM},         {"add_row", IB_OP_ADD_ROW},     {"act", IB_OP_ACT},
+    {"act_grad", IB_OP_ACT_GRAD}, {"loss_grad", IB_OP_LOSS_GRAD}, {"col_sum", IB_OP_COL_SUM},
+    {"axpy", IB_OP_AXPY},         {"steps", IB_OP_STEPS},         {"forward", IB_OP_FORWARD},
+    {"place", IB_OP_PLACE},       {"read", IB_OP_READ},           {NULL, 0}};
 
 static const struct ib_policy policies[] = {
     [IB_HOST] = {.stale_before_call = false, .home_after_call = false},
@@ -91,8 +89,8 @@ static struct ib_view view_of(const struct ib_tensor *t)
     return (struct ib_view){t->device ? t->device : t->host, t->rows, t->cols, t->cols, t->type};
 }
 
-static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const struct operand *operands, size_t n,
-                                  struct ib_view *views)
+static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const struct operand *operands,
+                                  size_t n, struct ib_view *views)
 {
     for (size_t i = 0; i < n; i++) {
         struct ib_tensor *t = operands[i].tensor;
@@ -107,7 +105,8 @@ static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const st
     return IB_OK;
 }
 
-static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const struct operand *operands, size_t n)
+static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const struct operand *operands,
+                                 size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         struct ib_tensor *t = operands[i].tensor;
@@ -122,15 +121,15 @@ static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const str
 }
 
 /* One operation: copies in, the call, copies out. `views` stands in `call` for the operands' views. */
-#define DISPATCH(d, op, function, operands, call)                                                                \
-    do {                                                                                                         \
-        enum { n_operands = sizeof(operands) / sizeof(operands)[0] };                                            \
-        struct ib_view views[n_operands] = {0};                                                                       \
-        if (!IB_HAS((d)->impl->ops, function))                                                                   \
-            return ib_fail(IB_EUNSUPPORTED, (d)->impl->name, "has no operation " #function);                     \
-        IB_TRY(before_call(d, op, operands, n_operands, views));                                                 \
-        IB_TRY((d)->impl->ops->call);                                                                            \
-        return after_call(d, op, operands, n_operands);                                                          \
+#define DISPATCH(d, op, function, operands, call)                                                            \
+    do {                                                                                                     \
+        enum { n_operands = sizeof(operands) / sizeof(operands)[0] };                                        \
+        struct ib_view views[n_operands] = {0};                                                              \
+        if (!IB_HAS((d)->impl->ops, function))                                                               \
+            return ib_fail(IB_EUNSUPPORTED, (d)->impl->name, "has no operation " #function);                 \
+        IB_TRY(before_call(d, op, operands, n_operands, views));                                             \
+        IB_TRY((d)->impl->ops->call);                                                                        \
+        return after_call(d, op, operands, n_operands);                                                      \
     } while (0)
 
 static enum ib_status shapes_differ(const char *op)
@@ -148,8 +147,8 @@ static bool is_row_of(const struct ib_tensor *row, const struct ib_tensor *m)
     return row->rows == 1 && row->cols == m->cols;
 }
 
-enum ib_status ib_gemm(struct ib_dispatch *d, bool transpose_a, bool transpose_b, double alpha, struct ib_tensor *a,
-                       struct ib_tensor *b, double beta, struct ib_tensor *c)
+enum ib_status ib_gemm(struct ib_dispatch *d, bool transpose_a, bool transpose_b, double alpha,
+                       struct ib_tensor *a, struct ib_tensor *b, double beta, struct ib_tensor *c)
 {
     uint64_t m = transpose_a ? a->cols : a->rows, k = transpose_a ? a->rows : a->cols;
     uint64_t k_b = transpose_b ? b->cols : b->rows, n = transpose_b ? b->rows : b->cols;
@@ -182,8 +181,8 @@ enum ib_status ib_act_grad(struct ib_dispatch *d, enum ib_act kind, struct ib_te
     DISPATCH(d, IB_OP_ACT_GRAD, act_grad, operands, act_grad(d->state, kind, &views[0], &views[1]));
 }
 
-enum ib_status ib_loss_grad(struct ib_dispatch *d, enum ib_loss kind, struct ib_tensor *z, struct ib_tensor *y,
-                            struct ib_tensor *loss)
+enum ib_status ib_loss_grad(struct ib_dispatch *d, enum ib_loss kind, struct ib_tensor *z,
+                            struct ib_tensor *y, struct ib_tensor *loss)
 {
     if (!same_shape(z, y))
         return shapes_differ("loss_grad");
@@ -220,8 +219,8 @@ static void set_params(struct ib_problem *problem, const struct ib_view *views)
     }
 }
 
-enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struct ib_tensor *x, struct ib_tensor *y,
-                        struct ib_tensor *params, struct ib_tensor *loss, uint64_t n)
+enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struct ib_tensor *x,
+                        struct ib_tensor *y, struct ib_tensor *params, struct ib_tensor *loss, uint64_t n)
 {
     struct operand operands[MAX_OPERANDS] = {{x, READS}, {y, READS}, {loss, WRITES}};
     struct ib_view views[MAX_OPERANDS] = {0};
@@ -283,10 +282,12 @@ static enum ib_status name_tensor(struct ib_dispatch *d, const char *name, struc
 enum ib_status ib_tensor_open(struct ib_dispatch *d, const char *name, enum ib_dtype type, uint64_t rows,
                               uint64_t cols, const void *host, struct ib_tensor *out)
 {
-    struct ib_tensor t = {.rows = rows, .cols = cols, .type = type, .borrowed = host != NULL, .on_host = true};
+    struct ib_tensor t = {
+        .rows = rows, .cols = cols, .type = type, .borrowed = host != NULL, .on_host = true};
     size_t bytes = tensor_bytes(&t);
     IB_TRY(name_tensor(d, name, &t));
-    /* A borrowed array is only ever read: nothing writes x, y or x_test, and download needs on_host to be false. */
+    /* A borrowed array is only ever read: nothing writes x, y or x_test, and download needs on_host to be
+     * false. */
     t.host = host ? (void *)(uintptr_t)host : calloc(1, bytes ? bytes : 1);
     if (!t.host)
         return ib_fail(IB_ENOMEM, name, "no memory for %llu x %llu elements", (unsigned long long)rows,

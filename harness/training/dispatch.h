@@ -1,6 +1,6 @@
-/* The one door to an implementation. Models call the operations below on tensors; only dispatch moves data between
- * host and device, by a policy of two booleans; ib_read is the only way out. What moved is kept in a ledger by phase,
- * operation and tensor. */
+/* The one door to an implementation. Models call the operations below on tensors; only dispatch moves data
+ * between host and device, by a policy of two booleans; ib_read is the only way out. What moved is kept in a
+ * ledger by phase, operation and tensor. */
 #ifndef IB_DISPATCH_H
 #define IB_DISPATCH_H
 
@@ -47,14 +47,15 @@ bool ib_traffic_equal(const struct ib_traffic *, const struct ib_traffic *);
 struct ib_tensor {
     uint64_t rows, cols;
     enum ib_dtype type;
-    uint32_t index;          /* in the ledger */
+    uint32_t index; /* in the ledger */
     void *host;
     void *device;
     bool borrowed;           /* host memory belongs to the caller and is never written */
     bool on_host, on_device; /* which of the two is current */
 };
 
-/* The policy: two questions that every operand is asked. Host memory answers no twice: nothing is ever elsewhere. */
+/* The policy: two questions that every operand is asked. Host memory answers no twice: nothing is ever
+ * elsewhere. */
 struct ib_policy {
     bool stale_before_call; /* what an operation reads is uploaded again, every time */
     bool home_after_call;   /* what an operation wrote is downloaded at once */
@@ -64,20 +65,21 @@ struct ib_dispatch {
     const struct ib_impl *impl;
     void *state;
     struct ib_policy policy;
-    enum ib_phase phase;     /* set by the caller; where the next copies are booked */
+    enum ib_phase phase; /* set by the caller; where the next copies are booked */
     struct ib_ledger ledger;
     struct ib_traffic total; /* every copy since open, also of trainings that the ledger leaves out */
 };
 
-/* Binds an opened implementation to a policy. IB_EINVAL: a residency other than host for host memory, or host for
- * a device. */
-enum ib_status ib_dispatch_open(const struct ib_impl *, void *state, enum ib_residency, struct ib_dispatch *out);
+/* Binds an opened implementation to a policy. IB_EINVAL: a residency other than host for host memory, or host
+ * for a device. */
+enum ib_status ib_dispatch_open(const struct ib_impl *, void *state, enum ib_residency,
+                                struct ib_dispatch *out);
 
 /* A tensor of zeros (host == NULL), or over the caller's array, which is then only read. Its buffer in the
  * implementation's memory is allocated here and kept under every policy, so that per_op measures copies, not
  * allocations. The name is for the ledger; at most 7 characters. */
-enum ib_status ib_tensor_open(struct ib_dispatch *, const char *name, enum ib_dtype, uint64_t rows, uint64_t cols,
-                              const void *host, struct ib_tensor *out);
+enum ib_status ib_tensor_open(struct ib_dispatch *, const char *name, enum ib_dtype, uint64_t rows,
+                              uint64_t cols, const void *host, struct ib_tensor *out);
 void ib_tensor_close(struct ib_dispatch *, struct ib_tensor *);
 
 /* Sets a tensor from host memory (rows * cols elements of its type). */
@@ -89,9 +91,10 @@ enum ib_status ib_place(struct ib_dispatch *, struct ib_tensor *);
 /* Waits for all work. */
 enum ib_status ib_sync(struct ib_dispatch *);
 
-/* The operations of impl.h, on tensors. Shapes that do not fit are IB_EINTERNAL: a model is wrong, not the user. */
-enum ib_status ib_gemm(struct ib_dispatch *, bool transpose_a, bool transpose_b, double alpha, struct ib_tensor *a,
-                       struct ib_tensor *b, double beta, struct ib_tensor *c);
+/* The operations of impl.h, on tensors. Shapes that do not fit are IB_EINTERNAL: a model is wrong, not the
+ * user. */
+enum ib_status ib_gemm(struct ib_dispatch *, bool transpose_a, bool transpose_b, double alpha,
+                       struct ib_tensor *a, struct ib_tensor *b, double beta, struct ib_tensor *c);
 enum ib_status ib_add_row(struct ib_dispatch *, struct ib_tensor *row, struct ib_tensor *m);
 enum ib_status ib_act(struct ib_dispatch *, enum ib_act, struct ib_tensor *m);
 enum ib_status ib_act_grad(struct ib_dispatch *, enum ib_act, struct ib_tensor *y, struct ib_tensor *dy);
@@ -101,11 +104,11 @@ enum ib_status ib_loss_grad(struct ib_dispatch *, enum ib_loss, struct ib_tensor
 enum ib_status ib_col_sum(struct ib_dispatch *, struct ib_tensor *m, struct ib_tensor *row);
 enum ib_status ib_axpy(struct ib_dispatch *, double alpha, struct ib_tensor *x, struct ib_tensor *y);
 
-/* A fused step as one bigger operation. The problem's views are filled in from the tensors: x, y read; w, b read and
- * written; loss (may be NULL) written. */
+/* A fused step as one bigger operation. The problem's views are filled in from the tensors: x, y read; w, b
+ * read and written; loss (may be NULL) written. */
 enum ib_status ib_steps(struct ib_dispatch *, struct ib_problem *, struct ib_tensor *x, struct ib_tensor *y,
                         struct ib_tensor *params, struct ib_tensor *loss, uint64_t n);
-enum ib_status ib_forward(struct ib_dispatch *, struct ib_problem *, struct ib_tensor *x, struct ib_tensor *params,
-                          struct ib_tensor *out);
+enum ib_status ib_forward(struct ib_dispatch *, struct ib_problem *, struct ib_tensor *x,
+                          struct ib_tensor *params, struct ib_tensor *out);
 
 #endif

@@ -128,19 +128,21 @@ void ib_law(const struct ib_law_case *c, struct ib_traffic out[IB_PHASE_COUNT])
 
     const uint64_t element_bytes = c->type == IB_F32 ? sizeof(float) : sizeof(double);
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
-        out[phase] = (struct ib_traffic){up[phase].count, up[phase].elements * element_bytes, down[phase].count,
-                                         down[phase].elements * element_bytes};
+        out[phase] = (struct ib_traffic){up[phase].count, up[phase].elements * element_bytes,
+                                         down[phase].count, down[phase].elements * element_bytes};
 }
 
 static void describe(char *why, size_t n, enum ib_phase phase, const struct ib_traffic *is,
                      const struct ib_traffic *law)
 {
     snprintf(why, n,
-             "%s: %llu uploads (%llu bytes) and %llu downloads (%llu bytes), the law says %llu (%llu) and %llu (%llu)",
+             "%s: %llu uploads (%llu bytes) and %llu downloads (%llu bytes), the law says %llu (%llu) and "
+             "%llu (%llu)",
              ib_word_of(ib_phase_words, (int)phase), (unsigned long long)is->h2d_count,
-             (unsigned long long)is->h2d_bytes, (unsigned long long)is->d2h_count, (unsigned long long)is->d2h_bytes,
-             (unsigned long long)law->h2d_count, (unsigned long long)law->h2d_bytes,
-             (unsigned long long)law->d2h_count, (unsigned long long)law->d2h_bytes);
+             (unsigned long long)is->h2d_bytes, (unsigned long long)is->d2h_count,
+             (unsigned long long)is->d2h_bytes, (unsigned long long)law->h2d_count,
+             (unsigned long long)law->h2d_bytes, (unsigned long long)law->d2h_count,
+             (unsigned long long)law->d2h_bytes);
 }
 
 bool ib_law_obeyed(const struct ib_law_case *c, const struct ib_ledger *ledger, char *why, size_t n)

@@ -14,8 +14,8 @@ static enum ib_status forward(struct ib_dispatch *d, const struct ib_network *ne
 {
     uint32_t last = net->n_layers - 1;
     for (uint32_t l = 0; l <= last; l++)
-        IB_TRY(layer_forward(d, l ? &acts[l - 1] : x, &params[2 * l], &params[2 * l + 1], l < last ? net->act : 0,
-                             &acts[l]));
+        IB_TRY(layer_forward(d, l ? &acts[l - 1] : x, &params[2 * l], &params[2 * l + 1],
+                             l < last ? net->act : 0, &acts[l]));
     return IB_OK;
 }
 
@@ -48,8 +48,8 @@ enum ib_status ib_network_step(struct ib_dispatch *d, const struct ib_network *n
     return IB_OK;
 }
 
-enum ib_status ib_network_predict(struct ib_dispatch *d, const struct ib_network *net, struct ib_tensor *params,
-                                  struct ib_tensor *x, struct ib_tensor *acts)
+enum ib_status ib_network_predict(struct ib_dispatch *d, const struct ib_network *net,
+                                  struct ib_tensor *params, struct ib_tensor *x, struct ib_tensor *acts)
 {
     IB_TRY(forward(d, net, params, x, acts));
     return net->loss == IB_BCE ? ib_act(d, IB_SIGMOID, &acts[net->n_layers - 1]) : IB_OK;

@@ -1,5 +1,5 @@
-/* The models over the operations: forward pass, gradient and update of a layered network, written once for every
- * implementation. All work passes dispatch. */
+/* The models over the operations: forward pass, gradient and update of a layered network, written once for
+ * every implementation. All work passes dispatch. */
 #ifndef IB_STEP_H
 #define IB_STEP_H
 
@@ -14,8 +14,8 @@ struct ib_tensors {
     struct ib_tensor deltas[IB_MAX_LAYERS]; /* rows x width[l+1]: dL/d acts[l], hidden layers only */
 };
 
-/* One epoch of gradient descent: params -= lr * gradient. With with_loss, t->loss is that of the forward pass, before
- * the update. */
+/* One epoch of gradient descent: params -= lr * gradient. With with_loss, t->loss is that of the forward
+ * pass, before the update. */
 enum ib_status ib_network_step(struct ib_dispatch *, const struct ib_network *, double lr, bool with_loss,
                                struct ib_tensors *);
 

@@ -17,8 +17,8 @@ static enum ib_status read_loss(struct ib_training *t, uint64_t epoch, const str
     return reader->read(reader->context, epoch, t->data->type == IB_F32 ? (double)value.f32 : value.f64);
 }
 
-/* How many epochs one fused call covers from `done` on: up to the next that somebody reads; under per_op each step
- * is copied around, as any other operation is. */
+/* How many epochs one fused call covers from `done` on: up to the next that somebody reads; under per_op each
+ * step is copied around, as any other operation is. */
 static uint64_t fused_stretch(const struct ib_training *t, uint64_t done, uint64_t epochs,
                               const struct ib_loss_reader *reader)
 {
@@ -43,7 +43,8 @@ enum ib_status ib_training_run(struct ib_training *t, uint64_t epochs, const str
         uint64_t n = t->fused ? fused_stretch(t, done, epochs, reader) : 1;
         bool wanted = reader && reader->wants(reader->context, done + n);
         if (t->fused)
-            IB_TRY(ib_steps(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, t->tensors.params, wanted ? &t->tensors.loss : NULL, n));
+            IB_TRY(ib_steps(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, t->tensors.params,
+                            wanted ? &t->tensors.loss : NULL, n));
         else
             IB_TRY(ib_network_step(t->dispatch, &t->net, t->lr, wanted, &t->tensors));
         done += n;
@@ -75,12 +76,13 @@ enum ib_status ib_training_predict(struct ib_training *t, void *out)
     bool fused = t->fused && IB_HAS(d->impl->fused, predict);
     uint32_t last = t->net.n_layers - 1;
     struct ib_tensor x = {0}, acts[IB_MAX_LAYERS] = {0};
-    enum ib_status status = ib_tensor_open(d, "x_test", t->data->type, t->data->test_rows, t->net.width[0],
-                                           t->data->x_test, &x);
+    enum ib_status status =
+        ib_tensor_open(d, "x_test", t->data->type, t->data->test_rows, t->net.width[0], t->data->x_test, &x);
     for (uint32_t l = fused ? last : 0; status == IB_OK && l <= last; l++) {
         char name[16];
         snprintf(name, sizeof name, "p%u", l + 1);
-        status = ib_tensor_open(d, name, t->data->type, t->data->test_rows, t->net.width[l + 1], NULL, &acts[l]);
+        status =
+            ib_tensor_open(d, name, t->data->type, t->data->test_rows, t->net.width[l + 1], NULL, &acts[l]);
     }
     if (status == IB_OK)
         status = fused ? ib_forward(d, &t->problem, &x, t->tensors.params, &acts[last])
@@ -105,7 +107,8 @@ static enum ib_status open_params(struct ib_training *t)
         snprintf(grad_name, sizeof grad_name, "g%s", name);
         IB_TRY(ib_tensor_open(t->dispatch, name, t->data->type, rows, cols, NULL, &t->tensors.params[p]));
         if (!t->fused)
-            IB_TRY(ib_tensor_open(t->dispatch, grad_name, t->data->type, rows, cols, NULL, &t->tensors.grads[p]));
+            IB_TRY(ib_tensor_open(t->dispatch, grad_name, t->data->type, rows, cols, NULL,
+                                  &t->tensors.grads[p]));
     }
     return IB_OK;
 }

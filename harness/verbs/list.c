@@ -1,9 +1,9 @@
 #include "args.h"
 #include "base/error.h"
 #include "base/paths.h"
-#include "report/chart_script.h"
 #include "metrics/metric.h"
 #include "models/model.h"
+#include "report/chart_script.h"
 #include "worker/registry.h"
 
 #include <jansson.h>
@@ -18,8 +18,8 @@ static json_t *options_of(const struct ib_impl_info *info)
 {
     json_t *options = json_array();
     for (const struct ib_option *o = info->options; o && o->name; o++)
-        json_array_append_new(options, json_pack("{s:s, s:s?, s:s, s:s?}", "name", o->name, "allowed", o->allowed,
-                                                 "default", o->default_value, "help", o->help));
+        json_array_append_new(options, json_pack("{s:s, s:s?, s:s, s:s?}", "name", o->name, "allowed",
+                                                 o->allowed, "default", o->default_value, "help", o->help));
     return options;
 }
 
@@ -32,12 +32,12 @@ static enum ib_status list_impls(bool all, struct ib_arena *arena, json_t *out)
         const struct ib_impl_info *info = ib_registry_find(registry, *name);
         if (info->flags & IB_HIDDEN && !all)
             continue;
-        json_array_append_new(
-            out, json_pack("{s:s, s:s?, s:s?, s:b, s:s?, s:s, s:b, s:b, s:s?, s:o}", "name", info->name, "summary",
-                           info->summary, "source", info->source, "available", info->available, "reason",
-                           info->reason, "path", info->path, "device", info->device, "simulated",
-                           (info->flags & IB_SIMULATED) != 0, "libraries", info->libraries, "options",
-                           options_of(info)));
+        json_array_append_new(out, json_pack("{s:s, s:s?, s:s?, s:b, s:s?, s:s, s:b, s:b, s:s?, s:o}", "name",
+                                             info->name, "summary", info->summary, "source", info->source,
+                                             "available", info->available, "reason", info->reason, "path",
+                                             info->path, "device", info->device, "simulated",
+                                             (info->flags & IB_SIMULATED) != 0, "libraries", info->libraries,
+                                             "options", options_of(info)));
     }
     ib_registry_close(registry);
     return IB_OK;
@@ -63,10 +63,10 @@ static enum ib_status list_datasets(bool all, struct ib_arena *arena, json_t *ou
             arena, "%s, %llu + %llu rows x %llu columns", ib_word_of(ib_task_words, (int)d.task),
             (unsigned long long)d.rows, (unsigned long long)d.test_rows, (unsigned long long)d.cols);
         json_array_append_new(
-            out, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s?, s:s?}", "name", *name, "summary", summary, "task",
-                           ib_word_of(ib_task_words, (int)d.task), "rows", (json_int_t)d.rows, "test_rows",
-                           (json_int_t)d.test_rows, "cols", (json_int_t)d.cols, "source", spec.source, "licence",
-                           spec.licence));
+            out, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:s?, s:s?}", "name", *name, "summary", summary,
+                           "task", ib_word_of(ib_task_words, (int)d.task), "rows", (json_int_t)d.rows,
+                           "test_rows", (json_int_t)d.test_rows, "cols", (json_int_t)d.cols, "source",
+                           spec.source, "licence", spec.licence));
         ib_dataset_free(&d);
     }
     return IB_OK;
@@ -76,8 +76,9 @@ static enum ib_status list_metrics(bool all, struct ib_arena *arena, json_t *out
 {
     (void)all, (void)arena;
     for (const struct ib_metric *const *m = ib_metrics; *m; m++)
-        json_array_append_new(out, json_pack("{s:s, s:s, s:s?, s:b}", "name", (*m)->name, "summary", (*m)->summary,
-                                             "unit", (*m)->unit, "higher_is_better", (*m)->higher_is_better));
+        json_array_append_new(out,
+                              json_pack("{s:s, s:s, s:s?, s:b}", "name", (*m)->name, "summary", (*m)->summary,
+                                        "unit", (*m)->unit, "higher_is_better", (*m)->higher_is_better));
     return IB_OK;
 }
 
@@ -88,8 +89,8 @@ static enum ib_status list_charts(bool all, struct ib_arena *arena, json_t *out)
     size_t n;
     IB_TRY(ib_chart_scripts(arena, &charts, &n));
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(out, json_pack("{s:s, s:s, s:s?}", "name", charts[i].name, "summary", charts[i].title,
-                                             "reason", charts[i].fault));
+        json_array_append_new(out, json_pack("{s:s, s:s, s:s?}", "name", charts[i].name, "summary",
+                                             charts[i].title, "reason", charts[i].fault));
     return IB_OK;
 }
 
@@ -113,7 +114,7 @@ static void print_item(const json_t *item)
         printf("%-14s unavailable: %s\n", "", json_string_value(reason));
     size_t i;
     json_t *option;
-    json_array_foreach(json_object_get(item, "options"), i, option) {
+    json_array_foreach (json_object_get(item, "options"), i, option) {
         const char *help = json_string_value(json_object_get(option, "help"));
         const char *allowed = json_string_value(json_object_get(option, "allowed"));
         printf("%-14s   %s: %s (%s%sdefault %s)\n", "", json_string_value(json_object_get(option, "name")),
@@ -131,7 +132,7 @@ static void print_list(const json_t *items, bool as_json)
         putchar('\n');
         return;
     }
-    json_array_foreach(items, i, item)
+    json_array_foreach (items, i, item)
         print_item(item);
 }
 
@@ -141,7 +142,8 @@ static enum ib_status no_such_list(const char *what)
     for (size_t i = 0; i < N_LISTS; i++)
         names[i] = lists[i].name;
     const char *nearest = ib_nearest(what, names);
-    return ib_fail(IB_EINVAL, what, "nothing to list%s%s%s; allowed: impls, models, datasets, metrics, charts",
+    return ib_fail(IB_EINVAL, what,
+                   "nothing to list%s%s%s; allowed: impls, models, datasets, metrics, charts",
                    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
 }
 
@@ -157,9 +159,10 @@ static int verb_list(const struct ib_verb *verb, int argc, char **argv)
 {
     const char *what, *as_json = NULL, *all = NULL;
     bool done;
-    const struct ib_flag flags[] = {{"--json", NULL, "as JSON", &as_json, NULL},
-                                    {"--all", NULL, "also implementations that exist for tests only", &all, NULL},
-                                    {NULL}};
+    const struct ib_flag flags[] = {
+        {"--json", NULL, "as JSON", &as_json, NULL},
+        {"--all", NULL, "also implementations that exist for tests only", &all, NULL},
+        {NULL}};
     if (ib_args_read(verb, flags, argc, argv, &what, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)

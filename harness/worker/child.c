@@ -69,7 +69,8 @@ static bool open_pipe(int out[2])
     return out[0] >= 0 && out[1] >= 0;
 }
 
-/* The child's side between vfork and exec, in the parent's memory while that waits: only async-signal-safe calls. */
+/* The child's side between vfork and exec, in the parent's memory while that waits: only async-signal-safe
+ * calls. */
 static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, const struct pipes *p,
                              pid_t parent)
 {

@@ -9,12 +9,12 @@
 
 struct ib_child;
 
-/* fork, then exec at once (a forked child that goes on would hang in OpenMP, PoCL and CUDA), in a process group of
- * its own, with the protocol on descriptors 3 and 4, and stdout and stderr captured. argv ends with NULL; argv[0] is a
- * path. The kernel kills the child when this process dies. Waits for the child's hello. It may use only `cpus`; NULL: those of this
- * process. */
-bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out,
-                    struct ib_outcome *);
+/* fork, then exec at once (a forked child that goes on would hang in OpenMP, PoCL and CUDA), in a process
+ * group of its own, with the protocol on descriptors 3 and 4, and stdout and stderr captured. argv ends with
+ * NULL; argv[0] is a path. The kernel kills the child when this process dies. Waits for the child's hello. It
+ * may use only `cpus`; NULL: those of this process. */
+bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns,
+                    struct ib_child **out, struct ib_outcome *);
 
 /* This program's own worker. */
 bool ib_worker_start(const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *);
@@ -22,11 +22,14 @@ bool ib_worker_start(const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child
 /* Called for each progress message while an answer is awaited. */
 typedef void ib_progress_fn(void *context, uint64_t epoch, double loss);
 
-/* Sends a request (whose reference it takes) and waits for the answer. false: no usable answer came; the outcome says
- * whether the child crashed, hung, exited, spoke garbage or reported an error, and the child must be ended. */
-bool ib_child_ask(struct ib_child *, json_t *request, uint64_t timeout_ns, json_t **answer, struct ib_outcome *);
-/* From now on, a wait ends as out of memory when the child has more than this to itself (its proportional set size,
- * looked at 20 times a second: RLIMIT_AS would break CUDA and sanitizers, and a cgroup needs permission). 0: no limit. */
+/* Sends a request (whose reference it takes) and waits for the answer. false: no usable answer came; the
+ * outcome says whether the child crashed, hung, exited, spoke garbage or reported an error, and the child
+ * must be ended. */
+bool ib_child_ask(struct ib_child *, json_t *request, uint64_t timeout_ns, json_t **answer,
+                  struct ib_outcome *);
+/* From now on, a wait ends as out of memory when the child has more than this to itself (its proportional set
+ * size, looked at 20 times a second: RLIMIT_AS would break CUDA and sanitizers, and a cgroup needs
+ * permission). 0: no limit. */
 void ib_child_limit_memory(struct ib_child *, uint64_t bytes);
 void ib_child_on_progress(struct ib_child *, ib_progress_fn *, void *context);
 

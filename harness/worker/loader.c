@@ -158,9 +158,9 @@ static json_t *describe_options(const struct ib_impl *impl)
 {
     json_t *options = json_array();
     for (const struct ib_option *o = IB_HAS(impl, options) ? impl->options : NULL; o && o->name; o++)
-        json_array_append_new(options, json_pack("{s:s, s:i, s:s?, s:s, s:s?}", "name", o->name, "type",
-                                                 (int)o->type, "allowed", o->allowed, "default", o->default_value,
-                                                 "help", o->help));
+        json_array_append_new(options,
+                              json_pack("{s:s, s:i, s:s?, s:s, s:s?}", "name", o->name, "type", (int)o->type,
+                                        "allowed", o->allowed, "default", o->default_value, "help", o->help));
     return options;
 }
 

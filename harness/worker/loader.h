@@ -1,5 +1,6 @@
-/* The worker's side of the registry: finds an implementation's table, in the program or in a shared object, and opens
- * it with its options. Only workers load plugins: the libraries behind them may crash, hang or spin up threads. */
+/* The worker's side of the registry: finds an implementation's table, in the program or in a shared object,
+ * and opens it with its options. Only workers load plugins: the libraries behind them may crash, hang or spin
+ * up threads. */
 #ifndef IB_LOADER_H
 #define IB_LOADER_H
 
@@ -8,8 +9,8 @@
 
 #include <jansson.h>
 
-/* The implementation of that name. plugin: path of a shared object, NULL for a built-in. IB_EUNAVAILABLE: the object
- * or a library that it needs is missing; IB_EINVAL: no plugin, another ABI, or no such name in it. */
+/* The implementation of that name. plugin: path of a shared object, NULL for a built-in. IB_EUNAVAILABLE: the
+ * object or a library that it needs is missing; IB_EINVAL: no plugin, another ABI, or no such name in it. */
 enum ib_status ib_impl_load(const char *name, const char *plugin, const struct ib_impl **out);
 
 /* All implementations of a plugin, or the built-ins (NULL), as JSON that ib_registry reads. Probes each. */

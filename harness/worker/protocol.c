@@ -29,11 +29,11 @@ enum ib_status ib_protocol_write(int fd, const json_t *message)
 }
 
 /* json_unpack with our error: the field that is missing or of the wrong type. */
-#define UNPACK(message, ...)                                                                                     \
-    do {                                                                                                         \
-        json_error_t unpack_error;                                                                               \
-        if (json_unpack_ex((json_t *)(uintptr_t)(message), &unpack_error, 0, __VA_ARGS__) != 0)                  \
-            return ib_fail(IB_EINVAL, "protocol", "%s", unpack_error.text);                                      \
+#define UNPACK(message, ...)                                                                                 \
+    do {                                                                                                     \
+        json_error_t unpack_error;                                                                           \
+        if (json_unpack_ex((json_t *)(uintptr_t)(message), &unpack_error, 0, __VA_ARGS__) != 0)              \
+            return ib_fail(IB_EINVAL, "protocol", "%s", unpack_error.text);                                  \
     } while (0)
 
 static enum ib_status word_value(const struct ib_word *table, const char *field, const char *word, int *out)
@@ -59,7 +59,8 @@ static json_t *params_to_json(const struct ib_job *job)
 {
     json_t *params = json_array();
     for (uint32_t p = 0; p < ib_network_params(&job->net); p++)
-        json_array_append_new(params, json_pack("{s:s, s:s}", "name", job->param_name[p], "path", job->start[p]));
+        json_array_append_new(params,
+                              json_pack("{s:s, s:s}", "name", job->param_name[p], "path", job->start[p]));
     return params;
 }
 
@@ -73,14 +74,15 @@ static json_t *settings_to_json(const struct ib_job *job)
 
 json_t *ib_job_to_json(const struct ib_job *job, const char *type)
 {
-    return json_pack("{s:s, s:s, s:s*, s:o, s:s, s:s, s:s, s:s*, s:s, s:f, s:I, s:I, s:o, s:s, s:s, s:s, s:o}",
-                     "type", type, "impl", job->impl, "plugin", job->plugin, "options", settings_to_json(job),
-                     "residency", ib_word_of(ib_residency_words, (int)job->residency), "model", job->model, "dtype",
-                     ib_word_of(ib_dtype_words, (int)job->dtype), "act",
-                     job->net.act ? ib_word_of(ib_act_words, (int)job->net.act) : NULL, "loss",
-                     ib_word_of(ib_loss_words, (int)job->net.loss), "lr", job->lr, "rows", (json_int_t)job->rows,
-                     "test_rows", (json_int_t)job->test_rows, "layers", layers_to_json(&job->net), "x", job->x, "y",
-                     job->y, "x_test", job->x_test, "params", params_to_json(job));
+    return json_pack(
+        "{s:s, s:s, s:s*, s:o, s:s, s:s, s:s, s:s*, s:s, s:f, s:I, s:I, s:o, s:s, s:s, s:s, s:o}", "type",
+        type, "impl", job->impl, "plugin", job->plugin, "options", settings_to_json(job), "residency",
+        ib_word_of(ib_residency_words, (int)job->residency), "model", job->model, "dtype",
+        ib_word_of(ib_dtype_words, (int)job->dtype), "act",
+        job->net.act ? ib_word_of(ib_act_words, (int)job->net.act) : NULL, "loss",
+        ib_word_of(ib_loss_words, (int)job->net.loss), "lr", job->lr, "rows", (json_int_t)job->rows,
+        "test_rows", (json_int_t)job->test_rows, "layers", layers_to_json(&job->net), "x", job->x, "y",
+        job->y, "x_test", job->x_test, "params", params_to_json(job));
 }
 
 static enum ib_status layers_from_json(const json_t *layers, struct ib_network *net)
@@ -92,7 +94,8 @@ static enum ib_status layers_from_json(const json_t *layers, struct ib_network *
     for (size_t l = 0; l < n; l++) {
         json_int_t width = json_integer_value(json_array_get(layers, l));
         if (width < 1)
-            return ib_fail(IB_EINVAL, "protocol", "layers: a size of %lld, allowed: at least 1", (long long)width);
+            return ib_fail(IB_EINVAL, "protocol", "layers: a size of %lld, allowed: at least 1",
+                           (long long)width);
         net->width[l] = (uint64_t)width;
     }
     return IB_OK;
@@ -116,7 +119,7 @@ static enum ib_status settings_from_json(json_t *options, struct ib_arena *arena
     struct ib_setting *settings = ib_arena_alloc(arena, json_object_size(options) * sizeof *settings);
     const char *name;
     json_t *value;
-    json_object_foreach(options, name, value) {
+    json_object_foreach (options, name, value) {
         if (!json_is_string(value))
             return ib_fail(IB_EINVAL, "protocol", "options: %s is not a string", name);
         settings[job->n_settings++] = (struct ib_setting){name, json_string_value(value)};
@@ -133,10 +136,10 @@ enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *arena, s
     json_int_t rows, test_rows;
     int residency_value, dtype_value, loss_value, act_value = 0;
 
-    UNPACK(message, "{s:s, s?:s, s:o, s:s, s:s, s:s, s?:s, s:s, s:F, s:I, s:I, s:o, s:s, s:s, s:s, s:o}", "impl",
-           &job.impl, "plugin", &job.plugin, "options", &options, "residency", &residency, "model", &job.model,
-           "dtype", &dtype, "act", &act, "loss", &loss, "lr", &job.lr, "rows", &rows, "test_rows", &test_rows,
-           "layers", &layers, "x", &job.x, "y", &job.y, "x_test", &job.x_test, "params", &params);
+    UNPACK(message, "{s:s, s?:s, s:o, s:s, s:s, s:s, s?:s, s:s, s:F, s:I, s:I, s:o, s:s, s:s, s:s, s:o}",
+           "impl", &job.impl, "plugin", &job.plugin, "options", &options, "residency", &residency, "model",
+           &job.model, "dtype", &dtype, "act", &act, "loss", &loss, "lr", &job.lr, "rows", &rows, "test_rows",
+           &test_rows, "layers", &layers, "x", &job.x, "y", &job.y, "x_test", &job.x_test, "params", &params);
     if (rows < 0 || test_rows < 0)
         return ib_fail(IB_EINVAL, "protocol", "rows and test_rows must not be negative");
     IB_TRY(word_value(ib_residency_words, "residency", residency, &residency_value));
@@ -163,8 +166,9 @@ json_t *ib_train_request_to_json(const struct ib_train_request *request)
 {
     return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "type", "train", "pass",
                      ib_word_of(ib_pass_words, (int)request->pass), "epochs", (json_int_t)request->epochs,
-                     "log_every", (json_int_t)request->log_every, "min_time_ns", (json_int_t)request->min_time_ns,
-                     "warmup", (json_int_t)request->warmup, "out", request->out);
+                     "log_every", (json_int_t)request->log_every, "min_time_ns",
+                     (json_int_t)request->min_time_ns, "warmup", (json_int_t)request->warmup, "out",
+                     request->out);
 }
 
 enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train_request *out)
@@ -172,8 +176,8 @@ enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train
     const char *pass, *folder;
     json_int_t epochs, log_every, min_time_ns, warmup;
     int kind;
-    UNPACK(message, "{s:s, s:I, s:I, s:I, s:I, s:s}", "pass", &pass, "epochs", &epochs, "log_every", &log_every,
-           "min_time_ns", &min_time_ns, "warmup", &warmup, "out", &folder);
+    UNPACK(message, "{s:s, s:I, s:I, s:I, s:I, s:s}", "pass", &pass, "epochs", &epochs, "log_every",
+           &log_every, "min_time_ns", &min_time_ns, "warmup", &warmup, "out", &folder);
     IB_TRY(word_value(ib_pass_words, "pass", pass, &kind));
     if (epochs < 1 || log_every < 0 || min_time_ns < 0 || warmup < 0)
         return ib_fail(IB_EINVAL, "protocol", "train: epochs must be at least 1, and nothing negative");
@@ -193,8 +197,8 @@ json_t *ib_oracle_request_to_json(const struct ib_job *job, const struct ib_orac
     json_t *message = ib_job_to_json(job, "oracle");
     json_t *more = json_pack("{s:I, s:I, s:s, s:b, s:s}", "epochs", (json_int_t)request->epochs, "budget_ns",
                              (json_int_t)request->budget_ns, "arithmetic",
-                             ib_word_of(ib_dtype_words, (int)request->arithmetic), "reversed", request->reversed,
-                             "out", request->out);
+                             ib_word_of(ib_dtype_words, (int)request->arithmetic), "reversed",
+                             request->reversed, "out", request->out);
     json_object_update(message, more);
     json_decref(more);
     return message;
@@ -220,8 +224,8 @@ enum ib_status ib_oracle_request_from_json(const json_t *message, struct ib_orac
 
 static json_t *traffic_to_json(const struct ib_traffic *t)
 {
-    return json_pack("[I, I, I, I]", (json_int_t)t->h2d_count, (json_int_t)t->h2d_bytes, (json_int_t)t->d2h_count,
-                     (json_int_t)t->d2h_bytes);
+    return json_pack("[I, I, I, I]", (json_int_t)t->h2d_count, (json_int_t)t->h2d_bytes,
+                     (json_int_t)t->d2h_count, (json_int_t)t->d2h_bytes);
 }
 
 static enum ib_status traffic_from_json(const json_t *value, struct ib_traffic *out)
@@ -232,7 +236,8 @@ static enum ib_status traffic_from_json(const json_t *value, struct ib_traffic *
     return IB_OK;
 }
 
-/* Only what moved: [phase, op, tensor, [h2d_count, h2d_bytes, d2h_count, d2h_bytes]], the first three by number. */
+/* Only what moved: [phase, op, tensor, [h2d_count, h2d_bytes, d2h_count, d2h_bytes]], the first three by
+ * number. */
 static json_t *copies_to_json(const struct ib_ledger *ledger)
 {
     json_t *rows = json_array();
@@ -241,8 +246,8 @@ static json_t *copies_to_json(const struct ib_ledger *ledger)
             for (uint32_t t = 0; t < ledger->n_tensors; t++) {
                 const struct ib_traffic *traffic = &ledger->copies[phase][op][t];
                 if (traffic->h2d_count || traffic->d2h_count)
-                    json_array_append_new(rows, json_pack("[i, i, i, o]", phase, op, (int)t,
-                                                          traffic_to_json(traffic)));
+                    json_array_append_new(
+                        rows, json_pack("[i, i, i, o]", phase, op, (int)t, traffic_to_json(traffic)));
             }
     return rows;
 }
@@ -251,7 +256,7 @@ static enum ib_status copies_from_json(const json_t *rows, struct ib_ledger *led
 {
     size_t i;
     json_t *row;
-    json_array_foreach(rows, i, row) {
+    json_array_foreach (rows, i, row) {
         int phase, op, tensor;
         json_t *traffic;
         UNPACK(row, "[i, i, i, o]", &phase, &op, &tensor, &traffic);
@@ -272,15 +277,15 @@ static json_t *ledger_to_json(const struct ib_ledger *ledger)
         json_array_append_new(launches, json_integer((json_int_t)ledger->launches[phase]));
         json_array_append_new(syncs, json_integer((json_int_t)ledger->syncs[phase]));
     }
-    return json_pack("{s:o, s:o, s:o, s:o}", "tensors", tensors, "launches", launches, "syncs", syncs, "copies",
-                     copies_to_json(ledger));
+    return json_pack("{s:o, s:o, s:o, s:o}", "tensors", tensors, "launches", launches, "syncs", syncs,
+                     "copies", copies_to_json(ledger));
 }
 
 static enum ib_status ledger_from_json(const json_t *value, struct ib_ledger *out)
 {
     json_t *tensors, *launches, *syncs, *copies;
-    UNPACK(value, "{s:o, s:o, s:o, s:o}", "tensors", &tensors, "launches", &launches, "syncs", &syncs, "copies",
-           &copies);
+    UNPACK(value, "{s:o, s:o, s:o, s:o}", "tensors", &tensors, "launches", &launches, "syncs", &syncs,
+           "copies", &copies);
     if (json_array_size(tensors) > IB_MAX_TENSORS)
         return ib_fail(IB_EINVAL, "protocol", "ledger: more than %d tensors", IB_MAX_TENSORS);
     out->n_tensors = (uint32_t)json_array_size(tensors);
@@ -297,10 +302,11 @@ static enum ib_status ledger_from_json(const json_t *value, struct ib_ledger *ou
 
 json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
 {
-    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:b, s:b, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o?}", "type", "done",
-                     "repeats", (json_int_t)r->repeats, "trained_ns", (json_int_t)r->trained_ns, "thread_cpu_ns", (json_int_t)r->thread_cpu_ns,
-                     "process_cpu_ns", (json_int_t)r->process_cpu_ns, "fused", r->fused,
-                     "fused_predict", r->fused_predict, "phases_ns", "load", (json_int_t)r->phases.load_ns, "setup",
+    return json_pack("{s:s, s:I, s:I, s:I, s:I, s:b, s:b, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o?}",
+                     "type", "done", "repeats", (json_int_t)r->repeats, "trained_ns",
+                     (json_int_t)r->trained_ns, "thread_cpu_ns", (json_int_t)r->thread_cpu_ns,
+                     "process_cpu_ns", (json_int_t)r->process_cpu_ns, "fused", r->fused, "fused_predict",
+                     r->fused_predict, "phases_ns", "load", (json_int_t)r->phases.load_ns, "setup",
                      (json_int_t)r->phases.setup_ns, "train", (json_int_t)r->phases.train_ns, "readback",
                      (json_int_t)r->phases.readback_ns, "predict", (json_int_t)r->phases.predict_ns, "ledger",
                      ledger_to_json(&r->ledger), "total", traffic_to_json(&r->total), "copies",
@@ -312,10 +318,11 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     json_int_t repeats, trained_ns, thread_cpu_ns, process_cpu_ns, load, setup, train, readback, predict;
     int fused, fused_predict;
     json_t *ledger, *total, *copies;
-    UNPACK(message, "{s:I, s:I, s:I, s:I, s:b, s:b, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o}", "repeats", &repeats,
-           "trained_ns", &trained_ns, "thread_cpu_ns", &thread_cpu_ns, "process_cpu_ns", &process_cpu_ns, "fused", &fused, "fused_predict", &fused_predict, "phases_ns", "load", &load,
-           "setup", &setup, "train", &train, "readback", &readback, "predict", &predict, "ledger", &ledger, "total",
-           &total, "copies", &copies);
+    UNPACK(message, "{s:I, s:I, s:I, s:I, s:b, s:b, s:{s:I, s:I, s:I, s:I, s:I}, s:o, s:o, s:o}", "repeats",
+           &repeats, "trained_ns", &trained_ns, "thread_cpu_ns", &thread_cpu_ns, "process_cpu_ns",
+           &process_cpu_ns, "fused", &fused, "fused_predict", &fused_predict, "phases_ns", "load", &load,
+           "setup", &setup, "train", &train, "readback", &readback, "predict", &predict, "ledger", &ledger,
+           "total", &total, "copies", &copies);
     memset(out, 0, sizeof *out);
     out->repeats = (uint64_t)repeats;
     out->trained_ns = (uint64_t)trained_ns;

@@ -1,13 +1,13 @@
-/* What parent and worker say to each other: one JSON object a line, on file descriptor 3 to the worker and 4 from it,
- * each with a `type`. Arrays travel as paths of .npy files. Both sides use these functions, so they cannot disagree.
+/* What parent and worker say to each other: one JSON object a line, on file descriptor 3 to the worker and 4
+ * from it, each with a `type`. Arrays travel as paths of .npy files. Both sides use these functions, so they
+ * cannot disagree.
  *
  *   worker: hello {version}              first of all
  *   parent: describe {plugin}            -> impls {impls: [...]}
  *   parent: problem {…}                  -> ready
- *   parent: train {pass, epochs, …, out} -> done {…}, with loss.npy, NAME.npy of each parameter and predictions.npy in
- *                                           the folder `out`; or progress {epoch, loss} in between where log_every asks
- *   parent: oracle {…}                   -> done {epochs}, with loss.npy and params.npy,
- *                                           all parameters after another
+ *   parent: train {pass, epochs, …, out} -> done {…}, with loss.npy, NAME.npy of each parameter and
+ * predictions.npy in the folder `out`; or progress {epoch, loss} in between where log_every asks parent:
+ * oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after another
  *   worker: error {status, message}      instead of any answer
  * The end of the parent's stream ends the worker. */
 #ifndef IB_PROTOCOL_H
@@ -34,13 +34,14 @@ struct ib_job {
     enum ib_dtype dtype;
     uint64_t rows, test_rows;
     double lr;
-    const char *x, *y, *x_test;        /* paths */
+    const char *x, *y, *x_test; /* paths */
     char param_name[IB_MAX_PARAMS][8];
-    const char *start[IB_MAX_PARAMS];  /* paths */
+    const char *start[IB_MAX_PARAMS]; /* paths */
 };
 
 json_t *ib_job_to_json(const struct ib_job *, const char *type);
-/* Strings of *out live in the message, settings in the arena. IB_EINVAL names the field that is missing or wrong. */
+/* Strings of *out live in the message, settings in the arena. IB_EINVAL names the field that is missing or
+ * wrong. */
 enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *, struct ib_job *out);
 
 enum ib_pass_kind { IB_PASS_CHECKED = 1, IB_PASS_TIMED };
@@ -57,7 +58,8 @@ struct ib_train_request {
 json_t *ib_train_request_to_json(const struct ib_train_request *);
 enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train_request *out);
 
-/* What an `oracle` request says beside the problem, whose type is that of its arrays, whatever the arithmetic. */
+/* What an `oracle` request says beside the problem, whose type is that of its arrays, whatever the
+ * arithmetic. */
 struct ib_oracle_request {
     uint64_t epochs, budget_ns;
     enum ib_dtype arithmetic;
@@ -74,15 +76,15 @@ struct ib_phases { /* wall time by phase; train is that of one training */
 
 /* What a pass reports beside its arrays. */
 struct ib_pass_result {
-    uint64_t repeats;         /* trainings done */
-    uint64_t trained_ns;      /* all of them together: wall time, */
-    uint64_t thread_cpu_ns;   /* of which the calling thread had a processor, */
-    uint64_t process_cpu_ns;  /* and all threads together */
+    uint64_t repeats;        /* trainings done */
+    uint64_t trained_ns;     /* all of them together: wall time, */
+    uint64_t thread_cpu_ns;  /* of which the calling thread had a processor, */
+    uint64_t process_cpu_ns; /* and all threads together */
     bool fused, fused_predict;
     struct ib_phases phases;
-    struct ib_ledger ledger;  /* of one training and its prediction */
-    struct ib_traffic total;  /* everything since the implementation was opened */
-    bool has_copies;          /* the driver's own count of the same: */
+    struct ib_ledger ledger; /* of one training and its prediction */
+    struct ib_traffic total; /* everything since the implementation was opened */
+    bool has_copies;         /* the driver's own count of the same: */
     struct ib_traffic copies;
 };
 

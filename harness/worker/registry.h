@@ -1,6 +1,6 @@
-/* The implementations that a run can choose from, as the parent knows them: by name and description, never by code.
- * Descriptions come from a worker process, so that a library that is missing, crashes or hangs in its probe costs one
- * row, not the program. */
+/* The implementations that a run can choose from, as the parent knows them: by name and description, never by
+ * code. Descriptions come from a worker process, so that a library that is missing, crashes or hangs in its
+ * probe costs one row, not the program. */
 #ifndef IB_REGISTRY_H
 #define IB_REGISTRY_H
 
@@ -15,14 +15,14 @@ struct ib_impl_info {
     const char *path;                /* "ops" or "fused": how it trains */
     const struct ib_option *options; /* ends with a NULL name; none where it could not be asked */
     bool available;
-    const char *reason;              /* why not, when not available */
-    const char *libraries;           /* their versions, the device's name; NULL where not given */
+    const char *reason;    /* why not, when not available */
+    const char *libraries; /* their versions, the device's name; NULL where not given */
 };
 
 struct ib_registry;
 
-/* Names of impls.def, and whatever the plugins (paths, ends with NULL; may be NULL) contain. A plugin that cannot be
- * loaded is IB_EINVAL naming its path. */
+/* Names of impls.def, and whatever the plugins (paths, ends with NULL; may be NULL) contain. A plugin that
+ * cannot be loaded is IB_EINVAL naming its path. */
 enum ib_status ib_registry_open(const char *const *plugins, struct ib_registry **out);
 void ib_registry_close(struct ib_registry *);
 

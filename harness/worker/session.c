@@ -18,8 +18,8 @@ enum ib_status ib_session_map(const char *path, uint64_t rows, uint64_t cols, en
         return IB_OK;
     return ib_fail(IB_EINVAL, path, "holds %llu x %llu elements of %s, expected %llu x %llu of %s",
                    (unsigned long long)out->rows, (unsigned long long)out->cols,
-                   ib_word_of(ib_dtype_words, (int)out->type), (unsigned long long)rows, (unsigned long long)cols,
-                   ib_word_of(ib_dtype_words, (int)type));
+                   ib_word_of(ib_dtype_words, (int)out->type), (unsigned long long)rows,
+                   (unsigned long long)cols, ib_word_of(ib_dtype_words, (int)type));
 }
 
 enum ib_status ib_session_save(const char *folder, const char *name, enum ib_dtype type, uint64_t rows,
@@ -132,8 +132,8 @@ static enum ib_status read_back(struct ib_session *s, const char *folder, struct
         status = ib_training_read_param(&s->training, p, values);
         phases->readback_ns += ib_now_ns() - begin; /* the file is ours, not the implementation's */
         if (status == IB_OK)
-            status = ib_session_save(folder, s->data.param_name[p], s->job.dtype, ib_network_param_rows(net, p),
-                                     ib_network_param_cols(net, p), values);
+            status = ib_session_save(folder, s->data.param_name[p], s->job.dtype,
+                                     ib_network_param_rows(net, p), ib_network_param_cols(net, p), values);
     }
     free(values);
     return status;
@@ -244,8 +244,8 @@ static enum ib_status drop_loss(void *context, uint64_t epoch, double loss)
     return IB_OK;
 }
 
-/* Epochs in doubling stretches until as much time has passed as a round would time, or a whole training is done:
- * enough for caches, clocks and thread pools, and never longer than the thing itself. */
+/* Epochs in doubling stretches until as much time has passed as a round would time, or a whole training is
+ * done: enough for caches, clocks and thread pools, and never longer than the thing itself. */
 static enum ib_status warm_up(struct ib_session *s, const struct ib_train_request *request)
 {
     uint64_t begin = ib_now_ns();
@@ -276,7 +276,8 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
     return IB_OK;
 }
 
-/* Trainings until min_time has been timed. The ledger is that of the first; the others must have cost the same. */
+/* Trainings until min_time has been timed. The ledger is that of the first; the others must have cost the
+ * same. */
 static enum ib_status time_all(struct ib_session *s, const struct ib_train_request *request,
                                struct ib_pass_result *out)
 {
@@ -286,8 +287,8 @@ static enum ib_status time_all(struct ib_session *s, const struct ib_train_reque
     while (out->trained_ns < request->min_time_ns) {
         IB_TRY(time_one(s, request, out));
         if (memcmp(&s->dispatch.ledger, &out->ledger, sizeof out->ledger) != 0)
-            return ib_fail(IB_EINTERNAL, s->instance.impl->name, "training %llu copied otherwise than the first",
-                           (unsigned long long)out->repeats);
+            return ib_fail(IB_EINTERNAL, s->instance.impl->name,
+                           "training %llu copied otherwise than the first", (unsigned long long)out->repeats);
     }
     return IB_OK;
 }

@@ -1,12 +1,13 @@
-/* One problem in a worker: its arrays mapped, its implementation opened, its tensors in place; then passes. */
+/* One problem in a worker: its arrays mapped, its implementation opened, its tensors in place; then passes.
+ */
 #ifndef IB_SESSION_H
 #define IB_SESSION_H
 
 #include "base/npy.h"
-#include "worker/loader.h"
 #include "oracle.h"
-#include "worker/protocol.h"
 #include "training/training.h"
+#include "worker/loader.h"
+#include "worker/protocol.h"
 
 struct ib_session {
     bool open;
@@ -30,14 +31,16 @@ enum ib_status ib_session_checked(struct ib_session *, const struct ib_train_req
                                   void (*progress)(uint64_t epoch, double loss), struct ib_pass_result *out);
 
 /* Times whole trainings, then reads parameters and predictions. */
-enum ib_status ib_session_timed(struct ib_session *, const struct ib_train_request *, struct ib_pass_result *out);
+enum ib_status ib_session_timed(struct ib_session *, const struct ib_train_request *,
+                                struct ib_pass_result *out);
 
 /* Maps an array and checks its shape and type; shared with the oracle. */
-enum ib_status ib_session_map(const char *path, uint64_t rows, uint64_t cols, enum ib_dtype, struct ib_npy *out);
+enum ib_status ib_session_map(const char *path, uint64_t rows, uint64_t cols, enum ib_dtype,
+                              struct ib_npy *out);
 
 /* Writes folder/name.npy. */
-enum ib_status ib_session_save(const char *folder, const char *name, enum ib_dtype, uint64_t rows, uint64_t cols,
-                               const void *values);
+enum ib_status ib_session_save(const char *folder, const char *name, enum ib_dtype, uint64_t rows,
+                               uint64_t cols, const void *values);
 /* Writes folder/loss.npy: n x 2 of f64, epoch and loss. */
 enum ib_status ib_session_save_curve(const char *folder, const struct ib_curve *);
 

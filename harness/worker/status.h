@@ -10,9 +10,9 @@ enum ib_case_status {
     IB_CASE_UNSUPPORTED, /* the implementation does not offer this */
     IB_CASE_FAILED,      /* it reported an error, spoke garbage or ended early */
     IB_CASE_TIMEOUT,
-    IB_CASE_CRASHED,     /* ended by a signal */
+    IB_CASE_CRASHED, /* ended by a signal */
     IB_CASE_OOM,
-    IB_CASE_UNTRUSTED    /* its copies contradict the law, a witness, or itself */
+    IB_CASE_UNTRUSTED /* its copies contradict the law, a witness, or itself */
 };
 extern const struct ib_word ib_case_status_words[];
 

@@ -28,7 +28,8 @@ static enum ib_status send(json_t *message)
 
 static void send_progress(uint64_t epoch, double loss)
 {
-    send(json_pack("{s:s, s:I, s:o}", "type", "progress", "epoch", (json_int_t)epoch, "loss", real_or_null(loss)));
+    send(json_pack("{s:s, s:I, s:o}", "type", "progress", "epoch", (json_int_t)epoch, "loss",
+                   real_or_null(loss)));
 }
 
 static enum ib_status send_error(enum ib_status error)

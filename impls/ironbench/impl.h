@@ -1,12 +1,13 @@
 /* ironbench: the contract of an implementation.
  *
- * An implementation is one `struct ib_impl`: some functions that train, and for a device the few that move memory.
- * It is the only header that a plugin includes. The harness calls it in a worker process of its own, from one
- * thread, on arrays whose shapes it has already checked.
+ * An implementation is one `struct ib_impl`: some functions that train, and for a device the few that move
+ * memory. It is the only header that a plugin includes. The harness calls it in a worker process of its own,
+ * from one thread, on arrays whose shapes it has already checked.
  *
  * What every implementation can rely on:
  *  - matrices are row-major; element (i, j) of a view is p[i * ld + j], in units of the view's type;
- *  - views live in the implementation's own memory: host memory when `mem` is NULL, else what `mem->alloc` gave;
+ *  - views live in the implementation's own memory: host memory when `mem` is NULL, else what `mem->alloc`
+ * gave;
  *  - f32 and f64 both occur; scalars (alpha, beta, lr) are always double, sizes always 64-bit;
  *  - a size may be 0, and then the operation does nothing, except that a sum over no rows is 0.
  *
@@ -42,11 +43,11 @@ enum ib_status {
 };
 
 /* For functions that return a status and hand on the first failure. */
-#define IB_TRY(expr)                                                                                             \
-    do {                                                                                                         \
-        enum ib_status ib_try_status = (expr);                                                                   \
-        if (ib_try_status != IB_OK)                                                                              \
-            return ib_try_status;                                                                                \
+#define IB_TRY(expr)                                                                                         \
+    do {                                                                                                     \
+        enum ib_status ib_try_status = (expr);                                                               \
+        if (ib_try_status != IB_OK)                                                                          \
+            return ib_try_status;                                                                            \
     } while (0)
 
 enum ib_dtype { IB_F32 = 1, IB_F64 = 2 };
@@ -63,10 +64,11 @@ enum ib_act {
 enum ib_loss {
     IB_HALF_MSE = 1, /* 1/2 mean (z-y)^2;                       gradient   (z-y) / (N*k) */
     IB_MSE,          /*     mean (z-y)^2;                       gradient 2 (z-y) / (N*k) */
-    IB_BCE           /* mean max(z,0) - z*y + log1p(exp(-|z|)); gradient (sigmoid(z)-y) / (N*k); z are logits */
+    IB_BCE /* mean max(z,0) - z*y + log1p(exp(-|z|)); gradient (sigmoid(z)-y) / (N*k); z are logits */
 };
 
-/* A matrix in the implementation's memory. `p` may be a device handle: add to it only what the device allows. */
+/* A matrix in the implementation's memory. `p` may be a device handle: add to it only what the device allows.
+ */
 struct ib_view {
     void *p;
     uint64_t rows, cols, ld; /* ld: elements between the starts of two rows, >= cols */
@@ -88,8 +90,9 @@ struct ib_host {
     uint32_t struct_size;
     /* One line for the log of this worker. printf-like. */
     void (*log)(const struct ib_host *, const char *format, ...);
-    /* Says why the call that now returns an error failed. printf-like; returns `status`, so that one can write
-     * `return host->fail(host, IB_EDEVICE, "cudaMalloc: %s", text);`. The last word before the return counts. */
+    /* Says why the call that now returns an error failed. printf-like; returns `status`, so that one can
+     * write `return host->fail(host, IB_EDEVICE, "cudaMalloc: %s", text);`. The last word before the return
+     * counts. */
     enum ib_status (*fail)(const struct ib_host *, enum ib_status status, const char *format, ...);
     /* The value of one of this implementation's own options, validated; the default where none was given. */
     int64_t (*option_int)(const struct ib_host *, const char *name);
@@ -108,24 +111,27 @@ struct ib_mem_ops {
     enum ib_status (*sync)(void *state); /* on return all queued work is done */
 };
 
-/* The operations that the models are written in. A NULL entry means unsupported; it is never emulated. Sums over
- * rows (gemm with a transposed A, col_sum, the loss) accumulate in double or in blocks, also for f32: a plain f32
- * sum over four million rows is wrong in the third digit. */
+/* The operations that the models are written in. A NULL entry means unsupported; it is never emulated. Sums
+ * over rows (gemm with a transposed A, col_sum, the loss) accumulate in double or in blocks, also for f32: a
+ * plain f32 sum over four million rows is wrong in the third digit. */
 struct ib_tensor_ops {
     uint32_t struct_size;
     /* C = alpha * op(A) op(B) + beta * C; op transposes where its flag is set. beta == 0: C is never read. */
-    enum ib_status (*gemm)(void *state, bool transpose_a, bool transpose_b, double alpha, const struct ib_view *a,
-                           const struct ib_view *b, double beta, const struct ib_view *c);
+    enum ib_status (*gemm)(void *state, bool transpose_a, bool transpose_b, double alpha,
+                           const struct ib_view *a, const struct ib_view *b, double beta,
+                           const struct ib_view *c);
     /* M (m x n) += row (1 x n), to every row of M. */
     enum ib_status (*add_row)(void *state, const struct ib_view *row, const struct ib_view *m);
     /* M = act(M), in place. */
     enum ib_status (*act)(void *state, enum ib_act kind, const struct ib_view *m);
     /* dY *= act'(.), expressed by the activation's output Y (same shape). */
-    enum ib_status (*act_grad)(void *state, enum ib_act kind, const struct ib_view *y, const struct ib_view *dy);
-    /* dZ = gradient of the loss by Z; dZ may be Z itself. loss (1 x 1) is written unless it is NULL: the timed
-     * passes do not pay for a number that nobody reads. */
-    enum ib_status (*loss_grad)(void *state, enum ib_loss kind, const struct ib_view *z, const struct ib_view *y,
-                                const struct ib_view *dz, const struct ib_view *loss);
+    enum ib_status (*act_grad)(void *state, enum ib_act kind, const struct ib_view *y,
+                               const struct ib_view *dy);
+    /* dZ = gradient of the loss by Z; dZ may be Z itself. loss (1 x 1) is written unless it is NULL: the
+     * timed passes do not pay for a number that nobody reads. */
+    enum ib_status (*loss_grad)(void *state, enum ib_loss kind, const struct ib_view *z,
+                                const struct ib_view *y, const struct ib_view *dz,
+                                const struct ib_view *loss);
     /* row (1 x n) = sum over the rows of M (m x n). */
     enum ib_status (*col_sum)(void *state, const struct ib_view *m, const struct ib_view *row);
     /* Y += alpha * X (same shape). */
@@ -133,16 +139,16 @@ struct ib_tensor_ops {
 };
 
 /* A whole training problem, for implementations that fuse steps. Layer l maps in_l to out_l features:
- * w[l] is in_l x out_l, b[l] is 1 x out_l; hidden layers apply `act`, the last one is linear (its sigmoid is part
- * of IB_BCE). Linear and logistic regression are the case of one layer. */
+ * w[l] is in_l x out_l, b[l] is 1 x out_l; hidden layers apply `act`, the last one is linear (its sigmoid is
+ * part of IB_BCE). Linear and logistic regression are the case of one layer. */
 enum { IB_MAX_LAYERS = 9 };
 struct ib_problem {
     uint32_t struct_size;
     uint32_t n_layers;
-    struct ib_view x, y;   /* N x in_0, N x out_last */
-    struct ib_view loss;   /* 1 x 1; p is NULL when nobody reads it */
+    struct ib_view x, y; /* N x in_0, N x out_last */
+    struct ib_view loss; /* 1 x 1; p is NULL when nobody reads it */
     struct ib_view w[IB_MAX_LAYERS], b[IB_MAX_LAYERS];
-    enum ib_act act;       /* meaningless for one layer */
+    enum ib_act act; /* meaningless for one layer */
     enum ib_loss loss_kind;
     enum ib_dtype dtype;
     double lr;
@@ -153,8 +159,8 @@ struct ib_fused {
     uint32_t struct_size;
     /* IB_OK, or IB_EUNSUPPORTED with the reason in why[n]. The views have shapes, but no pointers yet. */
     enum ib_status (*supports)(const struct ib_problem *, char *why, size_t n);
-    /* n full-batch gradient steps: w -= lr dL/dw, b -= lr dL/db. With loss.p set, the loss of the last of these
-     * epochs, from its forward pass, is stored there. Work space is the implementation's own. */
+    /* n full-batch gradient steps: w -= lr dL/dw, b -= lr dL/db. With loss.p set, the loss of the last of
+     * these epochs, from its forward pass, is stored there. Work space is the implementation's own. */
     enum ib_status (*steps)(void *state, const struct ib_problem *, uint64_t n);
     /* out (rows x out_last) = the network's output for x, after the sigmoid where loss_kind is IB_BCE. NULL:
      * predictions are made with the tensor operations, which must then be there. */
@@ -176,11 +182,11 @@ enum ib_impl_flags {
 
 struct ib_impl {
     uint32_t struct_size;
-    uint32_t abi_major; /* IB_ABI_MAJOR */
-    const char *name;   /* [a-z][a-z0-9_]* */
-    const char *summary; /* one line: what it is made of */
-    const char *source;  /* where its method is described, or NULL */
-    uint32_t flags;      /* enum ib_impl_flags */
+    uint32_t abi_major;              /* IB_ABI_MAJOR */
+    const char *name;                /* [a-z][a-z0-9_]* */
+    const char *summary;             /* one line: what it is made of */
+    const char *source;              /* where its method is described, or NULL */
+    uint32_t flags;                  /* enum ib_impl_flags */
     const struct ib_option *options; /* NULL: none */
     /* IB_OK, or IB_EUNAVAILABLE with the reason in why[n]. NULL: runs everywhere. */
     enum ib_status (*probe)(char *why, size_t n);
@@ -196,12 +202,13 @@ struct ib_impl {
 };
 
 /* Is `member` present in this table, which may come from an older plugin? */
-#define IB_HAS(table, member)                                                                                    \
-    ((table) != NULL &&                                                                                          \
-     (table)->struct_size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member) &&                 \
+#define IB_HAS(table, member)                                                                                \
+    ((table) != NULL &&                                                                                      \
+     (table)->struct_size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member) &&             \
      (table)->member != NULL)
 
-/* A plugin's only symbol, visible also where all others are hidden. Returns *count implementations, or NULL when it cannot serve this host's ABI. */
+/* A plugin's only symbol, visible also where all others are hidden. Returns *count implementations, or NULL
+ * when it cannot serve this host's ABI. */
 __attribute__((visibility("default"))) const struct ib_impl *const *ib_plugin(uint32_t host_abi_major,
                                                                               uint32_t *count);
 

@@ -1,6 +1,6 @@
 /* @NAME@: a right and slow start. Every element passes get and put, in double, whatever its type; replace one
- * operation after another by your own, and let `ctest -R conformance/@NAME@` say after each whether it is still right.
- * What each function must do: impls/ironbench/impl.h. */
+ * operation after another by your own, and let `ctest -R conformance/@NAME@` say after each whether it is
+ * still right. What each function must do: impls/ironbench/impl.h. */
 #include "ironbench/impl.h"
 
 #include <math.h>
@@ -26,8 +26,9 @@ static void put(const struct ib_view *m, uint64_t i, uint64_t j, double value)
 }
 
 /* C (m x n) = alpha * op(A) (m x k) op(B) (k x n) + beta * C; beta == 0 must not read C. */
-static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, double alpha, const struct ib_view *a,
-                           const struct ib_view *b, double beta, const struct ib_view *c)
+static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
+                           const struct ib_view *a, const struct ib_view *b, double beta,
+                           const struct ib_view *c)
 {
     (void)state;
     const uint64_t k = transpose_a ? a->rows : a->cols;
@@ -35,7 +36,8 @@ static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, doub
         for (uint64_t j = 0; j < c->cols; j++) {
             double sum = 0;
             for (uint64_t l = 0; l < k; l++)
-                sum += (transpose_a ? get(a, l, i) : get(a, i, l)) * (transpose_b ? get(b, j, l) : get(b, l, j));
+                sum +=
+                    (transpose_a ? get(a, l, i) : get(a, i, l)) * (transpose_b ? get(b, j, l) : get(b, l, j));
             put(c, i, j, alpha * sum + (beta == 0 ? 0 : beta * get(c, i, j)));
         }
     return IB_OK;
@@ -88,7 +90,8 @@ static enum ib_status act(void *state, enum ib_act kind, const struct ib_view *m
 }
 
 /* dY *= act'(.). */
-static enum ib_status act_grad(void *state, enum ib_act kind, const struct ib_view *y, const struct ib_view *dy)
+static enum ib_status act_grad(void *state, enum ib_act kind, const struct ib_view *y,
+                               const struct ib_view *dy)
 {
     (void)state;
     for (uint64_t i = 0; i < y->rows; i++)
@@ -98,8 +101,8 @@ static enum ib_status act_grad(void *state, enum ib_act kind, const struct ib_vi
 }
 
 /* dZ = dL/dZ; the loss too, unless it is NULL. */
-static enum ib_status loss_grad(void *state, enum ib_loss kind, const struct ib_view *z, const struct ib_view *y,
-                                const struct ib_view *dz, const struct ib_view *loss)
+static enum ib_status loss_grad(void *state, enum ib_loss kind, const struct ib_view *z,
+                                const struct ib_view *y, const struct ib_view *dz, const struct ib_view *loss)
 {
     (void)state;
     const double n = (double)(z->rows * z->cols);

@@ -4,7 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE_BYTES = 1 << 20, PIECES = 1 << 12, PAUSE_US = 1000 }; /* 4 GiB, unless somebody stops it before */
+enum {
+    PIECE_BYTES = 1 << 20,
+    PIECES = 1 << 12,
+    PAUSE_US = 1000
+}; /* 4 GiB, unless somebody stops it before */
 
 static uint64_t updates;
 

@@ -111,7 +111,8 @@ struct maker {
 double sample_epoch_ns(double speed, uint64_t round)
 {
     static const double noise[SAMPLE_ROUNDS] = {1.0, 1.013, 0.992, 1.004, 1.021, 0.997, 1.09};
-    const double turn = speed > 1 && speed < 1.01 && round % 2 ? 0.99 : 1; /* now this one leads, now that one */
+    const double turn =
+        speed > 1 && speed < 1.01 && round % 2 ? 0.99 : 1; /* now this one leads, now that one */
     return 12345.6 * speed * turn * noise[(round - 1) % SAMPLE_ROUNDS];
 }
 

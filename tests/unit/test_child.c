@@ -1,5 +1,5 @@
-/* Children that go wrong, each told apart, and none left behind. The children are shell scripts that speak the
- * protocol on descriptors 3 and 4. */
+/* Children that go wrong, each told apart, and none left behind. The children are shell scripts that speak
+ * the protocol on descriptors 3 and 4. */
 #include "base/clock.h"
 #include "worker/child.h"
 
@@ -51,7 +51,8 @@ static void good_answer(void **state)
     json_t *answer;
     assert_true(start(HELLO "while read line <&3; do echo \"$line\" >&4; done", &child, &outcome));
     for (int i = 0; i < 3; i++) {
-        assert_true(ib_child_ask(child, json_pack("{s:s, s:i}", "type", "ping", "n", i), SECOND_NS, &answer, &outcome));
+        assert_true(ib_child_ask(child, json_pack("{s:s, s:i}", "type", "ping", "n", i), SECOND_NS, &answer,
+                                 &outcome));
         assert_int_equal(json_integer_value(json_object_get(answer, "n")), i);
         json_decref(answer);
     }
@@ -71,8 +72,9 @@ static void progress(void **state)
     struct ib_outcome outcome;
     json_t *answer;
     double sum = 0;
-    assert_true(start(HELLO "read l <&3; for e in 1 2; do echo \"{\\\"type\\\":\\\"progress\\\",\\\"epoch\\\":$e,"
-                            "\\\"loss\\\":0.5}\" >&4; done; echo '{\"type\":\"done\"}' >&4",
+    assert_true(start(HELLO
+                      "read l <&3; for e in 1 2; do echo \"{\\\"type\\\":\\\"progress\\\",\\\"epoch\\\":$e,"
+                      "\\\"loss\\\":0.5}\" >&4; done; echo '{\"type\":\"done\"}' >&4",
                       &child, &outcome));
     ib_child_on_progress(child, progress_is_passed_on, &sum);
     assert_true(ib_child_ask(child, json_pack("{s:s}", "type", "go"), SECOND_NS, &answer, &outcome));
@@ -94,7 +96,8 @@ static void told_apart(void **state)
     expect(HELLO "read l <&3; tr '\\0' x </dev/zero >&4", IB_CASE_FAILED, "without a line's end");
     expect("echo '{\"type\":\"hello\",\"version\":99}' >&4; sleep 60", IB_CASE_FAILED, "version 1");
     expect("exit 127", IB_CASE_FAILED, "cannot be started");
-    expect(HELLO "read l <&3; echo '{\"type\":\"error\",\"status\":\"unsupported\",\"message\":\"no f64\"}' >&4",
+    expect(HELLO
+           "read l <&3; echo '{\"type\":\"error\",\"status\":\"unsupported\",\"message\":\"no f64\"}' >&4",
            IB_CASE_UNSUPPORTED, "no f64");
     expect(HELLO "read l <&3; echo '{\"type\":\"error\",\"status\":\"ok\"}' >&4", IB_CASE_FAILED, "error");
 }

@@ -73,9 +73,9 @@ static void broken_jobs_are_refused(void **state)
     const struct {
         const char *field, *json, *says;
     } broken[] = {
-        {"dtype", "\"f16\"", "f16"},   {"loss", "3", "Expected string"},{"layers", "[10]", "layers"},
-        {"layers", "[10, 0]", "size"}, {"params", "[]", "params"},   {"rows", "-1", "rows"},
-        {"x", "null", "Expected string"},{"options", "{\"a\": 1}", "a"},
+        {"dtype", "\"f16\"", "f16"},      {"loss", "3", "Expected string"}, {"layers", "[10]", "layers"},
+        {"layers", "[10, 0]", "size"},    {"params", "[]", "params"},       {"rows", "-1", "rows"},
+        {"x", "null", "Expected string"}, {"options", "{\"a\": 1}", "a"},
     };
     struct ib_job said = sample_job(), heard;
     struct ib_arena arena = {0};
@@ -152,10 +152,8 @@ static void result_round_trip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(job_round_trip),
-        cmocka_unit_test(built_in_without_hidden_layers),
-        cmocka_unit_test(broken_jobs_are_refused),
-        cmocka_unit_test(requests_round_trip),
+        cmocka_unit_test(job_round_trip),          cmocka_unit_test(built_in_without_hidden_layers),
+        cmocka_unit_test(broken_jobs_are_refused), cmocka_unit_test(requests_round_trip),
         cmocka_unit_test(result_round_trip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
-#include "store/record.h"
-#include "store/run_folder.h"
 #include "scratch.h"
 #include "stats.h"
+#include "store/record.h"
+#include "store/run_folder.h"
 #include "store/store.h"
 
 #include <math.h>

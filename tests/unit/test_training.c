@@ -1,5 +1,5 @@
-/* The models over the operations: the same curve, parameters and predictions as the oracle's, for every shape, under
- * every policy; and exactly the copies that the law allows. */
+/* The models over the operations: the same curve, parameters and predictions as the oracle's, for every
+ * shape, under every policy; and exactly the copies that the law allows. */
 #include "trained.h"
 
 #include "base/error.h"
@@ -56,7 +56,8 @@ static void assert_near(const char *what, const char *run, const double *is, con
                      truth[i]);
 }
 
-static void check_run(size_t r, const struct test_problem *p, const struct ib_trajectory *truth, enum ib_dtype type)
+static void check_run(size_t r, const struct test_problem *p, const struct ib_trajectory *truth,
+                      enum ib_dtype type)
 {
     const double tolerance = type == IB_F32 ? 2e-5 : 1e-12;
     const struct ib_network *net = &p->oracle.net;
@@ -146,7 +147,8 @@ static void known_counts(void **state)
         uint32_t layers;
         enum ib_residency residency;
         uint64_t h2d, d2h;
-    } known[] = {{1, IB_PER_OP, 650, 355}, {2, IB_PER_OP, 1450, 805}, {1, IB_RESIDENT, 0, 5}, {2, IB_RESIDENT, 0, 5}};
+    } known[] = {
+        {1, IB_PER_OP, 650, 355}, {2, IB_PER_OP, 1450, 805}, {1, IB_RESIDENT, 0, 5}, {2, IB_RESIDENT, 0, 5}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         struct ib_law_case law = {.net = network(known[i].layers - 1, IB_TANH, IB_MSE, 1),
                                   .type = IB_F32,
@@ -173,7 +175,8 @@ static void law_is_exact(void **state)
     char why[256];
     make_problem(&p, &net);
     for (int residency = IB_PER_OP; residency <= IB_RESIDENT; residency++) {
-        struct ib_law_case law = {net, IB_F64, (enum ib_residency)residency, false, false, ROWS, TEST_ROWS, EPOCHS, 0};
+        struct ib_law_case law = {net,    IB_F64, (enum ib_residency)residency, false, false, ROWS, TEST_ROWS,
+                                  EPOCHS, 0};
         test_training_open(&t, &ib_impl_fakedev, (enum ib_residency)residency, &p, IB_F64);
         test_training_run(&t, EPOCHS, losses, &law.reads);
         test_training_params(&t, params);

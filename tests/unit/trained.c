@@ -10,10 +10,10 @@
 
 #include <cmocka.h>
 
-#define MUST(call)                                                                                               \
-    do {                                                                                                         \
-        if ((call) != IB_OK)                                                                                     \
-            fail_msg("%s: %s", #call, ib_error_text());                                                          \
+#define MUST(call)                                                                                           \
+    do {                                                                                                     \
+        if ((call) != IB_OK)                                                                                 \
+            fail_msg("%s: %s", #call, ib_error_text());                                                      \
     } while (0)
 
 static void *rounded(const double *values, uint64_t n, enum ib_dtype type)

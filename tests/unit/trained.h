@@ -1,11 +1,12 @@
-/* A problem trained in this process, by an implementation that is linked in: for tests of dispatch, law and models. */
+/* A problem trained in this process, by an implementation that is linked in: for tests of dispatch, law and
+ * models. */
 #ifndef TESTS_TRAINED_H
 #define TESTS_TRAINED_H
 
-#include "training/law.h"
-#include "worker/loader.h"
 #include "problem.h"
+#include "training/law.h"
 #include "training/training.h"
+#include "worker/loader.h"
 
 struct test_training {
     struct ib_instance instance;
@@ -15,12 +16,14 @@ struct test_training {
     void *arrays[3 + IB_MAX_PARAMS]; /* of the type, rounded from the problem's */
 };
 
-/* Opens the implementation on the problem; its steps are booked from IB_SETUP on. Fails the test on any error. */
+/* Opens the implementation on the problem; its steps are booked from IB_SETUP on. Fails the test on any
+ * error. */
 void test_training_open(struct test_training *, const struct ib_impl *, enum ib_residency,
                         const struct test_problem *, enum ib_dtype);
 void test_training_close(struct test_training *);
 
-/* Trains for the problem's epochs, reading the losses that a checked pass reads; losses gets them in order. */
+/* Trains for the problem's epochs, reading the losses that a checked pass reads; losses gets them in order.
+ */
 void test_training_run(struct test_training *, uint64_t epochs, double *losses, uint64_t *n);
 /* All parameters, and the predictions, as f64. */
 void test_training_params(struct test_training *, double *out);
