@@ -1,12 +1,11 @@
-/* How far honest trainings part from the oracle's: the measurement behind the tolerances
- * (results/tolerances.md).
+/* How far honest trainings part from the oracle's: the measurement behind results/tolerances.md.
  *
- *   calibrate seed SEEDS [ROW]   the seed's networks, from starts 0 to SEEDS-1: for f32 and f64, the error of
- * the drift trajectory and of three other honest trainings over epochs 1 to 50, to 1000, to 2000 and on, of
- * the parameters, and the verdict calibrate random N           N random networks, many of them trained at
- * rates where rounding grows fast: how many honest trainings are called wrong, how many with a rate 1 % too
- * high are not
- */
+ * `calibrate seed SEEDS [ROW]` trains the seed's networks from starts 0 to SEEDS-1. For f32 and f64 it prints the
+ * error of the drift trajectory and of three other honest trainings, over epochs 1 to 50, to 1000, to 2000 and on, that
+ * of the parameters, and the verdict.
+ *
+ * `calibrate random N` trains N random networks, many of them at rates where rounding grows fast. It prints how many
+ * honest trainings are called wrong, and how many with a rate 1 % too high are not. */
 #include "../unit/problem.h"
 #include "base/rng.h"
 #include "stats.h"
