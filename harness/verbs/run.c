@@ -19,9 +19,20 @@ static void warn_dropped(const struct ib_matrix *matrix)
 
 /* What is said on the terminal, and how. */
 struct voice {
-    bool quiet;
+    bool quiet, json;
     int colour; /* enum ib_colour */
 };
+
+/* One line of JSON a case, for programs that read along. */
+static void print_lines(const json_t *record)
+{
+    size_t i;
+    json_t *c;
+    json_array_foreach (json_object_get(record, "cases"), i, c) {
+        json_dumpf(c, stdout, JSON_COMPACT);
+        putchar('\n');
+    }
+}
 
 /* The table on stdout, the report in the folder, and the exit status that the record earns. */
 static int conclude(const char *dir, const struct ib_config *config, const struct voice *voice)
@@ -30,13 +41,15 @@ static int conclude(const char *dir, const struct ib_config *config, const struc
     json_t *record;
     if (ib_record_load(dir, &record) != IB_OK)
         return ib_run_error();
-    if (!voice->quiet)
+    if (voice->json)
+        print_lines(record);
+    else if (!voice->quiet)
         ib_table_print(stdout, record, (enum ib_colour)voice->colour);
     int status = ib_run_exit_status(record, config->require, why, sizeof why);
     json_decref(record);
     if (ib_report_write(dir) != IB_OK)
         return ib_run_error();
-    if (!voice->quiet)
+    if (!voice->quiet && !voice->json)
         printf("\nreport: %s/report.html\n", dir);
     if (status != IB_EXIT_OK)
         fprintf(stderr, "ironbench: %s: exit status %d\n", why, status);
@@ -69,7 +82,7 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
 
 static int verb_run(const struct ib_verb *verb, int argc, char **argv)
 {
-    const char *config, *dir = NULL, *resume = NULL, *quiet = NULL, *colour = NULL;
+    const char *config, *dir = NULL, *resume = NULL, *quiet = NULL, *json = NULL, *colour = NULL;
     const char *keep[IB_FLAG_LIST + 1] = {NULL}, *drop[IB_FLAG_LIST + 1] = {NULL};
     bool done;
     struct ib_sweep sweep;
@@ -79,6 +92,7 @@ static int verb_run(const struct ib_verb *verb, int argc, char **argv)
         {"--resume", NULL, "go on with an interrupted run: that of --out, or the newest of CONFIG", &resume,
          NULL},
         {"--color", "WHEN", "auto, always or never; default: auto", &colour, NULL},
+        {"--json", NULL, "print a line of JSON for each case in place of the table", &json, NULL},
         {"--quiet", NULL, "print nothing but what is wrong", &quiet, NULL},
         {NULL}};
     struct voice voice = {.colour = IB_COLOUR_AUTO};
@@ -90,6 +104,7 @@ static int verb_run(const struct ib_verb *verb, int argc, char **argv)
     if (ib_sweep_open(config, keep, drop, &sweep) != IB_OK)
         return ib_usage_error();
     voice.quiet = quiet != NULL;
+    voice.json = json != NULL;
     if (!voice.quiet)
         warn_dropped(&sweep.matrix);
     int status = run_sweep(&sweep, dir, resume != NULL, &voice);
@@ -99,7 +114,7 @@ static int verb_run(const struct ib_verb *verb, int argc, char **argv)
 
 const struct ib_verb ib_verb_run = {
     .name = "run",
-    .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--out DIR] [--resume] [--color WHEN] [--quiet]",
+    .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--out DIR] [--resume] [--color WHEN] [--json] [--quiet]",
     .summary = "run a sweep: check every case, time it, report",
     .detail = "Every case of CONFIG's matrix is trained once with its answer compared with the oracle, then "
               "timed in\n"
