@@ -18,7 +18,7 @@ struct standing {
     const struct ib_case *c;
     struct ib_case_progress progress; /* `final` is the answer that each round must repeat */
     double *samples;                  /* undisturbed times per epoch, progress.n_samples of max_rounds */
-    struct ib_arena arena;            /* of the samples and the checked pass */
+    struct ib_arena arena;            /* of the samples and the answer */
 };
 
 struct run {
@@ -39,21 +39,39 @@ static void tell(struct run *run, const struct ib_case *c, uint64_t round)
     run->done++;
 }
 
+/* Of a checked pass only its answer is kept; a sweep may have thousands of them. */
+static void keep_final(struct standing *s, const struct ib_final *final)
+{
+    struct ib_final *kept = &s->progress.final;
+    *kept = *final;
+    if (!final->params)
+        return;
+    size_t params_bytes = final->n_params * sizeof(double);
+    size_t predictions_bytes = final->n_predictions * sizeof(double);
+    kept->params = memcpy(ib_arena_alloc(&s->arena, params_bytes), final->params, params_bytes);
+    kept->predictions =
+        memcpy(ib_arena_alloc(&s->arena, predictions_bytes), final->predictions, predictions_bytes);
+}
+
 static enum ib_status check_case(struct run *run, struct standing *s)
 {
     struct ib_checked checked;
+    struct ib_arena arena = {0};
+    enum ib_status status = IB_OK;
     tell(run, s->c, 0);
     if (!s->c->impl->info->available) {
         s->progress.ended = true;
         return ib_store_put_status(run->store, s->c, IB_CASE_UNAVAILABLE, s->c->impl->info->reason);
     }
-    ib_pass_checked(&run->bench, s->c, &s->arena, &checked);
-    if (ib_interrupted())
-        return IB_OK;
-    s->progress.ended = checked.status != IB_CASE_OK;
-    s->progress.checked = true;
-    s->progress.final = checked.final;
-    return ib_store_put_checked(run->store, s->c, &checked);
+    ib_pass_checked(&run->bench, s->c, &arena, &checked);
+    if (!ib_interrupted()) {
+        s->progress.ended = checked.status != IB_CASE_OK;
+        s->progress.checked = true;
+        keep_final(s, &checked.final);
+        status = ib_store_put_checked(run->store, s->c, &checked);
+    }
+    ib_arena_free(&arena);
+    return status;
 }
 
 static enum ib_status time_case(struct run *run, struct standing *s, uint64_t round)
