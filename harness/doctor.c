@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "stats.h"
+#include "worker/memory_limit.h"
 #include "worker/registry.h"
 
 #include <math.h>
@@ -148,6 +149,16 @@ static void examine_memory(struct examination *e)
              "sudo swapoff -a, if memory suffices");
 }
 
+static void examine_memory_limits(struct examination *e)
+{
+    char place[512];
+    if (ib_memory_limit_place(place, sizeof place))
+        find(e, IB_FINE, "memory limits", ib_arena_print(e->arena, "by cgroup, in %s", place), NULL);
+    else
+        find(e, IB_NOTE, "memory limits", "by polling: no cgroup can be made here",
+             "systemd-run --user --scope -p Delegate=yes build/ironbench ..., where cgroups are version 2");
+}
+
 static void examine_disk(struct examination *e)
 {
     struct statvfs disk;
@@ -230,8 +241,8 @@ enum ib_status ib_doctor_examine(struct ib_arena *arena, const struct ib_finding
 {
     static void (*const examine[])(struct examination *) = {
         examine_cores,    examine_virtualisation, examine_governor, examine_turbo,
-        examine_siblings, examine_load,           examine_memory,   examine_disk,
-        examine_clock,    examine_noise,          examine_gnuplot,
+        examine_siblings, examine_load,           examine_memory,   examine_memory_limits,
+        examine_disk,     examine_clock,          examine_noise,    examine_gnuplot,
     };
     struct examination e = {.arena = arena};
     for (size_t i = 0; i < sizeof examine / sizeof *examine; i++)

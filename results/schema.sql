@@ -1,8 +1,8 @@
 -- The tables of DIR/run.sqlite: one run. The names of columns say their units: _ns are nanoseconds of wall
 -- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
 -- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a
--- user_version that is greater than its own.
-PRAGMA user_version = 1;
+-- user_version that is greater than its own, and brings an older file up to date (results/migrate.sql).
+PRAGMA user_version = 2;
 
 -- Exactly one row.
 CREATE TABLE run (
@@ -13,7 +13,9 @@ CREATE TABLE run (
     config_text   TEXT NOT NULL,
     config_sha256 TEXT NOT NULL, -- of config_text
     version       TEXT NOT NULL, -- of ironbench
-    machine       TEXT NOT NULL  -- JSON object
+    machine       TEXT NOT NULL, -- JSON object
+    baseline      TEXT,          -- implementation that speed-ups are over, as the configuration names it
+    selection     TEXT           -- what -s and -x left: JSON array of their texts
 ) STRICT;
 
 -- The cases of the plan, in its order. An axis that means nothing to a case is NULL.
@@ -67,10 +69,52 @@ CREATE TABLE checks (
     first_divergent_epoch INTEGER,
     convergence           TEXT,
     law_ok                INTEGER, -- 1: copied exactly what its residency says
-    witness_source        TEXT,    -- what the driver's own count of copies comes from
-    witness_agrees        INTEGER,
     stderr                TEXT     -- the end of what the worker wrote there
 ) STRICT;
+
+-- What the driver of a device was asked to do during the checked pass, by a count that is not ours. A row where
+-- there is such a witness; its counts are NULL where it could not count.
+CREATE TABLE witnesses (
+    case_number  INTEGER PRIMARY KEY REFERENCES cases (number),
+    source       TEXT NOT NULL, -- what counted: 'driver', 'OpenCL layer'
+    agrees       INTEGER,       -- 1: the same copies as in our ledger; NULL: it could not count,
+    reason       TEXT,          -- for this reason
+    h2d_count    INTEGER,
+    h2d_bytes    INTEGER,
+    d2h_count    INTEGER,
+    d2h_bytes    INTEGER,
+    launch_count INTEGER,       -- kernels started
+    sync_count   INTEGER        -- waits for the whole queue
+) STRICT;
+
+-- The profiled pass of a case on a device: a short training in which every step is waited for. Its times are shares:
+-- they add up to more than a training takes that is let run. Totals over `epochs` epochs.
+CREATE TABLE profiles (
+    case_number INTEGER PRIMARY KEY REFERENCES cases (number),
+    epochs      INTEGER, -- NULL: it failed,
+    reason      TEXT,    -- for this reason
+    clock       TEXT,    -- of compute_ns: 'device', 'host'
+    sync_ns     INTEGER  -- one wait for an idle device
+) STRICT;
+
+CREATE TABLE profile_operations (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    op          TEXT NOT NULL,
+    calls       INTEGER NOT NULL,
+    launch_ns   INTEGER NOT NULL, -- until the call returned
+    wait_ns     INTEGER NOT NULL, -- from then until the device was done
+    compute_ns  INTEGER NOT NULL, -- the device's own time; by the host's clock, wait_ns less sync_ns a call
+    PRIMARY KEY (case_number, op)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile_copies (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    op          TEXT NOT NULL,
+    tensor      TEXT NOT NULL,
+    h2d_ns      INTEGER NOT NULL,
+    d2h_ns      INTEGER NOT NULL,
+    PRIMARY KEY (case_number, op, tensor)
+) STRICT, WITHOUT ROWID;
 
 -- On the test rows; train_loss: final parameters, training rows. The unit of mae and rmse is the target's.
 CREATE TABLE metrics (
@@ -168,6 +212,31 @@ SELECT case_number, pass, phase, launch_count, sync_count,
        coalesce(sum(d2h_count), 0) AS d2h_count, coalesce(sum(d2h_bytes), 0) AS d2h_bytes
 FROM calls LEFT JOIN transfers USING (case_number, pass, phase)
 GROUP BY case_number, pass, phase;
+
+-- Where the time of an epoch goes, in nanoseconds that add up to its median: the profile's copies and computing;
+-- waits as they are in the timed passes (per_op: after each operation, beyond the computing and the wait that a
+-- download is anyway; resident: as often as the ledger says); and the rest, which is handing the work over. Shares
+-- that exceed the median are scaled to it.
+CREATE VIEW splits AS
+WITH parts AS (
+    SELECT p.case_number, e.median_ns,
+        (SELECT coalesce(sum(h2d_ns + d2h_ns), 0.0) FROM profile_copies x WHERE x.case_number = p.case_number)
+            / p.epochs AS transfer,
+        coalesce(sum(o.compute_ns), 0.0) / p.epochs AS compute,
+        iif(c.residency = 'per_op',
+            coalesce(sum(max(o.wait_ns - o.compute_ns - o.calls * p.sync_ns, 0)), 0.0) / p.epochs,
+            p.sync_ns * coalesce((SELECT 1.0 * sync_count FROM calls l WHERE l.case_number = p.case_number
+                AND l.pass = 'timed' AND l.phase = 'train'), 0.0) / c.epochs) AS sync
+    FROM profiles p JOIN cases c ON c.number = p.case_number JOIN epoch_times e USING (case_number)
+    LEFT JOIN profile_operations o USING (case_number)
+    WHERE p.epochs > 0 GROUP BY p.case_number
+),
+scaled AS (
+    SELECT *, min(1.0, median_ns / max(transfer + compute + sync, 1e-9)) AS scale FROM parts
+)
+SELECT case_number, transfer * scale AS transfer_ns, sync * scale AS sync_ns, compute * scale AS compute_ns,
+       max(median_ns - (transfer + sync + compute) * scale, 0.0) AS launch_ns
+FROM scaled;
 
 -- Which axes take more than one value among the cases of a model and a data set.
 CREATE VIEW varying AS

@@ -156,6 +156,14 @@ static enum ib_status read_name(const struct ib_doc *doc, const struct ib_doc_ke
     return check_name(doc, node, rule->name, *(const char **)field);
 }
 
+static enum ib_status read_baseline(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                    const yaml_node_t *node, void *field)
+{
+    struct ib_config *config = field;
+    config->baseline_where = ib_doc_where(doc, node);
+    return ib_doc_scalar(doc, node, rule->name, false, "the name of an implementation", &config->baseline);
+}
+
 #define FIELD(key) .name = #key, .offset = offsetof(struct ib_config, key)
 static const struct ib_doc_key config_keys[] = {
     {.name = "version", .read = read_version, .required = true},
@@ -167,6 +175,7 @@ static const struct ib_doc_key config_keys[] = {
     {.name = "datasets", .read = read_datasets},
     {FIELD(plugins), .read = ib_doc_read_texts},
     {FIELD(require), .read = ib_doc_read_texts},
+    {.name = "baseline", .read = read_baseline},
     {FIELD(measure), .read = read_measure},
     {.name = NULL},
 };

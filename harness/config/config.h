@@ -24,8 +24,10 @@ struct ib_config {
     const struct ib_conditions *excludes;
     size_t n_excludes;
     struct ib_selection selection; /* of the command line: not part of the file */
-    const char *const *plugins;    /* ends with NULL */
-    const char *const *require;    /* globs of implementations that must be available; ends with NULL */
+    const char *selection_text; /* the same for people and the record: JSON array of its flags; NULL: none */
+    const char *const *plugins; /* ends with NULL */
+    const char *const *require; /* globs of implementations that must be available; ends with NULL */
+    const char *baseline, *baseline_where; /* what speed-ups are over; NULL: cpu_naive, or the first */
     struct ib_measure measure;
     struct ib_arena arena;
 };

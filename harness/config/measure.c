@@ -21,6 +21,7 @@ const struct ib_measure ib_measure_default = {.warmup = 1,
                                               .timeout_ns = 60 * SECOND_NS,
                                               .oracle_budget_ns = 10 * SECOND_NS,
                                               .min_time_ns = 100 * MS_NS,
+                                              .memory_by = IB_MEMORY_AUTO,
                                               .pin = IB_PIN_NONE};
 
 /* ---- pin ---- */
@@ -100,6 +101,7 @@ static const struct ib_doc_key keys[] = {
     {FIELD("timeout", timeout_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = 24 * HOUR_NS},
     {FIELD("min_time", min_time_ns), .read = ib_doc_read_duration, .max = HOUR_NS},
     {FIELD("memory", memory_bytes), .read = ib_doc_read_bytes, .min = MEGABYTE, .max = MEGABYTE << 30},
+    {FIELD("memory_by", memory_by), .read = ib_doc_read_word, .words = ib_memory_by_words},
     {FIELD("oracle_budget", oracle_budget_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = HOUR_NS},
     {.name = "pin", .read = read_pin},
     {.name = NULL},

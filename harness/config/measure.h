@@ -3,6 +3,7 @@
 #define IB_MEASURE_H
 
 #include "config/document.h"
+#include "worker/memory_limit.h"
 
 /* Of the timed passes. */
 enum ib_order {
@@ -27,6 +28,7 @@ struct ib_measure {
     uint64_t oracle_budget_ns; /* of one reference trajectory; past it, fewer epochs are verified */
     uint64_t min_time_ns;      /* repeat the training within a round until this much has been timed */
     uint64_t memory_bytes;     /* that a worker may have to itself; 0: no limit */
+    enum ib_memory_by memory_by;
     enum ib_pin pin;
     const uint32_t *cpus; /* of IB_PIN_CPUS: n_cpus of them, ascending, each once */
     size_t n_cpus;

@@ -1,16 +1,54 @@
 #include "config/sweep.h"
 
+#include "base/error.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A baseline that no case has would be no error later, only another baseline. */
+static enum ib_status check_baseline(const struct ib_config *config, const struct ib_matrix *matrix)
+{
+    for (size_t i = 0; config->baseline && i < matrix->n; i++) {
+        const struct ib_impl_choice *impl = matrix->cases[i].impl;
+        if (strcmp(config->baseline, impl->info->name) == 0 || strcmp(config->baseline, impl->label) == 0)
+            return IB_OK;
+    }
+    return config->baseline ? ib_fail(IB_EINVAL, config->baseline_where,
+                                      "key `baseline`: no case of this sweep runs `%s`", config->baseline)
+                            : IB_OK;
+}
+
+/* ["-s impl=cpu_*", "-x rows>1000"], or NULL. */
+static const char *selection_text(struct ib_arena *arena, const char *const *keep, const char *const *drop)
+{
+    json_t *flags = json_array();
+    for (; keep && *keep; keep++)
+        json_array_append_new(flags, json_sprintf(IB_SELECT_FLAG " %s", *keep));
+    for (; drop && *drop; drop++)
+        json_array_append_new(flags, json_sprintf(IB_EXCLUDE_FLAG " %s", *drop));
+    char *text = json_array_size(flags) ? json_dumps(flags, JSON_COMPACT) : NULL;
+    const char *kept = text ? ib_arena_copy(arena, text) : NULL;
+    free(text);
+    json_decref(flags);
+    return kept;
+}
+
 enum ib_status ib_sweep_open(const char *path, const char *const *keep, const char *const *drop,
                              struct ib_sweep *out)
 {
     *out = (struct ib_sweep){0};
     IB_TRY(ib_config_read(path, &out->config));
     enum ib_status status = ib_selection_parse(&out->config.arena, keep, drop, &out->config.selection);
+    out->config.selection_text = selection_text(&out->config.arena, keep, drop);
     if (status == IB_OK)
         status = ib_registry_open(out->config.plugins, &out->registry);
     if (status == IB_OK)
         status = ib_matrix_build(&out->config, out->registry, &out->matrix);
+    if (status == IB_OK)
+        status = check_baseline(&out->config, &out->matrix);
     if (status != IB_OK) {
+        ib_matrix_free(&out->matrix);
         ib_registry_close(out->registry);
         ib_config_free(&out->config);
     }

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, struct ib_job *job,
+bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, bool watched, struct ib_job *job,
                   struct ib_child **child, struct ib_outcome *outcome)
 {
     json_t *ready = NULL;
@@ -17,11 +17,13 @@ bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, struct 
     enum ib_status status = ib_workspace_job(bench->work, c, c->dtype, job);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
+    job->watched = watched;
     cpu_set_t cpus;
     if (!ib_worker_start(ib_pin(bench->measure, c, &cpus) ? &cpus : NULL, bench->measure->timeout_ns, child,
                          outcome))
         return false;
-    ib_child_limit_memory(*child, bench->measure->memory_bytes);
+    if (!ib_child_limit_memory(*child, bench->measure->memory_bytes, bench->measure->memory_by, outcome))
+        return false;
     bool ok =
         ib_child_ask(*child, ib_job_to_json(job, "problem"), bench->measure->timeout_ns, &ready, outcome);
     json_decref(ready);
@@ -116,15 +118,17 @@ bool ib_pass_obeys_law(const struct ib_case *c, const struct ib_pass_result *res
 
 bool ib_pass_witnessed(const struct ib_pass_result *result, struct ib_outcome *outcome)
 {
-    const struct ib_traffic *ledger = &result->total, *seen = &result->copies;
-    if (!result->has_copies || ib_traffic_equal(ledger, seen))
+    const struct ib_traffic *ledger = &result->total;
+    const struct ib_copies *seen = &result->witness.seen;
+    const struct ib_traffic copies = {seen->h2d_count, seen->h2d_bytes, seen->d2h_count, seen->d2h_bytes};
+    if (!ib_testimony_given(&result->witness) || ib_traffic_equal(ledger, &copies))
         return true;
     return ib_outcome_set(
         outcome, IB_CASE_UNTRUSTED,
-        "hidden copies: the driver saw %llu uploads and %llu downloads (%llu and %llu bytes), the "
-        "ledger holds %llu and %llu (%llu and %llu)",
-        (unsigned long long)seen->h2d_count, (unsigned long long)seen->d2h_count,
-        (unsigned long long)seen->h2d_bytes, (unsigned long long)seen->d2h_bytes,
+        "hidden copies: the %s saw %llu uploads and %llu downloads (%llu and %llu bytes), the ledger holds "
+        "%llu and %llu (%llu and %llu)",
+        result->witness.source, (unsigned long long)copies.h2d_count, (unsigned long long)copies.d2h_count,
+        (unsigned long long)copies.h2d_bytes, (unsigned long long)copies.d2h_bytes,
         (unsigned long long)ledger->h2d_count, (unsigned long long)ledger->d2h_count,
         (unsigned long long)ledger->h2d_bytes, (unsigned long long)ledger->d2h_bytes);
 }

@@ -28,15 +28,21 @@ struct ib_arrays {
 void ib_pass_checked(const struct ib_bench *, const struct ib_case *, struct ib_arena *,
                      struct ib_checked *out);
 
+/* Where the time of an epoch goes, from a short training in which every step is waited for; NULL for work in
+ * host memory and where it failed, with the reason or "". In the arena. */
+const struct ib_profile *ib_pass_profiled(const struct ib_bench *, const struct ib_case *, struct ib_arena *,
+                                          const char **reason);
+
 /* Times one round and compares its answer with that of the checked pass. */
 void ib_pass_timed(const struct ib_bench *, const struct ib_case *, uint64_t round,
                    const struct ib_final *checked, struct ib_arena *, struct ib_timed *out);
 
 /* ---- shared by the two ---- */
 
-/* A worker with the problem in place. *child is NULL, or must be ended, also on failure. */
-bool ib_pass_open(const struct ib_bench *, const struct ib_case *, struct ib_job *, struct ib_child **child,
-                  struct ib_outcome *);
+/* A worker with the problem in place, watched by a witness or not. *child is NULL, or must be ended, also on
+ * failure. */
+bool ib_pass_open(const struct ib_bench *, const struct ib_case *, bool watched, struct ib_job *,
+                  struct ib_child **child, struct ib_outcome *);
 bool ib_pass_train(const struct ib_bench *, struct ib_child *, const struct ib_train_request *,
                    struct ib_pass_result *out, struct ib_outcome *);
 /* Reads what the pass left in `folder`, and removes it. */
@@ -45,8 +51,8 @@ bool ib_pass_load(const struct ib_job *, const char *folder, bool with_curve, st
 /* Did it copy what the law says? false sets the outcome to untrusted. */
 bool ib_pass_obeys_law(const struct ib_case *, const struct ib_pass_result *, uint64_t epochs, uint64_t reads,
                        struct ib_outcome *);
-/* Does the driver's own count, where there is one, agree with the ledger? false sets the outcome to
- * untrusted. */
+/* Does the count of the driver or a witness, where there is one, agree with the ledger? false sets the
+ * outcome to untrusted. */
 bool ib_pass_witnessed(const struct ib_pass_result *, struct ib_outcome *);
 
 #endif

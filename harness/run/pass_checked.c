@@ -50,8 +50,9 @@ static void keep_account(struct checking *k, const struct ib_pass_result *result
     k->out->path = result->fused ? "fused" : "ops";
     k->out->phases = result->phases;
     k->out->law_ok = ib_pass_obeys_law(k->c, result, k->c->epochs, reads, &k->outcome);
-    k->out->has_witness = result->has_copies;
-    k->out->witness_source = result->has_copies ? "driver" : NULL;
+    struct ib_testimony *witness = ib_arena_alloc(k->arena, sizeof *witness);
+    *witness = result->witness;
+    k->out->witness = witness;
     k->out->witness_agrees = ib_pass_witnessed(result, &k->outcome);
 }
 
@@ -224,7 +225,7 @@ static void run_steps(struct checking *k)
     struct ib_pass_result result;
     const struct ib_prepared *prepared;
     uint64_t reads;
-    if (!ib_pass_open(k->bench, k->c, &k->job, &k->child, &k->outcome))
+    if (!ib_pass_open(k->bench, k->c, true, &k->job, &k->child, &k->outcome))
         return;
     if (k->bench->progress)
         ib_child_on_progress(k->child, k->bench->progress, k->bench->progress_context);
@@ -251,4 +252,6 @@ void ib_pass_checked(const struct ib_bench *bench, const struct ib_case *c, stru
     out->reason = ib_arena_copy(arena, k.outcome.reason);
     out->stderr_tail = k.child ? ib_arena_copy(arena, ib_child_output(k.child)) : "";
     ib_child_end(k.child);
+    if (out->status == IB_CASE_OK)
+        out->profile = ib_pass_profiled(bench, c, arena, &out->profile_reason);
 }

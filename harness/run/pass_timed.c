@@ -75,7 +75,7 @@ static bool run_steps(const struct ib_bench *bench, const struct ib_case *c, con
                                        .log_every = c->log_every,
                                        .min_time_ns = bench->measure->min_time_ns,
                                        .warmup = bench->measure->warmup};
-    if (!ib_pass_open(bench, c, &job, child, outcome) ||
+    if (!ib_pass_open(bench, c, false, &job, child, outcome) ||
         !ib_outcome_error(outcome, ib_workspace_folder(bench->work, &request.out)) ||
         !ib_pass_train(bench, *child, &request, &result, outcome) ||
         !ib_pass_load(&job, request.out, false, arena, &arrays, outcome))

@@ -11,7 +11,8 @@
 /* The record follows the columns of these queries: "a.b:type" becomes field b of object a. Types: `bool` of 0
  * and 1, `json` of JSON text, which also makes the empty containers that are filled afterwards. */
 static const char run_query[] =
-    "SELECT id, name, started, finished, config_sha256, version, machine AS 'machine:json' FROM run";
+    "SELECT id, name, started, finished, config_sha256, version, machine AS 'machine:json',"
+    " baseline, selection AS 'selection:json' FROM run";
 
 static const char case_query[] =
     "SELECT c.number, c.id, c.model, c.task, c.dataset, c.dataset_sha256, c.rows, c.test_rows, c.cols, "
@@ -35,8 +36,16 @@ static const char case_query[] =
     " t.launches AS 'transfers.launches', t.syncs AS 'transfers.syncs',"
     " (SELECT min(law_ok) FROM (SELECT k.law_ok UNION ALL SELECT r.law_ok FROM rounds r"
     "  WHERE r.case_number = c.number)) AS 'transfers.law_ok:bool',"
-    " k.witness_source AS 'transfers.witness.source', k.witness_agrees AS 'transfers.witness.agrees:bool',"
-    " '{}' AS 'transfers.phases:json',"
+    " w.source AS 'transfers.witness.source', w.agrees AS 'transfers.witness.agrees:bool',"
+    " w.reason AS 'transfers.witness.reason', w.h2d_count AS 'transfers.witness.h2d_count',"
+    " w.h2d_bytes AS 'transfers.witness.h2d_bytes', w.d2h_count AS 'transfers.witness.d2h_count',"
+    " w.d2h_bytes AS 'transfers.witness.d2h_bytes', w.launch_count AS 'transfers.witness.launches',"
+    " w.sync_count AS 'transfers.witness.syncs',"
+    " '{}' AS 'transfers.phases:json', '[]' AS 'transfers.copies:json',"
+    " iif(s.case_number IS NULL, NULL, json_object('transfer', s.transfer_ns, 'sync', s.sync_ns,"
+    "  'compute', s.compute_ns, 'launch', s.launch_ns)) AS 'time.split_ns:json',"
+    " iif(f.epochs IS NULL, NULL, json_object('epochs', f.epochs, 'clock', f.clock, 'sync_ns', f.sync_ns,"
+    "  'operations', json('[]'), 'copies', json('[]'))) AS 'profile:json', f.reason AS profile_reason,"
     " coalesce(k.verdict, 'unverified') AS 'verify.verdict', k.verdict_reason AS 'verify.reason',"
     " k.reference AS 'verify.reference', k.loss_error AS 'verify.loss_error',"
     " k.params_error AS 'verify.params_error', k.prediction_error AS 'verify.prediction_error',"
@@ -46,6 +55,9 @@ static const char case_query[] =
     "  k.stderr) AS stderr"
     " FROM cases c JOIN names n ON n.case_number = c.number"
     " LEFT JOIN checks k ON k.case_number = c.number"
+    " LEFT JOIN witnesses w ON w.case_number = c.number"
+    " LEFT JOIN profiles f ON f.case_number = c.number"
+    " LEFT JOIN splits s ON s.case_number = c.number"
     " LEFT JOIN epoch_times e ON e.case_number = c.number"
     " LEFT JOIN (SELECT case_number, median(load_ns) AS load, median(setup_ns) AS setup, median(train_ns) AS "
     "train,"
@@ -149,6 +161,11 @@ static void add_phase(sqlite3_stmt *row, json_t *phases)
     json_object_set_new(phases, (const char *)sqlite3_column_text(row, 0), row_object(row, 1));
 }
 
+static void add_object(sqlite3_stmt *row, json_t *objects)
+{
+    json_array_append_new(objects, row_object(row, 0));
+}
+
 /* What has several rows a case: each is added to the container that the case's own query made. */
 static const struct detail {
     const char *sql; /* its parameter is the case's number */
@@ -163,6 +180,16 @@ static const struct detail {
      " FROM phase_transfers WHERE case_number = ? AND pass = 'timed'"
      " ORDER BY instr('setup train readback predict', phase)",
      "transfers.phases", add_phase},
+    {"SELECT phase, op, tensor, h2d_count, h2d_bytes, d2h_count, d2h_bytes FROM transfers"
+     " WHERE case_number = ? AND pass = 'timed'"
+     " ORDER BY instr('setup train readback predict', phase), h2d_bytes + d2h_bytes DESC, op, tensor",
+     "transfers.copies", add_object},
+    {"SELECT op, calls, launch_ns, wait_ns, compute_ns FROM profile_operations WHERE case_number = ?"
+     " ORDER BY launch_ns + wait_ns DESC",
+     "profile.operations", add_object},
+    {"SELECT op, tensor, h2d_ns, d2h_ns FROM profile_copies WHERE case_number = ?"
+     " ORDER BY h2d_ns + d2h_ns DESC",
+     "profile.copies", add_object},
 };
 enum { DETAIL_COUNT = sizeof details / sizeof *details };
 

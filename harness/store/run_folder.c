@@ -1,6 +1,7 @@
 #include "store/run_folder.h"
 
 #include "base/error.h"
+#include "store/schema.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -98,16 +99,22 @@ enum ib_status ib_run_folder_lock(const char *dir, int *lock)
     return status;
 }
 
-static enum ib_status check_version(sqlite3 *db, const char *path)
+/* 0 where the file is no database of ours. */
+static int version_of(sqlite3 *db)
 {
     sqlite3_stmt *pragma = NULL;
     bool row = false;
-    enum ib_status status = ib_db_prepare(db, "PRAGMA user_version", &pragma);
-    if (status == IB_OK)
-        status = ib_db_next(pragma, &row);
-    int version = row ? sqlite3_column_int(pragma, 0) : 0;
+    int version = 0;
+    if (ib_db_prepare(db, "PRAGMA user_version", &pragma) == IB_OK && ib_db_next(pragma, &row) == IB_OK &&
+        row)
+        version = sqlite3_column_int(pragma, 0);
     sqlite3_finalize(pragma);
-    if (status != IB_OK || version == 0)
+    return version;
+}
+
+static enum ib_status check_version(const char *path, int version)
+{
+    if (version == 0)
         return ib_fail(IB_EINVAL, path, "this is no run of ironbench");
     if (version > IB_DATABASE_VERSION)
         return ib_fail(IB_EINVAL, path,
@@ -116,20 +123,45 @@ static enum ib_status check_version(sqlite3 *db, const char *path)
     return IB_OK;
 }
 
+/* All or nothing; who else has migrated it meanwhile has done our work. */
+static enum ib_status migrate(const char *path)
+{
+    sqlite3 *db;
+    IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &db));
+    enum ib_status status = IB_OK;
+    if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
+        (version_of(db) < IB_DATABASE_VERSION &&
+         sqlite3_exec(db, ib_migrate_sql, NULL, NULL, NULL) != SQLITE_OK) ||
+        sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
+        status =
+            ib_fail(IB_EIO, path, "an older run that cannot be brought up to date: %s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+    return status;
+}
+
+/* Opens, and migrates once where that is needed. */
+static enum ib_status open_current(const char *path, sqlite3 **out)
+{
+    for (bool migrated = false;; migrated = true) {
+        IB_TRY(ib_db_open(path, SQLITE_OPEN_READONLY, out));
+        int version = version_of(*out);
+        enum ib_status status = check_version(path, version);
+        if (status == IB_OK && (version == IB_DATABASE_VERSION || migrated))
+            return IB_OK;
+        sqlite3_close(*out);
+        *out = NULL;
+        IB_TRY(status);
+        IB_TRY(migrate(path));
+    }
+}
+
 enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out)
 {
     char path[PATH_MAX];
-    sqlite3 *db;
     IB_TRY(ib_run_folder_path(dir, path));
     if (access(path, F_OK) != 0)
         return ib_fail(IB_EINVAL, dir, "this folder holds no run (there is no %s in it)", RUN_FILE);
-    IB_TRY(ib_db_open(path, SQLITE_OPEN_READONLY, &db));
-    enum ib_status status = check_version(db, path);
-    if (status == IB_OK)
-        *out = db;
-    else
-        sqlite3_close(db);
-    return status;
+    return open_current(path, out);
 }
 
 static enum ib_status write_file(const char *path, const char *text)

@@ -1,9 +1,9 @@
 #include "store/store.h"
 
 #include "base/error.h"
-#include "metrics/metric.h"
 #include "store/run_folder.h"
 #include "store/schema.h"
+#include "store/writer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,37 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STORED_PREDICTIONS = 1000 }; /* rows a case: charts need no more, and 4M of them would fill the disk */
-
-enum statement {
-    BEGIN,
-    COMMIT,
-    ROLLBACK,
-    ADD_RUN,
-    FINISH_RUN,
-    ADD_CASE,
-    FIND_CASE,
-    WORSEN_STATUS,
-    PUT_CHECK,
-    PUT_METRIC,
-    PUT_LOSS,
-    PUT_PREDICTION,
-    PUT_FINAL,
-    PUT_ROUND,
-    UPDATE_TIMES,
-    DROP_TRANSFERS,
-    DROP_CALLS,
-    PUT_TRANSFER,
-    PUT_CALLS,
-    STATEMENT_COUNT
-};
-
 static const char *const statements[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
-    [ADD_RUN] = "INSERT INTO run (id, name, started, config_text, config_sha256, version, machine)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [ADD_RUN] = "INSERT INTO run (id, name, started, config_text, config_sha256, version, machine,"
+                " baseline, selection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [FINISH_RUN] = "UPDATE run SET finished = ?",
     [ADD_CASE] =
         "INSERT INTO cases (id, model, task, dataset, dataset_sha256, rows, test_rows, cols, impl,"
@@ -53,11 +28,15 @@ static const char *const statements[STATEMENT_COUNT] = {
     [WORSEN_STATUS] = "UPDATE cases SET status = ?2, reason = ?3, severity = ?4"
                       " WHERE number = ?1 AND severity < ?4",
     [PUT_CHECK] = "INSERT INTO checks VALUES"
-                  " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                  " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [PUT_METRIC] = "INSERT INTO metrics VALUES (?, ?, ?)",
     [PUT_LOSS] = "INSERT INTO curve VALUES (?, ?, ?)",
     [PUT_PREDICTION] = "INSERT INTO predictions VALUES (?, ?, ?, ?, ?)",
     [PUT_FINAL] = "INSERT INTO finals VALUES (?, ?, ?)",
+    [PUT_WITNESS] = "INSERT INTO witnesses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_PROFILE] = "INSERT INTO profiles VALUES (?, ?, ?, ?, ?)",
+    [PUT_PROFILE_OPERATION] = "INSERT INTO profile_operations VALUES (?, ?, ?, ?, ?, ?)",
+    [PUT_PROFILE_COPY] = "INSERT INTO profile_copies VALUES (?, ?, ?, ?, ?)",
     [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [UPDATE_TIMES] = "INSERT OR REPLACE INTO epoch_times"
                      " SELECT case_number, count(*), median(epoch_ns), min(epoch_ns), median_low(epoch_ns),"
@@ -71,58 +50,12 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PUT_CALLS] = "INSERT INTO calls VALUES (?, ?, ?, ?, ?)",
 };
 
-struct ib_store {
-    sqlite3 *db;
-    sqlite3_stmt *prepared[STATEMENT_COUNT];
-};
-
-#define RUN(store, which, ...) ib_db_run((store)->prepared[which], IB_DB_VALUES(__VA_ARGS__))
-
-static struct ib_db_value text(const char *value)
-{
-    return ib_db_text(value);
-}
-
-static struct ib_db_value integer(uint64_t value)
-{
-    return ib_db_integer(value);
-}
-
-static struct ib_db_value real(double value)
-{
-    return ib_db_real(value);
-}
-
-/* The word of an enumeration; 0 means that there is none. */
-static struct ib_db_value word(const struct ib_word *table, int value)
-{
-    return ib_db_text(value ? ib_word_of(table, value) : NULL);
-}
-
-/* For quantities that are only 0 when nobody measured them. */
-static struct ib_db_value measured(uint64_t value)
-{
-    return value ? ib_db_integer(value) : ib_db_null();
-}
-
-static struct ib_db_value present(bool known, struct ib_db_value value)
-{
-    return known ? value : ib_db_null();
-}
-
-/* NULL in place of "". */
-static struct ib_db_value phrase(const char *value)
-{
-    return ib_db_text(value && value[0] ? value : NULL);
-}
-
-static enum ib_status begin(struct ib_store *store)
+enum ib_status ib_store_begin(struct ib_store *store)
 {
     return ib_db_run(store->prepared[BEGIN], NULL, 0);
 }
 
-/* Commits when `status` is IB_OK, else undoes everything since begin. */
-static enum ib_status end(struct ib_store *store, enum ib_status status)
+enum ib_status ib_store_end(struct ib_store *store, enum ib_status status)
 {
     if (status == IB_OK)
         status = ib_db_run(store->prepared[COMMIT], NULL, 0);
@@ -155,7 +88,8 @@ static enum ib_status add_run(struct ib_store *store, const struct ib_config *co
     if (!described)
         return ib_fail(IB_ENOMEM, NULL, "the machine's description cannot be written");
     enum ib_status status = RUN(store, ADD_RUN, text(id), text(config->name), text(started),
-                                text(config->text), text(config->sha256), text(IB_VERSION), text(described));
+                                text(config->text), text(config->sha256), text(IB_VERSION), text(described),
+                                text(config->baseline), text(config->selection_text));
     free(described);
     return status;
 }
@@ -177,7 +111,7 @@ static enum ib_status fill(struct ib_store *store, const struct ib_config *confi
         sqlite3_exec(store->db, ib_schema_sql, NULL, NULL, NULL) != SQLITE_OK)
         return ib_db_fail(store->db);
     IB_TRY(prepare(store));
-    return end(store, add_run(store, config, machine));
+    return ib_store_end(store, add_run(store, config, machine));
 }
 
 static enum ib_status connect_file(const char *path, struct ib_store **out)
@@ -291,14 +225,14 @@ static enum ib_status add_case(struct ib_store *store, const struct ib_case *c)
 
 enum ib_status ib_store_add_cases(struct ib_store *store, const struct ib_case *cases, size_t n)
 {
-    IB_TRY(begin(store));
+    IB_TRY(ib_store_begin(store));
     enum ib_status status = IB_OK;
     for (size_t i = 0; status == IB_OK && i < n; i++)
         status = add_case(store, &cases[i]);
-    return end(store, status);
+    return ib_store_end(store, status);
 }
 
-static enum ib_status find_case(struct ib_store *store, const struct ib_case *c, uint64_t *number)
+enum ib_status ib_store_find(struct ib_store *store, const struct ib_case *c, uint64_t *number)
 {
     sqlite3_stmt *find = store->prepared[FIND_CASE];
     bool found;
@@ -309,9 +243,8 @@ static enum ib_status find_case(struct ib_store *store, const struct ib_case *c,
     return found ? IB_OK : ib_fail(IB_EINTERNAL, c->id, "this case was not added to the store");
 }
 
-/* The worst of all passes is the case's status; of equals the first, which says how it began. */
-static enum ib_status worsen(struct ib_store *store, uint64_t number, enum ib_case_status status,
-                             const char *reason)
+enum ib_status ib_store_worsen(struct ib_store *store, uint64_t number, enum ib_case_status status,
+                               const char *reason)
 {
     return RUN(store, WORSEN_STATUS, integer(number), word(ib_case_status_words, (int)status), phrase(reason),
                integer((uint64_t)status));
@@ -321,137 +254,6 @@ enum ib_status ib_store_put_status(struct ib_store *store, const struct ib_case 
                                    enum ib_case_status status, const char *reason)
 {
     uint64_t number;
-    IB_TRY(find_case(store, c, &number));
-    return worsen(store, number, status, reason);
-}
-
-static enum ib_status put_ledger(struct ib_store *store, uint64_t number, enum ib_pass_kind pass,
-                                 const struct ib_ledger *ledger)
-{
-    const struct ib_db_value key = integer(number), kind = word(ib_pass_words, (int)pass);
-    if (!ledger)
-        return IB_OK;
-    IB_TRY(RUN(store, DROP_TRANSFERS, key, kind));
-    IB_TRY(RUN(store, DROP_CALLS, key, kind));
-    for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        const struct ib_db_value phase_word = text(ib_word_of(ib_phase_words, phase));
-        IB_TRY(RUN(store, PUT_CALLS, key, kind, phase_word, integer(ledger->launches[phase]),
-                   integer(ledger->syncs[phase])));
-        for (int op = 0; op < IB_OP_COUNT; op++) {
-            for (uint32_t t = 0; t < ledger->n_tensors; t++) {
-                const struct ib_traffic *copies = &ledger->copies[phase][op][t];
-                if (copies->h2d_count + copies->d2h_count)
-                    IB_TRY(RUN(store, PUT_TRANSFER, key, kind, phase_word, text(ib_word_of(ib_op_words, op)),
-                               text(ledger->tensor[t]), integer(copies->h2d_count),
-                               integer(copies->h2d_bytes), integer(copies->d2h_count),
-                               integer(copies->d2h_bytes)));
-            }
-        }
-    }
-    return IB_OK;
-}
-
-/* ---- the checked pass ---- */
-
-static enum ib_status put_verdict(struct ib_store *store, uint64_t number, const struct ib_checked *check)
-{
-    const struct ib_verification *v = &check->verification;
-    const struct ib_phases *p = &check->phases;
-    const bool compared = v->verdict != IB_UNVERIFIED;
-    return RUN(store, PUT_CHECK, integer(number), word(ib_case_status_words, (int)check->status),
-               phrase(check->reason), text(check->path), measured(p->load_ns), measured(p->setup_ns),
-               measured(p->train_ns), measured(p->readback_ns), measured(p->predict_ns),
-               text(ib_word_of(ib_verdict_words, (int)v->verdict)), phrase(v->reason), text(check->reference),
-               present(compared, real(v->loss_error)), present(compared, real(v->params_error)),
-               present(compared, real(v->prediction_error)), measured(v->first_divergent_epoch),
-               word(ib_convergence_words, (int)check->convergence),
-               present(check->ledger != NULL, integer(check->law_ok)),
-               present(check->has_witness, text(check->witness_source)),
-               present(check->has_witness, integer(check->witness_agrees)), phrase(check->stderr_tail));
-}
-
-static enum ib_status put_metrics(struct ib_store *store, uint64_t number, const double *values)
-{
-    for (size_t i = 0; values && ib_metrics[i]; i++)
-        IB_TRY(RUN(store, PUT_METRIC, integer(number), text(ib_metrics[i]->name), real(values[i])));
-    return IB_OK;
-}
-
-static enum ib_status put_curve(struct ib_store *store, uint64_t number, const struct ib_curve *curve)
-{
-    for (uint64_t i = 0; i < curve->n; i++)
-        IB_TRY(RUN(store, PUT_LOSS, integer(number), integer(curve->epoch[i]), real(curve->loss[i])));
-    return IB_OK;
-}
-
-static enum ib_status put_predictions(struct ib_store *store, uint64_t number, const struct ib_checked *check)
-{
-    if (!check->predicted || !check->actual)
-        return IB_OK;
-    uint64_t n = check->test_rows < STORED_PREDICTIONS ? check->test_rows : STORED_PREDICTIONS;
-    for (uint64_t i = 0; i < n; i++) {
-        uint64_t row = i * check->test_rows / n;
-        for (uint64_t k = 0; k < check->outputs; k++) {
-            uint64_t at = row * check->outputs + k;
-            IB_TRY(RUN(store, PUT_PREDICTION, integer(number), integer(row), integer(k),
-                       real(check->actual[at]), real(check->predicted[at])));
-        }
-    }
-    return IB_OK;
-}
-
-static enum ib_status put_final(struct ib_store *store, uint64_t number, const struct ib_final *final)
-{
-    if (!final->params)
-        return IB_OK;
-    return RUN(store, PUT_FINAL, integer(number), ib_db_blob(final->params, final->n_params * sizeof(double)),
-               ib_db_blob(final->predictions, final->n_predictions * sizeof(double)));
-}
-
-static enum ib_status put_checked(struct ib_store *store, const struct ib_case *c,
-                                  const struct ib_checked *check)
-{
-    uint64_t number;
-    IB_TRY(find_case(store, c, &number));
-    IB_TRY(worsen(store, number, check->status, check->reason));
-    IB_TRY(put_verdict(store, number, check));
-    IB_TRY(put_metrics(store, number, check->metrics));
-    IB_TRY(put_curve(store, number, &check->curve));
-    IB_TRY(put_predictions(store, number, check));
-    IB_TRY(put_final(store, number, &check->final));
-    return put_ledger(store, number, IB_PASS_CHECKED, check->ledger);
-}
-
-enum ib_status ib_store_put_checked(struct ib_store *store, const struct ib_case *c,
-                                    const struct ib_checked *check)
-{
-    IB_TRY(begin(store));
-    return end(store, put_checked(store, c, check));
-}
-
-/* ---- the timed passes ---- */
-
-static enum ib_status put_timed(struct ib_store *store, const struct ib_case *c, const struct ib_timed *timed)
-{
-    const struct ib_phases *p = &timed->phases;
-    const bool gave_time = timed->status == IB_CASE_OK && timed->epoch_ns > 0;
-    uint64_t number;
-    IB_TRY(find_case(store, c, &number));
-    IB_TRY(worsen(store, number, timed->status, timed->reason));
-    IB_TRY(RUN(store, PUT_ROUND, integer(number), integer(timed->round),
-               word(ib_case_status_words, (int)timed->status), phrase(timed->reason),
-               measured(timed->repeats), present(gave_time, real(timed->epoch_ns)), measured(p->load_ns),
-               measured(p->setup_ns), measured(p->train_ns), measured(p->readback_ns),
-               measured(p->predict_ns), present(timed->ledger != NULL, integer(timed->law_ok)),
-               phrase(timed->stderr_tail), present(gave_time, real(timed->cpu_epoch_ns)),
-               present(gave_time && timed->single_threaded, integer(timed->disturbed))));
-    IB_TRY(RUN(store, UPDATE_TIMES, integer(number)));
-    return put_ledger(store, number, IB_PASS_TIMED, timed->ledger);
-}
-
-enum ib_status ib_store_put_timed(struct ib_store *store, const struct ib_case *c,
-                                  const struct ib_timed *timed)
-{
-    IB_TRY(begin(store));
-    return end(store, put_timed(store, c, timed));
+    IB_TRY(ib_store_find(store, c, &number));
+    return ib_store_worsen(store, number, status, reason);
 }

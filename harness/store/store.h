@@ -34,8 +34,10 @@ struct ib_checked {
     struct ib_final final;
     const struct ib_ledger *ledger; /* NULL: none */
     bool law_ok;
-    bool has_witness, witness_agrees;
-    const char *witness_source;
+    const struct ib_testimony *witness; /* NULL: none */
+    bool witness_agrees;
+    const struct ib_profile *profile; /* NULL: none, for a reason or none at all ("", or NULL) */
+    const char *profile_reason;
     const char *stderr_tail;
 };
 
@@ -74,5 +76,9 @@ enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, en
  */
 enum ib_status ib_store_finish(struct ib_store *);
 void ib_store_close(struct ib_store *);
+
+/* What speed-ups are over, in the finished or unfinished run of DIR. IB_EINVAL names what there is when no
+ * case of the run has that implementation or label. */
+enum ib_status ib_store_set_baseline(const char *dir, const char *baseline);
 
 #endif

@@ -5,15 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct ib_word ib_phase_words[] = {
-    {"setup", IB_SETUP}, {"train", IB_TRAIN}, {"readback", IB_READBACK}, {"predict", IB_PREDICT}, {NULL, 0}};
-
-const struct ib_word ib_op_words[] = {
-    {"gemm", IB_OP_GEMM},         {"add_row", IB_OP_ADD_ROW},     {"act", IB_OP_ACT},
-    {"act_grad", IB_OP_ACT_GRAD}, {"loss_grad", IB_OP_LOSS_GRAD}, {"col_sum", IB_OP_COL_SUM},
-    {"axpy", IB_OP_AXPY},         {"steps", IB_OP_STEPS},         {"forward", IB_OP_FORWARD},
-    {"place", IB_OP_PLACE},       {"read", IB_OP_READ},           {NULL, 0}};
-
 static const struct ib_policy policies[] = {
     [IB_HOST] = {.stale_before_call = false, .home_after_call = false},
     [IB_PER_OP] = {.stale_before_call = true, .home_after_call = true},
@@ -28,33 +19,10 @@ enum { READS = 1, WRITES = 2 };
 
 /* ---- ledger ---- */
 
-static void add_traffic(struct ib_traffic *sum, const struct ib_traffic *more)
-{
-    sum->h2d_count += more->h2d_count;
-    sum->h2d_bytes += more->h2d_bytes;
-    sum->d2h_count += more->d2h_count;
-    sum->d2h_bytes += more->d2h_bytes;
-}
-
-struct ib_traffic ib_ledger_phase(const struct ib_ledger *ledger, enum ib_phase phase)
-{
-    struct ib_traffic sum = {0};
-    for (int op = 0; op < IB_OP_COUNT; op++)
-        for (uint32_t t = 0; t < ledger->n_tensors; t++)
-            add_traffic(&sum, &ledger->copies[phase][op][t]);
-    return sum;
-}
-
-bool ib_traffic_equal(const struct ib_traffic *a, const struct ib_traffic *b)
-{
-    return a->h2d_count == b->h2d_count && a->h2d_bytes == b->h2d_bytes && a->d2h_count == b->d2h_count &&
-           a->d2h_bytes == b->d2h_bytes;
-}
-
 static void book(struct ib_dispatch *d, enum ib_op op, const struct ib_tensor *t, struct ib_traffic copy)
 {
-    add_traffic(&d->ledger.copies[d->phase][op][t->index], &copy);
-    add_traffic(&d->total, &copy);
+    ib_traffic_add(&d->ledger.copies[d->phase][op][t->index], &copy);
+    ib_traffic_add(&d->total, &copy);
 }
 
 /* ---- moving data: these two are the only callers of h2d and d2h ---- */
@@ -67,7 +35,10 @@ static size_t tensor_bytes(const struct ib_tensor *t)
 static enum ib_status upload(struct ib_dispatch *d, enum ib_op op, struct ib_tensor *t)
 {
     size_t bytes = tensor_bytes(t);
+    uint64_t begin_ns = ib_profile_copy_begin(d->profile);
     IB_TRY(d->impl->mem->h2d(d->state, t->device, t->host, bytes));
+    if (d->profile)
+        IB_TRY(ib_profile_upload_end(d->profile, op, t->index, begin_ns));
     book(d, op, t, (struct ib_traffic){.h2d_count = 1, .h2d_bytes = bytes});
     t->on_device = true;
     return IB_OK;
@@ -76,7 +47,10 @@ static enum ib_status upload(struct ib_dispatch *d, enum ib_op op, struct ib_ten
 static enum ib_status download(struct ib_dispatch *d, enum ib_op op, struct ib_tensor *t)
 {
     size_t bytes = tensor_bytes(t);
+    uint64_t begin_ns = ib_profile_copy_begin(d->profile);
     IB_TRY(d->impl->mem->d2h(d->state, t->host, t->device, bytes));
+    if (d->profile)
+        ib_profile_download_end(d->profile, op, t->index, begin_ns);
     book(d, op, t, (struct ib_traffic){.d2h_count = 1, .d2h_bytes = bytes});
     t->on_host = true;
     return IB_OK;
@@ -127,8 +101,11 @@ static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const str
         struct ib_view views[n_operands] = {0};                                                              \
         if (!IB_HAS((d)->impl->ops, function))                                                               \
             return ib_fail(IB_EUNSUPPORTED, (d)->impl->name, "has no operation " #function);                 \
+        uint64_t begin_ns = 0;                                                                               \
         IB_TRY(before_call(d, op, operands, n_operands, views));                                             \
+        IB_TRY(ib_profile_call_begin((d)->profile, &begin_ns));                                              \
         IB_TRY((d)->impl->ops->call);                                                                        \
+        IB_TRY(ib_profile_call_end((d)->profile, op, begin_ns));                                             \
         return after_call(d, op, operands, n_operands);                                                      \
     } while (0)
 
@@ -225,6 +202,7 @@ enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struc
     struct operand operands[MAX_OPERANDS] = {{x, READS}, {y, READS}, {loss, WRITES}};
     struct ib_view views[MAX_OPERANDS] = {0};
     size_t n_operands = 3 + 2 * problem->n_layers;
+    uint64_t begin_ns = 0;
     for (size_t p = 0; p < 2 * problem->n_layers; p++)
         operands[3 + p] = (struct operand){&params[p], READS | WRITES};
 
@@ -233,7 +211,9 @@ enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struc
     problem->y = views[1];
     problem->loss = views[2]; /* all zero, and so p == NULL, when nobody reads it */
     set_params(problem, &views[3]);
+    IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
     IB_TRY(d->impl->fused->steps(d->state, problem, n));
+    IB_TRY(ib_profile_call_end(d->profile, IB_OP_STEPS, begin_ns));
     return after_call(d, IB_OP_STEPS, operands, n_operands);
 }
 

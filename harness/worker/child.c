@@ -23,9 +23,8 @@ enum {
     FIRST_FREE_FD = 10, /* above every descriptor that the child gets */
     TAIL_BYTES = 2048,
     OUTPUT_LIMIT = 64 * 1024 * 1024, /* of stdout and stderr together: more is no log but a loop */
-    MEMORY_POLL_MS = 50,
-    LINE_LIMIT = 16 * 1024 * 1024, /* the longest message that is not garbage */
-    EXIT_GRACE_MS = 2000           /* between the end of its answers and the end of the process */
+    LINE_LIMIT = 16 * 1024 * 1024,   /* the longest message that is not garbage */
+    EXIT_GRACE_MS = 2000             /* between the end of its answers and the end of the process */
 };
 
 struct ib_child {
@@ -35,7 +34,8 @@ struct ib_child {
     size_t used, capacity;
     char tail[TAIL_BYTES + 1];
     size_t tail_used;
-    uint64_t output_bytes, memory_limit;
+    uint64_t output_bytes;
+    struct ib_memory_limit memory;
     ib_progress_fn *progress;
     void *progress_context;
 };
@@ -166,21 +166,6 @@ static bool drain_messages(struct ib_child *child)
 
 enum wait { GOT_LINE, ENDED, TOO_LATE, TOO_LARGE, TOO_LOUD, INTERRUPTED };
 
-/* The child's proportional set size; 0 where it cannot be read, which is so when it is gone. */
-static uint64_t memory_of(const struct ib_child *child)
-{
-    char path[64], line[256];
-    unsigned long long kib = 0;
-    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)child->pid);
-    FILE *file = fopen(path, "re");
-    while (file && fgets(line, sizeof line, file))
-        if (sscanf(line, "Pss: %llu kB", &kib) == 1)
-            break;
-    if (file)
-        fclose(file);
-    return kib * 1024;
-}
-
 /* Until a whole line lies at the start of child->line (zero-terminated, its length in *length), or nothing
  * can come. */
 static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t *length)
@@ -202,10 +187,10 @@ static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t
             return TOO_LATE;
         if (child->output_bytes > OUTPUT_LIMIT)
             return TOO_LOUD;
-        if (child->memory_limit && memory_of(child) > child->memory_limit)
+        if (ib_memory_limit_exceeded(&child->memory))
             return TOO_LARGE;
         uint64_t left_ms = (deadline_ns - now + 999999) / 1000000,
-                 longest_ms = child->memory_limit ? MEMORY_POLL_MS : 1000000;
+                 longest_ms = child->memory.bytes ? IB_MEMORY_POLL_MS : 1000000;
         struct pollfd fds[] = {{child->from, POLLIN, 0},
                                {child->out, POLLIN, 0},
                                {child->err, POLLIN, 0},
@@ -221,6 +206,13 @@ static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t
 }
 
 /* ---- what went wrong ---- */
+
+static bool explain_memory(const struct ib_child *child, struct ib_outcome *outcome)
+{
+    char limit[32];
+    return ib_outcome_set(outcome, IB_CASE_OOM, "used over %s of memory, the limit of this sweep",
+                          ib_print_bytes((double)child->memory.bytes, limit, sizeof limit));
+}
 
 /* How the process ended, once its messages did. */
 static bool explain_end(struct ib_child *child, struct ib_outcome *outcome)
@@ -241,6 +233,8 @@ static bool explain_end(struct ib_child *child, struct ib_outcome *outcome)
     if (info.si_code == CLD_EXITED)
         return ib_outcome_set(outcome, IB_CASE_FAILED, "exited with status %d before it had answered",
                               info.si_status);
+    if (ib_memory_limit_killed(&child->memory))
+        return explain_memory(child, outcome);
     if (info.si_status == SIGKILL) /* nobody here sent it: the kernel's out-of-memory killer does */
         return ib_outcome_set(outcome, IB_CASE_OOM, "killed by the system (SIGKILL): out of memory");
     return ib_outcome_set(outcome, IB_CASE_CRASHED, "signal %d, %s", info.si_status,
@@ -272,7 +266,6 @@ static bool await_answer(struct ib_child *child, uint64_t timeout_ns, json_t **a
     uint64_t deadline_ns = ib_now_ns() + timeout_ns;
     for (;;) {
         size_t length;
-        char limit[32];
         switch (await_line(child, deadline_ns, &length)) {
         case ENDED:
             return explain_end(child, outcome);
@@ -280,8 +273,7 @@ static bool await_answer(struct ib_child *child, uint64_t timeout_ns, json_t **a
             return ib_outcome_set(outcome, IB_CASE_TIMEOUT, "no answer within %.3g s",
                                   (double)timeout_ns / 1e9);
         case TOO_LARGE:
-            return ib_outcome_set(outcome, IB_CASE_OOM, "used over %s of memory, the limit of this sweep",
-                                  ib_print_bytes((double)child->memory_limit, limit, sizeof limit));
+            return explain_memory(child, outcome);
         case TOO_LOUD:
             return ib_outcome_set(outcome, IB_CASE_FAILED, "wrote over %d MiB to stdout and stderr",
                                   OUTPUT_LIMIT >> 20);
@@ -328,9 +320,13 @@ bool ib_child_ask(struct ib_child *child, json_t *request, uint64_t timeout_ns, 
     return false;
 }
 
-void ib_child_limit_memory(struct ib_child *child, uint64_t bytes)
+bool ib_child_limit_memory(struct ib_child *child, uint64_t bytes, enum ib_memory_by by,
+                           struct ib_outcome *outcome)
 {
-    child->memory_limit = bytes;
+    if (ib_memory_limit_begin(&child->memory, child->pid, bytes, by))
+        return true;
+    return ib_outcome_set(outcome, IB_CASE_FAILED,
+                          "measure.memory_by is cgroup, and this user may not make one with a memory limit");
 }
 
 void ib_child_on_progress(struct ib_child *child, ib_progress_fn *progress, void *context)
@@ -388,6 +384,7 @@ void ib_child_end(struct ib_child *child)
     for (size_t i = 0; i < sizeof fds / sizeof *fds; i++)
         if (*fds[i] >= 0)
             close(*fds[i]);
+    ib_memory_limit_end(&child->memory);
     free(child->line);
     free(child);
 }

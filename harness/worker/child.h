@@ -2,6 +2,7 @@
 #ifndef IB_CHILD_H
 #define IB_CHILD_H
 
+#include "worker/memory_limit.h"
 #include "worker/status.h"
 
 #include <jansson.h>
@@ -27,10 +28,8 @@ typedef void ib_progress_fn(void *context, uint64_t epoch, double loss);
  * must be ended. */
 bool ib_child_ask(struct ib_child *, json_t *request, uint64_t timeout_ns, json_t **answer,
                   struct ib_outcome *);
-/* From now on, a wait ends as out of memory when the child has more than this to itself (its proportional set
- * size, looked at 20 times a second: RLIMIT_AS would break CUDA and sanitizers, and a cgroup needs
- * permission). 0: no limit. */
-void ib_child_limit_memory(struct ib_child *, uint64_t bytes);
+/* From now on, a wait ends as out of memory when the child has more than this to itself. 0: no limit. */
+bool ib_child_limit_memory(struct ib_child *, uint64_t bytes, enum ib_memory_by, struct ib_outcome *);
 void ib_child_on_progress(struct ib_child *, ib_progress_fn *, void *context);
 
 /* The last lines that it wrote to stderr or stdout, the last 2 KiB; valid until the child is ended. */

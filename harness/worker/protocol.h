@@ -13,6 +13,7 @@
 #ifndef IB_PROTOCOL_H
 #define IB_PROTOCOL_H
 
+#include "ironbench/witness.h"
 #include "training/dispatch.h"
 #include "worker/status.h"
 
@@ -34,6 +35,7 @@ struct ib_job {
     enum ib_dtype dtype;
     uint64_t rows, test_rows;
     double lr;
+    bool watched;               /* by the implementation's witness, where there is one */
     const char *x, *y, *x_test; /* paths */
     char param_name[IB_MAX_PARAMS][8];
     const char *start[IB_MAX_PARAMS]; /* paths */
@@ -44,8 +46,8 @@ json_t *ib_job_to_json(const struct ib_job *, const char *type);
  * wrong. */
 enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *, struct ib_job *out);
 
-enum ib_pass_kind { IB_PASS_CHECKED = 1, IB_PASS_TIMED };
-extern const struct ib_word ib_pass_words[]; /* checked timed */
+enum ib_pass_kind { IB_PASS_CHECKED = 1, IB_PASS_PROFILED, IB_PASS_TIMED };
+extern const struct ib_word ib_pass_words[]; /* checked profiled timed */
 
 struct ib_train_request {
     enum ib_pass_kind pass;
@@ -74,6 +76,19 @@ struct ib_phases { /* wall time by phase; train is that of one training */
     uint64_t load_ns, setup_ns, train_ns, readback_ns, predict_ns;
 };
 
+/* What the driver was asked to do since the implementation was opened: by its own count, or by that of a
+ * witness. */
+struct ib_testimony {
+    char source[48];  /* "driver", "OpenCL layer"; "": nobody counts */
+    char reason[208]; /* why there is a source and yet no count; "" */
+    struct ib_copies seen;
+};
+
+static inline bool ib_testimony_given(const struct ib_testimony *t)
+{
+    return t->source[0] && !t->reason[0];
+}
+
 /* What a pass reports beside its arrays. */
 struct ib_pass_result {
     uint64_t repeats;        /* trainings done */
@@ -82,10 +97,11 @@ struct ib_pass_result {
     uint64_t process_cpu_ns; /* and all threads together */
     bool fused, fused_predict;
     struct ib_phases phases;
-    struct ib_ledger ledger; /* of one training and its prediction */
-    struct ib_traffic total; /* everything since the implementation was opened */
-    bool has_copies;         /* the driver's own count of the same: */
-    struct ib_traffic copies;
+    struct ib_ledger ledger;     /* of one training and its prediction */
+    struct ib_traffic total;     /* everything since the implementation was opened */
+    struct ib_testimony witness; /* of the same */
+    bool profiled;
+    struct ib_profile profile;
 };
 
 json_t *ib_pass_result_to_json(const struct ib_pass_result *);

@@ -73,6 +73,8 @@ static enum ib_status open_training(struct ib_session *s)
     const struct ib_impl *impl;
     const struct ib_job *job = &s->job;
     IB_TRY(ib_impl_load(job->impl, job->plugin, &impl));
+    if (job->watched)
+        ib_watch_begin(impl, &s->watch);
     IB_TRY(ib_instance_open(impl, job->settings, job->n_settings, &s->instance));
     IB_TRY(ib_dispatch_open(impl, s->instance.state, job->residency, &s->dispatch));
     s->dispatch.phase = IB_SETUP;
@@ -155,18 +157,6 @@ static enum ib_status predict(struct ib_session *s, const char *folder, struct i
     return status;
 }
 
-static void count_copies(struct ib_session *s, struct ib_pass_result *out)
-{
-    struct ib_copies seen = {.struct_size = sizeof seen};
-    out->ledger = s->dispatch.ledger;
-    out->total = s->dispatch.total;
-    out->has_copies = IB_HAS(s->instance.impl, copies);
-    if (!out->has_copies)
-        return;
-    s->instance.impl->copies(s->instance.state, &seen);
-    out->copies = (struct ib_traffic){seen.h2d_count, seen.h2d_bytes, seen.d2h_count, seen.d2h_bytes};
-}
-
 /* Parameters and predictions out, then the accounts. */
 static enum ib_status finish(struct ib_session *s, const char *folder, struct ib_pass_result *out)
 {
@@ -174,7 +164,9 @@ static enum ib_status finish(struct ib_session *s, const char *folder, struct ib
     IB_TRY(predict(s, folder, &out->phases));
     out->fused = s->training.fused;
     out->fused_predict = s->training.fused && IB_HAS(s->instance.impl->fused, predict);
-    count_copies(s, out);
+    out->ledger = s->dispatch.ledger;
+    out->total = s->dispatch.total;
+    ib_watch_count(&s->watch, &s->instance, &out->witness);
     return IB_OK;
 }
 
@@ -228,6 +220,27 @@ enum ib_status ib_session_checked(struct ib_session *s, const struct ib_train_re
     if (status == IB_OK)
         status = finish(s, request->out, out);
     ib_curve_free(&recorder.curve);
+    return status;
+}
+
+/* ---- profiled ---- */
+
+enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_request *request,
+                                   struct ib_pass_result *out)
+{
+    struct ib_profiler profiler;
+    memset(out, 0, sizeof *out);
+    IB_TRY(begin_training(s));
+    IB_TRY(ib_training_run(&s->training, request->epochs, NULL));
+    IB_TRY(begin_training(s));
+    IB_TRY(ib_profiler_open(s->instance.impl, s->instance.state, &out->profile, &profiler));
+    s->dispatch.profile = &profiler;
+    enum ib_status status = ib_training_run(&s->training, request->epochs, NULL);
+    s->dispatch.profile = NULL;
+    out->profiled = true;
+    out->profile.epochs = request->epochs;
+    out->ledger = s->dispatch.ledger;
+    out->repeats = 1;
     return status;
 }
 

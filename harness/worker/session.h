@@ -8,6 +8,7 @@
 #include "training/training.h"
 #include "worker/loader.h"
 #include "worker/protocol.h"
+#include "worker/watch.h"
 
 struct ib_session {
     bool open;
@@ -15,6 +16,7 @@ struct ib_session {
     struct ib_job job;
     struct ib_npy x, y, x_test, start[IB_MAX_PARAMS];
     struct ib_train_data data;
+    struct ib_watch watch;
     struct ib_instance instance;
     struct ib_dispatch dispatch;
     struct ib_training training;
@@ -33,6 +35,10 @@ enum ib_status ib_session_checked(struct ib_session *, const struct ib_train_req
 /* Times whole trainings, then reads parameters and predictions. */
 enum ib_status ib_session_timed(struct ib_session *, const struct ib_train_request *,
                                 struct ib_pass_result *out);
+
+/* Trains once unwatched, to warm up, and once with every step waited for. Nothing is written. */
+enum ib_status ib_session_profiled(struct ib_session *, const struct ib_train_request *,
+                                   struct ib_pass_result *out);
 
 /* Maps an array and checks its shape and type; shared with the oracle. */
 enum ib_status ib_session_map(const char *path, uint64_t rows, uint64_t cols, enum ib_dtype,

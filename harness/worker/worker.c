@@ -68,10 +68,17 @@ static enum ib_status answer_train(struct worker *w, const json_t *request, json
     IB_TRY(ib_train_request_from_json(request, &train));
     if (!w->session.open)
         return ib_fail(IB_EINVAL, "protocol", "train came before a problem");
-    if (train.pass == IB_PASS_CHECKED)
+    switch (train.pass) {
+    case IB_PASS_CHECKED:
         IB_TRY(ib_session_checked(&w->session, &train, send_progress, &result));
-    else
+        break;
+    case IB_PASS_PROFILED:
+        IB_TRY(ib_session_profiled(&w->session, &train, &result));
+        break;
+    case IB_PASS_TIMED:
         IB_TRY(ib_session_timed(&w->session, &train, &result));
+        break;
+    }
     *answer = ib_pass_result_to_json(&result);
     return IB_OK;
 }

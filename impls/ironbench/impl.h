@@ -109,6 +109,11 @@ struct ib_mem_ops {
     /* Ordered after all queued work; on return the bytes have arrived. */
     enum ib_status (*d2h)(void *state, void *host, const void *device, size_t bytes);
     enum ib_status (*sync)(void *state); /* on return all queued work is done */
+    /* Optional, both or none: the device's own clock. `mark` puts mark 0 or 1 behind all work queued so far;
+     * `elapsed` gives the nanoseconds from mark 0 to mark 1, after a sync. Used in profiled passes alone, so
+     * that the first mark may well change how the queue works. */
+    enum ib_status (*mark)(void *state, uint32_t which);
+    enum ib_status (*elapsed)(void *state, uint64_t *out_ns);
 };
 
 /* The operations that the models are written in. A NULL entry means unsupported; it is never emulated. Sums
@@ -168,10 +173,12 @@ struct ib_fused {
                               const struct ib_view *out);
 };
 
-/* Copies that a device's driver saw, by its own count. */
+/* What a device's driver was asked to do, by its own count. A driver that moves bytes in both directions at
+ * once (mapped memory) counts them in both. */
 struct ib_copies {
     uint32_t struct_size;
     uint64_t h2d_count, h2d_bytes, d2h_count, d2h_bytes;
+    uint64_t launch_count, sync_count; /* kernels started; waits for the whole queue */
 };
 
 enum ib_impl_flags {
@@ -199,6 +206,9 @@ struct ib_impl {
     void (*copies)(void *state, struct ib_copies *out);
     /* Free text: versions of the libraries in use, the device's name ("OpenBLAS 0.3.21 SkylakeX"). */
     enum ib_status (*describe)(void *state, char *text, size_t n);
+    /* The witness (ironbench/witness.h) that sees what this implementation asks its driver for: "opencl". NULL:
+     * there is none, or `copies` says it. */
+    const char *witness;
 };
 
 /* Is `member` present in this table, which may come from an older plugin? */

@@ -1,13 +1,15 @@
 #@order 5
 #@title Speed-up
-#@caption Each mark is one problem: by how much an implementation is faster than cpu_naive there, or, where that
-#@ has no verified time, than the first of the plan that has. Medians over the rounds; the bar and the number
-#@ are the median over the problems. Only verified cases on real devices.
+#@caption Each mark is one problem: by how much an implementation is faster than the baseline there: the one that
+#@ the configuration or report --baseline names, else cpu_naive, or, where that has no verified time, the first of
+#@ the plan that has. Medians over the rounds; the bar and the number are the median over the problems. Only
+#@ verified cases on real devices.
 #@height 126 + 34 * series
 #@for (SELECT count(DISTINCT who) FROM ranked JOIN names USING (case_number)) > 1
 #@sql WITH timed AS (
 #@   SELECT number, model, who, problem, median_ns, first_value(median_ns) OVER (PARTITION BY problem
-#@     ORDER BY who <> 'cpu_naive', number) AS baseline_ns, min(number) OVER (PARTITION BY who) AS first
+#@     ORDER BY coalesce((SELECT baseline FROM run) NOT IN (impl, label), 1), impl <> 'cpu_naive', number)
+#@     AS baseline_ns, min(number) OVER (PARTITION BY who) AS first
 #@   FROM ranked JOIN names USING (case_number) JOIN epoch_times USING (case_number)
 #@   JOIN cases ON number = case_number)
 #@ SELECT who, baseline_ns / median_ns, dense_rank() OVER (ORDER BY model), model,

@@ -1,10 +1,13 @@
 """`run`, `plan`, `report` and `export`: a whole sweep, what it leaves, and what it refuses."""
 
+import contextlib
 import json
 import os
 import pathlib
 import resource
 import signal
+import sqlite3
+import statistics
 import subprocess
 import unittest
 
@@ -87,6 +90,41 @@ class Sweep(CliTest):
         self.assertEqual((self.folder / "out" / "report.html").read_bytes(), html)
         self.assertEqual(self.export("out")["schema"], 1)
         self.refused("export", "out", "--format", "xml", says=["--format", "xml", "json"])
+
+    def test_baseline_of_speed_ups(self):
+        config = self.config(FEW, more="baseline: cpu_blas")
+        self.assertEqual(self.run_sweep(config)["run"]["baseline"], "cpu_blas")
+        self.assertEqual(self.speed_up_of("cpu_blas"), 1)
+        self.ok("report", "out", "--baseline", "cpu_naive")
+        self.assertEqual(self.export("out")["run"]["baseline"], "cpu_naive")
+        self.assertEqual(self.speed_up_of("cpu_naive"), 1)
+        self.refused("report", "out", "--baseline", "cuda", says=["--baseline", "`cuda`", "cpu_naive, cpu_blas"])
+        self.refused("plan", self.config(FEW, more="baseline: fakedev"), says=["test.yaml:10", "baseline", "`fakedev`"])
+
+    def speed_up_of(self, impl):
+        """What the chart's own query draws for an implementation."""
+        class Median:
+            def __init__(self):
+                self.values = []
+
+            def step(self, value):
+                self.values.append(value)
+
+            def finalize(self):
+                return statistics.median(self.values)
+
+        lines = (ROOT / "scripts/charts/speed_up.gp").read_text().split("#@sql", 1)[1].splitlines()
+        query = "\n".join([lines[0], *(line[2:] for line in lines[1:] if line.startswith("#@"))])
+        with contextlib.closing(sqlite3.connect(self.folder / "out/run.sqlite")) as db:
+            db.create_aggregate("median", 1, Median)
+            return {row[0]: row[4] for row in db.execute(query)}[impl]
+
+    def test_selection_is_recorded(self):
+        config = self.config(FEW)
+        self.ok("run", config, "-s", "impl=cpu_naive", "-x", "model=mlp", "--out", "out")
+        self.assertEqual(self.export("out")["run"]["selection"], ["-s impl=cpu_naive", "-x model=mlp"])
+        self.ok("run", config, "--out", "all")
+        self.assertIsNone(self.export("all")["run"]["selection"])
 
     def test_json_lines_and_quiet(self):
         out = self.ok("run", self.config(MIXED), "--out", "a", "--json", "-s", "impl=cpu_naive")
@@ -253,7 +291,14 @@ class WrongWorkers(CliTest):
 
     @unittest.skipIf(SANITIZED, "a sanitizer's own memory passes any limit")
     def test_memory_limit(self):
-        case = self.sweep("fault_memory_hog", 4, "rounds: 1, timeout: 60s, memory: 80MB")
+        self.check_memory_limit("auto")  # by the kernel where a cgroup can be made
+
+    @unittest.skipIf(SANITIZED, "a sanitizer's own memory passes any limit")
+    def test_memory_limit_by_polling(self):
+        self.check_memory_limit("polling")
+
+    def check_memory_limit(self, by):
+        case = self.sweep("fault_memory_hog", 4, f"rounds: 1, timeout: 60s, memory: 80MB, memory_by: {by}")
         self.assertEqual(case["status"], "oom")
         self.assertIn("used over 80.0 MB", case["reason"])
 

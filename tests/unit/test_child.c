@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -150,18 +151,37 @@ static void endless_output(void **state)
 }
 
 /* A shell that doubles a string; the limit lies above what any shell needs. */
-static void memory_limit(void **state)
+static void expect_out_of_memory(enum ib_memory_by by)
 {
-    (void)state;
     struct ib_child *child;
     struct ib_outcome outcome;
     json_t *answer;
     assert_true(start(HELLO "read l <&3; a=0123456789abcdef; while :; do a=$a$a; done", &child, &outcome));
-    ib_child_limit_memory(child, 40000000);
+    assert_true(ib_child_limit_memory(child, 40000000, by, &outcome));
     assert_false(ib_child_ask(child, json_pack("{s:s}", "type", "go"), 30ull * SECOND_NS, &answer, &outcome));
     assert_int_equal(outcome.status, IB_CASE_OOM);
     assert_non_null(strstr(outcome.reason, "used over 40.0 MB"));
     ib_child_end(child);
+}
+
+static void memory_limit_by_polling(void **state)
+{
+    (void)state;
+    expect_out_of_memory(IB_MEMORY_POLLING);
+}
+
+/* By the kernel, which leaves no group behind. */
+static void memory_limit_by_cgroup(void **state)
+{
+    (void)state;
+    char place[512], command[600];
+    if (!ib_memory_limit_place(place, sizeof place)) {
+        print_message("no cgroup with a memory limit can be made here\n");
+        skip();
+    }
+    expect_out_of_memory(IB_MEMORY_CGROUP);
+    snprintf(command, sizeof command, "ls %s | grep -q '^ironbench-%d-'", place, (int)getpid());
+    assert_int_not_equal(system(command), 0);
 }
 
 /* A grandchild in the worker's group goes with it. */
@@ -196,7 +216,8 @@ int main(void)
         cmocka_unit_test(timeout_ends_the_wait),
         cmocka_unit_test(output_is_kept_short),
         cmocka_unit_test(endless_output),
-        cmocka_unit_test(memory_limit),
+        cmocka_unit_test(memory_limit_by_polling),
+        cmocka_unit_test(memory_limit_by_cgroup),
         cmocka_unit_test(group_is_killed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,8 +123,12 @@ static void result_round_trip(void **state)
                                    .fused = true,
                                    .phases = {1, 2, 3, 4, 5},
                                    .total = {7, 70, 8, 80},
-                                   .has_copies = true,
-                                   .copies = {9, 90, 10, 100}};
+                                   .witness = {.source = "driver",
+                                               .seen = {sizeof(struct ib_copies), 9, 90, 10, 100, 5, 6}},
+                                   .profiled = true,
+                                   .profile = {.epochs = 50, .device_clock = true, .sync_ns = 400}};
+    said.profile.operations[IB_OP_ACT] = (struct ib_profile_operation){4, 30, 20, 10};
+    said.profile.copies[IB_OP_ACT][1] = (struct ib_profile_copy){11, 12};
     said.ledger.n_tensors = 2;
     strcpy(said.ledger.tensor[0], "x");
     strcpy(said.ledger.tensor[1], "w1");
@@ -135,14 +139,16 @@ static void result_round_trip(void **state)
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
     assert_memory_equal(&heard.ledger, &said.ledger, sizeof said.ledger);
     assert_true(ib_traffic_equal(&heard.total, &said.total));
-    assert_true(heard.has_copies && ib_traffic_equal(&heard.copies, &said.copies));
+    assert_memory_equal(&heard.witness, &said.witness, sizeof said.witness);
+    assert_true(heard.profiled);
+    assert_memory_equal(&heard.profile, &said.profile, sizeof said.profile);
     assert_int_equal(heard.phases.predict_ns, 5);
     json_decref(message);
 
-    said.has_copies = false;
+    said.profiled = false;
     message = ib_pass_result_to_json(&said);
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
-    assert_false(heard.has_copies);
+    assert_false(heard.profiled);
     json_object_del(message, "ledger");
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_EINVAL);
     assert_non_null(strstr(ib_error_text(), "ledger"));

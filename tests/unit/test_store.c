@@ -82,7 +82,7 @@ static void put_timed(struct fixture *f, uint64_t round, enum ib_case_status sta
 /* What the run's only row of a query says, as text; "null" for NULL. */
 static const char *ask(struct fixture *f, const char *sql)
 {
-    static char answer[4096];
+    static char answer[16384];
     sqlite3 *db;
     sqlite3_stmt *query;
     bool row;
@@ -108,7 +108,7 @@ static void makes_folders_and_one_run_each(void **state)
     expect_failure(ib_store_create(inner, &f->config, f->machine, &second), IB_EINVAL, inner,
                    WORDS("already holds a run"));
     assert_string_equal(ask(f, "SELECT count(*) FROM run"), "1");
-    assert_string_equal(ask(f, "PRAGMA user_version"), "1");
+    assert_string_equal(ask(f, "PRAGMA user_version"), "2");
 }
 
 static void names_the_folder_it_cannot_write(void **state)
@@ -198,6 +198,65 @@ static void ledger_of_the_newest_round(void **state)
     free(ledger);
 }
 
+static void put_with(struct fixture *f, const struct ib_testimony *witness, const struct ib_profile *profile,
+                     const char *profile_reason, const struct ib_ledger *ledger)
+{
+    const struct ib_checked checked = {.status = IB_CASE_OK,
+                                       .reason = "",
+                                       .ledger = ledger,
+                                       .witness = witness,
+                                       .witness_agrees = true,
+                                       .profile = profile,
+                                       .profile_reason = profile_reason};
+    assert_int_equal(ib_store_put_checked(f->store, &f->c, &checked), IB_OK);
+}
+
+static void witness_is_a_count_or_a_reason(void **state)
+{
+    struct fixture *f = *state;
+    struct ib_testimony witness = {.source = "OpenCL layer", .seen = {.h2d_count = 3, .launch_count = 4}};
+    put_with(f, &witness, NULL, NULL, NULL);
+    assert_string_equal(ask(f,
+                            "SELECT source || agrees || h2d_count || d2h_count || launch_count || sync_count"
+                            " FROM witnesses"),
+                        "OpenCL layer13040");
+    assert_string_equal(ask(f, "SELECT count(*) FROM profiles"), "0");
+}
+
+static void witness_without_a_count(void **state)
+{
+    struct fixture *f = *state;
+    struct ib_testimony witness = {.source = "OpenCL layer", .reason = "not loaded"};
+    put_with(f, &witness, NULL, "it hung", NULL);
+    assert_string_equal(
+        ask(f, "SELECT source || reason || (agrees IS NULL) || (h2d_count IS NULL) FROM witnesses"),
+        "OpenCL layernot loaded11");
+    assert_string_equal(ask(f, "SELECT reason || (epochs IS NULL) FROM profiles"), "it hung1");
+    assert_string_equal(ask(f, "SELECT count(*) FROM splits"), "0");
+}
+
+/* Two epochs of profile against a median of 100 ns: transfer 20, computing 30, and the rest is launching. */
+static void split_adds_up_to_the_median(void **state)
+{
+    struct fixture *f = *state;
+    struct ib_ledger *ledger = calloc(1, sizeof *ledger);
+    struct ib_profile *profile = calloc(1, sizeof *profile);
+    ledger->n_tensors = 1;
+    strcpy(ledger->tensor[0], "x");
+    ledger->syncs[IB_TRAIN] = 1;
+    *profile = (struct ib_profile){.epochs = 2, .device_clock = true, .sync_ns = 10};
+    profile->operations[IB_OP_GEMM] = (struct ib_profile_operation){2, 8, 90, 60};
+    profile->copies[IB_OP_GEMM][0] = (struct ib_profile_copy){30, 10};
+    put_with(f, NULL, profile, "", ledger);
+    put_timed(f, 1, IB_CASE_OK, "", ledger);
+    assert_string_equal(ask(f, "SELECT transfer_ns || ' ' || compute_ns || ' ' || sync_ns || ' ' || launch_ns"
+                               " FROM splits"),
+                        "20.0 30.0 1.0 49.0");
+    assert_string_equal(ask(f, "SELECT clock || sync_ns FROM profiles"), "device10");
+    free(profile);
+    free(ledger);
+}
+
 static void keeps_few_predictions_of_many(void **state)
 {
     struct fixture *f = *state;
@@ -228,6 +287,49 @@ static void finished_run_is_one_file(void **state)
     snprintf(path, sizeof path, "%s/run.sqlite-wal", f->dir);
     assert_int_not_equal(stat(path, &info), 0);
     assert_string_equal(ask(f, "SELECT finished IS NOT NULL FROM run"), "1");
+}
+
+/* The columns of all tables and views, as text. */
+static const char *columns(struct fixture *f)
+{
+    return ask(
+        f, "SELECT group_concat(m.name || '.' || c.name || ':' || c.type, ' ') FROM (SELECT * FROM"
+           " sqlite_master WHERE type IN ('table', 'view') ORDER BY name) m, pragma_table_info(m.name) c");
+}
+
+static char *read_text(const char *path)
+{
+    char *text = calloc(1, 1 << 16);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    assert_true(fread(text, 1, (1 << 16) - 1, file) > 1000);
+    fclose(file);
+    return text;
+}
+
+/* A run of version 1 opens as one of today, with what it held. */
+static void migrates_an_older_run(void **state)
+{
+    struct fixture *f = *state;
+    char path[64], *today = strdup(columns(f)), *old = read_text(IB_SOURCE_DIR "/tests/unit/schema_1.sql");
+    sqlite3 *db;
+    snprintf(path, sizeof path, "%s/run.sqlite", f->dir);
+    ib_store_close(f->store);
+    f->store = NULL;
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(ib_db_open(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &db), IB_OK);
+    assert_int_equal(sqlite3_exec(db, old, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db,
+                                  "INSERT INTO checks (case_number, status, verdict, witness_source,"
+                                  " witness_agrees) VALUES (1, 'ok', 'ok', 'driver', 1)",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    assert_string_equal(ask(f, "SELECT source || agrees FROM witnesses"), "driver1");
+    assert_string_equal(ask(f, "PRAGMA user_version"), "2");
+    assert_string_equal(columns(f), today);
+    free(today);
+    free(old);
 }
 
 static uint64_t rounds_on_record(const char *dir)
@@ -315,6 +417,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(unknown_is_null, set_up, tear_down),
         cmocka_unit_test_setup_teardown(times_follow_the_rounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ledger_of_the_newest_round, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(witness_is_a_count_or_a_reason, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(witness_without_a_count, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(split_adds_up_to_the_median, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(migrates_an_older_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keeps_few_predictions_of_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(finished_run_is_one_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(killed_run_stays_readable, set_up, tear_down),

@@ -1,0 +1,24 @@
+#include "run/pass.h"
+
+enum { PROFILED_EPOCHS = 50 }; /* enough for shares of the time; each step waits for the device */
+
+const struct ib_profile *ib_pass_profiled(const struct ib_bench *bench, const struct ib_case *c,
+                                          struct ib_arena *arena, const char **reason)
+{
+    struct ib_job job;
+    struct ib_child *child = NULL;
+    struct ib_outcome outcome = {.status = IB_CASE_OK};
+    struct ib_pass_result *result = ib_arena_alloc(arena, sizeof *result);
+    struct ib_train_request request = {.pass = IB_PASS_PROFILED,
+                                       .epochs = c->epochs < PROFILED_EPOCHS ? c->epochs : PROFILED_EPOCHS,
+                                       .out = ""};
+    *reason = "";
+    if (c->residency == IB_HOST)
+        return NULL;
+    bool ok = ib_pass_open(bench, c, false, &job, &child, &outcome) &&
+              ib_pass_train(bench, child, &request, result, &outcome);
+    ib_child_end(child);
+    if (!ok)
+        *reason = ib_arena_copy(arena, outcome.reason);
+    return ok && result->profiled ? &result->profile : NULL;
+}

@@ -1,0 +1,179 @@
+/* What the passes of a case leave, row by row. */
+#include "metrics/metric.h"
+#include "store/writer.h"
+
+enum { STORED_PREDICTIONS = 1000 }; /* rows a case: charts need no more, and 4M of them would fill the disk */
+
+static enum ib_status put_ledger(struct ib_store *store, uint64_t number, enum ib_pass_kind pass,
+                                 const struct ib_ledger *ledger)
+{
+    const struct ib_db_value key = integer(number), kind = word(ib_pass_words, (int)pass);
+    if (!ledger)
+        return IB_OK;
+    IB_TRY(RUN(store, DROP_TRANSFERS, key, kind));
+    IB_TRY(RUN(store, DROP_CALLS, key, kind));
+    for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
+        const struct ib_db_value phase_word = text(ib_word_of(ib_phase_words, phase));
+        IB_TRY(RUN(store, PUT_CALLS, key, kind, phase_word, integer(ledger->launches[phase]),
+                   integer(ledger->syncs[phase])));
+        for (int op = 0; op < IB_OP_COUNT; op++) {
+            for (uint32_t t = 0; t < ledger->n_tensors; t++) {
+                const struct ib_traffic *copies = &ledger->copies[phase][op][t];
+                if (copies->h2d_count + copies->d2h_count)
+                    IB_TRY(RUN(store, PUT_TRANSFER, key, kind, phase_word, text(ib_word_of(ib_op_words, op)),
+                               text(ledger->tensor[t]), integer(copies->h2d_count),
+                               integer(copies->h2d_bytes), integer(copies->d2h_count),
+                               integer(copies->d2h_bytes)));
+            }
+        }
+    }
+    return IB_OK;
+}
+
+/* ---- the checked pass ---- */
+
+static enum ib_status put_verdict(struct ib_store *store, uint64_t number, const struct ib_checked *check)
+{
+    const struct ib_verification *v = &check->verification;
+    const struct ib_phases *p = &check->phases;
+    const bool compared = v->verdict != IB_UNVERIFIED;
+    return RUN(store, PUT_CHECK, integer(number), word(ib_case_status_words, (int)check->status),
+               phrase(check->reason), text(check->path), measured(p->load_ns), measured(p->setup_ns),
+               measured(p->train_ns), measured(p->readback_ns), measured(p->predict_ns),
+               text(ib_word_of(ib_verdict_words, (int)v->verdict)), phrase(v->reason), text(check->reference),
+               present(compared, real(v->loss_error)), present(compared, real(v->params_error)),
+               present(compared, real(v->prediction_error)), measured(v->first_divergent_epoch),
+               word(ib_convergence_words, (int)check->convergence),
+               present(check->ledger != NULL, integer(check->law_ok)), phrase(check->stderr_tail));
+}
+
+static enum ib_status put_witness(struct ib_store *store, uint64_t number, const struct ib_checked *check)
+{
+    const struct ib_testimony *w = check->witness;
+    if (!w || !w->source[0])
+        return IB_OK;
+    const bool given = ib_testimony_given(w);
+    return RUN(store, PUT_WITNESS, integer(number), text(w->source),
+               present(given, integer(check->witness_agrees)), phrase(w->reason),
+               present(given, integer(w->seen.h2d_count)), present(given, integer(w->seen.h2d_bytes)),
+               present(given, integer(w->seen.d2h_count)), present(given, integer(w->seen.d2h_bytes)),
+               present(given && w->seen.launch_count, integer(w->seen.launch_count)),
+               present(given && w->seen.launch_count, integer(w->seen.sync_count)));
+}
+
+static enum ib_status put_profile_parts(struct ib_store *store, uint64_t number, const struct ib_profile *p,
+                                        const struct ib_ledger *names)
+{
+    for (int op = 0; op < IB_OP_COUNT; op++) {
+        const struct ib_profile_operation *o = &p->operations[op];
+        const struct ib_db_value op_word = text(ib_word_of(ib_op_words, op));
+        if (o->calls)
+            IB_TRY(RUN(store, PUT_PROFILE_OPERATION, integer(number), op_word, integer(o->calls),
+                       integer(o->launch_ns), integer(o->wait_ns), integer(o->compute_ns)));
+        for (uint32_t t = 0; names && t < names->n_tensors; t++)
+            if (p->copies[op][t].h2d_ns + p->copies[op][t].d2h_ns)
+                IB_TRY(RUN(store, PUT_PROFILE_COPY, integer(number), op_word, text(names->tensor[t]),
+                           integer(p->copies[op][t].h2d_ns), integer(p->copies[op][t].d2h_ns)));
+    }
+    return IB_OK;
+}
+
+/* The tensors of a profile are those of the checked pass's ledger. */
+static enum ib_status put_profile(struct ib_store *store, uint64_t number, const struct ib_checked *check)
+{
+    const struct ib_profile *p = check->profile;
+    if (!p && !(check->profile_reason && check->profile_reason[0]))
+        return IB_OK;
+    IB_TRY(RUN(store, PUT_PROFILE, integer(number), present(p != NULL, integer(p ? p->epochs : 0)),
+               phrase(check->profile_reason), p ? text(p->device_clock ? "device" : "host") : ib_db_null(),
+               present(p != NULL, integer(p ? p->sync_ns : 0))));
+    return p ? put_profile_parts(store, number, p, check->ledger) : IB_OK;
+}
+
+static enum ib_status put_metrics(struct ib_store *store, uint64_t number, const double *values)
+{
+    for (size_t i = 0; values && ib_metrics[i]; i++)
+        IB_TRY(RUN(store, PUT_METRIC, integer(number), text(ib_metrics[i]->name), real(values[i])));
+    return IB_OK;
+}
+
+static enum ib_status put_curve(struct ib_store *store, uint64_t number, const struct ib_curve *curve)
+{
+    for (uint64_t i = 0; i < curve->n; i++)
+        IB_TRY(RUN(store, PUT_LOSS, integer(number), integer(curve->epoch[i]), real(curve->loss[i])));
+    return IB_OK;
+}
+
+static enum ib_status put_predictions(struct ib_store *store, uint64_t number, const struct ib_checked *check)
+{
+    if (!check->predicted || !check->actual)
+        return IB_OK;
+    uint64_t n = check->test_rows < STORED_PREDICTIONS ? check->test_rows : STORED_PREDICTIONS;
+    for (uint64_t i = 0; i < n; i++) {
+        uint64_t row = i * check->test_rows / n;
+        for (uint64_t k = 0; k < check->outputs; k++) {
+            uint64_t at = row * check->outputs + k;
+            IB_TRY(RUN(store, PUT_PREDICTION, integer(number), integer(row), integer(k),
+                       real(check->actual[at]), real(check->predicted[at])));
+        }
+    }
+    return IB_OK;
+}
+
+static enum ib_status put_final(struct ib_store *store, uint64_t number, const struct ib_final *final)
+{
+    if (!final->params)
+        return IB_OK;
+    return RUN(store, PUT_FINAL, integer(number), ib_db_blob(final->params, final->n_params * sizeof(double)),
+               ib_db_blob(final->predictions, final->n_predictions * sizeof(double)));
+}
+
+static enum ib_status put_checked(struct ib_store *store, const struct ib_case *c,
+                                  const struct ib_checked *check)
+{
+    uint64_t number;
+    IB_TRY(ib_store_find(store, c, &number));
+    IB_TRY(ib_store_worsen(store, number, check->status, check->reason));
+    IB_TRY(put_verdict(store, number, check));
+    IB_TRY(put_witness(store, number, check));
+    IB_TRY(put_profile(store, number, check));
+    IB_TRY(put_metrics(store, number, check->metrics));
+    IB_TRY(put_curve(store, number, &check->curve));
+    IB_TRY(put_predictions(store, number, check));
+    IB_TRY(put_final(store, number, &check->final));
+    return put_ledger(store, number, IB_PASS_CHECKED, check->ledger);
+}
+
+enum ib_status ib_store_put_checked(struct ib_store *store, const struct ib_case *c,
+                                    const struct ib_checked *check)
+{
+    IB_TRY(ib_store_begin(store));
+    return ib_store_end(store, put_checked(store, c, check));
+}
+
+/* ---- the timed passes ---- */
+
+static enum ib_status put_timed(struct ib_store *store, const struct ib_case *c, const struct ib_timed *timed)
+{
+    const struct ib_phases *p = &timed->phases;
+    const bool gave_time = timed->status == IB_CASE_OK && timed->epoch_ns > 0;
+    uint64_t number;
+    IB_TRY(ib_store_find(store, c, &number));
+    IB_TRY(ib_store_worsen(store, number, timed->status, timed->reason));
+    IB_TRY(RUN(store, PUT_ROUND, integer(number), integer(timed->round),
+               word(ib_case_status_words, (int)timed->status), phrase(timed->reason),
+               measured(timed->repeats), present(gave_time, real(timed->epoch_ns)), measured(p->load_ns),
+               measured(p->setup_ns), measured(p->train_ns), measured(p->readback_ns),
+               measured(p->predict_ns), present(timed->ledger != NULL, integer(timed->law_ok)),
+               phrase(timed->stderr_tail), present(gave_time, real(timed->cpu_epoch_ns)),
+               present(gave_time && timed->single_threaded, integer(timed->disturbed))));
+    IB_TRY(RUN(store, UPDATE_TIMES, integer(number)));
+    return put_ledger(store, number, IB_PASS_TIMED, timed->ledger);
+}
+
+enum ib_status ib_store_put_timed(struct ib_store *store, const struct ib_case *c,
+                                  const struct ib_timed *timed)
+{
+    IB_TRY(ib_store_begin(store));
+    return ib_store_end(store, put_timed(store, c, timed));
+}

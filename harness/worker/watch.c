@@ -1,0 +1,64 @@
+#include "worker/watch.h"
+
+#include "base/paths.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+
+typedef const struct ib_witness *witness_fn(uint32_t host_abi_major);
+
+/* Loads and attaches; NULL with the reason. The object stays loaded: the driver may call into it until the
+ * end. */
+static const struct ib_witness *summon(const char *path, char *why, size_t n)
+{
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    witness_fn *get = object ? (witness_fn *)(uintptr_t)dlsym(object, "ib_witness_plugin") : NULL;
+    if (!get) {
+        snprintf(why, n, "%s", dlerror());
+        return NULL;
+    }
+    const struct ib_witness *witness = get(IB_WITNESS_ABI_MAJOR);
+    if (!witness || witness->abi_major != IB_WITNESS_ABI_MAJOR) {
+        snprintf(why, n, "%s was built for another program: ABI %u is needed", path, IB_WITNESS_ABI_MAJOR);
+        return NULL;
+    }
+    snprintf(why, n, "it cannot watch on this machine");
+    return witness->attach(path, why, n) == IB_OK ? witness : NULL;
+}
+
+void ib_watch_begin(const struct ib_impl *impl, struct ib_watch *out)
+{
+    char name[64];
+    struct ib_arena arena = {0};
+    *out = (struct ib_watch){0};
+    if (!IB_HAS(impl, witness))
+        return;
+    snprintf(name, sizeof name, "witness_%s", impl->witness);
+    out->name = impl->witness;
+    out->witness = summon(ib_plugin_path(&arena, name), out->reason, sizeof out->reason);
+    ib_arena_free(&arena);
+}
+
+static void ask_witness(const struct ib_watch *watch, struct ib_testimony *out)
+{
+    const struct ib_witness *witness = watch->witness;
+    snprintf(out->source, sizeof out->source, "%s", witness ? witness->source : watch->name);
+    if (!witness)
+        snprintf(out->reason, sizeof out->reason, "%s", watch->reason);
+    else if (witness->count(&out->seen, out->reason, sizeof out->reason) == IB_OK)
+        out->reason[0] = '\0';
+    else if (!out->reason[0])
+        snprintf(out->reason, sizeof out->reason, "it lost count");
+}
+
+void ib_watch_count(const struct ib_watch *watch, const struct ib_instance *instance,
+                    struct ib_testimony *out)
+{
+    *out = (struct ib_testimony){.seen = {.struct_size = sizeof out->seen}};
+    if (watch->name) {
+        ask_witness(watch, out);
+    } else if (IB_HAS(instance->impl, copies)) {
+        snprintf(out->source, sizeof out->source, "driver");
+        instance->impl->copies(instance->state, &out->seen);
+    }
+}

@@ -1,0 +1,31 @@
+/* ironbench: the contract of a witness.
+ *
+ * A witness stands between an implementation and its driver, and counts what really crosses, whoever asked for
+ * it. Its count is compared with the ledger of the harness, which knows only the copies that it made itself:
+ * where the two disagree somebody copies in secret. It is a shared object of its own, impls/witness_NAME.so,
+ * loaded in the worker of a checked pass, which is never timed.
+ */
+#ifndef IRONBENCH_WITNESS_H
+#define IRONBENCH_WITNESS_H
+
+#include "ironbench/impl.h"
+
+#define IB_WITNESS_ABI_MAJOR 1u
+
+struct ib_witness {
+    uint32_t struct_size;
+    uint32_t abi_major; /* IB_WITNESS_ABI_MAJOR */
+    const char *name;   /* "opencl" */
+    const char *source; /* what it is, for people: "OpenCL layer" */
+    /* Called before the implementation is probed or opened; `path` is this object's own. From here on
+     * everything is counted. IB_EUNAVAILABLE, with the reason in why[n]: it cannot watch on this machine. */
+    enum ib_status (*attach)(const char *path, char *why, size_t n);
+    /* All since `attach`, once the caller has waited for the device. IB_EUNAVAILABLE, with the reason in
+     * why[n]: it was never asked, or has lost something, so its count means nothing. */
+    enum ib_status (*count)(struct ib_copies *out, char *why, size_t n);
+};
+
+/* A witness's symbol for the harness. NULL when it cannot serve this ABI. */
+__attribute__((visibility("default"))) const struct ib_witness *ib_witness_plugin(uint32_t host_abi_major);
+
+#endif

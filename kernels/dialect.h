@@ -1,0 +1,66 @@
+/* The words in which the compilers of the kernels differ: OpenCL C on a device, nvcc, and a host compiler
+ * with the emulator's emu.h. The .inc files know no other words than these and what C, OpenCL C and C++
+ * share. They are read once a type: IB_REAL is the type (float), IB_TYPE its name (f32). For OpenCL this text
+ * comes first and the .inc files follow in the order of their names; kernels.inc is that for the others. */
+#ifndef IB_DIALECT_H
+#define IB_DIALECT_H
+
+#ifdef __OPENCL_VERSION__
+
+#ifdef cl_khr_fp64 /* a device without it is given no f64 program */
+#pragma OPENCL EXTENSION cl_khr_fp64 : enable
+#endif
+typedef ulong ib_size;
+
+#define KERNEL_(name, n_items)          __kernel __attribute__((reqd_work_group_size(n_items, 1, 1))) void name
+#define FUNCTION                        static inline
+#define GLOBAL                          __global
+#define LOCAL_POINTER                   __local
+#define LOCAL_ARRAY(type, name, length) __local type name[length]
+#define BARRIER()                       barrier(CLK_LOCAL_MEM_FENCE)
+#define ITEM()                          ((uint)get_local_id(0))
+#define GROUP(dimension)                ((ib_size)get_group_id(dimension))
+#define GROUP_COUNT(dimension)          ((ib_size)get_num_groups(dimension))
+
+#else
+
+typedef unsigned long long ib_size;
+
+#ifdef __CUDACC__
+#define KERNEL_(name, n_items) extern "C" __global__ void __launch_bounds__(n_items) name
+#else
+#include "emu.h"
+#include <cmath>
+using std::exp;
+using std::fabs;
+using std::log1p;
+using std::tanh;
+#define KERNEL_(name, n_items) static void name
+#endif
+#ifndef SHARED_NOTE /* tells an emulator of a shared array, which it then fills with NaN */
+#define SHARED_NOTE(name)
+#endif
+
+#define FUNCTION static __device__ inline
+#define GLOBAL
+#define LOCAL_POINTER
+#define LOCAL_ARRAY(type, name, length)                                                                      \
+    __shared__ type name[length];                                                                            \
+    SHARED_NOTE(name)
+#define BARRIER()              __syncthreads()
+#define ITEM()                 (threadIdx.x)
+#define GROUP(dimension)       ((ib_size)((dimension) == 0 ? blockIdx.x : blockIdx.y))
+#define GROUP_COUNT(dimension) ((ib_size)((dimension) == 0 ? gridDim.x : gridDim.y))
+
+#endif
+
+#define SMALLER(a, b) ((a) < (b) ? (a) : (b))
+
+/* KERNEL(axpy, items)(parameters): a kernel whose groups have just so many items. */
+#define KERNEL(name, n_items) KERNEL_(TYPED(name), n_items)
+#define REAL                  IB_REAL
+#define JOIN_(name, type)     ibk_##name##_##type
+#define JOIN(name, type)      JOIN_(name, type)
+#define TYPED(name)           JOIN(name, IB_TYPE)
+
+#endif

@@ -1,0 +1,121 @@
+#include "products.h"
+
+#include "constants.inc"
+#include "queue.h"
+#include "shape.h"
+#include "sums.h"
+
+_Static_assert(IBK_TILE_STEP *IBK_TILE_SHARE == IBK_TILE, "the items of a group make its tile");
+_Static_assert(IBK_TILE_STEP *IBK_TILE_STEP == IBK_GEMM_ITEMS, "the items of a group make its tile");
+
+/* C = alpha * op(A) op(B) + beta * C: op(A) m x k, op(B) k x n. Element (i, l) of op(A) lies at
+ * i * a_row + l * a_col, and so with B. */
+struct product {
+    enum ib_dtype type;
+    struct ib_real alpha, beta;
+    void *a, *b;
+    uint64_t a_row, a_col, b_row, b_col;
+    const struct ib_view *c;
+    uint64_t m, n, k;
+    bool bare; /* alpha is 1, beta 0, C without gaps: a sum may be stored as it is */
+};
+
+/* Few outputs and many terms: every item sums products of its own. */
+enum { FEW_OUTPUTS = 64, MANY_TERMS = 64 };
+
+/* A sum in tiles is cut in chunks until there are ENOUGH_TILES, but in none shorter than MIN_CHUNK, which
+ * cost more than they bring, nor longer than MAX_CHUNK, which would lose precision in f32. */
+enum { ENOUGH_TILES = 1024, MIN_CHUNK = 256, MAX_CHUNK = 16384 };
+
+/* C = alpha * P + beta * C, for sums P in scratch. */
+static enum ib_status combine(void *state, const struct product *p, const struct ib_rows *sums)
+{
+    const struct ib_extent e = ib_extent(p->m, p->n, ib_dense(p->c));
+    return QUEUE(state, combine, p->type, e.grid, REAL_ARG(p->alpha), ARG(sums->p), ARG(sums->first),
+                 REAL_ARG(p->beta), ARG(p->c->p), ARG(p->c->ld), ARG(e.rows), ARG(e.cols), ARG(e.width));
+}
+
+/* From the sums of chunks in scratch to C. */
+static enum ib_status finish(void *state, const struct product *p, struct ib_rows *sums)
+{
+    if (p->bare)
+        return ib_sum_to_row(state, p->type, sums, p->c->p);
+    IB_TRY(ib_sum_in_scratch(state, p->type, sums));
+    return combine(state, p, sums);
+}
+
+static enum ib_status sum_products(void *state, const struct product *p)
+{
+    const struct ib_chunks chunks = ib_chunks(p->k, p->m * p->n);
+    const bool at_once = chunks.count == 1 && p->bare;
+    struct ib_rows sums = {.p = p->c->p};
+    if (!at_once)
+        IB_TRY(ib_sums_scratch(state, p->type, chunks.count, p->m * p->n, &sums));
+    IB_TRY(QUEUE(state, sum_products, p->type, chunks.grid, ARG(p->a), ARG(p->a_col), ARG(p->a_row),
+                 ARG(p->b), ARG(p->b_row), ARG(p->b_col), ARG(p->k), ARG(p->m), ARG(p->n), ARG(chunks.width),
+                 ARG(sums.p)));
+    return at_once ? IB_OK : finish(state, p, &sums);
+}
+
+static enum ib_status gemv(void *state, const struct product *p)
+{
+    const struct ib_grid grid = {{ib_ceil_div(p->m, IBK_GEMV_ITEMS / IBK_GEMV_LANES), 1}, IBK_GEMV_ITEMS};
+    return QUEUE(state, gemv, p->type, grid, REAL_ARG(p->alpha), ARG(p->a), ARG(p->a_row), ARG(p->b),
+                 ARG(p->b_row), REAL_ARG(p->beta), ARG(p->c->p), ARG(p->c->ld), ARG(p->m), ARG(p->k));
+}
+
+/* The length of the chunks that the sum is cut in, whole steps of a tile. */
+static uint64_t chunk_of(const struct product *p, uint64_t tiles)
+{
+    const uint64_t to_fill = ib_min(ib_ceil_div(p->k, MIN_CHUNK), ENOUGH_TILES / tiles);
+    const uint64_t chunks = ib_max(1, ib_max(to_fill, ib_ceil_div(p->k, MAX_CHUNK)));
+    return ib_max(1, ib_ceil_div(ib_ceil_div(p->k, chunks), IBK_TILE)) * IBK_TILE;
+}
+
+static enum ib_status tiled(void *state, const struct product *p)
+{
+    const uint64_t tiles = ib_ceil_div(p->m, IBK_TILE) * ib_ceil_div(p->n, IBK_TILE);
+    const uint64_t chunk = chunk_of(p, tiles), chunks = ib_max(1, ib_ceil_div(p->k, chunk));
+    const struct ib_grid grid = {{tiles, chunks}, IBK_GEMM_ITEMS};
+    const bool at_once = chunks == 1;
+    const struct ib_real alpha = at_once ? p->alpha : ib_real(p->type, 1),
+                         beta = at_once ? p->beta : ib_real(p->type, 0);
+    const uint64_t ldc = at_once ? p->c->ld : p->n;
+    struct ib_rows sums = {.p = p->c->p};
+    if (!at_once)
+        IB_TRY(ib_sums_scratch(state, p->type, chunks, p->m * p->n, &sums));
+    IB_TRY(QUEUE(state, gemm, p->type, grid, REAL_ARG(alpha), ARG(p->a), ARG(p->a_row), ARG(p->a_col),
+                 ARG(p->b), ARG(p->b_row), ARG(p->b_col), REAL_ARG(beta), ARG(sums.p), ARG(ldc), ARG(p->m),
+                 ARG(p->n), ARG(p->k), ARG(chunk)));
+    return at_once ? IB_OK : finish(state, p, &sums);
+}
+
+/* Which way a product goes depends on its shape alone. */
+enum ib_status ib_kernel_gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
+                              const struct ib_view *a, const struct ib_view *b, double beta,
+                              const struct ib_view *c)
+{
+    const struct product p = {
+        .type = c->type,
+        .alpha = ib_real(c->type, alpha),
+        .beta = ib_real(c->type, beta),
+        .a = a->p,
+        .b = b->p,
+        .a_row = transpose_a ? 1 : a->ld,
+        .a_col = transpose_a ? a->ld : 1,
+        .b_row = transpose_b ? 1 : b->ld,
+        .b_col = transpose_b ? b->ld : 1,
+        .c = c,
+        .m = c->rows,
+        .n = c->cols,
+        .k = transpose_a ? a->rows : a->cols,
+        .bare = alpha == 1 && beta == 0 && ib_dense(c),
+    };
+    if (ib_empty(c))
+        return IB_OK;
+    if (p.k > MANY_TERMS && (p.m * p.n <= FEW_OUTPUTS || (transpose_a && p.n == 1)))
+        return sum_products(state, &p);
+    if (p.n == 1 && !transpose_a)
+        return gemv(state, &p);
+    return tiled(state, &p);
+}

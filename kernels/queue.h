@@ -1,0 +1,53 @@
+/* Putting kernels in a back end's queue. */
+#ifndef IB_QUEUE_H
+#define IB_QUEUE_H
+
+#include "launch.h"
+
+/* A scalar in the kernels' own type. */
+struct ib_real {
+    union {
+        float f32;
+        double f64;
+    } value;
+    size_t bytes;
+};
+
+struct ib_real ib_real(enum ib_dtype type, double value);
+
+/* Work-groups, and the items of each. */
+struct ib_grid {
+    uint64_t groups[2];
+    uint32_t items;
+};
+
+/* An argument that lies in a variable; it need live no longer than the call. */
+#define ARG(lvalue)                                                                                          \
+    {                                                                                                        \
+        &(lvalue), sizeof(lvalue)                                                                            \
+    }
+#define REAL_ARG(scalar)                                                                                     \
+    {                                                                                                        \
+        &(scalar).value, (scalar).bytes                                                                      \
+    }
+
+/* Queues a kernel on a grid; its arguments follow in order. */
+#define QUEUE(state, name, type, grid, ...)                                                                  \
+    ib_queue(state, IBK_##name, type, grid, (const struct ib_launch_arg[]){__VA_ARGS__},                     \
+             sizeof((const struct ib_launch_arg[]){__VA_ARGS__}) / sizeof(struct ib_launch_arg))
+
+/* IB_EUNSUPPORTED: the grid is larger than a device takes. */
+enum ib_status ib_queue(void *state, enum ib_kernel, enum ib_dtype, struct ib_grid,
+                        const struct ib_launch_arg *args, size_t n_args);
+
+/* How an elementwise kernel runs over a matrix; rows without gaps are joined to one. */
+struct ib_extent {
+    uint64_t rows, cols;
+    uint32_t width;
+    struct ib_grid grid;
+};
+
+/* rows and cols > 0. */
+struct ib_extent ib_extent(uint64_t rows, uint64_t cols, bool joined);
+
+#endif

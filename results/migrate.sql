@@ -1,0 +1,72 @@
+-- Brings a run of user_version 1 to 2 (results/schema.sql): witnesses have a table of their own, and there are
+-- profiles, which an old run has none of. The baseline and the selection of an old run are unknown.
+ALTER TABLE run ADD COLUMN baseline TEXT;
+ALTER TABLE run ADD COLUMN selection TEXT;
+
+CREATE TABLE witnesses (
+    case_number  INTEGER PRIMARY KEY REFERENCES cases (number),
+    source       TEXT NOT NULL,
+    agrees       INTEGER,
+    reason       TEXT,
+    h2d_count    INTEGER,
+    h2d_bytes    INTEGER,
+    d2h_count    INTEGER,
+    d2h_bytes    INTEGER,
+    launch_count INTEGER,
+    sync_count   INTEGER
+) STRICT;
+
+CREATE TABLE profiles (
+    case_number INTEGER PRIMARY KEY REFERENCES cases (number),
+    epochs      INTEGER,
+    reason      TEXT,
+    clock       TEXT,
+    sync_ns     INTEGER
+) STRICT;
+
+CREATE TABLE profile_operations (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    op          TEXT NOT NULL,
+    calls       INTEGER NOT NULL,
+    launch_ns   INTEGER NOT NULL,
+    wait_ns     INTEGER NOT NULL,
+    compute_ns  INTEGER NOT NULL,
+    PRIMARY KEY (case_number, op)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profile_copies (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    op          TEXT NOT NULL,
+    tensor      TEXT NOT NULL,
+    h2d_ns      INTEGER NOT NULL,
+    d2h_ns      INTEGER NOT NULL,
+    PRIMARY KEY (case_number, op, tensor)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO witnesses (case_number, source, agrees)
+SELECT case_number, witness_source, witness_agrees FROM checks WHERE witness_source IS NOT NULL;
+ALTER TABLE checks DROP COLUMN witness_source;
+ALTER TABLE checks DROP COLUMN witness_agrees;
+
+CREATE VIEW splits AS
+WITH parts AS (
+    SELECT p.case_number, e.median_ns,
+        (SELECT coalesce(sum(h2d_ns + d2h_ns), 0.0) FROM profile_copies x WHERE x.case_number = p.case_number)
+            / p.epochs AS transfer,
+        coalesce(sum(o.compute_ns), 0.0) / p.epochs AS compute,
+        iif(c.residency = 'per_op',
+            coalesce(sum(max(o.wait_ns - o.compute_ns - o.calls * p.sync_ns, 0)), 0.0) / p.epochs,
+            p.sync_ns * coalesce((SELECT 1.0 * sync_count FROM calls l WHERE l.case_number = p.case_number
+                AND l.pass = 'timed' AND l.phase = 'train'), 0.0) / c.epochs) AS sync
+    FROM profiles p JOIN cases c ON c.number = p.case_number JOIN epoch_times e USING (case_number)
+    LEFT JOIN profile_operations o USING (case_number)
+    WHERE p.epochs > 0 GROUP BY p.case_number
+),
+scaled AS (
+    SELECT *, min(1.0, median_ns / max(transfer + compute + sync, 1e-9)) AS scale FROM parts
+)
+SELECT case_number, transfer * scale AS transfer_ns, sync * scale AS sync_ns, compute * scale AS compute_ns,
+       max(median_ns - (transfer + sync + compute) * scale, 0.0) AS launch_ns
+FROM scaled;
+
+PRAGMA user_version = 2;

@@ -1,0 +1,230 @@
+-- The tables of DIR/run.sqlite: one run. The names of columns say their units: _ns are nanoseconds of wall
+-- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
+-- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a
+-- user_version that is greater than its own.
+PRAGMA user_version = 1;
+
+-- Exactly one row.
+CREATE TABLE run (
+    id            TEXT NOT NULL, -- UTC start and 8 random hexadecimal digits
+    name          TEXT NOT NULL, -- of the configuration
+    started       TEXT NOT NULL, -- UTC, ISO 8601
+    finished      TEXT,          -- NULL: still running, or killed
+    config_text   TEXT NOT NULL,
+    config_sha256 TEXT NOT NULL, -- of config_text
+    version       TEXT NOT NULL, -- of ironbench
+    machine       TEXT NOT NULL  -- JSON object
+) STRICT;
+
+-- The cases of the plan, in its order. An axis that means nothing to a case is NULL.
+CREATE TABLE cases (
+    number         INTEGER PRIMARY KEY, -- from 1
+    id             TEXT NOT NULL UNIQUE,
+    model          TEXT NOT NULL,
+    task           TEXT NOT NULL,
+    dataset        TEXT NOT NULL,
+    dataset_sha256 TEXT NOT NULL,    -- of the contents
+    rows           INTEGER NOT NULL, -- training rows
+    test_rows      INTEGER NOT NULL,
+    cols           INTEGER NOT NULL, -- features
+    impl           TEXT NOT NULL,
+    options        TEXT NOT NULL,    -- JSON object: those that differ from their default
+    label          TEXT NOT NULL,    -- implementation and options, for people
+    libraries      TEXT,             -- of the implementation: their versions, its device
+    simulated      INTEGER NOT NULL, -- 1: its times mean nothing and are never ranked
+    residency      TEXT NOT NULL,
+    dtype          TEXT NOT NULL,
+    hidden         TEXT,             -- JSON array of layer sizes
+    act            TEXT,
+    loss           TEXT NOT NULL,
+    init           TEXT,
+    lr             REAL NOT NULL,
+    epochs         INTEGER NOT NULL,
+    seed           INTEGER,
+    log_every      INTEGER NOT NULL, -- 0: never
+    status         TEXT,             -- the worst of all passes so far; NULL: not run yet
+    reason         TEXT,             -- of a status other than ok
+    severity       INTEGER NOT NULL DEFAULT 0 -- of the status: a worse one replaces it
+) STRICT;
+
+-- The checked pass of a case: untimed, its losses read on the way.
+CREATE TABLE checks (
+    case_number           INTEGER PRIMARY KEY REFERENCES cases (number),
+    status                TEXT NOT NULL,
+    reason                TEXT,
+    path                  TEXT,    -- ops, fused
+    load_ns               INTEGER,
+    setup_ns              INTEGER,
+    train_ns              INTEGER,
+    readback_ns           INTEGER,
+    predict_ns            INTEGER,
+    verdict               TEXT NOT NULL,
+    verdict_reason        TEXT,    -- of a verdict other than ok
+    reference             TEXT,    -- what the answer was compared with
+    loss_error            REAL,    -- relative
+    params_error          REAL,    -- relative
+    prediction_error      REAL,    -- relative
+    first_divergent_epoch INTEGER,
+    convergence           TEXT,
+    law_ok                INTEGER, -- 1: copied exactly what its residency says
+    witness_source        TEXT,    -- what the driver's own count of copies comes from
+    witness_agrees        INTEGER,
+    stderr                TEXT     -- the end of what the worker wrote there
+) STRICT;
+
+-- On the test rows; train_loss: final parameters, training rows. The unit of mae and rmse is the target's.
+CREATE TABLE metrics (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    name        TEXT NOT NULL,
+    value       REAL,
+    PRIMARY KEY (case_number, name)
+) STRICT;
+
+-- The loss before the update of those epochs at which the checked pass read it.
+CREATE TABLE curve (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    epoch       INTEGER NOT NULL, -- from 1
+    loss        REAL,             -- NULL: NaN
+    PRIMARY KEY (case_number, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- Evenly spaced test rows, at most 1000 of them.
+CREATE TABLE predictions (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    row         INTEGER NOT NULL, -- of the test rows, from 0
+    output      INTEGER NOT NULL, -- of the targets, from 0
+    actual      REAL NOT NULL,    -- in the target's unit
+    predicted   REAL,             -- likewise, or a probability; NULL: NaN
+    PRIMARY KEY (case_number, row, output)
+) STRICT, WITHOUT ROWID;
+
+-- What each timed pass of a case must repeat: the checked pass's final parameters and its predictions in the model's
+-- own units, as f64 in the machine's byte order.
+CREATE TABLE finals (
+    case_number INTEGER PRIMARY KEY REFERENCES cases (number),
+    params      BLOB NOT NULL,
+    predictions BLOB NOT NULL
+) STRICT;
+
+-- The timed passes, one a round.
+CREATE TABLE rounds (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    round       INTEGER NOT NULL, -- from 1
+    status      TEXT NOT NULL,
+    reason      TEXT,
+    repeats     INTEGER,          -- trainings timed
+    epoch_ns    REAL,             -- all trainings / (repeats * epochs); NULL: this round gave no time
+    load_ns     INTEGER,
+    setup_ns    INTEGER,
+    train_ns    INTEGER,          -- of one training
+    readback_ns INTEGER,
+    predict_ns  INTEGER,
+    law_ok      INTEGER,
+    stderr      TEXT,
+    cpu_epoch_ns REAL,            -- of epoch_ns, how long the training thread had a processor
+    disturbed   INTEGER,          -- 1: the two part by more than 2 %; NULL: not host work of a single thread
+    PRIMARY KEY (case_number, round)
+) STRICT, WITHOUT ROWID;
+
+-- Over the rounds of a case that gave a time and were not disturbed (over all where all were); kept up to date with
+-- them.
+CREATE TABLE epoch_times (
+    case_number INTEGER PRIMARY KEY REFERENCES cases (number),
+    n           INTEGER NOT NULL, -- rounds
+    median_ns   REAL NOT NULL,
+    min_ns      REAL NOT NULL,
+    ci_low_ns   REAL,             -- of the median, at least 95 %; NULL under 6 rounds
+    ci_high_ns  REAL
+) STRICT;
+
+-- The ledger of a pass ('checked', 'timed'): each copy by phase, operation and tensor. A timed pass is one
+-- training and its prediction; the newest round replaces the one before.
+CREATE TABLE transfers (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    pass        TEXT NOT NULL,
+    phase       TEXT NOT NULL,
+    op          TEXT NOT NULL,
+    tensor      TEXT NOT NULL,
+    h2d_count   INTEGER NOT NULL, -- host to device
+    h2d_bytes   INTEGER NOT NULL,
+    d2h_count   INTEGER NOT NULL, -- device to host
+    d2h_bytes   INTEGER NOT NULL,
+    PRIMARY KEY (case_number, pass, phase, op, tensor)
+) STRICT, WITHOUT ROWID;
+
+-- The rest of the ledger; a row for every phase of a pass that kept one.
+CREATE TABLE calls (
+    case_number  INTEGER NOT NULL REFERENCES cases (number),
+    pass         TEXT NOT NULL,
+    phase        TEXT NOT NULL,
+    launch_count INTEGER NOT NULL, -- operations handed to the implementation
+    sync_count   INTEGER NOT NULL,
+    PRIMARY KEY (case_number, pass, phase)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIEW phase_transfers AS
+SELECT case_number, pass, phase, launch_count, sync_count,
+       coalesce(sum(h2d_count), 0) AS h2d_count, coalesce(sum(h2d_bytes), 0) AS h2d_bytes,
+       coalesce(sum(d2h_count), 0) AS d2h_count, coalesce(sum(d2h_bytes), 0) AS d2h_bytes
+FROM calls LEFT JOIN transfers USING (case_number, pass, phase)
+GROUP BY case_number, pass, phase;
+
+-- Which axes take more than one value among the cases of a model and a data set.
+CREATE VIEW varying AS
+SELECT model, dataset,
+       count(DISTINCT dtype) > 1 AS dtype,
+       count(DISTINCT coalesce(hidden, '')) > 1 AS hidden,
+       count(DISTINCT act) > 1 AS act,
+       count(DISTINCT loss) > 1 AS loss,
+       count(DISTINCT init) > 1 AS init,
+       count(DISTINCT lr) > 1 AS lr,
+       count(DISTINCT epochs) > 1 AS epochs,
+       count(DISTINCT seed) > 1 AS seed,
+       count(DISTINCT log_every) > 1 AS log_every
+FROM cases GROUP BY model, dataset;
+
+-- What tables and charts call a case. Cases of one problem do the same work and are ranked against each other;
+-- `problem` names it within the run; `training` is that without the type of its arithmetic; `series` tells a
+-- case from the others of its model and data set. All leave out the axes that do not vary.
+CREATE VIEW names AS
+WITH parts AS (
+    SELECT c.number, c.model, c.dataset, c.dtype, v.dtype AS dtype_varies,
+           c.label || iif(c.residency = 'host', '', ' ' || c.residency) AS who,
+           iif(c.hidden IS NULL, '', iif(c.hidden = '[]', ' no hidden layer',
+               ' ' || replace(trim(c.hidden, '[]'), ',', '-') || coalesce(' ' || c.act, ''))) AS shape,
+           v.hidden OR v.act AS shape_varies,
+           iif(v.loss, ' ' || c.loss, '') || iif(v.init, ' ' || coalesce(c.init, ''), '')
+               || iif(v.lr, printf(' lr=%.6g', c.lr), '') || iif(v.epochs, ' epochs=' || c.epochs, '')
+               || iif(v.seed, coalesce(' seed=' || c.seed, ''), '')
+               || iif(v.log_every, ' log_every=' || c.log_every, '') AS others
+    FROM cases c JOIN varying v USING (model, dataset)
+)
+SELECT number AS case_number, who,
+       model || shape || others || ' ' || dtype || ' ' || dataset AS problem,
+       model || shape || others || ' ' || dataset AS training,
+       who || iif(shape_varies, shape, '') || others || iif(dtype_varies, ' ' || dtype, '') AS series
+FROM parts;
+
+-- The cases that may be ranked: right, by their own copies' law as well, and on a real device.
+CREATE VIEW ranked AS
+SELECT c.number AS case_number
+FROM cases c JOIN checks k ON k.case_number = c.number
+WHERE c.status = 'ok' AND k.verdict = 'ok' AND NOT c.simulated AND coalesce(k.law_ok, 1)
+  AND NOT EXISTS (SELECT * FROM rounds r WHERE r.case_number = c.number AND NOT r.law_ok);
+
+-- The predictions that a chart can show without drawing the same thing many times: those of one verified case for
+-- all that trained the same, and those of each wrong case.
+CREATE VIEW answers AS
+WITH told AS (
+    SELECT n.case_number, c.model, c.dataset, n.series, k.verdict,
+           row_number() OVER same AS place, count(*) OVER same_all - 1 AS others
+    FROM names n JOIN checks k USING (case_number) JOIN cases c ON c.number = n.case_number
+    WHERE c.status = 'ok' AND k.verdict <> 'unverified' AND EXISTS
+        (SELECT * FROM predictions p WHERE p.case_number = n.case_number AND p.predicted IS NOT NULL)
+    WINDOW same_all AS (PARTITION BY n.training, k.verdict), same AS (same_all ORDER BY n.case_number)
+)
+SELECT case_number, model, dataset, row, output, actual, predicted,
+       series || CASE WHEN verdict = 'wrong' THEN ' (wrong)'
+                      WHEN others > 0 THEN ' and ' || others || ' more verified' ELSE '' END AS series
+FROM told JOIN predictions USING (case_number)
+WHERE place = 1 OR verdict = 'wrong';
