@@ -25,6 +25,12 @@ static void book(struct ib_dispatch *d, enum ib_op op, const struct ib_tensor *t
     ib_traffic_add(&d->total, &copy);
 }
 
+static enum ib_status refuse_captured(const struct ib_dispatch *d, const struct ib_tensor *t)
+{
+    return d->capturing ? ib_fail(IB_EINTERNAL, d->ledger.tensor[t->index], "a recording cannot hold a copy")
+                        : IB_OK;
+}
+
 /* ---- moving data: these two are the only callers of h2d and d2h ---- */
 
 static size_t tensor_bytes(const struct ib_tensor *t)
@@ -36,6 +42,7 @@ static enum ib_status upload(struct ib_dispatch *d, enum ib_op op, struct ib_ten
 {
     size_t bytes = tensor_bytes(t);
     uint64_t begin_ns = ib_profile_copy_begin(d->profile);
+    IB_TRY(refuse_captured(d, t));
     IB_TRY(d->impl->mem->h2d(d->state, t->device, t->host, bytes));
     if (d->profile)
         IB_TRY(ib_profile_upload_end(d->profile, op, t->index, begin_ns));
@@ -48,6 +55,7 @@ static enum ib_status download(struct ib_dispatch *d, enum ib_op op, struct ib_t
 {
     size_t bytes = tensor_bytes(t);
     uint64_t begin_ns = ib_profile_copy_begin(d->profile);
+    IB_TRY(refuse_captured(d, t));
     IB_TRY(d->impl->mem->d2h(d->state, t->host, t->device, bytes));
     if (d->profile)
         ib_profile_download_end(d->profile, op, t->index, begin_ns);
@@ -75,8 +83,18 @@ static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const st
             IB_TRY(upload(d, op, t));
         views[i] = view_of(t);
     }
-    d->ledger.launches[d->phase]++;
+    if (d->capturing)
+        d->captured.launches++;
+    else
+        d->ledger.launches[d->phase]++;
     return IB_OK;
+}
+
+/* The device's copy is now the newest. */
+static void written(struct ib_tensor *t)
+{
+    t->on_device = true;
+    t->on_host = false;
 }
 
 static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const struct operand *operands,
@@ -86,8 +104,9 @@ static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const str
         struct ib_tensor *t = operands[i].tensor;
         if (!t || !t->device || !(operands[i].access & WRITES))
             continue;
-        t->on_device = true;
-        t->on_host = false;
+        written(t);
+        if (d->capturing)
+            d->captured.written[t->index] = t;
         if (d->policy.home_after_call)
             IB_TRY(download(d, op, t));
     }
@@ -310,6 +329,31 @@ enum ib_status ib_place(struct ib_dispatch *d, struct ib_tensor *t)
     if (t->device && !t->on_device && !d->policy.stale_before_call)
         return upload(d, IB_OP_PLACE, t);
     return IB_OK;
+}
+
+/* ---- recording ---- */
+
+enum ib_status ib_capture_begin(struct ib_dispatch *d)
+{
+    IB_TRY(d->impl->capture->begin(d->state));
+    d->capturing = true;
+    memset(&d->captured, 0, sizeof d->captured);
+    return IB_OK;
+}
+
+enum ib_status ib_capture_end(struct ib_dispatch *d)
+{
+    d->capturing = false;
+    return d->impl->capture->end(d->state);
+}
+
+enum ib_status ib_replay(struct ib_dispatch *d, uint64_t n)
+{
+    d->ledger.launches[d->phase] += n * d->captured.launches;
+    for (size_t t = 0; t < IB_MAX_TENSORS; t++)
+        if (d->captured.written[t])
+            written(d->captured.written[t]);
+    return d->impl->capture->replay(d->state, n);
 }
 
 enum ib_status ib_sync(struct ib_dispatch *d)

@@ -30,7 +30,12 @@ struct ib_dispatch {
     struct ib_policy policy;
     enum ib_phase phase; /* set by the caller; where the next copies are booked */
     struct ib_ledger ledger;
-    struct ib_traffic total;     /* every copy since open, also of trainings that the ledger leaves out */
+    struct ib_traffic total; /* every copy since open, also of trainings that the ledger leaves out */
+    bool capturing;          /* what is called now is recorded, and done only by ib_replay */
+    struct {                 /* the newest recording: */
+        uint64_t launches;
+        struct ib_tensor *written[IB_MAX_TENSORS]; /* by index in the ledger; NULL: not by it */
+    } captured;
     struct ib_profiler *profile; /* set by the caller; NULL: nothing is waited for that nobody asked for */
 };
 
@@ -54,6 +59,12 @@ enum ib_status ib_read(struct ib_dispatch *, struct ib_tensor *, void *out);
 enum ib_status ib_place(struct ib_dispatch *, struct ib_tensor *);
 /* Waits for all work. */
 enum ib_status ib_sync(struct ib_dispatch *);
+
+/* Recording, where the implementation offers it (impl.h, struct ib_capture). An operation that would have to
+ * be copied around is IB_EINTERNAL between begin and end. */
+enum ib_status ib_capture_begin(struct ib_dispatch *);
+enum ib_status ib_capture_end(struct ib_dispatch *);
+enum ib_status ib_replay(struct ib_dispatch *, uint64_t n);
 
 /* The operations of impl.h, on tensors. Shapes that do not fit are IB_EINTERNAL: a model is wrong, not the
  * user. */

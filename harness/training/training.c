@@ -17,12 +17,12 @@ static enum ib_status read_loss(struct ib_training *t, uint64_t epoch, const str
     return reader->read(reader->context, epoch, t->data->type == IB_F32 ? (double)value.f32 : value.f64);
 }
 
-/* How many epochs one fused call covers from `done` on: up to the next that somebody reads; under per_op each
- * step is copied around, as any other operation is. */
-static uint64_t fused_stretch(const struct ib_training *t, uint64_t done, uint64_t epochs,
-                              const struct ib_loss_reader *reader)
+/* How many epochs from `done` on are done in one go: up to the next whose loss somebody reads. Fused steps
+ * under per_op go one by one, as each is copied around like any other operation. */
+static uint64_t next_stretch(const struct ib_training *t, uint64_t done, uint64_t epochs,
+                             const struct ib_loss_reader *reader)
 {
-    if (t->dispatch->policy.stale_before_call)
+    if (t->fused && t->dispatch->policy.stale_before_call)
         return 1;
     if (!reader)
         return epochs - done;
@@ -32,21 +32,59 @@ static uint64_t fused_stretch(const struct ib_training *t, uint64_t done, uint64
     return next - done;
 }
 
+/* Records as many epochs as the implementation likes; they are done only when it is replayed. */
+static enum ib_status capture(struct ib_training *t)
+{
+    struct ib_dispatch *d = t->dispatch;
+    uint64_t epochs = d->impl->capture->epochs(d->state);
+    IB_TRY(ib_capture_begin(d));
+    enum ib_status status = IB_OK;
+    for (uint64_t e = 0; status == IB_OK && e < epochs; e++)
+        status = ib_network_step(d, &t->net, t->lr, false, &t->tensors);
+    IB_TRY(status);
+    IB_TRY(ib_capture_end(d));
+    t->captured = epochs;
+    return IB_OK;
+}
+
+/* n epochs whose losses nobody reads. The first of all is done as written, so that whatever is made at first
+ * use exists before it is recorded. */
+static enum ib_status run_silent(struct ib_training *t, uint64_t n)
+{
+    struct ib_dispatch *d = t->dispatch;
+    bool captures = IB_HAS(d->impl, capture) && !d->profile;
+    uint64_t done = 0;
+    if (captures && !t->captured && n) {
+        IB_TRY(ib_network_step(d, &t->net, t->lr, false, &t->tensors));
+        IB_TRY(capture(t));
+        done = 1;
+    }
+    if (captures && t->captured && n - done >= t->captured) {
+        uint64_t replays = (n - done) / t->captured;
+        IB_TRY(ib_replay(d, replays));
+        done += replays * t->captured;
+    }
+    for (; done < n; done++)
+        IB_TRY(ib_network_step(d, &t->net, t->lr, false, &t->tensors));
+    return IB_OK;
+}
+
+/* n epochs, the loss of the last of them left on the device when it is wanted. */
+static enum ib_status run_stretch(struct ib_training *t, uint64_t n, bool wanted)
+{
+    if (t->fused)
+        return ib_steps(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, t->tensors.params,
+                        wanted ? &t->tensors.loss : NULL, n);
+    IB_TRY(run_silent(t, wanted ? n - 1 : n));
+    return wanted ? ib_network_step(t->dispatch, &t->net, t->lr, true, &t->tensors) : IB_OK;
+}
+
 enum ib_status ib_training_run(struct ib_training *t, uint64_t epochs, const struct ib_loss_reader *reader)
 {
-    if (!reader && !t->fused) { /* the timed loop: nothing but training */
-        for (uint64_t epoch = 0; epoch < epochs; epoch++)
-            IB_TRY(ib_network_step(t->dispatch, &t->net, t->lr, false, &t->tensors));
-        return ib_sync(t->dispatch);
-    }
     for (uint64_t done = 0; done < epochs;) {
-        uint64_t n = t->fused ? fused_stretch(t, done, epochs, reader) : 1;
+        uint64_t n = next_stretch(t, done, epochs, reader);
         bool wanted = reader && reader->wants(reader->context, done + n);
-        if (t->fused)
-            IB_TRY(ib_steps(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, t->tensors.params,
-                            wanted ? &t->tensors.loss : NULL, n));
-        else
-            IB_TRY(ib_network_step(t->dispatch, &t->net, t->lr, wanted, &t->tensors));
+        IB_TRY(run_stretch(t, n, wanted));
         done += n;
         if (wanted)
             IB_TRY(read_loss(t, done, reader));
@@ -170,6 +208,9 @@ static enum ib_status choose_path(struct ib_training *t)
 {
     const struct ib_impl *impl = t->dispatch->impl;
     char why[256] = "does not support this problem";
+    if (IB_HAS(impl, capture) && t->dispatch->policy.stale_before_call)
+        return ib_fail(IB_EUNSUPPORTED, impl->name,
+                       "replays recorded work, which nothing can be copied around: use residency resident");
     t->fused = IB_HAS(impl->fused, steps);
     if (!t->fused)
         return IB_OK; /* an operation that is missing says so when it is first called */

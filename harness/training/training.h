@@ -21,6 +21,7 @@ struct ib_training {
     const struct ib_train_data *data;
     double lr;
     bool fused;                /* by the implementation's own steps, not by the operations */
+    uint64_t captured;         /* epochs in the implementation's recording; 0: there is none yet */
     struct ib_problem problem; /* for fused steps; its views are set call by call */
     struct ib_tensors tensors;
 };

@@ -173,6 +173,20 @@ struct ib_fused {
                               const struct ib_view *out);
 };
 
+/* Recorded work. Everything that the recorded operations need has been used before, so nothing need be
+ * allocated while recording; nothing is copied and nothing waited for between begin and end. */
+struct ib_capture {
+    uint32_t struct_size;
+    /* How many epochs the harness should put into one recording; at least 1. */
+    uint64_t (*epochs)(void *state);
+    /* From here on operations are recorded and not done. */
+    enum ib_status (*begin)(void *state);
+    /* The recording, which replaces the one before, is ready. */
+    enum ib_status (*end)(void *state);
+    /* Queues all that was recorded, n times over. */
+    enum ib_status (*replay)(void *state, uint64_t n);
+};
+
 /* What a device's driver was asked to do, by its own count. A driver that moves bytes in both directions at
  * once (mapped memory) counts them in both. */
 struct ib_copies {
@@ -209,6 +223,8 @@ struct ib_impl {
     /* The witness (ironbench/witness.h) that sees what this implementation asks its driver for: "opencl". NULL:
      * there is none, or `copies` says it. */
     const char *witness;
+    /* Optional: operations recorded once and then repeated without the host, as CUDA's graphs do. */
+    const struct ib_capture *capture;
 };
 
 /* Is `member` present in this table, which may come from an older plugin? */
