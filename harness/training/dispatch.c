@@ -278,30 +278,53 @@ static enum ib_status name_tensor(struct ib_dispatch *d, const char *name, struc
     return IB_OK;
 }
 
+/* Host memory of the kind that the implementation wants, if it wants any. */
+static enum ib_status alloc_pinned(struct ib_dispatch *d, size_t bytes, struct ib_tensor *t)
+{
+    if (!IB_HAS(d->impl->mem, host_alloc) || !bytes)
+        return IB_OK;
+    enum ib_status status = d->impl->mem->host_alloc(d->state, bytes, &t->host);
+    t->pinned = status == IB_OK;
+    return status == IB_EUNSUPPORTED ? IB_OK : status;
+}
+
+static enum ib_status alloc_host(struct ib_dispatch *d, const char *name, const void *values,
+                                 struct ib_tensor *t)
+{
+    size_t bytes = tensor_bytes(t);
+    IB_TRY(alloc_pinned(d, bytes, t));
+    if (t->pinned && values)
+        memcpy(t->host, values, bytes);
+    else if (t->pinned)
+        memset(t->host, 0, bytes);
+    /* A borrowed array is only ever read: nothing writes x, y or x_test, and download needs on_host to be
+     * false. */
+    else
+        t->host = values ? (void *)(uintptr_t)values : calloc(1, bytes ? bytes : 1);
+    t->borrowed = values != NULL;
+    return t->host ? IB_OK
+                   : ib_fail(IB_ENOMEM, name, "no memory for %llu x %llu elements",
+                             (unsigned long long)t->rows, (unsigned long long)t->cols);
+}
+
 enum ib_status ib_tensor_open(struct ib_dispatch *d, const char *name, enum ib_dtype type, uint64_t rows,
                               uint64_t cols, const void *host, struct ib_tensor *out)
 {
-    struct ib_tensor t = {
-        .rows = rows, .cols = cols, .type = type, .borrowed = host != NULL, .on_host = true};
-    size_t bytes = tensor_bytes(&t);
+    struct ib_tensor t = {.rows = rows, .cols = cols, .type = type, .on_host = true};
     IB_TRY(name_tensor(d, name, &t));
-    /* A borrowed array is only ever read: nothing writes x, y or x_test, and download needs on_host to be
-     * false. */
-    t.host = host ? (void *)(uintptr_t)host : calloc(1, bytes ? bytes : 1);
-    if (!t.host)
-        return ib_fail(IB_ENOMEM, name, "no memory for %llu x %llu elements", (unsigned long long)rows,
-                       (unsigned long long)cols);
+    IB_TRY(alloc_host(d, name, host, &t));
     *out = t;
-    if (d->impl->mem && bytes)
-        return d->impl->mem->alloc(d->state, bytes, &out->device);
-    return IB_OK;
+    size_t bytes = tensor_bytes(&t);
+    return d->impl->mem && bytes ? d->impl->mem->alloc(d->state, bytes, &out->device) : IB_OK;
 }
 
 void ib_tensor_close(struct ib_dispatch *d, struct ib_tensor *t)
 {
     if (t->device)
         d->impl->mem->free(d->state, t->device);
-    if (!t->borrowed)
+    if (t->pinned)
+        d->impl->mem->host_free(d->state, t->host);
+    else if (!t->borrowed)
         free(t->host);
     *t = (struct ib_tensor){0};
 }

@@ -14,6 +14,7 @@ struct ib_tensor {
     void *host;
     void *device;
     bool borrowed;           /* host memory belongs to the caller and is never written */
+    bool pinned;             /* host memory is the implementation's kind */
     bool on_host, on_device; /* which of the two is current */
 };
 
@@ -44,9 +45,10 @@ struct ib_dispatch {
 enum ib_status ib_dispatch_open(const struct ib_impl *, void *state, enum ib_residency,
                                 struct ib_dispatch *out);
 
-/* A tensor of zeros (host == NULL), or over the caller's array, which is then only read. Its buffer in the
- * implementation's memory is allocated here and kept under every policy, so that per_op measures copies, not
- * allocations. The name is for the ledger; at most 7 characters. */
+/* A tensor of zeros (host == NULL), or over the caller's array, which is then only read; where the
+ * implementation wants host memory of its own kind, over a copy of it. Its buffer in the implementation's
+ * memory is allocated here and kept under every policy, so that per_op measures copies, not allocations. The
+ * name is for the ledger; at most 7 characters. */
 enum ib_status ib_tensor_open(struct ib_dispatch *, const char *name, enum ib_dtype, uint64_t rows,
                               uint64_t cols, const void *host, struct ib_tensor *out);
 void ib_tensor_close(struct ib_dispatch *, struct ib_tensor *);

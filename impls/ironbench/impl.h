@@ -114,6 +114,11 @@ struct ib_mem_ops {
      * that the first mark may well change how the queue works. */
     enum ib_status (*mark)(void *state, uint32_t which);
     enum ib_status (*elapsed)(void *state, uint64_t *out_ns);
+    /* Optional, both or none: host memory that this device copies from and to better than from any other
+     * (pinned memory); bytes > 0. IB_EUNSUPPORTED: ordinary memory will do. `host_free` gets only what
+     * `host_alloc` gave. */
+    enum ib_status (*host_alloc)(void *state, size_t bytes, void **out);
+    void (*host_free)(void *state, void *host);
 };
 
 /* The operations that the models are written in. A NULL entry means unsupported; it is never emulated. Sums
@@ -220,8 +225,8 @@ struct ib_impl {
     void (*copies)(void *state, struct ib_copies *out);
     /* Free text: versions of the libraries in use, the device's name ("OpenBLAS 0.3.21 SkylakeX"). */
     enum ib_status (*describe)(void *state, char *text, size_t n);
-    /* The witness (ironbench/witness.h) that sees what this implementation asks its driver for: "opencl". NULL:
-     * there is none, or `copies` says it. */
+    /* The witness (ironbench/witness.h) that sees what this implementation asks its driver for: "opencl".
+     * NULL: there is none, or `copies` says it. */
     const char *witness;
     /* Optional: operations recorded once and then repeated without the host, as CUDA's graphs do. */
     const struct ib_capture *capture;
