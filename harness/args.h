@@ -32,12 +32,23 @@ enum ib_status ib_args_read(const struct ib_verb *, const struct ib_flag *flags,
  * flag and the words that are allowed. */
 enum ib_status ib_args_word(const char *flag, const char *text, const struct ib_word *words, int *out);
 
+/* "1%" or "0.01": a share above 0 and below 1; *out stays as it is where the flag was not given (NULL). */
+enum ib_status ib_args_share(const char *flag, const char *text, double *out);
+
 /* Print the newest error and return an exit status: of a wrong command line or configuration, where nothing
  * has run yet (out of memory and our own faults are no usage errors even there); of a run that went wrong. */
 int ib_usage_error(void);
 int ib_run_error(void);
 
 /* Exit statuses, which other programs rely on. */
-enum { IB_EXIT_OK = 0, IB_EXIT_USAGE = 2, IB_EXIT_WRONG = 3, IB_EXIT_FAILED = 4, IB_EXIT_INTERRUPTED = 130 };
+enum {
+    IB_EXIT_OK = 0,
+    IB_EXIT_SLOWER = 1,
+    IB_EXIT_USAGE = 2,
+    IB_EXIT_WRONG = 3,
+    IB_EXIT_FAILED = 4,
+    IB_EXIT_AMBIGUOUS = 5,
+    IB_EXIT_INTERRUPTED = 130
+};
 
 #endif

@@ -1,7 +1,7 @@
 #include "convergence.h"
 
 #include "schedule.h"
-#include "stats.h"
+#include "stats/stats.h"
 
 #include <math.h>
 

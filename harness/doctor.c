@@ -1,7 +1,7 @@
 #include "doctor.h"
 
 #include "base/clock.h"
-#include "stats.h"
+#include "stats/stats.h"
 #include "worker/memory_limit.h"
 #include "worker/registry.h"
 

@@ -24,11 +24,11 @@ static int help(FILE *to)
             "usage: ironbench VERB ...\n\n");
     for (const struct ib_verb *const *v = verbs; *v; v++)
         fprintf(to, "  %-8s %s\n", (*v)->name, (*v)->summary);
-    fprintf(
-        to,
-        "\n`ironbench VERB --help` says more; `ironbench --version` says which program this is.\n\n"
-        "exit status: 0 ok, 2 usage or configuration, 3 wrong answer or untrusted copies, 4 a case failed\n"
-        "or is missing, 130 interrupted; several at once: 3 before 4.\n");
+    fprintf(to, "\n`ironbench VERB --help` says more; `ironbench --version` says which program this is.\n\n"
+                "exit status: 0 ok, 1 slower (gate), 2 usage or configuration, 3 wrong answer or untrusted "
+                "copies, 4 a\n"
+                "case failed or is missing, 5 undecided (gate --strict), 130 interrupted; several at once: "
+                "3, 4, 1, 5.\n");
     return to == stdout ? IB_EXIT_OK : IB_EXIT_USAGE;
 }
 

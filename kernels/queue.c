@@ -33,8 +33,8 @@ enum ib_status ib_queue(void *state, enum ib_kernel kernel, enum ib_dtype type, 
         return launcher->host->fail(launcher->host, IB_EINTERNAL, "%s: too many arguments",
                                     ib_kernel_names[kernel]);
     if (grid.groups[0] > INT32_MAX || grid.groups[1] > UINT16_MAX)
-        return launcher->host->fail(launcher->host, IB_EUNSUPPORTED, "%s: a matrix of more groups than 2^31",
-                                    ib_kernel_names[kernel]);
+        return launcher->host->fail(launcher->host, IB_EUNSUPPORTED,
+                                    "%s: the matrix takes more than 2^31 groups", ib_kernel_names[kernel]);
     for (int d = 0; d < 2; d++)
         launch.groups[d] = (uint32_t)grid.groups[d];
     memcpy(launch.args, args, n_args * sizeof *args);

@@ -57,13 +57,14 @@ WITH parts AS (
         iif(c.residency = 'per_op',
             coalesce(sum(max(o.wait_ns - o.compute_ns - o.calls * p.sync_ns, 0)), 0.0) / p.epochs,
             p.sync_ns * coalesce((SELECT 1.0 * sync_count FROM calls l WHERE l.case_number = p.case_number
-                AND l.pass = 'timed' AND l.phase = 'train'), 0.0) / c.epochs) AS sync
+                AND l.pass = 'timed' AND l.phase = 'train'), 0.0) / c.epochs) AS sync,
+        iif(c.residency = 'per_op', coalesce(sum(o.launch_ns), 0.0) / p.epochs, 0.0) AS launch
     FROM profiles p JOIN cases c ON c.number = p.case_number JOIN epoch_times e USING (case_number)
     LEFT JOIN profile_operations o USING (case_number)
     WHERE p.epochs > 0 GROUP BY p.case_number
 ),
 scaled AS (
-    SELECT *, min(1.0, median_ns / max(transfer + compute + sync, 1e-9)) AS scale FROM parts
+    SELECT *, min(1.0, median_ns / max(transfer + sync + compute + launch, 1e-9)) AS scale FROM parts
 )
 SELECT case_number, transfer * scale AS transfer_ns, sync * scale AS sync_ns, compute * scale AS compute_ns,
        max(median_ns - (transfer + sync + compute) * scale, 0.0) AS launch_ns

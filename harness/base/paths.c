@@ -35,24 +35,27 @@ const char *ib_self(void)
 }
 
 /* `relative`, seen from the program's folder. */
-static char *from_program(struct ib_arena *arena, const char *relative)
+static char *from_program(struct ib_arena *arena, const char *program, const char *relative)
 {
-    const char *self = ib_self();
-    return ib_arena_print(arena, "%.*s/%s", (int)(strrchr(self, '/') - self), self, relative);
+    const char *slash = strrchr(program, '/');
+    return slash ? ib_arena_print(arena, "%.*s/%s", (int)(slash - program), program, relative)
+                 : ib_arena_copy(arena, relative);
 }
 
 /* The first of two places, seen from the program's folder, where there is something; else the second. */
-static char *built_or_installed(struct ib_arena *arena, const char *built, const char *installed)
+static char *built_or_installed(struct ib_arena *arena, const char *program, const char *built,
+                                const char *installed)
 {
-    char *path = from_program(arena, built);
-    return access(path, F_OK) == 0 ? path : from_program(arena, installed);
+    char *path = from_program(arena, program, built);
+    return access(path, F_OK) == 0 ? path : from_program(arena, program, installed);
 }
 
 /* The build tree's root has charts; so has an installation's data folder. */
 static void find_home(char home[PATH_MAX])
 {
     struct ib_arena arena = {0};
-    const char *charts = built_or_installed(&arena, "../scripts/charts", "../share/ironbench/scripts/charts");
+    const char *charts =
+        built_or_installed(&arena, ib_self(), "../scripts/charts", "../share/ironbench/scripts/charts");
     const char *folder = ib_arena_print(&arena, "%s/../..", charts);
     if (!realpath(folder, home))
         snprintf(home, PATH_MAX, "%s", folder);
@@ -77,6 +80,11 @@ char *ib_home_path(struct ib_arena *arena, const char *relative)
 
 char *ib_plugin_path(struct ib_arena *arena, const char *name)
 {
-    return built_or_installed(arena, ib_arena_print(arena, "impls/%s.so", name),
+    return ib_plugin_path_of(arena, ib_self(), name);
+}
+
+char *ib_plugin_path_of(struct ib_arena *arena, const char *program, const char *name)
+{
+    return built_or_installed(arena, program, ib_arena_print(arena, "impls/%s.so", name),
                               ib_arena_print(arena, "../lib/ironbench/%s.so", name));
 }

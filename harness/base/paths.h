@@ -10,8 +10,9 @@
 const char *ib_home(void);
 /* home/relative */
 char *ib_home_path(struct ib_arena *, const char *relative);
-/* The shared object of a shipped plugin. */
+/* The shared object of a shipped plugin; of this program's, or of another ironbench's. */
 char *ib_plugin_path(struct ib_arena *, const char *name);
+char *ib_plugin_path_of(struct ib_arena *, const char *program, const char *name);
 /* This program's own path; for a unit test, which stands in the folder tests/ below the program, the
  * program's. */
 const char *ib_self(void);

@@ -139,6 +139,12 @@ static enum ib_status read_measure(const struct ib_doc *doc, const struct ib_doc
     return ib_measure_read(doc, rule->name, map, field);
 }
 
+static enum ib_status read_gate(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                const yaml_node_t *map, void *field)
+{
+    return ib_gate_rules_read(doc, rule->name, map, field);
+}
+
 static enum ib_status read_version(const struct ib_doc *doc, const struct ib_doc_key *rule,
                                    const yaml_node_t *node, void *field)
 {
@@ -177,6 +183,7 @@ static const struct ib_doc_key config_keys[] = {
     {FIELD(require), .read = ib_doc_read_texts},
     {.name = "baseline", .read = read_baseline},
     {FIELD(measure), .read = read_measure},
+    {FIELD(gate), .read = read_gate},
     {.name = NULL},
 };
 
@@ -209,7 +216,8 @@ static enum ib_status read_document(const struct ib_doc *doc, struct ib_config *
 static void start(struct ib_config *config, const char *path)
 {
     static const char *const none[] = {NULL};
-    *config = (struct ib_config){.plugins = none, .require = none, .measure = ib_measure_default};
+    *config = (struct ib_config){
+        .plugins = none, .require = none, .measure = ib_measure_default, .gate = ib_gate_rules_default};
     config->path = ib_arena_copy(&config->arena, path);
     config->folder = ib_file_folder(&config->arena, path);
     config->text = "";

@@ -3,6 +3,7 @@
 #ifndef IB_CONFIG_H
 #define IB_CONFIG_H
 
+#include "config/gate.h"
 #include "config/measure.h"
 #include "config/product.h"
 #include "config/select.h"
@@ -29,6 +30,7 @@ struct ib_config {
     const char *const *require; /* globs of implementations that must be available; ends with NULL */
     const char *baseline, *baseline_where; /* what speed-ups are over; NULL: cpu_naive, or the first */
     struct ib_measure measure;
+    struct ib_gate_rules gate;
     struct ib_arena arena;
 };
 

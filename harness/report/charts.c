@@ -1,5 +1,6 @@
 #include "report/charts.h"
 
+#include "analysis/tables.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
@@ -14,7 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_SVG_BYTES = 64 << 20 };
+/* More series than this nobody can tell apart, and gnuplot reads the data once for each. */
+enum { MAX_SVG_BYTES = 64 << 20, MAX_SERIES = 100 };
 
 struct drawing {
     struct ib_arena *arena;
@@ -30,6 +32,7 @@ struct drawing {
 
 struct data {
     uint64_t rows, series, widest; /* widest: characters of the longest label */
+    uint64_t left_out;             /* series beyond MAX_SERIES */
     const char *labels;            /* "'a', 'b'" */
 };
 
@@ -55,7 +58,17 @@ static uint64_t characters(const char *text)
     return n;
 }
 
-/* One row; two empty lines before it when its first column names another series than `label`. */
+static void begin_series(struct drawing *d, FILE *out, const char *label, struct data *data)
+{
+    fputs(data->series ? "\n\n" : "", out);
+    data->labels = ib_arena_print(d->arena, "%s%s%s", data->series ? data->labels : "",
+                                  data->series ? ", " : "", ib_gnuplot_quote(d->arena, label));
+    data->widest = characters(label) > data->widest ? characters(label) : data->widest;
+    data->series++;
+}
+
+/* One row; two empty lines before it when its first column names another series than `label`. Returns the
+ * name of its series. */
 static const char *write_row(struct drawing *d, FILE *out, sqlite3_stmt *row, const char *label,
                              struct data *data)
 {
@@ -63,13 +76,14 @@ static const char *write_row(struct drawing *d, FILE *out, sqlite3_stmt *row, co
     if (!first)
         first = "";
     if (!label || strcmp(label, first) != 0) {
-        fputs(label ? "\n\n" : "", out);
         label = ib_arena_copy(d->arena, first);
-        data->labels = ib_arena_print(d->arena, "%s%s%s", data->series ? data->labels : "",
-                                      data->series ? ", " : "", ib_gnuplot_quote(d->arena, label));
-        data->widest = characters(label) > data->widest ? characters(label) : data->widest;
-        data->series++;
+        if (data->series == MAX_SERIES)
+            data->left_out++;
+        else
+            begin_series(d, out, label, data);
     }
+    if (data->left_out)
+        return label;
     for (int i = 0; i < sqlite3_column_count(row); i++) {
         fputs(i ? "\t" : "", out);
         write_field(out, row, i);
@@ -143,6 +157,9 @@ static enum ib_status draw_data(struct drawing *d, const struct data *data, cons
         chart->note = "gnuplot drew nothing";
         return IB_OK;
     }
+    if (data->left_out)
+        chart->note = ib_arena_print(d->arena, "Only the first %d of %llu series are drawn.", MAX_SERIES,
+                                     (unsigned long long)(data->series + data->left_out));
     chart->file = ib_arena_print(d->arena, "charts/%s.svg", name);
     return ib_run_folder_write(d->dir, chart->file, chart->svg);
 }
@@ -177,7 +194,8 @@ static const char *name_chart(struct drawing *d, sqlite3_stmt *values, struct ib
         const char *column = sqlite3_column_name(values, i);
         const char *value = ib_arena_copy(d->arena, (const char *)sqlite3_column_text(values, i));
         name = ib_arena_print(d->arena, "%s-%s", name, slug(d->arena, value));
-        chart->title = ib_arena_print(d->arena, "%s%s%s", chart->title, i ? ", " : ": ", value);
+        chart->title = ib_arena_print(d->arena, "%s%s%s%s", chart->title, i ? ", " : ": ", value,
+                                      strcmp(column, "cols") == 0 ? " columns" : "");
         if (strcmp(column, "model") == 0)
             chart->model = value;
         if (strcmp(column, "dataset") == 0)
@@ -263,14 +281,17 @@ static void close_scratch(struct drawing *d)
         rmdir(d->scratch);
 }
 
-enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, struct ib_chart **out, size_t *n)
+enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const struct ib_derived *derived,
+                              struct ib_chart **out, size_t *n)
 {
     struct drawing d = {.arena = arena, .dir = dir};
     struct ib_chart_script *scripts;
     size_t n_scripts;
     IB_TRY(ib_chart_scripts(arena, &scripts, &n_scripts));
     IB_TRY(ib_run_folder_open(dir, &d.db));
-    enum ib_status status = open_scratch(&d);
+    enum ib_status status = ib_derived_tables(d.db, derived);
+    if (status == IB_OK)
+        status = open_scratch(&d);
     for (size_t i = 0; i < n_scripts && status == IB_OK; i++)
         if (draw_script(&d, &scripts[i]) != IB_OK)
             note_fault(&d, new_chart(&d, &scripts[i]));

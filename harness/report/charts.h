@@ -2,6 +2,7 @@
 #ifndef IB_CHARTS_H
 #define IB_CHARTS_H
 
+#include "analysis/derived.h"
 #include "report/chart_script.h"
 
 struct ib_chart {
@@ -10,11 +11,12 @@ struct ib_chart {
     const char *model, *dataset; /* what it is of; NULL: more */
     const char *file;            /* relative to the run's folder; NULL: not drawn */
     const char *svg;             /* its contents */
-    const char *note;            /* why it was not drawn */
+    const char *note;            /* why it was not drawn; of a drawn one, what is left out of it, or NULL */
 };
 
-/* Draws into DIR/charts. What cannot be drawn has a note in its place: no data, no gnuplot, a fault of its
- * script. */
-enum ib_status ib_charts_draw(struct ib_arena *, const char *dir, struct ib_chart **out, size_t *n);
+/* Draws into DIR/charts, from DIR/run.sqlite and what was derived from it (analysis/tables.h). What cannot be
+ * drawn has a note in its place: no data, no gnuplot, a fault of its script. */
+enum ib_status ib_charts_draw(struct ib_arena *, const char *dir, const struct ib_derived *,
+                              struct ib_chart **out, size_t *n);
 
 #endif

@@ -39,7 +39,7 @@ static const char *quoted(struct ib_arena *arena, const char *text)
 /* "6,6", "none", "0.01"; NULL where the axis means nothing to the case. */
 static const char *axis_text(struct ib_arena *arena, const json_t *c, const char *member)
 {
-    const json_t *value = ib_summary_member(c, member);
+    const json_t *value = ib_member(c, member);
     if (json_is_string(value))
         return json_string_value(value);
     if (json_is_number(value))
@@ -56,8 +56,8 @@ static const char *axis_text(struct ib_arena *arena, const json_t *c, const char
 /* Host implementations have no other residency; the loss of linreg and logreg is theirs. */
 static bool is_implied(const json_t *c, const char *member)
 {
-    return (strcmp(member, "residency") == 0 && strcmp(ib_summary_text(c, member), "host") == 0) ||
-           (strcmp(member, "loss") == 0 && json_is_null(ib_summary_member(c, "hidden")));
+    return (strcmp(member, "residency") == 0 && strcmp(ib_member_text(c, member), "host") == 0) ||
+           (strcmp(member, "loss") == 0 && json_is_null(ib_member(c, "hidden")));
 }
 
 static const char *train_command(struct ib_arena *arena, const json_t *c)
@@ -69,7 +69,7 @@ static const char *train_command(struct ib_arena *arena, const json_t *c)
         if (word && !is_implied(c, axes[i].member))
             text = ib_arena_print(arena, "%s %s %s", text, axes[i].flag, quoted(arena, word));
     }
-    json_object_foreach ((json_t *)(uintptr_t)ib_summary_member(c, "options"), name, value)
+    json_object_foreach ((json_t *)(uintptr_t)ib_member(c, "options"), name, value)
         text = ib_arena_print(arena, "%s --option %s", text,
                               quoted(arena, ib_arena_print(arena, "%s=%s", name, json_string_value(value))));
     return text;
@@ -85,15 +85,15 @@ static const char *run_command(struct ib_arena *arena, const json_t *run, const 
                 ib_arena_print(arena, "%s%s%s=%s", selection, selection[0] ? "," : "", axes[i].name, word);
     }
     return ib_arena_print(arena, "ironbench run %s -s %s",
-                          quoted(arena, ib_arena_print(arena, "%s.yaml", ib_summary_text(run, "name"))),
+                          quoted(arena, ib_arena_print(arena, "%s.yaml", ib_member_text(run, "name"))),
                           quoted(arena, selection));
 }
 
 const char *ib_command_of(struct ib_arena *arena, const json_t *run, const json_t *c)
 {
     struct ib_dataset_spec spec;
-    bool shipped = ib_dataset_find(arena, ib_summary_text(c, "dataset"), NULL, 0, NULL, &spec) == IB_OK;
+    bool shipped = ib_dataset_find(arena, ib_member_text(c, "dataset"), NULL, 0, NULL, &spec) == IB_OK;
     bool logs =
-        ib_summary_number(c, "log_every") > 0; /* in its timed passes, too, which `train` does not do */
+        ib_member_number(c, "log_every") > 0; /* in its timed passes, too, which `train` does not do */
     return shipped && !logs ? train_command(arena, c) : run_command(arena, run, c);
 }

@@ -48,6 +48,10 @@ static const char *const findings[] = {"path",
                                        "transfers.witness.agrees",
                                        "dataset_sha256",
                                        "libraries",
+                                       "time.split_ns.transfer",
+                                       "time.split_ns.sync",
+                                       "time.split_ns.compute",
+                                       "time.split_ns.launch",
                                        NULL};
 /* Of a sample: the arrays of a case that have an element for each, and the names of their columns. */
 static const char *const samples[][2] = {{"time.epoch_ns.rounds", "round"},
@@ -108,7 +112,7 @@ static void print_members(FILE *out, const json_t *c, const char *const *names, 
 {
     for (; *names; names++, first = false) {
         fputs(first ? "" : ",", out);
-        print_value(out, ib_summary_member(c, *names));
+        print_value(out, ib_member(c, *names));
     }
 }
 
@@ -127,12 +131,12 @@ void ib_csv_cases(FILE *out, const json_t *record)
 
 static void print_samples(FILE *out, const json_t *c)
 {
-    size_t n = json_array_size(ib_summary_member(c, "time.epoch_ns.samples"));
+    size_t n = json_array_size(ib_member(c, "time.epoch_ns.samples"));
     for (size_t i = 0; i < n; i++) {
         print_members(out, c, axes, true);
         for (size_t column = 0; samples[column][0]; column++) {
             fputc(',', out);
-            print_value(out, json_array_get(ib_summary_member(c, samples[column][0]), i));
+            print_value(out, json_array_get(ib_member(c, samples[column][0]), i));
         }
         fputs("\r\n", out);
     }

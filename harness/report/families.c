@@ -1,7 +1,8 @@
 #include "report/families.h"
 
 #include "report/summary.h"
-#include "stats.h"
+#include "report/words.h"
+#include "stats/stats.h"
 
 #include <math.h>
 #include <string.h>
@@ -17,15 +18,13 @@ struct member {
 
 /* ---- grouping ---- */
 
-/* The title without its seed; NULL where the seed is no part of it. */
-static const char *seedless(struct ib_arena *arena, const struct ib_summary_group *group)
+const char *ib_family_title(struct ib_arena *arena, const json_t *c)
 {
-    double seed = ib_summary_number(group->rows[0].record, "seed");
+    const char *problem = ib_member_text(c, "problem");
+    double seed = ib_member_number(c, "seed");
     const char *words = isnan(seed) ? NULL : ib_arena_print(arena, " seed=%.0f ", seed);
-    const char *at = words ? strstr(group->title, words) : NULL;
-    return at ? ib_arena_print(arena, "%.*s%s", (int)(at - group->title), group->title,
-                               at + strlen(words) - 1)
-              : NULL;
+    const char *at = words ? strstr(problem, words) : NULL;
+    return at ? ib_arena_print(arena, "%.*s%s", (int)(at - problem), problem, at + strlen(words) - 1) : NULL;
 }
 
 static struct ib_family *family_of(struct ib_summary_section *section, const char *title)
@@ -130,7 +129,7 @@ static void add_row(struct member *m, const struct ib_summary_row *row, bool reg
     if (strncmp(row->cells[IB_COLUMN_VERDICT], "ok", strlen("ok")) != 0)
         return;
     m->times[m->n_right] = row->time_ns;
-    m->scores[m->n_right] = ib_summary_number(row->record, regression ? "metrics.rmse" : "metrics.accuracy");
+    m->scores[m->n_right] = ib_member_number(row->record, regression ? "metrics.rmse" : "metrics.accuracy");
     m->convergences[m->n_right++] = row->cells[IB_COLUMN_CONVERGENCE];
 }
 
@@ -153,9 +152,9 @@ static void fill_row(struct ib_arena *arena, const struct member *m, bool regres
 {
     const size_t n = m->n_right;
     row->cells[IB_FAMILY_IMPL] = m->name;
-    row->cells[IB_FAMILY_TIME] = ib_summary_duration(arena, ib_median(m->times, n));
-    row->cells[IB_FAMILY_TIME_SPREAD] = spread(arena, ib_summary_duration(arena, ib_minimum(m->times, n)),
-                                               ib_summary_duration(arena, largest(m->times, n)));
+    row->cells[IB_FAMILY_TIME] = ib_words_duration(arena, ib_median(m->times, n));
+    row->cells[IB_FAMILY_TIME_SPREAD] = spread(arena, ib_words_duration(arena, ib_minimum(m->times, n)),
+                                               ib_words_duration(arena, largest(m->times, n)));
     row->cells[IB_FAMILY_SCORE] = score_text(arena, ib_median(m->scores, n), regression);
     row->cells[IB_FAMILY_SCORE_SPREAD] =
         spread(arena, score_text(arena, ib_minimum(m->scores, n), regression),
@@ -174,7 +173,7 @@ static void fill_family(struct ib_arena *arena, const struct ib_summary_section 
         n_rows += group->n;
     struct member *members = ib_arena_alloc(arena, n_rows * sizeof *members);
     for (size_t at = 0; (group = next_group(section, family, &at));) {
-        regression = strcmp(ib_summary_text(group->rows[0].record, "task"), "regression") == 0;
+        regression = strcmp(ib_member_text(group->rows[0].record, "task"), "regression") == 0;
         for (size_t r = 0; r < group->n; r++)
             add_row(member_of(arena, members, &n, group->rows[r].name, family->n_seeds), &group->rows[r],
                     regression);
@@ -195,7 +194,7 @@ void ib_families_find(struct ib_arena *arena, struct ib_summary_section *section
     const char **titles = ib_arena_alloc(arena, section->n * sizeof *titles);
     section->families = ib_arena_alloc(arena, section->n * sizeof *section->families);
     for (size_t g = 0; g < section->n; g++)
-        titles[g] = seedless(arena, &section->groups[g]);
+        titles[g] = ib_family_title(arena, section->groups[g].rows[0].record);
     for (size_t g = 0; g < section->n; g++)
         for (size_t other = 0; other < section->n && titles[g] && !section->groups[g].family; other++)
             if (other != g && titles[other] && strcmp(titles[other], titles[g]) == 0) {

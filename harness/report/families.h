@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -35,6 +36,9 @@ struct ib_family {
     struct ib_family_row *rows; /* one an implementation and residency */
     size_t n;
 };
+
+/* The name of a case's problem without its seed; NULL where the seed is no part of it. */
+const char *ib_family_title(struct ib_arena *, const json_t *case_record);
 
 struct ib_summary_section;
 

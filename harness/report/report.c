@@ -33,6 +33,14 @@ const struct ib_summary_fact ib_report_terms[] = {
     {"residency", "host: no memory of its own. resident: data go up once and come down when read. per_op: "
                   "every operand is "
                   "copied around every operation."},
+    {"copy tax",
+     "How many times as long an epoch takes with every operand copied around every operation as with "
+     "the data resident: the median over the rounds of their ratio within a round."},
+    {"transfer, sync, compute, launch",
+     "Where an epoch on a device goes: copies, waiting for the device beyond its work, its own work, and "
+     "handing "
+     "work over with all else on the host. The shares come from a separate training in which every step is "
+     "waited for; they are scaled to the measured time."},
     {"simulated", "A device made of software to prove the copying rules; its times mean nothing, and it is "
                   "never fastest."},
     {NULL, NULL}};
@@ -83,13 +91,14 @@ static enum ib_status read_part(struct ib_arena *arena, const char *name, const 
 
 static enum ib_status write_report(struct ib_arena *arena, const char *dir, const json_t *record)
 {
-    struct ib_report report = {.arena = arena, .run = json_object_get(record, "run")};
+    struct ib_report report = {
+        .arena = arena, .run = json_object_get(record, "run"), .cases = json_object_get(record, "cases")};
     struct ib_chart *charts;
     IB_TRY(read_part(arena, "results/report.css", &report.style));
     IB_TRY(read_part(arena, "results/report.js", &report.script));
-    IB_TRY(ib_charts_draw(arena, dir, &charts, &report.n_charts));
-    report.charts = charts;
     ib_summary_build(arena, record, &report.summary);
+    IB_TRY(ib_charts_draw(arena, dir, &report.summary.derived, &charts, &report.n_charts));
+    report.charts = charts;
     IB_TRY(write_page(dir, "report.md", ib_report_markdown, &report));
     return write_page(dir, "report.html", ib_report_html, &report);
 }

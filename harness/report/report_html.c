@@ -1,7 +1,10 @@
 #include "report/report_parts.h"
 
 #include "report/command.h"
+#include "report/copying.h"
 #include "report/escape.h"
+#include "report/explain.h"
+#include "report/words.h"
 
 #include "base/text.h"
 
@@ -95,6 +98,17 @@ static void print_faults(FILE *out, const struct ib_report *report)
     fprintf(out, "</ul>\n</section>\n");
 }
 
+static void print_copying(FILE *out, const struct ib_report *report)
+{
+    struct ib_blocks blocks = {.arena = report->arena};
+    ib_copying_sections(&blocks, &report->summary.derived);
+    if (!blocks.n)
+        return;
+    fprintf(out, "<section>\n");
+    ib_blocks_html(out, &blocks, "h2");
+    fprintf(out, "</section>\n");
+}
+
 /* ---- tables and charts ---- */
 
 static void print_row(FILE *out, const struct ib_report *report, const struct ib_summary_row *row,
@@ -180,8 +194,10 @@ static void print_charts(FILE *out, const struct ib_report *report, const struct
     size_t at = 0;
     for (const struct ib_chart *chart; (chart = ib_report_next_chart(report, section, &at));) {
         if (chart->svg)
-            fprintf(out, "<figure>\n<div class=\"chart\">%s</div>\n<figcaption>%s</figcaption>\n</figure>\n",
-                    chart->svg, html(report, chart->script->caption));
+            fprintf(out,
+                    "<figure>\n<div class=\"chart\">%s</div>\n<figcaption>%s%s%s</figcaption>\n</figure>\n",
+                    chart->svg, html(report, chart->script->caption), chart->note ? " " : "",
+                    chart->note ? html(report, chart->note) : "");
         else
             fprintf(out, "<p class=\"absent\">%s: %s.</p>\n", html(report, chart->title),
                     html(report, chart->note));
@@ -230,40 +246,27 @@ enum { DETAIL_COUNT = sizeof details / sizeof *details };
 
 static const char *detail_text(struct ib_arena *arena, const json_t *c, const struct detail *detail)
 {
-    double number = ib_summary_number(c, detail->name);
+    double number = ib_member_number(c, detail->name);
     switch (detail->quantity) {
     case NUMBER:
         return ib_arena_print(arena, "%.8g", number);
     case ERROR:
         return ib_arena_print(arena, "%.2g", number);
     case DURATION:
-        return ib_summary_duration(arena, number);
+        return ib_words_duration(arena, number);
     default:
-        return ib_summary_text(c, detail->name);
+        return ib_member_text(c, detail->name);
     }
 }
 
-static void print_transfers(FILE *out, const struct ib_report *report, const json_t *c)
+/* What was copied, and where the time went. */
+static void print_cost(FILE *out, const struct ib_report *report, const json_t *c)
 {
-    const json_t *phases = ib_summary_member(c, "transfers.phases"), *phase;
-    const char *name;
-    if (!json_object_size(phases))
-        return;
-    fprintf(
-        out,
-        "<div class=\"wide\"><table class=\"transfers\">\n<thead><tr><th scope=\"col\">phase</th>"
-        "<th class=\"number\">uploads</th><th class=\"number\">bytes</th><th class=\"number\">downloads</th>"
-        "<th class=\"number\">bytes</th><th class=\"number\">launches</th><th class=\"number\">syncs</th>"
-        "</tr></thead>\n<tbody>\n");
-    json_object_foreach ((json_t *)(uintptr_t)phases, name, phase) {
-        static const char *const columns[] = {"h2d_count", "h2d_bytes", "d2h_count",
-                                              "d2h_bytes", "launches",  "syncs"};
-        fprintf(out, "<tr><td>%s</td>", html(report, name));
-        for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-            fprintf(out, "<td class=\"number\">%.0f</td>", ib_summary_number(phase, columns[i]));
-        fprintf(out, "</tr>\n");
-    }
-    fprintf(out, "</tbody>\n</table></div>\n");
+    struct ib_blocks blocks = {.arena = report->arena};
+    ib_explain_cost(&blocks, report->cases, c);
+    fprintf(out, "<div class=\"cost\">\n");
+    ib_blocks_html(out, &blocks, "h4");
+    fprintf(out, "</div>\n");
 }
 
 static void print_details(FILE *out, const struct ib_report *report, const json_t *c)
@@ -273,7 +276,7 @@ static void print_details(FILE *out, const struct ib_report *report, const json_
         const struct detail *detail = &details[i];
         if (detail->quantity == HEADING)
             fprintf(out, "%s<dl>\n<dt class=\"facet\">%s</dt><dd></dd>\n", i ? "</dl>\n" : "", detail->label);
-        else if (!json_is_null(ib_summary_member(c, detail->name)))
+        else if (!json_is_null(ib_member(c, detail->name)))
             fprintf(out, "<dt>%s</dt><dd>%s</dd>\n", detail->label,
                     html(report, detail_text(report->arena, c, detail)));
     }
@@ -283,18 +286,18 @@ static void print_details(FILE *out, const struct ib_report *report, const json_
 /* The samples by their rounds; those that did not count are struck out. */
 static void print_samples(FILE *out, const struct ib_report *report, const json_t *c)
 {
-    const json_t *times = ib_summary_member(c, "time.epoch_ns.samples");
+    const json_t *times = ib_member(c, "time.epoch_ns.samples");
     if (!json_array_size(times))
         return;
     fprintf(out,
             "<p class=\"about\">Time per epoch, round by round; crossed out where something else had the "
             "processor:</p>\n<ol class=\"samples\">\n");
     for (size_t i = 0; i < json_array_size(times); i++) {
-        bool disturbed = json_is_true(json_array_get(ib_summary_member(c, "time.epoch_ns.disturbed"), i));
+        bool disturbed = json_is_true(json_array_get(ib_member(c, "time.epoch_ns.disturbed"), i));
         const char *tag = disturbed ? "del" : "span";
         fprintf(out, "<li value=\"%" JSON_INTEGER_FORMAT "\"><%s>%s</%s></li>\n",
-                json_integer_value(json_array_get(ib_summary_member(c, "time.epoch_ns.rounds"), i)), tag,
-                html(report, ib_summary_duration(report->arena, json_number_value(json_array_get(times, i)))),
+                json_integer_value(json_array_get(ib_member(c, "time.epoch_ns.rounds"), i)), tag,
+                html(report, ib_words_duration(report->arena, json_number_value(json_array_get(times, i)))),
                 tag);
     }
     fprintf(out, "</ol>\n");
@@ -309,10 +312,10 @@ static void print_case(FILE *out, const struct ib_report *report, const struct i
     fprintf(out, "</summary>\n");
     print_details(out, report, row->record);
     print_samples(out, report, row->record);
-    print_transfers(out, report, row->record);
+    print_cost(out, report, row->record);
     fprintf(out, "<p class=\"about\">To do it again:</p>\n<pre>%s</pre>\n",
             html(report, ib_command_of(report->arena, report->run, row->record)));
-    const char *words = json_string_value(ib_summary_member(row->record, "stderr"));
+    const char *words = json_string_value(ib_member(row->record, "stderr"));
     if (words)
         fprintf(out, "<p class=\"about\">The end of what it wrote to its log:</p>\n<pre>%s</pre>\n",
                 html(report, words));
@@ -352,6 +355,7 @@ void ib_report_html(FILE *out, const struct ib_report *report)
     print_head(out, report);
     print_answers(out, report);
     print_faults(out, report);
+    print_copying(out, report);
     print_charts(out, report, NULL);
     for (size_t s = 0; s < report->summary.n; s++)
         print_section(out, report, s);

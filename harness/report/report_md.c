@@ -1,5 +1,6 @@
 #include "report/report_parts.h"
 
+#include "report/copying.h"
 #include "report/escape.h"
 
 static const char *plain(const struct ib_report *report, const char *text)
@@ -80,10 +81,18 @@ static void print_charts(FILE *out, const struct ib_report *report, const struct
     for (const struct ib_chart *chart; (chart = ib_report_next_chart(report, section, &at));) {
         const char *title = plain(report, chart->title);
         if (chart->file)
-            fprintf(out, "![%s](%s)\n\n%s\n\n", title, chart->file, plain(report, chart->script->caption));
+            fprintf(out, "![%s](%s)\n\n%s%s%s\n\n", title, chart->file, plain(report, chart->script->caption),
+                    chart->note ? " " : "", chart->note ? plain(report, chart->note) : "");
         else
             fprintf(out, "%s: %s.\n\n", title, plain(report, chart->note));
     }
+}
+
+static void print_copying(FILE *out, const struct ib_report *report)
+{
+    struct ib_blocks blocks = {.arena = report->arena};
+    ib_copying_sections(&blocks, &report->summary.derived);
+    ib_blocks_markdown(out, &blocks, "##");
 }
 
 void ib_report_markdown(FILE *out, const struct ib_report *report)
@@ -96,6 +105,7 @@ void ib_report_markdown(FILE *out, const struct ib_report *report)
     fputc('\n', out);
     print_answers(out, report);
     print_faults(out, report);
+    print_copying(out, report);
     print_charts(out, report, NULL);
     for (size_t s = 0; s < summary->n; s++) {
         const struct ib_summary_section *section = &summary->sections[s];

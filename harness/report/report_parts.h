@@ -12,7 +12,7 @@ struct ib_report {
     struct ib_summary summary;
     const struct ib_chart *charts;
     size_t n_charts;
-    const json_t *run;
+    const json_t *run, *cases;
     const char *style, *script; /* CSS and JavaScript of the page */
 };
 

@@ -1,61 +1,10 @@
 #include "report/summary.h"
 
+#include "report/words.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NOTHING "–"
-
-const json_t *ib_summary_member(const json_t *object, const char *name)
-{
-    for (const char *dot; object && (dot = strchr(name, '.')); name = dot + 1)
-        object = json_object_getn(object, name, (size_t)(dot - name));
-    return json_object_get(object, name);
-}
-
-const char *ib_summary_text(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(ib_summary_member(object, name));
-    return text ? text : NOTHING;
-}
-
-double ib_summary_number(const json_t *object, const char *name)
-{
-    const json_t *value = ib_summary_member(object, name);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-const char *ib_summary_digits(struct ib_arena *arena, double value)
-{
-    if (isnan(value))
-        return NOTHING;
-    double size = fabs(value);
-    int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3;
-    return ib_arena_print(arena, "%.*f", decimals, value);
-}
-
-static const struct unit {
-    const char *name;
-    double ns;
-} units[] = {{"ns", 1}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}};
-enum { UNIT_COUNT = sizeof units / sizeof *units };
-
-/* The largest unit that leaves a 1 before the point. */
-static const struct unit *unit_for(double ns)
-{
-    const struct unit *unit = units;
-    while (unit < units + UNIT_COUNT - 1 && ns >= unit[1].ns)
-        unit++;
-    return unit;
-}
-
-const char *ib_summary_duration(struct ib_arena *arena, double ns)
-{
-    if (isnan(ns))
-        return NOTHING;
-    const struct unit *unit = unit_for(ns);
-    return ib_arena_print(arena, "%s %s", ib_summary_digits(arena, ns / unit->ns), unit->name);
-}
 
 /* ---- a group's table ---- */
 
@@ -63,11 +12,11 @@ static void fill_row(const json_t *c, size_t position, struct ib_summary_row *ro
 {
     row->record = c;
     row->position = position;
-    row->name = ib_summary_text(c, "name");
-    row->time_ns = ib_summary_number(c, "time.epoch_ns.median");
-    row->low_ns = ib_summary_number(c, "time.epoch_ns.ci_low");
-    row->high_ns = ib_summary_number(c, "time.epoch_ns.ci_high");
-    row->ranked = json_is_true(ib_summary_member(c, "ranked")) && !isnan(row->time_ns);
+    row->name = ib_member_text(c, "name");
+    row->time_ns = ib_member_number(c, "time.epoch_ns.median");
+    row->low_ns = ib_member_number(c, "time.epoch_ns.ci_low");
+    row->high_ns = ib_member_number(c, "time.epoch_ns.ci_high");
+    row->ranked = json_is_true(ib_member(c, "ranked")) && !isnan(row->time_ns);
 }
 
 /* Ranked by time; then the right ones that cannot be ranked; then the rest; each in the order of the plan. */
@@ -78,32 +27,32 @@ static int reading_order(const void *left, const void *right)
         return a->ranked ? -1 : 1;
     if (a->ranked && a->time_ns != b->time_ns)
         return a->time_ns < b->time_ns ? -1 : 1;
-    bool a_right = strcmp(ib_summary_text(a->record, "verify.verdict"), "ok") == 0;
-    bool b_right = strcmp(ib_summary_text(b->record, "verify.verdict"), "ok") == 0;
+    bool a_right = strcmp(ib_member_text(a->record, "verify.verdict"), "ok") == 0;
+    bool b_right = strcmp(ib_member_text(b->record, "verify.verdict"), "ok") == 0;
     if (!a->ranked && a_right != b_right)
         return a_right ? -1 : 1;
     return a->position < b->position ? -1 : 1;
 }
 
-/* The unit of a group's times: that of its shortest. */
-static const struct unit *group_unit(const struct ib_summary_group *group)
+/* The unit of a group's times, that of its shortest, and its nanoseconds. */
+static const char *group_unit(const struct ib_summary_group *group, double *unit_ns)
 {
     double shortest = INFINITY;
     for (size_t i = 0; i < group->n; i++)
         shortest = fmin(shortest, group->rows[i].time_ns); /* skips NaN */
-    return unit_for(isfinite(shortest) ? shortest : units[1].ns);
+    return ib_words_unit(isfinite(shortest) ? shortest : 1e3, unit_ns);
 }
 
 static bool is_regression(const json_t *c)
 {
-    return strcmp(ib_summary_text(c, "task"), "regression") == 0;
+    return strcmp(ib_member_text(c, "task"), "regression") == 0;
 }
 
 static const char *score(struct ib_arena *arena, const json_t *c)
 {
-    double value = ib_summary_number(c, is_regression(c) ? "metrics.rmse" : "metrics.accuracy");
+    double value = ib_member_number(c, is_regression(c) ? "metrics.rmse" : "metrics.accuracy");
     if (isnan(value))
-        return NOTHING;
+        return IB_NOTHING;
     return is_regression(c) ? ib_arena_print(arena, "%.5g", value)
                             : ib_arena_print(arena, "%.1f %%", 100 * value);
 }
@@ -111,47 +60,49 @@ static const char *score(struct ib_arena *arena, const json_t *c)
 /* Rounded here, so that no "-0.000" is printed. */
 static const char *skill(struct ib_arena *arena, const json_t *c)
 {
-    double value = ib_summary_number(c, "metrics.skill");
-    return isnan(value) ? NOTHING : ib_arena_print(arena, "%.3f", round(1000 * value) / 1000 + 0.0);
+    double value = ib_member_number(c, "metrics.skill");
+    return isnan(value) ? IB_NOTHING : ib_arena_print(arena, "%.3f", round(1000 * value) / 1000 + 0.0);
 }
 
-static const char *interval(struct ib_arena *arena, const struct ib_summary_row *row, const struct unit *unit)
+static const char *interval(struct ib_arena *arena, const struct ib_summary_row *row, double unit_ns)
 {
     if (isnan(row->low_ns) || isnan(row->high_ns))
-        return NOTHING;
-    return ib_arena_print(arena, "[%s, %s]", ib_summary_digits(arena, row->low_ns / unit->ns),
-                          ib_summary_digits(arena, row->high_ns / unit->ns));
+        return IB_NOTHING;
+    return ib_arena_print(arena, "[%s, %s]", ib_words_digits(arena, row->low_ns / unit_ns),
+                          ib_words_digits(arena, row->high_ns / unit_ns));
 }
 
 static const char *ratio(struct ib_arena *arena, const struct ib_summary_row *row,
                          const struct ib_summary_group *group)
 {
     if (!row->ranked)
-        return NOTHING;
-    return ib_arena_print(arena, "%s×", ib_summary_digits(arena, row->time_ns / group->rows[0].time_ns));
+        return IB_NOTHING;
+    return ib_arena_print(arena, "%s×", ib_words_digits(arena, row->time_ns / group->rows[0].time_ns));
 }
 
 static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *group,
                        struct ib_summary_row *row)
 {
-    const struct unit *unit = group_unit(group);
+    double unit_ns;
+    group_unit(group, &unit_ns);
     const json_t *c = row->record;
-    row->cells[IB_COLUMN_IMPL] = ib_summary_text(c, "label");
-    row->cells[IB_COLUMN_RESIDENCY] = ib_summary_text(c, "residency");
-    row->cells[IB_COLUMN_TIME] = ib_summary_digits(arena, row->time_ns / unit->ns);
-    row->cells[IB_COLUMN_INTERVAL] = interval(arena, row, unit);
+    row->cells[IB_COLUMN_IMPL] = ib_member_text(c, "label");
+    row->cells[IB_COLUMN_RESIDENCY] = ib_member_text(c, "residency");
+    row->cells[IB_COLUMN_TIME] = ib_words_digits(arena, row->time_ns / unit_ns);
+    row->cells[IB_COLUMN_INTERVAL] = interval(arena, row, unit_ns);
     row->cells[IB_COLUMN_RATIO] = ratio(arena, row, group);
     row->cells[IB_COLUMN_SCORE] = score(arena, c);
     row->cells[IB_COLUMN_SKILL] = skill(arena, c);
-    row->cells[IB_COLUMN_CONVERGENCE] = ib_summary_text(c, "convergence");
+    row->cells[IB_COLUMN_CONVERGENCE] = ib_member_text(c, "convergence");
     row->cells[IB_COLUMN_VERDICT] = ib_summary_verdict(c);
 }
 
 static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
 {
+    double unit_ns;
     group->heads[IB_COLUMN_IMPL] = "implementation";
     group->heads[IB_COLUMN_RESIDENCY] = "residency";
-    group->heads[IB_COLUMN_TIME] = ib_arena_print(arena, "%s/epoch", group_unit(group)->name);
+    group->heads[IB_COLUMN_TIME] = ib_arena_print(arena, "%s/epoch", group_unit(group, &unit_ns));
     group->heads[IB_COLUMN_INTERVAL] = "95 % interval";
     group->heads[IB_COLUMN_RATIO] = "ratio";
     group->heads[IB_COLUMN_SCORE] = is_regression(group->rows[0].record) ? "RMSE" : "accuracy";
@@ -162,16 +113,16 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
 
 static json_int_t whole(const json_t *object, const char *name)
 {
-    return json_integer_value(ib_summary_member(object, name));
+    return json_integer_value(ib_member(object, name));
 }
 
 static const char *group_facts(struct ib_arena *arena, const json_t *c)
 {
     const char *facts = ib_arena_print(
         arena, "%lld × %lld training rows, %lld test rows, %lld epochs, lr %.6g", whole(c, "rows"),
-        whole(c, "cols"), whole(c, "test_rows"), whole(c, "epochs"), ib_summary_number(c, "lr"));
-    if (json_is_integer(ib_summary_member(c, "seed")))
-        facts = ib_arena_print(arena, "%s, %s start from seed %lld", facts, ib_summary_text(c, "init"),
+        whole(c, "cols"), whole(c, "test_rows"), whole(c, "epochs"), ib_member_number(c, "lr"));
+    if (json_is_integer(ib_member(c, "seed")))
+        facts = ib_arena_print(arena, "%s, %s start from seed %lld", facts, ib_member_text(c, "init"),
                                whole(c, "seed"));
     return facts;
 }
@@ -195,7 +146,7 @@ static void fill_group(struct ib_arena *arena, struct ib_summary_group *group)
 
 static struct ib_summary_section *section_of(struct ib_summary *summary, const json_t *c)
 {
-    const char *model = ib_summary_text(c, "model"), *dataset = ib_summary_text(c, "dataset");
+    const char *model = ib_member_text(c, "model"), *dataset = ib_member_text(c, "dataset");
     struct ib_summary_section *s = summary->sections;
     while (s < summary->sections + summary->n &&
            (strcmp(s->model, model) != 0 || strcmp(s->dataset, dataset) != 0))
@@ -210,7 +161,7 @@ static struct ib_summary_section *section_of(struct ib_summary *summary, const j
 static struct ib_summary_group *group_of(struct ib_arena *arena, struct ib_summary_section *s,
                                          const json_t *c, size_t n_cases)
 {
-    const char *problem = ib_summary_text(c, "problem");
+    const char *problem = ib_member_text(c, "problem");
     if (!s->groups)
         s->groups = ib_arena_alloc(arena, n_cases * sizeof *s->groups);
     struct ib_summary_group *group = s->groups;
@@ -227,7 +178,7 @@ void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_su
 {
     const json_t *run = json_object_get(record, "run"), *cases = json_object_get(record, "cases");
     size_t n_cases = json_array_size(cases);
-    *out = (struct ib_summary){.title = ib_summary_text(run, "name"),
+    *out = (struct ib_summary){.title = ib_member_text(run, "name"),
                                .facts = ib_summary_run_facts(arena, run),
                                .counts = ib_summary_counts(arena, cases),
                                .sections = ib_arena_alloc(arena, n_cases * sizeof *out->sections)};
@@ -244,4 +195,5 @@ void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_su
         ib_families_find(arena, &out->sections[s]);
     }
     ib_summary_find_faults(arena, cases, out);
+    ib_derive(arena, record, &out->derived);
 }

@@ -3,10 +3,11 @@
 #ifndef IB_SUMMARY_H
 #define IB_SUMMARY_H
 
+#include "analysis/derived.h"
+#include "analysis/member.h"
 #include "base/arena.h"
 #include "ironbench/impl.h"
 #include "report/families.h"
-#include "report/paired.h"
 
 enum ib_summary_column {
     IB_COLUMN_IMPL,
@@ -81,26 +82,19 @@ struct ib_summary {
     size_t n;
     struct ib_summary_fault *faults; /* the worst first */
     size_t n_faults;
+    struct ib_derived derived; /* of several cases together */
 };
 
 /* Texts live in the arena or in the record. */
 void ib_summary_build(struct ib_arena *, const json_t *record, struct ib_summary *out);
 
-/* The member a dotted name leads to ("time.epoch_ns.median"): itself, its text ("–" unless it is one), its
- * number (NaN unless it is one). */
-const json_t *ib_summary_member(const json_t *object, const char *name);
-const char *ib_summary_text(const json_t *object, const char *name);
-double ib_summary_number(const json_t *object, const char *name);
-
-/* "12.3 µs": three significant digits; "–" for NaN. */
-const char *ib_summary_duration(struct ib_arena *, double ns);
-/* "0.0123", "12.3", "1234": at least three significant digits, never an exponent; "–" for NaN. */
-const char *ib_summary_digits(struct ib_arena *, double value);
+/* "ok", "ok, simulated", "wrong", …, and of one that is not ok, why. */
+const char *ib_summary_verdict(const json_t *case_record);
+const char *ib_summary_fault_reason(const json_t *case_record, const char *verdict);
 
 /* Private to the summary: its words. */
 void ib_summary_answer(struct ib_arena *, struct ib_summary_group *);
 const char *const *ib_summary_notes(struct ib_arena *, const struct ib_summary_group *);
-const char *ib_summary_verdict(const json_t *case_record);
 void ib_summary_find_faults(struct ib_arena *, const json_t *cases, struct ib_summary *);
 const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *, const json_t *run);
 const char *ib_summary_counts(struct ib_arena *, const json_t *cases);

@@ -1,5 +1,7 @@
 #include "report/summary.h"
 
+#include "report/words.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -12,24 +14,24 @@ enum { VERDICT_COUNT = sizeof verdicts / sizeof *verdicts };
 
 const char *ib_summary_verdict(const json_t *c)
 {
-    const char *status = json_string_value(ib_summary_member(c, "status"));
-    const char *verdict = ib_summary_text(c, "verify.verdict");
+    const char *status = json_string_value(ib_member(c, "status"));
+    const char *verdict = ib_member_text(c, "verify.verdict");
     if (!status)
         return "not run";
     if (strcmp(status, "ok") != 0)
         return status;
     if (strcmp(verdict, "ok") != 0)
         return verdict;
-    if (json_is_false(ib_summary_member(c, "transfers.law_ok")))
+    if (json_is_false(ib_member(c, "transfers.law_ok")))
         return "law broken";
-    return json_is_true(ib_summary_member(c, "simulated")) ? "ok, simulated" : "ok";
+    return json_is_true(ib_member(c, "simulated")) ? "ok, simulated" : "ok";
 }
 
-static const char *fault_reason(const json_t *c, const char *verdict)
+const char *ib_summary_fault_reason(const json_t *c, const char *verdict)
 {
-    const char *reason = json_string_value(ib_summary_member(c, "reason"));
+    const char *reason = json_string_value(ib_member(c, "reason"));
     if (!reason)
-        reason = json_string_value(ib_summary_member(c, "verify.reason"));
+        reason = json_string_value(ib_member(c, "verify.reason"));
     if (reason)
         return reason;
     if (strcmp(verdict, "law broken") == 0)
@@ -62,9 +64,9 @@ void ib_summary_find_faults(struct ib_arena *arena, const json_t *cases, struct 
             /* What is not there at all is not there in any residency. */
             bool absent = strcmp(verdicts[v], "unavailable") == 0;
             struct ib_summary_fault fault = {.verdict = verdicts[v],
-                                             .name = ib_summary_text(c, absent ? "label" : "name"),
-                                             .where = ib_summary_text(c, "problem"),
-                                             .reason = fault_reason(c, verdicts[v]),
+                                             .name = ib_member_text(c, absent ? "label" : "name"),
+                                             .where = ib_member_text(c, "problem"),
+                                             .reason = ib_summary_fault_reason(c, verdicts[v]),
                                              .count = 1};
             struct ib_summary_fault *same = fault_like(summary, &fault);
             if (same)
@@ -113,7 +115,7 @@ static const char *name_list(struct ib_arena *arena, const struct ib_summary_row
 /* As many digits as tell a ratio from 1. */
 static const char *ratio_digits(struct ib_arena *arena, double ratio)
 {
-    return ratio < 1.095 ? ib_arena_print(arena, "%.3f", ratio) : ib_summary_digits(arena, ratio);
+    return ratio < 1.095 ? ib_arena_print(arena, "%.3f", ratio) : ib_words_digits(arena, ratio);
 }
 
 /* " (1.75 to 1.83)"; nothing where there is no interval, or none that shows. */
@@ -137,8 +139,8 @@ static const char *times_as_fast(struct ib_arena *arena, const struct ib_summary
 /* "12.3 µs", or "12.3 µs to 14.5 µs" where the first n rows are not equal in print. */
 static const char *time_span(struct ib_arena *arena, const struct ib_summary_group *group, size_t n)
 {
-    const char *least = ib_summary_duration(arena, group->rows[0].time_ns);
-    const char *most = ib_summary_duration(arena, group->rows[n - 1].time_ns);
+    const char *least = ib_words_duration(arena, group->rows[0].time_ns);
+    const char *most = ib_words_duration(arena, group->rows[n - 1].time_ns);
     return strcmp(least, most) == 0 ? least : ib_arena_print(arena, "%s to %s", least, most);
 }
 
@@ -178,12 +180,13 @@ static const char *copy_note(struct ib_arena *arena, const struct ib_summary_gro
         return NULL;
     for (size_t j = 0; j < group->n_ranked; j++) {
         const struct ib_summary_row *resident = &group->rows[j];
-        if (strcmp(resident->cells[IB_COLUMN_IMPL], copying->cells[IB_COLUMN_IMPL]) == 0 &&
-            strcmp(resident->cells[IB_COLUMN_RESIDENCY], "resident") == 0)
-            return ib_arena_print(
-                arena, "%s: copying around every operation takes %s× the time of staying resident.",
-                copying->cells[IB_COLUMN_IMPL],
-                ib_summary_digits(arena, copying->time_ns / resident->time_ns));
+        if (strcmp(resident->cells[IB_COLUMN_IMPL], copying->cells[IB_COLUMN_IMPL]) != 0 ||
+            strcmp(resident->cells[IB_COLUMN_RESIDENCY], "resident") != 0)
+            continue;
+        struct ib_paired tax = ib_paired_ratio(copying->record, resident->record);
+        return ib_arena_print(
+            arena, "%s: copying around every operation takes %s×%s the time of staying resident.",
+            copying->cells[IB_COLUMN_IMPL], ratio_digits(arena, tax.median), ratio_span(arena, &tax));
     }
     return NULL;
 }
@@ -199,7 +202,7 @@ static const char *skill_note(struct ib_arena *arena, const struct ib_summary_gr
         if (strncmp(row->cells[IB_COLUMN_VERDICT], "ok", 2) != 0)
             continue;
         n_right++;
-        if (!(ib_summary_number(row->record, "metrics.skill") <= 0))
+        if (!(ib_member_number(row->record, "metrics.skill") <= 0))
             continue;
         n_idle++;
         skill = skill ? skill : row->cells[IB_COLUMN_SKILL];
@@ -207,7 +210,7 @@ static const char *skill_note(struct ib_arena *arena, const struct ib_summary_gr
     }
     if (!n_idle)
         return NULL;
-    bool regression = strcmp(ib_summary_text(group->rows[0].record, "task"), "regression") == 0;
+    bool regression = strcmp(ib_member_text(group->rows[0].record, "task"), "regression") == 0;
     return ib_arena_print(arena, "%s: skill %s, no better than always answering the %s.",
                           n_idle == n_right ? "The trained model" : names, skill,
                           regression ? "mean" : "majority class");
@@ -218,7 +221,7 @@ static const char *disturbance_note(struct ib_arena *arena, const struct ib_summ
 {
     size_t n = 0, n_disturbed = 0;
     for (size_t i = 0; i < group->n; i++) {
-        const json_t *marks = ib_summary_member(group->rows[i].record, "time.epoch_ns.disturbed");
+        const json_t *marks = ib_member(group->rows[i].record, "time.epoch_ns.disturbed");
         for (size_t j = 0; j < json_array_size(marks); j++, n++)
             n_disturbed += json_is_true(json_array_get(marks, j));
     }
@@ -251,7 +254,7 @@ const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summ
 /* "2025-01-31T12:00:00Z" and the like, for people; of the end, the day only where it is another one. */
 static const char *when(struct ib_arena *arena, const json_t *run)
 {
-    const char *started = ib_summary_text(run, "started"), *finished = ib_summary_text(run, "finished");
+    const char *started = ib_member_text(run, "started"), *finished = ib_member_text(run, "finished");
     const int day = strlen("2025-01-31"), minute = strlen("12:00");
     const char *text = ib_arena_print(arena, "%.*s, %.*s", day, started, minute, started + day + 1);
     if (json_is_null(json_object_get(run, "finished")))
@@ -263,26 +266,26 @@ static const char *when(struct ib_arena *arena, const json_t *run)
 
 static const char *hardware(struct ib_arena *arena, const json_t *machine)
 {
-    return ib_arena_print(arena, "%s, %.0f cores, %.1f GiB", ib_summary_text(machine, "cpu"),
-                          ib_summary_number(machine, "usable_cores"),
-                          ib_summary_number(machine, "memory_bytes") / 1073741824.0);
+    return ib_arena_print(arena, "%s, %.0f cores, %.1f GiB", ib_member_text(machine, "cpu"),
+                          ib_member_number(machine, "usable_cores"),
+                          ib_member_number(machine, "memory_bytes") / 1073741824.0);
 }
 
 const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *arena, const json_t *run)
 {
     const json_t *machine = json_object_get(run, "machine");
     const struct ib_summary_fact facts[] = {
-        {"Run", ib_summary_text(run, "id")},
+        {"Run", ib_member_text(run, "id")},
         {"Time", when(arena, run)},
         {"Machine", hardware(arena, machine)},
-        {"System", ib_arena_print(arena, "%s, kernel %s", ib_summary_text(machine, "os"),
-                                  ib_summary_text(machine, "kernel"))},
-        {"Program", ib_arena_print(arena, "ironbench %s, %s", ib_summary_text(run, "version"),
-                                   ib_summary_text(machine, "compiler"))},
-        {"Flags", ib_summary_text(machine, "flags")},
-        {"Configuration", ib_arena_print(arena, "%s, SHA-256 %.12s…", ib_summary_text(run, "name"),
-                                         ib_summary_text(run, "config_sha256"))},
-        {"Fingerprint", ib_summary_text(machine, "fingerprint")},
+        {"System", ib_arena_print(arena, "%s, kernel %s", ib_member_text(machine, "os"),
+                                  ib_member_text(machine, "kernel"))},
+        {"Program", ib_arena_print(arena, "ironbench %s, %s", ib_member_text(run, "version"),
+                                   ib_member_text(machine, "compiler"))},
+        {"Flags", ib_member_text(machine, "flags")},
+        {"Configuration", ib_arena_print(arena, "%s, SHA-256 %.12s…", ib_member_text(run, "name"),
+                                         ib_member_text(run, "config_sha256"))},
+        {"Fingerprint", ib_member_text(machine, "fingerprint")},
         {NULL, NULL}};
     return memcpy(ib_arena_alloc(arena, sizeof facts), facts, sizeof facts);
 }

@@ -19,8 +19,8 @@ bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, bool wa
         return ib_outcome_error(outcome, status);
     job->watched = watched;
     cpu_set_t cpus;
-    if (!ib_worker_start(ib_pin(bench->measure, c, &cpus) ? &cpus : NULL, bench->measure->timeout_ns, child,
-                         outcome))
+    if (!ib_worker_start(bench->program, ib_pin(bench->measure, c, &cpus) ? &cpus : NULL,
+                         bench->measure->timeout_ns, child, outcome))
         return false;
     if (!ib_child_limit_memory(*child, bench->measure->memory_bytes, bench->measure->memory_by, outcome))
         return false;

@@ -13,6 +13,7 @@ struct ib_bench {
     const struct ib_measure *measure;
     struct ib_workspace *work;
     struct ib_references *references;
+    const char *program;      /* whose workers do the work; NULL: this one's */
     ib_progress_fn *progress; /* called for logged epochs of checked passes; may be NULL */
     void *progress_context;
 };

@@ -75,7 +75,7 @@ static bool run_oracle(struct ib_references *refs, const struct ib_case *c, stru
         status = ib_workspace_folder(refs->work, &request->out);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
-    bool ok = ib_worker_start(NULL, timeout_ns, &child, outcome) &&
+    bool ok = ib_worker_start(NULL, NULL, timeout_ns, &child, outcome) &&
               ib_child_ask(child, ib_oracle_request_to_json(&job, request), timeout_ns, &answer, outcome);
     ib_child_end(child);
     if (!ok)

@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/rng.h"
-#include "run/pass.h"
-#include "stats.h"
+#include "run/standing.h"
+#include "stats/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,20 +13,12 @@
 
 enum { ORDER_SEED = 1 }; /* of the rounds' random order: the same sweep has the same order */
 
-/* A case and how far it has come. */
-struct standing {
-    const struct ib_case *c;
-    struct ib_case_progress progress; /* `final` is the answer that each round must repeat */
-    double *samples;                  /* undisturbed times per epoch, progress.n_samples of max_rounds */
-    struct ib_arena arena;            /* of the samples and the answer */
-};
-
 struct run {
     const struct ib_matrix *matrix;
     struct ib_store *store;
     struct ib_bench bench;
-    struct standing *standings; /* one a case */
-    struct standing **order;    /* of the current round */
+    struct ib_standing *standings; /* one a case */
+    struct ib_standing **order;    /* of the current round */
     ib_run_progress_fn *progress;
     void *progress_context;
     uint64_t done, total; /* passes */
@@ -39,61 +31,20 @@ static void tell(struct run *run, const struct ib_case *c, uint64_t round)
     run->done++;
 }
 
-/* Of a checked pass only its answer is kept; a sweep may have thousands of them. */
-static void keep_final(struct standing *s, const struct ib_final *final)
+static enum ib_status check_case(struct run *run, struct ib_standing *s)
 {
-    struct ib_final *kept = &s->progress.final;
-    *kept = *final;
-    if (!final->params)
-        return;
-    size_t params_bytes = final->n_params * sizeof(double);
-    size_t predictions_bytes = final->n_predictions * sizeof(double);
-    kept->params = memcpy(ib_arena_alloc(&s->arena, params_bytes), final->params, params_bytes);
-    kept->predictions =
-        memcpy(ib_arena_alloc(&s->arena, predictions_bytes), final->predictions, predictions_bytes);
-}
-
-static enum ib_status check_case(struct run *run, struct standing *s)
-{
-    struct ib_checked checked;
-    struct ib_arena arena = {0};
-    enum ib_status status = IB_OK;
     tell(run, s->c, 0);
-    if (!s->c->impl->info->available) {
-        s->progress.ended = true;
-        return ib_store_put_status(run->store, s->c, IB_CASE_UNAVAILABLE, s->c->impl->info->reason);
-    }
-    ib_pass_checked(&run->bench, s->c, &arena, &checked);
-    if (!ib_interrupted()) {
-        s->progress.ended = checked.status != IB_CASE_OK;
-        s->progress.checked = true;
-        keep_final(s, &checked.final);
-        status = ib_store_put_checked(run->store, s->c, &checked);
-    }
-    ib_arena_free(&arena);
-    return status;
+    return ib_standing_check(s, &run->bench, run->store);
 }
 
-static enum ib_status time_case(struct run *run, struct standing *s, uint64_t round)
+static enum ib_status time_case(struct run *run, struct ib_standing *s, uint64_t round)
 {
-    struct ib_timed timed;
-    struct ib_arena arena = {0};
     tell(run, s->c, round);
-    enum ib_status status = IB_OK;
-    ib_pass_timed(&run->bench, s->c, round, &s->progress.final, &arena, &timed);
-    if (!ib_interrupted()) {
-        s->progress.ended = timed.status != IB_CASE_OK;
-        s->progress.rounds = round;
-        if (timed.status == IB_CASE_OK && !timed.disturbed)
-            s->samples[s->progress.n_samples++] = timed.epoch_ns;
-        status = ib_store_put_timed(run->store, s->c, &timed);
-    }
-    ib_arena_free(&arena);
-    return status;
+    return ib_standing_time(s, &run->bench, run->store, round);
 }
 
 /* Has the interval of its median become as narrow as was asked? */
-static bool is_precise(const struct ib_measure *measure, const struct standing *s)
+static bool is_precise(const struct ib_measure *measure, const struct ib_standing *s)
 {
     double low, high;
     if (measure->precision <= 0 || s->progress.rounds < measure->min_rounds)
@@ -102,25 +53,25 @@ static bool is_precise(const struct ib_measure *measure, const struct standing *
     return (high - low) / 2 <= measure->precision * ib_median(s->samples, s->progress.n_samples);
 }
 
-static bool wants_round(const struct run *run, const struct standing *s, uint64_t round)
+static bool wants_round(const struct run *run, const struct ib_standing *s, uint64_t round)
 {
     return !s->progress.ended && s->progress.rounds < round && !is_precise(run->bench.measure, s);
 }
 
-static void shuffle(struct standing **order, size_t n, struct ib_rng *rng) /* Fisher-Yates */
+static void shuffle(struct ib_standing **order, size_t n, struct ib_rng *rng) /* Fisher-Yates */
 {
     for (size_t i = n; i > 1; i--) {
         size_t j = (size_t)ib_rng_below(rng, i);
-        struct standing *s = order[i - 1];
+        struct ib_standing *s = order[i - 1];
         order[i - 1] = order[j];
         order[j] = s;
     }
 }
 
-static void reverse(struct standing **order, size_t n)
+static void reverse(struct ib_standing **order, size_t n)
 {
     for (size_t i = 0; i < n / 2; i++) {
-        struct standing *s = order[i];
+        struct ib_standing *s = order[i];
         order[i] = order[n - 1 - i];
         order[n - 1 - i] = s;
     }
@@ -172,18 +123,6 @@ static enum ib_status run_all(struct run *run)
     return ib_interrupted() ? IB_OK : ib_store_finish(run->store);
 }
 
-static void open_standing(struct standing *s, const struct ib_case *c,
-                          const struct ib_case_progress *progress, uint64_t max_rounds)
-{
-    s->c = c;
-    s->samples = ib_arena_alloc(&s->arena, max_rounds * sizeof *s->samples);
-    if (!progress)
-        return;
-    s->progress = *progress;
-    if (progress->n_samples)
-        memcpy(s->samples, progress->samples, progress->n_samples * sizeof *s->samples);
-}
-
 enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *matrix, struct ib_store *store,
                       const char *dir, const struct ib_case_progress *progress,
                       ib_run_progress_fn *tell_progress, void *context)
@@ -201,13 +140,13 @@ enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *ma
     run.order = calloc(matrix->n, sizeof *run.order);
     enum ib_status status = run.standings && run.order ? IB_OK : ib_fail(IB_ENOMEM, "run", "out of memory");
     for (size_t i = 0; status == IB_OK && i < matrix->n; i++)
-        open_standing(&run.standings[i], &matrix->cases[i], progress ? &progress[i] : NULL,
-                      config->measure.rounds);
+        ib_standing_open(&run.standings[i], &matrix->cases[i], progress ? &progress[i] : NULL,
+                         config->measure.rounds);
     if (status == IB_OK)
         status = run_all(&run);
 
     for (size_t i = 0; run.standings && i < matrix->n; i++)
-        ib_arena_free(&run.standings[i].arena);
+        ib_standing_close(&run.standings[i]);
     free(run.standings);
     free(run.order);
     ib_references_free(&references);

@@ -1,7 +1,7 @@
 #include "store/database.h"
 
 #include "base/error.h"
-#include "stats.h"
+#include "stats/stats.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 enum { IB_DATABASE_VERSION = 2 }; /* user_version in schema.sql */
 
 /* flags: SQLITE_OPEN_*. The connection knows the aggregates median(x), median_low(x) and median_high(x) of
- * stats.h, which skip NULL; NULL where they are not defined. */
+ * stats/stats.h, which skip NULL; NULL where they are not defined. */
 enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out);
 
 /* IB_EIO with SQLite's text for the connection's newest failure. */

@@ -1,3 +1,4 @@
+#include "analysis/derived.h"
 #include "args.h"
 #include "base/error.h"
 #include "report/csv.h"
@@ -7,19 +8,34 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_json(FILE *out, const json_t *record)
+static void print_json(FILE *out, json_t *record)
 {
+    ib_derived_export(record);
     json_dumpf(record, out, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     fputc('\n', out);
 }
 
-typedef void printer(FILE *, const json_t *record);
+static void print_csv(FILE *out, json_t *record)
+{
+    ib_csv_cases(out, record);
+}
+
+static void print_samples(FILE *out, json_t *record)
+{
+    ib_csv_samples(out, record);
+}
+
+static void print_markdown(FILE *out, json_t *record)
+{
+    ib_markdown_print(out, record);
+}
+
+typedef void printer(FILE *, json_t *record);
 
 static const struct form {
     const char *name;
     printer *print, *samples; /* samples: with --samples; NULL: refused */
-} forms[] = {
-    {"json", print_json, NULL}, {"csv", ib_csv_cases, ib_csv_samples}, {"md", ib_markdown_print, NULL}};
+} forms[] = {{"json", print_json, NULL}, {"csv", print_csv, print_samples}, {"md", print_markdown, NULL}};
 enum { FORM_COUNT = sizeof forms / sizeof *forms };
 
 static enum ib_status find_printer(const char *format, bool samples, printer **out)

@@ -366,10 +366,10 @@ bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t tim
     return ok;
 }
 
-bool ib_worker_start(const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out,
+bool ib_worker_start(const char *program, const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out,
                      struct ib_outcome *outcome)
 {
-    const char *const argv[] = {ib_self(), "worker", NULL};
+    const char *const argv[] = {program ? program : ib_self(), "worker", NULL};
     return ib_child_start(argv, cpus, timeout_ns, out, outcome);
 }
 

@@ -17,8 +17,9 @@ struct ib_child;
 bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns,
                     struct ib_child **out, struct ib_outcome *);
 
-/* This program's own worker. */
-bool ib_worker_start(const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out, struct ib_outcome *);
+/* A worker of `program`, the path of an ironbench; NULL: of this one. */
+bool ib_worker_start(const char *program, const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out,
+                     struct ib_outcome *);
 
 /* Called for each progress message while an answer is awaited. */
 typedef void ib_progress_fn(void *context, uint64_t epoch, double loss);

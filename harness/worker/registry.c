@@ -21,6 +21,7 @@ struct entry {
 };
 
 struct ib_registry {
+    const char *program; /* whose workers are asked; NULL: this one's */
     struct ib_arena arena;
     struct entry *entries;
     size_t n, capacity;
@@ -47,7 +48,10 @@ static void add_shipped(struct ib_registry *r)
 {
     struct source *program = new_source(r, NULL);
 #define IB_BUILTIN(name) add_entry(r, #name, program);
-#define IB_PLUGIN(name)  add_entry(r, #name, new_source(r, ib_plugin_path(&r->arena, #name)));
+#define IB_PLUGIN(name)                                                                                      \
+    add_entry(r, #name,                                                                                      \
+              new_source(r, r->program ? ib_plugin_path_of(&r->arena, r->program, #name)                     \
+                                       : ib_plugin_path(&r->arena, #name)));
 #include "impls.def"
 #undef IB_BUILTIN
 #undef IB_PLUGIN
@@ -88,11 +92,12 @@ static void read_info(struct ib_registry *r, const json_t *impl, struct ib_impl_
     info->libraries = copy_text(r, json_object_get(impl, "libraries"));
 }
 
-static bool ask_worker(const char *plugin, json_t **impls, struct ib_outcome *outcome)
+static bool ask_worker(const struct ib_registry *r, const char *plugin, json_t **impls,
+                       struct ib_outcome *outcome)
 {
     struct ib_child *child;
     json_t *answer = NULL;
-    bool ok = ib_worker_start(NULL, DESCRIBE_TIMEOUT_NS, &child, outcome) &&
+    bool ok = ib_worker_start(r->program, NULL, DESCRIBE_TIMEOUT_NS, &child, outcome) &&
               ib_child_ask(child, json_pack("{s:s, s:s?}", "type", "describe", "plugin", plugin),
                            DESCRIBE_TIMEOUT_NS, &answer, outcome);
     ib_child_end(child);
@@ -129,7 +134,7 @@ static void ask_source(struct ib_registry *r, struct source *source)
     json_t *impls, *impl;
     size_t i;
     source->asked = true;
-    if (!ask_worker(source->plugin, &impls, &outcome)) {
+    if (!ask_worker(r, source->plugin, &impls, &outcome)) {
         mark_unavailable(r, source, outcome.reason);
         return;
     }
@@ -149,7 +154,7 @@ static enum ib_status add_plugin(struct ib_registry *r, const char *path)
     struct ib_outcome outcome;
     json_t *impls, *impl;
     size_t i;
-    if (!ask_worker(path, &impls, &outcome))
+    if (!ask_worker(r, path, &impls, &outcome))
         return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", outcome.reason);
     struct source *source = new_source(r, ib_arena_copy(&r->arena, path));
     source->asked = true;
@@ -169,24 +174,74 @@ static enum ib_status add_plugin(struct ib_registry *r, const char *path)
 
 /* ---- the public side ---- */
 
-enum ib_status ib_registry_open(const char *const *plugins, struct ib_registry **out)
+static struct ib_registry *new_registry(const char *program)
 {
     struct ib_registry *r = calloc(1, sizeof *r);
     if (!r)
-        return ib_fail(IB_ENOMEM, "registry", "out of memory");
-    add_shipped(r);
-    for (; plugins && *plugins; plugins++) {
-        enum ib_status status = add_plugin(r, *plugins);
-        if (status != IB_OK) {
-            ib_registry_close(r);
-            return status;
-        }
-    }
+        ib_fail(IB_ENOMEM, "registry", "out of memory");
+    else if (program)
+        r->program = ib_arena_copy(&r->arena, program);
+    return r;
+}
+
+static enum ib_status add_plugins(struct ib_registry *r, const char *const *plugins)
+{
+    for (; plugins && *plugins; plugins++)
+        IB_TRY(add_plugin(r, *plugins));
     r->names = ib_arena_alloc(&r->arena, (r->n + 1) * sizeof *r->names);
     for (size_t i = 0; i < r->n; i++)
         r->names[i] = r->entries[i].info.name;
-    *out = r;
     return IB_OK;
+}
+
+/* Is it a program that answers as this one's workers do? */
+static enum ib_status check_program(const struct ib_registry *r)
+{
+    struct ib_outcome outcome;
+    json_t *impls;
+    if (!ask_worker(r, NULL, &impls, &outcome))
+        return ib_fail(IB_EINVAL, r->program, "is no ironbench to compare with: %s", outcome.reason);
+    json_decref(impls);
+    return IB_OK;
+}
+
+static enum ib_status fill(struct ib_registry *r, bool shipped, const char *const *plugins)
+{
+    if (r->program)
+        IB_TRY(check_program(r));
+    if (shipped)
+        add_shipped(r);
+    return add_plugins(r, plugins);
+}
+
+static enum ib_status open_registry(const char *program, bool shipped, const char *const *plugins,
+                                    struct ib_registry **out)
+{
+    struct ib_registry *r = new_registry(program);
+    if (!r)
+        return IB_ENOMEM;
+    enum ib_status status = fill(r, shipped, plugins);
+    if (status == IB_OK)
+        *out = r;
+    else
+        ib_registry_close(r);
+    return status;
+}
+
+enum ib_status ib_registry_open(const char *const *plugins, struct ib_registry **out)
+{
+    return open_registry(NULL, true, plugins, out);
+}
+
+enum ib_status ib_registry_open_program(const char *program, const char *const *plugins,
+                                        struct ib_registry **out)
+{
+    return open_registry(program, true, plugins, out);
+}
+
+enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **out)
+{
+    return open_registry(NULL, false, (const char *const[]){plugin, NULL}, out);
 }
 
 void ib_registry_close(struct ib_registry *r)

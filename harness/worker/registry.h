@@ -24,6 +24,12 @@ struct ib_registry;
 /* Names of impls.def, and whatever the plugins (paths, ends with NULL; may be NULL) contain. A plugin that
  * cannot be loaded is IB_EINVAL naming its path. */
 enum ib_status ib_registry_open(const char *const *plugins, struct ib_registry **out);
+/* The same of another build of this program, by its path: its built-ins, its plugins, and those of the list.
+ * IB_EINVAL: it is no ironbench whose protocol this one speaks. */
+enum ib_status ib_registry_open_program(const char *program, const char *const *plugins,
+                                        struct ib_registry **out);
+/* What one plugin brings and nothing else, so that its names may be those of others. */
+enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **out);
 void ib_registry_close(struct ib_registry *);
 
 /* All names, hidden ones included, in order; ends with NULL. */

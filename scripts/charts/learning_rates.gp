@@ -4,7 +4,7 @@
 #@ 64 epochs. What diverged to no finite number stands at the upper edge. One verified case stands for all that
 #@ trained the same.
 #@per model,dataset
-#@for (SELECT count(DISTINCT c.lr) FROM cases c WHERE c.model = cases.model AND c.dataset = cases.dataset) >= 3
+#@for (model, dataset) IN (SELECT model, dataset FROM cases GROUP BY model, dataset HAVING count(DISTINCT lr) >= 3)
 #@height 430 + key_pixels
 #@sql WITH told AS (
 #@   SELECT number, c.lr, c.epochs, k.convergence, trim(replace(replace(' ' || substr(n.training, 1,

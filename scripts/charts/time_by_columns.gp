@@ -3,8 +3,7 @@
 #@caption Median time per epoch of verified cases on real devices, and the power of the columns that fits them
 #@ best: 1 where time grows with the work, nearer 0 where fixed costs rule, above 1 where caches run over.
 #@per model,task
-#@for EXISTS (SELECT * FROM cases c WHERE c.model = cases.model AND c.task = cases.task
-#@  GROUP BY c.rows HAVING count(DISTINCT c.cols) >= 3)
+#@for (model, task) IN (SELECT model, task FROM cases GROUP BY model, task, rows HAVING count(DISTINCT cols) >= 3)
 #@height 400 + key_pixels
 #@sql WITH timed AS (
 #@   SELECT number, cols, median_ns, ln(cols) AS x, ln(median_ns) AS y, series || ' ' || rows || ' rows' AS line

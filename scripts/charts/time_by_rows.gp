@@ -3,8 +3,7 @@
 #@caption Median time per epoch of verified cases on real devices, and the power of the rows that fits them
 #@ best: 1 where time grows with the work, nearer 0 where fixed costs rule, above 1 where caches run over.
 #@per model,task
-#@for EXISTS (SELECT * FROM cases c WHERE c.model = cases.model AND c.task = cases.task
-#@  GROUP BY c.cols HAVING count(DISTINCT c.rows) >= 3)
+#@for (model, task) IN (SELECT model, task FROM cases GROUP BY model, task, cols HAVING count(DISTINCT rows) >= 3)
 #@height 400 + key_pixels
 #@sql WITH timed AS (
 #@   SELECT number, rows, median_ns, ln(rows) AS x, ln(median_ns) AS y, series || ' ' || cols || ' columns' AS line

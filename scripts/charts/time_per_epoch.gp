@@ -1,15 +1,18 @@
 #@order 1
 #@title Time per epoch
-#@caption Median over the rounds, with its 95 % interval where there are rounds enough. Only verified cases on
-#@ real devices; further left is faster.
+#@caption Median over the rounds, with its 95 % interval where there are rounds enough; of several seeds, the median
+#@ over them, with the least and the most. Only verified cases on real devices; further left is faster.
 #@per model,dataset
 #@height 126 + 25 * rows
-#@sql SELECT series, median_ns, coalesce(ci_low_ns, median_ns), coalesce(ci_high_ns, median_ns),
-#@ dense_rank() OVER (ORDER BY first) FROM (
-#@   SELECT series, median_ns, ci_low_ns, ci_high_ns, min(number) OVER (PARTITION BY problem) AS first
+#@sql WITH folded AS (
+#@   SELECT replace(series, coalesce(' seed=' || seed, ''), '') AS name,
+#@     replace(problem, coalesce(' seed=' || seed, ''), '') AS shared, min(number) AS first, count(*) AS seeds,
+#@     median(median_ns) AS ns, min(median_ns) AS least, max(median_ns) AS most, ci_low_ns, ci_high_ns
 #@   FROM ranked JOIN names USING (case_number) JOIN epoch_times USING (case_number)
-#@   JOIN cases ON number = case_number WHERE model = :model AND dataset = :dataset)
-#@ ORDER BY first, median_ns
+#@   JOIN cases ON number = case_number WHERE model = :model AND dataset = :dataset GROUP BY name, shared)
+#@ SELECT name, ns, iif(seeds = 1, coalesce(ci_low_ns, ns), least), iif(seeds = 1, coalesce(ci_high_ns, ns), most),
+#@   dense_rank() OVER (ORDER BY place) FROM (SELECT *, min(first) OVER (PARTITION BY shared) AS place FROM folded)
+#@ ORDER BY place, ns
 
 stats data using 3 name 'low' nooutput
 stats data using 4 name 'high' nooutput

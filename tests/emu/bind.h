@@ -7,13 +7,16 @@
 #include <type_traits>
 #include <utility>
 
+#define EMU_UNCHECKED __attribute__((no_sanitize("thread")))
+
 template <auto F> struct emu_binding;
 
 template <class... P, void (*F)(P...)> struct emu_binding<F> {
     /* One more than there are, as C++ has no arrays of nothing. */
     static constexpr emu_param params[] = {{sizeof(P), std::is_pointer_v<P>}..., {0, false}};
 
-    template <size_t... I> static void call(void *const *args, std::index_sequence<I...>)
+    /* Arguments are no memory of the device. */
+    template <size_t... I> EMU_UNCHECKED static void call(void *const *args, std::index_sequence<I...>)
     {
         F(*static_cast<P *>(args[I])...);
     }

@@ -6,24 +6,14 @@
 namespace emu
 {
 
-static block *running_block;
-static thread *running_thread;
+block *running_block;
+thread *running_thread;
 static void (*body)(void *const *);
 static void *const *body_args;
 
 /* The threads of this pass, in their order, and how far it has come. */
 static std::vector<uint32_t> order;
 static size_t position;
-
-block *current_block()
-{
-    return running_block;
-}
-
-thread *current_thread()
-{
-    return running_thread;
-}
 
 void set_body(void (*run)(void *const *), void *const *args)
 {
@@ -59,8 +49,8 @@ static void go_on_with(thread *t)
     switch_to(t->home);
 }
 
-/* A fiber's life: one thread after another, as long as none has to wait. So kernels without barriers need one fiber,
- * and no switches. */
+/* A fiber's life: one thread after another, as long as none has to wait. So kernels without barriers need one
+ * fiber, and no switches. */
 static void live_on_fibers()
 {
     for (;;) {
@@ -153,8 +143,8 @@ static void exchange(block *b, const thread *t, unsigned lanes)
             if (to->source < warp_lanes && lanes >> to->source & 1)
                 memcpy(to->value, values[to->source], t->bytes);
             else
-                fail("thread (%u,%u,%u) reads lane %u at %s:%d, which takes no part in it", to->index.x, to->index.y,
-                     to->index.z, to->source, to->at.file, to->at.line);
+                fail("thread (%u,%u,%u) reads lane %u at %s:%d, which takes no part in it", to->index.x,
+                     to->index.y, to->index.z, to->source, to->at.file, to->at.line);
         }
 }
 
@@ -188,10 +178,13 @@ static bool release_warps(block *b)
 
 static const char *barrier_name(state s)
 {
-    return s == state::at_block ? "the block's barrier" : s == state::at_warp ? "a warp's barrier" : "the grid's barrier";
+    return s == state::at_block  ? "the block's barrier"
+           : s == state::at_warp ? "a warp's barrier"
+                                 : "the grid's barrier";
 }
 
-/* Appends "; 12 threads, (3,0,0) first, wait at the block's barrier of gemm.inc:40" for all that wait with t. */
+/* Appends "; 12 threads, (3,0,0) first, wait at the block's barrier of gemm.inc:40" for all that wait with t.
+ */
 static void describe_group(const block *b, const thread &t, char *text, size_t n)
 {
     unsigned count = 0;
@@ -199,8 +192,8 @@ static void describe_group(const block *b, const thread &t, char *text, size_t n
         count += other.now == t.now && same_place(other.at, t.at);
     const char *slash = strrchr(t.at.file, '/');
     const size_t used = strlen(text);
-    snprintf(text + used, n - used, "%s%u thread%s, (%u,%u,%u) first, at %s of %s:%d", used == 0 ? "" : "; ", count,
-             count == 1 ? "" : "s", t.index.x, t.index.y, t.index.z, barrier_name(t.now),
+    snprintf(text + used, n - used, "%s%u thread%s, (%u,%u,%u) first, at %s of %s:%d", used == 0 ? "" : "; ",
+             count, count == 1 ? "" : "s", t.index.x, t.index.y, t.index.z, barrier_name(t.now),
              slash == nullptr ? t.at.file : slash + 1, t.at.line);
 }
 
@@ -311,7 +304,8 @@ void emu_exchange(unsigned mask, void *value, size_t bytes, unsigned source, con
 {
     thread *t = running_thread;
     if (bytes > max_exchange_bytes || (mask >> t->number % warp_lanes & 1) == 0) {
-        fail("thread (%u,%u,%u) is not in the mask %#x of %s:%d", t->index.x, t->index.y, t->index.z, mask, file, line);
+        fail("thread (%u,%u,%u) is not in the mask %#x of %s:%d", t->index.x, t->index.y, t->index.z, mask,
+             file, line);
         return;
     }
     t->mask = mask;

@@ -59,9 +59,9 @@ void release_grid_barrier(block *);
 
 void abandon_block(block *);
 
-/* The running block and thread; NULL for none. */
-block *current_block();
-thread *current_thread();
+/* The running ones; NULL for none. */
+extern block *running_block;
+extern thread *running_thread;
 
 /* How the threads of all blocks are called, until the next call. No block runs yet. */
 void set_body(void (*run)(void *const *), void *const *args);

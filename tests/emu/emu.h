@@ -12,8 +12,8 @@
 #define __global__
 #define __device__
 #define __host__
-#define __constant__ static const
-#define __shared__   static /* the emulator runs a block at a time, and sets it anew for each */
+#define __constant__    static const
+#define __shared__      static /* the emulator runs a block at a time, and sets it anew for each */
 #define __forceinline__ inline
 #define __launch_bounds__(...)
 #define __align__(n) alignas(n)
@@ -65,8 +65,8 @@ constexpr int warpSize = 32;
 
 /* ---- shared memory ---- */
 
-/* Must follow the declaration of a __shared__ variable: fills it with NaN when the first thread of a block gets
- * there. nvcc needs nothing of that kind. */
+/* Must follow the declaration of a __shared__ variable: fills it with NaN when the first thread of a block
+ * gets there. nvcc needs nothing of that kind. */
 #define SHARED_NOTE(name) emu_note_shared(static_cast<void *>(&(name)), sizeof(name))
 void emu_note_shared(void *variable, size_t bytes);
 
@@ -102,8 +102,7 @@ static inline T emu_shuffle(unsigned mask, T value, bool inside, unsigned source
     return value;
 }
 
-template <class T>
-static inline T __shfl_sync(unsigned mask, T value, int source, int width = 32, EMU_CALLER)
+template <class T> static inline T __shfl_sync(unsigned mask, T value, int source, int width = 32, EMU_CALLER)
 {
     const unsigned w = static_cast<unsigned>(width), section = emu_lane() / w * w;
     return emu_shuffle(mask, value, true, section + static_cast<unsigned>(source) % w, file, line);

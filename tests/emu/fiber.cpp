@@ -1,17 +1,12 @@
 #include "fiber.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <sys/mman.h>
 #include <vector>
 
-#ifndef __has_feature
-#define __has_feature(x) 0
-#endif
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-#define EMU_ASAN 1
+#ifdef EMU_ASAN
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
@@ -23,8 +18,7 @@
 namespace emu
 {
 
-/* Enough for kernels, whose large arrays are shared memory, with what a sanitizer puts between variables. */
-constexpr size_t stack_bytes = 128 << 10, guard_bytes = 4 << 10;
+constexpr size_t guard_bytes = 4 << 10;
 
 struct fiber {
     void *stack = nullptr; /* its lowest address; NULL for the host's */
@@ -34,6 +28,7 @@ struct fiber {
 #else
     void *top = nullptr; /* of the stack, while another fiber runs */
 #endif
+    fiber *older = nullptr; /* the one created before */
     /* What the address sanitizer wants to know of a stack. */
     void *fake_stack = nullptr;
     const void *bottom = nullptr;
@@ -42,9 +37,7 @@ struct fiber {
 
 static fiber host, *running = &host, *previous;
 static std::vector<fiber *> unused;
-
-/* Whoever holds none of them any more: they are found again here, so that they are no leak. */
-static std::vector<fiber *> all;
+static fiber *youngest; /* fibers live to the end of the program; this keeps them from looking like a leak */
 
 static void before_switch(fiber *to)
 {
@@ -112,8 +105,8 @@ __asm__(".text\n"
         "    ret\n"
         ".size emu_switch_stack, .-emu_switch_stack\n");
 
-/* A stack as if emu_switch_stack had been called at the start of `enter`: six registers, where to return to, and
- * an empty word in place of enter's own caller, which also gives the alignment that a call leaves. */
+/* A stack as if emu_switch_stack had been called at the start of `enter`: six registers, where to return to,
+ * and an empty word in place of enter's own caller, which also gives the alignment that a call leaves. */
 static void prepare(fiber *f)
 {
     void **end = reinterpret_cast<void **>(static_cast<char *>(f->stack) + stack_bytes);
@@ -143,7 +136,8 @@ static fiber *create()
     f->stack = static_cast<char *>(memory) + guard_bytes;
     f->bottom = f->stack;
     f->size = stack_bytes;
-    all.push_back(f);
+    f->older = youngest;
+    youngest = f;
     return f;
 }
 

@@ -1,6 +1,6 @@
-/* emu: the kernels on the emulated device, as an implementation like any other. Everything happens at once, so that
- * an error comes from the call that caused it. EMU_ORDER sets the order of threads; EMU_RECORD names a file that gets
- * what was launched, and a hash of all bytes that came back. */
+/* emu: the kernels on the emulated device, as an implementation like any other. Everything happens at once,
+ * so that an error comes from the call that caused it. EMU_ORDER sets the order of threads; EMU_RECORD names
+ * a file that gets what was launched, and a hash of all bytes that came back. */
 #include "ironbench/impl.h"
 
 #include "machine.h"
@@ -88,8 +88,8 @@ static enum ib_status sync(void *state)
     return IB_OK;
 }
 
-/* What an operation leaves in scratch memory must not be of use to the next one: each gets fresh bytes, and not one
- * more than it asked for. */
+/* What an operation leaves in scratch memory must not be of use to the next one: each gets fresh bytes, and
+ * not one more than it asked for. */
 static enum ib_status scratch(void *state, size_t bytes, void **out)
 {
     struct device *d = state;

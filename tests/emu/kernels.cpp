@@ -1,4 +1,5 @@
-/* The text of all kernels, for the emulator: the only file that must be compiled again when that text changes. */
+/* The text of all kernels, for the emulator: the only file that must be compiled again when that text
+ * changes. */
 #include "dialect.h"
 
 #include "bind.h"

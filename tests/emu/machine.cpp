@@ -30,7 +30,7 @@ void fail(const char *format, ...)
 {
     if (failed())
         return;
-    const block *b = current_block();
+    const block *b = running_block;
     const size_t n = sizeof launch.error;
     int used = snprintf(launch.error, n, "kernel %s", launch.kernel->name);
     if (b != nullptr && used >= 0)
@@ -70,7 +70,8 @@ void arrange(std::vector<uint32_t> *order, size_t n)
 /* ---- a grid ---- */
 
 /* What every device of the last ten years can do. */
-constexpr uint32_t max_threads = 1024, max_thread_depth = 64, max_blocks_yz = 65535, max_blocks_x = 0x7fffffff;
+constexpr uint32_t max_threads = 1024, max_thread_depth = 64, max_blocks_yz = 65535,
+                   max_blocks_x = 0x7fffffff;
 constexpr size_t max_static_shared = 48 << 10, max_shared = 96 << 10;
 constexpr uint32_t max_blocks = 1 << 24;           /* more would run for hours */
 constexpr uint32_t max_resident_threads = 1 << 15; /* of a cooperative grid: each needs a stack */
@@ -83,11 +84,13 @@ static void check_grid(const emu_grid &g)
         g.threads[2] > max_thread_depth)
         fail("a block of %ux%ux%u threads; a device has 1 to %u", g.threads[0], g.threads[1], g.threads[2],
              max_threads);
-    if (blocks == 0 || g.blocks[0] > max_blocks_x || g.blocks[1] > max_blocks_yz || g.blocks[2] > max_blocks_yz)
-        fail("a grid of %ux%ux%u blocks; a device takes at most %ux%ux%u", g.blocks[0], g.blocks[1], g.blocks[2],
-             max_blocks_x, max_blocks_yz, max_blocks_yz);
+    if (blocks == 0 || g.blocks[0] > max_blocks_x || g.blocks[1] > max_blocks_yz ||
+        g.blocks[2] > max_blocks_yz)
+        fail("a grid of %ux%ux%u blocks; a device takes at most %ux%ux%u", g.blocks[0], g.blocks[1],
+             g.blocks[2], max_blocks_x, max_blocks_yz, max_blocks_yz);
     else if (blocks > max_blocks)
-        fail("a grid of %llu blocks; the emulator has %u", static_cast<unsigned long long>(blocks), max_blocks);
+        fail("a grid of %llu blocks; the emulator has %u", static_cast<unsigned long long>(blocks),
+             max_blocks);
     if (g.shared_bytes > max_shared)
         fail("%zu bytes of dynamic shared memory; a device has %zu", g.shared_bytes, max_shared);
     if (g.cooperative && threads * blocks > max_resident_threads)
@@ -166,7 +169,8 @@ static void run_together(uint32_t n_blocks)
 
 using namespace emu;
 
-bool emu_run(const struct emu_kernel *kernel, const struct emu_grid *grid, void *const *args, char *error, size_t n)
+bool emu_run(const struct emu_kernel *kernel, const struct emu_grid *grid, void *const *args, char *error,
+             size_t n)
 {
     launch.kernel = kernel;
     launch.blocks = dim3(grid->blocks[0], grid->blocks[1], grid->blocks[2]);

@@ -27,8 +27,8 @@ struct emu_grid {
     bool cooperative;    /* all blocks are there at once, and the grid may have barriers */
 };
 
-/* Runs a grid to its end, or up to the first block that goes wrong: then false, and error[n] says which kernel
- * and block, and what happened where. */
+/* Runs a grid to its end, or up to the first block that goes wrong: then false, and error[n] says which
+ * kernel and block, and what happened where. */
 bool emu_run(const struct emu_kernel *, const struct emu_grid *, void *const *args, char *error, size_t n);
 
 /* The order in which threads that could run do so, and blocks: "plain", "reverse" or "shuffle:SEED"; NULL is
@@ -38,8 +38,8 @@ bool emu_set_order(const char *text);
 /* The kernel's text, compiled. */
 const struct emu_kernel *emu_kernel_of(enum ib_kernel, enum ib_dtype);
 
-/* Device memory comes and goes, and is written by the host: what the check for races must know. They do nothing
- * in a build without that check. */
+/* Device memory comes and goes, and is written by the host: what the check for races must know. They do
+ * nothing in a build without that check. */
 void emu_memory_added(const void *memory, size_t bytes);
 void emu_memory_removed(const void *memory);
 void emu_memory_written(const void *memory, size_t bytes);

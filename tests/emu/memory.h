@@ -1,5 +1,6 @@
-/* The memory of the emulated device. What the host gets are addresses that cannot be touched, so that it cannot take
- * them for its own memory; the bytes lie in blocks of the heap, one each, whose ends a sanitizer watches. */
+/* The memory of the emulated device. What the host gets are addresses that cannot be touched, so that it
+ * cannot take them for its own memory; the bytes lie in blocks of the heap, one each, whose ends a sanitizer
+ * watches. */
 #ifndef EMU_MEMORY_H
 #define EMU_MEMORY_H
 
@@ -23,10 +24,12 @@ void emu_memory_close(struct emu_memory *);
 void *emu_memory_alloc(struct emu_memory *, size_t bytes);
 void emu_memory_free(struct emu_memory *, void *handle);
 
-/* Where a handle's bytes lie, at least `bytes` of them; NULL when this is no live handle or the block is smaller. */
+/* Where a handle's bytes lie, at least `bytes` of them; NULL when this is no live handle or the block is
+ * smaller. */
 void *emu_memory_find(const struct emu_memory *, const void *handle, size_t bytes);
 
-/* The same handle, with other bytes: just as many as asked for, and all NaN again. False: memory is exhausted. */
+/* The same handle, with other bytes: just as many as asked for, and all NaN again. False: memory is
+ * exhausted. */
 bool emu_memory_renew(struct emu_memory *, void *handle, size_t bytes);
 
 #endif

@@ -1,8 +1,8 @@
-/* The check for races, in builds with EMU_RACES. The compiler's -fsanitize=thread puts a call before each access of
- * the kernels to memory; here the callee knows what orders accesses on a device: barriers of a block, of a warp and of
- * the grid, and the launch itself. Reported: two accesses of different threads to the same memory, one of them a write,
- * with nothing between them that orders them; memory that is read before anybody has written it; accesses that begin
- * inside of an array and end outside.
+/* The check for races, in builds with EMU_RACES. The compiler's -fsanitize=thread puts a call before each
+ * access of the kernels to memory; here the callee knows what orders accesses on a device: barriers of a
+ * block, of a warp and of the grid, and the launch itself. Reported: two accesses of different threads to the
+ * same memory, one of them a write, with nothing between them that orders them; memory that is read before
+ * anybody has written it; accesses that begin inside of an array and end outside.
  *
  * Memory is judged in cells of four bytes. Without EMU_RACES all of this is empty. */
 #ifndef EMU_RACES_H
@@ -15,8 +15,8 @@
 namespace emu::races
 {
 
-/* One access: the segment and number of its thread, whether it was atomic, and where in the kernels' code. A segment
- * is what lies between two barriers; 0 is that of the host. */
+/* One access: the segment and number of its thread, whether it was atomic, and where in the kernels' code. A
+ * segment is what lies between two barriers; 0 is that of the host. */
 using access = uint64_t;
 
 struct cell {
@@ -26,9 +26,10 @@ struct cell {
 using saved_cells = std::vector<cell>;
 
 struct block_state {
-    uint32_t number, phase; /* phase: barriers of the block so far */
+    uint32_t number, phase;        /* phase: barriers of the block so far */
     std::vector<uint32_t> segment; /* of each thread, now */
-    /* [thread * 32 + lane]: the last segment of another lane in the thread's warp that is ordered before it. */
+    /* [thread * 32 + lane]: the last segment of another lane in the thread's warp that is ordered before it.
+     */
     std::vector<uint32_t> known;
 };
 

@@ -1,4 +1,5 @@
-/* Shared memory of a block: the kernels' static arrays, of which there is one for all blocks, and one dynamic array. */
+/* Shared memory of a block: the kernels' static arrays, of which there is one for all blocks, and one dynamic
+ * array. */
 #ifndef EMU_SHARED_H
 #define EMU_SHARED_H
 

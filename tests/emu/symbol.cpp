@@ -7,7 +7,6 @@
 namespace emu
 {
 
-/* The object file with the emulator in it, which is that of the kernels, too. */
 static const Dl_info &own_object()
 {
     static const Dl_info found = [] {
@@ -18,9 +17,9 @@ static const Dl_info &own_object()
     return found;
 }
 
-uintptr_t code_offset(const void *code)
+uintptr_t object_base()
 {
-    return reinterpret_cast<uintptr_t>(code) - reinterpret_cast<uintptr_t>(own_object().dli_fbase);
+    return reinterpret_cast<uintptr_t>(own_object().dli_fbase);
 }
 
 void symbolize(uintptr_t offset, char *text, size_t n)

@@ -8,10 +8,11 @@
 namespace emu
 {
 
-/* Of an address, from the start of the object file that it belongs to. */
-uintptr_t code_offset(const void *code);
+/* Where the object file that holds the emulator, and the kernels with it, lies in memory. */
+uintptr_t object_base();
 
-/* "gemm.inc:40", by addr2line; "+0x1234" where there is none or it does not know. */
+/* The address in front of which `offset` bytes of that file lie: "gemm.inc:40", by addr2line; "+0x1234" where
+ * there is none or it does not know. */
 void symbolize(uintptr_t offset, char *text, size_t n);
 
 } // namespace emu

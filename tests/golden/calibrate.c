@@ -8,7 +8,7 @@
  * honest trainings are called wrong, and how many with a rate 1 % too high are not. */
 #include "../unit/problem.h"
 #include "base/rng.h"
-#include "stats.h"
+#include "stats/stats.h"
 #include "verify.h"
 
 #include <math.h>

@@ -1,7 +1,9 @@
+#include "report/report.h"
 #include "report/summary.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -66,6 +68,25 @@ static void seeds_become_one_row(void **state)
     assert_row(&family->rows[1], &slow);
 }
 
+static void the_terminal_shows_the_family_alone(void **state)
+{
+    (void)state;
+    json_t *cases = json_array();
+    char *text;
+    size_t bytes;
+    for (int seed = 1; seed <= 3; seed++)
+        add_case(cases, "quick", seed, 1000.0 * seed, 5 + seed, "ok");
+    summarise(cases);
+    FILE *out = open_memstream(&text, &bytes);
+    ib_table_print(out, record, IB_COLOUR_NEVER);
+    fclose(out);
+    assert_non_null(strstr(text, "mlp 6 relu f64 made, 3 seeds\n"));
+    assert_non_null(strstr(text, " 2.00 µs  1.00 µs to 3.00 µs "));
+    assert_non_null(strstr(text, "fastest: quick with 3 of 3 seeds."));
+    assert_null(strstr(text, "seed=1"));
+    free(text);
+}
+
 static void one_seed_is_no_family(void **state)
 {
     (void)state;
@@ -87,6 +108,7 @@ static int free_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(seeds_become_one_row),
+                                       cmocka_unit_test(the_terminal_shows_the_family_alone),
                                        cmocka_unit_test(one_seed_is_no_family)};
     return cmocka_run_group_tests(tests, NULL, free_arena);
 }

@@ -1,5 +1,5 @@
-#include "report/paired.h"
-#include "stats.h"
+#include "analysis/paired.h"
+#include "stats/stats.h"
 
 #include <math.h>
 #include <setjmp.h>

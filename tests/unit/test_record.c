@@ -1,7 +1,9 @@
-#include "report/summary.h"
+#include "analysis/derived.h"
+#include "analysis/member.h"
+#include "made_record.h"
 #include "sample_run.h"
 #include "scratch.h"
-#include "stats.h"
+#include "stats/stats.h"
 #include "store/machine.h"
 #include "store/record.h"
 #include "store/run_folder.h"
@@ -19,7 +21,10 @@ static int load_sample(void **state)
     if (scratch_enter(state) != 0)
         return 1;
     sample_run_create("full");
-    return ib_record_load("full", &record) != IB_OK;
+    if (ib_record_load("full", &record) != IB_OK)
+        return 1;
+    ib_derived_export(record);
+    return 0;
 }
 
 static int free_sample(void **state)
@@ -34,8 +39,8 @@ static const json_t *find(const char *problem, const char *name)
     const json_t *cases = json_object_get(record, "cases");
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *c = json_array_get(cases, i);
-        if (strcmp(ib_summary_text(c, "problem"), problem) == 0 &&
-            strcmp(ib_summary_text(c, "name"), name) == 0)
+        if (strcmp(ib_member_text(c, "problem"), problem) == 0 &&
+            strcmp(ib_member_text(c, "name"), name) == 0)
             return c;
     }
     fail_msg("no case %s in %s", name, problem);
@@ -44,12 +49,12 @@ static const json_t *find(const char *problem, const char *name)
 
 static void assert_text(const json_t *object, const char *name, const char *expected)
 {
-    assert_string_equal(ib_summary_text(object, name), expected);
+    assert_string_equal(ib_member_text(object, name), expected);
 }
 
 static void assert_unknown(const json_t *object, const char *name)
 {
-    const json_t *member = ib_summary_member(object, name);
+    const json_t *member = ib_member(object, name);
     if (!member || !json_is_null(member))
         fail_msg("%s is %s", name, member ? "not null" : "missing");
 }
@@ -141,6 +146,30 @@ static void obeys_its_schema(void **state)
     json_decref(schema);
 }
 
+static void derived_numbers_obey_it_too(void **state)
+{
+    (void)state;
+    json_t *schema = json_load_file(IB_SOURCE_DIR "/results/record.schema.json", 0, NULL);
+    json_t *cases = json_array(), *made = json_pack("{s:o}", "cases", cases);
+    for (int rows = 100; rows <= 10000; rows *= 10) {
+        json_array_append_new(cases, made_case("cpu", "host", rows, 10 * rows, 1));
+        json_array_append_new(cases, made_case("device", "per_op", rows, 2e5, 1));
+        json_array_append_new(cases, made_case("device", "resident", rows, 2e4, 1));
+    }
+    ib_derived_export(made);
+    static const char *const names[] = {"copy_tax", "crossover"};
+    for (size_t i = 0; i < 2; i++) {
+        char path[256] = "";
+        json_t *list = json_object_get(made, names[i]);
+        assert_int_equal(json_array_size(list), i == 0 ? 3 : 2);
+        if (!fits(schema, ib_member(schema, i == 0 ? "properties.copy_tax" : "properties.crossover"), list,
+                  path))
+            fail_msg("%s against the schema: %s", names[i], path);
+    }
+    json_decref(made);
+    json_decref(schema);
+}
+
 /* ---- contents ---- */
 
 static void says_what_a_case_is(void **state)
@@ -156,7 +185,7 @@ static void says_what_a_case_is(void **state)
     assert_text(c, "init", "xavier");
     assert_text(c, "dataset_sha256", "d1");
     assert_int_equal(json_integer_value(json_array_get(json_object_get(c, "hidden"), 1)), 6);
-    assert_int_equal((int)ib_summary_number(c, "seed"), 42);
+    assert_int_equal((int)ib_member_number(c, "seed"), 42);
     assert_text(c, "series", "opencl_tiled isa=avx2 pinned=true per_op f32");
     assert_text(find("mlp 6 relu lr=90 f32 breast_cancer", "cpu_naive"), "series", "cpu_naive lr=90");
     assert_text(record, "run.machine.fingerprint", "0011223344556677");
@@ -180,30 +209,30 @@ static void times_are_those_of_the_rounds(void **state)
 {
     (void)state;
     const json_t *c = find("linreg f64 diabetes", "cpu_fused");
-    const json_t *samples = ib_summary_member(c, "time.epoch_ns.samples");
+    const json_t *samples = ib_member(c, "time.epoch_ns.samples");
     double expected[SAMPLE_ROUNDS], low, high;
     for (uint64_t i = 0; i < SAMPLE_ROUNDS; i++) {
         expected[i] = sample_epoch_ns(3.1, i + 1);
         assert_true(json_real_value(json_array_get(samples, i)) == expected[i]);
     }
     ib_median_interval(expected, SAMPLE_ROUNDS, &low, &high);
-    assert_true(ib_summary_number(c, "time.epoch_ns.median") == ib_median(expected, SAMPLE_ROUNDS));
-    assert_true(ib_summary_number(c, "time.epoch_ns.min") == ib_minimum(expected, SAMPLE_ROUNDS));
-    assert_true(ib_summary_number(c, "time.epoch_ns.ci_low") == low);
-    assert_true(ib_summary_number(c, "time.epoch_ns.ci_high") == high);
-    assert_true(ib_summary_number(c, "time.phases_ns.load") == 2000004);
+    assert_true(ib_member_number(c, "time.epoch_ns.median") == ib_median(expected, SAMPLE_ROUNDS));
+    assert_true(ib_member_number(c, "time.epoch_ns.min") == ib_minimum(expected, SAMPLE_ROUNDS));
+    assert_true(ib_member_number(c, "time.epoch_ns.ci_low") == low);
+    assert_true(ib_member_number(c, "time.epoch_ns.ci_high") == high);
+    assert_true(ib_member_number(c, "time.phases_ns.load") == 2000004);
 }
 
 static void transfers_are_those_of_the_timed_pass(void **state)
 {
     (void)state;
     const json_t *c = find("linreg f64 diabetes", "opencl_tiled isa=avx2 pinned=true per_op");
-    assert_int_equal((int)ib_summary_number(c, "transfers.h2d_count"), 2 * SAMPLE_EPOCHS);
-    assert_int_equal((int)ib_summary_number(c, "transfers.d2h_bytes"), 80 * SAMPLE_EPOCHS);
-    assert_int_equal((int)ib_summary_number(c, "transfers.phases.train.h2d_bytes"), 28320 * SAMPLE_EPOCHS);
-    assert_int_equal((int)ib_summary_number(c, "transfers.phases.predict.h2d_count"), 0);
-    assert_int_equal((int)ib_summary_number(c, "transfers.launches"), 3 * SAMPLE_EPOCHS);
-    assert_true(json_is_true(ib_summary_member(c, "transfers.law_ok")));
+    assert_int_equal((int)ib_member_number(c, "transfers.h2d_count"), 2 * SAMPLE_EPOCHS);
+    assert_int_equal((int)ib_member_number(c, "transfers.d2h_bytes"), 80 * SAMPLE_EPOCHS);
+    assert_int_equal((int)ib_member_number(c, "transfers.phases.train.h2d_bytes"), 28320 * SAMPLE_EPOCHS);
+    assert_int_equal((int)ib_member_number(c, "transfers.phases.predict.h2d_count"), 0);
+    assert_int_equal((int)ib_member_number(c, "transfers.launches"), 3 * SAMPLE_EPOCHS);
+    assert_true(json_is_true(ib_member(c, "transfers.law_ok")));
 }
 
 static void cases_without_answers_have_none(void **state)
@@ -243,9 +272,9 @@ static void only_right_and_real_cases_are_ranked(void **state)
     (void)state;
     static const char *const unranked[] = {"broken_bias", "crashing", "hanging", "fakedev resident",
                                            "cuda_cublas per_op"};
-    assert_true(json_is_true(ib_summary_member(find("linreg f64 diabetes", "cpu_blas"), "ranked")));
+    assert_true(json_is_true(ib_member(find("linreg f64 diabetes", "cpu_blas"), "ranked")));
     for (size_t i = 0; i < sizeof unranked / sizeof *unranked; i++)
-        assert_true(json_is_false(ib_summary_member(find("linreg f64 diabetes", unranked[i]), "ranked")));
+        assert_true(json_is_false(ib_member(find("linreg f64 diabetes", unranked[i]), "ranked")));
 }
 
 static void last_words_need_not_be_text(void **state)
@@ -260,14 +289,14 @@ static void machine_is_described(void **state)
 {
     (void)state;
     json_t *machine = ib_machine_describe(), *again = ib_machine_describe();
-    assert_int_equal(strlen(ib_summary_text(machine, "fingerprint")), 16);
+    assert_int_equal(strlen(ib_member_text(machine, "fingerprint")), 16);
     assert_true(json_equal(machine, again));
-    assert_true(ib_summary_number(machine, "usable_cores") >= 1);
-    assert_true(ib_summary_number(machine, "memory_bytes") > 1 << 20);
+    assert_true(ib_member_number(machine, "usable_cores") >= 1);
+    assert_true(ib_member_number(machine, "memory_bytes") > 1 << 20);
     assert_text(machine, "libraries.sqlite", sqlite3_libversion());
     static const char *const known[] = {"caches", "governor", "turbo", "virtualised", "gpu_driver"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        assert_non_null(ib_summary_member(machine, known[i])); /* though it may be null */
+        assert_non_null(ib_member(machine, known[i])); /* though it may be null */
     json_decref(machine);
     json_decref(again);
 }
@@ -294,6 +323,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(obeys_its_schema),
+        cmocka_unit_test(derived_numbers_obey_it_too),
         cmocka_unit_test(says_what_a_case_is),
         cmocka_unit_test(meaningless_axes_are_null),
         cmocka_unit_test(times_are_those_of_the_rounds),

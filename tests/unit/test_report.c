@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "made_record.h"
 #include "report/charts.h"
 #include "report/escape.h"
 #include "report/report.h"
@@ -124,6 +125,9 @@ static void says_everything(void **state)
         "<b>cpu_blas threads=2 and cpu_blas</b> cannot be told apart",
         "no better than always answering the majority class",
         "copying around every operation takes 8.46×",
+        "<h2>What the copying costs</h2>",
+        "<td>opencl_tiled isa=avx2 pinned=true per_op</td><td class=\"number\">8.46× [8.46, 8.46]</td>",
+        "x was uploaded 1,000 times: ",
         "predictions are all zero; loss off from epoch 1",
         "libcuda.so.1 is not there",
         "<h2>mlp on diabetes</h2>",
@@ -193,16 +197,18 @@ static void without_gnuplot_it_says_so(void **state)
 }
 
 /* A home of its own, with these charts and the project's style. */
-static void make_home(const char *const (*charts)[2], size_t n)
+static void make_home(const char *name, const char *const (*charts)[2], size_t n)
 {
-    assert_int_equal(mkdir("home", 0700) | mkdir("home/scripts", 0700) | mkdir("home/scripts/charts", 0700),
+    const char *scripts = ib_arena_print(&arena, "%s/scripts", name),
+               *folder = ib_arena_print(&arena, "%s/charts", scripts);
+    assert_int_equal(mkdir(name, 0700) | mkdir(scripts, 0700) | mkdir(folder, 0700), 0);
+    assert_int_equal(symlink(IB_SOURCE_DIR "/results", ib_arena_print(&arena, "%s/results", name)), 0);
+    assert_int_equal(symlink(IB_SOURCE_DIR "/scripts/charts/style.gnuplot",
+                             ib_arena_print(&arena, "%s/style.gnuplot", folder)),
                      0);
-    assert_int_equal(symlink(IB_SOURCE_DIR "/results", "home/results"), 0);
-    assert_int_equal(
-        symlink(IB_SOURCE_DIR "/scripts/charts/style.gnuplot", "home/scripts/charts/style.gnuplot"), 0);
     for (size_t i = 0; i < n; i++)
-        scratch_file(ib_arena_print(&arena, "home/scripts/charts/%s.gp", charts[i][0]), charts[i][1]);
-    setenv("IRONBENCH_HOME", "home", 1);
+        scratch_file(ib_arena_print(&arena, "%s/%s.gp", folder, charts[i][0]), charts[i][1]);
+    setenv("IRONBENCH_HOME", name, 1);
 }
 
 static void a_broken_chart_costs_only_itself(void **state)
@@ -217,10 +223,11 @@ static void a_broken_chart_costs_only_itself(void **state)
         {"f_good", "#@title F\n#@order 1\n#@sql SELECT 'it''s \"a\" <b> $(ls)',\n#@ number FROM cases\n\n"
                    "plot data using 2 with points title label[1]\n"},
     };
+    const struct ib_derived nothing_derived = {0};
     struct ib_chart *drawn;
     size_t n;
-    make_home(charts, 6);
-    enum ib_status status = ib_charts_draw(&arena, "full", &drawn, &n);
+    make_home("home", charts, 6);
+    enum ib_status status = ib_charts_draw(&arena, "full", &nothing_derived, &drawn, &n);
     setenv("IRONBENCH_HOME", IB_SOURCE_DIR, 1);
     assert_int_equal(status, IB_OK);
     assert_int_equal(n, 6);
@@ -234,6 +241,77 @@ static void a_broken_chart_costs_only_itself(void **state)
         assert_null(drawn[i + 1].svg);
         assert_says(drawn[i + 1].note, notes[i]);
     }
+}
+
+/* A case of the sample run, with the times that a made one has. */
+static json_t *profiled_case(const char *residency, const char *id, double time_ns, json_t *split)
+{
+    json_t *c = made_case("device", residency, 100, time_ns, 1);
+    made_set(c, "id", json_string(id));
+    made_set(c, "dataset", json_string("diabetes"));
+    made_set(c, "time.split_ns", split);
+    return c;
+}
+
+static const struct ib_chart *drawn_by(const struct ib_chart *charts, size_t n, const char *script)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(charts[i].script->name, script) == 0)
+            return &charts[i];
+    fail_msg("%s drew no chart", script);
+    return NULL;
+}
+
+static void derived_numbers_are_drawn(void **state)
+{
+    (void)state;
+    json_t *cases = json_array(), *made = json_pack("{s:o}", "cases", cases);
+    json_array_append_new(cases, profiled_case("per_op", "linreg-0-opencl_tiled-per_op-f64-05", 8e4,
+                                               made_split(50000, 10000, 15000, 5000)));
+    json_array_append_new(cases, profiled_case("resident", "linreg-0-opencl_tiled-resident-f64-04", 2e4,
+                                               made_split(0, 100, 15000, 4900)));
+    for (int rows = 1000; rows <= 100000; rows *= 10) {
+        json_array_append_new(cases, made_case("cpu", "host", rows, 10 * rows, 1));
+        json_array_append_new(cases, made_case("device", "resident", rows, 2e5, 1.1));
+        made_set(json_array_get(cases, json_array_size(cases) - 2), "cols", json_integer(10));
+        made_set(json_array_get(cases, json_array_size(cases) - 1), "cols", json_integer(10));
+    }
+    struct ib_derived derived;
+    struct ib_chart *charts;
+    size_t n;
+    ib_derive(&arena, made, &derived);
+    assert_int_equal(ib_charts_draw(&arena, "full", &derived, &charts, &n), IB_OK);
+    const struct ib_chart *tax = drawn_by(charts, n, "copy_tax"), *lines = drawn_by(charts, n, "crossover");
+    assert_non_null(tax->svg);
+    assert_says(tax->svg, "opencl_tiled isa=avx2 pinned=true per_op");
+    assert_says(tax->svg, ">80.0  (4.00×)<");
+    assert_says(tax->svg, ">20.0<");
+    assert_non_null(lines->svg);
+    assert_string_equal(lines->title,
+                        "From how many rows a device is faster: linreg, regression, 10 columns");
+    assert_says(lines->svg, ">best of the host<");
+    assert_says(lines->svg, ">21,000 rows<");
+    json_decref(made);
+}
+
+static void too_many_series_are_left_out(void **state)
+{
+    (void)state;
+    static const char *const charts[][2] = {
+        {"many",
+         "#@title M\n#@sql WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 130)\n"
+         "#@ SELECT printf('series %03d', i), i FROM n\n\n"
+         "plot for [i = 0:series - 1] data index i using 2 with points title label[i + 1]\n"}};
+    const struct ib_derived nothing_derived = {0};
+    struct ib_chart *drawn;
+    size_t n;
+    make_home("crowded", charts, 1);
+    enum ib_status status = ib_charts_draw(&arena, "full", &nothing_derived, &drawn, &n);
+    setenv("IRONBENCH_HOME", IB_SOURCE_DIR, 1);
+    assert_int_equal(status, IB_OK);
+    assert_string_equal(drawn[0].note, "Only the first 100 of 130 series are drawn.");
+    assert_says(drawn[0].svg, "series 100");
+    assert_null(strstr(drawn[0].svg, "series 101"));
 }
 
 static void scripts_of_the_project_are_whole(void **state)
@@ -285,6 +363,8 @@ int main(void)
         cmocka_unit_test(one_case_is_enough),
         cmocka_unit_test(without_gnuplot_it_says_so),
         cmocka_unit_test(a_broken_chart_costs_only_itself),
+        cmocka_unit_test(derived_numbers_are_drawn),
+        cmocka_unit_test(too_many_series_are_left_out),
         cmocka_unit_test(scripts_of_the_project_are_whole),
         cmocka_unit_test(svg_is_cleaned),
         cmocka_unit_test(escapes),

@@ -1,5 +1,5 @@
 /* Medians and their intervals. */
-#include "stats.h"
+#include "stats/stats.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 #include "scratch.h"
-#include "stats.h"
+#include "stats/stats.h"
 #include "store/record.h"
 #include "store/run_folder.h"
 #include "store/store.h"
@@ -235,26 +235,39 @@ static void witness_without_a_count(void **state)
     assert_string_equal(ask(f, "SELECT count(*) FROM splits"), "0");
 }
 
-/* Two epochs of profile against a median of 100 ns: transfer 20, computing 30, and the rest is launching. */
-static void split_adds_up_to_the_median(void **state)
+/* Two epochs of profile against a median of 100 ns: transfer 20, computing 30. Resident, one wait of 10 in
+ * ten epochs; per_op, waits of 90 - 60 - 2 * 10 in two; the rest is launching. */
+static void check_split(struct fixture *f, enum ib_residency residency, uint64_t launch_ns,
+                        const char *expected)
 {
-    struct fixture *f = *state;
     struct ib_ledger *ledger = calloc(1, sizeof *ledger);
     struct ib_profile *profile = calloc(1, sizeof *profile);
+    f->c.residency = residency;
+    f->c.id = expected;
+    assert_int_equal(ib_store_add_cases(f->store, &f->c, 1), IB_OK);
     ledger->n_tensors = 1;
     strcpy(ledger->tensor[0], "x");
     ledger->syncs[IB_TRAIN] = 1;
     *profile = (struct ib_profile){.epochs = 2, .device_clock = true, .sync_ns = 10};
-    profile->operations[IB_OP_GEMM] = (struct ib_profile_operation){2, 8, 90, 60};
+    profile->operations[IB_OP_GEMM] = (struct ib_profile_operation){2, launch_ns, 90, 60};
     profile->copies[IB_OP_GEMM][0] = (struct ib_profile_copy){30, 10};
     put_with(f, NULL, profile, "", ledger);
     put_timed(f, 1, IB_CASE_OK, "", ledger);
     assert_string_equal(ask(f, "SELECT transfer_ns || ' ' || compute_ns || ' ' || sync_ns || ' ' || launch_ns"
-                               " FROM splits"),
-                        "20.0 30.0 1.0 49.0");
-    assert_string_equal(ask(f, "SELECT clock || sync_ns FROM profiles"), "device10");
+                               " FROM splits ORDER BY case_number DESC"),
+                        expected);
     free(profile);
     free(ledger);
+}
+
+static void split_adds_up_to_the_median(void **state)
+{
+    struct fixture *f = *state;
+    check_split(f, IB_RESIDENT, 8, "20.0 30.0 1.0 49.0");
+    check_split(f, IB_PER_OP, 8, "20.0 30.0 5.0 45.0");
+    /* 20 + 30 + 5 + 145 = 200, twice the median */
+    check_split(f, IB_PER_OP, 290, "10.0 15.0 2.5 72.5");
+    assert_string_equal(ask(f, "SELECT DISTINCT clock || sync_ns FROM profiles"), "device10");
 }
 
 static void keeps_few_predictions_of_many(void **state)

@@ -130,6 +130,18 @@ static void ends_in_words(void **state)
     assert_says(table, "80 cases: 49 ok, 1 not run, 12 unavailable, 6 timeout, 6 crashed, 6 wrong.\n");
 }
 
+static void the_copy_tax_has_a_section(void **state)
+{
+    (void)state;
+    const char *section = strstr(table, "What the copying costs\n");
+    assert_non_null(section);
+    assert_true(section > strstr(table, "implementation ") &&
+                section < strstr(table, "cannot be told apart"));
+    assert_says(section, "8.46× [8.46, 8.46]");
+    assert_says(section, "fakedev per_op, simulated");
+    assert_null(strstr(table, "From how many rows")); /* no data of two sizes */
+}
+
 static void no_skill_is_said_aloud(void **state)
 {
     (void)state;
@@ -182,6 +194,7 @@ int main(void)
         cmocka_unit_test(ranks_by_time_and_only_what_is_right),
         cmocka_unit_test(numbers_and_units),
         cmocka_unit_test(ends_in_words),
+        cmocka_unit_test(the_copy_tax_has_a_section),
         cmocka_unit_test(no_skill_is_said_aloud),
         cmocka_unit_test(few_rounds_give_no_interval),
         cmocka_unit_test(colours_change_nothing_else),

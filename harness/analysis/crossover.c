@@ -1,0 +1,259 @@
+#include "analysis/crossover.h"
+
+#include "analysis/member.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const ib_crossover_words[] = {"from", "until", "always", "never"};
+
+/* A ranked case, with what it is compared by. */
+struct candidate {
+    const json_t *record;
+    const char *problem, *title;
+    const char *sweep; /* equal for problems that differ by nothing but rows and epochs */
+    const char *name;
+    bool on_host;
+    double rows, time_ns;
+};
+
+struct candidates {
+    struct candidate *list;
+    size_t n;
+};
+
+/* ---- which cases belong together ---- */
+
+/* A problem's name ends with its data set. */
+static const char *title_of(struct ib_arena *arena, const json_t *c)
+{
+    const char *problem = ib_member_text(c, "problem");
+    size_t tail = strlen(ib_member_text(c, "dataset")) + 1, length = strlen(problem);
+    return ib_arena_print(arena, "%.*s", (int)(length > tail ? length - tail : length), problem);
+}
+
+/* Epochs are left out, so that small data may be trained longer; where they vary within a data set, they are
+ * part of its problems' names. */
+static const char *sweep_of(struct ib_arena *arena, const json_t *c, const char *title)
+{
+    static const char *const axes[] = {"model", "task", "cols", "dtype", "hidden",   "act",
+                                       "loss",  "init", "lr",   "seed",  "log_every"};
+    const char *text = title;
+    for (size_t i = 0; i < sizeof axes / sizeof *axes; i++) {
+        char *value = json_dumps(ib_member(c, axes[i]), JSON_ENCODE_ANY | JSON_COMPACT);
+        text = ib_arena_print(arena, "%s|%s", text, value ? value : "");
+        free(value);
+    }
+    return text;
+}
+
+static struct candidates find_candidates(struct ib_arena *arena, const json_t *cases)
+{
+    struct candidates out = {ib_arena_alloc(arena, json_array_size(cases) * sizeof *out.list), 0};
+    for (size_t i = 0; i < json_array_size(cases); i++) {
+        const json_t *c = json_array_get(cases, i);
+        if (!json_is_true(ib_member(c, "ranked")) || !ib_case_counts(c))
+            continue;
+        const char *title = title_of(arena, c);
+        out.list[out.n++] = (struct candidate){.record = c,
+                                               .problem = ib_member_text(c, "problem"),
+                                               .title = title,
+                                               .sweep = sweep_of(arena, c, title),
+                                               .name = ib_member_text(c, "name"),
+                                               .on_host = strcmp(ib_member_text(c, "residency"), "host") == 0,
+                                               .rows = ib_member_number(c, "rows"),
+                                               .time_ns = ib_member_number(c, "time.epoch_ns.median")};
+    }
+    return out;
+}
+
+static const struct candidate *best_host(const struct candidates *all, const char *problem)
+{
+    const struct candidate *best = NULL;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct candidate *c = &all->list[i];
+        if (c->on_host && strcmp(c->problem, problem) == 0 && (!best || c->time_ns < best->time_ns))
+            best = c;
+    }
+    return best;
+}
+
+static bool same_line(const struct candidate *a, const struct candidate *b)
+{
+    return strcmp(a->name, b->name) == 0 && strcmp(a->sweep, b->sweep) == 0;
+}
+
+static int by_rows(const void *left, const void *right)
+{
+    const struct ib_crossover_size *a = left, *b = right;
+    return (a->rows > b->rows) - (a->rows < b->rows);
+}
+
+/* The first of the plan stands for several data sets of one size. */
+static bool has_size(const struct ib_crossover *line, double rows)
+{
+    for (size_t i = 0; i < line->n; i++)
+        if (line->sizes[i].rows == rows)
+            return true;
+    return false;
+}
+
+/* All sizes at which the device of all->list[first] was measured beside a host implementation. */
+static void find_sizes(struct ib_arena *arena, const struct candidates *all, size_t first,
+                       struct ib_crossover *line)
+{
+    line->sizes = ib_arena_alloc(arena, (all->n - first) * sizeof *line->sizes);
+    for (size_t i = first; i < all->n; i++) {
+        const struct candidate *device = &all->list[i];
+        const struct candidate *host =
+            same_line(device, &all->list[first]) ? best_host(all, device->problem) : NULL;
+        if (!host || has_size(line, device->rows))
+            continue;
+        struct ib_paired ratio = ib_paired_ratio(device->record, host->record);
+        if (!isnan(ratio.median))
+            line->sizes[line->n++] = (struct ib_crossover_size){device->rows,    device->record, host->record,
+                                                                device->time_ns, host->time_ns,  ratio};
+    }
+    qsort(line->sizes, line->n, sizeof *line->sizes, by_rows);
+}
+
+/* ---- where they cross ---- */
+
+enum bound { LOW, MIDDLE, HIGH };
+
+/* The logarithm of a bound of the ratio at a size; negative where the device is faster. */
+static double log_ratio(const struct ib_crossover_size *size, enum bound bound)
+{
+    return log(bound == LOW ? size->ratio.low : bound == HIGH ? size->ratio.high : size->ratio.median);
+}
+
+/* Is the device faster, or, seen from the other side, the host? */
+static bool leads(double log_ratio_here, bool host)
+{
+    return (log_ratio_here < 0) != host;
+}
+
+/* The rows from which one side stays ahead by this bound: 0 where it always was, infinity where it is not in
+ * the end. */
+static double entry(const struct ib_crossover *line, enum bound bound, bool host)
+{
+    double last = INFINITY;
+    for (size_t i = 0; i < line->n; i++) {
+        double here = log_ratio(&line->sizes[i], bound);
+        if (isnan(here))
+            return NAN;
+        if (!leads(here, host)) {
+            last = INFINITY;
+        } else if (i == 0) {
+            last = 0;
+        } else if (isinf(last)) {
+            double before = log_ratio(&line->sizes[i - 1], bound);
+            double from = log(line->sizes[i - 1].rows), to = log(line->sizes[i].rows);
+            last = exp(from + (to - from) * before / (before - here));
+        }
+    }
+    return last;
+}
+
+static size_t count_crossings(const struct ib_crossover *line)
+{
+    size_t n = 0;
+    for (size_t i = 1; i < line->n; i++)
+        n += (log_ratio(&line->sizes[i - 1], MIDDLE) < 0) != (log_ratio(&line->sizes[i], MIDDLE) < 0);
+    return n;
+}
+
+/* The host's time of an epoch at these rows, which lie between two sizes. */
+static double host_time_at(const struct ib_crossover *line, double rows)
+{
+    for (size_t i = 1; i < line->n; i++) {
+        const struct ib_crossover_size *a = &line->sizes[i - 1], *b = &line->sizes[i];
+        double share = log(rows / a->rows) / log(b->rows / a->rows);
+        if (share >= 0 && share <= 1)
+            return a->host_ns * pow(b->host_ns / a->host_ns, share);
+    }
+    return NAN;
+}
+
+static void cross(struct ib_crossover *line)
+{
+    bool ends_faster = log_ratio(&line->sizes[line->n - 1], MIDDLE) < 0;
+    line->n_crossings = count_crossings(line);
+    line->kind = line->n_crossings ? (ends_faster ? IB_CROSSOVER_FROM : IB_CROSSOVER_UNTIL)
+                 : ends_faster     ? IB_CROSSOVER_ALWAYS
+                                   : IB_CROSSOVER_NEVER;
+    /* Seen from the host, the bounds change places. */
+    bool host = line->kind == IB_CROSSOVER_UNTIL;
+    line->rows = entry(line, MIDDLE, host);
+    line->low = entry(line, host ? HIGH : LOW, host);
+    line->high = entry(line, host ? LOW : HIGH, host);
+    line->rows_ns = line->n_crossings ? host_time_at(line, line->rows) : NAN;
+}
+
+static bool is_first_of_line(const struct candidates *all, size_t at)
+{
+    for (size_t i = 0; i < at && !all->list[at].on_host; i++)
+        if (same_line(&all->list[i], &all->list[at]))
+            return false;
+    return !all->list[at].on_host;
+}
+
+size_t ib_crossovers(struct ib_arena *arena, const json_t *cases, struct ib_crossover **out)
+{
+    const struct candidates all = find_candidates(arena, cases);
+    struct ib_crossover *lines = ib_arena_alloc(arena, all.n * sizeof *lines);
+    size_t n = 0;
+    for (size_t i = 0; i < all.n; i++) {
+        if (!is_first_of_line(&all, i))
+            continue;
+        struct ib_crossover line = {.title = all.list[i].title};
+        find_sizes(arena, &all, i, &line);
+        if (line.n < 2)
+            continue;
+        cross(&line);
+        lines[n++] = line;
+    }
+    *out = lines;
+    return n;
+}
+
+/* ---- as JSON ---- */
+
+static json_t *size_json(const struct ib_crossover_size *size)
+{
+    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "rows", (json_int_t)size->rows, "dataset",
+                     ib_member_text(size->device, "dataset"), "device", ib_member_text(size->device, "id"),
+                     "host", ib_member_text(size->host, "id"), "host_name",
+                     ib_member_text(size->host, "name"), "device_ns", ib_json_number(size->device_ns),
+                     "host_ns", ib_json_number(size->host_ns), "ratio", ib_paired_json(&size->ratio));
+}
+
+/* A number of rows, or on which side of all sizes it lies. */
+static json_t *rows_json(double rows)
+{
+    const char *where = isnan(rows) ? NULL : rows == 0 ? "below" : isinf(rows) ? "beyond" : "between";
+    return json_pack("{s:s?, s:o}", "where", where, "rows", rows > 0 ? ib_json_number(rows) : json_null());
+}
+
+static json_t *line_json(const struct ib_crossover *line)
+{
+    const json_t *device = line->sizes[0].device;
+    json_t *sizes = json_array();
+    for (size_t s = 0; s < line->n; s++)
+        json_array_append_new(sizes, size_json(&line->sizes[s]));
+    return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:o}", "title", line->title,
+                     "model", ib_member_text(device, "model"), "task", ib_member_text(device, "task"), "cols",
+                     (json_int_t)ib_member_number(device, "cols"), "label", ib_member_text(device, "label"),
+                     "residency", ib_member_text(device, "residency"), "kind", ib_crossover_words[line->kind],
+                     "at", rows_json(line->rows), "low", rows_json(line->low), "high", rows_json(line->high),
+                     "crossings", (json_int_t)line->n_crossings, "sizes", sizes);
+}
+
+json_t *ib_crossover_json(const struct ib_crossover *lines, size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list, line_json(&lines[i]));
+    return list;
+}

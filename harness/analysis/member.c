@@ -1,0 +1,36 @@
+#include "analysis/member.h"
+
+#include <math.h>
+#include <string.h>
+
+const json_t *ib_member(const json_t *object, const char *name)
+{
+    for (const char *dot; object && (dot = strchr(name, '.')); name = dot + 1)
+        object = json_object_getn(object, name, (size_t)(dot - name));
+    return json_object_get(object, name);
+}
+
+const char *ib_member_text(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(ib_member(object, name));
+    return text ? text : IB_NOTHING;
+}
+
+double ib_member_number(const json_t *object, const char *name)
+{
+    const json_t *value = ib_member(object, name);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+bool ib_case_counts(const json_t *c)
+{
+    return strcmp(ib_member_text(c, "status"), "ok") == 0 &&
+           strcmp(ib_member_text(c, "verify.verdict"), "ok") == 0 &&
+           !json_is_false(ib_member(c, "transfers.law_ok")) &&
+           !isnan(ib_member_number(c, "time.epoch_ns.median"));
+}
+
+json_t *ib_json_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}

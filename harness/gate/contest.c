@@ -1,0 +1,136 @@
+#include "gate/contest.h"
+
+#include "analysis/member.h"
+#include "analysis/paired.h"
+#include "stats/interval.h"
+#include "stats/shift.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define COVERAGE 0.95
+
+void ib_contest_leave(struct ib_contest *c, bool meaningless, const char *reason)
+{
+    c->is = c->beside = NULL;
+    c->meaningless = meaningless;
+    c->reason = reason;
+}
+
+static bool is_judged(const struct ib_contest *c)
+{
+    return c->is && c->beside;
+}
+
+/* The logarithms of the ratios in one set of pairs; *n of them. NULL: out of memory. Pairs in which something
+ * else had the processor are left out, but not where that leaves less than two thirds: what disturbs most of
+ * a set hits both sides alike, and the design is one of so many pairs. */
+static double *logs_of(const struct ib_contest *c, const struct ib_gate_rules *rules, uint64_t number,
+                       size_t *n)
+{
+    const uint64_t first = 1 + number * rules->pairs, last = first + rules->pairs - 1;
+    double *logs = malloc((json_array_size(ib_member(c->is, "time.epoch_ns.rounds")) + 1) * sizeof *logs);
+    *n = logs ? ib_paired_logs(c->is, c->beside, first, last, false, logs) : 0;
+    if (logs && 3 * *n < 2 * rules->pairs)
+        *n = ib_paired_logs(c->is, c->beside, first, last, true, logs);
+    return logs;
+}
+
+/* The old ratio is not known better than its interval: only what lies above all of it, and above the
+ * tolerated slowdown, is slower. */
+static double limit_of(const struct ib_contest *c, const struct ib_gate_rules *rules)
+{
+    return c->was_high + log1p(rules->slowdown);
+}
+
+static double test(const struct ib_contest *c, const struct ib_gate_rules *rules, uint64_t number)
+{
+    size_t n;
+    double *logs = logs_of(c, rules, number, &n);
+    double p = ib_sign_test(logs, n, limit_of(c, rules));
+    free(logs);
+    return p;
+}
+
+void ib_contests_judge(struct ib_contest *contests, size_t n, const struct ib_gate_rules *rules,
+                       uint64_t number)
+{
+    double *p = malloc((n + 1) * sizeof *p);
+    for (size_t i = 0; p && i < n; i++)
+        p[i] = is_judged(&contests[i]) && (number == 0 || contests[i].suspect)
+                   ? test(&contests[i], rules, number)
+                   : NAN;
+    if (p)
+        ib_holm(p, n);
+    for (size_t i = 0; i < n; i++) {
+        struct ib_contest *c = &contests[i];
+        double mine = p ? p[i] : NAN;
+        if (number == 0)
+            c->p = mine;
+        else if (c->suspect)
+            c->p_confirm = fmax(c->p_confirm, mine); /* fmax leaves NaN out */
+        c->suspect = (number == 0 || c->suspect) && mine <= rules->alpha;
+    }
+    free(p);
+}
+
+/* ---- verdicts ---- */
+
+static const char *why_ambiguous(const struct ib_contest *c, const struct ib_gate_rules *rules)
+{
+    if (c->speed.n < IB_SPEED_MIN_ROUNDS)
+        return c->speed.n == 1 ? "one pair cannot decide: 6 or more give an interval, and a gate needs more"
+                               : "too few pairs: 6 or more give an interval";
+    if (c->p <= rules->alpha)
+        return "slower in the first set of pairs, which the next did not confirm";
+    return "the interval reaches over the tolerated slowdown";
+}
+
+static enum ib_speed_verdict verdict_of(const struct ib_contest *c, const struct ib_gate_rules *rules)
+{
+    if (c->suspect)
+        return IB_SLOWER;
+    if (isnan(c->speed.low) || isnan(c->speed.high) || c->p <= rules->alpha)
+        return IB_AMBIGUOUS;
+    if (c->speed.high < 1)
+        return IB_FASTER;
+    return c->speed.high <= 1 + rules->slowdown ? IB_SAME : IB_AMBIGUOUS;
+}
+
+static void measure(struct ib_contest *c, const struct ib_gate_rules *rules)
+{
+    size_t n;
+    double *logs = logs_of(c, rules, 0, &n);
+    struct ib_interval interval = ib_interval_correlated(logs, n, COVERAGE);
+    const double limit = log1p(rules->slowdown);
+    free(logs);
+    c->speed.n = n;
+    c->speed.ratio = exp(interval.median - c->was);
+    c->speed.low = exp(interval.low - c->was_high);
+    c->speed.high = exp(interval.high - c->was_low);
+    c->speed.needed = ib_rounds_needed(n, interval.median - c->was, interval.low - c->was_high,
+                                       interval.high - c->was_low, limit, limit);
+}
+
+void ib_contests_conclude(struct ib_contest *contests, size_t n, const struct ib_gate_rules *rules)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct ib_contest *c = &contests[i];
+        c->speed = (struct ib_speed){IB_AMBIGUOUS, NAN, NAN, NAN, 0, NAN, c->reason};
+        if (!is_judged(c))
+            continue;
+        measure(c, rules);
+        c->speed.verdict = verdict_of(c, rules);
+        if (c->speed.verdict != IB_AMBIGUOUS)
+            c->speed.needed = NAN;
+        else
+            c->speed.reason = why_ambiguous(c, rules);
+    }
+}
+
+/* The smallest probability that n pairs can give is 2^-n; Holm takes the smallest times the cases. */
+uint64_t ib_contest_least_pairs(const struct ib_gate_rules *rules, size_t n)
+{
+    uint64_t least = (uint64_t)ceil(log2((double)(n ? n : 1) / rules->alpha));
+    return least > IB_SPEED_MIN_ROUNDS ? least : IB_SPEED_MIN_ROUNDS;
+}

@@ -1,0 +1,35 @@
+/* Is a case slower than it was? From pairs of times: new and old in the same minutes, or a case and the
+ * control beside it, whose ratio the baseline knows. */
+#ifndef IB_CONTEST_H
+#define IB_CONTEST_H
+
+#include "config/gate.h"
+#include "gate/speed.h"
+
+/* A case against what it is paired with. What is needed of it must outlive it. */
+struct ib_contest {
+    const json_t *is, *beside; /* records of the same rounds; NULL: speed is not judged, */
+    const char *reason;        /* and why */
+    bool meaningless;          /* there is nothing to judge: the control itself, a simulated device, … */
+    double was, was_low,
+        was_high; /* the logarithm of the old ratio; 0 where `beside` is the old side itself */
+    /* Found by ib_contests_judge: */
+    struct ib_speed speed;
+    double p;         /* of the first set, by Holm over the table; NaN: not tested */
+    double p_confirm; /* the largest of the further sets; NaN: there was none */
+    bool suspect;     /* in all sets so far */
+};
+
+/* Judges nothing: ambiguous for this reason, or meaningless. */
+void ib_contest_leave(struct ib_contest *, bool meaningless, const char *reason);
+
+/* The sets of pairs, each of rules->pairs rounds from 1 on. Judges set `number` (from 0): the first finds
+ * suspects among all contests, each further one keeps of them those that it finds, too. */
+void ib_contests_judge(struct ib_contest *, size_t n, const struct ib_gate_rules *, uint64_t number);
+/* The verdicts, after the last set. */
+void ib_contests_conclude(struct ib_contest *, size_t n, const struct ib_gate_rules *);
+
+/* How few pairs could find anything in a table of n cases. */
+uint64_t ib_contest_least_pairs(const struct ib_gate_rules *, size_t n);
+
+#endif

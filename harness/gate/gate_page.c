@@ -1,0 +1,121 @@
+#include "gate/gate_page.h"
+
+#include "analysis/member.h"
+#include "gate/compare_page.h"
+#include "gate/findings.h"
+#include "report/words.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- the headline ---- */
+
+static size_t count_kind(const json_t *findings, const char *kind)
+{
+    size_t i, n = 0;
+    json_t *finding;
+    json_array_foreach (findings, i, finding)
+        n += strcmp(ib_member_text(finding, "kind"), kind) == 0 ? 1 : 0;
+    return n;
+}
+
+const char *ib_gate_headline(struct ib_arena *arena, const json_t *result)
+{
+    const json_t *findings = ib_member(result, "findings");
+    const double status = ib_member_number(result, "exit_status");
+    const char *list = "";
+    for (const struct ib_word *w = ib_finding_kind_words; w->word; w++) {
+        size_t n = count_kind(findings, w->word);
+        if (n)
+            list = ib_arena_print(arena, "%s%s%zu %s", list, list[0] ? ", " : "", n, w->word);
+    }
+    if (status == 0 && !list[0])
+        return "PASSED";
+    return status == 0 ? ib_arena_print(arena, "PASSED, with %s", list)
+                       : ib_arena_print(arena, "FAILED: %s (exit status %.0f)", list, status);
+}
+
+/* ---- how it was judged ---- */
+
+static void say_how(struct ib_blocks *blocks, const json_t *result)
+{
+    struct ib_arena *arena = blocks->arena;
+    const bool against = strcmp(ib_member_text(result, "kind"), "against") == 0;
+    const double pairs = ib_member_number(result, "rules.pairs");
+    const double confirm = ib_member_number(result, "rules.confirm");
+    const char *beside = against
+                             ? "new and old beside each other in the same minutes"
+                             : "each case beside the baseline's control, which carries the machine's drift";
+    ib_blocks_words(
+        blocks,
+        ib_arena_print(arena,
+                       "%s %s: %.0f pairs of processes, %s. Slower is what is more than %s slower by a sign "
+                       "test, with at most %s of false alarms in the whole table%s.",
+                       against ? "Against" : "Against the baseline", ib_member_text(result, "against"), pairs,
+                       beside, ib_words_share(arena, ib_member_number(result, "rules.slowdown")),
+                       ib_words_share(arena, ib_member_number(result, "rules.alpha")),
+                       confirm > 0 ? ", and again so in a second set of pairs" : ""));
+    if (strcmp(ib_member_text(result, "speed"), "gate") != 0)
+        ib_blocks_words(blocks, strcmp(ib_member_text(result, "speed"), "off") == 0
+                                    ? "Speed was not measured."
+                                    : "Speed is only reported.");
+}
+
+static void say_differences(struct ib_blocks *blocks, const json_t *result)
+{
+    const char *words = ib_difference_words(blocks->arena, ib_member(result, "differences"));
+    if (words[0])
+        ib_blocks_words(blocks, ib_arena_print(blocks->arena, "The machine differs: %s.", words));
+}
+
+/* ---- what was found ---- */
+
+static void add_findings(struct ib_blocks *blocks, const json_t *findings)
+{
+    size_t i;
+    json_t *finding;
+    if (!json_array_size(findings))
+        return;
+    ib_blocks_table(blocks, "llll", (const char *[]){"found", "problem", "case", "what"});
+    json_array_foreach (findings, i, finding)
+        ib_blocks_row(blocks,
+                      (const char *[]){ib_member_text(finding, "kind"), ib_member_text(finding, "problem"),
+                                       ib_member_text(finding, "name"), ib_member_text(finding, "message")});
+}
+
+static const char *speed_words(const json_t *c)
+{
+    return json_is_null(ib_member(c, "speed.verdict")) ? "not judged" : ib_member_text(c, "speed.verdict");
+}
+
+static const char *answer_words(const json_t *c)
+{
+    return strcmp(ib_member_text(c, "status"), "ok") == 0 ? ib_member_text(c, "verdict")
+                                                          : ib_member_text(c, "status");
+}
+
+static void add_cases(struct ib_blocks *blocks, const json_t *cases)
+{
+    struct ib_arena *arena = blocks->arena;
+    size_t i;
+    json_t *c;
+    ib_blocks_table(blocks, "lllrrrlr",
+                    (const char *[]){"problem", "case", "answer", "old", "new", "ratio", "speed", "pairs"});
+    json_array_foreach (cases, i, c)
+        ib_blocks_row(
+            blocks, (const char *[]){ib_member_text(c, "problem"), ib_member_text(c, "name"), answer_words(c),
+                                     ib_words_duration(arena, ib_member_number(c, "old_ns")),
+                                     ib_words_duration(arena, ib_member_number(c, "new_ns")),
+                                     ib_ratio_words(arena, ib_member(c, "speed.ratio")), speed_words(c),
+                                     ib_words_count(arena, ib_member_number(c, "speed.ratio.n"))});
+}
+
+void ib_gate_page(struct ib_blocks *blocks, const json_t *result)
+{
+    ib_blocks_heading(blocks,
+                      ib_arena_print(blocks->arena, "Gate: %s", ib_gate_headline(blocks->arena, result)));
+    add_findings(blocks, ib_member(result, "findings"));
+    say_how(blocks, result);
+    say_differences(blocks, result);
+    add_cases(blocks, ib_member(result, "cases"));
+}

@@ -1,0 +1,153 @@
+#include "report/explain.h"
+
+#include "analysis/explain.h"
+#include "analysis/member.h"
+#include "report/explain_parts.h"
+#include "report/summary.h"
+#include "report/words.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- what it is ---- */
+
+static const char *problem_text(struct ib_arena *arena, const json_t *c)
+{
+    return ib_arena_print(arena, "%s × %s training rows, %s test rows, %s epochs, lr %.6g.",
+                          ib_words_count(arena, ib_member_number(c, "rows")),
+                          ib_words_count(arena, ib_member_number(c, "cols")),
+                          ib_words_count(arena, ib_member_number(c, "test_rows")),
+                          ib_words_count(arena, ib_member_number(c, "epochs")), ib_member_number(c, "lr"));
+}
+
+/* ", losses 1.2e-12"; nothing where that was not compared. */
+static const char *error_text(struct ib_arena *arena, const json_t *c, const char *member, const char *of)
+{
+    double error = ib_member_number(c, member);
+    return isnan(error) ? "" : ib_arena_print(arena, ", %s %.1e", of, error);
+}
+
+static const char *verdict_text(struct ib_arena *arena, const json_t *c)
+{
+    const char *verdict = ib_summary_verdict(c);
+    if (strncmp(verdict, "ok", strlen("ok")) != 0)
+        return ib_arena_print(arena, "Verdict: %s: %s.", verdict, ib_summary_fault_reason(c, verdict));
+    const char *errors = ib_arena_print(arena, "%s%s%s", error_text(arena, c, "verify.loss_error", "losses"),
+                                        error_text(arena, c, "verify.params_error", "parameters"),
+                                        error_text(arena, c, "verify.prediction_error", "predictions"));
+    return ib_arena_print(arena, "Verdict: %s, against the %s%s%s.", verdict,
+                          ib_member_text(c, "verify.reference"), errors[0] ? "; relative errors: " : "",
+                          errors[0] ? errors + strlen(", ") : "");
+}
+
+static const char *time_text(struct ib_arena *arena, const json_t *c)
+{
+    double median = ib_member_number(c, "time.epoch_ns.median"), n = ib_member_number(c, "time.epoch_ns.n");
+    if (isnan(median))
+        return "There is no time of it.";
+    double low = ib_member_number(c, "time.epoch_ns.ci_low"),
+           high = ib_member_number(c, "time.epoch_ns.ci_high");
+    const char *span = isnan(low)
+                           ? "too few for an interval"
+                           : ib_arena_print(arena, "95 %% interval %s to %s", ib_words_duration(arena, low),
+                                            ib_words_duration(arena, high));
+    return ib_arena_print(arena, "An epoch takes %s: the median of %.0f round%s; %s.",
+                          ib_words_duration(arena, median), n, n == 1 ? "" : "s", span);
+}
+
+void ib_explain_case(struct ib_blocks *blocks, const json_t *c)
+{
+    struct ib_arena *arena = blocks->arena;
+    ib_blocks_heading(
+        blocks, ib_arena_print(arena, "%s: %s", ib_member_text(c, "name"), ib_member_text(c, "problem")));
+    ib_blocks_words(blocks, ib_member_text(c, "id"));
+    ib_blocks_words(blocks, problem_text(arena, c));
+    ib_blocks_words(blocks, verdict_text(arena, c));
+    ib_blocks_words(blocks, time_text(arena, c));
+    if (json_is_true(ib_member(c, "simulated")))
+        ib_blocks_words(blocks, "The device is simulated: none of these times is one of a device.");
+}
+
+/* ---- what was copied ---- */
+
+/* "uploaded 20,000 times and downloaded once" */
+static const char *times_text(struct ib_arena *arena, const char *verb, double count)
+{
+    return count == 1 ? ib_arena_print(arena, "%s once", verb)
+                      : ib_arena_print(arena, "%s %s times", verb, ib_words_count(arena, count));
+}
+
+static const char *tensor_text(struct ib_arena *arena, const struct ib_explained_copies *t)
+{
+    const char *up = t->h2d_count ? times_text(arena, "uploaded", t->h2d_count) : "";
+    const char *down = t->d2h_count ? times_text(arena, "downloaded", t->d2h_count) : "";
+    const char *time = isnan(t->time_share) ? ""
+                                            : ib_arena_print(arena, ", %s of the training's time",
+                                                             ib_words_share(arena, t->time_share));
+    return ib_arena_print(arena, "%s was %s%s%s: %s of all bytes%s.", t->tensor, up,
+                          up[0] && down[0] ? " and " : "", down, ib_words_share(arena, t->byte_share), time);
+}
+
+/* The tensor that cost most, by bytes and, where that is another, by time. */
+static void say_dearest(struct ib_blocks *blocks, const struct ib_explanation *e)
+{
+    const struct ib_explained_copies *by_time = ib_explain_dearest(e);
+    ib_blocks_words(blocks, tensor_text(blocks->arena, &e->tensors[0]));
+    if (by_time != &e->tensors[0])
+        ib_blocks_words(blocks, tensor_text(blocks->arena, by_time));
+}
+
+static void add_copies(struct ib_blocks *blocks, const struct ib_explanation *e)
+{
+    struct ib_arena *arena = blocks->arena;
+    ib_blocks_table(blocks, "wwwrrrrrr",
+                    (const char *[]){"tensor", "operation", "phase", "uploads", "bytes", "downloads", "bytes",
+                                     "of all bytes", "of the time"});
+    for (size_t i = 0; i < e->n_copies; i++) {
+        const struct ib_explained_copies *copy = &e->copies[i];
+        ib_blocks_row(
+            blocks,
+            (const char *[]){copy->tensor, copy->op, copy->phase, ib_words_count(arena, copy->h2d_count),
+                             ib_words_count(arena, copy->h2d_bytes), ib_words_count(arena, copy->d2h_count),
+                             ib_words_count(arena, copy->d2h_bytes), ib_words_share(arena, copy->byte_share),
+                             ib_words_share(arena, copy->time_share)});
+    }
+}
+
+static void explain_copies(struct ib_blocks *blocks, const struct ib_explanation *e)
+{
+    struct ib_arena *arena = blocks->arena;
+    ib_blocks_heading(blocks, "What was copied");
+    if (strcmp(ib_member_text(e->record, "residency"), "host") == 0) {
+        ib_blocks_words(blocks, "Nothing: the implementation works in the host's memory.");
+    } else if (!e->n_copies) {
+        ib_blocks_words(blocks, isnan(e->epoch_ns)
+                                    ? "It is not known: no timed pass of this case came to its end."
+                                    : "It is not known: this run did not keep its copies.");
+    } else {
+        ib_blocks_words(
+            blocks, ib_arena_print(
+                        arena,
+                        "One training and its prediction: %s; %s copies an epoch; %s operations launched, %s "
+                        "waits for all of them.",
+                        ib_words_bytes(arena, e->bytes),
+                        e->copies_per_epoch > 0 ? ib_words_amount(arena, e->copies_per_epoch) : "no",
+                        ib_words_count(arena, ib_member_number(e->record, "transfers.launches")),
+                        ib_words_count(arena, ib_member_number(e->record, "transfers.syncs"))));
+        say_dearest(blocks, e);
+        add_copies(blocks, e);
+    }
+    const char *witness = ib_explain_witness(arena, e->record);
+    if (witness)
+        ib_blocks_words(blocks, witness);
+}
+
+void ib_explain_cost(struct ib_blocks *blocks, const json_t *cases, const json_t *c)
+{
+    struct ib_explanation e;
+    ib_explain(blocks->arena, cases, c, &e);
+    explain_copies(blocks, &e);
+    ib_explain_time(blocks, &e);
+    ib_explain_resident(blocks, &e);
+    ib_explain_advice(blocks, &e);
+}

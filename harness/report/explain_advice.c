@@ -1,0 +1,147 @@
+#include "report/explain_parts.h"
+
+#include "analysis/member.h"
+#include "report/words.h"
+
+#include <math.h>
+#include <string.h>
+
+const struct ib_explained_copies *ib_explain_dearest(const struct ib_explanation *e)
+{
+    const struct ib_explained_copies *dearest = &e->tensors[0];
+    for (size_t i = 1; i < e->n_tensors; i++)
+        if (e->tensors[i].time_share > dearest->time_share)
+            dearest = &e->tensors[i];
+    return dearest;
+}
+
+/* ---- the second witness ---- */
+
+/* The reason names both counts where they differ. */
+const char *ib_explain_witness(struct ib_arena *arena, const json_t *c)
+{
+    const json_t *witness = ib_member(c, "transfers.witness");
+    if (json_is_true(ib_member(witness, "agrees")) || !json_is_string(ib_member(witness, "source")))
+        return NULL;
+    const char *reason = json_string_value(ib_member(witness, "reason"));
+    if (json_is_null(ib_member(witness, "agrees")))
+        return ib_arena_print(arena, "Nobody but the ledger counted the copies (%s: %s).",
+                              ib_member_text(witness, "source"), reason ? reason : "no reason was given");
+    return ib_arena_print(arena,
+                          "The second witness (%s) disagrees: in the checked pass it saw %s uploads of %s "
+                          "bytes and %s downloads of %s bytes%s%s.",
+                          ib_member_text(witness, "source"),
+                          ib_words_count(arena, ib_member_number(witness, "h2d_count")),
+                          ib_words_count(arena, ib_member_number(witness, "h2d_bytes")),
+                          ib_words_count(arena, ib_member_number(witness, "d2h_count")),
+                          ib_words_count(arena, ib_member_number(witness, "d2h_bytes")), reason ? "; " : "",
+                          reason ? reason : "");
+}
+
+/* ---- what to change ---- */
+
+/* In training; what is copied once before and after it stays. */
+static double train_copies(const struct ib_explanation *e, const char *tensor)
+{
+    double n = 0;
+    for (size_t i = 0; i < e->n_copies; i++)
+        if (strcmp(e->copies[i].tensor, tensor) == 0 && strcmp(e->copies[i].phase, "train") == 0)
+            n += e->copies[i].h2d_count + e->copies[i].d2h_count;
+    return n / ib_member_number(e->record, "epochs");
+}
+
+static void advise_copying(struct ib_blocks *blocks, const struct ib_explanation *e)
+{
+    struct ib_arena *arena = blocks->arena;
+    if (!e->n_tensors)
+        return;
+    const struct ib_explained_copies *first = ib_explain_dearest(e);
+    const char *share = isnan(first->time_share) ? ""
+                                                 : ib_arena_print(arena, ", and up to %s of the time",
+                                                                  ib_words_share(arena, first->time_share));
+    ib_blocks_words(blocks,
+                    ib_arena_print(arena,
+                                   "Keep %s on the device first: that saves %s copies an epoch%s. With "
+                                   "everything resident, all %s are saved.",
+                                   first->tensor, ib_words_amount(arena, train_copies(e, first->tensor)),
+                                   share, ib_words_amount(arena, e->copies_per_epoch)));
+}
+
+/* The operation with most of the device's work, and its share of that. */
+static const struct ib_explained_operation *heaviest(const struct ib_explanation *e, double *share)
+{
+    const struct ib_explained_operation *heaviest = &e->operations[0];
+    double sum = 0;
+    for (size_t i = 0; i < e->n_operations; i++) {
+        sum += e->operations[i].compute_ns;
+        if (e->operations[i].compute_ns > heaviest->compute_ns)
+            heaviest = &e->operations[i];
+    }
+    *share = heaviest->compute_ns / sum;
+    return heaviest;
+}
+
+static double calls_per_epoch(const struct ib_explanation *e)
+{
+    double n = 0;
+    for (size_t i = 0; i < e->n_operations; i++)
+        n += e->operations[i].calls;
+    return n;
+}
+
+/* A kernel this short may take longer to start than to run. */
+#define SHORT_CALL_NS 50e3
+
+static const char *compute_advice(struct ib_arena *arena, const struct ib_explanation *e, const char *share)
+{
+    double part;
+    const struct ib_explained_operation *operation = heaviest(e, &part);
+    const double call_ns = operation->compute_ns / operation->calls;
+    const char *advice =
+        call_ns < SHORT_CALL_NS
+            ? ib_arena_print(
+                  arena,
+                  "at %s a call that may be the start of its kernels more than their work, which fewer "
+                  "and bigger operations save",
+                  ib_words_duration(arena, call_ns))
+            : "a faster kernel for that helps; fewer launches or waits hardly do";
+    return ib_arena_print(arena, "The device's own work takes %s of an epoch, and %s is %s of it: %s.", share,
+                          operation->op, ib_words_share(arena, part), advice);
+}
+
+static void advise_resident(struct ib_blocks *blocks, const struct ib_explanation *e)
+{
+    struct ib_arena *arena = blocks->arena;
+    int most = 0;
+    for (int i = 1; i < IB_SPLIT_COUNT; i++)
+        most = e->split.ns[i] > e->split.ns[most] ? i : most;
+    const char *share = ib_words_share(arena, e->split.ns[most] / e->epoch_ns);
+    const char *const advice[IB_SPLIT_COUNT] = {
+        [IB_SPLIT_TRANSFER] = ib_arena_print(
+            arena, "Copies take %s of an epoch, though the data are resident: read less often.", share),
+        [IB_SPLIT_SYNC] =
+            ib_arena_print(arena, "Waiting takes %s of an epoch: ask for results less often.", share),
+        [IB_SPLIT_COMPUTE] = e->n_operations ? compute_advice(arena, e, share) : NULL,
+        [IB_SPLIT_LAUNCH] =
+            ib_arena_print(arena,
+                           "Handing over %s operations an epoch takes %s of it, more than the device "
+                           "works: fewer and bigger operations help, or whole steps fused into one; "
+                           "faster kernels do not.",
+                           ib_words_amount(arena, calls_per_epoch(e)), share)};
+    if (advice[most])
+        ib_blocks_words(blocks, advice[most]);
+}
+
+void ib_explain_advice(struct ib_blocks *blocks, const struct ib_explanation *e)
+{
+    const char *residency = ib_member_text(e->record, "residency");
+    if (isnan(e->epoch_ns) || strcmp(residency, "host") == 0)
+        return;
+    if (strcmp(residency, "per_op") == 0 && e->n_tensors) {
+        ib_blocks_heading(blocks, "What to change");
+        advise_copying(blocks, e);
+    } else if (strcmp(residency, "resident") == 0 && e->has_split) {
+        ib_blocks_heading(blocks, "What to change");
+        advise_resident(blocks, e);
+    }
+}

@@ -1,0 +1,19 @@
+/* The parts of an explanation. Private to explain*.c. */
+#ifndef IB_EXPLAIN_PARTS_H
+#define IB_EXPLAIN_PARTS_H
+
+#include "analysis/explain.h"
+#include "report/blocks.h"
+
+/* The tensor whose copies took most of the time; where that is not known, that of most bytes. There must be
+ * one. */
+const struct ib_explained_copies *ib_explain_dearest(const struct ib_explanation *);
+
+/* What the driver's own count says where it is not the ledger's; NULL where they agree or nobody counted. */
+const char *ib_explain_witness(struct ib_arena *, const json_t *c);
+
+void ib_explain_time(struct ib_blocks *, const struct ib_explanation *);
+void ib_explain_resident(struct ib_blocks *, const struct ib_explanation *);
+void ib_explain_advice(struct ib_blocks *, const struct ib_explanation *);
+
+#endif

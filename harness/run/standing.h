@@ -1,0 +1,26 @@
+/* A case of a running sweep and how far it has come: its checked pass, then one timed pass a round, each
+ * stored as soon as it is done. After an interrupt a pass in flight is dropped. */
+#ifndef IB_STANDING_H
+#define IB_STANDING_H
+
+#include "run/pass.h"
+#include "store/resume.h"
+
+struct ib_standing {
+    const struct ib_case *c;
+    struct ib_case_progress progress; /* `final` is the answer that each round must repeat */
+    double *samples;                  /* undisturbed times per epoch, progress.n_samples of max_rounds */
+    struct ib_arena arena;            /* of the samples and the answer */
+};
+
+/* progress: what an earlier run has done of it; NULL: nothing. Room for max_rounds rounds in all. */
+void ib_standing_open(struct ib_standing *, const struct ib_case *, const struct ib_case_progress *progress,
+                      uint64_t max_rounds);
+void ib_standing_close(struct ib_standing *);
+
+/* Errors are those of the store; a case that goes wrong is stored as such, and ends. */
+enum ib_status ib_standing_check(struct ib_standing *, const struct ib_bench *, struct ib_store *);
+enum ib_status ib_standing_time(struct ib_standing *, const struct ib_bench *, struct ib_store *,
+                                uint64_t round);
+
+#endif

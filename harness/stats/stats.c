@@ -1,0 +1,50 @@
+#include "stats/stats.h"
+
+#include "stats/interval.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COVERAGE 0.95
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double *ib_sorted_copy(const double *samples, size_t n)
+{
+    double *copy = n ? malloc(n * sizeof *copy) : NULL;
+    if (copy) {
+        memcpy(copy, samples, n * sizeof *copy);
+        qsort(copy, n, sizeof *copy, by_value);
+    }
+    return copy;
+}
+
+double ib_median(const double *samples, size_t n)
+{
+    double *sorted = ib_sorted_copy(samples, n);
+    if (!sorted)
+        return NAN;
+    const double median = n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+    free(sorted);
+    return median;
+}
+
+double ib_minimum(const double *samples, size_t n)
+{
+    double minimum = n ? samples[0] : NAN;
+    for (size_t i = 1; i < n; i++)
+        minimum = fmin(minimum, samples[i]);
+    return minimum;
+}
+
+void ib_median_interval(const double *samples, size_t n, double *low, double *high)
+{
+    struct ib_interval interval = ib_interval(samples, n, COVERAGE);
+    *low = interval.low;
+    *high = interval.high;
+}

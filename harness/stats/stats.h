@@ -1,0 +1,17 @@
+/* Statistics of samples. No function assumes an order, and none changes its input. */
+#ifndef IB_STATS_H
+#define IB_STATS_H
+
+#include <stddef.h>
+
+/* NaN for n = 0. */
+double ib_median(const double *samples, size_t n);
+double ib_minimum(const double *samples, size_t n);
+
+/* The 95 % interval of stats/interval.h. Fewer than 6 samples cannot give one: both NaN. */
+void ib_median_interval(const double *samples, size_t n, double *low, double *high);
+
+/* Ascending; the caller frees it. NULL for no samples, or without memory: both leave a statistic unknown. */
+double *ib_sorted_copy(const double *samples, size_t n);
+
+#endif

@@ -1,0 +1,99 @@
+#include "cuda/cublas/blas.h"
+
+#include "products.h"
+#include "shape.h"
+#include "sums.h"
+
+/* cuBLAS says nothing of how it adds up a sum over millions of rows in f32. It gets this many rows at a time,
+ * and their sums are added pairwise by our own kernels. That also gives it something to do at once where C is
+ * small. */
+enum { BLOCK_ROWS = 8192, MAX_BLOCKS = 65535 };
+
+/* C = alpha * P + beta * C, for a sum P in scratch. */
+static enum ib_status combine(struct ib_cuda_blas *s, double alpha, const struct ib_rows *sum, double beta,
+                              const struct ib_view *c)
+{
+    const struct ib_real weight = ib_real(c->type, alpha), kept = ib_real(c->type, beta);
+    const struct ib_extent e = ib_extent(c->rows, c->cols, ib_dense(c));
+    return QUEUE(s, combine, c->type, e.grid, REAL_ARG(weight), ARG(sum->p), ARG(sum->first), REAL_ARG(kept),
+                 ARG(c->p), ARG(c->ld), ARG(e.rows), ARG(e.cols), ARG(e.width));
+}
+
+static void *element(const struct ib_view *m, uint64_t i)
+{
+    return (char *)m->p + i * ib_bytes_of(m->type);
+}
+
+/* The same products from the one behind the last block on, of the rows that are left. */
+static struct ib_cuda_products rest_of(const struct ib_cuda_products *blocks, uint64_t rows)
+{
+    struct ib_cuda_products rest = *blocks;
+    rest.batch = 1;
+    rest.a.p = element(&rest.a, blocks->batch * blocks->a_step);
+    rest.b.p = element(&rest.b, blocks->batch * blocks->b_step);
+    rest.c.p = element(&rest.c, blocks->batch * blocks->c_step);
+    rest.a.rows = rows;
+    *(rest.transpose_b ? &rest.b.cols : &rest.b.rows) = rows;
+    return rest;
+}
+
+/* The product of each block of rows, in scratch. */
+static enum ib_status multiply_blocks(struct ib_cuda_blas *s, bool transpose_b, const struct ib_view *a,
+                                      const struct ib_view *b, const struct ib_view *c, struct ib_rows *out)
+{
+    const uint64_t block = ib_max(BLOCK_ROWS, ib_ceil_div(a->rows, MAX_BLOCKS)), left = a->rows % block;
+    const uint64_t outputs = c->rows * c->cols;
+    IB_TRY(ib_sums_scratch(s, c->type, ib_ceil_div(a->rows, block), outputs, out));
+    struct ib_cuda_products p = {.transpose_a = true,
+                                 .transpose_b = transpose_b,
+                                 .alpha = 1,
+                                 .a = {a->p, block, a->cols, a->ld, a->type},
+                                 .b = *b,
+                                 .c = {out->p, c->rows, c->cols, c->cols, c->type},
+                                 .batch = a->rows / block,
+                                 .a_step = block * a->ld,
+                                 .b_step = transpose_b ? block : block * b->ld,
+                                 .c_step = outputs};
+    *(transpose_b ? &p.b.cols : &p.b.rows) = block;
+    IB_TRY(ib_cuda_blas_products(s, &p));
+    if (left == 0)
+        return IB_OK;
+    p = rest_of(&p, left);
+    return ib_cuda_blas_products(s, &p);
+}
+
+static enum ib_status gemm_over_rows(struct ib_cuda_blas *s, bool transpose_b, double alpha,
+                                     const struct ib_view *a, const struct ib_view *b, double beta,
+                                     const struct ib_view *c)
+{
+    struct ib_rows sums;
+    IB_TRY(multiply_blocks(s, transpose_b, a, b, c, &sums));
+    if (alpha == 1 && beta == 0 && ib_dense(c))
+        return ib_sum_to_row(s, c->type, &sums, c->p);
+    IB_TRY(ib_sum_in_scratch(s, c->type, &sums));
+    return combine(s, alpha, &sums, beta, c);
+}
+
+/* A BLAS may leave C alone where there is nothing to sum, and need not look at A and B where alpha is 0: our
+ * own kernels do both. */
+enum ib_status ib_cuda_blas_gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
+                                 const struct ib_view *a, const struct ib_view *b, double beta,
+                                 const struct ib_view *c)
+{
+    const uint64_t k = transpose_a ? a->rows : a->cols;
+    if (ib_empty(c))
+        return IB_OK;
+    if (k == 0 || alpha == 0)
+        return ib_kernel_gemm(state, transpose_a, transpose_b, alpha, a, b, beta, c);
+    if (transpose_a && k > BLOCK_ROWS)
+        return gemm_over_rows(state, transpose_b, alpha, a, b, beta, c);
+    const struct ib_cuda_products one = {.transpose_a = transpose_a,
+                                         .transpose_b = transpose_b,
+                                         .alpha = alpha,
+                                         .beta = beta,
+                                         .a = *a,
+                                         .b = *b,
+                                         .c = *c,
+                                         .batch = 1};
+    return ib_cuda_blas_products(state, &one);
+}

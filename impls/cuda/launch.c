@@ -1,0 +1,104 @@
+#include "cuda/device.h"
+
+#include <stdio.h>
+
+/* A kernel's symbol, which nvcc makes of `extern "C" __global__`. It is never called from here: its address
+ * is the kernel's name for the runtime. */
+#define IBK(name)                                                                                            \
+    void ibk_##name##_f32(void);                                                                             \
+    void ibk_##name##_f64(void);
+#include "kernels.def"
+#undef IBK
+
+typedef void kernel_symbol(void);
+
+static kernel_symbol *const f32_kernels[IB_KERNEL_COUNT] = {
+#define IBK(name) ibk_##name##_f32,
+#include "kernels.def"
+#undef IBK
+};
+
+static kernel_symbol *const f64_kernels[IB_KERNEL_COUNT] = {
+#define IBK(name) ibk_##name##_f64,
+#include "kernels.def"
+#undef IBK
+};
+
+static const void *symbol_of(enum ib_kernel kernel, enum ib_dtype type)
+{
+    return (const void *)(uintptr_t)(type == IB_F32 ? f32_kernels : f64_kernels)[kernel];
+}
+
+/* All kernels were built for the same devices, so one tells of all. */
+enum ib_status ib_cuda_find_kernels(struct ib_cuda *cuda)
+{
+    const struct ib_host *host = cuda->launcher.host;
+    struct cudaFuncAttributes attributes;
+    const cudaError_t code = cudaFuncGetAttributes(&attributes, symbol_of(IBK_gemm, IB_F32));
+    if (ib_cuda_status(code) != IB_EUNAVAILABLE)
+        return ib_cuda_check(host, "loading the kernels", code);
+    (void)cudaGetLastError();
+    return host->fail(
+        host, IB_EUNAVAILABLE,
+        "this GPU or its driver cannot run the kernels, built for compute capability %s: %s (%s)",
+        IB_CUDA_ARCHITECTURES, cudaGetErrorName(code), cudaGetErrorString(code));
+}
+
+/* ---- launching ---- */
+
+static enum ib_status fail_launch(const struct ib_cuda *cuda, const struct ib_launch *launch,
+                                  cudaError_t code)
+{
+    char what[96];
+    snprintf(what, sizeof what, "kernel %s of %s", ib_kernel_names[launch->kernel],
+             launch->type == IB_F32 ? "f32" : "f64");
+    return ib_cuda_check(cuda->launcher.host, what, code);
+}
+
+enum ib_status ib_cuda_launch(void *state, const struct ib_launch *launch)
+{
+    const struct ib_cuda *cuda = state;
+    const dim3 blocks = {launch->groups[0], launch->groups[1], 1};
+    const dim3 threads = {launch->items[0], launch->items[1], 1};
+    void *args[IB_LAUNCH_MAX_ARGS];
+    for (uint32_t i = 0; i < launch->n_args; i++)
+        args[i] = (void *)(uintptr_t)launch->args[i].value; /* CUDA only reads it */
+    const cudaError_t code =
+        cudaLaunchKernel(symbol_of(launch->kernel, launch->type), blocks, threads, args, 0, cuda->stream);
+    return code == cudaSuccess ? IB_OK : fail_launch(cuda, launch, code);
+}
+
+/* ---- scratch memory ---- */
+
+/* No block is given back before the end: work that is queued uses it, and a recording for as long as it
+ * lives. Each is at least twice as large as the one before, so that all of them together are smaller than the
+ * last. */
+static enum ib_status grow(struct ib_cuda *cuda, size_t bytes)
+{
+    const struct ib_host *host = cuda->launcher.host;
+    if (cuda->recording || cuda->n_scratch == IB_CUDA_SCRATCH_BLOCKS)
+        return host->fail(host, IB_EINTERNAL, "scratch memory cannot grow to %zu bytes in a recording",
+                          bytes);
+    const size_t doubled = 2 * cuda->scratch_bytes, larger = bytes > doubled ? bytes : doubled;
+    IB_TRY(ib_cuda_mem.alloc(cuda, larger, &cuda->scratch[cuda->n_scratch]));
+    cuda->n_scratch++;
+    cuda->scratch_bytes = larger;
+    return IB_OK;
+}
+
+enum ib_status ib_cuda_scratch(void *state, size_t bytes, void **out)
+{
+    struct ib_cuda *cuda = state;
+    if (bytes > cuda->scratch_bytes)
+        IB_TRY(grow(cuda, bytes));
+    *out = cuda->scratch[cuda->n_scratch - 1];
+    return IB_OK;
+}
+
+void ib_cuda_scratch_close(struct ib_cuda *cuda)
+{
+    for (uint32_t i = 0; i < cuda->n_scratch; i++)
+        (void)cudaFree(cuda->scratch[i]);
+    cuda->n_scratch = 0;
+    cuda->scratch_bytes = 0;
+}

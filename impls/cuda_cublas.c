@@ -1,0 +1,113 @@
+/* cuda_cublas: products by cuBLAS, the rest by the kernels of cuda_naive. A plugin of its own, as cuBLAS
+ * takes time and memory to load. */
+#include "cuda/cublas/blas.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What NVIDIA recommends for its largest devices. */
+enum { WORKSPACE_BYTES = 32 << 20 };
+
+/* ---- opening and closing ---- */
+
+/* cuBLAS gives the same bits in every run on the same GPU as long as one stream at a time uses one workspace,
+ * and atomics stay off, as they are by default: so it gets a workspace that no other stream can take. That
+ * must come after the stream, which resets it. */
+static enum ib_status set_up(struct ib_cuda_blas *s, bool tf32)
+{
+    const cublasMath_t mode = tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_DEFAULT_MATH;
+    IB_TRY(ib_cuda_blas_check(s, "cublasSetStream", cublasSetStream(s->handle, s->cuda.stream)));
+    IB_TRY(ib_cuda_mem.alloc(&s->cuda, WORKSPACE_BYTES, &s->workspace));
+    IB_TRY(ib_cuda_blas_check(s, "cublasSetWorkspace",
+                              cublasSetWorkspace(s->handle, s->workspace, WORKSPACE_BYTES)));
+    IB_TRY(ib_cuda_blas_check(s, "cublasSetPointerMode",
+                              cublasSetPointerMode(s->handle, CUBLAS_POINTER_MODE_HOST)));
+    return ib_cuda_blas_check(s, "cublasSetMathMode", cublasSetMathMode(s->handle, mode));
+}
+
+static void close_blas(struct ib_cuda_blas *s)
+{
+    if (s->handle != NULL)
+        (void)cublasDestroy(s->handle);
+    if (s->workspace != NULL)
+        ib_cuda_mem.free(&s->cuda, s->workspace);
+    ib_cuda_close(&s->cuda);
+}
+
+static enum ib_status open_blas(const struct ib_host *host, struct ib_cuda_blas *s)
+{
+    IB_TRY(ib_cuda_open(host, &s->cuda));
+    enum ib_status status = ib_cuda_blas_check(s, "cublasCreate", cublasCreate(&s->handle));
+    if (status == IB_OK)
+        status = set_up(s, host->option_bool(host, "tf32"));
+    if (status != IB_OK)
+        close_blas(s);
+    return status;
+}
+
+static enum ib_status cublas_open(const struct ib_host *host, void **state)
+{
+    struct ib_cuda_blas *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return host->fail(host, IB_ENOMEM, "no memory for the state");
+    const enum ib_status status = open_blas(host, s);
+    if (status == IB_OK)
+        *state = s;
+    else
+        free(s);
+    return status;
+}
+
+static void cublas_close(void *state)
+{
+    close_blas(state);
+    free(state);
+}
+
+/* ---- the implementation ---- */
+
+static enum ib_status describe(void *state, char *text, size_t n)
+{
+    const struct ib_cuda_blas *s = state;
+    int version;
+    IB_TRY(ib_cuda_describe(state, text, n));
+    IB_TRY(ib_cuda_blas_check(s, "cublasGetVersion", cublasGetVersion(s->handle, &version)));
+    const size_t used = strlen(text);
+    snprintf(text + used, n - used, ", cuBLAS %d.%d.%d", version / 10000, version / 100 % 100, version % 100);
+    return IB_OK;
+}
+
+static const struct ib_option options[] = {
+    IB_CUDA_OPTIONS,
+    {"tf32", IB_OPTION_BOOL, NULL, "false", "f32 products on tensor cores, with 10 bits of mantissa"},
+    {.name = NULL},
+};
+
+static struct ib_tensor_ops ops; /* those of the kernels, but for gemm */
+
+static const struct ib_impl cuda_cublas = {
+    .struct_size = sizeof cuda_cublas,
+    .abi_major = IB_ABI_MAJOR,
+    .name = "cuda_cublas",
+    .summary = "products by cuBLAS, plain CUDA kernels for the rest",
+    .source = "https://docs.nvidia.com/cuda/cublas/",
+    .flags = IB_DETERMINISTIC,
+    .options = options,
+    .probe = ib_cuda_probe,
+    .open = cublas_open,
+    .close = cublas_close,
+    .mem = &ib_cuda_mem,
+    .ops = &ops,
+    .describe = describe,
+    .witness = "cupti",
+};
+
+const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)
+{
+    static const struct ib_impl *const all[] = {&cuda_cublas};
+    ops = ib_kernel_ops;
+    ops.gemm = ib_cuda_blas_gemm;
+    *count = 1;
+    return host_abi_major == IB_ABI_MAJOR ? all : NULL;
+}

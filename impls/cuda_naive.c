@@ -1,0 +1,31 @@
+/* cuda_naive: every operation one or a few plain kernels, on one NVIDIA GPU. */
+#include "cuda/device.h"
+
+static const struct ib_option options[] = {
+    IB_CUDA_OPTIONS,
+    {.name = NULL},
+};
+
+static const struct ib_impl cuda_naive = {
+    .struct_size = sizeof cuda_naive,
+    .abi_major = IB_ABI_MAJOR,
+    .name = "cuda_naive",
+    .summary = "one CUDA kernel after the other, on an NVIDIA GPU",
+    .source = "https://docs.nvidia.com/cuda/cuda-c-programming-guide/",
+    .flags = IB_DETERMINISTIC,
+    .options = options,
+    .probe = ib_cuda_probe,
+    .open = ib_cuda_open_alone,
+    .close = ib_cuda_close_alone,
+    .mem = &ib_cuda_mem,
+    .ops = &ib_kernel_ops,
+    .describe = ib_cuda_describe,
+    .witness = "cupti",
+};
+
+const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)
+{
+    static const struct ib_impl *const all[] = {&cuda_naive};
+    *count = 1;
+    return host_abi_major == IB_ABI_MAJOR ? all : NULL;
+}

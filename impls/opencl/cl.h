@@ -1,0 +1,8 @@
+/* OpenCL as all of these files see it: 1.2, which every driver offers. */
+#ifndef IB_CL_H
+#define IB_CL_H
+
+#define CL_TARGET_OPENCL_VERSION 120
+#include <CL/cl.h>
+
+#endif

@@ -1,0 +1,52 @@
+/* One OpenCL device at work: its context, one in-order queue, its memory, and the kernels of kernels/. An
+ * implementation's state begins with it, or is it. */
+#ifndef IB_CL_DEVICE_H
+#define IB_CL_DEVICE_H
+
+#include "launch.h"
+#include "opencl/choice.h"
+
+/* The kernels of one type; built when the first of them is launched. */
+struct ib_cl_kernels {
+    cl_program program;
+    cl_kernel kernel[IB_KERNEL_COUNT]; /* NULL until used */
+};
+
+struct ib_cl {
+    struct ib_launcher launcher;
+    struct ib_cl_device device;
+    size_t max_group_items;
+    bool has_f64, is_profiled;
+    cl_context context;
+    cl_command_queue queue;
+    cl_event marks[2];
+    struct ib_cl_kernels f32, f64;
+    cl_mem scratch;
+    size_t scratch_bytes;
+};
+
+/* The options by which a device is chosen, for the head of an implementation's own list. */
+#define IB_CL_OPTIONS                                                                                        \
+    {"platform", IB_OPTION_TEXT, NULL, "", "OpenCL platform: its index, or part of its name"},               \
+    {                                                                                                        \
+        "device", IB_OPTION_TEXT, NULL, "", "OpenCL device: its index in the platform, or part of its name"  \
+    }
+
+/* For `ib_impl`: at least one device is there. */
+enum ib_status ib_cl_probe(char *why, size_t n);
+/* Opens the device that the options name, in zeroed memory. On failure there is nothing to close. */
+enum ib_status ib_cl_open(const struct ib_host *, struct ib_cl *);
+void ib_cl_close(struct ib_cl *);
+/* "Portable Computing Language, pthread-…, OpenCL 3.0 …, driver 3.1": `state` is a struct ib_cl. */
+enum ib_status ib_cl_describe(void *state, char *text, size_t n);
+
+/* Memory, for states that begin with a struct ib_cl; what `alloc` gives is a cl_mem. */
+extern const struct ib_mem_ops ib_cl_mem;
+
+/* The two functions of a struct ib_launcher (launch.c); ib_cl_open sets them. */
+enum ib_status ib_cl_launch(void *state, const struct ib_launch *);
+enum ib_status ib_cl_scratch(void *state, size_t bytes, void **out);
+/* Gives back what launches have made. */
+void ib_cl_launch_close(struct ib_cl *);
+
+#endif

@@ -1,0 +1,182 @@
+/* The witness of OpenCL: a layer, which the loader puts between every caller and every driver, and which
+ * counts what crosses between host and device. The harness loads this object and calls `attach`; the loader
+ * then loads the same object again, so that both meet in its variables. What could cross unseen (shared
+ * virtual memory without maps, functions of extensions, kernels on the host) takes its count's word away. */
+#include "opencl/layer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXPORT __attribute__((visibility("default")))
+
+const cl_icd_dispatch *ib_layer_next;
+static cl_icd_dispatch ours;
+static const char *absent = "this OpenCL loader ignores layers"; /* why nobody has asked */
+
+/* ---- work ---- */
+
+static cl_int CL_API_CALL launch(cl_command_queue queue, cl_kernel kernel, cl_uint dimensions,
+                                 const size_t *offset, const size_t *all, const size_t *group, cl_uint n,
+                                 const cl_event *wait, cl_event *event)
+{
+    ib_layer_seen.launch_count++;
+    return ib_layer_next->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, all, group, n, wait,
+                                                 event);
+}
+
+static cl_int CL_API_CALL launch_task(cl_command_queue queue, cl_kernel kernel, cl_uint n,
+                                      const cl_event *wait, cl_event *event)
+{
+    ib_layer_seen.launch_count++;
+    return ib_layer_next->clEnqueueTask(queue, kernel, n, wait, event);
+}
+
+static cl_int CL_API_CALL launch_native(cl_command_queue queue, void(CL_CALLBACK *function)(void *),
+                                        void *arguments, size_t bytes, cl_uint n_objects,
+                                        const cl_mem *objects, const void **places, cl_uint n,
+                                        const cl_event *wait, cl_event *event)
+{
+    const cl_int code = ib_layer_next->clEnqueueNativeKernel(queue, function, arguments, bytes, n_objects,
+                                                             objects, places, n, wait, event);
+    if (code == CL_SUCCESS)
+        ib_layer_lost = "a native kernel reached into device memory from the host";
+    return code;
+}
+
+static cl_int CL_API_CALL finish(cl_command_queue queue)
+{
+    ib_layer_seen.sync_count++;
+    return ib_layer_next->clFinish(queue);
+}
+
+static cl_int CL_API_CALL wait_for_events(cl_uint n, const cl_event *events)
+{
+    ib_layer_seen.sync_count++;
+    return ib_layer_next->clWaitForEvents(n, events);
+}
+
+static void *CL_API_CALL extension_function(cl_platform_id platform, const char *name)
+{
+    void *function = ib_layer_next->clGetExtensionFunctionAddressForPlatform(platform, name);
+    if (function != NULL)
+        ib_layer_lost = "a function of an extension was asked for, which no layer sees";
+    return function;
+}
+
+/* ---- the layer ---- */
+
+EXPORT CL_API_ENTRY cl_int CL_API_CALL clGetLayerInfo(cl_layer_info what, size_t n, void *value,
+                                                      size_t *needed)
+{
+    const cl_layer_api_version version = CL_LAYER_API_VERSION_100;
+    if (what != CL_LAYER_API_VERSION || (value != NULL && n < sizeof version))
+        return CL_INVALID_VALUE;
+    if (value != NULL)
+        memcpy(value, &version, sizeof version);
+    if (needed != NULL)
+        *needed = sizeof version;
+    return CL_SUCCESS;
+}
+
+static void watch_work(cl_icd_dispatch *table)
+{
+    table->clEnqueueNDRangeKernel = launch;
+    table->clEnqueueTask = launch_task;
+    table->clEnqueueNativeKernel = launch_native;
+    table->clFinish = finish;
+    table->clWaitForEvents = wait_for_events;
+    table->clGetExtensionFunctionAddressForPlatform = extension_function;
+}
+
+EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint n, const cl_icd_dispatch *target, cl_uint *n_ours,
+                                                   const cl_icd_dispatch **out)
+{
+    const cl_uint entries = sizeof ours / sizeof(void *);
+    if (ib_layer_next != NULL) /* named twice: a table that leads to itself would never end */
+        return CL_INVALID_OPERATION;
+    if (n < entries) {
+        absent = "this OpenCL loader is older than the OpenCL that the witness watches";
+        return CL_INVALID_VALUE;
+    }
+    memcpy(&ours, target, sizeof ours);
+    ib_layer_watch_copies(&ours);
+    ib_layer_watch_creation(&ours);
+    ib_layer_watch_shared(&ours);
+    watch_work(&ours);
+    ib_layer_next = target;
+    *out = &ours;
+    *n_ours = entries;
+    return CL_SUCCESS;
+}
+
+/* ---- the witness ---- */
+
+/* Is `path` one of the names in a list that ':' separates? */
+static bool is_listed(const char *list, const char *path)
+{
+    const size_t length = strlen(path);
+    for (const char *at = list; (at = strstr(at, path)) != NULL; at += length)
+        if ((at == list || at[-1] == ':') && (at[length] == ':' || at[length] == '\0'))
+            return true;
+    return false;
+}
+
+static enum ib_status add_layer(const char *path)
+{
+    const char *before = getenv("OPENCL_LAYERS");
+    if (before == NULL || before[0] == '\0')
+        return setenv("OPENCL_LAYERS", path, 1) == 0 ? IB_OK : IB_ENOMEM;
+    if (is_listed(before, path))
+        return IB_OK;
+    char *list = NULL;
+    if (asprintf(&list, "%s:%s", before, path) < 0)
+        return IB_ENOMEM;
+    const int failed = setenv("OPENCL_LAYERS", list, 1);
+    free(list);
+    return failed == 0 ? IB_OK : IB_ENOMEM;
+}
+
+static enum ib_status attach(const char *path, char *why, size_t n)
+{
+    if (strchr(path, ':') != NULL) {
+        snprintf(why, n, "no OpenCL loader takes a layer from a path with ':' in it (%s)", path);
+        return IB_EUNAVAILABLE;
+    }
+    if (add_layer(path) != IB_OK) {
+        snprintf(why, n, "no memory for OPENCL_LAYERS");
+        return IB_EUNAVAILABLE;
+    }
+    memset(&ib_layer_seen, 0, sizeof ib_layer_seen);
+    ib_layer_lost = NULL;
+    return IB_OK;
+}
+
+static enum ib_status count(struct ib_copies *out, char *why, size_t n)
+{
+    if (ib_layer_next == NULL || ib_layer_lost != NULL) {
+        snprintf(why, n, "%s", ib_layer_next == NULL ? absent : ib_layer_lost);
+        return IB_EUNAVAILABLE;
+    }
+    *out = (struct ib_copies){.struct_size = sizeof *out,
+                              .h2d_count = ib_layer_seen.h2d_count,
+                              .h2d_bytes = ib_layer_seen.h2d_bytes,
+                              .d2h_count = ib_layer_seen.d2h_count,
+                              .d2h_bytes = ib_layer_seen.d2h_bytes,
+                              .launch_count = ib_layer_seen.launch_count,
+                              .sync_count = ib_layer_seen.sync_count};
+    return IB_OK;
+}
+
+EXPORT const struct ib_witness *ib_witness_plugin(uint32_t host_abi_major)
+{
+    static const struct ib_witness witness = {
+        .struct_size = sizeof witness,
+        .abi_major = IB_WITNESS_ABI_MAJOR,
+        .name = "opencl",
+        .source = "OpenCL layer",
+        .attach = attach,
+        .count = count,
+    };
+    return host_abi_major == IB_WITNESS_ABI_MAJOR ? &witness : NULL;
+}

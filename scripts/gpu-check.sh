@@ -1,0 +1,205 @@
+#!/bin/sh
+# For a machine with an NVIDIA GPU: is every CUDA implementation right there, do its copies agree with what the driver
+# saw, is it free of memory errors and races, and how near does it come to what this GPU can do? Under 8 minutes.
+# It only reads: no clock, mode or limit of the GPU is touched.
+# Usage: scripts/gpu-check.sh OUT [STEP...]. Runs from a bundle (scripts/bundle) or a build (IRONBENCH_BUILD, default
+# build/). OUT gets at most 8 files of text and JSON. Exit status: 0 all that could run was right, 1 something was not,
+# 2 usage. A step that this machine cannot do is `skipped`, with the reason.
+set -u
+
+all_steps="facts ceilings conformance parity witness repeat seed large ncu sanitizers crossover"
+usage() {
+    echo "usage: scripts/gpu-check.sh OUT [STEP...]; steps: $all_steps" >&2
+    exit 2
+}
+[ $# -ge 1 ] || usage
+out=$1
+shift
+steps=${*:-$all_steps}
+for step in $steps; do
+    case " $all_steps " in *" $step "*) ;; *) usage ;; esac
+done
+mkdir -p "$out" && out=$(cd "$out" && pwd) || exit 2
+
+scripts=$(dirname "$(readlink -f "$0")")
+. "$scripts/gpu/check-parts.sh"
+find_programs "$scripts" || exit 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+log=$out/log.txt
+: >"$log"
+: >"$work/table"
+deadline=$(($(date +%s) + ${GPU_CHECK_SECONDS:-450}))
+
+# ---- the steps: each ends with one call of `note` or more ----
+
+step_facts() {
+    {
+        echo "# uname, os"
+        uname -a
+        sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null
+        echo "# ironbench doctor"
+        limited 60 "$program" doctor
+        echo "# ironbench list impls"
+        limited 60 "$program" list impls
+        if command -v nvidia-smi >/dev/null 2>&1; then
+            echo "# nvidia-smi"
+            limited 20 nvidia-smi
+            echo "# nvidia-smi -q"
+            limited 20 nvidia-smi -q -d CLOCK,POWER,TEMPERATURE,PERFORMANCE,ECC,MEMORY,COMPUTE
+        fi
+        for tool in nvcc compute-sanitizer ncu cuobjdump; do
+            echo "# $tool: $(find_tool $tool || echo missing)"
+        done
+    } >"$out/facts.txt" 2>&1
+    if command -v nvidia-smi >/dev/null 2>&1; then
+        note facts ok "$(limited 20 nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv,noheader 2>&1 | head -n 1)"
+    else
+        note facts ok "no nvidia-smi; the machine's own facts are in facts.txt"
+    fi
+}
+
+step_ceilings() {
+    [ -x "$ceilings" ] || { note ceilings skipped "gpu_ceilings was not built"; return; }
+    limited 60 "$ceilings" >"$work/ceilings.json" 2>"$work/text"
+    status=$?
+    keep_text ceilings
+    case $status in
+    0)
+        cp "$work/ceilings.json" "$out/ceilings.json"
+        note ceilings ok "copy $(ceiling device_copy_gb_s) GB/s, gemm f32 $(ceiling gemm_f32_tflop_s) tf32 $(ceiling gemm_tf32_tflop_s) f64 $(ceiling gemm_f64_tflop_s) TFLOP/s"
+        note ceilings ok "pageable up $(ceiling up_pageable_gb_s) down $(ceiling down_pageable_gb_s), pinned up $(ceiling up_pinned_gb_s) down $(ceiling down_pinned_gb_s) GB/s"
+        note ceilings ok "launch $(ceiling launch_us), launch and wait $(ceiling launch_and_wait_us), wait $(ceiling wait_us), graph node $(ceiling graph_node_us) us"
+        ;;
+    77) note ceilings skipped "$(tail -n 1 "$work/text")" ;;
+    *) note ceilings "$(failure $status)" "$(tail -n 1 "$work/text")" ;;
+    esac
+}
+
+step_conformance() {
+    [ -x "$conformance" ] || { note conformance skipped "test_conformance was not built"; return; }
+    for impl in $impls; do
+        limited 60 "$conformance" "$impl" "$plugins/$impl.so" >"$work/text" 2>&1
+        status=$?
+        keep_text "conformance $impl"
+        case $status in
+        0) note "conformance" ok "$impl: $(grep -c ' OK ' "$work/text") tests, $(grep -c 'SKIPPED' "$work/text") of operations that it lacks" ;;
+        77) note "conformance" skipped "$impl: $(tail -n 1 "$work/text")" ;;
+        *) note "conformance" "$(failure $status)" "$impl: $(grep -m 1 -E 'rror|FAILED' "$work/text")" ;;
+        esac
+    done
+}
+
+step_parity() {
+    IRONBENCH_CUPTI_LOG=$work/cupti.log
+    export IRONBENCH_CUPTI_LOG
+    sweep parity gpu 150
+    unset IRONBENCH_CUPTI_LOG
+    [ ! -e "$work/cupti.log" ] || { echo "==== CUPTI, all checked passes of parity"; cat "$work/cupti.log"; } >>"$log"
+}
+
+# Of the cases of parity: did CUPTI see the copies that the ledger holds?
+step_witness() {
+    [ -e "$work/parity.csv" ] || { note witness skipped "parity did not run"; return; }
+    agreeing=$(count_rows parity transfers.witness.agrees true)
+    hidden=$(count_rows parity transfers.witness.agrees false)
+    seen=$(count_rows parity transfers.witness.source CUPTI)
+    why=$(sed -n '/"witness": {/,/}/s/^ *"reason": "\(.*\)",*$/\1/p' "$out/parity.json" | sort | uniq -c | sort -rn | head -n 1)
+    if [ "$hidden" -gt 0 ]; then
+        note witness FAILED "in $hidden cases CUPTI saw other copies than the ledger holds; $agreeing agree"
+    elif [ "$agreeing" -gt 0 ] && [ "$agreeing" = "$seen" ]; then
+        note witness ok "CUPTI saw the copies of the ledger in all $agreeing cases"
+    else
+        note witness skipped "CUPTI could count in $agreeing of $seen cases: ${why:-no reason given}"
+    fi
+}
+
+# The same cases again, in processes of their own: do they end at the same bits?
+step_repeat() {
+    [ -e "$work/parity.csv" ] || { note repeat skipped "parity did not run"; return; }
+    limited 60 "$program" run "$configs/gpu.yaml" -s dtype=f32 -x model=logreg --out "$work/repeat" --quiet >"$work/text" 2>&1
+    status=$?
+    keep_text repeat
+    "$program" export "$work/repeat" --format csv >"$work/repeat.csv" 2>>"$log" || { note repeat "$(failure $status)" "see log.txt"; return; }
+    compare_errors "$work/parity.csv" "$work/repeat.csv" >"$work/text"
+    same=$(sed -n 's/^same //p' "$work/text")
+    if grep -q '^differs' "$work/text"; then
+        note repeat FAILED "$(grep -c '^differs' "$work/text") of $same differ: $(sed -n 's/^differs //p' "$work/text" | head -n 1)"
+    elif [ "${same:-0}" -gt 0 ]; then
+        note repeat ok "$same cases ended at the same losses, parameters and predictions in two runs"
+    else
+        note repeat "$(failure $status)" "no case was ok in both runs"
+    fi
+}
+
+step_seed() {
+    sweep seed gpu-seed 90
+}
+
+step_large() {
+    sweep large gpu-large 130
+}
+
+step_crossover() {
+    sweep crossover gpu-crossover 90
+    [ ! -e "$work/run-crossover/report.md" ] || grep -i -E 'faster .*from|rows on|never faster|always faster' "$work/run-crossover/report.md" |
+        head -n 4 | while read -r line; do note crossover ok "$line"; done
+}
+
+step_sanitizers() {
+    tool=$(find_tool compute-sanitizer) || { note sanitizers skipped "there is no compute-sanitizer"; return; }
+    [ -x "$conformance" ] || { note sanitizers skipped "test_conformance was not built"; return; }
+    for check in memcheck racecheck initcheck synccheck; do
+        limited 40 "$tool" --tool $check --error-exitcode 9 "$conformance" cuda_naive "$plugins/cuda_naive.so" >"$work/text" 2>&1
+        status=$?
+        keep_text "compute-sanitizer $check"
+        summary=$(grep -E 'SUMMARY' "$work/text" | tail -n 1 | sed 's/^=* *//')
+        refusal=$(grep -m 1 -i -E 'not supported|unable to|failed to initialize' "$work/text" | sed 's/^=* *//')
+        if [ $status = 0 ]; then
+            note sanitizers ok "$check: ${summary:-no error}"
+        elif [ -n "$refusal" ]; then
+            note sanitizers skipped "$check: $refusal"
+        elif [ $status = 124 ] && ! grep -q -i -E '=+ *(invalid|uninitialized|race|error|hazard|barrier)' "$work/text"; then
+            note sanitizers skipped "$check: not done in time; nothing was found until then"
+        else
+            note sanitizers "$(failure $status)" "$check: ${summary:-see log.txt}"
+        fi
+    done
+}
+
+step_ncu() {
+    tool=$(find_tool ncu) || { note ncu skipped "there is no ncu"; return; }
+    metrics=gpu__time_duration.sum,dram__throughput.avg.pct_of_peak_sustained_elapsed,sm__throughput.avg.pct_of_peak_sustained_elapsed
+    limited 60 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 12 --csv --metrics $metrics \
+        "$program" train --model mlp --data breast_cancer --impl cuda_naive --dtype f32 --hidden 64,64 --init xavier --epochs 20 >"$work/text" 2>&1
+    status=$?
+    keep_text ncu
+    kernels=$(grep -c 'gpu__time_duration' "$work/text")
+    if [ "$kernels" -gt 0 ]; then
+        note ncu ok "$kernels kernels measured, see log.txt"
+    else
+        note ncu skipped "$(grep -m 1 -E '==ERROR==|rror' "$work/text" || failure $status)"
+    fi
+}
+
+# ---- all of them ----
+
+gpu_reason=$(gpu_missing)
+for step in $steps; do
+    if [ "$step" != facts ] && [ -n "$gpu_reason" ]; then
+        note "$step" skipped "$gpu_reason"
+    elif [ "$(left)" -lt 10 ]; then
+        note "$step" skipped "no time is left"
+    else
+        begin=$(date +%s)
+        "step_$step"
+        echo "$step: $(($(date +%s) - begin)) s" >>"$work/seconds"
+    fi
+done
+cat "$work/seconds" >>"$log"
+{
+    print_timings
+    print_steps
+} >"$out/summary.txt"
+cat "$out/summary.txt"
+! grep -q '|\(FAILED\|TIMEOUT\)|' "$work/table"

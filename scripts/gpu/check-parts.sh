@@ -1,0 +1,211 @@
+# Sourced by gpu-check.sh: where the programs are, running them under a time limit, reading their tables.
+# shellcheck shell=sh disable=SC2016,SC2034,SC2154
+
+impls="cuda_naive cuda_cublas cuda_graph"
+
+# Sets program, conformance, ceilings, plugins and configs; $1: the folder of gpu-check.sh.
+find_programs() {
+    if [ -x "$1/../../../bin/ironbench" ]; then # a bundle's share/ironbench/scripts
+        top=$(cd "$1/../../.." && pwd)
+        . "$1/gpu/env.sh"
+        ironbench_libraries "$top"
+        program=$top/bin/ironbench conformance=$top/bin/test_conformance ceilings=$top/bin/gpu_ceilings
+        plugins=$top/lib/ironbench configs=$top/share/ironbench/configs
+        return 0
+    fi
+    root=$(cd "$1/.." && pwd)
+    build=${IRONBENCH_BUILD:-$root/build}
+    export IRONBENCH_HOME="$root"
+    program=$build/ironbench conformance=$build/tests/test_conformance ceilings=$build/gpu_ceilings
+    plugins=$build/impls configs=$root/configs
+    [ -x "$program" ] || { echo "gpu-check.sh: $program is not built" >&2; return 1; }
+}
+
+# The path of a tool of NVIDIA's, also where it is not on the PATH.
+find_tool() {
+    command -v "$1" 2>/dev/null && return 0
+    for file in /usr/local/cuda/bin/"$1" /usr/local/cuda/compute-sanitizer/"$1" /usr/local/cuda-*/bin/"$1" \
+        /opt/nvidia/*/"$1" /opt/nvidia/*/*/"$1"; do
+        [ -x "$file" ] || continue
+        echo "$file"
+        return 0
+    done
+    return 1
+}
+
+# Why no CUDA implementation can run here; nothing when one can.
+gpu_missing() {
+    "$program" list impls 2>&1 | awk '
+        /^[a-z]/ { impl = $1 }
+        /^cuda_/ { known = 1; available[impl] = 1 }
+        impl ~ /^cuda_/ && sub(/^ *unavailable: /, "") { delete available[impl]; reason = $0 }
+        END {
+            for (impl in available) exit
+            print known ? reason : "this build has no CUDA implementation"
+        }'
+}
+
+# ---- time limits ----
+
+left() {
+    echo $((deadline - $(date +%s)))
+}
+
+# limited SECONDS COMMAND...: never longer than what is left for all. Status 124: it ran into the limit.
+limited() {
+    limit=$1
+    shift
+    left=$(left)
+    [ "$left" -gt "$limit" ] || limit=$left
+    [ "$limit" -gt 0 ] || return 124
+    timeout -k 5 "$limit" "$@" </dev/null
+}
+
+# A status in words of the table.
+failure() {
+    case $1 in 124 | 137) echo TIMEOUT ;; *) echo FAILED ;; esac
+}
+
+# ---- the table ----
+
+# note STEP RESULT DETAIL
+note() {
+    printf '%s|%s|%s\n' "$1" "$2" "$3" >>"$work/table"
+    printf '%-12s %-8s %s\n' "$1" "$2" "$3" >&2
+}
+
+# Appends what the last command wrote to the log.
+keep_text() {
+    {
+        echo "==== $1"
+        head -c 200000 "$work/text"
+    } >>"$log"
+}
+
+print_steps() {
+    echo
+    awk -F'|' '{ printf "%-12s %-8s %s\n", $1, $2, $3 }' "$work/table"
+}
+
+# One figure of the ceilings, rounded; "?" where it is not known.
+ceiling() {
+    awk -v name="\"$1\":" '$1 == name || $1 == "{" name { value = $2 } END { if (value + 0 > 0) printf("%.4g", value); else printf("?") }' "$work/ceilings.json" 2>/dev/null || printf '?'
+}
+
+# ---- sweeps ----
+
+# sweep STEP CONFIG SECONDS: runs configs/CONFIG.yaml; leaves STEP.csv in $work, STEP.json in $out.
+sweep() {
+    limited "$3" "$program" run "$configs/$2.yaml" --out "$work/run-$1" --color never >"$work/text" 2>&1
+    status=$?
+    keep_text "run $2.yaml"
+    if ! "$program" export "$work/run-$1" --format csv >"$work/$1.csv" 2>>"$log"; then
+        rm -f "$work/$1.csv"
+        note "$1" "$(failure $status)" "$(tail -n 1 "$work/text")"
+        return
+    fi
+    "$program" export "$work/run-$1" >"$out/$1.json" 2>>"$log"
+    detail=$(grep -E '^[0-9]+ cases?:' "$work/text" | tail -n 1)
+    if [ $status = 0 ]; then
+        note "$1" ok "$detail"
+    else
+        note "$1" "$(failure $status)" "${detail:-status $status}; $(first_reason "$1")"
+    fi
+}
+
+# awk that knows CSV: `split_row(line)` fills row[], `column[name]` is a number; a program's rules begin after the header.
+csv_functions='
+    function split_row(line,   n, i, c, quoted, value) {
+        n = 1; value = ""; quoted = 0
+        for (i = 1; i <= length(line); i++) {
+            c = substr(line, i, 1)
+            if (c == "\"") {
+                if (quoted && substr(line, i + 1, 1) == "\"") { value = value c; i++ } else quoted = !quoted
+            } else if (c == "," && !quoted) { row[n++] = value; value = "" }
+            else value = value c
+        }
+        row[n] = value
+        return n
+    }
+    function field(name) { return row[column[name]] }
+    FNR == 1 { delete column; n = split_row($0); for (i = 1; i <= n; i++) column[row[i]] = i; next }
+    { split_row($0) }'
+
+# How many cases of a sweep have this value in this column.
+count_rows() {
+    awk -v name="$2" -v value="$3" "$csv_functions"' field(name) == value { found++ } END { print found + 0 }' "$work/$1.csv"
+}
+
+# The first case of a sweep that is not right, and why.
+first_reason() {
+    awk "$csv_functions"'
+        field("status") != "ok" || field("verify.verdict") != "ok" {
+            print field("id") ": " field("status") " " field("reason") " " field("verify.verdict") " " field("verify.reason")
+            exit
+        }' "$work/$1.csv"
+}
+
+# What two runs of the same cases were off by, to the last digit: "same N", "differs ID".
+compare_errors() {
+    awk "$csv_functions"'
+        field("status") != "ok" || field("libraries") == "" { next }
+        {
+            errors = field("verify.loss_error") " " field("verify.params_error") " " field("verify.prediction_error") " " field("metrics.train_loss")
+            key = field("id") " " field("residency")
+            if (FNR == NR) first[key] = errors
+            else if (key in first) { same++; if (first[key] != errors) print "differs " key ": " first[key] " and " errors }
+        }
+        END { print "same " same + 0 }' "$1" "$2"
+}
+
+# Every timed case beside the least time that this GPU needs for it, by the measured ceilings: the largest of
+#   memory: the training data read once; compute: the products of the network; launch: as many kernels as were started;
+# and with residency per_op the copies on top.
+print_timings() {
+    for name in seed large crossover; do
+        [ ! -e "$work/$name.csv" ] || rates "$name"
+    done
+}
+
+rates() {
+    printf '\n%s\n%-46s %-9s %12s %12s %7s %-8s %-9s %s\n' "$1" case residency us/epoch floor_us share bound verdict witness
+    awk -v copy="$(ceiling device_copy_gb_s)" -v f32="$(ceiling gemm_f32_tflop_s)" -v tf32="$(ceiling gemm_tf32_tflop_s)" \
+        -v f64="$(ceiling gemm_f64_tflop_s)" -v launch="$(ceiling launch_us)" -v node="$(ceiling graph_node_us)" \
+        -v up="$(ceiling up_pageable_gb_s)" -v down="$(ceiling down_pageable_gb_s)" \
+        -v up_pinned="$(ceiling up_pinned_gb_s)" -v down_pinned="$(ceiling down_pinned_gb_s)" "$csv_functions"'
+        function flops(   sizes, layers, i, sum, before) {
+            if (field("model") != "mlp") return 4 * field("rows") * field("cols")
+            layers = split(field("hidden"), sizes, /[^0-9]+/)
+            before = field("cols"); sum = 0
+            for (i = 1; i <= layers; i++) if (sizes[i] > 0) {
+                sum += (before == field("cols") && i == 1 ? 4 : 6) * before * sizes[i]
+                before = sizes[i]
+            }
+            return (sum + 6 * before) * field("rows")
+        }
+        function floor_us(   element, pinned, rate, memory, compute, launches, us) {
+            if (copy + 0 <= 0) return 0
+            element = field("dtype") == "f64" ? 8 : 4
+            pinned = field("options") ~ /pinned/
+            rate = field("dtype") == "f64" ? f64 : field("options") ~ /tf32/ ? tf32 : f32
+            memory = field("rows") * (field("cols") + 1) * element / copy / 1e3
+            compute = rate > 0 ? flops() / rate / 1e6 : 0
+            launches = field("transfers.launches") / field("epochs") * (field("impl") == "cuda_graph" ? node : launch)
+            us = memory; bound = "memory"
+            if (compute > us) { us = compute; bound = "compute" }
+            if (launches > us) { us = launches; bound = "launch" }
+            if (field("residency") != "per_op") return us
+            bound = "copies"
+            return us + field("transfers.h2d_bytes") / field("epochs") / (pinned ? up_pinned : up) / 1e3 \
+                + field("transfers.d2h_bytes") / field("epochs") / (pinned ? down_pinned : down) / 1e3
+        }
+        {
+            us = field("time.epoch_ns.median") / 1e3
+            name = field("impl") (field("options") != "" ? " " field("options") : "") " " field("model") " " field("dataset")
+            bound = "-"; floor = field("impl") ~ /^cuda/ ? floor_us() : 0
+            witness = field("transfers.witness.agrees")
+            printf("%-46s %-9s %12s %12s %7s %-8s %-9s %s\n", name, field("residency"), us > 0 ? sprintf("%.2f", us) : field("status"), \
+                floor > 0 ? sprintf("%.2f", floor) : "-", floor > 0 && us > 0 ? sprintf("%.0f %%", 100 * floor / us) : "-", bound, \
+                field("verify.verdict"), witness == "true" ? "agrees" : witness == "false" ? "DISAGREES" : "-")
+        }' "$work/$1.csv"
+}

@@ -1,0 +1,45 @@
+# Sourced: where a bundle's programs find their libraries. Not for a build tree, whose programs know it themselves.
+# shellcheck shell=sh
+
+# Is the library known to the system's loader?
+ironbench_installed() {
+    for ironbench_cache in ldconfig /sbin/ldconfig /usr/sbin/ldconfig; do
+        command -v "$ironbench_cache" >/dev/null 2>&1 || continue
+        "$ironbench_cache" -p 2>/dev/null | grep -q "$1 " && return 0
+    done
+    for ironbench_folder in /lib /usr/lib /lib64 /usr/lib64 "/lib/$(uname -m)-linux-gnu" "/usr/lib/$(uname -m)-linux-gnu"; do
+        [ -e "$ironbench_folder/$1" ] && return 0
+    done
+    return 1
+}
+
+# The first folder that holds library $1, of those where CUDA's toolkit and its Python packages lie.
+ironbench_toolkit() {
+    ironbench_python=$(command -v python3 2>/dev/null) || ironbench_python=/usr/bin/python3
+    for ironbench_folder in \
+        ${CUDA_HOME:+"$CUDA_HOME/lib64"} ${CUDA_PATH:+"$CUDA_PATH/lib64"} \
+        /usr/local/cuda/lib64 /usr/local/cuda/targets/*/lib /usr/local/cuda-*/lib64 /opt/cuda/lib64 \
+        "${ironbench_python%/bin/*}"/lib/python3*/*-packages/nvidia/*/lib \
+        /usr/local/lib/python3*/*-packages/nvidia/*/lib /usr/lib/python3*/*-packages/nvidia/*/lib \
+        /opt/*/lib/python3*/*-packages/nvidia/*/lib /opt/*/.venv/lib/python3*/*-packages/nvidia/*/lib; do
+        [ -e "$ironbench_folder/$1" ] || continue
+        echo "$ironbench_folder"
+        return 0
+    done
+    return 1
+}
+
+# Sets LD_LIBRARY_PATH for the bundle in folder $1: its own libraries; those that most systems have, only where this one
+# has not; and the folders of those that were too large to be packed. What was set before comes last.
+ironbench_libraries() {
+    ironbench_path=$1/lib
+    for ironbench_file in "$1"/lib/common/*.so*; do
+        [ -e "$ironbench_file" ] || continue
+        ironbench_installed "${ironbench_file##*/}" || ironbench_path=$ironbench_path:$1/lib/common
+    done
+    while read -r ironbench_file; do
+        ironbench_installed "$ironbench_file" && continue
+        ironbench_folder=$(ironbench_toolkit "$ironbench_file") && ironbench_path=$ironbench_path:$ironbench_folder
+    done <"$1/lib/left-out"
+    export LD_LIBRARY_PATH="$ironbench_path${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+}

@@ -1,0 +1,96 @@
+"""`compare`: two stored runs beside each other."""
+
+import contextlib
+import json
+import shutil
+import sqlite3
+
+from common import CliTest, FAULTS
+
+TWO = """
+model: [linreg]
+dataset: [diabetes]
+impl: [cpu_naive, fakedev]
+dtype: [f64]
+epochs: [50]
+"""
+
+
+class Compare(CliTest):
+    def compare(self, *args):
+        return json.loads(self.ok("compare", *args, "--json"))
+
+    def test_itself(self):
+        self.run_sweep(self.config(TWO), out="a")
+        comparison = self.compare("a", "a")
+        self.assertTrue(comparison["same_run"])
+        self.assertEqual(comparison["differences"], [])
+        self.assertEqual({c["speed"]["verdict"] for c in comparison["cases"]}, {"SAME"})
+        self.assertIn("compared with itself", self.ok("compare", "a", "a"))
+
+    def test_two_runs(self):
+        self.run_sweep(self.config(TWO), out="a")
+        config = self.config(TWO.replace("fakedev", "cpu_blas").replace("linreg", "linreg, mlp"),
+                             measure="rounds: 8, min_time: 1ms", more="")
+        self.run_sweep(config, out="b")
+        comparison = self.compare("a", "b")
+        self.assertEqual([c["name"] for c in comparison["cases"]], ["cpu_naive"])
+        speed = comparison["cases"][0]["speed"]
+        self.assertEqual(speed["verdict"], "AMBIGUOUS")  # two rounds on one side
+        self.assertEqual(speed["needed"], 6)
+        self.assertIn("too few rounds", speed["reason"])
+        self.assertIsNone(speed["ratio"]["low"])
+        self.assertEqual({c["name"] for c in comparison["only_old"]}, {"fakedev per_op", "fakedev resident"})
+        self.assertEqual(len(comparison["only_new"]), 3)
+        page = self.ok("compare", "a", "b")
+        for words in ["Only in the old run", "Only in the new run", "would settle", "AMBIGUOUS"]:
+            self.assertIn(words, page)
+
+    def test_answers_and_machines(self):
+        """A wrong answer, other copies and another machine, planted in a copy of the run."""
+        self.run_sweep(self.config(TWO), out="a")
+        shutil.copytree(self.folder / "a", self.folder / "b")
+        self.edit("b", "UPDATE run SET id = 'other', machine = json_set(machine, '$.compiler', 'tcc 0.9')")
+        self.edit("b", "UPDATE metrics SET value = value * 1.1 WHERE name = 'rmse'")
+        self.edit("b", "UPDATE transfers SET h2d_count = h2d_count + 3 WHERE pass = 'timed' AND phase = 'setup'")
+        self.edit("b", "UPDATE checks SET verdict = 'wrong' WHERE case_number = 1")
+        comparison = self.compare("a", "b")
+        self.assertEqual([d["name"] for d in comparison["differences"]], ["compiler"])
+        for case in comparison["cases"]:
+            self.assertEqual([(m["name"], m["better"]) for m in case["metrics"]], [("rmse", False)])
+            if case["name"] == "fakedev resident":
+                self.assertEqual([m["name"] for m in case["copies"]], ["h2d_count"])
+        page = self.ok("compare", "a", "b")
+        self.assertLess(page.index("tcc 0.9"), page.index("cpu_naive"))  # named first
+        for words in ["ok → wrong", "Answers that differ", "(worse)", "Copies that differ"]:
+            self.assertIn(words, page)
+
+    def edit(self, folder, sql):
+        with contextlib.closing(sqlite3.connect(self.folder / folder / "run.sqlite")) as db, db:
+            self.assertGreater(db.execute(sql).rowcount, 0)
+
+    def test_ten_times_as_slow(self):
+        """Whatever else runs on this machine."""
+        options = self.config(TWO.replace("cpu_naive, fakedev", "planted_steady, {name: planted_slower, slow: 0}"),
+                              measure="rounds: 24, min_time: 1ms", more=f"plugins: [{FAULTS.parent}/planted_new.so]")
+        self.run_sweep(options, out="a")
+        shutil.copytree(self.folder / "a", self.folder / "b")
+        self.edit("b", "UPDATE run SET id = 'other'")
+        self.edit("b", "UPDATE rounds SET epoch_ns = epoch_ns * 1000 WHERE case_number = 1")
+        self.edit("b", "UPDATE rounds SET epoch_ns = epoch_ns / 1000 WHERE case_number = 2")
+        self.assertEqual([c["speed"]["verdict"] for c in self.compare("a", "b")["cases"]], ["SLOWER", "FASTER"])
+
+    def test_forms(self):
+        self.run_sweep(self.config(TWO), out="a")
+        self.assertIn("| problem | case |", self.ok("compare", "a", "a", "--md"))
+        html = self.ok("compare", "a", "a", "--html")
+        self.assertTrue(html.startswith("<!DOCTYPE html>") and html.rstrip().endswith("</html>"))
+        for outside in ["http:", "https:", "src=", "<link"]:
+            self.assertNotIn(outside, html)
+
+    def test_refusals(self):
+        self.run_sweep(self.config(TWO), out="a")
+        self.refused("compare", "a", says="argument is missing")
+        self.refused("compare", "a", "nothing", says=["nothing", "holds no run"])
+        self.refused("compare", "a", "a", "--md", "--json", says="exclude each other")
+        self.refused("compare", "a", "a", "--margin", "2", says=["--margin", "`2`", "1%"])

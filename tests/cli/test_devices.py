@@ -1,0 +1,285 @@
+"""OpenCL devices through the program: verified and witnessed trainings, what happens where there is no device or a
+broken one, and copies made in secret."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+from unittest import mock
+
+from common import BUILD, CliTest, PROGRAM, ROOT, SANITIZED
+
+LAYER = BUILD / "tests" / "opencl_layer.so"
+BROKEN_DRIVER = BUILD / "tests" / "opencl_broken_driver.so"
+FAULTS = BUILD / "tests" / "opencl_faults.so"
+VENDORS = pathlib.Path("/etc/OpenCL/vendors")
+POCL = "Portable Computing Language"
+
+MATRIX = """
+model: [mlp]
+dataset: [diabetes]
+impl: [cpu_naive, {impl}]
+residency: [per_op, resident]
+dtype: [f32]
+hidden: [[4]]
+epochs: [60]
+"""
+BOTH_TYPES = MATRIX.replace("[f32]", "[f32, f64]")
+
+
+def setUpModule():
+    if not (BUILD / "impls" / "opencl_naive.so").exists():
+        raise unittest.SkipTest("opencl_naive was not built")
+    if "POCL_CACHE_DIR" not in os.environ:  # without ctest
+        os.environ["POCL_CACHE_DIR"] = str(BUILD / "cache" / "pocl")
+        os.environ["XDG_CACHE_HOME"] = str(BUILD / "cache")
+
+
+class DeviceTest(CliTest):
+    """A test of opencl_naive in an environment that lasts as long as the test."""
+
+    def environment(self, **variables):
+        patch = mock.patch.dict(os.environ, {name: str(value) for name, value in variables.items()})
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def listed(self):
+        """What `list impls` says of opencl_naive."""
+        self.assertRegex(self.ok("list", "impls"), "(?m)^opencl_naive ")
+        impls = json.loads(self.ok("list", "impls", "--json"))
+        return next(impl for impl in impls if impl["name"] == "opencl_naive")
+
+    def need_device(self):
+        listed = self.listed()
+        if not listed["available"]:
+            self.skipTest(listed["reason"])
+
+    def need_layers(self):
+        """Faults of a device are made by a layer; here is a loader that knows layers."""
+        self.need_device()
+        with mock.patch.dict(os.environ, {"OPENCL_LAYERS": str(LAYER), "IRONBENCH_TEST_LAYER": "no_device"}):
+            if self.listed()["available"]:
+                self.skipTest("this OpenCL loader ignores layers")
+
+    def sweep(self, status=0, impl="opencl_naive", matrix=MATRIX, more=""):
+        """A sweep over cpu_naive, which must end well whatever becomes of the device, and `impl`, whose cases are
+        returned."""
+        name = impl.strip("{}").split(",")[0].replace("name:", "").strip()
+        config = self.config(matrix.replace("{impl}", impl), "rounds: 1, min_time: 1ms, timeout: 60s", more)
+        record = self.run_sweep(config, status, out=f"out{len(list(self.folder.iterdir()))}")
+        for case in record["cases"]:
+            if case["impl"] == "cpu_naive":
+                self.assertEqual((case["status"], case["verify"]["verdict"]), ("ok", "ok"), case["reason"])
+        cases = [case for case in record["cases"] if case["impl"] == name]
+        self.assertEqual(len(cases), len(record["cases"]) - len(record["cases"]) // 3)  # two residencies to one
+        return cases
+
+    def assert_fine(self, case):
+        with self.subTest(case["id"]):
+            self.assertEqual(case["status"], "ok", case["reason"])
+            self.assertEqual(case["verify"]["verdict"], "ok", case["verify"]["reason"])
+            self.assertTrue(case["transfers"]["law_ok"])
+
+    def assert_ends(self, cases, status, *words):
+        for case in cases:
+            with self.subTest(case["id"]):
+                self.assertEqual(case["status"], status, case["reason"])
+                for word in words:
+                    self.assertIn(word, case["reason"])
+
+
+class Trainings(DeviceTest):
+    def setUp(self):
+        super().setUp()
+        self.need_layers()
+
+    def test_verified_and_witnessed(self):
+        for case in self.sweep():
+            self.assert_fine(case)
+            self.assertTrue(case["transfers"]["witness"]["agrees"])
+            self.assertEqual(case["transfers"]["witness"]["source"], "OpenCL layer")
+
+    def test_shipped_configuration(self):
+        """Every case of configs/devices.yaml that an OpenCL device has, at a tenth of its epochs."""
+        text = (ROOT / "configs" / "devices.yaml").read_text()
+        self.assertIn("epochs:    [100]", text)
+        text = text.replace("epochs:    [100]", "epochs:    [10]").replace("rounds: 6, min_time: 10ms",
+                                                                           "rounds: 1, min_time: 0s")
+        record = self.run_sweep(self.write("devices.yaml", text))
+        cases = [case for case in record["cases"] if case["impl"] == "opencl_naive"]
+        self.assertEqual(len(cases), 6 * 2 * 2)  # six pairs of model and data set, residencies, types
+        for case in cases:
+            self.assert_fine(case)
+            self.assertTrue(case["transfers"]["witness"]["agrees"])
+
+    def test_layers_that_were_there_stay(self):
+        """The witness joins a layer that the user has named, and counts what passes both."""
+        self.environment(OPENCL_LAYERS=LAYER, IRONBENCH_TEST_LAYER="other_platform")
+        self.assertIn("Platform of the tests", self.listed()["libraries"])
+        for case in self.sweep():
+            self.assert_fine(case)
+            self.assertTrue(case["transfers"]["witness"]["agrees"])
+
+    def test_device_by_name(self):
+        if POCL not in self.listed()["libraries"]:
+            self.skipTest("no PoCL here")
+        for case in self.sweep(impl="{name: opencl_naive, platform: pORTABLE}"):
+            self.assert_fine(case)
+        for options in ["platform: nosuch", "device: nosuch", 'device: "7"']:
+            with self.subTest(options):
+                cases = self.sweep(impl=f"{{name: opencl_naive, {options}}}")
+                self.assert_ends(cases, "unavailable", options.split(": ")[1].strip('"'), "there is: ", POCL)
+
+
+class NoDriver(DeviceTest):
+    def vendors(self, **files):
+        folder = self.folder / "vendors"
+        folder.mkdir()
+        for name, text in files.items():
+            (folder / f"{name}.icd").write_text(f"{text}\n")
+        self.environment(OCL_ICD_VENDORS=folder)
+
+    def assert_unavailable(self, *words):
+        listed = self.listed()
+        self.assertFalse(listed["available"])
+        for word in words:
+            self.assertIn(word, listed["reason"])
+        self.assert_ends(self.sweep(), "unavailable", *words)
+
+    def test_no_driver(self):
+        self.vendors()
+        self.assert_unavailable("no OpenCL driver is installed", "vendors holds no .icd file")
+
+    def test_no_folder_of_drivers(self):
+        self.environment(OCL_ICD_VENDORS=self.folder / "nowhere")
+        self.assert_unavailable("no OpenCL driver is installed: there is no", "nowhere")
+
+    def test_driver_is_missing(self):
+        self.vendors(broken="libnosuchdriver.so.1")
+        self.assert_unavailable("broken.icd", "libnosuchdriver.so.1", "cannot open shared object file")
+
+    def test_driver_is_no_library(self):
+        self.write("driver.so", "this is no library\n" * 100)
+        self.vendors(broken=self.folder / "driver.so")
+        self.assert_unavailable("broken.icd", "driver.so", "invalid ELF header")
+
+    def test_library_is_no_driver(self):
+        self.vendors(broken=BROKEN_DRIVER)
+        self.assert_unavailable("broken.icd", "opencl_broken_driver.so is no OpenCL driver")
+
+    def test_empty_file(self):
+        self.vendors(broken="")
+        self.assert_unavailable("broken.icd names no driver")
+
+    def test_broken_driver_beside_a_good_one(self):
+        self.need_device()
+        good = {path.stem: path.read_text().strip() for path in VENDORS.glob("*.icd")}
+        self.vendors(a_broken="libnosuchdriver.so.1", **good)
+        for case in self.sweep():
+            self.assert_fine(case)
+
+
+class BadDevice(DeviceTest):
+    def setUp(self):
+        super().setUp()
+        self.need_layers()
+
+    def fault(self, name):
+        self.environment(OPENCL_LAYERS=LAYER, IRONBENCH_TEST_LAYER=name)
+
+    def test_no_device(self):
+        self.fault("no_device")
+        self.assertEqual(self.listed()["reason"], "no OpenCL device: clGetDeviceIDs: CL_DEVICE_NOT_FOUND")
+        self.assert_ends(self.sweep(), "unavailable", "no OpenCL device")
+
+    def test_no_f64(self):
+        """f32 goes on without f64, f64 is refused by name."""
+        self.fault("no_f64")
+        self.assertTrue(self.listed()["available"])
+        cases = self.sweep(matrix=BOTH_TYPES)
+        for case in cases:
+            if case["dtype"] == "f32":
+                self.assert_fine(case)
+        self.assert_ends([case for case in cases if case["dtype"] == "f64"], "unsupported",
+                         "has no f64 (cl_khr_fp64)")
+
+    def test_kernels_that_do_not_build(self):
+        self.fault("no_build")
+        self.assert_ends(self.sweep(), "unavailable", "the kernels do not build for", "CL_BUILD_PROGRAM_FAILURE",
+                         "error: ", "undeclared identifier 'y'")
+
+    def test_out_of_memory(self):
+        self.fault("no_memory")
+        self.assert_ends(self.sweep(status=4), "oom", "no device memory for", "CL_MEM_OBJECT_ALLOCATION_FAILURE")
+
+    def test_launch_that_fails(self):
+        self.fault("no_launch")
+        self.assert_ends(self.sweep(status=4), "failed", "clEnqueueNDRangeKernel: CL_OUT_OF_RESOURCES", "kernel ")
+
+    def test_read_that_fails(self):
+        """What the device reports late, when its answer is read."""
+        self.fault("no_read")
+        cases = self.sweep(status=4)
+        self.assert_ends([case for case in cases if case["residency"] == "per_op"], "failed",
+                         "clEnqueueReadBuffer: CL_OUT_OF_RESOURCES")
+        for case in cases:
+            if case["residency"] == "resident":  # reads fewer than the first that fails
+                self.assert_fine(case)
+
+    def test_small_groups(self):
+        self.fault("small_groups")
+        self.assert_ends(self.sweep(), "unsupported", "takes groups of at most 16 work-items")
+
+
+class HiddenCopies(DeviceTest):
+    """Copies on a real device that the ledger cannot know of."""
+
+    def setUp(self):
+        super().setUp()
+        self.need_layers()
+
+    def sweep_fault(self, fault, status):
+        return self.sweep(status, fault, more=f"plugins: ['{FAULTS}']")
+
+    def test_each_is_untrusted(self):
+        for fault in ["download", "upload", "map", "contents"]:
+            with self.subTest(fault):
+                cases = self.sweep_fault(f"fault_opencl_{fault}", 3)
+                self.assert_ends(cases, "untrusted", "hidden copies")
+                for case in cases:
+                    self.assertFalse(case["transfers"]["witness"]["agrees"])
+
+    def test_nothing_hidden(self):
+        for case in self.sweep_fault("fault_opencl_none", 0):
+            self.assert_fine(case)
+
+
+@unittest.skipIf(SANITIZED, "oclgrind and the sanitizer each want to be loaded first")
+@unittest.skipUnless(shutil.which("oclgrind"), "oclgrind is not installed")
+class Simulated(DeviceTest):
+    """On a simulated device that watches every access to memory, and whose loader knows no layers."""
+
+    def test_nothing_is_wrong_and_nobody_counts(self):
+        config = self.config("""
+            model: [mlp]
+            dataset: [xor]
+            impl: [opencl_naive]
+            residency: [resident]
+            dtype: [f32, f64]
+            hidden: [[3]]
+            epochs: [2]""", "rounds: 1, warmup: 0, min_time: 0s, timeout: 120s")
+        log = self.folder / "oclgrind.log"
+        done = subprocess.run(["oclgrind", "--data-races", "--check-api", "--log", log, PROGRAM, "run", config,
+                               "--out", "out"], cwd=self.folder, capture_output=True, text=True, timeout=280)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(log.read_text(), "")
+        for case in self.export("out")["cases"]:
+            self.assert_fine(case)
+            witness = case["transfers"]["witness"]
+            self.assertEqual((witness["agrees"], witness["reason"]), (None, "this OpenCL loader ignores layers"))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,92 @@
+/* A CUDA runtime without a GPU: device memory that the host cannot touch, a queue that does nothing before
+ * somebody waits for it, and kernels on the host emulator. It is stricter than the real one: where CUDA
+ * promises nothing, it does the worst that is allowed.
+ *
+ * IRONBENCH_TEST_CUDA makes it worse than it is; it names one or more of
+ *   no_driver     there is no driver
+ *   old_driver    there is one, for CUDA 12.2
+ *   stub_driver   the toolkit's stub is found in place of a driver
+ *   bad_driver    its library does not fit its kernel module
+ *   broken_driver it answers with an error that nobody expects
+ *   no_device     the driver has no device
+ *   old_device    the device is older than all that the kernels were built for
+ *   memory=N      there are N bytes of device memory
+ *   pinned=N      there are N bytes of pinned memory
+ *   launch=N      launch N and all after it are refused
+ *   fault=N       the Nth kernel that runs touches foreign memory: from then on every call fails
+ *   no_stream, no_event, no_graph, no_blas: what they name cannot be made */
+#ifndef TESTS_CUDA_MOCK_H
+#define TESTS_CUDA_MOCK_H
+
+#include <cuda_runtime_api.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- faults.c ---- */
+
+/* Is this fault asked for? */
+bool mock_asked_for(const char *fault);
+/* The N of "FAULT=N"; `otherwise` where it is not asked for. */
+uint64_t mock_number_of(const char *fault, uint64_t otherwise);
+
+/* ---- memory.c: addresses that cannot be touched, for blocks of the heap full of NaN ---- */
+
+/* NULL: there is no memory left. */
+void *mock_memory_alloc(size_t bytes);
+/* False: this was never given out, or is gone. */
+bool mock_memory_free(void *device);
+/* Where `bytes` at a device address really lie; NULL where they are not within one live block. */
+void *mock_memory_find(const void *device, size_t bytes);
+
+void *mock_pinned_alloc(size_t bytes);
+bool mock_pinned_free(void *host);
+bool mock_is_pinned(const void *host, size_t bytes);
+
+/* ---- queue.c: work in order, done when somebody waits ---- */
+
+/* Does one piece of work; args is the copy of what was queued. */
+typedef cudaError_t mock_run(void *args);
+
+/* Puts work behind all that waits, with a copy of its arguments; in a recording it is taken down instead. */
+cudaError_t mock_enqueue(mock_run *run, const void *args, size_t bytes);
+/* Does all that waits. An error of it sticks: every later call returns it. */
+cudaError_t mock_drain(void);
+cudaError_t mock_sticky(void);
+
+/* Recordings. A call that a recording cannot hold spoils it. */
+struct mock_recording;
+cudaError_t mock_record_begin(void);
+/* NULL where the recording was spoilt, or none was begun. */
+struct mock_recording *mock_record_end(void);
+bool mock_is_recording(void);
+void mock_record_spoil(void);
+struct mock_recording *mock_record_copy(const struct mock_recording *);
+void mock_record_free(struct mock_recording *);
+/* Queues all that was recorded. */
+cudaError_t mock_record_replay(const struct mock_recording *);
+
+/* ---- runtime.c ---- */
+
+/* What a call must return before it begins: no driver, no device, or an error that sticks. */
+cudaError_t mock_ready(void);
+/* The same for what no recording can hold, and what the host must not do meanwhile: it spoils the recording.
+ */
+cudaError_t mock_ready_outside_recording(void);
+/* Notes the code for cudaGetLastError, and returns it. */
+cudaError_t mock_answer(cudaError_t code);
+
+#define MOCK_TRY(expr)                                                                                       \
+    do {                                                                                                     \
+        const cudaError_t mock_code = (expr);                                                                \
+        if (mock_code != cudaSuccess)                                                                        \
+            return mock_answer(mock_code);                                                                   \
+    } while (0)
+
+/* ---- kernels.c ---- */
+
+struct emu_kernel;
+/* The kernel that nvcc's code has registered under this symbol; NULL for none. */
+const struct emu_kernel *mock_kernel_of(const void *symbol);
+
+#endif

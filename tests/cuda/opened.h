@@ -1,0 +1,24 @@
+/* A CUDA plugin under test, and small matrices in its memory. */
+#ifndef TESTS_CUDA_OPENED_H
+#define TESTS_CUDA_OPENED_H
+
+#include "worker/loader.h"
+
+/* Makes the mock worse; NULL: as good as it can be. See mock.h. */
+void set_faults(const char *faults);
+
+/* Opens an implementation, with one setting "NAME" "VALUE" or none (NULL). */
+enum ib_status try_open(const char *impl, const char *option, const char *value, struct ib_instance *out);
+/* The same, and the test fails where that fails. */
+void must_open(const char *impl, const char *option, const char *value, struct ib_instance *out);
+
+/* Of f32; rows * cols values, all the same. */
+struct ib_view new_matrix(const struct ib_instance *, uint64_t rows, uint64_t cols, float value);
+void drop_matrix(const struct ib_instance *, struct ib_view *);
+/* The test fails unless all elements are that value. */
+void assert_all(const struct ib_instance *, const struct ib_view *, float value);
+
+/* The newest failure has this status, and its text these words. */
+void assert_failure(enum ib_status got, enum ib_status status, const char *words);
+
+#endif

@@ -1,0 +1,161 @@
+"""CUDA's implementations in the whole program, on a mock of the runtime; and what the program says without a driver."""
+
+import json
+import os
+import pathlib
+import unittest
+
+from common import CliTest, SANITIZED
+
+MOCK = os.environ["IRONBENCH_MOCK"]
+NAMES = ["cuda_naive", "cuda_cublas", "cuda_graph"]
+EPOCHS = 25  # more than two recordings of cuda_graph
+
+ALL = f"""
+model: [linreg, logreg, mlp]
+dataset: [diabetes, breast_cancer]
+impl: [cuda_naive, cuda_cublas, cuda_graph]
+residency: [per_op, resident]
+dtype: [f32, f64]
+hidden: [[4]]
+epochs: [{EPOCHS}]
+"""
+
+ONE = f"""
+model: [mlp]
+dataset: [diabetes]
+impl: [cpu_naive, cuda_naive, cuda_cublas, cuda_graph]
+residency: [resident]
+dtype: [f32]
+hidden: [[4]]
+epochs: [{EPOCHS}]
+"""
+
+MEASURE = "rounds: 1, min_time: 0s, timeout: 120s"
+
+
+class MockTest(CliTest):
+    """The program finds the mock, with the faults of the test."""
+
+    faults = ""
+
+    def call(self, *args, timeout=400, env=None):
+        mock = {"LD_LIBRARY_PATH": MOCK, "IRONBENCH_TEST_CUDA": self.faults}
+        return super().call(*args, timeout=timeout, env={**mock, **(env or {})})
+
+    def cases(self, matrix, status=0):
+        """The cases of a sweep, by implementation where each has one."""
+        return self.run_sweep(self.config(matrix, MEASURE), status, out=f"out{self.faults}")["cases"]
+
+
+class Trainings(MockTest):
+    def test_everything(self):
+        """Every model, residency and type: verified, with just the copies that the law allows."""
+        cases = self.cases(ALL)
+        self.assertEqual(len(cases), 4 * 3 * 2 * 2)
+        for case in cases:
+            with self.subTest(case["id"]):
+                if case["impl"] == "cuda_graph" and case["residency"] == "per_op":
+                    self.assertEqual(case["status"], "unsupported")
+                    self.assertIn("use residency resident", case["reason"])
+                else:
+                    self.check(case)
+
+    def check(self, case):
+        self.assertEqual(case["status"], "ok", case["reason"])
+        self.assertEqual(case["verify"]["verdict"], "ok")
+        self.assertTrue(case["transfers"]["law_ok"])
+        self.assertIn("Mock GPU, compute capability 9.0", case["libraries"])
+        self.assertEqual("cuBLAS" in case["libraries"], case["impl"] == "cuda_cublas")
+        self.assertIsNone(case["profile_reason"])
+        self.assertEqual(case["profile"]["clock"], "device")
+
+    def test_options(self):
+        """Pinned memory, and recordings that are longer and shorter than the training, or leave a rest."""
+        variants = ["{name: cuda_naive, pinned: true}", "{name: cuda_cublas, pinned: true}",
+                    *(f"{{name: cuda_graph, epochs_per_graph: {n}}}" for n in (1, 7, EPOCHS, 1000))]
+        matrix = ONE.replace("cpu_naive, cuda_naive, cuda_cublas, cuda_graph", ", ".join(variants))
+        cases = self.cases(matrix.replace("dtype: [f32]", "dtype: [f32, f64]"))
+        self.assertEqual(len(cases), 2 * len(variants))
+        for case in cases:
+            with self.subTest(case["id"]):
+                self.assertEqual(case["status"], "ok", case["reason"])
+                self.assertTrue(case["transfers"]["law_ok"])
+
+    def test_train(self):
+        for name in NAMES:
+            with self.subTest(name):
+                out = self.ok("train", "--model", "mlp", "--data", "diabetes", "--impl", name, "--epochs", "30",
+                              "--hidden", "4", "--option", "pinned=true", "--residency", "resident")
+                self.assertIn("the oracle", out)
+
+
+class Faults(MockTest):
+    """A device that goes wrong is one row with its status, and the sweep goes on."""
+
+    def check(self, faults, status, words, of=tuple(NAMES), ends_with=4):
+        """The implementations `of` end with the status and a reason with these words, all others are right."""
+        self.faults = faults
+        for case in self.cases(ONE, ends_with):
+            with self.subTest(faults=faults, impl=case["impl"]):
+                if case["impl"] in of:
+                    self.assertEqual(case["status"], status, case["reason"])
+                    self.assertIn(words, case["reason"])
+                else:
+                    self.assertEqual(case["status"], "ok", case["reason"])
+
+    def test_no_driver_or_device(self):
+        for faults, words in [("no_driver", "no NVIDIA driver (cudaErrorInsufficientDriver): install"),
+                              ("old_driver", "it supports CUDA 12.2, and"),
+                              ("no_device", "sees no GPU (cudaErrorNoDevice)"),
+                              ("old_device", "built for compute capability 7.5, 8.0, 9.0")]:
+            self.check(faults, "unavailable", words, ends_with=0)
+
+    def test_out_of_memory(self):
+        self.check("memory=1000", "oom", "cudaErrorMemoryAllocation")
+        self.check("memory=5000000", "oom", "no device memory for 33554432 bytes", of=["cuda_cublas"])
+
+    def test_no_pinned_memory(self):
+        self.faults = "pinned=1000"
+        matrix = ONE.replace("cpu_naive, cuda_naive, cuda_cublas, cuda_graph", "{name: cuda_naive, pinned: true}")
+        case = self.cases(matrix, 4)[0]
+        self.assertEqual(case["status"], "oom")
+        self.assertIn("no pinned host memory", case["reason"])
+
+    def test_refused_launch(self):
+        self.check("launch=1", "failed", "cudaErrorLaunchOutOfResources")
+        self.check("launch=150", "failed", "cudaErrorLaunchOutOfResources")
+
+    def test_error_that_sticks(self):
+        self.check("fault=1", "failed", "cudaErrorIllegalAddress")
+        self.check("fault=150", "failed", "cudaErrorIllegalAddress")
+
+    def test_no_graph_or_no_cublas(self):
+        self.check("no_graph", "oom", "cudaGraphInstantiate", of=["cuda_graph"])
+        self.check("no_blas", "oom", "CUBLAS_STATUS_ALLOC_FAILED", of=["cuda_cublas"])
+
+    def test_device_that_is_not_there(self):
+        matrix = ONE.replace("cuda_naive, cuda_cublas, cuda_graph", "{name: cuda_naive, device: 3}")
+        cases = self.cases(matrix)
+        self.assertEqual([case["status"] for case in cases], ["ok", "unavailable"])
+        self.assertIn("there is no device 3", cases[1]["reason"])
+
+
+class Lists(CliTest):
+    def entries(self, env):
+        listed = json.loads(self.ok("list", "impls", "--json", env=env))
+        return [entry for entry in listed if entry["name"] in NAMES]
+
+    def test_with_the_mock(self):
+        entries = self.entries({"LD_LIBRARY_PATH": MOCK})
+        self.assertEqual([entry["name"] for entry in entries], NAMES)
+        for entry in entries:
+            self.assertTrue(entry["available"], entry["reason"])
+
+    @unittest.skipIf(pathlib.Path("/dev/nvidiactl").exists(), "this machine has a driver")
+    def test_without_a_driver(self):
+        entries = self.entries({"LD_LIBRARY_PATH": ""})
+        self.assertEqual(len(entries), len(NAMES))
+        for entry in entries:
+            self.assertFalse(entry["available"])
+            self.assertIn("no NVIDIA driver", entry["reason"])

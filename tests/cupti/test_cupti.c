@@ -1,0 +1,308 @@
+/* The witness of CUDA against records that a mock of CUPTI plays: it counts what crosses and nothing else,
+ * over any number of buffers, and gives no count where one was lost. */
+#include "mock_cupti.h"
+
+#include "ironbench/witness.h"
+
+#include <dlfcn.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define WITNESS IB_BUILD_DIR "/impls/witness_cupti.so"
+
+enum {
+    PAGEABLE = CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE,
+    PINNED = CUPTI_ACTIVITY_MEMORY_KIND_PINNED,
+    DEVICE = CUPTI_ACTIVITY_MEMORY_KIND_DEVICE
+};
+
+static const struct ib_witness *witness;
+
+/* ---- what was counted ---- */
+
+static void begin(void)
+{
+    char why[256] = "";
+    if (witness->attach(WITNESS, why, sizeof why) != IB_OK)
+        fail_msg("%s", why);
+}
+
+static struct ib_copies counted(void)
+{
+    struct ib_copies copies;
+    char why[256] = "";
+    if (witness->count(&copies, why, sizeof why) != IB_OK)
+        fail_msg("%s", why);
+    return copies;
+}
+
+static void assert_refused(enum ib_status status, const char *why, const char *expected)
+{
+    assert_int_equal(status, IB_EUNAVAILABLE);
+    if (strstr(why, expected) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", why, expected);
+}
+
+static void assert_lost(const char *expected)
+{
+    struct ib_copies copies;
+    char why[256] = "";
+    assert_refused(witness->count(&copies, why, sizeof why), why, expected);
+}
+
+static void upload(uint64_t bytes)
+{
+    mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_HTOD, PAGEABLE, DEVICE, bytes);
+}
+
+static void download(uint64_t bytes)
+{
+    mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_DTOH, DEVICE, PINNED, bytes);
+}
+
+/* ---- what cannot be watched; first, while nothing is ---- */
+
+static void assert_no_attach(const char *expected)
+{
+    char why[256] = "";
+    assert_refused(witness->attach(WITNESS, why, sizeof why), why, expected);
+    mock_cupti = (struct mock_cupti){0};
+    assert_false(mock_cupti_enabled(CUPTI_ACTIVITY_KIND_MEMCPY));
+}
+
+static void refusals(void **state)
+{
+    (void)state;
+    assert_lost("never attached");
+    mock_cupti.version_result = CUPTI_ERROR_NOT_INITIALIZED;
+    assert_no_attach("cuptiGetVersion: CUPTI_ERROR_SOMETHING (15)");
+    mock_cupti.version = 120000;
+    assert_no_attach("older");
+    mock_cupti.register_result = CUPTI_ERROR_INSUFFICIENT_PRIVILEGES;
+    assert_no_attach("cuptiActivityRegisterCallbacks: CUPTI_ERROR_INSUFFICIENT_PRIVILEGES (35); run as root");
+    mock_cupti.enable_result = CUPTI_ERROR_MULTIPLE_SUBSCRIBERS_NOT_SUPPORTED;
+    mock_cupti.refused_kind = CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL; /* the others are disabled again */
+    assert_no_attach("(39); another profiler");
+    mock_cupti.enable_result = CUPTI_ERROR_FORCE_INT;
+    mock_cupti.refused_kind = CUPTI_ACTIVITY_KIND_MEMCPY;
+    assert_no_attach("an error without a name");
+}
+
+/* ---- what is counted ---- */
+
+static void copies(void **state)
+{
+    (void)state;
+    begin();
+    upload(100);
+    upload(10);
+    mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_HTOA, PINNED, CUPTI_ACTIVITY_MEMORY_KIND_ARRAY, 1);
+    download(7);
+    mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_DTOD, DEVICE, DEVICE, 1 << 20);
+    mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_HTOH, PAGEABLE, PINNED, 1 << 20);
+    mock_cupti_set(1 << 20);
+    struct ib_copies got = counted();
+    assert_int_equal(got.struct_size, sizeof got);
+    assert_int_equal(got.h2d_count, 3);
+    assert_int_equal(got.h2d_bytes, 111);
+    assert_int_equal(got.d2h_count, 1);
+    assert_int_equal(got.d2h_bytes, 7);
+    /* what comes later is added; a new session starts from nothing, whatever was not handed over */
+    download(5);
+    assert_int_equal(counted().d2h_bytes, 12);
+    upload(1);
+    begin();
+    download(3);
+    got = counted();
+    assert_int_equal(got.h2d_count, 0);
+    assert_int_equal(got.d2h_count, 1);
+}
+
+static void batches(void **state)
+{
+    CUpti_ActivityMemcpy6 record = {.kind = CUPTI_ACTIVITY_KIND_MEMCPY,
+                                    .copyKind = CUPTI_ACTIVITY_MEMCPY_KIND_HTOD,
+                                    .srcKind = PAGEABLE,
+                                    .bytes = 40,
+                                    .copyCount = 4};
+    (void)state;
+    begin();
+    mock_cupti_play(&record, sizeof record);
+    record.copyCount = 0;
+    mock_cupti_play(&record, sizeof record);
+    assert_int_equal(counted().h2d_count, 5);
+    assert_int_equal(counted().h2d_bytes, 80);
+}
+
+static void work(void **state)
+{
+    (void)state;
+    begin();
+    for (int i = 0; i < 5; i++)
+        mock_cupti_kernel();
+    mock_cupti_wait(CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_STREAM_SYNCHRONIZE);
+    mock_cupti_wait(CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_CONTEXT_SYNCHRONIZE);
+    mock_cupti_wait(CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_EVENT_SYNCHRONIZE);
+    mock_cupti_wait(CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_STREAM_WAIT_EVENT);
+    const struct ib_copies got = counted();
+    assert_int_equal(got.launch_count, 5);
+    assert_int_equal(got.sync_count, 3);
+    assert_int_equal(got.h2d_count + got.d2h_count, 0);
+}
+
+static void many_buffers(void **state)
+{
+    const uint64_t n = 700;
+    (void)state;
+    mock_cupti.buffer_bytes = 7 * sizeof(CUpti_ActivityMemcpy6) + 20; /* never filled to the brim */
+    begin();
+    for (uint64_t i = 1; i <= n; i++) {
+        upload(i);
+        mock_cupti_kernel();
+    }
+    const struct ib_copies got = counted();
+    mock_cupti = (struct mock_cupti){0};
+    assert_int_equal(got.h2d_count, n);
+    assert_int_equal(got.h2d_bytes, n * (n + 1) / 2);
+    assert_int_equal(got.launch_count, n);
+}
+
+static void log_of_sizes(void **state)
+{
+    char path[] = "/tmp/ironbench-test-XXXXXX", text[4096] = "";
+    (void)state;
+    close(mkstemp(path));
+    setenv("IRONBENCH_CUPTI_LOG", path, 1);
+    begin();
+    for (int i = 0; i < 3; i++)
+        upload(112);
+    download(8);
+    mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_DTOD, DEVICE, DEVICE, 64);
+    mock_cupti_set(32);
+    counted();
+    unsetenv("IRONBENCH_CUPTI_LOG");
+    FILE *file = fopen(path, "r");
+    assert_true(fread(text, 1, sizeof text - 1, file) > 0);
+    fclose(file);
+    unlink(path);
+    assert_string_equal(text,
+                        "CUPTI: 3 up (336 bytes), 1 down (8), 1 within the device (64), 1 memsets (32), 0 "
+                        "kernels, 0 waits\n"
+                        "CUPTI:   up 3 x 112 bytes, pageable\n"
+                        "CUPTI:   down 1 x 8 bytes, pinned\n");
+}
+
+/* ---- what takes the count's word away ---- */
+
+static void nothing_seen(void **state)
+{
+    (void)state;
+    begin();
+    assert_lost("no record");
+}
+
+static void dropped_records(void **state)
+{
+    (void)state;
+    begin();
+    upload(1);
+    mock_cupti.drop = 3;
+    for (int i = 0; i < 5; i++)
+        upload(1);
+    assert_lost("lost 3 records");
+    assert_lost("lost 3 records"); /* for good, */
+    begin();                       /* until it is asked anew */
+    upload(1);
+    assert_int_equal(counted().h2d_count, 1);
+}
+
+static void no_buffer(void **state)
+{
+    (void)state;
+    mock_cupti.no_room = true;
+    begin();
+    upload(1);
+    mock_cupti = (struct mock_cupti){0};
+    assert_lost("lost 1 records");
+}
+
+static void cut_off(void **state)
+{
+    (void)state;
+    begin();
+    upload(1);
+    upload(1);
+    mock_cupti.cut_bytes = 20;
+    assert_lost("lost 1 records");
+    begin();
+    upload(1);
+    mock_cupti.cut_bytes = sizeof(CUpti_ActivityMemcpy6) - sizeof(uint32_t); /* even the first */
+    assert_lost("lost 1 records");
+    mock_cupti = (struct mock_cupti){0};
+}
+
+static void failing_calls(void **state)
+{
+    (void)state;
+    begin();
+    upload(1);
+    mock_cupti.flush_result = CUPTI_ERROR_UNKNOWN;
+    assert_lost("cuptiActivityFlushAll: CUPTI_ERROR_SOMETHING (999)");
+    mock_cupti.flush_result = CUPTI_SUCCESS;
+    mock_cupti.dropped_result = CUPTI_ERROR_INVALID_PARAMETER;
+    assert_lost("reading CUPTI's records: CUPTI_ERROR_SOMETHING (1)");
+    mock_cupti = (struct mock_cupti){0};
+}
+
+static void unreadable_record(void **state)
+{
+    CUpti_ActivityMemcpy6 record = {.kind = CUPTI_ACTIVITY_KIND_MEMCPY};
+    uint8_t two[2 * sizeof record] = {0};
+    memcpy(two, &record, sizeof record);
+    two[sizeof record] = 99; /* a kind that does not exist */
+    (void)state;
+    begin();
+    mock_cupti_play(two, sizeof two);
+    assert_lost("reading CUPTI's records: CUPTI_ERROR_SOMETHING (21)");
+}
+
+static void managed_memory(void **state)
+{
+    (void)state;
+    begin();
+    upload(1);
+    mock_cupti_alloc(CUPTI_ACTIVITY_MEMORY_KIND_DEVICE, 64);
+    mock_cupti_alloc(CUPTI_ACTIVITY_MEMORY_KIND_PINNED, 64);
+    assert_int_equal(counted().h2d_count, 1);
+    mock_cupti_alloc(CUPTI_ACTIVITY_MEMORY_KIND_MANAGED, 64);
+    assert_lost("managed memory");
+}
+
+typedef const struct ib_witness *witness_fn(uint32_t host_abi_major);
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refusals),       cmocka_unit_test(copies),
+        cmocka_unit_test(batches),        cmocka_unit_test(work),
+        cmocka_unit_test(many_buffers),   cmocka_unit_test(log_of_sizes),
+        cmocka_unit_test(nothing_seen),   cmocka_unit_test(dropped_records),
+        cmocka_unit_test(no_buffer),      cmocka_unit_test(cut_off),
+        cmocka_unit_test(failing_calls),  cmocka_unit_test(unreadable_record),
+        cmocka_unit_test(managed_memory),
+    };
+    void *object = dlopen(WITNESS, RTLD_NOW);
+    witness_fn *get = object != NULL ? (witness_fn *)(uintptr_t)dlsym(object, "ib_witness_plugin") : NULL;
+    witness = get != NULL ? get(IB_WITNESS_ABI_MAJOR) : NULL;
+    if (witness == NULL) {
+        fprintf(stderr, "%s\n", dlerror());
+        return 1;
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,252 @@
+/* kernel_shapes IMPL PLUGIN.so [deep]: every operation on a few shapes that lie across the edges of groups,
+ * tiles and chunks, every operand with another gap between its rows. So few that also a slow tool gets
+ * through. deep: sums over so many rows that they take several launches. Exit status 0: all right; 1: a line
+ * says what is wrong; 77: it cannot run on this machine. */
+#include "base/error.h"
+#include "checks.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { EXIT_USAGE = 2, EXIT_SKIPPED = 77 };
+
+static struct ib_instance subject;
+static int wrong;
+
+static void run(struct check c)
+{
+    char text[256] = "", description[512];
+    if (wrong)
+        return;
+    const enum ib_status status = check_run(&subject, &c, text, sizeof text);
+    if (status == IB_OK && text[0] == '\0')
+        return;
+    check_describe(&c, description, sizeof description);
+    printf("%s: %s\n", description, status == IB_OK ? text : ib_error_text());
+    wrong = 1;
+}
+
+/* An operation by its name, in a type. */
+static struct check start(const char *name, enum ib_dtype type)
+{
+    struct check c = {.type = type, .alpha = 1, .scale = 1};
+    for (size_t i = 0; i < OPERATION_COUNT; i++)
+        if (strcmp(operations[i].name, name) == 0)
+            c.operation = &operations[i];
+    return c;
+}
+
+static void add(struct check *c, const char *name, uint64_t rows, uint64_t cols, uint64_t pad, enum fill fill,
+                bool written)
+{
+    c->operand[c->n_operands++] = (struct operand){name, rows, cols, pad, fill, written, false};
+}
+
+/* ---- products: op(A) m x k, op(B) k x n ---- */
+
+struct product {
+    uint64_t m, n, k;
+    double alpha, beta;
+};
+
+static void run_product(enum ib_dtype type, const struct product *p, bool transpose_a, bool transpose_b,
+                        bool gaps)
+{
+    struct check c = start("gemm", type);
+    c.transpose_a = transpose_a;
+    c.transpose_b = transpose_b;
+    c.alpha = p->alpha;
+    c.beta = p->beta;
+    add(&c, "A", transpose_a ? p->k : p->m, transpose_a ? p->m : p->k, gaps ? 1 : 0, FILL_EXACT, false);
+    add(&c, "B", transpose_b ? p->n : p->k, transpose_b ? p->k : p->n, gaps ? 2 : 0, FILL_EXACT, false);
+    add(&c, "C", p->m, p->n, gaps ? 3 : 0, p->beta == 0 ? FILL_UNSET : FILL_EXACT, true);
+    run(c);
+}
+
+static void run_transposes(enum ib_dtype type, const struct product *p)
+{
+    for (int transposes = 0; transposes < 4; transposes++)
+        for (int gaps = 0; gaps < 2; gaps++)
+            run_product(type, p, transposes & 1, transposes & 2, gaps);
+}
+
+static void products(enum ib_dtype type)
+{
+    static const struct product list[] = {
+        {1, 1, 0, 1, 2},    /* nothing to sum */
+        {17, 18, 19, 1, 0}, /* four tiles of C, two steps of each sum */
+        {15, 2, 200, 2, 1}, /* rows that end far behind the first one that is not there */
+        {9, 8, 300, 1, -2}, /* two chunks of a tile */
+        {9, 1, 35, -1, 1},  /* rows times a column */
+        {3, 2, 1100, 1, 0}, /* few outputs, more than one chunk */
+        {66, 1, 70, 1, 1},  /* columns summed over rows, where A is transposed */
+    };
+    for (size_t i = 0; i < COUNT(list); i++)
+        run_transposes(type, &list[i]);
+}
+
+static void tiny_products(void)
+{
+    static const struct product tile = {17, 2, 19, 1, 0}, chunks = {9, 8, 270, 2, 1},
+                                column = {9, 1, 35, -1, 0}, sums = {2, 1, 2100, 1, 1};
+    run_product(IB_F32, &tile, false, false, true);
+    run_product(IB_F32, &tile, true, true, true);
+    run_product(IB_F32, &chunks, true, false, true);
+    run_product(IB_F32, &column, false, false, true);
+    run_product(IB_F32, &sums, true, false, false);
+}
+
+static void deep_products(enum ib_dtype type)
+{
+    static const struct product list[] = {
+        {5, 7, 66000, 1, 0}, /* each item for itself, three levels of sums */
+        {5, 7, 66000, 2, 1},
+        {9, 8, 69120, 1, 0}, /* tiles: two levels */
+        {3, 11, 69120, 1, 1},
+    };
+    for (size_t i = 0; i < COUNT(list); i++)
+        run_product(type, &list[i], true, false, true);
+}
+
+/* ---- everything else ---- */
+
+/* Around the sizes of groups, narrow and wide. */
+static const uint64_t shapes[][2] = {{1, 1}, {67, 5}, {9, 70}, {130, 1}};
+
+static void pairs(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
+{
+    static const struct {
+        const char *name, *first, *second;
+        bool first_is_row;
+    } list[] = {{"add_row", "row", "M", true}, {"axpy", "X", "Y", false}, {"act_grad", "Y", "dY", false}};
+    static const enum fill fills[][2] = {{FILL_EXACT, FILL_EXACT}, {FILL_ZERO, FILL_NAN}};
+    for (size_t i = 0; i < COUNT(list); i++)
+        for (size_t f = 0; f < COUNT(fills); f++) {
+            struct check c = start(list[i].name, type);
+            c.kind = IB_RELU;
+            c.alpha = -0.5;
+            add(&c, list[i].first, list[i].first_is_row ? 1 : shape[0], shape[1], pad[0], fills[f][0], false);
+            add(&c, list[i].second, shape[0], shape[1], pad[1], fills[f][1], true);
+            run(c);
+        }
+}
+
+static void activations(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
+{
+    for (enum ib_act kind = IB_RELU; kind <= IB_SIGMOID; kind++) {
+        struct check c = start("act", type), g = start("act_grad", type);
+        c.kind = g.kind = (int)kind;
+        c.tolerance = g.tolerance = kind == IB_RELU ? 0 : rounding(type);
+        add(&g, "Y", shape[0], shape[1], pad[0], FILL_REAL, false);
+        add(&g, "dY", shape[0], shape[1], pad[1], FILL_REAL, true);
+        run(g);
+        add(&c, "M", shape[0], shape[1], pad[0], FILL_WIDE, true);
+        run(c);
+        c.operand[0].fill = FILL_NAN;
+        run(c);
+    }
+}
+
+static void losses(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
+{
+    for (enum ib_loss kind = IB_HALF_MSE; kind <= IB_BCE; kind++) {
+        struct check c = start("loss_grad", type);
+        c.kind = (int)kind;
+        c.tolerance = rounding(type);
+        c.scale = 1 / (double)(shape[0] * shape[1]);
+        add(&c, "Z", shape[0], shape[1], pad[0], FILL_WIDE, false);
+        add(&c, "Y", shape[0], shape[1], pad[1], FILL_LABELS, false);
+        add(&c, "dZ", shape[0], shape[1], pad[2], FILL_UNSET, true);
+        run(c);
+        add(&c, "loss", 1, 1, 0, FILL_UNSET, true);
+        run(c);
+        c.operand[0].written = true;
+        c.operand[2].is_first = true;
+        run(c);
+    }
+}
+
+static void column_sums(enum ib_dtype type, const uint64_t *shape, uint64_t pad, enum fill fill)
+{
+    struct check c = start("col_sum", type);
+    c.tolerance = fill == FILL_EXACT ? 0 : drift(type);
+    add(&c, "M", shape[0], shape[1], pad, fill, false);
+    add(&c, "row", 1, shape[1], 0, FILL_UNSET, true);
+    run(c);
+}
+
+static void few(enum ib_dtype type)
+{
+    static const uint64_t gaps[][3] = {{0, 0, 0}, {1, 2, 3}};
+    static const uint64_t long_sum[2] = {2100, 5}, no_rows[2] = {0, 3};
+    products(type);
+    for (size_t s = 0; s < COUNT(shapes); s++)
+        for (size_t g = 0; g < COUNT(gaps); g++) {
+            pairs(type, shapes[s], gaps[g]);
+            activations(type, shapes[s], gaps[g]);
+            losses(type, shapes[s], gaps[g]);
+            column_sums(type, shapes[s], gaps[g][0], FILL_EXACT);
+        }
+    column_sums(type, long_sum, 1, FILL_EXACT);
+    column_sums(type, no_rows, 1, FILL_EXACT);
+    losses(type, long_sum, gaps[1]);
+}
+
+static void tiny(void)
+{
+    static const uint64_t shape[2] = {67, 5}, long_sum[2] = {1100, 2}, gaps[3] = {1, 2, 3};
+    tiny_products();
+    pairs(IB_F32, shape, gaps);
+    activations(IB_F32, shape, gaps);
+    losses(IB_F32, shape, gaps);
+    column_sums(IB_F32, long_sum, 1, FILL_EXACT);
+}
+
+/* Long sums: over as many rows as need three levels, and of numbers that a plain sum in f32 loses. */
+static void deep(void)
+{
+    static const uint64_t levels[2] = {66000, 17}, many[2] = {MANY_ROWS, 1};
+    for (enum ib_dtype type = IB_F32; type <= IB_F64; type++) {
+        deep_products(type);
+        column_sums(type, levels, 1, FILL_EXACT);
+    }
+    column_sums(IB_F32, many, 0, FILL_POSITIVE);
+}
+
+static bool run_set(const char *set)
+{
+    if (strcmp(set, "few") == 0) {
+        few(IB_F32);
+        few(IB_F64);
+    } else if (strcmp(set, "tiny") == 0) {
+        tiny();
+    } else if (strcmp(set, "deep") == 0) {
+        deep();
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static int usage(const char *program)
+{
+    fprintf(stderr, "usage: %s IMPL PLUGIN.so few|tiny|deep\n", program);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    const struct ib_impl *impl;
+    if (argc != 4)
+        return usage(argv[0]);
+    enum ib_status status = ib_impl_load(argv[1], argv[2], &impl);
+    if (status == IB_OK)
+        status = ib_instance_open(impl, NULL, 0, &subject);
+    if (status != IB_OK) {
+        fprintf(stderr, "%s: %s\n", argv[1], ib_error_text());
+        return status == IB_EUNAVAILABLE ? EXIT_SKIPPED : EXIT_USAGE;
+    }
+    const bool known = run_set(argv[3]);
+    ib_instance_close(&subject);
+    return known ? wrong : usage(argv[0]);
+}

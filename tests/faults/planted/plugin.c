@@ -1,0 +1,120 @@
+/* Implementations that change between two builds of this plugin, for gates to find: built with PLANTED 0 all
+ * do what cpu_naive does; with PLANTED 1 each has become worse, in the way its name says. The option `slow`
+ * makes any of them slower by so many percent. */
+#include "ironbench/impl.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+
+#define TEXT_OF(value) #value
+#define TEXT(value)    TEXT_OF(value)
+
+enum { CRASHING_CALL = 20 };
+
+extern const struct ib_impl ib_impl_cpu_naive;
+
+/* Of this worker, which opens one implementation. */
+static int64_t percent;
+
+static enum ib_status open_planted(const struct ib_host *host, void **state)
+{
+    percent = host->option_int(host, "slow");
+    return ib_impl_cpu_naive.open(host, state);
+}
+
+/* ---- slower: each product takes its time and so many percent more ---- */
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
+                           const struct ib_view *a, const struct ib_view *b, double beta,
+                           const struct ib_view *c)
+{
+    const int64_t start = now_ns();
+    enum ib_status status =
+        ib_impl_cpu_naive.ops->gemm(state, transpose_a, transpose_b, alpha, a, b, beta, c);
+    const int64_t taken = now_ns() - start;
+    while (now_ns() - start < taken + taken * percent / 100)
+        ;
+    return status;
+}
+
+/* ---- wrong, crashing ---- */
+
+static enum ib_status add_nothing(void *state, const struct ib_view *row, const struct ib_view *m)
+{
+    (void)state, (void)row, (void)m;
+    return IB_OK;
+}
+
+static enum ib_status crash(void *state, double alpha, const struct ib_view *x, const struct ib_view *y)
+{
+    static uint64_t calls;
+    if (++calls == CRASHING_CALL)
+        raise(SIGSEGV);
+    return ib_impl_cpu_naive.ops->axpy(state, alpha, x, y);
+}
+
+static enum ib_status be_gone(char *why, size_t n)
+{
+    snprintf(why, n, "its library was removed");
+    return IB_EUNAVAILABLE;
+}
+
+/* ---- tables ---- */
+
+enum { STEADY, SLOWER, WRONG, CRASHING, GONE, COUNT };
+
+static const struct ib_option options[COUNT][2] = {
+#define OPTION(value)                                                                                        \
+    {                                                                                                        \
+        {"slow", IB_OPTION_INT, "0..10000", TEXT(value), "percent that it is slower"},                       \
+        {                                                                                                    \
+            0                                                                                                \
+        }                                                                                                    \
+    }
+#if PLANTED
+    OPTION(0), OPTION(PLANTED_PERCENT), OPTION(0), OPTION(0), OPTION(0)
+#else
+    OPTION(0), OPTION(0), OPTION(0), OPTION(0), OPTION(0)
+#endif
+};
+
+static struct ib_impl impls[COUNT];
+static struct ib_tensor_ops ops[COUNT];
+
+static void build(int which, const char *name)
+{
+    ops[which] = *ib_impl_cpu_naive.ops;
+    ops[which].gemm = gemm;
+    impls[which] = ib_impl_cpu_naive;
+    impls[which].name = name;
+    impls[which].summary = "cpu_naive, until it is changed";
+    impls[which].options = options[which];
+    impls[which].open = open_planted;
+    impls[which].ops = &ops[which];
+}
+
+const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)
+{
+    static const struct ib_impl *table[COUNT];
+    static const char *const names[COUNT] = {"planted_steady", "planted_slower", "planted_wrong",
+                                             "planted_crashing", "planted_gone"};
+    for (int i = 0; i < COUNT; i++) {
+        build(i, names[i]);
+        table[i] = &impls[i];
+    }
+    if (PLANTED) {
+        ops[WRONG].add_row = add_nothing;
+        ops[CRASHING].axpy = crash;
+        impls[GONE].probe = be_gone;
+    }
+    *count = COUNT;
+    return host_abi_major == IB_ABI_MAJOR ? table : NULL;
+}
