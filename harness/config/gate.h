@@ -12,7 +12,7 @@ enum { IB_NO_BUDGET = -1 };
 struct ib_gate_rules {
     uint64_t pairs;   /* in each of the sets */
     double slowdown;  /* tolerated: 0.01 for 1 % */
-    double alpha;     /* probability of any false alarm in the whole table, for each set */
+    double alpha;     /* probability of any false alarm in the whole table, all sets together */
     uint64_t confirm; /* further sets of pairs that must say the same before a case counts as slower */
     double metrics;   /* tolerated change of a metric, as a share of it */
     enum ib_pair_order order;

@@ -47,7 +47,8 @@ static double test(const struct ib_contest *c, const struct ib_gate_rules *rules
 {
     size_t n;
     double *logs = logs_of(c, rules, number, &n);
-    double p = ib_sign_test(logs, n, limit_of(c, rules));
+    double inflation = c->randomised ? 1 : ib_inflation(logs, n);
+    double p = ib_sign_test(logs, n, limit_of(c, rules), inflation);
     free(logs);
     return p;
 }
@@ -69,7 +70,7 @@ void ib_contests_judge(struct ib_contest *contests, size_t n, const struct ib_ga
             c->p = mine;
         else if (c->suspect)
             c->p_confirm = fmax(c->p_confirm, mine); /* fmax leaves NaN out */
-        c->suspect = (number == 0 || c->suspect) && mine <= rules->alpha;
+        c->suspect = (number == 0 || c->suspect) && mine <= ib_contest_level(rules);
     }
     free(p);
 }
@@ -81,7 +82,7 @@ static const char *why_ambiguous(const struct ib_contest *c, const struct ib_gat
     if (c->speed.n < IB_SPEED_MIN_ROUNDS)
         return c->speed.n == 1 ? "one pair cannot decide: 6 or more give an interval, and a gate needs more"
                                : "too few pairs: 6 or more give an interval";
-    if (c->p <= rules->alpha)
+    if (c->p <= ib_contest_level(rules))
         return "slower in the first set of pairs, which the next did not confirm";
     return "the interval reaches over the tolerated slowdown";
 }
@@ -90,7 +91,7 @@ static enum ib_speed_verdict verdict_of(const struct ib_contest *c, const struct
 {
     if (c->suspect)
         return IB_SLOWER;
-    if (isnan(c->speed.low) || isnan(c->speed.high) || c->p <= rules->alpha)
+    if (isnan(c->speed.low) || isnan(c->speed.high) || c->p <= ib_contest_level(rules))
         return IB_AMBIGUOUS;
     if (c->speed.high < 1)
         return IB_FASTER;
@@ -101,7 +102,8 @@ static void measure(struct ib_contest *c, const struct ib_gate_rules *rules)
 {
     size_t n;
     double *logs = logs_of(c, rules, 0, &n);
-    struct ib_interval interval = ib_interval_correlated(logs, n, COVERAGE);
+    struct ib_interval interval =
+        c->randomised ? ib_interval(logs, n, COVERAGE) : ib_interval_correlated(logs, n, COVERAGE);
     const double limit = log1p(rules->slowdown);
     free(logs);
     c->speed.n = n;
@@ -128,9 +130,14 @@ void ib_contests_conclude(struct ib_contest *contests, size_t n, const struct ib
     }
 }
 
+double ib_contest_level(const struct ib_gate_rules *rules)
+{
+    return pow(rules->alpha, 1 / (double)(rules->confirm + 1));
+}
+
 /* The smallest probability that n pairs can give is 2^-n; Holm takes the smallest times the cases. */
 uint64_t ib_contest_least_pairs(const struct ib_gate_rules *rules, size_t n)
 {
-    uint64_t least = (uint64_t)ceil(log2((double)(n ? n : 1) / rules->alpha));
+    uint64_t least = (uint64_t)ceil(log2((double)(n ? n : 1) / ib_contest_level(rules)));
     return least > IB_SPEED_MIN_ROUNDS ? least : IB_SPEED_MIN_ROUNDS;
 }

@@ -10,9 +10,12 @@
 struct ib_contest {
     const json_t *is, *beside; /* records of the same rounds; NULL: speed is not judged, */
     const char *reason;        /* and why */
-    bool meaningless;          /* there is nothing to judge: the control itself, a simulated device, … */
-    double was, was_low,
-        was_high; /* the logarithm of the old ratio; 0 where `beside` is the old side itself */
+    /* Which of a pair came first was drawn by lot: then, if nothing has changed, the signs of the logarithms
+     * are independent, whatever the machine does from pair to pair. */
+    bool randomised;
+    bool meaningless; /* there is nothing to judge: the control itself, a simulated device, … */
+    /* The logarithm of the old ratio, and its interval; 0 where `beside` is the old side itself. */
+    double was, was_low, was_high;
     /* Found by ib_contests_judge: */
     struct ib_speed speed;
     double p;         /* of the first set, by Holm over the table; NaN: not tested */
@@ -28,6 +31,10 @@ void ib_contest_leave(struct ib_contest *, bool meaningless, const char *reason)
 void ib_contests_judge(struct ib_contest *, size_t n, const struct ib_gate_rules *, uint64_t number);
 /* The verdicts, after the last set. */
 void ib_contests_conclude(struct ib_contest *, size_t n, const struct ib_gate_rules *);
+
+/* The level of each set: a case must be found in all of them, and they are independent, so that all sets
+ * together keep to rules->alpha. */
+double ib_contest_level(const struct ib_gate_rules *);
 
 /* How few pairs could find anything in a table of n cases. */
 uint64_t ib_contest_least_pairs(const struct ib_gate_rules *, size_t n);

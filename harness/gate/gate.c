@@ -80,6 +80,7 @@ static enum ib_status read_records(struct gate *g)
     const struct ib_pairing pairing = {g->records[0], g->records[1], g->baseline};
     for (size_t c = 0; c < g->n; c++) {
         ib_pairing_contest(&pairing, c, &g->contests[c]);
+        g->contests[c].randomised = g->request->against && g->rules->order == IB_PAIRS_RANDOM;
         if (g->request->speed == IB_SPEED_OFF)
             ib_contest_leave(&g->contests[c], true, "speed was not asked for");
     }

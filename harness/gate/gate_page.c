@@ -42,19 +42,19 @@ static void say_how(struct ib_blocks *blocks, const json_t *result)
     struct ib_arena *arena = blocks->arena;
     const bool against = strcmp(ib_member_text(result, "kind"), "against") == 0;
     const double pairs = ib_member_number(result, "rules.pairs");
-    const double confirm = ib_member_number(result, "rules.confirm");
+    const double sets = ib_member_number(result, "rules.confirm") + 1;
     const char *beside = against
                              ? "new and old beside each other in the same minutes"
                              : "each case beside the baseline's control, which carries the machine's drift";
+    const char *again = sets > 1 ? ib_arena_print(arena, " in each of %.0f sets of pairs", sets) : "";
     ib_blocks_words(
         blocks,
         ib_arena_print(arena,
                        "%s %s: %.0f pairs of processes, %s. Slower is what is more than %s slower by a sign "
-                       "test, with at most %s of false alarms in the whole table%s.",
+                       "test%s, with %s as the probability of any false alarm in the whole table.",
                        against ? "Against" : "Against the baseline", ib_member_text(result, "against"), pairs,
-                       beside, ib_words_share(arena, ib_member_number(result, "rules.slowdown")),
-                       ib_words_share(arena, ib_member_number(result, "rules.alpha")),
-                       confirm > 0 ? ", and again so in a second set of pairs" : ""));
+                       beside, ib_words_share(arena, ib_member_number(result, "rules.slowdown")), again,
+                       ib_words_share(arena, ib_member_number(result, "rules.alpha"))));
     if (strcmp(ib_member_text(result, "speed"), "gate") != 0)
         ib_blocks_words(blocks, strcmp(ib_member_text(result, "speed"), "off") == 0
                                     ? "Speed was not measured."

@@ -59,11 +59,21 @@ static bool is_number(const struct ib_block *table, size_t column)
 
 /* ---- for the terminal ---- */
 
+/* What stands below a span stands a little further in. */
+static int margin_of(const struct ib_block *table)
+{
+    const size_t n = strlen(table->columns);
+    for (size_t first = 0; first < table->n_cells; first += n)
+        if (is_span(table, first))
+            return 2 * MARGIN;
+    return MARGIN;
+}
+
 /* Those of names share what does not fit. */
 static void fit(const struct ib_block *table, size_t *widths)
 {
     const size_t n = strlen(table->columns);
-    size_t total = MARGIN + GAP * (n - 1);
+    size_t total = (size_t)margin_of(table) + GAP * (n - 1);
     for (size_t i = 0; i < n; i++)
         total += widths[i];
     for (; total > IB_PAGE_WIDTH; total--) {
@@ -91,9 +101,10 @@ static void measure(const struct ib_block *table, size_t *widths)
 static void print_cells(const struct ib_plain *page, const struct ib_block *table, size_t first,
                         const size_t *widths)
 {
+    const int margin = margin_of(table);
     for (size_t i = 0; table->columns[i]; i++) {
         bool last = !table->columns[i + 1];
-        fprintf(page->out, "%*s", i ? GAP : MARGIN, "");
+        fprintf(page->out, "%*s", i ? GAP : margin, "");
         ib_plain_padded(page, "", ib_plain_shorten(page->arena, table->cells[first + i], widths[i]),
                         last && !is_number(table, i) ? 0 : widths[i], is_number(table, i));
     }

@@ -1,7 +1,6 @@
 #include "stats/shift.h"
 
 #include "stats/binomial.h"
-#include "stats/interval.h"
 
 #include <math.h>
 #include <stdbool.h>
@@ -10,7 +9,7 @@
 
 /* ---- the sign test ---- */
 
-double ib_sign_test(const double *samples, size_t n, double limit)
+double ib_sign_test(const double *samples, size_t n, double limit, double inflation)
 {
     size_t above = 0;
     for (size_t i = 0; i < n; i++)
@@ -18,7 +17,7 @@ double ib_sign_test(const double *samples, size_t n, double limit)
     const double half = (double)n / 2;
     if (!((double)above > half))
         return ib_binomial_at_least(n, above, 0.5);
-    double drawn = half + ((double)above - half) / sqrt(ib_inflation(samples, n));
+    double drawn = half + ((double)above - half) / sqrt(inflation);
     return ib_binomial_at_least(n, (size_t)floor(drawn), 0.5);
 }
 

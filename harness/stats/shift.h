@@ -5,10 +5,10 @@
 #include <stddef.h>
 
 /* The sign test: the probability of as many samples above `limit` as there are, or more, if the median were
- * no larger than `limit`. Exact for independent samples, given in the order in which they were taken; where
- * neighbours are alike (ib_inflation) the count is drawn in towards n/2 as much as its deviation is inflated.
- * At most alpha just where the lower bound of that certainty lies above the limit. 1 for no samples. */
-double ib_sign_test(const double *samples, size_t n, double limit);
+ * no larger than `limit`. Exact for independent samples, with an inflation of 1; for others the deviation of
+ * the count from n/2 is divided by the root of their ib_inflation. Without that, at most alpha just where the
+ * lower bound of that certainty lies above the limit. 1 for no samples. */
+double ib_sign_test(const double *samples, size_t n, double limit, double inflation);
 
 /* The signed-rank test of Wilcoxon (Biometrics Bulletin 1, 1945) of the same, which also asks how far the
  * samples lie from the limit, and assumes that they lie symmetrically about their median. Its distribution is

@@ -105,6 +105,15 @@ enum { N_LISTS = sizeof lists / sizeof *lists };
 
 /* ---- printing ---- */
 
+static void print_option(const json_t *option)
+{
+    const char *help = json_string_value(json_object_get(option, "help"));
+    const char *allowed = json_string_value(json_object_get(option, "allowed"));
+    const char *value = json_string_value(json_object_get(option, "default"));
+    printf("%-14s   %s: %s (%s%sdefault %s)\n", "", json_string_value(json_object_get(option, "name")),
+           help ? help : "", allowed ? allowed : "", allowed ? ", " : "", value && value[0] ? value : "none");
+}
+
 static void print_item(const json_t *item)
 {
     const char *summary = json_string_value(json_object_get(item, "summary"));
@@ -114,13 +123,8 @@ static void print_item(const json_t *item)
         printf("%-14s unavailable: %s\n", "", json_string_value(reason));
     size_t i;
     json_t *option;
-    json_array_foreach (json_object_get(item, "options"), i, option) {
-        const char *help = json_string_value(json_object_get(option, "help"));
-        const char *allowed = json_string_value(json_object_get(option, "allowed"));
-        printf("%-14s   %s: %s (%s%sdefault %s)\n", "", json_string_value(json_object_get(option, "name")),
-               help ? help : "", allowed ? allowed : "", allowed ? ", " : "",
-               json_string_value(json_object_get(option, "default")));
-    }
+    json_array_foreach (json_object_get(item, "options"), i, option)
+        print_option(option);
 }
 
 static void print_list(const json_t *items, bool as_json)

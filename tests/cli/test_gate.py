@@ -51,8 +51,8 @@ class Against(GateTest):
         self.assertEqual([finding["name"] for finding in slower], ["planted_slower"])
         speed = result["cases"][1]["speed"]
         self.assertGreater(speed["ratio"]["low"], 1.01)
-        self.assertLess(speed["p"], 0.01)
-        self.assertLess(speed["p_confirm"], 0.01)
+        self.assertLess(speed["p"], 0.1)
+        self.assertLess(speed["p_confirm"], 0.1)
         self.assertIsNone(result["cases"][0]["speed"]["p_confirm"])
 
     def test_slower_by_option(self):
@@ -96,7 +96,7 @@ class Against(GateTest):
         self.gate(self.plan("planted_gone"), "--against", NEW, "--speed", "off", "--allow-missing", status=4)
 
     def test_new_implementation(self):
-        result = self.gate(self.plan("planted_steady, cpu_naive"), "--against", OLD, "--speed", "off")
+        result = self.gate(self.plan("planted_steady, cpu_naive"), "--against", OLD)
         self.assertIn("is new", result["cases"][1]["speed"]["reason"])
 
     def test_several_at_once(self):
@@ -230,9 +230,9 @@ class Baselines(GateTest):
         self.refused("baseline", "drop", says="save, ls or rm")
 
     def test_too_few_pairs(self):
-        for pairs in [1, 6]:
+        for pairs in [1, 5]:
             config = self.plan("planted_steady", plugin=OLD, gate=f"pairs: {pairs}")
-            self.refused("gate", config, "--quiet", "--against", OLD, says=["can find no slowdown", "7 are needed"])
+            self.refused("gate", config, "--quiet", "--against", OLD, says=["can find no slowdown", "6 are needed"])
         result = self.gate(self.plan("planted_steady", plugin=OLD, gate="pairs: 1"), "--against", OLD, "--speed", "report")
         self.assertIn("one pair cannot decide", result["cases"][0]["speed"]["reason"])
 

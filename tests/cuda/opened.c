@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 
+#include <dlfcn.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +10,15 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+bool mock_is_there(void)
+{
+    void *runtime = dlopen(IB_CUDART, RTLD_NOW);
+    if (runtime != NULL && dlsym(runtime, "mock_ready") != NULL)
+        return true;
+    printf("LD_LIBRARY_PATH does not name the mock runtime\n");
+    return false;
+}
 
 void set_faults(const char *faults)
 {

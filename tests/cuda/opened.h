@@ -4,6 +4,15 @@
 
 #include "worker/loader.h"
 
+enum { EXIT_SKIPPED = 77 };
+
+/* False, with the reason on stdout, where the real runtime would be tested. */
+bool mock_is_there(void);
+
+/* The plugins of CUDA, and a loop over their indices. */
+static const char *const plugins[] = {"cuda_naive", "cuda_cublas", "cuda_graph"};
+#define EACH_PLUGIN(i) for (size_t i = 0; i < sizeof plugins / sizeof *plugins; i++)
+
 /* Makes the mock worse; NULL: as good as it can be. See mock.h. */
 void set_faults(const char *faults);
 

@@ -2,19 +2,11 @@
  * wrong. The last test leaves the mock broken. */
 #include "opened.h"
 
-#include <dlfcn.h>
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
-
-enum { EXIT_SKIPPED = 77 };
-
-static const char *const plugins[] = {"cuda_naive", "cuda_cublas", "cuda_graph"};
-#define EACH_PLUGIN(i) for (size_t i = 0; i < sizeof plugins / sizeof *plugins; i++)
 
 /* ---- opening ---- */
 
@@ -211,174 +203,6 @@ static void test_refused_launch(void **state)
     ib_instance_close(&instance);
 }
 
-/* cuBLAS counts in int; more than that must not be cut off. */
-static void test_too_large_for_cublas(void **state)
-{
-    struct ib_instance instance;
-    (void)state;
-    must_open("cuda_cublas", NULL, NULL, &instance);
-    struct ib_view m = new_matrix(&instance, 4, 4, 1), large = m;
-    large.rows = (uint64_t)1 << 31;
-    assert_failure(instance.impl->ops->gemm(instance.state, false, false, 1, &large, &m, 0, &large),
-                   IB_EUNSUPPORTED, "2147483648 x 4");
-    large = m;
-    large.ld = (uint64_t)1 << 31;
-    assert_failure(instance.impl->ops->gemm(instance.state, false, false, 1, &m, &large, 0, &m),
-                   IB_EUNSUPPORTED, "at most 2147483647");
-    drop_matrix(&instance, &m);
-    ib_instance_close(&instance);
-}
-
-/* Sums over more rows than cuBLAS gets at once, whichever way they lie, into a C that counts and has gaps. */
-static void check_many_rows(const struct ib_instance *instance, uint64_t rows, bool transpose_b,
-                            uint64_t cols)
-{
-    const uint64_t b_rows = transpose_b ? cols : rows, b_cols = transpose_b ? rows : cols;
-    struct ib_view a = new_matrix(instance, rows, 3, 1), b = new_matrix(instance, b_rows, b_cols, 2),
-                   c = new_matrix(instance, 3, cols + 2, 10), part = c;
-    part.cols = cols; /* the columns behind belong to nobody: they start as 10, and stay so */
-    assert_int_equal(instance->impl->ops->gemm(instance->state, true, transpose_b, 0.5, &a, &b, -1, &part),
-                     IB_OK);
-    float values[3 * 8];
-    assert_int_equal(instance->impl->mem->d2h(instance->state, values, c.p, 3 * c.ld * sizeof *values),
-                     IB_OK);
-    for (uint64_t i = 0; i < 3; i++)
-        for (uint64_t j = 0; j < c.cols; j++)
-            assert_float_equal(values[i * c.ld + j], j < cols ? (float)rows - 10 : 10, 0);
-    drop_matrix(instance, &a);
-    drop_matrix(instance, &b);
-    drop_matrix(instance, &c);
-}
-
-static void test_many_rows(void **state)
-{
-    static const uint64_t rows[] = {8191, 8192, 8193, 16384, 20001};
-    struct ib_instance instance;
-    (void)state;
-    must_open("cuda_cublas", NULL, NULL, &instance);
-    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
-        for (int transpose_b = 0; transpose_b < 2; transpose_b++)
-            for (uint64_t cols = 1; cols <= 3; cols++)
-                check_many_rows(&instance, rows[r], transpose_b != 0, cols);
-    ib_instance_close(&instance);
-}
-
-/* A factor of 0 drops no NaN. */
-static void test_factor_of_zero(void **state)
-{
-    struct ib_instance instance;
-    float values[4];
-    (void)state;
-    EACH_PLUGIN(p)
-    {
-        must_open(plugins[p], NULL, NULL, &instance);
-        struct ib_view a = new_matrix(&instance, 2, 2, NAN), c = new_matrix(&instance, 2, 2, 1);
-        assert_int_equal(instance.impl->ops->gemm(instance.state, false, false, 0, &a, &a, 1, &c), IB_OK);
-        assert_int_equal(instance.impl->mem->d2h(instance.state, values, c.p, sizeof values), IB_OK);
-        for (int i = 0; i < 4; i++)
-            assert_true(isnan(values[i]));
-        drop_matrix(&instance, &a);
-        drop_matrix(&instance, &c);
-        ib_instance_close(&instance);
-    }
-}
-
-/* 1 + 2^-12 has more bits than TF32 keeps. */
-static void test_tf32_is_an_option(void **state)
-{
-    static const char *const settings[] = {"false", "true"};
-    static const float expected[] = {3 * (1 + 0x1p-12f), 3};
-    struct ib_instance instance;
-    (void)state;
-    for (size_t i = 0; i < 2; i++) {
-        must_open("cuda_cublas", "tf32", settings[i], &instance);
-        struct ib_view a = new_matrix(&instance, 4, 3, 1 + 0x1p-12f), b = new_matrix(&instance, 3, 2, 1),
-                       c = new_matrix(&instance, 4, 2, 0);
-        assert_int_equal(instance.impl->ops->gemm(instance.state, false, false, 1, &a, &b, 0, &c), IB_OK);
-        assert_all(&instance, &c, expected[i]);
-        drop_matrix(&instance, &a);
-        drop_matrix(&instance, &b);
-        drop_matrix(&instance, &c);
-        ib_instance_close(&instance);
-    }
-}
-
-/* ---- recordings ---- */
-
-static void test_recording(void **state)
-{
-    struct ib_instance instance;
-    (void)state;
-    must_open("cuda_graph", "epochs_per_graph", "7", &instance);
-    const struct ib_capture *capture = instance.impl->capture;
-    struct ib_view x = new_matrix(&instance, 3, 5, 1), y = new_matrix(&instance, 3, 5, 0);
-    assert_int_equal(capture->epochs(instance.state), 7);
-    assert_failure(capture->replay(instance.state, 1), IB_EINVAL, "nothing was recorded");
-    for (int round = 1; round <= 2; round++) { /* the second recording replaces the first */
-        assert_int_equal(capture->begin(instance.state), IB_OK);
-        assert_int_equal(instance.impl->ops->axpy(instance.state, round, &x, &y), IB_OK);
-        assert_int_equal(capture->end(instance.state), IB_OK);
-        assert_all(&instance, &y, round == 1 ? 0 : 3);
-        assert_int_equal(capture->replay(instance.state, 3), IB_OK);
-        assert_all(&instance, &y, round == 1 ? 3 : 9);
-    }
-    drop_matrix(&instance, &x);
-    drop_matrix(&instance, &y);
-    ib_instance_close(&instance);
-}
-
-/* A recording keeps the scratch memory that it was made with, whatever is asked for afterwards. */
-static void test_scratch_of_a_recording(void **state)
-{
-    struct ib_instance instance;
-    (void)state;
-    must_open("cuda_graph", NULL, NULL, &instance);
-    const struct ib_capture *capture = instance.impl->capture;
-    const struct ib_tensor_ops *ops = instance.impl->ops;
-    struct ib_view tall = new_matrix(&instance, 20000, 3, 1), wide = new_matrix(&instance, 70000, 40, 1);
-    struct ib_view sum = new_matrix(&instance, 1, 3, 0), wide_sum = new_matrix(&instance, 1, 40, 0);
-    assert_int_equal(ops->col_sum(instance.state, &tall, &sum), IB_OK);
-    assert_int_equal(capture->begin(instance.state), IB_OK);
-    assert_int_equal(ops->col_sum(instance.state, &tall, &sum), IB_OK);
-    assert_int_equal(capture->end(instance.state), IB_OK);
-    assert_int_equal(ops->col_sum(instance.state, &wide, &wide_sum), IB_OK);
-    assert_all(&instance, &wide_sum, 70000);
-    assert_int_equal(ops->axpy(instance.state, -1, &sum, &sum), IB_OK);
-    assert_all(&instance, &sum, 0);
-    assert_int_equal(capture->replay(instance.state, 2), IB_OK);
-    assert_all(&instance, &sum, 20000);
-    struct ib_view *all[] = {&tall, &wide, &sum, &wide_sum};
-    for (size_t i = 0; i < 4; i++)
-        drop_matrix(&instance, all[i]);
-    ib_instance_close(&instance);
-}
-
-/* What a recording cannot hold is refused; afterwards the device works as before. */
-static void test_recording_given_up(void **state)
-{
-    struct ib_instance instance;
-    (void)state;
-    must_open("cuda_graph", NULL, NULL, &instance);
-    const struct ib_capture *capture = instance.impl->capture;
-    struct ib_view tall = new_matrix(&instance, 20000, 3, 1), sum = new_matrix(&instance, 1, 3, 0);
-    assert_int_equal(capture->begin(instance.state), IB_OK);
-    assert_failure(instance.impl->ops->col_sum(instance.state, &tall, &sum), IB_EINTERNAL, "cannot grow");
-    drop_matrix(&instance, &tall); /* as the harness does when an epoch failed */
-    assert_all(&instance, &sum, 0);
-    assert_int_equal(capture->begin(instance.state), IB_OK);
-    assert_failure(instance.impl->mem->sync(instance.state), IB_EDEVICE, "cudaErrorStreamCaptureUnsupported");
-    assert_failure(capture->end(instance.state), IB_EDEVICE, "cudaErrorStreamCaptureInvalidated");
-    assert_all(&instance, &sum, 0);
-    set_faults("no_graph");
-    assert_int_equal(capture->begin(instance.state), IB_OK);
-    assert_failure(capture->end(instance.state), IB_ENOMEM, "cudaGraphInstantiate");
-    set_faults(NULL);
-    assert_all(&instance, &sum, 0);
-    drop_matrix(&instance, &sum);
-    assert_int_equal(capture->begin(instance.state), IB_OK);
-    ib_instance_close(&instance);
-}
-
 /* ---- an error that sticks ---- */
 
 static void test_broken_device(void **state)
@@ -420,19 +244,9 @@ int main(void)
         cmocka_unit_test(test_free_waits),
         cmocka_unit_test(test_clock),
         cmocka_unit_test(test_refused_launch),
-        cmocka_unit_test(test_too_large_for_cublas),
-        cmocka_unit_test(test_many_rows),
-        cmocka_unit_test(test_factor_of_zero),
-        cmocka_unit_test(test_tf32_is_an_option),
-        cmocka_unit_test(test_recording),
-        cmocka_unit_test(test_scratch_of_a_recording),
-        cmocka_unit_test(test_recording_given_up),
         cmocka_unit_test(test_broken_device),
     };
-    void *runtime = dlopen(IB_CUDART, RTLD_NOW);
-    if (runtime == NULL || dlsym(runtime, "mock_ready") == NULL) {
-        printf("LD_LIBRARY_PATH does not name the mock runtime\n");
+    if (!mock_is_there())
         return EXIT_SKIPPED;
-    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

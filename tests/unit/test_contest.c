@@ -52,15 +52,18 @@ static void make_table(struct ib_rng *rng, double slowdown_of_last, struct table
         for (size_t r = 0; r < PAIRS * SETS; r++) {
             drift = 0.5 * drift + 0.01 * ib_rng_normal(rng);
             for (size_t side = 0; side < 2; side++) {
-                double own = 0.01 * ib_rng_normal(rng) + (ib_rng_uniform(rng) < 0.03 ? 0.5 : 0);
+                double own = 0.009 * ib_rng_normal(rng) + (ib_rng_uniform(rng) < 0.02 ? 0.5 : 0);
                 double slower = side == 0 && c == CASES - 1 ? slowdown_of_last : 0;
                 times[side][r] = 1000 * (1 + slower) * exp(drift + own);
             }
         }
         for (size_t side = 0; side < 2; side++)
             t->records[c][side] = timed_case(times[side], NULL, PAIRS * SETS);
-        t->contests[c] = (struct ib_contest){
-            .is = t->records[c][0], .beside = t->records[c][1], .p = NAN, .p_confirm = NAN};
+        t->contests[c] = (struct ib_contest){.is = t->records[c][0],
+                                             .beside = t->records[c][1],
+                                             .randomised = true,
+                                             .p = NAN,
+                                             .p_confirm = NAN};
     }
 }
 
@@ -95,7 +98,7 @@ static void identical_code_gives_no_alarm(void **state)
     }
 }
 
-static void a_slowdown_of_4_percent_is_found(void **state)
+static void a_slowdown_of_3_percent_is_found(void **state)
 {
     (void)state;
     enum { TABLES = 200 };
@@ -105,7 +108,7 @@ static void a_slowdown_of_4_percent_is_found(void **state)
     ib_rng_seed(&rng, 2);
     for (int i = 0; i < TABLES; i++) {
         bool last;
-        make_table(&rng, 0.04, &table);
+        make_table(&rng, 0.03, &table);
         size_t slower = decide(&table, &last);
         assert_int_equal(slower, last ? 1 : 0);
         found += last;
@@ -127,7 +130,7 @@ static void a_tolerated_slowdown_is_no_alarm(void **state)
         decide(&table, &last);
         found += last;
     }
-    assert_true(found <= 1);
+    assert_true(found <= 3); /* 1 % of them in the long run, if all 20 cases were on it */
 }
 
 /* ---- single decisions ---- */
@@ -139,6 +142,7 @@ static void judge_one(const double *is, const bool *calm, const double *beside, 
     json_t *left = timed_case(is, calm, n), *right = timed_case(beside, NULL, n);
     c->is = left;
     c->beside = right;
+    c->randomised = true;
     c->p = c->p_confirm = NAN;
     for (uint64_t set = 0; set * pairs < n; set++)
         ib_contests_judge(c, 1, &rules, set);
@@ -224,10 +228,10 @@ static void so_many_pairs_are_needed(void **state)
 {
     (void)state;
     struct ib_gate_rules rules = ib_gate_rules_default;
-    assert_int_equal(ib_contest_least_pairs(&rules, 1), 7);
-    assert_int_equal(ib_contest_least_pairs(&rules, 20), 11);
-    rules.alpha = 0.5;
     assert_int_equal(ib_contest_least_pairs(&rules, 1), 6);
+    assert_int_equal(ib_contest_least_pairs(&rules, 20), 8);
+    rules.confirm = 0;
+    assert_int_equal(ib_contest_least_pairs(&rules, 20), 11);
 }
 
 /* ---- differences ---- */
@@ -317,7 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(identical_code_gives_no_alarm),
-        cmocka_unit_test(a_slowdown_of_4_percent_is_found),
+        cmocka_unit_test(a_slowdown_of_3_percent_is_found),
         cmocka_unit_test(a_tolerated_slowdown_is_no_alarm),
         cmocka_unit_test(the_second_set_must_confirm),
         cmocka_unit_test(other_verdicts),

@@ -78,7 +78,7 @@ static void check_shift(const json_t *known)
     double samples[MOST_SAMPLES];
     size_t n = read_samples(known, "samples", samples);
     assert_true(ib_inflation(samples, n) == 1); /* alternating: nothing to widen for */
-    assert_near(ib_sign_test(samples, n, number(known, "limit")), number(known, "sign"), 1e-9);
+    assert_near(ib_sign_test(samples, n, number(known, "limit"), 1), number(known, "sign"), 1e-9);
     assert_near(ib_signed_rank_test(samples, n, number(known, "limit")), number(known, "signed_rank"), 1e-9);
 }
 
@@ -150,8 +150,8 @@ static void nothing_is_certain_of_few_samples(void **state)
     const double samples[] = {1, 2, 3, 4, 5};
     struct ib_interval interval = ib_interval(samples, 5, 0.95);
     assert_true(interval.median == 3 && isnan(interval.low) && isnan(interval.high));
-    assert_true(ib_sign_test(samples, 0, 0) == 1);
-    assert_near(ib_sign_test(samples, 1, 0), 0.5, 1e-12);
+    assert_true(ib_sign_test(samples, 0, 0, 1) == 1);
+    assert_near(ib_sign_test(samples, 1, 0, 1), 0.5, 1e-12);
     assert_true(ib_signed_rank_test(samples, 0, 0) == 1);
     assert_true(ib_inflation(samples, 1) == 1);
 }
@@ -168,7 +168,8 @@ static void alike_neighbours_widen_the_interval(void **state)
     struct ib_interval narrow = ib_interval_correlated(mixed, 40, 0.95), plain = ib_interval(mixed, 40, 0.95);
     assert_true(wide.low == 0 && wide.high == 39); /* one long swing: it may lie anywhere */
     assert_true(narrow.low == plain.low && narrow.high == plain.high);
-    assert_true(ib_sign_test(runs, 40, 9.5) > 0.05 && ib_sign_test(mixed, 40, 9.5) < 0.002);
+    assert_true(ib_sign_test(runs, 40, 9.5, ib_inflation(runs, 40)) > 0.05 &&
+                ib_sign_test(mixed, 40, 9.5, ib_inflation(mixed, 40)) < 0.002);
 }
 
 /* ---- coverage ---- */
@@ -291,7 +292,7 @@ static void tests_keep_their_level(void **state)
         double samples[PAIRS];
         for (int i = 0; i < PAIRS; i++)
             samples[i] = 0.01 + draw_bimodal(&rng);
-        sign += ib_sign_test(samples, PAIRS, 0.01) <= 0.01;
+        sign += ib_sign_test(samples, PAIRS, 0.01, 1) <= 0.01;
         ranks += ib_signed_rank_test(samples, PAIRS, 0.01) <= 0.01;
     }
     printf("of %d, at 1 %%: %d by signs, %d by ranks\n", TRIALS, sign, ranks);
