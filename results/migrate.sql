@@ -50,24 +50,26 @@ ALTER TABLE checks DROP COLUMN witness_agrees;
 
 CREATE VIEW splits AS
 WITH parts AS (
-    SELECT p.case_number, e.median_ns,
-        (SELECT coalesce(sum(h2d_ns + d2h_ns), 0.0) FROM profile_copies x WHERE x.case_number = p.case_number)
+    SELECT p.case_number, e.median_ns, c.residency = 'per_op' AS serial,
+        (SELECT total(h2d_ns + d2h_ns) FROM profile_copies x WHERE x.case_number = p.case_number)
             / p.epochs AS transfer,
-        coalesce(sum(o.compute_ns), 0.0) / p.epochs AS compute,
+        total(o.compute_ns) / p.epochs AS compute,
         iif(c.residency = 'per_op',
-            coalesce(sum(max(o.wait_ns - o.compute_ns - o.calls * p.sync_ns, 0)), 0.0) / p.epochs,
+            total(max(o.wait_ns - o.compute_ns - o.calls * p.sync_ns, 0)) / p.epochs,
             p.sync_ns * coalesce((SELECT 1.0 * sync_count FROM calls l WHERE l.case_number = p.case_number
                 AND l.pass = 'timed' AND l.phase = 'train'), 0.0) / c.epochs) AS sync,
-        iif(c.residency = 'per_op', coalesce(sum(o.launch_ns), 0.0) / p.epochs, 0.0) AS launch
+        iif(c.residency = 'per_op', total(o.launch_ns) / p.epochs, 0.0) AS launch
     FROM profiles p JOIN cases c ON c.number = p.case_number JOIN epoch_times e USING (case_number)
     LEFT JOIN profile_operations o USING (case_number)
     WHERE p.epochs > 0 GROUP BY p.case_number
 ),
 scaled AS (
-    SELECT *, min(1.0, median_ns / max(transfer + sync + compute + launch, 1e-9)) AS scale FROM parts
+    SELECT *, iif(serial, 1e300, 1.0) AS most, median_ns / max(transfer + sync + compute + launch, 1e-9) AS fit
+    FROM parts
 )
-SELECT case_number, transfer * scale AS transfer_ns, sync * scale AS sync_ns, compute * scale AS compute_ns,
-       max(median_ns - (transfer + sync + compute) * scale, 0.0) AS launch_ns
+SELECT case_number, transfer * min(fit, most) AS transfer_ns, sync * min(fit, most) AS sync_ns,
+       compute * min(fit, most) AS compute_ns,
+       max(median_ns - (transfer + sync + compute) * min(fit, most), 0.0) AS launch_ns
 FROM scaled;
 
 PRAGMA user_version = 2;

@@ -142,8 +142,8 @@ step_large() {
 
 step_crossover() {
     sweep crossover gpu-crossover 90
-    [ ! -e "$work/run-crossover/report.md" ] || grep -i -E 'faster .*from|rows on|never faster|always faster' "$work/run-crossover/report.md" |
-        head -n 4 | while read -r line; do note crossover ok "$line"; done
+    sed -n '/^From how many rows/,/^$/d; /^  problem .* is faster/,/^$/p' "$work/text" | grep ' rows ' |
+        while read -r line; do note crossover ok "$(echo "$line" | tr -s ' ')"; done
 }
 
 step_sanitizers() {
@@ -170,8 +170,8 @@ step_sanitizers() {
 step_ncu() {
     tool=$(find_tool ncu) || { note ncu skipped "there is no ncu"; return; }
     metrics=gpu__time_duration.sum,dram__throughput.avg.pct_of_peak_sustained_elapsed,sm__throughput.avg.pct_of_peak_sustained_elapsed
-    limited 60 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 12 --csv --metrics $metrics \
-        "$program" train --model mlp --data breast_cancer --impl cuda_naive --dtype f32 --hidden 64,64 --init xavier --epochs 20 >"$work/text" 2>&1
+    limited 70 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 20 --csv --metrics $metrics \
+        "$program" run "$configs/gpu-large.yaml" -s model=mlp,impl=cuda_naive --out "$work/run-ncu" --quiet >"$work/text" 2>&1
     status=$?
     keep_text ncu
     kernels=$(grep -c 'gpu__time_duration' "$work/text")

@@ -37,28 +37,32 @@ const char *ib_gate_headline(struct ib_arena *arena, const json_t *result)
 
 /* ---- how it was judged ---- */
 
-static void say_how(struct ib_blocks *blocks, const json_t *result)
+static const char *test_words(struct ib_arena *arena, const json_t *result, bool against)
 {
-    struct ib_arena *arena = blocks->arena;
-    const bool against = strcmp(ib_member_text(result, "kind"), "against") == 0;
-    const double pairs = ib_member_number(result, "rules.pairs");
     const double sets = ib_member_number(result, "rules.confirm") + 1;
     const char *beside = against
                              ? "new and old beside each other in the same minutes"
                              : "each case beside the baseline's control, which carries the machine's drift";
     const char *again = sets > 1 ? ib_arena_print(arena, " in each of %.0f sets of pairs", sets) : "";
-    ib_blocks_words(
-        blocks,
-        ib_arena_print(arena,
-                       "%s %s: %.0f pairs of processes, %s. Slower is what is more than %s slower by a sign "
-                       "test%s, with %s as the probability of any false alarm in the whole table.",
-                       against ? "Against" : "Against the baseline", ib_member_text(result, "against"), pairs,
-                       beside, ib_words_share(arena, ib_member_number(result, "rules.slowdown")), again,
-                       ib_words_share(arena, ib_member_number(result, "rules.alpha"))));
-    if (strcmp(ib_member_text(result, "speed"), "gate") != 0)
-        ib_blocks_words(blocks, strcmp(ib_member_text(result, "speed"), "off") == 0
-                                    ? "Speed was not measured."
-                                    : "Speed is only reported.");
+    return ib_arena_print(
+        arena,
+        "%.0f pairs of processes, %s. Slower is what is more than %s slower by a sign test%s, "
+        "with %s as the probability of any false alarm in the whole table.",
+        ib_member_number(result, "rules.pairs"), beside,
+        ib_words_share(arena, ib_member_number(result, "rules.slowdown")), again,
+        ib_words_share(arena, ib_member_number(result, "rules.alpha")));
+}
+
+static void say_how(struct ib_blocks *blocks, const json_t *result)
+{
+    struct ib_arena *arena = blocks->arena;
+    const bool against = strcmp(ib_member_text(result, "kind"), "against") == 0;
+    const char *speed = ib_member_text(result, "speed");
+    const char *how =
+        strcmp(speed, "off") == 0 ? "speed was not measured." : test_words(arena, result, against);
+    ib_blocks_words(blocks, ib_arena_print(arena, "Against %s%s: %s%s", against ? "" : "the baseline ",
+                                           ib_member_text(result, "against"), how,
+                                           strcmp(speed, "report") == 0 ? " Speed is only reported." : ""));
 }
 
 static void say_differences(struct ib_blocks *blocks, const json_t *result)

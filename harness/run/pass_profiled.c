@@ -1,6 +1,6 @@
 #include "run/pass.h"
 
-enum { PROFILED_EPOCHS = 50 }; /* enough for shares of the time; each step waits for the device */
+enum { PROFILED_EPOCHS = 20 }; /* trained several times: enough for shares of the time */
 
 const struct ib_profile *ib_pass_profiled(const struct ib_bench *bench, const struct ib_case *c,
                                           struct ib_arena *arena, const char **reason)

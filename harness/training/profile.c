@@ -50,6 +50,33 @@ enum ib_status ib_profiler_open(const struct ib_impl *impl, void *state, struct 
     return time_sync(out, &profile->sync_ns);
 }
 
+/* The median of one field of all profiles, which lies `offset` bytes into each. */
+static uint64_t median_at(const struct ib_profile *profiles, size_t n, size_t offset)
+{
+    uint64_t values[9];
+    for (size_t i = 0; i < n; i++)
+        memcpy(&values[i], (const char *)&profiles[i] + offset, sizeof values[i]);
+    qsort(values, n, sizeof *values, by_value);
+    return values[n / 2];
+}
+
+void ib_profile_median(const struct ib_profile *profiles, size_t n, struct ib_profile *out)
+{
+    *out = profiles[0];
+#define MEDIAN(field) out->field = median_at(profiles, n, offsetof(struct ib_profile, field))
+    MEDIAN(sync_ns);
+    for (size_t op = 0; op < IB_OP_COUNT; op++) {
+        MEDIAN(operations[op].launch_ns);
+        MEDIAN(operations[op].wait_ns);
+        MEDIAN(operations[op].compute_ns);
+        for (size_t t = 0; t < IB_MAX_TENSORS; t++) {
+            MEDIAN(copies[op][t].h2d_ns);
+            MEDIAN(copies[op][t].d2h_ns);
+        }
+    }
+#undef MEDIAN
+}
+
 enum ib_status ib_profile_call_begin(struct ib_profiler *p, uint64_t *begin_ns)
 {
     if (!p)

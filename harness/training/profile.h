@@ -33,6 +33,9 @@ struct ib_profiler {
 enum ib_status ib_profiler_open(const struct ib_impl *, void *state, struct ib_profile *,
                                 struct ib_profiler *out);
 
+/* Of several profiles of the same training, at most 9: the median of each time for itself. */
+void ib_profile_median(const struct ib_profile *profiles, size_t n, struct ib_profile *out);
+
 /* Around each copy and each call. Those of calls, and copy_begin, do nothing where the profiler is NULL. */
 enum ib_status ib_profile_call_begin(struct ib_profiler *, uint64_t *begin_ns);
 enum ib_status ib_profile_call_end(struct ib_profiler *, enum ib_op, uint64_t begin_ns);

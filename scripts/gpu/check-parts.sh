@@ -183,21 +183,22 @@ rates() {
             }
             return (sum + 6 * before) * field("rows")
         }
+        function over(amount, rate) { return rate + 0 > 0 ? amount / rate : 0 }  # what was not measured is no bound
         function floor_us(   element, pinned, rate, memory, compute, launches, us) {
             if (copy + 0 <= 0) return 0
             element = field("dtype") == "f64" ? 8 : 4
             pinned = field("options") ~ /pinned/
             rate = field("dtype") == "f64" ? f64 : field("options") ~ /tf32/ ? tf32 : f32
             memory = field("rows") * (field("cols") + 1) * element / copy / 1e3
-            compute = rate > 0 ? flops() / rate / 1e6 : 0
+            compute = over(flops(), rate) / 1e6
             launches = field("transfers.launches") / field("epochs") * (field("impl") == "cuda_graph" ? node : launch)
             us = memory; bound = "memory"
             if (compute > us) { us = compute; bound = "compute" }
             if (launches > us) { us = launches; bound = "launch" }
             if (field("residency") != "per_op") return us
             bound = "copies"
-            return us + field("transfers.h2d_bytes") / field("epochs") / (pinned ? up_pinned : up) / 1e3 \
-                + field("transfers.d2h_bytes") / field("epochs") / (pinned ? down_pinned : down) / 1e3
+            return us + (over(field("transfers.h2d_bytes"), pinned ? up_pinned : up) \
+                + over(field("transfers.d2h_bytes"), pinned ? down_pinned : down)) / field("epochs") / 1e3
         }
         {
             us = field("time.epoch_ns.median") / 1e3

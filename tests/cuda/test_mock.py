@@ -9,7 +9,7 @@ from common import CliTest, SANITIZED
 
 MOCK = os.environ["IRONBENCH_MOCK"]
 NAMES = ["cuda_naive", "cuda_cublas", "cuda_graph"]
-EPOCHS = 25  # more than two recordings of cuda_graph
+EPOCHS = 13 if SANITIZED else 25  # a recording of cuda_graph or two, and a rest
 
 ALL = f"""
 model: [linreg, logreg, mlp]
@@ -124,11 +124,11 @@ class Faults(MockTest):
 
     def test_refused_launch(self):
         self.check("launch=1", "failed", "cudaErrorLaunchOutOfResources")
-        self.check("launch=150", "failed", "cudaErrorLaunchOutOfResources")
+        self.check("launch=60", "failed", "cudaErrorLaunchOutOfResources")
 
     def test_error_that_sticks(self):
         self.check("fault=1", "failed", "cudaErrorIllegalAddress")
-        self.check("fault=150", "failed", "cudaErrorIllegalAddress")
+        self.check("fault=60", "failed", "cudaErrorIllegalAddress")
 
     def test_no_graph_or_no_cublas(self):
         self.check("no_graph", "oom", "cudaGraphInstantiate", of=["cuda_graph"])

@@ -88,10 +88,20 @@ void restore_memory(const void *memory, const saved_cells &cells)
 
 /* ---- one access ---- */
 
-static inline void check(access before, bool was_write, access now, bool writes)
+/* What is rare stands in functions of its own, so that the rest needs few registers. */
+#define HOT  __attribute__((always_inline)) static inline
+#define RARE __attribute__((noinline)) static
+
+RARE void check_unordered(access before, bool was_write, access now, bool writes)
 {
-    if (!ordered(before, thread_of(now)) && !(is_atomic(before) && is_atomic(now)))
+    if (!found_ordered(before, thread_of(now)) && !(is_atomic(before) && is_atomic(now)))
         report_race(before, was_write, now, writes);
+}
+
+HOT void check(access before, bool was_write, access now, bool writes)
+{
+    if (!plainly_ordered(before))
+        check_unordered(before, was_write, now, writes);
 }
 
 static bool same_block(access a, access b)
@@ -99,18 +109,10 @@ static bool same_block(access a, access b)
     return segment_at(segment_of(a)).block == segment_at(segment_of(b)).block;
 }
 
-/* Which two reads to remember, so that any later write that races with one of all reads races with one of
- * these: two of different blocks where there are such, else two of different threads since the last barrier.
- */
-__attribute__((always_inline)) static inline void remember_read(cell *c, access now)
+/* Of two reads in different segments of this epoch. */
+RARE void remember_other_segment(access *r, access now)
 {
-    access *r = c->read;
-    if (segment_of(r[0]) < limits.first) {
-        r[0] = now;
-        r[1] = 0;
-    } else if (segment_of(r[0]) == segment_of(now)) {
-        r[thread_of(r[0]) == thread_of(now) ? 0 : 1] = now;
-    } else if (!same_block(r[0], now)) {
+    if (!same_block(r[0], now)) {
         r[1] = now;
     } else if (segment_of(r[1]) >= limits.first && !same_block(r[1], r[0])) {
         return;
@@ -122,13 +124,28 @@ __attribute__((always_inline)) static inline void remember_read(cell *c, access 
     }
 }
 
-__attribute__((always_inline)) static inline void check_cell(cell *c, access now, bool writes)
+/* Which two reads to remember, so that any later write that races with one of all reads races with one of
+ * these: two of different blocks where there are such, else two of different threads since the last barrier.
+ */
+HOT void remember_read(access *r, access now)
+{
+    if (segment_of(r[0]) < limits.first) {
+        r[0] = now;
+        r[1] = 0;
+    } else if (segment_of(r[0]) == segment_of(now)) {
+        r[thread_of(r[0]) == thread_of(now) ? 0 : 1] = now;
+    } else {
+        remember_other_segment(r, now);
+    }
+}
+
+HOT void check_cell(cell *c, access now, bool writes)
 {
     check(c->write, true, now, writes);
     if (!writes) {
         if (c->write == 0)
             report_access("read of memory that nobody has written", now);
-        remember_read(c, now);
+        remember_read(c->read, now);
         return;
     }
     check(c->read[0], false, now, true);
@@ -136,7 +153,12 @@ __attribute__((always_inline)) static inline void check_cell(cell *c, access now
     *c = {now, {0, 0}};
 }
 
-static inline bool same(const cell &a, const cell &b)
+RARE void check_cell_alone(cell *c, access now, bool writes)
+{
+    check_cell(c, now, writes);
+}
+
+HOT bool same(const cell &a, const cell &b)
 {
     return a.write == b.write && a.read[0] == b.read[0] && a.read[1] == b.read[1];
 }
@@ -144,13 +166,12 @@ static inline bool same(const cell &a, const cell &b)
 static const uintptr_t code_base = object_base();
 
 /* Most of what the compiler puts a call before are a thread's own variables. */
-static inline bool on_own_stack(const void *memory)
+HOT bool on_own_stack(const void *memory)
 {
     return address_of(memory) - address_of(__builtin_frame_address(0)) < stack_bytes;
 }
 
-__attribute__((always_inline)) static inline void note_access(const void *memory, size_t bytes, bool writes,
-                                                              bool atomic, const void *code)
+HOT void note_access(const void *memory, size_t bytes, bool writes, bool atomic, const void *code)
 {
     const thread *t = running_thread;
     range *r = t == nullptr || on_own_stack(memory) ? nullptr : find(address_of(memory));
@@ -173,7 +194,7 @@ __attribute__((always_inline)) static inline void note_access(const void *memory
         if (same(*next, before))
             *next = *c;
         else
-            check_cell(next, now, writes);
+            check_cell_alone(next, now, writes);
 }
 
 void note(const void *memory, size_t bytes, bool writes, bool atomic, const void *code)

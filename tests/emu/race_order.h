@@ -41,16 +41,15 @@ struct segment {
 };
 const segment &segment_at(uint32_t number);
 
-/* Is what happened before, in another segment or another thread, ordered before what thread t of the running
- * block does now? The slow way. */
-bool found_ordered(access before, uint32_t t);
-
-static inline bool ordered(access before, uint32_t t)
+/* Is what happened before ordered before what the running block does now, as one sees at once? */
+static inline bool plainly_ordered(access before)
 {
     const uint32_t s = segment_of(before);
-    return s < limits.first || s - limits.block_first < limits.phase_first - limits.block_first ||
-           found_ordered(before, t);
+    return s < limits.first || s - limits.block_first < limits.phase_first - limits.block_first;
 }
+
+/* The same where one does not, for thread t of that block. */
+bool found_ordered(access before, uint32_t t);
 
 /* Fail the launch, in words. */
 void report_race(access before, bool was_write, access now, bool writes);

@@ -137,11 +137,29 @@ static void computing_is_by_the_device_where_it_has_a_clock(void **state)
     assert_false(device_clock);
 }
 
+static void median_of_profiles_is_field_by_field(void **state)
+{
+    (void)state;
+    static struct ib_profile profiles[3], median;
+    static const uint64_t compute_ns[] = {10, 900, 30}, h2d_ns[] = {7, 5, 6};
+    for (int i = 0; i < 3; i++) {
+        profiles[i].epochs = 20;
+        profiles[i].operations[IB_OP_AXPY] = (struct ib_profile_operation){4, 1, 2, compute_ns[i]};
+        profiles[i].copies[IB_OP_AXPY][2].h2d_ns = h2d_ns[i];
+    }
+    ib_profile_median(profiles, 3, &median);
+    assert_int_equal(median.epochs, 20);
+    assert_int_equal(median.operations[IB_OP_AXPY].calls, 4);
+    assert_int_equal(median.operations[IB_OP_AXPY].compute_ns, 30);
+    assert_int_equal(median.copies[IB_OP_AXPY][2].h2d_ns, 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_what_the_ledger_counts),
         cmocka_unit_test(host_memory_has_no_profile),
+        cmocka_unit_test(median_of_profiles_is_field_by_field),
         cmocka_unit_test(computing_is_by_the_device_where_it_has_a_clock),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -236,7 +236,8 @@ static void witness_without_a_count(void **state)
 }
 
 /* Two epochs of profile against a median of 100 ns: transfer 20, computing 30. Resident, one wait of 10 in
- * ten epochs; per_op, waits of 90 - 60 - 2 * 10 in two; the rest is launching. */
+ * ten epochs; per_op, waits of 90 - 60 - 2 * 10 in two, and
+ * launches, all scaled; resident, the rest is launching. */
 static void check_split(struct fixture *f, enum ib_residency residency, uint64_t launch_ns,
                         const char *expected)
 {
@@ -264,9 +265,10 @@ static void split_adds_up_to_the_median(void **state)
 {
     struct fixture *f = *state;
     check_split(f, IB_RESIDENT, 8, "20.0 30.0 1.0 49.0");
-    check_split(f, IB_PER_OP, 8, "20.0 30.0 5.0 45.0");
-    /* 20 + 30 + 5 + 145 = 200, twice the median */
+    check_split(f, IB_PER_OP, 90, "20.0 30.0 5.0 45.0");
+    /* 20 + 30 + 5 + 145 is twice the median, 20 + 30 + 5 + 7.5 are 5 eighths of it */
     check_split(f, IB_PER_OP, 290, "10.0 15.0 2.5 72.5");
+    check_split(f, IB_PER_OP, 15, "32.0 48.0 8.0 12.0");
     assert_string_equal(ask(f, "SELECT DISTINCT clock || sync_ns FROM profiles"), "device10");
 }
 

@@ -1,0 +1,105 @@
+"""The arithmetic of `scripts/gpu-check.sh`: least times by the measured ceilings, comparison of runs, time limits."""
+
+import csv
+import json
+import subprocess
+import time
+import unittest
+
+from common import CliTest, ROOT
+
+CEILINGS = {"device": "a GPU", "device_copy_gb_s": 4000.0, "up_pageable_gb_s": 10.0, "down_pageable_gb_s": 5.0,
+            "up_pinned_gb_s": 50.0, "down_pinned_gb_s": 40.0, "launch_us": 2.0, "graph_node_us": 1.0,
+            "gemm_f32_tflop_s": 50.0, "gemm_tf32_tflop_s": None, "gemm_f64_tflop_s": 25.0}
+
+CASE = {"id": "a", "model": "linreg", "dataset": "million", "rows": 1000000, "cols": 128, "impl": "cuda_naive", "options": "",
+        "residency": "resident", "dtype": "f32", "hidden": "", "epochs": 20, "status": "ok", "reason": "",
+        "verify.verdict": "ok", "verify.reason": "", "verify.loss_error": "1e-7", "verify.params_error": "2e-7",
+        "verify.prediction_error": "3e-7", "metrics.train_loss": "0.5", "time.epoch_ns.median": 258000.0,
+        "transfers.h2d_bytes": 0, "transfers.d2h_bytes": 0, "transfers.launches": 100, "transfers.witness.source": "CUPTI",
+        "transfers.witness.agrees": "true", "libraries": "a GPU, \"the\" best, by far"}
+
+
+class GpuCheck(CliTest):
+    def parts(self, script, **more):
+        """Runs a script with the parts at hand."""
+        (self.folder / "ceilings.json").write_text(json.dumps(CEILINGS, indent=1))
+        program = self.folder / "program"
+        program.write_text(f"#!/bin/sh\nprintf '%s' '{more.get('list_impls', '')}'\n")
+        program.chmod(0o755)
+        text = (f'set -u; work="{self.folder}" log="{self.folder}/log" program="{program}" deadline=$(($(date +%s) + 100))\n'
+                f'. "{ROOT}/scripts/gpu/check-parts.sh"\n{script}\n')
+        done = subprocess.run(["/bin/sh", "-c", text], cwd=self.folder, capture_output=True, text=True, timeout=60,
+                              stdin=subprocess.DEVNULL)
+        self.assertEqual(done.stderr, "")
+        return done
+
+    def table(self, name, cases):
+        """Writes NAME.csv: each case is CASE but for what is given."""
+        with open(self.folder / f"{name}.csv", "w", newline="") as file:
+            writer = csv.DictWriter(file, CASE.keys(), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({**CASE, **case} for case in cases)
+
+    def rates(self, **case):
+        """The columns of one case: time, floor, share and bound."""
+        self.table("seed", [case])
+        words = self.parts("rates seed").stdout.splitlines()[-1][46:].split()
+        return words[1:2] + words[2:3] + [" ".join(words[3:-3])] + words[-3:]
+
+    def test_bound_by_memory(self):  # 129 columns of a million floats at 4000 GB/s
+        self.assertEqual(self.rates(), ["258.00", "129.00", "50 %", "memory", "ok", "agrees"])
+        self.assertEqual(self.rates(dtype="f64")[1], "258.00")
+
+    def test_bound_by_launches(self):
+        few = {"rows": 300, "cols": 6, "time.epoch_ns.median": 40000.0}
+        self.assertEqual(self.rates(**few)[1:4], ["10.00", "25 %", "launch"])
+        self.assertEqual(self.rates(**few, impl="cuda_graph")[1:4], ["5.00", "12 %", "launch"])
+
+    def test_bound_by_arithmetic(self):
+        flops = 4096 * (4 * 784 * 512 + 6 * 512 * 512 + 6 * 512)
+        net = {"model": "mlp", "rows": 4096, "cols": 784, "hidden": "512,512", "time.epoch_ns.median": 1e6}
+        self.assertEqual(self.rates(**net)[1], f"{flops / 50e12 * 1e6:.2f}")
+        self.assertEqual(self.rates(**net)[3], "compute")
+        self.assertEqual(self.rates(**net, dtype="f64")[1], f"{flops / 25e12 * 1e6:.2f}")
+        # no rate was measured, so it is no bound
+        self.assertNotEqual(self.rates(**net, impl="cuda_cublas", options="tf32=true")[3], "compute")
+
+    def test_copies_on_top(self):
+        copies = {"residency": "per_op", "transfers.h2d_bytes": 20 * 10**7, "transfers.d2h_bytes": 20 * 10**6}
+        self.assertEqual(self.rates(**copies)[1:4:2], [f"{129 + 1000 + 200:.2f}", "copies"])
+        self.assertEqual(self.rates(**copies, options="pinned=true")[1], f"{129 + 200 + 25:.2f}")
+
+    def test_the_host_has_no_floor(self):
+        self.assertEqual(self.rates(impl="cpu_blas", residency="host", **{"transfers.witness.agrees": ""})[1:],
+                         ["-", "-", "-", "ok", "-"])
+        self.assertEqual(self.rates(status="failed", **{"time.epoch_ns.median": "", "verify.verdict": "unverified"})[0], "failed")
+
+    def test_two_runs(self):
+        self.table("parity", [{"id": "a"}, {"id": "b"}, {"id": "c", "status": "failed"}, {"id": "a", "residency": "per_op"}])
+        self.table("repeat", [{"id": "b"}, {"id": "a", "verify.params_error": "2.0000000000000001e-7"}, {"id": "c"}])
+        out = self.parts('compare_errors "$work/parity.csv" "$work/repeat.csv"').stdout
+        self.assertRegex(out, r"^differs a resident: ")
+        self.assertEqual(out.splitlines()[1:], ["same 2"])
+
+    def test_tables(self):
+        self.table("seed", [{}, {"transfers.witness.agrees": "false"},
+                            {"id": "bad", "status": "untrusted", "reason": "hidden copies: 1, 2", "verify.verdict": "unverified"}])
+        self.assertEqual(self.parts("count_rows seed transfers.witness.agrees true").stdout, "2\n")
+        self.assertEqual(self.parts("first_reason seed").stdout, "bad: untrusted hidden copies: 1, 2 unverified \n")
+
+    def test_is_there_a_gpu(self):
+        missing = "cpu_naive  loops\ncuda_naive  kernels\n             unavailable: no NVIDIA driver: 35\n"
+        self.assertEqual(self.parts("gpu_missing", list_impls=missing).stdout, "no NVIDIA driver: 35\n")
+        self.assertEqual(self.parts("gpu_missing", list_impls=missing + "cuda_graph  graphs\n").stdout, "")
+        self.assertIn("no CUDA implementation", self.parts("gpu_missing", list_impls="cpu_naive  loops\n").stdout)
+
+    def test_limits(self):
+        begin = time.monotonic()
+        done = self.parts('limited 1 sleep 30; echo $? "$(failure 124)" "$(failure 1)"; deadline=0; limited 1 true; echo $?')
+        self.assertEqual(done.stdout, "124 TIMEOUT FAILED\n124\n")
+        self.assertLess(time.monotonic() - begin, 20)
+
+
+if __name__ == "__main__":
+    unittest.main()
