@@ -137,7 +137,9 @@ step_seed() {
 }
 
 step_large() {
+    watch_clocks
     sweep large gpu-large 130
+    clocks_seen large
 }
 
 step_crossover() {

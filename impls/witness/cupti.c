@@ -98,13 +98,10 @@ static const char *hint(CUptiResult result)
 
 static enum ib_status refuse(CUptiResult result, const char *call, char *why, size_t n)
 {
-    const char *name = NULL, *text = NULL;
+    const char *name = NULL;
     if (cuptiGetResultString(result, &name) != CUPTI_SUCCESS || name == NULL)
         name = "an error without a name";
-    if (cuptiGetErrorMessage(result, &text) != CUPTI_SUCCESS || text == NULL || strcmp(name, text) == 0)
-        text = "";
-    snprintf(why, n, "%s: %s (%d)%s%.80s%s", call, name, (int)result, text[0] ? ": " : "", text,
-             hint(result));
+    snprintf(why, n, "%s: %s (%d)%s", call, name, (int)result, hint(result));
     return IB_EUNAVAILABLE;
 }
 

@@ -66,6 +66,58 @@ failure() {
     case $1 in 124 | 137) echo TIMEOUT ;; *) echo FAILED ;; esac
 }
 
+# ---- the GPU's clock, watched while something runs ----
+
+# A line a second into $work/clocks: SM clock, what holds it back, temperature, power. Sets clock_watcher.
+watch_clocks() {
+    clock_watcher=
+    command -v nvidia-smi >/dev/null 2>&1 || return 0
+    reasons=clocks_event_reasons.active
+    nvidia-smi --query-gpu=$reasons --format=csv,noheader >/dev/null 2>&1 || reasons=clocks_throttle_reasons.active
+    nvidia-smi --query-gpu=clocks.sm,$reasons,temperature.gpu,power.draw --format=csv,noheader,nounits -l 1 >"$work/clocks" 2>&1 </dev/null &
+    clock_watcher=$!
+}
+
+# clocks_seen STEP: ends the watching; notes the range of clocks at work, and what held them back.
+clocks_seen() {
+    [ -n "$clock_watcher" ] || return 0
+    kill "$clock_watcher" 2>/dev/null
+    wait "$clock_watcher" 2>/dev/null
+    { echo "==== clocks during $1: SM MHz, reasons, degrees, W"; cat "$work/clocks"; } >>"$log"
+    note "$1" ok "$(clock_words <"$work/clocks")"
+}
+
+# The reasons are bits; 1 is an idle GPU, whose clock says nothing, and 2, 16 and 256 are set by somebody.
+clock_words() {
+    awk -F', *' '
+        function bits(text,   i, value) {
+            text = tolower(text); sub(/^0x0*/, "", text)
+            value = 0
+            for (i = 1; i <= length(text); i++) value = value * 16 + index("0123456789abcdef", substr(text, i, 1)) - 1
+            return value
+        }
+        function has(value, bit) { return int(value / bit) % 2 }
+        $1 !~ /^[0-9]+$/ { next }
+        { value = bits($2) }
+        has(value, 1) { next }
+        {
+            if (n == 0 || $1 + 0 < low) low = $1 + 0
+            if ($1 + 0 > high) high = $1 + 0
+            n++
+            if (has(value, 4) || has(value, 128)) power++
+            if (has(value, 32) || has(value, 64)) heat++
+            if (has(value, 8)) hardware++
+        }
+        END {
+            if (n == 0) { print "SM clock at work: not seen"; exit }
+            printf "SM clock at work: %d to %d MHz in %d samples", low, high, n
+            if (power) printf "; held back by power in %d", power
+            if (heat) printf "; by heat in %d", heat
+            if (hardware) printf "; by the hardware in %d", hardware
+            print ""
+        }'
+}
+
 # ---- the table ----
 
 # note STEP RESULT DETAIL

@@ -94,6 +94,29 @@ class GpuCheck(CliTest):
         self.assertEqual(self.parts("gpu_missing", list_impls=missing + "cuda_graph  graphs\n").stdout, "")
         self.assertIn("no CUDA implementation", self.parts("gpu_missing", list_impls="cpu_naive  loops\n").stdout)
 
+    def test_clocks(self):
+        def words(*lines):
+            text = "\n".join(lines)
+            return self.parts(f"clock_words <<'END'\n{text}\nEND\n").stdout
+
+        idle, busy = "345, 0x0000000000000001, 30, 70.1", "1980, 0x0000000000000000, 45, 400.0"
+        self.assertEqual(words(idle, busy, "1965, 0x0000000000000002, 46, 410.0"),
+                         "SM clock at work: 1965 to 1980 MHz in 2 samples\n")
+        self.assertEqual(words(busy, "1500, 0x0000000000000044, 85, 700.0", "1700, 0x0000000000000004, 85, 700.0"),
+                         "SM clock at work: 1500 to 1980 MHz in 3 samples; held back by power in 2; by heat in 1\n")
+        self.assertIn("by the hardware in 1", words("900, 0x00000000000000A8, 85, 700.0"))
+        self.assertEqual(words(idle, "No devices were found"), "SM clock at work: not seen\n")
+
+    def test_watching_clocks(self):
+        """The watcher is ended with its step, and without nvidia-smi there is none."""
+        tool = self.folder / "nvidia-smi"
+        tool.write_text("#!/bin/sh\ncase $* in *-l*) echo '1980, 0x0, 45, 400'; exec sleep 100 ;; esac\n")
+        tool.chmod(0o755)
+        script = 'watch_clocks; sleep 1; clocks_seen large 2>&1; kill -0 "$clock_watcher" 2>/dev/null && echo alive'
+        self.assertEqual(self.parts(f'PATH={self.folder}:$PATH; {script}').stdout.split(None, 2)[2],
+                         "SM clock at work: 1980 to 1980 MHz in 1 samples\n")
+        self.assertEqual(self.parts(f'PATH=/usr/bin:/bin; watch_clocks; clocks_seen large; echo "$clock_watcher"').stdout, "\n")
+
     def test_limits(self):
         begin = time.monotonic()
         done = self.parts('limited 1 sleep 30; echo $? "$(failure 124)" "$(failure 1)"; deadline=0; limited 1 true; echo $?')

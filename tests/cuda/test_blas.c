@@ -25,13 +25,14 @@ static void test_too_large_for_cublas(void **state)
     ib_instance_close(&instance);
 }
 
-/* Sums over more rows than cuBLAS gets at once, whichever way they lie, into a C that counts and has gaps. */
+/* Sums over more rows than cuBLAS gets at once, whichever way they lie, into a C that counts and may have
+ * gaps. */
 static void check_many_rows(const struct ib_instance *instance, uint64_t rows, bool transpose_b,
-                            uint64_t cols)
+                            uint64_t cols, uint64_t gap)
 {
     const uint64_t b_rows = transpose_b ? cols : rows, b_cols = transpose_b ? rows : cols;
     struct ib_view a = new_matrix(instance, rows, 3, 1), b = new_matrix(instance, b_rows, b_cols, 2),
-                   c = new_matrix(instance, 3, cols + 2, 10), part = c;
+                   c = new_matrix(instance, 3, cols + gap, 10), part = c;
     part.cols = cols; /* the columns behind belong to nobody: they start as 10, and stay so */
     assert_int_equal(instance->impl->ops->gemm(instance->state, true, transpose_b, 0.5, &a, &b, -1, &part),
                      IB_OK);
@@ -55,7 +56,8 @@ static void test_many_rows(void **state)
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
         for (int transpose_b = 0; transpose_b < 2; transpose_b++)
             for (uint64_t cols = 1; cols <= 3; cols++)
-                check_many_rows(&instance, rows[r], transpose_b != 0, cols);
+                for (uint64_t gap = 0; gap <= 2; gap += 2)
+                    check_many_rows(&instance, rows[r], transpose_b != 0, cols, gap);
     ib_instance_close(&instance);
 }
 

@@ -133,11 +133,6 @@ MOCK_CUPTI_EXPORT CUptiResult CUPTIAPI cuptiGetResultString(CUptiResult result, 
     return CUPTI_SUCCESS;
 }
 
-MOCK_CUPTI_EXPORT CUptiResult CUPTIAPI cuptiGetErrorMessage(CUptiResult result, const char **text)
-{
-    return cuptiGetResultString(result, text);
-}
-
 MOCK_CUPTI_EXPORT CUptiResult CUPTIAPI cuptiActivityRegisterCallbacks(
     CUpti_BuffersCallbackRequestFunc on_request, CUpti_BuffersCallbackCompleteFunc on_complete)
 {
