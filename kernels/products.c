@@ -23,6 +23,9 @@ struct product {
 /* Few outputs and many terms: every item sums products of its own. */
 enum { FEW_OUTPUTS = 64, MANY_TERMS = 64 };
 
+/* So few terms are summed without tiles. */
+enum { FEW_TERMS = 32 };
+
 /* A sum in tiles is cut in chunks until there are ENOUGH_TILES, but in none shorter than MIN_CHUNK, which
  * cost more than they bring, nor longer than MAX_CHUNK, which would lose precision in f32. */
 enum { ENOUGH_TILES = 1024, MIN_CHUNK = 256, MAX_CHUNK = 16384 };
@@ -62,6 +65,14 @@ static enum ib_status gemv(void *state, const struct product *p)
     const struct ib_grid grid = {{ib_ceil_div(p->m, IBK_GEMV_ITEMS / IBK_GEMV_LANES), 1}, IBK_GEMV_ITEMS};
     return QUEUE(state, gemv, p->type, grid, REAL_ARG(p->alpha), ARG(p->a), ARG(p->a_row), ARG(p->b),
                  ARG(p->b_row), REAL_ARG(p->beta), ARG(p->c->p), ARG(p->c->ld), ARG(p->m), ARG(p->k));
+}
+
+static enum ib_status short_sums(void *state, const struct product *p)
+{
+    const struct ib_extent e = ib_extent(p->m, p->n, false);
+    return QUEUE(state, gemm_short, p->type, e.grid, REAL_ARG(p->alpha), ARG(p->a), ARG(p->a_row),
+                 ARG(p->a_col), ARG(p->b), ARG(p->b_row), ARG(p->b_col), REAL_ARG(p->beta), ARG(p->c->p),
+                 ARG(p->c->ld), ARG(p->m), ARG(p->n), ARG(p->k), ARG(e.width));
 }
 
 /* The length of the chunks that the sum is cut in, whole steps of a tile. */
@@ -117,5 +128,7 @@ enum ib_status ib_kernel_gemm(void *state, bool transpose_a, bool transpose_b, d
         return sum_products(state, &p);
     if (p.n == 1 && !transpose_a)
         return gemv(state, &p);
+    if (p.k <= FEW_TERMS)
+        return short_sums(state, &p);
     return tiled(state, &p);
 }

@@ -53,7 +53,8 @@ step_facts() {
         done
     } >"$out/facts.txt" 2>&1
     if command -v nvidia-smi >/dev/null 2>&1; then
-        note facts ok "$(limited 20 nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv,noheader 2>&1 | head -n 1)"
+        gpu=$(limited 20 nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv,noheader 2>&1)
+        note facts ok "$(echo "$gpu" | head -n 1)"
     else
         note facts ok "no nvidia-smi; the machine's own facts are in facts.txt"
     fi
@@ -67,9 +68,11 @@ step_ceilings() {
     case $status in
     0)
         cp "$work/ceilings.json" "$out/ceilings.json"
-        note ceilings ok "copy $(ceiling device_copy_gb_s) GB/s, gemm f32 $(ceiling gemm_f32_tflop_s) tf32 $(ceiling gemm_tf32_tflop_s) f64 $(ceiling gemm_f64_tflop_s) TFLOP/s"
-        note ceilings ok "pageable up $(ceiling up_pageable_gb_s) down $(ceiling down_pageable_gb_s), pinned up $(ceiling up_pinned_gb_s) down $(ceiling down_pinned_gb_s) GB/s"
-        note ceilings ok "launch $(ceiling launch_us), launch and wait $(ceiling launch_and_wait_us), wait $(ceiling wait_us), graph node $(ceiling graph_node_us) us"
+        note ceilings ok "copy on the device, read and written: $(ceiling device_copy_gb_s) GB/s"
+        note ceilings ok "gemm f32 $(ceiling gemm_f32_tflop_s), tf32 $(ceiling gemm_tf32_tflop_s), f64 $(ceiling gemm_f64_tflop_s) TFLOP/s"
+        note ceilings ok "pageable up $(ceiling up_pageable_gb_s), down $(ceiling down_pageable_gb_s) GB/s"
+        note ceilings ok "pinned up $(ceiling up_pinned_gb_s), down $(ceiling down_pinned_gb_s) GB/s"
+        note ceilings ok "launch $(ceiling launch_us), with a wait $(ceiling launch_and_wait_us), graph node $(ceiling graph_node_us) us"
         ;;
     77) note ceilings skipped "$(tail -n 1 "$work/text")" ;;
     *) note ceilings "$(failure $status)" "$(tail -n 1 "$work/text")" ;;
@@ -83,9 +86,9 @@ step_conformance() {
         status=$?
         keep_text "conformance $impl"
         case $status in
-        0) note "conformance" ok "$impl: $(grep -c ' OK ' "$work/text") tests, $(grep -c 'SKIPPED' "$work/text") of operations that it lacks" ;;
-        77) note "conformance" skipped "$impl: $(tail -n 1 "$work/text")" ;;
-        *) note "conformance" "$(failure $status)" "$impl: $(grep -m 1 -E 'rror|FAILED' "$work/text")" ;;
+        0) note conformance ok "$impl: $(grep -c ' OK ' "$work/text") tests" ;;
+        77) note conformance skipped "$impl: $(tail -n 1 "$work/text")" ;;
+        *) note conformance "$(failure $status)" "$impl: $(grep -m 1 -E 'rror|FAILED' "$work/text")" ;;
         esac
     done
 }
@@ -104,7 +107,8 @@ step_witness() {
     agreeing=$(count_rows parity transfers.witness.agrees true)
     hidden=$(count_rows parity transfers.witness.agrees false)
     seen=$(count_rows parity transfers.witness.source CUPTI)
-    why=$(sed -n '/"witness": {/,/}/s/^ *"reason": "\(.*\)",*$/\1/p' "$out/parity.json" | sort | uniq -c | sort -rn | head -n 1)
+    why=$(sed -n '/"witness": {/,/}/s/^ *"reason": "\(.*\)",*$/\1/p' "$out/parity.json" | sort | uniq -c |
+        sort -rn | head -n 1)
     if [ "$hidden" -gt 0 ]; then
         note witness FAILED "in $hidden cases CUPTI saw other copies than the ledger holds; $agreeing agree"
     elif [ "$agreeing" -gt 0 ] && [ "$agreeing" = "$seen" ]; then
@@ -117,14 +121,19 @@ step_witness() {
 # The same cases again, in processes of their own: do they end at the same bits?
 step_repeat() {
     [ -e "$work/parity.csv" ] || { note repeat skipped "parity did not run"; return; }
-    limited 60 "$program" run "$configs/gpu.yaml" -s dtype=f32 -x model=logreg --out "$work/repeat" --quiet >"$work/text" 2>&1
+    limited 60 "$program" run "$configs/gpu.yaml" -s dtype=f32 -x model=logreg --out "$work/repeat" \
+        --quiet >"$work/text" 2>&1
     status=$?
     keep_text repeat
-    "$program" export "$work/repeat" --format csv >"$work/repeat.csv" 2>>"$log" || { note repeat "$(failure $status)" "see log.txt"; return; }
+    if ! "$program" export "$work/repeat" --format csv >"$work/repeat.csv" 2>>"$log"; then
+        note repeat "$(failure $status)" "$(tail -n 1 "$work/text")"
+        return
+    fi
     compare_errors "$work/parity.csv" "$work/repeat.csv" >"$work/text"
     same=$(sed -n 's/^same //p' "$work/text")
     if grep -q '^differs' "$work/text"; then
-        note repeat FAILED "$(grep -c '^differs' "$work/text") of $same differ: $(sed -n 's/^differs //p' "$work/text" | head -n 1)"
+        first=$(sed -n 's/^differs //p' "$work/text" | head -n 1)
+        note repeat FAILED "$(grep -c '^differs' "$work/text") of $same differ: $first"
     elif [ "${same:-0}" -gt 0 ]; then
         note repeat ok "$same cases ended at the same losses, parameters and predictions in two runs"
     else
@@ -152,7 +161,8 @@ step_sanitizers() {
     tool=$(find_tool compute-sanitizer) || { note sanitizers skipped "there is no compute-sanitizer"; return; }
     [ -x "$conformance" ] || { note sanitizers skipped "test_conformance was not built"; return; }
     for check in memcheck racecheck initcheck synccheck; do
-        limited 40 "$tool" --tool $check --error-exitcode 9 "$conformance" cuda_naive "$plugins/cuda_naive.so" >"$work/text" 2>&1
+        limited 40 "$tool" --tool $check --error-exitcode 9 "$conformance" cuda_naive "$plugins/cuda_naive.so" \
+            >"$work/text" 2>&1
         status=$?
         keep_text "compute-sanitizer $check"
         summary=$(grep -E 'SUMMARY' "$work/text" | tail -n 1 | sed 's/^=* *//')
@@ -171,9 +181,11 @@ step_sanitizers() {
 
 step_ncu() {
     tool=$(find_tool ncu) || { note ncu skipped "there is no ncu"; return; }
-    metrics=gpu__time_duration.sum,dram__throughput.avg.pct_of_peak_sustained_elapsed,sm__throughput.avg.pct_of_peak_sustained_elapsed
-    limited 70 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 20 --csv --metrics $metrics \
-        "$program" run "$configs/gpu-large.yaml" -s model=mlp,impl=cuda_naive --out "$work/run-ncu" --quiet >"$work/text" 2>&1
+    share=avg.pct_of_peak_sustained_elapsed
+    limited 70 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 20 --csv \
+        --metrics gpu__time_duration.sum,dram__throughput.$share,sm__throughput.$share \
+        "$program" run "$configs/gpu-large.yaml" -s model=mlp,impl=cuda_naive --out "$work/run-ncu" --quiet \
+        >"$work/text" 2>&1
     status=$?
     keep_text ncu
     kernels=$(grep -c 'gpu__time_duration' "$work/text")

@@ -1,9 +1,10 @@
 #include "gate/baseline.h"
 
 #include "analysis/member.h"
-#include "analysis/paired.h"
 #include "base/error.h"
 #include "base/paths.h"
+#include "gate/contest.h"
+#include "stats/interval.h"
 
 #include <errno.h>
 #include <math.h>
@@ -87,11 +88,15 @@ static const json_t *control_of(const json_t *cases, const json_t *c, const char
     return NULL;
 }
 
+/* Rounds of one run are one set of pairs. */
 static json_t *keep_ratio(const json_t *c, const json_t *control)
 {
-    struct ib_paired ratio = ib_paired_ratio(c, control);
-    return json_pack("{s:o, s:o, s:o, s:I}", "median", rounded(ratio.median, TIME_DIGITS), "low",
-                     rounded(ratio.low, TIME_DIGITS), "high", rounded(ratio.high, TIME_DIGITS), "n",
+    size_t n = 0;
+    double *logs = ib_contest_logs(c, control, 1, json_array_size(ib_member(c, "time.epoch_ns.rounds")), &n);
+    struct ib_interval ratio = ib_interval_correlated(logs, n, 0.95);
+    free(logs);
+    return json_pack("{s:o, s:o, s:o, s:I}", "median", rounded(exp(ratio.median), TIME_DIGITS), "low",
+                     rounded(exp(ratio.low), TIME_DIGITS), "high", rounded(exp(ratio.high), TIME_DIGITS), "n",
                      (json_int_t)ratio.n);
 }
 
@@ -264,7 +269,9 @@ enum ib_status ib_baseline_read(const char *path, json_t **out)
     if (!*out)
         return ib_fail(IB_EINVAL, path, "is no baseline: line %d: %s", error.line, error.text);
     enum ib_status status = check(path, *out);
-    if (status != IB_OK)
+    if (status != IB_OK) {
         json_decref(*out);
+        *out = NULL;
+    }
     return status;
 }

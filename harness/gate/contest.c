@@ -22,18 +22,20 @@ static bool is_judged(const struct ib_contest *c)
     return c->is && c->beside;
 }
 
-/* The logarithms of the ratios in one set of pairs; *n of them. NULL: out of memory. Pairs in which something
- * else had the processor are left out, but not where that leaves less than two thirds: what disturbs most of
- * a set hits both sides alike, and the design is one of so many pairs. */
+double *ib_contest_logs(const json_t *is, const json_t *beside, uint64_t first, uint64_t pairs, size_t *n)
+{
+    const uint64_t last = first + pairs - 1;
+    double *logs = malloc((json_array_size(ib_member(is, "time.epoch_ns.rounds")) + 1) * sizeof *logs);
+    *n = logs ? ib_paired_logs(is, beside, first, last, false, logs) : 0;
+    if (logs && 3 * *n < 2 * pairs)
+        *n = ib_paired_logs(is, beside, first, last, true, logs);
+    return logs;
+}
+
 static double *logs_of(const struct ib_contest *c, const struct ib_gate_rules *rules, uint64_t number,
                        size_t *n)
 {
-    const uint64_t first = 1 + number * rules->pairs, last = first + rules->pairs - 1;
-    double *logs = malloc((json_array_size(ib_member(c->is, "time.epoch_ns.rounds")) + 1) * sizeof *logs);
-    *n = logs ? ib_paired_logs(c->is, c->beside, first, last, false, logs) : 0;
-    if (logs && 3 * *n < 2 * rules->pairs)
-        *n = ib_paired_logs(c->is, c->beside, first, last, true, logs);
-    return logs;
+    return ib_contest_logs(c->is, c->beside, 1 + number * rules->pairs, rules->pairs, n);
 }
 
 /* The old ratio is not known better than its interval: only what lies above all of it, and above the

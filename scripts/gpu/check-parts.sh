@@ -74,7 +74,8 @@ watch_clocks() {
     command -v nvidia-smi >/dev/null 2>&1 || return 0
     reasons=clocks_event_reasons.active
     nvidia-smi --query-gpu=$reasons --format=csv,noheader >/dev/null 2>&1 || reasons=clocks_throttle_reasons.active
-    nvidia-smi --query-gpu=clocks.sm,$reasons,temperature.gpu,power.draw --format=csv,noheader,nounits -l 1 >"$work/clocks" 2>&1 </dev/null &
+    nvidia-smi --query-gpu=clocks.sm,$reasons,temperature.gpu,power.draw --format=csv,noheader,nounits -l 1 \
+        >"$work/clocks" 2>&1 </dev/null &
     clock_watcher=$!
 }
 
@@ -141,7 +142,9 @@ print_steps() {
 
 # One figure of the ceilings, rounded; "?" where it is not known.
 ceiling() {
-    awk -v name="\"$1\":" '$1 == name || $1 == "{" name { value = $2 } END { if (value + 0 > 0) printf("%.4g", value); else printf("?") }' "$work/ceilings.json" 2>/dev/null || printf '?'
+    awk -v name="\"$1\":" '
+        $1 == name || $1 == "{" name { value = $2 }
+        END { if (value + 0 > 0) printf("%.4g", value); else printf("?") }' "$work/ceilings.json" 2>/dev/null || printf '?'
 }
 
 # ---- sweeps ----
@@ -202,7 +205,8 @@ compare_errors() {
     awk "$csv_functions"'
         field("status") != "ok" || field("libraries") == "" { next }
         {
-            errors = field("verify.loss_error") " " field("verify.params_error") " " field("verify.prediction_error") " " field("metrics.train_loss")
+            errors = field("verify.loss_error") " " field("verify.params_error") " " field("verify.prediction_error")
+            errors = errors " " field("metrics.train_loss")
             key = field("id") " " field("residency")
             if (FNR == NR) first[key] = errors
             else if (key in first) { same++; if (first[key] != errors) print "differs " key ": " first[key] " and " errors }
@@ -257,8 +261,9 @@ rates() {
             name = field("impl") (field("options") != "" ? " " field("options") : "") " " field("model") " " field("dataset")
             bound = "-"; floor = field("impl") ~ /^cuda/ ? floor_us() : 0
             witness = field("transfers.witness.agrees")
-            printf("%-46s %-9s %12s %12s %7s %-8s %-9s %s\n", name, field("residency"), us > 0 ? sprintf("%.2f", us) : field("status"), \
-                floor > 0 ? sprintf("%.2f", floor) : "-", floor > 0 && us > 0 ? sprintf("%.0f %%", 100 * floor / us) : "-", bound, \
-                field("verify.verdict"), witness == "true" ? "agrees" : witness == "false" ? "DISAGREES" : "-")
+            share = floor > 0 && us > 0 ? sprintf("%.0f %%", 100 * floor / us) : "-"
+            printf("%-46s %-9s %12s %12s %7s %-8s %-9s %s\n", name, field("residency"), \
+                us > 0 ? sprintf("%.2f", us) : field("status"), floor > 0 ? sprintf("%.2f", floor) : "-", share, \
+                bound, field("verify.verdict"), witness == "true" ? "agrees" : witness == "false" ? "DISAGREES" : "-")
         }' "$work/$1.csv"
 }

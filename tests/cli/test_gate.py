@@ -1,16 +1,21 @@
 """`gate` and `baseline`: every exit status by a real run. Whatever depends on time is tenfold, or not judged at all."""
 
 import json
+import unittest
 import xml.etree.ElementTree as ElementTree
 
-from common import CliTest, FAULTS, PROGRAM, ROOT
+from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
 
 OLD, NEW = FAULTS.parent / "planted_old.so", FAULTS.parent / "planted_new.so"
 QUICK = "rounds: 8, min_time: 1ms, warmup: 0, timeout: 20s"
 
 
+# Alpha is what a test may err by, however noisy the machine; 30 pairs find a tenfold slowdown whatever else it does.
+FEW, MANY = "pairs: 14, alpha: 0.0001", "pairs: 30, alpha: 0.0001"
+
+
 class GateTest(CliTest):
-    def plan(self, impls, plugin=NEW, gate="pairs: 30", more="", epochs=100):
+    def plan(self, impls, plugin=NEW, gate=FEW, more="", epochs=100):
         return self.config(f"model: [linreg]\ndataset: [diabetes]\nimpl: [{impls}]\ndtype: [f64]\nepochs: [{epochs}]",
                            measure=QUICK, more=f"plugins: [{plugin}]\ngate: {{{gate}}}\n{more}")
 
@@ -42,11 +47,11 @@ class Against(GateTest):
         result = self.gate(self.plan("cpu_naive, cpu_blas, fakedev"), "--against", PROGRAM)
         self.assertEqual(self.kinds(result), set())
         names = {c["name"]: c for c in result["cases"]}
-        self.assertEqual(names["cpu_naive"]["speed"]["ratio"]["n"] >= 20, True)
+        self.assertIn(names["cpu_naive"]["speed"]["ratio"]["n"], range(9, 15))
         self.assertIsNone(names["fakedev resident"]["speed"]["verdict"])  # simulated
 
     def test_slower(self):
-        result = self.gate(self.plan("planted_steady, planted_slower"), "--against", OLD, status=1)
+        result = self.gate(self.plan("planted_steady, planted_slower", gate=MANY), "--against", OLD, status=1)
         slower = [finding for finding in result["findings"] if finding["kind"] == "slower"]
         self.assertEqual([finding["name"] for finding in slower], ["planted_slower"])
         speed = result["cases"][1]["speed"]
@@ -61,12 +66,12 @@ class Against(GateTest):
         self.assertEqual(self.kinds(result), set())
 
     def test_faster_passes(self):
-        result = self.gate(self.plan("planted_slower", plugin=OLD), "--against", NEW)
+        result = self.gate(self.plan("planted_slower", plugin=OLD, gate=MANY), "--against", NEW)
         self.assertEqual(self.kinds(result), set())
         self.assertLess(result["cases"][0]["speed"]["ratio"]["median"], 0.5)
 
     def test_speed_only_reported(self):
-        result = self.gate(self.plan("planted_slower"), "--against", OLD, "--speed", "report")
+        result = self.gate(self.plan("planted_slower", gate=MANY), "--against", OLD, "--speed", "report")
         self.assertEqual(result["cases"][0]["speed"]["verdict"], "SLOWER")
         self.assertEqual(result["findings"], [])
         result = self.gate(self.plan("planted_slower"), "--against", OLD, "--speed", "off")
@@ -103,7 +108,7 @@ class Against(GateTest):
         everything = self.plan("'planted_*'")
         self.gate(everything, "--against", OLD, status=3)
         self.gate(everything, "--against", OLD, "-x", "impl=planted_wrong", status=4)
-        self.gate(everything, "--against", OLD, "-s", "impl=planted_s*", "--strict", status=1)
+        self.gate(self.plan("'planted_s*'", gate=MANY), "--against", OLD, "--strict", status=1)
 
     def test_undecided(self):
         """A baseline of another machine decides no speed."""
@@ -190,7 +195,7 @@ class Baselines(GateTest):
             if "over_control" in case["time"]:
                 case["time"]["over_control"] = {"median": 1, "low": 0.99, "high": 1.01, "n": 8}
         path.write_text(json.dumps(text))
-        result = self.gate(self.plan("planted_steady, planted_slower"), "--baseline", "base", status=1)
+        result = self.gate(self.plan("planted_steady, planted_slower", gate=MANY), "--baseline", "base", status=1)
         self.assertEqual([f["name"] for f in result["findings"] if f["kind"] == "slower"], ["planted_slower"])
 
     def test_metrics_both_ways(self):
@@ -236,6 +241,7 @@ class Baselines(GateTest):
         result = self.gate(self.plan("planted_steady", plugin=OLD, gate="pairs: 1"), "--against", OLD, "--speed", "report")
         self.assertIn("one pair cannot decide", result["cases"][0]["speed"]["reason"])
 
+    @unittest.skipIf(SANITIZED, "long, and the same with every build")
     def test_shipped_baseline(self):
         """The project's own gate: answers and copies of configs/ci.yaml, on any machine."""
         result = self.gate(ROOT / "configs/ci.yaml", "--baseline", "ci", "--speed", "off", timeout=280)

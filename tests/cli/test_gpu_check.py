@@ -123,6 +123,24 @@ class GpuCheck(CliTest):
         self.assertEqual(done.stdout, "124 TIMEOUT FAILED\n124\n")
         self.assertLess(time.monotonic() - begin, 20)
 
+    def test_libraries_of_a_bundle(self):
+        """Its own folder first; then, only where the system lacks them, those of common libraries and of the toolkit."""
+        top, toolkit = self.folder / "bundle", self.folder / "toolkit/lib64"
+        (top / "lib/common").mkdir(parents=True)
+        toolkit.mkdir(parents=True)
+        (toolkit / "libironbench_large.so.13").touch()
+        (top / "lib/left-out").write_text("libc.so.6\nlibironbench_large.so.13\nlibironbench_nowhere.so.1\n")
+        script = f'. "{ROOT}/scripts/gpu/env.sh"; ironbench_libraries "{top}"; echo "$LD_LIBRARY_PATH"'
+
+        def path():
+            return self.parts(f'CUDA_HOME="{toolkit.parent}"; LD_LIBRARY_PATH=before; {script}').stdout.strip().split(":")
+
+        self.assertEqual(path(), [str(top / "lib"), str(toolkit), "before"])
+        (top / "lib/common/libc.so.6").touch()  # every system has it
+        self.assertEqual(path(), [str(top / "lib"), str(toolkit), "before"])
+        (top / "lib/common/libironbench_rare.so.1").touch()
+        self.assertEqual(path(), [str(top / "lib"), str(top / "lib/common"), str(toolkit), "before"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -23,12 +23,16 @@ cublasStatus_t cublasCreate_v2(cublasHandle_t *handle)
     if (mock_asked_for("no_blas"))
         return CUBLAS_STATUS_ALLOC_FAILED;
     *handle = calloc(1, sizeof **handle);
-    return *handle == NULL ? CUBLAS_STATUS_ALLOC_FAILED : CUBLAS_STATUS_SUCCESS;
+    if (*handle == NULL)
+        return CUBLAS_STATUS_ALLOC_FAILED;
+    mock_count_handles(1);
+    return CUBLAS_STATUS_SUCCESS;
 }
 
 cublasStatus_t cublasDestroy_v2(cublasHandle_t handle)
 {
     free(handle);
+    mock_count_handles(-1);
     return CUBLAS_STATUS_SUCCESS;
 }
 

@@ -20,6 +20,7 @@ struct pool {
 };
 
 static struct pool device, pinned;
+static uint64_t n_handles;
 
 static uintptr_t next_address(size_t bytes)
 {
@@ -116,4 +117,14 @@ bool mock_pinned_free(void *host)
 bool mock_is_pinned(const void *host, size_t bytes)
 {
     return find(&pinned, host, bytes) != NULL;
+}
+
+void mock_count_handles(int change)
+{
+    n_handles += (uint64_t)change;
+}
+
+uint64_t mock_left(void)
+{
+    return device.used + pinned.used + n_handles;
 }

@@ -39,6 +39,11 @@ bool mock_memory_free(void *device);
 /* Where `bytes` at a device address really lie; NULL where they are not within one live block. */
 void *mock_memory_find(const void *device, size_t bytes);
 
+/* Handles come (1) and go (-1): streams, events, graphs and those of cuBLAS. */
+void mock_count_handles(int change);
+/* What the plugin has not given back: bytes and handles. */
+uint64_t mock_left(void);
+
 void *mock_pinned_alloc(size_t bytes);
 bool mock_pinned_free(void *host);
 bool mock_is_pinned(const void *host, size_t bytes);

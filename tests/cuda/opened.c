@@ -11,13 +11,24 @@
 
 #include <cmocka.h>
 
+typedef uint64_t left_fn(void);
+static left_fn *left;
+
 bool mock_is_there(void)
 {
     void *runtime = dlopen(IB_CUDART, RTLD_NOW);
-    if (runtime != NULL && dlsym(runtime, "mock_ready") != NULL)
+    left = runtime == NULL ? NULL : (left_fn *)(uintptr_t)dlsym(runtime, "mock_left");
+    if (left != NULL)
         return true;
     printf("LD_LIBRARY_PATH does not name the mock runtime\n");
     return false;
+}
+
+int nothing_left(void **state)
+{
+    (void)state;
+    assert_int_equal(left(), 0);
+    return 0;
 }
 
 void set_faults(const char *faults)

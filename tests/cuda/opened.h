@@ -9,6 +9,10 @@ enum { EXIT_SKIPPED = 77 };
 /* False, with the reason on stdout, where the real runtime would be tested. */
 bool mock_is_there(void);
 
+/* For cmocka_unit_test_teardown: every block of memory and every handle has been given back. */
+int nothing_left(void **state);
+#define MOCK_TEST(function) cmocka_unit_test_teardown(function, nothing_left)
+
 /* The plugins of CUDA, and a loop over their indices. */
 static const char *const plugins[] = {"cuda_naive", "cuda_cublas", "cuda_graph"};
 #define EACH_PLUGIN(i) for (size_t i = 0; i < sizeof plugins / sizeof *plugins; i++)

@@ -79,11 +79,19 @@ cudaError_t mock_sticky(void)
 
 /* ---- recordings ---- */
 
+static struct mock_recording *new_recording(void)
+{
+    struct mock_recording *r = calloc(1, sizeof *r);
+    if (r != NULL)
+        mock_count_handles(1);
+    return r;
+}
+
 cudaError_t mock_record_begin(void)
 {
     if (recording != NULL)
         return cudaErrorIllegalState;
-    recording = calloc(1, sizeof *recording);
+    recording = new_recording();
     return recording == NULL ? cudaErrorMemoryAllocation : cudaSuccess;
 }
 
@@ -109,7 +117,7 @@ struct mock_recording *mock_record_end(void)
 
 struct mock_recording *mock_record_copy(const struct mock_recording *from)
 {
-    struct mock_recording *copy = calloc(1, sizeof *copy);
+    struct mock_recording *copy = new_recording();
     for (const struct work *w = from->first; copy != NULL && w != NULL; w = w->next)
         if (add(copy, w->run, w->args, w->bytes) != cudaSuccess) {
             mock_record_free(copy);
@@ -120,6 +128,7 @@ struct mock_recording *mock_record_copy(const struct mock_recording *from)
 
 void mock_record_free(struct mock_recording *gone)
 {
+    mock_count_handles(-1);
     while (gone->first != NULL)
         free(take_first(gone));
     free(gone);

@@ -115,12 +115,14 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *stream, unsigned flags)
     if (*stream == NULL)
         return mock_answer(cudaErrorMemoryAllocation);
     (*stream)->flags = flags;
+    mock_count_handles(1);
     return cudaSuccess;
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t stream)
 {
     free(stream);
+    mock_count_handles(-1);
     return mock_ready();
 }
 
@@ -136,12 +138,16 @@ cudaError_t cudaEventCreate(cudaEvent_t *event)
 {
     MOCK_TRY(mock_ready_outside_recording());
     *event = mock_asked_for("no_event") ? NULL : calloc(1, sizeof **event);
-    return mock_answer(*event == NULL ? cudaErrorMemoryAllocation : cudaSuccess);
+    if (*event == NULL)
+        return mock_answer(cudaErrorMemoryAllocation);
+    mock_count_handles(1);
+    return cudaSuccess;
 }
 
 cudaError_t cudaEventDestroy(cudaEvent_t event)
 {
     free(event);
+    mock_count_handles(-1);
     return mock_ready();
 }
 

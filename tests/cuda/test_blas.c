@@ -25,23 +25,31 @@ static void test_too_large_for_cublas(void **state)
     ib_instance_close(&instance);
 }
 
-/* Sums over more rows than cuBLAS gets at once, whichever way they lie, into a C that counts and may have
- * gaps. */
-static void check_many_rows(const struct ib_instance *instance, uint64_t rows, bool transpose_b,
-                            uint64_t cols, uint64_t gap)
+/* A sum over more rows than cuBLAS gets at once. */
+struct sum {
+    uint64_t rows, cols, gap;
+    bool transpose_b;
+    double alpha, beta;
+};
+
+/* All elements of A are 1, of B 2 and of C 10; those in the gaps behind the columns of C must stay so. */
+static void check_sum(const struct ib_instance *instance, const struct sum *sum)
 {
-    const uint64_t b_rows = transpose_b ? cols : rows, b_cols = transpose_b ? rows : cols;
-    struct ib_view a = new_matrix(instance, rows, 3, 1), b = new_matrix(instance, b_rows, b_cols, 2),
-                   c = new_matrix(instance, 3, cols + gap, 10), part = c;
-    part.cols = cols; /* the columns behind belong to nobody: they start as 10, and stay so */
-    assert_int_equal(instance->impl->ops->gemm(instance->state, true, transpose_b, 0.5, &a, &b, -1, &part),
-                     IB_OK);
+    const uint64_t b_rows = sum->transpose_b ? sum->cols : sum->rows,
+                   b_cols = sum->transpose_b ? sum->rows : sum->cols;
+    const float expected = (float)(2 * sum->alpha * (double)sum->rows + 10 * sum->beta);
+    struct ib_view a = new_matrix(instance, sum->rows, 3, 1), b = new_matrix(instance, b_rows, b_cols, 2),
+                   c = new_matrix(instance, 3, sum->cols + sum->gap, 10), part = c;
     float values[3 * 8];
+    part.cols = sum->cols;
+    assert_int_equal(instance->impl->ops->gemm(instance->state, true, sum->transpose_b, sum->alpha, &a, &b,
+                                               sum->beta, &part),
+                     IB_OK);
     assert_int_equal(instance->impl->mem->d2h(instance->state, values, c.p, 3 * c.ld * sizeof *values),
                      IB_OK);
     for (uint64_t i = 0; i < 3; i++)
         for (uint64_t j = 0; j < c.cols; j++)
-            assert_float_equal(values[i * c.ld + j], j < cols ? (float)rows - 10 : 10, 0);
+            assert_float_equal(values[i * c.ld + j], j < sum->cols ? expected : 10, 0);
     drop_matrix(instance, &a);
     drop_matrix(instance, &b);
     drop_matrix(instance, &c);
@@ -50,14 +58,20 @@ static void check_many_rows(const struct ib_instance *instance, uint64_t rows, b
 static void test_many_rows(void **state)
 {
     static const uint64_t rows[] = {8191, 8192, 8193, 16384, 20001};
+    static const double scalars[][2] = {{1, 0}, {0.5, -1}};
     struct ib_instance instance;
     (void)state;
     must_open("cuda_cublas", NULL, NULL, &instance);
-    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
-        for (int transpose_b = 0; transpose_b < 2; transpose_b++)
-            for (uint64_t cols = 1; cols <= 3; cols++)
-                for (uint64_t gap = 0; gap <= 2; gap += 2)
-                    check_many_rows(&instance, rows[r], transpose_b != 0, cols, gap);
+    for (unsigned i = 0; i < 5 * 3 * 2 * 2 * 2; i++) {
+        const double *scalar = scalars[i % 2];
+        const struct sum sum = {.alpha = scalar[0],
+                                .beta = scalar[1],
+                                .transpose_b = i / 2 % 2 != 0,
+                                .gap = i / 4 % 2 * 2,
+                                .cols = 1 + i / 8 % 3,
+                                .rows = rows[i / 24]};
+        check_sum(&instance, &sum);
+    }
     ib_instance_close(&instance);
 }
 
@@ -104,10 +118,10 @@ static void test_tf32_is_an_option(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_too_large_for_cublas),
-        cmocka_unit_test(test_many_rows),
-        cmocka_unit_test(test_factor_of_zero),
-        cmocka_unit_test(test_tf32_is_an_option),
+        MOCK_TEST(test_too_large_for_cublas),
+        MOCK_TEST(test_many_rows),
+        MOCK_TEST(test_factor_of_zero),
+        MOCK_TEST(test_tf32_is_an_option),
     };
     if (!mock_is_there())
         return EXIT_SKIPPED;

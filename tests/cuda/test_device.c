@@ -233,17 +233,17 @@ static void test_broken_device(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_missing_devices),
-        cmocka_unit_test(test_device_that_is_not_there),
-        cmocka_unit_test(test_opening_without_memory),
-        cmocka_unit_test(test_description),
-        cmocka_unit_test(test_upload_is_done_with_the_array),
-        cmocka_unit_test(test_pinned_memory_is_an_option),
-        cmocka_unit_test(test_full_memory),
-        cmocka_unit_test(test_foreign_memory),
-        cmocka_unit_test(test_free_waits),
-        cmocka_unit_test(test_clock),
-        cmocka_unit_test(test_refused_launch),
+        MOCK_TEST(test_missing_devices),
+        MOCK_TEST(test_device_that_is_not_there),
+        MOCK_TEST(test_opening_without_memory),
+        MOCK_TEST(test_description),
+        MOCK_TEST(test_upload_is_done_with_the_array),
+        MOCK_TEST(test_pinned_memory_is_an_option),
+        MOCK_TEST(test_full_memory),
+        MOCK_TEST(test_foreign_memory),
+        MOCK_TEST(test_free_waits),
+        MOCK_TEST(test_clock),
+        MOCK_TEST(test_refused_launch),
         cmocka_unit_test(test_broken_device),
     };
     if (!mock_is_there())

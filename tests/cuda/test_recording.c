@@ -83,9 +83,9 @@ static void test_recording_given_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recording),
-        cmocka_unit_test(test_scratch_of_a_recording),
-        cmocka_unit_test(test_recording_given_up),
+        MOCK_TEST(test_recording),
+        MOCK_TEST(test_scratch_of_a_recording),
+        MOCK_TEST(test_recording_given_up),
     };
     if (!mock_is_there())
         return EXIT_SKIPPED;

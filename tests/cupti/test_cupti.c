@@ -184,6 +184,7 @@ static void log_of_sizes(void **state)
         upload(112);
     download(8);
     mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_DTOD, DEVICE, DEVICE, 64);
+    mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_HTOH, PAGEABLE, PINNED, 16);
     mock_cupti_set(32);
     counted();
     unsetenv("IRONBENCH_CUPTI_LOG");

@@ -351,7 +351,7 @@ static void test_refuses_keys(void **state)
          "c.yaml:2",
          {"unknown key `matirx`", "did you mean `matrix`?", "allowed: version, name"}},
         {HEAD MATRIX "zup: [a]\n", "c.yaml:3", {"unknown key `zup`", "did you mean `zip`?"}},
-        {HEAD MATRIX "gate: {slowdown: 1%}\n", "c.yaml:3", {"unknown key `gate`"}},
+        {HEAD MATRIX "gates: {slowdown: 1%}\n", "c.yaml:3", {"unknown key `gates`", "did you mean `gate`?"}},
         {HEAD MATRIX "external: {}\n", "c.yaml:3", {"unknown key `external`"}},
         {HEAD MATRIX "<<: {}\n", "c.yaml:3", {"unknown key `<<`"}},
         {HEAD MATRIX "name: a\nname: b\n", "c.yaml:4", {"`name`", "given twice"}},

@@ -65,7 +65,7 @@ MEMORY = (
         "gemm.inc", "c += GROUP(1) * m * ldc;", ""),
     bug("sums_over_their_terms", "sums are stored over the ones that other groups still read", "reverse deep",
         "sums.c", "m->first + m->rows * m->cols", "m->first"),
-    bug("short_scratch", "scratch memory for the first level of sums alone", "asan deep",
+    bug("short_scratch", "scratch memory for the first level of sums alone", "asan",
         "sums.c", "rows += level", "rows += 0"),
 )
 

@@ -1,0 +1,27 @@
+/* Pairs of times of identical code, case by case in the order in which they were taken. */
+#ifndef TESTS_RECORDING_H
+#define TESTS_RECORDING_H
+
+#include "base/arena.h"
+#include "ironbench/impl.h"
+
+struct recorded {
+    const char *id;
+    size_t n, capacity;
+    double (*pairs)[2]; /* nanoseconds per epoch: new, old */
+};
+
+struct recording {
+    struct ib_arena arena;
+    struct recorded *cases;
+    size_t n, capacity;
+};
+
+/* Of a gate that was told to keep its runs (`--out DIR`), and of what recording_write wrote. */
+enum ib_status recording_of_gate(const char *dir, struct recording *out);
+enum ib_status recording_read(const char *path, struct recording *out);
+/* CSV: case,new_ns,old_ns, to stdout. */
+void recording_write(const struct recording *);
+void recording_free(struct recording *);
+
+#endif
