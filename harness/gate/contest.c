@@ -45,36 +45,53 @@ static double limit_of(const struct ib_contest *c, const struct ib_gate_rules *r
     return c->was_high + log1p(rules->slowdown);
 }
 
-static double test(const struct ib_contest *c, const struct ib_gate_rules *rules, uint64_t number)
+/* The probability of such a set if the case were no slower than is tolerated; with `faster`, if it were no
+ * faster than it was. */
+static double test(const struct ib_contest *c, const struct ib_gate_rules *rules, uint64_t number,
+                   bool faster)
 {
     size_t n;
     double *logs = logs_of(c, rules, number, &n);
+    for (size_t i = 0; faster && i < n; i++)
+        logs[i] = -logs[i];
     double inflation = c->randomised ? 1 : ib_inflation(logs, n);
-    double p = ib_sign_test(logs, n, limit_of(c, rules), inflation);
+    double p = ib_sign_test(logs, n, faster ? -c->was_low : limit_of(c, rules), inflation);
     free(logs);
+    return p;
+}
+
+/* Of all contests that are still in question, by Holm; NaN for the others. NULL: out of memory. */
+static double *test_all(const struct ib_contest *contests, size_t n, const struct ib_gate_rules *rules,
+                        uint64_t number, bool faster)
+{
+    double *p = malloc((n + 1) * sizeof *p);
+    for (size_t i = 0; p && i < n; i++)
+        p[i] = is_judged(&contests[i]) && (number == 0 || contests[i].suspect)
+                   ? test(&contests[i], rules, number, faster)
+                   : NAN;
+    if (p)
+        ib_holm(p, n);
     return p;
 }
 
 void ib_contests_judge(struct ib_contest *contests, size_t n, const struct ib_gate_rules *rules,
                        uint64_t number)
 {
-    double *p = malloc((n + 1) * sizeof *p);
-    for (size_t i = 0; p && i < n; i++)
-        p[i] = is_judged(&contests[i]) && (number == 0 || contests[i].suspect)
-                   ? test(&contests[i], rules, number)
-                   : NAN;
-    if (p)
-        ib_holm(p, n);
+    double *slower = test_all(contests, n, rules, number, false);
+    double *faster = number == 0 ? test_all(contests, n, rules, number, true) : NULL;
     for (size_t i = 0; i < n; i++) {
         struct ib_contest *c = &contests[i];
-        double mine = p ? p[i] : NAN;
-        if (number == 0)
+        double mine = slower ? slower[i] : NAN;
+        if (number == 0) {
             c->p = mine;
-        else if (c->suspect)
+            c->faster = faster && faster[i] <= rules->alpha;
+        } else if (c->suspect) {
             c->p_confirm = fmax(c->p_confirm, mine); /* fmax leaves NaN out */
+        }
         c->suspect = (number == 0 || c->suspect) && mine <= ib_contest_level(rules);
     }
-    free(p);
+    free(slower);
+    free(faster);
 }
 
 /* ---- verdicts ---- */
@@ -95,7 +112,7 @@ static enum ib_speed_verdict verdict_of(const struct ib_contest *c, const struct
         return IB_SLOWER;
     if (isnan(c->speed.low) || isnan(c->speed.high) || c->p <= ib_contest_level(rules))
         return IB_AMBIGUOUS;
-    if (c->speed.high < 1)
+    if (c->faster)
         return IB_FASTER;
     return c->speed.high <= 1 + rules->slowdown ? IB_SAME : IB_AMBIGUOUS;
 }

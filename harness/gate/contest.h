@@ -20,6 +20,7 @@ struct ib_contest {
     struct ib_speed speed;
     double p;         /* of the first set, by Holm over the table; NaN: not tested */
     double p_confirm; /* the largest of the further sets; NaN: there was none */
+    bool faster;      /* in the first set, at alpha; it gates nothing, so no further set confirms it */
     bool suspect;     /* in all sets so far */
 };
 

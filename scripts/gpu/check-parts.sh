@@ -38,7 +38,7 @@ gpu_missing() {
     "$program" list impls 2>&1 | awk '
         /^[a-z]/ { impl = $1 }
         /^cuda_/ { known = 1; available[impl] = 1 }
-        impl ~ /^cuda_/ && sub(/^ *unavailable: /, "") { delete available[impl]; reason = $0 }
+        impl ~ /^cuda_/ && sub(/^ *unavailable: /, "") { delete available[impl]; if (reason == "") reason = $0 }
         END {
             for (impl in available) exit
             print known ? reason : "this build has no CUDA implementation"

@@ -34,7 +34,8 @@ static enum ib_status open_operand(struct run *r, uint32_t index)
     const struct operand *o = &r->check->operand[index];
     struct array *a = &r->arrays[index];
     struct matrix *m = &r->expected[index];
-    IB_TRY(array_open(r->instance, r->check->type, o->rows, o->cols, o->cols + o->pad,
+    const uint64_t gap = o->pad ? o->pad + index : 0; /* each its own, or one could pass for another */
+    IB_TRY(array_open(r->instance, r->check->type, o->rows, o->cols, o->cols + gap,
                       o->written ? GUARD_NUMBER : GUARD_NAN, a));
     fill_operand(a, r->check, index);
     m->rows = o->rows;

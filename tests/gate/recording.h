@@ -5,10 +5,17 @@
 #include "base/arena.h"
 #include "ironbench/impl.h"
 
+#include <stdbool.h>
+
+struct pair {
+    double ns[2];   /* per epoch: new, old */
+    bool disturbed; /* something else had the processor, on either side */
+};
+
 struct recorded {
     const char *id;
     size_t n, capacity;
-    double (*pairs)[2]; /* nanoseconds per epoch: new, old */
+    struct pair *pairs;
 };
 
 struct recording {
@@ -20,7 +27,7 @@ struct recording {
 /* Of a gate that was told to keep its runs (`--out DIR`), and of what recording_write wrote. */
 enum ib_status recording_of_gate(const char *dir, struct recording *out);
 enum ib_status recording_read(const char *path, struct recording *out);
-/* CSV: case,new_ns,old_ns, to stdout. */
+/* CSV: case,new_ns,old_ns,disturbed, to stdout. */
 void recording_write(const struct recording *);
 void recording_free(struct recording *);
 

@@ -35,14 +35,16 @@ static size_t shortest(const struct recording *r)
     return n;
 }
 
-static json_t *case_of(const double *times, size_t n)
+static json_t *case_of(const double *times, const struct pair *pairs, size_t n)
 {
-    json_t *samples = json_array(), *rounds = json_array();
+    json_t *samples = json_array(), *rounds = json_array(), *disturbed = json_array();
     for (size_t i = 0; i < n; i++) {
         json_array_append_new(samples, json_real(times[i]));
         json_array_append_new(rounds, json_integer((json_int_t)i + 1));
+        json_array_append_new(disturbed, json_boolean(pairs[i].disturbed));
     }
-    return json_pack("{s:{s:{s:o, s:o}}}", "time", "epoch_ns", "samples", samples, "rounds", rounds);
+    return json_pack("{s:{s:{s:o, s:o, s:o}}}", "time", "epoch_ns", "samples", samples, "rounds", rounds,
+                     "disturbed", disturbed);
 }
 
 /* ---- this project's gate ---- */
@@ -54,11 +56,11 @@ static void draw_contest(const struct recorded *c, size_t start, double factor, 
     double times[2][PAIRS * SETS];
     for (size_t i = 0; i < PAIRS * SETS; i++) {
         size_t swap = (size_t)ib_rng_below(rng, 2);
-        times[0][i] = factor * c->pairs[start + i][swap];
-        times[1][i] = c->pairs[start + i][1 - swap];
+        times[0][i] = factor * c->pairs[start + i].ns[swap];
+        times[1][i] = c->pairs[start + i].ns[1 - swap];
     }
-    *out = (struct ib_contest){.is = case_of(times[0], PAIRS * SETS),
-                               .beside = case_of(times[1], PAIRS * SETS),
+    *out = (struct ib_contest){.is = case_of(times[0], c->pairs + start, PAIRS * SETS),
+                               .beside = case_of(times[1], c->pairs + start, PAIRS * SETS),
                                .randomised = true,
                                .p = NAN,
                                .p_confirm = NAN};
@@ -93,8 +95,8 @@ static bool usual_case(usual_rule *slower, const struct recorded *c, size_t was_
 {
     double was[USUAL_SAMPLES], is[USUAL_SAMPLES];
     for (size_t i = 0; i < USUAL_SAMPLES; i++) {
-        was[i] = c->pairs[was_at + i][1];
-        is[i] = factor * c->pairs[is_at + i][0];
+        was[i] = c->pairs[was_at + i].ns[1];
+        is[i] = factor * c->pairs[is_at + i].ns[0];
     }
     return slower(was, is, USUAL_SAMPLES);
 }
