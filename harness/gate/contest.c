@@ -142,10 +142,13 @@ void ib_contests_conclude(struct ib_contest *contests, size_t n, const struct ib
             continue;
         measure(c, rules);
         c->speed.verdict = verdict_of(c, rules);
-        if (c->speed.verdict != IB_AMBIGUOUS)
-            c->speed.needed = NAN;
-        else
+        if (c->speed.verdict == IB_AMBIGUOUS) {
             c->speed.reason = why_ambiguous(c, rules);
+            if (c->speed.needed < 2.0 * (double)c->speed.n) /* as many were not enough */
+                c->speed.needed = 2.0 * (double)c->speed.n;
+        } else {
+            c->speed.needed = NAN;
+        }
     }
 }
 

@@ -37,9 +37,11 @@ static double widest(const json_t *cases)
     return isfinite(most) ? most : 0.01;
 }
 
+/* Within the chart, whatever the number. */
 static int column_of(double ratio, double most)
 {
-    return (int)lround((log(ratio) / most + 1) / 2 * (CHART_COLUMNS - 1));
+    double place = (log(ratio) / most + 1) / 2;
+    return (int)lround(fmin(fmax(place, 0), 1) * (CHART_COLUMNS - 1));
 }
 
 static void print_interval(FILE *out, const json_t *ratio, double most)
@@ -48,9 +50,9 @@ static void print_interval(FILE *out, const json_t *ratio, double most)
     double low = ib_member_number(ratio, "low"), high = ib_member_number(ratio, "high");
     memset(line, ' ', CHART_COLUMNS);
     line[CHART_COLUMNS] = '\0';
-    for (int i = isnan(low + high) ? 1 : column_of(low, most);
-         i <= (isnan(low + high) ? 0 : column_of(high, most)); i++)
-        line[i] = '-';
+    if (!isnan(low) && !isnan(high))
+        for (int i = column_of(low, most); i <= column_of(high, most); i++)
+            line[i] = '-';
     line[CHART_COLUMNS / 2] = '|';
     line[column_of(ib_member_number(ratio, "median"), most)] = 'o';
     fputs(line, out);

@@ -74,17 +74,26 @@ static void say_differences(struct ib_blocks *blocks, const json_t *result)
 
 /* ---- what was found ---- */
 
-static void add_findings(struct ib_blocks *blocks, const json_t *findings)
+/* What is undecided stands in the table of cases; it is no finding unless the gate is strict. */
+static bool is_shown(const json_t *result, const json_t *finding)
 {
-    size_t i;
+    return strcmp(ib_member_text(finding, "kind"), "ambiguous") != 0 ||
+           ib_member_number(result, "exit_status") == 5;
+}
+
+static void add_findings(struct ib_blocks *blocks, const json_t *result)
+{
+    size_t i, shown = 0;
     json_t *finding;
-    if (!json_array_size(findings))
-        return;
-    ib_blocks_table(blocks, "llll", (const char *[]){"found", "problem", "case", "what"});
-    json_array_foreach (findings, i, finding)
+    json_array_foreach (ib_member(result, "findings"), i, finding) {
+        if (!is_shown(result, finding))
+            continue;
+        if (!shown++)
+            ib_blocks_table(blocks, "llll", (const char *[]){"found", "problem", "case", "what"});
         ib_blocks_row(blocks,
                       (const char *[]){ib_member_text(finding, "kind"), ib_member_text(finding, "problem"),
                                        ib_member_text(finding, "name"), ib_member_text(finding, "message")});
+    }
 }
 
 static const char *speed_words(const json_t *c)
@@ -98,27 +107,36 @@ static const char *answer_words(const json_t *c)
                                                           : ib_member_text(c, "status");
 }
 
-static void add_cases(struct ib_blocks *blocks, const json_t *cases)
+static void add_case(struct ib_blocks *blocks, const json_t *c)
 {
     struct ib_arena *arena = blocks->arena;
+    const json_t *ratio = ib_member(c, "speed.ratio");
+    const double n = ib_member_number(ratio, "n"), needed = ib_member_number(c, "speed.needed");
+    ib_blocks_row(blocks,
+                  (const char *[]){ib_member_text(c, "problem"), ib_member_text(c, "name"), answer_words(c),
+                                   ib_words_duration(arena, ib_member_number(c, "old_ns")),
+                                   ib_words_duration(arena, ib_member_number(c, "new_ns")),
+                                   ib_ratio_words(arena, ratio), speed_words(c),
+                                   n > 0 ? ib_words_count(arena, n) : "",
+                                   isnan(needed) ? "" : ib_words_rounded(arena, needed)});
+}
+
+static void add_cases(struct ib_blocks *blocks, const json_t *cases)
+{
     size_t i;
     json_t *c;
-    ib_blocks_table(blocks, "lllrrrlr",
-                    (const char *[]){"problem", "case", "answer", "old", "new", "ratio", "speed", "pairs"});
+    ib_blocks_table(blocks, "lllrrrlrr",
+                    (const char *[]){"problem", "case", "answer", "old", "new", "ratio", "speed", "pairs",
+                                     "would settle"});
     json_array_foreach (cases, i, c)
-        ib_blocks_row(
-            blocks, (const char *[]){ib_member_text(c, "problem"), ib_member_text(c, "name"), answer_words(c),
-                                     ib_words_duration(arena, ib_member_number(c, "old_ns")),
-                                     ib_words_duration(arena, ib_member_number(c, "new_ns")),
-                                     ib_ratio_words(arena, ib_member(c, "speed.ratio")), speed_words(c),
-                                     ib_words_count(arena, ib_member_number(c, "speed.ratio.n"))});
+        add_case(blocks, c);
 }
 
 void ib_gate_page(struct ib_blocks *blocks, const json_t *result)
 {
     ib_blocks_heading(blocks,
                       ib_arena_print(blocks->arena, "Gate: %s", ib_gate_headline(blocks->arena, result)));
-    add_findings(blocks, ib_member(result, "findings"));
+    add_findings(blocks, result);
     say_how(blocks, result);
     say_differences(blocks, result);
     add_cases(blocks, ib_member(result, "cases"));

@@ -62,7 +62,7 @@ static void pair_with_control(const struct ib_pairing *pairing, struct ib_contes
         ib_contest_leave(c, false, "it has no control beside it whose time carries the machine's drift");
     } else {
         read_old_ratio(ib_member(was, "time.over_control"), c);
-        if (isnan(c->was_low) || isnan(c->was_high))
+        if (!isfinite(c->was) || !isfinite(c->was_low) || !isfinite(c->was_high))
             ib_contest_leave(c, false,
                              "the baseline has too few rounds for an interval: 6 or more are needed");
     }

@@ -49,6 +49,7 @@ struct matrix {
 
 /* Who receives the checks. */
 struct visitor {
+    bool quick; /* not the largest sizes: for what is a thousand times as slow as a processor */
     void (*visit)(struct visitor *, const struct check *);
 };
 

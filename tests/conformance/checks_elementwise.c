@@ -58,7 +58,7 @@ void checks_col_sum(const struct check *start, struct visitor *v)
     struct check many = *start;
     many.tolerance = drift(many.type);
     /* Long sums, and wider ones whose partial sums are many again. */
-    static const struct shape long_ones[] = {{MANY_ROWS, 1, 0}, {MANY_ROWS, 2, 0}, {66000, 17, 0}};
+    const struct shape long_ones[] = {{many_rows(v), 1, 0}, {many_rows(v), 2, 0}, {66000, 17, 0}};
     for (size_t i = 0; i < COUNT(long_ones); i++) {
         const struct shape s = long_ones[i];
         visit_pair(many, operand("M", s, FILL_POSITIVE, false), operand("row", row_of(s), FILL_UNSET, true),
@@ -141,10 +141,10 @@ static void visit_loss(struct check c, struct shape s, enum fill z, enum fill y,
 /* A loss over so many rows that a plain f32 sum drifts. */
 static void visit_long_loss(struct check c, struct visitor *v)
 {
-    const struct shape s = {MANY_ROWS, 1, 0};
+    const struct shape s = {many_rows(v), 1, 0};
     c.kind = IB_MSE;
     c.tolerance = drift(c.type);
-    c.scale = 1.0 / MANY_ROWS;
+    c.scale = 1.0 / (double)many_rows(v);
     c.n_operands = 4;
     c.operand[0] = operand("Z", s, FILL_POSITIVE, false);
     c.operand[1] = operand("Y", s, FILL_LABELS, false);

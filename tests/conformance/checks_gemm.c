@@ -47,12 +47,14 @@ static void visit_scalars(struct check c, struct product p, struct visitor *v)
 static void visit_shapes(struct check c, struct visitor *v)
 {
     static const uint64_t inner[] = {0, 1, 6, 33, 257};
+    enum { QUICK_PRODUCTS = 300000 };
     for (size_t m = 0; m < COUNT(row_counts); m++)
         for (size_t n = 0; n < COUNT(col_counts); n++)
-            for (size_t k = 0; k < COUNT(inner); k++)
-                visit_scalars(
-                    c, (struct product){row_counts[m], col_counts[n], inner[k], 0, FILL_EXACT, FILL_EXACT},
-                    v);
+            for (size_t k = 0; k < COUNT(inner); k++) {
+                const struct product p = {row_counts[m], col_counts[n], inner[k], 0, FILL_EXACT, FILL_EXACT};
+                if (!v->quick || p.m * p.n * p.k <= QUICK_PRODUCTS)
+                    visit_scalars(c, p, v);
+            }
 }
 
 /* NaN and infinity come through, also where the other factor is 0, and so does a NaN in C where beta is not
@@ -84,8 +86,8 @@ static void visit_inexact(struct check c, struct visitor *v)
     c.scale = 4; /* sqrt(k) / 4: how large the sum of k such products usually is */
     visit_transposes(c, (struct product){33, 33, 257, 0, FILL_REAL, FILL_REAL}, v);
     c.tolerance = drift(c.type);
-    visit_product(c, (struct product){3, 1, MANY_ROWS, 0, FILL_POSITIVE, FILL_POSITIVE}, true, false, v);
-    visit_product(c, (struct product){3, 2, MANY_ROWS, 0, FILL_POSITIVE, FILL_POSITIVE}, true, false, v);
+    visit_product(c, (struct product){3, 1, many_rows(v), 0, FILL_POSITIVE, FILL_POSITIVE}, true, false, v);
+    visit_product(c, (struct product){3, 2, many_rows(v), 0, FILL_POSITIVE, FILL_POSITIVE}, true, false, v);
 }
 
 void checks_gemm(const struct check *start, struct visitor *v)

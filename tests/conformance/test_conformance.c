@@ -1,6 +1,6 @@
-/* test_conformance IMPL [PLUGIN.so] [OPTION=VALUE]…: does an implementation keep the contract? Every
- * operation, in both types, on awkward shapes; then whole gradients. Exit status 77: it cannot run on this
- * machine. */
+/* test_conformance IMPL [PLUGIN.so] [OPTION=VALUE]… [--quick]: does an implementation keep the contract?
+ * Every operation, in both types, on awkward shapes; then whole gradients. Exit status 77: it cannot run on
+ * this machine. */
 #include "base/error.h"
 #include "base/text.h"
 #include "check.h"
@@ -84,7 +84,7 @@ enum {
     TESTS = OPERATION_TESTS + GRADIENT_TESTS
 };
 
-static int run_all(void)
+static int run_all(bool quick)
 {
     static struct operation_test operation_tests[OPERATION_TESTS];
     static struct gradient_test gradient_tests[GRADIENT_TESTS];
@@ -92,7 +92,8 @@ static int run_all(void)
     struct CMUnitTest tests[TESTS] = {0};
     for (int i = 0; i < OPERATION_TESTS; i++) {
         const enum ib_dtype type = i % 2 == 0 ? IB_F32 : IB_F64;
-        operation_tests[i] = (struct operation_test){.operation = &operations[i / 2], .type = type};
+        operation_tests[i] =
+            (struct operation_test){.visitor.quick = quick, .operation = &operations[i / 2], .type = type};
         snprintf(names[i], sizeof names[i], "%s %s", operations[i / 2].name,
                  ib_word_of(ib_dtype_words, (int)type));
         tests[i] = (struct CMUnitTest){
@@ -127,15 +128,18 @@ int main(int argc, char **argv)
     struct ib_setting settings[MAX_SETTINGS];
     size_t n_settings = 0;
     const char *plugin = NULL;
+    bool quick = false;
     const struct ib_impl *impl;
     for (int i = 2; i < argc && n_settings < MAX_SETTINGS; i++) {
-        if (read_setting(argv[i], &settings[n_settings]))
+        if (strcmp(argv[i], "--quick") == 0)
+            quick = true;
+        else if (read_setting(argv[i], &settings[n_settings]))
             n_settings++;
         else
             plugin = argv[i];
     }
     if (argc < 2) {
-        fprintf(stderr, "usage: %s IMPL [PLUGIN.so] [OPTION=VALUE]...\n", argv[0]);
+        fprintf(stderr, "usage: %s IMPL [PLUGIN.so] [OPTION=VALUE]... [--quick]\n", argv[0]);
         return EXIT_USAGE;
     }
     enum ib_status status = ib_impl_load(argv[1], plugin, &impl);
@@ -145,7 +149,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: %s\n", argv[1], ib_error_text());
         return status == IB_EUNAVAILABLE ? EXIT_SKIPPED : EXIT_USAGE;
     }
-    const int failed = run_all();
+    const int failed = run_all(quick);
     ib_instance_close(&subject);
     return failed == 0 ? 0 : 1;
 }
