@@ -22,12 +22,29 @@ static bool is_judged(const struct ib_contest *c)
     return c->is && c->beside;
 }
 
+/* Rounds in which something else had the processor. */
+static size_t count_disturbed(const json_t *c, uint64_t first, uint64_t last)
+{
+    const json_t *rounds = ib_member(c, "time.epoch_ns.rounds"),
+                 *disturbed = ib_member(c, "time.epoch_ns.disturbed");
+    size_t i, n = 0;
+    json_t *round;
+    json_array_foreach (rounds, i, round) {
+        uint64_t r = (uint64_t)json_integer_value(round);
+        n += r >= first && r <= last && json_is_true(json_array_get(disturbed, i)) ? 1 : 0;
+    }
+    return n;
+}
+
 double *ib_contest_logs(const json_t *is, const json_t *beside, uint64_t first, uint64_t pairs, size_t *n)
 {
     const uint64_t last = first + pairs - 1;
+    const size_t is_disturbed = count_disturbed(is, first, last),
+                 beside_disturbed = count_disturbed(beside, first, last);
     double *logs = malloc((json_array_size(ib_member(is, "time.epoch_ns.rounds")) + 1) * sizeof *logs);
     *n = logs ? ib_paired_logs(is, beside, first, last, false, logs) : 0;
-    if (logs && 3 * *n < 2 * pairs)
+    bool own_doing = 3 * is_disturbed > 3 * beside_disturbed + pairs;
+    if (logs && (own_doing || 3 * *n < pairs || *n < IB_SPEED_MIN_ROUNDS))
         *n = ib_paired_logs(is, beside, first, last, true, logs);
     return logs;
 }

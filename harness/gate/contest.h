@@ -25,9 +25,10 @@ struct ib_contest {
 };
 
 /* The logarithms of the ratios in a set of pairs, the rounds first … first + pairs - 1, in order; *n of them,
- * and the caller frees them. Pairs in which something else had the processor are left out, but not where that
- * leaves less than two thirds: what disturbs most of a set hits both sides alike, and the design is one of so
- * many pairs. NULL: out of memory. */
+ * and the caller frees them. Pairs in which something else had the processor are left out. But all count
+ * where fewer than a third, or than 6, would remain; and where `is` was disturbed more often than `beside` in
+ * over a third of all pairs: then it may be its own doing, as of code that has begun to sleep. NULL: out of
+ * memory. */
 double *ib_contest_logs(const json_t *is, const json_t *beside, uint64_t first, uint64_t pairs, size_t *n);
 
 /* Judges nothing: ambiguous for this reason, or meaningless. */

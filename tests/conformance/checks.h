@@ -12,9 +12,11 @@ static const uint64_t col_counts[] = {1, 2, 6, 33};
 static const uint64_t pads[] = {0, 3};
 
 /* Rows enough for a plain f32 sum to go wrong. */
+enum { MANY_ROWS = 1000000, QUICK_MANY_ROWS = 200000 };
+
 static inline uint64_t many_rows(const struct visitor *v)
 {
-    return v->quick ? 200000 : 1000000;
+    return v->quick ? QUICK_MANY_ROWS : MANY_ROWS;
 }
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))

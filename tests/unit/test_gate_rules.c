@@ -37,9 +37,9 @@ static void test_defaults(void **state)
 static void test_everything(void **state)
 {
     (void)state;
-    struct ib_gate_rules rules =
-        read_rules(CONFIG "gate: {pairs: 50, slowdown: 2%, alpha: 0.05, confirm: 0, metrics: 1%, order: abba, "
-                          "seed: 7, budget: {h2d_per_epoch: 0, d2h_per_epoch: 2}}\n");
+    struct ib_gate_rules rules = read_rules(
+        CONFIG "gate: {pairs: 50, slowdown: 2%, alpha: 0.05, confirm: 0, metrics: 1%, order: abba, "
+               "seed: 7, budget: {h2d_per_epoch: 0, d2h_per_epoch: 2}}\n");
     assert_int_equal(rules.pairs, 50);
     assert_true(rules.slowdown == 0.02 && rules.alpha == 0.05 && rules.metrics == 0.01);
     assert_int_equal(rules.confirm, 0);
