@@ -10,8 +10,9 @@ OLD, NEW = FAULTS.parent / "planted_old.so", FAULTS.parent / "planted_new.so"
 QUICK = "rounds: 8, min_time: 1ms, warmup: 0, timeout: 20s"
 
 
-# Alpha is what a test may err by, however noisy the machine; 30 pairs find a tenfold slowdown whatever else it does.
-FEW, MANY = "pairs: 14, alpha: 0.0001", "pairs: 30, alpha: 0.0001"
+# Alpha is what a test may err by, however noisy the machine; 30 pairs find a tenfold slowdown whatever else it does. The
+# same code in another binary may well be some percent slower, by where it lies in memory: that is tolerated.
+FEW, MANY = "pairs: 14, alpha: 0.0001, slowdown: 50%", "pairs: 30, alpha: 0.0001, slowdown: 50%"
 
 
 class GateTest(CliTest):
@@ -55,7 +56,7 @@ class Against(GateTest):
         slower = [finding for finding in result["findings"] if finding["kind"] == "slower"]
         self.assertEqual([finding["name"] for finding in slower], ["planted_slower"])
         speed = result["cases"][1]["speed"]
-        self.assertGreater(speed["ratio"]["low"], 1.01)
+        self.assertGreater(speed["ratio"]["low"], 1.5)
         self.assertLess(speed["p"], 0.1)
         self.assertLess(speed["p_confirm"], 0.1)
         self.assertIsNone(result["cases"][0]["speed"]["p_confirm"])
@@ -195,7 +196,8 @@ class Baselines(GateTest):
             if "over_control" in case["time"]:
                 case["time"]["over_control"] = {"median": 1, "low": 0.99, "high": 1.01, "n": 8}
         path.write_text(json.dumps(text))
-        result = self.gate(self.plan("planted_steady, planted_slower", gate=MANY), "--baseline", "base", status=1)
+        result = self.gate(self.plan("planted_steady, planted_slower", gate="pairs: 30, slowdown: 50%, alpha: 0.05"),
+                           "--baseline", "base", status=1)
         self.assertEqual([f["name"] for f in result["findings"] if f["kind"] == "slower"], ["planted_slower"])
 
     def test_metrics_both_ways(self):
