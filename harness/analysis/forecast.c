@@ -38,6 +38,7 @@ struct ib_forecast ib_forecast_resident(const json_t *c)
     const double compute = compute_per_epoch(profile);
     /* The profile is one short training, so that its times are shares of the measured one. */
     const double scale = ib_member_number(c, "time.epoch_ns.median") / (copies + launch + wait);
-    return (struct ib_forecast){
-        .compute_ns = scale * compute, .launch_ns = scale * launch, .epoch_ns = scale * (compute + launch)};
+    return (struct ib_forecast){.compute_ns = scale * compute,
+                                .launch_ns = scale * launch,
+                                .epoch_ns = scale * fmax(compute, launch)};
 }

@@ -100,8 +100,9 @@ static void say_forecast(struct ib_blocks *blocks, const struct ib_explanation *
         ib_arena_print(
             arena,
             "Predicted: %s an epoch. By its profile %s of an epoch is the device's own work and %s is "
-            "launches; of the measured %s that is %s and %s, and the rest, copies and waits for them, "
-            "falls away.",
+            "launches; of the measured %s that is %s and %s, of which the longer one counts, as they "
+            "overlap; "
+            "the rest, copies and waits for them, falls away.",
             ib_words_duration(arena, f->epoch_ns), ib_words_share(arena, f->compute_ns / e->epoch_ns),
             ib_words_share(arena, f->launch_ns / e->epoch_ns), ib_words_duration(arena, e->epoch_ns),
             ib_words_duration(arena, f->compute_ns), ib_words_duration(arena, f->launch_ns)));
