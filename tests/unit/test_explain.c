@@ -159,10 +159,10 @@ static void a_page_of_a_copying_case(void **state)
         "x gemm train 2,000 2,000,000 0 0 99 % 15 %",
         "transfer 6.00 µs 60 %",
         "gemm 2 1.00 µs 4.00 µs 3.00 µs",
-        "Predicted: 3.00 µs an epoch. By its profile 20 % of an epoch is the device's own work and 10 % is "
+        "Predicted: 2.00 µs an epoch. By its profile 20 % of an epoch is the device's own work and 10 % is "
         "launches; of the measured 10.0 µs that is 2.00 µs and 1.00 µs",
         "Measured in this run: 2.50 µs an epoch; copying takes 4.00× (4.00 to 4.00) as long. The prediction "
-        "is 1.20× "
+        "is 0.800× "
         "that.",
         "Keep w on the device first: that saves 3 copies an epoch, and up to 45 % of the time. With "
         "everything "
