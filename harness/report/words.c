@@ -41,7 +41,7 @@ const char *ib_words_duration(struct ib_arena *arena, double ns)
 {
     if (isnan(ns))
         return IB_NOTHING;
-    if (ns == 0)
+    if (fabs(ns) < 0.5) /* no clock sees so little */
         return "0";
     const struct unit *unit = unit_for(times, ns);
     return ib_arena_print(arena, "%s %s", ib_words_digits(arena, ns / unit->size), unit->name);

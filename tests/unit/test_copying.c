@@ -163,6 +163,7 @@ static void numbers_read_well(void **state)
     assert_string_equal(ib_words_bytes(&arena, 999), "999 bytes");
     assert_string_equal(ib_words_bytes(&arena, 1234567), "1.23 MB");
     assert_string_equal(ib_words_duration(&arena, 0), "0");
+    assert_string_equal(ib_words_duration(&arena, 0.3), "0");
     assert_string_equal(ib_words_duration(&arena, 12345), "12.3 µs");
     assert_string_equal(ib_words_duration(&arena, NAN), "–");
     assert_string_equal(ib_words_amount(&arena, 20), "20");
