@@ -4,6 +4,7 @@
 #include "base/paths.h"
 #include "worker/child.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,24 @@ static void read_info(struct ib_registry *r, const json_t *impl, struct ib_impl_
     info->libraries = copy_text(r, json_object_get(impl, "libraries"));
 }
 
+/* A library that ends the whole process has usually said why: its last line joins the reason. */
+static void quote_last_line(const struct ib_child *child, struct ib_outcome *outcome)
+{
+    char said[200], why[80];
+    const char *output = child ? ib_child_output(child) : "";
+    size_t n = strlen(output);
+    while (n && output[n - 1] == '\n')
+        n--;
+    size_t skipped = n < sizeof said ? 0 : n - sizeof said + 1;
+    snprintf(said, sizeof said, "%.*s", (int)(n - skipped), output + skipped);
+    const char *last = strrchr(said, '\n');
+    last = last ? last + 1 : said;
+    if (outcome->status != IB_CASE_CRASHED || !last[0])
+        return;
+    snprintf(why, sizeof why, "%s", outcome->reason);
+    ib_outcome_set(outcome, outcome->status, "%s: \"%s\"", why, last);
+}
+
 static bool ask_worker(const struct ib_registry *r, const char *plugin, json_t **impls,
                        struct ib_outcome *outcome)
 {
@@ -100,6 +119,8 @@ static bool ask_worker(const struct ib_registry *r, const char *plugin, json_t *
     bool ok = ib_worker_start(r->program, NULL, DESCRIBE_TIMEOUT_NS, &child, outcome) &&
               ib_child_ask(child, json_pack("{s:s, s:s?}", "type", "describe", "plugin", plugin),
                            DESCRIBE_TIMEOUT_NS, &answer, outcome);
+    if (!ok)
+        quote_last_line(child, outcome);
     ib_child_end(child);
     *impls = ok ? json_incref(json_object_get(answer, "impls")) : NULL;
     json_decref(answer);
