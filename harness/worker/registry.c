@@ -107,7 +107,7 @@ static void quote_last_line(const struct ib_child *child, struct ib_outcome *out
     last = last ? last + 1 : said;
     if (outcome->status != IB_CASE_CRASHED || !last[0])
         return;
-    snprintf(why, sizeof why, "%s", outcome->reason);
+    snprintf(why, sizeof why, "%.79s", outcome->reason);
     ib_outcome_set(outcome, outcome->status, "%s: \"%s\"", why, last);
 }
 
