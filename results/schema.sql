@@ -1,8 +1,8 @@
 -- The tables of DIR/run.sqlite: one run. The names of columns say their units: _ns are nanoseconds of wall
 -- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
 -- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a
--- user_version that is greater than its own, and brings an older file up to date (results/migrate.sql).
-PRAGMA user_version = 2;
+-- user_version that is greater than its own, and brings an older file up to date (results/migrate_N.sql).
+PRAGMA user_version = 3;
 
 -- Exactly one row.
 CREATE TABLE run (
@@ -167,6 +167,7 @@ CREATE TABLE rounds (
     stderr      TEXT,
     cpu_epoch_ns REAL,            -- of epoch_ns, how long the training thread had a processor
     disturbed   INTEGER,          -- 1: the two part by more than 2 %; NULL: not host work of a single thread
+    median_epoch_ns REAL,         -- of the round's trainings, the median / epochs
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 

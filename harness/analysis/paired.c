@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 struct samples {
-    const json_t *times, *rounds, *disturbed;
-    bool all_disturbed; /* then they are all there is */
+    const json_t *times, *medians, *rounds, *disturbed; /* medians: NULL where they are not asked for */
+    bool all_disturbed;                                 /* then they are all there is */
 };
 
 static struct samples samples_of(const json_t *c)
@@ -25,8 +25,10 @@ static struct samples samples_of(const json_t *c)
 /* The time of sample i; NaN where it does not count. */
 static double time_of(const struct samples *s, size_t i)
 {
-    bool counts = s->all_disturbed || !json_is_true(json_array_get(s->disturbed, i));
-    return counts ? json_number_value(json_array_get(s->times, i)) : NAN;
+    const json_t *median = json_array_get(s->medians, i);
+    if (!s->all_disturbed && json_is_true(json_array_get(s->disturbed, i)))
+        return NAN;
+    return json_number_value(json_is_number(median) ? median : json_array_get(s->times, i));
 }
 
 size_t ib_undisturbed_times(const json_t *c, double *out)
@@ -42,17 +44,20 @@ size_t ib_undisturbed_times(const json_t *c, double *out)
 }
 
 /* Both lists of rounds ascend. */
-size_t ib_paired_logs(const json_t *left_case, const json_t *right_case, uint64_t first, uint64_t last,
-                      bool disturbed_too, double *out)
+size_t ib_paired_logs(const json_t *left_case, const json_t *right_case, const struct ib_rounds *rounds,
+                      double *out)
 {
     struct samples left = samples_of(left_case), right = samples_of(right_case);
     size_t n = 0, i = 0, j = 0;
-    left.all_disturbed |= disturbed_too;
-    right.all_disturbed |= disturbed_too;
+    left.all_disturbed |= rounds->disturbed_too;
+    right.all_disturbed |= rounds->disturbed_too;
+    left.medians = rounds->medians ? ib_member(left_case, "time.epoch_ns.medians") : NULL;
+    right.medians = rounds->medians ? ib_member(right_case, "time.epoch_ns.medians") : NULL;
     while (i < json_array_size(left.rounds) && j < json_array_size(right.rounds)) {
         uint64_t a = (uint64_t)json_integer_value(json_array_get(left.rounds, i));
         uint64_t b = (uint64_t)json_integer_value(json_array_get(right.rounds, j));
-        double ratio = a == b && a >= first && a <= last ? time_of(&left, i) / time_of(&right, j) : NAN;
+        bool counts = a == b && a >= rounds->first && a <= rounds->last;
+        double ratio = counts ? time_of(&left, i) / time_of(&right, j) : NAN;
         if (ratio > 0)
             out[n++] = log(ratio);
         i += a <= b;
@@ -64,11 +69,11 @@ size_t ib_paired_logs(const json_t *left_case, const json_t *right_case, uint64_
 struct ib_paired ib_paired_ratio(const json_t *left, const json_t *right)
 {
     struct ib_paired ratio = {NAN, NAN, NAN, 0};
-    const size_t rounds = json_array_size(ib_member(left, "time.epoch_ns.rounds"));
-    double *logs = malloc((rounds + 1) * sizeof *logs), low, high;
+    const size_t n = json_array_size(ib_member(left, "time.epoch_ns.rounds"));
+    double *logs = malloc((n + 1) * sizeof *logs), low, high;
     if (!logs)
         return ratio;
-    ratio.n = ib_paired_logs(left, right, 0, UINT64_MAX, false, logs);
+    ratio.n = ib_paired_logs(left, right, &(struct ib_rounds){.last = UINT64_MAX}, logs);
     ib_median_interval(logs, ratio.n, &low, &high);
     ratio.median = exp(ib_median(logs, ratio.n));
     ratio.low = exp(low);

@@ -18,10 +18,15 @@ struct ib_paired {
 /* How many times as long an epoch of the case `left` takes as one of the case `right`. */
 struct ib_paired ib_paired_ratio(const json_t *left, const json_t *right);
 
-/* The logarithms of such ratios, of the rounds `first` to `last` that gave both cases an undisturbed time, or
- * any time at all, in order. `out` has room for as many as `left` has rounds. */
-size_t ib_paired_logs(const json_t *left, const json_t *right, uint64_t first, uint64_t last,
-                      bool disturbed_too, double *out);
+/* Which rounds count, and by which of their times. */
+struct ib_rounds {
+    uint64_t first, last;
+    bool disturbed_too; /* not only those that gave both cases an undisturbed time */
+    bool medians;       /* of a round its median training, where that is known; else the mean of all */
+};
+
+/* The logarithms of such ratios, in order. `out` has room for as many as `left` has rounds. */
+size_t ib_paired_logs(const json_t *left, const json_t *right, const struct ib_rounds *, double *out);
 
 /* The times of a case that count, in nanoseconds per epoch and in the order of the rounds: the undisturbed
  * ones, or all where all were disturbed. `out` has room for as many as there are samples. */

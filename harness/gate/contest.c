@@ -38,14 +38,15 @@ static size_t count_disturbed(const json_t *c, uint64_t first, uint64_t last)
 
 double *ib_contest_logs(const json_t *is, const json_t *beside, uint64_t first, uint64_t pairs, size_t *n)
 {
-    const uint64_t last = first + pairs - 1;
-    const size_t is_disturbed = count_disturbed(is, first, last),
-                 beside_disturbed = count_disturbed(beside, first, last);
+    struct ib_rounds rounds = {.first = first, .last = first + pairs - 1, .medians = true};
+    const size_t is_disturbed = count_disturbed(is, first, rounds.last),
+                 beside_disturbed = count_disturbed(beside, first, rounds.last);
     double *logs = malloc((json_array_size(ib_member(is, "time.epoch_ns.rounds")) + 1) * sizeof *logs);
-    *n = logs ? ib_paired_logs(is, beside, first, last, false, logs) : 0;
+    *n = logs ? ib_paired_logs(is, beside, &rounds, logs) : 0;
     bool own_doing = 3 * is_disturbed > 3 * beside_disturbed + pairs;
-    if (logs && (own_doing || 3 * *n < pairs || *n < IB_SPEED_MIN_ROUNDS))
-        *n = ib_paired_logs(is, beside, first, last, true, logs);
+    rounds.disturbed_too = own_doing || 3 * *n < pairs || *n < IB_SPEED_MIN_ROUNDS;
+    if (logs && rounds.disturbed_too)
+        *n = ib_paired_logs(is, beside, &rounds, logs);
     return logs;
 }
 

@@ -86,6 +86,7 @@ static bool run_steps(const struct ib_bench *bench, const struct ib_case *c, con
     out->phases = result.phases;
     out->repeats = result.repeats;
     out->epoch_ns = (double)result.trained_ns / (double)result.repeats / (double)c->epochs;
+    out->median_epoch_ns = result.median_ns / (double)c->epochs;
     watch_cpu(c, &result, out);
     out->law_ok = ib_pass_obeys_law(c, &result, c->epochs, count_reads(c->epochs, c->log_every), outcome);
     return out->law_ok && ib_pass_witnessed(&result, outcome) &&

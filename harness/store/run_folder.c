@@ -123,15 +123,24 @@ static enum ib_status check_version(const char *path, int version)
     return IB_OK;
 }
 
-/* All or nothing; who else has migrated it meanwhile has done our work. */
+/* Step by step from the file's version, which may be today's: who else has migrated it meanwhile has done our
+ * work. */
+static bool run_steps(sqlite3 *db)
+{
+    static const char *const steps[IB_DATABASE_VERSION] = {[1] = ib_migrate_1_sql, [2] = ib_migrate_2_sql};
+    bool ok = true;
+    for (int version = version_of(db); ok && version < IB_DATABASE_VERSION; version++)
+        ok = steps[version] && sqlite3_exec(db, steps[version], NULL, NULL, NULL) == SQLITE_OK;
+    return ok;
+}
+
+/* All or nothing. */
 static enum ib_status migrate(const char *path)
 {
     sqlite3 *db;
     IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &db));
     enum ib_status status = IB_OK;
-    if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK ||
-        (version_of(db) < IB_DATABASE_VERSION &&
-         sqlite3_exec(db, ib_migrate_sql, NULL, NULL, NULL) != SQLITE_OK) ||
+    if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK || !run_steps(db) ||
         sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
         status =
             ib_fail(IB_EIO, path, "an older run that cannot be brought up to date: %s", sqlite3_errmsg(db));

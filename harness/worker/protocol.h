@@ -92,6 +92,7 @@ static inline bool ib_testimony_given(const struct ib_testimony *t)
 /* What a pass reports beside its arrays. */
 struct ib_pass_result {
     uint64_t repeats;        /* trainings done */
+    double median_ns;        /* the median of one */
     uint64_t trained_ns;     /* all of them together: wall time, */
     uint64_t thread_cpu_ns;  /* of which the calling thread had a processor, */
     uint64_t process_cpu_ns; /* and all threads together */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "schedule.h"
+#include "stats/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -289,15 +290,24 @@ static enum ib_status warm_up(struct ib_session *s, const struct ib_train_reques
     return IB_OK;
 }
 
+struct trainings {
+    double *ns; /* of each */
+    size_t n, capacity;
+};
+
 /* One training from the start, added to what *out has timed so far. */
 static enum ib_status time_one(struct ib_session *s, const struct ib_train_request *request,
-                               struct ib_pass_result *out)
+                               struct trainings *trainings, struct ib_pass_result *out)
 {
+    trainings->ns =
+        ib_arena_grow(&s->arena, trainings->ns, sizeof *trainings->ns, trainings->n, &trainings->capacity);
     struct ib_loss_reader reader = {wants_logged, drop_loss, (void *)(uintptr_t)request};
     IB_TRY(begin_training(s));
     uint64_t process_cpu_ns = ib_process_cpu_ns(), thread_cpu_ns = ib_thread_cpu_ns(), begin = ib_now_ns();
     IB_TRY(ib_training_run(&s->training, request->epochs, request->log_every ? &reader : NULL));
-    out->trained_ns += ib_now_ns() - begin;
+    const uint64_t took_ns = ib_now_ns() - begin;
+    out->trained_ns += took_ns;
+    trainings->ns[trainings->n++] = (double)took_ns;
     out->thread_cpu_ns += ib_thread_cpu_ns() - thread_cpu_ns;
     out->process_cpu_ns += ib_process_cpu_ns() - process_cpu_ns;
     out->repeats++;
@@ -309,15 +319,17 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
 static enum ib_status time_all(struct ib_session *s, const struct ib_train_request *request,
                                struct ib_pass_result *out)
 {
-    IB_TRY(time_one(s, request, out));
+    struct trainings trainings = {0};
+    IB_TRY(time_one(s, request, &trainings, out));
     out->ledger = s->dispatch.ledger;
     out->phases.train_ns = out->trained_ns;
     while (out->trained_ns < request->min_time_ns) {
-        IB_TRY(time_one(s, request, out));
+        IB_TRY(time_one(s, request, &trainings, out));
         if (memcmp(&s->dispatch.ledger, &out->ledger, sizeof out->ledger) != 0)
             return ib_fail(IB_EINTERNAL, s->instance.impl->name,
                            "training %llu copied otherwise than the first", (unsigned long long)out->repeats);
     }
+    out->median_ns = ib_median(trainings.ns, trainings.n);
     return IB_OK;
 }
 

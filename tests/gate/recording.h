@@ -8,8 +8,9 @@
 #include <stdbool.h>
 
 struct pair {
-    double ns[2];   /* per epoch: new, old */
-    bool disturbed; /* something else had the processor, on either side */
+    double mean_ns[2];   /* per epoch: new, old */
+    double median_ns[2]; /* the same of each process's median training */
+    bool disturbed;      /* something else had the processor, on either side */
 };
 
 struct recorded {
@@ -24,10 +25,11 @@ struct recording {
     size_t n, capacity;
 };
 
-/* Of a gate that was told to keep its runs (`--out DIR`), and of what recording_write wrote. */
-enum ib_status recording_of_gate(const char *dir, struct recording *out);
+/* Of gates that were told to keep their runs (`--out DIR`), one after another, and of what recording_write
+ * wrote. */
+enum ib_status recording_of_gates(char *const *dirs, size_t n, struct recording *out);
 enum ib_status recording_read(const char *path, struct recording *out);
-/* CSV: case,new_ns,old_ns,disturbed, to stdout. */
+/* CSV, to stdout. */
 void recording_write(const struct recording *);
 void recording_free(struct recording *);
 

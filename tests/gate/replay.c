@@ -1,9 +1,9 @@
 /* How often a gate errs, replayed from pairs of times of identical code: this project's, and the usual rules
  * on the very same samples. A table of 20 cases takes a block of consecutive pairs, each case its own
  * recorded one (again and again where there are fewer); a planted slowdown multiplies the new times of one of
- * them.
+ * them, drawn anew for each table.
  *
- *   gate_replay --record DIR > recording.csv     of a gate on identical code with --out DIR
+ *   gate_replay --record DIR… > recording.csv    of gates on identical code with --out DIR
  *   gate_replay recording.csv [TABLES [PERCENT]]
  */
 #include "base/error.h"
@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CASES = 20, PAIRS = 30, SETS = 2, USUAL_SAMPLES = 10, MOST_RULES = 8 };
+enum { CASES = 20, PAIRS = 60, SETS = 2, USUAL_SAMPLES = 10, MOST_RULES = 8 };
 
 struct tally {
     size_t alarms[MOST_RULES],
@@ -56,8 +56,8 @@ static void draw_contest(const struct recorded *c, size_t start, double factor, 
     double times[2][PAIRS * SETS];
     for (size_t i = 0; i < PAIRS * SETS; i++) {
         size_t swap = (size_t)ib_rng_below(rng, 2);
-        times[0][i] = factor * c->pairs[start + i].ns[swap];
-        times[1][i] = c->pairs[start + i].ns[1 - swap];
+        times[0][i] = factor * c->pairs[start + i].median_ns[swap];
+        times[1][i] = c->pairs[start + i].median_ns[1 - swap];
     }
     *out = (struct ib_contest){.is = case_of(times[0], c->pairs + start, PAIRS * SETS),
                                .beside = case_of(times[1], c->pairs + start, PAIRS * SETS),
@@ -66,16 +66,16 @@ static void draw_contest(const struct recorded *c, size_t start, double factor, 
                                .p_confirm = NAN};
 }
 
-/* How many cases it stops; *planted: that one, too. */
-static size_t gate_table(const struct recording *r, size_t start, double factor, struct ib_rng *rng,
-                         bool *planted)
+/* How many cases it stops; *found: the planted one, too. */
+static size_t gate_table(const struct recording *r, size_t start, size_t planted, double factor,
+                         struct ib_rng *rng, bool *found)
 {
     struct ib_contest contests[CASES];
     struct ib_gate_rules rules = ib_gate_rules_default;
     size_t stopped = 0;
     rules.pairs = PAIRS;
     for (size_t c = 0; c < CASES; c++)
-        draw_contest(&r->cases[c % r->n], start, c == 0 ? factor : 1, rng, &contests[c]);
+        draw_contest(&r->cases[c % r->n], start, c == planted ? factor : 1, rng, &contests[c]);
     for (uint64_t set = 0; set < SETS; set++)
         ib_contests_judge(contests, CASES, &rules, set);
     ib_contests_conclude(contests, CASES, &rules);
@@ -84,7 +84,7 @@ static size_t gate_table(const struct recording *r, size_t start, double factor,
         json_decref((json_t *)(uintptr_t)contests[c].is);
         json_decref((json_t *)(uintptr_t)contests[c].beside);
     }
-    *planted = contests[0].speed.verdict == IB_SLOWER;
+    *found = contests[planted].speed.verdict == IB_SLOWER;
     return stopped;
 }
 
@@ -95,24 +95,24 @@ static bool usual_case(usual_rule *slower, const struct recorded *c, size_t was_
 {
     double was[USUAL_SAMPLES], is[USUAL_SAMPLES];
     for (size_t i = 0; i < USUAL_SAMPLES; i++) {
-        was[i] = c->pairs[was_at + i].ns[1];
-        is[i] = factor * c->pairs[is_at + i].ns[0];
+        was[i] = c->pairs[was_at + i].mean_ns[1];
+        is[i] = factor * c->pairs[is_at + i].mean_ns[0];
     }
     return slower(was, is, USUAL_SAMPLES);
 }
 
 /* The cases of a sweep follow each other, so each is compared at another moment of the two runs. */
 static size_t usual_table(usual_rule *slower, const struct recording *r, size_t was_at, size_t is_at,
-                          double factor, bool *planted)
+                          size_t planted, double factor, bool *found)
 {
     size_t stopped = 0;
     for (size_t c = 0; c < CASES; c++) {
         size_t later = (c / r->n) * USUAL_SAMPLES;
-        bool found =
-            usual_case(slower, &r->cases[c % r->n], was_at + later, is_at + later, c == 0 ? factor : 1);
-        stopped += found ? 1 : 0;
-        if (c == 0)
-            *planted = found;
+        bool stops =
+            usual_case(slower, &r->cases[c % r->n], was_at + later, is_at + later, c == planted ? factor : 1);
+        stopped += stops ? 1 : 0;
+        if (c == planted)
+            *found = stops;
     }
     return stopped;
 }
@@ -125,17 +125,19 @@ static void replay(const struct recording *r, size_t tables, double factor, stru
     const size_t n = shortest(r), span = (CASES / r->n + 1) * USUAL_SAMPLES;
     ib_rng_seed(&rng, 1);
     for (size_t i = 0; i < tables; i++) {
-        bool planted;
+        bool found;
+        size_t planted = (size_t)ib_rng_below(&rng, CASES);
         size_t start = (size_t)ib_rng_below(&rng, n - PAIRS * SETS + 1);
-        t->alarms[0] += gate_table(r, start, 1, &rng, &planted) ? 1 : 0;
-        gate_table(r, start, factor, &rng, &planted);
-        t->found[0] += planted ? 1 : 0;
+        t->alarms[0] += gate_table(r, start, planted, 1, &rng, &found) ? 1 : 0;
+        gate_table(r, start, planted, factor, &rng, &found);
+        t->found[0] += found ? 1 : 0;
         size_t was_at = (size_t)ib_rng_below(&rng, n - 2 * span + 1);
         size_t is_at = was_at + span + (size_t)ib_rng_below(&rng, n - 2 * span - was_at + 1);
         for (size_t k = 0; usual_rules[k].name; k++) {
-            t->alarms[k + 1] += usual_table(usual_rules[k].slower, r, was_at, is_at, 1, &planted) ? 1 : 0;
-            usual_table(usual_rules[k].slower, r, was_at, is_at, factor, &planted);
-            t->found[k + 1] += planted ? 1 : 0;
+            t->alarms[k + 1] +=
+                usual_table(usual_rules[k].slower, r, was_at, is_at, planted, 1, &found) ? 1 : 0;
+            usual_table(usual_rules[k].slower, r, was_at, is_at, planted, factor, &found);
+            t->found[k + 1] += found ? 1 : 0;
         }
     }
 }
@@ -170,8 +172,8 @@ int main(int argc, char **argv)
 {
     struct recording recording;
     struct tally tally = {0};
-    if (argc == 3 && strcmp(argv[1], "--record") == 0) {
-        if (recording_of_gate(argv[2], &recording) != IB_OK)
+    if (argc >= 3 && strcmp(argv[1], "--record") == 0) {
+        if (recording_of_gates(argv + 2, (size_t)argc - 2, &recording) != IB_OK)
             return fail();
         recording_write(&recording);
         recording_free(&recording);
