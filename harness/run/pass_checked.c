@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/npy.h"
 #include "metrics/metric.h"
+#include "run/outside.h"
 #include "schedule.h"
 
 #include <math.h>
@@ -38,17 +39,20 @@ static bool train(struct checking *k, uint64_t epochs, struct ib_pass_result *re
     if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->bench->work, &request.out)))
         return false;
     *reads = count_reads(&request);
-    return ib_pass_train(k->bench, k->child, &request, result, &k->outcome) &&
-           ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome);
+    return ib_pass_train(k->bench, k->c, k->child, &request, result, &k->outcome) &&
+           ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome) &&
+           (!result->outside || ib_outside_curve(k->c, epochs, k->arena, arrays, &k->outcome));
 }
 
 static void keep_account(struct checking *k, const struct ib_pass_result *result, uint64_t reads)
 {
+    k->out->phases = result->phases;
+    if (result->outside)
+        return; /* nobody can look into it */
     struct ib_ledger *ledger = ib_arena_alloc(k->arena, sizeof *ledger);
     *ledger = result->ledger;
     k->out->ledger = ledger;
     k->out->path = result->fused ? "fused" : "ops";
-    k->out->phases = result->phases;
     k->out->law_ok = ib_pass_obeys_law(k->c, result, k->c->epochs, reads, &k->outcome);
     struct ib_testimony *witness = ib_arena_alloc(k->arena, sizeof *witness);
     *witness = result->witness;

@@ -63,6 +63,22 @@ static void watch_cpu(const struct ib_case *c, const struct ib_pass_result *resu
         out->single_threaded && wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS;
 }
 
+/* What only a worker can say: into a program outside nobody can look. */
+static bool keep_account(const struct ib_case *c, const struct ib_pass_result *result, struct ib_arena *arena,
+                         struct ib_timed *out, struct ib_outcome *outcome)
+{
+    if (result->outside) {
+        out->cpu_epoch_ns = NAN;
+        return true;
+    }
+    struct ib_ledger *ledger = ib_arena_alloc(arena, sizeof *ledger);
+    *ledger = result->ledger;
+    out->ledger = ledger;
+    watch_cpu(c, result, out);
+    out->law_ok = ib_pass_obeys_law(c, result, c->epochs, count_reads(c->epochs, c->log_every), outcome);
+    return out->law_ok && ib_pass_witnessed(result, outcome);
+}
+
 static bool run_steps(const struct ib_bench *bench, const struct ib_case *c, const struct ib_final *checked,
                       struct ib_arena *arena, struct ib_child **child, struct ib_timed *out,
                       struct ib_outcome *outcome)
@@ -77,19 +93,14 @@ static bool run_steps(const struct ib_bench *bench, const struct ib_case *c, con
                                        .warmup = bench->measure->warmup};
     if (!ib_pass_open(bench, c, false, &job, child, outcome) ||
         !ib_outcome_error(outcome, ib_workspace_folder(bench->work, &request.out)) ||
-        !ib_pass_train(bench, *child, &request, &result, outcome) ||
+        !ib_pass_train(bench, c, *child, &request, &result, outcome) ||
         !ib_pass_load(&job, request.out, false, arena, &arrays, outcome))
         return false;
-    struct ib_ledger *ledger = ib_arena_alloc(arena, sizeof *ledger);
-    *ledger = result.ledger;
-    out->ledger = ledger;
     out->phases = result.phases;
     out->repeats = result.repeats;
     out->epoch_ns = (double)result.trained_ns / (double)result.repeats / (double)c->epochs;
     out->median_epoch_ns = result.median_ns / (double)c->epochs;
-    watch_cpu(c, &result, out);
-    out->law_ok = ib_pass_obeys_law(c, &result, c->epochs, count_reads(c->epochs, c->log_every), outcome);
-    return out->law_ok && ib_pass_witnessed(&result, outcome) &&
+    return keep_account(c, &result, arena, out, outcome) &&
            repeats_answer(c, checked, &arrays.final, outcome);
 }
 

@@ -49,7 +49,7 @@ struct ib_timed {
     uint64_t repeats;       /* trainings timed in this round */
     double epoch_ns;        /* time per epoch: all trainings / (repeats * epochs) */
     double median_epoch_ns; /* the median training / epochs */
-    double cpu_epoch_ns;    /* of which the training thread had a processor */
+    double cpu_epoch_ns;    /* of which the training thread had a processor; NaN: unknown */
     bool single_threaded;   /* host work of one thread, whose two times can be compared */
     bool disturbed;         /* they part by more than 2 %: something else had the processor */
     struct ib_phases phases;
