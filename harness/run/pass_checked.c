@@ -183,6 +183,7 @@ static enum ib_status compare(struct checking *k, const struct ib_trajectory *tr
     struct ib_answer answer = {.type = k->c->dtype,
                                .epochs = truth->epochs,
                                .curve = arrays->curve,
+                               .sparse = k->c->impl->info->command != NULL,
                                .params = arrays->final.params,
                                .predictions = arrays->final.predictions};
     IB_TRY(load_f64(k->arena, k->job.x_test, &reference.x_test));
