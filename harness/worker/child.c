@@ -30,8 +30,8 @@ enum {
 
 struct ib_child {
     pid_t pid;
-    uint64_t started_ns;
-    bool ended; /* by itself or a signal, before it had answered */
+    uint64_t started_ns, heard_ns; /* heard: its newest message */
+    bool ended;                    /* by itself or a signal, before it had answered */
     int pidfd, to, from, out, err;
     char *line; /* what has come of its messages, `used` bytes */
     size_t used, capacity;
@@ -326,6 +326,7 @@ static bool await_answer(struct ib_child *child, uint64_t timeout_ns, const char
             json_decref(message);
             return explain_garbage(outcome, child->line, length - 1);
         }
+        child->heard_ns = ib_now_ns();
         child->used -= length;
         memmove(child->line, child->line + length, child->used);
         if (strcmp(type, "progress") != 0) {
@@ -414,7 +415,7 @@ void ib_child_quote(const struct ib_child *child, struct ib_outcome *outcome)
 
 uint64_t ib_child_age_ns(const struct ib_child *child)
 {
-    return ib_now_ns() - child->started_ns;
+    return child->heard_ns - child->started_ns;
 }
 
 /* The second number of a schedstat: https://docs.kernel.org/scheduler/sched-stats.html */

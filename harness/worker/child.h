@@ -42,7 +42,7 @@ const char *ib_child_output(const struct ib_child *);
 /* Who ends has usually said why: where the child ended by itself, or by a signal, its last line joins the
  * reason. NULL is allowed. */
 void ib_child_quote(const struct ib_child *, struct ib_outcome *);
-/* Wall time since it was started. */
+/* Wall time from its start until its newest message. */
 uint64_t ib_child_age_ns(const struct ib_child *);
 /* How long its first thread and the calling one have waited for a processor, both together, so far; 0 where
  * the kernel does not say. */
