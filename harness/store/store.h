@@ -25,6 +25,7 @@ struct ib_checked {
     const char *path;   /* ops, fused; NULL unknown */
     struct ib_phases phases;
     struct ib_curve curve;
+    const double *seconds; /* of each loss, since another algorithm began; NULL: none */
     struct ib_verification verification;
     const char *reference;            /* "oracle", "oracle, first 200 epochs"; NULL: none */
     enum ib_convergence convergence;  /* 0 unknown */

@@ -1,13 +1,15 @@
 """Programs outside: right ones are rows like any other, and every mistake has a name of its own."""
 
+import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import unittest
 
-from common import CliTest, ROOT, SANITIZED
+from common import CliTest, ROOT
 
 CLIENT = ROOT / "tests/faults/external/client.py"
 REFERENCE = ROOT / "impls/external"
@@ -54,7 +56,7 @@ class Right(ExternalTest):
         self.assertEqual((case["status"], case["verify"]["verdict"]), ("ok", "ok"), case["reason"] or case["verify"])
         self.assertTrue(case["ranked"])
         self.assertEqual(len(case["time"]["epoch_ns"]["samples"]), 1)
-        self.assertGreater(case["time"]["epoch_ns"]["medians"][0], 0)
+        self.assertGreater(case["time"]["epoch_ns"]["slices"][0][0], 0)
         self.assertGreater(case["time"]["phases_ns"]["setup"], 0)
         for unknown in [case["path"], case["algorithm"], case["transfers"]["law_ok"], case["transfers"]["h2d_count"],
                         case["transfers"]["witness"]["source"], case["time"]["epoch_ns"]["disturbed"][0],
@@ -103,6 +105,31 @@ class Right(ExternalTest):
         self.assertIn("x", self.ok("export", "out", "--format", "md"))
         self.assertIn("Verdict: ok", self.ok("explain", "out", case["id"]))
         self.assertIn("x", self.ok("compare", "out", "out"))
+
+
+class AnotherAlgorithm(ExternalTest):
+    def test_is_shown_and_never_ranked(self):
+        case = self.client("another_algorithm")
+        self.assertEqual((case["status"], case["algorithm"]), ("ok", "lbfgs"))
+        self.assertEqual(case["verify"]["verdict"], "unverified")
+        self.assertIn("lbfgs is another algorithm", case["verify"]["reason"])
+        self.assertIsNone(case["verify"]["reference"])
+        self.assertGreater(case["metrics"]["rmse"], 0)
+        self.assertFalse(case["ranked"])
+        self.assertEqual(case["time"]["epoch_ns"]["n"], 0)  # it has no epochs,
+        self.assertGreater(case["time"]["phases_ns"]["train"], 0)  # but trained for some time
+        self.assertIn("another algorithm: lbfgs", self.output)
+        self.assertIn("1 case: 1 another algorithm.", self.output)
+        self.assertNotIn("Not right", self.output)
+        with contextlib.closing(sqlite3.connect(self.folder / "out/run.sqlite")) as db:
+            curve = db.execute("SELECT epoch, seconds FROM curve ORDER BY epoch").fetchall()
+        self.assertEqual(curve, [(i, (i + 1) * 0.001) for i in range(20)])
+        self.assertIn("lbfgs", self.ok("export", "out", "--format", "csv"))
+        self.assertIn("Verdict: another algorithm", self.ok("explain", "out", case["id"]))
+
+    def test_needs_its_seconds(self):
+        case = self.client("another_algorithm_without_seconds", status=4)
+        self.assertIn("loss.npy: another algorithm needs a third column", case["reason"])
 
 
 class Wrong(ExternalTest):

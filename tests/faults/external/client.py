@@ -116,7 +116,7 @@ def describe():
         say("impls", impls=[{"name": "x", "available": False, "reason": "no module named torch: scripts/setup --peers"}])
     elif FAULT == "odd_option":
         say("impls", impls=[{**impl, "options": [{"name": "threads", "type": "float", "default": "1"}]}])
-    elif FAULT == "another_algorithm":
+    elif FAULT.startswith("another_algorithm"):
         say("impls", impls=[{**impl, "algorithm": "lbfgs"}])
     else:
         say("impls", impls=[impl])
