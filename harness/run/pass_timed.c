@@ -54,14 +54,20 @@ static bool repeats_answer(const struct ib_case *c, const struct ib_final *check
 }
 
 /* A hog on the same core doubles the wall time while the thread's own stays: a slice in which they part is
- * disturbed, and a round of which more than half is. */
+ * disturbed, and a round of which more than half is. Of a program outside, whose work between the messages is
+ * not only training, that is not said; and where it has several threads nobody knows which of them trains. */
 static void watch_cpu(struct ib_timing *t, const struct ib_pass_result *result)
 {
     const double wall = (double)result->trained_ns, thread = (double)result->thread_cpu_ns;
     const double process = (double)result->process_cpu_ns;
     struct ib_timed *out = t->out;
+    const bool alone = process - thread <= CLOCKS_PART * process;
     t->thread_cpu_ns += result->thread_cpu_ns;
-    out->single_threaded = t->c->residency == IB_HOST && process - thread <= CLOCKS_PART * process;
+    if (result->outside) {
+        t->cpu_unknown = t->cpu_unknown || !alone || !(thread > 0);
+        return;
+    }
+    out->single_threaded = t->c->residency == IB_HOST && alone;
     t->disturbed += wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS ? 1 : 0;
     out->disturbed = out->single_threaded && 2 * t->disturbed > out->n_slices;
 }
@@ -73,10 +79,9 @@ static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
     out->repeats += result->repeats;
     out->slices[out->n_slices++] = result->median_ns / epochs;
     t->trained_ns += result->trained_ns;
-    if (!result->outside)
-        watch_cpu(t, result);
+    watch_cpu(t, result);
     out->epoch_ns = (double)t->trained_ns / (double)out->repeats / epochs;
-    out->cpu_epoch_ns = result->outside ? NAN : (double)t->thread_cpu_ns / (double)out->repeats / epochs;
+    out->cpu_epoch_ns = t->cpu_unknown ? NAN : (double)t->thread_cpu_ns / (double)out->repeats / epochs;
 }
 
 /* Its copies and phases are those of the first slice, in which all is done that is done once. */
