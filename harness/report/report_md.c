@@ -2,6 +2,7 @@
 
 #include "report/copying.h"
 #include "report/escape.h"
+#include "report/time_to.h"
 
 static const char *plain(const struct ib_report *report, const char *text)
 {
@@ -55,6 +56,13 @@ static void print_group(FILE *out, const struct ib_report *report, const struct 
     for (size_t r = 0; r < group->n; r++)
         print_cells(out, report, group->rows[r].cells);
     fputc('\n', out);
+}
+
+static void print_race(FILE *out, const struct ib_report *report, const struct ib_race *race)
+{
+    struct ib_blocks blocks = {.arena = report->arena};
+    ib_time_to_section(&blocks, race);
+    ib_blocks_markdown(out, &blocks, "####");
 }
 
 static void print_family(FILE *out, const struct ib_report *report, const struct ib_family *family)
@@ -112,8 +120,10 @@ void ib_report_markdown(FILE *out, const struct ib_report *report)
         fprintf(out, "## %s on %s\n\n", plain(report, section->model), plain(report, section->dataset));
         for (size_t f = 0; f < section->n_families; f++)
             print_family(out, report, &section->families[f]);
-        for (size_t g = 0; g < section->n; g++)
+        for (size_t g = 0; g < section->n; g++) {
             print_group(out, report, &section->groups[g]);
+            print_race(out, report, section->groups[g].race);
+        }
         print_charts(out, report, section);
     }
     fprintf(out, "## How to read this\n\n");

@@ -42,7 +42,7 @@ static const char case_query[] =
     " w.h2d_bytes AS 'transfers.witness.h2d_bytes', w.d2h_count AS 'transfers.witness.d2h_count',"
     " w.d2h_bytes AS 'transfers.witness.d2h_bytes', w.launch_count AS 'transfers.witness.launches',"
     " w.sync_count AS 'transfers.witness.syncs',"
-    " '{}' AS 'transfers.phases:json', '[]' AS 'transfers.copies:json',"
+    " '{}' AS 'curve:json', '{}' AS 'transfers.phases:json', '[]' AS 'transfers.copies:json',"
     " iif(s.case_number IS NULL, NULL, json_object('transfer', s.transfer_ns, 'sync', s.sync_ns,"
     "  'compute', s.compute_ns, 'launch', s.launch_ns)) AS 'time.split_ns:json',"
     " iif(f.epochs IS NULL, NULL, json_object('epochs', f.epochs, 'clock', f.clock, 'sync_ns', f.sync_ns,"
@@ -152,6 +152,20 @@ static void add_sample(sqlite3_stmt *row, json_t *time)
     json_decref(sample);
 }
 
+/* The same, of arrays that are made by the first row: which columns a curve has depends on the run. */
+static void add_point(sqlite3_stmt *row, json_t *curve)
+{
+    json_t *point = row_object(row, 0), *value;
+    const char *name;
+    json_object_del(point, "case_number");
+    json_object_foreach (point, name, value) {
+        if (!json_object_get(curve, name))
+            json_object_set_new(curve, name, json_array());
+        json_array_append(json_object_get(curve, name), value);
+    }
+    json_decref(point);
+}
+
 static void add_metric(sqlite3_stmt *row, json_t *metrics)
 {
     json_object_set_new(metrics, (const char *)sqlite3_column_text(row, 0), column_value(row, 1));
@@ -177,6 +191,7 @@ static const struct detail {
      "disturbed AS 'disturbed:bool'"
      " FROM rounds WHERE case_number = ? AND epoch_ns IS NOT NULL ORDER BY round",
      "time.epoch_ns", add_sample},
+    {"SELECT * FROM curve WHERE case_number = ? ORDER BY epoch", "curve", add_point},
     {"SELECT name, value FROM metrics WHERE case_number = ?", "metrics", add_metric},
     {"SELECT phase, h2d_count, h2d_bytes, d2h_count, d2h_bytes, launch_count AS launches, sync_count AS syncs"
      " FROM phase_transfers WHERE case_number = ? AND pass = 'timed'"
