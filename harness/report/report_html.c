@@ -5,6 +5,7 @@
 #include "report/escape.h"
 #include "report/explain.h"
 #include "report/time_to.h"
+#include "report/whole.h"
 #include "report/words.h"
 
 #include "base/text.h"
@@ -99,10 +100,11 @@ static void print_faults(FILE *out, const struct ib_report *report)
     fprintf(out, "</ul>\n</section>\n");
 }
 
-static void print_copying(FILE *out, const struct ib_report *report)
+static void print_costs(FILE *out, const struct ib_report *report)
 {
     struct ib_blocks blocks = {.arena = report->arena};
     ib_copying_sections(&blocks, &report->summary.derived);
+    ib_whole_section(&blocks, report->cases);
     if (!blocks.n)
         return;
     fprintf(out, "<section>\n");
@@ -366,7 +368,7 @@ void ib_report_html(FILE *out, const struct ib_report *report)
     print_head(out, report);
     print_answers(out, report);
     print_faults(out, report);
-    print_copying(out, report);
+    print_costs(out, report);
     print_charts(out, report, NULL);
     for (size_t s = 0; s < report->summary.n; s++)
         print_section(out, report, s);

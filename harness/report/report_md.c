@@ -3,6 +3,7 @@
 #include "report/copying.h"
 #include "report/escape.h"
 #include "report/time_to.h"
+#include "report/whole.h"
 
 static const char *plain(const struct ib_report *report, const char *text)
 {
@@ -96,10 +97,11 @@ static void print_charts(FILE *out, const struct ib_report *report, const struct
     }
 }
 
-static void print_copying(FILE *out, const struct ib_report *report)
+static void print_costs(FILE *out, const struct ib_report *report)
 {
     struct ib_blocks blocks = {.arena = report->arena};
     ib_copying_sections(&blocks, &report->summary.derived);
+    ib_whole_section(&blocks, report->cases);
     ib_blocks_markdown(out, &blocks, "##");
 }
 
@@ -113,7 +115,7 @@ void ib_report_markdown(FILE *out, const struct ib_report *report)
     fputc('\n', out);
     print_answers(out, report);
     print_faults(out, report);
-    print_copying(out, report);
+    print_costs(out, report);
     print_charts(out, report, NULL);
     for (size_t s = 0; s < summary->n; s++) {
         const struct ib_summary_section *section = &summary->sections[s];

@@ -33,10 +33,8 @@ static double difference(const double *is, const double *was, uint64_t n)
     return scale > 0 ? most / scale : most;
 }
 
-/* A timed pass must end where the checked pass ended: to the bit where the implementation says that it is
- * deterministic, else within the tolerance of its type. */
-static bool repeats_answer(const struct ib_case *c, const struct ib_final *checked,
-                           const struct ib_final *timed, struct ib_outcome *outcome)
+bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, const struct ib_final *timed,
+                     struct ib_outcome *outcome)
 {
     bool exact = c->impl->info->flags & IB_DETERMINISTIC;
     double allowed = exact ? 0 : ib_tolerance(c->dtype);
@@ -90,7 +88,7 @@ static bool run_steps(const struct ib_bench *bench, const struct ib_case *c, con
     watch_cpu(c, &result, out);
     out->law_ok = ib_pass_obeys_law(c, &result, c->epochs, count_reads(c->epochs, c->log_every), outcome);
     return out->law_ok && ib_pass_witnessed(&result, outcome) &&
-           repeats_answer(c, checked, &arrays.final, outcome);
+           ib_pass_repeats(c, checked, &arrays.final, outcome);
 }
 
 void ib_pass_timed(const struct ib_bench *bench, const struct ib_case *c, uint64_t round,

@@ -1,5 +1,6 @@
-/* A case of a running sweep and how far it has come: its checked pass, then one timed pass a round, each
- * stored as soon as it is done. After an interrupt a pass in flight is dropped. */
+/* A case of a running sweep and how far it has come: its checked pass, then one timed pass a round, then
+ * the runs of its whole process, each stored as soon as it is done. After an interrupt a pass in flight is
+ * dropped. */
 #ifndef IB_STANDING_H
 #define IB_STANDING_H
 
@@ -22,5 +23,7 @@ void ib_standing_close(struct ib_standing *);
 enum ib_status ib_standing_check(struct ib_standing *, const struct ib_bench *, struct ib_store *);
 enum ib_status ib_standing_time(struct ib_standing *, const struct ib_bench *, struct ib_store *,
                                 uint64_t round);
+enum ib_status ib_standing_whole(struct ib_standing *, const struct ib_bench *, struct ib_store *,
+                                 uint64_t run);
 
 #endif

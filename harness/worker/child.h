@@ -36,6 +36,10 @@ void ib_child_on_progress(struct ib_child *, ib_progress_fn *, void *context);
 /* The last lines that it wrote to stderr or stdout, the last 2 KiB; valid until the child is ended. */
 const char *ib_child_output(const struct ib_child *);
 
+/* Sends the end of all requests and waits for the child to exit by itself; false: it did not in time, or not
+ * with status 0. It must be ended in any case. */
+bool ib_child_finish(struct ib_child *, uint64_t timeout_ns, struct ib_outcome *);
+
 /* Kills the whole group and reaps. NULL is allowed. */
 void ib_child_end(struct ib_child *);
 
