@@ -166,8 +166,10 @@ CREATE TABLE rounds (
     law_ok      INTEGER,
     stderr      TEXT,
     cpu_epoch_ns REAL,            -- of epoch_ns, how long the training thread had a processor
-    disturbed   INTEGER,          -- 1: the two part by more than 2 %; NULL: not host work of a single thread
+    disturbed   INTEGER,          -- 1: the two part by more than 2 %, or `slowed`; NULL: it cannot be told
     slices      TEXT,             -- JSON array: of each slice of the round, the median training / epochs, in order
+    clock_mhz   INTEGER,          -- of the device's cores, at the end of the round
+    slowed      TEXT,             -- by what the device was held back: 'power', 'heat'
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 

@@ -49,17 +49,29 @@ bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, co
                           exact ? ", though the implementation says it is deterministic" : "");
 }
 
-/* A hog on the same core doubles the wall time while the thread's own stays: a slice in which they part is
- * disturbed, and a round of which more than half is. */
-static void watch_cpu(struct ib_timing *t, const struct ib_pass_result *result)
+/* A hog on the same core doubles the wall time while the thread's own stays: where they part, something else
+ * had the processor. *watched: there is one thread alone, so that the two can be compared. */
+static bool lost_processor(const struct ib_case *c, const struct ib_pass_result *result, bool *watched)
 {
     const double wall = (double)result->trained_ns, thread = (double)result->thread_cpu_ns;
     const double process = (double)result->process_cpu_ns;
+    *watched = c->residency == IB_HOST && process - thread <= CLOCKS_PART * process;
+    return *watched && wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS;
+}
+
+/* A slice is disturbed by others on the processor, or by power and heat on the device; a round, where more
+ * than half of its slices are. */
+static void watch(struct ib_timing *t, const struct ib_pass_result *result)
+{
     struct ib_timed *out = t->out;
-    t->thread_cpu_ns += result->thread_cpu_ns;
-    out->single_threaded = t->c->residency == IB_HOST && process - thread <= CLOCKS_PART * process;
-    t->disturbed += wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS ? 1 : 0;
-    out->disturbed = out->single_threaded && 2 * t->disturbed > out->n_slices;
+    bool lost = lost_processor(t->c, result, &out->watched);
+    out->watched |= result->health_known;
+    if (result->health_known)
+        out->clock_mhz = result->health.clock_mhz;
+    if (result->health_known && result->health.slowed)
+        memcpy(out->slowed, result->health.reason, sizeof out->slowed);
+    t->disturbed += lost || (result->health_known && result->health.slowed) ? 1 : 0;
+    out->disturbed = 2 * t->disturbed > out->n_slices;
 }
 
 static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
@@ -69,7 +81,8 @@ static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
     out->repeats += result->repeats;
     out->slices[out->n_slices++] = result->median_ns / epochs;
     t->trained_ns += result->trained_ns;
-    watch_cpu(t, result);
+    t->thread_cpu_ns += result->thread_cpu_ns;
+    watch(t, result);
     out->epoch_ns = (double)t->trained_ns / (double)out->repeats / epochs;
     out->cpu_epoch_ns = (double)t->thread_cpu_ns / (double)out->repeats / epochs;
 }

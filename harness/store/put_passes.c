@@ -185,8 +185,9 @@ static enum ib_status put_timed(struct ib_store *store, const struct ib_case *c,
                measured(p->setup_ns), measured(p->train_ns), measured(p->readback_ns),
                measured(p->predict_ns), present(timed->ledger != NULL, integer(timed->law_ok)),
                phrase(timed->stderr_tail), present(gave_time, real(timed->cpu_epoch_ns)),
-               present(gave_time && timed->single_threaded, integer(timed->disturbed)),
-               present(gave_time, text(slices.json))));
+               present(gave_time && timed->watched, integer(timed->disturbed)),
+               present(gave_time, text(slices.json)),
+               present(timed->clock_mhz > 0, integer(timed->clock_mhz)), phrase(timed->slowed)));
     IB_TRY(RUN(store, UPDATE_TIMES, integer(number)));
     return put_ledger(store, number, IB_PASS_TIMED, timed->ledger);
 }

@@ -37,7 +37,7 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PUT_PROFILE] = "INSERT INTO profiles VALUES (?, ?, ?, ?, ?)",
     [PUT_PROFILE_OPERATION] = "INSERT INTO profile_operations VALUES (?, ?, ?, ?, ?, ?)",
     [PUT_PROFILE_COPY] = "INSERT INTO profile_copies VALUES (?, ?, ?, ?, ?)",
-    [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [UPDATE_TIMES] = "INSERT OR REPLACE INTO epoch_times"
                      " SELECT case_number, count(*), median(epoch_ns), min(epoch_ns), median_low(epoch_ns),"
                      " median_high(epoch_ns) FROM rounds"

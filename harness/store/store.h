@@ -53,8 +53,10 @@ struct ib_timed {
     uint64_t repeats;              /* trainings timed in this round */
     double epoch_ns;               /* time per epoch: all trainings / (repeats * epochs) */
     double cpu_epoch_ns;           /* of which the training thread had a processor */
-    bool single_threaded;          /* host work of one thread, whose two times can be compared */
-    bool disturbed;                /* they part by more than 2 %: something else had the processor */
+    bool watched;                  /* it can be told whether it was disturbed: */
+    bool disturbed;                /* by others on the processor, or by what holds the device back */
+    uint32_t clock_mhz;            /* of the device; 0: not known */
+    char slowed[64];               /* by what the device was held back; "" */
     double slices[IB_MOST_SLICES]; /* of each slice the median training / epochs, in order */
     size_t n_slices;
     struct ib_phases phases;

@@ -101,6 +101,8 @@ struct ib_pass_result {
     struct ib_ledger ledger;     /* of one training and its prediction */
     struct ib_traffic total;     /* everything since the implementation was opened */
     struct ib_testimony witness; /* of the same */
+    bool health_known;
+    struct ib_health health; /* of the device, over what was timed */
     bool profiled;
     struct ib_profile profile;
 };
