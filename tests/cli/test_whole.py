@@ -167,6 +167,11 @@ class Refused(CliTest):
             config = self.config(MATRIX, f"{MEASURE}, whole_process: {value}")
             self.refused("plan", config, says=["test.yaml:8: ", says])
 
+    def test_a_job_that_is_none(self):
+        self.refused("replay", "nothing.json", says="nothing.json")
+        self.refused("replay", self.write("job.json", "{}"), says="no job of a sweep")
+        self.refused("replay", self.write("job.json", "{"), says="job.json: ")
+
     def test_plan_counts_them(self):
         asked = self.config(MATRIX, f"{MEASURE}, whole_process: {{runs: 100}}")
         self.assertIn(", whole processes ", self.ok("plan", asked))
