@@ -2,7 +2,7 @@
 -- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
 -- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a
 -- user_version that is greater than its own, and brings an older file up to date (results/migrate_N.sql).
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- Exactly one row.
 CREATE TABLE run (
@@ -46,7 +46,8 @@ CREATE TABLE cases (
     log_every      INTEGER NOT NULL, -- 0: never
     status         TEXT,             -- the worst of all passes so far; NULL: not run yet
     reason         TEXT,             -- of a status other than ok
-    severity       INTEGER NOT NULL DEFAULT 0 -- of the status: a worse one replaces it
+    severity       INTEGER NOT NULL DEFAULT 0, -- of the status: a worse one replaces it
+    algorithm      TEXT              -- another than gradient descent, so that nothing can verify it; NULL: that
 ) STRICT;
 
 -- The checked pass of a case: untimed, its losses read on the way.
@@ -124,11 +125,13 @@ CREATE TABLE metrics (
     PRIMARY KEY (case_number, name)
 ) STRICT;
 
--- The loss before the update of those epochs at which the checked pass read it.
+-- The loss before the update of those epochs at which the checked pass read it. Of another algorithm: its iterations
+-- as it counts them, the loss on the training rows.
 CREATE TABLE curve (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     epoch       INTEGER NOT NULL, -- from 1
     loss        REAL,             -- NULL: NaN
+    seconds     REAL,             -- since the training began, of another algorithm; else NULL: epoch * its time
     PRIMARY KEY (case_number, epoch)
 ) STRICT, WITHOUT ROWID;
 

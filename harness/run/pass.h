@@ -22,6 +22,7 @@ struct ib_bench {
 /* What a pass returned; memory belongs to an arena. */
 struct ib_arrays {
     struct ib_curve curve;
+    const double *seconds; /* since the training began, of each loss; NULL: not given */
     struct ib_final final;
 };
 
@@ -73,12 +74,12 @@ void ib_pass_whole(const struct ib_bench *, const struct ib_case *, uint64_t run
 
 /* ---- shared by them ---- */
 
-/* A worker with the problem in place, watched by a witness or not. *child is NULL, or must be ended, also on
- * failure. */
+/* A worker, or a program outside, with the problem in place, watched by a witness or not. *child is NULL, or
+ * must be ended, also on failure. */
 bool ib_pass_open(const struct ib_bench *, const struct ib_case *, bool watched, struct ib_job *,
                   struct ib_child **child, struct ib_outcome *);
-bool ib_pass_train(const struct ib_bench *, struct ib_child *, const struct ib_train_request *,
-                   struct ib_pass_result *out, struct ib_outcome *);
+bool ib_pass_train(const struct ib_bench *, const struct ib_case *, struct ib_child *,
+                   const struct ib_train_request *, struct ib_pass_result *out, struct ib_outcome *);
 /* Reads what the pass left in `folder`, and removes it. */
 bool ib_pass_load(const struct ib_job *, const char *folder, bool with_curve, struct ib_arena *,
                   struct ib_arrays *out, struct ib_outcome *);
@@ -86,7 +87,8 @@ bool ib_pass_load(const struct ib_job *, const char *folder, bool with_curve, st
  * else within the tolerance of its type? false sets the outcome to untrusted. */
 bool ib_pass_repeats(const struct ib_case *, const struct ib_final *checked, const struct ib_final *answer,
                      struct ib_outcome *);
-/* Did it copy what the law says? false sets the outcome to untrusted. */
+/* Did it copy what the law says? false sets the outcome to untrusted. Not of programs outside, whose copies
+ * nobody counts. */
 bool ib_pass_obeys_law(const struct ib_case *, const struct ib_pass_result *, uint64_t epochs, uint64_t reads,
                        struct ib_outcome *);
 /* Does the count of the driver or a witness, where there is one, agree with the ledger? false sets the

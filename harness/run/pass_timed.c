@@ -37,6 +37,8 @@ bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, co
                      struct ib_outcome *outcome)
 {
     bool exact = c->impl->info->flags & IB_DETERMINISTIC;
+    if (c->impl->info->algorithm && !exact)
+        return true; /* it may end where chance leads it */
     double allowed = exact ? 0 : ib_tolerance(c->dtype);
     double params = difference(timed->params, checked->params, timed->n_params);
     double predictions = difference(timed->predictions, checked->predictions, timed->n_predictions);
@@ -82,19 +84,22 @@ static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
     out->slices[out->n_slices++] = result->median_ns / epochs;
     t->trained_ns += result->trained_ns;
     t->thread_cpu_ns += result->thread_cpu_ns;
-    watch(t, result);
+    if (!result->outside)
+        watch(t, result);
     out->epoch_ns = (double)t->trained_ns / (double)out->repeats / epochs;
-    out->cpu_epoch_ns = (double)t->thread_cpu_ns / (double)out->repeats / epochs;
+    out->cpu_epoch_ns = result->outside ? NAN : (double)t->thread_cpu_ns / (double)out->repeats / epochs;
 }
 
 /* Its copies and phases are those of the first slice, in which all is done that is done once. */
 static bool keep_account(struct ib_timing *t, const struct ib_pass_result *result)
 {
     const struct ib_case *c = t->c;
+    t->out->phases = result->phases;
+    if (result->outside)
+        return true; /* nobody can look into it */
     struct ib_ledger *ledger = ib_arena_alloc(t->arena, sizeof *ledger);
     *ledger = result->ledger;
     t->out->ledger = ledger;
-    t->out->phases = result->phases;
     t->out->law_ok =
         ib_pass_obeys_law(c, result, c->epochs, count_reads(c->epochs, c->log_every), &t->outcome);
     return t->out->law_ok && ib_pass_witnessed(result, &t->outcome);
@@ -120,7 +125,7 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
                                        .min_time_ns = min_time_ns,
                                        .warmup = first ? t->bench->measure->warmup : 0};
     t->ok = t->ok && ib_outcome_error(&t->outcome, ib_workspace_folder(t->bench->work, &request.out)) &&
-            ib_pass_train(t->bench, t->child, &request, &result, &t->outcome) &&
+            ib_pass_train(t->bench, t->c, t->child, &request, &result, &t->outcome) &&
             ib_pass_load(&t->job, request.out, false, t->arena, &arrays, &t->outcome);
     if (!t->ok)
         return;

@@ -29,7 +29,8 @@ static enum ib_status prepare(struct whole *w)
 {
     char here[PATH_MAX];
     cpu_set_t cpus;
-    const char *program = w->bench->program ? w->bench->program : ib_self();
+    const char *const worker[] = {w->bench->program ? w->bench->program : ib_self(), "worker", NULL};
+    const char *const *command = w->c->impl->info->command; /* of a program outside */
     IB_TRY(ib_workspace_job(w->bench->work, w->c, w->c->dtype, &w->job));
     IB_TRY(ib_workspace_folder(w->bench->work, &w->folder));
     w->log = ib_arena_print(w->arena, "%s/log", w->folder);
@@ -39,7 +40,7 @@ static enum ib_status prepare(struct whole *w)
         return ib_fail_errno(w->folder, "cannot make what the whole process needs");
     const struct ib_train_request train = {
         .pass = IB_PASS_TIMED, .epochs = w->c->epochs, .log_every = w->c->log_every, .out = w->answer};
-    const struct ib_replay_job replay = {.argv = (const char *const[]){program, "worker", NULL},
+    const struct ib_replay_job replay = {.argv = command ? command : worker,
                                          .cpus = ib_pin(w->bench->measure, w->c, &cpus) ? &cpus : NULL,
                                          .folder = here,
                                          .log = w->log,

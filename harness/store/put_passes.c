@@ -2,6 +2,8 @@
 #include "metrics/metric.h"
 #include "store/writer.h"
 
+#include <math.h>
+
 #include <stdio.h>
 
 enum { STORED_PREDICTIONS = 1000 }; /* rows a case: charts need no more, and 4M of them would fill the disk */
@@ -99,10 +101,12 @@ static enum ib_status put_metrics(struct ib_store *store, uint64_t number, const
     return IB_OK;
 }
 
-static enum ib_status put_curve(struct ib_store *store, uint64_t number, const struct ib_curve *curve)
+static enum ib_status put_curve(struct ib_store *store, uint64_t number, const struct ib_checked *check)
 {
+    const struct ib_curve *curve = &check->curve;
     for (uint64_t i = 0; i < curve->n; i++)
-        IB_TRY(RUN(store, PUT_LOSS, integer(number), integer(curve->epoch[i]), real(curve->loss[i])));
+        IB_TRY(RUN(store, PUT_LOSS, integer(number), integer(curve->epoch[i]), real(curve->loss[i]),
+                   real(check->seconds ? check->seconds[i] : NAN)));
     return IB_OK;
 }
 
@@ -140,7 +144,7 @@ static enum ib_status put_checked(struct ib_store *store, const struct ib_case *
     IB_TRY(put_witness(store, number, check));
     IB_TRY(put_profile(store, number, check));
     IB_TRY(put_metrics(store, number, check->metrics));
-    IB_TRY(put_curve(store, number, &check->curve));
+    IB_TRY(put_curve(store, number, check));
     IB_TRY(put_predictions(store, number, check));
     IB_TRY(put_final(store, number, &check->final));
     return put_ledger(store, number, IB_PASS_CHECKED, check->ledger);
@@ -174,7 +178,8 @@ static struct slices_text write_slices(const struct ib_timed *timed)
 static enum ib_status put_timed(struct ib_store *store, const struct ib_case *c, const struct ib_timed *timed)
 {
     const struct ib_phases *p = &timed->phases;
-    const bool gave_time = timed->status == IB_CASE_OK && timed->epoch_ns > 0;
+    /* Another algorithm has no epochs. */
+    const bool gave_time = timed->status == IB_CASE_OK && timed->epoch_ns > 0 && !c->impl->info->algorithm;
     const struct slices_text slices = write_slices(timed);
     uint64_t number;
     IB_TRY(ib_store_find(store, c, &number));

@@ -26,6 +26,7 @@ struct ib_checked {
     const char *path;   /* ops, fused; NULL unknown */
     struct ib_phases phases;
     struct ib_curve curve;
+    const double *seconds; /* of each loss, since another algorithm began; NULL: none */
     struct ib_verification verification;
     const char *reference;            /* "oracle", "oracle, first 200 epochs"; NULL: none */
     enum ib_convergence convergence;  /* 0 unknown */
@@ -52,7 +53,7 @@ struct ib_timed {
     uint64_t round;                /* from 1 */
     uint64_t repeats;              /* trainings timed in this round */
     double epoch_ns;               /* time per epoch: all trainings / (repeats * epochs) */
-    double cpu_epoch_ns;           /* of which the training thread had a processor */
+    double cpu_epoch_ns;           /* of which the training thread had a processor; NaN: unknown */
     bool watched;                  /* it can be told whether it was disturbed: */
     bool disturbed;                /* by others on the processor, or by what holds the device back */
     uint32_t clock_mhz;            /* of the device; 0: not known */

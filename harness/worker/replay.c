@@ -65,14 +65,12 @@ static bool start(struct replay *r)
     return true;
 }
 
-/* By what was seen from here; a program that tells of its phases knows better. */
-static void take_phases(struct replay *r, const json_t *done, uint64_t ready_ns, uint64_t done_ns)
+/* What a worker tells of its phases is nearer to them than what was seen from here. */
+static void take_phases(struct replay *r, const json_t *done)
 {
     const json_t *phases = json_object_get(done, "phases_ns");
     static const int told[] = {IB_REPLAY_LOAD, IB_REPLAY_SETUP, IB_REPLAY_TRAIN, IB_REPLAY_READBACK,
                                IB_REPLAY_PREDICT};
-    r->part_ns[IB_REPLAY_SETUP] = ready_ns - r->begin_ns - r->part_ns[IB_REPLAY_STARTUP];
-    r->part_ns[IB_REPLAY_TRAIN] = done_ns - ready_ns;
     for (size_t i = 0; json_is_object(phases) && i < sizeof told / sizeof *told; i++)
         r->part_ns[told[i]] =
             (uint64_t)json_integer_value(json_object_get(phases, ib_replay_part_names[told[i]]));
@@ -84,23 +82,45 @@ static bool ask(struct replay *r, const char *request, json_t **answer)
                         &r->outcome);
 }
 
-static bool run(struct replay *r)
+static bool set_up(struct replay *r)
 {
-    json_t *ready = NULL, *done = NULL;
-    bool ok = start(r) && ask(r, "problem", &ready);
-    const uint64_t ready_ns = ib_now_ns();
-    ok = ok && ask(r, "train", &done);
+    json_t *ready = NULL;
+    const uint64_t begin_ns = ib_now_ns();
+    bool ok = ask(r, "problem", &ready) && ib_child_said(ready, "ready", &r->outcome);
+    r->part_ns[IB_REPLAY_SETUP] = ib_now_ns() - begin_ns;
+    json_decref(ready);
+    return ok;
+}
+
+/* A program outside says `trained` before it is `done`. */
+static bool train(struct replay *r)
+{
+    json_t *answer = NULL;
+    const uint64_t begin_ns = ib_now_ns();
+    bool ok = ask(r, "train", &answer);
+    r->part_ns[IB_REPLAY_TRAIN] = ib_now_ns() - begin_ns;
+    if (ok && strcmp(json_string_value(json_object_get(answer, "type")), "trained") == 0) {
+        json_decref(answer);
+        answer = NULL;
+        ok = ib_child_await(r->child, r->timeout_ns, &answer, &r->outcome);
+    }
+    ok = ok && ib_child_said(answer, "done", &r->outcome);
     if (ok)
-        take_phases(r, done, ready_ns, ib_now_ns());
-    ok = ok && ib_child_finish(r->child, r->timeout_ns, &r->outcome);
+        take_phases(r, answer);
+    json_decref(answer);
+    return ok;
+}
+
+static void run(struct replay *r)
+{
+    bool ok = start(r) && set_up(r) && train(r) && ib_child_finish(r->child, r->timeout_ns, &r->outcome);
+    if (!ok)
+        ib_child_quote(r->child, &r->outcome);
     uint64_t told_ns = 0;
     for (int p = 0; p < IB_REPLAY_REST; p++)
         told_ns += r->part_ns[p];
     const uint64_t all_ns = ib_now_ns() - r->begin_ns;
     r->part_ns[IB_REPLAY_REST] = all_ns > told_ns ? all_ns - told_ns : 0;
-    json_decref(ready);
-    json_decref(done);
-    return ok;
 }
 
 /* One line more in the log. */

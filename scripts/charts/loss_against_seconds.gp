@@ -3,21 +3,27 @@
 #@caption The losses by epoch, each epoch placed at its number times the median time of an epoch; set-up is left out.
 #@ The lowest curve at a moment is the best training that this long a wait can buy. Rings mark where a case has made
 #@ 90 %, 99 % and 99.9 % of the improvement of a verified training of its problem. Only verified cases on real
-#@ devices; of more than a dozen, the fastest of those that trained the same.
+#@ devices; of more than a dozen, the fastest of those that trained the same. Other algorithms, which nothing
+#@ verifies, are named, and placed by their own seconds.
 #@per model,dataset
 #@height 400 + key_pixels
 #@sql WITH told AS (
-#@   SELECT number, id, model, dataset, series, training, median_ns, count(*) OVER () AS total,
-#@     row_number() OVER (PARTITION BY training ORDER BY median_ns) AS place
-#@   FROM ranked JOIN names USING (case_number) JOIN epoch_times USING (case_number)
-#@   JOIN cases ON number = case_number WHERE model = :model AND dataset = :dataset)
-#@ SELECT iif(total > 12, trim(replace(' ' || substr(training, 1, length(training) - length(dataset)), ' ' || model, '')), series),
-#@   curve.epoch * median_ns / 1e9, curve.loss,
-#@   EXISTS (SELECT * FROM times_to t WHERE t.case_id = told.id AND t.epoch = curve.epoch)
-#@ FROM told JOIN curve ON curve.case_number = number
-#@ WHERE (place = 1 OR total <= 12) AND curve.loss > 0 AND curve.loss <= 1e6 *
+#@   SELECT number, id, model, dataset, series || coalesce(' (' || algorithm || ')', '') AS series, training, median_ns,
+#@     algorithm, count(*) OVER () AS total,
+#@     iif(algorithm IS NULL, row_number() OVER (PARTITION BY training, algorithm ORDER BY median_ns), 1) AS place
+#@   FROM cases JOIN names ON case_number = number LEFT JOIN epoch_times USING (case_number)
+#@   WHERE model = :model AND dataset = :dataset AND ((algorithm IS NULL AND median_ns IS NOT NULL
+#@     AND number IN (SELECT case_number FROM ranked)) OR (algorithm IS NOT NULL AND status = 'ok'))),
+#@ placed AS (
+#@   SELECT number, id, iif(total > 12 AND algorithm IS NULL,
+#@       trim(replace(' ' || substr(training, 1, length(training) - length(dataset)), ' ' || model, '')), series) AS name,
+#@     curve.epoch AS epoch, coalesce(curve.seconds, curve.epoch * median_ns / 1e9) AS seconds, curve.loss AS loss
+#@   FROM told JOIN curve ON curve.case_number = number WHERE place = 1 OR total <= 12)
+#@ SELECT name, seconds, loss,
+#@   EXISTS (SELECT * FROM times_to t WHERE t.case_id = placed.id AND t.epoch = placed.epoch)
+#@ FROM placed WHERE seconds > 0 AND loss > 0 AND loss <= 1e6 *
 #@   (SELECT f.loss FROM curve f WHERE f.case_number = number ORDER BY f.epoch LIMIT 1)
-#@ ORDER BY number, curve.epoch
+#@ ORDER BY number, epoch
 
 stats data using 2 name 'time' nooutput
 
