@@ -5,10 +5,13 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 import unittest
 
-from common import PROGRAM, CliTest
+from common import PROGRAM, ROOT, CliTest
+
+CLIENT = ROOT / "tests/faults/external/client.py"
 
 MATRIX = """
 model: [linreg, mlp]
@@ -61,6 +64,17 @@ class Measured(CliTest):
         self.assertIn("From its start to its exit it takes", explained)
         self.assertIn("the median of 3", explained)
         self.assertEqual([p.name for p in (self.folder / "out").glob("ironbench-*")], [])
+
+    def test_programs_outside(self):
+        """Of what they do between their messages they tell nothing: those parts are not known."""
+        outside = f"external: {{x: {{command: [{sys.executable}, {CLIENT}]}}}}"
+        matrix = "model: linreg\ndataset: diabetes\nimpl: x\nepochs: 20"
+        case, = self.run_sweep(self.config(matrix, f"{MEASURE}, whole_process: {{runs: 1, warmup: 0}}", outside))["cases"]
+        whole = case["whole_process"]
+        self.assertEqual([part for part in PARTS if whole["inside_ns"][part] is None], ["load", "readback", "predict"])
+        self.assertTrue(all(whole["inside_ns"][part] > 0 for part in ["startup", "setup", "train", "rest"]), whole)
+        self.assertIsNone(whole["wall_s"]["stddev"])
+        self.assertIn("whole process", self.ok("explain", "out", case["id"]))
 
     def test_nothing_is_done_twice(self):
         config = self.config(MATRIX, f"{MEASURE}, whole_process: {{runs: 3, warmup: 0}}")
