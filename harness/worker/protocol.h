@@ -8,6 +8,8 @@
  *   parent: train {pass, epochs, …, out} -> done {…}, with loss.npy, NAME.npy of each parameter and
  * predictions.npy in the folder `out`; or progress {epoch, loss} in between where log_every asks parent:
  * oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after another
+ *   parent: check {part, …}      -> checked {…}: check/answer.h; or progress {epoch} in between, the number of the
+ * trial that begins
  *   worker: error {status, message}      instead of any answer
  * The end of the parent's stream ends the worker. */
 #ifndef IB_PROTOCOL_H

@@ -1,7 +1,7 @@
-#include "gradient.h"
+#include "check/gradient.h"
 
-#include "array.h"
 #include "base/rng.h"
+#include "check/guarded.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ struct network {
     void *state;
     enum ib_act act;
     enum ib_loss loss;
-    struct array t[TENSORS];
+    struct ib_guarded t[TENSORS];
     struct ib_view v[TENSORS];
 };
 
@@ -41,7 +41,7 @@ static bool close_enough(double a, double b)
     return fabs(a - b) <= 1e-7 * fmax(1, fabs(b));
 }
 
-bool gradient_offered(const struct ib_tensor_ops *ops)
+bool ib_gradient_offered(const struct ib_tensor_ops *ops)
 {
     return IB_HAS(ops, gemm) && IB_HAS(ops, add_row) && IB_HAS(ops, act) && IB_HAS(ops, act_grad) &&
            IB_HAS(ops, loss_grad) && IB_HAS(ops, col_sum);
@@ -50,7 +50,7 @@ bool gradient_offered(const struct ib_tensor_ops *ops)
 static void network_close(struct network *net)
 {
     for (int t = 0; t < TENSORS; t++)
-        array_close(&net->t[t]);
+        ib_guarded_close(&net->t[t]);
 }
 
 /* Inputs and parameters are drawn, targets are 0 or 1, the rest stays NaN until it is computed. */
@@ -59,13 +59,14 @@ static enum ib_status network_open(const struct ib_instance *instance, struct ne
     struct ib_rng rng;
     ib_rng_seed(&rng, 1);
     for (int t = 0; t < TENSORS; t++) {
-        struct array *a = &net->t[t];
-        IB_TRY(array_open(instance, IB_F64, shapes[t].rows, shapes[t].cols, shapes[t].cols, GUARD_NAN, a));
+        struct ib_guarded *a = &net->t[t];
+        IB_TRY(ib_guarded_open(instance, IB_F64, shapes[t].rows, shapes[t].cols, shapes[t].cols, IB_GUARD_NAN,
+                               a));
         for (uint64_t i = 0; t < H && i < a->rows; i++)
             for (uint64_t j = 0; j < a->cols; j++)
-                array_set(a, i, j, t == Y ? (double)ib_rng_below(&rng, 2) : ib_rng_normal(&rng));
-        IB_TRY(array_upload(a));
-        net->v[t] = array_view(a);
+                ib_guarded_set(a, i, j, t == Y ? (double)ib_rng_below(&rng, 2) : ib_rng_normal(&rng));
+        IB_TRY(ib_guarded_upload(a));
+        net->v[t] = ib_guarded_view(a);
     }
     return IB_OK;
 }
@@ -96,25 +97,25 @@ static enum ib_status backward(struct network *net)
 }
 
 /* The loss with one element of a parameter moved to `value`. */
-static enum ib_status loss_at(struct network *net, struct array *parameter, uint64_t i, uint64_t j,
+static enum ib_status loss_at(struct network *net, struct ib_guarded *parameter, uint64_t i, uint64_t j,
                               double value, double *out)
 {
-    const double start = array_start(parameter, i, j);
-    array_set(parameter, i, j, value);
-    IB_TRY(array_upload(parameter));
+    const double start = ib_guarded_start(parameter, i, j);
+    ib_guarded_set(parameter, i, j, value);
+    IB_TRY(ib_guarded_upload(parameter));
     IB_TRY(forward(net));
-    IB_TRY(array_download(&net->t[LOSS]));
-    *out = array_get(&net->t[LOSS], 0, 0);
-    array_set(parameter, i, j, start);
-    return array_upload(parameter);
+    IB_TRY(ib_guarded_download(&net->t[LOSS]));
+    *out = ib_guarded_get(&net->t[LOSS], 0, 0);
+    ib_guarded_set(parameter, i, j, start);
+    return ib_guarded_upload(parameter);
 }
 
 static enum ib_status compare_element(struct network *net, size_t d, uint64_t i, uint64_t j, char *text,
                                       size_t n)
 {
-    struct array *parameter = &net->t[derivatives[d].parameter];
-    const double start = array_start(parameter, i, j),
-                 got = array_get(&net->t[derivatives[d].gradient], i, j);
+    struct ib_guarded *parameter = &net->t[derivatives[d].parameter];
+    const double start = ib_guarded_start(parameter, i, j),
+                 got = ib_guarded_get(&net->t[derivatives[d].gradient], i, j);
     double above, below;
     IB_TRY(loss_at(net, parameter, i, j, start + step, &above));
     IB_TRY(loss_at(net, parameter, i, j, start - step, &below));
@@ -129,7 +130,7 @@ static enum ib_status compare_element(struct network *net, size_t d, uint64_t i,
 static enum ib_status compare_all(struct network *net, char *text, size_t n)
 {
     for (size_t d = 0; d < sizeof derivatives / sizeof *derivatives; d++)
-        IB_TRY(array_download(&net->t[derivatives[d].gradient]));
+        IB_TRY(ib_guarded_download(&net->t[derivatives[d].gradient]));
     for (size_t d = 0; d < sizeof derivatives / sizeof *derivatives; d++)
         for (uint64_t i = 0; i < net->t[derivatives[d].parameter].rows; i++)
             for (uint64_t j = 0; j < net->t[derivatives[d].parameter].cols && text[0] == '\0'; j++)
@@ -137,8 +138,8 @@ static enum ib_status compare_all(struct network *net, char *text, size_t n)
     return IB_OK;
 }
 
-enum ib_status gradient_run(const struct ib_instance *instance, enum ib_act act, enum ib_loss loss,
-                            char *text, size_t n)
+enum ib_status ib_gradient_run(const struct ib_instance *instance, enum ib_act act, enum ib_loss loss,
+                               char *text, size_t n)
 {
     struct network net = {.ops = instance->impl->ops, .state = instance->state, .act = act, .loss = loss};
     text[0] = '\0';
