@@ -97,14 +97,15 @@ static enum ib_status answer_gradient(const struct ib_instance *instance, const 
     (void)started;
     const char *act = text_of(request, "act"), *loss = text_of(request, "loss");
     int act_value, loss_value;
-    char text[256];
+    struct ib_gradient_flaw flaw;
     if (!act || !loss || !ib_word_value(ib_act_words, act, &act_value) ||
         !ib_word_value(ib_loss_words, loss, &loss_value))
         return ib_fail(IB_EINVAL, "protocol", "check: no such activation or loss");
     if (!IB_HAS(instance->impl, ops) || !ib_gradient_offered(instance->impl->ops))
         return ib_fail(IB_EUNSUPPORTED, NULL, "an operation that a gradient needs is not offered");
-    IB_TRY(ib_gradient_run(instance, (enum ib_act)act_value, (enum ib_loss)loss_value, text, sizeof text));
-    *answer = json_pack("{s:i, s:i, s:s}", "checks", 1, "wrong", text[0] ? 1 : 0, "text", text);
+    IB_TRY(ib_gradient_run(instance, (enum ib_act)act_value, (enum ib_loss)loss_value, &flaw));
+    *answer = json_pack("{s:i, s:i, s:s, s:s}", "checks", 1, "wrong", flaw.pattern[0] ? 1 : 0, "pattern",
+                        flaw.pattern, "text", flaw.detail);
     return IB_OK;
 }
 

@@ -5,7 +5,7 @@
  *   memory                        -> {checks, wrong, pattern}
  *   operation {operation, dtype, quick} -> {checks, wrong, shape, pattern, where, operand, element, got,
  *                                     expected, text}; element, got and expected only where a cell is wrong
- *   gradient {act, loss}          -> {checks, wrong, text} */
+ *   gradient {act, loss}          -> {checks, wrong, pattern, text} */
 #ifndef IB_CHECK_ANSWER_H
 #define IB_CHECK_ANSWER_H
 

@@ -25,6 +25,7 @@ extern const struct ib_word ib_level_words[];
 struct ib_tally {
     uint64_t checks; /* looked at, among them: */
     uint64_t wrong, failed;
+    uint64_t calls;     /* of operations, that they took; 0: does not apply */
     uint64_t skipped;   /* not looked at, in addition */
     const char *reason; /* why the first of these was not; NULL: none was */
 };

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* h = act(x w1 + b1), z = h w2 + b2; in f64. */
-enum { ROWS = 7, INPUTS = 3, HIDDEN = 5, OUTPUTS = 2 };
+enum { ROWS = 7, INPUTS = 3, HIDDEN = 5, OUTPUTS = 2, LARGEST = INPUTS * HIDDEN };
 enum tensor { X, Y, W1, B1, W2, B2, H, Z, DH, DW1, DB1, DW2, DB2, LOSS, TENSORS };
 
 static const struct {
@@ -110,46 +110,96 @@ static enum ib_status loss_at(struct network *net, struct ib_guarded *parameter,
     return ib_guarded_upload(parameter);
 }
 
-static enum ib_status compare_element(struct network *net, size_t d, uint64_t i, uint64_t j, char *text,
-                                      size_t n)
+/* A derivative, element by element: as it came, and as the loss changes. */
+struct derivative {
+    const char *name; /* of the parameter */
+    uint64_t rows, cols;
+    double got[LARGEST], expected[LARGEST];
+};
+
+static enum ib_status measure(struct network *net, size_t d, struct derivative *out)
 {
     struct ib_guarded *parameter = &net->t[derivatives[d].parameter];
-    const double start = ib_guarded_start(parameter, i, j),
-                 got = ib_guarded_get(&net->t[derivatives[d].gradient], i, j);
-    double above, below;
-    IB_TRY(loss_at(net, parameter, i, j, start + step, &above));
-    IB_TRY(loss_at(net, parameter, i, j, start - step, &below));
-    const double expected = (above - below) / (2 * step);
-    if (!close_enough(got, expected))
-        snprintf(text, n, "the derivative by %s[%llu, %llu] is %.10g, but the loss changes by %.10g",
-                 shapes[derivatives[d].parameter].name, (unsigned long long)i, (unsigned long long)j, got,
-                 expected);
+    *out = (struct derivative){
+        .name = shapes[derivatives[d].parameter].name, .rows = parameter->rows, .cols = parameter->cols};
+    for (uint64_t e = 0; e < out->rows * out->cols; e++) {
+        const uint64_t i = e / out->cols, j = e % out->cols;
+        const double start = ib_guarded_start(parameter, i, j);
+        double above, below;
+        IB_TRY(loss_at(net, parameter, i, j, start + step, &above));
+        IB_TRY(loss_at(net, parameter, i, j, start - step, &below));
+        out->got[e] = ib_guarded_get(&net->t[derivatives[d].gradient], i, j);
+        out->expected[e] = (above - below) / (2 * step);
+    }
     return IB_OK;
 }
 
-static enum ib_status compare_all(struct network *net, char *text, size_t n)
+static bool all_zero(const double *values, uint64_t n)
 {
+    uint64_t i = 0;
+    while (i < n && values[i] == 0)
+        i++;
+    return i == n;
+}
+
+static bool is_scaled(const struct derivative *d, double factor)
+{
+    for (uint64_t e = 0; e < d->rows * d->cols; e++)
+        if (!(fabs(d->got[e] - factor * d->expected[e]) <= 1e-6 * fmax(1, fabs(d->expected[e]))))
+            return false;
+    return true;
+}
+
+/* Says in text[n] how the derivative is wrong, element `first` before all; nothing where it is right. */
+static void name_derivative(const struct derivative *d, uint64_t first, struct ib_gradient_flaw *out)
+{
+    const uint64_t n = d->rows * d->cols;
+    const double factor = d->got[first] / d->expected[first];
+    snprintf(out->detail, sizeof out->detail, "%s[%llu, %llu]: %.6g, but the loss changes by %.6g", d->name,
+             (unsigned long long)(first / d->cols), (unsigned long long)(first % d->cols), d->got[first],
+             d->expected[first]);
+    if (all_zero(d->expected, n))
+        snprintf(out->pattern, sizeof out->pattern, "the loss does not depend on %s", d->name);
+    else if (all_zero(d->got, n))
+        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is all zero", d->name);
+    else if (is_scaled(d, -1))
+        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s has the wrong sign", d->name);
+    else if (isfinite(factor) && is_scaled(d, factor))
+        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is a constant factor (%.4g) off",
+                 d->name, factor);
+    else
+        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is wrong", d->name);
+}
+
+static enum ib_status compare_all(struct network *net, struct ib_gradient_flaw *out)
+{
+    struct derivative derivative;
     for (size_t d = 0; d < sizeof derivatives / sizeof *derivatives; d++)
         IB_TRY(ib_guarded_download(&net->t[derivatives[d].gradient]));
-    for (size_t d = 0; d < sizeof derivatives / sizeof *derivatives; d++)
-        for (uint64_t i = 0; i < net->t[derivatives[d].parameter].rows; i++)
-            for (uint64_t j = 0; j < net->t[derivatives[d].parameter].cols && text[0] == '\0'; j++)
-                IB_TRY(compare_element(net, d, i, j, text, n));
+    for (size_t d = 0; d < sizeof derivatives / sizeof *derivatives && !out->pattern[0]; d++) {
+        IB_TRY(measure(net, d, &derivative));
+        const uint64_t n = derivative.rows * derivative.cols;
+        uint64_t e = 0;
+        while (e < n && close_enough(derivative.got[e], derivative.expected[e]))
+            e++;
+        if (e < n || all_zero(derivative.expected, n))
+            name_derivative(&derivative, e % n, out);
+    }
     return IB_OK;
 }
 
 enum ib_status ib_gradient_run(const struct ib_instance *instance, enum ib_act act, enum ib_loss loss,
-                               char *text, size_t n)
+                               struct ib_gradient_flaw *out)
 {
     struct network net = {.ops = instance->impl->ops, .state = instance->state, .act = act, .loss = loss};
-    text[0] = '\0';
+    *out = (struct ib_gradient_flaw){0};
     enum ib_status status = network_open(instance, &net);
     if (status == IB_OK)
         status = forward(&net);
     if (status == IB_OK)
         status = backward(&net);
     if (status == IB_OK)
-        status = compare_all(&net, text, n);
+        status = compare_all(&net, out);
     network_close(&net);
     return status;
 }

@@ -139,11 +139,9 @@ const char *ib_looks_stale(const struct ib_symptom *s, char *text, size_t n)
     const uint64_t cells = ib_symptom_cells(s);
     if (cells < 2 || !last->at || last->rows != truth->rows || last->cols != truth->cols)
         return NULL;
-    for (uint64_t e = 0; e < cells; e++) {
-        const double got = ib_symptom_got(s, e);
-        if (got != last->at[e] && !(isnan(got) && isnan(last->at[e])))
+    for (uint64_t e = 0; e < cells; e++)
+        if (ib_symptom_got(s, e) != last->at[e]) /* nor NaN for NaN, which may have come anew */
             return NULL;
-    }
     snprintf(text, n, "%s holds the result of the call before: stale", ib_symptom_operand(s));
     return "stale";
 }
@@ -219,6 +217,8 @@ const char *ib_looks_scaled(const struct ib_symptom *s, char *text, size_t n)
         snprintf(text, n, "%s has the wrong sign", ib_symptom_operand(s));
     else if (count)
         snprintf(text, n, "%s is off by a count (factor %.4Lg): %s", ib_symptom_operand(s), factor, count);
+    else if (fabsl(factor - 1) < 1e-3L)
+        snprintf(text, n, "%s is a constant factor (1 %+.2Lg) off", ib_symptom_operand(s), factor - 1);
     else
         snprintf(text, n, "%s is a constant factor (%.4Lg) off", ib_symptom_operand(s), factor);
     return equals(factor, -1) ? "wrong sign" : count ? "wrong count" : "constant factor";

@@ -4,7 +4,7 @@
 #include "check/circumstances.h"
 #include "check/pattern.h"
 
-#include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +28,7 @@ const char *ib_symptom_name(const struct ib_symptom *symptom, char *text, size_t
 
 /* ---- votes: each wrong trial gives one to the pattern that it shows ---- */
 
-/* How often a pattern was seen, and the first wrong trial that showed it. */
+/* How often a pattern was seen, and the most telling trial that showed it. */
 struct vote {
     const char *key; /* NULL: no known pattern */
     uint64_t count;
@@ -94,6 +94,30 @@ static void keep_output(struct ib_last_output *last, const struct ib_trial_run *
         room[e] = ib_guarded_get(a, e / a->cols, e % a->cols);
 }
 
+/* How much the example of a pattern tells: several cells, no empty operand, and numbers beside numbers. */
+static int telling(const struct ib_trial *t, const struct ib_trial_result *r)
+{
+    bool empty = false;
+    for (uint32_t i = 0; i < t->n_operands; i++)
+        empty = empty || t->operand[i].rows == 0;
+    return !empty + (r->cells > 1) + (r->cells > 5) + (isfinite(r->got) && isfinite(r->expected)) +
+           (r->got != 0) + (r->expected != 0);
+}
+
+static void cast_vote(struct examination *e, const struct ib_symptom *symptom)
+{
+    char pattern[192];
+    const char *key = ib_symptom_name(symptom, pattern, sizeof pattern);
+    const struct ib_trial *trial = symptom->run->trial;
+    struct vote *vote = vote_of(e, key);
+    if (vote->count++ > 0 && telling(trial, symptom->result) <= telling(&vote->trial, &vote->result))
+        return;
+    vote->key = key;
+    memcpy(vote->pattern, pattern, sizeof pattern);
+    vote->trial = *trial;
+    vote->result = *symptom->result;
+}
+
 static void examine(void *context, const struct ib_trial_run *run, const struct ib_trial_result *result)
 {
     struct examination *e = context;
@@ -105,15 +129,7 @@ static void examine(void *context, const struct ib_trial_run *run, const struct 
                                      .result = result,
                                      .last = &e->last,
                                      .costly = work > WORK_ONCE || (e->work += work) > WORK_LIMIT};
-        char pattern[192];
-        const char *key = ib_symptom_name(&symptom, pattern, sizeof pattern);
-        struct vote *vote = vote_of(e, key);
-        if (vote->count++ == 0) {
-            vote->key = key;
-            memcpy(vote->pattern, pattern, sizeof pattern);
-            vote->trial = *run->trial;
-            vote->result = *result;
-        }
+        cast_vote(e, &symptom);
     }
     keep_output(&e->last, run);
 }

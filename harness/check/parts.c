@@ -165,14 +165,15 @@ static void check_operation(struct ib_checking *k, const struct ib_operation *op
     } else {
         ib_flaws_right(k->flaws, IB_LEVEL_OPERATIONS);
     }
+    k->flaws->tally[IB_LEVEL_OPERATIONS].calls +=
+        (uint64_t)json_integer_value(json_object_get(answer, "checks"));
     json_decref(answer);
 }
 
 /* ---- the other parts ---- */
 
-/* Asks a question that has one thing to be right; `pattern` is the answer's field that says what is wrong. */
-static void check_part(struct ib_checking *k, enum ib_level level, const char *subject, json_t *question,
-                       const char *pattern)
+/* Asks a question that has one thing to be right. */
+static void check_part(struct ib_checking *k, enum ib_level level, const char *subject, json_t *question)
 {
     const char *output;
     struct ib_outcome outcome;
@@ -189,8 +190,8 @@ static void check_part(struct ib_checking *k, enum ib_level level, const char *s
         ib_flaws_add(k->flaws, (struct ib_flaw){.level = level,
                                                 .subject = subject,
                                                 .status = IB_CASE_OK,
-                                                .pattern = text_of(k, answer, pattern),
-                                                .detail = "",
+                                                .pattern = text_of(k, answer, "pattern"),
+                                                .detail = text_of(k, answer, "text"),
                                                 .shape = "",
                                                 .where = "",
                                                 .output = ""});
@@ -203,10 +204,10 @@ static void check_gradients(struct ib_checking *k)
 {
     for (const struct ib_word *act = ib_act_words; act->word; act++)
         for (const struct ib_word *loss = ib_loss_words; loss->word; loss++)
-            check_part(k, IB_LEVEL_GRADIENTS,
-                       ib_arena_print(&k->flaws->arena, "gradient %s %s", act->word, loss->word),
-                       json_pack("{s:s, s:s, s:s}", "part", "gradient", "act", act->word, "loss", loss->word),
-                       "text");
+            check_part(
+                k, IB_LEVEL_GRADIENTS,
+                ib_arena_print(&k->flaws->arena, "gradient %s %s", act->word, loss->word),
+                json_pack("{s:s, s:s, s:s}", "part", "gradient", "act", act->word, "loss", loss->word));
 }
 
 static bool check_loading(struct ib_checking *k)
@@ -232,8 +233,7 @@ bool ib_checking_parts(struct ib_checking *k)
 {
     const bool loads = check_loading(k);
     if (loads && k->model_case->impl->info->device)
-        check_part(k, IB_LEVEL_MEMORY, "uploads and downloads", json_pack("{s:s}", "part", "memory"),
-                   "pattern");
+        check_part(k, IB_LEVEL_MEMORY, "uploads and downloads", json_pack("{s:s}", "part", "memory"));
     for (size_t i = 0; loads && i < IB_OPERATION_COUNT; i++)
         for (const struct ib_word *type = ib_dtype_words; type->word; type++)
             check_operation(k, &ib_operations[i], (enum ib_dtype)type->value);

@@ -222,7 +222,9 @@ void ib_trial_describe(const struct ib_trial *c, char *text, size_t n)
     if (c->transpose_b)
         append(text, n, " B transposed");
     if (c->alpha != 1 || c->beta != 0)
-        append(text, n, " alpha %g beta %g", c->alpha, c->beta);
+        append(text, n, " alpha %g", c->alpha);
+    if (c->beta != 0)
+        append(text, n, " beta %g", c->beta);
     append(text, n, ":");
     for (uint32_t i = 0; i < c->n_operands; i++)
         describe_operand(&c->operand[i], text, n);

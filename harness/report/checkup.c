@@ -1,5 +1,7 @@
 #include "report/checkup.h"
 
+#include "report/words.h"
+
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
@@ -9,7 +11,8 @@ enum {
     STATE_COLUMNS = 9,
     INDENT = 6,
     SUBJECTS_MAX = 4, /* that are named of flaws of one kind */
-    KINDS_MAX = 6     /* of flaws that are told of one level */
+    KINDS_MAX = 6,    /* of flaws that are told of the first level that has any */
+    KINDS_LATER = 2   /* and of the levels behind it, which may be wrong because of it */
 };
 
 /* ---- levels ---- */
@@ -34,6 +37,8 @@ static void print_level(const struct ib_plain *page, enum ib_level level, const 
     print_state(page, t);
     if (t->checks)
         fprintf(page->out, "%" PRIu64 " of %" PRIu64, right, t->checks);
+    if (t->calls)
+        fprintf(page->out, " in %s calls", ib_words_count(page->arena, (double)t->calls));
     if (t->failed)
         fprintf(page->out, ", %" PRIu64 " failed", t->failed);
     if (t->skipped)
@@ -72,11 +77,23 @@ static bool is_first_of_kind(const struct ib_flaws *flaws, size_t i)
     return true;
 }
 
-/* "gemm f32, gemm f64", "mlp 6 relu f32 wide and 11 more". */
+static uint64_t count_kind(const struct ib_flaws *flaws, size_t first)
+{
+    uint64_t n = 0;
+    for (size_t i = first; i < flaws->n; i++)
+        n += same_kind(&flaws->list[first], &flaws->list[i]);
+    return n;
+}
+
+/* "all 20 trainings", "gemm f32, gemm f64", "mlp 6 relu f32 wide and 11 more". */
 static const char *name_subjects(const struct ib_plain *page, const struct ib_flaws *flaws, size_t first)
 {
+    const enum ib_level level = flaws->list[first].level;
     const char *text = flaws->list[first].subject;
     uint64_t named = 1, more = 0;
+    if (count_kind(flaws, first) == flaws->tally[level].checks && flaws->tally[level].checks > 2)
+        return ib_arena_print(page->arena, "all %" PRIu64 " %s", flaws->tally[level].checks,
+                              level == IB_LEVEL_GRADIENTS ? "gradients" : "trainings");
     for (size_t i = first + 1; i < flaws->n; i++) {
         if (!same_kind(&flaws->list[first], &flaws->list[i]))
             continue;
@@ -108,7 +125,7 @@ static const char *last_line(const struct ib_plain *page, const char *output)
 static void print_kind(const struct ib_plain *page, const struct ib_flaws *flaws, size_t first)
 {
     const struct ib_flaw *f = &flaws->list[first];
-    const bool several = strchr(name_subjects(page, flaws, first), ',') != NULL;
+    const bool several = count_kind(flaws, first) > 1;
     fputc('\n', page->out);
     ib_plain_words(page, 2, IB_BOLD,
                    ib_arena_print(page->arena, "%s: %s", name_subjects(page, flaws, first), f->pattern));
@@ -121,19 +138,29 @@ static void print_kind(const struct ib_plain *page, const struct ib_flaws *flaws
     print_fact(page, "its last output: ", last_line(page, f->output));
 }
 
+/* The first level at which something is wrong. */
+static enum ib_level first_level(const struct ib_flaws *flaws)
+{
+    enum ib_level first = IB_LEVEL_COUNT;
+    for (size_t i = 0; i < flaws->n; i++)
+        first = flaws->list[i].level < first ? flaws->list[i].level : first;
+    return first;
+}
+
 static void print_kinds(const struct ib_plain *page, const struct ib_flaws *flaws, enum ib_level level)
 {
+    const uint64_t most = level == first_level(flaws) ? KINDS_MAX : KINDS_LATER;
     uint64_t told = 0, untold = 0;
     for (size_t i = 0; i < flaws->n; i++) {
         if (flaws->list[i].level != level || !is_first_of_kind(flaws, i))
             continue;
-        if (told++ < KINDS_MAX)
+        if (told++ < most)
             print_kind(page, flaws, i);
         else
             untold++;
     }
     if (untold)
-        fprintf(page->out, "\n  … and %" PRIu64 " more kinds among the %s: --json tells them all\n", untold,
+        fprintf(page->out, "\n  (and %" PRIu64 " more kinds among the %s: --json tells them all)\n", untold,
                 ib_word_of(ib_level_words, (int)level));
 }
 
@@ -142,11 +169,10 @@ static void print_kinds(const struct ib_plain *page, const struct ib_flaws *flaw
 /* What the rest may follow from: flaws of the first level that has any. */
 static const struct ib_flaw *root_of(const struct ib_flaws *flaws)
 {
-    const struct ib_flaw *root = &flaws->list[0];
-    for (size_t i = 1; i < flaws->n; i++)
-        if (flaws->list[i].level < root->level)
-            root = &flaws->list[i];
-    return root;
+    size_t i = 0;
+    while (flaws->list[i].level != first_level(flaws))
+        i++;
+    return &flaws->list[i];
 }
 
 static bool all_of_one_level(const struct ib_flaws *flaws)

@@ -66,15 +66,15 @@ struct gradient_test {
 static void test_gradient(void **state)
 {
     const struct gradient_test *test = *state;
-    char text[256];
+    struct ib_gradient_flaw flaw;
     if (!IB_HAS(subject.impl, ops) || !ib_gradient_offered(subject.impl->ops)) {
         print_message("%s does not offer every operation of a network\n", subject.impl->name);
         skip();
     }
-    if (ib_gradient_run(&subject, test->act, test->loss, text, sizeof text) != IB_OK)
+    if (ib_gradient_run(&subject, test->act, test->loss, &flaw) != IB_OK)
         fail_msg("%s", ib_error_text());
-    if (text[0] != '\0')
-        fail_msg("%s", text);
+    if (flaw.pattern[0] != '\0')
+        fail_msg("%s: %s", flaw.pattern, flaw.detail);
 }
 
 /* ---- all of them ---- */
