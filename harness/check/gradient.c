@@ -155,10 +155,14 @@ static void name_derivative(const struct derivative *d, uint64_t first, struct i
 {
     const uint64_t n = d->rows * d->cols;
     const double factor = d->got[first] / d->expected[first];
+    const bool nan = isnan(d->got[first]) || isnan(d->expected[first]);
     snprintf(out->detail, sizeof out->detail, "%s[%llu, %llu]: %.6g, but the loss changes by %.6g", d->name,
              (unsigned long long)(first / d->cols), (unsigned long long)(first % d->cols), d->got[first],
              d->expected[first]);
-    if (all_zero(d->expected, n))
+    if (nan) {
+        out->detail[0] = '\0';
+        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s, or the loss, is NaN", d->name);
+    } else if (all_zero(d->expected, n))
         snprintf(out->pattern, sizeof out->pattern, "the loss does not depend on %s", d->name);
     else if (all_zero(d->got, n))
         snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is all zero", d->name);

@@ -114,8 +114,8 @@ const char *ib_looks_partly_untouched(const struct ib_symptom *s, char *text, si
         if (ib_symptom_wrong(s, e) && !ib_guarded_cell_untouched(a, e / a->cols, e % a->cols))
             return NULL;
     name_wrong_part(s, part, sizeof part);
-    snprintf(text, n, "%llu of the elements are not written: %s holds what was there before",
-             (unsigned long long)s->result->wrong, part);
+    snprintf(text, n, "leaves %llu of %llu elements unwritten: %s holds what was there before",
+             (unsigned long long)s->result->wrong, (unsigned long long)s->result->cells, part);
     return ib_symptom_cells(s) ? "partly unwritten" : NULL;
 }
 
@@ -132,20 +132,6 @@ const char *ib_looks_not_a_number(const struct ib_symptom *s, char *text, size_t
 
 /* ---- something else ---- */
 
-const char *ib_looks_stale(const struct ib_symptom *s, char *text, size_t n)
-{
-    const struct ib_expected *truth = ib_symptom_truth(s);
-    const struct ib_last_output *last = s->last;
-    const uint64_t cells = ib_symptom_cells(s);
-    if (cells < 2 || !last->at || last->rows != truth->rows || last->cols != truth->cols)
-        return NULL;
-    for (uint64_t e = 0; e < cells; e++)
-        if (ib_symptom_got(s, e) != last->at[e]) /* nor NaN for NaN, which may have come anew */
-            return NULL;
-    snprintf(text, n, "%s holds the result of the call before: stale", ib_symptom_operand(s));
-    return "stale";
-}
-
 /* A NaN or an infinity went in and should have come out. */
 const char *ib_looks_dropped(const struct ib_symptom *s, char *text, size_t n)
 {
@@ -161,13 +147,15 @@ const char *ib_looks_dropped(const struct ib_symptom *s, char *text, size_t n)
     return ib_symptom_cells(s) ? "drops a NaN" : NULL;
 }
 
-/* Least squares over the cells where both are numbers; NaN where nothing can be said. */
+/* Least squares over the cells that should be numbers; NaN where nothing can be said. */
 static long double factor_of(const struct ib_symptom *s)
 {
     const struct ib_expected *truth = ib_symptom_truth(s);
     long double product = 0, square = 0;
     uint64_t telling = 0;
     for (uint64_t e = 0; e < ib_symptom_cells(s); e++) {
+        if (!isfinite(truth->at[e]))
+            continue;
         product += ib_symptom_got(s, e) * truth->at[e];
         square += truth->at[e] * truth->at[e];
         telling += truth->at[e] != 0;
@@ -209,6 +197,8 @@ const char *ib_looks_scaled(const struct ib_symptom *s, char *text, size_t n)
         return NULL;
     for (uint64_t e = 0; e < ib_symptom_cells(s); e++) {
         const long double expected = factor * truth->at[e];
+        if (isnan(expected) && isnan(ib_symptom_got(s, e)))
+            continue;
         if (!(fabsl(ib_symptom_got(s, e) - expected) <= slack * fmaxl(fabsl(expected), s->run->trial->scale)))
             return NULL;
     }
@@ -281,7 +271,7 @@ const char *ib_looks_coarse(const struct ib_symptom *s, char *text, size_t n)
     }
     if (!(worst > t->tolerance))
         return NULL;
-    if (t->type == IB_F64 && (all_f32 || worst < 1e-4)) {
+    if (t->type == IB_F64 && worst > 1e-10 && (all_f32 || worst < 1e-4)) {
         snprintf(text, n, "lower precision: errors of %.1e, as of f32 arithmetic in f64 data", worst);
         return "lower precision";
     }

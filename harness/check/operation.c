@@ -9,11 +9,10 @@
 #include <string.h>
 
 static ib_symptom_pattern *const patterns[] = {
-    ib_retried_without_gaps, ib_looks_beyond,         ib_looks_zero,
-    ib_looks_untouched,      ib_looks_stale,          ib_looks_dropped,
-    ib_retried_apart,        ib_retried_overwriting,  ib_looks_partly_untouched,
-    ib_retried_tame,         ib_planted_in_operation, ib_looks_scaled,
-    ib_looks_shifted,        ib_looks_coarse,         ib_looks_not_a_number,
+    ib_looks_beyond,         ib_looks_zero,          ib_retried_unchanged,      ib_retried_synced,
+    ib_retried_without_gaps, ib_retried_overwriting, ib_retried_apart,          ib_looks_dropped,
+    ib_planted_in_operation, ib_looks_untouched,     ib_looks_partly_untouched, ib_retried_tame,
+    ib_looks_coarse,         ib_looks_shifted,       ib_looks_scaled,           ib_looks_not_a_number,
 };
 
 const char *ib_symptom_name(const struct ib_symptom *symptom, char *text, size_t n)
@@ -80,18 +79,20 @@ static double work_of(const struct ib_trial *t)
                : work;
 }
 
+/* What should have come, so that an answer that is wrong in the same way twice does not pass for a stale one.
+ */
 static void keep_output(struct ib_last_output *last, const struct ib_trial_run *run)
 {
     uint32_t written = 0;
     while (written + 1 < run->trial->n_operands && !run->trial->operand[written].written)
         written++;
-    const struct ib_guarded *a = &run->arrays[written];
-    double *room = realloc(last->at, (a->rows * a->cols + 1) * sizeof *room);
+    const struct ib_expected *m = &run->expected[written];
+    double *room = realloc(last->at, (m->rows * m->cols + 1) * sizeof *room);
     if (!room)
         return;
-    *last = (struct ib_last_output){a->rows, a->cols, room};
-    for (uint64_t e = 0; e < a->rows * a->cols; e++)
-        room[e] = ib_guarded_get(a, e / a->cols, e % a->cols);
+    *last = (struct ib_last_output){m->rows, m->cols, room};
+    for (uint64_t e = 0; e < m->rows * m->cols; e++)
+        room[e] = (double)m->at[e];
 }
 
 /* How much the example of a pattern tells: several cells, no empty operand, and numbers beside numbers. */
@@ -99,7 +100,7 @@ static int telling(const struct ib_trial *t, const struct ib_trial_result *r)
 {
     bool empty = false;
     for (uint32_t i = 0; i < t->n_operands; i++)
-        empty = empty || t->operand[i].rows == 0;
+        empty = empty || t->operand[i].rows * t->operand[i].cols == 0;
     return !empty + (r->cells > 1) + (r->cells > 5) + (isfinite(r->got) && isfinite(r->expected)) +
            (r->got != 0) + (r->expected != 0);
 }

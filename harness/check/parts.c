@@ -106,9 +106,10 @@ static const char *detail_of(struct ib_checking *k, const json_t *answer)
 static const char *extent_of(struct ib_checking *k, const json_t *answer)
 {
     const char *where = json_string_value(json_object_get(answer, "where"));
-    return ib_arena_print(&k->flaws->arena, "%" PRId64 " of %" PRId64 " checks are wrong%s%s",
+    return ib_arena_print(&k->flaws->arena, "%" PRId64 " of %" PRId64 " checks %s wrong%s%s",
                           (int64_t)json_integer_value(json_object_get(answer, "wrong")),
                           (int64_t)json_integer_value(json_object_get(answer, "checks")),
+                          json_integer_value(json_object_get(answer, "wrong")) == 1 ? "is" : "are",
                           where && where[0] ? ", " : "", where ? where : "");
 }
 

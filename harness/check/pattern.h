@@ -5,7 +5,7 @@
 
 #include "check/trial.h"
 
-/* What the operation gave at the call before; at == NULL: nothing yet. */
+/* What the operation should have given at the call before; at == NULL: nothing yet. */
 struct ib_last_output {
     uint64_t rows, cols;
     double *at;
@@ -28,12 +28,13 @@ const char *ib_symptom_name(const struct ib_symptom *, char *text, size_t n);
 /* ---- the patterns, by file ---- */
 
 /* looks.c: seen in the values as they are. */
-ib_symptom_pattern ib_looks_beyond, ib_looks_zero, ib_looks_untouched, ib_looks_stale, ib_looks_dropped,
+ib_symptom_pattern ib_looks_beyond, ib_looks_zero, ib_looks_untouched, ib_looks_dropped,
     ib_looks_partly_untouched, ib_looks_scaled, ib_looks_shifted, ib_looks_coarse, ib_looks_not_a_number;
 /* planted.c: the answer is that of the operation with a mistake put in. */
 ib_symptom_pattern ib_planted_in_operation;
 /* retried.c: right when one thing is changed, so that this is what is wrong. */
-ib_symptom_pattern ib_retried_without_gaps, ib_retried_overwriting, ib_retried_tame, ib_retried_apart;
+ib_symptom_pattern ib_retried_unchanged, ib_retried_synced, ib_retried_without_gaps, ib_retried_overwriting,
+    ib_retried_tame, ib_retried_apart;
 
 /* ---- for the patterns ---- */
 

@@ -13,6 +13,43 @@ static bool is_right(const struct ib_symptom *s, const struct ib_trial *changed)
            result.fault == IB_TRIAL_RIGHT;
 }
 
+/* Did what should have come at the call before come now? */
+static bool is_stale(const struct ib_symptom *s)
+{
+    const struct ib_expected *truth = ib_symptom_truth(s);
+    const struct ib_last_output *last = s->last;
+    if (s->result->fault != IB_TRIAL_CELLS || !last->at || last->rows != truth->rows ||
+        last->cols != truth->cols)
+        return false;
+    for (uint64_t e = 0; e < s->result->cells; e++)
+        if (!ib_trial_close_enough(s->run->trial, last->at[e], ib_symptom_got(s, e)))
+            return false;
+    return true;
+}
+
+/* The control of all that follow: where the same call is right at the second time, no change has made it so.
+ */
+const char *ib_retried_unchanged(const struct ib_symptom *s, char *text, size_t n)
+{
+    if (!is_right(s, s->run->trial))
+        return NULL;
+    if (is_stale(s))
+        snprintf(text, n, "%s holds the result of the call before: stale", ib_symptom_operand(s));
+    else
+        snprintf(text, n, "stale or unordered: the same call gives the right result at the second time");
+    return "stale";
+}
+
+const char *ib_retried_synced(const struct ib_symptom *s, char *text, size_t n)
+{
+    struct ib_trial changed = *s->run->trial;
+    changed.waits = true;
+    if (!IB_HAS(s->run->instance->impl, mem) || !is_right(s, &changed))
+        return NULL;
+    snprintf(text, n, "d2h does not wait: right only after a sync, so the download comes before the work");
+    return "missing sync";
+}
+
 const char *ib_retried_without_gaps(const struct ib_symptom *s, char *text, size_t n)
 {
     struct ib_trial changed = *s->run->trial;

@@ -43,7 +43,7 @@ static const struct training {
     {"mlp", "regression", "0.05", "6", "relu", "mse", true},
     {"mlp", "regression", "0.05", "6", "tanh", "mse", false},
     {"mlp", "regression", "0.05", "6", "sigmoid", "mse", false},
-    {"mlp", "regression", "0.05", "6,6", "relu", "mse", false},
+    {"mlp", "regression", "0.05", "6,6", "relu", "mse", true},
     {"mlp", "regression", "0.05", "6,6", "tanh", "mse", false},
     {"mlp", "regression", "0.05", "6,6", "sigmoid", "mse", false},
     {"mlp", "classes", "0.1", "6", "tanh", "bce", true},

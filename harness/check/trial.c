@@ -68,6 +68,8 @@ static enum ib_status run_call(struct ib_trial_run *r)
         views[i] = ib_guarded_view(&r->arrays[i]);
     }
     IB_TRY(c->operation->call(impl->ops, r->instance->state, c, views));
+    if (c->waits)
+        IB_TRY(impl->mem->sync(r->instance->state));
     for (uint32_t i = 0; i < c->n_operands; i++)
         if (!c->operand[i].is_first)
             IB_TRY(ib_guarded_download(&r->arrays[i]));

@@ -39,7 +39,8 @@ struct ib_trial {
     double alpha, beta;
     double tolerance; /* |got - expected| <= tolerance * max(|expected|, scale); 0: equal */
     double scale;
-    bool tame; /* nothing is spoilt by reading beyond an operand: to find out whether that was it */
+    bool waits; /* a sync before the results are fetched, likewise */
+    bool tame;  /* nothing is spoilt by reading beyond an operand: to find out whether that was it */
 };
 
 /* A matrix of expected values: dense, in long double. */

@@ -35,6 +35,12 @@ static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, doub
     return ib_impl_fakedev.ops->gemm(state, transpose_a, transpose_b, alpha, a, b, beta, c);
 }
 
+static enum ib_status sync(void *state)
+{
+    IB_TRY(finish());
+    return ib_impl_fakedev.mem->sync(state);
+}
+
 static void wait_and_free(void *state, void *device)
 {
     if (finish() == IB_OK)
@@ -45,5 +51,6 @@ void fault_missing_sync(struct fault *fault)
 {
     fault->ops.axpy = axpy;
     fault->ops.gemm = gemm;
+    fault->mem.sync = sync;
     fault->mem.free = wait_and_free;
 }
