@@ -8,7 +8,7 @@ import unittest
 
 from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
 
-QUICK = 12  # trainings of a quick checkup for host memory: 6 in both types
+QUICK = 10  # trainings of a quick checkup in host memory: 5 in both types
 
 # What `check` must say of each fault: its first flaw's operation (or its level, where it is about none), and words of
 # the pattern that names it.
@@ -122,7 +122,7 @@ class Right(Checking):
     def test_plugin_alone(self):
         """Everything that a plugin brings, under whatever names: here one that shipped implementations have."""
         plugin = PROGRAM.parent / "tests" / "template.so"
-        done = self.call("check", plugin, "--quick")
+        done = self.call("check", plugin, "--quick", "--model", "linreg")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertTrue(done.stdout.endswith("template is right.\n"))
 
@@ -136,7 +136,7 @@ class Wrong(Checking):
     def test_named(self):
         for name, (subject, words) in NAMED.items():
             with self.subTest(name):
-                result = self.fault(name, 3, *([] if name in LARGE else ["--quick"]))
+                result = self.fault(name, 3, "--model", "linreg", *([] if name in LARGE else ["--quick"]))
                 self.assertEqual(result["verdict"], "wrong")
                 self.check_first(result, subject, words)
 
@@ -153,7 +153,7 @@ class Wrong(Checking):
 
     def test_hanging_is_given_up(self):
         """After the second hang the rest is not tried: each would take its whole time."""
-        counts = self.fault("hang", 4, "--quick", "--timeout", "1")["counts"]
+        counts = self.fault("hang", 4, "--quick", "--timeout", "2")["counts"]
         self.assertEqual(counts["operations"]["failed"], 2)
         self.assertEqual(counts["trainings"]["skipped"], QUICK)
         self.assertIn("hung twice", counts["trainings"]["reason"])
@@ -178,7 +178,7 @@ class Wrong(Checking):
         self.assertIn("gradient has the wrong sign", training["pattern"])
 
     def test_text_says_where_to_begin(self):
-        done = self.call("check", "fault_skipped_bias", "--plugin", FAULTS, "--quick")
+        done = self.call("check", "fault_skipped_bias", "--plugin", FAULTS, "--quick", "--model", "linreg")
         self.assertEqual(done.returncode, 3)
         self.assertIn("add_row f32, add_row f64: M is left as it was", done.stdout)
         self.assertIn("fault_skipped_bias is wrong. Begin with add_row: the rest may follow from it.", done.stdout)
