@@ -274,7 +274,7 @@ static const char *name_difference(struct attempt *t)
 {
     if (!is_repeatable(t))
         return "two runs of the same training give different bits, though IB_DETERMINISTIC is set";
-    if (strcmp(t->checked.path, "fused") == 0)
+    if (t->checked.path && strcmp(t->checked.path, "fused") == 0)
         return "steps(n) does not end where n times steps(1) end";
     return "trained in one go (replayed, or with no loss read in between) it ends elsewhere than epoch by "
            "epoch";
