@@ -1,8 +1,8 @@
 #include "args.h"
 #include "base/error.h"
 #include "check/checkup.h"
-#include "report/report.h"
 #include "report/checkup.h"
+#include "report/report.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,8 @@
 #define TIMEOUT_S 60.0
 
 struct request {
-    const char *subject; /* an implementation, or the path of a plugin */
+    const char *subject;        /* an implementation, or the path of a plugin; NULL: */
+    const char *const *command; /* a program outside; ends with NULL */
     const char *plugin[IB_FLAG_LIST + 1], *option[IB_FLAG_LIST + 1], *model[IB_FLAG_LIST + 1];
     const char *as_json, *quick, *timeout;
     double timeout_s;
@@ -45,6 +46,11 @@ static void print(const struct request *r, const struct ib_impl_info *info, cons
     ib_arena_free(&arena);
 }
 
+static uint64_t timeout_ns(const struct request *r)
+{
+    return (uint64_t)(r->timeout_s * 1e9);
+}
+
 /* ---- one implementation, or all that a plugin brings ---- */
 
 static int exit_status(enum ib_checked_verdict verdict)
@@ -69,7 +75,7 @@ static int check_one(const struct request *r, struct ib_registry *registry, cons
         .options = r->option,
         .models = r->model,
         .quick = r->quick != NULL,
-        .timeout_ns = (uint64_t)(r->timeout_s * 1e9),
+        .timeout_ns = timeout_ns(r),
         .option_flag = "--option",
         .model_flag = "--model",
         .progress = !r->as_json && isatty(STDERR_FILENO) ? show_subject : NULL,
@@ -110,12 +116,14 @@ static int check_all(const struct request *r, struct ib_registry *registry)
 static int check(const struct request *r)
 {
     struct ib_registry *registry = NULL;
-    const bool path = is_path(r->subject);
-    enum ib_status status =
-        path ? ib_registry_open_plugin(r->subject, &registry) : ib_registry_open(r->plugin, &registry);
+    const struct ib_external program = {.name = "program", .command = r->command, .where = "--"};
+    const bool whole = r->command || is_path(r->subject); /* all that there is in the registry */
+    enum ib_status status = r->command ? ib_registry_open_external(&program, timeout_ns(r), &registry)
+                            : whole    ? ib_registry_open_plugin(r->subject, &registry)
+                                       : ib_registry_open(r->plugin, &registry);
     if (status != IB_OK)
         return ib_usage_error();
-    int result = path ? check_all(r, registry) : check_one(r, registry, r->subject);
+    int result = whole ? check_all(r, registry) : check_one(r, registry, r->subject);
     ib_registry_close(registry);
     return result;
 }
@@ -131,6 +139,17 @@ static enum ib_status read_timeout(struct request *r)
     return IB_OK;
 }
 
+/* What stands behind "--" is the command of a program outside; returns how many arguments stand before. */
+static int cut_command(int argc, char **argv, struct request *r)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--") == 0) {
+            r->command = (const char *const *)&argv[i + 1]; /* argv ends with NULL */
+            return i;
+        }
+    return argc;
+}
+
 static enum ib_status read_request(const struct ib_verb *verb, int argc, char **argv, struct request *r,
                                    bool *done)
 {
@@ -143,12 +162,15 @@ static enum ib_status read_request(const struct ib_verb *verb, int argc, char **
          &r->timeout, NULL},
         {"--json", NULL, "one JSON object a line and implementation", &r->as_json, NULL},
         {NULL}};
-    IB_TRY(ib_args_read(verb, flags, argc, argv, &r->subject, 1, done));
+    const int own = cut_command(argc, argv, r);
+    IB_TRY(ib_args_read(verb, flags, own, argv, &r->subject, r->command ? 0 : 1, done));
     if (*done)
         return IB_OK;
-    if (is_path(r->subject) && r->plugin[0])
-        return ib_fail(IB_EINVAL, "--plugin",
-                       "goes with the name of an implementation; %s is a plugin itself", r->subject);
+    if (r->command && !r->command[0])
+        return ib_fail(IB_EINVAL, "--", "no command stands behind it; usage: ironbench %s", verb->usage);
+    if (r->plugin[0] && (r->command || is_path(r->subject)))
+        return ib_fail(IB_EINVAL, "--plugin", "goes with the name of an implementation; %s is none",
+                       r->command ? r->command[0] : r->subject);
     return read_timeout(r);
 }
 
@@ -163,10 +185,11 @@ static int verb_check(const struct ib_verb *verb, int argc, char **argv)
 
 const struct ib_verb ib_verb_check = {
     .name = "check",
-    .usage = "check IMPL|PLUGIN.so [--quick] [--json] [--model MODEL] [--option NAME=VALUE]",
+    .usage = "check IMPL|PLUGIN.so|-- COMMAND... [--quick] [--json] [--model MODEL] [--option NAME=VALUE]",
     .summary = "is an implementation right? and if not: what is wrong with which operation, and where",
     .detail = "Every operation in both types on awkward shapes, gradients, trainings of all models against\n"
               "the oracle, predictions, repetition, copies, options. Exit status: 0 right, 3 wrong, 4 it\n"
-              "crashed, hung or is unavailable, 2 usage.",
+              "crashed, hung or is unavailable, 2 usage. Flags stand before `-- COMMAND`, which speaks\n"
+              "impls/PROTOCOL.md and is asked for whole trainings alone.",
     .main = verb_check,
 };
