@@ -226,11 +226,12 @@ static void explain(const struct check *c, const double *expected)
         /* Parameters are off in consequence of what the losses showed: that is no second finding. */
         if (!c->wrong[part] || (part == IB_PART_PARAMS && c->wrong[IB_PART_LOSS]))
             continue;
-        char pattern[160];
-        ib_diagnose(&evidence, part, pattern, sizeof pattern);
+        struct ib_deviation *d = &c->out->deviation[part];
+        ib_diagnose(&evidence, part, d->pattern, sizeof d->pattern);
+        memcpy(d->fact, c->fact[part], sizeof d->fact);
         if (used < sizeof c->out->reason)
             used += (size_t)snprintf(c->out->reason + used, sizeof c->out->reason - used, "%s%s (%s)",
-                                     used ? "; " : "", pattern, c->fact[part]);
+                                     used ? "; " : "", d->pattern, d->fact);
     }
 }
 

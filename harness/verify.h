@@ -29,11 +29,21 @@ struct ib_reference {
     const struct ib_oracle_problem *problem; /* the truth's, for naming mistakes; NULL: not at hand */
 };
 
+/* What an answer consists of. */
+enum ib_part { IB_PART_LOSS, IB_PART_PARAMS, IB_PART_PREDICTIONS, IB_PART_COUNT };
+
+/* How one part is wrong; both "" where it is right, or off only in consequence of another part. */
+struct ib_deviation {
+    char pattern[160]; /* what it looks like */
+    char fact[80];     /* one number that is off, beside what it should be */
+};
+
 struct ib_verification {
     enum ib_verdict verdict;
     double loss_error, params_error, prediction_error; /* NaN: not compared */
     uint64_t first_divergent_epoch;                    /* 0: none */
-    char reason[256]; /* what is wrong and what it looks like; "" when right */
+    struct ib_deviation deviation[IB_PART_COUNT];
+    char reason[256]; /* all deviations: what is wrong and what it looks like; "" when right */
 };
 
 /* Compares, over exactly truth->epochs epochs (the caller trains the answer that far when the oracle's budget

@@ -5,8 +5,6 @@
 
 #include "verify.h"
 
-enum ib_part { IB_PART_LOSS, IB_PART_PARAMS, IB_PART_PREDICTIONS, IB_PART_COUNT };
-
 struct ib_evidence {
     const struct ib_reference *reference;
     const struct ib_answer *answer;

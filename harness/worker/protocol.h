@@ -10,6 +10,8 @@
  *                                           between where log_every asks
  *   parent: oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after
  *                                           another
+ *   parent: check {part, …}              -> checked {…} of check/answer.h, or progress {epoch} in between: the
+ *                                           number of the trial that begins
  *   worker: error {status, message}      instead of any answer
  * The end of the parent's stream ends the worker. What a program outside must say of all this, and the one
  * message that is its own (`trained`), stands in impls/PROTOCOL.md. */

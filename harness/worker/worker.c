@@ -1,6 +1,7 @@
 #include "worker/worker.h"
 
 #include "base/error.h"
+#include "check/answer.h"
 #include "worker/session.h"
 
 #include <fcntl.h>
@@ -157,16 +158,27 @@ static enum ib_status answer_oracle(struct worker *w, const json_t *request, jso
     return status;
 }
 
+/* ---- check ---- */
+
+static void send_started(uint64_t number)
+{
+    send(json_pack("{s:s, s:I}", "type", "progress", "epoch", (json_int_t)number));
+}
+
+static enum ib_status answer_check(struct worker *w, const json_t *request, json_t **answer)
+{
+    (void)w;
+    return ib_check_answer(request, send_started, answer);
+}
+
 /* ---- the loop ---- */
 
 static const struct {
     const char *type;
     enum ib_status (*answer)(struct worker *, const json_t *request, json_t **answer);
 } requests[] = {
-    {"describe", answer_describe},
-    {"problem", answer_problem},
-    {"train", answer_train},
-    {"oracle", answer_oracle},
+    {"describe", answer_describe}, {"problem", answer_problem}, {"train", answer_train},
+    {"oracle", answer_oracle},     {"check", answer_check},
 };
 
 static enum ib_status answer_request(struct worker *w, const json_t *request)

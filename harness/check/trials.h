@@ -1,8 +1,8 @@
-/* The checks of each operation: which sizes, which data, how exact. */
-#ifndef CHECKS_H
-#define CHECKS_H
+/* The trials of each operation: which sizes, which data, how exact. */
+#ifndef IB_TRIALS_H
+#define IB_TRIALS_H
 
-#include "check.h"
+#include "check/trial.h"
 
 #include <float.h>
 
@@ -14,7 +14,7 @@ static const uint64_t pads[] = {0, 3};
 /* Rows enough for a plain f32 sum to go wrong. */
 enum { MANY_ROWS = 1000000, QUICK_MANY_ROWS = 200000 };
 
-static inline uint64_t many_rows(const struct visitor *v)
+static inline uint64_t many_rows(const struct ib_visitor *v)
 {
     return v->quick ? QUICK_MANY_ROWS : MANY_ROWS;
 }
@@ -33,12 +33,12 @@ static inline double drift(enum ib_dtype type)
     return type == IB_F32 ? 1e-5 : 1e-12;
 }
 
-void checks_gemm(const struct check *start, struct visitor *);
-void checks_add_row(const struct check *start, struct visitor *);
-void checks_act(const struct check *start, struct visitor *);
-void checks_act_grad(const struct check *start, struct visitor *);
-void checks_loss_grad(const struct check *start, struct visitor *);
-void checks_col_sum(const struct check *start, struct visitor *);
-void checks_axpy(const struct check *start, struct visitor *);
+void ib_trials_gemm(const struct ib_trial *start, struct ib_visitor *);
+void ib_trials_add_row(const struct ib_trial *start, struct ib_visitor *);
+void ib_trials_act(const struct ib_trial *start, struct ib_visitor *);
+void ib_trials_act_grad(const struct ib_trial *start, struct ib_visitor *);
+void ib_trials_loss_grad(const struct ib_trial *start, struct ib_visitor *);
+void ib_trials_col_sum(const struct ib_trial *start, struct ib_visitor *);
+void ib_trials_axpy(const struct ib_trial *start, struct ib_visitor *);
 
 #endif

@@ -1,10 +1,10 @@
-#include "fill.h"
+#include "check/fill.h"
 
 #include "base/rng.h"
 
 #include <math.h>
 
-/* A draw for each fill; those with one special cell draw like FILL_EXACT. */
+/* A draw for each fill; those with one special cell draw like IB_FILL_EXACT. */
 
 static double draw_exact(struct ib_rng *rng)
 {
@@ -44,29 +44,29 @@ static const struct {
     double (*draw)(struct ib_rng *);
     double special; /* of one cell, where it is not 0 */
 } fills[] = {
-    [FILL_EXACT] = {"", draw_exact, 0},        [FILL_REAL] = {"", draw_real, 0},
-    [FILL_POSITIVE] = {"", ib_rng_uniform, 0}, [FILL_WIDE] = {"large numbers", draw_wide, 0},
-    [FILL_LABELS] = {"", draw_label, 0},       [FILL_ZERO] = {"zeros", draw_zero, 0},
-    [FILL_NAN] = {"a NaN", draw_exact, NAN},   [FILL_INFINITY] = {"an infinity", draw_exact, INFINITY},
-    [FILL_UNSET] = {"", draw_nan, 0},
+    [IB_FILL_EXACT] = {"", draw_exact, 0},        [IB_FILL_REAL] = {"", draw_real, 0},
+    [IB_FILL_POSITIVE] = {"", ib_rng_uniform, 0}, [IB_FILL_WIDE] = {"large numbers", draw_wide, 0},
+    [IB_FILL_LABELS] = {"", draw_label, 0},       [IB_FILL_ZERO] = {"zeros", draw_zero, 0},
+    [IB_FILL_NAN] = {"a NaN", draw_exact, NAN},   [IB_FILL_INFINITY] = {"an infinity", draw_exact, INFINITY},
+    [IB_FILL_UNSET] = {"", draw_nan, 0},
 };
 
-const char *fill_name(enum fill fill)
+const char *ib_fill_name(enum ib_fill fill)
 {
     return fills[fill].name;
 }
 
-void fill_operand(struct array *a, const struct check *check, uint32_t index)
+void ib_fill_operand(struct ib_guarded *a, const struct ib_trial *trial, uint32_t index)
 {
-    const enum fill fill = check->operand[index].fill;
+    const enum ib_fill fill = trial->operand[index].fill;
     const uint64_t cells = a->rows * a->cols;
     struct ib_rng rng;
     ib_rng_seed(&rng, index);
     for (uint64_t i = 0; i < a->rows; i++)
         for (uint64_t j = 0; j < a->cols; j++)
-            array_set(a, i, j, fills[fill].draw(&rng));
+            ib_guarded_set(a, i, j, fills[fill].draw(&rng));
     if (fills[fill].special != 0 && cells > 0) {
         const uint64_t e = ib_rng_below(&rng, cells);
-        array_set(a, e / a->cols, e % a->cols, fills[fill].special);
+        ib_guarded_set(a, e / a->cols, e % a->cols, fills[fill].special);
     }
 }
