@@ -71,7 +71,6 @@ class Network:
         place = cupy.asarray if self.resident else (lambda array: array)
         self.x, self.y, self.x_test = map(place, (problem.x, problem.y, problem.x_test))
         self.start = [place(p) for p in problem.start]
-        self.train(1)  # compiles the kernels
 
     def train(self, epochs):
         self.final = list(self.start)

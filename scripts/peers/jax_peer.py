@@ -32,8 +32,7 @@ class Network:
         self.x, self.y, self.x_test = map(jnp.asarray, (problem.x, problem.y, problem.x_test))
         self.start = [jnp.asarray(p) for p in problem.start]
         self.act = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}.get(problem.act)
-        self.run = jax.jit(self._run)
-        self.train(1)  # compiles; the number of epochs is an argument like any other
+        self.run = jax.jit(self._run)  # the number of epochs is an argument like any other
 
     def train(self, epochs):
         self.final = self.jax.block_until_ready(self.run(self.start, self.x, self.y, epochs))

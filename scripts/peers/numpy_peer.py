@@ -20,7 +20,6 @@ class Network:
         self.grad_w, self.grad_b = ([np.empty_like(p) for p in params] for params in (self.w, self.b))
         self.values = self._buffers(problem.x)
         self.deltas = [None] + [np.empty_like(values) for values in self.values[1:-1]]
-        self.train(1)  # touches all memory and starts the threads
 
     def _buffers(self, x):
         return [x] + [self.np.empty((len(x), w.shape[1]), x.dtype) for w in self.w]

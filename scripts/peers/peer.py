@@ -152,7 +152,11 @@ def open_training(peer, message):
     set_threads(peer, message.get("options", {}).get("threads", THREADS["default"]))
     load(peer)
     problem = Problem(message)
-    return problem, peer.open(problem)
+    training = peer.open(problem)
+    # Once through everything: what is compiled, allocated or started at its first use is none of the training's.
+    training.train(1)
+    training.params(), training.predictions()
+    return problem, training
 
 
 def save_answer(problem, training, folder):

@@ -26,7 +26,6 @@ class Network:
         self.leaves = [p.clone().requires_grad_() for p in self.start]
         self.act = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}.get(problem.act)
         self.loss_of = torch.compile(self._loss) if problem.option("mode", "eager") == "compile" else self._loss
-        self.train(2)  # compiles, and starts the threads
 
     def train(self, epochs):
         self._restart()
