@@ -25,25 +25,43 @@ def libraries():
 
 
 class Operations:
-    """What a network needs, each by one call; kernels of several element-wise steps are fused by CuPy."""
+    """What a network needs, each by one call; steps element by element are fused into one kernel."""
 
     def __init__(self, cupy):
-        self.cupy = cupy
-        fuse = cupy.fuse
-        sigmoid = fuse(lambda z: 1 / (1 + cupy.exp(-z)))
-        self.activations = {"relu": fuse(lambda z: cupy.maximum(z, 0)), "tanh": cupy.tanh, "sigmoid": sigmoid}
-        self.gradients = {"relu": fuse(lambda d, a: d * (a > 0)), "tanh": fuse(lambda d, a: d * (1 - a * a)),
-                          "sigmoid": fuse(lambda d, a: d * a * (1 - a))}
-        self.sigmoid = sigmoid
-        self.errors = {"bce": fuse(lambda z, y: 1 / (1 + cupy.exp(-z)) - y)}
-        self.updated = fuse(lambda p, gradient, rate: p - rate * gradient)
+        @cupy.fuse()
+        def sigmoid(z):
+            return 1 / (1 + cupy.exp(-z))
+
+        @cupy.fuse()
+        def relu(z):
+            return cupy.maximum(z, 0)
+
+        @cupy.fuse()
+        def relu_gradient(delta, value):
+            return delta * (value > 0)
+
+        @cupy.fuse()
+        def tanh_gradient(delta, value):
+            return delta * (1 - value * value)
+
+        @cupy.fuse()
+        def sigmoid_gradient(delta, value):
+            return delta * value * (1 - value)
+
+        @cupy.fuse()
+        def probability_error(z, y):
+            return 1 / (1 + cupy.exp(-z)) - y
+
+        self.cupy, self.sigmoid, self.probability_error = cupy, sigmoid, probability_error
+        self.activations = {"relu": relu, "tanh": cupy.tanh, "sigmoid": sigmoid}
+        self.gradients = {"relu": relu_gradient, "tanh": tanh_gradient, "sigmoid": sigmoid_gradient}
 
     def affine(self, x, w, b):
         return x @ w + b
 
     def error(self, loss, z, y):
         """The gradient of the loss by the output, but for its constant factor."""
-        return self.errors[loss](z, y) if loss in self.errors else z - y
+        return self.probability_error(z, y) if loss == "bce" else z - y
 
     def weights_gradient(self, x, delta):
         return x.T @ delta
@@ -53,6 +71,9 @@ class Operations:
 
     def back(self, delta, w):
         return delta @ w.T
+
+    def updated(self, parameter, gradient, rate):
+        return parameter - rate * gradient
 
     def loss(self, loss, z, y):
         if loss == "bce":
