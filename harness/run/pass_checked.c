@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/npy.h"
 #include "metrics/metric.h"
+#include "run/outside.h"
 #include "schedule.h"
 
 #include <math.h>
@@ -38,17 +39,20 @@ static bool train(struct checking *k, uint64_t epochs, struct ib_pass_result *re
     if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->bench->work, &request.out)))
         return false;
     *reads = count_reads(&request);
-    return ib_pass_train(k->bench, k->child, &request, result, &k->outcome) &&
-           ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome);
+    return ib_pass_train(k->bench, k->c, k->child, &request, result, &k->outcome) &&
+           ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome) &&
+           (!result->outside || ib_outside_curve(k->c, epochs, k->arena, arrays, &k->outcome));
 }
 
 static void keep_account(struct checking *k, const struct ib_pass_result *result, uint64_t reads)
 {
+    k->out->phases = result->phases;
+    if (result->outside)
+        return; /* nobody can look into it */
     struct ib_ledger *ledger = ib_arena_alloc(k->arena, sizeof *ledger);
     *ledger = result->ledger;
     k->out->ledger = ledger;
     k->out->path = result->fused ? "fused" : "ops";
-    k->out->phases = result->phases;
     k->out->law_ok = ib_pass_obeys_law(k->c, result, k->c->epochs, reads, &k->outcome);
     struct ib_testimony *witness = ib_arena_alloc(k->arena, sizeof *witness);
     *witness = result->witness;
@@ -179,6 +183,7 @@ static enum ib_status compare(struct checking *k, const struct ib_trajectory *tr
     struct ib_answer answer = {.type = k->c->dtype,
                                .epochs = truth->epochs,
                                .curve = arrays->curve,
+                               .sparse = k->c->impl->info->command != NULL,
                                .params = arrays->final.params,
                                .predictions = arrays->final.predictions};
     IB_TRY(load_f64(k->arena, k->job.x_test, &reference.x_test));
@@ -199,6 +204,14 @@ static void verify(struct checking *k)
     const struct ib_trajectory *truth, *drift;
     struct ib_outcome oracle;
     struct ib_verification *v = &k->out->verification;
+    const char *algorithm = k->c->impl->info->algorithm;
+    if (algorithm) {
+        snprintf(v->reason, sizeof v->reason,
+                 "%.100s is another algorithm than the contract's gradient descent, so there is nothing to "
+                 "compare its parameters with",
+                 algorithm);
+        return;
+    }
     if (!ib_reference_get(k->bench->references, k->c, &truth, &drift, &oracle)) {
         snprintf(v->reason, sizeof v->reason, "no reference: %.200s", oracle.reason);
         return;
@@ -233,6 +246,7 @@ static void run_steps(struct checking *k)
         return;
     keep_account(k, &result, reads);
     k->out->curve = k->arrays.curve;
+    k->out->seconds = k->arrays.seconds;
     k->out->final = k->arrays.final;
     k->out->convergence = ib_convergence_of(&k->arrays.curve);
     if (ib_workspace_prepare(k->bench->work, k->c, k->c->dtype, &prepared) == IB_OK)

@@ -3,6 +3,7 @@
 #ifndef IB_REFERENCE_H
 #define IB_REFERENCE_H
 
+#include "base/npy.h"
 #include "oracle.h"
 #include "run/workspace.h"
 
@@ -18,8 +19,11 @@ struct ib_references {
  * failed; the outcome says why. */
 bool ib_reference_get(struct ib_references *, const struct ib_case *, const struct ib_trajectory **truth,
                       const struct ib_trajectory **drift, struct ib_outcome *);
-/* Reads a loss.npy, rows of epoch and loss, into the arena. */
-enum ib_status ib_curve_load(const char *path, struct ib_arena *, struct ib_curve *out);
+/* Reads a loss.npy into the arena: rows of epoch and loss, in the order of the epochs. A third column, if
+ * any, are the seconds since the training began; *seconds is NULL where there is none. IB_EINVAL: it is no
+ * such table. */
+enum ib_status ib_curve_read(const struct ib_npy *, struct ib_arena *, struct ib_curve *out,
+                             const double **seconds);
 
 void ib_references_free(struct ib_references *);
 
