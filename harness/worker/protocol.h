@@ -7,7 +7,8 @@
  *   parent: problem {…}                  -> ready
  *   parent: train {pass, epochs, …, out} -> done {…}, with loss.npy, NAME.npy of each parameter and
  * predictions.npy in the folder `out`; or progress {epoch, loss} in between where log_every asks parent:
- * oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after another
+ * oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after another;
+ * of a single step the gradient's sketch in its place
  *   worker: error {status, message}      instead of any answer
  * The end of the parent's stream ends the worker. */
 #ifndef IB_PROTOCOL_H
@@ -66,6 +67,7 @@ struct ib_oracle_request {
     uint64_t epochs, budget_ns;
     enum ib_dtype arithmetic;
     bool reversed;
+    bool step; /* only the loss of epoch 1, and its gradient's sketch */
     const char *out;
 };
 
