@@ -130,6 +130,9 @@ static void check_losses(struct check *c, uint64_t end)
             c->drift = fmax(c->drift, loss_error(c, ahead++, &c->ref->drift->curve));
         if (!ib_checks_epoch(epoch, c->answer->epochs))
             continue; /* the truth ended early, and was read by a longer schedule */
+        double read;
+        if (c->answer->sparse && !ib_loss_find(&c->answer->curve, epoch, &read))
+            continue;
         const double error = loss_error(c, i, &c->answer->curve);
         c->out->loss_error = larger(c->out->loss_error, error);
         if (!(error <= ib_tolerance_with(c->answer->type, c->drift)) && !c->wrong[IB_PART_LOSS]) {
@@ -160,7 +163,8 @@ static uint64_t apart(uint64_t a, uint64_t b)
 static void check_crossing(struct check *c, uint64_t expected, uint64_t drifted)
 {
     const uint64_t epochs = c->ref->truth->epochs, crossed = crossing(&c->answer->curve, epochs);
-    uint64_t allowed = reading_interval(&c->ref->truth->curve, expected);
+    const struct ib_curve *rarer = c->answer->sparse ? &c->answer->curve : &c->ref->truth->curve;
+    uint64_t allowed = reading_interval(rarer, expected);
     if (allowed < CROSSING_EPOCHS)
         allowed = CROSSING_EPOCHS;
     if (allowed < CROSSING_FACTOR * apart(expected, drifted))

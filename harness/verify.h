@@ -15,6 +15,7 @@ struct ib_answer {
     enum ib_dtype type;
     uint64_t epochs;
     struct ib_curve curve;
+    bool sparse; /* read its losses when it liked: the curve lacks epochs that ib_checks_epoch names */
     const double *params;      /* ib_network_size elements */
     const double *predictions; /* test_rows x outputs */
     const double *predictor;   /* the parameters that they come from; NULL: params */

@@ -2,7 +2,7 @@
 -- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
 -- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a
 -- user_version that is greater than its own, and brings an older file up to date (results/migrate_N.sql).
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- Exactly one row.
 CREATE TABLE run (
@@ -46,7 +46,8 @@ CREATE TABLE cases (
     log_every      INTEGER NOT NULL, -- 0: never
     status         TEXT,             -- the worst of all passes so far; NULL: not run yet
     reason         TEXT,             -- of a status other than ok
-    severity       INTEGER NOT NULL DEFAULT 0 -- of the status: a worse one replaces it
+    severity       INTEGER NOT NULL DEFAULT 0, -- of the status: a worse one replaces it
+    algorithm      TEXT              -- another than gradient descent, so that nothing can verify it; NULL: that
 ) STRICT;
 
 -- The checked pass of a case: untimed, its losses read on the way.
@@ -124,11 +125,13 @@ CREATE TABLE metrics (
     PRIMARY KEY (case_number, name)
 ) STRICT;
 
--- The loss before the update of those epochs at which the checked pass read it.
+-- The loss before the update of those epochs at which the checked pass read it. Of another algorithm: its iterations
+-- as it counts them, the loss on the training rows.
 CREATE TABLE curve (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     epoch       INTEGER NOT NULL, -- from 1
     loss        REAL,             -- NULL: NaN
+    seconds     REAL,             -- since the training began, of another algorithm; else NULL: epoch * its time
     PRIMARY KEY (case_number, epoch)
 ) STRICT, WITHOUT ROWID;
 
@@ -166,8 +169,10 @@ CREATE TABLE rounds (
     law_ok      INTEGER,
     stderr      TEXT,
     cpu_epoch_ns REAL,            -- of epoch_ns, how long the training thread had a processor
-    disturbed   INTEGER,          -- 1: the two part by more than 2 %; NULL: not host work of a single thread
-    median_epoch_ns REAL,         -- of the round's trainings, the median / epochs
+    disturbed   INTEGER,          -- 1: the two part by more than 2 %, or `slowed`; NULL: it cannot be told
+    slices      TEXT,             -- JSON array: of each slice of the round, the median training / epochs, in order
+    clock_mhz   INTEGER,          -- of the device's cores, at the end of the round
+    slowed      TEXT,             -- by what the device was held back: 'power', 'heat'
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 

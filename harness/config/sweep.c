@@ -34,6 +34,12 @@ static const char *selection_text(struct ib_arena *arena, const char *const *kee
     return kept;
 }
 
+enum ib_status ib_sweep_add_externals(const struct ib_config *config, struct ib_registry *registry)
+{
+    return ib_registry_add_externals(registry, config->externals, config->n_externals,
+                                     config->measure.timeout_ns);
+}
+
 enum ib_status ib_sweep_open(const char *path, const char *const *keep, const char *const *drop,
                              struct ib_sweep *out)
 {
@@ -43,6 +49,8 @@ enum ib_status ib_sweep_open(const char *path, const char *const *keep, const ch
     out->config.selection_text = selection_text(&out->config.arena, keep, drop);
     if (status == IB_OK)
         status = ib_registry_open(out->config.plugins, &out->registry);
+    if (status == IB_OK)
+        status = ib_sweep_add_externals(&out->config, out->registry);
     if (status == IB_OK)
         status = ib_matrix_build(&out->config, out->registry, &out->matrix);
     if (status == IB_OK)

@@ -13,6 +13,8 @@ struct ib_sweep {
 /* `keep` and `drop` are what -s and -x say (config/select.h); both end with NULL, and may be NULL. */
 enum ib_status ib_sweep_open(const char *path, const char *const *keep, const char *const *drop,
                              struct ib_sweep *out);
+/* The programs outside that a configuration names; ib_sweep_open has done so for its own registry. */
+enum ib_status ib_sweep_add_externals(const struct ib_config *, struct ib_registry *);
 void ib_sweep_close(struct ib_sweep *);
 
 #endif

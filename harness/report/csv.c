@@ -52,11 +52,11 @@ static const char *const findings[] = {"path",
                                        "time.split_ns.sync",
                                        "time.split_ns.compute",
                                        "time.split_ns.launch",
+                                       "algorithm",
                                        NULL};
 /* Of a sample: the arrays of a case that have an element for each, and the names of their columns. */
 static const char *const samples[][2] = {{"time.epoch_ns.rounds", "round"},
                                          {"time.epoch_ns.samples", "epoch_ns"},
-                                         {"time.epoch_ns.medians", "median_epoch_ns"},
                                          {"time.epoch_ns.cpu", "cpu_epoch_ns"},
                                          {"time.epoch_ns.disturbed", "disturbed"},
                                          {NULL, NULL}};

@@ -80,6 +80,14 @@ static const char *ratio(struct ib_arena *arena, const struct ib_summary_row *ro
     return ib_arena_print(arena, "%s×", ib_words_digits(arena, row->time_ns / group->rows[0].time_ns));
 }
 
+static const char *verdict(struct ib_arena *arena, const json_t *c)
+{
+    const char *text = ib_summary_verdict(c);
+    return strcmp(text, IB_VERDICT_OTHER) == 0
+               ? ib_arena_print(arena, "%s: %s", text, ib_member_text(c, "algorithm"))
+               : text;
+}
+
 static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *group,
                        struct ib_summary_row *row)
 {
@@ -94,7 +102,7 @@ static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *gr
     row->cells[IB_COLUMN_SCORE] = score(arena, c);
     row->cells[IB_COLUMN_SKILL] = skill(arena, c);
     row->cells[IB_COLUMN_CONVERGENCE] = ib_member_text(c, "convergence");
-    row->cells[IB_COLUMN_VERDICT] = ib_summary_verdict(c);
+    row->cells[IB_COLUMN_VERDICT] = verdict(arena, c);
 }
 
 static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)

@@ -29,9 +29,10 @@ bool ib_colour_is_on(FILE *out, enum ib_colour colour)
 /* Right, without an answer that could be wrong, or wrong. */
 static const char *verdict_style(const char *verdict)
 {
-    static const char *const idle[] = {"unverified", "unsupported", "unavailable", "not run"};
+    static const char *const idle[] = {"unverified", "unsupported", "unavailable", "not run",
+                                       IB_VERDICT_OTHER};
     for (size_t i = 0; i < sizeof idle / sizeof *idle; i++)
-        if (strcmp(verdict, idle[i]) == 0)
+        if (strncmp(verdict, idle[i], strlen(idle[i])) == 0)
             return IB_YELLOW;
     return strncmp(verdict, "ok", strlen("ok")) == 0 ? IB_GREEN : IB_RED;
 }

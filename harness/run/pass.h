@@ -21,6 +21,7 @@ struct ib_bench {
 /* What a pass returned; memory belongs to an arena. */
 struct ib_arrays {
     struct ib_curve curve;
+    const double *seconds; /* since the training began, of each loss; NULL: not given */
     struct ib_final final;
 };
 
@@ -38,18 +39,46 @@ const struct ib_profile *ib_pass_profiled(const struct ib_bench *, const struct 
 void ib_pass_timed(const struct ib_bench *, const struct ib_case *, uint64_t round,
                    const struct ib_final *checked, struct ib_arena *, struct ib_timed *out);
 
+/* A timed pass in parts: one process, trained in slices. */
+struct ib_timing {
+    const struct ib_bench *bench;
+    const struct ib_case *c;
+    const struct ib_final *checked;
+    struct ib_arena *arena;
+    struct ib_timed *out;
+    struct ib_job job;
+    struct ib_child *child;
+    struct ib_outcome outcome;
+    bool ok;                            /* it can go on */
+    uint64_t trained_ns, thread_cpu_ns; /* of all slices */
+    size_t disturbed;                   /* slices */
+};
+
+/* Starts the process. What *out holds is complete when it was closed. Nothing may move while it is open. */
+void ib_timing_open(const struct ib_bench *, const struct ib_case *, uint64_t round,
+                    const struct ib_final *checked, struct ib_arena *, struct ib_timing *,
+                    struct ib_timed *out);
+/* Trainings until this much has been timed; at most IB_MOST_SLICES times. */
+void ib_timing_slice(struct ib_timing *, uint64_t min_time_ns);
+/* Two that are compared, slice by slice and by turns, until each has timed min_time_ns: what disturbs the
+ * machine for longer than a few milliseconds disturbs both. `first` (0, 1) begins. Duet benchmarking (Bulej
+ * et al., 2020) does so at the same time, on two processors. */
+void ib_timings_alternate(struct ib_timing timings[2], uint64_t first, uint64_t min_time_ns);
+void ib_timing_close(struct ib_timing *);
+
 /* ---- shared by the two ---- */
 
-/* A worker with the problem in place, watched by a witness or not. *child is NULL, or must be ended, also on
- * failure. */
+/* A worker, or a program outside, with the problem in place, watched by a witness or not. *child is NULL, or
+ * must be ended, also on failure. */
 bool ib_pass_open(const struct ib_bench *, const struct ib_case *, bool watched, struct ib_job *,
                   struct ib_child **child, struct ib_outcome *);
-bool ib_pass_train(const struct ib_bench *, struct ib_child *, const struct ib_train_request *,
-                   struct ib_pass_result *out, struct ib_outcome *);
+bool ib_pass_train(const struct ib_bench *, const struct ib_case *, struct ib_child *,
+                   const struct ib_train_request *, struct ib_pass_result *out, struct ib_outcome *);
 /* Reads what the pass left in `folder`, and removes it. */
 bool ib_pass_load(const struct ib_job *, const char *folder, bool with_curve, struct ib_arena *,
                   struct ib_arrays *out, struct ib_outcome *);
-/* Did it copy what the law says? false sets the outcome to untrusted. */
+/* Did it copy what the law says? false sets the outcome to untrusted. Not of programs outside, whose copies
+ * nobody counts. */
 bool ib_pass_obeys_law(const struct ib_case *, const struct ib_pass_result *, uint64_t epochs, uint64_t reads,
                        struct ib_outcome *);
 /* Does the count of the driver or a witness, where there is one, agree with the ledger? false sets the

@@ -2,7 +2,9 @@
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "diagnose/diagnose.h"
 #include "metrics/metric.h"
+#include "run/outside.h"
 #include "schedule.h"
 
 #include <math.h>
@@ -38,17 +40,20 @@ static bool train(struct checking *k, uint64_t epochs, struct ib_pass_result *re
     if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->bench->work, &request.out)))
         return false;
     *reads = count_reads(&request);
-    return ib_pass_train(k->bench, k->child, &request, result, &k->outcome) &&
-           ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome);
+    return ib_pass_train(k->bench, k->c, k->child, &request, result, &k->outcome) &&
+           ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome) &&
+           (!result->outside || ib_outside_curve(k->c, epochs, k->arena, arrays, &k->outcome));
 }
 
 static void keep_account(struct checking *k, const struct ib_pass_result *result, uint64_t reads)
 {
+    k->out->phases = result->phases;
+    if (result->outside)
+        return; /* nobody can look into it */
     struct ib_ledger *ledger = ib_arena_alloc(k->arena, sizeof *ledger);
     *ledger = result->ledger;
     k->out->ledger = ledger;
     k->out->path = result->fused ? "fused" : "ops";
-    k->out->phases = result->phases;
     k->out->law_ok = ib_pass_obeys_law(k->c, result, k->c->epochs, reads, &k->outcome);
     struct ib_testimony *witness = ib_arena_alloc(k->arena, sizeof *witness);
     *witness = result->witness;
@@ -189,6 +194,7 @@ static enum ib_status compare(struct checking *k, const struct evidence *e)
     struct ib_answer answer = {.type = k->c->dtype,
                                .epochs = e->truth->epochs,
                                .curve = e->arrays->curve,
+                               .sparse = k->c->impl->info->command != NULL,
                                .params = e->arrays->final.params,
                                .predictions = k->arrays.final.predictions,
                                .predictor = k->arrays.final.params};
@@ -210,10 +216,8 @@ static bool add_step(struct checking *k, struct evidence *e, uint64_t epoch, con
 {
     struct ib_outcome oracle;
     struct ib_step *step = &e->steps[e->n_steps++];
-    *step = (struct ib_step){.epoch = epoch,
-                             .from = from,
-                             .to = after->final.params,
-                             .loss = after->curve.n ? after->curve.loss[after->curve.n - 1] : NAN};
+    *step = (struct ib_step){
+        .epoch = epoch, .from = from, .to = after->final.params, .loss = ib_loss_at(&after->curve, epoch)};
     if (ib_reference_step(k->bench->references, k->c, at_start ? NULL : from, &step->truth, &step->drift,
                           &oracle))
         return true;
@@ -227,12 +231,12 @@ static bool add_step(struct checking *k, struct evidence *e, uint64_t epoch, con
 static bool add_steps(struct checking *k, struct evidence *e)
 {
     struct ib_pass_result result;
-    struct ib_arrays *first = ib_arena_alloc(k->arena, sizeof *first), before_last;
+    struct ib_arrays first, before_last;
     const double *start;
     uint64_t reads;
     const uint64_t last = k->c->epochs;
-    if (!ib_outcome_error(&k->outcome, load_start(k, &start)) || !train(k, 1, &result, first, &reads) ||
-        !add_step(k, e, 1, start, true, first))
+    if (!ib_outcome_error(&k->outcome, load_start(k, &start)) || !train(k, 1, &result, &first, &reads) ||
+        !add_step(k, e, 1, start, true, &first))
         return false;
     if (last == 1 || !(k->c->impl->info->flags & IB_DETERMINISTIC))
         return true;
@@ -264,6 +268,14 @@ static void verify(struct checking *k)
     struct ib_arrays shorter;
     uint64_t reads;
     struct ib_verification *v = &k->out->verification;
+    const char *algorithm = k->c->impl->info->algorithm;
+    if (algorithm) {
+        snprintf(v->reason, sizeof v->reason,
+                 "%.100s is another algorithm than the contract's gradient descent, so there is nothing to "
+                 "compare its parameters with",
+                 algorithm);
+        return;
+    }
     if (!ib_reference_get(k->bench->references, k->c, &e.truth, &e.drift, &oracle)) {
         snprintf(v->reason, sizeof v->reason, "no reference: %.200s", oracle.reason);
         return;
@@ -294,8 +306,10 @@ static void run_steps(struct checking *k)
         ib_child_on_progress(k->child, k->bench->progress, k->bench->progress_context);
     if (!train(k, k->c->epochs, &result, &k->arrays, &reads))
         return;
+    ib_child_on_progress(k->child, NULL, NULL); /* further trainings are nobody's to watch */
     keep_account(k, &result, reads);
     k->out->curve = k->arrays.curve;
+    k->out->seconds = k->arrays.seconds;
     k->out->final = k->arrays.final;
     k->out->convergence = ib_convergence_of(&k->arrays.curve);
     if (ib_workspace_prepare(k->bench->work, k->c, k->c->dtype, &prepared) == IB_OK)

@@ -1,9 +1,9 @@
 #include "run/reference.h"
 
 #include "base/error.h"
-#include "base/npy.h"
 #include "worker/child.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,19 +30,52 @@ static void key_of(const struct ib_case *c, const struct ib_oracle_request *requ
 
 /* ---- from files to a trajectory ---- */
 
-enum ib_status ib_curve_load(const char *path, struct ib_arena *arena, struct ib_curve *out)
+static enum ib_status check_epoch(double epoch, double before)
+{
+    const double most = 0x1p53; /* up to here every integer is itself */
+    if (epoch >= 0 && epoch <= most && floor(epoch) == epoch && epoch > before)
+        return IB_OK;
+    return ib_fail(IB_EINVAL, "loss.npy", "its first column must count epochs upwards; %g came after %g",
+                   epoch, before);
+}
+
+static const double *read_seconds(const struct ib_npy *npy, struct ib_arena *arena)
+{
+    double *seconds = ib_arena_alloc(arena, npy->rows * sizeof *seconds);
+    for (uint64_t i = 0; i < npy->rows; i++)
+        seconds[i] = ib_npy_at(npy, npy->cols * i + 2);
+    return seconds;
+}
+
+enum ib_status ib_curve_read(const struct ib_npy *npy, struct ib_arena *arena, struct ib_curve *out,
+                             const double **seconds)
+{
+    if (npy->type != IB_F64 || npy->cols < 2 || npy->cols > 3)
+        return ib_fail(IB_EINVAL, "loss.npy",
+                       "came back with %llu columns of %s, expected 2 of f64: epoch and loss (for another "
+                       "algorithm also the seconds)",
+                       (unsigned long long)npy->cols, ib_word_of(ib_dtype_words, (int)npy->type));
+    *out = (struct ib_curve){.n = npy->rows};
+    out->epoch = ib_arena_alloc(arena, npy->rows * sizeof *out->epoch);
+    out->loss = ib_arena_alloc(arena, npy->rows * sizeof *out->loss);
+    for (uint64_t i = 0; i < npy->rows; i++) {
+        const double epoch = ib_npy_at(npy, npy->cols * i);
+        IB_TRY(check_epoch(epoch, i ? (double)out->epoch[i - 1] : -1));
+        out->epoch[i] = (uint64_t)epoch;
+        out->loss[i] = ib_npy_at(npy, npy->cols * i + 1);
+    }
+    *seconds = npy->cols == 3 ? read_seconds(npy, arena) : NULL;
+    return IB_OK;
+}
+
+static enum ib_status load_curve(const char *path, struct ib_arena *arena, struct ib_curve *out)
 {
     struct ib_npy npy;
+    const double *seconds;
     IB_TRY(ib_npy_open(path, &npy));
-    out->n = npy.rows;
-    out->epoch = ib_arena_alloc(arena, npy.rows * sizeof *out->epoch);
-    out->loss = ib_arena_alloc(arena, npy.rows * sizeof *out->loss);
-    for (uint64_t i = 0; i < npy.rows; i++) {
-        out->epoch[i] = (uint64_t)ib_npy_at(&npy, 2 * i);
-        out->loss[i] = ib_npy_at(&npy, 2 * i + 1);
-    }
+    enum ib_status status = ib_curve_read(&npy, arena, out, &seconds);
     ib_npy_close(&npy);
-    return IB_OK;
+    return status;
 }
 
 static enum ib_status load_trajectory(const char *folder, struct ib_arena *arena, struct ib_trajectory *out)
@@ -50,7 +83,7 @@ static enum ib_status load_trajectory(const char *folder, struct ib_arena *arena
     char path[4096];
     struct ib_npy npy;
     snprintf(path, sizeof path, "%s/loss.npy", folder);
-    IB_TRY(ib_curve_load(path, arena, &out->curve));
+    IB_TRY(load_curve(path, arena, &out->curve));
     snprintf(path, sizeof path, "%s/params.npy", folder);
     IB_TRY(ib_npy_open(path, &npy));
     out->size = npy.rows * npy.cols;

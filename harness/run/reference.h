@@ -3,6 +3,7 @@
 #ifndef IB_REFERENCE_H
 #define IB_REFERENCE_H
 
+#include "base/npy.h"
 #include "run/workspace.h"
 #include "verify_step.h"
 
@@ -22,8 +23,11 @@ bool ib_reference_get(struct ib_references *, const struct ib_case *, const stru
  * from the case's start), in the same two ways. The sketches live as long as the references. */
 bool ib_reference_step(struct ib_references *, const struct ib_case *, const double *from,
                        struct ib_sketched *truth, struct ib_sketched *drift, struct ib_outcome *);
-/* Reads a loss.npy, rows of epoch and loss, into the arena. */
-enum ib_status ib_curve_load(const char *path, struct ib_arena *, struct ib_curve *out);
+/* Reads a loss.npy into the arena: rows of epoch and loss, in the order of the epochs. A third column, if
+ * any, are the seconds since the training began; *seconds is NULL where there is none. IB_EINVAL: it is no
+ * such table. */
+enum ib_status ib_curve_read(const struct ib_npy *, struct ib_arena *, struct ib_curve *out,
+                             const double **seconds);
 
 void ib_references_free(struct ib_references *);
 

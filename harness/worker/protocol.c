@@ -1,12 +1,22 @@
 #include "worker/unpack.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+enum { WRITE_GRACE_MS = 1000 };
+
 const struct ib_word ib_pass_words[] = {
     {"checked", IB_PASS_CHECKED}, {"profiled", IB_PASS_PROFILED}, {"timed", IB_PASS_TIMED}, {NULL, 0}};
+
+/* A full pipe: the other side has a moment to read. */
+static bool waits_for_room(int fd)
+{
+    struct pollfd full = {fd, POLLOUT, 0};
+    return poll(&full, 1, WRITE_GRACE_MS) > 0;
+}
 
 enum ib_status ib_protocol_write(int fd, const json_t *message)
 {
@@ -17,7 +27,7 @@ enum ib_status ib_protocol_write(int fd, const json_t *message)
     text[length++] = '\n'; /* in place of the terminating zero */
     while (done < length) {
         ssize_t n = write(fd, text + done, length - done);
-        if (n < 0 && errno == EINTR)
+        if (n < 0 && (errno == EINTR || (errno == EAGAIN && waits_for_room(fd))))
             continue;
         if (n < 0)
             break;

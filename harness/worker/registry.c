@@ -3,16 +3,17 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "worker/child.h"
+#include "worker/description.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define DESCRIBE_TIMEOUT_NS 30000000000u /* a GPU's first initialisation takes seconds */
 
-/* A place that implementations come from: the program itself, or one shared object. */
+/* A place that implementations come from: the program itself, one shared object, or one program outside. */
 struct source {
-    const char *plugin; /* path; NULL: the program */
+    const char *plugin;                 /* path; NULL: the program */
+    const struct ib_external *external; /* NULL: a worker of the program */
     bool asked;
 };
 
@@ -23,6 +24,7 @@ struct entry {
 
 struct ib_registry {
     const char *program; /* whose workers are asked; NULL: this one's */
+    uint64_t outside_timeout_ns;
     struct ib_arena arena;
     struct entry *entries;
     size_t n, capacity;
@@ -34,7 +36,11 @@ static void add_entry(struct ib_registry *r, const char *name, struct source *so
     static const struct ib_option none[] = {{0}};
     r->entries = ib_arena_grow(&r->arena, r->entries, sizeof *r->entries, r->n, &r->capacity);
     r->entries[r->n++] =
-        (struct entry){.info = {.name = name, .plugin = source->plugin, .options = none}, .source = source};
+        (struct entry){.info = {.name = name,
+                                .plugin = source->plugin,
+                                .command = source->external ? source->external->command : NULL,
+                                .options = none},
+                       .source = source};
 }
 
 static struct source *new_source(struct ib_registry *r, const char *plugin)
@@ -60,71 +66,37 @@ static void add_shipped(struct ib_registry *r)
 
 /* ---- asking a worker ---- */
 
-static const char *copy_text(struct ib_registry *r, const json_t *value)
+/* The list that a child that was started (or not: `started`) gives of its implementations. Ends the child. */
+static bool describe(struct ib_child *child, bool started, const char *plugin, uint64_t timeout_ns,
+                     json_t **impls, struct ib_outcome *outcome)
 {
-    return json_is_string(value) ? ib_arena_copy(&r->arena, json_string_value(value)) : NULL;
-}
-
-static const struct ib_option *read_options(struct ib_registry *r, const json_t *list)
-{
-    struct ib_option *options = ib_arena_alloc(&r->arena, (json_array_size(list) + 1) * sizeof *options);
-    size_t i;
-    json_t *item;
-    json_array_foreach (list, i, item) {
-        options[i].name = copy_text(r, json_object_get(item, "name"));
-        options[i].type = (enum ib_option_type)json_integer_value(json_object_get(item, "type"));
-        options[i].allowed = copy_text(r, json_object_get(item, "allowed"));
-        options[i].default_value = copy_text(r, json_object_get(item, "default"));
-        options[i].help = copy_text(r, json_object_get(item, "help"));
-    }
-    return options;
-}
-
-static void read_info(struct ib_registry *r, const json_t *impl, struct ib_impl_info *info)
-{
-    info->summary = copy_text(r, json_object_get(impl, "summary"));
-    info->source = copy_text(r, json_object_get(impl, "source"));
-    info->flags = (uint32_t)json_integer_value(json_object_get(impl, "flags"));
-    info->device = json_is_true(json_object_get(impl, "device"));
-    info->path = json_is_true(json_object_get(impl, "fused")) ? "fused" : "ops";
-    info->options = read_options(r, json_object_get(impl, "options"));
-    info->available = json_is_true(json_object_get(impl, "available"));
-    info->reason = copy_text(r, json_object_get(impl, "reason"));
-    info->libraries = copy_text(r, json_object_get(impl, "libraries"));
-}
-
-/* A library that ends the whole process has usually said why: its last line joins the reason. */
-static void quote_last_line(const struct ib_child *child, struct ib_outcome *outcome)
-{
-    char said[200], why[80];
-    const char *output = child ? ib_child_output(child) : "";
-    size_t n = strlen(output);
-    while (n && output[n - 1] == '\n')
-        n--;
-    size_t skipped = n < sizeof said ? 0 : n - sizeof said + 1;
-    snprintf(said, sizeof said, "%.*s", (int)(n - skipped), output + skipped);
-    const char *last = strrchr(said, '\n');
-    last = last ? last + 1 : said;
-    if (outcome->status != IB_CASE_CRASHED || !last[0])
-        return;
-    snprintf(why, sizeof why, "%.79s", outcome->reason);
-    ib_outcome_set(outcome, outcome->status, "%s: \"%s\"", why, last);
+    json_t *answer = NULL;
+    bool ok = started &&
+              ib_child_ask(child, json_pack("{s:s, s:s*}", "type", "describe", "plugin", plugin), timeout_ns,
+                           &answer, outcome) &&
+              ib_child_said(answer, "impls", outcome);
+    if (!ok)
+        ib_child_quote(child, outcome);
+    ib_child_end(child);
+    *impls = ok ? json_incref(json_object_get(answer, "impls")) : NULL;
+    json_decref(answer);
+    return ok;
 }
 
 static bool ask_worker(const struct ib_registry *r, const char *plugin, json_t **impls,
                        struct ib_outcome *outcome)
 {
     struct ib_child *child;
-    json_t *answer = NULL;
-    bool ok = ib_worker_start(r->program, NULL, DESCRIBE_TIMEOUT_NS, &child, outcome) &&
-              ib_child_ask(child, json_pack("{s:s, s:s?}", "type", "describe", "plugin", plugin),
-                           DESCRIBE_TIMEOUT_NS, &answer, outcome);
-    if (!ok)
-        quote_last_line(child, outcome);
-    ib_child_end(child);
-    *impls = ok ? json_incref(json_object_get(answer, "impls")) : NULL;
-    json_decref(answer);
-    return ok;
+    bool started = ib_worker_start(r->program, NULL, DESCRIBE_TIMEOUT_NS, &child, outcome);
+    return describe(child, started, plugin, DESCRIBE_TIMEOUT_NS, impls, outcome);
+}
+
+static bool ask_external(const struct ib_registry *r, const struct ib_external *external, json_t **impls,
+                         struct ib_outcome *outcome)
+{
+    struct ib_child *child;
+    bool started = ib_child_start(external->command, NULL, r->outside_timeout_ns, &child, outcome);
+    return describe(child, started, NULL, r->outside_timeout_ns, impls, outcome);
 }
 
 static struct entry *find_entry(const struct ib_registry *r, const char *name)
@@ -135,18 +107,41 @@ static struct entry *find_entry(const struct ib_registry *r, const char *name)
     return NULL;
 }
 
+static void make_unavailable(struct ib_registry *r, struct ib_impl_info *info, const char *reason)
+{
+    info->summary = "could not be loaded";
+    info->path = info->command ? NULL : "ops";
+    info->available = false;
+    info->reason = ib_arena_copy(&r->arena, reason);
+}
+
 /* Everything that came from this source could not be asked: each becomes unavailable, with the reason. */
 static void mark_unavailable(struct ib_registry *r, const struct source *source, const char *reason)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        struct ib_impl_info *info = &r->entries[i].info;
-        if (r->entries[i].source != source)
-            continue;
-        info->summary = "could not be loaded";
-        info->path = "ops";
-        info->available = false;
-        info->reason = ib_arena_copy(&r->arena, reason);
-    }
+    for (size_t i = 0; i < r->n; i++)
+        if (r->entries[i].source == source)
+            make_unavailable(r, &r->entries[i].info, reason);
+}
+
+static void read_entry(struct ib_registry *r, const json_t *impl, struct entry *entry)
+{
+    if (ib_description_read(impl, &r->arena, &entry->info) != IB_OK)
+        make_unavailable(r, &entry->info, ib_error_text());
+}
+
+/* The one implementation that it describes, whatever it calls it. */
+static void ask_outside(struct ib_registry *r, struct entry *entry)
+{
+    struct ib_outcome outcome;
+    json_t *impls;
+    entry->source->asked = true;
+    if (!ask_external(r, entry->source->external, &impls, &outcome))
+        make_unavailable(r, &entry->info, outcome.reason);
+    else if (json_array_size(impls) != 1)
+        make_unavailable(r, &entry->info, "its answer to `describe` must hold a list `impls` of just one");
+    else
+        read_entry(r, json_array_get(impls, 0), entry);
+    json_decref(impls);
 }
 
 static void ask_source(struct ib_registry *r, struct source *source)
@@ -164,7 +159,7 @@ static void ask_source(struct ib_registry *r, struct source *source)
         const char *name = json_string_value(json_object_get(impl, "name"));
         struct entry *entry = name ? find_entry(r, name) : NULL;
         if (entry && entry->source == source)
-            read_info(r, impl, &entry->info);
+            read_entry(r, impl, entry);
     }
     json_decref(impls);
 }
@@ -180,14 +175,15 @@ static enum ib_status add_plugin(struct ib_registry *r, const char *path)
     struct source *source = new_source(r, ib_arena_copy(&r->arena, path));
     source->asked = true;
     json_array_foreach (impls, i, impl) {
-        const char *name = copy_text(r, json_object_get(impl, "name"));
+        const char *said = json_string_value(json_object_get(impl, "name"));
+        const char *name = said ? ib_arena_copy(&r->arena, said) : NULL;
         if (!name || find_entry(r, name)) {
             json_decref(impls);
             return ib_fail(IB_EINVAL, path, "brings an implementation named %s, a name that is taken",
                            name ? name : "(none)");
         }
         add_entry(r, name, source);
-        read_info(r, impl, &r->entries[r->n - 1].info);
+        read_entry(r, impl, &r->entries[r->n - 1]);
     }
     json_decref(impls);
     return IB_OK;
@@ -205,13 +201,35 @@ static struct ib_registry *new_registry(const char *program)
     return r;
 }
 
+static void list_names(struct ib_registry *r)
+{
+    r->names = ib_arena_alloc(&r->arena, (r->n + 1) * sizeof *r->names);
+    for (size_t i = 0; i < r->n; i++)
+        r->names[i] = r->entries[i].info.name;
+}
+
 static enum ib_status add_plugins(struct ib_registry *r, const char *const *plugins)
 {
     for (; plugins && *plugins; plugins++)
         IB_TRY(add_plugin(r, *plugins));
-    r->names = ib_arena_alloc(&r->arena, (r->n + 1) * sizeof *r->names);
-    for (size_t i = 0; i < r->n; i++)
-        r->names[i] = r->entries[i].info.name;
+    list_names(r);
+    return IB_OK;
+}
+
+enum ib_status ib_registry_add_externals(struct ib_registry *r, const struct ib_external *externals, size_t n,
+                                         uint64_t timeout_ns)
+{
+    r->outside_timeout_ns = timeout_ns;
+    for (size_t i = 0; i < n; i++) {
+        if (find_entry(r, externals[i].name))
+            return ib_fail(IB_EINVAL, externals[i].where,
+                           "key `external`: there is an implementation named %s already; choose another name",
+                           externals[i].name);
+        struct source *source = new_source(r, NULL);
+        source->external = &externals[i];
+        add_entry(r, externals[i].name, source);
+    }
+    list_names(r);
     return IB_OK;
 }
 
@@ -265,6 +283,13 @@ enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **
     return open_registry(NULL, false, (const char *const[]){plugin, NULL}, out);
 }
 
+enum ib_status ib_registry_open_external(const struct ib_external *external, uint64_t timeout_ns,
+                                         struct ib_registry **out)
+{
+    IB_TRY(open_registry(NULL, false, NULL, out));
+    return ib_registry_add_externals(*out, external, 1, timeout_ns); /* no name is taken */
+}
+
 void ib_registry_close(struct ib_registry *r)
 {
     if (!r)
@@ -281,7 +306,11 @@ const char *const *ib_registry_names(const struct ib_registry *r)
 const struct ib_impl_info *ib_registry_find(struct ib_registry *r, const char *name)
 {
     struct entry *entry = find_entry(r, name);
-    if (entry && !entry->source->asked)
-        ask_source(r, entry->source);
+    if (entry && !entry->source->asked) {
+        if (entry->source->external)
+            ask_outside(r, entry);
+        else
+            ask_source(r, entry->source);
+    }
     return entry ? &entry->info : NULL;
 }
