@@ -9,7 +9,7 @@
  *                                           predictions.npy in the folder `out`; or progress {epoch, loss} in
  *                                           between where log_every asks
  *   parent: oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after
- *                                           another
+ *                                           another; of a single step the gradient's sketch in their place
  *   parent: check {part, …}              -> checked {…} of check/answer.h, or progress {epoch} in between: the
  *                                           number of the trial that begins
  *   worker: error {status, message}      instead of any answer
@@ -71,6 +71,7 @@ struct ib_oracle_request {
     uint64_t epochs, budget_ns;
     enum ib_dtype arithmetic;
     bool reversed;
+    bool step; /* only the loss of epoch 1, and its gradient's sketch */
     const char *out;
 };
 
