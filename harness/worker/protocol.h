@@ -102,8 +102,8 @@ struct ib_pass_result {
     uint64_t trained_ns;     /* all of them together: wall time, */
     uint64_t thread_cpu_ns;  /* of which the calling thread had a processor, */
     uint64_t process_cpu_ns; /* and all threads together */
-    bool outside; /* by a program outside: of what follows only set-up and training time are known, and no
-                     processor time */
+    bool outside; /* by a program outside: of what follows only set-up and training time are known, and the
+                     thread is its first, whatever that does */
     bool fused, fused_predict;
     struct ib_phases phases;
     struct ib_ledger ledger;     /* of one training and its prediction */
