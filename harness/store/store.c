@@ -37,13 +37,15 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PUT_PROFILE] = "INSERT INTO profiles VALUES (?, ?, ?, ?, ?)",
     [PUT_PROFILE_OPERATION] = "INSERT INTO profile_operations VALUES (?, ?, ?, ?, ?, ?)",
     [PUT_PROFILE_COPY] = "INSERT INTO profile_copies VALUES (?, ?, ?, ?, ?)",
-    [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [UPDATE_TIMES] = "INSERT OR REPLACE INTO epoch_times"
                      " SELECT case_number, count(*), median(epoch_ns), min(epoch_ns), median_low(epoch_ns),"
                      " median_high(epoch_ns) FROM rounds"
                      " WHERE case_number = ?1 AND epoch_ns IS NOT NULL"
                      " AND coalesce(disturbed, 0) = (SELECT min(coalesce(disturbed, 0)) FROM rounds"
                      " WHERE case_number = ?1 AND epoch_ns IS NOT NULL) GROUP BY case_number",
+    [PUT_WHOLE] = "INSERT OR REPLACE INTO whole_processes VALUES (?, ?, ?)",
+    [PUT_WHOLE_RUN] = "INSERT INTO whole_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [DROP_TRANSFERS] = "DELETE FROM transfers WHERE case_number = ? AND pass = ?",
     [DROP_CALLS] = "DELETE FROM calls WHERE case_number = ? AND pass = ?",
     [PUT_TRANSFER] = "INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

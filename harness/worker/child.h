@@ -51,6 +51,10 @@ struct ib_schedule {
 };
 struct ib_schedule ib_child_schedule(const struct ib_child *);
 
+/* Sends the end of all requests and waits for the child to exit by itself; false: it did not in time, or not
+ * with status 0. It must be ended in any case. */
+bool ib_child_finish(struct ib_child *, uint64_t timeout_ns, struct ib_outcome *);
+
 /* Kills the whole group and reaps. NULL is allowed. */
 void ib_child_end(struct ib_child *);
 

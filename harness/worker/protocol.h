@@ -9,7 +9,9 @@
  *                                           predictions.npy in the folder `out`; or progress {epoch, loss} in
  *                                           between where log_every asks
  *   parent: oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after
- *                                           another
+ *                                           another; of a single step the gradient's sketch in their place
+ *   parent: check {part, …}              -> checked {…} of check/answer.h, or progress {epoch} in between: the
+ *                                           number of the trial that begins
  *   worker: error {status, message}      instead of any answer
  * The end of the parent's stream ends the worker. What a program outside must say of all this, and the one
  * message that is its own (`trained`), stands in impls/PROTOCOL.md. */
@@ -69,6 +71,7 @@ struct ib_oracle_request {
     uint64_t epochs, budget_ns;
     enum ib_dtype arithmetic;
     bool reversed;
+    bool step; /* only the loss of epoch 1, and its gradient's sketch */
     const char *out;
 };
 
@@ -106,6 +109,8 @@ struct ib_pass_result {
     struct ib_ledger ledger;     /* of one training and its prediction */
     struct ib_traffic total;     /* everything since the implementation was opened */
     struct ib_testimony witness; /* of the same */
+    bool health_known;
+    struct ib_health health; /* of the device, over what was timed */
     bool profiled;
     struct ib_profile profile;
 };

@@ -131,6 +131,7 @@ class AnotherAlgorithm(ExternalTest):
         self.assertFalse(case["ranked"])
         self.assertEqual(case["time"]["epoch_ns"]["n"], 0)  # it has no epochs,
         self.assertGreater(case["time"]["phases_ns"]["train"], 0)  # but trained for some time
+        self.assertEqual(case["time_to"], [])  # no verified training says what there is to reach
         self.assertIn("another algorithm: lbfgs", self.output)
         self.assertIn("1 case: 1 another algorithm.", self.output)
         self.assertNotIn("Not right", self.output)
@@ -139,6 +140,16 @@ class AnotherAlgorithm(ExternalTest):
         self.assertEqual(curve, [(i, (i + 1) * 0.001) for i in range(20)])
         self.assertIn("lbfgs", self.ok("export", "out", "--format", "csv"))
         self.assertIn("Verdict: another algorithm", self.ok("explain", "out", case["id"]))
+
+    def test_its_own_seconds_count_to_a_loss(self):
+        matrix = LINREG.replace("[x]", "[cpu_naive, x]")
+        usual, other = self.sweep([sys.executable, CLIENT, "another_algorithm"], matrix)
+        for mine, its in zip(usual["time_to"], other["time_to"]):
+            self.assertEqual(mine["loss"], its["loss"])
+            self.assertGreater(mine["seconds"], 0)
+            self.assertAlmostEqual(its["seconds"], (its["epoch"] + 1) * 0.001)
+            self.assertIsNone(its["low"])
+        self.assertIn("(lbfgs)", (self.folder / "out/charts/loss_against_seconds-linreg-diabetes.svg").read_text())
 
     def test_needs_its_seconds(self):
         case = self.client("another_algorithm_without_seconds", status=4)
