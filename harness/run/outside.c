@@ -75,11 +75,11 @@ static bool train_epochs(struct sitting *s, uint64_t epochs, struct training *ou
     json_t *trained = NULL, *done = NULL;
     request.epochs = epochs;
     json_t *message = ib_train_request_to_json(&request);
-    const struct ib_schedule before = ib_child_schedule(s->child);
+    const struct ib_processor_time before = ib_child_processor_time(s->child);
     const uint64_t begin = ib_now_ns();
     bool ok = ib_child_ask(s->child, message, timeout_ns, &trained, s->outcome);
     const uint64_t arrived = ib_now_ns();
-    const struct ib_schedule then = ib_child_schedule(s->child);
+    const struct ib_processor_time then = ib_child_processor_time(s->child);
     ok = ok && is_said(trained, "trained", s->outcome) && read_claim(trained, &out->claimed_ns, s->outcome) &&
          ib_child_await(s->child, timeout_ns, &done, s->outcome) && is_said(done, "done", s->outcome);
     out->trained_ns = (double)(arrived - begin);
@@ -87,7 +87,7 @@ static bool train_epochs(struct sitting *s, uint64_t epochs, struct training *ou
     out->ran_ns = since(then.ran_ns, before.ran_ns);
     out->process_ns = since(then.process_ns, before.process_ns);
     out->after_ns =
-        since(ib_now_ns(), arrived) - since(ib_child_schedule(s->child).waited_ns, then.waited_ns);
+        since(ib_now_ns(), arrived) - since(ib_child_processor_time(s->child).waited_ns, then.waited_ns);
     json_decref(trained);
     json_decref(done);
     return ok;

@@ -5,23 +5,20 @@
 #include "base/interrupt.h"
 #include "base/paths.h"
 #include "worker/protocol.h"
+#include "worker/spawn.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum {
-    FIRST_FREE_FD = 10, /* above every descriptor that the child gets */
     TAIL_BYTES = 2048,
     OUTPUT_LIMIT = 64 * 1024 * 1024, /* of stdout and stderr together: more is no log but a loop */
     LINE_LIMIT = 16 * 1024 * 1024,   /* the longest message that is not garbage */
@@ -45,82 +42,17 @@ struct ib_child {
 
 /* ---- starting ---- */
 
-struct pipes {
-    int to[2], from[2], out[2], err[2]; /* [0] is read, [1] is written */
-    volatile int error;                 /* why the child could not become the program; 0: it did */
-};
-
-static void close_all(struct pipes *p)
-{
-    int *all[] = {p->to, p->from, p->out, p->err};
-    for (size_t i = 0; i < 4; i++)
-        for (int end = 0; end < 2; end++)
-            if (all[i][end] >= 0)
-                close(all[i][end]);
-}
-
-/* A pipe whose ends lie above the child's descriptors, so that dup2 in the child never overwrites one. */
-static bool open_pipe(int out[2])
-{
-    int low[2];
-    out[0] = out[1] = -1;
-    if (pipe2(low, O_CLOEXEC) != 0)
-        return false;
-    out[0] = fcntl(low[0], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-    out[1] = fcntl(low[1], F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-    close(low[0]);
-    close(low[1]);
-    return out[0] >= 0 && out[1] >= 0;
-}
-
-/* The child's side between vfork and exec, in the parent's memory while that waits: only async-signal-safe
- * calls. */
-static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, struct pipes *p, pid_t parent)
-{
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGPIPE, SIG_DFL); /* the parent ignores it, and that would be inherited */
-    int null = open("/dev/null", O_RDONLY);
-    bool ready = getppid() == parent && (!cpus || sched_setaffinity(0, sizeof *cpus, cpus) == 0) &&
-                 null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(p->out[1], STDOUT_FILENO) >= 0 &&
-                 dup2(p->err[1], STDERR_FILENO) >= 0 && dup2(p->to[0], IB_PROTOCOL_IN) >= 0 &&
-                 dup2(p->from[1], IB_PROTOCOL_OUT) >= 0;
-    if (ready)
-        execvp(argv[0], (char *const *)(uintptr_t)argv);
-    p->error = errno; /* seen by the parent, whose memory this is */
-    _exit(127);
-}
-
 static bool spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_child *child)
 {
-    struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, 0};
-    pid_t parent = getpid();
-    if (!open_pipe(p.to) || !open_pipe(p.from) || !open_pipe(p.out) || !open_pipe(p.err) ||
-        (child->pid = vfork()) < 0) {
-        close_all(&p);
+    struct ib_spawned process;
+    if (!ib_spawn(argv, cpus, &process))
         return false;
-    }
-    if (child->pid == 0)
-        become(argv, cpus, &p, parent);
-    if (p.error) {
-        while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
-            ;
-        close_all(&p);
-        errno = p.error;
-        return false;
-    }
-    setpgid(child->pid, child->pid); /* here too: whoever comes first */
-    child->to = p.to[1];
-    child->from = p.from[0];
-    child->out = p.out[0];
-    child->err = p.err[0];
-    p.to[1] = p.from[0] = p.out[0] = p.err[0] = -1;
-    close_all(&p);
-    child->pidfd = pidfd_open(child->pid, 0);
-    fcntl(child->to, F_SETFL, O_NONBLOCK); /* a child that never reads must not hang its parent */
-    fcntl(child->from, F_SETFL, O_NONBLOCK);
-    fcntl(child->out, F_SETFL, O_NONBLOCK);
-    fcntl(child->err, F_SETFL, O_NONBLOCK);
+    child->pid = process.pid;
+    child->pidfd = process.pidfd;
+    child->to = process.to;
+    child->from = process.from;
+    child->out = process.out;
+    child->err = process.err;
     return true;
 }
 
@@ -418,31 +350,9 @@ uint64_t ib_child_age_ns(const struct ib_child *child)
     return child->heard_ns - child->started_ns;
 }
 
-/* https://docs.kernel.org/scheduler/sched-stats.html */
-static struct ib_schedule read_schedule(const char *path)
+struct ib_processor_time ib_child_processor_time(const struct ib_child *child)
 {
-    char text[96];
-    unsigned long long ran, waited;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
-    if (fd >= 0)
-        close(fd);
-    text[n > 0 ? n : 0] = '\0';
-    return sscanf(text, "%llu %llu", &ran, &waited) == 2
-               ? (struct ib_schedule){.ran_ns = ran, .waited_ns = waited}
-               : (struct ib_schedule){0};
-}
-
-struct ib_schedule ib_child_schedule(const struct ib_child *child)
-{
-    char path[64];
-    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)child->pid);
-    struct ib_schedule schedule = read_schedule(path);
-    clockid_t clock;
-    if (clock_getcpuclockid(child->pid, &clock) == 0)
-        schedule.process_ns = ib_clock_ns(clock);
-    schedule.waited_ns += read_schedule("/proc/thread-self/schedstat").waited_ns;
-    return schedule;
+    return ib_processor_time_of(child->pid);
 }
 
 static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
