@@ -187,15 +187,30 @@ static const struct ib_doc_key config_keys[] = {
     {.name = NULL},
 };
 
-static void join_folder(struct ib_config *config)
+static size_t count_paths(const char *const *paths)
 {
     size_t n = 0;
-    while (config->plugins[n])
+    while (paths && paths[n])
         n++;
+    return n;
+}
+
+static void join_folder(struct ib_config *config)
+{
+    size_t n = count_paths(config->plugins);
     const char **paths = ib_arena_alloc(&config->arena, (n + 1) * sizeof *paths);
     for (size_t i = 0; i < n; i++)
         paths[i] = ib_file_join(&config->arena, config->folder, config->plugins[i]);
     config->plugins = paths;
+}
+
+void ib_config_add_plugins(struct ib_config *config, const char *const *paths)
+{
+    size_t before = count_paths(config->plugins), n = count_paths(paths);
+    const char **all = ib_arena_alloc(&config->arena, (before + n + 1) * sizeof *all);
+    for (size_t i = 0; i < before + n; i++)
+        all[i] = i < before ? config->plugins[i] : paths[i - before];
+    config->plugins = all;
 }
 
 static enum ib_status read_document(const struct ib_doc *doc, struct ib_config *config)

@@ -41,6 +41,14 @@ enum ib_status ib_config_read(const char *path, struct ib_config *out);
 enum ib_status ib_config_default(const char *name, struct ib_config *out);
 enum ib_status ib_config_set(struct ib_config *, enum ib_axis_kind, const char *text, const char *where);
 
+/* Plugins of the command line, behind those of the file: paths relative to the working directory; ends with
+ * NULL, and may be NULL. The verbs that have the flag list it alike. */
+void ib_config_add_plugins(struct ib_config *, const char *const *paths);
+#define IB_PLUGIN_FLAG(paths)                                                                                \
+    {                                                                                                        \
+        "--plugin", "FILE.so", "a shared object that brings implementations; may be repeated", NULL, paths   \
+    }
+
 void ib_config_free(struct ib_config *);
 
 #endif

@@ -3,7 +3,9 @@
  * cannot disagree.
  *
  *   worker: hello {version}              first of all
- *   parent: describe {plugin}            -> impls {impls: [...]}
+ *   parent: describe {plugin, tables_only} -> impls {impls: [...]}; probed too, unless tables_only
+ *   parent: probe {plugin, impl}         -> impl {impl: {available, reason}}
+ *   parent: libraries {plugin, impl}     -> impl {impl: {libraries}}
  *   parent: problem {…}                  -> ready
  *   parent: train {pass, epochs, …, out} -> done {…}, with loss.npy, NAME.npy of each parameter and
  * predictions.npy in the folder `out`; or progress {epoch, loss} in between where log_every asks parent:

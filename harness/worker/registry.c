@@ -1,19 +1,24 @@
 #include "worker/registry.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/paths.h"
-#include "worker/child.h"
+#include "worker/enquiry.h"
+#include "worker/tables.h"
 
-#include <stdio.h>
+#include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DESCRIBE_TIMEOUT_NS 30000000000u /* a GPU's first initialisation takes seconds */
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* A place that implementations come from: the program itself, or one shared object. */
 struct source {
     const char *plugin; /* path; NULL: the program */
     bool asked;
+    const char *fault;   /* of a plugin of the user's: why it cannot be used; NULL: it can */
+    struct source *next; /* the next one that has a fault */
 };
 
 struct entry {
@@ -24,17 +29,20 @@ struct entry {
 struct ib_registry {
     const char *program; /* whose workers are asked; NULL: this one's */
     struct ib_arena arena;
-    struct entry *entries;
+    struct entry **entries; /* each stays where it is: others hold its info */
     size_t n, capacity;
-    const char **names; /* of all entries; ends with NULL */
+    struct source *broken; /* plugins that cannot be used, in the order of the list */
+    const char **names;    /* of the entries that were there when it was opened; ends with NULL */
 };
 
-static void add_entry(struct ib_registry *r, const char *name, struct source *source)
+static struct entry *add_entry(struct ib_registry *r, const char *name, struct source *source)
 {
     static const struct ib_option none[] = {{0}};
-    r->entries = ib_arena_grow(&r->arena, r->entries, sizeof *r->entries, r->n, &r->capacity);
-    r->entries[r->n++] =
+    struct entry *entry = ib_arena_alloc(&r->arena, sizeof *entry);
+    *entry =
         (struct entry){.info = {.name = name, .plugin = source->plugin, .options = none}, .source = source};
+    r->entries = ib_arena_grow(&r->arena, r->entries, sizeof(struct entry *), r->n, &r->capacity);
+    return r->entries[r->n++] = entry;
 }
 
 static struct source *new_source(struct ib_registry *r, const char *plugin)
@@ -93,60 +101,28 @@ static void read_info(struct ib_registry *r, const json_t *impl, struct ib_impl_
     info->libraries = copy_text(r, json_object_get(impl, "libraries"));
 }
 
-/* A library that ends the whole process has usually said why: its last line joins the reason. */
-static void quote_last_line(const struct ib_child *child, struct ib_outcome *outcome)
-{
-    char said[200], why[80];
-    const char *output = child ? ib_child_output(child) : "";
-    size_t n = strlen(output);
-    while (n && output[n - 1] == '\n')
-        n--;
-    size_t skipped = n < sizeof said ? 0 : n - sizeof said + 1;
-    snprintf(said, sizeof said, "%.*s", (int)(n - skipped), output + skipped);
-    const char *last = strrchr(said, '\n');
-    last = last ? last + 1 : said;
-    if (outcome->status != IB_CASE_CRASHED || !last[0])
-        return;
-    snprintf(why, sizeof why, "%.79s", outcome->reason);
-    ib_outcome_set(outcome, outcome->status, "%s: \"%s\"", why, last);
-}
-
-static bool ask_worker(const struct ib_registry *r, const char *plugin, json_t **impls,
-                       struct ib_outcome *outcome)
-{
-    struct ib_child *child;
-    json_t *answer = NULL;
-    bool ok = ib_worker_start(r->program, NULL, DESCRIBE_TIMEOUT_NS, &child, outcome) &&
-              ib_child_ask(child, json_pack("{s:s, s:s?}", "type", "describe", "plugin", plugin),
-                           DESCRIBE_TIMEOUT_NS, &answer, outcome);
-    if (!ok)
-        quote_last_line(child, outcome);
-    ib_child_end(child);
-    *impls = ok ? json_incref(json_object_get(answer, "impls")) : NULL;
-    json_decref(answer);
-    return ok;
-}
-
 static struct entry *find_entry(const struct ib_registry *r, const char *name)
 {
     for (size_t i = 0; i < r->n; i++)
-        if (strcmp(r->entries[i].info.name, name) == 0)
-            return &r->entries[i];
+        if (strcmp(r->entries[i]->info.name, name) == 0)
+            return r->entries[i];
     return NULL;
+}
+
+static void set_unavailable(struct ib_impl_info *info, const char *reason)
+{
+    info->summary = "could not be loaded";
+    info->path = "ops";
+    info->available = false;
+    info->reason = reason;
 }
 
 /* Everything that came from this source could not be asked: each becomes unavailable, with the reason. */
 static void mark_unavailable(struct ib_registry *r, const struct source *source, const char *reason)
 {
-    for (size_t i = 0; i < r->n; i++) {
-        struct ib_impl_info *info = &r->entries[i].info;
-        if (r->entries[i].source != source)
-            continue;
-        info->summary = "could not be loaded";
-        info->path = "ops";
-        info->available = false;
-        info->reason = ib_arena_copy(&r->arena, reason);
-    }
+    for (size_t i = 0; i < r->n; i++)
+        if (r->entries[i]->source == source)
+            set_unavailable(&r->entries[i]->info, ib_arena_copy(&r->arena, reason));
 }
 
 static void ask_source(struct ib_registry *r, struct source *source)
@@ -155,7 +131,7 @@ static void ask_source(struct ib_registry *r, struct source *source)
     json_t *impls, *impl;
     size_t i;
     source->asked = true;
-    if (!ask_worker(r, source->plugin, &impls, &outcome)) {
+    if (!ib_enquire(r->program, source->plugin, &impls, &outcome)) {
         mark_unavailable(r, source, outcome.reason);
         return;
     }
@@ -169,28 +145,96 @@ static void ask_source(struct ib_registry *r, struct source *source)
     json_decref(impls);
 }
 
-/* A plugin of the user's: its names are known only when it has been asked. */
+/* ---- plugins of the user's ---- */
+
+/* A path that leads nowhere is a mistake in the configuration; all that comes later is the plugin's. */
+static enum ib_status check_file(const char *path)
+{
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", strerror(errno));
+    if (!S_ISREG(info.st_mode))
+        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: it is no file");
+    if (access(path, R_OK) != 0)
+        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", strerror(errno));
+    return IB_OK;
+}
+
+static void add_broken(struct ib_registry *r, struct source *source, const char *fault)
+{
+    struct source **last = &r->broken;
+    while (*last)
+        last = &(*last)->next;
+    source->fault = ib_arena_copy(&r->arena, fault);
+    *last = source;
+}
+
+static enum ib_status add_impls(struct ib_registry *r, struct source *source, const json_t *impls)
+{
+    json_t *impl;
+    size_t i;
+    json_array_foreach (impls, i, impl) {
+        const char *name = copy_text(r, json_object_get(impl, "name"));
+        if (!name || find_entry(r, name))
+            return ib_fail(IB_EINVAL, source->plugin,
+                           "brings an implementation named %s, a name that is taken", name ? name : "(none)");
+        read_info(r, impl, &add_entry(r, name, source)->info);
+    }
+    return IB_OK;
+}
+
+/* Its names are known only when it has been asked. */
 static enum ib_status add_plugin(struct ib_registry *r, const char *path)
 {
     struct ib_outcome outcome;
-    json_t *impls, *impl;
-    size_t i;
-    if (!ask_worker(r, path, &impls, &outcome))
-        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", outcome.reason);
-    struct source *source = new_source(r, ib_arena_copy(&r->arena, path));
+    json_t *impls;
+    IB_TRY(check_file(path));
+    /* Without a slash the loader would look for it among the system's libraries. */
+    struct source *source =
+        new_source(r, ib_arena_print(&r->arena, "%s%s", strchr(path, '/') ? "" : "./", path));
     source->asked = true;
-    json_array_foreach (impls, i, impl) {
-        const char *name = copy_text(r, json_object_get(impl, "name"));
-        if (!name || find_entry(r, name)) {
-            json_decref(impls);
-            return ib_fail(IB_EINVAL, path, "brings an implementation named %s, a name that is taken",
-                           name ? name : "(none)");
-        }
-        add_entry(r, name, source);
-        read_info(r, impl, &r->entries[r->n - 1].info);
+    if (!ib_enquire(r->program, source->plugin, &impls, &outcome)) {
+        add_broken(r, source, outcome.reason);
+        return IB_OK;
     }
+    enum ib_status status = add_impls(r, source, impls);
     json_decref(impls);
-    return IB_OK;
+    return status;
+}
+
+/* What a plugin that has not said its names is listed as: "mine" for "./build/libmine.so". */
+static const char *name_after_file(struct ib_registry *r, const char *path)
+{
+    char *name = ib_file_stem(&r->arena, path);
+    if (strncmp(name, "lib", 3) == 0 && name[3])
+        name += 3;
+    for (char *c = name; *c; c++)
+        *c = (char)(isalnum((unsigned char)*c) ? tolower((unsigned char)*c) : '_');
+    if (!islower((unsigned char)name[0]))
+        name = ib_arena_print(&r->arena, "plugin_%s", name);
+    while (find_entry(r, name))
+        name = ib_arena_print(&r->arena, "%s_so", name);
+    return name;
+}
+
+static void name_broken(struct ib_registry *r)
+{
+    for (struct source *s = r->broken; s; s = s->next)
+        set_unavailable(&add_entry(r, name_after_file(r, s->plugin), s)->info, s->fault);
+}
+
+/* A name that nobody brought may be that of an implementation in a plugin that cannot be used. It gets a row,
+ * so that one broken plugin does not end a sweep over others. */
+static struct entry *presume(struct ib_registry *r, const char *name)
+{
+    if (!r->broken || !ib_is_impl_name(name))
+        return NULL;
+    const char *reason = r->broken->fault;
+    for (const struct source *s = r->broken->next; s; s = s->next)
+        reason = ib_arena_print(&r->arena, "%s; %s", reason, s->fault);
+    struct entry *entry = add_entry(r, ib_arena_copy(&r->arena, name), r->broken);
+    set_unavailable(&entry->info, reason);
+    return entry;
 }
 
 /* ---- the public side ---- */
@@ -209,9 +253,10 @@ static enum ib_status add_plugins(struct ib_registry *r, const char *const *plug
 {
     for (; plugins && *plugins; plugins++)
         IB_TRY(add_plugin(r, *plugins));
+    name_broken(r); /* last, so that none takes a name from a plugin that can be used */
     r->names = ib_arena_alloc(&r->arena, (r->n + 1) * sizeof *r->names);
     for (size_t i = 0; i < r->n; i++)
-        r->names[i] = r->entries[i].info.name;
+        r->names[i] = r->entries[i]->info.name;
     return IB_OK;
 }
 
@@ -220,7 +265,7 @@ static enum ib_status check_program(const struct ib_registry *r)
 {
     struct ib_outcome outcome;
     json_t *impls;
-    if (!ask_worker(r, NULL, &impls, &outcome))
+    if (!ib_enquire(r->program, NULL, &impls, &outcome))
         return ib_fail(IB_EINVAL, r->program, "is no ironbench to compare with: %s", outcome.reason);
     json_decref(impls);
     return IB_OK;
@@ -262,7 +307,13 @@ enum ib_status ib_registry_open_program(const char *program, const char *const *
 
 enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **out)
 {
-    return open_registry(NULL, false, (const char *const[]){plugin, NULL}, out);
+    IB_TRY(open_registry(NULL, false, (const char *const[]){plugin, NULL}, out));
+    if (!(*out)->broken)
+        return IB_OK;
+    enum ib_status status = ib_fail(IB_EINVAL, NULL, "%s", (*out)->broken->fault);
+    ib_registry_close(*out);
+    *out = NULL;
+    return status;
 }
 
 void ib_registry_close(struct ib_registry *r)
@@ -281,7 +332,9 @@ const char *const *ib_registry_names(const struct ib_registry *r)
 const struct ib_impl_info *ib_registry_find(struct ib_registry *r, const char *name)
 {
     struct entry *entry = find_entry(r, name);
-    if (entry && !entry->source->asked)
+    if (!entry)
+        entry = presume(r, name);
+    else if (!entry->source->asked)
         ask_source(r, entry->source);
     return entry ? &entry->info : NULL;
 }

@@ -30,6 +30,10 @@
 
 #define IB_ABI_MAJOR 1u
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a function returns. The detail of a failure goes to `ib_host.fail`. */
 enum ib_status {
     IB_OK = 0,
@@ -242,5 +246,9 @@ struct ib_impl {
  * when it cannot serve this host's ABI. */
 __attribute__((visibility("default"))) const struct ib_impl *const *ib_plugin(uint32_t host_abi_major,
                                                                               uint32_t *count);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
