@@ -167,7 +167,7 @@ CREATE TABLE rounds (
     stderr      TEXT,
     cpu_epoch_ns REAL,            -- of epoch_ns, how long the training thread had a processor
     disturbed   INTEGER,          -- 1: the two part by more than 2 %; NULL: not host work of a single thread
-    median_epoch_ns REAL,         -- of the round's trainings, the median / epochs
+    slices      TEXT,             -- JSON array: of each slice of the round, the median training / epochs, in order
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 

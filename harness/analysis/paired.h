@@ -22,7 +22,7 @@ struct ib_paired ib_paired_ratio(const json_t *left, const json_t *right);
 struct ib_rounds {
     uint64_t first, last;
     bool disturbed_too; /* not only those that gave both cases an undisturbed time */
-    bool medians;       /* of a round its median training, where that is known; else the mean of all */
+    bool by_slice;      /* a pair's ratio is the median over its slices, where both have as many of them */
 };
 
 /* The logarithms of such ratios, in order. `out` has room for as many as `left` has rounds. */

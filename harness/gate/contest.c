@@ -38,7 +38,7 @@ static size_t count_disturbed(const json_t *c, uint64_t first, uint64_t last)
 
 double *ib_contest_logs(const json_t *is, const json_t *beside, uint64_t first, uint64_t pairs, size_t *n)
 {
-    struct ib_rounds rounds = {.first = first, .last = first + pairs - 1, .medians = true};
+    struct ib_rounds rounds = {.first = first, .last = first + pairs - 1, .by_slice = true};
     const size_t is_disturbed = count_disturbed(is, first, rounds.last),
                  beside_disturbed = count_disturbed(beside, first, rounds.last);
     double *logs = malloc((json_array_size(ib_member(is, "time.epoch_ns.rounds")) + 1) * sizeof *logs);

@@ -113,23 +113,31 @@ static size_t first_side(const struct ib_sides *s, struct ib_rng *rng, uint64_t 
     return s->config->gate.order == IB_PAIRS_ABBA ? (round / 2) % 2 : (size_t)ib_rng_below(rng, 2);
 }
 
-static enum ib_status time_once(struct ib_sides *s, size_t i, size_t c, uint64_t round)
+static enum ib_status time_alone(struct ib_sides *s, size_t c, uint64_t round)
 {
-    struct ib_side *side = &s->side[i];
-    if (ib_interrupted() || side->standings[c].progress.ended)
-        return IB_OK;
+    struct ib_side *side = &s->side[0];
     tell(s, side->standings[c].c, round);
     return ib_standing_time(&side->standings[c], &side->bench, side->store, round);
+}
+
+static enum ib_status time_pair(struct ib_sides *s, size_t c, uint64_t round, size_t first)
+{
+    struct ib_standing *const standings[] = {&s->side[0].standings[c], &s->side[1].standings[c]};
+    const struct ib_bench *const benches[] = {&s->side[0].bench, &s->side[1].bench};
+    struct ib_store *const stores[] = {s->side[0].store, s->side[1].store};
+    tell(s, standings[0]->c, round);
+    tell(s, standings[1]->c, round);
+    return ib_standing_time_pair(standings, benches, stores, round, first);
 }
 
 static enum ib_status time_round(struct ib_sides *s, size_t *order, size_t n, struct ib_rng *rng,
                                  uint64_t round)
 {
     shuffle(order, n, rng);
-    for (size_t k = 0; k < n; k++) {
+    for (size_t k = 0; k < n && !ib_interrupted(); k++) {
         size_t first = first_side(s, rng, round);
-        for (size_t i = 0; i < s->n_sides && goes_on(s, order[k]); i++)
-            IB_TRY(time_once(s, (first + i) % 2, order[k], round));
+        if (goes_on(s, order[k]))
+            IB_TRY(s->n_sides < 2 ? time_alone(s, order[k], round) : time_pair(s, order[k], round, first));
     }
     return IB_OK;
 }

@@ -41,9 +41,8 @@ enum ib_status ib_sides_open(struct ib_sides *, const struct ib_config *, const 
                              uint64_t max_rounds);
 /* The checked passes of all cases of all sides. */
 enum ib_status ib_sides_check(struct ib_sides *);
-/* The rounds first … last of the cases chosen, in random order within each round; the two of a pair right
- * after each other, in an order that is random, too, or ABBA. A case that ended on either side is left out.
- */
+/* The rounds first … last of the cases chosen, in random order within each round; the two of a pair by turns,
+ * in an order that is random, too, or ABBA. A case that ended on either side is left out. */
 enum ib_status ib_sides_time(struct ib_sides *, const bool *chosen, uint64_t first, uint64_t last);
 /* Marks the runs as finished. */
 enum ib_status ib_sides_finish(struct ib_sides *);

@@ -56,7 +56,6 @@ static const char *const findings[] = {"path",
 /* Of a sample: the arrays of a case that have an element for each, and the names of their columns. */
 static const char *const samples[][2] = {{"time.epoch_ns.rounds", "round"},
                                          {"time.epoch_ns.samples", "epoch_ns"},
-                                         {"time.epoch_ns.medians", "median_epoch_ns"},
                                          {"time.epoch_ns.cpu", "cpu_epoch_ns"},
                                          {"time.epoch_ns.disturbed", "disturbed"},
                                          {NULL, NULL}};

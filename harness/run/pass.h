@@ -38,6 +38,33 @@ const struct ib_profile *ib_pass_profiled(const struct ib_bench *, const struct 
 void ib_pass_timed(const struct ib_bench *, const struct ib_case *, uint64_t round,
                    const struct ib_final *checked, struct ib_arena *, struct ib_timed *out);
 
+/* A timed pass in parts: one process, trained in slices. */
+struct ib_timing {
+    const struct ib_bench *bench;
+    const struct ib_case *c;
+    const struct ib_final *checked;
+    struct ib_arena *arena;
+    struct ib_timed *out;
+    struct ib_job job;
+    struct ib_child *child;
+    struct ib_outcome outcome;
+    bool ok;                            /* it can go on */
+    uint64_t trained_ns, thread_cpu_ns; /* of all slices */
+    size_t disturbed;                   /* slices */
+};
+
+/* Starts the process. What *out holds is complete when it was closed. Nothing may move while it is open. */
+void ib_timing_open(const struct ib_bench *, const struct ib_case *, uint64_t round,
+                    const struct ib_final *checked, struct ib_arena *, struct ib_timing *,
+                    struct ib_timed *out);
+/* Trainings until this much has been timed; at most IB_MOST_SLICES times. */
+void ib_timing_slice(struct ib_timing *, uint64_t min_time_ns);
+/* Two that are compared, slice by slice and by turns, until each has timed min_time_ns: what disturbs the
+ * machine for longer than a few milliseconds disturbs both. `first` (0, 1) begins. Duet benchmarking (Bulej
+ * et al., 2020) does so at the same time, on two processors. */
+void ib_timings_alternate(struct ib_timing timings[2], uint64_t first, uint64_t min_time_ns);
+void ib_timing_close(struct ib_timing *);
+
 /* ---- shared by the two ---- */
 
 /* A worker with the problem in place, watched by a witness or not. *child is NULL, or must be ended, also on

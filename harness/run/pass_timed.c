@@ -51,57 +51,101 @@ static bool repeats_answer(const struct ib_case *c, const struct ib_final *check
                           exact ? ", though the implementation says it is deterministic" : "");
 }
 
-/* A hog on the same core doubles the wall time while the thread's own stays: a sample in which they part is
- * marked. */
-static void watch_cpu(const struct ib_case *c, const struct ib_pass_result *result, struct ib_timed *out)
+/* A hog on the same core doubles the wall time while the thread's own stays: a slice in which they part is
+ * disturbed, and a round of which more than half is. */
+static void watch_cpu(struct ib_timing *t, const struct ib_pass_result *result)
 {
     const double wall = (double)result->trained_ns, thread = (double)result->thread_cpu_ns;
     const double process = (double)result->process_cpu_ns;
-    out->cpu_epoch_ns = thread / (double)result->repeats / (double)c->epochs;
-    out->single_threaded = c->residency == IB_HOST && process - thread <= CLOCKS_PART * process;
-    out->disturbed =
-        out->single_threaded && wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS;
+    struct ib_timed *out = t->out;
+    t->thread_cpu_ns += result->thread_cpu_ns;
+    out->single_threaded = t->c->residency == IB_HOST && process - thread <= CLOCKS_PART * process;
+    t->disturbed += wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS ? 1 : 0;
+    out->disturbed = out->single_threaded && 2 * t->disturbed > out->n_slices;
 }
 
-static bool run_steps(const struct ib_bench *bench, const struct ib_case *c, const struct ib_final *checked,
-                      struct ib_arena *arena, struct ib_child **child, struct ib_timed *out,
-                      struct ib_outcome *outcome)
+static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
 {
-    struct ib_job job;
+    struct ib_timed *out = t->out;
+    const double epochs = (double)t->c->epochs;
+    out->repeats += result->repeats;
+    out->slices[out->n_slices++] = result->median_ns / epochs;
+    t->trained_ns += result->trained_ns;
+    watch_cpu(t, result);
+    out->epoch_ns = (double)t->trained_ns / (double)out->repeats / epochs;
+    out->cpu_epoch_ns = (double)t->thread_cpu_ns / (double)out->repeats / epochs;
+}
+
+/* Its copies and phases are those of the first slice, in which all is done that is done once. */
+static bool keep_account(struct ib_timing *t, const struct ib_pass_result *result)
+{
+    const struct ib_case *c = t->c;
+    struct ib_ledger *ledger = ib_arena_alloc(t->arena, sizeof *ledger);
+    *ledger = result->ledger;
+    t->out->ledger = ledger;
+    t->out->phases = result->phases;
+    t->out->law_ok =
+        ib_pass_obeys_law(c, result, c->epochs, count_reads(c->epochs, c->log_every), &t->outcome);
+    return t->out->law_ok && ib_pass_witnessed(result, &t->outcome);
+}
+
+void ib_timing_open(const struct ib_bench *bench, const struct ib_case *c, uint64_t round,
+                    const struct ib_final *checked, struct ib_arena *arena, struct ib_timing *t,
+                    struct ib_timed *out)
+{
+    *out = (struct ib_timed){.round = round};
+    *t = (struct ib_timing){.bench = bench, .c = c, .checked = checked, .arena = arena, .out = out};
+    t->ok = ib_pass_open(bench, c, false, &t->job, &t->child, &t->outcome);
+}
+
+void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
+{
+    const bool first = t->out->n_slices == 0;
     struct ib_pass_result result;
     struct ib_arrays arrays;
     struct ib_train_request request = {.pass = IB_PASS_TIMED,
-                                       .epochs = c->epochs,
-                                       .log_every = c->log_every,
-                                       .min_time_ns = bench->measure->min_time_ns,
-                                       .warmup = bench->measure->warmup};
-    if (!ib_pass_open(bench, c, false, &job, child, outcome) ||
-        !ib_outcome_error(outcome, ib_workspace_folder(bench->work, &request.out)) ||
-        !ib_pass_train(bench, *child, &request, &result, outcome) ||
-        !ib_pass_load(&job, request.out, false, arena, &arrays, outcome))
-        return false;
-    struct ib_ledger *ledger = ib_arena_alloc(arena, sizeof *ledger);
-    *ledger = result.ledger;
-    out->ledger = ledger;
-    out->phases = result.phases;
-    out->repeats = result.repeats;
-    out->epoch_ns = (double)result.trained_ns / (double)result.repeats / (double)c->epochs;
-    out->median_epoch_ns = result.median_ns / (double)c->epochs;
-    watch_cpu(c, &result, out);
-    out->law_ok = ib_pass_obeys_law(c, &result, c->epochs, count_reads(c->epochs, c->log_every), outcome);
-    return out->law_ok && ib_pass_witnessed(&result, outcome) &&
-           repeats_answer(c, checked, &arrays.final, outcome);
+                                       .epochs = t->c->epochs,
+                                       .log_every = t->c->log_every,
+                                       .min_time_ns = min_time_ns,
+                                       .warmup = first ? t->bench->measure->warmup : 0};
+    t->ok = t->ok && ib_outcome_error(&t->outcome, ib_workspace_folder(t->bench->work, &request.out)) &&
+            ib_pass_train(t->bench, t->child, &request, &result, &t->outcome) &&
+            ib_pass_load(&t->job, request.out, false, t->arena, &arrays, &t->outcome);
+    if (!t->ok)
+        return;
+    add_slice(t, &result);
+    t->ok =
+        (!first || keep_account(t, &result)) && repeats_answer(t->c, t->checked, &arrays.final, &t->outcome);
+}
+
+void ib_timing_close(struct ib_timing *t)
+{
+    t->out->status = t->outcome.status;
+    t->out->reason = ib_arena_copy(t->arena, t->outcome.reason);
+    t->out->stderr_tail = t->child ? ib_arena_copy(t->arena, ib_child_output(t->child)) : "";
+    ib_child_end(t->child);
 }
 
 void ib_pass_timed(const struct ib_bench *bench, const struct ib_case *c, uint64_t round,
                    const struct ib_final *checked, struct ib_arena *arena, struct ib_timed *out)
 {
-    struct ib_child *child = NULL;
-    struct ib_outcome outcome = {.status = IB_CASE_OK};
-    *out = (struct ib_timed){.round = round};
-    run_steps(bench, c, checked, arena, &child, out, &outcome);
-    out->status = outcome.status;
-    out->reason = ib_arena_copy(arena, outcome.reason);
-    out->stderr_tail = child ? ib_arena_copy(arena, ib_child_output(child)) : "";
-    ib_child_end(child);
+    struct ib_timing timing;
+    ib_timing_open(bench, c, round, checked, arena, &timing, out);
+    ib_timing_slice(&timing, bench->measure->min_time_ns);
+    ib_timing_close(&timing);
+}
+
+/* By turns A B, B A, A B …, so that neither side always goes first. */
+static void time_turn(struct ib_timing timings[2], uint64_t turn, uint64_t slice_ns)
+{
+    for (uint64_t k = 0; k < 2; k++)
+        ib_timing_slice(&timings[(turn + k) % 2], slice_ns);
+}
+
+void ib_timings_alternate(struct ib_timing timings[2], uint64_t first, uint64_t min_time_ns)
+{
+    for (uint64_t turn = 0; turn < IB_MOST_SLICES && timings[0].ok && timings[1].ok &&
+                            (timings[0].trained_ns < min_time_ns || timings[1].trained_ns < min_time_ns);
+         turn++)
+        time_turn(timings, first + turn, min_time_ns / IB_MOST_SLICES + 1);
 }

@@ -55,20 +55,42 @@ enum ib_status ib_standing_check(struct ib_standing *s, const struct ib_bench *b
     return status;
 }
 
+static enum ib_status keep_timed(struct ib_standing *s, struct ib_store *store, const struct ib_timed *timed)
+{
+    if (ib_interrupted())
+        return IB_OK;
+    s->progress.ended = timed->status != IB_CASE_OK;
+    s->progress.rounds = timed->round;
+    if (timed->status == IB_CASE_OK && !timed->disturbed)
+        s->samples[s->progress.n_samples++] = timed->epoch_ns;
+    return ib_store_put_timed(store, s->c, timed);
+}
+
 enum ib_status ib_standing_time(struct ib_standing *s, const struct ib_bench *bench, struct ib_store *store,
                                 uint64_t round)
 {
     struct ib_timed timed;
     struct ib_arena arena = {0};
-    enum ib_status status = IB_OK;
     ib_pass_timed(bench, s->c, round, &s->progress.final, &arena, &timed);
-    if (!ib_interrupted()) {
-        s->progress.ended = timed.status != IB_CASE_OK;
-        s->progress.rounds = round;
-        if (timed.status == IB_CASE_OK && !timed.disturbed)
-            s->samples[s->progress.n_samples++] = timed.epoch_ns;
-        status = ib_store_put_timed(store, s->c, &timed);
-    }
+    enum ib_status status = keep_timed(s, store, &timed);
+    ib_arena_free(&arena);
+    return status;
+}
+
+enum ib_status ib_standing_time_pair(struct ib_standing *const s[2], const struct ib_bench *const bench[2],
+                                     struct ib_store *const store[2], uint64_t round, uint64_t first)
+{
+    struct ib_timed timed[2];
+    struct ib_timing timings[2];
+    struct ib_arena arena = {0};
+    enum ib_status status = IB_OK;
+    for (int i = 0; i < 2; i++)
+        ib_timing_open(bench[i], s[i]->c, round, &s[i]->progress.final, &arena, &timings[i], &timed[i]);
+    ib_timings_alternate(timings, first, bench[0]->measure->min_time_ns);
+    for (int i = 0; i < 2; i++)
+        ib_timing_close(&timings[i]);
+    for (int i = 0; i < 2 && status == IB_OK; i++)
+        status = keep_timed(s[i], store[i], &timed[i]);
     ib_arena_free(&arena);
     return status;
 }

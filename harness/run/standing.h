@@ -22,5 +22,8 @@ void ib_standing_close(struct ib_standing *);
 enum ib_status ib_standing_check(struct ib_standing *, const struct ib_bench *, struct ib_store *);
 enum ib_status ib_standing_time(struct ib_standing *, const struct ib_bench *, struct ib_store *,
                                 uint64_t round);
+/* The same round of two cases, timed by turns; `first` (0, 1) begins. */
+enum ib_status ib_standing_time_pair(struct ib_standing *const[2], const struct ib_bench *const[2],
+                                     struct ib_store *const[2], uint64_t round, uint64_t first);
 
 #endif

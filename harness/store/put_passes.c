@@ -2,6 +2,8 @@
 #include "metrics/metric.h"
 #include "store/writer.h"
 
+#include <stdio.h>
+
 enum { STORED_PREDICTIONS = 1000 }; /* rows a case: charts need no more, and 4M of them would fill the disk */
 
 static enum ib_status put_ledger(struct ib_store *store, uint64_t number, enum ib_pass_kind pass,
@@ -153,10 +155,27 @@ enum ib_status ib_store_put_checked(struct ib_store *store, const struct ib_case
 
 /* ---- the timed passes ---- */
 
+struct slices_text {
+    char json[IB_MOST_SLICES * 16 + 2]; /* "[12.5,12.6]" */
+};
+
+static struct slices_text write_slices(const struct ib_timed *timed)
+{
+    struct slices_text text = {"[]"};
+    size_t used = 0;
+    for (size_t i = 0; i < timed->n_slices; i++)
+        used += (size_t)snprintf(text.json + used, sizeof text.json - used, "%s%.7g", i ? "," : "[",
+                                 timed->slices[i]);
+    if (used)
+        snprintf(text.json + used, sizeof text.json - used, "]");
+    return text;
+}
+
 static enum ib_status put_timed(struct ib_store *store, const struct ib_case *c, const struct ib_timed *timed)
 {
     const struct ib_phases *p = &timed->phases;
     const bool gave_time = timed->status == IB_CASE_OK && timed->epoch_ns > 0;
+    const struct slices_text slices = write_slices(timed);
     uint64_t number;
     IB_TRY(ib_store_find(store, c, &number));
     IB_TRY(ib_store_worsen(store, number, timed->status, timed->reason));
@@ -167,7 +186,7 @@ static enum ib_status put_timed(struct ib_store *store, const struct ib_case *c,
                measured(p->predict_ns), present(timed->ledger != NULL, integer(timed->law_ok)),
                phrase(timed->stderr_tail), present(gave_time, real(timed->cpu_epoch_ns)),
                present(gave_time && timed->single_threaded, integer(timed->disturbed)),
-               present(gave_time, real(timed->median_epoch_ns))));
+               present(gave_time, text(slices.json))));
     IB_TRY(RUN(store, UPDATE_TIMES, integer(number)));
     return put_ledger(store, number, IB_PASS_TIMED, timed->ledger);
 }

@@ -26,9 +26,8 @@ static const char case_query[] =
     " e.median_ns AS 'time.epoch_ns.median', e.min_ns AS 'time.epoch_ns.min',"
     " e.ci_low_ns AS 'time.epoch_ns.ci_low', e.ci_high_ns AS 'time.epoch_ns.ci_high',"
     " coalesce(e.n, 0) AS 'time.epoch_ns.n', '[]' AS 'time.epoch_ns.samples:json',"
-    " '[]' AS 'time.epoch_ns.rounds:json', '[]' AS 'time.epoch_ns.cpu:json', '[]' AS "
-    "'time.epoch_ns.medians:json',"
-    " '[]' AS 'time.epoch_ns.disturbed:json',"
+    " '[]' AS 'time.epoch_ns.rounds:json', '[]' AS 'time.epoch_ns.cpu:json', '[]' AS"
+    " 'time.epoch_ns.slices:json', '[]' AS 'time.epoch_ns.disturbed:json',"
     " p.load AS 'time.phases_ns.load', p.setup AS 'time.phases_ns.setup', p.train AS 'time.phases_ns.train',"
     " p.readback AS 'time.phases_ns.readback', p.predict AS 'time.phases_ns.predict',"
     " '{}' AS 'metrics:json',"
@@ -173,7 +172,7 @@ static const struct detail {
     const char *into;
     void (*add)(sqlite3_stmt *row, json_t *into);
 } details[] = {
-    {"SELECT epoch_ns AS samples, round AS rounds, cpu_epoch_ns AS cpu, median_epoch_ns AS medians, "
+    {"SELECT epoch_ns AS samples, round AS rounds, cpu_epoch_ns AS cpu, slices AS 'slices:json', "
      "disturbed AS 'disturbed:bool'"
      " FROM rounds WHERE case_number = ? AND epoch_ns IS NOT NULL ORDER BY round",
      "time.epoch_ns", add_sample},

@@ -41,17 +41,21 @@ struct ib_checked {
     const char *stderr_tail;
 };
 
+/* A round is timed in one slice; where it is paired with another case's, in several, by turns. */
+enum { IB_MOST_SLICES = 12 };
+
 /* What one timed round left. */
 struct ib_timed {
     enum ib_case_status status;
     const char *reason;
-    uint64_t round;         /* from 1 */
-    uint64_t repeats;       /* trainings timed in this round */
-    double epoch_ns;        /* time per epoch: all trainings / (repeats * epochs) */
-    double median_epoch_ns; /* the median training / epochs */
-    double cpu_epoch_ns;    /* of which the training thread had a processor */
-    bool single_threaded;   /* host work of one thread, whose two times can be compared */
-    bool disturbed;         /* they part by more than 2 %: something else had the processor */
+    uint64_t round;                /* from 1 */
+    uint64_t repeats;              /* trainings timed in this round */
+    double epoch_ns;               /* time per epoch: all trainings / (repeats * epochs) */
+    double cpu_epoch_ns;           /* of which the training thread had a processor */
+    bool single_threaded;          /* host work of one thread, whose two times can be compared */
+    bool disturbed;                /* they part by more than 2 %: something else had the processor */
+    double slices[IB_MOST_SLICES]; /* of each slice the median training / epochs, in order */
+    size_t n_slices;
     struct ib_phases phases;
     const struct ib_ledger *ledger; /* of one training and its prediction */
     bool law_ok;

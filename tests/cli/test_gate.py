@@ -4,9 +4,12 @@ import json
 import unittest
 import xml.etree.ElementTree as ElementTree
 
+import jsonschema
+
 from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
 
 OLD, NEW = FAULTS.parent / "planted_old.so", FAULTS.parent / "planted_new.so"
+SCHEMA = json.loads((ROOT / "results/gate.schema.json").read_text())
 QUICK = "rounds: 8, min_time: 1ms, warmup: 0, timeout: 20s"
 
 
@@ -25,6 +28,7 @@ class GateTest(CliTest):
         done = self.call("gate", *args, "--json", **kwargs)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         result = json.loads(done.stdout)
+        jsonschema.validate(result, SCHEMA)
         self.assertEqual(result["exit_status"], status)
         return result
 

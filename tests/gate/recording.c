@@ -1,15 +1,17 @@
 #include "recording.h"
 
 #include "analysis/member.h"
+#include "analysis/paired.h"
 #include "base/error.h"
 #include "gate/differences.h"
 #include "store/record.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define HEAD "case,new_mean_ns,old_mean_ns,new_median_ns,old_median_ns,disturbed\n"
+#define HEAD "case,new_ns,old_ns,ratio,disturbed\n"
 
 static void add_pair(struct recording *r, const char *id, struct pair pair)
 {
@@ -25,23 +27,21 @@ static void add_pair(struct recording *r, const char *id, struct pair pair)
     of->pairs[of->n++] = pair;
 }
 
-static double number_at(const json_t *time, const char *array, size_t i)
-{
-    return json_number_value(json_array_get(json_object_get(time, array), i));
-}
-
 /* Rounds that both sides have; each lists them in ascending order, and an ended case ends on both. */
 static void add_case(struct recording *r, const json_t *is, const json_t *was)
 {
     const json_t *sides[] = {ib_member(is, "time.epoch_ns"), ib_member(was, "time.epoch_ns")};
-    size_t n = json_array_size(json_object_get(sides[0], "samples"));
-    if (json_array_size(json_object_get(sides[1], "samples")) < n)
-        n = json_array_size(json_object_get(sides[1], "samples"));
-    for (size_t i = 0; i < n; i++) {
+    const json_t *rounds = json_object_get(sides[0], "rounds");
+    for (size_t i = 0; i < json_array_size(rounds); i++) {
+        const uint64_t round = (uint64_t)json_integer_value(json_array_get(rounds, i));
+        const struct ib_rounds only = {round, round, .disturbed_too = true, .by_slice = true};
+        double log_ratio;
         struct pair pair = {0};
+        if (ib_paired_logs(is, was, &only, &log_ratio) == 0)
+            continue;
+        pair.ratio = exp(log_ratio);
         for (int side = 0; side < 2; side++) {
-            pair.mean_ns[side] = number_at(sides[side], "samples", i);
-            pair.median_ns[side] = number_at(sides[side], "medians", i);
+            pair.ns[side] = json_number_value(json_array_get(json_object_get(sides[side], "samples"), i));
             pair.disturbed |= json_is_true(json_array_get(json_object_get(sides[side], "disturbed"), i));
         }
         add_pair(r, ib_member_text(is, "id"), pair);
@@ -80,8 +80,8 @@ enum ib_status recording_read(const char *path, struct recording *out)
         return ib_fail_errno(path, "cannot be read");
     bool ok = fgets(line, sizeof line, file) && strcmp(line, HEAD) == 0;
     while (ok && fgets(line, sizeof line, file)) {
-        ok = sscanf(line, "%255[^,],%lf,%lf,%lf,%lf,%d", id, &pair.mean_ns[0], &pair.mean_ns[1],
-                    &pair.median_ns[0], &pair.median_ns[1], &disturbed) == 6;
+        ok = sscanf(line, "%255[^,],%lf,%lf,%lf,%d", id, &pair.ns[0], &pair.ns[1], &pair.ratio, &disturbed) ==
+             5;
         pair.disturbed = ok && disturbed;
         if (ok)
             add_pair(out, id, pair);
@@ -96,8 +96,8 @@ void recording_write(const struct recording *r)
     for (size_t c = 0; c < r->n; c++)
         for (size_t i = 0; i < r->cases[c].n; i++) {
             const struct pair *pair = &r->cases[c].pairs[i];
-            printf("%s,%.5g,%.5g,%.5g,%.5g,%d\n", r->cases[c].id, pair->mean_ns[0], pair->mean_ns[1],
-                   pair->median_ns[0], pair->median_ns[1], pair->disturbed);
+            printf("%s,%.5g,%.5g,%.5g,%d\n", r->cases[c].id, pair->ns[0], pair->ns[1], pair->ratio,
+                   pair->disturbed);
         }
 }
 

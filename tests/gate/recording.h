@@ -8,9 +8,9 @@
 #include <stdbool.h>
 
 struct pair {
-    double mean_ns[2];   /* per epoch: new, old */
-    double median_ns[2]; /* the same of each process's median training */
-    bool disturbed;      /* something else had the processor, on either side */
+    double ns[2];   /* per epoch: new, old */
+    double ratio;   /* new over old, slice by slice */
+    bool disturbed; /* something else had the processor, on either side */
 };
 
 struct recorded {

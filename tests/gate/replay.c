@@ -56,8 +56,9 @@ static void draw_contest(const struct recorded *c, size_t start, double factor, 
     double times[2][PAIRS * SETS];
     for (size_t i = 0; i < PAIRS * SETS; i++) {
         size_t swap = (size_t)ib_rng_below(rng, 2);
-        times[0][i] = factor * c->pairs[start + i].median_ns[swap];
-        times[1][i] = c->pairs[start + i].median_ns[1 - swap];
+        double ratio = c->pairs[start + i].ratio;
+        times[0][i] = factor * (swap ? 1 / ratio : ratio);
+        times[1][i] = 1;
     }
     *out = (struct ib_contest){.is = case_of(times[0], c->pairs + start, PAIRS * SETS),
                                .beside = case_of(times[1], c->pairs + start, PAIRS * SETS),
@@ -95,8 +96,8 @@ static bool usual_case(usual_rule *slower, const struct recorded *c, size_t was_
 {
     double was[USUAL_SAMPLES], is[USUAL_SAMPLES];
     for (size_t i = 0; i < USUAL_SAMPLES; i++) {
-        was[i] = c->pairs[was_at + i].mean_ns[1];
-        is[i] = factor * c->pairs[is_at + i].mean_ns[0];
+        was[i] = c->pairs[was_at + i].ns[1];
+        is[i] = factor * c->pairs[is_at + i].ns[0];
     }
     return slower(was, is, USUAL_SAMPLES);
 }
