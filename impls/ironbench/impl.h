@@ -236,7 +236,7 @@ struct ib_impl {
     const struct ib_capture *capture;
 };
 
-/* Is `member` present in this table, which may come from an older plugin? */
+/* Is `member` present in this table, which the other side may have built earlier, and shorter? */
 #define IB_HAS(table, member)                                                                                \
     ((table) != NULL &&                                                                                      \
      (table)->struct_size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member) &&             \
