@@ -170,6 +170,14 @@ static enum ib_status read_baseline(const struct ib_doc *doc, const struct ib_do
     return ib_doc_scalar(doc, node, rule->name, false, "the name of an implementation", &config->baseline);
 }
 
+static enum ib_status read_plugins(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                   const yaml_node_t *node, void *field)
+{
+    struct ib_config *config = field;
+    config->plugins_where = ib_doc_where(doc, node);
+    return ib_doc_read_texts(doc, rule, node, &config->plugins);
+}
+
 #define FIELD(key) .name = #key, .offset = offsetof(struct ib_config, key)
 static const struct ib_doc_key config_keys[] = {
     {.name = "version", .read = read_version, .required = true},
@@ -179,7 +187,7 @@ static const struct ib_doc_key config_keys[] = {
     {.name = "include", .read = read_include},
     {.name = "exclude", .read = read_exclude},
     {.name = "datasets", .read = read_datasets},
-    {FIELD(plugins), .read = ib_doc_read_texts},
+    {.name = "plugins", .read = read_plugins},
     {FIELD(require), .read = ib_doc_read_texts},
     {.name = "baseline", .read = read_baseline},
     {FIELD(measure), .read = read_measure},

@@ -26,7 +26,8 @@ struct ib_config {
     size_t n_excludes;
     struct ib_selection selection; /* of the command line: not part of the file */
     const char *selection_text; /* the same for people and the record: JSON array of its flags; NULL: none */
-    const char *const *plugins; /* ends with NULL */
+    const char *const *plugins; /* paths; ends with NULL */
+    const char *plugins_where;  /* "file:line" of those that the file names */
     const char *const *require; /* globs of implementations that must be available; ends with NULL */
     const char *baseline, *baseline_where; /* what speed-ups are over; NULL: cpu_naive, or the first */
     struct ib_measure measure;

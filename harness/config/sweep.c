@@ -34,6 +34,23 @@ static const char *selection_text(struct ib_arena *arena, const char *const *kee
     return kept;
 }
 
+/* A path that leads nowhere has a line in the file; one of the command line has not. */
+static enum ib_status check_plugins(const struct ib_config *config)
+{
+    for (const char *const *path = config->plugins; *path; path++)
+        if (ib_plugin_check_file(*path) != IB_OK)
+            return ib_fail(IB_EINVAL, config->plugins_where, "key `plugins`: %s", ib_error_text());
+    return IB_OK;
+}
+
+static enum ib_status open_registry(struct ib_config *config, const char *const *more,
+                                    struct ib_registry **out)
+{
+    IB_TRY(check_plugins(config));
+    ib_config_add_plugins(config, more);
+    return ib_registry_open(config->plugins, out);
+}
+
 enum ib_status ib_sweep_open(const char *path, const struct ib_sweep_flags *flags, struct ib_sweep *out)
 {
     *out = (struct ib_sweep){0};
@@ -41,9 +58,8 @@ enum ib_status ib_sweep_open(const char *path, const struct ib_sweep_flags *flag
     enum ib_status status =
         ib_selection_parse(&out->config.arena, flags->keep, flags->drop, &out->config.selection);
     out->config.selection_text = selection_text(&out->config.arena, flags->keep, flags->drop);
-    ib_config_add_plugins(&out->config, flags->plugins);
     if (status == IB_OK)
-        status = ib_registry_open(out->config.plugins, &out->registry);
+        status = open_registry(&out->config, flags->plugins, &out->registry);
     if (status == IB_OK)
         status = ib_matrix_build(&out->config, out->registry, &out->matrix);
     if (status == IB_OK)

@@ -147,8 +147,7 @@ static void ask_source(struct ib_registry *r, struct source *source)
 
 /* ---- plugins of the user's ---- */
 
-/* A path that leads nowhere is a mistake in the configuration; all that comes later is the plugin's. */
-static enum ib_status check_file(const char *path)
+enum ib_status ib_plugin_check_file(const char *path)
 {
     struct stat info;
     if (stat(path, &info) != 0)
@@ -188,7 +187,7 @@ static enum ib_status add_plugin(struct ib_registry *r, const char *path)
 {
     struct ib_outcome outcome;
     json_t *impls;
-    IB_TRY(check_file(path));
+    IB_TRY(ib_plugin_check_file(path));
     /* Without a slash the loader would look for it among the system's libraries. */
     struct source *source =
         new_source(r, ib_arena_print(&r->arena, "%s%s", strchr(path, '/') ? "" : "./", path));

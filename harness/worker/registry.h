@@ -21,6 +21,10 @@ struct ib_impl_info {
 
 struct ib_registry;
 
+/* Could this be a plugin, as far as its path says? IB_EINVAL: there is no file that can be read. That is a
+ * mistake of whoever named it; all that comes later is the plugin's. */
+enum ib_status ib_plugin_check_file(const char *path);
+
 /* Names of impls.def, and whatever the plugins (paths, ends with NULL; may be NULL) contain. IB_EINVAL: a
  * path that is no file that can be read, or a plugin with a name that is taken. A plugin that cannot be used
  * for any other reason is one implementation, named after its file and unavailable, with that reason. */

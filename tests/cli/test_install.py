@@ -71,6 +71,8 @@ class Program(InstallTest):
     def test_shipped_configurations(self):
         plan = json.loads(self.command(self.program, "plan", self.share / "configs" / "quick.yaml", "--json"))
         self.assertGreater(len(plan["cases"]), 10)
+        self.command(self.program, "run", self.share / "configs" / "quick.yaml", "-s", "model=linreg,impl=cpu_naive", "--out", "out")
+        self.assertTrue((self.folder / "out" / "report.html").exists())
 
     def test_everything_is_found_in_the_installation(self):
         """Also from within a build tree, whose own files must not be taken for the installation's."""

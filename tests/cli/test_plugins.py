@@ -160,7 +160,7 @@ class Refused(PluginTest):
         self.refused("list", "impls", "--plugin", "gone.so", says=["gone.so", "No such file"])
         self.refused("list", "impls", "--plugin", "folder.so", says=["folder.so", "it is no file"])
         config = self.config("model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive]", more="plugins: [gone.so]")
-        self.refused("run", config, "--out", "out", says=["gone.so", "No such file"])
+        self.refused("run", config, "--out", "out", says=["test.yaml:7: key `plugins`: ", "gone.so", "No such file"])
         self.assertFalse((self.folder / "out").exists())
 
     def test_names_that_are_taken(self):
