@@ -101,6 +101,7 @@ static const struct ib_impl cuda_cublas = {
     .ops = &ops,
     .describe = describe,
     .witness = "cupti",
+    .health = ib_cuda_health,
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

@@ -122,6 +122,7 @@ static const struct ib_impl cuda_graph = {
     .ops = &ib_kernel_ops,
     .describe = ib_cuda_describe,
     .witness = "cupti",
+    .health = ib_cuda_health,
     .capture = &capture,
 };
 

@@ -21,6 +21,7 @@ static const struct ib_impl cuda_naive = {
     .ops = &ib_kernel_ops,
     .describe = ib_cuda_describe,
     .witness = "cupti",
+    .health = ib_cuda_health,
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

@@ -103,17 +103,6 @@ static enum ib_status settle_products(const struct ib_doc *doc, struct ib_config
 
 /* ---- The rest ---- */
 
-/* Names become parts of file names. */
-static enum ib_status check_name(const struct ib_doc *doc, const yaml_node_t *node, const char *key,
-                                 const char *name)
-{
-    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
-    if (name[0] && name[0] != '.' && name[0] != '-' && !name[strspn(name, letters)])
-        return IB_OK;
-    return ib_doc_fail(doc, node, key,
-                       "`%.100s` is not a name made of letters, digits and _ (inside also . and -)", name);
-}
-
 static enum ib_status read_datasets(const struct ib_doc *doc, const struct ib_doc_key *rule,
                                     const yaml_node_t *map, void *field)
 {
@@ -125,11 +114,21 @@ static enum ib_status read_datasets(const struct ib_doc *doc, const struct ib_do
     for (size_t i = 0; i < n; i++) {
         const char *name = ib_doc_key(doc, map, i);
         const yaml_node_t *description = ib_doc_value(doc, map, i);
-        IB_TRY(check_name(doc, description, rule->name, name));
+        IB_TRY(ib_doc_check_name(doc, description, rule->name, name));
         IB_TRY(ib_spec_read(doc, name, description, config->folder, &specs[i]));
     }
     config->datasets = specs;
     config->n_datasets = n;
+    return IB_OK;
+}
+
+static enum ib_status read_external(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                    const yaml_node_t *map, void *field)
+{
+    struct ib_config *config = field;
+    struct ib_external *externals;
+    IB_TRY(ib_externals_read(doc, rule->name, map, config->folder, &externals, &config->n_externals));
+    config->externals = externals;
     return IB_OK;
 }
 
@@ -159,7 +158,7 @@ static enum ib_status read_name(const struct ib_doc *doc, const struct ib_doc_ke
                                 const yaml_node_t *node, void *field)
 {
     IB_TRY(ib_doc_read_text(doc, rule, node, field));
-    return check_name(doc, node, rule->name, *(const char **)field);
+    return ib_doc_check_name(doc, node, rule->name, *(const char **)field);
 }
 
 static enum ib_status read_baseline(const struct ib_doc *doc, const struct ib_doc_key *rule,
@@ -188,6 +187,7 @@ static const struct ib_doc_key config_keys[] = {
     {.name = "exclude", .read = read_exclude},
     {.name = "datasets", .read = read_datasets},
     {.name = "plugins", .read = read_plugins},
+    {.name = "external", .read = read_external},
     {FIELD(require), .read = ib_doc_read_texts},
     {.name = "baseline", .read = read_baseline},
     {FIELD(measure), .read = read_measure},
@@ -230,7 +230,7 @@ static enum ib_status read_document(const struct ib_doc *doc, struct ib_config *
     IB_TRY(settle_products(doc, config));
     if (!config->name) {
         config->name = ib_file_stem(&config->arena, config->path);
-        IB_TRY(check_name(doc, root, "name", config->name));
+        IB_TRY(ib_doc_check_name(doc, root, "name", config->name));
     }
     join_folder(config);
     return IB_OK;

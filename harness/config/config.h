@@ -3,6 +3,7 @@
 #ifndef IB_CONFIG_H
 #define IB_CONFIG_H
 
+#include "config/external.h"
 #include "config/gate.h"
 #include "config/measure.h"
 #include "config/product.h"
@@ -28,6 +29,8 @@ struct ib_config {
     const char *selection_text; /* the same for people and the record: JSON array of its flags; NULL: none */
     const char *const *plugins; /* paths; ends with NULL */
     const char *plugins_where;  /* "file:line" of those that the file names */
+    const struct ib_external *externals;
+    size_t n_externals;
     const char *const *require; /* globs of implementations that must be available; ends with NULL */
     const char *baseline, *baseline_where; /* what speed-ups are over; NULL: cpu_naive, or the first */
     struct ib_measure measure;

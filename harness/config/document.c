@@ -329,6 +329,16 @@ enum ib_status ib_doc_read_word(const struct ib_doc *doc, const struct ib_doc_ke
     return IB_OK;
 }
 
+enum ib_status ib_doc_check_name(const struct ib_doc *doc, const yaml_node_t *node, const char *key,
+                                 const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+    if (name[0] && name[0] != '.' && name[0] != '-' && !name[strspn(name, letters)])
+        return IB_OK;
+    return ib_doc_fail(doc, node, key,
+                       "`%.100s` is not a name made of letters, digits and _ (inside also . and -)", name);
+}
+
 struct unit {
     const char *name;
     double factor;

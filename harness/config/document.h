@@ -51,6 +51,10 @@ enum ib_status ib_doc_unknown_key(const struct ib_doc *, const yaml_node_t *map,
 enum ib_status ib_doc_scalar(const struct ib_doc *, const yaml_node_t *, const char *key, bool number,
                              const char *allowed, const char **out);
 
+/* IB_EINVAL unless a name that the file gives can stand in file names, globs and command lines. */
+enum ib_status ib_doc_check_name(const struct ib_doc *, const yaml_node_t *, const char *key,
+                                 const char *name);
+
 /* One key that a map may have: how its value is read, and where in the caller's struct it goes. */
 struct ib_doc_key {
     const char *name;

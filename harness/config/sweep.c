@@ -34,6 +34,12 @@ static const char *selection_text(struct ib_arena *arena, const char *const *kee
     return kept;
 }
 
+enum ib_status ib_sweep_add_externals(const struct ib_config *config, struct ib_registry *registry)
+{
+    return ib_registry_add_externals(registry, config->externals, config->n_externals,
+                                     config->measure.timeout_ns);
+}
+
 /* A path that leads nowhere has a line in the file; one of the command line has not. */
 static enum ib_status check_plugins(const struct ib_config *config)
 {
@@ -60,6 +66,8 @@ enum ib_status ib_sweep_open(const char *path, const struct ib_sweep_flags *flag
     out->config.selection_text = selection_text(&out->config.arena, flags->keep, flags->drop);
     if (status == IB_OK)
         status = open_registry(&out->config, flags->plugins, &out->registry);
+    if (status == IB_OK)
+        status = ib_sweep_add_externals(&out->config, out->registry);
     if (status == IB_OK)
         status = ib_matrix_build(&out->config, out->registry, &out->matrix);
     if (status == IB_OK)

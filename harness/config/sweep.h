@@ -20,6 +20,8 @@ struct ib_sweep_flags {
 #define IB_SWEEP_FLAGS(flags) IB_SELECTION_FLAGS((flags).keep, (flags).drop), IB_PLUGIN_FLAG((flags).plugins)
 
 enum ib_status ib_sweep_open(const char *path, const struct ib_sweep_flags *, struct ib_sweep *out);
+/* The programs outside that a configuration names; ib_sweep_open has done so for its own registry. */
+enum ib_status ib_sweep_add_externals(const struct ib_config *, struct ib_registry *);
 void ib_sweep_close(struct ib_sweep *);
 
 #endif

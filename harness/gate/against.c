@@ -24,7 +24,8 @@ static enum ib_status open_registry(const struct ib_sweep *sweep, const char *pa
     if (access(kept, X_OK) != 0)
         return ib_fail(IB_EINVAL, path, "is no program to compare with: it cannot be executed");
     old->program = kept;
-    return ib_registry_open_program(kept, sweep->config.plugins, &old->registry);
+    IB_TRY(ib_registry_open_program(kept, sweep->config.plugins, &old->registry));
+    return ib_sweep_add_externals(&sweep->config, old->registry);
 }
 
 /* ---- cases ---- */

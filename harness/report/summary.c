@@ -80,6 +80,14 @@ static const char *ratio(struct ib_arena *arena, const struct ib_summary_row *ro
     return ib_arena_print(arena, "%s×", ib_words_digits(arena, row->time_ns / group->rows[0].time_ns));
 }
 
+static const char *verdict(struct ib_arena *arena, const json_t *c)
+{
+    const char *text = ib_summary_verdict(c);
+    return strcmp(text, IB_VERDICT_OTHER) == 0
+               ? ib_arena_print(arena, "%s: %s", text, ib_member_text(c, "algorithm"))
+               : text;
+}
+
 static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *group,
                        struct ib_summary_row *row)
 {
@@ -94,7 +102,7 @@ static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *gr
     row->cells[IB_COLUMN_SCORE] = score(arena, c);
     row->cells[IB_COLUMN_SKILL] = skill(arena, c);
     row->cells[IB_COLUMN_CONVERGENCE] = ib_member_text(c, "convergence");
-    row->cells[IB_COLUMN_VERDICT] = ib_summary_verdict(c);
+    row->cells[IB_COLUMN_VERDICT] = verdict(arena, c);
 }
 
 static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
@@ -174,6 +182,17 @@ static struct ib_summary_group *group_of(struct ib_arena *arena, struct ib_summa
     return group;
 }
 
+static void find_races(struct ib_summary *summary)
+{
+    for (size_t s = 0; s < summary->n; s++)
+        for (size_t g = 0; g < summary->sections[s].n; g++) {
+            struct ib_summary_group *group = &summary->sections[s].groups[g];
+            for (size_t r = 0; r < summary->derived.n_races; r++)
+                if (strcmp(summary->derived.races[r].problem, group->title) == 0)
+                    group->race = &summary->derived.races[r];
+        }
+}
+
 void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_summary *out)
 {
     const json_t *run = json_object_get(record, "run"), *cases = json_object_get(record, "cases");
@@ -196,4 +215,5 @@ void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_su
     }
     ib_summary_find_faults(arena, cases, out);
     ib_derive(arena, record, &out->derived);
+    find_races(out);
 }

@@ -49,7 +49,8 @@ struct ib_summary_group {
     const char *leaders;      /* the fastest, or those that share its place: "cpu_blas" */
     const char *claim;        /* "is fastest, at 12.3 µs per epoch: 1.80× (1.75 to 1.83) as fast as …" */
     const char *const *notes; /* what else must be said; ends with NULL */
-    struct ib_family *family; /* of problems that differ by their seed; NULL: there is one seed */
+    const struct ib_race *race; /* time to accuracy; NULL: no verified training whose loss goes down */
+    struct ib_family *family;   /* of problems that differ by their seed; NULL: there is one seed */
 };
 
 /* The groups of one model and data set. */
@@ -89,6 +90,7 @@ struct ib_summary {
 void ib_summary_build(struct ib_arena *, const json_t *record, struct ib_summary *out);
 
 /* "ok", "ok, simulated", "wrong", …, and of one that is not ok, why. */
+#define IB_VERDICT_OTHER "another algorithm" /* cannot be verified, and need not be: it is ranked nowhere */
 const char *ib_summary_verdict(const json_t *case_record);
 const char *ib_summary_fault_reason(const json_t *case_record, const char *verdict);
 

@@ -7,10 +7,11 @@
 
 /* ---- verdicts and faults ---- */
 
-/* Everything a row can be, the worst first; `ok` is no fault. */
-static const char *const verdicts[] = {"wrong",  "law broken", "untrusted",   "crashed",     "timeout", "oom",
-                                       "failed", "unverified", "unsupported", "unavailable", "not run", "ok"};
-enum { VERDICT_COUNT = sizeof verdicts / sizeof *verdicts };
+/* Everything a row can be, the worst first; the last two are no faults. */
+static const char *const verdicts[] = {
+    "wrong",      "law broken",  "untrusted",   "crashed", "timeout",        "oom", "failed",
+    "unverified", "unsupported", "unavailable", "not run", IB_VERDICT_OTHER, "ok"};
+enum { VERDICT_COUNT = sizeof verdicts / sizeof *verdicts, FAULT_COUNT = VERDICT_COUNT - 2 };
 
 const char *ib_summary_verdict(const json_t *c)
 {
@@ -20,6 +21,8 @@ const char *ib_summary_verdict(const json_t *c)
         return "not run";
     if (strcmp(status, "ok") != 0)
         return status;
+    if (json_is_string(ib_member(c, "algorithm")))
+        return IB_VERDICT_OTHER;
     if (strcmp(verdict, "ok") != 0)
         return verdict;
     if (json_is_false(ib_member(c, "transfers.law_ok")))
@@ -56,7 +59,7 @@ void ib_summary_find_faults(struct ib_arena *arena, const json_t *cases, struct 
 {
     size_t n = json_array_size(cases);
     summary->faults = ib_arena_alloc(arena, n * sizeof *summary->faults);
-    for (int v = 0; v < VERDICT_COUNT - 1; v++) {
+    for (int v = 0; v < FAULT_COUNT; v++) {
         for (size_t i = 0; i < n; i++) {
             const json_t *c = json_array_get(cases, i);
             if (strcmp(ib_summary_verdict(c), verdicts[v]) != 0)

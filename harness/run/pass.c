@@ -2,10 +2,28 @@
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "run/outside.h"
 #include "run/pin.h"
 #include "training/law.h"
 
 #include <stdio.h>
+#include <unistd.h>
+
+/* A worker, or the program outside that is the implementation. */
+static bool start(const struct ib_bench *bench, const struct ib_case *c, struct ib_child **child,
+                  struct ib_outcome *outcome)
+{
+    cpu_set_t cpus;
+    const cpu_set_t *allowed = ib_pin(bench->measure, c, &cpus) ? &cpus : NULL;
+    const char *const *command = c->impl->info->command;
+    const uint64_t timeout_ns = bench->measure->timeout_ns;
+    if (!command)
+        return ib_worker_start(bench->program, allowed, timeout_ns, child, outcome);
+    bool ok = ib_child_start(command, allowed, timeout_ns, child, outcome);
+    if (!ok)
+        ib_child_quote(*child, outcome);
+    return ok;
+}
 
 bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, bool watched, struct ib_job *job,
                   struct ib_child **child, struct ib_outcome *outcome)
@@ -18,23 +36,25 @@ bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, bool wa
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
     job->watched = watched;
-    cpu_set_t cpus;
-    if (!ib_worker_start(bench->program, ib_pin(bench->measure, c, &cpus) ? &cpus : NULL,
-                         bench->measure->timeout_ns, child, outcome))
-        return false;
-    if (!ib_child_limit_memory(*child, bench->measure->memory_bytes, bench->measure->memory_by, outcome))
+    if (!start(bench, c, child, outcome))
         return false;
     bool ok =
-        ib_child_ask(*child, ib_job_to_json(job, "problem"), bench->measure->timeout_ns, &ready, outcome);
+        ib_child_limit_memory(*child, bench->measure->memory_bytes, bench->measure->memory_by, outcome) &&
+        ib_child_ask(*child, ib_job_to_json(job, "problem"), bench->measure->timeout_ns, &ready, outcome) &&
+        ib_child_said(ready, "ready", outcome);
+    if (!ok && c->impl->info->command)
+        ib_child_quote(*child, outcome);
     json_decref(ready);
     return ok;
 }
 
-bool ib_pass_train(const struct ib_bench *bench, struct ib_child *child,
+bool ib_pass_train(const struct ib_bench *bench, const struct ib_case *c, struct ib_child *child,
                    const struct ib_train_request *request, struct ib_pass_result *out,
                    struct ib_outcome *outcome)
 {
     json_t *done = NULL;
+    if (c->impl->info->command)
+        return ib_outside_train(bench, child, request, out, outcome);
     if (!ib_child_ask(child, ib_train_request_to_json(request), bench->measure->timeout_ns, &done, outcome))
         return false;
     bool ok = ib_outcome_error(outcome, ib_pass_result_from_json(done, out));
@@ -44,29 +64,49 @@ bool ib_pass_train(const struct ib_bench *bench, struct ib_child *child,
 
 /* ---- arrays ---- */
 
-/* Appends the elements of folder/name.npy to `out`; its shape must be rows x cols. */
-static enum ib_status load_array(const char *folder, const char *name, uint64_t rows, uint64_t cols,
-                                 double *out)
+/* An array that must be there, whoever wrote it. Its name in a message is its own: the folder is not the
+ * user's, and is gone when the message is read. */
+static enum ib_status open_array(const char *folder, const char *name, struct ib_npy *out)
 {
-    char path[4096];
-    struct ib_npy npy;
+    char path[4096], file[32];
     snprintf(path, sizeof path, "%s/%s.npy", folder, name);
-    IB_TRY(ib_npy_open(path, &npy));
-    bool fits = npy.rows == rows && npy.cols == cols;
-    for (uint64_t i = 0; fits && i < rows * cols; i++)
-        out[i] = ib_npy_at(&npy, i);
-    ib_npy_close(&npy);
-    return fits ? IB_OK
-                : ib_fail(IB_EINVAL, name, "came back as %llu x %llu, expected %llu x %llu",
-                          (unsigned long long)npy.rows, (unsigned long long)npy.cols,
-                          (unsigned long long)rows, (unsigned long long)cols);
+    snprintf(file, sizeof file, "%s.npy", name);
+    enum ib_status status = ib_npy_open(path, out);
+    if (status == IB_OK)
+        return IB_OK;
+    if (access(path, F_OK) != 0)
+        return ib_fail(IB_EINVAL, file, "is missing: it was not written before `done`");
+    char message[sizeof ib_last_error()->message];
+    snprintf(message, sizeof message, "%s", ib_last_error()->message);
+    return ib_fail(status, file, "%s", message);
 }
 
-static enum ib_status load_curve(const char *folder, struct ib_arena *arena, struct ib_curve *out)
+/* Appends the elements of folder/name.npy to `out`; it must be rows x cols of the type. */
+static enum ib_status load_array(const char *folder, const char *name, uint64_t rows, uint64_t cols,
+                                 enum ib_dtype type, double *out)
 {
-    char path[4096];
-    snprintf(path, sizeof path, "%s/loss.npy", folder);
-    return ib_curve_load(path, arena, out);
+    struct ib_npy npy;
+    IB_TRY(open_array(folder, name, &npy));
+    enum ib_status status =
+        npy.rows == rows && npy.cols == cols && npy.type == type
+            ? IB_OK
+            : ib_fail(IB_EINVAL, name, "came back as %llu x %llu of %s, expected %llu x %llu of %s",
+                      (unsigned long long)npy.rows, (unsigned long long)npy.cols,
+                      ib_word_of(ib_dtype_words, (int)npy.type), (unsigned long long)rows,
+                      (unsigned long long)cols, ib_word_of(ib_dtype_words, (int)type));
+    for (uint64_t i = 0; status == IB_OK && i < rows * cols; i++)
+        out[i] = ib_npy_at(&npy, i);
+    ib_npy_close(&npy);
+    return status;
+}
+
+static enum ib_status load_curve(const char *folder, struct ib_arena *arena, struct ib_arrays *out)
+{
+    struct ib_npy npy;
+    IB_TRY(open_array(folder, "loss", &npy));
+    enum ib_status status = ib_curve_read(&npy, arena, &out->curve, &out->seconds);
+    ib_npy_close(&npy);
+    return status;
 }
 
 static enum ib_status load_arrays(const struct ib_job *job, const char *folder, bool with_curve,
@@ -77,12 +117,12 @@ static enum ib_status load_arrays(const struct ib_job *job, const char *folder, 
     double *predictions = ib_arena_alloc(arena, job->test_rows * outputs * sizeof *predictions);
     for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
         IB_TRY(load_array(folder, job->param_name[p], ib_network_param_rows(&job->net, p),
-                          ib_network_param_cols(&job->net, p), next));
+                          ib_network_param_cols(&job->net, p), job->dtype, next));
         next += ib_network_param_size(&job->net, p);
     }
-    IB_TRY(load_array(folder, "predictions", job->test_rows, outputs, predictions));
+    IB_TRY(load_array(folder, "predictions", job->test_rows, outputs, job->dtype, predictions));
     if (with_curve)
-        IB_TRY(load_curve(folder, arena, &out->curve));
+        IB_TRY(load_curve(folder, arena, out));
     out->final = (struct ib_final){ib_network_size(&job->net), job->test_rows * outputs, params, predictions};
     return IB_OK;
 }

@@ -33,12 +33,12 @@ static double difference(const double *is, const double *was, uint64_t n)
     return scale > 0 ? most / scale : most;
 }
 
-/* A timed pass must end where the checked pass ended: to the bit where the implementation says that it is
- * deterministic, else within the tolerance of its type. */
-static bool repeats_answer(const struct ib_case *c, const struct ib_final *checked,
-                           const struct ib_final *timed, struct ib_outcome *outcome)
+bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, const struct ib_final *timed,
+                     struct ib_outcome *outcome)
 {
     bool exact = c->impl->info->flags & IB_DETERMINISTIC;
+    if (c->impl->info->algorithm && !exact)
+        return true; /* it may end where chance leads it */
     double allowed = exact ? 0 : ib_tolerance(c->dtype);
     double params = difference(timed->params, checked->params, timed->n_params);
     double predictions = difference(timed->predictions, checked->predictions, timed->n_predictions);
@@ -51,17 +51,43 @@ static bool repeats_answer(const struct ib_case *c, const struct ib_final *check
                           exact ? ", though the implementation says it is deterministic" : "");
 }
 
-/* A hog on the same core doubles the wall time while the thread's own stays: a slice in which they part is
- * disturbed, and a round of which more than half is. */
-static void watch_cpu(struct ib_timing *t, const struct ib_pass_result *result)
+/* All threads together took no more than the calling one. */
+static bool is_alone(const struct ib_pass_result *result)
+{
+    const double thread = (double)result->thread_cpu_ns, process = (double)result->process_cpu_ns;
+    return process - thread <= CLOCKS_PART * process;
+}
+
+/* A hog on the same core doubles the wall time while the thread's own stays: where they part, something else
+ * had the processor. *watched: there is one thread alone, so that the two can be compared. Of a program
+ * outside, whose work between the messages is not only training, that is not said. */
+static bool lost_processor(const struct ib_case *c, const struct ib_pass_result *result, bool *watched)
 {
     const double wall = (double)result->trained_ns, thread = (double)result->thread_cpu_ns;
-    const double process = (double)result->process_cpu_ns;
+    *watched = !result->outside && c->residency == IB_HOST && is_alone(result);
+    return *watched && wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS;
+}
+
+/* A slice is disturbed by others on the processor, or by power and heat on the device; a round, where more
+ * than half of its slices are. */
+static void watch(struct ib_timing *t, const struct ib_pass_result *result)
+{
     struct ib_timed *out = t->out;
+    bool lost = lost_processor(t->c, result, &out->watched);
+    out->watched |= result->health_known;
+    if (result->health_known)
+        out->clock_mhz = result->health.clock_mhz;
+    if (result->health_known && result->health.slowed)
+        memcpy(out->slowed, result->health.reason, sizeof out->slowed);
+    t->disturbed += lost || (result->health_known && result->health.slowed) ? 1 : 0;
+    out->disturbed = 2 * t->disturbed > out->n_slices;
+}
+
+/* Where a program outside has several threads nobody knows which of them trains. */
+static void add_cpu(struct ib_timing *t, const struct ib_pass_result *result)
+{
     t->thread_cpu_ns += result->thread_cpu_ns;
-    out->single_threaded = t->c->residency == IB_HOST && process - thread <= CLOCKS_PART * process;
-    t->disturbed += wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS ? 1 : 0;
-    out->disturbed = out->single_threaded && 2 * t->disturbed > out->n_slices;
+    t->cpu_unknown |= result->outside && (!is_alone(result) || result->thread_cpu_ns == 0);
 }
 
 static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
@@ -71,19 +97,22 @@ static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
     out->repeats += result->repeats;
     out->slices[out->n_slices++] = result->median_ns / epochs;
     t->trained_ns += result->trained_ns;
-    watch_cpu(t, result);
+    add_cpu(t, result);
+    watch(t, result);
     out->epoch_ns = (double)t->trained_ns / (double)out->repeats / epochs;
-    out->cpu_epoch_ns = (double)t->thread_cpu_ns / (double)out->repeats / epochs;
+    out->cpu_epoch_ns = t->cpu_unknown ? NAN : (double)t->thread_cpu_ns / (double)out->repeats / epochs;
 }
 
 /* Its copies and phases are those of the first slice, in which all is done that is done once. */
 static bool keep_account(struct ib_timing *t, const struct ib_pass_result *result)
 {
     const struct ib_case *c = t->c;
+    t->out->phases = result->phases;
+    if (result->outside)
+        return true; /* nobody can look into it */
     struct ib_ledger *ledger = ib_arena_alloc(t->arena, sizeof *ledger);
     *ledger = result->ledger;
     t->out->ledger = ledger;
-    t->out->phases = result->phases;
     t->out->law_ok =
         ib_pass_obeys_law(c, result, c->epochs, count_reads(c->epochs, c->log_every), &t->outcome);
     return t->out->law_ok && ib_pass_witnessed(result, &t->outcome);
@@ -109,13 +138,13 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
                                        .min_time_ns = min_time_ns,
                                        .warmup = first ? t->bench->measure->warmup : 0};
     t->ok = t->ok && ib_outcome_error(&t->outcome, ib_workspace_folder(t->bench->work, &request.out)) &&
-            ib_pass_train(t->bench, t->child, &request, &result, &t->outcome) &&
+            ib_pass_train(t->bench, t->c, t->child, &request, &result, &t->outcome) &&
             ib_pass_load(&t->job, request.out, false, t->arena, &arrays, &t->outcome);
     if (!t->ok)
         return;
     add_slice(t, &result);
     t->ok =
-        (!first || keep_account(t, &result)) && repeats_answer(t->c, t->checked, &arrays.final, &t->outcome);
+        (!first || keep_account(t, &result)) && ib_pass_repeats(t->c, t->checked, &arrays.final, &t->outcome);
 }
 
 void ib_timing_close(struct ib_timing *t)

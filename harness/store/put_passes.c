@@ -2,6 +2,8 @@
 #include "metrics/metric.h"
 #include "store/writer.h"
 
+#include <math.h>
+
 #include <stdio.h>
 
 enum { STORED_PREDICTIONS = 1000 }; /* rows a case: charts need no more, and 4M of them would fill the disk */
@@ -99,10 +101,12 @@ static enum ib_status put_metrics(struct ib_store *store, uint64_t number, const
     return IB_OK;
 }
 
-static enum ib_status put_curve(struct ib_store *store, uint64_t number, const struct ib_curve *curve)
+static enum ib_status put_curve(struct ib_store *store, uint64_t number, const struct ib_checked *check)
 {
+    const struct ib_curve *curve = &check->curve;
     for (uint64_t i = 0; i < curve->n; i++)
-        IB_TRY(RUN(store, PUT_LOSS, integer(number), integer(curve->epoch[i]), real(curve->loss[i])));
+        IB_TRY(RUN(store, PUT_LOSS, integer(number), integer(curve->epoch[i]), real(curve->loss[i]),
+                   real(check->seconds ? check->seconds[i] : NAN)));
     return IB_OK;
 }
 
@@ -140,7 +144,7 @@ static enum ib_status put_checked(struct ib_store *store, const struct ib_case *
     IB_TRY(put_witness(store, number, check));
     IB_TRY(put_profile(store, number, check));
     IB_TRY(put_metrics(store, number, check->metrics));
-    IB_TRY(put_curve(store, number, &check->curve));
+    IB_TRY(put_curve(store, number, check));
     IB_TRY(put_predictions(store, number, check));
     IB_TRY(put_final(store, number, &check->final));
     return put_ledger(store, number, IB_PASS_CHECKED, check->ledger);
@@ -174,7 +178,8 @@ static struct slices_text write_slices(const struct ib_timed *timed)
 static enum ib_status put_timed(struct ib_store *store, const struct ib_case *c, const struct ib_timed *timed)
 {
     const struct ib_phases *p = &timed->phases;
-    const bool gave_time = timed->status == IB_CASE_OK && timed->epoch_ns > 0;
+    /* Another algorithm has no epochs. */
+    const bool gave_time = timed->status == IB_CASE_OK && timed->epoch_ns > 0 && !c->impl->info->algorithm;
     const struct slices_text slices = write_slices(timed);
     uint64_t number;
     IB_TRY(ib_store_find(store, c, &number));
@@ -185,8 +190,9 @@ static enum ib_status put_timed(struct ib_store *store, const struct ib_case *c,
                measured(p->setup_ns), measured(p->train_ns), measured(p->readback_ns),
                measured(p->predict_ns), present(timed->ledger != NULL, integer(timed->law_ok)),
                phrase(timed->stderr_tail), present(gave_time, real(timed->cpu_epoch_ns)),
-               present(gave_time && timed->single_threaded, integer(timed->disturbed)),
-               present(gave_time, text(slices.json))));
+               present(gave_time && timed->watched, integer(timed->disturbed)),
+               present(gave_time, text(slices.json)),
+               present(timed->clock_mhz > 0, integer(timed->clock_mhz)), phrase(timed->slowed)));
     IB_TRY(RUN(store, UPDATE_TIMES, integer(number)));
     return put_ledger(store, number, IB_PASS_TIMED, timed->ledger);
 }
@@ -196,4 +202,32 @@ enum ib_status ib_store_put_timed(struct ib_store *store, const struct ib_case *
 {
     IB_TRY(ib_store_begin(store));
     return ib_store_end(store, put_timed(store, c, timed));
+}
+
+/* ---- the whole process ---- */
+
+static enum ib_status put_whole_run(struct ib_store *store, uint64_t number, const struct ib_whole *whole)
+{
+    const uint64_t *parts = whole->parts_ns;
+    return RUN(store, PUT_WHOLE_RUN, integer(number), integer(whole->run), real(whole->wall_ns),
+               real(whole->user_ns), real(whole->system_ns), integer(parts[IB_REPLAY_STARTUP]),
+               measured(parts[IB_REPLAY_LOAD]), integer(parts[IB_REPLAY_SETUP]),
+               integer(parts[IB_REPLAY_TRAIN]), measured(parts[IB_REPLAY_READBACK]),
+               measured(parts[IB_REPLAY_PREDICT]), integer(parts[IB_REPLAY_REST]));
+}
+
+static enum ib_status put_whole(struct ib_store *store, const struct ib_case *c, const struct ib_whole *whole)
+{
+    uint64_t number;
+    IB_TRY(ib_store_find(store, c, &number));
+    IB_TRY(ib_store_worsen(store, number, whole->status, whole->status == IB_CASE_OK ? NULL : whole->reason));
+    IB_TRY(RUN(store, PUT_WHOLE, integer(number), text(whole->source), phrase(whole->reason)));
+    return whole->timed ? put_whole_run(store, number, whole) : IB_OK;
+}
+
+enum ib_status ib_store_put_whole(struct ib_store *store, const struct ib_case *c,
+                                  const struct ib_whole *whole)
+{
+    IB_TRY(ib_store_begin(store));
+    return ib_store_end(store, put_whole(store, c, whole));
 }

@@ -22,28 +22,30 @@ static const char *const statements[STATEMENT_COUNT] = {
     [ADD_CASE] =
         "INSERT INTO cases (id, model, task, dataset, dataset_sha256, rows, test_rows, cols, impl,"
         " options, label, libraries, simulated, residency, dtype, hidden, act, loss, init, lr, epochs,"
-        " seed, log_every)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " seed, log_every, algorithm)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [FIND_CASE] = "SELECT number FROM cases WHERE id = ?",
     [WORSEN_STATUS] = "UPDATE cases SET status = ?2, reason = ?3, severity = ?4"
                       " WHERE number = ?1 AND severity < ?4",
     [PUT_CHECK] = "INSERT INTO checks VALUES"
                   " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [PUT_METRIC] = "INSERT INTO metrics VALUES (?, ?, ?)",
-    [PUT_LOSS] = "INSERT INTO curve VALUES (?, ?, ?)",
+    [PUT_LOSS] = "INSERT INTO curve VALUES (?, ?, ?, ?)",
     [PUT_PREDICTION] = "INSERT INTO predictions VALUES (?, ?, ?, ?, ?)",
     [PUT_FINAL] = "INSERT INTO finals VALUES (?, ?, ?)",
     [PUT_WITNESS] = "INSERT INTO witnesses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [PUT_PROFILE] = "INSERT INTO profiles VALUES (?, ?, ?, ?, ?)",
     [PUT_PROFILE_OPERATION] = "INSERT INTO profile_operations VALUES (?, ?, ?, ?, ?, ?)",
     [PUT_PROFILE_COPY] = "INSERT INTO profile_copies VALUES (?, ?, ?, ?, ?)",
-    [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [UPDATE_TIMES] = "INSERT OR REPLACE INTO epoch_times"
                      " SELECT case_number, count(*), median(epoch_ns), min(epoch_ns), median_low(epoch_ns),"
                      " median_high(epoch_ns) FROM rounds"
                      " WHERE case_number = ?1 AND epoch_ns IS NOT NULL"
                      " AND coalesce(disturbed, 0) = (SELECT min(coalesce(disturbed, 0)) FROM rounds"
                      " WHERE case_number = ?1 AND epoch_ns IS NOT NULL) GROUP BY case_number",
+    [PUT_WHOLE] = "INSERT OR REPLACE INTO whole_processes VALUES (?, ?, ?)",
+    [PUT_WHOLE_RUN] = "INSERT INTO whole_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [DROP_TRANSFERS] = "DELETE FROM transfers WHERE case_number = ? AND pass = ?",
     [DROP_CALLS] = "DELETE FROM calls WHERE case_number = ? AND pass = ?",
     [PUT_TRANSFER] = "INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -217,7 +219,7 @@ static enum ib_status add_case(struct ib_store *store, const struct ib_case *c)
             word(ib_dtype_words, (int)c->dtype), present(layered, text(hidden)),
             present(c->n_hidden > 0, word(ib_act_words, (int)c->act)), word(ib_loss_words, (int)c->loss),
             present(layered, word(ib_init_words, (int)c->init)), real(c->lr), integer(c->epochs),
-            present(layered, integer(c->seed)), integer(c->log_every));
+            present(layered, integer(c->seed)), integer(c->log_every), text(impl->algorithm));
     free(options);
     free(hidden);
     return status;

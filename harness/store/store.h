@@ -7,6 +7,7 @@
 #include "convergence.h"
 #include "verify.h"
 #include "worker/protocol.h"
+#include "worker/replay.h"
 #include "worker/status.h"
 
 #include <jansson.h>
@@ -25,8 +26,10 @@ struct ib_checked {
     const char *path;   /* ops, fused; NULL unknown */
     struct ib_phases phases;
     struct ib_curve curve;
+    const double *seconds; /* of each loss, since another algorithm began; NULL: none */
     struct ib_verification verification;
-    const char *reference;            /* "oracle", "oracle, first 200 epochs"; NULL: none */
+    const char *reference; /* "oracle"; "oracle, first 200 epochs, epochs 1 and 10000 by 8 random vectors",
+                              or without either; NULL: none */
     enum ib_convergence convergence;  /* 0 unknown */
     const double *metrics;            /* in the order of ib_metrics; NaN: null; NULL: none */
     uint64_t test_rows, outputs;      /* of the predictions: */
@@ -51,15 +54,28 @@ struct ib_timed {
     uint64_t round;                /* from 1 */
     uint64_t repeats;              /* trainings timed in this round */
     double epoch_ns;               /* time per epoch: all trainings / (repeats * epochs) */
-    double cpu_epoch_ns;           /* of which the training thread had a processor */
-    bool single_threaded;          /* host work of one thread, whose two times can be compared */
-    bool disturbed;                /* they part by more than 2 %: something else had the processor */
+    double cpu_epoch_ns;           /* of which the training thread had a processor; NaN: unknown */
+    bool watched;                  /* it can be told whether it was disturbed: */
+    bool disturbed;                /* by others on the processor, or by what holds the device back */
+    uint32_t clock_mhz;            /* of the device; 0: not known */
+    char slowed[64];               /* by what the device was held back; "" */
     double slices[IB_MOST_SLICES]; /* of each slice the median training / epochs, in order */
     size_t n_slices;
     struct ib_phases phases;
     const struct ib_ledger *ledger; /* of one training and its prediction */
     bool law_ok;
     const char *stderr_tail;
+};
+
+/* One run of the whole process. */
+struct ib_whole {
+    enum ib_case_status status;
+    const char *reason;
+    bool timed;         /* false: there is no time, for that reason; with status ok it lies not in the case */
+    uint64_t run;       /* from 1 */
+    const char *source; /* what timed it: "hyperfine 1.15.0" */
+    double wall_ns, user_ns, system_ns;      /* seen from outside */
+    uint64_t parts_ns[IB_REPLAY_PART_COUNT]; /* of the same run by its own clock; 0: not known */
 };
 
 struct ib_store;
@@ -74,6 +90,7 @@ enum ib_status ib_store_add_cases(struct ib_store *, const struct ib_case *cases
 enum ib_status ib_store_open(const char *dir, struct ib_store **out);
 enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *, const struct ib_checked *);
 enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, const struct ib_timed *);
+enum ib_status ib_store_put_whole(struct ib_store *, const struct ib_case *, const struct ib_whole *);
 /* A case that ended without (further) passes: unavailable, unsupported, or a failed worker. */
 enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, enum ib_case_status,
                                    const char *reason);

@@ -6,6 +6,7 @@
 #include "base/paths.h"
 #include "worker/protocol.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -29,6 +30,8 @@ enum {
 
 struct ib_child {
     pid_t pid;
+    uint64_t started_ns, heard_ns; /* heard: its newest message */
+    bool ended;                    /* by itself or a signal, and not as it should */
     int pidfd, to, from, out, err;
     char *line; /* what has come of its messages, `used` bytes */
     size_t used, capacity;
@@ -44,6 +47,7 @@ struct ib_child {
 
 struct pipes {
     int to[2], from[2], out[2], err[2]; /* [0] is read, [1] is written */
+    volatile int error;                 /* why the child could not become the program; 0: it did */
 };
 
 static void close_all(struct pipes *p)
@@ -71,8 +75,7 @@ static bool open_pipe(int out[2])
 
 /* The child's side between vfork and exec, in the parent's memory while that waits: only async-signal-safe
  * calls. */
-static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, const struct pipes *p,
-                             pid_t parent)
+static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, struct pipes *p, pid_t parent)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -83,13 +86,14 @@ static _Noreturn void become(const char *const *argv, const cpu_set_t *cpus, con
                  dup2(p->err[1], STDERR_FILENO) >= 0 && dup2(p->to[0], IB_PROTOCOL_IN) >= 0 &&
                  dup2(p->from[1], IB_PROTOCOL_OUT) >= 0;
     if (ready)
-        execv(argv[0], (char *const *)(uintptr_t)argv);
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+    p->error = errno; /* seen by the parent, whose memory this is */
     _exit(127);
 }
 
 static bool spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_child *child)
 {
-    struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
+    struct pipes p = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}, 0};
     pid_t parent = getpid();
     if (!open_pipe(p.to) || !open_pipe(p.from) || !open_pipe(p.out) || !open_pipe(p.err) ||
         (child->pid = vfork()) < 0) {
@@ -98,6 +102,13 @@ static bool spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_chil
     }
     if (child->pid == 0)
         become(argv, cpus, &p, parent);
+    if (p.error) {
+        while (waitpid(child->pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+        close_all(&p);
+        errno = p.error;
+        return false;
+    }
     setpgid(child->pid, child->pid); /* here too: whoever comes first */
     child->to = p.to[1];
     child->from = p.from[0];
@@ -106,6 +117,7 @@ static bool spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_chil
     p.to[1] = p.from[0] = p.out[0] = p.err[0] = -1;
     close_all(&p);
     child->pidfd = pidfd_open(child->pid, 0);
+    fcntl(child->to, F_SETFL, O_NONBLOCK); /* a child that never reads must not hang its parent */
     fcntl(child->from, F_SETFL, O_NONBLOCK);
     fcntl(child->out, F_SETFL, O_NONBLOCK);
     fcntl(child->err, F_SETFL, O_NONBLOCK);
@@ -146,7 +158,8 @@ static void drain_output(struct ib_child *child, int *fd)
     }
 }
 
-/* Reads what has come of messages; false at the end of the stream, or when a line passes all limits. */
+/* Reads what has come of messages, as far as the end of a line; false at the end of the stream, or when a
+ * line passes all limits. */
 static bool drain_messages(struct ib_child *child)
 {
     for (;;) {
@@ -161,6 +174,8 @@ static bool drain_messages(struct ib_child *child)
         if (n <= 0)
             return n < 0 && (errno == EAGAIN || errno == EINTR);
         child->used += (size_t)n;
+        if (memchr(child->line + child->used - n, '\n', (size_t)n))
+            return true;
     }
 }
 
@@ -225,11 +240,10 @@ static bool explain_end(struct ib_child *child, struct ib_outcome *outcome)
     poll(&fd, 1, EXIT_GRACE_MS);
     drain_output(child, &child->out);
     drain_output(child, &child->err);
+    child->ended = true;
     /* WNOWAIT: not reaped yet, so that its group can still be killed without hitting a stranger. */
     if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
         return ib_outcome_set(outcome, IB_CASE_FAILED, "closed its answers and went on running");
-    if (info.si_code == CLD_EXITED && info.si_status == 127 && child->used == 0 && child->tail_used == 0)
-        return ib_outcome_set(outcome, IB_CASE_FAILED, "cannot be started (exit status 127)");
     if (info.si_code == CLD_EXITED)
         return ib_outcome_set(outcome, IB_CASE_FAILED, "exited with status %d before it had answered",
                               info.si_status);
@@ -241,10 +255,16 @@ static bool explain_end(struct ib_child *child, struct ib_outcome *outcome)
                           strsignal(info.si_status));
 }
 
-static bool explain_garbage(struct ib_outcome *outcome, const char *line)
+/* Quoted, with a ? for every byte that a terminal might act upon. */
+static bool explain_garbage(struct ib_outcome *outcome, const char *line, size_t length)
 {
-    return ib_outcome_set(outcome, IB_CASE_FAILED, "answered with garbage: `%.60s%s`", line,
-                          strlen(line) > 60 ? "…" : "");
+    char shown[61];
+    size_t n = length < sizeof shown ? length : sizeof shown - 1;
+    for (size_t i = 0; i < n; i++)
+        shown[i] = isprint((unsigned char)line[i]) ? line[i] : '?';
+    shown[n] = '\0';
+    return ib_outcome_set(outcome, IB_CASE_FAILED, "answered with garbage: `%s%s`", shown,
+                          n < length ? "…" : "");
 }
 
 static bool explain_error(const json_t *answer, struct ib_outcome *outcome)
@@ -259,65 +279,100 @@ static bool explain_error(const json_t *answer, struct ib_outcome *outcome)
 
 /* ---- asking ---- */
 
+/* Why no whole line will come. */
+static bool explain_wait(struct ib_child *child, enum wait how, uint64_t timeout_ns, const char *awaited,
+                         struct ib_outcome *outcome)
+{
+    switch (how) {
+    case TOO_LATE:
+        return ib_outcome_set(outcome, IB_CASE_TIMEOUT, "no %s within %.3g s", awaited,
+                              (double)timeout_ns / 1e9);
+    case TOO_LARGE:
+        return explain_memory(child, outcome);
+    case TOO_LOUD:
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "wrote over %d MiB to stdout and stderr",
+                              OUTPUT_LIMIT >> 20);
+    case INTERRUPTED:
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "interrupted");
+    case GOT_LINE:
+    case ENDED:
+        break;
+    }
+    return explain_end(child, outcome);
+}
+
+static void pass_progress_on(const struct ib_child *child, const json_t *message)
+{
+    const json_t *loss = json_object_get(message, "loss");
+    if (child->progress)
+        child->progress(child->progress_context,
+                        (uint64_t)json_integer_value(json_object_get(message, "epoch")),
+                        json_is_number(loss) ? json_number_value(loss) : NAN); /* JSON has no NaN */
+}
+
 /* The next message that is not about progress. */
-static bool await_answer(struct ib_child *child, uint64_t timeout_ns, json_t **answer,
+static bool await_answer(struct ib_child *child, uint64_t timeout_ns, const char *awaited, json_t **answer,
                          struct ib_outcome *outcome)
 {
     uint64_t deadline_ns = ib_now_ns() + timeout_ns;
     for (;;) {
         size_t length;
-        switch (await_line(child, deadline_ns, &length)) {
-        case ENDED:
-            return explain_end(child, outcome);
-        case TOO_LATE:
-            return ib_outcome_set(outcome, IB_CASE_TIMEOUT, "no answer within %.3g s",
-                                  (double)timeout_ns / 1e9);
-        case TOO_LARGE:
-            return explain_memory(child, outcome);
-        case TOO_LOUD:
-            return ib_outcome_set(outcome, IB_CASE_FAILED, "wrote over %d MiB to stdout and stderr",
-                                  OUTPUT_LIMIT >> 20);
-        case INTERRUPTED:
-            return ib_outcome_set(outcome, IB_CASE_FAILED, "interrupted");
-        case GOT_LINE:
-            break;
-        }
-        json_t *message = json_loads(child->line, 0, NULL);
+        enum wait how = await_line(child, deadline_ns, &length);
+        if (how != GOT_LINE)
+            return explain_wait(child, how, timeout_ns, awaited, outcome);
+        json_t *message = json_loadb(child->line, length - 1, 0, NULL);
         const char *type = json_string_value(json_object_get(message, "type"));
         if (!type) {
             json_decref(message);
-            return explain_garbage(outcome, child->line);
+            return explain_garbage(outcome, child->line, length - 1);
         }
+        child->heard_ns = ib_now_ns();
         child->used -= length;
         memmove(child->line, child->line + length, child->used);
         if (strcmp(type, "progress") != 0) {
             *answer = message;
             return ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
         }
-        const json_t *loss = json_object_get(message, "loss");
-        if (child->progress)
-            child->progress(child->progress_context,
-                            (uint64_t)json_integer_value(json_object_get(message, "epoch")),
-                            json_is_number(loss) ? json_number_value(loss) : NAN); /* JSON has no NaN */
+        pass_progress_on(child, message);
         json_decref(message);
+        if (ib_now_ns() >= deadline_ns) /* progress without an end */
+            return explain_wait(child, TOO_LATE, timeout_ns, awaited, outcome);
     }
 }
 
-bool ib_child_ask(struct ib_child *child, json_t *request, uint64_t timeout_ns, json_t **answer,
-                  struct ib_outcome *outcome)
+/* An answer that reports an error is one to the caller, too. */
+static bool is_answer(json_t **answer, struct ib_outcome *outcome)
 {
-    /* A child that is gone makes this write fail; how it went says more than that. */
-    enum ib_status sent = ib_protocol_write(child->to, request);
-    json_decref(request);
-    (void)sent;
-    if (!await_answer(child, timeout_ns, answer, outcome))
-        return false;
     if (strcmp(json_string_value(json_object_get(*answer, "type")), "error") != 0)
         return true;
     explain_error(*answer, outcome);
     json_decref(*answer);
     *answer = NULL;
     return false;
+}
+
+bool ib_child_await(struct ib_child *child, uint64_t timeout_ns, json_t **answer, struct ib_outcome *outcome)
+{
+    return await_answer(child, timeout_ns, "answer", answer, outcome) && is_answer(answer, outcome);
+}
+
+bool ib_child_ask(struct ib_child *child, json_t *request, uint64_t timeout_ns, json_t **answer,
+                  struct ib_outcome *outcome)
+{
+    /* A child that is gone, or does not read, makes this write fail; how it fares says more than that. */
+    enum ib_status sent = ib_protocol_write(child->to, request);
+    json_decref(request);
+    (void)sent;
+    return ib_child_await(child, timeout_ns, answer, outcome);
+}
+
+bool ib_child_said(const json_t *message, const char *type, struct ib_outcome *outcome)
+{
+    const char *said = json_string_value(json_object_get(message, "type"));
+    if (said && strcmp(said, type) == 0)
+        return true;
+    return ib_outcome_set(outcome, IB_CASE_FAILED, "answered `%.40s` where `%s` was due", said ? said : "",
+                          type);
 }
 
 bool ib_child_limit_memory(struct ib_child *child, uint64_t bytes, enum ib_memory_by by,
@@ -340,14 +395,68 @@ const char *ib_child_output(const struct ib_child *child)
     return child->tail;
 }
 
+void ib_child_quote(const struct ib_child *child, struct ib_outcome *outcome)
+{
+    char said[200], why[80];
+    if (!child || !child->ended)
+        return;
+    size_t n = child->tail_used;
+    while (n && isspace((unsigned char)child->tail[n - 1]))
+        n--;
+    size_t begin = n;
+    while (begin && child->tail[begin - 1] != '\n' && n - begin < sizeof said - 1)
+        begin--;
+    if (begin == n)
+        return;
+    snprintf(said, sizeof said, "%.*s", (int)(n - begin), child->tail + begin);
+    snprintf(why, sizeof why, "%.79s", outcome->reason);
+    ib_outcome_set(outcome, outcome->status, "%s: \"%s\"", why, said);
+}
+
+uint64_t ib_child_age_ns(const struct ib_child *child)
+{
+    return child->heard_ns - child->started_ns;
+}
+
+/* https://docs.kernel.org/scheduler/sched-stats.html */
+static struct ib_schedule read_schedule(const char *path)
+{
+    char text[96];
+    unsigned long long ran, waited;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    return sscanf(text, "%llu %llu", &ran, &waited) == 2
+               ? (struct ib_schedule){.ran_ns = ran, .waited_ns = waited}
+               : (struct ib_schedule){0};
+}
+
+struct ib_schedule ib_child_schedule(const struct ib_child *child)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)child->pid);
+    struct ib_schedule schedule = read_schedule(path);
+    clockid_t clock;
+    if (clock_getcpuclockid(child->pid, &clock) == 0)
+        schedule.process_ns = ib_clock_ns(clock);
+    schedule.waited_ns += read_schedule("/proc/thread-self/schedstat").waited_ns;
+    return schedule;
+}
+
 static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
 {
-    json_int_t version = json_integer_value(json_object_get(hello, "version"));
-    if (strcmp(json_string_value(json_object_get(hello, "type")), "hello") == 0 &&
-        version == IB_PROTOCOL_VERSION)
+    const json_t *version = json_object_get(hello, "version");
+    if (strcmp(json_string_value(json_object_get(hello, "type")), "hello") != 0)
+        return ib_outcome_set(outcome, IB_CASE_FAILED,
+                              "did not say hello: its first message must be a `hello` with version %d",
+                              IB_PROTOCOL_VERSION);
+    if (json_is_integer(version) && json_integer_value(version) == IB_PROTOCOL_VERSION)
         return true;
-    return ib_outcome_set(outcome, IB_CASE_FAILED, "does not speak version %d of the protocol",
-                          IB_PROTOCOL_VERSION);
+    return ib_outcome_set(outcome, IB_CASE_FAILED,
+                          "speaks version %lld of the protocol, and this ironbench version %d",
+                          (long long)json_integer_value(version), IB_PROTOCOL_VERSION);
 }
 
 bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns,
@@ -356,11 +465,16 @@ bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t tim
     json_t *hello = NULL;
     struct ib_child *child = calloc(1, sizeof *child);
     *out = NULL;
+    if (child)
+        child->started_ns = ib_now_ns();
     if (!child || !spawn(argv, cpus, child)) {
+        const int error = errno;
         free(child);
-        return ib_outcome_set(outcome, IB_CASE_FAILED, "cannot start %s: %s", argv[0], strerror(errno));
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "cannot start %s: %s", argv[0],
+                              error == ENOENT && !strchr(argv[0], '/') ? "there is no such program in PATH"
+                                                                       : strerror(error));
     }
-    bool ok = await_answer(child, timeout_ns, &hello, outcome) && check_hello(hello, outcome);
+    bool ok = await_answer(child, timeout_ns, "hello", &hello, outcome) && check_hello(hello, outcome);
     json_decref(hello);
     *out = child; /* also when it failed: its last words may be wanted */
     return ok;
@@ -371,6 +485,47 @@ bool ib_worker_start(const char *program, const cpu_set_t *cpus, uint64_t timeou
 {
     const char *const argv[] = {program ? program : ib_self(), "worker", NULL};
     return ib_child_start(argv, cpus, timeout_ns, out, outcome);
+}
+
+/* Until it has exited; what it still writes is read, or it might never. */
+static bool await_exit(struct ib_child *child, uint64_t timeout_ns)
+{
+    const uint64_t deadline_ns = ib_now_ns() + timeout_ns;
+    struct pollfd fds[] = {{child->pidfd, POLLIN, 0},
+                           {child->out, POLLIN, 0},
+                           {child->err, POLLIN, 0},
+                           {child->from, POLLIN, 0}};
+    for (uint64_t now = ib_now_ns(); !fds[0].revents; now = ib_now_ns()) {
+        if (now >= deadline_ns || ib_interrupted() || child->output_bytes > OUTPUT_LIMIT)
+            return false;
+        poll(fds, 4, (int)((deadline_ns - now) / 1000000 + 1));
+        drain_output(child, &child->out);
+        drain_output(child, &child->err);
+        if (fds[3].revents && !drain_messages(child))
+            fds[3].fd = -1;
+        fds[1].fd = child->out;
+        fds[2].fd = child->err;
+    }
+    return true;
+}
+
+bool ib_child_finish(struct ib_child *child, uint64_t timeout_ns, struct ib_outcome *outcome)
+{
+    siginfo_t info = {0};
+    close(child->to);
+    child->to = -1;
+    if (!await_exit(child, timeout_ns) ||
+        waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+        return ib_outcome_set(outcome, IB_CASE_TIMEOUT, "did not exit within %.3g s of its last answer",
+                              (double)timeout_ns / 1e9);
+    if (info.si_code == CLD_EXITED && info.si_status == 0)
+        return ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
+    child->ended = true;
+    if (info.si_code == CLD_EXITED)
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "exited with status %d after its last answer",
+                              info.si_status);
+    return ib_outcome_set(outcome, IB_CASE_CRASHED, "signal %d, %s, after its last answer", info.si_status,
+                          strsignal(info.si_status));
 }
 
 void ib_child_end(struct ib_child *child)

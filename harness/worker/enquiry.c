@@ -2,44 +2,25 @@
 
 #include "worker/child.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define ANSWER_TIMEOUT_NS 30000000000u /* a GPU's first initialisation takes seconds */
-
-enum { LINE_BYTES = 200 };
 
 struct enquiry {
     const char *program, *plugin;
     struct ib_child *child; /* NULL: none, or the last one is gone */
 };
 
-/* The last line of what the worker printed, as far as the last LINE_BYTES hold it: a library that ends the
- * whole process has usually said why. */
-static const char *last_line(const struct ib_child *child, char line[LINE_BYTES])
-{
-    const char *output = child ? ib_child_output(child) : "";
-    size_t n = strlen(output);
-    while (n && output[n - 1] == '\n')
-        n--;
-    size_t skipped = n < LINE_BYTES ? 0 : n - LINE_BYTES + 1;
-    snprintf(line, LINE_BYTES, "%.*s", (int)(n - skipped), output + skipped);
-    const char *newline = strrchr(line, '\n');
-    return newline ? newline + 1 : line;
-}
-
 /* An error that the worker reports names the plugin. Where the worker itself ended or fell silent, it is said
  * here what that was about, in the worker's last words too. */
 static void explain_loss(const struct enquiry *e, const char *where, struct ib_outcome *outcome)
 {
-    char line[LINE_BYTES];
-    const struct ib_outcome how = *outcome;
     const char *about = e->plugin ? e->plugin : "built-in implementations";
-    if (strncmp(how.reason, about, strlen(about)) == 0)
+    if (strncmp(outcome->reason, about, strlen(about)) == 0)
         return;
-    const char *said = last_line(e->child, line);
-    ib_outcome_set(outcome, how.status, "%s: %s: %s%s%s%s", about, where, how.reason, said[0] ? ": \"" : "",
-                   said, said[0] ? "\"" : "");
+    ib_child_quote(e->child, outcome);
+    const struct ib_outcome how = *outcome;
+    ib_outcome_set(outcome, how.status, "%s: %s: %s", about, where, how.reason);
 }
 
 /* Sends a request about the plugin and gives `field` of the answer. A worker that gave none is ended. */
@@ -105,5 +86,21 @@ bool ib_enquire(const char *program, const char *plugin, json_t **impls, struct 
             probe(&e, item);
     }
     ib_child_end(e.child);
+    return ok;
+}
+
+bool ib_enquire_outside(const char *const *command, uint64_t timeout_ns, json_t **impls,
+                        struct ib_outcome *outcome)
+{
+    struct ib_child *child;
+    json_t *answer = NULL;
+    bool ok = ib_child_start(command, NULL, timeout_ns, &child, outcome) &&
+              ib_child_ask(child, json_pack("{s:s}", "type", "describe"), timeout_ns, &answer, outcome) &&
+              ib_child_said(answer, "impls", outcome);
+    if (!ok)
+        ib_child_quote(child, outcome);
+    ib_child_end(child);
+    *impls = ok ? json_incref(json_object_get(answer, "impls")) : NULL;
+    json_decref(answer);
     return ok;
 }

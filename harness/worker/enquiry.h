@@ -13,4 +13,8 @@
  * be used. */
 bool ib_enquire(const char *program, const char *plugin, json_t **impls, struct ib_outcome *);
 
+/* The list that a program outside gives of its implementations, with all that it wants to say of each. false,
+ * with the reason, and then *impls is NULL: it gave none. */
+bool ib_enquire_outside(const char *const *command, uint64_t timeout_ns, json_t **impls, struct ib_outcome *);
+
 #endif

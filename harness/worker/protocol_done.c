@@ -1,6 +1,7 @@
 /* What a pass reports: the answer `done`. */
 #include "worker/unpack.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- ledger ---- */
@@ -217,15 +218,38 @@ static enum ib_status phases_from_json(const json_t *value, struct ib_phases *ou
     return IB_OK;
 }
 
+/* null: not known. */
+static json_t *health_to_json(const struct ib_pass_result *r)
+{
+    return r->health_known ? json_pack("{s:I, s:b, s:s}", "clock_mhz", (json_int_t)r->health.clock_mhz,
+                                       "slowed", r->health.slowed, "reason", r->health.reason)
+                           : json_null();
+}
+
+static enum ib_status health_from_json(const json_t *value, struct ib_pass_result *out)
+{
+    json_int_t clock_mhz;
+    const char *reason;
+    int slowed;
+    if (!json_is_object(value))
+        return IB_OK;
+    IB_UNPACK(value, "{s:I, s:b, s:s}", "clock_mhz", &clock_mhz, "slowed", &slowed, "reason", &reason);
+    out->health_known = true;
+    out->health = (struct ib_health){.clock_mhz = (uint32_t)clock_mhz, .slowed = slowed};
+    snprintf(out->health.reason, sizeof out->health.reason, "%s", reason);
+    return IB_OK;
+}
+
 json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
 {
-    return json_pack(
-        "{s:s, s:I, s:f, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o?}", "type", "done", "repeats",
-        (json_int_t)r->repeats, "median_ns", r->median_ns, "trained_ns", (json_int_t)r->trained_ns,
-        "thread_cpu_ns", (json_int_t)r->thread_cpu_ns, "process_cpu_ns", (json_int_t)r->process_cpu_ns,
-        "fused", r->fused, "fused_predict", r->fused_predict, "phases_ns", phases_to_json(&r->phases),
-        "ledger", ledger_to_json(&r->ledger), "total", traffic_to_json(&r->total), "witness",
-        witness_to_json(&r->witness), "profile", r->profiled ? profile_to_json(&r->profile) : NULL);
+    return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o?}", "type",
+                     "done", "repeats", (json_int_t)r->repeats, "median_ns", r->median_ns, "trained_ns",
+                     (json_int_t)r->trained_ns, "thread_cpu_ns", (json_int_t)r->thread_cpu_ns,
+                     "process_cpu_ns", (json_int_t)r->process_cpu_ns, "fused", r->fused, "fused_predict",
+                     r->fused_predict, "phases_ns", phases_to_json(&r->phases), "ledger",
+                     ledger_to_json(&r->ledger), "total", traffic_to_json(&r->total), "witness",
+                     witness_to_json(&r->witness), "health", health_to_json(r), "profile",
+                     r->profiled ? profile_to_json(&r->profile) : NULL);
 }
 
 enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_result *out)
@@ -233,12 +257,12 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     json_int_t repeats, trained_ns, thread_cpu_ns, process_cpu_ns;
     double median_ns;
     int fused, fused_predict;
-    json_t *phases, *ledger, *total, *witness, *profile;
-    IB_UNPACK(message, "{s:I, s:F, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o}", "repeats", &repeats,
-              "median_ns", &median_ns, "trained_ns", &trained_ns, "thread_cpu_ns", &thread_cpu_ns,
+    json_t *phases, *ledger, *total, *witness, *health, *profile;
+    IB_UNPACK(message, "{s:I, s:F, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "repeats",
+              &repeats, "median_ns", &median_ns, "trained_ns", &trained_ns, "thread_cpu_ns", &thread_cpu_ns,
               "process_cpu_ns", &process_cpu_ns, "fused", &fused, "fused_predict", &fused_predict,
-              "phases_ns", &phases, "ledger", &ledger, "total", &total, "witness", &witness, "profile",
-              &profile);
+              "phases_ns", &phases, "ledger", &ledger, "total", &total, "witness", &witness, "health",
+              &health, "profile", &profile);
     memset(out, 0, sizeof *out);
     out->repeats = (uint64_t)repeats;
     out->median_ns = median_ns;
@@ -252,5 +276,6 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     IB_TRY(ledger_from_json(ledger, &out->ledger));
     IB_TRY(traffic_from_json(total, &out->total));
     IB_TRY(witness_from_json(witness, &out->witness));
+    IB_TRY(health_from_json(health, out));
     return out->profiled ? profile_from_json(profile, &out->profile) : IB_OK;
 }

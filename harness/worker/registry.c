@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
+#include "worker/description.h"
 #include "worker/enquiry.h"
 #include "worker/tables.h"
 
@@ -13,9 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A place that implementations come from: the program itself, or one shared object. */
+/* A place that implementations come from: the program itself, one shared object, or one program outside. */
 struct source {
-    const char *plugin; /* path; NULL: the program */
+    const char *plugin;                 /* path; NULL: the program */
+    const struct ib_external *external; /* NULL: a worker of the program */
     bool asked;
     const char *fault;   /* of a plugin of the user's: why it cannot be used; NULL: it can */
     struct source *next; /* the next one that has a fault */
@@ -28,6 +30,7 @@ struct entry {
 
 struct ib_registry {
     const char *program; /* whose workers are asked; NULL: this one's */
+    uint64_t outside_timeout_ns;
     struct ib_arena arena;
     struct entry **entries; /* each stays where it is: others hold its info */
     size_t n, capacity;
@@ -39,8 +42,11 @@ static struct entry *add_entry(struct ib_registry *r, const char *name, struct s
 {
     static const struct ib_option none[] = {{0}};
     struct entry *entry = ib_arena_alloc(&r->arena, sizeof *entry);
-    *entry =
-        (struct entry){.info = {.name = name, .plugin = source->plugin, .options = none}, .source = source};
+    *entry = (struct entry){.info = {.name = name,
+                                     .plugin = source->plugin,
+                                     .command = source->external ? source->external->command : NULL,
+                                     .options = none},
+                            .source = source};
     r->entries = ib_arena_grow(&r->arena, r->entries, sizeof(struct entry *), r->n, &r->capacity);
     return r->entries[r->n++] = entry;
 }
@@ -66,40 +72,7 @@ static void add_shipped(struct ib_registry *r)
 #undef IB_PLUGIN
 }
 
-/* ---- asking a worker ---- */
-
-static const char *copy_text(struct ib_registry *r, const json_t *value)
-{
-    return json_is_string(value) ? ib_arena_copy(&r->arena, json_string_value(value)) : NULL;
-}
-
-static const struct ib_option *read_options(struct ib_registry *r, const json_t *list)
-{
-    struct ib_option *options = ib_arena_alloc(&r->arena, (json_array_size(list) + 1) * sizeof *options);
-    size_t i;
-    json_t *item;
-    json_array_foreach (list, i, item) {
-        options[i].name = copy_text(r, json_object_get(item, "name"));
-        options[i].type = (enum ib_option_type)json_integer_value(json_object_get(item, "type"));
-        options[i].allowed = copy_text(r, json_object_get(item, "allowed"));
-        options[i].default_value = copy_text(r, json_object_get(item, "default"));
-        options[i].help = copy_text(r, json_object_get(item, "help"));
-    }
-    return options;
-}
-
-static void read_info(struct ib_registry *r, const json_t *impl, struct ib_impl_info *info)
-{
-    info->summary = copy_text(r, json_object_get(impl, "summary"));
-    info->source = copy_text(r, json_object_get(impl, "source"));
-    info->flags = (uint32_t)json_integer_value(json_object_get(impl, "flags"));
-    info->device = json_is_true(json_object_get(impl, "device"));
-    info->path = json_is_true(json_object_get(impl, "fused")) ? "fused" : "ops";
-    info->options = read_options(r, json_object_get(impl, "options"));
-    info->available = json_is_true(json_object_get(impl, "available"));
-    info->reason = copy_text(r, json_object_get(impl, "reason"));
-    info->libraries = copy_text(r, json_object_get(impl, "libraries"));
-}
+/* ---- what a source says ---- */
 
 static struct entry *find_entry(const struct ib_registry *r, const char *name)
 {
@@ -112,7 +85,7 @@ static struct entry *find_entry(const struct ib_registry *r, const char *name)
 static void set_unavailable(struct ib_impl_info *info, const char *reason)
 {
     info->summary = "could not be loaded";
-    info->path = "ops";
+    info->path = info->command ? NULL : "ops";
     info->available = false;
     info->reason = reason;
 }
@@ -123,6 +96,27 @@ static void mark_unavailable(struct ib_registry *r, const struct source *source,
     for (size_t i = 0; i < r->n; i++)
         if (r->entries[i]->source == source)
             set_unavailable(&r->entries[i]->info, ib_arena_copy(&r->arena, reason));
+}
+
+static void read_entry(struct ib_registry *r, const json_t *impl, struct entry *entry)
+{
+    if (ib_description_read(impl, &r->arena, &entry->info) != IB_OK)
+        set_unavailable(&entry->info, ib_arena_copy(&r->arena, ib_error_text()));
+}
+
+/* The one implementation that it describes, whatever it calls it. */
+static void ask_outside(struct ib_registry *r, struct entry *entry)
+{
+    struct ib_outcome outcome;
+    json_t *impls;
+    entry->source->asked = true;
+    if (!ib_enquire_outside(entry->source->external->command, r->outside_timeout_ns, &impls, &outcome))
+        set_unavailable(&entry->info, ib_arena_copy(&r->arena, outcome.reason));
+    else if (json_array_size(impls) != 1)
+        set_unavailable(&entry->info, "its answer to `describe` must hold a list `impls` of just one");
+    else
+        read_entry(r, json_array_get(impls, 0), entry);
+    json_decref(impls);
 }
 
 static void ask_source(struct ib_registry *r, struct source *source)
@@ -140,7 +134,7 @@ static void ask_source(struct ib_registry *r, struct source *source)
         const char *name = json_string_value(json_object_get(impl, "name"));
         struct entry *entry = name ? find_entry(r, name) : NULL;
         if (entry && entry->source == source)
-            read_info(r, impl, &entry->info);
+            read_entry(r, impl, entry);
     }
     json_decref(impls);
 }
@@ -173,11 +167,12 @@ static enum ib_status add_impls(struct ib_registry *r, struct source *source, co
     json_t *impl;
     size_t i;
     json_array_foreach (impls, i, impl) {
-        const char *name = copy_text(r, json_object_get(impl, "name"));
+        const char *said = json_string_value(json_object_get(impl, "name"));
+        const char *name = said ? ib_arena_copy(&r->arena, said) : NULL;
         if (!name || find_entry(r, name))
             return ib_fail(IB_EINVAL, source->plugin,
                            "brings an implementation named %s, a name that is taken", name ? name : "(none)");
-        read_info(r, impl, &add_entry(r, name, source)->info);
+        read_entry(r, impl, add_entry(r, name, source));
     }
     return IB_OK;
 }
@@ -248,14 +243,36 @@ static struct ib_registry *new_registry(const char *program)
     return r;
 }
 
+static void list_names(struct ib_registry *r)
+{
+    r->names = ib_arena_alloc(&r->arena, (r->n + 1) * sizeof *r->names);
+    for (size_t i = 0; i < r->n; i++)
+        r->names[i] = r->entries[i]->info.name;
+}
+
 static enum ib_status add_plugins(struct ib_registry *r, const char *const *plugins)
 {
     for (; plugins && *plugins; plugins++)
         IB_TRY(add_plugin(r, *plugins));
     name_broken(r); /* last, so that none takes a name from a plugin that can be used */
-    r->names = ib_arena_alloc(&r->arena, (r->n + 1) * sizeof *r->names);
-    for (size_t i = 0; i < r->n; i++)
-        r->names[i] = r->entries[i]->info.name;
+    list_names(r);
+    return IB_OK;
+}
+
+enum ib_status ib_registry_add_externals(struct ib_registry *r, const struct ib_external *externals, size_t n,
+                                         uint64_t timeout_ns)
+{
+    r->outside_timeout_ns = timeout_ns;
+    for (size_t i = 0; i < n; i++) {
+        if (find_entry(r, externals[i].name))
+            return ib_fail(IB_EINVAL, externals[i].where,
+                           "key `external`: there is an implementation named %s already; choose another name",
+                           externals[i].name);
+        struct source *source = new_source(r, NULL);
+        source->external = &externals[i];
+        add_entry(r, externals[i].name, source);
+    }
+    list_names(r);
     return IB_OK;
 }
 
@@ -315,6 +332,13 @@ enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **
     return status;
 }
 
+enum ib_status ib_registry_open_external(const struct ib_external *external, uint64_t timeout_ns,
+                                         struct ib_registry **out)
+{
+    IB_TRY(open_registry(NULL, false, NULL, out));
+    return ib_registry_add_externals(*out, external, 1, timeout_ns); /* no name is taken */
+}
+
 void ib_registry_close(struct ib_registry *r)
 {
     if (!r)
@@ -333,6 +357,8 @@ const struct ib_impl_info *ib_registry_find(struct ib_registry *r, const char *n
     struct entry *entry = find_entry(r, name);
     if (!entry)
         entry = presume(r, name);
+    else if (!entry->source->asked && entry->source->external)
+        ask_outside(r, entry);
     else if (!entry->source->asked)
         ask_source(r, entry->source);
     return entry ? &entry->info : NULL;

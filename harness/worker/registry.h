@@ -10,13 +10,22 @@
 struct ib_impl_info {
     const char *name, *summary, *source;
     const char *plugin;              /* path of its shared object; NULL: built in */
+    const char *const *command;      /* of a program outside, which speaks for itself; else NULL */
+    const char *algorithm;           /* another than the contract's gradient descent; NULL: that */
     uint32_t flags;                  /* enum ib_impl_flags */
     bool device;                     /* has memory of its own, and so residencies */
-    const char *path;                /* "ops" or "fused": how it trains */
+    const char *path;                /* "ops" or "fused": how it trains; NULL: a program outside */
     const struct ib_option *options; /* ends with a NULL name; none where it could not be asked */
     bool available;
     const char *reason;    /* why not, when not available */
     const char *libraries; /* their versions, the device's name; NULL where not given */
+};
+
+/* A program outside that speaks the protocol (impls/PROTOCOL.md). */
+struct ib_external {
+    const char *name;           /* of the implementation */
+    const char *const *command; /* program and arguments, as ib_child_start takes them; ends with NULL */
+    const char *where;          /* who named it: file:line, or a flag */
 };
 
 struct ib_registry;
@@ -36,7 +45,16 @@ enum ib_status ib_registry_open_program(const char *program, const char *const *
 /* What one plugin brings and nothing else, so that its names may be those of others. IB_EINVAL also where it
  * cannot be used: there is nothing beside it. */
 enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **out);
+/* One program outside and nothing else. */
+enum ib_status ib_registry_open_external(const struct ib_external *, uint64_t timeout_ns,
+                                         struct ib_registry **out);
 void ib_registry_close(struct ib_registry *);
+
+/* Adds programs outside to what there is, n of them. None is asked yet: one that cannot be started, hangs or
+ * speaks garbage is an implementation that is unavailable, with the reason. They must outlive the registry;
+ * timeout_ns is that of each answer. IB_EINVAL: a name is taken. */
+enum ib_status ib_registry_add_externals(struct ib_registry *, const struct ib_external *, size_t n,
+                                         uint64_t timeout_ns);
 
 /* All names, hidden ones included, in order; ends with NULL. */
 const char *const *ib_registry_names(const struct ib_registry *);

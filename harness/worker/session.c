@@ -333,6 +333,16 @@ static enum ib_status time_all(struct ib_session *s, const struct ib_train_reque
     return IB_OK;
 }
 
+/* The device's health since the last call; not known where it keeps quiet about it. */
+static void ask_health(struct ib_session *s, struct ib_pass_result *out)
+{
+    const struct ib_instance *instance = &s->instance;
+    out->health = (struct ib_health){.struct_size = sizeof out->health};
+    out->health_known =
+        IB_HAS(instance->impl, health) && instance->impl->health(instance->state, &out->health) == IB_OK;
+    out->health.reason[sizeof out->health.reason - 1] = '\0';
+}
+
 enum ib_status ib_session_timed(struct ib_session *s, const struct ib_train_request *request,
                                 struct ib_pass_result *out)
 {
@@ -341,7 +351,9 @@ enum ib_status ib_session_timed(struct ib_session *s, const struct ib_train_requ
     for (uint64_t i = 0; i < request->warmup; i++)
         IB_TRY(warm_up(s, request));
     out->phases = s->phases;
+    ask_health(s, out); /* what was before is nobody's concern */
     out->phases.setup_ns += ib_now_ns() - begin;
     IB_TRY(time_all(s, request, out));
+    ask_health(s, out);
     return finish(s, request->out, out);
 }

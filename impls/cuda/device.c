@@ -61,6 +61,7 @@ void ib_cuda_abandon_recording(struct ib_cuda *cuda)
 /* What fails here has failed before, in a call that could say so. */
 void ib_cuda_close(struct ib_cuda *cuda)
 {
+    ib_nvml_close(cuda->nvml);
     ib_cuda_abandon_recording(cuda);
     (void)cudaStreamSynchronize(cuda->stream);
     for (int i = 0; i < 2; i++)

@@ -4,6 +4,7 @@
 #define IB_CUDA_DEVICE_H
 
 #include "cuda/error.h"
+#include "cuda/nvml.h"
 #include "launch.h"
 
 /* Blocks of scratch memory, each at least twice as large as the one before. */
@@ -17,7 +18,10 @@ struct ib_cuda {
     bool recording;                        /* the stream takes launches down, and does none */
     void *scratch[IB_CUDA_SCRATCH_BLOCKS]; /* the last one is in use; a recording may still name the others */
     uint32_t n_scratch;
-    size_t scratch_bytes; /* of the last one */
+    size_t scratch_bytes;         /* of the last one */
+    struct ib_nvml *nvml;         /* NULL until somebody asks for the device's health */
+    struct ib_nvml_sample health; /* as last read */
+    bool health_known;
 };
 
 /* The options of every device, for the head of an implementation's own list. */
@@ -35,6 +39,8 @@ void ib_cuda_close(struct ib_cuda *);
 /* "NVIDIA H200, compute capability 9.0, driver for CUDA 13.0, runtime 13.0": `state` begins with a struct
  * ib_cuda. */
 enum ib_status ib_cuda_describe(void *state, char *text, size_t n);
+/* The clock by NVML, and whether power or heat hold it back; `state` as above. */
+enum ib_status ib_cuda_health(void *state, struct ib_health *out);
 /* The same as `open` and `close` of an implementation whose state is a struct ib_cuda and no more. */
 enum ib_status ib_cuda_open_alone(const struct ib_host *, void **state);
 void ib_cuda_close_alone(void *state);

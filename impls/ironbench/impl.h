@@ -204,6 +204,14 @@ struct ib_copies {
     uint64_t launch_count, sync_count; /* kernels started; waits for the whole queue */
 };
 
+/* How a device is. */
+struct ib_health {
+    uint32_t struct_size;
+    uint32_t clock_mhz; /* of its cores, now; 0: not known */
+    bool slowed; /* held back, now or at any time since the call before; an idle device's low clock is not */
+    char reason[64]; /* by what: "power, heat"; "" where it is not */
+};
+
 enum ib_impl_flags {
     IB_DETERMINISTIC = 1, /* the same input gives the same bits, in every run */
     IB_SIMULATED = 2,     /* no real device: its times mean nothing and are never ranked */
@@ -234,6 +242,9 @@ struct ib_impl {
     const char *witness;
     /* Optional: operations recorded once and then repeated without the host, as CUDA's graphs do. */
     const struct ib_capture *capture;
+    /* Optional, and called before and after what is timed: a round in which the device was held back does not
+     * count. IB_EUNAVAILABLE: it cannot be told. */
+    enum ib_status (*health)(void *state, struct ib_health *out);
 };
 
 /* Is `member` present in this table, which the other side may have built earlier, and shorter? */

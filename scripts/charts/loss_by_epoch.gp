@@ -9,7 +9,7 @@
 #@   SELECT number, model, dataset, series, training, verdict, count(*) OVER () AS total,
 #@     row_number() OVER (PARTITION BY training ORDER BY number) AS place
 #@   FROM cases JOIN checks ON checks.case_number = number JOIN names ON names.case_number = number
-#@   WHERE model = :model AND dataset = :dataset AND verdict <> 'wrong'
+#@   WHERE model = :model AND dataset = :dataset AND verdict <> 'wrong' AND algorithm IS NULL
 #@   UNION ALL SELECT number, model, dataset, series || ' (wrong)', '', verdict, 0, 1
 #@   FROM cases JOIN checks ON checks.case_number = number JOIN names ON names.case_number = number
 #@   WHERE model = :model AND dataset = :dataset AND verdict = 'wrong')

@@ -95,6 +95,15 @@ cudaError_t cudaSetDevice(int device)
     return mock_answer(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
 }
 
+cudaError_t cudaDeviceGetPCIBusId(char *text, int n, int device)
+{
+    MOCK_TRY(mock_ready());
+    if (device != 0)
+        return mock_answer(cudaErrorInvalidDevice);
+    snprintf(text, (size_t)n, "00000000:3B:00.0"); /* that of tests/cupti/mock_nvml.h */
+    return cudaSuccess;
+}
+
 cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *properties, int device)
 {
     MOCK_TRY(mock_ready());

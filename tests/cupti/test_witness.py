@@ -70,3 +70,24 @@ class Witness(CliTest):
                 self.assertEqual(case["status"], "ok", case["reason"])
                 self.assertIsNone(case["transfers"]["witness"]["agrees"])
                 self.assertIn("CUPTI_ERROR", case["transfers"]["witness"]["reason"])
+
+
+class Health(CliTest):
+    def rounds(self, nvml):
+        """What the rounds of a sweep say of their device, whose NVML says this."""
+        config = self.config(MATRIX.replace("linreg, mlp", "linreg"), MEASURE)
+        env = {"LD_LIBRARY_PATH": f"{CUDA}:{CUPTI}", "LD_PRELOAD": DRIVER, "IRONBENCH_TEST_NVML": nvml}
+        done = self.call("run", config, "--out", "out", env=env, timeout=400)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        cases = self.export("out")["cases"]
+        self.assertEqual(len(cases), CASES / 2)
+        return [case["time"]["epoch_ns"] for case in cases]
+
+    def test_at_full_speed(self):
+        for rounds in self.rounds("1980 0x1"):  # idle
+            self.assertEqual((rounds["clock_mhz"], rounds["slowed"], rounds["disturbed"]), ([1980], [None], [False]))
+
+    def test_held_back(self):
+        for rounds in self.rounds("1200 0x44"):
+            self.assertEqual((rounds["clock_mhz"], rounds["slowed"], rounds["disturbed"]),
+                             ([1200], ["power, heat"], [True]))

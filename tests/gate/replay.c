@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CASES = 20, PAIRS = 60, SETS = 2, USUAL_SAMPLES = 10, MOST_RULES = 8 };
+enum { CASES = 20, PAIRS = 40, SETS = 2, USUAL_SAMPLES = 10, MOST_RULES = 8 };
 
 struct tally {
     size_t alarms[MOST_RULES],

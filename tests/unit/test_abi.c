@@ -21,14 +21,18 @@ enum growth { FIXED, GROWS };
 struct pin {
     const char *owner, *field;
     size_t offset, bytes; /* as pinned */
-    size_t actual_offset, actual_bytes;
+    size_t actual_offset, actual_bytes, alignment;
     bool same_type;
     enum growth growth;
 };
 
 static const struct pin pins[] = {
 #define ABI_STRUCT(s, size, how)                                                                             \
-    {.owner = #s, .bytes = size, .actual_bytes = sizeof(struct s), .growth = how},
+    {.owner = #s,                                                                                            \
+     .bytes = size,                                                                                          \
+     .actual_bytes = sizeof(struct s),                                                                       \
+     .alignment = _Alignof(struct s),                                                                        \
+     .growth = how},
 #define ABI_FIELD(s, name, at, size, ...)                                                                    \
     {.owner = #s,                                                                                            \
      .field = #name,                                                                                         \
@@ -73,11 +77,11 @@ static void judge_field(const struct pin *p, char *why, size_t n)
 /* The struct itself; `end` is where its last field in the table ends. */
 static void judge_size(const struct pin *p, size_t end, char *why, size_t n)
 {
-    const size_t word = sizeof(void *);
     if (p->actual_bytes < p->bytes || (p->actual_bytes > p->bytes && p->growth == FIXED))
         snprintf(why, n, "%s had %zu bytes and has %zu, but it travels without its size: " RULE, p->owner,
                  p->bytes, p->actual_bytes);
-    else if (p->actual_bytes > p->bytes || (end + word - 1) / word * word != p->actual_bytes)
+    else if (p->actual_bytes > p->bytes ||
+             (end + p->alignment - 1) / p->alignment * p->alignment != p->actual_bytes)
         snprintf(why, n,
                  "%s has grown to %zu bytes: if its new fields stand behind all others, set its size in "
                  "tests/unit/abi.def to that, and append a line ABI_FIELD(%s, NAME, %zu, BYTES, TYPE)",
@@ -127,7 +131,7 @@ static void test_constants(void **state)
 /* ---- the comparison: a struct of two fields, as it was and as it may become ---- */
 
 static const struct pin before[] = {
-    {.owner = "thing", .bytes = 16, .actual_bytes = 16, .growth = GROWS},
+    {.owner = "thing", .bytes = 16, .actual_bytes = 16, .alignment = 8, .growth = GROWS},
     {.owner = "thing", .field = "struct_size", .bytes = 4, .actual_bytes = 4, .same_type = true},
     {.owner = "thing",
      .field = "call",

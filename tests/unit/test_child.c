@@ -8,10 +8,10 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -95,8 +95,11 @@ static void told_apart(void **state)
     expect(HELLO "read l <&3; echo hello >&4; sleep 60", IB_CASE_FAILED, "garbage: `hello`");
     expect(HELLO "read l <&3; echo '[1]' >&4; sleep 60", IB_CASE_FAILED, "garbage");
     expect(HELLO "read l <&3; tr '\\0' x </dev/zero >&4", IB_CASE_FAILED, "without a line's end");
-    expect("echo '{\"type\":\"hello\",\"version\":99}' >&4; sleep 60", IB_CASE_FAILED, "version 1");
-    expect("exit 127", IB_CASE_FAILED, "cannot be started");
+    expect("echo '{\"type\":\"hello\",\"version\":99}' >&4; sleep 60", IB_CASE_FAILED, "version 99");
+    expect("exit 127", IB_CASE_FAILED, "exited with status 127");
+    expect("echo '{\"type\":\"ready\"}' >&4; sleep 60", IB_CASE_FAILED, "did not say hello");
+    expect(HELLO "read l <&3; printf '{\"type\":\"pong\"}\\0more\\n' >&4; sleep 60", IB_CASE_FAILED,
+           "garbage");
     expect(HELLO
            "read l <&3; echo '{\"type\":\"error\",\"status\":\"unsupported\",\"message\":\"no f64\"}' >&4",
            IB_CASE_UNSUPPORTED, "no f64");
@@ -111,6 +114,54 @@ static void no_such_program(void **state)
     struct ib_outcome outcome;
     assert_false(ib_child_start(argv, NULL, SECOND_NS, &child, &outcome));
     assert_int_equal(outcome.status, IB_CASE_FAILED);
+    assert_non_null(strstr(outcome.reason, "cannot start /nonexistent/program: No such file"));
+    ib_child_end(child);
+    argv[0] = "a-program-that-is-not-there";
+    assert_false(ib_child_start(argv, NULL, SECOND_NS, &child, &outcome));
+    assert_non_null(strstr(outcome.reason, "no such program in PATH"));
+    ib_child_end(child);
+}
+
+static void looked_up_in_path(void **state)
+{
+    (void)state;
+    const char *argv[] = {"sh", "-c", HELLO, NULL};
+    struct ib_child *child;
+    struct ib_outcome outcome;
+    assert_true(ib_child_start(argv, NULL, 10ull * SECOND_NS, &child, &outcome));
+    ib_child_end(child);
+}
+
+/* It ends neither the parent nor its wait: requests that nobody reads, and progress without an end. */
+static void neither_reads_nor_ends(void **state)
+{
+    (void)state;
+    struct ib_child *child;
+    struct ib_outcome outcome;
+    json_t *answer = NULL;
+    static char load[1 << 20]; /* more than a pipe holds */
+    memset(load, 'x', sizeof load - 1);
+    assert_true(start(HELLO "sleep 60", &child, &outcome));
+    json_t *large = json_pack("{s:s, s:s}", "type", "ping", "load", load);
+    assert_false(ib_child_ask(child, large, SECOND_NS / 10, &answer, &outcome));
+    assert_int_equal(outcome.status, IB_CASE_TIMEOUT);
+    ib_child_end(child);
+    assert_true(start(HELLO "while :; do echo '{\"type\":\"progress\"}'; done >&4", &child, &outcome));
+    assert_false(ib_child_ask(child, json_pack("{s:s}", "type", "go"), SECOND_NS / 2, &answer, &outcome));
+    assert_int_equal(outcome.status, IB_CASE_TIMEOUT);
+    ib_child_end(child);
+}
+
+static void last_words_are_quoted(void **state)
+{
+    (void)state;
+    struct ib_child *child;
+    struct ib_outcome outcome;
+    json_t *answer = NULL;
+    assert_true(start(HELLO "read l <&3; echo first >&2; echo 'no such luck' >&2; exit 1", &child, &outcome));
+    assert_false(ib_child_ask(child, json_pack("{s:s}", "type", "go"), 10ull * SECOND_NS, &answer, &outcome));
+    ib_child_quote(child, &outcome);
+    assert_non_null(strstr(outcome.reason, "status 1 before it had answered: \"no such luck\""));
     ib_child_end(child);
 }
 
@@ -213,6 +264,9 @@ int main(void)
         cmocka_unit_test(progress),
         cmocka_unit_test(told_apart),
         cmocka_unit_test(no_such_program),
+        cmocka_unit_test(looked_up_in_path),
+        cmocka_unit_test(neither_reads_nor_ends),
+        cmocka_unit_test(last_words_are_quoted),
         cmocka_unit_test(timeout_ends_the_wait),
         cmocka_unit_test(output_is_kept_short),
         cmocka_unit_test(endless_output),

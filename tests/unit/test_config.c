@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -34,6 +35,15 @@ static void expect_axis(const struct ib_config *config, enum ib_axis_kind kind, 
         assert_string_equal(axis->values[n].text, texts[n]);
     }
     assert_int_equal(axis->n, n);
+}
+
+static void expect_words(const char *const *got, const char *const *expected)
+{
+    for (; *expected; got++, expected++) {
+        assert_non_null(*got);
+        assert_string_equal(*got, *expected);
+    }
+    assert_null(*got);
 }
 
 /* ---- What is read ---- */
@@ -107,6 +117,7 @@ static void test_everything(void **state)
                   "    source: here\n"
                   "    licence: CC0\n"
                   "plugins: ./libmine.so\n"
+                  "external: {far: {command: [python3, ./client.py, -u, 5]}}\n"
                   "require: [cuda_*, cpu_blas]\n"
                   "measure: {warmup: 0, rounds: 1, timeout: 2m, min_time: 20ms}\n"
                   "exclude: {model: mlp, rows: '>=100'}\n");
@@ -141,6 +152,9 @@ static void test_everything(void **state)
     assert_string_equal(config.datasets[1].licence, "CC0");
     assert_string_equal(config.plugins[0], "././libmine.so");
     assert_null(config.plugins[1]);
+    assert_int_equal(config.n_externals, 1);
+    assert_string_equal(config.externals[0].name, "far");
+    expect_words(config.externals[0].command, WORDS("python3", "./client.py", "-u", "5"));
     assert_string_equal(config.require[1], "cpu_blas");
     assert_null(config.require[2]);
     assert_int_equal(config.measure.warmup, 0);
@@ -149,7 +163,7 @@ static void test_everything(void **state)
     assert_int_equal(config.measure.min_time_ns, 20000000);
     assert_int_equal(config.n_excludes, 1);
     assert_int_equal(config.excludes[0].n, 2);
-    assert_string_equal(config.excludes[0].where, "c.yaml:29");
+    assert_string_equal(config.excludes[0].where, "c.yaml:30");
     ib_config_free(&config);
 }
 
@@ -179,6 +193,26 @@ static struct ib_measure read_measure(const char *text)
     ib_config_free(&config);
     measure.cpus = NULL; /* went with the configuration */
     return measure;
+}
+
+static void test_whole_process(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text;
+        uint64_t runs, warmup;
+    } cases[] = {
+        {"", 0, 1},
+        {"whole_process: false", 0, 1},
+        {"whole_process: true", 5, 1},
+        {"whole_process: {}", 5, 1},
+        {"whole_process: {runs: 1, warmup: 0}", 1, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ib_measure m = read_measure(cases[i].text);
+        assert_int_equal(m.whole_runs, cases[i].runs);
+        assert_int_equal(m.whole_warmup, cases[i].warmup);
+    }
 }
 
 static void test_rounds_and_precision(void **state)
@@ -352,7 +386,14 @@ static void test_refuses_keys(void **state)
          {"unknown key `matirx`", "did you mean `matrix`?", "allowed: version, name"}},
         {HEAD MATRIX "zup: [a]\n", "c.yaml:3", {"unknown key `zup`", "did you mean `zip`?"}},
         {HEAD MATRIX "gates: {slowdown: 1%}\n", "c.yaml:3", {"unknown key `gates`", "did you mean `gate`?"}},
-        {HEAD MATRIX "external: {}\n", "c.yaml:3", {"unknown key `external`"}},
+        {HEAD MATRIX "external: [a]\n", "c.yaml:3", {"`external`", "a list is not a map of names"}},
+        {HEAD MATRIX "external: {a: b}\n", "c.yaml:3", {"`a`", "`b` is not a map"}},
+        {HEAD MATRIX "external: {a: {}}\n", "c.yaml:3", {"`a`", "`command` is missing"}},
+        {HEAD MATRIX "external: {a: {comand: [b]}}\n", "c.yaml:3", {"`comand`", "did you mean `command`?"}},
+        {HEAD MATRIX "external: {a: {command: b c}}\n", "c.yaml:3", {"`command`", "`b c`", "a list", "no shell"}},
+        {HEAD MATRIX "external: {a: {command: []}}\n", "c.yaml:3", {"`command`", "is not a list of a program"}},
+        {HEAD MATRIX "external: {a b: {command: [c]}}\n", "c.yaml:3", {"`external`", "`a b`", "letters, digits"}},
+        {HEAD MATRIX "external: {a*: {command: [c]}}\n", "c.yaml:3", {"`external`", "`a*`", "letters, digits"}},
         {HEAD MATRIX "<<: {}\n", "c.yaml:3", {"unknown key `<<`"}},
         {HEAD MATRIX "name: a\nname: b\n", "c.yaml:4", {"`name`", "given twice"}},
         {HEAD "matrix:\n  model: mlp\n  lr: 1\n  model: mlp\n", "c.yaml:5", {"`model`", "given twice"}},
@@ -626,12 +667,44 @@ static void test_shipped(void **state)
     }
 }
 
+/* Paths work from any folder: the configuration's own first, then the program's home. */
+static void test_commands(void **state)
+{
+    (void)state;
+    struct ib_arena arena = {0};
+    assert_int_equal(mkdir("sub", 0777), 0);
+    assert_int_equal(mkdir("home", 0777), 0);
+    assert_int_equal(mkdir("home/scripts", 0777), 0);
+    scratch_file("sub/client.py", "");
+    scratch_file("home/scripts/peer.py", "");
+    scratch_file("home/README", "");
+    setenv("IRONBENCH_HOME", "home", 1);
+    expect_words(ib_command_resolve(&arena, "sub", WORDS("python3", "client.py", "-u")),
+                 WORDS("python3", "sub/client.py", "-u"));
+    expect_words(ib_command_resolve(&arena, "sub", WORDS("./client.py", "scripts/peer.py", "none.py")),
+                 WORDS("sub/./client.py", "home/scripts/peer.py", "none.py"));
+    expect_words(ib_command_resolve(&arena, "sub", WORDS("scripts/peer.py", "/client.py", "README", "home")),
+                 WORDS("home/scripts/peer.py", "/client.py", "README", "home"));
+    expect_words(ib_command_resolve(&arena, "sub", WORDS("./none")), WORDS("sub/./none"));
+    expect_words(ib_command_resolve(&arena, NULL, WORDS("sub/client.py")), WORDS("sub/client.py"));
+    unsetenv("IRONBENCH_HOME");
+    ib_arena_free(&arena);
+    unlink("sub/client.py");
+    unlink("home/scripts/peer.py");
+    unlink("home/README");
+    rmdir("home/scripts");
+    rmdir("home");
+    rmdir("sub");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_commands),
         cmocka_unit_test(test_durations),
+        cmocka_unit_test(test_whole_process),
         cmocka_unit_test(test_rounds_and_precision),
         cmocka_unit_test(test_order_and_pin),
         cmocka_unit_test(test_include),

@@ -26,7 +26,7 @@ static void test_defaults(void **state)
 {
     (void)state;
     struct ib_gate_rules rules = read_rules(CONFIG);
-    assert_int_equal(rules.pairs, 30);
+    assert_int_equal(rules.pairs, 40);
     assert_true(rules.slowdown == 0.01 && rules.alpha == 0.01 && rules.metrics == 0.001);
     assert_int_equal(rules.confirm, 1);
     assert_int_equal(rules.order, IB_PAIRS_RANDOM);

@@ -1,0 +1,80 @@
+"""A program outside, in NumPy: the whole of impls/PROTOCOL.md in a page. Copy it, and make `train` yours."""
+
+import json
+import os
+import time
+
+import numpy
+
+ACTS = {"relu": (lambda z: numpy.maximum(z, 0), lambda a: (a > 0).astype(a.dtype)),
+        "tanh": (numpy.tanh, lambda a: 1 - a * a),
+        "sigmoid": (lambda z: 1 / (1 + numpy.exp(-z)), lambda a: a * (1 - a))}  # gradients by the output
+
+
+def forward(problem, w, b, x):
+    """What goes into each layer, and at last the output: logits for the loss bce."""
+    inputs = [x]
+    for layer in range(len(w)):
+        z = inputs[-1] @ w[layer] + b[layer]
+        inputs.append(ACTS[problem["act"]][0](z) if layer + 1 < len(w) else z)
+    return inputs
+
+
+def loss_of(kind, o, y):
+    """A scalar of f64, whatever the type: sums over many rows need it."""
+    o, y = o.astype("f8"), y.astype("f8")
+    if kind == "bce":
+        return numpy.mean(numpy.maximum(o, 0) - o * y + numpy.log1p(numpy.exp(-abs(o))))
+    return numpy.mean((o - y) ** 2) * (0.5 if kind == "half_mse" else 1)
+
+
+def train(problem, start, x, y, epochs, with_losses):
+    """Full-batch gradient descent. Returns weights, biases and the loss of each epoch, before its update."""
+    w, b = [p.copy() for p in start[0::2]], [p.copy() for p in start[1::2]]
+    losses, lr, scale = [], x.dtype.type(problem["lr"]), (2 if problem["loss"] == "mse" else 1) / x.dtype.type(y.size)
+    for _ in range(epochs):
+        inputs = forward(problem, w, b, x)
+        o = inputs.pop()
+        if with_losses:
+            losses.append(loss_of(problem["loss"], o, y))
+        delta = ((ACTS["sigmoid"][0](o) if problem["loss"] == "bce" else o) - y) * scale
+        for layer in reversed(range(len(w))):
+            gradient_w, gradient_b = inputs[layer].T @ delta, delta.sum(axis=0, keepdims=True)
+            if layer:
+                delta = (delta @ w[layer].T) * ACTS[problem["act"]][1](inputs[layer])
+            w[layer] -= lr * gradient_w
+            b[layer] -= lr * gradient_b
+    return w, b, losses
+
+
+def main():
+    requests, answers = os.fdopen(3), os.fdopen(4, "w")
+
+    def say(message_type, **fields):
+        print(json.dumps({"type": message_type, **fields}), file=answers, flush=True)
+
+    say("hello", version=1)
+    for line in requests:
+        request = json.loads(line)
+        if request["type"] == "describe":
+            say("impls", impls=[{"name": "reference", "summary": "NumPy, as the protocol's example", "available": True,
+                                 "libraries": f"numpy {numpy.__version__}", "flags": 1, "device": False}])
+        elif request["type"] == "problem":
+            problem = request
+            x, y, x_test = (numpy.load(problem[name]) for name in ("x", "y", "x_test"))
+            start = [numpy.load(param["path"]) for param in problem["params"]]
+            say("ready")
+        elif request["type"] == "train":
+            checked, out, begin = request["pass"] == "checked", request["out"], time.perf_counter_ns()
+            w, b, losses = train(problem, start, x, y, request["epochs"], checked)
+            say("trained", trained_ns=time.perf_counter_ns() - begin)  # from here on nothing is timed
+            output = forward(problem, w, b, x_test)[-1]
+            numpy.save(f"{out}/predictions.npy", ACTS["sigmoid"][0](output) if problem["loss"] == "bce" else output)
+            for i, param in enumerate(problem["params"]):
+                numpy.save(f"{out}/{param['name']}.npy", (b if i % 2 else w)[i // 2])
+            if checked:
+                numpy.save(f"{out}/loss.npy", numpy.array(list(enumerate(losses, 1)), dtype="f8"))
+            say("done")
+
+
+main()

@@ -1,0 +1,149 @@
+"""A program outside that is right, or wrong in the one way that its argument names. Only the standard library: its
+answer are the start parameters of a linreg of one epoch, rounded to whatever the fault wants."""
+
+import json
+import math
+import os
+import struct
+import sys
+import time
+
+FAULT = sys.argv[1] if len(sys.argv) > 1 else "none"
+requests, answers = os.fdopen(3), os.fdopen(4, "wb", buffering=0)
+
+
+def say(message_type, **fields):
+    answers.write(json.dumps({"type": message_type, **fields}).encode() + b"\n")
+
+
+def load(path):
+    """The rows of an .npy file of f64, as lists."""
+    with open(path, "rb") as file:
+        data = file.read()
+    begin = 10 + struct.unpack("<H", data[8:10])[0]
+    rows, cols = eval(data[10:begin].decode())["shape"]
+    values = struct.unpack(f"<{rows * cols}d", data[begin:])
+    return [list(values[i * cols:(i + 1) * cols]) for i in range(rows)]
+
+
+def save(name, rows, dtype="f8", shape=None):
+    """Rows of numbers as an .npy file, of the shape that is claimed."""
+    shape = shape or (len(rows), len(rows[0]))
+    header = f"{{'descr': '<{dtype}', 'fortran_order': False, 'shape': {shape}, }}"
+    header += " " * (117 - len(header)) + "\n"
+    data = struct.pack(f"<{len(rows) * len(rows[0])}{'d' if dtype == 'f8' else 'f'}", *(v for row in rows for v in row))
+    with open(name, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + header.encode() + data)
+
+
+def descend(x, y, lr, epochs):
+    """linreg by gradient descent: w, b, and the loss of each epoch."""
+    w, b, losses = [0.0] * len(x[0]), 0.0, []
+    for epoch in range(1, epochs + 1):
+        errors = [math.fsum(wi * xi for wi, xi in zip(w, row)) + b - target[0] for row, target in zip(x, y)]
+        losses.append([epoch, math.fsum(e * e for e in errors) / len(x) / 2])
+        gradient = [math.fsum(e * row[j] for e, row in zip(errors, x)) / len(x) for j in range(len(w))]
+        w = [wi - lr * g for wi, g in zip(w, gradient)]
+        b -= lr * math.fsum(errors) / len(x)
+    return w, b, losses
+
+
+def write_arrays(out, w, b, losses, x_test, checked):
+    predictions = [[math.fsum(wi * xi for wi, xi in zip(w, row)) + b] for row in x_test]
+    weights, dtype = [[wi] for wi in w], "f4" if FAULT == "wrong_dtype" else "f8"
+    if FAULT == "wrong_shape":
+        weights = [w]
+    if FAULT == "nan":
+        weights[0] = [math.nan]
+    if FAULT != "missing_array":
+        save(f"{out}/b.npy", [[b]])
+    save(f"{out}/w.npy", weights, dtype)
+    save(f"{out}/predictions.npy", predictions, shape=(10 ** 9, 1) if FAULT == "short_array" else None)
+    if FAULT == "losses_cut":
+        losses = losses[:-1]
+    if FAULT == "losses_backwards":
+        losses = losses[::-1]
+    if FAULT == "losses_sparse":
+        losses = losses[:50] + losses[-64:]
+    if FAULT == "another_algorithm":
+        losses = [[epoch - 1, loss, epoch * 0.001] for epoch, loss in losses]
+    if checked and FAULT != "no_losses":
+        save(f"{out}/loss.npy", losses)
+
+
+def train(request, problem):
+    x, y, x_test = load(problem["x"]), load(problem["y"]), load(problem["x_test"])
+    checked = request["pass"] == "checked"
+    if FAULT == "early_done":
+        say("done")
+    if FAULT == "answers_first":  # and does the work afterwards
+        say("trained")
+    if FAULT == "killed":
+        os.kill(os.getpid(), 9)
+    if FAULT == "segfault":
+        os.kill(os.getpid(), 11)
+    if FAULT == "exit":
+        print("a first line", file=sys.stderr)
+        sys.exit("NoSuchLuck: the dog ate it")
+    if FAULT == "endless_output":
+        while True:
+            os.write(1, b"step\n" * 1000)
+    if FAULT == "endless_line":
+        while True:
+            answers.write(b"x" * 100000)
+    if FAULT == "endless_progress":
+        while True:
+            say("progress", epoch=1, loss=0.5)
+    w, b, losses = descend(x, y, problem["lr"], request["epochs"])
+    if FAULT == "other_end" and not checked:
+        b += 1
+    claim = {"trained_ns": 1000} if FAULT == "boasts" else {}
+    if FAULT == "claims_words":
+        claim = {"trained_ns": "fast"}
+    if FAULT != "answers_first":
+        say("trained", **claim)
+    write_arrays(request["out"], w, b, losses, x_test, checked)
+    say("done")
+
+
+def describe():
+    impl = {"name": "x", "available": True, "flags": 1, "device": False,
+            "options": [{"name": "threads", "type": "int", "allowed": "1..8", "default": "1", "help": "of them"}]}
+    if FAULT == "two_impls":
+        say("impls", impls=[impl, impl])
+    elif FAULT == "no_such_library":
+        say("impls", impls=[{"name": "x", "available": False, "reason": "no module named torch: scripts/setup --peers"}])
+    elif FAULT == "odd_option":
+        say("impls", impls=[{**impl, "options": [{"name": "threads", "type": "float", "default": "1"}]}])
+    elif FAULT.startswith("another_algorithm"):
+        say("impls", impls=[{**impl, "algorithm": "lbfgs"}])
+    else:
+        say("impls", impls=[impl])
+
+
+def main():
+    if FAULT == "silent":
+        time.sleep(60)
+    if FAULT == "garbage":
+        answers.write(b"\x1b[2Jhello\xff there\n")
+    if FAULT == "exits_at_once":
+        sys.exit("ImportError: nothing works here")
+    say("hello", version=2 if FAULT == "future" else 1)
+    problem = None
+    for line in requests:
+        request = json.loads(line)
+        if request["type"] == "describe":
+            describe()
+        elif request["type"] == "problem":
+            problem = request
+            if FAULT == "refuses":
+                say("error", status="unsupported", message="no linreg here")
+            elif FAULT == "wrong_answer":
+                say("done")
+            else:
+                say("ready")
+        elif request["type"] == "train":
+            train(request, problem)
+
+
+main()
