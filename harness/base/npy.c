@@ -130,6 +130,8 @@ static enum ib_status map_file(const char *path, int fd, struct ib_npy *npy)
     struct stat info;
     if (fstat(fd, &info) != 0)
         return ib_fail_errno(path, "cannot read");
+    if (!S_ISREG(info.st_mode))
+        return bad(path, "it is no regular file");
     if (info.st_size == 0)
         return bad(path, "it is empty");
     void *map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -143,7 +145,7 @@ static enum ib_status map_file(const char *path, int fd, struct ib_npy *npy)
 enum ib_status ib_npy_open(const char *path, struct ib_npy *out)
 {
     *out = (struct ib_npy){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make anybody wait */
     if (fd < 0)
         return ib_fail_errno(path, "cannot open");
     enum ib_status status = map_file(path, fd, out);

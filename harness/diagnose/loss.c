@@ -9,7 +9,7 @@
 static bool is_missing(const struct ib_evidence *e, char *text, size_t n)
 {
     const struct ib_curve *truth = &e->reference->truth->curve;
-    for (uint64_t i = 0; i < truth->n; i++) {
+    for (uint64_t i = 0; i < truth->n && !e->answer->sparse; i++) {
         const uint64_t epoch = truth->epoch[i];
         double loss;
         if (ib_checks_epoch(epoch, e->answer->epochs) && !ib_loss_find(&e->answer->curve, epoch, &loss)) {

@@ -3,7 +3,6 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "schedule.h"
 #include "stats/stats.h"
 
 #include <math.h>
@@ -19,6 +18,10 @@ enum { CLAIM_TRAININGS = 3 }; /* more than those that are timed, before it is sa
  * takes longer than this part of the training, and this long, a training of one epoch tells. */
 #define AFTER_PART    0.1
 #define AFTER_STEP_NS 5e6
+
+/* Where next to nothing is trained, writing the arrays takes most of the time: a round ends once this many
+ * times min_time have passed. */
+enum { PATIENCE = 20 };
 
 struct training {
     double trained_ns; /* from sending `train` to the arrival of `trained` */
@@ -59,14 +62,18 @@ static bool read_claim(const json_t *message, double *claimed_ns, struct ib_outc
     return ib_outcome_set(outcome, IB_CASE_FAILED, "`trained_ns` must be a number of nanoseconds from 0");
 }
 
+/* 0 also where the later count failed, as the child is gone. */
+static double since(uint64_t now, uint64_t then)
+{
+    return now > then ? (double)(now - then) : 0;
+}
+
 static bool train_epochs(struct sitting *s, uint64_t epochs, struct training *out)
 {
     struct ib_train_request request = *s->request;
     const uint64_t timeout_ns = s->bench->measure->timeout_ns;
     json_t *trained = NULL, *done = NULL;
     request.epochs = epochs;
-    if (!ib_outcome_error(s->outcome, ib_workspace_clear(request.out)))
-        return false;
     json_t *message = ib_train_request_to_json(&request);
     const struct ib_schedule before = ib_child_schedule(s->child);
     const uint64_t begin = ib_now_ns();
@@ -76,11 +83,11 @@ static bool train_epochs(struct sitting *s, uint64_t epochs, struct training *ou
     ok = ok && is_said(trained, "trained", s->outcome) && read_claim(trained, &out->claimed_ns, s->outcome) &&
          ib_child_await(s->child, timeout_ns, &done, s->outcome) && is_said(done, "done", s->outcome);
     out->trained_ns = (double)(arrived - begin);
-    out->waited_ns = (double)(then.waited_ns - before.waited_ns);
-    out->ran_ns = (double)(then.ran_ns - before.ran_ns);
-    out->process_ns = (double)(then.process_ns - before.process_ns);
+    out->waited_ns = since(then.waited_ns, before.waited_ns);
+    out->ran_ns = since(then.ran_ns, before.ran_ns);
+    out->process_ns = since(then.process_ns, before.process_ns);
     out->after_ns =
-        (double)(ib_now_ns() - arrived) - (double)(ib_child_schedule(s->child).waited_ns - then.waited_ns);
+        since(ib_now_ns(), arrived) - since(ib_child_schedule(s->child).waited_ns, then.waited_ns);
     json_decref(trained);
     json_decref(done);
     return ok;
@@ -159,86 +166,6 @@ static bool had_trained(struct sitting *s)
         ib_print_ns(with, long_text, sizeof long_text), ib_print_ns(without, short_text, sizeof short_text));
 }
 
-/* ---- losses ---- */
-
-/* Keeps the losses at which `keep` is true. */
-static void thin(struct ib_arrays *arrays, struct ib_arena *arena,
-                 bool (*keep)(const struct ib_curve *, uint64_t i, uint64_t epochs), uint64_t epochs)
-{
-    const struct ib_curve all = arrays->curve;
-    double *seconds = arrays->seconds ? ib_arena_alloc(arena, all.n * sizeof *seconds) : NULL;
-    uint64_t n = 0;
-    for (uint64_t i = 0; i < all.n; i++) {
-        if (!keep(&all, i, epochs))
-            continue;
-        if (seconds)
-            seconds[n] = arrays->seconds[i];
-        arrays->curve.epoch[n] = all.epoch[i]; /* n <= i: never one that is still to be looked at */
-        arrays->curve.loss[n++] = all.loss[i];
-    }
-    arrays->curve.n = n;
-    arrays->seconds = seconds;
-}
-
-static bool is_checked(const struct ib_curve *curve, uint64_t i, uint64_t epochs)
-{
-    return ib_checks_epoch(curve->epoch[i], epochs);
-}
-
-/* Of iterations that are counted by nobody but the program: by their number. */
-static bool is_checked_iteration(const struct ib_curve *curve, uint64_t i, uint64_t epochs)
-{
-    (void)epochs;
-    return ib_checks_epoch(i + 1, curve->n);
-}
-
-static bool has_ends(const struct ib_curve *curve, uint64_t epochs, struct ib_outcome *outcome)
-{
-    uint64_t i = 0;
-    for (uint64_t epoch = 1; epoch <= epochs; epoch++) {
-        if (epoch == IB_READ_FIRST + 1 && epochs > IB_READ_FIRST + IB_READ_LAST)
-            epoch = epochs - IB_READ_LAST + 1;
-        while (i < curve->n && curve->epoch[i] < epoch)
-            i++;
-        if (i == curve->n || curve->epoch[i] != epoch)
-            return ib_outcome_set(
-                outcome, IB_CASE_FAILED,
-                "loss.npy: lacks epoch %llu of %llu; it must hold the first %d and the last %d",
-                (unsigned long long)epoch, (unsigned long long)epochs, IB_READ_FIRST, IB_READ_LAST);
-    }
-    return true;
-}
-
-static bool has_seconds(const struct ib_arrays *arrays, struct ib_outcome *outcome)
-{
-    for (uint64_t i = 0; arrays->seconds && i < arrays->curve.n; i++)
-        if (!(arrays->seconds[i] >= (i ? arrays->seconds[i - 1] : 0)))
-            return ib_outcome_set(
-                outcome, IB_CASE_FAILED,
-                "loss.npy: its third column must be seconds that only grow, from 0; row %llu "
-                "has %g",
-                (unsigned long long)i + 1, arrays->seconds[i]);
-    return arrays->seconds ||
-           ib_outcome_set(outcome, IB_CASE_FAILED,
-                          "loss.npy: another algorithm needs a third column, the seconds since it began");
-}
-
-bool ib_outside_curve(const struct ib_case *c, uint64_t epochs, struct ib_arena *arena,
-                      struct ib_arrays *arrays, struct ib_outcome *outcome)
-{
-    if (c->impl->info->algorithm) {
-        if (!has_seconds(arrays, outcome))
-            return false;
-        thin(arrays, arena, is_checked_iteration, 0);
-        return true;
-    }
-    if (!has_ends(&arrays->curve, epochs, outcome))
-        return false;
-    arrays->seconds = NULL;
-    thin(arrays, arena, is_checked, epochs);
-    return true;
-}
-
 /* ---- the passes ---- */
 
 static bool check_once(struct sitting *s, struct ib_pass_result *out)
@@ -261,7 +188,8 @@ static bool time_all(struct sitting *s, struct ib_pass_result *out)
     for (uint64_t i = 0; i < s->request->warmup; i++)
         if (!train(s, &training))
             return false;
-    out->phases.setup_ns += ib_now_ns() - begin;
+    const uint64_t timed = ib_now_ns();
+    out->phases.setup_ns += timed - begin;
     do {
         if (!train(s, &training))
             return false;
@@ -270,7 +198,8 @@ static bool time_all(struct sitting *s, struct ib_pass_result *out)
         total_ns += training.trained_ns;
         out->thread_cpu_ns += (uint64_t)training.ran_ns;
         out->process_cpu_ns += (uint64_t)training.process_ns;
-    } while (total_ns < (double)s->request->min_time_ns);
+    } while (total_ns < (double)s->request->min_time_ns &&
+             ib_now_ns() - timed < PATIENCE * s->request->min_time_ns);
     out->repeats = s->n;
     out->trained_ns = (uint64_t)total_ns;
     out->median_ns = median_trained(s);

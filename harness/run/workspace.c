@@ -42,12 +42,6 @@ void ib_workspace_remove(const char *folder)
     nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-enum ib_status ib_workspace_clear(const char *folder)
-{
-    ib_workspace_remove(folder);
-    return mkdir(folder, 0777) == 0 ? IB_OK : ib_fail_errno(folder, "cannot make the folder");
-}
-
 void ib_workspace_remove_stale(const char *parent)
 {
     char pattern[4096];

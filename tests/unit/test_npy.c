@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -184,6 +186,9 @@ static void test_refusals(void **state)
     expect_failure(ib_npy_open("empty.npy", &npy), IB_EINVAL, "empty.npy", WORDS("empty"));
     scratch_file("text.npy", "1,2,3\n4,5,6\n7,8,9\n");
     expect_failure(ib_npy_open("text.npy", &npy), IB_EINVAL, "text.npy", WORDS("header"));
+    assert_int_equal(mkfifo("pipe.npy", 0600), 0); /* nobody will ever write to it */
+    expect_failure(ib_npy_open("pipe.npy", &npy), IB_EINVAL, "pipe.npy", WORDS("no regular file"));
+    unlink("pipe.npy");
     expect_failure(ib_npy_open("none.npy", &npy), IB_EIO, "none.npy", WORDS("No such file"));
     expect_failure(ib_npy_write("no/such/folder.npy", IB_F64, 0, 0, NULL), IB_EIO, "no/such/folder.npy",
                    WORDS("No such file"));

@@ -410,6 +410,28 @@ static void a_truth_that_ended_early_is_enough(void **state)
     release(&f);
 }
 
+/* A program outside reads its losses when it likes: what it has not read is not held against it, what it has
+ * is. */
+static void a_sparse_curve_is_enough(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct test_answer a;
+    struct ib_verification v;
+    open_fixture(&f, MLP, IB_F64, 500);
+    test_train(&f.problem, IB_F64, LOSS_LEFT_OUT, 300, &a);
+    ib_verify(&f.reference, &a.answer, &v);
+    assert_int_equal(v.verdict, IB_WRONG);
+    a.answer.sparse = true;
+    ib_verify(&f.reference, &a.answer, &v);
+    assert_right(&v);
+    a.answer.curve.loss[200] *= 2;
+    ib_verify(&f.reference, &a.answer, &v);
+    assert_wrong(&v, "epoch 201");
+    test_answer_free(&a);
+    release(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +448,7 @@ int main(void)
         cmocka_unit_test(an_answer_may_not_diverge_alone),
         cmocka_unit_test(other_lengths_are_unverified),
         cmocka_unit_test(a_truth_that_ended_early_is_enough),
+        cmocka_unit_test(a_sparse_curve_is_enough),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
