@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MEMORY_BYTES 2000000000u
-
 enum { EPOCHS = 60 }; /* fewer than a checked pass reads one by one, so that it never trains in one go */
 
 /* ---- the plan ---- */
@@ -116,7 +114,7 @@ static enum ib_status open_case(struct ib_registry *registry, const struct ib_ch
     out->config.datasets = data_set(training->dataset);
     out->config.n_datasets = 1;
     out->config.measure.timeout_ns = request->timeout_ns;
-    out->config.measure.memory_bytes = MEMORY_BYTES;
+    out->config.measure.memory_bytes = IB_CHECK_MEMORY_BYTES;
     out->config.measure.warmup = out->config.measure.min_time_ns = 0;
     IB_TRY(set_axes(request, training, dtype, residency, option, &out->config));
     IB_TRY(ib_matrix_build(&out->config, registry, &out->matrix));
