@@ -131,7 +131,7 @@ static bool lack_the_biases(const struct ib_evidence *e, char *text, size_t n)
     double *params = malloc(ib_network_size(net) * sizeof *params);
     if (!params)
         return false;
-    memcpy(params, e->answer->params, ib_network_size(net) * sizeof *params);
+    memcpy(params, e->predictor, ib_network_size(net) * sizeof *params);
     ib_params_drop_biases(net, params);
     snprintf(text, n, "predictions lack the bias");
     const bool lack = are_of(e, params);
