@@ -225,6 +225,10 @@ static void judge_answer(const struct attempt *t, enum ib_level training, enum i
     judge_part(t, training, IB_PART_LOSS);
     judge_part(t, training, IB_PART_PARAMS);
     judge_part(t, predictions, IB_PART_PREDICTIONS);
+    if (v->verdict == IB_WRONG && trained && !v->deviation[IB_PART_PREDICTIONS].pattern[0]) {
+        ib_flaws_add(t->k->flaws, flaw_of(t, training, v->reason, "")); /* single steps */
+        return;
+    }
     if (trained && (training != predictions || v->verdict == IB_RIGHT))
         ib_flaws_right(t->k->flaws, training);
     if (training != predictions && !v->deviation[IB_PART_PREDICTIONS].pattern[0])

@@ -22,7 +22,6 @@ NAMED = {
     "transposed_gradient": ("gemm", "column by column"),
     "nan": ("axpy", "is NaN"),
     "early_return": ("repetition", "steps(n) does not end where n times steps(1) end"),
-    "nondeterministic": ("axpy", "constant factor (1 "),
     "wrong_factor": ("loss_grad", "constant factor (2) off"),
     "wrong_n": ("loss_grad", "a sum, not a mean"),
     "off_by_one_row": ("col_sum", "leaves out the last row"),
@@ -61,6 +60,10 @@ FAILING = {
     "crash_on_empty": ("col_sum", "crashed: signal 11"),
 }
 LARGE = ["f32_sums"]  # show only at sizes that a quick checkup leaves out
+
+
+# Rounds otherwise in each process: how that shows in single operations is left to chance.
+UNSTEADY = "nondeterministic"
 
 
 class Checking(CliTest):
@@ -130,7 +133,7 @@ class Right(Checking):
 class Wrong(Checking):
     def test_every_fault_is_here(self):
         listed = re.findall(r"^FAULT\((\w+)", (ROOT / "tests/faults/faults.def").read_text(), re.M)
-        self.assertEqual(sorted(listed), sorted([*NAMED, *FAILING, "none"]))
+        self.assertEqual(sorted(listed), sorted([*NAMED, *FAILING, UNSTEADY, "none"]))
         self.assertGreaterEqual(len(listed), 25)
 
     def test_named(self):
@@ -139,6 +142,11 @@ class Wrong(Checking):
                 result = self.fault(name, 3, "--model", "linreg", *([] if name in LARGE else ["--quick"]))
                 self.assertEqual(result["verdict"], "wrong")
                 self.check_first(result, subject, words)
+
+    def test_unsteady(self):
+        findings = self.fault(UNSTEADY, 3, "--quick", "--model", "linreg")["findings"]
+        self.assertIn("two runs of the same training give different bits, though IB_DETERMINISTIC is set",
+                      [f["pattern"] for f in findings if f["level"] == "repetition"])
 
     @unittest.skipIf(SANITIZED, "a sanitizer's own memory and time pass any limit")
     def test_failing(self):
