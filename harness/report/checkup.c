@@ -200,7 +200,10 @@ static void print_verdict(const struct ib_plain *page, const char *name, const s
         ib_plain_styled(page, IB_RED, ib_arena_print(page->arena, "%s is wrong.", name));
         break;
     case IB_CHECKED_FAILED:
-        ib_plain_styled(page, IB_RED, ib_arena_print(page->arena, "%s failed.", name));
+        ib_plain_styled(
+            page, IB_RED,
+            ib_arena_print(page->arena, "%s %s.", name,
+                           root->status == IB_CASE_UNAVAILABLE ? "is unavailable here" : "failed"));
         break;
     }
     if (root && !all_of_one_level(flaws))

@@ -4,9 +4,15 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import unittest
 
+import jsonschema
+
 from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
+
+SCHEMA = json.loads((ROOT / "results/check.schema.json").read_text())
+REFERENCE = ROOT / "impls/external/reference.py"
 
 QUICK = 10  # trainings of a quick checkup in host memory: 5 in both types
 
@@ -71,7 +77,9 @@ class Checking(CliTest):
         done = self.call("check", *args, "--json", timeout=250)
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         self.assertEqual(done.stdout.count("\n"), 1)
-        return json.loads(done.stdout)
+        result = json.loads(done.stdout)
+        jsonschema.validate(result, SCHEMA)
+        return result
 
     def fault(self, name, status, *args):
         return self.check_json(f"fault_{name}", "--plugin", FAULTS, *args, status=status)
@@ -128,6 +136,26 @@ class Right(Checking):
         done = self.call("check", plugin, "--quick", "--model", "linreg")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertTrue(done.stdout.endswith("template is right.\n"))
+
+
+class Outside(Checking):
+    def test_right(self):
+        """A program outside has no operations: its trainings are looked at."""
+        if subprocess.run([sys.executable, "-c", "import numpy"], capture_output=True).returncode:
+            self.skipTest("this Python has no NumPy")
+        done = self.call("check", "--quick", "--model", "linreg", "--json", "--", sys.executable, REFERENCE)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        result = json.loads(done.stdout)
+        jsonschema.validate(result, SCHEMA)
+        self.assertEqual((result["counts"]["operations"]["checks"], result["counts"]["trainings"]["checks"]), (0, 2))
+
+    def test_cannot_be_started(self):
+        done = self.call("check", "--", "no_such_program_anywhere")
+        self.assertEqual(done.returncode, 4, done.stdout)
+        self.assertIn("there is no such program in PATH", done.stdout)
+
+    def test_no_command(self):
+        self.refused("check", "--", says=["--", "no command"])
 
 
 class Wrong(Checking):
@@ -202,7 +230,7 @@ class Unavailable(Checking):
                               timeout=60, cwd=self.folder)
         self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
         self.assertIn("unavailable: ", done.stdout)
-        self.assertIn("cpu_blas failed.", done.stdout)
+        self.assertIn("cpu_blas is unavailable here.", done.stdout)
 
 
 class Refused(Checking):
@@ -215,6 +243,7 @@ class Refused(Checking):
             (["check", "cpu_naive", "--option", "threads=2"], ["--option", "cpu_naive", "`threads`"]),
             (["check", "cpu_naive", "--timeout", "0"], ["--timeout", "`0`", "0.1"]),
             (["check", "./lib.so", "--plugin", "other.so"], ["--plugin", "./lib.so"]),
+            (["check", "--timeout", "x", "--", "true"], ["--timeout", "`x`"]),
             (["check", "cpu_naive", "--fast"], ["--fast", "no such flag"]),
         ]:
             with self.subTest(args=args):
