@@ -26,6 +26,8 @@ NAMED = {
     "skipped_bias": ("add_row", "left as it was"),
     "wrong_sign": ("axpy", "wrong sign"),
     "transposed_gradient": ("gemm", "column by column"),
+    "half_rows": ("gemm", "leaves out the second half of the terms"),
+    "last_column": ("gemm", "C in its last column is zero"),
     "nan": ("axpy", "is NaN"),
     "early_return": ("repetition", "steps(n) does not end where n times steps(1) end"),
     "wrong_factor": ("loss_grad", "constant factor (2) off"),
