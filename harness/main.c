@@ -1,5 +1,6 @@
 /* ironbench: the command line. Each verb lies in verbs/. */
 #include "args.h"
+#include "worker/replay.h"
 #include "worker/worker.h"
 
 #include <locale.h>
@@ -57,6 +58,8 @@ int main(int argc, char **argv)
         return IB_EXIT_OK;
     }
     signal(SIGPIPE, SIG_IGN); /* a worker that died must not take the sweep along */
+    if (argc == 3 && strcmp(argv[1], "replay") == 0)
+        return ib_replay_main(argv[2]);
     for (const struct ib_verb *const *v = verbs; *v; v++)
         if (strcmp(argv[1], (*v)->name) == 0)
             return (*v)->main(*v, argc - 1, argv + 1);

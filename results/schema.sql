@@ -2,7 +2,7 @@
 -- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
 -- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a
 -- user_version that is greater than its own, and brings an older file up to date (results/migrate_N.sql).
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
 
 -- Exactly one row.
 CREATE TABLE run (
@@ -187,6 +187,31 @@ CREATE TABLE epoch_times (
     ci_high_ns  REAL
 ) STRICT;
 
+-- The whole process of a case, timed from outside. A row where that was asked for.
+CREATE TABLE whole_processes (
+    case_number INTEGER PRIMARY KEY REFERENCES cases (number),
+    source      TEXT, -- what timed it: 'hyperfine 1.15.0'
+    reason      TEXT  -- why there is no time, or why its runs came to an end
+) STRICT;
+
+-- Its runs, each one training and its prediction from the start of a process to its exit. The parts are by the
+-- process's own clock; what of wall_ns they leave is the start of what runs it, which only the outside can see.
+CREATE TABLE whole_runs (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    run         INTEGER NOT NULL, -- from 1
+    wall_ns     REAL NOT NULL,
+    user_ns     REAL NOT NULL,    -- processor time, of all threads
+    system_ns   REAL NOT NULL,
+    startup_ns  INTEGER NOT NULL, -- until the program says hello
+    load_ns     INTEGER,          -- NULL, here and below: the program does not tell; it lies in another part
+    setup_ns    INTEGER NOT NULL, -- until it is ready
+    train_ns    INTEGER NOT NULL,
+    readback_ns INTEGER,
+    predict_ns  INTEGER,
+    rest_ns     INTEGER NOT NULL, -- messages, the files of the answer, its exit
+    PRIMARY KEY (case_number, run)
+) STRICT, WITHOUT ROWID;
+
 -- The ledger of a pass ('checked', 'timed'): each copy by phase, operation and tensor. A timed pass is one
 -- training and its prediction; the newest round replaces the one before.
 CREATE TABLE transfers (
@@ -247,6 +272,19 @@ SELECT case_number, transfer * min(fit, most) AS transfer_ns, sync * min(fit, mo
        compute * min(fit, most) AS compute_ns,
        max(median_ns - (transfer + sync + compute) * min(fit, most), 0.0) AS launch_ns
 FROM scaled;
+
+-- Of the whole processes that were timed, the run whose wall time is the median (of an even number the lower of the
+-- two), so that its parts add up; residual_ns is what they leave of it.
+CREATE VIEW whole_medians AS
+WITH placed AS (
+    SELECT *, row_number() OVER (PARTITION BY case_number ORDER BY wall_ns, run) AS place,
+           count(*) OVER (PARTITION BY case_number) AS n
+    FROM whole_runs
+)
+SELECT case_number, n, wall_ns, startup_ns, load_ns, setup_ns, train_ns, readback_ns, predict_ns, rest_ns,
+       wall_ns - (startup_ns + coalesce(load_ns, 0) + setup_ns + train_ns + coalesce(readback_ns, 0)
+           + coalesce(predict_ns, 0) + rest_ns) AS residual_ns
+FROM placed WHERE place = (n + 1) / 2;
 
 -- Which axes take more than one value among the cases of a model and a data set.
 CREATE VIEW varying AS

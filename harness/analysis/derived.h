@@ -5,18 +5,22 @@
 
 #include "analysis/copy_tax.h"
 #include "analysis/crossover.h"
+#include "analysis/time_to.h"
 
 struct ib_derived {
     struct ib_copy_tax *taxes;
     size_t n_taxes;
     struct ib_crossover *crossovers;
     size_t n_crossovers;
+    struct ib_race *races;
+    size_t n_races;
 };
 
 /* Points into the record. */
 void ib_derive(struct ib_arena *, const json_t *record, struct ib_derived *out);
 
-/* Adds `copy_tax` and `crossover` to a record, for export. */
+/* For export: adds `copy_tax` and `crossover` to a record, and to its cases `time_to` in place of their
+ * curves, which would be most of it and stay in run.sqlite. */
 void ib_derived_export(json_t *record);
 
 #endif

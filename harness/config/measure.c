@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define MEGABYTE  1000000ull
+#define US_NS     1000ull
 #define MS_NS     1000000ull
 #define SECOND_NS (1000 * MS_NS)
 #define HOUR_NS   (3600 * SECOND_NS)
@@ -22,6 +23,7 @@ const struct ib_measure ib_measure_default = {.warmup = 1,
                                               .oracle_budget_ns = 10 * SECOND_NS,
                                               .min_time_ns = 100 * MS_NS,
                                               .memory_by = IB_MEMORY_AUTO,
+                                              .whole_warmup = 1,
                                               .pin = IB_PIN_NONE};
 
 /* ---- pin ---- */
@@ -88,6 +90,40 @@ static enum ib_status read_pin(const struct ib_doc *doc, const struct ib_doc_key
     return IB_OK;
 }
 
+/* ---- whole_process ---- */
+
+enum { WHOLE_RUNS = 5 }; /* odd: then one of them is the median */
+
+/* true, false, or how often. */
+static enum ib_status read_whole(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                 const yaml_node_t *node, void *field)
+{
+    static const struct ib_word words[] = {{"true", WHOLE_RUNS}, {"false", 0}, {NULL, 0}};
+    static const struct ib_doc_key keys[] = {{.name = "runs",
+                                              .offset = offsetof(struct ib_measure, whole_runs),
+                                              .read = ib_doc_read_u64,
+                                              .min = 1,
+                                              .max = ROUNDS_MAX},
+                                             {.name = "warmup",
+                                              .offset = offsetof(struct ib_measure, whole_warmup),
+                                              .read = ib_doc_read_u64,
+                                              .max = 1000},
+                                             {.name = NULL}};
+    static const char allowed[] = "true, false or a map such as {runs: 5, warmup: 1}";
+    struct ib_measure *measure = field;
+    const char *text = NULL;
+    int runs;
+    if (node->type == YAML_MAPPING_NODE) {
+        measure->whole_runs = WHOLE_RUNS;
+        return ib_doc_read_map(doc, node, rule->name, keys, measure);
+    }
+    IB_TRY(ib_doc_scalar(doc, node, rule->name, false, allowed, &text));
+    if (!ib_word_value(words, text, &runs))
+        return ib_doc_refuse(doc, node, rule->name, allowed);
+    measure->whole_runs = (uint64_t)runs;
+    return IB_OK;
+}
+
 /* ---- Everything ---- */
 
 #define FIELD(key, field) .name = key, .offset = offsetof(struct ib_measure, field)
@@ -102,8 +138,9 @@ static const struct ib_doc_key keys[] = {
     {FIELD("min_time", min_time_ns), .read = ib_doc_read_duration, .max = HOUR_NS},
     {FIELD("memory", memory_bytes), .read = ib_doc_read_bytes, .min = MEGABYTE, .max = MEGABYTE << 30},
     {FIELD("memory_by", memory_by), .read = ib_doc_read_word, .words = ib_memory_by_words},
-    {FIELD("oracle_budget", oracle_budget_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = HOUR_NS},
+    {FIELD("oracle_budget", oracle_budget_ns), .read = ib_doc_read_duration, .min = US_NS, .max = HOUR_NS},
     {.name = "pin", .read = read_pin},
+    {.name = "whole_process", .read = read_whole},
     {.name = NULL},
 };
 

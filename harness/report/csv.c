@@ -53,6 +53,10 @@ static const char *const findings[] = {"path",
                                        "time.split_ns.compute",
                                        "time.split_ns.launch",
                                        "algorithm",
+                                       "whole_process.wall_s.median",
+                                       "whole_process.wall_s.min",
+                                       "whole_process.wall_s.max",
+                                       "whole_process.residual_ns",
                                        NULL};
 /* Of a sample: the arrays of a case that have an element for each, and the names of their columns. */
 static const char *const samples[][2] = {{"time.epoch_ns.rounds", "round"},

@@ -4,6 +4,7 @@
 #include "analysis/member.h"
 #include "report/explain_parts.h"
 #include "report/summary.h"
+#include "report/whole.h"
 #include "report/words.h"
 
 #include <math.h>
@@ -149,5 +150,6 @@ void ib_explain_cost(struct ib_blocks *blocks, const json_t *cases, const json_t
     explain_copies(blocks, &e);
     ib_explain_time(blocks, &e);
     ib_explain_resident(blocks, &e);
+    ib_whole_words(blocks, c);
     ib_explain_advice(blocks, &e);
 }

@@ -22,6 +22,16 @@ const struct ib_summary_fact ib_report_terms[] = {
      "synchronisation, divided by its epochs. Set-up, warm-up and the first upload lie outside. Rounds "
      "of all cases are interleaved, each in a process of its own."},
     {"95 % interval", "Of the median, by order statistics over the rounds; it needs at least six of them."},
+    {"time to reach a loss", "The first epoch whose loss is low enough, times the median time of an epoch; "
+                             "set-up is left out. The losses "
+                             "are where a verified training of the problem has made 90 %, 99 % and 99.9 % of "
+                             "its improvement. Another "
+                             "algorithm is taken by the seconds that it gave with its losses."},
+    {"whole process", "One training and its prediction, from the start of a process to its exit, as "
+                      "hyperfine sees it from outside. The "
+                      "runs of all cases are interleaved. Start-up is until the program answers, set-up "
+                      "until it could train; unseen is "
+                      "what the process's own clock leaves of the time outside."},
     {"times as fast",
      "Median over the rounds of the ratio of two cases within a round, with its 95 % interval. What slows "
      "a round down slows both, so this tells cases apart whose own intervals overlap. Where it holds 1, "
@@ -106,7 +116,7 @@ static enum ib_status write_report(struct ib_arena *arena, const char *dir, cons
 void ib_markdown_print(FILE *out, const json_t *record)
 {
     struct ib_arena arena = {0};
-    struct ib_report report = {.arena = &arena};
+    struct ib_report report = {.arena = &arena, .cases = json_object_get(record, "cases")};
     ib_summary_build(&arena, record, &report.summary);
     ib_report_markdown(out, &report);
     ib_arena_free(&arena);

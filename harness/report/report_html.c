@@ -4,6 +4,8 @@
 #include "report/copying.h"
 #include "report/escape.h"
 #include "report/explain.h"
+#include "report/time_to.h"
+#include "report/whole.h"
 #include "report/words.h"
 
 #include "base/text.h"
@@ -98,10 +100,11 @@ static void print_faults(FILE *out, const struct ib_report *report)
     fprintf(out, "</ul>\n</section>\n");
 }
 
-static void print_copying(FILE *out, const struct ib_report *report)
+static void print_costs(FILE *out, const struct ib_report *report)
 {
     struct ib_blocks blocks = {.arena = report->arena};
     ib_copying_sections(&blocks, &report->summary.derived);
+    ib_whole_section(&blocks, report->cases);
     if (!blocks.n)
         return;
     fprintf(out, "<section>\n");
@@ -143,6 +146,13 @@ static void print_group(FILE *out, const struct ib_report *report, const struct 
     fprintf(out, "</tbody>\n</table></div>\n");
 }
 
+static void print_race(FILE *out, const struct ib_report *report, const struct ib_race *race)
+{
+    struct ib_blocks blocks = {.arena = report->arena};
+    ib_time_to_section(&blocks, race);
+    ib_blocks_html(out, &blocks, "h4");
+}
+
 static void print_family_row(FILE *out, const struct ib_report *report, const struct ib_family_row *row)
 {
     fprintf(out, "<tr>");
@@ -167,6 +177,7 @@ static void print_seeds(FILE *out, const struct ib_report *report, const struct 
             continue;
         print_group(out, report, &section->groups[g]);
         print_claim(out, report, &section->groups[g]);
+        print_race(out, report, section->groups[g].race);
     }
     fprintf(out, "</details>\n");
 }
@@ -330,8 +341,10 @@ static void print_section(FILE *out, const struct ib_report *report, size_t s)
     fprintf(out, "<section id=\"part-%zu\">\n<h2>%s on %s</h2>\n", s + 1, html(report, section->model),
             html(report, section->dataset));
     for (size_t g = 0; g < section->n; g++)
-        if (!section->groups[g].family)
+        if (!section->groups[g].family) {
             print_group(out, report, &section->groups[g]);
+            print_race(out, report, section->groups[g].race);
+        }
     for (size_t f = 0; f < section->n_families; f++)
         print_family(out, report, section, &section->families[f]);
     print_charts(out, report, section);
@@ -355,7 +368,7 @@ void ib_report_html(FILE *out, const struct ib_report *report)
     print_head(out, report);
     print_answers(out, report);
     print_faults(out, report);
-    print_copying(out, report);
+    print_costs(out, report);
     print_charts(out, report, NULL);
     for (size_t s = 0; s < report->summary.n; s++)
         print_section(out, report, s);

@@ -2,6 +2,8 @@
 
 #include "report/copying.h"
 #include "report/escape.h"
+#include "report/time_to.h"
+#include "report/whole.h"
 
 static const char *plain(const struct ib_report *report, const char *text)
 {
@@ -57,6 +59,13 @@ static void print_group(FILE *out, const struct ib_report *report, const struct 
     fputc('\n', out);
 }
 
+static void print_race(FILE *out, const struct ib_report *report, const struct ib_race *race)
+{
+    struct ib_blocks blocks = {.arena = report->arena};
+    ib_time_to_section(&blocks, race);
+    ib_blocks_markdown(out, &blocks, "####");
+}
+
 static void print_family(FILE *out, const struct ib_report *report, const struct ib_family *family)
 {
     fprintf(out, "### %s, %zu seeds\n\nMedians over the seeds, of verified cases. Fastest: %s.\n\n",
@@ -88,10 +97,11 @@ static void print_charts(FILE *out, const struct ib_report *report, const struct
     }
 }
 
-static void print_copying(FILE *out, const struct ib_report *report)
+static void print_costs(FILE *out, const struct ib_report *report)
 {
     struct ib_blocks blocks = {.arena = report->arena};
     ib_copying_sections(&blocks, &report->summary.derived);
+    ib_whole_section(&blocks, report->cases);
     ib_blocks_markdown(out, &blocks, "##");
 }
 
@@ -105,15 +115,17 @@ void ib_report_markdown(FILE *out, const struct ib_report *report)
     fputc('\n', out);
     print_answers(out, report);
     print_faults(out, report);
-    print_copying(out, report);
+    print_costs(out, report);
     print_charts(out, report, NULL);
     for (size_t s = 0; s < summary->n; s++) {
         const struct ib_summary_section *section = &summary->sections[s];
         fprintf(out, "## %s on %s\n\n", plain(report, section->model), plain(report, section->dataset));
         for (size_t f = 0; f < section->n_families; f++)
             print_family(out, report, &section->families[f]);
-        for (size_t g = 0; g < section->n; g++)
+        for (size_t g = 0; g < section->n; g++) {
             print_group(out, report, &section->groups[g]);
+            print_race(out, report, section->groups[g].race);
+        }
         print_charts(out, report, section);
     }
     fprintf(out, "## How to read this\n\n");

@@ -182,6 +182,17 @@ static struct ib_summary_group *group_of(struct ib_arena *arena, struct ib_summa
     return group;
 }
 
+static void find_races(struct ib_summary *summary)
+{
+    for (size_t s = 0; s < summary->n; s++)
+        for (size_t g = 0; g < summary->sections[s].n; g++) {
+            struct ib_summary_group *group = &summary->sections[s].groups[g];
+            for (size_t r = 0; r < summary->derived.n_races; r++)
+                if (strcmp(summary->derived.races[r].problem, group->title) == 0)
+                    group->race = &summary->derived.races[r];
+        }
+}
+
 void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_summary *out)
 {
     const json_t *run = json_object_get(record, "run"), *cases = json_object_get(record, "cases");
@@ -204,4 +215,5 @@ void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_su
     }
     ib_summary_find_faults(arena, cases, out);
     ib_derive(arena, record, &out->derived);
+    find_races(out);
 }

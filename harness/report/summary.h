@@ -49,7 +49,8 @@ struct ib_summary_group {
     const char *leaders;      /* the fastest, or those that share its place: "cpu_blas" */
     const char *claim;        /* "is fastest, at 12.3 µs per epoch: 1.80× (1.75 to 1.83) as fast as …" */
     const char *const *notes; /* what else must be said; ends with NULL */
-    struct ib_family *family; /* of problems that differ by their seed; NULL: there is one seed */
+    const struct ib_race *race; /* time to accuracy; NULL: no verified training whose loss goes down */
+    struct ib_family *family;   /* of problems that differ by their seed; NULL: there is one seed */
 };
 
 /* The groups of one model and data set. */

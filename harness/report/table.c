@@ -3,6 +3,7 @@
 
 #include "report/copying.h"
 #include "report/summary.h"
+#include "report/whole.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -168,10 +169,11 @@ static void print_answers(const struct page *page, const struct ib_summary_secti
     }
 }
 
-static void print_copying(const struct page *page, const struct ib_summary *summary)
+static void print_costs(const struct page *page, const struct ib_summary *summary, const json_t *cases)
 {
     struct ib_blocks blocks = {.arena = page->plain.arena};
     ib_copying_sections(&blocks, &summary->derived);
+    ib_whole_section(&blocks, cases);
     ib_blocks_plain(&page->plain, &blocks);
 }
 
@@ -185,7 +187,7 @@ void ib_table_print(FILE *out, const json_t *record, enum ib_colour colour)
     print_faults(&page, &summary);
     for (size_t s = 0; s < summary.n; s++)
         print_tables(&page, &summary.sections[s]);
-    print_copying(&page, &summary);
+    print_costs(&page, &summary, json_object_get(record, "cases"));
     for (size_t s = 0; s < summary.n; s++)
         print_answers(&page, &summary.sections[s]);
     fprintf(out, "%s.\n", summary.counts);

@@ -4,6 +4,8 @@
 
 /* A worker from its start to its end, beside the training: process, libraries, data, files of the answer. */
 #define WORKER_NS 10e6
+/* The same as a whole process, with hyperfine around it. */
+#define WHOLE_NS 40e6
 /* Warming up goes on in doubling stretches until min_time has passed, so up to twice as long. */
 #define WARMUP_STRETCH 1.5
 /* The oracle works sample by sample. */
@@ -81,9 +83,13 @@ static void add_case(const struct ib_measure *measure, const struct ib_case *c, 
     double round = WORKER_NS + (double)measure->warmup * least(training, WARMUP_STRETCH * min_time) +
                    training * most(1, ceil(min_time / training));
     double timed = (double)measure->max_rounds * round, checked = WORKER_NS + training;
-    out->total_ns = timed + checked;
+    double whole = measure->whole_runs
+                       ? (double)(measure->whole_runs + measure->whole_warmup) * (WHOLE_NS + training)
+                       : 0;
+    out->total_ns = timed + checked + whole;
     sum->timed_ns += timed;
     sum->checked_ns += checked;
+    sum->whole_ns += whole;
     *(out->earlier ? &sum->n_earlier : &sum->n_assumed) += 1;
 }
 

@@ -11,7 +11,7 @@
 #define IB_ASSUMED_LEAST_NS    1000
 
 struct ib_estimate {
-    double checked_ns, oracle_ns, timed_ns; /* of all cases; timed: when none stops early */
+    double checked_ns, oracle_ns, timed_ns, whole_ns; /* of all cases; timed: when none stops early */
     size_t n_earlier, n_assumed; /* cases by what their epochs were taken from; others are unavailable */
     struct ib_case_estimate {
         double epoch_ns; /* NaN: unavailable, takes no time */

@@ -1,5 +1,5 @@
-/* One pass of one case in one worker: the checked pass, which earns a verdict, and the timed pass, which must
- * repeat its answer. Nothing here stores or prints. */
+/* One pass of one case in one worker: the checked pass, which earns a verdict, and others, which must repeat
+ * its answer. Nothing here stores or prints. */
 #ifndef IB_PASS_H
 #define IB_PASS_H
 
@@ -13,6 +13,7 @@ struct ib_bench {
     const struct ib_measure *measure;
     struct ib_workspace *work;
     struct ib_references *references;
+    const char *hyperfine;    /* its version; NULL: not installed, or not asked for */
     const char *program;      /* whose workers do the work; NULL: this one's */
     ib_progress_fn *progress; /* called for logged epochs of checked passes; may be NULL */
     void *progress_context;
@@ -52,6 +53,7 @@ struct ib_timing {
     bool ok;                            /* it can go on */
     uint64_t trained_ns, thread_cpu_ns; /* of all slices */
     size_t disturbed;                   /* slices */
+    bool cpu_unknown;                   /* no thread's time can be told */
 };
 
 /* Starts the process. What *out holds is complete when it was closed. Nothing may move while it is open. */
@@ -66,7 +68,12 @@ void ib_timing_slice(struct ib_timing *, uint64_t min_time_ns);
 void ib_timings_alternate(struct ib_timing timings[2], uint64_t first, uint64_t min_time_ns);
 void ib_timing_close(struct ib_timing *);
 
-/* ---- shared by the two ---- */
+/* One run of the whole process, from its start to its exit, timed by hyperfine; its answer must be that of
+ * the checked pass. Before the first, `warmup` runs that are not looked at. */
+void ib_pass_whole(const struct ib_bench *, const struct ib_case *, uint64_t run, uint64_t warmup,
+                   const struct ib_final *checked, struct ib_arena *, struct ib_whole *out);
+
+/* ---- shared by them ---- */
 
 /* A worker, or a program outside, with the problem in place, watched by a witness or not. *child is NULL, or
  * must be ended, also on failure. */
@@ -77,6 +84,10 @@ bool ib_pass_train(const struct ib_bench *, const struct ib_case *, struct ib_ch
 /* Reads what the pass left in `folder`, and removes it. */
 bool ib_pass_load(const struct ib_job *, const char *folder, bool with_curve, struct ib_arena *,
                   struct ib_arrays *out, struct ib_outcome *);
+/* Is the answer that of the checked pass: to the bit where the implementation says that it is deterministic,
+ * else within the tolerance of its type? false sets the outcome to untrusted. */
+bool ib_pass_repeats(const struct ib_case *, const struct ib_final *checked, const struct ib_final *answer,
+                     struct ib_outcome *);
 /* Did it copy what the law says? false sets the outcome to untrusted. Not of programs outside, whose copies
  * nobody counts. */
 bool ib_pass_obeys_law(const struct ib_case *, const struct ib_pass_result *, uint64_t epochs, uint64_t reads,

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/rng.h"
+#include "run/hyperfine.h"
 #include "run/standing.h"
 #include "stats/stats.h"
 
@@ -43,6 +44,12 @@ static enum ib_status time_case(struct run *run, struct ib_standing *s, uint64_t
     return ib_standing_time(s, &run->bench, run->store, round);
 }
 
+static enum ib_status time_whole(struct run *run, struct ib_standing *s, uint64_t round)
+{
+    tell(run, s->c, run->bench.measure->rounds + round);
+    return ib_standing_whole(s, &run->bench, run->store, round);
+}
+
 /* Has the interval of its median become as narrow as was asked? */
 static bool is_precise(const struct ib_measure *measure, const struct ib_standing *s)
 {
@@ -53,9 +60,23 @@ static bool is_precise(const struct ib_measure *measure, const struct ib_standin
     return (high - low) / 2 <= measure->precision * ib_median(s->samples, s->progress.n_samples);
 }
 
-static bool wants_round(const struct run *run, const struct ib_standing *s, uint64_t round)
+/* A series of rounds over the cases: the timed passes, and after them the whole processes. */
+struct series {
+    uint64_t rounds;
+    bool (*wants)(const struct run *, const struct ib_standing *, uint64_t round);
+    enum ib_status (*pass)(struct run *, struct ib_standing *, uint64_t round);
+    uint64_t after; /* passes that a case gets in later series */
+};
+
+static bool wants_time(const struct run *run, const struct ib_standing *s, uint64_t round)
 {
     return !s->progress.ended && s->progress.rounds < round && !is_precise(run->bench.measure, s);
+}
+
+static bool wants_whole(const struct run *run, const struct ib_standing *s, uint64_t round)
+{
+    (void)run;
+    return !s->progress.ended && s->progress.whole_runs < round;
 }
 
 static void shuffle(struct ib_standing **order, size_t n, struct ib_rng *rng) /* Fisher-Yates */
@@ -78,48 +99,53 @@ static void reverse(struct ib_standing **order, size_t n)
 }
 
 /* One round of every case that wants it; what drifts on the machine then hits all alike. */
-static enum ib_status time_round(struct run *run, struct ib_rng *rng, uint64_t round)
+static enum ib_status do_round(struct run *run, const struct series *series, struct ib_rng *rng,
+                               uint64_t round)
 {
     const struct ib_measure *measure = run->bench.measure;
     size_t n = 0;
     for (size_t i = 0; i < run->matrix->n; i++)
-        if (wants_round(run, &run->standings[i], round))
+        if (series->wants(run, &run->standings[i], round))
             run->order[n++] = &run->standings[i];
     if (measure->order == IB_INTERLEAVED)
         shuffle(run->order, n, rng);
     else if (round % 2 == 0)
         reverse(run->order, n);
-    run->total = run->done + n * (measure->rounds - round + 1);
+    run->total = run->done + n * (series->rounds - round + 1 + series->after);
     for (size_t i = 0; i < n && !ib_interrupted(); i++)
-        IB_TRY(time_case(run, run->order[i], round));
+        IB_TRY(series->pass(run, run->order[i], round));
     return IB_OK;
 }
 
-static enum ib_status time_rounds(struct run *run)
+static enum ib_status do_rounds(struct run *run, const struct series *series)
 {
     struct ib_rng rng;
     ib_rng_seed(&rng, ORDER_SEED);
-    for (uint64_t round = 1; round <= run->bench.measure->rounds && !ib_interrupted(); round++)
-        IB_TRY(time_round(run, &rng, round));
+    for (uint64_t round = 1; round <= series->rounds && !ib_interrupted(); round++)
+        IB_TRY(do_round(run, series, &rng, round));
     return IB_OK;
 }
 
 /* Case after case: quick for the caches, blind for drift. */
-static enum ib_status time_blocks(struct run *run)
+static enum ib_status do_blocks(struct run *run, const struct series *series)
 {
     for (size_t i = 0; i < run->matrix->n; i++)
-        for (uint64_t round = 1; round <= run->bench.measure->rounds && !ib_interrupted(); round++)
-            if (wants_round(run, &run->standings[i], round))
-                IB_TRY(time_case(run, &run->standings[i], round));
+        for (uint64_t round = 1; round <= series->rounds && !ib_interrupted(); round++)
+            if (series->wants(run, &run->standings[i], round))
+                IB_TRY(series->pass(run, &run->standings[i], round));
     return IB_OK;
 }
 
 static enum ib_status run_all(struct run *run)
 {
+    const struct ib_measure *measure = run->bench.measure;
+    const struct series all[] = {{measure->rounds, wants_time, time_case, measure->whole_runs},
+                                 {measure->whole_runs, wants_whole, time_whole, 0}};
     for (size_t i = 0; i < run->matrix->n && !ib_interrupted(); i++)
         if (!run->standings[i].progress.checked && !run->standings[i].progress.ended)
             IB_TRY(check_case(run, &run->standings[i]));
-    IB_TRY(run->bench.measure->order == IB_BLOCK ? time_blocks(run) : time_rounds(run));
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        IB_TRY(measure->order == IB_BLOCK ? do_blocks(run, &all[i]) : do_rounds(run, &all[i]));
     return ib_interrupted() ? IB_OK : ib_store_finish(run->store);
 }
 
@@ -134,8 +160,10 @@ enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *ma
                       .bench = {.measure = &config->measure, .work = &work, .references = &references},
                       .progress = tell_progress,
                       .progress_context = context,
-                      .total = matrix->n * (config->measure.rounds + 1)};
+                      .total = matrix->n * (config->measure.rounds + config->measure.whole_runs + 1)};
     IB_TRY(ib_workspace_open(dir, &work));
+    if (config->measure.whole_runs)
+        run.bench.hyperfine = ib_hyperfine_version(&work.arena);
     run.standings = calloc(matrix->n, sizeof *run.standings);
     run.order = calloc(matrix->n, sizeof *run.order);
     enum ib_status status = run.standings && run.order ? IB_OK : ib_fail(IB_ENOMEM, "run", "out of memory");

@@ -1,11 +1,13 @@
-/* A sweep: every case checked once, then timed in interleaved rounds, all of it stored as it happens. */
+/* A sweep: every case checked once, then timed in interleaved rounds, then, where that is asked for, run as a
+ * whole process; all of it stored as it happens. */
 #ifndef IB_RUN_H
 #define IB_RUN_H
 
 #include "config/matrix.h"
 #include "store/resume.h"
 
-/* Told before each pass. round 0 is the checked pass. */
+/* Told before each pass. round 0 is the checked pass; those beyond measure.rounds are of the whole process.
+ */
 typedef void ib_run_progress_fn(void *context, const struct ib_case *, uint64_t round, uint64_t done,
                                 uint64_t total);
 

@@ -94,3 +94,20 @@ enum ib_status ib_standing_time_pair(struct ib_standing *const s[2], const struc
     ib_arena_free(&arena);
     return status;
 }
+
+enum ib_status ib_standing_whole(struct ib_standing *s, const struct ib_bench *bench, struct ib_store *store,
+                                 uint64_t run)
+{
+    struct ib_whole whole;
+    struct ib_arena arena = {0};
+    enum ib_status status = IB_OK;
+    ib_pass_whole(bench, s->c, run, run == 1 ? bench->measure->whole_warmup : 0, &s->progress.final, &arena,
+                  &whole);
+    if (!ib_interrupted()) {
+        s->progress.ended = !whole.timed;
+        s->progress.whole_runs = run;
+        status = ib_store_put_whole(store, s->c, &whole);
+    }
+    ib_arena_free(&arena);
+    return status;
+}

@@ -1,5 +1,6 @@
-/* A case of a running sweep and how far it has come: its checked pass, then one timed pass a round, each
- * stored as soon as it is done. After an interrupt a pass in flight is dropped. */
+/* A case of a running sweep and how far it has come: its checked pass, then one timed pass a round, then
+ * the runs of its whole process, each stored as soon as it is done. After an interrupt a pass in flight is
+ * dropped. */
 #ifndef IB_STANDING_H
 #define IB_STANDING_H
 
@@ -25,5 +26,7 @@ enum ib_status ib_standing_time(struct ib_standing *, const struct ib_bench *, s
 /* The same round of two cases, timed by turns; `first` (0, 1) begins. */
 enum ib_status ib_standing_time_pair(struct ib_standing *const[2], const struct ib_bench *const[2],
                                      struct ib_store *const[2], uint64_t round, uint64_t first);
+enum ib_status ib_standing_whole(struct ib_standing *, const struct ib_bench *, struct ib_store *,
+                                 uint64_t run);
 
 #endif

@@ -48,3 +48,13 @@ void ib_median_interval(const double *samples, size_t n, double *low, double *hi
     *low = interval.low;
     *high = interval.high;
 }
+
+double ib_deviation(const double *samples, size_t n)
+{
+    double mean = 0, squares = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += samples[i] / (double)n;
+    for (size_t i = 0; i < n; i++)
+        squares += (samples[i] - mean) * (samples[i] - mean);
+    return n < 2 ? NAN : sqrt(squares / (double)(n - 1));
+}

@@ -7,6 +7,8 @@
 /* NaN for n = 0. */
 double ib_median(const double *samples, size_t n);
 double ib_minimum(const double *samples, size_t n);
+/* The standard deviation of what these are samples of; NaN for n < 2. */
+double ib_deviation(const double *samples, size_t n);
 
 /* The 95 % interval of stats/interval.h. Fewer than 6 samples cannot give one: both NaN. */
 void ib_median_interval(const double *samples, size_t n, double *low, double *high);

@@ -54,7 +54,10 @@ static double interval_high(const double *values, size_t n)
 static const struct aggregate {
     const char *name;
     double (*of)(const double *, size_t);
-} aggregates[] = {{"median", ib_median}, {"median_low", interval_low}, {"median_high", interval_high}};
+} aggregates[] = {{"median", ib_median},
+                  {"median_low", interval_low},
+                  {"median_high", interval_high},
+                  {"deviation", ib_deviation}};
 enum { AGGREGATE_COUNT = sizeof aggregates / sizeof *aggregates };
 
 static void conclude(sqlite3_context *context)

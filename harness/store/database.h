@@ -7,10 +7,10 @@
 
 #include <sqlite3.h>
 
-enum { IB_DATABASE_VERSION = 4 }; /* user_version in schema.sql */
+enum { IB_DATABASE_VERSION = 5 }; /* user_version in schema.sql */
 
-/* flags: SQLITE_OPEN_*. The connection knows the aggregates median(x), median_low(x) and median_high(x) of
- * stats/stats.h, which skip NULL; NULL where they are not defined. */
+/* flags: SQLITE_OPEN_*. The connection knows the aggregates median(x), median_low(x), median_high(x) and
+ * deviation(x) of stats/stats.h, which skip NULL; NULL where they are not defined. */
 enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out);
 
 /* IB_EIO with SQLite's text for the connection's newest failure. */

@@ -203,3 +203,31 @@ enum ib_status ib_store_put_timed(struct ib_store *store, const struct ib_case *
     IB_TRY(ib_store_begin(store));
     return ib_store_end(store, put_timed(store, c, timed));
 }
+
+/* ---- the whole process ---- */
+
+static enum ib_status put_whole_run(struct ib_store *store, uint64_t number, const struct ib_whole *whole)
+{
+    const uint64_t *parts = whole->parts_ns;
+    return RUN(store, PUT_WHOLE_RUN, integer(number), integer(whole->run), real(whole->wall_ns),
+               real(whole->user_ns), real(whole->system_ns), integer(parts[IB_REPLAY_STARTUP]),
+               measured(parts[IB_REPLAY_LOAD]), integer(parts[IB_REPLAY_SETUP]),
+               integer(parts[IB_REPLAY_TRAIN]), measured(parts[IB_REPLAY_READBACK]),
+               measured(parts[IB_REPLAY_PREDICT]), integer(parts[IB_REPLAY_REST]));
+}
+
+static enum ib_status put_whole(struct ib_store *store, const struct ib_case *c, const struct ib_whole *whole)
+{
+    uint64_t number;
+    IB_TRY(ib_store_find(store, c, &number));
+    IB_TRY(ib_store_worsen(store, number, whole->status, whole->status == IB_CASE_OK ? NULL : whole->reason));
+    IB_TRY(RUN(store, PUT_WHOLE, integer(number), text(whole->source), phrase(whole->reason)));
+    return whole->timed ? put_whole_run(store, number, whole) : IB_OK;
+}
+
+enum ib_status ib_store_put_whole(struct ib_store *store, const struct ib_case *c,
+                                  const struct ib_whole *whole)
+{
+    IB_TRY(ib_store_begin(store));
+    return ib_store_end(store, put_whole(store, c, whole));
+}

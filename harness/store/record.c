@@ -44,11 +44,13 @@ static const char case_query[] =
     " w.h2d_bytes AS 'transfers.witness.h2d_bytes', w.d2h_count AS 'transfers.witness.d2h_count',"
     " w.d2h_bytes AS 'transfers.witness.d2h_bytes', w.launch_count AS 'transfers.witness.launches',"
     " w.sync_count AS 'transfers.witness.syncs',"
-    " '{}' AS 'transfers.phases:json', '[]' AS 'transfers.copies:json',"
+    " '{}' AS 'curve:json', '{}' AS 'transfers.phases:json', '[]' AS 'transfers.copies:json',"
     " iif(s.case_number IS NULL, NULL, json_object('transfer', s.transfer_ns, 'sync', s.sync_ns,"
     "  'compute', s.compute_ns, 'launch', s.launch_ns)) AS 'time.split_ns:json',"
     " iif(f.epochs IS NULL, NULL, json_object('epochs', f.epochs, 'clock', f.clock, 'sync_ns', f.sync_ns,"
     "  'operations', json('[]'), 'copies', json('[]'))) AS 'profile:json', f.reason AS profile_reason,"
+    " iif(EXISTS (SELECT * FROM whole_runs r WHERE r.case_number = c.number), '{}', NULL)"
+    "  AS 'whole_process:json', wp.reason AS whole_process_reason,"
     " coalesce(k.verdict, 'unverified') AS 'verify.verdict', k.verdict_reason AS 'verify.reason',"
     " k.reference AS 'verify.reference', k.loss_error AS 'verify.loss_error',"
     " k.params_error AS 'verify.params_error', k.prediction_error AS 'verify.prediction_error',"
@@ -61,6 +63,7 @@ static const char case_query[] =
     " LEFT JOIN witnesses w ON w.case_number = c.number"
     " LEFT JOIN profiles f ON f.case_number = c.number"
     " LEFT JOIN splits s ON s.case_number = c.number"
+    " LEFT JOIN whole_processes wp ON wp.case_number = c.number"
     " LEFT JOIN epoch_times e ON e.case_number = c.number"
     " LEFT JOIN (SELECT case_number, median(load_ns) AS load, median(setup_ns) AS setup, median(train_ns) AS "
     "train,"
@@ -154,6 +157,27 @@ static void add_sample(sqlite3_stmt *row, json_t *time)
     json_decref(sample);
 }
 
+/* The same, of arrays that are made by the first row: which columns a curve has depends on the run. */
+static void add_point(sqlite3_stmt *row, json_t *curve)
+{
+    json_t *point = row_object(row, 0), *value;
+    const char *name;
+    json_object_del(point, "case_number");
+    json_object_foreach (point, name, value) {
+        if (!json_object_get(curve, name))
+            json_object_set_new(curve, name, json_array());
+        json_array_append(json_object_get(curve, name), value);
+    }
+    json_decref(point);
+}
+
+static void add_members(sqlite3_stmt *row, json_t *object)
+{
+    json_t *members = row_object(row, 0);
+    json_object_update(object, members);
+    json_decref(members);
+}
+
 static void add_metric(sqlite3_stmt *row, json_t *metrics)
 {
     json_object_set_new(metrics, (const char *)sqlite3_column_text(row, 0), column_value(row, 1));
@@ -180,6 +204,21 @@ static const struct detail {
      "disturbed AS 'disturbed:bool'"
      " FROM rounds WHERE case_number = ? AND epoch_ns IS NOT NULL ORDER BY round",
      "time.epoch_ns", add_sample},
+    {"SELECT * FROM curve WHERE case_number = ? ORDER BY epoch", "curve", add_point},
+    {"SELECT source, n AS runs, median(r.wall_ns / 1e9) AS 'wall_s.median', min(r.wall_ns / 1e9) AS "
+     "'wall_s.min',"
+     " max(r.wall_ns / 1e9) AS 'wall_s.max', avg(r.wall_ns / 1e9) AS 'wall_s.mean',"
+     " deviation(r.wall_ns / 1e9) AS 'wall_s.stddev', '[]' AS 'wall_s.samples:json',"
+     " median(user_ns / 1e9) AS user_s, median(system_ns / 1e9) AS system_s,"
+     " m.startup_ns AS 'inside_ns.startup', m.load_ns AS 'inside_ns.load', m.setup_ns AS 'inside_ns.setup',"
+     " m.train_ns AS 'inside_ns.train', m.readback_ns AS 'inside_ns.readback',"
+     " m.predict_ns AS 'inside_ns.predict', m.rest_ns AS 'inside_ns.rest', residual_ns,"
+     " residual_ns / m.wall_ns AS residual_fraction"
+     " FROM whole_medians m JOIN whole_processes USING (case_number) JOIN whole_runs r USING (case_number)"
+     " WHERE m.case_number = ? GROUP BY m.case_number",
+     "whole_process", add_members},
+    {"SELECT wall_ns / 1e9 AS samples FROM whole_runs WHERE case_number = ? ORDER BY run",
+     "whole_process.wall_s", add_sample},
     {"SELECT name, value FROM metrics WHERE case_number = ?", "metrics", add_metric},
     {"SELECT phase, h2d_count, h2d_bytes, d2h_count, d2h_bytes, launch_count AS launches, sync_count AS syncs"
      " FROM phase_transfers WHERE case_number = ? AND pass = 'timed'"

@@ -1,5 +1,6 @@
-/* The record of a run, as `export --format json` prints it: the one form that tables, reports and exports
- * read. */
+/* The record of a run: the one form that tables, reports and exports read. It is what `export --format json`
+ * prints, but for what is derived from it (analysis/derived.h), and with the `curve` of each case beside:
+ * {epoch, loss}, and `seconds` where it has its own, an array each. */
 #ifndef IB_RECORD_H
 #define IB_RECORD_H
 

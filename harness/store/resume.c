@@ -168,9 +168,10 @@ static enum ib_status load_case(sqlite3_stmt *query, const struct ib_case *c, st
     const char *status = (const char *)sqlite3_column_text(query, 0);
     *out = (struct ib_case_progress){.ended = status && strcmp(status, "ok") != 0,
                                      .checked = sqlite3_column_int(query, 1),
-                                     .rounds = (uint64_t)sqlite3_column_int64(query, 2)};
-    out->final.params = copy_doubles(arena, query, 3, &out->final.n_params);
-    out->final.predictions = copy_doubles(arena, query, 4, &out->final.n_predictions);
+                                     .rounds = (uint64_t)sqlite3_column_int64(query, 2),
+                                     .whole_runs = (uint64_t)sqlite3_column_int64(query, 3)};
+    out->final.params = copy_doubles(arena, query, 4, &out->final.n_params);
+    out->final.predictions = copy_doubles(arena, query, 5, &out->final.n_predictions);
     return IB_OK;
 }
 
@@ -205,7 +206,8 @@ enum ib_status ib_resume_load(const char *dir, const struct ib_case *cases, size
         status = ib_db_prepare(
             db,
             "SELECT c.status, EXISTS (SELECT * FROM checks k WHERE k.case_number = c.number),"
-            " (SELECT count(*) FROM rounds r WHERE r.case_number = c.number), f.params, f.predictions"
+            " (SELECT count(*) FROM rounds r WHERE r.case_number = c.number),"
+            " (SELECT count(*) FROM whole_runs w WHERE w.case_number = c.number), f.params, f.predictions"
             " FROM cases c LEFT JOIN finals f ON f.case_number = c.number WHERE c.id = ?",
             &query);
     for (size_t i = 0; status == IB_OK && i < n; i++) {

@@ -20,6 +20,7 @@ struct ib_case_progress {
     bool ended; /* nothing is left to do: unavailable, or a pass went wrong */
     bool checked;
     uint64_t rounds;       /* timed */
+    uint64_t whole_runs;   /* of the whole process */
     const double *samples; /* their times per epoch, undisturbed ones only; n_samples of them, in the arena */
     size_t n_samples;
     struct ib_final final; /* of the checked pass, in the arena */

@@ -7,6 +7,7 @@
 #include "convergence.h"
 #include "verify.h"
 #include "worker/protocol.h"
+#include "worker/replay.h"
 #include "worker/status.h"
 
 #include <jansson.h>
@@ -27,7 +28,8 @@ struct ib_checked {
     struct ib_curve curve;
     const double *seconds; /* of each loss, since another algorithm began; NULL: none */
     struct ib_verification verification;
-    const char *reference;            /* "oracle", "oracle, first 200 epochs"; NULL: none */
+    const char *reference; /* "oracle"; "oracle, first 200 epochs, epochs 1 and 10000 by 8 random vectors",
+                              or without either; NULL: none */
     enum ib_convergence convergence;  /* 0 unknown */
     const double *metrics;            /* in the order of ib_metrics; NaN: null; NULL: none */
     uint64_t test_rows, outputs;      /* of the predictions: */
@@ -65,6 +67,17 @@ struct ib_timed {
     const char *stderr_tail;
 };
 
+/* One run of the whole process. */
+struct ib_whole {
+    enum ib_case_status status;
+    const char *reason;
+    bool timed;         /* false: there is no time, for that reason; with status ok it lies not in the case */
+    uint64_t run;       /* from 1 */
+    const char *source; /* what timed it: "hyperfine 1.15.0" */
+    double wall_ns, user_ns, system_ns;      /* seen from outside */
+    uint64_t parts_ns[IB_REPLAY_PART_COUNT]; /* of the same run by its own clock; 0: not known */
+};
+
 struct ib_store;
 
 /* Makes DIR (and its parents) and a new run in it. Refuses a folder that already holds a run (IB_EINVAL) or
@@ -77,6 +90,7 @@ enum ib_status ib_store_add_cases(struct ib_store *, const struct ib_case *cases
 enum ib_status ib_store_open(const char *dir, struct ib_store **out);
 enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *, const struct ib_checked *);
 enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, const struct ib_timed *);
+enum ib_status ib_store_put_whole(struct ib_store *, const struct ib_case *, const struct ib_whole *);
 /* A case that ended without (further) passes: unavailable, unsupported, or a failed worker. */
 enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, enum ib_case_status,
                                    const char *reason);

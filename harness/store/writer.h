@@ -25,6 +25,8 @@ enum ib_statement {
     PUT_PROFILE_COPY,
     PUT_ROUND,
     UPDATE_TIMES,
+    PUT_WHOLE,
+    PUT_WHOLE_RUN,
     DROP_TRANSFERS,
     DROP_CALLS,
     PUT_TRANSFER,

@@ -1,4 +1,5 @@
 #include "run/run.h"
+#include "analysis/derived.h"
 #include "args.h"
 #include "base/interrupt.h"
 #include "config/sweep.h"
@@ -24,10 +25,11 @@ struct voice {
 };
 
 /* One line of JSON a case, for programs that read along. */
-static void print_lines(const json_t *record)
+static void print_lines(json_t *record)
 {
     size_t i;
     json_t *c;
+    ib_derived_export(record);
     json_array_foreach (json_object_get(record, "cases"), i, c) {
         json_dumpf(c, stdout, JSON_COMPACT);
         putchar('\n');

@@ -31,7 +31,7 @@ enum {
 struct ib_child {
     pid_t pid;
     uint64_t started_ns, heard_ns; /* heard: its newest message */
-    bool ended;                    /* by itself or a signal, before it had answered */
+    bool ended;                    /* by itself or a signal, and not as it should */
     int pidfd, to, from, out, err;
     char *line; /* what has come of its messages, `used` bytes */
     size_t used, capacity;
@@ -418,8 +418,8 @@ uint64_t ib_child_age_ns(const struct ib_child *child)
     return child->heard_ns - child->started_ns;
 }
 
-/* The second number of a schedstat: https://docs.kernel.org/scheduler/sched-stats.html */
-static uint64_t read_wait_ns(const char *path)
+/* https://docs.kernel.org/scheduler/sched-stats.html */
+static struct ib_schedule read_schedule(const char *path)
 {
     char text[96];
     unsigned long long ran, waited;
@@ -428,14 +428,21 @@ static uint64_t read_wait_ns(const char *path)
     if (fd >= 0)
         close(fd);
     text[n > 0 ? n : 0] = '\0';
-    return sscanf(text, "%llu %llu", &ran, &waited) == 2 ? waited : 0;
+    return sscanf(text, "%llu %llu", &ran, &waited) == 2
+               ? (struct ib_schedule){.ran_ns = ran, .waited_ns = waited}
+               : (struct ib_schedule){0};
 }
 
-uint64_t ib_child_waited_ns(const struct ib_child *child)
+struct ib_schedule ib_child_schedule(const struct ib_child *child)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/schedstat", (int)child->pid);
-    return read_wait_ns(path) + read_wait_ns("/proc/thread-self/schedstat");
+    struct ib_schedule schedule = read_schedule(path);
+    clockid_t clock;
+    if (clock_getcpuclockid(child->pid, &clock) == 0)
+        schedule.process_ns = ib_clock_ns(clock);
+    schedule.waited_ns += read_schedule("/proc/thread-self/schedstat").waited_ns;
+    return schedule;
 }
 
 static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
@@ -478,6 +485,47 @@ bool ib_worker_start(const char *program, const cpu_set_t *cpus, uint64_t timeou
 {
     const char *const argv[] = {program ? program : ib_self(), "worker", NULL};
     return ib_child_start(argv, cpus, timeout_ns, out, outcome);
+}
+
+/* Until it has exited; what it still writes is read, or it might never. */
+static bool await_exit(struct ib_child *child, uint64_t timeout_ns)
+{
+    const uint64_t deadline_ns = ib_now_ns() + timeout_ns;
+    struct pollfd fds[] = {{child->pidfd, POLLIN, 0},
+                           {child->out, POLLIN, 0},
+                           {child->err, POLLIN, 0},
+                           {child->from, POLLIN, 0}};
+    for (uint64_t now = ib_now_ns(); !fds[0].revents; now = ib_now_ns()) {
+        if (now >= deadline_ns || ib_interrupted() || child->output_bytes > OUTPUT_LIMIT)
+            return false;
+        poll(fds, 4, (int)((deadline_ns - now) / 1000000 + 1));
+        drain_output(child, &child->out);
+        drain_output(child, &child->err);
+        if (fds[3].revents && !drain_messages(child))
+            fds[3].fd = -1;
+        fds[1].fd = child->out;
+        fds[2].fd = child->err;
+    }
+    return true;
+}
+
+bool ib_child_finish(struct ib_child *child, uint64_t timeout_ns, struct ib_outcome *outcome)
+{
+    siginfo_t info = {0};
+    close(child->to);
+    child->to = -1;
+    if (!await_exit(child, timeout_ns) ||
+        waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+        return ib_outcome_set(outcome, IB_CASE_TIMEOUT, "did not exit within %.3g s of its last answer",
+                              (double)timeout_ns / 1e9);
+    if (info.si_code == CLD_EXITED && info.si_status == 0)
+        return ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
+    child->ended = true;
+    if (info.si_code == CLD_EXITED)
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "exited with status %d after its last answer",
+                              info.si_status);
+    return ib_outcome_set(outcome, IB_CASE_CRASHED, "signal %d, %s, after its last answer", info.si_status,
+                          strsignal(info.si_status));
 }
 
 void ib_child_end(struct ib_child *child)

@@ -1,5 +1,6 @@
 # Lines of loss (column 3) over something (column 2, in units of `unit`), both axes logarithmic. Set before:
-# unit, x_low, x_high, and the label of the horizontal axis.
+# unit, x_low, x_high, and the label of the horizontal axis; and rings to 1, where column 4 says which points get one.
+rings = exists('rings') ? rings : 0
 stats data using 3 name 'loss' nooutput
 
 # Some markers a line, evenly spread over the logarithmic axis, each series a little further on than the one
@@ -24,4 +25,6 @@ load 'key.gnuplot'
 
 plot for [i = 0:series - 1] data index i using ($2 / unit):3 with lines lt i + 1 notitle, \
      for [i = 0:series - 1] data index i using ($2 / unit):(mark(i, $2 / unit) ? $3 : NaN) \
-         with points lt i + 1 pt shape(i) ps 0.8 notitle
+         with points lt i + 1 pt shape(i) ps 0.8 notitle, \
+     for [i = 0:(rings ? series - 1 : -1)] data index i using ($2 / unit):($4 > 0 ? $3 : NaN) \
+         with points lt i + 1 dt solid pt 6 ps 1.5 notitle

@@ -6,7 +6,7 @@
 
 #include "store/store.h"
 
-enum { SAMPLE_EPOCHS = 1000, SAMPLE_ROUNDS = 7 };
+enum { SAMPLE_EPOCHS = 1000, SAMPLE_ROUNDS = 7, SAMPLE_WHOLE_RUNS = 5 };
 
 /* Text that no table, Markdown or HTML may take for markup. */
 #define SAMPLE_NASTY "<script>alert(\"1\")</script> & | `x` \\ * \033[31m"

@@ -195,6 +195,26 @@ static struct ib_measure read_measure(const char *text)
     return measure;
 }
 
+static void test_whole_process(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text;
+        uint64_t runs, warmup;
+    } cases[] = {
+        {"", 0, 1},
+        {"whole_process: false", 0, 1},
+        {"whole_process: true", 5, 1},
+        {"whole_process: {}", 5, 1},
+        {"whole_process: {runs: 1, warmup: 0}", 1, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ib_measure m = read_measure(cases[i].text);
+        assert_int_equal(m.whole_runs, cases[i].runs);
+        assert_int_equal(m.whole_warmup, cases[i].warmup);
+    }
+}
+
 static void test_rounds_and_precision(void **state)
 {
     (void)state;
@@ -684,6 +704,7 @@ int main(void)
         cmocka_unit_test(test_everything),
         cmocka_unit_test(test_commands),
         cmocka_unit_test(test_durations),
+        cmocka_unit_test(test_whole_process),
         cmocka_unit_test(test_rounds_and_precision),
         cmocka_unit_test(test_order_and_pin),
         cmocka_unit_test(test_include),

@@ -8,6 +8,7 @@
 #include "store/record.h"
 #include "store/run_folder.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -223,6 +224,51 @@ static void times_are_those_of_the_rounds(void **state)
     assert_true(ib_member_number(c, "time.phases_ns.load") == 2000004);
 }
 
+static void whole_processes_are_those_of_their_runs(void **state)
+{
+    (void)state;
+    const json_t *c = find("linreg f64 diabetes", "cpu_fused"),
+                 *samples = ib_member(c, "whole_process.wall_s.samples");
+    assert_text(c, "whole_process.source", "hyperfine 1.15.0");
+    assert_int_equal((int)ib_member_number(c, "whole_process.runs"), SAMPLE_WHOLE_RUNS);
+    assert_int_equal(json_array_size(samples), SAMPLE_WHOLE_RUNS);
+    static const struct {
+        const char *name;
+        double value;
+    } known[] = {{"wall_s.median", 0.0451},  {"wall_s.min", 0.0431},
+                 {"wall_s.max", 0.0731},     {"wall_s.mean", 0.0511},
+                 {"user_s", 0.0031},         {"system_s", 0.003},
+                 {"inside_ns.startup", 8e6}, {"inside_ns.setup", 16e6},
+                 {"inside_ns.train", 3.1e6}, {"inside_ns.readback", 1e6},
+                 {"inside_ns.predict", 3e6}, {"inside_ns.rest", 12e6},
+                 {"residual_ns", 2e6},       {"residual_fraction", 2 / 45.1}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        double value = ib_member_number(ib_member(c, "whole_process"), known[i].name);
+        if (!(fabs(value - known[i].value) <= 1e-9 * known[i].value))
+            fail_msg("%s is %.17g", known[i].name, value);
+    }
+    assert_unknown(c, "whole_process.inside_ns.load"); /* the program did not tell */
+    assert_unknown(c, "whole_process_reason");
+}
+
+static void without_whole_processes_there_is_a_reason(void **state)
+{
+    (void)state;
+    const json_t *cases = json_object_get(record, "cases");
+    size_t missing = 0;
+    for (size_t i = 0; i < json_array_size(cases); i++) {
+        const json_t *c = json_array_get(cases, i);
+        if (json_is_null(ib_member(c, "whole_process_reason")))
+            continue;
+        missing++;
+        assert_unknown(c, "whole_process");
+        assert_text(c, "whole_process_reason", "hyperfine is not installed");
+        assert_string_not_equal(ib_member_text(c, "reason"), "hyperfine is not installed");
+    }
+    assert_true(missing > 1);
+    assert_unknown(find("linreg f64 diabetes", "cuda_cublas resident"), "whole_process");
+}
+
 static void transfers_are_those_of_the_timed_pass(void **state)
 {
     (void)state;
@@ -327,6 +373,8 @@ int main(void)
         cmocka_unit_test(says_what_a_case_is),
         cmocka_unit_test(meaningless_axes_are_null),
         cmocka_unit_test(times_are_those_of_the_rounds),
+        cmocka_unit_test(whole_processes_are_those_of_their_runs),
+        cmocka_unit_test(without_whole_processes_there_is_a_reason),
         cmocka_unit_test(transfers_are_those_of_the_timed_pass),
         cmocka_unit_test(cases_without_answers_have_none),
         cmocka_unit_test(what_is_not_finite_is_null),

@@ -25,6 +25,13 @@ static void minimum_takes_the_least(void **state)
     assert_true(isnan(ib_minimum(NULL, 0)));
 }
 
+static void deviation_is_that_of_samples(void **state)
+{
+    (void)state;
+    assert_true(fabs(ib_deviation((double[]){2, 4, 4, 4, 5, 5, 7, 9}, 8) - sqrt(32.0 / 7)) < 1e-12);
+    assert_true(isnan(ib_deviation((double[]){3}, 1)) && isnan(ib_deviation(NULL, 0)));
+}
+
 static void input_is_not_changed(void **state)
 {
     (void)state;
@@ -109,6 +116,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(median_takes_the_middle),
         cmocka_unit_test(minimum_takes_the_least),
+        cmocka_unit_test(deviation_is_that_of_samples),
         cmocka_unit_test(input_is_not_changed),
         cmocka_unit_test(interval_has_the_ranks_of_the_tables),
         cmocka_unit_test(few_samples_give_no_interval),

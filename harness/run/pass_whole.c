@@ -1,0 +1,98 @@
+#include "run/pass.h"
+
+#include "base/error.h"
+#include "base/paths.h"
+#include "run/hyperfine.h"
+#include "run/pin.h"
+
+#include <limits.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { STEPS = 4 };           /* of a replay, each with a time limit: hello, problem, train, exit */
+#define SPARE_NS 10000000000u /* for hyperfine itself */
+#define COMMAND  "./ironbench replay job.json" /* the same for all, so that nothing must be quoted */
+
+/* What the steps of one pass hand on. */
+struct whole {
+    const struct ib_bench *bench;
+    const struct ib_case *c;
+    struct ib_arena *arena;
+    const char *folder; /* of this run: the job, its log, hyperfine's files */
+    const char *log, *answer;
+    struct ib_job job;
+    struct ib_outcome outcome;
+};
+
+/* The folder with the program, the job, and a folder for the answer. */
+static enum ib_status prepare(struct whole *w)
+{
+    char here[PATH_MAX];
+    cpu_set_t cpus;
+    const char *const worker[] = {w->bench->program ? w->bench->program : ib_self(), "worker", NULL};
+    const char *const *command = w->c->impl->info->command; /* of a program outside */
+    IB_TRY(ib_workspace_job(w->bench->work, w->c, w->c->dtype, &w->job));
+    IB_TRY(ib_workspace_folder(w->bench->work, &w->folder));
+    w->log = ib_arena_print(w->arena, "%s/log", w->folder);
+    w->answer = ib_arena_print(w->arena, "%s/answer", w->folder);
+    if (mkdir(w->answer, 0777) != 0 || !getcwd(here, sizeof here) ||
+        symlink(ib_self(), ib_arena_print(w->arena, "%s/ironbench", w->folder)) != 0)
+        return ib_fail_errno(w->folder, "cannot make what the whole process needs");
+    const struct ib_train_request train = {
+        .pass = IB_PASS_TIMED, .epochs = w->c->epochs, .log_every = w->c->log_every, .out = w->answer};
+    const struct ib_replay_job replay = {.argv = command ? command : worker,
+                                         .cpus = ib_pin(w->bench->measure, w->c, &cpus) ? &cpus : NULL,
+                                         .folder = here,
+                                         .log = w->log,
+                                         .timeout_ns = w->bench->measure->timeout_ns,
+                                         .problem = ib_job_to_json(&w->job, "problem"),
+                                         .train = ib_train_request_to_json(&train)};
+    return ib_replay_write(ib_arena_print(w->arena, "%s/job.json", w->folder), &replay);
+}
+
+/* False: there is no time; what went wrong in the process itself is told by its own log. */
+static bool time_it(struct whole *w, uint64_t warmup, struct ib_whole *out)
+{
+    struct ib_hyperfine_result seen;
+    const struct ib_hyperfine hyperfine = {
+        .folder = w->folder,
+        .command = COMMAND,
+        .warmup = warmup,
+        .timeout_ns = (warmup + 1) * STEPS * w->bench->measure->timeout_ns + SPARE_NS};
+    const char *fault = ib_hyperfine_run(w->arena, &hyperfine, &seen);
+    if (access(w->log, F_OK) == 0 && !ib_replay_read(w->log, out->parts_ns, &w->outcome))
+        return false;
+    out->reason = fault;
+    if (fault)
+        return false;
+    out->wall_ns = seen.wall_ns;
+    out->user_ns = seen.user_ns;
+    out->system_ns = seen.system_ns;
+    return true;
+}
+
+static bool is_repeated(struct whole *w, const struct ib_final *checked)
+{
+    struct ib_arrays arrays;
+    return ib_pass_load(&w->job, w->answer, false, w->arena, &arrays, &w->outcome) &&
+           ib_pass_repeats(w->c, checked, &arrays.final, &w->outcome);
+}
+
+void ib_pass_whole(const struct ib_bench *bench, const struct ib_case *c, uint64_t run, uint64_t warmup,
+                   const struct ib_final *checked, struct ib_arena *arena, struct ib_whole *out)
+{
+    struct whole w = {.bench = bench, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
+    *out = (struct ib_whole){.run = run, .source = bench->hyperfine};
+    if (!bench->hyperfine) {
+        out->status = IB_CASE_OK;
+        out->reason = "hyperfine is not installed; scripts/setup installs it";
+        return;
+    }
+    out->timed =
+        ib_outcome_error(&w.outcome, prepare(&w)) && time_it(&w, warmup, out) && is_repeated(&w, checked);
+    if (w.folder)
+        ib_workspace_remove(w.folder);
+    out->status = w.outcome.status;
+    if (w.outcome.status != IB_CASE_OK)
+        out->reason = ib_arena_print(arena, "as a whole process: %s", w.outcome.reason);
+}
