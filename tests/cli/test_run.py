@@ -181,7 +181,7 @@ class Sweep(CliTest):
 
     def test_shipped_configurations_plan(self):
         for path in (ROOT / "configs").glob("*.yaml"):
-            if path.name in ("seed.yaml", "rates.yaml") and not (ROOT.parent / "shared" / "datasets").exists():
+            if path.name in ("peers.yaml", "seed.yaml", "rates.yaml") and not (ROOT.parent / "shared" / "datasets").exists():
                 continue
             with self.subTest(path.name):
                 self.assertRegex(self.ok("plan", path), r"\d+ cases")
