@@ -6,11 +6,28 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <tgmath.h>
 
 /* BLOCK rows are added up in the type itself before they join an f64 sum, in LANES sums side by side: good
  * implementations sum in blocks, too, so that the rounding here is like theirs. */
 enum { BLOCK = 64, LANES = 8 };
+
+/* How products are tiled (oracle_products.inc): bytes of a vector, features summed up side by side, in sums
+ * over features and in sums over samples; and up to how many columns tiles are not worth it. */
+enum { VECTOR_BYTES = 64, STRIP = 4, TALL = 8, NARROW = 3 };
+
+/* One copy of the code for each generation of processors, chosen when the program starts. All compute the
+ * same bits: no sum is reordered, and no multiplication fused with an addition. */
+#if defined __x86_64__
+#define IB_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define IB_CLONES
+#endif
+
+/* Whether an epoch fits the budget is told by up to so many blocks, while they are at most 1/PROBE_SHARE of
+ * it. */
+enum { PROBES = 3, PROBE_SHARE = 8 };
 
 /* What a pass over the rows is to give. */
 enum { WANT_LOSS = 1, WANT_GRADIENT = 2 };
@@ -104,6 +121,13 @@ enum ib_status ib_oracle_train(const struct ib_oracle_problem *problem, struct i
     return status;
 }
 
+enum ib_status ib_oracle_step(const struct ib_oracle_problem *problem, double *loss, double *sketch)
+{
+    if (problem->rows == 0)
+        return ib_fail(IB_EINVAL, "oracle", "a step needs at least one row");
+    return problem->type == IB_F32 ? step_f32(problem, loss, sketch) : step_f64(problem, loss, sketch);
+}
+
 void ib_oracle_predict(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
                        double *out)
 {
@@ -119,7 +143,7 @@ void ib_oracle_predict_f32(const struct ib_network *net, const double *params, u
 double ib_oracle_problem_loss(const struct ib_oracle_problem *problem)
 {
     struct machine_f64 m;
-    if (open_f64(&problem->net, problem->params, false, &m) != IB_OK)
+    if (open_f64(&problem->net, problem->params, false, false, &m) != IB_OK)
         return NAN;
     const struct rows rows = rows_of(problem);
     const double loss = pass_f64(&m, &rows, WANT_LOSS);
@@ -138,7 +162,7 @@ double ib_oracle_gradient(const struct ib_network *net, const double *params, ui
                           const double *y, double *gradient)
 {
     struct machine_f64 m;
-    const bool ready = open_f64(net, params, false, &m) == IB_OK;
+    const bool ready = open_f64(net, params, false, false, &m) == IB_OK;
     const double loss =
         ready ? pass_f64(&m, &(struct rows){rows, {x, NULL}, {y, NULL}}, WANT_LOSS | WANT_GRADIENT) : NAN;
     for (uint64_t i = 0; i < ib_network_size(net); i++)

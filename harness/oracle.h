@@ -6,7 +6,7 @@
 #define IB_ORACLE_H
 
 #include "base/npy.h"
-#include "models/network.h"
+#include "sketch.h"
 
 struct ib_curve { /* losses in the order of their epochs */
     uint64_t n;
@@ -25,14 +25,15 @@ struct ib_oracle_problem {
     uint64_t epochs;
     enum ib_dtype type; /* arithmetic, and rounding of x, y and params */
     bool reversed;      /* add up rows and features from last to first: the same sums, rounded otherwise */
-    uint64_t budget_ns; /* 0: none. Stops after the epoch that passes it */
+    uint64_t
+        budget_ns; /* 0: none. Stops after the epoch that passes it, and before the first if that would */
 };
 
 /* The rows of a problem from mapped arrays, which must stay open. */
 void ib_oracle_use_rows(struct ib_oracle_problem *, const struct ib_npy *x, const struct ib_npy *y);
 
 struct ib_trajectory {
-    uint64_t epochs;       /* how many were done; fewer than asked when the budget ran out */
+    uint64_t epochs;       /* how many were done; fewer than asked, or none, when the budget ran out */
     struct ib_curve curve; /* losses by ib_checks_epoch, for the epochs asked for, and of the last one done */
     double *params;        /* after `epochs` epochs; ib_network_size elements */
     uint64_t size;
@@ -41,6 +42,11 @@ struct ib_trajectory {
 /* IB_OK also when the training diverges: infinities and NaN are in the curve. */
 enum ib_status ib_oracle_train(const struct ib_oracle_problem *, struct ib_trajectory *out);
 void ib_trajectory_free(struct ib_trajectory *);
+
+/* A single step from problem->params, for problems too large for more: the mean loss and the sketch
+ * (ib_sketch_size elements) of the gradient. Some 3/5 of the work of an epoch. lr, epochs and budget are not
+ * looked at. */
+enum ib_status ib_oracle_step(const struct ib_oracle_problem *, double *loss, double *sketch);
 
 /* The functions below compute in f64 and give NaN when memory runs out. */
 

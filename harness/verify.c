@@ -1,5 +1,6 @@
 #include "verify.h"
 
+#include "base/error.h"
 #include "diagnose/diagnose.h"
 #include "schedule.h"
 
@@ -38,9 +39,14 @@ double ib_tolerance(enum ib_dtype type)
     return type == IB_F64 ? 1e-9 : 1e-4;
 }
 
-static double tolerance_with(enum ib_dtype type, double drift)
+double ib_tolerance_with(enum ib_dtype type, double drift)
 {
     return fmax(ib_tolerance(type), DRIFT_FACTOR * drift);
+}
+
+double ib_largest_safe(enum ib_dtype type)
+{
+    return type == IB_F64 ? 1e100 : 1e15;
 }
 
 /* ---- arithmetic in which NaN wins ---- */
@@ -87,6 +93,10 @@ struct check {
     double drift; /* the largest error of the drift trajectory's losses, as far as they have been compared */
     bool wrong[IB_PART_COUNT];
     char fact[IB_PART_COUNT][80]; /* one deviation in numbers */
+    const double *predictor;
+    bool diverged; /* the truth, as far as it goes */
+    bool unjudged; /* a step began where nothing can be told */
+    char step_reason[160];
 };
 
 /* ---- losses ---- */
@@ -125,7 +135,7 @@ static void check_losses(struct check *c, uint64_t end)
             continue;
         const double error = loss_error(c, i, &c->answer->curve);
         c->out->loss_error = larger(c->out->loss_error, error);
-        if (!(error <= tolerance_with(c->answer->type, c->drift)) && !c->wrong[IB_PART_LOSS]) {
+        if (!(error <= ib_tolerance_with(c->answer->type, c->drift)) && !c->wrong[IB_PART_LOSS]) {
             c->wrong[IB_PART_LOSS] = true;
             c->out->first_divergent_epoch = epoch;
             snprintf(c->fact[IB_PART_LOSS], sizeof *c->fact, "epoch %" PRIu64 ": loss %.6g for %.6g", epoch,
@@ -180,7 +190,7 @@ static void check_params(struct check *c)
                               distance(truth->size, c->ref->drift->params, truth->params, &unused));
     const double error = distance(truth->size, c->answer->params, truth->params, &where);
     c->out->params_error = error;
-    c->wrong[IB_PART_PARAMS] = !(error <= tolerance_with(c->answer->type, drift));
+    c->wrong[IB_PART_PARAMS] = !(error <= ib_tolerance_with(c->answer->type, drift));
 
     uint32_t p = 0;
     uint64_t index = where;
@@ -191,26 +201,43 @@ static void check_params(struct check *c)
              ib_param_text(c->ref->net, p, name), index, c->answer->params[where], truth->params[where]);
 }
 
-/* Beyond these, f32 or f64 arithmetic may overflow on its way to a number that is still finite. */
-static double largest_safe(enum ib_dtype type)
-{
-    return type == IB_F64 ? 1e100 : 1e15;
-}
-
 /* expected: what the answer's own parameters give; rounded: the same in f32. */
 static void check_predictions(struct check *c, const double *expected, const double *rounded)
 {
     const uint64_t outputs = c->ref->net->width[c->ref->net->n_layers], n = c->ref->test_rows * outputs;
-    const double largest = larger(max_norm(n, expected), max_norm(c->ref->truth->size, c->answer->params));
+    const double largest =
+        larger(max_norm(n, expected), max_norm(ib_network_size(c->ref->net), c->predictor));
     uint64_t where, unused;
-    if (n == 0 || !(largest <= largest_safe(c->answer->type)))
+    if (n == 0 || !(largest <= ib_largest_safe(c->answer->type)))
         return; /* diverged: no prediction is better than another */
     const double drift = c->answer->type == IB_F32 ? distance(n, rounded, expected, &unused) : 0;
     const double error = distance(n, c->answer->predictions, expected, &where);
     c->out->prediction_error = error;
-    c->wrong[IB_PART_PREDICTIONS] = !(error <= tolerance_with(c->answer->type, drift));
+    c->wrong[IB_PART_PREDICTIONS] = !(error <= ib_tolerance_with(c->answer->type, drift));
     snprintf(c->fact[IB_PART_PREDICTIONS], sizeof *c->fact, "test row %" PRIu64 ": %.6g for %.6g",
              where / outputs + 1, c->answer->predictions[where], expected[where]);
+}
+
+/* ---- steps ---- */
+
+/* IB_ENOMEM. The first one that is wrong is told. */
+static enum ib_status check_steps(struct check *c)
+{
+    for (size_t i = 0; i < c->ref->n_steps && !c->diverged; i++) {
+        struct ib_step_finding finding;
+        IB_TRY(ib_step_check(c->ref->net, c->answer->type, c->ref->lr, &c->ref->steps[i], &finding));
+        c->unjudged = c->unjudged || !finding.judged;
+        if (c->ref->truth->epochs == 0 && finding.judged) {
+            c->out->loss_error = larger(fmax(c->out->loss_error, 0), finding.loss_error);
+            c->out->params_error = larger(fmax(c->out->params_error, 0), finding.update_error);
+        }
+        if (finding.wrong && !c->step_reason[0]) {
+            memcpy(c->step_reason, finding.reason, sizeof finding.reason);
+            if (!c->out->first_divergent_epoch)
+                c->out->first_divergent_epoch = c->ref->steps[i].epoch;
+        }
+    }
+    return IB_OK;
 }
 
 /* ---- the verdict ---- */
@@ -219,18 +246,20 @@ static void explain(const struct check *c, const double *expected)
 {
     const struct ib_evidence evidence = {.reference = c->ref,
                                          .answer = c->answer,
+                                         .predictor = c->predictor,
                                          .expected = expected,
                                          .first_divergent_epoch = c->out->first_divergent_epoch};
-    size_t used = 0;
+    size_t used = (size_t)snprintf(c->out->reason, sizeof c->out->reason, "%s", c->step_reason);
     for (int part = 0; part < IB_PART_COUNT; part++) {
-        /* Parameters are off in consequence of what the losses showed: that is no second finding. */
-        if (!c->wrong[part] || (part == IB_PART_PARAMS && c->wrong[IB_PART_LOSS]))
+        /* Parameters are off in consequence of what losses or a step showed: that is no second finding. */
+        if (!c->wrong[part] || (part == IB_PART_PARAMS && (c->wrong[IB_PART_LOSS] || c->step_reason[0])))
             continue;
-        char pattern[160];
-        ib_diagnose(&evidence, part, pattern, sizeof pattern);
+        struct ib_deviation *d = &c->out->deviation[part];
+        ib_diagnose(&evidence, part, d->pattern, sizeof d->pattern);
+        memcpy(d->fact, c->fact[part], sizeof d->fact);
         if (used < sizeof c->out->reason)
             used += (size_t)snprintf(c->out->reason + used, sizeof c->out->reason - used, "%s%s (%s)",
-                                     used ? "; " : "", pattern, c->fact[part]);
+                                     used ? "; " : "", d->pattern, d->fact);
     }
 }
 
@@ -240,7 +269,7 @@ static void leave_unverified(struct ib_verification *out, const char *reason)
     snprintf(out->reason, sizeof out->reason, "%s", reason);
 }
 
-static void judge(struct check *c, double *expected, double *rounded)
+static void check_trajectory(struct check *c)
 {
     const struct ib_reference *ref = c->ref;
     const uint64_t epochs = ref->truth->epochs;
@@ -248,27 +277,46 @@ static void judge(struct check *c, double *expected, double *rounded)
     const uint64_t drift_end = crossing(&ref->drift->curve, epochs);
 
     check_losses(c, truth_end < drift_end ? truth_end : drift_end);
+    c->diverged = truth_end <= epochs || drift_end <= epochs;
     if (truth_end <= epochs)
         check_crossing(c, truth_end, drift_end);
     else if (drift_end > epochs)
         check_params(c);
-    ib_oracle_predict(ref->net, c->answer->params, ref->test_rows, ref->x_test, expected);
-    ib_oracle_predict_f32(ref->net, c->answer->params, ref->test_rows, ref->x_test, rounded);
+}
+
+static void judge(struct check *c, double *expected, double *rounded)
+{
+    const struct ib_reference *ref = c->ref;
+    if (ref->truth->epochs > 0)
+        check_trajectory(c);
+    if (check_steps(c) != IB_OK) {
+        leave_unverified(c->out, "no memory for single steps");
+        return;
+    }
+    ib_oracle_predict(ref->net, c->predictor, ref->test_rows, ref->x_test, expected);
+    ib_oracle_predict_f32(ref->net, c->predictor, ref->test_rows, ref->x_test, rounded);
     check_predictions(c, expected, rounded);
 
-    c->out->verdict = IB_RIGHT;
+    c->out->verdict = c->step_reason[0] ? IB_WRONG : IB_RIGHT;
     for (int part = 0; part < IB_PART_COUNT; part++)
         if (c->wrong[part])
             c->out->verdict = IB_WRONG;
     if (c->out->verdict == IB_WRONG)
         explain(c, expected);
+    else if (c->unjudged)
+        leave_unverified(c->out, "the training diverges later than the oracle had time for");
 }
 
 void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, struct ib_verification *out)
 {
     *out = (struct ib_verification){.loss_error = NAN, .params_error = NAN, .prediction_error = NAN};
-    if (ref->truth->curve.n == 0 || ref->drift->epochs != ref->truth->epochs ||
-        answer->epochs != ref->truth->epochs) {
+    const bool trained = ref->truth->epochs > 0;
+    if (!trained && ref->n_steps == 0) {
+        leave_unverified(out, "the oracle's time is too short for a single epoch");
+        return;
+    }
+    if (trained && (ref->truth->curve.n == 0 || ref->drift->epochs != ref->truth->epochs ||
+                    answer->epochs != ref->truth->epochs)) {
         leave_unverified(out, "the oracle has no trajectory of as many epochs");
         return;
     }
@@ -278,6 +326,8 @@ void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, s
         leave_unverified(out, "no memory for the oracle's predictions");
         return;
     }
-    judge(&(struct check){.ref = ref, .answer = answer, .out = out}, expected, expected + n);
+    const double *predictor = answer->predictor ? answer->predictor : answer->params;
+    judge(&(struct check){.ref = ref, .answer = answer, .out = out, .predictor = predictor}, expected,
+          expected + n);
     free(expected);
 }

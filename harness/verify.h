@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "oracle.h"
+#include "verify_step.h"
 
 enum ib_verdict { IB_UNVERIFIED, IB_RIGHT, IB_WRONG };
 extern const struct ib_word ib_verdict_words[]; /* unverified ok wrong */
@@ -17,23 +18,38 @@ struct ib_answer {
     bool sparse; /* read its losses when it liked: the curve lacks epochs that ib_checks_epoch names */
     const double *params;      /* ib_network_size elements */
     const double *predictions; /* test_rows x outputs */
+    const double *predictor;   /* the parameters that they come from; NULL: params */
 };
 
 struct ib_reference {
     const struct ib_network *net;
     const double *start;               /* initial parameters */
-    const struct ib_trajectory *truth; /* f64 */
+    const struct ib_trajectory *truth; /* f64; of no epochs where the oracle had no time for one */
     const struct ib_trajectory *drift; /* the answer's type; for f64 reversed. Same epochs as truth */
+    const struct ib_step *steps;       /* epochs that are checked by themselves, where truth ends early */
+    size_t n_steps;
+    double lr; /* of the steps */
     uint64_t test_rows;
     const double *x_test;                    /* test_rows x width[0], as the implementation saw it */
     const struct ib_oracle_problem *problem; /* the truth's, for naming mistakes; NULL: not at hand */
 };
 
+/* What an answer consists of. */
+enum ib_part { IB_PART_LOSS, IB_PART_PARAMS, IB_PART_PREDICTIONS, IB_PART_COUNT };
+
+/* How one part is wrong; both "" where it is right, or off only in consequence of another part. */
+struct ib_deviation {
+    char pattern[160]; /* what it looks like */
+    char fact[80];     /* one number that is off, beside what it should be */
+};
+
 struct ib_verification {
     enum ib_verdict verdict;
-    double loss_error, params_error, prediction_error; /* NaN: not compared */
+    double loss_error, params_error, prediction_error; /* NaN: not compared. Without a trajectory, those of
+                                                          steps: params_error of updates */
     uint64_t first_divergent_epoch;                    /* 0: none */
-    char reason[256]; /* what is wrong and what it looks like; "" when right */
+    struct ib_deviation deviation[IB_PART_COUNT];
+    char reason[256]; /* all deviations: what is wrong and what it looks like; "" when right */
 };
 
 /* Compares, over exactly truth->epochs epochs (the caller trains the answer that far when the oracle's budget
@@ -43,6 +59,7 @@ struct ib_verification {
  *   drift is the largest up to epoch 2 e;
  * - the final parameters: largest difference over largest parameter, where ten times the losses' drift
  *   counts as well once it matters;
+ * - the steps, each by itself (verify_step.h);
  * - the predictions, with those that the answer's own parameters give. Nothing drifts here; for f32, the
  *   error of the oracle's f32 arithmetic on the same parameters takes the drift's place.
  *
@@ -53,5 +70,9 @@ void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_
 
 /* The tolerances, in one place. Calibration: results/tolerances.md. */
 double ib_tolerance(enum ib_dtype);
+/* The same where honest rounding is known to be off by `drift`. */
+double ib_tolerance_with(enum ib_dtype, double drift);
+/* Beyond this, arithmetic of the type may overflow on its way to a number that is still finite. */
+double ib_largest_safe(enum ib_dtype);
 
 #endif

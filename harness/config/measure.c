@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define MEGABYTE  1000000ull
+#define US_NS     1000ull
 #define MS_NS     1000000ull
 #define SECOND_NS (1000 * MS_NS)
 #define HOUR_NS   (3600 * SECOND_NS)
@@ -137,7 +138,7 @@ static const struct ib_doc_key keys[] = {
     {FIELD("min_time", min_time_ns), .read = ib_doc_read_duration, .max = HOUR_NS},
     {FIELD("memory", memory_bytes), .read = ib_doc_read_bytes, .min = MEGABYTE, .max = MEGABYTE << 30},
     {FIELD("memory_by", memory_by), .read = ib_doc_read_word, .words = ib_memory_by_words},
-    {FIELD("oracle_budget", oracle_budget_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = HOUR_NS},
+    {FIELD("oracle_budget", oracle_budget_ns), .read = ib_doc_read_duration, .min = US_NS, .max = HOUR_NS},
     {.name = "pin", .read = read_pin},
     {.name = "whole_process", .read = read_whole},
     {.name = NULL},

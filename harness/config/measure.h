@@ -25,7 +25,8 @@ struct ib_measure {
                          this part of the median: 0.01 for 1 %; 0: it never does */
     enum ib_order order;
     uint64_t timeout_ns;       /* of one request to a worker */
-    uint64_t oracle_budget_ns; /* of one reference trajectory; past it, fewer epochs are verified */
+    uint64_t oracle_budget_ns; /* of one reference trajectory; past it, fewer epochs are
+                                  verified, and single ones */
     uint64_t min_time_ns;      /* repeat the training within a round until this much has been timed */
     uint64_t memory_bytes;     /* that a worker may have to itself; 0: no limit */
     enum ib_memory_by memory_by;

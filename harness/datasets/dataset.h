@@ -17,13 +17,15 @@ enum ib_header { IB_HEADER_AUTO, IB_HEADER_YES, IB_HEADER_NO };
  * - regression: y = s + noise, where s = x w + b, |w| = 1;
  * - classification: y = 1 where s + noise > 0, where s = x w, |w| = 1;
  * - xor: y = 1 where s + noise > 0, where s = -x1 x2: no plane parts the classes.
- * Classes alternate from row to row, so that both are as frequent in any stretch. */
+ * Classes alternate from row to row, so that both are as frequent in any stretch.
+ * A regression may have several `outputs`, each with a w, b and noise of its own. */
 enum ib_synth_kind { IB_SYNTH_REGRESSION = 1, IB_SYNTH_CLASSIFICATION, IB_SYNTH_XOR };
 extern const struct ib_word ib_synth_words[];
 
 struct ib_synth_spec {
     enum ib_synth_kind kind; /* 0: the data is in a file */
     uint64_t rows, cols;     /* rows: for training; test rows come on top */
+    uint64_t outputs;        /* 0: nothing was said, which means 1 */
     double noise;
 };
 

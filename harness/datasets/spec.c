@@ -81,6 +81,7 @@ static const struct ib_doc_key synth_keys[] = {
     {SYNTH(rows, rows), .read = ib_doc_read_u64, .min = 2, .max = 1000000000, .required = true},
     {SYNTH(cols, cols), .read = ib_doc_read_u64, .min = 1, .max = 1000000, .required = true},
     {SYNTH(noise, noise), .read = read_noise},
+    {SYNTH(outputs, outputs), .read = ib_doc_read_u64, .min = 1, .max = 1000},
     SEED,
     {FIELD(test_fraction), .read = read_synth_test_fraction},
     {.name = NULL},

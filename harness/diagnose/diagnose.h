@@ -5,12 +5,11 @@
 
 #include "verify.h"
 
-enum ib_part { IB_PART_LOSS, IB_PART_PARAMS, IB_PART_PREDICTIONS, IB_PART_COUNT };
-
 struct ib_evidence {
     const struct ib_reference *reference;
     const struct ib_answer *answer;
-    const double *expected;         /* the predictions that the answer's own parameters give */
+    const double *predictor;        /* the answer's own parameters that its predictions come from, */
+    const double *expected;         /* and the predictions that they give */
     uint64_t first_divergent_epoch; /* 0 when the losses are right */
 };
 

@@ -98,7 +98,10 @@ static bool are_scaled(const struct ib_evidence *e, char *text, size_t n)
         product += e->answer->predictions[i] * e->expected[i];
         square += e->expected[i] * e->expected[i];
     }
-    snprintf(text, n, "predictions are a constant factor (%.4g) off", product / square);
+    if (fabs(product / square) < 1e-6)
+        snprintf(text, n, "predictions are zero, but for rounding");
+    else
+        snprintf(text, n, "predictions are a constant factor (%.4g) off", product / square);
     return are_made_by(e, scale, product / square);
 }
 
@@ -128,7 +131,7 @@ static bool lack_the_biases(const struct ib_evidence *e, char *text, size_t n)
     double *params = malloc(ib_network_size(net) * sizeof *params);
     if (!params)
         return false;
-    memcpy(params, e->answer->params, ib_network_size(net) * sizeof *params);
+    memcpy(params, e->predictor, ib_network_size(net) * sizeof *params);
     ib_params_drop_biases(net, params);
     snprintf(text, n, "predictions lack the bias");
     const bool lack = are_of(e, params);

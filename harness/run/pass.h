@@ -53,6 +53,7 @@ struct ib_timing {
     bool ok;                            /* it can go on */
     uint64_t trained_ns, thread_cpu_ns; /* of all slices */
     size_t disturbed;                   /* slices */
+    bool cpu_unknown;                   /* no thread's time can be told */
 };
 
 /* Starts the process. What *out holds is complete when it was closed. Nothing may move while it is open. */

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "diagnose/diagnose.h"
 #include "metrics/metric.h"
 #include "run/outside.h"
 #include "schedule.h"
@@ -169,23 +170,34 @@ static enum ib_status load_start(struct checking *k, const double **out)
     return IB_OK;
 }
 
-static enum ib_status compare(struct checking *k, const struct ib_trajectory *truth,
-                              const struct ib_trajectory *drift, const struct ib_arrays *arrays)
+/* What the answer is compared with: the oracle's training, and where that ends early, steps. */
+struct evidence {
+    const struct ib_trajectory *truth, *drift;
+    const struct ib_arrays *arrays; /* the training of truth->epochs epochs, if there is one */
+    struct ib_step steps[2];
+    size_t n_steps;
+};
+
+static enum ib_status compare(struct checking *k, const struct evidence *e)
 {
     struct exact_rows rows;
     struct ib_oracle_problem problem = {
-        .net = k->job.net, .lr = k->c->lr, .epochs = truth->epochs, .type = IB_F64};
+        .net = k->job.net, .lr = k->c->lr, .epochs = e->truth->epochs, .type = IB_F64};
     struct ib_reference reference = {.net = &k->job.net,
-                                     .truth = truth,
-                                     .drift = drift,
+                                     .truth = e->truth,
+                                     .drift = e->drift,
+                                     .steps = e->steps,
+                                     .n_steps = e->n_steps,
+                                     .lr = k->c->lr,
                                      .test_rows = k->job.test_rows,
                                      .problem = &problem};
     struct ib_answer answer = {.type = k->c->dtype,
-                               .epochs = truth->epochs,
-                               .curve = arrays->curve,
+                               .epochs = e->truth->epochs,
+                               .curve = e->arrays->curve,
                                .sparse = k->c->impl->info->command != NULL,
-                               .params = arrays->final.params,
-                               .predictions = arrays->final.predictions};
+                               .params = e->arrays->final.params,
+                               .predictions = k->arrays.final.predictions,
+                               .predictor = k->arrays.final.params};
     IB_TRY(load_f64(k->arena, k->job.x_test, &reference.x_test));
     IB_TRY(load_start(k, &reference.start));
     if (!open_exact(k, &rows))
@@ -197,12 +209,64 @@ static enum ib_status compare(struct checking *k, const struct ib_trajectory *tr
     return IB_OK;
 }
 
+/* Epoch `epoch` by itself, from `from` to what the training `after` ended with. at_start: `from` is where all
+ * trainings begin. false: there is no such reference. */
+static bool add_step(struct checking *k, struct evidence *e, uint64_t epoch, const double *from,
+                     bool at_start, const struct ib_arrays *after)
+{
+    struct ib_outcome oracle;
+    struct ib_step *step = &e->steps[e->n_steps++];
+    *step = (struct ib_step){
+        .epoch = epoch, .from = from, .to = after->final.params, .loss = ib_loss_at(&after->curve, epoch)};
+    if (ib_reference_step(k->bench->references, k->c, at_start ? NULL : from, &step->truth, &step->drift,
+                          &oracle))
+        return true;
+    snprintf(k->out->verification.reason, sizeof k->out->verification.reason, "no reference: %.200s",
+             oracle.reason);
+    return false;
+}
+
+/* The first epoch, and the last one: for that the implementation trains once more, to the epoch before it,
+ * and must do the same again for the two to fit. */
+static bool add_steps(struct checking *k, struct evidence *e)
+{
+    struct ib_pass_result result;
+    struct ib_arrays first, before_last;
+    const double *start;
+    uint64_t reads;
+    const uint64_t last = k->c->epochs;
+    if (!ib_outcome_error(&k->outcome, load_start(k, &start)) || !train(k, 1, &result, &first, &reads) ||
+        !add_step(k, e, 1, start, true, &first))
+        return false;
+    if (last == 1 || !(k->c->impl->info->flags & IB_DETERMINISTIC))
+        return true;
+    return train(k, last - 1, &result, &before_last, &reads) &&
+           add_step(k, e, last, before_last.final.params, false, &k->arrays);
+}
+
+/* What the verdict rests on, in words. */
+static const char *name_reference(struct checking *k, const struct evidence *e)
+{
+    const unsigned long long compared = e->truth->epochs, epochs = k->c->epochs;
+    const char *trajectory = compared == 0   ? ""
+                             : compared == 1 ? "first epoch, "
+                                             : ib_arena_print(k->arena, "first %llu epochs, ", compared);
+    if (e->n_steps == 0)
+        return "oracle";
+    const char *steps = e->n_steps == 2 ? ib_arena_print(k->arena, "epochs 1 and %llu", epochs) : "epoch 1";
+    return ib_arena_print(k->arena, "oracle, %s%s by %d random vectors", trajectory, steps,
+                          IB_SKETCH_VECTORS);
+}
+
 /* Against the oracle; where its budget ended before the last epoch, the implementation trains once more, that
- * far. */
+ * far, and single epochs are checked by themselves. */
 static void verify(struct checking *k)
 {
-    const struct ib_trajectory *truth, *drift;
+    struct evidence e = {.arrays = &k->arrays};
     struct ib_outcome oracle;
+    struct ib_pass_result result;
+    struct ib_arrays shorter;
+    uint64_t reads;
     struct ib_verification *v = &k->out->verification;
     const char *algorithm = k->c->impl->info->algorithm;
     if (algorithm) {
@@ -212,23 +276,21 @@ static void verify(struct checking *k)
                  algorithm);
         return;
     }
-    if (!ib_reference_get(k->bench->references, k->c, &truth, &drift, &oracle)) {
+    if (!ib_reference_get(k->bench->references, k->c, &e.truth, &e.drift, &oracle)) {
         snprintf(v->reason, sizeof v->reason, "no reference: %.200s", oracle.reason);
         return;
     }
-    struct ib_arrays shorter;
-    const struct ib_arrays *arrays = &k->arrays;
-    k->out->reference = "oracle";
-    if (truth->epochs < k->c->epochs) {
-        struct ib_pass_result result;
-        uint64_t reads;
-        k->out->reference =
-            ib_arena_print(k->arena, "oracle, first %llu epochs", (unsigned long long)truth->epochs);
-        if (!train(k, truth->epochs, &result, &shorter, &reads))
+    if (e.truth->epochs < k->c->epochs) {
+        if (e.truth->epochs > 0) {
+            if (!train(k, e.truth->epochs, &result, &shorter, &reads))
+                return;
+            e.arrays = &shorter;
+        }
+        if (!add_steps(k, &e))
             return;
-        arrays = &shorter;
     }
-    enum ib_status status = compare(k, truth, drift, arrays);
+    k->out->reference = name_reference(k, &e);
+    enum ib_status status = compare(k, &e);
     if (status != IB_OK)
         ib_outcome_error(&k->outcome, status);
 }
@@ -244,6 +306,7 @@ static void run_steps(struct checking *k)
         ib_child_on_progress(k->child, k->bench->progress, k->bench->progress_context);
     if (!train(k, k->c->epochs, &result, &k->arrays, &reads))
         return;
+    ib_child_on_progress(k->child, NULL, NULL); /* further trainings are nobody's to watch */
     keep_account(k, &result, reads);
     k->out->curve = k->arrays.curve;
     k->out->seconds = k->arrays.seconds;

@@ -51,13 +51,20 @@ bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, co
                           exact ? ", though the implementation says it is deterministic" : "");
 }
 
+/* All threads together took no more than the calling one. */
+static bool is_alone(const struct ib_pass_result *result)
+{
+    const double thread = (double)result->thread_cpu_ns, process = (double)result->process_cpu_ns;
+    return process - thread <= CLOCKS_PART * process;
+}
+
 /* A hog on the same core doubles the wall time while the thread's own stays: where they part, something else
- * had the processor. *watched: there is one thread alone, so that the two can be compared. */
+ * had the processor. *watched: there is one thread alone, so that the two can be compared. Of a program
+ * outside, whose work between the messages is not only training, that is not said. */
 static bool lost_processor(const struct ib_case *c, const struct ib_pass_result *result, bool *watched)
 {
     const double wall = (double)result->trained_ns, thread = (double)result->thread_cpu_ns;
-    const double process = (double)result->process_cpu_ns;
-    *watched = c->residency == IB_HOST && process - thread <= CLOCKS_PART * process;
+    *watched = !result->outside && c->residency == IB_HOST && is_alone(result);
     return *watched && wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS;
 }
 
@@ -76,6 +83,13 @@ static void watch(struct ib_timing *t, const struct ib_pass_result *result)
     out->disturbed = 2 * t->disturbed > out->n_slices;
 }
 
+/* Where a program outside has several threads nobody knows which of them trains. */
+static void add_cpu(struct ib_timing *t, const struct ib_pass_result *result)
+{
+    t->thread_cpu_ns += result->thread_cpu_ns;
+    t->cpu_unknown |= result->outside && (!is_alone(result) || result->thread_cpu_ns == 0);
+}
+
 static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
 {
     struct ib_timed *out = t->out;
@@ -83,11 +97,10 @@ static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
     out->repeats += result->repeats;
     out->slices[out->n_slices++] = result->median_ns / epochs;
     t->trained_ns += result->trained_ns;
-    t->thread_cpu_ns += result->thread_cpu_ns;
-    if (!result->outside)
-        watch(t, result);
+    add_cpu(t, result);
+    watch(t, result);
     out->epoch_ns = (double)t->trained_ns / (double)out->repeats / epochs;
-    out->cpu_epoch_ns = result->outside ? NAN : (double)t->thread_cpu_ns / (double)out->repeats / epochs;
+    out->cpu_epoch_ns = t->cpu_unknown ? NAN : (double)t->thread_cpu_ns / (double)out->repeats / epochs;
 }
 
 /* Its copies and phases are those of the first slice, in which all is done that is done once. */

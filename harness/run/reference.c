@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LAST_EPOCH_NS 60000000000u /* the budget is looked at between epochs, and one may take long */
+#define LAST_EPOCH_NS 60000000000u /* beyond the budget: for the drift trajectory, and for single steps */
 
 struct ib_kept_trajectory {
     char key[1024];
@@ -20,10 +20,10 @@ static void key_of(const struct ib_case *c, const struct ib_oracle_request *requ
 {
     struct ib_network net;
     ib_case_network(c, &net);
-    int used = snprintf(key, n, "%s %s %d %a %llu %d %d %d %llu %d %d", c->model->name, c->dataset->sha256,
+    int used = snprintf(key, n, "%s %s %d %a %llu %d %d %d %llu %d %d %d", c->model->name, c->dataset->sha256,
                         (int)ib_workspace_exact_type(c), c->lr, (unsigned long long)request->epochs,
                         (int)net.act, (int)net.loss, (int)c->init, (unsigned long long)c->seed,
-                        (int)request->arithmetic, (int)request->reversed);
+                        (int)request->arithmetic, (int)request->reversed, (int)request->step);
     for (uint32_t l = 0; l <= net.n_layers && used > 0 && (size_t)used < n; l++)
         used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net.width[l]);
 }
@@ -96,8 +96,23 @@ static enum ib_status load_trajectory(const char *folder, struct ib_arena *arena
 
 /* ---- one oracle run ---- */
 
-static bool run_oracle(struct ib_references *refs, const struct ib_case *c, struct ib_oracle_request *request,
-                       struct ib_trajectory *out, struct ib_outcome *outcome)
+/* Writes parameters into the folder, and has the job start from them. */
+static enum ib_status start_from(struct ib_references *refs, const double *params, const char *folder,
+                                 struct ib_job *job)
+{
+    for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
+        job->start[p] = ib_arena_print(&refs->arena, "%s/start-%u.npy", folder, p);
+        IB_TRY(ib_npy_write_f64(job->start[p], job->dtype, ib_network_param_rows(&job->net, p),
+                                ib_network_param_cols(&job->net, p), params));
+        params += ib_network_param_size(&job->net, p);
+    }
+    return IB_OK;
+}
+
+/* from: the parameters to start from; NULL: the case's own. */
+static bool run_oracle(struct ib_references *refs, const struct ib_case *c, const double *from,
+                       struct ib_oracle_request *request, struct ib_trajectory *out,
+                       struct ib_outcome *outcome)
 {
     struct ib_job job;
     struct ib_child *child = NULL;
@@ -106,6 +121,8 @@ static bool run_oracle(struct ib_references *refs, const struct ib_case *c, stru
     enum ib_status status = ib_workspace_job(refs->work, c, ib_workspace_exact_type(c), &job);
     if (status == IB_OK)
         status = ib_workspace_folder(refs->work, &request->out);
+    if (status == IB_OK && from)
+        status = start_from(refs, from, request->out, &job);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
     bool ok = ib_worker_start(NULL, NULL, timeout_ns, &child, outcome) &&
@@ -130,7 +147,7 @@ static bool get(struct ib_references *refs, const struct ib_case *c, struct ib_o
         ;
     if (!kept) {
         kept = ib_arena_alloc(&refs->arena, sizeof *kept);
-        if (!run_oracle(refs, c, request, &kept->trajectory, outcome))
+        if (!run_oracle(refs, c, NULL, request, &kept->trajectory, outcome))
             return false;
         memcpy(kept->key, key, sizeof key);
         kept->next = refs->kept;
@@ -147,9 +164,35 @@ bool ib_reference_get(struct ib_references *refs, const struct ib_case *c, const
         .epochs = c->epochs, .budget_ns = refs->budget_ns, .arithmetic = IB_F64, .reversed = false};
     if (!get(refs, c, &request, truth, outcome))
         return false;
+    *drift = *truth;
+    if ((*truth)->epochs == 0)
+        return true;
     request = (struct ib_oracle_request){
         .epochs = (*truth)->epochs, .arithmetic = c->dtype, .reversed = c->dtype == IB_F64};
     return get(refs, c, &request, drift, outcome);
+}
+
+/* The step from the case's start is the same for all implementations, and kept. */
+static bool get_step(struct ib_references *refs, const struct ib_case *c, const double *from,
+                     struct ib_oracle_request *request, struct ib_sketched *out, struct ib_outcome *outcome)
+{
+    struct ib_trajectory fresh;
+    const struct ib_trajectory *found = &fresh;
+    if (from ? !run_oracle(refs, c, from, request, &fresh, outcome) : !get(refs, c, request, &found, outcome))
+        return false;
+    *out = (struct ib_sketched){found->curve.loss[0], found->params};
+    return true;
+}
+
+bool ib_reference_step(struct ib_references *refs, const struct ib_case *c, const double *from,
+                       struct ib_sketched *truth, struct ib_sketched *drift, struct ib_outcome *outcome)
+{
+    struct ib_oracle_request request = {.epochs = 1, .arithmetic = IB_F64, .step = true};
+    if (!get_step(refs, c, from, &request, truth, outcome))
+        return false;
+    request = (struct ib_oracle_request){
+        .epochs = 1, .arithmetic = c->dtype, .reversed = c->dtype == IB_F64, .step = true};
+    return get_step(refs, c, from, &request, drift, outcome);
 }
 
 void ib_references_free(struct ib_references *refs)

@@ -28,7 +28,8 @@ struct ib_checked {
     struct ib_curve curve;
     const double *seconds; /* of each loss, since another algorithm began; NULL: none */
     struct ib_verification verification;
-    const char *reference;            /* "oracle", "oracle, first 200 epochs"; NULL: none */
+    const char *reference; /* "oracle"; "oracle, first 200 epochs, epochs 1 and 10000 by 8 random vectors",
+                              or without either; NULL: none */
     enum ib_convergence convergence;  /* 0 unknown */
     const double *metrics;            /* in the order of ib_metrics; NaN: null; NULL: none */
     uint64_t test_rows, outputs;      /* of the predictions: */

@@ -418,8 +418,8 @@ uint64_t ib_child_age_ns(const struct ib_child *child)
     return child->heard_ns - child->started_ns;
 }
 
-/* The second number of a schedstat: https://docs.kernel.org/scheduler/sched-stats.html */
-static uint64_t read_wait_ns(const char *path)
+/* https://docs.kernel.org/scheduler/sched-stats.html */
+static struct ib_schedule read_schedule(const char *path)
 {
     char text[96];
     unsigned long long ran, waited;
@@ -428,14 +428,21 @@ static uint64_t read_wait_ns(const char *path)
     if (fd >= 0)
         close(fd);
     text[n > 0 ? n : 0] = '\0';
-    return sscanf(text, "%llu %llu", &ran, &waited) == 2 ? waited : 0;
+    return sscanf(text, "%llu %llu", &ran, &waited) == 2
+               ? (struct ib_schedule){.ran_ns = ran, .waited_ns = waited}
+               : (struct ib_schedule){0};
 }
 
-uint64_t ib_child_waited_ns(const struct ib_child *child)
+struct ib_schedule ib_child_schedule(const struct ib_child *child)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/schedstat", (int)child->pid);
-    return read_wait_ns(path) + read_wait_ns("/proc/thread-self/schedstat");
+    struct ib_schedule schedule = read_schedule(path);
+    clockid_t clock;
+    if (clock_getcpuclockid(child->pid, &clock) == 0)
+        schedule.process_ns = ib_clock_ns(clock);
+    schedule.waited_ns += read_schedule("/proc/thread-self/schedstat").waited_ns;
+    return schedule;
 }
 
 static bool check_hello(const json_t *hello, struct ib_outcome *outcome)

@@ -44,9 +44,12 @@ const char *ib_child_output(const struct ib_child *);
 void ib_child_quote(const struct ib_child *, struct ib_outcome *);
 /* Wall time from its start until its newest message. */
 uint64_t ib_child_age_ns(const struct ib_child *);
-/* How long its first thread and the calling one have waited for a processor, both together, so far; 0 where
- * the kernel does not say. */
-uint64_t ib_child_waited_ns(const struct ib_child *);
+/* How long its first thread has had a processor so far, and all of its threads; and how long the first and
+ * the calling one, both together, have waited for one. 0 where the kernel does not say. */
+struct ib_schedule {
+    uint64_t ran_ns, process_ns, waited_ns;
+};
+struct ib_schedule ib_child_schedule(const struct ib_child *);
 
 /* Sends the end of all requests and waits for the child to exit by itself; false: it did not in time, or not
  * with status 0. It must be ended in any case. */

@@ -9,7 +9,9 @@
  *                                           predictions.npy in the folder `out`; or progress {epoch, loss} in
  *                                           between where log_every asks
  *   parent: oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after
- *                                           another
+ *                                           another; of a single step the gradient's sketch in their place
+ *   parent: check {part, …}              -> checked {…} of check/answer.h, or progress {epoch} in between: the
+ *                                           number of the trial that begins
  *   worker: error {status, message}      instead of any answer
  * The end of the parent's stream ends the worker. What a program outside must say of all this, and the one
  * message that is its own (`trained`), stands in impls/PROTOCOL.md. */
@@ -69,6 +71,7 @@ struct ib_oracle_request {
     uint64_t epochs, budget_ns;
     enum ib_dtype arithmetic;
     bool reversed;
+    bool step; /* only the loss of epoch 1, and its gradient's sketch */
     const char *out;
 };
 
@@ -99,8 +102,8 @@ struct ib_pass_result {
     uint64_t trained_ns;     /* all of them together: wall time, */
     uint64_t thread_cpu_ns;  /* of which the calling thread had a processor, */
     uint64_t process_cpu_ns; /* and all threads together */
-    bool outside; /* by a program outside: of what follows only set-up and training time are known, and no
-                     processor time */
+    bool outside; /* by a program outside: of what follows only set-up and training time are known, and the
+                     thread is its first, whatever that does */
     bool fused, fused_predict;
     struct ib_phases phases;
     struct ib_ledger ledger;     /* of one training and its prediction */

@@ -1,6 +1,7 @@
 #include "worker/worker.h"
 
 #include "base/error.h"
+#include "check/answer.h"
 #include "worker/session.h"
 
 #include <fcntl.h>
@@ -138,6 +139,30 @@ static enum ib_status train_oracle(const struct ib_job *job, const struct ib_ora
     return status;
 }
 
+static enum ib_status step_oracle(const struct ib_job *job, const struct ib_oracle_request *request,
+                                  const struct oracle_arrays *arrays, json_t **answer)
+{
+    const uint64_t size = ib_sketch_size(&job->net);
+    uint64_t epoch = 1;
+    double loss;
+    struct ib_oracle_problem problem = {.net = job->net,
+                                        .params = arrays->params,
+                                        .type = request->arithmetic,
+                                        .reversed = request->reversed};
+    ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
+    double *sketch = malloc(size * sizeof *sketch);
+    if (!sketch)
+        return ib_fail(IB_ENOMEM, "oracle", "no memory for a gradient's sketch");
+    enum ib_status status = ib_oracle_step(&problem, &loss, sketch);
+    if (status == IB_OK)
+        status = ib_session_save_curve(request->out, &(struct ib_curve){1, &epoch, &loss});
+    if (status == IB_OK)
+        status = ib_session_save(request->out, "params", IB_F64, size, 1, sketch);
+    *answer = json_pack("{s:s, s:I}", "type", "done", "epochs", (json_int_t)1);
+    free(sketch);
+    return status;
+}
+
 static enum ib_status answer_oracle(struct worker *w, const json_t *request, json_t **answer)
 {
     (void)w;
@@ -151,10 +176,23 @@ static enum ib_status answer_oracle(struct worker *w, const json_t *request, jso
     if (status == IB_OK)
         status = map_oracle(&job, &arrays);
     if (status == IB_OK)
-        status = train_oracle(&job, &oracle, &arrays, answer);
+        status = (oracle.step ? step_oracle : train_oracle)(&job, &oracle, &arrays, answer);
     unmap_oracle(&arrays);
     ib_arena_free(&arena);
     return status;
+}
+
+/* ---- check ---- */
+
+static void send_started(uint64_t number)
+{
+    send(json_pack("{s:s, s:I}", "type", "progress", "epoch", (json_int_t)number));
+}
+
+static enum ib_status answer_check(struct worker *w, const json_t *request, json_t **answer)
+{
+    (void)w;
+    return ib_check_answer(request, send_started, answer);
 }
 
 /* ---- the loop ---- */
@@ -163,10 +201,8 @@ static const struct {
     const char *type;
     enum ib_status (*answer)(struct worker *, const json_t *request, json_t **answer);
 } requests[] = {
-    {"describe", answer_describe},
-    {"problem", answer_problem},
-    {"train", answer_train},
-    {"oracle", answer_oracle},
+    {"describe", answer_describe}, {"problem", answer_problem}, {"train", answer_train},
+    {"oracle", answer_oracle},     {"check", answer_check},
 };
 
 static enum ib_status answer_request(struct worker *w, const json_t *request)

@@ -3,8 +3,8 @@
  * this machine. */
 #include "base/error.h"
 #include "base/text.h"
-#include "check.h"
-#include "gradient.h"
+#include "check/gradient.h"
+#include "check/trial.h"
 
 #include <setjmp.h>
 #include <stdio.h>
@@ -19,25 +19,26 @@ static struct ib_instance subject;
 /* ---- one operation in one type ---- */
 
 struct operation_test {
-    struct visitor visitor;
-    const struct operation *operation;
+    struct ib_visitor visitor;
+    const struct ib_operation *operation;
     enum ib_dtype type;
     size_t count;
     char wrong[1024]; /* the first failure; "" while there is none */
 };
 
-static void visit(struct visitor *visitor, const struct check *check)
+static void visit(struct ib_visitor *visitor, const struct ib_trial *trial)
 {
     struct operation_test *test = (struct operation_test *)visitor;
-    char text[256], description[512];
+    char description[512];
+    struct ib_trial_result result;
     if (test->wrong[0] != '\0')
         return;
-    const enum ib_status status = check_run(&subject, check, text, sizeof text);
-    check_describe(check, description, sizeof description);
+    const enum ib_status status = ib_trial_run(&subject, trial, NULL, NULL, &result);
+    ib_trial_describe(trial, description, sizeof description);
     if (status != IB_OK)
         snprintf(test->wrong, sizeof test->wrong, "%s: %s", description, ib_error_text());
-    else if (text[0] != '\0')
-        snprintf(test->wrong, sizeof test->wrong, "%s: %s", description, text);
+    else if (result.fault != IB_TRIAL_RIGHT)
+        snprintf(test->wrong, sizeof test->wrong, "%s: %s", description, result.text);
     test->count++;
 }
 
@@ -49,7 +50,7 @@ static void test_operation(void **state)
         skip();
     }
     test->visitor.visit = visit;
-    checks_visit(test->operation, test->type, &test->visitor);
+    ib_trials_visit(test->operation, test->type, &test->visitor);
     print_message("%zu checks\n", test->count);
     if (test->wrong[0] != '\0')
         fail_msg("%s", test->wrong);
@@ -65,21 +66,21 @@ struct gradient_test {
 static void test_gradient(void **state)
 {
     const struct gradient_test *test = *state;
-    char text[256];
-    if (!IB_HAS(subject.impl, ops) || !gradient_offered(subject.impl->ops)) {
+    struct ib_gradient_flaw flaw;
+    if (!IB_HAS(subject.impl, ops) || !ib_gradient_offered(subject.impl->ops)) {
         print_message("%s does not offer every operation of a network\n", subject.impl->name);
         skip();
     }
-    if (gradient_run(&subject, test->act, test->loss, text, sizeof text) != IB_OK)
+    if (ib_gradient_run(&subject, test->act, test->loss, &flaw) != IB_OK)
         fail_msg("%s", ib_error_text());
-    if (text[0] != '\0')
-        fail_msg("%s", text);
+    if (flaw.pattern[0] != '\0')
+        fail_msg("%s: %s", flaw.pattern, flaw.detail);
 }
 
 /* ---- all of them ---- */
 
 enum {
-    OPERATION_TESTS = OPERATION_COUNT * 2,
+    OPERATION_TESTS = IB_OPERATION_COUNT * 2,
     GRADIENT_TESTS = 3 * 3,
     TESTS = OPERATION_TESTS + GRADIENT_TESTS
 };
@@ -93,8 +94,8 @@ static int run_all(bool quick)
     for (int i = 0; i < OPERATION_TESTS; i++) {
         const enum ib_dtype type = i % 2 == 0 ? IB_F32 : IB_F64;
         operation_tests[i] =
-            (struct operation_test){.visitor.quick = quick, .operation = &operations[i / 2], .type = type};
-        snprintf(names[i], sizeof names[i], "%s %s", operations[i / 2].name,
+            (struct operation_test){.visitor.quick = quick, .operation = &ib_operations[i / 2], .type = type};
+        snprintf(names[i], sizeof names[i], "%s %s", ib_operations[i / 2].name,
                  ib_word_of(ib_dtype_words, (int)type));
         tests[i] = (struct CMUnitTest){
             .name = names[i], .test_func = test_operation, .initial_state = &operation_tests[i]};

@@ -15,11 +15,18 @@
 
 static struct ib_dataset_spec made(enum ib_synth_kind kind, uint64_t rows, uint64_t cols, double noise)
 {
-    return (struct ib_dataset_spec){.name = "d", .synth = {kind, rows, cols, noise}, .seed = 7};
+    return (struct ib_dataset_spec){.name = "d", .synth = {kind, rows, cols, noise, 0}, .seed = 7};
+}
+
+static struct ib_dataset_spec made_outputs(uint64_t rows, uint64_t cols, uint64_t outputs)
+{
+    struct ib_dataset_spec spec = made(IB_SYNTH_REGRESSION, rows, cols, 0.1);
+    spec.synth.outputs = outputs;
+    return spec;
 }
 
 struct rows {
-    uint64_t n, cols;
+    uint64_t n, cols, outputs;
     double *x, *y;
 };
 
@@ -28,14 +35,16 @@ static struct rows rows_of(const struct ib_dataset_spec *spec, enum ib_rows_of o
 {
     struct ib_dataset set;
     assert_int_equal(ib_dataset_load(spec, &set), IB_OK);
-    struct rows out = {.n = of == IB_TEST_ROWS ? set.test_rows : set.rows, .cols = set.cols};
+    struct rows out = {.n = of == IB_TEST_ROWS ? set.test_rows : set.rows};
+    out.cols = set.cols;
+    out.outputs = set.outputs;
     out.x = malloc(out.n * out.cols * sizeof *out.x);
-    out.y = malloc(out.n * sizeof *out.y);
+    out.y = malloc(out.n * out.outputs * sizeof *out.y);
     assert_non_null(out.x);
     assert_non_null(out.y);
     for (uint64_t first = 0; first < out.n; first += stretch) {
         uint64_t n = out.n - first < stretch ? out.n - first : stretch;
-        ib_dataset_rows(&set, of, first, n, out.x + first * out.cols, out.y + first);
+        ib_dataset_rows(&set, of, first, n, out.x + first * out.cols, out.y + first * out.outputs);
     }
     ib_dataset_free(&set);
     return out;
@@ -117,11 +126,16 @@ static void test_test_rows(void **state)
 static void test_hash(void **state)
 {
     (void)state;
-    struct ib_dataset_spec specs[] = {
-        made(IB_SYNTH_REGRESSION, 100, 3, 0.1), made(IB_SYNTH_CLASSIFICATION, 100, 3, 0.1),
-        made(IB_SYNTH_XOR, 100, 3, 0.1),        made(IB_SYNTH_REGRESSION, 101, 3, 0.1),
-        made(IB_SYNTH_REGRESSION, 100, 4, 0.1), made(IB_SYNTH_REGRESSION, 100, 3, 0.2),
-        made(IB_SYNTH_REGRESSION, 100, 3, 0.1), made(IB_SYNTH_REGRESSION, 100, 3, 0.1)};
+    struct ib_dataset_spec specs[] = {made(IB_SYNTH_REGRESSION, 100, 3, 0.1),
+                                      made(IB_SYNTH_CLASSIFICATION, 100, 3, 0.1),
+                                      made(IB_SYNTH_XOR, 100, 3, 0.1),
+                                      made(IB_SYNTH_REGRESSION, 101, 3, 0.1),
+                                      made(IB_SYNTH_REGRESSION, 100, 4, 0.1),
+                                      made(IB_SYNTH_REGRESSION, 100, 3, 0.2),
+                                      made(IB_SYNTH_REGRESSION, 100, 3, 0.1),
+                                      made(IB_SYNTH_REGRESSION, 100, 3, 0.1),
+                                      made_outputs(100, 3, 2),
+                                      made_outputs(100, 3, 3)};
     enum { N = sizeof specs / sizeof *specs };
     char hashes[N][IB_HASH_HEX];
     specs[6].seed = 8;
@@ -154,6 +168,54 @@ static void test_values_stay(void **state)
     for (size_t i = 0; i < 3; i++)
         assert_within(rows.y[i], y[i], 1e-12);
     free_rows(&rows);
+}
+
+/* ---- several outputs ---- */
+
+static void test_one_output_is_the_default(void **state)
+{
+    (void)state;
+    struct ib_dataset one, unsaid;
+    struct ib_dataset_spec specs[] = {made_outputs(100, 3, 1), made_outputs(100, 3, 0)};
+    assert_int_equal(ib_dataset_load(&specs[0], &one), IB_OK);
+    assert_int_equal(ib_dataset_load(&specs[1], &unsaid), IB_OK);
+    assert_int_equal(unsaid.outputs, 1);
+    assert_string_equal(one.sha256, unsaid.sha256);
+    ib_dataset_free(&one);
+    ib_dataset_free(&unsaid);
+}
+
+/* They come from the same rows, whatever the stretches, and each is another function of them: no two agree,
+ * nor are they the same up to a constant. */
+static void test_outputs(void **state)
+{
+    (void)state;
+    enum { N = 50, COLS = 4, OUTPUTS = 3 };
+    struct ib_dataset_spec spec = made_outputs(N, COLS, OUTPUTS);
+    struct rows whole = rows_of(&spec, IB_TRAINING_ROWS, N), pieces = rows_of(&spec, IB_TRAINING_ROWS, 7);
+    assert_int_equal(whole.outputs, OUTPUTS);
+    assert_memory_equal(pieces.x, whole.x, N * COLS * sizeof *whole.x);
+    assert_memory_equal(pieces.y, whole.y, N * OUTPUTS * sizeof *whole.y);
+    for (uint64_t k = 0; k < OUTPUTS; k++) {
+        const double *y = whole.y + k, *next = whole.y + (k + 1) % OUTPUTS;
+        double largest = 0;
+        for (uint64_t i = 1; i < N; i++)
+            largest = fmax(largest, fabs(y[i * OUTPUTS] - next[i * OUTPUTS] - y[0] + next[0]));
+        assert_true(largest > 0.5);
+    }
+    free_rows(&whole);
+    free_rows(&pieces);
+}
+
+static void test_outputs_of_classes(void **state)
+{
+    (void)state;
+    struct ib_dataset set;
+    struct ib_dataset_spec spec = made(IB_SYNTH_CLASSIFICATION, 100, 3, 0);
+    spec.synth.outputs = 2;
+    spec.where = "c.yaml:3";
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "c.yaml:3",
+                   WORDS("only a regression", "`outputs`"));
 }
 
 /* ---- the rows ---- */
@@ -381,6 +443,9 @@ int main(void)
         cmocka_unit_test(test_test_rows),
         cmocka_unit_test(test_hash),
         cmocka_unit_test(test_values_stay),
+        cmocka_unit_test(test_one_output_is_the_default),
+        cmocka_unit_test(test_outputs),
+        cmocka_unit_test(test_outputs_of_classes),
         cmocka_unit_test(test_same_in_any_stretches),
         cmocka_unit_test(test_rows_differ),
         cmocka_unit_test(test_features),

@@ -73,7 +73,6 @@ def write_arrays(out, w, b, losses, x_test, checked):
 
 def train(request, problem):
     x, y, x_test = load(problem["x"]), load(problem["y"]), load(problem["x_test"])
-    begin = time.perf_counter_ns()
     checked = request["pass"] == "checked"
     if FAULT == "early_done":
         say("done")
@@ -98,7 +97,7 @@ def train(request, problem):
     w, b, losses = descend(x, y, problem["lr"], request["epochs"])
     if FAULT == "other_end" and not checked:
         b += 1
-    claim = {"trained_ns": (time.perf_counter_ns() - begin) // 10} if FAULT == "boasts" else {}
+    claim = {"trained_ns": 1000} if FAULT == "boasts" else {}
     if FAULT == "claims_words":
         claim = {"trained_ns": "fast"}
     if FAULT != "answers_first":

@@ -3,7 +3,7 @@
  * through. deep: sums over so many rows that they take several launches. Exit status 0: all right; 1: a line
  * says what is wrong; 77: it cannot run on this machine. */
 #include "base/error.h"
-#include "checks.h"
+#include "check/trials.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,33 +13,34 @@ enum { EXIT_USAGE = 2, EXIT_SKIPPED = 77 };
 static struct ib_instance subject;
 static int wrong;
 
-static void run(struct check c)
+static void run(struct ib_trial c)
 {
-    char text[256] = "", description[512];
+    char description[512];
+    struct ib_trial_result result;
     if (wrong)
         return;
-    const enum ib_status status = check_run(&subject, &c, text, sizeof text);
-    if (status == IB_OK && text[0] == '\0')
+    const enum ib_status status = ib_trial_run(&subject, &c, NULL, NULL, &result);
+    if (status == IB_OK && result.fault == IB_TRIAL_RIGHT)
         return;
-    check_describe(&c, description, sizeof description);
-    printf("%s: %s\n", description, status == IB_OK ? text : ib_error_text());
+    ib_trial_describe(&c, description, sizeof description);
+    printf("%s: %s\n", description, status == IB_OK ? result.text : ib_error_text());
     wrong = 1;
 }
 
 /* An operation by its name, in a type. */
-static struct check start(const char *name, enum ib_dtype type)
+static struct ib_trial start(const char *name, enum ib_dtype type)
 {
-    struct check c = {.type = type, .alpha = 1, .scale = 1};
-    for (size_t i = 0; i < OPERATION_COUNT; i++)
-        if (strcmp(operations[i].name, name) == 0)
-            c.operation = &operations[i];
+    struct ib_trial c = {.type = type, .alpha = 1, .scale = 1};
+    for (size_t i = 0; i < IB_OPERATION_COUNT; i++)
+        if (strcmp(ib_operations[i].name, name) == 0)
+            c.operation = &ib_operations[i];
     return c;
 }
 
-static void add(struct check *c, const char *name, uint64_t rows, uint64_t cols, uint64_t pad, enum fill fill,
-                bool written)
+static void add(struct ib_trial *c, const char *name, uint64_t rows, uint64_t cols, uint64_t pad,
+                enum ib_fill fill, bool written)
 {
-    c->operand[c->n_operands++] = (struct operand){name, rows, cols, pad, fill, written, false};
+    c->operand[c->n_operands++] = (struct ib_operand){name, rows, cols, pad, fill, written, false};
 }
 
 /* ---- products: op(A) m x k, op(B) k x n ---- */
@@ -52,14 +53,14 @@ struct product {
 static void run_product(enum ib_dtype type, const struct product *p, bool transpose_a, bool transpose_b,
                         bool gaps)
 {
-    struct check c = start("gemm", type);
+    struct ib_trial c = start("gemm", type);
     c.transpose_a = transpose_a;
     c.transpose_b = transpose_b;
     c.alpha = p->alpha;
     c.beta = p->beta;
-    add(&c, "A", transpose_a ? p->k : p->m, transpose_a ? p->m : p->k, gaps ? 1 : 0, FILL_EXACT, false);
-    add(&c, "B", transpose_b ? p->n : p->k, transpose_b ? p->k : p->n, gaps ? 2 : 0, FILL_EXACT, false);
-    add(&c, "C", p->m, p->n, gaps ? 3 : 0, p->beta == 0 ? FILL_UNSET : FILL_EXACT, true);
+    add(&c, "A", transpose_a ? p->k : p->m, transpose_a ? p->m : p->k, gaps ? 1 : 0, IB_FILL_EXACT, false);
+    add(&c, "B", transpose_b ? p->n : p->k, transpose_b ? p->k : p->n, gaps ? 2 : 0, IB_FILL_EXACT, false);
+    add(&c, "C", p->m, p->n, gaps ? 3 : 0, p->beta == 0 ? IB_FILL_UNSET : IB_FILL_EXACT, true);
     run(c);
 }
 
@@ -122,10 +123,10 @@ static void pairs(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad
         const char *name, *first, *second;
         bool first_is_row;
     } list[] = {{"add_row", "row", "M", true}, {"axpy", "X", "Y", false}, {"act_grad", "Y", "dY", false}};
-    static const enum fill fills[][2] = {{FILL_EXACT, FILL_EXACT}, {FILL_ZERO, FILL_NAN}};
+    static const enum ib_fill fills[][2] = {{IB_FILL_EXACT, IB_FILL_EXACT}, {IB_FILL_ZERO, IB_FILL_NAN}};
     for (size_t i = 0; i < COUNT(list); i++)
         for (size_t f = 0; f < COUNT(fills); f++) {
-            struct check c = start(list[i].name, type);
+            struct ib_trial c = start(list[i].name, type);
             c.kind = IB_RELU;
             c.alpha = -0.5;
             add(&c, list[i].first, list[i].first_is_row ? 1 : shape[0], shape[1], pad[0], fills[f][0], false);
@@ -137,15 +138,15 @@ static void pairs(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad
 static void activations(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
 {
     for (enum ib_act kind = IB_RELU; kind <= IB_SIGMOID; kind++) {
-        struct check c = start("act", type), g = start("act_grad", type);
+        struct ib_trial c = start("act", type), g = start("act_grad", type);
         c.kind = g.kind = (int)kind;
         c.tolerance = g.tolerance = kind == IB_RELU ? 0 : rounding(type);
-        add(&g, "Y", shape[0], shape[1], pad[0], FILL_REAL, false);
-        add(&g, "dY", shape[0], shape[1], pad[1], FILL_REAL, true);
+        add(&g, "Y", shape[0], shape[1], pad[0], IB_FILL_REAL, false);
+        add(&g, "dY", shape[0], shape[1], pad[1], IB_FILL_REAL, true);
         run(g);
-        add(&c, "M", shape[0], shape[1], pad[0], FILL_WIDE, true);
+        add(&c, "M", shape[0], shape[1], pad[0], IB_FILL_WIDE, true);
         run(c);
-        c.operand[0].fill = FILL_NAN;
+        c.operand[0].fill = IB_FILL_NAN;
         run(c);
     }
 }
@@ -153,15 +154,15 @@ static void activations(enum ib_dtype type, const uint64_t *shape, const uint64_
 static void losses(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
 {
     for (enum ib_loss kind = IB_HALF_MSE; kind <= IB_BCE; kind++) {
-        struct check c = start("loss_grad", type);
+        struct ib_trial c = start("loss_grad", type);
         c.kind = (int)kind;
         c.tolerance = rounding(type);
         c.scale = 1 / (double)(shape[0] * shape[1]);
-        add(&c, "Z", shape[0], shape[1], pad[0], FILL_WIDE, false);
-        add(&c, "Y", shape[0], shape[1], pad[1], FILL_LABELS, false);
-        add(&c, "dZ", shape[0], shape[1], pad[2], FILL_UNSET, true);
+        add(&c, "Z", shape[0], shape[1], pad[0], IB_FILL_WIDE, false);
+        add(&c, "Y", shape[0], shape[1], pad[1], IB_FILL_LABELS, false);
+        add(&c, "dZ", shape[0], shape[1], pad[2], IB_FILL_UNSET, true);
         run(c);
-        add(&c, "loss", 1, 1, 0, FILL_UNSET, true);
+        add(&c, "loss", 1, 1, 0, IB_FILL_UNSET, true);
         run(c);
         c.operand[0].written = true;
         c.operand[2].is_first = true;
@@ -169,12 +170,12 @@ static void losses(enum ib_dtype type, const uint64_t *shape, const uint64_t *pa
     }
 }
 
-static void column_sums(enum ib_dtype type, const uint64_t *shape, uint64_t pad, enum fill fill)
+static void column_sums(enum ib_dtype type, const uint64_t *shape, uint64_t pad, enum ib_fill fill)
 {
-    struct check c = start("col_sum", type);
-    c.tolerance = fill == FILL_EXACT ? 0 : drift(type);
+    struct ib_trial c = start("col_sum", type);
+    c.tolerance = fill == IB_FILL_EXACT ? 0 : drift(type);
     add(&c, "M", shape[0], shape[1], pad, fill, false);
-    add(&c, "row", 1, shape[1], 0, FILL_UNSET, true);
+    add(&c, "row", 1, shape[1], 0, IB_FILL_UNSET, true);
     run(c);
 }
 
@@ -188,10 +189,10 @@ static void few(enum ib_dtype type)
             pairs(type, shapes[s], gaps[g]);
             activations(type, shapes[s], gaps[g]);
             losses(type, shapes[s], gaps[g]);
-            column_sums(type, shapes[s], gaps[g][0], FILL_EXACT);
+            column_sums(type, shapes[s], gaps[g][0], IB_FILL_EXACT);
         }
-    column_sums(type, long_sum, 1, FILL_EXACT);
-    column_sums(type, no_rows, 1, FILL_EXACT);
+    column_sums(type, long_sum, 1, IB_FILL_EXACT);
+    column_sums(type, no_rows, 1, IB_FILL_EXACT);
     losses(type, long_sum, gaps[1]);
 }
 
@@ -202,7 +203,7 @@ static void tiny(void)
     pairs(IB_F32, shape, gaps);
     activations(IB_F32, shape, gaps);
     losses(IB_F32, shape, gaps);
-    column_sums(IB_F32, long_sum, 1, FILL_EXACT);
+    column_sums(IB_F32, long_sum, 1, IB_FILL_EXACT);
 }
 
 /* Long sums: over as many rows as need three levels, and of numbers that a plain sum in f32 loses. */
@@ -211,9 +212,9 @@ static void deep(void)
     static const uint64_t levels[2] = {66000, 17}, many[2] = {MANY_ROWS, 1};
     for (enum ib_dtype type = IB_F32; type <= IB_F64; type++) {
         deep_products(type);
-        column_sums(type, levels, 1, FILL_EXACT);
+        column_sums(type, levels, 1, IB_FILL_EXACT);
     }
-    column_sums(IB_F32, many, 0, FILL_POSITIVE);
+    column_sums(IB_F32, many, 0, IB_FILL_POSITIVE);
 }
 
 static bool run_set(const char *set)

@@ -1,0 +1,41 @@
+/* One epoch of an answer, checked by itself: for problems so large that the oracle cannot train as far. */
+#ifndef IB_VERIFY_STEP_H
+#define IB_VERIFY_STEP_H
+
+#include "oracle.h"
+
+/* Where the oracle stands at some parameters. */
+struct ib_sketched {
+    double loss;
+    const double *gradient; /* its sketch: sketch.h */
+};
+
+/* An epoch from parameters that the answer had to those that it made of them. */
+struct ib_step {
+    uint64_t epoch;           /* its number in the training */
+    const double *from;       /* ib_network_size elements, as the implementation had them */
+    const double *to;         /* as many */
+    double loss;              /* that the implementation gave for the epoch */
+    struct ib_sketched truth; /* at `from`, in f64 */
+    struct ib_sketched drift; /* the same in the answer's type; for f64 reversed */
+};
+
+struct ib_step_finding {
+    double loss_error;   /* relative */
+    double update_error; /* the largest error of a layer's update, relative to that update */
+    bool judged; /* false: where it starts from is too large for arithmetic to be told from mistakes */
+    bool wrong;
+    char reason[160]; /* what is wrong; "" when right */
+};
+
+/* Compares, with ib_tolerance_with:
+ *
+ * - the loss, relative to the oracle's;
+ * - of each layer, the sketch of (from - to) / lr with the oracle's, relative to the largest element of a
+ *   part; what half a digit of the parameters makes of it, which any implementation must lose, is taken off.
+ *
+ * IB_ENOMEM. */
+enum ib_status ib_step_check(const struct ib_network *, enum ib_dtype, double lr, const struct ib_step *,
+                             struct ib_step_finding *out);
+
+#endif

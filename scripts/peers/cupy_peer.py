@@ -1,0 +1,151 @@
+"""CuPy in two forms. `resident`: the arrays stay on the GPU, as its users write it. `per_op`: around every operation its
+operands go up and its result comes down, as in a program that has NumPy arrays and calls CuPy for single operations.
+
+The network is written once, in operations; `_on_device` is what a residency is.
+"""
+
+import peer
+
+
+def probe():
+    import cupy
+
+    try:
+        cupy.cuda.runtime.getDeviceCount()
+        cupy.zeros(1).get()
+    except Exception as error:
+        raise peer.Refusal("unavailable", f"CuPy finds no GPU to work with: {error}") from error
+
+
+def libraries():
+    import cupy
+
+    device = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.runtime.getDevice())["name"].decode()
+    return f"cupy {cupy.__version__}, CUDA {cupy.cuda.runtime.runtimeGetVersion()}, {device}"
+
+
+class Operations:
+    """What a network needs, each by one call; steps element by element are fused into one kernel."""
+
+    def __init__(self, cupy):
+        @cupy.fuse()
+        def sigmoid(z):
+            return 1 / (1 + cupy.exp(-z))
+
+        @cupy.fuse()
+        def relu(z):
+            return cupy.maximum(z, 0)
+
+        @cupy.fuse()
+        def relu_gradient(delta, value):
+            return delta * (value > 0)
+
+        @cupy.fuse()
+        def tanh_gradient(delta, value):
+            return delta * (1 - value * value)
+
+        @cupy.fuse()
+        def sigmoid_gradient(delta, value):
+            return delta * value * (1 - value)
+
+        @cupy.fuse()
+        def probability_error(z, y):
+            return 1 / (1 + cupy.exp(-z)) - y
+
+        self.cupy, self.sigmoid, self.probability_error = cupy, sigmoid, probability_error
+        self.activations = {"relu": relu, "tanh": cupy.tanh, "sigmoid": sigmoid}
+        self.gradients = {"relu": relu_gradient, "tanh": tanh_gradient, "sigmoid": sigmoid_gradient}
+
+    def affine(self, x, w, b):
+        return x @ w + b
+
+    def error(self, loss, z, y):
+        """The gradient of the loss by the output, but for its constant factor."""
+        return self.probability_error(z, y) if loss == "bce" else z - y
+
+    def weights_gradient(self, x, delta):
+        return x.T @ delta
+
+    def bias_gradient(self, delta):
+        return delta.sum(axis=0, keepdims=True)
+
+    def back(self, delta, w):
+        return delta @ w.T
+
+    def updated(self, parameter, gradient, rate):
+        return parameter - rate * gradient
+
+    def loss(self, loss, z, y):
+        if loss == "bce":
+            return self.cupy.mean(self.cupy.logaddexp(0, z) - z * y, dtype="f8")
+        return self.cupy.mean(self.cupy.square(z - y), dtype="f8") * (0.5 if loss == "half_mse" else 1)
+
+
+class Network:
+    """Parameters are w, b, w, b, …, on the device or, per operation, in the host's memory."""
+
+    def __init__(self, problem):
+        import cupy
+
+        self.problem, self.cupy, self.do = problem, cupy, Operations(cupy)
+        self.resident = problem.residency == "resident"
+        place = cupy.asarray if self.resident else (lambda array: array)
+        self.x, self.y, self.x_test = map(place, (problem.x, problem.y, problem.x_test))
+        self.start = [place(p) for p in problem.start]
+
+    def train(self, epochs):
+        self.final = list(self.start)
+        for _ in range(epochs):
+            self._epoch()
+        self.cupy.cuda.Device().synchronize()
+
+    def curve(self, epochs, reads):
+        reads, rows = set(reads), []
+        self.final = list(self.start)
+        for epoch in range(1, epochs + 1):
+            output = self._epoch()
+            if epoch in reads:
+                rows.append((epoch, float(self._on_device(self.do.loss, self.problem.loss, output, self.y))))
+        return rows
+
+    def params(self):
+        return [self.cupy.asnumpy(p) for p in self.final]
+
+    def predictions(self):
+        z = self._forward(self.x_test)[-1]
+        return self.cupy.asnumpy(self._on_device(self.do.sigmoid, z) if self.problem.loss == "bce" else z)
+
+    def _on_device(self, operation, *operands):
+        if self.resident:
+            return operation(*operands)
+        import numpy as np
+
+        up = [self.cupy.asarray(o) if isinstance(o, np.ndarray) else o for o in operands]
+        return self.cupy.asnumpy(operation(*up))
+
+    def _forward(self, x):
+        values = [x]
+        for w, b in zip(self.final[::2], self.final[1::2]):
+            if len(values) > 1:
+                values[-1] = self._on_device(self.do.activations[self.problem.act], values[-1])
+            values.append(self._on_device(self.do.affine, values[-1], w, b))
+        return values
+
+    def _epoch(self):
+        values = self._forward(self.x)
+        rate = self.problem.lr * self.problem.gradient_scale
+        delta = self._on_device(self.do.error, self.problem.loss, values[-1], self.y)
+        for layer in reversed(range(len(values) - 1)):
+            w, b = self.final[2 * layer : 2 * layer + 2]
+            gradients = (self._on_device(self.do.weights_gradient, values[layer], delta),
+                         self._on_device(self.do.bias_gradient, delta))
+            if layer > 0:
+                delta = self._on_device(self.do.back, delta, w)
+                delta = self._on_device(self.do.gradients[self.problem.act], delta, values[layer])
+            self.final[2 * layer : 2 * layer + 2] = (
+                self._on_device(self.do.updated, p, g, rate) for p, g in zip((w, b), gradients))
+        return values[-1]
+
+
+if __name__ == "__main__":
+    peer.serve(peer.Peer("cupy", "CuPy on an NVIDIA GPU", "cupy", libraries, Network, device=True, probe=probe))

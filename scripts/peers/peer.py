@@ -1,0 +1,217 @@
+"""What all peers have in common: the protocol of external programs (impls/PROTOCOL.md), threads, arrays, versions.
+
+A peer is one file NAME_peer.py with a `Peer`, handed to `serve`. It trains with its library as a good user of that
+library would; nothing here does any arithmetic. A library is loaded only after its threads are set, so that peers
+import theirs inside of functions.
+"""
+
+import dataclasses
+import importlib
+import json
+import os
+import pathlib
+import sys
+import traceback
+
+REQUESTS, ANSWERS = 3, 4
+# The same rule as harness/schedule.h: every epoch at both ends of a training, about 1000 between.
+FIRST, LAST, BETWEEN = 50, 64, 1000
+
+THREADS = {"name": "threads", "type": "int", "allowed": "1..1024", "default": "1",
+           "help": "threads that the library may compute with"}
+# Each library reads its own; all read theirs when they are loaded, and never again.
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+
+
+class Refusal(Exception):
+    """A case that does not run, in the protocol's words: unsupported, unavailable, oom or failed, and the reason."""
+
+    def __init__(self, status, reason):
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclasses.dataclass
+class Peer:
+    """A library as an implementation."""
+
+    name: str
+    summary: str
+    module: str  # what must be there to import
+    libraries: object  # () -> text: the versions in use; the library is loaded by then
+    open: object  # (Problem) -> a training, see below; not timed
+    options: tuple = ()  # beside `threads`
+    device: bool = False
+    algorithm: str = None  # None: the gradient descent of the contract
+    environment: object = None  # (threads) -> more variables to set before the library is loaded
+    probe: object = None  # () -> None, or a Refusal raised: is there what the library needs?
+
+
+# A training, made by `open`, has these methods:
+#   train(epochs)           from the start parameters to the final ones; when it returns, they are computed
+#   curve(epochs, reads)    the same, and returns rows (epoch, loss) for the epochs in `reads`, or for all;
+#                           of another algorithm rows (iteration, loss, seconds)
+#   params(), predictions() NumPy arrays of the training just done; predictions of x_test
+
+
+class Problem:
+    """What the parent asks for, its arrays loaded: x (rows x in), y (rows x out), x_test, and the start parameters
+    w, b, w, b, … (in x out, 1 x out)."""
+
+    def __init__(self, message):
+        import numpy as np
+
+        self.options = message.get("options", {})
+        self.residency = message.get("residency", "host")
+        self.dtype = np.dtype({"f32": np.float32, "f64": np.float64}[message["dtype"]])
+        self.act, self.loss, self.lr = message.get("act"), message["loss"], message["lr"]
+        self.layers = message["layers"]
+        self.x, self.y, self.x_test = (np.load(message[name]) for name in ("x", "y", "x_test"))
+        self.start = [np.load(param["path"]) for param in message["params"]]
+        self.names = [param["name"] for param in message["params"]]
+        # The gradient of the loss by the outputs is this, times (output - target).
+        self.gradient_scale = (2 if self.loss == "mse" else 1) / self.y.size
+
+    def option(self, name, default):
+        return self.options.get(name, default)
+
+
+def epochs_to_read(epochs):
+    """The epochs, counted from 1, whose losses a checked pass must tell."""
+    if epochs <= FIRST + LAST:
+        return range(1, epochs + 1)
+    stride = -(-(epochs - FIRST - LAST) // BETWEEN)
+    between = range(FIRST + stride, epochs - LAST + 1, stride)
+    return [*range(1, FIRST + 1), *between, *range(epochs - LAST + 1, epochs + 1)]
+
+
+def set_threads(peer, count):
+    """Only has an effect on libraries that are not loaded yet."""
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(count)))
+    if peer.environment:
+        os.environ.update(peer.environment(int(count)))
+
+
+def blas():
+    """The BLAS that this process has loaded, as text."""
+    try:
+        import threadpoolctl
+
+        found = [f"{pool['internal_api']} {pool['version']} {pool.get('architecture', '')}".rstrip()
+                 for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "blas"]
+    except ImportError:
+        files = {pathlib.Path(line.split()[-1]).name for line in open("/proc/self/maps") if "/" in line}
+        found = sorted(name for name in files if "blas" in name and not name.startswith("_"))
+    return ", ".join(dict.fromkeys(found)) or "a BLAS of its own"
+
+
+# ---- messages ----
+
+
+def describe(peer):
+    """The one entry of `impls`. Loads the library."""
+    about = {"name": peer.name, "summary": peer.summary, "flags": 0, "device": peer.device,
+             "algorithm": peer.algorithm, "options": [THREADS, *peer.options]}
+    try:
+        load(peer)
+        return {**about, "available": True, "reason": None, "libraries": peer.libraries()}
+    except Refusal as refusal:
+        return {**about, "available": False, "reason": str(refusal), "libraries": None}
+
+
+def load(peer):
+    try:
+        for name in ("numpy", peer.module):
+            importlib.import_module(name)
+    except ImportError as error:
+        raise Refusal("unavailable", f"{error}: scripts/setup --peers") from error
+    if peer.probe:
+        peer.probe()
+
+
+def describe_elsewhere(peer):
+    """The description, made in a fork: this process has not loaded the library yet, and may still set its threads."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(read)
+        set_threads(peer, THREADS["default"])
+        with os.fdopen(write, "w") as out:
+            json.dump(describe(peer), out)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read) as text:
+        told = text.read()
+    os.waitpid(child, 0)
+    if not told:
+        raise Refusal("failed", f"{peer.module} ended the process that loaded it")
+    return json.loads(told)
+
+
+def open_training(peer, message):
+    set_threads(peer, message.get("options", {}).get("threads", THREADS["default"]))
+    load(peer)
+    problem = Problem(message)
+    training = peer.open(problem)
+    # Once through everything: what is compiled, allocated or started at its first use is none of the training's.
+    training.train(1)
+    training.params(), training.predictions()
+    return problem, training
+
+
+def save_answer(problem, training, folder):
+    import numpy as np
+
+    arrays = dict(zip(problem.names, training.params()), predictions=training.predictions())
+    for name, values in arrays.items():
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(values, problem.dtype))
+
+
+def train(problem, training, message, say):
+    epochs, folder = message["epochs"], pathlib.Path(message["out"])
+    checked = message["pass"] == "checked"
+    rows = training.curve(epochs, epochs_to_read(epochs)) if checked else training.train(epochs)
+    say({"type": "trained"})
+    if checked:
+        import numpy as np
+
+        np.save(folder / "loss.npy", np.array(rows, np.float64))
+    save_answer(problem, training, folder)
+    say({"type": "done"})
+
+
+def refusal_of(error):
+    """An exception in the protocol's words."""
+    if isinstance(error, Refusal):
+        return {"type": "error", "status": error.status, "message": str(error)}
+    traceback.print_exception(error, file=sys.stderr)
+    status = "oom" if isinstance(error, MemoryError) or "out of memory" in str(error).lower() else "failed"
+    return {"type": "error", "status": status, "message": f"{type(error).__name__}: {error}".splitlines()[0]}
+
+
+def serve(peer):
+    """Answers requests until there are no more."""
+    for descriptor in (REQUESTS, ANSWERS):
+        os.set_inheritable(descriptor, False)  # compilers that a library starts would keep them open
+    answers = os.fdopen(ANSWERS, "w", buffering=1)
+
+    def say(message):
+        answers.write(json.dumps(message) + "\n")
+
+    say({"type": "hello", "version": 1})
+    problem = training = None
+    for line in os.fdopen(REQUESTS):
+        message = json.loads(line)
+        try:
+            if message["type"] == "describe":
+                say({"type": "impls", "impls": [describe_elsewhere(peer)]})
+            elif message["type"] == "problem":
+                problem = training = None  # the memory of the one before
+                problem, training = open_training(peer, message)
+                say({"type": "ready"})
+            elif message["type"] == "train" and training:
+                train(problem, training, message, say)
+            else:
+                raise Refusal("failed", f"a {message['type']} was not expected here")
+        except Exception as error:
+            say(refusal_of(error))

@@ -1,0 +1,213 @@
+"""`check`: what it says of implementations that are right, and of each one that is wrong on purpose."""
+
+import json
+import re
+import shutil
+import subprocess
+import unittest
+
+from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
+
+QUICK = 10  # trainings of a quick checkup in host memory: 5 in both types
+
+# What `check` must say of each fault: its first flaw's operation (or its level, where it is about none), and words of
+# the pattern that names it.
+NAMED = {
+    "zeroed_output": ("gemm", "C is all zero"),
+    "zeroed_prediction": ("gemm", "C is all zero"),
+    "stale_copy": ("memory", "stale copy"),
+    "hidden_copy": ("copies", "hidden copies"),
+    "skipped_bias": ("add_row", "left as it was"),
+    "wrong_sign": ("axpy", "wrong sign"),
+    "transposed_gradient": ("gemm", "column by column"),
+    "nan": ("axpy", "is NaN"),
+    "early_return": ("repetition", "steps(n) does not end where n times steps(1) end"),
+    "nondeterministic": ("axpy", "constant factor (1 "),
+    "wrong_factor": ("loss_grad", "constant factor (2) off"),
+    "wrong_n": ("loss_grad", "a sum, not a mean"),
+    "off_by_one_row": ("col_sum", "leaves out the last row"),
+    "shifted_row": ("gemm", "shifted by one row"),
+    "ignores_alpha": ("axpy", "ignores alpha"),
+    "ignores_transpose": ("gemm", "ignores that B is transposed"),
+    "unwritten_elements": ("gemm", "unwritten"),
+    "lower_precision": ("axpy", "lower precision"),
+    "column_major": ("gemm", "reads B column by column"),
+    "stale_result": ("gemm", "stale"),
+    "swapped_activation": ("act", "computes sigmoid instead of relu"),
+    "wrong_act_gradient": ("act_grad", "the gradient of tanh instead of"),
+    "bias_only_first_row": ("add_row", "first row of M alone"),
+    "missing_sync": ("axpy", "d2h does not wait"),
+    "loss_of_next_epoch": ("trainings", "one epoch ahead"),
+    "late_update": ("trainings", "lags one epoch behind"),
+    "wrong_device_copy": ("memory", "those of another buffer"),
+    "writes_input": ("col_sum", "writes to its input M"),
+    "wrong_in_place": ("loss_grad", "only where dZ is Z itself"),
+    "ignores_beta": ("gemm", "ignores beta"),
+    "ignores_ld": ("col_sum", "ignores ld"),
+    "dropped_nan": ("act", "drops a NaN"),
+    "f32_sums": ("col_sum", "accumulate in double"),
+    "writes_beyond": ("act", "writes beyond M"),
+    "reads_c": ("gemm", "reads C although beta is 0"),
+}
+# Those that end or block the process: the operation, and words of how.
+FAILING = {
+    "crash": ("axpy", "crashed: signal 11"),
+    "hang": ("axpy", "timeout: no answer within"),
+    "garbage": ("axpy", "exited with status 3"),
+    "silence": ("axpy", "exited with status 0"),
+    "babble": ("axpy", "garbage: `loss: 0.1`"),
+    "endless_output": ("axpy", "wrote over 64 MiB"),
+    "memory_hog": ("axpy", "used over 2.00 GB"),
+    "crash_on_empty": ("col_sum", "crashed: signal 11"),
+}
+LARGE = ["f32_sums"]  # show only at sizes that a quick checkup leaves out
+
+
+class Checking(CliTest):
+    def check_json(self, *args, status):
+        done = self.call("check", *args, "--json", timeout=250)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        self.assertEqual(done.stdout.count("\n"), 1)
+        return json.loads(done.stdout)
+
+    def fault(self, name, status, *args):
+        return self.check_json(f"fault_{name}", "--plugin", FAULTS, *args, status=status)
+
+    def check_first(self, result, subject, words):
+        first = result["findings"][0]
+        self.assertEqual(first["operation"] or first["level"], subject, first)
+        self.assertIn(words, first["pattern"])
+        return first
+
+
+class Right(Checking):
+    def check_right(self, *args, device=False):
+        result = self.check_json(*args, "--quick", status=0)
+        self.assertEqual((result["schema"], result["verdict"], result["findings"]), (1, "right", []))
+        trainings = QUICK * (2 if device else 1)
+        for level, checks in [("loads", 1), ("memory", int(device)), ("operations", 14), ("gradients", 9),
+                              ("trainings", trainings), ("predictions", trainings), ("repetition", trainings),
+                              ("copies", trainings if device else 0)]:
+            counts = result["counts"][level]
+            self.assertEqual((counts["checks"], counts["wrong"], counts["failed"], counts["skipped"]),
+                             (checks, 0, 0, 0), level)
+        return result
+
+    def test_host(self):
+        self.check_right("cpu_naive")
+
+    def test_device(self):
+        self.check_right("fakedev", device=True)
+
+    def test_fused(self):
+        self.check_right("fault_none", "--plugin", FAULTS)
+
+    def test_options(self):
+        """Each value of an option but the default is tried in a training of its own; one that is given is not."""
+        if not (PROGRAM.parent / "impls" / "cpu_blas.so").exists():
+            self.skipTest("cpu_blas was not built")
+        counts = self.check_right("cpu_blas")["counts"]["options"]
+        options = json.loads(self.ok("list", "impls", "--json"))
+        mine = next(impl for impl in options if impl["name"] == "cpu_blas")["options"]
+        self.assertGreaterEqual(len(mine), 1)
+        self.assertGreaterEqual(counts["checks"] + counts["skipped"] + len(mine), 1)
+        self.check_json("cpu_blas", "--quick", "--model", "linreg", "--option", "threads=1", status=0)
+
+    def test_text(self):
+        out = self.ok("check", "cpu_naive", "--quick", "--model", "linreg")
+        self.assertRegex(out, r"operations +ok +14 of 14 in [\d,]+ calls\n")
+        self.assertRegex(out, r"trainings +ok +2 of 2\n")
+        self.assertTrue(out.endswith("\ncpu_naive is right.\n"), out)
+
+    def test_plugin_alone(self):
+        """Everything that a plugin brings, under whatever names: here one that shipped implementations have."""
+        plugin = PROGRAM.parent / "tests" / "template.so"
+        done = self.call("check", plugin, "--quick", "--model", "linreg")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertTrue(done.stdout.endswith("template is right.\n"))
+
+
+class Wrong(Checking):
+    def test_every_fault_is_here(self):
+        listed = re.findall(r"^FAULT\((\w+)", (ROOT / "tests/faults/faults.def").read_text(), re.M)
+        self.assertEqual(sorted(listed), sorted([*NAMED, *FAILING, "none"]))
+        self.assertGreaterEqual(len(listed), 25)
+
+    def test_named(self):
+        for name, (subject, words) in NAMED.items():
+            with self.subTest(name):
+                result = self.fault(name, 3, "--model", "linreg", *([] if name in LARGE else ["--quick"]))
+                self.assertEqual(result["verdict"], "wrong")
+                self.check_first(result, subject, words)
+
+    @unittest.skipIf(SANITIZED, "a sanitizer's own memory and time pass any limit")
+    def test_failing(self):
+        for name, (subject, words) in FAILING.items():
+            timeout = "3" if name == "hang" else "60"
+            with self.subTest(name):
+                result = self.fault(name, 4, "--quick", "--model", "linreg", "--timeout", timeout)
+                self.assertEqual(result["verdict"], "failed")
+                first = self.check_first(result, subject, words)
+                self.assertTrue(first["shape"].startswith(f"{subject} f32"), first["shape"])
+                self.assertEqual(result["counts"]["operations"]["checks"], 14)
+
+    def test_hanging_is_given_up(self):
+        """After the second hang the rest is not tried: each would take its whole time."""
+        counts = self.fault("hang", 4, "--quick", "--timeout", "2")["counts"]
+        self.assertEqual(counts["operations"]["failed"], 2)
+        self.assertEqual(counts["trainings"]["skipped"], QUICK)
+        self.assertIn("hung twice", counts["trainings"]["reason"])
+
+    def test_first_wrong_element(self):
+        first = self.fault("ignores_beta", 3, "--quick", "--model", "linreg")["findings"][0]
+        self.assertEqual((first["level"], first["dtype"], first["status"]), ("operations", "f32", "ok"))
+        self.assertEqual(first["operand"], "C")
+        self.assertEqual(len(first["element"]), 2)
+        self.assertNotEqual(first["got"], first["expected"])
+        self.assertIn("only with beta other than 0", first["where"])
+        self.assertRegex(first["shape"], r"beta -?\d.*: A \d+x\d+.* B \d+x\d+.* C \d+x\d+")
+
+    def test_nan_in_json(self):
+        first = self.fault("reads_c", 3, "--quick", "--model", "linreg")["findings"][0]
+        self.assertEqual(first["got"], "NaN")
+
+    def test_epoch_at_which_curves_part(self):
+        result = self.fault("wrong_sign", 3, "--quick", "--model", "linreg")
+        training = next(f for f in result["findings"] if f["level"] == "trainings")
+        self.assertEqual(training["epoch"], 2)
+        self.assertIn("gradient has the wrong sign", training["pattern"])
+
+    def test_text_says_where_to_begin(self):
+        done = self.call("check", "fault_skipped_bias", "--plugin", FAULTS, "--quick", "--model", "linreg")
+        self.assertEqual(done.returncode, 3)
+        self.assertIn("add_row f32, add_row f64: M is left as it was", done.stdout)
+        self.assertIn("fault_skipped_bias is wrong. Begin with add_row: the rest may follow from it.", done.stdout)
+
+
+class Unavailable(Checking):
+    def test_says_why(self):
+        """A plugin whose library is not there, as one that was never built."""
+        folder = self.folder / "bin"
+        folder.mkdir()
+        shutil.copy(PROGRAM, folder / "ironbench")
+        done = subprocess.run([folder / "ironbench", "check", "cpu_blas"], capture_output=True, text=True,
+                              timeout=60, cwd=self.folder)
+        self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+        self.assertIn("unavailable: ", done.stdout)
+        self.assertIn("cpu_blas failed.", done.stdout)
+
+
+class Refused(Checking):
+    def test_usage(self):
+        for args, says in [
+            (["check"], "an argument is missing"),
+            (["check", "cpu_naiv"], ["cpu_naiv", "did you mean `cpu_naive`"]),
+            (["check", "nowhere/lib.so"], ["nowhere/lib.so", "cannot be used as a plugin"]),
+            (["check", "cpu_naive", "--model", "mpl"], ["--model", "`mpl`", "mlp"]),
+            (["check", "cpu_naive", "--option", "threads=2"], ["--option", "cpu_naive", "`threads`"]),
+            (["check", "cpu_naive", "--timeout", "0"], ["--timeout", "`0`", "0.1"]),
+            (["check", "./lib.so", "--plugin", "other.so"], ["--plugin", "./lib.so"]),
+            (["check", "cpu_naive", "--fast"], ["--fast", "no such flag"]),
+        ]:
+            with self.subTest(args=args):
+                self.refused(*args, says=says)

@@ -1,0 +1,181 @@
+"""The peers of scripts/peers: NumPy, PyTorch and JAX train exactly what the project trains, scikit-learn something else
+and says so, and a library that is missing says how to get it."""
+
+import collections
+import pathlib
+import subprocess
+import unittest
+
+from common import CliTest, ROOT
+
+SCRIPTS = ROOT / "scripts" / "peers"
+STAND_INS = ROOT / "tests" / "peers"
+
+EXACT = """
+model: [linreg, logreg, mlp]
+dataset: [diabetes, breast_cancer]
+impl: [{peer}]
+dtype: [f32, f64]
+hidden: [[5, 4]]
+act: [relu, tanh, sigmoid]
+loss: [mse, bce]
+init: [xavier]
+lr: [0.03]
+epochs: [200]
+"""
+# A start of PyTorch or JAX takes seconds: every loss and every activation once.
+SOME = """
+model: [linreg, logreg]
+dataset: [diabetes, breast_cancer]
+impl: [{peer}]
+dtype: [f64]
+epochs: [200]
+"""
+SOME_NETWORKS = """include:
+  - {{model: mlp, dataset: diabetes, impl: {peer}, dtype: f64, hidden: [[5, 4]], act: tanh, init: xavier, epochs: 200}}
+  - {{model: mlp, dataset: outputs, impl: {peer}, dtype: f32, hidden: [[5]], init: he, epochs: 200}}
+  - model: mlp
+    dataset: breast_cancer
+    impl: {peer}
+    hidden: [[5]]
+    act: sigmoid
+    loss: bce
+    init: xavier
+    epochs: 200
+datasets:
+  outputs: {{synth: regression, rows: 60, cols: 4, outputs: 3, noise: 0.1}}
+"""
+DEVICE = """
+model: [linreg, logreg, mlp]
+dataset: [diabetes, breast_cancer]
+impl: [cpu_naive, cupy]
+residency: [per_op, resident]
+dtype: [f32, f64]
+hidden: [[5, 4]]
+act: [relu, tanh, sigmoid]
+loss: [mse, bce]
+init: [xavier]
+epochs: [60]
+"""
+ONE = """
+model: [linreg]
+dataset: [diabetes]
+impl: [cpu_naive, {peer}]
+epochs: [{epochs}]
+"""
+
+
+class PeerTest(CliTest):
+    def sweep(self, peer, matrix, more="", env=None, **axes):
+        """The record's cases of the peer, by one round each."""
+        config = self.config(matrix.format(peer=peer, **axes), "rounds: 1, min_time: 1ms, timeout: 60s",
+                             f"external:\n  {peer}: {{command: [scripts/peers/run, {peer}]}}\n{more.format(peer=peer)}")
+        done = self.call("run", config, "--out", "out", timeout=280, env=env)
+        self.assertIn(done.returncode, (0, 4), done.stdout + done.stderr)  # 4: none is ok, for example for want of it
+        self.table = done.stdout
+        return [case for case in self.export("out")["cases"] if case["impl"].startswith(peer)]
+
+    def check_all(self, cases):
+        """All are right, in f64 within 1e-9; where the library is missing the test is skipped."""
+        for case in cases:
+            if case["status"] == "unavailable":
+                self.skipTest(case["reason"])
+            with self.subTest(case["id"]):
+                verify = case["verify"]
+                self.assertEqual((case["status"], verify and verify["verdict"]), ("ok", "ok"), case["reason"])
+                if case["dtype"] == "f64":
+                    for error in ("loss_error", "params_error", "prediction_error"):
+                        self.assertLessEqual(verify[error], 1e-9)
+
+
+class Exact(PeerTest):
+    def test_numpy(self):
+        cases = self.sweep("numpy", EXACT)
+        self.assertEqual(len(cases), 22)  # linreg, logreg, 3 networks of regression and 6 of classes, in both types
+        self.check_all(cases)
+
+    def check_some(self, peer):
+        cases = self.sweep(peer, SOME, SOME_NETWORKS)
+        self.assertEqual(len(cases), 5)
+        self.check_all(cases)
+
+    def test_torch(self):
+        self.check_some("torch")
+
+    def test_jax(self):
+        self.check_some("jax")
+
+    def test_two_threads(self):
+        self.check_all(self.sweep("numpy", ONE.replace("{peer}", "{{name: numpy, threads: 2}}"), epochs=50))
+
+
+class AnotherAlgorithm(PeerTest):
+    def test_is_measured_and_not_ranked(self):
+        cases = self.sweep("sklearn", SOME, SOME_NETWORKS)
+        for case in cases:
+            if case["status"] == "unavailable":
+                self.skipTest(case["reason"])
+            with self.subTest(case["id"]):
+                self.assertEqual((case["status"], case["verify"]["verdict"]), ("ok", "unverified"), case["reason"])
+                self.assertFalse(case["ranked"])
+                self.assertIn("L-BFGS", case["algorithm"])
+        linear = next(case for case in cases if case["model"] == "linreg")
+        self.assertGreater(linear["metrics"]["skill"], 0.4)  # least squares, where descent is still on its way
+
+
+class Cupy(PeerTest):
+    """Without a GPU: the peer's own work, over a stand-in that keeps the two memories apart."""
+
+    def setUp(self):
+        super().setUp()
+        self.log = self.folder / "copies.log"
+        self.env = {"PYTHONPATH": str(STAND_INS / "stand_in"), "IRONBENCH_CUPY_LOG": str(self.log)}
+
+    def test_is_right_in_both_residencies(self):
+        cases = self.sweep("cupy", DEVICE, env=self.env)
+        self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 22, "resident": 22})
+        self.check_all(cases)
+
+    def copies_of(self, residency, epochs):
+        matrix = ONE + f"residency: [{residency}]\n"
+        self.log.write_text("")
+        self.check_all(self.sweep("cupy", matrix, env=self.env, epochs=epochs))
+        for path in (self.folder / "out").rglob("*"):
+            if path.is_file():
+                path.unlink()
+        return collections.Counter(self.log.read_text().split())
+
+    def test_copies_grow_with_the_epochs_only_per_operation(self):
+        """60 epochs more, once checked and at least once timed."""
+        self.assertEqual(self.copies_of("resident", 70)["up"], self.copies_of("resident", 10)["up"])
+        more = self.copies_of("per_op", 70) - self.copies_of("per_op", 10)
+        self.assertGreaterEqual(more["up"], 2 * 60 * 10)
+        self.assertGreaterEqual(more["down"], 2 * 60 * 4)
+
+    def test_no_driver(self):
+        case = self.sweep("cupy", ONE, env={"PYTHONPATH": str(STAND_INS / "no_driver")}, epochs=5)[0]
+        self.assertEqual(case["status"], "unavailable")
+        self.assertIn("cudaErrorInsufficientDriver", case["reason"])
+
+
+class Missing(PeerTest):
+    def test_says_how_to_get_it(self):
+        (self.folder / "torch.py").write_text("raise ModuleNotFoundError(\"No module named 'torch'\")\n")
+        case = self.sweep("torch", ONE, env={"PYTHONPATH": str(self.folder)}, epochs=5)[0]
+        self.assertEqual((case["status"], case["reason"]),
+                         ("unavailable", "No module named 'torch': scripts/setup --peers"))
+
+    def test_library_that_ends_the_process(self):
+        (self.folder / "torch.py").write_text("import os\nos._exit(3)\n")
+        case = self.sweep("torch", ONE, env={"PYTHONPATH": str(self.folder)}, epochs=5)[0]
+        self.assertEqual((case["status"], case["reason"]), ("unavailable", "torch ended the process that loaded it"))
+
+    def test_setup_names_the_peers(self):
+        done = subprocess.run([ROOT / "scripts" / "setup", "--peers=numpy,tensorflow"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("tensorflow: no such peer; allowed: numpy, sklearn, jax, torch, cupy", done.stderr)
+
+    def test_every_peer_is_offered_and_shipped(self):
+        setup = (ROOT / "scripts" / "setup").read_text()
+        for path in SCRIPTS.glob("*_peer.py"):
+            self.assertIn(pathlib.Path(path).name.removesuffix("_peer.py"), setup)
