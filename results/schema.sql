@@ -2,7 +2,7 @@
 -- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
 -- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a
 -- user_version that is greater than its own, and brings an older file up to date (results/migrate_N.sql).
-PRAGMA user_version = 5;
+PRAGMA user_version = 3;
 
 -- Exactly one row.
 CREATE TABLE run (

@@ -6,6 +6,9 @@
 #include "config/matrix.h"
 #include "worker/child.h"
 
+/* That a worker may have: what a checkup asks for needs a tenth of it. */
+#define IB_CHECK_MEMORY_BYTES 2000000000u
+
 /* After so many requests that hung nothing more is asked: each would take its whole time limit. */
 enum { IB_HANGS_MAX = 2 };
 

@@ -119,6 +119,17 @@ const char *ib_looks_partly_untouched(const struct ib_symptom *s, char *text, si
     return ib_symptom_cells(s) ? "partly unwritten" : NULL;
 }
 
+const char *ib_looks_partly_zero(const struct ib_symptom *s, char *text, size_t n)
+{
+    char part[96];
+    for (uint64_t e = 0; e < ib_symptom_cells(s); e++)
+        if (ib_symptom_wrong(s, e) && ib_symptom_got(s, e) != 0)
+            return NULL;
+    name_wrong_part(s, part, sizeof part);
+    snprintf(text, n, "%s is zero", part);
+    return ib_symptom_cells(s) ? "partly zero" : NULL;
+}
+
 const char *ib_looks_not_a_number(const struct ib_symptom *s, char *text, size_t n)
 {
     char part[96];

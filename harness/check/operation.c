@@ -12,7 +12,8 @@ static ib_symptom_pattern *const patterns[] = {
     ib_looks_beyond,         ib_looks_zero,          ib_retried_unchanged,      ib_retried_synced,
     ib_retried_without_gaps, ib_retried_overwriting, ib_retried_apart,          ib_looks_dropped,
     ib_planted_in_operation, ib_looks_untouched,     ib_looks_partly_untouched, ib_retried_tame,
-    ib_looks_coarse,         ib_looks_shifted,       ib_looks_scaled,           ib_looks_not_a_number,
+    ib_looks_coarse,         ib_looks_shifted,       ib_looks_scaled,           ib_looks_partly_zero,
+    ib_looks_not_a_number,
 };
 
 const char *ib_symptom_name(const struct ib_symptom *symptom, char *text, size_t n)

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MEMORY_BYTES 2000000000u /* that a worker may have: what a checkup asks for needs a tenth of it */
-
 /* ---- asking ---- */
 
 static void note_trial(void *context, uint64_t number, double unused)
@@ -24,7 +22,7 @@ static bool start_worker(struct ib_checking *k, struct ib_outcome *outcome)
     if (!ib_worker_start(NULL, NULL, k->request->timeout_ns, &k->child, outcome))
         return false;
     ib_child_on_progress(k->child, note_trial, k);
-    return ib_child_limit_memory(k->child, MEMORY_BYTES, IB_MEMORY_AUTO, outcome);
+    return ib_child_limit_memory(k->child, IB_CHECK_MEMORY_BYTES, IB_MEMORY_AUTO, outcome);
 }
 
 static json_t *settings_of(const struct ib_case *c)

@@ -29,7 +29,8 @@ const char *ib_symptom_name(const struct ib_symptom *, char *text, size_t n);
 
 /* looks.c: seen in the values as they are. */
 ib_symptom_pattern ib_looks_beyond, ib_looks_zero, ib_looks_untouched, ib_looks_dropped,
-    ib_looks_partly_untouched, ib_looks_scaled, ib_looks_shifted, ib_looks_coarse, ib_looks_not_a_number;
+    ib_looks_partly_untouched, ib_looks_partly_zero, ib_looks_scaled, ib_looks_shifted, ib_looks_coarse,
+    ib_looks_not_a_number;
 /* planted.c: the answer is that of the operation with a mistake put in. */
 ib_symptom_pattern ib_planted_in_operation;
 /* retried.c: right when one thing is changed, so that this is what is wrong. */

@@ -121,6 +121,13 @@ static bool drops_first_term(struct rehearsal *r)
     return terms(r) > 1;
 }
 
+static bool drops_second_half(struct rehearsal *r)
+{
+    for (uint64_t l = (terms(r) + 1) / 2; l < terms(r); l++)
+        clear_term(r, l);
+    return terms(r) > 1;
+}
+
 static bool drops_last_row(struct rehearsal *r)
 {
     if (r->m[0].rows > 0)
@@ -190,6 +197,7 @@ static const struct mistake {
      true},
     {"gemm", drops_last_term, "leaves out the last term of each sum: off by one", false},
     {"gemm", drops_first_term, "leaves out the first term of each sum: off by one", false},
+    {"gemm", drops_second_half, "leaves out the second half of the terms of each sum", false},
     {"col_sum", drops_last_row, "leaves out the last row: off by one", false},
     {"col_sum", drops_first_row, "leaves out the first row: off by one", false},
     {"add_row", adds_row_once, "the bias row is added to the first row of M alone", false},

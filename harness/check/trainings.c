@@ -9,8 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define MEMORY_BYTES 2000000000u
-
 enum { EPOCHS = 60 }; /* fewer than a checked pass reads one by one, so that it never trains in one go */
 
 /* ---- the plan ---- */
@@ -116,7 +114,7 @@ static enum ib_status open_case(struct ib_registry *registry, const struct ib_ch
     out->config.datasets = data_set(training->dataset);
     out->config.n_datasets = 1;
     out->config.measure.timeout_ns = request->timeout_ns;
-    out->config.measure.memory_bytes = MEMORY_BYTES;
+    out->config.measure.memory_bytes = IB_CHECK_MEMORY_BYTES;
     out->config.measure.warmup = out->config.measure.min_time_ns = 0;
     IB_TRY(set_axes(request, training, dtype, residency, option, &out->config));
     IB_TRY(ib_matrix_build(&out->config, registry, &out->matrix));
@@ -227,6 +225,10 @@ static void judge_answer(const struct attempt *t, enum ib_level training, enum i
     judge_part(t, training, IB_PART_LOSS);
     judge_part(t, training, IB_PART_PARAMS);
     judge_part(t, predictions, IB_PART_PREDICTIONS);
+    if (v->verdict == IB_WRONG && trained && !v->deviation[IB_PART_PREDICTIONS].pattern[0]) {
+        ib_flaws_add(t->k->flaws, flaw_of(t, training, v->reason, "")); /* single steps */
+        return;
+    }
     if (trained && (training != predictions || v->verdict == IB_RIGHT))
         ib_flaws_right(t->k->flaws, training);
     if (training != predictions && !v->deviation[IB_PART_PREDICTIONS].pattern[0])

@@ -169,6 +169,14 @@ static enum ib_status read_baseline(const struct ib_doc *doc, const struct ib_do
     return ib_doc_scalar(doc, node, rule->name, false, "the name of an implementation", &config->baseline);
 }
 
+static enum ib_status read_plugins(const struct ib_doc *doc, const struct ib_doc_key *rule,
+                                   const yaml_node_t *node, void *field)
+{
+    struct ib_config *config = field;
+    config->plugins_where = ib_doc_where(doc, node);
+    return ib_doc_read_texts(doc, rule, node, &config->plugins);
+}
+
 #define FIELD(key) .name = #key, .offset = offsetof(struct ib_config, key)
 static const struct ib_doc_key config_keys[] = {
     {.name = "version", .read = read_version, .required = true},
@@ -178,7 +186,7 @@ static const struct ib_doc_key config_keys[] = {
     {.name = "include", .read = read_include},
     {.name = "exclude", .read = read_exclude},
     {.name = "datasets", .read = read_datasets},
-    {FIELD(plugins), .read = ib_doc_read_texts},
+    {.name = "plugins", .read = read_plugins},
     {.name = "external", .read = read_external},
     {FIELD(require), .read = ib_doc_read_texts},
     {.name = "baseline", .read = read_baseline},
@@ -187,15 +195,30 @@ static const struct ib_doc_key config_keys[] = {
     {.name = NULL},
 };
 
-static void join_folder(struct ib_config *config)
+static size_t count_paths(const char *const *paths)
 {
     size_t n = 0;
-    while (config->plugins[n])
+    while (paths && paths[n])
         n++;
+    return n;
+}
+
+static void join_folder(struct ib_config *config)
+{
+    size_t n = count_paths(config->plugins);
     const char **paths = ib_arena_alloc(&config->arena, (n + 1) * sizeof *paths);
     for (size_t i = 0; i < n; i++)
         paths[i] = ib_file_join(&config->arena, config->folder, config->plugins[i]);
     config->plugins = paths;
+}
+
+void ib_config_add_plugins(struct ib_config *config, const char *const *paths)
+{
+    size_t before = count_paths(config->plugins), n = count_paths(paths);
+    const char **all = ib_arena_alloc(&config->arena, (before + n + 1) * sizeof *all);
+    for (size_t i = 0; i < before + n; i++)
+        all[i] = i < before ? config->plugins[i] : paths[i - before];
+    config->plugins = all;
 }
 
 static enum ib_status read_document(const struct ib_doc *doc, struct ib_config *config)

@@ -27,7 +27,8 @@ struct ib_config {
     size_t n_excludes;
     struct ib_selection selection; /* of the command line: not part of the file */
     const char *selection_text; /* the same for people and the record: JSON array of its flags; NULL: none */
-    const char *const *plugins; /* ends with NULL */
+    const char *const *plugins; /* paths; ends with NULL */
+    const char *plugins_where;  /* "file:line" of those that the file names */
     const struct ib_external *externals;
     size_t n_externals;
     const char *const *require; /* globs of implementations that must be available; ends with NULL */
@@ -43,6 +44,14 @@ enum ib_status ib_config_read(const char *path, struct ib_config *out);
  * directory. ib_config_set then gives an axis its one value; `where` is the flag that said so. */
 enum ib_status ib_config_default(const char *name, struct ib_config *out);
 enum ib_status ib_config_set(struct ib_config *, enum ib_axis_kind, const char *text, const char *where);
+
+/* Plugins of the command line, behind those of the file: paths relative to the working directory; ends with
+ * NULL, and may be NULL. The verbs that have the flag list it alike. */
+void ib_config_add_plugins(struct ib_config *, const char *const *paths);
+#define IB_PLUGIN_FLAG(paths)                                                                                \
+    {                                                                                                        \
+        "--plugin", "FILE.so", "a shared object that brings implementations; may be repeated", NULL, paths   \
+    }
 
 void ib_config_free(struct ib_config *);
 

@@ -23,9 +23,9 @@ static enum ib_status check_baseline(const struct ib_config *config, const struc
 static const char *selection_text(struct ib_arena *arena, const char *const *keep, const char *const *drop)
 {
     json_t *flags = json_array();
-    for (; keep && *keep; keep++)
+    for (; *keep; keep++)
         json_array_append_new(flags, json_sprintf(IB_SELECT_FLAG " %s", *keep));
-    for (; drop && *drop; drop++)
+    for (; *drop; drop++)
         json_array_append_new(flags, json_sprintf(IB_EXCLUDE_FLAG " %s", *drop));
     char *text = json_array_size(flags) ? json_dumps(flags, JSON_COMPACT) : NULL;
     const char *kept = text ? ib_arena_copy(arena, text) : NULL;
@@ -40,15 +40,32 @@ enum ib_status ib_sweep_add_externals(const struct ib_config *config, struct ib_
                                      config->measure.timeout_ns);
 }
 
-enum ib_status ib_sweep_open(const char *path, const char *const *keep, const char *const *drop,
-                             struct ib_sweep *out)
+/* A path that leads nowhere has a line in the file; one of the command line has not. */
+static enum ib_status check_plugins(const struct ib_config *config)
+{
+    for (const char *const *path = config->plugins; *path; path++)
+        if (ib_plugin_check_file(*path) != IB_OK)
+            return ib_fail(IB_EINVAL, config->plugins_where, "key `plugins`: %s", ib_error_text());
+    return IB_OK;
+}
+
+static enum ib_status open_registry(struct ib_config *config, const char *const *more,
+                                    struct ib_registry **out)
+{
+    IB_TRY(check_plugins(config));
+    ib_config_add_plugins(config, more);
+    return ib_registry_open(config->plugins, out);
+}
+
+enum ib_status ib_sweep_open(const char *path, const struct ib_sweep_flags *flags, struct ib_sweep *out)
 {
     *out = (struct ib_sweep){0};
     IB_TRY(ib_config_read(path, &out->config));
-    enum ib_status status = ib_selection_parse(&out->config.arena, keep, drop, &out->config.selection);
-    out->config.selection_text = selection_text(&out->config.arena, keep, drop);
+    enum ib_status status =
+        ib_selection_parse(&out->config.arena, flags->keep, flags->drop, &out->config.selection);
+    out->config.selection_text = selection_text(&out->config.arena, flags->keep, flags->drop);
     if (status == IB_OK)
-        status = ib_registry_open(out->config.plugins, &out->registry);
+        status = open_registry(&out->config, flags->plugins, &out->registry);
     if (status == IB_OK)
         status = ib_sweep_add_externals(&out->config, out->registry);
     if (status == IB_OK)

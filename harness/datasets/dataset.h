@@ -25,8 +25,8 @@ extern const struct ib_word ib_synth_words[];
 struct ib_synth_spec {
     enum ib_synth_kind kind; /* 0: the data is in a file */
     uint64_t rows, cols;     /* rows: for training; test rows come on top */
-    uint64_t outputs;        /* 0: nothing was said, which means 1 */
     double noise;
+    uint64_t outputs; /* 0: nothing was said, which means 1 */
 };
 
 /* What is known of a data set before it is read: from `datasets:` of a configuration, from the X.yaml beside

@@ -135,7 +135,8 @@ static void print_kind(const struct ib_plain *page, const struct ib_flaws *flaws
         print_fact(page, "", f->detail);
     print_fact(page, "in ", f->shape);
     print_fact(page, "", f->where);
-    print_fact(page, "its last output: ", last_line(page, f->output));
+    if (!strstr(f->pattern, last_line(page, f->output)))
+        print_fact(page, "its last output: ", last_line(page, f->output));
 }
 
 /* The first level at which something is wrong. */
@@ -199,7 +200,10 @@ static void print_verdict(const struct ib_plain *page, const char *name, const s
         ib_plain_styled(page, IB_RED, ib_arena_print(page->arena, "%s is wrong.", name));
         break;
     case IB_CHECKED_FAILED:
-        ib_plain_styled(page, IB_RED, ib_arena_print(page->arena, "%s failed.", name));
+        ib_plain_styled(
+            page, IB_RED,
+            ib_arena_print(page->arena, "%s %s.", name,
+                           root->status == IB_CASE_UNAVAILABLE ? "is unavailable here" : "failed"));
         break;
     }
     if (root && !all_of_one_level(flaws))
@@ -211,8 +215,9 @@ static void print_verdict(const struct ib_plain *page, const char *name, const s
 void ib_checkup_print(const struct ib_plain *page, const struct ib_impl_info *info,
                       const struct ib_flaws *flaws)
 {
-    fprintf(page->out, "%s: %s%s%s%s\n\n", info->name, info->summary ? info->summary : "",
-            info->libraries ? " (" : "", info->libraries ? info->libraries : "", info->libraries ? ")" : "");
+    fprintf(page->out, "%s%s%s%s%s%s\n\n", info->name, info->summary && info->summary[0] ? ": " : "",
+            info->summary ? info->summary : "", info->libraries ? " (" : "",
+            info->libraries ? info->libraries : "", info->libraries ? ")" : "");
     for (int level = 0; level < IB_LEVEL_COUNT; level++)
         if (flaws->tally[level].checks || flaws->tally[level].skipped)
             print_level(page, (enum ib_level)level, &flaws->tally[level]);

@@ -8,8 +8,10 @@
 #define WHOLE_NS 40e6
 /* Warming up goes on in doubling stretches until min_time has passed, so up to twice as long. */
 #define WARMUP_STRETCH 1.5
-/* The oracle works sample by sample. */
+/* The oracle's speed: of large layers ten times as much. */
 #define ORACLE_FLOPS_PER_S 1e9
+/* The part of an epoch that a single step of it takes. */
+#define STEP_SHARE 0.6
 
 static double least(double a, double b)
 {
@@ -48,6 +50,17 @@ static bool same_training(const struct ib_case *a, const struct ib_case *b)
     return same;
 }
 
+static double oracle_epoch_ns(const struct ib_case *c)
+{
+    return ib_estimate_flops(c) / ORACLE_FLOPS_PER_S * 1e9;
+}
+
+/* Does its time end before the training does, so that single epochs are checked besides? */
+static bool is_too_large(const struct ib_measure *measure, const struct ib_case *c)
+{
+    return (double)c->epochs * oracle_epoch_ns(c) > (double)measure->oracle_budget_ns;
+}
+
 static double estimate_oracle(const struct ib_measure *measure, const struct ib_matrix *matrix)
 {
     double total = 0;
@@ -56,9 +69,11 @@ static double estimate_oracle(const struct ib_measure *measure, const struct ib_
         const struct ib_case *c = &matrix->cases[i];
         bool again = i > 0 && same_training(c, c - 1);
         unsigned type = 1u << c->dtype;
-        double ns = (double)c->epochs * ib_estimate_flops(c) / ORACLE_FLOPS_PER_S * 1e9;
+        double ns = (double)c->epochs * oracle_epoch_ns(c);
         unsigned runs = !again ? 2 : !(types & type);
         total += runs * (WORKER_NS + least(ns, (double)measure->oracle_budget_ns));
+        if (is_too_large(measure, c)) /* the first epoch like trajectories, the last one for every case */
+            total += (runs + 2) * (WORKER_NS + STEP_SHARE * oracle_epoch_ns(c));
         types = again ? types | type : type;
     }
     return total;
@@ -82,7 +97,8 @@ static void add_case(const struct ib_measure *measure, const struct ib_case *c, 
     double training = (double)c->epochs * out->epoch_ns, min_time = (double)measure->min_time_ns;
     double round = WORKER_NS + (double)measure->warmup * least(training, WARMUP_STRETCH * min_time) +
                    training * most(1, ceil(min_time / training));
-    double timed = (double)measure->max_rounds * round, checked = WORKER_NS + training;
+    double timed = (double)measure->max_rounds * round;
+    double checked = WORKER_NS + (is_too_large(measure, c) ? 2 : 1) * training;
     double whole = measure->whole_runs
                        ? (double)(measure->whole_runs + measure->whole_warmup) * (WHOLE_NS + training)
                        : 0;

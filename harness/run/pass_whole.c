@@ -24,7 +24,8 @@ struct whole {
     struct ib_outcome outcome;
 };
 
-/* The folder with the program, the job, and a folder for the answer. */
+/* The folder with the program, the job, and a folder for the answer. The job knows no limit of memory: the
+ * passes before have kept it. */
 static enum ib_status prepare(struct whole *w)
 {
     char here[PATH_MAX];

@@ -1,6 +1,7 @@
 #include "args.h"
 #include "base/error.h"
 #include "check/checkup.h"
+#include "config/config.h"
 #include "report/checkup.h"
 #include "report/report.h"
 
@@ -157,7 +158,7 @@ static enum ib_status read_request(const struct ib_verb *verb, int argc, char **
         {"--quick", NULL, "leave out the largest sizes, and most trainings", &r->quick, NULL},
         {"--model", "MODEL", "train this model alone; may be repeated", NULL, r->model},
         {"--option", "NAME=VALUE", "a setting of the implementation; may be repeated", NULL, r->option},
-        {"--plugin", "FILE.so", "a shared object that brings IMPL; may be repeated", NULL, r->plugin},
+        IB_PLUGIN_FLAG(r->plugin),
         {"--timeout", "SECONDS", "of one step: an operation in one type, one training; default 60",
          &r->timeout, NULL},
         {"--json", NULL, "one JSON object a line and implementation", &r->as_json, NULL},

@@ -94,23 +94,22 @@ static int run_gate(const struct ib_sweep *sweep, struct ib_gate_request *reques
     return exit_status;
 }
 
-static enum ib_status check_request(const struct ib_gate_request *request, const char *const *keep,
-                                    const char *const *drop)
+static enum ib_status check_request(const struct ib_gate_request *request, const struct ib_sweep_flags *flags)
 {
     if (!request->against == !request->baseline)
         return ib_fail(IB_EINVAL, "gate", "needs --against or --baseline, and not both");
-    if (request->baseline && (*keep || *drop))
+    if (request->baseline && (*flags->keep || *flags->drop))
         return ib_fail(
             IB_EINVAL, "gate",
             "-s and -x go with --against only: a case that is left out is missing from a baseline");
     return IB_OK;
 }
 
-static int open_and_run(const char *config, const char *const *keep, const char *const *drop,
+static int open_and_run(const char *config, const struct ib_sweep_flags *flags,
                         struct ib_gate_request *request, const struct outputs *outputs)
 {
     struct ib_sweep sweep;
-    if (ib_sweep_open(config, keep, drop, &sweep) != IB_OK)
+    if (ib_sweep_open(config, flags, &sweep) != IB_OK)
         return ib_usage_error();
     int status =
         ib_pin_check(&sweep.config.measure) == IB_OK ? run_gate(&sweep, request, outputs) : ib_usage_error();
@@ -121,7 +120,7 @@ static int open_and_run(const char *config, const char *const *keep, const char 
 static int verb_gate(const struct ib_verb *verb, int argc, char **argv)
 {
     const char *config, *allow = NULL, *strict = NULL, *speed = NULL, *json = NULL, *quiet = NULL;
-    const char *keep[IB_FLAG_LIST + 1] = {NULL}, *drop[IB_FLAG_LIST + 1] = {NULL};
+    struct ib_sweep_flags sweep_flags = {0};
     struct ib_gate_request request = {0};
     struct outputs outputs = {0};
     int speed_value = IB_SPEED_GATES;
@@ -130,7 +129,7 @@ static int verb_gate(const struct ib_verb *verb, int argc, char **argv)
         {"--against", "OLD", "another build's program, or a plugin (.so) with the old implementations",
          &request.against, NULL},
         {"--baseline", "NAME", "what `ironbench baseline save` kept", &request.baseline, NULL},
-        IB_SELECTION_FLAGS(keep, drop),
+        IB_SWEEP_FLAGS(sweep_flags),
         {"--speed", "WHAT", "gate (default), report or off", &speed, NULL},
         {"--strict", NULL, "end with 5 where a speed could not be decided", &strict, NULL},
         {"--allow-missing", NULL, "what is not there any more is no failure", &allow, NULL},
@@ -144,7 +143,7 @@ static int verb_gate(const struct ib_verb *verb, int argc, char **argv)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if (check_request(&request, keep, drop) != IB_OK ||
+    if (check_request(&request, &sweep_flags) != IB_OK ||
         ib_args_word("--speed", speed, ib_gate_speed_words, &speed_value) != IB_OK)
         return ib_usage_error();
     request.speed = (enum ib_gate_speed)speed_value;
@@ -152,7 +151,7 @@ static int verb_gate(const struct ib_verb *verb, int argc, char **argv)
     request.allow_missing = allow != NULL;
     outputs.json = json != NULL;
     outputs.quiet = quiet != NULL;
-    return open_and_run(config, keep, drop, &request, &outputs);
+    return open_and_run(config, &sweep_flags, &request, &outputs);
 }
 
 const struct ib_verb ib_verb_gate = {

@@ -1,6 +1,7 @@
 #include "args.h"
 #include "base/error.h"
 #include "base/paths.h"
+#include "config/config.h"
 #include "metrics/metric.h"
 #include "models/model.h"
 #include "report/chart_script.h"
@@ -11,6 +12,11 @@
 #include <string.h>
 
 /* Each list is made once, as JSON; the plain form prints name and summary of that. */
+
+struct wishes {
+    bool all; /* also what is hidden */
+    const char *const *plugins;
+};
 
 /* ---- what there is ---- */
 
@@ -23,14 +29,14 @@ static json_t *options_of(const struct ib_impl_info *info)
     return options;
 }
 
-static enum ib_status list_impls(bool all, struct ib_arena *arena, json_t *out)
+static enum ib_status list_impls(const struct wishes *wishes, struct ib_arena *arena, json_t *out)
 {
     struct ib_registry *registry;
     (void)arena;
-    IB_TRY(ib_registry_open(NULL, &registry));
+    IB_TRY(ib_registry_open(wishes->plugins, &registry));
     for (const char *const *name = ib_registry_names(registry); *name; name++) {
         const struct ib_impl_info *info = ib_registry_find(registry, *name);
-        if (info->flags & IB_HIDDEN && !all)
+        if (info->flags & IB_HIDDEN && !wishes->all)
             continue;
         json_array_append_new(out, json_pack("{s:s, s:s?, s:s?, s:b, s:s?, s:s, s:b, s:b, s:s?, s:o}", "name",
                                              info->name, "summary", info->summary, "source", info->source,
@@ -43,17 +49,17 @@ static enum ib_status list_impls(bool all, struct ib_arena *arena, json_t *out)
     return IB_OK;
 }
 
-static enum ib_status list_models(bool all, struct ib_arena *arena, json_t *out)
+static enum ib_status list_models(const struct wishes *wishes, struct ib_arena *arena, json_t *out)
 {
-    (void)all, (void)arena;
+    (void)wishes, (void)arena;
     for (const struct ib_model *const *m = ib_models; *m; m++)
         json_array_append_new(out, json_pack("{s:s, s:s}", "name", (*m)->name, "summary", (*m)->summary));
     return IB_OK;
 }
 
-static enum ib_status list_datasets(bool all, struct ib_arena *arena, json_t *out)
+static enum ib_status list_datasets(const struct wishes *wishes, struct ib_arena *arena, json_t *out)
 {
-    (void)all;
+    (void)wishes;
     for (const char *const *name = ib_dataset_names(arena, NULL); *name; name++) {
         struct ib_dataset_spec spec;
         struct ib_dataset d;
@@ -72,9 +78,9 @@ static enum ib_status list_datasets(bool all, struct ib_arena *arena, json_t *ou
     return IB_OK;
 }
 
-static enum ib_status list_metrics(bool all, struct ib_arena *arena, json_t *out)
+static enum ib_status list_metrics(const struct wishes *wishes, struct ib_arena *arena, json_t *out)
 {
-    (void)all, (void)arena;
+    (void)wishes, (void)arena;
     for (const struct ib_metric *const *m = ib_metrics; *m; m++)
         json_array_append_new(out,
                               json_pack("{s:s, s:s, s:s?, s:b}", "name", (*m)->name, "summary", (*m)->summary,
@@ -82,9 +88,9 @@ static enum ib_status list_metrics(bool all, struct ib_arena *arena, json_t *out
     return IB_OK;
 }
 
-static enum ib_status list_charts(bool all, struct ib_arena *arena, json_t *out)
+static enum ib_status list_charts(const struct wishes *wishes, struct ib_arena *arena, json_t *out)
 {
-    (void)all;
+    (void)wishes;
     struct ib_chart_script *charts;
     size_t n;
     IB_TRY(ib_chart_scripts(arena, &charts, &n));
@@ -96,7 +102,7 @@ static enum ib_status list_charts(bool all, struct ib_arena *arena, json_t *out)
 
 static const struct {
     const char *name;
-    enum ib_status (*list)(bool all, struct ib_arena *, json_t *out);
+    enum ib_status (*list)(const struct wishes *, struct ib_arena *, json_t *out);
 } lists[] = {
     {"impls", list_impls},     {"models", list_models}, {"datasets", list_datasets},
     {"metrics", list_metrics}, {"charts", list_charts},
@@ -151,29 +157,36 @@ static enum ib_status no_such_list(const char *what)
                    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
 }
 
-static enum ib_status make_list(const char *what, bool all, struct ib_arena *arena, json_t *out)
+static enum ib_status make_list(const char *what, const struct wishes *wishes, struct ib_arena *arena,
+                                json_t *out)
 {
     for (size_t i = 0; i < N_LISTS; i++)
         if (strcmp(lists[i].name, what) == 0)
-            return lists[i].list(all, arena, out);
+            return lists[i].list(wishes, arena, out);
     return no_such_list(what);
 }
 
 static int verb_list(const struct ib_verb *verb, int argc, char **argv)
 {
-    const char *what, *as_json = NULL, *all = NULL;
+    const char *what, *as_json = NULL, *all = NULL, *plugins[IB_FLAG_LIST + 1] = {NULL};
     bool done;
     const struct ib_flag flags[] = {
         {"--json", NULL, "as JSON", &as_json, NULL},
         {"--all", NULL, "also implementations that exist for tests only", &all, NULL},
+        IB_PLUGIN_FLAG(plugins),
         {NULL}};
     if (ib_args_read(verb, flags, argc, argv, &what, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
+    if (plugins[0] && strcmp(what, "impls") != 0) {
+        ib_fail(IB_EINVAL, "--plugin", "goes with `list impls`: plugins bring nothing else");
+        return ib_usage_error();
+    }
     struct ib_arena arena = {0};
     json_t *items = json_array();
-    enum ib_status status = make_list(what, all != NULL, &arena, items);
+    const struct wishes wishes = {.all = all != NULL, .plugins = plugins};
+    enum ib_status status = make_list(what, &wishes, &arena, items);
     if (status == IB_OK)
         print_list(items, as_json != NULL);
     json_decref(items);
@@ -183,7 +196,7 @@ static int verb_list(const struct ib_verb *verb, int argc, char **argv)
 
 const struct ib_verb ib_verb_list = {
     .name = "list",
-    .usage = "list impls|models|datasets|metrics|charts [--json] [--all]",
+    .usage = "list impls|models|datasets|metrics|charts [--json] [--all] [--plugin FILE.so]",
     .summary = "say what there is; what is unavailable is listed with its reason",
     .main = verb_list,
 };

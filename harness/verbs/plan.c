@@ -140,16 +140,16 @@ static void print(struct ib_sweep *sweep, bool as_json)
 static int verb_plan(const struct ib_verb *verb, int argc, char **argv)
 {
     const char *config, *as_json = NULL;
-    const char *keep[IB_FLAG_LIST + 1] = {NULL}, *drop[IB_FLAG_LIST + 1] = {NULL};
+    struct ib_sweep_flags sweep_flags = {0};
     bool done;
     struct ib_sweep sweep;
     const struct ib_flag flags[] = {
-        IB_SELECTION_FLAGS(keep, drop), {"--json", NULL, "as JSON", &as_json, NULL}, {NULL}};
+        IB_SWEEP_FLAGS(sweep_flags), {"--json", NULL, "as JSON", &as_json, NULL}, {NULL}};
     if (ib_args_read(verb, flags, argc, argv, &config, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if (ib_sweep_open(config, keep, drop, &sweep) != IB_OK)
+    if (ib_sweep_open(config, &sweep_flags, &sweep) != IB_OK)
         return ib_usage_error();
     print(&sweep, as_json != NULL);
     ib_sweep_close(&sweep);
@@ -158,7 +158,7 @@ static int verb_plan(const struct ib_verb *verb, int argc, char **argv)
 
 const struct ib_verb ib_verb_plan = {
     .name = "plan",
-    .usage = "plan CONFIG [-s SELECT] [-x EXCLUDE] [--json]",
+    .usage = "plan CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--json]",
     .summary = "say which cases a run would have, how long it takes, and why combinations drop out",
     .detail =
         "A condition is an axis, rows, cols or task with a value: dtype=f32, impl=cpu_*, lr<0.1, rows>=1000.",

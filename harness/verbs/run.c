@@ -85,11 +85,11 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
 static int verb_run(const struct ib_verb *verb, int argc, char **argv)
 {
     const char *config, *dir = NULL, *resume = NULL, *quiet = NULL, *json = NULL, *colour = NULL;
-    const char *keep[IB_FLAG_LIST + 1] = {NULL}, *drop[IB_FLAG_LIST + 1] = {NULL};
+    struct ib_sweep_flags sweep_flags = {0};
     bool done;
     struct ib_sweep sweep;
     const struct ib_flag flags[] = {
-        IB_SELECTION_FLAGS(keep, drop),
+        IB_SWEEP_FLAGS(sweep_flags),
         {"--out", "DIR", "folder for the run; default: results/runs/NAME-UTC", &dir, NULL},
         {"--resume", NULL, "go on with an interrupted run: that of --out, or the newest of CONFIG", &resume,
          NULL},
@@ -103,7 +103,7 @@ static int verb_run(const struct ib_verb *verb, int argc, char **argv)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if (ib_sweep_open(config, keep, drop, &sweep) != IB_OK)
+    if (ib_sweep_open(config, &sweep_flags, &sweep) != IB_OK)
         return ib_usage_error();
     voice.quiet = quiet != NULL;
     voice.json = json != NULL;
@@ -116,7 +116,7 @@ static int verb_run(const struct ib_verb *verb, int argc, char **argv)
 
 const struct ib_verb ib_verb_run = {
     .name = "run",
-    .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--out DIR] [--resume] [--color WHEN] [--json] [--quiet]",
+    .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--out DIR] [--resume] [flags]",
     .summary = "run a sweep: check every case, time it, report",
     .detail = "Every case of CONFIG's matrix is trained once with its answer compared with the oracle, then "
               "timed in\n"

@@ -74,7 +74,7 @@ static enum ib_status make_config(const struct request *request, struct ib_confi
     IB_TRY(read_data(&out->arena, request, spec));
     out->datasets = spec;
     out->n_datasets = 1;
-    out->plugins = request->plugin;
+    ib_config_add_plugins(out, request->plugin);
     out->measure.timeout_ns = TIMEOUT_NS;
     out->measure.warmup = out->measure.min_time_ns = 0;
     return set_axes(request, spec->name, out);
@@ -210,8 +210,7 @@ static int verb_train(const struct ib_verb *verb, int argc, char **argv)
          &r.axis[IB_AXIS_DATASET], NULL},
         {"--impl", "IMPL", "an implementation; `ironbench list impls`", &r.axis[IB_AXIS_IMPL], NULL},
         {"--option", "NAME=VALUE", "a setting of the implementation; may be repeated", NULL, r.option},
-        {"--plugin", "FILE.so", "a shared object that brings implementations; may be repeated", NULL,
-         r.plugin},
+        IB_PLUGIN_FLAG(r.plugin),
         {"--epochs", "N", "gradient steps; default 1000", &r.axis[IB_AXIS_EPOCHS], NULL},
         {"--lr", "RATE", "learning rate; default 0.01", &r.axis[IB_AXIS_LR], NULL},
         {"--hidden", "6,6", "sizes of mlp's hidden layers, or none", &r.axis[IB_AXIS_HIDDEN], NULL},

@@ -3,8 +3,12 @@
 #include "base/error.h"
 
 #include <dlfcn.h>
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+enum { MOST_IMPLS = 4096 };
 
 /* ---- tables ---- */
 
@@ -22,24 +26,41 @@ static const struct ib_impl *const builtins[] = {
 #undef IB_PLUGIN
 };
 
+/* What was loaded stays loaded, and its tables with it: threads of its libraries may still run. */
+struct object {
+    struct object *next;
+    char *path; /* NULL: the program itself */
+    uint32_t count;
+    struct ib_tables tables[];
+};
+
 typedef const struct ib_impl *const *plugin_fn(uint32_t host_abi_major, uint32_t *count);
+
+/* dlerror names the file that failed, which need not be the plugin, and then only sometimes first. */
+static enum ib_status cannot_load(const char *path)
+{
+    const char *why = dlerror();
+    size_t n = strlen(path);
+    if (strncmp(why, path, n) == 0 && strncmp(why + n, ": ", 2) == 0)
+        why += n + 2;
+    return ib_fail(IB_EUNAVAILABLE, path, "cannot be loaded: %s", why);
+}
 
 static enum ib_status load_plugin(const char *path, const struct ib_impl *const **out, uint32_t *count)
 {
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!object)
-        return ib_fail(IB_EUNAVAILABLE, NULL, "%s", dlerror());
+        return cannot_load(path);
     plugin_fn *plugin = (plugin_fn *)(uintptr_t)dlsym(object, "ib_plugin");
     if (!plugin)
         return ib_fail(IB_EINVAL, path, "is no ironbench plugin: it has no symbol ib_plugin");
     *out = plugin(IB_ABI_MAJOR, count);
-    if (!*out || !*count)
-        return ib_fail(IB_EINVAL, path, "offers no implementation for ABI %u of this program", IB_ABI_MAJOR);
-    for (uint32_t i = 0; i < *count; i++)
-        if ((*out)[i]->abi_major != IB_ABI_MAJOR)
-            return ib_fail(IB_EINVAL, path, "%s was built for ABI %u, this program has %u", (*out)[i]->name,
-                           (*out)[i]->abi_major, IB_ABI_MAJOR);
-    return IB_OK;
+    if (!*out)
+        return ib_fail(IB_EINVAL, path,
+                       "does not serve ABI %u, that of this program: its ib_plugin returned NULL",
+                       IB_ABI_MAJOR);
+    return *count ? IB_OK
+                  : ib_fail(IB_EINVAL, path, "brings no implementation: its ib_plugin set the count to 0");
 }
 
 static enum ib_status load_all(const char *plugin, const struct ib_impl *const **out, uint32_t *count)
@@ -51,15 +72,51 @@ static enum ib_status load_all(const char *plugin, const struct ib_impl *const *
     return IB_OK;
 }
 
+static enum ib_status load_object(const char *plugin, struct object **out)
+{
+    const struct ib_impl *const *impls = NULL;
+    uint32_t count = 0;
+    IB_TRY(load_all(plugin, &impls, &count));
+    if (count > MOST_IMPLS)
+        return ib_fail(IB_EINVAL, plugin, "says that it brings %" PRIu32 " implementations: at most %d",
+                       count, (int)MOST_IMPLS);
+    struct object *object = calloc(1, sizeof *object + count * sizeof *object->tables);
+    if (!object)
+        return ib_fail(IB_ENOMEM, plugin, "no memory for its tables");
+    enum ib_status status = ib_tables_adopt(plugin, impls, count, object->tables);
+    object->count = count;
+    object->path = plugin ? strdup(plugin) : NULL;
+    *out = object;
+    if (status != IB_OK)
+        free(object->path), free(object);
+    return status;
+}
+
+enum ib_status ib_impls_load(const char *plugin, const struct ib_tables **out, uint32_t *count)
+{
+    static struct object *loaded;
+    struct object *object = loaded;
+    while (object && strcmp(object->path ? object->path : "", plugin ? plugin : "") != 0)
+        object = object->next;
+    if (!object) {
+        IB_TRY(load_object(plugin, &object));
+        object->next = loaded;
+        loaded = object;
+    }
+    *out = object->tables;
+    *count = object->count;
+    return IB_OK;
+}
+
 enum ib_status ib_impl_load(const char *name, const char *plugin, const struct ib_impl **out)
 {
-    const struct ib_impl *const *impls;
+    const struct ib_tables *tables;
     uint32_t count;
-    IB_TRY(load_all(plugin, &impls, &count));
+    IB_TRY(ib_impls_load(plugin, &tables, &count));
     for (uint32_t i = 0; i < count; i++)
-        if (strcmp(impls[i]->name, name) == 0) {
-            *out = impls[i];
-            return IB_OK;
+        if (strcmp(tables[i].impl.name, name) == 0) {
+            *out = &tables[i].impl;
+            return tables[i].fault[0] ? ib_fail(IB_EINVAL, plugin, "%s: %s", name, tables[i].fault) : IB_OK;
         }
     return ib_fail(IB_EINVAL, plugin, "has no implementation named %s", name);
 }
@@ -117,7 +174,7 @@ static bool host_option_bool(const struct ib_host *host, const char *name)
 
 /* ---- opening ---- */
 
-static enum ib_status probe(const struct ib_impl *impl)
+enum ib_status ib_impl_probe(const struct ib_impl *impl)
 {
     char why[256] = "cannot run on this machine";
     if (IB_HAS(impl, probe) && impl->probe(why, sizeof why) != IB_OK)
@@ -137,7 +194,7 @@ enum ib_status ib_instance_open(const struct ib_impl *impl, const struct ib_sett
                                          .option_int = host_option_int,
                                          .option_bool = host_option_bool,
                                          .option_text = host_option_text}};
-    enum ib_status status = probe(impl);
+    enum ib_status status = ib_impl_probe(impl);
     if (status == IB_OK)
         status = impl->open(&out->host, &out->state);
     if (status != IB_OK)
@@ -150,51 +207,4 @@ void ib_instance_close(struct ib_instance *instance)
     if (instance->impl)
         instance->impl->close(instance->state);
     instance->impl = NULL;
-}
-
-/* ---- describing ---- */
-
-static json_t *describe_options(const struct ib_impl *impl)
-{
-    json_t *options = json_array();
-    for (const struct ib_option *o = IB_HAS(impl, options) ? impl->options : NULL; o && o->name; o++)
-        json_array_append_new(options,
-                              json_pack("{s:s, s:i, s:s?, s:s, s:s?}", "name", o->name, "type", (int)o->type,
-                                        "allowed", o->allowed, "default", o->default_value, "help", o->help));
-    return options;
-}
-
-/* Library versions and the like, from an instance opened for that purpose. */
-static void describe_libraries(const struct ib_impl *impl, char *text, size_t n)
-{
-    struct ib_instance instance;
-    if (!IB_HAS(impl, describe) || ib_instance_open(impl, NULL, 0, &instance) != IB_OK)
-        return;
-    if (impl->describe(instance.state, text, n) != IB_OK)
-        text[0] = '\0';
-    ib_instance_close(&instance);
-}
-
-static json_t *describe_impl(const struct ib_impl *impl)
-{
-    char libraries[512] = "";
-    bool available = probe(impl) == IB_OK;
-    json_t *reason = available ? json_null() : json_string(ib_last_error()->message);
-    if (available)
-        describe_libraries(impl, libraries, sizeof libraries);
-    return json_pack("{s:s, s:s, s:s?, s:i, s:b, s:b, s:o, s:b, s:o, s:s?}", "name", impl->name, "summary",
-                     impl->summary, "source", impl->source, "flags", (int)impl->flags, "device",
-                     IB_HAS(impl, mem), "fused", IB_HAS(impl, fused), "options", describe_options(impl),
-                     "available", available, "reason", reason, "libraries", libraries[0] ? libraries : NULL);
-}
-
-enum ib_status ib_impls_describe(const char *plugin, json_t **out)
-{
-    const struct ib_impl *const *impls;
-    uint32_t count;
-    IB_TRY(load_all(plugin, &impls, &count));
-    *out = json_array();
-    for (uint32_t i = 0; i < count; i++)
-        json_array_append_new(*out, describe_impl(impls[i]));
-    return IB_OK;
 }

@@ -6,15 +6,19 @@
 
 #include "base/arena.h"
 #include "config/case.h"
-
-#include <jansson.h>
+#include "worker/tables.h"
 
 /* The implementation of that name. plugin: path of a shared object, NULL for a built-in. IB_EUNAVAILABLE: the
- * object or a library that it needs is missing; IB_EINVAL: no plugin, another ABI, or no such name in it. */
+ * object or a library that it needs is missing; IB_EINVAL: no plugin, another ABI, no such name in it, or an
+ * implementation that lacks what it must have. */
 enum ib_status ib_impl_load(const char *name, const char *plugin, const struct ib_impl **out);
 
-/* All implementations of a plugin, or the built-ins (NULL), as JSON that ib_registry reads. Probes each. */
-enum ib_status ib_impls_describe(const char *plugin, json_t **out);
+/* All implementations of a plugin, or the built-ins (NULL), also those that have a fault. Valid until the
+ * process ends. */
+enum ib_status ib_impls_load(const char *plugin, const struct ib_tables **out, uint32_t *count);
+
+/* IB_OK, or IB_EUNAVAILABLE with what the implementation says about this machine. */
+enum ib_status ib_impl_probe(const struct ib_impl *);
 
 /* An opened implementation. */
 struct ib_instance {

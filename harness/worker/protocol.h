@@ -3,18 +3,19 @@
  * cannot disagree.
  *
  *   worker: hello {version}              first of all
- *   parent: describe {plugin}            -> impls {impls: [...]}
+ *   parent: describe {plugin, tables_only} -> impls {impls: [...]}; probed too, unless tables_only
+ *   parent: probe {plugin, impl}         -> impl {impl: {available, reason}}
+ *   parent: libraries {plugin, impl}     -> impl {impl: {libraries}}
  *   parent: problem {…}                  -> ready
  *   parent: train {pass, epochs, …, out} -> done {…}, with loss.npy, NAME.npy of each parameter and
  *                                           predictions.npy in the folder `out`; or progress {epoch, loss} in
  *                                           between where log_every asks
  *   parent: oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after
  *                                           another; of a single step the gradient's sketch in their place
- *   parent: check {part, …}              -> checked {…} of check/answer.h, or progress {epoch} in between: the
- *                                           number of the trial that begins
- *   worker: error {status, message}      instead of any answer
- * The end of the parent's stream ends the worker. What a program outside must say of all this, and the one
- * message that is its own (`trained`), stands in impls/PROTOCOL.md. */
+ *   parent: check {part, …}              -> checked {…} of check/answer.h, or progress {epoch} in between:
+ * the number of the trial that begins worker: error {status, message}      instead of any answer The end of
+ * the parent's stream ends the worker. What a program outside must say of all this, and the one message that
+ * is its own (`trained`), stands in impls/PROTOCOL.md. */
 #ifndef IB_PROTOCOL_H
 #define IB_PROTOCOL_H
 

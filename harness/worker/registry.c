@@ -1,20 +1,26 @@
 #include "worker/registry.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/paths.h"
-#include "worker/child.h"
 #include "worker/description.h"
+#include "worker/enquiry.h"
+#include "worker/tables.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define DESCRIBE_TIMEOUT_NS 30000000000u /* a GPU's first initialisation takes seconds */
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* A place that implementations come from: the program itself, one shared object, or one program outside. */
 struct source {
     const char *plugin;                 /* path; NULL: the program */
     const struct ib_external *external; /* NULL: a worker of the program */
     bool asked;
+    const char *fault;   /* of a plugin of the user's: why it cannot be used; NULL: it can */
+    struct source *next; /* the next one that has a fault */
 };
 
 struct entry {
@@ -26,21 +32,23 @@ struct ib_registry {
     const char *program; /* whose workers are asked; NULL: this one's */
     uint64_t outside_timeout_ns;
     struct ib_arena arena;
-    struct entry *entries;
+    struct entry **entries; /* each stays where it is: others hold its info */
     size_t n, capacity;
-    const char **names; /* of all entries; ends with NULL */
+    struct source *broken; /* plugins that cannot be used, in the order of the list */
+    const char **names;    /* of the entries that were there when it was opened; ends with NULL */
 };
 
-static void add_entry(struct ib_registry *r, const char *name, struct source *source)
+static struct entry *add_entry(struct ib_registry *r, const char *name, struct source *source)
 {
     static const struct ib_option none[] = {{0}};
-    r->entries = ib_arena_grow(&r->arena, r->entries, sizeof *r->entries, r->n, &r->capacity);
-    r->entries[r->n++] =
-        (struct entry){.info = {.name = name,
-                                .plugin = source->plugin,
-                                .command = source->external ? source->external->command : NULL,
-                                .options = none},
-                       .source = source};
+    struct entry *entry = ib_arena_alloc(&r->arena, sizeof *entry);
+    *entry = (struct entry){.info = {.name = name,
+                                     .plugin = source->plugin,
+                                     .command = source->external ? source->external->command : NULL,
+                                     .options = none},
+                            .source = source};
+    r->entries = ib_arena_grow(&r->arena, r->entries, sizeof(struct entry *), r->n, &r->capacity);
+    return r->entries[r->n++] = entry;
 }
 
 static struct source *new_source(struct ib_registry *r, const char *plugin)
@@ -64,69 +72,36 @@ static void add_shipped(struct ib_registry *r)
 #undef IB_PLUGIN
 }
 
-/* ---- asking a worker ---- */
-
-/* The list that a child that was started (or not: `started`) gives of its implementations. Ends the child. */
-static bool describe(struct ib_child *child, bool started, const char *plugin, uint64_t timeout_ns,
-                     json_t **impls, struct ib_outcome *outcome)
-{
-    json_t *answer = NULL;
-    bool ok = started &&
-              ib_child_ask(child, json_pack("{s:s, s:s*}", "type", "describe", "plugin", plugin), timeout_ns,
-                           &answer, outcome) &&
-              ib_child_said(answer, "impls", outcome);
-    if (!ok)
-        ib_child_quote(child, outcome);
-    ib_child_end(child);
-    *impls = ok ? json_incref(json_object_get(answer, "impls")) : NULL;
-    json_decref(answer);
-    return ok;
-}
-
-static bool ask_worker(const struct ib_registry *r, const char *plugin, json_t **impls,
-                       struct ib_outcome *outcome)
-{
-    struct ib_child *child;
-    bool started = ib_worker_start(r->program, NULL, DESCRIBE_TIMEOUT_NS, &child, outcome);
-    return describe(child, started, plugin, DESCRIBE_TIMEOUT_NS, impls, outcome);
-}
-
-static bool ask_external(const struct ib_registry *r, const struct ib_external *external, json_t **impls,
-                         struct ib_outcome *outcome)
-{
-    struct ib_child *child;
-    bool started = ib_child_start(external->command, NULL, r->outside_timeout_ns, &child, outcome);
-    return describe(child, started, NULL, r->outside_timeout_ns, impls, outcome);
-}
+/* ---- what a source says ---- */
 
 static struct entry *find_entry(const struct ib_registry *r, const char *name)
 {
     for (size_t i = 0; i < r->n; i++)
-        if (strcmp(r->entries[i].info.name, name) == 0)
-            return &r->entries[i];
+        if (strcmp(r->entries[i]->info.name, name) == 0)
+            return r->entries[i];
     return NULL;
 }
 
-static void make_unavailable(struct ib_registry *r, struct ib_impl_info *info, const char *reason)
+static void set_unavailable(struct ib_impl_info *info, const char *reason)
 {
     info->summary = "could not be loaded";
     info->path = info->command ? NULL : "ops";
     info->available = false;
-    info->reason = ib_arena_copy(&r->arena, reason);
+    info->reason = reason;
 }
 
 /* Everything that came from this source could not be asked: each becomes unavailable, with the reason. */
 static void mark_unavailable(struct ib_registry *r, const struct source *source, const char *reason)
 {
     for (size_t i = 0; i < r->n; i++)
-        if (r->entries[i].source == source)
-            make_unavailable(r, &r->entries[i].info, reason);
+        if (r->entries[i]->source == source)
+            set_unavailable(&r->entries[i]->info, ib_arena_copy(&r->arena, reason));
 }
 
 static void read_entry(struct ib_registry *r, const json_t *impl, struct entry *entry)
 {
     if (ib_description_read(impl, &r->arena, &entry->info) != IB_OK)
-        make_unavailable(r, &entry->info, ib_error_text());
+        set_unavailable(&entry->info, ib_arena_copy(&r->arena, ib_error_text()));
 }
 
 /* The one implementation that it describes, whatever it calls it. */
@@ -135,10 +110,10 @@ static void ask_outside(struct ib_registry *r, struct entry *entry)
     struct ib_outcome outcome;
     json_t *impls;
     entry->source->asked = true;
-    if (!ask_external(r, entry->source->external, &impls, &outcome))
-        make_unavailable(r, &entry->info, outcome.reason);
+    if (!ib_enquire_outside(entry->source->external->command, r->outside_timeout_ns, &impls, &outcome))
+        set_unavailable(&entry->info, ib_arena_copy(&r->arena, outcome.reason));
     else if (json_array_size(impls) != 1)
-        make_unavailable(r, &entry->info, "its answer to `describe` must hold a list `impls` of just one");
+        set_unavailable(&entry->info, "its answer to `describe` must hold a list `impls` of just one");
     else
         read_entry(r, json_array_get(impls, 0), entry);
     json_decref(impls);
@@ -150,7 +125,7 @@ static void ask_source(struct ib_registry *r, struct source *source)
     json_t *impls, *impl;
     size_t i;
     source->asked = true;
-    if (!ask_worker(r, source->plugin, &impls, &outcome)) {
+    if (!ib_enquire(r->program, source->plugin, &impls, &outcome)) {
         mark_unavailable(r, source, outcome.reason);
         return;
     }
@@ -164,29 +139,96 @@ static void ask_source(struct ib_registry *r, struct source *source)
     json_decref(impls);
 }
 
-/* A plugin of the user's: its names are known only when it has been asked. */
-static enum ib_status add_plugin(struct ib_registry *r, const char *path)
+/* ---- plugins of the user's ---- */
+
+enum ib_status ib_plugin_check_file(const char *path)
 {
-    struct ib_outcome outcome;
-    json_t *impls, *impl;
+    struct stat info;
+    if (stat(path, &info) != 0)
+        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", strerror(errno));
+    if (!S_ISREG(info.st_mode))
+        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: it is no file");
+    if (access(path, R_OK) != 0)
+        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", strerror(errno));
+    return IB_OK;
+}
+
+static void add_broken(struct ib_registry *r, struct source *source, const char *fault)
+{
+    struct source **last = &r->broken;
+    while (*last)
+        last = &(*last)->next;
+    source->fault = ib_arena_copy(&r->arena, fault);
+    *last = source;
+}
+
+static enum ib_status add_impls(struct ib_registry *r, struct source *source, const json_t *impls)
+{
+    json_t *impl;
     size_t i;
-    if (!ask_worker(r, path, &impls, &outcome))
-        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", outcome.reason);
-    struct source *source = new_source(r, ib_arena_copy(&r->arena, path));
-    source->asked = true;
     json_array_foreach (impls, i, impl) {
         const char *said = json_string_value(json_object_get(impl, "name"));
         const char *name = said ? ib_arena_copy(&r->arena, said) : NULL;
-        if (!name || find_entry(r, name)) {
-            json_decref(impls);
-            return ib_fail(IB_EINVAL, path, "brings an implementation named %s, a name that is taken",
-                           name ? name : "(none)");
-        }
-        add_entry(r, name, source);
-        read_entry(r, impl, &r->entries[r->n - 1]);
+        if (!name || find_entry(r, name))
+            return ib_fail(IB_EINVAL, source->plugin,
+                           "brings an implementation named %s, a name that is taken", name ? name : "(none)");
+        read_entry(r, impl, add_entry(r, name, source));
     }
-    json_decref(impls);
     return IB_OK;
+}
+
+/* Its names are known only when it has been asked. */
+static enum ib_status add_plugin(struct ib_registry *r, const char *path)
+{
+    struct ib_outcome outcome;
+    json_t *impls;
+    IB_TRY(ib_plugin_check_file(path));
+    /* Without a slash the loader would look for it among the system's libraries. */
+    struct source *source =
+        new_source(r, ib_arena_print(&r->arena, "%s%s", strchr(path, '/') ? "" : "./", path));
+    source->asked = true;
+    if (!ib_enquire(r->program, source->plugin, &impls, &outcome)) {
+        add_broken(r, source, outcome.reason);
+        return IB_OK;
+    }
+    enum ib_status status = add_impls(r, source, impls);
+    json_decref(impls);
+    return status;
+}
+
+/* What a plugin that has not said its names is listed as: "mine" for "./build/libmine.so". */
+static const char *name_after_file(struct ib_registry *r, const char *path)
+{
+    char *name = ib_file_stem(&r->arena, path);
+    if (strncmp(name, "lib", 3) == 0 && name[3])
+        name += 3;
+    for (char *c = name; *c; c++)
+        *c = (char)(isalnum((unsigned char)*c) ? tolower((unsigned char)*c) : '_');
+    if (!islower((unsigned char)name[0]))
+        name = ib_arena_print(&r->arena, "plugin_%s", name);
+    while (find_entry(r, name))
+        name = ib_arena_print(&r->arena, "%s_so", name);
+    return name;
+}
+
+static void name_broken(struct ib_registry *r)
+{
+    for (struct source *s = r->broken; s; s = s->next)
+        set_unavailable(&add_entry(r, name_after_file(r, s->plugin), s)->info, s->fault);
+}
+
+/* A name that nobody brought may be that of an implementation in a plugin that cannot be used. It gets a row,
+ * so that one broken plugin does not end a sweep over others. */
+static struct entry *presume(struct ib_registry *r, const char *name)
+{
+    if (!r->broken || !ib_is_impl_name(name))
+        return NULL;
+    const char *reason = r->broken->fault;
+    for (const struct source *s = r->broken->next; s; s = s->next)
+        reason = ib_arena_print(&r->arena, "%s; %s", reason, s->fault);
+    struct entry *entry = add_entry(r, ib_arena_copy(&r->arena, name), r->broken);
+    set_unavailable(&entry->info, reason);
+    return entry;
 }
 
 /* ---- the public side ---- */
@@ -205,13 +247,14 @@ static void list_names(struct ib_registry *r)
 {
     r->names = ib_arena_alloc(&r->arena, (r->n + 1) * sizeof *r->names);
     for (size_t i = 0; i < r->n; i++)
-        r->names[i] = r->entries[i].info.name;
+        r->names[i] = r->entries[i]->info.name;
 }
 
 static enum ib_status add_plugins(struct ib_registry *r, const char *const *plugins)
 {
     for (; plugins && *plugins; plugins++)
         IB_TRY(add_plugin(r, *plugins));
+    name_broken(r); /* last, so that none takes a name from a plugin that can be used */
     list_names(r);
     return IB_OK;
 }
@@ -238,7 +281,7 @@ static enum ib_status check_program(const struct ib_registry *r)
 {
     struct ib_outcome outcome;
     json_t *impls;
-    if (!ask_worker(r, NULL, &impls, &outcome))
+    if (!ib_enquire(r->program, NULL, &impls, &outcome))
         return ib_fail(IB_EINVAL, r->program, "is no ironbench to compare with: %s", outcome.reason);
     json_decref(impls);
     return IB_OK;
@@ -280,7 +323,13 @@ enum ib_status ib_registry_open_program(const char *program, const char *const *
 
 enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **out)
 {
-    return open_registry(NULL, false, (const char *const[]){plugin, NULL}, out);
+    IB_TRY(open_registry(NULL, false, (const char *const[]){plugin, NULL}, out));
+    if (!(*out)->broken)
+        return IB_OK;
+    enum ib_status status = ib_fail(IB_EINVAL, NULL, "%s", (*out)->broken->fault);
+    ib_registry_close(*out);
+    *out = NULL;
+    return status;
 }
 
 enum ib_status ib_registry_open_external(const struct ib_external *external, uint64_t timeout_ns,
@@ -306,11 +355,11 @@ const char *const *ib_registry_names(const struct ib_registry *r)
 const struct ib_impl_info *ib_registry_find(struct ib_registry *r, const char *name)
 {
     struct entry *entry = find_entry(r, name);
-    if (entry && !entry->source->asked) {
-        if (entry->source->external)
-            ask_outside(r, entry);
-        else
-            ask_source(r, entry->source);
-    }
+    if (!entry)
+        entry = presume(r, name);
+    else if (!entry->source->asked && entry->source->external)
+        ask_outside(r, entry);
+    else if (!entry->source->asked)
+        ask_source(r, entry->source);
     return entry ? &entry->info : NULL;
 }

@@ -30,14 +30,20 @@ struct ib_external {
 
 struct ib_registry;
 
-/* Names of impls.def, and whatever the plugins (paths, ends with NULL; may be NULL) contain. A plugin that
- * cannot be loaded is IB_EINVAL naming its path. */
+/* Could this be a plugin, as far as its path says? IB_EINVAL: there is no file that can be read. That is a
+ * mistake of whoever named it; all that comes later is the plugin's. */
+enum ib_status ib_plugin_check_file(const char *path);
+
+/* Names of impls.def, and whatever the plugins (paths, ends with NULL; may be NULL) contain. IB_EINVAL: a
+ * path that is no file that can be read, or a plugin with a name that is taken. A plugin that cannot be used
+ * for any other reason is one implementation, named after its file and unavailable, with that reason. */
 enum ib_status ib_registry_open(const char *const *plugins, struct ib_registry **out);
 /* The same of another build of this program, by its path: its built-ins, its plugins, and those of the list.
  * IB_EINVAL: it is no ironbench whose protocol this one speaks. */
 enum ib_status ib_registry_open_program(const char *program, const char *const *plugins,
                                         struct ib_registry **out);
-/* What one plugin brings and nothing else, so that its names may be those of others. */
+/* What one plugin brings and nothing else, so that its names may be those of others. IB_EINVAL also where it
+ * cannot be used: there is nothing beside it. */
 enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **out);
 /* One program outside and nothing else. */
 enum ib_status ib_registry_open_external(const struct ib_external *, uint64_t timeout_ns,
@@ -53,7 +59,9 @@ enum ib_status ib_registry_add_externals(struct ib_registry *, const struct ib_e
 /* All names, hidden ones included, in order; ends with NULL. */
 const char *const *ib_registry_names(const struct ib_registry *);
 
-/* Asks a worker at the first call for a name. NULL: no such name. Valid until the registry closes. */
+/* Asks a worker at the first call for a name. NULL: no such name; but where a plugin cannot be used, a name
+ * that nobody brought may be one of its own, and is unavailable for the plugin's reason. Valid until the
+ * registry closes. */
 const struct ib_impl_info *ib_registry_find(struct ib_registry *, const char *name);
 
 #endif

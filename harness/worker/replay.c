@@ -50,19 +50,21 @@ struct replay {
 
 static bool start(struct replay *r)
 {
-    const char *argv[64] = {NULL};
     const json_t *words = json_object_get(r->job, "argv"), *numbers = json_object_get(r->job, "cpus");
+    const char **argv = calloc(json_array_size(words) + 1, sizeof *argv);
     cpu_set_t cpus;
-    for (size_t i = 0; i + 1 < sizeof argv / sizeof *argv && i < json_array_size(words); i++)
+    for (size_t i = 0; argv && i < json_array_size(words); i++)
         argv[i] = json_string_value(json_array_get(words, i));
     CPU_ZERO(&cpus);
     for (size_t i = 0; i < json_array_size(numbers); i++)
         CPU_SET((size_t)json_integer_value(json_array_get(numbers, i)), &cpus);
     r->begin_ns = ib_now_ns();
-    if (!ib_child_start(argv, numbers ? &cpus : NULL, r->timeout_ns, &r->child, &r->outcome))
-        return false;
+    bool ok = argv && argv[0]
+                  ? ib_child_start(argv, numbers ? &cpus : NULL, r->timeout_ns, &r->child, &r->outcome)
+                  : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "there is no program in the job");
     r->part_ns[IB_REPLAY_STARTUP] = ib_now_ns() - r->begin_ns;
-    return true;
+    free(argv);
+    return ok;
 }
 
 /* What a worker tells of its phases is nearer to them than what was seen from here. */
@@ -92,20 +94,21 @@ static bool set_up(struct replay *r)
     return ok;
 }
 
-/* A program outside says `trained` before it is `done`. */
+/* A program outside says `trained` before it is `done`, and nothing else of it is believed. */
 static bool train(struct replay *r)
 {
     json_t *answer = NULL;
     const uint64_t begin_ns = ib_now_ns();
     bool ok = ask(r, "train", &answer);
     r->part_ns[IB_REPLAY_TRAIN] = ib_now_ns() - begin_ns;
-    if (ok && strcmp(json_string_value(json_object_get(answer, "type")), "trained") == 0) {
+    const bool outside = ok && strcmp(json_string_value(json_object_get(answer, "type")), "trained") == 0;
+    if (outside) {
         json_decref(answer);
         answer = NULL;
         ok = ib_child_await(r->child, r->timeout_ns, &answer, &r->outcome);
     }
     ok = ok && ib_child_said(answer, "done", &r->outcome);
-    if (ok)
+    if (ok && !outside)
         take_phases(r, answer);
     json_decref(answer);
     return ok;

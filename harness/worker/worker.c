@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "check/answer.h"
+#include "worker/describe.h"
 #include "worker/session.h"
 
 #include <fcntl.h>
@@ -37,19 +38,54 @@ static enum ib_status send_error(enum ib_status error)
 {
     struct ib_outcome outcome;
     ib_outcome_error(&outcome, error);
+    json_t *reason = json_string(outcome.reason);
+    json_decref(reason);
+    if (!reason) /* a library's own text */
+        ib_outcome_set(&outcome, outcome.status, "failed, and its reason is not UTF-8");
     return send(json_pack("{s:s, s:s, s:s}", "type", "error", "status",
                           ib_word_of(ib_case_status_words, (int)outcome.status), "message", outcome.reason));
 }
 
 /* ---- requests: each makes its answer, or an error ---- */
 
+static const char *text_of(const json_t *request, const char *field)
+{
+    return json_string_value(json_object_get(request, field));
+}
+
 static enum ib_status answer_describe(struct worker *w, const json_t *request, json_t **answer)
 {
     (void)w;
     json_t *impls;
-    IB_TRY(ib_impls_describe(json_string_value(json_object_get(request, "plugin")), &impls));
+    bool whole = !json_is_true(json_object_get(request, "tables_only"));
+    IB_TRY(ib_describe_tables(text_of(request, "plugin"), whole, &impls));
     *answer = json_pack("{s:s, s:o}", "type", "impls", "impls", impls);
     return IB_OK;
+}
+
+/* `probe` and `libraries` say one thing of one implementation. */
+static enum ib_status answer_about_impl(const json_t *request, json_t **answer,
+                                        enum ib_status (*say)(const char *, const char *, json_t **))
+{
+    const char *impl = text_of(request, "impl");
+    json_t *said;
+    if (!impl)
+        return ib_fail(IB_EINVAL, "protocol", "a request about an implementation needs `impl`");
+    IB_TRY(say(text_of(request, "plugin"), impl, &said));
+    *answer = json_pack("{s:s, s:o}", "type", "impl", "impl", said);
+    return IB_OK;
+}
+
+static enum ib_status answer_probe(struct worker *w, const json_t *request, json_t **answer)
+{
+    (void)w;
+    return answer_about_impl(request, answer, ib_describe_probe);
+}
+
+static enum ib_status answer_libraries(struct worker *w, const json_t *request, json_t **answer)
+{
+    (void)w;
+    return answer_about_impl(request, answer, ib_describe_libraries);
 }
 
 static enum ib_status answer_problem(struct worker *w, const json_t *request, json_t **answer)
@@ -201,13 +237,14 @@ static const struct {
     const char *type;
     enum ib_status (*answer)(struct worker *, const json_t *request, json_t **answer);
 } requests[] = {
-    {"describe", answer_describe}, {"problem", answer_problem}, {"train", answer_train},
-    {"oracle", answer_oracle},     {"check", answer_check},
+    {"describe", answer_describe}, {"probe", answer_probe}, {"libraries", answer_libraries},
+    {"problem", answer_problem},   {"train", answer_train}, {"oracle", answer_oracle},
+    {"check", answer_check},
 };
 
 static enum ib_status answer_request(struct worker *w, const json_t *request)
 {
-    const char *type = json_string_value(json_object_get(request, "type"));
+    const char *type = text_of(request, "type");
     json_t *answer = NULL;
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
         if (!type || strcmp(type, requests[i].type) != 0)

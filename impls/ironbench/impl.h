@@ -30,6 +30,10 @@
 
 #define IB_ABI_MAJOR 1u
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What a function returns. The detail of a failure goes to `ib_host.fail`. */
 enum ib_status {
     IB_OK = 0,
@@ -243,7 +247,7 @@ struct ib_impl {
     enum ib_status (*health)(void *state, struct ib_health *out);
 };
 
-/* Is `member` present in this table, which may come from an older plugin? */
+/* Is `member` present in this table, which the other side may have built earlier, and shorter? */
 #define IB_HAS(table, member)                                                                                \
     ((table) != NULL &&                                                                                      \
      (table)->struct_size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member) &&             \
@@ -253,5 +257,9 @@ struct ib_impl {
  * when it cannot serve this host's ABI. */
 __attribute__((visibility("default"))) const struct ib_impl *const *ib_plugin(uint32_t host_abi_major,
                                                                               uint32_t *count);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

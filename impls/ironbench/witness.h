@@ -12,6 +12,10 @@
 
 #define IB_WITNESS_ABI_MAJOR 1u
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 struct ib_witness {
     uint32_t struct_size;
     uint32_t abi_major; /* IB_WITNESS_ABI_MAJOR */
@@ -27,5 +31,9 @@ struct ib_witness {
 
 /* A witness's symbol for the harness. NULL when it cannot serve this ABI. */
 __attribute__((visibility("default"))) const struct ib_witness *ib_witness_plugin(uint32_t host_abi_major);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -148,4 +148,5 @@ class Network:
 
 
 if __name__ == "__main__":
-    peer.serve(peer.Peer("cupy", "CuPy on an NVIDIA GPU", "cupy", libraries, Network, device=True, probe=probe))
+    peer.serve(peer.Peer("cupy", "CuPy on an NVIDIA GPU", "cupy", libraries, Network, device=True, probe=probe,
+                         remedy="scripts/setup --peers, on a machine with an NVIDIA driver"))

@@ -44,6 +44,7 @@ class Peer:
     device: bool = False
     algorithm: str = None  # None: the gradient descent of the contract
     environment: object = None  # (threads) -> more variables to set before the library is loaded
+    remedy: str = "scripts/setup --peers"  # what to do where the library is missing
     probe: object = None  # () -> None, or a Refusal raised: is there what the library needs?
 
 
@@ -124,7 +125,7 @@ def load(peer):
         for name in ("numpy", peer.module):
             importlib.import_module(name)
     except ImportError as error:
-        raise Refusal("unavailable", f"{error}: scripts/setup --peers") from error
+        raise Refusal("unavailable", f"{error}: {peer.remedy}") from error
     if peer.probe:
         peer.probe()
 

@@ -181,7 +181,7 @@ class Sweep(CliTest):
 
     def test_shipped_configurations_plan(self):
         for path in (ROOT / "configs").glob("*.yaml"):
-            if path.name in ("seed.yaml", "rates.yaml") and not (ROOT.parent / "shared" / "datasets").exists():
+            if path.name in ("peers.yaml", "seed.yaml", "rates.yaml") and not (ROOT.parent / "shared" / "datasets").exists():
                 continue
             with self.subTest(path.name):
                 self.assertRegex(self.ok("plan", path), r"\d+ cases")
@@ -337,6 +337,35 @@ class WrongWorkers(CliTest):
                 case = self.sweep("fault_" + fault, 3)
                 self.assertEqual(case["verify"]["verdict"], "wrong")
                 self.assertIn(words, case["verify"]["reason"])
+
+    def test_more_wrong_answers_are_named(self):
+        """Of one sweep. What shows in single operations alone is right here, as the models never ask for it:
+        test_check.py demands that `check` finds it."""
+        named = {"wrong_factor": "twice as large", "wrong_n": "a sum over the rows, not a mean",
+                 "off_by_one_row": "parts from the oracle at epoch 2", "shifted_row": "oracle at epoch 1",
+                 "ignores_alpha": "infinite", "ignores_transpose": "parts from the oracle at epoch 2",
+                 "unwritten_elements": "oracle at epoch 1", "lower_precision": "parts from the oracle",
+                 "column_major": "oracle at epoch 1", "stale_result": "oracle at epoch 1",
+                 "swapped_activation": "oracle at epoch 1", "wrong_act_gradient": "loss is",
+                 "bias_only_first_row": "biases are not added", "missing_sync": "loss never changes",
+                 "loss_of_next_epoch": "one epoch ahead", "late_update": "lags one epoch behind",
+                 "wrong_device_copy": "loss is", "writes_input": "parts from the oracle at epoch 2",
+                 "wrong_in_place": "oracle at epoch 1"}
+        quiet = ["ignores_beta", "ignores_ld", "dropped_nan", "f32_sums", "writes_beyond", "reads_c", "crash_on_empty"]
+        record = self.run_sweep(self.config(f"""
+            model: [mlp]
+            dataset: [diabetes]
+            impl: [{", ".join("fault_" + name for name in [*named, *quiet])}]
+            residency: [per_op]
+            hidden: [[6, 6]]
+            epochs: [120]""", measure="rounds: 1, min_time: 0s", more=f"plugins: ['{FAULTS}']"), 3)
+        reasons = {case["impl"]: case["verify"]["reason"] for case in record["cases"]}
+        for name, words in named.items():
+            with self.subTest(name):
+                self.assertIn(words, reasons["fault_" + name] or "(it passed for right)")
+        for name in quiet:
+            with self.subTest(name):
+                self.assertIsNone(reasons["fault_" + name])
 
     def test_early_return(self):
         """Right while every epoch is read; in the timed pass, which reads nothing, it does half the work."""

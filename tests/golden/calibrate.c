@@ -1,11 +1,14 @@
 /* How far honest trainings part from the oracle's: the measurement behind results/tolerances.md.
  *
- * `calibrate seed SEEDS [ROW]` trains the seed's networks from starts 0 to SEEDS-1. For f32 and f64 it prints the
- * error of the drift trajectory and of three other honest trainings, over epochs 1 to 50, to 1000, to 2000 and on, that
- * of the parameters, and the verdict.
+ * `calibrate seed SEEDS [ROW]` trains the seed's networks from starts 0 to SEEDS-1. For f32 and f64 it prints
+ * the error of the drift trajectory and of three other honest trainings, over epochs 1 to 50, to 1000, to
+ * 2000 and on, that of the parameters, and the verdict.
  *
- * `calibrate random N` trains N random networks, many of them at rates where rounding grows fast. It prints how many
- * honest trainings are called wrong, and how many with a rate 1 % too high are not. */
+ * `calibrate random N` trains N random networks, many of them at rates where rounding grows fast. It prints
+ * how many honest trainings are called wrong, and how many with a rate 1 % too high are not.
+ *
+ * `calibrate steps N` checks single epochs of N random networks, from the start and from later on: how many
+ * honest ones are called wrong, and how many of each kind of mistake are not. */
 #include "../unit/problem.h"
 #include "base/rng.h"
 #include "stats/stats.h"
@@ -73,7 +76,11 @@ static struct ib_verification verdict_on(const struct test_problem *p, const str
                                            .drift = &t->drift,
                                            .test_rows = p->test_rows,
                                            .x_test = p->x_test};
-    const struct ib_answer answer = {t->type, other->epochs, other->curve, other->params, predicted};
+    const struct ib_answer answer = {.type = t->type,
+                                     .epochs = other->epochs,
+                                     .curve = other->curve,
+                                     .params = other->params,
+                                     .predictions = predicted};
     struct ib_verification v;
     ib_verify(&reference, &answer, &v);
     free(predicted);
@@ -216,6 +223,180 @@ static void run_random(uint64_t n)
     }
 }
 
+/* ---- single epochs ---- */
+
+enum mistake { TIMES_1_01, ONE_COLUMN, ONE_ROW, ONE_BIAS, TRANSPOSED, FIRST_HALF, MISTAKES };
+static const char *const mistake_names[] = {"gradient 1 % too large", "one column of a gradient missing",
+                                            "one row missing",        "one bias's gradient missing",
+                                            "a gradient transposed",  "first half of the rows only"};
+
+/* An epoch from p->start, in the type, with the oracle's word on it. */
+struct epoch {
+    struct ib_step step;
+    double *from, *to, *gradient, *truth, *drift;
+};
+
+static double *doubles(uint64_t n)
+{
+    double *v = calloc(n + 1, sizeof *v);
+    if (!v)
+        abort();
+    return v;
+}
+
+static struct epoch open_epoch(const struct test_problem *p, enum ib_dtype type)
+{
+    const uint64_t size = ib_network_size(&p->oracle.net), sketch = ib_sketch_size(&p->oracle.net);
+    struct epoch e = {.from = doubles(size),
+                      .to = doubles(size),
+                      .gradient = doubles(size),
+                      .truth = doubles(sketch),
+                      .drift = doubles(sketch)};
+    struct ib_oracle_problem problem = p->oracle;
+    for (uint64_t i = 0; i < size; i++)
+        e.from[i] = type == IB_F32 ? (double)(float)p->start[i] : p->start[i];
+    e.step = (struct ib_step){
+        .epoch = 1, .from = e.from, .to = e.to, .truth = {0, e.truth}, .drift = {0, e.drift}};
+    problem.type = IB_F64;
+    if (ib_oracle_step(&problem, &e.step.truth.loss, e.truth) != IB_OK)
+        abort();
+    problem.type = type;
+    problem.reversed = type == IB_F64;
+    if (ib_oracle_step(&problem, &e.step.drift.loss, e.drift) != IB_OK)
+        abort();
+    return e;
+}
+
+static void close_epoch(struct epoch *e)
+{
+    free(e->from);
+    free(e->to);
+    free(e->gradient);
+    free(e->truth);
+    free(e->drift);
+}
+
+static bool is_wrong(const struct test_problem *p, const struct epoch *e, enum ib_dtype type)
+{
+    struct ib_step_finding finding;
+    if (ib_step_check(&p->oracle.net, type, p->oracle.lr, &e->step, &finding) != IB_OK)
+        abort();
+    return finding.wrong;
+}
+
+/* An honest implementation's epoch. */
+static bool honest_is_wrong(const struct test_problem *p, struct epoch *e, enum ib_dtype type, trainer *train,
+                            bool reversed)
+{
+    struct ib_oracle_problem problem = p->oracle;
+    problem.params = e->from;
+    problem.epochs = 1;
+    struct ib_trajectory t = trained(train, problem, type, reversed);
+    e->step.loss = t.curve.loss[0];
+    memcpy(e->to, t.params, t.size * sizeof *e->to);
+    ib_trajectory_free(&t);
+    return is_wrong(p, e, type);
+}
+
+/* Puts the mistake into the gradient; false where the network leaves no room for it. */
+static bool make_mistake(const struct test_problem *p, struct epoch *e, enum mistake mistake, uint64_t rows)
+{
+    const struct ib_network *net = &p->oracle.net;
+    const uint64_t n_in = net->width[0], n_out = net->width[1], size = ib_network_size(net);
+    double *g = e->gradient, was[200];
+    for (uint64_t i = 0; i < size && mistake == TIMES_1_01; i++)
+        g[i] *= 1.01;
+    for (uint64_t i = 0; i < n_in && mistake == ONE_COLUMN; i++)
+        g[i * n_out + n_out - 1] = 0;
+    for (uint64_t j = 0; j < n_out && mistake == ONE_ROW; j++)
+        g[(n_in - 1) * n_out + j] = 0;
+    if (mistake == ONE_BIAS)
+        g[n_in * n_out] = 0;
+    if (mistake == TRANSPOSED) {
+        memcpy(was, g, n_in * n_out * sizeof *was);
+        for (uint64_t i = 0; i < n_in * n_out; i++)
+            g[i] = was[i % n_in * n_out + i / n_in];
+        return n_in > 1 && n_out > 1;
+    }
+    if (mistake == FIRST_HALF)
+        ib_oracle_gradient(net, e->from, rows / 2, p->x, p->y, g);
+    return true;
+}
+
+/* Does it change the first layer's gradient, by a thousandth at least? A dead ReLU hides much. */
+static bool matters(const struct test_problem *p, const double *right, const double *wrong)
+{
+    double largest = 0, change = 0;
+    for (uint64_t i = 0; i < (p->oracle.net.width[0] + 1) * p->oracle.net.width[1]; i++) {
+        largest = fmax(largest, fabs(right[i]));
+        change = fmax(change, fabs(right[i] - wrong[i]));
+    }
+    return change > 1e-3 * largest;
+}
+
+static bool mistake_is_found(const struct test_problem *p, struct epoch *e, enum ib_dtype type)
+{
+    for (uint64_t i = 0; i < ib_network_size(&p->oracle.net); i++) {
+        const double to = e->from[i] - p->oracle.lr * e->gradient[i];
+        e->to[i] = type == IB_F32 ? (double)(float)to : to;
+    }
+    return is_wrong(p, e, type);
+}
+
+struct tally {
+    uint64_t honest, alarms, made[MISTAKES], missed[MISTAKES];
+};
+
+static void tally_epoch(struct test_problem *p, enum ib_dtype type, struct tally *t)
+{
+    struct epoch e = open_epoch(p, type);
+    double right[200]; /* the first layer's gradient */
+    const uint64_t first = (p->oracle.net.width[0] + 1) * p->oracle.net.width[1];
+    if (isfinite(e.step.truth.loss) && e.step.truth.loss < 1e6) {
+        t->honest += 2;
+        t->alarms += honest_is_wrong(p, &e, type, ib_fast_train, false);
+        t->alarms += honest_is_wrong(p, &e, type, ib_fast_train, true);
+        for (int m = 0; m < MISTAKES; m++) {
+            ib_oracle_gradient(&p->oracle.net, e.from, p->oracle.rows, p->x, p->y, e.gradient);
+            memcpy(right, e.gradient, first * sizeof *right);
+            if (!make_mistake(p, &e, (enum mistake)m, p->oracle.rows) || !matters(p, right, e.gradient))
+                continue;
+            t->made[m]++;
+            t->missed[m] += !mistake_is_found(p, &e, type);
+        }
+    }
+    close_epoch(&e);
+}
+
+static void run_steps(uint64_t n)
+{
+    static const uint64_t later[] = {0, 1, 30, 300};
+    for (int type = IB_F32; type <= IB_F64; type++)
+        for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+            struct tally t = {0};
+            for (uint64_t seed = 0; seed < n; seed++) {
+                struct test_problem p;
+                open_random(&p, seed);
+                p.oracle.epochs = later[i];
+                if (later[i]) {
+                    struct ib_trajectory before =
+                        trained(ib_oracle_train, p.oracle, (enum ib_dtype)type, false);
+                    memcpy(p.start, before.params, before.size * sizeof *p.start);
+                    ib_trajectory_free(&before);
+                }
+                tally_epoch(&p, (enum ib_dtype)type, &t);
+                test_problem_free(&p);
+            }
+            printf("%s, epoch %llu: %llu of %llu honest ones called wrong", ib_word_of(ib_dtype_words, type),
+                   (unsigned long long)later[i] + 1, (unsigned long long)t.alarms,
+                   (unsigned long long)t.honest);
+            for (int m = 0; m < MISTAKES; m++)
+                printf("; %s: %llu of %llu missed", mistake_names[m], (unsigned long long)t.missed[m],
+                       (unsigned long long)t.made[m]);
+            printf("\n");
+        }
+}
+
 int main(int argc, char **argv)
 {
     const uint64_t n = argc > 2 ? strtoull(argv[2], NULL, 10) : 0;
@@ -223,7 +404,9 @@ int main(int argc, char **argv)
         run_seeds(n, argc > 3 ? argv[3] : NULL);
     else if (n > 0 && strcmp(argv[1], "random") == 0)
         run_random(n);
+    else if (n > 0 && strcmp(argv[1], "steps") == 0)
+        run_steps(n);
     else
-        fprintf(stderr, "calibrate seed SEEDS [ROW] | calibrate random N\n");
+        fprintf(stderr, "calibrate seed SEEDS [ROW] | calibrate random N | calibrate steps N\n");
     return n > 0 ? 0 : 2;
 }

@@ -7,6 +7,7 @@
 #define ib_oracle_predict_f32  ib_fast_predict_f32
 #define ib_oracle_loss         ib_fast_loss
 #define ib_oracle_gradient     ib_fast_gradient
+#define ib_oracle_step         ib_fast_step
 #define ib_oracle_use_rows     ib_fast_use_rows
 #define ib_oracle_problem_loss ib_fast_problem_loss
 #include "../../harness/oracle.c"

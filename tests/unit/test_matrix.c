@@ -1,5 +1,6 @@
 /* The matrix: product, collapse, drop-outs, exclusion, settings, identity, and its refusals. */
 #include "config/matrix.h"
+#include "config/sweep.h"
 #include "scratch.h"
 
 #include <setjmp.h>
@@ -676,29 +677,41 @@ static void test_case_network(void **state)
     release(&b);
 }
 
-/* The seed's experiments, and nothing else. */
+/* The seed's experiments, its own programs beside ours, and nothing else. */
 static void test_seed_configuration(void **state)
 {
     (void)state;
     struct ib_config config;
     struct ib_matrix matrix;
+    struct ib_registry *with_peers;
     assert_int_equal(ib_config_read(IB_SOURCE_DIR "/configs/seed.yaml", &config), IB_OK);
-    enum ib_status status = ib_matrix_build(&config, registry, &matrix);
+    assert_int_equal(ib_registry_open(NULL, &with_peers), IB_OK);
+    assert_int_equal(ib_sweep_add_externals(&config, with_peers), IB_OK);
+    enum ib_status status = ib_matrix_build(&config, with_peers, &matrix);
     if (status == IB_EIO) {
         printf("skipped: %s\n", ib_error_text());
         assert_non_null(strstr(ib_error_text(), "shared/datasets/real_estate.json"));
+        ib_registry_close(with_peers);
         ib_config_free(&config);
         skip();
     }
     assert_int_equal(status, IB_OK);
-    assert_int_equal(matrix.n, 2 + 2 + 3 * 2 * 2 * 10);
     assert_int_equal(matrix.n_dropped, 0);
-    size_t deep_and_long = 0;
-    for (size_t i = 0; i < matrix.n; i++)
-        deep_and_long +=
-            matrix.cases[i].n_hidden == 2 && matrix.cases[i].epochs == 100000 && matrix.cases[i].lr == 0.001;
+    size_t experiments = 0, deep_and_long = 0, cupy_copying = 0, cupy_resident = 0;
+    for (size_t i = 0; i < matrix.n; i++) {
+        const struct ib_case *c = &matrix.cases[i];
+        const bool cupy = strcmp(c->impl->info->name, "cupy") == 0;
+        experiments += c->epochs != 1000;
+        deep_and_long += c->n_hidden == 2 && c->epochs == 100000 && c->lr == 0.001;
+        cupy_copying += cupy && c->residency == IB_PER_OP;
+        cupy_resident += cupy && c->residency == IB_RESIDENT;
+    }
+    assert_int_equal(experiments, 2 + 2 + 3 * 2 * 2 * 10);
     assert_int_equal(deep_and_long, 40);
+    assert_int_equal(cupy_copying, 4); /* linreg, logreg and two networks */
+    assert_int_equal(cupy_resident, 4);
     ib_matrix_free(&matrix);
+    ib_registry_close(with_peers);
     ib_config_free(&config);
 }
 

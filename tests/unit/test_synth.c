@@ -15,7 +15,7 @@
 
 static struct ib_dataset_spec made(enum ib_synth_kind kind, uint64_t rows, uint64_t cols, double noise)
 {
-    return (struct ib_dataset_spec){.name = "d", .synth = {kind, rows, cols, noise, 0}, .seed = 7};
+    return (struct ib_dataset_spec){.name = "d", .synth = {kind, rows, cols, noise, .outputs = 1}, .seed = 7};
 }
 
 static struct ib_dataset_spec made_outputs(uint64_t rows, uint64_t cols, uint64_t outputs)

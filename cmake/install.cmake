@@ -1,0 +1,41 @@
+# What `cmake --install` puts where, which is where harness/base/paths.c looks for it: the program in bin/, plugins in
+# lib/ironbench/, what it reads in share/ironbench/. Everything is found from the program's own place, so the whole may
+# be moved. And what a project of its own needs to build a plugin: the headers, a CMake package, a pkg-config file.
+include(CMakePackageConfigHelpers)
+
+install(TARGETS ironbench RUNTIME DESTINATION bin)
+# A plugin that was left unbuilt is as good as one whose library is missing: the program lists it as unavailable.
+install(TARGETS ${shipped_plugins} LIBRARY DESTINATION lib/ironbench OPTIONAL)
+
+set(data share/ironbench)
+file(GLOB result_files CONFIGURE_DEPENDS results/*.sql results/*.json results/*.css results/*.js results/*.md)
+install(FILES ${result_files} DESTINATION ${data}/results)
+install(DIRECTORY results/baselines DESTINATION ${data}/results)
+install(DIRECTORY configs DESTINATION ${data})
+install(DIRECTORY scripts/charts scripts/templates DESTINATION ${data}/scripts)
+install(DIRECTORY scripts/peers DESTINATION ${data}/scripts OPTIONAL USE_SOURCE_PERMISSIONS
+        PATTERN __pycache__ EXCLUDE)
+install(PROGRAMS scripts/new-impl.sh DESTINATION ${data}/scripts)
+install(FILES README.md LICENSE DESTINATION ${data})
+
+# ---- for projects that build plugins ----
+
+install(DIRECTORY impls/ironbench DESTINATION include FILES_MATCHING PATTERN "*.h")
+
+file(STRINGS impls/ironbench/impl.h abi_line REGEX "^#define IB_ABI_MAJOR ")
+string(REGEX MATCH "[0-9]+" abi_major "${abi_line}")
+
+# The package, once as it is installed and once for the build folder, where CMAKE_PREFIX_PATH may point as well.
+set(package lib/cmake/ironbench)
+set(package_include "\${CMAKE_CURRENT_LIST_DIR}/../../../include")
+set(package_program "\${CMAKE_CURRENT_LIST_DIR}/../../../bin/ironbench")
+configure_file(cmake/ironbench-config.cmake.in installed/ironbench-config.cmake @ONLY)
+set(package_include ${PROJECT_SOURCE_DIR}/impls)
+set(package_program ${PROJECT_BINARY_DIR}/ironbench)
+configure_file(cmake/ironbench-config.cmake.in ironbench-config.cmake @ONLY)
+write_basic_package_version_file(ironbench-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/installed/ironbench-config.cmake
+              ${PROJECT_BINARY_DIR}/ironbench-config-version.cmake DESTINATION ${package})
+
+configure_file(cmake/ironbench.pc.in ironbench.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/ironbench.pc DESTINATION lib/pkgconfig)

@@ -1,0 +1,9 @@
+/* Dies when asked for its implementations. */
+#include "broken.h"
+
+const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)
+{
+    (void)host_abi_major, (void)count;
+    crash();
+    return NULL;
+}
