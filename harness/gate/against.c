@@ -12,6 +12,14 @@ static bool is_plugin(const char *path)
     return length > 3 && strcmp(path + length - 3, ".so") == 0;
 }
 
+/* Beside the old plugin there is nothing: without it, no comparison. */
+static enum ib_status open_plugin(const char *path, struct ib_registry **out)
+{
+    IB_TRY(ib_registry_open_plugin(path, out));
+    const char *fault = ib_registry_fault(*out);
+    return fault ? ib_fail(IB_EINVAL, NULL, "%s", fault) : IB_OK; /* closed with the rest */
+}
+
 static enum ib_status open_registry(const struct ib_sweep *sweep, const char *path, struct ib_against *old)
 {
     char *whole = realpath(path, NULL); /* a bare name would be searched for in the system's folders */
@@ -20,7 +28,7 @@ static enum ib_status open_registry(const struct ib_sweep *sweep, const char *pa
     if (!kept)
         return ib_fail(IB_EINVAL, path, "there is no such file to compare with");
     if (is_plugin(kept))
-        return ib_registry_open_plugin(kept, &old->registry);
+        return open_plugin(kept, &old->registry);
     if (access(kept, X_OK) != 0)
         return ib_fail(IB_EINVAL, path, "is no program to compare with: it cannot be executed");
     old->program = kept;

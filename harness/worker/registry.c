@@ -323,13 +323,12 @@ enum ib_status ib_registry_open_program(const char *program, const char *const *
 
 enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **out)
 {
-    IB_TRY(open_registry(NULL, false, (const char *const[]){plugin, NULL}, out));
-    if (!(*out)->broken)
-        return IB_OK;
-    enum ib_status status = ib_fail(IB_EINVAL, NULL, "%s", (*out)->broken->fault);
-    ib_registry_close(*out);
-    *out = NULL;
-    return status;
+    return open_registry(NULL, false, (const char *const[]){plugin, NULL}, out);
+}
+
+const char *ib_registry_fault(const struct ib_registry *r)
+{
+    return r->broken ? r->broken->fault : NULL;
 }
 
 enum ib_status ib_registry_open_external(const struct ib_external *external, uint64_t timeout_ns,

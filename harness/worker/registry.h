@@ -42,8 +42,7 @@ enum ib_status ib_registry_open(const char *const *plugins, struct ib_registry *
  * IB_EINVAL: it is no ironbench whose protocol this one speaks. */
 enum ib_status ib_registry_open_program(const char *program, const char *const *plugins,
                                         struct ib_registry **out);
-/* What one plugin brings and nothing else, so that its names may be those of others. IB_EINVAL also where it
- * cannot be used: there is nothing beside it. */
+/* What one plugin brings and nothing else, so that its names may be those of others. */
 enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **out);
 /* One program outside and nothing else. */
 enum ib_status ib_registry_open_external(const struct ib_external *, uint64_t timeout_ns,
@@ -55,6 +54,9 @@ void ib_registry_close(struct ib_registry *);
  * timeout_ns is that of each answer. IB_EINVAL: a name is taken. */
 enum ib_status ib_registry_add_externals(struct ib_registry *, const struct ib_external *, size_t n,
                                          uint64_t timeout_ns);
+
+/* Why the first of the plugins that cannot be used cannot; NULL: all can. */
+const char *ib_registry_fault(const struct ib_registry *);
 
 /* All names, hidden ones included, in order; ends with NULL. */
 const char *const *ib_registry_names(const struct ib_registry *);

@@ -116,8 +116,8 @@ class Projects(InstallTest):
         folder = self.folder / "mine"
         self.build(folder, self.prefix)
         self.assert_right(self.program, folder, "mine", {"host"})
-        listed = self.command(self.program, "list", "impls", "--plugin", "build/mine.so", folder=folder)
-        self.assertIn("mine ", listed)
+        self.assertIn("mine ", self.command(self.program, "list", "impls", "--plugin", "build/mine.so", folder=folder))
+        self.command(self.program, "check", "./build/mine.so", "--quick", "--model", "linreg", folder=folder)
         symbols = self.command("nm", "-D", "--defined-only", "build/mine.so", folder=folder)
         self.assertEqual(re.findall(r" T (\w+)", symbols), ["ib_plugin"])
 

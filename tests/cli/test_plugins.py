@@ -99,6 +99,13 @@ class Broken(PluginTest):
         self.assertEqual(cases["half_crashing"]["status"], "unavailable")
         self.assertIn("probing it: signal 11", cases["half_crashing"]["reason"])
 
+    def test_check(self):
+        """What cannot even be loaded has not passed."""
+        for name in ("crash_constructor", "crash_probe"):
+            done = self.call("check", plugin(name))
+            self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
+            self.assertIn("signal 11", done.stdout)
+
     def test_require(self):
         self.cases(4, ["cpu_naive", "other_abi"], [plugin("other_abi")], more="require: [other_abi]")
         self.assertIn("other_abi", self.output)
