@@ -13,17 +13,19 @@
  * implementations sum in blocks, too, so that the rounding here is like theirs. */
 enum { BLOCK = 64, LANES = 8 };
 
-/* How products are tiled (oracle_products.inc): bytes of a vector, features summed up side by side, in sums
- * over features and in sums over samples; and up to how many columns tiles are not worth it. */
-enum { VECTOR_BYTES = 64, STRIP = 4, TALL = 8, NARROW = 3 };
+/* How products are tiled (oracle_products.inc): bytes of the longest vector, features summed up side by side,
+ * in sums over features and in sums over samples; and up to how many columns tiles are not worth it. */
+enum { WIDEST_VECTOR = 64, STRIP = 4, TALL = 8, NARROW = 3 };
 
-/* One copy of the code for each generation of processors, chosen when the program starts. All compute the
- * same bits: no sum is reordered, and no multiplication fused with an addition. */
+/* One copy of the innermost loops for each generation of processors, chosen when the program runs. All
+ * compute the same bits: no sum is reordered, and no multiplication fused with an addition. */
 #if defined __x86_64__
-#define IB_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
-#define IB_CLONES
+#define CLONES
 #endif
+#define JOIN_AS_IS(a, b) a##_##b
+#define JOIN(a, b)       JOIN_AS_IS(a, b)
 
 /* Whether an epoch fits the budget is told by up to so many blocks, while they are at most 1/PROBE_SHARE of
  * it. */

@@ -145,24 +145,32 @@ static const double *part_of(const struct ib_network *net, const double *sketch,
     return sketch;
 }
 
-/* Is the gradient of each wrong parameter the right one, times one factor? */
-static bool is_scaled(const struct comparison *c, const double *got, double *factor)
+/* The factor that makes of the right gradient of each wrong parameter the answer's, by least squares. */
+static double factor_of(const struct comparison *c, const double *got)
 {
     double product = 0, square = 0;
-    struct ib_fit fit = {0};
-    for (int round = 0; round < 2; round++) {
-        *factor = product / square;
-        for (uint32_t p = 0; p < ib_network_params(c->net); p++) {
-            uint64_t n;
-            const double *is = part_of(c->net, got, p, &n);
-            const double *truth = part_of(c->net, c->step->truth.gradient, p, &n);
-            for (uint64_t i = 0; i < n && c->wrong[p]; i++) {
-                product += is[i] * truth[i];
-                square += truth[i] * truth[i];
-                if (round == 1)
-                    ib_fit_add(&fit, is[i], *factor * truth[i], truth[i]);
-            }
+    for (uint32_t p = 0; p < ib_network_params(c->net); p++) {
+        uint64_t n;
+        const double *is = part_of(c->net, got, p, &n),
+                     *truth = part_of(c->net, c->step->truth.gradient, p, &n);
+        for (uint64_t i = 0; i < n && c->wrong[p]; i++) {
+            product += is[i] * truth[i];
+            square += truth[i] * truth[i];
         }
+    }
+    return product / square;
+}
+
+/* Does the factor explain it? */
+static bool is_scaled(const struct comparison *c, const double *got, double factor)
+{
+    struct ib_fit fit = {0};
+    for (uint32_t p = 0; p < ib_network_params(c->net); p++) {
+        uint64_t n;
+        const double *is = part_of(c->net, got, p, &n),
+                     *truth = part_of(c->net, c->step->truth.gradient, p, &n);
+        for (uint64_t i = 0; i < n && c->wrong[p]; i++)
+            ib_fit_add(&fit, is[i], factor * truth[i], truth[i]);
     }
     return ib_fit_is_clear(&fit);
 }
@@ -185,25 +193,25 @@ static void name_place(const struct comparison *c, uint32_t p, char *text, size_
                  c->worst_row[p / 2] + 1, c->worst_column[p / 2] + 1);
 }
 
-/* The first wrong parameter, counted from the output, where a mistake begins; all of them, when it is one
- * factor. */
+/* The wrong parameter nearest to the output, where a mistake begins; all of them, when it is one factor. */
 static void name_update(const struct comparison *c, const double *got, char *text, size_t n)
 {
     char name[8];
-    double factor;
-    uint32_t p = ib_network_params(c->net), wrong = 0, of_all = 0;
-    for (uint32_t q = ib_network_params(c->net); q-- > 0; of_all++) {
-        p = c->wrong[q] && wrong == 0 ? q : p;
+    uint32_t p = 0, wrong = 0;
+    for (uint32_t q = 0; q < ib_network_params(c->net); q++) {
+        p = c->wrong[q] ? q : p;
         wrong += c->wrong[q];
     }
+    const double factor = factor_of(c, got);
+    const bool all = wrong == ib_network_params(c->net);
+    ib_param_text(c->net, p, name);
     if (is_unmoved(c, p))
-        snprintf(text, n, "%s %s stays as it was: not updated", p % 2 ? "bias" : "weight",
-                 ib_param_text(c->net, p, name));
+        snprintf(text, n, "%s %s stays as it was: not updated", p % 2 ? "bias" : "weight", name);
     else if (!isfinite(largest(ib_network_param_size(c->net, p), ib_param_at(c->net, c->step->to, p))))
-        snprintf(text, n, "%s is not finite after it", ib_param_text(c->net, p, name));
-    else if (is_scaled(c, got, &factor))
-        snprintf(text, n, "gradient%s%s is a constant factor (%.4g) off", wrong == of_all ? "" : " of ",
-                 wrong == of_all ? "" : ib_param_text(c->net, p, name), factor);
+        snprintf(text, n, "%s is not finite after it", name);
+    else if (is_scaled(c, got, factor))
+        snprintf(text, n, "gradient%s%s is a constant factor (%.4g) off", all ? "" : " of ", all ? "" : name,
+                 factor);
     else
         name_place(c, p, text, n);
 }
