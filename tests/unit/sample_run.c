@@ -208,7 +208,10 @@ static void put_checked(struct maker *m, const struct ib_case *c, enum fate fate
         .reason = "",
         .path = c->impl->info->path,
         .phases = {3000000, 1200000, 45000000, 20000, 35000},
-        .verification = {IB_RIGHT, 1.2e-12, 3.4e-13, NAN, 0, ""},
+        .verification = {.verdict = IB_RIGHT,
+                         .loss_error = 1.2e-12,
+                         .params_error = 3.4e-13,
+                         .prediction_error = NAN},
         .reference = "oracle",
         .convergence = fate == DIVERGES ? IB_DIVERGED : IB_IMPROVING,
         .metrics = metrics,
@@ -222,8 +225,12 @@ static void put_checked(struct maker *m, const struct ib_case *c, enum fate fate
     };
     if (fate == WRONG)
         checked.verification = (struct ib_verification){
-            IB_WRONG, 0.3, 0.12,
-            1,        1,   "predictions are all zero; loss off from epoch 1: looks like a skipped bias"};
+            .verdict = IB_WRONG,
+            .loss_error = 0.3,
+            .params_error = 0.12,
+            .prediction_error = 1,
+            .first_divergent_epoch = 1,
+            .reason = "predictions are all zero; loss off from epoch 1: looks like a skipped bias"};
     make_curve(m, c, fate, &checked.curve);
     assert_int_equal(ib_store_put_checked(m->store, c, &checked), IB_OK);
 }
