@@ -168,7 +168,8 @@ class Wrong(Checking):
         self.assertGreaterEqual(len(listed), 25)
 
     def test_named(self):
-        for name, (subject, words) in NAMED.items():
+        """Under a sanitizer, which makes all of it five minutes long, only some: the code is the same."""
+        for name, (subject, words) in list(NAMED.items())[::8 if SANITIZED else 1]:
             with self.subTest(name):
                 result = self.fault(name, 3, "--model", "linreg", *([] if name in LARGE else ["--quick"]))
                 self.assertEqual(result["verdict"], "wrong")
