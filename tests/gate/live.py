@@ -48,7 +48,8 @@ def main(build, out, tables=100, every=4):
     build, out = pathlib.Path(build).resolve(), pathlib.Path(out)
     out.mkdir(parents=True, exist_ok=True)
     for i in range(int(tables)):
-        name, planted = f"{i:03}", i % int(every) == int(every) - 1
+        planted = i % int(every) == int(every) - 1
+        name = f"{i:03}-planted" if planted else f"{i:03}"
         if planted:
             config = out / f"{name}.yaml"
             config.write_text(planted_config(build, SLOWABLE[i // int(every) % len(SLOWABLE)]))
