@@ -124,10 +124,12 @@ static void result_round_trip(void **state)
                                    .fused = true,
                                    .phases = {1, 2, 3, 4, 5},
                                    .total = {7, 70, 8, 80},
-                                   .witness = {.source = "driver",
-                                               .seen = {sizeof(struct ib_copies), 9, 90, 10, 100, 5, 6}},
                                    .profiled = true,
                                    .profile = {.epochs = 50, .device_clock = true, .sync_ns = 400}};
+    ib_testimony_clear(&said.witness);
+    strcpy(said.witness.source, "driver");
+    said.witness.seen.d2h_bytes = 100;
+    ib_testimony_add_kernel(&said.witness, "gemm", 5);
     said.profile.operations[IB_OP_ACT] = (struct ib_profile_operation){4, 30, 20, 10};
     said.profile.copies[IB_OP_ACT][1] = (struct ib_profile_copy){11, 12};
     said.ledger.n_tensors = 2;
