@@ -18,11 +18,11 @@
  *  - an operation writes its output and nothing beside it.
  *
  * Growth: every table begins with its own size, and fields are only ever appended. A field that lies beyond
- * `struct_size` counts as NULL, so a plugin built today still loads tomorrow. What is handed over empty, to
- * be filled in (ib_copies, ib_health), grows likewise: `struct_size` is the room that the caller has, who has
- * put "not known" into all of it. The callee writes what it knows and nothing else, and not a byte beyond
- * that room: IB_FILL does so. What the other side, built earlier or later, has never heard of is then not
- * known, and never 0. IB_ABI_MAJOR changes only when that promise must be broken.
+ * `struct_size` counts as NULL, so a plugin built today still loads tomorrow. What is handed over to be
+ * filled in (ib_copies, ib_health) grows likewise: `struct_size` is the room that the caller has, who has put
+ * "not known" into all of it; the callee writes no byte beyond that room (IB_FILL sees to it). What one side
+ * has never heard of, being older, is then not known, and never 0. IB_ABI_MAJOR changes only when these
+ * promises must be broken.
  */
 #ifndef IRONBENCH_IMPL_H
 #define IRONBENCH_IMPL_H

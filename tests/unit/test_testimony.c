@@ -107,6 +107,7 @@ static enum ib_status count_two(struct ib_copies *out, char *why, size_t n)
     (void)why, (void)n;
     assert_int_equal(out->struct_size, sizeof *out);
     assert_nothing_counted(out, offsetof(struct ib_copies, h2d_count));
+    out->h2d_count = out->h2d_bytes = out->d2h_count = out->d2h_bytes = 1;
     out->launch_count = 9;
     out->memset_count = 0;
     return IB_OK;
@@ -134,6 +135,7 @@ static void a_witness_of_today_names_them(void **state)
     const struct ib_watch watch = {.name = "w", .witness = &witness};
     (void)state;
     ib_watch_count(&watch, NULL, &said);
+    assert_true(ib_testimony_given(&said));
     assert_int_equal(said.seen.launch_count, 9);
     assert_int_equal(said.seen.memset_count, 0); /* which is known */
     assert_true(said.seen.d2d_count == IB_UNCOUNTED);
@@ -147,6 +149,24 @@ static void a_witness_of_today_names_them(void **state)
     assert_false(ib_testimony_given(&said));
     assert_string_equal(said.reason, "a record was lost");
     assert_int_equal(said.n_kernels, 0);
+}
+
+static void silent_driver(void *state, struct ib_copies *out)
+{
+    (void)state;
+    out->h2d_count = out->h2d_bytes = 3;
+}
+
+/* Half a count is compared with nothing. */
+static void a_driver_that_does_not_count_accuses_nobody(void **state)
+{
+    const struct ib_impl impl = {.struct_size = sizeof impl, .copies = silent_driver};
+    const struct ib_instance instance = {.impl = &impl};
+    const struct ib_watch nobody = {.name = NULL};
+    (void)state;
+    ib_watch_count(&nobody, &instance, &said);
+    assert_false(ib_testimony_given(&said));
+    assert_string_equal(said.reason, "it does not count uploads and downloads");
 }
 
 /* ---- many kernels, long names ---- */
@@ -239,6 +259,7 @@ int main(void)
         cmocka_unit_test(an_older_driver_knows_less),
         cmocka_unit_test(an_older_witness_names_no_kernels),
         cmocka_unit_test(a_witness_of_today_names_them),
+        cmocka_unit_test(a_driver_that_does_not_count_accuses_nobody),
         cmocka_unit_test(what_is_too_much_is_added_up),
         cmocka_unit_test(long_names_that_begin_alike_are_one),
         cmocka_unit_test(round_trip),
