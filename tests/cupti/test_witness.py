@@ -35,6 +35,7 @@ class Witness(CliTest):
         return cases
 
     def test_agrees(self):
+        """Also where a library copies something of its own when it is opened."""
         for case in self.watched():
             with self.subTest(case["id"]):
                 self.assertEqual(case["status"], "ok", case["reason"])
@@ -44,7 +45,7 @@ class Witness(CliTest):
                 self.assertGreater(witness["launches"], 0)
                 self.assertGreater(witness["syncs"], 0)
         log = pathlib.Path(self.folder / "cupti.log").read_text()
-        self.assertEqual(log.count(" waits\n"), CASES)
+        self.assertEqual(log.count(" waits\n"), 2 * CASES)  # when the implementation is open, and at the end
         self.assertRegex(log, r"up \d+ x \d+ bytes, pageable")
 
     def test_hidden_copy(self):
