@@ -105,11 +105,12 @@ static void requests_round_trip(void **state)
     json_decref(message);
 
     struct ib_job job = sample_job();
-    struct ib_oracle_request oracle = {70, 10, IB_F32, true, true, "out"}, heard_oracle;
+    struct ib_oracle_request oracle = {70, 10, IB_F32, true, true, true, "out"}, heard_oracle;
     message = ib_oracle_request_to_json(&job, &oracle);
     assert_string_equal(json_string_value(json_object_get(message, "type")), "oracle");
     assert_int_equal(ib_oracle_request_from_json(message, &heard_oracle), IB_OK);
     assert_int_equal(heard_oracle.arithmetic, IB_F32);
+    assert_true(heard_oracle.tf32);
     assert_true(heard_oracle.reversed);
     assert_true(heard_oracle.step);
     json_decref(message);
@@ -119,15 +120,15 @@ static void result_round_trip(void **state)
 {
     (void)state;
     static struct ib_pass_result said, heard; /* ledgers are large */
-    said = (struct ib_pass_result){.repeats = 3,
-                                   .trained_ns = 12345,
-                                   .fused = true,
-                                   .phases = {1, 2, 3, 4, 5},
-                                   .total = {7, 70, 8, 80},
-                                   .witness = {.source = "driver",
-                                               .seen = {sizeof(struct ib_copies), 9, 90, 10, 100, 5, 6}},
-                                   .profiled = true,
-                                   .profile = {.epochs = 50, .device_clock = true, .sync_ns = 400}};
+    said = (struct ib_pass_result){
+        .repeats = 3,
+        .trained_ns = 12345,
+        .fused = true,
+        .phases = {1, 2, 3, 4, 5},
+        .total = {7, 70, 8, 80},
+        .witness = {.source = "driver", .seen = {sizeof(struct ib_copies), 9, 90, 10, 100, 5, 6}},
+        .profiled = true,
+        .profile = {.epochs = 50, .device_clock = true, .sync_ns = 400}};
     said.profile.operations[IB_OP_ACT] = (struct ib_profile_operation){4, 30, 20, 10};
     said.profile.copies[IB_OP_ACT][1] = (struct ib_profile_copy){11, 12};
     said.ledger.n_tensors = 2;
