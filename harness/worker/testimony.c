@@ -64,6 +64,32 @@ void ib_testimony_add_kernel(struct ib_testimony *t, const char *name, uint64_t 
     entry_of(t, known)->count += count;
 }
 
+/* ---- between two times ---- */
+
+static uint64_t count_of(const struct ib_testimony *t, const char *kernel)
+{
+    for (uint32_t i = 0; i < t->n_kernels; i++)
+        if (strcmp(t->kernels[i].name, kernel) == 0)
+            return t->kernels[i].count;
+    return 0;
+}
+
+void ib_testimony_less(struct ib_testimony *t, const struct ib_testimony *before)
+{
+    struct ib_copies then = before->seen;
+    uint32_t n = 0;
+    for (int i = 0; i < COUNTER_COUNT; i++)
+        if (*counted(&t->seen, &counters[i]) != IB_UNCOUNTED && *counted(&then, &counters[i]) != IB_UNCOUNTED)
+            *counted(&t->seen, &counters[i]) -= *counted(&then, &counters[i]);
+    for (uint32_t i = 0; i < t->n_kernels; i++) {
+        struct ib_testimony_kernel kernel = t->kernels[i];
+        kernel.count -= count_of(before, kernel.name);
+        if (kernel.count > 0)
+            t->kernels[n++] = kernel;
+    }
+    t->n_kernels = n;
+}
+
 /* ---- as it travels ---- */
 
 static json_t *seen_to_json(const struct ib_copies *seen)

@@ -35,6 +35,9 @@ void ib_testimony_clear(struct ib_testimony *);
 /* `count` more starts of a kernel. What is no text in its name becomes '?'. */
 void ib_testimony_add_kernel(struct ib_testimony *, const char *name, uint64_t count);
 
+/* Takes off what had been seen before, as far as both know it. */
+void ib_testimony_less(struct ib_testimony *, const struct ib_testimony *before);
+
 /* As it travels: {source, reason, seen: {h2d_count: …}, kernels: [[name, count]]}; what is not known is left
  * out of `seen`. */
 json_t *ib_testimony_to_json(const struct ib_testimony *);

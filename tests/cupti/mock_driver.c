@@ -2,6 +2,8 @@
  * it sees each call of the runtime, plays the record that the real driver would write, and hands the call on.
  * A product of cuBLAS is a kernel of cuBLAS's own; one of matrices in f32 also clears the 32 bytes that its
  * parts meet in, and copies 16 bytes within the device.
+ * A handle of cuBLAS uploads something of its own when it is made, as those of real ones have been seen to,
+ * and starts a kernel.
  *
  * IRONBENCH_TEST_CUPTI names what goes wrong:
  *   hidden_copy  the driver saw an upload that nobody else knows of
@@ -66,25 +68,31 @@ static uint8_t kind_of_memory(const void *host, size_t bytes)
     return is_pinned(host, bytes) ? CUPTI_ACTIVITY_MEMORY_KIND_PINNED : CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE;
 }
 
+/* A copy from or to memory of the host of that kind, if somebody watches. */
+static void play_transfer(bool up, uint8_t host, size_t bytes)
+{
+    void (*play)(uint8_t, uint8_t, uint8_t, uint64_t);
+    const uint8_t device = CUPTI_ACTIVITY_MEMORY_KIND_DEVICE;
+    *(void **)&play = player("mock_cupti_copy");
+    if (play != NULL)
+        play(up ? CUPTI_ACTIVITY_MEMCPY_KIND_HTOD : CUPTI_ACTIVITY_MEMCPY_KIND_DTOH, up ? host : device,
+             up ? device : host, bytes);
+}
+
 static void play_copy(enum cudaMemcpyKind kind, uint8_t host, size_t bytes)
 {
     static bool disturbed;
-    void (*play)(uint8_t, uint8_t, uint8_t, uint64_t);
     void (*alloc)(CUpti_ActivityMemoryKind, uint64_t);
-    *(void **)&play = player("mock_cupti_copy");
     *(void **)&alloc = player("mock_cupti_alloc");
     struct mock_cupti *mock = player("mock_cupti");
-    if (play == NULL || alloc == NULL || mock == NULL)
+    if (alloc == NULL || mock == NULL)
         return;
-    const bool up = kind == cudaMemcpyHostToDevice;
-    const uint8_t device = CUPTI_ACTIVITY_MEMORY_KIND_DEVICE;
-    play(up ? CUPTI_ACTIVITY_MEMCPY_KIND_HTOD : CUPTI_ACTIVITY_MEMCPY_KIND_DTOH, up ? host : device,
-         up ? device : host, bytes);
+    play_transfer(kind == cudaMemcpyHostToDevice, host, bytes);
     if (disturbed)
         return;
     disturbed = true;
     if (asked_for("hidden_copy"))
-        play(CUPTI_ACTIVITY_MEMCPY_KIND_HTOD, host, device, 112);
+        play_transfer(true, CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE, 112);
     if (asked_for("dropped"))
         mock->drop = 1;
     if (asked_for("managed"))
@@ -126,6 +134,7 @@ MOCK_CUPTI_EXPORT cudaError_t cudaStreamSynchronize(cudaStream_t stream)
     return call(stream);
 }
 
+<<<<<<< HEAD
 MOCK_CUPTI_EXPORT cublasStatus_t cublasSgemm(cublasHandle_t handle, cublasOperation_t op_a,
                                              cublasOperation_t op_b, int m, int n, int k, const float *alpha,
                                              const float *a, int a_ld, const float *b, int b_ld,
@@ -150,5 +159,14 @@ MOCK_CUPTI_EXPORT cublasStatus_t cublasSgemv(cublasHandle_t handle, cublasOperat
     const cublasStatus_t code = call(handle, op, m, n, alpha, a, a_ld, x, x_next, beta, y, y_next);
     if (code == CUBLAS_STATUS_SUCCESS)
         play_kernel("_Z11gemv2N_kernelIiifLi128EEvT_");
+=======
+MOCK_CUPTI_EXPORT cublasStatus_t cublasCreate_v2(cublasHandle_t *handle)
+{
+    __typeof__(cublasCreate_v2) *call;
+    *(void **)&call = next_of("libcublas.so." MOCK_CUDA_MAJOR, "cublasCreate_v2");
+    const cublasStatus_t code = call(handle);
+    if (code == CUBLAS_STATUS_SUCCESS)
+        play_transfer(true, CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE, 112);
+>>>>>>> h-gpu
     return code;
 }

@@ -33,6 +33,7 @@ class Witness(CliTest):
         return cases
 
     def test_agrees(self):
+        """Also where a library copies something of its own when it is opened."""
         for case in self.watched():
             with self.subTest(case["id"]):
                 self.assertEqual(case["status"], "ok", case["reason"])
