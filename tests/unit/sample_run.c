@@ -2,7 +2,7 @@
 
 #include "base/rng.h"
 #include "metrics/metric.h"
-#include "schedule.h"
+#include "training/schedule.h"
 
 #include <math.h>
 #include <setjmp.h>
