@@ -2,7 +2,7 @@
 -- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
 -- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a
 -- user_version that is greater than its own, and brings an older file up to date (results/migrate_N.sql).
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 
 -- Exactly one row.
 CREATE TABLE run (
@@ -210,6 +210,29 @@ CREATE TABLE whole_runs (
     predict_ns  INTEGER,
     rest_ns     INTEGER NOT NULL, -- messages, the files of the answer, its exit
     PRIMARY KEY (case_number, run)
+) STRICT, WITHOUT ROWID;
+
+-- Where another algorithm is stopped: after so many iterations the parameters that it returns have come down to a
+-- loss. A row a loss, once they have been searched for.
+CREATE TABLE stops (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    target      INTEGER NOT NULL, -- from 1: 90 %, 99 % and 99.9 % of the improvement of its problem's reference
+    loss        REAL NOT NULL,    -- which is this one
+    epochs      INTEGER,          -- the fewest iterations found; NULL: none,
+    trainings   INTEGER NOT NULL, -- that the search took
+    reason      TEXT,             -- for this reason; NULL: it never comes so low
+    PRIMARY KEY (case_number, target)
+) STRICT, WITHOUT ROWID;
+
+-- Rounds of trainings that end at a stop. What comes back must have come down to the loss again.
+CREATE TABLE stop_times (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    round       INTEGER NOT NULL, -- from 1
+    target      INTEGER NOT NULL,
+    train_ns    REAL,             -- of one training, by the parent's clock; NULL: it has none,
+    loss        REAL,             -- of the parameters that came back
+    reason      TEXT,             -- for this reason
+    PRIMARY KEY (case_number, round, target)
 ) STRICT, WITHOUT ROWID;
 
 -- The ledger of a pass ('checked', 'timed'): each copy by phase, operation and tensor. A timed pass is one

@@ -13,6 +13,7 @@ static void export_times_to(json_t *cases, const struct ib_derived *derived)
     for (size_t i = 0; i < json_array_size(cases); i++) {
         json_object_set_new(json_array_get(cases, i), "time_to", json_array());
         json_object_del(json_array_get(cases, i), "curve");
+        json_object_del(json_array_get(cases, i), "stops");
     }
     for (size_t r = 0; r < derived->n_races; r++) {
         const struct ib_race *race = &derived->races[r];

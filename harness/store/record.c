@@ -44,7 +44,8 @@ static const char case_query[] =
     " w.h2d_bytes AS 'transfers.witness.h2d_bytes', w.d2h_count AS 'transfers.witness.d2h_count',"
     " w.d2h_bytes AS 'transfers.witness.d2h_bytes', w.launch_count AS 'transfers.witness.launches',"
     " w.sync_count AS 'transfers.witness.syncs',"
-    " '{}' AS 'curve:json', '{}' AS 'transfers.phases:json', '[]' AS 'transfers.copies:json',"
+    " '{}' AS 'curve:json', '[]' AS 'stops:json', '{}' AS 'transfers.phases:json', '[]' AS "
+    "'transfers.copies:json',"
     " iif(s.case_number IS NULL, NULL, json_object('transfer', s.transfer_ns, 'sync', s.sync_ns,"
     "  'compute', s.compute_ns, 'launch', s.launch_ns)) AS 'time.split_ns:json',"
     " iif(f.epochs IS NULL, NULL, json_object('epochs', f.epochs, 'clock', f.clock, 'sync_ns', f.sync_ns,"
@@ -219,6 +220,15 @@ static const struct detail {
      "whole_process", add_members},
     {"SELECT wall_ns / 1e9 AS samples FROM whole_runs WHERE case_number = ? ORDER BY run",
      "whole_process.wall_s", add_sample},
+    /* A round without a time counts as longer than all others. */
+    {"SELECT s.target, s.loss, s.epochs, s.trainings, count(t.round) AS rounds, count(t.train_ns) AS reached,"
+     " median(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS median_ns,"
+     " median_low(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS ci_low_ns,"
+     " median_high(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS ci_high_ns,"
+     " coalesce(s.reason, max(t.reason)) AS reason"
+     " FROM stops s LEFT JOIN stop_times t USING (case_number, target)"
+     " WHERE s.case_number = ? GROUP BY s.case_number, s.target ORDER BY s.target",
+     "stops", add_object},
     {"SELECT name, value FROM metrics WHERE case_number = ?", "metrics", add_metric},
     {"SELECT phase, h2d_count, h2d_bytes, d2h_count, d2h_bytes, launch_count AS launches, sync_count AS syncs"
      " FROM phase_transfers WHERE case_number = ? AND pass = 'timed'"

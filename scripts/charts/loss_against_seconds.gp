@@ -20,7 +20,7 @@
 #@     curve.epoch AS epoch, coalesce(curve.seconds, curve.epoch * median_ns / 1e9) AS seconds, curve.loss AS loss
 #@   FROM told JOIN curve ON curve.case_number = number WHERE place = 1 OR total <= 12)
 #@ SELECT name, seconds, loss,
-#@   EXISTS (SELECT * FROM times_to t WHERE t.case_id = placed.id AND t.epoch = placed.epoch)
+#@   EXISTS (SELECT * FROM times_to t WHERE t.case_id = placed.id AND t.point = placed.epoch)
 #@ FROM placed WHERE seconds > 0 AND loss > 0 AND loss <= 1e6 *
 #@   (SELECT f.loss FROM curve f WHERE f.case_number = number ORDER BY f.epoch LIMIT 1)
 #@ ORDER BY number, epoch
