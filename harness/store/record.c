@@ -225,7 +225,8 @@ static const struct detail {
      " median(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS median_ns,"
      " median_low(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS ci_low_ns,"
      " median_high(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS ci_high_ns,"
-     " coalesce(s.reason, max(t.reason)) AS reason"
+     " coalesce(s.reason, 'in ' || nullif(count(t.reason), 0) || ' of ' || count(t.round) || ' rounds: '"
+     "  || max(t.reason)) AS reason"
      " FROM stops s LEFT JOIN stop_times t USING (case_number, target)"
      " WHERE s.case_number = ? GROUP BY s.case_number, s.target ORDER BY s.target",
      "stops", add_object},

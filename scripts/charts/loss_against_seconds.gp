@@ -4,7 +4,7 @@
 #@ The lowest curve at a moment is the best training that this long a wait can buy. Rings mark where a case has made
 #@ 90 %, 99 % and 99.9 % of the improvement of a verified training of its problem. Only verified cases on real
 #@ devices; of more than a dozen, the fastest of those that trained the same. Other algorithms, which nothing
-#@ verifies, are named, and placed by their own seconds.
+#@ verifies, are named, and placed by their own losses and seconds: what they are clocked at stands in the table.
 #@per model,dataset
 #@height 400 + key_pixels
 #@sql WITH told AS (
