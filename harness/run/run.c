@@ -19,7 +19,7 @@ struct run;
 
 /* Rounds of passes over the cases: timed ones, then other algorithms down to losses, then whole processes. */
 struct series {
-    uint64_t first, last;                     /* round; none where last < first */
+    uint64_t first, last;                     /* round; last is first - 1 where there is none */
     bool (*concerns)(const struct ib_case *); /* NULL: it is for all */
     bool (*wants)(const struct run *, const struct ib_standing *, uint64_t round);
     enum ib_status (*pass)(struct run *, struct ib_standing *, uint64_t round);
@@ -119,22 +119,14 @@ static void list_series(struct run *run)
     run->series[WHOLE] = (struct series){1, measure->whole_runs, NULL, wants_whole, time_whole};
 }
 
-/* Passes that cases still get in a series from a round on, as far as can be told: they may end early. */
-static uint64_t passes_left(const struct run *run, const struct series *series, uint64_t round)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < run->matrix->n; i++)
-        n +=
-            !run->standings[i].progress.ended && (!series->concerns || series->concerns(run->standings[i].c));
-    return series->last < round ? 0 : n * (series->last - round + 1);
-}
-
-/* Of all series from number `next` on. */
+/* Passes that cases get in the series from number `next` on, as far as can be told: they may end early. */
 static uint64_t passes_later(const struct run *run, int next)
 {
     uint64_t n = 0;
-    for (int i = next; i < SERIES_COUNT; i++)
-        n += passes_left(run, &run->series[i], run->series[i].first);
+    for (const struct series *s = run->series + next; s < run->series + SERIES_COUNT; s++)
+        for (size_t i = 0; i < run->matrix->n; i++)
+            if (!run->standings[i].progress.ended && (!s->concerns || s->concerns(run->standings[i].c)))
+                n += s->last + 1 - s->first;
     return n;
 }
 
