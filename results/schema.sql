@@ -229,6 +229,29 @@ CREATE TABLE whole_runs (
     PRIMARY KEY (case_number, run)
 ) STRICT, WITHOUT ROWID;
 
+-- Where another algorithm is stopped: after so many iterations the parameters that it returns have come down to a
+-- loss. A row a loss, once they have been searched for.
+CREATE TABLE stops (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    target      INTEGER NOT NULL, -- from 1: 90 %, 99 % and 99.9 % of the improvement of its problem's reference
+    loss        REAL NOT NULL,    -- which is this one
+    epochs      INTEGER,          -- the fewest iterations found; NULL: none,
+    trainings   INTEGER NOT NULL, -- that the search took
+    reason      TEXT,             -- for this reason; NULL: it never comes so low
+    PRIMARY KEY (case_number, target)
+) STRICT, WITHOUT ROWID;
+
+-- Rounds of trainings that end at a stop. What comes back must have come down to the loss again.
+CREATE TABLE stop_times (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    round       INTEGER NOT NULL, -- from 1
+    target      INTEGER NOT NULL,
+    train_ns    REAL,             -- of one training, by the parent's clock; NULL: it has none,
+    loss        REAL,             -- of the parameters that came back
+    reason      TEXT,             -- for this reason
+    PRIMARY KEY (case_number, round, target)
+) STRICT, WITHOUT ROWID;
+
 -- The ledger of a pass ('checked', 'timed'): each copy by phase, operation and tensor. A timed pass is one
 -- training and its prediction; the newest round replaces the one before.
 CREATE TABLE transfers (

@@ -10,15 +10,17 @@ void ib_derive(struct ib_arena *arena, const json_t *record, struct ib_derived *
 
 static void export_times_to(json_t *cases, const struct ib_derived *derived)
 {
-    for (size_t i = 0; i < json_array_size(cases); i++) {
+    for (size_t i = 0; i < json_array_size(cases); i++)
         json_object_set_new(json_array_get(cases, i), "time_to", json_array());
-        json_object_del(json_array_get(cases, i), "curve");
-    }
     for (size_t r = 0; r < derived->n_races; r++) {
         const struct ib_race *race = &derived->races[r];
         for (size_t i = 0; i < race->n; i++)
             json_object_set_new((json_t *)(uintptr_t)race->racers[i].record, "time_to",
                                 ib_time_to_json(race, &race->racers[i]));
+    }
+    for (size_t i = 0; i < json_array_size(cases); i++) { /* last, as the races point into them */
+        json_object_del(json_array_get(cases, i), "curve");
+        json_object_del(json_array_get(cases, i), "stops");
     }
 }
 

@@ -20,7 +20,7 @@ struct ib_derived {
 void ib_derive(struct ib_arena *, const json_t *record, struct ib_derived *out);
 
 /* For export: adds `copy_tax` and `crossover` to a record, and to its cases `time_to` in place of their
- * curves, which would be most of it and stay in run.sqlite. */
+ * curves, which would be most of it, and their stops; both stay in run.sqlite. */
 void ib_derived_export(json_t *record);
 
 #endif

@@ -18,8 +18,7 @@ const char *ib_member_text(const json_t *object, const char *name)
 
 double ib_member_number(const json_t *object, const char *name)
 {
-    const json_t *value = ib_member(object, name);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    return ib_json_value(ib_member(object, name));
 }
 
 bool ib_case_counts(const json_t *c)
@@ -33,4 +32,9 @@ bool ib_case_counts(const json_t *c)
 json_t *ib_json_number(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
+}
+
+double ib_json_value(const json_t *value)
+{
+    return json_is_number(value) ? json_number_value(value) : NAN;
 }

@@ -16,7 +16,8 @@ double ib_member_number(const json_t *object, const char *name);
 /* Is this case right, by its answer and by its copies, and timed? Simulated devices can be. */
 bool ib_case_counts(const json_t *c);
 
-/* A number for a record: null for what is not finite. */
+/* A number for a record: null for what is not finite. And back: NaN for what is no number. */
 json_t *ib_json_number(double);
+double ib_json_value(const json_t *);
 
 #endif

@@ -11,7 +11,8 @@ static const char schema[] =
     /* at, at_low, at_high: rows where they cross, 0 below the smallest size, 9e999 beyond the largest. */
     "CREATE TEMP TABLE crossover_lines (model TEXT, task TEXT, cols INTEGER, title TEXT, place INTEGER,"
     " name TEXT, rows REAL, device_ns REAL, host_ns REAL, at REAL, at_low REAL, at_high REAL, at_ns REAL);"
-    "CREATE TEMP TABLE times_to (case_id TEXT, share REAL, loss REAL, epoch INTEGER, seconds REAL)";
+    "CREATE TEMP TABLE times_to (case_id TEXT, share REAL, loss REAL, epoch INTEGER, seconds REAL,"
+    " point INTEGER)";
 
 static enum ib_status add_side(sqlite3_stmt *insert, const struct ib_copy_tax *tax, size_t pair,
                                const json_t *c)
@@ -78,17 +79,18 @@ static enum ib_status add_times_to(sqlite3_stmt *insert, const struct ib_race *r
 {
     for (int t = 0; t < IB_TARGET_COUNT; t++)
         if (!isnan(racer->at[t].epoch))
-            IB_TRY(ib_db_run(insert, IB_DB_VALUES(ib_db_text(ib_member_text(racer->record, "id")),
-                                                  ib_db_real(ib_target_shares[t]), ib_db_real(race->loss[t]),
-                                                  ib_db_integer((uint64_t)racer->at[t].epoch),
-                                                  ib_db_real(racer->at[t].seconds))));
+            IB_TRY(ib_db_run(insert,
+                             IB_DB_VALUES(ib_db_text(ib_member_text(racer->record, "id")),
+                                          ib_db_real(ib_target_shares[t]), ib_db_real(race->targets.loss[t]),
+                                          ib_db_real(racer->at[t].epoch), ib_db_real(racer->at[t].seconds),
+                                          ib_db_real(racer->at[t].at))));
     return IB_OK;
 }
 
 static enum ib_status fill_times_to(sqlite3 *db, const struct ib_derived *derived)
 {
     sqlite3_stmt *insert = NULL;
-    enum ib_status status = ib_db_prepare(db, "INSERT INTO times_to VALUES (?,?,?,?,?)", &insert);
+    enum ib_status status = ib_db_prepare(db, "INSERT INTO times_to VALUES (?,?,?,?,?,?)", &insert);
     for (size_t r = 0; r < derived->n_races; r++)
         for (size_t i = 0; i < derived->races[r].n && status == IB_OK; i++)
             status = add_times_to(insert, &derived->races[r], &derived->races[r].racers[i]);

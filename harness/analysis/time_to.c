@@ -6,7 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-const double ib_target_shares[IB_TARGET_COUNT] = {0.9, 0.99, 0.999};
+const struct ib_word ib_time_by_words[] = {
+    {"epochs", IB_BY_EPOCHS},
+    {"stops", IB_BY_STOPS},
+    {"itself", IB_BY_ITSELF},
+    {NULL, 0},
+};
 
 static size_t curve_length(const json_t *c)
 {
@@ -16,8 +21,7 @@ static size_t curve_length(const json_t *c)
 /* A number of the curve; NaN where there is none. */
 static double curve_number(const json_t *c, const char *column, size_t i)
 {
-    const json_t *value = json_array_get(ib_member(c, column), i);
-    return json_is_number(value) ? json_number_value(value) : NAN;
+    return ib_json_value(json_array_get(ib_member(c, column), i));
 }
 
 static bool is_other_algorithm(const json_t *c)
@@ -25,27 +29,26 @@ static bool is_other_algorithm(const json_t *c)
     return json_is_string(ib_member(c, "algorithm"));
 }
 
-/* ---- the losses asked for ---- */
-
-/* False where the loss of this case does not go down, or its answer is not right. */
-static bool set_targets(const json_t *c, struct ib_race *race)
+/* Is this the reference of its problem? False where its answer is not right, or its loss does not go down. */
+static bool set_targets(struct ib_arena *arena, const json_t *c, struct ib_race *race)
 {
-    if (!ib_case_counts(c) || is_other_algorithm(c) || curve_length(c) == 0)
+    const size_t n = curve_length(c);
+    if (!ib_case_counts(c) || is_other_algorithm(c) || n == 0)
         return false;
+    double *losses = ib_arena_alloc(arena, n * sizeof *losses);
+    for (size_t i = 0; i < n; i++)
+        losses[i] = curve_number(c, "curve.loss", i);
     race->reference = c;
-    race->first = race->lowest = curve_number(c, "curve.loss", 0);
-    for (size_t i = 1; i < curve_length(c); i++)
-        race->lowest = fmin(race->lowest, curve_number(c, "curve.loss", i)); /* skips NaN */
-    for (int t = 0; t < IB_TARGET_COUNT; t++)
-        race->loss[t] = race->first - ib_target_shares[t] * (race->first - race->lowest);
-    return race->lowest < race->first;
+    return ib_targets_of(losses, n, &race->targets);
 }
 
 /* ---- the time to each ---- */
 
-static struct ib_time_to time_to(const json_t *c, double loss)
+static const struct ib_time_to never = {NAN, NAN, NAN, NAN, NAN, IB_BY_NOBODY, NULL};
+
+/* By the losses that were read. */
+static struct ib_time_to by_curve(const json_t *c, double loss)
 {
-    static const struct ib_time_to never = {NAN, NAN, NAN, NAN};
     size_t i = 0;
     while (i < curve_length(c) && !(curve_number(c, "curve.loss", i) <= loss))
         i++;
@@ -53,10 +56,48 @@ static struct ib_time_to time_to(const json_t *c, double loss)
         return never;
     const double epoch = curve_number(c, "curve.epoch", i), own = curve_number(c, "curve.seconds", i);
     if (!isnan(own) || is_other_algorithm(c))
-        return (struct ib_time_to){epoch, own, NAN, NAN};
-    return (struct ib_time_to){epoch, epoch * ib_member_number(c, "time.epoch_ns.median") / 1e9,
+        return (struct ib_time_to){epoch, own, NAN, NAN, epoch, IB_BY_ITSELF, NULL};
+    return (struct ib_time_to){epoch,
+                               epoch * ib_member_number(c, "time.epoch_ns.median") / 1e9,
                                epoch * ib_member_number(c, "time.epoch_ns.ci_low") / 1e9,
-                               epoch * ib_member_number(c, "time.epoch_ns.ci_high") / 1e9};
+                               epoch * ib_member_number(c, "time.epoch_ns.ci_high") / 1e9,
+                               epoch,
+                               IB_BY_EPOCHS,
+                               NULL};
+}
+
+/* What its stop at this loss says; NULL: it was never searched for. */
+static const json_t *find_stop(const json_t *c, double loss)
+{
+    const json_t *stops = ib_member(c, "stops");
+    for (size_t i = 0; i < json_array_size(stops); i++)
+        if (ib_member_number(json_array_get(stops, i), "loss") == loss)
+            return json_array_get(stops, i);
+    return NULL;
+}
+
+/* Its own curve has a point for it, if at all, where it says that it comes so low. */
+static struct ib_time_to by_stop(const json_t *c, const json_t *stop, double loss)
+{
+    const double epochs = ib_member_number(stop, "epochs"), median = ib_member_number(stop, "median_ns");
+    struct ib_time_to at = never;
+    at.reason = json_string_value(ib_member(stop, "reason"));
+    at.by = IB_BY_STOPS;
+    /* In most rounds it did not get there: that is no time. */
+    if (isnan(epochs) || (isnan(median) && ib_member_number(stop, "rounds") > 0))
+        return at;
+    at.epoch = epochs;
+    at.seconds = median / 1e9;
+    at.low = ib_member_number(stop, "ci_low_ns") / 1e9;
+    at.high = ib_member_number(stop, "ci_high_ns") / 1e9;
+    at.at = by_curve(c, loss).at;
+    return at;
+}
+
+static struct ib_time_to time_to(const json_t *c, double loss)
+{
+    const json_t *stop = is_other_algorithm(c) ? find_stop(c, loss) : NULL;
+    return stop ? by_stop(c, stop, loss) : by_curve(c, loss);
 }
 
 /* Ranked ones first, by the last loss, then by the one before; what does not get there comes behind. */
@@ -81,7 +122,7 @@ static void add_racer(struct ib_race *race, const json_t *c)
     *racer = (struct ib_racer){.record = c, .ranked = json_is_true(ib_member(c, "ranked"))};
     race->n_ranked += racer->ranked;
     for (int t = 0; t < IB_TARGET_COUNT; t++)
-        racer->at[t] = time_to(c, race->loss[t]);
+        racer->at[t] = time_to(c, race->targets.loss[t]);
 }
 
 static void fill(struct ib_arena *arena, const json_t *cases, struct ib_race *race)
@@ -113,7 +154,7 @@ size_t ib_races(struct ib_arena *arena, const json_t *cases, struct ib_race **ou
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *c = json_array_get(cases, i);
         races[n] = (struct ib_race){.problem = ib_member_text(c, "problem")};
-        if (is_known(races, n, races[n].problem) || !set_targets(c, &races[n]))
+        if (is_known(races, n, races[n].problem) || !set_targets(arena, c, &races[n]))
             continue;
         fill(arena, cases, &races[n]);
         n++;
@@ -127,10 +168,12 @@ json_t *ib_time_to_json(const struct ib_race *race, const struct ib_racer *racer
     json_t *list = json_array();
     for (int t = 0; t < IB_TARGET_COUNT; t++) {
         const struct ib_time_to *at = &racer->at[t];
-        json_array_append_new(list, json_pack("{s:f, s:f, s:o, s:o, s:o, s:o}", "share", ib_target_shares[t],
-                                              "loss", race->loss[t], "epoch", ib_json_number(at->epoch),
-                                              "seconds", ib_json_number(at->seconds), "low",
-                                              ib_json_number(at->low), "high", ib_json_number(at->high)));
+        json_array_append_new(
+            list, json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:s?, s:s?}", "share", ib_target_shares[t],
+                            "loss", race->targets.loss[t], "epoch", ib_json_number(at->epoch), "seconds",
+                            ib_json_number(at->seconds), "low", ib_json_number(at->low), "high",
+                            ib_json_number(at->high), "by",
+                            at->by ? ib_word_of(ib_time_by_words, (int)at->by) : NULL, "reason", at->reason));
     }
     return list;
 }

@@ -169,6 +169,18 @@ double ib_npy_at(const struct ib_npy *npy, uint64_t i)
     return npy->type == IB_F32 ? (double)((const float *)npy->data)[i] : ((const double *)npy->data)[i];
 }
 
+enum ib_status ib_npy_load(struct ib_arena *arena, const char *path, const double **out)
+{
+    struct ib_npy npy;
+    IB_TRY(ib_npy_open(path, &npy));
+    double *values = ib_arena_alloc(arena, npy.rows * npy.cols * sizeof *values);
+    for (uint64_t i = 0; i < npy.rows * npy.cols; i++)
+        values[i] = ib_npy_at(&npy, i);
+    ib_npy_close(&npy);
+    *out = values;
+    return IB_OK;
+}
+
 /* Version 1.0, padded so that the data starts at a multiple of 64, as the format asks. */
 static bool write_header(FILE *file, enum ib_dtype type, uint64_t rows, uint64_t cols)
 {

@@ -4,6 +4,7 @@
 #ifndef IB_NPY_H
 #define IB_NPY_H
 
+#include "base/arena.h"
 #include "ironbench/impl.h"
 
 #include <stdio.h>
@@ -22,6 +23,8 @@ enum ib_status ib_npy_open(const char *path, struct ib_npy *out);
 void ib_npy_close(struct ib_npy *);
 /* Element i of the flat array, as f64. */
 double ib_npy_at(const struct ib_npy *, uint64_t i);
+/* All elements of a file as f64, in the arena. Errors are those of ib_npy_open. */
+enum ib_status ib_npy_load(struct ib_arena *, const char *path, const double **out);
 
 /* Writes rows x cols elements of `type`. */
 enum ib_status ib_npy_write(const char *path, enum ib_dtype type, uint64_t rows, uint64_t cols,

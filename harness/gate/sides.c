@@ -73,7 +73,7 @@ enum ib_status ib_sides_finish(struct ib_sides *s)
 static void tell(struct ib_sides *s, const struct ib_case *c, uint64_t round)
 {
     if (s->progress)
-        s->progress(s->progress_context, c, round, s->done, s->total);
+        s->progress(s->progress_context, c, round ? IB_STAGE_TIME : IB_STAGE_CHECK, round, s->done, s->total);
     s->done++;
 }
 

@@ -38,14 +38,22 @@ static void print_left(const struct ib_progress *p, uint64_t done, uint64_t tota
         snprintf(text, n, ", %.0f s left", seconds);
 }
 
-void ib_progress_show(void *context, const struct ib_case *c, uint64_t round, uint64_t done, uint64_t total)
+void ib_progress_show(void *context, const struct ib_case *c, enum ib_stage stage, uint64_t round,
+                      uint64_t done, uint64_t total)
 {
+    static const char *const stages[] = {[IB_STAGE_CHECK] = "check",
+                                         [IB_STAGE_TIME] = "round",
+                                         [IB_STAGE_SEARCH] = "search",
+                                         [IB_STAGE_STOPS] = "to losses, round",
+                                         [IB_STAGE_WHOLE] = "whole process"};
     const struct ib_progress *p = context;
-    char line[512], left[64], what[32] = "check";
+    char line[512], left[64], what[64];
     if (!p->shown)
         return;
     if (round)
-        snprintf(what, sizeof what, "round %llu", (unsigned long long)round);
+        snprintf(what, sizeof what, "%s %llu", stages[stage], (unsigned long long)round);
+    else
+        snprintf(what, sizeof what, "%s", stages[stage]);
     print_left(p, done, total, left, sizeof left);
     snprintf(line, sizeof line, "%llu/%llu%s: %s %s", (unsigned long long)done, (unsigned long long)total,
              left, what, c->id);

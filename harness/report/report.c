@@ -22,11 +22,12 @@ const struct ib_summary_fact ib_report_terms[] = {
      "synchronisation, divided by its epochs. Set-up, warm-up and the first upload lie outside. Rounds "
      "of all cases are interleaved, each in a process of its own."},
     {"95 % interval", "Of the median, by order statistics over the rounds; it needs at least six of them."},
-    {"time to reach a loss", "The first epoch whose loss is low enough, times the median time of an epoch; "
-                             "set-up is left out. The losses "
-                             "are where a verified training of the problem has made 90 %, 99 % and 99.9 % of "
-                             "its improvement. Another "
-                             "algorithm is taken by the seconds that it gave with its losses."},
+    {"time to reach a loss",
+     "The first epoch whose loss is low enough, times the median time of an epoch; set-up is left out. The "
+     "losses are where a verified training of the problem has made 90 %, 99 % and 99.9 % of its improvement. "
+     "Of another algorithm the fewest iterations are searched for, to a tenth, after which the parameters "
+     "that it returns have such a loss; it is trained for so many in every round, and the time is the median "
+     "over the rounds. One in which it is not down there again counts as longer than all others."},
     {"whole process", "One training and its prediction, from the start of a process to its exit, as "
                       "hyperfine sees it from outside. The "
                       "runs of all cases are interleaved. Start-up is until the program answers, set-up "

@@ -5,7 +5,7 @@
 #include "analysis/time_to.h"
 #include "report/blocks.h"
 
-/* A sentence and a table; nothing for NULL. */
+/* A sentence, a table, and why some in it have no time; nothing for NULL. */
 void ib_time_to_section(struct ib_blocks *, const struct ib_race *);
 
 #endif

@@ -3,7 +3,6 @@
 #ifndef IB_CHECKING_H
 #define IB_CHECKING_H
 
-#include "base/npy.h"
 #include "run/pass.h"
 
 /* What the steps of one checked pass hand on. */
@@ -21,13 +20,6 @@ struct ib_checking {
 /* One training of `epochs` epochs; its arrays, and what it reported. false: the outcome says why. */
 bool ib_checking_train(struct ib_checking *, uint64_t epochs, struct ib_pass_result *, struct ib_arrays *,
                        uint64_t *reads);
-
-/* The training rows for the oracle's arithmetic; mapped until closed. */
-struct ib_exact_rows {
-    struct ib_npy x, y;
-};
-bool ib_exact_rows_open(const struct ib_checking *, struct ib_exact_rows *);
-void ib_exact_rows_close(struct ib_exact_rows *);
 
 /* The verdict on what the pass has trained, against the oracle; where its budget ended before the last epoch,
  * the implementation trains once more, that far, and single epochs are checked by themselves. */

@@ -1,5 +1,7 @@
 #include "run/estimate.h"
 
+#include "run/stops.h"
+
 #include <math.h>
 
 /* A worker from its start to its end, beside the training: process, libraries, data, files of the answer. */
@@ -8,6 +10,10 @@
 #define WHOLE_NS 40e6
 /* Warming up goes on in doubling stretches until min_time has passed, so up to twice as long. */
 #define WARMUP_STRETCH 1.5
+/* Another algorithm is assumed to be down at a loss after so much of its iterations, on average, and to be
+ * trained so often until its stops are known. */
+#define STOP_SHARE       0.5
+#define SEARCH_TRAININGS 12
 /* The oracle's speed: of large layers ten times as much. */
 #define ORACLE_FLOPS_PER_S 1e9
 /* The part of an epoch that a single step of it takes. */
@@ -86,6 +92,27 @@ static double assumed_epoch_ns(const struct ib_case *c)
     return most(IB_ASSUMED_LEAST_NS, ib_estimate_flops(c) / IB_ASSUMED_FLOPS_PER_S * 1e9);
 }
 
+/* Trainings in a round, until min_time has passed. */
+static double repeated_ns(const struct ib_measure *measure, double training)
+{
+    return training * most(1, ceil((double)measure->min_time_ns / training));
+}
+
+static double warmup_ns(const struct ib_measure *measure, double training)
+{
+    return (double)measure->warmup * least(training, WARMUP_STRETCH * (double)measure->min_time_ns);
+}
+
+static double estimate_stops(const struct ib_measure *measure, const struct ib_case *c, double training)
+{
+    const double stop = STOP_SHARE * training;
+    if (!ib_stops_concern(c))
+        return 0;
+    const double search = WORKER_NS + SEARCH_TRAININGS * stop;
+    const double round = WORKER_NS + warmup_ns(measure, stop) + IB_TARGET_COUNT * repeated_ns(measure, stop);
+    return search + (double)measure->max_rounds * round;
+}
+
 static void add_case(const struct ib_measure *measure, const struct ib_case *c, double earlier_ns,
                      struct ib_case_estimate *out, struct ib_estimate *sum)
 {
@@ -94,18 +121,19 @@ static void add_case(const struct ib_measure *measure, const struct ib_case *c, 
         return;
     out->earlier = !isnan(earlier_ns);
     out->epoch_ns = out->earlier ? earlier_ns : assumed_epoch_ns(c);
-    double training = (double)c->epochs * out->epoch_ns, min_time = (double)measure->min_time_ns;
-    double round = WORKER_NS + (double)measure->warmup * least(training, WARMUP_STRETCH * min_time) +
-                   training * most(1, ceil(min_time / training));
+    double training = (double)c->epochs * out->epoch_ns;
+    double round = WORKER_NS + warmup_ns(measure, training) + repeated_ns(measure, training);
     double timed = (double)measure->max_rounds * round;
     double checked = WORKER_NS + (is_too_large(measure, c) ? 2 : 1) * training;
     double whole = measure->whole_runs
                        ? (double)(measure->whole_runs + measure->whole_warmup) * (WHOLE_NS + training)
                        : 0;
-    out->total_ns = timed + checked + whole;
+    double stops = estimate_stops(measure, c, training);
+    out->total_ns = timed + checked + whole + stops;
     sum->timed_ns += timed;
     sum->checked_ns += checked;
     sum->whole_ns += whole;
+    sum->stops_ns += stops;
     *(out->earlier ? &sum->n_earlier : &sum->n_assumed) += 1;
 }
 

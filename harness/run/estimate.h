@@ -12,6 +12,7 @@
 
 struct ib_estimate {
     double checked_ns, oracle_ns, timed_ns, whole_ns; /* of all cases; timed: when none stops early */
+    double stops_ns; /* of other algorithms down to losses: roughly, as nobody knows when they are there */
     size_t n_earlier, n_assumed; /* cases by what their epochs were taken from; others are unavailable */
     struct ib_case_estimate {
         double epoch_ns; /* NaN: unavailable, takes no time */

@@ -222,3 +222,14 @@ bool ib_outside_train(const struct ib_bench *bench, struct ib_child *child,
     ib_arena_free(&s.arena);
     return ok;
 }
+
+bool ib_outside_try(const struct ib_bench *bench, struct ib_child *child,
+                    const struct ib_train_request *request, struct ib_outcome *outcome)
+{
+    struct sitting s = {.bench = bench, .child = child, .request = request, .outcome = outcome};
+    struct training training;
+    const bool ok = train(&s, &training);
+    if (!ok)
+        ib_child_quote(child, outcome);
+    return ok;
+}

@@ -11,6 +11,10 @@
 bool ib_outside_train(const struct ib_bench *, struct ib_child *, const struct ib_train_request *,
                       struct ib_pass_result *out, struct ib_outcome *);
 
+/* Trains once for its answer alone, which lies in request->out: nothing is timed, and no time is judged. */
+bool ib_outside_try(const struct ib_bench *, struct ib_child *, const struct ib_train_request *,
+                    struct ib_outcome *);
+
 /* Settles the losses of a checked pass: there must be those of the first epochs and the last, which the
  * verdict needs, and what is more than a chart can show is left out. Another algorithm needs seconds instead.
  * In the arena. */

@@ -73,6 +73,16 @@ void ib_timing_close(struct ib_timing *);
 void ib_pass_whole(const struct ib_bench *, const struct ib_case *, uint64_t run, uint64_t warmup,
                    const struct ib_final *checked, struct ib_arena *, struct ib_whole *out);
 
+/* Searches, in one process, for the iterations after which another algorithm (a program outside) comes down
+ * to each of the losses; `curve` is what it says of itself. Losses are those of the parameters that it
+ * returns, which must explain its predictions. */
+void ib_pass_search(const struct ib_bench *, const struct ib_case *, const struct ib_curve *curve,
+                    const double losses[IB_TARGET_COUNT], struct ib_arena *, struct ib_searched *out);
+/* One round: trains, in one process, up to each of its stops, timed like any training, and looks again
+ * whether what comes back is down there. */
+void ib_pass_stops(const struct ib_bench *, const struct ib_case *, uint64_t round,
+                   const struct ib_stop stops[IB_TARGET_COUNT], struct ib_arena *, struct ib_stopped *out);
+
 /* ---- shared by them ---- */
 
 /* A worker, or a program outside, with the problem in place, watched by a witness or not. *child is NULL, or

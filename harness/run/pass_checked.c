@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "metrics/metric.h"
+#include "run/exact.h"
 #include "run/outside.h"
 #include "training/schedule.h"
 
@@ -59,19 +60,6 @@ static const double *unscale(struct ib_checking *k, const struct ib_prepared *pr
     return values;
 }
 
-/* The loss of the final parameters on the training rows. */
-static double train_loss(const struct ib_checking *k, const double *params)
-{
-    struct ib_exact_rows rows;
-    if (!ib_exact_rows_open(k, &rows))
-        return NAN;
-    struct ib_oracle_problem problem = {.net = k->job.net, .params = params};
-    ib_oracle_use_rows(&problem, &rows.x, &rows.y);
-    double loss = ib_oracle_problem_loss(&problem);
-    ib_exact_rows_close(&rows);
-    return loss;
-}
-
 static void measure_quality(struct ib_checking *k, const struct ib_prepared *prepared)
 {
     const struct ib_dataset *d = k->c->dataset;
@@ -85,7 +73,7 @@ static void measure_quality(struct ib_checking *k, const struct ib_prepared *pre
                                .outputs = d->outputs,
                                .actual = prepared->y_test,
                                .predicted = unscale(k, prepared, k->arrays.final.predictions),
-                               .train_loss = train_loss(k, k->arrays.final.params),
+                               .train_loss = ib_exact_loss(k->bench->work, k->c, k->arrays.final.params),
                                .train_mean = prepared->train_mean,
                                .train_positive = prepared->train_mean[0]};
     double *metrics = ib_arena_alloc(k->arena, n_metrics * sizeof *metrics);

@@ -2,44 +2,10 @@
 
 #include "base/error.h"
 #include "diagnose/diagnose.h"
+#include "run/exact.h"
 
 #include <stdio.h>
 #include <string.h>
-
-bool ib_exact_rows_open(const struct ib_checking *k, struct ib_exact_rows *out)
-{
-    const struct ib_prepared *exact;
-    if (ib_workspace_prepare(k->bench->work, k->c, ib_workspace_exact_type(k->c), &exact) != IB_OK ||
-        ib_npy_open(exact->x, &out->x) != IB_OK)
-        return false;
-    if (ib_npy_open(exact->y, &out->y) == IB_OK)
-        return true;
-    ib_npy_close(&out->x);
-    return false;
-}
-
-void ib_exact_rows_close(struct ib_exact_rows *rows)
-{
-    ib_npy_close(&rows->x);
-    ib_npy_close(&rows->y);
-}
-
-static double *as_f64(struct ib_arena *arena, const struct ib_npy *npy)
-{
-    double *values = ib_arena_alloc(arena, npy->rows * npy->cols * sizeof *values);
-    for (uint64_t i = 0; i < npy->rows * npy->cols; i++)
-        values[i] = ib_npy_at(npy, i);
-    return values;
-}
-
-static enum ib_status load_f64(struct ib_arena *arena, const char *path, const double **out)
-{
-    struct ib_npy npy;
-    IB_TRY(ib_npy_open(path, &npy));
-    *out = as_f64(arena, &npy);
-    ib_npy_close(&npy);
-    return IB_OK;
-}
 
 /* The start as one array, as the implementation saw it. */
 static enum ib_status load_start(struct ib_checking *k, const double **out)
@@ -48,7 +14,7 @@ static enum ib_status load_start(struct ib_checking *k, const double **out)
     for (uint32_t p = 0; p < ib_network_params(&k->job.net); p++) {
         const double *values;
         uint64_t n = ib_network_param_size(&k->job.net, p);
-        IB_TRY(load_f64(k->arena, k->job.start[p], &values));
+        IB_TRY(ib_npy_load(k->arena, k->job.start[p], &values));
         memcpy(next, values, n * sizeof *values);
         next += n;
     }
@@ -85,9 +51,9 @@ static enum ib_status compare(struct ib_checking *k, const struct evidence *e)
                                .params = e->arrays->final.params,
                                .predictions = k->arrays.final.predictions,
                                .predictor = k->arrays.final.params};
-    IB_TRY(load_f64(k->arena, k->job.x_test, &reference.x_test));
+    IB_TRY(ib_npy_load(k->arena, k->job.x_test, &reference.x_test));
     IB_TRY(load_start(k, &reference.start));
-    if (!ib_exact_rows_open(k, &rows))
+    if (!ib_exact_rows_open(k->bench->work, k->c, &rows))
         return ib_last_error()->code;
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
     problem.params = reference.start;

@@ -6,6 +6,7 @@
 #include "base/rng.h"
 #include "run/hyperfine.h"
 #include "run/standing.h"
+#include "run/stops.h"
 #include "stats/stats.h"
 
 #include <stdio.h>
@@ -14,10 +15,23 @@
 
 enum { ORDER_SEED = 1 }; /* of the rounds' random order: the same sweep has the same order */
 
+struct run;
+
+/* Rounds of passes over the cases: timed ones, then other algorithms down to losses, then whole processes. */
+struct series {
+    uint64_t first, last;                     /* round; last is first - 1 where there is none */
+    bool (*concerns)(const struct ib_case *); /* NULL: it is for all */
+    bool (*wants)(const struct run *, const struct ib_standing *, uint64_t round);
+    enum ib_status (*pass)(struct run *, struct ib_standing *, uint64_t round);
+};
+enum { TIMED, STOPS, WHOLE, SERIES_COUNT };
+
 struct run {
     const struct ib_matrix *matrix;
     struct ib_store *store;
+    const char *dir;
     struct ib_bench bench;
+    struct series series[SERIES_COUNT];
     struct ib_standing *standings; /* one a case */
     struct ib_standing **order;    /* of the current round */
     ib_run_progress_fn *progress;
@@ -25,28 +39,35 @@ struct run {
     uint64_t done, total; /* passes */
 };
 
-static void tell(struct run *run, const struct ib_case *c, uint64_t round)
+static void tell(struct run *run, const struct ib_case *c, enum ib_stage stage, uint64_t round)
 {
     if (run->progress)
-        run->progress(run->progress_context, c, round, run->done, run->total);
+        run->progress(run->progress_context, c, stage, round, run->done, run->total);
     run->done++;
 }
 
 static enum ib_status check_case(struct run *run, struct ib_standing *s)
 {
-    tell(run, s->c, 0);
+    tell(run, s->c, IB_STAGE_CHECK, 0);
     return ib_standing_check(s, &run->bench, run->store);
 }
 
 static enum ib_status time_case(struct run *run, struct ib_standing *s, uint64_t round)
 {
-    tell(run, s->c, round);
+    tell(run, s->c, IB_STAGE_TIME, round);
     return ib_standing_time(s, &run->bench, run->store, round);
+}
+
+static enum ib_status stop_case(struct run *run, struct ib_standing *s, uint64_t round)
+{
+    tell(run, s->c, round ? IB_STAGE_STOPS : IB_STAGE_SEARCH, round);
+    return round ? ib_standing_stops(s, &run->bench, run->store, round)
+                 : ib_standing_search(s, &run->bench, run->store);
 }
 
 static enum ib_status time_whole(struct run *run, struct ib_standing *s, uint64_t round)
 {
-    tell(run, s->c, run->bench.measure->rounds + round);
+    tell(run, s->c, IB_STAGE_WHOLE, round);
     return ib_standing_whole(s, &run->bench, run->store, round);
 }
 
@@ -60,23 +81,53 @@ static bool is_precise(const struct ib_measure *measure, const struct ib_standin
     return (high - low) / 2 <= measure->precision * ib_median(s->samples, s->progress.n_samples);
 }
 
-/* A series of rounds over the cases: the timed passes, and after them the whole processes. */
-struct series {
-    uint64_t rounds;
-    bool (*wants)(const struct run *, const struct ib_standing *, uint64_t round);
-    enum ib_status (*pass)(struct run *, struct ib_standing *, uint64_t round);
-    uint64_t after; /* passes that a case gets in later series */
-};
+/* ---- series of rounds over the cases ---- */
 
 static bool wants_time(const struct run *run, const struct ib_standing *s, uint64_t round)
 {
-    return !s->progress.ended && s->progress.rounds < round && !is_precise(run->bench.measure, s);
+    return s->progress.rounds < round && !is_precise(run->bench.measure, s);
+}
+
+static bool has_stop(const struct ib_standing *s)
+{
+    bool has = false;
+    for (int t = 0; t < IB_TARGET_COUNT; t++)
+        has |= s->progress.stops[t].epochs > 0;
+    return has;
+}
+
+/* Its stops are searched for before the first round; then there are as many as the case had timed ones. */
+static bool wants_stops(const struct run *run, const struct ib_standing *s, uint64_t round)
+{
+    (void)run;
+    if (round == 0)
+        return s->asked && !s->progress.searched;
+    return has_stop(s) && s->progress.stop_rounds < round && round <= s->progress.rounds;
 }
 
 static bool wants_whole(const struct run *run, const struct ib_standing *s, uint64_t round)
 {
     (void)run;
-    return !s->progress.ended && s->progress.whole_runs < round;
+    return s->progress.whole_runs < round;
+}
+
+static void list_series(struct run *run)
+{
+    const struct ib_measure *measure = run->bench.measure;
+    run->series[TIMED] = (struct series){1, measure->rounds, NULL, wants_time, time_case};
+    run->series[STOPS] = (struct series){0, measure->rounds, ib_stops_concern, wants_stops, stop_case};
+    run->series[WHOLE] = (struct series){1, measure->whole_runs, NULL, wants_whole, time_whole};
+}
+
+/* Passes that cases get in the series from number `next` on, as far as can be told: they may end early. */
+static uint64_t passes_later(const struct run *run, int next)
+{
+    uint64_t n = 0;
+    for (const struct series *s = run->series + next; s < run->series + SERIES_COUNT; s++)
+        for (size_t i = 0; i < run->matrix->n; i++)
+            if (!run->standings[i].progress.ended && (!s->concerns || s->concerns(run->standings[i].c)))
+                n += s->last + 1 - s->first;
+    return n;
 }
 
 static void shuffle(struct ib_standing **order, size_t n, struct ib_rng *rng) /* Fisher-Yates */
@@ -98,54 +149,61 @@ static void reverse(struct ib_standing **order, size_t n)
     }
 }
 
+static bool wants(const struct run *run, int series, const struct ib_standing *s, uint64_t round)
+{
+    return !s->progress.ended && run->series[series].wants(run, s, round);
+}
+
 /* One round of every case that wants it; what drifts on the machine then hits all alike. */
-static enum ib_status do_round(struct run *run, const struct series *series, struct ib_rng *rng,
-                               uint64_t round)
+static enum ib_status do_round(struct run *run, int series, struct ib_rng *rng, uint64_t round)
 {
     const struct ib_measure *measure = run->bench.measure;
     size_t n = 0;
     for (size_t i = 0; i < run->matrix->n; i++)
-        if (series->wants(run, &run->standings[i], round))
+        if (wants(run, series, &run->standings[i], round))
             run->order[n++] = &run->standings[i];
     if (measure->order == IB_INTERLEAVED)
         shuffle(run->order, n, rng);
     else if (round % 2 == 0)
         reverse(run->order, n);
-    run->total = run->done + n * (series->rounds - round + 1 + series->after);
+    run->total = run->done + n * (run->series[series].last - round + 1) + passes_later(run, series + 1);
     for (size_t i = 0; i < n && !ib_interrupted(); i++)
-        IB_TRY(series->pass(run, run->order[i], round));
+        IB_TRY(run->series[series].pass(run, run->order[i], round));
     return IB_OK;
 }
 
-static enum ib_status do_rounds(struct run *run, const struct series *series)
+static enum ib_status do_rounds(struct run *run, int series)
 {
     struct ib_rng rng;
     ib_rng_seed(&rng, ORDER_SEED);
-    for (uint64_t round = 1; round <= series->rounds && !ib_interrupted(); round++)
+    for (uint64_t round = run->series[series].first; round <= run->series[series].last && !ib_interrupted();
+         round++)
         IB_TRY(do_round(run, series, &rng, round));
     return IB_OK;
 }
 
 /* Case after case: quick for the caches, blind for drift. */
-static enum ib_status do_blocks(struct run *run, const struct series *series)
+static enum ib_status do_blocks(struct run *run, int series)
 {
     for (size_t i = 0; i < run->matrix->n; i++)
-        for (uint64_t round = 1; round <= series->rounds && !ib_interrupted(); round++)
-            if (series->wants(run, &run->standings[i], round))
-                IB_TRY(series->pass(run, &run->standings[i], round));
+        for (uint64_t round = run->series[series].first;
+             round <= run->series[series].last && !ib_interrupted(); round++)
+            if (wants(run, series, &run->standings[i], round))
+                IB_TRY(run->series[series].pass(run, &run->standings[i], round));
     return IB_OK;
 }
 
 static enum ib_status run_all(struct run *run)
 {
-    const struct ib_measure *measure = run->bench.measure;
-    const struct series all[] = {{measure->rounds, wants_time, time_case, measure->whole_runs},
-                                 {measure->whole_runs, wants_whole, time_whole, 0}};
+    run->total = run->matrix->n + passes_later(run, 0);
     for (size_t i = 0; i < run->matrix->n && !ib_interrupted(); i++)
         if (!run->standings[i].progress.checked && !run->standings[i].progress.ended)
             IB_TRY(check_case(run, &run->standings[i]));
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        IB_TRY(measure->order == IB_BLOCK ? do_blocks(run, &all[i]) : do_rounds(run, &all[i]));
+    for (int i = 0; i < SERIES_COUNT && !ib_interrupted(); i++) {
+        if (i == STOPS) /* now it is known what right trainings come down to */
+            IB_TRY(ib_stops_ask(run->dir, run->standings, run->matrix->n));
+        IB_TRY(run->bench.measure->order == IB_BLOCK ? do_blocks(run, i) : do_rounds(run, i));
+    }
     return ib_interrupted() ? IB_OK : ib_store_finish(run->store);
 }
 
@@ -157,10 +215,11 @@ enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *ma
     struct ib_references references = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
     struct run run = {.matrix = matrix,
                       .store = store,
+                      .dir = dir,
                       .bench = {.measure = &config->measure, .work = &work, .references = &references},
                       .progress = tell_progress,
-                      .progress_context = context,
-                      .total = matrix->n * (config->measure.rounds + config->measure.whole_runs + 1)};
+                      .progress_context = context};
+    list_series(&run);
     IB_TRY(ib_workspace_open(dir, &work));
     if (config->measure.whole_runs)
         run.bench.hyperfine = ib_hyperfine_version(&work.arena);

@@ -1,15 +1,18 @@
-/* A sweep: every case checked once, then timed in interleaved rounds, then, where that is asked for, run as a
- * whole process; all of it stored as it happens. */
+/* A sweep: every case checked once, then timed in interleaved rounds; other algorithms then trained down to
+ * the losses of their problem; then, where that is asked for, all run as whole processes. Stored as it
+ * happens. */
 #ifndef IB_RUN_H
 #define IB_RUN_H
 
 #include "config/matrix.h"
 #include "store/resume.h"
 
-/* Told before each pass. round 0 is the checked pass; those beyond measure.rounds are of the whole process.
- */
-typedef void ib_run_progress_fn(void *context, const struct ib_case *, uint64_t round, uint64_t done,
-                                uint64_t total);
+/* What a pass is for. */
+enum ib_stage { IB_STAGE_CHECK, IB_STAGE_TIME, IB_STAGE_SEARCH, IB_STAGE_STOPS, IB_STAGE_WHOLE };
+
+/* Told before each pass; of those that come in rounds with its number, from 1. */
+typedef void ib_run_progress_fn(void *context, const struct ib_case *, enum ib_stage, uint64_t round,
+                                uint64_t done, uint64_t total);
 
 /* Runs what is left: `progress` holds a struct for each case, or is NULL when nothing has been done. Errors
  * are those of the store and of the parent itself; a case that goes wrong is a row, not an error. After an

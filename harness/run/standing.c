@@ -95,6 +95,40 @@ enum ib_status ib_standing_time_pair(struct ib_standing *const s[2], const struc
     return status;
 }
 
+enum ib_status ib_standing_search(struct ib_standing *s, const struct ib_bench *bench, struct ib_store *store)
+{
+    struct ib_searched searched;
+    struct ib_arena arena = {0};
+    enum ib_status status = IB_OK;
+    ib_pass_search(bench, s->c, &s->curve, s->losses, &arena, &searched);
+    if (!ib_interrupted()) {
+        s->progress.ended = searched.status != IB_CASE_OK;
+        s->progress.searched = true;
+        memcpy(s->progress.stops, searched.stops, sizeof s->progress.stops);
+        for (int t = 0; t < IB_TARGET_COUNT; t++)
+            s->progress.stops[t].reason = NULL; /* it goes with the arena */
+        status = ib_store_put_stops(store, s->c, &searched);
+    }
+    ib_arena_free(&arena);
+    return status;
+}
+
+enum ib_status ib_standing_stops(struct ib_standing *s, const struct ib_bench *bench, struct ib_store *store,
+                                 uint64_t round)
+{
+    struct ib_stopped stopped;
+    struct ib_arena arena = {0};
+    enum ib_status status = IB_OK;
+    ib_pass_stops(bench, s->c, round, s->progress.stops, &arena, &stopped);
+    if (!ib_interrupted()) {
+        s->progress.ended = stopped.status != IB_CASE_OK;
+        s->progress.stop_rounds = round;
+        status = ib_store_put_stopped(store, s->c, s->progress.stops, &stopped);
+    }
+    ib_arena_free(&arena);
+    return status;
+}
+
 enum ib_status ib_standing_whole(struct ib_standing *s, const struct ib_bench *bench, struct ib_store *store,
                                  uint64_t run)
 {

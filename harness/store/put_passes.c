@@ -243,3 +243,49 @@ enum ib_status ib_store_put_whole(struct ib_store *store, const struct ib_case *
     IB_TRY(ib_store_begin(store));
     return ib_store_end(store, put_whole(store, c, whole));
 }
+
+/* ---- another algorithm, stopped at losses ---- */
+
+static enum ib_status put_stops(struct ib_store *store, const struct ib_case *c,
+                                const struct ib_searched *searched)
+{
+    uint64_t number;
+    IB_TRY(ib_store_find(store, c, &number));
+    IB_TRY(ib_store_worsen(store, number, searched->status, searched->reason));
+    for (int t = 0; t < IB_TARGET_COUNT; t++) {
+        const struct ib_stop *stop = &searched->stops[t];
+        IB_TRY(RUN(store, PUT_STOP, integer(number), integer((uint64_t)t + 1), real(stop->loss),
+                   measured(stop->epochs), integer(stop->trainings), phrase(stop->reason)));
+    }
+    return IB_OK;
+}
+
+enum ib_status ib_store_put_stops(struct ib_store *store, const struct ib_case *c,
+                                  const struct ib_searched *searched)
+{
+    IB_TRY(ib_store_begin(store));
+    return ib_store_end(store, put_stops(store, c, searched));
+}
+
+static enum ib_status put_stopped(struct ib_store *store, const struct ib_case *c,
+                                  const struct ib_stop *stops, const struct ib_stopped *stopped)
+{
+    uint64_t number;
+    IB_TRY(ib_store_find(store, c, &number));
+    IB_TRY(ib_store_worsen(store, number, stopped->status, stopped->reason));
+    for (int t = 0; t < IB_TARGET_COUNT; t++) {
+        const struct ib_stop_time *time = &stopped->times[t];
+        if (stops[t].epochs)
+            IB_TRY(RUN(store, PUT_STOP_TIME, integer(number), integer(stopped->round),
+                       integer((uint64_t)t + 1), real(time->train_ns), real(time->loss),
+                       phrase(time->reason)));
+    }
+    return IB_OK;
+}
+
+enum ib_status ib_store_put_stopped(struct ib_store *store, const struct ib_case *c,
+                                    const struct ib_stop *stops, const struct ib_stopped *stopped)
+{
+    IB_TRY(ib_store_begin(store));
+    return ib_store_end(store, put_stopped(store, c, stops, stopped));
+}

@@ -39,8 +39,8 @@ static const char case_query[] =
     " t.launches AS 'transfers.launches', t.syncs AS 'transfers.syncs',"
     " (SELECT min(law_ok) FROM (SELECT k.law_ok UNION ALL SELECT r.law_ok FROM rounds r"
     "  WHERE r.case_number = c.number)) AS 'transfers.law_ok:bool',"
-    " '{}' AS 'curve:json', '{}' AS 'transfers.witness:json', '{}' AS 'transfers.phases:json',"
-    " '[]' AS 'transfers.copies:json',"
+    " '{}' AS 'curve:json', '[]' AS 'stops:json', '{}' AS 'transfers.witness:json',"
+    " '{}' AS 'transfers.phases:json', '[]' AS 'transfers.copies:json',"
     " iif(s.case_number IS NULL, NULL, json_object('transfer', s.transfer_ns, 'sync', s.sync_ns,"
     "  'compute', s.compute_ns, 'launch', s.launch_ns)) AS 'time.split_ns:json',"
     " iif(f.epochs IS NULL, NULL, json_object('epochs', f.epochs, 'clock', f.clock, 'sync_ns', f.sync_ns,"
@@ -214,6 +214,16 @@ static const struct detail {
      "whole_process", add_members},
     {"SELECT wall_ns / 1e9 AS samples FROM whole_runs WHERE case_number = ? ORDER BY run",
      "whole_process.wall_s", add_sample},
+    /* A round without a time counts as longer than all others. */
+    {"SELECT s.target, s.loss, s.epochs, s.trainings, count(t.round) AS rounds, count(t.train_ns) AS reached,"
+     " median(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS median_ns,"
+     " median_low(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS ci_low_ns,"
+     " median_high(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS ci_high_ns,"
+     " coalesce(s.reason, 'in ' || nullif(count(t.reason), 0) || ' of ' || count(t.round) || ' rounds: '"
+     "  || max(t.reason)) AS reason"
+     " FROM stops s LEFT JOIN stop_times t USING (case_number, target)"
+     " WHERE s.case_number = ? GROUP BY s.case_number, s.target ORDER BY s.target",
+     "stops", add_object},
     {"SELECT name, value FROM metrics WHERE case_number = ?", "metrics", add_metric},
     {"SELECT phase, h2d_count, h2d_bytes, d2h_count, d2h_bytes, launch_count AS launches, sync_count AS syncs"
      " FROM phase_transfers WHERE case_number = ? AND pass = 'timed'"
@@ -224,7 +234,8 @@ static const struct detail {
      " ORDER BY instr('setup train readback predict', phase), h2d_bytes + d2h_bytes DESC, op, tensor",
      "transfers.copies", add_object},
     {"SELECT w.source, w.agrees AS 'agrees:bool', w.reason,"
-     " w.h2d_count, w.h2d_bytes, w.d2h_count, w.d2h_bytes, w.launch_count AS launches, w.sync_count AS syncs, w.d2d_count, w.d2d_bytes, w.memset_count,"
+     " w.h2d_count, w.h2d_bytes, w.d2h_count, w.d2h_bytes, w.launch_count AS launches, w.sync_count AS "
+     "syncs, w.d2d_count, w.d2d_bytes, w.memset_count,"
      " w.memset_bytes, w.pageable_count, w.pageable_bytes, w.pinned_count, w.pinned_bytes,"
      " iif(EXISTS (SELECT * FROM witness_kernels k WHERE k.case_number = c.number), '[]', NULL)"
      "  AS 'kernels:json'"

@@ -1,6 +1,8 @@
 /* The record of a run: the one form that tables, reports and exports read. It is what `export --format json`
  * prints, but for what is derived from it (analysis/derived.h), and with the `curve` of each case beside:
- * {epoch, loss}, and `seconds` where it has its own, an array each. */
+ * {epoch, loss}, and `seconds` where it has its own, an array each; and its `stops`, of another algorithm:
+ * {target, loss, epochs, trainings, rounds, reached, median_ns, ci_low_ns, ci_high_ns, reason}, one a loss.
+ */
 #ifndef IB_RECORD_H
 #define IB_RECORD_H
 

@@ -169,9 +169,10 @@ static enum ib_status load_case(sqlite3_stmt *query, const struct ib_case *c, st
     *out = (struct ib_case_progress){.ended = status && strcmp(status, "ok") != 0,
                                      .checked = sqlite3_column_int(query, 1),
                                      .rounds = (uint64_t)sqlite3_column_int64(query, 2),
-                                     .whole_runs = (uint64_t)sqlite3_column_int64(query, 3)};
-    out->final.params = copy_doubles(arena, query, 4, &out->final.n_params);
-    out->final.predictions = copy_doubles(arena, query, 5, &out->final.n_predictions);
+                                     .whole_runs = (uint64_t)sqlite3_column_int64(query, 3),
+                                     .stop_rounds = (uint64_t)sqlite3_column_int64(query, 4)};
+    out->final.params = copy_doubles(arena, query, 5, &out->final.n_params);
+    out->final.predictions = copy_doubles(arena, query, 6, &out->final.n_predictions);
     return IB_OK;
 }
 
@@ -191,32 +192,54 @@ static enum ib_status load_samples(sqlite3_stmt *query, const struct ib_case *c,
     return IB_OK;
 }
 
+static enum ib_status load_stops(sqlite3_stmt *query, const struct ib_case *c, struct ib_case_progress *out)
+{
+    bool row;
+    IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_text(c->id))));
+    for (int t = 0; t < IB_TARGET_COUNT; t++) {
+        IB_TRY(ib_db_next(query, &row));
+        if (!row)
+            return IB_OK;
+        out->searched = true;
+        out->stops[t] = (struct ib_stop){.loss = sqlite3_column_double(query, 0),
+                                         .epochs = (uint64_t)sqlite3_column_int64(query, 1)};
+    }
+    return IB_OK;
+}
+
+/* What is asked of the store for each case. */
+enum { PROGRESS, SAMPLES, STOPS, QUERY_COUNT };
+#define THIS_CASE "(SELECT number FROM cases WHERE id = ?)"
+static const char *const queries[QUERY_COUNT] = {
+    [PROGRESS] = "SELECT c.status, EXISTS (SELECT * FROM checks k WHERE k.case_number = c.number),"
+                 " (SELECT count(*) FROM rounds r WHERE r.case_number = c.number),"
+                 " (SELECT count(*) FROM whole_runs w WHERE w.case_number = c.number),"
+                 " (SELECT count(DISTINCT round) FROM stop_times t WHERE t.case_number = c.number),"
+                 " f.params, f.predictions"
+                 " FROM cases c LEFT JOIN finals f ON f.case_number = c.number WHERE c.id = ?",
+    [SAMPLES] = "SELECT epoch_ns FROM rounds WHERE epoch_ns IS NOT NULL AND NOT coalesce(disturbed, 0)"
+                " AND case_number = " THIS_CASE " ORDER BY round",
+    [STOPS] = "SELECT loss, epochs FROM stops WHERE case_number = " THIS_CASE " ORDER BY target",
+};
+
 enum ib_status ib_resume_load(const char *dir, const struct ib_case *cases, size_t n, struct ib_arena *arena,
                               struct ib_case_progress *out)
 {
     sqlite3 *db;
-    sqlite3_stmt *query = NULL, *samples = NULL;
+    sqlite3_stmt *prepared[QUERY_COUNT] = {NULL};
     IB_TRY(ib_run_folder_open(dir, &db));
-    enum ib_status status =
-        ib_db_prepare(db,
-                      "SELECT epoch_ns FROM rounds WHERE epoch_ns IS NOT NULL AND NOT coalesce(disturbed, 0)"
-                      " AND case_number = (SELECT number FROM cases WHERE id = ?) ORDER BY round",
-                      &samples);
-    if (status == IB_OK)
-        status = ib_db_prepare(
-            db,
-            "SELECT c.status, EXISTS (SELECT * FROM checks k WHERE k.case_number = c.number),"
-            " (SELECT count(*) FROM rounds r WHERE r.case_number = c.number),"
-            " (SELECT count(*) FROM whole_runs w WHERE w.case_number = c.number), f.params, f.predictions"
-            " FROM cases c LEFT JOIN finals f ON f.case_number = c.number WHERE c.id = ?",
-            &query);
+    enum ib_status status = IB_OK;
+    for (int q = 0; status == IB_OK && q < QUERY_COUNT; q++)
+        status = ib_db_prepare(db, queries[q], &prepared[q]);
     for (size_t i = 0; status == IB_OK && i < n; i++) {
-        status = load_case(query, &cases[i], arena, &out[i]);
+        status = load_case(prepared[PROGRESS], &cases[i], arena, &out[i]);
         if (status == IB_OK)
-            status = load_samples(samples, &cases[i], arena, &out[i]);
+            status = load_samples(prepared[SAMPLES], &cases[i], arena, &out[i]);
+        if (status == IB_OK)
+            status = load_stops(prepared[STOPS], &cases[i], &out[i]);
     }
-    sqlite3_finalize(query);
-    sqlite3_finalize(samples);
+    for (int q = 0; q < QUERY_COUNT; q++)
+        sqlite3_finalize(prepared[q]);
     sqlite3_close(db);
     return status;
 }

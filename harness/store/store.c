@@ -47,6 +47,8 @@ static const char *const statements[STATEMENT_COUNT] = {
                      " WHERE case_number = ?1 AND epoch_ns IS NOT NULL) GROUP BY case_number",
     [PUT_WHOLE] = "INSERT OR REPLACE INTO whole_processes VALUES (?, ?, ?)",
     [PUT_WHOLE_RUN] = "INSERT INTO whole_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_STOP] = "INSERT INTO stops VALUES (?, ?, ?, ?, ?, ?)",
+    [PUT_STOP_TIME] = "INSERT INTO stop_times VALUES (?, ?, ?, ?, ?, ?)",
     [DROP_TRANSFERS] = "DELETE FROM transfers WHERE case_number = ? AND pass = ?",
     [DROP_CALLS] = "DELETE FROM calls WHERE case_number = ? AND pass = ?",
     [PUT_TRANSFER] = "INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -5,6 +5,7 @@
 
 #include "config/config.h"
 #include "verify/convergence.h"
+#include "verify/targets.h"
 #include "verify/verify.h"
 #include "worker/protocol.h"
 #include "worker/replay.h"
@@ -78,6 +79,33 @@ struct ib_whole {
     uint64_t parts_ns[IB_REPLAY_PART_COUNT]; /* of the same run by its own clock; 0: not known */
 };
 
+/* Where another algorithm is stopped: the iterations after which it has come down to a loss. */
+struct ib_stop {
+    double loss;        /* asked for, on the training rows */
+    uint64_t epochs;    /* the fewest that were found; 0: none */
+    uint64_t trainings; /* that the search took */
+    const char *reason; /* why there are none; NULL: it never comes so low */
+};
+
+/* What the search for its stops left. */
+struct ib_searched {
+    enum ib_case_status status;
+    const char *reason;
+    struct ib_stop stops[IB_TARGET_COUNT]; /* of ib_target_shares, in order */
+};
+
+/* One round of trainings, each of which ends at a stop. */
+struct ib_stopped {
+    enum ib_case_status status;
+    const char *reason;
+    uint64_t round; /* from 1 */
+    struct ib_stop_time {
+        double train_ns;      /* of one training; NaN: it has no time */
+        double loss;          /* of the parameters that came back; NaN: none came */
+        const char *reason;   /* why it has no time; NULL */
+    } times[IB_TARGET_COUNT]; /* those of stops without iterations say nothing */
+};
+
 struct ib_store;
 
 /* Makes DIR (and its parents) and a new run in it. Refuses a folder that already holds a run (IB_EINVAL) or
@@ -91,6 +119,10 @@ enum ib_status ib_store_open(const char *dir, struct ib_store **out);
 enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *, const struct ib_checked *);
 enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, const struct ib_timed *);
 enum ib_status ib_store_put_whole(struct ib_store *, const struct ib_case *, const struct ib_whole *);
+/* The stops of a case, once; and a round of trainings up to them. */
+enum ib_status ib_store_put_stops(struct ib_store *, const struct ib_case *, const struct ib_searched *);
+enum ib_status ib_store_put_stopped(struct ib_store *, const struct ib_case *, const struct ib_stop *stops,
+                                    const struct ib_stopped *);
 /* A case that ended without (further) passes: unavailable, unsupported, or a failed worker. */
 enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, enum ib_case_status,
                                    const char *reason);

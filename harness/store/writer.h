@@ -28,6 +28,8 @@ enum ib_statement {
     UPDATE_TIMES,
     PUT_WHOLE,
     PUT_WHOLE_RUN,
+    PUT_STOP,
+    PUT_STOP_TIME,
     DROP_TRANSFERS,
     DROP_CALLS,
     PUT_TRANSFER,

@@ -23,7 +23,7 @@ static double minutes(double ns)
 
 static double total_ns(const struct ib_estimate *e)
 {
-    return e->checked_ns + e->oracle_ns + e->timed_ns + e->whole_ns;
+    return e->checked_ns + e->oracle_ns + e->timed_ns + e->whole_ns + e->stops_ns;
 }
 
 /* ---- for people ---- */
@@ -43,12 +43,16 @@ static const char *print_time(double ns, char *text, size_t n)
 
 static void print_estimate(const struct ib_estimate *e, bool may_stop_early)
 {
-    char total[32], checked[32], oracle[32], timed[32], whole[32];
+    char total[32], checked[32], oracle[32], timed[32], part[32];
     printf("about %s%s: timing %s, checking %s, oracle %s", print_time(total_ns(e), total, sizeof total),
            may_stop_early ? " at most" : "", print_time(e->timed_ns, timed, sizeof timed),
            print_time(e->checked_ns, checked, sizeof checked),
            print_time(e->oracle_ns, oracle, sizeof oracle));
-    printf(e->whole_ns > 0 ? ", whole processes %s\n" : "\n", print_time(e->whole_ns, whole, sizeof whole));
+    if (e->stops_ns > 0)
+        printf(", other algorithms down to losses %s", print_time(e->stops_ns, part, sizeof part));
+    if (e->whole_ns > 0)
+        printf(", whole processes %s", print_time(e->whole_ns, part, sizeof part));
+    putchar('\n');
     if (e->n_earlier)
         printf("  from earlier runs in %s: %zu of %zu cases\n", EARLIER_RUNS, e->n_earlier,
                e->n_earlier + e->n_assumed);
@@ -103,11 +107,12 @@ static json_t *describe_case(const struct ib_case *c, const struct ib_case_estim
 
 static json_t *describe_estimate(const struct ib_estimate *e)
 {
-    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:f}", "minutes", minutes(total_ns(e)),
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:f}", "minutes", minutes(total_ns(e)),
                      "timed_minutes", minutes(e->timed_ns), "checked_minutes", minutes(e->checked_ns),
                      "oracle_minutes", minutes(e->oracle_ns), "whole_process_minutes", minutes(e->whole_ns),
-                     "cases_from_earlier_runs", (json_int_t)e->n_earlier, "cases_assumed",
-                     (json_int_t)e->n_assumed, "assumed_flops_per_s", IB_ASSUMED_FLOPS_PER_S);
+                     "stops_minutes", minutes(e->stops_ns), "cases_from_earlier_runs",
+                     (json_int_t)e->n_earlier, "cases_assumed", (json_int_t)e->n_assumed,
+                     "assumed_flops_per_s", IB_ASSUMED_FLOPS_PER_S);
 }
 
 static void print_json(const struct plan *plan)

@@ -208,21 +208,57 @@ static void check_params(struct check *c)
              ib_param_text(c->ref->net, p, name), index, c->answer->params[where], truth->params[where]);
 }
 
-/* expected: what the answer's own parameters give; rounded: the same in f32. */
+/* Predictions beside those that their parameters give. */
+struct fit {
+    bool judged; /* false: diverged, and no prediction is better than another */
+    bool wrong;
+    double error;   /* NaN unless judged */
+    uint64_t where; /* of the largest error */
+};
+
+/* expected: what the parameters give; rounded: the same in f32. n of each. */
+static struct fit fit_of(const struct ib_network *net, enum ib_dtype type, bool tf32, const double *params,
+                         uint64_t n, const double *predictions, const double *expected, const double *rounded)
+{
+    const double largest = larger(max_norm(n, expected), max_norm(ib_network_size(net), params));
+    struct fit fit = {.error = NAN};
+    uint64_t unused;
+    fit.judged = n > 0 && largest <= ib_largest_safe(type);
+    if (!fit.judged)
+        return fit;
+    const double drift = type == IB_F32 ? distance(n, rounded, expected, &unused) : 0;
+    fit.error = distance(n, predictions, expected, &fit.where);
+    fit.wrong = !(fit.error <= ib_tolerance_with(type, tf32, drift));
+    return fit;
+}
+
+bool ib_predictions_fit(const struct ib_network *net, enum ib_dtype type, const double *params,
+                        uint64_t test_rows, const double *x_test, const double *predictions, double *error)
+{
+    const uint64_t n = test_rows * net->width[net->n_layers];
+    double *expected = malloc((2 * n + 1) * sizeof *expected);
+    *error = NAN;
+    if (!expected)
+        return false;
+    ib_oracle_predict(net, params, test_rows, x_test, expected);
+    ib_oracle_predict_f32(net, params, false, test_rows, x_test, expected + n);
+    const struct fit fit = fit_of(net, type, false, params, n, predictions, expected, expected + n);
+    free(expected);
+    *error = fit.error;
+    return !fit.wrong;
+}
+
 static void check_predictions(struct check *c, const double *expected, const double *rounded)
 {
-    const uint64_t outputs = c->ref->net->width[c->ref->net->n_layers], n = c->ref->test_rows * outputs;
-    const double largest =
-        larger(max_norm(n, expected), max_norm(ib_network_size(c->ref->net), c->predictor));
-    uint64_t where, unused;
-    if (n == 0 || !(largest <= ib_largest_safe(c->answer->type)))
-        return; /* diverged: no prediction is better than another */
-    const double drift = c->answer->type == IB_F32 ? distance(n, rounded, expected, &unused) : 0;
-    const double error = distance(n, c->answer->predictions, expected, &where);
-    c->out->prediction_error = error;
-    c->wrong[IB_PART_PREDICTIONS] = !(error <= allowed(c, drift));
+    const uint64_t outputs = c->ref->net->width[c->ref->net->n_layers];
+    const struct fit fit = fit_of(c->ref->net, c->answer->type, c->answer->tf32, c->predictor,
+                                  c->ref->test_rows * outputs, c->answer->predictions, expected, rounded);
+    if (!fit.judged)
+        return;
+    c->out->prediction_error = fit.error;
+    c->wrong[IB_PART_PREDICTIONS] = fit.wrong;
     snprintf(c->fact[IB_PART_PREDICTIONS], sizeof *c->fact, "test row %" PRIu64 ": %.6g for %.6g",
-             where / outputs + 1, c->answer->predictions[where], expected[where]);
+             fit.where / outputs + 1, c->answer->predictions[fit.where], expected[fit.where]);
 }
 
 /* ---- steps ---- */

@@ -69,6 +69,12 @@ struct ib_verification {
  * ten times the distance at which the drift trajectory crosses. */
 void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_verification *out);
 
+/* Are predictions (test_rows x outputs) those that the parameters give for x_test? By the rules above,
+ * without anything else to compare with; true also where numbers are too large to tell. *error is the
+ * largest, relative; NaN where nothing was compared, or without memory, which is false. */
+bool ib_predictions_fit(const struct ib_network *, enum ib_dtype, const double *params, uint64_t test_rows,
+                        const double *x_test, const double *predictions, double *error);
+
 /* The tolerances, in one place. Calibration: results/tolerances.md. */
 double ib_tolerance(enum ib_dtype);
 /* The same where honest rounding is known to be off by `drift`. tf32: so may it be there, but for less a

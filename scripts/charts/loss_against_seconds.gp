@@ -4,7 +4,7 @@
 #@ The lowest curve at a moment is the best training that this long a wait can buy. Rings mark where a case has made
 #@ 90 %, 99 % and 99.9 % of the improvement of a verified training of its problem. Only verified cases on real
 #@ devices; of more than a dozen, the fastest of those that trained the same. Other algorithms, which nothing
-#@ verifies, are named, and placed by their own seconds.
+#@ verifies, are named, and placed by their own losses and seconds: what they are clocked at stands in the table.
 #@per model,dataset
 #@height 400 + key_pixels
 #@sql WITH told AS (
@@ -20,7 +20,7 @@
 #@     curve.epoch AS epoch, coalesce(curve.seconds, curve.epoch * median_ns / 1e9) AS seconds, curve.loss AS loss
 #@   FROM told JOIN curve ON curve.case_number = number WHERE place = 1 OR total <= 12)
 #@ SELECT name, seconds, loss,
-#@   EXISTS (SELECT * FROM times_to t WHERE t.case_id = placed.id AND t.epoch = placed.epoch)
+#@   EXISTS (SELECT * FROM times_to t WHERE t.case_id = placed.id AND t.point = placed.epoch)
 #@ FROM placed WHERE seconds > 0 AND loss > 0 AND loss <= 1e6 *
 #@   (SELECT f.loss FROM curve f WHERE f.case_number = number ORDER BY f.epoch LIMIT 1)
 #@ ORDER BY number, epoch

@@ -1,6 +1,7 @@
 """Programs outside that are right: rows like any other. And those of which nobody can say, as they train otherwise."""
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -127,15 +128,82 @@ class AnotherAlgorithm(ExternalTest):
         self.assertIn("lbfgs", self.ok("export", "out", "--format", "csv"))
         self.assertIn("Verdict: another algorithm", self.ok("explain", "out", case["id"]))
 
-    def test_its_own_seconds_count_to_a_loss(self):
-        matrix = LINREG.replace("[x]", "[cpu_naive, x]")
-        usual, other = self.sweep([sys.executable, CLIENT, "another_algorithm"], matrix)
-        for mine, its in zip(usual["time_to"], other["time_to"]):
-            self.assertEqual(mine["loss"], its["loss"])
-            self.assertGreater(mine["seconds"], 0)
-            self.assertAlmostEqual(its["seconds"], (its["epoch"] + 1) * 0.001)
-            self.assertIsNone(its["low"])
-        self.assertIn("(lbfgs)", (self.folder / "out/charts/loss_against_seconds-linreg-diabetes.svg").read_text())
+    def race(self, fault, epochs=20, rounds=1, status=0, min_time="1ms"):
+        """A right training, and beside it another algorithm; the time_to of both, and the row of the latter."""
+        matrix = LINREG.replace("[x]", "[cpu_naive, x]").replace("20", str(epochs))
+        usual, other = self.sweep([sys.executable, CLIENT, fault, epochs], matrix, status,
+                                  f"rounds: {rounds}, min_time: {min_time}, timeout: 20s")
+        self.assertEqual(usual["status"], "ok")
+        self.assertEqual([at["by"] for at in usual["time_to"]], ["epochs"] * 3)
+        self.assertEqual([at["loss"] for at in usual["time_to"]], [at["loss"] for at in other["time_to"]])
+        return usual["time_to"], other["time_to"], other
+
+    def query(self, sql):
+        with contextlib.closing(sqlite3.connect(self.folder / "out/run.sqlite")) as db:
+            return db.execute(sql).fetchall()
+
+    def never(self, fault, reason, **kwargs):
+        """It gets nowhere near, for a reason that the report gives as well."""
+        _, its, other = self.race(fault, **kwargs)
+        self.assertEqual((other["status"], other["reason"]), ("ok", None))
+        report = (self.folder / "out/report.md").read_text()
+        for at in its:
+            self.assertEqual([at[name] for name in ["epoch", "seconds", "low", "high"]], [None] * 4)
+            if reason:
+                self.assertIn(reason, at["reason"])
+                self.assertIn(reason, report)
+            else:
+                self.assertIsNone(at["reason"])
+        self.assertIn("| x | not reached | not reached | not reached |", report)
+
+    def test_is_timed_until_it_is_as_low(self):
+        mine, its, _ = self.race("another_algorithm", rounds=6)
+        for right, other in zip(mine, its):
+            self.assertEqual((other["by"], other["reason"]), ("stops", None))
+            # It is gradient descent in truth. An epoch's loss is that before its update.
+            self.assertEqual(other["epoch"], right["epoch"] - 1)
+            self.assertTrue(0 < other["low"] <= other["seconds"] <= other["high"], other)
+        self.assertEqual(self.query("SELECT count(*), count(train_ns), count(DISTINCT round) FROM stop_times"), [(18, 18, 6)])
+        # It said of each where to look.
+        self.assertEqual(self.query("SELECT sum(trainings) - count(DISTINCT epochs) FROM stops"), [(0,)])
+        self.assertEqual(self.query("SELECT count(*) FROM stop_times JOIN stops USING (case_number, target)"
+                                    " WHERE stop_times.loss > stops.loss"), [(0,)])
+        chart = (self.folder / "out/charts/loss_against_seconds-linreg-diabetes.svg").read_text()
+        self.assertIn("(lbfgs)", chart)
+
+    def test_never_comes_so_low(self):
+        self.never("another_algorithm_stuck", None)
+        self.assertEqual(self.query("SELECT count(*) FROM stop_times"), [(0,)])
+
+    def test_comes_so_low_by_its_own_word_only(self):
+        self.never("another_algorithm_of_words", "by the parameters that it returns it does not, up to 20 iterations")
+
+    def test_parameters_of_others(self):
+        self.never("another_algorithm_of_others", "its predictions are not those of the parameters that it returns")
+
+    def test_no_longer_comes_so_low(self):
+        self.never("another_algorithm_by_chance", "in 2 of 2 rounds: a training of", rounds=2)
+
+    def test_lies_about_the_time_of_a_stop(self):
+        _, _, other = self.race("another_algorithm_boasts", epochs=100, status=3)
+        self.assertEqual(other["status"], "untrusted")
+        self.assertIn("claims to have trained in", other["reason"])
+
+    def test_stops_before_it_has_trained(self):
+        _, _, other = self.race("another_algorithm_answers_first", epochs=200, status=3)
+        self.assertEqual(other["status"], "untrusted")
+        self.assertIn("said `trained` before it had trained", other["reason"])
+
+    def test_crashes_at_a_stop(self):
+        _, _, other = self.race("another_algorithm_crashes", rounds=3, status=4)
+        self.assertEqual(other["status"], "crashed")
+        self.assertEqual(self.query("SELECT DISTINCT round, train_ns FROM stop_times"), [(1, None)])
+
+    def test_plan_counts_it(self):
+        more = f"external: {{x: {{command: [{sys.executable}, {CLIENT}, another_algorithm]}}}}"
+        config = self.config(LINREG, more=more)
+        self.assertIn("other algorithms down to losses", self.ok("plan", config))
+        self.assertGreater(json.loads(self.ok("plan", config, "--json"))["estimate"]["stops_minutes"], 0)
 
     def test_needs_its_seconds(self):
         case = self.client("another_algorithm_without_seconds", status=4)

@@ -8,9 +8,11 @@ import random
 import signal
 import sqlite3
 import subprocess
+import sys
 import time
 
 from common import CliTest, PROGRAM, SANITIZED
+from external import CLIENT
 
 KILLS = int(os.environ.get("IRONBENCH_KILLS", "3" if SANITIZED else "10"))
 ROUNDS = 12
@@ -37,11 +39,11 @@ class InterruptTest(CliTest):
         with sqlite3.connect(self.folder / run / "run.sqlite") as database:
             return database.execute(sql).fetchall()
 
-    def wait_for_rounds(self, process, run="out", least=5):
+    def wait_for_rounds(self, process, run="out", least=5, table="rounds"):
         """Until some rounds are stored, so that there is something to lose."""
         for _ in range(600):
             try:
-                if self.query("SELECT count(*) FROM rounds", run)[0][0] >= least:
+                if self.query(f"SELECT count(*) FROM {table}", run)[0][0] >= least:
                     return
             except sqlite3.Error:
                 pass
@@ -109,6 +111,39 @@ class Kills(InterruptTest):
         self.ok("run", self.sweep, "--out", "out", *resume)
         self.assert_complete()
         self.assertEqual(self.leftovers(), [])
+
+
+class Stops(InterruptTest):
+    """Another algorithm, down to the losses of its problem."""
+
+    def setUp(self):
+        super().setUp()
+        self.sweep = self.config("model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive, x]\nepochs: [20]",
+                                 f"rounds: {ROUNDS}, min_time: 1ms",
+                                 f"external: {{x: {{command: [{sys.executable}, {CLIENT}, another_algorithm]}}}}")
+
+    def test_are_searched_once_and_timed_in_every_round(self):
+        process = self.start("--out", "out")
+        self.wait_for_rounds(process, least=1, table="stops")
+        process.kill()
+        process.communicate()
+        found = self.query("SELECT * FROM stops")
+        self.query("UPDATE stops SET trainings = 77")  # another search would count anew
+        process = self.start("--out", "out", "--resume")
+        self.wait_for_rounds(process, table="stop_times")
+        process.kill()
+        process.communicate()
+        before = self.query("SELECT * FROM stop_times")
+        self.assertLess(len(before), 3 * ROUNDS, "nothing was left to be done")
+        self.ok("run", self.sweep, "--out", "out", "--resume")
+        self.assertEqual(self.query("SELECT DISTINCT trainings FROM stops"), [(77,)])
+        self.assertEqual(self.query("SELECT target, loss, epochs FROM stops"), [row[1:4] for row in found])
+        after = self.query("SELECT * FROM stop_times")
+        self.assertEqual(after[:len(before)], before)
+        self.assertEqual(self.query("SELECT target, count(train_ns), max(round) FROM stop_times GROUP BY target"),
+                         [(target, ROUNDS, ROUNDS) for target in [1, 2, 3]])
+        self.ok("run", self.sweep, "--out", "out", "--resume")  # and nothing is left
+        self.assertEqual(self.query("SELECT * FROM stop_times"), after)
 
 
 class Resume(InterruptTest):

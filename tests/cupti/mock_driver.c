@@ -134,7 +134,6 @@ MOCK_CUPTI_EXPORT cudaError_t cudaStreamSynchronize(cudaStream_t stream)
     return call(stream);
 }
 
-<<<<<<< HEAD
 MOCK_CUPTI_EXPORT cublasStatus_t cublasSgemm(cublasHandle_t handle, cublasOperation_t op_a,
                                              cublasOperation_t op_b, int m, int n, int k, const float *alpha,
                                              const float *a, int a_ld, const float *b, int b_ld,
@@ -159,14 +158,17 @@ MOCK_CUPTI_EXPORT cublasStatus_t cublasSgemv(cublasHandle_t handle, cublasOperat
     const cublasStatus_t code = call(handle, op, m, n, alpha, a, a_ld, x, x_next, beta, y, y_next);
     if (code == CUBLAS_STATUS_SUCCESS)
         play_kernel("_Z11gemv2N_kernelIiifLi128EEvT_");
-=======
+    return code;
+}
+
 MOCK_CUPTI_EXPORT cublasStatus_t cublasCreate_v2(cublasHandle_t *handle)
 {
     __typeof__(cublasCreate_v2) *call;
-    *(void **)&call = next_of("libcublas.so." MOCK_CUDA_MAJOR, "cublasCreate_v2");
+    *(void **)&call = next(CUBLAS, "cublasCreate_v2");
     const cublasStatus_t code = call(handle);
-    if (code == CUBLAS_STATUS_SUCCESS)
+    if (code == CUBLAS_STATUS_SUCCESS) {
         play_transfer(true, CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE, 112);
->>>>>>> h-gpu
+        play_kernel("_ZN8cublasLt11init_kernelEPv");
+    }
     return code;
 }

@@ -125,6 +125,30 @@ static void test_oracle(void **state)
     release(&longer);
 }
 
+/* A program outside that trains by another algorithm is trained some more: a few times in a search, and up to
+ * three losses a round. */
+static void test_other_algorithms(void **state)
+{
+    (void)state;
+    static const char *const command[] = {"x", NULL};
+    struct plan p = plan(CASES "epochs: 1000}\nmeasure: {rounds: 4, warmup: 0, min_time: 0s}\n", 1e6);
+    assert_true(p.estimate.stops_ns == 0);
+    struct ib_impl_info other = *p.matrix.cases[0].impl->info;
+    struct ib_impl_choice choice = {.info = &other};
+    struct ib_case c = p.matrix.cases[0];
+    struct ib_estimate estimate;
+    const double measured = 1e6, training = 1e9;
+    other.algorithm = "lbfgs";
+    other.command = command;
+    c.impl = &choice;
+    ib_estimate(&p.config.measure, &(struct ib_matrix){.cases = &c, .n = 1}, &measured, &p.config.arena,
+                &estimate);
+    assert_true(estimate.timed_ns == p.estimate.timed_ns);
+    assert_true(estimate.stops_ns > 4 * training && estimate.stops_ns < 20 * training);
+    assert_true(fabs(estimate.cases[0].total_ns - p.estimate.cases[0].total_ns - estimate.stops_ns) < 1);
+    release(&p);
+}
+
 static int enter(void **state)
 {
     return scratch_enter(state) || ib_registry_open(NULL, &registry) != IB_OK;
@@ -143,6 +167,7 @@ int main(void)
         cmocka_unit_test(test_rounds),
         cmocka_unit_test(test_sources),
         cmocka_unit_test(test_oracle),
+        cmocka_unit_test(test_other_algorithms),
     };
     return cmocka_run_group_tests(tests, enter, leave);
 }

@@ -213,6 +213,19 @@ static void test_truncation(void **state)
     }
 }
 
+static void test_load(void **state)
+{
+    (void)state;
+    struct ib_arena arena = {0};
+    const double values[3] = {1, -2.5, 0.1}, *loaded;
+    assert_int_equal(ib_npy_write_f64("l.npy", IB_F32, 3, 1, values), IB_OK);
+    assert_int_equal(ib_npy_load(&arena, "l.npy", &loaded), IB_OK);
+    for (int i = 0; i < 3; i++)
+        assert_true(loaded[i] == (double)(float)values[i]);
+    expect_failure(ib_npy_load(&arena, "none.npy", &loaded), IB_EIO, "none.npy", WORDS("No such file"));
+    ib_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,7 +233,7 @@ int main(void)
         cmocka_unit_test(test_no_elements), cmocka_unit_test(test_foreign_headers),
         cmocka_unit_test(test_refusals),    cmocka_unit_test(test_truncation),
         cmocka_unit_test(test_stretches),   cmocka_unit_test(test_stretches_that_do_not_fit),
-        cmocka_unit_test(test_full_disk),
+        cmocka_unit_test(test_full_disk),   cmocka_unit_test(test_load),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }

@@ -1,6 +1,8 @@
+#include "analysis/member.h"
 #include "scratch.h"
 #include "stats/stats.h"
 #include "store/record.h"
+#include "store/resume.h"
 #include "store/run_folder.h"
 #include "store/store.h"
 
@@ -316,6 +318,90 @@ static void finished_run_is_one_file(void **state)
     assert_string_equal(ask(f, "SELECT finished IS NOT NULL FROM run"), "1");
 }
 
+enum { STOP_ROUNDS = 7 };
+static const struct ib_searched searched = {
+    .status = IB_CASE_OK, .reason = "", .stops = {{2, 5, 3, NULL}, {1, 0, 2, "stuck"}, {0.5, 9, 4, NULL}}};
+
+/* To the first loss in 10, 20, … ns; to the last one in as many until round `last`, and then never. */
+static void put_stopped(struct fixture *f, uint64_t last)
+{
+    assert_int_equal(ib_store_put_stops(f->store, &f->c, &searched), IB_OK);
+    for (uint64_t round = 1; round <= STOP_ROUNDS; round++) {
+        const double ns = 10.0 * (double)round;
+        const struct ib_stopped stopped = {.status = IB_CASE_OK,
+                                           .reason = "",
+                                           .round = round,
+                                           .times = {{ns, 1.9, NULL}, {NAN, NAN, NULL}, {ns, 0.4, NULL}}};
+        const struct ib_stopped late = {.status = IB_CASE_OK,
+                                        .reason = "",
+                                        .round = round,
+                                        .times = {{ns, 1.9, NULL}, {NAN, NAN, NULL}, {NAN, 0.6, "too high"}}};
+        assert_int_equal(
+            ib_store_put_stopped(f->store, &f->c, searched.stops, round <= last ? &stopped : &late), IB_OK);
+    }
+}
+
+static json_t *recorded_stops(struct fixture *f)
+{
+    json_t *record;
+    assert_int_equal(ib_record_load(f->dir, &record), IB_OK);
+    json_t *stops = json_deep_copy(ib_member(json_array_get(ib_member(record, "cases"), 0), "stops"));
+    json_decref(record);
+    return stops;
+}
+
+static void stops_have_the_median_of_their_rounds(void **state)
+{
+    struct fixture *f = *state;
+    put_stopped(f, STOP_ROUNDS - 1);
+    json_t *stops = recorded_stops(f);
+    assert_int_equal(json_array_size(stops), 3);
+    const json_t *first = json_array_get(stops, 0), *none = json_array_get(stops, 1),
+                 *last = json_array_get(stops, 2);
+    assert_true(ib_member_number(first, "loss") == 2 && ib_member_number(first, "epochs") == 5);
+    assert_true(ib_member_number(first, "trainings") == 3);
+    assert_true(ib_member_number(first, "median_ns") == 40 && ib_member_number(first, "ci_low_ns") == 10 &&
+                ib_member_number(first, "ci_high_ns") == 70);
+    assert_true(json_is_null(ib_member(first, "reason")));
+    assert_true(json_is_null(ib_member(none, "epochs")) && json_is_null(ib_member(none, "median_ns")));
+    assert_true(ib_member_number(none, "rounds") == 0);
+    assert_string_equal(ib_member_text(none, "reason"), "stuck");
+    /* One round that did not get there is longer than all that did. */
+    assert_true(ib_member_number(last, "median_ns") == 40 && ib_member_number(last, "reached") == 6);
+    assert_true(json_is_null(ib_member(last, "ci_high_ns")));
+    assert_string_equal(ib_member_text(last, "reason"), "in 1 of 7 rounds: too high");
+    json_decref(stops);
+}
+
+static void where_most_rounds_do_not_get_there_is_no_median(void **state)
+{
+    struct fixture *f = *state;
+    put_stopped(f, STOP_ROUNDS / 2);
+    json_t *stops = recorded_stops(f);
+    const json_t *last = json_array_get(stops, 2);
+    assert_true(json_is_null(ib_member(last, "median_ns")));
+    assert_true(ib_member_number(last, "rounds") == STOP_ROUNDS);
+    json_decref(stops);
+}
+
+static void stops_are_gone_on_with(void **state)
+{
+    struct fixture *f = *state;
+    struct ib_arena arena = {0};
+    struct ib_case_progress before, after;
+    assert_int_equal(ib_resume_load(f->dir, &f->c, 1, &arena, &before), IB_OK);
+    assert_false(before.searched);
+    put_stopped(f, STOP_ROUNDS);
+    assert_int_equal(ib_resume_load(f->dir, &f->c, 1, &arena, &after), IB_OK);
+    assert_true(after.searched);
+    assert_int_equal(after.stop_rounds, STOP_ROUNDS);
+    for (int t = 0; t < IB_TARGET_COUNT; t++) {
+        assert_true(after.stops[t].loss == searched.stops[t].loss);
+        assert_int_equal(after.stops[t].epochs, searched.stops[t].epochs);
+    }
+    ib_arena_free(&arena);
+}
+
 /* The columns of all tables and views, as text. */
 static const char *columns(struct fixture *f)
 {
@@ -453,6 +539,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(witness_is_a_count_or_a_reason, set_up, tear_down),
         cmocka_unit_test_setup_teardown(witness_without_a_count, set_up, tear_down),
         cmocka_unit_test_setup_teardown(split_adds_up_to_the_median, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(stops_have_the_median_of_their_rounds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(where_most_rounds_do_not_get_there_is_no_median, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(stops_are_gone_on_with, set_up, tear_down),
         cmocka_unit_test_setup_teardown(migrates_an_older_run, set_up, tear_down),
         cmocka_unit_test_setup_teardown(keeps_few_predictions_of_many, set_up, tear_down),
         cmocka_unit_test_setup_teardown(finished_run_is_one_file, set_up, tear_down),

@@ -473,6 +473,31 @@ static void a_sparse_curve_is_enough(void **state)
     release(&f);
 }
 
+/* Without a reference: only whether predictions and parameters are of one training. */
+static void predictions_fit_their_parameters_or_not(void **state)
+{
+    (void)state;
+    static const struct {
+        enum fault fault;
+        bool fits;
+    } cases[] = {{HONEST, true},        {GRADIENT_SIGN, true},   {PREDICTS_ZERO, false},
+                 {PREDICTS_NAN, false}, {PREDICTS_TWICE, false}, {PREDICTS_WITHOUT_BIAS, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (enum ib_dtype type = IB_F32; type <= IB_F64; type++) {
+            struct fixture f;
+            struct test_answer a;
+            double error;
+            open_fixture(&f, LINREG, type, 50);
+            test_train(&f.problem, type, cases[i].fault, -1, &a);
+            const bool fits = ib_predictions_fit(f.reference.net, type, a.answer.params, f.problem.test_rows,
+                                                 f.problem.x_test, a.answer.predictions, &error);
+            if (fits != cases[i].fits)
+                fail_msg("fault %d in type %d: off by %g", (int)cases[i].fault, (int)type, error);
+            test_answer_free(&a);
+            release(&f);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -491,6 +516,7 @@ int main(void)
         cmocka_unit_test(other_lengths_are_unverified),
         cmocka_unit_test(a_truth_that_ended_early_is_enough),
         cmocka_unit_test(a_sparse_curve_is_enough),
+        cmocka_unit_test(predictions_fit_their_parameters_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,6 +9,7 @@ import sys
 import time
 
 FAULT = sys.argv[1] if len(sys.argv) > 1 else "none"
+FULL = int(sys.argv[2]) if len(sys.argv) > 2 else 0  # some faults of another algorithm show in shorter trainings only
 requests, answers = os.fdopen(3), os.fdopen(4, "wb", buffering=0)
 
 
@@ -50,6 +51,8 @@ def descend(x, y, lr, epochs):
 
 def write_arrays(out, w, b, losses, x_test, checked):
     predictions = [[math.fsum(wi * xi for wi, xi in zip(w, row)) + b] for row in x_test]
+    if FAULT == "another_algorithm_of_others":
+        w = [1.1 * wi for wi in w]
     weights, dtype = [[wi] for wi in w], "f4" if FAULT == "wrong_dtype" else "f8"
     if FAULT == "wrong_shape":
         weights = [w]
@@ -65,7 +68,7 @@ def write_arrays(out, w, b, losses, x_test, checked):
         losses = losses[::-1]
     if FAULT == "losses_sparse":
         losses = losses[:50] + losses[-64:]
-    if FAULT == "another_algorithm":
+    if FAULT.startswith("another_algorithm") and FAULT != "another_algorithm_without_seconds":
         losses = [[epoch - 1, loss, epoch * 0.001] for epoch, loss in losses]
     if checked and FAULT != "no_losses":
         save(f"{out}/loss.npy", losses)
@@ -94,13 +97,23 @@ def train(request, problem):
     if FAULT == "endless_progress":
         while True:
             say("progress", epoch=1, loss=0.5)
-    w, b, losses = descend(x, y, problem["lr"], request["epochs"])
+    epochs, lr = request["epochs"], problem["lr"]
+    is_stop = not checked and epochs < FULL
+    if FAULT == "another_algorithm_answers_first" and is_stop:
+        say("trained")
+    if FAULT == "another_algorithm_crashes" and is_stop and request["min_time_ns"]:  # not in the search
+        os.kill(os.getpid(), 11)
+    w, b, losses = descend(x, y, lr, min(epochs, 3) if FAULT == "another_algorithm_stuck" else epochs)
+    if FAULT == "another_algorithm_of_words":  # its losses fall, its parameters do not come along
+        w, b, _ = descend(x, y, lr, min(epochs, 3))
+    if FAULT == "another_algorithm_by_chance" and is_stop and request["min_time_ns"]:
+        w, b, _ = descend(x, y, lr, 1)
     if FAULT == "other_end" and not checked:
         b += 1
-    claim = {"trained_ns": 1000} if FAULT == "boasts" else {}
+    claim = {"trained_ns": 1000} if FAULT == "boasts" or FAULT == "another_algorithm_boasts" and is_stop else {}
     if FAULT == "claims_words":
         claim = {"trained_ns": "fast"}
-    if FAULT != "answers_first":
+    if FAULT != "answers_first" and not (FAULT == "another_algorithm_answers_first" and is_stop):
         say("trained", **claim)
     write_arrays(request["out"], w, b, losses, x_test, checked)
     say("done")
