@@ -94,14 +94,10 @@ step_conformance() {
 }
 
 step_parity() {
-    IRONBENCH_CUPTI_LOG=$work/cupti.log
-    export IRONBENCH_CUPTI_LOG
     sweep parity gpu 150
-    unset IRONBENCH_CUPTI_LOG
-    [ ! -e "$work/cupti.log" ] || { echo "==== CUPTI, all checked passes of parity"; cat "$work/cupti.log"; } >>"$log"
 }
 
-# Of the cases of parity: did CUPTI see the copies that the ledger holds?
+# Of the cases of parity: did CUPTI see the copies that the ledger holds? And what else did it see?
 step_witness() {
     [ -e "$work/parity.csv" ] || { note witness skipped "parity did not run"; return; }
     agreeing=$(count_rows parity transfers.witness.agrees true)
@@ -116,6 +112,8 @@ step_witness() {
     else
         note witness skipped "CUPTI could count in $agreeing of $seen cases: ${why:-no reason given}"
     fi
+    beside_copies parity >"$work/text"
+    while read -r line; do note witness ok "$line"; done <"$work/text"
 }
 
 # The same cases again, in processes of their own: do they end at the same bits?
@@ -147,7 +145,7 @@ step_seed() {
 
 step_large() {
     watch_clocks
-    sweep large gpu-large 130
+    sweep large gpu-large 160
     clocks_seen large
 }
 
@@ -184,7 +182,7 @@ step_ncu() {
     share=avg.pct_of_peak_sustained_elapsed
     limited 70 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 20 --csv \
         --metrics gpu__time_duration.sum,dram__throughput.$share,sm__throughput.$share \
-        "$program" run "$configs/gpu-large.yaml" -s model=mlp,impl=cuda_naive --out "$work/run-ncu" --quiet \
+        "$program" run "$configs/gpu-large.yaml" -s model=linreg,impl=cuda_naive,residency=resident --out "$work/run-ncu" --quiet \
         >"$work/text" 2>&1
     status=$?
     keep_text ncu

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "metrics/metric.h"
 #include "run/outside.h"
-#include "schedule.h"
+#include "training/schedule.h"
 
 #include <math.h>
 #include <stdio.h>

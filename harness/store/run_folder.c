@@ -127,7 +127,8 @@ static enum ib_status check_version(const char *path, int version)
  * work. */
 static bool run_steps(sqlite3 *db)
 {
-    static const char *const steps[IB_DATABASE_VERSION] = {[1] = ib_migrate_1_sql, [2] = ib_migrate_2_sql};
+    static const char *const steps[IB_DATABASE_VERSION] = {
+        [1] = ib_migrate_1_sql, [2] = ib_migrate_2_sql, [3] = ib_migrate_3_sql};
     bool ok = true;
     for (int version = version_of(db); ok && version < IB_DATABASE_VERSION; version++)
         ok = steps[version] && sqlite3_exec(db, steps[version], NULL, NULL, NULL) == SQLITE_OK;

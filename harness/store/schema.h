@@ -3,6 +3,6 @@
 #ifndef IB_SCHEMA_H
 #define IB_SCHEMA_H
 
-extern const char ib_schema_sql[], ib_migrate_1_sql[], ib_migrate_2_sql[];
+extern const char ib_schema_sql[], ib_migrate_1_sql[], ib_migrate_2_sql[], ib_migrate_3_sql[];
 
 #endif

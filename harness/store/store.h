@@ -4,8 +4,8 @@
 #define IB_STORE_H
 
 #include "config/config.h"
-#include "convergence.h"
-#include "verify.h"
+#include "verify/convergence.h"
+#include "verify/verify.h"
 #include "worker/protocol.h"
 #include "worker/replay.h"
 #include "worker/status.h"

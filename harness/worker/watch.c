@@ -4,7 +4,6 @@
 
 #include <dlfcn.h>
 #include <stdio.h>
-#include <string.h>
 
 typedef const struct ib_witness *witness_fn(uint32_t host_abi_major);
 
@@ -42,48 +41,32 @@ void ib_watch_begin(const struct ib_impl *impl, struct ib_watch *out)
 
 /* ---- what opening took ---- */
 
-/* The counts behind struct_size, one after another. */
-enum { COUNTS = (sizeof(struct ib_copies) - offsetof(struct ib_copies, h2d_count)) / sizeof(uint64_t) };
-_Static_assert(offsetof(struct ib_copies, h2d_count) + COUNTS * sizeof(uint64_t) == sizeof(struct ib_copies),
-               "struct ib_copies holds nothing but counts");
-
-/* A count at its end was never begun. */
-static void leave_out(const struct ib_copies *opened, struct ib_copies *seen)
-{
-    uint64_t before[COUNTS], count[COUNTS];
-    memcpy(before, (const char *)opened + offsetof(struct ib_copies, h2d_count), sizeof before);
-    memcpy(count, (const char *)seen + offsetof(struct ib_copies, h2d_count), sizeof count);
-    for (size_t i = 0; i < COUNTS; i++)
-        if (count[i] != UINT64_MAX && before[i] != UINT64_MAX)
-            count[i] -= before[i];
-    memcpy((char *)seen + offsetof(struct ib_copies, h2d_count), count, sizeof count);
-}
-
-static void log_opened(const struct ib_watch *watch, const struct ib_host *host)
-{
-    const struct ib_copies *c = &watch->opened;
-    if (c->h2d_count + c->d2h_count > 0)
-        host->log(host, "opening it made %llu uploads (%llu bytes) and %llu downloads (%llu bytes) by the %s",
-                  (unsigned long long)c->h2d_count, (unsigned long long)c->h2d_bytes,
-                  (unsigned long long)c->d2h_count, (unsigned long long)c->d2h_bytes, watch->witness->source);
-}
-
 enum ib_status ib_watch_opened(struct ib_watch *watch, const struct ib_instance *instance)
 {
     char why[sizeof watch->reason];
-    struct ib_copies seen = {.struct_size = sizeof seen};
+    struct ib_testimony so_far;
     if (!watch->witness)
         return IB_OK;
     if (IB_HAS(instance->impl->mem, sync))
         IB_TRY(instance->impl->mem->sync(instance->state));
     /* who cannot count now has seen nothing yet, or will say so again at the end */
-    if (watch->witness->count(&seen, why, sizeof why) == IB_OK)
-        watch->opened = seen;
-    log_opened(watch, &instance->host);
+    ib_testimony_clear(&so_far);
+    if (watch->witness->count(&so_far.seen, why, sizeof why) == IB_OK)
+        watch->opened = so_far.seen;
     return IB_OK;
 }
 
 /* ---- the testimony ---- */
+
+static void ask_kernels(const struct ib_witness *witness, struct ib_testimony *out)
+{
+    const char *name;
+    uint64_t count;
+    if (!IB_HAS(witness, kernel))
+        return;
+    for (uint32_t i = 0; witness->kernel(i, &name, &count); i++)
+        ib_testimony_add_kernel(out, name, count);
+}
 
 static void ask_witness(const struct ib_watch *watch, struct ib_testimony *out)
 {
@@ -92,21 +75,34 @@ static void ask_witness(const struct ib_watch *watch, struct ib_testimony *out)
     if (!witness) {
         snprintf(out->reason, sizeof out->reason, "%s", watch->reason);
     } else if (witness->count(&out->seen, out->reason, sizeof out->reason) == IB_OK) {
-        leave_out(&watch->opened, &out->seen);
         out->reason[0] = '\0';
+        ib_testimony_leave_out(out, &watch->opened);
+        ask_kernels(witness, out);
     } else if (!out->reason[0]) {
         snprintf(out->reason, sizeof out->reason, "it lost count");
     }
 }
 
+/* Counts that cannot be meant as such. */
+static void weigh(struct ib_testimony *out)
+{
+    struct ib_copies *seen = &out->seen;
+    if (ib_testimony_given(out) && (seen->h2d_count == IB_UNCOUNTED || seen->h2d_bytes == IB_UNCOUNTED ||
+                                    seen->d2h_count == IB_UNCOUNTED || seen->d2h_bytes == IB_UNCOUNTED))
+        snprintf(out->reason, sizeof out->reason, "it does not count uploads and downloads");
+    if (seen->launch_count == 0) /* no training does without one: who says so does not count them */
+        seen->launch_count = seen->sync_count = IB_UNCOUNTED;
+}
+
 void ib_watch_count(const struct ib_watch *watch, const struct ib_instance *instance,
                     struct ib_testimony *out)
 {
-    *out = (struct ib_testimony){.seen = {.struct_size = sizeof out->seen}};
+    ib_testimony_clear(out);
     if (watch->name) {
         ask_witness(watch, out);
     } else if (IB_HAS(instance->impl, copies)) {
         snprintf(out->source, sizeof out->source, "driver");
         instance->impl->copies(instance->state, &out->seen);
     }
+    weigh(out);
 }

@@ -50,6 +50,12 @@ const struct emu_kernel *mock_kernel_of(const void *symbol)
     return NULL;
 }
 
+const char *mock_kernel_name(const void *symbol)
+{
+    const struct emu_kernel *kernel = mock_kernel_of(symbol);
+    return kernel != NULL ? kernel->name : NULL;
+}
+
 /* A kernel is loaded when it is first launched, which may wait for the device: no recording can hold that. */
 static bool load(const void *symbol)
 {

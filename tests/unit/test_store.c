@@ -108,7 +108,7 @@ static void makes_folders_and_one_run_each(void **state)
     expect_failure(ib_store_create(inner, &f->config, f->machine, &second), IB_EINVAL, inner,
                    WORDS("already holds a run"));
     assert_string_equal(ask(f, "SELECT count(*) FROM run"), "1");
-    assert_string_equal(ask(f, "PRAGMA user_version"), "3");
+    assert_string_equal(ask(f, "PRAGMA user_version"), "4");
 }
 
 static void names_the_folder_it_cannot_write(void **state)
@@ -214,19 +214,31 @@ static void put_with(struct fixture *f, const struct ib_testimony *witness, cons
 static void witness_is_a_count_or_a_reason(void **state)
 {
     struct fixture *f = *state;
-    struct ib_testimony witness = {.source = "OpenCL layer", .seen = {.h2d_count = 3, .launch_count = 4}};
+    static struct ib_testimony witness; /* large */
+    ib_testimony_clear(&witness);
+    strcpy(witness.source, "OpenCL layer");
+    witness.seen.h2d_count = 3;
+    witness.seen.d2d_count = 4;
+    witness.seen.memset_bytes = 0;
+    ib_testimony_add_kernel(&witness, "gemm", 5);
+    ib_testimony_add_kernel(&witness, "act", 7);
     put_with(f, &witness, NULL, NULL, NULL);
-    assert_string_equal(ask(f,
-                            "SELECT source || agrees || h2d_count || d2h_count || launch_count || sync_count"
-                            " FROM witnesses"),
-                        "OpenCL layer13040");
+    assert_string_equal(
+        ask(f, "SELECT source || agrees || h2d_count || d2d_count || memset_bytes FROM witnesses"),
+        "OpenCL layer1340");
+    assert_string_equal(
+        ask(f, "SELECT coalesce(h2d_bytes, d2h_count, d2h_bytes, launch_count, sync_count, d2d_bytes,"
+               " memset_count, pageable_count, pageable_bytes, pinned_count, pinned_bytes)"
+               " FROM witnesses"),
+        "null");
+    assert_string_equal(ask(f, "SELECT group_concat(name || count) FROM witness_kernels"), "act7,gemm5");
     assert_string_equal(ask(f, "SELECT count(*) FROM profiles"), "0");
 }
 
 static void witness_without_a_count(void **state)
 {
     struct fixture *f = *state;
-    struct ib_testimony witness = {.source = "OpenCL layer", .reason = "not loaded"};
+    const struct ib_testimony witness = {.source = "OpenCL layer", .reason = "not loaded"};
     put_with(f, &witness, NULL, "it hung", NULL);
     assert_string_equal(
         ask(f, "SELECT source || reason || (agrees IS NULL) || (h2d_count IS NULL) FROM witnesses"),
@@ -345,7 +357,7 @@ static void migrates_an_older_run(void **state)
                      SQLITE_OK);
     sqlite3_close(db);
     assert_string_equal(ask(f, "SELECT source || agrees FROM witnesses"), "driver1");
-    assert_string_equal(ask(f, "PRAGMA user_version"), "3");
+    assert_string_equal(ask(f, "PRAGMA user_version"), "4");
     assert_string_equal(columns(f), today);
     assert_string_equal(ask(f, views), views_today);
     free(views_today);
