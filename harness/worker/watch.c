@@ -31,7 +31,6 @@ void ib_watch_begin(const struct ib_impl *impl, struct ib_watch *out)
     char name[64];
     struct ib_arena arena = {0};
     *out = (struct ib_watch){0};
-    ib_testimony_clear(&out->opened);
     if (!IB_HAS(impl, witness))
         return;
     snprintf(name, sizeof name, "witness_%s", impl->witness);
@@ -39,6 +38,25 @@ void ib_watch_begin(const struct ib_impl *impl, struct ib_watch *out)
     out->witness = summon(ib_plugin_path(&arena, name), out->reason, sizeof out->reason);
     ib_arena_free(&arena);
 }
+
+/* ---- what opening took ---- */
+
+enum ib_status ib_watch_opened(struct ib_watch *watch, const struct ib_instance *instance)
+{
+    char why[sizeof watch->reason];
+    struct ib_testimony so_far;
+    if (!watch->witness)
+        return IB_OK;
+    if (IB_HAS(instance->impl->mem, sync))
+        IB_TRY(instance->impl->mem->sync(instance->state));
+    /* who cannot count now has seen nothing yet, or will say so again at the end */
+    ib_testimony_clear(&so_far);
+    if (watch->witness->count(&so_far.seen, why, sizeof why) == IB_OK)
+        watch->opened = so_far.seen;
+    return IB_OK;
+}
+
+/* ---- the testimony ---- */
 
 static void ask_kernels(const struct ib_witness *witness, struct ib_testimony *out)
 {
@@ -53,45 +71,17 @@ static void ask_kernels(const struct ib_witness *witness, struct ib_testimony *o
 static void ask_witness(const struct ib_watch *watch, struct ib_testimony *out)
 {
     const struct ib_witness *witness = watch->witness;
-    ib_testimony_clear(out);
     snprintf(out->source, sizeof out->source, "%s", witness ? witness->source : watch->name);
     if (!witness) {
         snprintf(out->reason, sizeof out->reason, "%s", watch->reason);
     } else if (witness->count(&out->seen, out->reason, sizeof out->reason) == IB_OK) {
         out->reason[0] = '\0';
+        ib_testimony_leave_out(out, &watch->opened);
         ask_kernels(witness, out);
     } else if (!out->reason[0]) {
         snprintf(out->reason, sizeof out->reason, "it lost count");
     }
 }
-
-/* ---- what opening took ---- */
-
-static void log_opened(const struct ib_testimony *opened, const struct ib_host *host)
-{
-    const struct ib_copies *c = &opened->seen;
-    if (c->h2d_count + c->d2h_count > 0)
-        host->log(host, "opening it made %llu uploads (%llu bytes) and %llu downloads (%llu bytes) by the %s",
-                  (unsigned long long)c->h2d_count, (unsigned long long)c->h2d_bytes,
-                  (unsigned long long)c->d2h_count, (unsigned long long)c->d2h_bytes, opened->source);
-}
-
-enum ib_status ib_watch_opened(struct ib_watch *watch, const struct ib_instance *instance)
-{
-    if (!watch->witness)
-        return IB_OK;
-    if (IB_HAS(instance->impl->mem, sync))
-        IB_TRY(instance->impl->mem->sync(instance->state));
-    ask_witness(watch, &watch->opened);
-    /* who cannot count now has seen nothing yet, or will say so again at the end */
-    if (ib_testimony_given(&watch->opened))
-        log_opened(&watch->opened, &instance->host);
-    else
-        ib_testimony_clear(&watch->opened);
-    return IB_OK;
-}
-
-/* ---- the testimony ---- */
 
 /* Counts that cannot be meant as such. */
 static void weigh(struct ib_testimony *out)
@@ -110,7 +100,6 @@ void ib_watch_count(const struct ib_watch *watch, const struct ib_instance *inst
     ib_testimony_clear(out);
     if (watch->name) {
         ask_witness(watch, out);
-        ib_testimony_less(out, &watch->opened);
     } else if (IB_HAS(instance->impl, copies)) {
         snprintf(out->source, sizeof out->source, "driver");
         instance->impl->copies(instance->state, &out->seen);

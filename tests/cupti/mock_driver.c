@@ -2,8 +2,7 @@
  * it sees each call of the runtime, plays the record that the real driver would write, and hands the call on.
  * A product of cuBLAS is a kernel of cuBLAS's own; one of matrices in f32 also clears the 32 bytes that its
  * parts meet in, and copies 16 bytes within the device.
- * A handle of cuBLAS uploads something of its own when it is made, as those of real ones have been seen to,
- * and starts a kernel.
+ * A handle of cuBLAS uploads something of its own when it is made, as those of real ones have been seen to.
  *
  * IRONBENCH_TEST_CUPTI names what goes wrong:
  *   hidden_copy  the driver saw an upload that nobody else knows of
@@ -68,7 +67,7 @@ static uint8_t kind_of_memory(const void *host, size_t bytes)
     return is_pinned(host, bytes) ? CUPTI_ACTIVITY_MEMORY_KIND_PINNED : CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE;
 }
 
-/* A copy from or to memory of the host of that kind, if somebody watches. */
+/* A copy between the device and host memory of this kind, if somebody watches. */
 static void play_transfer(bool up, uint8_t host, size_t bytes)
 {
     void (*play)(uint8_t, uint8_t, uint8_t, uint64_t);
@@ -92,7 +91,7 @@ static void play_copy(enum cudaMemcpyKind kind, uint8_t host, size_t bytes)
         return;
     disturbed = true;
     if (asked_for("hidden_copy"))
-        play_transfer(true, CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE, 112);
+        play_transfer(true, host, 112);
     if (asked_for("dropped"))
         mock->drop = 1;
     if (asked_for("managed"))
@@ -134,6 +133,16 @@ MOCK_CUPTI_EXPORT cudaError_t cudaStreamSynchronize(cudaStream_t stream)
     return call(stream);
 }
 
+MOCK_CUPTI_EXPORT cublasStatus_t cublasCreate_v2(cublasHandle_t *handle)
+{
+    __typeof__(cublasCreate_v2) *call;
+    *(void **)&call = next(CUBLAS, "cublasCreate_v2");
+    const cublasStatus_t code = call(handle);
+    if (code == CUBLAS_STATUS_SUCCESS)
+        play_transfer(true, CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE, 112);
+    return code;
+}
+
 MOCK_CUPTI_EXPORT cublasStatus_t cublasSgemm(cublasHandle_t handle, cublasOperation_t op_a,
                                              cublasOperation_t op_b, int m, int n, int k, const float *alpha,
                                              const float *a, int a_ld, const float *b, int b_ld,
@@ -158,17 +167,5 @@ MOCK_CUPTI_EXPORT cublasStatus_t cublasSgemv(cublasHandle_t handle, cublasOperat
     const cublasStatus_t code = call(handle, op, m, n, alpha, a, a_ld, x, x_next, beta, y, y_next);
     if (code == CUBLAS_STATUS_SUCCESS)
         play_kernel("_Z11gemv2N_kernelIiifLi128EEvT_");
-    return code;
-}
-
-MOCK_CUPTI_EXPORT cublasStatus_t cublasCreate_v2(cublasHandle_t *handle)
-{
-    __typeof__(cublasCreate_v2) *call;
-    *(void **)&call = next(CUBLAS, "cublasCreate_v2");
-    const cublasStatus_t code = call(handle);
-    if (code == CUBLAS_STATUS_SUCCESS) {
-        play_transfer(true, CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE, 112);
-        play_kernel("_ZN8cublasLt11init_kernelEPv");
-    }
     return code;
 }
