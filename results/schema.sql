@@ -74,7 +74,7 @@ CREATE TABLE checks (
 ) STRICT;
 
 -- What the driver of a device was asked to do during the checked pass, by a count that is not ours. A row where
--- there is such a witness; its counts are NULL where it could not count.
+-- there is such a witness; its counts are NULL where it could not count, or does not count that.
 CREATE TABLE witnesses (
     case_number  INTEGER PRIMARY KEY REFERENCES cases (number),
     source       TEXT NOT NULL, -- what counted: 'driver', 'OpenCL layer'
@@ -85,8 +85,25 @@ CREATE TABLE witnesses (
     d2h_count    INTEGER,
     d2h_bytes    INTEGER,
     launch_count INTEGER,       -- kernels started
-    sync_count   INTEGER        -- waits for the whole queue
+    sync_count   INTEGER,       -- waits for the whole queue
+    d2d_count    INTEGER,       -- copies within the device
+    d2d_bytes    INTEGER,
+    memset_count INTEGER,
+    memset_bytes INTEGER,
+    pageable_count INTEGER,     -- of h2d and d2h together, from or to such memory of the host
+    pageable_bytes INTEGER,
+    pinned_count INTEGER,
+    pinned_bytes INTEGER
 ) STRICT;
+
+-- The kernels that are launch_count, whoever started them, by the driver's names; '(all others)' past 64 of them. None
+-- where the witness does not know.
+CREATE TABLE witness_kernels (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    name        TEXT NOT NULL,
+    count       INTEGER NOT NULL, -- times started
+    PRIMARY KEY (case_number, name)
+) STRICT, WITHOUT ROWID;
 
 -- The profiled pass of a case on a device: a short training in which every step is waited for. Its times are shares:
 -- they add up to more than a training takes that is let run. Totals over `epochs` epochs.

@@ -94,14 +94,10 @@ step_conformance() {
 }
 
 step_parity() {
-    IRONBENCH_CUPTI_LOG=$work/cupti.log
-    export IRONBENCH_CUPTI_LOG
     sweep parity gpu 150
-    unset IRONBENCH_CUPTI_LOG
-    [ ! -e "$work/cupti.log" ] || { echo "==== CUPTI, all checked passes of parity"; cat "$work/cupti.log"; } >>"$log"
 }
 
-# Of the cases of parity: did CUPTI see the copies that the ledger holds?
+# Of the cases of parity: did CUPTI see the copies that the ledger holds? And what else did it see?
 step_witness() {
     [ -e "$work/parity.csv" ] || { note witness skipped "parity did not run"; return; }
     agreeing=$(count_rows parity transfers.witness.agrees true)
@@ -116,6 +112,8 @@ step_witness() {
     else
         note witness skipped "CUPTI could count in $agreeing of $seen cases: ${why:-no reason given}"
     fi
+    beside_copies parity >"$work/text"
+    while read -r line; do note witness ok "$line"; done <"$work/text"
 }
 
 # The same cases again, in processes of their own: do they end at the same bits?

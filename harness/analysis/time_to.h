@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "targets.h"
+#include "verify/targets.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -3,7 +3,7 @@
 #ifndef IB_DIAGNOSE_H
 #define IB_DIAGNOSE_H
 
-#include "verify.h"
+#include "verify/verify.h"
 
 struct ib_evidence {
     const struct ib_reference *reference;

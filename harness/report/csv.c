@@ -57,6 +57,13 @@ static const char *const findings[] = {"path",
                                        "whole_process.wall_s.min",
                                        "whole_process.wall_s.max",
                                        "whole_process.residual_ns",
+                                       "transfers.witness.d2d_count",
+                                       "transfers.witness.d2d_bytes",
+                                       "transfers.witness.memset_count",
+                                       "transfers.witness.memset_bytes",
+                                       "transfers.witness.pageable_count",
+                                       "transfers.witness.pinned_count",
+                                       "transfers.witness.kernels",
                                        NULL};
 /* Of a sample: the arrays of a case that have an element for each, and the names of their columns. */
 static const char *const samples[][2] = {{"time.epoch_ns.rounds", "round"},

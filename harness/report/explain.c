@@ -138,9 +138,7 @@ static void explain_copies(struct ib_blocks *blocks, const struct ib_explanation
         say_dearest(blocks, e);
         add_copies(blocks, e);
     }
-    const char *witness = ib_explain_witness(arena, e->record);
-    if (witness)
-        ib_blocks_words(blocks, witness);
+    ib_explain_witness(blocks, e->record);
 }
 
 void ib_explain_cost(struct ib_blocks *blocks, const json_t *cases, const json_t *c)

@@ -15,29 +15,6 @@ const struct ib_explained_copies *ib_explain_dearest(const struct ib_explanation
     return dearest;
 }
 
-/* ---- the second witness ---- */
-
-/* The reason names both counts where they differ. */
-const char *ib_explain_witness(struct ib_arena *arena, const json_t *c)
-{
-    const json_t *witness = ib_member(c, "transfers.witness");
-    if (json_is_true(ib_member(witness, "agrees")) || !json_is_string(ib_member(witness, "source")))
-        return NULL;
-    const char *reason = json_string_value(ib_member(witness, "reason"));
-    if (json_is_null(ib_member(witness, "agrees")))
-        return ib_arena_print(arena, "Nobody but the ledger counted the copies (%s: %s).",
-                              ib_member_text(witness, "source"), reason ? reason : "no reason was given");
-    return ib_arena_print(arena,
-                          "The second witness (%s) disagrees: in the checked pass it saw %s uploads of %s "
-                          "bytes and %s downloads of %s bytes%s%s.",
-                          ib_member_text(witness, "source"),
-                          ib_words_count(arena, ib_member_number(witness, "h2d_count")),
-                          ib_words_count(arena, ib_member_number(witness, "h2d_bytes")),
-                          ib_words_count(arena, ib_member_number(witness, "d2h_count")),
-                          ib_words_count(arena, ib_member_number(witness, "d2h_bytes")), reason ? "; " : "",
-                          reason ? reason : "");
-}
-
 /* ---- what to change ---- */
 
 /* In training; what is copied once before and after it stays. */

@@ -9,8 +9,9 @@
  * one. */
 const struct ib_explained_copies *ib_explain_dearest(const struct ib_explanation *);
 
-/* What the driver's own count says where it is not the ledger's; NULL where they agree or nobody counted. */
-const char *ib_explain_witness(struct ib_arena *, const json_t *c);
+/* What the driver's own count says where it is not the ledger's, and what the ledger cannot know: work within
+ * the device, the host's memory, the kernels. */
+void ib_explain_witness(struct ib_blocks *, const json_t *c);
 
 void ib_explain_time(struct ib_blocks *, const struct ib_explanation *);
 void ib_explain_resident(struct ib_blocks *, const struct ib_explanation *);

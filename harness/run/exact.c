@@ -1,6 +1,6 @@
 #include "run/exact.h"
 
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 #include <math.h>
 

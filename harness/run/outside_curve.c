@@ -1,6 +1,6 @@
 #include "run/outside.h"
 
-#include "schedule.h"
+#include "training/schedule.h"
 
 /* Keeps the losses at which `keep` is true. */
 static void thin(struct ib_arrays *arrays, struct ib_arena *arena,

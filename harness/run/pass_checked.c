@@ -4,7 +4,7 @@
 #include "metrics/metric.h"
 #include "run/exact.h"
 #include "run/outside.h"
-#include "schedule.h"
+#include "training/schedule.h"
 
 #include <math.h>
 #include <stdio.h>

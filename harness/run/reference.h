@@ -5,7 +5,7 @@
 
 #include "base/npy.h"
 #include "run/workspace.h"
-#include "verify_step.h"
+#include "verify/verify_step.h"
 
 struct ib_references {
     struct ib_workspace *work;

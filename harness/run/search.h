@@ -3,7 +3,7 @@
 #ifndef IB_SEARCH_H
 #define IB_SEARCH_H
 
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 /* A bracket is narrow enough once its ends are this part, or one iteration, apart. */
 #define IB_SEARCH_PART 0.1

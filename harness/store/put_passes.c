@@ -51,18 +51,30 @@ static enum ib_status put_verdict(struct ib_store *store, uint64_t number, const
                present(check->ledger != NULL, integer(check->law_ok)), phrase(check->stderr_tail));
 }
 
+/* NULL where nobody counted. */
+static struct ib_db_value counted(const struct ib_testimony *w, uint64_t count)
+{
+    return present(ib_testimony_given(w) && count != IB_UNCOUNTED, integer(count));
+}
+
 static enum ib_status put_witness(struct ib_store *store, uint64_t number, const struct ib_checked *check)
 {
     const struct ib_testimony *w = check->witness;
     if (!w || !w->source[0])
         return IB_OK;
-    const bool given = ib_testimony_given(w);
-    return RUN(store, PUT_WITNESS, integer(number), text(w->source),
-               present(given, integer(check->witness_agrees)), phrase(w->reason),
-               present(given, integer(w->seen.h2d_count)), present(given, integer(w->seen.h2d_bytes)),
-               present(given, integer(w->seen.d2h_count)), present(given, integer(w->seen.d2h_bytes)),
-               present(given && w->seen.launch_count, integer(w->seen.launch_count)),
-               present(given && w->seen.launch_count, integer(w->seen.sync_count)));
+    const struct ib_copies *seen = &w->seen;
+    IB_TRY(RUN(store, PUT_WITNESS, integer(number), text(w->source),
+               present(ib_testimony_given(w), integer(check->witness_agrees)), phrase(w->reason),
+               counted(w, seen->h2d_count), counted(w, seen->h2d_bytes), counted(w, seen->d2h_count),
+               counted(w, seen->d2h_bytes), counted(w, seen->launch_count), counted(w, seen->sync_count),
+               counted(w, seen->d2d_count), counted(w, seen->d2d_bytes), counted(w, seen->memset_count),
+               counted(w, seen->memset_bytes), counted(w, seen->pageable_count),
+               counted(w, seen->pageable_bytes), counted(w, seen->pinned_count),
+               counted(w, seen->pinned_bytes)));
+    for (uint32_t i = 0; i < w->n_kernels; i++)
+        IB_TRY(RUN(store, PUT_WITNESS_KERNEL, integer(number), text(w->kernels[i].name),
+                   integer(w->kernels[i].count)));
+    return IB_OK;
 }
 
 static enum ib_status put_profile_parts(struct ib_store *store, uint64_t number, const struct ib_profile *p,

@@ -39,13 +39,8 @@ static const char case_query[] =
     " t.launches AS 'transfers.launches', t.syncs AS 'transfers.syncs',"
     " (SELECT min(law_ok) FROM (SELECT k.law_ok UNION ALL SELECT r.law_ok FROM rounds r"
     "  WHERE r.case_number = c.number)) AS 'transfers.law_ok:bool',"
-    " w.source AS 'transfers.witness.source', w.agrees AS 'transfers.witness.agrees:bool',"
-    " w.reason AS 'transfers.witness.reason', w.h2d_count AS 'transfers.witness.h2d_count',"
-    " w.h2d_bytes AS 'transfers.witness.h2d_bytes', w.d2h_count AS 'transfers.witness.d2h_count',"
-    " w.d2h_bytes AS 'transfers.witness.d2h_bytes', w.launch_count AS 'transfers.witness.launches',"
-    " w.sync_count AS 'transfers.witness.syncs',"
-    " '{}' AS 'curve:json', '[]' AS 'stops:json', '{}' AS 'transfers.phases:json', '[]' AS "
-    "'transfers.copies:json',"
+    " '{}' AS 'curve:json', '[]' AS 'stops:json', '{}' AS 'transfers.witness:json',"
+    " '{}' AS 'transfers.phases:json', '[]' AS 'transfers.copies:json',"
     " iif(s.case_number IS NULL, NULL, json_object('transfer', s.transfer_ns, 'sync', s.sync_ns,"
     "  'compute', s.compute_ns, 'launch', s.launch_ns)) AS 'time.split_ns:json',"
     " iif(f.epochs IS NULL, NULL, json_object('epochs', f.epochs, 'clock', f.clock, 'sync_ns', f.sync_ns,"
@@ -61,7 +56,6 @@ static const char case_query[] =
     "  k.stderr) AS stderr"
     " FROM cases c JOIN names n ON n.case_number = c.number"
     " LEFT JOIN checks k ON k.case_number = c.number"
-    " LEFT JOIN witnesses w ON w.case_number = c.number"
     " LEFT JOIN profiles f ON f.case_number = c.number"
     " LEFT JOIN splits s ON s.case_number = c.number"
     " LEFT JOIN whole_processes wp ON wp.case_number = c.number"
@@ -239,6 +233,15 @@ static const struct detail {
      " WHERE case_number = ? AND pass = 'timed'"
      " ORDER BY instr('setup train readback predict', phase), h2d_bytes + d2h_bytes DESC, op, tensor",
      "transfers.copies", add_object},
+    {"SELECT w.source, w.agrees AS 'agrees:bool', w.reason,"
+     " w.h2d_count, w.h2d_bytes, w.d2h_count, w.d2h_bytes, w.launch_count AS launches, w.sync_count AS syncs, w.d2d_count, w.d2d_bytes, w.memset_count,"
+     " w.memset_bytes, w.pageable_count, w.pageable_bytes, w.pinned_count, w.pinned_bytes,"
+     " iif(EXISTS (SELECT * FROM witness_kernels k WHERE k.case_number = c.number), '[]', NULL)"
+     "  AS 'kernels:json'"
+     " FROM cases c LEFT JOIN witnesses w ON w.case_number = c.number WHERE c.number = ?",
+     "transfers.witness", add_members},
+    {"SELECT name, count FROM witness_kernels WHERE case_number = ? ORDER BY count DESC, name",
+     "transfers.witness.kernels", add_object},
     {"SELECT op, calls, launch_ns, wait_ns, compute_ns FROM profile_operations WHERE case_number = ?"
      " ORDER BY launch_ns + wait_ns DESC",
      "profile.operations", add_object},

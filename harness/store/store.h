@@ -4,9 +4,9 @@
 #define IB_STORE_H
 
 #include "config/config.h"
-#include "convergence.h"
-#include "targets.h"
-#include "verify.h"
+#include "verify/convergence.h"
+#include "verify/targets.h"
+#include "verify/verify.h"
 #include "worker/protocol.h"
 #include "worker/replay.h"
 #include "worker/status.h"

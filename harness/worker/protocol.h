@@ -22,6 +22,7 @@
 #include "ironbench/witness.h"
 #include "training/dispatch.h"
 #include "worker/status.h"
+#include "worker/testimony.h"
 
 #include <jansson.h>
 
@@ -82,19 +83,6 @@ enum ib_status ib_oracle_request_from_json(const json_t *message, struct ib_orac
 struct ib_phases { /* wall time by phase; train is that of one training */
     uint64_t load_ns, setup_ns, train_ns, readback_ns, predict_ns;
 };
-
-/* What the driver was asked to do since the implementation was opened: by its own count, or by that of a
- * witness. */
-struct ib_testimony {
-    char source[48];  /* "driver", "OpenCL layer"; "": nobody counts */
-    char reason[208]; /* why there is a source and yet no count; "" */
-    struct ib_copies seen;
-};
-
-static inline bool ib_testimony_given(const struct ib_testimony *t)
-{
-    return t->source[0] && !t->reason[0];
-}
 
 /* What a pass reports beside its arrays. */
 struct ib_pass_result {

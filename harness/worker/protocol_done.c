@@ -84,39 +84,6 @@ static enum ib_status ledger_from_json(const json_t *value, struct ib_ledger *ou
     return copies_from_json(copies, out);
 }
 
-/* ---- witness ---- */
-
-static json_t *seen_to_json(const struct ib_copies *seen)
-{
-    return json_pack("[I, I, I, I, I, I]", (json_int_t)seen->h2d_count, (json_int_t)seen->h2d_bytes,
-                     (json_int_t)seen->d2h_count, (json_int_t)seen->d2h_bytes, (json_int_t)seen->launch_count,
-                     (json_int_t)seen->sync_count);
-}
-
-static json_t *witness_to_json(const struct ib_testimony *witness)
-{
-    return json_pack("{s:s, s:s, s:o}", "source", witness->source, "reason", witness->reason, "seen",
-                     seen_to_json(&witness->seen));
-}
-
-static enum ib_status witness_from_json(const json_t *value, struct ib_testimony *out)
-{
-    const char *source, *reason;
-    json_int_t n[6];
-    IB_UNPACK(value, "{s:s, s:s, s:[I, I, I, I, I, I]}", "source", &source, "reason", &reason, "seen", &n[0],
-              &n[1], &n[2], &n[3], &n[4], &n[5]);
-    strncpy(out->source, source, sizeof out->source - 1);
-    strncpy(out->reason, reason, sizeof out->reason - 1);
-    out->seen = (struct ib_copies){.struct_size = sizeof out->seen,
-                                   .h2d_count = (uint64_t)n[0],
-                                   .h2d_bytes = (uint64_t)n[1],
-                                   .d2h_count = (uint64_t)n[2],
-                                   .d2h_bytes = (uint64_t)n[3],
-                                   .launch_count = (uint64_t)n[4],
-                                   .sync_count = (uint64_t)n[5]};
-    return IB_OK;
-}
-
 /* ---- profile ---- */
 
 /* [op, calls, launch_ns, wait_ns, compute_ns], of those that were called. */
@@ -248,7 +215,7 @@ json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
                      "process_cpu_ns", (json_int_t)r->process_cpu_ns, "fused", r->fused, "fused_predict",
                      r->fused_predict, "phases_ns", phases_to_json(&r->phases), "ledger",
                      ledger_to_json(&r->ledger), "total", traffic_to_json(&r->total), "witness",
-                     witness_to_json(&r->witness), "health", health_to_json(r), "profile",
+                     ib_testimony_to_json(&r->witness), "health", health_to_json(r), "profile",
                      r->profiled ? profile_to_json(&r->profile) : NULL);
 }
 
@@ -275,7 +242,7 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     IB_TRY(phases_from_json(phases, &out->phases));
     IB_TRY(ledger_from_json(ledger, &out->ledger));
     IB_TRY(traffic_from_json(total, &out->total));
-    IB_TRY(witness_from_json(witness, &out->witness));
+    IB_TRY(ib_testimony_from_json(witness, &out->witness));
     IB_TRY(health_from_json(health, out));
     return out->profiled ? profile_from_json(profile, &out->profile) : IB_OK;
 }

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "schedule.h"
 #include "stats/stats.h"
+#include "training/schedule.h"
 
 #include <stdio.h>
 #include <stdlib.h>

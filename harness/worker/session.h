@@ -4,7 +4,7 @@
 #define IB_SESSION_H
 
 #include "base/npy.h"
-#include "oracle.h"
+#include "oracle/oracle.h"
 #include "training/training.h"
 #include "worker/loader.h"
 #include "worker/protocol.h"

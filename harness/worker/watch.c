@@ -39,26 +39,50 @@ void ib_watch_begin(const struct ib_impl *impl, struct ib_watch *out)
     ib_arena_free(&arena);
 }
 
+static void ask_kernels(const struct ib_witness *witness, struct ib_testimony *out)
+{
+    const char *name;
+    uint64_t count;
+    if (!IB_HAS(witness, kernel))
+        return;
+    for (uint32_t i = 0; witness->kernel(i, &name, &count); i++)
+        ib_testimony_add_kernel(out, name, count);
+}
+
 static void ask_witness(const struct ib_watch *watch, struct ib_testimony *out)
 {
     const struct ib_witness *witness = watch->witness;
     snprintf(out->source, sizeof out->source, "%s", witness ? witness->source : watch->name);
-    if (!witness)
+    if (!witness) {
         snprintf(out->reason, sizeof out->reason, "%s", watch->reason);
-    else if (witness->count(&out->seen, out->reason, sizeof out->reason) == IB_OK)
+    } else if (witness->count(&out->seen, out->reason, sizeof out->reason) == IB_OK) {
         out->reason[0] = '\0';
-    else if (!out->reason[0])
+        ask_kernels(witness, out);
+    } else if (!out->reason[0]) {
         snprintf(out->reason, sizeof out->reason, "it lost count");
+    }
+}
+
+/* Counts that cannot be meant as such. */
+static void weigh(struct ib_testimony *out)
+{
+    struct ib_copies *seen = &out->seen;
+    if (ib_testimony_given(out) && (seen->h2d_count == IB_UNCOUNTED || seen->h2d_bytes == IB_UNCOUNTED ||
+                                    seen->d2h_count == IB_UNCOUNTED || seen->d2h_bytes == IB_UNCOUNTED))
+        snprintf(out->reason, sizeof out->reason, "it does not count uploads and downloads");
+    if (seen->launch_count == 0) /* no training does without one: who says so does not count them */
+        seen->launch_count = seen->sync_count = IB_UNCOUNTED;
 }
 
 void ib_watch_count(const struct ib_watch *watch, const struct ib_instance *instance,
                     struct ib_testimony *out)
 {
-    *out = (struct ib_testimony){.seen = {.struct_size = sizeof out->seen}};
+    ib_testimony_clear(out);
     if (watch->name) {
         ask_witness(watch, out);
     } else if (IB_HAS(instance->impl, copies)) {
         snprintf(out->source, sizeof out->source, "driver");
         instance->impl->copies(instance->state, &out->seen);
     }
+    weigh(out);
 }

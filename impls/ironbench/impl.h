@@ -18,8 +18,11 @@
  *  - an operation writes its output and nothing beside it.
  *
  * Growth: every table begins with its own size, and fields are only ever appended. A field that lies beyond
- * `struct_size` counts as NULL, so a plugin built today still loads tomorrow. IB_ABI_MAJOR changes only when
- * that promise must be broken.
+ * `struct_size` counts as NULL, so a plugin built today still loads tomorrow. What is handed over to be
+ * filled in (ib_copies, ib_health) grows likewise: `struct_size` is the room that the caller has, who has put
+ * "not known" into all of it; the callee writes no byte beyond that room (IB_FILL sees to it). What one side
+ * has never heard of, being older, is then not known, and never 0. IB_ABI_MAJOR changes only when these
+ * promises must be broken.
  */
 #ifndef IRONBENCH_IMPL_H
 #define IRONBENCH_IMPL_H
@@ -27,6 +30,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define IB_ABI_MAJOR 1u
 
@@ -196,18 +200,26 @@ struct ib_capture {
     enum ib_status (*replay)(void *state, uint64_t n);
 };
 
-/* What a device's driver was asked to do, by its own count. A driver that moves bytes in both directions at
- * once (mapped memory) counts them in both. */
+/* A number in ib_copies that nobody has counted. */
+#define IB_UNCOUNTED UINT64_MAX
+
+/* What a device's driver was asked to do, by its own count; IB_UNCOUNTED: it does not count that. A driver
+ * that moves bytes in both directions at once (mapped memory) counts them in both. */
 struct ib_copies {
-    uint32_t struct_size;
+    uint32_t struct_size; /* the caller's, as of all that is filled in */
     uint64_t h2d_count, h2d_bytes, d2h_count, d2h_bytes;
     uint64_t launch_count, sync_count; /* kernels started; waits for the whole queue */
+    uint64_t d2d_count, d2d_bytes;     /* copies from device memory to device memory */
+    uint64_t memset_count, memset_bytes;
+    /* Of h2d and d2h together: from or to host memory that the system may move or page out, and such that is
+     * pinned. What is neither (managed memory) is in none of the two. */
+    uint64_t pageable_count, pageable_bytes, pinned_count, pinned_bytes;
 };
 
-/* How a device is. */
+/* How a device is. What is 0 is not known. */
 struct ib_health {
-    uint32_t struct_size;
-    uint32_t clock_mhz; /* of its cores, now; 0: not known */
+    uint32_t struct_size; /* the caller's */
+    uint32_t clock_mhz;   /* of its cores, now; 0: not known */
     bool slowed; /* held back, now or at any time since the call before; an idle device's low clock is not */
     char reason[64]; /* by what: "power, heat"; "" where it is not */
 };
@@ -233,7 +245,8 @@ struct ib_impl {
     const struct ib_mem_ops *mem;
     const struct ib_tensor_ops *ops;
     const struct ib_fused *fused;
-    /* Everything the driver has copied since `open`, where the driver keeps such a count. */
+    /* Everything the driver has copied since `open`, where the driver keeps such a count. *out comes with
+     * every count uncounted. */
     void (*copies)(void *state, struct ib_copies *out);
     /* Free text: versions of the libraries in use, the device's name ("OpenBLAS 0.3.21 SkylakeX"). */
     enum ib_status (*describe)(void *state, char *text, size_t n);
@@ -252,6 +265,15 @@ struct ib_impl {
     ((table) != NULL &&                                                                                      \
      (table)->struct_size >= offsetof(__typeof__(*(table)), member) + sizeof((table)->member) &&             \
      (table)->member != NULL)
+
+/* Fills in *out, which the other side may have built earlier, and shorter, from *mine of this header's size:
+ * as much of it as there is room for. */
+#define IB_FILL(out, mine)                                                                                   \
+    do {                                                                                                     \
+        const uint32_t ib_fill_room = (out)->struct_size;                                                    \
+        memcpy((out), (mine), ib_fill_room < sizeof *(mine) ? ib_fill_room : sizeof *(mine));                \
+        (out)->struct_size = ib_fill_room;                                                                   \
+    } while (0)
 
 /* A plugin's only symbol, visible also where all others are hidden. Returns *count implementations, or NULL
  * when it cannot serve this host's ABI. */

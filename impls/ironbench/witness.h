@@ -1,9 +1,9 @@
 /* ironbench: the contract of a witness.
  *
- * A witness stands between an implementation and its driver, and counts what really crosses, whoever asked for
- * it. Its count is compared with the ledger of the harness, which knows only the copies that it made itself:
- * where the two disagree somebody copies in secret. It is a shared object of its own, impls/witness_NAME.so,
- * loaded in the worker of a checked pass, which is never timed.
+ * A witness stands between an implementation and its driver, and counts what really crosses, whoever asked
+ * for it. Its count is compared with the ledger of the harness, which knows only the copies that it made
+ * itself: where the two disagree somebody copies in secret. It is a shared object of its own,
+ * impls/witness_NAME.so, loaded in the worker of a checked pass, which is never timed.
  */
 #ifndef IRONBENCH_WITNESS_H
 #define IRONBENCH_WITNESS_H
@@ -24,9 +24,14 @@ struct ib_witness {
     /* Called before the implementation is probed or opened; `path` is this object's own. From here on
      * everything is counted. IB_EUNAVAILABLE, with the reason in why[n]: it cannot watch on this machine. */
     enum ib_status (*attach)(const char *path, char *why, size_t n);
-    /* All since `attach`, once the caller has waited for the device. IB_EUNAVAILABLE, with the reason in
-     * why[n]: it was never asked, or has lost something, so its count means nothing. */
+    /* All since `attach`, once the caller has waited for the device. *out comes with every count uncounted.
+     * IB_EUNAVAILABLE, with the reason in why[n]: it was never asked, or has lost something, so its count
+     * means nothing. */
     enum ib_status (*count)(struct ib_copies *out, char *why, size_t n);
+    /* Optional: the i-th of the kernels that `count` has counted, in any order: its name as the driver knows
+     * it (mangled, say), which lives until the witness is called with something else, and how often it was
+     * started. false: there is no i-th. All of them add up to launch_count. */
+    bool (*kernel)(uint32_t i, const char **name, uint64_t *count);
 };
 
 /* A witness's symbol for the harness. NULL when it cannot serve this ABI. */

@@ -6,6 +6,7 @@
 #include "ironbench/witness.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -162,7 +163,7 @@ static enum ib_status attach(const char *path, char *why, size_t n)
         IB_TRY(start(why, n));
     watching = true;
     pthread_mutex_lock(&lock);
-    seen = (struct ib_cupti_tally){0};
+    ib_cupti_tally_clear(&seen);
     unreadable = CUPTI_SUCCESS;
     dropped = 0;
     pthread_mutex_unlock(&lock);
@@ -185,17 +186,6 @@ static enum ib_status judge(char *why, size_t n)
     return IB_EUNAVAILABLE;
 }
 
-/* To this worker's log, or to the file that IRONBENCH_CUPTI_LOG names: what no verdict needs, but who looks
- * for a hidden copy does. */
-static void log_seen(void)
-{
-    const char *path = getenv("IRONBENCH_CUPTI_LOG");
-    FILE *file = path != NULL && path[0] != '\0' ? fopen(path, "a") : NULL;
-    ib_cupti_tally_print(&seen, file != NULL ? file : stderr);
-    if (file != NULL)
-        fclose(file);
-}
-
 static enum ib_status count(struct ib_copies *out, char *why, size_t n)
 {
     if (!watching) {
@@ -207,9 +197,17 @@ static enum ib_status count(struct ib_copies *out, char *why, size_t n)
     count_dropped();
     const enum ib_status status = judge(why, n);
     ib_cupti_tally_copies(&seen, out);
-    log_seen();
     pthread_mutex_unlock(&lock);
     return status;
+}
+
+/* Nothing comes after the flush of `count`, as the caller has waited for the device before it. */
+static bool kernel(uint32_t i, const char **name, uint64_t *started)
+{
+    pthread_mutex_lock(&lock);
+    const bool there = ib_kernel_list_get(&seen.kernels, i, name, started);
+    pthread_mutex_unlock(&lock);
+    return there;
 }
 
 __attribute__((visibility("default"))) const struct ib_witness *ib_witness_plugin(uint32_t host_abi_major)
@@ -221,6 +219,7 @@ __attribute__((visibility("default"))) const struct ib_witness *ib_witness_plugi
         .source = "CUPTI",
         .attach = attach,
         .count = count,
+        .kernel = kernel,
     };
     return host_abi_major == IB_WITNESS_ABI_MAJOR ? &witness : NULL;
 }

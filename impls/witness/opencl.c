@@ -20,16 +20,20 @@ static cl_int CL_API_CALL launch(cl_command_queue queue, cl_kernel kernel, cl_ui
                                  const size_t *offset, const size_t *all, const size_t *group, cl_uint n,
                                  const cl_event *wait, cl_event *event)
 {
-    ib_layer_seen.launch_count++;
-    return ib_layer_next->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, all, group, n, wait,
-                                                 event);
+    const cl_int code =
+        ib_layer_next->clEnqueueNDRangeKernel(queue, kernel, dimensions, offset, all, group, n, wait, event);
+    if (code == CL_SUCCESS)
+        ib_layer_count_launch(kernel);
+    return code;
 }
 
 static cl_int CL_API_CALL launch_task(cl_command_queue queue, cl_kernel kernel, cl_uint n,
                                       const cl_event *wait, cl_event *event)
 {
-    ib_layer_seen.launch_count++;
-    return ib_layer_next->clEnqueueTask(queue, kernel, n, wait, event);
+    const cl_int code = ib_layer_next->clEnqueueTask(queue, kernel, n, wait, event);
+    if (code == CL_SUCCESS)
+        ib_layer_count_launch(kernel);
+    return code;
 }
 
 static cl_int CL_API_CALL launch_native(cl_command_queue queue, void(CL_CALLBACK *function)(void *),
@@ -101,6 +105,7 @@ EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint n, const cl_icd_dispa
     }
     memcpy(&ours, target, sizeof ours);
     ib_layer_watch_copies(&ours);
+    ib_layer_watch_device(&ours);
     ib_layer_watch_creation(&ours);
     ib_layer_watch_shared(&ours);
     watch_work(&ours);
@@ -147,8 +152,7 @@ static enum ib_status attach(const char *path, char *why, size_t n)
         snprintf(why, n, "no memory for OPENCL_LAYERS");
         return IB_EUNAVAILABLE;
     }
-    memset(&ib_layer_seen, 0, sizeof ib_layer_seen);
-    ib_layer_lost = NULL;
+    ib_layer_clear();
     return IB_OK;
 }
 
@@ -158,13 +162,22 @@ static enum ib_status count(struct ib_copies *out, char *why, size_t n)
         snprintf(why, n, "%s", ib_layer_next == NULL ? absent : ib_layer_lost);
         return IB_EUNAVAILABLE;
     }
-    *out = (struct ib_copies){.struct_size = sizeof *out,
-                              .h2d_count = ib_layer_seen.h2d_count,
-                              .h2d_bytes = ib_layer_seen.h2d_bytes,
-                              .d2h_count = ib_layer_seen.d2h_count,
-                              .d2h_bytes = ib_layer_seen.d2h_bytes,
-                              .launch_count = ib_layer_seen.launch_count,
-                              .sync_count = ib_layer_seen.sync_count};
+    const struct ib_copies mine = {.h2d_count = ib_layer_seen.h2d_count,
+                                   .h2d_bytes = ib_layer_seen.h2d_bytes,
+                                   .d2h_count = ib_layer_seen.d2h_count,
+                                   .d2h_bytes = ib_layer_seen.d2h_bytes,
+                                   .launch_count = ib_layer_seen.launch_count,
+                                   .sync_count = ib_layer_seen.sync_count,
+                                   .d2d_count = ib_layer_seen.d2d_count,
+                                   .d2d_bytes = ib_layer_seen.d2d_bytes,
+                                   .memset_count = ib_layer_seen.memset_count,
+                                   .memset_bytes = ib_layer_seen.memset_bytes,
+                                   /* OpenCL does not tell how the host's memory was got */
+                                   .pageable_count = IB_UNCOUNTED,
+                                   .pageable_bytes = IB_UNCOUNTED,
+                                   .pinned_count = IB_UNCOUNTED,
+                                   .pinned_bytes = IB_UNCOUNTED};
+    IB_FILL(out, &mine);
     return IB_OK;
 }
 
@@ -177,6 +190,7 @@ EXPORT const struct ib_witness *ib_witness_plugin(uint32_t host_abi_major)
         .source = "OpenCL layer",
         .attach = attach,
         .count = count,
+        .kernel = ib_layer_kernel,
     };
     return host_abi_major == IB_WITNESS_ABI_MAJOR ? &witness : NULL;
 }

@@ -183,12 +183,41 @@ csv_functions='
         return n
     }
     function field(name) { return row[column[name]] }
+    { sub(/\r$/, "") }
     FNR == 1 { delete column; n = split_row($0); for (i = 1; i <= n; i++) column[row[i]] = i; next }
     { split_row($0) }'
 
 # How many cases of a sweep have this value in this column.
 count_rows() {
     awk -v name="$2" -v value="$3" "$csv_functions"' field(name) == value { found++ } END { print found + 0 }' "$work/$1.csv"
+}
+
+# What the witness saw beside the ledger's copies in the cases of a sweep, a line each: work within the device, the
+# host's memory, and the kernels that are not this project's, which all begin with ibk_; nothing where it did not count.
+beside_copies() {
+    awk "$csv_functions"'
+        field("transfers.witness.d2d_count") == "" { next }
+        {
+            cases++
+            sets += field("transfers.witness.memset_count"); set_bytes += field("transfers.witness.memset_bytes")
+            copies += field("transfers.witness.d2d_count"); copy_bytes += field("transfers.witness.d2d_bytes")
+            pageable += field("transfers.witness.pageable_count"); pinned += field("transfers.witness.pinned_count")
+            kernels = field("transfers.witness.kernels")
+            while (match(kernels, /"name":"[^"]*","count":[0-9]+/)) {
+                split(substr(kernels, RSTART, RLENGTH), part, "\"")
+                starts[part[4]] += substr(part[7], 2)
+                kernels = substr(kernels, RSTART + RLENGTH)
+            }
+        }
+        END {
+            if (!cases) exit
+            printf "in %d cases: %.0f memsets (%.0f bytes), %.0f copies (%.0f bytes) within the device, none by the harness\n", \
+                cases, sets, set_bytes, copies, copy_bytes
+            printf "transfers from and to pageable memory: %.0f, pinned: %.0f\n", pageable, pinned
+            fflush()
+            for (name in starts)
+                if (name !~ /^ibk_/) printf "%.0f x %s, of a library\n", starts[name], substr(name, 1, 70) | "sort -rn"
+        }' "$work/$1.csv"
 }
 
 # The first case of a sweep that is not right, and why.

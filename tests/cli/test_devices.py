@@ -101,6 +101,15 @@ class Trainings(DeviceTest):
             self.assertTrue(case["transfers"]["witness"]["agrees"])
             self.assertEqual(case["transfers"]["witness"]["source"], "OpenCL layer")
 
+    def test_what_the_layer_sees_beside_copies(self):
+        for case in self.sweep():
+            witness = case["transfers"]["witness"]
+            self.assertEqual(sum(kernel["count"] for kernel in witness["kernels"]), witness["launches"])
+            self.assertEqual([kernel["name"] for kernel in witness["kernels"] if not kernel["name"].startswith("ibk_")], [])
+            self.assertEqual([witness[name] for name in ("d2d_count", "d2d_bytes", "memset_count", "memset_bytes")], [0] * 4)
+            for name in ("pageable_count", "pageable_bytes", "pinned_count", "pinned_bytes"):
+                self.assertIsNone(witness[name])
+
     def test_shipped_configuration(self):
         """Every case of configs/devices.yaml that an OpenCL device has, at a tenth of its epochs."""
         text = (ROOT / "configs" / "devices.yaml").read_text()

@@ -17,7 +17,9 @@ CASE = {"id": "a", "model": "linreg", "dataset": "million", "rows": 1000000, "co
         "verify.verdict": "ok", "verify.reason": "", "verify.loss_error": "1e-7", "verify.params_error": "2e-7",
         "verify.prediction_error": "3e-7", "metrics.train_loss": "0.5", "time.epoch_ns.median": 258000.0,
         "transfers.h2d_bytes": 0, "transfers.d2h_bytes": 0, "transfers.launches": 100, "transfers.witness.source": "CUPTI",
-        "transfers.witness.agrees": "true", "libraries": "a GPU, \"the\" best, by far"}
+        "transfers.witness.agrees": "true", "transfers.witness.d2d_count": "", "transfers.witness.d2d_bytes": "",
+        "transfers.witness.memset_count": "", "transfers.witness.memset_bytes": "", "transfers.witness.pageable_count": "",
+        "transfers.witness.pinned_count": "", "transfers.witness.kernels": "", "libraries": "a GPU, \"the\" best, by far"}
 
 
 class GpuCheck(CliTest):
@@ -37,7 +39,7 @@ class GpuCheck(CliTest):
     def table(self, name, cases):
         """Writes NAME.csv: each case is CASE but for what is given."""
         with open(self.folder / f"{name}.csv", "w", newline="") as file:
-            writer = csv.DictWriter(file, CASE.keys(), lineterminator="\n")
+            writer = csv.DictWriter(file, CASE.keys(), lineterminator="\r\n")
             writer.writeheader()
             writer.writerows({**CASE, **case} for case in cases)
 
@@ -87,6 +89,20 @@ class GpuCheck(CliTest):
                             {"id": "bad", "status": "untrusted", "reason": "hidden copies: 1, 2", "verify.verdict": "unverified"}])
         self.assertEqual(self.parts("count_rows seed transfers.witness.agrees true").stdout, "2\n")
         self.assertEqual(self.parts("first_reason seed").stdout, "bad: untrusted hidden copies: 1, 2 unverified \n")
+
+    def test_beside_copies(self):
+        ours, theirs = {"name": "ibk_gemm_f32", "count": 40}, {"name": "_ZN8cublasLt" + 80 * "x", "count": 3}
+        seen = {"transfers.witness.d2d_count": 1, "transfers.witness.d2d_bytes": 64, "transfers.witness.memset_count": 2,
+                "transfers.witness.memset_bytes": 96, "transfers.witness.pageable_count": 30, "transfers.witness.pinned_count": 4,
+                "transfers.witness.kernels": json.dumps([ours, theirs, {"name": "other", "count": 12}], separators=(",", ":"))}
+        blind = dict.fromkeys(seen, "")
+        self.table("parity", [seen, blind, {**seen, "transfers.witness.memset_count": 0}])
+        self.assertEqual(self.parts("beside_copies parity").stdout.splitlines(),
+                         ["in 2 cases: 2 memsets (192 bytes), 2 copies (128 bytes) within the device, none by the harness",
+                          "transfers from and to pageable memory: 60, pinned: 8", "24 x other, of a library",
+                          f"6 x {theirs['name'][:70]}, of a library"])
+        self.table("parity", [blind])
+        self.assertEqual(self.parts("beside_copies parity").stdout, "")
 
     def test_is_there_a_gpu(self):
         missing = "cpu_naive  loops\ncuda_naive  kernels\n             unavailable: no NVIDIA driver: 35\n"

@@ -49,6 +49,12 @@ const struct emu_kernel *mock_kernel_of(const void *symbol)
     return NULL;
 }
 
+const char *mock_kernel_name(const void *symbol)
+{
+    const struct emu_kernel *kernel = mock_kernel_of(symbol);
+    return kernel != NULL ? kernel->name : NULL;
+}
+
 void **__cudaRegisterFatBinary(void *fat_binary)
 {
     if (*(const int *)fat_binary != FAT_BINARY_MAGIC)

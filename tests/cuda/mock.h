@@ -93,5 +93,7 @@ cudaError_t mock_answer(cudaError_t code);
 struct emu_kernel;
 /* The kernel that nvcc's code has registered under this symbol; NULL for none. */
 const struct emu_kernel *mock_kernel_of(const void *symbol);
+/* Its name; NULL likewise. */
+const char *mock_kernel_name(const void *symbol);
 
 #endif

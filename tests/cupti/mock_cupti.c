@@ -89,9 +89,9 @@ void mock_cupti_set(uint64_t bytes)
     mock_cupti_play(&record, sizeof record);
 }
 
-void mock_cupti_kernel(void)
+void mock_cupti_kernel(const char *name)
 {
-    const CUpti_ActivityKernel10 record = {.kind = CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL};
+    const CUpti_ActivityKernel10 record = {.kind = CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, .name = name};
     mock_cupti_play(&record, sizeof record);
 }
 

@@ -30,7 +30,7 @@ MOCK_CUPTI_EXPORT void mock_cupti_play(const void *record, size_t bytes);
 /* The records that tests need. Kinds: CUpti_ActivityMemcpyKind, CUpti_ActivityMemoryKind. */
 MOCK_CUPTI_EXPORT void mock_cupti_copy(uint8_t copy_kind, uint8_t source, uint8_t target, uint64_t bytes);
 MOCK_CUPTI_EXPORT void mock_cupti_set(uint64_t bytes);
-MOCK_CUPTI_EXPORT void mock_cupti_kernel(void);
+MOCK_CUPTI_EXPORT void mock_cupti_kernel(const char *name);
 MOCK_CUPTI_EXPORT void mock_cupti_wait(CUpti_ActivitySynchronizationType);
 MOCK_CUPTI_EXPORT void mock_cupti_alloc(CUpti_ActivityMemoryKind, uint64_t bytes);
 

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -33,9 +32,18 @@ static void begin(void)
         fail_msg("%s", why);
 }
 
-static struct ib_copies counted(void)
+/* As a caller hands it over. */
+static struct ib_copies nothing_yet(void)
 {
     struct ib_copies copies;
+    memset(&copies, 0xff, sizeof copies); /* IB_UNCOUNTED */
+    copies.struct_size = sizeof copies;
+    return copies;
+}
+
+static struct ib_copies counted(void)
+{
+    struct ib_copies copies = nothing_yet();
     char why[256] = "";
     if (witness->count(&copies, why, sizeof why) != IB_OK)
         fail_msg("%s", why);
@@ -51,7 +59,7 @@ static void assert_refused(enum ib_status status, const char *why, const char *e
 
 static void assert_lost(const char *expected)
 {
-    struct ib_copies copies;
+    struct ib_copies copies = nothing_yet();
     char why[256] = "";
     assert_refused(witness->count(&copies, why, sizeof why), why, expected);
 }
@@ -108,7 +116,6 @@ static void copies(void **state)
     mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_HTOH, PAGEABLE, PINNED, 1 << 20);
     mock_cupti_set(1 << 20);
     struct ib_copies got = counted();
-    assert_int_equal(got.struct_size, sizeof got);
     assert_int_equal(got.h2d_count, 3);
     assert_int_equal(got.h2d_bytes, 111);
     assert_int_equal(got.d2h_count, 1);
@@ -145,7 +152,7 @@ static void work(void **state)
     (void)state;
     begin();
     for (int i = 0; i < 5; i++)
-        mock_cupti_kernel();
+        mock_cupti_kernel(i < 3 ? "gemm" : "act");
     mock_cupti_wait(CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_STREAM_SYNCHRONIZE);
     mock_cupti_wait(CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_CONTEXT_SYNCHRONIZE);
     mock_cupti_wait(CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_EVENT_SYNCHRONIZE);
@@ -164,7 +171,7 @@ static void many_buffers(void **state)
     begin();
     for (uint64_t i = 1; i <= n; i++) {
         upload(i);
-        mock_cupti_kernel();
+        mock_cupti_kernel("k");
     }
     const struct ib_copies got = counted();
     mock_cupti = (struct mock_cupti){0};
@@ -173,30 +180,114 @@ static void many_buffers(void **state)
     assert_int_equal(got.launch_count, n);
 }
 
-static void log_of_sizes(void **state)
+/* Every kind of copy and memory, and what neither the ledger nor a verdict needs. */
+static void within_the_device(void **state)
 {
-    char path[] = "/tmp/ironbench-test-XXXXXX", text[4096] = "";
+    const CUpti_ActivityMemcpyPtoP4 peer = {.kind = CUPTI_ACTIVITY_KIND_MEMCPY2, .bytes = 100};
     (void)state;
-    close(mkstemp(path));
-    setenv("IRONBENCH_CUPTI_LOG", path, 1);
     begin();
     for (int i = 0; i < 3; i++)
         upload(112);
     download(8);
+    mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_ATOH, CUPTI_ACTIVITY_MEMORY_KIND_ARRAY, PINNED, 20);
+    mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_HTOD, CUPTI_ACTIVITY_MEMORY_KIND_MANAGED, DEVICE, 1);
     mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_DTOD, DEVICE, DEVICE, 64);
+    mock_cupti_play(&peer, sizeof peer); /* from one device to another */
     mock_cupti_copy(CUPTI_ACTIVITY_MEMCPY_KIND_HTOH, PAGEABLE, PINNED, 16);
     mock_cupti_set(32);
+    mock_cupti_set(4);
+    const struct ib_copies got = counted();
+    assert_int_equal(got.d2d_count, 2);
+    assert_int_equal(got.d2d_bytes, 164);
+    assert_int_equal(got.memset_count, 2);
+    assert_int_equal(got.memset_bytes, 36);
+    assert_int_equal(got.pageable_count, 3);
+    assert_int_equal(got.pageable_bytes, 336);
+    assert_int_equal(got.pinned_count, 2);
+    assert_int_equal(got.pinned_bytes, 28);
+    assert_int_equal(got.h2d_count + got.d2h_count, 4 + 2); /* one of neither kind */
+    begin();
+    upload(1);
+    assert_int_equal(counted().d2d_count + counted().memset_count + counted().pinned_count, 0);
+}
+
+/* ---- kernels ---- */
+
+static void assert_kernel(uint32_t i, const char *expected, uint64_t times)
+{
+    const char *name = NULL;
+    uint64_t count = 0;
+    assert_true(witness->kernel(i, &name, &count));
+    assert_string_equal(name, expected);
+    assert_int_equal(count, times);
+}
+
+static void names_of_kernels(void **state)
+{
+    static const char long_name[] =
+        "_ZN8cublasLt19splitKreduce_kernelILi32ELi16EiffffLb1ELb0ELb0EEEvNS_18cublasS";
+    char copied[] = "gemm";
+    const char *name;
+    uint64_t count;
+    (void)state;
+    begin();
+    mock_cupti_kernel(copied);
+    mock_cupti_kernel(long_name);
+    mock_cupti_kernel("gemm");
+    mock_cupti_kernel(NULL);
+    mock_cupti_kernel("gemm_f64");
+    assert_int_equal(counted().launch_count, 5);
+    memset(copied, '?', sizeof copied - 1); /* the record and its name are gone */
+    assert_kernel(0, "gemm", 2);
+    assert_kernel(1, long_name, 1);
+    assert_kernel(2, "(without a name)", 1);
+    assert_kernel(3, "gemm_f64", 1);
+    assert_false(witness->kernel(4, &name, &count));
+    begin();
+    assert_false(witness->kernel(0, &name, &count));
+    mock_cupti_kernel("act");
     counted();
-    unsetenv("IRONBENCH_CUPTI_LOG");
-    FILE *file = fopen(path, "r");
-    assert_true(fread(text, 1, sizeof text - 1, file) > 0);
-    fclose(file);
-    unlink(path);
-    assert_string_equal(text,
-                        "CUPTI: 3 up (336 bytes), 1 down (8), 1 within the device (64), 1 memsets (32), 0 "
-                        "kernels, 0 waits\n"
-                        "CUPTI:   up 3 x 112 bytes, pageable\n"
-                        "CUPTI:   down 1 x 8 bytes, pinned\n");
+    assert_kernel(0, "act", 1);
+}
+
+static void many_kernels(void **state)
+{
+    enum { KERNELS = 500 };
+    static char names[KERNELS][16];
+    uint64_t launches = 0, count;
+    const char *name;
+    (void)state;
+    begin();
+    for (int again = 0; again < 2; again++)
+        for (int i = 0; i < KERNELS; i++) {
+            snprintf(names[i], sizeof names[i], "kernel_%d", i);
+            mock_cupti_kernel(names[i]);
+        }
+    assert_int_equal(counted().launch_count, 2 * KERNELS);
+    for (uint32_t i = 0; witness->kernel(i, &name, &count); i++) {
+        assert_string_equal(name, names[i]);
+        launches += count;
+    }
+    assert_int_equal(launches, 2 * KERNELS);
+}
+
+/* ---- a caller that was built before the witness ---- */
+
+static void an_older_caller(void **state)
+{
+    enum { FIRST_BYTES = offsetof(struct ib_copies, d2d_count), BEYOND = 0x5a };
+    struct ib_copies copies;
+    char why[256] = "";
+    (void)state;
+    begin();
+    upload(9);
+    mock_cupti_set(1);
+    memset(&copies, BEYOND, sizeof copies);
+    copies.struct_size = FIRST_BYTES;
+    assert_int_equal(witness->count(&copies, why, sizeof why), IB_OK);
+    assert_int_equal(copies.h2d_bytes, 9);
+    for (size_t i = FIRST_BYTES; i < sizeof copies; i++)
+        assert_int_equal(((const unsigned char *)&copies)[i], BEYOND);
 }
 
 /* ---- what takes the count's word away ---- */
@@ -292,11 +383,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refusals),       cmocka_unit_test(copies),
         cmocka_unit_test(batches),        cmocka_unit_test(work),
-        cmocka_unit_test(many_buffers),   cmocka_unit_test(log_of_sizes),
+        cmocka_unit_test(many_buffers),   cmocka_unit_test(within_the_device),
         cmocka_unit_test(nothing_seen),   cmocka_unit_test(dropped_records),
         cmocka_unit_test(no_buffer),      cmocka_unit_test(cut_off),
         cmocka_unit_test(failing_calls),  cmocka_unit_test(unreadable_record),
-        cmocka_unit_test(managed_memory),
+        cmocka_unit_test(managed_memory), cmocka_unit_test(names_of_kernels),
+        cmocka_unit_test(many_kernels),   cmocka_unit_test(an_older_caller),
     };
     void *object = dlopen(WITNESS, RTLD_NOW);
     witness_fn *get = object != NULL ? (witness_fn *)(uintptr_t)dlsym(object, "ib_witness_plugin") : NULL;

@@ -13,7 +13,7 @@ typedef const struct ib_witness *witness_fn(uint32_t host_abi_major);
 int main(void)
 {
     char why[256] = "";
-    struct ib_copies copies;
+    struct ib_copies copies = {.struct_size = sizeof copies};
     void *object = dlopen(WITNESS, RTLD_NOW);
     if (object == NULL) {
         printf("skipped: %s\n", dlerror());

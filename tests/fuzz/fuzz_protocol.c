@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "mutate.h"
-#include "oracle.h"
+#include "oracle/oracle.h"
 #include "run/outside.h"
 #include "worker/child.h"
 #include "worker/description.h"

@@ -12,7 +12,7 @@
 #include "../unit/problem.h"
 #include "base/rng.h"
 #include "stats/stats.h"
-#include "verify.h"
+#include "verify/verify.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 #define TESTS_PROBLEM_H
 
 #include "models/model.h"
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 /* A problem with the memory that its pointers lead to. */
 struct test_problem {

@@ -184,6 +184,42 @@ static void test_what_is_allowed(void **state)
     assert_judged(thing, "append a line ABI_FIELD(thing, NAME, 16, BYTES, TYPE)");
 }
 
+/* ---- what is filled in: a caller of another age ---- */
+
+enum { FIRST_COPIES = 56, BEYOND = 0x5a }; /* what ib_copies had at first */
+
+/* A caller that was built before has less room, and not a byte beyond it changes. */
+static void test_filling_for_an_older_caller(void **state)
+{
+    struct ib_copies out;
+    const struct ib_copies mine = {.h2d_count = 1, .sync_count = 6, .d2d_count = 7, .pinned_bytes = 14};
+    (void)state;
+    memset(&out, BEYOND, sizeof out);
+    out.struct_size = FIRST_COPIES;
+    IB_FILL(&out, &mine);
+    assert_int_equal(out.struct_size, FIRST_COPIES);
+    assert_int_equal(out.h2d_count, 1);
+    assert_int_equal(out.sync_count, 6);
+    for (size_t i = FIRST_COPIES; i < sizeof out; i++)
+        assert_int_equal(((const unsigned char *)&out)[i], BEYOND);
+}
+
+/* A caller that was built later has more room, and knows by what it put there that nobody filled it in. */
+static void test_filling_for_a_newer_caller(void **state)
+{
+    struct {
+        struct ib_copies known;
+        uint64_t later;
+    } out = {.known = {.struct_size = sizeof out}, .later = IB_UNCOUNTED};
+    const struct ib_copies mine = {.struct_size = 1, .h2d_count = 1, .pinned_bytes = 14};
+    (void)state;
+    IB_FILL(&out.known, &mine);
+    assert_int_equal(out.known.struct_size, sizeof out);
+    assert_int_equal(out.known.h2d_count, 1);
+    assert_int_equal(out.known.pinned_bytes, 14);
+    assert_true(out.later == IB_UNCOUNTED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +227,8 @@ int main(void)
         cmocka_unit_test(test_constants),
         cmocka_unit_test(test_what_is_forbidden),
         cmocka_unit_test(test_what_is_allowed),
+        cmocka_unit_test(test_filling_for_an_older_caller),
+        cmocka_unit_test(test_filling_for_a_newer_caller),
     };
     if (sizeof(long) != 8 || sizeof(void *) != 8) {
         printf("skipped: the table is of machines whose pointers and long have 64 bits\n");

@@ -1,5 +1,5 @@
 /* What a loss curve looks like at its end. */
-#include "convergence.h"
+#include "verify/convergence.h"
 
 #include <math.h>
 #include <setjmp.h>

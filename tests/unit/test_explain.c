@@ -260,6 +260,67 @@ static void a_witness_that_disagrees_is_heard(void **state)
     assert_null(strstr(page_of(c), "witness"));
 }
 
+static json_t *kernels(size_t n)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(list,
+                              json_pack("{s:s, s:i}", "name", (const char *[]){"gemm", "act", "sum"}[i % 3],
+                                        "count", (int)(n - i)));
+    return list;
+}
+
+static void what_only_a_witness_knows(void **state)
+{
+    (void)state;
+    json_t *c = add_copying();
+    made_set(c, "transfers.witness",
+             json_pack("{s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o}", "source", "CUPTI",
+                       "agrees", 1, "h2d_count", 40, "d2h_count", 3, "d2d_count", 1, "d2d_bytes", 64,
+                       "memset_count", 12, "memset_bytes", 96, "pageable_count", 43, "pageable_bytes", 4300,
+                       "pinned_count", 0, "pinned_bytes", 0, "kernels", kernels(2)));
+    const char *page = page_of(c);
+    assert_says(
+        page,
+        "Seen in the checked pass (CUPTI): 12 memsets (96 bytes) and 1 copy (64 bytes) within the device, "
+        "which the harness never asks for: they are the implementation's, or its libraries'; all "
+        "transfers used pageable memory of the host.");
+    assert_says(page, "Kernels started in it: gemm 2 times, act once.");
+    made_set(c, "transfers.witness.d2d_count", json_integer(0));
+    made_set(c, "transfers.witness.memset_count", json_integer(0));
+    made_set(c, "transfers.witness.pageable_count", json_integer(3));
+    made_set(c, "transfers.witness.pinned_count", json_integer(40));
+    made_set(c, "transfers.witness.pinned_bytes", json_integer(1000));
+    made_set(c, "transfers.witness.kernels", kernels(9));
+    page = page_of(c);
+    assert_says(
+        page, "no memsets and no copies within the device; 3 transfers (4.30 kB) used pageable memory of the "
+              "host, 40 transfers (1.00 kB) pinned.");
+    assert_says(
+        page, "gemm 9 times, act 8 times, sum 7 times, gemm 6 times, act 5 times, sum 4 times, and 3 more in "
+              "6 starts.");
+    made_set(c, "transfers.witness.d2d_count", json_null());
+    made_set(c, "transfers.witness.pinned_count", json_null());
+    made_set(c, "transfers.witness.kernels", json_null());
+    page = page_of(c);
+    assert_null(strstr(page, "Seen in"));
+    assert_null(strstr(page, "Kernels started"));
+}
+
+static void a_long_name_of_a_kernel_is_cut(void **state)
+{
+    char name[200], cut[80];
+    (void)state;
+    json_t *c = add_copying();
+    memset(name, 'k', sizeof name);
+    name[sizeof name - 1] = '\0';
+    snprintf(cut, sizeof cut, ": %.60s… 3 times.", name);
+    made_set(c, "transfers.witness",
+             json_pack("{s:s, s:b, s:[{s:s, s:i}]}", "source", "CUPTI", "agrees", 1, "kernels", "name", name,
+                       "count", 3));
+    assert_says(page_of(c), cut);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -274,6 +335,8 @@ int main(void)
         TEST(what_is_not_known_is_not_nothing),
         TEST(a_host_copies_nothing),
         TEST(a_witness_that_disagrees_is_heard),
+        TEST(what_only_a_witness_knows),
+        TEST(a_long_name_of_a_kernel_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

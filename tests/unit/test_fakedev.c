@@ -163,6 +163,10 @@ static void its_driver_counts_every_copy(void **state)
     assert_int_equal(after.h2d_bytes - before.h2d_bytes, 2 * sizeof ones);
     assert_int_equal(after.d2h_count - before.d2h_count, 1);
     assert_int_equal(after.d2h_bytes - before.d2h_bytes, sizeof *got);
+    assert_int_equal(after.pageable_count - before.pageable_count, 3);
+    assert_int_equal(after.pageable_bytes, after.h2d_bytes + after.d2h_bytes);
+    assert_int_equal(after.d2d_count + after.memset_count + after.pinned_count, 0);
+    assert_true(after.launch_count == IB_UNCOUNTED);
 }
 
 int main(void)

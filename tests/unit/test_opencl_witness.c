@@ -33,9 +33,18 @@ static void begin(void)
     assert_int_equal(witness->attach(WITNESS, why, sizeof why), IB_OK);
 }
 
-static struct ib_copies counted(void)
+/* As a caller hands it over. */
+static struct ib_copies nothing_yet(void)
 {
     struct ib_copies copies;
+    memset(&copies, 0xff, sizeof copies); /* IB_UNCOUNTED */
+    copies.struct_size = sizeof copies;
+    return copies;
+}
+
+static struct ib_copies counted(void)
+{
+    struct ib_copies copies = nothing_yet();
     char why[256] = "";
     if (witness->count(&copies, why, sizeof why) != IB_OK)
         fail_msg("%s", why);
@@ -51,9 +60,19 @@ static void assert_counted(uint64_t h2d_count, uint64_t h2d_bytes, uint64_t d2h_
     assert_int_equal(got.d2h_bytes, d2h_bytes);
 }
 
+static void assert_within(uint64_t d2d_count, uint64_t d2d_bytes, uint64_t memset_count,
+                          uint64_t memset_bytes)
+{
+    const struct ib_copies got = counted();
+    assert_int_equal(got.d2d_count, d2d_count);
+    assert_int_equal(got.d2d_bytes, d2d_bytes);
+    assert_int_equal(got.memset_count, memset_count);
+    assert_int_equal(got.memset_bytes, memset_bytes);
+}
+
 static void assert_lost(const char *why)
 {
-    struct ib_copies copies;
+    struct ib_copies copies = nothing_yet();
     char text[256] = "";
     assert_int_equal(witness->count(&copies, text, sizeof text), IB_EUNAVAILABLE);
     assert_non_null(strstr(text, why));
@@ -167,17 +186,30 @@ static void images(void **state)
     OK(code);
     OK(clEnqueueUnmapMemObject(queue, image, p, 0, NULL, NULL));
     assert_counted(2, 512 + 256, 2, 512);
+    /* within the device: from image to buffer, back, to another image, and a colour */
+    assert_within(0, 0, 0, 0);
+    const cl_float4 colour = {{0}};
+    const size_t below[] = {0, 2, 0};
+    OK(clEnqueueCopyImageToBuffer(queue, image, buffer, origin, region, 0, 0, NULL, NULL));
+    OK(clEnqueueCopyBufferToImage(queue, buffer, image, 0, origin, region, 0, NULL, NULL));
+    OK(clEnqueueCopyImage(queue, image, image, origin, below, region, 0, NULL, NULL));
+    OK(clEnqueueFillImage(queue, image, &colour, origin, region, 0, NULL, NULL));
+    OK(clFinish(queue));
+    assert_within(3, 3 * 256, 1, 256);
+    assert_counted(2, 512 + 256, 2, 512);
     clReleaseMemObject(image);
 }
 
-static cl_kernel make_kernel(void)
+static cl_kernel make_kernel(const char *name)
 {
-    static const char *const text = "__kernel void nothing(__global char *p) { p[get_global_id(0)] = 1; }";
+    static const char *const text = "__kernel void nothing(__global char *p) { p[get_global_id(0)] = 1; }"
+                                    "__kernel void __attribute__((reqd_work_group_size(4, 1, 1))) "
+                                    "something(__global char *p) { p[0] = 1; }";
     cl_int code;
     cl_program program = clCreateProgramWithSource(context, 1, (const char **)(uintptr_t)&text, NULL, &code);
     OK(code);
     OK(clBuildProgram(program, 1, &device_id, "", NULL, NULL));
-    cl_kernel kernel = clCreateKernel(program, "nothing", &code);
+    cl_kernel kernel = clCreateKernel(program, name, &code);
     OK(code);
     clReleaseProgram(program);
     return kernel;
@@ -190,12 +222,16 @@ static void what_is_no_copy(void **state)
     const cl_uint zero = 0;
     cl_int code;
     cl_event event;
-    cl_kernel kernel = make_kernel();
+    cl_kernel kernel = make_kernel("nothing");
     (void)state;
     begin();
     cl_mem other = clCreateBuffer(context, CL_MEM_READ_WRITE, BYTES, NULL, &code);
     OK(clEnqueueFillBuffer(queue, buffer, &zero, sizeof zero, 0, BYTES, 0, NULL, NULL));
     OK(clEnqueueCopyBuffer(queue, buffer, other, 0, 0, BYTES, 0, NULL, NULL));
+    /* calls that fail do nothing */
+    assert_int_not_equal(clEnqueueFillBuffer(queue, buffer, &zero, 3, 0, BYTES, 0, NULL, NULL), CL_SUCCESS);
+    assert_int_not_equal(clEnqueueCopyBuffer(queue, buffer, other, 0, 1, BYTES, 0, NULL, NULL), CL_SUCCESS);
+    assert_within(1, BYTES, 1, BYTES);
     OK(clSetKernelArg(kernel, 0, sizeof buffer, &buffer));
     OK(clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &items, NULL, 0, NULL, NULL));
     OK(clEnqueueNDRangeKernel(queue, kernel, 1, NULL, &items, NULL, 0, NULL, &event));
@@ -204,9 +240,59 @@ static void what_is_no_copy(void **state)
     assert_counted(0, 0, 0, 0);
     assert_int_equal(counted().launch_count, 2);
     assert_int_equal(counted().sync_count, 2);
+    /* how the host's memory was got cannot be seen */
+    assert_true(counted().pageable_count == IB_UNCOUNTED && counted().pinned_bytes == IB_UNCOUNTED);
     clReleaseEvent(event);
     clReleaseMemObject(other);
     clReleaseKernel(kernel);
+}
+
+static void rectangles(void **state)
+{
+    const size_t origin[] = {0, 0, 0}, region[] = {16, 4, 2};
+    cl_int code;
+    (void)state;
+    begin();
+    cl_mem other = clCreateBuffer(context, CL_MEM_READ_WRITE, BYTES, NULL, &code);
+    OK(clEnqueueCopyBufferRect(queue, buffer, other, origin, origin, region, 32, 256, 16, 64, 0, NULL, NULL));
+    OK(clFinish(queue));
+    assert_within(1, 128, 0, 0);
+    assert_counted(0, 0, 0, 0);
+    clReleaseMemObject(other);
+}
+
+/* ---- kernels ---- */
+
+static uint64_t times_started(const char *wanted)
+{
+    const char *name;
+    uint64_t count, found = 0;
+    for (uint32_t i = 0; witness->kernel(i, &name, &count); i++)
+        found += strcmp(name, wanted) == 0 ? count : 0;
+    return found;
+}
+
+static void kernels_by_name(void **state)
+{
+    const size_t items = 64, group = 4, wrong = 3;
+    cl_kernel nothing = make_kernel("nothing"), something = make_kernel("something");
+    (void)state;
+    begin();
+    OK(clSetKernelArg(nothing, 0, sizeof buffer, &buffer));
+    OK(clSetKernelArg(something, 0, sizeof buffer, &buffer));
+    for (int i = 0; i < 3; i++)
+        OK(clEnqueueNDRangeKernel(queue, nothing, 1, NULL, &items, NULL, 0, NULL, NULL));
+    OK(clEnqueueNDRangeKernel(queue, something, 1, NULL, &items, &group, 0, NULL, NULL));
+    assert_int_not_equal(clEnqueueNDRangeKernel(queue, something, 1, NULL, &items, &wrong, 0, NULL, NULL),
+                         CL_SUCCESS);
+    OK(clFinish(queue));
+    assert_int_equal(counted().launch_count, 4);
+    assert_int_equal(times_started("nothing"), 3);
+    assert_int_equal(times_started("something"), 1);
+    begin();
+    assert_int_equal(times_started("nothing"), 0);
+    clReleaseKernel(nothing);
+    clReleaseKernel(something);
 }
 
 /* ---- shared virtual memory ---- */
@@ -226,7 +312,9 @@ static void shared_memory(void **state)
     OK(clEnqueueSVMMemcpy(queue, CL_TRUE, a, host, 100, 0, NULL, NULL));
     OK(clEnqueueSVMMemcpy(queue, CL_TRUE, host, a + 10, 20, 0, NULL, NULL));
     OK(clEnqueueSVMMemcpy(queue, CL_TRUE, b, a, 100, 0, NULL, NULL)); /* stays on the device */
+    OK(clEnqueueSVMMemFill(queue, a, host, 4, 200, 0, NULL, NULL));
     assert_counted(1, 100, 1, 20);
+    assert_within(1, 100, 1, 200);
     OK(clEnqueueSVMMap(queue, CL_TRUE, CL_MAP_READ | CL_MAP_WRITE, a, 64, 0, NULL, NULL));
     assert_counted(1, 100, 2, 84);
     OK(clEnqueueSVMUnmap(queue, a, 0, NULL, NULL));
@@ -263,7 +351,7 @@ static void kernels_on_the_host(void **state)
 static void the_hosts_own_memory(void **state)
 {
     const cl_bool yes = CL_TRUE;
-    cl_kernel kernel = make_kernel();
+    cl_kernel kernel = make_kernel("nothing");
     int done = 0;
     (void)state;
     begin();
@@ -347,7 +435,7 @@ int main(void)
     void *object = dlopen(WITNESS, RTLD_NOW | RTLD_LOCAL);
     witness_fn *get = object != NULL ? (witness_fn *)(uintptr_t)dlsym(object, "ib_witness_plugin") : NULL;
     char why[256] = "";
-    struct ib_copies copies;
+    struct ib_copies copies = nothing_yet();
     if (get == NULL || get(IB_WITNESS_ABI_MAJOR + 1) != NULL ||
         (witness = get(IB_WITNESS_ABI_MAJOR)) == NULL || witness->attach(WITNESS, why, sizeof why) != IB_OK) {
         fprintf(stderr, "no witness: %s\n", object == NULL ? dlerror() : why);
@@ -373,6 +461,8 @@ int main(void)
         cmocka_unit_test(contents),
         cmocka_unit_test(images),
         cmocka_unit_test(what_is_no_copy),
+        cmocka_unit_test(rectangles),
+        cmocka_unit_test(kernels_by_name),
         cmocka_unit_test(shared_memory),
         cmocka_unit_test(kernels_on_the_host),
         cmocka_unit_test(the_hosts_own_memory),

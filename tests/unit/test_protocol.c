@@ -124,10 +124,12 @@ static void result_round_trip(void **state)
                                    .fused = true,
                                    .phases = {1, 2, 3, 4, 5},
                                    .total = {7, 70, 8, 80},
-                                   .witness = {.source = "driver",
-                                               .seen = {sizeof(struct ib_copies), 9, 90, 10, 100, 5, 6}},
                                    .profiled = true,
                                    .profile = {.epochs = 50, .device_clock = true, .sync_ns = 400}};
+    ib_testimony_clear(&said.witness);
+    strcpy(said.witness.source, "driver");
+    said.witness.seen.d2h_bytes = 100;
+    ib_testimony_add_kernel(&said.witness, "gemm", 5);
     said.profile.operations[IB_OP_ACT] = (struct ib_profile_operation){4, 30, 20, 10};
     said.profile.copies[IB_OP_ACT][1] = (struct ib_profile_copy){11, 12};
     said.ledger.n_tensors = 2;
@@ -156,12 +158,48 @@ static void result_round_trip(void **state)
     json_decref(message);
 }
 
+/* What fuzz/ makes its mutants of is what is said today: a field that was missing would hide all behind it.
+ */
+static void the_corpus_is_understood(void **state)
+{
+    static const char *const paths[] = {IB_SOURCE_DIR "/tests/fuzz/corpus/worker.jsonl",
+                                        IB_SOURCE_DIR "/tests/fuzz/corpus/parent.jsonl"};
+    static struct ib_pass_result result; /* large */
+    struct ib_arena arena = {0};
+    struct ib_train_request train;
+    struct ib_oracle_request oracle;
+    struct ib_job job;
+    size_t n_results = 0, n_jobs = 0, n_requests = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        FILE *file = fopen(paths[i], "r");
+        assert_non_null(file);
+        for (json_t *m; (m = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)); json_decref(m)) {
+            const char *type = json_string_value(json_object_get(m, "type"));
+            enum ib_status status = IB_OK;
+            if (json_object_get(m, "ledger"))
+                status = ib_pass_result_from_json(m, &result), n_results++;
+            else if (strcmp(type, "problem") == 0)
+                status = ib_job_from_json(m, &arena, &job), n_jobs++;
+            else if (strcmp(type, "train") == 0)
+                status = ib_train_request_from_json(m, &train), n_requests++;
+            else if (strcmp(type, "oracle") == 0)
+                status = ib_oracle_request_from_json(m, &oracle), n_requests++;
+            if (status != IB_OK)
+                fail_msg("%s: %s: %s", paths[i], type, ib_error_text());
+        }
+        fclose(file);
+    }
+    ib_arena_free(&arena);
+    assert_true(n_results > 0 && n_jobs > 0 && n_requests > 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(job_round_trip),          cmocka_unit_test(built_in_without_hidden_layers),
         cmocka_unit_test(broken_jobs_are_refused), cmocka_unit_test(requests_round_trip),
-        cmocka_unit_test(result_round_trip),
+        cmocka_unit_test(result_round_trip),       cmocka_unit_test(the_corpus_is_understood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

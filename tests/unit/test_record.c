@@ -281,6 +281,31 @@ static void transfers_are_those_of_the_timed_pass(void **state)
     assert_true(json_is_true(ib_member(c, "transfers.law_ok")));
 }
 
+static void a_witness_tells_what_it_knows(void **state)
+{
+    (void)state;
+    const json_t *c = find("linreg f64 diabetes", "opencl_tiled isa=avx2 pinned=true per_op"),
+                 *witness = ib_member(c, "transfers.witness"), *kernels = ib_member(witness, "kernels");
+    static const struct {
+        const char *name;
+        int count;
+    } started[] = {{"tiled_gemm", 7}, {"add_row", 1}, {"tiled_act", 1}}; /* the most often started first */
+    assert_text(witness, "source", "OpenCL layer");
+    assert_true(json_is_true(ib_member(witness, "agrees")));
+    assert_int_equal((int)ib_member_number(witness, "launches"), 9);
+    assert_int_equal((int)ib_member_number(witness, "d2d_bytes"), 80);
+    assert_unknown(witness, "memset_count");
+    assert_unknown(witness, "pinned_bytes");
+    assert_int_equal(json_array_size(kernels), 3);
+    for (size_t i = 0; i < 3; i++) {
+        assert_text(json_array_get(kernels, i), "name", started[i].name);
+        assert_int_equal((int)ib_member_number(json_array_get(kernels, i), "count"), started[i].count);
+    }
+    const json_t *unwatched = find("linreg f64 diabetes", "fakedev per_op");
+    assert_unknown(unwatched, "transfers.witness.source");
+    assert_unknown(unwatched, "transfers.witness.kernels");
+}
+
 static void cases_without_answers_have_none(void **state)
 {
     (void)state;
@@ -376,6 +401,7 @@ int main(void)
         cmocka_unit_test(whole_processes_are_those_of_their_runs),
         cmocka_unit_test(without_whole_processes_there_is_a_reason),
         cmocka_unit_test(transfers_are_those_of_the_timed_pass),
+        cmocka_unit_test(a_witness_tells_what_it_knows),
         cmocka_unit_test(cases_without_answers_have_none),
         cmocka_unit_test(what_is_not_finite_is_null),
         cmocka_unit_test(only_right_and_real_cases_are_ranked),

@@ -1,7 +1,7 @@
 /* The losses that are asked for, and the search for the iterations that another algorithm needs: on trainings
  * made of a formula. */
 #include "run/search.h"
-#include "targets.h"
+#include "verify/targets.h"
 
 #include <math.h>
 #include <setjmp.h>

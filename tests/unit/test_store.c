@@ -216,19 +216,31 @@ static void put_with(struct fixture *f, const struct ib_testimony *witness, cons
 static void witness_is_a_count_or_a_reason(void **state)
 {
     struct fixture *f = *state;
-    struct ib_testimony witness = {.source = "OpenCL layer", .seen = {.h2d_count = 3, .launch_count = 4}};
+    static struct ib_testimony witness; /* large */
+    ib_testimony_clear(&witness);
+    strcpy(witness.source, "OpenCL layer");
+    witness.seen.h2d_count = 3;
+    witness.seen.d2d_count = 4;
+    witness.seen.memset_bytes = 0;
+    ib_testimony_add_kernel(&witness, "gemm", 5);
+    ib_testimony_add_kernel(&witness, "act", 7);
     put_with(f, &witness, NULL, NULL, NULL);
-    assert_string_equal(ask(f,
-                            "SELECT source || agrees || h2d_count || d2h_count || launch_count || sync_count"
-                            " FROM witnesses"),
-                        "OpenCL layer13040");
+    assert_string_equal(
+        ask(f, "SELECT source || agrees || h2d_count || d2d_count || memset_bytes FROM witnesses"),
+        "OpenCL layer1340");
+    assert_string_equal(
+        ask(f, "SELECT coalesce(h2d_bytes, d2h_count, d2h_bytes, launch_count, sync_count, d2d_bytes,"
+               " memset_count, pageable_count, pageable_bytes, pinned_count, pinned_bytes)"
+               " FROM witnesses"),
+        "null");
+    assert_string_equal(ask(f, "SELECT group_concat(name || count) FROM witness_kernels"), "act7,gemm5");
     assert_string_equal(ask(f, "SELECT count(*) FROM profiles"), "0");
 }
 
 static void witness_without_a_count(void **state)
 {
     struct fixture *f = *state;
-    struct ib_testimony witness = {.source = "OpenCL layer", .reason = "not loaded"};
+    const struct ib_testimony witness = {.source = "OpenCL layer", .reason = "not loaded"};
     put_with(f, &witness, NULL, "it hung", NULL);
     assert_string_equal(
         ask(f, "SELECT source || reason || (agrees IS NULL) || (h2d_count IS NULL) FROM witnesses"),

@@ -1,8 +1,8 @@
 /* The verdict: honest answers pass, whatever their rounding; wrong ones are caught, and by name. */
 #include "problem.h"
-#include "schedule.h"
 #include "trainer.h"
-#include "verify.h"
+#include "training/schedule.h"
+#include "verify/verify.h"
 
 #include <math.h>
 #include <setjmp.h>

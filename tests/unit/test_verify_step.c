@@ -3,7 +3,7 @@
 #include "diagnose/diagnose.h"
 #include "problem.h"
 #include "trainer.h"
-#include "verify.h"
+#include "verify/verify.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 /* run/workspace.c: data sets standardised into files, against the definition computed here; starts; folders.
  */
 #include "base/npy.h"
-#include "oracle.h"
+#include "oracle/oracle.h"
 #include "run/workspace.h"
 #include "scratch.h"
 

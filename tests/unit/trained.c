@@ -1,7 +1,7 @@
 #include "trained.h"
 
 #include "base/error.h"
-#include "schedule.h"
+#include "training/schedule.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 #include "trainer.h"
 
-#include "schedule.h"
+#include "training/schedule.h"
 
 #include <math.h>
 #include <stdlib.h>

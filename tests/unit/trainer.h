@@ -3,7 +3,7 @@
 #define TESTS_TRAINER_H
 
 #include "problem.h"
-#include "verify.h"
+#include "verify/verify.h"
 
 enum fault {
     HONEST,

@@ -1,7 +1,5 @@
 #include "tally.h"
 
-#include <inttypes.h>
-
 /* The newest form of each record that these headers know. The library that is loaded has the same major
  * version, and within one a form never changes. */
 #if CUPTI_API_VERSION >= 130000
@@ -28,17 +26,15 @@ static void add(struct ib_cupti_traffic *traffic, uint64_t count, uint64_t bytes
     traffic->bytes += bytes;
 }
 
-static void add_size(struct ib_cupti_tally *tally, uint8_t copy_kind, uint8_t host_kind, uint64_t bytes)
+/* What crossed between the device and host memory of this kind. */
+static void add_crossing(struct ib_cupti_tally *tally, struct ib_cupti_traffic *direction,
+                         const memcpy_record *record, uint8_t host_kind)
 {
-    for (uint32_t i = 0; i < tally->n_sizes; i++) {
-        struct ib_cupti_size *size = &tally->sizes[i];
-        if (size->copy_kind == copy_kind && size->host_kind == host_kind && size->bytes == bytes) {
-            size->count++;
-            return;
-        }
-    }
-    if (tally->n_sizes < IB_CUPTI_SIZES)
-        tally->sizes[tally->n_sizes++] = (struct ib_cupti_size){copy_kind, host_kind, 1, bytes};
+    add(direction, OPERATIONS(record), record->bytes);
+    if (host_kind == CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE)
+        add(&tally->pageable, OPERATIONS(record), record->bytes);
+    else if (host_kind == CUPTI_ACTIVITY_MEMORY_KIND_PINNED)
+        add(&tally->pinned, OPERATIONS(record), record->bytes);
 }
 
 static void add_copy(struct ib_cupti_tally *tally, const memcpy_record *record)
@@ -46,19 +42,23 @@ static void add_copy(struct ib_cupti_tally *tally, const memcpy_record *record)
     switch (record->copyKind) {
     case CUPTI_ACTIVITY_MEMCPY_KIND_HTOD:
     case CUPTI_ACTIVITY_MEMCPY_KIND_HTOA:
-        add(&tally->up, OPERATIONS(record), record->bytes);
-        add_size(tally, CUPTI_ACTIVITY_MEMCPY_KIND_HTOD, record->srcKind, record->bytes);
+        add_crossing(tally, &tally->up, record, record->srcKind);
         break;
     case CUPTI_ACTIVITY_MEMCPY_KIND_DTOH:
     case CUPTI_ACTIVITY_MEMCPY_KIND_ATOH:
-        add(&tally->down, OPERATIONS(record), record->bytes);
-        add_size(tally, CUPTI_ACTIVITY_MEMCPY_KIND_DTOH, record->dstKind, record->bytes);
+        add_crossing(tally, &tally->down, record, record->dstKind);
         break;
     case CUPTI_ACTIVITY_MEMCPY_KIND_HTOH: /* crosses nothing */
         break;
     default:
         add(&tally->device, OPERATIONS(record), record->bytes);
     }
+}
+
+static void add_kernel(struct ib_cupti_tally *tally, const kernel_record *record)
+{
+    tally->launches++;
+    ib_kernel_list_add(&tally->kernels, record->name);
 }
 
 static void add_wait(struct ib_cupti_tally *tally, const wait_record *record)
@@ -89,7 +89,7 @@ void ib_cupti_tally_add(struct ib_cupti_tally *tally, const CUpti_Activity *reco
         add(&tally->sets, 1, ((const memset_record *)record)->bytes);
         break;
     case CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL:
-        tally->launches++;
+        add_kernel(tally, (const kernel_record *)record);
         break;
     case CUPTI_ACTIVITY_KIND_SYNCHRONIZATION:
         add_wait(tally, (const wait_record *)record);
@@ -124,44 +124,25 @@ size_t ib_cupti_record_bytes(const CUpti_Activity *record)
 
 void ib_cupti_tally_copies(const struct ib_cupti_tally *tally, struct ib_copies *out)
 {
-    *out = (struct ib_copies){.struct_size = sizeof *out,
-                              .h2d_count = tally->up.count,
-                              .h2d_bytes = tally->up.bytes,
-                              .d2h_count = tally->down.count,
-                              .d2h_bytes = tally->down.bytes,
-                              .launch_count = tally->launches,
-                              .sync_count = tally->waits};
+    const struct ib_copies mine = {.h2d_count = tally->up.count,
+                                   .h2d_bytes = tally->up.bytes,
+                                   .d2h_count = tally->down.count,
+                                   .d2h_bytes = tally->down.bytes,
+                                   .launch_count = tally->launches,
+                                   .sync_count = tally->waits,
+                                   .d2d_count = tally->device.count,
+                                   .d2d_bytes = tally->device.bytes,
+                                   .memset_count = tally->sets.count,
+                                   .memset_bytes = tally->sets.bytes,
+                                   .pageable_count = tally->pageable.count,
+                                   .pageable_bytes = tally->pageable.bytes,
+                                   .pinned_count = tally->pinned.count,
+                                   .pinned_bytes = tally->pinned.bytes};
+    IB_FILL(out, &mine);
 }
 
-static const char *memory_name(uint8_t kind)
+void ib_cupti_tally_clear(struct ib_cupti_tally *tally)
 {
-    switch (kind) {
-    case CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE:
-        return "pageable";
-    case CUPTI_ACTIVITY_MEMORY_KIND_PINNED:
-        return "pinned";
-    case CUPTI_ACTIVITY_MEMORY_KIND_MANAGED:
-    case CUPTI_ACTIVITY_MEMORY_KIND_MANAGED_STATIC:
-        return "managed";
-    default:
-        return "other";
-    }
-}
-
-void ib_cupti_tally_print(const struct ib_cupti_tally *tally, FILE *to)
-{
-    fprintf(to,
-            "CUPTI: %" PRIu64 " up (%" PRIu64 " bytes), %" PRIu64 " down (%" PRIu64 "), %" PRIu64
-            " within the device (%" PRIu64 "), %" PRIu64 " memsets (%" PRIu64 "), %" PRIu64
-            " kernels, %" PRIu64 " waits\n",
-            tally->up.count, tally->up.bytes, tally->down.count, tally->down.bytes, tally->device.count,
-            tally->device.bytes, tally->sets.count, tally->sets.bytes, tally->launches, tally->waits);
-    for (uint32_t i = 0; i < tally->n_sizes; i++) {
-        const struct ib_cupti_size *size = &tally->sizes[i];
-        fprintf(to, "CUPTI:   %s %" PRIu64 " x %" PRIu64 " bytes, %s\n",
-                size->copy_kind == CUPTI_ACTIVITY_MEMCPY_KIND_HTOD ? "up" : "down", size->count, size->bytes,
-                memory_name(size->host_kind));
-    }
-    if (tally->n_sizes == IB_CUPTI_SIZES)
-        fprintf(to, "CUPTI:   and perhaps further sizes\n");
+    ib_kernel_list_clear(&tally->kernels);
+    *tally = (struct ib_cupti_tally){0};
 }

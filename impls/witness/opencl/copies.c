@@ -3,16 +3,16 @@
 
 /* ---- buffers and images: reads and writes ---- */
 
-static size_t volume(const size_t *region)
+size_t ib_layer_volume(const size_t *region)
 {
     return region[0] * region[1] * region[2];
 }
 
-static size_t image_bytes(cl_mem image, const size_t *region)
+size_t ib_layer_image_bytes(cl_mem image, const size_t *region)
 {
     size_t element = 0;
     ib_layer_next->clGetImageInfo(image, CL_IMAGE_ELEMENT_SIZE, sizeof element, &element, NULL);
-    return element * volume(region);
+    return element * ib_layer_volume(region);
 }
 
 static cl_int CL_API_CALL write_buffer(cl_command_queue queue, cl_mem buffer, cl_bool blocking, size_t offset,
@@ -47,7 +47,7 @@ static cl_int CL_API_CALL write_buffer_rect(cl_command_queue queue, cl_mem buffe
                                                                 host_origin, region, buffer_row, buffer_slice,
                                                                 host_row, host_slice, host, n, wait, event);
     if (code == CL_SUCCESS)
-        ib_layer_count_h2d(volume(region));
+        ib_layer_count_h2d(ib_layer_volume(region));
     return code;
 }
 
@@ -61,7 +61,7 @@ static cl_int CL_API_CALL read_buffer_rect(cl_command_queue queue, cl_mem buffer
                                                                host_origin, region, buffer_row, buffer_slice,
                                                                host_row, host_slice, host, n, wait, event);
     if (code == CL_SUCCESS)
-        ib_layer_count_d2h(volume(region));
+        ib_layer_count_d2h(ib_layer_volume(region));
     return code;
 }
 
@@ -72,7 +72,7 @@ static cl_int CL_API_CALL write_image(cl_command_queue queue, cl_mem image, cl_b
     const cl_int code = ib_layer_next->clEnqueueWriteImage(queue, image, blocking, origin, region, row, slice,
                                                            host, n, wait, event);
     if (code == CL_SUCCESS)
-        ib_layer_count_h2d(image_bytes(image, region));
+        ib_layer_count_h2d(ib_layer_image_bytes(image, region));
     return code;
 }
 
@@ -83,7 +83,7 @@ static cl_int CL_API_CALL read_image(cl_command_queue queue, cl_mem image, cl_bo
     const cl_int code = ib_layer_next->clEnqueueReadImage(queue, image, blocking, origin, region, row, slice,
                                                           host, n, wait, event);
     if (code == CL_SUCCESS)
-        ib_layer_count_d2h(image_bytes(image, region));
+        ib_layer_count_d2h(ib_layer_image_bytes(image, region));
     return code;
 }
 
@@ -107,7 +107,7 @@ static void *CL_API_CALL map_image(cl_command_queue queue, cl_mem image, cl_bool
     void *start = ib_layer_next->clEnqueueMapImage(queue, image, blocking, flags, origin, region, row, slice,
                                                    n, wait, event, code);
     if (start != NULL)
-        ib_layer_count_map(start, image_bytes(image, region), flags);
+        ib_layer_count_map(start, ib_layer_image_bytes(image, region), flags);
     return start;
 }
 

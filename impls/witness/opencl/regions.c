@@ -1,24 +1,9 @@
-/* What the witness keeps: its counters, and which memory is mapped or shared. */
+/* Which memory is mapped or shared. */
 #include "layer.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct ib_layer_seen ib_layer_seen;
-_Atomic(const char *) ib_layer_lost;
-
-void ib_layer_count_h2d(size_t bytes)
-{
-    ib_layer_seen.h2d_count++;
-    ib_layer_seen.h2d_bytes += bytes;
-}
-
-void ib_layer_count_d2h(size_t bytes)
-{
-    ib_layer_seen.d2h_count++;
-    ib_layer_seen.d2h_bytes += bytes;
-}
 
 struct region {
     const char *start;

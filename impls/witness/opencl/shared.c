@@ -23,10 +23,24 @@ static cl_int CL_API_CALL svm_memcpy(cl_command_queue queue, cl_bool blocking, v
                                      size_t bytes, cl_uint n, const cl_event *wait, cl_event *event)
 {
     const cl_int code = ib_layer_next->clEnqueueSVMMemcpy(queue, blocking, to, from, bytes, n, wait, event);
-    if (code == CL_SUCCESS && ib_layer_is_shared(to) && !ib_layer_is_shared(from))
+    const bool to_device = ib_layer_is_shared(to), from_device = ib_layer_is_shared(from);
+    if (code == CL_SUCCESS && to_device && from_device)
+        ib_layer_count_d2d(bytes);
+    else if (code == CL_SUCCESS && to_device)
         ib_layer_count_h2d(bytes);
-    if (code == CL_SUCCESS && ib_layer_is_shared(from) && !ib_layer_is_shared(to))
+    else if (code == CL_SUCCESS && from_device)
         ib_layer_count_d2h(bytes);
+    return code;
+}
+
+static cl_int CL_API_CALL svm_fill(cl_command_queue queue, void *start, const void *pattern,
+                                   size_t pattern_bytes, size_t bytes, cl_uint n, const cl_event *wait,
+                                   cl_event *event)
+{
+    const cl_int code =
+        ib_layer_next->clEnqueueSVMMemFill(queue, start, pattern, pattern_bytes, bytes, n, wait, event);
+    if (code == CL_SUCCESS)
+        ib_layer_count_memset(bytes);
     return code;
 }
 
@@ -71,6 +85,7 @@ void ib_layer_watch_shared(cl_icd_dispatch *table)
     table->clSVMAlloc = svm_alloc;
     table->clSVMFree = svm_free;
     table->clEnqueueSVMMemcpy = svm_memcpy;
+    table->clEnqueueSVMMemFill = svm_fill;
     table->clEnqueueSVMMap = svm_map;
     table->clEnqueueSVMUnmap = svm_unmap;
     table->clSetKernelArgSVMPointer = set_svm_argument;

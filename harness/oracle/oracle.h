@@ -6,7 +6,7 @@
 #define IB_ORACLE_H
 
 #include "base/npy.h"
-#include "sketch.h"
+#include "oracle/sketch.h"
 
 struct ib_curve { /* losses in the order of their epochs */
     uint64_t n;

@@ -1,4 +1,4 @@
-#include "sketch.h"
+#include "oracle/sketch.h"
 
 #include "base/error.h"
 #include "base/rng.h"

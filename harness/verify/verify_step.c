@@ -1,4 +1,4 @@
-#include "verify_step.h"
+#include "verify/verify_step.h"
 
 #include "base/error.h"
 #include "diagnose/diagnose.h"

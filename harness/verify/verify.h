@@ -4,8 +4,8 @@
 #define IB_VERIFY_H
 
 #include "base/text.h"
-#include "oracle.h"
-#include "verify_step.h"
+#include "oracle/oracle.h"
+#include "verify/verify_step.h"
 
 enum ib_verdict { IB_UNVERIFIED, IB_RIGHT, IB_WRONG };
 extern const struct ib_word ib_verdict_words[]; /* unverified ok wrong */

@@ -1,8 +1,8 @@
-#include "verify.h"
+#include "verify/verify.h"
 
 #include "base/error.h"
 #include "diagnose/diagnose.h"
-#include "schedule.h"
+#include "training/schedule.h"
 
 #include <float.h>
 #include <inttypes.h>

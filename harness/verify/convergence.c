@@ -1,7 +1,7 @@
-#include "convergence.h"
+#include "verify/convergence.h"
 
-#include "schedule.h"
 #include "stats/stats.h"
+#include "training/schedule.h"
 
 #include <math.h>
 

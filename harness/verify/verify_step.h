@@ -2,7 +2,7 @@
 #ifndef IB_VERIFY_STEP_H
 #define IB_VERIFY_STEP_H
 
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 /* Where the oracle stands at some parameters. */
 struct ib_sketched {

@@ -1,4 +1,4 @@
-#include "targets.h"
+#include "verify/targets.h"
 
 #include <math.h>
 

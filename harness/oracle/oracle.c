@@ -1,8 +1,8 @@
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "schedule.h"
+#include "training/schedule.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,8 +13,8 @@
  * implementations sum in blocks, too, so that the rounding here is like theirs. */
 enum { BLOCK = 64, LANES = 8 };
 
-/* How products are tiled (oracle_products.inc): bytes of the longest vector, features summed up side by side,
- * in sums over features and in sums over samples; and up to how many columns tiles are not worth it. */
+/* How products are tiled (products.inc): bytes of the longest vector, features summed up side by side, in
+ * sums over features and in sums over samples; and up to how many columns tiles are not worth it. */
 enum { WIDEST_VECTOR = 64, STRIP = 4, TALL = 8, NARROW = 3 };
 
 /* One copy of the innermost loops for each generation of processors, chosen when the program runs. All
@@ -68,13 +68,13 @@ static bool is_last_in_budget(uint64_t budget_ns, uint64_t start_ns, uint64_t ep
 
 #define REAL    float
 #define T(name) name##_f32
-#include "oracle_arithmetic.inc"
+#include "arithmetic.inc"
 #undef REAL
 #undef T
 
 #define REAL    double
 #define T(name) name##_f64
-#include "oracle_arithmetic.inc"
+#include "arithmetic.inc"
 #undef REAL
 #undef T
 

@@ -3,7 +3,7 @@
 #define IB_CONVERGENCE_H
 
 #include "base/text.h"
-#include "oracle.h"
+#include "oracle/oracle.h"
 
 enum ib_convergence { IB_CONVERGED = 1, IB_IMPROVING, IB_OSCILLATING, IB_DIVERGED };
 extern const struct ib_word ib_convergence_words[];
