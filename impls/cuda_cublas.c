@@ -11,6 +11,18 @@ enum { WORKSPACE_BYTES = 32 << 20 };
 
 /* ---- opening and closing ---- */
 
+/* The environment has the last word over every handle's math mode, so that the option would not say what ran.
+ */
+static enum ib_status check_override(const struct ib_host *host, bool tf32)
+{
+    const char *forced = getenv("NVIDIA_TF32_OVERRIDE");
+    if (forced == NULL || forced[0] == '\0' || tf32 == (strcmp(forced, "0") != 0))
+        return IB_OK;
+    return host->fail(host, IB_EUNAVAILABLE,
+                      "NVIDIA_TF32_OVERRIDE=%s overrules the option tf32, which is %s: unset it", forced,
+                      tf32 ? "true" : "false");
+}
+
 /* cuBLAS gives the same bits in every run on the same GPU as long as one stream at a time uses one workspace,
  * and atomics stay off, as they are by default: so it gets a workspace that no other stream can take. That
  * must come after the stream, which resets it. */
@@ -23,7 +35,9 @@ static enum ib_status set_up(struct ib_cuda_blas *s, bool tf32)
                               cublasSetWorkspace(s->handle, s->workspace, WORKSPACE_BYTES)));
     IB_TRY(ib_cuda_blas_check(s, "cublasSetPointerMode",
                               cublasSetPointerMode(s->handle, CUBLAS_POINTER_MODE_HOST)));
-    return ib_cuda_blas_check(s, "cublasSetMathMode", cublasSetMathMode(s->handle, mode));
+    IB_TRY(ib_cuda_blas_check(s, "cublasSetMathMode", cublasSetMathMode(s->handle, mode)));
+    /* what the handle began on the default stream: ours does not wait for that one */
+    return ib_cuda_check(s->cuda.launcher.host, "cudaDeviceSynchronize", cudaDeviceSynchronize());
 }
 
 static void close_blas(struct ib_cuda_blas *s)
@@ -37,10 +51,12 @@ static void close_blas(struct ib_cuda_blas *s)
 
 static enum ib_status open_blas(const struct ib_host *host, struct ib_cuda_blas *s)
 {
+    const bool tf32 = host->option_bool(host, "tf32");
+    IB_TRY(check_override(host, tf32));
     IB_TRY(ib_cuda_open(host, &s->cuda));
     enum ib_status status = ib_cuda_blas_check(s, "cublasCreate", cublasCreate(&s->handle));
     if (status == IB_OK)
-        status = set_up(s, host->option_bool(host, "tf32"));
+        status = set_up(s, tf32);
     if (status != IB_OK)
         close_blas(s);
     return status;

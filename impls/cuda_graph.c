@@ -24,17 +24,20 @@ static enum ib_status graph_open(const struct ib_host *host, void **state)
     return status;
 }
 
-/* A graph that still runs is kept by CUDA until it is done. */
+/* Nowhere is it said that a graph may go while it still runs. */
 static void drop_recorded(struct graph *g)
 {
-    if (g->recorded != NULL)
-        (void)cudaGraphExecDestroy(g->recorded);
+    if (g->recorded == NULL)
+        return;
+    (void)cudaStreamSynchronize(g->cuda.stream);
+    (void)cudaGraphExecDestroy(g->recorded);
     g->recorded = NULL;
 }
 
 static void graph_close(void *state)
 {
     struct graph *g = state;
+    ib_cuda_abandon_recording(&g->cuda);
     drop_recorded(g);
     ib_cuda_close(&g->cuda);
     free(g);
@@ -73,8 +76,9 @@ static enum ib_status end(void *state)
     struct graph *g = state;
     cudaGraph_t graph = NULL;
     g->cuda.recording = false;
+    const cudaError_t ended = cudaStreamEndCapture(g->cuda.stream, &graph);
     drop_recorded(g);
-    IB_TRY(check(g, "cudaStreamEndCapture", cudaStreamEndCapture(g->cuda.stream, &graph)));
+    IB_TRY(check(g, "cudaStreamEndCapture", ended));
     const enum ib_status status = instantiate(g, graph);
     (void)cudaGraphDestroy(graph);
     return status;

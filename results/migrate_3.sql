@@ -9,6 +9,10 @@ ALTER TABLE witnesses ADD COLUMN pageable_count INTEGER;
 ALTER TABLE witnesses ADD COLUMN pageable_bytes INTEGER;
 ALTER TABLE witnesses ADD COLUMN pinned_count INTEGER;
 ALTER TABLE witnesses ADD COLUMN pinned_bytes INTEGER;
+ALTER TABLE witnesses ADD COLUMN opened_h2d_count INTEGER;
+ALTER TABLE witnesses ADD COLUMN opened_h2d_bytes INTEGER;
+ALTER TABLE witnesses ADD COLUMN opened_d2h_count INTEGER;
+ALTER TABLE witnesses ADD COLUMN opened_d2h_bytes INTEGER;
 CREATE TABLE witness_kernels (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     name        TEXT NOT NULL,

@@ -93,7 +93,11 @@ CREATE TABLE witnesses (
     pageable_count INTEGER,     -- of h2d and d2h together, from or to such memory of the host
     pageable_bytes INTEGER,
     pinned_count INTEGER,
-    pinned_bytes INTEGER
+    pinned_bytes INTEGER,
+    opened_h2d_count INTEGER,   -- before the harness began, in opening the implementation: no part of those above
+    opened_h2d_bytes INTEGER,
+    opened_d2h_count INTEGER,
+    opened_d2h_bytes INTEGER
 ) STRICT;
 
 -- The kernels that are launch_count, whoever started them, by the driver's names; '(all others)' past 64 of them. None

@@ -145,7 +145,7 @@ step_seed() {
 
 step_large() {
     watch_clocks
-    sweep large gpu-large 130
+    sweep large gpu-large 160
     clocks_seen large
 }
 
@@ -182,7 +182,7 @@ step_ncu() {
     share=avg.pct_of_peak_sustained_elapsed
     limited 70 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 20 --csv \
         --metrics gpu__time_duration.sum,dram__throughput.$share,sm__throughput.$share \
-        "$program" run "$configs/gpu-large.yaml" -s model=mlp,impl=cuda_naive --out "$work/run-ncu" --quiet \
+        "$program" run "$configs/gpu-large.yaml" -s model=linreg,impl=cuda_naive,residency=resident --out "$work/run-ncu" --quiet \
         >"$work/text" 2>&1
     status=$?
     keep_text ncu

@@ -52,6 +52,7 @@ struct ib_expected {
 /* Who receives the trials. */
 struct ib_visitor {
     bool quick; /* not the largest sizes: for what is a thousand times as slow as a processor */
+    bool tf32;  /* products of f32 may be as coarse as TF32's */
     void (*visit)(struct ib_visitor *, const struct ib_trial *);
 };
 

@@ -14,6 +14,14 @@ void ib_case_network(const struct ib_case *c, struct ib_network *out)
     out->width[out->n_layers] = c->dataset->outputs;
 }
 
+bool ib_case_tf32(const struct ib_case *c)
+{
+    for (size_t i = 0; c->dtype == IB_F32 && i < c->impl->n_settings; i++)
+        if (strcmp(c->impl->settings[i].name, "tf32") == 0)
+            return strcmp(c->impl->settings[i].value, "true") == 0;
+    return false;
+}
+
 const char *ib_settings_label(struct ib_arena *arena, const char *name, const struct ib_setting *settings,
                               size_t n)
 {

@@ -41,6 +41,10 @@ struct ib_case {
 /* The network of a case, and back. */
 void ib_case_network(const struct ib_case *, struct ib_network *out);
 
+/* Does its implementation have an option tf32, and was it asked for? (impls/ironbench/impl.h) Only f32 can be
+ * coarse so. */
+bool ib_case_tf32(const struct ib_case *);
+
 /* "cpu_blas threads=2": an implementation with its settings. */
 const char *ib_settings_label(struct ib_arena *, const char *name, const struct ib_setting *settings,
                               size_t n);

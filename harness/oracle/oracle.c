@@ -31,6 +31,13 @@ enum { WIDEST_VECTOR = 64, STRIP = 4, TALL = 8, NARROW = 3 };
  * it. */
 enum { PROBES = 3, PROBE_SHARE = 8 };
 
+/* How a network is computed. */
+struct ways {
+    bool reversed; /* add up everything from last to first */
+    bool sketches; /* the gradient by random vectors only */
+    bool tf32;     /* factors of products lose their last bits first */
+};
+
 /* What a pass over the rows is to give. */
 enum { WANT_LOSS = 1, WANT_GRADIENT = 2 };
 
@@ -50,6 +57,11 @@ static struct rows rows_of(const struct ib_oracle_problem *problem)
     return (struct rows){problem->rows, {problem->x, problem->x_f32}, {problem->y, problem->y_f32}};
 }
 
+static struct ways ways_of(const struct ib_oracle_problem *problem, bool sketches)
+{
+    return (struct ways){problem->reversed, sketches, problem->tf32};
+}
+
 static void curve_add(struct ib_curve *curve, uint64_t epoch, double loss)
 {
     curve->epoch[curve->n] = epoch;
@@ -64,6 +76,24 @@ static bool is_last_in_budget(uint64_t budget_ns, uint64_t start_ns, uint64_t ep
         return false;
     const uint64_t spent_ns = ib_now_ns() - start_ns;
     return spent_ns + spent_ns / epochs_done >= budget_ns;
+}
+
+/* What is kept of a factor in TF32: so much is added to the bits before the last 13 are cut off. With 0 every
+ * factor shrinks, which tells in sums, and is the worst that a device may do; 0x1000 rounds to the nearest
+ * (tests/golden/oracle_fast.c). */
+#ifndef TF32_ADDED
+#define TF32_ADDED 0u
+#endif
+
+static float to_tf32(float x)
+{
+    uint32_t bits;
+    if (!isfinite(x))
+        return x;
+    memcpy(&bits, &x, sizeof bits);
+    bits = (bits + TF32_ADDED) & ~0x1fffu;
+    memcpy(&x, &bits, sizeof x);
+    return x;
 }
 
 #define REAL    float
@@ -133,19 +163,19 @@ enum ib_status ib_oracle_step(const struct ib_oracle_problem *problem, double *l
 void ib_oracle_predict(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
                        double *out)
 {
-    predict_f64(net, params, rows, x, out);
+    predict_f64(net, params, false, rows, x, out);
 }
 
-void ib_oracle_predict_f32(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
-                           double *out)
+void ib_oracle_predict_f32(const struct ib_network *net, const double *params, bool tf32, uint64_t rows,
+                           const double *x, double *out)
 {
-    predict_f32(net, params, rows, x, out);
+    predict_f32(net, params, tf32, rows, x, out);
 }
 
 double ib_oracle_problem_loss(const struct ib_oracle_problem *problem)
 {
     struct machine_f64 m;
-    if (open_f64(&problem->net, problem->params, false, false, &m) != IB_OK)
+    if (open_f64(&problem->net, problem->params, (struct ways){0}, &m) != IB_OK)
         return NAN;
     const struct rows rows = rows_of(problem);
     const double loss = pass_f64(&m, &rows, WANT_LOSS);
@@ -164,7 +194,7 @@ double ib_oracle_gradient(const struct ib_network *net, const double *params, ui
                           const double *y, double *gradient)
 {
     struct machine_f64 m;
-    const bool ready = open_f64(net, params, false, false, &m) == IB_OK;
+    const bool ready = open_f64(net, params, (struct ways){0}, &m) == IB_OK;
     const double loss =
         ready ? pass_f64(&m, &(struct rows){rows, {x, NULL}, {y, NULL}}, WANT_LOSS | WANT_GRADIENT) : NAN;
     for (uint64_t i = 0; i < ib_network_size(net); i++)

@@ -24,6 +24,7 @@ struct ib_oracle_problem {
     double lr;
     uint64_t epochs;
     enum ib_dtype type; /* arithmetic, and rounding of x, y and params */
+    bool tf32;          /* f32 whose products keep 10 bits of mantissa of each factor, as on tensor cores */
     bool reversed;      /* add up rows and features from last to first: the same sums, rounded otherwise */
     uint64_t
         budget_ns; /* 0: none. Stops after the epoch that passes it, and before the first if that would */
@@ -53,9 +54,9 @@ enum ib_status ib_oracle_step(const struct ib_oracle_problem *, double *loss, do
 /* out (rows x outputs) = output for x (rows x width[0]), after the sigmoid where the loss is IB_BCE. */
 void ib_oracle_predict(const struct ib_network *, const double *params, uint64_t rows, const double *x,
                        double *out);
-/* The same in f32 arithmetic: how far rounding alone may carry predictions. */
-void ib_oracle_predict_f32(const struct ib_network *, const double *params, uint64_t rows, const double *x,
-                           double *out);
+/* The same in f32 arithmetic, or TF32's: how far rounding alone may carry predictions. */
+void ib_oracle_predict_f32(const struct ib_network *, const double *params, bool tf32, uint64_t rows,
+                           const double *x, double *out);
 /* Mean loss over the rows. */
 double ib_oracle_loss(const struct ib_network *, const double *params, uint64_t rows, const double *x,
                       const double *y);

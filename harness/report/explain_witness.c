@@ -91,6 +91,19 @@ static void explain_device(struct ib_blocks *blocks, const json_t *witness)
                                                device && memory ? "; " : "", memory ? memory : ""));
 }
 
+/* What is not held against the implementation is told. */
+static void explain_opening(struct ib_blocks *blocks, const json_t *witness)
+{
+    struct ib_arena *arena = blocks->arena;
+    const double up = number(witness, "opened_h2d_count"), down = number(witness, "opened_d2h_count");
+    if (up + down > 0)
+        ib_blocks_words(
+            blocks, ib_arena_print(
+                        arena, "Opening the implementation, before the harness began, made %s and %s.",
+                        amount(arena, up, number(witness, "opened_h2d_bytes"), "upload", "uploads"),
+                        amount(arena, down, number(witness, "opened_d2h_bytes"), "download", "downloads")));
+}
+
 /* "gemm_f32 400 times"; of a long name the beginning. */
 static const char *kernel_text(struct ib_arena *arena, const json_t *kernel)
 {
@@ -129,5 +142,6 @@ void ib_explain_witness(struct ib_blocks *blocks, const json_t *c)
         return;
     compare(blocks, witness);
     explain_device(blocks, witness);
+    explain_opening(blocks, witness);
     explain_kernels(blocks, witness);
 }

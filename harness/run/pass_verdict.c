@@ -44,6 +44,7 @@ static enum ib_status compare(struct ib_checking *k, const struct evidence *e)
                                      .test_rows = k->job.test_rows,
                                      .problem = &problem};
     struct ib_answer answer = {.type = k->c->dtype,
+                               .tf32 = ib_case_tf32(k->c),
                                .epochs = e->truth->epochs,
                                .curve = e->arrays->curve,
                                .sparse = k->c->impl->info->command != NULL,

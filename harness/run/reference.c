@@ -20,10 +20,11 @@ static void key_of(const struct ib_case *c, const struct ib_oracle_request *requ
 {
     struct ib_network net;
     ib_case_network(c, &net);
-    int used = snprintf(key, n, "%s %s %d %a %llu %d %d %d %llu %d %d %d", c->model->name, c->dataset->sha256,
-                        (int)ib_workspace_exact_type(c), c->lr, (unsigned long long)request->epochs,
-                        (int)net.act, (int)net.loss, (int)c->init, (unsigned long long)c->seed,
-                        (int)request->arithmetic, (int)request->reversed, (int)request->step);
+    int used =
+        snprintf(key, n, "%s %s %d %a %llu %d %d %d %llu %d %d %d %d", c->model->name, c->dataset->sha256,
+                 (int)ib_workspace_exact_type(c), c->lr, (unsigned long long)request->epochs, (int)net.act,
+                 (int)net.loss, (int)c->init, (unsigned long long)c->seed, (int)request->arithmetic,
+                 (int)request->tf32, (int)request->reversed, (int)request->step);
     for (uint32_t l = 0; l <= net.n_layers && used > 0 && (size_t)used < n; l++)
         used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net.width[l]);
 }
@@ -167,8 +168,10 @@ bool ib_reference_get(struct ib_references *refs, const struct ib_case *c, const
     *drift = *truth;
     if ((*truth)->epochs == 0)
         return true;
-    request = (struct ib_oracle_request){
-        .epochs = (*truth)->epochs, .arithmetic = c->dtype, .reversed = c->dtype == IB_F64};
+    request = (struct ib_oracle_request){.epochs = (*truth)->epochs,
+                                         .arithmetic = c->dtype,
+                                         .tf32 = ib_case_tf32(c),
+                                         .reversed = c->dtype == IB_F64};
     return get(refs, c, &request, drift, outcome);
 }
 
@@ -190,8 +193,11 @@ bool ib_reference_step(struct ib_references *refs, const struct ib_case *c, cons
     struct ib_oracle_request request = {.epochs = 1, .arithmetic = IB_F64, .step = true};
     if (!get_step(refs, c, from, &request, truth, outcome))
         return false;
-    request = (struct ib_oracle_request){
-        .epochs = 1, .arithmetic = c->dtype, .reversed = c->dtype == IB_F64, .step = true};
+    request = (struct ib_oracle_request){.epochs = 1,
+                                         .arithmetic = c->dtype,
+                                         .tf32 = ib_case_tf32(c),
+                                         .reversed = c->dtype == IB_F64,
+                                         .step = true};
     return get_step(refs, c, from, &request, drift, outcome);
 }
 

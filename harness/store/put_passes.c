@@ -62,7 +62,7 @@ static enum ib_status put_witness(struct ib_store *store, uint64_t number, const
     const struct ib_testimony *w = check->witness;
     if (!w || !w->source[0])
         return IB_OK;
-    const struct ib_copies *seen = &w->seen;
+    const struct ib_copies *seen = &w->seen, *opened = &w->opened;
     IB_TRY(RUN(store, PUT_WITNESS, integer(number), text(w->source),
                present(ib_testimony_given(w), integer(check->witness_agrees)), phrase(w->reason),
                counted(w, seen->h2d_count), counted(w, seen->h2d_bytes), counted(w, seen->d2h_count),
@@ -70,7 +70,8 @@ static enum ib_status put_witness(struct ib_store *store, uint64_t number, const
                counted(w, seen->d2d_count), counted(w, seen->d2d_bytes), counted(w, seen->memset_count),
                counted(w, seen->memset_bytes), counted(w, seen->pageable_count),
                counted(w, seen->pageable_bytes), counted(w, seen->pinned_count),
-               counted(w, seen->pinned_bytes)));
+               counted(w, seen->pinned_bytes), counted(w, opened->h2d_count), counted(w, opened->h2d_bytes),
+               counted(w, opened->d2h_count), counted(w, opened->d2h_bytes)));
     for (uint32_t i = 0; i < w->n_kernels; i++)
         IB_TRY(RUN(store, PUT_WITNESS_KERNEL, integer(number), text(w->kernels[i].name),
                    integer(w->kernels[i].count)));

@@ -234,8 +234,10 @@ static const struct detail {
      " ORDER BY instr('setup train readback predict', phase), h2d_bytes + d2h_bytes DESC, op, tensor",
      "transfers.copies", add_object},
     {"SELECT w.source, w.agrees AS 'agrees:bool', w.reason,"
-     " w.h2d_count, w.h2d_bytes, w.d2h_count, w.d2h_bytes, w.launch_count AS launches, w.sync_count AS syncs, w.d2d_count, w.d2d_bytes, w.memset_count,"
+     " w.h2d_count, w.h2d_bytes, w.d2h_count, w.d2h_bytes, w.launch_count AS launches, w.sync_count AS "
+     "syncs, w.d2d_count, w.d2d_bytes, w.memset_count,"
      " w.memset_bytes, w.pageable_count, w.pageable_bytes, w.pinned_count, w.pinned_bytes,"
+     " w.opened_h2d_count, w.opened_h2d_bytes, w.opened_d2h_count, w.opened_d2h_bytes,"
      " iif(EXISTS (SELECT * FROM witness_kernels k WHERE k.case_number = c.number), '[]', NULL)"
      "  AS 'kernels:json'"
      " FROM cases c LEFT JOIN witnesses w ON w.case_number = c.number WHERE c.number = ?",

@@ -24,7 +24,8 @@ const struct ib_word ib_verdict_words[] = {
  * Parameters in a flat valley part further than losses do. All calibrated in results/tolerances.md. */
 enum {
     DRIFT_FACTOR = 100,
-    DRIFT_AHEAD = 2,   /* at epoch e, the drift up to this many times e counts */
+    DRIFT_FACTOR_TF32 = 10, /* its drift is large, and much the same for all */
+    DRIFT_AHEAD = 2,        /* at epoch e, the drift up to this many times e counts */
     DRIFT_PARAMS = 10, /* where the losses have parted, their drift counts this many times for parameters */
 };
 
@@ -39,9 +40,9 @@ double ib_tolerance(enum ib_dtype type)
     return type == IB_F64 ? 1e-9 : 1e-4;
 }
 
-double ib_tolerance_with(enum ib_dtype type, double drift)
+double ib_tolerance_with(enum ib_dtype type, bool tf32, double drift)
 {
-    return fmax(ib_tolerance(type), DRIFT_FACTOR * drift);
+    return fmax(ib_tolerance(type), (tf32 ? DRIFT_FACTOR_TF32 : DRIFT_FACTOR) * drift);
 }
 
 double ib_largest_safe(enum ib_dtype type)
@@ -99,6 +100,12 @@ struct check {
     char step_reason[160];
 };
 
+/* What an error may be where honest rounding is off by `drift`. */
+static double allowed(const struct check *c, double drift)
+{
+    return ib_tolerance_with(c->answer->type, c->answer->tf32, drift);
+}
+
 /* ---- losses ---- */
 
 /* The first epoch at which the training has diverged; the one after the last when it never does. */
@@ -135,7 +142,7 @@ static void check_losses(struct check *c, uint64_t end)
             continue;
         const double error = loss_error(c, i, &c->answer->curve);
         c->out->loss_error = larger(c->out->loss_error, error);
-        if (!(error <= ib_tolerance_with(c->answer->type, c->drift)) && !c->wrong[IB_PART_LOSS]) {
+        if (!(error <= allowed(c, c->drift)) && !c->wrong[IB_PART_LOSS]) {
             c->wrong[IB_PART_LOSS] = true;
             c->out->first_divergent_epoch = epoch;
             snprintf(c->fact[IB_PART_LOSS], sizeof *c->fact, "epoch %" PRIu64 ": loss %.6g for %.6g", epoch,
@@ -164,12 +171,12 @@ static void check_crossing(struct check *c, uint64_t expected, uint64_t drifted)
 {
     const uint64_t epochs = c->ref->truth->epochs, crossed = crossing(&c->answer->curve, epochs);
     const struct ib_curve *rarer = c->answer->sparse ? &c->answer->curve : &c->ref->truth->curve;
-    uint64_t allowed = reading_interval(rarer, expected);
-    if (allowed < CROSSING_EPOCHS)
-        allowed = CROSSING_EPOCHS;
-    if (allowed < CROSSING_FACTOR * apart(expected, drifted))
-        allowed = CROSSING_FACTOR * apart(expected, drifted);
-    if (c->wrong[IB_PART_LOSS] || apart(crossed, expected) <= allowed)
+    uint64_t apart_at_most = reading_interval(rarer, expected);
+    if (apart_at_most < CROSSING_EPOCHS)
+        apart_at_most = CROSSING_EPOCHS;
+    if (apart_at_most < CROSSING_FACTOR * apart(expected, drifted))
+        apart_at_most = CROSSING_FACTOR * apart(expected, drifted);
+    if (c->wrong[IB_PART_LOSS] || apart(crossed, expected) <= apart_at_most)
         return;
     c->wrong[IB_PART_LOSS] = true;
     c->out->first_divergent_epoch = crossed < expected ? crossed : expected;
@@ -185,12 +192,12 @@ static void check_params(struct check *c)
 {
     const struct ib_trajectory *truth = c->ref->truth;
     uint64_t where, unused;
-    const bool parted = DRIFT_FACTOR * c->drift > ib_tolerance(c->answer->type);
+    const bool parted = allowed(c, c->drift) > ib_tolerance(c->answer->type);
     const double drift = fmax(parted ? DRIFT_PARAMS * c->drift : 0,
                               distance(truth->size, c->ref->drift->params, truth->params, &unused));
     const double error = distance(truth->size, c->answer->params, truth->params, &where);
     c->out->params_error = error;
-    c->wrong[IB_PART_PARAMS] = !(error <= ib_tolerance_with(c->answer->type, drift));
+    c->wrong[IB_PART_PARAMS] = !(error <= allowed(c, drift));
 
     uint32_t p = 0;
     uint64_t index = where;
@@ -210,8 +217,8 @@ struct fit {
 };
 
 /* expected: what the parameters give; rounded: the same in f32. n of each. */
-static struct fit fit_of(const struct ib_network *net, enum ib_dtype type, const double *params, uint64_t n,
-                         const double *predictions, const double *expected, const double *rounded)
+static struct fit fit_of(const struct ib_network *net, enum ib_dtype type, bool tf32, const double *params,
+                         uint64_t n, const double *predictions, const double *expected, const double *rounded)
 {
     const double largest = larger(max_norm(n, expected), max_norm(ib_network_size(net), params));
     struct fit fit = {.error = NAN};
@@ -221,7 +228,7 @@ static struct fit fit_of(const struct ib_network *net, enum ib_dtype type, const
         return fit;
     const double drift = type == IB_F32 ? distance(n, rounded, expected, &unused) : 0;
     fit.error = distance(n, predictions, expected, &fit.where);
-    fit.wrong = !(fit.error <= ib_tolerance_with(type, drift));
+    fit.wrong = !(fit.error <= ib_tolerance_with(type, tf32, drift));
     return fit;
 }
 
@@ -234,8 +241,8 @@ bool ib_predictions_fit(const struct ib_network *net, enum ib_dtype type, const 
     if (!expected)
         return false;
     ib_oracle_predict(net, params, test_rows, x_test, expected);
-    ib_oracle_predict_f32(net, params, test_rows, x_test, expected + n);
-    const struct fit fit = fit_of(net, type, params, n, predictions, expected, expected + n);
+    ib_oracle_predict_f32(net, params, false, test_rows, x_test, expected + n);
+    const struct fit fit = fit_of(net, type, false, params, n, predictions, expected, expected + n);
     free(expected);
     *error = fit.error;
     return !fit.wrong;
@@ -244,8 +251,8 @@ bool ib_predictions_fit(const struct ib_network *net, enum ib_dtype type, const 
 static void check_predictions(struct check *c, const double *expected, const double *rounded)
 {
     const uint64_t outputs = c->ref->net->width[c->ref->net->n_layers];
-    const struct fit fit = fit_of(c->ref->net, c->answer->type, c->predictor, c->ref->test_rows * outputs,
-                                  c->answer->predictions, expected, rounded);
+    const struct fit fit = fit_of(c->ref->net, c->answer->type, c->answer->tf32, c->predictor,
+                                  c->ref->test_rows * outputs, c->answer->predictions, expected, rounded);
     if (!fit.judged)
         return;
     c->out->prediction_error = fit.error;
@@ -261,7 +268,8 @@ static enum ib_status check_steps(struct check *c)
 {
     for (size_t i = 0; i < c->ref->n_steps && !c->diverged; i++) {
         struct ib_step_finding finding;
-        IB_TRY(ib_step_check(c->ref->net, c->answer->type, c->ref->lr, &c->ref->steps[i], &finding));
+        IB_TRY(ib_step_check(c->ref->net, c->answer->type, c->answer->tf32, c->ref->lr, &c->ref->steps[i],
+                             &finding));
         c->unjudged = c->unjudged || !finding.judged;
         if (c->ref->truth->epochs == 0 && finding.judged) {
             c->out->loss_error = larger(fmax(c->out->loss_error, 0), finding.loss_error);
@@ -330,7 +338,7 @@ static void judge(struct check *c, double *expected, double *rounded)
         return;
     }
     ib_oracle_predict(ref->net, c->predictor, ref->test_rows, ref->x_test, expected);
-    ib_oracle_predict_f32(ref->net, c->predictor, ref->test_rows, ref->x_test, rounded);
+    ib_oracle_predict_f32(ref->net, c->predictor, c->answer->tf32, ref->test_rows, ref->x_test, rounded);
     check_predictions(c, expected, rounded);
 
     c->out->verdict = c->step_reason[0] ? IB_WRONG : IB_RIGHT;

@@ -13,6 +13,7 @@ extern const struct ib_word ib_verdict_words[]; /* unverified ok wrong */
 /* What an implementation returned from a checked pass, as f64, in the model's own units. */
 struct ib_answer {
     enum ib_dtype type;
+    bool tf32; /* its products were asked to be coarse: see struct ib_oracle_problem */
     uint64_t epochs;
     struct ib_curve curve;
     bool sparse; /* read its losses when it liked: the curve lacks epochs that ib_checks_epoch names */
@@ -76,8 +77,9 @@ bool ib_predictions_fit(const struct ib_network *, enum ib_dtype, const double *
 
 /* The tolerances, in one place. Calibration: results/tolerances.md. */
 double ib_tolerance(enum ib_dtype);
-/* The same where honest rounding is known to be off by `drift`. */
-double ib_tolerance_with(enum ib_dtype, double drift);
+/* The same where honest rounding is known to be off by `drift`. tf32: so may it be there, but for less a
+ * multiple of it. */
+double ib_tolerance_with(enum ib_dtype, bool tf32, double drift);
 /* Beyond this, arithmetic of the type may overflow on its way to a number that is still finite. */
 double ib_largest_safe(enum ib_dtype);
 

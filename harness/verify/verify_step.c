@@ -13,6 +13,10 @@
  * its deviations are allowed (results/tolerances.md), and a digit for every parameter, not half of one. */
 enum { ROUNDING_DEVIATIONS = 8 };
 
+/* In TF32 the drift of a single epoch is one draw, and not the largest of many: so many times as much counts.
+ */
+enum { TF32_DRAW = 3 };
+
 /* A part of a sketch beside the oracle's: a row for every feature, of one number a vector. */
 struct part {
     uint32_t layer;
@@ -25,12 +29,19 @@ struct part {
 struct comparison {
     const struct ib_network *net;
     enum ib_dtype type;
+    bool tf32;
     double lr;
     const struct ib_step *step;
     struct ib_step_finding *out;
     bool wrong[IB_MAX_PARAMS];
     uint64_t worst_row[IB_MAX_LAYERS], worst_column[IB_MAX_LAYERS];
 };
+
+/* What an error may be where the oracle's own arithmetic is off by `drift`. */
+static double allowed(const struct comparison *c, double drift)
+{
+    return ib_tolerance_with(c->type, c->tf32, (c->tf32 ? TF32_DRAW : 1) * drift);
+}
 
 /* NaN wins. */
 static double larger(double a, double b)
@@ -86,9 +97,9 @@ static void compare_part(struct comparison *c, const struct part *part, uint64_t
     double error = 0, drift = 0;
     uint64_t worst = 0;
     for (uint64_t row = 0; row < part->rows; row++) {
-        const double allowed = rounding(c, part, first, row);
+        const double lost = rounding(c, part, first, row);
         for (uint64_t i = row * part->vectors; i < (row + 1) * part->vectors; i++) {
-            const double beyond = fabs(part->got[i] - part->truth[i]) - allowed;
+            const double beyond = fabs(part->got[i] - part->truth[i]) - lost;
             const double e = relative(beyond < 0 ? 0 : beyond, scale);
             if (larger(error, e) != error)
                 worst = row;
@@ -97,7 +108,7 @@ static void compare_part(struct comparison *c, const struct part *part, uint64_t
         }
     }
     c->out->update_error = larger(c->out->update_error, error);
-    if (!(error <= ib_tolerance_with(c->type, drift)))
+    if (!(error <= allowed(c, drift)))
         c->wrong[2 * part->layer + (part->kind == IB_SKETCH_BIAS)] = true;
     if (part->kind == IB_SKETCH_ROWS)
         c->worst_row[part->layer] = worst;
@@ -234,8 +245,7 @@ static void judge(struct comparison *c, const double *got)
     struct ib_step_finding *out = c->out;
     const double truth = c->step->truth.loss, drift = c->step->drift.loss;
     out->loss_error = relative(fabs(c->step->loss - truth), fabs(truth));
-    const bool loss_wrong =
-        !(out->loss_error <= ib_tolerance_with(c->type, relative(fabs(drift - truth), fabs(truth))));
+    const bool loss_wrong = !(out->loss_error <= allowed(c, relative(fabs(drift - truth), fabs(truth))));
     compare_layers(c, got);
     out->wrong = loss_wrong;
     for (uint32_t p = 0; p < ib_network_params(c->net); p++)
@@ -244,7 +254,7 @@ static void judge(struct comparison *c, const double *got)
         name_mistake(c, got, loss_wrong);
 }
 
-enum ib_status ib_step_check(const struct ib_network *net, enum ib_dtype type, double lr,
+enum ib_status ib_step_check(const struct ib_network *net, enum ib_dtype type, bool tf32, double lr,
                              const struct ib_step *step, struct ib_step_finding *out)
 {
     const uint64_t size = ib_network_size(net);
@@ -262,8 +272,9 @@ enum ib_status ib_step_check(const struct ib_network *net, enum ib_dtype type, d
     out->judged = true;
     out->update_error = 0;
     if (status == IB_OK)
-        judge(&(struct comparison){.net = net, .type = type, .lr = lr, .step = step, .out = out},
-              gradient + size);
+        judge(
+            &(struct comparison){.net = net, .type = type, .tf32 = tf32, .lr = lr, .step = step, .out = out},
+            gradient + size);
     free(gradient);
     return status;
 }

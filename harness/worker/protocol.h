@@ -72,6 +72,7 @@ enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train
 struct ib_oracle_request {
     uint64_t epochs, budget_ns;
     enum ib_dtype arithmetic;
+    bool tf32;
     bool reversed;
     bool step; /* only the loss of epoch 1, and its gradient's sketch */
     const char *out;

@@ -77,6 +77,7 @@ static enum ib_status open_training(struct ib_session *s)
     if (job->watched)
         ib_watch_begin(impl, &s->watch);
     IB_TRY(ib_instance_open(impl, job->settings, job->n_settings, &s->instance));
+    IB_TRY(ib_watch_opened(&s->watch, &s->instance));
     IB_TRY(ib_dispatch_open(impl, s->instance.state, job->residency, &s->dispatch));
     s->dispatch.phase = IB_SETUP;
     IB_TRY(ib_training_open(&s->dispatch, &job->net, &s->data, job->lr, &s->training));

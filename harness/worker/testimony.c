@@ -32,6 +32,20 @@ void ib_testimony_clear(struct ib_testimony *t)
     *t = (struct ib_testimony){.seen = {.struct_size = sizeof t->seen}};
     for (int i = 0; i < COUNTER_COUNT; i++)
         *counted(&t->seen, &counters[i]) = IB_UNCOUNTED;
+    t->opened = t->seen;
+}
+
+/* Launches stay as they are: the kernels' names are of all of them. */
+void ib_testimony_leave_out(struct ib_testimony *t, const struct ib_copies *opened)
+{
+    t->opened = *opened;
+    for (int i = 0; i < COUNTER_COUNT; i++) {
+        uint64_t *seen = counted(&t->seen, &counters[i]);
+        const uint64_t before = *counted(&t->opened, &counters[i]);
+        if (seen != &t->seen.launch_count && seen != &t->seen.sync_count && *seen != IB_UNCOUNTED &&
+            before != IB_UNCOUNTED)
+            *seen -= before;
+    }
 }
 
 /* ---- kernels ---- */
@@ -84,8 +98,8 @@ json_t *ib_testimony_to_json(const struct ib_testimony *t)
     for (uint32_t i = 0; i < t->n_kernels; i++)
         json_array_append_new(kernels,
                               json_pack("[s, I]", t->kernels[i].name, (json_int_t)t->kernels[i].count));
-    return json_pack("{s:s, s:s, s:o, s:o}", "source", t->source, "reason", t->reason, "seen",
-                     seen_to_json(&t->seen), "kernels", kernels);
+    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "source", t->source, "reason", t->reason, "seen",
+                     seen_to_json(&t->seen), "opened", seen_to_json(&t->opened), "kernels", kernels);
 }
 
 static enum ib_status seen_from_json(const json_t *object, struct ib_copies *out)
@@ -103,15 +117,16 @@ static enum ib_status seen_from_json(const json_t *object, struct ib_copies *out
 enum ib_status ib_testimony_from_json(const json_t *value, struct ib_testimony *out)
 {
     const char *source, *reason, *name;
-    json_t *seen, *kernels, *kernel;
+    json_t *seen, *opened, *kernels, *kernel;
     json_int_t count;
     size_t i;
-    IB_UNPACK(value, "{s:s, s:s, s:o, s:o}", "source", &source, "reason", &reason, "seen", &seen, "kernels",
-              &kernels);
+    IB_UNPACK(value, "{s:s, s:s, s:o, s:o, s:o}", "source", &source, "reason", &reason, "seen", &seen,
+              "opened", &opened, "kernels", &kernels);
     ib_testimony_clear(out);
     snprintf(out->source, sizeof out->source, "%s", source);
     snprintf(out->reason, sizeof out->reason, "%s", reason);
     IB_TRY(seen_from_json(seen, &out->seen));
+    IB_TRY(seen_from_json(opened, &out->opened));
     json_array_foreach (kernels, i, kernel) {
         IB_UNPACK(kernel, "[s, I]", &name, &count);
         ib_testimony_add_kernel(out, name, (uint64_t)count);

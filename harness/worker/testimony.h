@@ -17,10 +17,12 @@ struct ib_testimony_kernel {
 };
 
 struct ib_testimony {
-    char source[48];       /* "driver", "OpenCL layer"; "": nobody counts */
-    char reason[208];      /* why there is a source and yet no count; "" */
-    struct ib_copies seen; /* IB_UNCOUNTED: not known */
-    uint32_t n_kernels;    /* 0: not known */
+    char source[48];         /* "driver", "OpenCL layer"; "": nobody counts */
+    char reason[208];        /* why there is a source and yet no count; "" */
+    struct ib_copies seen;   /* IB_UNCOUNTED: not known */
+    struct ib_copies opened; /* likewise, what had been seen when the implementation was open; it is no part
+                                of `seen`, but for launches and waits */
+    uint32_t n_kernels;      /* 0: not known */
     struct ib_testimony_kernel kernels[IB_TESTIMONY_KERNELS + 1];
 };
 
@@ -32,11 +34,14 @@ static inline bool ib_testimony_given(const struct ib_testimony *t)
 /* One that knows nothing yet. */
 void ib_testimony_clear(struct ib_testimony *);
 
+/* Takes off `seen` what belongs to opening the implementation. */
+void ib_testimony_leave_out(struct ib_testimony *, const struct ib_copies *opened);
+
 /* `count` more starts of a kernel. What is no text in its name becomes '?'. */
 void ib_testimony_add_kernel(struct ib_testimony *, const char *name, uint64_t count);
 
-/* As it travels: {source, reason, seen: {h2d_count: …}, kernels: [[name, count]]}; what is not known is left
- * out of `seen`. */
+/* As it travels: {source, reason, seen: {h2d_count: …}, opened: likewise, kernels: [[name, count]]}; what is
+ * not known is left out of the two. */
 json_t *ib_testimony_to_json(const struct ib_testimony *);
 /* IB_EINVAL names the field that is missing or wrong. */
 enum ib_status ib_testimony_from_json(const json_t *, struct ib_testimony *out);

@@ -39,6 +39,25 @@ void ib_watch_begin(const struct ib_impl *impl, struct ib_watch *out)
     ib_arena_free(&arena);
 }
 
+/* ---- what opening took ---- */
+
+enum ib_status ib_watch_opened(struct ib_watch *watch, const struct ib_instance *instance)
+{
+    char why[sizeof watch->reason];
+    struct ib_testimony so_far;
+    if (!watch->witness)
+        return IB_OK;
+    if (IB_HAS(instance->impl->mem, sync))
+        IB_TRY(instance->impl->mem->sync(instance->state));
+    /* who cannot count now has seen nothing yet, or will say so again at the end */
+    ib_testimony_clear(&so_far);
+    if (watch->witness->count(&so_far.seen, why, sizeof why) == IB_OK)
+        watch->opened = so_far.seen;
+    return IB_OK;
+}
+
+/* ---- the testimony ---- */
+
 static void ask_kernels(const struct ib_witness *witness, struct ib_testimony *out)
 {
     const char *name;
@@ -57,6 +76,7 @@ static void ask_witness(const struct ib_watch *watch, struct ib_testimony *out)
         snprintf(out->reason, sizeof out->reason, "%s", watch->reason);
     } else if (witness->count(&out->seen, out->reason, sizeof out->reason) == IB_OK) {
         out->reason[0] = '\0';
+        ib_testimony_leave_out(out, &watch->opened);
         ask_kernels(witness, out);
     } else if (!out->reason[0]) {
         snprintf(out->reason, sizeof out->reason, "it lost count");

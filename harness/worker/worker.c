@@ -162,6 +162,7 @@ static enum ib_status train_oracle(const struct ib_job *job, const struct ib_ora
                                         .lr = job->lr,
                                         .epochs = request->epochs,
                                         .type = request->arithmetic,
+                                        .tf32 = request->tf32,
                                         .reversed = request->reversed,
                                         .budget_ns = request->budget_ns};
     ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
@@ -184,6 +185,7 @@ static enum ib_status step_oracle(const struct ib_job *job, const struct ib_orac
     struct ib_oracle_problem problem = {.net = job->net,
                                         .params = arrays->params,
                                         .type = request->arithmetic,
+                                        .tf32 = request->tf32,
                                         .reversed = request->reversed};
     ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
     double *sketch = malloc(size * sizeof *sketch);

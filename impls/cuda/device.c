@@ -27,6 +27,20 @@ static enum ib_status choose(const struct ib_host *host)
     return ib_cuda_check(host, "cudaSetDevice", cudaSetDevice(asked));
 }
 
+/* Pinned memory the device reads when it gets there, and any other where it uses the host's page tables
+ * (Grace Hopper). All other devices are handed a copy that the runtime makes during the call. */
+static enum ib_status ask_reads_late(struct ib_cuda *cuda)
+{
+    const struct ib_host *host = cuda->launcher.host;
+    int device, shared = 0;
+    IB_TRY(ib_cuda_check(host, "cudaGetDevice", cudaGetDevice(&device)));
+    IB_TRY(ib_cuda_check(
+        host, "cudaDeviceGetAttribute",
+        cudaDeviceGetAttribute(&shared, cudaDevAttrPageableMemoryAccessUsesHostPageTables, device)));
+    cuda->reads_late = cuda->pinned || shared != 0;
+    return IB_OK;
+}
+
 /* No work of the stream waits for, or holds up, what others do on the default stream. */
 static enum ib_status open_stream(struct ib_cuda *cuda)
 {
@@ -39,6 +53,7 @@ enum ib_status ib_cuda_open(const struct ib_host *host, struct ib_cuda *cuda)
     cuda->launcher = (struct ib_launcher){.host = host, .launch = ib_cuda_launch, .scratch = ib_cuda_scratch};
     cuda->pinned = host->option_bool(host, "pinned");
     IB_TRY(choose(host));
+    IB_TRY(ask_reads_late(cuda));
     IB_TRY(open_stream(cuda));
     const enum ib_status status = ib_cuda_find_kernels(cuda);
     if (status != IB_OK)

@@ -14,8 +14,9 @@ struct ib_cuda {
     struct ib_launcher launcher;
     cudaStream_t stream;
     cudaEvent_t marks[2];
-    bool pinned;                           /* host memory is pinned */
-    bool recording;                        /* the stream takes launches down, and does none */
+    bool pinned;     /* host memory is pinned */
+    bool reads_late; /* an upload may still be reading host memory when its call has returned */
+    bool recording;  /* the stream takes launches down, and does none */
     void *scratch[IB_CUDA_SCRATCH_BLOCKS]; /* the last one is in use; a recording may still name the others */
     uint32_t n_scratch;
     size_t scratch_bytes;         /* of the last one */

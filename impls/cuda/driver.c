@@ -44,6 +44,12 @@ static void explain(cudaError_t code, char *why, size_t n)
                  "the NVIDIA driver's library does not fit its kernel module (%s): restart this machine",
                  name);
         break;
+    case cudaErrorSystemNotReady:
+        snprintf(why, n,
+                 "the GPUs are not ready (%s): where they are connected by NVSwitch, nvidia-fabricmanager "
+                 "must run",
+                 name);
+        break;
     default:
         snprintf(why, n, "the NVIDIA driver does not work: %s (%s); look at nvidia-smi", name,
                  cudaGetErrorString(code));

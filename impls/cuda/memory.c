@@ -32,14 +32,13 @@ static void mem_free(void *state, void *device)
     (void)cudaGetLastError();
 }
 
-/* From ordinary memory the runtime has taken all bytes when the call returns. Pinned memory the device reads
- * later, and the caller may change its array as soon as this returns. */
+/* The caller may change its array as soon as this returns. */
 static enum ib_status mem_h2d(void *state, void *device, const void *host, size_t bytes)
 {
     struct ib_cuda *cuda = state;
     IB_TRY(ib_cuda_check(host_of(cuda), "upload",
                          cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, cuda->stream)));
-    return cuda->pinned ? wait(cuda, "upload") : IB_OK;
+    return cuda->reads_late ? wait(cuda, "upload") : IB_OK;
 }
 
 static enum ib_status mem_d2h(void *state, void *host, const void *device, size_t bytes)

@@ -25,6 +25,8 @@ static struct ib_cupti_tally seen;
 static CUptiResult unreadable; /* the first error in reading records */
 static uint64_t dropped;
 static bool watching;
+static bool
+    forms_are_known; /* the library is just that of the headers: its records are no longer than theirs */
 
 /* ---- buffers ---- */
 
@@ -51,6 +53,8 @@ static void count_dropped(void)
 static bool ends_early(const uint8_t *buffer, size_t valid, const CUpti_Activity *last)
 {
     uint32_t kind = 0;
+    if (!forms_are_known)
+        return false;
     const size_t last_bytes = last != NULL ? ib_cupti_record_bytes(last) : 0;
     if (last != NULL && last_bytes == 0)
         return false; /* of a kind that was not asked for */
@@ -118,6 +122,7 @@ static enum ib_status check_version(char *why, size_t n)
 {
     uint32_t version = 0;
     IB_TRY(check(cuptiGetVersion(&version), "cuptiGetVersion", why, n));
+    forms_are_known = version == CUPTI_API_VERSION;
     /* before 13.0, versions were counted from 1 up */
     const uint32_t release = CUPTI_API_VERSION >= 130000 ? version / 100 : version;
     if (release >= (CUPTI_API_VERSION >= 130000 ? CUPTI_API_VERSION / 100 : CUPTI_API_VERSION))

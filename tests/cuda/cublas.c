@@ -1,10 +1,11 @@
 /* cuBLAS on the mock runtime: plain loops in the order of columns. Of what BLAS leaves open it does the
  * worst: sums are in the type itself and in plain order, a product over nothing leaves C alone, and nothing
  * is read where alpha is 0. It refuses to work without a workspace of the caller's, which is what makes the
- * real one deterministic. */
+ * real one deterministic, and before somebody has waited for what its handle began on the default stream. */
 #include "mock.h"
 
 #include <cublas_v2.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ struct cublasContext {
 
 cublasStatus_t cublasCreate_v2(cublasHandle_t *handle)
 {
-    if (mock_ready() != cudaSuccess)
+    if (mock_ready_outside_recording() != cudaSuccess)
         return CUBLAS_STATUS_NOT_INITIALIZED;
     if (mock_asked_for("no_blas"))
         return CUBLAS_STATUS_ALLOC_FAILED;
@@ -26,6 +27,7 @@ cublasStatus_t cublasCreate_v2(cublasHandle_t *handle)
     if (*handle == NULL)
         return CUBLAS_STATUS_ALLOC_FAILED;
     mock_count_handles(1);
+    mock_default_begin(); /* tables of its own go up */
     return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -107,12 +109,14 @@ struct products {
     struct operand a, b, c;
 };
 
-/* As a tensor core reads an f32: 10 bits of mantissa. */
+/* An f32 as a tensor core gets it: the nearest with 10 bits of mantissa. */
 static float to_tf32(float x)
 {
     uint32_t bits;
+    if (!isfinite(x))
+        return x;
     memcpy(&bits, &x, sizeof bits);
-    bits &= ~0x1fffu;
+    bits = (bits + 0x1000u) & ~0x1fffu;
     memcpy(&x, &bits, sizeof x);
     return x;
 }
@@ -180,7 +184,7 @@ static cudaError_t run(void *queued)
 
 static cublasStatus_t queue(cublasHandle_t handle, struct products p)
 {
-    if (handle->stream == NULL || handle->workspace == NULL)
+    if (handle->stream == NULL || handle->workspace == NULL || mock_default_busy())
         return CUBLAS_STATUS_INTERNAL_ERROR;
     if (mock_ready() != cudaSuccess)
         return CUBLAS_STATUS_EXECUTION_FAILED;

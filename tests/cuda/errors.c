@@ -26,6 +26,7 @@ static const struct {
     ERROR(cudaErrorStreamCaptureUnsupported, "operation not permitted when stream is capturing"),
     ERROR(cudaErrorStreamCaptureInvalidated, "operation failed due to a previous error during capture"),
     ERROR(cudaErrorNotReady, "device not ready"),
+    ERROR(cudaErrorSystemNotReady, "system not yet initialized"),
     ERROR(cudaErrorSystemDriverMismatch, "system has unsupported display driver / cuda driver combination"),
     ERROR(cudaErrorUnknown, "unknown error"),
 #undef ERROR

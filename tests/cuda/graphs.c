@@ -47,8 +47,11 @@ cudaError_t cudaGraphDestroy(cudaGraph_t graph)
     return mock_ready();
 }
 
+/* CUDA does not say what becomes of a graph that is destroyed while it runs. */
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec)
 {
+    if (mock_record_waits((const struct mock_recording *)exec))
+        return mock_answer(cudaErrorInvalidValue);
     mock_record_free((struct mock_recording *)exec);
     return mock_ready();
 }

@@ -27,6 +27,7 @@ static struct {
     const void *symbol;
     void **owner; /* the fat binary that it came with */
     const struct emu_kernel *kernel;
+    bool loaded;
 } registered[MAX_KERNELS];
 static size_t n_registered;
 
@@ -53,6 +54,15 @@ const char *mock_kernel_name(const void *symbol)
 {
     const struct emu_kernel *kernel = mock_kernel_of(symbol);
     return kernel != NULL ? kernel->name : NULL;
+}
+
+/* A kernel is loaded when it is first launched, which may wait for the device: no recording can hold that. */
+static bool load(const void *symbol)
+{
+    for (size_t i = 0; i < n_registered; i++)
+        if (registered[i].symbol == symbol)
+            return registered[i].loaded = registered[i].loaded || !mock_is_recording();
+    return false;
 }
 
 void **__cudaRegisterFatBinary(void *fat_binary)
@@ -86,6 +96,7 @@ void __cudaRegisterFunction(void **handle, const char *symbol, char *device_symb
         abort();
     registered[n_registered].symbol = symbol;
     registered[n_registered].owner = handle;
+    registered[n_registered].loaded = false;
     registered[n_registered++].kernel = kernel_named(name);
 }
 
@@ -182,6 +193,10 @@ cudaError_t cudaLaunchKernel(const void *symbol, dim3 blocks, dim3 threads, void
         return mock_answer(cudaErrorInvalidDeviceFunction);
     if (!fits(blocks, threads))
         return mock_answer(cudaErrorInvalidConfiguration);
+    if (!load(symbol)) {
+        mock_record_spoil();
+        return mock_answer(cudaErrorStreamCaptureUnsupported);
+    }
     if (++n_launches >= mock_number_of("launch", UINT64_MAX))
         return mock_answer(cudaErrorLaunchOutOfResources);
     for (uint32_t i = 0; i < l.kernel->n_params; i++)

@@ -7,9 +7,11 @@
  *   old_driver    there is one, for CUDA 12.2
  *   stub_driver   the toolkit's stub is found in place of a driver
  *   bad_driver    its library does not fit its kernel module
+ *   not_ready     the GPUs wait for their fabric manager
  *   broken_driver it answers with an error that nobody expects
  *   no_device     the driver has no device
  *   old_device    the device is older than all that the kernels were built for
+ *   shared_pages  the device uses the host's page tables, and reads any of its memory when it gets there
  *   memory=N      there are N bytes of device memory
  *   pinned=N      there are N bytes of pinned memory
  *   launch=N      launch N and all after it are refused
@@ -70,6 +72,14 @@ struct mock_recording *mock_record_copy(const struct mock_recording *);
 void mock_record_free(struct mock_recording *);
 /* Queues all that was recorded. */
 cudaError_t mock_record_replay(const struct mock_recording *);
+/* Does some of that still wait? */
+bool mock_record_waits(const struct mock_recording *);
+
+/* The default stream, which ours does not wait for: somebody has begun something there, and waits for the
+ * whole device (mock_default_done). */
+void mock_default_begin(void);
+void mock_default_done(void);
+bool mock_default_busy(void);
 
 /* ---- runtime.c ---- */
 

@@ -9,6 +9,7 @@ enum { QUEUE_LENGTH = 4096 };
 struct work {
     struct work *next;
     mock_run *run;
+    const struct mock_recording *from; /* NULL: it was queued by itself */
     size_t bytes;
     _Alignas(max_align_t) unsigned char args[];
 };
@@ -41,23 +42,30 @@ static struct work *take_first(struct mock_recording *list)
     return w;
 }
 
-static cudaError_t add(struct mock_recording *list, mock_run *run, const void *args, size_t bytes)
+static cudaError_t add(struct mock_recording *list, const struct mock_recording *from, mock_run *run,
+                       const void *args, size_t bytes)
 {
     struct work *w = malloc(sizeof *w + bytes);
     if (w == NULL)
         return cudaErrorMemoryAllocation;
     w->run = run;
+    w->from = from;
     w->bytes = bytes;
     memcpy(w->args, args, bytes);
     append(list, w);
     return cudaSuccess;
 }
 
-cudaError_t mock_enqueue(mock_run *run, const void *args, size_t bytes)
+static cudaError_t enqueue(const struct mock_recording *from, mock_run *run, const void *args, size_t bytes)
 {
     if (recording == NULL && queue.length >= QUEUE_LENGTH && mock_drain() != cudaSuccess)
         return sticky;
-    return add(recording != NULL ? recording : &queue, run, args, bytes);
+    return add(recording != NULL ? recording : &queue, from, run, args, bytes);
+}
+
+cudaError_t mock_enqueue(mock_run *run, const void *args, size_t bytes)
+{
+    return enqueue(NULL, run, args, bytes);
 }
 
 /* What follows a failure is dropped. */
@@ -119,7 +127,7 @@ struct mock_recording *mock_record_copy(const struct mock_recording *from)
 {
     struct mock_recording *copy = new_recording();
     for (const struct work *w = from->first; copy != NULL && w != NULL; w = w->next)
-        if (add(copy, w->run, w->args, w->bytes) != cudaSuccess) {
+        if (add(copy, NULL, w->run, w->args, w->bytes) != cudaSuccess) {
             mock_record_free(copy);
             return NULL;
         }
@@ -138,6 +146,33 @@ cudaError_t mock_record_replay(const struct mock_recording *r)
 {
     cudaError_t code = cudaSuccess;
     for (const struct work *w = r->first; code == cudaSuccess && w != NULL; w = w->next)
-        code = mock_enqueue(w->run, w->args, w->bytes);
+        code = enqueue(r, w->run, w->args, w->bytes);
     return code;
+}
+
+bool mock_record_waits(const struct mock_recording *r)
+{
+    for (const struct work *w = queue.first; w != NULL; w = w->next)
+        if (w->from == r)
+            return true;
+    return false;
+}
+
+/* ---- the default stream ---- */
+
+static bool default_busy;
+
+void mock_default_begin(void)
+{
+    default_busy = true;
+}
+
+void mock_default_done(void)
+{
+    default_busy = false;
+}
+
+bool mock_default_busy(void)
+{
+    return default_busy;
 }

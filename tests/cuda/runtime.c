@@ -35,6 +35,8 @@ static cudaError_t driver_state(void)
         return cudaErrorUnknown;
     if (mock_asked_for("bad_driver"))
         return cudaErrorSystemDriverMismatch;
+    if (mock_asked_for("not_ready"))
+        return cudaErrorSystemNotReady;
     return mock_asked_for("no_device") ? cudaErrorNoDevice : cudaSuccess;
 }
 
@@ -102,6 +104,22 @@ cudaError_t cudaDeviceGetPCIBusId(char *text, int n, int device)
         return mock_answer(cudaErrorInvalidDevice);
     snprintf(text, (size_t)n, "00000000:3B:00.0"); /* that of tests/cupti/mock_nvml.h */
     return cudaSuccess;
+}
+
+cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr attribute, int device)
+{
+    MOCK_TRY(mock_ready());
+    if (device != 0)
+        return mock_answer(cudaErrorInvalidDevice);
+    *value = attribute == cudaDevAttrPageableMemoryAccessUsesHostPageTables && mock_asked_for("shared_pages");
+    return cudaSuccess;
+}
+
+cudaError_t cudaDeviceSynchronize(void)
+{
+    MOCK_TRY(mock_ready_outside_recording());
+    mock_default_done();
+    return mock_answer(mock_drain());
 }
 
 cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *properties, int device)
@@ -248,16 +266,16 @@ static cudaError_t run_download(void *args)
 }
 
 /* Ordinary memory is read now, as the real one does in a buffer of its own; pinned memory when the device
- * gets there. */
+ * gets there, and all memory where it can. */
 static cudaError_t upload(void *to, const void *from, size_t bytes)
 {
-    const bool pinned = mock_is_pinned(from, bytes);
-    const size_t all = sizeof(struct copy) + (pinned ? 0 : bytes);
+    const bool late = mock_is_pinned(from, bytes) || mock_asked_for("shared_pages");
+    const size_t all = sizeof(struct copy) + (late ? 0 : bytes);
     struct copy *c = malloc(all);
     if (c == NULL)
         return cudaErrorMemoryAllocation;
-    *c = (struct copy){.to = to, .from = pinned ? from : NULL, .bytes = bytes};
-    if (!pinned)
+    *c = (struct copy){.to = to, .from = late ? from : NULL, .bytes = bytes};
+    if (!late)
         memcpy(c->staged, from, bytes);
     const cudaError_t code = mock_enqueue(run_upload, c, all);
     free(c);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -115,13 +116,37 @@ static void test_tf32_is_an_option(void **state)
     }
 }
 
+/* What the environment says to every cuBLAS must not be what the option denies. */
+static void test_tf32_that_is_overruled(void **state)
+{
+    static const struct {
+        const char *forced, *tf32;
+        enum ib_status status;
+    } cases[] = {{"0", "true", IB_EUNAVAILABLE},
+                 {"1", "false", IB_EUNAVAILABLE},
+                 {"0", "false", IB_OK},
+                 {"1", "true", IB_OK},
+                 {"", "true", IB_OK}};
+    struct ib_instance instance;
+    (void)state;
+    set_faults(NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        setenv("NVIDIA_TF32_OVERRIDE", cases[i].forced, 1);
+        assert_int_equal(try_open("cuda_cublas", "tf32", cases[i].tf32, &instance), cases[i].status);
+        if (cases[i].status == IB_OK)
+            ib_instance_close(&instance);
+        else
+            assert_failure(cases[i].status, IB_EUNAVAILABLE, "overrules the option tf32, which is");
+    }
+    unsetenv("NVIDIA_TF32_OVERRIDE");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MOCK_TEST(test_too_large_for_cublas),
-        MOCK_TEST(test_many_rows),
-        MOCK_TEST(test_factor_of_zero),
-        MOCK_TEST(test_tf32_is_an_option),
+        MOCK_TEST(test_too_large_for_cublas),   MOCK_TEST(test_many_rows),
+        MOCK_TEST(test_factor_of_zero),         MOCK_TEST(test_tf32_is_an_option),
+        MOCK_TEST(test_tf32_that_is_overruled),
     };
     if (!mock_is_there())
         return EXIT_SKIPPED;

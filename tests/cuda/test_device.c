@@ -21,6 +21,7 @@ static void test_missing_devices(void **state)
         {"broken_driver", "cudaErrorUnknown"},
         {"no_device", "CUDA_VISIBLE_DEVICES"},
         {"bad_driver", "restart"},
+        {"not_ready", "nvidia-fabricmanager"},
         {"old_device", "compute capability 7.5"},
     };
     struct ib_instance instance;
@@ -94,6 +95,25 @@ static void test_upload_is_done_with_the_array(void **state)
     assert_float_equal(((float *)host)[63], 5, 0);
     drop_matrix(&instance, &m);
     mem->host_free(instance.state, host);
+    ib_instance_close(&instance);
+}
+
+/* The same from ordinary memory, on a device that reads that by itself, too. */
+static void test_upload_through_shared_pages(void **state)
+{
+    struct ib_instance instance;
+    float values[64];
+    (void)state;
+    set_faults("shared_pages");
+    assert_int_equal(try_open("cuda_naive", NULL, NULL, &instance), IB_OK);
+    const struct ib_mem_ops *mem = instance.impl->mem;
+    struct ib_view m = new_matrix(&instance, 8, 8, 1);
+    for (size_t i = 0; i < 64; i++)
+        values[i] = 5;
+    assert_int_equal(mem->h2d(instance.state, m.p, values, sizeof values), IB_OK);
+    memset(values, 0, sizeof values);
+    assert_all(&instance, &m, 5);
+    drop_matrix(&instance, &m);
     ib_instance_close(&instance);
 }
 
@@ -238,6 +258,7 @@ int main(void)
         MOCK_TEST(test_opening_without_memory),
         MOCK_TEST(test_description),
         MOCK_TEST(test_upload_is_done_with_the_array),
+        MOCK_TEST(test_upload_through_shared_pages),
         MOCK_TEST(test_pinned_memory_is_an_option),
         MOCK_TEST(test_full_memory),
         MOCK_TEST(test_foreign_memory),

@@ -82,6 +82,18 @@ class Trainings(MockTest):
                 self.assertEqual(case["status"], "ok", case["reason"])
                 self.assertTrue(case["transfers"]["law_ok"])
 
+    def test_tf32(self):
+        """Coarse products are judged as such where they were asked for; check knows of them likewise."""
+        matrix = ALL.replace("cuda_naive, cuda_cublas, cuda_graph", "{name: cuda_cublas, tf32: true}")
+        cases = self.cases(matrix.replace("per_op, resident", "resident").replace("f32, f64", "f32"))
+        self.assertEqual(len(cases), 4)
+        for case in cases:
+            with self.subTest(case["id"]):
+                self.assertEqual(case["status"], "ok", case["reason"])
+                self.assertEqual(case["verify"]["verdict"], "ok", case["verify"]["reason"])
+                self.assertGreater(case["verify"]["loss_error"], 1e-6)
+        self.ok("check", "cuda_cublas", "--quick", "--option", "tf32=true")
+
     def test_train(self):
         for name in NAMES:
             with self.subTest(name):

@@ -14,6 +14,8 @@ static void test_recording(void **state)
     const struct ib_capture *capture = instance.impl->capture;
     struct ib_view x = new_matrix(&instance, 3, 5, 1), y = new_matrix(&instance, 3, 5, 0);
     assert_int_equal(capture->epochs(instance.state), 7);
+    assert_int_equal(instance.impl->ops->axpy(instance.state, 0, &x, &y),
+                     IB_OK); /* as the first epoch does */
     assert_failure(capture->replay(instance.state, 1), IB_EINVAL, "nothing was recorded");
     for (int round = 1; round <= 2; round++) { /* the second recording replaces the first */
         assert_int_equal(capture->begin(instance.state), IB_OK);
@@ -54,6 +56,44 @@ static void test_scratch_of_a_recording(void **state)
     ib_instance_close(&instance);
 }
 
+/* A recording that is made, or given back, while the one before still runs. */
+static void test_recording_that_runs(void **state)
+{
+    struct ib_instance instance;
+    (void)state;
+    must_open("cuda_graph", NULL, NULL, &instance);
+    const struct ib_capture *capture = instance.impl->capture;
+    struct ib_view x = new_matrix(&instance, 3, 5, 1), y = new_matrix(&instance, 3, 5, 0);
+    assert_int_equal(instance.impl->ops->axpy(instance.state, 0, &x, &y), IB_OK);
+    for (int round = 0; round < 2; round++) {
+        assert_int_equal(capture->begin(instance.state), IB_OK);
+        assert_int_equal(instance.impl->ops->axpy(instance.state, 1, &x, &y), IB_OK);
+        assert_int_equal(capture->end(instance.state), IB_OK);
+        assert_int_equal(capture->replay(instance.state, 2), IB_OK);
+    }
+    ib_instance_close(&instance); /* the matrices go first only where nothing runs */
+    must_open("cuda_graph", NULL, NULL, &instance);
+    drop_matrix(&instance, &x);
+    drop_matrix(&instance, &y);
+    ib_instance_close(&instance);
+}
+
+/* The first launch of a kernel loads it, which no recording can hold. */
+static void test_kernel_that_was_never_used(void **state)
+{
+    struct ib_instance instance;
+    (void)state;
+    must_open("cuda_graph", NULL, NULL, &instance);
+    const struct ib_capture *capture = instance.impl->capture;
+    struct ib_view m = new_matrix(&instance, 3, 5, 1), row = new_matrix(&instance, 1, 5, 1);
+    assert_int_equal(capture->begin(instance.state), IB_OK);
+    assert_failure(instance.impl->ops->add_row(instance.state, &row, &m), IB_EDEVICE,
+                   "cudaErrorStreamCaptureUnsupported");
+    drop_matrix(&instance, &m);
+    drop_matrix(&instance, &row);
+    ib_instance_close(&instance);
+}
+
 /* What a recording cannot hold is refused; afterwards the device works as before. */
 static void test_recording_given_up(void **state)
 {
@@ -86,6 +126,8 @@ int main(void)
         MOCK_TEST(test_recording),
         MOCK_TEST(test_scratch_of_a_recording),
         MOCK_TEST(test_recording_given_up),
+        MOCK_TEST(test_recording_that_runs),
+        MOCK_TEST(test_kernel_that_was_never_used),
     };
     if (!mock_is_there())
         return EXIT_SKIPPED;

@@ -2,6 +2,7 @@
  * it sees each call of the runtime, plays the record that the real driver would write, and hands the call on.
  * A product of cuBLAS is a kernel of cuBLAS's own; one of matrices in f32 also clears the 32 bytes that its
  * parts meet in, and copies 16 bytes within the device.
+ * A handle of cuBLAS uploads something of its own when it is made, as those of real ones have been seen to.
  *
  * IRONBENCH_TEST_CUPTI names what goes wrong:
  *   hidden_copy  the driver saw an upload that nobody else knows of
@@ -66,25 +67,31 @@ static uint8_t kind_of_memory(const void *host, size_t bytes)
     return is_pinned(host, bytes) ? CUPTI_ACTIVITY_MEMORY_KIND_PINNED : CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE;
 }
 
+/* A copy between the device and host memory of this kind, if somebody watches. */
+static void play_transfer(bool up, uint8_t host, size_t bytes)
+{
+    void (*play)(uint8_t, uint8_t, uint8_t, uint64_t);
+    const uint8_t device = CUPTI_ACTIVITY_MEMORY_KIND_DEVICE;
+    *(void **)&play = player("mock_cupti_copy");
+    if (play != NULL)
+        play(up ? CUPTI_ACTIVITY_MEMCPY_KIND_HTOD : CUPTI_ACTIVITY_MEMCPY_KIND_DTOH, up ? host : device,
+             up ? device : host, bytes);
+}
+
 static void play_copy(enum cudaMemcpyKind kind, uint8_t host, size_t bytes)
 {
     static bool disturbed;
-    void (*play)(uint8_t, uint8_t, uint8_t, uint64_t);
     void (*alloc)(CUpti_ActivityMemoryKind, uint64_t);
-    *(void **)&play = player("mock_cupti_copy");
     *(void **)&alloc = player("mock_cupti_alloc");
     struct mock_cupti *mock = player("mock_cupti");
-    if (play == NULL || alloc == NULL || mock == NULL)
+    if (alloc == NULL || mock == NULL)
         return;
-    const bool up = kind == cudaMemcpyHostToDevice;
-    const uint8_t device = CUPTI_ACTIVITY_MEMORY_KIND_DEVICE;
-    play(up ? CUPTI_ACTIVITY_MEMCPY_KIND_HTOD : CUPTI_ACTIVITY_MEMCPY_KIND_DTOH, up ? host : device,
-         up ? device : host, bytes);
+    play_transfer(kind == cudaMemcpyHostToDevice, host, bytes);
     if (disturbed)
         return;
     disturbed = true;
     if (asked_for("hidden_copy"))
-        play(CUPTI_ACTIVITY_MEMCPY_KIND_HTOD, host, device, 112);
+        play_transfer(true, host, 112);
     if (asked_for("dropped"))
         mock->drop = 1;
     if (asked_for("managed"))
@@ -124,6 +131,16 @@ MOCK_CUPTI_EXPORT cudaError_t cudaStreamSynchronize(cudaStream_t stream)
     if (play != NULL)
         play(CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_STREAM_SYNCHRONIZE);
     return call(stream);
+}
+
+MOCK_CUPTI_EXPORT cublasStatus_t cublasCreate_v2(cublasHandle_t *handle)
+{
+    __typeof__(cublasCreate_v2) *call;
+    *(void **)&call = next(CUBLAS, "cublasCreate_v2");
+    const cublasStatus_t code = call(handle);
+    if (code == CUBLAS_STATUS_SUCCESS)
+        play_transfer(true, CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE, 112);
+    return code;
 }
 
 MOCK_CUPTI_EXPORT cublasStatus_t cublasSgemm(cublasHandle_t handle, cublasOperation_t op_a,

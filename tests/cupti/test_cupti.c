@@ -104,6 +104,31 @@ static void refusals(void **state)
 
 /* ---- what is counted ---- */
 
+/* Pieces of one call are one copy; of one launch of a graph each node is one. */
+static void pieces_of_a_copy(void **state)
+{
+    CUpti_ActivityMemcpy6 record = {.kind = CUPTI_ACTIVITY_KIND_MEMCPY,
+                                    .copyKind = CUPTI_ACTIVITY_MEMCPY_KIND_HTOD,
+                                    .srcKind = PAGEABLE,
+                                    .dstKind = DEVICE,
+                                    .bytes = 10,
+                                    .copyCount = 1};
+    (void)state;
+    begin();
+    for (uint32_t call = 7; call <= 8; call++)
+        for (int piece = 0; piece < 3; piece++) {
+            record.correlationId = call;
+            mock_cupti_play(&record, sizeof record);
+        }
+    for (record.graphNodeId = 1; record.graphNodeId <= 2; record.graphNodeId++)
+        mock_cupti_play(&record, sizeof record);
+    const struct ib_copies got = counted();
+    assert_int_equal(got.h2d_count, 2 + 2);
+    assert_int_equal(got.h2d_bytes, 80);
+    assert_int_equal(got.pageable_count, 4);
+    assert_int_equal(got.pageable_bytes, 80);
+}
+
 static void copies(void **state)
 {
     (void)state;
@@ -381,14 +406,23 @@ typedef const struct ib_witness *witness_fn(uint32_t host_abi_major);
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refusals),       cmocka_unit_test(copies),
-        cmocka_unit_test(batches),        cmocka_unit_test(work),
-        cmocka_unit_test(many_buffers),   cmocka_unit_test(within_the_device),
-        cmocka_unit_test(nothing_seen),   cmocka_unit_test(dropped_records),
-        cmocka_unit_test(no_buffer),      cmocka_unit_test(cut_off),
-        cmocka_unit_test(failing_calls),  cmocka_unit_test(unreadable_record),
-        cmocka_unit_test(managed_memory), cmocka_unit_test(names_of_kernels),
-        cmocka_unit_test(many_kernels),   cmocka_unit_test(an_older_caller),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(copies),
+        cmocka_unit_test(pieces_of_a_copy),
+        cmocka_unit_test(batches),
+        cmocka_unit_test(work),
+        cmocka_unit_test(many_buffers),
+        cmocka_unit_test(within_the_device),
+        cmocka_unit_test(nothing_seen),
+        cmocka_unit_test(dropped_records),
+        cmocka_unit_test(no_buffer),
+        cmocka_unit_test(cut_off),
+        cmocka_unit_test(failing_calls),
+        cmocka_unit_test(unreadable_record),
+        cmocka_unit_test(managed_memory),
+        cmocka_unit_test(names_of_kernels),
+        cmocka_unit_test(many_kernels),
+        cmocka_unit_test(an_older_caller),
     };
     void *object = dlopen(WITNESS, RTLD_NOW);
     witness_fn *get = object != NULL ? (witness_fn *)(uintptr_t)dlsym(object, "ib_witness_plugin") : NULL;

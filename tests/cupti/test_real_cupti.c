@@ -1,14 +1,59 @@
 /* The witness of CUDA with the real CUPTI, on whatever machine this is: without a driver it says so; with
- * one, a process that has done nothing yet gives no count. Exit status 77: CUPTI itself is missing. */
+ * one, a process that has done nothing yet gives no count. Its records are as long as the witness takes them
+ * for, which needs no driver. Exit status 77: CUPTI itself is missing. */
 #include "ironbench/witness.h"
 
+#include <cupti.h>
 #include <dlfcn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WITNESS IB_BUILD_DIR "/impls/witness_cupti.so"
 
 typedef const struct ib_witness *witness_fn(uint32_t host_abi_major);
+
+/* The library's step from a record of this kind to the next one; 0: it takes no such step. */
+static size_t step_over(__typeof__(cuptiActivityGetNextRecord) *next, CUpti_ActivityKind kind)
+{
+    enum { BYTES = 4096 };
+    uint8_t *buffer = aligned_alloc(8, BYTES);
+    CUpti_Activity *record = NULL;
+    size_t step = 0;
+    for (size_t at = 0; buffer != NULL && at < BYTES; at += sizeof kind)
+        memcpy(buffer + at, &kind, sizeof kind);
+    if (buffer != NULL && next(buffer, BYTES, &record) == CUPTI_SUCCESS &&
+        next(buffer, BYTES, &record) == CUPTI_SUCCESS)
+        step = (size_t)((uint8_t *)record - buffer);
+    free(buffer);
+    return step;
+}
+
+/* The forms that impls/witness/cupti/tally.c reads. */
+static bool forms_fit(void)
+{
+    static const struct {
+        CUpti_ActivityKind kind;
+        size_t bytes;
+    } forms[] = {{CUPTI_ACTIVITY_KIND_MEMCPY, sizeof(CUpti_ActivityMemcpy6)},
+                 {CUPTI_ACTIVITY_KIND_MEMCPY2, sizeof(CUpti_ActivityMemcpyPtoP4)},
+                 {CUPTI_ACTIVITY_KIND_MEMSET, sizeof(CUpti_ActivityMemset4)},
+                 {CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, sizeof(CUpti_ActivityKernel10)},
+                 {CUPTI_ACTIVITY_KIND_SYNCHRONIZATION, sizeof(CUpti_ActivitySynchronization2)},
+                 {CUPTI_ACTIVITY_KIND_MEMORY2, sizeof(CUpti_ActivityMemory4)}};
+    void *library = dlopen(CUPTI, RTLD_NOW | RTLD_NOLOAD); /* the witness has brought it */
+    __typeof__(cuptiActivityGetNextRecord) *next;
+    *(void **)&next = library != NULL ? dlsym(library, "cuptiActivityGetNextRecord") : NULL;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const size_t step = next != NULL ? step_over(next, forms[i].kind) : 0;
+        if (step != forms[i].bytes) {
+            fprintf(stderr, "records of kind %d have %zu bytes, not %zu\n", (int)forms[i].kind, step,
+                    forms[i].bytes);
+            return false;
+        }
+    }
+    return true;
+}
 
 int main(void)
 {
@@ -27,6 +72,8 @@ int main(void)
     printf("attach: %d %s\n", (int)attached, why);
     if (attached != IB_OK && (attached != IB_EUNAVAILABLE || strstr(why, "CUPTI_ERROR") == NULL))
         return fprintf(stderr, "no reason of CUPTI's\n"), 1;
+    if (!forms_fit())
+        return 1;
     const enum ib_status counted = witness->count(&copies, why, sizeof why);
     printf("count: %d %s\n", (int)counted, why);
     return counted == IB_EUNAVAILABLE && why[0] != '\0' ? 0 : 1;

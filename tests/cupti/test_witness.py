@@ -33,6 +33,7 @@ class Witness(CliTest):
         return cases
 
     def test_agrees(self):
+        """Also where a library copies something of its own when it is opened."""
         for case in self.watched():
             with self.subTest(case["id"]):
                 self.assertEqual(case["status"], "ok", case["reason"])
@@ -41,6 +42,9 @@ class Witness(CliTest):
                 self.assertGreater(witness["h2d_count"], 0)
                 self.assertGreater(witness["launches"], 0)
                 self.assertGreater(witness["syncs"], 0)
+                cublas = case["impl"] == "cuda_cublas"  # whose handle copies something when it is made
+                self.assertEqual((witness["opened_h2d_count"], witness["opened_h2d_bytes"]), (1, 112) if cublas else (0, 0))
+                self.assertEqual((witness["opened_d2h_count"], witness["opened_d2h_bytes"]), (0, 0))
                 self.assertEqual(witness["pageable_count"], witness["h2d_count"] + witness["d2h_count"])
                 self.assertEqual(witness["pageable_bytes"], witness["h2d_bytes"] + witness["d2h_bytes"])
                 self.assertEqual((witness["pinned_count"], witness["pinned_bytes"]), (0, 0))
@@ -66,6 +70,7 @@ class Witness(CliTest):
         page = " ".join(self.call("explain", "out", case["id"]).stdout.split())
         self.assertRegex(page, r"Seen in the checked pass \(CUPTI\): (\d+) memsets \(\S+ \w+\) and \1 copies \(\S+ \w+\) "
                                r"within the device, which the harness never asks for: .*; all transfers used pageable memory")
+        self.assertIn("before the harness began, made 1 upload (112 bytes) and no downloads.", page)
         self.assertRegex(page, r"Kernels started in it: .*_ZN8cublasLt19splitKreduce_kernel\w+ \d+ times")
 
     def test_pinned(self):

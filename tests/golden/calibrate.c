@@ -1,14 +1,14 @@
 /* How far honest trainings part from the oracle's: the measurement behind results/tolerances.md.
  *
- * `calibrate seed SEEDS [ROW]` trains the seed's networks from starts 0 to SEEDS-1. For f32 and f64 it prints
- * the error of the drift trajectory and of three other honest trainings, over epochs 1 to 50, to 1000, to
- * 2000 and on, that of the parameters, and the verdict.
+ * `calibrate seed SEEDS [ROW]` trains the seed's networks from starts 0 to SEEDS-1. For f32, f64 and TF32 it
+ * prints the error of the drift trajectory and of three other honest trainings, over epochs 1 to 50, to 1000,
+ * to 2000 and on, that of the parameters, and the verdict.
  *
- * `calibrate random N` trains N random networks, many of them at rates where rounding grows fast. It prints
- * how many honest trainings are called wrong, and how many with a rate 1 % too high are not.
+ * `calibrate random N [ARITHMETIC]` trains N random networks, many of them at rates where rounding grows
+ * fast. It prints how many honest trainings are called wrong, and how many with a rate 1 % too high are not.
  *
- * `calibrate steps N` checks single epochs of N random networks, from the start and from later on: how many
- * honest ones are called wrong, and how many of each kind of mistake are not. */
+ * `calibrate steps N [ARITHMETIC]` checks single epochs of N random networks, from the start and from later
+ * on: how many honest ones are called wrong, and how many of each kind of mistake are not. */
 #include "../unit/problem.h"
 #include "base/rng.h"
 #include "stats/stats.h"
@@ -22,13 +22,24 @@
 /* The oracle once more, compiled for speed: other rounding in every operation (oracle_fast.c). */
 enum ib_status ib_fast_train(const struct ib_oracle_problem *, struct ib_trajectory *out);
 
+/* The arithmetics of answers. In TF32 the drift trajectory cuts factors off, and the fast oracle rounds them.
+ */
+static const struct arithmetic {
+    const char *name;
+    enum ib_dtype type;
+    bool tf32;
+} arithmetics[] = {{"f32", IB_F32, false}, {"f64", IB_F64, false}, {"tf32", IB_F32, true}};
+enum { ARITHMETICS = sizeof arithmetics / sizeof *arithmetics };
+static const struct arithmetic *const truth = &arithmetics[1];
+
 typedef enum ib_status trainer(const struct ib_oracle_problem *, struct ib_trajectory *out);
 
-static struct ib_trajectory trained(trainer *train, struct ib_oracle_problem problem, enum ib_dtype type,
-                                    bool reversed)
+static struct ib_trajectory trained(trainer *train, struct ib_oracle_problem problem,
+                                    const struct arithmetic *a, bool reversed)
 {
     struct ib_trajectory out;
-    problem.type = type;
+    problem.type = a->type;
+    problem.tf32 = a->tf32;
     problem.reversed = reversed;
     if (train(&problem, &out) != IB_OK)
         abort();
@@ -40,18 +51,18 @@ enum { HONEST = 3 };
 static const char *const honest_names[HONEST] = {"fast", "shuffled", "both"};
 
 struct trial {
-    enum ib_dtype type;
+    const struct arithmetic *a;
     struct ib_trajectory truth, drift, honest[HONEST];
 };
 
-static struct trial open_trial(struct test_problem *p, enum ib_dtype type)
+static struct trial open_trial(struct test_problem *p, const struct arithmetic *a)
 {
-    struct trial t = {.type = type, .truth = trained(ib_oracle_train, p->oracle, IB_F64, false)};
-    t.drift = trained(ib_oracle_train, p->oracle, type, type == IB_F64);
-    t.honest[0] = trained(ib_fast_train, p->oracle, type, false);
+    struct trial t = {.a = a, .truth = trained(ib_oracle_train, p->oracle, truth, false)};
+    t.drift = trained(ib_oracle_train, p->oracle, a, a->type == IB_F64);
+    t.honest[0] = trained(ib_fast_train, p->oracle, a, false);
     test_problem_shuffle(p);
-    t.honest[1] = trained(ib_oracle_train, p->oracle, type, false);
-    t.honest[2] = trained(ib_fast_train, p->oracle, type, true);
+    t.honest[1] = trained(ib_oracle_train, p->oracle, a, false);
+    t.honest[2] = trained(ib_fast_train, p->oracle, a, true);
     return t;
 }
 
@@ -76,7 +87,8 @@ static struct ib_verification verdict_on(const struct test_problem *p, const str
                                            .drift = &t->drift,
                                            .test_rows = p->test_rows,
                                            .x_test = p->x_test};
-    const struct ib_answer answer = {.type = t->type,
+    const struct ib_answer answer = {.type = t->a->type,
+                                     .tf32 = t->a->tf32,
                                      .epochs = other->epochs,
                                      .curve = other->curve,
                                      .params = other->params,
@@ -130,26 +142,25 @@ static void print_training(const struct test_problem *p, const struct trial *t, 
                            const struct ib_trajectory *other)
 {
     const struct ib_verification v = verdict_on(p, t, other);
-    printf("  %s %-9s loss %.1e %.1e %.1e %.1e  params %.1e  test mse %.8f  %s %s\n",
-           ib_word_of(ib_dtype_words, t->type), name, loss_error(other, &t->truth, 1, 50),
-           loss_error(other, &t->truth, 51, 1000), loss_error(other, &t->truth, 1001, 2000),
-           loss_error(other, &t->truth, 2001, UINT64_MAX), v.params_error, test_mse(p, other->params),
-           ib_word_of(ib_verdict_words, v.verdict), v.reason);
+    printf("  %s %-9s loss %.1e %.1e %.1e %.1e  params %.1e  test mse %.8f  %s %s\n", t->a->name, name,
+           loss_error(other, &t->truth, 1, 50), loss_error(other, &t->truth, 51, 1000),
+           loss_error(other, &t->truth, 1001, 2000), loss_error(other, &t->truth, 2001, UINT64_MAX),
+           v.params_error, test_mse(p, other->params), ib_word_of(ib_verdict_words, v.verdict), v.reason);
 }
 
 /* Returns the test error of the truth; NaN without the data. */
 static double run_seed(const struct row *row, uint64_t seed)
 {
     double mse = NAN;
-    for (int type = IB_F32; type <= IB_F64; type++) {
+    for (const struct arithmetic *a = arithmetics; a < arithmetics + ARITHMETICS; a++) {
         struct test_problem p;
         if (!test_problem_seed(&p, row->file, &row->net, row->init, seed))
             return NAN;
         p.oracle.lr = row->lr;
         p.oracle.epochs = row->epochs;
-        struct trial t = open_trial(&p, (enum ib_dtype)type);
+        struct trial t = open_trial(&p, a);
         mse = test_mse(&p, t.truth.params);
-        if (type == IB_F32)
+        if (a == arithmetics)
             printf("%s seed %llu: test mse %.8f\n", row->name, (unsigned long long)seed, mse);
         print_training(&p, &t, "drift", &t.drift);
         for (int i = 0; i < HONEST; i++)
@@ -196,21 +207,24 @@ static void open_random(struct test_problem *p, uint64_t seed)
     p->oracle.epochs = lengths[ib_rng_below(&rng, 4)];
 }
 
-static void run_random(uint64_t n)
+/* only: the name of one arithmetic; NULL: all. */
+static void run_random(uint64_t n, const char *only)
 {
-    for (int type = IB_F32; type <= IB_F64; type++) {
+    for (const struct arithmetic *a = arithmetics; a < arithmetics + ARITHMETICS; a++) {
         uint64_t alarms = 0, alarmed = 0, missed = 0;
+        if (only && strcmp(only, a->name) != 0)
+            continue;
         for (uint64_t seed = 0; seed < n; seed++) {
             struct test_problem p;
             uint64_t wrong = 0;
             open_random(&p, seed);
-            struct trial t = open_trial(&p, (enum ib_dtype)type);
+            struct trial t = open_trial(&p, a);
             for (int i = 0; i < HONEST; i++)
                 wrong += verdict_on(&p, &t, &t.honest[i]).verdict == IB_WRONG;
             alarms += wrong;
             alarmed += wrong > 0;
             p.oracle.lr *= 1.01;
-            struct ib_trajectory faulty = trained(ib_oracle_train, p.oracle, (enum ib_dtype)type, false);
+            struct ib_trajectory faulty = trained(ib_oracle_train, p.oracle, a, false);
             missed += verdict_on(&p, &t, &faulty).verdict != IB_WRONG;
             ib_trajectory_free(&faulty);
             close_trial(&t);
@@ -218,7 +232,7 @@ static void run_random(uint64_t n)
         }
         printf("%s: %llu of %llu honest trainings called wrong (of %llu problems), %llu of %llu faulty ones "
                "missed\n",
-               ib_word_of(ib_dtype_words, type), (unsigned long long)alarms, (unsigned long long)(HONEST * n),
+               a->name, (unsigned long long)alarms, (unsigned long long)(HONEST * n),
                (unsigned long long)alarmed, (unsigned long long)missed, (unsigned long long)n);
     }
 }
@@ -244,7 +258,7 @@ static double *doubles(uint64_t n)
     return v;
 }
 
-static struct epoch open_epoch(const struct test_problem *p, enum ib_dtype type)
+static struct epoch open_epoch(const struct test_problem *p, const struct arithmetic *a)
 {
     const uint64_t size = ib_network_size(&p->oracle.net), sketch = ib_sketch_size(&p->oracle.net);
     struct epoch e = {.from = doubles(size),
@@ -254,14 +268,15 @@ static struct epoch open_epoch(const struct test_problem *p, enum ib_dtype type)
                       .drift = doubles(sketch)};
     struct ib_oracle_problem problem = p->oracle;
     for (uint64_t i = 0; i < size; i++)
-        e.from[i] = type == IB_F32 ? (double)(float)p->start[i] : p->start[i];
+        e.from[i] = a->type == IB_F32 ? (double)(float)p->start[i] : p->start[i];
     e.step = (struct ib_step){
         .epoch = 1, .from = e.from, .to = e.to, .truth = {0, e.truth}, .drift = {0, e.drift}};
     problem.type = IB_F64;
     if (ib_oracle_step(&problem, &e.step.truth.loss, e.truth) != IB_OK)
         abort();
-    problem.type = type;
-    problem.reversed = type == IB_F64;
+    problem.type = a->type;
+    problem.tf32 = a->tf32;
+    problem.reversed = a->type == IB_F64;
     if (ib_oracle_step(&problem, &e.step.drift.loss, e.drift) != IB_OK)
         abort();
     return e;
@@ -276,26 +291,26 @@ static void close_epoch(struct epoch *e)
     free(e->drift);
 }
 
-static bool is_wrong(const struct test_problem *p, const struct epoch *e, enum ib_dtype type)
+static bool is_wrong(const struct test_problem *p, const struct epoch *e, const struct arithmetic *a)
 {
     struct ib_step_finding finding;
-    if (ib_step_check(&p->oracle.net, type, p->oracle.lr, &e->step, &finding) != IB_OK)
+    if (ib_step_check(&p->oracle.net, a->type, a->tf32, p->oracle.lr, &e->step, &finding) != IB_OK)
         abort();
     return finding.wrong;
 }
 
 /* An honest implementation's epoch. */
-static bool honest_is_wrong(const struct test_problem *p, struct epoch *e, enum ib_dtype type, trainer *train,
-                            bool reversed)
+static bool honest_is_wrong(const struct test_problem *p, struct epoch *e, const struct arithmetic *a,
+                            trainer *train, bool reversed)
 {
     struct ib_oracle_problem problem = p->oracle;
     problem.params = e->from;
     problem.epochs = 1;
-    struct ib_trajectory t = trained(train, problem, type, reversed);
+    struct ib_trajectory t = trained(train, problem, a, reversed);
     e->step.loss = t.curve.loss[0];
     memcpy(e->to, t.params, t.size * sizeof *e->to);
     ib_trajectory_free(&t);
-    return is_wrong(p, e, type);
+    return is_wrong(p, e, a);
 }
 
 /* Puts the mistake into the gradient; false where the network leaves no room for it. */
@@ -334,60 +349,59 @@ static bool matters(const struct test_problem *p, const double *right, const dou
     return change > 1e-3 * largest;
 }
 
-static bool mistake_is_found(const struct test_problem *p, struct epoch *e, enum ib_dtype type)
+static bool mistake_is_found(const struct test_problem *p, struct epoch *e, const struct arithmetic *a)
 {
     for (uint64_t i = 0; i < ib_network_size(&p->oracle.net); i++) {
         const double to = e->from[i] - p->oracle.lr * e->gradient[i];
-        e->to[i] = type == IB_F32 ? (double)(float)to : to;
+        e->to[i] = a->type == IB_F32 ? (double)(float)to : to;
     }
-    return is_wrong(p, e, type);
+    return is_wrong(p, e, a);
 }
 
 struct tally {
     uint64_t honest, alarms, made[MISTAKES], missed[MISTAKES];
 };
 
-static void tally_epoch(struct test_problem *p, enum ib_dtype type, struct tally *t)
+static void tally_epoch(struct test_problem *p, const struct arithmetic *a, struct tally *t)
 {
-    struct epoch e = open_epoch(p, type);
+    struct epoch e = open_epoch(p, a);
     double right[200]; /* the first layer's gradient */
     const uint64_t first = (p->oracle.net.width[0] + 1) * p->oracle.net.width[1];
     if (isfinite(e.step.truth.loss) && e.step.truth.loss < 1e6) {
         t->honest += 2;
-        t->alarms += honest_is_wrong(p, &e, type, ib_fast_train, false);
-        t->alarms += honest_is_wrong(p, &e, type, ib_fast_train, true);
+        t->alarms += honest_is_wrong(p, &e, a, ib_fast_train, false);
+        t->alarms += honest_is_wrong(p, &e, a, ib_fast_train, true);
         for (int m = 0; m < MISTAKES; m++) {
             ib_oracle_gradient(&p->oracle.net, e.from, p->oracle.rows, p->x, p->y, e.gradient);
             memcpy(right, e.gradient, first * sizeof *right);
             if (!make_mistake(p, &e, (enum mistake)m, p->oracle.rows) || !matters(p, right, e.gradient))
                 continue;
             t->made[m]++;
-            t->missed[m] += !mistake_is_found(p, &e, type);
+            t->missed[m] += !mistake_is_found(p, &e, a);
         }
     }
     close_epoch(&e);
 }
 
-static void run_steps(uint64_t n)
+static void run_steps(uint64_t n, const char *only)
 {
     static const uint64_t later[] = {0, 1, 30, 300};
-    for (int type = IB_F32; type <= IB_F64; type++)
-        for (size_t i = 0; i < sizeof later / sizeof *later; i++) {
+    for (const struct arithmetic *a = arithmetics; a < arithmetics + ARITHMETICS; a++)
+        for (size_t i = 0; i < sizeof later / sizeof *later && (!only || strcmp(only, a->name) == 0); i++) {
             struct tally t = {0};
             for (uint64_t seed = 0; seed < n; seed++) {
                 struct test_problem p;
                 open_random(&p, seed);
                 p.oracle.epochs = later[i];
                 if (later[i]) {
-                    struct ib_trajectory before =
-                        trained(ib_oracle_train, p.oracle, (enum ib_dtype)type, false);
+                    struct ib_trajectory before = trained(ib_oracle_train, p.oracle, a, false);
                     memcpy(p.start, before.params, before.size * sizeof *p.start);
                     ib_trajectory_free(&before);
                 }
-                tally_epoch(&p, (enum ib_dtype)type, &t);
+                tally_epoch(&p, a, &t);
                 test_problem_free(&p);
             }
-            printf("%s, epoch %llu: %llu of %llu honest ones called wrong", ib_word_of(ib_dtype_words, type),
+            printf("%s, epoch %llu: %llu of %llu honest ones called wrong", a->name,
                    (unsigned long long)later[i] + 1, (unsigned long long)t.alarms,
                    (unsigned long long)t.honest);
             for (int m = 0; m < MISTAKES; m++)
@@ -403,10 +417,10 @@ int main(int argc, char **argv)
     if (n > 0 && strcmp(argv[1], "seed") == 0)
         run_seeds(n, argc > 3 ? argv[3] : NULL);
     else if (n > 0 && strcmp(argv[1], "random") == 0)
-        run_random(n);
+        run_random(n, argc > 3 ? argv[3] : NULL);
     else if (n > 0 && strcmp(argv[1], "steps") == 0)
-        run_steps(n);
+        run_steps(n, argc > 3 ? argv[3] : NULL);
     else
-        fprintf(stderr, "calibrate seed SEEDS [ROW] | calibrate random N | calibrate steps N\n");
+        fprintf(stderr, "calibrate seed SEEDS [ROW] | calibrate random|steps N [f32|f64|tf32]\n");
     return n > 0 ? 0 : 2;
 }

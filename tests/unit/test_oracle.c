@@ -236,6 +236,10 @@ static void precision_and_order_show_in_the_last_digits(void **state)
     struct ib_trajectory reversed_f32 = train(&p.oracle);
     p.oracle.reversed = false;
     struct ib_trajectory f32 = train(&p.oracle);
+    p.oracle.tf32 = true;
+    struct ib_trajectory tf32 = train(&p.oracle);
+    assert_true(parted(&truth, &tf32) > 1e-5 && parted(&truth, &tf32) < 1e-2);
+    ib_trajectory_free(&tf32);
     assert_true(parted(&truth, &reversed) > 0 && parted(&truth, &reversed) < 1e-13);
     assert_true(parted(&truth, &f32) > 1e-9 && parted(&truth, &f32) < 1e-5);
     assert_true(parted(&reversed_f32, &f32) > 0 && parted(&reversed_f32, &f32) < 1e-5);
@@ -358,7 +362,7 @@ static void predictions_go_row_by_row(void **state)
         double all[2 * ROWS], one[2], rounded[2 * ROWS];
         test_problem_random(&p, &net, IB_NORMAL, 5, ROWS, 3);
         ib_oracle_predict(&net, p.start, ROWS, p.x_test, all);
-        ib_oracle_predict_f32(&net, p.start, ROWS, p.x_test, rounded);
+        ib_oracle_predict_f32(&net, p.start, false, ROWS, p.x_test, rounded);
         for (uint64_t i = 0; i < ROWS; i++) {
             ib_oracle_predict(&net, p.start, 1, p.x_test + 3 * i, one);
             assert_memory_equal(all + 2 * i, one, sizeof one);

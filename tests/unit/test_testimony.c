@@ -43,6 +43,44 @@ static void first_driver(void *state, struct ib_copies *out)
     memcpy(out, &mine, sizeof mine);
 }
 
+/* ---- what opening took ---- */
+
+static uint64_t asked; /* how often the witness was */
+
+static enum ib_status growing_count(struct ib_copies *out, char *why, size_t n)
+{
+    asked++;
+    out->h2d_count = 3 * asked;
+    out->h2d_bytes = 100 * asked;
+    out->d2h_count = out->d2h_bytes = 7;
+    out->launch_count = 5 * asked;
+    (void)why, (void)n;
+    return IB_OK;
+}
+
+static void what_opening_took_is_told_for_itself(void **state)
+{
+    static const struct ib_witness witness = {
+        .struct_size = sizeof witness, .source = "all", .count = growing_count};
+    static const struct ib_impl impl = {.struct_size = sizeof impl};
+    const struct ib_instance instance = {.impl = &impl};
+    struct ib_watch watch = {.name = "growing", .witness = &witness};
+    (void)state;
+    asked = 0;
+    assert_int_equal(ib_watch_opened(&watch, &instance), IB_OK);
+    memset(&said, 0x5a, sizeof said);
+    ib_watch_count(&watch, &instance, &said);
+    assert_true(ib_testimony_given(&said));
+    assert_int_equal(said.opened.h2d_count, 3);
+    assert_int_equal(said.opened.h2d_bytes, 100);
+    assert_int_equal(said.opened.d2h_bytes, 7);
+    assert_int_equal(said.seen.h2d_count, 3);
+    assert_int_equal(said.seen.h2d_bytes, 100);
+    assert_int_equal(said.seen.d2h_bytes, 0);
+    assert_int_equal(said.seen.launch_count, 10); /* all, as the list of kernels has them */
+    assert_true(said.seen.d2d_count == IB_UNCOUNTED && said.opened.d2d_count == IB_UNCOUNTED);
+}
+
 static void ask_driver(uint64_t launches)
 {
     const struct ib_impl impl = {.struct_size = sizeof impl, .copies = first_driver};
@@ -225,6 +263,7 @@ static void round_trip(void **state)
     said.seen.h2d_bytes = UINT64_C(1) << 40;
     said.seen.d2d_count = 0;
     said.seen.pinned_bytes = 7;
+    said.opened.h2d_count = 1;
     json_t *message = ib_testimony_to_json(&said);
     memset(&heard, 0x5a, sizeof heard);
     assert_int_equal(ib_testimony_from_json(message, &heard), IB_OK);
@@ -238,10 +277,14 @@ static void what_is_broken_is_refused(void **state)
     static const struct {
         const char *text, *words;
     } broken[] = {
-        {"{\"source\":\"x\",\"reason\":\"\",\"seen\":{}}", "kernels"},
-        {"{\"source\":\"x\",\"reason\":\"\",\"seen\":{\"d2d_count\":\"1\"},\"kernels\":[]}", "d2d_count"},
-        {"{\"source\":\"x\",\"reason\":\"\",\"seen\":{},\"kernels\":[[\"k\"]]}", ""},
-        {"{\"source\":\"x\",\"reason\":\"\",\"seen\":{},\"kernels\":[[1, 1]]}", ""},
+        {"{\"source\":\"x\",\"reason\":\"\",\"seen\":{},\"opened\":{}}", "kernels"},
+        {"{\"source\":\"x\",\"reason\":\"\",\"seen\":{},\"kernels\":[]}", "opened"},
+        {"{\"source\":\"x\",\"reason\":\"\",\"seen\":{},\"opened\":{\"h2d_count\":\"1\"},\"kernels\":[]}",
+         "h2d_count"},
+        {"{\"source\":\"x\",\"reason\":\"\",\"seen\":{\"d2d_count\":\"1\"},\"opened\":{},\"kernels\":[]}",
+         "d2d_count"},
+        {"{\"source\":\"x\",\"reason\":\"\",\"seen\":{},\"opened\":{},\"kernels\":[[\"k\"]]}", ""},
+        {"{\"source\":\"x\",\"reason\":\"\",\"seen\":{},\"opened\":{},\"kernels\":[[1, 1]]}", ""},
     };
     (void)state;
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
@@ -262,6 +305,7 @@ int main(void)
         cmocka_unit_test(a_driver_that_does_not_count_accuses_nobody),
         cmocka_unit_test(what_is_too_much_is_added_up),
         cmocka_unit_test(long_names_that_begin_alike_are_one),
+        cmocka_unit_test(what_opening_took_is_told_for_itself),
         cmocka_unit_test(round_trip),
         cmocka_unit_test(what_is_broken_is_refused),
     };

@@ -88,8 +88,9 @@ static void release(struct fixture *f)
 static struct ib_step_finding check(const struct fixture *f)
 {
     struct ib_step_finding finding;
-    assert_int_equal(ib_step_check(&f->problem.oracle.net, f->type, f->problem.oracle.lr, &f->step, &finding),
-                     IB_OK);
+    assert_int_equal(
+        ib_step_check(&f->problem.oracle.net, f->type, false, f->problem.oracle.lr, &f->step, &finding),
+        IB_OK);
     return finding;
 }
 

@@ -1,7 +1,7 @@
 #include "tally.h"
 
 /* The newest form of each record that these headers know. The library that is loaded has the same major
- * version, and within one a form never changes. */
+ * version; what it adds to a form comes behind what is known here. */
 #if CUPTI_API_VERSION >= 130000
 typedef CUpti_ActivityMemcpy6 memcpy_record;
 typedef CUpti_ActivityMemcpyPtoP4 peer_record;
@@ -9,7 +9,7 @@ typedef CUpti_ActivityMemset4 memset_record;
 typedef CUpti_ActivityMemory4 memory_record;
 typedef CUpti_ActivityKernel10 kernel_record;
 typedef CUpti_ActivitySynchronization2 wait_record;
-#define OPERATIONS(record) ((record)->copyCount > 0 ? (record)->copyCount : 1) /* a batch is one record */
+#define BATCH(record) ((record)->copyCount > 0 ? (record)->copyCount : 1) /* a batch is one record */
 #else
 typedef CUpti_ActivityMemcpy5 memcpy_record;
 typedef CUpti_ActivityMemcpyPtoP4 peer_record;
@@ -17,7 +17,7 @@ typedef CUpti_ActivityMemset4 memset_record;
 typedef CUpti_ActivityMemory3 memory_record;
 typedef CUpti_ActivityKernel9 kernel_record;
 typedef CUpti_ActivitySynchronization wait_record;
-#define OPERATIONS(record) ((void)(record), UINT64_C(1))
+#define BATCH(record) ((void)(record), UINT64_C(1))
 #endif
 
 static void add(struct ib_cupti_traffic *traffic, uint64_t count, uint64_t bytes)
@@ -26,15 +26,28 @@ static void add(struct ib_cupti_traffic *traffic, uint64_t count, uint64_t bytes
     traffic->bytes += bytes;
 }
 
+/* How many copies a record stands for. A driver may move what one call asked for piece by piece, through
+ * memory of its own: each piece is then a record with the number of that call, and only the first of them is
+ * a copy. */
+static uint64_t copies_of(struct ib_cupti_tally *tally, const memcpy_record *record)
+{
+    const bool goes_on = record->correlationId != 0 && record->correlationId == tally->last_call &&
+                         record->graphNodeId == tally->last_node;
+    tally->last_call = record->correlationId;
+    tally->last_node = record->graphNodeId;
+    return goes_on ? 0 : BATCH(record);
+}
+
 /* What crossed between the device and host memory of this kind. */
 static void add_crossing(struct ib_cupti_tally *tally, struct ib_cupti_traffic *direction,
                          const memcpy_record *record, uint8_t host_kind)
 {
-    add(direction, OPERATIONS(record), record->bytes);
+    const uint64_t copies = copies_of(tally, record);
+    add(direction, copies, record->bytes);
     if (host_kind == CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE)
-        add(&tally->pageable, OPERATIONS(record), record->bytes);
+        add(&tally->pageable, copies, record->bytes);
     else if (host_kind == CUPTI_ACTIVITY_MEMORY_KIND_PINNED)
-        add(&tally->pinned, OPERATIONS(record), record->bytes);
+        add(&tally->pinned, copies, record->bytes);
 }
 
 static void add_copy(struct ib_cupti_tally *tally, const memcpy_record *record)
@@ -51,7 +64,7 @@ static void add_copy(struct ib_cupti_tally *tally, const memcpy_record *record)
     case CUPTI_ACTIVITY_MEMCPY_KIND_HTOH: /* crosses nothing */
         break;
     default:
-        add(&tally->device, OPERATIONS(record), record->bytes);
+        add(&tally->device, copies_of(tally, record), record->bytes);
     }
 }
 

@@ -16,6 +16,8 @@ struct ib_cupti_tally {
     struct ib_cupti_traffic pageable, pinned; /* of both, by the host's memory */
     struct ib_cupti_traffic device;           /* from device memory to device memory, of one or of two */
     struct ib_cupti_traffic sets;             /* memsets */
+    uint32_t last_call;                       /* the correlation of the last copy, and its node in a graph: */
+    uint64_t last_node;
     struct ib_kernel_list kernels;
     uint64_t launches, waits, records;
     uint64_t managed; /* allocations of managed memory, whose pages move without a record */
