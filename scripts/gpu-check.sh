@@ -182,8 +182,8 @@ step_ncu() {
     share=avg.pct_of_peak_sustained_elapsed
     limited 70 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 20 --csv \
         --metrics gpu__time_duration.sum,dram__throughput.$share,sm__throughput.$share \
-        "$program" run "$configs/gpu-large.yaml" -s model=linreg,impl=cuda_naive,residency=resident --out "$work/run-ncu" --quiet \
-        >"$work/text" 2>&1
+        "$program" run "$configs/gpu-large.yaml" -s model=linreg,impl=cuda_naive,residency=resident \
+        --out "$work/run-ncu" --quiet >"$work/text" 2>&1
     status=$?
     keep_text ncu
     kernels=$(grep -c 'gpu__time_duration' "$work/text")

@@ -54,7 +54,8 @@ struct ib_verification {
 };
 
 /* Compares, over exactly truth->epochs epochs (the caller trains the answer that far when the oracle's budget
- * ended early), where tol is ib_tolerance, or 100 times what the drift trajectory is off by if that is more:
+ * ended early), where tol is ib_tolerance, or 100 times (TF32: 10 times)
+ * what the drift trajectory is off by if that is more:
  *
  * - the loss of every epoch e that both read: |l - ref| <= tol * max(|ref|, eps * ref of epoch 1), where the
  *   drift is the largest up to epoch 2 e;

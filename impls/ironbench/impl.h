@@ -84,8 +84,8 @@ struct ib_view {
 };
 
 /* One setting that a configuration may give, such as `threads`. The array ends with a NULL name. One name has
- * a meaning to the harness: where `tf32` (a BOOL) is true, products of f32 may keep 10 bits of mantissa of each
- * factor, and answers are judged by what that makes of them. */
+ * a meaning to the harness: where `tf32` (a BOOL) is true, products of f32 may keep 10 bits of mantissa of
+ * each factor, and answers are judged by what that makes of them. */
 enum ib_option_type { IB_OPTION_INT = 1, IB_OPTION_BOOL, IB_OPTION_TEXT };
 struct ib_option {
     const char *name;
