@@ -36,7 +36,8 @@ class InterruptTest(CliTest):
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def query(self, sql, run="out"):
-        with sqlite3.connect(self.folder / run / "run.sqlite") as database:
+        # rw, which makes no file where there is none yet: the run would find its folder taken
+        with sqlite3.connect(f"file:{self.folder / run / 'run.sqlite'}?mode=rw", uri=True) as database:
             return database.execute(sql).fetchall()
 
     def wait_for_rounds(self, process, run="out", least=5, table="rounds"):

@@ -484,7 +484,7 @@ static void predictions_fit_their_parameters_or_not(void **state)
                  {PREDICTS_NAN, false}, {PREDICTS_TWICE, false}, {PREDICTS_WITHOUT_BIAS, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (enum ib_dtype type = IB_F32; type <= IB_F64; type++) {
-            struct fixture f;
+            struct fixture f = {0};
             struct test_answer a;
             double error;
             open_fixture(&f, LINREG, type, 50);
