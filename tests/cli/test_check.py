@@ -116,6 +116,7 @@ class Right(Checking):
     def test_fused(self):
         self.check_right("fault_none", "--plugin", FAULTS)
 
+    @unittest.skipIf(SANITIZED, "trainings as those of the other tests, with another value each")
     def test_options(self):
         """Each value of an option but the default is tried in a training of its own; one that is given is not."""
         if not (PROGRAM.parent / "impls" / "cpu_blas.so").exists():
@@ -169,7 +170,7 @@ class Wrong(Checking):
 
     def test_named(self):
         """Under a sanitizer, which makes all of it five minutes long, only some: the code is the same."""
-        for name, (subject, words) in list(NAMED.items())[::8 if SANITIZED else 1]:
+        for name, (subject, words) in list(NAMED.items())[::16 if SANITIZED else 1]:
             with self.subTest(name):
                 result = self.fault(name, 3, "--model", "linreg", *([] if name in LARGE else ["--quick"]))
                 self.assertEqual(result["verdict"], "wrong")

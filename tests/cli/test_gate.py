@@ -17,6 +17,9 @@ QUICK = "rounds: 8, min_time: 1ms, warmup: 0, timeout: 20s"
 # machine many pairs are disturbed and do not count: a third of the 30 decides about a tenfold slowdown.
 FEW, MANY = "pairs: 14, alpha: 0.0001, slowdown: 50%", "pairs: 30, alpha: 0.01, slowdown: 50%"
 
+# Who judges speed starts up to 120 processes, each of which takes ten times as long with a sanitizer in it.
+judges_speed = unittest.skipIf(SANITIZED, "many short processes, and the same with every build")
+
 
 class GateTest(CliTest):
     def plan(self, impls, plugin=NEW, gate=FEW, more="", epochs=100):
@@ -48,6 +51,7 @@ class Against(GateTest):
         self.assertEqual(self.kinds(result), set())
         self.assertEqual([c["speed"]["verdict"] for c in result["cases"]].count("SLOWER"), 0)
 
+    @judges_speed
     def test_another_build(self):
         result = self.gate(self.plan("cpu_naive, cpu_blas, fakedev"), "--against", PROGRAM)
         self.assertEqual(self.kinds(result), set())
@@ -55,6 +59,7 @@ class Against(GateTest):
         self.assertIn(names["cpu_naive"]["speed"]["ratio"]["n"], range(1, 15))  # less those that were disturbed
         self.assertIsNone(names["fakedev resident"]["speed"]["verdict"])  # simulated
 
+    @judges_speed
     def test_slower(self):
         result = self.gate(self.plan("planted_steady, planted_slower", gate=MANY), "--against", OLD, status=1)
         slower = [finding for finding in result["findings"] if finding["kind"] == "slower"]
@@ -65,16 +70,19 @@ class Against(GateTest):
         self.assertLess(speed["p_confirm"], 0.1)
         self.assertIsNone(result["cases"][0]["speed"]["p_confirm"])
 
+    @judges_speed
     def test_slower_by_option(self):
         """The old side knows the option, too: both are as slow."""
         result = self.gate(self.plan("{name: planted_steady, slow: 900}"), "--against", OLD)
         self.assertEqual(self.kinds(result), set())
 
+    @judges_speed
     def test_faster_passes(self):
         result = self.gate(self.plan("planted_slower", plugin=OLD, gate=MANY), "--against", NEW)
         self.assertEqual(self.kinds(result), set())
         self.assertLess(result["cases"][0]["speed"]["ratio"]["median"], 0.5)
 
+    @judges_speed
     def test_speed_only_reported(self):
         result = self.gate(self.plan("planted_slower", gate=MANY), "--against", OLD, "--speed", "report")
         self.assertEqual(result["cases"][0]["speed"]["verdict"], "SLOWER")
@@ -193,6 +201,7 @@ class Baselines(GateTest):
         self.assertEqual(len(result["findings"]), 4)  # not in the sweep any more
         self.gate(self.plan("planted_steady"), "--baseline", "base", "--speed", "off", "--allow-missing")
 
+    @judges_speed
     def test_slower(self):
         path = self.baseline("planted_steady, planted_slower")
         text = json.loads(path.read_text())

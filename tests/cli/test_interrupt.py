@@ -15,7 +15,7 @@ from common import CliTest, PROGRAM, SANITIZED
 from external import CLIENT
 
 KILLS = int(os.environ.get("IRONBENCH_KILLS", "3" if SANITIZED else "10"))
-ROUNDS = 12
+ROUNDS = 6 if SANITIZED else 12
 MATRIX = """
     model: [linreg, mlp]
     dataset: [diabetes]
