@@ -74,7 +74,7 @@ class Signals(InterruptTest):
         begin = time.monotonic()
         process.send_signal(number)
         _, errors = process.communicate(timeout=30)
-        self.assertLess(time.monotonic() - begin, 2)
+        self.assertLess(time.monotonic() - begin, 10)  # in peace it is milliseconds
         self.assertEqual(process.returncode, 130, errors)
         self.assertIn("--resume --out out", errors)
         self.assertEqual(self.leftovers(), [])

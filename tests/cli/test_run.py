@@ -245,7 +245,7 @@ datasets: {mine: {path: mine.csv}}
 class WrongWorkers(CliTest):
     """A worker that goes wrong is one row with its status; the sweep goes on and ends with the status that fits."""
 
-    def sweep(self, fault, status, measure="rounds: 2, min_time: 1ms, timeout: 2s"):
+    def sweep(self, fault, status, measure="rounds: 2, min_time: 1ms, timeout: 60s"):
         record = self.run_sweep(self.config(f"""
             model: [mlp]
             dataset: [diabetes]
@@ -264,9 +264,9 @@ class WrongWorkers(CliTest):
         self.assertIn("signal 11", case["reason"])
 
     def test_hang(self):
-        case = self.sweep("fault_hang", 4)
+        case = self.sweep("fault_hang", 4, "rounds: 1, min_time: 1ms, timeout: 8s")  # cpu_naive has to keep it, too
         self.assertEqual(case["status"], "timeout")
-        self.assertIn("2 s", case["reason"])
+        self.assertIn("8 s", case["reason"])
         self.assertEqual(self.processes(), [])
 
     def test_garbage_on_stdout_and_exit(self):
@@ -338,6 +338,7 @@ class WrongWorkers(CliTest):
                 self.assertEqual(case["verify"]["verdict"], "wrong")
                 self.assertIn(words, case["verify"]["reason"])
 
+    @unittest.skipIf(SANITIZED, "the same as of those above, 26 times")
     def test_more_wrong_answers_are_named(self):
         """Of one sweep. What shows in single operations alone is right here, as the models never ask for it:
         test_check.py demands that `check` finds it."""
