@@ -1,7 +1,7 @@
-/* ironbench: the command line. Each verb lies in verbs/. */
-#include "args.h"
-#include "worker/replay.h"
-#include "worker/worker.h"
+/* ironbench: the command line. Each verb lies in cli/. */
+#include "cli/args.h"
+#include "parent/process_run.h"
+#include "worker/worker_main.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -9,12 +9,12 @@
 #include <string.h>
 
 #define IB_VERB(name) extern const struct ib_verb ib_verb_##name;
-#include "verbs/verbs.def"
+#include "cli/commands.def"
 #undef IB_VERB
 
 static const struct ib_verb *const verbs[] = {
 #define IB_VERB(name) &ib_verb_##name,
-#include "verbs/verbs.def"
+#include "cli/commands.def"
 #undef IB_VERB
     NULL};
 

@@ -1,9 +1,9 @@
 /* The crossover: the number of training rows from which a device is faster than the best implementation on
  * the host, found in a sweep over sizes. */
-#ifndef IB_CROSSOVER_H
-#define IB_CROSSOVER_H
+#ifndef IB_ANALYSIS_CROSSOVER_H
+#define IB_ANALYSIS_CROSSOVER_H
 
-#include "analysis/paired.h"
+#include "analysis/paired_ratio.h"
 #include "base/arena.h"
 
 /* One size at which both were measured. */

@@ -1,11 +1,11 @@
 /* What is derived from the cases of a record together: one computation for table, report, export and charts.
  */
-#ifndef IB_DERIVED_H
-#define IB_DERIVED_H
+#ifndef IB_ANALYSIS_DERIVED_H
+#define IB_ANALYSIS_DERIVED_H
 
-#include "analysis/copy_tax.h"
+#include "analysis/transfer_overhead.h"
 #include "analysis/crossover.h"
-#include "analysis/time_to.h"
+#include "analysis/time_to_loss.h"
 
 struct ib_derived {
     struct ib_copy_tax *taxes;

@@ -1,11 +1,11 @@
 /* One case in detail: what was copied and what that took, where the time of an epoch went, and what the case
  * would take with its data resident on the device. Unknown numbers are NaN. */
-#ifndef IB_EXPLAIN_H
-#define IB_EXPLAIN_H
+#ifndef IB_ANALYSIS_EXPLAIN_H
+#define IB_ANALYSIS_EXPLAIN_H
 
 #include "analysis/forecast.h"
-#include "analysis/paired.h"
-#include "analysis/split.h"
+#include "analysis/paired_ratio.h"
+#include "analysis/time_breakdown.h"
 #include "base/arena.h"
 
 #include <stddef.h>

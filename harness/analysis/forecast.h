@@ -3,8 +3,8 @@
  * waiting beyond that. A resident training is spared the copies and the waits, and while the device works on one
  * operation the next is handed over: the prediction is the measured time of an epoch times the greater of the
  * shares of launches and work. */
-#ifndef IB_FORECAST_H
-#define IB_FORECAST_H
+#ifndef IB_ANALYSIS_FORECAST_H
+#define IB_ANALYSIS_FORECAST_H
 
 #include <jansson.h>
 

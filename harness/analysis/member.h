@@ -1,6 +1,6 @@
 /* Reading a record: members by a dotted name, such as "time.epoch_ns.median". */
-#ifndef IB_MEMBER_H
-#define IB_MEMBER_H
+#ifndef IB_ANALYSIS_MEMBER_H
+#define IB_ANALYSIS_MEMBER_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,8 +1,8 @@
 /* Memory that lives and dies together: a configuration, a matrix of cases, a report. An allocation never
  * fails silently: out of memory ends the process with a message, since no caller could do better with a few
  * bytes of text. */
-#ifndef IB_ARENA_H
-#define IB_ARENA_H
+#ifndef IB_BASE_ARENA_H
+#define IB_BASE_ARENA_H
 
 #include <stddef.h>
 

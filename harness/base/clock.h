@@ -1,7 +1,7 @@
 /* The clocks, in nanoseconds. Time is CLOCK_MONOTONIC; the others say how much of it this thread, or this
  * process with all of its threads, had a processor. */
-#ifndef IB_CLOCK_H
-#define IB_CLOCK_H
+#ifndef IB_BASE_CLOCK_H
+#define IB_BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

@@ -1,6 +1,6 @@
 /* The one error object: functions return a status, the detail of the newest failure lies here. */
-#ifndef IB_ERROR_H
-#define IB_ERROR_H
+#ifndef IB_BASE_ERROR_H
+#define IB_BASE_ERROR_H
 
 #include "ironbench/impl.h"
 

@@ -1,6 +1,6 @@
 /* Whole files in memory, and the parts of their paths. */
-#ifndef IB_FILE_H
-#define IB_FILE_H
+#ifndef IB_BASE_FILE_H
+#define IB_BASE_FILE_H
 
 #include "base/arena.h"
 #include "ironbench/impl.h"

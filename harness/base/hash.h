@@ -1,6 +1,6 @@
 /* SHA-256 as lower-case hexadecimal, fed in pieces. */
-#ifndef IB_HASH_H
-#define IB_HASH_H
+#ifndef IB_BASE_HASH_H
+#define IB_BASE_HASH_H
 
 #include <sha2.h>
 #include <stddef.h>

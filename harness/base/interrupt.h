@@ -1,7 +1,7 @@
 /* SIGINT and SIGTERM as a question that is asked between steps, and as a descriptor that waits can include.
  */
-#ifndef IB_INTERRUPT_H
-#define IB_INTERRUPT_H
+#ifndef IB_BASE_INTERRUPT_H
+#define IB_BASE_INTERRUPT_H
 
 #include <stdbool.h>
 

@@ -1,8 +1,8 @@
 /* NumPy's .npy files (format 1.0 to 3.0, C order, little-endian f4 or f8, at most two dimensions): the form
  * in which arrays travel between processes.
  * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
-#ifndef IB_NPY_H
-#define IB_NPY_H
+#ifndef IB_BASE_NPY_H
+#define IB_BASE_NPY_H
 
 #include "base/arena.h"
 #include "ironbench/impl.h"

@@ -1,8 +1,8 @@
 /* Where the program's own files lie. In a build tree the program stands one folder below the project's root;
  * once installed, its files are in ../share/ironbench and its plugins in ../lib/ironbench, seen from the
  * program. IRONBENCH_HOME overrides the data folder. */
-#ifndef IB_PATHS_H
-#define IB_PATHS_H
+#ifndef IB_BASE_PATHS_H
+#define IB_BASE_PATHS_H
 
 #include "base/arena.h"
 

@@ -1,7 +1,7 @@
 /* Random numbers that every program can draw again: xoshiro256** (Blackman and Vigna, 2018), its state filled
  * from the seed by splitmix64; normal numbers by Box-Muller in f64, cosine before sine. */
-#ifndef IB_RNG_H
-#define IB_RNG_H
+#ifndef IB_BASE_RNG_H
+#define IB_BASE_RNG_H
 
 #include <stdint.h>
 

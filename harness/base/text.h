@@ -1,6 +1,6 @@
 /* Words: the names of enumerations, the nearest name to a misspelt one, globs, numbers read strictly. */
-#ifndef IB_TEXT_H
-#define IB_TEXT_H
+#ifndef IB_BASE_TEXT_H
+#define IB_BASE_TEXT_H
 
 #include "ironbench/impl.h"
 

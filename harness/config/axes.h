@@ -1,10 +1,10 @@
 /* The axes of a sweep, in one table: name, how a value is read, its default, for which cases it means
  * something, and how it enters a case. Product, collapse, identity and messages all follow the table: a new
  * axis is one entry. */
-#ifndef IB_AXES_H
-#define IB_AXES_H
+#ifndef IB_CONFIG_AXES_H
+#define IB_CONFIG_AXES_H
 
-#include "config/case.h"
+#include "core/case.h"
 
 /* In the order in which they are nested: first what makes a problem, then who solves it, so that cases that
  * can be compared with each other lie side by side. An axis may depend on those before it. */

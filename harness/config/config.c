@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
-#include "datasets/spec.h"
+#include "data/spec.h"
 
 #include <string.h>
 

@@ -1,14 +1,14 @@
 /* A configuration file, read strictly: every refusal names file:line, the key, what was wrong and what is
  * allowed. */
-#ifndef IB_CONFIG_H
-#define IB_CONFIG_H
+#ifndef IB_CONFIG_CONFIG_H
+#define IB_CONFIG_CONFIG_H
 
 #include "config/external.h"
-#include "config/gate.h"
+#include "config/gate_rules.h"
 #include "config/measure.h"
-#include "config/product.h"
-#include "config/select.h"
-#include "datasets/dataset.h"
+#include "config/matrix_spec.h"
+#include "config/case_selection.h"
+#include "data/dataset.h"
 
 /* `zip: [lr, epochs]` ties axes of `matrix`, which then advance together, first with first, second with
  * second; `zip: [[lr, epochs], [hidden, init]]` does so twice. Only in tied axes may a value stand twice. */

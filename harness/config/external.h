@@ -1,9 +1,9 @@
 /* `external` of a configuration: programs outside that speak the protocol, as implementations. */
-#ifndef IB_EXTERNAL_H
-#define IB_EXTERNAL_H
+#ifndef IB_CONFIG_EXTERNAL_H
+#define IB_CONFIG_EXTERNAL_H
 
-#include "config/document.h"
-#include "worker/registry.h"
+#include "base/yaml_reader.h"
+#include "parent/registry.h"
 
 /* Reads a map of names and {command: [program, argument, …]}; *out has one for each. */
 enum ib_status ib_externals_read(const struct ib_doc *, const char *key, const yaml_node_t *map,

@@ -1,7 +1,7 @@
 #include "config/matrix.h"
 
 #include "base/error.h"
-#include "config/choice.h"
+#include "config/impl_options.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* From axes to cases: the plain product, less what cannot be, what is excluded, and what collapses. */
-#ifndef IB_MATRIX_H
-#define IB_MATRIX_H
+#ifndef IB_CONFIG_MATRIX_H
+#define IB_CONFIG_MATRIX_H
 
 #include "config/config.h"
 

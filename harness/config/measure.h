@@ -1,9 +1,9 @@
 /* `measure` of a configuration: how often, how long and in which order cases are timed. */
-#ifndef IB_MEASURE_H
-#define IB_MEASURE_H
+#ifndef IB_CONFIG_MEASURE_H
+#define IB_CONFIG_MEASURE_H
 
-#include "config/document.h"
-#include "worker/memory_limit.h"
+#include "base/yaml_reader.h"
+#include "parent/memory_limit.h"
 
 /* Of the timed passes. */
 enum ib_order {

@@ -1,8 +1,8 @@
 /* A configuration with all that it leads to: its registry of implementations and its matrix of cases. */
-#ifndef IB_SWEEP_H
-#define IB_SWEEP_H
+#ifndef IB_CONFIG_SWEEP_H
+#define IB_CONFIG_SWEEP_H
 
-#include "args.h"
+#include "cli/args.h"
 #include "config/matrix.h"
 
 struct ib_sweep {
@@ -11,7 +11,7 @@ struct ib_sweep {
     struct ib_matrix matrix;
 };
 
-/* What the flags of a verb add to a configuration: values of -s and -x (config/select.h), paths of --plugin.
+/* What the flags of a verb add to a configuration: values of -s and -x (config/case_selection.h), paths of --plugin.
  * Each list ends with NULL. */
 struct ib_sweep_flags {
     const char *keep[IB_FLAG_LIST + 1], *drop[IB_FLAG_LIST + 1], *plugins[IB_FLAG_LIST + 1];

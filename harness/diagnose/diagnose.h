@@ -1,7 +1,7 @@
 /* What a wrong answer looks like: known patterns, each tried against the evidence, the most telling first. A
  * pattern is named only where it explains the answer a hundred times better than the truth does. */
-#ifndef IB_DIAGNOSE_H
-#define IB_DIAGNOSE_H
+#ifndef IB_DIAGNOSE_DIAGNOSE_H
+#define IB_DIAGNOSE_DIAGNOSE_H
 
 #include "verify/verify.h"
 

@@ -1,6 +1,6 @@
 /* Patterns of a wrong loss curve. */
 #include "diagnose/diagnose.h"
-#include "training/schedule.h"
+#include "core/loss_schedule.h"
 
 #include <inttypes.h>
 #include <math.h>

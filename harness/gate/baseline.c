@@ -3,8 +3,8 @@
 #include "analysis/member.h"
 #include "base/error.h"
 #include "base/paths.h"
-#include "gate/contest.h"
-#include "stats/interval.h"
+#include "gate/slowdown_test.h"
+#include "stats/confidence_interval.h"
 
 #include <errno.h>
 #include <math.h>

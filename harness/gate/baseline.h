@@ -1,7 +1,7 @@
 /* A baseline: what a run found, small enough to be reviewed in a change and kept with the sources. One line
  * a case, sorted by id, so that a difference between two of them reads like a difference of code. */
-#ifndef IB_BASELINE_H
-#define IB_BASELINE_H
+#ifndef IB_GATE_BASELINE_H
+#define IB_GATE_BASELINE_H
 
 #include "base/arena.h"
 #include "ironbench/impl.h"

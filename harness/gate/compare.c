@@ -1,8 +1,8 @@
 #include "gate/compare.h"
 
 #include "analysis/member.h"
-#include "gate/differences.h"
-#include "gate/speed.h"
+#include "gate/record_diff.h"
+#include "gate/speed_verdict.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,13 +3,13 @@
 #include "analysis/member.h"
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "gate/against.h"
+#include "gate/baseline_build.h"
 #include "gate/baseline.h"
-#include "gate/differences.h"
-#include "gate/findings.h"
-#include "gate/pairing.h"
-#include "gate/sides.h"
-#include "store/record.h"
+#include "gate/record_diff.h"
+#include "gate/violations.h"
+#include "gate/ab_pairs.h"
+#include "gate/ab_runner.h"
+#include "store/load_run.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The gate: a sweep measured beside what it was, and everything that should stop a change. */
-#ifndef IB_GATE_H
-#define IB_GATE_H
+#ifndef IB_GATE_GATE_H
+#define IB_GATE_GATE_H
 
 #include "config/sweep.h"
 #include "run/run.h"

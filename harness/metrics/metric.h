@@ -1,8 +1,8 @@
 /* Metrics: computed by the parent from predictions that an implementation returned, on the test rows. */
-#ifndef IB_METRIC_H
-#define IB_METRIC_H
+#ifndef IB_METRICS_METRIC_H
+#define IB_METRICS_METRIC_H
 
-#include "datasets/dataset.h"
+#include "data/dataset.h"
 
 /* What a metric sees. predicted: values in the target's units, or probabilities. */
 struct ib_scores {

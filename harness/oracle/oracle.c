@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "training/schedule.h"
+#include "core/loss_schedule.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

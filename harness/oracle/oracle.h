@@ -2,8 +2,8 @@
  * operations or the implementations. Its f64 trajectory is the truth that answers are compared with; run in
  * another precision or row order, its distance from that truth says how far honest rounding may carry an
  * answer. */
-#ifndef IB_ORACLE_H
-#define IB_ORACLE_H
+#ifndef IB_ORACLE_ORACLE_H
+#define IB_ORACLE_ORACLE_H
 
 #include "base/npy.h"
 #include "oracle/sketch.h"

@@ -3,10 +3,10 @@
  * anything wrong in both, but for a chance that results/tolerances.md works out. They cost a fraction of G
  * itself, because G is a product of two long thin matrices, over all rows of the data. Biases are kept as
  * they are. */
-#ifndef IB_SKETCH_H
-#define IB_SKETCH_H
+#ifndef IB_ORACLE_SKETCH_H
+#define IB_ORACLE_SKETCH_H
 
-#include "models/network.h"
+#include "core/network.h"
 
 enum { IB_SKETCH_VECTORS = 8 }; /* of each kind */
 

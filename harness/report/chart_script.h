@@ -9,8 +9,8 @@
  *   #@sql QUERY        the data; :a and :b are the values of `per`. The first column names the series
  *   #@ …               goes on with the line above
  */
-#ifndef IB_CHART_SCRIPT_H
-#define IB_CHART_SCRIPT_H
+#ifndef IB_REPORT_CHART_SCRIPT_H
+#define IB_REPORT_CHART_SCRIPT_H
 
 #include "base/arena.h"
 #include "ironbench/impl.h"

@@ -1,6 +1,6 @@
 #include "report/charts.h"
 
-#include "analysis/tables.h"
+#include "analysis/chart_tables.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"

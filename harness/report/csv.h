@@ -1,7 +1,7 @@
 /* The record as flat tables (RFC 4180): a line of names, then a line a case or a sample. What is unknown is
  * empty. */
-#ifndef IB_CSV_H
-#define IB_CSV_H
+#ifndef IB_REPORT_CSV_H
+#define IB_REPORT_CSV_H
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Text from outside, made safe to stand in a page. */
-#ifndef IB_ESCAPE_H
-#define IB_ESCAPE_H
+#ifndef IB_REPORT_ESCAPE_H
+#define IB_REPORT_ESCAPE_H
 
 #include "base/arena.h"
 

@@ -4,8 +4,8 @@
 #include "analysis/member.h"
 #include "report/explain_parts.h"
 #include "report/summary.h"
-#include "report/whole.h"
-#include "report/words.h"
+#include "report/process_section.h"
+#include "report/format.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef IB_REPORT_EXPLAIN_H
 #define IB_REPORT_EXPLAIN_H
 
-#include "report/blocks.h"
+#include "report/doc_model.h"
 
 #include <jansson.h>
 

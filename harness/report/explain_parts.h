@@ -1,9 +1,9 @@
 /* The parts of an explanation. Private to explain*.c. */
-#ifndef IB_EXPLAIN_PARTS_H
-#define IB_EXPLAIN_PARTS_H
+#ifndef IB_REPORT_EXPLAIN_PARTS_H
+#define IB_REPORT_EXPLAIN_PARTS_H
 
 #include "analysis/explain.h"
-#include "report/blocks.h"
+#include "report/doc_model.h"
 
 /* The tensor whose copies took most of the time; where that is not known, that of most bytes. There must be
  * one. */

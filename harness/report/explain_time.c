@@ -1,7 +1,7 @@
 #include "report/explain_parts.h"
 
 #include "analysis/member.h"
-#include "report/words.h"
+#include "report/format.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "report/gnuplot.h"
 
-#include "base/process.h"
+#include "base/subprocess.h"
 
 #include <string.h>
 

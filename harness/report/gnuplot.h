@@ -1,6 +1,6 @@
 /* Running gnuplot, and its language's text. */
-#ifndef IB_GNUPLOT_H
-#define IB_GNUPLOT_H
+#ifndef IB_REPORT_GNUPLOT_H
+#define IB_REPORT_GNUPLOT_H
 
 #include "base/arena.h"
 

@@ -1,7 +1,7 @@
 /* How far a sweep has come: on a terminal one line that is written over; elsewhere nothing, so that logs hold
  * results. */
-#ifndef IB_PROGRESS_H
-#define IB_PROGRESS_H
+#ifndef IB_REPORT_PROGRESS_H
+#define IB_REPORT_PROGRESS_H
 
 #include "run/run.h"
 

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/paths.h"
 #include "report/report_parts.h"
-#include "store/record.h"
+#include "store/load_run.h"
 #include "store/run_folder.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* What a person sees of a run. All of it is rendered from the stored record, so that `report DIR` can do it
  * again. */
-#ifndef IB_REPORT_H
-#define IB_REPORT_H
+#ifndef IB_REPORT_REPORT_H
+#define IB_REPORT_REPORT_H
 
 #include "base/text.h"
 

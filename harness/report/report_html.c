@@ -1,12 +1,12 @@
 #include "report/report_parts.h"
 
-#include "report/command.h"
-#include "report/copying.h"
+#include "report/repro_command.h"
+#include "report/transfer_section.h"
 #include "report/escape.h"
 #include "report/explain.h"
-#include "report/time_to.h"
-#include "report/whole.h"
-#include "report/words.h"
+#include "report/time_to_loss_section.h"
+#include "report/process_section.h"
+#include "report/format.h"
 
 #include "base/text.h"
 

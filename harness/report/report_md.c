@@ -1,9 +1,9 @@
 #include "report/report_parts.h"
 
-#include "report/copying.h"
+#include "report/transfer_section.h"
 #include "report/escape.h"
-#include "report/time_to.h"
-#include "report/whole.h"
+#include "report/time_to_loss_section.h"
+#include "report/process_section.h"
 
 static const char *plain(const struct ib_report *report, const char *text)
 {

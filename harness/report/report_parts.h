@@ -1,6 +1,6 @@
 /* What the pages of a report are made from. Private to report*.c. */
-#ifndef IB_REPORT_PARTS_H
-#define IB_REPORT_PARTS_H
+#ifndef IB_REPORT_REPORT_PARTS_H
+#define IB_REPORT_REPORT_PARTS_H
 
 #include "report/charts.h"
 #include "report/summary.h"

@@ -1,6 +1,6 @@
 #include "report/summary.h"
 
-#include "report/words.h"
+#include "report/format.h"
 
 #include <math.h>
 #include <stdlib.h>

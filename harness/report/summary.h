@@ -1,13 +1,13 @@
 /* The record arranged for a reader. What is grouped, ranked and said is decided here once, for the terminal,
  * Markdown and HTML alike; they add only their own layout. All text is UTF-8 and not escaped. */
-#ifndef IB_SUMMARY_H
-#define IB_SUMMARY_H
+#ifndef IB_REPORT_SUMMARY_H
+#define IB_REPORT_SUMMARY_H
 
 #include "analysis/derived.h"
 #include "analysis/member.h"
 #include "base/arena.h"
 #include "ironbench/impl.h"
-#include "report/families.h"
+#include "report/seed_groups.h"
 
 enum ib_summary_column {
     IB_COLUMN_IMPL,

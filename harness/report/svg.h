@@ -1,6 +1,6 @@
 /* gnuplot's SVG, made fit to stand in a page beside others. */
-#ifndef IB_SVG_H
-#define IB_SVG_H
+#ifndef IB_REPORT_SVG_H
+#define IB_REPORT_SVG_H
 
 #include "base/arena.h"
 

@@ -1,9 +1,9 @@
 /* The terminal's view of a run: plain text, at most 120 columns as long as titles and numbers allow. */
 #include "report/report.h"
 
-#include "report/copying.h"
+#include "report/transfer_section.h"
 #include "report/summary.h"
-#include "report/whole.h"
+#include "report/process_section.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "run/estimate.h"
 
-#include "run/stops.h"
+#include "run/loss_goals.h"
 
 #include <math.h>
 

@@ -1,7 +1,7 @@
 /* How long a sweep will take: from the epoch times of earlier runs, and where there is none from an
  * assumption. */
-#ifndef IB_ESTIMATE_H
-#define IB_ESTIMATE_H
+#ifndef IB_RUN_ESTIMATE_H
+#define IB_RUN_ESTIMATE_H
 
 #include "config/matrix.h"
 

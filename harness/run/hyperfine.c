@@ -1,6 +1,6 @@
 #include "run/hyperfine.h"
 
-#include "base/process.h"
+#include "base/subprocess.h"
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,6 +1,6 @@
 /* hyperfine, the program that times whole processes. */
-#ifndef IB_HYPERFINE_H
-#define IB_HYPERFINE_H
+#ifndef IB_RUN_HYPERFINE_H
+#define IB_RUN_HYPERFINE_H
 
 #include "base/arena.h"
 

@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "base/npy.h"
-#include "run/outside.h"
+#include "run/external_pass.h"
 #include "run/pin.h"
-#include "training/law.h"
+#include "train/transfer_model.h"
 
 #include <stdio.h>
 #include <unistd.h>

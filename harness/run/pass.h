@@ -1,12 +1,12 @@
 /* One pass of one case in one worker: the checked pass, which earns a verdict, and others, which must repeat
  * its answer. Nothing here stores or prints. */
-#ifndef IB_PASS_H
-#define IB_PASS_H
+#ifndef IB_RUN_PASS_H
+#define IB_RUN_PASS_H
 
 #include "config/config.h"
-#include "run/reference.h"
+#include "run/oracle_cache.h"
 #include "store/store.h"
-#include "worker/child.h"
+#include "parent/worker_process.h"
 
 /* What all passes of a run share. */
 struct ib_bench {

@@ -1,10 +1,10 @@
-#include "run/checking.h"
+#include "run/checked_pass.h"
 
 #include "base/error.h"
 #include "metrics/metric.h"
-#include "run/exact.h"
-#include "run/outside.h"
-#include "training/schedule.h"
+#include "run/train_loss.h"
+#include "run/external_pass.h"
+#include "core/loss_schedule.h"
 
 #include <math.h>
 #include <stdio.h>

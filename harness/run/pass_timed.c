@@ -1,7 +1,7 @@
 #include "run/pass.h"
 
 #include "base/error.h"
-#include "training/schedule.h"
+#include "core/loss_schedule.h"
 
 #include <math.h>
 #include <string.h>

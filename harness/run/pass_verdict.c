@@ -1,8 +1,8 @@
-#include "run/checking.h"
+#include "run/checked_pass.h"
 
 #include "base/error.h"
 #include "diagnose/diagnose.h"
-#include "run/exact.h"
+#include "run/train_loss.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Which CPUs a case's worker may use. */
-#ifndef IB_PIN_H
-#define IB_PIN_H
+#ifndef IB_RUN_PIN_H
+#define IB_RUN_PIN_H
 
 #include "config/config.h"
 

@@ -1,12 +1,12 @@
 #include "run/run.h"
 
-#include "args.h"
+#include "cli/args.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/rng.h"
 #include "run/hyperfine.h"
-#include "run/standing.h"
-#include "run/stops.h"
+#include "run/case_run.h"
+#include "run/loss_goals.h"
 #include "stats/stats.h"
 
 #include <stdio.h>

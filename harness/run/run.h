@@ -1,8 +1,8 @@
 /* A sweep: every case checked once, then timed in interleaved rounds; other algorithms then trained down to
  * the losses of their problem; then, where that is asked for, all run as whole processes. Stored as it
  * happens. */
-#ifndef IB_RUN_H
-#define IB_RUN_H
+#ifndef IB_RUN_RUN_H
+#define IB_RUN_RUN_H
 
 #include "config/matrix.h"
 #include "store/resume.h"

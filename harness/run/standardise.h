@@ -1,7 +1,7 @@
 /* A data set into the files that workers map: standardised a stretch of rows at a time, so that no copy of it
  * ever stands in memory. What is made up is made twice, first to measure its columns, then to write it. */
-#ifndef IB_STANDARDISE_H
-#define IB_STANDARDISE_H
+#ifndef IB_RUN_STANDARDISE_H
+#define IB_RUN_STANDARDISE_H
 
 #include "run/workspace.h"
 

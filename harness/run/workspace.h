@@ -1,10 +1,10 @@
 /* The arrays of a run, as files that parent and workers share: each data set standardised once a type, each
  * start drawn once, and a folder for what each pass returns. All of it goes when the workspace closes. */
-#ifndef IB_WORKSPACE_H
-#define IB_WORKSPACE_H
+#ifndef IB_RUN_WORKSPACE_H
+#define IB_RUN_WORKSPACE_H
 
-#include "config/case.h"
-#include "worker/protocol.h"
+#include "core/case.h"
+#include "protocol/messages.h"
 
 /* A data set as a model sees it: standardised with the training rows' mean and population standard deviation;
  * a column of zero variance is 0. */

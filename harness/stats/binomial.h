@@ -1,6 +1,6 @@
 /* The binomial distribution: of how many of n independent trials succeed, each with probability p. */
-#ifndef IB_BINOMIAL_H
-#define IB_BINOMIAL_H
+#ifndef IB_STATS_BINOMIAL_H
+#define IB_STATS_BINOMIAL_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 #include "stats/stats.h"
 
-#include "stats/interval.h"
+#include "stats/confidence_interval.h"
 
 #include <math.h>
 #include <stdlib.h>

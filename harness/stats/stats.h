@@ -1,6 +1,6 @@
 /* Statistics of samples. No function assumes an order, and none changes its input. */
-#ifndef IB_STATS_H
-#define IB_STATS_H
+#ifndef IB_STATS_STATS_H
+#define IB_STATS_STATS_H
 
 #include <stddef.h>
 
@@ -10,7 +10,7 @@ double ib_minimum(const double *samples, size_t n);
 /* The standard deviation of what these are samples of; NaN for n < 2. */
 double ib_deviation(const double *samples, size_t n);
 
-/* The 95 % interval of stats/interval.h. Fewer than 6 samples cannot give one: both NaN. */
+/* The 95 % interval of stats/confidence_interval.h. Fewer than 6 samples cannot give one: both NaN. */
 void ib_median_interval(const double *samples, size_t n, double *low, double *high);
 
 /* Ascending; the caller frees it. NULL for no samples, or without memory: both leave a statistic unknown. */

@@ -1,7 +1,7 @@
 /* SQLite with this project's habits: failures through ib_fail, values bound by type, medians as aggregates.
  * Private to what reads and writes a run. */
-#ifndef IB_DATABASE_H
-#define IB_DATABASE_H
+#ifndef IB_STORE_DATABASE_H
+#define IB_STORE_DATABASE_H
 
 #include "ironbench/impl.h"
 

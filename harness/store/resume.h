@@ -1,6 +1,6 @@
 /* What an interrupted run already holds, so that it can go on and do nothing twice. */
-#ifndef IB_RESUME_H
-#define IB_RESUME_H
+#ifndef IB_STORE_RESUME_H
+#define IB_STORE_RESUME_H
 
 #include "store/store.h"
 

@@ -1,6 +1,6 @@
 /* A folder that holds one run: DIR/run.sqlite and what is rendered from it. */
-#ifndef IB_RUN_FOLDER_H
-#define IB_RUN_FOLDER_H
+#ifndef IB_STORE_RUN_FOLDER_H
+#define IB_STORE_RUN_FOLDER_H
 
 #include "store/database.h"
 

@@ -1,15 +1,15 @@
 /* The record of a run on disk: DIR/run.sqlite, written by one process, one transaction a case-round, so that
  * a kill at any moment loses at most the round in flight. Tables: results/schema.sql. */
-#ifndef IB_STORE_H
-#define IB_STORE_H
+#ifndef IB_STORE_STORE_H
+#define IB_STORE_STORE_H
 
 #include "config/config.h"
 #include "verify/convergence.h"
-#include "verify/targets.h"
+#include "verify/loss_targets.h"
 #include "verify/verify.h"
-#include "worker/protocol.h"
-#include "worker/replay.h"
-#include "worker/status.h"
+#include "protocol/messages.h"
+#include "parent/process_run.h"
+#include "core/outcome.h"
 
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
 /* What writes a run: its prepared statements, and values for them. Private to the files of the store. */
-#ifndef IB_WRITER_H
-#define IB_WRITER_H
+#ifndef IB_STORE_WRITER_H
+#define IB_STORE_WRITER_H
 
 #include "store/database.h"
 #include "store/store.h"

@@ -1,7 +1,7 @@
 #include "verify/convergence.h"
 
 #include "stats/stats.h"
-#include "training/schedule.h"
+#include "core/loss_schedule.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /* What a loss curve looks like at its end. */
-#ifndef IB_CONVERGENCE_H
-#define IB_CONVERGENCE_H
+#ifndef IB_VERIFY_CONVERGENCE_H
+#define IB_VERIFY_CONVERGENCE_H
 
 #include "base/text.h"
 #include "oracle/oracle.h"

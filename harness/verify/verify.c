@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "diagnose/diagnose.h"
-#include "training/schedule.h"
+#include "core/loss_schedule.h"
 
 #include <float.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* The verdict on an implementation's answer: loss curve, final parameters and its own predictions, against
  * the oracle. Errors are compared as !(error <= tolerance), so that NaN fails. */
-#ifndef IB_VERIFY_H
-#define IB_VERIFY_H
+#ifndef IB_VERIFY_VERIFY_H
+#define IB_VERIFY_VERIFY_H
 
 #include "base/text.h"
 #include "oracle/oracle.h"

@@ -1,6 +1,6 @@
 /* One epoch of an answer, checked by itself: for problems so large that the oracle cannot train as far. */
-#ifndef IB_VERIFY_STEP_H
-#define IB_VERIFY_STEP_H
+#ifndef IB_VERIFY_VERIFY_STEP_H
+#define IB_VERIFY_VERIFY_STEP_H
 
 #include "oracle/oracle.h"
 

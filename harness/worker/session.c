@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "stats/stats.h"
-#include "training/schedule.h"
+#include "core/loss_schedule.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,14 +1,14 @@
 /* One problem in a worker: its arrays mapped, its implementation opened, its tensors in place; then passes.
  */
-#ifndef IB_SESSION_H
-#define IB_SESSION_H
+#ifndef IB_WORKER_SESSION_H
+#define IB_WORKER_SESSION_H
 
 #include "base/npy.h"
 #include "oracle/oracle.h"
-#include "training/training.h"
-#include "worker/loader.h"
-#include "worker/protocol.h"
-#include "worker/watch.h"
+#include "train/training.h"
+#include "plugin/loader.h"
+#include "protocol/messages.h"
+#include "plugin/tracer.h"
 
 struct ib_session {
     bool open;

@@ -252,7 +252,7 @@ struct ib_impl {
     void (*copies)(void *state, struct ib_copies *out);
     /* Free text: versions of the libraries in use, the device's name ("OpenBLAS 0.3.21 SkylakeX"). */
     enum ib_status (*describe)(void *state, char *text, size_t n);
-    /* The witness (ironbench/witness.h) that sees what this implementation asks its driver for: "opencl".
+    /* The witness (ironbench/tracer.h) that sees what this implementation asks its driver for: "opencl".
      * NULL: there is none, or `copies` says it. */
     const char *witness;
     /* Optional: operations recorded once and then repeated without the host, as CUDA's graphs do. */

@@ -14,7 +14,7 @@ import sys
 import traceback
 
 REQUESTS, ANSWERS = 3, 4
-# The same rule as harness/training/schedule.h: every epoch at both ends of a training, about 1000 between.
+# The same rule as harness/core/loss_schedule.h: every epoch at both ends of a training, about 1000 between.
 FIRST, LAST, BETWEEN = 50, 64, 1000
 
 THREADS = {"name": "threads", "type": "int", "allowed": "1..1024", "default": "1",

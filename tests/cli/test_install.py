@@ -17,7 +17,7 @@ measure: {rounds: 1, min_time: 1ms}
 """
 CPP = """
 #include "ironbench/impl.h"
-#include "ironbench/witness.h"
+#include "ironbench/tracer.h"
 
 static ib_impl impl;
 

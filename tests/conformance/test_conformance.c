@@ -3,8 +3,8 @@
  * this machine. */
 #include "base/error.h"
 #include "base/text.h"
-#include "check/gradient.h"
-#include "check/trial.h"
+#include "opcheck/gradient_check.h"
+#include "opcheck/op_test.h"
 
 #include <setjmp.h>
 #include <stdio.h>

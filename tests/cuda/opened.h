@@ -2,7 +2,7 @@
 #ifndef TESTS_CUDA_OPENED_H
 #define TESTS_CUDA_OPENED_H
 
-#include "worker/loader.h"
+#include "plugin/loader.h"
 
 enum { EXIT_SKIPPED = 77 };
 

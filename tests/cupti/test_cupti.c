@@ -2,7 +2,7 @@
  * over any number of buffers, and gives no count where one was lost. */
 #include "mock_cupti.h"
 
-#include "ironbench/witness.h"
+#include "ironbench/tracer.h"
 
 #include <dlfcn.h>
 #include <setjmp.h>

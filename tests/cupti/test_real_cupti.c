@@ -1,7 +1,7 @@
 /* The witness of CUDA with the real CUPTI, on whatever machine this is: without a driver it says so; with
  * one, a process that has done nothing yet gives no count. Its records are as long as the witness takes them
  * for, which needs no driver. Exit status 77: CUPTI itself is missing. */
-#include "ironbench/witness.h"
+#include "ironbench/tracer.h"
 
 #include <cupti.h>
 #include <dlfcn.h>
@@ -29,7 +29,7 @@ static size_t step_over(__typeof__(cuptiActivityGetNextRecord) *next, CUpti_Acti
     return step;
 }
 
-/* The forms that impls/witness/cupti/tally.c reads. */
+/* The forms that impls/tracer/cupti/tally.c reads. */
 static bool forms_fit(void)
 {
     static const struct {

@@ -11,9 +11,9 @@
 #include "base/file.h"
 #include "mutate.h"
 #include "oracle/oracle.h"
-#include "run/outside.h"
-#include "worker/child.h"
-#include "worker/description.h"
+#include "run/external_pass.h"
+#include "parent/worker_process.h"
+#include "parent/plugin_info.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 #include "recording.h"
 
 #include "analysis/member.h"
-#include "analysis/paired.h"
+#include "analysis/paired_ratio.h"
 #include "base/error.h"
-#include "gate/differences.h"
-#include "store/record.h"
+#include "gate/record_diff.h"
+#include "store/load_run.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -11,4 +11,4 @@
 #define ib_oracle_step         ib_fast_step
 #define ib_oracle_use_rows     ib_fast_use_rows
 #define ib_oracle_problem_loss ib_fast_problem_loss
-#include "../../harness/oracle/oracle.c"
+#include "oracle/oracle.c"

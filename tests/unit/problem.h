@@ -2,7 +2,7 @@
 #ifndef TESTS_PROBLEM_H
 #define TESTS_PROBLEM_H
 
-#include "models/model.h"
+#include "core/model.h"
 #include "oracle/oracle.h"
 
 /* A problem with the memory that its pointers lead to. */

@@ -2,7 +2,7 @@
 
 #include "base/rng.h"
 #include "metrics/metric.h"
-#include "training/schedule.h"
+#include "core/loss_schedule.h"
 
 #include <math.h>
 #include <setjmp.h>

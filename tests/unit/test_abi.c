@@ -1,6 +1,6 @@
 /* impls/ironbench: what plugins rely on that were built before. Each struct is compared with the table in
  * abi.def, and the comparison itself with structs that changed in each way that is forbidden. */
-#include "ironbench/witness.h"
+#include "ironbench/tracer.h"
 
 #include <inttypes.h>
 #include <setjmp.h>

@@ -1,7 +1,7 @@
 #include "report/csv.h"
 #include "sample_run.h"
 #include "scratch.h"
-#include "store/record.h"
+#include "store/load_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

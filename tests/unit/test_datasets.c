@@ -1,7 +1,7 @@
 /* Data sets: what is read from CSV, JSON and NPY, how it is split and found, and every refusal with its
  * place. */
 #include "base/npy.h"
-#include "datasets/dataset.h"
+#include "data/dataset.h"
 #include "scratch.h"
 
 #include <math.h>

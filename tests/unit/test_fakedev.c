@@ -1,6 +1,6 @@
 /* fakedev is a device: what it keeps to itself, when it works, and how it fails. */
 #include "base/error.h"
-#include "worker/loader.h"
+#include "plugin/loader.h"
 
 #include <setjmp.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* The oracle against NumPy: the trainings that tests/golden/golden.py has written. On the machine that wrote
  * them, all numbers agree to 1e-15 of the largest; exp and tanh may differ in their last bits elsewhere. */
-#include "models/model.h"
+#include "core/model.h"
 #include "oracle/oracle.h"
 
 #include <glob.h>

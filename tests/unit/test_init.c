@@ -1,5 +1,5 @@
 /* Models and the points they start from. */
-#include "models/model.h"
+#include "core/model.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -3,7 +3,7 @@
 #include "../opencl/layer.h"
 #include "base/error.h"
 #include "scratch.h"
-#include "worker/loader.h"
+#include "plugin/loader.h"
 
 #include <dirent.h>
 #include <dlfcn.h>

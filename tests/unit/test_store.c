@@ -1,7 +1,7 @@
 #include "analysis/member.h"
 #include "scratch.h"
 #include "stats/stats.h"
-#include "store/record.h"
+#include "store/load_run.h"
 #include "store/resume.h"
 #include "store/run_folder.h"
 #include "store/store.h"

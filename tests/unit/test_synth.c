@@ -1,6 +1,6 @@
-/* datasets/synth.c: made-up data is what it says, the same in any stretches, and known before a row is made.
+/* data/synth.c: made-up data is what it says, the same in any stretches, and known before a row is made.
  */
-#include "datasets/spec.h"
+#include "data/spec.h"
 #include "scratch.h"
 
 #include <math.h>

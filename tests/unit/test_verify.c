@@ -1,7 +1,7 @@
 /* The verdict: honest answers pass, whatever their rounding; wrong ones are caught, and by name. */
 #include "problem.h"
 #include "trainer.h"
-#include "training/schedule.h"
+#include "core/loss_schedule.h"
 #include "verify/verify.h"
 
 #include <math.h>

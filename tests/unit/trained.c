@@ -1,7 +1,7 @@
 #include "trained.h"
 
 #include "base/error.h"
-#include "training/schedule.h"
+#include "core/loss_schedule.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

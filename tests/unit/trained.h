@@ -4,9 +4,9 @@
 #define TESTS_TRAINED_H
 
 #include "problem.h"
-#include "training/law.h"
-#include "training/training.h"
-#include "worker/loader.h"
+#include "train/transfer_model.h"
+#include "train/training.h"
+#include "plugin/loader.h"
 
 struct test_training {
     struct ib_instance instance;

@@ -1,6 +1,6 @@
 #include "trainer.h"
 
-#include "training/schedule.h"
+#include "core/loss_schedule.h"
 
 #include <math.h>
 #include <stdlib.h>

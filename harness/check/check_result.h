@@ -1,0 +1,67 @@
+/* What a checkup has found: of each level how much was looked at, and each flaw with its evidence. */
+#ifndef IB_CHECK_CHECK_RESULT_H
+#define IB_CHECK_CHECK_RESULT_H
+
+#include "base/arena.h"
+#include "core/outcome.h"
+
+#include <jansson.h>
+
+/* In the order in which they are looked at: what comes later may be wrong because of what comes before. */
+enum ib_level {
+    IB_LEVEL_LOADS,       /* loads, probes, opens */
+    IB_LEVEL_MEMORY,      /* what goes up comes back; devices */
+    IB_LEVEL_OPERATIONS,  /* each operation in each type */
+    IB_LEVEL_GRADIENTS,   /* all operations together, against differences of their own loss */
+    IB_LEVEL_TRAININGS,   /* every model over some epochs, against the oracle */
+    IB_LEVEL_PREDICTIONS, /* of these trainings */
+    IB_LEVEL_REPETITION,  /* the same again in one go: steps(n), replayed recordings, the promised bits */
+    IB_LEVEL_COPIES,      /* the transfer law and the witness; devices */
+    IB_LEVEL_OPTIONS,     /* values of its own options */
+    IB_LEVEL_COUNT
+};
+extern const struct ib_word ib_level_words[];
+
+struct ib_tally {
+    uint64_t checks; /* looked at, among them: */
+    uint64_t wrong, failed;
+    uint64_t calls;     /* of operations, that they took; 0: does not apply */
+    uint64_t skipped;   /* not looked at, in addition */
+    const char *reason; /* why the first of these was not; NULL: none was */
+};
+
+struct ib_flaw {
+    enum ib_level level;
+    const char *subject;           /* "gemm f64", "mlp 6 relu f32 made_up per_op" */
+    const char *operation, *dtype; /* NULL where it is not about one */
+    enum ib_case_status status;    /* ok: it answered, and wrong */
+    const char *pattern;           /* what it looks like */
+    const char *detail;            /* the first wrong element or epoch in words; "" */
+    const char *shape;             /* in which call; "" */
+    const char *where;             /* what all wrong ones share, and how many there are; "" */
+    const json_t *evidence;        /* for programs: element, got, expected, epoch …; NULL */
+    const char *output;            /* last words of the worker; "" */
+};
+
+struct ib_flaws {
+    struct ib_tally tally[IB_LEVEL_COUNT];
+    struct ib_flaw *list;
+    size_t n, capacity;
+    struct ib_arena arena;
+};
+
+/* Counts one thing that was right. */
+void ib_flaws_right(struct ib_flaws *, enum ib_level);
+/* Counts one that could not be looked at; reason is copied. */
+void ib_flaws_skip(struct ib_flaws *, enum ib_level, const char *reason);
+/* Counts and keeps one flaw, whose strings must live as long (ib_flaws.arena). */
+void ib_flaws_add(struct ib_flaws *, struct ib_flaw);
+/* References to evidence are given up, too. */
+void ib_flaws_free(struct ib_flaws *);
+
+/* What is to be said in the end. Where something is wrong and something else failed, it is wrong. */
+enum ib_checked_verdict { IB_CHECKED_RIGHT = 1, IB_CHECKED_WRONG, IB_CHECKED_FAILED, IB_CHECKED_NOTHING };
+extern const struct ib_word ib_checked_words[]; /* right wrong failed unverified */
+enum ib_checked_verdict ib_flaws_verdict(const struct ib_flaws *);
+
+#endif

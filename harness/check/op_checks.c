@@ -1,0 +1,252 @@
+/* Loads, memory, operations, gradients: asked of one worker, until it dies and another one goes on. */
+#include "check/check_state.h"
+#include "opcheck/op_check.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- asking ---- */
+
+static void note_trial(void *context, uint64_t number, double unused)
+{
+    (void)unused;
+    ((struct ib_checking *)context)->trial = number;
+}
+
+static bool start_worker(struct ib_checking *k, struct ib_outcome *outcome)
+{
+    if (k->child)
+        return true;
+    if (!ib_worker_start(NULL, NULL, k->request->timeout_ns, &k->child, outcome))
+        return false;
+    ib_child_on_progress(k->child, note_trial, k);
+    return ib_child_limit_memory(k->child, IB_CHECK_MEMORY_BYTES, IB_MEMORY_AUTO, outcome);
+}
+
+static json_t *settings_of(const struct ib_case *c)
+{
+    json_t *settings = json_object();
+    for (size_t i = 0; i < c->impl->n_settings; i++)
+        json_object_set_new(settings, c->impl->settings[i].name, json_string(c->impl->settings[i].value));
+    return settings;
+}
+
+/* The answer to a part's question; NULL with the outcome, and the worker's last words in output, where none
+ * came. Takes the reference to `question`. */
+static json_t *ask(struct ib_checking *k, json_t *question, struct ib_outcome *outcome, const char **output)
+{
+    const struct ib_impl_info *info = k->model_case->impl->info;
+    json_t *answer = NULL;
+    json_t *request = json_pack("{s:s, s:s, s:s*, s:o}", "type", "check", "impl", info->name, "plugin",
+                                info->plugin, "options", settings_of(k->model_case));
+    json_object_update(request, question);
+    json_decref(question);
+    k->trial = 0;
+    *output = "";
+    bool ok = start_worker(k, outcome);
+    if (ok)
+        ok = ib_child_ask(k->child, request, k->request->timeout_ns, &answer, outcome);
+    else
+        json_decref(request);
+    if (!ok) {
+        *output = k->child ? ib_arena_copy(&k->flaws->arena, ib_child_output(k->child)) : "";
+        ib_child_end(k->child);
+        k->child = NULL;
+        ib_checking_failed(k, outcome);
+    }
+    return answer;
+}
+
+static const char *text_of(struct ib_checking *k, const json_t *answer, const char *field)
+{
+    const char *text = json_string_value(json_object_get(answer, field));
+    return text ? ib_arena_copy(&k->flaws->arena, text) : "";
+}
+
+/* ---- an operation ---- */
+
+/* "0.5", "NaN": a value as it was sent, with as few digits as tell it from `other`. */
+static const char *value_text(struct ib_arena *arena, const json_t *value, const json_t *other)
+{
+    if (json_is_string(value))
+        return json_string_value(value);
+    const double is = json_number_value(value), should = json_number_value(other);
+    for (int digits = 6; digits < 17; digits += 3) {
+        const char *text = ib_arena_print(arena, "%.*g", digits, is);
+        if (!json_is_number(other) || strcmp(text, ib_arena_print(arena, "%.*g", digits, should)) != 0)
+            return text;
+    }
+    return ib_arena_print(arena, "%.17g", is);
+}
+
+/* "C[0, 1] is 0, expected 4.5; 200 of 204 elements are wrong", or what else the worker said. */
+static const char *detail_of(struct ib_checking *k, const json_t *answer)
+{
+    struct ib_arena *arena = &k->flaws->arena;
+    const json_t *element = json_object_get(answer, "element");
+    const json_t *got = json_object_get(answer, "got"), *expected = json_object_get(answer, "expected");
+    if (!element)
+        return text_of(k, answer, "text");
+    return ib_arena_print(arena,
+                          "%s[%" PRId64 ", %" PRId64 "] is %s, expected %s; %" PRId64 " of %" PRId64
+                          " elements %s wrong",
+                          json_string_value(json_object_get(answer, "operand")),
+                          (int64_t)json_integer_value(json_array_get(element, 0)),
+                          (int64_t)json_integer_value(json_array_get(element, 1)),
+                          value_text(arena, got, expected), value_text(arena, expected, got),
+                          (int64_t)json_integer_value(json_object_get(answer, "wrong_elements")),
+                          (int64_t)json_integer_value(json_object_get(answer, "elements")),
+                          json_integer_value(json_object_get(answer, "wrong_elements")) == 1 ? "is" : "are");
+}
+
+static const char *extent_of(struct ib_checking *k, const json_t *answer)
+{
+    const char *where = json_string_value(json_object_get(answer, "where"));
+    return ib_arena_print(&k->flaws->arena, "%" PRId64 " of %" PRId64 " checks %s wrong%s%s",
+                          (int64_t)json_integer_value(json_object_get(answer, "wrong")),
+                          (int64_t)json_integer_value(json_object_get(answer, "checks")),
+                          json_integer_value(json_object_get(answer, "wrong")) == 1 ? "is" : "are",
+                          where && where[0] ? ", " : "", where ? where : "");
+}
+
+static json_t *evidence_of(const json_t *answer)
+{
+    static const char *const fields[] = {"operand", "element", "got", "expected", "checks", "wrong"};
+    json_t *evidence = json_object();
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (json_object_get(answer, fields[i]))
+            json_object_set(evidence, fields[i], json_object_get(answer, fields[i]));
+    return evidence;
+}
+
+static void add_wrong_operation(struct ib_checking *k, const struct ib_operation *operation,
+                                enum ib_dtype type, const char *subject, const json_t *answer)
+{
+    const char *pattern = text_of(k, answer, "pattern");
+    ib_flaws_add(k->flaws, (struct ib_flaw){.level = IB_LEVEL_OPERATIONS,
+                                            .subject = subject,
+                                            .operation = operation->name,
+                                            .dtype = ib_word_of(ib_dtype_words, (int)type),
+                                            .status = IB_CASE_OK,
+                                            .pattern = pattern[0] ? pattern : "gives wrong values",
+                                            .detail = detail_of(k, answer),
+                                            .shape = text_of(k, answer, "shape"),
+                                            .where = extent_of(k, answer),
+                                            .evidence = evidence_of(answer),
+                                            .output = ""});
+}
+
+static void check_operation(struct ib_checking *k, const struct ib_operation *operation, enum ib_dtype type)
+{
+    const char *dtype = ib_word_of(ib_dtype_words, (int)type), *output;
+    const char *subject = ib_arena_print(&k->flaws->arena, "%s %s", operation->name, dtype);
+    struct ib_outcome outcome;
+    if (!ib_checking_goes_on(k, IB_LEVEL_OPERATIONS, subject))
+        return;
+    json_t *answer = ask(k,
+                         json_pack("{s:s, s:s, s:s, s:b}", "part", "operation", "operation", operation->name,
+                                   "dtype", dtype, "quick", (int)k->request->quick),
+                         &outcome, &output);
+    if (!answer && outcome.status == IB_CASE_UNSUPPORTED) {
+        ib_flaws_skip(k->flaws, IB_LEVEL_OPERATIONS, outcome.reason);
+    } else if (!answer) {
+        char shape[512];
+        struct ib_flaw flaw = ib_checking_failure(k, IB_LEVEL_OPERATIONS, subject, &outcome, output);
+        ib_operation_describe(operation, type, k->request->quick, k->trial, shape, sizeof shape);
+        flaw.operation = operation->name;
+        flaw.dtype = dtype;
+        flaw.shape = ib_arena_copy(&k->flaws->arena, shape);
+        ib_flaws_add(k->flaws, flaw);
+    } else if (json_integer_value(json_object_get(answer, "wrong"))) {
+        add_wrong_operation(k, operation, type, subject, answer);
+    } else {
+        ib_flaws_right(k->flaws, IB_LEVEL_OPERATIONS);
+    }
+    k->flaws->tally[IB_LEVEL_OPERATIONS].calls +=
+        (uint64_t)json_integer_value(json_object_get(answer, "checks"));
+    json_decref(answer);
+}
+
+/* ---- the other parts ---- */
+
+/* Asks a question that has one thing to be right. */
+static void check_part(struct ib_checking *k, enum ib_level level, const char *subject, json_t *question)
+{
+    const char *output;
+    struct ib_outcome outcome;
+    if (!ib_checking_goes_on(k, level, subject)) {
+        json_decref(question);
+        return;
+    }
+    json_t *answer = ask(k, question, &outcome, &output);
+    if (!answer && outcome.status == IB_CASE_UNSUPPORTED)
+        ib_flaws_skip(k->flaws, level, outcome.reason);
+    else if (!answer)
+        ib_flaws_add(k->flaws, ib_checking_failure(k, level, subject, &outcome, output));
+    else if (json_integer_value(json_object_get(answer, "wrong")))
+        ib_flaws_add(k->flaws, (struct ib_flaw){.level = level,
+                                                .subject = subject,
+                                                .status = IB_CASE_OK,
+                                                .pattern = text_of(k, answer, "pattern"),
+                                                .detail = text_of(k, answer, "text"),
+                                                .shape = "",
+                                                .where = "",
+                                                .output = ""});
+    else
+        ib_flaws_right(k->flaws, level);
+    json_decref(answer);
+}
+
+static void check_gradients(struct ib_checking *k)
+{
+    for (const struct ib_word *act = ib_act_words; act->word; act++)
+        for (const struct ib_word *loss = ib_loss_words; loss->word; loss++)
+            check_part(
+                k, IB_LEVEL_GRADIENTS,
+                ib_arena_print(&k->flaws->arena, "gradient %s %s", act->word, loss->word),
+                json_pack("{s:s, s:s, s:s}", "part", "gradient", "act", act->word, "loss", loss->word));
+}
+
+static bool check_loading(struct ib_checking *k)
+{
+    const struct ib_impl_info *info = k->model_case->impl->info;
+    struct ib_outcome outcome;
+    const char *output;
+    if (!info->available) {
+        ib_outcome_set(&outcome, IB_CASE_UNAVAILABLE, "%s", info->reason);
+        ib_flaws_add(k->flaws, ib_checking_failure(k, IB_LEVEL_LOADS, info->name, &outcome, ""));
+        return false;
+    }
+    if (info->command) { /* it has answered as much as it can be asked */
+        ib_flaws_right(k->flaws, IB_LEVEL_LOADS);
+        return true;
+    }
+    json_t *answer = ask(k, json_pack("{s:s}", "part", "offer"), &outcome, &output);
+    if (answer)
+        ib_flaws_right(k->flaws, IB_LEVEL_LOADS);
+    else
+        ib_flaws_add(k->flaws, ib_checking_failure(k, IB_LEVEL_LOADS, info->name, &outcome, output));
+    json_decref(answer);
+    return answer != NULL;
+}
+
+bool ib_checking_parts(struct ib_checking *k)
+{
+    const bool loads = check_loading(k);
+    if (loads && k->model_case->impl->info->command) {
+        ib_flaws_skip(k->flaws, IB_LEVEL_OPERATIONS, "a program outside shows whole trainings alone");
+        return true;
+    }
+    if (loads && k->model_case->impl->info->device)
+        check_part(k, IB_LEVEL_MEMORY, "uploads and downloads", json_pack("{s:s}", "part", "memory"));
+    for (size_t i = 0; loads && i < IB_OPERATION_COUNT; i++)
+        for (const struct ib_word *type = ib_dtype_words; type->word; type++)
+            check_operation(k, &ib_operations[i], (enum ib_dtype)type->value);
+    if (loads)
+        check_gradients(k);
+    ib_child_end(k->child);
+    k->child = NULL;
+    return loads;
+}

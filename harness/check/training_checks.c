@@ -1,0 +1,419 @@
+/* Every model trained over some epochs, as a sweep would: against the oracle, once more in one go, with its
+ * copies counted. */
+#include "check/check_state.h"
+
+#include "base/error.h"
+#include "run/pass.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EPOCHS = 60 }; /* fewer than a checked pass reads one by one, so that it never trains in one go */
+
+/* ---- the plan ---- */
+
+/* Sizes that fit no tile, and data small enough for all of it to take seconds. */
+static const struct ib_dataset_spec data_sets[] = {
+    {.name = "regression",
+     .synth = {IB_SYNTH_REGRESSION, .rows = 61, .cols = 5, .noise = 0.3},
+     .test_fraction = 0.2,
+     .seed = 1,
+     .where = "check"},
+    {.name = "classes",
+     .synth = {IB_SYNTH_CLASSIFICATION, .rows = 61, .cols = 5, .noise = 0.3},
+     .test_fraction = 0.2,
+     .seed = 2,
+     .where = "check"},
+    {.name = "wide",
+     .synth = {IB_SYNTH_REGRESSION, .rows = 307, .cols = 37, .noise = 0.3},
+     .test_fraction = 0.2,
+     .seed = 3,
+     .where = "check"},
+};
+
+static const struct training {
+    const char *model, *dataset, *lr, *hidden, *act, *loss; /* the last three of mlp; NULL: the default */
+    bool quick;                                             /* also in a quick checkup */
+} plan[] = {
+    {"linreg", "regression", "0.1", NULL, NULL, NULL, true},
+    {"logreg", "classes", "0.5", NULL, NULL, NULL, true},
+    {"mlp", "regression", "0.05", "6", "relu", "mse", true},
+    {"mlp", "regression", "0.05", "6", "tanh", "mse", false},
+    {"mlp", "regression", "0.05", "6", "sigmoid", "mse", false},
+    {"mlp", "regression", "0.05", "6,6", "relu", "mse", true},
+    {"mlp", "regression", "0.05", "6,6", "tanh", "mse", false},
+    {"mlp", "regression", "0.05", "6,6", "sigmoid", "mse", false},
+    {"mlp", "classes", "0.1", "6", "tanh", "bce", true},
+    {"mlp", "wide", "0.05", "40", "relu", "mse", false},
+};
+enum { PLAN_COUNT = sizeof plan / sizeof *plan, PLAN_FOR_OPTIONS = 3 };
+
+struct ib_check_case {
+    struct ib_config config;
+    struct ib_matrix matrix;
+    const struct ib_case *c;
+    const char *subject;
+};
+
+static const struct ib_dataset_spec *data_set(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(data_sets[i].name, name) != 0)
+        i++;
+    return &data_sets[i];
+}
+
+static const char *impl_text(struct ib_arena *arena, const struct ib_checkup_request *request,
+                             const char *option)
+{
+    const char *text = request->name;
+    for (size_t i = 0; request->options[i]; i++)
+        text = ib_arena_print(arena, "%s %s", text, request->options[i]);
+    return option ? ib_arena_print(arena, "%s %s", text, option) : text;
+}
+
+static enum ib_status set_axes(const struct ib_checkup_request *request, const struct training *training,
+                               const char *dtype, const char *residency, const char *option,
+                               struct ib_config *out)
+{
+    const char *const values[IB_AXIS_COUNT] = {
+        [IB_AXIS_MODEL] = training->model,
+        [IB_AXIS_DATASET] = training->dataset,
+        [IB_AXIS_HIDDEN] = training->hidden,
+        [IB_AXIS_ACT] = training->act,
+        [IB_AXIS_LOSS] = training->loss,
+        [IB_AXIS_INIT] = training->hidden ? "xavier" : NULL,
+        [IB_AXIS_LR] = training->lr,
+        [IB_AXIS_EPOCHS] = ib_arena_print(&out->arena, "%d", EPOCHS),
+        [IB_AXIS_DTYPE] = dtype,
+        [IB_AXIS_IMPL] = impl_text(&out->arena, request, option),
+        [IB_AXIS_RESIDENCY] = residency,
+    };
+    for (int kind = 0; kind < IB_AXIS_COUNT; kind++)
+        if (values[kind])
+            IB_TRY(ib_config_set(out, (enum ib_axis_kind)kind, values[kind], request->option_flag));
+    return IB_OK;
+}
+
+static const char *subject_of(struct ib_arena *arena, const struct ib_case *c, const char *option)
+{
+    const char *title = ib_case_title(arena, c);
+    if (c->residency != IB_HOST)
+        title = ib_arena_print(arena, "%s %s", title, ib_word_of(ib_residency_words, (int)c->residency));
+    return option ? ib_arena_print(arena, "%s: %s", option, title) : title;
+}
+
+/* On failure, what was made is left for close_case. */
+static enum ib_status open_case(struct ib_registry *registry, const struct ib_checkup_request *request,
+                                const struct training *training, const char *dtype, const char *residency,
+                                const char *option, struct ib_check_case *out)
+{
+    *out = (struct ib_check_case){0};
+    IB_TRY(ib_config_default("check", &out->config));
+    out->config.datasets = data_set(training->dataset);
+    out->config.n_datasets = 1;
+    out->config.measure.timeout_ns = request->timeout_ns;
+    out->config.measure.memory_bytes = IB_CHECK_MEMORY_BYTES;
+    out->config.measure.warmup = out->config.measure.min_time_ns = 0;
+    IB_TRY(set_axes(request, training, dtype, residency, option, &out->config));
+    IB_TRY(ib_matrix_build(&out->config, registry, &out->matrix));
+    out->c = out->matrix.cases;
+    out->subject = subject_of(&out->config.arena, out->c, option);
+    return IB_OK;
+}
+
+static void close_case(struct ib_check_case *c)
+{
+    if (c->c)
+        ib_matrix_free(&c->matrix);
+    ib_config_free(&c->config);
+}
+
+static bool is_wanted(const struct ib_checkup_request *request, const struct training *training)
+{
+    if (request->quick && !training->quick)
+        return false;
+    for (size_t i = 0; request->models[i]; i++)
+        if (strcmp(request->models[i], training->model) == 0)
+            return true;
+    return !request->models[0];
+}
+
+static enum ib_status add_case(struct ib_registry *registry, const struct ib_checkup_request *request,
+                               const struct training *training, const char *dtype, const char *residency,
+                               struct ib_check_cases *out, size_t *capacity)
+{
+    out->list = ib_arena_grow(&out->arena, out->list, sizeof *out->list, out->n, capacity);
+    return open_case(registry, request, training, dtype, residency, NULL, &out->list[out->n++]);
+}
+
+enum ib_status ib_check_cases_make(struct ib_registry *registry, const struct ib_checkup_request *request,
+                                   struct ib_check_cases *out)
+{
+    const struct ib_impl_info *info = ib_registry_find(registry, request->name);
+    size_t capacity = 0;
+    *out = (struct ib_check_cases){0};
+    for (size_t i = 0; i < PLAN_COUNT; i++)
+        for (const struct ib_word *type = ib_dtype_words; type->word && is_wanted(request, &plan[i]);
+             type++) {
+            IB_TRY(add_case(registry, request, &plan[i], type->word, "resident", out, &capacity));
+            if (info && info->device)
+                IB_TRY(add_case(registry, request, &plan[i], type->word, "per_op", out, &capacity));
+        }
+    return IB_OK;
+}
+
+void ib_check_cases_free(struct ib_check_cases *cases)
+{
+    for (size_t i = 0; i < cases->n; i++)
+        close_case(&cases->list[i]);
+    ib_arena_free(&cases->arena);
+}
+
+const struct ib_case *ib_check_cases_first(const struct ib_check_cases *cases)
+{
+    return cases->list[0].c;
+}
+
+/* ---- one training ---- */
+
+struct attempt {
+    struct ib_checking *k;
+    struct ib_bench bench;
+    const struct ib_check_case *of;
+    struct ib_arena arena; /* of what the passes return */
+    struct ib_checked checked;
+};
+
+static struct ib_flaw flaw_of(const struct attempt *t, enum ib_level level, const char *pattern,
+                              const char *detail)
+{
+    struct ib_arena *arena = &t->k->flaws->arena;
+    return (struct ib_flaw){.level = level,
+                            .subject = ib_arena_copy(arena, t->of->subject),
+                            .dtype = ib_word_of(ib_dtype_words, (int)t->of->c->dtype),
+                            .status = IB_CASE_OK,
+                            .pattern = ib_arena_copy(arena, pattern),
+                            .detail = ib_arena_copy(arena, detail),
+                            .shape = "",
+                            .where = "",
+                            .output = ""};
+}
+
+static void judge_part(const struct attempt *t, enum ib_level level, enum ib_part part)
+{
+    const struct ib_verification *v = &t->checked.verification;
+    const struct ib_deviation *d = &v->deviation[part];
+    if (!d->pattern[0])
+        return;
+    struct ib_flaw flaw = flaw_of(t, level, d->pattern, d->fact);
+    if (part == IB_PART_LOSS && v->first_divergent_epoch)
+        flaw.evidence = json_pack("{s:I}", "epoch", (json_int_t)v->first_divergent_epoch);
+    ib_flaws_add(t->k->flaws, flaw);
+}
+
+/* What the verification says of losses, parameters and predictions. */
+static void judge_answer(const struct attempt *t, enum ib_level training, enum ib_level predictions)
+{
+    const struct ib_verification *v = &t->checked.verification;
+    const bool trained = !v->deviation[IB_PART_LOSS].pattern[0] && !v->deviation[IB_PART_PARAMS].pattern[0];
+    if (v->verdict == IB_UNVERIFIED) {
+        ib_flaws_skip(t->k->flaws, training, v->reason);
+        return;
+    }
+    judge_part(t, training, IB_PART_LOSS);
+    judge_part(t, training, IB_PART_PARAMS);
+    judge_part(t, predictions, IB_PART_PREDICTIONS);
+    if (v->verdict == IB_WRONG && trained && !v->deviation[IB_PART_PREDICTIONS].pattern[0]) {
+        ib_flaws_add(t->k->flaws, flaw_of(t, training, v->reason, "")); /* single steps */
+        return;
+    }
+    if (trained && (training != predictions || v->verdict == IB_RIGHT))
+        ib_flaws_right(t->k->flaws, training);
+    if (training != predictions && !v->deviation[IB_PART_PREDICTIONS].pattern[0])
+        ib_flaws_right(t->k->flaws, predictions);
+}
+
+/* The checked pass. false: there is no answer that could be looked at further. */
+static bool examine(struct attempt *t, enum ib_level training, enum ib_level predictions)
+{
+    struct ib_checked *checked = &t->checked;
+    struct ib_outcome outcome;
+    ib_pass_checked(&t->bench, t->of->c, &t->arena, checked);
+    ib_outcome_set(&outcome, checked->status, "%s", checked->reason);
+    if (checked->status == IB_CASE_UNSUPPORTED || checked->status == IB_CASE_UNAVAILABLE) {
+        ib_flaws_skip(t->k->flaws, training, checked->reason);
+        return false;
+    }
+    if (checked->status != IB_CASE_OK && checked->status != IB_CASE_UNTRUSTED) {
+        ib_checking_failed(t->k, &outcome);
+        struct ib_flaw flaw =
+            ib_checking_failure(t->k, training, ib_arena_copy(&t->k->flaws->arena, t->of->subject), &outcome,
+                                checked->stderr_tail);
+        ib_flaws_add(t->k->flaws, flaw);
+        return false;
+    }
+    judge_answer(t, training, predictions);
+    if (checked->status == IB_CASE_UNTRUSTED)
+        ib_flaws_add(t->k->flaws, flaw_of(t, IB_LEVEL_COPIES, checked->reason, ""));
+    return checked->status == IB_CASE_OK && checked->verification.verdict != IB_WRONG;
+}
+
+/* ---- the same once more ---- */
+
+/* Do two checked passes end at the same bits? */
+static bool is_repeatable(struct attempt *t)
+{
+    const struct ib_final *first = &t->checked.final;
+    struct ib_checked second;
+    ib_pass_checked(&t->bench, t->of->c, &t->arena, &second);
+    return second.status == IB_CASE_OK &&
+           memcmp(first->params, second.final.params, first->n_params * sizeof *first->params) == 0;
+}
+
+static const char *name_difference(struct attempt *t)
+{
+    if (!is_repeatable(t))
+        return "two runs of the same training give different bits, though IB_DETERMINISTIC is set";
+    if (t->checked.path && strcmp(t->checked.path, "fused") == 0)
+        return "steps(n) does not end where n times steps(1) end";
+    return "trained in one go (replayed, or with no loss read in between) it ends elsewhere than epoch by "
+           "epoch";
+}
+
+static void repeat(struct attempt *t)
+{
+    struct ib_timed timed;
+    struct ib_outcome outcome;
+    const bool device = t->of->c->residency != IB_HOST;
+    ib_pass_timed(&t->bench, t->of->c, 1, &t->checked.final, &t->arena, &timed);
+    ib_outcome_set(&outcome, timed.status, "%s", timed.reason);
+    const bool elsewhere = timed.status == IB_CASE_UNTRUSTED && timed.law_ok &&
+                           strncmp(timed.reason, "hidden copies", strlen("hidden copies")) != 0;
+    if (timed.status == IB_CASE_OK) {
+        ib_flaws_right(t->k->flaws, IB_LEVEL_REPETITION);
+        if (device)
+            ib_flaws_right(t->k->flaws, IB_LEVEL_COPIES);
+    } else if (elsewhere) {
+        ib_flaws_add(t->k->flaws, flaw_of(t, IB_LEVEL_REPETITION, name_difference(t), timed.reason));
+    } else if (timed.status == IB_CASE_UNTRUSTED) {
+        ib_flaws_add(t->k->flaws, flaw_of(t, IB_LEVEL_COPIES, timed.reason, ""));
+    } else {
+        ib_checking_failed(t->k, &outcome);
+        ib_flaws_add(t->k->flaws, ib_checking_failure(t->k, IB_LEVEL_REPETITION,
+                                                      ib_arena_copy(&t->k->flaws->arena, t->of->subject),
+                                                      &outcome, timed.stderr_tail));
+    }
+}
+
+/* ---- all of them ---- */
+
+/* What all trainings share: where their arrays lie, and what the oracle has computed. */
+struct room {
+    struct ib_workspace work;
+    struct ib_references references;
+};
+
+static bool open_room(struct ib_checking *k, struct room *room)
+{
+    struct ib_outcome outcome;
+    *room = (struct room){.references = {.budget_ns = k->request->timeout_ns}};
+    room->references.work = &room->work;
+    enum ib_status status = ib_workspace_open(NULL, &room->work);
+    if (status == IB_OK)
+        return true;
+    ib_outcome_error(&outcome, status);
+    ib_flaws_add(k->flaws, ib_checking_failure(k, IB_LEVEL_TRAININGS, "trainings", &outcome, ""));
+    return false;
+}
+
+static void close_room(struct room *room)
+{
+    ib_references_free(&room->references);
+    ib_workspace_close(&room->work);
+}
+
+static struct attempt begin(struct ib_checking *k, struct room *room, const struct ib_check_case *of)
+{
+    return (struct attempt){
+        .k = k,
+        .of = of,
+        .bench = {.measure = &of->config.measure, .work = &room->work, .references = &room->references}};
+}
+
+void ib_checking_trainings(struct ib_checking *k, const struct ib_check_cases *cases)
+{
+    struct room room;
+    if (!open_room(k, &room))
+        return;
+    for (size_t i = 0; i < cases->n; i++) {
+        const struct ib_check_case *of = &cases->list[i];
+        if (!ib_checking_goes_on(k, IB_LEVEL_TRAININGS, of->subject))
+            continue;
+        struct attempt t = begin(k, &room, of);
+        if (examine(&t, IB_LEVEL_TRAININGS, IB_LEVEL_PREDICTIONS))
+            repeat(&t);
+        ib_arena_free(&t.arena);
+    }
+    close_room(&room);
+}
+
+/* ---- options ---- */
+
+static void check_option(struct ib_checking *k, struct room *room, const char *option)
+{
+    struct ib_check_case of;
+    const char *residency = "resident";
+    if (!ib_checking_goes_on(k, IB_LEVEL_OPTIONS, option))
+        return;
+    if (open_case(k->registry, k->request, &plan[PLAN_FOR_OPTIONS], "f64", residency, option, &of) == IB_OK) {
+        struct attempt t = begin(k, room, &of);
+        examine(&t, IB_LEVEL_OPTIONS, IB_LEVEL_OPTIONS);
+        ib_arena_free(&t.arena);
+    } else {
+        ib_flaws_skip(k->flaws, IB_LEVEL_OPTIONS, ib_error_text());
+    }
+    close_case(&of);
+}
+
+static bool is_given(const struct ib_checkup_request *request, const char *name)
+{
+    const size_t length = strlen(name);
+    for (size_t i = 0; request->options[i]; i++)
+        if (strncmp(request->options[i], name, length) == 0 && request->options[i][length] == '=')
+            return true;
+    return false;
+}
+
+/* Every value of "a|b|c" but the default, which all other trainings have. */
+static void check_values(struct ib_checking *k, struct room *room, const struct ib_option *option,
+                         const char *allowed)
+{
+    for (const char *item = allowed; item[0];
+         item += strcspn(item, "|") + (item[strcspn(item, "|")] == '|')) {
+        const char *value = ib_arena_print(&k->flaws->arena, "%.*s", (int)strcspn(item, "|"), item);
+        if (strcmp(value, option->default_value) != 0)
+            check_option(k, room, ib_arena_print(&k->flaws->arena, "%s=%s", option->name, value));
+    }
+}
+
+void ib_checking_options(struct ib_checking *k)
+{
+    struct room room;
+    const struct ib_option *option = k->model_case->impl->info->options;
+    if (!option->name || !open_room(k, &room))
+        return;
+    for (; option->name; option++) {
+        long long min, max;
+        if (is_given(k->request, option->name))
+            continue;
+        if (option->type == IB_OPTION_BOOL)
+            check_values(k, &room, option, "true|false");
+        else if (option->type == IB_OPTION_TEXT && option->allowed)
+            check_values(k, &room, option, option->allowed);
+        else if (option->allowed && sscanf(option->allowed, "%lld..%lld", &min, &max) == 2)
+            check_values(k, &room, option, ib_arena_print(&k->flaws->arena, "%lld", min));
+    }
+    close_room(&room);
+}

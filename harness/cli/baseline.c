@@ -1,0 +1,131 @@
+#include "gate/baseline.h"
+#include "analysis/member.h"
+#include "cli/args.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "store/load_run.h"
+
+#include <glob.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- save ---- */
+
+static enum ib_status save_record(const json_t *record, struct ib_arena *arena, const char *name,
+                                  const char *path, const char *control)
+{
+    json_t *baseline, *left_out, *id;
+    size_t i;
+    IB_TRY(ib_baseline_make(record, ib_file_stem(arena, name), control, &baseline, &left_out));
+    enum ib_status status = ib_baseline_write(path, baseline);
+    if (status == IB_OK)
+        printf("%s: %zu cases; control: %s\n", path, json_object_size(json_object_get(baseline, "cases")),
+               ib_member_text(baseline, "control"));
+    json_array_foreach (left_out, i, id)
+        fprintf(stderr, "ironbench: left out, as it is not right and timed: %s\n", json_string_value(id));
+    json_decref(baseline);
+    json_decref(left_out);
+    return status;
+}
+
+static int save(struct ib_arena *arena, const char *name, const char *dir, const char *control)
+{
+    json_t *record;
+    const char *path;
+    if (ib_baseline_path(arena, name, false, &path) != IB_OK || ib_record_load(dir, &record) != IB_OK)
+        return ib_usage_error();
+    enum ib_status status = save_record(record, arena, name, path, control);
+    json_decref(record);
+    return status == IB_OK ? IB_EXIT_OK : status == IB_EINVAL ? ib_usage_error() : ib_run_error();
+}
+
+/* ---- ls, rm ---- */
+
+static void list_file(struct ib_arena *arena, const char *path)
+{
+    json_t *baseline;
+    const char *name = ib_file_stem(arena, path);
+    if (ib_baseline_read(path, &baseline) != IB_OK) {
+        printf("%-16s %s\n", name, ib_last_error()->message);
+        return;
+    }
+    printf("%-16s %zu cases of run %s on %s\n", name, json_object_size(json_object_get(baseline, "cases")),
+           ib_member_text(baseline, "run"), ib_member_text(baseline, "machine.cpu"));
+    json_decref(baseline);
+}
+
+static int list(struct ib_arena *arena)
+{
+    glob_t found;
+    if (glob(IB_BASELINES "/*.json", 0, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++)
+            list_file(arena, found.gl_pathv[i]);
+    else
+        printf("no baselines in %s\n", IB_BASELINES);
+    globfree(&found);
+    return IB_EXIT_OK;
+}
+
+static int rm(struct ib_arena *arena, const char *name)
+{
+    json_t *baseline;
+    const char *path;
+    if (ib_baseline_path(arena, name, false, &path) != IB_OK || ib_baseline_read(path, &baseline) != IB_OK)
+        return ib_usage_error();
+    json_decref(baseline);
+    if (unlink(path) == 0)
+        return IB_EXIT_OK;
+    ib_fail_errno(path, "cannot be removed");
+    return ib_run_error();
+}
+
+/* ---- the verb ---- */
+
+static const struct action {
+    const char *name;
+    int n_arguments;
+} actions[] = {{"save", 2}, {"ls", 0}, {"rm", 1}};
+enum { SAVE, LS, RM, ACTION_COUNT };
+
+static int act(int action, const char *const *arguments, const char *control)
+{
+    struct ib_arena arena = {0};
+    int status = action == SAVE ? save(&arena, arguments[0], arguments[1], control)
+                 : action == LS ? list(&arena)
+                                : rm(&arena, arguments[0]);
+    ib_arena_free(&arena);
+    return status;
+}
+
+static int verb_baseline(const struct ib_verb *verb, int argc, char **argv)
+{
+    const char *arguments[2] = {NULL}, *control = NULL;
+    int action = 0;
+    bool done;
+    const struct ib_flag flags[] = {
+        {"--control", "IMPL", "of save: whose times carry the machine's drift", &control, NULL}, {NULL}};
+    bool helped = argc < 2 || argv[1][0] == '-';
+    while (!helped && action < ACTION_COUNT && strcmp(argv[1], actions[action].name) != 0)
+        action++;
+    if (action == ACTION_COUNT) {
+        ib_fail(IB_EINVAL, argv[1], "is not allowed: save, ls or rm");
+        return ib_usage_error();
+    }
+    int skipped = helped ? 0 : 1;
+    if (ib_args_read(verb, flags, argc - skipped, argv + skipped, arguments,
+                     helped ? 1 : actions[action].n_arguments, &done) != IB_OK)
+        return ib_usage_error();
+    return done ? IB_EXIT_OK : act(action, arguments, control);
+}
+
+const struct ib_verb ib_verb_baseline = {
+    .name = "baseline",
+    .usage = "baseline save NAME DIR [--control IMPL] | ls | rm NAME",
+    .summary = "what a run found, kept as a small file for `gate --baseline`",
+    .detail =
+        "save: of the run in DIR, to " IB_BASELINES "/NAME.json, to be kept with the sources. A name\n"
+        "with a slash is a path. The control (default: what the run's speed-ups are over, or cpu_naive)\n"
+        "is an implementation that changes do not touch: times are kept as ratios over it.",
+    .main = verb_baseline,
+};

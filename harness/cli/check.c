@@ -1,0 +1,196 @@
+#include "cli/args.h"
+#include "base/error.h"
+#include "check/check.h"
+#include "config/config.h"
+#include "report/check_report.h"
+#include "report/report.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TIMEOUT_S 60.0
+
+struct request {
+    const char *subject;        /* an implementation, or the path of a plugin; NULL: */
+    const char *const *command; /* a program outside; ends with NULL */
+    const char *plugin[IB_FLAG_LIST + 1], *option[IB_FLAG_LIST + 1], *model[IB_FLAG_LIST + 1];
+    const char *as_json, *quick, *timeout;
+    double timeout_s;
+};
+
+/* ---- what is printed ---- */
+
+static void show_subject(void *context, const char *subject)
+{
+    (void)context;
+    fprintf(stderr, "\r\033[K%.70s", subject);
+}
+
+static void print(const struct request *r, const struct ib_impl_info *info, const struct ib_flaws *flaws)
+{
+    struct ib_arena arena = {0};
+    if (!r->as_json && isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    if (r->as_json) {
+        json_t *result = ib_checkup_to_json(info, flaws);
+        json_dumpf(result, stdout, JSON_COMPACT | JSON_REAL_PRECISION(17));
+        putchar('\n');
+        json_decref(result);
+    } else {
+        ib_checkup_print(&(struct ib_plain){.out = stdout,
+                                            .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO),
+                                            .arena = &arena},
+                         info, flaws);
+    }
+    fflush(stdout);
+    ib_arena_free(&arena);
+}
+
+static uint64_t timeout_ns(const struct request *r)
+{
+    return (uint64_t)(r->timeout_s * 1e9);
+}
+
+/* ---- one implementation, or all that a plugin brings ---- */
+
+static int exit_status(enum ib_checked_verdict verdict)
+{
+    switch (verdict) {
+    case IB_CHECKED_RIGHT:
+        return IB_EXIT_OK;
+    case IB_CHECKED_WRONG:
+        return IB_EXIT_WRONG;
+    case IB_CHECKED_FAILED:
+    case IB_CHECKED_NOTHING:
+        break;
+    }
+    return IB_EXIT_FAILED;
+}
+
+static int check_one(const struct request *r, struct ib_registry *registry, const char *name)
+{
+    struct ib_flaws flaws;
+    const struct ib_checkup_request request = {
+        .name = name,
+        .options = r->option,
+        .models = r->model,
+        .quick = r->quick != NULL,
+        .timeout_ns = timeout_ns(r),
+        .option_flag = "--option",
+        .model_flag = "--model",
+        .progress = !r->as_json && isatty(STDERR_FILENO) ? show_subject : NULL,
+    };
+    enum ib_status status = ib_checkup_run(registry, &request, &flaws);
+    int result = IB_EXIT_OK;
+    if (status == IB_OK) {
+        print(r, ib_registry_find(registry, name), &flaws);
+        result = exit_status(ib_flaws_verdict(&flaws));
+    }
+    ib_flaws_free(&flaws);
+    return status == IB_OK ? result : ib_usage_error();
+}
+
+/* Several at once: 2, then 3, then 4. */
+static int worse(int a, int b)
+{
+    return a == IB_EXIT_OK || (b != IB_EXIT_OK && b < a) ? b : a;
+}
+
+static bool is_path(const char *subject)
+{
+    const size_t n = strlen(subject);
+    return strchr(subject, '/') || (n > 3 && strcmp(subject + n - 3, ".so") == 0);
+}
+
+static int check_all(const struct request *r, struct ib_registry *registry)
+{
+    int result = IB_EXIT_OK;
+    for (const char *const *name = ib_registry_names(registry); *name; name++) {
+        if (!r->as_json && name != ib_registry_names(registry))
+            putchar('\n');
+        result = worse(result, check_one(r, registry, *name));
+    }
+    return result;
+}
+
+static int check(const struct request *r)
+{
+    struct ib_registry *registry = NULL;
+    const struct ib_external program = {.name = "program", .command = r->command, .where = "--"};
+    const bool whole = r->command || is_path(r->subject); /* all that there is in the registry */
+    enum ib_status status = r->command ? ib_registry_open_external(&program, timeout_ns(r), &registry)
+                            : whole    ? ib_registry_open_plugin(r->subject, &registry)
+                                       : ib_registry_open(r->plugin, &registry);
+    if (status != IB_OK)
+        return ib_usage_error();
+    int result = whole ? check_all(r, registry) : check_one(r, registry, r->subject);
+    ib_registry_close(registry);
+    return result;
+}
+
+/* ---- the command line ---- */
+
+static enum ib_status read_timeout(struct request *r)
+{
+    r->timeout_s = TIMEOUT_S;
+    if (r->timeout &&
+        (!ib_parse_f64(r->timeout, &r->timeout_s) || !(r->timeout_s >= 0.1) || !(r->timeout_s <= 86400)))
+        return ib_fail(IB_EINVAL, "--timeout", "`%s` is not allowed: seconds, from 0.1 to 86400", r->timeout);
+    return IB_OK;
+}
+
+/* What stands behind "--" is the command of a program outside; returns how many arguments stand before. */
+static int cut_command(int argc, char **argv, struct request *r)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--") == 0) {
+            r->command = (const char *const *)&argv[i + 1]; /* argv ends with NULL */
+            return i;
+        }
+    return argc;
+}
+
+static enum ib_status read_request(const struct ib_verb *verb, int argc, char **argv, struct request *r,
+                                   bool *done)
+{
+    const struct ib_flag flags[] = {
+        {"--quick", NULL, "leave out the largest sizes, and most trainings", &r->quick, NULL},
+        {"--model", "MODEL", "train this model alone; may be repeated", NULL, r->model},
+        {"--option", "NAME=VALUE", "a setting of the implementation; may be repeated", NULL, r->option},
+        IB_PLUGIN_FLAG(r->plugin),
+        {"--timeout", "SECONDS", "of one step: an operation in one type, one training; default 60",
+         &r->timeout, NULL},
+        {"--json", NULL, "one JSON object a line and implementation", &r->as_json, NULL},
+        {NULL}};
+    const int own = cut_command(argc, argv, r);
+    IB_TRY(ib_args_read(verb, flags, own, argv, &r->subject, r->command ? 0 : 1, done));
+    if (*done)
+        return IB_OK;
+    if (r->command && !r->command[0])
+        return ib_fail(IB_EINVAL, "--", "no command stands behind it; usage: ironbench %s", verb->usage);
+    if (r->plugin[0] && (r->command || is_path(r->subject)))
+        return ib_fail(IB_EINVAL, "--plugin", "goes with the name of an implementation; %s is none",
+                       r->command ? r->command[0] : r->subject);
+    return read_timeout(r);
+}
+
+static int verb_check(const struct ib_verb *verb, int argc, char **argv)
+{
+    struct request r = {0};
+    bool done;
+    if (read_request(verb, argc, argv, &r, &done) != IB_OK)
+        return ib_usage_error();
+    return done ? IB_EXIT_OK : check(&r);
+}
+
+const struct ib_verb ib_verb_check = {
+    .name = "check",
+    .usage = "check IMPL|PLUGIN.so|-- COMMAND... [--quick] [--json] [--model MODEL] [--option NAME=VALUE]",
+    .summary = "is an implementation right? and if not: what is wrong with which operation, and where",
+    .detail = "Every operation in both types on awkward shapes, gradients, trainings of all models against\n"
+              "the oracle, predictions, repetition, copies, options. Exit status: 0 right, 3 wrong, 4 it\n"
+              "crashed, hung or is unavailable, 2 usage. Flags stand before `-- COMMAND`, which speaks\n"
+              "impls/PROTOCOL.md and is asked for whole trainings alone.",
+    .main = verb_check,
+};

@@ -1,0 +1,92 @@
+#include "gate/compare.h"
+#include "cli/args.h"
+#include "base/error.h"
+#include "report/compare_report.h"
+#include "report/report.h"
+#include "store/load_run.h"
+
+#include <stdio.h>
+
+enum form { PLAIN, MARKDOWN, HTML, JSON };
+
+static enum ib_status print_comparison(const json_t *comparison, enum form form, struct ib_arena *arena)
+{
+    struct ib_blocks blocks = {.arena = arena};
+    struct ib_plain page = {
+        .out = stdout, .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO), .arena = arena};
+    if (form == JSON) {
+        json_dumpf(comparison, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        putchar('\n');
+        return IB_OK;
+    }
+    ib_compare_page(&blocks, comparison);
+    if (form == HTML)
+        return ib_page_html(stdout, arena, "ironbench: comparison", &blocks);
+    if (form == MARKDOWN)
+        ib_blocks_markdown(stdout, &blocks, "##");
+    else
+        ib_blocks_plain(&page, &blocks);
+    return IB_OK;
+}
+
+static int compare(const char *const *dirs, double margin, enum form form)
+{
+    json_t *was, *is;
+    struct ib_arena arena = {0};
+    if (ib_record_load(dirs[0], &was) != IB_OK)
+        return ib_usage_error();
+    if (ib_record_load(dirs[1], &is) != IB_OK) {
+        json_decref(was);
+        return ib_usage_error();
+    }
+    json_t *comparison = ib_compare(was, is, margin);
+    enum ib_status status = print_comparison(comparison, form, &arena);
+    if (status == IB_OK && (fflush(stdout) != 0 || ferror(stdout)))
+        status = ib_fail_errno("stdout", "the comparison cannot be written");
+    json_decref(comparison);
+    json_decref(was);
+    json_decref(is);
+    ib_arena_free(&arena);
+    return status == IB_OK ? IB_EXIT_OK : ib_run_error();
+}
+
+static enum ib_status read_form(const char *const given[], enum form *out)
+{
+    int n = 0;
+    *out = PLAIN;
+    for (int i = 0; i < 3; i++)
+        if (given[i]) {
+            *out = (enum form)(MARKDOWN + i);
+            n++;
+        }
+    return n > 1 ? ib_fail(IB_EINVAL, "compare", "--md, --html and --json exclude each other") : IB_OK;
+}
+
+static int verb_compare(const struct ib_verb *verb, int argc, char **argv)
+{
+    const char *dirs[2], *form_given[3] = {NULL}, *margin_text = NULL;
+    double margin = IB_COMPARE_MARGIN;
+    enum form form;
+    bool done;
+    const struct ib_flag flags[] = {
+        {"--margin", "SHARE", "changes of speed within it count as none; default: 3%", &margin_text, NULL},
+        {"--md", NULL, "as Markdown", &form_given[0], NULL},
+        {"--html", NULL, "as a page of HTML", &form_given[1], NULL},
+        {"--json", NULL, "as JSON", &form_given[2], NULL},
+        {NULL}};
+    if (ib_args_read(verb, flags, argc, argv, dirs, 2, &done) != IB_OK)
+        return ib_usage_error();
+    if (done)
+        return IB_EXIT_OK;
+    if (ib_args_share("--margin", margin_text, &margin) != IB_OK || read_form(form_given, &form) != IB_OK)
+        return ib_usage_error();
+    return compare(dirs, margin, form);
+}
+
+const struct ib_verb ib_verb_compare = {
+    .name = "compare",
+    .usage = "compare OLD NEW [--margin SHARE] [--md | --html | --json]",
+    .summary = "what differs between two stored runs: speed, answers, copies, machines",
+    .detail = "OLD and NEW are folders of runs. This is no gate: it ends with 0 whatever it finds.",
+    .main = verb_compare,
+};

@@ -1,0 +1,114 @@
+#include "report/explain.h"
+#include "analysis/member.h"
+#include "cli/args.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "report/report.h"
+#include "store/load_run.h"
+
+#include <string.h>
+
+enum { MAX_CANDIDATES = 8 };
+
+/* ---- which case is meant ---- */
+
+/* The cases whose ids contain the text. *exact: the only one, or the one whose id it is. */
+static size_t find_matches(const json_t *cases, const char *text, const json_t **exact)
+{
+    size_t n = 0;
+    *exact = NULL;
+    for (size_t i = 0; i < json_array_size(cases); i++) {
+        const json_t *c = json_array_get(cases, i);
+        const char *id = ib_member_text(c, "id");
+        if (strcmp(id, text) == 0) {
+            *exact = c;
+            return 1;
+        }
+        if (strstr(id, text)) {
+            *exact = n ? NULL : c;
+            n++;
+        }
+    }
+    return n;
+}
+
+/* "3 linreg-…, 4 linreg-… and 12 more": with their numbers, of those whose ids contain the text. */
+static const char *candidates(struct ib_arena *arena, const json_t *cases, const char *text, size_t n)
+{
+    const char *list = "";
+    size_t named = 0;
+    for (size_t i = 0; i < json_array_size(cases) && named < MAX_CANDIDATES; i++) {
+        const char *id = ib_member_text(json_array_get(cases, i), "id");
+        if (strstr(id, text))
+            list = ib_arena_print(arena, "%s%s%zu %s", list, named++ ? ", " : "", i + 1, id);
+    }
+    return named < n ? ib_arena_print(arena, "%s and %zu more", list, n - named) : list;
+}
+
+static enum ib_status find_case(struct ib_arena *arena, const json_t *cases, const char *text,
+                                const json_t **out)
+{
+    uint64_t number;
+    size_t n_cases = json_array_size(cases), n = find_matches(cases, text, out);
+    if (ib_parse_u64(text, &number) && number >= 1 && number <= n_cases) {
+        *out = json_array_get(cases, number - 1);
+        return IB_OK;
+    }
+    if (*out)
+        return IB_OK;
+    if (n)
+        return ib_fail(IB_EINVAL, "CASE", "`%s` is part of %zu ids: %s", text, n,
+                       candidates(arena, cases, text, n));
+    return ib_fail(IB_EINVAL, "CASE", "`%s` is no case of this run, which has %zu: %s", text, n_cases,
+                   candidates(arena, cases, "", n_cases));
+}
+
+/* ---- the verb ---- */
+
+static void print_case(const json_t *cases, const json_t *c, enum ib_colour colour, struct ib_arena *arena)
+{
+    struct ib_blocks blocks = {.arena = arena};
+    struct ib_plain page = {.out = stdout, .coloured = ib_colour_is_on(stdout, colour), .arena = arena};
+    ib_explain_case(&blocks, c);
+    ib_explain_cost(&blocks, cases, c);
+    ib_blocks_plain(&page, &blocks);
+}
+
+static int explain(const char *dir, const char *text, enum ib_colour colour)
+{
+    struct ib_arena arena = {0};
+    json_t *record;
+    const json_t *c;
+    if (ib_record_load(dir, &record) != IB_OK)
+        return ib_usage_error();
+    const json_t *cases = json_object_get(record, "cases");
+    int status = IB_EXIT_OK;
+    if (find_case(&arena, cases, text, &c) == IB_OK)
+        print_case(cases, c, colour, &arena);
+    else
+        status = ib_usage_error();
+    json_decref(record);
+    ib_arena_free(&arena);
+    return status;
+}
+
+static int verb_explain(const struct ib_verb *verb, int argc, char **argv)
+{
+    const char *named[2], *colour_word = NULL;
+    int colour = IB_COLOUR_AUTO;
+    bool done;
+    const struct ib_flag flags[] = {
+        {"--color", "WHEN", "auto, always or never; default: auto", &colour_word, NULL}, {NULL}};
+    if (ib_args_read(verb, flags, argc, argv, named, 2, &done) != IB_OK ||
+        ib_args_word("--color", colour_word, ib_colour_words, &colour) != IB_OK)
+        return ib_usage_error();
+    return done ? IB_EXIT_OK : explain(named[0], named[1], (enum ib_colour)colour);
+}
+
+const struct ib_verb ib_verb_explain = {
+    .name = "explain",
+    .usage = "explain DIR CASE [--color WHEN]",
+    .summary = "where the bytes and the time of one case went, and what to change",
+    .detail = "CASE is the case's number in the plan, its id, or a part of the id that no other has.",
+    .main = verb_explain,
+};

@@ -1,0 +1,93 @@
+#include "analysis/derived.h"
+#include "cli/args.h"
+#include "base/error.h"
+#include "report/csv.h"
+#include "report/report.h"
+#include "store/load_run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_json(FILE *out, json_t *record)
+{
+    ib_derived_export(record);
+    json_dumpf(record, out, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    fputc('\n', out);
+}
+
+static void print_csv(FILE *out, json_t *record)
+{
+    ib_csv_cases(out, record);
+}
+
+static void print_samples(FILE *out, json_t *record)
+{
+    ib_csv_samples(out, record);
+}
+
+static void print_markdown(FILE *out, json_t *record)
+{
+    ib_markdown_print(out, record);
+}
+
+typedef void printer(FILE *, json_t *record);
+
+static const struct form {
+    const char *name;
+    printer *print, *samples; /* samples: with --samples; NULL: refused */
+} forms[] = {{"json", print_json, NULL}, {"csv", print_csv, print_samples}, {"md", print_markdown, NULL}};
+enum { FORM_COUNT = sizeof forms / sizeof *forms };
+
+static enum ib_status find_printer(const char *format, bool samples, printer **out)
+{
+    const struct form *form = forms;
+    while (form < forms + FORM_COUNT && strcmp(form->name, format) != 0)
+        form++;
+    if (form == forms + FORM_COUNT)
+        return ib_fail(IB_EINVAL, "--format", "`%s` is not allowed: json, csv or md", format);
+    if (samples && !form->samples)
+        return ib_fail(IB_EINVAL, "--samples", "goes with `--format csv` only");
+    *out = samples ? form->samples : form->print;
+    return IB_OK;
+}
+
+static int print_record(const char *dir, printer *print)
+{
+    json_t *record;
+    if (ib_record_load(dir, &record) != IB_OK)
+        return ib_usage_error();
+    print(stdout, record);
+    json_decref(record);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return IB_EXIT_OK;
+    ib_fail_errno("stdout", "the record cannot be written");
+    return ib_run_error();
+}
+
+static int verb_export(const struct ib_verb *verb, int argc, char **argv)
+{
+    const char *dir, *format = NULL, *samples = NULL;
+    printer *print = NULL;
+    bool done;
+    const struct ib_flag flags[] = {
+        {"--format", "FORM", "json (default), csv or md", &format, NULL},
+        {"--samples", NULL, "with csv: one row a sample, not a case", &samples, NULL},
+        {NULL}};
+    if (ib_args_read(verb, flags, argc, argv, &dir, 1, &done) != IB_OK)
+        return ib_usage_error();
+    if (done)
+        return IB_EXIT_OK;
+    if (find_printer(format ? format : "json", samples, &print) != IB_OK)
+        return ib_usage_error();
+    return print_record(dir, print);
+}
+
+const struct ib_verb ib_verb_export = {
+    .name = "export",
+    .usage = "export DIR [--format json|csv|md] [--samples]",
+    .summary = "print the record of a run",
+    .detail =
+        "json: all of it; its fields are those of results/record.schema.json, and what is unknown is null.\n"
+        "csv: one row a case, or with --samples one a sample; what is unknown is empty. md: the tables.",
+    .main = verb_export,
+};

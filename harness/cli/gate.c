@@ -1,0 +1,167 @@
+#include "gate/gate.h"
+#include "analysis/member.h"
+#include "cli/args.h"
+#include "base/error.h"
+#include "base/interrupt.h"
+#include "report/gate_report.h"
+#include "report/progress.h"
+#include "report/report.h"
+#include "run/pin.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct outputs {
+    const char *junit, *markdown; /* files; NULL: not wanted */
+    bool json, quiet;
+};
+
+/* ---- what is told ---- */
+
+typedef void print_fn(FILE *, struct ib_arena *, const json_t *result);
+
+static enum ib_status write_file(const char *path, print_fn *print, struct ib_arena *arena,
+                                 const json_t *result)
+{
+    FILE *file = path ? fopen(path, "we") : NULL;
+    if (!path)
+        return IB_OK;
+    if (!file)
+        return ib_fail_errno(path, "cannot be written");
+    print(file, arena, result);
+    bool written = !ferror(file);
+    return fclose(file) == 0 && written ? IB_OK : ib_fail_errno(path, "cannot be written");
+}
+
+static void print_result(struct ib_arena *arena, const json_t *result, const struct outputs *outputs)
+{
+    struct ib_blocks blocks = {.arena = arena};
+    struct ib_plain page = {
+        .out = stdout, .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO), .arena = arena};
+    const char *on_github = getenv("GITHUB_ACTIONS");
+    if (outputs->json) {
+        json_dumpf(result, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        putchar('\n');
+    } else if (!outputs->quiet) {
+        ib_gate_page(&blocks, result);
+        ib_blocks_plain(&page, &blocks);
+    }
+    if (on_github && strcmp(on_github, "true") == 0 && !outputs->json)
+        ib_gate_annotations(stdout, arena, result);
+}
+
+static int tell(const json_t *result, const struct outputs *outputs)
+{
+    struct ib_arena arena = {0};
+    int status = (int)ib_member_number(result, "exit_status");
+    print_result(&arena, result, outputs);
+    if (status != IB_EXIT_OK)
+        fprintf(stderr, "ironbench: gate: %s\n", ib_gate_headline(&arena, result));
+    if (write_file(outputs->junit, ib_gate_junit, &arena, result) != IB_OK ||
+        write_file(outputs->markdown, ib_gate_markdown, &arena, result) != IB_OK) {
+        int unwritten = ib_run_error();
+        status = status == IB_EXIT_WRONG ? status : unwritten;
+    }
+    ib_arena_free(&arena);
+    return status;
+}
+
+/* ---- the gate ---- */
+
+static int run_gate(const struct ib_sweep *sweep, struct ib_gate_request *request,
+                    const struct outputs *outputs)
+{
+    struct ib_progress progress;
+    json_t *result;
+    ib_progress_begin(&progress, outputs->quiet || outputs->json);
+    request->progress = ib_progress_show;
+    request->progress_context = &progress;
+    ib_interrupt_catch();
+    enum ib_status status = ib_gate(sweep, request, &result);
+    bool interrupted = ib_interrupted();
+    ib_interrupt_release();
+    ib_progress_end(&progress, sweep->matrix.n);
+    if (status != IB_OK)
+        return status == IB_EINVAL ? ib_usage_error() : ib_run_error();
+    if (interrupted || !result) {
+        fprintf(stderr, "interrupted: nothing was decided\n");
+        json_decref(result);
+        return IB_EXIT_INTERRUPTED;
+    }
+    int exit_status = tell(result, outputs);
+    json_decref(result);
+    return exit_status;
+}
+
+static enum ib_status check_request(const struct ib_gate_request *request, const struct ib_sweep_flags *flags)
+{
+    if (!request->against == !request->baseline)
+        return ib_fail(IB_EINVAL, "gate", "needs --against or --baseline, and not both");
+    if (request->baseline && (*flags->keep || *flags->drop))
+        return ib_fail(
+            IB_EINVAL, "gate",
+            "-s and -x go with --against only: a case that is left out is missing from a baseline");
+    return IB_OK;
+}
+
+static int open_and_run(const char *config, const struct ib_sweep_flags *flags,
+                        struct ib_gate_request *request, const struct outputs *outputs)
+{
+    struct ib_sweep sweep;
+    if (ib_sweep_open(config, flags, &sweep) != IB_OK)
+        return ib_usage_error();
+    int status =
+        ib_pin_check(&sweep.config.measure) == IB_OK ? run_gate(&sweep, request, outputs) : ib_usage_error();
+    ib_sweep_close(&sweep);
+    return status;
+}
+
+static int verb_gate(const struct ib_verb *verb, int argc, char **argv)
+{
+    const char *config, *allow = NULL, *strict = NULL, *speed = NULL, *json = NULL, *quiet = NULL;
+    struct ib_sweep_flags sweep_flags = {0};
+    struct ib_gate_request request = {0};
+    struct outputs outputs = {0};
+    int speed_value = IB_SPEED_GATES;
+    bool done;
+    const struct ib_flag flags[] = {
+        {"--against", "OLD", "another build's program, or a plugin (.so) with the old implementations",
+         &request.against, NULL},
+        {"--baseline", "NAME", "what `ironbench baseline save` kept", &request.baseline, NULL},
+        IB_SWEEP_FLAGS(sweep_flags),
+        {"--speed", "WHAT", "gate (default), report or off", &speed, NULL},
+        {"--strict", NULL, "end with 5 where a speed could not be decided", &strict, NULL},
+        {"--allow-missing", NULL, "what is not there any more is no failure", &allow, NULL},
+        {"--out", "DIR", "keep both runs: DIR/new, DIR/old", &request.out, NULL},
+        {"--junit", "FILE", "write the result as JUnit XML", &outputs.junit, NULL},
+        {"--markdown", "FILE", "write a comment for a pull request", &outputs.markdown, NULL},
+        {"--json", NULL, "print the result as JSON", &json, NULL},
+        {"--quiet", NULL, "print nothing but what is wrong", &quiet, NULL},
+        {NULL}};
+    if (ib_args_read(verb, flags, argc, argv, &config, 1, &done) != IB_OK)
+        return ib_usage_error();
+    if (done)
+        return IB_EXIT_OK;
+    if (check_request(&request, &sweep_flags) != IB_OK ||
+        ib_args_word("--speed", speed, ib_gate_speed_words, &speed_value) != IB_OK)
+        return ib_usage_error();
+    request.speed = (enum ib_gate_speed)speed_value;
+    request.strict = strict != NULL;
+    request.allow_missing = allow != NULL;
+    outputs.json = json != NULL;
+    outputs.quiet = quiet != NULL;
+    return open_and_run(config, &sweep_flags, &request, &outputs);
+}
+
+const struct ib_verb ib_verb_gate = {
+    .name = "gate",
+    .usage = "gate CONFIG --against OLD | --baseline NAME [flags]",
+    .summary = "stop a change that is less accurate, copies more, lost cases or got slower",
+    .detail = "--against is the form to prefer: old and new are timed in pairs, in the same minutes, and\n"
+              "nothing need be kept. --baseline compares with a file: answers and copies on any machine,\n"
+              "speed on the same machine only. What may change stands under `gate` in CONFIG.\n"
+              "Exit status: 0 passed, 3 wrong answers or more copies, 4 failed or missing cases, 1 slower,\n"
+              "5 undecided (with --strict); several at once: the first of these.",
+    .main = verb_gate,
+};

@@ -1,0 +1,171 @@
+#include "cli/args.h"
+#include "config/sweep.h"
+#include "run/estimate.h"
+#include "store/run_history.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+
+#define EARLIER_RUNS "results/runs" /* where `run` puts them by default */
+
+struct plan {
+    const struct ib_config *config;
+    const struct ib_matrix *matrix;
+    struct ib_estimate estimate;
+};
+
+static double minutes(double ns)
+{
+    return ns / 60e9;
+}
+
+static double total_ns(const struct ib_estimate *e)
+{
+    return e->checked_ns + e->oracle_ns + e->timed_ns + e->whole_ns + e->stops_ns;
+}
+
+/* ---- for people ---- */
+
+/* "25 s", "3.5 minutes", "2.1 hours". */
+static const char *print_time(double ns, char *text, size_t n)
+{
+    double s = ns / 1e9;
+    if (s < 60)
+        snprintf(text, n, "%.*f s", s < 9.95, s);
+    else if (s < 7200)
+        snprintf(text, n, "%.*f minutes", s < 600, s / 60);
+    else
+        snprintf(text, n, "%.1f hours", s / 3600);
+    return text;
+}
+
+static void print_estimate(const struct ib_estimate *e, bool may_stop_early)
+{
+    char total[32], checked[32], oracle[32], timed[32], part[32];
+    printf("about %s%s: timing %s, checking %s, oracle %s", print_time(total_ns(e), total, sizeof total),
+           may_stop_early ? " at most" : "", print_time(e->timed_ns, timed, sizeof timed),
+           print_time(e->checked_ns, checked, sizeof checked),
+           print_time(e->oracle_ns, oracle, sizeof oracle));
+    if (e->stops_ns > 0)
+        printf(", other algorithms down to losses %s", print_time(e->stops_ns, part, sizeof part));
+    if (e->whole_ns > 0)
+        printf(", whole processes %s", print_time(e->whole_ns, part, sizeof part));
+    putchar('\n');
+    if (e->n_earlier)
+        printf("  from earlier runs in %s: %zu of %zu cases\n", EARLIER_RUNS, e->n_earlier,
+               e->n_earlier + e->n_assumed);
+    if (e->n_assumed)
+        printf("  not measured yet: %zu cases, assumed to compute %.0f GFLOP/s\n", e->n_assumed,
+               IB_ASSUMED_FLOPS_PER_S / 1e9);
+}
+
+static void print_plan(const struct plan *plan)
+{
+    const struct ib_measure *m = &plan->config->measure;
+    for (size_t i = 0; i < plan->matrix->n; i++) {
+        const struct ib_case *c = &plan->matrix->cases[i];
+        const struct ib_impl_info *info = c->impl->info;
+        printf("%s%s%s%s\n", c->id,
+               info->available ? "" : "  (unavailable: ", info->available ? "" : info->reason,
+               info->available ? "" : ")");
+    }
+    printf("\n%zu cases, ", plan->matrix->n);
+    if (m->min_rounds < m->max_rounds)
+        printf("%" PRIu64 " to ", m->min_rounds);
+    printf("%" PRIu64 " rounds each\n", m->max_rounds);
+    print_estimate(&plan->estimate, m->min_rounds < m->max_rounds);
+    for (size_t i = 0; i < plan->matrix->n_dropped; i++)
+        printf("left out: %s (%" PRIu64 ")\n", plan->matrix->dropped[i].reason,
+               plan->matrix->dropped[i].count);
+}
+
+/* ---- for programs: written piece by piece, since a plan may have very many cases ---- */
+
+static void dump(const char *before, json_t *value)
+{
+    fputs(before, stdout);
+    json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+    json_decref(value);
+}
+
+static json_t *number_or_null(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *describe_case(const struct ib_case *c, const struct ib_case_estimate *estimate)
+{
+    const struct ib_impl_info *info = c->impl->info;
+    const char *source = isnan(estimate->epoch_ns) ? NULL : estimate->earlier ? "earlier" : "assumed";
+    return json_pack("{s:s, s:s, s:b, s:s?, s:o, s:s?, s:f}", "id", c->id, "impl", c->impl->label,
+                     "available", (int)info->available, "reason", info->available ? NULL : info->reason,
+                     "epoch_ns", number_or_null(estimate->epoch_ns), "epoch_from", source, "minutes",
+                     minutes(estimate->total_ns));
+}
+
+static json_t *describe_estimate(const struct ib_estimate *e)
+{
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:f}", "minutes", minutes(total_ns(e)),
+                     "timed_minutes", minutes(e->timed_ns), "checked_minutes", minutes(e->checked_ns),
+                     "oracle_minutes", minutes(e->oracle_ns), "whole_process_minutes", minutes(e->whole_ns),
+                     "stops_minutes", minutes(e->stops_ns), "cases_from_earlier_runs",
+                     (json_int_t)e->n_earlier, "cases_assumed", (json_int_t)e->n_assumed,
+                     "assumed_flops_per_s", IB_ASSUMED_FLOPS_PER_S);
+}
+
+static void print_json(const struct plan *plan)
+{
+    const struct ib_matrix *matrix = plan->matrix;
+    dump("{\"name\": ", json_string(plan->config->name));
+    fputs(", \"cases\": [", stdout);
+    for (size_t i = 0; i < matrix->n; i++)
+        dump(i ? ",\n" : "\n", describe_case(&matrix->cases[i], &plan->estimate.cases[i]));
+    dump("\n], \"min_rounds\": ", json_integer((json_int_t)plan->config->measure.min_rounds));
+    dump(", \"max_rounds\": ", json_integer((json_int_t)plan->config->measure.max_rounds));
+    dump(", \"estimate\": ", describe_estimate(&plan->estimate));
+    fputs(", \"left_out\": [", stdout);
+    for (size_t i = 0; i < matrix->n_dropped; i++)
+        dump(i ? ",\n" : "\n", json_pack("{s:s, s:I}", "reason", matrix->dropped[i].reason, "count",
+                                         (json_int_t)matrix->dropped[i].count));
+    puts("\n]}");
+}
+
+static void print(struct ib_sweep *sweep, bool as_json)
+{
+    struct plan plan = {.config = &sweep->config, .matrix = &sweep->matrix};
+    struct ib_arena *arena = &sweep->config.arena;
+    double *earlier_ns = ib_arena_alloc(arena, sweep->matrix.n * sizeof *earlier_ns);
+    ib_earlier_epochs(EARLIER_RUNS, sweep->matrix.cases, sweep->matrix.n, earlier_ns);
+    ib_estimate(&sweep->config.measure, &sweep->matrix, earlier_ns, arena, &plan.estimate);
+    (as_json ? print_json : print_plan)(&plan);
+}
+
+static int verb_plan(const struct ib_verb *verb, int argc, char **argv)
+{
+    const char *config, *as_json = NULL;
+    struct ib_sweep_flags sweep_flags = {0};
+    bool done;
+    struct ib_sweep sweep;
+    const struct ib_flag flags[] = {
+        IB_SWEEP_FLAGS(sweep_flags), {"--json", NULL, "as JSON", &as_json, NULL}, {NULL}};
+    if (ib_args_read(verb, flags, argc, argv, &config, 1, &done) != IB_OK)
+        return ib_usage_error();
+    if (done)
+        return IB_EXIT_OK;
+    if (ib_sweep_open(config, &sweep_flags, &sweep) != IB_OK)
+        return ib_usage_error();
+    print(&sweep, as_json != NULL);
+    ib_sweep_close(&sweep);
+    return IB_EXIT_OK;
+}
+
+const struct ib_verb ib_verb_plan = {
+    .name = "plan",
+    .usage = "plan CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--json]",
+    .summary = "say which cases a run would have, how long it takes, and why combinations drop out",
+    .detail =
+        "A condition is an axis, rows, cols or task with a value: dtype=f32, impl=cpu_*, lr<0.1, rows>=1000.",
+    .main = verb_plan,
+};

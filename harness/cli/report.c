@@ -1,0 +1,38 @@
+#include "report/report.h"
+#include "cli/args.h"
+#include "store/load_run.h"
+#include "store/store.h"
+
+#include <stdio.h>
+
+static int verb_report(const struct ib_verb *verb, int argc, char **argv)
+{
+    const char *dir, *colour_word = NULL, *baseline = NULL;
+    int colour = IB_COLOUR_AUTO;
+    bool done;
+    json_t *record;
+    const struct ib_flag flags[] = {
+        {"--baseline", "IMPL", "what speed-ups are over, from now on", &baseline, NULL},
+        {"--color", "WHEN", "auto, always or never; default: auto", &colour_word, NULL},
+        {NULL}};
+    if (ib_args_read(verb, flags, argc, argv, &dir, 1, &done) != IB_OK ||
+        ib_args_word("--color", colour_word, ib_colour_words, &colour) != IB_OK)
+        return ib_usage_error();
+    if (done)
+        return IB_EXIT_OK;
+    if ((baseline && ib_store_set_baseline(dir, baseline) != IB_OK) || ib_record_load(dir, &record) != IB_OK)
+        return ib_usage_error();
+    ib_table_print(stdout, record, (enum ib_colour)colour);
+    json_decref(record);
+    if (ib_report_write(dir) != IB_OK)
+        return ib_run_error();
+    printf("\nreport: %s/report.html\n", dir);
+    return IB_EXIT_OK;
+}
+
+const struct ib_verb ib_verb_report = {
+    .name = "report",
+    .usage = "report DIR [--baseline IMPL] [--color WHEN]",
+    .summary = "render the table, report.md, report.html and the charts of a run again",
+    .main = verb_report,
+};

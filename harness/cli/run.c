@@ -1,0 +1,125 @@
+#include "run/run.h"
+#include "analysis/derived.h"
+#include "cli/args.h"
+#include "base/interrupt.h"
+#include "config/sweep.h"
+#include "report/progress.h"
+#include "report/report.h"
+#include "run/pin.h"
+#include "run/run_dir_open.h"
+#include "store/load_run.h"
+
+#include <stdio.h>
+
+static void warn_dropped(const struct ib_matrix *matrix)
+{
+    for (size_t i = 0; i < matrix->n_dropped; i++)
+        fprintf(stderr, "left out: %s (%llu)\n", matrix->dropped[i].reason,
+                (unsigned long long)matrix->dropped[i].count);
+}
+
+/* What is said on the terminal, and how. */
+struct voice {
+    bool quiet, json;
+    int colour; /* enum ib_colour */
+};
+
+/* One line of JSON a case, for programs that read along. */
+static void print_lines(json_t *record)
+{
+    size_t i;
+    json_t *c;
+    ib_derived_export(record);
+    json_array_foreach (json_object_get(record, "cases"), i, c) {
+        json_dumpf(c, stdout, JSON_COMPACT);
+        putchar('\n');
+    }
+}
+
+/* The table on stdout, the report in the folder, and the exit status that the record earns. */
+static int conclude(const char *dir, const struct ib_config *config, const struct voice *voice)
+{
+    char why[256];
+    json_t *record;
+    if (ib_record_load(dir, &record) != IB_OK)
+        return ib_run_error();
+    if (voice->json)
+        print_lines(record);
+    else if (!voice->quiet)
+        ib_table_print(stdout, record, (enum ib_colour)voice->colour);
+    int status = ib_run_exit_status(record, config->require, why, sizeof why);
+    json_decref(record);
+    if (ib_report_write(dir) != IB_OK)
+        return ib_run_error();
+    if (!voice->quiet && !voice->json)
+        printf("\nreport: %s/report.html\n", dir);
+    if (status != IB_EXIT_OK)
+        fprintf(stderr, "ironbench: %s: exit status %d\n", why, status);
+    return status;
+}
+
+static int tell_interrupted(const char *dir)
+{
+    fprintf(stderr, "interrupted; what was done is kept. Go on with: --resume --out %s\n", dir);
+    return IB_EXIT_INTERRUPTED;
+}
+
+static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const struct voice *voice)
+{
+    struct ib_target target;
+    struct ib_progress progress;
+    if (ib_pin_check(&sweep->config.measure) != IB_OK || ib_target_open(sweep, dir, resume, &target) != IB_OK)
+        return ib_usage_error();
+    ib_progress_begin(&progress, voice->quiet);
+    ib_interrupt_catch();
+    enum ib_status status = ib_run(&sweep->config, &sweep->matrix, target.store, target.dir, target.progress,
+                                   ib_progress_show, &progress);
+    ib_interrupt_release();
+    ib_target_close(&target);
+    ib_progress_end(&progress, sweep->matrix.n);
+    if (status != IB_OK)
+        return ib_run_error();
+    return ib_interrupted() ? tell_interrupted(target.dir) : conclude(target.dir, &sweep->config, voice);
+}
+
+static int verb_run(const struct ib_verb *verb, int argc, char **argv)
+{
+    const char *config, *dir = NULL, *resume = NULL, *quiet = NULL, *json = NULL, *colour = NULL;
+    struct ib_sweep_flags sweep_flags = {0};
+    bool done;
+    struct ib_sweep sweep;
+    const struct ib_flag flags[] = {
+        IB_SWEEP_FLAGS(sweep_flags),
+        {"--out", "DIR", "folder for the run; default: results/runs/NAME-UTC", &dir, NULL},
+        {"--resume", NULL, "go on with an interrupted run: that of --out, or the newest of CONFIG", &resume,
+         NULL},
+        {"--color", "WHEN", "auto, always or never; default: auto", &colour, NULL},
+        {"--json", NULL, "print a line of JSON for each case in place of the table", &json, NULL},
+        {"--quiet", NULL, "print nothing but what is wrong", &quiet, NULL},
+        {NULL}};
+    struct voice voice = {.colour = IB_COLOUR_AUTO};
+    if (ib_args_read(verb, flags, argc, argv, &config, 1, &done) != IB_OK ||
+        ib_args_word("--color", colour, ib_colour_words, &voice.colour) != IB_OK)
+        return ib_usage_error();
+    if (done)
+        return IB_EXIT_OK;
+    if (ib_sweep_open(config, &sweep_flags, &sweep) != IB_OK)
+        return ib_usage_error();
+    voice.quiet = quiet != NULL;
+    voice.json = json != NULL;
+    if (!voice.quiet)
+        warn_dropped(&sweep.matrix);
+    int status = run_sweep(&sweep, dir, resume != NULL, &voice);
+    ib_sweep_close(&sweep);
+    return status;
+}
+
+const struct ib_verb ib_verb_run = {
+    .name = "run",
+    .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--out DIR] [--resume] [flags]",
+    .summary = "run a sweep: check every case, time it, report",
+    .detail = "Every case of CONFIG's matrix is trained once with its answer compared with the oracle, then "
+              "timed in\n"
+              "interleaved rounds. DIR gets run.sqlite, report.html, report.md and charts/.",
+    .main = verb_run,
+};

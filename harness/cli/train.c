@@ -1,0 +1,247 @@
+#include "cli/args.h"
+#include "base/error.h"
+#include "config/matrix.h"
+#include "metrics/metric.h"
+#include "run/pass.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TIMEOUT_NS 86400000000000u /* a training that somebody watches may take its day */
+
+/* ---- from flags to one case ---- */
+
+struct request {
+    const char *axis[IB_AXIS_COUNT]; /* by axis; NULL: the default */
+    const char *option[IB_FLAG_LIST + 1], *plugin[IB_FLAG_LIST + 1];
+    const char *task, *target, *test_fraction;
+};
+
+/* "cpu_blas threads=2": an implementation with its options, as the impl axis spells it. */
+static const char *impl_text(struct ib_arena *arena, const struct request *request)
+{
+    const char *text = request->axis[IB_AXIS_IMPL];
+    for (size_t i = 0; request->option[i]; i++)
+        text = ib_arena_print(arena, "%s %s", text, request->option[i]);
+    return text;
+}
+
+static enum ib_status read_data(struct ib_arena *arena, const struct request *request,
+                                struct ib_dataset_spec *out)
+{
+    int task;
+    IB_TRY(ib_dataset_find(arena, request->axis[IB_AXIS_DATASET], NULL, 0, NULL, out));
+    if (request->target)
+        out->target = request->target;
+    if (request->task) {
+        char list[64];
+        if (!ib_word_value(ib_task_words, request->task, &task))
+            return ib_fail(IB_EINVAL, "--task", "`%s` is not allowed: %s", request->task,
+                           ib_word_list(ib_task_words, list, sizeof list));
+        out->task = (enum ib_task)task;
+    }
+    if (request->test_fraction && (!ib_parse_f64(request->test_fraction, &out->test_fraction) ||
+                                   !(out->test_fraction > 0 && out->test_fraction <= 1)))
+        return ib_fail(IB_EINVAL, "--test-fraction", "`%s` is not allowed: over 0, at most 1",
+                       request->test_fraction);
+    return IB_OK;
+}
+
+/* What the flags say of each axis; a device trains resident unless told otherwise. */
+static enum ib_status set_axes(const struct request *request, const char *dataset, struct ib_config *out)
+{
+    for (int kind = 0; kind < IB_AXIS_COUNT; kind++) {
+        const char *text = request->axis[kind];
+        const char *flag = ib_arena_print(&out->arena, "--%s", ib_axis_rules[kind].name);
+        if (kind == IB_AXIS_IMPL)
+            text = impl_text(&out->arena, request);
+        if (kind == IB_AXIS_DATASET)
+            text = dataset;
+        if (kind == IB_AXIS_RESIDENCY && !text)
+            text = "resident";
+        if (text)
+            IB_TRY(ib_config_set(out, (enum ib_axis_kind)kind, text, flag));
+    }
+    return IB_OK;
+}
+
+static enum ib_status make_config(const struct request *request, struct ib_config *out)
+{
+    IB_TRY(ib_config_default("train", out));
+    struct ib_dataset_spec *spec = ib_arena_alloc(&out->arena, sizeof *spec);
+    IB_TRY(read_data(&out->arena, request, spec));
+    out->datasets = spec;
+    out->n_datasets = 1;
+    ib_config_add_plugins(out, request->plugin);
+    out->measure.timeout_ns = TIMEOUT_NS;
+    out->measure.warmup = out->measure.min_time_ns = 0;
+    return set_axes(request, spec->name, out);
+}
+
+/* ---- what is printed ---- */
+
+static void print_epoch(void *context, uint64_t epoch, double loss)
+{
+    const struct ib_case *c = context;
+    printf("Epoch %llu/%llu | Error: %.6g\n", (unsigned long long)epoch, (unsigned long long)c->epochs, loss);
+    fflush(stdout);
+}
+
+/* The seed logged every thousandth epoch; a short training still gets ten lines. */
+static uint64_t default_log_every(uint64_t epochs)
+{
+    return epochs >= 10000 ? 1000 : epochs >= 10 ? epochs / 10 : 1;
+}
+
+static void print_metric(const struct ib_metric *metric, double value, uint64_t test_rows)
+{
+    char name[32];
+    bool shouted = strcmp(metric->name, "mse") == 0 || strcmp(metric->name, "mae") == 0 ||
+                   strcmp(metric->name, "rmse") == 0;
+    if (isnan(value))
+        return;
+    snprintf(name, sizeof name, "%s", metric->name);
+    for (char *p = name; *p; p++)
+        *p = (char)(*p == '_' ? ' ' : shouted ? *p - 'a' + 'A' : *p);
+    printf("%s%s %.*f", strcmp(metric->name, "train_loss") == 0 ? "" : "test ", name, 4, value);
+    if (strcmp(metric->name, "accuracy") == 0)
+        printf(" (%.0f of %llu)", value * (double)test_rows, (unsigned long long)test_rows);
+    printf("\n");
+}
+
+static void print_checked(const struct ib_checked *checked)
+{
+    const struct ib_verification *v = &checked->verification;
+    printf("\n");
+    for (size_t i = 0; ib_metrics[i] && checked->metrics; i++)
+        print_metric(ib_metrics[i], checked->metrics[i], checked->test_rows);
+    printf("verified: %s", ib_word_of(ib_verdict_words, (int)v->verdict));
+    if (v->verdict == IB_RIGHT)
+        printf(" (against the %s: loss %.1e, parameters %.1e, predictions %.1e off)\n", checked->reference,
+               v->loss_error, v->params_error, v->prediction_error);
+    else
+        printf(": %s\n", v->reason);
+}
+
+static void print_timed(const struct ib_case *c, const struct ib_timed *timed)
+{
+    char epoch[32], whole[32], setup[32];
+    printf("time: %s (%s an epoch), after %s of set-up\n",
+           ib_print_ns(timed->epoch_ns * (double)c->epochs, whole, sizeof whole),
+           ib_print_ns(timed->epoch_ns, epoch, sizeof epoch),
+           ib_print_ns((double)timed->phases.setup_ns, setup, sizeof setup));
+}
+
+static int print_failure(enum ib_case_status status, const char *reason, const char *output)
+{
+    fprintf(stderr, "ironbench: %s: %s\n", ib_word_of(ib_case_status_words, (int)status), reason);
+    if (output[0])
+        fprintf(stderr, "its last output:\n%s\n", output);
+    return status == IB_CASE_UNTRUSTED ? IB_EXIT_WRONG : IB_EXIT_FAILED;
+}
+
+/* ---- training ---- */
+
+static int train_case(const struct ib_bench *bench, struct ib_case *c, struct ib_arena *arena)
+{
+    struct ib_checked checked;
+    struct ib_timed timed;
+    ib_pass_checked(bench, c, arena, &checked);
+    if (checked.status != IB_CASE_OK)
+        return print_failure(checked.status, checked.reason, checked.stderr_tail);
+    print_checked(&checked);
+    c->log_every = 0; /* the log belongs to the checked pass; what is timed is training alone */
+    ib_pass_timed(bench, c, 1, &checked.final, arena, &timed);
+    if (timed.status != IB_CASE_OK)
+        return print_failure(timed.status, timed.reason, timed.stderr_tail);
+    print_timed(c, &timed);
+    return checked.verification.verdict == IB_WRONG ? IB_EXIT_WRONG : IB_EXIT_OK;
+}
+
+static int train_first(const struct ib_config *config, const struct ib_matrix *matrix)
+{
+    struct ib_workspace work;
+    struct ib_references references = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
+    struct ib_arena arena = {0};
+    struct ib_case c = matrix->cases[0];
+    if (!c.log_every)
+        c.log_every = default_log_every(c.epochs);
+    struct ib_bench bench = {.measure = &config->measure,
+                             .work = &work,
+                             .references = &references,
+                             .progress = print_epoch,
+                             .progress_context = &c};
+    if (ib_workspace_open(NULL, &work) != IB_OK)
+        return ib_run_error();
+    int status = train_case(&bench, &c, &arena);
+    ib_references_free(&references);
+    ib_workspace_close(&work);
+    ib_arena_free(&arena);
+    return status;
+}
+
+static int train(const struct request *request)
+{
+    struct ib_config config = {0};
+    struct ib_registry *registry = NULL;
+    struct ib_matrix matrix;
+    int status;
+    if (make_config(request, &config) != IB_OK || ib_registry_open(config.plugins, &registry) != IB_OK ||
+        ib_matrix_build(&config, registry, &matrix) != IB_OK) {
+        status = ib_usage_error();
+    } else {
+        status = train_first(&config, &matrix);
+        ib_matrix_free(&matrix);
+    }
+    ib_registry_close(registry);
+    ib_config_free(&config);
+    return status;
+}
+
+static int verb_train(const struct ib_verb *verb, int argc, char **argv)
+{
+    struct request r = {0};
+    bool done;
+    const struct ib_flag flags[] = {
+        {"--model", "MODEL", "linreg, logreg or mlp; `ironbench list models`", &r.axis[IB_AXIS_MODEL], NULL},
+        {"--data", "DATA", "a file (.csv, .json) or a name; `ironbench list datasets`",
+         &r.axis[IB_AXIS_DATASET], NULL},
+        {"--impl", "IMPL", "an implementation; `ironbench list impls`", &r.axis[IB_AXIS_IMPL], NULL},
+        {"--option", "NAME=VALUE", "a setting of the implementation; may be repeated", NULL, r.option},
+        IB_PLUGIN_FLAG(r.plugin),
+        {"--epochs", "N", "gradient steps; default 1000", &r.axis[IB_AXIS_EPOCHS], NULL},
+        {"--lr", "RATE", "learning rate; default 0.01", &r.axis[IB_AXIS_LR], NULL},
+        {"--hidden", "6,6", "sizes of mlp's hidden layers, or none", &r.axis[IB_AXIS_HIDDEN], NULL},
+        {"--act", "ACT", "relu, tanh or sigmoid", &r.axis[IB_AXIS_ACT], NULL},
+        {"--loss", "LOSS", "mse or bce", &r.axis[IB_AXIS_LOSS], NULL},
+        {"--init", "INIT", "normal, xavier or he", &r.axis[IB_AXIS_INIT], NULL},
+        {"--dtype", "TYPE", "f32 or f64; default f64", &r.axis[IB_AXIS_DTYPE], NULL},
+        {"--residency", "WHERE", "of a device: per_op or resident (default)", &r.axis[IB_AXIS_RESIDENCY],
+         NULL},
+        {"--seed", "N", "of the start parameters; default 42", &r.axis[IB_AXIS_SEED], NULL},
+        {"--log-every", "N", "print the loss of every N-th epoch", &r.axis[IB_AXIS_LOG_EVERY], NULL},
+        {"--task", "TASK", "regression or classification; default: by the targets", &r.task, NULL},
+        {"--target", "COLUMN", "the target's column, by name or number", &r.target, NULL},
+        {"--test-fraction", "F", "share of the rows that is kept for testing; default 0.2", &r.test_fraction,
+         NULL},
+        {NULL}};
+    if (ib_args_read(verb, flags, argc, argv, NULL, 0, &done) != IB_OK)
+        return ib_usage_error();
+    if (done)
+        return IB_EXIT_OK;
+    for (size_t i = 0; i < 3; i++) /* model, data, impl */
+        if (!*flags[i].text) {
+            ib_fail(IB_EINVAL, flags[i].name, "is missing; see `ironbench train --help`");
+            return ib_usage_error();
+        }
+    return train(&r);
+}
+
+const struct ib_verb ib_verb_train = {
+    .name = "train",
+    .usage = "train --model MODEL --data DATA --impl IMPL [flags]",
+    .summary = "train once, with the loss printed on the way, the answer checked, and the time",
+    .main = verb_train,
+};

@@ -1,0 +1,55 @@
+/* One case: everything that changes the work, and nothing else. */
+#ifndef IB_CORE_CASE_H
+#define IB_CORE_CASE_H
+
+#include "data/dataset.h"
+#include "core/model.h"
+#include "parent/registry.h"
+
+enum ib_residency { IB_HOST = 1, IB_PER_OP, IB_RESIDENT };
+extern const struct ib_word ib_residency_words[]; /* host per_op resident */
+
+struct ib_setting { /* an option and its value */
+    const char *name, *value;
+};
+
+/* An entry of the `impl` axis: an implementation with its settings. */
+struct ib_impl_choice {
+    const struct ib_impl_info *info;
+    const struct ib_setting *settings; /* those that differ from the default, sorted by name; n of them */
+    size_t n_settings;
+    const char *label; /* "cpu_blas threads=2": for tables and charts */
+};
+
+struct ib_case {
+    const char *id;        /* readable slug + "-" + 8 hexadecimal digits of the canonical axes' hash */
+    const char *canonical; /* the text that is hashed: "axis=value" lines, defaults left out */
+    const struct ib_model *model;
+    const struct ib_dataset *dataset;
+    const struct ib_impl_choice *impl;
+    enum ib_residency residency;
+    enum ib_dtype dtype;
+    uint32_t n_hidden;
+    uint64_t hidden[IB_MAX_LAYERS - 1];
+    enum ib_act act; /* 0 without hidden layers */
+    enum ib_loss loss;
+    enum ib_init init;
+    double lr;
+    uint64_t epochs, seed, log_every;
+};
+
+/* The network of a case, and back. */
+void ib_case_network(const struct ib_case *, struct ib_network *out);
+
+/* Does its implementation have an option tf32, and was it asked for? (impls/ironbench/impl.h) Only f32 can be
+ * coarse so. */
+bool ib_case_tf32(const struct ib_case *);
+
+/* "cpu_blas threads=2": an implementation with its settings. */
+const char *ib_settings_label(struct ib_arena *, const char *name, const struct ib_setting *settings,
+                              size_t n);
+
+/* "mlp 6-6 relu f32 diabetes": a case in a few words, without its implementation and residency. */
+const char *ib_case_title(struct ib_arena *, const struct ib_case *);
+
+#endif

@@ -1,0 +1,47 @@
+/* The shape that all three models share: layers of weights and biases, an activation between them, a loss at
+ * the end. Linear and logistic regression have one layer. Parameters are numbered w1 b1 w2 b2 …: p = 2*layer
+ * is the weight matrix (in x out), p = 2*layer + 1 the bias row (1 x out). */
+#ifndef IB_CORE_NETWORK_H
+#define IB_CORE_NETWORK_H
+
+#include "ironbench/impl.h"
+
+enum { IB_MAX_PARAMS = 2 * IB_MAX_LAYERS };
+
+struct ib_network {
+    uint32_t n_layers;
+    uint64_t width[IB_MAX_LAYERS + 1]; /* width[0] = features, width[n_layers] = outputs */
+    enum ib_act act;                   /* of the hidden layers */
+    enum ib_loss loss;
+};
+
+static inline uint32_t ib_network_params(const struct ib_network *net)
+{
+    return 2 * net->n_layers;
+}
+
+static inline uint64_t ib_network_param_rows(const struct ib_network *net, uint32_t p)
+{
+    return p % 2 ? 1 : net->width[p / 2];
+}
+
+static inline uint64_t ib_network_param_cols(const struct ib_network *net, uint32_t p)
+{
+    return net->width[p / 2 + 1];
+}
+
+static inline uint64_t ib_network_param_size(const struct ib_network *net, uint32_t p)
+{
+    return ib_network_param_rows(net, p) * ib_network_param_cols(net, p);
+}
+
+/* Elements of all parameters together. */
+static inline uint64_t ib_network_size(const struct ib_network *net)
+{
+    uint64_t total = 0;
+    for (uint32_t p = 0; p < ib_network_params(net); p++)
+        total += ib_network_param_size(net, p);
+    return total;
+}
+
+#endif

@@ -1,0 +1,31 @@
+/* How a case ended. */
+#ifndef IB_CORE_OUTCOME_H
+#define IB_CORE_OUTCOME_H
+
+#include "base/text.h"
+
+enum ib_case_status {
+    IB_CASE_OK = 1,
+    IB_CASE_UNAVAILABLE, /* this machine lacks what it needs */
+    IB_CASE_UNSUPPORTED, /* the implementation does not offer this */
+    IB_CASE_FAILED,      /* it reported an error, spoke garbage or ended early */
+    IB_CASE_TIMEOUT,
+    IB_CASE_CRASHED, /* ended by a signal */
+    IB_CASE_OOM,
+    IB_CASE_UNTRUSTED /* its copies contradict the law, a witness, or itself */
+};
+extern const struct ib_word ib_case_status_words[];
+
+/* A status and why, as one thing; reason is "" when ok. */
+struct ib_outcome {
+    enum ib_case_status status;
+    char reason[512];
+};
+
+/* Sets an outcome, printf-like; returns true when it is ok. */
+bool ib_outcome_set(struct ib_outcome *, enum ib_case_status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The outcome of a failed call, from the error object. */
+bool ib_outcome_error(struct ib_outcome *, enum ib_status);
+
+#endif

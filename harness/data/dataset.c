@@ -1,0 +1,257 @@
+#include "data/dataset.h"
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "data/synth.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct ib_word ib_task_words[] = {
+    {"regression", IB_REGRESSION}, {"classification", IB_CLASSIFICATION}, {NULL, 0}};
+
+#define IB_DATASET_FORMAT(name) extern const struct ib_dataset_format ib_dataset_##name;
+#include "data/formats.def"
+#undef IB_DATASET_FORMAT
+
+const struct ib_dataset_format *const ib_dataset_formats[] = {
+#define IB_DATASET_FORMAT(name) &ib_dataset_##name,
+#include "data/formats.def"
+#undef IB_DATASET_FORMAT
+    NULL};
+
+const struct ib_dataset_format *ib_dataset_format_of(const char *path)
+{
+    size_t length = strlen(path);
+    for (const struct ib_dataset_format *const *f = ib_dataset_formats; *f; f++) {
+        size_t extension = strlen((*f)->extension);
+        if (length > extension && strcmp(path + length - extension, (*f)->extension) == 0)
+            return *f;
+    }
+    return NULL;
+}
+
+/* ---- Reading ---- */
+
+static enum ib_status read_file(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
+                                struct ib_table *out)
+{
+    const struct ib_dataset_format *format = ib_dataset_format_of(path);
+    if (format)
+        return format->read(spec, path, arena, out);
+    const char *extensions[8] = {NULL};
+    char list[64];
+    for (size_t i = 0; ib_dataset_formats[i]; i++)
+        extensions[i] = ib_dataset_formats[i]->extension;
+    return ib_fail(IB_EINVAL, path, "unknown kind of data; the name must end with %s",
+                   ib_name_list(extensions, list, sizeof list));
+}
+
+static bool same_columns(const struct ib_table *a, const struct ib_table *b)
+{
+    if (a->cols != b->cols)
+        return false;
+    for (uint64_t j = 0; j <= a->cols && a->columns && b->columns; j++)
+        if (strcmp(a->columns[j], b->columns[j]) != 0)
+            return false;
+    return true;
+}
+
+/* The test rows from a file of their own. */
+static enum ib_status read_test_file(const struct ib_dataset_spec *spec, struct ib_arena *arena,
+                                     struct ib_table *table)
+{
+    struct ib_table test;
+    IB_TRY(read_file(spec, spec->test, arena, &test));
+    if (test.test_rows)
+        return ib_fail(IB_EINVAL, spec->test, "a file for the test rows must not have test rows of its own");
+    if (!same_columns(table, &test))
+        return ib_fail(IB_EINVAL, spec->test, "its columns are not those of %s", spec->path);
+    table->test_rows = test.rows;
+    table->x_test = test.x;
+    table->y_test = test.y;
+    return IB_OK;
+}
+
+static enum ib_status read_table(const struct ib_dataset_spec *spec, struct ib_arena *arena,
+                                 struct ib_table *out)
+{
+    if (spec->test && spec->test_fraction > 0)
+        return ib_fail(IB_EINVAL, spec->where, "`test` and `test_fraction` exclude each other");
+    IB_TRY(read_file(spec, spec->path, arena, out));
+    if (out->test_rows && (spec->test || spec->test_fraction > 0 || spec->seed))
+        return ib_fail(IB_EINVAL, spec->where ? spec->where : spec->path,
+                       "`%s` means nothing here: the data has test rows of its own",
+                       spec->test   ? "test"
+                       : spec->seed ? "seed"
+                                    : "test_fraction");
+    return spec->test ? read_test_file(spec, arena, out) : IB_OK;
+}
+
+/* ---- Splitting ---- */
+
+struct rows { /* of a table */
+    const double *x, *y;
+    const uint64_t *order; /* NULL: as they stand */
+    uint64_t n;
+};
+
+static void take_rows(struct ib_dataset *set, const struct rows *from, double **x, double **y)
+{
+    *x = ib_arena_alloc(&set->arena, from->n * set->cols * sizeof **x);
+    *y = ib_arena_alloc(&set->arena, from->n * sizeof **y);
+    for (uint64_t i = 0; i < from->n; i++) {
+        uint64_t row = from->order ? from->order[i] : i;
+        memcpy(*x + i * set->cols, from->x + row * set->cols, set->cols * sizeof **x);
+        (*y)[i] = from->y[row];
+    }
+}
+
+static void take_all(struct ib_dataset *set, const struct rows *train, const struct rows *test)
+{
+    set->rows = train->n;
+    set->test_rows = test->n;
+    take_rows(set, train, &set->x, &set->y);
+    take_rows(set, test, &set->x_test, &set->y_test);
+}
+
+/* A random order of 0 .. n-1 (Fisher and Yates). */
+static uint64_t *shuffle(struct ib_arena *arena, uint64_t n, uint64_t seed)
+{
+    struct ib_rng rng;
+    ib_rng_seed(&rng, seed);
+    uint64_t *order = ib_arena_alloc(arena, n * sizeof *order);
+    for (uint64_t i = 0; i < n; i++)
+        order[i] = i;
+    for (uint64_t i = n; i > 1; i--) {
+        uint64_t j = ib_rng_below(&rng, i), swapped = order[j];
+        order[j] = order[i - 1];
+        order[i - 1] = swapped;
+    }
+    return order;
+}
+
+static void split(const struct ib_dataset_spec *spec, const struct ib_table *table, struct ib_arena *scratch,
+                  struct ib_dataset *out)
+{
+    struct rows train = {table->x, table->y, NULL, table->rows};
+    struct rows test = {table->x_test, table->y_test, NULL, table->test_rows};
+    double fraction = spec->test_fraction > 0 ? spec->test_fraction : IB_TEST_FRACTION;
+    bool has_test = spec->test || test.n;
+    if (!has_test && fraction >= 1) {
+        test = train;
+    } else if (!has_test && train.n) {
+        uint64_t *order = shuffle(scratch, table->rows, spec->seed ? spec->seed : IB_SPLIT_SEED);
+        uint64_t n = (uint64_t)llround(fraction * (double)table->rows);
+        n = n ? n : 1;
+        test = (struct rows){table->x, table->y, order, n};
+        train = (struct rows){table->x, table->y, order + n, table->rows - n};
+    }
+    take_all(out, &train, &test);
+}
+
+/* ---- Checking ---- */
+
+/* Row of the first target that is neither 0 nor 1, counted from 1; 0 when there is none. */
+static uint64_t find_no_class(const double *y, uint64_t n)
+{
+    for (uint64_t i = 0; i < n; i++)
+        if (y[i] != 0 && y[i] != 1)
+            return i + 1;
+    return 0;
+}
+
+static enum ib_status decide_task(const struct ib_dataset_spec *spec, struct ib_dataset *set)
+{
+    uint64_t train = find_no_class(set->y, set->rows), test = find_no_class(set->y_test, set->test_rows);
+    bool two_classes = !train && !test;
+    set->task = spec->task ? spec->task : two_classes ? IB_CLASSIFICATION : IB_REGRESSION;
+    if (set->task == IB_REGRESSION || two_classes)
+        return IB_OK;
+    double value = train ? set->y[train - 1] : set->y_test[test - 1];
+    return ib_fail(IB_EINVAL, spec->path, "target `%s` is %g in one row; classification needs 0 and 1",
+                   set->target, value);
+}
+
+static enum ib_status check(const struct ib_dataset_spec *spec, const struct ib_dataset *set)
+{
+    if (set->rows < 2 || set->test_rows < 1)
+        return ib_fail(IB_EINVAL, spec->path,
+                       "%" PRIu64 " training and %" PRIu64 " test rows; at least 2 and 1 are needed",
+                       set->rows, set->test_rows);
+    for (uint64_t i = 1; i < set->rows; i++)
+        if (set->y[i] != set->y[0])
+            return IB_OK;
+    return ib_fail(IB_EINVAL, spec->path,
+                   "target `%s` is %g in all %" PRIu64 " training rows: nothing to learn", set->target,
+                   set->y[0], set->rows);
+}
+
+static void hash(struct ib_dataset *set)
+{
+    char head[128];
+    struct ib_hash all;
+    int bytes = snprintf(head, sizeof head, "%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+                         ib_word_of(ib_task_words, (int)set->task), set->rows, set->test_rows, set->cols,
+                         set->outputs);
+    ib_hash_begin(&all);
+    ib_hash_bytes(&all, head, (size_t)bytes);
+    ib_hash_bytes(&all, set->x, set->rows * set->cols * sizeof *set->x);
+    ib_hash_bytes(&all, set->y, set->rows * set->outputs * sizeof *set->y);
+    ib_hash_bytes(&all, set->x_test, set->test_rows * set->cols * sizeof *set->x_test);
+    ib_hash_bytes(&all, set->y_test, set->test_rows * set->outputs * sizeof *set->y_test);
+    ib_hash_end(&all, set->sha256);
+}
+
+static enum ib_status load_file(const struct ib_dataset_spec *spec, struct ib_dataset *out)
+{
+    struct ib_arena scratch = {0};
+    struct ib_table table;
+    enum ib_status status = read_table(spec, &scratch, &table);
+    if (status == IB_OK) {
+        out->target = ib_arena_copy(&out->arena, table.target);
+        out->cols = table.cols;
+        out->outputs = 1;
+        split(spec, &table, &scratch, out);
+        status = check(spec, out);
+    }
+    ib_arena_free(&scratch);
+    if (status == IB_OK)
+        status = decide_task(spec, out);
+    if (status == IB_OK)
+        hash(out);
+    return status;
+}
+
+enum ib_status ib_dataset_load(const struct ib_dataset_spec *spec, struct ib_dataset *out)
+{
+    *out = (struct ib_dataset){0};
+    out->name = ib_arena_copy(&out->arena, spec->name);
+    enum ib_status status = spec->synth.kind ? ib_synth_describe(spec, out) : load_file(spec, out);
+    if (status != IB_OK)
+        ib_dataset_free(out);
+    return status;
+}
+
+/* ---- Rows ---- */
+
+void ib_dataset_rows(const struct ib_dataset *set, enum ib_rows_of of, uint64_t first, uint64_t n, double *x,
+                     double *y)
+{
+    const bool test = of == IB_TEST_ROWS;
+    if (set->synth) {
+        ib_synth_rows(set->synth, test ? set->rows + first : first, n, x, y);
+        return;
+    }
+    memcpy(x, (test ? set->x_test : set->x) + first * set->cols, n * set->cols * sizeof *x);
+    memcpy(y, (test ? set->y_test : set->y) + first * set->outputs, n * set->outputs * sizeof *y);
+}
+
+void ib_dataset_free(struct ib_dataset *set)
+{
+    ib_arena_free(&set->arena);
+    *set = (struct ib_dataset){0};
+}

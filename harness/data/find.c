@@ -1,0 +1,109 @@
+#include "base/error.h"
+#include "base/file.h"
+#include "base/paths.h"
+#include "data/spec.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- Known names ---- */
+
+struct names { /* list[n] is NULL */
+    struct ib_arena *arena;
+    const char **list;
+    size_t n, capacity;
+};
+
+static void add_name(struct names *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (strcmp(names->list[i], name) == 0)
+            return;
+    names->list[names->n++] = name;
+    names->list = ib_arena_grow(names->arena, names->list, sizeof *names->list, names->n, &names->capacity);
+}
+
+static void add_folder(struct names *names, const char *folder)
+{
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return;
+    for (const struct dirent *entry; (entry = readdir(dir));)
+        if (ib_dataset_format_of(entry->d_name))
+            add_name(names, ib_file_stem(names->arena, entry->d_name));
+    closedir(dir);
+}
+
+static struct names known_names(struct ib_arena *arena, const char *folder)
+{
+    struct names names = {.arena = arena};
+    names.list = ib_arena_grow(arena, NULL, sizeof *names.list, 0, &names.capacity);
+    if (folder)
+        add_folder(&names, folder);
+    add_folder(&names, ib_home_path(arena, "configs/datasets"));
+    return names;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char *const *ib_dataset_names(struct ib_arena *arena, const char *folder)
+{
+    struct names names = known_names(arena, folder);
+    qsort(names.list, names.n, sizeof *names.list, by_text);
+    return names.list;
+}
+
+/* ---- From a name to a file ---- */
+
+static enum ib_status unknown(struct ib_arena *arena, const char *name, const struct ib_dataset_spec *specs,
+                              size_t n, const char *folder)
+{
+    struct names names = known_names(arena, folder);
+    for (size_t i = 0; i < n; i++)
+        add_name(&names, specs[i].name);
+    char hint[128], list[512];
+    return ib_fail(IB_EINVAL, NULL, "unknown data set `%.100s`%s; allowed: a path, or %s", name,
+                   ib_hint(name, names.list, hint, sizeof hint),
+                   names.n ? ib_name_list(names.list, list, sizeof list)
+                           : "a name, but no data set is known here");
+}
+
+/* folder/name with the first known extension for which there is a file; NULL: for none. */
+static const char *find_file(struct ib_arena *arena, const char *folder, const char *name)
+{
+    for (const struct ib_dataset_format *const *f = ib_dataset_formats; *f; f++) {
+        const char *path = ib_arena_print(arena, "%s/%s%s", folder, name, (*f)->extension);
+        if (access(path, F_OK) == 0)
+            return path;
+    }
+    return NULL;
+}
+
+enum ib_status ib_dataset_find(struct ib_arena *arena, const char *name, const struct ib_dataset_spec *specs,
+                               size_t n, const char *folder, struct ib_dataset_spec *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(specs[i].name, name) == 0) {
+            *out = specs[i];
+            return IB_OK;
+        }
+    }
+    *out = (struct ib_dataset_spec){.name = ib_file_stem(arena, name)};
+    if (strchr(name, '/') || ib_dataset_format_of(name)) {
+        out->path = ib_file_join(arena, folder, name);
+    } else {
+        out->name = ib_arena_copy(arena, name);
+        if (folder)
+            out->path = find_file(arena, folder, name);
+        if (!out->path)
+            out->path = find_file(arena, ib_home_path(arena, "configs/datasets"), name);
+        if (!out->path)
+            return unknown(arena, name, specs, n, folder);
+    }
+    return ib_spec_read_beside(arena, out);
+}

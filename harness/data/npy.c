@@ -1,0 +1,128 @@
+/* NumPy arrays: rows x columns with the target in one of them, or features alone and the targets in a second
+ * file (`y`), a number for each row. */
+#include "base/npy.h"
+
+#include "base/error.h"
+#include "data/dataset.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+/* An element that is no number cannot be trained on; say which it is, counted from 0 as in NumPy. */
+static enum ib_status take(const char *path, const struct ib_npy *npy, uint64_t row, uint64_t column,
+                           double *out)
+{
+    *out = ib_npy_at(npy, row * npy->cols + column);
+    if (isfinite(*out))
+        return IB_OK;
+    return ib_fail(IB_EINVAL, path, "element [%" PRIu64 ", %" PRIu64 "] is %s; a finite number is needed",
+                   row, column,
+                   isnan(*out) ? "nan"
+                   : *out > 0  ? "inf"
+                               : "-inf");
+}
+
+/* ---- the target in a column ---- */
+
+static enum ib_status find_target(const struct ib_dataset_spec *spec, const char *path, uint64_t cols,
+                                  uint64_t *out)
+{
+    int64_t number = -1;
+    if (spec->target && (!ib_parse_i64(spec->target, &number) || number == 0 || number > (int64_t)cols ||
+                         number < -(int64_t)cols))
+        return ib_fail(IB_EINVAL, path,
+                       "no column `%s` for the target; allowed: 1 to %" PRIu64 ", or -1 to -%" PRIu64
+                       " from the end",
+                       spec->target, cols, cols);
+    *out = number > 0 ? (uint64_t)number - 1 : cols - (uint64_t)-number;
+    return IB_OK;
+}
+
+static enum ib_status read_both(const struct ib_dataset_spec *spec, const char *path,
+                                const struct ib_npy *npy, struct ib_table *out)
+{
+    uint64_t target = 0;
+    if (npy->cols < 2)
+        return ib_fail(
+            IB_EINVAL, path,
+            "one column only; features and a target are needed, or the targets in a file of their own "
+            "(`y`)");
+    IB_TRY(find_target(spec, path, npy->cols, &target));
+    out->cols = npy->cols - 1;
+    for (uint64_t i = 0; i < npy->rows; i++) {
+        double *x = out->x + i * out->cols;
+        for (uint64_t j = 0; j < npy->cols; j++)
+            IB_TRY(take(path, npy, i, j, j == target ? &out->y[i] : x++));
+    }
+    return IB_OK;
+}
+
+/* ---- the targets in a file of their own ---- */
+
+static enum ib_status read_features(const char *path, const struct ib_npy *npy, struct ib_table *out)
+{
+    if (npy->cols == 0)
+        return ib_fail(IB_EINVAL, path, "it has no columns");
+    out->cols = npy->cols;
+    for (uint64_t i = 0; i < npy->rows * npy->cols; i++)
+        IB_TRY(take(path, npy, i / npy->cols, i % npy->cols, &out->x[i]));
+    return IB_OK;
+}
+
+static enum ib_status read_targets(const char *path, const struct ib_npy *npy, struct ib_table *out)
+{
+    if (npy->rows != out->rows || npy->cols != 1)
+        return ib_fail(IB_EINVAL, path,
+                       "its shape is %" PRIu64 " x %" PRIu64 "; one target for each of %" PRIu64
+                       " rows is needed",
+                       npy->rows, npy->cols, out->rows);
+    for (uint64_t i = 0; i < npy->rows; i++)
+        IB_TRY(take(path, npy, i, 0, &out->y[i]));
+    return IB_OK;
+}
+
+static enum ib_status read_apart(const struct ib_dataset_spec *spec, const char *path,
+                                 const struct ib_npy *npy, struct ib_table *out)
+{
+    struct ib_npy y;
+    IB_TRY(read_features(path, npy, out));
+    IB_TRY(ib_npy_open(spec->y, &y));
+    enum ib_status status = read_targets(spec->y, &y, out);
+    ib_npy_close(&y);
+    return status;
+}
+
+/* ---- either ---- */
+
+static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char *path)
+{
+    const char *where = spec->where ? spec->where : path;
+    if (spec->header)
+        return ib_fail(IB_EINVAL, where, "`header` means nothing for NPY data");
+    if (spec->y && (spec->target || spec->test))
+        return ib_fail(IB_EINVAL, where, "`y` and `%s` exclude each other", spec->target ? "target" : "test");
+    return IB_OK;
+}
+
+static enum ib_status read_npy(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
+                               struct ib_table *out)
+{
+    struct ib_npy npy;
+    *out = (struct ib_table){.target = "y"};
+    IB_TRY(check_spec(spec, path));
+    IB_TRY(ib_npy_open(path, &npy));
+    out->rows = npy.cols ? npy.rows : 0; /* without columns, the file does not vouch for its rows */
+    out->x = ib_arena_alloc(arena, out->rows * npy.cols * sizeof *out->x);
+    out->y = ib_arena_alloc(arena, out->rows * sizeof *out->y);
+    enum ib_status status = (spec->y ? read_apart : read_both)(spec, path, &npy, out);
+    ib_npy_close(&npy);
+    return status;
+}
+
+const struct ib_dataset_format ib_dataset_npy = {
+    .name = "npy",
+    .extension = ".npy",
+    .summary = "an array of f4 or f8, rows x columns; the target is a column of it, or in a second file",
+    .read = read_npy,
+};

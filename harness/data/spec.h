@@ -1,0 +1,16 @@
+/* Descriptions of data sets in YAML: under `datasets:` of a configuration, or beside a file, as X.yaml to
+ * X.csv. */
+#ifndef IB_DATA_SPEC_H
+#define IB_DATA_SPEC_H
+
+#include "base/yaml_reader.h"
+#include "data/dataset.h"
+
+/* Reads a map of a configuration, which must have `path`, relative to `folder`, or `synth`. */
+enum ib_status ib_spec_read(const struct ib_doc *, const char *name, const yaml_node_t *, const char *folder,
+                            struct ib_dataset_spec *out);
+
+/* Fills in what the file beside out->path says, if there is one. */
+enum ib_status ib_spec_read_beside(struct ib_arena *, struct ib_dataset_spec *out);
+
+#endif

@@ -1,0 +1,254 @@
+#include "machine/doctor.h"
+
+#include "base/clock.h"
+#include "stats/stats.h"
+#include "parent/memory_limit.h"
+#include "parent/registry.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <sys/sysinfo.h>
+
+const struct ib_word ib_finding_words[] = {
+    {"ok", IB_FINE}, {"note", IB_NOTE}, {"disturbs", IB_DISTURBS}, {NULL, 0}};
+
+struct examination {
+    struct ib_arena *arena;
+    struct ib_finding *findings;
+    size_t n, capacity;
+};
+
+static void find(struct examination *e, enum ib_finding_level level, const char *subject, const char *is,
+                 const char *remedy)
+{
+    e->findings = ib_arena_grow(e->arena, e->findings, sizeof *e->findings, e->n, &e->capacity);
+    e->findings[e->n++] = (struct ib_finding){level, subject, is, level == IB_FINE ? NULL : remedy};
+}
+
+/* The first line of a file of /proc or /sys; false where it is missing. */
+static bool read_line(const char *path, char *line, size_t n)
+{
+    FILE *file = fopen(path, "re");
+    bool read = file && fgets(line, (int)n, file);
+    if (read)
+        line[strcspn(line, "\n")] = '\0';
+    if (file)
+        fclose(file);
+    return read;
+}
+
+/* ---- processors ---- */
+
+static void examine_cores(struct examination *e)
+{
+    cpu_set_t usable;
+    int n = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1;
+    const char *is = ib_arena_print(e->arena, "%d usable of %d", n, get_nprocs_conf());
+    find(e, n > 1 ? IB_FINE : IB_NOTE, "CPUs", is,
+         "with one CPU the harness and the work share it; use another machine");
+}
+
+static void examine_governor(struct examination *e)
+{
+    int known = 0, steady = 0;
+    char line[64];
+    for (int cpu = 0; cpu < get_nprocs_conf(); cpu++) {
+        char path[96];
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu%d/cpufreq/scaling_governor", cpu);
+        if (!read_line(path, line, sizeof line))
+            continue;
+        known++;
+        steady += strcmp(line, "performance") == 0;
+    }
+    if (known == 0)
+        find(e, IB_NOTE, "frequency governor", "not visible here (usual in virtual machines)",
+             "compare only within one run, where rounds are interleaved");
+    else
+        find(e, steady == known ? IB_FINE : IB_DISTURBS, "frequency governor",
+             ib_arena_print(e->arena, "performance on %d of %d CPUs", steady, known),
+             "sudo cpupower frequency-set -g performance");
+}
+
+static void examine_turbo(struct examination *e)
+{
+    static const struct {
+        const char *path, *on;
+    } switches[] = {{"/sys/devices/system/cpu/intel_pstate/no_turbo", "0"},
+                    {"/sys/devices/system/cpu/cpufreq/boost", "1"}};
+    char line[16];
+    for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
+        if (!read_line(switches[i].path, line, sizeof line))
+            continue;
+        bool on = strcmp(line, switches[i].on) == 0;
+        find(e, on ? IB_DISTURBS : IB_FINE, "turbo",
+             on ? "on: speed depends on heat and on the other cores" : "off",
+             "switch it off while measuring, in /sys/devices/system/cpu/intel_pstate/no_turbo or "
+             "cpufreq/boost");
+        return;
+    }
+}
+
+static void examine_virtualisation(struct examination *e)
+{
+    char line[4096];
+    FILE *file = fopen("/proc/cpuinfo", "re");
+    bool virtual = false;
+    while (file && !virtual && fgets(line, sizeof line, file))
+        virtual = strncmp(line, "flags", 5) == 0 && strstr(line, " hypervisor");
+    if (file)
+        fclose(file);
+    find(e, virtual ? IB_NOTE : IB_FINE, "virtual machine",
+         virtual ? "yes: neighbours may take time away" : "no",
+         "trust ratios within one run, not times across days");
+}
+
+static void examine_siblings(struct examination *e)
+{
+    char line[16];
+    bool shared =
+        read_line("/sys/devices/system/cpu/smt/active", line, sizeof line) && strcmp(line, "1") == 0;
+    find(e, shared ? IB_NOTE : IB_FINE, "hyper-threads", shared ? "on: two CPUs may share one core" : "off",
+         "measure.pin with one CPU of each core");
+}
+
+/* ---- what else is going on ---- */
+
+static void examine_load(struct examination *e)
+{
+    double load[1];
+    if (getloadavg(load, 1) != 1)
+        return;
+    find(e, load[0] < 0.5 ? IB_FINE : IB_DISTURBS, "load",
+         ib_arena_print(e->arena, "%.2f over the last minute", load[0]),
+         "wait until it is quiet; `top` says who is busy");
+}
+
+static void examine_memory(struct examination *e)
+{
+    struct sysinfo info;
+    char available[32] = "", line[128], text[32];
+    unsigned long long kib = 0;
+    FILE *file = fopen("/proc/meminfo", "re");
+    while (file && fgets(line, sizeof line, file))
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+            break;
+    if (file)
+        fclose(file);
+    ib_print_bytes((double)kib * 1024, available, sizeof available);
+    find(e, kib > 1000000 ? IB_FINE : IB_DISTURBS, "free memory", ib_arena_copy(e->arena, available),
+         "close what you do not need: a machine that swaps measures its disk");
+    if (sysinfo(&info) == 0 && info.totalswap > info.freeswap)
+        find(e, IB_NOTE, "swap",
+             ib_arena_print(
+                 e->arena, "%s in use",
+                 ib_print_bytes((double)(info.totalswap - info.freeswap) * info.mem_unit, text, sizeof text)),
+             "sudo swapoff -a, if memory suffices");
+}
+
+static void examine_memory_limits(struct examination *e)
+{
+    char place[512];
+    if (ib_memory_limit_place(place, sizeof place))
+        find(e, IB_FINE, "memory limits", ib_arena_print(e->arena, "by cgroup, in %s", place), NULL);
+    else
+        find(e, IB_NOTE, "memory limits", "by polling: no cgroup can be made here",
+             "systemd-run --user --scope -p Delegate=yes build/ironbench ..., where cgroups are version 2");
+}
+
+static void examine_disk(struct examination *e)
+{
+    struct statvfs disk;
+    char text[32];
+    if (statvfs(".", &disk) != 0)
+        return;
+    double bytes = (double)disk.f_bavail * (double)disk.f_frsize;
+    find(e, bytes > 1e9 ? IB_FINE : IB_NOTE, "free disk here",
+         ib_arena_copy(e->arena, ib_print_bytes(bytes, text, sizeof text)),
+         "a run keeps its arrays beside its record; give --out a folder with room");
+}
+
+static void examine_clock(struct examination *e)
+{
+    char line[64];
+    if (!read_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", line, sizeof line))
+        return;
+    bool fast =
+        strcmp(line, "tsc") == 0 || strcmp(line, "kvm-clock") == 0 || strcmp(line, "arch_sys_counter") == 0;
+    find(e, fast ? IB_FINE : IB_NOTE, "clock source", ib_arena_copy(e->arena, line),
+         "reading this clock is slow; give measure.min_time 10ms or more");
+}
+
+/* ---- how steady a CPU is ---- */
+
+enum { SPINS = 60, SPIN_STEPS = 2000000 };
+
+/* The same arithmetic, timed again and again: its spread is the floor of what can be told apart here. */
+static void examine_noise(struct examination *e)
+{
+    double times[SPINS];
+    volatile double value = 0.5; /* read and written outside of the loop, so that it must be run */
+    for (int i = 0; i < SPINS; i++) {
+        double x = value;
+        uint64_t begin = ib_now_ns();
+        for (int step = 0; step < SPIN_STEPS; step++)
+            x = x * 0.999 + 1e-4;
+        times[i] = (double)(ib_now_ns() - begin);
+        value = x;
+    }
+    double low, high, median = ib_median(times, SPINS), worst = 0;
+    ib_median_interval(times, SPINS, &low, &high);
+    for (int i = 0; i < SPINS; i++)
+        worst = fmax(worst, times[i] / median - 1);
+    double half = (high - low) / 2 / median;
+    find(e, half < 0.01 && worst < 0.25 ? IB_FINE : IB_DISTURBS, "steadiness",
+         ib_arena_print(e->arena,
+                        "the same work, %d times: median within %.1f %%, the slowest %.0f %% over it", SPINS,
+                        100 * half, 100 * worst),
+         "something takes the CPU away: more rounds, measure.pin, or a quieter machine");
+}
+
+/* ---- what can run ---- */
+
+static void examine_gnuplot(struct examination *e)
+{
+    bool there = system("command -v gnuplot >/dev/null 2>&1") == 0;
+    find(e, there ? IB_FINE : IB_NOTE, "gnuplot", there ? "found" : "missing: reports have no charts",
+         "apt-get install gnuplot-nox");
+}
+
+static enum ib_status examine_impls(struct examination *e)
+{
+    struct ib_registry *registry;
+    IB_TRY(ib_registry_open(NULL, &registry));
+    for (const char *const *name = ib_registry_names(registry); *name; name++) {
+        const struct ib_impl_info *info = ib_registry_find(registry, *name);
+        const char *libraries = info->libraries ? info->libraries : info->summary;
+        if (info->flags & IB_HIDDEN)
+            continue;
+        find(e, info->available ? IB_FINE : IB_NOTE, ib_arena_copy(e->arena, *name),
+             ib_arena_copy(e->arena, info->available ? libraries : info->reason),
+             "its cases will be `unavailable`");
+    }
+    ib_registry_close(registry);
+    return IB_OK;
+}
+
+enum ib_status ib_doctor_examine(struct ib_arena *arena, const struct ib_finding **out, size_t *n)
+{
+    static void (*const examine[])(struct examination *) = {
+        examine_cores,    examine_virtualisation, examine_governor, examine_turbo,
+        examine_siblings, examine_load,           examine_memory,   examine_memory_limits,
+        examine_disk,     examine_clock,          examine_noise,    examine_gnuplot,
+    };
+    struct examination e = {.arena = arena};
+    for (size_t i = 0; i < sizeof examine / sizeof *examine; i++)
+        examine[i](&e);
+    IB_TRY(examine_impls(&e));
+    *out = e.findings;
+    *n = e.n;
+    return IB_OK;
+}

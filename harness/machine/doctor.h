@@ -1,0 +1,22 @@
+/* What this machine is, and what about it would disturb a measurement. */
+#ifndef IB_MACHINE_DOCTOR_H
+#define IB_MACHINE_DOCTOR_H
+
+#include "base/arena.h"
+#include "base/text.h"
+
+enum ib_finding_level { IB_FINE = 1, IB_NOTE, IB_DISTURBS };
+extern const struct ib_word ib_finding_words[]; /* ok note disturbs */
+
+struct ib_finding {
+    enum ib_finding_level level;
+    const char *subject; /* "frequency governor" */
+    const char *is;      /* "powersave on 8 of 8 CPUs" */
+    const char *remedy;  /* what to do about it; NULL: nothing is to be done */
+};
+
+/* All findings, in the order of the examination; it takes about a second, most of it a look at how steady a
+ * CPU's speed is. */
+enum ib_status ib_doctor_examine(struct ib_arena *, const struct ib_finding **out, size_t *n);
+
+#endif

@@ -1,0 +1,119 @@
+/* Patterns that are found by trying again: the same trial with one thing changed. Where that makes it right,
+ * the thing is what was wrong. */
+#include "opcheck/diagnose.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_right(const struct ib_symptom *s, const struct ib_trial *changed)
+{
+    struct ib_trial_result result;
+    return ib_trial_run(s->run->instance, changed, NULL, NULL, &result) == IB_OK &&
+           result.fault == IB_TRIAL_RIGHT;
+}
+
+/* Did what should have come at the call before come now? */
+static bool is_stale(const struct ib_symptom *s)
+{
+    const struct ib_expected *truth = ib_symptom_truth(s);
+    const struct ib_last_output *last = s->last;
+    if (s->result->fault != IB_TRIAL_CELLS || !last->at || last->rows != truth->rows ||
+        last->cols != truth->cols)
+        return false;
+    for (uint64_t e = 0; e < s->result->cells; e++)
+        if (!ib_trial_close_enough(s->run->trial, last->at[e], ib_symptom_got(s, e)))
+            return false;
+    return true;
+}
+
+/* The control of all that follow: where the same call is right at the second time, no change has made it so.
+ */
+const char *ib_retried_unchanged(const struct ib_symptom *s, char *text, size_t n)
+{
+    if (!is_right(s, s->run->trial))
+        return NULL;
+    if (is_stale(s))
+        snprintf(text, n, "%s holds the result of the call before: stale", ib_symptom_operand(s));
+    else
+        snprintf(text, n, "stale or unordered: the same call gives the right result at the second time");
+    return "stale";
+}
+
+const char *ib_retried_synced(const struct ib_symptom *s, char *text, size_t n)
+{
+    struct ib_trial changed = *s->run->trial;
+    changed.waits = true;
+    if (!IB_HAS(s->run->instance->impl, mem) || !is_right(s, &changed))
+        return NULL;
+    snprintf(text, n, "d2h does not wait: right only after a sync, so the download comes before the work");
+    return "missing sync";
+}
+
+const char *ib_retried_without_gaps(const struct ib_symptom *s, char *text, size_t n)
+{
+    struct ib_trial changed = *s->run->trial;
+    bool gaps = false;
+    for (uint32_t i = 0; i < changed.n_operands; i++) {
+        gaps = gaps || changed.operand[i].pad > 0;
+        changed.operand[i].pad = 0;
+    }
+    if (!gaps || !is_right(s, &changed))
+        return NULL;
+    snprintf(text, n, "ignores ld: right only where the rows lie without gaps (ld == cols)");
+    return "ignores ld";
+}
+
+static bool comes_back_nan(const struct ib_symptom *s)
+{
+    for (uint64_t e = 0; e < ib_symptom_cells(s); e++)
+        if (ib_symptom_wrong(s, e) && isnan(ib_symptom_got(s, e)))
+            return true;
+    return false;
+}
+
+const char *ib_retried_overwriting(const struct ib_symptom *s, char *text, size_t n)
+{
+    struct ib_trial changed = *s->run->trial;
+    if (!comes_back_nan(s))
+        return NULL;
+    for (uint32_t i = 0; i < changed.n_operands; i++)
+        if (changed.operand[i].fill == IB_FILL_UNSET)
+            changed.operand[i].fill = IB_FILL_ZERO;
+    if (!is_right(s, &changed))
+        return NULL;
+    if (strcmp(changed.operation->name, "gemm") == 0)
+        snprintf(text, n, "reads C although beta is 0: what was in C comes through");
+    else
+        snprintf(text, n, "adds to what was in %s before: it must be overwritten", ib_symptom_operand(s));
+    return "reads what it must overwrite";
+}
+
+const char *ib_retried_tame(const struct ib_symptom *s, char *text, size_t n)
+{
+    struct ib_trial changed = *s->run->trial;
+    changed.tame = true;
+    if (!comes_back_nan(s) || !is_right(s, &changed))
+        return NULL;
+    snprintf(text, n, "reads beyond its operands: the NaN behind them comes through");
+    return "reads beyond";
+}
+
+const char *ib_retried_apart(const struct ib_symptom *s, char *text, size_t n)
+{
+    struct ib_trial changed = *s->run->trial;
+    const char *name = NULL;
+    for (uint32_t i = 0; i < changed.n_operands; i++) {
+        if (changed.operand[i].is_first)
+            name = changed.operand[i].name;
+        changed.operand[i].is_first = false;
+    }
+    if (!name)
+        return NULL;
+    changed.operand[0].written = false;
+    if (!is_right(s, &changed))
+        return NULL;
+    snprintf(text, n, "wrong only where %s is %s itself: reads an element after it has overwritten it", name,
+             changed.operand[0].name);
+    return "wrong in place";
+}

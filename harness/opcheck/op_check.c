@@ -1,0 +1,226 @@
+#include "opcheck/op_check.h"
+
+#include "base/error.h"
+#include "check/failure_conditions.h"
+#include "opcheck/diagnose.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static ib_symptom_pattern *const patterns[] = {
+    ib_looks_beyond,         ib_looks_zero,          ib_retried_unchanged,      ib_retried_synced,
+    ib_retried_without_gaps, ib_retried_overwriting, ib_retried_apart,          ib_looks_dropped,
+    ib_planted_in_operation, ib_looks_untouched,     ib_looks_partly_untouched, ib_retried_tame,
+    ib_looks_coarse,         ib_looks_shifted,       ib_looks_scaled,           ib_looks_partly_zero,
+    ib_looks_not_a_number,
+};
+
+const char *ib_symptom_name(const struct ib_symptom *symptom, char *text, size_t n)
+{
+    const char *key = NULL;
+    for (size_t i = 0; !key && i < sizeof patterns / sizeof *patterns; i++)
+        key = patterns[i](symptom, text, n);
+    if (!key)
+        text[0] = '\0';
+    return key;
+}
+
+/* ---- votes: each wrong trial gives one to the pattern that it shows ---- */
+
+/* How often a pattern was seen, and the most telling trial that showed it. */
+struct vote {
+    const char *key; /* NULL: no known pattern */
+    uint64_t count;
+    char pattern[192];
+    struct ib_trial trial;
+    struct ib_trial_result result;
+};
+
+enum { PATTERNS_MAX = 24, NAMED_SHARE = 4 };
+
+/* Trying all patterns on all wrong trials may take much longer than the trials; so many multiplications is a
+ * second or so. What is left over shows its cells, and no mistake is planted. */
+#define WORK_LIMIT 2e8
+#define WORK_ONCE  1e6
+
+struct examination {
+    struct ib_visitor visitor;
+    const struct ib_instance *instance;
+    ib_trial_started_fn *started;
+    struct ib_examination *out;
+    enum ib_status status;
+    struct ib_circumstances circumstances;
+    struct ib_last_output last;
+    struct vote votes[PATTERNS_MAX];
+    size_t n_votes;
+    double work;
+};
+
+static bool same_key(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static struct vote *vote_of(struct examination *e, const char *key)
+{
+    for (size_t i = 0; i < e->n_votes; i++)
+        if (same_key(e->votes[i].key, key))
+            return &e->votes[i];
+    return e->n_votes < PATTERNS_MAX ? &e->votes[e->n_votes++] : &e->votes[PATTERNS_MAX - 1];
+}
+
+static double work_of(const struct ib_trial *t)
+{
+    double work = 1;
+    for (uint32_t i = 0; i < t->n_operands; i++)
+        work += (double)(t->operand[i].rows * t->operand[i].cols);
+    return strcmp(t->operation->name, "gemm") == 0
+               ? work + (double)(t->operand[0].rows * t->operand[0].cols * t->operand[2].cols)
+               : work;
+}
+
+/* What should have come, so that an answer that is wrong in the same way twice does not pass for a stale one.
+ */
+static void keep_output(struct ib_last_output *last, const struct ib_trial_run *run)
+{
+    uint32_t written = 0;
+    while (written + 1 < run->trial->n_operands && !run->trial->operand[written].written)
+        written++;
+    const struct ib_expected *m = &run->expected[written];
+    double *room = realloc(last->at, (m->rows * m->cols + 1) * sizeof *room);
+    if (!room)
+        return;
+    *last = (struct ib_last_output){m->rows, m->cols, room};
+    for (uint64_t e = 0; e < m->rows * m->cols; e++)
+        room[e] = (double)m->at[e];
+}
+
+/* How much the example of a pattern tells: several cells, no empty operand, and numbers beside numbers. */
+static int telling(const struct ib_trial *t, const struct ib_trial_result *r)
+{
+    bool empty = false;
+    for (uint32_t i = 0; i < t->n_operands; i++)
+        empty = empty || t->operand[i].rows * t->operand[i].cols == 0;
+    return !empty + (r->cells > 1) + (r->cells > 5) + (isfinite(r->got) && isfinite(r->expected)) +
+           (r->got != 0) + (r->expected != 0);
+}
+
+static void cast_vote(struct examination *e, const struct ib_symptom *symptom)
+{
+    char pattern[192];
+    const char *key = ib_symptom_name(symptom, pattern, sizeof pattern);
+    const struct ib_trial *trial = symptom->run->trial;
+    struct vote *vote = vote_of(e, key);
+    if (vote->count++ > 0 && telling(trial, symptom->result) <= telling(&vote->trial, &vote->result))
+        return;
+    vote->key = key;
+    memcpy(vote->pattern, pattern, sizeof pattern);
+    vote->trial = *trial;
+    vote->result = *symptom->result;
+}
+
+static void examine(void *context, const struct ib_trial_run *run, const struct ib_trial_result *result)
+{
+    struct examination *e = context;
+    const bool right = result->fault == IB_TRIAL_RIGHT;
+    ib_circumstances_add(&e->circumstances, run->trial, right);
+    if (!right) {
+        const double work = work_of(run->trial);
+        struct ib_symptom symptom = {.run = run,
+                                     .result = result,
+                                     .last = &e->last,
+                                     .costly = work > WORK_ONCE || (e->work += work) > WORK_LIMIT};
+        cast_vote(e, &symptom);
+    }
+    keep_output(&e->last, run);
+}
+
+static void visit(struct ib_visitor *visitor, const struct ib_trial *trial)
+{
+    struct examination *e = (struct examination *)visitor;
+    struct ib_trial_result result;
+    if (e->status != IB_OK)
+        return;
+    if (e->started)
+        e->started(e->out->checks);
+    e->out->checks++;
+    e->status = ib_trial_run(e->instance, trial, examine, e, &result);
+    e->out->wrong += result.fault != IB_TRIAL_RIGHT;
+    if (e->status != IB_OK)
+        ib_trial_describe(trial, e->out->shape, sizeof e->out->shape);
+}
+
+/* The pattern seen most often; one without a name only where few of the wrong trials have one. */
+static const struct vote *winner(const struct examination *e)
+{
+    const struct vote *best = NULL;
+    uint64_t named = 0;
+    for (size_t i = 0; i < e->n_votes; i++)
+        named += e->votes[i].key ? e->votes[i].count : 0;
+    const bool must_be_named = named * NAMED_SHARE >= e->out->wrong;
+    for (size_t i = 0; i < e->n_votes; i++)
+        if ((e->votes[i].key || !must_be_named) && (!best || e->votes[i].count > best->count))
+            best = &e->votes[i];
+    return best;
+}
+
+enum ib_status ib_operation_examine(const struct ib_instance *instance, const struct ib_operation *operation,
+                                    enum ib_dtype type, bool quick, ib_trial_started_fn *started,
+                                    struct ib_examination *out)
+{
+    struct examination *e = calloc(1, sizeof *e);
+    *out = (struct ib_examination){0};
+    if (!e)
+        return ib_fail(IB_ENOMEM, operation->name, "no memory to examine it");
+    e->visitor = (struct ib_visitor){
+        .quick = quick, .tf32 = instance->host.option_bool(&instance->host, "tf32"), .visit = visit};
+    e->instance = instance;
+    e->started = started;
+    e->out = out;
+    ib_trials_visit(operation, type, &e->visitor);
+    const struct vote *best = e->status == IB_OK ? winner(e) : NULL;
+    if (best) {
+        out->example = best->result;
+        memcpy(out->pattern, best->pattern, sizeof out->pattern);
+        ib_trial_describe(&best->trial, out->shape, sizeof out->shape);
+        ib_circumstances_name(&e->circumstances, out->where, sizeof out->where);
+    }
+    const enum ib_status status = e->status;
+    free(e->last.at);
+    free(e);
+    return status;
+}
+
+/* ---- by number ---- */
+
+struct search {
+    struct ib_visitor visitor;
+    uint64_t left;
+    char *text;
+    size_t n;
+};
+
+static void count_down(struct ib_visitor *visitor, const struct ib_trial *trial)
+{
+    struct search *s = (struct search *)visitor;
+    if (s->left-- == 0)
+        ib_trial_describe(trial, s->text, s->n);
+}
+
+void ib_operation_describe(const struct ib_operation *operation, enum ib_dtype type, bool quick,
+                           uint64_t number, char *text, size_t n)
+{
+    struct search s = {
+        .visitor = {.quick = quick, .visit = count_down}, .left = number, .text = text, .n = n};
+    text[0] = '\0';
+    ib_trials_visit(operation, type, &s.visitor);
+}
+
+const struct ib_operation *ib_operation_find(const char *name)
+{
+    for (size_t i = 0; i < IB_OPERATION_COUNT; i++)
+        if (strcmp(ib_operations[i].name, name) == 0)
+            return &ib_operations[i];
+    return NULL;
+}

@@ -1,0 +1,14 @@
+/* The data of a trial: the same in every run. */
+#ifndef IB_OPCHECK_OP_INPUTS_H
+#define IB_OPCHECK_OP_INPUTS_H
+
+#include "opcheck/guarded_buffer.h"
+#include "opcheck/op_test.h"
+
+/* Sets the cells of operand number `index`. */
+void ib_fill_operand(struct ib_guarded *, const struct ib_trial *, uint32_t index);
+
+/* "NaN": the fill in a word, for messages; "" for plain data. */
+const char *ib_fill_name(enum ib_fill);
+
+#endif

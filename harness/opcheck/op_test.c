@@ -1,0 +1,233 @@
+#include "opcheck/op_test.h"
+
+#include "base/error.h"
+#include "base/text.h"
+#include "opcheck/op_inputs.h"
+#include "opcheck/guarded_buffer.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void run_close(struct ib_trial_run *r)
+{
+    for (uint32_t i = 0; i < r->trial->n_operands; i++) {
+        if (r->trial->operand[i].is_first)
+            continue;
+        ib_guarded_close(&r->arrays[i]);
+        free(r->expected[i].at);
+    }
+}
+
+static enum ib_status open_operand(struct ib_trial_run *r, uint32_t index)
+{
+    const struct ib_operand *o = &r->trial->operand[index];
+    struct ib_guarded *a = &r->arrays[index];
+    struct ib_expected *m = &r->expected[index];
+    const uint64_t gap = o->pad ? o->pad + index : 0; /* each its own, or one could pass for another */
+    IB_TRY(ib_guarded_open(r->instance, r->trial->type, o->rows, o->cols, o->cols + gap,
+                           o->written || r->trial->tame ? IB_GUARD_NUMBER : IB_GUARD_NAN, a));
+    ib_fill_operand(a, r->trial, index);
+    m->rows = o->rows;
+    m->cols = o->cols;
+    m->at = malloc((o->rows * o->cols + 1) * sizeof *m->at);
+    if (m->at == NULL)
+        return ib_fail(IB_ENOMEM, o->name, "no memory for the expected values");
+    for (uint64_t i = 0; i < o->rows; i++)
+        for (uint64_t j = 0; j < o->cols; j++)
+            m->at[i * o->cols + j] = ib_guarded_start(a, i, j);
+    return IB_OK;
+}
+
+/* On failure, what was opened is left for run_close. */
+static enum ib_status run_open(struct ib_trial_run *r)
+{
+    for (uint32_t i = 0; i < r->trial->n_operands; i++) {
+        if (!r->trial->operand[i].is_first) {
+            IB_TRY(open_operand(r, i));
+        } else {
+            r->arrays[i] = r->arrays[0];
+            r->expected[i] = r->expected[0];
+        }
+    }
+    r->trial->operation->expected(r->trial, r->expected);
+    return IB_OK;
+}
+
+/* From the start: uploads the operands, calls the operation, and fetches them all. */
+static enum ib_status run_call(struct ib_trial_run *r)
+{
+    const struct ib_trial *c = r->trial;
+    const struct ib_impl *impl = r->instance->impl;
+    struct ib_view views[IB_MAX_OPERANDS];
+    for (uint32_t i = 0; i < c->n_operands; i++) {
+        if (!c->operand[i].is_first)
+            IB_TRY(ib_guarded_upload(&r->arrays[i]));
+        views[i] = ib_guarded_view(&r->arrays[i]);
+    }
+    IB_TRY(c->operation->call(impl->ops, r->instance->state, c, views));
+    if (c->waits)
+        IB_TRY(impl->mem->sync(r->instance->state));
+    for (uint32_t i = 0; i < c->n_operands; i++)
+        if (!c->operand[i].is_first)
+            IB_TRY(ib_guarded_download(&r->arrays[i]));
+    return IB_OK;
+}
+
+bool ib_trial_close_enough(const struct ib_trial *t, long double expected, long double got)
+{
+    if (isnan(expected))
+        return isnan(got);
+    if (isinf(expected))
+        return got == expected;
+    return fabsl(got - expected) <= t->tolerance * fmaxl(fabsl(expected), t->scale);
+}
+
+/* The first wrong cell of an operand, and how many there are. */
+static void compare_cells(const struct ib_trial_run *r, uint32_t index, struct ib_trial_result *out)
+{
+    const struct ib_operand *o = &r->trial->operand[index];
+    for (uint64_t e = o->rows * o->cols; e-- > 0;) {
+        const double got = ib_guarded_get(&r->arrays[index], e / o->cols, e % o->cols);
+        if (ib_trial_close_enough(r->trial, r->expected[index].at[e], got))
+            continue;
+        out->fault = IB_TRIAL_CELLS;
+        out->wrong++;
+        out->row = e / o->cols;
+        out->col = e % o->cols;
+        out->got = got;
+        out->expected = r->expected[index].at[e];
+    }
+    out->operand = index;
+    out->cells = o->rows * o->cols;
+}
+
+static void compare(const struct ib_trial_run *r, struct ib_trial_result *out)
+{
+    for (uint32_t i = 0; i < r->trial->n_operands && out->fault == IB_TRIAL_RIGHT; i++) {
+        const struct ib_operand *o = &r->trial->operand[i];
+        if (o->is_first)
+            continue;
+        out->operand = i;
+        if (o->written)
+            compare_cells(r, i, out);
+        else if (!ib_guarded_untouched(&r->arrays[i]))
+            out->fault = IB_TRIAL_INPUT;
+        if (out->fault == IB_TRIAL_RIGHT && !ib_guarded_guards_untouched(&r->arrays[i]))
+            out->fault = IB_TRIAL_AROUND;
+    }
+}
+
+static void describe_result(const struct ib_trial_run *r, struct ib_trial_result *out)
+{
+    const char *name = out->name = r->trial->operand[out->operand].name;
+    switch (out->fault) {
+    case IB_TRIAL_RIGHT:
+        break;
+    case IB_TRIAL_CELLS:
+        snprintf(out->text, sizeof out->text,
+                 "%s[%llu, %llu] is %.17g, expected %.17Lg; %llu of %llu elements are wrong", name,
+                 (unsigned long long)out->row, (unsigned long long)out->col, out->got, out->expected,
+                 (unsigned long long)out->wrong, (unsigned long long)out->cells);
+        break;
+    case IB_TRIAL_INPUT:
+        snprintf(out->text, sizeof out->text, "the input %s was written", name);
+        break;
+    case IB_TRIAL_AROUND:
+        snprintf(out->text, sizeof out->text, "memory around %s was written", name);
+        break;
+    case IB_TRIAL_REPEAT:
+        snprintf(out->text, sizeof out->text,
+                 "%s differs between two calls, but the implementation promises the same bits", name);
+        break;
+    }
+}
+
+/* Calls once more from the same start: an implementation that promises so must give the same bits. */
+static enum ib_status repeat(struct ib_trial_run *r, struct ib_trial_result *out)
+{
+    unsigned char *first[IB_MAX_OPERANDS] = {NULL};
+    enum ib_status status = IB_OK;
+    for (uint32_t i = 0; i < r->trial->n_operands && status == IB_OK; i++) {
+        const size_t bytes = ib_guarded_bytes(&r->arrays[i]);
+        first[i] = malloc(bytes);
+        if (first[i] == NULL)
+            status = ib_fail(IB_ENOMEM, "repeat", "no memory for %zu bytes", bytes);
+        else
+            memcpy(first[i], r->arrays[i].after, bytes);
+    }
+    if (status == IB_OK)
+        status = run_call(r);
+    for (uint32_t i = 0; i < r->trial->n_operands; i++) {
+        if (status == IB_OK && memcmp(first[i], r->arrays[i].after, ib_guarded_bytes(&r->arrays[i])) != 0) {
+            out->fault = IB_TRIAL_REPEAT;
+            out->operand = i;
+        }
+        free(first[i]);
+    }
+    return status;
+}
+
+enum ib_status ib_trial_run(const struct ib_instance *instance, const struct ib_trial *trial,
+                            ib_examine_fn *examine, void *context, struct ib_trial_result *out)
+{
+    struct ib_trial_run r = {.instance = instance, .trial = trial};
+    *out = (struct ib_trial_result){.fault = IB_TRIAL_RIGHT};
+    enum ib_status status = run_open(&r);
+    if (status == IB_OK)
+        status = run_call(&r);
+    if (status == IB_OK)
+        compare(&r, out);
+    const bool may_differ = trial->tolerance > 0 && instance->impl->flags & IB_DETERMINISTIC;
+    if (status == IB_OK && out->fault == IB_TRIAL_RIGHT && may_differ)
+        status = repeat(&r, out);
+    if (status == IB_OK) {
+        describe_result(&r, out);
+        if (examine)
+            examine(context, &r, out);
+    }
+    run_close(&r);
+    return status;
+}
+
+/* Appends to text[n]. */
+__attribute__((format(printf, 3, 4))) static void append(char *text, size_t n, const char *format, ...)
+{
+    const size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, n - used, format, arguments);
+    va_end(arguments);
+}
+
+static void describe_operand(const struct ib_operand *o, char *text, size_t n)
+{
+    const char *fill = ib_fill_name(o->fill);
+    append(text, n, " %s %llux%llu", o->name, (unsigned long long)o->rows, (unsigned long long)o->cols);
+    if (fill[0] != '\0')
+        append(text, n, " of %s", fill);
+    if (o->pad > 0)
+        append(text, n, " with gaps");
+    if (o->is_first)
+        append(text, n, " in place");
+}
+
+void ib_trial_describe(const struct ib_trial *c, char *text, size_t n)
+{
+    snprintf(text, n, "%s %s", c->operation->name, ib_word_of(ib_dtype_words, (int)c->type));
+    if (c->operation->kinds != NULL)
+        append(text, n, " %s", ib_word_of(c->operation->kinds, c->kind));
+    if (c->transpose_a)
+        append(text, n, " A transposed");
+    if (c->transpose_b)
+        append(text, n, " B transposed");
+    if (c->alpha != 1 || c->beta != 0)
+        append(text, n, " alpha %g", c->alpha);
+    if (c->beta != 0)
+        append(text, n, " beta %g", c->beta);
+    append(text, n, ":");
+    for (uint32_t i = 0; i < c->n_operands; i++)
+        describe_operand(&c->operand[i], text, n);
+}

@@ -1,0 +1,106 @@
+#include "parent/plugin_discovery.h"
+
+#include "parent/worker_process.h"
+
+#include <string.h>
+
+#define ANSWER_TIMEOUT_NS 30000000000u /* a GPU's first initialisation takes seconds */
+
+struct enquiry {
+    const char *program, *plugin;
+    struct ib_child *child; /* NULL: none, or the last one is gone */
+};
+
+/* An error that the worker reports names the plugin. Where the worker itself ended or fell silent, it is said
+ * here what that was about, in the worker's last words too. */
+static void explain_loss(const struct enquiry *e, const char *where, struct ib_outcome *outcome)
+{
+    const char *about = e->plugin ? e->plugin : "built-in implementations";
+    if (strncmp(outcome->reason, about, strlen(about)) == 0)
+        return;
+    ib_child_quote(e->child, outcome);
+    const struct ib_outcome how = *outcome;
+    ib_outcome_set(outcome, how.status, "%s: %s: %s", about, where, how.reason);
+}
+
+/* Sends a request about the plugin and gives `field` of the answer. A worker that gave none is ended. */
+static bool ask(struct enquiry *e, json_t *request, const char *where, const char *field, json_t **out,
+                struct ib_outcome *outcome)
+{
+    json_t *answer = NULL;
+    bool ok = e->child || ib_worker_start(e->program, NULL, ANSWER_TIMEOUT_NS, &e->child, outcome);
+    if (ok)
+        ok = ib_child_ask(e->child, json_incref(request), ANSWER_TIMEOUT_NS, &answer, outcome);
+    json_decref(request);
+    *out = json_incref(json_object_get(answer, field));
+    json_decref(answer);
+    if (ok && !*out)
+        ok = ib_outcome_set(outcome, IB_CASE_FAILED, "answered without `%s`", field);
+    if (!ok) {
+        explain_loss(e, where, outcome);
+        ib_child_end(e->child);
+        e->child = NULL;
+    }
+    return ok;
+}
+
+static bool ask_about(struct enquiry *e, const char *type, const char *where, json_t *item,
+                      struct ib_outcome *outcome)
+{
+    json_t *said;
+    json_t *request = json_pack("{s:s, s:s?, s:O}", "type", type, "plugin", e->plugin, "impl",
+                                json_object_get(item, "name"));
+    if (!ask(e, request, where, "impl", &said, outcome))
+        return false;
+    json_object_update(item, said);
+    json_decref(said);
+    return true;
+}
+
+/* Adds what can be known only by calling the implementation. A worker of an older program has said it all
+ * with the table. Libraries that cannot be asked for are no fault yet: `open` will go wrong again in the case
+ * itself. */
+static void probe(struct enquiry *e, json_t *item)
+{
+    struct ib_outcome outcome;
+    if (json_object_get(item, "available"))
+        return;
+    if (!ask_about(e, "probe", "probing it", item, &outcome)) {
+        json_object_set_new(item, "available", json_false());
+        json_object_set_new(item, "reason", json_string(outcome.reason));
+    } else if (json_is_true(json_object_get(item, "available"))) {
+        ask_about(e, "libraries", "opening it", item, &outcome);
+    }
+}
+
+bool ib_enquire(const char *program, const char *plugin, json_t **impls, struct ib_outcome *outcome)
+{
+    struct enquiry e = {.program = program, .plugin = plugin};
+    json_t *request =
+        json_pack("{s:s, s:s?, s:b}", "type", "describe", "plugin", plugin, "tables_only", true);
+    size_t i;
+    json_t *item;
+    bool ok = ask(&e, request, "loading it", "impls", impls, outcome);
+    if (ok) {
+        json_array_foreach (*impls, i, item)
+            probe(&e, item);
+    }
+    ib_child_end(e.child);
+    return ok;
+}
+
+bool ib_enquire_outside(const char *const *command, uint64_t timeout_ns, json_t **impls,
+                        struct ib_outcome *outcome)
+{
+    struct ib_child *child;
+    json_t *answer = NULL;
+    bool ok = ib_child_start(command, NULL, timeout_ns, &child, outcome) &&
+              ib_child_ask(child, json_pack("{s:s}", "type", "describe"), timeout_ns, &answer, outcome) &&
+              ib_child_said(answer, "impls", outcome);
+    if (!ok)
+        ib_child_quote(child, outcome);
+    ib_child_end(child);
+    *impls = ok ? json_incref(json_object_get(answer, "impls")) : NULL;
+    json_decref(answer);
+    return ok;
+}

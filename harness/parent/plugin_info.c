@@ -1,0 +1,108 @@
+#include "parent/plugin_info.h"
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <string.h>
+
+enum { OPTIONS_MAX = 64, TEXT_MAX = 512 };
+
+/* Programs outside write words; this program's workers, old ones too, write the numbers. */
+static const struct ib_word option_types[] = {
+    {"int", IB_OPTION_INT}, {"bool", IB_OPTION_BOOL}, {"text", IB_OPTION_TEXT}, {NULL, 0}};
+
+static enum ib_status refuse(const char *field, const char *wanted)
+{
+    return ib_fail(IB_EINVAL, NULL, "its description: `%s` must be %s", field, wanted);
+}
+
+/* A text, cut where it is beyond all reason; NULL where there is none. */
+static enum ib_status read_text(const json_t *object, const char *field, struct ib_arena *arena,
+                                const char **out)
+{
+    const json_t *value = json_object_get(object, field);
+    *out = json_is_string(value) ? ib_arena_print(arena, "%.*s", TEXT_MAX, json_string_value(value)) : NULL;
+    return !value || json_is_null(value) || *out ? IB_OK : refuse(field, "text or null");
+}
+
+static enum ib_status read_truth(const json_t *object, const char *field, bool *out)
+{
+    const json_t *value = json_object_get(object, field);
+    *out = json_is_true(value);
+    return !value || json_is_boolean(value) ? IB_OK : refuse(field, "true or false");
+}
+
+static enum ib_status read_type(const json_t *value, enum ib_option_type *out)
+{
+    int type = (int)json_integer_value(value);
+    if (json_is_string(value) && !ib_word_value(option_types, json_string_value(value), &type))
+        type = 0;
+    *out = (enum ib_option_type)type;
+    return type >= IB_OPTION_INT && type <= IB_OPTION_TEXT
+               ? IB_OK
+               : refuse("type", "int, bool or text (of an option)");
+}
+
+static enum ib_status read_option(const json_t *item, struct ib_arena *arena, struct ib_option *out)
+{
+    IB_TRY(read_text(item, "name", arena, &out->name));
+    if (!out->name || !out->name[0] || strpbrk(out->name, " =") || strcmp(out->name, "name") == 0)
+        return refuse("name", "a word (of an option), and not `name`");
+    IB_TRY(read_type(json_object_get(item, "type"), &out->type));
+    IB_TRY(read_text(item, "allowed", arena, &out->allowed));
+    IB_TRY(read_text(item, "default", arena, &out->default_value));
+    if (!out->default_value)
+        return refuse("default", "text (of an option)");
+    return read_text(item, "help", arena, &out->help);
+}
+
+static enum ib_status read_options(const json_t *list, struct ib_arena *arena, const struct ib_option **out)
+{
+    const size_t n = json_array_size(list);
+    struct ib_option *options = ib_arena_alloc(arena, (n + 1) * sizeof *options);
+    if (list && !json_is_null(list) && (!json_is_array(list) || n > OPTIONS_MAX))
+        return refuse("options", "a list, of 64 at most");
+    for (size_t i = 0; i < n; i++)
+        IB_TRY(read_option(json_array_get(list, i), arena, &options[i]));
+    *out = options;
+    return IB_OK;
+}
+
+static enum ib_status read_flags(const json_t *value, uint32_t *out)
+{
+    const json_int_t flags = json_integer_value(value);
+    *out = (uint32_t)flags;
+    return !value || (json_is_integer(value) && flags >= 0 && flags <= UINT32_MAX)
+               ? IB_OK
+               : refuse("flags", "an integer from 0");
+}
+
+enum ib_status ib_description_read(const json_t *impl, struct ib_arena *arena, struct ib_impl_info *info)
+{
+    struct ib_impl_info read = *info;
+    bool fused;
+    if (!json_is_object(impl))
+        return refuse("impls", "a list of objects");
+    IB_TRY(read_text(impl, "summary", arena, &read.summary));
+    IB_TRY(read_text(impl, "source", arena, &read.source));
+    IB_TRY(read_text(impl, "reason", arena, &read.reason));
+    IB_TRY(read_text(impl, "libraries", arena, &read.libraries));
+    IB_TRY(read_text(impl, "algorithm", arena, &read.algorithm));
+    IB_TRY(read_flags(json_object_get(impl, "flags"), &read.flags));
+    IB_TRY(read_truth(impl, "device", &read.device));
+    IB_TRY(read_truth(impl, "fused", &fused));
+    IB_TRY(read_truth(impl, "available", &read.available));
+    IB_TRY(read_options(json_object_get(impl, "options"), arena, &read.options));
+    if (!json_object_get(impl, "available"))
+        return refuse("available", "true or false");
+    if (read.command)
+        read.flags &= IB_DETERMINISTIC; /* the others are this program's own */
+    else
+        read.path = fused ? "fused" : "ops";
+    if (read.algorithm && !read.algorithm[0])
+        read.algorithm = NULL;
+    if (!read.available && !read.reason)
+        read.reason = "it says that it is not available, and not why";
+    *info = read;
+    return IB_OK;
+}

@@ -1,0 +1,200 @@
+#include "parent/process_run.h"
+
+#include "cli/args.h"
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+const char *const ib_replay_part_names[IB_REPLAY_PART_COUNT] = {"startup",  "load",    "setup", "train",
+                                                                "readback", "predict", "rest"};
+
+/* ---- the job ---- */
+
+static json_t *cpus_to_json(const cpu_set_t *cpus)
+{
+    json_t *list = json_array();
+    for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, cpus))
+            json_array_append_new(list, json_integer((json_int_t)cpu));
+    return list;
+}
+
+enum ib_status ib_replay_write(const char *path, const struct ib_replay_job *job)
+{
+    json_t *argv = json_array();
+    for (const char *const *arg = job->argv; *arg; arg++)
+        json_array_append_new(argv, json_string(*arg));
+    json_t *document =
+        json_pack("{s:o, s:o*, s:s, s:s, s:I, s:o, s:o}", "argv", argv, "cpus",
+                  job->cpus ? cpus_to_json(job->cpus) : NULL, "folder", job->folder, "log", job->log,
+                  "timeout_ns", (json_int_t)job->timeout_ns, "problem", job->problem, "train", job->train);
+    bool written = document && json_dump_file(document, path, JSON_COMPACT) == 0;
+    json_decref(document);
+    return written ? IB_OK : ib_fail_errno(path, "cannot write this file");
+}
+
+/* ---- one replay ---- */
+
+struct replay {
+    json_t *job;
+    struct ib_child *child;
+    uint64_t timeout_ns, begin_ns, part_ns[IB_REPLAY_PART_COUNT];
+    struct ib_outcome outcome;
+};
+
+static bool start(struct replay *r)
+{
+    const json_t *words = json_object_get(r->job, "argv"), *numbers = json_object_get(r->job, "cpus");
+    const char **argv = calloc(json_array_size(words) + 1, sizeof *argv);
+    cpu_set_t cpus;
+    for (size_t i = 0; argv && i < json_array_size(words); i++)
+        argv[i] = json_string_value(json_array_get(words, i));
+    CPU_ZERO(&cpus);
+    for (size_t i = 0; i < json_array_size(numbers); i++)
+        CPU_SET((size_t)json_integer_value(json_array_get(numbers, i)), &cpus);
+    r->begin_ns = ib_now_ns();
+    bool ok = argv && argv[0]
+                  ? ib_child_start(argv, numbers ? &cpus : NULL, r->timeout_ns, &r->child, &r->outcome)
+                  : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "there is no program in the job");
+    r->part_ns[IB_REPLAY_STARTUP] = ib_now_ns() - r->begin_ns;
+    free(argv);
+    return ok;
+}
+
+/* What a worker tells of its phases is nearer to them than what was seen from here. */
+static void take_phases(struct replay *r, const json_t *done)
+{
+    const json_t *phases = json_object_get(done, "phases_ns");
+    static const int told[] = {IB_REPLAY_LOAD, IB_REPLAY_SETUP, IB_REPLAY_TRAIN, IB_REPLAY_READBACK,
+                               IB_REPLAY_PREDICT};
+    for (size_t i = 0; json_is_object(phases) && i < sizeof told / sizeof *told; i++)
+        r->part_ns[told[i]] =
+            (uint64_t)json_integer_value(json_object_get(phases, ib_replay_part_names[told[i]]));
+}
+
+static bool ask(struct replay *r, const char *request, json_t **answer)
+{
+    return ib_child_ask(r->child, json_incref(json_object_get(r->job, request)), r->timeout_ns, answer,
+                        &r->outcome);
+}
+
+static bool set_up(struct replay *r)
+{
+    json_t *ready = NULL;
+    const uint64_t begin_ns = ib_now_ns();
+    bool ok = ask(r, "problem", &ready) && ib_child_said(ready, "ready", &r->outcome);
+    r->part_ns[IB_REPLAY_SETUP] = ib_now_ns() - begin_ns;
+    json_decref(ready);
+    return ok;
+}
+
+/* A program outside says `trained` before it is `done`, and nothing else of it is believed. */
+static bool train(struct replay *r)
+{
+    json_t *answer = NULL;
+    const uint64_t begin_ns = ib_now_ns();
+    bool ok = ask(r, "train", &answer);
+    r->part_ns[IB_REPLAY_TRAIN] = ib_now_ns() - begin_ns;
+    const bool outside = ok && strcmp(json_string_value(json_object_get(answer, "type")), "trained") == 0;
+    if (outside) {
+        json_decref(answer);
+        answer = NULL;
+        ok = ib_child_await(r->child, r->timeout_ns, &answer, &r->outcome);
+    }
+    ok = ok && ib_child_said(answer, "done", &r->outcome);
+    if (ok && !outside)
+        take_phases(r, answer);
+    json_decref(answer);
+    return ok;
+}
+
+static void run(struct replay *r)
+{
+    bool ok = start(r) && set_up(r) && train(r) && ib_child_finish(r->child, r->timeout_ns, &r->outcome);
+    if (!ok)
+        ib_child_quote(r->child, &r->outcome);
+    uint64_t told_ns = 0;
+    for (int p = 0; p < IB_REPLAY_REST; p++)
+        told_ns += r->part_ns[p];
+    const uint64_t all_ns = ib_now_ns() - r->begin_ns;
+    r->part_ns[IB_REPLAY_REST] = all_ns > told_ns ? all_ns - told_ns : 0;
+}
+
+/* One line more in the log. */
+static bool keep(const struct replay *r, const char *log)
+{
+    json_t *line = json_object();
+    for (int p = 0; p < IB_REPLAY_PART_COUNT && r->outcome.status == IB_CASE_OK; p++)
+        json_object_set_new(line, ib_replay_part_names[p], json_integer((json_int_t)r->part_ns[p]));
+    if (r->outcome.status != IB_CASE_OK) {
+        json_object_set_new(line, "status",
+                            json_string(ib_word_of(ib_case_status_words, (int)r->outcome.status)));
+        json_object_set_new(line, "reason", json_string(r->outcome.reason));
+    }
+    FILE *out = fopen(log, "ae");
+    bool written = out && json_dumpf(line, out, JSON_COMPACT) == 0 && fputc('\n', out) != EOF;
+    if (out && fclose(out) != 0)
+        written = false;
+    json_decref(line);
+    return written;
+}
+
+int ib_replay_main(const char *job_path)
+{
+    json_error_t why;
+    struct replay r = {.job = json_load_file(job_path, 0, &why)};
+    const char *folder = json_string_value(json_object_get(r.job, "folder"));
+    const char *log = json_string_value(json_object_get(r.job, "log"));
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* what times this process must not leave it behind */
+    if (!r.job || !folder || !log || chdir(folder) != 0) {
+        fprintf(stderr, "ironbench: %s: %s\n", job_path, r.job ? "no job of a sweep" : why.text);
+        json_decref(r.job);
+        return IB_EXIT_USAGE;
+    }
+    r.timeout_ns = (uint64_t)json_integer_value(json_object_get(r.job, "timeout_ns"));
+    run(&r);
+    ib_child_end(r.child);
+    const bool kept = keep(&r, log);
+    json_decref(r.job);
+    return kept && r.outcome.status == IB_CASE_OK ? IB_EXIT_OK : IB_EXIT_FAILED;
+}
+
+/* ---- what it left ---- */
+
+/* The last line of a file; NULL where there is none that is an object. */
+static json_t *load_last(const char *path)
+{
+    json_t *last = NULL, *next;
+    FILE *in = fopen(path, "re");
+    while (in && (next = json_loadf(in, JSON_DISABLE_EOF_CHECK, NULL))) {
+        json_decref(last);
+        last = next;
+    }
+    if (in)
+        fclose(in);
+    return last;
+}
+
+bool ib_replay_read(const char *log, uint64_t parts_ns[IB_REPLAY_PART_COUNT], struct ib_outcome *outcome)
+{
+    int status;
+    json_t *line = load_last(log);
+    const char *word = json_string_value(json_object_get(line, "status"));
+    if (!line)
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "ended before it had said how long it took");
+    for (int p = 0; p < IB_REPLAY_PART_COUNT; p++)
+        parts_ns[p] = (uint64_t)json_integer_value(json_object_get(line, ib_replay_part_names[p]));
+    if (!word)
+        ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
+    else if (ib_word_value(ib_case_status_words, word, &status))
+        ib_outcome_set(outcome, (enum ib_case_status)status, "%s",
+                       json_string_value(json_object_get(line, "reason")));
+    json_decref(line);
+    return !word;
+}

@@ -1,0 +1,136 @@
+#include "plugin/abi.h"
+
+#include "base/error.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What every table of ABI 1 has had from the start. */
+enum {
+    LEAST_IMPL = offsetof(struct ib_impl, fused) + sizeof(((struct ib_impl *)NULL)->fused),
+    LEAST_TABLE = 2 * sizeof(void *), /* its own size and one function */
+    MOST_LETTERS = 63
+};
+
+bool ib_is_impl_name(const char *name)
+{
+    static const char first[] = "abcdefghijklmnopqrstuvwxyz", all[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+    size_t n = strnlen(name, MOST_LETTERS + 1);
+    return n <= MOST_LETTERS && strspn(name, first) > 0 && strspn(name, all) == n;
+}
+
+/* Whole fields only: all but the first few are pointers or 64-bit. */
+static void copy_table(void *to, uint32_t to_bytes, const void *from, uint32_t from_bytes)
+{
+    uint32_t bytes = from_bytes < to_bytes ? from_bytes : to_bytes;
+    memset(to, 0, to_bytes);
+    memcpy(to, from, bytes - bytes % sizeof(void *));
+    memcpy(to, &to_bytes, sizeof to_bytes);
+}
+
+static enum ib_status check_impl(const char *where, const struct ib_impl *impl, uint32_t i)
+{
+    if (!impl)
+        return ib_fail(IB_EINVAL, where, "its implementation %" PRIu32 " is a NULL pointer", i);
+    if (impl->abi_major != IB_ABI_MAJOR)
+        return ib_fail(IB_EINVAL, where,
+                       "was built for ABI %" PRIu32
+                       ", this program has %u: build it with this program's header",
+                       impl->abi_major, IB_ABI_MAJOR);
+    if (impl->struct_size < LEAST_IMPL)
+        return ib_fail(IB_EINVAL, where,
+                       "the struct_size of its implementation %" PRIu32 " is %" PRIu32
+                       ", and never less than %d: set it to sizeof(struct ib_impl)",
+                       i, impl->struct_size, (int)LEAST_IMPL);
+    if (!impl->name || !ib_is_impl_name(impl->name))
+        return ib_fail(IB_EINVAL, where,
+                       "its implementation %" PRIu32 " has the name `%.70s`: a name is a lower-case letter, "
+                       "then lower-case letters, digits and _, at most %d of them",
+                       i, impl->name ? impl->name : "", (int)MOST_LETTERS);
+    return IB_OK;
+}
+
+static enum ib_status check_names(const char *where, const struct ib_tables *tables, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++)
+        for (uint32_t j = 0; j < i; j++)
+            if (strcmp(tables[i].impl.name, tables[j].impl.name) == 0)
+                return ib_fail(IB_EINVAL, where, "brings two implementations named %s", tables[i].impl.name);
+    return IB_OK;
+}
+
+/* ---- faults of one implementation ---- */
+
+static void find_fault(struct ib_tables *t, const char *what)
+{
+    if (!t->fault[0])
+        snprintf(t->fault, sizeof t->fault, "%s", what);
+}
+
+/* The copy of a table that the implementation points to; NULL where it has none. */
+static const void *adopt(struct ib_tables *t, const char *field, void *to, uint32_t to_bytes,
+                         const void *from)
+{
+    uint32_t bytes;
+    char what[96];
+    if (!from)
+        return NULL;
+    memcpy(&bytes, from, sizeof bytes);
+    if (bytes < LEAST_TABLE) {
+        snprintf(what, sizeof what, "the struct_size of `%s` is %" PRIu32 ": set it to its sizeof", field,
+                 bytes);
+        find_fault(t, what);
+        return NULL;
+    }
+    copy_table(to, to_bytes, from, bytes);
+    return to;
+}
+
+static void check_options(struct ib_tables *t)
+{
+    for (const struct ib_option *o = t->impl.options; o && o->name; o++)
+        if (!o->default_value || o->type < IB_OPTION_INT || o->type > IB_OPTION_TEXT)
+            find_fault(t, "an option lacks its type or its default_value");
+}
+
+static void check_parts(struct ib_tables *t)
+{
+    const struct ib_mem_ops *mem = t->impl.mem;
+    const struct ib_capture *capture = t->impl.capture;
+    if (!t->impl.ops && !(t->impl.fused && t->fused.steps))
+        find_fault(t, "it has neither `ops` nor `fused` with `steps`: there is nothing to train with");
+    if (!t->impl.open || !t->impl.close)
+        find_fault(t, "`open` or `close` is missing");
+    if (mem && (!mem->alloc || !mem->free || !mem->h2d || !mem->d2h || !mem->sync))
+        find_fault(t, "`mem` needs all of alloc, free, h2d, d2h and sync");
+    if (mem && (!mem->mark != !mem->elapsed || !mem->host_alloc != !mem->host_free))
+        find_fault(t, "of mark and elapsed, and of host_alloc and host_free, `mem` has both or none");
+    if (capture && (!capture->epochs || !capture->begin || !capture->end || !capture->replay))
+        find_fault(t, "`capture` needs all of epochs, begin, end and replay");
+    check_options(t);
+}
+
+static void adopt_impl(const struct ib_impl *from, struct ib_tables *t)
+{
+    struct ib_impl *impl = &t->impl;
+    t->fault[0] = '\0';
+    copy_table(impl, sizeof *impl, from, from->struct_size);
+    impl->mem = adopt(t, "mem", &t->mem, sizeof t->mem, impl->mem);
+    impl->ops = adopt(t, "ops", &t->ops, sizeof t->ops, impl->ops);
+    impl->fused = adopt(t, "fused", &t->fused, sizeof t->fused, impl->fused);
+    impl->capture = adopt(t, "capture", &t->capture, sizeof t->capture, impl->capture);
+    if (!impl->summary)
+        impl->summary = "";
+    check_parts(t);
+}
+
+enum ib_status ib_tables_adopt(const char *where, const struct ib_impl *const *impls, uint32_t count,
+                               struct ib_tables *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        IB_TRY(check_impl(where, impls[i], i));
+        adopt_impl(impls[i], &out[i]);
+    }
+    return check_names(where, out, count);
+}

@@ -1,0 +1,92 @@
+#include "plugin/describe.h"
+
+#include "base/error.h"
+#include "plugin/loader.h"
+
+/* JSON is UTF-8, which the plugin's texts need not be. */
+static json_t *text(const char *from)
+{
+    json_t *value = from ? json_string(from) : json_null();
+    return value ? value : json_string("(a text that is not UTF-8)");
+}
+
+static json_t *describe_options(const struct ib_impl *impl)
+{
+    json_t *options = json_array();
+    for (const struct ib_option *o = impl->options; o && o->name; o++)
+        json_array_append_new(options, json_pack("{s:o, s:i, s:o, s:o, s:o}", "name", text(o->name), "type",
+                                                 (int)o->type, "allowed", text(o->allowed), "default",
+                                                 text(o->default_value), "help", text(o->help)));
+    return options;
+}
+
+static void set_available(json_t *item, const char *reason)
+{
+    json_object_set_new(item, "available", json_boolean(!reason));
+    json_object_set_new(item, "reason", text(reason));
+}
+
+static void add_probe(json_t *item, const struct ib_impl *impl)
+{
+    set_available(item, ib_impl_probe(impl) == IB_OK ? NULL : ib_last_error()->message);
+}
+
+static void add_libraries(json_t *item, const struct ib_impl *impl)
+{
+    struct ib_instance instance;
+    char libraries[512] = "";
+    if (impl->describe && ib_instance_open(impl, NULL, 0, &instance) == IB_OK) {
+        if (impl->describe(instance.state, libraries, sizeof libraries) != IB_OK)
+            libraries[0] = '\0';
+        ib_instance_close(&instance);
+    }
+    json_object_set_new(item, "libraries", text(libraries[0] ? libraries : NULL));
+}
+
+static json_t *describe_table(const char *plugin, const struct ib_tables *table, bool whole)
+{
+    const struct ib_impl *impl = &table->impl;
+    bool faulty = table->fault[0];
+    json_t *item =
+        json_pack("{s:s, s:o, s:o, s:i, s:b, s:b, s:o}", "name", impl->name, "summary", text(impl->summary),
+                  "source", text(impl->source), "flags", (int)impl->flags, "device", impl->mem != NULL,
+                  "fused", impl->fused != NULL, "options", faulty ? json_array() : describe_options(impl));
+    if (faulty) {
+        ib_fail(IB_EINVAL, plugin, "%s: %s", impl->name, table->fault);
+        set_available(item, ib_error_text());
+    } else if (whole) {
+        add_probe(item, impl);
+        if (json_is_true(json_object_get(item, "available")))
+            add_libraries(item, impl);
+    }
+    return item;
+}
+
+enum ib_status ib_describe_tables(const char *plugin, bool whole, json_t **out)
+{
+    const struct ib_tables *tables;
+    uint32_t count;
+    IB_TRY(ib_impls_load(plugin, &tables, &count));
+    *out = json_array();
+    for (uint32_t i = 0; i < count; i++)
+        json_array_append_new(*out, describe_table(plugin, &tables[i], whole));
+    return IB_OK;
+}
+
+enum ib_status ib_describe_probe(const char *plugin, const char *name, json_t **out)
+{
+    const struct ib_impl *impl;
+    IB_TRY(ib_impl_load(name, plugin, &impl));
+    *out = json_object();
+    add_probe(*out, impl);
+    return IB_OK;
+}
+
+enum ib_status ib_describe_libraries(const char *plugin, const char *name, json_t **out)
+{
+    const struct ib_impl *impl;
+    IB_TRY(ib_impl_load(name, plugin, &impl));
+    *out = json_object();
+    add_libraries(*out, impl);
+    return IB_OK;
+}

@@ -1,0 +1,227 @@
+#include "protocol/unpack.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WRITE_GRACE_MS = 1000 };
+
+const struct ib_word ib_pass_words[] = {
+    {"checked", IB_PASS_CHECKED}, {"profiled", IB_PASS_PROFILED}, {"timed", IB_PASS_TIMED}, {NULL, 0}};
+
+/* A full pipe: the other side has a moment to read. */
+static bool waits_for_room(int fd)
+{
+    struct pollfd full = {fd, POLLOUT, 0};
+    return poll(&full, 1, WRITE_GRACE_MS) > 0;
+}
+
+enum ib_status ib_protocol_write(int fd, const json_t *message)
+{
+    char *text = json_dumps(message, JSON_COMPACT);
+    if (!text)
+        return ib_fail(IB_EINTERNAL, "protocol", "a message that is no JSON");
+    size_t length = strlen(text), done = 0;
+    text[length++] = '\n'; /* in place of the terminating zero */
+    while (done < length) {
+        ssize_t n = write(fd, text + done, length - done);
+        if (n < 0 && (errno == EINTR || (errno == EAGAIN && waits_for_room(fd))))
+            continue;
+        if (n < 0)
+            break;
+        done += (size_t)n;
+    }
+    free(text);
+    return done == length ? IB_OK : ib_fail_errno("protocol", "cannot write a message");
+}
+
+static enum ib_status word_value(const struct ib_word *table, const char *field, const char *word, int *out)
+{
+    char list[256];
+    if (ib_word_value(table, word, out))
+        return IB_OK;
+    return ib_fail(IB_EINVAL, "protocol", "%s: `%s`, allowed: %s", field, word,
+                   ib_word_list(table, list, sizeof list));
+}
+
+/* ---- problem ---- */
+
+static json_t *layers_to_json(const struct ib_network *net)
+{
+    json_t *layers = json_array();
+    for (uint32_t l = 0; l <= net->n_layers; l++)
+        json_array_append_new(layers, json_integer((json_int_t)net->width[l]));
+    return layers;
+}
+
+static json_t *params_to_json(const struct ib_job *job)
+{
+    json_t *params = json_array();
+    for (uint32_t p = 0; p < ib_network_params(&job->net); p++)
+        json_array_append_new(params,
+                              json_pack("{s:s, s:s}", "name", job->param_name[p], "path", job->start[p]));
+    return params;
+}
+
+static json_t *settings_to_json(const struct ib_job *job)
+{
+    json_t *settings = json_object();
+    for (size_t i = 0; i < job->n_settings; i++)
+        json_object_set_new(settings, job->settings[i].name, json_string(job->settings[i].value));
+    return settings;
+}
+
+json_t *ib_job_to_json(const struct ib_job *job, const char *type)
+{
+    return json_pack(
+        "{s:s, s:s, s:s*, s:o, s:s, s:s, s:s, s:s*, s:s, s:f, s:I, s:I, s:o, s:b, s:s, s:s, s:s, s:o}",
+        "type", type, "impl", job->impl, "plugin", job->plugin, "options", settings_to_json(job), "residency",
+        ib_word_of(ib_residency_words, (int)job->residency), "model", job->model, "dtype",
+        ib_word_of(ib_dtype_words, (int)job->dtype), "act",
+        job->net.act ? ib_word_of(ib_act_words, (int)job->net.act) : NULL, "loss",
+        ib_word_of(ib_loss_words, (int)job->net.loss), "lr", job->lr, "rows", (json_int_t)job->rows,
+        "test_rows", (json_int_t)job->test_rows, "layers", layers_to_json(&job->net), "watched", job->watched,
+        "x", job->x, "y", job->y, "x_test", job->x_test, "params", params_to_json(job));
+}
+
+static enum ib_status layers_from_json(const json_t *layers, struct ib_network *net)
+{
+    size_t n = json_array_size(layers);
+    if (n < 2 || n > IB_MAX_LAYERS + 1)
+        return ib_fail(IB_EINVAL, "protocol", "layers: %zu sizes, allowed: 2 to %d", n, IB_MAX_LAYERS + 1);
+    net->n_layers = (uint32_t)n - 1;
+    for (size_t l = 0; l < n; l++) {
+        json_int_t width = json_integer_value(json_array_get(layers, l));
+        if (width < 1)
+            return ib_fail(IB_EINVAL, "protocol", "layers: a size of %lld, allowed: at least 1",
+                           (long long)width);
+        net->width[l] = (uint64_t)width;
+    }
+    return IB_OK;
+}
+
+static enum ib_status params_from_json(const json_t *params, struct ib_job *job)
+{
+    if (json_array_size(params) != ib_network_params(&job->net))
+        return ib_fail(IB_EINVAL, "protocol", "params: %zu, but the layers have %u", json_array_size(params),
+                       ib_network_params(&job->net));
+    for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
+        const char *name;
+        IB_UNPACK(json_array_get(params, p), "{s:s, s:s}", "name", &name, "path", &job->start[p]);
+        strncpy(job->param_name[p], name, sizeof job->param_name[p] - 1);
+    }
+    return IB_OK;
+}
+
+static enum ib_status settings_from_json(json_t *options, struct ib_arena *arena, struct ib_job *job)
+{
+    struct ib_setting *settings = ib_arena_alloc(arena, json_object_size(options) * sizeof *settings);
+    const char *name;
+    json_t *value;
+    json_object_foreach (options, name, value) {
+        if (!json_is_string(value))
+            return ib_fail(IB_EINVAL, "protocol", "options: %s is not a string", name);
+        settings[job->n_settings++] = (struct ib_setting){name, json_string_value(value)};
+    }
+    job->settings = settings;
+    return IB_OK;
+}
+
+enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *arena, struct ib_job *out)
+{
+    struct ib_job job = {0};
+    const char *residency, *dtype, *loss, *act = NULL;
+    json_t *options, *layers, *params;
+    json_int_t rows, test_rows;
+    int residency_value, dtype_value, loss_value, act_value = 0, watched = 0;
+
+    IB_UNPACK(message,
+              "{s:s, s?:s, s:o, s:s, s:s, s:s, s?:s, s:s, s:F, s:I, s:I, s:o, s?:b, s:s, s:s, s:s, s:o}",
+              "impl", &job.impl, "plugin", &job.plugin, "options", &options, "residency", &residency, "model",
+              &job.model, "dtype", &dtype, "act", &act, "loss", &loss, "lr", &job.lr, "rows", &rows,
+              "test_rows", &test_rows, "layers", &layers, "watched", &watched, "x", &job.x, "y", &job.y,
+              "x_test", &job.x_test, "params", &params);
+    if (rows < 0 || test_rows < 0)
+        return ib_fail(IB_EINVAL, "protocol", "rows and test_rows must not be negative");
+    IB_TRY(word_value(ib_residency_words, "residency", residency, &residency_value));
+    IB_TRY(word_value(ib_dtype_words, "dtype", dtype, &dtype_value));
+    IB_TRY(word_value(ib_loss_words, "loss", loss, &loss_value));
+    if (act)
+        IB_TRY(word_value(ib_act_words, "act", act, &act_value));
+    job.residency = (enum ib_residency)residency_value;
+    job.dtype = (enum ib_dtype)dtype_value;
+    job.net.loss = (enum ib_loss)loss_value;
+    job.net.act = (enum ib_act)act_value;
+    job.watched = watched;
+    job.rows = (uint64_t)rows;
+    job.test_rows = (uint64_t)test_rows;
+    IB_TRY(layers_from_json(layers, &job.net));
+    IB_TRY(params_from_json(params, &job));
+    IB_TRY(settings_from_json(options, arena, &job));
+    *out = job;
+    return IB_OK;
+}
+
+/* ---- train ---- */
+
+json_t *ib_train_request_to_json(const struct ib_train_request *request)
+{
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "type", "train", "pass",
+                     ib_word_of(ib_pass_words, (int)request->pass), "epochs", (json_int_t)request->epochs,
+                     "log_every", (json_int_t)request->log_every, "min_time_ns",
+                     (json_int_t)request->min_time_ns, "warmup", (json_int_t)request->warmup, "out",
+                     request->out);
+}
+
+enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train_request *out)
+{
+    const char *pass, *folder;
+    json_int_t epochs, log_every, min_time_ns, warmup;
+    int kind;
+    IB_UNPACK(message, "{s:s, s:I, s:I, s:I, s:I, s:s}", "pass", &pass, "epochs", &epochs, "log_every",
+              &log_every, "min_time_ns", &min_time_ns, "warmup", &warmup, "out", &folder);
+    IB_TRY(word_value(ib_pass_words, "pass", pass, &kind));
+    if (epochs < 1 || log_every < 0 || min_time_ns < 0 || warmup < 0)
+        return ib_fail(IB_EINVAL, "protocol", "train: epochs must be at least 1, and nothing negative");
+    *out = (struct ib_train_request){.pass = (enum ib_pass_kind)kind,
+                                     .epochs = (uint64_t)epochs,
+                                     .log_every = (uint64_t)log_every,
+                                     .min_time_ns = (uint64_t)min_time_ns,
+                                     .warmup = (uint64_t)warmup,
+                                     .out = folder};
+    return IB_OK;
+}
+
+/* ---- oracle ---- */
+
+json_t *ib_oracle_request_to_json(const struct ib_job *job, const struct ib_oracle_request *request)
+{
+    json_t *message = ib_job_to_json(job, "oracle");
+    json_t *more = json_pack("{s:I, s:I, s:s, s:b, s:b, s:b, s:s}", "epochs", (json_int_t)request->epochs,
+                             "budget_ns", (json_int_t)request->budget_ns, "arithmetic",
+                             ib_word_of(ib_dtype_words, (int)request->arithmetic), "tf32", request->tf32,
+                             "reversed", request->reversed, "step", request->step, "out", request->out);
+    json_object_update(message, more);
+    json_decref(more);
+    return message;
+}
+
+enum ib_status ib_oracle_request_from_json(const json_t *message, struct ib_oracle_request *out)
+{
+    json_int_t epochs, budget_ns;
+    const char *arithmetic, *folder;
+    int tf32, reversed, step, type;
+    IB_UNPACK(message, "{s:I, s:I, s:s, s:b, s:b, s:b, s:s}", "epochs", &epochs, "budget_ns", &budget_ns,
+              "arithmetic", &arithmetic, "tf32", &tf32, "reversed", &reversed, "step", &step, "out", &folder);
+    IB_TRY(word_value(ib_dtype_words, "arithmetic", arithmetic, &type));
+    *out = (struct ib_oracle_request){.epochs = (uint64_t)epochs,
+                                      .budget_ns = (uint64_t)budget_ns,
+                                      .arithmetic = (enum ib_dtype)type,
+                                      .tf32 = tf32,
+                                      .reversed = reversed,
+                                      .step = step,
+                                      .out = folder};
+    return IB_OK;
+}

@@ -1,0 +1,248 @@
+/* What a pass reports: the answer `done`. */
+#include "protocol/unpack.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- ledger ---- */
+
+static json_t *traffic_to_json(const struct ib_traffic *t)
+{
+    return json_pack("[I, I, I, I]", (json_int_t)t->h2d_count, (json_int_t)t->h2d_bytes,
+                     (json_int_t)t->d2h_count, (json_int_t)t->d2h_bytes);
+}
+
+static enum ib_status traffic_from_json(const json_t *value, struct ib_traffic *out)
+{
+    json_int_t n[4];
+    IB_UNPACK(value, "[I, I, I, I]", &n[0], &n[1], &n[2], &n[3]);
+    *out = (struct ib_traffic){(uint64_t)n[0], (uint64_t)n[1], (uint64_t)n[2], (uint64_t)n[3]};
+    return IB_OK;
+}
+
+/* Only what moved: [phase, op, tensor, [h2d_count, h2d_bytes, d2h_count, d2h_bytes]], the first three by
+ * number. */
+static json_t *copies_to_json(const struct ib_ledger *ledger)
+{
+    json_t *rows = json_array();
+    for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
+        for (int op = 0; op < IB_OP_COUNT; op++)
+            for (uint32_t t = 0; t < ledger->n_tensors; t++) {
+                const struct ib_traffic *traffic = &ledger->copies[phase][op][t];
+                if (traffic->h2d_count || traffic->d2h_count)
+                    json_array_append_new(
+                        rows, json_pack("[i, i, i, o]", phase, op, (int)t, traffic_to_json(traffic)));
+            }
+    return rows;
+}
+
+static enum ib_status copies_from_json(const json_t *rows, struct ib_ledger *ledger)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach (rows, i, row) {
+        int phase, op, tensor;
+        json_t *traffic;
+        IB_UNPACK(row, "[i, i, i, o]", &phase, &op, &tensor, &traffic);
+        if (phase < 0 || phase >= IB_PHASE_COUNT || op < 0 || op >= IB_OP_COUNT || tensor < 0 ||
+            (uint32_t)tensor >= ledger->n_tensors)
+            return ib_fail(IB_EINVAL, "protocol", "ledger: no such phase, operation or tensor");
+        IB_TRY(traffic_from_json(traffic, &ledger->copies[phase][op][tensor]));
+    }
+    return IB_OK;
+}
+
+static json_t *ledger_to_json(const struct ib_ledger *ledger)
+{
+    json_t *tensors = json_array(), *launches = json_array(), *syncs = json_array();
+    for (uint32_t t = 0; t < ledger->n_tensors; t++)
+        json_array_append_new(tensors, json_string(ledger->tensor[t]));
+    for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
+        json_array_append_new(launches, json_integer((json_int_t)ledger->launches[phase]));
+        json_array_append_new(syncs, json_integer((json_int_t)ledger->syncs[phase]));
+    }
+    return json_pack("{s:o, s:o, s:o, s:o}", "tensors", tensors, "launches", launches, "syncs", syncs,
+                     "copies", copies_to_json(ledger));
+}
+
+static enum ib_status ledger_from_json(const json_t *value, struct ib_ledger *out)
+{
+    json_t *tensors, *launches, *syncs, *copies;
+    IB_UNPACK(value, "{s:o, s:o, s:o, s:o}", "tensors", &tensors, "launches", &launches, "syncs", &syncs,
+              "copies", &copies);
+    if (json_array_size(tensors) > IB_MAX_TENSORS)
+        return ib_fail(IB_EINVAL, "protocol", "ledger: more than %d tensors", IB_MAX_TENSORS);
+    out->n_tensors = (uint32_t)json_array_size(tensors);
+    for (uint32_t t = 0; t < out->n_tensors; t++) {
+        const char *name = json_string_value(json_array_get(tensors, t));
+        strncpy(out->tensor[t], name ? name : "?", sizeof out->tensor[t] - 1);
+    }
+    for (size_t phase = 0; phase < IB_PHASE_COUNT; phase++) {
+        out->launches[phase] = (uint64_t)json_integer_value(json_array_get(launches, phase));
+        out->syncs[phase] = (uint64_t)json_integer_value(json_array_get(syncs, phase));
+    }
+    return copies_from_json(copies, out);
+}
+
+/* ---- profile ---- */
+
+/* [op, calls, launch_ns, wait_ns, compute_ns], of those that were called. */
+static json_t *operations_to_json(const struct ib_profile *profile)
+{
+    json_t *rows = json_array();
+    for (int op = 0; op < IB_OP_COUNT; op++) {
+        const struct ib_profile_operation *o = &profile->operations[op];
+        if (o->calls)
+            json_array_append_new(rows, json_pack("[i, I, I, I, I]", op, (json_int_t)o->calls,
+                                                  (json_int_t)o->launch_ns, (json_int_t)o->wait_ns,
+                                                  (json_int_t)o->compute_ns));
+    }
+    return rows;
+}
+
+/* [op, tensor, h2d_ns, d2h_ns], of those that took time. */
+static json_t *copy_times_to_json(const struct ib_profile *profile)
+{
+    json_t *rows = json_array();
+    for (int op = 0; op < IB_OP_COUNT; op++)
+        for (int t = 0; t < IB_MAX_TENSORS; t++) {
+            const struct ib_profile_copy *c = &profile->copies[op][t];
+            if (c->h2d_ns + c->d2h_ns)
+                json_array_append_new(
+                    rows, json_pack("[i, i, I, I]", op, t, (json_int_t)c->h2d_ns, (json_int_t)c->d2h_ns));
+        }
+    return rows;
+}
+
+static json_t *profile_to_json(const struct ib_profile *profile)
+{
+    return json_pack("{s:I, s:b, s:I, s:o, s:o}", "epochs", (json_int_t)profile->epochs, "device_clock",
+                     profile->device_clock, "sync_ns", (json_int_t)profile->sync_ns, "operations",
+                     operations_to_json(profile), "copies", copy_times_to_json(profile));
+}
+
+static enum ib_status operations_from_json(const json_t *rows, struct ib_profile *out)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach (rows, i, row) {
+        int op;
+        json_int_t n[4];
+        IB_UNPACK(row, "[i, I, I, I, I]", &op, &n[0], &n[1], &n[2], &n[3]);
+        if (op < 0 || op >= IB_OP_COUNT)
+            return ib_fail(IB_EINVAL, "protocol", "profile: no such operation");
+        out->operations[op] =
+            (struct ib_profile_operation){(uint64_t)n[0], (uint64_t)n[1], (uint64_t)n[2], (uint64_t)n[3]};
+    }
+    return IB_OK;
+}
+
+static enum ib_status copy_times_from_json(const json_t *rows, struct ib_profile *out)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach (rows, i, row) {
+        int op, tensor;
+        json_int_t h2d_ns, d2h_ns;
+        IB_UNPACK(row, "[i, i, I, I]", &op, &tensor, &h2d_ns, &d2h_ns);
+        if (op < 0 || op >= IB_OP_COUNT || tensor < 0 || tensor >= IB_MAX_TENSORS)
+            return ib_fail(IB_EINVAL, "protocol", "profile: no such operation or tensor");
+        out->copies[op][tensor] = (struct ib_profile_copy){(uint64_t)h2d_ns, (uint64_t)d2h_ns};
+    }
+    return IB_OK;
+}
+
+static enum ib_status profile_from_json(const json_t *value, struct ib_profile *out)
+{
+    json_int_t epochs, sync_ns;
+    int device_clock;
+    json_t *operations, *copies;
+    IB_UNPACK(value, "{s:I, s:b, s:I, s:o, s:o}", "epochs", &epochs, "device_clock", &device_clock, "sync_ns",
+              &sync_ns, "operations", &operations, "copies", &copies);
+    out->epochs = (uint64_t)epochs;
+    out->device_clock = device_clock;
+    out->sync_ns = (uint64_t)sync_ns;
+    IB_TRY(operations_from_json(operations, out));
+    return copy_times_from_json(copies, out);
+}
+
+/* ---- all of it ---- */
+
+static json_t *phases_to_json(const struct ib_phases *phases)
+{
+    return json_pack("{s:I, s:I, s:I, s:I, s:I}", "load", (json_int_t)phases->load_ns, "setup",
+                     (json_int_t)phases->setup_ns, "train", (json_int_t)phases->train_ns, "readback",
+                     (json_int_t)phases->readback_ns, "predict", (json_int_t)phases->predict_ns);
+}
+
+static enum ib_status phases_from_json(const json_t *value, struct ib_phases *out)
+{
+    json_int_t load, setup, train, readback, predict;
+    IB_UNPACK(value, "{s:I, s:I, s:I, s:I, s:I}", "load", &load, "setup", &setup, "train", &train, "readback",
+              &readback, "predict", &predict);
+    *out = (struct ib_phases){(uint64_t)load, (uint64_t)setup, (uint64_t)train, (uint64_t)readback,
+                              (uint64_t)predict};
+    return IB_OK;
+}
+
+/* null: not known. */
+static json_t *health_to_json(const struct ib_pass_result *r)
+{
+    return r->health_known ? json_pack("{s:I, s:b, s:s}", "clock_mhz", (json_int_t)r->health.clock_mhz,
+                                       "slowed", r->health.slowed, "reason", r->health.reason)
+                           : json_null();
+}
+
+static enum ib_status health_from_json(const json_t *value, struct ib_pass_result *out)
+{
+    json_int_t clock_mhz;
+    const char *reason;
+    int slowed;
+    if (!json_is_object(value))
+        return IB_OK;
+    IB_UNPACK(value, "{s:I, s:b, s:s}", "clock_mhz", &clock_mhz, "slowed", &slowed, "reason", &reason);
+    out->health_known = true;
+    out->health = (struct ib_health){.clock_mhz = (uint32_t)clock_mhz, .slowed = slowed};
+    snprintf(out->health.reason, sizeof out->health.reason, "%s", reason);
+    return IB_OK;
+}
+
+json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
+{
+    return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o?}", "type",
+                     "done", "repeats", (json_int_t)r->repeats, "median_ns", r->median_ns, "trained_ns",
+                     (json_int_t)r->trained_ns, "thread_cpu_ns", (json_int_t)r->thread_cpu_ns,
+                     "process_cpu_ns", (json_int_t)r->process_cpu_ns, "fused", r->fused, "fused_predict",
+                     r->fused_predict, "phases_ns", phases_to_json(&r->phases), "ledger",
+                     ledger_to_json(&r->ledger), "total", traffic_to_json(&r->total), "witness",
+                     ib_testimony_to_json(&r->witness), "health", health_to_json(r), "profile",
+                     r->profiled ? profile_to_json(&r->profile) : NULL);
+}
+
+enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_result *out)
+{
+    json_int_t repeats, trained_ns, thread_cpu_ns, process_cpu_ns;
+    double median_ns;
+    int fused, fused_predict;
+    json_t *phases, *ledger, *total, *witness, *health, *profile;
+    IB_UNPACK(message, "{s:I, s:F, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "repeats",
+              &repeats, "median_ns", &median_ns, "trained_ns", &trained_ns, "thread_cpu_ns", &thread_cpu_ns,
+              "process_cpu_ns", &process_cpu_ns, "fused", &fused, "fused_predict", &fused_predict,
+              "phases_ns", &phases, "ledger", &ledger, "total", &total, "witness", &witness, "health",
+              &health, "profile", &profile);
+    memset(out, 0, sizeof *out);
+    out->repeats = (uint64_t)repeats;
+    out->median_ns = median_ns;
+    out->trained_ns = (uint64_t)trained_ns;
+    out->thread_cpu_ns = (uint64_t)thread_cpu_ns;
+    out->process_cpu_ns = (uint64_t)process_cpu_ns;
+    out->fused = fused;
+    out->fused_predict = fused_predict;
+    out->profiled = json_is_object(profile);
+    IB_TRY(phases_from_json(phases, &out->phases));
+    IB_TRY(ledger_from_json(ledger, &out->ledger));
+    IB_TRY(traffic_from_json(total, &out->total));
+    IB_TRY(ib_testimony_from_json(witness, &out->witness));
+    IB_TRY(health_from_json(health, out));
+    return out->profiled ? profile_from_json(profile, &out->profile) : IB_OK;
+}

@@ -1,0 +1,16 @@
+/* Reading messages; private to the files of the protocol. */
+#ifndef IB_PROTOCOL_UNPACK_H
+#define IB_PROTOCOL_UNPACK_H
+
+#include "base/error.h"
+#include "protocol/messages.h"
+
+/* json_unpack with our error: the field that is missing or of the wrong type. */
+#define IB_UNPACK(message, ...)                                                                              \
+    do {                                                                                                     \
+        json_error_t unpack_error;                                                                           \
+        if (json_unpack_ex((json_t *)(uintptr_t)(message), &unpack_error, 0, __VA_ARGS__) != 0)              \
+            return ib_fail(IB_EINVAL, "protocol", "%s", unpack_error.text);                                  \
+    } while (0)
+
+#endif

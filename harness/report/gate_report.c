@@ -1,0 +1,143 @@
+#include "report/gate_report.h"
+
+#include "analysis/member.h"
+#include "report/compare_report.h"
+#include "gate/violations.h"
+#include "report/format.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- the headline ---- */
+
+static size_t count_kind(const json_t *findings, const char *kind)
+{
+    size_t i, n = 0;
+    json_t *finding;
+    json_array_foreach (findings, i, finding)
+        n += strcmp(ib_member_text(finding, "kind"), kind) == 0 ? 1 : 0;
+    return n;
+}
+
+const char *ib_gate_headline(struct ib_arena *arena, const json_t *result)
+{
+    const json_t *findings = ib_member(result, "findings");
+    const double status = ib_member_number(result, "exit_status");
+    const char *list = "";
+    for (const struct ib_word *w = ib_finding_kind_words; w->word; w++) {
+        size_t n = count_kind(findings, w->word);
+        if (n)
+            list = ib_arena_print(arena, "%s%s%zu %s", list, list[0] ? ", " : "", n, w->word);
+    }
+    if (status == 0 && !list[0])
+        return "PASSED";
+    return status == 0 ? ib_arena_print(arena, "PASSED, with %s", list)
+                       : ib_arena_print(arena, "FAILED: %s (exit status %.0f)", list, status);
+}
+
+/* ---- how it was judged ---- */
+
+static const char *test_words(struct ib_arena *arena, const json_t *result, bool against)
+{
+    const double sets = ib_member_number(result, "rules.confirm") + 1;
+    const char *beside = against
+                             ? "new and old beside each other in the same minutes"
+                             : "each case beside the baseline's control, which carries the machine's drift";
+    const char *again = sets > 1 ? ib_arena_print(arena, " in each of %.0f sets of pairs", sets) : "";
+    return ib_arena_print(
+        arena,
+        "%.0f pairs of processes, %s. Slower is what is more than %s slower by a sign test%s, "
+        "with %s as the probability of any false alarm in the whole table.",
+        ib_member_number(result, "rules.pairs"), beside,
+        ib_words_share(arena, ib_member_number(result, "rules.slowdown")), again,
+        ib_words_share(arena, ib_member_number(result, "rules.alpha")));
+}
+
+static void say_how(struct ib_blocks *blocks, const json_t *result)
+{
+    struct ib_arena *arena = blocks->arena;
+    const bool against = strcmp(ib_member_text(result, "kind"), "against") == 0;
+    const char *speed = ib_member_text(result, "speed");
+    const char *how =
+        strcmp(speed, "off") == 0 ? "speed was not measured." : test_words(arena, result, against);
+    ib_blocks_words(blocks, ib_arena_print(arena, "Against %s%s: %s%s", against ? "" : "the baseline ",
+                                           ib_member_text(result, "against"), how,
+                                           strcmp(speed, "report") == 0 ? " Speed is only reported." : ""));
+}
+
+static void say_differences(struct ib_blocks *blocks, const json_t *result)
+{
+    const char *words = ib_difference_words(blocks->arena, ib_member(result, "differences"));
+    if (words[0])
+        ib_blocks_words(blocks, ib_arena_print(blocks->arena, "The machine differs: %s.", words));
+}
+
+/* ---- what was found ---- */
+
+/* What is undecided stands in the table of cases; it is no finding unless the gate is strict. */
+static bool is_shown(const json_t *result, const json_t *finding)
+{
+    return strcmp(ib_member_text(finding, "kind"), "ambiguous") != 0 ||
+           ib_member_number(result, "exit_status") == 5;
+}
+
+static void add_findings(struct ib_blocks *blocks, const json_t *result)
+{
+    size_t i, shown = 0;
+    json_t *finding;
+    json_array_foreach (ib_member(result, "findings"), i, finding) {
+        if (!is_shown(result, finding))
+            continue;
+        if (!shown++)
+            ib_blocks_table(blocks, "llll", (const char *[]){"found", "problem", "case", "what"});
+        ib_blocks_row(blocks,
+                      (const char *[]){ib_member_text(finding, "kind"), ib_member_text(finding, "problem"),
+                                       ib_member_text(finding, "name"), ib_member_text(finding, "message")});
+    }
+}
+
+static const char *speed_words(const json_t *c)
+{
+    return json_is_null(ib_member(c, "speed.verdict")) ? "not judged" : ib_member_text(c, "speed.verdict");
+}
+
+static const char *answer_words(const json_t *c)
+{
+    return strcmp(ib_member_text(c, "status"), "ok") == 0 ? ib_member_text(c, "verdict")
+                                                          : ib_member_text(c, "status");
+}
+
+static void add_case(struct ib_blocks *blocks, const json_t *c)
+{
+    struct ib_arena *arena = blocks->arena;
+    const json_t *ratio = ib_member(c, "speed.ratio");
+    const double n = ib_member_number(ratio, "n"), needed = ib_member_number(c, "speed.needed");
+    ib_blocks_row(blocks,
+                  (const char *[]){ib_member_text(c, "problem"), ib_member_text(c, "name"), answer_words(c),
+                                   ib_words_duration(arena, ib_member_number(c, "old_ns")),
+                                   ib_words_duration(arena, ib_member_number(c, "new_ns")),
+                                   ib_ratio_words(arena, ratio), speed_words(c),
+                                   n > 0 ? ib_words_count(arena, n) : "",
+                                   isnan(needed) ? "" : ib_words_rounded(arena, needed)});
+}
+
+static void add_cases(struct ib_blocks *blocks, const json_t *cases)
+{
+    size_t i;
+    json_t *c;
+    ib_blocks_table(blocks, "lllrrrlrr",
+                    (const char *[]){"problem", "case", "answer", "old", "new", "ratio", "speed", "pairs",
+                                     "would settle"});
+    json_array_foreach (cases, i, c)
+        add_case(blocks, c);
+}
+
+void ib_gate_page(struct ib_blocks *blocks, const json_t *result)
+{
+    ib_blocks_heading(blocks,
+                      ib_arena_print(blocks->arena, "Gate: %s", ib_gate_headline(blocks->arena, result)));
+    add_findings(blocks, result);
+    say_how(blocks, result);
+    say_differences(blocks, result);
+    add_cases(blocks, ib_member(result, "cases"));
+}

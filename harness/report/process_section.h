@@ -1,0 +1,16 @@
+/* The whole process in words and tables: what hyperfine saw from outside, beside the process's own account.
+ */
+#ifndef IB_REPORT_PROCESS_SECTION_H
+#define IB_REPORT_PROCESS_SECTION_H
+
+#include "report/doc_model.h"
+
+#include <jansson.h>
+
+/* A heading and a table; nothing where no case was timed as a whole process, and none was to be. */
+void ib_whole_section(struct ib_blocks *, const json_t *cases);
+
+/* One case in a sentence or two; nothing where it was not to be timed. */
+void ib_whole_words(struct ib_blocks *, const json_t *c);
+
+#endif

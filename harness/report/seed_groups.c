@@ -1,0 +1,206 @@
+#include "report/seed_groups.h"
+
+#include "report/summary.h"
+#include "report/format.h"
+#include "stats/stats.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What one implementation gave with the seeds of a family. */
+struct member {
+    const char *name;
+    size_t n;       /* cases */
+    size_t n_right; /* verified ones, whose numbers these are: */
+    double *times, *scores;
+    const char **convergences, **verdicts;
+};
+
+/* ---- grouping ---- */
+
+const char *ib_family_title(struct ib_arena *arena, const json_t *c)
+{
+    const char *problem = ib_member_text(c, "problem");
+    double seed = ib_member_number(c, "seed");
+    const char *words = isnan(seed) ? NULL : ib_arena_print(arena, " seed=%.0f ", seed);
+    const char *at = words ? strstr(problem, words) : NULL;
+    return at ? ib_arena_print(arena, "%.*s%s", (int)(at - problem), problem, at + strlen(words) - 1) : NULL;
+}
+
+static struct ib_family *family_of(struct ib_summary_section *section, const char *title)
+{
+    struct ib_family *family = section->families;
+    while (family < section->families + section->n_families && strcmp(family->title, title) != 0)
+        family++;
+    if (family == section->families + section->n_families) {
+        *family = (struct ib_family){.title = title};
+        section->n_families++;
+    }
+    return family;
+}
+
+/* The next group of a family from *at on. */
+static const struct ib_summary_group *next_group(const struct ib_summary_section *section,
+                                                 const struct ib_family *family, size_t *at)
+{
+    while (*at < section->n)
+        if (section->groups[(*at)++].family == family)
+            return &section->groups[*at - 1];
+    return NULL;
+}
+
+/* ---- words ---- */
+
+/* How many words are as the i-th; 0 where an earlier one is, so that each is counted once. */
+static size_t count_of(const char *const *words, size_t n, size_t i)
+{
+    size_t count = 0;
+    for (size_t j = 0; j < n; j++) {
+        if (strcmp(words[i], words[j]) != 0)
+            continue;
+        if (j < i)
+            return 0;
+        count++;
+    }
+    return count;
+}
+
+/* "9 ok, 1 wrong", in the order of their first; one that is all stands alone. */
+static const char *tally(struct ib_arena *arena, const char *const *words, size_t n)
+{
+    const char *text = "–";
+    for (size_t i = 0; i < n; i++) {
+        size_t count = count_of(words, n, i);
+        if (count == n)
+            return words[i];
+        if (count)
+            text = ib_arena_print(arena, "%s%s%zu %s", i ? text : "", i ? ", " : "", count, words[i]);
+    }
+    return text;
+}
+
+static const char *leaders(struct ib_arena *arena, const struct ib_summary_section *section,
+                           const struct ib_family *family)
+{
+    const char **names = ib_arena_alloc(arena, family->n_seeds * sizeof *names), *text = "";
+    const struct ib_summary_group *group;
+    size_t n = 0;
+    for (size_t at = 0; (group = next_group(section, family, &at));)
+        names[n++] = group->n_ranked ? group->leaders : "none verified";
+    for (size_t i = 0; i < n; i++) {
+        size_t count = count_of(names, n, i);
+        if (count)
+            text = ib_arena_print(arena, "%s%s%s with %zu of %zu seeds", text, i ? "; " : "", names[i], count,
+                                  n);
+    }
+    return text;
+}
+
+static const char *score_text(struct ib_arena *arena, double score, bool regression)
+{
+    return isnan(score) ? "–"
+           : regression ? ib_arena_print(arena, "%.5g", score)
+                        : ib_arena_print(arena, "%.1f %%", 100 * score);
+}
+
+/* ---- rows ---- */
+
+static struct member *member_of(struct ib_arena *arena, struct member *members, size_t *n, const char *name,
+                                size_t n_seeds)
+{
+    struct member *m = members;
+    while (m < members + *n && strcmp(m->name, name) != 0)
+        m++;
+    if (m == members + *n) {
+        *m = (struct member){.name = name,
+                             .times = ib_arena_alloc(arena, n_seeds * sizeof *m->times),
+                             .scores = ib_arena_alloc(arena, n_seeds * sizeof *m->scores),
+                             .convergences = ib_arena_alloc(arena, n_seeds * sizeof *m->convergences),
+                             .verdicts = ib_arena_alloc(arena, n_seeds * sizeof *m->verdicts)};
+        ++*n;
+    }
+    return m;
+}
+
+/* A case's numbers count where it is right. */
+static void add_row(struct member *m, const struct ib_summary_row *row, bool regression)
+{
+    m->verdicts[m->n++] = row->cells[IB_COLUMN_VERDICT];
+    if (strncmp(row->cells[IB_COLUMN_VERDICT], "ok", strlen("ok")) != 0)
+        return;
+    m->times[m->n_right] = row->time_ns;
+    m->scores[m->n_right] = ib_member_number(row->record, regression ? "metrics.rmse" : "metrics.accuracy");
+    m->convergences[m->n_right++] = row->cells[IB_COLUMN_CONVERGENCE];
+}
+
+/* Of the known ones; NaN where there are none. */
+static double largest(const double *values, size_t n)
+{
+    double out = NAN;
+    for (size_t i = 0; i < n; i++)
+        out = fmax(out, values[i]);
+    return out;
+}
+
+static const char *spread(struct ib_arena *arena, const char *low, const char *high)
+{
+    return strcmp(low, high) == 0 ? low : ib_arena_print(arena, "%s to %s", low, high);
+}
+
+static void fill_row(struct ib_arena *arena, const struct member *m, bool regression,
+                     struct ib_family_row *row)
+{
+    const size_t n = m->n_right;
+    row->cells[IB_FAMILY_IMPL] = m->name;
+    row->cells[IB_FAMILY_TIME] = ib_words_duration(arena, ib_median(m->times, n));
+    row->cells[IB_FAMILY_TIME_SPREAD] = spread(arena, ib_words_duration(arena, ib_minimum(m->times, n)),
+                                               ib_words_duration(arena, largest(m->times, n)));
+    row->cells[IB_FAMILY_SCORE] = score_text(arena, ib_median(m->scores, n), regression);
+    row->cells[IB_FAMILY_SCORE_SPREAD] =
+        spread(arena, score_text(arena, ib_minimum(m->scores, n), regression),
+               score_text(arena, largest(m->scores, n), regression));
+    row->cells[IB_FAMILY_CONVERGENCE] = tally(arena, m->convergences, n);
+    row->cells[IB_FAMILY_VERDICT] = tally(arena, m->verdicts, m->n);
+}
+
+static void fill_family(struct ib_arena *arena, const struct ib_summary_section *section,
+                        struct ib_family *family)
+{
+    const struct ib_summary_group *group;
+    size_t n_rows = 0, n = 0;
+    bool regression = false;
+    for (size_t at = 0; (group = next_group(section, family, &at));)
+        n_rows += group->n;
+    struct member *members = ib_arena_alloc(arena, n_rows * sizeof *members);
+    for (size_t at = 0; (group = next_group(section, family, &at));) {
+        regression = strcmp(ib_member_text(group->rows[0].record, "task"), "regression") == 0;
+        for (size_t r = 0; r < group->n; r++)
+            add_row(member_of(arena, members, &n, group->rows[r].name, family->n_seeds), &group->rows[r],
+                    regression);
+    }
+    family->rows = ib_arena_alloc(arena, n * sizeof *family->rows);
+    family->n = n;
+    for (size_t i = 0; i < n; i++)
+        fill_row(arena, &members[i], regression, &family->rows[i]);
+    family->leaders = leaders(arena, section, family);
+    const char *const heads[IB_FAMILY_COLUMN_COUNT] = {
+        "implementation", "time per epoch", "least to most", regression ? "RMSE" : "accuracy",
+        "least to most",  "convergence",    "verdict"};
+    memcpy(family->heads, heads, sizeof heads);
+}
+
+void ib_families_find(struct ib_arena *arena, struct ib_summary_section *section)
+{
+    const char **titles = ib_arena_alloc(arena, section->n * sizeof *titles);
+    section->families = ib_arena_alloc(arena, section->n * sizeof *section->families);
+    for (size_t g = 0; g < section->n; g++)
+        titles[g] = ib_family_title(arena, section->groups[g].rows[0].record);
+    for (size_t g = 0; g < section->n; g++)
+        for (size_t other = 0; other < section->n && titles[g] && !section->groups[g].family; other++)
+            if (other != g && titles[other] && strcmp(titles[other], titles[g]) == 0) {
+                section->groups[g].family = family_of(section, titles[g]);
+                section->groups[g].family->n_seeds++;
+            }
+    for (size_t f = 0; f < section->n_families; f++)
+        fill_family(arena, section, &section->families[f]);
+}

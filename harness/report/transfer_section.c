@@ -1,0 +1,232 @@
+#include "report/transfer_section.h"
+
+#include "analysis/member.h"
+#include "report/seed_groups.h"
+#include "report/format.h"
+#include "stats/stats.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- the copy tax ---- */
+
+enum { TAX_COLUMNS = 7 };
+
+/* "8.46× [8.40, 8.52]" */
+static const char *ratio_text(struct ib_arena *arena, const struct ib_paired *ratio)
+{
+    const char *text = ib_arena_print(arena, "%s×", ib_words_digits(arena, ratio->median));
+    return isnan(ratio->low) ? text
+                             : ib_arena_print(arena, "%s [%s, %s]", text, ib_words_digits(arena, ratio->low),
+                                              ib_words_digits(arena, ratio->high));
+}
+
+/* The taxes of problems that differ by nothing but their seed. */
+struct fold {
+    const char *problem;
+    const struct ib_copy_tax **taxes;
+    size_t n;
+};
+
+enum { EPOCH = -1 }; /* in place of a part of the split */
+
+static double number_of(const json_t *c, int part)
+{
+    struct ib_split split;
+    ib_split_of(c, &split);
+    return part == EPOCH ? ib_member_number(c, "time.epoch_ns.median") : split.ns[part];
+}
+
+/* The median over the seeds of the time of an epoch, or a part of it. */
+static double median_of(struct ib_arena *arena, const struct fold *fold, bool resident, int part)
+{
+    double *values = ib_arena_alloc(arena, fold->n * sizeof *values);
+    for (size_t i = 0; i < fold->n; i++)
+        values[i] = number_of(resident ? fold->taxes[i]->resident : fold->taxes[i]->copying, part);
+    return ib_median(values, fold->n);
+}
+
+/* Of one seed with its interval, of several the median with the least and the most. */
+static struct ib_paired ratio_of(struct ib_arena *arena, const struct fold *fold)
+{
+    if (fold->n == 1)
+        return fold->taxes[0]->ratio;
+    double *values = ib_arena_alloc(arena, fold->n * sizeof *values), most = NAN;
+    for (size_t i = 0; i < fold->n; i++) {
+        values[i] = fold->taxes[i]->ratio.median;
+        most = fmax(most, values[i]);
+    }
+    return (struct ib_paired){ib_median(values, fold->n), ib_minimum(values, fold->n), most, fold->n};
+}
+
+static void add_side(struct ib_blocks *blocks, const struct fold *fold, bool resident)
+{
+    struct ib_arena *arena = blocks->arena;
+    const struct ib_copy_tax *tax = fold->taxes[0];
+    const struct ib_paired ratio = ratio_of(arena, fold);
+    const char *name = ib_member_text(resident ? tax->resident : tax->copying, "name");
+    const char *cells[TAX_COLUMNS] = {
+        !resident && tax->simulated ? ib_arena_print(arena, "%s, simulated", name) : name,
+        resident ? "" : ratio_text(arena, &ratio)};
+    for (int part = EPOCH; part < IB_SPLIT_COUNT; part++)
+        cells[TAX_COLUMNS - IB_SPLIT_COUNT + part] =
+            ib_words_duration(arena, median_of(arena, fold, resident, part));
+    ib_blocks_row(blocks, cells);
+}
+
+static bool same(const struct fold *fold, const char *problem, const struct ib_copy_tax *tax)
+{
+    return strcmp(fold->problem, problem) == 0 && strcmp(ib_member_text(fold->taxes[0]->copying, "label"),
+                                                         ib_member_text(tax->copying, "label")) == 0;
+}
+
+/* Each in the order of its first; returns how many. */
+static size_t fold_seeds(struct ib_arena *arena, const struct ib_derived *derived, struct fold **out)
+{
+    struct fold *folds = ib_arena_alloc(arena, derived->n_taxes * sizeof *folds);
+    size_t n = 0;
+    for (size_t i = 0; i < derived->n_taxes; i++) {
+        const struct ib_copy_tax *tax = &derived->taxes[i];
+        const char *seedless = ib_family_title(arena, tax->copying);
+        const char *problem = seedless ? seedless : ib_member_text(tax->copying, "problem");
+        struct fold *fold = folds;
+        while (fold < folds + n && !same(fold, problem, tax))
+            fold++;
+        if (fold == folds + n) {
+            *fold = (struct fold){problem, ib_arena_alloc(arena, derived->n_taxes * sizeof *fold->taxes), 0};
+            n++;
+        }
+        fold->taxes[fold->n++] = tax;
+    }
+    *out = folds;
+    return n;
+}
+
+static void add_taxes(struct ib_blocks *blocks, const struct ib_derived *derived)
+{
+    static const char *const heads[TAX_COLUMNS] = {"case", "copy tax", "an epoch", "transfer",
+                                                   "sync", "compute",  "launch"};
+    struct fold *folds;
+    size_t n = fold_seeds(blocks->arena, derived, &folds);
+    if (!n)
+        return;
+    ib_blocks_heading(blocks, "What the copying costs");
+    ib_blocks_words(
+        blocks,
+        ib_arena_print(
+            blocks->arena,
+            "The copy tax is how many times as long an epoch takes when every operand is copied "
+            "around every operation as when the data stay on the device. Beside it, where an "
+            "epoch of each goes.%s",
+            n < derived->n_taxes ? " Of several seeds the medians, with the least tax and the most." : ""));
+    ib_blocks_table(blocks, "nrrrrrr", heads);
+    for (size_t i = 0; i < n; i++) {
+        if (!i || strcmp(folds[i].problem, folds[i - 1].problem) != 0)
+            ib_blocks_span(blocks, folds[i].problem);
+        add_side(blocks, &folds[i], false);
+        add_side(blocks, &folds[i], true);
+    }
+}
+
+/* ---- the crossover ---- */
+
+static double smallest(const struct ib_crossover *line)
+{
+    return line->sizes[0].rows;
+}
+
+static double largest(const struct ib_crossover *line)
+{
+    return line->sizes[line->n - 1].rows;
+}
+
+static const char *answer_text(struct ib_arena *arena, const struct ib_crossover *line)
+{
+    const char *rows = ib_words_rounded(arena, line->rows);
+    const char *last =
+        line->n_crossings > 1 ? ib_arena_print(arena, " (last of %zu)", line->n_crossings) : "";
+    switch (line->kind) {
+    case IB_CROSSOVER_FROM:
+        return ib_arena_print(arena, "from %s rows on%s", rows, last);
+    case IB_CROSSOVER_UNTIL:
+        return ib_arena_print(arena, "only below %s rows%s", rows, last);
+    case IB_CROSSOVER_ALWAYS:
+        return ib_arena_print(arena, "everywhere between %s and %s rows",
+                              ib_words_count(arena, smallest(line)), ib_words_count(arena, largest(line)));
+    case IB_CROSSOVER_NEVER:
+        return ib_arena_print(arena, "nowhere between %s and %s rows", ib_words_count(arena, smallest(line)),
+                              ib_words_count(arena, largest(line)));
+    }
+    return IB_NOTHING;
+}
+
+/* An end of the range, which may lie beyond what was measured. */
+static const char *end_text(struct ib_arena *arena, const struct ib_crossover *line, double rows)
+{
+    return rows == 0     ? ib_arena_print(arena, "below %s", ib_words_count(arena, smallest(line)))
+           : isinf(rows) ? ib_arena_print(arena, "beyond %s", ib_words_count(arena, largest(line)))
+                         : ib_words_rounded(arena, rows);
+}
+
+static const char *range_text(struct ib_arena *arena, const struct ib_crossover *line)
+{
+    if (isnan(line->low) || isnan(line->high))
+        return "too few rounds";
+    if (line->low == line->high && !(line->low > 0 && isfinite(line->low)))
+        return end_text(arena, line, line->low);
+    return ib_arena_print(arena, "%s to %s", end_text(arena, line, line->low),
+                          end_text(arena, line, line->high));
+}
+
+/* "cpu_blas", or "cpu_naive, cpu_blas": those that were fastest, by size. */
+static const char *hosts_text(struct ib_arena *arena, const struct ib_crossover *line)
+{
+    const char *text = "", *last = "";
+    for (size_t i = 0; i < line->n; i++) {
+        const char *name = ib_member_text(line->sizes[i].host, "name");
+        if (strcmp(name, last) != 0)
+            text = ib_arena_print(arena, "%s%s%s", text, text[0] ? ", then " : "", name);
+        last = name;
+    }
+    return text;
+}
+
+static const char *sweep_text(struct ib_arena *arena, const struct ib_crossover *line)
+{
+    return ib_arena_print(arena, "%s, %.0f columns", line->title,
+                          ib_member_number(line->sizes[0].device, "cols"));
+}
+
+static void add_line(struct ib_blocks *blocks, const struct ib_crossover *line)
+{
+    struct ib_arena *arena = blocks->arena;
+    ib_blocks_row(blocks,
+                  (const char *[]){ib_member_text(line->sizes[0].device, "name"), answer_text(arena, line),
+                                   range_text(arena, line), hosts_text(arena, line)});
+}
+
+static void add_crossovers(struct ib_blocks *blocks, const struct ib_derived *derived)
+{
+    if (!derived->n_crossovers)
+        return;
+    ib_blocks_heading(blocks, "From how many rows a device is faster");
+    ib_blocks_words(blocks,
+                    "A device is faster than the best of the host for so many training rows, by straight "
+                    "lines through the logarithms; the range is where the bounds of the paired ratio "
+                    "cross.");
+    ib_blocks_table(blocks, "nwwn", (const char *[]){"device", "is faster", "range", "best of the host"});
+    const char *sweep = "";
+    for (size_t i = 0; i < derived->n_crossovers; i++) {
+        const char *next = sweep_text(blocks->arena, &derived->crossovers[i]);
+        if (strcmp(sweep, next) != 0)
+            ib_blocks_span(blocks, next);
+        sweep = next;
+        add_line(blocks, &derived->crossovers[i]);
+    }
+}
+
+void ib_copying_sections(struct ib_blocks *blocks, const struct ib_derived *derived)
+{
+    add_taxes(blocks, derived);
+    add_crossovers(blocks, derived);
+}

@@ -1,0 +1,153 @@
+#include "run/pass.h"
+
+#include "run/train_loss.h"
+#include "run/external_pass.h"
+#include "run/iteration_search.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What the trainings of one process have in common. */
+struct stopping {
+    const struct ib_bench *bench;
+    const struct ib_case *c;
+    struct ib_arena *arena; /* of the reasons */
+    struct ib_job job;
+    struct ib_child *child;
+    const double *x_test;
+    struct ib_outcome outcome;
+    const char *misfit; /* why its parameters say nothing; NULL: they do */
+};
+
+static bool start(struct stopping *s)
+{
+    return ib_pass_open(s->bench, s->c, false, &s->job, &s->child, &s->outcome) &&
+           ib_outcome_error(&s->outcome, ib_npy_load(s->arena, s->job.x_test, &s->x_test));
+}
+
+/* The loss of what came back, by our own arithmetic. Parameters that are not those of its predictions may be
+ * anybody's. false: there is nothing to say of it, by the outcome or the misfit. */
+static bool judge(struct stopping *s, const char *folder, double *loss)
+{
+    struct ib_arena arena = {0};
+    struct ib_arrays arrays;
+    double error;
+    *loss = NAN;
+    bool ok = ib_pass_load(&s->job, folder, false, &arena, &arrays, &s->outcome);
+    if (ok && !ib_predictions_fit(&s->job.net, s->job.dtype, arrays.final.params, s->job.test_rows, s->x_test,
+                                  arrays.final.predictions, &error)) {
+        s->misfit = ib_arena_print(s->arena,
+                                   "its predictions are not those of the parameters that it returns: they "
+                                   "are off by %.2g",
+                                   error);
+        ok = false;
+    }
+    if (ok)
+        *loss = ib_exact_loss(s->bench->work, s->c, arrays.final.params);
+    ib_arena_free(&arena);
+    return ok;
+}
+
+/* ---- the search ---- */
+
+static bool try(void *context, uint64_t epochs, double *loss) /* an ib_search_train_fn */
+{
+    struct stopping *s = context;
+    struct ib_train_request request = {.pass = IB_PASS_TIMED, .epochs = epochs};
+    return ib_outcome_error(&s->outcome, ib_workspace_folder(s->bench->work, &request.out)) &&
+           ib_outside_try(s->bench, s->child, &request, &s->outcome) && judge(s, request.out, loss);
+}
+
+static const char *why_none(struct stopping *s, const struct ib_found *found)
+{
+    if (s->misfit)
+        return s->misfit;
+    if (!found->claimed || found->epochs)
+        return NULL;
+    return ib_arena_print(s->arena,
+                          "by its own losses it comes so low; by the parameters that it returns it does not, "
+                          "up to %llu iterations",
+                          (unsigned long long)s->c->epochs);
+}
+
+void ib_pass_search(const struct ib_bench *bench, const struct ib_case *c, const struct ib_curve *curve,
+                    const double losses[IB_TARGET_COUNT], struct ib_arena *arena, struct ib_searched *out)
+{
+    struct stopping s = {.bench = bench, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
+    const struct ib_search search = {.curve = curve, .most = c->epochs, .train = try, .context = &s};
+    struct ib_found found[IB_TARGET_COUNT] = {{0}};
+    const bool ok = start(&s) && ib_search(&search, losses, IB_TARGET_COUNT, found);
+    ib_child_end(s.child);
+    *out = (struct ib_searched){.status = s.outcome.status, .reason = ib_arena_copy(arena, s.outcome.reason)};
+    for (int t = 0; t < IB_TARGET_COUNT; t++)
+        out->stops[t] = (struct ib_stop){.loss = losses[t],
+                                         .epochs = ok ? found[t].epochs : 0,
+                                         .trainings = found[t].trainings,
+                                         .reason = why_none(&s, &found[t])};
+}
+
+/* ---- a round ---- */
+
+/* false: the process is of no more use. */
+static bool time_stop(struct stopping *s, const struct ib_stop *stop, uint64_t warmup,
+                      struct ib_stop_time *out)
+{
+    struct ib_pass_result result;
+    struct ib_train_request request = {.pass = IB_PASS_TIMED,
+                                       .epochs = stop->epochs,
+                                       .min_time_ns = s->bench->measure->min_time_ns,
+                                       .warmup = warmup};
+    s->misfit = NULL;
+    if (!ib_outcome_error(&s->outcome, ib_workspace_folder(s->bench->work, &request.out)) ||
+        !ib_pass_train(s->bench, s->c, s->child, &request, &result, &s->outcome))
+        return false;
+    if (judge(s, request.out, &out->loss) && out->loss <= stop->loss)
+        out->train_ns = (double)result.trained_ns / (double)result.repeats;
+    else if (s->outcome.status == IB_CASE_OK)
+        out->reason = s->misfit
+                          ? s->misfit
+                          : ib_arena_print(s->arena, "a training of %llu iterations no longer comes so low",
+                                           (unsigned long long)stop->epochs);
+    return s->outcome.status == IB_CASE_OK;
+}
+
+/* Stops after as many iterations are one training. */
+static const struct ib_stop_time *same_training(const struct ib_stop *stops, int t,
+                                                const struct ib_stop_time *times)
+{
+    const bool same = t > 0 && stops[t].epochs == stops[t - 1].epochs;
+    return same && !isnan(times[t - 1].train_ns) && times[t - 1].loss <= stops[t].loss ? &times[t - 1] : NULL;
+}
+
+static void time_stops(struct stopping *s, const struct ib_stop *stops, struct ib_stop_time *times)
+{
+    uint64_t warmup = s->bench->measure->warmup; /* of the process, so before its first training */
+    bool usable = start(s);
+    for (int t = 0; usable && t < IB_TARGET_COUNT; t++) {
+        const struct ib_stop_time *same = same_training(stops, t, times);
+        if (!stops[t].epochs)
+            continue;
+        if (same)
+            times[t] = *same;
+        else
+            usable = time_stop(s, &stops[t], warmup, &times[t]);
+        warmup = 0;
+    }
+}
+
+void ib_pass_stops(const struct ib_bench *bench, const struct ib_case *c, uint64_t round,
+                   const struct ib_stop stops[IB_TARGET_COUNT], struct ib_arena *arena,
+                   struct ib_stopped *out)
+{
+    struct stopping s = {.bench = bench, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
+    *out = (struct ib_stopped){.round = round};
+    for (int t = 0; t < IB_TARGET_COUNT; t++)
+        out->times[t] = (struct ib_stop_time){.train_ns = NAN, .loss = NAN};
+    time_stops(&s, stops, out->times);
+    ib_child_end(s.child);
+    out->status = s.outcome.status;
+    out->reason = ib_arena_copy(arena, s.outcome.reason);
+    for (int t = 0; s.outcome.status != IB_CASE_OK && t < IB_TARGET_COUNT; t++)
+        if (isnan(out->times[t].train_ns) && !out->times[t].reason)
+            out->times[t].reason = out->reason;
+}

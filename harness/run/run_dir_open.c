@@ -1,0 +1,75 @@
+#include "run/run_dir_open.h"
+
+#include "run/workspace.h"
+#include "machine/machine_info.h"
+#include "store/run_folder.h"
+
+#include <time.h>
+#include <unistd.h>
+
+#define RUNS "results/runs"
+
+/* results/runs/NAME-20260131T235959Z */
+static const char *default_dir(struct ib_arena *arena, const char *name)
+{
+    char stamp[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+    return ib_arena_print(arena, RUNS "/%s-%s", name, stamp);
+}
+
+static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_target *target)
+{
+    json_t *machine = ib_machine_describe();
+    enum ib_status status = ib_store_create(target->dir, &sweep->config, machine, &target->store);
+    json_decref(machine);
+    if (status == IB_OK && target->lock < 0)
+        status = ib_run_folder_lock(target->dir, &target->lock);
+    return status == IB_OK ? ib_store_add_cases(target->store, sweep->matrix.cases, sweep->matrix.n) : status;
+}
+
+/* The lock comes first: what is read must not change before it is acted on. */
+static enum ib_status open_old(struct ib_sweep *sweep, struct ib_target *target)
+{
+    const struct ib_matrix *matrix = &sweep->matrix;
+    struct ib_arena *arena = &sweep->config.arena;
+    bool blank, empty;
+    IB_TRY(ib_run_folder_lock(target->dir, &target->lock));
+    IB_TRY(ib_run_folder_disclaim(target->dir, &blank));
+    if (blank)
+        return open_new(sweep, target);
+    IB_TRY(ib_resume_check(target->dir, &sweep->config, matrix->cases, matrix->n, &empty));
+    IB_TRY(ib_store_open(target->dir, &target->store));
+    if (empty)
+        return ib_store_add_cases(target->store, matrix->cases, matrix->n);
+    ib_workspace_remove_stale(target->dir);
+    target->progress = ib_arena_alloc(arena, matrix->n * sizeof *target->progress);
+    return ib_resume_load(target->dir, matrix->cases, matrix->n, arena, target->progress);
+}
+
+static enum ib_status open_any(struct ib_sweep *sweep, bool resume, struct ib_target *target)
+{
+    struct ib_config *config = &sweep->config;
+    if (!target->dir && resume)
+        IB_TRY(ib_resume_find(&config->arena, RUNS, config, &target->dir));
+    else if (!target->dir)
+        target->dir = default_dir(&config->arena, config->name);
+    return resume ? open_old(sweep, target) : open_new(sweep, target);
+}
+
+enum ib_status ib_target_open(struct ib_sweep *sweep, const char *dir, bool resume, struct ib_target *out)
+{
+    *out = (struct ib_target){.dir = dir, .lock = -1};
+    enum ib_status status = open_any(sweep, resume, out);
+    if (status != IB_OK)
+        ib_target_close(out);
+    return status;
+}
+
+void ib_target_close(struct ib_target *target)
+{
+    ib_store_close(target->store);
+    if (target->lock >= 0)
+        close(target->lock);
+}

@@ -1,0 +1,20 @@
+/* The training rows as the oracle reads them, and what parameters are worth on them: the parent's own
+ * arithmetic, whoever trained. */
+#ifndef IB_RUN_TRAIN_LOSS_H
+#define IB_RUN_TRAIN_LOSS_H
+
+#include "base/npy.h"
+#include "run/workspace.h"
+
+struct ib_exact_rows { /* mapped until closed */
+    struct ib_npy x, y;
+};
+/* false: the error object says why. */
+bool ib_exact_rows_open(struct ib_workspace *, const struct ib_case *, struct ib_exact_rows *);
+void ib_exact_rows_close(struct ib_exact_rows *);
+
+/* The loss of parameters (ib_network_size elements) on the training rows; NaN also where these cannot be
+ * read. */
+double ib_exact_loss(struct ib_workspace *, const struct ib_case *, const double *params);
+
+#endif

@@ -1,0 +1,388 @@
+#include "train/dispatch.h"
+
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct ib_policy policies[] = {
+    [IB_HOST] = {.stale_before_call = false, .home_after_call = false},
+    [IB_PER_OP] = {.stale_before_call = true, .home_after_call = true},
+    [IB_RESIDENT] = {.stale_before_call = false, .home_after_call = false},
+};
+
+struct operand {
+    struct ib_tensor *tensor; /* NULL: the operation can do without it */
+    unsigned access;
+};
+enum { READS = 1, WRITES = 2 };
+
+/* ---- ledger ---- */
+
+static void book(struct ib_dispatch *d, enum ib_op op, const struct ib_tensor *t, struct ib_traffic copy)
+{
+    ib_traffic_add(&d->ledger.copies[d->phase][op][t->index], &copy);
+    ib_traffic_add(&d->total, &copy);
+}
+
+static enum ib_status refuse_captured(const struct ib_dispatch *d, const struct ib_tensor *t)
+{
+    return d->capturing ? ib_fail(IB_EINTERNAL, d->ledger.tensor[t->index], "a recording cannot hold a copy")
+                        : IB_OK;
+}
+
+/* ---- moving data: these two are the only callers of h2d and d2h ---- */
+
+static size_t tensor_bytes(const struct ib_tensor *t)
+{
+    return (size_t)(t->rows * t->cols) * (t->type == IB_F32 ? sizeof(float) : sizeof(double));
+}
+
+static enum ib_status upload(struct ib_dispatch *d, enum ib_op op, struct ib_tensor *t)
+{
+    size_t bytes = tensor_bytes(t);
+    uint64_t begin_ns = ib_profile_copy_begin(d->profile);
+    IB_TRY(refuse_captured(d, t));
+    IB_TRY(d->impl->mem->h2d(d->state, t->device, t->host, bytes));
+    if (d->profile)
+        IB_TRY(ib_profile_upload_end(d->profile, op, t->index, begin_ns));
+    book(d, op, t, (struct ib_traffic){.h2d_count = 1, .h2d_bytes = bytes});
+    t->on_device = true;
+    return IB_OK;
+}
+
+static enum ib_status download(struct ib_dispatch *d, enum ib_op op, struct ib_tensor *t)
+{
+    size_t bytes = tensor_bytes(t);
+    uint64_t begin_ns = ib_profile_copy_begin(d->profile);
+    IB_TRY(refuse_captured(d, t));
+    IB_TRY(d->impl->mem->d2h(d->state, t->host, t->device, bytes));
+    if (d->profile)
+        ib_profile_download_end(d->profile, op, t->index, begin_ns);
+    book(d, op, t, (struct ib_traffic){.d2h_count = 1, .d2h_bytes = bytes});
+    t->on_host = true;
+    return IB_OK;
+}
+
+/* ---- the policy, applied before and after every operation ---- */
+
+static struct ib_view view_of(const struct ib_tensor *t)
+{
+    return (struct ib_view){t->device ? t->device : t->host, t->rows, t->cols, t->cols, t->type};
+}
+
+static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const struct operand *operands,
+                                  size_t n, struct ib_view *views)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct ib_tensor *t = operands[i].tensor;
+        if (!t)
+            continue;
+        bool stale = t->device && (d->policy.stale_before_call || !t->on_device);
+        if (stale && operands[i].access & READS)
+            IB_TRY(upload(d, op, t));
+        views[i] = view_of(t);
+    }
+    if (d->capturing)
+        d->captured.launches++;
+    else
+        d->ledger.launches[d->phase]++;
+    return IB_OK;
+}
+
+/* The device's copy is now the newest. */
+static void written(struct ib_tensor *t)
+{
+    t->on_device = true;
+    t->on_host = false;
+}
+
+static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const struct operand *operands,
+                                 size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct ib_tensor *t = operands[i].tensor;
+        if (!t || !t->device || !(operands[i].access & WRITES))
+            continue;
+        written(t);
+        if (d->capturing)
+            d->captured.written[t->index] = t;
+        if (d->policy.home_after_call)
+            IB_TRY(download(d, op, t));
+    }
+    return IB_OK;
+}
+
+/* One operation: copies in, the call, copies out. `views` stands in `call` for the operands' views. */
+#define DISPATCH(d, op, function, operands, call)                                                            \
+    do {                                                                                                     \
+        enum { n_operands = sizeof(operands) / sizeof(operands)[0] };                                        \
+        struct ib_view views[n_operands] = {0};                                                              \
+        if (!IB_HAS((d)->impl->ops, function))                                                               \
+            return ib_fail(IB_EUNSUPPORTED, (d)->impl->name, "has no operation " #function);                 \
+        uint64_t begin_ns = 0;                                                                               \
+        IB_TRY(before_call(d, op, operands, n_operands, views));                                             \
+        IB_TRY(ib_profile_call_begin((d)->profile, &begin_ns));                                              \
+        IB_TRY((d)->impl->ops->call);                                                                        \
+        IB_TRY(ib_profile_call_end((d)->profile, op, begin_ns));                                             \
+        return after_call(d, op, operands, n_operands);                                                      \
+    } while (0)
+
+static enum ib_status shapes_differ(const char *op)
+{
+    return ib_fail(IB_EINTERNAL, op, "the shapes of its operands do not fit");
+}
+
+static bool same_shape(const struct ib_tensor *a, const struct ib_tensor *b)
+{
+    return a->rows == b->rows && a->cols == b->cols;
+}
+
+static bool is_row_of(const struct ib_tensor *row, const struct ib_tensor *m)
+{
+    return row->rows == 1 && row->cols == m->cols;
+}
+
+enum ib_status ib_gemm(struct ib_dispatch *d, bool transpose_a, bool transpose_b, double alpha,
+                       struct ib_tensor *a, struct ib_tensor *b, double beta, struct ib_tensor *c)
+{
+    uint64_t m = transpose_a ? a->cols : a->rows, k = transpose_a ? a->rows : a->cols;
+    uint64_t k_b = transpose_b ? b->cols : b->rows, n = transpose_b ? b->rows : b->cols;
+    if (k != k_b || m != c->rows || n != c->cols)
+        return shapes_differ("gemm");
+    struct operand operands[] = {{a, READS}, {b, READS}, {c, beta == 0 ? WRITES : READS | WRITES}};
+    DISPATCH(d, IB_OP_GEMM, gemm, operands,
+             gemm(d->state, transpose_a, transpose_b, alpha, &views[0], &views[1], beta, &views[2]));
+}
+
+enum ib_status ib_add_row(struct ib_dispatch *d, struct ib_tensor *row, struct ib_tensor *m)
+{
+    if (!is_row_of(row, m))
+        return shapes_differ("add_row");
+    struct operand operands[] = {{row, READS}, {m, READS | WRITES}};
+    DISPATCH(d, IB_OP_ADD_ROW, add_row, operands, add_row(d->state, &views[0], &views[1]));
+}
+
+enum ib_status ib_act(struct ib_dispatch *d, enum ib_act kind, struct ib_tensor *m)
+{
+    struct operand operands[] = {{m, READS | WRITES}};
+    DISPATCH(d, IB_OP_ACT, act, operands, act(d->state, kind, &views[0]));
+}
+
+enum ib_status ib_act_grad(struct ib_dispatch *d, enum ib_act kind, struct ib_tensor *y, struct ib_tensor *dy)
+{
+    if (!same_shape(y, dy))
+        return shapes_differ("act_grad");
+    struct operand operands[] = {{y, READS}, {dy, READS | WRITES}};
+    DISPATCH(d, IB_OP_ACT_GRAD, act_grad, operands, act_grad(d->state, kind, &views[0], &views[1]));
+}
+
+enum ib_status ib_loss_grad(struct ib_dispatch *d, enum ib_loss kind, struct ib_tensor *z,
+                            struct ib_tensor *y, struct ib_tensor *loss)
+{
+    if (!same_shape(z, y))
+        return shapes_differ("loss_grad");
+    struct operand operands[] = {{z, READS | WRITES}, {y, READS}, {loss, WRITES}};
+    DISPATCH(d, IB_OP_LOSS_GRAD, loss_grad, operands,
+             loss_grad(d->state, kind, &views[0], &views[1], &views[0], loss ? &views[2] : NULL));
+}
+
+enum ib_status ib_col_sum(struct ib_dispatch *d, struct ib_tensor *m, struct ib_tensor *row)
+{
+    if (!is_row_of(row, m))
+        return shapes_differ("col_sum");
+    struct operand operands[] = {{m, READS}, {row, WRITES}};
+    DISPATCH(d, IB_OP_COL_SUM, col_sum, operands, col_sum(d->state, &views[0], &views[1]));
+}
+
+enum ib_status ib_axpy(struct ib_dispatch *d, double alpha, struct ib_tensor *x, struct ib_tensor *y)
+{
+    if (!same_shape(x, y))
+        return shapes_differ("axpy");
+    struct operand operands[] = {{x, READS}, {y, READS | WRITES}};
+    DISPATCH(d, IB_OP_AXPY, axpy, operands, axpy(d->state, alpha, &views[0], &views[1]));
+}
+
+/* ---- fused steps: the same door, with more operands ---- */
+
+enum { MAX_OPERANDS = 3 + 2 * IB_MAX_LAYERS };
+
+static void set_params(struct ib_problem *problem, const struct ib_view *views)
+{
+    for (uint32_t layer = 0; layer < problem->n_layers; layer++) {
+        problem->w[layer] = views[2 * layer];
+        problem->b[layer] = views[2 * layer + 1];
+    }
+}
+
+enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struct ib_tensor *x,
+                        struct ib_tensor *y, struct ib_tensor *params, struct ib_tensor *loss, uint64_t n)
+{
+    struct operand operands[MAX_OPERANDS] = {{x, READS}, {y, READS}, {loss, WRITES}};
+    struct ib_view views[MAX_OPERANDS] = {0};
+    size_t n_operands = 3 + 2 * problem->n_layers;
+    uint64_t begin_ns = 0;
+    for (size_t p = 0; p < 2 * problem->n_layers; p++)
+        operands[3 + p] = (struct operand){&params[p], READS | WRITES};
+
+    IB_TRY(before_call(d, IB_OP_STEPS, operands, n_operands, views));
+    problem->x = views[0];
+    problem->y = views[1];
+    problem->loss = views[2]; /* all zero, and so p == NULL, when nobody reads it */
+    set_params(problem, &views[3]);
+    IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
+    IB_TRY(d->impl->fused->steps(d->state, problem, n));
+    IB_TRY(ib_profile_call_end(d->profile, IB_OP_STEPS, begin_ns));
+    return after_call(d, IB_OP_STEPS, operands, n_operands);
+}
+
+enum ib_status ib_forward(struct ib_dispatch *d, struct ib_problem *problem, struct ib_tensor *x,
+                          struct ib_tensor *params, struct ib_tensor *out)
+{
+    struct operand operands[MAX_OPERANDS] = {{x, READS}, {out, WRITES}};
+    struct ib_view views[MAX_OPERANDS] = {0};
+    size_t n_operands = 2 + 2 * problem->n_layers;
+    for (size_t p = 0; p < 2 * problem->n_layers; p++)
+        operands[2 + p] = (struct operand){&params[p], READS};
+
+    IB_TRY(before_call(d, IB_OP_FORWARD, operands, n_operands, views));
+    set_params(problem, &views[2]);
+    IB_TRY(d->impl->fused->predict(d->state, problem, &views[0], &views[1]));
+    return after_call(d, IB_OP_FORWARD, operands, n_operands);
+}
+
+/* ---- tensors ---- */
+
+enum ib_status ib_dispatch_open(const struct ib_impl *impl, void *state, enum ib_residency residency,
+                                struct ib_dispatch *out)
+{
+    if ((impl->mem == NULL) != (residency == IB_HOST))
+        return ib_fail(IB_EINVAL, impl->name, "cannot run with residency %s: %s",
+                       ib_word_of(ib_residency_words, (int)residency),
+                       impl->mem ? "it has memory of its own (per_op or resident)"
+                                 : "it works in host memory (host)");
+    memset(out, 0, sizeof *out);
+    out->impl = impl;
+    out->state = state;
+    out->policy = policies[residency];
+    return IB_OK;
+}
+
+static enum ib_status name_tensor(struct ib_dispatch *d, const char *name, struct ib_tensor *t)
+{
+    struct ib_ledger *ledger = &d->ledger;
+    if (ledger->n_tensors == IB_MAX_TENSORS)
+        return ib_fail(IB_EINTERNAL, name, "more than %d tensors in one problem", IB_MAX_TENSORS);
+    t->index = ledger->n_tensors++;
+    strncpy(ledger->tensor[t->index], name, sizeof ledger->tensor[0] - 1);
+    return IB_OK;
+}
+
+/* Host memory of the kind that the implementation wants, if it wants any. */
+static enum ib_status alloc_pinned(struct ib_dispatch *d, size_t bytes, struct ib_tensor *t)
+{
+    if (!IB_HAS(d->impl->mem, host_alloc) || !bytes)
+        return IB_OK;
+    enum ib_status status = d->impl->mem->host_alloc(d->state, bytes, &t->host);
+    t->pinned = status == IB_OK;
+    return status == IB_EUNSUPPORTED ? IB_OK : status;
+}
+
+static enum ib_status alloc_host(struct ib_dispatch *d, const char *name, const void *values,
+                                 struct ib_tensor *t)
+{
+    size_t bytes = tensor_bytes(t);
+    IB_TRY(alloc_pinned(d, bytes, t));
+    if (t->pinned && values)
+        memcpy(t->host, values, bytes);
+    else if (t->pinned)
+        memset(t->host, 0, bytes);
+    /* A borrowed array is only ever read: nothing writes x, y or x_test, and download needs on_host to be
+     * false. */
+    else
+        t->host = values ? (void *)(uintptr_t)values : calloc(1, bytes ? bytes : 1);
+    t->borrowed = values != NULL;
+    return t->host ? IB_OK
+                   : ib_fail(IB_ENOMEM, name, "no memory for %llu x %llu elements",
+                             (unsigned long long)t->rows, (unsigned long long)t->cols);
+}
+
+enum ib_status ib_tensor_open(struct ib_dispatch *d, const char *name, enum ib_dtype type, uint64_t rows,
+                              uint64_t cols, const void *host, struct ib_tensor *out)
+{
+    struct ib_tensor t = {.rows = rows, .cols = cols, .type = type, .on_host = true};
+    IB_TRY(name_tensor(d, name, &t));
+    IB_TRY(alloc_host(d, name, host, &t));
+    *out = t;
+    size_t bytes = tensor_bytes(&t);
+    return d->impl->mem && bytes ? d->impl->mem->alloc(d->state, bytes, &out->device) : IB_OK;
+}
+
+void ib_tensor_close(struct ib_dispatch *d, struct ib_tensor *t)
+{
+    if (t->device)
+        d->impl->mem->free(d->state, t->device);
+    if (t->pinned)
+        d->impl->mem->host_free(d->state, t->host);
+    else if (!t->borrowed)
+        free(t->host);
+    *t = (struct ib_tensor){0};
+}
+
+enum ib_status ib_write(struct ib_tensor *t, const void *values)
+{
+    if (t->borrowed)
+        return ib_fail(IB_EINTERNAL, "ib_write", "the caller's array must not be written");
+    memcpy(t->host, values, tensor_bytes(t));
+    t->on_host = true;
+    t->on_device = false;
+    return IB_OK;
+}
+
+enum ib_status ib_read(struct ib_dispatch *d, struct ib_tensor *t, void *out)
+{
+    if (!t->on_host)
+        IB_TRY(download(d, IB_OP_READ, t));
+    memcpy(out, t->host, tensor_bytes(t));
+    return IB_OK;
+}
+
+enum ib_status ib_place(struct ib_dispatch *d, struct ib_tensor *t)
+{
+    if (t->device && !t->on_device && !d->policy.stale_before_call)
+        return upload(d, IB_OP_PLACE, t);
+    return IB_OK;
+}
+
+/* ---- recording ---- */
+
+enum ib_status ib_capture_begin(struct ib_dispatch *d)
+{
+    IB_TRY(d->impl->capture->begin(d->state));
+    d->capturing = true;
+    memset(&d->captured, 0, sizeof d->captured);
+    return IB_OK;
+}
+
+enum ib_status ib_capture_end(struct ib_dispatch *d)
+{
+    d->capturing = false;
+    return d->impl->capture->end(d->state);
+}
+
+enum ib_status ib_replay(struct ib_dispatch *d, uint64_t n)
+{
+    d->ledger.launches[d->phase] += n * d->captured.launches;
+    for (size_t t = 0; t < IB_MAX_TENSORS; t++)
+        if (d->captured.written[t])
+            written(d->captured.written[t]);
+    return d->impl->capture->replay(d->state, n);
+}
+
+enum ib_status ib_sync(struct ib_dispatch *d)
+{
+    if (!d->impl->mem)
+        return IB_OK;
+    d->ledger.syncs[d->phase]++;
+    return d->impl->mem->sync(d->state);
+}

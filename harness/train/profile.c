@@ -1,0 +1,125 @@
+#include "train/profile.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint64_t less(uint64_t ns, uint64_t by_ns)
+{
+    return ns > by_ns ? ns - by_ns : 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
+static enum ib_status mark(const struct ib_profiler *p, uint32_t which)
+{
+    return p->profile->device_clock ? p->mem->mark(p->state, which) : IB_OK;
+}
+
+/* What it costs to ask an idle device whether it is done. */
+static enum ib_status time_sync(const struct ib_profiler *p, uint64_t *out_ns)
+{
+    enum { SYNCS = 33 };
+    uint64_t ns[SYNCS];
+    IB_TRY(mark(p, 0)); /* the first mark may change the queue */
+    IB_TRY(p->mem->sync(p->state));
+    for (int i = 0; i < SYNCS; i++) {
+        uint64_t begin = ib_now_ns();
+        IB_TRY(p->mem->sync(p->state));
+        ns[i] = ib_now_ns() - begin;
+    }
+    qsort(ns, SYNCS, sizeof *ns, by_value);
+    *out_ns = ns[SYNCS / 2];
+    return IB_OK;
+}
+
+enum ib_status ib_profiler_open(const struct ib_impl *impl, void *state, struct ib_profile *profile,
+                                struct ib_profiler *out)
+{
+    if (!impl->mem)
+        return ib_fail(IB_EINVAL, impl->name, "works in host memory: there is nothing to wait for");
+    memset(profile, 0, sizeof *profile);
+    profile->device_clock = IB_HAS(impl->mem, mark) && IB_HAS(impl->mem, elapsed);
+    *out = (struct ib_profiler){.mem = impl->mem, .state = state, .profile = profile};
+    return time_sync(out, &profile->sync_ns);
+}
+
+/* The median of one field of all profiles, which lies `offset` bytes into each. */
+static uint64_t median_at(const struct ib_profile *profiles, size_t n, size_t offset)
+{
+    uint64_t values[9];
+    for (size_t i = 0; i < n; i++)
+        memcpy(&values[i], (const char *)&profiles[i] + offset, sizeof values[i]);
+    qsort(values, n, sizeof *values, by_value);
+    return values[n / 2];
+}
+
+void ib_profile_median(const struct ib_profile *profiles, size_t n, struct ib_profile *out)
+{
+    *out = profiles[0];
+#define MEDIAN(field) out->field = median_at(profiles, n, offsetof(struct ib_profile, field))
+    MEDIAN(sync_ns);
+    for (size_t op = 0; op < IB_OP_COUNT; op++) {
+        MEDIAN(operations[op].launch_ns);
+        MEDIAN(operations[op].wait_ns);
+        MEDIAN(operations[op].compute_ns);
+        for (size_t t = 0; t < IB_MAX_TENSORS; t++) {
+            MEDIAN(copies[op][t].h2d_ns);
+            MEDIAN(copies[op][t].d2h_ns);
+        }
+    }
+#undef MEDIAN
+}
+
+enum ib_status ib_profile_call_begin(struct ib_profiler *p, uint64_t *begin_ns)
+{
+    if (!p)
+        return IB_OK;
+    IB_TRY(mark(p, 0));
+    *begin_ns = ib_now_ns();
+    return IB_OK;
+}
+
+enum ib_status ib_profile_call_end(struct ib_profiler *p, enum ib_op op, uint64_t begin_ns)
+{
+    if (!p)
+        return IB_OK;
+    struct ib_profile_operation *operation = &p->profile->operations[op];
+    uint64_t launched_ns = ib_now_ns(), compute_ns = 0;
+    IB_TRY(mark(p, 1));
+    IB_TRY(p->mem->sync(p->state));
+    uint64_t wait_ns = ib_now_ns() - launched_ns;
+    if (p->profile->device_clock)
+        IB_TRY(p->mem->elapsed(p->state, &compute_ns));
+    else
+        compute_ns = less(wait_ns, p->profile->sync_ns);
+    operation->calls++;
+    operation->launch_ns += launched_ns - begin_ns;
+    operation->wait_ns += wait_ns;
+    operation->compute_ns += compute_ns;
+    return IB_OK;
+}
+
+uint64_t ib_profile_copy_begin(const struct ib_profiler *p)
+{
+    return p ? ib_now_ns() : 0;
+}
+
+/* An upload may only have been queued, so it is waited for. */
+enum ib_status ib_profile_upload_end(struct ib_profiler *p, enum ib_op op, uint32_t tensor, uint64_t begin_ns)
+{
+    IB_TRY(p->mem->sync(p->state));
+    p->profile->copies[op][tensor].h2d_ns += less(ib_now_ns() - begin_ns, p->profile->sync_ns);
+    return IB_OK;
+}
+
+void ib_profile_download_end(struct ib_profiler *p, enum ib_op op, uint32_t tensor, uint64_t begin_ns)
+{
+    p->profile->copies[op][tensor].d2h_ns += ib_now_ns() - begin_ns;
+}

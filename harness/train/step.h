@@ -1,0 +1,26 @@
+/* The models over the operations: forward pass, gradient and update of a layered network, written once for
+ * every implementation. All work passes dispatch. */
+#ifndef IB_TRAIN_STEP_H
+#define IB_TRAIN_STEP_H
+
+#include "train/dispatch.h"
+
+/* What a gradient step works on. */
+struct ib_tensors {
+    struct ib_tensor x, y, loss;            /* rows x width[0], rows x outputs, 1 x 1 */
+    struct ib_tensor params[IB_MAX_PARAMS]; /* by ib_network's numbering */
+    struct ib_tensor grads[IB_MAX_PARAMS];  /* same shapes */
+    struct ib_tensor acts[IB_MAX_LAYERS];   /* rows x width[l+1]: output of layer l; the last becomes dL/dz */
+    struct ib_tensor deltas[IB_MAX_LAYERS]; /* rows x width[l+1]: dL/d acts[l], hidden layers only */
+};
+
+/* One epoch of gradient descent: params -= lr * gradient. With with_loss, t->loss is that of the forward
+ * pass, before the update. */
+enum ib_status ib_network_step(struct ib_dispatch *, const struct ib_network *, double lr, bool with_loss,
+                               struct ib_tensors *);
+
+/* acts[last] = the output for x, after the sigmoid where the loss is IB_BCE. */
+enum ib_status ib_network_predict(struct ib_dispatch *, const struct ib_network *, struct ib_tensor *params,
+                                  struct ib_tensor *x, struct ib_tensor *acts);
+
+#endif

@@ -1,0 +1,252 @@
+#include "train/training.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- running it ---- */
+
+static enum ib_status read_loss(struct ib_training *t, uint64_t epoch, const struct ib_loss_reader *reader)
+{
+    union {
+        float f32;
+        double f64;
+    } value;
+    IB_TRY(ib_read(t->dispatch, &t->tensors.loss, &value));
+    return reader->read(reader->context, epoch, t->data->type == IB_F32 ? (double)value.f32 : value.f64);
+}
+
+/* How many epochs from `done` on are done in one go: up to the next whose loss somebody reads. Fused steps
+ * under per_op go one by one, as each is copied around like any other operation. */
+static uint64_t next_stretch(const struct ib_training *t, uint64_t done, uint64_t epochs,
+                             const struct ib_loss_reader *reader)
+{
+    if (t->fused && t->dispatch->policy.stale_before_call)
+        return 1;
+    if (!reader)
+        return epochs - done;
+    uint64_t next = done + 1;
+    while (next < epochs && !reader->wants(reader->context, next))
+        next++;
+    return next - done;
+}
+
+/* Records as many epochs as the implementation likes; they are done only when it is replayed. */
+static enum ib_status capture(struct ib_training *t)
+{
+    struct ib_dispatch *d = t->dispatch;
+    uint64_t epochs = d->impl->capture->epochs(d->state);
+    IB_TRY(ib_capture_begin(d));
+    enum ib_status status = IB_OK;
+    for (uint64_t e = 0; status == IB_OK && e < epochs; e++)
+        status = ib_network_step(d, &t->net, t->lr, false, &t->tensors);
+    IB_TRY(status);
+    IB_TRY(ib_capture_end(d));
+    t->captured = epochs;
+    return IB_OK;
+}
+
+/* n epochs whose losses nobody reads. The first of all is done as written, so that whatever is made at first
+ * use exists before it is recorded. */
+static enum ib_status run_silent(struct ib_training *t, uint64_t n)
+{
+    struct ib_dispatch *d = t->dispatch;
+    bool captures = IB_HAS(d->impl, capture) && !d->profile;
+    uint64_t done = 0;
+    if (captures && !t->captured && n) {
+        IB_TRY(ib_network_step(d, &t->net, t->lr, false, &t->tensors));
+        IB_TRY(capture(t));
+        done = 1;
+    }
+    if (captures && t->captured && n - done >= t->captured) {
+        uint64_t replays = (n - done) / t->captured;
+        IB_TRY(ib_replay(d, replays));
+        done += replays * t->captured;
+    }
+    for (; done < n; done++)
+        IB_TRY(ib_network_step(d, &t->net, t->lr, false, &t->tensors));
+    return IB_OK;
+}
+
+/* n epochs, the loss of the last of them left on the device when it is wanted. */
+static enum ib_status run_stretch(struct ib_training *t, uint64_t n, bool wanted)
+{
+    if (t->fused)
+        return ib_steps(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, t->tensors.params,
+                        wanted ? &t->tensors.loss : NULL, n);
+    IB_TRY(run_silent(t, wanted ? n - 1 : n));
+    return wanted ? ib_network_step(t->dispatch, &t->net, t->lr, true, &t->tensors) : IB_OK;
+}
+
+enum ib_status ib_training_run(struct ib_training *t, uint64_t epochs, const struct ib_loss_reader *reader)
+{
+    for (uint64_t done = 0; done < epochs;) {
+        uint64_t n = next_stretch(t, done, epochs, reader);
+        bool wanted = reader && reader->wants(reader->context, done + n);
+        IB_TRY(run_stretch(t, n, wanted));
+        done += n;
+        if (wanted)
+            IB_TRY(read_loss(t, done, reader));
+    }
+    return ib_sync(t->dispatch);
+}
+
+enum ib_status ib_training_restart(struct ib_training *t)
+{
+    for (uint32_t p = 0; p < ib_network_params(&t->net); p++) {
+        IB_TRY(ib_write(&t->tensors.params[p], t->data->start[p]));
+        IB_TRY(ib_place(t->dispatch, &t->tensors.params[p]));
+    }
+    return ib_sync(t->dispatch);
+}
+
+enum ib_status ib_training_read_param(struct ib_training *t, uint32_t p, void *out)
+{
+    return ib_read(t->dispatch, &t->tensors.params[p], out);
+}
+
+/* ---- predictions ---- */
+
+enum ib_status ib_training_predict(struct ib_training *t, void *out)
+{
+    struct ib_dispatch *d = t->dispatch;
+    bool fused = t->fused && IB_HAS(d->impl->fused, predict);
+    uint32_t last = t->net.n_layers - 1;
+    struct ib_tensor x = {0}, acts[IB_MAX_LAYERS] = {0};
+    enum ib_status status =
+        ib_tensor_open(d, "x_test", t->data->type, t->data->test_rows, t->net.width[0], t->data->x_test, &x);
+    for (uint32_t l = fused ? last : 0; status == IB_OK && l <= last; l++) {
+        char name[16];
+        snprintf(name, sizeof name, "p%u", l + 1);
+        status =
+            ib_tensor_open(d, name, t->data->type, t->data->test_rows, t->net.width[l + 1], NULL, &acts[l]);
+    }
+    if (status == IB_OK)
+        status = fused ? ib_forward(d, &t->problem, &x, t->tensors.params, &acts[last])
+                       : ib_network_predict(d, &t->net, t->tensors.params, &x, acts);
+    if (status == IB_OK)
+        status = ib_read(d, &acts[last], out);
+
+    for (uint32_t l = 0; l <= last; l++)
+        ib_tensor_close(d, &acts[l]);
+    ib_tensor_close(d, &x);
+    return status;
+}
+
+/* ---- set-up ---- */
+
+static enum ib_status open_params(struct ib_training *t)
+{
+    for (uint32_t p = 0; p < ib_network_params(&t->net); p++) {
+        uint64_t rows = ib_network_param_rows(&t->net, p), cols = ib_network_param_cols(&t->net, p);
+        const char *name = t->data->param_name[p];
+        char grad_name[9];
+        snprintf(grad_name, sizeof grad_name, "g%s", name);
+        IB_TRY(ib_tensor_open(t->dispatch, name, t->data->type, rows, cols, NULL, &t->tensors.params[p]));
+        if (!t->fused)
+            IB_TRY(ib_tensor_open(t->dispatch, grad_name, t->data->type, rows, cols, NULL,
+                                  &t->tensors.grads[p]));
+    }
+    return IB_OK;
+}
+
+static enum ib_status open_activations(struct ib_training *t)
+{
+    for (uint32_t l = 0; l < t->net.n_layers; l++) {
+        char name[16];
+        snprintf(name, sizeof name, "a%u", l + 1);
+        IB_TRY(ib_tensor_open(t->dispatch, name, t->data->type, t->data->rows, t->net.width[l + 1], NULL,
+                              &t->tensors.acts[l]));
+        if (l + 1 == t->net.n_layers)
+            break;
+        snprintf(name, sizeof name, "d%u", l + 1);
+        IB_TRY(ib_tensor_open(t->dispatch, name, t->data->type, t->data->rows, t->net.width[l + 1], NULL,
+                              &t->tensors.deltas[l]));
+    }
+    return IB_OK;
+}
+
+static enum ib_status open_tensors(struct ib_training *t)
+{
+    const struct ib_train_data *data = t->data;
+    struct ib_dispatch *d = t->dispatch;
+    uint64_t outputs = t->net.width[t->net.n_layers];
+    IB_TRY(ib_tensor_open(d, "x", data->type, data->rows, t->net.width[0], data->x, &t->tensors.x));
+    IB_TRY(ib_tensor_open(d, "y", data->type, data->rows, outputs, data->y, &t->tensors.y));
+    IB_TRY(ib_tensor_open(d, "loss", data->type, 1, 1, NULL, &t->tensors.loss));
+    IB_TRY(open_params(t));
+    if (!t->fused)
+        IB_TRY(open_activations(t));
+    IB_TRY(ib_place(d, &t->tensors.x));
+    IB_TRY(ib_place(d, &t->tensors.y));
+    return ib_training_restart(t);
+}
+
+static struct ib_view shape(const struct ib_training *t, uint64_t rows, uint64_t cols)
+{
+    return (struct ib_view){NULL, rows, cols, cols, t->data->type};
+}
+
+static void describe_problem(struct ib_training *t)
+{
+    t->problem = (struct ib_problem){.struct_size = sizeof t->problem,
+                                     .n_layers = t->net.n_layers,
+                                     .x = shape(t, t->data->rows, t->net.width[0]),
+                                     .y = shape(t, t->data->rows, t->net.width[t->net.n_layers]),
+                                     .act = t->net.act,
+                                     .loss_kind = t->net.loss,
+                                     .dtype = t->data->type,
+                                     .lr = t->lr};
+    for (uint32_t l = 0; l < t->net.n_layers; l++) {
+        t->problem.w[l] = shape(t, t->net.width[l], t->net.width[l + 1]);
+        t->problem.b[l] = shape(t, 1, t->net.width[l + 1]);
+    }
+}
+
+static enum ib_status choose_path(struct ib_training *t)
+{
+    const struct ib_impl *impl = t->dispatch->impl;
+    char why[256] = "does not support this problem";
+    if (IB_HAS(impl, capture) && t->dispatch->policy.stale_before_call)
+        return ib_fail(IB_EUNSUPPORTED, impl->name,
+                       "replays recorded work, which nothing can be copied around: use residency resident");
+    t->fused = IB_HAS(impl->fused, steps);
+    if (!t->fused)
+        return IB_OK; /* an operation that is missing says so when it is first called */
+    describe_problem(t);
+    if (IB_HAS(impl->fused, supports) && impl->fused->supports(&t->problem, why, sizeof why) != IB_OK)
+        return ib_fail(IB_EUNSUPPORTED, impl->name, "%s", why);
+    return IB_OK;
+}
+
+enum ib_status ib_training_open(struct ib_dispatch *dispatch, const struct ib_network *net,
+                                const struct ib_train_data *data, double lr, struct ib_training *out)
+{
+    memset(out, 0, sizeof *out);
+    out->dispatch = dispatch;
+    out->net = *net;
+    out->data = data;
+    out->lr = lr;
+    IB_TRY(choose_path(out));
+    enum ib_status status = open_tensors(out);
+    if (status != IB_OK)
+        ib_training_close(out);
+    return status;
+}
+
+void ib_training_close(struct ib_training *t)
+{
+    struct ib_dispatch *d = t->dispatch;
+    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++) {
+        ib_tensor_close(d, &t->tensors.params[p]);
+        ib_tensor_close(d, &t->tensors.grads[p]);
+    }
+    for (uint32_t l = 0; l < IB_MAX_LAYERS; l++) {
+        ib_tensor_close(d, &t->tensors.acts[l]);
+        ib_tensor_close(d, &t->tensors.deltas[l]);
+    }
+    ib_tensor_close(d, &t->tensors.x);
+    ib_tensor_close(d, &t->tensors.y);
+    ib_tensor_close(d, &t->tensors.loss);
+}

@@ -1,0 +1,33 @@
+#include "train/transfer_log.h"
+
+const struct ib_word ib_phase_words[] = {
+    {"setup", IB_SETUP}, {"train", IB_TRAIN}, {"readback", IB_READBACK}, {"predict", IB_PREDICT}, {NULL, 0}};
+
+const struct ib_word ib_op_words[] = {
+    {"gemm", IB_OP_GEMM},         {"add_row", IB_OP_ADD_ROW},     {"act", IB_OP_ACT},
+    {"act_grad", IB_OP_ACT_GRAD}, {"loss_grad", IB_OP_LOSS_GRAD}, {"col_sum", IB_OP_COL_SUM},
+    {"axpy", IB_OP_AXPY},         {"steps", IB_OP_STEPS},         {"forward", IB_OP_FORWARD},
+    {"place", IB_OP_PLACE},       {"read", IB_OP_READ},           {NULL, 0}};
+
+void ib_traffic_add(struct ib_traffic *sum, const struct ib_traffic *more)
+{
+    sum->h2d_count += more->h2d_count;
+    sum->h2d_bytes += more->h2d_bytes;
+    sum->d2h_count += more->d2h_count;
+    sum->d2h_bytes += more->d2h_bytes;
+}
+
+bool ib_traffic_equal(const struct ib_traffic *a, const struct ib_traffic *b)
+{
+    return a->h2d_count == b->h2d_count && a->h2d_bytes == b->h2d_bytes && a->d2h_count == b->d2h_count &&
+           a->d2h_bytes == b->d2h_bytes;
+}
+
+struct ib_traffic ib_ledger_phase(const struct ib_ledger *ledger, enum ib_phase phase)
+{
+    struct ib_traffic sum = {0};
+    for (int op = 0; op < IB_OP_COUNT; op++)
+        for (uint32_t t = 0; t < ledger->n_tensors; t++)
+            ib_traffic_add(&sum, &ledger->copies[phase][op][t]);
+    return sum;
+}

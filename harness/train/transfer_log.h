@@ -1,0 +1,50 @@
+/* The account of a training on a device: every copy by phase, operation and tensor, every operation handed
+ * over, every wait. */
+#ifndef IB_TRAIN_TRANSFER_LOG_H
+#define IB_TRAIN_TRANSFER_LOG_H
+
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum ib_phase { IB_SETUP, IB_TRAIN, IB_READBACK, IB_PREDICT, IB_PHASE_COUNT };
+extern const struct ib_word ib_phase_words[];
+
+/* Where a copy was made: in which operation, or outside of one. */
+enum ib_op {
+    IB_OP_GEMM,
+    IB_OP_ADD_ROW,
+    IB_OP_ACT,
+    IB_OP_ACT_GRAD,
+    IB_OP_LOSS_GRAD,
+    IB_OP_COL_SUM,
+    IB_OP_AXPY,
+    IB_OP_STEPS,   /* a fused training step, or many */
+    IB_OP_FORWARD, /* a fused prediction */
+    IB_OP_PLACE,   /* upload ahead of use */
+    IB_OP_READ,
+    IB_OP_COUNT
+};
+extern const struct ib_word ib_op_words[];
+
+struct ib_traffic {
+    uint64_t h2d_count, h2d_bytes, d2h_count, d2h_bytes;
+};
+
+enum { IB_MAX_TENSORS = 96 };
+
+struct ib_ledger {
+    uint32_t n_tensors;
+    char tensor[IB_MAX_TENSORS][8];
+    struct ib_traffic copies[IB_PHASE_COUNT][IB_OP_COUNT][IB_MAX_TENSORS];
+    uint64_t launches[IB_PHASE_COUNT]; /* operations handed to the implementation */
+    uint64_t syncs[IB_PHASE_COUNT];
+};
+
+void ib_traffic_add(struct ib_traffic *sum, const struct ib_traffic *more);
+bool ib_traffic_equal(const struct ib_traffic *, const struct ib_traffic *);
+/* All copies of one phase. */
+struct ib_traffic ib_ledger_phase(const struct ib_ledger *, enum ib_phase);
+
+#endif

@@ -1,0 +1,160 @@
+#include "train/transfer_model.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Copies in one direction, counted in elements until the end. */
+struct flow {
+    uint64_t count, elements;
+};
+
+static void add(struct flow *f, uint64_t times, uint64_t elements)
+{
+    f->count += times;
+    f->elements += times * elements;
+}
+
+/* Elements of the activations behind layer l (l = 0: the features), of its weights and of its bias. */
+static uint64_t act(const struct ib_network *net, uint64_t rows, uint32_t l)
+{
+    return rows * net->width[l];
+}
+
+static uint64_t weights(const struct ib_network *net, uint32_t l)
+{
+    return net->width[l - 1] * net->width[l];
+}
+
+static uint64_t bias(const struct ib_network *net, uint32_t l)
+{
+    return net->width[l];
+}
+
+/* per_op, one forward pass: product, bias and, but for the last layer, activation; each copied around. */
+static void forward(const struct ib_network *net, uint64_t rows, struct flow *up, struct flow *down)
+{
+    for (uint32_t l = 1; l <= net->n_layers; l++) {
+        bool hidden = l < net->n_layers;
+        add(up, 1, act(net, rows, l - 1));            /* gemm: the input, */
+        add(up, 1, weights(net, l));                  /* the weights */
+        add(up, 1, bias(net, l));                     /* add_row: the bias, */
+        add(up, hidden ? 2 : 1, act(net, rows, l));   /* its own input; act: that again */
+        add(down, hidden ? 3 : 2, act(net, rows, l)); /* gemm, add_row, act */
+    }
+}
+
+/* per_op, from the loss to the updated parameters. */
+static void backward(const struct ib_network *net, uint64_t rows, struct flow *up, struct flow *down)
+{
+    uint32_t last = net->n_layers;
+    add(up, 2, act(net, rows, last)); /* loss_grad: output and targets */
+    add(down, 1, act(net, rows, last));
+    for (uint32_t l = 1; l <= last; l++) {
+        add(up, 1, act(net, rows, l - 1)); /* gemm for the weights' gradient */
+        add(up, 2, act(net, rows, l));     /* its other operand; col_sum */
+        add(up, 2, weights(net, l));       /* axpy */
+        add(up, 2, bias(net, l));
+        add(down, 2, weights(net, l)); /* gemm, axpy */
+        add(down, 2, bias(net, l));    /* col_sum, axpy */
+    }
+    for (uint32_t l = 2; l <= last; l++) { /* what is passed on to the layer below */
+        add(up, 1, act(net, rows, l));
+        add(up, 1, weights(net, l));
+        add(up, 2, act(net, rows, l - 1));   /* act_grad */
+        add(down, 2, act(net, rows, l - 1)); /* gemm, act_grad */
+    }
+}
+
+static void all_params(const struct ib_network *net, struct flow *f)
+{
+    for (uint32_t p = 0; p < ib_network_params(net); p++)
+        add(f, 1, ib_network_param_size(net, p));
+}
+
+static void repeat(struct flow *f, uint64_t times)
+{
+    f->count *= times;
+    f->elements *= times;
+}
+
+static void train_phase(const struct ib_law_case *c, struct flow *up, struct flow *down)
+{
+    uint64_t outputs = c->net.width[c->net.n_layers];
+    if (c->residency == IB_PER_OP && c->fused) {
+        add(up, 1, c->rows * c->net.width[0]);
+        add(up, 1, c->rows * outputs);
+        all_params(&c->net, up);
+        all_params(&c->net, down);
+    } else if (c->residency == IB_PER_OP) {
+        forward(&c->net, c->rows, up, down);
+        backward(&c->net, c->rows, up, down);
+    }
+    repeat(up, c->epochs);
+    repeat(down, c->epochs);
+    add(down, c->reads, 1);
+}
+
+static void predict_phase(const struct ib_law_case *c, struct flow *up, struct flow *down)
+{
+    uint64_t outputs = c->test_rows * c->net.width[c->net.n_layers];
+    if (c->residency == IB_RESIDENT || c->fused_predict) {
+        add(up, 1, c->test_rows * c->net.width[0]);
+        add(down, 1, outputs);
+        if (c->residency == IB_PER_OP)
+            all_params(&c->net, up);
+        return;
+    }
+    forward(&c->net, c->test_rows, up, down);
+    if (c->net.loss == IB_BCE) { /* the sigmoid at the end */
+        add(up, 1, outputs);
+        add(down, 1, outputs);
+    }
+}
+
+void ib_law(const struct ib_law_case *c, struct ib_traffic out[IB_PHASE_COUNT])
+{
+    struct flow up[IB_PHASE_COUNT] = {0}, down[IB_PHASE_COUNT] = {0};
+    memset(out, 0, IB_PHASE_COUNT * sizeof *out);
+    if (c->residency == IB_HOST)
+        return;
+    if (c->residency == IB_RESIDENT) {
+        add(&up[IB_SETUP], 1, c->rows * c->net.width[0]);
+        add(&up[IB_SETUP], 1, c->rows * c->net.width[c->net.n_layers]);
+        all_params(&c->net, &up[IB_SETUP]);
+        all_params(&c->net, &down[IB_READBACK]); /* under per_op they are home already */
+    }
+    train_phase(c, &up[IB_TRAIN], &down[IB_TRAIN]);
+    predict_phase(c, &up[IB_PREDICT], &down[IB_PREDICT]);
+
+    const uint64_t element_bytes = c->type == IB_F32 ? sizeof(float) : sizeof(double);
+    for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
+        out[phase] = (struct ib_traffic){up[phase].count, up[phase].elements * element_bytes,
+                                         down[phase].count, down[phase].elements * element_bytes};
+}
+
+static void describe(char *why, size_t n, enum ib_phase phase, const struct ib_traffic *is,
+                     const struct ib_traffic *law)
+{
+    snprintf(why, n,
+             "%s: %llu uploads (%llu bytes) and %llu downloads (%llu bytes), the law says %llu (%llu) and "
+             "%llu (%llu)",
+             ib_word_of(ib_phase_words, (int)phase), (unsigned long long)is->h2d_count,
+             (unsigned long long)is->h2d_bytes, (unsigned long long)is->d2h_count,
+             (unsigned long long)is->d2h_bytes, (unsigned long long)law->h2d_count,
+             (unsigned long long)law->h2d_bytes, (unsigned long long)law->d2h_count,
+             (unsigned long long)law->d2h_bytes);
+}
+
+bool ib_law_obeyed(const struct ib_law_case *c, const struct ib_ledger *ledger, char *why, size_t n)
+{
+    struct ib_traffic law[IB_PHASE_COUNT];
+    ib_law(c, law);
+    for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
+        struct ib_traffic is = ib_ledger_phase(ledger, (enum ib_phase)phase);
+        if (!ib_traffic_equal(&is, &law[phase])) {
+            describe(why, n, (enum ib_phase)phase, &is, &law[phase]);
+            return false;
+        }
+    }
+    return true;
+}

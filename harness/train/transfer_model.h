@@ -1,0 +1,26 @@
+/* The transfer law: how many copies and bytes a training must cost, from the shape of the network, the
+ * residency and the reads alone. Written in closed form and without dispatch's help, so that it can convict
+ * dispatch too. */
+#ifndef IB_TRAIN_TRANSFER_MODEL_H
+#define IB_TRAIN_TRANSFER_MODEL_H
+
+#include "train/dispatch.h"
+
+struct ib_law_case {
+    struct ib_network net;
+    enum ib_dtype type;
+    enum ib_residency residency;
+    bool fused;         /* trained by whole steps */
+    bool fused_predict; /* predictions too */
+    uint64_t rows, test_rows, epochs;
+    uint64_t reads; /* epochs whose loss was read */
+};
+
+/* What setup, training, reading the parameters and predicting must each have moved. */
+void ib_law(const struct ib_law_case *, struct ib_traffic out[IB_PHASE_COUNT]);
+
+/* Does a ledger obey, phase by phase? Otherwise says in why[n] where not: "train: 12 uploads of 960 bytes,
+ * the law says 10 of 800". */
+bool ib_law_obeyed(const struct ib_law_case *, const struct ib_ledger *, char *why, size_t n);
+
+#endif

@@ -1,0 +1,23 @@
+/* The losses that all trainings of a problem are asked for: where its reference, a right training by the
+ * contract's algorithm, has made so much of its improvement. One function, so that the run stops other
+ * algorithms at the very losses that the analysis asks for. */
+#ifndef IB_VERIFY_LOSS_TARGETS_H
+#define IB_VERIFY_LOSS_TARGETS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Of the improvement from the reference's first loss to its lowest. The last stands for its end. */
+enum { IB_TARGET_COUNT = 3 };
+extern const double ib_target_shares[IB_TARGET_COUNT]; /* 0.9 0.99 0.999 */
+
+struct ib_targets {
+    double first, lowest;         /* loss of the reference */
+    double loss[IB_TARGET_COUNT]; /* descending */
+};
+
+/* From the n losses that were read of the reference, in the order of its epochs. false: they do not go down.
+ */
+bool ib_targets_of(const double *losses, size_t n, struct ib_targets *out);
+
+#endif

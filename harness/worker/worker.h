@@ -1,8 +1,0 @@
-/* The worker process: answers the parent's requests until its stream ends. */
-#ifndef IB_WORKER_H
-#define IB_WORKER_H
-
-/* Returns the exit status of the process. */
-int ib_worker_main(void);
-
-#endif

@@ -1,0 +1,286 @@
+#include "worker/worker_main.h"
+
+#include "base/error.h"
+#include "worker/check_worker.h"
+#include "plugin/describe.h"
+#include "worker/session.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct worker {
+    struct ib_session session;
+    json_t *problem; /* the message that the session's strings live in */
+};
+
+static json_t *real_or_null(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static enum ib_status send(json_t *message)
+{
+    enum ib_status status = ib_protocol_write(IB_PROTOCOL_OUT, message);
+    json_decref(message);
+    return status;
+}
+
+static void send_progress(uint64_t epoch, double loss)
+{
+    send(json_pack("{s:s, s:I, s:o}", "type", "progress", "epoch", (json_int_t)epoch, "loss",
+                   real_or_null(loss)));
+}
+
+static enum ib_status send_error(enum ib_status error)
+{
+    struct ib_outcome outcome;
+    ib_outcome_error(&outcome, error);
+    json_t *reason = json_string(outcome.reason);
+    json_decref(reason);
+    if (!reason) /* a library's own text */
+        ib_outcome_set(&outcome, outcome.status, "failed, and its reason is not UTF-8");
+    return send(json_pack("{s:s, s:s, s:s}", "type", "error", "status",
+                          ib_word_of(ib_case_status_words, (int)outcome.status), "message", outcome.reason));
+}
+
+/* ---- requests: each makes its answer, or an error ---- */
+
+static const char *text_of(const json_t *request, const char *field)
+{
+    return json_string_value(json_object_get(request, field));
+}
+
+static enum ib_status answer_describe(struct worker *w, const json_t *request, json_t **answer)
+{
+    (void)w;
+    json_t *impls;
+    bool whole = !json_is_true(json_object_get(request, "tables_only"));
+    IB_TRY(ib_describe_tables(text_of(request, "plugin"), whole, &impls));
+    *answer = json_pack("{s:s, s:o}", "type", "impls", "impls", impls);
+    return IB_OK;
+}
+
+/* `probe` and `libraries` say one thing of one implementation. */
+static enum ib_status answer_about_impl(const json_t *request, json_t **answer,
+                                        enum ib_status (*say)(const char *, const char *, json_t **))
+{
+    const char *impl = text_of(request, "impl");
+    json_t *said;
+    if (!impl)
+        return ib_fail(IB_EINVAL, "protocol", "a request about an implementation needs `impl`");
+    IB_TRY(say(text_of(request, "plugin"), impl, &said));
+    *answer = json_pack("{s:s, s:o}", "type", "impl", "impl", said);
+    return IB_OK;
+}
+
+static enum ib_status answer_probe(struct worker *w, const json_t *request, json_t **answer)
+{
+    (void)w;
+    return answer_about_impl(request, answer, ib_describe_probe);
+}
+
+static enum ib_status answer_libraries(struct worker *w, const json_t *request, json_t **answer)
+{
+    (void)w;
+    return answer_about_impl(request, answer, ib_describe_libraries);
+}
+
+static enum ib_status answer_problem(struct worker *w, const json_t *request, json_t **answer)
+{
+    ib_session_close(&w->session);
+    json_decref(w->problem);
+    w->problem = json_incref((json_t *)(uintptr_t)request);
+    IB_TRY(ib_session_open(request, &w->session));
+    *answer = json_pack("{s:s}", "type", "ready");
+    return IB_OK;
+}
+
+static enum ib_status answer_train(struct worker *w, const json_t *request, json_t **answer)
+{
+    struct ib_train_request train;
+    struct ib_pass_result result;
+    IB_TRY(ib_train_request_from_json(request, &train));
+    if (!w->session.open)
+        return ib_fail(IB_EINVAL, "protocol", "train came before a problem");
+    switch (train.pass) {
+    case IB_PASS_CHECKED:
+        IB_TRY(ib_session_checked(&w->session, &train, send_progress, &result));
+        break;
+    case IB_PASS_PROFILED:
+        IB_TRY(ib_session_profiled(&w->session, &train, &result));
+        break;
+    case IB_PASS_TIMED:
+        IB_TRY(ib_session_timed(&w->session, &train, &result));
+        break;
+    }
+    *answer = ib_pass_result_to_json(&result);
+    return IB_OK;
+}
+
+/* ---- the oracle, in a process of its own like any other trainer ---- */
+
+struct oracle_arrays {
+    struct ib_npy x, y, start[IB_MAX_PARAMS];
+    double *params;
+};
+
+static enum ib_status map_oracle(const struct ib_job *job, struct oracle_arrays *a)
+{
+    uint64_t at = 0;
+    IB_TRY(ib_session_map(job->x, job->rows, job->net.width[0], job->dtype, &a->x));
+    IB_TRY(ib_session_map(job->y, job->rows, job->net.width[job->net.n_layers], job->dtype, &a->y));
+    a->params = malloc(ib_network_size(&job->net) * sizeof *a->params);
+    if (!a->params)
+        return ib_fail(IB_ENOMEM, "oracle", "no memory for the parameters");
+    for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
+        IB_TRY(ib_session_map(job->start[p], ib_network_param_rows(&job->net, p),
+                              ib_network_param_cols(&job->net, p), job->dtype, &a->start[p]));
+        for (uint64_t i = 0; i < ib_network_param_size(&job->net, p); i++)
+            a->params[at++] = ib_npy_at(&a->start[p], i);
+    }
+    return IB_OK;
+}
+
+static void unmap_oracle(struct oracle_arrays *a)
+{
+    ib_npy_close(&a->x);
+    ib_npy_close(&a->y);
+    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++)
+        ib_npy_close(&a->start[p]);
+    free(a->params);
+}
+
+static enum ib_status train_oracle(const struct ib_job *job, const struct ib_oracle_request *request,
+                                   const struct oracle_arrays *arrays, json_t **answer)
+{
+    struct ib_trajectory trajectory = {0};
+    struct ib_oracle_problem problem = {.net = job->net,
+                                        .params = arrays->params,
+                                        .lr = job->lr,
+                                        .epochs = request->epochs,
+                                        .type = request->arithmetic,
+                                        .tf32 = request->tf32,
+                                        .reversed = request->reversed,
+                                        .budget_ns = request->budget_ns};
+    ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
+    enum ib_status status = ib_oracle_train(&problem, &trajectory);
+    if (status == IB_OK)
+        status = ib_session_save_curve(request->out, &trajectory.curve);
+    if (status == IB_OK)
+        status = ib_session_save(request->out, "params", IB_F64, trajectory.size, 1, trajectory.params);
+    *answer = json_pack("{s:s, s:I}", "type", "done", "epochs", (json_int_t)trajectory.epochs);
+    ib_trajectory_free(&trajectory);
+    return status;
+}
+
+static enum ib_status step_oracle(const struct ib_job *job, const struct ib_oracle_request *request,
+                                  const struct oracle_arrays *arrays, json_t **answer)
+{
+    const uint64_t size = ib_sketch_size(&job->net);
+    uint64_t epoch = 1;
+    double loss;
+    struct ib_oracle_problem problem = {.net = job->net,
+                                        .params = arrays->params,
+                                        .type = request->arithmetic,
+                                        .tf32 = request->tf32,
+                                        .reversed = request->reversed};
+    ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
+    double *sketch = malloc(size * sizeof *sketch);
+    if (!sketch)
+        return ib_fail(IB_ENOMEM, "oracle", "no memory for a gradient's sketch");
+    enum ib_status status = ib_oracle_step(&problem, &loss, sketch);
+    if (status == IB_OK)
+        status = ib_session_save_curve(request->out, &(struct ib_curve){1, &epoch, &loss});
+    if (status == IB_OK)
+        status = ib_session_save(request->out, "params", IB_F64, size, 1, sketch);
+    *answer = json_pack("{s:s, s:I}", "type", "done", "epochs", (json_int_t)1);
+    free(sketch);
+    return status;
+}
+
+static enum ib_status answer_oracle(struct worker *w, const json_t *request, json_t **answer)
+{
+    (void)w;
+    struct ib_arena arena = {0};
+    struct ib_job job;
+    struct ib_oracle_request oracle;
+    struct oracle_arrays arrays = {0};
+    enum ib_status status = ib_job_from_json(request, &arena, &job);
+    if (status == IB_OK)
+        status = ib_oracle_request_from_json(request, &oracle);
+    if (status == IB_OK)
+        status = map_oracle(&job, &arrays);
+    if (status == IB_OK)
+        status = (oracle.step ? step_oracle : train_oracle)(&job, &oracle, &arrays, answer);
+    unmap_oracle(&arrays);
+    ib_arena_free(&arena);
+    return status;
+}
+
+/* ---- check ---- */
+
+static void send_started(uint64_t number)
+{
+    send(json_pack("{s:s, s:I}", "type", "progress", "epoch", (json_int_t)number));
+}
+
+static enum ib_status answer_check(struct worker *w, const json_t *request, json_t **answer)
+{
+    (void)w;
+    return ib_check_answer(request, send_started, answer);
+}
+
+/* ---- the loop ---- */
+
+static const struct {
+    const char *type;
+    enum ib_status (*answer)(struct worker *, const json_t *request, json_t **answer);
+} requests[] = {
+    {"describe", answer_describe}, {"probe", answer_probe}, {"libraries", answer_libraries},
+    {"problem", answer_problem},   {"train", answer_train}, {"oracle", answer_oracle},
+    {"check", answer_check},
+};
+
+static enum ib_status answer_request(struct worker *w, const json_t *request)
+{
+    const char *type = text_of(request, "type");
+    json_t *answer = NULL;
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        if (!type || strcmp(type, requests[i].type) != 0)
+            continue;
+        enum ib_status status = requests[i].answer(w, request, &answer);
+        if (status == IB_OK)
+            return send(answer);
+        json_decref(answer);
+        return send_error(status);
+    }
+    return send_error(ib_fail(IB_EINVAL, "protocol", "no request of type `%s`", type ? type : ""));
+}
+
+int ib_worker_main(void)
+{
+    static struct worker worker; /* large, and nothing in it may move */
+    char *line = NULL;
+    size_t capacity = 0;
+    if (fcntl(IB_PROTOCOL_IN, F_GETFD) < 0 || fcntl(IB_PROTOCOL_OUT, F_GETFD) < 0) {
+        fprintf(stderr, "ironbench: a worker is started by the program itself, with descriptors %d and %d\n",
+                IB_PROTOCOL_IN, IB_PROTOCOL_OUT);
+        return 2;
+    }
+    FILE *in = fdopen(IB_PROTOCOL_IN, "r");
+    enum ib_status status = send(json_pack("{s:s, s:i}", "type", "hello", "version", IB_PROTOCOL_VERSION));
+    while (status == IB_OK && getline(&line, &capacity, in) > 0) {
+        json_t *request = json_loads(line, 0, NULL);
+        ib_fail(IB_OK, NULL, "failed without a word why"); /* until somebody knows better */
+        status = answer_request(&worker, request);
+        json_decref(request);
+    }
+    ib_session_close(&worker.session);
+    json_decref(worker.problem);
+    free(line);
+    fclose(in);
+    return status == IB_OK ? 0 : 4;
+}

@@ -1,0 +1,197 @@
+/* How often a gate errs, replayed from pairs of times of identical code: this project's, and the usual rules
+ * on the very same samples. A table of 20 cases takes a block of consecutive pairs, each case its own
+ * recorded one (again and again where there are fewer); a planted slowdown multiplies the new times of one of
+ * them, drawn anew for each table.
+ *
+ *   gate_replay --record DIR… > recording.csv    of gates on identical code with --out DIR
+ *   gate_replay recording.csv [TABLES [PERCENT]]
+ */
+#include "base/error.h"
+#include "base/rng.h"
+#include "gate/slowdown_test.h"
+#include "recording.h"
+#include "stats/binomial.h"
+#include "usual.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CASES = 20, PAIRS = 40, SETS = 2, USUAL_SAMPLES = 10, MOST_RULES = 8 };
+
+struct tally {
+    size_t alarms[MOST_RULES],
+        found[MOST_RULES]; /* by rule, ours first: tables with an alarm; planted and found */
+};
+
+/* ---- drawing ---- */
+
+static size_t shortest(const struct recording *r)
+{
+    size_t n = r->cases[0].n;
+    for (size_t c = 1; c < r->n; c++)
+        n = r->cases[c].n < n ? r->cases[c].n : n;
+    return n;
+}
+
+static json_t *case_of(const double *times, const struct pair *pairs, size_t n)
+{
+    json_t *samples = json_array(), *rounds = json_array(), *disturbed = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(samples, json_real(times[i]));
+        json_array_append_new(rounds, json_integer((json_int_t)i + 1));
+        json_array_append_new(disturbed, json_boolean(pairs[i].disturbed));
+    }
+    return json_pack("{s:{s:{s:o, s:o, s:o}}}", "time", "epoch_ns", "samples", samples, "rounds", rounds,
+                     "disturbed", disturbed);
+}
+
+/* ---- this project's gate ---- */
+
+/* The lot that decides which of a pair is the new one is drawn again. */
+static void draw_contest(const struct recorded *c, size_t start, double factor, struct ib_rng *rng,
+                         struct ib_contest *out)
+{
+    double times[2][PAIRS * SETS];
+    for (size_t i = 0; i < PAIRS * SETS; i++) {
+        size_t swap = (size_t)ib_rng_below(rng, 2);
+        double ratio = c->pairs[start + i].ratio;
+        times[0][i] = factor * (swap ? 1 / ratio : ratio);
+        times[1][i] = 1;
+    }
+    *out = (struct ib_contest){.is = case_of(times[0], c->pairs + start, PAIRS * SETS),
+                               .beside = case_of(times[1], c->pairs + start, PAIRS * SETS),
+                               .randomised = true,
+                               .p = NAN,
+                               .p_confirm = NAN};
+}
+
+/* How many cases it stops; *found: the planted one, too. */
+static size_t gate_table(const struct recording *r, size_t start, size_t planted, double factor,
+                         struct ib_rng *rng, bool *found)
+{
+    struct ib_contest contests[CASES];
+    struct ib_gate_rules rules = ib_gate_rules_default;
+    size_t stopped = 0;
+    rules.pairs = PAIRS;
+    for (size_t c = 0; c < CASES; c++)
+        draw_contest(&r->cases[c % r->n], start, c == planted ? factor : 1, rng, &contests[c]);
+    for (uint64_t set = 0; set < SETS; set++)
+        ib_contests_judge(contests, CASES, &rules, set);
+    ib_contests_conclude(contests, CASES, &rules);
+    for (size_t c = 0; c < CASES; c++) {
+        stopped += contests[c].speed.verdict == IB_SLOWER ? 1 : 0;
+        json_decref((json_t *)(uintptr_t)contests[c].is);
+        json_decref((json_t *)(uintptr_t)contests[c].beside);
+    }
+    *found = contests[planted].speed.verdict == IB_SLOWER;
+    return stopped;
+}
+
+/* ---- the usual rules: one run, and another after it ---- */
+
+static bool usual_case(usual_rule *slower, const struct recorded *c, size_t was_at, size_t is_at,
+                       double factor)
+{
+    double was[USUAL_SAMPLES], is[USUAL_SAMPLES];
+    for (size_t i = 0; i < USUAL_SAMPLES; i++) {
+        was[i] = c->pairs[was_at + i].ns[1];
+        is[i] = factor * c->pairs[is_at + i].ns[0];
+    }
+    return slower(was, is, USUAL_SAMPLES);
+}
+
+/* The cases of a sweep follow each other, so each is compared at another moment of the two runs. */
+static size_t usual_table(usual_rule *slower, const struct recording *r, size_t was_at, size_t is_at,
+                          size_t planted, double factor, bool *found)
+{
+    size_t stopped = 0;
+    for (size_t c = 0; c < CASES; c++) {
+        size_t later = (c / r->n) * USUAL_SAMPLES;
+        bool stops =
+            usual_case(slower, &r->cases[c % r->n], was_at + later, is_at + later, c == planted ? factor : 1);
+        stopped += stops ? 1 : 0;
+        if (c == planted)
+            *found = stops;
+    }
+    return stopped;
+}
+
+/* ---- all tables ---- */
+
+static void replay(const struct recording *r, size_t tables, double factor, struct tally *t)
+{
+    struct ib_rng rng;
+    const size_t n = shortest(r), span = (CASES / r->n + 1) * USUAL_SAMPLES;
+    ib_rng_seed(&rng, 1);
+    for (size_t i = 0; i < tables; i++) {
+        bool found;
+        size_t planted = (size_t)ib_rng_below(&rng, CASES);
+        size_t start = (size_t)ib_rng_below(&rng, n - PAIRS * SETS + 1);
+        t->alarms[0] += gate_table(r, start, planted, 1, &rng, &found) ? 1 : 0;
+        gate_table(r, start, planted, factor, &rng, &found);
+        t->found[0] += found ? 1 : 0;
+        size_t was_at = (size_t)ib_rng_below(&rng, n - 2 * span + 1);
+        size_t is_at = was_at + span + (size_t)ib_rng_below(&rng, n - 2 * span - was_at + 1);
+        for (size_t k = 0; usual_rules[k].name; k++) {
+            t->alarms[k + 1] +=
+                usual_table(usual_rules[k].slower, r, was_at, is_at, planted, 1, &found) ? 1 : 0;
+            usual_table(usual_rules[k].slower, r, was_at, is_at, planted, factor, &found);
+            t->found[k + 1] += found ? 1 : 0;
+        }
+    }
+}
+
+static void print_share(size_t n, size_t k)
+{
+    double low, high;
+    ib_clopper_pearson(n, k, 0.95, &low, &high);
+    printf(" %6.2f %% [%.2f, %.2f] |", 100 * (double)k / (double)n, 100 * low, 100 * high);
+}
+
+static void print_tally(const struct tally *t, size_t tables, double percent)
+{
+    printf(
+        "| rule | tables of %d unchanged cases with a false alarm | planted %g %% found |\n|---|---|---|\n",
+        CASES, percent);
+    for (size_t k = 0; k == 0 || usual_rules[k - 1].name; k++) {
+        printf("| %s |", k ? usual_rules[k - 1].name : "gate --against");
+        print_share(tables, t->alarms[k]);
+        print_share(tables, t->found[k]);
+        printf("\n");
+    }
+}
+
+static int fail(void)
+{
+    fprintf(stderr, "gate_replay: %s\n", ib_error_text());
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    struct recording recording;
+    struct tally tally = {0};
+    if (argc >= 3 && strcmp(argv[1], "--record") == 0) {
+        if (recording_of_gates(argv + 2, (size_t)argc - 2, &recording) != IB_OK)
+            return fail();
+        recording_write(&recording);
+        recording_free(&recording);
+        return 0;
+    }
+    if (argc < 2 || recording_read(argv[1], &recording) != IB_OK)
+        return fail();
+    const size_t tables = argc > 2 ? strtoul(argv[2], NULL, 10) : 10000;
+    const double percent = argc > 3 ? strtod(argv[3], NULL) : 3;
+    if (tables && shortest(&recording) >= 2 * (CASES / recording.n + 1) * USUAL_SAMPLES &&
+        shortest(&recording) >= PAIRS * SETS) {
+        replay(&recording, tables, 1 + percent / 100, &tally);
+        print_tally(&tally, tables, percent);
+    } else {
+        fprintf(stderr, "gate_replay: too few pairs\n");
+        return 2;
+    }
+    recording_free(&recording);
+    return 0;
+}

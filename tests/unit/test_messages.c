@@ -1,0 +1,206 @@
+/* What is said must arrive as it was said, and nonsense must be refused with the field's name. */
+#include "base/error.h"
+#include "protocol/messages.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct ib_job sample_job(void)
+{
+    static const struct ib_setting settings[] = {{"pinned", "true"}, {"threads", "2"}};
+    return (struct ib_job){.impl = "cpu_blas",
+                           .plugin = "/somewhere/cpu_blas.so",
+                           .settings = settings,
+                           .n_settings = 2,
+                           .residency = IB_RESIDENT,
+                           .model = "mlp",
+                           .net = {.n_layers = 2, .width = {10, 6, 1}, .act = IB_TANH, .loss = IB_BCE},
+                           .dtype = IB_F32,
+                           .rows = 354,
+                           .test_rows = 88,
+                           .lr = 0.1,
+                           .x = "x.npy",
+                           .y = "y.npy",
+                           .x_test = "t.npy",
+                           .param_name = {"w1", "b1", "w2", "b2"},
+                           .start = {"a", "b", "c", "d"}};
+}
+
+static void job_round_trip(void **state)
+{
+    (void)state;
+    struct ib_job said = sample_job(), heard;
+    struct ib_arena arena = {0};
+    json_t *message = ib_job_to_json(&said, "problem");
+    assert_non_null(message);
+    assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_OK);
+    assert_string_equal(heard.plugin, said.plugin);
+    assert_int_equal(heard.n_settings, 2);
+    assert_string_equal(heard.settings[1].name, "threads");
+    assert_string_equal(heard.settings[1].value, "2");
+    assert_int_equal(heard.residency, IB_RESIDENT);
+    assert_memory_equal(&heard.net, &said.net, sizeof said.net);
+    assert_int_equal(heard.dtype, IB_F32);
+    assert_true(heard.lr == said.lr); /* doubles survive to the bit */
+    assert_int_equal(heard.test_rows, 88);
+    assert_string_equal(heard.param_name[3], "b2");
+    assert_string_equal(heard.start[2], "c");
+    json_decref(message);
+    ib_arena_free(&arena);
+}
+
+static void built_in_without_hidden_layers(void **state)
+{
+    (void)state;
+    struct ib_job said = sample_job(), heard;
+    struct ib_arena arena = {0};
+    said.plugin = NULL;
+    said.net = (struct ib_network){.n_layers = 1, .width = {10, 1}, .loss = IB_HALF_MSE};
+    json_t *message = ib_job_to_json(&said, "problem");
+    assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_OK);
+    assert_null(heard.plugin);
+    assert_int_equal(heard.net.act, 0);
+    json_decref(message);
+    ib_arena_free(&arena);
+}
+
+static void broken_jobs_are_refused(void **state)
+{
+    (void)state;
+    const struct {
+        const char *field, *json, *says;
+    } broken[] = {
+        {"dtype", "\"f16\"", "f16"},      {"loss", "3", "Expected string"}, {"layers", "[10]", "layers"},
+        {"layers", "[10, 0]", "size"},    {"params", "[]", "params"},       {"rows", "-1", "rows"},
+        {"x", "null", "Expected string"}, {"options", "{\"a\": 1}", "a"},
+    };
+    struct ib_job said = sample_job(), heard;
+    struct ib_arena arena = {0};
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
+        json_t *message = ib_job_to_json(&said, "problem");
+        json_object_set_new(message, broken[i].field, json_loads(broken[i].json, JSON_DECODE_ANY, NULL));
+        assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_EINVAL);
+        if (!strstr(ib_error_text(), broken[i].says))
+            fail_msg("`%s` does not speak of %s", ib_error_text(), broken[i].says);
+        json_decref(message);
+    }
+    ib_arena_free(&arena);
+}
+
+static void requests_round_trip(void **state)
+{
+    (void)state;
+    struct ib_train_request train = {IB_PASS_TIMED, 1000, 10, 5000000, 1, "out"}, heard_train;
+    json_t *message = ib_train_request_to_json(&train);
+    assert_int_equal(ib_train_request_from_json(message, &heard_train), IB_OK);
+    assert_int_equal(heard_train.pass, IB_PASS_TIMED);
+    assert_int_equal(heard_train.epochs, 1000);
+    assert_int_equal(heard_train.min_time_ns, 5000000);
+    assert_string_equal(heard_train.out, "out");
+    json_object_set_new(message, "epochs", json_integer(0));
+    assert_int_equal(ib_train_request_from_json(message, &heard_train), IB_EINVAL);
+    json_decref(message);
+
+    struct ib_job job = sample_job();
+    struct ib_oracle_request oracle = {70, 10, IB_F32, true, true, true, "out"}, heard_oracle;
+    message = ib_oracle_request_to_json(&job, &oracle);
+    assert_string_equal(json_string_value(json_object_get(message, "type")), "oracle");
+    assert_int_equal(ib_oracle_request_from_json(message, &heard_oracle), IB_OK);
+    assert_int_equal(heard_oracle.arithmetic, IB_F32);
+    assert_true(heard_oracle.tf32);
+    assert_true(heard_oracle.reversed);
+    assert_true(heard_oracle.step);
+    json_decref(message);
+}
+
+static void result_round_trip(void **state)
+{
+    (void)state;
+    static struct ib_pass_result said, heard; /* ledgers are large */
+    said = (struct ib_pass_result){.repeats = 3,
+                                   .trained_ns = 12345,
+                                   .fused = true,
+                                   .phases = {1, 2, 3, 4, 5},
+                                   .total = {7, 70, 8, 80},
+                                   .profiled = true,
+                                   .profile = {.epochs = 50, .device_clock = true, .sync_ns = 400}};
+    ib_testimony_clear(&said.witness);
+    strcpy(said.witness.source, "driver");
+    said.witness.seen.d2h_bytes = 100;
+    ib_testimony_add_kernel(&said.witness, "gemm", 5);
+    said.profile.operations[IB_OP_ACT] = (struct ib_profile_operation){4, 30, 20, 10};
+    said.profile.copies[IB_OP_ACT][1] = (struct ib_profile_copy){11, 12};
+    said.ledger.n_tensors = 2;
+    strcpy(said.ledger.tensor[0], "x");
+    strcpy(said.ledger.tensor[1], "w1");
+    said.ledger.copies[IB_TRAIN][IB_OP_AXPY][1] = (struct ib_traffic){1, 2, 3, 4};
+    said.ledger.launches[IB_PREDICT] = 6;
+    said.ledger.syncs[IB_TRAIN] = 2;
+    json_t *message = ib_pass_result_to_json(&said);
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_memory_equal(&heard.ledger, &said.ledger, sizeof said.ledger);
+    assert_true(ib_traffic_equal(&heard.total, &said.total));
+    assert_memory_equal(&heard.witness, &said.witness, sizeof said.witness);
+    assert_true(heard.profiled);
+    assert_memory_equal(&heard.profile, &said.profile, sizeof said.profile);
+    assert_int_equal(heard.phases.predict_ns, 5);
+    json_decref(message);
+
+    said.profiled = false;
+    message = ib_pass_result_to_json(&said);
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_false(heard.profiled);
+    json_object_del(message, "ledger");
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_EINVAL);
+    assert_non_null(strstr(ib_error_text(), "ledger"));
+    json_decref(message);
+}
+
+/* What fuzz/ makes its mutants of is what is said today: a field that was missing would hide all behind it.
+ */
+static void the_corpus_is_understood(void **state)
+{
+    static const char *const paths[] = {IB_SOURCE_DIR "/tests/fuzz/corpus/worker.jsonl",
+                                        IB_SOURCE_DIR "/tests/fuzz/corpus/parent.jsonl"};
+    static struct ib_pass_result result; /* large */
+    struct ib_arena arena = {0};
+    struct ib_train_request train;
+    struct ib_oracle_request oracle;
+    struct ib_job job;
+    size_t n_results = 0, n_jobs = 0, n_requests = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        FILE *file = fopen(paths[i], "r");
+        assert_non_null(file);
+        for (json_t *m; (m = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)); json_decref(m)) {
+            const char *type = json_string_value(json_object_get(m, "type"));
+            enum ib_status status = IB_OK;
+            if (json_object_get(m, "ledger"))
+                status = ib_pass_result_from_json(m, &result), n_results++;
+            else if (strcmp(type, "problem") == 0)
+                status = ib_job_from_json(m, &arena, &job), n_jobs++;
+            else if (strcmp(type, "train") == 0)
+                status = ib_train_request_from_json(m, &train), n_requests++;
+            else if (strcmp(type, "oracle") == 0)
+                status = ib_oracle_request_from_json(m, &oracle), n_requests++;
+            if (status != IB_OK)
+                fail_msg("%s: %s: %s", paths[i], type, ib_error_text());
+        }
+        fclose(file);
+    }
+    ib_arena_free(&arena);
+    assert_true(n_results > 0 && n_jobs > 0 && n_requests > 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(job_round_trip),          cmocka_unit_test(built_in_without_hidden_layers),
+        cmocka_unit_test(broken_jobs_are_refused), cmocka_unit_test(requests_round_trip),
+        cmocka_unit_test(result_round_trip),       cmocka_unit_test(the_corpus_is_understood),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,319 @@
+#include "analysis/derived.h"
+#include "analysis/member.h"
+#include "analysis/chart_tables.h"
+#include "made_record.h"
+#include "report/time_to_loss_section.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct ib_arena arena;
+static json_t *record, *cases;
+
+static int start(void **state)
+{
+    (void)state;
+    cases = json_array();
+    record = json_pack("{s:o}", "cases", cases);
+    return 0;
+}
+
+static int finish(void **state)
+{
+    (void)state;
+    json_decref(record);
+    ib_arena_free(&arena);
+    return 0;
+}
+
+/* A case whose losses of epochs 1, 11, 21, … are these; NaN is stored as null. */
+static json_t *add(const char *label, double time_ns, const double *losses, int n)
+{
+    json_t *c = made_case(label, "host", 100, time_ns, 1), *epoch = json_array(), *loss = json_array();
+    for (int i = 0; i < n; i++) {
+        json_array_append_new(epoch, json_integer(1 + 10 * i));
+        json_array_append_new(loss, ib_json_number(losses[i]));
+    }
+    made_set(c, "curve.epoch", epoch);
+    made_set(c, "curve.loss", loss);
+    json_array_append_new(cases, c);
+    return c;
+}
+
+/* From 11 to 1, which makes the losses asked for 2, 1.1 and 1.01. */
+static const double falling[] = {11, 5, 2, 1.05, 1.005, 1};
+enum { FALLING = sizeof falling / sizeof *falling };
+
+static struct ib_derived derive(void)
+{
+    struct ib_derived derived;
+    ib_derive(&arena, record, &derived);
+    return derived;
+}
+
+static void assert_near(double is, double expected)
+{
+    if (!(fabs(is - expected) <= 1e-12 * fabs(expected)))
+        fail_msg("%.17g is not %.17g", is, expected);
+}
+
+static void seconds_are_epochs_times_the_time_of_one(void **state)
+{
+    (void)state;
+    add("slow", 2e6, falling, FALLING);
+    add("fast", 1e6, falling, FALLING);
+    struct ib_derived derived = derive();
+    assert_int_equal(derived.n_races, 1);
+    const struct ib_race *race = &derived.races[0];
+    assert_string_equal(ib_member_text(race->reference, "name"), "slow"); /* the first one */
+    assert_near(race->targets.loss[0], 2);
+    assert_near(race->targets.loss[1], 1.1);
+    assert_near(race->targets.loss[2], 1.01);
+    assert_int_equal(race->n, 2);
+    assert_string_equal(ib_member_text(race->racers[0].record, "name"), "fast");
+    static const double epochs[IB_TARGET_COUNT] = {21, 31, 41};
+    for (int t = 0; t < IB_TARGET_COUNT; t++) {
+        assert_near(race->racers[0].at[t].epoch, epochs[t]);
+        assert_near(race->racers[0].at[t].seconds, epochs[t] * 1e-3);
+        assert_near(race->racers[0].at[t].low, epochs[t] * 0.9e-3);
+        assert_near(race->racers[1].at[t].high, epochs[t] * 2.2e-3);
+    }
+}
+
+static void what_never_gets_there_comes_last(void **state)
+{
+    (void)state;
+    static const double stuck[] = {11, 1.5, NAN, 1.5, 1.5, 1.5};
+    add("stuck", 1e3, stuck, FALLING);
+    add("slow", 9e6, falling, FALLING);
+    made_set(json_array_get(cases, 0), "verify.verdict", json_string("wrong")); /* so it is no reference */
+    made_set(json_array_get(cases, 0), "ranked", json_true());
+    const struct ib_derived derived = derive();
+    const struct ib_race *race = derived.races;
+    assert_string_equal(ib_member_text(race->racers[1].record, "name"), "stuck");
+    assert_near(race->racers[1].at[0].epoch, 11);
+    assert_true(isnan(race->racers[1].at[1].epoch) && isnan(race->racers[1].at[1].seconds));
+}
+
+static void unranked_ones_stand_below(void **state)
+{
+    (void)state;
+    add("slow", 9e6, falling, FALLING);
+    made_set(add("simulated", 1e3, falling, FALLING), "ranked", json_false());
+    json_t *wrong = add("wrong", 1e3, falling, FALLING);
+    made_set(wrong, "ranked", json_false());
+    made_set(wrong, "verify.verdict", json_string("wrong"));
+    const struct ib_derived derived = derive();
+    const struct ib_race *race = derived.races;
+    assert_int_equal(race->n_ranked, 1);
+    assert_int_equal(race->n, 3);
+    assert_string_equal(ib_member_text(race->racers[0].record, "name"), "slow");
+}
+
+static void without_a_verified_descent_there_is_no_race(void **state)
+{
+    (void)state;
+    static const double rising[] = {1, 2, 3, NAN};
+    add("rising", 1e6, rising, 4);
+    made_set(add("wrong", 1e6, falling, FALLING), "verify.verdict", json_string("wrong"));
+    made_set(add("other", 1e6, falling, FALLING), "algorithm", json_string("lbfgs"));
+    assert_int_equal(derive().n_races, 0);
+}
+
+/* Another algorithm, which says of itself that it comes to the losses asked for in 0.75, 1 and 1.25 s. */
+static json_t *add_other(const char *label)
+{
+    json_t *other = add(label, 1e6, falling, FALLING), *seconds = json_array();
+    for (int i = 0; i < FALLING; i++)
+        json_array_append_new(seconds, json_real(0.25 * (i + 1)));
+    made_set(other, "curve.seconds", seconds);
+    made_set(other, "algorithm", json_string("lbfgs"));
+    made_set(other, "verify.verdict", json_string("unverified"));
+    made_set(other, "ranked", json_false());
+    return other;
+}
+
+/* One of its stops; NaN for what is not known. */
+static json_t *stop(double loss, double epochs, double rounds, double median_ns, const char *reason)
+{
+    return json_pack("{s:f, s:o, s:f, s:o, s:o, s:o, s:s?}", "loss", loss, "epochs", ib_json_number(epochs),
+                     "rounds", rounds, "median_ns", ib_json_number(median_ns), "ci_low_ns",
+                     ib_json_number(0.5 * median_ns), "ci_high_ns", ib_json_number(2 * median_ns), "reason",
+                     reason);
+}
+
+static void another_algorithm_was_stopped_there(void **state)
+{
+    (void)state;
+    add("usual", 1e6, falling, FALLING);
+    const double *asked = derive().races[0].targets.loss;
+    json_t *stops =
+        json_pack("[o, o, o]", stop(asked[0], 7, 8, 3e9, NULL), stop(asked[1], NAN, 0, NAN, "stuck"),
+                  stop(asked[2], 9, 8, NAN, "in 5 of 8 rounds: chance"));
+    made_set(add_other("other"), "stops", stops);
+    const struct ib_derived derived = derive();
+    const struct ib_racer *racer = &derived.races[0].racers[1];
+    const struct ib_time_to *at = racer->at;
+    assert_near(at[0].epoch, 7);
+    assert_near(at[0].seconds, 3);
+    assert_near(at[0].low, 1.5);
+    assert_near(at[0].high, 6);
+    assert_near(at[0].at, 21); /* its own curve's point */
+    assert_true(isnan(at[1].epoch) && isnan(at[1].seconds) && isnan(at[1].at));
+    assert_string_equal(at[1].reason, "stuck");
+    assert_true(isnan(at[2].epoch) && isnan(at[2].seconds)); /* in most rounds it was not */
+    for (int t = 0; t < IB_TARGET_COUNT; t++)
+        assert_int_equal(at[t].by, IB_BY_STOPS);
+    json_t *list = ib_time_to_json(&derived.races[0], racer);
+    assert_string_equal(ib_member_text(json_array_get(list, 0), "by"), "stops");
+    assert_string_equal(ib_member_text(json_array_get(list, 1), "reason"), "stuck");
+    json_decref(list);
+}
+
+/* Unfinished: it is known where it stops, and not yet how long that takes. */
+static void without_rounds_a_stop_has_no_time(void **state)
+{
+    (void)state;
+    add("usual", 1e6, falling, FALLING);
+    const double *asked = derive().races[0].targets.loss;
+    made_set(add_other("other"), "stops", json_pack("[o]", stop(asked[0], 7, 0, NAN, NULL)));
+    const struct ib_derived derived = derive();
+    const struct ib_time_to *at = derived.races[0].racers[1].at;
+    assert_near(at[0].epoch, 7);
+    assert_true(isnan(at[0].seconds));
+}
+
+/* An old run, or one whose reference went wrong later: other losses were asked for. */
+static void without_stops_it_is_taken_at_its_word(void **state)
+{
+    (void)state;
+    add("usual", 1e6, falling, FALLING);
+    made_set(add_other("other"), "stops", json_pack("[o]", stop(4, 7, 8, 3e9, NULL)));
+    add_other("older");
+    const struct ib_derived derived = derive();
+    for (int i = 1; i < 3; i++) {
+        const struct ib_time_to *at = derived.races[0].racers[i].at;
+        assert_near(at[0].seconds, 0.75);
+        assert_near(at[2].seconds, 1.25);
+        assert_true(isnan(at[2].low) && isnan(at[2].high));
+        assert_int_equal(at[0].by, IB_BY_ITSELF);
+    }
+}
+
+static void is_exported_in_place_of_the_curve(void **state)
+{
+    (void)state;
+    static const double stuck[] = {11, 11};
+    made_set(add("usual", 1e6, falling, FALLING), "stops", json_array());
+    add("stuck", 1e6, stuck, 2);
+    made_set(add_other("other"), "stops",
+             json_pack("[o]", stop(derive().races[0].targets.loss[0], NAN, 0, NAN, "why")));
+    json_t *never = made_case("never_ran", "host", 100, 1e6, 1);
+    json_array_append_new(cases, never);
+    ib_derived_export(record);
+    const json_t *usual = json_array_get(cases, 0), *end = json_array_get(ib_member(usual, "time_to"), 2);
+    assert_null(ib_member(usual, "curve"));
+    assert_near(ib_member_number(end, "share"), 0.999);
+    assert_near(ib_member_number(end, "loss"), 1.01);
+    assert_near(ib_member_number(end, "seconds"), 41e-3);
+    assert_near(ib_member_number(end, "low"), 0.9 * 41e-3);
+    assert_string_equal(ib_member_text(end, "by"), "epochs");
+    assert_null(ib_member(usual, "stops"));
+    const json_t *missed = json_array_get(ib_member(json_array_get(cases, 1), "time_to"), 0);
+    assert_true(json_is_null(ib_member(missed, "epoch")) && json_is_null(ib_member(missed, "seconds")));
+    assert_int_equal(json_array_size(ib_member(never, "time_to")), 0);
+    const json_t *other = ib_member(json_array_get(cases, 2), "time_to");
+    assert_int_equal(json_array_size(other), IB_TARGET_COUNT);
+    assert_string_equal(ib_member_text(json_array_get(other, 0), "reason"), "why");
+}
+
+static void charts_get_the_epochs_that_reach_a_loss(void **state)
+{
+    (void)state;
+    static const double stuck[] = {11, 1.5};
+    sqlite3 *db;
+    sqlite3_stmt *query;
+    add("usual", 1e6, falling, FALLING);
+    add("stuck", 1e6, stuck, 2);
+    const struct ib_derived derived = derive();
+    assert_int_equal(ib_db_open(":memory:", SQLITE_OPEN_READWRITE, &db), IB_OK);
+    assert_int_equal(ib_derived_tables(db, &derived), IB_OK);
+    assert_int_equal(ib_db_prepare(db, "SELECT group_concat(epoch) FROM times_to", &query), IB_OK);
+    assert_int_equal(sqlite3_step(query), SQLITE_ROW);
+    assert_string_equal((const char *)sqlite3_column_text(query, 0), "21,31,41,11");
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+}
+
+/* What the report says of the only race. */
+static void assert_told(const char *const *said, const char *unsaid)
+{
+    struct ib_blocks blocks = {.arena = &arena};
+    char *text;
+    size_t bytes;
+    const struct ib_derived derived = derive();
+    ib_time_to_section(&blocks, NULL);
+    assert_int_equal(blocks.n, 0);
+    ib_time_to_section(&blocks, &derived.races[0]);
+    FILE *out = open_memstream(&text, &bytes);
+    ib_blocks_plain(&(struct ib_plain){.out = out, .arena = &arena}, &blocks);
+    fclose(out);
+    for (size_t i = 0; said[i]; i++)
+        if (!strstr(text, said[i]))
+            fail_msg("\"%s\" is missing in:\n%s", said[i], text);
+    if (strstr(text, unsaid))
+        fail_msg("\"%s\" is said in:\n%s", unsaid, text);
+    free(text);
+}
+
+static void is_told(void **state)
+{
+    (void)state;
+    static const double stuck[] = {11, 11};
+    static const char *const said[] = {"from 11 to 1 (", "99.9 %: 1.01", "41.0 ms [36.9, 45.1]",
+                                       "not reached", NULL};
+    add("usual", 1e6, falling, FALLING);
+    add("stuck", 1e6, stuck, 2);
+    assert_told(said, "nother algorithm");
+}
+
+static void another_algorithm_is_told(void **state)
+{
+    (void)state;
+    static const char *const said[] = {"trained until the parameters",
+                                       "3.00 s [1.50, 6.00]",
+                                       "other, 99 %: stuck.",
+                                       "own word",
+                                       "750 ms by itself",
+                                       NULL};
+    add("usual", 1e6, falling, FALLING);
+    const double *asked = derive().races[0].targets.loss;
+    made_set(add_other("other"), "stops",
+             json_pack("[o, o, o]", stop(asked[0], 7, 8, 3e9, NULL), stop(asked[1], NAN, 0, NAN, "stuck"),
+                       stop(asked[2], NAN, 0, NAN, "stuck")));
+    add_other("older");
+    assert_told(said, "99.9 %: stuck"); /* once is enough */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(seconds_are_epochs_times_the_time_of_one, start, finish),
+        cmocka_unit_test_setup_teardown(what_never_gets_there_comes_last, start, finish),
+        cmocka_unit_test_setup_teardown(unranked_ones_stand_below, start, finish),
+        cmocka_unit_test_setup_teardown(without_a_verified_descent_there_is_no_race, start, finish),
+        cmocka_unit_test_setup_teardown(another_algorithm_was_stopped_there, start, finish),
+        cmocka_unit_test_setup_teardown(without_rounds_a_stop_has_no_time, start, finish),
+        cmocka_unit_test_setup_teardown(without_stops_it_is_taken_at_its_word, start, finish),
+        cmocka_unit_test_setup_teardown(is_exported_in_place_of_the_curve, start, finish),
+        cmocka_unit_test_setup_teardown(charts_get_the_epochs_that_reach_a_loss, start, finish),
+        cmocka_unit_test_setup_teardown(is_told, start, finish),
+        cmocka_unit_test_setup_teardown(another_algorithm_is_told, start, finish),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+#include "made_record.h"
+#include "report/transfer_section.h"
+#include "report/format.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct ib_arena arena;
+static json_t *cases;
+
+static int start(void **state)
+{
+    (void)state;
+    cases = json_array();
+    return 0;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    json_decref(cases);
+    ib_arena_free(&arena);
+    return 0;
+}
+
+static json_t *add(const char *label, const char *residency, int rows, double time_ns, double spread)
+{
+    json_t *c = made_case(label, residency, rows, time_ns, spread);
+    json_array_append_new(cases, c);
+    return c;
+}
+
+/* What is printed, by one of the three layouts. */
+static const char *printed(char layout)
+{
+    struct ib_derived derived;
+    struct ib_blocks blocks = {.arena = &arena};
+    json_t *record = json_pack("{s:O}", "cases", cases);
+    char *text;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    ib_derive(&arena, record, &derived);
+    ib_copying_sections(&blocks, &derived);
+    if (layout == 'm')
+        ib_blocks_markdown(out, &blocks, "##");
+    else if (layout == 'h')
+        ib_blocks_html(out, &blocks, "h2");
+    else
+        ib_blocks_plain(&(struct ib_plain){.out = out, .arena = &arena}, &blocks);
+    fclose(out);
+    const char *copy = ib_arena_copy(&arena, text);
+    free(text);
+    json_decref(record);
+    return copy;
+}
+
+static void assert_says(const char *text, const char *words)
+{
+    if (!strstr(text, words))
+        fail_msg("\"%s\" is missing in:\n%s", words, text);
+}
+
+/* A host of 10 ns a row, a device of these ratios to it, and what is said of them. */
+static void assert_told(const double ratios[3], double spread, const char *words)
+{
+    static const int sizes[] = {1000, 10000, 100000};
+    json_array_clear(cases);
+    for (int i = 0; i < 3; i++) {
+        add("cpu", "host", sizes[i], 10 * sizes[i], 1);
+        add("device", "resident", sizes[i], ratios[i] * 10 * sizes[i], spread);
+    }
+    assert_says(printed('p'), words);
+}
+
+static void says_where_a_device_pays(void **state)
+{
+    (void)state;
+    assert_told((double[]){8, 2, 0.5}, 1, "from 31,600 rows on  31,600 to 31,600");
+    assert_told((double[]){8, 2, 0.5}, 1.1, "from 34,200 rows on  31,600 to 37,000");
+    assert_told((double[]){0.5, 2, 0.5}, 1, "from 31,600 rows on (last of 2)");
+    assert_told((double[]){0.5, 0.6, 2}, 1, "only below 26,600 rows");
+    assert_told((double[]){0.5, 0.6, 0.7}, 1, "everywhere between 1,000 and 100,000 rows  below 1,000 ");
+    assert_told((double[]){9, 8, 7}, 1, "nowhere between 1,000 and 100,000 rows  beyond 100,000");
+    assert_told((double[]){9, 2, 0.8}, 1.4, "to beyond 100,000");
+    assert_says(printed('p'), "\n  linreg f32, 32 columns\n    device resident  ");
+}
+
+static void layouts_escape_and_align(void **state)
+{
+    (void)state;
+    made_set(add("a<b>|c", "per_op", 100, 3000, 1), "time.split_ns", made_split(1500, 500, 800, 200));
+    add("a<b>|c", "resident", 100, 1000, 1);
+    assert_says(printed('m'),
+                "| linreg f32 made_100 |  |  |  |  |  |  |\n"
+                "| a\\<b\\>\\|c per_op | 3.00× \\[3.00, 3.00\\] | 3.00 µs | 1.50 µs | 500 ns | 800 ns | "
+                "200 ns |\n");
+    assert_says(printed('m'), "|---|---:|---:|---:|---:|---:|---:|\n");
+    assert_says(printed('h'), "<th scope=\"rowgroup\" class=\"span\" colspan=\"7\">linreg f32 made_100</th>");
+    assert_says(printed('h'), "<td>a&lt;b&gt;|c per_op</td><td class=\"number\">3.00× [3.00, 3.00]</td>");
+    assert_says(printed('p'),
+                "    a<b>|c resident                       1.00 µs         –       –        –       –\n");
+}
+
+static void long_names_give_way(void **state)
+{
+    (void)state;
+    const char *name =
+        "opencl_tiled_with_a_name_that_nobody_would_give isa=avx2 pinned=true threads=64 more=yes";
+    add(name, "per_op", 100, 3000, 1);
+    add(name, "resident", 100, 1000, 1);
+    const char *text = printed('p');
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
+        char *copy = ib_arena_print(&arena, "%.*s", (int)strcspn(line, "\n"), line);
+        if (ib_plain_width(copy) > IB_PAGE_WIDTH)
+            fail_msg("too wide: %s", copy);
+    }
+    assert_says(text, "…");
+    assert_says(text, "3.00× [3.00, 3.00]");
+}
+
+static void seeds_are_folded(void **state)
+{
+    (void)state;
+    for (int seed = 1; seed <= 3; seed++) {
+        const char *problem = ib_arena_print(&arena, "mlp 6 seed=%d f32 made_100", seed);
+        for (int resident = 0; resident < 2; resident++) {
+            json_t *c =
+                add("device", resident ? "resident" : "per_op", 100, resident ? 1000 : 2000 * seed, 1);
+            made_set(c, "problem", json_string(problem));
+            made_set(c, "seed", json_integer(seed));
+            made_set(c, "time.split_ns", made_split(100 * seed, 1, 1, 1));
+        }
+    }
+    const char *text = printed('p');
+    assert_says(text, "  mlp 6 f32 made_100\n    device per_op    4.00× [2.00, 6.00]   4.00 µs    200 ns");
+    assert_says(text, "Of several seeds the medians");
+    assert_null(strstr(text, "seed="));
+}
+
+static void nothing_is_said_of_nothing(void **state)
+{
+    (void)state;
+    add("cpu", "host", 100, 1000, 1);
+    assert_string_equal(printed('p'), "");
+}
+
+static void numbers_read_well(void **state)
+{
+    (void)state;
+    assert_string_equal(ib_words_count(&arena, 1234567), "1,234,567");
+    assert_string_equal(ib_words_count(&arena, 999), "999");
+    assert_string_equal(ib_words_rounded(&arena, 1234567), "1,230,000");
+    assert_string_equal(ib_words_rounded(&arena, 12.4), "12");
+    assert_string_equal(ib_words_share(&arena, 0), "0 %");
+    assert_string_equal(ib_words_share(&arena, 0.0004), "under 0.1 %");
+    assert_string_equal(ib_words_share(&arena, 0.0432), "4.3 %");
+    assert_string_equal(ib_words_share(&arena, 0.934), "93 %");
+    assert_string_equal(ib_words_bytes(&arena, 999), "999 bytes");
+    assert_string_equal(ib_words_bytes(&arena, 1234567), "1.23 MB");
+    assert_string_equal(ib_words_duration(&arena, 0), "0");
+    assert_string_equal(ib_words_duration(&arena, 0.3), "0");
+    assert_string_equal(ib_words_duration(&arena, 12345), "12.3 µs");
+    assert_string_equal(ib_words_duration(&arena, NAN), "–");
+    assert_string_equal(ib_words_amount(&arena, 20), "20");
+    assert_string_equal(ib_words_amount(&arena, 0.25), "0.25");
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+    const struct CMUnitTest tests[] = {
+        TEST(says_where_a_device_pays), TEST(layouts_escape_and_align),   TEST(long_names_give_way),
+        TEST(seeds_are_folded),         TEST(nothing_is_said_of_nothing), TEST(numbers_read_well),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
