@@ -17,7 +17,7 @@ install(DIRECTORY scripts/peers DESTINATION ${data}/scripts OPTIONAL USE_SOURCE_
         PATTERN __pycache__ EXCLUDE)
 install(PROGRAMS scripts/new-impl.sh DESTINATION ${data}/scripts)
 install(FILES README.md LICENSE DESTINATION ${data})
-# How a program outside speaks, with its examples.
+# How a external program speaks, with its examples.
 install(FILES impls/PROTOCOL.md DESTINATION ${data}/impls)
 install(DIRECTORY impls/external DESTINATION ${data}/impls)
 

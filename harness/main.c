@@ -1,4 +1,4 @@
-/* ironbench: the command line. Each verb lies in cli/. */
+/* ironbench: the command line. Each command lies in cli/. */
 #include "cli/args.h"
 #include "parent/process_run.h"
 #include "worker/worker_main.h"
@@ -8,14 +8,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define IB_VERB(name) extern const struct ib_verb ib_verb_##name;
+#define IB_COMMAND(name) extern const struct ib_command ib_command_##name;
 #include "cli/commands.def"
-#undef IB_VERB
+#undef IB_COMMAND
 
-static const struct ib_verb *const verbs[] = {
-#define IB_VERB(name) &ib_verb_##name,
+static const struct ib_command *const commands[] = {
+#define IB_COMMAND(name) &ib_command_##name,
 #include "cli/commands.def"
-#undef IB_VERB
+#undef IB_COMMAND
     NULL};
 
 static int help(FILE *to)
@@ -23,7 +23,7 @@ static int help(FILE *to)
     fprintf(to,
             "ironbench: which implementation is fastest, is its answer right, what did the copying cost?\n\n"
             "usage: ironbench VERB ...\n\n");
-    for (const struct ib_verb *const *v = verbs; *v; v++)
+    for (const struct ib_command *const *v = commands; *v; v++)
         fprintf(to, "  %-8s %s\n", (*v)->name, (*v)->summary);
     fprintf(to, "\n`ironbench VERB --help` says more; `ironbench --version` says which program this is.\n\n"
                 "exit status: 0 ok, 1 slower (gate), 2 usage or configuration, 3 wrong answer or untrusted "
@@ -35,11 +35,11 @@ static int help(FILE *to)
 
 static int unknown_verb(const char *name)
 {
-    const char *names[sizeof verbs / sizeof *verbs] = {0};
-    for (size_t i = 0; verbs[i]; i++)
-        names[i] = verbs[i]->name;
+    const char *names[sizeof commands / sizeof *commands] = {0};
+    for (size_t i = 0; commands[i]; i++)
+        names[i] = commands[i]->name;
     const char *nearest = ib_nearest(name, names);
-    fprintf(stderr, "ironbench: %s: no such verb%s%s%s; see `ironbench --help`\n", name,
+    fprintf(stderr, "ironbench: %s: no such command%s%s%s; see `ironbench --help`\n", name,
             nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     return IB_EXIT_USAGE;
 }
@@ -59,8 +59,8 @@ int main(int argc, char **argv)
     }
     signal(SIGPIPE, SIG_IGN); /* a worker that died must not take the sweep along */
     if (argc == 3 && strcmp(argv[1], "replay") == 0)
-        return ib_replay_main(argv[2]);
-    for (const struct ib_verb *const *v = verbs; *v; v++)
+        return ib_process_run_main(argv[2]);
+    for (const struct ib_command *const *v = commands; *v; v++)
         if (strcmp(argv[1], (*v)->name) == 0)
             return (*v)->main(*v, argc - 1, argv + 1);
     return unknown_verb(argv[1]);

@@ -116,7 +116,7 @@ static const struct ib_impl cuda_cublas = {
     .mem = &ib_cuda_mem,
     .ops = &ops,
     .describe = describe,
-    .witness = "cupti",
+    .tracer = "cupti",
     .health = ib_cuda_health,
 };
 

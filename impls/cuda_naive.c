@@ -20,7 +20,7 @@ static const struct ib_impl cuda_naive = {
     .mem = &ib_cuda_mem,
     .ops = &ib_kernel_ops,
     .describe = ib_cuda_describe,
-    .witness = "cupti",
+    .tracer = "cupti",
     .health = ib_cuda_health,
 };
 

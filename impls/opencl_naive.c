@@ -41,7 +41,7 @@ static const struct ib_impl opencl_naive = {
     .mem = &ib_cl_mem,
     .ops = &ib_kernel_ops,
     .describe = ib_cl_describe,
-    .witness = "opencl",
+    .tracer = "opencl",
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

@@ -1,6 +1,6 @@
-/* From an operation of the contract to launches of kernels: the same for every device that runs the kernels of
- * this folder. A back end says how to launch one kernel and where scratch memory is; `ib_kernel_ops` does the
- * rest. Its state must begin with a `struct ib_launcher`. */
+/* From an operation of the contract to launches of kernels: the same for every device that runs the kernels
+ * of this folder. A back end says how to launch one kernel and where scratch memory is; `ib_kernel_ops` does
+ * the rest. Its state must begin with a `struct ib_launcher`. */
 #ifndef IB_LAUNCH_H
 #define IB_LAUNCH_H
 

@@ -1,8 +1,8 @@
 -- The tables of DIR/run.sqlite: one run. The names of columns say their units: _ns are nanoseconds of wall
 -- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
--- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader refuses a
--- user_version that is greater than its own, and brings an older file up to date (results/migrate_N.sql).
-PRAGMA user_version = 4;
+-- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader
+-- refuses a file with another user_version.
+PRAGMA user_version = 5;
 
 -- Exactly one row.
 CREATE TABLE run (
@@ -69,16 +69,16 @@ CREATE TABLE checks (
     prediction_error      REAL,    -- relative
     first_divergent_epoch INTEGER,
     convergence           TEXT,
-    law_ok                INTEGER, -- 1: copied exactly what its residency says
+    as_expected                INTEGER, -- 1: copied exactly what its residency says
     stderr                TEXT     -- the end of what the worker wrote there
 ) STRICT;
 
 -- What the driver of a device was asked to do during the checked pass, by a count that is not ours. A row where
--- there is such a witness; its counts are NULL where it could not count, or does not count that.
-CREATE TABLE witnesses (
+-- there is such a tracer; its counts are NULL where it could not count, or does not count that.
+CREATE TABLE tracers (
     case_number  INTEGER PRIMARY KEY REFERENCES cases (number),
     source       TEXT NOT NULL, -- what counted: 'driver', 'OpenCL layer'
-    agrees       INTEGER,       -- 1: the same copies as in our ledger; NULL: it could not count,
+    agrees       INTEGER,       -- 1: the same copies as in our transfer log; NULL: it could not count,
     reason       TEXT,          -- for this reason
     h2d_count    INTEGER,
     h2d_bytes    INTEGER,
@@ -101,8 +101,8 @@ CREATE TABLE witnesses (
 ) STRICT;
 
 -- The kernels that are launch_count, whoever started them, by the driver's names; '(all others)' past 64 of them. None
--- where the witness does not know.
-CREATE TABLE witness_kernels (
+-- where the tracer does not know.
+CREATE TABLE tracer_kernels (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     name        TEXT NOT NULL,
     count       INTEGER NOT NULL, -- times started
@@ -187,7 +187,7 @@ CREATE TABLE rounds (
     train_ns    INTEGER,          -- of one training
     readback_ns INTEGER,
     predict_ns  INTEGER,
-    law_ok      INTEGER,
+    as_expected      INTEGER,
     stderr      TEXT,
     cpu_epoch_ns REAL,            -- of epoch_ns, how long the training thread had a processor
     disturbed   INTEGER,          -- 1: the two part by more than 2 %, or `slowed`; NULL: it cannot be told
@@ -217,7 +217,7 @@ CREATE TABLE whole_processes (
 
 -- Its runs, each one training and its prediction from the start of a process to its exit. The parts are by the
 -- process's own clock; what of wall_ns they leave is the start of what runs it, which only the outside can see.
-CREATE TABLE whole_runs (
+CREATE TABLE process_runs (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     run         INTEGER NOT NULL, -- from 1
     wall_ns     REAL NOT NULL,
@@ -256,7 +256,7 @@ CREATE TABLE stop_times (
     PRIMARY KEY (case_number, round, target)
 ) STRICT, WITHOUT ROWID;
 
--- The ledger of a pass ('checked', 'timed'): each copy by phase, operation and tensor. A timed pass is one
+-- The transfer log of a pass ('checked', 'timed'): each copy by phase, operation and tensor. A timed pass is one
 -- training and its prediction; the newest round replaces the one before.
 CREATE TABLE transfers (
     case_number INTEGER NOT NULL REFERENCES cases (number),
@@ -271,7 +271,7 @@ CREATE TABLE transfers (
     PRIMARY KEY (case_number, pass, phase, op, tensor)
 ) STRICT, WITHOUT ROWID;
 
--- The rest of the ledger; a row for every phase of a pass that kept one.
+-- The rest of the transfer log; a row for every phase of a pass that kept one.
 CREATE TABLE calls (
     case_number  INTEGER NOT NULL REFERENCES cases (number),
     pass         TEXT NOT NULL,
@@ -290,10 +290,10 @@ GROUP BY case_number, pass, phase;
 
 -- Where the time of an epoch goes, in nanoseconds that add up to its median: the profile's copies and computing;
 -- waits as they are in the timed passes (per_op: after each operation, beyond the computing and the wait that a
--- download is anyway; resident: as often as the ledger says); and the rest, which is handing the work over. Under
+-- download is anyway; resident: as often as the transfer log says); and the rest, which is handing the work over. Under
 -- per_op nothing overlaps: there the launches are the profile's too, and all is scaled to the median; else only what
 -- exceeds it.
-CREATE VIEW splits AS
+CREATE VIEW breakdowns AS
 WITH parts AS (
     SELECT p.case_number, e.median_ns, c.residency = 'per_op' AS serial,
         (SELECT total(h2d_ns + d2h_ns) FROM profile_copies x WHERE x.case_number = p.case_number)
@@ -323,7 +323,7 @@ CREATE VIEW whole_medians AS
 WITH placed AS (
     SELECT *, row_number() OVER (PARTITION BY case_number ORDER BY wall_ns, run) AS place,
            count(*) OVER (PARTITION BY case_number) AS n
-    FROM whole_runs
+    FROM process_runs
 )
 SELECT case_number, n, wall_ns, startup_ns, load_ns, setup_ns, train_ns, readback_ns, predict_ns, rest_ns,
        wall_ns - (startup_ns + coalesce(load_ns, 0) + setup_ns + train_ns + coalesce(readback_ns, 0)
@@ -366,12 +366,12 @@ SELECT number AS case_number, who,
        who || iif(shape_varies, shape, '') || others || iif(dtype_varies, ' ' || dtype, '') AS series
 FROM parts;
 
--- The cases that may be ranked: right, by their own copies' law as well, and on a real device.
+-- The cases that may be ranked: right, in their own copies as well, and on a real device.
 CREATE VIEW ranked AS
 SELECT c.number AS case_number
 FROM cases c JOIN checks k ON k.case_number = c.number
-WHERE c.status = 'ok' AND k.verdict = 'ok' AND NOT c.simulated AND coalesce(k.law_ok, 1)
-  AND NOT EXISTS (SELECT * FROM rounds r WHERE r.case_number = c.number AND NOT r.law_ok);
+WHERE c.status = 'ok' AND k.verdict = 'ok' AND NOT c.simulated AND coalesce(k.as_expected, 1)
+  AND NOT EXISTS (SELECT * FROM rounds r WHERE r.case_number = c.number AND NOT r.as_expected);
 
 -- The predictions that a chart can show without drawing the same thing many times: those of one verified case for
 -- all that trained the same, and those of each wrong case.

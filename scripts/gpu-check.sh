@@ -7,7 +7,7 @@
 # 2 usage. A step that this machine cannot do is `skipped`, with the reason.
 set -u
 
-all_steps="facts ceilings conformance parity witness repeat seed large ncu sanitizers crossover"
+all_steps="facts ceilings conformance parity tracer repeat seed large ncu sanitizers crossover"
 usage() {
     echo "usage: scripts/gpu-check.sh OUT [STEP...]; steps: $all_steps" >&2
     exit 2
@@ -97,23 +97,23 @@ step_parity() {
     sweep parity gpu 150
 }
 
-# Of the cases of parity: did CUPTI see the copies that the ledger holds? And what else did it see?
-step_witness() {
-    [ -e "$work/parity.csv" ] || { note witness skipped "parity did not run"; return; }
-    agreeing=$(count_rows parity transfers.witness.agrees true)
-    hidden=$(count_rows parity transfers.witness.agrees false)
-    seen=$(count_rows parity transfers.witness.source CUPTI)
-    why=$(sed -n '/"witness": {/,/}/s/^ *"reason": "\(.*\)",*$/\1/p' "$out/parity.json" | sort | uniq -c |
+# Of the cases of parity: did CUPTI see the copies that the transfer log holds? And what else did it see?
+step_tracer() {
+    [ -e "$work/parity.csv" ] || { note tracer skipped "parity did not run"; return; }
+    agreeing=$(count_rows parity transfers.tracer.agrees true)
+    hidden=$(count_rows parity transfers.tracer.agrees false)
+    seen=$(count_rows parity transfers.tracer.source CUPTI)
+    why=$(sed -n '/"tracer": {/,/}/s/^ *"reason": "\(.*\)",*$/\1/p' "$out/parity.json" | sort | uniq -c |
         sort -rn | head -n 1)
     if [ "$hidden" -gt 0 ]; then
-        note witness FAILED "in $hidden cases CUPTI saw other copies than the ledger holds; $agreeing agree"
+        note tracer FAILED "in $hidden cases CUPTI saw other copies than the transfer log holds; $agreeing agree"
     elif [ "$agreeing" -gt 0 ] && [ "$agreeing" = "$seen" ]; then
-        note witness ok "CUPTI saw the copies of the ledger in all $agreeing cases"
+        note tracer ok "CUPTI saw the copies of the transfer log in all $agreeing cases"
     else
-        note witness skipped "CUPTI could count in $agreeing of $seen cases: ${why:-no reason given}"
+        note tracer skipped "CUPTI could count in $agreeing of $seen cases: ${why:-no reason given}"
     fi
     beside_copies parity >"$work/text"
-    while read -r line; do note witness ok "$line"; done <"$work/text"
+    while read -r line; do note tracer ok "$line"; done <"$work/text"
 }
 
 # The same cases again, in processes of their own: do they end at the same bits?

@@ -14,26 +14,28 @@ static const char schema[] =
     "CREATE TEMP TABLE times_to (case_id TEXT, share REAL, loss REAL, epoch INTEGER, seconds REAL,"
     " point INTEGER)";
 
-static enum ib_status add_side(sqlite3_stmt *insert, const struct ib_copy_tax *tax, size_t pair,
+static enum ib_status add_side(sqlite3_stmt *insert, const struct ib_transfer_overhead *overhead, size_t pair,
                                const json_t *c)
 {
-    struct ib_split split;
-    ib_split_of(c, &split);
+    struct ib_time_breakdown breakdown;
+    ib_time_breakdown_of(c, &breakdown);
     return ib_db_run(
         insert,
         IB_DB_VALUES(ib_db_text(ib_member_text(c, "model")), ib_db_text(ib_member_text(c, "dataset")),
                      ib_db_integer(pair), ib_db_text(ib_member_text(c, "id")),
-                     ib_db_text(ib_member_text(c, "residency")), ib_db_integer(tax->simulated),
+                     ib_db_text(ib_member_text(c, "residency")), ib_db_integer(overhead->simulated),
                      ib_db_real(ib_member_number(c, "time.epoch_ns.median")),
-                     ib_db_real(split.ns[IB_SPLIT_TRANSFER]), ib_db_real(split.ns[IB_SPLIT_SYNC]),
-                     ib_db_real(split.ns[IB_SPLIT_COMPUTE]), ib_db_real(split.ns[IB_SPLIT_LAUNCH]),
-                     ib_db_real(tax->ratio.median), ib_db_real(tax->ratio.low), ib_db_real(tax->ratio.high)));
+                     ib_db_real(breakdown.ns[IB_TIME_TRANSFER]), ib_db_real(breakdown.ns[IB_TIME_SYNC]),
+                     ib_db_real(breakdown.ns[IB_TIME_COMPUTE]), ib_db_real(breakdown.ns[IB_TIME_LAUNCH]),
+                     ib_db_real(overhead->ratio.median), ib_db_real(overhead->ratio.low),
+                     ib_db_real(overhead->ratio.high)));
 }
 
-static enum ib_status add_tax(sqlite3_stmt *insert, const struct ib_copy_tax *tax, size_t pair)
+static enum ib_status add_overhead(sqlite3_stmt *insert, const struct ib_transfer_overhead *overhead,
+                                   size_t pair)
 {
-    IB_TRY(add_side(insert, tax, pair, tax->copying));
-    return add_side(insert, tax, pair, tax->resident);
+    IB_TRY(add_side(insert, overhead, pair, overhead->copying));
+    return add_side(insert, overhead, pair, overhead->resident);
 }
 
 static enum ib_status add_crossover(sqlite3_stmt *insert, const struct ib_crossover *line, size_t place)
@@ -57,8 +59,8 @@ static enum ib_status fill_costs(sqlite3 *db, const struct ib_derived *derived)
     sqlite3_stmt *insert = NULL;
     enum ib_status status =
         ib_db_prepare(db, "INSERT INTO copy_costs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)", &insert);
-    for (size_t i = 0; i < derived->n_taxes && status == IB_OK; i++)
-        status = add_tax(insert, &derived->taxes[i], i);
+    for (size_t i = 0; i < derived->n_overheads && status == IB_OK; i++)
+        status = add_overhead(insert, &derived->overheads[i], i);
     sqlite3_finalize(insert);
     return status;
 }
@@ -74,16 +76,16 @@ static enum ib_status fill_crossovers(sqlite3 *db, const struct ib_derived *deri
     return status;
 }
 
-static enum ib_status add_times_to(sqlite3_stmt *insert, const struct ib_race *race,
-                                   const struct ib_racer *racer)
+static enum ib_status add_times_to(sqlite3_stmt *insert, const struct ib_loss_group *race,
+                                   const struct ib_loss_entry *entry)
 {
-    for (int t = 0; t < IB_TARGET_COUNT; t++)
-        if (!isnan(racer->at[t].epoch))
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
+        if (!isnan(entry->at[t].epoch))
             IB_TRY(ib_db_run(insert,
-                             IB_DB_VALUES(ib_db_text(ib_member_text(racer->record, "id")),
-                                          ib_db_real(ib_target_shares[t]), ib_db_real(race->targets.loss[t]),
-                                          ib_db_real(racer->at[t].epoch), ib_db_real(racer->at[t].seconds),
-                                          ib_db_real(racer->at[t].at))));
+                             IB_DB_VALUES(ib_db_text(ib_member_text(entry->record, "id")),
+                                          ib_db_real(ib_loss_target_shares[t]),
+                                          ib_db_real(race->targets.loss[t]), ib_db_real(entry->at[t].epoch),
+                                          ib_db_real(entry->at[t].seconds), ib_db_real(entry->at[t].at))));
     return IB_OK;
 }
 
@@ -91,14 +93,14 @@ static enum ib_status fill_times_to(sqlite3 *db, const struct ib_derived *derive
 {
     sqlite3_stmt *insert = NULL;
     enum ib_status status = ib_db_prepare(db, "INSERT INTO times_to VALUES (?,?,?,?,?,?)", &insert);
-    for (size_t r = 0; r < derived->n_races; r++)
-        for (size_t i = 0; i < derived->races[r].n && status == IB_OK; i++)
-            status = add_times_to(insert, &derived->races[r], &derived->races[r].racers[i]);
+    for (size_t r = 0; r < derived->n_loss_groups; r++)
+        for (size_t i = 0; i < derived->loss_groups[r].n && status == IB_OK; i++)
+            status = add_times_to(insert, &derived->loss_groups[r], &derived->loss_groups[r].entries[i]);
     sqlite3_finalize(insert);
     return status;
 }
 
-enum ib_status ib_derived_tables(sqlite3 *db, const struct ib_derived *derived)
+enum ib_status ib_chart_tables(sqlite3 *db, const struct ib_derived *derived)
 {
     if (sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK)
         return ib_db_fail(db);

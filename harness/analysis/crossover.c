@@ -110,7 +110,7 @@ static void find_sizes(struct ib_arena *arena, const struct candidates *all, siz
             same_line(device, &all->list[first]) ? best_host(all, device->problem) : NULL;
         if (!host || has_size(line, device->rows))
             continue;
-        struct ib_paired ratio = ib_paired_ratio(device->record, host->record);
+        struct ib_paired_ratio ratio = ib_paired_ratio_of(device->record, host->record);
         if (!isnan(ratio.median))
             line->sizes[line->n++] = (struct ib_crossover_size){device->rows,    device->record, host->record,
                                                                 device->time_ns, host->time_ns,  ratio};
@@ -226,7 +226,7 @@ static json_t *size_json(const struct ib_crossover_size *size)
                      ib_member_text(size->device, "dataset"), "device", ib_member_text(size->device, "id"),
                      "host", ib_member_text(size->host, "id"), "host_name",
                      ib_member_text(size->host, "name"), "device_ns", ib_json_number(size->device_ns),
-                     "host_ns", ib_json_number(size->host_ns), "ratio", ib_paired_json(&size->ratio));
+                     "host_ns", ib_json_number(size->host_ns), "ratio", ib_paired_ratio_json(&size->ratio));
 }
 
 /* A number of rows, or on which side of all sizes it lies. */

@@ -9,9 +9,9 @@
 /* One size at which both were measured. */
 struct ib_crossover_size {
     double rows;
-    const json_t *device, *host; /* host: the fastest there */
-    double device_ns, host_ns;   /* median time of an epoch */
-    struct ib_paired ratio;      /* device over host */
+    const json_t *device, *host;  /* host: the fastest there */
+    double device_ns, host_ns;    /* median time of an epoch */
+    struct ib_paired_ratio ratio; /* device over host */
 };
 
 enum ib_crossover_kind {

@@ -3,24 +3,24 @@
 #ifndef IB_ANALYSIS_DERIVED_H
 #define IB_ANALYSIS_DERIVED_H
 
-#include "analysis/transfer_overhead.h"
 #include "analysis/crossover.h"
 #include "analysis/time_to_loss.h"
+#include "analysis/transfer_overhead.h"
 
 struct ib_derived {
-    struct ib_copy_tax *taxes;
-    size_t n_taxes;
+    struct ib_transfer_overhead *overheads;
+    size_t n_overheads;
     struct ib_crossover *crossovers;
     size_t n_crossovers;
-    struct ib_race *races;
-    size_t n_races;
+    struct ib_loss_group *loss_groups;
+    size_t n_loss_groups;
 };
 
 /* Points into the record. */
 void ib_derive(struct ib_arena *, const json_t *record, struct ib_derived *out);
 
-/* For export: adds `copy_tax` and `crossover` to a record, and to its cases `time_to` in place of their
- * curves, which would be most of it, and their stops; both stay in run.sqlite. */
+/* For export: adds `transfer_overhead` and `crossover` to a record, and to its cases `time_to` in place of
+ * their curves, which would be most of it, and their stops; both stay in run.sqlite. */
 void ib_derived_export(json_t *record);
 
 #endif

@@ -32,9 +32,9 @@ static const json_t *find_partner(const json_t *cases, const json_t *c)
     return NULL;
 }
 
-static struct ib_paired tax_of(const json_t *c, const json_t *partner)
+static struct ib_paired_ratio overhead_of(const json_t *c, const json_t *partner)
 {
-    return is(c, "residency", "per_op") ? ib_paired_ratio(c, partner) : ib_paired_ratio(partner, c);
+    return is(c, "residency", "per_op") ? ib_paired_ratio_of(c, partner) : ib_paired_ratio_of(partner, c);
 }
 
 /* ---- copies ---- */
@@ -65,10 +65,10 @@ static double all_profiled_ns(const json_t *c)
 static double time_share(const struct ib_explanation *e, const json_t *copy)
 {
     double all = all_profiled_ns(e->record);
-    if (!is(copy, "phase", "train") || !e->has_split || !(all > 0))
+    if (!is(copy, "phase", "train") || !e->has_breakdown || !(all > 0))
         return NAN;
     double share = profiled_ns(e->record, ib_member_text(copy, "op"), ib_member_text(copy, "tensor")) / all;
-    return share * e->split.ns[IB_SPLIT_TRANSFER] / e->epoch_ns;
+    return share * e->breakdown.ns[IB_TIME_TRANSFER] / e->epoch_ns;
 }
 
 static int by_bytes(const void *left, const void *right)
@@ -163,11 +163,11 @@ void ib_explain(struct ib_arena *arena, const json_t *cases, const json_t *c, st
     *out = (struct ib_explanation){.record = c,
                                    .partner = find_partner(cases, c),
                                    .epoch_ns = ib_member_number(c, "time.epoch_ns.median"),
-                                   .tax = {NAN, NAN, NAN, 0},
+                                   .overhead = {NAN, NAN, NAN, 0},
                                    .forecast = {NAN, NAN, NAN}};
-    out->has_split = ib_split_of(c, &out->split);
+    out->has_breakdown = ib_time_breakdown_of(c, &out->breakdown);
     if (out->partner && ib_case_counts(c))
-        out->tax = tax_of(c, out->partner);
+        out->overhead = overhead_of(c, out->partner);
     read_copies(arena, out);
     sum_tensors(arena, out);
     read_operations(arena, out);

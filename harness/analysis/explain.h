@@ -28,7 +28,7 @@ struct ib_explained_operation {
 struct ib_explanation {
     const json_t *record;  /* the case */
     const json_t *partner; /* the same in the other residency, where that is right, too; else NULL */
-    struct ib_paired tax;  /* with a partner: time of copying over that of staying resident */
+    struct ib_paired_ratio overhead; /* with a partner: time of copying over that of staying resident */
     double epoch_ns;
     struct ib_explained_copies *copies; /* by bytes, the most first */
     size_t n_copies;
@@ -36,8 +36,8 @@ struct ib_explanation {
     size_t n_tensors;
     double bytes;
     double copies_per_epoch;
-    bool has_split;
-    struct ib_split split;
+    bool has_breakdown;
+    struct ib_time_breakdown breakdown;
     struct ib_explained_operation *operations; /* by their time, the longest first */
     size_t n_operations;
     struct ib_forecast forecast; /* of a case that copies around every operation */

@@ -13,7 +13,7 @@ const json_t *ib_member(const json_t *object, const char *name)
 const char *ib_member_text(const json_t *object, const char *name)
 {
     const char *text = json_string_value(ib_member(object, name));
-    return text ? text : IB_NOTHING;
+    return text ? text : IB_DASH;
 }
 
 double ib_member_number(const json_t *object, const char *name)
@@ -25,7 +25,7 @@ bool ib_case_counts(const json_t *c)
 {
     return strcmp(ib_member_text(c, "status"), "ok") == 0 &&
            strcmp(ib_member_text(c, "verify.verdict"), "ok") == 0 &&
-           !json_is_false(ib_member(c, "transfers.law_ok")) &&
+           !json_is_false(ib_member(c, "transfers.as_expected")) &&
            !isnan(ib_member_number(c, "time.epoch_ns.median"));
 }
 

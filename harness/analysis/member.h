@@ -5,9 +5,9 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#define IB_NOTHING "–" /* what stands where there is nothing to say */
+#define IB_DASH "–" /* what stands where there is nothing to say */
 
-/* The member that a dotted name leads to: itself (NULL where there is none), its text (IB_NOTHING unless it
+/* The member that a dotted name leads to: itself (NULL where there is none), its text (IB_DASH unless it
  * is one), its number (NaN unless it is one). */
 const json_t *ib_member(const json_t *object, const char *name);
 const char *ib_member_text(const json_t *object, const char *name);

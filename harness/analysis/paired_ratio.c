@@ -69,8 +69,8 @@ static double log_of_pair(const struct samples *left, size_t i, const struct sam
 }
 
 /* Both lists of rounds ascend. */
-size_t ib_paired_logs(const json_t *left_case, const json_t *right_case, const struct ib_rounds *rounds,
-                      double *out)
+size_t ib_paired_log_ratios(const json_t *left_case, const json_t *right_case, const struct ib_rounds *rounds,
+                            double *out)
 {
     struct samples left = samples_of(left_case), right = samples_of(right_case);
     size_t n = 0, i = 0, j = 0;
@@ -89,14 +89,14 @@ size_t ib_paired_logs(const json_t *left_case, const json_t *right_case, const s
     return n;
 }
 
-struct ib_paired ib_paired_ratio(const json_t *left, const json_t *right)
+struct ib_paired_ratio ib_paired_ratio_of(const json_t *left, const json_t *right)
 {
-    struct ib_paired ratio = {NAN, NAN, NAN, 0};
+    struct ib_paired_ratio ratio = {NAN, NAN, NAN, 0};
     const size_t n = json_array_size(ib_member(left, "time.epoch_ns.rounds"));
     double *logs = malloc((n + 1) * sizeof *logs), low, high;
     if (!logs)
         return ratio;
-    ratio.n = ib_paired_logs(left, right, &(struct ib_rounds){.last = UINT64_MAX}, logs);
+    ratio.n = ib_paired_log_ratios(left, right, &(struct ib_rounds){.last = UINT64_MAX}, logs);
     ib_median_interval(logs, ratio.n, &low, &high);
     ratio.median = exp(ib_median(logs, ratio.n));
     ratio.low = exp(low);
@@ -105,7 +105,7 @@ struct ib_paired ib_paired_ratio(const json_t *left, const json_t *right)
     return ratio;
 }
 
-json_t *ib_paired_json(const struct ib_paired *ratio)
+json_t *ib_paired_ratio_json(const struct ib_paired_ratio *ratio)
 {
     return json_pack("{s:o, s:o, s:o, s:I}", "median", ib_json_number(ratio->median), "low",
                      ib_json_number(ratio->low), "high", ib_json_number(ratio->high), "n",

@@ -9,14 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct ib_paired {
+struct ib_paired_ratio {
     double median, low,
         high; /* low and high: at least 95 %; NaN where there are fewer than 6 rounds, or none */
     size_t n; /* rounds that gave both cases an undisturbed time */
 };
 
 /* How many times as long an epoch of the case `left` takes as one of the case `right`. */
-struct ib_paired ib_paired_ratio(const json_t *left, const json_t *right);
+struct ib_paired_ratio ib_paired_ratio_of(const json_t *left, const json_t *right);
 
 /* Which rounds count, and by which of their times. */
 struct ib_rounds {
@@ -26,13 +26,13 @@ struct ib_rounds {
 };
 
 /* The logarithms of such ratios, in order. `out` has room for as many as `left` has rounds. */
-size_t ib_paired_logs(const json_t *left, const json_t *right, const struct ib_rounds *, double *out);
+size_t ib_paired_log_ratios(const json_t *left, const json_t *right, const struct ib_rounds *, double *out);
 
 /* The times of a case that count, in nanoseconds per epoch and in the order of the rounds: the undisturbed
  * ones, or all where all were disturbed. `out` has room for as many as there are samples. */
 size_t ib_undisturbed_times(const json_t *c, double *out);
 
 /* {median, low, high, n}; null for NaN. */
-json_t *ib_paired_json(const struct ib_paired *);
+json_t *ib_paired_ratio_json(const struct ib_paired_ratio *);
 
 #endif

@@ -5,14 +5,14 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-enum ib_split_part { IB_SPLIT_TRANSFER, IB_SPLIT_SYNC, IB_SPLIT_COMPUTE, IB_SPLIT_LAUNCH, IB_SPLIT_COUNT };
-extern const char *const ib_split_names[IB_SPLIT_COUNT]; /* "transfer", "sync", "compute", "launch" */
+enum ib_time_part { IB_TIME_TRANSFER, IB_TIME_SYNC, IB_TIME_COMPUTE, IB_TIME_LAUNCH, IB_TIME_PART_COUNT };
+extern const char *const ib_time_part_names[IB_TIME_PART_COUNT]; /* "transfer", "sync", "compute", "launch" */
 
-struct ib_split {
-    double ns[IB_SPLIT_COUNT]; /* of one epoch; they add up to its median time */
+struct ib_time_breakdown {
+    double ns[IB_TIME_PART_COUNT]; /* of one epoch; they add up to its median time */
 };
 
 /* False where the case has no profile; all parts are then NaN. */
-bool ib_split_of(const json_t *case_record, struct ib_split *out);
+bool ib_time_breakdown_of(const json_t *case_record, struct ib_time_breakdown *out);
 
 #endif

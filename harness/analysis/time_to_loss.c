@@ -30,7 +30,7 @@ static bool is_other_algorithm(const json_t *c)
 }
 
 /* Is this the reference of its problem? False where its answer is not right, or its loss does not go down. */
-static bool set_targets(struct ib_arena *arena, const json_t *c, struct ib_race *race)
+static bool set_targets(struct ib_arena *arena, const json_t *c, struct ib_loss_group *race)
 {
     const size_t n = curve_length(c);
     if (!ib_case_counts(c) || is_other_algorithm(c) || n == 0)
@@ -39,12 +39,12 @@ static bool set_targets(struct ib_arena *arena, const json_t *c, struct ib_race 
     for (size_t i = 0; i < n; i++)
         losses[i] = curve_number(c, "curve.loss", i);
     race->reference = c;
-    return ib_targets_of(losses, n, &race->targets);
+    return ib_loss_targets_of(losses, n, &race->targets);
 }
 
 /* ---- the time to each ---- */
 
-static const struct ib_time_to never = {NAN, NAN, NAN, NAN, NAN, IB_BY_NOBODY, NULL};
+static const struct ib_time_to never = {NAN, NAN, NAN, NAN, NAN, IB_BY_NONE, NULL};
 
 /* By the losses that were read. */
 static struct ib_time_to by_curve(const json_t *c, double loss)
@@ -103,10 +103,10 @@ static struct ib_time_to time_to(const json_t *c, double loss)
 /* Ranked ones first, by the last loss, then by the one before; what does not get there comes behind. */
 static int reading_order(const void *left, const void *right)
 {
-    const struct ib_racer *a = left, *b = right;
+    const struct ib_loss_entry *a = left, *b = right;
     if (a->ranked != b->ranked)
         return a->ranked ? -1 : 1;
-    for (int t = IB_TARGET_COUNT - 1; t >= 0; t--) {
+    for (int t = IB_LOSS_TARGET_COUNT - 1; t >= 0; t--) {
         const double x = a->at[t].seconds, y = b->at[t].seconds;
         if (isnan(x) != isnan(y))
             return isnan(x) ? 1 : -1;
@@ -116,60 +116,60 @@ static int reading_order(const void *left, const void *right)
     return 0;
 }
 
-static void add_racer(struct ib_race *race, const json_t *c)
+static void add_entry(struct ib_loss_group *race, const json_t *c)
 {
-    struct ib_racer *racer = &race->racers[race->n++];
-    *racer = (struct ib_racer){.record = c, .ranked = json_is_true(ib_member(c, "ranked"))};
-    race->n_ranked += racer->ranked;
-    for (int t = 0; t < IB_TARGET_COUNT; t++)
-        racer->at[t] = time_to(c, race->targets.loss[t]);
+    struct ib_loss_entry *entry = &race->entries[race->n++];
+    *entry = (struct ib_loss_entry){.record = c, .ranked = json_is_true(ib_member(c, "ranked"))};
+    race->n_ranked += entry->ranked;
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
+        entry->at[t] = time_to(c, race->targets.loss[t]);
 }
 
-static void fill(struct ib_arena *arena, const json_t *cases, struct ib_race *race)
+static void fill(struct ib_arena *arena, const json_t *cases, struct ib_loss_group *race)
 {
     size_t n = 0;
     for (size_t i = 0; i < json_array_size(cases); i++)
         n += strcmp(ib_member_text(json_array_get(cases, i), "problem"), race->problem) == 0;
-    race->racers = ib_arena_alloc(arena, n * sizeof *race->racers);
+    race->entries = ib_arena_alloc(arena, n * sizeof *race->entries);
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *c = json_array_get(cases, i);
         if (strcmp(ib_member_text(c, "problem"), race->problem) == 0 && curve_length(c) > 0)
-            add_racer(race, c);
+            add_entry(race, c);
     }
-    qsort(race->racers, race->n, sizeof *race->racers, reading_order);
+    qsort(race->entries, race->n, sizeof *race->entries, reading_order);
 }
 
-static bool is_known(const struct ib_race *races, size_t n, const char *problem)
+static bool is_known(const struct ib_loss_group *loss_groups, size_t n, const char *problem)
 {
     for (size_t i = 0; i < n; i++)
-        if (strcmp(races[i].problem, problem) == 0)
+        if (strcmp(loss_groups[i].problem, problem) == 0)
             return true;
     return false;
 }
 
-size_t ib_races(struct ib_arena *arena, const json_t *cases, struct ib_race **out)
+size_t ib_loss_groups(struct ib_arena *arena, const json_t *cases, struct ib_loss_group **out)
 {
-    struct ib_race *races = ib_arena_alloc(arena, json_array_size(cases) * sizeof *races);
+    struct ib_loss_group *loss_groups = ib_arena_alloc(arena, json_array_size(cases) * sizeof *loss_groups);
     size_t n = 0;
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *c = json_array_get(cases, i);
-        races[n] = (struct ib_race){.problem = ib_member_text(c, "problem")};
-        if (is_known(races, n, races[n].problem) || !set_targets(arena, c, &races[n]))
+        loss_groups[n] = (struct ib_loss_group){.problem = ib_member_text(c, "problem")};
+        if (is_known(loss_groups, n, loss_groups[n].problem) || !set_targets(arena, c, &loss_groups[n]))
             continue;
-        fill(arena, cases, &races[n]);
+        fill(arena, cases, &loss_groups[n]);
         n++;
     }
-    *out = races;
+    *out = loss_groups;
     return n;
 }
 
-json_t *ib_time_to_json(const struct ib_race *race, const struct ib_racer *racer)
+json_t *ib_time_to_json(const struct ib_loss_group *race, const struct ib_loss_entry *entry)
 {
     json_t *list = json_array();
-    for (int t = 0; t < IB_TARGET_COUNT; t++) {
-        const struct ib_time_to *at = &racer->at[t];
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
+        const struct ib_time_to *at = &entry->at[t];
         json_array_append_new(
-            list, json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:s?, s:s?}", "share", ib_target_shares[t],
+            list, json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:s?, s:s?}", "share", ib_loss_target_shares[t],
                             "loss", race->targets.loss[t], "epoch", ib_json_number(at->epoch), "seconds",
                             ib_json_number(at->seconds), "low", ib_json_number(at->low), "high",
                             ib_json_number(at->high), "by",

@@ -11,7 +11,7 @@
 
 /* What a time was taken from. */
 enum ib_time_by {
-    IB_BY_NOBODY,
+    IB_BY_NONE,
     IB_BY_EPOCHS, /* the first low loss of its checked pass, and the time of an epoch */
     IB_BY_STOPS,  /* trainings that end there, timed as such; their losses are those of what came back */
     IB_BY_ITSELF  /* another algorithm's own losses and seconds, that nobody looked into */
@@ -29,18 +29,18 @@ struct ib_time_to {
     const char *reason; /* why it is not reached, where that needs words; NULL */
 };
 
-struct ib_racer {
+struct ib_loss_entry {
     const json_t *record; /* the case */
     bool ranked;
-    struct ib_time_to at[IB_TARGET_COUNT];
+    struct ib_time_to at[IB_LOSS_TARGET_COUNT];
 };
 
 /* One problem: its reference is the first case that is right and trains by the contract's own algorithm. */
-struct ib_race {
+struct ib_loss_group {
     const char *problem;
     const json_t *reference;
-    struct ib_targets targets; /* its losses */
-    struct ib_racer *racers;   /* those with a curve; ranked ones first, by the time to the last loss */
+    struct ib_loss_targets targets; /* its losses */
+    struct ib_loss_entry *entries;  /* those with a curve; ranked ones first, by the time to the last loss */
     size_t n, n_ranked;
 };
 
@@ -49,9 +49,9 @@ struct ib_race {
  * The time of an epoch is its number times the median time of an epoch, as all trainings of a problem take
  * the same steps. Another algorithm was trained down to the very losses (`stops` of the record); where an old
  * or unfinished run knows nothing of that, it is taken at its word. */
-size_t ib_races(struct ib_arena *, const json_t *cases, struct ib_race **out);
+size_t ib_loss_groups(struct ib_arena *, const json_t *cases, struct ib_loss_group **out);
 
 /* A racer as the record's `time_to`. */
-json_t *ib_time_to_json(const struct ib_race *, const struct ib_racer *);
+json_t *ib_time_to_json(const struct ib_loss_group *, const struct ib_loss_entry *);
 
 #endif

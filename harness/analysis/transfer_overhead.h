@@ -1,5 +1,5 @@
-/* The copy tax: what one device loses by copying every operand around every operation, against leaving its
- * data where they are. */
+/* The transfer overhead: what one device loses by copying every operand around every operation, against
+ * leaving its data where they are. */
 #ifndef IB_ANALYSIS_TRANSFER_OVERHEAD_H
 #define IB_ANALYSIS_TRANSFER_OVERHEAD_H
 
@@ -7,17 +7,17 @@
 #include "analysis/time_breakdown.h"
 #include "base/arena.h"
 
-struct ib_copy_tax {
+struct ib_transfer_overhead {
     const json_t *copying, *resident; /* cases of one problem and implementation: per_op, resident */
     bool simulated;                   /* its times mean nothing */
-    struct ib_paired ratio;           /* of the time of an epoch: copying over resident */
+    struct ib_paired_ratio ratio;     /* of the time of an epoch: copying over resident */
 };
 
 /* Of each implementation that is right in both residencies of a problem, in the order of the plan. Returns
  * how many. */
-size_t ib_copy_taxes(struct ib_arena *, const json_t *cases, struct ib_copy_tax **out);
+size_t ib_transfer_overheads(struct ib_arena *, const json_t *cases, struct ib_transfer_overhead **out);
 
-/* As the record's `copy_tax`. */
-json_t *ib_copy_tax_json(const struct ib_copy_tax *taxes, size_t n);
+/* As the record's `transfer_overhead`. */
+json_t *ib_transfer_overhead_json(const struct ib_transfer_overhead *overheads, size_t n);
 
 #endif

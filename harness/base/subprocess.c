@@ -17,7 +17,7 @@
 
 /* The child's side between vfork and exec, in this process's memory while it waits: only async-signal-safe
  * calls. Returns why it could not become the program. */
-static int become(const struct ib_process *p, pid_t parent)
+static int become(const struct ib_subprocess *p, pid_t parent)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -34,7 +34,7 @@ static int become(const struct ib_process *p, pid_t parent)
 }
 
 /* 0, or why it does not start. */
-static int start(const struct ib_process *p, pid_t *pid)
+static int start(const struct ib_subprocess *p, pid_t *pid)
 {
     volatile int error = 0; /* written by the child */
     const pid_t parent = getpid();
@@ -82,7 +82,7 @@ static const char *last_line(struct ib_arena *arena, const char *path)
     return newline ? newline + 1 : text;
 }
 
-const char *ib_process_run(struct ib_arena *arena, const struct ib_process *p)
+const char *ib_subprocess_run(struct ib_arena *arena, const struct ib_subprocess *p)
 {
     pid_t pid;
     int wait_status = 0;

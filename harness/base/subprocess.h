@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-struct ib_process {
+struct ib_subprocess {
     const char *const *argv; /* argv[0] is looked up in PATH; ends with NULL */
     const char *folder;      /* where it runs, then with an absolute path for its messages; NULL: here */
     const char *messages;    /* the file that its stderr goes to; its stdout goes nowhere */
@@ -16,6 +16,6 @@ struct ib_process {
 /* Runs it in a process group of its own, which is killed when the time is over, an interrupt comes
  * (base/interrupt.h) or this process dies. NULL when it ended with status 0, else why not: "gnuplot is not
  * installed", "gnuplot failed: " and the last line of its messages. */
-const char *ib_process_run(struct ib_arena *, const struct ib_process *);
+const char *ib_subprocess_run(struct ib_arena *, const struct ib_subprocess *);
 
 #endif

@@ -10,7 +10,7 @@
 
 enum { KEYS_MAX = 32, MESSAGE_BYTES = 512 };
 
-static enum ib_status fail_at(const struct ib_doc *doc, size_t line, const char *what, const char *detail)
+static enum ib_status fail_at(const struct ib_yaml *doc, size_t line, const char *what, const char *detail)
 {
     char where[512];
     snprintf(where, sizeof where, "%s:%zu", doc->path, line);
@@ -24,7 +24,7 @@ static size_t line_of(const yaml_mark_t *mark)
 
 /* ---- Opening ---- */
 
-static enum ib_status parser_failure(const struct ib_doc *doc, const yaml_parser_t *parser)
+static enum ib_status parser_failure(const struct ib_yaml *doc, const yaml_parser_t *parser)
 {
     size_t line = line_of(&parser->problem_mark);
     if (parser->error == YAML_READER_ERROR) { /* bad encoding: only its offset is known */
@@ -35,14 +35,14 @@ static enum ib_status parser_failure(const struct ib_doc *doc, const yaml_parser
     return fail_at(doc, line, "not readable as YAML: ", parser->problem ? parser->problem : "out of memory");
 }
 
-static void start_parser(const struct ib_doc *doc, yaml_parser_t *parser)
+static void start_parser(const struct ib_yaml *doc, yaml_parser_t *parser)
 {
     yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(parser, (const unsigned char *)doc->text, doc->bytes);
 }
 
 /* What the tree would no longer show. */
-static enum ib_status check_event(const struct ib_doc *doc, const yaml_event_t *event, int *documents)
+static enum ib_status check_event(const struct ib_yaml *doc, const yaml_event_t *event, int *documents)
 {
     const yaml_char_t *anchor = NULL, *tag = NULL;
     switch (event->type) {
@@ -76,7 +76,7 @@ static enum ib_status check_event(const struct ib_doc *doc, const yaml_event_t *
     return IB_OK;
 }
 
-static enum ib_status check_events(const struct ib_doc *doc)
+static enum ib_status check_events(const struct ib_yaml *doc)
 {
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
@@ -98,7 +98,7 @@ static enum ib_status check_events(const struct ib_doc *doc)
     return status;
 }
 
-static enum ib_status load_tree(struct ib_doc *doc)
+static enum ib_status load_tree(struct ib_yaml *doc)
 {
     yaml_parser_t parser;
     if (!yaml_parser_initialize(&parser))
@@ -109,234 +109,234 @@ static enum ib_status load_tree(struct ib_doc *doc)
     return status;
 }
 
-static const yaml_node_t *node_of(const struct ib_doc *doc, int id)
+static const yaml_node_t *node_of(const struct ib_yaml *doc, int id)
 {
     return doc->tree.nodes.start + (id - 1);
 }
 
-static enum ib_status check_keys(const struct ib_doc *doc, const yaml_node_t *map)
+static enum ib_status check_keys(const struct ib_yaml *doc, const yaml_node_t *map)
 {
-    for (size_t i = 0; i < ib_doc_pairs(map); i++) {
+    for (size_t i = 0; i < ib_yaml_pairs(map); i++) {
         const yaml_node_t *key = node_of(doc, map->data.mapping.pairs.start[i].key);
         if (key->type != YAML_SCALAR_NODE)
-            return ib_doc_fail(doc, key, NULL, "a key must be a single word");
-        const char *name = ib_doc_key(doc, map, i);
+            return ib_yaml_fail(doc, key, NULL, "a key must be a single word");
+        const char *name = ib_yaml_key(doc, map, i);
         for (size_t j = 0; j < i; j++)
-            if (strcmp(name, ib_doc_key(doc, map, j)) == 0)
-                return ib_doc_fail(doc, key, name, "given twice");
+            if (strcmp(name, ib_yaml_key(doc, map, j)) == 0)
+                return ib_yaml_fail(doc, key, name, "given twice");
     }
     return IB_OK;
 }
 
-static enum ib_status check_tree(const struct ib_doc *doc)
+static enum ib_status check_tree(const struct ib_yaml *doc)
 {
-    if (!ib_doc_root(doc))
+    if (!ib_yaml_root(doc))
         return fail_at(doc, 1, "the file is empty", "");
     for (const yaml_node_t *node = doc->tree.nodes.start; node < doc->tree.nodes.top; node++)
         IB_TRY(check_keys(doc, node));
     return IB_OK;
 }
 
-enum ib_status ib_doc_open(const char *path, struct ib_arena *arena, struct ib_doc *out)
+enum ib_status ib_yaml_open(const char *path, struct ib_arena *arena, struct ib_yaml *out)
 {
     char *text;
-    *out = (struct ib_doc){.path = path, .arena = arena};
-    IB_TRY(ib_file_read(arena, path, IB_DOC_MAX_BYTES, &text, &out->bytes));
+    *out = (struct ib_yaml){.path = path, .arena = arena};
+    IB_TRY(ib_file_read(arena, path, IB_YAML_MAX_BYTES, &text, &out->bytes));
     out->text = text;
     IB_TRY(check_events(out));
     IB_TRY(load_tree(out));
     enum ib_status status = check_tree(out);
     if (status != IB_OK)
-        ib_doc_close(out);
+        ib_yaml_close(out);
     return status;
 }
 
-void ib_doc_close(struct ib_doc *doc)
+void ib_yaml_close(struct ib_yaml *doc)
 {
     yaml_document_delete(&doc->tree);
 }
 
 /* ---- Walking ---- */
 
-const yaml_node_t *ib_doc_root(const struct ib_doc *doc)
+const yaml_node_t *ib_yaml_root(const struct ib_yaml *doc)
 {
     return doc->tree.nodes.top == doc->tree.nodes.start ? NULL : doc->tree.nodes.start;
 }
 
-const char *ib_doc_where(const struct ib_doc *doc, const yaml_node_t *node)
+const char *ib_yaml_where(const struct ib_yaml *doc, const yaml_node_t *node)
 {
     return ib_arena_print(doc->arena, "%s:%zu", doc->path, line_of(&node->start_mark));
 }
 
-size_t ib_doc_count(const yaml_node_t *list)
+size_t ib_yaml_count(const yaml_node_t *list)
 {
     if (list->type != YAML_SEQUENCE_NODE)
         return 1;
     return (size_t)(list->data.sequence.items.top - list->data.sequence.items.start);
 }
 
-const yaml_node_t *ib_doc_item(const struct ib_doc *doc, const yaml_node_t *list, size_t i)
+const yaml_node_t *ib_yaml_item(const struct ib_yaml *doc, const yaml_node_t *list, size_t i)
 {
     return list->type == YAML_SEQUENCE_NODE ? node_of(doc, list->data.sequence.items.start[i]) : list;
 }
 
-size_t ib_doc_pairs(const yaml_node_t *map)
+size_t ib_yaml_pairs(const yaml_node_t *map)
 {
     if (map->type != YAML_MAPPING_NODE)
         return 0;
     return (size_t)(map->data.mapping.pairs.top - map->data.mapping.pairs.start);
 }
 
-const char *ib_doc_key(const struct ib_doc *doc, const yaml_node_t *map, size_t i)
+const char *ib_yaml_key(const struct ib_yaml *doc, const yaml_node_t *map, size_t i)
 {
     return (const char *)node_of(doc, map->data.mapping.pairs.start[i].key)->data.scalar.value;
 }
 
-const yaml_node_t *ib_doc_value(const struct ib_doc *doc, const yaml_node_t *map, size_t i)
+const yaml_node_t *ib_yaml_value(const struct ib_yaml *doc, const yaml_node_t *map, size_t i)
 {
     return node_of(doc, map->data.mapping.pairs.start[i].value);
 }
 
-const yaml_node_t *ib_doc_find(const struct ib_doc *doc, const yaml_node_t *map, const char *key)
+const yaml_node_t *ib_yaml_find(const struct ib_yaml *doc, const yaml_node_t *map, const char *key)
 {
-    for (size_t i = 0; i < ib_doc_pairs(map); i++)
-        if (strcmp(ib_doc_key(doc, map, i), key) == 0)
-            return ib_doc_value(doc, map, i);
+    for (size_t i = 0; i < ib_yaml_pairs(map); i++)
+        if (strcmp(ib_yaml_key(doc, map, i), key) == 0)
+            return ib_yaml_value(doc, map, i);
     return NULL;
 }
 
 /* ---- Refusing ---- */
 
-enum ib_status ib_doc_fail(const struct ib_doc *doc, const yaml_node_t *node, const char *key,
-                           const char *format, ...)
+enum ib_status ib_yaml_fail(const struct ib_yaml *doc, const yaml_node_t *node, const char *key,
+                            const char *format, ...)
 {
     char message[MESSAGE_BYTES];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    const char *where = ib_doc_where(doc, node);
+    const char *where = ib_yaml_where(doc, node);
     return key ? ib_fail(IB_EINVAL, where, "key `%s`: %s", key, message)
                : ib_fail(IB_EINVAL, where, "%s", message);
 }
 
-enum ib_status ib_doc_refuse(const struct ib_doc *doc, const yaml_node_t *node, const char *key,
-                             const char *allowed)
+enum ib_status ib_yaml_refuse(const struct ib_yaml *doc, const yaml_node_t *node, const char *key,
+                              const char *allowed)
 {
     if (node->type == YAML_SEQUENCE_NODE)
-        return ib_doc_fail(doc, node, key, "a list is not %s", allowed);
+        return ib_yaml_fail(doc, node, key, "a list is not %s", allowed);
     if (node->type == YAML_MAPPING_NODE)
-        return ib_doc_fail(doc, node, key, "a map is not %s", allowed);
+        return ib_yaml_fail(doc, node, key, "a map is not %s", allowed);
     if (node->data.scalar.length == 0)
-        return ib_doc_fail(doc, node, key, "has no value; it must be %s", allowed);
+        return ib_yaml_fail(doc, node, key, "has no value; it must be %s", allowed);
     const char *quote = node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? "" : "\"";
-    return ib_doc_fail(doc, node, key, "`%s%.100s%s` is not %s", quote, (const char *)node->data.scalar.value,
-                       quote, allowed);
+    return ib_yaml_fail(doc, node, key, "`%s%.100s%s` is not %s", quote,
+                        (const char *)node->data.scalar.value, quote, allowed);
 }
 
-enum ib_status ib_doc_unknown_key(const struct ib_doc *doc, const yaml_node_t *map, size_t i,
-                                  const char *const *names)
+enum ib_status ib_yaml_unknown_key(const struct ib_yaml *doc, const yaml_node_t *map, size_t i,
+                                   const char *const *names)
 {
-    const char *key = ib_doc_key(doc, map, i);
+    const char *key = ib_yaml_key(doc, map, i);
     const char *list = "";
     char hint[128];
     for (const char *const *name = names; *name; name++)
         list = ib_arena_print(doc->arena, "%s%s%s", list, name == names ? "" : ", ", *name);
-    return ib_doc_fail(doc, node_of(doc, map->data.mapping.pairs.start[i].key), NULL,
-                       "unknown key `%.100s`%s; allowed: %s", key, ib_hint(key, names, hint, sizeof hint),
-                       list);
+    return ib_yaml_fail(doc, node_of(doc, map->data.mapping.pairs.start[i].key), NULL,
+                        "unknown key `%.100s`%s; allowed: %s", key, ib_hint(key, names, hint, sizeof hint),
+                        list);
 }
 
 /* ---- Reading ---- */
 
-enum ib_status ib_doc_scalar(const struct ib_doc *doc, const yaml_node_t *node, const char *key, bool number,
-                             const char *allowed, const char **out)
+enum ib_status ib_yaml_scalar(const struct ib_yaml *doc, const yaml_node_t *node, const char *key,
+                              bool number, const char *allowed, const char **out)
 {
     if (node->type != YAML_SCALAR_NODE)
-        return ib_doc_refuse(doc, node, key, allowed);
+        return ib_yaml_refuse(doc, node, key, allowed);
     bool plain = node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     if (node->data.scalar.length == 0 || (number && !plain))
-        return ib_doc_refuse(doc, node, key, allowed);
+        return ib_yaml_refuse(doc, node, key, allowed);
     *out = ib_arena_copy(doc->arena, (const char *)node->data.scalar.value);
     return IB_OK;
 }
 
-static enum ib_status unknown_key(const struct ib_doc *doc, const yaml_node_t *map, size_t i,
-                                  const struct ib_doc_key *keys)
+static enum ib_status unknown_key(const struct ib_yaml *doc, const yaml_node_t *map, size_t i,
+                                  const struct ib_yaml_key *keys)
 {
     const char *names[KEYS_MAX + 1] = {NULL};
     for (size_t k = 0; keys[k].name && k < KEYS_MAX; k++)
         names[k] = keys[k].name;
-    return ib_doc_unknown_key(doc, map, i, names);
+    return ib_yaml_unknown_key(doc, map, i, names);
 }
 
-static enum ib_status check_required(const struct ib_doc *doc, const yaml_node_t *map, const char *key,
-                                     const struct ib_doc_key *keys)
+static enum ib_status check_required(const struct ib_yaml *doc, const yaml_node_t *map, const char *key,
+                                     const struct ib_yaml_key *keys)
 {
     for (; keys->name; keys++)
-        if (keys->required && !ib_doc_find(doc, map, keys->name))
-            return ib_doc_fail(doc, map, key, "`%s` is missing", keys->name);
+        if (keys->required && !ib_yaml_find(doc, map, keys->name))
+            return ib_yaml_fail(doc, map, key, "`%s` is missing", keys->name);
     return IB_OK;
 }
 
-enum ib_status ib_doc_read_map(const struct ib_doc *doc, const yaml_node_t *map, const char *key,
-                               const struct ib_doc_key *keys, void *out)
+enum ib_status ib_yaml_read_map(const struct ib_yaml *doc, const yaml_node_t *map, const char *key,
+                                const struct ib_yaml_key *keys, void *out)
 {
     if (map->type != YAML_MAPPING_NODE)
-        return ib_doc_refuse(doc, map, key, "a map");
-    for (size_t i = 0; i < ib_doc_pairs(map); i++) {
-        const struct ib_doc_key *rule = keys;
-        while (rule->name && strcmp(rule->name, ib_doc_key(doc, map, i)) != 0)
+        return ib_yaml_refuse(doc, map, key, "a map");
+    for (size_t i = 0; i < ib_yaml_pairs(map); i++) {
+        const struct ib_yaml_key *rule = keys;
+        while (rule->name && strcmp(rule->name, ib_yaml_key(doc, map, i)) != 0)
             rule++;
         if (!rule->name)
             return unknown_key(doc, map, i, keys);
-        IB_TRY(rule->read(doc, rule, ib_doc_value(doc, map, i), (char *)out + rule->offset));
+        IB_TRY(rule->read(doc, rule, ib_yaml_value(doc, map, i), (char *)out + rule->offset));
     }
     return check_required(doc, map, key, keys);
 }
 
-enum ib_status ib_doc_read_text(const struct ib_doc *doc, const struct ib_doc_key *rule,
-                                const yaml_node_t *node, void *field)
+enum ib_status ib_yaml_read_text(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                 const yaml_node_t *node, void *field)
 {
-    return ib_doc_scalar(doc, node, rule->name, false, "a text", field);
+    return ib_yaml_scalar(doc, node, rule->name, false, "a text", field);
 }
 
-enum ib_status ib_doc_read_u64(const struct ib_doc *doc, const struct ib_doc_key *rule,
-                               const yaml_node_t *node, void *field)
+enum ib_status ib_yaml_read_u64(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                const yaml_node_t *node, void *field)
 {
     char allowed[96];
     const char *text = NULL;
     uint64_t value;
     snprintf(allowed, sizeof allowed, "an integer from %" PRIu64 " to %" PRIu64, rule->min, rule->max);
-    IB_TRY(ib_doc_scalar(doc, node, rule->name, true, allowed, &text));
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, true, allowed, &text));
     if (!ib_parse_u64(text, &value) || value < rule->min || value > rule->max)
-        return ib_doc_refuse(doc, node, rule->name, allowed);
+        return ib_yaml_refuse(doc, node, rule->name, allowed);
     *(uint64_t *)field = value;
     return IB_OK;
 }
 
-enum ib_status ib_doc_read_word(const struct ib_doc *doc, const struct ib_doc_key *rule,
-                                const yaml_node_t *node, void *field)
+enum ib_status ib_yaml_read_word(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                 const yaml_node_t *node, void *field)
 {
     char allowed[96];
     const char *text = NULL;
     int value;
     ib_word_list(rule->words, allowed, sizeof allowed);
-    IB_TRY(ib_doc_scalar(doc, node, rule->name, false, allowed, &text));
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, false, allowed, &text));
     if (!ib_word_value(rule->words, text, &value))
-        return ib_doc_refuse(doc, node, rule->name, allowed);
+        return ib_yaml_refuse(doc, node, rule->name, allowed);
     memcpy(field, &value, sizeof value);
     return IB_OK;
 }
 
-enum ib_status ib_doc_check_name(const struct ib_doc *doc, const yaml_node_t *node, const char *key,
-                                 const char *name)
+enum ib_status ib_yaml_check_name(const struct ib_yaml *doc, const yaml_node_t *node, const char *key,
+                                  const char *name)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
     if (name[0] && name[0] != '.' && name[0] != '-' && !name[strspn(name, letters)])
         return IB_OK;
-    return ib_doc_fail(doc, node, key,
-                       "`%.100s` is not a name made of letters, digits and _ (inside also . and -)", name);
+    return ib_yaml_fail(doc, node, key,
+                        "`%.100s` is not a name made of letters, digits and _ (inside also . and -)", name);
 }
 
 struct unit {
@@ -361,21 +361,21 @@ static bool parse_quantity(const char *text, const struct unit *units, double *o
     return false;
 }
 
-static enum ib_status read_quantity(const struct ib_doc *doc, const struct ib_doc_key *rule,
+static enum ib_status read_quantity(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                     const yaml_node_t *node, const struct unit *units, const char *allowed,
                                     uint64_t *out)
 {
     const char *text = NULL;
     double value;
-    IB_TRY(ib_doc_scalar(doc, node, rule->name, true, allowed, &text));
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, true, allowed, &text));
     if (!parse_quantity(text, units, &value) || value < (double)rule->min || value > (double)rule->max)
-        return ib_doc_refuse(doc, node, rule->name, allowed);
+        return ib_yaml_refuse(doc, node, rule->name, allowed);
     *out = (uint64_t)value;
     return IB_OK;
 }
 
-enum ib_status ib_doc_read_duration(const struct ib_doc *doc, const struct ib_doc_key *rule,
-                                    const yaml_node_t *node, void *field)
+enum ib_status ib_yaml_read_duration(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                     const yaml_node_t *node, void *field)
 {
     static const struct unit units[] = {{"us", 1e3}, {"ms", 1e6},   {"s", 1e9},
                                         {"m", 60e9}, {"h", 3600e9}, {NULL, 0}};
@@ -386,8 +386,8 @@ enum ib_status ib_doc_read_duration(const struct ib_doc *doc, const struct ib_do
     return read_quantity(doc, rule, node, units, allowed, field);
 }
 
-enum ib_status ib_doc_read_bytes(const struct ib_doc *doc, const struct ib_doc_key *rule,
-                                 const yaml_node_t *node, void *field)
+enum ib_status ib_yaml_read_bytes(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                  const yaml_node_t *node, void *field)
 {
     static const struct unit units[] = {{"kB", 1e3},     {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12},
                                         {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {NULL, 0}};
@@ -410,26 +410,26 @@ static bool parse_share(struct ib_arena *arena, const char *text, double *out)
     return true;
 }
 
-enum ib_status ib_doc_read_share(const struct ib_doc *doc, const struct ib_doc_key *rule,
-                                 const yaml_node_t *node, void *field)
+enum ib_status ib_yaml_read_share(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                  const yaml_node_t *node, void *field)
 {
     static const char allowed[] = "a share above 0 and below 1, such as 1% or 0.01";
     const char *text = NULL;
     double share;
-    IB_TRY(ib_doc_scalar(doc, node, rule->name, true, allowed, &text));
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, true, allowed, &text));
     if (!parse_share(doc->arena, text, &share) || !(share > 0 && share < 1))
-        return ib_doc_refuse(doc, node, rule->name, allowed);
+        return ib_yaml_refuse(doc, node, rule->name, allowed);
     *(double *)field = share;
     return IB_OK;
 }
 
-enum ib_status ib_doc_read_texts(const struct ib_doc *doc, const struct ib_doc_key *rule,
-                                 const yaml_node_t *node, void *field)
+enum ib_status ib_yaml_read_texts(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                  const yaml_node_t *node, void *field)
 {
-    size_t n = ib_doc_count(node);
+    size_t n = ib_yaml_count(node);
     const char **texts = ib_arena_alloc(doc->arena, (n + 1) * sizeof *texts);
     for (size_t i = 0; i < n; i++)
-        IB_TRY(ib_doc_scalar(doc, ib_doc_item(doc, node, i), rule->name, false, "a text", &texts[i]));
+        IB_TRY(ib_yaml_scalar(doc, ib_yaml_item(doc, node, i), rule->name, false, "a text", &texts[i]));
     *(const char *const **)field = texts;
     return IB_OK;
 }

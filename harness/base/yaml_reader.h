@@ -9,82 +9,83 @@
 
 #include <yaml.h>
 
-enum { IB_DOC_MAX_BYTES = 64 * 1024 };
+enum { IB_YAML_MAX_BYTES = 64 * 1024 };
 
-struct ib_doc {
+struct ib_yaml {
     const char *path, *text; /* the text ends with a NUL */
     size_t bytes;
     struct ib_arena *arena; /* where everything that is read from the document is stored */
     yaml_document_t tree;
 };
 
-enum ib_status ib_doc_open(const char *path, struct ib_arena *, struct ib_doc *out);
-void ib_doc_close(struct ib_doc *);
+enum ib_status ib_yaml_open(const char *path, struct ib_arena *, struct ib_yaml *out);
+void ib_yaml_close(struct ib_yaml *);
 
-const yaml_node_t *ib_doc_root(const struct ib_doc *);
+const yaml_node_t *ib_yaml_root(const struct ib_yaml *);
 /* "file:line" of a node. */
-const char *ib_doc_where(const struct ib_doc *, const yaml_node_t *);
+const char *ib_yaml_where(const struct ib_yaml *, const yaml_node_t *);
 
 /* A list's items. A value that is no list is a list of itself. */
-size_t ib_doc_count(const yaml_node_t *list);
-const yaml_node_t *ib_doc_item(const struct ib_doc *, const yaml_node_t *list, size_t i);
+size_t ib_yaml_count(const yaml_node_t *list);
+const yaml_node_t *ib_yaml_item(const struct ib_yaml *, const yaml_node_t *list, size_t i);
 
 /* A map's pairs: 0 of them where the node is no map. */
-size_t ib_doc_pairs(const yaml_node_t *map);
-const char *ib_doc_key(const struct ib_doc *, const yaml_node_t *map, size_t i);
-const yaml_node_t *ib_doc_value(const struct ib_doc *, const yaml_node_t *map, size_t i);
+size_t ib_yaml_pairs(const yaml_node_t *map);
+const char *ib_yaml_key(const struct ib_yaml *, const yaml_node_t *map, size_t i);
+const yaml_node_t *ib_yaml_value(const struct ib_yaml *, const yaml_node_t *map, size_t i);
 /* The value of a key; NULL where the map has none such. */
-const yaml_node_t *ib_doc_find(const struct ib_doc *, const yaml_node_t *map, const char *key);
+const yaml_node_t *ib_yaml_find(const struct ib_yaml *, const yaml_node_t *map, const char *key);
 
 /* IB_EINVAL at a node: "key `KEY`: …". `key` may be NULL. */
-enum ib_status ib_doc_fail(const struct ib_doc *, const yaml_node_t *, const char *key, const char *format,
-                           ...) __attribute__((format(printf, 4, 5)));
+enum ib_status ib_yaml_fail(const struct ib_yaml *, const yaml_node_t *, const char *key, const char *format,
+                            ...) __attribute__((format(printf, 4, 5)));
 /* The commonest failure: "key `KEY`: `-5` is not ALLOWED". */
-enum ib_status ib_doc_refuse(const struct ib_doc *, const yaml_node_t *, const char *key,
-                             const char *allowed);
+enum ib_status ib_yaml_refuse(const struct ib_yaml *, const yaml_node_t *, const char *key,
+                              const char *allowed);
 /* "unknown key `KEY` (did you mean `NEAREST`?); allowed: …" at pair i of a map. `names` ends with NULL. */
-enum ib_status ib_doc_unknown_key(const struct ib_doc *, const yaml_node_t *map, size_t i,
-                                  const char *const *names);
+enum ib_status ib_yaml_unknown_key(const struct ib_yaml *, const yaml_node_t *map, size_t i,
+                                   const char *const *names);
 
 /* A scalar's text. IB_EINVAL for lists, maps, no value at all, and, where a number is wanted, for quoted
  * text. */
-enum ib_status ib_doc_scalar(const struct ib_doc *, const yaml_node_t *, const char *key, bool number,
-                             const char *allowed, const char **out);
+enum ib_status ib_yaml_scalar(const struct ib_yaml *, const yaml_node_t *, const char *key, bool number,
+                              const char *allowed, const char **out);
 
 /* IB_EINVAL unless a name that the file gives can stand in file names, globs and command lines. */
-enum ib_status ib_doc_check_name(const struct ib_doc *, const yaml_node_t *, const char *key,
-                                 const char *name);
+enum ib_status ib_yaml_check_name(const struct ib_yaml *, const yaml_node_t *, const char *key,
+                                  const char *name);
 
 /* One key that a map may have: how its value is read, and where in the caller's struct it goes. */
-struct ib_doc_key {
+struct ib_yaml_key {
     const char *name;
-    enum ib_status (*read)(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
+    enum ib_status (*read)(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
                            void *field);
     size_t offset;
     bool required;
     uint64_t min, max;           /* of integers, and of durations in nanoseconds */
-    const struct ib_word *words; /* of ib_doc_read_word */
+    const struct ib_word *words; /* of ib_yaml_read_word */
 };
 
 /* Reads a map by its table of keys, which ends with a NULL name. Fields of absent keys stay as they are.
  * `key` is the map's own key, NULL for the root. */
-enum ib_status ib_doc_read_map(const struct ib_doc *, const yaml_node_t *, const char *key,
-                               const struct ib_doc_key *keys, void *out);
+enum ib_status ib_yaml_read_map(const struct ib_yaml *, const yaml_node_t *, const char *key,
+                                const struct ib_yaml_key *keys, void *out);
 
 /* Readers for tables. The field is a const char *, uint64_t, enumeration (int), uint64_t of nanoseconds
  * ("20ms"), double above 0 and below 1 ("1%" or 0.01), and const char *const *, which ends with NULL. */
-enum ib_status ib_doc_read_text(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
+enum ib_status ib_yaml_read_text(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
+                                 void *);
+enum ib_status ib_yaml_read_u64(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
                                 void *);
-enum ib_status ib_doc_read_u64(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *, void *);
-enum ib_status ib_doc_read_word(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
-                                void *);
-enum ib_status ib_doc_read_duration(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
-                                    void *);
-enum ib_status ib_doc_read_bytes(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
+enum ib_status ib_yaml_read_word(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
                                  void *);
-enum ib_status ib_doc_read_share(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
-                                 void *);
-enum ib_status ib_doc_read_texts(const struct ib_doc *, const struct ib_doc_key *, const yaml_node_t *,
-                                 void *);
+enum ib_status ib_yaml_read_duration(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
+                                     void *);
+enum ib_status ib_yaml_read_bytes(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
+                                  void *);
+enum ib_status ib_yaml_read_share(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
+                                  void *);
+enum ib_status ib_yaml_read_texts(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
+                                  void *);
 
 #endif

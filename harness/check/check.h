@@ -7,9 +7,9 @@
 #include "parent/registry.h"
 
 /* Says what is about to be looked at. */
-typedef void ib_checkup_progress_fn(void *context, const char *subject);
+typedef void ib_check_progress_fn(void *context, const char *subject);
 
-struct ib_checkup_request {
+struct ib_check_request {
     const char *name;           /* of the implementation, in the registry */
     const char *const *options; /* "NAME=VALUE" …; ends with NULL */
     const char *const *models;  /* of the trainings: these alone; ends with NULL; none: all */
@@ -17,12 +17,13 @@ struct ib_checkup_request {
     uint64_t timeout_ns;        /* of one request to a worker */
     const char *option_flag;    /* who gave the options, for messages: "--option" */
     const char *model_flag;
-    ib_checkup_progress_fn *progress;
+    ib_check_progress_fn *progress;
     void *progress_context;
 };
 
 /* IB_EINVAL: a wrong option or model. Otherwise all that was found is in *out, also where nothing could be
  * looked at. */
-enum ib_status ib_checkup_run(struct ib_registry *, const struct ib_checkup_request *, struct ib_flaws *out);
+enum ib_status ib_check_run(struct ib_registry *, const struct ib_check_request *,
+                            struct ib_check_result *out);
 
 #endif

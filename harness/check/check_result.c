@@ -8,53 +8,52 @@ const struct ib_word ib_level_words[] = {
     {"options", IB_LEVEL_OPTIONS},       {NULL, 0},
 };
 
-const struct ib_word ib_checked_words[] = {{"right", IB_CHECKED_RIGHT},
-                                           {"wrong", IB_CHECKED_WRONG},
-                                           {"failed", IB_CHECKED_FAILED},
-                                           {"unverified", IB_CHECKED_NOTHING},
-                                           {NULL, 0}};
+const struct ib_word ib_check_verdict_words[] = {{"right", IB_CHECK_RIGHT},
+                                                 {"wrong", IB_CHECK_WRONG},
+                                                 {"failed", IB_CHECK_FAILED},
+                                                 {"unverified", IB_CHECK_NOTHING},
+                                                 {NULL, 0}};
 
-void ib_flaws_right(struct ib_flaws *flaws, enum ib_level level)
+void ib_check_result_right(struct ib_check_result *check_result, enum ib_level level)
 {
-    flaws->tally[level].checks++;
+    check_result->tally[level].checks++;
 }
 
-void ib_flaws_skip(struct ib_flaws *flaws, enum ib_level level, const char *reason)
+void ib_check_result_skip(struct ib_check_result *check_result, enum ib_level level, const char *reason)
 {
-    struct ib_tally *tally = &flaws->tally[level];
+    struct ib_tally *tally = &check_result->tally[level];
     if (tally->skipped++ == 0)
-        tally->reason = ib_arena_copy(&flaws->arena, reason);
+        tally->reason = ib_arena_copy(&check_result->arena, reason);
 }
 
-void ib_flaws_add(struct ib_flaws *flaws, struct ib_flaw flaw)
+void ib_check_result_add(struct ib_check_result *check_result, struct ib_check_finding finding)
 {
-    struct ib_tally *tally = &flaws->tally[flaw.level];
+    struct ib_tally *tally = &check_result->tally[finding.level];
     tally->checks++;
-    *(flaw.status == IB_CASE_OK || flaw.status == IB_CASE_UNTRUSTED ? &tally->wrong : &tally->failed) += 1;
-    flaws->list = ib_arena_grow(&flaws->arena, flaws->list, sizeof *flaws->list, flaws->n, &flaws->capacity);
-    flaws->list[flaws->n++] = flaw;
+    *(finding.status == IB_CASE_OK || finding.status == IB_CASE_UNTRUSTED ? &tally->wrong : &tally->failed) +=
+        1;
+    check_result->list = ib_arena_grow(&check_result->arena, check_result->list, sizeof *check_result->list,
+                                       check_result->n, &check_result->capacity);
+    check_result->list[check_result->n++] = finding;
 }
 
-void ib_flaws_free(struct ib_flaws *flaws)
+void ib_check_result_free(struct ib_check_result *check_result)
 {
-    for (size_t i = 0; i < flaws->n; i++)
-        json_decref((json_t *)(uintptr_t)flaws->list[i].evidence);
-    ib_arena_free(&flaws->arena);
-    *flaws = (struct ib_flaws){0};
+    for (size_t i = 0; i < check_result->n; i++)
+        json_decref((json_t *)(uintptr_t)check_result->list[i].evidence);
+    ib_arena_free(&check_result->arena);
+    *check_result = (struct ib_check_result){0};
 }
 
-enum ib_checked_verdict ib_flaws_verdict(const struct ib_flaws *flaws)
+enum ib_check_verdict ib_check_result_verdict(const struct ib_check_result *check_result)
 {
     uint64_t wrong = 0, failed = 0, right = 0;
     for (int level = 0; level < IB_LEVEL_COUNT; level++) {
-        const struct ib_tally *tally = &flaws->tally[level];
+        const struct ib_tally *tally = &check_result->tally[level];
         wrong += tally->wrong;
         failed += tally->failed;
         if (level >= IB_LEVEL_OPERATIONS)
             right += tally->checks - tally->wrong - tally->failed;
     }
-    return wrong    ? IB_CHECKED_WRONG
-           : failed ? IB_CHECKED_FAILED
-           : right  ? IB_CHECKED_RIGHT
-                    : IB_CHECKED_NOTHING;
+    return wrong ? IB_CHECK_WRONG : failed ? IB_CHECK_FAILED : right ? IB_CHECK_RIGHT : IB_CHECK_NOTHING;
 }

@@ -1,4 +1,4 @@
-/* What a checkup has found: of each level how much was looked at, and each flaw with its evidence. */
+/* What a check has found: of each level how much was looked at, and each flaw with its evidence. */
 #ifndef IB_CHECK_CHECK_RESULT_H
 #define IB_CHECK_CHECK_RESULT_H
 
@@ -16,7 +16,7 @@ enum ib_level {
     IB_LEVEL_TRAININGS,   /* every model over some epochs, against the oracle */
     IB_LEVEL_PREDICTIONS, /* of these trainings */
     IB_LEVEL_REPETITION,  /* the same again in one go: steps(n), replayed recordings, the promised bits */
-    IB_LEVEL_COPIES,      /* the transfer law and the witness; devices */
+    IB_LEVEL_COPIES,      /* the transfer model and the tracer; devices */
     IB_LEVEL_OPTIONS,     /* values of its own options */
     IB_LEVEL_COUNT
 };
@@ -30,7 +30,7 @@ struct ib_tally {
     const char *reason; /* why the first of these was not; NULL: none was */
 };
 
-struct ib_flaw {
+struct ib_check_finding {
     enum ib_level level;
     const char *subject;           /* "gemm f64", "mlp 6 relu f32 made_up per_op" */
     const char *operation, *dtype; /* NULL where it is not about one */
@@ -43,25 +43,25 @@ struct ib_flaw {
     const char *output;            /* last words of the worker; "" */
 };
 
-struct ib_flaws {
+struct ib_check_result {
     struct ib_tally tally[IB_LEVEL_COUNT];
-    struct ib_flaw *list;
+    struct ib_check_finding *list;
     size_t n, capacity;
     struct ib_arena arena;
 };
 
 /* Counts one thing that was right. */
-void ib_flaws_right(struct ib_flaws *, enum ib_level);
+void ib_check_result_right(struct ib_check_result *, enum ib_level);
 /* Counts one that could not be looked at; reason is copied. */
-void ib_flaws_skip(struct ib_flaws *, enum ib_level, const char *reason);
-/* Counts and keeps one flaw, whose strings must live as long (ib_flaws.arena). */
-void ib_flaws_add(struct ib_flaws *, struct ib_flaw);
+void ib_check_result_skip(struct ib_check_result *, enum ib_level, const char *reason);
+/* Counts and keeps one flaw, whose strings must live as long (ib_check_result.arena). */
+void ib_check_result_add(struct ib_check_result *, struct ib_check_finding);
 /* References to evidence are given up, too. */
-void ib_flaws_free(struct ib_flaws *);
+void ib_check_result_free(struct ib_check_result *);
 
 /* What is to be said in the end. Where something is wrong and something else failed, it is wrong. */
-enum ib_checked_verdict { IB_CHECKED_RIGHT = 1, IB_CHECKED_WRONG, IB_CHECKED_FAILED, IB_CHECKED_NOTHING };
-extern const struct ib_word ib_checked_words[]; /* right wrong failed unverified */
-enum ib_checked_verdict ib_flaws_verdict(const struct ib_flaws *);
+enum ib_check_verdict { IB_CHECK_RIGHT = 1, IB_CHECK_WRONG, IB_CHECK_FAILED, IB_CHECK_NOTHING };
+extern const struct ib_word ib_check_verdict_words[]; /* right wrong failed unverified */
+enum ib_check_verdict ib_check_result_verdict(const struct ib_check_result *);
 
 #endif

@@ -1,4 +1,4 @@
-/* A checkup in the making; private to the files that do it. */
+/* A check in the making; private to the files that do it. */
 #ifndef IB_CHECK_CHECK_STATE_H
 #define IB_CHECK_CHECK_STATE_H
 
@@ -6,19 +6,19 @@
 #include "config/matrix.h"
 #include "parent/worker_process.h"
 
-/* That a worker may have: what a checkup asks for needs a tenth of it. */
+/* That a worker may have: what a check asks for needs a tenth of it. */
 #define IB_CHECK_MEMORY_BYTES 2000000000u
 
 /* After so many requests that hung nothing more is asked: each would take its whole time limit. */
 enum { IB_HANGS_MAX = 2 };
 
 struct ib_checking {
-    const struct ib_checkup_request *request;
+    const struct ib_check_request *request;
     struct ib_registry *registry;
     const struct ib_case *model_case; /* any training: the implementation with its settings, as read */
-    struct ib_flaws *flaws;
-    struct ib_child *child; /* that examines operations; NULL: one must be started */
-    uint64_t trial;         /* the newest that it began */
+    struct ib_check_result *check_result;
+    struct ib_worker_process *worker; /* that examines operations; NULL: one must be started */
+    uint64_t trial;                   /* the newest that it began */
     unsigned hangs;
 };
 
@@ -27,19 +27,19 @@ bool ib_checking_goes_on(struct ib_checking *, enum ib_level, const char *subjec
 /* Keeps account of workers that hung. */
 void ib_checking_failed(struct ib_checking *, const struct ib_outcome *);
 /* A flaw that is a failure: "crashed: signal 11". */
-struct ib_flaw ib_checking_failure(struct ib_checking *, enum ib_level, const char *subject,
-                                   const struct ib_outcome *, const char *output);
+struct ib_check_finding ib_checking_failure(struct ib_checking *, enum ib_level, const char *subject,
+                                            const struct ib_outcome *, const char *output);
 
 /* Loads, memory, operations and gradients. false: it cannot even be opened. */
 bool ib_checking_parts(struct ib_checking *);
 
-/* The trainings that a checkup makes: cases with all that they point to. */
+/* The trainings that a check makes: cases with all that they point to. */
 struct ib_check_cases {
     struct ib_check_case *list;
     size_t n;
     struct ib_arena arena;
 };
-enum ib_status ib_check_cases_make(struct ib_registry *, const struct ib_checkup_request *,
+enum ib_status ib_check_cases_make(struct ib_registry *, const struct ib_check_request *,
                                    struct ib_check_cases *out);
 void ib_check_cases_free(struct ib_check_cases *);
 const struct ib_case *ib_check_cases_first(const struct ib_check_cases *);

@@ -17,12 +17,12 @@ static void note_trial(void *context, uint64_t number, double unused)
 
 static bool start_worker(struct ib_checking *k, struct ib_outcome *outcome)
 {
-    if (k->child)
+    if (k->worker)
         return true;
-    if (!ib_worker_start(NULL, NULL, k->request->timeout_ns, &k->child, outcome))
+    if (!ib_worker_start(NULL, NULL, k->request->timeout_ns, &k->worker, outcome))
         return false;
-    ib_child_on_progress(k->child, note_trial, k);
-    return ib_child_limit_memory(k->child, IB_CHECK_MEMORY_BYTES, IB_MEMORY_AUTO, outcome);
+    ib_worker_process_on_progress(k->worker, note_trial, k);
+    return ib_worker_process_limit_memory(k->worker, IB_CHECK_MEMORY_BYTES, IB_MEMORY_AUTO, outcome);
 }
 
 static json_t *settings_of(const struct ib_case *c)
@@ -47,13 +47,14 @@ static json_t *ask(struct ib_checking *k, json_t *question, struct ib_outcome *o
     *output = "";
     bool ok = start_worker(k, outcome);
     if (ok)
-        ok = ib_child_ask(k->child, request, k->request->timeout_ns, &answer, outcome);
+        ok = ib_worker_process_ask(k->worker, request, k->request->timeout_ns, &answer, outcome);
     else
         json_decref(request);
     if (!ok) {
-        *output = k->child ? ib_arena_copy(&k->flaws->arena, ib_child_output(k->child)) : "";
-        ib_child_end(k->child);
-        k->child = NULL;
+        *output =
+            k->worker ? ib_arena_copy(&k->check_result->arena, ib_worker_process_output(k->worker)) : "";
+        ib_worker_process_end(k->worker);
+        k->worker = NULL;
         ib_checking_failed(k, outcome);
     }
     return answer;
@@ -62,7 +63,7 @@ static json_t *ask(struct ib_checking *k, json_t *question, struct ib_outcome *o
 static const char *text_of(struct ib_checking *k, const json_t *answer, const char *field)
 {
     const char *text = json_string_value(json_object_get(answer, field));
-    return text ? ib_arena_copy(&k->flaws->arena, text) : "";
+    return text ? ib_arena_copy(&k->check_result->arena, text) : "";
 }
 
 /* ---- an operation ---- */
@@ -84,7 +85,7 @@ static const char *value_text(struct ib_arena *arena, const json_t *value, const
 /* "C[0, 1] is 0, expected 4.5; 200 of 204 elements are wrong", or what else the worker said. */
 static const char *detail_of(struct ib_checking *k, const json_t *answer)
 {
-    struct ib_arena *arena = &k->flaws->arena;
+    struct ib_arena *arena = &k->check_result->arena;
     const json_t *element = json_object_get(answer, "element");
     const json_t *got = json_object_get(answer, "got"), *expected = json_object_get(answer, "expected");
     if (!element)
@@ -104,7 +105,7 @@ static const char *detail_of(struct ib_checking *k, const json_t *answer)
 static const char *extent_of(struct ib_checking *k, const json_t *answer)
 {
     const char *where = json_string_value(json_object_get(answer, "where"));
-    return ib_arena_print(&k->flaws->arena, "%" PRId64 " of %" PRId64 " checks %s wrong%s%s",
+    return ib_arena_print(&k->check_result->arena, "%" PRId64 " of %" PRId64 " checks %s wrong%s%s",
                           (int64_t)json_integer_value(json_object_get(answer, "wrong")),
                           (int64_t)json_integer_value(json_object_get(answer, "checks")),
                           json_integer_value(json_object_get(answer, "wrong")) == 1 ? "is" : "are",
@@ -125,23 +126,24 @@ static void add_wrong_operation(struct ib_checking *k, const struct ib_operation
                                 enum ib_dtype type, const char *subject, const json_t *answer)
 {
     const char *pattern = text_of(k, answer, "pattern");
-    ib_flaws_add(k->flaws, (struct ib_flaw){.level = IB_LEVEL_OPERATIONS,
-                                            .subject = subject,
-                                            .operation = operation->name,
-                                            .dtype = ib_word_of(ib_dtype_words, (int)type),
-                                            .status = IB_CASE_OK,
-                                            .pattern = pattern[0] ? pattern : "gives wrong values",
-                                            .detail = detail_of(k, answer),
-                                            .shape = text_of(k, answer, "shape"),
-                                            .where = extent_of(k, answer),
-                                            .evidence = evidence_of(answer),
-                                            .output = ""});
+    ib_check_result_add(k->check_result,
+                        (struct ib_check_finding){.level = IB_LEVEL_OPERATIONS,
+                                                  .subject = subject,
+                                                  .operation = operation->name,
+                                                  .dtype = ib_word_of(ib_dtype_words, (int)type),
+                                                  .status = IB_CASE_OK,
+                                                  .pattern = pattern[0] ? pattern : "gives wrong values",
+                                                  .detail = detail_of(k, answer),
+                                                  .shape = text_of(k, answer, "shape"),
+                                                  .where = extent_of(k, answer),
+                                                  .evidence = evidence_of(answer),
+                                                  .output = ""});
 }
 
 static void check_operation(struct ib_checking *k, const struct ib_operation *operation, enum ib_dtype type)
 {
     const char *dtype = ib_word_of(ib_dtype_words, (int)type), *output;
-    const char *subject = ib_arena_print(&k->flaws->arena, "%s %s", operation->name, dtype);
+    const char *subject = ib_arena_print(&k->check_result->arena, "%s %s", operation->name, dtype);
     struct ib_outcome outcome;
     if (!ib_checking_goes_on(k, IB_LEVEL_OPERATIONS, subject))
         return;
@@ -150,21 +152,22 @@ static void check_operation(struct ib_checking *k, const struct ib_operation *op
                                    "dtype", dtype, "quick", (int)k->request->quick),
                          &outcome, &output);
     if (!answer && outcome.status == IB_CASE_UNSUPPORTED) {
-        ib_flaws_skip(k->flaws, IB_LEVEL_OPERATIONS, outcome.reason);
+        ib_check_result_skip(k->check_result, IB_LEVEL_OPERATIONS, outcome.reason);
     } else if (!answer) {
         char shape[512];
-        struct ib_flaw flaw = ib_checking_failure(k, IB_LEVEL_OPERATIONS, subject, &outcome, output);
+        struct ib_check_finding finding =
+            ib_checking_failure(k, IB_LEVEL_OPERATIONS, subject, &outcome, output);
         ib_operation_describe(operation, type, k->request->quick, k->trial, shape, sizeof shape);
-        flaw.operation = operation->name;
-        flaw.dtype = dtype;
-        flaw.shape = ib_arena_copy(&k->flaws->arena, shape);
-        ib_flaws_add(k->flaws, flaw);
+        finding.operation = operation->name;
+        finding.dtype = dtype;
+        finding.shape = ib_arena_copy(&k->check_result->arena, shape);
+        ib_check_result_add(k->check_result, finding);
     } else if (json_integer_value(json_object_get(answer, "wrong"))) {
         add_wrong_operation(k, operation, type, subject, answer);
     } else {
-        ib_flaws_right(k->flaws, IB_LEVEL_OPERATIONS);
+        ib_check_result_right(k->check_result, IB_LEVEL_OPERATIONS);
     }
-    k->flaws->tally[IB_LEVEL_OPERATIONS].calls +=
+    k->check_result->tally[IB_LEVEL_OPERATIONS].calls +=
         (uint64_t)json_integer_value(json_object_get(answer, "checks"));
     json_decref(answer);
 }
@@ -182,20 +185,21 @@ static void check_part(struct ib_checking *k, enum ib_level level, const char *s
     }
     json_t *answer = ask(k, question, &outcome, &output);
     if (!answer && outcome.status == IB_CASE_UNSUPPORTED)
-        ib_flaws_skip(k->flaws, level, outcome.reason);
+        ib_check_result_skip(k->check_result, level, outcome.reason);
     else if (!answer)
-        ib_flaws_add(k->flaws, ib_checking_failure(k, level, subject, &outcome, output));
+        ib_check_result_add(k->check_result, ib_checking_failure(k, level, subject, &outcome, output));
     else if (json_integer_value(json_object_get(answer, "wrong")))
-        ib_flaws_add(k->flaws, (struct ib_flaw){.level = level,
-                                                .subject = subject,
-                                                .status = IB_CASE_OK,
-                                                .pattern = text_of(k, answer, "pattern"),
-                                                .detail = text_of(k, answer, "text"),
-                                                .shape = "",
-                                                .where = "",
-                                                .output = ""});
+        ib_check_result_add(k->check_result,
+                            (struct ib_check_finding){.level = level,
+                                                      .subject = subject,
+                                                      .status = IB_CASE_OK,
+                                                      .pattern = text_of(k, answer, "pattern"),
+                                                      .detail = text_of(k, answer, "text"),
+                                                      .shape = "",
+                                                      .where = "",
+                                                      .output = ""});
     else
-        ib_flaws_right(k->flaws, level);
+        ib_check_result_right(k->check_result, level);
     json_decref(answer);
 }
 
@@ -205,7 +209,7 @@ static void check_gradients(struct ib_checking *k)
         for (const struct ib_word *loss = ib_loss_words; loss->word; loss++)
             check_part(
                 k, IB_LEVEL_GRADIENTS,
-                ib_arena_print(&k->flaws->arena, "gradient %s %s", act->word, loss->word),
+                ib_arena_print(&k->check_result->arena, "gradient %s %s", act->word, loss->word),
                 json_pack("{s:s, s:s, s:s}", "part", "gradient", "act", act->word, "loss", loss->word));
 }
 
@@ -216,18 +220,20 @@ static bool check_loading(struct ib_checking *k)
     const char *output;
     if (!info->available) {
         ib_outcome_set(&outcome, IB_CASE_UNAVAILABLE, "%s", info->reason);
-        ib_flaws_add(k->flaws, ib_checking_failure(k, IB_LEVEL_LOADS, info->name, &outcome, ""));
+        ib_check_result_add(k->check_result,
+                            ib_checking_failure(k, IB_LEVEL_LOADS, info->name, &outcome, ""));
         return false;
     }
     if (info->command) { /* it has answered as much as it can be asked */
-        ib_flaws_right(k->flaws, IB_LEVEL_LOADS);
+        ib_check_result_right(k->check_result, IB_LEVEL_LOADS);
         return true;
     }
     json_t *answer = ask(k, json_pack("{s:s}", "part", "offer"), &outcome, &output);
     if (answer)
-        ib_flaws_right(k->flaws, IB_LEVEL_LOADS);
+        ib_check_result_right(k->check_result, IB_LEVEL_LOADS);
     else
-        ib_flaws_add(k->flaws, ib_checking_failure(k, IB_LEVEL_LOADS, info->name, &outcome, output));
+        ib_check_result_add(k->check_result,
+                            ib_checking_failure(k, IB_LEVEL_LOADS, info->name, &outcome, output));
     json_decref(answer);
     return answer != NULL;
 }
@@ -236,7 +242,8 @@ bool ib_checking_parts(struct ib_checking *k)
 {
     const bool loads = check_loading(k);
     if (loads && k->model_case->impl->info->command) {
-        ib_flaws_skip(k->flaws, IB_LEVEL_OPERATIONS, "a program outside shows whole trainings alone");
+        ib_check_result_skip(k->check_result, IB_LEVEL_OPERATIONS,
+                             "a external program shows whole trainings alone");
         return true;
     }
     if (loads && k->model_case->impl->info->device)
@@ -246,7 +253,7 @@ bool ib_checking_parts(struct ib_checking *k)
             check_operation(k, &ib_operations[i], (enum ib_dtype)type->value);
     if (loads)
         check_gradients(k);
-    ib_child_end(k->child);
-    k->child = NULL;
+    ib_worker_process_end(k->worker);
+    k->worker = NULL;
     return loads;
 }

@@ -34,7 +34,7 @@ static const struct ib_dataset_spec data_sets[] = {
 
 static const struct training {
     const char *model, *dataset, *lr, *hidden, *act, *loss; /* the last three of mlp; NULL: the default */
-    bool quick;                                             /* also in a quick checkup */
+    bool quick;                                             /* also in a quick check */
 } plan[] = {
     {"linreg", "regression", "0.1", NULL, NULL, NULL, true},
     {"logreg", "classes", "0.5", NULL, NULL, NULL, true},
@@ -64,7 +64,7 @@ static const struct ib_dataset_spec *data_set(const char *name)
     return &data_sets[i];
 }
 
-static const char *impl_text(struct ib_arena *arena, const struct ib_checkup_request *request,
+static const char *impl_text(struct ib_arena *arena, const struct ib_check_request *request,
                              const char *option)
 {
     const char *text = request->name;
@@ -73,7 +73,7 @@ static const char *impl_text(struct ib_arena *arena, const struct ib_checkup_req
     return option ? ib_arena_print(arena, "%s %s", text, option) : text;
 }
 
-static enum ib_status set_axes(const struct ib_checkup_request *request, const struct training *training,
+static enum ib_status set_axes(const struct ib_check_request *request, const struct training *training,
                                const char *dtype, const char *residency, const char *option,
                                struct ib_config *out)
 {
@@ -105,7 +105,7 @@ static const char *subject_of(struct ib_arena *arena, const struct ib_case *c, c
 }
 
 /* On failure, what was made is left for close_case. */
-static enum ib_status open_case(struct ib_registry *registry, const struct ib_checkup_request *request,
+static enum ib_status open_case(struct ib_registry *registry, const struct ib_check_request *request,
                                 const struct training *training, const char *dtype, const char *residency,
                                 const char *option, struct ib_check_case *out)
 {
@@ -130,7 +130,7 @@ static void close_case(struct ib_check_case *c)
     ib_config_free(&c->config);
 }
 
-static bool is_wanted(const struct ib_checkup_request *request, const struct training *training)
+static bool is_wanted(const struct ib_check_request *request, const struct training *training)
 {
     if (request->quick && !training->quick)
         return false;
@@ -140,7 +140,7 @@ static bool is_wanted(const struct ib_checkup_request *request, const struct tra
     return !request->models[0];
 }
 
-static enum ib_status add_case(struct ib_registry *registry, const struct ib_checkup_request *request,
+static enum ib_status add_case(struct ib_registry *registry, const struct ib_check_request *request,
                                const struct training *training, const char *dtype, const char *residency,
                                struct ib_check_cases *out, size_t *capacity)
 {
@@ -148,7 +148,7 @@ static enum ib_status add_case(struct ib_registry *registry, const struct ib_che
     return open_case(registry, request, training, dtype, residency, NULL, &out->list[out->n++]);
 }
 
-enum ib_status ib_check_cases_make(struct ib_registry *registry, const struct ib_checkup_request *request,
+enum ib_status ib_check_cases_make(struct ib_registry *registry, const struct ib_check_request *request,
                                    struct ib_check_cases *out)
 {
     const struct ib_impl_info *info = ib_registry_find(registry, request->name);
@@ -180,25 +180,25 @@ const struct ib_case *ib_check_cases_first(const struct ib_check_cases *cases)
 
 struct attempt {
     struct ib_checking *k;
-    struct ib_bench bench;
+    struct ib_pass_context context;
     const struct ib_check_case *of;
     struct ib_arena arena; /* of what the passes return */
-    struct ib_checked checked;
+    struct ib_checked_pass checked;
 };
 
-static struct ib_flaw flaw_of(const struct attempt *t, enum ib_level level, const char *pattern,
-                              const char *detail)
+static struct ib_check_finding finding_of(const struct attempt *t, enum ib_level level, const char *pattern,
+                                          const char *detail)
 {
-    struct ib_arena *arena = &t->k->flaws->arena;
-    return (struct ib_flaw){.level = level,
-                            .subject = ib_arena_copy(arena, t->of->subject),
-                            .dtype = ib_word_of(ib_dtype_words, (int)t->of->c->dtype),
-                            .status = IB_CASE_OK,
-                            .pattern = ib_arena_copy(arena, pattern),
-                            .detail = ib_arena_copy(arena, detail),
-                            .shape = "",
-                            .where = "",
-                            .output = ""};
+    struct ib_arena *arena = &t->k->check_result->arena;
+    return (struct ib_check_finding){.level = level,
+                                     .subject = ib_arena_copy(arena, t->of->subject),
+                                     .dtype = ib_word_of(ib_dtype_words, (int)t->of->c->dtype),
+                                     .status = IB_CASE_OK,
+                                     .pattern = ib_arena_copy(arena, pattern),
+                                     .detail = ib_arena_copy(arena, detail),
+                                     .shape = "",
+                                     .where = "",
+                                     .output = ""};
 }
 
 static void judge_part(const struct attempt *t, enum ib_level level, enum ib_part part)
@@ -207,10 +207,10 @@ static void judge_part(const struct attempt *t, enum ib_level level, enum ib_par
     const struct ib_deviation *d = &v->deviation[part];
     if (!d->pattern[0])
         return;
-    struct ib_flaw flaw = flaw_of(t, level, d->pattern, d->fact);
+    struct ib_check_finding finding = finding_of(t, level, d->pattern, d->fact);
     if (part == IB_PART_LOSS && v->first_divergent_epoch)
-        flaw.evidence = json_pack("{s:I}", "epoch", (json_int_t)v->first_divergent_epoch);
-    ib_flaws_add(t->k->flaws, flaw);
+        finding.evidence = json_pack("{s:I}", "epoch", (json_int_t)v->first_divergent_epoch);
+    ib_check_result_add(t->k->check_result, finding);
 }
 
 /* What the verification says of losses, parameters and predictions. */
@@ -219,44 +219,44 @@ static void judge_answer(const struct attempt *t, enum ib_level training, enum i
     const struct ib_verification *v = &t->checked.verification;
     const bool trained = !v->deviation[IB_PART_LOSS].pattern[0] && !v->deviation[IB_PART_PARAMS].pattern[0];
     if (v->verdict == IB_UNVERIFIED) {
-        ib_flaws_skip(t->k->flaws, training, v->reason);
+        ib_check_result_skip(t->k->check_result, training, v->reason);
         return;
     }
     judge_part(t, training, IB_PART_LOSS);
     judge_part(t, training, IB_PART_PARAMS);
     judge_part(t, predictions, IB_PART_PREDICTIONS);
     if (v->verdict == IB_WRONG && trained && !v->deviation[IB_PART_PREDICTIONS].pattern[0]) {
-        ib_flaws_add(t->k->flaws, flaw_of(t, training, v->reason, "")); /* single steps */
+        ib_check_result_add(t->k->check_result, finding_of(t, training, v->reason, "")); /* single steps */
         return;
     }
     if (trained && (training != predictions || v->verdict == IB_RIGHT))
-        ib_flaws_right(t->k->flaws, training);
+        ib_check_result_right(t->k->check_result, training);
     if (training != predictions && !v->deviation[IB_PART_PREDICTIONS].pattern[0])
-        ib_flaws_right(t->k->flaws, predictions);
+        ib_check_result_right(t->k->check_result, predictions);
 }
 
 /* The checked pass. false: there is no answer that could be looked at further. */
 static bool examine(struct attempt *t, enum ib_level training, enum ib_level predictions)
 {
-    struct ib_checked *checked = &t->checked;
+    struct ib_checked_pass *checked = &t->checked;
     struct ib_outcome outcome;
-    ib_pass_checked(&t->bench, t->of->c, &t->arena, checked);
+    ib_pass_checked(&t->context, t->of->c, &t->arena, checked);
     ib_outcome_set(&outcome, checked->status, "%s", checked->reason);
     if (checked->status == IB_CASE_UNSUPPORTED || checked->status == IB_CASE_UNAVAILABLE) {
-        ib_flaws_skip(t->k->flaws, training, checked->reason);
+        ib_check_result_skip(t->k->check_result, training, checked->reason);
         return false;
     }
     if (checked->status != IB_CASE_OK && checked->status != IB_CASE_UNTRUSTED) {
         ib_checking_failed(t->k, &outcome);
-        struct ib_flaw flaw =
-            ib_checking_failure(t->k, training, ib_arena_copy(&t->k->flaws->arena, t->of->subject), &outcome,
-                                checked->stderr_tail);
-        ib_flaws_add(t->k->flaws, flaw);
+        struct ib_check_finding finding =
+            ib_checking_failure(t->k, training, ib_arena_copy(&t->k->check_result->arena, t->of->subject),
+                                &outcome, checked->stderr_tail);
+        ib_check_result_add(t->k->check_result, finding);
         return false;
     }
     judge_answer(t, training, predictions);
     if (checked->status == IB_CASE_UNTRUSTED)
-        ib_flaws_add(t->k->flaws, flaw_of(t, IB_LEVEL_COPIES, checked->reason, ""));
+        ib_check_result_add(t->k->check_result, finding_of(t, IB_LEVEL_COPIES, checked->reason, ""));
     return checked->status == IB_CASE_OK && checked->verification.verdict != IB_WRONG;
 }
 
@@ -266,8 +266,8 @@ static bool examine(struct attempt *t, enum ib_level training, enum ib_level pre
 static bool is_repeatable(struct attempt *t)
 {
     const struct ib_final *first = &t->checked.final;
-    struct ib_checked second;
-    ib_pass_checked(&t->bench, t->of->c, &t->arena, &second);
+    struct ib_checked_pass second;
+    ib_pass_checked(&t->context, t->of->c, &t->arena, &second);
     return second.status == IB_CASE_OK &&
            memcmp(first->params, second.final.params, first->n_params * sizeof *first->params) == 0;
 }
@@ -284,26 +284,28 @@ static const char *name_difference(struct attempt *t)
 
 static void repeat(struct attempt *t)
 {
-    struct ib_timed timed;
+    struct ib_timed_pass timed;
     struct ib_outcome outcome;
     const bool device = t->of->c->residency != IB_HOST;
-    ib_pass_timed(&t->bench, t->of->c, 1, &t->checked.final, &t->arena, &timed);
+    ib_pass_timed(&t->context, t->of->c, 1, &t->checked.final, &t->arena, &timed);
     ib_outcome_set(&outcome, timed.status, "%s", timed.reason);
-    const bool elsewhere = timed.status == IB_CASE_UNTRUSTED && timed.law_ok &&
+    const bool elsewhere = timed.status == IB_CASE_UNTRUSTED && timed.as_expected &&
                            strncmp(timed.reason, "hidden copies", strlen("hidden copies")) != 0;
     if (timed.status == IB_CASE_OK) {
-        ib_flaws_right(t->k->flaws, IB_LEVEL_REPETITION);
+        ib_check_result_right(t->k->check_result, IB_LEVEL_REPETITION);
         if (device)
-            ib_flaws_right(t->k->flaws, IB_LEVEL_COPIES);
+            ib_check_result_right(t->k->check_result, IB_LEVEL_COPIES);
     } else if (elsewhere) {
-        ib_flaws_add(t->k->flaws, flaw_of(t, IB_LEVEL_REPETITION, name_difference(t), timed.reason));
+        ib_check_result_add(t->k->check_result,
+                            finding_of(t, IB_LEVEL_REPETITION, name_difference(t), timed.reason));
     } else if (timed.status == IB_CASE_UNTRUSTED) {
-        ib_flaws_add(t->k->flaws, flaw_of(t, IB_LEVEL_COPIES, timed.reason, ""));
+        ib_check_result_add(t->k->check_result, finding_of(t, IB_LEVEL_COPIES, timed.reason, ""));
     } else {
         ib_checking_failed(t->k, &outcome);
-        ib_flaws_add(t->k->flaws, ib_checking_failure(t->k, IB_LEVEL_REPETITION,
-                                                      ib_arena_copy(&t->k->flaws->arena, t->of->subject),
-                                                      &outcome, timed.stderr_tail));
+        ib_check_result_add(t->k->check_result,
+                            ib_checking_failure(t->k, IB_LEVEL_REPETITION,
+                                                ib_arena_copy(&t->k->check_result->arena, t->of->subject),
+                                                &outcome, timed.stderr_tail));
     }
 }
 
@@ -312,34 +314,36 @@ static void repeat(struct attempt *t)
 /* What all trainings share: where their arrays lie, and what the oracle has computed. */
 struct room {
     struct ib_workspace work;
-    struct ib_references references;
+    struct ib_oracle_cache oracle_cache;
 };
 
 static bool open_room(struct ib_checking *k, struct room *room)
 {
     struct ib_outcome outcome;
-    *room = (struct room){.references = {.budget_ns = k->request->timeout_ns}};
-    room->references.work = &room->work;
+    *room = (struct room){.oracle_cache = {.budget_ns = k->request->timeout_ns}};
+    room->oracle_cache.work = &room->work;
     enum ib_status status = ib_workspace_open(NULL, &room->work);
     if (status == IB_OK)
         return true;
     ib_outcome_error(&outcome, status);
-    ib_flaws_add(k->flaws, ib_checking_failure(k, IB_LEVEL_TRAININGS, "trainings", &outcome, ""));
+    ib_check_result_add(k->check_result,
+                        ib_checking_failure(k, IB_LEVEL_TRAININGS, "trainings", &outcome, ""));
     return false;
 }
 
 static void close_room(struct room *room)
 {
-    ib_references_free(&room->references);
+    ib_oracle_cache_free(&room->oracle_cache);
     ib_workspace_close(&room->work);
 }
 
 static struct attempt begin(struct ib_checking *k, struct room *room, const struct ib_check_case *of)
 {
-    return (struct attempt){
-        .k = k,
-        .of = of,
-        .bench = {.measure = &of->config.measure, .work = &room->work, .references = &room->references}};
+    return (struct attempt){.k = k,
+                            .of = of,
+                            .context = {.measure = &of->config.measure,
+                                        .work = &room->work,
+                                        .oracle_cache = &room->oracle_cache}};
 }
 
 void ib_checking_trainings(struct ib_checking *k, const struct ib_check_cases *cases)
@@ -372,12 +376,12 @@ static void check_option(struct ib_checking *k, struct room *room, const char *o
         examine(&t, IB_LEVEL_OPTIONS, IB_LEVEL_OPTIONS);
         ib_arena_free(&t.arena);
     } else {
-        ib_flaws_skip(k->flaws, IB_LEVEL_OPTIONS, ib_error_text());
+        ib_check_result_skip(k->check_result, IB_LEVEL_OPTIONS, ib_error_text());
     }
     close_case(&of);
 }
 
-static bool is_given(const struct ib_checkup_request *request, const char *name)
+static bool is_given(const struct ib_check_request *request, const char *name)
 {
     const size_t length = strlen(name);
     for (size_t i = 0; request->options[i]; i++)
@@ -392,9 +396,9 @@ static void check_values(struct ib_checking *k, struct room *room, const struct 
 {
     for (const char *item = allowed; item[0];
          item += strcspn(item, "|") + (item[strcspn(item, "|")] == '|')) {
-        const char *value = ib_arena_print(&k->flaws->arena, "%.*s", (int)strcspn(item, "|"), item);
+        const char *value = ib_arena_print(&k->check_result->arena, "%.*s", (int)strcspn(item, "|"), item);
         if (strcmp(value, option->default_value) != 0)
-            check_option(k, room, ib_arena_print(&k->flaws->arena, "%s=%s", option->name, value));
+            check_option(k, room, ib_arena_print(&k->check_result->arena, "%s=%s", option->name, value));
     }
 }
 
@@ -413,7 +417,7 @@ void ib_checking_options(struct ib_checking *k)
         else if (option->type == IB_OPTION_TEXT && option->allowed)
             check_values(k, &room, option, option->allowed);
         else if (option->allowed && sscanf(option->allowed, "%lld..%lld", &min, &max) == 2)
-            check_values(k, &room, option, ib_arena_print(&k->flaws->arena, "%lld", min));
+            check_values(k, &room, option, ib_arena_print(&k->check_result->arena, "%lld", min));
     }
     close_room(&room);
 }

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_help(const struct ib_verb *verb, const struct ib_flag *flags)
+static void print_help(const struct ib_command *command, const struct ib_flag *flags)
 {
-    printf("usage: ironbench %s\n\n%s\n", verb->usage, verb->summary);
-    if (verb->detail)
-        printf("\n%s\n", verb->detail);
+    printf("usage: ironbench %s\n\n%s\n", command->usage, command->summary);
+    if (command->detail)
+        printf("\n%s\n", command->detail);
     printf("\n");
     for (const struct ib_flag *f = flags; f->name; f++) {
         char head[64];
@@ -19,8 +19,8 @@ static void print_help(const struct ib_verb *verb, const struct ib_flag *flags)
     printf("  %-24s %s\n", "--help", "this text");
 }
 
-static enum ib_status unknown_flag(const struct ib_verb *verb, const struct ib_flag *flags, const char *word,
-                                   size_t length)
+static enum ib_status unknown_flag(const struct ib_command *command, const struct ib_flag *flags,
+                                   const char *word, size_t length)
 {
     const char *names[64] = {"--help"};
     char name[64];
@@ -28,8 +28,9 @@ static enum ib_status unknown_flag(const struct ib_verb *verb, const struct ib_f
     for (size_t i = 0; flags[i].name && i + 2 < sizeof names / sizeof *names; i++)
         names[i + 1] = flags[i].name;
     const char *nearest = ib_nearest(name, names);
-    return ib_fail(IB_EINVAL, name, "no such flag of `%s`%s%s%s; see `ironbench %s --help`", verb->name,
-                   nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", verb->name);
+    return ib_fail(IB_EINVAL, name, "no such flag of `%s`%s%s%s; see `ironbench %s --help`", command->name,
+                   nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "",
+                   command->name);
 }
 
 static enum ib_status keep_value(const struct ib_flag *flag, const char *value)
@@ -50,7 +51,7 @@ static enum ib_status keep_value(const struct ib_flag *flag, const char *value)
 }
 
 /* The flag at argv[*i], with its value beside or behind it. */
-static enum ib_status read_flag(const struct ib_verb *verb, const struct ib_flag *flags, int argc,
+static enum ib_status read_flag(const struct ib_command *command, const struct ib_flag *flags, int argc,
                                 char **argv, int *i)
 {
     const char *word = argv[*i], *equals = strchr(word, '=');
@@ -59,7 +60,7 @@ static enum ib_status read_flag(const struct ib_verb *verb, const struct ib_flag
     while (f->name && (strlen(f->name) != length || strncmp(f->name, word, length) != 0))
         f++;
     if (!f->name)
-        return unknown_flag(verb, flags, word, length);
+        return unknown_flag(command, flags, word, length);
     if (!f->value)
         return equals ? ib_fail(IB_EINVAL, f->name, "takes no value") : keep_value(f, f->name);
     if (equals)
@@ -69,26 +70,27 @@ static enum ib_status read_flag(const struct ib_verb *verb, const struct ib_flag
     return keep_value(f, argv[++*i]);
 }
 
-enum ib_status ib_args_read(const struct ib_verb *verb, const struct ib_flag *flags, int argc, char **argv,
-                            const char **positional, int n_positional, bool *done)
+enum ib_status ib_args_read(const struct ib_command *command, const struct ib_flag *flags, int argc,
+                            char **argv, const char **positional, int n_positional, bool *done)
 {
     int n = 0;
     *done = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0) {
-            print_help(verb, flags);
+            print_help(command, flags);
             *done = true;
             return IB_OK;
         }
         if (argv[i][0] == '-' && argv[i][1])
-            IB_TRY(read_flag(verb, flags, argc, argv, &i));
+            IB_TRY(read_flag(command, flags, argc, argv, &i));
         else if (n == n_positional)
-            return ib_fail(IB_EINVAL, argv[i], "one argument too many; usage: ironbench %s", verb->usage);
+            return ib_fail(IB_EINVAL, argv[i], "one argument too many; usage: ironbench %s", command->usage);
         else
             positional[n++] = argv[i];
     }
     if (n < n_positional)
-        return ib_fail(IB_EINVAL, verb->name, "an argument is missing; usage: ironbench %s", verb->usage);
+        return ib_fail(IB_EINVAL, command->name, "an argument is missing; usage: ironbench %s",
+                       command->usage);
     return IB_OK;
 }
 

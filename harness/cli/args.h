@@ -1,4 +1,4 @@
-/* Command lines of verbs: flags from a table, which also makes the help. */
+/* Command lines of commands: flags from a table, which also makes the help. */
 #ifndef IB_CLI_ARGS_H
 #define IB_CLI_ARGS_H
 
@@ -13,19 +13,19 @@ struct ib_flag {
 };
 enum { IB_FLAG_LIST = 32 };
 
-struct ib_verb {
+struct ib_command {
     const char *name;
     const char *usage;   /* "run CONFIG [--out DIR]" */
     const char *summary; /* one line for `ironbench --help` */
     const char *detail;  /* more lines for `ironbench VERB --help` */
-    int (*main)(const struct ib_verb *, int argc,
-                char **argv); /* argv[0] is the verb; returns the exit status */
+    int (*main)(const struct ib_command *, int argc,
+                char **argv); /* argv[0] is the command; returns the exit status */
 };
 
 /* Reads argv[1…]: flags ("--out DIR", "--out=DIR", "-s TEXT") and exactly n_positional other arguments.
  * --help prints the help and sets *done. Errors are IB_EINVAL and name the flag, with the nearest one where
  * it is unknown. `flags` ends with a NULL name. */
-enum ib_status ib_args_read(const struct ib_verb *, const struct ib_flag *flags, int argc, char **argv,
+enum ib_status ib_args_read(const struct ib_command *, const struct ib_flag *flags, int argc, char **argv,
                             const char **positional, int n_positional, bool *done);
 
 /* The value of a word in a flag; *out stays as it is where the flag was not given (NULL). IB_EINVAL names the

@@ -1,8 +1,8 @@
 #include "gate/baseline.h"
 #include "analysis/member.h"
-#include "cli/args.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "cli/args.h"
 #include "store/load_run.h"
 
 #include <glob.h>
@@ -33,7 +33,7 @@ static int save(struct ib_arena *arena, const char *name, const char *dir, const
 {
     json_t *record;
     const char *path;
-    if (ib_baseline_path(arena, name, false, &path) != IB_OK || ib_record_load(dir, &record) != IB_OK)
+    if (ib_baseline_path(arena, name, false, &path) != IB_OK || ib_load_run(dir, &record) != IB_OK)
         return ib_usage_error();
     enum ib_status status = save_record(record, arena, name, path, control);
     json_decref(record);
@@ -80,7 +80,7 @@ static int rm(struct ib_arena *arena, const char *name)
     return ib_run_error();
 }
 
-/* ---- the verb ---- */
+/* ---- the command ---- */
 
 static const struct action {
     const char *name;
@@ -98,7 +98,7 @@ static int act(int action, const char *const *arguments, const char *control)
     return status;
 }
 
-static int verb_baseline(const struct ib_verb *verb, int argc, char **argv)
+static int verb_baseline(const struct ib_command *command, int argc, char **argv)
 {
     const char *arguments[2] = {NULL}, *control = NULL;
     int action = 0;
@@ -113,13 +113,13 @@ static int verb_baseline(const struct ib_verb *verb, int argc, char **argv)
         return ib_usage_error();
     }
     int skipped = helped ? 0 : 1;
-    if (ib_args_read(verb, flags, argc - skipped, argv + skipped, arguments,
+    if (ib_args_read(command, flags, argc - skipped, argv + skipped, arguments,
                      helped ? 1 : actions[action].n_arguments, &done) != IB_OK)
         return ib_usage_error();
     return done ? IB_EXIT_OK : act(action, arguments, control);
 }
 
-const struct ib_verb ib_verb_baseline = {
+const struct ib_command ib_command_baseline = {
     .name = "baseline",
     .usage = "baseline save NAME DIR [--control IMPL] | ls | rm NAME",
     .summary = "what a run found, kept as a small file for `gate --baseline`",

@@ -1,6 +1,6 @@
-#include "cli/args.h"
-#include "base/error.h"
 #include "check/check.h"
+#include "base/error.h"
+#include "cli/args.h"
 #include "config/config.h"
 #include "report/check_report.h"
 #include "report/report.h"
@@ -13,7 +13,7 @@
 
 struct request {
     const char *subject;        /* an implementation, or the path of a plugin; NULL: */
-    const char *const *command; /* a program outside; ends with NULL */
+    const char *const *command; /* a external program; ends with NULL */
     const char *plugin[IB_FLAG_LIST + 1], *option[IB_FLAG_LIST + 1], *model[IB_FLAG_LIST + 1];
     const char *as_json, *quick, *timeout;
     double timeout_s;
@@ -27,21 +27,22 @@ static void show_subject(void *context, const char *subject)
     fprintf(stderr, "\r\033[K%.70s", subject);
 }
 
-static void print(const struct request *r, const struct ib_impl_info *info, const struct ib_flaws *flaws)
+static void print(const struct request *r, const struct ib_impl_info *info,
+                  const struct ib_check_result *check_result)
 {
     struct ib_arena arena = {0};
     if (!r->as_json && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     if (r->as_json) {
-        json_t *result = ib_checkup_to_json(info, flaws);
+        json_t *result = ib_check_report_to_json(info, check_result);
         json_dumpf(result, stdout, JSON_COMPACT | JSON_REAL_PRECISION(17));
         putchar('\n');
         json_decref(result);
     } else {
-        ib_checkup_print(&(struct ib_plain){.out = stdout,
-                                            .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO),
-                                            .arena = &arena},
-                         info, flaws);
+        ib_check_report_print(&(struct ib_text_page){.out = stdout,
+                                                     .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO),
+                                                     .arena = &arena},
+                              info, check_result);
     }
     fflush(stdout);
     ib_arena_free(&arena);
@@ -54,15 +55,15 @@ static uint64_t timeout_ns(const struct request *r)
 
 /* ---- one implementation, or all that a plugin brings ---- */
 
-static int exit_status(enum ib_checked_verdict verdict)
+static int exit_status(enum ib_check_verdict verdict)
 {
     switch (verdict) {
-    case IB_CHECKED_RIGHT:
+    case IB_CHECK_RIGHT:
         return IB_EXIT_OK;
-    case IB_CHECKED_WRONG:
+    case IB_CHECK_WRONG:
         return IB_EXIT_WRONG;
-    case IB_CHECKED_FAILED:
-    case IB_CHECKED_NOTHING:
+    case IB_CHECK_FAILED:
+    case IB_CHECK_NOTHING:
         break;
     }
     return IB_EXIT_FAILED;
@@ -70,8 +71,8 @@ static int exit_status(enum ib_checked_verdict verdict)
 
 static int check_one(const struct request *r, struct ib_registry *registry, const char *name)
 {
-    struct ib_flaws flaws;
-    const struct ib_checkup_request request = {
+    struct ib_check_result check_result;
+    const struct ib_check_request request = {
         .name = name,
         .options = r->option,
         .models = r->model,
@@ -81,13 +82,13 @@ static int check_one(const struct request *r, struct ib_registry *registry, cons
         .model_flag = "--model",
         .progress = !r->as_json && isatty(STDERR_FILENO) ? show_subject : NULL,
     };
-    enum ib_status status = ib_checkup_run(registry, &request, &flaws);
+    enum ib_status status = ib_check_run(registry, &request, &check_result);
     int result = IB_EXIT_OK;
     if (status == IB_OK) {
-        print(r, ib_registry_find(registry, name), &flaws);
-        result = exit_status(ib_flaws_verdict(&flaws));
+        print(r, ib_registry_find(registry, name), &check_result);
+        result = exit_status(ib_check_result_verdict(&check_result));
     }
-    ib_flaws_free(&flaws);
+    ib_check_result_free(&check_result);
     return status == IB_OK ? result : ib_usage_error();
 }
 
@@ -140,7 +141,7 @@ static enum ib_status read_timeout(struct request *r)
     return IB_OK;
 }
 
-/* What stands behind "--" is the command of a program outside; returns how many arguments stand before. */
+/* What stands behind "--" is the command of a external program; returns how many arguments stand before. */
 static int cut_command(int argc, char **argv, struct request *r)
 {
     for (int i = 1; i < argc; i++)
@@ -151,7 +152,7 @@ static int cut_command(int argc, char **argv, struct request *r)
     return argc;
 }
 
-static enum ib_status read_request(const struct ib_verb *verb, int argc, char **argv, struct request *r,
+static enum ib_status read_request(const struct ib_command *command, int argc, char **argv, struct request *r,
                                    bool *done)
 {
     const struct ib_flag flags[] = {
@@ -164,27 +165,27 @@ static enum ib_status read_request(const struct ib_verb *verb, int argc, char **
         {"--json", NULL, "one JSON object a line and implementation", &r->as_json, NULL},
         {NULL}};
     const int own = cut_command(argc, argv, r);
-    IB_TRY(ib_args_read(verb, flags, own, argv, &r->subject, r->command ? 0 : 1, done));
+    IB_TRY(ib_args_read(command, flags, own, argv, &r->subject, r->command ? 0 : 1, done));
     if (*done)
         return IB_OK;
     if (r->command && !r->command[0])
-        return ib_fail(IB_EINVAL, "--", "no command stands behind it; usage: ironbench %s", verb->usage);
+        return ib_fail(IB_EINVAL, "--", "no command stands behind it; usage: ironbench %s", command->usage);
     if (r->plugin[0] && (r->command || is_path(r->subject)))
         return ib_fail(IB_EINVAL, "--plugin", "goes with the name of an implementation; %s is none",
                        r->command ? r->command[0] : r->subject);
     return read_timeout(r);
 }
 
-static int verb_check(const struct ib_verb *verb, int argc, char **argv)
+static int verb_check(const struct ib_command *command, int argc, char **argv)
 {
     struct request r = {0};
     bool done;
-    if (read_request(verb, argc, argv, &r, &done) != IB_OK)
+    if (read_request(command, argc, argv, &r, &done) != IB_OK)
         return ib_usage_error();
     return done ? IB_EXIT_OK : check(&r);
 }
 
-const struct ib_verb ib_verb_check = {
+const struct ib_command ib_command_check = {
     .name = "check",
     .usage = "check IMPL|PLUGIN.so|-- COMMAND... [--quick] [--json] [--model MODEL] [--option NAME=VALUE]",
     .summary = "is an implementation right? and if not: what is wrong with which operation, and where",

@@ -1,6 +1,6 @@
 #include "gate/compare.h"
-#include "cli/args.h"
 #include "base/error.h"
+#include "cli/args.h"
 #include "report/compare_report.h"
 #include "report/report.h"
 #include "store/load_run.h"
@@ -11,21 +11,21 @@ enum form { PLAIN, MARKDOWN, HTML, JSON };
 
 static enum ib_status print_comparison(const json_t *comparison, enum form form, struct ib_arena *arena)
 {
-    struct ib_blocks blocks = {.arena = arena};
-    struct ib_plain page = {
+    struct ib_doc doc = {.arena = arena};
+    struct ib_text_page page = {
         .out = stdout, .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO), .arena = arena};
     if (form == JSON) {
         json_dumpf(comparison, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
         putchar('\n');
         return IB_OK;
     }
-    ib_compare_page(&blocks, comparison);
+    ib_compare_page(&doc, comparison);
     if (form == HTML)
-        return ib_page_html(stdout, arena, "ironbench: comparison", &blocks);
+        return ib_page_html(stdout, arena, "ironbench: comparison", &doc);
     if (form == MARKDOWN)
-        ib_blocks_markdown(stdout, &blocks, "##");
+        ib_doc_markdown(stdout, &doc, "##");
     else
-        ib_blocks_plain(&page, &blocks);
+        ib_doc_plain(&page, &doc);
     return IB_OK;
 }
 
@@ -33,9 +33,9 @@ static int compare(const char *const *dirs, double margin, enum form form)
 {
     json_t *was, *is;
     struct ib_arena arena = {0};
-    if (ib_record_load(dirs[0], &was) != IB_OK)
+    if (ib_load_run(dirs[0], &was) != IB_OK)
         return ib_usage_error();
-    if (ib_record_load(dirs[1], &is) != IB_OK) {
+    if (ib_load_run(dirs[1], &is) != IB_OK) {
         json_decref(was);
         return ib_usage_error();
     }
@@ -62,7 +62,7 @@ static enum ib_status read_form(const char *const given[], enum form *out)
     return n > 1 ? ib_fail(IB_EINVAL, "compare", "--md, --html and --json exclude each other") : IB_OK;
 }
 
-static int verb_compare(const struct ib_verb *verb, int argc, char **argv)
+static int verb_compare(const struct ib_command *command, int argc, char **argv)
 {
     const char *dirs[2], *form_given[3] = {NULL}, *margin_text = NULL;
     double margin = IB_COMPARE_MARGIN;
@@ -74,7 +74,7 @@ static int verb_compare(const struct ib_verb *verb, int argc, char **argv)
         {"--html", NULL, "as a page of HTML", &form_given[1], NULL},
         {"--json", NULL, "as JSON", &form_given[2], NULL},
         {NULL}};
-    if (ib_args_read(verb, flags, argc, argv, dirs, 2, &done) != IB_OK)
+    if (ib_args_read(command, flags, argc, argv, dirs, 2, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
@@ -83,7 +83,7 @@ static int verb_compare(const struct ib_verb *verb, int argc, char **argv)
     return compare(dirs, margin, form);
 }
 
-const struct ib_verb ib_verb_compare = {
+const struct ib_command ib_command_compare = {
     .name = "compare",
     .usage = "compare OLD NEW [--margin SHARE] [--md | --html | --json]",
     .summary = "what differs between two stored runs: speed, answers, copies, machines",

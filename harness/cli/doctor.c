@@ -4,13 +4,13 @@
 #include <jansson.h>
 #include <stdio.h>
 
-static void print_text(const struct ib_finding *findings, size_t n)
+static void print_text(const struct ib_doctor_finding *findings, size_t n)
 {
     size_t disturbing = 0;
     for (size_t i = 0; i < n; i++) {
-        const struct ib_finding *f = &findings[i];
+        const struct ib_doctor_finding *f = &findings[i];
         disturbing += f->level == IB_DISTURBS;
-        printf("%-9s %-18s %s\n", ib_word_of(ib_finding_words, (int)f->level), f->subject, f->is);
+        printf("%-9s %-18s %s\n", ib_word_of(ib_doctor_level_words, (int)f->level), f->subject, f->is);
         if (f->remedy)
             printf("%-9s %-18s -> %s\n", "", "", f->remedy);
     }
@@ -20,28 +20,28 @@ static void print_text(const struct ib_finding *findings, size_t n)
         printf("\nNothing here would disturb a measurement.\n");
 }
 
-static void print_json(const struct ib_finding *findings, size_t n)
+static void print_json(const struct ib_doctor_finding *findings, size_t n)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++)
         json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s?}", "level",
-                                              ib_word_of(ib_finding_words, (int)findings[i].level), "subject",
-                                              findings[i].subject, "is", findings[i].is, "remedy",
+                                              ib_word_of(ib_doctor_level_words, (int)findings[i].level),
+                                              "subject", findings[i].subject, "is", findings[i].is, "remedy",
                                               findings[i].remedy));
     json_dumpf(list, stdout, JSON_INDENT(1));
     putchar('\n');
     json_decref(list);
 }
 
-static int verb_doctor(const struct ib_verb *verb, int argc, char **argv)
+static int verb_doctor(const struct ib_command *command, int argc, char **argv)
 {
     const char *as_json = NULL;
     bool done;
     const struct ib_flag flags[] = {{"--json", NULL, "as JSON", &as_json, NULL}, {NULL}};
-    const struct ib_finding *findings;
+    const struct ib_doctor_finding *findings;
     size_t n;
     struct ib_arena arena = {0};
-    if (ib_args_read(verb, flags, argc, argv, NULL, 0, &done) != IB_OK)
+    if (ib_args_read(command, flags, argc, argv, NULL, 0, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
@@ -54,7 +54,7 @@ static int verb_doctor(const struct ib_verb *verb, int argc, char **argv)
     return status == IB_OK ? IB_EXIT_OK : ib_run_error();
 }
 
-const struct ib_verb ib_verb_doctor = {
+const struct ib_command ib_command_doctor = {
     .name = "doctor",
     .usage = "doctor [--json]",
     .summary = "say what this machine is, what would disturb a measurement, and what to do about it",

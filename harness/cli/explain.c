@@ -1,8 +1,8 @@
 #include "report/explain.h"
 #include "analysis/member.h"
-#include "cli/args.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "cli/args.h"
 #include "report/report.h"
 #include "store/load_run.h"
 
@@ -63,15 +63,15 @@ static enum ib_status find_case(struct ib_arena *arena, const json_t *cases, con
                    candidates(arena, cases, "", n_cases));
 }
 
-/* ---- the verb ---- */
+/* ---- the command ---- */
 
 static void print_case(const json_t *cases, const json_t *c, enum ib_colour colour, struct ib_arena *arena)
 {
-    struct ib_blocks blocks = {.arena = arena};
-    struct ib_plain page = {.out = stdout, .coloured = ib_colour_is_on(stdout, colour), .arena = arena};
-    ib_explain_case(&blocks, c);
-    ib_explain_cost(&blocks, cases, c);
-    ib_blocks_plain(&page, &blocks);
+    struct ib_doc doc = {.arena = arena};
+    struct ib_text_page page = {.out = stdout, .coloured = ib_colour_is_on(stdout, colour), .arena = arena};
+    ib_explain_case(&doc, c);
+    ib_explain_cost(&doc, cases, c);
+    ib_doc_plain(&page, &doc);
 }
 
 static int explain(const char *dir, const char *text, enum ib_colour colour)
@@ -79,7 +79,7 @@ static int explain(const char *dir, const char *text, enum ib_colour colour)
     struct ib_arena arena = {0};
     json_t *record;
     const json_t *c;
-    if (ib_record_load(dir, &record) != IB_OK)
+    if (ib_load_run(dir, &record) != IB_OK)
         return ib_usage_error();
     const json_t *cases = json_object_get(record, "cases");
     int status = IB_EXIT_OK;
@@ -92,20 +92,20 @@ static int explain(const char *dir, const char *text, enum ib_colour colour)
     return status;
 }
 
-static int verb_explain(const struct ib_verb *verb, int argc, char **argv)
+static int verb_explain(const struct ib_command *command, int argc, char **argv)
 {
     const char *named[2], *colour_word = NULL;
     int colour = IB_COLOUR_AUTO;
     bool done;
     const struct ib_flag flags[] = {
         {"--color", "WHEN", "auto, always or never; default: auto", &colour_word, NULL}, {NULL}};
-    if (ib_args_read(verb, flags, argc, argv, named, 2, &done) != IB_OK ||
+    if (ib_args_read(command, flags, argc, argv, named, 2, &done) != IB_OK ||
         ib_args_word("--color", colour_word, ib_colour_words, &colour) != IB_OK)
         return ib_usage_error();
     return done ? IB_EXIT_OK : explain(named[0], named[1], (enum ib_colour)colour);
 }
 
-const struct ib_verb ib_verb_explain = {
+const struct ib_command ib_command_explain = {
     .name = "explain",
     .usage = "explain DIR CASE [--color WHEN]",
     .summary = "where the bytes and the time of one case went, and what to change",

@@ -1,6 +1,6 @@
 #include "analysis/derived.h"
-#include "cli/args.h"
 #include "base/error.h"
+#include "cli/args.h"
 #include "report/csv.h"
 #include "report/report.h"
 #include "store/load_run.h"
@@ -54,7 +54,7 @@ static enum ib_status find_printer(const char *format, bool samples, printer **o
 static int print_record(const char *dir, printer *print)
 {
     json_t *record;
-    if (ib_record_load(dir, &record) != IB_OK)
+    if (ib_load_run(dir, &record) != IB_OK)
         return ib_usage_error();
     print(stdout, record);
     json_decref(record);
@@ -64,7 +64,7 @@ static int print_record(const char *dir, printer *print)
     return ib_run_error();
 }
 
-static int verb_export(const struct ib_verb *verb, int argc, char **argv)
+static int verb_export(const struct ib_command *command, int argc, char **argv)
 {
     const char *dir, *format = NULL, *samples = NULL;
     printer *print = NULL;
@@ -73,7 +73,7 @@ static int verb_export(const struct ib_verb *verb, int argc, char **argv)
         {"--format", "FORM", "json (default), csv or md", &format, NULL},
         {"--samples", NULL, "with csv: one row a sample, not a case", &samples, NULL},
         {NULL}};
-    if (ib_args_read(verb, flags, argc, argv, &dir, 1, &done) != IB_OK)
+    if (ib_args_read(command, flags, argc, argv, &dir, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
@@ -82,7 +82,7 @@ static int verb_export(const struct ib_verb *verb, int argc, char **argv)
     return print_record(dir, print);
 }
 
-const struct ib_verb ib_verb_export = {
+const struct ib_command ib_command_export = {
     .name = "export",
     .usage = "export DIR [--format json|csv|md] [--samples]",
     .summary = "print the record of a run",

@@ -1,8 +1,8 @@
 #include "gate/gate.h"
 #include "analysis/member.h"
-#include "cli/args.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "cli/args.h"
 #include "report/gate_report.h"
 #include "report/progress.h"
 #include "report/report.h"
@@ -36,16 +36,16 @@ static enum ib_status write_file(const char *path, print_fn *print, struct ib_ar
 
 static void print_result(struct ib_arena *arena, const json_t *result, const struct outputs *outputs)
 {
-    struct ib_blocks blocks = {.arena = arena};
-    struct ib_plain page = {
+    struct ib_doc doc = {.arena = arena};
+    struct ib_text_page page = {
         .out = stdout, .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO), .arena = arena};
     const char *on_github = getenv("GITHUB_ACTIONS");
     if (outputs->json) {
         json_dumpf(result, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
         putchar('\n');
     } else if (!outputs->quiet) {
-        ib_gate_page(&blocks, result);
-        ib_blocks_plain(&page, &blocks);
+        ib_gate_page(&doc, result);
+        ib_doc_plain(&page, &doc);
     }
     if (on_github && strcmp(on_github, "true") == 0 && !outputs->json)
         ib_gate_annotations(stdout, arena, result);
@@ -117,7 +117,7 @@ static int open_and_run(const char *config, const struct ib_sweep_flags *flags,
     return status;
 }
 
-static int verb_gate(const struct ib_verb *verb, int argc, char **argv)
+static int verb_gate(const struct ib_command *command, int argc, char **argv)
 {
     const char *config, *allow = NULL, *strict = NULL, *speed = NULL, *json = NULL, *quiet = NULL;
     struct ib_sweep_flags sweep_flags = {0};
@@ -139,7 +139,7 @@ static int verb_gate(const struct ib_verb *verb, int argc, char **argv)
         {"--json", NULL, "print the result as JSON", &json, NULL},
         {"--quiet", NULL, "print nothing but what is wrong", &quiet, NULL},
         {NULL}};
-    if (ib_args_read(verb, flags, argc, argv, &config, 1, &done) != IB_OK)
+    if (ib_args_read(command, flags, argc, argv, &config, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
@@ -154,7 +154,7 @@ static int verb_gate(const struct ib_verb *verb, int argc, char **argv)
     return open_and_run(config, &sweep_flags, &request, &outputs);
 }
 
-const struct ib_verb ib_verb_gate = {
+const struct ib_command ib_command_gate = {
     .name = "gate",
     .usage = "gate CONFIG --against OLD | --baseline NAME [flags]",
     .summary = "stop a change that is less accurate, copies more, lost cases or got slower",

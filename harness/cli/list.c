@@ -1,11 +1,11 @@
-#include "cli/args.h"
 #include "base/error.h"
 #include "base/paths.h"
+#include "cli/args.h"
 #include "config/config.h"
-#include "metrics/metric.h"
 #include "core/model.h"
-#include "report/chart_script.h"
+#include "metrics/metric.h"
 #include "parent/registry.h"
+#include "report/chart_script.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -166,7 +166,7 @@ static enum ib_status make_list(const char *what, const struct wishes *wishes, s
     return no_such_list(what);
 }
 
-static int verb_list(const struct ib_verb *verb, int argc, char **argv)
+static int verb_list(const struct ib_command *command, int argc, char **argv)
 {
     const char *what, *as_json = NULL, *all = NULL, *plugins[IB_FLAG_LIST + 1] = {NULL};
     bool done;
@@ -175,7 +175,7 @@ static int verb_list(const struct ib_verb *verb, int argc, char **argv)
         {"--all", NULL, "also implementations that exist for tests only", &all, NULL},
         IB_PLUGIN_FLAG(plugins),
         {NULL}};
-    if (ib_args_read(verb, flags, argc, argv, &what, 1, &done) != IB_OK)
+    if (ib_args_read(command, flags, argc, argv, &what, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
@@ -194,7 +194,7 @@ static int verb_list(const struct ib_verb *verb, int argc, char **argv)
     return status == IB_OK ? IB_EXIT_OK : ib_usage_error();
 }
 
-const struct ib_verb ib_verb_list = {
+const struct ib_command ib_command_list = {
     .name = "list",
     .usage = "list impls|models|datasets|metrics|charts [--json] [--all] [--plugin FILE.so]",
     .summary = "say what there is; what is unavailable is listed with its reason",

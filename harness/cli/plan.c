@@ -23,7 +23,7 @@ static double minutes(double ns)
 
 static double total_ns(const struct ib_estimate *e)
 {
-    return e->checked_ns + e->oracle_ns + e->timed_ns + e->whole_ns + e->stops_ns;
+    return e->checked_ns + e->oracle_ns + e->timed_ns + e->process_ns + e->stops_ns;
 }
 
 /* ---- for people ---- */
@@ -50,8 +50,8 @@ static void print_estimate(const struct ib_estimate *e, bool may_stop_early)
            print_time(e->oracle_ns, oracle, sizeof oracle));
     if (e->stops_ns > 0)
         printf(", other algorithms down to losses %s", print_time(e->stops_ns, part, sizeof part));
-    if (e->whole_ns > 0)
-        printf(", whole processes %s", print_time(e->whole_ns, part, sizeof part));
+    if (e->process_ns > 0)
+        printf(", whole processes %s", print_time(e->process_ns, part, sizeof part));
     putchar('\n');
     if (e->n_earlier)
         printf("  from earlier runs in %s: %zu of %zu cases\n", EARLIER_RUNS, e->n_earlier,
@@ -109,7 +109,7 @@ static json_t *describe_estimate(const struct ib_estimate *e)
 {
     return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:I, s:I, s:f}", "minutes", minutes(total_ns(e)),
                      "timed_minutes", minutes(e->timed_ns), "checked_minutes", minutes(e->checked_ns),
-                     "oracle_minutes", minutes(e->oracle_ns), "whole_process_minutes", minutes(e->whole_ns),
+                     "oracle_minutes", minutes(e->oracle_ns), "whole_process_minutes", minutes(e->process_ns),
                      "stops_minutes", minutes(e->stops_ns), "cases_from_earlier_runs",
                      (json_int_t)e->n_earlier, "cases_assumed", (json_int_t)e->n_assumed,
                      "assumed_flops_per_s", IB_ASSUMED_FLOPS_PER_S);
@@ -137,12 +137,12 @@ static void print(struct ib_sweep *sweep, bool as_json)
     struct plan plan = {.config = &sweep->config, .matrix = &sweep->matrix};
     struct ib_arena *arena = &sweep->config.arena;
     double *earlier_ns = ib_arena_alloc(arena, sweep->matrix.n * sizeof *earlier_ns);
-    ib_earlier_epochs(EARLIER_RUNS, sweep->matrix.cases, sweep->matrix.n, earlier_ns);
+    ib_run_history_epochs(EARLIER_RUNS, sweep->matrix.cases, sweep->matrix.n, earlier_ns);
     ib_estimate(&sweep->config.measure, &sweep->matrix, earlier_ns, arena, &plan.estimate);
     (as_json ? print_json : print_plan)(&plan);
 }
 
-static int verb_plan(const struct ib_verb *verb, int argc, char **argv)
+static int verb_plan(const struct ib_command *command, int argc, char **argv)
 {
     const char *config, *as_json = NULL;
     struct ib_sweep_flags sweep_flags = {0};
@@ -150,7 +150,7 @@ static int verb_plan(const struct ib_verb *verb, int argc, char **argv)
     struct ib_sweep sweep;
     const struct ib_flag flags[] = {
         IB_SWEEP_FLAGS(sweep_flags), {"--json", NULL, "as JSON", &as_json, NULL}, {NULL}};
-    if (ib_args_read(verb, flags, argc, argv, &config, 1, &done) != IB_OK)
+    if (ib_args_read(command, flags, argc, argv, &config, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
@@ -161,7 +161,7 @@ static int verb_plan(const struct ib_verb *verb, int argc, char **argv)
     return IB_EXIT_OK;
 }
 
-const struct ib_verb ib_verb_plan = {
+const struct ib_command ib_command_plan = {
     .name = "plan",
     .usage = "plan CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--json]",
     .summary = "say which cases a run would have, how long it takes, and why combinations drop out",

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static int verb_report(const struct ib_verb *verb, int argc, char **argv)
+static int verb_report(const struct ib_command *command, int argc, char **argv)
 {
     const char *dir, *colour_word = NULL, *baseline = NULL;
     int colour = IB_COLOUR_AUTO;
@@ -15,12 +15,12 @@ static int verb_report(const struct ib_verb *verb, int argc, char **argv)
         {"--baseline", "IMPL", "what speed-ups are over, from now on", &baseline, NULL},
         {"--color", "WHEN", "auto, always or never; default: auto", &colour_word, NULL},
         {NULL}};
-    if (ib_args_read(verb, flags, argc, argv, &dir, 1, &done) != IB_OK ||
+    if (ib_args_read(command, flags, argc, argv, &dir, 1, &done) != IB_OK ||
         ib_args_word("--color", colour_word, ib_colour_words, &colour) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if ((baseline && ib_store_set_baseline(dir, baseline) != IB_OK) || ib_record_load(dir, &record) != IB_OK)
+    if ((baseline && ib_store_set_reference(dir, baseline) != IB_OK) || ib_load_run(dir, &record) != IB_OK)
         return ib_usage_error();
     ib_table_print(stdout, record, (enum ib_colour)colour);
     json_decref(record);
@@ -30,7 +30,7 @@ static int verb_report(const struct ib_verb *verb, int argc, char **argv)
     return IB_EXIT_OK;
 }
 
-const struct ib_verb ib_verb_report = {
+const struct ib_command ib_command_report = {
     .name = "report",
     .usage = "report DIR [--baseline IMPL] [--color WHEN]",
     .summary = "render the table, report.md, report.html and the charts of a run again",

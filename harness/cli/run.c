@@ -1,7 +1,7 @@
 #include "run/run.h"
 #include "analysis/derived.h"
-#include "cli/args.h"
 #include "base/interrupt.h"
+#include "cli/args.h"
 #include "config/sweep.h"
 #include "report/progress.h"
 #include "report/report.h"
@@ -41,7 +41,7 @@ static int conclude(const char *dir, const struct ib_config *config, const struc
 {
     char why[256];
     json_t *record;
-    if (ib_record_load(dir, &record) != IB_OK)
+    if (ib_load_run(dir, &record) != IB_OK)
         return ib_run_error();
     if (voice->json)
         print_lines(record);
@@ -66,23 +66,24 @@ static int tell_interrupted(const char *dir)
 
 static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const struct voice *voice)
 {
-    struct ib_target target;
+    struct ib_run_dir target;
     struct ib_progress progress;
-    if (ib_pin_check(&sweep->config.measure) != IB_OK || ib_target_open(sweep, dir, resume, &target) != IB_OK)
+    if (ib_pin_check(&sweep->config.measure) != IB_OK ||
+        ib_run_dir_open(sweep, dir, resume, &target) != IB_OK)
         return ib_usage_error();
     ib_progress_begin(&progress, voice->quiet);
     ib_interrupt_catch();
     enum ib_status status = ib_run(&sweep->config, &sweep->matrix, target.store, target.dir, target.progress,
                                    ib_progress_show, &progress);
     ib_interrupt_release();
-    ib_target_close(&target);
+    ib_run_dir_close(&target);
     ib_progress_end(&progress, sweep->matrix.n);
     if (status != IB_OK)
         return ib_run_error();
     return ib_interrupted() ? tell_interrupted(target.dir) : conclude(target.dir, &sweep->config, voice);
 }
 
-static int verb_run(const struct ib_verb *verb, int argc, char **argv)
+static int verb_run(const struct ib_command *command, int argc, char **argv)
 {
     const char *config, *dir = NULL, *resume = NULL, *quiet = NULL, *json = NULL, *colour = NULL;
     struct ib_sweep_flags sweep_flags = {0};
@@ -98,7 +99,7 @@ static int verb_run(const struct ib_verb *verb, int argc, char **argv)
         {"--quiet", NULL, "print nothing but what is wrong", &quiet, NULL},
         {NULL}};
     struct voice voice = {.colour = IB_COLOUR_AUTO};
-    if (ib_args_read(verb, flags, argc, argv, &config, 1, &done) != IB_OK ||
+    if (ib_args_read(command, flags, argc, argv, &config, 1, &done) != IB_OK ||
         ib_args_word("--color", colour, ib_colour_words, &voice.colour) != IB_OK)
         return ib_usage_error();
     if (done)
@@ -114,7 +115,7 @@ static int verb_run(const struct ib_verb *verb, int argc, char **argv)
     return status;
 }
 
-const struct ib_verb ib_verb_run = {
+const struct ib_command ib_command_run = {
     .name = "run",
     .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--out DIR] [--resume] [flags]",
     .summary = "run a sweep: check every case, time it, report",

@@ -1,5 +1,5 @@
-#include "cli/args.h"
 #include "base/error.h"
+#include "cli/args.h"
 #include "config/matrix.h"
 #include "metrics/metric.h"
 #include "run/pass.h"
@@ -98,20 +98,20 @@ static uint64_t default_log_every(uint64_t epochs)
 static void print_metric(const struct ib_metric *metric, double value, uint64_t test_rows)
 {
     char name[32];
-    bool shouted = strcmp(metric->name, "mse") == 0 || strcmp(metric->name, "mae") == 0 ||
-                   strcmp(metric->name, "rmse") == 0;
+    bool upper_case = strcmp(metric->name, "mse") == 0 || strcmp(metric->name, "mae") == 0 ||
+                      strcmp(metric->name, "rmse") == 0;
     if (isnan(value))
         return;
     snprintf(name, sizeof name, "%s", metric->name);
     for (char *p = name; *p; p++)
-        *p = (char)(*p == '_' ? ' ' : shouted ? *p - 'a' + 'A' : *p);
+        *p = (char)(*p == '_' ? ' ' : upper_case ? *p - 'a' + 'A' : *p);
     printf("%s%s %.*f", strcmp(metric->name, "train_loss") == 0 ? "" : "test ", name, 4, value);
     if (strcmp(metric->name, "accuracy") == 0)
         printf(" (%.0f of %llu)", value * (double)test_rows, (unsigned long long)test_rows);
     printf("\n");
 }
 
-static void print_checked(const struct ib_checked *checked)
+static void print_checked(const struct ib_checked_pass *checked)
 {
     const struct ib_verification *v = &checked->verification;
     printf("\n");
@@ -125,7 +125,7 @@ static void print_checked(const struct ib_checked *checked)
         printf(": %s\n", v->reason);
 }
 
-static void print_timed(const struct ib_case *c, const struct ib_timed *timed)
+static void print_timed(const struct ib_case *c, const struct ib_timed_pass *timed)
 {
     char epoch[32], whole[32], setup[32];
     printf("time: %s (%s an epoch), after %s of set-up\n",
@@ -144,16 +144,16 @@ static int print_failure(enum ib_case_status status, const char *reason, const c
 
 /* ---- training ---- */
 
-static int train_case(const struct ib_bench *bench, struct ib_case *c, struct ib_arena *arena)
+static int train_case(const struct ib_pass_context *context, struct ib_case *c, struct ib_arena *arena)
 {
-    struct ib_checked checked;
-    struct ib_timed timed;
-    ib_pass_checked(bench, c, arena, &checked);
+    struct ib_checked_pass checked;
+    struct ib_timed_pass timed;
+    ib_pass_checked(context, c, arena, &checked);
     if (checked.status != IB_CASE_OK)
         return print_failure(checked.status, checked.reason, checked.stderr_tail);
     print_checked(&checked);
     c->log_every = 0; /* the log belongs to the checked pass; what is timed is training alone */
-    ib_pass_timed(bench, c, 1, &checked.final, arena, &timed);
+    ib_pass_timed(context, c, 1, &checked.final, arena, &timed);
     if (timed.status != IB_CASE_OK)
         return print_failure(timed.status, timed.reason, timed.stderr_tail);
     print_timed(c, &timed);
@@ -163,20 +163,20 @@ static int train_case(const struct ib_bench *bench, struct ib_case *c, struct ib
 static int train_first(const struct ib_config *config, const struct ib_matrix *matrix)
 {
     struct ib_workspace work;
-    struct ib_references references = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
+    struct ib_oracle_cache oracle_cache = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
     struct ib_arena arena = {0};
     struct ib_case c = matrix->cases[0];
     if (!c.log_every)
         c.log_every = default_log_every(c.epochs);
-    struct ib_bench bench = {.measure = &config->measure,
-                             .work = &work,
-                             .references = &references,
-                             .progress = print_epoch,
-                             .progress_context = &c};
+    struct ib_pass_context context = {.measure = &config->measure,
+                                      .work = &work,
+                                      .oracle_cache = &oracle_cache,
+                                      .progress = print_epoch,
+                                      .progress_context = &c};
     if (ib_workspace_open(NULL, &work) != IB_OK)
         return ib_run_error();
-    int status = train_case(&bench, &c, &arena);
-    ib_references_free(&references);
+    int status = train_case(&context, &c, &arena);
+    ib_oracle_cache_free(&oracle_cache);
     ib_workspace_close(&work);
     ib_arena_free(&arena);
     return status;
@@ -200,7 +200,7 @@ static int train(const struct request *request)
     return status;
 }
 
-static int verb_train(const struct ib_verb *verb, int argc, char **argv)
+static int verb_train(const struct ib_command *command, int argc, char **argv)
 {
     struct request r = {0};
     bool done;
@@ -227,7 +227,7 @@ static int verb_train(const struct ib_verb *verb, int argc, char **argv)
         {"--test-fraction", "F", "share of the rows that is kept for testing; default 0.2", &r.test_fraction,
          NULL},
         {NULL}};
-    if (ib_args_read(verb, flags, argc, argv, NULL, 0, &done) != IB_OK)
+    if (ib_args_read(command, flags, argc, argv, NULL, 0, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
@@ -239,7 +239,7 @@ static int verb_train(const struct ib_verb *verb, int argc, char **argv)
     return train(&r);
 }
 
-const struct ib_verb ib_verb_train = {
+const struct ib_command ib_command_train = {
     .name = "train",
     .usage = "train --model MODEL --data DATA --impl IMPL [flags]",
     .summary = "train once, with the loss printed on the way, the answer checked, and the time",

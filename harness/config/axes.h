@@ -38,7 +38,7 @@ struct ib_axis_value {
     const char *name;                  /* impl, dataset, model: the bare name */
     const struct ib_setting *settings; /* impl: as given, by name, not yet checked */
     size_t n_settings;
-    const void *object; /* what a name stands for: struct ib_model, ib_dataset, ib_impl_choice */
+    const void *object; /* what a name stands for: struct ib_model, ib_dataset, ib_configured_impl */
 };
 
 struct ib_axis {

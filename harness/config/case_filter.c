@@ -48,7 +48,7 @@ static enum ib_relation take_relation(const char **text)
 
 /* A text without '*' and '?' must be one that the subject can have, spelt as it is spelt there. */
 static enum ib_status read_pattern(struct ib_arena *arena, int subject, const char *text, const char *where,
-                                   struct ib_condition *out)
+                                   struct ib_filter_term *out)
 {
     out->pattern = ib_arena_copy(arena, text);
     if (strpbrk(text, "*?"))
@@ -67,11 +67,11 @@ static enum ib_status read_pattern(struct ib_arena *arena, int subject, const ch
     return IB_OK;
 }
 
-enum ib_status ib_condition_parse(struct ib_arena *arena, const char *subject, const char *text,
-                                  const char *where, struct ib_condition *out)
+enum ib_status ib_filter_term_parse(struct ib_arena *arena, const char *subject, const char *text,
+                                    const char *where, struct ib_filter_term *out)
 {
     char hint[128];
-    *out = (struct ib_condition){.subject = ib_subject_find(subject), .text = ib_arena_copy(arena, text)};
+    *out = (struct ib_filter_term){.subject = ib_subject_find(subject), .text = ib_arena_copy(arena, text)};
     if (out->subject == IB_SUBJECT_COUNT)
         return ib_fail(IB_EINVAL, where, "`%.100s` is not an axis, rows, cols or task%s", subject,
                        ib_hint(subject, ib_subject_names(), hint, sizeof hint));
@@ -113,12 +113,12 @@ static size_t piece_length(const char *text)
     return strlen(text);
 }
 
-enum ib_status ib_conditions_parse(struct ib_arena *arena, const char *flag, const char *text,
-                                   struct ib_conditions *out)
+enum ib_status ib_case_filter_parse(struct ib_arena *arena, const char *flag, const char *text,
+                                    struct ib_case_filter *out)
 {
-    struct ib_condition *list = NULL;
+    struct ib_filter_term *list = NULL;
     size_t capacity = 0;
-    *out = (struct ib_conditions){.where = ib_arena_print(arena, "%s %s", flag, text)};
+    *out = (struct ib_case_filter){.where = ib_arena_print(arena, "%s %s", flag, text)};
     for (const char *rest = text;; rest++) {
         size_t length = piece_length(rest);
         const char *piece = ib_arena_print(arena, "%.*s", (int)length, rest), *relation;
@@ -127,7 +127,7 @@ enum ib_status ib_conditions_parse(struct ib_arena *arena, const char *flag, con
                            "`%.100s` is no condition; allowed: impl=cpu_*, lr<0.1, rows>=1000 …", piece);
         const char *subject = take_subject(arena, piece, &relation);
         list = ib_arena_grow(arena, list, sizeof *list, out->n, &capacity);
-        IB_TRY(ib_condition_parse(arena, subject, relation, out->where, &list[out->n++]));
+        IB_TRY(ib_filter_term_parse(arena, subject, relation, out->where, &list[out->n++]));
         rest += length;
         if (!*rest)
             break;
@@ -155,9 +155,9 @@ static bool compare(double value, enum ib_relation relation, double number)
     return false;
 }
 
-bool ib_condition_met(const struct ib_condition *condition,
-                      const struct ib_axis_value *const values[IB_AXIS_COUNT],
-                      const struct ib_dataset *dataset)
+bool ib_filter_term_matches(const struct ib_filter_term *condition,
+                            const struct ib_axis_value *const values[IB_AXIS_COUNT],
+                            const struct ib_dataset *dataset)
 {
     switch (condition->subject) {
     case IB_SUBJECT_ROWS:
@@ -179,12 +179,12 @@ bool ib_condition_met(const struct ib_condition *condition,
            (value->name && ib_glob(condition->pattern, value->name));
 }
 
-bool ib_conditions_met(const struct ib_conditions *conditions,
-                       const struct ib_axis_value *const values[IB_AXIS_COUNT],
-                       const struct ib_dataset *dataset)
+bool ib_case_filter_matches(const struct ib_case_filter *conditions,
+                            const struct ib_axis_value *const values[IB_AXIS_COUNT],
+                            const struct ib_dataset *dataset)
 {
     for (size_t i = 0; i < conditions->n; i++)
-        if (!ib_condition_met(&conditions->list[i], values, dataset))
+        if (!ib_filter_term_matches(&conditions->list[i], values, dataset))
             return false;
     return true;
 }

@@ -11,7 +11,7 @@ enum ib_subject { IB_SUBJECT_ROWS = IB_AXIS_COUNT, IB_SUBJECT_COLS, IB_SUBJECT_T
 /* Text and globs match; numbers compare. */
 enum ib_relation { IB_MATCHES, IB_EQUAL, IB_BELOW, IB_AT_MOST, IB_ABOVE, IB_AT_LEAST };
 
-struct ib_condition {
+struct ib_filter_term {
     int subject;
     enum ib_relation relation;
     const char *text;    /* as it was given: ">=1000", "cpu_*" */
@@ -19,8 +19,8 @@ struct ib_condition {
     double number;       /* of the others */
 };
 
-struct ib_conditions {
-    const struct ib_condition *list; /* all must be met */
+struct ib_case_filter {
+    const struct ib_filter_term *list; /* all must be met */
     size_t n;
     const char *where; /* file:line, or the flag with what it says */
 };
@@ -32,19 +32,21 @@ int ib_subject_find(const char *name);
 
 /* Reads ">=1000", "0.01", "cpu_*", "6,6" … for a subject. IB_EINVAL at `where`: no such subject, a comparison
  * of what is no number, a word that the axis does not have. */
-enum ib_status ib_condition_parse(struct ib_arena *, const char *subject, const char *text, const char *where,
-                                  struct ib_condition *out);
+enum ib_status ib_filter_term_parse(struct ib_arena *, const char *subject, const char *text,
+                                    const char *where, struct ib_filter_term *out);
 
 /* Reads "impl=cpu_*,rows>=1000,hidden=6,6", which `flag` says. A piece without = < > belongs to the one
  * before it, since hidden layers are written with commas, too. */
-enum ib_status ib_conditions_parse(struct ib_arena *, const char *flag, const char *text,
-                                   struct ib_conditions *out);
+enum ib_status ib_case_filter_parse(struct ib_arena *, const char *flag, const char *text,
+                                    struct ib_case_filter *out);
 
 /* Does a case with these values (NULL where an axis means nothing to it, which meets no condition) meet the
  * condition, or all of them? `rows` are training rows. */
-bool ib_condition_met(const struct ib_condition *, const struct ib_axis_value *const values[IB_AXIS_COUNT],
-                      const struct ib_dataset *);
-bool ib_conditions_met(const struct ib_conditions *, const struct ib_axis_value *const values[IB_AXIS_COUNT],
-                       const struct ib_dataset *);
+bool ib_filter_term_matches(const struct ib_filter_term *,
+                            const struct ib_axis_value *const values[IB_AXIS_COUNT],
+                            const struct ib_dataset *);
+bool ib_case_filter_matches(const struct ib_case_filter *,
+                            const struct ib_axis_value *const values[IB_AXIS_COUNT],
+                            const struct ib_dataset *);
 
 #endif

@@ -8,20 +8,20 @@
 enum { SHOWN_MAX = 12 }; /* names in a message */
 
 static enum ib_status parse_all(struct ib_arena *arena, const char *flag, const char *const *texts,
-                                const struct ib_conditions **out, size_t *n)
+                                const struct ib_case_filter **out, size_t *n)
 {
     *n = 0;
     while (texts && texts[*n])
         ++*n;
-    struct ib_conditions *all = ib_arena_alloc(arena, *n * sizeof *all);
+    struct ib_case_filter *all = ib_arena_alloc(arena, *n * sizeof *all);
     for (size_t i = 0; i < *n; i++)
-        IB_TRY(ib_conditions_parse(arena, flag, texts[i], &all[i]));
+        IB_TRY(ib_case_filter_parse(arena, flag, texts[i], &all[i]));
     *out = all;
     return IB_OK;
 }
 
-enum ib_status ib_selection_parse(struct ib_arena *arena, const char *const *keep, const char *const *drop,
-                                  struct ib_selection *out)
+enum ib_status ib_case_selection_parse(struct ib_arena *arena, const char *const *keep,
+                                       const char *const *drop, struct ib_case_selection *out)
 {
     IB_TRY(parse_all(arena, IB_SELECT_FLAG, keep, &out->keep, &out->n_keep));
     return parse_all(arena, IB_EXCLUDE_FLAG, drop, &out->drop, &out->n_drop);
@@ -55,15 +55,15 @@ static void add_name(struct offer *offer, const char *name, bool met)
     offer->n++;
 }
 
-static void offer_axes(struct offer *offer, const struct ib_condition *condition,
-                       const struct ib_product *products, size_t n)
+static void offer_axes(struct offer *offer, const struct ib_filter_term *condition,
+                       const struct ib_matrix_spec *specs, size_t n)
 {
     const struct ib_axis_value *values[IB_AXIS_COUNT] = {NULL};
     for (size_t i = 0; i < n; i++) {
-        const struct ib_axis *axis = &products[i].axes[condition->subject];
+        const struct ib_axis *axis = &specs[i].axes[condition->subject];
         for (size_t j = 0; j < axis->n; j++) {
             values[condition->subject] = &axis->values[j];
-            add_name(offer, axis->values[j].text, ib_condition_met(condition, values, NULL));
+            add_name(offer, axis->values[j].text, ib_filter_term_matches(condition, values, NULL));
         }
     }
 }
@@ -76,16 +76,16 @@ static const char *property_of(struct ib_arena *arena, int subject, const struct
     return ib_arena_print(arena, "%" PRIu64, subject == IB_SUBJECT_ROWS ? dataset->rows : dataset->cols);
 }
 
-static void offer_properties(struct offer *offer, const struct ib_condition *condition,
+static void offer_properties(struct offer *offer, const struct ib_filter_term *condition,
                              const struct ib_dataset *datasets, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         add_name(offer, property_of(offer->arena, condition->subject, &datasets[i]),
-                 ib_condition_met(condition, NULL, &datasets[i]));
+                 ib_filter_term_matches(condition, NULL, &datasets[i]));
 }
 
-static enum ib_status refuse(struct offer *offer, const struct ib_conditions *conditions,
-                             const struct ib_condition *condition)
+static enum ib_status refuse(struct offer *offer, const struct ib_case_filter *conditions,
+                             const struct ib_filter_term *condition)
 {
     const char *shown[SHOWN_MAX + 1] = {NULL};
     char list[512], hint[128];
@@ -103,15 +103,15 @@ static enum ib_status refuse(struct offer *offer, const struct ib_conditions *co
                    more ? " and more" : "");
 }
 
-enum ib_status ib_selection_missed(struct ib_arena *arena, const struct ib_conditions *conditions,
-                                   const struct ib_product *products, size_t n_products,
-                                   const struct ib_dataset *datasets, size_t n_datasets)
+enum ib_status ib_case_selection_missed(struct ib_arena *arena, const struct ib_case_filter *conditions,
+                                        const struct ib_matrix_spec *specs, size_t n_specs,
+                                        const struct ib_dataset *datasets, size_t n_datasets)
 {
     for (size_t i = 0; i < conditions->n; i++) {
-        const struct ib_condition *condition = &conditions->list[i];
+        const struct ib_filter_term *condition = &conditions->list[i];
         struct offer offer = {.arena = arena};
         if (condition->subject < IB_AXIS_COUNT)
-            offer_axes(&offer, condition, products, n_products);
+            offer_axes(&offer, condition, specs, n_specs);
         else
             offer_properties(&offer, condition, datasets, n_datasets);
         if (!offer.met)

@@ -6,14 +6,14 @@
 #include "config/case_filter.h"
 #include "config/matrix_spec.h"
 
-struct ib_selection {
-    const struct ib_conditions *keep; /* none: all cases stay */
+struct ib_case_selection {
+    const struct ib_case_filter *keep; /* none: all cases stay */
     size_t n_keep;
-    const struct ib_conditions *drop;
+    const struct ib_case_filter *drop;
     size_t n_drop;
 };
 
-/* The flags, as they are given and as messages name them; both verbs that have them list them alike. */
+/* The flags, as they are given and as messages name them; both commands that have them list them alike. */
 #define IB_SELECT_FLAG  "-s"
 #define IB_EXCLUDE_FLAG "-x"
 #define IB_SELECTION_FLAGS(keep, drop)                                                                       \
@@ -24,13 +24,13 @@ struct ib_selection {
     }
 
 /* Both lists end with NULL, and may be NULL. */
-enum ib_status ib_selection_parse(struct ib_arena *, const char *const *keep, const char *const *drop,
-                                  struct ib_selection *out);
+enum ib_status ib_case_selection_parse(struct ib_arena *, const char *const *keep, const char *const *drop,
+                                       struct ib_case_selection *out);
 
 /* IB_EINVAL, which says why no case of these products meets the conditions: what none has, what there is
  * instead, and the nearest name. */
-enum ib_status ib_selection_missed(struct ib_arena *, const struct ib_conditions *,
-                                   const struct ib_product *products, size_t n_products,
-                                   const struct ib_dataset *datasets, size_t n_datasets);
+enum ib_status ib_case_selection_missed(struct ib_arena *, const struct ib_case_filter *,
+                                        const struct ib_matrix_spec *specs, size_t n_specs,
+                                        const struct ib_dataset *datasets, size_t n_datasets);
 
 #endif

@@ -3,29 +3,29 @@
 #ifndef IB_CONFIG_CONFIG_H
 #define IB_CONFIG_CONFIG_H
 
+#include "config/case_selection.h"
 #include "config/external.h"
 #include "config/gate_rules.h"
-#include "config/measure.h"
 #include "config/matrix_spec.h"
-#include "config/case_selection.h"
+#include "config/measure.h"
 #include "data/dataset.h"
 
 /* `zip: [lr, epochs]` ties axes of `matrix`, which then advance together, first with first, second with
  * second; `zip: [[lr, epochs], [hidden, init]]` does so twice. Only in tied axes may a value stand twice. */
 struct ib_config {
     const char *name;
-    const char *path, *folder;   /* as given; the folder that relative paths in it start from */
-    const char *text;            /* the whole file */
-    char sha256[IB_HASH_HEX];    /* of the text */
-    struct ib_product *products; /* `matrix` and every entry of `include`, in the order of the file */
-    size_t n_products;
+    const char *path, *folder;    /* as given; the folder that relative paths in it start from */
+    const char *text;             /* the whole file */
+    char sha256[IB_HASH_HEX];     /* of the text */
+    struct ib_matrix_spec *specs; /* `matrix` and every entry of `include`, in the order of the file */
+    size_t n_specs;
     const struct ib_dataset_spec *datasets;
     size_t n_datasets;
-    const struct ib_tie *ties;
-    size_t n_ties;
-    const struct ib_conditions *excludes;
+    const struct ib_zip *zips;
+    size_t n_zips;
+    const struct ib_case_filter *excludes;
     size_t n_excludes;
-    struct ib_selection selection; /* of the command line: not part of the file */
+    struct ib_case_selection selection; /* of the command line: not part of the file */
     const char *selection_text; /* the same for people and the record: JSON array of its flags; NULL: none */
     const char *const *plugins; /* paths; ends with NULL */
     const char *plugins_where;  /* "file:line" of those that the file names */
@@ -46,7 +46,7 @@ enum ib_status ib_config_default(const char *name, struct ib_config *out);
 enum ib_status ib_config_set(struct ib_config *, enum ib_axis_kind, const char *text, const char *where);
 
 /* Plugins of the command line, behind those of the file: paths relative to the working directory; ends with
- * NULL, and may be NULL. The verbs that have the flag list it alike. */
+ * NULL, and may be NULL. The commands that have the flag list it alike. */
 void ib_config_add_plugins(struct ib_config *, const char *const *paths);
 #define IB_PLUGIN_FLAG(paths)                                                                                \
     {                                                                                                        \

@@ -43,25 +43,25 @@ const char *const *ib_command_resolve(struct ib_arena *arena, const char *folder
 
 /* ---- the map ---- */
 
-static enum ib_status read_command(const struct ib_doc *doc, const struct ib_doc_key *rule,
+static enum ib_status read_command(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                    const yaml_node_t *list, void *field)
 {
     static const char allowed[] =
         "a list of a program and its arguments, such as [python3, client.py]: no shell reads it";
-    if (list->type != YAML_SEQUENCE_NODE || ib_doc_count(list) == 0)
-        return ib_doc_refuse(doc, list, rule->name, allowed);
-    const char **command = ib_arena_alloc(doc->arena, (ib_doc_count(list) + 1) * sizeof *command);
-    for (size_t i = 0; i < ib_doc_count(list); i++) {
-        const yaml_node_t *item = ib_doc_item(doc, list, i);
-        IB_TRY(ib_doc_scalar(doc, item, rule->name, false, allowed, &command[i]));
+    if (list->type != YAML_SEQUENCE_NODE || ib_yaml_count(list) == 0)
+        return ib_yaml_refuse(doc, list, rule->name, allowed);
+    const char **command = ib_arena_alloc(doc->arena, (ib_yaml_count(list) + 1) * sizeof *command);
+    for (size_t i = 0; i < ib_yaml_count(list); i++) {
+        const yaml_node_t *item = ib_yaml_item(doc, list, i);
+        IB_TRY(ib_yaml_scalar(doc, item, rule->name, false, allowed, &command[i]));
         if (i == 0 && !command[i][0])
-            return ib_doc_refuse(doc, item, rule->name, "a program");
+            return ib_yaml_refuse(doc, item, rule->name, "a program");
     }
     *(const char *const **)field = command;
     return IB_OK;
 }
 
-static const struct ib_doc_key external_keys[] = {
+static const struct ib_yaml_key external_keys[] = {
     {.name = "command",
      .offset = offsetof(struct ib_external, command),
      .read = read_command,
@@ -69,20 +69,20 @@ static const struct ib_doc_key external_keys[] = {
     {.name = NULL},
 };
 
-enum ib_status ib_externals_read(const struct ib_doc *doc, const char *key, const yaml_node_t *map,
+enum ib_status ib_externals_read(const struct ib_yaml *doc, const char *key, const yaml_node_t *map,
                                  const char *folder, struct ib_external **out, size_t *n)
 {
     if (map->type != YAML_MAPPING_NODE)
-        return ib_doc_refuse(doc, map, key, "a map of names and commands");
-    *n = ib_doc_pairs(map);
+        return ib_yaml_refuse(doc, map, key, "a map of names and commands");
+    *n = ib_yaml_pairs(map);
     *out = ib_arena_alloc(doc->arena, *n * sizeof **out);
     for (size_t i = 0; i < *n; i++) {
         struct ib_external *external = &(*out)[i];
-        const yaml_node_t *description = ib_doc_value(doc, map, i);
-        *external = (struct ib_external){.name = ib_arena_copy(doc->arena, ib_doc_key(doc, map, i)),
-                                         .where = ib_doc_where(doc, description)};
-        IB_TRY(ib_doc_check_name(doc, description, key, external->name));
-        IB_TRY(ib_doc_read_map(doc, description, external->name, external_keys, external));
+        const yaml_node_t *description = ib_yaml_value(doc, map, i);
+        *external = (struct ib_external){.name = ib_arena_copy(doc->arena, ib_yaml_key(doc, map, i)),
+                                         .where = ib_yaml_where(doc, description)};
+        IB_TRY(ib_yaml_check_name(doc, description, key, external->name));
+        IB_TRY(ib_yaml_read_map(doc, description, external->name, external_keys, external));
         external->command = ib_command_resolve(doc->arena, folder, external->command);
     }
     return IB_OK;

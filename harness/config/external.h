@@ -1,4 +1,4 @@
-/* `external` of a configuration: programs outside that speak the protocol, as implementations. */
+/* `external` of a configuration: external programs that speak the protocol, as implementations. */
 #ifndef IB_CONFIG_EXTERNAL_H
 #define IB_CONFIG_EXTERNAL_H
 
@@ -6,7 +6,7 @@
 #include "parent/registry.h"
 
 /* Reads a map of names and {command: [program, argument, …]}; *out has one for each. */
-enum ib_status ib_externals_read(const struct ib_doc *, const char *key, const yaml_node_t *map,
+enum ib_status ib_externals_read(const struct ib_yaml *, const char *key, const yaml_node_t *map,
                                  const char *folder, struct ib_external **out, size_t *n);
 
 /* The command with its relative paths made to work from any folder. A program without a slash is left to

@@ -16,40 +16,40 @@ const struct ib_gate_rules ib_gate_rules_default = {.pairs = 40,
                                                     .h2d_per_epoch = IB_NO_BUDGET,
                                                     .d2h_per_epoch = IB_NO_BUDGET};
 
-static enum ib_status read_limit(const struct ib_doc *doc, const struct ib_doc_key *rule,
+static enum ib_status read_limit(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                  const yaml_node_t *node, void *field)
 {
     uint64_t value = 0;
-    IB_TRY(ib_doc_read_u64(doc, rule, node, &value));
+    IB_TRY(ib_yaml_read_u64(doc, rule, node, &value));
     *(int64_t *)field = (int64_t)value;
     return IB_OK;
 }
 
 #define FIELD(key) .name = #key, .offset = offsetof(struct ib_gate_rules, key)
-static enum ib_status read_budget(const struct ib_doc *doc, const struct ib_doc_key *rule,
+static enum ib_status read_budget(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                   const yaml_node_t *map, void *field)
 {
-    static const struct ib_doc_key keys[] = {
+    static const struct ib_yaml_key keys[] = {
         {FIELD(h2d_per_epoch), .read = read_limit, .max = BUDGET_MAX},
         {FIELD(d2h_per_epoch), .read = read_limit, .max = BUDGET_MAX},
         {.name = NULL},
     };
-    return ib_doc_read_map(doc, map, rule->name, keys, field);
+    return ib_yaml_read_map(doc, map, rule->name, keys, field);
 }
 
-enum ib_status ib_gate_rules_read(const struct ib_doc *doc, const char *key, const yaml_node_t *map,
+enum ib_status ib_gate_rules_read(const struct ib_yaml *doc, const char *key, const yaml_node_t *map,
                                   struct ib_gate_rules *rules)
 {
-    static const struct ib_doc_key keys[] = {
-        {FIELD(pairs), .read = ib_doc_read_u64, .min = 1, .max = PAIRS_MAX},
-        {FIELD(slowdown), .read = ib_doc_read_share},
-        {FIELD(alpha), .read = ib_doc_read_share},
-        {FIELD(confirm), .read = ib_doc_read_u64, .max = CONFIRM_MAX},
-        {FIELD(metrics), .read = ib_doc_read_share},
-        {FIELD(order), .read = ib_doc_read_word, .words = order_words},
-        {FIELD(seed), .read = ib_doc_read_u64, .max = UINT64_MAX},
+    static const struct ib_yaml_key keys[] = {
+        {FIELD(pairs), .read = ib_yaml_read_u64, .min = 1, .max = PAIRS_MAX},
+        {FIELD(slowdown), .read = ib_yaml_read_share},
+        {FIELD(alpha), .read = ib_yaml_read_share},
+        {FIELD(confirm), .read = ib_yaml_read_u64, .max = CONFIRM_MAX},
+        {FIELD(metrics), .read = ib_yaml_read_share},
+        {FIELD(order), .read = ib_yaml_read_word, .words = order_words},
+        {FIELD(seed), .read = ib_yaml_read_u64, .max = UINT64_MAX},
         {.name = "budget", .read = read_budget},
         {.name = NULL},
     };
-    return ib_doc_read_map(doc, map, key, keys, rules);
+    return ib_yaml_read_map(doc, map, key, keys, rules);
 }

@@ -27,7 +27,7 @@ struct ib_gate_rules {
 extern const struct ib_gate_rules ib_gate_rules_default;
 
 /* Reads the map into *rules, which holds the defaults. */
-enum ib_status ib_gate_rules_read(const struct ib_doc *, const char *key, const yaml_node_t *,
+enum ib_status ib_gate_rules_read(const struct ib_yaml *, const char *key, const yaml_node_t *,
                                   struct ib_gate_rules *rules);
 
 #endif

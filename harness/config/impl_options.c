@@ -76,7 +76,7 @@ static bool options_are_unknown(const struct ib_impl_info *info)
 
 /* Adds a setting to a choice unless it says the default. */
 static enum ib_status add_setting(struct ib_arena *arena, const struct ib_setting *given, const char *where,
-                                  struct ib_impl_choice *choice, struct ib_setting *settings)
+                                  struct ib_configured_impl *choice, struct ib_setting *settings)
 {
     const struct ib_option *option = choice->info->options;
     while (option->name && strcmp(option->name, given->name) != 0)
@@ -105,9 +105,9 @@ struct resolved {
 static enum ib_status add_choice(struct ib_arena *arena, const struct ib_impl_info *info,
                                  const struct ib_axis_value *from, struct resolved *out)
 {
-    struct ib_impl_choice *choice = ib_arena_alloc(arena, sizeof *choice);
+    struct ib_configured_impl *choice = ib_arena_alloc(arena, sizeof *choice);
     struct ib_setting *settings = ib_arena_alloc(arena, from->n_settings * sizeof *settings);
-    *choice = (struct ib_impl_choice){.info = info, .settings = settings};
+    *choice = (struct ib_configured_impl){.info = info, .settings = settings};
     for (size_t i = 0; i < from->n_settings; i++)
         IB_TRY(add_setting(arena, &from->settings[i], from->where, choice, settings));
     choice->label = ib_settings_label(arena, info->name, settings, choice->n_settings);
@@ -151,8 +151,8 @@ static enum ib_status add_named(struct ib_registry *registry, struct ib_arena *a
                    ib_hint(from->name, names, hint, sizeof hint), ib_name_list(names, list, sizeof list));
 }
 
-enum ib_status ib_choices_resolve(struct ib_registry *registry, struct ib_arena *arena,
-                                  const struct ib_axis *axis, struct ib_axis *out)
+enum ib_status ib_impl_options_resolve(struct ib_registry *registry, struct ib_arena *arena,
+                                       const struct ib_axis *axis, struct ib_axis *out)
 {
     struct resolved resolved = {0};
     for (size_t i = 0; i < axis->n; i++) {

@@ -6,9 +6,9 @@
 
 /* Resolves an axis: globs become all names that match and are not hidden, settings are checked against the
  * options and dropped where they equal the default, what appears twice appears once. In the result `object`
- * is a struct ib_impl_choice. IB_EINVAL at the value's place: no such implementation or option, a setting
+ * is a struct ib_configured_impl. IB_EINVAL at the value's place: no such implementation or option, a setting
  * that is not allowed. */
-enum ib_status ib_choices_resolve(struct ib_registry *, struct ib_arena *, const struct ib_axis *axis,
-                                  struct ib_axis *out);
+enum ib_status ib_impl_options_resolve(struct ib_registry *, struct ib_arena *, const struct ib_axis *axis,
+                                       struct ib_axis *out);
 
 #endif

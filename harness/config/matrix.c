@@ -21,8 +21,8 @@ struct build {
     const struct ib_config *config;
     struct ib_registry *registry;
     struct ib_matrix *out;
-    struct ib_product *products; /* with everything resolved */
-    struct ib_dataset *datasets; /* out->datasets, while they are filled in, as are the next two */
+    struct ib_matrix_spec *specs; /* with everything resolved */
+    struct ib_dataset *datasets;  /* out->datasets, while they are filled in, as are the next two */
     struct ib_case *cases;
     struct ib_dropped *dropped; /* first of all one for each exclude, and for each -x */
     uint64_t *kept;             /* by each -s */
@@ -150,7 +150,7 @@ static void drop(struct build *b, const char *reason)
 }
 
 /* All excludes are listed, so that one that matches nothing is seen to do so. */
-static void list_excludes(struct build *b, const char *how, const struct ib_conditions *excludes, size_t n)
+static void list_excludes(struct build *b, const char *how, const struct ib_case_filter *excludes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         char reason[REASON_BYTES];
@@ -160,11 +160,11 @@ static void list_excludes(struct build *b, const char *how, const struct ib_cond
 }
 
 /* `dropped` are their counts. */
-static bool is_excluded(struct build *b, const struct ib_conditions *excludes, size_t n,
+static bool is_excluded(struct build *b, const struct ib_case_filter *excludes, size_t n,
                         struct ib_dropped *dropped, const struct ib_case *c)
 {
     for (size_t i = 0; i < n; i++) {
-        if (ib_conditions_met(&excludes[i], b->values, c->dataset)) {
+        if (ib_case_filter_matches(&excludes[i], b->values, c->dataset)) {
             dropped[i].count++;
             return true;
         }
@@ -175,10 +175,10 @@ static bool is_excluded(struct build *b, const struct ib_conditions *excludes, s
 /* Every -s counts, so that one that matches nothing is noticed. */
 static bool is_selected(struct build *b, const struct ib_case *c)
 {
-    const struct ib_selection *selection = &b->config->selection;
+    const struct ib_case_selection *selection = &b->config->selection;
     bool selected = selection->n_keep == 0;
     for (size_t i = 0; i < selection->n_keep; i++) {
-        bool met = ib_conditions_met(&selection->keep[i], b->values, c->dataset);
+        bool met = ib_case_filter_matches(&selection->keep[i], b->values, c->dataset);
         b->kept[i] += met;
         selected |= met;
     }
@@ -198,17 +198,17 @@ static bool is_new(struct build *b, const char *id)
     return true;
 }
 
-static void finish(struct build *b, const struct ib_product *product, struct ib_case *c)
+static void finish(struct build *b, const struct ib_matrix_spec *spec, struct ib_case *c)
 {
     const struct ib_config *config = b->config;
-    const struct ib_selection *selection = &config->selection;
+    const struct ib_case_selection *selection = &config->selection;
     struct ib_matrix *out = b->out;
     char reason[REASON_BYTES];
     if (is_impossible(c, reason)) {
         drop(b, reason);
         return;
     }
-    if (!product->included && is_excluded(b, config->excludes, config->n_excludes, b->dropped, c))
+    if (!spec->included && is_excluded(b, config->excludes, config->n_excludes, b->dropped, c))
         return;
     if (!is_selected(b, c)) {
         drop(b, "not selected by " IB_SELECT_FLAG);
@@ -226,26 +226,26 @@ static void finish(struct build *b, const struct ib_product *product, struct ib_
 }
 
 /* Every value of axis `kind` and of those after it, for a case whose axes before it are set. */
-static void expand(struct build *b, const struct ib_product *product, int kind, struct ib_case c)
+static void expand(struct build *b, const struct ib_matrix_spec *spec, int kind, struct ib_case c)
 {
     if (kind == IB_AXIS_COUNT) {
-        finish(b, product, &c);
+        finish(b, spec, &c);
         return;
     }
-    const struct ib_axis *axis = &product->axes[kind];
+    const struct ib_axis *axis = &spec->axes[kind];
     bool (*applies)(const struct ib_case *) = ib_axis_rules[kind].applies;
     b->values[kind] = NULL;
     if (applies && !applies(&c)) {
-        expand(b, product, kind + 1, c);
+        expand(b, spec, kind + 1, c);
         return;
     }
-    size_t *turn = &b->turn[product->leader[kind]], chosen = *turn;
+    size_t *turn = &b->turn[spec->leader[kind]], chosen = *turn;
     size_t first = chosen == ANY ? 0 : chosen, end = chosen == ANY ? axis->n : chosen + 1;
     for (size_t i = first; i < end; i++) {
         *turn = i;
         b->values[kind] = &axis->values[i];
         ib_axis_enter((enum ib_axis_kind)kind, &axis->values[i], &c);
-        expand(b, product, kind + 1, c);
+        expand(b, spec, kind + 1, c);
     }
     *turn = chosen;
 }
@@ -258,7 +258,7 @@ static enum ib_status resolve_tied_impls(struct build *b, struct ib_axis *axis)
     struct ib_axis_value *values = ib_arena_alloc(&b->out->arena, axis->n * sizeof *values);
     for (size_t i = 0; i < axis->n; i++) {
         struct ib_axis one = {.values = &axis->values[i], .n = 1}, resolved;
-        IB_TRY(ib_choices_resolve(b->registry, &b->out->arena, &one, &resolved));
+        IB_TRY(ib_impl_options_resolve(b->registry, &b->out->arena, &one, &resolved));
         if (resolved.n != 1)
             return ib_fail(IB_EINVAL, one.values->where,
                            "key `impl`: `%.100s` stands for %zu implementations; `zip` ties one to one",
@@ -272,19 +272,20 @@ static enum ib_status resolve_tied_impls(struct build *b, struct ib_axis *axis)
 static enum ib_status resolve(struct build *b)
 {
     size_t n_names = 0;
-    for (size_t i = 0; i < b->config->n_products; i++)
-        n_names += b->config->products[i].axes[IB_AXIS_DATASET].n;
+    for (size_t i = 0; i < b->config->n_specs; i++)
+        n_names += b->config->specs[i].axes[IB_AXIS_DATASET].n;
     b->datasets = ib_arena_alloc(&b->out->arena, n_names * sizeof *b->datasets);
     b->known = ib_arena_alloc(&b->out->arena, n_names * sizeof *b->known);
-    b->products = ib_arena_alloc(&b->out->arena, b->config->n_products * sizeof *b->products);
+    b->specs = ib_arena_alloc(&b->out->arena, b->config->n_specs * sizeof *b->specs);
     b->out->datasets = b->datasets;
-    for (size_t i = 0; i < b->config->n_products; i++) {
-        struct ib_axis *axes = b->products[i].axes;
-        b->products[i] = b->config->products[i];
-        if (ib_product_is_tied(&b->products[i], IB_AXIS_IMPL))
+    for (size_t i = 0; i < b->config->n_specs; i++) {
+        struct ib_axis *axes = b->specs[i].axes;
+        b->specs[i] = b->config->specs[i];
+        if (ib_matrix_spec_is_zipped(&b->specs[i], IB_AXIS_IMPL))
             IB_TRY(resolve_tied_impls(b, &axes[IB_AXIS_IMPL]));
         else
-            IB_TRY(ib_choices_resolve(b->registry, &b->out->arena, &axes[IB_AXIS_IMPL], &axes[IB_AXIS_IMPL]));
+            IB_TRY(ib_impl_options_resolve(b->registry, &b->out->arena, &axes[IB_AXIS_IMPL],
+                                           &axes[IB_AXIS_IMPL]));
         IB_TRY(resolve_datasets(b, &axes[IB_AXIS_DATASET], &axes[IB_AXIS_DATASET]));
     }
     return IB_OK;
@@ -294,11 +295,11 @@ static enum ib_status resolve(struct build *b)
 static double count_combinations(const struct build *b)
 {
     double total = 0;
-    for (size_t i = 0; i < b->config->n_products; i++) {
+    for (size_t i = 0; i < b->config->n_specs; i++) {
         double size = 1;
         for (int k = 0; k < IB_AXIS_COUNT; k++)
-            if (b->products[i].leader[k] == (enum ib_axis_kind)k) /* tied axes count as one */
-                size *= (double)b->products[i].axes[k].n;
+            if (b->specs[i].leader[k] == (enum ib_axis_kind)k) /* tied axes count as one */
+                size *= (double)b->specs[i].axes[k].n;
         total += size;
     }
     return total;
@@ -316,11 +317,11 @@ static enum ib_status nothing_left(const struct build *b)
 
 static enum ib_status check_selection(struct build *b)
 {
-    const struct ib_selection *selection = &b->config->selection;
+    const struct ib_case_selection *selection = &b->config->selection;
     for (size_t i = 0; i < selection->n_keep; i++)
         if (!b->kept[i])
-            return ib_selection_missed(&b->out->arena, &selection->keep[i], b->products,
-                                       b->config->n_products, b->datasets, b->out->n_datasets);
+            return ib_case_selection_missed(&b->out->arena, &selection->keep[i], b->specs, b->config->n_specs,
+                                            b->datasets, b->out->n_datasets);
     return IB_OK;
 }
 
@@ -336,14 +337,14 @@ static enum ib_status multiply(struct build *b)
     b->ids = calloc(b->ids_mask + 1, sizeof *b->ids);
     if (!b->ids)
         return ib_fail(IB_ENOMEM, b->config->path, "out of memory for %.0f combinations", total);
-    const struct ib_selection *selection = &b->config->selection;
+    const struct ib_case_selection *selection = &b->config->selection;
     list_excludes(b, "at", b->config->excludes, b->config->n_excludes);
     list_excludes(b, "by", selection->drop, selection->n_drop);
     b->kept = ib_arena_alloc(&b->out->arena, selection->n_keep * sizeof *b->kept);
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         b->turn[k] = ANY;
-    for (size_t i = 0; i < b->config->n_products; i++)
-        expand(b, &b->products[i], 0, (struct ib_case){0});
+    for (size_t i = 0; i < b->config->n_specs; i++)
+        expand(b, &b->specs[i], 0, (struct ib_case){0});
     free(b->ids);
     b->out->cases = b->cases;
     b->out->dropped = b->dropped;

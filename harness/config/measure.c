@@ -23,7 +23,7 @@ const struct ib_measure ib_measure_default = {.warmup = 1,
                                               .oracle_budget_ns = 10 * SECOND_NS,
                                               .min_time_ns = 100 * MS_NS,
                                               .memory_by = IB_MEMORY_AUTO,
-                                              .whole_warmup = 1,
+                                              .process_warmup = 1,
                                               .pin = IB_PIN_NONE};
 
 /* ---- pin ---- */
@@ -68,7 +68,7 @@ static void keep_cpus(struct ib_arena *arena, const bool *in, struct ib_measure 
     out->cpus = cpus;
 }
 
-static enum ib_status read_pin(const struct ib_doc *doc, const struct ib_doc_key *rule,
+static enum ib_status read_pin(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                const yaml_node_t *node, void *field)
 {
     static const struct ib_word words[] = {{"none", IB_PIN_NONE}, {"auto", IB_PIN_AUTO}, {NULL, 0}};
@@ -78,13 +78,13 @@ static enum ib_status read_pin(const struct ib_doc *doc, const struct ib_doc_key
     bool in[IB_PIN_CPU_MAX + 1] = {false};
     const char *text = NULL;
     int word;
-    IB_TRY(ib_doc_scalar(doc, node, rule->name, false, allowed, &text));
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, false, allowed, &text));
     if (ib_word_value(words, text, &word)) {
         measure->pin = (enum ib_pin)word;
         return IB_OK;
     }
     if (!parse_cpus(text, in))
-        return ib_doc_refuse(doc, node, rule->name, allowed);
+        return ib_yaml_refuse(doc, node, rule->name, allowed);
     measure->pin = IB_PIN_CPUS;
     keep_cpus(doc->arena, in, measure);
     return IB_OK;
@@ -95,97 +95,97 @@ static enum ib_status read_pin(const struct ib_doc *doc, const struct ib_doc_key
 enum { WHOLE_RUNS = 5 }; /* odd: then one of them is the median */
 
 /* true, false, or how often. */
-static enum ib_status read_whole(const struct ib_doc *doc, const struct ib_doc_key *rule,
+static enum ib_status read_whole(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                  const yaml_node_t *node, void *field)
 {
     static const struct ib_word words[] = {{"true", WHOLE_RUNS}, {"false", 0}, {NULL, 0}};
-    static const struct ib_doc_key keys[] = {{.name = "runs",
-                                              .offset = offsetof(struct ib_measure, whole_runs),
-                                              .read = ib_doc_read_u64,
-                                              .min = 1,
-                                              .max = ROUNDS_MAX},
-                                             {.name = "warmup",
-                                              .offset = offsetof(struct ib_measure, whole_warmup),
-                                              .read = ib_doc_read_u64,
-                                              .max = 1000},
-                                             {.name = NULL}};
+    static const struct ib_yaml_key keys[] = {{.name = "runs",
+                                               .offset = offsetof(struct ib_measure, process_runs),
+                                               .read = ib_yaml_read_u64,
+                                               .min = 1,
+                                               .max = ROUNDS_MAX},
+                                              {.name = "warmup",
+                                               .offset = offsetof(struct ib_measure, process_warmup),
+                                               .read = ib_yaml_read_u64,
+                                               .max = 1000},
+                                              {.name = NULL}};
     static const char allowed[] = "true, false or a map such as {runs: 5, warmup: 1}";
     struct ib_measure *measure = field;
     const char *text = NULL;
     int runs;
     if (node->type == YAML_MAPPING_NODE) {
-        measure->whole_runs = WHOLE_RUNS;
-        return ib_doc_read_map(doc, node, rule->name, keys, measure);
+        measure->process_runs = WHOLE_RUNS;
+        return ib_yaml_read_map(doc, node, rule->name, keys, measure);
     }
-    IB_TRY(ib_doc_scalar(doc, node, rule->name, false, allowed, &text));
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, false, allowed, &text));
     if (!ib_word_value(words, text, &runs))
-        return ib_doc_refuse(doc, node, rule->name, allowed);
-    measure->whole_runs = (uint64_t)runs;
+        return ib_yaml_refuse(doc, node, rule->name, allowed);
+    measure->process_runs = (uint64_t)runs;
     return IB_OK;
 }
 
 /* ---- Everything ---- */
 
 #define FIELD(key, field) .name = key, .offset = offsetof(struct ib_measure, field)
-static const struct ib_doc_key keys[] = {
-    {FIELD("warmup", warmup), .read = ib_doc_read_u64, .max = 1000},
-    {FIELD("rounds", rounds), .read = ib_doc_read_u64, .min = 1, .max = ROUNDS_MAX},
-    {FIELD("min_rounds", min_rounds), .read = ib_doc_read_u64, .min = 1, .max = ROUNDS_MAX},
-    {FIELD("max_rounds", max_rounds), .read = ib_doc_read_u64, .min = 1, .max = ROUNDS_MAX},
-    {FIELD("precision", precision), .read = ib_doc_read_share},
-    {FIELD("order", order), .read = ib_doc_read_word, .words = ib_order_words},
-    {FIELD("timeout", timeout_ns), .read = ib_doc_read_duration, .min = MS_NS, .max = 24 * HOUR_NS},
-    {FIELD("min_time", min_time_ns), .read = ib_doc_read_duration, .max = HOUR_NS},
-    {FIELD("memory", memory_bytes), .read = ib_doc_read_bytes, .min = MEGABYTE, .max = MEGABYTE << 30},
-    {FIELD("memory_by", memory_by), .read = ib_doc_read_word, .words = ib_memory_by_words},
-    {FIELD("oracle_budget", oracle_budget_ns), .read = ib_doc_read_duration, .min = US_NS, .max = HOUR_NS},
+static const struct ib_yaml_key keys[] = {
+    {FIELD("warmup", warmup), .read = ib_yaml_read_u64, .max = 1000},
+    {FIELD("rounds", rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX},
+    {FIELD("min_rounds", min_rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX},
+    {FIELD("max_rounds", max_rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX},
+    {FIELD("precision", precision), .read = ib_yaml_read_share},
+    {FIELD("order", order), .read = ib_yaml_read_word, .words = ib_order_words},
+    {FIELD("timeout", timeout_ns), .read = ib_yaml_read_duration, .min = MS_NS, .max = 24 * HOUR_NS},
+    {FIELD("min_time", min_time_ns), .read = ib_yaml_read_duration, .max = HOUR_NS},
+    {FIELD("memory", memory_bytes), .read = ib_yaml_read_bytes, .min = MEGABYTE, .max = MEGABYTE << 30},
+    {FIELD("memory_by", memory_by), .read = ib_yaml_read_word, .words = ib_memory_by_words},
+    {FIELD("oracle_budget", oracle_budget_ns), .read = ib_yaml_read_duration, .min = US_NS, .max = HOUR_NS},
     {.name = "pin", .read = read_pin},
     {.name = "whole_process", .read = read_whole},
     {.name = NULL},
 };
 
-static enum ib_status refuse_without_precision(const struct ib_doc *doc, const yaml_node_t *map)
+static enum ib_status refuse_without_precision(const struct ib_yaml *doc, const yaml_node_t *map)
 {
     static const char *const stopping[] = {"min_rounds", "max_rounds"};
     for (size_t i = 0; i < 2; i++) {
-        const yaml_node_t *node = ib_doc_find(doc, map, stopping[i]);
+        const yaml_node_t *node = ib_yaml_find(doc, map, stopping[i]);
         if (node)
-            return ib_doc_fail(doc, node, stopping[i],
-                               "means nothing without `precision`; all cases get `rounds`");
+            return ib_yaml_fail(doc, node, stopping[i],
+                                "means nothing without `precision`; all cases get `rounds`");
     }
     return IB_OK;
 }
 
 /* How many rounds there are at least and at most, from what was given of them. */
-static enum ib_status settle_rounds(const struct ib_doc *doc, const yaml_node_t *map, struct ib_measure *m)
+static enum ib_status settle_rounds(const struct ib_yaml *doc, const yaml_node_t *map, struct ib_measure *m)
 {
-    const yaml_node_t *precision = ib_doc_find(doc, map, "precision");
-    const yaml_node_t *least = ib_doc_find(doc, map, "min_rounds");
-    const yaml_node_t *most = ib_doc_find(doc, map, "max_rounds");
+    const yaml_node_t *precision = ib_yaml_find(doc, map, "precision");
+    const yaml_node_t *least = ib_yaml_find(doc, map, "min_rounds");
+    const yaml_node_t *most = ib_yaml_find(doc, map, "max_rounds");
     if (!precision) {
         m->min_rounds = m->max_rounds = m->rounds;
         return refuse_without_precision(doc, map);
     }
-    if (most && ib_doc_find(doc, map, "rounds"))
-        return ib_doc_fail(doc, most, "max_rounds",
-                           "the same as `rounds` where there is a `precision`; give one");
+    if (most && ib_yaml_find(doc, map, "rounds"))
+        return ib_yaml_fail(doc, most, "max_rounds",
+                            "the same as `rounds` where there is a `precision`; give one");
     if (most)
         m->rounds = m->max_rounds;
     m->max_rounds = m->rounds;
     if (m->max_rounds < INTERVAL_ROUNDS)
-        return ib_doc_fail(doc, precision, "precision", "needs %d rounds or more; there are at most %llu",
-                           INTERVAL_ROUNDS, (unsigned long long)m->max_rounds);
+        return ib_yaml_fail(doc, precision, "precision", "needs %d rounds or more; there are at most %llu",
+                            INTERVAL_ROUNDS, (unsigned long long)m->max_rounds);
     if (!least)
         m->min_rounds = INTERVAL_ROUNDS;
     if (m->min_rounds > m->max_rounds)
-        return ib_doc_fail(doc, least, "min_rounds", "`%llu` is more than the %llu rounds there are at most",
-                           (unsigned long long)m->min_rounds, (unsigned long long)m->max_rounds);
+        return ib_yaml_fail(doc, least, "min_rounds", "`%llu` is more than the %llu rounds there are at most",
+                            (unsigned long long)m->min_rounds, (unsigned long long)m->max_rounds);
     return IB_OK;
 }
 
-enum ib_status ib_measure_read(const struct ib_doc *doc, const char *key, const yaml_node_t *map,
+enum ib_status ib_measure_read(const struct ib_yaml *doc, const char *key, const yaml_node_t *map,
                                struct ib_measure *measure)
 {
-    IB_TRY(ib_doc_read_map(doc, map, key, keys, measure));
+    IB_TRY(ib_yaml_read_map(doc, map, key, keys, measure));
     return settle_rounds(doc, map, measure);
 }

@@ -30,8 +30,8 @@ struct ib_measure {
     uint64_t min_time_ns;      /* repeat the training within a round until this much has been timed */
     uint64_t memory_bytes;     /* that a worker may have to itself; 0: no limit */
     enum ib_memory_by memory_by;
-    uint64_t whole_runs;   /* of the whole process, timed from outside; 0: none */
-    uint64_t whole_warmup; /* runs of it before the first that is timed */
+    uint64_t process_runs;   /* of the whole process, timed from outside; 0: none */
+    uint64_t process_warmup; /* runs of it before the first that is timed */
     enum ib_pin pin;
     const uint32_t *cpus; /* of IB_PIN_CPUS: n_cpus of them, ascending, each once */
     size_t n_cpus;
@@ -40,7 +40,7 @@ struct ib_measure {
 extern const struct ib_measure ib_measure_default;
 
 /* Reads the map into *measure, which holds the defaults. */
-enum ib_status ib_measure_read(const struct ib_doc *, const char *key, const yaml_node_t *,
+enum ib_status ib_measure_read(const struct ib_yaml *, const char *key, const yaml_node_t *,
                                struct ib_measure *measure);
 
 #endif

@@ -10,7 +10,7 @@
 static enum ib_status check_baseline(const struct ib_config *config, const struct ib_matrix *matrix)
 {
     for (size_t i = 0; config->baseline && i < matrix->n; i++) {
-        const struct ib_impl_choice *impl = matrix->cases[i].impl;
+        const struct ib_configured_impl *impl = matrix->cases[i].impl;
         if (strcmp(config->baseline, impl->info->name) == 0 || strcmp(config->baseline, impl->label) == 0)
             return IB_OK;
     }
@@ -62,7 +62,7 @@ enum ib_status ib_sweep_open(const char *path, const struct ib_sweep_flags *flag
     *out = (struct ib_sweep){0};
     IB_TRY(ib_config_read(path, &out->config));
     enum ib_status status =
-        ib_selection_parse(&out->config.arena, flags->keep, flags->drop, &out->config.selection);
+        ib_case_selection_parse(&out->config.arena, flags->keep, flags->drop, &out->config.selection);
     out->config.selection_text = selection_text(&out->config.arena, flags->keep, flags->drop);
     if (status == IB_OK)
         status = open_registry(&out->config, flags->plugins, &out->registry);

@@ -2,8 +2,8 @@
 #ifndef IB_CORE_CASE_H
 #define IB_CORE_CASE_H
 
-#include "data/dataset.h"
 #include "core/model.h"
+#include "data/dataset.h"
 #include "parent/registry.h"
 
 enum ib_residency { IB_HOST = 1, IB_PER_OP, IB_RESIDENT };
@@ -14,7 +14,7 @@ struct ib_setting { /* an option and its value */
 };
 
 /* An entry of the `impl` axis: an implementation with its settings. */
-struct ib_impl_choice {
+struct ib_configured_impl {
     const struct ib_impl_info *info;
     const struct ib_setting *settings; /* those that differ from the default, sorted by name; n of them */
     size_t n_settings;
@@ -26,7 +26,7 @@ struct ib_case {
     const char *canonical; /* the text that is hashed: "axis=value" lines, defaults left out */
     const struct ib_model *model;
     const struct ib_dataset *dataset;
-    const struct ib_impl_choice *impl;
+    const struct ib_configured_impl *impl;
     enum ib_residency residency;
     enum ib_dtype dtype;
     uint32_t n_hidden;

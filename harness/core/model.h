@@ -2,8 +2,8 @@
 #ifndef IB_CORE_MODEL_H
 #define IB_CORE_MODEL_H
 
-#include "data/dataset.h"
 #include "core/network.h"
+#include "data/dataset.h"
 
 enum ib_init { IB_ZEROS = 1, IB_NORMAL, IB_XAVIER, IB_HE };
 extern const struct ib_word

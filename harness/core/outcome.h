@@ -12,7 +12,7 @@ enum ib_case_status {
     IB_CASE_TIMEOUT,
     IB_CASE_CRASHED, /* ended by a signal */
     IB_CASE_OOM,
-    IB_CASE_UNTRUSTED /* its copies contradict the law, a witness, or itself */
+    IB_CASE_UNTRUSTED /* its copies contradict the transfer model, a tracer, or itself */
 };
 extern const struct ib_word ib_case_status_words[];
 

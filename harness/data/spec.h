@@ -7,7 +7,7 @@
 #include "data/dataset.h"
 
 /* Reads a map of a configuration, which must have `path`, relative to `folder`, or `synth`. */
-enum ib_status ib_spec_read(const struct ib_doc *, const char *name, const yaml_node_t *, const char *folder,
+enum ib_status ib_spec_read(const struct ib_yaml *, const char *name, const yaml_node_t *, const char *folder,
                             struct ib_dataset_spec *out);
 
 /* Fills in what the file beside out->path says, if there is one. */

@@ -1,6 +1,6 @@
 /* Patterns of a wrong loss curve. */
-#include "diagnose/diagnose.h"
 #include "core/loss_schedule.h"
+#include "diagnose/diagnose.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -40,7 +40,7 @@ struct rehearsal {
     double *forward; /* the parameters as the forward pass sees them */
 };
 
-static bool open_rehearsal(const struct ib_evidence *e, struct rehearsal *r)
+static bool open_mutant(const struct ib_evidence *e, struct rehearsal *r)
 {
     const struct ib_oracle_problem *problem = e->reference->problem;
     *r = (struct rehearsal){.problem = problem};
@@ -123,7 +123,7 @@ bool ib_planted_mistake(const struct ib_evidence *e, char *text, size_t n)
     bool found = false;
     if (e->first_divergent_epoch ? e->first_divergent_epoch > EPOCHS : e->answer->epochs > EPOCHS)
         return false; /* the first epochs were right */
-    if (open_rehearsal(e, &r)) {
+    if (open_mutant(e, &r)) {
         snprintf(text, n, "biases are not added in the forward pass");
         found = explains(e, &r, &(struct mistake){.drops_biases = true});
         for (size_t i = 0; !found && i < sizeof distortions / sizeof *distortions; i++)
@@ -137,7 +137,7 @@ bool ib_params_late(const struct ib_evidence *e, char *text, size_t n)
 {
     struct rehearsal r;
     struct ib_fit fit = {0};
-    if (open_rehearsal(e, &r)) {
+    if (open_mutant(e, &r)) {
         const uint64_t size = e->reference->truth->size;
         memcpy(r.params, e->answer->params, size * sizeof *r.params);
         step(&r, &(struct mistake){0});

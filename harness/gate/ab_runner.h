@@ -4,24 +4,24 @@
 #define IB_GATE_AB_RUNNER_H
 
 #include "config/sweep.h"
-#include "run/run.h"
 #include "run/case_run.h"
+#include "run/run.h"
 
 /* Round r of both sides are a pair. */
-struct ib_side {
+struct ib_ab_side {
     const char *dir; /* of its run */
     struct ib_store *store;
-    struct ib_bench bench;
-    struct ib_standing *standings; /* one a case */
+    struct ib_pass_context context;
+    struct ib_case_run *case_runs; /* one a case */
 };
 
-struct ib_sides {
+struct ib_ab_runner {
     const struct ib_config *config;
     size_t n; /* cases */
-    struct ib_side side[2];
+    struct ib_ab_side side[2];
     size_t n_sides;
     struct ib_workspace work;
-    struct ib_references references;
+    struct ib_oracle_cache oracle_cache;
     ib_run_progress_fn *progress; /* may be NULL */
     void *progress_context;
     uint64_t done, total; /* passes, so far and expected */
@@ -30,22 +30,22 @@ struct ib_sides {
 
 /* What a side is made of: its cases (as many as the matrix has), the program that does them, and its name,
  * which is that of its folder in DIR. */
-struct ib_side_plan {
+struct ib_ab_side_plan {
     const char *name, *program;
     const struct ib_case *cases;
 };
 
 /* Makes the runs DIR/NAME. Room for max_rounds rounds. Until it is closed, also where this failed. */
-enum ib_status ib_sides_open(struct ib_sides *, const struct ib_config *, const char *dir,
-                             const struct ib_side_plan *plans, size_t n_sides, size_t n_cases,
-                             uint64_t max_rounds);
+enum ib_status ib_ab_runner_open(struct ib_ab_runner *, const struct ib_config *, const char *dir,
+                                 const struct ib_ab_side_plan *plans, size_t n_sides, size_t n_cases,
+                                 uint64_t max_rounds);
 /* The checked passes of all cases of all sides. */
-enum ib_status ib_sides_check(struct ib_sides *);
+enum ib_status ib_ab_runner_check(struct ib_ab_runner *);
 /* The rounds first … last of the cases chosen, in random order within each round; the two of a pair by turns,
  * in an order that is random, too, or ABBA. A case that ended on either side is left out. */
-enum ib_status ib_sides_time(struct ib_sides *, const bool *chosen, uint64_t first, uint64_t last);
+enum ib_status ib_ab_runner_time(struct ib_ab_runner *, const bool *chosen, uint64_t first, uint64_t last);
 /* Marks the runs as finished. */
-enum ib_status ib_sides_finish(struct ib_sides *);
-void ib_sides_close(struct ib_sides *);
+enum ib_status ib_ab_runner_finish(struct ib_ab_runner *);
+void ib_ab_runner_close(struct ib_ab_runner *);
 
 #endif

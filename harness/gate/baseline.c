@@ -92,7 +92,8 @@ static const json_t *control_of(const json_t *cases, const json_t *c, const char
 static json_t *keep_ratio(const json_t *c, const json_t *control)
 {
     size_t n = 0;
-    double *logs = ib_contest_logs(c, control, 1, json_array_size(ib_member(c, "time.epoch_ns.rounds")), &n);
+    double *logs =
+        ib_slowdown_test_logs(c, control, 1, json_array_size(ib_member(c, "time.epoch_ns.rounds")), &n);
     struct ib_interval ratio = ib_interval_correlated(logs, n, 0.95);
     free(logs);
     return json_pack("{s:o, s:o, s:o, s:I}", "median", rounded(exp(ratio.median), TIME_DIGITS), "low",

@@ -20,7 +20,8 @@ static enum ib_status open_plugin(const char *path, struct ib_registry **out)
     return fault ? ib_fail(IB_EINVAL, NULL, "%s", fault) : IB_OK; /* closed with the rest */
 }
 
-static enum ib_status open_registry(const struct ib_sweep *sweep, const char *path, struct ib_against *old)
+static enum ib_status open_registry(const struct ib_sweep *sweep, const char *path,
+                                    struct ib_baseline_build *old)
 {
     char *whole = realpath(path, NULL); /* a bare name would be searched for in the system's folders */
     const char *kept = whole ? ib_arena_copy(&old->arena, whole) : NULL;
@@ -47,7 +48,7 @@ static bool has_option(const struct ib_impl_info *info, const char *name)
 }
 
 /* Why the old implementation cannot do the case; NULL: it can. */
-static const char *misfit(struct ib_arena *arena, const struct ib_impl_choice *choice,
+static const char *misfit(struct ib_arena *arena, const struct ib_configured_impl *choice,
                           const struct ib_impl_info *old)
 {
     if (!old)
@@ -65,12 +66,13 @@ static const char *misfit(struct ib_arena *arena, const struct ib_impl_choice *c
     return NULL;
 }
 
-static const struct ib_impl_choice *old_choice(struct ib_against *old, const struct ib_impl_choice *choice)
+static const struct ib_configured_impl *old_choice(struct ib_baseline_build *old,
+                                                   const struct ib_configured_impl *choice)
 {
     const struct ib_impl_info *found = ib_registry_find(old->registry, choice->info->name);
     const char *reason = misfit(&old->arena, choice, found);
     struct ib_impl_info *info = ib_arena_alloc(&old->arena, sizeof *info);
-    struct ib_impl_choice *copy = ib_arena_alloc(&old->arena, sizeof *copy);
+    struct ib_configured_impl *copy = ib_arena_alloc(&old->arena, sizeof *copy);
     *info = found ? *found : *choice->info;
     info->available = !reason;
     info->reason = reason;
@@ -79,7 +81,7 @@ static const struct ib_impl_choice *old_choice(struct ib_against *old, const str
     return copy;
 }
 
-static bool brings_any(const struct ib_against *old, const struct ib_matrix *matrix)
+static bool brings_any(const struct ib_baseline_build *old, const struct ib_matrix *matrix)
 {
     for (size_t i = 0; i < matrix->n; i++)
         if (ib_registry_find(old->registry, matrix->cases[i].impl->info->name))
@@ -88,11 +90,11 @@ static bool brings_any(const struct ib_against *old, const struct ib_matrix *mat
 }
 
 /* Cases of one implementation lie apart, but they share their choice. */
-static void make_cases(const struct ib_matrix *matrix, struct ib_against *old)
+static void make_cases(const struct ib_matrix *matrix, struct ib_baseline_build *old)
 {
     struct ib_case *cases = ib_arena_alloc(&old->arena, (matrix->n + 1) * sizeof *cases);
     for (size_t i = 0; i < matrix->n; i++) {
-        const struct ib_impl_choice *choice = NULL;
+        const struct ib_configured_impl *choice = NULL;
         for (size_t j = 0; j < i && !choice; j++)
             if (matrix->cases[j].impl == matrix->cases[i].impl)
                 choice = cases[j].impl;
@@ -102,10 +104,11 @@ static void make_cases(const struct ib_matrix *matrix, struct ib_against *old)
     old->cases = cases;
 }
 
-enum ib_status ib_against_open(const char *path, const struct ib_sweep *sweep, struct ib_against *out)
+enum ib_status ib_baseline_build_open(const char *path, const struct ib_sweep *sweep,
+                                      struct ib_baseline_build *out)
 {
     char names[256];
-    *out = (struct ib_against){0};
+    *out = (struct ib_baseline_build){0};
     enum ib_status status = open_registry(sweep, path, out);
     if (status == IB_OK && !brings_any(out, &sweep->matrix))
         status = ib_fail(IB_EINVAL, path, "has none of the implementations of this sweep; it has %s",
@@ -113,13 +116,13 @@ enum ib_status ib_against_open(const char *path, const struct ib_sweep *sweep, s
     if (status == IB_OK)
         make_cases(&sweep->matrix, out);
     else
-        ib_against_close(out);
+        ib_baseline_build_close(out);
     return status;
 }
 
-void ib_against_close(struct ib_against *old)
+void ib_baseline_build_close(struct ib_baseline_build *old)
 {
     ib_registry_close(old->registry);
     ib_arena_free(&old->arena);
-    *old = (struct ib_against){0};
+    *old = (struct ib_baseline_build){0};
 }

@@ -5,7 +5,7 @@
 
 #include "config/sweep.h"
 
-struct ib_against {
+struct ib_baseline_build {
     const char *program; /* whose workers do the work; NULL: this program's */
     struct ib_registry *registry;
     const struct ib_case
@@ -15,7 +15,8 @@ struct ib_against {
 
 /* `path` ends with ".so": a plugin; else a program. IB_EINVAL: neither, or none of the sweep's
  * implementations is in it. The sweep must outlive it. */
-enum ib_status ib_against_open(const char *path, const struct ib_sweep *, struct ib_against *out);
-void ib_against_close(struct ib_against *);
+enum ib_status ib_baseline_build_open(const char *path, const struct ib_sweep *,
+                                      struct ib_baseline_build *out);
+void ib_baseline_build_close(struct ib_baseline_build *);
 
 #endif

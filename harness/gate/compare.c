@@ -24,8 +24,9 @@ static json_t *name_case(const json_t *c)
 
 static json_t *library_difference(const json_t *old_case, const json_t *new_case)
 {
-    const char *was = ib_member_text(old_case, "libraries"), *is = ib_member_text(new_case, "libraries");
-    return strcmp(was, is) == 0 ? json_null() : json_pack("{s:s, s:s}", "old", was, "new", is);
+    const char *was = ib_member_text(old_case, "libraries"),
+               *candidate = ib_member_text(new_case, "libraries");
+    return strcmp(was, candidate) == 0 ? json_null() : json_pack("{s:s, s:s}", "old", was, "new", candidate);
 }
 
 /* Of a run with itself: the very same times. */

@@ -72,11 +72,11 @@ json_t *ib_metric_differences(const json_t *old_case, const json_t *new_case, do
     for (size_t i = 0; i < sizeof metric_rules / sizeof *metric_rules; i++) {
         const struct metric_rule *rule = &metric_rules[i];
         double was = ib_member_number(old_metrics, rule->name),
-               is = ib_member_number(new_metrics, rule->name);
-        bool neither = isnan(was) && isnan(is);
-        bool equal = fabs(is - was) <= allowed_difference(rule, old_case, was, tolerance);
+               candidate = ib_member_number(new_metrics, rule->name);
+        bool neither = isnan(was) && isnan(candidate);
+        bool equal = fabs(candidate - was) <= allowed_difference(rule, old_case, was, tolerance);
         if (!neither && !equal && !(perfect && rule->kind != SHARE))
-            json_array_append_new(list, metric_difference(rule, was, is));
+            json_array_append_new(list, metric_difference(rule, was, candidate));
     }
     return list;
 }
@@ -87,9 +87,9 @@ json_t *ib_copy_differences(const json_t *old_case, const json_t *new_case)
 {
     static const char *const names[] = {"h2d_count", "h2d_bytes", "d2h_count", "d2h_bytes"};
     json_t *list = json_array();
-    const json_t *was = ib_member(old_case, "transfers"), *is = ib_member(new_case, "transfers");
+    const json_t *was = ib_member(old_case, "transfers"), *candidate = ib_member(new_case, "transfers");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        json_t *a = json_object_get(was, names[i]), *b = json_object_get(is, names[i]);
+        json_t *a = json_object_get(was, names[i]), *b = json_object_get(candidate, names[i]);
         if (json_is_integer(a) && json_is_integer(b) && json_integer_value(a) != json_integer_value(b))
             json_array_append_new(list, json_pack("{s:s, s:O, s:O}", "name", names[i], "old", a, "new", b));
     }
@@ -105,9 +105,9 @@ static char *text_of(const json_t *value)
     return json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY);
 }
 
-static void compare_value(json_t *list, const char *name, const json_t *was, const json_t *is)
+static void compare_value(json_t *list, const char *name, const json_t *was, const json_t *candidate)
 {
-    char *a = text_of(was), *b = text_of(is);
+    char *a = text_of(was), *b = text_of(candidate);
     if (a && b && strcmp(a, b) != 0)
         json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", name, "old", a, "new", b));
     free(a);
@@ -115,16 +115,16 @@ static void compare_value(json_t *list, const char *name, const json_t *was, con
 }
 
 /* Of both sides' libraries, each once. */
-static void compare_libraries(json_t *list, const json_t *was, const json_t *is)
+static void compare_libraries(json_t *list, const json_t *was, const json_t *candidate)
 {
     struct ib_arena arena = {0};
     const char *name;
     json_t *value, *all = json_object();
     json_object_update(all, (json_t *)(uintptr_t)was);
-    json_object_update(all, (json_t *)(uintptr_t)is);
+    json_object_update(all, (json_t *)(uintptr_t)candidate);
     json_object_foreach (all, name, value)
         compare_value(list, ib_arena_print(&arena, "library %s", name), json_object_get(was, name),
-                      json_object_get(is, name));
+                      json_object_get(candidate, name));
     json_decref(all);
     ib_arena_free(&arena);
 }
@@ -135,11 +135,11 @@ json_t *ib_run_differences(const json_t *old_run, const json_t *new_run)
                                              "governor", "turbo",        "gpu_driver",   "kernel",
                                              "os",       "compiler",     "flags"};
     json_t *list = json_array();
-    const json_t *was = ib_member(old_run, "machine"), *is = ib_member(new_run, "machine");
+    const json_t *was = ib_member(old_run, "machine"), *candidate = ib_member(new_run, "machine");
     for (size_t i = 0; i < sizeof of_machine / sizeof *of_machine; i++)
         compare_value(list, of_machine[i], json_object_get(was, of_machine[i]),
-                      json_object_get(is, of_machine[i]));
-    compare_libraries(list, json_object_get(was, "libraries"), json_object_get(is, "libraries"));
+                      json_object_get(candidate, of_machine[i]));
+    compare_libraries(list, json_object_get(was, "libraries"), json_object_get(candidate, "libraries"));
     compare_value(list, "ironbench", json_object_get(old_run, "version"),
                   json_object_get(new_run, "version"));
     return list;

@@ -10,16 +10,16 @@
 
 #define COVERAGE 0.95
 
-void ib_contest_leave(struct ib_contest *c, bool meaningless, const char *reason)
+void ib_slowdown_test_leave(struct ib_slowdown_test *c, bool meaningless, const char *reason)
 {
-    c->is = c->beside = NULL;
+    c->candidate = c->reference = NULL;
     c->meaningless = meaningless;
     c->reason = reason;
 }
 
-static bool is_judged(const struct ib_contest *c)
+static bool is_judged(const struct ib_slowdown_test *c)
 {
-    return c->is && c->beside;
+    return c->candidate && c->reference;
 }
 
 /* Rounds in which something else had the processor. */
@@ -36,36 +36,37 @@ static size_t count_disturbed(const json_t *c, uint64_t first, uint64_t last)
     return n;
 }
 
-double *ib_contest_logs(const json_t *is, const json_t *beside, uint64_t first, uint64_t pairs, size_t *n)
+double *ib_slowdown_test_logs(const json_t *candidate, const json_t *reference, uint64_t first,
+                              uint64_t pairs, size_t *n)
 {
     struct ib_rounds rounds = {.first = first, .last = first + pairs - 1, .by_slice = true};
-    const size_t is_disturbed = count_disturbed(is, first, rounds.last),
-                 beside_disturbed = count_disturbed(beside, first, rounds.last);
-    double *logs = malloc((json_array_size(ib_member(is, "time.epoch_ns.rounds")) + 1) * sizeof *logs);
-    *n = logs ? ib_paired_logs(is, beside, &rounds, logs) : 0;
-    bool own_doing = 3 * is_disturbed > 3 * beside_disturbed + pairs;
+    const size_t candidate_disturbed = count_disturbed(candidate, first, rounds.last),
+                 reference_disturbed = count_disturbed(reference, first, rounds.last);
+    double *logs = malloc((json_array_size(ib_member(candidate, "time.epoch_ns.rounds")) + 1) * sizeof *logs);
+    *n = logs ? ib_paired_log_ratios(candidate, reference, &rounds, logs) : 0;
+    bool own_doing = 3 * candidate_disturbed > 3 * reference_disturbed + pairs;
     rounds.disturbed_too = own_doing || 3 * *n < pairs || *n < IB_SPEED_MIN_ROUNDS;
     if (logs && rounds.disturbed_too)
-        *n = ib_paired_logs(is, beside, &rounds, logs);
+        *n = ib_paired_log_ratios(candidate, reference, &rounds, logs);
     return logs;
 }
 
-static double *logs_of(const struct ib_contest *c, const struct ib_gate_rules *rules, uint64_t number,
+static double *logs_of(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules, uint64_t number,
                        size_t *n)
 {
-    return ib_contest_logs(c->is, c->beside, 1 + number * rules->pairs, rules->pairs, n);
+    return ib_slowdown_test_logs(c->candidate, c->reference, 1 + number * rules->pairs, rules->pairs, n);
 }
 
 /* The old ratio is not known better than its interval: only what lies above all of it, and above the
  * tolerated slowdown, is slower. */
-static double limit_of(const struct ib_contest *c, const struct ib_gate_rules *rules)
+static double limit_of(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules)
 {
-    return c->was_high + log1p(rules->slowdown);
+    return c->old_high + log1p(rules->slowdown);
 }
 
 /* The probability of such a set if the case were no slower than is tolerated; with `faster`, if it were no
  * faster than it was. */
-static double test(const struct ib_contest *c, const struct ib_gate_rules *rules, uint64_t number,
+static double test(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules, uint64_t number,
                    bool faster)
 {
     size_t n;
@@ -73,32 +74,32 @@ static double test(const struct ib_contest *c, const struct ib_gate_rules *rules
     for (size_t i = 0; faster && i < n; i++)
         logs[i] = -logs[i];
     double inflation = c->randomised ? 1 : ib_inflation(logs, n);
-    double p = ib_sign_test(logs, n, faster ? -c->was_low : limit_of(c, rules), inflation);
+    double p = ib_sign_test(logs, n, faster ? -c->old_low : limit_of(c, rules), inflation);
     free(logs);
     return p;
 }
 
 /* Of all contests that are still in question, by Holm; NaN for the others. NULL: out of memory. */
-static double *test_all(const struct ib_contest *contests, size_t n, const struct ib_gate_rules *rules,
+static double *test_all(const struct ib_slowdown_test *slowdowns, size_t n, const struct ib_gate_rules *rules,
                         uint64_t number, bool faster)
 {
     double *p = malloc((n + 1) * sizeof *p);
     for (size_t i = 0; p && i < n; i++)
-        p[i] = is_judged(&contests[i]) && (number == 0 || contests[i].suspect)
-                   ? test(&contests[i], rules, number, faster)
+        p[i] = is_judged(&slowdowns[i]) && (number == 0 || slowdowns[i].suspect)
+                   ? test(&slowdowns[i], rules, number, faster)
                    : NAN;
     if (p)
         ib_holm(p, n);
     return p;
 }
 
-void ib_contests_judge(struct ib_contest *contests, size_t n, const struct ib_gate_rules *rules,
-                       uint64_t number)
+void ib_slowdown_tests_judge(struct ib_slowdown_test *slowdowns, size_t n, const struct ib_gate_rules *rules,
+                             uint64_t number)
 {
-    double *slower = test_all(contests, n, rules, number, false);
-    double *faster = number == 0 ? test_all(contests, n, rules, number, true) : NULL;
+    double *slower = test_all(slowdowns, n, rules, number, false);
+    double *faster = number == 0 ? test_all(slowdowns, n, rules, number, true) : NULL;
     for (size_t i = 0; i < n; i++) {
-        struct ib_contest *c = &contests[i];
+        struct ib_slowdown_test *c = &slowdowns[i];
         double mine = slower ? slower[i] : NAN;
         if (number == 0) {
             c->p = mine;
@@ -106,7 +107,7 @@ void ib_contests_judge(struct ib_contest *contests, size_t n, const struct ib_ga
         } else if (c->suspect) {
             c->p_confirm = fmax(c->p_confirm, mine); /* fmax leaves NaN out */
         }
-        c->suspect = (number == 0 || c->suspect) && mine <= ib_contest_level(rules);
+        c->suspect = (number == 0 || c->suspect) && mine <= ib_slowdown_test_level(rules);
     }
     free(slower);
     free(faster);
@@ -114,28 +115,28 @@ void ib_contests_judge(struct ib_contest *contests, size_t n, const struct ib_ga
 
 /* ---- verdicts ---- */
 
-static const char *why_ambiguous(const struct ib_contest *c, const struct ib_gate_rules *rules)
+static const char *why_ambiguous(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules)
 {
     if (c->speed.n < IB_SPEED_MIN_ROUNDS)
         return c->speed.n == 1 ? "one pair cannot decide: 6 or more give an interval, and a gate needs more"
                                : "too few pairs: 6 or more give an interval";
-    if (c->p <= ib_contest_level(rules))
+    if (c->p <= ib_slowdown_test_level(rules))
         return "slower in the first set of pairs, which the next did not confirm";
     return "the interval reaches over the tolerated slowdown";
 }
 
-static enum ib_speed_verdict verdict_of(const struct ib_contest *c, const struct ib_gate_rules *rules)
+static enum ib_speed_verdict verdict_of(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules)
 {
     if (c->suspect)
         return IB_SLOWER;
-    if (isnan(c->speed.low) || isnan(c->speed.high) || c->p <= ib_contest_level(rules))
+    if (isnan(c->speed.low) || isnan(c->speed.high) || c->p <= ib_slowdown_test_level(rules))
         return IB_AMBIGUOUS;
     if (c->faster)
         return IB_FASTER;
     return c->speed.high <= 1 + rules->slowdown ? IB_SAME : IB_AMBIGUOUS;
 }
 
-static void measure(struct ib_contest *c, const struct ib_gate_rules *rules)
+static void measure(struct ib_slowdown_test *c, const struct ib_gate_rules *rules)
 {
     size_t n;
     double *logs = logs_of(c, rules, 0, &n);
@@ -144,17 +145,18 @@ static void measure(struct ib_contest *c, const struct ib_gate_rules *rules)
     const double limit = log1p(rules->slowdown);
     free(logs);
     c->speed.n = n;
-    c->speed.ratio = exp(interval.median - c->was);
-    c->speed.low = exp(interval.low - c->was_high);
-    c->speed.high = exp(interval.high - c->was_low);
-    c->speed.needed = ib_rounds_needed(n, interval.median - c->was, interval.low - c->was_high,
-                                       interval.high - c->was_low, limit, limit);
+    c->speed.ratio = exp(interval.median - c->old_log_ratio);
+    c->speed.low = exp(interval.low - c->old_high);
+    c->speed.high = exp(interval.high - c->old_low);
+    c->speed.needed = ib_rounds_needed(n, interval.median - c->old_log_ratio, interval.low - c->old_high,
+                                       interval.high - c->old_low, limit, limit);
 }
 
-void ib_contests_conclude(struct ib_contest *contests, size_t n, const struct ib_gate_rules *rules)
+void ib_slowdown_tests_conclude(struct ib_slowdown_test *slowdowns, size_t n,
+                                const struct ib_gate_rules *rules)
 {
     for (size_t i = 0; i < n; i++) {
-        struct ib_contest *c = &contests[i];
+        struct ib_slowdown_test *c = &slowdowns[i];
         c->speed = (struct ib_speed){IB_AMBIGUOUS, NAN, NAN, NAN, 0, NAN, c->reason};
         if (!is_judged(c))
             continue;
@@ -170,14 +172,14 @@ void ib_contests_conclude(struct ib_contest *contests, size_t n, const struct ib
     }
 }
 
-double ib_contest_level(const struct ib_gate_rules *rules)
+double ib_slowdown_test_level(const struct ib_gate_rules *rules)
 {
     return pow(rules->alpha, 1 / (double)(rules->confirm + 1));
 }
 
 /* The smallest probability that n pairs can give is 2^-n; Holm takes the smallest times the cases. */
-uint64_t ib_contest_least_pairs(const struct ib_gate_rules *rules, size_t n)
+uint64_t ib_slowdown_test_least_pairs(const struct ib_gate_rules *rules, size_t n)
 {
-    uint64_t least = (uint64_t)ceil(log2((double)(n ? n : 1) / ib_contest_level(rules)));
+    uint64_t least = (uint64_t)ceil(log2((double)(n ? n : 1) / ib_slowdown_test_level(rules)));
     return least > IB_SPEED_MIN_ROUNDS ? least : IB_SPEED_MIN_ROUNDS;
 }

@@ -7,16 +7,16 @@
 #include "gate/speed_verdict.h"
 
 /* A case against what it is paired with. What is needed of it must outlive it. */
-struct ib_contest {
-    const json_t *is, *beside; /* records of the same rounds; NULL: speed is not judged, */
-    const char *reason;        /* and why */
+struct ib_slowdown_test {
+    const json_t *candidate, *reference; /* records of the same rounds; NULL: speed is not judged, */
+    const char *reason;                  /* and why */
     /* Which of a pair came first was drawn by lot: then, if nothing has changed, the signs of the logarithms
      * are independent, whatever the machine does from pair to pair. */
     bool randomised;
     bool meaningless; /* there is nothing to judge: the control itself, a simulated device, … */
     /* The logarithm of the old ratio, and its interval; 0 where `beside` is the old side itself. */
-    double was, was_low, was_high;
-    /* Found by ib_contests_judge: */
+    double old_log_ratio, old_low, old_high;
+    /* Found by ib_slowdown_tests_judge: */
     struct ib_speed speed;
     double p;         /* of the first set, by Holm over the table; NaN: not tested */
     double p_confirm; /* the largest of the further sets; NaN: there was none */
@@ -29,22 +29,24 @@ struct ib_contest {
  * where fewer than a third, or than 6, would remain; and where `is` was disturbed more often than `beside` in
  * over a third of all pairs: then it may be its own doing, as of code that has begun to sleep. NULL: out of
  * memory. */
-double *ib_contest_logs(const json_t *is, const json_t *beside, uint64_t first, uint64_t pairs, size_t *n);
+double *ib_slowdown_test_logs(const json_t *candidate, const json_t *reference, uint64_t first,
+                              uint64_t pairs, size_t *n);
 
 /* Judges nothing: ambiguous for this reason, or meaningless. */
-void ib_contest_leave(struct ib_contest *, bool meaningless, const char *reason);
+void ib_slowdown_test_leave(struct ib_slowdown_test *, bool meaningless, const char *reason);
 
 /* The sets of pairs, each of rules->pairs rounds from 1 on. Judges set `number` (from 0): the first finds
  * suspects among all contests, each further one keeps of them those that it finds, too. */
-void ib_contests_judge(struct ib_contest *, size_t n, const struct ib_gate_rules *, uint64_t number);
+void ib_slowdown_tests_judge(struct ib_slowdown_test *, size_t n, const struct ib_gate_rules *,
+                             uint64_t number);
 /* The verdicts, after the last set. */
-void ib_contests_conclude(struct ib_contest *, size_t n, const struct ib_gate_rules *);
+void ib_slowdown_tests_conclude(struct ib_slowdown_test *, size_t n, const struct ib_gate_rules *);
 
 /* The level of each set: a case must be found in all of them, and they are independent, so that all sets
  * together keep to rules->alpha. */
-double ib_contest_level(const struct ib_gate_rules *);
+double ib_slowdown_test_level(const struct ib_gate_rules *);
 
 /* How few pairs could find anything in a table of n cases. */
-uint64_t ib_contest_least_pairs(const struct ib_gate_rules *, size_t n);
+uint64_t ib_slowdown_test_least_pairs(const struct ib_gate_rules *, size_t n);
 
 #endif

@@ -54,8 +54,8 @@ static enum ib_speed_verdict judge(const struct ib_interval *d, double limit)
 
 struct ib_speed ib_speed_unpaired(const json_t *old_case, const json_t *new_case, double margin)
 {
-    struct ib_interval was = log_interval(old_case), is = log_interval(new_case);
-    struct ib_interval d = ib_interval_difference(&was, &is);
+    struct ib_interval was = log_interval(old_case), candidate = log_interval(new_case);
+    struct ib_interval d = ib_interval_difference(&was, &candidate);
     struct ib_speed speed = {.ratio = exp(d.median), .low = exp(d.low), .high = exp(d.high), .n = d.n};
     const double limit = log1p(margin);
     const bool known = !isnan(d.low) && !isnan(d.high);

@@ -2,23 +2,23 @@
 
 #include "analysis/member.h"
 #include "cli/args.h"
-#include "report/compare_report.h"
 #include "gate/record_diff.h"
+#include "report/compare_report.h"
 
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-const struct ib_word ib_finding_kind_words[] = {{"accuracy", IB_ACCURACY},
-                                                {"copies", IB_COPIES},
-                                                {"failed", IB_FAILED},
-                                                {"missing", IB_MISSING},
-                                                {"slower", IB_SLOWER_CASE},
-                                                {"ambiguous", IB_UNDECIDED},
-                                                {NULL, 0}};
+const struct ib_word ib_violation_kind_words[] = {{"accuracy", IB_ACCURACY},
+                                                  {"copies", IB_COPIES},
+                                                  {"failed", IB_FAILED},
+                                                  {"missing", IB_MISSING},
+                                                  {"slower", IB_SLOWER_CASE},
+                                                  {"ambiguous", IB_AMBIGUOUS_CASE},
+                                                  {NULL, 0}};
 
-void ib_finding_add(json_t *findings, enum ib_finding_kind kind, const json_t *c, const char *format, ...)
+void ib_violation_add(json_t *findings, enum ib_violation_kind kind, const json_t *c, const char *format, ...)
 {
     char message[1024];
     va_list arguments;
@@ -28,7 +28,7 @@ void ib_finding_add(json_t *findings, enum ib_finding_kind kind, const json_t *c
     const json_t *id = ib_member(c, "id");
     json_array_append_new(findings,
                           json_pack("{s:s, s:s?, s:s, s:s, s:s}", "kind",
-                                    ib_word_of(ib_finding_kind_words, (int)kind), "case",
+                                    ib_word_of(ib_violation_kind_words, (int)kind), "case",
                                     json_string_value(id), "name", c ? ib_member_text(c, "name") : "",
                                     "problem", c ? ib_member_text(c, "problem") : "", "message", message));
 }
@@ -47,61 +47,64 @@ static bool is_verified(const json_t *c)
 
 /* Off in either direction: an answer that has become better than the same training can make it is another
  * training, or another test. */
-static void find_metrics(json_t *findings, const struct ib_gate_rules *rules, const json_t *is,
+static void find_metrics(json_t *findings, const struct ib_gate_rules *rules, const json_t *candidate,
                          const json_t *was)
 {
     struct ib_arena arena = {0};
-    json_t *differences = ib_metric_differences(was, is, rules->metrics);
+    json_t *differences = ib_metric_differences(was, candidate, rules->metrics);
     if (json_array_size(differences))
-        ib_finding_add(findings, IB_ACCURACY, is, "metrics off by more than %.3g %%: %s",
-                       100 * rules->metrics, ib_difference_words(&arena, differences));
+        ib_violation_add(findings, IB_ACCURACY, candidate, "metrics off by more than %.3g %%: %s",
+                         100 * rules->metrics, ib_difference_words(&arena, differences));
     json_decref(differences);
     ib_arena_free(&arena);
 }
 
-/* Fewer are welcome, as long as they obey the law. */
-static void find_more_copies(json_t *findings, const json_t *is, const json_t *was)
+/* Fewer are welcome, as long as they obey the transfer model. */
+static void find_more_copies(json_t *findings, const json_t *candidate, const json_t *was)
 {
     struct ib_arena arena = {0};
-    json_t *differences = ib_copy_differences(was, is), *d;
+    json_t *differences = ib_copy_differences(was, candidate), *d;
     size_t i;
     bool more = false;
     json_array_foreach (differences, i, d)
         more = more || ib_member_number(d, "new") > ib_member_number(d, "old");
     if (more)
-        ib_finding_add(findings, IB_COPIES, is, "copies more: %s", ib_difference_words(&arena, differences));
+        ib_violation_add(findings, IB_COPIES, candidate, "copies more: %s",
+                         ib_difference_words(&arena, differences));
     json_decref(differences);
     ib_arena_free(&arena);
 }
 
-static void find_over_budget(json_t *findings, const json_t *is, const char *count, int64_t budget)
+static void find_over_budget(json_t *findings, const json_t *candidate, const char *count, int64_t budget)
 {
-    double epochs = ib_member_number(is, "epochs");
-    const json_t *train = ib_member(is, "transfers.phases.train");
+    double epochs = ib_member_number(candidate, "epochs");
+    const json_t *train = ib_member(candidate, "transfers.phases.train");
     double copies = ib_member_number(train, count);
-    if (budget == IB_NO_BUDGET || !says(is, "residency", "resident") || !(epochs > 0))
+    if (budget == IB_NO_BUDGET || !says(candidate, "residency", "resident") || !(epochs > 0))
         return;
     if (copies / epochs > (double)budget)
-        ib_finding_add(findings, IB_COPIES, is, "%s: %.3g copies an epoch, the budget allows %lld", count,
-                       copies / epochs, (long long)budget);
+        ib_violation_add(findings, IB_COPIES, candidate, "%s: %.3g copies an epoch, the budget allows %lld",
+                         count, copies / epochs, (long long)budget);
 }
 
-void ib_findings_of_answer(json_t *findings, const struct ib_gate_rules *rules, const json_t *is,
-                           const json_t *was)
+void ib_violations_of_answer(json_t *findings, const struct ib_gate_rules *rules, const json_t *candidate,
+                             const json_t *was)
 {
-    if (says(is, "verify.verdict", "wrong"))
-        ib_finding_add(findings, IB_ACCURACY, is, "wrong: %s", ib_member_text(is, "verify.reason"));
-    if (says(is, "status", "untrusted"))
-        ib_finding_add(findings, json_is_false(ib_member(is, "transfers.law_ok")) ? IB_COPIES : IB_ACCURACY,
-                       is, "untrusted: %s", ib_member_text(is, "reason"));
-    if (!says(is, "status", "ok"))
+    if (says(candidate, "verify.verdict", "wrong"))
+        ib_violation_add(findings, IB_ACCURACY, candidate, "wrong: %s",
+                         ib_member_text(candidate, "verify.reason"));
+    if (says(candidate, "status", "untrusted"))
+        ib_violation_add(
+            findings, json_is_false(ib_member(candidate, "transfers.as_expected")) ? IB_COPIES : IB_ACCURACY,
+            candidate, "untrusted: %s", ib_member_text(candidate, "reason"));
+    if (!says(candidate, "status", "ok"))
         return;
-    if (is_verified(was) && !says(is, "verify.verdict", "wrong"))
-        find_metrics(findings, rules, is, was);
+    if (is_verified(was) && !says(candidate, "verify.verdict", "wrong"))
+        find_metrics(findings, rules, candidate, was);
     if (is_verified(was))
-        find_more_copies(findings, is, was);
-    find_over_budget(findings, is, "h2d_count", rules->h2d_per_epoch);
-    find_over_budget(findings, is, "d2h_count", rules->d2h_per_epoch);
+        find_more_copies(findings, candidate, was);
+    find_over_budget(findings, candidate, "h2d_count", rules->h2d_per_epoch);
+    find_over_budget(findings, candidate, "d2h_count", rules->d2h_per_epoch);
 }
 
 /* ---- presence ---- */
@@ -111,23 +114,25 @@ static bool is_absent(const json_t *c)
     return says(c, "status", "unavailable") || says(c, "status", "unsupported");
 }
 
-void ib_findings_of_presence(json_t *findings, const json_t *is, const json_t *was, bool allow_missing)
+void ib_violations_of_presence(json_t *findings, const json_t *candidate, const json_t *was,
+                               bool allow_missing)
 {
     const bool expected = is_verified(was) && !allow_missing;
-    if (!is) {
+    if (!candidate) {
         if (expected)
-            ib_finding_add(findings, IB_MISSING, was, "is not in the sweep any more");
+            ib_violation_add(findings, IB_MISSING, was, "is not in the sweep any more");
         return;
     }
-    if (is_absent(is)) {
+    if (is_absent(candidate)) {
         if (expected)
-            ib_finding_add(findings, IB_MISSING, is, "%s: %s", ib_member_text(is, "status"),
-                           ib_member_text(is, "reason"));
-    } else if (!says(is, "status", "ok") && !says(is, "status", "untrusted")) {
-        ib_finding_add(findings, IB_FAILED, is, "%s: %s", ib_member_text(is, "status"),
-                       ib_member_text(is, "reason"));
-    } else if (says(is, "verify.verdict", "unverified") && expected) {
-        ib_finding_add(findings, IB_MISSING, is, "unverified: %s", ib_member_text(is, "verify.reason"));
+            ib_violation_add(findings, IB_MISSING, candidate, "%s: %s", ib_member_text(candidate, "status"),
+                             ib_member_text(candidate, "reason"));
+    } else if (!says(candidate, "status", "ok") && !says(candidate, "status", "untrusted")) {
+        ib_violation_add(findings, IB_FAILED, candidate, "%s: %s", ib_member_text(candidate, "status"),
+                         ib_member_text(candidate, "reason"));
+    } else if (says(candidate, "verify.verdict", "unverified") && expected) {
+        ib_violation_add(findings, IB_MISSING, candidate, "unverified: %s",
+                         ib_member_text(candidate, "verify.reason"));
     }
 }
 
@@ -141,34 +146,35 @@ static bool any_verified(const json_t *cases, const char *glob)
     return false;
 }
 
-void ib_findings_of_sweep(json_t *findings, const json_t *cases, const char *const *require,
-                          bool allow_missing)
+void ib_violations_of_sweep(json_t *findings, const json_t *cases, const char *const *require,
+                            bool allow_missing)
 {
     for (; require && *require && !allow_missing; require++)
         if (!any_verified(cases, *require))
-            ib_finding_add(findings, IB_MISSING, NULL, "%s is required, and has no verified case", *require);
+            ib_violation_add(findings, IB_MISSING, NULL, "%s is required, and has no verified case",
+                             *require);
     if (!any_verified(cases, "*"))
-        ib_finding_add(findings, IB_FAILED, NULL, "no case is ok");
+        ib_violation_add(findings, IB_FAILED, NULL, "no case is ok");
 }
 
 /* ---- all together ---- */
 
-json_t *ib_findings_sorted(const json_t *findings)
+json_t *ib_violations_sorted(const json_t *findings)
 {
     json_t *sorted = json_array(), *finding;
     size_t i;
-    for (const struct ib_word *kind = ib_finding_kind_words; kind->word; kind++)
+    for (const struct ib_word *kind = ib_violation_kind_words; kind->word; kind++)
         json_array_foreach (findings, i, finding)
             if (says(finding, "kind", kind->word))
                 json_array_append(sorted, finding);
     return sorted;
 }
 
-int ib_findings_exit_status(const json_t *findings, bool strict)
+int ib_violations_exit_status(const json_t *findings, bool strict)
 {
-    static const int by_kind[] = {
-        [IB_ACCURACY] = IB_EXIT_WRONG, [IB_COPIES] = IB_EXIT_WRONG,       [IB_FAILED] = IB_EXIT_FAILED,
-        [IB_MISSING] = IB_EXIT_FAILED, [IB_SLOWER_CASE] = IB_EXIT_SLOWER, [IB_UNDECIDED] = IB_EXIT_AMBIGUOUS};
+    static const int by_kind[] = {[IB_ACCURACY] = IB_EXIT_WRONG,     [IB_COPIES] = IB_EXIT_WRONG,
+                                  [IB_FAILED] = IB_EXIT_FAILED,      [IB_MISSING] = IB_EXIT_FAILED,
+                                  [IB_SLOWER_CASE] = IB_EXIT_SLOWER, [IB_AMBIGUOUS_CASE] = IB_EXIT_AMBIGUOUS};
     static const int ranks[] = {IB_EXIT_WRONG, IB_EXIT_FAILED, IB_EXIT_SLOWER, IB_EXIT_AMBIGUOUS};
     enum { RANKS = sizeof ranks / sizeof *ranks };
     int worst = RANKS;
@@ -176,7 +182,7 @@ int ib_findings_exit_status(const json_t *findings, bool strict)
     json_t *finding;
     json_array_foreach (findings, i, finding) {
         int kind = 0, rank = 0;
-        ib_word_value(ib_finding_kind_words, ib_member_text(finding, "kind"), &kind);
+        ib_word_value(ib_violation_kind_words, ib_member_text(finding, "kind"), &kind);
         while (rank < RANKS && ranks[rank] != by_kind[kind])
             rank++;
         worst = rank < worst ? rank : worst;

@@ -1,9 +1,9 @@
 #include "machine/doctor.h"
 
 #include "base/clock.h"
-#include "stats/stats.h"
 #include "parent/memory_limit.h"
 #include "parent/registry.h"
+#include "stats/stats.h"
 
 #include <math.h>
 #include <sched.h>
@@ -13,20 +13,20 @@
 #include <sys/statvfs.h>
 #include <sys/sysinfo.h>
 
-const struct ib_word ib_finding_words[] = {
+const struct ib_word ib_doctor_level_words[] = {
     {"ok", IB_FINE}, {"note", IB_NOTE}, {"disturbs", IB_DISTURBS}, {NULL, 0}};
 
 struct examination {
     struct ib_arena *arena;
-    struct ib_finding *findings;
+    struct ib_doctor_finding *findings;
     size_t n, capacity;
 };
 
-static void find(struct examination *e, enum ib_finding_level level, const char *subject, const char *is,
+static void find(struct examination *e, enum ib_doctor_level level, const char *subject, const char *is,
                  const char *remedy)
 {
     e->findings = ib_arena_grow(e->arena, e->findings, sizeof *e->findings, e->n, &e->capacity);
-    e->findings[e->n++] = (struct ib_finding){level, subject, is, level == IB_FINE ? NULL : remedy};
+    e->findings[e->n++] = (struct ib_doctor_finding){level, subject, is, level == IB_FINE ? NULL : remedy};
 }
 
 /* The first line of a file of /proc or /sys; false where it is missing. */
@@ -237,7 +237,7 @@ static enum ib_status examine_impls(struct examination *e)
     return IB_OK;
 }
 
-enum ib_status ib_doctor_examine(struct ib_arena *arena, const struct ib_finding **out, size_t *n)
+enum ib_status ib_doctor_examine(struct ib_arena *arena, const struct ib_doctor_finding **out, size_t *n)
 {
     static void (*const examine[])(struct examination *) = {
         examine_cores,    examine_virtualisation, examine_governor, examine_turbo,

@@ -5,11 +5,11 @@
 #include "base/arena.h"
 #include "base/text.h"
 
-enum ib_finding_level { IB_FINE = 1, IB_NOTE, IB_DISTURBS };
-extern const struct ib_word ib_finding_words[]; /* ok note disturbs */
+enum ib_doctor_level { IB_FINE = 1, IB_NOTE, IB_DISTURBS };
+extern const struct ib_word ib_doctor_level_words[]; /* ok note disturbs */
 
-struct ib_finding {
-    enum ib_finding_level level;
+struct ib_doctor_finding {
+    enum ib_doctor_level level;
     const char *subject; /* "frequency governor" */
     const char *is;      /* "powersave on 8 of 8 CPUs" */
     const char *remedy;  /* what to do about it; NULL: nothing is to be done */
@@ -17,6 +17,6 @@ struct ib_finding {
 
 /* All findings, in the order of the examination; it takes about a second, most of it a look at how steady a
  * CPU's speed is. */
-enum ib_status ib_doctor_examine(struct ib_arena *, const struct ib_finding **out, size_t *n);
+enum ib_status ib_doctor_examine(struct ib_arena *, const struct ib_doctor_finding **out, size_t *n);
 
 #endif

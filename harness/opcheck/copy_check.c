@@ -88,7 +88,7 @@ static enum ib_status examine_size(const struct ib_instance *instance, size_t by
     return status;
 }
 
-enum ib_status ib_memory_examine(const struct ib_instance *instance, uint64_t *checks, char *text, size_t n)
+enum ib_status ib_copy_check_run(const struct ib_instance *instance, uint64_t *checks, char *text, size_t n)
 {
     *checks = 0;
     text[0] = '\0';

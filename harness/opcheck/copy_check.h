@@ -7,6 +7,6 @@
 /* For an implementation with memory of its own. *checks: copies compared; text[n] becomes "" where all of
  * them are right, else what is wrong with the first that is not. A status other than IB_OK: the
  * implementation reported an error. */
-enum ib_status ib_memory_examine(const struct ib_instance *, uint64_t *checks, char *text, size_t n);
+enum ib_status ib_copy_check_run(const struct ib_instance *, uint64_t *checks, char *text, size_t n);
 
 #endif

@@ -12,8 +12,8 @@ struct ib_last_output {
 };
 
 struct ib_symptom {
-    const struct ib_trial_run *run;
-    const struct ib_trial_result *result;
+    const struct ib_op_test_run *run;
+    const struct ib_op_test_result *result;
     const struct ib_last_output *last;
     bool costly; /* the shape is so large that only what is cheap to try should be */
 };
@@ -32,7 +32,7 @@ ib_symptom_pattern ib_looks_beyond, ib_looks_zero, ib_looks_untouched, ib_looks_
     ib_looks_partly_untouched, ib_looks_partly_zero, ib_looks_scaled, ib_looks_shifted, ib_looks_coarse,
     ib_looks_not_a_number;
 /* planted.c: the answer is that of the operation with a mistake put in. */
-ib_symptom_pattern ib_planted_in_operation;
+ib_symptom_pattern ib_diagnose_mutant;
 /* retried.c: right when one thing is changed, so that this is what is wrong. */
 ib_symptom_pattern ib_retried_unchanged, ib_retried_synced, ib_retried_without_gaps, ib_retried_overwriting,
     ib_retried_tame, ib_retried_apart;
@@ -53,7 +53,7 @@ static inline double ib_symptom_got(const struct ib_symptom *s, uint64_t cell)
 
 static inline uint64_t ib_symptom_cells(const struct ib_symptom *s)
 {
-    return s->result->fault == IB_TRIAL_CELLS ? s->result->cells : 0;
+    return s->result->fault == IB_OP_TEST_CELLS ? s->result->cells : 0;
 }
 
 static inline const char *ib_symptom_operand(const struct ib_symptom *s)
@@ -63,7 +63,7 @@ static inline const char *ib_symptom_operand(const struct ib_symptom *s)
 
 static inline bool ib_symptom_wrong(const struct ib_symptom *s, uint64_t cell)
 {
-    return !ib_trial_close_enough(s->run->trial, ib_symptom_truth(s)->at[cell], ib_symptom_got(s, cell));
+    return !ib_op_test_close_enough(s->run->trial, ib_symptom_truth(s)->at[cell], ib_symptom_got(s, cell));
 }
 
 /* Where the wrong cells lie: "in its last row", "from row 32 on", "in column 5", or "". Returns text. */

@@ -11,36 +11,36 @@
 #include <string.h>
 
 /* One trial as a mistake may change it: how it is called, and what its operands hold. */
-struct rehearsal {
-    struct ib_trial trial;
+struct mutant {
+    struct ib_op_test trial;
     struct ib_expected m[IB_MAX_OPERANDS];
 };
 
 /* ---- mistakes: each changes the rehearsal; false: it has no place here ---- */
 
-typedef bool mistake_fn(struct rehearsal *);
+typedef bool mistake_fn(struct mutant *);
 
-static bool ignores_alpha(struct rehearsal *r)
+static bool ignores_alpha(struct mutant *r)
 {
     const bool applies = r->trial.alpha != 1;
     r->trial.alpha = 1;
     return applies;
 }
 
-static bool negates_alpha(struct rehearsal *r)
+static bool negates_alpha(struct mutant *r)
 {
     r->trial.alpha = -r->trial.alpha;
     return r->trial.alpha != 0;
 }
 
-static bool overwrites(struct rehearsal *r)
+static bool overwrites(struct mutant *r)
 {
     const bool applies = r->trial.beta != 0;
     r->trial.beta = 0;
     return applies;
 }
 
-static bool takes_beta_for_one(struct rehearsal *r)
+static bool takes_beta_for_one(struct mutant *r)
 {
     const bool applies = r->trial.beta != 0 && r->trial.beta != 1;
     r->trial.beta = 1;
@@ -58,27 +58,27 @@ static bool read_otherwise(struct ib_expected *m, bool *transpose)
     return m->rows > 1 && m->cols > 1;
 }
 
-static bool ignores_transpose_a(struct rehearsal *r)
+static bool ignores_transpose_a(struct mutant *r)
 {
     return r->trial.transpose_a && read_otherwise(&r->m[0], &r->trial.transpose_a);
 }
 
-static bool ignores_transpose_b(struct rehearsal *r)
+static bool ignores_transpose_b(struct mutant *r)
 {
     return r->trial.transpose_b && read_otherwise(&r->m[1], &r->trial.transpose_b);
 }
 
-static bool reads_a_by_column(struct rehearsal *r)
+static bool reads_a_by_column(struct mutant *r)
 {
     return !r->trial.transpose_a && read_otherwise(&r->m[0], &r->trial.transpose_a);
 }
 
-static bool reads_b_by_column(struct rehearsal *r)
+static bool reads_b_by_column(struct mutant *r)
 {
     return !r->trial.transpose_b && read_otherwise(&r->m[1], &r->trial.transpose_b);
 }
 
-static bool reads_both_by_column(struct rehearsal *r)
+static bool reads_both_by_column(struct mutant *r)
 {
     const bool a = read_otherwise(&r->m[0], &r->trial.transpose_a);
     return read_otherwise(&r->m[1], &r->trial.transpose_b) && a;
@@ -96,73 +96,73 @@ static void clear_col(struct ib_expected *m, uint64_t j)
 }
 
 /* One of the terms that each element of a product sums; of both factors, as what they hold may be NaN. */
-static void clear_term(struct rehearsal *r, uint64_t l)
+static void clear_term(struct mutant *r, uint64_t l)
 {
     (r->trial.transpose_a ? clear_row : clear_col)(&r->m[0], l);
     (r->trial.transpose_b ? clear_col : clear_row)(&r->m[1], l);
 }
 
-static uint64_t terms(const struct rehearsal *r)
+static uint64_t terms(const struct mutant *r)
 {
     return r->trial.transpose_a ? r->m[0].rows : r->m[0].cols;
 }
 
-static bool drops_last_term(struct rehearsal *r)
+static bool drops_last_term(struct mutant *r)
 {
     if (terms(r) > 0)
         clear_term(r, terms(r) - 1);
     return terms(r) > 1;
 }
 
-static bool drops_first_term(struct rehearsal *r)
+static bool drops_first_term(struct mutant *r)
 {
     if (terms(r) > 0)
         clear_term(r, 0);
     return terms(r) > 1;
 }
 
-static bool drops_second_half(struct rehearsal *r)
+static bool drops_second_half(struct mutant *r)
 {
     for (uint64_t l = (terms(r) + 1) / 2; l < terms(r); l++)
         clear_term(r, l);
     return terms(r) > 1;
 }
 
-static bool drops_last_row(struct rehearsal *r)
+static bool drops_last_row(struct mutant *r)
 {
     if (r->m[0].rows > 0)
         clear_row(&r->m[0], r->m[0].rows - 1);
     return r->m[0].rows > 1;
 }
 
-static bool drops_first_row(struct rehearsal *r)
+static bool drops_first_row(struct mutant *r)
 {
     if (r->m[0].rows > 0)
         clear_row(&r->m[0], 0);
     return r->m[0].rows > 1;
 }
 
-static bool differentiates_at_input(struct rehearsal *r)
+static bool differentiates_at_input(struct mutant *r)
 {
-    struct rehearsal activation = *r; /* shares Y, which is all that this writes */
+    struct mutant activation = *r; /* shares Y, which is all that this writes */
     ib_operations[IB_OPERATION_ACT].expected(&activation.trial, activation.m);
     return true;
 }
 
-static bool leaves_out_dy(struct rehearsal *r)
+static bool leaves_out_dy(struct mutant *r)
 {
     for (uint64_t e = 0; e < r->m[1].rows * r->m[1].cols; e++)
         r->m[1].at[e] = 1;
     return true;
 }
 
-static bool leaves_out_targets(struct rehearsal *r)
+static bool leaves_out_targets(struct mutant *r)
 {
     memset(r->m[1].at, 0, r->m[1].rows * r->m[1].cols * sizeof *r->m[1].at);
     return true;
 }
 
-static bool adds_row_once(struct rehearsal *r)
+static bool adds_row_once(struct mutant *r)
 {
     for (uint64_t e = r->m[1].cols; e < r->m[1].rows * r->m[1].cols; e++)
         r->m[1].at[e] -= r->m[0].at[e % r->m[1].cols];
@@ -170,7 +170,7 @@ static bool adds_row_once(struct rehearsal *r)
 }
 
 /* Everything is right but where it lies. */
-static bool changes_nothing(struct rehearsal *r)
+static bool changes_nothing(struct mutant *r)
 {
     (void)r;
     return true;
@@ -211,10 +211,10 @@ static const struct mistake {
 
 enum { ROUNDINGS = 32 };
 
-static bool open_rehearsal(const struct ib_symptom *s, struct rehearsal *r)
+static bool open_mutant(const struct ib_symptom *s, struct mutant *r)
 {
-    const struct ib_trial_run *run = s->run;
-    *r = (struct rehearsal){.trial = *run->trial};
+    const struct ib_op_test_run *run = s->run;
+    *r = (struct mutant){.trial = *run->trial};
     for (uint32_t i = 0; i < run->trial->n_operands; i++) {
         const struct ib_guarded *a = &run->arrays[i];
         if (run->trial->operand[i].is_first) {
@@ -231,7 +231,7 @@ static bool open_rehearsal(const struct ib_symptom *s, struct rehearsal *r)
     return true;
 }
 
-static void close_rehearsal(struct rehearsal *r)
+static void close_mutant(struct mutant *r)
 {
     for (uint32_t i = 0; i < r->trial.n_operands; i++)
         if (!r->trial.operand[i].is_first)
@@ -239,17 +239,17 @@ static void close_rehearsal(struct rehearsal *r)
 }
 
 /* Are the values that came those of the rehearsal? */
-static bool is_same(const struct ib_symptom *s, const struct rehearsal *r, bool by_column)
+static bool is_same(const struct ib_symptom *s, const struct mutant *r, bool by_column)
 {
     const struct ib_expected *m = &r->m[s->result->operand];
-    struct ib_trial rounded = *s->run->trial; /* another formula rounds where the right one need not */
+    struct ib_op_test rounded = *s->run->trial; /* another formula rounds where the right one need not */
     rounded.tolerance =
         fmax(rounded.tolerance, ROUNDINGS * (rounded.type == IB_F32 ? FLT_EPSILON : DBL_EPSILON));
     if (by_column && (m->rows < 2 || m->cols < 2))
         return false;
     for (uint64_t e = 0; e < m->rows * m->cols; e++) {
         const uint64_t from = by_column ? e % m->rows * m->cols + e / m->rows : e;
-        if (!ib_trial_close_enough(&rounded, m->at[from], ib_symptom_got(s, e)))
+        if (!ib_op_test_close_enough(&rounded, m->at[from], ib_symptom_got(s, e)))
             return false;
     }
     return true;
@@ -257,16 +257,16 @@ static bool is_same(const struct ib_symptom *s, const struct rehearsal *r, bool 
 
 static bool explains(const struct ib_symptom *s, const struct mistake *mistake)
 {
-    struct rehearsal r;
+    struct mutant r;
     const struct ib_operation *operation = s->run->trial->operation;
     if (mistake->operation && strcmp(mistake->operation, operation->name) != 0)
         return false;
-    bool same = open_rehearsal(s, &r) && mistake->make(&r);
+    bool same = open_mutant(s, &r) && mistake->make(&r);
     if (same) {
         operation->expected(&r.trial, r.m);
         same = is_same(s, &r, mistake->by_column);
     }
-    close_rehearsal(&r);
+    close_mutant(&r);
     return same;
 }
 
@@ -277,16 +277,16 @@ static const char *swapped_kind(const struct ib_symptom *s, char *text, size_t n
     const bool gradient = strcmp(operation->name, "act") != 0;
     const char *found = NULL;
     for (const struct ib_word *w = operation->kinds; w && w->word && !found; w++) {
-        struct rehearsal r;
+        struct mutant r;
         if (w->value == s->run->trial->kind)
             continue;
-        if (open_rehearsal(s, &r)) {
+        if (open_mutant(s, &r)) {
             r.trial.kind = w->value;
             operation->expected(&r.trial, r.m);
             if (is_same(s, &r, false))
                 found = "swapped kind";
         }
-        close_rehearsal(&r);
+        close_mutant(&r);
         if (found)
             snprintf(text, n, "computes %s%s instead of %s", gradient ? "the gradient of " : "", w->word,
                      ib_word_of(operation->kinds, s->run->trial->kind));
@@ -294,9 +294,9 @@ static const char *swapped_kind(const struct ib_symptom *s, char *text, size_t n
     return found;
 }
 
-const char *ib_planted_in_operation(const struct ib_symptom *s, char *text, size_t n)
+const char *ib_diagnose_mutant(const struct ib_symptom *s, char *text, size_t n)
 {
-    if (s->costly || s->result->fault != IB_TRIAL_CELLS)
+    if (s->costly || s->result->fault != IB_OP_TEST_CELLS)
         return NULL;
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
         if (explains(s, &mistakes[i])) {

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool is_right(const struct ib_symptom *s, const struct ib_trial *changed)
+static bool is_right(const struct ib_symptom *s, const struct ib_op_test *changed)
 {
-    struct ib_trial_result result;
-    return ib_trial_run(s->run->instance, changed, NULL, NULL, &result) == IB_OK &&
-           result.fault == IB_TRIAL_RIGHT;
+    struct ib_op_test_result result;
+    return ib_op_test_run(s->run->instance, changed, NULL, NULL, &result) == IB_OK &&
+           result.fault == IB_OP_TEST_RIGHT;
 }
 
 /* Did what should have come at the call before come now? */
@@ -18,11 +18,11 @@ static bool is_stale(const struct ib_symptom *s)
 {
     const struct ib_expected *truth = ib_symptom_truth(s);
     const struct ib_last_output *last = s->last;
-    if (s->result->fault != IB_TRIAL_CELLS || !last->at || last->rows != truth->rows ||
+    if (s->result->fault != IB_OP_TEST_CELLS || !last->at || last->rows != truth->rows ||
         last->cols != truth->cols)
         return false;
     for (uint64_t e = 0; e < s->result->cells; e++)
-        if (!ib_trial_close_enough(s->run->trial, last->at[e], ib_symptom_got(s, e)))
+        if (!ib_op_test_close_enough(s->run->trial, last->at[e], ib_symptom_got(s, e)))
             return false;
     return true;
 }
@@ -42,7 +42,7 @@ const char *ib_retried_unchanged(const struct ib_symptom *s, char *text, size_t 
 
 const char *ib_retried_synced(const struct ib_symptom *s, char *text, size_t n)
 {
-    struct ib_trial changed = *s->run->trial;
+    struct ib_op_test changed = *s->run->trial;
     changed.waits = true;
     if (!IB_HAS(s->run->instance->impl, mem) || !is_right(s, &changed))
         return NULL;
@@ -52,7 +52,7 @@ const char *ib_retried_synced(const struct ib_symptom *s, char *text, size_t n)
 
 const char *ib_retried_without_gaps(const struct ib_symptom *s, char *text, size_t n)
 {
-    struct ib_trial changed = *s->run->trial;
+    struct ib_op_test changed = *s->run->trial;
     bool gaps = false;
     for (uint32_t i = 0; i < changed.n_operands; i++) {
         gaps = gaps || changed.operand[i].pad > 0;
@@ -74,7 +74,7 @@ static bool comes_back_nan(const struct ib_symptom *s)
 
 const char *ib_retried_overwriting(const struct ib_symptom *s, char *text, size_t n)
 {
-    struct ib_trial changed = *s->run->trial;
+    struct ib_op_test changed = *s->run->trial;
     if (!comes_back_nan(s))
         return NULL;
     for (uint32_t i = 0; i < changed.n_operands; i++)
@@ -91,7 +91,7 @@ const char *ib_retried_overwriting(const struct ib_symptom *s, char *text, size_
 
 const char *ib_retried_tame(const struct ib_symptom *s, char *text, size_t n)
 {
-    struct ib_trial changed = *s->run->trial;
+    struct ib_op_test changed = *s->run->trial;
     changed.tame = true;
     if (!comes_back_nan(s) || !is_right(s, &changed))
         return NULL;
@@ -101,7 +101,7 @@ const char *ib_retried_tame(const struct ib_symptom *s, char *text, size_t n)
 
 const char *ib_retried_apart(const struct ib_symptom *s, char *text, size_t n)
 {
-    struct ib_trial changed = *s->run->trial;
+    struct ib_op_test changed = *s->run->trial;
     const char *name = NULL;
     for (uint32_t i = 0; i < changed.n_operands; i++) {
         if (changed.operand[i].is_first)

@@ -62,17 +62,17 @@ static void name_wrong_part(const struct ib_symptom *s, char *text, size_t n)
 const char *ib_looks_beyond(const struct ib_symptom *s, char *text, size_t n)
 {
     switch (s->result->fault) {
-    case IB_TRIAL_INPUT:
+    case IB_OP_TEST_INPUT:
         snprintf(text, n, "writes to its input %s", ib_symptom_operand(s));
         return "writes to an input";
-    case IB_TRIAL_AROUND:
+    case IB_OP_TEST_AROUND:
         snprintf(text, n, "writes beyond %s", ib_symptom_operand(s));
         return "writes beyond";
-    case IB_TRIAL_REPEAT:
+    case IB_OP_TEST_REPEAT:
         snprintf(text, n, "gives other bits at the second call, though IB_DETERMINISTIC is set");
         return "not deterministic";
-    case IB_TRIAL_RIGHT:
-    case IB_TRIAL_CELLS:
+    case IB_OP_TEST_RIGHT:
+    case IB_OP_TEST_CELLS:
         break;
     }
     return NULL;
@@ -88,14 +88,14 @@ const char *ib_looks_zero(const struct ib_symptom *s, char *text, size_t n)
 }
 
 /* Does an operand of that number hold something that the operation must build on? */
-static bool in_place(const struct ib_trial *t, uint32_t operand)
+static bool in_place(const struct ib_op_test *t, uint32_t operand)
 {
     return t->operand[operand].fill != IB_FILL_UNSET;
 }
 
 const char *ib_looks_untouched(const struct ib_symptom *s, char *text, size_t n)
 {
-    const struct ib_trial *t = s->run->trial;
+    const struct ib_op_test *t = s->run->trial;
     const struct ib_guarded *a = &s->run->arrays[s->result->operand];
     if (!ib_symptom_cells(s) || !ib_guarded_untouched(a))
         return NULL;
@@ -232,8 +232,8 @@ static bool is_shifted(const struct ib_symptom *s, int64_t by)
     for (uint64_t i = 0; i < truth->rows; i++) {
         const int64_t from = (int64_t)i - by;
         for (uint64_t j = 0; from >= 0 && from < (int64_t)truth->rows && j < truth->cols; j++)
-            if (!ib_trial_close_enough(s->run->trial, truth->at[(uint64_t)from * truth->cols + j],
-                                       ib_symptom_got(s, i * truth->cols + j)))
+            if (!ib_op_test_close_enough(s->run->trial, truth->at[(uint64_t)from * truth->cols + j],
+                                         ib_symptom_got(s, i * truth->cols + j)))
                 return false;
     }
     return true;
@@ -241,7 +241,7 @@ static bool is_shifted(const struct ib_symptom *s, int64_t by)
 
 const char *ib_looks_shifted(const struct ib_symptom *s, char *text, size_t n)
 {
-    if (s->result->fault != IB_TRIAL_CELLS || ib_symptom_truth(s)->rows < 3)
+    if (s->result->fault != IB_OP_TEST_CELLS || ib_symptom_truth(s)->rows < 3)
         return NULL;
     const bool down = is_shifted(s, 1);
     if (!down && !is_shifted(s, -1))
@@ -255,7 +255,7 @@ const char *ib_looks_shifted(const struct ib_symptom *s, char *text, size_t n)
 
 enum { LONG_SUM = 60000 };
 
-static bool sums_many(const struct ib_trial *t)
+static bool sums_many(const struct ib_op_test *t)
 {
     for (uint32_t i = 0; i < t->n_operands; i++)
         if (t->operand[i].rows >= LONG_SUM)
@@ -266,7 +266,7 @@ static bool sums_many(const struct ib_trial *t)
 /* Right but for errors far below the values, and yet above what the type would show. */
 const char *ib_looks_coarse(const struct ib_symptom *s, char *text, size_t n)
 {
-    const struct ib_trial *t = s->run->trial;
+    const struct ib_op_test *t = s->run->trial;
     bool all_f32 = true;
     double worst = 0;
     if (t->tolerance == 0)

@@ -151,7 +151,7 @@ static bool is_scaled(const struct derivative *d, double factor)
 }
 
 /* Says in text[n] how the derivative is wrong, element `first` before all; nothing where it is right. */
-static void name_derivative(const struct derivative *d, uint64_t first, struct ib_gradient_flaw *out)
+static void name_derivative(const struct derivative *d, uint64_t first, struct ib_gradient_finding *out)
 {
     const uint64_t n = d->rows * d->cols;
     const double factor = d->got[first] / d->expected[first];
@@ -175,7 +175,7 @@ static void name_derivative(const struct derivative *d, uint64_t first, struct i
         snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is wrong", d->name);
 }
 
-static enum ib_status compare_all(struct network *net, struct ib_gradient_flaw *out)
+static enum ib_status compare_all(struct network *net, struct ib_gradient_finding *out)
 {
     struct derivative derivative;
     for (size_t d = 0; d < sizeof derivatives / sizeof *derivatives; d++)
@@ -193,10 +193,10 @@ static enum ib_status compare_all(struct network *net, struct ib_gradient_flaw *
 }
 
 enum ib_status ib_gradient_run(const struct ib_instance *instance, enum ib_act act, enum ib_loss loss,
-                               struct ib_gradient_flaw *out)
+                               struct ib_gradient_finding *out)
 {
     struct network net = {.ops = instance->impl->ops, .state = instance->state, .act = act, .loss = loss};
-    *out = (struct ib_gradient_flaw){0};
+    *out = (struct ib_gradient_finding){0};
     enum ib_status status = network_open(instance, &net);
     if (status == IB_OK)
         status = forward(&net);

@@ -33,12 +33,12 @@ static inline double drift(enum ib_dtype type)
     return type == IB_F32 ? 1e-5 : 1e-12;
 }
 
-void ib_trials_gemm(const struct ib_trial *start, struct ib_visitor *);
-void ib_trials_add_row(const struct ib_trial *start, struct ib_visitor *);
-void ib_trials_act(const struct ib_trial *start, struct ib_visitor *);
-void ib_trials_act_grad(const struct ib_trial *start, struct ib_visitor *);
-void ib_trials_loss_grad(const struct ib_trial *start, struct ib_visitor *);
-void ib_trials_col_sum(const struct ib_trial *start, struct ib_visitor *);
-void ib_trials_axpy(const struct ib_trial *start, struct ib_visitor *);
+void ib_op_cases_gemm(const struct ib_op_test *start, struct ib_visitor *);
+void ib_op_cases_add_row(const struct ib_op_test *start, struct ib_visitor *);
+void ib_op_cases_act(const struct ib_op_test *start, struct ib_visitor *);
+void ib_op_cases_act_grad(const struct ib_op_test *start, struct ib_visitor *);
+void ib_op_cases_loss_grad(const struct ib_op_test *start, struct ib_visitor *);
+void ib_op_cases_col_sum(const struct ib_op_test *start, struct ib_visitor *);
+void ib_op_cases_axpy(const struct ib_op_test *start, struct ib_visitor *);
 
 #endif

@@ -26,7 +26,7 @@ static struct shape row_of(struct shape s)
 }
 
 /* An operation on two operands, the second of which it writes. */
-static void visit_pair(struct ib_trial c, struct ib_operand first, struct ib_operand second,
+static void visit_pair(struct ib_op_test c, struct ib_operand first, struct ib_operand second,
                        struct ib_visitor *v)
 {
     c.n_operands = 2;
@@ -35,7 +35,7 @@ static void visit_pair(struct ib_trial c, struct ib_operand first, struct ib_ope
     v->visit(v, &c);
 }
 
-void ib_trials_add_row(const struct ib_trial *start, struct ib_visitor *v)
+void ib_op_cases_add_row(const struct ib_op_test *start, struct ib_visitor *v)
 {
     static const enum ib_fill fills[][2] = {
         {IB_FILL_EXACT, IB_FILL_EXACT}, {IB_FILL_NAN, IB_FILL_EXACT}, {IB_FILL_EXACT, IB_FILL_NAN}};
@@ -45,13 +45,13 @@ void ib_trials_add_row(const struct ib_trial *start, struct ib_visitor *v)
             visit_pair(*start, operand("row", row_of(s), fills[f][0], false),
                        operand("M", s, fills[f][1], true), v);
         }
-    struct ib_trial real = *start;
+    struct ib_op_test real = *start;
     real.tolerance = rounding(real.type);
     const struct shape s = {33, 6, 3};
     visit_pair(real, operand("row", row_of(s), IB_FILL_REAL, false), operand("M", s, IB_FILL_REAL, true), v);
 }
 
-void ib_trials_col_sum(const struct ib_trial *start, struct ib_visitor *v)
+void ib_op_cases_col_sum(const struct ib_op_test *start, struct ib_visitor *v)
 {
     static const enum ib_fill fills[] = {IB_FILL_EXACT, IB_FILL_NAN, IB_FILL_INFINITY};
     for (size_t f = 0; f < COUNT(fills); f++)
@@ -60,7 +60,7 @@ void ib_trials_col_sum(const struct ib_trial *start, struct ib_visitor *v)
             visit_pair(*start, operand("M", s, fills[f], false),
                        operand("row", row_of(s), IB_FILL_UNSET, true), v);
         }
-    struct ib_trial many = *start;
+    struct ib_op_test many = *start;
     many.tolerance = drift(many.type);
     /* Long sums, and wider ones whose partial sums are many again. */
     const struct shape long_ones[] = {{many_rows(v), 1, 0}, {many_rows(v), 2, 0}, {66000, 17, 0}};
@@ -72,10 +72,10 @@ void ib_trials_col_sum(const struct ib_trial *start, struct ib_visitor *v)
 }
 
 /* NaN times 0 is left out: a BLAS may take alpha = 0 for "nothing to add". */
-void ib_trials_axpy(const struct ib_trial *start, struct ib_visitor *v)
+void ib_op_cases_axpy(const struct ib_op_test *start, struct ib_visitor *v)
 {
     static const double alphas[] = {1, -0.5, 0};
-    struct ib_trial c = *start;
+    struct ib_op_test c = *start;
     for (size_t i = 0; i < SHAPE_COUNT; i++) {
         const struct ib_operand x = operand("X", shape_at(i), IB_FILL_EXACT, false);
         const struct ib_operand y = operand("Y", shape_at(i), IB_FILL_EXACT, true);
@@ -96,19 +96,19 @@ void ib_trials_axpy(const struct ib_trial *start, struct ib_visitor *v)
 }
 
 /* relu is exact; what the others round depends on the library's functions. */
-static struct ib_trial trial_of_act(const struct ib_trial *start, enum ib_act kind)
+static struct ib_op_test trial_of_act(const struct ib_op_test *start, enum ib_act kind)
 {
-    struct ib_trial c = *start;
+    struct ib_op_test c = *start;
     c.kind = (int)kind;
     c.tolerance = kind == IB_RELU ? 0 : rounding(c.type);
     return c;
 }
 
-void ib_trials_act(const struct ib_trial *start, struct ib_visitor *v)
+void ib_op_cases_act(const struct ib_op_test *start, struct ib_visitor *v)
 {
     static const enum ib_fill fills[] = {IB_FILL_EXACT, IB_FILL_WIDE, IB_FILL_NAN, IB_FILL_INFINITY};
     for (enum ib_act kind = IB_RELU; kind <= IB_SIGMOID; kind++) {
-        struct ib_trial c = trial_of_act(start, kind);
+        struct ib_op_test c = trial_of_act(start, kind);
         c.n_operands = 1;
         for (size_t f = 0; f < COUNT(fills); f++)
             for (size_t i = 0; i < SHAPE_COUNT; i++) {
@@ -119,7 +119,7 @@ void ib_trials_act(const struct ib_trial *start, struct ib_visitor *v)
 }
 
 /* Y of IB_FILL_REAL lies where outputs of tanh and sigmoid do; that of IB_FILL_ZERO is where relu is flat. */
-void ib_trials_act_grad(const struct ib_trial *start, struct ib_visitor *v)
+void ib_op_cases_act_grad(const struct ib_op_test *start, struct ib_visitor *v)
 {
     static const enum ib_fill fills[][2] = {
         {IB_FILL_REAL, IB_FILL_REAL}, {IB_FILL_EXACT, IB_FILL_EXACT}, {IB_FILL_ZERO, IB_FILL_NAN}};
@@ -131,7 +131,7 @@ void ib_trials_act_grad(const struct ib_trial *start, struct ib_visitor *v)
 }
 
 /* One loss, with dZ apart and in Z's place, with and without the number itself. */
-static void visit_loss(struct ib_trial c, struct shape s, enum ib_fill z, enum ib_fill y,
+static void visit_loss(struct ib_op_test c, struct shape s, enum ib_fill z, enum ib_fill y,
                        struct ib_visitor *v)
 {
     const double count = (double)(s.rows * s.cols);
@@ -149,7 +149,7 @@ static void visit_loss(struct ib_trial c, struct shape s, enum ib_fill z, enum i
 }
 
 /* A loss over so many rows that a plain f32 sum drifts. */
-static void visit_long_loss(struct ib_trial c, struct ib_visitor *v)
+static void visit_long_loss(struct ib_op_test c, struct ib_visitor *v)
 {
     const struct shape s = {many_rows(v), 1, 0};
     c.kind = IB_MSE;
@@ -163,9 +163,9 @@ static void visit_long_loss(struct ib_trial c, struct ib_visitor *v)
     v->visit(v, &c);
 }
 
-void ib_trials_loss_grad(const struct ib_trial *start, struct ib_visitor *v)
+void ib_op_cases_loss_grad(const struct ib_op_test *start, struct ib_visitor *v)
 {
-    struct ib_trial c = *start;
+    struct ib_op_test c = *start;
     for (enum ib_loss kind = IB_HALF_MSE; kind <= IB_BCE; kind++) {
         const enum ib_fill target = kind == IB_BCE ? IB_FILL_LABELS : IB_FILL_REAL;
         c.kind = (int)kind;

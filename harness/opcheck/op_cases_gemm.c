@@ -6,7 +6,7 @@ struct product {
     enum ib_fill a, b;
 };
 
-static void visit_product(struct ib_trial c, struct product p, bool transpose_a, bool transpose_b,
+static void visit_product(struct ib_op_test c, struct product p, bool transpose_a, bool transpose_b,
                           struct ib_visitor *v)
 {
     const enum ib_fill before = c.beta == 0 ? IB_FILL_UNSET : IB_FILL_EXACT;
@@ -21,7 +21,7 @@ static void visit_product(struct ib_trial c, struct product p, bool transpose_a,
     v->visit(v, &c);
 }
 
-static void visit_transposes(struct ib_trial c, struct product p, struct ib_visitor *v)
+static void visit_transposes(struct ib_op_test c, struct product p, struct ib_visitor *v)
 {
     visit_product(c, p, false, false, v);
     visit_product(c, p, false, true, v);
@@ -30,7 +30,7 @@ static void visit_transposes(struct ib_trial c, struct product p, struct ib_visi
 }
 
 /* One shape with several scalars, with and without gaps between the rows. */
-static void visit_scalars(struct ib_trial c, struct product p, struct ib_visitor *v)
+static void visit_scalars(struct ib_op_test c, struct product p, struct ib_visitor *v)
 {
     static const struct {
         double alpha, beta;
@@ -44,7 +44,7 @@ static void visit_scalars(struct ib_trial c, struct product p, struct ib_visitor
     }
 }
 
-static void visit_shapes(struct ib_trial c, struct ib_visitor *v)
+static void visit_shapes(struct ib_op_test c, struct ib_visitor *v)
 {
     static const uint64_t inner[] = {0, 1, 6, 33, 257};
     enum { QUICK_PRODUCTS = 300000 };
@@ -60,7 +60,7 @@ static void visit_shapes(struct ib_trial c, struct ib_visitor *v)
 
 /* NaN and infinity come through, also where the other factor is 0, and so does a NaN in C where beta is not
  * 0. */
-static void visit_not_finite(struct ib_trial c, struct ib_visitor *v)
+static void visit_not_finite(struct ib_op_test c, struct ib_visitor *v)
 {
     static const enum ib_fill fills[][2] = {
         {IB_FILL_NAN, IB_FILL_EXACT},      {IB_FILL_EXACT, IB_FILL_NAN}, {IB_FILL_NAN, IB_FILL_ZERO},
@@ -89,7 +89,7 @@ static double product_tolerance(const struct ib_visitor *v, enum ib_dtype type, 
 }
 
 /* Data that must be rounded: arithmetic below the type's own precision shows here, and sums that drift. */
-static void visit_inexact(struct ib_trial c, struct ib_visitor *v)
+static void visit_inexact(struct ib_op_test c, struct ib_visitor *v)
 {
     c.tolerance = product_tolerance(v, c.type, rounding(c.type));
     c.scale = 4; /* sqrt(k) / 4: how large the sum of k such products usually is */
@@ -101,7 +101,7 @@ static void visit_inexact(struct ib_trial c, struct ib_visitor *v)
                   v);
 }
 
-void ib_trials_gemm(const struct ib_trial *start, struct ib_visitor *v)
+void ib_op_cases_gemm(const struct ib_op_test *start, struct ib_visitor *v)
 {
     visit_shapes(*start, v);
     visit_not_finite(*start, v);

@@ -11,7 +11,7 @@
 static ib_symptom_pattern *const patterns[] = {
     ib_looks_beyond,         ib_looks_zero,          ib_retried_unchanged,      ib_retried_synced,
     ib_retried_without_gaps, ib_retried_overwriting, ib_retried_apart,          ib_looks_dropped,
-    ib_planted_in_operation, ib_looks_untouched,     ib_looks_partly_untouched, ib_retried_tame,
+    ib_diagnose_mutant,      ib_looks_untouched,     ib_looks_partly_untouched, ib_retried_tame,
     ib_looks_coarse,         ib_looks_shifted,       ib_looks_scaled,           ib_looks_partly_zero,
     ib_looks_not_a_number,
 };
@@ -33,8 +33,8 @@ struct vote {
     const char *key; /* NULL: no known pattern */
     uint64_t count;
     char pattern[192];
-    struct ib_trial trial;
-    struct ib_trial_result result;
+    struct ib_op_test trial;
+    struct ib_op_test_result result;
 };
 
 enum { PATTERNS_MAX = 24, NAMED_SHARE = 4 };
@@ -47,10 +47,10 @@ enum { PATTERNS_MAX = 24, NAMED_SHARE = 4 };
 struct examination {
     struct ib_visitor visitor;
     const struct ib_instance *instance;
-    ib_trial_started_fn *started;
+    ib_op_test_started_fn *started;
     struct ib_examination *out;
     enum ib_status status;
-    struct ib_circumstances circumstances;
+    struct ib_failure_conditions circumstances;
     struct ib_last_output last;
     struct vote votes[PATTERNS_MAX];
     size_t n_votes;
@@ -70,7 +70,7 @@ static struct vote *vote_of(struct examination *e, const char *key)
     return e->n_votes < PATTERNS_MAX ? &e->votes[e->n_votes++] : &e->votes[PATTERNS_MAX - 1];
 }
 
-static double work_of(const struct ib_trial *t)
+static double work_of(const struct ib_op_test *t)
 {
     double work = 1;
     for (uint32_t i = 0; i < t->n_operands; i++)
@@ -82,7 +82,7 @@ static double work_of(const struct ib_trial *t)
 
 /* What should have come, so that an answer that is wrong in the same way twice does not pass for a stale one.
  */
-static void keep_output(struct ib_last_output *last, const struct ib_trial_run *run)
+static void keep_output(struct ib_last_output *last, const struct ib_op_test_run *run)
 {
     uint32_t written = 0;
     while (written + 1 < run->trial->n_operands && !run->trial->operand[written].written)
@@ -97,7 +97,7 @@ static void keep_output(struct ib_last_output *last, const struct ib_trial_run *
 }
 
 /* How much the example of a pattern tells: several cells, no empty operand, and numbers beside numbers. */
-static int telling(const struct ib_trial *t, const struct ib_trial_result *r)
+static int telling(const struct ib_op_test *t, const struct ib_op_test_result *r)
 {
     bool empty = false;
     for (uint32_t i = 0; i < t->n_operands; i++)
@@ -110,7 +110,7 @@ static void cast_vote(struct examination *e, const struct ib_symptom *symptom)
 {
     char pattern[192];
     const char *key = ib_symptom_name(symptom, pattern, sizeof pattern);
-    const struct ib_trial *trial = symptom->run->trial;
+    const struct ib_op_test *trial = symptom->run->trial;
     struct vote *vote = vote_of(e, key);
     if (vote->count++ > 0 && telling(trial, symptom->result) <= telling(&vote->trial, &vote->result))
         return;
@@ -120,11 +120,11 @@ static void cast_vote(struct examination *e, const struct ib_symptom *symptom)
     vote->result = *symptom->result;
 }
 
-static void examine(void *context, const struct ib_trial_run *run, const struct ib_trial_result *result)
+static void examine(void *context, const struct ib_op_test_run *run, const struct ib_op_test_result *result)
 {
     struct examination *e = context;
-    const bool right = result->fault == IB_TRIAL_RIGHT;
-    ib_circumstances_add(&e->circumstances, run->trial, right);
+    const bool right = result->fault == IB_OP_TEST_RIGHT;
+    ib_failure_conditions_add(&e->circumstances, run->trial, right);
     if (!right) {
         const double work = work_of(run->trial);
         struct ib_symptom symptom = {.run = run,
@@ -136,19 +136,19 @@ static void examine(void *context, const struct ib_trial_run *run, const struct 
     keep_output(&e->last, run);
 }
 
-static void visit(struct ib_visitor *visitor, const struct ib_trial *trial)
+static void visit(struct ib_visitor *visitor, const struct ib_op_test *trial)
 {
     struct examination *e = (struct examination *)visitor;
-    struct ib_trial_result result;
+    struct ib_op_test_result result;
     if (e->status != IB_OK)
         return;
     if (e->started)
         e->started(e->out->checks);
     e->out->checks++;
-    e->status = ib_trial_run(e->instance, trial, examine, e, &result);
-    e->out->wrong += result.fault != IB_TRIAL_RIGHT;
+    e->status = ib_op_test_run(e->instance, trial, examine, e, &result);
+    e->out->wrong += result.fault != IB_OP_TEST_RIGHT;
     if (e->status != IB_OK)
-        ib_trial_describe(trial, e->out->shape, sizeof e->out->shape);
+        ib_op_test_describe(trial, e->out->shape, sizeof e->out->shape);
 }
 
 /* The pattern seen most often; one without a name only where few of the wrong trials have one. */
@@ -166,7 +166,7 @@ static const struct vote *winner(const struct examination *e)
 }
 
 enum ib_status ib_operation_examine(const struct ib_instance *instance, const struct ib_operation *operation,
-                                    enum ib_dtype type, bool quick, ib_trial_started_fn *started,
+                                    enum ib_dtype type, bool quick, ib_op_test_started_fn *started,
                                     struct ib_examination *out)
 {
     struct examination *e = calloc(1, sizeof *e);
@@ -178,13 +178,13 @@ enum ib_status ib_operation_examine(const struct ib_instance *instance, const st
     e->instance = instance;
     e->started = started;
     e->out = out;
-    ib_trials_visit(operation, type, &e->visitor);
+    ib_op_cases_visit(operation, type, &e->visitor);
     const struct vote *best = e->status == IB_OK ? winner(e) : NULL;
     if (best) {
         out->example = best->result;
         memcpy(out->pattern, best->pattern, sizeof out->pattern);
-        ib_trial_describe(&best->trial, out->shape, sizeof out->shape);
-        ib_circumstances_name(&e->circumstances, out->where, sizeof out->where);
+        ib_op_test_describe(&best->trial, out->shape, sizeof out->shape);
+        ib_failure_conditions_name(&e->circumstances, out->where, sizeof out->where);
     }
     const enum ib_status status = e->status;
     free(e->last.at);
@@ -201,11 +201,11 @@ struct search {
     size_t n;
 };
 
-static void count_down(struct ib_visitor *visitor, const struct ib_trial *trial)
+static void count_down(struct ib_visitor *visitor, const struct ib_op_test *trial)
 {
     struct search *s = (struct search *)visitor;
     if (s->left-- == 0)
-        ib_trial_describe(trial, s->text, s->n);
+        ib_op_test_describe(trial, s->text, s->n);
 }
 
 void ib_operation_describe(const struct ib_operation *operation, enum ib_dtype type, bool quick,
@@ -214,7 +214,7 @@ void ib_operation_describe(const struct ib_operation *operation, enum ib_dtype t
     struct search s = {
         .visitor = {.quick = quick, .visit = count_down}, .left = number, .text = text, .n = n};
     text[0] = '\0';
-    ib_trials_visit(operation, type, &s.visitor);
+    ib_op_cases_visit(operation, type, &s.visitor);
 }
 
 const struct ib_operation *ib_operation_find(const char *name)

@@ -8,19 +8,19 @@
 struct ib_examination {
     uint64_t checks, wrong; /* trials, and those that were not right */
     /* of the most telling one: */
-    char shape[512];   /* its call in words (ib_trial_describe) */
+    char shape[512];   /* its call in words (ib_op_test_describe) */
     char pattern[192]; /* what the answer looks like; "" where it looks like nothing known */
     char where[128];   /* what all wrong trials share; "" where nothing sets them apart */
-    struct ib_trial_result example;
+    struct ib_op_test_result example;
 };
 
 /* Called with the number of each trial, from 0, before it is run: who dies in it will be known by it. */
-typedef void ib_trial_started_fn(uint64_t number);
+typedef void ib_op_test_started_fn(uint64_t number);
 
 /* IB_OK also where trials are wrong. Another status: the implementation reported an error, in the trial that
  * out->shape names. */
 enum ib_status ib_operation_examine(const struct ib_instance *, const struct ib_operation *, enum ib_dtype,
-                                    bool quick, ib_trial_started_fn *, struct ib_examination *out);
+                                    bool quick, ib_op_test_started_fn *, struct ib_examination *out);
 
 /* The trial of that number in words; "" where there are not so many. */
 void ib_operation_describe(const struct ib_operation *, enum ib_dtype, bool quick, uint64_t number,

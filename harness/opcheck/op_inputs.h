@@ -6,7 +6,7 @@
 #include "opcheck/op_test.h"
 
 /* Sets the cells of operand number `index`. */
-void ib_fill_operand(struct ib_guarded *, const struct ib_trial *, uint32_t index);
+void ib_fill_operand(struct ib_guarded *, const struct ib_op_test *, uint32_t index);
 
 /* "NaN": the fill in a word, for messages; "" for plain data. */
 const char *ib_fill_name(enum ib_fill);

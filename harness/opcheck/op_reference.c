@@ -12,7 +12,7 @@ static uint64_t size(const struct ib_expected *m)
     return m->rows * m->cols;
 }
 
-void ib_expected_gemm(const struct ib_trial *trial, struct ib_expected *m)
+void ib_op_reference_gemm(const struct ib_op_test *trial, struct ib_expected *m)
 {
     const struct ib_expected *a = &m[0], *b = &m[1], *c = &m[2];
     const uint64_t k = trial->transpose_a ? a->rows : a->cols;
@@ -27,7 +27,7 @@ void ib_expected_gemm(const struct ib_trial *trial, struct ib_expected *m)
         }
 }
 
-void ib_expected_add_row(const struct ib_trial *trial, struct ib_expected *m)
+void ib_op_reference_add_row(const struct ib_op_test *trial, struct ib_expected *m)
 {
     (void)trial;
     for (uint64_t e = 0; e < size(&m[1]); e++)
@@ -39,7 +39,7 @@ static long double sigmoid(long double x)
     return x < 0 ? expl(x) / (1 + expl(x)) : 1 / (1 + expl(-x));
 }
 
-void ib_expected_act(const struct ib_trial *trial, struct ib_expected *m)
+void ib_op_reference_act(const struct ib_op_test *trial, struct ib_expected *m)
 {
     for (uint64_t e = 0; e < size(&m[0]); e++) {
         const long double x = m[0].at[e];
@@ -57,7 +57,7 @@ void ib_expected_act(const struct ib_trial *trial, struct ib_expected *m)
     }
 }
 
-void ib_expected_act_grad(const struct ib_trial *trial, struct ib_expected *m)
+void ib_op_reference_act_grad(const struct ib_op_test *trial, struct ib_expected *m)
 {
     for (uint64_t e = 0; e < size(&m[0]); e++) {
         const long double y = m[0].at[e];
@@ -76,7 +76,7 @@ void ib_expected_act_grad(const struct ib_trial *trial, struct ib_expected *m)
 }
 
 /* dZ may share Z's memory, so each element is read before it is written. */
-void ib_expected_loss_grad(const struct ib_trial *trial, struct ib_expected *m)
+void ib_op_reference_loss_grad(const struct ib_op_test *trial, struct ib_expected *m)
 {
     const long double count = (long double)size(&m[0]);
     long double sum = 0;
@@ -101,7 +101,7 @@ void ib_expected_loss_grad(const struct ib_trial *trial, struct ib_expected *m)
         m[3].at[0] = count == 0 ? 0 : sum / count;
 }
 
-void ib_expected_col_sum(const struct ib_trial *trial, struct ib_expected *m)
+void ib_op_reference_col_sum(const struct ib_op_test *trial, struct ib_expected *m)
 {
     (void)trial;
     for (uint64_t j = 0; j < m[0].cols; j++) {
@@ -111,7 +111,7 @@ void ib_expected_col_sum(const struct ib_trial *trial, struct ib_expected *m)
     }
 }
 
-void ib_expected_axpy(const struct ib_trial *trial, struct ib_expected *m)
+void ib_op_reference_axpy(const struct ib_op_test *trial, struct ib_expected *m)
 {
     for (uint64_t e = 0; e < size(&m[0]); e++)
         m[1].at[e] += trial->alpha * m[0].at[e];

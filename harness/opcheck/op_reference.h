@@ -4,12 +4,12 @@
 
 #include "opcheck/op_test.h"
 
-void ib_expected_gemm(const struct ib_trial *, struct ib_expected *);
-void ib_expected_add_row(const struct ib_trial *, struct ib_expected *);
-void ib_expected_act(const struct ib_trial *, struct ib_expected *);
-void ib_expected_act_grad(const struct ib_trial *, struct ib_expected *);
-void ib_expected_loss_grad(const struct ib_trial *, struct ib_expected *);
-void ib_expected_col_sum(const struct ib_trial *, struct ib_expected *);
-void ib_expected_axpy(const struct ib_trial *, struct ib_expected *);
+void ib_op_reference_gemm(const struct ib_op_test *, struct ib_expected *);
+void ib_op_reference_add_row(const struct ib_op_test *, struct ib_expected *);
+void ib_op_reference_act(const struct ib_op_test *, struct ib_expected *);
+void ib_op_reference_act_grad(const struct ib_op_test *, struct ib_expected *);
+void ib_op_reference_loss_grad(const struct ib_op_test *, struct ib_expected *);
+void ib_op_reference_col_sum(const struct ib_op_test *, struct ib_expected *);
+void ib_op_reference_axpy(const struct ib_op_test *, struct ib_expected *);
 
 #endif

@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "opcheck/op_inputs.h"
 #include "opcheck/guarded_buffer.h"
+#include "opcheck/op_inputs.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void run_close(struct ib_trial_run *r)
+static void run_close(struct ib_op_test_run *r)
 {
     for (uint32_t i = 0; i < r->trial->n_operands; i++) {
         if (r->trial->operand[i].is_first)
@@ -21,7 +21,7 @@ static void run_close(struct ib_trial_run *r)
     }
 }
 
-static enum ib_status open_operand(struct ib_trial_run *r, uint32_t index)
+static enum ib_status open_operand(struct ib_op_test_run *r, uint32_t index)
 {
     const struct ib_operand *o = &r->trial->operand[index];
     struct ib_guarded *a = &r->arrays[index];
@@ -42,7 +42,7 @@ static enum ib_status open_operand(struct ib_trial_run *r, uint32_t index)
 }
 
 /* On failure, what was opened is left for run_close. */
-static enum ib_status run_open(struct ib_trial_run *r)
+static enum ib_status run_open(struct ib_op_test_run *r)
 {
     for (uint32_t i = 0; i < r->trial->n_operands; i++) {
         if (!r->trial->operand[i].is_first) {
@@ -57,9 +57,9 @@ static enum ib_status run_open(struct ib_trial_run *r)
 }
 
 /* From the start: uploads the operands, calls the operation, and fetches them all. */
-static enum ib_status run_call(struct ib_trial_run *r)
+static enum ib_status run_call(struct ib_op_test_run *r)
 {
-    const struct ib_trial *c = r->trial;
+    const struct ib_op_test *c = r->trial;
     const struct ib_impl *impl = r->instance->impl;
     struct ib_view views[IB_MAX_OPERANDS];
     for (uint32_t i = 0; i < c->n_operands; i++) {
@@ -76,7 +76,7 @@ static enum ib_status run_call(struct ib_trial_run *r)
     return IB_OK;
 }
 
-bool ib_trial_close_enough(const struct ib_trial *t, long double expected, long double got)
+bool ib_op_test_close_enough(const struct ib_op_test *t, long double expected, long double got)
 {
     if (isnan(expected))
         return isnan(got);
@@ -86,14 +86,14 @@ bool ib_trial_close_enough(const struct ib_trial *t, long double expected, long 
 }
 
 /* The first wrong cell of an operand, and how many there are. */
-static void compare_cells(const struct ib_trial_run *r, uint32_t index, struct ib_trial_result *out)
+static void compare_cells(const struct ib_op_test_run *r, uint32_t index, struct ib_op_test_result *out)
 {
     const struct ib_operand *o = &r->trial->operand[index];
     for (uint64_t e = o->rows * o->cols; e-- > 0;) {
         const double got = ib_guarded_get(&r->arrays[index], e / o->cols, e % o->cols);
-        if (ib_trial_close_enough(r->trial, r->expected[index].at[e], got))
+        if (ib_op_test_close_enough(r->trial, r->expected[index].at[e], got))
             continue;
-        out->fault = IB_TRIAL_CELLS;
+        out->fault = IB_OP_TEST_CELLS;
         out->wrong++;
         out->row = e / o->cols;
         out->col = e % o->cols;
@@ -104,9 +104,9 @@ static void compare_cells(const struct ib_trial_run *r, uint32_t index, struct i
     out->cells = o->rows * o->cols;
 }
 
-static void compare(const struct ib_trial_run *r, struct ib_trial_result *out)
+static void compare(const struct ib_op_test_run *r, struct ib_op_test_result *out)
 {
-    for (uint32_t i = 0; i < r->trial->n_operands && out->fault == IB_TRIAL_RIGHT; i++) {
+    for (uint32_t i = 0; i < r->trial->n_operands && out->fault == IB_OP_TEST_RIGHT; i++) {
         const struct ib_operand *o = &r->trial->operand[i];
         if (o->is_first)
             continue;
@@ -114,31 +114,31 @@ static void compare(const struct ib_trial_run *r, struct ib_trial_result *out)
         if (o->written)
             compare_cells(r, i, out);
         else if (!ib_guarded_untouched(&r->arrays[i]))
-            out->fault = IB_TRIAL_INPUT;
-        if (out->fault == IB_TRIAL_RIGHT && !ib_guarded_guards_untouched(&r->arrays[i]))
-            out->fault = IB_TRIAL_AROUND;
+            out->fault = IB_OP_TEST_INPUT;
+        if (out->fault == IB_OP_TEST_RIGHT && !ib_guarded_guards_untouched(&r->arrays[i]))
+            out->fault = IB_OP_TEST_AROUND;
     }
 }
 
-static void describe_result(const struct ib_trial_run *r, struct ib_trial_result *out)
+static void describe_result(const struct ib_op_test_run *r, struct ib_op_test_result *out)
 {
     const char *name = out->name = r->trial->operand[out->operand].name;
     switch (out->fault) {
-    case IB_TRIAL_RIGHT:
+    case IB_OP_TEST_RIGHT:
         break;
-    case IB_TRIAL_CELLS:
+    case IB_OP_TEST_CELLS:
         snprintf(out->text, sizeof out->text,
                  "%s[%llu, %llu] is %.17g, expected %.17Lg; %llu of %llu elements are wrong", name,
                  (unsigned long long)out->row, (unsigned long long)out->col, out->got, out->expected,
                  (unsigned long long)out->wrong, (unsigned long long)out->cells);
         break;
-    case IB_TRIAL_INPUT:
+    case IB_OP_TEST_INPUT:
         snprintf(out->text, sizeof out->text, "the input %s was written", name);
         break;
-    case IB_TRIAL_AROUND:
+    case IB_OP_TEST_AROUND:
         snprintf(out->text, sizeof out->text, "memory around %s was written", name);
         break;
-    case IB_TRIAL_REPEAT:
+    case IB_OP_TEST_REPEAT:
         snprintf(out->text, sizeof out->text,
                  "%s differs between two calls, but the implementation promises the same bits", name);
         break;
@@ -146,7 +146,7 @@ static void describe_result(const struct ib_trial_run *r, struct ib_trial_result
 }
 
 /* Calls once more from the same start: an implementation that promises so must give the same bits. */
-static enum ib_status repeat(struct ib_trial_run *r, struct ib_trial_result *out)
+static enum ib_status repeat(struct ib_op_test_run *r, struct ib_op_test_result *out)
 {
     unsigned char *first[IB_MAX_OPERANDS] = {NULL};
     enum ib_status status = IB_OK;
@@ -162,7 +162,7 @@ static enum ib_status repeat(struct ib_trial_run *r, struct ib_trial_result *out
         status = run_call(r);
     for (uint32_t i = 0; i < r->trial->n_operands; i++) {
         if (status == IB_OK && memcmp(first[i], r->arrays[i].after, ib_guarded_bytes(&r->arrays[i])) != 0) {
-            out->fault = IB_TRIAL_REPEAT;
+            out->fault = IB_OP_TEST_REPEAT;
             out->operand = i;
         }
         free(first[i]);
@@ -170,18 +170,18 @@ static enum ib_status repeat(struct ib_trial_run *r, struct ib_trial_result *out
     return status;
 }
 
-enum ib_status ib_trial_run(const struct ib_instance *instance, const struct ib_trial *trial,
-                            ib_examine_fn *examine, void *context, struct ib_trial_result *out)
+enum ib_status ib_op_test_run(const struct ib_instance *instance, const struct ib_op_test *trial,
+                              ib_examine_fn *examine, void *context, struct ib_op_test_result *out)
 {
-    struct ib_trial_run r = {.instance = instance, .trial = trial};
-    *out = (struct ib_trial_result){.fault = IB_TRIAL_RIGHT};
+    struct ib_op_test_run r = {.instance = instance, .trial = trial};
+    *out = (struct ib_op_test_result){.fault = IB_OP_TEST_RIGHT};
     enum ib_status status = run_open(&r);
     if (status == IB_OK)
         status = run_call(&r);
     if (status == IB_OK)
         compare(&r, out);
     const bool may_differ = trial->tolerance > 0 && instance->impl->flags & IB_DETERMINISTIC;
-    if (status == IB_OK && out->fault == IB_TRIAL_RIGHT && may_differ)
+    if (status == IB_OK && out->fault == IB_OP_TEST_RIGHT && may_differ)
         status = repeat(&r, out);
     if (status == IB_OK) {
         describe_result(&r, out);
@@ -214,7 +214,7 @@ static void describe_operand(const struct ib_operand *o, char *text, size_t n)
         append(text, n, " in place");
 }
 
-void ib_trial_describe(const struct ib_trial *c, char *text, size_t n)
+void ib_op_test_describe(const struct ib_op_test *c, char *text, size_t n)
 {
     snprintf(text, n, "%s %s", c->operation->name, ib_word_of(ib_dtype_words, (int)c->type));
     if (c->operation->kinds != NULL)

@@ -29,7 +29,7 @@ struct ib_operand {
 
 struct ib_operation;
 
-struct ib_trial {
+struct ib_op_test {
     const struct ib_operation *operation;
     enum ib_dtype type;
     uint32_t n_operands; /* trailing ones may be missing, where the operation allows it */
@@ -53,41 +53,41 @@ struct ib_expected {
 struct ib_visitor {
     bool quick; /* not the largest sizes: for what is a thousand times as slow as a processor */
     bool tf32;  /* products of f32 may be as coarse as TF32's */
-    void (*visit)(struct ib_visitor *, const struct ib_trial *);
+    void (*visit)(struct ib_visitor *, const struct ib_op_test *);
 };
 
 struct ib_operation {
     const char *name;
     const struct ib_word *kinds; /* what trial.kind means; NULL: nothing */
     bool (*offered)(const struct ib_tensor_ops *);
-    enum ib_status (*call)(const struct ib_tensor_ops *, void *state, const struct ib_trial *,
+    enum ib_status (*call)(const struct ib_tensor_ops *, void *state, const struct ib_op_test *,
                            const struct ib_view *);
     /* What must come out, from what goes in: in place. */
-    void (*expected)(const struct ib_trial *, struct ib_expected *);
+    void (*expected)(const struct ib_op_test *, struct ib_expected *);
     /* Fills in copies of `start`, which names the operation and the type, and shows each. */
-    void (*trials)(const struct ib_trial *start, struct ib_visitor *);
+    void (*trials)(const struct ib_op_test *start, struct ib_visitor *);
 };
 
 enum { IB_OPERATION_ACT = 2, IB_OPERATION_COUNT = 7 }; /* act: the one that others are written in */
 extern const struct ib_operation ib_operations[IB_OPERATION_COUNT];
 
 /* Shows every trial of an operation for a type. */
-void ib_trials_visit(const struct ib_operation *, enum ib_dtype, struct ib_visitor *);
+void ib_op_cases_visit(const struct ib_operation *, enum ib_dtype, struct ib_visitor *);
 
 /* How an answer can be wrong. */
-enum ib_trial_fault {
-    IB_TRIAL_RIGHT,
-    IB_TRIAL_CELLS,  /* some cells hold another value than expected */
-    IB_TRIAL_INPUT,  /* an operand that is only read was written */
-    IB_TRIAL_AROUND, /* memory around an operand, or between its rows, was written */
-    IB_TRIAL_REPEAT  /* two calls gave different bits, though the same were promised */
+enum ib_op_test_fault {
+    IB_OP_TEST_RIGHT,
+    IB_OP_TEST_CELLS,  /* some cells hold another value than expected */
+    IB_OP_TEST_INPUT,  /* an operand that is only read was written */
+    IB_OP_TEST_AROUND, /* memory around an operand, or between its rows, was written */
+    IB_OP_TEST_REPEAT  /* two calls gave different bits, though the same were promised */
 };
 
-struct ib_trial_result {
-    enum ib_trial_fault fault;
+struct ib_op_test_result {
+    enum ib_op_test_fault fault;
     uint32_t operand;      /* the one that shows it */
     const char *name;      /* of that operand */
-    uint64_t wrong, cells; /* IB_TRIAL_CELLS: how many, of how many; and the first of them: */
+    uint64_t wrong, cells; /* IB_OP_TEST_CELLS: how many, of how many; and the first of them: */
     uint64_t row, col;
     double got;
     long double expected;
@@ -95,25 +95,25 @@ struct ib_trial_result {
 };
 
 /* One run of a trial: its operands in the implementation's memory, and what must come out. */
-struct ib_trial_run {
+struct ib_op_test_run {
     const struct ib_instance *instance;
-    const struct ib_trial *trial;
+    const struct ib_op_test *trial;
     struct ib_guarded arrays[IB_MAX_OPERANDS];
     struct ib_expected expected[IB_MAX_OPERANDS];
 };
 
 /* Is shown each run with its result, while the arrays are still at hand. */
-typedef void ib_examine_fn(void *context, const struct ib_trial_run *, const struct ib_trial_result *);
+typedef void ib_examine_fn(void *context, const struct ib_op_test_run *, const struct ib_op_test_result *);
 
 /* Runs one trial on an opened implementation; examine may be NULL. A status other than IB_OK: the
  * implementation reported an error. */
-enum ib_status ib_trial_run(const struct ib_instance *, const struct ib_trial *, ib_examine_fn *examine,
-                            void *context, struct ib_trial_result *out);
+enum ib_status ib_op_test_run(const struct ib_instance *, const struct ib_op_test *, ib_examine_fn *examine,
+                              void *context, struct ib_op_test_result *out);
 
 /* Written so that a NaN is close to nothing but a NaN. */
-bool ib_trial_close_enough(const struct ib_trial *, long double expected, long double got);
+bool ib_op_test_close_enough(const struct ib_op_test *, long double expected, long double got);
 
 /* "gemm f32 A transposed alpha 2 beta 1: A 31x33 B 31x6 of a NaN C 33x6": a trial in words. */
-void ib_trial_describe(const struct ib_trial *, char *text, size_t n);
+void ib_op_test_describe(const struct ib_op_test *, char *text, size_t n);
 
 #endif

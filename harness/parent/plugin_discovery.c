@@ -6,31 +6,31 @@
 
 #define ANSWER_TIMEOUT_NS 30000000000u /* a GPU's first initialisation takes seconds */
 
-struct enquiry {
+struct discovery {
     const char *program, *plugin;
-    struct ib_child *child; /* NULL: none, or the last one is gone */
+    struct ib_worker_process *child; /* NULL: none, or the last one is gone */
 };
 
 /* An error that the worker reports names the plugin. Where the worker itself ended or fell silent, it is said
  * here what that was about, in the worker's last words too. */
-static void explain_loss(const struct enquiry *e, const char *where, struct ib_outcome *outcome)
+static void explain_loss(const struct discovery *e, const char *where, struct ib_outcome *outcome)
 {
     const char *about = e->plugin ? e->plugin : "built-in implementations";
     if (strncmp(outcome->reason, about, strlen(about)) == 0)
         return;
-    ib_child_quote(e->child, outcome);
+    ib_worker_process_quote(e->child, outcome);
     const struct ib_outcome how = *outcome;
     ib_outcome_set(outcome, how.status, "%s: %s: %s", about, where, how.reason);
 }
 
 /* Sends a request about the plugin and gives `field` of the answer. A worker that gave none is ended. */
-static bool ask(struct enquiry *e, json_t *request, const char *where, const char *field, json_t **out,
+static bool ask(struct discovery *e, json_t *request, const char *where, const char *field, json_t **out,
                 struct ib_outcome *outcome)
 {
     json_t *answer = NULL;
     bool ok = e->child || ib_worker_start(e->program, NULL, ANSWER_TIMEOUT_NS, &e->child, outcome);
     if (ok)
-        ok = ib_child_ask(e->child, json_incref(request), ANSWER_TIMEOUT_NS, &answer, outcome);
+        ok = ib_worker_process_ask(e->child, json_incref(request), ANSWER_TIMEOUT_NS, &answer, outcome);
     json_decref(request);
     *out = json_incref(json_object_get(answer, field));
     json_decref(answer);
@@ -38,13 +38,13 @@ static bool ask(struct enquiry *e, json_t *request, const char *where, const cha
         ok = ib_outcome_set(outcome, IB_CASE_FAILED, "answered without `%s`", field);
     if (!ok) {
         explain_loss(e, where, outcome);
-        ib_child_end(e->child);
+        ib_worker_process_end(e->child);
         e->child = NULL;
     }
     return ok;
 }
 
-static bool ask_about(struct enquiry *e, const char *type, const char *where, json_t *item,
+static bool ask_about(struct discovery *e, const char *type, const char *where, json_t *item,
                       struct ib_outcome *outcome)
 {
     json_t *said;
@@ -60,7 +60,7 @@ static bool ask_about(struct enquiry *e, const char *type, const char *where, js
 /* Adds what can be known only by calling the implementation. A worker of an older program has said it all
  * with the table. Libraries that cannot be asked for are no fault yet: `open` will go wrong again in the case
  * itself. */
-static void probe(struct enquiry *e, json_t *item)
+static void probe(struct discovery *e, json_t *item)
 {
     struct ib_outcome outcome;
     if (json_object_get(item, "available"))
@@ -73,9 +73,9 @@ static void probe(struct enquiry *e, json_t *item)
     }
 }
 
-bool ib_enquire(const char *program, const char *plugin, json_t **impls, struct ib_outcome *outcome)
+bool ib_discover(const char *program, const char *plugin, json_t **impls, struct ib_outcome *outcome)
 {
-    struct enquiry e = {.program = program, .plugin = plugin};
+    struct discovery e = {.program = program, .plugin = plugin};
     json_t *request =
         json_pack("{s:s, s:s?, s:b}", "type", "describe", "plugin", plugin, "tables_only", true);
     size_t i;
@@ -85,21 +85,22 @@ bool ib_enquire(const char *program, const char *plugin, json_t **impls, struct 
         json_array_foreach (*impls, i, item)
             probe(&e, item);
     }
-    ib_child_end(e.child);
+    ib_worker_process_end(e.child);
     return ok;
 }
 
-bool ib_enquire_outside(const char *const *command, uint64_t timeout_ns, json_t **impls,
-                        struct ib_outcome *outcome)
+bool ib_discover_external(const char *const *command, uint64_t timeout_ns, json_t **impls,
+                          struct ib_outcome *outcome)
 {
-    struct ib_child *child;
+    struct ib_worker_process *child;
     json_t *answer = NULL;
-    bool ok = ib_child_start(command, NULL, timeout_ns, &child, outcome) &&
-              ib_child_ask(child, json_pack("{s:s}", "type", "describe"), timeout_ns, &answer, outcome) &&
-              ib_child_said(answer, "impls", outcome);
+    bool ok =
+        ib_worker_process_start(command, NULL, timeout_ns, &child, outcome) &&
+        ib_worker_process_ask(child, json_pack("{s:s}", "type", "describe"), timeout_ns, &answer, outcome) &&
+        ib_worker_process_said(answer, "impls", outcome);
     if (!ok)
-        ib_child_quote(child, outcome);
-    ib_child_end(child);
+        ib_worker_process_quote(child, outcome);
+    ib_worker_process_end(child);
     *impls = ok ? json_incref(json_object_get(answer, "impls")) : NULL;
     json_decref(answer);
     return ok;

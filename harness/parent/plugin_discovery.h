@@ -11,10 +11,11 @@
  * `available` is false, with the reason, also where its probe crashed, hung or ended the process. program:
  * the ironbench whose workers are asked; NULL: this one. false, with the reason: the plugin as a whole cannot
  * be used. */
-bool ib_enquire(const char *program, const char *plugin, json_t **impls, struct ib_outcome *);
+bool ib_discover(const char *program, const char *plugin, json_t **impls, struct ib_outcome *);
 
-/* The list that a program outside gives of its implementations, with all that it wants to say of each. false,
- * with the reason, and then *impls is NULL: it gave none. */
-bool ib_enquire_outside(const char *const *command, uint64_t timeout_ns, json_t **impls, struct ib_outcome *);
+/* The list that a external program gives of its implementations, with all that it wants to say of each.
+ * false, with the reason, and then *impls is NULL: it gave none. */
+bool ib_discover_external(const char *const *command, uint64_t timeout_ns, json_t **impls,
+                          struct ib_outcome *);
 
 #endif

@@ -7,7 +7,7 @@
 
 enum { OPTIONS_MAX = 64, TEXT_MAX = 512 };
 
-/* Programs outside write words; this program's workers, old ones too, write the numbers. */
+/* External programs write words; this program's workers, old ones too, write the numbers. */
 static const struct ib_word option_types[] = {
     {"int", IB_OPTION_INT}, {"bool", IB_OPTION_BOOL}, {"text", IB_OPTION_TEXT}, {NULL, 0}};
 
@@ -77,7 +77,7 @@ static enum ib_status read_flags(const json_t *value, uint32_t *out)
                : refuse("flags", "an integer from 0");
 }
 
-enum ib_status ib_description_read(const json_t *impl, struct ib_arena *arena, struct ib_impl_info *info)
+enum ib_status ib_plugin_info_read(const json_t *impl, struct ib_arena *arena, struct ib_impl_info *info)
 {
     struct ib_impl_info read = *info;
     bool fused;

@@ -8,6 +8,6 @@
 
 /* Fills in all but what the registry knows (name, plugin, command). Texts are copied to the arena. IB_EINVAL
  * names the field that is missing or wrong; then *info is as it was. */
-enum ib_status ib_description_read(const json_t *impl, struct ib_arena *, struct ib_impl_info *info);
+enum ib_status ib_plugin_info_read(const json_t *impl, struct ib_arena *, struct ib_impl_info *info);
 
 #endif

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 /* https://docs.kernel.org/scheduler/sched-stats.html */
-static struct ib_processor_time read_schedule(const char *path)
+static struct ib_proc_cpu_time read_schedule(const char *path)
 {
     char text[96];
     unsigned long long ran, waited;
@@ -17,11 +17,11 @@ static struct ib_processor_time read_schedule(const char *path)
         close(fd);
     text[n > 0 ? n : 0] = '\0';
     return sscanf(text, "%llu %llu", &ran, &waited) == 2
-               ? (struct ib_processor_time){.ran_ns = ran, .waited_ns = waited}
-               : (struct ib_processor_time){0};
+               ? (struct ib_proc_cpu_time){.ran_ns = ran, .waited_ns = waited}
+               : (struct ib_proc_cpu_time){0};
 }
 
-struct ib_processor_time ib_processor_time_of(pid_t pid)
+struct ib_proc_cpu_time ib_proc_cpu_time_of(pid_t pid)
 {
     char path[64];
     clockid_t clock;
@@ -29,7 +29,7 @@ struct ib_processor_time ib_processor_time_of(pid_t pid)
     /* The process's clock first: reading it brings that of the running thread up to date, which may else be a
      * tick behind and look as if another thread had worked too. */
     const uint64_t process_ns = clock_getcpuclockid(pid, &clock) == 0 ? ib_clock_ns(clock) : 0;
-    struct ib_processor_time time = read_schedule(path);
+    struct ib_proc_cpu_time time = read_schedule(path);
     time.process_ns = process_ns;
     time.waited_ns += read_schedule("/proc/thread-self/schedstat").waited_ns;
     return time;

@@ -1,8 +1,8 @@
 #include "parent/process_run.h"
 
-#include "cli/args.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "cli/args.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -11,8 +11,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-const char *const ib_replay_part_names[IB_REPLAY_PART_COUNT] = {"startup",  "load",    "setup", "train",
-                                                                "readback", "predict", "rest"};
+const char *const ib_process_part_names[IB_PROCESS_PART_COUNT] = {"startup",  "load",    "setup", "train",
+                                                                  "readback", "predict", "rest"};
 
 /* ---- the job ---- */
 
@@ -25,7 +25,7 @@ static json_t *cpus_to_json(const cpu_set_t *cpus)
     return list;
 }
 
-enum ib_status ib_replay_write(const char *path, const struct ib_replay_job *job)
+enum ib_status ib_process_run_write(const char *path, const struct ib_process_run_job *job)
 {
     json_t *argv = json_array();
     for (const char *const *arg = job->argv; *arg; arg++)
@@ -43,8 +43,8 @@ enum ib_status ib_replay_write(const char *path, const struct ib_replay_job *job
 
 struct replay {
     json_t *job;
-    struct ib_child *child;
-    uint64_t timeout_ns, begin_ns, part_ns[IB_REPLAY_PART_COUNT];
+    struct ib_worker_process *child;
+    uint64_t timeout_ns, begin_ns, part_ns[IB_PROCESS_PART_COUNT];
     struct ib_outcome outcome;
 };
 
@@ -59,10 +59,10 @@ static bool start(struct replay *r)
     for (size_t i = 0; i < json_array_size(numbers); i++)
         CPU_SET((size_t)json_integer_value(json_array_get(numbers, i)), &cpus);
     r->begin_ns = ib_now_ns();
-    bool ok = argv && argv[0]
-                  ? ib_child_start(argv, numbers ? &cpus : NULL, r->timeout_ns, &r->child, &r->outcome)
-                  : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "there is no program in the job");
-    r->part_ns[IB_REPLAY_STARTUP] = ib_now_ns() - r->begin_ns;
+    bool ok = argv && argv[0] ? ib_worker_process_start(argv, numbers ? &cpus : NULL, r->timeout_ns,
+                                                        &r->child, &r->outcome)
+                              : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "there is no program in the job");
+    r->part_ns[IB_PROCESS_STARTUP] = ib_now_ns() - r->begin_ns;
     free(argv);
     return ok;
 }
@@ -71,43 +71,43 @@ static bool start(struct replay *r)
 static void take_phases(struct replay *r, const json_t *done)
 {
     const json_t *phases = json_object_get(done, "phases_ns");
-    static const int told[] = {IB_REPLAY_LOAD, IB_REPLAY_SETUP, IB_REPLAY_TRAIN, IB_REPLAY_READBACK,
-                               IB_REPLAY_PREDICT};
+    static const int told[] = {IB_PROCESS_LOAD, IB_PROCESS_SETUP, IB_PROCESS_TRAIN, IB_PROCESS_READBACK,
+                               IB_PROCESS_PREDICT};
     for (size_t i = 0; json_is_object(phases) && i < sizeof told / sizeof *told; i++)
         r->part_ns[told[i]] =
-            (uint64_t)json_integer_value(json_object_get(phases, ib_replay_part_names[told[i]]));
+            (uint64_t)json_integer_value(json_object_get(phases, ib_process_part_names[told[i]]));
 }
 
 static bool ask(struct replay *r, const char *request, json_t **answer)
 {
-    return ib_child_ask(r->child, json_incref(json_object_get(r->job, request)), r->timeout_ns, answer,
-                        &r->outcome);
+    return ib_worker_process_ask(r->child, json_incref(json_object_get(r->job, request)), r->timeout_ns,
+                                 answer, &r->outcome);
 }
 
 static bool set_up(struct replay *r)
 {
     json_t *ready = NULL;
     const uint64_t begin_ns = ib_now_ns();
-    bool ok = ask(r, "problem", &ready) && ib_child_said(ready, "ready", &r->outcome);
-    r->part_ns[IB_REPLAY_SETUP] = ib_now_ns() - begin_ns;
+    bool ok = ask(r, "problem", &ready) && ib_worker_process_said(ready, "ready", &r->outcome);
+    r->part_ns[IB_PROCESS_SETUP] = ib_now_ns() - begin_ns;
     json_decref(ready);
     return ok;
 }
 
-/* A program outside says `trained` before it is `done`, and nothing else of it is believed. */
+/* A external program says `trained` before it is `done`, and nothing else of it is believed. */
 static bool train(struct replay *r)
 {
     json_t *answer = NULL;
     const uint64_t begin_ns = ib_now_ns();
     bool ok = ask(r, "train", &answer);
-    r->part_ns[IB_REPLAY_TRAIN] = ib_now_ns() - begin_ns;
+    r->part_ns[IB_PROCESS_TRAIN] = ib_now_ns() - begin_ns;
     const bool outside = ok && strcmp(json_string_value(json_object_get(answer, "type")), "trained") == 0;
     if (outside) {
         json_decref(answer);
         answer = NULL;
-        ok = ib_child_await(r->child, r->timeout_ns, &answer, &r->outcome);
+        ok = ib_worker_process_await(r->child, r->timeout_ns, &answer, &r->outcome);
     }
-    ok = ok && ib_child_said(answer, "done", &r->outcome);
+    ok = ok && ib_worker_process_said(answer, "done", &r->outcome);
     if (ok && !outside)
         take_phases(r, answer);
     json_decref(answer);
@@ -116,22 +116,23 @@ static bool train(struct replay *r)
 
 static void run(struct replay *r)
 {
-    bool ok = start(r) && set_up(r) && train(r) && ib_child_finish(r->child, r->timeout_ns, &r->outcome);
+    bool ok =
+        start(r) && set_up(r) && train(r) && ib_worker_process_finish(r->child, r->timeout_ns, &r->outcome);
     if (!ok)
-        ib_child_quote(r->child, &r->outcome);
+        ib_worker_process_quote(r->child, &r->outcome);
     uint64_t told_ns = 0;
-    for (int p = 0; p < IB_REPLAY_REST; p++)
+    for (int p = 0; p < IB_PROCESS_REST; p++)
         told_ns += r->part_ns[p];
     const uint64_t all_ns = ib_now_ns() - r->begin_ns;
-    r->part_ns[IB_REPLAY_REST] = all_ns > told_ns ? all_ns - told_ns : 0;
+    r->part_ns[IB_PROCESS_REST] = all_ns > told_ns ? all_ns - told_ns : 0;
 }
 
 /* One line more in the log. */
 static bool keep(const struct replay *r, const char *log)
 {
     json_t *line = json_object();
-    for (int p = 0; p < IB_REPLAY_PART_COUNT && r->outcome.status == IB_CASE_OK; p++)
-        json_object_set_new(line, ib_replay_part_names[p], json_integer((json_int_t)r->part_ns[p]));
+    for (int p = 0; p < IB_PROCESS_PART_COUNT && r->outcome.status == IB_CASE_OK; p++)
+        json_object_set_new(line, ib_process_part_names[p], json_integer((json_int_t)r->part_ns[p]));
     if (r->outcome.status != IB_CASE_OK) {
         json_object_set_new(line, "status",
                             json_string(ib_word_of(ib_case_status_words, (int)r->outcome.status)));
@@ -145,7 +146,7 @@ static bool keep(const struct replay *r, const char *log)
     return written;
 }
 
-int ib_replay_main(const char *job_path)
+int ib_process_run_main(const char *job_path)
 {
     json_error_t why;
     struct replay r = {.job = json_load_file(job_path, 0, &why)};
@@ -159,7 +160,7 @@ int ib_replay_main(const char *job_path)
     }
     r.timeout_ns = (uint64_t)json_integer_value(json_object_get(r.job, "timeout_ns"));
     run(&r);
-    ib_child_end(r.child);
+    ib_worker_process_end(r.child);
     const bool kept = keep(&r, log);
     json_decref(r.job);
     return kept && r.outcome.status == IB_CASE_OK ? IB_EXIT_OK : IB_EXIT_FAILED;
@@ -181,15 +182,16 @@ static json_t *load_last(const char *path)
     return last;
 }
 
-bool ib_replay_read(const char *log, uint64_t parts_ns[IB_REPLAY_PART_COUNT], struct ib_outcome *outcome)
+bool ib_process_run_read(const char *log, uint64_t parts_ns[IB_PROCESS_PART_COUNT],
+                         struct ib_outcome *outcome)
 {
     int status;
     json_t *line = load_last(log);
     const char *word = json_string_value(json_object_get(line, "status"));
     if (!line)
         return ib_outcome_set(outcome, IB_CASE_FAILED, "ended before it had said how long it took");
-    for (int p = 0; p < IB_REPLAY_PART_COUNT; p++)
-        parts_ns[p] = (uint64_t)json_integer_value(json_object_get(line, ib_replay_part_names[p]));
+    for (int p = 0; p < IB_PROCESS_PART_COUNT; p++)
+        parts_ns[p] = (uint64_t)json_integer_value(json_object_get(line, ib_process_part_names[p]));
     if (!word)
         ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
     else if (ib_word_value(ib_case_status_words, word, &status))

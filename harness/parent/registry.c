@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
-#include "parent/plugin_info.h"
 #include "parent/plugin_discovery.h"
+#include "parent/plugin_info.h"
 #include "plugin/abi.h"
 
 #include <ctype.h>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A place that implementations come from: the program itself, one shared object, or one program outside. */
+/* A place that implementations come from: the program itself, one shared object, or one external program. */
 struct source {
     const char *plugin;                 /* path; NULL: the program */
     const struct ib_external *external; /* NULL: a worker of the program */
@@ -30,7 +30,7 @@ struct entry {
 
 struct ib_registry {
     const char *program; /* whose workers are asked; NULL: this one's */
-    uint64_t outside_timeout_ns;
+    uint64_t external_timeout_ns;
     struct ib_arena arena;
     struct entry **entries; /* each stays where it is: others hold its info */
     size_t n, capacity;
@@ -100,17 +100,17 @@ static void mark_unavailable(struct ib_registry *r, const struct source *source,
 
 static void read_entry(struct ib_registry *r, const json_t *impl, struct entry *entry)
 {
-    if (ib_description_read(impl, &r->arena, &entry->info) != IB_OK)
+    if (ib_plugin_info_read(impl, &r->arena, &entry->info) != IB_OK)
         set_unavailable(&entry->info, ib_arena_copy(&r->arena, ib_error_text()));
 }
 
 /* The one implementation that it describes, whatever it calls it. */
-static void ask_outside(struct ib_registry *r, struct entry *entry)
+static void ask_external(struct ib_registry *r, struct entry *entry)
 {
     struct ib_outcome outcome;
     json_t *impls;
     entry->source->asked = true;
-    if (!ib_enquire_outside(entry->source->external->command, r->outside_timeout_ns, &impls, &outcome))
+    if (!ib_discover_external(entry->source->external->command, r->external_timeout_ns, &impls, &outcome))
         set_unavailable(&entry->info, ib_arena_copy(&r->arena, outcome.reason));
     else if (json_array_size(impls) != 1)
         set_unavailable(&entry->info, "its answer to `describe` must hold a list `impls` of just one");
@@ -125,7 +125,7 @@ static void ask_source(struct ib_registry *r, struct source *source)
     json_t *impls, *impl;
     size_t i;
     source->asked = true;
-    if (!ib_enquire(r->program, source->plugin, &impls, &outcome)) {
+    if (!ib_discover(r->program, source->plugin, &impls, &outcome)) {
         mark_unavailable(r, source, outcome.reason);
         return;
     }
@@ -187,7 +187,7 @@ static enum ib_status add_plugin(struct ib_registry *r, const char *path)
     struct source *source =
         new_source(r, ib_arena_print(&r->arena, "%s%s", strchr(path, '/') ? "" : "./", path));
     source->asked = true;
-    if (!ib_enquire(r->program, source->plugin, &impls, &outcome)) {
+    if (!ib_discover(r->program, source->plugin, &impls, &outcome)) {
         add_broken(r, source, outcome.reason);
         return IB_OK;
     }
@@ -219,7 +219,7 @@ static void name_broken(struct ib_registry *r)
 
 /* A name that nobody brought may be that of an implementation in a plugin that cannot be used. It gets a row,
  * so that one broken plugin does not end a sweep over others. */
-static struct entry *presume(struct ib_registry *r, const char *name)
+static struct entry *add_placeholder(struct ib_registry *r, const char *name)
 {
     if (!r->broken || !ib_is_impl_name(name))
         return NULL;
@@ -262,7 +262,7 @@ static enum ib_status add_plugins(struct ib_registry *r, const char *const *plug
 enum ib_status ib_registry_add_externals(struct ib_registry *r, const struct ib_external *externals, size_t n,
                                          uint64_t timeout_ns)
 {
-    r->outside_timeout_ns = timeout_ns;
+    r->external_timeout_ns = timeout_ns;
     for (size_t i = 0; i < n; i++) {
         if (find_entry(r, externals[i].name))
             return ib_fail(IB_EINVAL, externals[i].where,
@@ -281,7 +281,7 @@ static enum ib_status check_program(const struct ib_registry *r)
 {
     struct ib_outcome outcome;
     json_t *impls;
-    if (!ib_enquire(r->program, NULL, &impls, &outcome))
+    if (!ib_discover(r->program, NULL, &impls, &outcome))
         return ib_fail(IB_EINVAL, r->program, "is no ironbench to compare with: %s", outcome.reason);
     json_decref(impls);
     return IB_OK;
@@ -355,9 +355,9 @@ const struct ib_impl_info *ib_registry_find(struct ib_registry *r, const char *n
 {
     struct entry *entry = find_entry(r, name);
     if (!entry)
-        entry = presume(r, name);
+        entry = add_placeholder(r, name);
     else if (!entry->source->asked && entry->source->external)
-        ask_outside(r, entry);
+        ask_external(r, entry);
     else if (!entry->source->asked)
         ask_source(r, entry->source);
     return entry ? &entry->info : NULL;

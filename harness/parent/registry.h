@@ -10,22 +10,23 @@
 struct ib_impl_info {
     const char *name, *summary, *source;
     const char *plugin;              /* path of its shared object; NULL: built in */
-    const char *const *command;      /* of a program outside, which speaks for itself; else NULL */
+    const char *const *command;      /* of a external program, which speaks for itself; else NULL */
     const char *algorithm;           /* another than the contract's gradient descent; NULL: that */
     uint32_t flags;                  /* enum ib_impl_flags */
     bool device;                     /* has memory of its own, and so residencies */
-    const char *path;                /* "ops" or "fused": how it trains; NULL: a program outside */
+    const char *path;                /* "ops" or "fused": how it trains; NULL: a external program */
     const struct ib_option *options; /* ends with a NULL name; none where it could not be asked */
     bool available;
     const char *reason;    /* why not, when not available */
     const char *libraries; /* their versions, the device's name; NULL where not given */
 };
 
-/* A program outside that speaks the protocol (impls/PROTOCOL.md). */
+/* A external program that speaks the protocol (impls/PROTOCOL.md). */
 struct ib_external {
-    const char *name;           /* of the implementation */
-    const char *const *command; /* program and arguments, as ib_child_start takes them; ends with NULL */
-    const char *where;          /* who named it: file:line, or a flag */
+    const char *name; /* of the implementation */
+    const char *const
+        *command;      /* program and arguments, as ib_worker_process_start takes them; ends with NULL */
+    const char *where; /* who named it: file:line, or a flag */
 };
 
 struct ib_registry;
@@ -44,12 +45,12 @@ enum ib_status ib_registry_open_program(const char *program, const char *const *
                                         struct ib_registry **out);
 /* What one plugin brings and nothing else, so that its names may be those of others. */
 enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **out);
-/* One program outside and nothing else. */
+/* One external program and nothing else. */
 enum ib_status ib_registry_open_external(const struct ib_external *, uint64_t timeout_ns,
                                          struct ib_registry **out);
 void ib_registry_close(struct ib_registry *);
 
-/* Adds programs outside to what there is, n of them. None is asked yet: one that cannot be started, hangs or
+/* Adds external programs to what there is, n of them. None is asked yet: one that cannot be started, hangs or
  * speaks garbage is an implementation that is unavailable, with the reason. They must outlive the registry;
  * timeout_ns is that of each answer. IB_EINVAL: a name is taken. */
 enum ib_status ib_registry_add_externals(struct ib_registry *, const struct ib_external *, size_t n,

@@ -12,7 +12,7 @@ struct ib_spawned {
     int to, from, out, err; /* our ends, none of which blocks: descriptors 3 and 4, stdout, stderr */
 };
 
-/* As ib_child_start says. false leaves the reason in errno: there is no process. */
+/* As ib_worker_process_start says. false leaves the reason in errno: there is no process. */
 bool ib_spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_spawned *out);
 
 #endif

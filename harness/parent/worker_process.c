@@ -4,8 +4,8 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/paths.h"
-#include "protocol/messages.h"
 #include "parent/spawn.h"
+#include "protocol/messages.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -25,7 +25,7 @@ enum {
     EXIT_GRACE_MS = 2000             /* between the end of its answers and the end of the process */
 };
 
-struct ib_child {
+struct ib_worker_process {
     pid_t pid;
     uint64_t started_ns, heard_ns; /* heard: its newest message */
     bool ended;                    /* by itself or a signal, and not as it should */
@@ -42,7 +42,7 @@ struct ib_child {
 
 /* ---- starting ---- */
 
-static bool spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_child *child)
+static bool spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_worker_process *child)
 {
     struct ib_spawned process;
     if (!ib_spawn(argv, cpus, &process))
@@ -58,7 +58,7 @@ static bool spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_chil
 
 /* ---- listening ---- */
 
-static void keep_tail(struct ib_child *child, const char *text, size_t n)
+static void keep_tail(struct ib_worker_process *child, const char *text, size_t n)
 {
     if (n > TAIL_BYTES) {
         text += n - TAIL_BYTES;
@@ -72,7 +72,7 @@ static void keep_tail(struct ib_child *child, const char *text, size_t n)
 }
 
 /* Reads what stdout or stderr hold now; closes the descriptor at its end. */
-static void drain_output(struct ib_child *child, int *fd)
+static void drain_output(struct ib_worker_process *child, int *fd)
 {
     char chunk[4096];
     ssize_t n;
@@ -92,7 +92,7 @@ static void drain_output(struct ib_child *child, int *fd)
 
 /* Reads what has come of messages, as far as the end of a line; false at the end of the stream, or when a
  * line passes all limits. */
-static bool drain_messages(struct ib_child *child)
+static bool drain_messages(struct ib_worker_process *child)
 {
     for (;;) {
         if (child->capacity - child->used < 4096) {
@@ -111,11 +111,11 @@ static bool drain_messages(struct ib_child *child)
     }
 }
 
-enum wait { GOT_LINE, ENDED, TOO_LATE, TOO_LARGE, TOO_LOUD, INTERRUPTED };
+enum wait { GOT_LINE, ENDED, TOO_LATE, TOO_LARGE, TOO_MUCH_OUTPUT, INTERRUPTED };
 
 /* Until a whole line lies at the start of child->line (zero-terminated, its length in *length), or nothing
  * can come. */
-static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t *length)
+static enum wait await_line(struct ib_worker_process *child, uint64_t deadline_ns, size_t *length)
 {
     bool open = true;
     for (;;) {
@@ -133,7 +133,7 @@ static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t
         if (now >= deadline_ns)
             return TOO_LATE;
         if (child->output_bytes > OUTPUT_LIMIT)
-            return TOO_LOUD;
+            return TOO_MUCH_OUTPUT;
         if (ib_memory_limit_exceeded(&child->memory))
             return TOO_LARGE;
         uint64_t left_ms = (deadline_ns - now + 999999) / 1000000,
@@ -154,7 +154,7 @@ static enum wait await_line(struct ib_child *child, uint64_t deadline_ns, size_t
 
 /* ---- what went wrong ---- */
 
-static bool explain_memory(const struct ib_child *child, struct ib_outcome *outcome)
+static bool explain_memory(const struct ib_worker_process *child, struct ib_outcome *outcome)
 {
     char limit[32];
     return ib_outcome_set(outcome, IB_CASE_OOM, "used over %s of memory, the limit of this sweep",
@@ -162,7 +162,7 @@ static bool explain_memory(const struct ib_child *child, struct ib_outcome *outc
 }
 
 /* How the process ended, once its messages did. */
-static bool explain_end(struct ib_child *child, struct ib_outcome *outcome)
+static bool explain_end(struct ib_worker_process *child, struct ib_outcome *outcome)
 {
     struct pollfd fd = {child->pidfd, POLLIN, 0};
     siginfo_t info = {0};
@@ -212,8 +212,8 @@ static bool explain_error(const json_t *answer, struct ib_outcome *outcome)
 /* ---- asking ---- */
 
 /* Why no whole line will come. */
-static bool explain_wait(struct ib_child *child, enum wait how, uint64_t timeout_ns, const char *awaited,
-                         struct ib_outcome *outcome)
+static bool explain_wait(struct ib_worker_process *child, enum wait how, uint64_t timeout_ns,
+                         const char *awaited, struct ib_outcome *outcome)
 {
     switch (how) {
     case TOO_LATE:
@@ -221,7 +221,7 @@ static bool explain_wait(struct ib_child *child, enum wait how, uint64_t timeout
                               (double)timeout_ns / 1e9);
     case TOO_LARGE:
         return explain_memory(child, outcome);
-    case TOO_LOUD:
+    case TOO_MUCH_OUTPUT:
         return ib_outcome_set(outcome, IB_CASE_FAILED, "wrote over %d MiB to stdout and stderr",
                               OUTPUT_LIMIT >> 20);
     case INTERRUPTED:
@@ -233,7 +233,7 @@ static bool explain_wait(struct ib_child *child, enum wait how, uint64_t timeout
     return explain_end(child, outcome);
 }
 
-static void pass_progress_on(const struct ib_child *child, const json_t *message)
+static void pass_progress_on(const struct ib_worker_process *child, const json_t *message)
 {
     const json_t *loss = json_object_get(message, "loss");
     if (child->progress)
@@ -243,8 +243,8 @@ static void pass_progress_on(const struct ib_child *child, const json_t *message
 }
 
 /* The next message that is not about progress. */
-static bool await_answer(struct ib_child *child, uint64_t timeout_ns, const char *awaited, json_t **answer,
-                         struct ib_outcome *outcome)
+static bool await_answer(struct ib_worker_process *child, uint64_t timeout_ns, const char *awaited,
+                         json_t **answer, struct ib_outcome *outcome)
 {
     uint64_t deadline_ns = ib_now_ns() + timeout_ns;
     for (;;) {
@@ -283,22 +283,23 @@ static bool is_answer(json_t **answer, struct ib_outcome *outcome)
     return false;
 }
 
-bool ib_child_await(struct ib_child *child, uint64_t timeout_ns, json_t **answer, struct ib_outcome *outcome)
+bool ib_worker_process_await(struct ib_worker_process *child, uint64_t timeout_ns, json_t **answer,
+                             struct ib_outcome *outcome)
 {
     return await_answer(child, timeout_ns, "answer", answer, outcome) && is_answer(answer, outcome);
 }
 
-bool ib_child_ask(struct ib_child *child, json_t *request, uint64_t timeout_ns, json_t **answer,
-                  struct ib_outcome *outcome)
+bool ib_worker_process_ask(struct ib_worker_process *child, json_t *request, uint64_t timeout_ns,
+                           json_t **answer, struct ib_outcome *outcome)
 {
     /* A child that is gone, or does not read, makes this write fail; how it fares says more than that. */
     enum ib_status sent = ib_protocol_write(child->to, request);
     json_decref(request);
     (void)sent;
-    return ib_child_await(child, timeout_ns, answer, outcome);
+    return ib_worker_process_await(child, timeout_ns, answer, outcome);
 }
 
-bool ib_child_said(const json_t *message, const char *type, struct ib_outcome *outcome)
+bool ib_worker_process_said(const json_t *message, const char *type, struct ib_outcome *outcome)
 {
     const char *said = json_string_value(json_object_get(message, "type"));
     if (said && strcmp(said, type) == 0)
@@ -307,8 +308,8 @@ bool ib_child_said(const json_t *message, const char *type, struct ib_outcome *o
                           type);
 }
 
-bool ib_child_limit_memory(struct ib_child *child, uint64_t bytes, enum ib_memory_by by,
-                           struct ib_outcome *outcome)
+bool ib_worker_process_limit_memory(struct ib_worker_process *child, uint64_t bytes, enum ib_memory_by by,
+                                    struct ib_outcome *outcome)
 {
     if (ib_memory_limit_begin(&child->memory, child->pid, bytes, by))
         return true;
@@ -316,18 +317,18 @@ bool ib_child_limit_memory(struct ib_child *child, uint64_t bytes, enum ib_memor
                           "measure.memory_by is cgroup, and this user may not make one with a memory limit");
 }
 
-void ib_child_on_progress(struct ib_child *child, ib_progress_fn *progress, void *context)
+void ib_worker_process_on_progress(struct ib_worker_process *child, ib_progress_fn *progress, void *context)
 {
     child->progress = progress;
     child->progress_context = context;
 }
 
-const char *ib_child_output(const struct ib_child *child)
+const char *ib_worker_process_output(const struct ib_worker_process *child)
 {
     return child->tail;
 }
 
-void ib_child_quote(const struct ib_child *child, struct ib_outcome *outcome)
+void ib_worker_process_quote(const struct ib_worker_process *child, struct ib_outcome *outcome)
 {
     char said[200], why[80];
     if (!child || !child->ended)
@@ -345,14 +346,14 @@ void ib_child_quote(const struct ib_child *child, struct ib_outcome *outcome)
     ib_outcome_set(outcome, outcome->status, "%s: \"%s\"", why, said);
 }
 
-uint64_t ib_child_age_ns(const struct ib_child *child)
+uint64_t ib_worker_process_age_ns(const struct ib_worker_process *child)
 {
     return child->heard_ns - child->started_ns;
 }
 
-struct ib_processor_time ib_child_processor_time(const struct ib_child *child)
+struct ib_proc_cpu_time ib_worker_process_cpu_time(const struct ib_worker_process *child)
 {
-    return ib_processor_time_of(child->pid);
+    return ib_proc_cpu_time_of(child->pid);
 }
 
 static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
@@ -369,11 +370,11 @@ static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
                           (long long)json_integer_value(version), IB_PROTOCOL_VERSION);
 }
 
-bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns,
-                    struct ib_child **out, struct ib_outcome *outcome)
+bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns,
+                             struct ib_worker_process **out, struct ib_outcome *outcome)
 {
     json_t *hello = NULL;
-    struct ib_child *child = calloc(1, sizeof *child);
+    struct ib_worker_process *child = calloc(1, sizeof *child);
     *out = NULL;
     if (child)
         child->started_ns = ib_now_ns();
@@ -390,15 +391,15 @@ bool ib_child_start(const char *const *argv, const cpu_set_t *cpus, uint64_t tim
     return ok;
 }
 
-bool ib_worker_start(const char *program, const cpu_set_t *cpus, uint64_t timeout_ns, struct ib_child **out,
-                     struct ib_outcome *outcome)
+bool ib_worker_start(const char *program, const cpu_set_t *cpus, uint64_t timeout_ns,
+                     struct ib_worker_process **out, struct ib_outcome *outcome)
 {
     const char *const argv[] = {program ? program : ib_self(), "worker", NULL};
-    return ib_child_start(argv, cpus, timeout_ns, out, outcome);
+    return ib_worker_process_start(argv, cpus, timeout_ns, out, outcome);
 }
 
 /* Until it has exited; what it still writes is read, or it might never. */
-static bool await_exit(struct ib_child *child, uint64_t timeout_ns)
+static bool await_exit(struct ib_worker_process *child, uint64_t timeout_ns)
 {
     const uint64_t deadline_ns = ib_now_ns() + timeout_ns;
     struct pollfd fds[] = {{child->pidfd, POLLIN, 0},
@@ -419,7 +420,8 @@ static bool await_exit(struct ib_child *child, uint64_t timeout_ns)
     return true;
 }
 
-bool ib_child_finish(struct ib_child *child, uint64_t timeout_ns, struct ib_outcome *outcome)
+bool ib_worker_process_finish(struct ib_worker_process *child, uint64_t timeout_ns,
+                              struct ib_outcome *outcome)
 {
     siginfo_t info = {0};
     close(child->to);
@@ -438,7 +440,7 @@ bool ib_child_finish(struct ib_child *child, uint64_t timeout_ns, struct ib_outc
                           strsignal(info.si_status));
 }
 
-void ib_child_end(struct ib_child *child)
+void ib_worker_process_end(struct ib_worker_process *child)
 {
     if (!child)
         return;

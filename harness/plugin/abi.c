@@ -51,7 +51,7 @@ static enum ib_status check_impl(const char *where, const struct ib_impl *impl, 
     return IB_OK;
 }
 
-static enum ib_status check_names(const char *where, const struct ib_tables *tables, uint32_t count)
+static enum ib_status check_names(const char *where, const struct ib_plugin_tables *tables, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < i; j++)
@@ -62,14 +62,14 @@ static enum ib_status check_names(const char *where, const struct ib_tables *tab
 
 /* ---- faults of one implementation ---- */
 
-static void find_fault(struct ib_tables *t, const char *what)
+static void find_fault(struct ib_plugin_tables *t, const char *what)
 {
     if (!t->fault[0])
         snprintf(t->fault, sizeof t->fault, "%s", what);
 }
 
 /* The copy of a table that the implementation points to; NULL where it has none. */
-static const void *adopt(struct ib_tables *t, const char *field, void *to, uint32_t to_bytes,
+static const void *adopt(struct ib_plugin_tables *t, const char *field, void *to, uint32_t to_bytes,
                          const void *from)
 {
     uint32_t bytes;
@@ -87,14 +87,14 @@ static const void *adopt(struct ib_tables *t, const char *field, void *to, uint3
     return to;
 }
 
-static void check_options(struct ib_tables *t)
+static void check_options(struct ib_plugin_tables *t)
 {
     for (const struct ib_option *o = t->impl.options; o && o->name; o++)
         if (!o->default_value || o->type < IB_OPTION_INT || o->type > IB_OPTION_TEXT)
             find_fault(t, "an option lacks its type or its default_value");
 }
 
-static void check_parts(struct ib_tables *t)
+static void check_parts(struct ib_plugin_tables *t)
 {
     const struct ib_mem_ops *mem = t->impl.mem;
     const struct ib_capture *capture = t->impl.capture;
@@ -111,7 +111,7 @@ static void check_parts(struct ib_tables *t)
     check_options(t);
 }
 
-static void adopt_impl(const struct ib_impl *from, struct ib_tables *t)
+static void adopt_impl(const struct ib_impl *from, struct ib_plugin_tables *t)
 {
     struct ib_impl *impl = &t->impl;
     t->fault[0] = '\0';
@@ -125,8 +125,8 @@ static void adopt_impl(const struct ib_impl *from, struct ib_tables *t)
     check_parts(t);
 }
 
-enum ib_status ib_tables_adopt(const char *where, const struct ib_impl *const *impls, uint32_t count,
-                               struct ib_tables *out)
+enum ib_status ib_plugin_tables_adopt(const char *where, const struct ib_impl *const *impls, uint32_t count,
+                                      struct ib_plugin_tables *out)
 {
     for (uint32_t i = 0; i < count; i++) {
         IB_TRY(check_impl(where, impls[i], i));

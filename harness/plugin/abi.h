@@ -6,7 +6,7 @@
 
 #include "ironbench/impl.h"
 
-struct ib_tables {
+struct ib_plugin_tables {
     struct ib_impl impl;
     struct ib_mem_ops mem;
     struct ib_tensor_ops ops;
@@ -18,8 +18,8 @@ struct ib_tables {
 /* Fills out[count]. `where`: the plugin's path, for messages. IB_EINVAL: the plugin as a whole means
  * something else than this program does: another ABI, a table that is too short, a missing or impossible
  * name. */
-enum ib_status ib_tables_adopt(const char *where, const struct ib_impl *const *impls, uint32_t count,
-                               struct ib_tables *out);
+enum ib_status ib_plugin_tables_adopt(const char *where, const struct ib_impl *const *impls, uint32_t count,
+                                      struct ib_plugin_tables *out);
 
 /* A lower-case letter, then lower-case letters, digits and _; at most 63 of them. */
 bool ib_is_impl_name(const char *);

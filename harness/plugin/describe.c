@@ -43,7 +43,7 @@ static void add_libraries(json_t *item, const struct ib_impl *impl)
     json_object_set_new(item, "libraries", text(libraries[0] ? libraries : NULL));
 }
 
-static json_t *describe_table(const char *plugin, const struct ib_tables *table, bool whole)
+static json_t *describe_table(const char *plugin, const struct ib_plugin_tables *table, bool whole)
 {
     const struct ib_impl *impl = &table->impl;
     bool faulty = table->fault[0];
@@ -62,9 +62,9 @@ static json_t *describe_table(const char *plugin, const struct ib_tables *table,
     return item;
 }
 
-enum ib_status ib_describe_tables(const char *plugin, bool whole, json_t **out)
+enum ib_status ib_describe_plugin(const char *plugin, bool whole, json_t **out)
 {
-    const struct ib_tables *tables;
+    const struct ib_plugin_tables *tables;
     uint32_t count;
     IB_TRY(ib_impls_load(plugin, &tables, &count));
     *out = json_array();

@@ -10,7 +10,7 @@
 /* The tables of a plugin, or of the built-ins (NULL): a list of {name, summary, source, flags, device, fused,
  * options}; {available: false, reason} too where the table lacks what it must have. Nothing of it is called
  * but ib_plugin. `whole`: with what the other two steps say, of each. */
-enum ib_status ib_describe_tables(const char *plugin, bool whole, json_t **out);
+enum ib_status ib_describe_plugin(const char *plugin, bool whole, json_t **out);
 /* {available, reason}: what its probe says. */
 enum ib_status ib_describe_probe(const char *plugin, const char *name, json_t **out);
 /* {libraries}: their versions and the device's name, from an instance opened for that purpose. */

@@ -31,7 +31,7 @@ struct object {
     struct object *next;
     char *path; /* NULL: the program itself */
     uint32_t count;
-    struct ib_tables tables[];
+    struct ib_plugin_tables tables[];
 };
 
 typedef const struct ib_impl *const *plugin_fn(uint32_t host_abi_major, uint32_t *count);
@@ -83,7 +83,7 @@ static enum ib_status load_object(const char *plugin, struct object **out)
     struct object *object = calloc(1, sizeof *object + count * sizeof *object->tables);
     if (!object)
         return ib_fail(IB_ENOMEM, plugin, "no memory for its tables");
-    enum ib_status status = ib_tables_adopt(plugin, impls, count, object->tables);
+    enum ib_status status = ib_plugin_tables_adopt(plugin, impls, count, object->tables);
     object->count = count;
     object->path = plugin ? strdup(plugin) : NULL;
     *out = object;
@@ -92,7 +92,7 @@ static enum ib_status load_object(const char *plugin, struct object **out)
     return status;
 }
 
-enum ib_status ib_impls_load(const char *plugin, const struct ib_tables **out, uint32_t *count)
+enum ib_status ib_impls_load(const char *plugin, const struct ib_plugin_tables **out, uint32_t *count)
 {
     static struct object *loaded;
     struct object *object = loaded;
@@ -110,7 +110,7 @@ enum ib_status ib_impls_load(const char *plugin, const struct ib_tables **out, u
 
 enum ib_status ib_impl_load(const char *name, const char *plugin, const struct ib_impl **out)
 {
-    const struct ib_tables *tables;
+    const struct ib_plugin_tables *tables;
     uint32_t count;
     IB_TRY(ib_impls_load(plugin, &tables, &count));
     for (uint32_t i = 0; i < count; i++)

@@ -15,7 +15,7 @@ enum ib_status ib_impl_load(const char *name, const char *plugin, const struct i
 
 /* All implementations of a plugin, or the built-ins (NULL), also those that have a fault. Valid until the
  * process ends. */
-enum ib_status ib_impls_load(const char *plugin, const struct ib_tables **out, uint32_t *count);
+enum ib_status ib_impls_load(const char *plugin, const struct ib_plugin_tables **out, uint32_t *count);
 
 /* IB_OK, or IB_EUNAVAILABLE with what the implementation says about this machine. */
 enum ib_status ib_impl_probe(const struct ib_impl *);

@@ -27,16 +27,16 @@ static uint64_t *counted(struct ib_copies *copies, const struct counter *counter
     return (uint64_t *)(void *)((char *)copies + counter->offset);
 }
 
-void ib_testimony_clear(struct ib_testimony *t)
+void ib_driver_counters_clear(struct ib_driver_counters *t)
 {
-    *t = (struct ib_testimony){.seen = {.struct_size = sizeof t->seen}};
+    *t = (struct ib_driver_counters){.seen = {.struct_size = sizeof t->seen}};
     for (int i = 0; i < COUNTER_COUNT; i++)
         *counted(&t->seen, &counters[i]) = IB_UNCOUNTED;
     t->opened = t->seen;
 }
 
 /* Launches stay as they are: the kernels' names are of all of them. */
-void ib_testimony_leave_out(struct ib_testimony *t, const struct ib_copies *opened)
+void ib_driver_counters_leave_out(struct ib_driver_counters *t, const struct ib_copies *opened)
 {
     t->opened = *opened;
     for (int i = 0; i < COUNTER_COUNT; i++) {
@@ -59,19 +59,20 @@ static void write_name(const char *name, char *out, size_t n)
 }
 
 /* The entry of this name, or a new one; past the last that of all others. */
-static struct ib_testimony_kernel *entry_of(struct ib_testimony *t, const char *name)
+static struct ib_kernel_count *entry_of(struct ib_driver_counters *t, const char *name)
 {
     for (uint32_t i = 0; i < t->n_kernels; i++)
         if (strcmp(t->kernels[i].name, name) == 0)
             return &t->kernels[i];
-    if (t->n_kernels > IB_TESTIMONY_KERNELS)
-        return &t->kernels[IB_TESTIMONY_KERNELS];
-    struct ib_testimony_kernel *new = &t->kernels[t->n_kernels++];
-    write_name(t->n_kernels > IB_TESTIMONY_KERNELS ? IB_OTHER_KERNELS : name, new->name, sizeof new->name);
+    if (t->n_kernels > IB_DRIVER_COUNTERS_KERNELS)
+        return &t->kernels[IB_DRIVER_COUNTERS_KERNELS];
+    struct ib_kernel_count *new = &t->kernels[t->n_kernels++];
+    write_name(t->n_kernels > IB_DRIVER_COUNTERS_KERNELS ? IB_OTHER_KERNELS : name, new->name,
+               sizeof new->name);
     return new;
 }
 
-void ib_testimony_add_kernel(struct ib_testimony *t, const char *name, uint64_t count)
+void ib_driver_counters_add_kernel(struct ib_driver_counters *t, const char *name, uint64_t count)
 {
     char known[sizeof t->kernels->name];
     write_name(name, known, sizeof known);
@@ -92,7 +93,7 @@ static json_t *seen_to_json(const struct ib_copies *seen)
     return object;
 }
 
-json_t *ib_testimony_to_json(const struct ib_testimony *t)
+json_t *ib_driver_counters_to_json(const struct ib_driver_counters *t)
 {
     json_t *kernels = json_array();
     for (uint32_t i = 0; i < t->n_kernels; i++)
@@ -107,14 +108,14 @@ static enum ib_status seen_from_json(const json_t *object, struct ib_copies *out
     for (int i = 0; i < COUNTER_COUNT; i++) {
         const json_t *value = json_object_get(object, counters[i].name);
         if (value && !json_is_integer(value))
-            return ib_fail(IB_EINVAL, "protocol", "witness: %s is no whole number", counters[i].name);
+            return ib_fail(IB_EINVAL, "protocol", "tracer: %s is no whole number", counters[i].name);
         if (value)
             *counted(out, &counters[i]) = (uint64_t)json_integer_value(value);
     }
     return IB_OK;
 }
 
-enum ib_status ib_testimony_from_json(const json_t *value, struct ib_testimony *out)
+enum ib_status ib_driver_counters_from_json(const json_t *value, struct ib_driver_counters *out)
 {
     const char *source, *reason, *name;
     json_t *seen, *opened, *kernels, *kernel;
@@ -122,14 +123,14 @@ enum ib_status ib_testimony_from_json(const json_t *value, struct ib_testimony *
     size_t i;
     IB_UNPACK(value, "{s:s, s:s, s:o, s:o, s:o}", "source", &source, "reason", &reason, "seen", &seen,
               "opened", &opened, "kernels", &kernels);
-    ib_testimony_clear(out);
+    ib_driver_counters_clear(out);
     snprintf(out->source, sizeof out->source, "%s", source);
     snprintf(out->reason, sizeof out->reason, "%s", reason);
     IB_TRY(seen_from_json(seen, &out->seen));
     IB_TRY(seen_from_json(opened, &out->opened));
     json_array_foreach (kernels, i, kernel) {
         IB_UNPACK(kernel, "[s, I]", &name, &count);
-        ib_testimony_add_kernel(out, name, (uint64_t)count);
+        ib_driver_counters_add_kernel(out, name, (uint64_t)count);
     }
     return IB_OK;
 }

@@ -12,17 +12,17 @@
  *                                           between where log_every asks
  *   parent: oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after
  *                                           another; of a single step the gradient's sketch in their place
- *   parent: check {part, …}              -> checked {…} of worker/check_worker.h, or progress {epoch} in between:
- * the number of the trial that begins worker: error {status, message}      instead of any answer The end of
- * the parent's stream ends the worker. What a program outside must say of all this, and the one message that
- * is its own (`trained`), stands in impls/PROTOCOL.md. */
+ *   parent: check {part, …}              -> checked {…} of worker/check_worker.h, or progress {epoch} in
+ * between: the number of the trial that begins worker: error {status, message}      instead of any answer The
+ * end of the parent's stream ends the worker. What a external program must say of all this, and the one
+ * message that is its own (`trained`), stands in impls/PROTOCOL.md. */
 #ifndef IB_PROTOCOL_MESSAGES_H
 #define IB_PROTOCOL_MESSAGES_H
 
-#include "ironbench/tracer.h"
-#include "train/dispatch.h"
 #include "core/outcome.h"
+#include "ironbench/tracer.h"
 #include "protocol/driver_counters.h"
+#include "train/dispatch.h"
 
 #include <jansson.h>
 
@@ -42,7 +42,7 @@ struct ib_job {
     enum ib_dtype dtype;
     uint64_t rows, test_rows;
     double lr;
-    bool watched;               /* by the implementation's witness, where there is one */
+    bool watched;               /* by the implementation's tracer, where there is one */
     const char *x, *y, *x_test; /* paths */
     char param_name[IB_MAX_PARAMS][8];
     const char *start[IB_MAX_PARAMS]; /* paths */
@@ -92,13 +92,13 @@ struct ib_pass_result {
     uint64_t trained_ns;     /* all of them together: wall time, */
     uint64_t thread_cpu_ns;  /* of which the calling thread had a processor, */
     uint64_t process_cpu_ns; /* and all threads together */
-    bool outside; /* by a program outside: of what follows only set-up and training time are known, and the
+    bool outside; /* by a external program: of what follows only set-up and training time are known, and the
                      thread is its first, whatever that does */
     bool fused, fused_predict;
     struct ib_phases phases;
-    struct ib_ledger ledger;     /* of one training and its prediction */
-    struct ib_traffic total;     /* everything since the implementation was opened */
-    struct ib_testimony witness; /* of the same */
+    struct ib_transfer_log transfer_log; /* of one training and its prediction */
+    struct ib_traffic total;             /* everything since the implementation was opened */
+    struct ib_driver_counters tracer;    /* of the same */
     bool health_known;
     struct ib_health health; /* of the device, over what was timed */
     bool profiled;

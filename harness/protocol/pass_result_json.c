@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- ledger ---- */
+/* ---- transfer log ---- */
 
 static json_t *traffic_to_json(const struct ib_traffic *t)
 {
@@ -22,13 +22,13 @@ static enum ib_status traffic_from_json(const json_t *value, struct ib_traffic *
 
 /* Only what moved: [phase, op, tensor, [h2d_count, h2d_bytes, d2h_count, d2h_bytes]], the first three by
  * number. */
-static json_t *copies_to_json(const struct ib_ledger *ledger)
+static json_t *copies_to_json(const struct ib_transfer_log *transfer_log)
 {
     json_t *rows = json_array();
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
         for (int op = 0; op < IB_OP_COUNT; op++)
-            for (uint32_t t = 0; t < ledger->n_tensors; t++) {
-                const struct ib_traffic *traffic = &ledger->copies[phase][op][t];
+            for (uint32_t t = 0; t < transfer_log->n_tensors; t++) {
+                const struct ib_traffic *traffic = &transfer_log->copies[phase][op][t];
                 if (traffic->h2d_count || traffic->d2h_count)
                     json_array_append_new(
                         rows, json_pack("[i, i, i, o]", phase, op, (int)t, traffic_to_json(traffic)));
@@ -36,7 +36,7 @@ static json_t *copies_to_json(const struct ib_ledger *ledger)
     return rows;
 }
 
-static enum ib_status copies_from_json(const json_t *rows, struct ib_ledger *ledger)
+static enum ib_status copies_from_json(const json_t *rows, struct ib_transfer_log *transfer_log)
 {
     size_t i;
     json_t *row;
@@ -45,33 +45,33 @@ static enum ib_status copies_from_json(const json_t *rows, struct ib_ledger *led
         json_t *traffic;
         IB_UNPACK(row, "[i, i, i, o]", &phase, &op, &tensor, &traffic);
         if (phase < 0 || phase >= IB_PHASE_COUNT || op < 0 || op >= IB_OP_COUNT || tensor < 0 ||
-            (uint32_t)tensor >= ledger->n_tensors)
-            return ib_fail(IB_EINVAL, "protocol", "ledger: no such phase, operation or tensor");
-        IB_TRY(traffic_from_json(traffic, &ledger->copies[phase][op][tensor]));
+            (uint32_t)tensor >= transfer_log->n_tensors)
+            return ib_fail(IB_EINVAL, "protocol", "transfer log: no such phase, operation or tensor");
+        IB_TRY(traffic_from_json(traffic, &transfer_log->copies[phase][op][tensor]));
     }
     return IB_OK;
 }
 
-static json_t *ledger_to_json(const struct ib_ledger *ledger)
+static json_t *transfer_log_to_json(const struct ib_transfer_log *transfer_log)
 {
     json_t *tensors = json_array(), *launches = json_array(), *syncs = json_array();
-    for (uint32_t t = 0; t < ledger->n_tensors; t++)
-        json_array_append_new(tensors, json_string(ledger->tensor[t]));
+    for (uint32_t t = 0; t < transfer_log->n_tensors; t++)
+        json_array_append_new(tensors, json_string(transfer_log->tensor[t]));
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        json_array_append_new(launches, json_integer((json_int_t)ledger->launches[phase]));
-        json_array_append_new(syncs, json_integer((json_int_t)ledger->syncs[phase]));
+        json_array_append_new(launches, json_integer((json_int_t)transfer_log->launches[phase]));
+        json_array_append_new(syncs, json_integer((json_int_t)transfer_log->syncs[phase]));
     }
     return json_pack("{s:o, s:o, s:o, s:o}", "tensors", tensors, "launches", launches, "syncs", syncs,
-                     "copies", copies_to_json(ledger));
+                     "copies", copies_to_json(transfer_log));
 }
 
-static enum ib_status ledger_from_json(const json_t *value, struct ib_ledger *out)
+static enum ib_status transfer_log_from_json(const json_t *value, struct ib_transfer_log *out)
 {
     json_t *tensors, *launches, *syncs, *copies;
     IB_UNPACK(value, "{s:o, s:o, s:o, s:o}", "tensors", &tensors, "launches", &launches, "syncs", &syncs,
               "copies", &copies);
     if (json_array_size(tensors) > IB_MAX_TENSORS)
-        return ib_fail(IB_EINVAL, "protocol", "ledger: more than %d tensors", IB_MAX_TENSORS);
+        return ib_fail(IB_EINVAL, "protocol", "transfer log: more than %d tensors", IB_MAX_TENSORS);
     out->n_tensors = (uint32_t)json_array_size(tensors);
     for (uint32_t t = 0; t < out->n_tensors; t++) {
         const char *name = json_string_value(json_array_get(tensors, t));
@@ -213,9 +213,9 @@ json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
                      "done", "repeats", (json_int_t)r->repeats, "median_ns", r->median_ns, "trained_ns",
                      (json_int_t)r->trained_ns, "thread_cpu_ns", (json_int_t)r->thread_cpu_ns,
                      "process_cpu_ns", (json_int_t)r->process_cpu_ns, "fused", r->fused, "fused_predict",
-                     r->fused_predict, "phases_ns", phases_to_json(&r->phases), "ledger",
-                     ledger_to_json(&r->ledger), "total", traffic_to_json(&r->total), "witness",
-                     ib_testimony_to_json(&r->witness), "health", health_to_json(r), "profile",
+                     r->fused_predict, "phases_ns", phases_to_json(&r->phases), "transfer log",
+                     transfer_log_to_json(&r->transfer_log), "total", traffic_to_json(&r->total), "tracer",
+                     ib_driver_counters_to_json(&r->tracer), "health", health_to_json(r), "profile",
                      r->profiled ? profile_to_json(&r->profile) : NULL);
 }
 
@@ -224,12 +224,12 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     json_int_t repeats, trained_ns, thread_cpu_ns, process_cpu_ns;
     double median_ns;
     int fused, fused_predict;
-    json_t *phases, *ledger, *total, *witness, *health, *profile;
+    json_t *phases, *transfer_log, *total, *tracer, *health, *profile;
     IB_UNPACK(message, "{s:I, s:F, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "repeats",
               &repeats, "median_ns", &median_ns, "trained_ns", &trained_ns, "thread_cpu_ns", &thread_cpu_ns,
               "process_cpu_ns", &process_cpu_ns, "fused", &fused, "fused_predict", &fused_predict,
-              "phases_ns", &phases, "ledger", &ledger, "total", &total, "witness", &witness, "health",
-              &health, "profile", &profile);
+              "phases_ns", &phases, "transfer log", &transfer_log, "total", &total, "tracer", &tracer,
+              "health", &health, "profile", &profile);
     memset(out, 0, sizeof *out);
     out->repeats = (uint64_t)repeats;
     out->median_ns = median_ns;
@@ -240,9 +240,9 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     out->fused_predict = fused_predict;
     out->profiled = json_is_object(profile);
     IB_TRY(phases_from_json(phases, &out->phases));
-    IB_TRY(ledger_from_json(ledger, &out->ledger));
+    IB_TRY(transfer_log_from_json(transfer_log, &out->transfer_log));
     IB_TRY(traffic_from_json(total, &out->total));
-    IB_TRY(ib_testimony_from_json(witness, &out->witness));
+    IB_TRY(ib_driver_counters_from_json(tracer, &out->tracer));
     IB_TRY(health_from_json(health, out));
     return out->profiled ? profile_from_json(profile, &out->profile) : IB_OK;
 }

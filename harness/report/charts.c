@@ -289,7 +289,7 @@ enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const str
     size_t n_scripts;
     IB_TRY(ib_chart_scripts(arena, &scripts, &n_scripts));
     IB_TRY(ib_run_folder_open(dir, &d.db));
-    enum ib_status status = ib_derived_tables(d.db, derived);
+    enum ib_status status = ib_chart_tables(d.db, derived);
     if (status == IB_OK)
         status = open_scratch(&d);
     for (size_t i = 0; i < n_scripts && status == IB_OK; i++)

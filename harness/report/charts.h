@@ -14,8 +14,8 @@ struct ib_chart {
     const char *note;            /* why it was not drawn; of a drawn one, what is left out of it, or NULL */
 };
 
-/* Draws into DIR/charts, from DIR/run.sqlite and what was derived from it (analysis/chart_tables.h). What cannot be
- * drawn has a note in its place: no data, no gnuplot, a fault of its script. */
+/* Draws into DIR/charts, from DIR/run.sqlite and what was derived from it (analysis/chart_tables.h). What
+ * cannot be drawn has a note in its place: no data, no gnuplot, a fault of its script. */
 enum ib_status ib_charts_draw(struct ib_arena *, const char *dir, const struct ib_derived *,
                               struct ib_chart **out, size_t *n);
 

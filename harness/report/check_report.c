@@ -17,28 +17,28 @@ enum {
 
 /* ---- levels ---- */
 
-static void print_state(const struct ib_plain *page, const struct ib_tally *t)
+static void print_state(const struct ib_text_page *page, const struct ib_tally *t)
 {
     if (t->wrong)
-        ib_plain_padded(page, IB_RED, "WRONG", STATE_COLUMNS, false);
+        ib_text_padded(page, IB_RED, "WRONG", STATE_COLUMNS, false);
     else if (t->failed)
-        ib_plain_padded(page, IB_RED, "FAILED", STATE_COLUMNS, false);
+        ib_text_padded(page, IB_RED, "FAILED", STATE_COLUMNS, false);
     else if (t->checks)
-        ib_plain_padded(page, IB_GREEN, "ok", STATE_COLUMNS, false);
+        ib_text_padded(page, IB_GREEN, "ok", STATE_COLUMNS, false);
     else
-        ib_plain_padded(page, IB_YELLOW, "skipped", STATE_COLUMNS, false);
+        ib_text_padded(page, IB_YELLOW, "skipped", STATE_COLUMNS, false);
 }
 
-static void print_level(const struct ib_plain *page, enum ib_level level, const struct ib_tally *t)
+static void print_level(const struct ib_text_page *page, enum ib_level level, const struct ib_tally *t)
 {
     const uint64_t right = t->checks - t->wrong - t->failed;
     fputs("  ", page->out);
-    ib_plain_padded(page, "", ib_word_of(ib_level_words, (int)level), LEVEL_COLUMNS, false);
+    ib_text_padded(page, "", ib_word_of(ib_level_words, (int)level), LEVEL_COLUMNS, false);
     print_state(page, t);
     if (t->checks)
         fprintf(page->out, "%" PRIu64 " of %" PRIu64, right, t->checks);
     if (t->calls)
-        fprintf(page->out, " in %s calls", ib_words_count(page->arena, (double)t->calls));
+        fprintf(page->out, " in %s calls", ib_format_count(page->arena, (double)t->calls));
     if (t->failed)
         fprintf(page->out, ", %" PRIu64 " failed", t->failed);
     if (t->skipped)
@@ -63,55 +63,57 @@ static bool same_words(const char *a, const char *b)
     return *a == *b;
 }
 
-static bool same_kind(const struct ib_flaw *a, const struct ib_flaw *b)
+static bool same_kind(const struct ib_check_finding *a, const struct ib_check_finding *b)
 {
     return a->level == b->level && same_words(a->pattern, b->pattern) &&
            (a->operation ? a->operation : "") == (b->operation ? b->operation : "");
 }
 
-static bool is_first_of_kind(const struct ib_flaws *flaws, size_t i)
+static bool is_first_of_kind(const struct ib_check_result *check_result, size_t i)
 {
     for (size_t j = 0; j < i; j++)
-        if (same_kind(&flaws->list[j], &flaws->list[i]))
+        if (same_kind(&check_result->list[j], &check_result->list[i]))
             return false;
     return true;
 }
 
-static uint64_t count_kind(const struct ib_flaws *flaws, size_t first)
+static uint64_t count_kind(const struct ib_check_result *check_result, size_t first)
 {
     uint64_t n = 0;
-    for (size_t i = first; i < flaws->n; i++)
-        n += same_kind(&flaws->list[first], &flaws->list[i]);
+    for (size_t i = first; i < check_result->n; i++)
+        n += same_kind(&check_result->list[first], &check_result->list[i]);
     return n;
 }
 
 /* "all 20 trainings", "gemm f32, gemm f64", "mlp 6 relu f32 wide and 11 more". */
-static const char *name_subjects(const struct ib_plain *page, const struct ib_flaws *flaws, size_t first)
+static const char *name_subjects(const struct ib_text_page *page, const struct ib_check_result *check_result,
+                                 size_t first)
 {
-    const enum ib_level level = flaws->list[first].level;
-    const char *text = flaws->list[first].subject;
+    const enum ib_level level = check_result->list[first].level;
+    const char *text = check_result->list[first].subject;
     uint64_t named = 1, more = 0;
-    if (count_kind(flaws, first) == flaws->tally[level].checks && flaws->tally[level].checks > 2)
-        return ib_arena_print(page->arena, "all %" PRIu64 " %s", flaws->tally[level].checks,
+    if (count_kind(check_result, first) == check_result->tally[level].checks &&
+        check_result->tally[level].checks > 2)
+        return ib_arena_print(page->arena, "all %" PRIu64 " %s", check_result->tally[level].checks,
                               level == IB_LEVEL_GRADIENTS ? "gradients" : "trainings");
-    for (size_t i = first + 1; i < flaws->n; i++) {
-        if (!same_kind(&flaws->list[first], &flaws->list[i]))
+    for (size_t i = first + 1; i < check_result->n; i++) {
+        if (!same_kind(&check_result->list[first], &check_result->list[i]))
             continue;
         if (named++ < SUBJECTS_MAX)
-            text = ib_arena_print(page->arena, "%s, %s", text, flaws->list[i].subject);
+            text = ib_arena_print(page->arena, "%s, %s", text, check_result->list[i].subject);
         else
             more++;
     }
     return more ? ib_arena_print(page->arena, "%s and %" PRIu64 " more", text, more) : text;
 }
 
-static void print_fact(const struct ib_plain *page, const char *before, const char *fact)
+static void print_fact(const struct ib_text_page *page, const char *before, const char *fact)
 {
     if (fact[0])
-        ib_plain_words(page, INDENT, "", ib_arena_print(page->arena, "%s%s", before, fact));
+        ib_text_paragraph(page, INDENT, "", ib_arena_print(page->arena, "%s%s", before, fact));
 }
 
-static const char *last_line(const struct ib_plain *page, const char *output)
+static const char *last_line(const struct ib_text_page *page, const char *output)
 {
     size_t n = strlen(output);
     while (n && output[n - 1] == '\n')
@@ -122,13 +124,15 @@ static const char *last_line(const struct ib_plain *page, const char *output)
     return ib_arena_print(page->arena, "%.*s", (int)(n - begin), output + begin);
 }
 
-static void print_kind(const struct ib_plain *page, const struct ib_flaws *flaws, size_t first)
+static void print_kind(const struct ib_text_page *page, const struct ib_check_result *check_result,
+                       size_t first)
 {
-    const struct ib_flaw *f = &flaws->list[first];
-    const bool several = count_kind(flaws, first) > 1;
+    const struct ib_check_finding *f = &check_result->list[first];
+    const bool several = count_kind(check_result, first) > 1;
     fputc('\n', page->out);
-    ib_plain_words(page, 2, IB_BOLD,
-                   ib_arena_print(page->arena, "%s: %s", name_subjects(page, flaws, first), f->pattern));
+    ib_text_paragraph(
+        page, 2, IB_BOLD,
+        ib_arena_print(page->arena, "%s: %s", name_subjects(page, check_result, first), f->pattern));
     if (f->detail[0] && several)
         print_fact(page, ib_arena_print(page->arena, "%s: ", f->subject), f->detail);
     else
@@ -140,23 +144,24 @@ static void print_kind(const struct ib_plain *page, const struct ib_flaws *flaws
 }
 
 /* The first level at which something is wrong. */
-static enum ib_level first_level(const struct ib_flaws *flaws)
+static enum ib_level first_level(const struct ib_check_result *check_result)
 {
     enum ib_level first = IB_LEVEL_COUNT;
-    for (size_t i = 0; i < flaws->n; i++)
-        first = flaws->list[i].level < first ? flaws->list[i].level : first;
+    for (size_t i = 0; i < check_result->n; i++)
+        first = check_result->list[i].level < first ? check_result->list[i].level : first;
     return first;
 }
 
-static void print_kinds(const struct ib_plain *page, const struct ib_flaws *flaws, enum ib_level level)
+static void print_kinds(const struct ib_text_page *page, const struct ib_check_result *check_result,
+                        enum ib_level level)
 {
-    const uint64_t most = level == first_level(flaws) ? KINDS_MAX : KINDS_LATER;
+    const uint64_t most = level == first_level(check_result) ? KINDS_MAX : KINDS_LATER;
     uint64_t told = 0, untold = 0;
-    for (size_t i = 0; i < flaws->n; i++) {
-        if (flaws->list[i].level != level || !is_first_of_kind(flaws, i))
+    for (size_t i = 0; i < check_result->n; i++) {
+        if (check_result->list[i].level != level || !is_first_of_kind(check_result, i))
             continue;
         if (told++ < most)
-            print_kind(page, flaws, i);
+            print_kind(page, check_result, i);
         else
             untold++;
     }
@@ -168,69 +173,70 @@ static void print_kinds(const struct ib_plain *page, const struct ib_flaws *flaw
 /* ---- the verdict ---- */
 
 /* What the rest may follow from: flaws of the first level that has any. */
-static const struct ib_flaw *root_of(const struct ib_flaws *flaws)
+static const struct ib_check_finding *root_of(const struct ib_check_result *check_result)
 {
     size_t i = 0;
-    while (flaws->list[i].level != first_level(flaws))
+    while (check_result->list[i].level != first_level(check_result))
         i++;
-    return &flaws->list[i];
+    return &check_result->list[i];
 }
 
-static bool all_of_one_level(const struct ib_flaws *flaws)
+static bool all_of_one_level(const struct ib_check_result *check_result)
 {
-    for (size_t i = 1; i < flaws->n; i++)
-        if (flaws->list[i].level != flaws->list[0].level)
+    for (size_t i = 1; i < check_result->n; i++)
+        if (check_result->list[i].level != check_result->list[0].level)
             return false;
     return true;
 }
 
-static void print_verdict(const struct ib_plain *page, const char *name, const struct ib_flaws *flaws)
+static void print_verdict(const struct ib_text_page *page, const char *name,
+                          const struct ib_check_result *check_result)
 {
-    const struct ib_flaw *root = flaws->n ? root_of(flaws) : NULL;
+    const struct ib_check_finding *root = check_result->n ? root_of(check_result) : NULL;
     fputc('\n', page->out);
-    switch (ib_flaws_verdict(flaws)) {
-    case IB_CHECKED_RIGHT:
-        ib_plain_styled(page, IB_GREEN, ib_arena_print(page->arena, "%s is right.", name));
+    switch (ib_check_result_verdict(check_result)) {
+    case IB_CHECK_RIGHT:
+        ib_text_styled(page, IB_GREEN, ib_arena_print(page->arena, "%s is right.", name));
         break;
-    case IB_CHECKED_NOTHING:
-        ib_plain_styled(page, IB_YELLOW,
-                        ib_arena_print(page->arena, "%s: nothing of it could be verified.", name));
+    case IB_CHECK_NOTHING:
+        ib_text_styled(page, IB_YELLOW,
+                       ib_arena_print(page->arena, "%s: nothing of it could be verified.", name));
         break;
-    case IB_CHECKED_WRONG:
-        ib_plain_styled(page, IB_RED, ib_arena_print(page->arena, "%s is wrong.", name));
+    case IB_CHECK_WRONG:
+        ib_text_styled(page, IB_RED, ib_arena_print(page->arena, "%s is wrong.", name));
         break;
-    case IB_CHECKED_FAILED:
-        ib_plain_styled(
+    case IB_CHECK_FAILED:
+        ib_text_styled(
             page, IB_RED,
             ib_arena_print(page->arena, "%s %s.", name,
                            root->status == IB_CASE_UNAVAILABLE ? "is unavailable here" : "failed"));
         break;
     }
-    if (root && !all_of_one_level(flaws))
+    if (root && !all_of_one_level(check_result))
         fprintf(page->out, " Begin with %s: the rest may follow from it.",
                 root->operation ? root->operation : root->subject);
     fputc('\n', page->out);
 }
 
-void ib_checkup_print(const struct ib_plain *page, const struct ib_impl_info *info,
-                      const struct ib_flaws *flaws)
+void ib_check_report_print(const struct ib_text_page *page, const struct ib_impl_info *info,
+                           const struct ib_check_result *check_result)
 {
     fprintf(page->out, "%s%s%s%s%s%s\n\n", info->name, info->summary && info->summary[0] ? ": " : "",
             info->summary ? info->summary : "", info->libraries ? " (" : "",
             info->libraries ? info->libraries : "", info->libraries ? ")" : "");
     for (int level = 0; level < IB_LEVEL_COUNT; level++)
-        if (flaws->tally[level].checks || flaws->tally[level].skipped)
-            print_level(page, (enum ib_level)level, &flaws->tally[level]);
+        if (check_result->tally[level].checks || check_result->tally[level].skipped)
+            print_level(page, (enum ib_level)level, &check_result->tally[level]);
     for (int level = 0; level < IB_LEVEL_COUNT; level++)
-        print_kinds(page, flaws, (enum ib_level)level);
-    print_verdict(page, info->name, flaws);
+        print_kinds(page, check_result, (enum ib_level)level);
+    print_verdict(page, info->name, check_result);
 }
 
 /* ---- for programs ---- */
 
 enum { SCHEMA = 1 };
 
-static json_t *flaw_to_json(const struct ib_flaw *f)
+static json_t *finding_to_json(const struct ib_check_finding *f)
 {
     json_t *finding =
         json_pack("{s:s, s:s, s:s?, s:s?, s:s, s:s, s:s, s:s, s:s}", "level",
@@ -251,14 +257,16 @@ static json_t *tally_to_json(const struct ib_tally *t)
                      "reason", t->reason);
 }
 
-json_t *ib_checkup_to_json(const struct ib_impl_info *info, const struct ib_flaws *flaws)
+json_t *ib_check_report_to_json(const struct ib_impl_info *info, const struct ib_check_result *check_result)
 {
     json_t *counts = json_object(), *findings = json_array();
     for (int level = 0; level < IB_LEVEL_COUNT; level++)
-        json_object_set_new(counts, ib_word_of(ib_level_words, level), tally_to_json(&flaws->tally[level]));
-    for (size_t i = 0; i < flaws->n; i++)
-        json_array_append_new(findings, flaw_to_json(&flaws->list[i]));
+        json_object_set_new(counts, ib_word_of(ib_level_words, level),
+                            tally_to_json(&check_result->tally[level]));
+    for (size_t i = 0; i < check_result->n; i++)
+        json_array_append_new(findings, finding_to_json(&check_result->list[i]));
     return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o}", "schema", SCHEMA, "version", IB_VERSION, "impl",
-                     info->name, "verdict", ib_word_of(ib_checked_words, (int)ib_flaws_verdict(flaws)),
-                     "counts", counts, "findings", findings);
+                     info->name, "verdict",
+                     ib_word_of(ib_check_verdict_words, (int)ib_check_result_verdict(check_result)), "counts",
+                     counts, "findings", findings);
 }

@@ -1,17 +1,18 @@
-/* What a checkup has found, for people and for programs. */
+/* What a check has found, for people and for programs. */
 #ifndef IB_REPORT_CHECK_REPORT_H
 #define IB_REPORT_CHECK_REPORT_H
 
 #include "check/check_result.h"
-#include "report/text_layout.h"
 #include "parent/registry.h"
+#include "report/text_layout.h"
 
 /* A line a level, then each kind of flaw once, with what an author needs to find it, then the verdict. */
-void ib_checkup_print(const struct ib_plain *, const struct ib_impl_info *, const struct ib_flaws *);
+void ib_check_report_print(const struct ib_text_page *, const struct ib_impl_info *,
+                           const struct ib_check_result *);
 
 /* {schema, impl, verdict, counts: {level: {checks, wrong, failed, skipped, reason}}, findings: [{level,
  * subject, operation, dtype, status, pattern, text, shape, where, element, got, expected, …}]}; a new
  * reference. */
-json_t *ib_checkup_to_json(const struct ib_impl_info *, const struct ib_flaws *);
+json_t *ib_check_report_to_json(const struct ib_impl_info *, const struct ib_check_result *);
 
 #endif

@@ -9,7 +9,7 @@
 
 /* Differences of the machines first, then the table, then what differs in answers and copies, then the cases
  * that only one run has. */
-void ib_compare_page(struct ib_blocks *, const json_t *comparison);
+void ib_compare_page(struct ib_doc *, const json_t *comparison);
 
 /* "1.034 [1.020, 1.047]" for {median, low, high}. */
 const char *ib_ratio_words(struct ib_arena *, const json_t *ratio);
@@ -17,6 +17,6 @@ const char *ib_ratio_words(struct ib_arena *, const json_t *ratio);
 const char *ib_difference_words(struct ib_arena *, const json_t *differences);
 
 /* A page of its own, with the style of the reports. IB_EIO: that is missing. */
-enum ib_status ib_page_html(FILE *, struct ib_arena *, const char *title, const struct ib_blocks *);
+enum ib_status ib_page_html(FILE *, struct ib_arena *, const char *title, const struct ib_doc *);
 
 #endif

@@ -8,51 +8,50 @@ enum { MARGIN = 2, GAP = 2, MIN_NAME_WIDTH = 12, MAX_COLUMNS = 12 };
 
 /* ---- building ---- */
 
-static struct ib_block *add(struct ib_blocks *blocks, enum ib_block_kind kind)
+static struct ib_doc_block *add(struct ib_doc *doc, enum ib_doc_block_kind kind)
 {
-    blocks->list =
-        ib_arena_grow(blocks->arena, blocks->list, sizeof *blocks->list, blocks->n, &blocks->capacity);
-    blocks->list[blocks->n] = (struct ib_block){.kind = kind};
-    return &blocks->list[blocks->n++];
+    doc->list = ib_arena_grow(doc->arena, doc->list, sizeof *doc->list, doc->n, &doc->capacity);
+    doc->list[doc->n] = (struct ib_doc_block){.kind = kind};
+    return &doc->list[doc->n++];
 }
 
-void ib_blocks_heading(struct ib_blocks *blocks, const char *text)
+void ib_doc_heading(struct ib_doc *doc, const char *text)
 {
-    add(blocks, IB_BLOCK_HEADING)->text = text;
+    add(doc, IB_DOC_HEADING)->text = text;
 }
 
-void ib_blocks_words(struct ib_blocks *blocks, const char *text)
+void ib_doc_paragraph(struct ib_doc *doc, const char *text)
 {
-    add(blocks, IB_BLOCK_WORDS)->text = text;
+    add(doc, IB_DOC_PARAGRAPH)->text = text;
 }
 
-void ib_blocks_table(struct ib_blocks *blocks, const char *columns, const char *const *heads)
+void ib_doc_table(struct ib_doc *doc, const char *columns, const char *const *heads)
 {
-    add(blocks, IB_BLOCK_TABLE)->columns = columns;
-    ib_blocks_row(blocks, heads);
+    add(doc, IB_DOC_TABLE)->columns = columns;
+    ib_doc_row(doc, heads);
 }
 
-void ib_blocks_row(struct ib_blocks *blocks, const char *const *cells)
+void ib_doc_row(struct ib_doc *doc, const char *const *cells)
 {
-    struct ib_block *table = &blocks->list[blocks->n - 1];
+    struct ib_doc_block *table = &doc->list[doc->n - 1];
     for (size_t i = 0; table->columns[i]; i++) {
-        table->cells = ib_arena_grow(blocks->arena, table->cells, sizeof *table->cells, table->n_cells,
-                                     &table->capacity);
+        table->cells =
+            ib_arena_grow(doc->arena, table->cells, sizeof *table->cells, table->n_cells, &table->capacity);
         table->cells[table->n_cells++] = cells[i];
     }
 }
 
-void ib_blocks_span(struct ib_blocks *blocks, const char *text)
+void ib_doc_span(struct ib_doc *doc, const char *text)
 {
-    ib_blocks_row(blocks, (const char *[MAX_COLUMNS]){text});
+    ib_doc_row(doc, (const char *[MAX_COLUMNS]){text});
 }
 
-static bool is_span(const struct ib_block *table, size_t first)
+static bool is_span(const struct ib_doc_block *table, size_t first)
 {
     return table->cells[first + 1] == NULL;
 }
 
-static bool is_number(const struct ib_block *table, size_t column)
+static bool is_number(const struct ib_doc_block *table, size_t column)
 {
     return table->columns[column] == 'r';
 }
@@ -60,7 +59,7 @@ static bool is_number(const struct ib_block *table, size_t column)
 /* ---- for the terminal ---- */
 
 /* What stands below a span stands a little further in. */
-static int margin_of(const struct ib_block *table)
+static int margin_of(const struct ib_doc_block *table)
 {
     const size_t n = strlen(table->columns);
     for (size_t first = 0; first < table->n_cells; first += n)
@@ -70,7 +69,7 @@ static int margin_of(const struct ib_block *table)
 }
 
 /* Those of names share what does not fit. */
-static void fit(const struct ib_block *table, size_t *widths)
+static void fit(const struct ib_doc_block *table, size_t *widths)
 {
     const size_t n = strlen(table->columns);
     size_t total = (size_t)margin_of(table) + GAP * (n - 1);
@@ -87,59 +86,59 @@ static void fit(const struct ib_block *table, size_t *widths)
     }
 }
 
-static void measure(const struct ib_block *table, size_t *widths)
+static void measure(const struct ib_doc_block *table, size_t *widths)
 {
     const size_t n = strlen(table->columns);
     for (size_t first = 0; first < table->n_cells; first += n)
         for (size_t i = 0; i < n && !is_span(table, first); i++) {
-            size_t width = ib_plain_width(table->cells[first + i]);
+            size_t width = ib_text_width(table->cells[first + i]);
             widths[i] = width > widths[i] ? width : widths[i];
         }
     fit(table, widths);
 }
 
-static void print_cells(const struct ib_plain *page, const struct ib_block *table, size_t first,
+static void print_cells(const struct ib_text_page *page, const struct ib_doc_block *table, size_t first,
                         const size_t *widths)
 {
     const int margin = margin_of(table);
     for (size_t i = 0; table->columns[i]; i++) {
         bool last = !table->columns[i + 1];
         fprintf(page->out, "%*s", i ? GAP : margin, "");
-        ib_plain_padded(page, "", ib_plain_shorten(page->arena, table->cells[first + i], widths[i]),
-                        last && !is_number(table, i) ? 0 : widths[i], is_number(table, i));
+        ib_text_padded(page, "", ib_text_shorten(page->arena, table->cells[first + i], widths[i]),
+                       last && !is_number(table, i) ? 0 : widths[i], is_number(table, i));
     }
     fputc('\n', page->out);
 }
 
-static void print_table(const struct ib_plain *page, const struct ib_block *table)
+static void print_table(const struct ib_text_page *page, const struct ib_doc_block *table)
 {
     const size_t n = strlen(table->columns);
     size_t widths[MAX_COLUMNS] = {0};
     measure(table, widths);
     for (size_t first = 0; first < table->n_cells; first += n)
         if (is_span(table, first))
-            ib_plain_words(page, MARGIN, IB_BOLD, table->cells[first]);
+            ib_text_paragraph(page, MARGIN, IB_BOLD, table->cells[first]);
         else
             print_cells(page, table, first, widths);
 }
 
-void ib_blocks_plain(const struct ib_plain *page, const struct ib_blocks *blocks)
+void ib_doc_plain(const struct ib_text_page *page, const struct ib_doc *doc)
 {
-    for (const struct ib_block *b = blocks->list; b < blocks->list + blocks->n; b++) {
-        if (b->kind == IB_BLOCK_TABLE)
+    for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
+        if (b->kind == IB_DOC_TABLE)
             print_table(page, b);
         else
-            ib_plain_words(page, b->kind == IB_BLOCK_HEADING ? 0 : MARGIN,
-                           b->kind == IB_BLOCK_HEADING ? IB_BOLD : "", b->text);
-        bool goes_on = b + 1 < blocks->list + blocks->n && b[1].kind == IB_BLOCK_WORDS;
-        if (b->kind == IB_BLOCK_TABLE || (b->kind == IB_BLOCK_WORDS && !goes_on))
+            ib_text_paragraph(page, b->kind == IB_DOC_HEADING ? 0 : MARGIN,
+                              b->kind == IB_DOC_HEADING ? IB_BOLD : "", b->text);
+        bool goes_on = b + 1 < doc->list + doc->n && b[1].kind == IB_DOC_PARAGRAPH;
+        if (b->kind == IB_DOC_TABLE || (b->kind == IB_DOC_PARAGRAPH && !goes_on))
             fputc('\n', page->out);
     }
 }
 
 /* ---- as Markdown ---- */
 
-static void print_markdown_table(FILE *out, struct ib_arena *arena, const struct ib_block *table)
+static void print_markdown_table(FILE *out, struct ib_arena *arena, const struct ib_doc_block *table)
 {
     const size_t n = strlen(table->columns);
     for (size_t i = 0; i < table->n_cells; i++) {
@@ -151,20 +150,20 @@ static void print_markdown_table(FILE *out, struct ib_arena *arena, const struct
     fputc('\n', out);
 }
 
-void ib_blocks_markdown(FILE *out, const struct ib_blocks *blocks, const char *level)
+void ib_doc_markdown(FILE *out, const struct ib_doc *doc, const char *level)
 {
-    for (const struct ib_block *b = blocks->list; b < blocks->list + blocks->n; b++) {
-        if (b->kind == IB_BLOCK_TABLE)
-            print_markdown_table(out, blocks->arena, b);
+    for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
+        if (b->kind == IB_DOC_TABLE)
+            print_markdown_table(out, doc->arena, b);
         else
-            fprintf(out, "%s%s%s\n\n", b->kind == IB_BLOCK_HEADING ? level : "",
-                    b->kind == IB_BLOCK_HEADING ? " " : "", ib_escape_markdown(blocks->arena, b->text));
+            fprintf(out, "%s%s%s\n\n", b->kind == IB_DOC_HEADING ? level : "",
+                    b->kind == IB_DOC_HEADING ? " " : "", ib_escape_markdown(doc->arena, b->text));
     }
 }
 
 /* ---- as HTML ---- */
 
-static void print_html_row(FILE *out, struct ib_arena *arena, const struct ib_block *table, size_t first,
+static void print_html_row(FILE *out, struct ib_arena *arena, const struct ib_doc_block *table, size_t first,
                            const char *tag)
 {
     fprintf(out, "<tr>");
@@ -174,13 +173,13 @@ static void print_html_row(FILE *out, struct ib_arena *arena, const struct ib_bl
     fprintf(out, "</tr>\n");
 }
 
-static void print_html_span(FILE *out, struct ib_arena *arena, const struct ib_block *table, size_t first)
+static void print_html_span(FILE *out, struct ib_arena *arena, const struct ib_doc_block *table, size_t first)
 {
     fprintf(out, "<tr><th scope=\"rowgroup\" class=\"span\" colspan=\"%zu\">%s</th></tr>\n",
             strlen(table->columns), ib_escape_html(arena, table->cells[first]));
 }
 
-static void print_html_table(FILE *out, struct ib_arena *arena, const struct ib_block *table)
+static void print_html_table(FILE *out, struct ib_arena *arena, const struct ib_doc_block *table)
 {
     const size_t n = strlen(table->columns);
     fprintf(out, "<div class=\"wide\"><table>\n<thead>");
@@ -194,14 +193,14 @@ static void print_html_table(FILE *out, struct ib_arena *arena, const struct ib_
     fprintf(out, "</tbody>\n</table></div>\n");
 }
 
-void ib_blocks_html(FILE *out, const struct ib_blocks *blocks, const char *tag)
+void ib_doc_html(FILE *out, const struct ib_doc *doc, const char *tag)
 {
-    for (const struct ib_block *b = blocks->list; b < blocks->list + blocks->n; b++) {
-        if (b->kind == IB_BLOCK_TABLE)
-            print_html_table(out, blocks->arena, b);
-        else if (b->kind == IB_BLOCK_HEADING)
-            fprintf(out, "<%s>%s</%s>\n", tag, ib_escape_html(blocks->arena, b->text), tag);
+    for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
+        if (b->kind == IB_DOC_TABLE)
+            print_html_table(out, doc->arena, b);
+        else if (b->kind == IB_DOC_HEADING)
+            fprintf(out, "<%s>%s</%s>\n", tag, ib_escape_html(doc->arena, b->text), tag);
         else
-            fprintf(out, "<p class=\"about\">%s</p>\n", ib_escape_html(blocks->arena, b->text));
+            fprintf(out, "<p class=\"about\">%s</p>\n", ib_escape_html(doc->arena, b->text));
     }
 }

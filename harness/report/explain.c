@@ -3,9 +3,9 @@
 #include "analysis/explain.h"
 #include "analysis/member.h"
 #include "report/explain_parts.h"
-#include "report/summary.h"
-#include "report/process_section.h"
 #include "report/format.h"
+#include "report/process_section.h"
+#include "report/summary.h"
 
 #include <math.h>
 #include <string.h>
@@ -15,10 +15,10 @@
 static const char *problem_text(struct ib_arena *arena, const json_t *c)
 {
     return ib_arena_print(arena, "%s × %s training rows, %s test rows, %s epochs, lr %.6g.",
-                          ib_words_count(arena, ib_member_number(c, "rows")),
-                          ib_words_count(arena, ib_member_number(c, "cols")),
-                          ib_words_count(arena, ib_member_number(c, "test_rows")),
-                          ib_words_count(arena, ib_member_number(c, "epochs")), ib_member_number(c, "lr"));
+                          ib_format_count(arena, ib_member_number(c, "rows")),
+                          ib_format_count(arena, ib_member_number(c, "cols")),
+                          ib_format_count(arena, ib_member_number(c, "test_rows")),
+                          ib_format_count(arena, ib_member_number(c, "epochs")), ib_member_number(c, "lr"));
 }
 
 /* ", losses 1.2e-12"; nothing where that was not compared. */
@@ -50,32 +50,32 @@ static const char *time_text(struct ib_arena *arena, const json_t *c)
            high = ib_member_number(c, "time.epoch_ns.ci_high");
     const char *span = isnan(low)
                            ? "too few for an interval"
-                           : ib_arena_print(arena, "95 %% interval %s to %s", ib_words_duration(arena, low),
-                                            ib_words_duration(arena, high));
+                           : ib_arena_print(arena, "95 %% interval %s to %s", ib_format_duration(arena, low),
+                                            ib_format_duration(arena, high));
     return ib_arena_print(arena, "An epoch takes %s: the median of %.0f round%s; %s.",
-                          ib_words_duration(arena, median), n, n == 1 ? "" : "s", span);
+                          ib_format_duration(arena, median), n, n == 1 ? "" : "s", span);
 }
 
-void ib_explain_case(struct ib_blocks *blocks, const json_t *c)
+void ib_explain_case(struct ib_doc *doc, const json_t *c)
 {
-    struct ib_arena *arena = blocks->arena;
-    ib_blocks_heading(
-        blocks, ib_arena_print(arena, "%s: %s", ib_member_text(c, "name"), ib_member_text(c, "problem")));
-    ib_blocks_words(blocks, ib_member_text(c, "id"));
-    ib_blocks_words(blocks, problem_text(arena, c));
-    ib_blocks_words(blocks, verdict_text(arena, c));
-    ib_blocks_words(blocks, time_text(arena, c));
+    struct ib_arena *arena = doc->arena;
+    ib_doc_heading(doc,
+                   ib_arena_print(arena, "%s: %s", ib_member_text(c, "name"), ib_member_text(c, "problem")));
+    ib_doc_paragraph(doc, ib_member_text(c, "id"));
+    ib_doc_paragraph(doc, problem_text(arena, c));
+    ib_doc_paragraph(doc, verdict_text(arena, c));
+    ib_doc_paragraph(doc, time_text(arena, c));
     if (json_is_true(ib_member(c, "simulated")))
-        ib_blocks_words(blocks, "The device is simulated: none of these times is one of a device.");
+        ib_doc_paragraph(doc, "The device is simulated: none of these times is one of a device.");
 }
 
 /* ---- what was copied ---- */
 
 /* "uploaded 20,000 times and downloaded once" */
-static const char *times_text(struct ib_arena *arena, const char *verb, double count)
+static const char *times_text(struct ib_arena *arena, const char *done, double count)
 {
-    return count == 1 ? ib_arena_print(arena, "%s once", verb)
-                      : ib_arena_print(arena, "%s %s times", verb, ib_words_count(arena, count));
+    return count == 1 ? ib_arena_print(arena, "%s once", done)
+                      : ib_arena_print(arena, "%s %s times", done, ib_format_count(arena, count));
 }
 
 static const char *tensor_text(struct ib_arena *arena, const struct ib_explained_copies *t)
@@ -84,70 +84,69 @@ static const char *tensor_text(struct ib_arena *arena, const struct ib_explained
     const char *down = t->d2h_count ? times_text(arena, "downloaded", t->d2h_count) : "";
     const char *time = isnan(t->time_share) ? ""
                                             : ib_arena_print(arena, ", %s of the training's time",
-                                                             ib_words_share(arena, t->time_share));
+                                                             ib_format_share(arena, t->time_share));
     return ib_arena_print(arena, "%s was %s%s%s: %s of all bytes%s.", t->tensor, up,
-                          up[0] && down[0] ? " and " : "", down, ib_words_share(arena, t->byte_share), time);
+                          up[0] && down[0] ? " and " : "", down, ib_format_share(arena, t->byte_share), time);
 }
 
 /* The tensor that cost most, by bytes and, where that is another, by time. */
-static void say_dearest(struct ib_blocks *blocks, const struct ib_explanation *e)
+static void say_dearest(struct ib_doc *doc, const struct ib_explanation *e)
 {
     const struct ib_explained_copies *by_time = ib_explain_dearest(e);
-    ib_blocks_words(blocks, tensor_text(blocks->arena, &e->tensors[0]));
+    ib_doc_paragraph(doc, tensor_text(doc->arena, &e->tensors[0]));
     if (by_time != &e->tensors[0])
-        ib_blocks_words(blocks, tensor_text(blocks->arena, by_time));
+        ib_doc_paragraph(doc, tensor_text(doc->arena, by_time));
 }
 
-static void add_copies(struct ib_blocks *blocks, const struct ib_explanation *e)
+static void add_copies(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    struct ib_arena *arena = blocks->arena;
-    ib_blocks_table(blocks, "wwwrrrrrr",
-                    (const char *[]){"tensor", "operation", "phase", "uploads", "bytes", "downloads", "bytes",
-                                     "of all bytes", "of the time"});
+    struct ib_arena *arena = doc->arena;
+    ib_doc_table(doc, "wwwrrrrrr",
+                 (const char *[]){"tensor", "operation", "phase", "uploads", "bytes", "downloads", "bytes",
+                                  "of all bytes", "of the time"});
     for (size_t i = 0; i < e->n_copies; i++) {
         const struct ib_explained_copies *copy = &e->copies[i];
-        ib_blocks_row(
-            blocks,
-            (const char *[]){copy->tensor, copy->op, copy->phase, ib_words_count(arena, copy->h2d_count),
-                             ib_words_count(arena, copy->h2d_bytes), ib_words_count(arena, copy->d2h_count),
-                             ib_words_count(arena, copy->d2h_bytes), ib_words_share(arena, copy->byte_share),
-                             ib_words_share(arena, copy->time_share)});
+        ib_doc_row(doc, (const char *[]){
+                            copy->tensor, copy->op, copy->phase, ib_format_count(arena, copy->h2d_count),
+                            ib_format_count(arena, copy->h2d_bytes), ib_format_count(arena, copy->d2h_count),
+                            ib_format_count(arena, copy->d2h_bytes), ib_format_share(arena, copy->byte_share),
+                            ib_format_share(arena, copy->time_share)});
     }
 }
 
-static void explain_copies(struct ib_blocks *blocks, const struct ib_explanation *e)
+static void explain_copies(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    struct ib_arena *arena = blocks->arena;
-    ib_blocks_heading(blocks, "What was copied");
+    struct ib_arena *arena = doc->arena;
+    ib_doc_heading(doc, "What was copied");
     if (strcmp(ib_member_text(e->record, "residency"), "host") == 0) {
-        ib_blocks_words(blocks, "Nothing: the implementation works in the host's memory.");
+        ib_doc_paragraph(doc, "Nothing: the implementation works in the host's memory.");
     } else if (!e->n_copies) {
-        ib_blocks_words(blocks, isnan(e->epoch_ns)
-                                    ? "It is not known: no timed pass of this case came to its end."
-                                    : "It is not known: this run did not keep its copies.");
+        ib_doc_paragraph(doc, isnan(e->epoch_ns)
+                                  ? "It is not known: no timed pass of this case came to its end."
+                                  : "It is not known: this run did not keep its copies.");
     } else {
-        ib_blocks_words(
-            blocks, ib_arena_print(
-                        arena,
-                        "One training and its prediction: %s; %s copies an epoch; %s operations launched, %s "
-                        "waits for all of them.",
-                        ib_words_bytes(arena, e->bytes),
-                        e->copies_per_epoch > 0 ? ib_words_amount(arena, e->copies_per_epoch) : "no",
-                        ib_words_count(arena, ib_member_number(e->record, "transfers.launches")),
-                        ib_words_count(arena, ib_member_number(e->record, "transfers.syncs"))));
-        say_dearest(blocks, e);
-        add_copies(blocks, e);
+        ib_doc_paragraph(
+            doc, ib_arena_print(
+                     arena,
+                     "One training and its prediction: %s; %s copies an epoch; %s operations launched, %s "
+                     "waits for all of them.",
+                     ib_format_bytes(arena, e->bytes),
+                     e->copies_per_epoch > 0 ? ib_format_amount(arena, e->copies_per_epoch) : "no",
+                     ib_format_count(arena, ib_member_number(e->record, "transfers.launches")),
+                     ib_format_count(arena, ib_member_number(e->record, "transfers.syncs"))));
+        say_dearest(doc, e);
+        add_copies(doc, e);
     }
-    ib_explain_witness(blocks, e->record);
+    ib_explain_tracer(doc, e->record);
 }
 
-void ib_explain_cost(struct ib_blocks *blocks, const json_t *cases, const json_t *c)
+void ib_explain_cost(struct ib_doc *doc, const json_t *cases, const json_t *c)
 {
     struct ib_explanation e;
-    ib_explain(blocks->arena, cases, c, &e);
-    explain_copies(blocks, &e);
-    ib_explain_time(blocks, &e);
-    ib_explain_resident(blocks, &e);
-    ib_whole_words(blocks, c);
-    ib_explain_advice(blocks, &e);
+    ib_explain(doc->arena, cases, c, &e);
+    explain_copies(doc, &e);
+    ib_explain_time(doc, &e);
+    ib_explain_resident(doc, &e);
+    ib_process_sentence(doc, c);
+    ib_explain_advice(doc, &e);
 }

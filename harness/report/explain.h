@@ -8,8 +8,8 @@
 #include <jansson.h>
 
 /* What the case is, its verdict and its time. */
-void ib_explain_case(struct ib_blocks *, const json_t *c);
+void ib_explain_case(struct ib_doc *, const json_t *c);
 /* Where its bytes and its time went. `cases` are those of the whole record, for comparison. */
-void ib_explain_cost(struct ib_blocks *, const json_t *cases, const json_t *c);
+void ib_explain_cost(struct ib_doc *, const json_t *cases, const json_t *c);
 
 #endif

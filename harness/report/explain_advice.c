@@ -27,21 +27,21 @@ static double train_copies(const struct ib_explanation *e, const char *tensor)
     return n / ib_member_number(e->record, "epochs");
 }
 
-static void advise_copying(struct ib_blocks *blocks, const struct ib_explanation *e)
+static void advise_copying(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    struct ib_arena *arena = blocks->arena;
+    struct ib_arena *arena = doc->arena;
     if (!e->n_tensors)
         return;
     const struct ib_explained_copies *first = ib_explain_dearest(e);
     const char *share = isnan(first->time_share) ? ""
                                                  : ib_arena_print(arena, ", and up to %s of the time",
-                                                                  ib_words_share(arena, first->time_share));
-    ib_blocks_words(blocks,
-                    ib_arena_print(arena,
-                                   "Keep %s on the device first: that saves %s copies an epoch%s. With "
-                                   "everything resident, all %s are saved.",
-                                   first->tensor, ib_words_amount(arena, train_copies(e, first->tensor)),
-                                   share, ib_words_amount(arena, e->copies_per_epoch)));
+                                                                  ib_format_share(arena, first->time_share));
+    ib_doc_paragraph(doc,
+                     ib_arena_print(arena,
+                                    "Keep %s on the device first: that saves %s copies an epoch%s. With "
+                                    "everything resident, all %s are saved.",
+                                    first->tensor, ib_format_amount(arena, train_copies(e, first->tensor)),
+                                    share, ib_format_amount(arena, e->copies_per_epoch)));
 }
 
 /* The operation with most of the device's work, and its share of that. */
@@ -80,45 +80,45 @@ static const char *compute_advice(struct ib_arena *arena, const struct ib_explan
                   arena,
                   "at %s a call that may be the start of its kernels more than their work, which fewer "
                   "and bigger operations save",
-                  ib_words_duration(arena, call_ns))
+                  ib_format_duration(arena, call_ns))
             : "a faster kernel for that helps; fewer launches or waits hardly do";
     return ib_arena_print(arena, "The device's own work takes %s of an epoch, and %s is %s of it: %s.", share,
-                          operation->op, ib_words_share(arena, part), advice);
+                          operation->op, ib_format_share(arena, part), advice);
 }
 
-static void advise_resident(struct ib_blocks *blocks, const struct ib_explanation *e)
+static void advise_resident(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    struct ib_arena *arena = blocks->arena;
+    struct ib_arena *arena = doc->arena;
     int most = 0;
-    for (int i = 1; i < IB_SPLIT_COUNT; i++)
-        most = e->split.ns[i] > e->split.ns[most] ? i : most;
-    const char *share = ib_words_share(arena, e->split.ns[most] / e->epoch_ns);
-    const char *const advice[IB_SPLIT_COUNT] = {
-        [IB_SPLIT_TRANSFER] = ib_arena_print(
+    for (int i = 1; i < IB_TIME_PART_COUNT; i++)
+        most = e->breakdown.ns[i] > e->breakdown.ns[most] ? i : most;
+    const char *share = ib_format_share(arena, e->breakdown.ns[most] / e->epoch_ns);
+    const char *const advice[IB_TIME_PART_COUNT] = {
+        [IB_TIME_TRANSFER] = ib_arena_print(
             arena, "Copies take %s of an epoch, though the data are resident: read less often.", share),
-        [IB_SPLIT_SYNC] =
+        [IB_TIME_SYNC] =
             ib_arena_print(arena, "Waiting takes %s of an epoch: ask for results less often.", share),
-        [IB_SPLIT_COMPUTE] = e->n_operations ? compute_advice(arena, e, share) : NULL,
-        [IB_SPLIT_LAUNCH] =
+        [IB_TIME_COMPUTE] = e->n_operations ? compute_advice(arena, e, share) : NULL,
+        [IB_TIME_LAUNCH] =
             ib_arena_print(arena,
                            "Handing over %s operations an epoch takes %s of it, more than the device "
                            "works: fewer and bigger operations help, or whole steps fused into one; "
                            "faster kernels do not.",
-                           ib_words_amount(arena, calls_per_epoch(e)), share)};
+                           ib_format_amount(arena, calls_per_epoch(e)), share)};
     if (advice[most])
-        ib_blocks_words(blocks, advice[most]);
+        ib_doc_paragraph(doc, advice[most]);
 }
 
-void ib_explain_advice(struct ib_blocks *blocks, const struct ib_explanation *e)
+void ib_explain_advice(struct ib_doc *doc, const struct ib_explanation *e)
 {
     const char *residency = ib_member_text(e->record, "residency");
     if (isnan(e->epoch_ns) || strcmp(residency, "host") == 0)
         return;
     if (strcmp(residency, "per_op") == 0 && e->n_tensors) {
-        ib_blocks_heading(blocks, "What to change");
-        advise_copying(blocks, e);
-    } else if (strcmp(residency, "resident") == 0 && e->has_split) {
-        ib_blocks_heading(blocks, "What to change");
-        advise_resident(blocks, e);
+        ib_doc_heading(doc, "What to change");
+        advise_copying(doc, e);
+    } else if (strcmp(residency, "resident") == 0 && e->has_breakdown) {
+        ib_doc_heading(doc, "What to change");
+        advise_resident(doc, e);
     }
 }

@@ -9,12 +9,12 @@
  * one. */
 const struct ib_explained_copies *ib_explain_dearest(const struct ib_explanation *);
 
-/* What the driver's own count says where it is not the ledger's, and what the ledger cannot know: work within
- * the device, the host's memory, the kernels. */
-void ib_explain_witness(struct ib_blocks *, const json_t *c);
+/* What the driver's own count says where it is not the transfer log's, and what the transfer log cannot know:
+ * work within the device, the host's memory, the kernels. */
+void ib_explain_tracer(struct ib_doc *, const json_t *c);
 
-void ib_explain_time(struct ib_blocks *, const struct ib_explanation *);
-void ib_explain_resident(struct ib_blocks *, const struct ib_explanation *);
-void ib_explain_advice(struct ib_blocks *, const struct ib_explanation *);
+void ib_explain_time(struct ib_doc *, const struct ib_explanation *);
+void ib_explain_resident(struct ib_doc *, const struct ib_explanation *);
+void ib_explain_advice(struct ib_doc *, const struct ib_explanation *);
 
 #endif

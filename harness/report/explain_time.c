@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const meanings[IB_SPLIT_COUNT] = {
+static const char *const meanings[IB_TIME_PART_COUNT] = {
     "copies between host and device", "waiting for the device beyond its work", "the device's own work",
     "handing work to the device, and all else on the host"};
 
@@ -17,22 +17,22 @@ static bool is_host(const struct ib_explanation *e)
 
 /* ---- where the time went ---- */
 
-static void add_split(struct ib_blocks *blocks, const struct ib_explanation *e)
+static void add_split(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    struct ib_arena *arena = blocks->arena;
-    ib_blocks_table(blocks, "wrrw", (const char *[]){"part", "of an epoch", "share", "what it is"});
-    for (int i = 0; i < IB_SPLIT_COUNT; i++)
-        ib_blocks_row(blocks,
-                      (const char *[]){ib_split_names[i], ib_words_duration(arena, e->split.ns[i]),
-                                       ib_words_share(arena, e->split.ns[i] / e->epoch_ns), meanings[i]});
+    struct ib_arena *arena = doc->arena;
+    ib_doc_table(doc, "wrrw", (const char *[]){"part", "of an epoch", "share", "what it is"});
+    for (int i = 0; i < IB_TIME_PART_COUNT; i++)
+        ib_doc_row(doc,
+                   (const char *[]){ib_time_part_names[i], ib_format_duration(arena, e->breakdown.ns[i]),
+                                    ib_format_share(arena, e->breakdown.ns[i] / e->epoch_ns), meanings[i]});
 }
 
-static void add_operations(struct ib_blocks *blocks, const struct ib_explanation *e)
+static void add_operations(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    struct ib_arena *arena = blocks->arena;
+    struct ib_arena *arena = doc->arena;
     bool by_device = strcmp(ib_member_text(e->record, "profile.clock"), "device") == 0;
-    ib_blocks_words(
-        blocks,
+    ib_doc_paragraph(
+        doc,
         ib_arena_print(
             arena,
             "The profile behind it, of an epoch: %.0f were trained with a wait after every step, so that "
@@ -40,100 +40,98 @@ static void add_operations(struct ib_blocks *blocks, const struct ib_explanation
             "idle device takes %s.",
             ib_member_number(e->record, "profile.epochs"),
             by_device ? "by the device's own clock" : "the wait less that for an idle device",
-            ib_words_duration(arena, ib_member_number(e->record, "profile.sync_ns"))));
-    ib_blocks_table(blocks, "wrrrr", (const char *[]){"operation", "calls", "launch", "wait", "compute"});
+            ib_format_duration(arena, ib_member_number(e->record, "profile.sync_ns"))));
+    ib_doc_table(doc, "wrrrr", (const char *[]){"operation", "calls", "launch", "wait", "compute"});
     for (size_t i = 0; i < e->n_operations; i++) {
         const struct ib_explained_operation *o = &e->operations[i];
-        ib_blocks_row(blocks, (const char *[]){o->op, ib_words_amount(arena, o->calls),
-                                               ib_words_duration(arena, o->launch_ns),
-                                               ib_words_duration(arena, o->wait_ns),
-                                               ib_words_duration(arena, o->compute_ns)});
+        ib_doc_row(doc, (const char *[]){
+                            o->op, ib_format_amount(arena, o->calls), ib_format_duration(arena, o->launch_ns),
+                            ib_format_duration(arena, o->wait_ns), ib_format_duration(arena, o->compute_ns)});
     }
 }
 
 /* Work that was waited for call by call can take longer than an epoch in which it overlaps. */
-static void say_scaled(struct ib_blocks *blocks, const struct ib_explanation *e)
+static void say_scaled(struct ib_doc *doc, const struct ib_explanation *e)
 {
     double compute = 0;
     for (size_t i = 0; i < e->n_operations; i++)
         compute += e->operations[i].compute_ns;
-    if (compute > 1.01 * e->split.ns[IB_SPLIT_COMPUTE])
-        ib_blocks_words(
-            blocks, ib_arena_print(blocks->arena,
-                                   "The parts were scaled down to fit into the epoch: compute, for one, is "
-                                   "%s in the profile.",
-                                   ib_words_duration(blocks->arena, compute)));
+    if (compute > 1.01 * e->breakdown.ns[IB_TIME_COMPUTE])
+        ib_doc_paragraph(
+            doc, ib_arena_print(doc->arena,
+                                "The parts were scaled down to fit into the epoch: compute, for one, is "
+                                "%s in the profile.",
+                                ib_format_duration(doc->arena, compute)));
 }
 
-void ib_explain_time(struct ib_blocks *blocks, const struct ib_explanation *e)
+void ib_explain_time(struct ib_doc *doc, const struct ib_explanation *e)
 {
     if (is_host(e))
         return;
-    ib_blocks_heading(blocks, "Where the time of an epoch went");
-    if (e->has_split) {
-        add_split(blocks, e);
-        say_scaled(blocks, e);
-        add_operations(blocks, e);
+    ib_doc_heading(doc, "Where the time of an epoch went");
+    if (e->has_breakdown) {
+        add_split(doc, e);
+        say_scaled(doc, e);
+        add_operations(doc, e);
         return;
     }
     const char *reason = json_string_value(ib_member(e->record, "profile_reason"));
-    ib_blocks_words(blocks, reason ? ib_arena_print(blocks->arena,
-                                                    "It is not known: the profiled pass failed: %s.", reason)
-                                   : "It is not known: this case was not profiled.");
+    ib_doc_paragraph(
+        doc, reason ? ib_arena_print(doc->arena, "It is not known: the profiled pass failed: %s.", reason)
+                    : "It is not known: this case was not profiled.");
 }
 
 /* ---- what it would take resident ---- */
 
-static const char *span_text(struct ib_arena *arena, const struct ib_paired *ratio)
+static const char *span_text(struct ib_arena *arena, const struct ib_paired_ratio *ratio)
 {
     return isnan(ratio->low) ? ""
-                             : ib_arena_print(arena, " (%s to %s)", ib_words_digits(arena, ratio->low),
-                                              ib_words_digits(arena, ratio->high));
+                             : ib_arena_print(arena, " (%s to %s)", ib_format_digits(arena, ratio->low),
+                                              ib_format_digits(arena, ratio->high));
 }
 
-static void say_forecast(struct ib_blocks *blocks, const struct ib_explanation *e)
+static void say_forecast(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    struct ib_arena *arena = blocks->arena;
+    struct ib_arena *arena = doc->arena;
     const struct ib_forecast *f = &e->forecast;
-    ib_blocks_words(
-        blocks,
-        ib_arena_print(
-            arena,
-            "Predicted: %s an epoch. By its profile %s of an epoch is the device's own work and %s is "
-            "launches; of the measured %s that is %s and %s, of which the longer one counts, as they "
-            "overlap; "
-            "the rest, copies and waits for them, falls away.",
-            ib_words_duration(arena, f->epoch_ns), ib_words_share(arena, f->compute_ns / e->epoch_ns),
-            ib_words_share(arena, f->launch_ns / e->epoch_ns), ib_words_duration(arena, e->epoch_ns),
-            ib_words_duration(arena, f->compute_ns), ib_words_duration(arena, f->launch_ns)));
+    ib_doc_paragraph(
+        doc, ib_arena_print(
+                 arena,
+                 "Predicted: %s an epoch. By its profile %s of an epoch is the device's own work and %s is "
+                 "launches; of the measured %s that is %s and %s, of which the longer one counts, as they "
+                 "overlap; "
+                 "the rest, copies and waits for them, falls away.",
+                 ib_format_duration(arena, f->epoch_ns), ib_format_share(arena, f->compute_ns / e->epoch_ns),
+                 ib_format_share(arena, f->launch_ns / e->epoch_ns), ib_format_duration(arena, e->epoch_ns),
+                 ib_format_duration(arena, f->compute_ns), ib_format_duration(arena, f->launch_ns)));
 }
 
-static void say_measured(struct ib_blocks *blocks, const struct ib_explanation *e)
+static void say_measured(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    struct ib_arena *arena = blocks->arena;
+    struct ib_arena *arena = doc->arena;
     double measured = ib_member_number(e->partner, "time.epoch_ns.median");
     const char *against = isnan(e->forecast.epoch_ns)
                               ? ""
                               : ib_arena_print(arena, " The prediction is %s× that.",
-                                               ib_words_digits(arena, e->forecast.epoch_ns / measured));
-    ib_blocks_words(blocks,
-                    ib_arena_print(arena, "Measured in this run: %s an epoch; copying takes %s×%s as long.%s",
-                                   ib_words_duration(arena, measured), ib_words_digits(arena, e->tax.median),
-                                   span_text(arena, &e->tax), against));
+                                               ib_format_digits(arena, e->forecast.epoch_ns / measured));
+    ib_doc_paragraph(
+        doc, ib_arena_print(arena, "Measured in this run: %s an epoch; copying takes %s×%s as long.%s",
+                            ib_format_duration(arena, measured), ib_format_digits(arena, e->overhead.median),
+                            span_text(arena, &e->overhead), against));
 }
 
-void ib_explain_resident(struct ib_blocks *blocks, const struct ib_explanation *e)
+void ib_explain_resident(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    const bool known = !isnan(e->forecast.epoch_ns), measured = e->partner && !isnan(e->tax.median);
+    const bool known = !isnan(e->forecast.epoch_ns), measured = e->partner && !isnan(e->overhead.median);
     if (strcmp(ib_member_text(e->record, "residency"), "per_op") != 0 || isnan(e->epoch_ns))
         return;
-    ib_blocks_heading(blocks, "What it would take resident");
+    ib_doc_heading(doc, "What it would take resident");
     if (known)
-        say_forecast(blocks, e);
+        say_forecast(doc, e);
     if (measured)
-        say_measured(blocks, e);
+        say_measured(doc, e);
     if (!known && !measured)
-        ib_blocks_words(blocks,
-                        "It is not known: there is neither a profile to predict it from, nor a verified "
-                        "case in this run to take it from.");
+        ib_doc_paragraph(doc,
+                         "It is not known: there is neither a profile to predict it from, nor a verified "
+                         "case in this run to take it from.");
 }

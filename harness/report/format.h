@@ -1,4 +1,4 @@
-/* Numbers as people read them. NaN is IB_NOTHING. */
+/* Numbers as people read them. NaN is IB_DASH. */
 #ifndef IB_REPORT_FORMAT_H
 #define IB_REPORT_FORMAT_H
 
@@ -7,20 +7,20 @@
 #include <stdint.h>
 
 /* "12.3 µs": three significant digits; "0" for none. */
-const char *ib_words_duration(struct ib_arena *, double ns);
-/* The unit that ib_words_duration would take, and its nanoseconds. */
-const char *ib_words_unit(double ns, double *unit_ns);
+const char *ib_format_duration(struct ib_arena *, double ns);
+/* The unit that ib_format_duration would take, and its nanoseconds. */
+const char *ib_format_unit(double ns, double *unit_ns);
 /* "0.0123", "12.3", "1234": at least three significant digits, never an exponent. */
-const char *ib_words_digits(struct ib_arena *, double value);
+const char *ib_format_digits(struct ib_arena *, double value);
 /* "20", "0.25": of few things. */
-const char *ib_words_amount(struct ib_arena *, double value);
+const char *ib_format_amount(struct ib_arena *, double value);
 /* "1,234,567" */
-const char *ib_words_count(struct ib_arena *, double value);
+const char *ib_format_count(struct ib_arena *, double value);
 /* The same, rounded to three significant digits: "1,230,000". */
-const char *ib_words_rounded(struct ib_arena *, double value);
+const char *ib_format_rounded(struct ib_arena *, double value);
 /* "1.23 MB": decimal units; "80 bytes" as it is. */
-const char *ib_words_bytes(struct ib_arena *, double bytes);
+const char *ib_format_bytes(struct ib_arena *, double bytes);
 /* "93 %", "0.4 %", "under 0.1 %"; "0 %" only for nothing. */
-const char *ib_words_share(struct ib_arena *, double share);
+const char *ib_format_share(struct ib_arena *, double share);
 
 #endif

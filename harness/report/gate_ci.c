@@ -1,6 +1,6 @@
 #include "analysis/member.h"
-#include "report/gate_report.h"
 #include "report/escape.h"
+#include "report/gate_report.h"
 
 #include <math.h>
 #include <string.h>

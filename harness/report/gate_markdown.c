@@ -1,6 +1,6 @@
 #include "analysis/member.h"
-#include "report/gate_report.h"
 #include "report/format.h"
+#include "report/gate_report.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,13 +12,13 @@ static const char *chart_name(struct ib_arena *arena, const json_t *c)
 {
     const char *name =
         ib_arena_print(arena, "%s, %s", ib_member_text(c, "problem"), ib_member_text(c, "name"));
-    return ib_plain_shorten(arena, name, NAME_COLUMNS);
+    return ib_text_shorten(arena, name, NAME_COLUMNS);
 }
 
 static void print_name(FILE *out, struct ib_arena *arena, const json_t *c)
 {
     const char *name = chart_name(arena, c);
-    fprintf(out, "%s%*s", name, (int)(NAME_COLUMNS - ib_plain_width(name)), "");
+    fprintf(out, "%s%*s", name, (int)(NAME_COLUMNS - ib_text_width(name)), "");
 }
 
 /* ---- intervals of the ratios ---- */
@@ -97,7 +97,7 @@ static void print_times(FILE *out, struct ib_arena *arena, const json_t *cases)
         print_name(out, arena, c);
         for (int k = 0; k < columns; k++)
             fputc('=', out);
-        fprintf(out, " %s\n", ib_words_duration(arena, ns));
+        fprintf(out, " %s\n", ib_format_duration(arena, ns));
     }
     fprintf(out, "```\n");
 }
@@ -114,10 +114,10 @@ static bool any(const json_t *cases, const char *member)
 
 void ib_gate_markdown(FILE *out, struct ib_arena *arena, const json_t *result)
 {
-    struct ib_blocks blocks = {.arena = arena};
+    struct ib_doc doc = {.arena = arena};
     const json_t *cases = ib_member(result, "cases");
-    ib_gate_page(&blocks, result);
-    ib_blocks_markdown(out, &blocks, "##");
+    ib_gate_page(&doc, result);
+    ib_doc_markdown(out, &doc, "##");
     if (any(cases, "speed.ratio.median"))
         print_ratios(out, arena, cases);
     if (any(cases, "new_ns"))

@@ -1,8 +1,8 @@
 #include "report/gate_report.h"
 
 #include "analysis/member.h"
-#include "report/compare_report.h"
 #include "gate/violations.h"
+#include "report/compare_report.h"
 #include "report/format.h"
 
 #include <math.h>
@@ -24,7 +24,7 @@ const char *ib_gate_headline(struct ib_arena *arena, const json_t *result)
     const json_t *findings = ib_member(result, "findings");
     const double status = ib_member_number(result, "exit_status");
     const char *list = "";
-    for (const struct ib_word *w = ib_finding_kind_words; w->word; w++) {
+    for (const struct ib_word *w = ib_violation_kind_words; w->word; w++) {
         size_t n = count_kind(findings, w->word);
         if (n)
             list = ib_arena_print(arena, "%s%s%zu %s", list, list[0] ? ", " : "", n, w->word);
@@ -49,27 +49,27 @@ static const char *test_words(struct ib_arena *arena, const json_t *result, bool
         "%.0f pairs of processes, %s. Slower is what is more than %s slower by a sign test%s, "
         "with %s as the probability of any false alarm in the whole table.",
         ib_member_number(result, "rules.pairs"), beside,
-        ib_words_share(arena, ib_member_number(result, "rules.slowdown")), again,
-        ib_words_share(arena, ib_member_number(result, "rules.alpha")));
+        ib_format_share(arena, ib_member_number(result, "rules.slowdown")), again,
+        ib_format_share(arena, ib_member_number(result, "rules.alpha")));
 }
 
-static void say_how(struct ib_blocks *blocks, const json_t *result)
+static void say_how(struct ib_doc *doc, const json_t *result)
 {
-    struct ib_arena *arena = blocks->arena;
+    struct ib_arena *arena = doc->arena;
     const bool against = strcmp(ib_member_text(result, "kind"), "against") == 0;
     const char *speed = ib_member_text(result, "speed");
     const char *how =
         strcmp(speed, "off") == 0 ? "speed was not measured." : test_words(arena, result, against);
-    ib_blocks_words(blocks, ib_arena_print(arena, "Against %s%s: %s%s", against ? "" : "the baseline ",
-                                           ib_member_text(result, "against"), how,
-                                           strcmp(speed, "report") == 0 ? " Speed is only reported." : ""));
+    ib_doc_paragraph(doc, ib_arena_print(arena, "Against %s%s: %s%s", against ? "" : "the baseline ",
+                                         ib_member_text(result, "against"), how,
+                                         strcmp(speed, "report") == 0 ? " Speed is only reported." : ""));
 }
 
-static void say_differences(struct ib_blocks *blocks, const json_t *result)
+static void say_differences(struct ib_doc *doc, const json_t *result)
 {
-    const char *words = ib_difference_words(blocks->arena, ib_member(result, "differences"));
+    const char *words = ib_difference_words(doc->arena, ib_member(result, "differences"));
     if (words[0])
-        ib_blocks_words(blocks, ib_arena_print(blocks->arena, "The machine differs: %s.", words));
+        ib_doc_paragraph(doc, ib_arena_print(doc->arena, "The machine differs: %s.", words));
 }
 
 /* ---- what was found ---- */
@@ -81,7 +81,7 @@ static bool is_shown(const json_t *result, const json_t *finding)
            ib_member_number(result, "exit_status") == 5;
 }
 
-static void add_findings(struct ib_blocks *blocks, const json_t *result)
+static void add_findings(struct ib_doc *doc, const json_t *result)
 {
     size_t i, shown = 0;
     json_t *finding;
@@ -89,10 +89,10 @@ static void add_findings(struct ib_blocks *blocks, const json_t *result)
         if (!is_shown(result, finding))
             continue;
         if (!shown++)
-            ib_blocks_table(blocks, "llll", (const char *[]){"found", "problem", "case", "what"});
-        ib_blocks_row(blocks,
-                      (const char *[]){ib_member_text(finding, "kind"), ib_member_text(finding, "problem"),
-                                       ib_member_text(finding, "name"), ib_member_text(finding, "message")});
+            ib_doc_table(doc, "llll", (const char *[]){"found", "problem", "case", "what"});
+        ib_doc_row(doc,
+                   (const char *[]){ib_member_text(finding, "kind"), ib_member_text(finding, "problem"),
+                                    ib_member_text(finding, "name"), ib_member_text(finding, "message")});
     }
 }
 
@@ -107,37 +107,35 @@ static const char *answer_words(const json_t *c)
                                                           : ib_member_text(c, "status");
 }
 
-static void add_case(struct ib_blocks *blocks, const json_t *c)
+static void add_case(struct ib_doc *doc, const json_t *c)
 {
-    struct ib_arena *arena = blocks->arena;
+    struct ib_arena *arena = doc->arena;
     const json_t *ratio = ib_member(c, "speed.ratio");
     const double n = ib_member_number(ratio, "n"), needed = ib_member_number(c, "speed.needed");
-    ib_blocks_row(blocks,
-                  (const char *[]){ib_member_text(c, "problem"), ib_member_text(c, "name"), answer_words(c),
-                                   ib_words_duration(arena, ib_member_number(c, "old_ns")),
-                                   ib_words_duration(arena, ib_member_number(c, "new_ns")),
-                                   ib_ratio_words(arena, ratio), speed_words(c),
-                                   n > 0 ? ib_words_count(arena, n) : "",
-                                   isnan(needed) ? "" : ib_words_rounded(arena, needed)});
+    ib_doc_row(doc, (const char *[]){ib_member_text(c, "problem"), ib_member_text(c, "name"), answer_words(c),
+                                     ib_format_duration(arena, ib_member_number(c, "old_ns")),
+                                     ib_format_duration(arena, ib_member_number(c, "new_ns")),
+                                     ib_ratio_words(arena, ratio), speed_words(c),
+                                     n > 0 ? ib_format_count(arena, n) : "",
+                                     isnan(needed) ? "" : ib_format_rounded(arena, needed)});
 }
 
-static void add_cases(struct ib_blocks *blocks, const json_t *cases)
+static void add_cases(struct ib_doc *doc, const json_t *cases)
 {
     size_t i;
     json_t *c;
-    ib_blocks_table(blocks, "lllrrrlrr",
-                    (const char *[]){"problem", "case", "answer", "old", "new", "ratio", "speed", "pairs",
-                                     "would settle"});
+    ib_doc_table(doc, "lllrrrlrr",
+                 (const char *[]){"problem", "case", "answer", "old", "new", "ratio", "speed", "pairs",
+                                  "would settle"});
     json_array_foreach (cases, i, c)
-        add_case(blocks, c);
+        add_case(doc, c);
 }
 
-void ib_gate_page(struct ib_blocks *blocks, const json_t *result)
+void ib_gate_page(struct ib_doc *doc, const json_t *result)
 {
-    ib_blocks_heading(blocks,
-                      ib_arena_print(blocks->arena, "Gate: %s", ib_gate_headline(blocks->arena, result)));
-    add_findings(blocks, result);
-    say_how(blocks, result);
-    say_differences(blocks, result);
-    add_cases(blocks, ib_member(result, "cases"));
+    ib_doc_heading(doc, ib_arena_print(doc->arena, "Gate: %s", ib_gate_headline(doc->arena, result)));
+    add_findings(doc, result);
+    say_how(doc, result);
+    say_differences(doc, result);
+    add_cases(doc, ib_member(result, "cases"));
 }

@@ -10,7 +10,7 @@
 /* "PASSED" or "FAILED: 1 accuracy, 2 slower". */
 const char *ib_gate_headline(struct ib_arena *, const json_t *result);
 
-void ib_gate_page(struct ib_blocks *, const json_t *result);
+void ib_gate_page(struct ib_doc *, const json_t *result);
 
 /* A comment for a pull request: headline, findings, the table, and two charts of text. */
 void ib_gate_markdown(FILE *, struct ib_arena *, const json_t *result);

@@ -8,7 +8,7 @@ const char *ib_gnuplot_run(struct ib_arena *arena, const char *script, const cha
 {
     /* -d: whatever a user has in ~/.gnuplot must not change a report. */
     const char *const argv[] = {"gnuplot", "-d", script, NULL};
-    return ib_process_run(arena, &(struct ib_process){.argv = argv, .messages = messages});
+    return ib_subprocess_run(arena, &(struct ib_subprocess){.argv = argv, .messages = messages});
 }
 
 /* In single quotes nothing is special but the quote itself, which is doubled. */

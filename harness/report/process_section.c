@@ -39,15 +39,15 @@ static const char *reason_of(const json_t *c)
 
 static const char *seconds_text(struct ib_arena *arena, const json_t *c, const char *member)
 {
-    return ib_words_duration(arena, 1e9 * ib_member_number(c, member));
+    return ib_format_duration(arena, 1e9 * ib_member_number(c, member));
 }
 
 /* "3.40 ms (0.3 %)" */
 static const char *residual_text(struct ib_arena *arena, const json_t *c)
 {
     return ib_arena_print(arena, "%s (%s)",
-                          ib_words_duration(arena, ib_member_number(c, "whole_process.residual_ns")),
-                          ib_words_share(arena, ib_member_number(c, "whole_process.residual_fraction")));
+                          ib_format_duration(arena, ib_member_number(c, "whole_process.residual_ns")),
+                          ib_format_share(arena, ib_member_number(c, "whole_process.residual_fraction")));
 }
 
 /* "0.98 s to 1.20 s" */
@@ -71,29 +71,29 @@ static double column_ns(const json_t *c, const char *column)
     return sum;
 }
 
-static void add_row(struct ib_blocks *blocks, const json_t *c)
+static void add_row(struct ib_doc *doc, const json_t *c)
 {
-    struct ib_arena *arena = blocks->arena;
+    struct ib_arena *arena = doc->arena;
     const char *cells[COLUMNS] = {ib_member_text(c, "name"),
                                   seconds_text(arena, c, "whole_process.wall_s.median"), range_text(arena, c),
                                   [COLUMNS - 1] = residual_text(arena, c)};
     for (int i = FIRST_PART; i < COLUMNS - 1; i++)
-        cells[i] = ib_words_duration(arena, column_ns(c, heads[i]));
-    ib_blocks_row(blocks, cells);
+        cells[i] = ib_format_duration(arena, column_ns(c, heads[i]));
+    ib_doc_row(doc, cells);
 }
 
-static void add_table(struct ib_blocks *blocks, const json_t *cases)
+static void add_table(struct ib_doc *doc, const json_t *cases)
 {
     const char *problem = "";
-    ib_blocks_table(blocks, "nrrrrrrrr", heads);
+    ib_doc_table(doc, "nrrrrrrrr", heads);
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *c = json_array_get(cases, i);
         if (!is_timed(c))
             continue;
         if (strcmp(problem, ib_member_text(c, "problem")) != 0)
-            ib_blocks_span(blocks, ib_member_text(c, "problem"));
+            ib_doc_span(doc, ib_member_text(c, "problem"));
         problem = ib_member_text(c, "problem");
-        add_row(blocks, c);
+        add_row(doc, c);
     }
 }
 
@@ -113,16 +113,16 @@ static size_t count_reasons(const json_t *cases, size_t i)
     return count;
 }
 
-static void add_reasons(struct ib_blocks *blocks, const json_t *cases)
+static void add_reasons(struct ib_doc *doc, const json_t *cases)
 {
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *c = json_array_get(cases, i);
         size_t count = count_reasons(cases, i);
-        const char *who = count == 1 ? ib_arena_print(blocks->arena, "%s, %s", ib_member_text(c, "name"),
+        const char *who = count == 1 ? ib_arena_print(doc->arena, "%s, %s", ib_member_text(c, "name"),
                                                       ib_member_text(c, "problem"))
-                                     : ib_arena_print(blocks->arena, "%zu cases", count);
+                                     : ib_arena_print(doc->arena, "%zu cases", count);
         if (count)
-            ib_blocks_words(blocks, ib_arena_print(blocks->arena, "Not timed: %s: %s.", who, reason_of(c)));
+            ib_doc_paragraph(doc, ib_arena_print(doc->arena, "Not timed: %s: %s.", who, reason_of(c)));
     }
 }
 
@@ -135,7 +135,7 @@ static const json_t *first_timed(const json_t *cases)
     return NULL;
 }
 
-void ib_whole_section(struct ib_blocks *blocks, const json_t *cases)
+void ib_process_section(struct ib_doc *doc, const json_t *cases)
 {
     const json_t *timed = first_timed(cases);
     size_t n_reasons = 0;
@@ -143,18 +143,18 @@ void ib_whole_section(struct ib_blocks *blocks, const json_t *cases)
         n_reasons += reason_of(json_array_get(cases, i)) != NULL;
     if (!timed && !n_reasons)
         return;
-    ib_blocks_heading(blocks, "The whole process");
+    ib_doc_heading(doc, "The whole process");
     if (timed) {
-        ib_blocks_words(
-            blocks,
-            ib_arena_print(blocks->arena,
+        ib_doc_paragraph(
+            doc,
+            ib_arena_print(doc->arena,
                            "One training and its prediction from the start of a process to its exit, as "
                            "%s saw it: the median, the least and the most. The parts are the process's own "
                            "account of the median run; what they leave is unseen from inside.",
                            ib_member_text(timed, "whole_process.source")));
-        add_table(blocks, cases);
+        add_table(doc, cases);
     }
-    add_reasons(blocks, cases);
+    add_reasons(doc, cases);
 }
 
 /* ---- one case ---- */
@@ -170,27 +170,27 @@ static const char *parts_text(struct ib_arena *arena, const json_t *c)
         double ns = ib_member_number(c, parts[p].member);
         if (!isnan(ns))
             text = ib_arena_print(arena, "%s%s%s %s (%s)", text, text[0] ? ", " : "", parts[p].title,
-                                  ib_words_duration(arena, ns), ib_words_share(arena, ns / whole));
+                                  ib_format_duration(arena, ns), ib_format_share(arena, ns / whole));
     }
     return text;
 }
 
-void ib_whole_words(struct ib_blocks *blocks, const json_t *c)
+void ib_process_sentence(struct ib_doc *doc, const json_t *c)
 {
-    struct ib_arena *arena = blocks->arena;
+    struct ib_arena *arena = doc->arena;
     if (!is_timed(c) && !reason_of(c))
         return;
-    ib_blocks_heading(blocks, "The whole process");
+    ib_doc_heading(doc, "The whole process");
     if (!is_timed(c)) {
-        ib_blocks_words(blocks, ib_arena_print(arena, "It was not timed: %s.", reason_of(c)));
+        ib_doc_paragraph(doc, ib_arena_print(arena, "It was not timed: %s.", reason_of(c)));
         return;
     }
-    ib_blocks_words(
-        blocks, ib_arena_print(
-                    arena,
-                    "From its start to its exit it takes %s, by %s: the median of %.0f, which went from %s. "
-                    "In the median run: %s; %s that it does not see itself.",
-                    seconds_text(arena, c, "whole_process.wall_s.median"),
-                    ib_member_text(c, "whole_process.source"), ib_member_number(c, "whole_process.runs"),
-                    range_text(arena, c), parts_text(arena, c), residual_text(arena, c)));
+    ib_doc_paragraph(
+        doc, ib_arena_print(
+                 arena,
+                 "From its start to its exit it takes %s, by %s: the median of %.0f, which went from %s. "
+                 "In the median run: %s; %s that it does not see itself.",
+                 seconds_text(arena, c, "whole_process.wall_s.median"),
+                 ib_member_text(c, "whole_process.source"), ib_member_number(c, "whole_process.runs"),
+                 range_text(arena, c), parts_text(arena, c), residual_text(arena, c)));
 }

@@ -8,9 +8,9 @@
 #include <jansson.h>
 
 /* A heading and a table; nothing where no case was timed as a whole process, and none was to be. */
-void ib_whole_section(struct ib_blocks *, const json_t *cases);
+void ib_process_section(struct ib_doc *, const json_t *cases);
 
 /* One case in a sentence or two; nothing where it was not to be timed. */
-void ib_whole_words(struct ib_blocks *, const json_t *c);
+void ib_process_sentence(struct ib_doc *, const json_t *c);
 
 #endif

@@ -45,7 +45,7 @@ void ib_progress_show(void *context, const struct ib_case *c, enum ib_stage stag
                                          [IB_STAGE_TIME] = "round",
                                          [IB_STAGE_SEARCH] = "search",
                                          [IB_STAGE_STOPS] = "to losses, round",
-                                         [IB_STAGE_WHOLE] = "whole process"};
+                                         [IB_STAGE_PROCESS] = "whole process"};
     const struct ib_progress *p = context;
     char line[512], left[64], what[64];
     if (!p->shown)

@@ -44,7 +44,7 @@ const struct ib_summary_fact ib_report_terms[] = {
     {"residency", "host: no memory of its own. resident: data go up once and come down when read. per_op: "
                   "every operand is "
                   "copied around every operation."},
-    {"copy tax",
+    {"transfer overhead",
      "How many times as long an epoch takes with every operand copied around every operation as with "
      "the data resident: the median over the rounds of their ratio within a round."},
     {"transfer, sync, compute, launch",
@@ -127,7 +127,7 @@ enum ib_status ib_report_write(const char *dir)
 {
     struct ib_arena arena = {0};
     json_t *record;
-    IB_TRY(ib_record_load(dir, &record));
+    IB_TRY(ib_load_run(dir, &record));
     enum ib_status status = write_report(&arena, dir, record);
     json_decref(record);
     ib_arena_free(&arena);

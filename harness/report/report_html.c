@@ -1,12 +1,12 @@
 #include "report/report_parts.h"
 
-#include "report/repro_command.h"
-#include "report/transfer_section.h"
 #include "report/escape.h"
 #include "report/explain.h"
-#include "report/time_to_loss_section.h"
-#include "report/process_section.h"
 #include "report/format.h"
+#include "report/process_section.h"
+#include "report/repro_command.h"
+#include "report/time_to_loss_section.h"
+#include "report/transfer_section.h"
 
 #include "base/text.h"
 
@@ -18,7 +18,7 @@ static const char *html(const struct ib_report *report, const char *text)
     return ib_escape_html(report->arena, text);
 }
 
-/* The first word of a verdict, as a class: "law broken" is .law. */
+/* The first word of a verdict, as a class: "unexpected transfers" is .law. */
 static void print_verdict(FILE *out, const struct ib_report *report, const char *verdict)
 {
     fprintf(out, "<span class=\"verdict %.*s\">%s</span>", (int)strcspn(verdict, " ,"), verdict,
@@ -62,12 +62,12 @@ static void print_answer(FILE *out, const struct ib_report *report, size_t secti
 }
 
 /* Of a family, one for all its seeds; what each says stands at its table. */
-static void print_family_answer(FILE *out, const struct ib_report *report, size_t section,
-                                const struct ib_family *family)
+static void print_seed_group_answer(FILE *out, const struct ib_report *report, size_t section,
+                                    const struct ib_seed_group *seed_group)
 {
-    fprintf(out,
-            "<article>\n<h3><a href=\"#part-%zu\">%s, %zu seeds</a></h3>\n<p>Fastest: %s.</p>\n</article>\n",
-            section + 1, html(report, family->title), family->n_seeds, html(report, family->leaders));
+    fprintf(
+        out, "<article>\n<h3><a href=\"#part-%zu\">%s, %zu seeds</a></h3>\n<p>Fastest: %s.</p>\n</article>\n",
+        section + 1, html(report, seed_group->title), seed_group->n_seeds, html(report, seed_group->leaders));
 }
 
 static void print_answers(FILE *out, const struct ib_report *report)
@@ -76,10 +76,10 @@ static void print_answers(FILE *out, const struct ib_report *report)
     for (size_t s = 0; s < report->summary.n; s++) {
         const struct ib_summary_section *section = &report->summary.sections[s];
         for (size_t g = 0; g < section->n; g++)
-            if (!section->groups[g].family)
+            if (!section->groups[g].seed_group)
                 print_answer(out, report, s, &section->groups[g]);
-        for (size_t f = 0; f < section->n_families; f++)
-            print_family_answer(out, report, s, &section->families[f]);
+        for (size_t f = 0; f < section->n_seed_groups; f++)
+            print_seed_group_answer(out, report, s, &section->seed_groups[f]);
     }
     fprintf(out, "</div>\n</section>\n");
 }
@@ -102,13 +102,13 @@ static void print_faults(FILE *out, const struct ib_report *report)
 
 static void print_costs(FILE *out, const struct ib_report *report)
 {
-    struct ib_blocks blocks = {.arena = report->arena};
-    ib_copying_sections(&blocks, &report->summary.derived);
-    ib_whole_section(&blocks, report->cases);
-    if (!blocks.n)
+    struct ib_doc doc = {.arena = report->arena};
+    ib_transfer_sections(&doc, &report->summary.derived);
+    ib_process_section(&doc, report->cases);
+    if (!doc.n)
         return;
     fprintf(out, "<section>\n");
-    ib_blocks_html(out, &blocks, "h2");
+    ib_doc_html(out, &doc, "h2");
     fprintf(out, "</section>\n");
 }
 
@@ -146,19 +146,20 @@ static void print_group(FILE *out, const struct ib_report *report, const struct 
     fprintf(out, "</tbody>\n</table></div>\n");
 }
 
-static void print_race(FILE *out, const struct ib_report *report, const struct ib_race *race)
+static void print_loss_group(FILE *out, const struct ib_report *report, const struct ib_loss_group *race)
 {
-    struct ib_blocks blocks = {.arena = report->arena};
-    ib_time_to_section(&blocks, race);
-    ib_blocks_html(out, &blocks, "h4");
+    struct ib_doc doc = {.arena = report->arena};
+    ib_time_to_section(&doc, race);
+    ib_doc_html(out, &doc, "h4");
 }
 
-static void print_family_row(FILE *out, const struct ib_report *report, const struct ib_family_row *row)
+static void print_seed_group_row(FILE *out, const struct ib_report *report,
+                                 const struct ib_seed_group_row *row)
 {
     fprintf(out, "<tr>");
-    for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++) {
-        fprintf(out, ib_family_is_number(i) ? "<td class=\"number\">" : "<td>");
-        if (i == IB_FAMILY_VERDICT)
+    for (int i = 0; i < IB_SEED_GROUP_COLUMN_COUNT; i++) {
+        fprintf(out, ib_seed_group_is_number(i) ? "<td class=\"number\">" : "<td>");
+        if (i == IB_SEED_GROUP_VERDICT)
             print_verdict(out, report, row->cells[i]);
         else
             fputs(html(report, row->cells[i]), out);
@@ -169,35 +170,35 @@ static void print_family_row(FILE *out, const struct ib_report *report, const st
 
 /* Folded away: what each seed says by itself. */
 static void print_seeds(FILE *out, const struct ib_report *report, const struct ib_summary_section *section,
-                        const struct ib_family *family)
+                        const struct ib_seed_group *seed_group)
 {
     fprintf(out, "<details class=\"seeds\">\n<summary><span>Seed by seed</span></summary>\n");
     for (size_t g = 0; g < section->n; g++) {
-        if (section->groups[g].family != family)
+        if (section->groups[g].seed_group != seed_group)
             continue;
         print_group(out, report, &section->groups[g]);
         print_claim(out, report, &section->groups[g]);
-        print_race(out, report, section->groups[g].race);
+        print_loss_group(out, report, section->groups[g].race);
     }
     fprintf(out, "</details>\n");
 }
 
 /* One row an implementation, over all seeds. */
-static void print_family(FILE *out, const struct ib_report *report, const struct ib_summary_section *section,
-                         const struct ib_family *family)
+static void print_seed_group(FILE *out, const struct ib_report *report,
+                             const struct ib_summary_section *section, const struct ib_seed_group *seed_group)
 {
     fprintf(out,
             "<h3>%s, %zu seeds</h3>\n<p class=\"about\">Medians over the seeds, of verified cases.</p>\n"
             "<div class=\"wide\"><table>\n<thead><tr>",
-            html(report, family->title), family->n_seeds);
-    for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++)
-        fprintf(out, "<th scope=\"col\"%s>%s</th>", ib_family_is_number(i) ? " class=\"number\"" : "",
-                family->heads[i]);
+            html(report, seed_group->title), seed_group->n_seeds);
+    for (int i = 0; i < IB_SEED_GROUP_COLUMN_COUNT; i++)
+        fprintf(out, "<th scope=\"col\"%s>%s</th>", ib_seed_group_is_number(i) ? " class=\"number\"" : "",
+                seed_group->heads[i]);
     fprintf(out, "</tr></thead>\n<tbody>\n");
-    for (size_t r = 0; r < family->n; r++)
-        print_family_row(out, report, &family->rows[r]);
+    for (size_t r = 0; r < seed_group->n; r++)
+        print_seed_group_row(out, report, &seed_group->rows[r]);
     fprintf(out, "</tbody>\n</table></div>\n");
-    print_seeds(out, report, section, family);
+    print_seeds(out, report, section, seed_group);
 }
 
 static void print_charts(FILE *out, const struct ib_report *report, const struct ib_summary_section *section)
@@ -264,7 +265,7 @@ static const char *detail_text(struct ib_arena *arena, const json_t *c, const st
     case ERROR:
         return ib_arena_print(arena, "%.2g", number);
     case DURATION:
-        return ib_words_duration(arena, number);
+        return ib_format_duration(arena, number);
     default:
         return ib_member_text(c, detail->name);
     }
@@ -273,10 +274,10 @@ static const char *detail_text(struct ib_arena *arena, const json_t *c, const st
 /* What was copied, and where the time went. */
 static void print_cost(FILE *out, const struct ib_report *report, const json_t *c)
 {
-    struct ib_blocks blocks = {.arena = report->arena};
-    ib_explain_cost(&blocks, report->cases, c);
+    struct ib_doc doc = {.arena = report->arena};
+    ib_explain_cost(&doc, report->cases, c);
     fprintf(out, "<div class=\"cost\">\n");
-    ib_blocks_html(out, &blocks, "h4");
+    ib_doc_html(out, &doc, "h4");
     fprintf(out, "</div>\n");
 }
 
@@ -308,7 +309,7 @@ static void print_samples(FILE *out, const struct ib_report *report, const json_
         const char *tag = disturbed ? "del" : "span";
         fprintf(out, "<li value=\"%" JSON_INTEGER_FORMAT "\"><%s>%s</%s></li>\n",
                 json_integer_value(json_array_get(ib_member(c, "time.epoch_ns.rounds"), i)), tag,
-                html(report, ib_words_duration(report->arena, json_number_value(json_array_get(times, i)))),
+                html(report, ib_format_duration(report->arena, json_number_value(json_array_get(times, i)))),
                 tag);
     }
     fprintf(out, "</ol>\n");
@@ -325,7 +326,7 @@ static void print_case(FILE *out, const struct ib_report *report, const struct i
     print_samples(out, report, row->record);
     print_cost(out, report, row->record);
     fprintf(out, "<p class=\"about\">To do it again:</p>\n<pre>%s</pre>\n",
-            html(report, ib_command_of(report->arena, report->run, row->record)));
+            html(report, ib_repro_command(report->arena, report->run, row->record)));
     const char *words = json_string_value(ib_member(row->record, "stderr"));
     if (words)
         fprintf(out, "<p class=\"about\">The end of what it wrote to its log:</p>\n<pre>%s</pre>\n",
@@ -341,12 +342,12 @@ static void print_section(FILE *out, const struct ib_report *report, size_t s)
     fprintf(out, "<section id=\"part-%zu\">\n<h2>%s on %s</h2>\n", s + 1, html(report, section->model),
             html(report, section->dataset));
     for (size_t g = 0; g < section->n; g++)
-        if (!section->groups[g].family) {
+        if (!section->groups[g].seed_group) {
             print_group(out, report, &section->groups[g]);
-            print_race(out, report, section->groups[g].race);
+            print_loss_group(out, report, section->groups[g].race);
         }
-    for (size_t f = 0; f < section->n_families; f++)
-        print_family(out, report, section, &section->families[f]);
+    for (size_t f = 0; f < section->n_seed_groups; f++)
+        print_seed_group(out, report, section, &section->seed_groups[f]);
     print_charts(out, report, section);
     fprintf(out, "<h3>Case by case</h3>\n<div class=\"cases\">\n");
     for (size_t g = 0; g < section->n; g++)

@@ -1,9 +1,9 @@
 #include "report/report_parts.h"
 
-#include "report/transfer_section.h"
 #include "report/escape.h"
-#include "report/time_to_loss_section.h"
 #include "report/process_section.h"
+#include "report/time_to_loss_section.h"
+#include "report/transfer_section.h"
 
 static const char *plain(const struct ib_report *report, const char *text)
 {
@@ -59,26 +59,27 @@ static void print_group(FILE *out, const struct ib_report *report, const struct 
     fputc('\n', out);
 }
 
-static void print_race(FILE *out, const struct ib_report *report, const struct ib_race *race)
+static void print_loss_group(FILE *out, const struct ib_report *report, const struct ib_loss_group *race)
 {
-    struct ib_blocks blocks = {.arena = report->arena};
-    ib_time_to_section(&blocks, race);
-    ib_blocks_markdown(out, &blocks, "####");
+    struct ib_doc doc = {.arena = report->arena};
+    ib_time_to_section(&doc, race);
+    ib_doc_markdown(out, &doc, "####");
 }
 
-static void print_family(FILE *out, const struct ib_report *report, const struct ib_family *family)
+static void print_seed_group(FILE *out, const struct ib_report *report,
+                             const struct ib_seed_group *seed_group)
 {
     fprintf(out, "### %s, %zu seeds\n\nMedians over the seeds, of verified cases. Fastest: %s.\n\n",
-            plain(report, family->title), family->n_seeds, plain(report, family->leaders));
-    for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++)
-        fprintf(out, "| %s ", family->heads[i]);
+            plain(report, seed_group->title), seed_group->n_seeds, plain(report, seed_group->leaders));
+    for (int i = 0; i < IB_SEED_GROUP_COLUMN_COUNT; i++)
+        fprintf(out, "| %s ", seed_group->heads[i]);
     fprintf(out, "|\n");
-    for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++)
-        fprintf(out, ib_family_is_number(i) ? "|---:" : "|---");
+    for (int i = 0; i < IB_SEED_GROUP_COLUMN_COUNT; i++)
+        fprintf(out, ib_seed_group_is_number(i) ? "|---:" : "|---");
     fprintf(out, "|\n");
-    for (size_t r = 0; r < family->n; r++) {
-        for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++)
-            fprintf(out, "| %s ", plain(report, family->rows[r].cells[i]));
+    for (size_t r = 0; r < seed_group->n; r++) {
+        for (int i = 0; i < IB_SEED_GROUP_COLUMN_COUNT; i++)
+            fprintf(out, "| %s ", plain(report, seed_group->rows[r].cells[i]));
         fprintf(out, "|\n");
     }
     fputc('\n', out);
@@ -99,10 +100,10 @@ static void print_charts(FILE *out, const struct ib_report *report, const struct
 
 static void print_costs(FILE *out, const struct ib_report *report)
 {
-    struct ib_blocks blocks = {.arena = report->arena};
-    ib_copying_sections(&blocks, &report->summary.derived);
-    ib_whole_section(&blocks, report->cases);
-    ib_blocks_markdown(out, &blocks, "##");
+    struct ib_doc doc = {.arena = report->arena};
+    ib_transfer_sections(&doc, &report->summary.derived);
+    ib_process_section(&doc, report->cases);
+    ib_doc_markdown(out, &doc, "##");
 }
 
 void ib_report_markdown(FILE *out, const struct ib_report *report)
@@ -120,11 +121,11 @@ void ib_report_markdown(FILE *out, const struct ib_report *report)
     for (size_t s = 0; s < summary->n; s++) {
         const struct ib_summary_section *section = &summary->sections[s];
         fprintf(out, "## %s on %s\n\n", plain(report, section->model), plain(report, section->dataset));
-        for (size_t f = 0; f < section->n_families; f++)
-            print_family(out, report, &section->families[f]);
+        for (size_t f = 0; f < section->n_seed_groups; f++)
+            print_seed_group(out, report, &section->seed_groups[f]);
         for (size_t g = 0; g < section->n; g++) {
             print_group(out, report, &section->groups[g]);
-            print_race(out, report, section->groups[g].race);
+            print_loss_group(out, report, section->groups[g].race);
         }
         print_charts(out, report, section);
     }

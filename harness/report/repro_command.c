@@ -89,7 +89,7 @@ static const char *run_command(struct ib_arena *arena, const json_t *run, const 
                           quoted(arena, selection));
 }
 
-const char *ib_command_of(struct ib_arena *arena, const json_t *run, const json_t *c)
+const char *ib_repro_command(struct ib_arena *arena, const json_t *run, const json_t *c)
 {
     struct ib_dataset_spec spec;
     bool shipped = ib_dataset_find(arena, ib_member_text(c, "dataset"), NULL, 0, NULL, &spec) == IB_OK;

@@ -8,6 +8,6 @@
 
 /* For a POSIX shell: `ironbench train …` with all that makes the case, or, where its data set is known to the
  * run's configuration alone, that configuration with a selection. */
-const char *ib_command_of(struct ib_arena *, const json_t *run, const json_t *case_record);
+const char *ib_repro_command(struct ib_arena *, const json_t *run, const json_t *case_record);
 
 #endif

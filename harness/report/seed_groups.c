@@ -1,7 +1,7 @@
 #include "report/seed_groups.h"
 
-#include "report/summary.h"
 #include "report/format.h"
+#include "report/summary.h"
 #include "stats/stats.h"
 
 #include <math.h>
@@ -18,7 +18,7 @@ struct member {
 
 /* ---- grouping ---- */
 
-const char *ib_family_title(struct ib_arena *arena, const json_t *c)
+const char *ib_seed_group_title(struct ib_arena *arena, const json_t *c)
 {
     const char *problem = ib_member_text(c, "problem");
     double seed = ib_member_number(c, "seed");
@@ -27,24 +27,25 @@ const char *ib_family_title(struct ib_arena *arena, const json_t *c)
     return at ? ib_arena_print(arena, "%.*s%s", (int)(at - problem), problem, at + strlen(words) - 1) : NULL;
 }
 
-static struct ib_family *family_of(struct ib_summary_section *section, const char *title)
+static struct ib_seed_group *seed_group_of(struct ib_summary_section *section, const char *title)
 {
-    struct ib_family *family = section->families;
-    while (family < section->families + section->n_families && strcmp(family->title, title) != 0)
-        family++;
-    if (family == section->families + section->n_families) {
-        *family = (struct ib_family){.title = title};
-        section->n_families++;
+    struct ib_seed_group *seed_group = section->seed_groups;
+    while (seed_group < section->seed_groups + section->n_seed_groups &&
+           strcmp(seed_group->title, title) != 0)
+        seed_group++;
+    if (seed_group == section->seed_groups + section->n_seed_groups) {
+        *seed_group = (struct ib_seed_group){.title = title};
+        section->n_seed_groups++;
     }
-    return family;
+    return seed_group;
 }
 
 /* The next group of a family from *at on. */
 static const struct ib_summary_group *next_group(const struct ib_summary_section *section,
-                                                 const struct ib_family *family, size_t *at)
+                                                 const struct ib_seed_group *seed_group, size_t *at)
 {
     while (*at < section->n)
-        if (section->groups[(*at)++].family == family)
+        if (section->groups[(*at)++].seed_group == seed_group)
             return &section->groups[*at - 1];
     return NULL;
 }
@@ -80,12 +81,12 @@ static const char *tally(struct ib_arena *arena, const char *const *words, size_
 }
 
 static const char *leaders(struct ib_arena *arena, const struct ib_summary_section *section,
-                           const struct ib_family *family)
+                           const struct ib_seed_group *seed_group)
 {
-    const char **names = ib_arena_alloc(arena, family->n_seeds * sizeof *names), *text = "";
+    const char **names = ib_arena_alloc(arena, seed_group->n_seeds * sizeof *names), *text = "";
     const struct ib_summary_group *group;
     size_t n = 0;
-    for (size_t at = 0; (group = next_group(section, family, &at));)
+    for (size_t at = 0; (group = next_group(section, seed_group, &at));)
         names[n++] = group->n_ranked ? group->leaders : "none verified";
     for (size_t i = 0; i < n; i++) {
         size_t count = count_of(names, n, i);
@@ -148,59 +149,59 @@ static const char *spread(struct ib_arena *arena, const char *low, const char *h
 }
 
 static void fill_row(struct ib_arena *arena, const struct member *m, bool regression,
-                     struct ib_family_row *row)
+                     struct ib_seed_group_row *row)
 {
     const size_t n = m->n_right;
-    row->cells[IB_FAMILY_IMPL] = m->name;
-    row->cells[IB_FAMILY_TIME] = ib_words_duration(arena, ib_median(m->times, n));
-    row->cells[IB_FAMILY_TIME_SPREAD] = spread(arena, ib_words_duration(arena, ib_minimum(m->times, n)),
-                                               ib_words_duration(arena, largest(m->times, n)));
-    row->cells[IB_FAMILY_SCORE] = score_text(arena, ib_median(m->scores, n), regression);
-    row->cells[IB_FAMILY_SCORE_SPREAD] =
+    row->cells[IB_SEED_GROUP_IMPL] = m->name;
+    row->cells[IB_SEED_GROUP_TIME] = ib_format_duration(arena, ib_median(m->times, n));
+    row->cells[IB_SEED_GROUP_TIME_SPREAD] = spread(arena, ib_format_duration(arena, ib_minimum(m->times, n)),
+                                                   ib_format_duration(arena, largest(m->times, n)));
+    row->cells[IB_SEED_GROUP_SCORE] = score_text(arena, ib_median(m->scores, n), regression);
+    row->cells[IB_SEED_GROUP_SCORE_SPREAD] =
         spread(arena, score_text(arena, ib_minimum(m->scores, n), regression),
                score_text(arena, largest(m->scores, n), regression));
-    row->cells[IB_FAMILY_CONVERGENCE] = tally(arena, m->convergences, n);
-    row->cells[IB_FAMILY_VERDICT] = tally(arena, m->verdicts, m->n);
+    row->cells[IB_SEED_GROUP_CONVERGENCE] = tally(arena, m->convergences, n);
+    row->cells[IB_SEED_GROUP_VERDICT] = tally(arena, m->verdicts, m->n);
 }
 
-static void fill_family(struct ib_arena *arena, const struct ib_summary_section *section,
-                        struct ib_family *family)
+static void fill_seed_group(struct ib_arena *arena, const struct ib_summary_section *section,
+                            struct ib_seed_group *seed_group)
 {
     const struct ib_summary_group *group;
     size_t n_rows = 0, n = 0;
     bool regression = false;
-    for (size_t at = 0; (group = next_group(section, family, &at));)
+    for (size_t at = 0; (group = next_group(section, seed_group, &at));)
         n_rows += group->n;
     struct member *members = ib_arena_alloc(arena, n_rows * sizeof *members);
-    for (size_t at = 0; (group = next_group(section, family, &at));) {
+    for (size_t at = 0; (group = next_group(section, seed_group, &at));) {
         regression = strcmp(ib_member_text(group->rows[0].record, "task"), "regression") == 0;
         for (size_t r = 0; r < group->n; r++)
-            add_row(member_of(arena, members, &n, group->rows[r].name, family->n_seeds), &group->rows[r],
+            add_row(member_of(arena, members, &n, group->rows[r].name, seed_group->n_seeds), &group->rows[r],
                     regression);
     }
-    family->rows = ib_arena_alloc(arena, n * sizeof *family->rows);
-    family->n = n;
+    seed_group->rows = ib_arena_alloc(arena, n * sizeof *seed_group->rows);
+    seed_group->n = n;
     for (size_t i = 0; i < n; i++)
-        fill_row(arena, &members[i], regression, &family->rows[i]);
-    family->leaders = leaders(arena, section, family);
-    const char *const heads[IB_FAMILY_COLUMN_COUNT] = {
+        fill_row(arena, &members[i], regression, &seed_group->rows[i]);
+    seed_group->leaders = leaders(arena, section, seed_group);
+    const char *const heads[IB_SEED_GROUP_COLUMN_COUNT] = {
         "implementation", "time per epoch", "least to most", regression ? "RMSE" : "accuracy",
         "least to most",  "convergence",    "verdict"};
-    memcpy(family->heads, heads, sizeof heads);
+    memcpy(seed_group->heads, heads, sizeof heads);
 }
 
-void ib_families_find(struct ib_arena *arena, struct ib_summary_section *section)
+void ib_seed_groups_find(struct ib_arena *arena, struct ib_summary_section *section)
 {
     const char **titles = ib_arena_alloc(arena, section->n * sizeof *titles);
-    section->families = ib_arena_alloc(arena, section->n * sizeof *section->families);
+    section->seed_groups = ib_arena_alloc(arena, section->n * sizeof *section->seed_groups);
     for (size_t g = 0; g < section->n; g++)
-        titles[g] = ib_family_title(arena, section->groups[g].rows[0].record);
+        titles[g] = ib_seed_group_title(arena, section->groups[g].rows[0].record);
     for (size_t g = 0; g < section->n; g++)
-        for (size_t other = 0; other < section->n && titles[g] && !section->groups[g].family; other++)
+        for (size_t other = 0; other < section->n && titles[g] && !section->groups[g].seed_group; other++)
             if (other != g && titles[other] && strcmp(titles[other], titles[g]) == 0) {
-                section->groups[g].family = family_of(section, titles[g]);
-                section->groups[g].family->n_seeds++;
+                section->groups[g].seed_group = seed_group_of(section, titles[g]);
+                section->groups[g].seed_group->n_seeds++;
             }
-    for (size_t f = 0; f < section->n_families; f++)
-        fill_family(arena, section, &section->families[f]);
+    for (size_t f = 0; f < section->n_seed_groups; f++)
+        fill_seed_group(arena, section, &section->seed_groups[f]);
 }

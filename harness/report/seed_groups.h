@@ -8,41 +8,41 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum ib_family_column {
-    IB_FAMILY_IMPL,
-    IB_FAMILY_TIME,
-    IB_FAMILY_TIME_SPREAD,
-    IB_FAMILY_SCORE,
-    IB_FAMILY_SCORE_SPREAD,
-    IB_FAMILY_CONVERGENCE,
-    IB_FAMILY_VERDICT,
-    IB_FAMILY_COLUMN_COUNT
+enum ib_seed_group_column {
+    IB_SEED_GROUP_IMPL,
+    IB_SEED_GROUP_TIME,
+    IB_SEED_GROUP_TIME_SPREAD,
+    IB_SEED_GROUP_SCORE,
+    IB_SEED_GROUP_SCORE_SPREAD,
+    IB_SEED_GROUP_CONVERGENCE,
+    IB_SEED_GROUP_VERDICT,
+    IB_SEED_GROUP_COLUMN_COUNT
 };
 
-static inline bool ib_family_is_number(int column)
+static inline bool ib_seed_group_is_number(int column)
 {
-    return column >= IB_FAMILY_TIME && column <= IB_FAMILY_SCORE_SPREAD;
+    return column >= IB_SEED_GROUP_TIME && column <= IB_SEED_GROUP_SCORE_SPREAD;
 }
 
-struct ib_family_row {
-    const char *cells[IB_FAMILY_COLUMN_COUNT];
+struct ib_seed_group_row {
+    const char *cells[IB_SEED_GROUP_COLUMN_COUNT];
 };
 
-struct ib_family {
+struct ib_seed_group {
     const char *title; /* of the problems, without the seed */
     size_t n_seeds;
     const char *leaders; /* "cpu_blas: fastest with 9 of 10 seeds; …" */
-    const char *heads[IB_FAMILY_COLUMN_COUNT];
-    struct ib_family_row *rows; /* one an implementation and residency */
+    const char *heads[IB_SEED_GROUP_COLUMN_COUNT];
+    struct ib_seed_group_row *rows; /* one an implementation and residency */
     size_t n;
 };
 
 /* The name of a case's problem without its seed; NULL where the seed is no part of it. */
-const char *ib_family_title(struct ib_arena *, const json_t *case_record);
+const char *ib_seed_group_title(struct ib_arena *, const json_t *case_record);
 
 struct ib_summary_section;
 
 /* Sets the section's families, and of each group the one that it belongs to. */
-void ib_families_find(struct ib_arena *, struct ib_summary_section *);
+void ib_seed_groups_find(struct ib_arena *, struct ib_summary_section *);
 
 #endif

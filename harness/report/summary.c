@@ -40,7 +40,7 @@ static const char *group_unit(const struct ib_summary_group *group, double *unit
     double shortest = INFINITY;
     for (size_t i = 0; i < group->n; i++)
         shortest = fmin(shortest, group->rows[i].time_ns); /* skips NaN */
-    return ib_words_unit(isfinite(shortest) ? shortest : 1e3, unit_ns);
+    return ib_format_unit(isfinite(shortest) ? shortest : 1e3, unit_ns);
 }
 
 static bool is_regression(const json_t *c)
@@ -52,7 +52,7 @@ static const char *score(struct ib_arena *arena, const json_t *c)
 {
     double value = ib_member_number(c, is_regression(c) ? "metrics.rmse" : "metrics.accuracy");
     if (isnan(value))
-        return IB_NOTHING;
+        return IB_DASH;
     return is_regression(c) ? ib_arena_print(arena, "%.5g", value)
                             : ib_arena_print(arena, "%.1f %%", 100 * value);
 }
@@ -61,23 +61,23 @@ static const char *score(struct ib_arena *arena, const json_t *c)
 static const char *skill(struct ib_arena *arena, const json_t *c)
 {
     double value = ib_member_number(c, "metrics.skill");
-    return isnan(value) ? IB_NOTHING : ib_arena_print(arena, "%.3f", round(1000 * value) / 1000 + 0.0);
+    return isnan(value) ? IB_DASH : ib_arena_print(arena, "%.3f", round(1000 * value) / 1000 + 0.0);
 }
 
 static const char *interval(struct ib_arena *arena, const struct ib_summary_row *row, double unit_ns)
 {
     if (isnan(row->low_ns) || isnan(row->high_ns))
-        return IB_NOTHING;
-    return ib_arena_print(arena, "[%s, %s]", ib_words_digits(arena, row->low_ns / unit_ns),
-                          ib_words_digits(arena, row->high_ns / unit_ns));
+        return IB_DASH;
+    return ib_arena_print(arena, "[%s, %s]", ib_format_digits(arena, row->low_ns / unit_ns),
+                          ib_format_digits(arena, row->high_ns / unit_ns));
 }
 
 static const char *ratio(struct ib_arena *arena, const struct ib_summary_row *row,
                          const struct ib_summary_group *group)
 {
     if (!row->ranked)
-        return IB_NOTHING;
-    return ib_arena_print(arena, "%s×", ib_words_digits(arena, row->time_ns / group->rows[0].time_ns));
+        return IB_DASH;
+    return ib_arena_print(arena, "%s×", ib_format_digits(arena, row->time_ns / group->rows[0].time_ns));
 }
 
 static const char *verdict(struct ib_arena *arena, const json_t *c)
@@ -96,7 +96,7 @@ static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *gr
     const json_t *c = row->record;
     row->cells[IB_COLUMN_IMPL] = ib_member_text(c, "label");
     row->cells[IB_COLUMN_RESIDENCY] = ib_member_text(c, "residency");
-    row->cells[IB_COLUMN_TIME] = ib_words_digits(arena, row->time_ns / unit_ns);
+    row->cells[IB_COLUMN_TIME] = ib_format_digits(arena, row->time_ns / unit_ns);
     row->cells[IB_COLUMN_INTERVAL] = interval(arena, row, unit_ns);
     row->cells[IB_COLUMN_RATIO] = ratio(arena, row, group);
     row->cells[IB_COLUMN_SCORE] = score(arena, c);
@@ -141,7 +141,7 @@ static void fill_group(struct ib_arena *arena, struct ib_summary_group *group)
     while (group->n_ranked < group->n && group->rows[group->n_ranked].ranked)
         group->n_ranked++;
     for (size_t i = 0; i < group->n_ranked; i++)
-        group->rows[i].behind = ib_paired_ratio(group->rows[i].record, group->rows[0].record);
+        group->rows[i].behind = ib_paired_ratio_of(group->rows[i].record, group->rows[0].record);
     fill_heads(arena, group);
     for (size_t i = 0; i < group->n; i++)
         fill_cells(arena, group, &group->rows[i]);
@@ -182,14 +182,14 @@ static struct ib_summary_group *group_of(struct ib_arena *arena, struct ib_summa
     return group;
 }
 
-static void find_races(struct ib_summary *summary)
+static void find_loss_groups(struct ib_summary *summary)
 {
     for (size_t s = 0; s < summary->n; s++)
         for (size_t g = 0; g < summary->sections[s].n; g++) {
             struct ib_summary_group *group = &summary->sections[s].groups[g];
-            for (size_t r = 0; r < summary->derived.n_races; r++)
-                if (strcmp(summary->derived.races[r].problem, group->title) == 0)
-                    group->race = &summary->derived.races[r];
+            for (size_t r = 0; r < summary->derived.n_loss_groups; r++)
+                if (strcmp(summary->derived.loss_groups[r].problem, group->title) == 0)
+                    group->race = &summary->derived.loss_groups[r];
         }
 }
 
@@ -211,9 +211,9 @@ void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_su
     for (size_t s = 0; s < out->n; s++) {
         for (size_t g = 0; g < out->sections[s].n; g++)
             fill_group(arena, &out->sections[s].groups[g]);
-        ib_families_find(arena, &out->sections[s]);
+        ib_seed_groups_find(arena, &out->sections[s]);
     }
     ib_summary_find_faults(arena, cases, out);
     ib_derive(arena, record, &out->derived);
-    find_races(out);
+    find_loss_groups(out);
 }

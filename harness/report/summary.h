@@ -34,7 +34,7 @@ struct ib_summary_row {
     const char *name;                   /* implementation, options, residency */
     bool ranked;                        /* verified, on a real device, with a time */
     double time_ns, low_ns, high_ns;    /* per epoch; NaN: unknown */
-    struct ib_paired behind;            /* of a ranked row: how many times as long as the first one's */
+    struct ib_paired_ratio behind;      /* of a ranked row: how many times as long as the first one's */
     const char *cells[IB_COLUMN_COUNT]; /* "–" where there is nothing to say */
 };
 
@@ -49,8 +49,8 @@ struct ib_summary_group {
     const char *leaders;      /* the fastest, or those that share its place: "cpu_blas" */
     const char *claim;        /* "is fastest, at 12.3 µs per epoch: 1.80× (1.75 to 1.83) as fast as …" */
     const char *const *notes; /* what else must be said; ends with NULL */
-    const struct ib_race *race; /* time to accuracy; NULL: no verified training whose loss goes down */
-    struct ib_family *family;   /* of problems that differ by their seed; NULL: there is one seed */
+    const struct ib_loss_group *race; /* time to accuracy; NULL: no verified training whose loss goes down */
+    struct ib_seed_group *seed_group; /* of problems that differ by their seed; NULL: there is one seed */
 };
 
 /* The groups of one model and data set. */
@@ -58,8 +58,8 @@ struct ib_summary_section {
     const char *model, *dataset;
     struct ib_summary_group *groups;
     size_t n;
-    struct ib_family *families;
-    size_t n_families;
+    struct ib_seed_group *seed_groups;
+    size_t n_seed_groups;
 };
 
 /* Cases that are not right, or gave no answer, for the same reason. */

@@ -9,8 +9,8 @@
 
 /* Everything a row can be, the worst first; the last two are no faults. */
 static const char *const verdicts[] = {
-    "wrong",      "law broken",  "untrusted",   "crashed", "timeout",        "oom", "failed",
-    "unverified", "unsupported", "unavailable", "not run", IB_VERDICT_OTHER, "ok"};
+    "wrong",      "unexpected transfers", "untrusted",   "crashed", "timeout",        "oom", "failed",
+    "unverified", "unsupported",          "unavailable", "not run", IB_VERDICT_OTHER, "ok"};
 enum { VERDICT_COUNT = sizeof verdicts / sizeof *verdicts, FAULT_COUNT = VERDICT_COUNT - 2 };
 
 const char *ib_summary_verdict(const json_t *c)
@@ -25,8 +25,8 @@ const char *ib_summary_verdict(const json_t *c)
         return IB_VERDICT_OTHER;
     if (strcmp(verdict, "ok") != 0)
         return verdict;
-    if (json_is_false(ib_member(c, "transfers.law_ok")))
-        return "law broken";
+    if (json_is_false(ib_member(c, "transfers.as_expected")))
+        return "unexpected transfers";
     return json_is_true(ib_member(c, "simulated")) ? "ok, simulated" : "ok";
 }
 
@@ -37,7 +37,7 @@ const char *ib_summary_fault_reason(const json_t *c, const char *verdict)
         reason = json_string_value(ib_member(c, "verify.reason"));
     if (reason)
         return reason;
-    if (strcmp(verdict, "law broken") == 0)
+    if (strcmp(verdict, "unexpected transfers") == 0)
         return "it copied more, or less, than its residency says";
     if (strcmp(verdict, "unverified") == 0)
         return "there was nothing to compare it with";
@@ -118,11 +118,11 @@ static const char *name_list(struct ib_arena *arena, const struct ib_summary_row
 /* As many digits as tell a ratio from 1. */
 static const char *ratio_digits(struct ib_arena *arena, double ratio)
 {
-    return ratio < 1.095 ? ib_arena_print(arena, "%.3f", ratio) : ib_words_digits(arena, ratio);
+    return ratio < 1.095 ? ib_arena_print(arena, "%.3f", ratio) : ib_format_digits(arena, ratio);
 }
 
 /* " (1.75 to 1.83)"; nothing where there is no interval, or none that shows. */
-static const char *ratio_span(struct ib_arena *arena, const struct ib_paired *ratio)
+static const char *ratio_span(struct ib_arena *arena, const struct ib_paired_ratio *ratio)
 {
     const char *low = ratio_digits(arena, ratio->low), *high = ratio_digits(arena, ratio->high);
     bool shows = !isnan(ratio->low) && strcmp(low, high) != 0;
@@ -142,8 +142,8 @@ static const char *times_as_fast(struct ib_arena *arena, const struct ib_summary
 /* "12.3 µs", or "12.3 µs to 14.5 µs" where the first n rows are not equal in print. */
 static const char *time_span(struct ib_arena *arena, const struct ib_summary_group *group, size_t n)
 {
-    const char *least = ib_words_duration(arena, group->rows[0].time_ns);
-    const char *most = ib_words_duration(arena, group->rows[n - 1].time_ns);
+    const char *least = ib_format_duration(arena, group->rows[0].time_ns);
+    const char *most = ib_format_duration(arena, group->rows[n - 1].time_ns);
     return strcmp(least, most) == 0 ? least : ib_arena_print(arena, "%s to %s", least, most);
 }
 
@@ -186,10 +186,11 @@ static const char *copy_note(struct ib_arena *arena, const struct ib_summary_gro
         if (strcmp(resident->cells[IB_COLUMN_IMPL], copying->cells[IB_COLUMN_IMPL]) != 0 ||
             strcmp(resident->cells[IB_COLUMN_RESIDENCY], "resident") != 0)
             continue;
-        struct ib_paired tax = ib_paired_ratio(copying->record, resident->record);
-        return ib_arena_print(
-            arena, "%s: copying around every operation takes %s×%s the time of staying resident.",
-            copying->cells[IB_COLUMN_IMPL], ratio_digits(arena, tax.median), ratio_span(arena, &tax));
+        struct ib_paired_ratio overhead = ib_paired_ratio_of(copying->record, resident->record);
+        return ib_arena_print(arena,
+                              "%s: copying around every operation takes %s×%s the time of staying resident.",
+                              copying->cells[IB_COLUMN_IMPL], ratio_digits(arena, overhead.median),
+                              ratio_span(arena, &overhead));
     }
     return NULL;
 }

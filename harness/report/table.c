@@ -1,9 +1,9 @@
 /* The terminal's view of a run: plain text, at most 120 columns as long as titles and numbers allow. */
 #include "report/report.h"
 
-#include "report/transfer_section.h"
-#include "report/summary.h"
 #include "report/process_section.h"
+#include "report/summary.h"
+#include "report/transfer_section.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ const struct ib_word ib_colour_words[] = {
 enum { MARGIN = 2, GAP = 2, MIN_IMPL_WIDTH = 16 };
 
 struct page {
-    struct ib_plain plain;
+    struct ib_text_page plain;
     size_t widths[IB_COLUMN_COUNT]; /* of all groups alike, so that the eye can go down the page */
 };
 
@@ -50,8 +50,8 @@ static const char *cell_style(int column, const char *text, bool first)
 static void widen(struct page *page, const char *const *cells)
 {
     for (int i = 0; i < IB_COLUMN_COUNT; i++)
-        if (ib_plain_width(cells[i]) > page->widths[i])
-            page->widths[i] = ib_plain_width(cells[i]);
+        if (ib_text_width(cells[i]) > page->widths[i])
+            page->widths[i] = ib_text_width(cells[i]);
 }
 
 static void measure(struct page *page, const struct ib_summary *summary)
@@ -76,8 +76,8 @@ static void measure(struct page *page, const struct ib_summary *summary)
 static void print_cell(const struct page *page, int column, const char *text, const char *style)
 {
     bool last = column == IB_COLUMN_COUNT - 1;
-    ib_plain_padded(&page->plain, style, ib_plain_shorten(page->plain.arena, text, page->widths[column]),
-                    last ? 0 : page->widths[column], ib_column_is_number(column));
+    ib_text_padded(&page->plain, style, ib_text_shorten(page->plain.arena, text, page->widths[column]),
+                   last ? 0 : page->widths[column], ib_column_is_number(column));
     fprintf(page->plain.out, "%*s", last ? 0 : GAP, "");
 }
 
@@ -106,17 +106,17 @@ static void print_faults(const struct page *page, const struct ib_summary *summa
     fprintf(page->plain.out, "Not right, or without an answer:\n");
     for (size_t i = 0; i < summary->n_faults; i++) {
         const struct ib_summary_fault *fault = &summary->faults[i];
-        ib_plain_words(&page->plain, 2, verdict_style(fault->verdict),
-                       ib_arena_print(page->plain.arena, "%s: %s (%s): %s", fault->verdict, fault->name,
-                                      fault->where, fault->reason));
+        ib_text_paragraph(&page->plain, 2, verdict_style(fault->verdict),
+                          ib_arena_print(page->plain.arena, "%s: %s (%s): %s", fault->verdict, fault->name,
+                                         fault->where, fault->reason));
     }
     fputc('\n', page->plain.out);
 }
 
 static void print_group(const struct page *page, const struct ib_summary_group *group)
 {
-    ib_plain_words(&page->plain, 0, IB_BOLD, group->title);
-    ib_plain_words(&page->plain, 2, "", group->facts);
+    ib_text_paragraph(&page->plain, 0, IB_BOLD, group->title);
+    ib_text_paragraph(&page->plain, 2, "", group->facts);
     fputc('\n', page->plain.out);
     print_heads(page, group->heads);
     for (size_t r = 0; r < group->n; r++)
@@ -125,56 +125,57 @@ static void print_group(const struct page *page, const struct ib_summary_group *
 }
 
 /* One table for all seeds; what each says by itself is in the report. */
-static void print_family(const struct page *page, const struct ib_family *family)
+static void print_seed_group(const struct page *page, const struct ib_seed_group *seed_group)
 {
-    struct ib_blocks blocks = {.arena = page->plain.arena};
-    ib_plain_words(&page->plain, 0, IB_BOLD,
-                   ib_arena_print(page->plain.arena, "%s, %zu seeds", family->title, family->n_seeds));
-    ib_plain_words(&page->plain, 2, "", "medians over the seeds, of verified cases");
+    struct ib_doc doc = {.arena = page->plain.arena};
+    ib_text_paragraph(
+        &page->plain, 0, IB_BOLD,
+        ib_arena_print(page->plain.arena, "%s, %zu seeds", seed_group->title, seed_group->n_seeds));
+    ib_text_paragraph(&page->plain, 2, "", "medians over the seeds, of verified cases");
     fputc('\n', page->plain.out);
-    ib_blocks_table(&blocks, "nrrrrww", family->heads);
-    for (size_t r = 0; r < family->n; r++)
-        ib_blocks_row(&blocks, family->rows[r].cells);
-    ib_blocks_plain(&page->plain, &blocks);
+    ib_doc_table(&doc, "nrrrrww", seed_group->heads);
+    for (size_t r = 0; r < seed_group->n; r++)
+        ib_doc_row(&doc, seed_group->rows[r].cells);
+    ib_doc_plain(&page->plain, &doc);
 }
 
 static void print_tables(const struct page *page, const struct ib_summary_section *section)
 {
     for (size_t g = 0; g < section->n; g++)
-        if (!section->groups[g].family)
+        if (!section->groups[g].seed_group)
             print_group(page, &section->groups[g]);
-    for (size_t f = 0; f < section->n_families; f++)
-        print_family(page, &section->families[f]);
+    for (size_t f = 0; f < section->n_seed_groups; f++)
+        print_seed_group(page, &section->seed_groups[f]);
 }
 
 static void print_answer(const struct page *page, const struct ib_summary_group *group)
 {
-    ib_plain_words(
+    ib_text_paragraph(
         &page->plain, 0, "",
         ib_arena_print(page->plain.arena, "%s: %s %s", group->title, group->leaders, group->claim));
     for (const char *const *note = group->notes; *note; note++)
-        ib_plain_words(&page->plain, 4, "", *note);
+        ib_text_paragraph(&page->plain, 4, "", *note);
 }
 
 static void print_answers(const struct page *page, const struct ib_summary_section *section)
 {
     for (size_t g = 0; g < section->n; g++)
-        if (!section->groups[g].family)
+        if (!section->groups[g].seed_group)
             print_answer(page, &section->groups[g]);
-    for (size_t f = 0; f < section->n_families; f++) {
-        const struct ib_family *family = &section->families[f];
-        ib_plain_words(&page->plain, 0, "",
-                       ib_arena_print(page->plain.arena, "%s, %zu seeds: fastest: %s.", family->title,
-                                      family->n_seeds, family->leaders));
+    for (size_t f = 0; f < section->n_seed_groups; f++) {
+        const struct ib_seed_group *seed_group = &section->seed_groups[f];
+        ib_text_paragraph(&page->plain, 0, "",
+                          ib_arena_print(page->plain.arena, "%s, %zu seeds: fastest: %s.", seed_group->title,
+                                         seed_group->n_seeds, seed_group->leaders));
     }
 }
 
 static void print_costs(const struct page *page, const struct ib_summary *summary, const json_t *cases)
 {
-    struct ib_blocks blocks = {.arena = page->plain.arena};
-    ib_copying_sections(&blocks, &summary->derived);
-    ib_whole_section(&blocks, cases);
-    ib_blocks_plain(&page->plain, &blocks);
+    struct ib_doc doc = {.arena = page->plain.arena};
+    ib_transfer_sections(&doc, &summary->derived);
+    ib_process_section(&doc, cases);
+    ib_doc_plain(&page->plain, &doc);
 }
 
 void ib_table_print(FILE *out, const json_t *record, enum ib_colour colour)

@@ -7,7 +7,7 @@ static bool starts_character(char byte)
     return (byte & 0xC0) != 0x80;
 }
 
-size_t ib_plain_width(const char *text)
+size_t ib_text_width(const char *text)
 {
     size_t n = 0;
     for (; *text; text++)
@@ -24,32 +24,32 @@ static const char *after(const char *text, size_t n)
     return text;
 }
 
-const char *ib_plain_shorten(struct ib_arena *arena, const char *text, size_t max)
+const char *ib_text_shorten(struct ib_arena *arena, const char *text, size_t max)
 {
-    size_t columns = ib_plain_width(text), head = max / 2, tail = max - head - 1;
+    size_t columns = ib_text_width(text), head = max / 2, tail = max - head - 1;
     if (columns <= max)
         return text;
     return ib_arena_print(arena, "%.*s…%s", (int)(after(text, head) - text), text,
                           after(text, columns - tail));
 }
 
-void ib_plain_styled(const struct ib_plain *page, const char *style, const char *text)
+void ib_text_styled(const struct ib_text_page *page, const char *style, const char *text)
 {
     bool styled = page->coloured && style[0];
     fprintf(page->out, "%s%s%s", styled ? style : "", text, styled ? PLAIN : "");
 }
 
-void ib_plain_padded(const struct ib_plain *page, const char *style, const char *text, size_t columns,
-                     bool to_the_right)
+void ib_text_padded(const struct ib_text_page *page, const char *style, const char *text, size_t columns,
+                    bool to_the_right)
 {
-    size_t taken = ib_plain_width(text);
+    size_t taken = ib_text_width(text);
     int blanks = taken < columns ? (int)(columns - taken) : 0;
     fprintf(page->out, "%*s", to_the_right ? blanks : 0, "");
-    ib_plain_styled(page, style, text);
+    ib_text_styled(page, style, text);
     fprintf(page->out, "%*s", to_the_right ? 0 : blanks, "");
 }
 
-void ib_plain_words(const struct ib_plain *page, int indent, const char *style, const char *text)
+void ib_text_paragraph(const struct ib_text_page *page, int indent, const char *style, const char *text)
 {
     size_t column = 0;
     for (;;) {
@@ -62,7 +62,7 @@ void ib_plain_words(const struct ib_plain *page, int indent, const char *style, 
             break;
         bool fits = column && column + 1 + columns <= IB_PAGE_WIDTH;
         fprintf(page->out, "%s%*s", column && !fits ? "\n" : "", fits ? 1 : indent, "");
-        ib_plain_styled(page, style, ib_arena_print(page->arena, "%.*s", (int)bytes, text));
+        ib_text_styled(page, style, ib_arena_print(page->arena, "%.*s", (int)bytes, text));
         column = fits ? column + 1 + columns : (size_t)indent + columns;
         text += bytes;
     }

@@ -16,26 +16,26 @@ enum { IB_PAGE_WIDTH = 120 };
 #define IB_GREEN  "\033[32m"
 #define IB_YELLOW "\033[33m"
 
-struct ib_plain {
+struct ib_text_page {
     FILE *out;
     bool coloured;
     struct ib_arena *arena;
 };
 
-size_t ib_plain_width(const char *text);
+size_t ib_text_width(const char *text);
 
 /* A text of at most `max` columns, with … for what is lost of its middle: the end tells options apart. */
-const char *ib_plain_shorten(struct ib_arena *, const char *text, size_t max);
+const char *ib_text_shorten(struct ib_arena *, const char *text, size_t max);
 
 /* In a style ("" or one of those above), where the page is coloured. */
-void ib_plain_styled(const struct ib_plain *, const char *style, const char *text);
+void ib_text_styled(const struct ib_text_page *, const char *style, const char *text);
 
 /* `text` in a column of so many characters. */
-void ib_plain_padded(const struct ib_plain *, const char *style, const char *text, size_t columns,
-                     bool to_the_right);
+void ib_text_padded(const struct ib_text_page *, const char *style, const char *text, size_t columns,
+                    bool to_the_right);
 
 /* Words filled into lines, each after `indent` blanks, in one style. Reasons and names come from outside:
  * what is not printable parts words. */
-void ib_plain_words(const struct ib_plain *, int indent, const char *style, const char *text);
+void ib_text_paragraph(const struct ib_text_page *, int indent, const char *style, const char *text);
 
 #endif

@@ -6,6 +6,6 @@
 #include "report/doc_model.h"
 
 /* A sentence, a table, and why some in it have no time; nothing for NULL. */
-void ib_time_to_section(struct ib_blocks *, const struct ib_race *);
+void ib_time_to_section(struct ib_doc *, const struct ib_loss_group *);
 
 #endif

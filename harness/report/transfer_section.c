@@ -1,30 +1,30 @@
 #include "report/transfer_section.h"
 
 #include "analysis/member.h"
-#include "report/seed_groups.h"
 #include "report/format.h"
+#include "report/seed_groups.h"
 #include "stats/stats.h"
 
 #include <math.h>
 #include <string.h>
 
-/* ---- the copy tax ---- */
+/* ---- the transfer overhead ---- */
 
-enum { TAX_COLUMNS = 7 };
+enum { OVERHEAD_COLUMNS = 7 };
 
 /* "8.46× [8.40, 8.52]" */
-static const char *ratio_text(struct ib_arena *arena, const struct ib_paired *ratio)
+static const char *ratio_text(struct ib_arena *arena, const struct ib_paired_ratio *ratio)
 {
-    const char *text = ib_arena_print(arena, "%s×", ib_words_digits(arena, ratio->median));
+    const char *text = ib_arena_print(arena, "%s×", ib_format_digits(arena, ratio->median));
     return isnan(ratio->low) ? text
-                             : ib_arena_print(arena, "%s [%s, %s]", text, ib_words_digits(arena, ratio->low),
-                                              ib_words_digits(arena, ratio->high));
+                             : ib_arena_print(arena, "%s [%s, %s]", text, ib_format_digits(arena, ratio->low),
+                                              ib_format_digits(arena, ratio->high));
 }
 
 /* The taxes of problems that differ by nothing but their seed. */
 struct fold {
     const char *problem;
-    const struct ib_copy_tax **taxes;
+    const struct ib_transfer_overhead **overheads;
     size_t n;
 };
 
@@ -32,8 +32,8 @@ enum { EPOCH = -1 }; /* in place of a part of the split */
 
 static double number_of(const json_t *c, int part)
 {
-    struct ib_split split;
-    ib_split_of(c, &split);
+    struct ib_time_breakdown split;
+    ib_time_breakdown_of(c, &split);
     return part == EPOCH ? ib_member_number(c, "time.epoch_ns.median") : split.ns[part];
 }
 
@@ -42,89 +42,91 @@ static double median_of(struct ib_arena *arena, const struct fold *fold, bool re
 {
     double *values = ib_arena_alloc(arena, fold->n * sizeof *values);
     for (size_t i = 0; i < fold->n; i++)
-        values[i] = number_of(resident ? fold->taxes[i]->resident : fold->taxes[i]->copying, part);
+        values[i] = number_of(resident ? fold->overheads[i]->resident : fold->overheads[i]->copying, part);
     return ib_median(values, fold->n);
 }
 
 /* Of one seed with its interval, of several the median with the least and the most. */
-static struct ib_paired ratio_of(struct ib_arena *arena, const struct fold *fold)
+static struct ib_paired_ratio ratio_of(struct ib_arena *arena, const struct fold *fold)
 {
     if (fold->n == 1)
-        return fold->taxes[0]->ratio;
+        return fold->overheads[0]->ratio;
     double *values = ib_arena_alloc(arena, fold->n * sizeof *values), most = NAN;
     for (size_t i = 0; i < fold->n; i++) {
-        values[i] = fold->taxes[i]->ratio.median;
+        values[i] = fold->overheads[i]->ratio.median;
         most = fmax(most, values[i]);
     }
-    return (struct ib_paired){ib_median(values, fold->n), ib_minimum(values, fold->n), most, fold->n};
+    return (struct ib_paired_ratio){ib_median(values, fold->n), ib_minimum(values, fold->n), most, fold->n};
 }
 
-static void add_side(struct ib_blocks *blocks, const struct fold *fold, bool resident)
+static void add_side(struct ib_doc *doc, const struct fold *fold, bool resident)
 {
-    struct ib_arena *arena = blocks->arena;
-    const struct ib_copy_tax *tax = fold->taxes[0];
-    const struct ib_paired ratio = ratio_of(arena, fold);
-    const char *name = ib_member_text(resident ? tax->resident : tax->copying, "name");
-    const char *cells[TAX_COLUMNS] = {
-        !resident && tax->simulated ? ib_arena_print(arena, "%s, simulated", name) : name,
+    struct ib_arena *arena = doc->arena;
+    const struct ib_transfer_overhead *overhead = fold->overheads[0];
+    const struct ib_paired_ratio ratio = ratio_of(arena, fold);
+    const char *name = ib_member_text(resident ? overhead->resident : overhead->copying, "name");
+    const char *cells[OVERHEAD_COLUMNS] = {
+        !resident && overhead->simulated ? ib_arena_print(arena, "%s, simulated", name) : name,
         resident ? "" : ratio_text(arena, &ratio)};
-    for (int part = EPOCH; part < IB_SPLIT_COUNT; part++)
-        cells[TAX_COLUMNS - IB_SPLIT_COUNT + part] =
-            ib_words_duration(arena, median_of(arena, fold, resident, part));
-    ib_blocks_row(blocks, cells);
+    for (int part = EPOCH; part < IB_TIME_PART_COUNT; part++)
+        cells[OVERHEAD_COLUMNS - IB_TIME_PART_COUNT + part] =
+            ib_format_duration(arena, median_of(arena, fold, resident, part));
+    ib_doc_row(doc, cells);
 }
 
-static bool same(const struct fold *fold, const char *problem, const struct ib_copy_tax *tax)
+static bool same(const struct fold *fold, const char *problem, const struct ib_transfer_overhead *overhead)
 {
-    return strcmp(fold->problem, problem) == 0 && strcmp(ib_member_text(fold->taxes[0]->copying, "label"),
-                                                         ib_member_text(tax->copying, "label")) == 0;
+    return strcmp(fold->problem, problem) == 0 && strcmp(ib_member_text(fold->overheads[0]->copying, "label"),
+                                                         ib_member_text(overhead->copying, "label")) == 0;
 }
 
 /* Each in the order of its first; returns how many. */
 static size_t fold_seeds(struct ib_arena *arena, const struct ib_derived *derived, struct fold **out)
 {
-    struct fold *folds = ib_arena_alloc(arena, derived->n_taxes * sizeof *folds);
+    struct fold *folds = ib_arena_alloc(arena, derived->n_overheads * sizeof *folds);
     size_t n = 0;
-    for (size_t i = 0; i < derived->n_taxes; i++) {
-        const struct ib_copy_tax *tax = &derived->taxes[i];
-        const char *seedless = ib_family_title(arena, tax->copying);
-        const char *problem = seedless ? seedless : ib_member_text(tax->copying, "problem");
+    for (size_t i = 0; i < derived->n_overheads; i++) {
+        const struct ib_transfer_overhead *overhead = &derived->overheads[i];
+        const char *seedless = ib_seed_group_title(arena, overhead->copying);
+        const char *problem = seedless ? seedless : ib_member_text(overhead->copying, "problem");
         struct fold *fold = folds;
-        while (fold < folds + n && !same(fold, problem, tax))
+        while (fold < folds + n && !same(fold, problem, overhead))
             fold++;
         if (fold == folds + n) {
-            *fold = (struct fold){problem, ib_arena_alloc(arena, derived->n_taxes * sizeof *fold->taxes), 0};
+            *fold = (struct fold){problem,
+                                  ib_arena_alloc(arena, derived->n_overheads * sizeof *fold->overheads), 0};
             n++;
         }
-        fold->taxes[fold->n++] = tax;
+        fold->overheads[fold->n++] = overhead;
     }
     *out = folds;
     return n;
 }
 
-static void add_taxes(struct ib_blocks *blocks, const struct ib_derived *derived)
+static void add_overheads(struct ib_doc *doc, const struct ib_derived *derived)
 {
-    static const char *const heads[TAX_COLUMNS] = {"case", "copy tax", "an epoch", "transfer",
-                                                   "sync", "compute",  "launch"};
+    static const char *const heads[OVERHEAD_COLUMNS] = {"case", "transfer overhead", "an epoch", "transfer",
+                                                        "sync", "compute",           "launch"};
     struct fold *folds;
-    size_t n = fold_seeds(blocks->arena, derived, &folds);
+    size_t n = fold_seeds(doc->arena, derived, &folds);
     if (!n)
         return;
-    ib_blocks_heading(blocks, "What the copying costs");
-    ib_blocks_words(
-        blocks,
+    ib_doc_heading(doc, "What the copying costs");
+    ib_doc_paragraph(
+        doc,
         ib_arena_print(
-            blocks->arena,
-            "The copy tax is how many times as long an epoch takes when every operand is copied "
+            doc->arena,
+            "The transfer overhead is how many times as long an epoch takes when every operand is copied "
             "around every operation as when the data stay on the device. Beside it, where an "
             "epoch of each goes.%s",
-            n < derived->n_taxes ? " Of several seeds the medians, with the least tax and the most." : ""));
-    ib_blocks_table(blocks, "nrrrrrr", heads);
+            n < derived->n_overheads ? " Of several seeds the medians, with the least tax and the most."
+                                     : ""));
+    ib_doc_table(doc, "nrrrrrr", heads);
     for (size_t i = 0; i < n; i++) {
         if (!i || strcmp(folds[i].problem, folds[i - 1].problem) != 0)
-            ib_blocks_span(blocks, folds[i].problem);
-        add_side(blocks, &folds[i], false);
-        add_side(blocks, &folds[i], true);
+            ib_doc_span(doc, folds[i].problem);
+        add_side(doc, &folds[i], false);
+        add_side(doc, &folds[i], true);
     }
 }
 
@@ -142,7 +144,7 @@ static double largest(const struct ib_crossover *line)
 
 static const char *answer_text(struct ib_arena *arena, const struct ib_crossover *line)
 {
-    const char *rows = ib_words_rounded(arena, line->rows);
+    const char *rows = ib_format_rounded(arena, line->rows);
     const char *last =
         line->n_crossings > 1 ? ib_arena_print(arena, " (last of %zu)", line->n_crossings) : "";
     switch (line->kind) {
@@ -152,20 +154,20 @@ static const char *answer_text(struct ib_arena *arena, const struct ib_crossover
         return ib_arena_print(arena, "only below %s rows%s", rows, last);
     case IB_CROSSOVER_ALWAYS:
         return ib_arena_print(arena, "everywhere between %s and %s rows",
-                              ib_words_count(arena, smallest(line)), ib_words_count(arena, largest(line)));
+                              ib_format_count(arena, smallest(line)), ib_format_count(arena, largest(line)));
     case IB_CROSSOVER_NEVER:
-        return ib_arena_print(arena, "nowhere between %s and %s rows", ib_words_count(arena, smallest(line)),
-                              ib_words_count(arena, largest(line)));
+        return ib_arena_print(arena, "nowhere between %s and %s rows", ib_format_count(arena, smallest(line)),
+                              ib_format_count(arena, largest(line)));
     }
-    return IB_NOTHING;
+    return IB_DASH;
 }
 
 /* An end of the range, which may lie beyond what was measured. */
 static const char *end_text(struct ib_arena *arena, const struct ib_crossover *line, double rows)
 {
-    return rows == 0     ? ib_arena_print(arena, "below %s", ib_words_count(arena, smallest(line)))
-           : isinf(rows) ? ib_arena_print(arena, "beyond %s", ib_words_count(arena, largest(line)))
-                         : ib_words_rounded(arena, rows);
+    return rows == 0     ? ib_arena_print(arena, "below %s", ib_format_count(arena, smallest(line)))
+           : isinf(rows) ? ib_arena_print(arena, "beyond %s", ib_format_count(arena, largest(line)))
+                         : ib_format_rounded(arena, rows);
 }
 
 static const char *range_text(struct ib_arena *arena, const struct ib_crossover *line)
@@ -197,36 +199,35 @@ static const char *sweep_text(struct ib_arena *arena, const struct ib_crossover 
                           ib_member_number(line->sizes[0].device, "cols"));
 }
 
-static void add_line(struct ib_blocks *blocks, const struct ib_crossover *line)
+static void add_line(struct ib_doc *doc, const struct ib_crossover *line)
 {
-    struct ib_arena *arena = blocks->arena;
-    ib_blocks_row(blocks,
-                  (const char *[]){ib_member_text(line->sizes[0].device, "name"), answer_text(arena, line),
-                                   range_text(arena, line), hosts_text(arena, line)});
+    struct ib_arena *arena = doc->arena;
+    ib_doc_row(doc, (const char *[]){ib_member_text(line->sizes[0].device, "name"), answer_text(arena, line),
+                                     range_text(arena, line), hosts_text(arena, line)});
 }
 
-static void add_crossovers(struct ib_blocks *blocks, const struct ib_derived *derived)
+static void add_crossovers(struct ib_doc *doc, const struct ib_derived *derived)
 {
     if (!derived->n_crossovers)
         return;
-    ib_blocks_heading(blocks, "From how many rows a device is faster");
-    ib_blocks_words(blocks,
-                    "A device is faster than the best of the host for so many training rows, by straight "
-                    "lines through the logarithms; the range is where the bounds of the paired ratio "
-                    "cross.");
-    ib_blocks_table(blocks, "nwwn", (const char *[]){"device", "is faster", "range", "best of the host"});
+    ib_doc_heading(doc, "From how many rows a device is faster");
+    ib_doc_paragraph(doc,
+                     "A device is faster than the best of the host for so many training rows, by straight "
+                     "lines through the logarithms; the range is where the bounds of the paired ratio "
+                     "cross.");
+    ib_doc_table(doc, "nwwn", (const char *[]){"device", "is faster", "range", "best of the host"});
     const char *sweep = "";
     for (size_t i = 0; i < derived->n_crossovers; i++) {
-        const char *next = sweep_text(blocks->arena, &derived->crossovers[i]);
+        const char *next = sweep_text(doc->arena, &derived->crossovers[i]);
         if (strcmp(sweep, next) != 0)
-            ib_blocks_span(blocks, next);
+            ib_doc_span(doc, next);
         sweep = next;
-        add_line(blocks, &derived->crossovers[i]);
+        add_line(doc, &derived->crossovers[i]);
     }
 }
 
-void ib_copying_sections(struct ib_blocks *blocks, const struct ib_derived *derived)
+void ib_transfer_sections(struct ib_doc *doc, const struct ib_derived *derived)
 {
-    add_taxes(blocks, derived);
-    add_crossovers(blocks, derived);
+    add_overheads(doc, derived);
+    add_crossovers(doc, derived);
 }

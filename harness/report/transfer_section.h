@@ -1,5 +1,5 @@
-/* What the copying costs, in words and tables: the copy tax of each device, and the size of data from which
- * a device pays. */
+/* What the copying costs, in words and tables: the transfer overhead of each device, and the size of data
+ * from which a device pays. */
 #ifndef IB_REPORT_TRANSFER_SECTION_H
 #define IB_REPORT_TRANSFER_SECTION_H
 
@@ -8,6 +8,6 @@
 
 /* A heading and a table each; nothing where no device was measured in both residencies, or at two sizes
  * beside a host. */
-void ib_copying_sections(struct ib_blocks *, const struct ib_derived *);
+void ib_transfer_sections(struct ib_doc *, const struct ib_derived *);
 
 #endif

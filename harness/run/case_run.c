@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-void ib_standing_open(struct ib_standing *s, const struct ib_case *c, const struct ib_case_progress *progress,
+void ib_case_run_open(struct ib_case_run *s, const struct ib_case *c, const struct ib_case_progress *progress,
                       uint64_t max_rounds)
 {
-    *s = (struct ib_standing){.c = c};
+    *s = (struct ib_case_run){.c = c};
     s->samples = ib_arena_alloc(&s->arena, max_rounds * sizeof *s->samples);
     if (!progress)
         return;
@@ -16,13 +16,13 @@ void ib_standing_open(struct ib_standing *s, const struct ib_case *c, const stru
         memcpy(s->samples, progress->samples, progress->n_samples * sizeof *s->samples);
 }
 
-void ib_standing_close(struct ib_standing *s)
+void ib_case_run_close(struct ib_case_run *s)
 {
     ib_arena_free(&s->arena);
 }
 
 /* Of a checked pass only its answer is kept; a sweep may have thousands of them. */
-static void keep_final(struct ib_standing *s, const struct ib_final *final)
+static void keep_final(struct ib_case_run *s, const struct ib_final *final)
 {
     struct ib_final *kept = &s->progress.final;
     *kept = *final;
@@ -35,16 +35,17 @@ static void keep_final(struct ib_standing *s, const struct ib_final *final)
         memcpy(ib_arena_alloc(&s->arena, predictions_bytes), final->predictions, predictions_bytes);
 }
 
-enum ib_status ib_standing_check(struct ib_standing *s, const struct ib_bench *bench, struct ib_store *store)
+enum ib_status ib_case_run_check(struct ib_case_run *s, const struct ib_pass_context *context,
+                                 struct ib_store *store)
 {
-    struct ib_checked checked;
+    struct ib_checked_pass checked;
     struct ib_arena arena = {0};
     enum ib_status status = IB_OK;
     if (!s->c->impl->info->available) {
         s->progress.ended = true;
         return ib_store_put_status(store, s->c, IB_CASE_UNAVAILABLE, s->c->impl->info->reason);
     }
-    ib_pass_checked(bench, s->c, &arena, &checked);
+    ib_pass_checked(context, s->c, &arena, &checked);
     if (!ib_interrupted()) {
         s->progress.ended = checked.status != IB_CASE_OK;
         s->progress.checked = true;
@@ -55,7 +56,8 @@ enum ib_status ib_standing_check(struct ib_standing *s, const struct ib_bench *b
     return status;
 }
 
-static enum ib_status keep_timed(struct ib_standing *s, struct ib_store *store, const struct ib_timed *timed)
+static enum ib_status keep_timed(struct ib_case_run *s, struct ib_store *store,
+                                 const struct ib_timed_pass *timed)
 {
     if (ib_interrupted())
         return IB_OK;
@@ -66,27 +68,28 @@ static enum ib_status keep_timed(struct ib_standing *s, struct ib_store *store, 
     return ib_store_put_timed(store, s->c, timed);
 }
 
-enum ib_status ib_standing_time(struct ib_standing *s, const struct ib_bench *bench, struct ib_store *store,
-                                uint64_t round)
+enum ib_status ib_case_run_time(struct ib_case_run *s, const struct ib_pass_context *context,
+                                struct ib_store *store, uint64_t round)
 {
-    struct ib_timed timed;
+    struct ib_timed_pass timed;
     struct ib_arena arena = {0};
-    ib_pass_timed(bench, s->c, round, &s->progress.final, &arena, &timed);
+    ib_pass_timed(context, s->c, round, &s->progress.final, &arena, &timed);
     enum ib_status status = keep_timed(s, store, &timed);
     ib_arena_free(&arena);
     return status;
 }
 
-enum ib_status ib_standing_time_pair(struct ib_standing *const s[2], const struct ib_bench *const bench[2],
+enum ib_status ib_case_run_time_pair(struct ib_case_run *const s[2],
+                                     const struct ib_pass_context *const context[2],
                                      struct ib_store *const store[2], uint64_t round, uint64_t first)
 {
-    struct ib_timed timed[2];
+    struct ib_timed_pass timed[2];
     struct ib_timing timings[2];
     struct ib_arena arena = {0};
     enum ib_status status = IB_OK;
     for (int i = 0; i < 2; i++)
-        ib_timing_open(bench[i], s[i]->c, round, &s[i]->progress.final, &arena, &timings[i], &timed[i]);
-    ib_timings_alternate(timings, first, bench[0]->measure->min_time_ns);
+        ib_timing_open(context[i], s[i]->c, round, &s[i]->progress.final, &arena, &timings[i], &timed[i]);
+    ib_timings_alternate(timings, first, context[0]->measure->min_time_ns);
     for (int i = 0; i < 2; i++)
         ib_timing_close(&timings[i]);
     for (int i = 0; i < 2 && status == IB_OK; i++)
@@ -95,17 +98,18 @@ enum ib_status ib_standing_time_pair(struct ib_standing *const s[2], const struc
     return status;
 }
 
-enum ib_status ib_standing_search(struct ib_standing *s, const struct ib_bench *bench, struct ib_store *store)
+enum ib_status ib_case_run_search(struct ib_case_run *s, const struct ib_pass_context *context,
+                                  struct ib_store *store)
 {
-    struct ib_searched searched;
+    struct ib_search_pass searched;
     struct ib_arena arena = {0};
     enum ib_status status = IB_OK;
-    ib_pass_search(bench, s->c, &s->curve, s->losses, &arena, &searched);
+    ib_pass_search(context, s->c, &s->curve, s->losses, &arena, &searched);
     if (!ib_interrupted()) {
         s->progress.ended = searched.status != IB_CASE_OK;
         s->progress.searched = true;
         memcpy(s->progress.stops, searched.stops, sizeof s->progress.stops);
-        for (int t = 0; t < IB_TARGET_COUNT; t++)
+        for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
             s->progress.stops[t].reason = NULL; /* it goes with the arena */
         status = ib_store_put_stops(store, s->c, &searched);
     }
@@ -113,13 +117,13 @@ enum ib_status ib_standing_search(struct ib_standing *s, const struct ib_bench *
     return status;
 }
 
-enum ib_status ib_standing_stops(struct ib_standing *s, const struct ib_bench *bench, struct ib_store *store,
-                                 uint64_t round)
+enum ib_status ib_case_run_stops(struct ib_case_run *s, const struct ib_pass_context *context,
+                                 struct ib_store *store, uint64_t round)
 {
-    struct ib_stopped stopped;
+    struct ib_stops_pass stopped;
     struct ib_arena arena = {0};
     enum ib_status status = IB_OK;
-    ib_pass_stops(bench, s->c, round, s->progress.stops, &arena, &stopped);
+    ib_pass_stops(context, s->c, round, s->progress.stops, &arena, &stopped);
     if (!ib_interrupted()) {
         s->progress.ended = stopped.status != IB_CASE_OK;
         s->progress.stop_rounds = round;
@@ -129,18 +133,18 @@ enum ib_status ib_standing_stops(struct ib_standing *s, const struct ib_bench *b
     return status;
 }
 
-enum ib_status ib_standing_whole(struct ib_standing *s, const struct ib_bench *bench, struct ib_store *store,
-                                 uint64_t run)
+enum ib_status ib_case_run_process(struct ib_case_run *s, const struct ib_pass_context *context,
+                                   struct ib_store *store, uint64_t run)
 {
-    struct ib_whole whole;
+    struct ib_process_pass whole;
     struct ib_arena arena = {0};
     enum ib_status status = IB_OK;
-    ib_pass_whole(bench, s->c, run, run == 1 ? bench->measure->whole_warmup : 0, &s->progress.final, &arena,
-                  &whole);
+    ib_pass_process(context, s->c, run, run == 1 ? context->measure->process_warmup : 0, &s->progress.final,
+                    &arena, &whole);
     if (!ib_interrupted()) {
         s->progress.ended = !whole.timed;
-        s->progress.whole_runs = run;
-        status = ib_store_put_whole(store, s->c, &whole);
+        s->progress.process_runs = run;
+        status = ib_store_put_process(store, s->c, &whole);
     }
     ib_arena_free(&arena);
     return status;

@@ -7,13 +7,13 @@
 
 /* What the steps of one checked pass hand on. */
 struct ib_checking {
-    const struct ib_bench *bench;
+    const struct ib_pass_context *context;
     const struct ib_case *c;
     struct ib_arena *arena;
-    struct ib_checked *out;
+    struct ib_checked_pass *out;
     struct ib_arrays arrays;
     struct ib_job job;
-    struct ib_child *child;
+    struct ib_worker_process *worker;
     struct ib_outcome outcome;
 };
 

@@ -106,10 +106,11 @@ static double warmup_ns(const struct ib_measure *measure, double training)
 static double estimate_stops(const struct ib_measure *measure, const struct ib_case *c, double training)
 {
     const double stop = STOP_SHARE * training;
-    if (!ib_stops_concern(c))
+    if (!ib_loss_goals_concern(c))
         return 0;
     const double search = WORKER_NS + SEARCH_TRAININGS * stop;
-    const double round = WORKER_NS + warmup_ns(measure, stop) + IB_TARGET_COUNT * repeated_ns(measure, stop);
+    const double round =
+        WORKER_NS + warmup_ns(measure, stop) + IB_LOSS_TARGET_COUNT * repeated_ns(measure, stop);
     return search + (double)measure->max_rounds * round;
 }
 
@@ -125,14 +126,14 @@ static void add_case(const struct ib_measure *measure, const struct ib_case *c, 
     double round = WORKER_NS + warmup_ns(measure, training) + repeated_ns(measure, training);
     double timed = (double)measure->max_rounds * round;
     double checked = WORKER_NS + (is_too_large(measure, c) ? 2 : 1) * training;
-    double whole = measure->whole_runs
-                       ? (double)(measure->whole_runs + measure->whole_warmup) * (WHOLE_NS + training)
+    double whole = measure->process_runs
+                       ? (double)(measure->process_runs + measure->process_warmup) * (WHOLE_NS + training)
                        : 0;
     double stops = estimate_stops(measure, c, training);
     out->total_ns = timed + checked + whole + stops;
     sum->timed_ns += timed;
     sum->checked_ns += checked;
-    sum->whole_ns += whole;
+    sum->process_ns += whole;
     sum->stops_ns += stops;
     *(out->earlier ? &sum->n_earlier : &sum->n_assumed) += 1;
 }

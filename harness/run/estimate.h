@@ -11,7 +11,7 @@
 #define IB_ASSUMED_LEAST_NS    1000
 
 struct ib_estimate {
-    double checked_ns, oracle_ns, timed_ns, whole_ns; /* of all cases; timed: when none stops early */
+    double checked_ns, oracle_ns, timed_ns, process_ns; /* of all cases; timed: when none stops early */
     double stops_ns; /* of other algorithms down to losses: roughly, as nobody knows when they are there */
     size_t n_earlier, n_assumed; /* cases by what their epochs were taken from; others are unavailable */
     struct ib_case_estimate {
@@ -24,7 +24,7 @@ struct ib_estimate {
 /* Additions and multiplications of one epoch: forward, gradients, update. */
 double ib_estimate_flops(const struct ib_case *);
 
-/* `earlier_ns` is what ib_earlier_epochs found. Stored in the arena. */
+/* `earlier_ns` is what ib_run_history_epochs found. Stored in the arena. */
 void ib_estimate(const struct ib_measure *, const struct ib_matrix *, const double *earlier_ns,
                  struct ib_arena *, struct ib_estimate *out);
 

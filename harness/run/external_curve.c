@@ -64,8 +64,8 @@ static bool has_seconds(const struct ib_arrays *arrays, struct ib_outcome *outco
                           "loss.npy: another algorithm needs a third column, the seconds since it began");
 }
 
-bool ib_outside_curve(const struct ib_case *c, uint64_t epochs, struct ib_arena *arena,
-                      struct ib_arrays *arrays, struct ib_outcome *outcome)
+bool ib_external_curve(const struct ib_case *c, uint64_t epochs, struct ib_arena *arena,
+                       struct ib_arrays *arrays, struct ib_outcome *outcome)
 {
     if (c->impl->info->algorithm) {
         if (!has_seconds(arrays, outcome))

@@ -34,8 +34,8 @@ struct training {
 
 /* How the trainings of one pass are asked for and what they took. */
 struct sitting {
-    const struct ib_bench *bench;
-    struct ib_child *child;
+    const struct ib_pass_context *context;
+    struct ib_worker_process *worker;
     const struct ib_train_request *request;
     struct ib_arena arena;
     struct training *trainings; /* those that are timed */
@@ -50,7 +50,7 @@ static bool is_said(const json_t *message, const char *type, struct ib_outcome *
     const char *said = json_string_value(json_object_get(message, "type"));
     if (strcmp(type, "trained") == 0 && said && strcmp(said, "done") == 0)
         return ib_outcome_set(outcome, IB_CASE_FAILED, "said `done` before it had said `trained`");
-    return ib_child_said(message, type, outcome);
+    return ib_worker_process_said(message, type, outcome);
 }
 
 static bool read_claim(const json_t *message, double *claimed_ns, struct ib_outcome *outcome)
@@ -62,7 +62,7 @@ static bool read_claim(const json_t *message, double *claimed_ns, struct ib_outc
     return ib_outcome_set(outcome, IB_CASE_FAILED, "`trained_ns` must be a number of nanoseconds from 0");
 }
 
-/* 0 also where the later count failed, as the child is gone. */
+/* 0 also where the later count failed, as the worker is gone. */
 static double since(uint64_t now, uint64_t then)
 {
     return now > then ? (double)(now - then) : 0;
@@ -71,17 +71,18 @@ static double since(uint64_t now, uint64_t then)
 static bool train_epochs(struct sitting *s, uint64_t epochs, struct training *out)
 {
     struct ib_train_request request = *s->request;
-    const uint64_t timeout_ns = s->bench->measure->timeout_ns;
+    const uint64_t timeout_ns = s->context->measure->timeout_ns;
     json_t *trained = NULL, *done = NULL;
     request.epochs = epochs;
     json_t *message = ib_train_request_to_json(&request);
-    const struct ib_processor_time before = ib_child_processor_time(s->child);
+    const struct ib_proc_cpu_time before = ib_worker_process_cpu_time(s->worker);
     const uint64_t begin = ib_now_ns();
-    bool ok = ib_child_ask(s->child, message, timeout_ns, &trained, s->outcome);
+    bool ok = ib_worker_process_ask(s->worker, message, timeout_ns, &trained, s->outcome);
     const uint64_t arrived = ib_now_ns();
-    const struct ib_processor_time then = ib_child_processor_time(s->child);
+    const struct ib_proc_cpu_time then = ib_worker_process_cpu_time(s->worker);
     ok = ok && is_said(trained, "trained", s->outcome) && read_claim(trained, &out->claimed_ns, s->outcome) &&
-         ib_child_await(s->child, timeout_ns, &done, s->outcome) && is_said(done, "done", s->outcome);
+         ib_worker_process_await(s->worker, timeout_ns, &done, s->outcome) &&
+         is_said(done, "done", s->outcome);
     out->trained_ns = (double)(arrived - begin);
     out->waited_ns = since(then.waited_ns, before.waited_ns);
     /* It goes on as soon as it has said `trained`, perhaps before its clocks are read here. */
@@ -89,7 +90,7 @@ static bool train_epochs(struct sitting *s, uint64_t epochs, struct training *ou
     out->ran_ns = ran - late;
     out->process_ns = fmax(since(then.process_ns, before.process_ns) - late, 0);
     out->after_ns =
-        since(ib_now_ns(), arrived) - since(ib_child_processor_time(s->child).waited_ns, then.waited_ns);
+        since(ib_now_ns(), arrived) - since(ib_worker_process_cpu_time(s->worker).waited_ns, then.waited_ns);
     json_decref(trained);
     json_decref(done);
     return ok;
@@ -173,7 +174,7 @@ static bool had_trained(struct sitting *s)
 static bool check_once(struct sitting *s, struct ib_pass_result *out)
 {
     struct training training;
-    out->phases.setup_ns = ib_child_age_ns(s->child);
+    out->phases.setup_ns = ib_worker_process_age_ns(s->worker);
     if (!train(s, &training))
         return false;
     out->repeats = 1;
@@ -185,7 +186,8 @@ static bool time_all(struct sitting *s, struct ib_pass_result *out)
 {
     struct training training;
     double total_ns = 0;
-    out->phases.setup_ns = ib_child_age_ns(s->child); /* its newest message is `ready`, where it matters */
+    out->phases.setup_ns =
+        ib_worker_process_age_ns(s->worker); /* its newest message is `ready`, where it matters */
     const uint64_t begin = ib_now_ns();
     for (uint64_t i = 0; i < s->request->warmup; i++)
         if (!train(s, &training))
@@ -209,27 +211,27 @@ static bool time_all(struct sitting *s, struct ib_pass_result *out)
     return believes_claim(s) && had_trained(s);
 }
 
-bool ib_outside_train(const struct ib_bench *bench, struct ib_child *child,
-                      const struct ib_train_request *request, struct ib_pass_result *out,
-                      struct ib_outcome *outcome)
+bool ib_external_train(const struct ib_pass_context *context, struct ib_worker_process *worker,
+                       const struct ib_train_request *request, struct ib_pass_result *out,
+                       struct ib_outcome *outcome)
 {
-    struct sitting s = {.bench = bench, .child = child, .request = request, .outcome = outcome};
+    struct sitting s = {.context = context, .worker = worker, .request = request, .outcome = outcome};
     memset(out, 0, sizeof *out);
     out->outside = true;
     bool ok = request->pass == IB_PASS_CHECKED ? check_once(&s, out) : time_all(&s, out);
     if (!ok)
-        ib_child_quote(child, outcome);
+        ib_worker_process_quote(worker, outcome);
     ib_arena_free(&s.arena);
     return ok;
 }
 
-bool ib_outside_try(const struct ib_bench *bench, struct ib_child *child,
-                    const struct ib_train_request *request, struct ib_outcome *outcome)
+bool ib_external_try(const struct ib_pass_context *context, struct ib_worker_process *worker,
+                     const struct ib_train_request *request, struct ib_outcome *outcome)
 {
-    struct sitting s = {.bench = bench, .child = child, .request = request, .outcome = outcome};
+    struct sitting s = {.context = context, .worker = worker, .request = request, .outcome = outcome};
     struct training training;
     const bool ok = train(&s, &training);
     if (!ok)
-        ib_child_quote(child, outcome);
+        ib_worker_process_quote(worker, outcome);
     return ok;
 }

@@ -37,11 +37,11 @@ const char *ib_hyperfine_run(struct ib_arena *arena, const struct ib_hyperfine *
     const char *warmup = ib_arena_print(arena, "%llu", (unsigned long long)h->warmup);
     const char *const argv[] = {"hyperfine", "--shell=none", "--style",       "none", "--runs",   "1",
                                 "--warmup",  warmup,         "--export-json", result, h->command, NULL};
-    const struct ib_process process = {.argv = argv,
-                                       .folder = h->folder,
-                                       .messages = ib_arena_print(arena, "%s/messages", h->folder),
-                                       .timeout_ns = h->timeout_ns};
-    const char *fault = ib_process_run(arena, &process);
+    const struct ib_subprocess process = {.argv = argv,
+                                          .folder = h->folder,
+                                          .messages = ib_arena_print(arena, "%s/messages", h->folder),
+                                          .timeout_ns = h->timeout_ns};
+    const char *fault = ib_subprocess_run(arena, &process);
     if (fault || read_result(result, out))
         return fault;
     return "hyperfine left no result that can be read";

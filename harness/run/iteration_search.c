@@ -11,7 +11,7 @@ struct probe {
 };
 
 struct state {
-    const struct ib_search *search;
+    const struct ib_iteration_search *search;
     struct ib_arena arena;
     struct probe *probes;
     size_t n, capacity;
@@ -61,7 +61,7 @@ static struct bracket bracket_of(const struct state *s, double target)
 }
 
 /* The iterations after which the curve claims the loss, as they can be asked for; 0: it never does. */
-static uint64_t claim_of(const struct ib_search *search, double target)
+static uint64_t claim_of(const struct ib_iteration_search *search, double target)
 {
     const struct ib_curve *curve = search->curve;
     uint64_t i = 0;
@@ -111,7 +111,8 @@ static bool find(struct state *s, double target, struct ib_found *out)
     return true;
 }
 
-bool ib_search(const struct ib_search *search, const double *losses, size_t n, struct ib_found *out)
+bool ib_iteration_search(const struct ib_iteration_search *search, const double *losses, size_t n,
+                         struct ib_found *out)
 {
     struct state s = {.search = search};
     bool ok = true;

@@ -12,12 +12,12 @@ enum { IB_SEARCH_MOST = 14 };
 
 /* Trains for `epochs` iterations, and says which loss the answer has; NaN is none that was asked for. false:
  * the search is over. */
-typedef bool ib_search_train_fn(void *context, uint64_t epochs, double *loss);
+typedef bool ib_iteration_search_train_fn(void *context, uint64_t epochs, double *loss);
 
-struct ib_search {
+struct ib_iteration_search {
     const struct ib_curve *curve; /* what it says of itself: iterations, and the losses after them */
     uint64_t most;                /* iterations that it may take, at least 1 */
-    ib_search_train_fn *train;
+    ib_iteration_search_train_fn *train;
     void *context;
 };
 
@@ -32,6 +32,7 @@ struct ib_found {
  * and is believed in what speaks against the algorithm: that some iterations are too few. That others are
  * enough it must show. Where the loss goes up again, there are several brackets; the lowest that was seen
  * counts. false: a training failed; what is in *out is not complete. */
-bool ib_search(const struct ib_search *, const double *losses, size_t n, struct ib_found *out);
+bool ib_iteration_search(const struct ib_iteration_search *, const double *losses, size_t n,
+                         struct ib_found *out);
 
 #endif

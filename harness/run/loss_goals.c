@@ -6,14 +6,14 @@
 
 #include <string.h>
 
-bool ib_stops_concern(const struct ib_case *c)
+bool ib_loss_goals_concern(const struct ib_case *c)
 {
     return c->impl->info->algorithm && c->impl->info->command;
 }
 
-static bool is_open(const struct ib_standing *s)
+static bool is_open(const struct ib_case_run *s)
 {
-    return ib_stops_concern(s->c) && s->progress.checked && !s->progress.ended && !s->progress.searched;
+    return ib_loss_goals_concern(s->c) && s->progress.checked && !s->progress.ended && !s->progress.searched;
 }
 
 /* The curve of a record's case; NaN for a loss that is no number. */
@@ -29,34 +29,34 @@ static void read_curve(const json_t *record, struct ib_arena *arena, struct ib_c
     }
 }
 
-static void ask(struct ib_standing *s, const struct ib_race *races, size_t n)
+static void ask(struct ib_case_run *s, const struct ib_loss_group *loss_groups, size_t n)
 {
     for (size_t r = 0; r < n && !s->asked; r++)
-        for (size_t i = 0; i < races[r].n && !s->asked; i++) {
-            const json_t *record = races[r].racers[i].record;
+        for (size_t i = 0; i < loss_groups[r].n && !s->asked; i++) {
+            const json_t *record = loss_groups[r].entries[i].record;
             if (strcmp(ib_member_text(record, "id"), s->c->id) != 0)
                 continue;
-            memcpy(s->losses, races[r].targets.loss, sizeof s->losses);
+            memcpy(s->losses, loss_groups[r].targets.loss, sizeof s->losses);
             read_curve(record, &s->arena, &s->curve);
             s->asked = true;
         }
 }
 
-enum ib_status ib_stops_ask(const char *dir, struct ib_standing *standings, size_t n)
+enum ib_status ib_loss_goals_ask(const char *dir, struct ib_case_run *case_runs, size_t n)
 {
     struct ib_arena arena = {0};
-    struct ib_race *races;
+    struct ib_loss_group *loss_groups;
     json_t *record;
     size_t first = 0;
-    while (first < n && !is_open(&standings[first]))
+    while (first < n && !is_open(&case_runs[first]))
         first++;
     if (first == n)
         return IB_OK; /* reading a run takes its time */
-    IB_TRY(ib_record_load(dir, &record));
-    const size_t n_races = ib_races(&arena, json_object_get(record, "cases"), &races);
+    IB_TRY(ib_load_run(dir, &record));
+    const size_t n_loss_groups = ib_loss_groups(&arena, json_object_get(record, "cases"), &loss_groups);
     for (size_t i = first; i < n; i++)
-        if (is_open(&standings[i]))
-            ask(&standings[i], races, n_races);
+        if (is_open(&case_runs[i]))
+            ask(&case_runs[i], loss_groups, n_loss_groups);
     ib_arena_free(&arena);
     json_decref(record);
     return IB_OK;

@@ -5,11 +5,11 @@
 #include "run/case_run.h"
 
 /* Another algorithm, of which a loss tells when it may be stopped. */
-bool ib_stops_concern(const struct ib_case *);
+bool ib_loss_goals_concern(const struct ib_case *);
 
 /* Asks each of n cases of other algorithms that are still to be searched for the losses of its problem's race
- * (analysis/time_to_loss.h), once all are timed; where there is none, for nothing. From the run of DIR, as it is
- * stored. Errors are those of reading it. */
-enum ib_status ib_stops_ask(const char *dir, struct ib_standing *standings, size_t n);
+ * (analysis/time_to_loss.h), once all are timed; where there is none, for nothing. From the run of DIR, as it
+ * is stored. Errors are those of reading it. */
+enum ib_status ib_loss_goals_ask(const char *dir, struct ib_case_run *case_runs, size_t n);
 
 #endif

@@ -98,7 +98,7 @@ static enum ib_status load_trajectory(const char *folder, struct ib_arena *arena
 /* ---- one oracle run ---- */
 
 /* Writes parameters into the folder, and has the job start from them. */
-static enum ib_status start_from(struct ib_references *refs, const double *params, const char *folder,
+static enum ib_status start_from(struct ib_oracle_cache *refs, const double *params, const char *folder,
                                  struct ib_job *job)
 {
     for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
@@ -111,12 +111,12 @@ static enum ib_status start_from(struct ib_references *refs, const double *param
 }
 
 /* from: the parameters to start from; NULL: the case's own. */
-static bool run_oracle(struct ib_references *refs, const struct ib_case *c, const double *from,
+static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, const double *from,
                        struct ib_oracle_request *request, struct ib_trajectory *out,
                        struct ib_outcome *outcome)
 {
     struct ib_job job;
-    struct ib_child *child = NULL;
+    struct ib_worker_process *worker = NULL;
     json_t *answer = NULL;
     uint64_t timeout_ns = refs->budget_ns + LAST_EPOCH_NS;
     enum ib_status status = ib_workspace_job(refs->work, c, ib_workspace_exact_type(c), &job);
@@ -126,9 +126,10 @@ static bool run_oracle(struct ib_references *refs, const struct ib_case *c, cons
         status = start_from(refs, from, request->out, &job);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
-    bool ok = ib_worker_start(NULL, NULL, timeout_ns, &child, outcome) &&
-              ib_child_ask(child, ib_oracle_request_to_json(&job, request), timeout_ns, &answer, outcome);
-    ib_child_end(child);
+    bool ok =
+        ib_worker_start(NULL, NULL, timeout_ns, &worker, outcome) &&
+        ib_worker_process_ask(worker, ib_oracle_request_to_json(&job, request), timeout_ns, &answer, outcome);
+    ib_worker_process_end(worker);
     if (!ok)
         return false;
     out->epochs = (uint64_t)json_integer_value(json_object_get(answer, "epochs"));
@@ -138,7 +139,7 @@ static bool run_oracle(struct ib_references *refs, const struct ib_case *c, cons
     return ok;
 }
 
-static bool get(struct ib_references *refs, const struct ib_case *c, struct ib_oracle_request *request,
+static bool get(struct ib_oracle_cache *refs, const struct ib_case *c, struct ib_oracle_request *request,
                 const struct ib_trajectory **out, struct ib_outcome *outcome)
 {
     char key[sizeof refs->kept->key];
@@ -158,8 +159,9 @@ static bool get(struct ib_references *refs, const struct ib_case *c, struct ib_o
     return ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
 }
 
-bool ib_reference_get(struct ib_references *refs, const struct ib_case *c, const struct ib_trajectory **truth,
-                      const struct ib_trajectory **drift, struct ib_outcome *outcome)
+bool ib_oracle_cache_get(struct ib_oracle_cache *refs, const struct ib_case *c,
+                         const struct ib_trajectory **truth, const struct ib_trajectory **drift,
+                         struct ib_outcome *outcome)
 {
     struct ib_oracle_request request = {
         .epochs = c->epochs, .budget_ns = refs->budget_ns, .arithmetic = IB_F64, .reversed = false};
@@ -176,7 +178,7 @@ bool ib_reference_get(struct ib_references *refs, const struct ib_case *c, const
 }
 
 /* The step from the case's start is the same for all implementations, and kept. */
-static bool get_step(struct ib_references *refs, const struct ib_case *c, const double *from,
+static bool get_step(struct ib_oracle_cache *refs, const struct ib_case *c, const double *from,
                      struct ib_oracle_request *request, struct ib_sketched *out, struct ib_outcome *outcome)
 {
     struct ib_trajectory fresh;
@@ -187,8 +189,8 @@ static bool get_step(struct ib_references *refs, const struct ib_case *c, const 
     return true;
 }
 
-bool ib_reference_step(struct ib_references *refs, const struct ib_case *c, const double *from,
-                       struct ib_sketched *truth, struct ib_sketched *drift, struct ib_outcome *outcome)
+bool ib_oracle_cache_step(struct ib_oracle_cache *refs, const struct ib_case *c, const double *from,
+                          struct ib_sketched *truth, struct ib_sketched *drift, struct ib_outcome *outcome)
 {
     struct ib_oracle_request request = {.epochs = 1, .arithmetic = IB_F64, .step = true};
     if (!get_step(refs, c, from, &request, truth, outcome))
@@ -201,7 +203,7 @@ bool ib_reference_step(struct ib_references *refs, const struct ib_case *c, cons
     return get_step(refs, c, from, &request, drift, outcome);
 }
 
-void ib_references_free(struct ib_references *refs)
+void ib_oracle_cache_free(struct ib_oracle_cache *refs)
 {
     ib_arena_free(&refs->arena);
     refs->kept = NULL;

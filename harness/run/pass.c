@@ -9,53 +9,55 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* A worker, or the program outside that is the implementation. */
-static bool start(const struct ib_bench *bench, const struct ib_case *c, struct ib_child **child,
-                  struct ib_outcome *outcome)
+/* A worker, or the external program that is the implementation. */
+static bool start(const struct ib_pass_context *context, const struct ib_case *c,
+                  struct ib_worker_process **worker, struct ib_outcome *outcome)
 {
     cpu_set_t cpus;
-    const cpu_set_t *allowed = ib_pin(bench->measure, c, &cpus) ? &cpus : NULL;
+    const cpu_set_t *allowed = ib_pin(context->measure, c, &cpus) ? &cpus : NULL;
     const char *const *command = c->impl->info->command;
-    const uint64_t timeout_ns = bench->measure->timeout_ns;
+    const uint64_t timeout_ns = context->measure->timeout_ns;
     if (!command)
-        return ib_worker_start(bench->program, allowed, timeout_ns, child, outcome);
-    bool ok = ib_child_start(command, allowed, timeout_ns, child, outcome);
+        return ib_worker_start(context->program, allowed, timeout_ns, worker, outcome);
+    bool ok = ib_worker_process_start(command, allowed, timeout_ns, worker, outcome);
     if (!ok)
-        ib_child_quote(*child, outcome);
+        ib_worker_process_quote(*worker, outcome);
     return ok;
 }
 
-bool ib_pass_open(const struct ib_bench *bench, const struct ib_case *c, bool watched, struct ib_job *job,
-                  struct ib_child **child, struct ib_outcome *outcome)
+bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c, bool watched,
+                  struct ib_job *job, struct ib_worker_process **worker, struct ib_outcome *outcome)
 {
     json_t *ready = NULL;
-    *child = NULL;
+    *worker = NULL;
     if (!c->impl->info->available)
         return ib_outcome_set(outcome, IB_CASE_UNAVAILABLE, "%s", c->impl->info->reason);
-    enum ib_status status = ib_workspace_job(bench->work, c, c->dtype, job);
+    enum ib_status status = ib_workspace_job(context->work, c, c->dtype, job);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
     job->watched = watched;
-    if (!start(bench, c, child, outcome))
+    if (!start(context, c, worker, outcome))
         return false;
-    bool ok =
-        ib_child_limit_memory(*child, bench->measure->memory_bytes, bench->measure->memory_by, outcome) &&
-        ib_child_ask(*child, ib_job_to_json(job, "problem"), bench->measure->timeout_ns, &ready, outcome) &&
-        ib_child_said(ready, "ready", outcome);
+    bool ok = ib_worker_process_limit_memory(*worker, context->measure->memory_bytes,
+                                             context->measure->memory_by, outcome) &&
+              ib_worker_process_ask(*worker, ib_job_to_json(job, "problem"), context->measure->timeout_ns,
+                                    &ready, outcome) &&
+              ib_worker_process_said(ready, "ready", outcome);
     if (!ok && c->impl->info->command)
-        ib_child_quote(*child, outcome);
+        ib_worker_process_quote(*worker, outcome);
     json_decref(ready);
     return ok;
 }
 
-bool ib_pass_train(const struct ib_bench *bench, const struct ib_case *c, struct ib_child *child,
-                   const struct ib_train_request *request, struct ib_pass_result *out,
-                   struct ib_outcome *outcome)
+bool ib_pass_train(const struct ib_pass_context *context, const struct ib_case *c,
+                   struct ib_worker_process *worker, const struct ib_train_request *request,
+                   struct ib_pass_result *out, struct ib_outcome *outcome)
 {
     json_t *done = NULL;
     if (c->impl->info->command)
-        return ib_outside_train(bench, child, request, out, outcome);
-    if (!ib_child_ask(child, ib_train_request_to_json(request), bench->measure->timeout_ns, &done, outcome))
+        return ib_external_train(context, worker, request, out, outcome);
+    if (!ib_worker_process_ask(worker, ib_train_request_to_json(request), context->measure->timeout_ns, &done,
+                               outcome))
         return false;
     bool ok = ib_outcome_error(outcome, ib_pass_result_from_json(done, out));
     json_decref(done);
@@ -138,37 +140,38 @@ bool ib_pass_load(const struct ib_job *job, const char *folder, bool with_curve,
 
 /* ---- copies ---- */
 
-bool ib_pass_obeys_law(const struct ib_case *c, const struct ib_pass_result *result, uint64_t epochs,
-                       uint64_t reads, struct ib_outcome *outcome)
+bool ib_pass_copies_as_expected(const struct ib_case *c, const struct ib_pass_result *result, uint64_t epochs,
+                                uint64_t reads, struct ib_outcome *outcome)
 {
     char why[256];
-    struct ib_law_case law = {.type = c->dtype,
-                              .residency = c->residency,
-                              .fused = result->fused,
-                              .fused_predict = result->fused_predict,
-                              .rows = c->dataset->rows,
-                              .test_rows = c->dataset->test_rows,
-                              .epochs = epochs,
-                              .reads = reads};
-    ib_case_network(c, &law.net);
-    if (ib_law_obeyed(&law, &result->ledger, why, sizeof why))
+    struct ib_transfer_model_case transfer_model = {.type = c->dtype,
+                                                    .residency = c->residency,
+                                                    .fused = result->fused,
+                                                    .fused_predict = result->fused_predict,
+                                                    .rows = c->dataset->rows,
+                                                    .test_rows = c->dataset->test_rows,
+                                                    .epochs = epochs,
+                                                    .reads = reads};
+    ib_case_network(c, &transfer_model.net);
+    if (ib_transfer_model_matches(&transfer_model, &result->transfer_log, why, sizeof why))
         return true;
-    return ib_outcome_set(outcome, IB_CASE_UNTRUSTED, "breaks the transfer law: %s", why);
+    return ib_outcome_set(outcome, IB_CASE_UNTRUSTED, "copies differ from the transfer model: %s", why);
 }
 
-bool ib_pass_witnessed(const struct ib_pass_result *result, struct ib_outcome *outcome)
+bool ib_pass_tracer_agrees(const struct ib_pass_result *result, struct ib_outcome *outcome)
 {
-    const struct ib_traffic *ledger = &result->total;
-    const struct ib_copies *seen = &result->witness.seen;
+    const struct ib_traffic *transfer_log = &result->total;
+    const struct ib_copies *seen = &result->tracer.seen;
     const struct ib_traffic copies = {seen->h2d_count, seen->h2d_bytes, seen->d2h_count, seen->d2h_bytes};
-    if (!ib_testimony_given(&result->witness) || ib_traffic_equal(ledger, &copies))
+    if (!ib_driver_counters_given(&result->tracer) || ib_traffic_equal(transfer_log, &copies))
         return true;
     return ib_outcome_set(
         outcome, IB_CASE_UNTRUSTED,
-        "hidden copies: the %s saw %llu uploads and %llu downloads (%llu and %llu bytes), the ledger holds "
+        "hidden copies: the %s saw %llu uploads and %llu downloads (%llu and %llu bytes), the transfer log "
+        "holds "
         "%llu and %llu (%llu and %llu)",
-        result->witness.source, (unsigned long long)copies.h2d_count, (unsigned long long)copies.d2h_count,
+        result->tracer.source, (unsigned long long)copies.h2d_count, (unsigned long long)copies.d2h_count,
         (unsigned long long)copies.h2d_bytes, (unsigned long long)copies.d2h_bytes,
-        (unsigned long long)ledger->h2d_count, (unsigned long long)ledger->d2h_count,
-        (unsigned long long)ledger->h2d_bytes, (unsigned long long)ledger->d2h_bytes);
+        (unsigned long long)transfer_log->h2d_count, (unsigned long long)transfer_log->d2h_count,
+        (unsigned long long)transfer_log->h2d_bytes, (unsigned long long)transfer_log->d2h_bytes);
 }

@@ -1,10 +1,10 @@
 #include "run/checked_pass.h"
 
 #include "base/error.h"
-#include "metrics/metric.h"
-#include "run/train_loss.h"
-#include "run/external_pass.h"
 #include "core/loss_schedule.h"
+#include "metrics/metric.h"
+#include "run/external_pass.h"
+#include "run/train_loss.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,12 +23,12 @@ bool ib_checking_train(struct ib_checking *k, uint64_t epochs, struct ib_pass_re
 {
     struct ib_train_request request = {
         .pass = IB_PASS_CHECKED, .epochs = epochs, .log_every = k->c->log_every};
-    if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->bench->work, &request.out)))
+    if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->context->work, &request.out)))
         return false;
     *reads = count_reads(&request);
-    return ib_pass_train(k->bench, k->c, k->child, &request, result, &k->outcome) &&
+    return ib_pass_train(k->context, k->c, k->worker, &request, result, &k->outcome) &&
            ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome) &&
-           (!result->outside || ib_outside_curve(k->c, epochs, k->arena, arrays, &k->outcome));
+           (!result->outside || ib_external_curve(k->c, epochs, k->arena, arrays, &k->outcome));
 }
 
 static void keep_account(struct ib_checking *k, const struct ib_pass_result *result, uint64_t reads)
@@ -36,15 +36,15 @@ static void keep_account(struct ib_checking *k, const struct ib_pass_result *res
     k->out->phases = result->phases;
     if (result->outside)
         return; /* nobody can look into it */
-    struct ib_ledger *ledger = ib_arena_alloc(k->arena, sizeof *ledger);
-    *ledger = result->ledger;
-    k->out->ledger = ledger;
+    struct ib_transfer_log *transfer_log = ib_arena_alloc(k->arena, sizeof *transfer_log);
+    *transfer_log = result->transfer_log;
+    k->out->transfer_log = transfer_log;
     k->out->path = result->fused ? "fused" : "ops";
-    k->out->law_ok = ib_pass_obeys_law(k->c, result, k->c->epochs, reads, &k->outcome);
-    struct ib_testimony *witness = ib_arena_alloc(k->arena, sizeof *witness);
-    *witness = result->witness;
-    k->out->witness = witness;
-    k->out->witness_agrees = ib_pass_witnessed(result, &k->outcome);
+    k->out->as_expected = ib_pass_copies_as_expected(k->c, result, k->c->epochs, reads, &k->outcome);
+    struct ib_driver_counters *tracer = ib_arena_alloc(k->arena, sizeof *tracer);
+    *tracer = result->tracer;
+    k->out->tracer = tracer;
+    k->out->tracer_agrees = ib_pass_tracer_agrees(result, &k->outcome);
 }
 
 /* ---- metrics ---- */
@@ -73,7 +73,7 @@ static void measure_quality(struct ib_checking *k, const struct ib_prepared *pre
                                .outputs = d->outputs,
                                .actual = prepared->y_test,
                                .predicted = unscale(k, prepared, k->arrays.final.predictions),
-                               .train_loss = ib_exact_loss(k->bench->work, k->c, k->arrays.final.params),
+                               .train_loss = ib_train_loss(k->context->work, k->c, k->arrays.final.params),
                                .train_mean = prepared->train_mean,
                                .train_positive = prepared->train_mean[0]};
     double *metrics = ib_arena_alloc(k->arena, n_metrics * sizeof *metrics);
@@ -91,35 +91,35 @@ static void run_steps(struct ib_checking *k)
     struct ib_pass_result result;
     const struct ib_prepared *prepared;
     uint64_t reads;
-    if (!ib_pass_open(k->bench, k->c, true, &k->job, &k->child, &k->outcome))
+    if (!ib_pass_open(k->context, k->c, true, &k->job, &k->worker, &k->outcome))
         return;
-    if (k->bench->progress)
-        ib_child_on_progress(k->child, k->bench->progress, k->bench->progress_context);
+    if (k->context->progress)
+        ib_worker_process_on_progress(k->worker, k->context->progress, k->context->progress_context);
     if (!ib_checking_train(k, k->c->epochs, &result, &k->arrays, &reads))
         return;
-    ib_child_on_progress(k->child, NULL, NULL); /* further trainings are nobody's to watch */
+    ib_worker_process_on_progress(k->worker, NULL, NULL); /* further trainings are nobody's to watch */
     keep_account(k, &result, reads);
     k->out->curve = k->arrays.curve;
     k->out->seconds = k->arrays.seconds;
     k->out->final = k->arrays.final;
     k->out->convergence = ib_convergence_of(&k->arrays.curve);
-    if (ib_workspace_prepare(k->bench->work, k->c, k->c->dtype, &prepared) == IB_OK)
+    if (ib_workspace_prepare(k->context->work, k->c, k->c->dtype, &prepared) == IB_OK)
         measure_quality(k, prepared);
     ib_pass_verify(k);
 }
 
-void ib_pass_checked(const struct ib_bench *bench, const struct ib_case *c, struct ib_arena *arena,
-                     struct ib_checked *out)
+void ib_pass_checked(const struct ib_pass_context *context, const struct ib_case *c, struct ib_arena *arena,
+                     struct ib_checked_pass *out)
 {
-    struct ib_checking k = {.bench = bench, .c = c, .arena = arena, .out = out};
-    *out = (struct ib_checked){
+    struct ib_checking k = {.context = context, .c = c, .arena = arena, .out = out};
+    *out = (struct ib_checked_pass){
         .verification = {.loss_error = NAN, .params_error = NAN, .prediction_error = NAN}};
     ib_outcome_set(&k.outcome, IB_CASE_OK, "%s", "");
     run_steps(&k);
     out->status = k.outcome.status;
     out->reason = ib_arena_copy(arena, k.outcome.reason);
-    out->stderr_tail = k.child ? ib_arena_copy(arena, ib_child_output(k.child)) : "";
-    ib_child_end(k.child);
+    out->stderr_tail = k.worker ? ib_arena_copy(arena, ib_worker_process_output(k.worker)) : "";
+    ib_worker_process_end(k.worker);
     if (out->status == IB_CASE_OK)
-        out->profile = ib_pass_profiled(bench, c, arena, &out->profile_reason);
+        out->profile = ib_pass_profiled(context, c, arena, &out->profile_reason);
 }

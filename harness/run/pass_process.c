@@ -15,7 +15,7 @@ enum { STEPS = 4 };           /* of a replay, each with a time limit: hello, pro
 
 /* What the steps of one pass hand on. */
 struct whole {
-    const struct ib_bench *bench;
+    const struct ib_pass_context *context;
     const struct ib_case *c;
     struct ib_arena *arena;
     const char *folder; /* of this run: the job, its log, hyperfine's files */
@@ -30,10 +30,10 @@ static enum ib_status prepare(struct whole *w)
 {
     char here[PATH_MAX];
     cpu_set_t cpus;
-    const char *const worker[] = {w->bench->program ? w->bench->program : ib_self(), "worker", NULL};
-    const char *const *command = w->c->impl->info->command; /* of a program outside */
-    IB_TRY(ib_workspace_job(w->bench->work, w->c, w->c->dtype, &w->job));
-    IB_TRY(ib_workspace_folder(w->bench->work, &w->folder));
+    const char *const worker[] = {w->context->program ? w->context->program : ib_self(), "worker", NULL};
+    const char *const *command = w->c->impl->info->command; /* of a external program */
+    IB_TRY(ib_workspace_job(w->context->work, w->c, w->c->dtype, &w->job));
+    IB_TRY(ib_workspace_folder(w->context->work, &w->folder));
     w->log = ib_arena_print(w->arena, "%s/log", w->folder);
     w->answer = ib_arena_print(w->arena, "%s/answer", w->folder);
     if (mkdir(w->answer, 0777) != 0 || !getcwd(here, sizeof here) ||
@@ -41,27 +41,27 @@ static enum ib_status prepare(struct whole *w)
         return ib_fail_errno(w->folder, "cannot make what the whole process needs");
     const struct ib_train_request train = {
         .pass = IB_PASS_TIMED, .epochs = w->c->epochs, .log_every = w->c->log_every, .out = w->answer};
-    const struct ib_replay_job replay = {.argv = command ? command : worker,
-                                         .cpus = ib_pin(w->bench->measure, w->c, &cpus) ? &cpus : NULL,
-                                         .folder = here,
-                                         .log = w->log,
-                                         .timeout_ns = w->bench->measure->timeout_ns,
-                                         .problem = ib_job_to_json(&w->job, "problem"),
-                                         .train = ib_train_request_to_json(&train)};
-    return ib_replay_write(ib_arena_print(w->arena, "%s/job.json", w->folder), &replay);
+    const struct ib_process_run_job replay = {.argv = command ? command : worker,
+                                              .cpus = ib_pin(w->context->measure, w->c, &cpus) ? &cpus : NULL,
+                                              .folder = here,
+                                              .log = w->log,
+                                              .timeout_ns = w->context->measure->timeout_ns,
+                                              .problem = ib_job_to_json(&w->job, "problem"),
+                                              .train = ib_train_request_to_json(&train)};
+    return ib_process_run_write(ib_arena_print(w->arena, "%s/job.json", w->folder), &replay);
 }
 
 /* False: there is no time; what went wrong in the process itself is told by its own log. */
-static bool time_it(struct whole *w, uint64_t warmup, struct ib_whole *out)
+static bool time_it(struct whole *w, uint64_t warmup, struct ib_process_pass *out)
 {
     struct ib_hyperfine_result seen;
     const struct ib_hyperfine hyperfine = {
         .folder = w->folder,
         .command = COMMAND,
         .warmup = warmup,
-        .timeout_ns = (warmup + 1) * STEPS * w->bench->measure->timeout_ns + SPARE_NS};
+        .timeout_ns = (warmup + 1) * STEPS * w->context->measure->timeout_ns + SPARE_NS};
     const char *fault = ib_hyperfine_run(w->arena, &hyperfine, &seen);
-    if (access(w->log, F_OK) == 0 && !ib_replay_read(w->log, out->parts_ns, &w->outcome))
+    if (access(w->log, F_OK) == 0 && !ib_process_run_read(w->log, out->parts_ns, &w->outcome))
         return false;
     out->reason = fault;
     if (fault)
@@ -79,12 +79,13 @@ static bool is_repeated(struct whole *w, const struct ib_final *checked)
            ib_pass_repeats(w->c, checked, &arrays.final, &w->outcome);
 }
 
-void ib_pass_whole(const struct ib_bench *bench, const struct ib_case *c, uint64_t run, uint64_t warmup,
-                   const struct ib_final *checked, struct ib_arena *arena, struct ib_whole *out)
+void ib_pass_process(const struct ib_pass_context *context, const struct ib_case *c, uint64_t run,
+                     uint64_t warmup, const struct ib_final *checked, struct ib_arena *arena,
+                     struct ib_process_pass *out)
 {
-    struct whole w = {.bench = bench, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
-    *out = (struct ib_whole){.run = run, .source = bench->hyperfine};
-    if (!bench->hyperfine) {
+    struct whole w = {.context = context, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
+    *out = (struct ib_process_pass){.run = run, .source = context->hyperfine};
+    if (!context->hyperfine) {
         out->status = IB_CASE_OK;
         out->reason = "hyperfine is not installed; scripts/setup installs it";
         return;

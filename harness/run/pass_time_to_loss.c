@@ -1,19 +1,19 @@
 #include "run/pass.h"
 
-#include "run/train_loss.h"
 #include "run/external_pass.h"
 #include "run/iteration_search.h"
+#include "run/train_loss.h"
 
 #include <math.h>
 #include <string.h>
 
 /* What the trainings of one process have in common. */
 struct stopping {
-    const struct ib_bench *bench;
+    const struct ib_pass_context *context;
     const struct ib_case *c;
     struct ib_arena *arena; /* of the reasons */
     struct ib_job job;
-    struct ib_child *child;
+    struct ib_worker_process *worker;
     const double *x_test;
     struct ib_outcome outcome;
     const char *misfit; /* why its parameters say nothing; NULL: they do */
@@ -21,7 +21,7 @@ struct stopping {
 
 static bool start(struct stopping *s)
 {
-    return ib_pass_open(s->bench, s->c, false, &s->job, &s->child, &s->outcome) &&
+    return ib_pass_open(s->context, s->c, false, &s->job, &s->worker, &s->outcome) &&
            ib_outcome_error(&s->outcome, ib_npy_load(s->arena, s->job.x_test, &s->x_test));
 }
 
@@ -43,19 +43,19 @@ static bool judge(struct stopping *s, const char *folder, double *loss)
         ok = false;
     }
     if (ok)
-        *loss = ib_exact_loss(s->bench->work, s->c, arrays.final.params);
+        *loss = ib_train_loss(s->context->work, s->c, arrays.final.params);
     ib_arena_free(&arena);
     return ok;
 }
 
 /* ---- the search ---- */
 
-static bool try(void *context, uint64_t epochs, double *loss) /* an ib_search_train_fn */
+static bool try(void *context, uint64_t epochs, double *loss) /* an ib_iteration_search_train_fn */
 {
     struct stopping *s = context;
     struct ib_train_request request = {.pass = IB_PASS_TIMED, .epochs = epochs};
-    return ib_outcome_error(&s->outcome, ib_workspace_folder(s->bench->work, &request.out)) &&
-           ib_outside_try(s->bench, s->child, &request, &s->outcome) && judge(s, request.out, loss);
+    return ib_outcome_error(&s->outcome, ib_workspace_folder(s->context->work, &request.out)) &&
+           ib_external_try(s->context, s->worker, &request, &s->outcome) && judge(s, request.out, loss);
 }
 
 static const char *why_none(struct stopping *s, const struct ib_found *found)
@@ -70,16 +70,19 @@ static const char *why_none(struct stopping *s, const struct ib_found *found)
                           (unsigned long long)s->c->epochs);
 }
 
-void ib_pass_search(const struct ib_bench *bench, const struct ib_case *c, const struct ib_curve *curve,
-                    const double losses[IB_TARGET_COUNT], struct ib_arena *arena, struct ib_searched *out)
+void ib_pass_search(const struct ib_pass_context *context, const struct ib_case *c,
+                    const struct ib_curve *curve, const double losses[IB_LOSS_TARGET_COUNT],
+                    struct ib_arena *arena, struct ib_search_pass *out)
 {
-    struct stopping s = {.bench = bench, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
-    const struct ib_search search = {.curve = curve, .most = c->epochs, .train = try, .context = &s};
-    struct ib_found found[IB_TARGET_COUNT] = {{0}};
-    const bool ok = start(&s) && ib_search(&search, losses, IB_TARGET_COUNT, found);
-    ib_child_end(s.child);
-    *out = (struct ib_searched){.status = s.outcome.status, .reason = ib_arena_copy(arena, s.outcome.reason)};
-    for (int t = 0; t < IB_TARGET_COUNT; t++)
+    struct stopping s = {.context = context, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
+    const struct ib_iteration_search search = {
+        .curve = curve, .most = c->epochs, .train = try, .context = &s};
+    struct ib_found found[IB_LOSS_TARGET_COUNT] = {{0}};
+    const bool ok = start(&s) && ib_iteration_search(&search, losses, IB_LOSS_TARGET_COUNT, found);
+    ib_worker_process_end(s.worker);
+    *out =
+        (struct ib_search_pass){.status = s.outcome.status, .reason = ib_arena_copy(arena, s.outcome.reason)};
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         out->stops[t] = (struct ib_stop){.loss = losses[t],
                                          .epochs = ok ? found[t].epochs : 0,
                                          .trainings = found[t].trainings,
@@ -95,11 +98,11 @@ static bool time_stop(struct stopping *s, const struct ib_stop *stop, uint64_t w
     struct ib_pass_result result;
     struct ib_train_request request = {.pass = IB_PASS_TIMED,
                                        .epochs = stop->epochs,
-                                       .min_time_ns = s->bench->measure->min_time_ns,
+                                       .min_time_ns = s->context->measure->min_time_ns,
                                        .warmup = warmup};
     s->misfit = NULL;
-    if (!ib_outcome_error(&s->outcome, ib_workspace_folder(s->bench->work, &request.out)) ||
-        !ib_pass_train(s->bench, s->c, s->child, &request, &result, &s->outcome))
+    if (!ib_outcome_error(&s->outcome, ib_workspace_folder(s->context->work, &request.out)) ||
+        !ib_pass_train(s->context, s->c, s->worker, &request, &result, &s->outcome))
         return false;
     if (judge(s, request.out, &out->loss) && out->loss <= stop->loss)
         out->train_ns = (double)result.trained_ns / (double)result.repeats;
@@ -121,9 +124,9 @@ static const struct ib_stop_time *same_training(const struct ib_stop *stops, int
 
 static void time_stops(struct stopping *s, const struct ib_stop *stops, struct ib_stop_time *times)
 {
-    uint64_t warmup = s->bench->measure->warmup; /* of the process, so before its first training */
+    uint64_t warmup = s->context->measure->warmup; /* of the process, so before its first training */
     bool usable = start(s);
-    for (int t = 0; usable && t < IB_TARGET_COUNT; t++) {
+    for (int t = 0; usable && t < IB_LOSS_TARGET_COUNT; t++) {
         const struct ib_stop_time *same = same_training(stops, t, times);
         if (!stops[t].epochs)
             continue;
@@ -135,19 +138,19 @@ static void time_stops(struct stopping *s, const struct ib_stop *stops, struct i
     }
 }
 
-void ib_pass_stops(const struct ib_bench *bench, const struct ib_case *c, uint64_t round,
-                   const struct ib_stop stops[IB_TARGET_COUNT], struct ib_arena *arena,
-                   struct ib_stopped *out)
+void ib_pass_stops(const struct ib_pass_context *context, const struct ib_case *c, uint64_t round,
+                   const struct ib_stop stops[IB_LOSS_TARGET_COUNT], struct ib_arena *arena,
+                   struct ib_stops_pass *out)
 {
-    struct stopping s = {.bench = bench, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
-    *out = (struct ib_stopped){.round = round};
-    for (int t = 0; t < IB_TARGET_COUNT; t++)
+    struct stopping s = {.context = context, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
+    *out = (struct ib_stops_pass){.round = round};
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         out->times[t] = (struct ib_stop_time){.train_ns = NAN, .loss = NAN};
     time_stops(&s, stops, out->times);
-    ib_child_end(s.child);
+    ib_worker_process_end(s.worker);
     out->status = s.outcome.status;
     out->reason = ib_arena_copy(arena, s.outcome.reason);
-    for (int t = 0; s.outcome.status != IB_CASE_OK && t < IB_TARGET_COUNT; t++)
+    for (int t = 0; s.outcome.status != IB_CASE_OK && t < IB_LOSS_TARGET_COUNT; t++)
         if (isnan(out->times[t].train_ns) && !out->times[t].reason)
             out->times[t].reason = out->reason;
 }

@@ -72,7 +72,7 @@ static bool lost_processor(const struct ib_case *c, const struct ib_pass_result 
  * than half of its slices are. */
 static void watch(struct ib_timing *t, const struct ib_pass_result *result)
 {
-    struct ib_timed *out = t->out;
+    struct ib_timed_pass *out = t->out;
     bool lost = lost_processor(t->c, result, &out->watched);
     out->watched |= result->health_known;
     if (result->health_known)
@@ -83,7 +83,7 @@ static void watch(struct ib_timing *t, const struct ib_pass_result *result)
     out->disturbed = 2 * t->disturbed > out->n_slices;
 }
 
-/* Where a program outside has several threads nobody knows which of them trains. */
+/* Where a external program has several threads nobody knows which of them trains. */
 static void add_cpu(struct ib_timing *t, const struct ib_pass_result *result)
 {
     t->thread_cpu_ns += result->thread_cpu_ns;
@@ -92,7 +92,7 @@ static void add_cpu(struct ib_timing *t, const struct ib_pass_result *result)
 
 static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
 {
-    struct ib_timed *out = t->out;
+    struct ib_timed_pass *out = t->out;
     const double epochs = (double)t->c->epochs;
     out->repeats += result->repeats;
     out->slices[out->n_slices++] = result->median_ns / epochs;
@@ -110,21 +110,21 @@ static bool keep_account(struct ib_timing *t, const struct ib_pass_result *resul
     t->out->phases = result->phases;
     if (result->outside)
         return true; /* nobody can look into it */
-    struct ib_ledger *ledger = ib_arena_alloc(t->arena, sizeof *ledger);
-    *ledger = result->ledger;
-    t->out->ledger = ledger;
-    t->out->law_ok =
-        ib_pass_obeys_law(c, result, c->epochs, count_reads(c->epochs, c->log_every), &t->outcome);
-    return t->out->law_ok && ib_pass_witnessed(result, &t->outcome);
+    struct ib_transfer_log *transfer_log = ib_arena_alloc(t->arena, sizeof *transfer_log);
+    *transfer_log = result->transfer_log;
+    t->out->transfer_log = transfer_log;
+    t->out->as_expected =
+        ib_pass_copies_as_expected(c, result, c->epochs, count_reads(c->epochs, c->log_every), &t->outcome);
+    return t->out->as_expected && ib_pass_tracer_agrees(result, &t->outcome);
 }
 
-void ib_timing_open(const struct ib_bench *bench, const struct ib_case *c, uint64_t round,
+void ib_timing_open(const struct ib_pass_context *context, const struct ib_case *c, uint64_t round,
                     const struct ib_final *checked, struct ib_arena *arena, struct ib_timing *t,
-                    struct ib_timed *out)
+                    struct ib_timed_pass *out)
 {
-    *out = (struct ib_timed){.round = round};
-    *t = (struct ib_timing){.bench = bench, .c = c, .checked = checked, .arena = arena, .out = out};
-    t->ok = ib_pass_open(bench, c, false, &t->job, &t->child, &t->outcome);
+    *out = (struct ib_timed_pass){.round = round};
+    *t = (struct ib_timing){.context = context, .c = c, .checked = checked, .arena = arena, .out = out};
+    t->ok = ib_pass_open(context, c, false, &t->job, &t->worker, &t->outcome);
 }
 
 void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
@@ -136,9 +136,9 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
                                        .epochs = t->c->epochs,
                                        .log_every = t->c->log_every,
                                        .min_time_ns = min_time_ns,
-                                       .warmup = first ? t->bench->measure->warmup : 0};
-    t->ok = t->ok && ib_outcome_error(&t->outcome, ib_workspace_folder(t->bench->work, &request.out)) &&
-            ib_pass_train(t->bench, t->c, t->child, &request, &result, &t->outcome) &&
+                                       .warmup = first ? t->context->measure->warmup : 0};
+    t->ok = t->ok && ib_outcome_error(&t->outcome, ib_workspace_folder(t->context->work, &request.out)) &&
+            ib_pass_train(t->context, t->c, t->worker, &request, &result, &t->outcome) &&
             ib_pass_load(&t->job, request.out, false, t->arena, &arrays, &t->outcome);
     if (!t->ok)
         return;
@@ -151,16 +151,16 @@ void ib_timing_close(struct ib_timing *t)
 {
     t->out->status = t->outcome.status;
     t->out->reason = ib_arena_copy(t->arena, t->outcome.reason);
-    t->out->stderr_tail = t->child ? ib_arena_copy(t->arena, ib_child_output(t->child)) : "";
-    ib_child_end(t->child);
+    t->out->stderr_tail = t->worker ? ib_arena_copy(t->arena, ib_worker_process_output(t->worker)) : "";
+    ib_worker_process_end(t->worker);
 }
 
-void ib_pass_timed(const struct ib_bench *bench, const struct ib_case *c, uint64_t round,
-                   const struct ib_final *checked, struct ib_arena *arena, struct ib_timed *out)
+void ib_pass_timed(const struct ib_pass_context *context, const struct ib_case *c, uint64_t round,
+                   const struct ib_final *checked, struct ib_arena *arena, struct ib_timed_pass *out)
 {
     struct ib_timing timing;
-    ib_timing_open(bench, c, round, checked, arena, &timing, out);
-    ib_timing_slice(&timing, bench->measure->min_time_ns);
+    ib_timing_open(context, c, round, checked, arena, &timing, out);
+    ib_timing_slice(&timing, context->measure->min_time_ns);
     ib_timing_close(&timing);
 }
 

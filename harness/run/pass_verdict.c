@@ -32,7 +32,7 @@ struct evidence {
 
 static enum ib_status compare(struct ib_checking *k, const struct evidence *e)
 {
-    struct ib_exact_rows rows;
+    struct ib_train_rows rows;
     struct ib_oracle_problem problem = {
         .net = k->job.net, .lr = k->c->lr, .epochs = e->truth->epochs, .type = IB_F64};
     struct ib_reference reference = {.net = &k->job.net,
@@ -53,12 +53,12 @@ static enum ib_status compare(struct ib_checking *k, const struct evidence *e)
                                .predictor = k->arrays.final.params};
     IB_TRY(ib_npy_load(k->arena, k->job.x_test, &reference.x_test));
     IB_TRY(load_start(k, &reference.start));
-    if (!ib_exact_rows_open(k->bench->work, k->c, &rows))
+    if (!ib_train_rows_open(k->context->work, k->c, &rows))
         return ib_last_error()->code;
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
     problem.params = reference.start;
     ib_verify(&reference, &answer, &k->out->verification);
-    ib_exact_rows_close(&rows);
+    ib_train_rows_close(&rows);
     return IB_OK;
 }
 
@@ -71,8 +71,8 @@ static bool add_step(struct ib_checking *k, struct evidence *e, uint64_t epoch, 
     struct ib_step *step = &e->steps[e->n_steps++];
     *step = (struct ib_step){
         .epoch = epoch, .from = from, .to = after->final.params, .loss = ib_loss_at(&after->curve, epoch)};
-    if (ib_reference_step(k->bench->references, k->c, at_start ? NULL : from, &step->truth, &step->drift,
-                          &oracle))
+    if (ib_oracle_cache_step(k->context->oracle_cache, k->c, at_start ? NULL : from, &step->truth,
+                             &step->drift, &oracle))
         return true;
     snprintf(k->out->verification.reason, sizeof k->out->verification.reason, "no reference: %.200s",
              oracle.reason);
@@ -127,7 +127,7 @@ void ib_pass_verify(struct ib_checking *k)
                  algorithm);
         return;
     }
-    if (!ib_reference_get(k->bench->references, k->c, &e.truth, &e.drift, &oracle)) {
+    if (!ib_oracle_cache_get(k->context->oracle_cache, k->c, &e.truth, &e.drift, &oracle)) {
         snprintf(v->reason, sizeof v->reason, "no reference: %.200s", oracle.reason);
         return;
     }

@@ -1,11 +1,11 @@
 #include "run/run.h"
 
-#include "cli/args.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/rng.h"
-#include "run/hyperfine.h"
+#include "cli/args.h"
 #include "run/case_run.h"
+#include "run/hyperfine.h"
 #include "run/loss_goals.h"
 #include "stats/stats.h"
 
@@ -21,8 +21,8 @@ struct run;
 struct series {
     uint64_t first, last;                     /* round; last is first - 1 where there is none */
     bool (*concerns)(const struct ib_case *); /* NULL: it is for all */
-    bool (*wants)(const struct run *, const struct ib_standing *, uint64_t round);
-    enum ib_status (*pass)(struct run *, struct ib_standing *, uint64_t round);
+    bool (*wants)(const struct run *, const struct ib_case_run *, uint64_t round);
+    enum ib_status (*pass)(struct run *, struct ib_case_run *, uint64_t round);
 };
 enum { TIMED, STOPS, WHOLE, SERIES_COUNT };
 
@@ -30,10 +30,10 @@ struct run {
     const struct ib_matrix *matrix;
     struct ib_store *store;
     const char *dir;
-    struct ib_bench bench;
+    struct ib_pass_context context;
     struct series series[SERIES_COUNT];
-    struct ib_standing *standings; /* one a case */
-    struct ib_standing **order;    /* of the current round */
+    struct ib_case_run *case_runs; /* one a case */
+    struct ib_case_run **order;    /* of the current round */
     ib_run_progress_fn *progress;
     void *progress_context;
     uint64_t done, total; /* passes */
@@ -46,33 +46,33 @@ static void tell(struct run *run, const struct ib_case *c, enum ib_stage stage, 
     run->done++;
 }
 
-static enum ib_status check_case(struct run *run, struct ib_standing *s)
+static enum ib_status check_case(struct run *run, struct ib_case_run *s)
 {
     tell(run, s->c, IB_STAGE_CHECK, 0);
-    return ib_standing_check(s, &run->bench, run->store);
+    return ib_case_run_check(s, &run->context, run->store);
 }
 
-static enum ib_status time_case(struct run *run, struct ib_standing *s, uint64_t round)
+static enum ib_status time_case(struct run *run, struct ib_case_run *s, uint64_t round)
 {
     tell(run, s->c, IB_STAGE_TIME, round);
-    return ib_standing_time(s, &run->bench, run->store, round);
+    return ib_case_run_time(s, &run->context, run->store, round);
 }
 
-static enum ib_status stop_case(struct run *run, struct ib_standing *s, uint64_t round)
+static enum ib_status stop_case(struct run *run, struct ib_case_run *s, uint64_t round)
 {
     tell(run, s->c, round ? IB_STAGE_STOPS : IB_STAGE_SEARCH, round);
-    return round ? ib_standing_stops(s, &run->bench, run->store, round)
-                 : ib_standing_search(s, &run->bench, run->store);
+    return round ? ib_case_run_stops(s, &run->context, run->store, round)
+                 : ib_case_run_search(s, &run->context, run->store);
 }
 
-static enum ib_status time_whole(struct run *run, struct ib_standing *s, uint64_t round)
+static enum ib_status time_whole(struct run *run, struct ib_case_run *s, uint64_t round)
 {
-    tell(run, s->c, IB_STAGE_WHOLE, round);
-    return ib_standing_whole(s, &run->bench, run->store, round);
+    tell(run, s->c, IB_STAGE_PROCESS, round);
+    return ib_case_run_process(s, &run->context, run->store, round);
 }
 
 /* Has the interval of its median become as narrow as was asked? */
-static bool is_precise(const struct ib_measure *measure, const struct ib_standing *s)
+static bool is_precise(const struct ib_measure *measure, const struct ib_case_run *s)
 {
     double low, high;
     if (measure->precision <= 0 || s->progress.rounds < measure->min_rounds)
@@ -83,21 +83,21 @@ static bool is_precise(const struct ib_measure *measure, const struct ib_standin
 
 /* ---- series of rounds over the cases ---- */
 
-static bool wants_time(const struct run *run, const struct ib_standing *s, uint64_t round)
+static bool wants_time(const struct run *run, const struct ib_case_run *s, uint64_t round)
 {
-    return s->progress.rounds < round && !is_precise(run->bench.measure, s);
+    return s->progress.rounds < round && !is_precise(run->context.measure, s);
 }
 
-static bool has_stop(const struct ib_standing *s)
+static bool has_stop(const struct ib_case_run *s)
 {
     bool has = false;
-    for (int t = 0; t < IB_TARGET_COUNT; t++)
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         has |= s->progress.stops[t].epochs > 0;
     return has;
 }
 
 /* Its stops are searched for before the first round; then there are as many as the case had timed ones. */
-static bool wants_stops(const struct run *run, const struct ib_standing *s, uint64_t round)
+static bool wants_stops(const struct run *run, const struct ib_case_run *s, uint64_t round)
 {
     (void)run;
     if (round == 0)
@@ -105,18 +105,18 @@ static bool wants_stops(const struct run *run, const struct ib_standing *s, uint
     return has_stop(s) && s->progress.stop_rounds < round && round <= s->progress.rounds;
 }
 
-static bool wants_whole(const struct run *run, const struct ib_standing *s, uint64_t round)
+static bool wants_whole(const struct run *run, const struct ib_case_run *s, uint64_t round)
 {
     (void)run;
-    return s->progress.whole_runs < round;
+    return s->progress.process_runs < round;
 }
 
 static void list_series(struct run *run)
 {
-    const struct ib_measure *measure = run->bench.measure;
+    const struct ib_measure *measure = run->context.measure;
     run->series[TIMED] = (struct series){1, measure->rounds, NULL, wants_time, time_case};
-    run->series[STOPS] = (struct series){0, measure->rounds, ib_stops_concern, wants_stops, stop_case};
-    run->series[WHOLE] = (struct series){1, measure->whole_runs, NULL, wants_whole, time_whole};
+    run->series[STOPS] = (struct series){0, measure->rounds, ib_loss_goals_concern, wants_stops, stop_case};
+    run->series[WHOLE] = (struct series){1, measure->process_runs, NULL, wants_whole, time_whole};
 }
 
 /* Passes that cases get in the series from number `next` on, as far as can be told: they may end early. */
@@ -125,31 +125,31 @@ static uint64_t passes_later(const struct run *run, int next)
     uint64_t n = 0;
     for (const struct series *s = run->series + next; s < run->series + SERIES_COUNT; s++)
         for (size_t i = 0; i < run->matrix->n; i++)
-            if (!run->standings[i].progress.ended && (!s->concerns || s->concerns(run->standings[i].c)))
+            if (!run->case_runs[i].progress.ended && (!s->concerns || s->concerns(run->case_runs[i].c)))
                 n += s->last + 1 - s->first;
     return n;
 }
 
-static void shuffle(struct ib_standing **order, size_t n, struct ib_rng *rng) /* Fisher-Yates */
+static void shuffle(struct ib_case_run **order, size_t n, struct ib_rng *rng) /* Fisher-Yates */
 {
     for (size_t i = n; i > 1; i--) {
         size_t j = (size_t)ib_rng_below(rng, i);
-        struct ib_standing *s = order[i - 1];
+        struct ib_case_run *s = order[i - 1];
         order[i - 1] = order[j];
         order[j] = s;
     }
 }
 
-static void reverse(struct ib_standing **order, size_t n)
+static void reverse(struct ib_case_run **order, size_t n)
 {
     for (size_t i = 0; i < n / 2; i++) {
-        struct ib_standing *s = order[i];
+        struct ib_case_run *s = order[i];
         order[i] = order[n - 1 - i];
         order[n - 1 - i] = s;
     }
 }
 
-static bool wants(const struct run *run, int series, const struct ib_standing *s, uint64_t round)
+static bool wants(const struct run *run, int series, const struct ib_case_run *s, uint64_t round)
 {
     return !s->progress.ended && run->series[series].wants(run, s, round);
 }
@@ -157,11 +157,11 @@ static bool wants(const struct run *run, int series, const struct ib_standing *s
 /* One round of every case that wants it; what drifts on the machine then hits all alike. */
 static enum ib_status do_round(struct run *run, int series, struct ib_rng *rng, uint64_t round)
 {
-    const struct ib_measure *measure = run->bench.measure;
+    const struct ib_measure *measure = run->context.measure;
     size_t n = 0;
     for (size_t i = 0; i < run->matrix->n; i++)
-        if (wants(run, series, &run->standings[i], round))
-            run->order[n++] = &run->standings[i];
+        if (wants(run, series, &run->case_runs[i], round))
+            run->order[n++] = &run->case_runs[i];
     if (measure->order == IB_INTERLEAVED)
         shuffle(run->order, n, rng);
     else if (round % 2 == 0)
@@ -188,8 +188,8 @@ static enum ib_status do_blocks(struct run *run, int series)
     for (size_t i = 0; i < run->matrix->n; i++)
         for (uint64_t round = run->series[series].first;
              round <= run->series[series].last && !ib_interrupted(); round++)
-            if (wants(run, series, &run->standings[i], round))
-                IB_TRY(run->series[series].pass(run, &run->standings[i], round));
+            if (wants(run, series, &run->case_runs[i], round))
+                IB_TRY(run->series[series].pass(run, &run->case_runs[i], round));
     return IB_OK;
 }
 
@@ -197,12 +197,12 @@ static enum ib_status run_all(struct run *run)
 {
     run->total = run->matrix->n + passes_later(run, 0);
     for (size_t i = 0; i < run->matrix->n && !ib_interrupted(); i++)
-        if (!run->standings[i].progress.checked && !run->standings[i].progress.ended)
-            IB_TRY(check_case(run, &run->standings[i]));
+        if (!run->case_runs[i].progress.checked && !run->case_runs[i].progress.ended)
+            IB_TRY(check_case(run, &run->case_runs[i]));
     for (int i = 0; i < SERIES_COUNT && !ib_interrupted(); i++) {
         if (i == STOPS) /* now it is known what right trainings come down to */
-            IB_TRY(ib_stops_ask(run->dir, run->standings, run->matrix->n));
-        IB_TRY(run->bench.measure->order == IB_BLOCK ? do_blocks(run, i) : do_rounds(run, i));
+            IB_TRY(ib_loss_goals_ask(run->dir, run->case_runs, run->matrix->n));
+        IB_TRY(run->context.measure->order == IB_BLOCK ? do_blocks(run, i) : do_rounds(run, i));
     }
     return ib_interrupted() ? IB_OK : ib_store_finish(run->store);
 }
@@ -212,31 +212,31 @@ enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *ma
                       ib_run_progress_fn *tell_progress, void *context)
 {
     struct ib_workspace work;
-    struct ib_references references = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
+    struct ib_oracle_cache oracle_cache = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
     struct run run = {.matrix = matrix,
                       .store = store,
                       .dir = dir,
-                      .bench = {.measure = &config->measure, .work = &work, .references = &references},
+                      .context = {.measure = &config->measure, .work = &work, .oracle_cache = &oracle_cache},
                       .progress = tell_progress,
                       .progress_context = context};
     list_series(&run);
     IB_TRY(ib_workspace_open(dir, &work));
-    if (config->measure.whole_runs)
-        run.bench.hyperfine = ib_hyperfine_version(&work.arena);
-    run.standings = calloc(matrix->n, sizeof *run.standings);
+    if (config->measure.process_runs)
+        run.context.hyperfine = ib_hyperfine_version(&work.arena);
+    run.case_runs = calloc(matrix->n, sizeof *run.case_runs);
     run.order = calloc(matrix->n, sizeof *run.order);
-    enum ib_status status = run.standings && run.order ? IB_OK : ib_fail(IB_ENOMEM, "run", "out of memory");
+    enum ib_status status = run.case_runs && run.order ? IB_OK : ib_fail(IB_ENOMEM, "run", "out of memory");
     for (size_t i = 0; status == IB_OK && i < matrix->n; i++)
-        ib_standing_open(&run.standings[i], &matrix->cases[i], progress ? &progress[i] : NULL,
+        ib_case_run_open(&run.case_runs[i], &matrix->cases[i], progress ? &progress[i] : NULL,
                          config->measure.rounds);
     if (status == IB_OK)
         status = run_all(&run);
 
-    for (size_t i = 0; run.standings && i < matrix->n; i++)
-        ib_standing_close(&run.standings[i]);
-    free(run.standings);
+    for (size_t i = 0; run.case_runs && i < matrix->n; i++)
+        ib_case_run_close(&run.case_runs[i]);
+    free(run.case_runs);
     free(run.order);
-    ib_references_free(&references);
+    ib_oracle_cache_free(&oracle_cache);
     ib_workspace_close(&work);
     return status;
 }

@@ -8,7 +8,7 @@
 #include "store/resume.h"
 
 /* What a pass is for. */
-enum ib_stage { IB_STAGE_CHECK, IB_STAGE_TIME, IB_STAGE_SEARCH, IB_STAGE_STOPS, IB_STAGE_WHOLE };
+enum ib_stage { IB_STAGE_CHECK, IB_STAGE_TIME, IB_STAGE_SEARCH, IB_STAGE_STOPS, IB_STAGE_PROCESS };
 
 /* Told before each pass; of those that come in rounds with its number, from 1. */
 typedef void ib_run_progress_fn(void *context, const struct ib_case *, enum ib_stage, uint64_t round,

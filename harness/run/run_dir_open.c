@@ -1,7 +1,7 @@
 #include "run/run_dir_open.h"
 
-#include "run/workspace.h"
 #include "machine/machine_info.h"
+#include "run/workspace.h"
 #include "store/run_folder.h"
 
 #include <time.h>
@@ -19,7 +19,7 @@ static const char *default_dir(struct ib_arena *arena, const char *name)
     return ib_arena_print(arena, RUNS "/%s-%s", name, stamp);
 }
 
-static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_target *target)
+static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_run_dir *target)
 {
     json_t *machine = ib_machine_describe();
     enum ib_status status = ib_store_create(target->dir, &sweep->config, machine, &target->store);
@@ -30,7 +30,7 @@ static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_target *t
 }
 
 /* The lock comes first: what is read must not change before it is acted on. */
-static enum ib_status open_old(struct ib_sweep *sweep, struct ib_target *target)
+static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target)
 {
     const struct ib_matrix *matrix = &sweep->matrix;
     struct ib_arena *arena = &sweep->config.arena;
@@ -48,7 +48,7 @@ static enum ib_status open_old(struct ib_sweep *sweep, struct ib_target *target)
     return ib_resume_load(target->dir, matrix->cases, matrix->n, arena, target->progress);
 }
 
-static enum ib_status open_any(struct ib_sweep *sweep, bool resume, struct ib_target *target)
+static enum ib_status open_any(struct ib_sweep *sweep, bool resume, struct ib_run_dir *target)
 {
     struct ib_config *config = &sweep->config;
     if (!target->dir && resume)
@@ -58,16 +58,16 @@ static enum ib_status open_any(struct ib_sweep *sweep, bool resume, struct ib_ta
     return resume ? open_old(sweep, target) : open_new(sweep, target);
 }
 
-enum ib_status ib_target_open(struct ib_sweep *sweep, const char *dir, bool resume, struct ib_target *out)
+enum ib_status ib_run_dir_open(struct ib_sweep *sweep, const char *dir, bool resume, struct ib_run_dir *out)
 {
-    *out = (struct ib_target){.dir = dir, .lock = -1};
+    *out = (struct ib_run_dir){.dir = dir, .lock = -1};
     enum ib_status status = open_any(sweep, resume, out);
     if (status != IB_OK)
-        ib_target_close(out);
+        ib_run_dir_close(out);
     return status;
 }
 
-void ib_target_close(struct ib_target *target)
+void ib_run_dir_close(struct ib_run_dir *target)
 {
     ib_store_close(target->store);
     if (target->lock >= 0)

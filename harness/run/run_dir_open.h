@@ -5,7 +5,7 @@
 #include "config/sweep.h"
 #include "store/resume.h"
 
-struct ib_target {
+struct ib_run_dir {
     const char *dir;
     int lock; /* held on the folder */
     struct ib_store *store;
@@ -15,7 +15,7 @@ struct ib_target {
 /* dir may be NULL: then results/runs/NAME-UTC, or with `resume` the newest run of the configuration there.
  * What must live as long as the sweep lies in its arena. IB_EINVAL: the folder holds a run, or holds none
  * that can be gone on with, or another process is writing to it. */
-enum ib_status ib_target_open(struct ib_sweep *, const char *dir, bool resume, struct ib_target *out);
-void ib_target_close(struct ib_target *);
+enum ib_status ib_run_dir_open(struct ib_sweep *, const char *dir, bool resume, struct ib_run_dir *out);
+void ib_run_dir_close(struct ib_run_dir *);
 
 #endif

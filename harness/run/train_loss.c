@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-bool ib_exact_rows_open(struct ib_workspace *work, const struct ib_case *c, struct ib_exact_rows *out)
+bool ib_train_rows_open(struct ib_workspace *work, const struct ib_case *c, struct ib_train_rows *out)
 {
     const struct ib_prepared *exact;
     if (ib_workspace_prepare(work, c, ib_workspace_exact_type(c), &exact) != IB_OK ||
@@ -16,21 +16,21 @@ bool ib_exact_rows_open(struct ib_workspace *work, const struct ib_case *c, stru
     return false;
 }
 
-void ib_exact_rows_close(struct ib_exact_rows *rows)
+void ib_train_rows_close(struct ib_train_rows *rows)
 {
     ib_npy_close(&rows->x);
     ib_npy_close(&rows->y);
 }
 
-double ib_exact_loss(struct ib_workspace *work, const struct ib_case *c, const double *params)
+double ib_train_loss(struct ib_workspace *work, const struct ib_case *c, const double *params)
 {
-    struct ib_exact_rows rows;
+    struct ib_train_rows rows;
     struct ib_oracle_problem problem = {.params = params};
-    if (!ib_exact_rows_open(work, c, &rows))
+    if (!ib_train_rows_open(work, c, &rows))
         return NAN;
     ib_case_network(c, &problem.net);
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
     const double loss = ib_oracle_problem_loss(&problem);
-    ib_exact_rows_close(&rows);
+    ib_train_rows_close(&rows);
     return loss;
 }

@@ -6,15 +6,15 @@
 #include "base/npy.h"
 #include "run/workspace.h"
 
-struct ib_exact_rows { /* mapped until closed */
+struct ib_train_rows { /* mapped until closed */
     struct ib_npy x, y;
 };
 /* false: the error object says why. */
-bool ib_exact_rows_open(struct ib_workspace *, const struct ib_case *, struct ib_exact_rows *);
-void ib_exact_rows_close(struct ib_exact_rows *);
+bool ib_train_rows_open(struct ib_workspace *, const struct ib_case *, struct ib_train_rows *);
+void ib_train_rows_close(struct ib_train_rows *);
 
 /* The loss of parameters (ib_network_size elements) on the training rows; NaN also where these cannot be
  * read. */
-double ib_exact_loss(struct ib_workspace *, const struct ib_case *, const double *params);
+double ib_train_loss(struct ib_workspace *, const struct ib_case *, const double *params);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include <sqlite3.h>
 
-enum { IB_DATABASE_VERSION = 4 }; /* user_version in schema.sql */
+enum { IB_DATABASE_VERSION = 5 }; /* user_version in schema.sql */
 
 /* flags: SQLITE_OPEN_*. The connection knows the aggregates median(x), median_low(x), median_high(x) and
  * deviation(x) of stats/stats.h, which skip NULL; NULL where they are not defined. */

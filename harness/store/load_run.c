@@ -37,15 +37,15 @@ static const char case_query[] =
     " t.h2d_count AS 'transfers.h2d_count', t.h2d_bytes AS 'transfers.h2d_bytes',"
     " t.d2h_count AS 'transfers.d2h_count', t.d2h_bytes AS 'transfers.d2h_bytes',"
     " t.launches AS 'transfers.launches', t.syncs AS 'transfers.syncs',"
-    " (SELECT min(law_ok) FROM (SELECT k.law_ok UNION ALL SELECT r.law_ok FROM rounds r"
-    "  WHERE r.case_number = c.number)) AS 'transfers.law_ok:bool',"
-    " '{}' AS 'curve:json', '[]' AS 'stops:json', '{}' AS 'transfers.witness:json',"
+    " (SELECT min(as_expected) FROM (SELECT k.as_expected UNION ALL SELECT r.as_expected FROM rounds r"
+    "  WHERE r.case_number = c.number)) AS 'transfers.as_expected:bool',"
+    " '{}' AS 'curve:json', '[]' AS 'stops:json', '{}' AS 'transfers.tracer:json',"
     " '{}' AS 'transfers.phases:json', '[]' AS 'transfers.copies:json',"
     " iif(s.case_number IS NULL, NULL, json_object('transfer', s.transfer_ns, 'sync', s.sync_ns,"
-    "  'compute', s.compute_ns, 'launch', s.launch_ns)) AS 'time.split_ns:json',"
+    "  'compute', s.compute_ns, 'launch', s.launch_ns)) AS 'time.breakdown_ns:json',"
     " iif(f.epochs IS NULL, NULL, json_object('epochs', f.epochs, 'clock', f.clock, 'sync_ns', f.sync_ns,"
     "  'operations', json('[]'), 'copies', json('[]'))) AS 'profile:json', f.reason AS profile_reason,"
-    " iif(EXISTS (SELECT * FROM whole_runs r WHERE r.case_number = c.number), '{}', NULL)"
+    " iif(EXISTS (SELECT * FROM process_runs r WHERE r.case_number = c.number), '{}', NULL)"
     "  AS 'whole_process:json', wp.reason AS whole_process_reason,"
     " coalesce(k.verdict, 'unverified') AS 'verify.verdict', k.verdict_reason AS 'verify.reason',"
     " k.reference AS 'verify.reference', k.loss_error AS 'verify.loss_error',"
@@ -57,7 +57,7 @@ static const char case_query[] =
     " FROM cases c JOIN names n ON n.case_number = c.number"
     " LEFT JOIN checks k ON k.case_number = c.number"
     " LEFT JOIN profiles f ON f.case_number = c.number"
-    " LEFT JOIN splits s ON s.case_number = c.number"
+    " LEFT JOIN breakdowns s ON s.case_number = c.number"
     " LEFT JOIN whole_processes wp ON wp.case_number = c.number"
     " LEFT JOIN epoch_times e ON e.case_number = c.number"
     " LEFT JOIN (SELECT case_number, median(load_ns) AS load, median(setup_ns) AS setup, median(train_ns) AS "
@@ -209,10 +209,10 @@ static const struct detail {
      " m.train_ns AS 'inside_ns.train', m.readback_ns AS 'inside_ns.readback',"
      " m.predict_ns AS 'inside_ns.predict', m.rest_ns AS 'inside_ns.rest', residual_ns,"
      " residual_ns / m.wall_ns AS residual_fraction"
-     " FROM whole_medians m JOIN whole_processes USING (case_number) JOIN whole_runs r USING (case_number)"
+     " FROM whole_medians m JOIN whole_processes USING (case_number) JOIN process_runs r USING (case_number)"
      " WHERE m.case_number = ? GROUP BY m.case_number",
      "whole_process", add_members},
-    {"SELECT wall_ns / 1e9 AS samples FROM whole_runs WHERE case_number = ? ORDER BY run",
+    {"SELECT wall_ns / 1e9 AS samples FROM process_runs WHERE case_number = ? ORDER BY run",
      "whole_process.wall_s", add_sample},
     /* A round without a time counts as longer than all others. */
     {"SELECT s.target, s.loss, s.epochs, s.trainings, count(t.round) AS rounds, count(t.train_ns) AS reached,"
@@ -238,12 +238,12 @@ static const struct detail {
      "syncs, w.d2d_count, w.d2d_bytes, w.memset_count,"
      " w.memset_bytes, w.pageable_count, w.pageable_bytes, w.pinned_count, w.pinned_bytes,"
      " w.opened_h2d_count, w.opened_h2d_bytes, w.opened_d2h_count, w.opened_d2h_bytes,"
-     " iif(EXISTS (SELECT * FROM witness_kernels k WHERE k.case_number = c.number), '[]', NULL)"
+     " iif(EXISTS (SELECT * FROM tracer_kernels k WHERE k.case_number = c.number), '[]', NULL)"
      "  AS 'kernels:json'"
-     " FROM cases c LEFT JOIN witnesses w ON w.case_number = c.number WHERE c.number = ?",
-     "transfers.witness", add_members},
-    {"SELECT name, count FROM witness_kernels WHERE case_number = ? ORDER BY count DESC, name",
-     "transfers.witness.kernels", add_object},
+     " FROM cases c LEFT JOIN tracers w ON w.case_number = c.number WHERE c.number = ?",
+     "transfers.tracer", add_members},
+    {"SELECT name, count FROM tracer_kernels WHERE case_number = ? ORDER BY count DESC, name",
+     "transfers.tracer.kernels", add_object},
     {"SELECT op, calls, launch_ns, wait_ns, compute_ns FROM profile_operations WHERE case_number = ?"
      " ORDER BY launch_ns + wait_ns DESC",
      "profile.operations", add_object},
@@ -323,7 +323,7 @@ static enum ib_status load_run(sqlite3 *db, json_t *record)
     return status;
 }
 
-enum ib_status ib_record_load(const char *dir, json_t **out)
+enum ib_status ib_load_run(const char *dir, json_t **out)
 {
     sqlite3 *db;
     IB_TRY(ib_run_folder_open(dir, &db));

@@ -10,10 +10,10 @@
 
 #include <jansson.h>
 
-enum { IB_RECORD_SCHEMA = 1 };
+enum { IB_RECORD_SCHEMA = 2 };
 
 /* Reads DIR/run.sqlite. IB_EINVAL: no run there, or one of another major version. Unknown values are JSON
  * null. */
-enum ib_status ib_record_load(const char *dir, json_t **out);
+enum ib_status ib_load_run(const char *dir, json_t **out);
 
 #endif

@@ -169,7 +169,7 @@ static enum ib_status load_case(sqlite3_stmt *query, const struct ib_case *c, st
     *out = (struct ib_case_progress){.ended = status && strcmp(status, "ok") != 0,
                                      .checked = sqlite3_column_int(query, 1),
                                      .rounds = (uint64_t)sqlite3_column_int64(query, 2),
-                                     .whole_runs = (uint64_t)sqlite3_column_int64(query, 3),
+                                     .process_runs = (uint64_t)sqlite3_column_int64(query, 3),
                                      .stop_rounds = (uint64_t)sqlite3_column_int64(query, 4)};
     out->final.params = copy_doubles(arena, query, 5, &out->final.n_params);
     out->final.predictions = copy_doubles(arena, query, 6, &out->final.n_predictions);
@@ -196,7 +196,7 @@ static enum ib_status load_stops(sqlite3_stmt *query, const struct ib_case *c, s
 {
     bool row;
     IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_text(c->id))));
-    for (int t = 0; t < IB_TARGET_COUNT; t++) {
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
         IB_TRY(ib_db_next(query, &row));
         if (!row)
             return IB_OK;
@@ -213,7 +213,7 @@ enum { PROGRESS, SAMPLES, STOPS, QUERY_COUNT };
 static const char *const queries[QUERY_COUNT] = {
     [PROGRESS] = "SELECT c.status, EXISTS (SELECT * FROM checks k WHERE k.case_number = c.number),"
                  " (SELECT count(*) FROM rounds r WHERE r.case_number = c.number),"
-                 " (SELECT count(*) FROM whole_runs w WHERE w.case_number = c.number),"
+                 " (SELECT count(*) FROM process_runs w WHERE w.case_number = c.number),"
                  " (SELECT count(DISTINCT round) FROM stop_times t WHERE t.case_number = c.number),"
                  " f.params, f.predictions"
                  " FROM cases c LEFT JOIN finals f ON f.case_number = c.number WHERE c.id = ?",

@@ -19,11 +19,11 @@ enum ib_status ib_resume_check(const char *dir, const struct ib_config *, const 
 struct ib_case_progress {
     bool ended; /* nothing is left to do: unavailable, or a pass went wrong */
     bool checked;
-    uint64_t rounds;                       /* timed */
-    uint64_t whole_runs;                   /* of the whole process */
-    bool searched;                         /* for the stops of another algorithm: */
-    struct ib_stop stops[IB_TARGET_COUNT]; /* without reasons */
-    uint64_t stop_rounds;                  /* of trainings up to them */
+    uint64_t rounds;                            /* timed */
+    uint64_t process_runs;                      /* of the whole process */
+    bool searched;                              /* for the stops of another algorithm: */
+    struct ib_stop stops[IB_LOSS_TARGET_COUNT]; /* without reasons */
+    uint64_t stop_rounds;                       /* of trainings up to them */
     const double *samples; /* their times per epoch, undisturbed ones only; n_samples of them, in the arena */
     size_t n_samples;
     struct ib_final final; /* of the checked pass, in the arena */

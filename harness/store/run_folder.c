@@ -115,54 +115,28 @@ static int version_of(sqlite3 *db)
 static enum ib_status check_version(const char *path, int version)
 {
     if (version == 0)
-        return ib_fail(IB_EINVAL, path, "this is no run of ironbench");
+        return ib_fail(IB_EINVAL, path, "not a run of ironbench");
     if (version > IB_DATABASE_VERSION)
         return ib_fail(IB_EINVAL, path,
                        "written by a newer ironbench: its tables are version %d, this one reads %d", version,
                        IB_DATABASE_VERSION);
+    if (version < IB_DATABASE_VERSION)
+        return ib_fail(IB_EINVAL, path,
+                       "written by an older ironbench: its tables are version %d, this one reads %d; read it "
+                       "with the ironbench that wrote it, or run its configuration again",
+                       version, IB_DATABASE_VERSION);
     return IB_OK;
 }
 
-/* Step by step from the file's version, which may be today's: who else has migrated it meanwhile has done our
- * work. */
-static bool run_steps(sqlite3 *db)
-{
-    static const char *const steps[IB_DATABASE_VERSION] = {
-        [1] = ib_migrate_1_sql, [2] = ib_migrate_2_sql, [3] = ib_migrate_3_sql};
-    bool ok = true;
-    for (int version = version_of(db); ok && version < IB_DATABASE_VERSION; version++)
-        ok = steps[version] && sqlite3_exec(db, steps[version], NULL, NULL, NULL) == SQLITE_OK;
-    return ok;
-}
-
-/* All or nothing. */
-static enum ib_status migrate(const char *path)
-{
-    sqlite3 *db;
-    IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &db));
-    enum ib_status status = IB_OK;
-    if (sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK || !run_steps(db) ||
-        sqlite3_exec(db, "COMMIT", NULL, NULL, NULL) != SQLITE_OK)
-        status =
-            ib_fail(IB_EIO, path, "an older run that cannot be brought up to date: %s", sqlite3_errmsg(db));
-    sqlite3_close(db);
-    return status;
-}
-
-/* Opens, and migrates once where that is needed. */
 static enum ib_status open_current(const char *path, sqlite3 **out)
 {
-    for (bool migrated = false;; migrated = true) {
-        IB_TRY(ib_db_open(path, SQLITE_OPEN_READONLY, out));
-        int version = version_of(*out);
-        enum ib_status status = check_version(path, version);
-        if (status == IB_OK && (version == IB_DATABASE_VERSION || migrated))
-            return IB_OK;
+    IB_TRY(ib_db_open(path, SQLITE_OPEN_READONLY, out));
+    enum ib_status status = check_version(path, version_of(*out));
+    if (status != IB_OK) {
         sqlite3_close(*out);
         *out = NULL;
-        IB_TRY(status);
-        IB_TRY(migrate(path));
     }
+    return status;
 }
 
 enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out)

@@ -58,7 +58,7 @@ static void read_runs(DIR *folder, const char *path, struct known *cases, size_t
             read_run(dir, cases, n);
 }
 
-void ib_earlier_epochs(const char *folder, const struct ib_case *cases, size_t n, double *epoch_ns)
+void ib_run_history_epochs(const char *folder, const struct ib_case *cases, size_t n, double *epoch_ns)
 {
     for (size_t i = 0; i < n; i++)
         epoch_ns[i] = NAN;

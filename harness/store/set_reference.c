@@ -30,7 +30,7 @@ static enum ib_status set_baseline(sqlite3 *db, const char *baseline)
     return status != IB_OK || sqlite3_changes(db) ? status : refuse(db, baseline);
 }
 
-enum ib_status ib_store_set_baseline(const char *dir, const char *baseline)
+enum ib_status ib_store_set_reference(const char *dir, const char *baseline)
 {
     char path[PATH_MAX];
     sqlite3 *db;

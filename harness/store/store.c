@@ -33,8 +33,9 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PUT_LOSS] = "INSERT INTO curve VALUES (?, ?, ?, ?)",
     [PUT_PREDICTION] = "INSERT INTO predictions VALUES (?, ?, ?, ?, ?)",
     [PUT_FINAL] = "INSERT INTO finals VALUES (?, ?, ?)",
-    [PUT_WITNESS] = "INSERT INTO witnesses VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [PUT_WITNESS_KERNEL] = "INSERT INTO witness_kernels VALUES (?, ?, ?)",
+    [PUT_TRACER] =
+        "INSERT INTO tracers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_TRACER_KERNEL] = "INSERT INTO tracer_kernels VALUES (?, ?, ?)",
     [PUT_PROFILE] = "INSERT INTO profiles VALUES (?, ?, ?, ?, ?)",
     [PUT_PROFILE_OPERATION] = "INSERT INTO profile_operations VALUES (?, ?, ?, ?, ?, ?)",
     [PUT_PROFILE_COPY] = "INSERT INTO profile_copies VALUES (?, ?, ?, ?, ?)",
@@ -46,7 +47,7 @@ static const char *const statements[STATEMENT_COUNT] = {
                      " AND coalesce(disturbed, 0) = (SELECT min(coalesce(disturbed, 0)) FROM rounds"
                      " WHERE case_number = ?1 AND epoch_ns IS NOT NULL) GROUP BY case_number",
     [PUT_WHOLE] = "INSERT OR REPLACE INTO whole_processes VALUES (?, ?, ?)",
-    [PUT_WHOLE_RUN] = "INSERT INTO whole_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_WHOLE_RUN] = "INSERT INTO process_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [PUT_STOP] = "INSERT INTO stops VALUES (?, ?, ?, ?, ?, ?)",
     [PUT_STOP_TIME] = "INSERT INTO stop_times VALUES (?, ?, ?, ?, ?, ?)",
     [DROP_TRANSFERS] = "DELETE FROM transfers WHERE case_number = ? AND pass = ?",
@@ -192,7 +193,7 @@ static char *dump(json_t *value)
     return out;
 }
 
-static char *options_json(const struct ib_impl_choice *impl)
+static char *options_json(const struct ib_configured_impl *impl)
 {
     json_t *options = json_object();
     for (size_t i = 0; i < impl->n_settings; i++)

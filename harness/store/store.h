@@ -4,12 +4,12 @@
 #define IB_STORE_STORE_H
 
 #include "config/config.h"
+#include "core/outcome.h"
+#include "parent/process_run.h"
+#include "protocol/messages.h"
 #include "verify/convergence.h"
 #include "verify/loss_targets.h"
 #include "verify/verify.h"
-#include "protocol/messages.h"
-#include "parent/process_run.h"
-#include "core/outcome.h"
 
 #include <jansson.h>
 
@@ -21,7 +21,7 @@ struct ib_final {
 };
 
 /* What a checked pass left, whole or broken. */
-struct ib_checked {
+struct ib_checked_pass {
     enum ib_case_status status;
     const char *reason; /* "" when ok */
     const char *path;   /* ops, fused; NULL unknown */
@@ -36,10 +36,10 @@ struct ib_checked {
     uint64_t test_rows, outputs;      /* of the predictions: */
     const double *actual, *predicted; /* in the target's units */
     struct ib_final final;
-    const struct ib_ledger *ledger; /* NULL: none */
-    bool law_ok;
-    const struct ib_testimony *witness; /* NULL: none */
-    bool witness_agrees;
+    const struct ib_transfer_log *transfer_log; /* NULL: none */
+    bool as_expected;
+    const struct ib_driver_counters *tracer; /* NULL: none */
+    bool tracer_agrees;
     const struct ib_profile *profile; /* NULL: none, for a reason or none at all ("", or NULL) */
     const char *profile_reason;
     const char *stderr_tail;
@@ -49,7 +49,7 @@ struct ib_checked {
 enum { IB_MOST_SLICES = 12 };
 
 /* What one timed round left. */
-struct ib_timed {
+struct ib_timed_pass {
     enum ib_case_status status;
     const char *reason;
     uint64_t round;                /* from 1 */
@@ -63,20 +63,20 @@ struct ib_timed {
     double slices[IB_MOST_SLICES]; /* of each slice the median training / epochs, in order */
     size_t n_slices;
     struct ib_phases phases;
-    const struct ib_ledger *ledger; /* of one training and its prediction */
-    bool law_ok;
+    const struct ib_transfer_log *transfer_log; /* of one training and its prediction */
+    bool as_expected;
     const char *stderr_tail;
 };
 
 /* One run of the whole process. */
-struct ib_whole {
+struct ib_process_pass {
     enum ib_case_status status;
     const char *reason;
     bool timed;         /* false: there is no time, for that reason; with status ok it lies not in the case */
     uint64_t run;       /* from 1 */
     const char *source; /* what timed it: "hyperfine 1.15.0" */
-    double wall_ns, user_ns, system_ns;      /* seen from outside */
-    uint64_t parts_ns[IB_REPLAY_PART_COUNT]; /* of the same run by its own clock; 0: not known */
+    double wall_ns, user_ns, system_ns;       /* seen from outside */
+    uint64_t parts_ns[IB_PROCESS_PART_COUNT]; /* of the same run by its own clock; 0: not known */
 };
 
 /* Where another algorithm is stopped: the iterations after which it has come down to a loss. */
@@ -88,22 +88,22 @@ struct ib_stop {
 };
 
 /* What the search for its stops left. */
-struct ib_searched {
+struct ib_search_pass {
     enum ib_case_status status;
     const char *reason;
-    struct ib_stop stops[IB_TARGET_COUNT]; /* of ib_target_shares, in order */
+    struct ib_stop stops[IB_LOSS_TARGET_COUNT]; /* of ib_loss_target_shares, in order */
 };
 
 /* One round of trainings, each of which ends at a stop. */
-struct ib_stopped {
+struct ib_stops_pass {
     enum ib_case_status status;
     const char *reason;
     uint64_t round; /* from 1 */
     struct ib_stop_time {
-        double train_ns;      /* of one training; NaN: it has no time */
-        double loss;          /* of the parameters that came back; NaN: none came */
-        const char *reason;   /* why it has no time; NULL */
-    } times[IB_TARGET_COUNT]; /* those of stops without iterations say nothing */
+        double train_ns;           /* of one training; NaN: it has no time */
+        double loss;               /* of the parameters that came back; NaN: none came */
+        const char *reason;        /* why it has no time; NULL */
+    } times[IB_LOSS_TARGET_COUNT]; /* those of stops without iterations say nothing */
 };
 
 struct ib_store;
@@ -116,13 +116,15 @@ enum ib_status ib_store_create(const char *dir, const struct ib_config *, const 
 enum ib_status ib_store_add_cases(struct ib_store *, const struct ib_case *cases, size_t n);
 /* Goes on with the run that DIR holds; see resume.h for what must be asked before. */
 enum ib_status ib_store_open(const char *dir, struct ib_store **out);
-enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *, const struct ib_checked *);
-enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, const struct ib_timed *);
-enum ib_status ib_store_put_whole(struct ib_store *, const struct ib_case *, const struct ib_whole *);
+enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *,
+                                    const struct ib_checked_pass *);
+enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, const struct ib_timed_pass *);
+enum ib_status ib_store_put_process(struct ib_store *, const struct ib_case *,
+                                    const struct ib_process_pass *);
 /* The stops of a case, once; and a round of trainings up to them. */
-enum ib_status ib_store_put_stops(struct ib_store *, const struct ib_case *, const struct ib_searched *);
+enum ib_status ib_store_put_stops(struct ib_store *, const struct ib_case *, const struct ib_search_pass *);
 enum ib_status ib_store_put_stopped(struct ib_store *, const struct ib_case *, const struct ib_stop *stops,
-                                    const struct ib_stopped *);
+                                    const struct ib_stops_pass *);
 /* A case that ended without (further) passes: unavailable, unsupported, or a failed worker. */
 enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, enum ib_case_status,
                                    const char *reason);
@@ -133,6 +135,6 @@ void ib_store_close(struct ib_store *);
 
 /* What speed-ups are over, in the finished or unfinished run of DIR. IB_EINVAL names what there is when no
  * case of the run has that implementation or label. */
-enum ib_status ib_store_set_baseline(const char *dir, const char *baseline);
+enum ib_status ib_store_set_reference(const char *dir, const char *baseline);
 
 #endif

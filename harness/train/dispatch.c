@@ -17,18 +17,19 @@ struct operand {
 };
 enum { READS = 1, WRITES = 2 };
 
-/* ---- ledger ---- */
+/* ---- transfer log ---- */
 
 static void book(struct ib_dispatch *d, enum ib_op op, const struct ib_tensor *t, struct ib_traffic copy)
 {
-    ib_traffic_add(&d->ledger.copies[d->phase][op][t->index], &copy);
+    ib_traffic_add(&d->transfer_log.copies[d->phase][op][t->index], &copy);
     ib_traffic_add(&d->total, &copy);
 }
 
 static enum ib_status refuse_captured(const struct ib_dispatch *d, const struct ib_tensor *t)
 {
-    return d->capturing ? ib_fail(IB_EINTERNAL, d->ledger.tensor[t->index], "a recording cannot hold a copy")
-                        : IB_OK;
+    return d->capturing
+               ? ib_fail(IB_EINTERNAL, d->transfer_log.tensor[t->index], "a recording cannot hold a copy")
+               : IB_OK;
 }
 
 /* ---- moving data: these two are the only callers of h2d and d2h ---- */
@@ -86,7 +87,7 @@ static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const st
     if (d->capturing)
         d->captured.launches++;
     else
-        d->ledger.launches[d->phase]++;
+        d->transfer_log.launches[d->phase]++;
     return IB_OK;
 }
 
@@ -270,11 +271,11 @@ enum ib_status ib_dispatch_open(const struct ib_impl *impl, void *state, enum ib
 
 static enum ib_status name_tensor(struct ib_dispatch *d, const char *name, struct ib_tensor *t)
 {
-    struct ib_ledger *ledger = &d->ledger;
-    if (ledger->n_tensors == IB_MAX_TENSORS)
+    struct ib_transfer_log *transfer_log = &d->transfer_log;
+    if (transfer_log->n_tensors == IB_MAX_TENSORS)
         return ib_fail(IB_EINTERNAL, name, "more than %d tensors in one problem", IB_MAX_TENSORS);
-    t->index = ledger->n_tensors++;
-    strncpy(ledger->tensor[t->index], name, sizeof ledger->tensor[0] - 1);
+    t->index = transfer_log->n_tensors++;
+    strncpy(transfer_log->tensor[t->index], name, sizeof transfer_log->tensor[0] - 1);
     return IB_OK;
 }
 
@@ -372,7 +373,7 @@ enum ib_status ib_capture_end(struct ib_dispatch *d)
 
 enum ib_status ib_replay(struct ib_dispatch *d, uint64_t n)
 {
-    d->ledger.launches[d->phase] += n * d->captured.launches;
+    d->transfer_log.launches[d->phase] += n * d->captured.launches;
     for (size_t t = 0; t < IB_MAX_TENSORS; t++)
         if (d->captured.written[t])
             written(d->captured.written[t]);
@@ -383,6 +384,6 @@ enum ib_status ib_sync(struct ib_dispatch *d)
 {
     if (!d->impl->mem)
         return IB_OK;
-    d->ledger.syncs[d->phase]++;
+    d->transfer_log.syncs[d->phase]++;
     return d->impl->mem->sync(d->state);
 }

@@ -1,6 +1,6 @@
 /* The one door to an implementation. Models call the operations below on tensors; only dispatch moves data
  * between host and device, by a policy of two booleans; ib_read is the only way out. What moved is kept in a
- * ledger by phase, operation and tensor. */
+ * transfer log by phase, operation and tensor. */
 #ifndef IB_TRAIN_DISPATCH_H
 #define IB_TRAIN_DISPATCH_H
 
@@ -10,7 +10,7 @@
 struct ib_tensor {
     uint64_t rows, cols;
     enum ib_dtype type;
-    uint32_t index; /* in the ledger */
+    uint32_t index; /* in the transfer log */
     void *host;
     void *device;
     bool borrowed;           /* host memory belongs to the caller and is never written */
@@ -30,12 +30,12 @@ struct ib_dispatch {
     void *state;
     struct ib_policy policy;
     enum ib_phase phase; /* set by the caller; where the next copies are booked */
-    struct ib_ledger ledger;
-    struct ib_traffic total; /* every copy since open, also of trainings that the ledger leaves out */
+    struct ib_transfer_log transfer_log;
+    struct ib_traffic total; /* every copy since open, also of trainings that the transfer log leaves out */
     bool capturing;          /* what is called now is recorded, and done only by ib_replay */
     struct {                 /* the newest recording: */
         uint64_t launches;
-        struct ib_tensor *written[IB_MAX_TENSORS]; /* by index in the ledger; NULL: not by it */
+        struct ib_tensor *written[IB_MAX_TENSORS]; /* by index in the transfer log; NULL: not by it */
     } captured;
     struct ib_profiler *profile; /* set by the caller; NULL: nothing is waited for that nobody asked for */
 };
@@ -48,7 +48,7 @@ enum ib_status ib_dispatch_open(const struct ib_impl *, void *state, enum ib_res
 /* A tensor of zeros (host == NULL), or over the caller's array, which is then only read; where the
  * implementation wants host memory of its own kind, over a copy of it. Its buffer in the implementation's
  * memory is allocated here and kept under every policy, so that per_op measures copies, not allocations. The
- * name is for the ledger; at most 7 characters. */
+ * name is for the transfer log; at most 7 characters. */
 enum ib_status ib_tensor_open(struct ib_dispatch *, const char *name, enum ib_dtype, uint64_t rows,
                               uint64_t cols, const void *host, struct ib_tensor *out);
 void ib_tensor_close(struct ib_dispatch *, struct ib_tensor *);

@@ -23,11 +23,11 @@ bool ib_traffic_equal(const struct ib_traffic *a, const struct ib_traffic *b)
            a->d2h_bytes == b->d2h_bytes;
 }
 
-struct ib_traffic ib_ledger_phase(const struct ib_ledger *ledger, enum ib_phase phase)
+struct ib_traffic ib_transfer_log_phase(const struct ib_transfer_log *transfer_log, enum ib_phase phase)
 {
     struct ib_traffic sum = {0};
     for (int op = 0; op < IB_OP_COUNT; op++)
-        for (uint32_t t = 0; t < ledger->n_tensors; t++)
-            ib_traffic_add(&sum, &ledger->copies[phase][op][t]);
+        for (uint32_t t = 0; t < transfer_log->n_tensors; t++)
+            ib_traffic_add(&sum, &transfer_log->copies[phase][op][t]);
     return sum;
 }

@@ -34,7 +34,7 @@ struct ib_traffic {
 
 enum { IB_MAX_TENSORS = 96 };
 
-struct ib_ledger {
+struct ib_transfer_log {
     uint32_t n_tensors;
     char tensor[IB_MAX_TENSORS][8];
     struct ib_traffic copies[IB_PHASE_COUNT][IB_OP_COUNT][IB_MAX_TENSORS];
@@ -45,6 +45,6 @@ struct ib_ledger {
 void ib_traffic_add(struct ib_traffic *sum, const struct ib_traffic *more);
 bool ib_traffic_equal(const struct ib_traffic *, const struct ib_traffic *);
 /* All copies of one phase. */
-struct ib_traffic ib_ledger_phase(const struct ib_ledger *, enum ib_phase);
+struct ib_traffic ib_transfer_log_phase(const struct ib_transfer_log *, enum ib_phase);
 
 #endif

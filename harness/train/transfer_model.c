@@ -77,7 +77,7 @@ static void repeat(struct flow *f, uint64_t times)
     f->elements *= times;
 }
 
-static void train_phase(const struct ib_law_case *c, struct flow *up, struct flow *down)
+static void train_phase(const struct ib_transfer_model_case *c, struct flow *up, struct flow *down)
 {
     uint64_t outputs = c->net.width[c->net.n_layers];
     if (c->residency == IB_PER_OP && c->fused) {
@@ -94,7 +94,7 @@ static void train_phase(const struct ib_law_case *c, struct flow *up, struct flo
     add(down, c->reads, 1);
 }
 
-static void predict_phase(const struct ib_law_case *c, struct flow *up, struct flow *down)
+static void predict_phase(const struct ib_transfer_model_case *c, struct flow *up, struct flow *down)
 {
     uint64_t outputs = c->test_rows * c->net.width[c->net.n_layers];
     if (c->residency == IB_RESIDENT || c->fused_predict) {
@@ -111,7 +111,7 @@ static void predict_phase(const struct ib_law_case *c, struct flow *up, struct f
     }
 }
 
-void ib_law(const struct ib_law_case *c, struct ib_traffic out[IB_PHASE_COUNT])
+void ib_transfer_model(const struct ib_transfer_model_case *c, struct ib_traffic out[IB_PHASE_COUNT])
 {
     struct flow up[IB_PHASE_COUNT] = {0}, down[IB_PHASE_COUNT] = {0};
     memset(out, 0, IB_PHASE_COUNT * sizeof *out);
@@ -133,26 +133,28 @@ void ib_law(const struct ib_law_case *c, struct ib_traffic out[IB_PHASE_COUNT])
 }
 
 static void describe(char *why, size_t n, enum ib_phase phase, const struct ib_traffic *is,
-                     const struct ib_traffic *law)
+                     const struct ib_traffic *transfer_model)
 {
     snprintf(why, n,
-             "%s: %llu uploads (%llu bytes) and %llu downloads (%llu bytes), the law says %llu (%llu) and "
+             "%s: %llu uploads (%llu bytes) and %llu downloads (%llu bytes), the transfer model says %llu "
+             "(%llu) and "
              "%llu (%llu)",
              ib_word_of(ib_phase_words, (int)phase), (unsigned long long)is->h2d_count,
              (unsigned long long)is->h2d_bytes, (unsigned long long)is->d2h_count,
-             (unsigned long long)is->d2h_bytes, (unsigned long long)law->h2d_count,
-             (unsigned long long)law->h2d_bytes, (unsigned long long)law->d2h_count,
-             (unsigned long long)law->d2h_bytes);
+             (unsigned long long)is->d2h_bytes, (unsigned long long)transfer_model->h2d_count,
+             (unsigned long long)transfer_model->h2d_bytes, (unsigned long long)transfer_model->d2h_count,
+             (unsigned long long)transfer_model->d2h_bytes);
 }
 
-bool ib_law_obeyed(const struct ib_law_case *c, const struct ib_ledger *ledger, char *why, size_t n)
+bool ib_transfer_model_matches(const struct ib_transfer_model_case *c,
+                               const struct ib_transfer_log *transfer_log, char *why, size_t n)
 {
-    struct ib_traffic law[IB_PHASE_COUNT];
-    ib_law(c, law);
+    struct ib_traffic transfer_model[IB_PHASE_COUNT];
+    ib_transfer_model(c, transfer_model);
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        struct ib_traffic is = ib_ledger_phase(ledger, (enum ib_phase)phase);
-        if (!ib_traffic_equal(&is, &law[phase])) {
-            describe(why, n, (enum ib_phase)phase, &is, &law[phase]);
+        struct ib_traffic is = ib_transfer_log_phase(transfer_log, (enum ib_phase)phase);
+        if (!ib_traffic_equal(&is, &transfer_model[phase])) {
+            describe(why, n, (enum ib_phase)phase, &is, &transfer_model[phase]);
             return false;
         }
     }

@@ -1,4 +1,4 @@
-/* The transfer law: how many copies and bytes a training must cost, from the shape of the network, the
+/* The transfer model: how many copies and bytes a training must cost, from the shape of the network, the
  * residency and the reads alone. Written in closed form and without dispatch's help, so that it can convict
  * dispatch too. */
 #ifndef IB_TRAIN_TRANSFER_MODEL_H
@@ -6,7 +6,7 @@
 
 #include "train/dispatch.h"
 
-struct ib_law_case {
+struct ib_transfer_model_case {
     struct ib_network net;
     enum ib_dtype type;
     enum ib_residency residency;
@@ -17,10 +17,11 @@ struct ib_law_case {
 };
 
 /* What setup, training, reading the parameters and predicting must each have moved. */
-void ib_law(const struct ib_law_case *, struct ib_traffic out[IB_PHASE_COUNT]);
+void ib_transfer_model(const struct ib_transfer_model_case *, struct ib_traffic out[IB_PHASE_COUNT]);
 
-/* Does a ledger obey, phase by phase? Otherwise says in why[n] where not: "train: 12 uploads of 960 bytes,
- * the law says 10 of 800". */
-bool ib_law_obeyed(const struct ib_law_case *, const struct ib_ledger *, char *why, size_t n);
+/* Does a transfer log obey, phase by phase? Otherwise says in why[n] where not: "train: 12 uploads of 960
+ * bytes, the transfer model says 10 of 800". */
+bool ib_transfer_model_matches(const struct ib_transfer_model_case *, const struct ib_transfer_log *,
+                               char *why, size_t n);
 
 #endif

@@ -1,7 +1,7 @@
 #include "verify/convergence.h"
 
-#include "stats/stats.h"
 #include "core/loss_schedule.h"
+#include "stats/stats.h"
 
 #include <math.h>
 

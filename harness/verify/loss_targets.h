@@ -8,16 +8,16 @@
 #include <stddef.h>
 
 /* Of the improvement from the reference's first loss to its lowest. The last stands for its end. */
-enum { IB_TARGET_COUNT = 3 };
-extern const double ib_target_shares[IB_TARGET_COUNT]; /* 0.9 0.99 0.999 */
+enum { IB_LOSS_TARGET_COUNT = 3 };
+extern const double ib_loss_target_shares[IB_LOSS_TARGET_COUNT]; /* 0.9 0.99 0.999 */
 
-struct ib_targets {
-    double first, lowest;         /* loss of the reference */
-    double loss[IB_TARGET_COUNT]; /* descending */
+struct ib_loss_targets {
+    double first, lowest;              /* loss of the reference */
+    double loss[IB_LOSS_TARGET_COUNT]; /* descending */
 };
 
 /* From the n losses that were read of the reference, in the order of its epochs. false: they do not go down.
  */
-bool ib_targets_of(const double *losses, size_t n, struct ib_targets *out);
+bool ib_loss_targets_of(const double *losses, size_t n, struct ib_loss_targets *out);
 
 #endif

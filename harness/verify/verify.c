@@ -1,8 +1,8 @@
 #include "verify/verify.h"
 
 #include "base/error.h"
-#include "diagnose/diagnose.h"
 #include "core/loss_schedule.h"
+#include "diagnose/diagnose.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -267,7 +267,7 @@ static void check_predictions(struct check *c, const double *expected, const dou
 static enum ib_status check_steps(struct check *c)
 {
     for (size_t i = 0; i < c->ref->n_steps && !c->diverged; i++) {
-        struct ib_step_finding finding;
+        struct ib_step_result finding;
         IB_TRY(ib_step_check(c->ref->net, c->answer->type, c->answer->tf32, c->ref->lr, &c->ref->steps[i],
                              &finding));
         c->unjudged = c->unjudged || !finding.judged;

@@ -32,7 +32,7 @@ struct comparison {
     bool tf32;
     double lr;
     const struct ib_step *step;
-    struct ib_step_finding *out;
+    struct ib_step_result *out;
     bool wrong[IB_MAX_PARAMS];
     uint64_t worst_row[IB_MAX_LAYERS], worst_column[IB_MAX_LAYERS];
 };
@@ -229,7 +229,7 @@ static void name_update(const struct comparison *c, const double *got, char *tex
 
 static void name_mistake(const struct comparison *c, const double *got, bool loss_wrong)
 {
-    struct ib_step_finding *out = c->out;
+    struct ib_step_result *out = c->out;
     char text[112];
     if (loss_wrong)
         snprintf(text, sizeof text, "loss is %.6g for %.6g", c->step->loss, c->step->truth.loss);
@@ -242,7 +242,7 @@ static void name_mistake(const struct comparison *c, const double *got, bool los
 
 static void judge(struct comparison *c, const double *got)
 {
-    struct ib_step_finding *out = c->out;
+    struct ib_step_result *out = c->out;
     const double truth = c->step->truth.loss, drift = c->step->drift.loss;
     out->loss_error = relative(fabs(c->step->loss - truth), fabs(truth));
     const bool loss_wrong = !(out->loss_error <= allowed(c, relative(fabs(drift - truth), fabs(truth))));
@@ -255,10 +255,10 @@ static void judge(struct comparison *c, const double *got)
 }
 
 enum ib_status ib_step_check(const struct ib_network *net, enum ib_dtype type, bool tf32, double lr,
-                             const struct ib_step *step, struct ib_step_finding *out)
+                             const struct ib_step *step, struct ib_step_result *out)
 {
     const uint64_t size = ib_network_size(net);
-    *out = (struct ib_step_finding){.loss_error = NAN, .update_error = NAN};
+    *out = (struct ib_step_result){.loss_error = NAN, .update_error = NAN};
     if (!(largest(size, step->from) <= ib_largest_safe(type)) || !isfinite(step->truth.loss) ||
         !isfinite(step->drift.loss))
         return IB_OK;

@@ -20,7 +20,7 @@ struct ib_step {
     struct ib_sketched drift; /* the same in the answer's type; for f64 reversed */
 };
 
-struct ib_step_finding {
+struct ib_step_result {
     double loss_error;   /* relative */
     double update_error; /* the largest error of a layer's update, relative to that update */
     bool judged; /* false: where it starts from is too large for arithmetic to be told from mistakes */
@@ -36,6 +36,6 @@ struct ib_step_finding {
  *
  * IB_ENOMEM. */
 enum ib_status ib_step_check(const struct ib_network *, enum ib_dtype, bool tf32, double lr,
-                             const struct ib_step *, struct ib_step_finding *out);
+                             const struct ib_step *, struct ib_step_result *out);
 
 #endif

@@ -1,8 +1,8 @@
 #include "worker/check_worker.h"
 
 #include "base/error.h"
-#include "opcheck/gradient_check.h"
 #include "opcheck/copy_check.h"
+#include "opcheck/gradient_check.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,11 +26,11 @@ static const char *text_of(const json_t *request, const char *field)
 
 /* ---- the parts: each makes its answer ---- */
 
-typedef enum ib_status part_fn(const struct ib_instance *, const json_t *request, ib_trial_started_fn *,
+typedef enum ib_status part_fn(const struct ib_instance *, const json_t *request, ib_op_test_started_fn *,
                                json_t **answer);
 
 static enum ib_status answer_offer(const struct ib_instance *instance, const json_t *request,
-                                   ib_trial_started_fn *started, json_t **answer)
+                                   ib_op_test_started_fn *started, json_t **answer)
 {
     (void)request, (void)started;
     const struct ib_impl *impl = instance->impl;
@@ -45,13 +45,13 @@ static enum ib_status answer_offer(const struct ib_instance *instance, const jso
 }
 
 static enum ib_status answer_memory(const struct ib_instance *instance, const json_t *request,
-                                    ib_trial_started_fn *started, json_t **answer)
+                                    ib_op_test_started_fn *started, json_t **answer)
 {
     (void)request, (void)started;
     uint64_t checks = 0;
     char text[192] = "";
     if (IB_HAS(instance->impl, mem))
-        IB_TRY(ib_memory_examine(instance, &checks, text, sizeof text));
+        IB_TRY(ib_copy_check_run(instance, &checks, text, sizeof text));
     *answer =
         json_pack("{s:I, s:i, s:s}", "checks", (json_int_t)checks, "wrong", text[0] ? 1 : 0, "pattern", text);
     return IB_OK;
@@ -59,11 +59,11 @@ static enum ib_status answer_memory(const struct ib_instance *instance, const js
 
 static json_t *examination_to_json(const struct ib_examination *x)
 {
-    const struct ib_trial_result *r = &x->example;
+    const struct ib_op_test_result *r = &x->example;
     json_t *answer = json_pack("{s:I, s:I, s:s, s:s, s:s, s:s}", "checks", (json_int_t)x->checks, "wrong",
                                (json_int_t)x->wrong, "shape", x->shape, "pattern", x->pattern, "where",
                                x->where, "text", r->text);
-    if (r->fault == IB_TRIAL_CELLS)
+    if (r->fault == IB_OP_TEST_CELLS)
         json_object_update_new(answer,
                                json_pack("{s:s, s:[I, I], s:o, s:o, s:I, s:I}", "operand", r->name, "element",
                                          (json_int_t)r->row, (json_int_t)r->col, "got", number(r->got),
@@ -73,7 +73,7 @@ static json_t *examination_to_json(const struct ib_examination *x)
 }
 
 static enum ib_status answer_operation(const struct ib_instance *instance, const json_t *request,
-                                       ib_trial_started_fn *started, json_t **answer)
+                                       ib_op_test_started_fn *started, json_t **answer)
 {
     const char *name = text_of(request, "operation"), *dtype = text_of(request, "dtype");
     const struct ib_operation *operation = name ? ib_operation_find(name) : NULL;
@@ -92,20 +92,20 @@ static enum ib_status answer_operation(const struct ib_instance *instance, const
 }
 
 static enum ib_status answer_gradient(const struct ib_instance *instance, const json_t *request,
-                                      ib_trial_started_fn *started, json_t **answer)
+                                      ib_op_test_started_fn *started, json_t **answer)
 {
     (void)started;
     const char *act = text_of(request, "act"), *loss = text_of(request, "loss");
     int act_value, loss_value;
-    struct ib_gradient_flaw flaw;
+    struct ib_gradient_finding finding;
     if (!act || !loss || !ib_word_value(ib_act_words, act, &act_value) ||
         !ib_word_value(ib_loss_words, loss, &loss_value))
         return ib_fail(IB_EINVAL, "protocol", "check: no such activation or loss");
     if (!IB_HAS(instance->impl, ops) || !ib_gradient_offered(instance->impl->ops))
         return ib_fail(IB_EUNSUPPORTED, NULL, "an operation that a gradient needs is not offered");
-    IB_TRY(ib_gradient_run(instance, (enum ib_act)act_value, (enum ib_loss)loss_value, &flaw));
-    *answer = json_pack("{s:i, s:i, s:s, s:s}", "checks", 1, "wrong", flaw.pattern[0] ? 1 : 0, "pattern",
-                        flaw.pattern, "text", flaw.detail);
+    IB_TRY(ib_gradient_run(instance, (enum ib_act)act_value, (enum ib_loss)loss_value, &finding));
+    *answer = json_pack("{s:i, s:i, s:s, s:s}", "checks", 1, "wrong", finding.pattern[0] ? 1 : 0, "pattern",
+                        finding.pattern, "text", finding.detail);
     return IB_OK;
 }
 
@@ -141,7 +141,7 @@ static size_t read_settings(const json_t *request, struct ib_setting settings[MA
     return n;
 }
 
-enum ib_status ib_check_answer(const json_t *request, ib_trial_started_fn *started, json_t **answer)
+enum ib_status ib_check_worker_answer(const json_t *request, ib_op_test_started_fn *started, json_t **answer)
 {
     const struct ib_impl *impl;
     struct ib_instance instance;

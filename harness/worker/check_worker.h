@@ -15,6 +15,6 @@
 
 /* `started` is called before each trial of an operation. A status other than IB_OK: the implementation
  * reported an error, or the request is none. */
-enum ib_status ib_check_answer(const json_t *request, ib_trial_started_fn *started, json_t **answer);
+enum ib_status ib_check_worker_answer(const json_t *request, ib_op_test_started_fn *started, json_t **answer);
 
 #endif

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "stats/stats.h"
 #include "core/loss_schedule.h"
+#include "stats/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,14 +75,14 @@ static enum ib_status open_training(struct ib_session *s)
     const struct ib_job *job = &s->job;
     IB_TRY(ib_impl_load(job->impl, job->plugin, &impl));
     if (job->watched)
-        ib_watch_begin(impl, &s->watch);
+        ib_tracing_begin(impl, &s->watch);
     IB_TRY(ib_instance_open(impl, job->settings, job->n_settings, &s->instance));
-    IB_TRY(ib_watch_opened(&s->watch, &s->instance));
+    IB_TRY(ib_tracing_opened(&s->watch, &s->instance));
     IB_TRY(ib_dispatch_open(impl, s->instance.state, job->residency, &s->dispatch));
     s->dispatch.phase = IB_SETUP;
     IB_TRY(ib_training_open(&s->dispatch, &job->net, &s->data, job->lr, &s->training));
     s->open = true;
-    s->at_start = s->dispatch.ledger;
+    s->at_start = s->dispatch.transfer_log;
     return IB_OK;
 }
 
@@ -115,12 +115,13 @@ void ib_session_close(struct ib_session *s)
 
 /* ---- what both passes do around the training ---- */
 
-/* Back to the start; the ledger then holds what one training has cost so far, however many came before. */
+/* Back to the start; the transfer log then holds what one training has cost so far, however many came before.
+ */
 static enum ib_status begin_training(struct ib_session *s)
 {
     s->dispatch.phase = IB_SETUP;
     IB_TRY(ib_training_restart(&s->training));
-    s->dispatch.ledger = s->at_start;
+    s->dispatch.transfer_log = s->at_start;
     s->dispatch.phase = IB_TRAIN;
     return IB_OK;
 }
@@ -166,9 +167,9 @@ static enum ib_status finish(struct ib_session *s, const char *folder, struct ib
     IB_TRY(predict(s, folder, &out->phases));
     out->fused = s->training.fused;
     out->fused_predict = s->training.fused && IB_HAS(s->instance.impl->fused, predict);
-    out->ledger = s->dispatch.ledger;
+    out->transfer_log = s->dispatch.transfer_log;
     out->total = s->dispatch.total;
-    ib_watch_count(&s->watch, &s->instance, &out->witness);
+    ib_tracing_count(&s->watch, &s->instance, &out->tracer);
     return IB_OK;
 }
 
@@ -256,7 +257,7 @@ enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_r
         ib_profile_median(profiles, PROFILES, &out->profile);
     free(profiles);
     out->profiled = true;
-    out->ledger = s->dispatch.ledger;
+    out->transfer_log = s->dispatch.transfer_log;
     out->repeats = PROFILES;
     return status;
 }
@@ -315,18 +316,18 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
     return IB_OK;
 }
 
-/* Trainings until min_time has been timed. The ledger is that of the first; the others must have cost the
- * same. */
+/* Trainings until min_time has been timed. The transfer log is that of the first; the others must have cost
+ * the same. */
 static enum ib_status time_all(struct ib_session *s, const struct ib_train_request *request,
                                struct ib_pass_result *out)
 {
     struct trainings trainings = {0};
     IB_TRY(time_one(s, request, &trainings, out));
-    out->ledger = s->dispatch.ledger;
+    out->transfer_log = s->dispatch.transfer_log;
     out->phases.train_ns = out->trained_ns;
     while (out->trained_ns < request->min_time_ns) {
         IB_TRY(time_one(s, request, &trainings, out));
-        if (memcmp(&s->dispatch.ledger, &out->ledger, sizeof out->ledger) != 0)
+        if (memcmp(&s->dispatch.transfer_log, &out->transfer_log, sizeof out->transfer_log) != 0)
             return ib_fail(IB_EINTERNAL, s->instance.impl->name,
                            "training %llu copied otherwise than the first", (unsigned long long)out->repeats);
     }

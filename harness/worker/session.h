@@ -5,10 +5,10 @@
 
 #include "base/npy.h"
 #include "oracle/oracle.h"
-#include "train/training.h"
 #include "plugin/loader.h"
-#include "protocol/messages.h"
 #include "plugin/tracer.h"
+#include "protocol/messages.h"
+#include "train/training.h"
 
 struct ib_session {
     bool open;
@@ -16,12 +16,12 @@ struct ib_session {
     struct ib_job job;
     struct ib_npy x, y, x_test, start[IB_MAX_PARAMS];
     struct ib_train_data data;
-    struct ib_watch watch;
+    struct ib_tracing watch;
     struct ib_instance instance;
     struct ib_dispatch dispatch;
     struct ib_training training;
     struct ib_phases phases;
-    struct ib_ledger at_start; /* the ledger when all is in place and nothing is trained */
+    struct ib_transfer_log at_start; /* the transfer log when all is in place and nothing is trained */
 };
 
 /* The message must outlive the session. `out` must not move while it is open. */

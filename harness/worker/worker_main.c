@@ -1,8 +1,8 @@
 #include "worker/worker_main.h"
 
 #include "base/error.h"
-#include "worker/check_worker.h"
 #include "plugin/describe.h"
+#include "worker/check_worker.h"
 #include "worker/session.h"
 
 #include <fcntl.h>
@@ -58,7 +58,7 @@ static enum ib_status answer_describe(struct worker *w, const json_t *request, j
     (void)w;
     json_t *impls;
     bool whole = !json_is_true(json_object_get(request, "tables_only"));
-    IB_TRY(ib_describe_tables(text_of(request, "plugin"), whole, &impls));
+    IB_TRY(ib_describe_plugin(text_of(request, "plugin"), whole, &impls));
     *answer = json_pack("{s:s, s:o}", "type", "impls", "impls", impls);
     return IB_OK;
 }
@@ -230,7 +230,7 @@ static void send_started(uint64_t number)
 static enum ib_status answer_check(struct worker *w, const json_t *request, json_t **answer)
 {
     (void)w;
-    return ib_check_answer(request, send_started, answer);
+    return ib_check_worker_answer(request, send_started, answer);
 }
 
 /* ---- the loop ---- */

@@ -1,4 +1,5 @@
-/* Arrays of f64 from and to .npy files, for programs outside that are written in C. Copy it with reference.c.
+/* Arrays of f64 from and to .npy files, for external programs that are written in C. Copy it with
+ * reference.c.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-"""A program outside, in NumPy: the whole of impls/PROTOCOL.md in a page. Copy it, and make `train` yours."""
+"""A external program, in NumPy: the whole of impls/PROTOCOL.md in a page. Copy it, and make `train` yours."""
 
 import json
 import os

@@ -252,9 +252,9 @@ struct ib_impl {
     void (*copies)(void *state, struct ib_copies *out);
     /* Free text: versions of the libraries in use, the device's name ("OpenBLAS 0.3.21 SkylakeX"). */
     enum ib_status (*describe)(void *state, char *text, size_t n);
-    /* The witness (ironbench/tracer.h) that sees what this implementation asks its driver for: "opencl".
+    /* The tracer (ironbench/tracer.h) that sees what this implementation asks its driver for: "opencl".
      * NULL: there is none, or `copies` says it. */
-    const char *witness;
+    const char *tracer;
     /* Optional: operations recorded once and then repeated without the host, as CUDA's graphs do. */
     const struct ib_capture *capture;
     /* Optional, and called before and after what is timed: a round in which the device was held back does not

@@ -1,4 +1,4 @@
-/* The witness of CUDA: CUPTI's activity records, which the driver writes for every copy, memset, kernel and
+/* The tracer of CUDA: CUPTI's activity records, which the driver writes for every copy, memset, kernel and
  * wait, whoever asked for it: the implementation, cuBLAS or the runtime itself. No callback is subscribed to,
  * as only one client of a process may. What crosses without a record takes its count's word away (managed
  * memory), or cannot be seen at all (a kernel that reads pinned host memory through its address). */
@@ -215,16 +215,16 @@ static bool kernel(uint32_t i, const char **name, uint64_t *started)
     return there;
 }
 
-__attribute__((visibility("default"))) const struct ib_witness *ib_witness_plugin(uint32_t host_abi_major)
+__attribute__((visibility("default"))) const struct ib_tracer *ib_tracer_plugin(uint32_t host_abi_major)
 {
-    static const struct ib_witness witness = {
-        .struct_size = sizeof witness,
-        .abi_major = IB_WITNESS_ABI_MAJOR,
+    static const struct ib_tracer tracer = {
+        .struct_size = sizeof tracer,
+        .abi_major = IB_TRACER_ABI_MAJOR,
         .name = "cupti",
         .source = "CUPTI",
         .attach = attach,
         .count = count,
         .kernel = kernel,
     };
-    return host_abi_major == IB_WITNESS_ABI_MAJOR ? &witness : NULL;
+    return host_abi_major == IB_TRACER_ABI_MAJOR ? &tracer : NULL;
 }

@@ -1,4 +1,4 @@
-/* The witness of OpenCL: a layer, which the loader puts between every caller and every driver, and which
+/* The tracer of OpenCL: a layer, which the loader puts between every caller and every driver, and which
  * counts what crosses between host and device. The harness loads this object and calls `attach`; the loader
  * then loads the same object again, so that both meet in its variables. What could cross unseen (shared
  * virtual memory without maps, functions of extensions, kernels on the host) takes its count's word away. */
@@ -100,7 +100,7 @@ EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint n, const cl_icd_dispa
     if (ib_layer_next != NULL) /* named twice: a table that leads to itself would never end */
         return CL_INVALID_OPERATION;
     if (n < entries) {
-        absent = "this OpenCL loader is older than the OpenCL that the witness watches";
+        absent = "this OpenCL loader is older than the OpenCL that the tracer watches";
         return CL_INVALID_VALUE;
     }
     memcpy(&ours, target, sizeof ours);
@@ -115,7 +115,7 @@ EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint n, const cl_icd_dispa
     return CL_SUCCESS;
 }
 
-/* ---- the witness ---- */
+/* ---- the tracer ---- */
 
 /* Is `path` one of the names in a list that ':' separates? */
 static bool is_listed(const char *list, const char *path)
@@ -181,16 +181,16 @@ static enum ib_status count(struct ib_copies *out, char *why, size_t n)
     return IB_OK;
 }
 
-EXPORT const struct ib_witness *ib_witness_plugin(uint32_t host_abi_major)
+EXPORT const struct ib_tracer *ib_tracer_plugin(uint32_t host_abi_major)
 {
-    static const struct ib_witness witness = {
-        .struct_size = sizeof witness,
-        .abi_major = IB_WITNESS_ABI_MAJOR,
+    static const struct ib_tracer tracer = {
+        .struct_size = sizeof tracer,
+        .abi_major = IB_TRACER_ABI_MAJOR,
         .name = "opencl",
         .source = "OpenCL layer",
         .attach = attach,
         .count = count,
         .kernel = ib_layer_kernel,
     };
-    return host_abi_major == IB_WITNESS_ABI_MAJOR ? &witness : NULL;
+    return host_abi_major == IB_TRACER_ABI_MAJOR ? &tracer : NULL;
 }

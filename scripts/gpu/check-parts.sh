@@ -192,17 +192,17 @@ count_rows() {
     awk -v name="$2" -v value="$3" "$csv_functions"' field(name) == value { found++ } END { print found + 0 }' "$work/$1.csv"
 }
 
-# What the witness saw beside the ledger's copies in the cases of a sweep, a line each: work within the device, the
+# What the tracer saw beside the transfer log's copies in the cases of a sweep, a line each: work within the device, the
 # host's memory, and the kernels that are not this project's, which all begin with ibk_; nothing where it did not count.
 beside_copies() {
     awk "$csv_functions"'
-        field("transfers.witness.d2d_count") == "" { next }
+        field("transfers.tracer.d2d_count") == "" { next }
         {
             cases++
-            sets += field("transfers.witness.memset_count"); set_bytes += field("transfers.witness.memset_bytes")
-            copies += field("transfers.witness.d2d_count"); copy_bytes += field("transfers.witness.d2d_bytes")
-            pageable += field("transfers.witness.pageable_count"); pinned += field("transfers.witness.pinned_count")
-            kernels = field("transfers.witness.kernels")
+            sets += field("transfers.tracer.memset_count"); set_bytes += field("transfers.tracer.memset_bytes")
+            copies += field("transfers.tracer.d2d_count"); copy_bytes += field("transfers.tracer.d2d_bytes")
+            pageable += field("transfers.tracer.pageable_count"); pinned += field("transfers.tracer.pinned_count")
+            kernels = field("transfers.tracer.kernels")
             while (match(kernels, /"name":"[^"]*","count":[0-9]+/)) {
                 split(substr(kernels, RSTART, RLENGTH), part, "\"")
                 starts[part[4]] += substr(part[7], 2)
@@ -253,7 +253,7 @@ print_timings() {
 }
 
 rates() {
-    printf '\n%s\n%-46s %-9s %12s %12s %7s %-8s %-9s %s\n' "$1" case residency us/epoch floor_us share bound verdict witness
+    printf '\n%s\n%-46s %-9s %12s %12s %7s %-8s %-9s %s\n' "$1" case residency us/epoch floor_us share bound verdict tracer
     awk -v copy="$(ceiling device_copy_gb_s)" -v f32="$(ceiling gemm_f32_tflop_s)" -v tf32="$(ceiling gemm_tf32_tflop_s)" \
         -v f64="$(ceiling gemm_f64_tflop_s)" -v launch="$(ceiling launch_us)" -v node="$(ceiling graph_node_us)" \
         -v up="$(ceiling up_pageable_gb_s)" -v down="$(ceiling down_pageable_gb_s)" \
@@ -289,10 +289,10 @@ rates() {
             us = field("time.epoch_ns.median") / 1e3
             name = field("impl") (field("options") != "" ? " " field("options") : "") " " field("model") " " field("dataset")
             bound = "-"; floor = field("impl") ~ /^cuda/ ? floor_us() : 0
-            witness = field("transfers.witness.agrees")
+            tracer = field("transfers.tracer.agrees")
             share = floor > 0 && us > 0 ? sprintf("%.0f %%", 100 * floor / us) : "-"
             printf("%-46s %-9s %12s %12s %7s %-8s %-9s %s\n", name, field("residency"), \
                 us > 0 ? sprintf("%.2f", us) : field("status"), floor > 0 ? sprintf("%.2f", floor) : "-", share, \
-                bound, field("verify.verdict"), witness == "true" ? "agrees" : witness == "false" ? "DISAGREES" : "-")
+                bound, field("verify.verdict"), tracer == "true" ? "agrees" : tracer == "false" ? "DISAGREES" : "-")
         }' "$work/$1.csv"
 }

@@ -1,4 +1,4 @@
-"""What the tests of programs outside share: the client that makes mistakes on demand, and sweeps over a program."""
+"""What the tests of external programs share: the client that makes mistakes on demand, and sweeps over a program."""
 
 import json
 import sys

@@ -14,7 +14,7 @@ from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
 SCHEMA = json.loads((ROOT / "results/check.schema.json").read_text())
 REFERENCE = ROOT / "impls/external/reference.py"
 
-QUICK = 10  # trainings of a quick checkup in host memory: 5 in both types
+QUICK = 10  # trainings of a quick check in host memory: 5 in both types
 
 # What `check` must say of each fault: its first flaw's operation (or its level, where it is about none), and words of
 # the pattern that names it.
@@ -66,7 +66,7 @@ FAILING = {
     "memory_hog": ("axpy", "used over 2.00 GB"),
     "crash_on_empty": ("col_sum", "crashed: signal 11"),
 }
-LARGE = ["f32_sums"]  # show only at sizes that a quick checkup leaves out
+LARGE = ["f32_sums"]  # show only at sizes that a quick check leaves out
 
 
 # Rounds otherwise in each process: how that shows in single operations is left to chance.
@@ -144,7 +144,7 @@ class Right(Checking):
 
 class Outside(Checking):
     def test_right(self):
-        """A program outside has no operations: its trainings are looked at."""
+        """A external program has no operations: its trainings are looked at."""
         if subprocess.run([sys.executable, "-c", "import numpy"], capture_output=True).returncode:
             self.skipTest("this Python has no NumPy")
         done = self.call("check", "--quick", "--model", "linreg", "--json", "--", sys.executable, REFERENCE)

@@ -1,4 +1,4 @@
-"""OpenCL devices through the program: verified and witnessed trainings, what happens where there is no device or a
+"""OpenCL devices through the program: verified and traced trainings, what happens where there is no device or a
 broken one, and copies made in secret."""
 
 import json
@@ -80,7 +80,7 @@ class DeviceTest(CliTest):
         with self.subTest(case["id"]):
             self.assertEqual(case["status"], "ok", case["reason"])
             self.assertEqual(case["verify"]["verdict"], "ok", case["verify"]["reason"])
-            self.assertTrue(case["transfers"]["law_ok"])
+            self.assertTrue(case["transfers"]["as_expected"])
 
     def assert_ends(self, cases, status, *words):
         for case in cases:
@@ -95,20 +95,20 @@ class Trainings(DeviceTest):
         super().setUp()
         self.need_layers()
 
-    def test_verified_and_witnessed(self):
+    def test_verified_and_traced(self):
         for case in self.sweep():
             self.assert_fine(case)
-            self.assertTrue(case["transfers"]["witness"]["agrees"])
-            self.assertEqual(case["transfers"]["witness"]["source"], "OpenCL layer")
+            self.assertTrue(case["transfers"]["tracer"]["agrees"])
+            self.assertEqual(case["transfers"]["tracer"]["source"], "OpenCL layer")
 
     def test_what_the_layer_sees_beside_copies(self):
         for case in self.sweep():
-            witness = case["transfers"]["witness"]
-            self.assertEqual(sum(kernel["count"] for kernel in witness["kernels"]), witness["launches"])
-            self.assertEqual([kernel["name"] for kernel in witness["kernels"] if not kernel["name"].startswith("ibk_")], [])
-            self.assertEqual([witness[name] for name in ("d2d_count", "d2d_bytes", "memset_count", "memset_bytes")], [0] * 4)
+            tracer = case["transfers"]["tracer"]
+            self.assertEqual(sum(kernel["count"] for kernel in tracer["kernels"]), tracer["launches"])
+            self.assertEqual([kernel["name"] for kernel in tracer["kernels"] if not kernel["name"].startswith("ibk_")], [])
+            self.assertEqual([tracer[name] for name in ("d2d_count", "d2d_bytes", "memset_count", "memset_bytes")], [0] * 4)
             for name in ("pageable_count", "pageable_bytes", "pinned_count", "pinned_bytes"):
-                self.assertIsNone(witness[name])
+                self.assertIsNone(tracer[name])
 
     def test_shipped_configuration(self):
         """Every case of configs/devices.yaml that an OpenCL device has, at a tenth of its epochs."""
@@ -121,15 +121,15 @@ class Trainings(DeviceTest):
         self.assertEqual(len(cases), 6 * 2 * 2)  # six pairs of model and data set, residencies, types
         for case in cases:
             self.assert_fine(case)
-            self.assertTrue(case["transfers"]["witness"]["agrees"])
+            self.assertTrue(case["transfers"]["tracer"]["agrees"])
 
     def test_layers_that_were_there_stay(self):
-        """The witness joins a layer that the user has named, and counts what passes both."""
+        """The tracer joins a layer that the user has named, and counts what passes both."""
         self.environment(OPENCL_LAYERS=LAYER, IRONBENCH_TEST_LAYER="other_platform")
         self.assertIn("Platform of the tests", self.listed()["libraries"])
         for case in self.sweep():
             self.assert_fine(case)
-            self.assertTrue(case["transfers"]["witness"]["agrees"])
+            self.assertTrue(case["transfers"]["tracer"]["agrees"])
 
     def test_device_by_name(self):
         if POCL not in self.listed()["libraries"]:
@@ -243,7 +243,7 @@ class BadDevice(DeviceTest):
 
 
 class HiddenCopies(DeviceTest):
-    """Copies on a real device that the ledger cannot know of."""
+    """Copies on a real device that the transfer log cannot know of."""
 
     def setUp(self):
         super().setUp()
@@ -258,7 +258,7 @@ class HiddenCopies(DeviceTest):
                 cases = self.sweep_fault(f"fault_opencl_{fault}", 3)
                 self.assert_ends(cases, "untrusted", "hidden copies")
                 for case in cases:
-                    self.assertFalse(case["transfers"]["witness"]["agrees"])
+                    self.assertFalse(case["transfers"]["tracer"]["agrees"])
 
     def test_nothing_hidden(self):
         for case in self.sweep_fault("fault_opencl_none", 0):
@@ -286,8 +286,8 @@ class Simulated(DeviceTest):
         self.assertEqual(log.read_text(), "")
         for case in self.export("out")["cases"]:
             self.assert_fine(case)
-            witness = case["transfers"]["witness"]
-            self.assertEqual((witness["agrees"], witness["reason"]), (None, "this OpenCL loader ignores layers"))
+            tracer = case["transfers"]["tracer"]
+            self.assertEqual((tracer["agrees"], tracer["reason"]), (None, "this OpenCL loader ignores layers"))
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ class Explain(CliTest):
         head = next(i for i, line in enumerate(lines) if line.startswith("Where the time"))
         shares = [float(re.search(r"([\d.]+) %", line)[1]) for line in lines[head + 2:head + 6]]
         self.assertAlmostEqual(sum(shares), 100, delta=1.5)
-        split = self.case("fakedev per_op")["time"]["split_ns"]
+        split = self.case("fakedev per_op")["time"]["breakdown_ns"]
         self.assertAlmostEqual(sum(split.values()), self.case("fakedev per_op")["time"]["epoch_ns"]["median"], places=3)
 
     def test_predicts_and_compares_with_what_was_measured(self):
@@ -63,7 +63,7 @@ class Explain(CliTest):
         self.assertRegex(text, r"Predicted: [\d.]+ .s an epoch")
         measured = re.search(r"copying takes ([\d.]+)× .*?as long\. The prediction is ([\d.]+)× that", text)
         self.assertTrue(measured, text)
-        tax = self.record["copy_tax"][0]
+        tax = self.record["transfer_overhead"][0]
         self.assertAlmostEqual(float(measured[1]), tax["ratio"]["median"], delta=0.01 * tax["ratio"]["median"])
         self.assertRegex(text, r"What to change Keep \w+ on the device first: that saves [\d.]+ copies an epoch")
 

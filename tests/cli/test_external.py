@@ -1,4 +1,4 @@
-"""Programs outside that are right: rows like any other. And those of which nobody can say, as they train otherwise."""
+"""External programs that are right: rows like any other. And those of which nobody can say, as they train otherwise."""
 
 import contextlib
 import json
@@ -40,8 +40,8 @@ class Right(ExternalTest):
         self.assertEqual(len(case["time"]["epoch_ns"]["samples"]), 1)
         self.assertGreater(case["time"]["epoch_ns"]["slices"][0][0], 0)
         self.assertGreater(case["time"]["phases_ns"]["setup"], 0)
-        for unknown in [case["path"], case["algorithm"], case["transfers"]["law_ok"], case["transfers"]["h2d_count"],
-                        case["transfers"]["witness"]["source"], case["time"]["epoch_ns"]["disturbed"][0]]:
+        for unknown in [case["path"], case["algorithm"], case["transfers"]["as_expected"], case["transfers"]["h2d_count"],
+                        case["transfers"]["tracer"]["source"], case["time"]["epoch_ns"]["disturbed"][0]]:
             self.assertIsNone(unknown)
 
     def test_reference_in_python(self):

@@ -1,4 +1,4 @@
-"""Programs outside that are wrong: every mistake has a name of its own, and none is the end of a sweep."""
+"""External programs that are wrong: every mistake has a name of its own, and none is the end of a sweep."""
 
 import sys
 import unittest

@@ -16,10 +16,10 @@ CASE = {"id": "a", "model": "linreg", "dataset": "million", "rows": 1000000, "co
         "residency": "resident", "dtype": "f32", "hidden": "", "epochs": 20, "status": "ok", "reason": "",
         "verify.verdict": "ok", "verify.reason": "", "verify.loss_error": "1e-7", "verify.params_error": "2e-7",
         "verify.prediction_error": "3e-7", "metrics.train_loss": "0.5", "time.epoch_ns.median": 258000.0,
-        "transfers.h2d_bytes": 0, "transfers.d2h_bytes": 0, "transfers.launches": 100, "transfers.witness.source": "CUPTI",
-        "transfers.witness.agrees": "true", "transfers.witness.d2d_count": "", "transfers.witness.d2d_bytes": "",
-        "transfers.witness.memset_count": "", "transfers.witness.memset_bytes": "", "transfers.witness.pageable_count": "",
-        "transfers.witness.pinned_count": "", "transfers.witness.kernels": "", "libraries": "a GPU, \"the\" best, by far"}
+        "transfers.h2d_bytes": 0, "transfers.d2h_bytes": 0, "transfers.launches": 100, "transfers.tracer.source": "CUPTI",
+        "transfers.tracer.agrees": "true", "transfers.tracer.d2d_count": "", "transfers.tracer.d2d_bytes": "",
+        "transfers.tracer.memset_count": "", "transfers.tracer.memset_bytes": "", "transfers.tracer.pageable_count": "",
+        "transfers.tracer.pinned_count": "", "transfers.tracer.kernels": "", "libraries": "a GPU, \"the\" best, by far"}
 
 
 class GpuCheck(CliTest):
@@ -73,7 +73,7 @@ class GpuCheck(CliTest):
         self.assertEqual(self.rates(**copies, options="pinned=true")[1], f"{129 + 200 + 25:.2f}")
 
     def test_the_host_has_no_floor(self):
-        self.assertEqual(self.rates(impl="cpu_blas", residency="host", **{"transfers.witness.agrees": ""})[1:],
+        self.assertEqual(self.rates(impl="cpu_blas", residency="host", **{"transfers.tracer.agrees": ""})[1:],
                          ["-", "-", "-", "ok", "-"])
         self.assertEqual(self.rates(status="failed", **{"time.epoch_ns.median": "", "verify.verdict": "unverified"})[0], "failed")
 
@@ -85,18 +85,18 @@ class GpuCheck(CliTest):
         self.assertEqual(out.splitlines()[1:], ["same 2"])
 
     def test_tables(self):
-        self.table("seed", [{}, {"transfers.witness.agrees": "false"},
+        self.table("seed", [{}, {"transfers.tracer.agrees": "false"},
                             {"id": "bad", "status": "untrusted", "reason": "hidden copies: 1, 2", "verify.verdict": "unverified"}])
-        self.assertEqual(self.parts("count_rows seed transfers.witness.agrees true").stdout, "2\n")
+        self.assertEqual(self.parts("count_rows seed transfers.tracer.agrees true").stdout, "2\n")
         self.assertEqual(self.parts("first_reason seed").stdout, "bad: untrusted hidden copies: 1, 2 unverified \n")
 
     def test_beside_copies(self):
         ours, theirs = {"name": "ibk_gemm_f32", "count": 40}, {"name": "_ZN8cublasLt" + 80 * "x", "count": 3}
-        seen = {"transfers.witness.d2d_count": 1, "transfers.witness.d2d_bytes": 64, "transfers.witness.memset_count": 2,
-                "transfers.witness.memset_bytes": 96, "transfers.witness.pageable_count": 30, "transfers.witness.pinned_count": 4,
-                "transfers.witness.kernels": json.dumps([ours, theirs, {"name": "other", "count": 12}], separators=(",", ":"))}
+        seen = {"transfers.tracer.d2d_count": 1, "transfers.tracer.d2d_bytes": 64, "transfers.tracer.memset_count": 2,
+                "transfers.tracer.memset_bytes": 96, "transfers.tracer.pageable_count": 30, "transfers.tracer.pinned_count": 4,
+                "transfers.tracer.kernels": json.dumps([ours, theirs, {"name": "other", "count": 12}], separators=(",", ":"))}
         blind = dict.fromkeys(seen, "")
-        self.table("parity", [seen, blind, {**seen, "transfers.witness.memset_count": 0}])
+        self.table("parity", [seen, blind, {**seen, "transfers.tracer.memset_count": 0}])
         self.assertEqual(self.parts("beside_copies parity").stdout.splitlines(),
                          ["in 2 cases: 2 memsets (192 bytes), 2 copies (128 bytes) within the device, none by the harness",
                           "transfers from and to pageable memory: 60, pinned: 8", "24 x other, of a library",

@@ -62,7 +62,7 @@ class Selection(PlanTest):
 
     def test_a_selection_that_matches_nothing(self):
         config = self.config(MATRIX)
-        for verb in (["plan"], ["run", "--out", "out"]):
+        for command in (["plan"], ["run", "--out", "out"]):
             for flags, says in [
                 (["-s", "impl=cpu_nave"],
                  ["-s impl=cpu_nave: matches no case", "did you mean `cpu_naive`?", "cpu_naive or fakedev"]),
@@ -76,13 +76,13 @@ class Selection(PlanTest):
                 (["-S", "model=mlp"], ["-S: no such flag", "did you mean -s?"]),
                 (["--selct=x"], ["--selct: no such flag"]),
             ]:
-                with self.subTest(verb=verb[0], flags=flags):
-                    self.refused(verb[0], config, *verb[1:], *flags, says=says)
+                with self.subTest(command=command[0], flags=flags):
+                    self.refused(command[0], config, *command[1:], *flags, says=says)
                     self.assertFalse((self.folder / "out").exists())
 
     def test_help_lists_both(self):
-        for verb in ("plan", "run"):
-            out = self.ok(verb, "--help")
+        for command in ("plan", "run"):
+            out = self.ok(command, "--help")
             self.assertIn("\n  -s SELECT ", out)
             self.assertIn("\n  -x EXCLUDE ", out)
 

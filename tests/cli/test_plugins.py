@@ -130,7 +130,7 @@ class Broken(PluginTest):
 
 
 class Allowed(PluginTest):
-    """Older and newer tables, and every verb's flag."""
+    """Older and newer tables, and every command's flag."""
 
     def test_older_and_newer(self):
         cases = self.cases(0, ["older", "older_device", "newer"], [plugin("older"), plugin("newer")])

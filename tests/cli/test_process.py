@@ -80,7 +80,7 @@ class Measured(CliTest):
         config = self.config(MATRIX, f"{MEASURE}, whole_process: {{runs: 3, warmup: 0}}")
         before = self.run_sweep(config)
         with sqlite3.connect(self.folder / "out/run.sqlite") as db:
-            db.execute("DELETE FROM whole_runs WHERE run = 3")
+            db.execute("DELETE FROM process_runs WHERE run = 3")
             db.execute("UPDATE run SET finished = NULL")
         self.ok("run", config, "--out", "out", "--resume")
         for old, new in zip(before["cases"], self.export("out")["cases"]):

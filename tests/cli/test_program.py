@@ -1,4 +1,4 @@
-"""The program as a whole: help, version, verbs, list; what it links and how fast it starts is in other places."""
+"""The program as a whole: help, version, commands, list; what it links and how fast it starts is in other places."""
 
 import json
 import subprocess
@@ -11,13 +11,13 @@ VERBS = ["run", "plan", "list", "train", "report", "export", "doctor"]
 class Help(CliTest):
     def test_program(self):
         out = self.ok("--help")
-        for verb in VERBS:
-            self.assertIn(f"  {verb} ", out)
+        for command in VERBS:
+            self.assertIn(f"  {command} ", out)
 
     def test_every_verb(self):
-        for verb in VERBS:
-            with self.subTest(verb):
-                self.assertTrue(self.ok(verb, "--help").startswith(f"usage: ironbench {verb}"))
+        for command in VERBS:
+            with self.subTest(command):
+                self.assertTrue(self.ok(command, "--help").startswith(f"usage: ironbench {command}"))
 
     def test_version(self):
         self.assertRegex(self.ok("--version"), r"^ironbench \d+\.\d+\.\d+\n$")

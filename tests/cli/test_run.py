@@ -64,7 +64,7 @@ class Sweep(CliTest):
         self.assertEqual(case["verify"]["verdict"], "ok")
         self.assertEqual(case["verify"]["reference"], "oracle")
         self.assertEqual(case["path"], "ops")
-        self.assertTrue(case["transfers"]["law_ok"])
+        self.assertTrue(case["transfers"]["as_expected"])
         self.assertEqual(len(case["time"]["epoch_ns"]["samples"]), 2)
         self.assertIsNone(case["time"]["epoch_ns"]["ci_low"])  # two samples give no interval
         device = case["impl"] == "fakedev"
@@ -80,7 +80,7 @@ class Sweep(CliTest):
         else:
             self.assertEqual(copies, (0, 0))
         if device:
-            self.assertTrue(case["transfers"]["witness"]["agrees"])
+            self.assertTrue(case["transfers"]["tracer"]["agrees"])
 
     def test_report_and_export_again(self):
         self.run_sweep(self.config(SMALL))
@@ -320,7 +320,7 @@ class WrongWorkers(CliTest):
         case = self.sweep("fault_hidden_copy", 3)
         self.assertEqual(case["status"], "untrusted")
         self.assertIn("hidden copies", case["reason"])
-        self.assertFalse(case["transfers"]["witness"]["agrees"])
+        self.assertFalse(case["transfers"]["tracer"]["agrees"])
 
     def test_nondeterministic_though_it_says_otherwise(self):
         case = self.sweep("fault_nondeterministic", 3)

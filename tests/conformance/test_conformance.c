@@ -26,18 +26,18 @@ struct operation_test {
     char wrong[1024]; /* the first failure; "" while there is none */
 };
 
-static void visit(struct ib_visitor *visitor, const struct ib_trial *trial)
+static void visit(struct ib_visitor *visitor, const struct ib_op_test *trial)
 {
     struct operation_test *test = (struct operation_test *)visitor;
     char description[512];
-    struct ib_trial_result result;
+    struct ib_op_test_result result;
     if (test->wrong[0] != '\0')
         return;
-    const enum ib_status status = ib_trial_run(&subject, trial, NULL, NULL, &result);
-    ib_trial_describe(trial, description, sizeof description);
+    const enum ib_status status = ib_op_test_run(&subject, trial, NULL, NULL, &result);
+    ib_op_test_describe(trial, description, sizeof description);
     if (status != IB_OK)
         snprintf(test->wrong, sizeof test->wrong, "%s: %s", description, ib_error_text());
-    else if (result.fault != IB_TRIAL_RIGHT)
+    else if (result.fault != IB_OP_TEST_RIGHT)
         snprintf(test->wrong, sizeof test->wrong, "%s: %s", description, result.text);
     test->count++;
 }
@@ -50,7 +50,7 @@ static void test_operation(void **state)
         skip();
     }
     test->visitor.visit = visit;
-    ib_trials_visit(test->operation, test->type, &test->visitor);
+    ib_op_cases_visit(test->operation, test->type, &test->visitor);
     print_message("%zu checks\n", test->count);
     if (test->wrong[0] != '\0')
         fail_msg("%s", test->wrong);
@@ -66,7 +66,7 @@ struct gradient_test {
 static void test_gradient(void **state)
 {
     const struct gradient_test *test = *state;
-    struct ib_gradient_flaw flaw;
+    struct ib_gradient_finding flaw;
     if (!IB_HAS(subject.impl, ops) || !ib_gradient_offered(subject.impl->ops)) {
         print_message("%s does not offer every operation of a network\n", subject.impl->name);
         skip();

@@ -1,4 +1,4 @@
-/* The witness of CUDA against records that a mock of CUPTI plays: it counts what crosses and nothing else,
+/* The tracer of CUDA against records that a mock of CUPTI plays: it counts what crosses and nothing else,
  * over any number of buffers, and gives no count where one was lost. */
 #include "mock_cupti.h"
 
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#define WITNESS IB_BUILD_DIR "/impls/witness_cupti.so"
+#define WITNESS IB_BUILD_DIR "/impls/tracer_cupti.so"
 
 enum {
     PAGEABLE = CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE,
@@ -21,14 +21,14 @@ enum {
     DEVICE = CUPTI_ACTIVITY_MEMORY_KIND_DEVICE
 };
 
-static const struct ib_witness *witness;
+static const struct ib_tracer *tracer;
 
 /* ---- what was counted ---- */
 
 static void begin(void)
 {
     char why[256] = "";
-    if (witness->attach(WITNESS, why, sizeof why) != IB_OK)
+    if (tracer->attach(WITNESS, why, sizeof why) != IB_OK)
         fail_msg("%s", why);
 }
 
@@ -45,7 +45,7 @@ static struct ib_copies counted(void)
 {
     struct ib_copies copies = nothing_yet();
     char why[256] = "";
-    if (witness->count(&copies, why, sizeof why) != IB_OK)
+    if (tracer->count(&copies, why, sizeof why) != IB_OK)
         fail_msg("%s", why);
     return copies;
 }
@@ -61,7 +61,7 @@ static void assert_lost(const char *expected)
 {
     struct ib_copies copies = nothing_yet();
     char why[256] = "";
-    assert_refused(witness->count(&copies, why, sizeof why), why, expected);
+    assert_refused(tracer->count(&copies, why, sizeof why), why, expected);
 }
 
 static void upload(uint64_t bytes)
@@ -79,7 +79,7 @@ static void download(uint64_t bytes)
 static void assert_no_attach(const char *expected)
 {
     char why[256] = "";
-    assert_refused(witness->attach(WITNESS, why, sizeof why), why, expected);
+    assert_refused(tracer->attach(WITNESS, why, sizeof why), why, expected);
     mock_cupti = (struct mock_cupti){0};
     assert_false(mock_cupti_enabled(CUPTI_ACTIVITY_KIND_MEMCPY));
 }
@@ -205,7 +205,7 @@ static void many_buffers(void **state)
     assert_int_equal(got.launch_count, n);
 }
 
-/* Every kind of copy and memory, and what neither the ledger nor a verdict needs. */
+/* Every kind of copy and memory, and what neither the transfer log nor a verdict needs. */
 static void within_the_device(void **state)
 {
     const CUpti_ActivityMemcpyPtoP4 peer = {.kind = CUPTI_ACTIVITY_KIND_MEMCPY2, .bytes = 100};
@@ -242,7 +242,7 @@ static void assert_kernel(uint32_t i, const char *expected, uint64_t times)
 {
     const char *name = NULL;
     uint64_t count = 0;
-    assert_true(witness->kernel(i, &name, &count));
+    assert_true(tracer->kernel(i, &name, &count));
     assert_string_equal(name, expected);
     assert_int_equal(count, times);
 }
@@ -267,9 +267,9 @@ static void names_of_kernels(void **state)
     assert_kernel(1, long_name, 1);
     assert_kernel(2, "(without a name)", 1);
     assert_kernel(3, "gemm_f64", 1);
-    assert_false(witness->kernel(4, &name, &count));
+    assert_false(tracer->kernel(4, &name, &count));
     begin();
-    assert_false(witness->kernel(0, &name, &count));
+    assert_false(tracer->kernel(0, &name, &count));
     mock_cupti_kernel("act");
     counted();
     assert_kernel(0, "act", 1);
@@ -289,14 +289,14 @@ static void many_kernels(void **state)
             mock_cupti_kernel(names[i]);
         }
     assert_int_equal(counted().launch_count, 2 * KERNELS);
-    for (uint32_t i = 0; witness->kernel(i, &name, &count); i++) {
+    for (uint32_t i = 0; tracer->kernel(i, &name, &count); i++) {
         assert_string_equal(name, names[i]);
         launches += count;
     }
     assert_int_equal(launches, 2 * KERNELS);
 }
 
-/* ---- a caller that was built before the witness ---- */
+/* ---- a caller that was built before the tracer ---- */
 
 static void an_older_caller(void **state)
 {
@@ -309,7 +309,7 @@ static void an_older_caller(void **state)
     mock_cupti_set(1);
     memset(&copies, BEYOND, sizeof copies);
     copies.struct_size = FIRST_BYTES;
-    assert_int_equal(witness->count(&copies, why, sizeof why), IB_OK);
+    assert_int_equal(tracer->count(&copies, why, sizeof why), IB_OK);
     assert_int_equal(copies.h2d_bytes, 9);
     for (size_t i = FIRST_BYTES; i < sizeof copies; i++)
         assert_int_equal(((const unsigned char *)&copies)[i], BEYOND);
@@ -401,7 +401,7 @@ static void managed_memory(void **state)
     assert_lost("managed memory");
 }
 
-typedef const struct ib_witness *witness_fn(uint32_t host_abi_major);
+typedef const struct ib_tracer *tracer_fn(uint32_t host_abi_major);
 
 int main(void)
 {
@@ -425,9 +425,9 @@ int main(void)
         cmocka_unit_test(an_older_caller),
     };
     void *object = dlopen(WITNESS, RTLD_NOW);
-    witness_fn *get = object != NULL ? (witness_fn *)(uintptr_t)dlsym(object, "ib_witness_plugin") : NULL;
-    witness = get != NULL ? get(IB_WITNESS_ABI_MAJOR) : NULL;
-    if (witness == NULL) {
+    tracer_fn *get = object != NULL ? (tracer_fn *)(uintptr_t)dlsym(object, "ib_tracer_plugin") : NULL;
+    tracer = get != NULL ? get(IB_TRACER_ABI_MAJOR) : NULL;
+    if (tracer == NULL) {
         fprintf(stderr, "%s\n", dlerror());
         return 1;
     }

@@ -1,5 +1,5 @@
-/* The witness of CUDA with the real CUPTI, on whatever machine this is: without a driver it says so; with
- * one, a process that has done nothing yet gives no count. Its records are as long as the witness takes them
+/* The tracer of CUDA with the real CUPTI, on whatever machine this is: without a driver it says so; with
+ * one, a process that has done nothing yet gives no count. Its records are as long as the tracer takes them
  * for, which needs no driver. Exit status 77: CUPTI itself is missing. */
 #include "ironbench/tracer.h"
 
@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WITNESS IB_BUILD_DIR "/impls/witness_cupti.so"
+#define WITNESS IB_BUILD_DIR "/impls/tracer_cupti.so"
 
-typedef const struct ib_witness *witness_fn(uint32_t host_abi_major);
+typedef const struct ib_tracer *tracer_fn(uint32_t host_abi_major);
 
 /* The library's step from a record of this kind to the next one; 0: it takes no such step. */
 static size_t step_over(__typeof__(cuptiActivityGetNextRecord) *next, CUpti_ActivityKind kind)
@@ -41,7 +41,7 @@ static bool forms_fit(void)
                  {CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, sizeof(CUpti_ActivityKernel10)},
                  {CUPTI_ACTIVITY_KIND_SYNCHRONIZATION, sizeof(CUpti_ActivitySynchronization2)},
                  {CUPTI_ACTIVITY_KIND_MEMORY2, sizeof(CUpti_ActivityMemory4)}};
-    void *library = dlopen(CUPTI, RTLD_NOW | RTLD_NOLOAD); /* the witness has brought it */
+    void *library = dlopen(CUPTI, RTLD_NOW | RTLD_NOLOAD); /* the tracer has brought it */
     __typeof__(cuptiActivityGetNextRecord) *next;
     *(void **)&next = library != NULL ? dlsym(library, "cuptiActivityGetNextRecord") : NULL;
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
@@ -64,17 +64,17 @@ int main(void)
         printf("skipped: %s\n", dlerror());
         return 77;
     }
-    witness_fn *get = (witness_fn *)(uintptr_t)dlsym(object, "ib_witness_plugin");
-    const struct ib_witness *witness = get(IB_WITNESS_ABI_MAJOR);
-    if (get(IB_WITNESS_ABI_MAJOR + 1) != NULL || witness == NULL)
+    tracer_fn *get = (tracer_fn *)(uintptr_t)dlsym(object, "ib_tracer_plugin");
+    const struct ib_tracer *tracer = get(IB_TRACER_ABI_MAJOR);
+    if (get(IB_TRACER_ABI_MAJOR + 1) != NULL || tracer == NULL)
         return fprintf(stderr, "it serves any ABI, or none\n"), 1;
-    const enum ib_status attached = witness->attach(WITNESS, why, sizeof why);
+    const enum ib_status attached = tracer->attach(WITNESS, why, sizeof why);
     printf("attach: %d %s\n", (int)attached, why);
     if (attached != IB_OK && (attached != IB_EUNAVAILABLE || strstr(why, "CUPTI_ERROR") == NULL))
         return fprintf(stderr, "no reason of CUPTI's\n"), 1;
     if (!forms_fit())
         return 1;
-    const enum ib_status counted = witness->count(&copies, why, sizeof why);
+    const enum ib_status counted = tracer->count(&copies, why, sizeof why);
     printf("count: %d %s\n", (int)counted, why);
     return counted == IB_EUNAVAILABLE && why[0] != '\0' ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-"""The ledger beside CUPTI in the whole program, on mocks of CUDA's runtime and of CUPTI."""
+"""The transfer log beside CUPTI in the whole program, on mocks of CUDA's runtime and of CUPTI."""
 
 import os
 
@@ -21,7 +21,7 @@ MEASURE = "rounds: 1, min_time: 0s, timeout: 120s"
 CASES = 2 * 2 * 2
 
 
-class Witness(CliTest):
+class Tracer(CliTest):
     def watched(self, fault="", status=0, cupti=True, impl="cuda_naive, cuda_cublas", n_cases=CASES):
         """The cases of a sweep with CUPTI's mock, or with the real CUPTI, which has no driver here."""
         folders = f"{CUDA}:{CUPTI}" if cupti else CUDA
@@ -37,32 +37,32 @@ class Witness(CliTest):
         for case in self.watched():
             with self.subTest(case["id"]):
                 self.assertEqual(case["status"], "ok", case["reason"])
-                witness = case["transfers"]["witness"]
-                self.assertEqual((witness["source"], witness["agrees"]), ("CUPTI", True))
-                self.assertGreater(witness["h2d_count"], 0)
-                self.assertGreater(witness["launches"], 0)
-                self.assertGreater(witness["syncs"], 0)
+                tracer = case["transfers"]["tracer"]
+                self.assertEqual((tracer["source"], tracer["agrees"]), ("CUPTI", True))
+                self.assertGreater(tracer["h2d_count"], 0)
+                self.assertGreater(tracer["launches"], 0)
+                self.assertGreater(tracer["syncs"], 0)
                 cublas = case["impl"] == "cuda_cublas"  # whose handle copies something when it is made
-                self.assertEqual((witness["opened_h2d_count"], witness["opened_h2d_bytes"]), (1, 112) if cublas else (0, 0))
-                self.assertEqual((witness["opened_d2h_count"], witness["opened_d2h_bytes"]), (0, 0))
-                self.assertEqual(witness["pageable_count"], witness["h2d_count"] + witness["d2h_count"])
-                self.assertEqual(witness["pageable_bytes"], witness["h2d_bytes"] + witness["d2h_bytes"])
-                self.assertEqual((witness["pinned_count"], witness["pinned_bytes"]), (0, 0))
+                self.assertEqual((tracer["opened_h2d_count"], tracer["opened_h2d_bytes"]), (1, 112) if cublas else (0, 0))
+                self.assertEqual((tracer["opened_d2h_count"], tracer["opened_d2h_bytes"]), (0, 0))
+                self.assertEqual(tracer["pageable_count"], tracer["h2d_count"] + tracer["d2h_count"])
+                self.assertEqual(tracer["pageable_bytes"], tracer["h2d_bytes"] + tracer["d2h_bytes"])
+                self.assertEqual((tracer["pinned_count"], tracer["pinned_bytes"]), (0, 0))
 
     def test_kernels(self):
         """Whose kernels ran is in the record: those of this project have names that begin alike."""
         for case in self.watched():
             with self.subTest(case["id"]):
-                witness = case["transfers"]["witness"]
-                counts = [kernel["count"] for kernel in witness["kernels"]]
+                tracer = case["transfers"]["tracer"]
+                counts = [kernel["count"] for kernel in tracer["kernels"]]
                 self.assertEqual(counts, sorted(counts, reverse=True))
-                self.assertEqual(sum(counts), witness["launches"])
-                foreign = {kernel["name"]: kernel["count"] for kernel in witness["kernels"]
+                self.assertEqual(sum(counts), tracer["launches"])
+                foreign = {kernel["name"]: kernel["count"] for kernel in tracer["kernels"]
                            if not kernel["name"].startswith("ibk_")}
                 split = sum(count for name, count in foreign.items() if "splitK" in name)
                 self.assertEqual(bool(foreign), case["impl"] == "cuda_cublas")
                 self.assertEqual(split > 0, case["impl"] == "cuda_cublas" and case["model"] == "mlp")
-                self.assertEqual([witness[name] for name in ("memset_count", "memset_bytes", "d2d_count", "d2d_bytes")],
+                self.assertEqual([tracer[name] for name in ("memset_count", "memset_bytes", "d2d_count", "d2d_bytes")],
                                  [split, 32 * split, split, 16 * split])
 
     def test_explained(self):
@@ -76,34 +76,34 @@ class Witness(CliTest):
     def test_pinned(self):
         for case in self.watched(impl="{name: cuda_naive, pinned: true}", n_cases=4):
             with self.subTest(case["id"]):
-                witness = case["transfers"]["witness"]
-                self.assertGreater(witness["pinned_count"], 0)
-                self.assertEqual(witness["pinned_bytes"] + witness["pageable_bytes"],
-                                 witness["h2d_bytes"] + witness["d2h_bytes"])
+                tracer = case["transfers"]["tracer"]
+                self.assertGreater(tracer["pinned_count"], 0)
+                self.assertEqual(tracer["pinned_bytes"] + tracer["pageable_bytes"],
+                                 tracer["h2d_bytes"] + tracer["d2h_bytes"])
 
     def test_hidden_copy(self):
         for case in self.watched("hidden_copy", status=3):
             with self.subTest(case["id"]):
                 self.assertEqual(case["status"], "untrusted")
                 self.assertRegex(case["reason"], "^hidden copies: the CUPTI saw")
-                self.assertIs(case["transfers"]["witness"]["agrees"], False)
+                self.assertIs(case["transfers"]["tracer"]["agrees"], False)
 
     def test_lost_count(self):
-        """A witness that lost count accuses nobody."""
+        """A tracer that lost count accuses nobody."""
         for fault, reason in [("dropped", "lost 1 records"), ("managed", "managed memory")]:
             for case in self.watched(fault):
                 with self.subTest(case["id"]):
                     self.assertEqual(case["status"], "ok", case["reason"])
-                    witness = case["transfers"]["witness"]
-                    self.assertIsNone(witness["agrees"])
-                    self.assertIn(reason, witness["reason"])
+                    tracer = case["transfers"]["tracer"]
+                    self.assertIsNone(tracer["agrees"])
+                    self.assertIn(reason, tracer["reason"])
 
     def test_no_driver_for_cupti(self):
         for case in self.watched(cupti=False):
             with self.subTest(case["id"]):
                 self.assertEqual(case["status"], "ok", case["reason"])
-                self.assertIsNone(case["transfers"]["witness"]["agrees"])
-                self.assertIn("CUPTI_ERROR", case["transfers"]["witness"]["reason"])
+                self.assertIsNone(case["transfers"]["tracer"]["agrees"])
+                self.assertIn("CUPTI_ERROR", case["transfers"]["tracer"]["reason"])
 
 
 class Health(CliTest):

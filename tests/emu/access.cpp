@@ -95,7 +95,7 @@ void restore_memory(const void *memory, const saved_cells &cells)
 RARE void check_unordered(access before, bool was_write, access now, bool writes)
 {
     if (!found_ordered(before, thread_of(now)) && !(is_atomic(before) && is_atomic(now)))
-        report_race(before, was_write, now, writes);
+        report_loss_group(before, was_write, now, writes);
 }
 
 HOT void check(access before, bool was_write, access now, bool writes)

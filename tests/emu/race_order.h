@@ -52,7 +52,7 @@ static inline bool plainly_ordered(access before)
 bool found_ordered(access before, uint32_t t);
 
 /* Fail the launch, in words. */
-void report_race(access before, bool was_write, access now, bool writes);
+void report_loss_group(access before, bool was_write, access now, bool writes);
 void report_access(const char *what, access now);
 
 } // namespace emu::races

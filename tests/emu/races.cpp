@@ -119,7 +119,7 @@ static const char *kind_of(access a, bool writes)
     return is_atomic(a) ? "atomic operation" : writes ? "write" : "read";
 }
 
-void report_race(access before, bool was_write, access now, bool writes)
+void report_loss_group(access before, bool was_write, access now, bool writes)
 {
     char first[320], second[320];
     if (failed())

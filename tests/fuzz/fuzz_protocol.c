@@ -1,4 +1,4 @@
-/* Feeds mutants of real messages and arrays to everything that reads what a worker or a program outside
+/* Feeds mutants of real messages and arrays to everything that reads what a worker or a external program
  * wrote, and of what a parent wrote to what a worker reads. There is nothing to compare with: the sanitizers
  * judge, and a hang is a finding.
  *
@@ -11,9 +11,9 @@
 #include "base/file.h"
 #include "mutate.h"
 #include "oracle/oracle.h"
-#include "run/external_pass.h"
-#include "parent/worker_process.h"
 #include "parent/plugin_info.h"
+#include "parent/worker_process.h"
+#include "run/external_pass.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -49,7 +49,7 @@ static void feed_message(struct ib_arena *arena, struct bytes in)
     const json_t *impls = json_object_get(message, "impls");
     for (size_t i = 0; i < json_array_size(impls); i++) {
         info.command = i % 2 ? NULL : (const char *const[]){"x", NULL};
-        ib_description_read(json_array_get(impls, i), arena, &info);
+        ib_plugin_info_read(json_array_get(impls, i), arena, &info);
     }
     json_decref(message);
 }
@@ -79,37 +79,37 @@ static void feed_array(struct ib_arena *arena, struct bytes in, const char *path
     ib_npy_close(&npy);
 }
 
-/* The bytes as all that a program outside says, whatever it is asked. */
+/* The bytes as all that a external program says, whatever it is asked. */
 static void feed_child(struct bytes in, const char *path)
 {
     static const struct ib_measure measure = {.timeout_ns = TIMEOUT_NS};
     static struct ib_pass_result result;
     const char *const argv[] = {"/bin/sh", "-c", "exec cat \"$0\" >&4", path, NULL};
-    const struct ib_bench bench = {.measure = &measure};
+    const struct ib_pass_context bench = {.measure = &measure};
     char folder[] = "fuzz-XXXXXX";
     struct ib_train_request train = {.pass = IB_PASS_TIMED, .epochs = 3, .warmup = 1, .out = mkdtemp(folder)};
-    struct ib_child *child = NULL;
+    struct ib_worker_process *child = NULL;
     struct ib_outcome outcome;
     json_t *answer = NULL;
     FILE *file = fopen(path, "we");
     if (!file || fwrite(in.at, 1, in.n, file) != in.n || fclose(file) != 0 || !train.out)
         exit(2);
-    if (ib_child_start(argv, NULL, TIMEOUT_NS, &child, &outcome)) {
+    if (ib_worker_process_start(argv, NULL, TIMEOUT_NS, &child, &outcome)) {
         bool ready = false;
-        while (!ready &&
-               ib_child_ask(child, json_pack("{s:s}", "type", "describe"), TIMEOUT_NS, &answer, &outcome)) {
-            ready = ib_child_said(answer, "ready", &outcome);
+        while (!ready && ib_worker_process_ask(child, json_pack("{s:s}", "type", "describe"), TIMEOUT_NS,
+                                               &answer, &outcome)) {
+            ready = ib_worker_process_said(answer, "ready", &outcome);
             json_decref(answer);
         }
         if (ready)
-            ib_outside_train(&bench, child, &train, &result, &outcome);
+            ib_external_train(&bench, child, &train, &result, &outcome);
     }
     if (outcome.status == IB_CASE_TIMEOUT) { /* cat ends at once */
         printf("hung: %s\n", outcome.reason);
         abort();
     }
-    ib_child_quote(child, &outcome);
-    ib_child_end(child);
+    ib_worker_process_quote(child, &outcome);
+    ib_worker_process_end(child);
     ib_workspace_remove(train.out);
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Gates as their users run them: tables of identical code, and tables in which one of 20 cases has become 3 %
-slower, by turns. One line of JSON a table, with what the gate said; the runs are kept, for gate_replay.
+slower, by turns. One line of JSON a table, with what the gate said; the runs are kept, for gate_simulate.
 
     tests/gate/live.py BUILD DIR [TABLES [EVERY]]     every EVERY-th table is a planted one (default 4)
 """

@@ -28,23 +28,23 @@ static void add_pair(struct recording *r, const char *id, struct pair pair)
 }
 
 /* Rounds that both sides have; each lists them in ascending order, and an ended case ends on both. */
-static void add_case(struct recording *r, const json_t *is, const json_t *was)
+static void add_case(struct recording *r, const json_t *candidate, const json_t *was)
 {
-    const json_t *sides[] = {ib_member(is, "time.epoch_ns"), ib_member(was, "time.epoch_ns")};
+    const json_t *sides[] = {ib_member(candidate, "time.epoch_ns"), ib_member(was, "time.epoch_ns")};
     const json_t *rounds = json_object_get(sides[0], "rounds");
     for (size_t i = 0; i < json_array_size(rounds); i++) {
         const uint64_t round = (uint64_t)json_integer_value(json_array_get(rounds, i));
         const struct ib_rounds only = {round, round, .disturbed_too = true, .by_slice = true};
         double log_ratio;
         struct pair pair = {0};
-        if (ib_paired_logs(is, was, &only, &log_ratio) == 0)
+        if (ib_paired_log_ratios(candidate, was, &only, &log_ratio) == 0)
             continue;
         pair.ratio = exp(log_ratio);
         for (int side = 0; side < 2; side++) {
             pair.ns[side] = json_number_value(json_array_get(json_object_get(sides[side], "samples"), i));
             pair.disturbed |= json_is_true(json_array_get(json_object_get(sides[side], "disturbed"), i));
         }
-        add_pair(r, ib_member_text(is, "id"), pair);
+        add_pair(r, ib_member_text(candidate, "id"), pair);
     }
 }
 
@@ -53,7 +53,7 @@ static enum ib_status add_gate(struct recording *out, const char *dir)
     json_t *sides[2], *c;
     size_t i;
     for (int side = 0; side < 2; side++)
-        IB_TRY(ib_record_load(ib_arena_print(&out->arena, "%s/%s", dir, side ? "old" : "new"), &sides[side]));
+        IB_TRY(ib_load_run(ib_arena_print(&out->arena, "%s/%s", dir, side ? "old" : "new"), &sides[side]));
     json_array_foreach (ib_member(sides[0], "cases"), i, c)
         add_case(out, c, ib_case_of_id(ib_member(sides[1], "cases"), ib_member_text(c, "id")));
     json_decref(sides[0]);

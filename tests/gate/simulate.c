@@ -3,8 +3,8 @@
  * recorded one (again and again where there are fewer); a planted slowdown multiplies the new times of one of
  * them, drawn anew for each table.
  *
- *   gate_replay --record DIR… > recording.csv    of gates on identical code with --out DIR
- *   gate_replay recording.csv [TABLES [PERCENT]]
+ *   gate_simulate --record DIR… > recording.csv    of gates on identical code with --out DIR
+ *   gate_simulate recording.csv [TABLES [PERCENT]]
  */
 #include "base/error.h"
 #include "base/rng.h"
@@ -50,8 +50,8 @@ static json_t *case_of(const double *times, const struct pair *pairs, size_t n)
 /* ---- this project's gate ---- */
 
 /* The lot that decides which of a pair is the new one is drawn again. */
-static void draw_contest(const struct recorded *c, size_t start, double factor, struct ib_rng *rng,
-                         struct ib_contest *out)
+static void draw_slowdown(const struct recorded *c, size_t start, double factor, struct ib_rng *rng,
+                          struct ib_slowdown_test *out)
 {
     double times[2][PAIRS * SETS];
     for (size_t i = 0; i < PAIRS * SETS; i++) {
@@ -60,32 +60,32 @@ static void draw_contest(const struct recorded *c, size_t start, double factor, 
         times[0][i] = factor * (swap ? 1 / ratio : ratio);
         times[1][i] = 1;
     }
-    *out = (struct ib_contest){.is = case_of(times[0], c->pairs + start, PAIRS * SETS),
-                               .beside = case_of(times[1], c->pairs + start, PAIRS * SETS),
-                               .randomised = true,
-                               .p = NAN,
-                               .p_confirm = NAN};
+    *out = (struct ib_slowdown_test){.candidate = case_of(times[0], c->pairs + start, PAIRS * SETS),
+                                     .reference = case_of(times[1], c->pairs + start, PAIRS * SETS),
+                                     .randomised = true,
+                                     .p = NAN,
+                                     .p_confirm = NAN};
 }
 
 /* How many cases it stops; *found: the planted one, too. */
 static size_t gate_table(const struct recording *r, size_t start, size_t planted, double factor,
                          struct ib_rng *rng, bool *found)
 {
-    struct ib_contest contests[CASES];
+    struct ib_slowdown_test slowdowns[CASES];
     struct ib_gate_rules rules = ib_gate_rules_default;
     size_t stopped = 0;
     rules.pairs = PAIRS;
     for (size_t c = 0; c < CASES; c++)
-        draw_contest(&r->cases[c % r->n], start, c == planted ? factor : 1, rng, &contests[c]);
+        draw_slowdown(&r->cases[c % r->n], start, c == planted ? factor : 1, rng, &slowdowns[c]);
     for (uint64_t set = 0; set < SETS; set++)
-        ib_contests_judge(contests, CASES, &rules, set);
-    ib_contests_conclude(contests, CASES, &rules);
+        ib_slowdown_tests_judge(slowdowns, CASES, &rules, set);
+    ib_slowdown_tests_conclude(slowdowns, CASES, &rules);
     for (size_t c = 0; c < CASES; c++) {
-        stopped += contests[c].speed.verdict == IB_SLOWER ? 1 : 0;
-        json_decref((json_t *)(uintptr_t)contests[c].is);
-        json_decref((json_t *)(uintptr_t)contests[c].beside);
+        stopped += slowdowns[c].speed.verdict == IB_SLOWER ? 1 : 0;
+        json_decref((json_t *)(uintptr_t)slowdowns[c].candidate);
+        json_decref((json_t *)(uintptr_t)slowdowns[c].reference);
     }
-    *found = contests[planted].speed.verdict == IB_SLOWER;
+    *found = slowdowns[planted].speed.verdict == IB_SLOWER;
     return stopped;
 }
 
@@ -94,12 +94,12 @@ static size_t gate_table(const struct recording *r, size_t start, size_t planted
 static bool usual_case(usual_rule *slower, const struct recorded *c, size_t was_at, size_t is_at,
                        double factor)
 {
-    double was[USUAL_SAMPLES], is[USUAL_SAMPLES];
+    double was[USUAL_SAMPLES], candidate[USUAL_SAMPLES];
     for (size_t i = 0; i < USUAL_SAMPLES; i++) {
         was[i] = c->pairs[was_at + i].ns[1];
-        is[i] = factor * c->pairs[is_at + i].ns[0];
+        candidate[i] = factor * c->pairs[is_at + i].ns[0];
     }
-    return slower(was, is, USUAL_SAMPLES);
+    return slower(was, candidate, USUAL_SAMPLES);
 }
 
 /* The cases of a sweep follow each other, so each is compared at another moment of the two runs. */
@@ -165,7 +165,7 @@ static void print_tally(const struct tally *t, size_t tables, double percent)
 
 static int fail(void)
 {
-    fprintf(stderr, "gate_replay: %s\n", ib_error_text());
+    fprintf(stderr, "gate_simulate: %s\n", ib_error_text());
     return 2;
 }
 
@@ -189,7 +189,7 @@ int main(int argc, char **argv)
         replay(&recording, tables, 1 + percent / 100, &tally);
         print_tally(&tally, tables, percent);
     } else {
-        fprintf(stderr, "gate_replay: too few pairs\n");
+        fprintf(stderr, "gate_simulate: too few pairs\n");
         return 2;
     }
     recording_free(&recording);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef bool usual_rule(const double *was, const double *is, size_t n);
+typedef bool usual_rule(const double *was, const double *candidate, size_t n);
 
 /* Ends with a NULL name. */
 extern const struct usual {

@@ -293,7 +293,7 @@ static void close_epoch(struct epoch *e)
 
 static bool is_wrong(const struct test_problem *p, const struct epoch *e, const struct arithmetic *a)
 {
-    struct ib_step_finding finding;
+    struct ib_step_result finding;
     if (ib_step_check(&p->oracle.net, a->type, a->tf32, p->oracle.lr, &e->step, &finding) != IB_OK)
         abort();
     return finding.wrong;

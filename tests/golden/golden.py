@@ -99,10 +99,10 @@ def train_files(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    verbs = parser.add_subparsers(dest="verb", required=True)
-    verbs.add_parser("write")
-    verbs.add_parser("check")
-    files = verbs.add_parser("train")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("write")
+    commands.add_parser("check")
+    files = commands.add_parser("train")
     files.add_argument("--x", required=True)
     files.add_argument("--y", required=True)
     files.add_argument("--start", required=True, nargs="+")
@@ -111,9 +111,9 @@ def main():
     files.add_argument("--lr", type=float, default=0.01)
     files.add_argument("--epochs", type=int, default=1000)
     arguments = parser.parse_args()
-    if arguments.verb == "check":
+    if arguments.command == "check":
         return check()
-    if arguments.verb == "train":
+    if arguments.command == "train":
         return train_files(arguments)
     for name, spec in CASES.items():
         dump(answer(spec), FOLDER / f"{name}.json")

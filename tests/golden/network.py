@@ -1,4 +1,4 @@
-"""The three models in NumPy, written from their definition and from nothing else: an independent witness.
+"""The three models in NumPy, written from their definition and from nothing else: an independent tracer.
 
 Layers map in_l to out_l features: W is in x out, b is 1 x out; parameters are listed as W1, b1, W2, b2, ...
 Linear and logistic regression are networks of one layer that start from zeros.

@@ -55,8 +55,8 @@ json_t *made_case(const char *label, const char *residency, int rows, double tim
     made_set(c, "ranked", json_true());
     made_set(c, "simulated", json_false());
     made_set(c, "verify.verdict", json_string("ok"));
-    made_set(c, "transfers.law_ok", json_true());
-    made_set(c, "time.split_ns", json_null());
+    made_set(c, "transfers.as_expected", json_true());
+    made_set(c, "time.breakdown_ns", json_null());
     made_set(c, "profile", json_null());
     set_times(c, time_ns, spread);
     return c;

@@ -15,7 +15,7 @@ json_t *made_case(const char *label, const char *residency, int rows, double tim
 /* Sets what a dotted name leads to; the objects on the way are made. */
 void made_set(json_t *object, const char *name, json_t *value);
 
-/* A split of an epoch's time, for `time.split_ns`. */
+/* A split of an epoch's time, for `time.breakdown_ns`. */
 json_t *made_split(double transfer, double sync, double compute, double launch);
 
 #endif

@@ -1,8 +1,8 @@
 #include "sample_run.h"
 
 #include "base/rng.h"
-#include "metrics/metric.h"
 #include "core/loss_schedule.h"
+#include "metrics/metric.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -105,7 +105,7 @@ struct maker {
     struct ib_store *store;
     struct ib_dataset data[4];
     double *predicted[4]; /* what a right implementation answers */
-    struct ib_ledger ledger;
+    struct ib_transfer_log transfer_log;
 };
 
 double sample_epoch_ns(double speed, uint64_t round)
@@ -146,22 +146,22 @@ static void make_data(struct maker *m, int i)
 }
 
 /* What a training of two tensors moves: x in, w in and out. */
-static void make_ledger(const struct sample_impl *impl, struct ib_ledger *ledger)
+static void make_transfer_log(const struct sample_impl *impl, struct ib_transfer_log *transfer_log)
 {
-    memset(ledger, 0, sizeof *ledger);
-    ledger->n_tensors = 2;
-    strcpy(ledger->tensor[0], "x");
-    strcpy(ledger->tensor[1], "w");
-    ledger->launches[IB_TRAIN] = 3 * SAMPLE_EPOCHS;
-    ledger->syncs[IB_TRAIN] = 1;
+    memset(transfer_log, 0, sizeof *transfer_log);
+    transfer_log->n_tensors = 2;
+    strcpy(transfer_log->tensor[0], "x");
+    strcpy(transfer_log->tensor[1], "w");
+    transfer_log->launches[IB_TRAIN] = 3 * SAMPLE_EPOCHS;
+    transfer_log->syncs[IB_TRAIN] = 1;
     if (impl->residency == IB_RESIDENT) {
-        ledger->copies[IB_SETUP][IB_OP_PLACE][0] = (struct ib_traffic){1, 28240, 0, 0};
-        ledger->copies[IB_SETUP][IB_OP_PLACE][1] = (struct ib_traffic){1, 80, 0, 0};
-        ledger->copies[IB_READBACK][IB_OP_READ][1] = (struct ib_traffic){0, 0, 1, 80};
+        transfer_log->copies[IB_SETUP][IB_OP_PLACE][0] = (struct ib_traffic){1, 28240, 0, 0};
+        transfer_log->copies[IB_SETUP][IB_OP_PLACE][1] = (struct ib_traffic){1, 80, 0, 0};
+        transfer_log->copies[IB_READBACK][IB_OP_READ][1] = (struct ib_traffic){0, 0, 1, 80};
     } else if (impl->residency == IB_PER_OP) {
-        ledger->copies[IB_TRAIN][IB_OP_GEMM][0] =
+        transfer_log->copies[IB_TRAIN][IB_OP_GEMM][0] =
             (struct ib_traffic){SAMPLE_EPOCHS, 28240 * SAMPLE_EPOCHS, 0, 0};
-        ledger->copies[IB_TRAIN][IB_OP_AXPY][1] =
+        transfer_log->copies[IB_TRAIN][IB_OP_AXPY][1] =
             (struct ib_traffic){SAMPLE_EPOCHS, 80 * SAMPLE_EPOCHS, SAMPLE_EPOCHS, 80 * SAMPLE_EPOCHS};
     }
 }
@@ -185,18 +185,18 @@ static void make_curve(struct maker *m, const struct ib_case *c, enum fate fate,
     }
 }
 
-/* Of a witness that does not count everything. */
-static const struct ib_testimony *make_testimony(struct maker *m, bool *agrees)
+/* Of a tracer that does not count everything. */
+static const struct ib_driver_counters *make_counters(struct maker *m, bool *agrees)
 {
-    struct ib_testimony *t = ib_arena_alloc(&m->arena, sizeof *t);
-    ib_testimony_clear(t);
+    struct ib_driver_counters *t = ib_arena_alloc(&m->arena, sizeof *t);
+    ib_driver_counters_clear(t);
     strcpy(t->source, "OpenCL layer");
     t->seen.launch_count = 9;
     t->seen.d2d_count = 2;
     t->seen.d2d_bytes = 80;
-    ib_testimony_add_kernel(t, "tiled_act", 1);
-    ib_testimony_add_kernel(t, "tiled_gemm", 7);
-    ib_testimony_add_kernel(t, "add_row", 1);
+    ib_driver_counters_add_kernel(t, "tiled_act", 1);
+    ib_driver_counters_add_kernel(t, "tiled_gemm", 7);
+    ib_driver_counters_add_kernel(t, "add_row", 1);
     *agrees = true;
     return t;
 }
@@ -219,7 +219,7 @@ static void put_checked(struct maker *m, const struct ib_case *c, enum fate fate
                                      .train_positive = 0.5};
     for (size_t i = 0; ib_metrics[i]; i++)
         metrics[i] = fate == DIVERGES ? NAN : ib_metrics[i]->compute(&scores);
-    struct ib_checked checked = {
+    struct ib_checked_pass checked = {
         .status = IB_CASE_OK,
         .reason = "",
         .path = c->impl->info->path,
@@ -235,8 +235,8 @@ static void put_checked(struct maker *m, const struct ib_case *c, enum fate fate
         .outputs = 1,
         .actual = d->y_test,
         .predicted = answer,
-        .ledger = &m->ledger,
-        .law_ok = true,
+        .transfer_log = &m->transfer_log,
+        .as_expected = true,
         .stderr_tail = "warning: " SAMPLE_NASTY "\n\xbf second line\n",
     };
     if (fate == WRONG)
@@ -248,7 +248,7 @@ static void put_checked(struct maker *m, const struct ib_case *c, enum fate fate
             .first_divergent_epoch = 1,
             .reason = "predictions are all zero; loss off from epoch 1: looks like a skipped bias"};
     if (strcmp(c->impl->info->name, "opencl_tiled") == 0)
-        checked.witness = make_testimony(m, &checked.witness_agrees);
+        checked.tracer = make_counters(m, &checked.tracer_agrees);
     make_curve(m, c, fate, &checked.curve);
     assert_int_equal(ib_store_put_checked(m->store, c, &checked), IB_OK);
 }
@@ -257,20 +257,20 @@ static void put_rounds(struct maker *m, const struct ib_case *c, const struct sa
                        uint64_t rounds)
 {
     for (uint64_t round = 1; round <= rounds; round++) {
-        struct ib_timed timed = {.status = IB_CASE_OK,
-                                 .reason = "",
-                                 .round = round,
-                                 .repeats = 4,
-                                 .epoch_ns = sample_epoch_ns(impl->speed, round),
-                                 .phases = {2000000 + round, 1000000, 12345600, 10000, 30000},
-                                 .ledger = &m->ledger,
-                                 .law_ok = true,
-                                 .stderr_tail = ""};
-        if (impl->fate == LATE_TIMEOUT && round == 3)
-            timed = (struct ib_timed){.status = IB_CASE_TIMEOUT,
-                                      .reason = "no answer within 60 s",
+        struct ib_timed_pass timed = {.status = IB_CASE_OK,
+                                      .reason = "",
                                       .round = round,
-                                      .stderr_tail = "waiting"};
+                                      .repeats = 4,
+                                      .epoch_ns = sample_epoch_ns(impl->speed, round),
+                                      .phases = {2000000 + round, 1000000, 12345600, 10000, 30000},
+                                      .transfer_log = &m->transfer_log,
+                                      .as_expected = true,
+                                      .stderr_tail = ""};
+        if (impl->fate == LATE_TIMEOUT && round == 3)
+            timed = (struct ib_timed_pass){.status = IB_CASE_TIMEOUT,
+                                           .reason = "no answer within 60 s",
+                                           .round = round,
+                                           .stderr_tail = "waiting"};
         assert_int_equal(ib_store_put_timed(m->store, c, &timed), IB_OK);
     }
 }
@@ -280,16 +280,17 @@ static void put_whole(struct maker *m, const struct ib_case *c, double speed)
 {
     static const double late_ms[SAMPLE_WHOLE_RUNS] = {1, 7, 2, 0, 30};
     for (uint64_t run = 1; run <= SAMPLE_WHOLE_RUNS; run++) {
-        const struct ib_whole whole = {.status = IB_CASE_OK,
-                                       .timed = true,
-                                       .run = run,
-                                       .source = "hyperfine 1.15.0",
-                                       .wall_ns = 1e6 * (speed + 40 + late_ms[run - 1]),
-                                       .user_ns = 1e6 * speed,
-                                       .system_ns = 3e6,
-                                       .parts_ns = {8000000, 0, 16000000, (uint64_t)(1e6 * speed), 1000000,
-                                                    3000000, 10000000 + (uint64_t)(1e6 * late_ms[run - 1])}};
-        assert_int_equal(ib_store_put_whole(m->store, c, &whole), IB_OK);
+        const struct ib_process_pass whole = {.status = IB_CASE_OK,
+                                              .timed = true,
+                                              .run = run,
+                                              .source = "hyperfine 1.15.0",
+                                              .wall_ns = 1e6 * (speed + 40 + late_ms[run - 1]),
+                                              .user_ns = 1e6 * speed,
+                                              .system_ns = 3e6,
+                                              .parts_ns = {8000000, 0, 16000000, (uint64_t)(1e6 * speed),
+                                                           1000000, 3000000,
+                                                           10000000 + (uint64_t)(1e6 * late_ms[run - 1])}};
+        assert_int_equal(ib_store_put_process(m->store, c, &whole), IB_OK);
     }
 }
 
@@ -298,7 +299,7 @@ static void put_case(struct maker *m, const struct sample_problem *p, const stru
 {
     const struct ib_dataset *d = &m->data[p->data];
     const enum fate fate = p->fate != RIGHT && impl->fate == RIGHT ? p->fate : impl->fate;
-    struct ib_impl_choice choice = {&impl->info, impl->settings, impl->n_settings, impl->label};
+    struct ib_configured_impl choice = {&impl->info, impl->settings, impl->n_settings, impl->label};
     struct ib_case c = {.model = ib_model_find(p->model),
                         .dataset = d,
                         .impl = &choice,
@@ -326,14 +327,15 @@ static void put_case(struct maker *m, const struct sample_problem *p, const stru
                          IB_OK);
     if (fate == UNAVAILABLE || fate == CRASHED || fate == NOT_RUN)
         return;
-    make_ledger(impl, &m->ledger);
+    make_transfer_log(impl, &m->transfer_log);
     put_checked(m, &c, fate, m->predicted[p->data]);
     put_rounds(m, &c, impl, rounds);
     if (p == problems && fate == RIGHT)
         put_whole(m, &c, impl->speed);
-    const struct ib_whole missing = {.status = IB_CASE_OK, .run = 1, .reason = "hyperfine is not installed"};
+    const struct ib_process_pass missing = {
+        .status = IB_CASE_OK, .run = 1, .reason = "hyperfine is not installed"};
     if (p == problems + 1)
-        assert_int_equal(ib_store_put_whole(m->store, &c, &missing), IB_OK);
+        assert_int_equal(ib_store_put_process(m->store, &c, &missing), IB_OK);
 }
 
 static void open_run(struct maker *m, const char *dir)

@@ -191,11 +191,11 @@ static void train(const struct ib_impl *impl, bool with_losses, struct result *o
     for (int i = 0; i < 2; i++) {
         assert_int_equal(ib_training_restart(&t.training), IB_OK);
         t.dispatch.phase = IB_TRAIN;
-        t.dispatch.ledger.launches[IB_TRAIN] = 0;
+        t.dispatch.transfer_log.launches[IB_TRAIN] = 0;
         out->n_losses = 0;
         assert_int_equal(ib_training_run(&t.training, EPOCHS, with_losses ? &reader : NULL), IB_OK);
     }
-    out->launches = t.dispatch.ledger.launches[IB_TRAIN];
+    out->launches = t.dispatch.transfer_log.launches[IB_TRAIN];
     test_training_params(&t, out->params);
     test_training_close(&t);
     test_problem_free(&problem);

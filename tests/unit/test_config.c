@@ -28,7 +28,7 @@ static struct ib_config read_text(const char *text)
 
 static void expect_axis(const struct ib_config *config, enum ib_axis_kind kind, const char *const *texts)
 {
-    const struct ib_axis *axis = &config->products[0].axes[kind];
+    const struct ib_axis *axis = &config->specs[0].axes[kind];
     size_t n = 0;
     for (; texts[n]; n++) {
         assert_true(n < axis->n);
@@ -56,8 +56,8 @@ static void test_defaults(void **state)
     assert_string_equal(config.path, "c.yaml");
     assert_string_equal(config.folder, ".");
     assert_string_equal(config.text, HEAD MATRIX);
-    assert_int_equal(config.n_products, 1);
-    assert_false(config.products[0].included);
+    assert_int_equal(config.n_specs, 1);
+    assert_false(config.specs[0].included);
     expect_axis(&config, IB_AXIS_MODEL, WORDS("mlp"));
     expect_axis(&config, IB_AXIS_RESIDENCY, WORDS("per_op", "resident"));
     expect_axis(&config, IB_AXIS_DTYPE, WORDS("f64"));
@@ -69,13 +69,13 @@ static void test_defaults(void **state)
     expect_axis(&config, IB_AXIS_EPOCHS, WORDS("1000"));
     expect_axis(&config, IB_AXIS_SEED, WORDS("42"));
     expect_axis(&config, IB_AXIS_LOG_EVERY, WORDS("0"));
-    assert_true(config.products[0].axes[IB_AXIS_MODEL].given);
-    assert_false(config.products[0].axes[IB_AXIS_LR].given);
+    assert_true(config.specs[0].axes[IB_AXIS_MODEL].given);
+    assert_false(config.specs[0].axes[IB_AXIS_LR].given);
     assert_int_equal(config.measure.warmup, 1);
     assert_int_equal(config.measure.rounds, 10);
     assert_int_equal(config.measure.timeout_ns, 60000000000);
     assert_int_equal(config.measure.min_time_ns, 100000000);
-    assert_int_equal(config.n_ties, 0);
+    assert_int_equal(config.n_zips, 0);
     assert_int_equal(config.selection.n_keep, 0);
     assert_null(config.plugins[0]);
     assert_null(config.require[0]);
@@ -133,7 +133,7 @@ static void test_everything(void **state)
     expect_axis(&config, IB_AXIS_LR, WORDS("0.01", "0.001", "5"));
     expect_axis(&config, IB_AXIS_EPOCHS, WORDS("1", "1000000"));
     expect_axis(&config, IB_AXIS_SEED, WORDS("0", "9223372036854775807"));
-    const struct ib_axis_value *blas = &config.products[0].axes[IB_AXIS_IMPL].values[1];
+    const struct ib_axis_value *blas = &config.specs[0].axes[IB_AXIS_IMPL].values[1];
     assert_string_equal(blas->where, "c.yaml:6");
     assert_string_equal(blas->name, "cpu_blas");
     assert_int_equal(blas->n_settings, 2);
@@ -210,8 +210,8 @@ static void test_whole_process(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ib_measure m = read_measure(cases[i].text);
-        assert_int_equal(m.whole_runs, cases[i].runs);
-        assert_int_equal(m.whole_warmup, cases[i].warmup);
+        assert_int_equal(m.process_runs, cases[i].runs);
+        assert_int_equal(m.process_warmup, cases[i].warmup);
     }
 }
 
@@ -268,16 +268,16 @@ static void test_include(void **state)
                        "include:\n"
                        "  - {model: linreg, dataset: diabetes, impl: [cpu_naive, cpu_blas]}\n"
                        "  - {model: logreg, dataset: xor, impl: cpu_naive, epochs: [1, 2]}\n");
-    assert_int_equal(config.n_products, 3);
-    assert_false(config.products[0].included);
-    assert_true(config.products[1].included);
-    assert_int_equal(config.products[1].axes[IB_AXIS_IMPL].n, 2);
-    assert_string_equal(config.products[1].axes[IB_AXIS_LR].values[0].text, "0.01");
-    assert_int_equal(config.products[2].axes[IB_AXIS_EPOCHS].n, 2);
+    assert_int_equal(config.n_specs, 3);
+    assert_false(config.specs[0].included);
+    assert_true(config.specs[1].included);
+    assert_int_equal(config.specs[1].axes[IB_AXIS_IMPL].n, 2);
+    assert_string_equal(config.specs[1].axes[IB_AXIS_LR].values[0].text, "0.01");
+    assert_int_equal(config.specs[2].axes[IB_AXIS_EPOCHS].n, 2);
     ib_config_free(&config);
     config = read_text(
         HEAD "include: {model: logreg, dataset: xor, impl: cpu_naive}\n"); /* alone, and a bare map */
-    assert_int_equal(config.n_products, 1);
+    assert_int_equal(config.n_specs, 1);
     ib_config_free(&config);
 }
 
@@ -287,7 +287,7 @@ static void test_from_flags(void **state)
     struct ib_config config;
     assert_int_equal(ib_config_default("train", &config), IB_OK);
     assert_string_equal(config.name, "train");
-    assert_int_equal(config.products[0].axes[IB_AXIS_MODEL].n, 0);
+    assert_int_equal(config.specs[0].axes[IB_AXIS_MODEL].n, 0);
     assert_int_equal(ib_config_set(&config, IB_AXIS_MODEL, "mlp", "--model"), IB_OK);
     assert_int_equal(ib_config_set(&config, IB_AXIS_HIDDEN, "6,12", "--hidden"), IB_OK);
     assert_int_equal(ib_config_set(&config, IB_AXIS_IMPL, "cpu_blas threads=2", "--impl"), IB_OK);
@@ -357,13 +357,13 @@ static void test_refuses_unreadable_files(void **state)
 static void test_refuses_large_files(void **state)
 {
     (void)state;
-    static char text[IB_DOC_MAX_BYTES + 2];
+    static char text[IB_YAML_MAX_BYTES + 2];
     struct ib_config config;
     memset(text, '#', sizeof text - 1);
     scratch_file("c.yaml", text);
     expect_failure(ib_config_read("c.yaml", &config), IB_EINVAL, "c.yaml", WORDS("65537 bytes", "65536"));
     memcpy(text, HEAD MATRIX, strlen(HEAD MATRIX));
-    text[IB_DOC_MAX_BYTES] = '\0';
+    text[IB_YAML_MAX_BYTES] = '\0';
     struct ib_config largest = read_text(text);
     ib_config_free(&largest);
 }
@@ -390,10 +390,18 @@ static void test_refuses_keys(void **state)
         {HEAD MATRIX "external: {a: b}\n", "c.yaml:3", {"`a`", "`b` is not a map"}},
         {HEAD MATRIX "external: {a: {}}\n", "c.yaml:3", {"`a`", "`command` is missing"}},
         {HEAD MATRIX "external: {a: {comand: [b]}}\n", "c.yaml:3", {"`comand`", "did you mean `command`?"}},
-        {HEAD MATRIX "external: {a: {command: b c}}\n", "c.yaml:3", {"`command`", "`b c`", "a list", "no shell"}},
-        {HEAD MATRIX "external: {a: {command: []}}\n", "c.yaml:3", {"`command`", "is not a list of a program"}},
-        {HEAD MATRIX "external: {a b: {command: [c]}}\n", "c.yaml:3", {"`external`", "`a b`", "letters, digits"}},
-        {HEAD MATRIX "external: {a*: {command: [c]}}\n", "c.yaml:3", {"`external`", "`a*`", "letters, digits"}},
+        {HEAD MATRIX "external: {a: {command: b c}}\n",
+         "c.yaml:3",
+         {"`command`", "`b c`", "a list", "no shell"}},
+        {HEAD MATRIX "external: {a: {command: []}}\n",
+         "c.yaml:3",
+         {"`command`", "is not a list of a program"}},
+        {HEAD MATRIX "external: {a b: {command: [c]}}\n",
+         "c.yaml:3",
+         {"`external`", "`a b`", "letters, digits"}},
+        {HEAD MATRIX "external: {a*: {command: [c]}}\n",
+         "c.yaml:3",
+         {"`external`", "`a*`", "letters, digits"}},
         {HEAD MATRIX "<<: {}\n", "c.yaml:3", {"unknown key `<<`"}},
         {HEAD MATRIX "name: a\nname: b\n", "c.yaml:4", {"`name`", "given twice"}},
         {HEAD "matrix:\n  model: mlp\n  lr: 1\n  model: mlp\n", "c.yaml:5", {"`model`", "given twice"}},

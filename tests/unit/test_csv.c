@@ -24,7 +24,7 @@ static int load_sample(void **state)
     if (scratch_enter(state) != 0)
         return 1;
     sample_run_create("full");
-    return ib_record_load("full", &record) != IB_OK;
+    return ib_load_run("full", &record) != IB_OK;
 }
 
 static int free_sample(void **state)

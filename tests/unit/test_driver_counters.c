@@ -1,4 +1,4 @@
-/* What a driver or a witness says, of whatever age they are, and how it travels. */
+/* What a driver or a tracer says, of whatever age they are, and how it travels. */
 #include "protocol/driver_counters.h"
 
 #include "base/error.h"
@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-static struct ib_testimony said, heard; /* large */
+static struct ib_driver_counters said, heard; /* large */
 
 static void assert_nothing_counted(const struct ib_copies *copies, size_t from)
 {
@@ -29,7 +29,7 @@ struct first_copies {
     uint32_t struct_size;
     uint64_t h2d_count, h2d_bytes, d2h_count, d2h_bytes, launch_count, sync_count;
 };
-struct first_witness {
+struct first_tracer {
     uint32_t struct_size, abi_major;
     const char *name, *source;
     enum ib_status (*attach)(const char *path, char *why, size_t n);
@@ -45,7 +45,7 @@ static void first_driver(void *state, struct ib_copies *out)
 
 /* ---- what opening took ---- */
 
-static uint64_t asked; /* how often the witness was */
+static uint64_t asked; /* how often the tracer was */
 
 static enum ib_status growing_count(struct ib_copies *out, char *why, size_t n)
 {
@@ -60,17 +60,17 @@ static enum ib_status growing_count(struct ib_copies *out, char *why, size_t n)
 
 static void what_opening_took_is_told_for_itself(void **state)
 {
-    static const struct ib_witness witness = {
-        .struct_size = sizeof witness, .source = "all", .count = growing_count};
+    static const struct ib_tracer tracer = {
+        .struct_size = sizeof tracer, .source = "all", .count = growing_count};
     static const struct ib_impl impl = {.struct_size = sizeof impl};
     const struct ib_instance instance = {.impl = &impl};
-    struct ib_watch watch = {.name = "growing", .witness = &witness};
+    struct ib_tracing watch = {.name = "growing", .tracer = &tracer};
     (void)state;
     asked = 0;
-    assert_int_equal(ib_watch_opened(&watch, &instance), IB_OK);
+    assert_int_equal(ib_tracing_opened(&watch, &instance), IB_OK);
     memset(&said, 0x5a, sizeof said);
-    ib_watch_count(&watch, &instance, &said);
-    assert_true(ib_testimony_given(&said));
+    ib_tracing_count(&watch, &instance, &said);
+    assert_true(ib_driver_counters_given(&said));
     assert_int_equal(said.opened.h2d_count, 3);
     assert_int_equal(said.opened.h2d_bytes, 100);
     assert_int_equal(said.opened.d2h_bytes, 7);
@@ -85,10 +85,10 @@ static void ask_driver(uint64_t launches)
 {
     const struct ib_impl impl = {.struct_size = sizeof impl, .copies = first_driver};
     const struct ib_instance instance = {.impl = &impl, .state = &launches};
-    const struct ib_watch nobody = {.name = NULL};
+    const struct ib_tracing nobody = {.name = NULL};
     memset(&said, 0x5a, sizeof said);
-    ib_watch_count(&nobody, &instance, &said);
-    assert_true(ib_testimony_given(&said));
+    ib_tracing_count(&nobody, &instance, &said);
+    assert_true(ib_driver_counters_given(&said));
     assert_string_equal(said.source, "driver");
     assert_int_equal(said.seen.d2h_bytes, 20);
 }
@@ -116,24 +116,24 @@ static enum ib_status first_count(struct ib_copies *out, char *why, size_t n)
 static bool never_called(uint32_t i, const char **name, uint64_t *count)
 {
     (void)i, (void)name, (void)count;
-    fail_msg("what lies beyond a witness's struct_size was called");
+    fail_msg("what lies beyond a tracer's struct_size was called");
     return false;
 }
 
-static void an_older_witness_names_no_kernels(void **state)
+static void an_older_tracer_names_no_kernels(void **state)
 {
-    static const struct first_witness first = {offsetof(struct first_witness, beyond),
-                                               IB_WITNESS_ABI_MAJOR,
-                                               "first",
-                                               "First",
-                                               NULL,
-                                               first_count,
-                                               never_called};
-    const struct ib_watch watch = {.name = "first",
-                                   .witness = (const struct ib_witness *)(const void *)&first};
+    static const struct first_tracer first = {offsetof(struct first_tracer, beyond),
+                                              IB_TRACER_ABI_MAJOR,
+                                              "first",
+                                              "First",
+                                              NULL,
+                                              first_count,
+                                              never_called};
+    const struct ib_tracing watch = {.name = "first",
+                                     .tracer = (const struct ib_tracer *)(const void *)&first};
     (void)state;
-    ib_watch_count(&watch, NULL, &said);
-    assert_true(ib_testimony_given(&said));
+    ib_tracing_count(&watch, NULL, &said);
+    assert_true(ib_driver_counters_given(&said));
     assert_string_equal(said.source, "First");
     assert_int_equal(said.seen.launch_count, 5);
     assert_nothing_counted(&said.seen, sizeof(struct first_copies));
@@ -166,14 +166,14 @@ static bool name_two(uint32_t i, const char **name, uint64_t *count)
     return i < 3;
 }
 
-static void a_witness_of_today_names_them(void **state)
+static void a_tracer_of_today_names_them(void **state)
 {
-    struct ib_witness witness = {
-        .struct_size = sizeof witness, .source = "W", .count = count_two, .kernel = name_two};
-    const struct ib_watch watch = {.name = "w", .witness = &witness};
+    struct ib_tracer tracer = {
+        .struct_size = sizeof tracer, .source = "W", .count = count_two, .kernel = name_two};
+    const struct ib_tracing watch = {.name = "w", .tracer = &tracer};
     (void)state;
-    ib_watch_count(&watch, NULL, &said);
-    assert_true(ib_testimony_given(&said));
+    ib_tracing_count(&watch, NULL, &said);
+    assert_true(ib_driver_counters_given(&said));
     assert_int_equal(said.seen.launch_count, 9);
     assert_int_equal(said.seen.memset_count, 0); /* which is known */
     assert_true(said.seen.d2d_count == IB_UNCOUNTED);
@@ -182,9 +182,9 @@ static void a_witness_of_today_names_them(void **state)
     assert_int_equal(said.kernels[0].count, 2 + 4);
     assert_string_equal(said.kernels[1].name, "spl??t?");
     assert_int_equal(said.kernels[1].count, 3);
-    witness.count = lose_count;
-    ib_watch_count(&watch, NULL, &said);
-    assert_false(ib_testimony_given(&said));
+    tracer.count = lose_count;
+    ib_tracing_count(&watch, NULL, &said);
+    assert_false(ib_driver_counters_given(&said));
     assert_string_equal(said.reason, "a record was lost");
     assert_int_equal(said.n_kernels, 0);
 }
@@ -200,16 +200,16 @@ static void a_driver_that_does_not_count_accuses_nobody(void **state)
 {
     const struct ib_impl impl = {.struct_size = sizeof impl, .copies = silent_driver};
     const struct ib_instance instance = {.impl = &impl};
-    const struct ib_watch nobody = {.name = NULL};
+    const struct ib_tracing nobody = {.name = NULL};
     (void)state;
-    ib_watch_count(&nobody, &instance, &said);
-    assert_false(ib_testimony_given(&said));
+    ib_tracing_count(&nobody, &instance, &said);
+    assert_false(ib_driver_counters_given(&said));
     assert_string_equal(said.reason, "it does not count uploads and downloads");
 }
 
 /* ---- many kernels, long names ---- */
 
-static uint64_t starts(const struct ib_testimony *t)
+static uint64_t starts(const struct ib_driver_counters *t)
 {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < t->n_kernels; i++)
@@ -222,19 +222,19 @@ static void what_is_too_much_is_added_up(void **state)
     enum { MORE = 10 };
     char name[16];
     (void)state;
-    ib_testimony_clear(&said);
+    ib_driver_counters_clear(&said);
     for (int again = 0; again < 2; again++)
-        for (int i = 0; i < IB_TESTIMONY_KERNELS + MORE; i++) {
+        for (int i = 0; i < IB_DRIVER_COUNTERS_KERNELS + MORE; i++) {
             snprintf(name, sizeof name, "k%d", i);
-            ib_testimony_add_kernel(&said, name, 3);
+            ib_driver_counters_add_kernel(&said, name, 3);
         }
-    assert_int_equal(said.n_kernels, IB_TESTIMONY_KERNELS + 1);
+    assert_int_equal(said.n_kernels, IB_DRIVER_COUNTERS_KERNELS + 1);
     assert_string_equal(said.kernels[0].name, "k0");
     assert_int_equal(said.kernels[0].count, 6);
-    assert_string_equal(said.kernels[IB_TESTIMONY_KERNELS - 1].name, "k63");
-    assert_string_equal(said.kernels[IB_TESTIMONY_KERNELS].name, IB_OTHER_KERNELS);
-    assert_int_equal(said.kernels[IB_TESTIMONY_KERNELS].count, 6 * MORE);
-    assert_int_equal(starts(&said), 6 * (IB_TESTIMONY_KERNELS + MORE));
+    assert_string_equal(said.kernels[IB_DRIVER_COUNTERS_KERNELS - 1].name, "k63");
+    assert_string_equal(said.kernels[IB_DRIVER_COUNTERS_KERNELS].name, IB_OTHER_KERNELS);
+    assert_int_equal(said.kernels[IB_DRIVER_COUNTERS_KERNELS].count, 6 * MORE);
+    assert_int_equal(starts(&said), 6 * (IB_DRIVER_COUNTERS_KERNELS + MORE));
 }
 
 /* No two entries have one name, as the tables of a run demand. */
@@ -242,11 +242,11 @@ static void long_names_that_begin_alike_are_one(void **state)
 {
     char name[1024];
     (void)state;
-    ib_testimony_clear(&said);
+    ib_driver_counters_clear(&said);
     for (size_t n = 254; n <= 256; n++) {
         memset(name, 'x', n);
         name[n] = '\0';
-        ib_testimony_add_kernel(&said, name, n);
+        ib_driver_counters_add_kernel(&said, name, n);
     }
     assert_int_equal(said.n_kernels, 2);
     assert_int_equal(strlen(said.kernels[1].name), 255);
@@ -264,9 +264,9 @@ static void round_trip(void **state)
     said.seen.d2d_count = 0;
     said.seen.pinned_bytes = 7;
     said.opened.h2d_count = 1;
-    json_t *message = ib_testimony_to_json(&said);
+    json_t *message = ib_driver_counters_to_json(&said);
     memset(&heard, 0x5a, sizeof heard);
-    assert_int_equal(ib_testimony_from_json(message, &heard), IB_OK);
+    assert_int_equal(ib_driver_counters_from_json(message, &heard), IB_OK);
     assert_memory_equal(&heard, &said, sizeof said);
     assert_int_equal(json_object_size(json_object_get(message, "seen")), 3);
     json_decref(message);
@@ -290,7 +290,7 @@ static void what_is_broken_is_refused(void **state)
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         json_t *message = json_loads(broken[i].text, 0, NULL);
         assert_non_null(message);
-        assert_int_equal(ib_testimony_from_json(message, &heard), IB_EINVAL);
+        assert_int_equal(ib_driver_counters_from_json(message, &heard), IB_EINVAL);
         assert_non_null(strstr(ib_error_text(), broken[i].words));
         json_decref(message);
     }
@@ -300,8 +300,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_older_driver_knows_less),
-        cmocka_unit_test(an_older_witness_names_no_kernels),
-        cmocka_unit_test(a_witness_of_today_names_them),
+        cmocka_unit_test(an_older_tracer_names_no_kernels),
+        cmocka_unit_test(a_tracer_of_today_names_them),
         cmocka_unit_test(a_driver_that_does_not_count_accuses_nobody),
         cmocka_unit_test(what_is_too_much_is_added_up),
         cmocka_unit_test(long_names_that_begin_alike_are_one),

@@ -125,8 +125,8 @@ static void test_oracle(void **state)
     release(&longer);
 }
 
-/* A program outside that trains by another algorithm is trained some more: a few times in a search, and up to
- * three losses a round. */
+/* A external program that trains by another algorithm is trained some more: a few times in a search, and up
+ * to three losses a round. */
 static void test_other_algorithms(void **state)
 {
     (void)state;
@@ -134,7 +134,7 @@ static void test_other_algorithms(void **state)
     struct plan p = plan(CASES "epochs: 1000}\nmeasure: {rounds: 4, warmup: 0, min_time: 0s}\n", 1e6);
     assert_true(p.estimate.stops_ns == 0);
     struct ib_impl_info other = *p.matrix.cases[0].impl->info;
-    struct ib_impl_choice choice = {.info = &other};
+    struct ib_configured_impl choice = {.info = &other};
     struct ib_case c = p.matrix.cases[0];
     struct ib_estimate estimate;
     const double measured = 1e6, training = 1e9;

@@ -50,7 +50,7 @@ static json_t *add_copying(void)
     made_set(c, "transfers.copies", copies);
     made_set(c, "transfers.launches", json_integer(4000));
     made_set(c, "transfers.syncs", json_integer(2));
-    made_set(c, "time.split_ns", made_split(6000, 1000, 2000, 1000));
+    made_set(c, "time.breakdown_ns", made_split(6000, 1000, 2000, 1000));
     made_set(
         c, "profile",
         json_pack(
@@ -74,13 +74,13 @@ static void assert_near(double value, double expected)
 /* What a person reads of the case, on lines of any length. */
 static const char *page_of(const json_t *c)
 {
-    struct ib_blocks blocks = {.arena = &arena};
+    struct ib_doc doc = {.arena = &arena};
     char *text, *to;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
-    ib_explain_case(&blocks, c);
-    ib_explain_cost(&blocks, cases, c);
-    ib_blocks_plain(&(struct ib_plain){.out = out, .arena = &arena}, &blocks);
+    ib_explain_case(&doc, c);
+    ib_explain_cost(&doc, cases, c);
+    ib_doc_plain(&(struct ib_text_page){.out = out, .arena = &arena}, &doc);
     fclose(out);
     char *page = ib_arena_alloc(&arena, bytes + 1);
     to = page;
@@ -186,7 +186,7 @@ static void a_resident_case_says_what_dominates(void **state)
         const double *split = dominant[i].split;
         json_t *c = made_case("device", "resident", 100, 1000, 1), *profiled = add_copying();
         made_set(c, "profile", json_deep_copy(json_object_get(profiled, "profile")));
-        made_set(c, "time.split_ns", made_split(split[0], split[1], split[2], split[3]));
+        made_set(c, "time.breakdown_ns", made_split(split[0], split[1], split[2], split[3]));
         json_array_append_new(cases, c);
         const char *page = page_of(c);
         assert_says(page, dominant[i].advice);
@@ -199,7 +199,7 @@ static void long_kernels_want_to_be_faster(void **state)
     (void)state;
     json_t *c = add_copying();
     made_set(c, "residency", json_string("resident"));
-    made_set(c, "time.split_ns", made_split(0, 0, 9000, 1000));
+    made_set(c, "time.breakdown_ns", made_split(0, 0, 9000, 1000));
     made_set(json_array_get(ib_member(c, "profile.operations"), 1), "compute_ns", json_integer(100 * 60000));
     const char *page = page_of(c);
     assert_says(page, "gemm is 99 % of it: a faster kernel for that helps");
@@ -247,17 +247,17 @@ static void a_host_copies_nothing(void **state)
     assert_null(strstr(page, "It is not known"));
 }
 
-static void a_witness_that_disagrees_is_heard(void **state)
+static void a_tracer_that_disagrees_is_heard(void **state)
 {
     (void)state;
     json_t *c = add_copying();
-    made_set(c, "transfers.witness",
+    made_set(c, "transfers.tracer",
              json_pack("{s:s, s:b, s:s, s:i, s:i, s:i, s:i}", "source", "driver", "agrees", 0, "reason",
                        "one upload too many", "h2d_count", 4001, "h2d_bytes", 2017016, "d2h_count", 1000,
                        "d2h_bytes", 8000));
     assert_says(page_of(c), "it saw 4,001 uploads of 2,017,016 bytes and 1,000 downloads of 8,000 bytes");
-    made_set(c, "transfers.witness.agrees", json_true());
-    assert_null(strstr(page_of(c), "witness"));
+    made_set(c, "transfers.tracer.agrees", json_true());
+    assert_null(strstr(page_of(c), "tracer"));
 }
 
 static json_t *kernels(size_t n)
@@ -270,11 +270,11 @@ static json_t *kernels(size_t n)
     return list;
 }
 
-static void what_only_a_witness_knows(void **state)
+static void what_only_a_tracer_knows(void **state)
 {
     (void)state;
     json_t *c = add_copying();
-    made_set(c, "transfers.witness",
+    made_set(c, "transfers.tracer",
              json_pack("{s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o}", "source", "CUPTI",
                        "agrees", 1, "h2d_count", 40, "d2h_count", 3, "d2d_count", 1, "d2d_bytes", 64,
                        "memset_count", 12, "memset_bytes", 96, "pageable_count", 43, "pageable_bytes", 4300,
@@ -286,12 +286,12 @@ static void what_only_a_witness_knows(void **state)
         "which the harness never asks for: they are the implementation's, or its libraries'; all "
         "transfers used pageable memory of the host.");
     assert_says(page, "Kernels started in it: gemm 2 times, act once.");
-    made_set(c, "transfers.witness.d2d_count", json_integer(0));
-    made_set(c, "transfers.witness.memset_count", json_integer(0));
-    made_set(c, "transfers.witness.pageable_count", json_integer(3));
-    made_set(c, "transfers.witness.pinned_count", json_integer(40));
-    made_set(c, "transfers.witness.pinned_bytes", json_integer(1000));
-    made_set(c, "transfers.witness.kernels", kernels(9));
+    made_set(c, "transfers.tracer.d2d_count", json_integer(0));
+    made_set(c, "transfers.tracer.memset_count", json_integer(0));
+    made_set(c, "transfers.tracer.pageable_count", json_integer(3));
+    made_set(c, "transfers.tracer.pinned_count", json_integer(40));
+    made_set(c, "transfers.tracer.pinned_bytes", json_integer(1000));
+    made_set(c, "transfers.tracer.kernels", kernels(9));
     page = page_of(c);
     assert_says(
         page, "no memsets and no copies within the device; 3 transfers (4.30 kB) used pageable memory of the "
@@ -299,9 +299,9 @@ static void what_only_a_witness_knows(void **state)
     assert_says(
         page, "gemm 9 times, act 8 times, sum 7 times, gemm 6 times, act 5 times, sum 4 times, and 3 more in "
               "6 starts.");
-    made_set(c, "transfers.witness.d2d_count", json_null());
-    made_set(c, "transfers.witness.pinned_count", json_null());
-    made_set(c, "transfers.witness.kernels", json_null());
+    made_set(c, "transfers.tracer.d2d_count", json_null());
+    made_set(c, "transfers.tracer.pinned_count", json_null());
+    made_set(c, "transfers.tracer.kernels", json_null());
     page = page_of(c);
     assert_null(strstr(page, "Seen in"));
     assert_null(strstr(page, "Kernels started"));
@@ -315,7 +315,7 @@ static void a_long_name_of_a_kernel_is_cut(void **state)
     memset(name, 'k', sizeof name);
     name[sizeof name - 1] = '\0';
     snprintf(cut, sizeof cut, ": %.60s… 3 times.", name);
-    made_set(c, "transfers.witness",
+    made_set(c, "transfers.tracer",
              json_pack("{s:s, s:b, s:[{s:s, s:i}]}", "source", "CUPTI", "agrees", 1, "kernels", "name", name,
                        "count", 3));
     assert_says(page_of(c), cut);
@@ -334,8 +334,8 @@ int main(void)
         TEST(a_simulated_device_is_no_measure),
         TEST(what_is_not_known_is_not_nothing),
         TEST(a_host_copies_nothing),
-        TEST(a_witness_that_disagrees_is_heard),
-        TEST(what_only_a_witness_knows),
+        TEST(a_tracer_that_disagrees_is_heard),
+        TEST(what_only_a_tracer_knows),
         TEST(a_long_name_of_a_kernel_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,22 +17,22 @@ static void targets_are_parts_of_the_way_down(void **state)
 {
     (void)state;
     static const double losses[] = {11, 5, NAN, 1, 1.5};
-    struct ib_targets t;
-    assert_true(ib_targets_of(losses, 5, &t));
+    struct ib_loss_targets t;
+    assert_true(ib_loss_targets_of(losses, 5, &t));
     assert_true(t.first == 11 && t.lowest == 1); /* not the last: it may have gone up again */
-    for (int i = 0; i < IB_TARGET_COUNT; i++)
-        assert_true(fabs(t.loss[i] - (11 - 10 * ib_target_shares[i])) < 1e-12);
+    for (int i = 0; i < IB_LOSS_TARGET_COUNT; i++)
+        assert_true(fabs(t.loss[i] - (11 - 10 * ib_loss_target_shares[i])) < 1e-12);
 }
 
 static void without_a_way_down_there_are_none(void **state)
 {
     (void)state;
     static const double rising[] = {1, 2, NAN}, broken[] = {NAN, 1, 0.5};
-    struct ib_targets t;
-    assert_false(ib_targets_of(rising, 3, &t));
-    assert_false(ib_targets_of(rising, 1, &t));
-    assert_false(ib_targets_of(broken, 3, &t)); /* from where? */
-    assert_false(ib_targets_of(rising, 0, &t));
+    struct ib_loss_targets t;
+    assert_false(ib_loss_targets_of(rising, 3, &t));
+    assert_false(ib_loss_targets_of(rising, 1, &t));
+    assert_false(ib_loss_targets_of(broken, 3, &t)); /* from where? */
+    assert_false(ib_loss_targets_of(rising, 0, &t));
 }
 
 /* ---- the search ---- */
@@ -88,10 +88,10 @@ static double returning(double n)
 static struct ib_found find(struct made *m, const struct ib_curve *curve, uint64_t most, double target)
 {
     static const struct ib_curve nothing;
-    const struct ib_search search = {
+    const struct ib_iteration_search search = {
         .curve = curve ? curve : &nothing, .most = most, .train = train, .context = m};
     struct ib_found found;
-    assert_true(ib_search(&search, &target, 1, &found));
+    assert_true(ib_iteration_search(&search, &target, 1, &found));
     assert_int_equal(found.trainings, m->trainings);
     return found;
 }
@@ -209,9 +209,9 @@ static void losses_share_their_trainings(void **state)
     static const double losses[] = {0.1, 0.0999, 0.01};
     struct made m = {reciprocal, 0, 0, 0, 0};
     const struct ib_curve curve = doubled(reciprocal, 1024);
-    const struct ib_search search = {.curve = &curve, .most = 1000, .train = train, .context = &m};
+    const struct ib_iteration_search search = {.curve = &curve, .most = 1000, .train = train, .context = &m};
     struct ib_found found[3];
-    assert_true(ib_search(&search, losses, 3, found));
+    assert_true(ib_iteration_search(&search, losses, 3, found));
     assert_int_equal(found[0].epochs, 10);
     assert_int_equal(found[1].epochs, 11);
     assert_true(found[2].epochs >= 100 && found[2].epochs <= 110);
@@ -225,9 +225,9 @@ static void a_training_that_fails_ends_it(void **state)
     struct made m = {reciprocal, 0, 0, 0, 2};
     const double target = 0.01;
     const struct ib_curve curve = doubled(reciprocal, 1024);
-    const struct ib_search search = {.curve = &curve, .most = 1000, .train = train, .context = &m};
+    const struct ib_iteration_search search = {.curve = &curve, .most = 1000, .train = train, .context = &m};
     struct ib_found found;
-    assert_false(ib_search(&search, &target, 1, &found));
+    assert_false(ib_iteration_search(&search, &target, 1, &found));
     assert_int_equal(m.trainings, 2);
 }
 

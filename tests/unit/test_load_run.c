@@ -1,10 +1,10 @@
 #include "analysis/derived.h"
 #include "analysis/member.h"
+#include "machine/machine_info.h"
 #include "made_record.h"
 #include "sample_run.h"
 #include "scratch.h"
 #include "stats/stats.h"
-#include "machine/machine_info.h"
 #include "store/load_run.h"
 #include "store/run_folder.h"
 
@@ -22,7 +22,7 @@ static int load_sample(void **state)
     if (scratch_enter(state) != 0)
         return 1;
     sample_run_create("full");
-    if (ib_record_load("full", &record) != IB_OK)
+    if (ib_load_run("full", &record) != IB_OK)
         return 1;
     ib_derived_export(record);
     return 0;
@@ -158,13 +158,13 @@ static void derived_numbers_obey_it_too(void **state)
         json_array_append_new(cases, made_case("device", "resident", rows, 2e4, 1));
     }
     ib_derived_export(made);
-    static const char *const names[] = {"copy_tax", "crossover"};
+    static const char *const names[] = {"transfer_overhead", "crossover"};
     for (size_t i = 0; i < 2; i++) {
         char path[256] = "";
         json_t *list = json_object_get(made, names[i]);
         assert_int_equal(json_array_size(list), i == 0 ? 3 : 2);
-        if (!fits(schema, ib_member(schema, i == 0 ? "properties.copy_tax" : "properties.crossover"), list,
-                  path))
+        if (!fits(schema, ib_member(schema, i == 0 ? "properties.transfer_overhead" : "properties.crossover"),
+                  list, path))
             fail_msg("%s against the schema: %s", names[i], path);
     }
     json_decref(made);
@@ -177,7 +177,7 @@ static void says_what_a_case_is(void **state)
 {
     (void)state;
     const json_t *c = find("mlp 6-6 relu f32 diabetes", "opencl_tiled isa=avx2 pinned=true per_op");
-    assert_int_equal(json_integer_value(json_object_get(record, "schema")), 1);
+    assert_int_equal(json_integer_value(json_object_get(record, "schema")), 2);
     assert_text(c, "model", "mlp");
     assert_text(c, "options.isa", "avx2");
     assert_text(c, "options.pinned", "true");
@@ -203,7 +203,7 @@ static void meaningless_axes_are_null(void **state)
     assert_unknown(c, "metrics.accuracy");
     assert_unknown(c, "verify.prediction_error"); /* NaN */
     assert_unknown(c, "verify.first_divergent_epoch");
-    assert_unknown(c, "transfers.witness.agrees");
+    assert_unknown(c, "transfers.tracer.agrees");
 }
 
 static void times_are_those_of_the_rounds(void **state)
@@ -278,32 +278,32 @@ static void transfers_are_those_of_the_timed_pass(void **state)
     assert_int_equal((int)ib_member_number(c, "transfers.phases.train.h2d_bytes"), 28320 * SAMPLE_EPOCHS);
     assert_int_equal((int)ib_member_number(c, "transfers.phases.predict.h2d_count"), 0);
     assert_int_equal((int)ib_member_number(c, "transfers.launches"), 3 * SAMPLE_EPOCHS);
-    assert_true(json_is_true(ib_member(c, "transfers.law_ok")));
+    assert_true(json_is_true(ib_member(c, "transfers.as_expected")));
 }
 
-static void a_witness_tells_what_it_knows(void **state)
+static void a_tracer_tells_what_it_knows(void **state)
 {
     (void)state;
     const json_t *c = find("linreg f64 diabetes", "opencl_tiled isa=avx2 pinned=true per_op"),
-                 *witness = ib_member(c, "transfers.witness"), *kernels = ib_member(witness, "kernels");
+                 *tracer = ib_member(c, "transfers.tracer"), *kernels = ib_member(tracer, "kernels");
     static const struct {
         const char *name;
         int count;
     } started[] = {{"tiled_gemm", 7}, {"add_row", 1}, {"tiled_act", 1}}; /* the most often started first */
-    assert_text(witness, "source", "OpenCL layer");
-    assert_true(json_is_true(ib_member(witness, "agrees")));
-    assert_int_equal((int)ib_member_number(witness, "launches"), 9);
-    assert_int_equal((int)ib_member_number(witness, "d2d_bytes"), 80);
-    assert_unknown(witness, "memset_count");
-    assert_unknown(witness, "pinned_bytes");
+    assert_text(tracer, "source", "OpenCL layer");
+    assert_true(json_is_true(ib_member(tracer, "agrees")));
+    assert_int_equal((int)ib_member_number(tracer, "launches"), 9);
+    assert_int_equal((int)ib_member_number(tracer, "d2d_bytes"), 80);
+    assert_unknown(tracer, "memset_count");
+    assert_unknown(tracer, "pinned_bytes");
     assert_int_equal(json_array_size(kernels), 3);
     for (size_t i = 0; i < 3; i++) {
         assert_text(json_array_get(kernels, i), "name", started[i].name);
         assert_int_equal((int)ib_member_number(json_array_get(kernels, i), "count"), started[i].count);
     }
     const json_t *unwatched = find("linreg f64 diabetes", "fakedev per_op");
-    assert_unknown(unwatched, "transfers.witness.source");
-    assert_unknown(unwatched, "transfers.witness.kernels");
+    assert_unknown(unwatched, "transfers.tracer.source");
+    assert_unknown(unwatched, "transfers.tracer.kernels");
 }
 
 static void cases_without_answers_have_none(void **state)
@@ -314,7 +314,7 @@ static void cases_without_answers_have_none(void **state)
                                         "time.phases_ns.train",
                                         "metrics.mse",
                                         "transfers.h2d_count",
-                                        "transfers.law_ok",
+                                        "transfers.as_expected",
                                         "verify.loss_error",
                                         "convergence"};
     const json_t *absent = find("linreg f64 diabetes", "cuda_cublas resident");
@@ -379,15 +379,14 @@ static void refuses_what_is_no_run(void **state)
     (void)state;
     json_t *other;
     sqlite3 *db;
-    expect_failure(ib_record_load(".", &other), IB_EINVAL, ".", WORDS("holds no run"));
+    expect_failure(ib_load_run(".", &other), IB_EINVAL, ".", WORDS("holds no run"));
     sample_run_create_single("newer");
     assert_int_equal(ib_db_open("newer/run.sqlite", SQLITE_OPEN_READWRITE, &db), IB_OK);
     assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 7", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
-    expect_failure(ib_record_load("newer", &other), IB_EINVAL, "newer/run.sqlite", WORDS("newer", "7"));
+    expect_failure(ib_load_run("newer", &other), IB_EINVAL, "newer/run.sqlite", WORDS("newer", "7"));
     scratch_file("newer/run.sqlite", "this is no database, and never was one");
-    expect_failure(ib_record_load("newer", &other), IB_EINVAL, "newer/run.sqlite",
-                   WORDS("no run of ironbench"));
+    expect_failure(ib_load_run("newer", &other), IB_EINVAL, "newer/run.sqlite", WORDS("not a run of ironbench"));
 }
 
 int main(void)
@@ -401,7 +400,7 @@ int main(void)
         cmocka_unit_test(whole_processes_are_those_of_their_runs),
         cmocka_unit_test(without_whole_processes_there_is_a_reason),
         cmocka_unit_test(transfers_are_those_of_the_timed_pass),
-        cmocka_unit_test(a_witness_tells_what_it_knows),
+        cmocka_unit_test(a_tracer_tells_what_it_knows),
         cmocka_unit_test(cases_without_answers_have_none),
         cmocka_unit_test(what_is_not_finite_is_null),
         cmocka_unit_test(only_right_and_real_cases_are_ranked),

@@ -313,7 +313,7 @@ static enum ib_status try_select(const char *const *keep, const char *const *dro
 {
     *out = (struct built){0};
     IB_TRY(ib_config_read(scratch_file("c.yaml", SELECT_FROM), &out->config));
-    enum ib_status status = ib_selection_parse(&out->config.arena, keep, drop, &out->config.selection);
+    enum ib_status status = ib_case_selection_parse(&out->config.arena, keep, drop, &out->config.selection);
     if (status == IB_OK)
         status = ib_matrix_build(&out->config, registry, &out->matrix);
     if (status != IB_OK)

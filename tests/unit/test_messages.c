@@ -119,7 +119,7 @@ static void requests_round_trip(void **state)
 static void result_round_trip(void **state)
 {
     (void)state;
-    static struct ib_pass_result said, heard; /* ledgers are large */
+    static struct ib_pass_result said, heard; /* transfer logs are large */
     said = (struct ib_pass_result){.repeats = 3,
                                    .trained_ns = 12345,
                                    .fused = true,
@@ -127,23 +127,23 @@ static void result_round_trip(void **state)
                                    .total = {7, 70, 8, 80},
                                    .profiled = true,
                                    .profile = {.epochs = 50, .device_clock = true, .sync_ns = 400}};
-    ib_testimony_clear(&said.witness);
-    strcpy(said.witness.source, "driver");
-    said.witness.seen.d2h_bytes = 100;
-    ib_testimony_add_kernel(&said.witness, "gemm", 5);
+    ib_driver_counters_clear(&said.tracer);
+    strcpy(said.tracer.source, "driver");
+    said.tracer.seen.d2h_bytes = 100;
+    ib_driver_counters_add_kernel(&said.tracer, "gemm", 5);
     said.profile.operations[IB_OP_ACT] = (struct ib_profile_operation){4, 30, 20, 10};
     said.profile.copies[IB_OP_ACT][1] = (struct ib_profile_copy){11, 12};
-    said.ledger.n_tensors = 2;
-    strcpy(said.ledger.tensor[0], "x");
-    strcpy(said.ledger.tensor[1], "w1");
-    said.ledger.copies[IB_TRAIN][IB_OP_AXPY][1] = (struct ib_traffic){1, 2, 3, 4};
-    said.ledger.launches[IB_PREDICT] = 6;
-    said.ledger.syncs[IB_TRAIN] = 2;
+    said.transfer_log.n_tensors = 2;
+    strcpy(said.transfer_log.tensor[0], "x");
+    strcpy(said.transfer_log.tensor[1], "w1");
+    said.transfer_log.copies[IB_TRAIN][IB_OP_AXPY][1] = (struct ib_traffic){1, 2, 3, 4};
+    said.transfer_log.launches[IB_PREDICT] = 6;
+    said.transfer_log.syncs[IB_TRAIN] = 2;
     json_t *message = ib_pass_result_to_json(&said);
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
-    assert_memory_equal(&heard.ledger, &said.ledger, sizeof said.ledger);
+    assert_memory_equal(&heard.transfer_log, &said.transfer_log, sizeof said.transfer_log);
     assert_true(ib_traffic_equal(&heard.total, &said.total));
-    assert_memory_equal(&heard.witness, &said.witness, sizeof said.witness);
+    assert_memory_equal(&heard.tracer, &said.tracer, sizeof said.tracer);
     assert_true(heard.profiled);
     assert_memory_equal(&heard.profile, &said.profile, sizeof said.profile);
     assert_int_equal(heard.phases.predict_ns, 5);
@@ -153,9 +153,9 @@ static void result_round_trip(void **state)
     message = ib_pass_result_to_json(&said);
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
     assert_false(heard.profiled);
-    json_object_del(message, "ledger");
+    json_object_del(message, "transfer log");
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_EINVAL);
-    assert_non_null(strstr(ib_error_text(), "ledger"));
+    assert_non_null(strstr(ib_error_text(), "transfer log"));
     json_decref(message);
 }
 
@@ -178,7 +178,7 @@ static void the_corpus_is_understood(void **state)
         for (json_t *m; (m = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)); json_decref(m)) {
             const char *type = json_string_value(json_object_get(m, "type"));
             enum ib_status status = IB_OK;
-            if (json_object_get(m, "ledger"))
+            if (json_object_get(m, "transfer log"))
                 status = ib_pass_result_from_json(m, &result), n_results++;
             else if (strcmp(type, "problem") == 0)
                 status = ib_job_from_json(m, &arena, &job), n_jobs++;

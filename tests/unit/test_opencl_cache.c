@@ -2,8 +2,8 @@
  * known to keep its own. */
 #include "../opencl/layer.h"
 #include "base/error.h"
-#include "scratch.h"
 #include "plugin/loader.h"
+#include "scratch.h"
 
 #include <dirent.h>
 #include <dlfcn.h>

@@ -1,4 +1,4 @@
-/* The witness of OpenCL counts every way in which data crosses, and nothing else; and it says so where it
+/* The tracer of OpenCL counts every way in which data crosses, and nothing else; and it says so where it
  * cannot see. The calls are made here, on a device of this test's own. */
 #define CL_TARGET_OPENCL_VERSION 300
 #include <CL/cl.h>
@@ -14,11 +14,11 @@
 
 #include <cmocka.h>
 
-#define WITNESS IB_BUILD_DIR "/impls/witness_opencl.so"
+#define TRACER IB_BUILD_DIR "/impls/tracer_opencl.so"
 
 enum { BYTES = 4096, EXIT_SKIPPED = 77 };
 
-static const struct ib_witness *witness;
+static const struct ib_tracer *tracer;
 static cl_device_id device_id;
 static cl_context context;
 static cl_command_queue queue;
@@ -30,7 +30,7 @@ static char host[BYTES];
 static void begin(void)
 {
     char why[256];
-    assert_int_equal(witness->attach(WITNESS, why, sizeof why), IB_OK);
+    assert_int_equal(tracer->attach(TRACER, why, sizeof why), IB_OK);
 }
 
 /* As a caller hands it over. */
@@ -46,7 +46,7 @@ static struct ib_copies counted(void)
 {
     struct ib_copies copies = nothing_yet();
     char why[256] = "";
-    if (witness->count(&copies, why, sizeof why) != IB_OK)
+    if (tracer->count(&copies, why, sizeof why) != IB_OK)
         fail_msg("%s", why);
     return copies;
 }
@@ -74,7 +74,7 @@ static void assert_lost(const char *why)
 {
     struct ib_copies copies = nothing_yet();
     char text[256] = "";
-    assert_int_equal(witness->count(&copies, text, sizeof text), IB_EUNAVAILABLE);
+    assert_int_equal(tracer->count(&copies, text, sizeof text), IB_EUNAVAILABLE);
     assert_non_null(strstr(text, why));
 }
 
@@ -267,7 +267,7 @@ static uint64_t times_started(const char *wanted)
 {
     const char *name;
     uint64_t count, found = 0;
-    for (uint32_t i = 0; witness->kernel(i, &name, &count); i++)
+    for (uint32_t i = 0; tracer->kernel(i, &name, &count); i++)
         found += strcmp(name, wanted) == 0 ? count : 0;
     return found;
 }
@@ -400,13 +400,13 @@ static void what_was_there_stays(void **state)
     char why[256];
     (void)state;
     setenv("OPENCL_LAYERS", "/one.so:/two.so", 1);
-    assert_int_equal(witness->attach("/three.so", why, sizeof why), IB_OK);
+    assert_int_equal(tracer->attach("/three.so", why, sizeof why), IB_OK);
     assert_string_equal(getenv("OPENCL_LAYERS"), "/one.so:/two.so:/three.so");
-    assert_int_equal(witness->attach("/two.so", why, sizeof why), IB_OK);
+    assert_int_equal(tracer->attach("/two.so", why, sizeof why), IB_OK);
     assert_string_equal(getenv("OPENCL_LAYERS"), "/one.so:/two.so:/three.so");
-    assert_int_equal(witness->attach("/two", why, sizeof why), IB_OK);
+    assert_int_equal(tracer->attach("/two", why, sizeof why), IB_OK);
     assert_string_equal(getenv("OPENCL_LAYERS"), "/one.so:/two.so:/three.so:/two");
-    assert_int_equal(witness->attach("/a:b.so", why, sizeof why), IB_EUNAVAILABLE);
+    assert_int_equal(tracer->attach("/a:b.so", why, sizeof why), IB_EUNAVAILABLE);
     assert_non_null(strstr(why, "/a:b.so"));
 }
 
@@ -431,19 +431,18 @@ static void close_device(void)
 
 int main(void)
 {
-    typedef const struct ib_witness *witness_fn(uint32_t);
-    void *object = dlopen(WITNESS, RTLD_NOW | RTLD_LOCAL);
-    witness_fn *get = object != NULL ? (witness_fn *)(uintptr_t)dlsym(object, "ib_witness_plugin") : NULL;
+    typedef const struct ib_tracer *tracer_fn(uint32_t);
+    void *object = dlopen(TRACER, RTLD_NOW | RTLD_LOCAL);
+    tracer_fn *get = object != NULL ? (tracer_fn *)(uintptr_t)dlsym(object, "ib_tracer_plugin") : NULL;
     char why[256] = "";
     struct ib_copies copies = nothing_yet();
-    if (get == NULL || get(IB_WITNESS_ABI_MAJOR + 1) != NULL ||
-        (witness = get(IB_WITNESS_ABI_MAJOR)) == NULL || witness->attach(WITNESS, why, sizeof why) != IB_OK) {
-        fprintf(stderr, "no witness: %s\n", object == NULL ? dlerror() : why);
+    if (get == NULL || get(IB_TRACER_ABI_MAJOR + 1) != NULL || (tracer = get(IB_TRACER_ABI_MAJOR)) == NULL ||
+        tracer->attach(TRACER, why, sizeof why) != IB_OK) {
+        fprintf(stderr, "no tracer: %s\n", object == NULL ? dlerror() : why);
         return 1;
     }
-    /* nobody has called OpenCL yet, and so nobody has called the witness */
-    if (witness->count(&copies, why, sizeof why) != IB_EUNAVAILABLE ||
-        strstr(why, "ignores layers") == NULL) {
+    /* nobody has called OpenCL yet, and so nobody has called the tracer */
+    if (tracer->count(&copies, why, sizeof why) != IB_EUNAVAILABLE || strstr(why, "ignores layers") == NULL) {
         fprintf(stderr, "counts though no loader has called it: %s\n", why);
         return 1;
     }
@@ -451,7 +450,7 @@ int main(void)
         printf("skipped: no OpenCL device\n");
         return EXIT_SKIPPED;
     }
-    if (witness->count(&copies, why, sizeof why) != IB_OK) {
+    if (tracer->count(&copies, why, sizeof why) != IB_OK) {
         printf("skipped: %s\n", why);
         return EXIT_SKIPPED;
     }
@@ -469,7 +468,7 @@ int main(void)
         cmocka_unit_test(functions_of_extensions),
         cmocka_unit_test(what_was_there_stays),
     };
-    const int failed = cmocka_run_group_tests_name("opencl_witness", tests, NULL, NULL);
+    const int failed = cmocka_run_group_tests_name("opencl_tracer", tests, NULL, NULL);
     close_device();
     return failed == 0 ? 0 : 1;
 }

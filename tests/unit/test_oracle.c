@@ -1,6 +1,6 @@
 /* The oracle: its gradients by finite differences, its training by steps of them, and the seed's figures. */
-#include "problem.h"
 #include "core/loss_schedule.h"
+#include "problem.h"
 
 #include <math.h>
 #include <setjmp.h>

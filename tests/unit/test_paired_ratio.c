@@ -22,9 +22,9 @@ static json_t *make_case(const double *times, size_t n, unsigned disturbed)
                      "disturbed", marks);
 }
 
-static struct ib_paired compare(json_t *left, json_t *right)
+static struct ib_paired_ratio compare(json_t *left, json_t *right)
 {
-    struct ib_paired ratio = ib_paired_ratio(left, right);
+    struct ib_paired_ratio ratio = ib_paired_ratio_of(left, right);
     json_decref(left);
     json_decref(right);
     return ratio;
@@ -38,7 +38,7 @@ static void what_slows_both_does_not_hide_a_difference(void **state)
 {
     (void)state;
     double low, high, other_low, other_high;
-    struct ib_paired ratio = compare(make_case(slow, ROUNDS, 0), make_case(fast, ROUNDS, 0));
+    struct ib_paired_ratio ratio = compare(make_case(slow, ROUNDS, 0), make_case(fast, ROUNDS, 0));
     assert_true(fabs(ratio.median - 1.02) < 1e-9);
     assert_true(ratio.low > 1.019 && ratio.high < 1.021);
     assert_int_equal(ratio.n, ROUNDS);
@@ -50,7 +50,7 @@ static void what_slows_both_does_not_hide_a_difference(void **state)
 static void it_takes_turns_with_its_sides(void **state)
 {
     (void)state;
-    struct ib_paired ratio = compare(make_case(fast, ROUNDS, 0), make_case(slow, ROUNDS, 0));
+    struct ib_paired_ratio ratio = compare(make_case(fast, ROUNDS, 0), make_case(slow, ROUNDS, 0));
     assert_true(fabs(ratio.median * 1.02 - 1) < 1e-9);
     assert_true(ratio.high < 1);
 }
@@ -61,7 +61,7 @@ static void disturbed_samples_do_not_count(void **state)
     double times[ROUNDS];
     for (int i = 0; i < ROUNDS; i++)
         times[i] = slow[i] * (i < 2 ? 50 : 1);
-    struct ib_paired ratio = compare(make_case(times, ROUNDS, 3), make_case(fast, ROUNDS, 0));
+    struct ib_paired_ratio ratio = compare(make_case(times, ROUNDS, 3), make_case(fast, ROUNDS, 0));
     assert_int_equal(ratio.n, ROUNDS - 2);
     assert_true(ratio.high < 1.021);
     ratio =
@@ -72,7 +72,7 @@ static void disturbed_samples_do_not_count(void **state)
 static void few_rounds_in_common_give_no_interval(void **state)
 {
     (void)state;
-    struct ib_paired ratio = compare(make_case(slow, 5, 0), make_case(fast, ROUNDS, 0));
+    struct ib_paired_ratio ratio = compare(make_case(slow, 5, 0), make_case(fast, ROUNDS, 0));
     assert_int_equal(ratio.n, 5);
     assert_true(isnan(ratio.low) && isnan(ratio.high) && fabs(ratio.median - 1.02) < 1e-9);
     ratio = compare(json_object(), make_case(fast, ROUNDS, 0));

@@ -1,6 +1,6 @@
 /* What an implementation says of itself, as it comes from whoever wrote it. */
-#include "scratch.h"
 #include "parent/plugin_info.h"
+#include "scratch.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@ static enum ib_status read_as(const char *text, struct ib_arena *arena, struct i
 {
     json_t *impl = json_loads(text, JSON_DECODE_ANY, NULL);
     assert_non_null(impl);
-    enum ib_status status = ib_description_read(impl, arena, info);
+    enum ib_status status = ib_plugin_info_read(impl, arena, info);
     json_decref(impl);
     return status;
 }

@@ -30,7 +30,8 @@ static uint64_t calls(const struct ib_profile *profile)
     return sum;
 }
 
-static void profile_one(enum ib_residency residency, struct ib_profile *profile, struct ib_ledger *ledger)
+static void profile_one(enum ib_residency residency, struct ib_profile *profile,
+                        struct ib_transfer_log *transfer_log)
 {
     struct test_problem problem;
     struct test_training t;
@@ -43,23 +44,23 @@ static void profile_one(enum ib_residency residency, struct ib_profile *profile,
     t.dispatch.profile = &profiler;
     assert_int_equal(ib_training_run(&t.training, EPOCHS, NULL), IB_OK);
     t.dispatch.profile = NULL;
-    *ledger = t.dispatch.ledger;
+    *transfer_log = t.dispatch.transfer_log;
     test_training_close(&t);
     test_problem_free(&problem);
 }
 
-/* Every operation that was handed over has a time; every copy of the ledger too, and no other. */
+/* Every operation that was handed over has a time; every copy of the transfer log too, and no other. */
 static void times_what_the_ledger_counts(void **state)
 {
     (void)state;
     static struct ib_profile profile;
-    static struct ib_ledger ledger;
+    static struct ib_transfer_log transfer_log;
     for (int residency = IB_PER_OP; residency <= IB_RESIDENT; residency++) {
-        profile_one((enum ib_residency)residency, &profile, &ledger);
-        assert_int_equal(calls(&profile), ledger.launches[IB_TRAIN]);
+        profile_one((enum ib_residency)residency, &profile, &transfer_log);
+        assert_int_equal(calls(&profile), transfer_log.launches[IB_TRAIN]);
         for (int op = 0; op < IB_OP_COUNT; op++)
             for (int tensor = 0; tensor < IB_MAX_TENSORS; tensor++) {
-                const struct ib_traffic *copies = &ledger.copies[IB_TRAIN][op][tensor];
+                const struct ib_traffic *copies = &transfer_log.copies[IB_TRAIN][op][tensor];
                 const struct ib_profile_copy *times = &profile.copies[op][tensor];
                 assert_true((copies->d2h_count > 0) == (times->d2h_ns > 0));
                 assert_true(copies->h2d_count > 0 || times->h2d_ns == 0);

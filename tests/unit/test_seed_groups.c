@@ -37,9 +37,10 @@ static const struct ib_summary_section *summarise(json_t *cases)
     return &summary.sections[0];
 }
 
-static void assert_row(const struct ib_family_row *row, const char *const (*cells)[IB_FAMILY_COLUMN_COUNT])
+static void assert_row(const struct ib_seed_group_row *row,
+                       const char *const (*cells)[IB_SEED_GROUP_COLUMN_COUNT])
 {
-    for (int i = 0; i < IB_FAMILY_COLUMN_COUNT; i++)
+    for (int i = 0; i < IB_SEED_GROUP_COLUMN_COUNT; i++)
         assert_string_equal(row->cells[i], (*cells)[i]);
 }
 
@@ -53,19 +54,19 @@ static void seeds_become_one_row(void **state)
     }
     const struct ib_summary_section *section = summarise(cases);
     assert_int_equal(section->n, 3);
-    assert_int_equal(section->n_families, 1);
-    const struct ib_family *family = &section->families[0];
-    assert_string_equal(family->title, "mlp 6 relu f64 made");
-    assert_int_equal(family->n_seeds, 3);
-    assert_string_equal(family->leaders, "quick with 2 of 3 seeds; slow with 1 of 3 seeds");
-    assert_int_equal(family->n, 2);
-    static const char *const quick[IB_FAMILY_COLUMN_COUNT] = {
+    assert_int_equal(section->n_seed_groups, 1);
+    const struct ib_seed_group *seed_group = &section->seed_groups[0];
+    assert_string_equal(seed_group->title, "mlp 6 relu f64 made");
+    assert_int_equal(seed_group->n_seeds, 3);
+    assert_string_equal(seed_group->leaders, "quick with 2 of 3 seeds; slow with 1 of 3 seeds");
+    assert_int_equal(seed_group->n, 2);
+    static const char *const quick[IB_SEED_GROUP_COLUMN_COUNT] = {
         "quick", "2.00 µs", "1.00 µs to 3.00 µs", "7", "6 to 8", "2 converged, 1 improving", "ok"};
     /* The wrong one's numbers do not count. */
-    static const char *const slow[IB_FAMILY_COLUMN_COUNT] = {
+    static const char *const slow[IB_SEED_GROUP_COLUMN_COUNT] = {
         "slow", "4.50 µs", "10.0 ns to 9.00 µs", "6", "6", "1 improving, 1 converged", "1 wrong, 2 ok"};
-    assert_row(&family->rows[0], &quick);
-    assert_row(&family->rows[1], &slow);
+    assert_row(&seed_group->rows[0], &quick);
+    assert_row(&seed_group->rows[1], &slow);
 }
 
 static void the_terminal_shows_the_family_alone(void **state)
@@ -93,8 +94,8 @@ static void one_seed_is_no_family(void **state)
     json_t *cases = json_array();
     add_case(cases, "quick", 1, 1000, 5, "ok");
     const struct ib_summary_section *section = summarise(cases);
-    assert_int_equal(section->n_families, 0);
-    assert_null(section->groups[0].family);
+    assert_int_equal(section->n_seed_groups, 0);
+    assert_null(section->groups[0].seed_group);
 }
 
 static int free_arena(void **state)

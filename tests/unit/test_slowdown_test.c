@@ -1,9 +1,9 @@
 /* The decisions of a gate, on records made by hand: rules, and how often they err. */
 #include "base/rng.h"
-#include "gate/slowdown_test.h"
-#include "gate/record_diff.h"
-#include "gate/violations.h"
 #include "gate/ab_pairs.h"
+#include "gate/record_diff.h"
+#include "gate/slowdown_test.h"
+#include "gate/violations.h"
 #include "made_record.h"
 
 #include <jansson.h>
@@ -39,7 +39,7 @@ static json_t *timed_case(const double *times, const bool *calm, size_t n)
 enum { CASES = 20, PAIRS = 30, SETS = 2 };
 
 struct table {
-    struct ib_contest contests[CASES];
+    struct ib_slowdown_test slowdowns[CASES];
     json_t *records[CASES][2];
 };
 
@@ -59,11 +59,11 @@ static void make_table(struct ib_rng *rng, double slowdown_of_last, struct table
         }
         for (size_t side = 0; side < 2; side++)
             t->records[c][side] = timed_case(times[side], NULL, PAIRS * SETS);
-        t->contests[c] = (struct ib_contest){.is = t->records[c][0],
-                                             .beside = t->records[c][1],
-                                             .randomised = true,
-                                             .p = NAN,
-                                             .p_confirm = NAN};
+        t->slowdowns[c] = (struct ib_slowdown_test){.candidate = t->records[c][0],
+                                                    .reference = t->records[c][1],
+                                                    .randomised = true,
+                                                    .p = NAN,
+                                                    .p_confirm = NAN};
     }
 }
 
@@ -72,15 +72,15 @@ static size_t decide(struct table *t, bool *last)
 {
     const struct ib_gate_rules rules = rules_of(PAIRS);
     size_t slower = 0;
-    ib_contests_judge(t->contests, CASES, &rules, 0);
-    ib_contests_judge(t->contests, CASES, &rules, 1);
-    ib_contests_conclude(t->contests, CASES, &rules);
+    ib_slowdown_tests_judge(t->slowdowns, CASES, &rules, 0);
+    ib_slowdown_tests_judge(t->slowdowns, CASES, &rules, 1);
+    ib_slowdown_tests_conclude(t->slowdowns, CASES, &rules);
     for (size_t c = 0; c < CASES; c++) {
-        slower += t->contests[c].speed.verdict == IB_SLOWER ? 1 : 0;
+        slower += t->slowdowns[c].speed.verdict == IB_SLOWER ? 1 : 0;
         json_decref(t->records[c][0]);
         json_decref(t->records[c][1]);
     }
-    *last = t->contests[CASES - 1].speed.verdict == IB_SLOWER;
+    *last = t->slowdowns[CASES - 1].speed.verdict == IB_SLOWER;
     return slower;
 }
 
@@ -135,18 +135,18 @@ static void a_tolerated_slowdown_is_no_alarm(void **state)
 
 /* ---- single decisions ---- */
 
-static void judge_one(const double *is, const bool *calm, const double *beside, const bool *beside_calm,
-                      size_t n, uint64_t pairs, struct ib_contest *c)
+static void judge_one(const double *candidate, const bool *calm, const double *reference,
+                      const bool *beside_calm, size_t n, uint64_t pairs, struct ib_slowdown_test *c)
 {
     const struct ib_gate_rules rules = rules_of(pairs);
-    json_t *left = timed_case(is, calm, n), *right = timed_case(beside, beside_calm, n);
-    c->is = left;
-    c->beside = right;
+    json_t *left = timed_case(candidate, calm, n), *right = timed_case(reference, beside_calm, n);
+    c->candidate = left;
+    c->reference = right;
     c->randomised = true;
     c->p = c->p_confirm = NAN;
     for (uint64_t set = 0; set * pairs < n; set++)
-        ib_contests_judge(c, 1, &rules, set);
-    ib_contests_conclude(c, 1, &rules);
+        ib_slowdown_tests_judge(c, 1, &rules, set);
+    ib_slowdown_tests_conclude(c, 1, &rules);
     json_decref(left);
     json_decref(right);
 }
@@ -160,33 +160,33 @@ static void fill(double *out, size_t n, double value)
 static void the_second_set_must_confirm(void **state)
 {
     (void)state;
-    double is[24], beside[24];
-    struct ib_contest c = {0};
-    fill(beside, 24, 100);
-    fill(is, 12, 110);
-    fill(is + 12, 12, 100);
-    judge_one(is, NULL, beside, NULL, 24, 12, &c);
+    double candidate[24], reference[24];
+    struct ib_slowdown_test c = {0};
+    fill(reference, 24, 100);
+    fill(candidate, 12, 110);
+    fill(candidate + 12, 12, 100);
+    judge_one(candidate, NULL, reference, NULL, 24, 12, &c);
     assert_int_equal(c.speed.verdict, IB_AMBIGUOUS);
     assert_non_null(strstr(c.speed.reason, "did not confirm"));
     assert_true(c.p < 0.01 && c.p_confirm > 0.5);
-    fill(is + 12, 12, 110);
-    judge_one(is, NULL, beside, NULL, 24, 12, &c);
+    fill(candidate + 12, 12, 110);
+    judge_one(candidate, NULL, reference, NULL, 24, 12, &c);
     assert_int_equal(c.speed.verdict, IB_SLOWER);
 }
 
 static void other_verdicts(void **state)
 {
     (void)state;
-    double is[12], beside[12];
-    struct ib_contest c = {0};
-    fill(beside, 12, 100);
-    fill(is, 12, 100.5);
-    judge_one(is, NULL, beside, NULL, 12, 12, &c);
+    double candidate[12], reference[12];
+    struct ib_slowdown_test c = {0};
+    fill(reference, 12, 100);
+    fill(candidate, 12, 100.5);
+    judge_one(candidate, NULL, reference, NULL, 12, 12, &c);
     assert_int_equal(c.speed.verdict, IB_SAME); /* slower, by less than is tolerated */
-    fill(is, 12, 90);
-    judge_one(is, NULL, beside, NULL, 12, 12, &c);
+    fill(candidate, 12, 90);
+    judge_one(candidate, NULL, reference, NULL, 12, 12, &c);
     assert_int_equal(c.speed.verdict, IB_FASTER);
-    judge_one(is, NULL, beside, NULL, 1, 1, &c);
+    judge_one(candidate, NULL, reference, NULL, 1, 1, &c);
     assert_int_equal(c.speed.verdict, IB_AMBIGUOUS);
     assert_non_null(strstr(c.speed.reason, "one pair cannot decide"));
 }
@@ -195,35 +195,35 @@ static void other_verdicts(void **state)
 static void the_old_ratio_is_not_certain(void **state)
 {
     (void)state;
-    double is[24], beside[24];
-    struct ib_contest c = {.was = log(1.0), .was_low = log(0.9), .was_high = log(1.1)};
-    fill(beside, 24, 100);
-    fill(is, 24, 109);
-    judge_one(is, NULL, beside, NULL, 24, 12, &c);
+    double candidate[24], reference[24];
+    struct ib_slowdown_test c = {.old_log_ratio = log(1.0), .old_low = log(0.9), .old_high = log(1.1)};
+    fill(reference, 24, 100);
+    fill(candidate, 24, 109);
+    judge_one(candidate, NULL, reference, NULL, 24, 12, &c);
     assert_int_equal(c.speed.verdict, IB_AMBIGUOUS);
-    fill(is, 24, 115);
-    judge_one(is, NULL, beside, NULL, 24, 12, &c);
+    fill(candidate, 24, 115);
+    judge_one(candidate, NULL, reference, NULL, 24, 12, &c);
     assert_int_equal(c.speed.verdict, IB_SLOWER);
 }
 
 static void disturbed_pairs_are_left_out(void **state)
 {
     (void)state;
-    double is[12], beside[12];
+    double candidate[12], reference[12];
     bool calm[12];
-    struct ib_contest c = {0};
-    fill(beside, 12, 100);
-    fill(is, 12, 100);
+    struct ib_slowdown_test c = {0};
+    fill(reference, 12, 100);
+    fill(candidate, 12, 100);
     for (int i = 0; i < 12; i++)
         calm[i] = i >= 6;
-    judge_one(is, calm, beside, calm, 12, 12, &c);
+    judge_one(candidate, calm, reference, calm, 12, 12, &c);
     assert_int_equal(c.speed.n, 6);
-    judge_one(is, calm, beside, NULL, 12, 12, &c); /* only the new side: its own doing */
+    judge_one(candidate, calm, reference, NULL, 12, 12, &c); /* only the new side: its own doing */
     assert_int_equal(c.speed.n, 12);
-    judge_one(is, NULL, beside, calm, 12, 12, &c);
+    judge_one(candidate, NULL, reference, calm, 12, 12, &c);
     assert_int_equal(c.speed.n, 6);
     calm[6] = false; /* too few would remain */
-    judge_one(is, calm, beside, calm, 12, 12, &c);
+    judge_one(candidate, calm, reference, calm, 12, 12, &c);
     assert_int_equal(c.speed.n, 12);
 }
 
@@ -231,15 +231,15 @@ static void disturbed_pairs_are_left_out(void **state)
 static void code_that_begins_to_sleep_is_slower(void **state)
 {
     (void)state;
-    double is[24], beside[24];
+    double candidate[24], reference[24];
     bool calm[24];
-    struct ib_contest c = {0};
-    fill(beside, 24, 100);
+    struct ib_slowdown_test c = {0};
+    fill(reference, 24, 100);
     for (int i = 0; i < 24; i++) {
         calm[i] = i % 6 == 0;
-        is[i] = calm[i] ? 100 : 150;
+        candidate[i] = calm[i] ? 100 : 150;
     }
-    judge_one(is, calm, beside, NULL, 24, 12, &c);
+    judge_one(candidate, calm, reference, NULL, 24, 12, &c);
     assert_int_equal(c.speed.verdict, IB_SLOWER);
 }
 
@@ -247,10 +247,10 @@ static void so_many_pairs_are_needed(void **state)
 {
     (void)state;
     struct ib_gate_rules rules = ib_gate_rules_default;
-    assert_int_equal(ib_contest_least_pairs(&rules, 1), 6);
-    assert_int_equal(ib_contest_least_pairs(&rules, 20), 8);
+    assert_int_equal(ib_slowdown_test_least_pairs(&rules, 1), 6);
+    assert_int_equal(ib_slowdown_test_least_pairs(&rules, 20), 8);
     rules.confirm = 0;
-    assert_int_equal(ib_contest_least_pairs(&rules, 20), 11);
+    assert_int_equal(ib_slowdown_test_least_pairs(&rules, 20), 11);
 }
 
 /* ---- differences ---- */
@@ -262,13 +262,13 @@ static json_t *case_with(double mse, double skill, double accuracy)
                      "accuracy", accuracy);
 }
 
-static size_t count_differences(json_t *was, json_t *is, double tolerance)
+static size_t count_differences(json_t *was, json_t *candidate, double tolerance)
 {
-    json_t *list = ib_metric_differences(was, is, tolerance);
+    json_t *list = ib_metric_differences(was, candidate, tolerance);
     size_t n = json_array_size(list);
     json_decref(list);
     json_decref(was);
-    json_decref(is);
+    json_decref(candidate);
     return n;
 }
 
@@ -295,12 +295,12 @@ static void unknown_copies_are_equal_to_any(void **state)
 {
     (void)state;
     json_t *was = json_pack("{s:{s:n, s:i}}", "transfers", "h2d_count", "d2h_count", 4);
-    json_t *is = json_pack("{s:{s:i, s:i}}", "transfers", "h2d_count", 3, "d2h_count", 5);
-    json_t *list = ib_copy_differences(was, is);
+    json_t *candidate = json_pack("{s:{s:i, s:i}}", "transfers", "h2d_count", 3, "d2h_count", 5);
+    json_t *list = ib_copy_differences(was, candidate);
     assert_int_equal(json_array_size(list), 1);
     json_decref(list);
     json_decref(was);
-    json_decref(is);
+    json_decref(candidate);
 }
 
 /* ---- exit status ---- */
@@ -309,15 +309,15 @@ static int status_of(const char *kinds, bool strict)
 {
     json_t *findings = json_array();
     for (const char *k = kinds; *k; k++)
-        ib_finding_add(findings,
-                       *k == 'a'   ? IB_ACCURACY
-                       : *k == 'c' ? IB_COPIES
-                       : *k == 'f' ? IB_FAILED
-                       : *k == 'm' ? IB_MISSING
-                       : *k == 's' ? IB_SLOWER_CASE
-                                   : IB_UNDECIDED,
-                       NULL, "%s", "made");
-    int status = ib_findings_exit_status(findings, strict);
+        ib_violation_add(findings,
+                         *k == 'a'   ? IB_ACCURACY
+                         : *k == 'c' ? IB_COPIES
+                         : *k == 'f' ? IB_FAILED
+                         : *k == 'm' ? IB_MISSING
+                         : *k == 's' ? IB_SLOWER_CASE
+                                     : IB_AMBIGUOUS_CASE,
+                         NULL, "%s", "made");
+    int status = ib_violations_exit_status(findings, strict);
     json_decref(findings);
     return status;
 }

@@ -22,8 +22,8 @@ static int leave(void **state)
 static const char *run(const char *command, uint64_t timeout_ns)
 {
     const char *const argv[] = {"sh", "-c", command, NULL};
-    return ib_process_run(
-        &arena, &(struct ib_process){.argv = argv, .messages = "messages", .timeout_ns = timeout_ns});
+    return ib_subprocess_run(
+        &arena, &(struct ib_subprocess){.argv = argv, .messages = "messages", .timeout_ns = timeout_ns});
 }
 
 static void a_good_end_says_nothing(void **state)
@@ -44,8 +44,9 @@ static void what_is_missing_is_named(void **state)
 {
     (void)state;
     const char *const argv[] = {"there_is_no_such_program", NULL};
-    assert_string_equal(ib_process_run(&arena, &(struct ib_process){.argv = argv, .messages = "messages"}),
-                        "there_is_no_such_program is not installed");
+    assert_string_equal(
+        ib_subprocess_run(&arena, &(struct ib_subprocess){.argv = argv, .messages = "messages"}),
+        "there_is_no_such_program is not installed");
 }
 
 static void it_runs_in_its_folder(void **state)
@@ -55,8 +56,8 @@ static void it_runs_in_its_folder(void **state)
     const char *const argv[] = {"sh", "-c", "test \"$PWD\" = / || exit 1", NULL};
     assert_non_null(getcwd(here, sizeof here));
     snprintf(messages, sizeof messages, "%s/messages", here);
-    assert_null(
-        ib_process_run(&arena, &(struct ib_process){.argv = argv, .folder = "/", .messages = messages}));
+    assert_null(ib_subprocess_run(
+        &arena, &(struct ib_subprocess){.argv = argv, .folder = "/", .messages = messages}));
 }
 
 /* Its children, too: one that outlives it here would keep the pipe open that the test waits for. */

@@ -379,10 +379,10 @@ static void test_xor_is_not_linear(void **state)
 
 static enum ib_status read_spec(struct ib_arena *arena, const char *text, struct ib_dataset_spec *out)
 {
-    struct ib_doc doc;
-    IB_TRY(ib_doc_open(scratch_file("s.yaml", text), arena, &doc));
-    enum ib_status status = ib_spec_read(&doc, "big", ib_doc_root(&doc), ".", out);
-    ib_doc_close(&doc);
+    struct ib_yaml doc;
+    IB_TRY(ib_yaml_open(scratch_file("s.yaml", text), arena, &doc));
+    enum ib_status status = ib_spec_read(&doc, "big", ib_yaml_root(&doc), ".", out);
+    ib_yaml_close(&doc);
     return status;
 }
 

@@ -16,7 +16,7 @@ static char *coloured_table_of(const char *dir, enum ib_colour colour)
     json_t *record;
     char *text;
     size_t bytes;
-    assert_int_equal(ib_record_load(dir, &record), IB_OK);
+    assert_int_equal(ib_load_run(dir, &record), IB_OK);
     FILE *out = open_memstream(&text, &bytes);
     ib_table_print(out, record, colour);
     fclose(out);
@@ -130,7 +130,7 @@ static void ends_in_words(void **state)
     assert_says(table, "80 cases: 49 ok, 1 not run, 12 unavailable, 6 timeout, 6 crashed, 6 wrong.\n");
 }
 
-static void the_copy_tax_has_a_section(void **state)
+static void the_transfer_overhead_has_a_section(void **state)
 {
     (void)state;
     const char *section = strstr(table, "What the copying costs\n");
@@ -194,7 +194,7 @@ int main(void)
         cmocka_unit_test(ranks_by_time_and_only_what_is_right),
         cmocka_unit_test(numbers_and_units),
         cmocka_unit_test(ends_in_words),
-        cmocka_unit_test(the_copy_tax_has_a_section),
+        cmocka_unit_test(the_transfer_overhead_has_a_section),
         cmocka_unit_test(no_skill_is_said_aloud),
         cmocka_unit_test(few_rounds_give_no_interval),
         cmocka_unit_test(colours_change_nothing_else),

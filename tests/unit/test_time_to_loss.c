@@ -1,6 +1,6 @@
+#include "analysis/chart_tables.h"
 #include "analysis/derived.h"
 #include "analysis/member.h"
-#include "analysis/chart_tables.h"
 #include "made_record.h"
 #include "report/time_to_loss_section.h"
 
@@ -68,20 +68,20 @@ static void seconds_are_epochs_times_the_time_of_one(void **state)
     add("slow", 2e6, falling, FALLING);
     add("fast", 1e6, falling, FALLING);
     struct ib_derived derived = derive();
-    assert_int_equal(derived.n_races, 1);
-    const struct ib_race *race = &derived.races[0];
+    assert_int_equal(derived.n_loss_groups, 1);
+    const struct ib_loss_group *race = &derived.loss_groups[0];
     assert_string_equal(ib_member_text(race->reference, "name"), "slow"); /* the first one */
     assert_near(race->targets.loss[0], 2);
     assert_near(race->targets.loss[1], 1.1);
     assert_near(race->targets.loss[2], 1.01);
     assert_int_equal(race->n, 2);
-    assert_string_equal(ib_member_text(race->racers[0].record, "name"), "fast");
-    static const double epochs[IB_TARGET_COUNT] = {21, 31, 41};
-    for (int t = 0; t < IB_TARGET_COUNT; t++) {
-        assert_near(race->racers[0].at[t].epoch, epochs[t]);
-        assert_near(race->racers[0].at[t].seconds, epochs[t] * 1e-3);
-        assert_near(race->racers[0].at[t].low, epochs[t] * 0.9e-3);
-        assert_near(race->racers[1].at[t].high, epochs[t] * 2.2e-3);
+    assert_string_equal(ib_member_text(race->entries[0].record, "name"), "fast");
+    static const double epochs[IB_LOSS_TARGET_COUNT] = {21, 31, 41};
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
+        assert_near(race->entries[0].at[t].epoch, epochs[t]);
+        assert_near(race->entries[0].at[t].seconds, epochs[t] * 1e-3);
+        assert_near(race->entries[0].at[t].low, epochs[t] * 0.9e-3);
+        assert_near(race->entries[1].at[t].high, epochs[t] * 2.2e-3);
     }
 }
 
@@ -94,10 +94,10 @@ static void what_never_gets_there_comes_last(void **state)
     made_set(json_array_get(cases, 0), "verify.verdict", json_string("wrong")); /* so it is no reference */
     made_set(json_array_get(cases, 0), "ranked", json_true());
     const struct ib_derived derived = derive();
-    const struct ib_race *race = derived.races;
-    assert_string_equal(ib_member_text(race->racers[1].record, "name"), "stuck");
-    assert_near(race->racers[1].at[0].epoch, 11);
-    assert_true(isnan(race->racers[1].at[1].epoch) && isnan(race->racers[1].at[1].seconds));
+    const struct ib_loss_group *race = derived.loss_groups;
+    assert_string_equal(ib_member_text(race->entries[1].record, "name"), "stuck");
+    assert_near(race->entries[1].at[0].epoch, 11);
+    assert_true(isnan(race->entries[1].at[1].epoch) && isnan(race->entries[1].at[1].seconds));
 }
 
 static void unranked_ones_stand_below(void **state)
@@ -109,10 +109,10 @@ static void unranked_ones_stand_below(void **state)
     made_set(wrong, "ranked", json_false());
     made_set(wrong, "verify.verdict", json_string("wrong"));
     const struct ib_derived derived = derive();
-    const struct ib_race *race = derived.races;
+    const struct ib_loss_group *race = derived.loss_groups;
     assert_int_equal(race->n_ranked, 1);
     assert_int_equal(race->n, 3);
-    assert_string_equal(ib_member_text(race->racers[0].record, "name"), "slow");
+    assert_string_equal(ib_member_text(race->entries[0].record, "name"), "slow");
 }
 
 static void without_a_verified_descent_there_is_no_race(void **state)
@@ -122,7 +122,7 @@ static void without_a_verified_descent_there_is_no_race(void **state)
     add("rising", 1e6, rising, 4);
     made_set(add("wrong", 1e6, falling, FALLING), "verify.verdict", json_string("wrong"));
     made_set(add("other", 1e6, falling, FALLING), "algorithm", json_string("lbfgs"));
-    assert_int_equal(derive().n_races, 0);
+    assert_int_equal(derive().n_loss_groups, 0);
 }
 
 /* Another algorithm, which says of itself that it comes to the losses asked for in 0.75, 1 and 1.25 s. */
@@ -151,14 +151,14 @@ static void another_algorithm_was_stopped_there(void **state)
 {
     (void)state;
     add("usual", 1e6, falling, FALLING);
-    const double *asked = derive().races[0].targets.loss;
+    const double *asked = derive().loss_groups[0].targets.loss;
     json_t *stops =
         json_pack("[o, o, o]", stop(asked[0], 7, 8, 3e9, NULL), stop(asked[1], NAN, 0, NAN, "stuck"),
                   stop(asked[2], 9, 8, NAN, "in 5 of 8 rounds: chance"));
     made_set(add_other("other"), "stops", stops);
     const struct ib_derived derived = derive();
-    const struct ib_racer *racer = &derived.races[0].racers[1];
-    const struct ib_time_to *at = racer->at;
+    const struct ib_loss_entry *entry = &derived.loss_groups[0].entries[1];
+    const struct ib_time_to *at = entry->at;
     assert_near(at[0].epoch, 7);
     assert_near(at[0].seconds, 3);
     assert_near(at[0].low, 1.5);
@@ -167,9 +167,9 @@ static void another_algorithm_was_stopped_there(void **state)
     assert_true(isnan(at[1].epoch) && isnan(at[1].seconds) && isnan(at[1].at));
     assert_string_equal(at[1].reason, "stuck");
     assert_true(isnan(at[2].epoch) && isnan(at[2].seconds)); /* in most rounds it was not */
-    for (int t = 0; t < IB_TARGET_COUNT; t++)
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         assert_int_equal(at[t].by, IB_BY_STOPS);
-    json_t *list = ib_time_to_json(&derived.races[0], racer);
+    json_t *list = ib_time_to_json(&derived.loss_groups[0], entry);
     assert_string_equal(ib_member_text(json_array_get(list, 0), "by"), "stops");
     assert_string_equal(ib_member_text(json_array_get(list, 1), "reason"), "stuck");
     json_decref(list);
@@ -180,10 +180,10 @@ static void without_rounds_a_stop_has_no_time(void **state)
 {
     (void)state;
     add("usual", 1e6, falling, FALLING);
-    const double *asked = derive().races[0].targets.loss;
+    const double *asked = derive().loss_groups[0].targets.loss;
     made_set(add_other("other"), "stops", json_pack("[o]", stop(asked[0], 7, 0, NAN, NULL)));
     const struct ib_derived derived = derive();
-    const struct ib_time_to *at = derived.races[0].racers[1].at;
+    const struct ib_time_to *at = derived.loss_groups[0].entries[1].at;
     assert_near(at[0].epoch, 7);
     assert_true(isnan(at[0].seconds));
 }
@@ -197,7 +197,7 @@ static void without_stops_it_is_taken_at_its_word(void **state)
     add_other("older");
     const struct ib_derived derived = derive();
     for (int i = 1; i < 3; i++) {
-        const struct ib_time_to *at = derived.races[0].racers[i].at;
+        const struct ib_time_to *at = derived.loss_groups[0].entries[i].at;
         assert_near(at[0].seconds, 0.75);
         assert_near(at[2].seconds, 1.25);
         assert_true(isnan(at[2].low) && isnan(at[2].high));
@@ -212,7 +212,7 @@ static void is_exported_in_place_of_the_curve(void **state)
     made_set(add("usual", 1e6, falling, FALLING), "stops", json_array());
     add("stuck", 1e6, stuck, 2);
     made_set(add_other("other"), "stops",
-             json_pack("[o]", stop(derive().races[0].targets.loss[0], NAN, 0, NAN, "why")));
+             json_pack("[o]", stop(derive().loss_groups[0].targets.loss[0], NAN, 0, NAN, "why")));
     json_t *never = made_case("never_ran", "host", 100, 1e6, 1);
     json_array_append_new(cases, never);
     ib_derived_export(record);
@@ -228,7 +228,7 @@ static void is_exported_in_place_of_the_curve(void **state)
     assert_true(json_is_null(ib_member(missed, "epoch")) && json_is_null(ib_member(missed, "seconds")));
     assert_int_equal(json_array_size(ib_member(never, "time_to")), 0);
     const json_t *other = ib_member(json_array_get(cases, 2), "time_to");
-    assert_int_equal(json_array_size(other), IB_TARGET_COUNT);
+    assert_int_equal(json_array_size(other), IB_LOSS_TARGET_COUNT);
     assert_string_equal(ib_member_text(json_array_get(other, 0), "reason"), "why");
 }
 
@@ -242,7 +242,7 @@ static void charts_get_the_epochs_that_reach_a_loss(void **state)
     add("stuck", 1e6, stuck, 2);
     const struct ib_derived derived = derive();
     assert_int_equal(ib_db_open(":memory:", SQLITE_OPEN_READWRITE, &db), IB_OK);
-    assert_int_equal(ib_derived_tables(db, &derived), IB_OK);
+    assert_int_equal(ib_chart_tables(db, &derived), IB_OK);
     assert_int_equal(ib_db_prepare(db, "SELECT group_concat(epoch) FROM times_to", &query), IB_OK);
     assert_int_equal(sqlite3_step(query), SQLITE_ROW);
     assert_string_equal((const char *)sqlite3_column_text(query, 0), "21,31,41,11");
@@ -253,15 +253,15 @@ static void charts_get_the_epochs_that_reach_a_loss(void **state)
 /* What the report says of the only race. */
 static void assert_told(const char *const *said, const char *unsaid)
 {
-    struct ib_blocks blocks = {.arena = &arena};
+    struct ib_doc doc = {.arena = &arena};
     char *text;
     size_t bytes;
     const struct ib_derived derived = derive();
-    ib_time_to_section(&blocks, NULL);
-    assert_int_equal(blocks.n, 0);
-    ib_time_to_section(&blocks, &derived.races[0]);
+    ib_time_to_section(&doc, NULL);
+    assert_int_equal(doc.n, 0);
+    ib_time_to_section(&doc, &derived.loss_groups[0]);
     FILE *out = open_memstream(&text, &bytes);
-    ib_blocks_plain(&(struct ib_plain){.out = out, .arena = &arena}, &blocks);
+    ib_doc_plain(&(struct ib_text_page){.out = out, .arena = &arena}, &doc);
     fclose(out);
     for (size_t i = 0; said[i]; i++)
         if (!strstr(text, said[i]))
@@ -292,7 +292,7 @@ static void another_algorithm_is_told(void **state)
                                        "750 ms by itself",
                                        NULL};
     add("usual", 1e6, falling, FALLING);
-    const double *asked = derive().races[0].targets.loss;
+    const double *asked = derive().loss_groups[0].targets.loss;
     made_set(add_other("other"), "stops",
              json_pack("[o, o, o]", stop(asked[0], 7, 8, 3e9, NULL), stop(asked[1], NAN, 0, NAN, "stuck"),
                        stop(asked[2], NAN, 0, NAN, "stuck")));

@@ -1,5 +1,5 @@
 /* The models over the operations: the same curve, parameters and predictions as the oracle's, for every
- * shape, under every policy; and exactly the copies that the law allows. */
+ * shape, under every policy; and exactly the copies that the transfer model allows. */
 #include "trained.h"
 
 #include "base/error.h"
@@ -62,22 +62,23 @@ static void check_run(size_t r, const struct test_problem *p, const struct ib_tr
     const double tolerance = type == IB_F32 ? 2e-5 : 1e-12;
     const struct ib_network *net = &p->oracle.net;
     struct test_training t;
-    struct ib_law_case law = {*net, type, runs[r].residency, false, false, ROWS, TEST_ROWS, EPOCHS, 0};
+    struct ib_transfer_model_case transfer_model = {
+        *net, type, runs[r].residency, false, false, ROWS, TEST_ROWS, EPOCHS, 0};
     double losses[EPOCHS], params[512], predictions[TEST_ROWS * 4], expected[TEST_ROWS * 4];
     char why[256];
 
     test_training_open(&t, runs[r].impl, runs[r].residency, p, type);
-    test_training_run(&t, EPOCHS, losses, &law.reads);
+    test_training_run(&t, EPOCHS, losses, &transfer_model.reads);
     test_training_params(&t, params);
     test_training_predict(&t, predictions);
     ib_oracle_predict(net, truth->params, TEST_ROWS, p->x_test, expected);
 
-    assert_int_equal(law.reads, truth->curve.n);
-    assert_near("loss", runs[r].name, losses, truth->curve.loss, law.reads, tolerance);
+    assert_int_equal(transfer_model.reads, truth->curve.n);
+    assert_near("loss", runs[r].name, losses, truth->curve.loss, transfer_model.reads, tolerance);
     assert_near("parameter", runs[r].name, params, truth->params, truth->size, tolerance);
     assert_near("prediction", runs[r].name, predictions, expected, TEST_ROWS * net->width[net->n_layers],
                 tolerance);
-    if (!ib_law_obeyed(&law, &t.dispatch.ledger, why, sizeof why))
+    if (!ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why))
         fail_msg("%s: %s", runs[r].name, why);
     test_training_close(&t);
 }
@@ -150,15 +151,16 @@ static void known_counts(void **state)
     } known[] = {
         {1, IB_PER_OP, 650, 355}, {2, IB_PER_OP, 1450, 805}, {1, IB_RESIDENT, 0, 5}, {2, IB_RESIDENT, 0, 5}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        struct ib_law_case law = {.net = network(known[i].layers - 1, IB_TANH, IB_MSE, 1),
-                                  .type = IB_F32,
-                                  .residency = known[i].residency,
-                                  .rows = 500,
-                                  .test_rows = 1,
-                                  .epochs = 50,
-                                  .reads = 5};
+        struct ib_transfer_model_case transfer_model = {.net =
+                                                            network(known[i].layers - 1, IB_TANH, IB_MSE, 1),
+                                                        .type = IB_F32,
+                                                        .residency = known[i].residency,
+                                                        .rows = 500,
+                                                        .test_rows = 1,
+                                                        .epochs = 50,
+                                                        .reads = 5};
         struct ib_traffic out[IB_PHASE_COUNT];
-        ib_law(&law, out);
+        ib_transfer_model(&transfer_model, out);
         assert_int_equal(out[IB_TRAIN].h2d_count, known[i].h2d);
         assert_int_equal(out[IB_TRAIN].d2h_count, known[i].d2h);
     }
@@ -175,23 +177,26 @@ static void law_is_exact(void **state)
     char why[256];
     make_problem(&p, &net);
     for (int residency = IB_PER_OP; residency <= IB_RESIDENT; residency++) {
-        struct ib_law_case law = {net,    IB_F64, (enum ib_residency)residency, false, false, ROWS, TEST_ROWS,
-                                  EPOCHS, 0};
+        struct ib_transfer_model_case transfer_model = {
+            net, IB_F64, (enum ib_residency)residency, false, false, ROWS, TEST_ROWS, EPOCHS, 0};
         test_training_open(&t, &ib_impl_fakedev, (enum ib_residency)residency, &p, IB_F64);
-        test_training_run(&t, EPOCHS, losses, &law.reads);
+        test_training_run(&t, EPOCHS, losses, &transfer_model.reads);
         test_training_params(&t, params);
         test_training_predict(&t, predictions);
-        assert_true(ib_law_obeyed(&law, &t.dispatch.ledger, why, sizeof why));
-        struct ib_traffic *copy = &t.dispatch.ledger.copies[IB_TRAIN][IB_OP_GEMM][0];
+        assert_true(ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why));
+        struct ib_traffic *copy = &t.dispatch.transfer_log.copies[IB_TRAIN][IB_OP_GEMM][0];
         uint64_t *fields[] = {&copy->h2d_count, &copy->h2d_bytes, &copy->d2h_count, &copy->d2h_bytes};
         for (size_t i = 0; i < 4; i++) {
             ++*fields[i];
-            assert_false(ib_law_obeyed(&law, &t.dispatch.ledger, why, sizeof why));
+            assert_false(
+                ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why));
             assert_non_null(strstr(why, "train"));
             --*fields[i];
         }
-        law.epochs--;
-        assert_int_equal(ib_law_obeyed(&law, &t.dispatch.ledger, why, sizeof why), residency == IB_RESIDENT);
+        transfer_model.epochs--;
+        assert_int_equal(
+            ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why),
+            residency == IB_RESIDENT);
         test_training_close(&t);
     }
     test_problem_free(&p);

@@ -1,6 +1,6 @@
+#include "analysis/chart_tables.h"
 #include "analysis/derived.h"
 #include "analysis/member.h"
-#include "analysis/chart_tables.h"
 #include "made_record.h"
 
 #include <math.h>
@@ -53,8 +53,8 @@ static void pairs_both_residencies_of_a_problem(void **state)
     add("b", "per_op", 100, 7000);
     add("a", "per_op", 200, 9000); /* has no other */
     struct ib_derived derived = derive();
-    assert_int_equal(derived.n_taxes, 2);
-    const struct ib_copy_tax *a = &derived.taxes[0], *b = &derived.taxes[1];
+    assert_int_equal(derived.n_overheads, 2);
+    const struct ib_transfer_overhead *a = &derived.overheads[0], *b = &derived.overheads[1];
     assert_string_equal(ib_member_text(a->copying, "name"), "a per_op");
     assert_string_equal(ib_member_text(a->resident, "name"), "a resident");
     assert_true(fabs(a->ratio.median - 3) < 1e-9 && fabs(a->ratio.low - 3) < 1e-9);
@@ -71,14 +71,14 @@ static void only_right_cases_count(void **state)
     for (size_t i = 0; i < 2; i++) {
         add("a", "resident", 100, 1000);
         made_set(add("a", "per_op", 100, 3000), faults[i].member, json_string(faults[i].value));
-        assert_int_equal(derive().n_taxes, 0);
+        assert_int_equal(derive().n_overheads, 0);
         json_array_clear(cases);
     }
     add("a", "resident", 100, 1000);
     json_t *unlawful = add("a", "per_op", 100, 3000);
-    assert_int_equal(derive().n_taxes, 1);
-    made_set(unlawful, "transfers.law_ok", json_false());
-    assert_int_equal(derive().n_taxes, 0);
+    assert_int_equal(derive().n_overheads, 1);
+    made_set(unlawful, "transfers.as_expected", json_false());
+    assert_int_equal(derive().n_overheads, 0);
 }
 
 static void simulated_ones_are_marked(void **state)
@@ -86,21 +86,21 @@ static void simulated_ones_are_marked(void **state)
     (void)state;
     add("a", "resident", 100, 1000);
     made_set(add("a", "per_op", 100, 3000), "simulated", json_true());
-    assert_true(derive().taxes[0].simulated);
+    assert_true(derive().overheads[0].simulated);
 }
 
 static void is_exported(void **state)
 {
     (void)state;
     add("a", "resident", 100, 1000);
-    made_set(add("a", "per_op", 100, 3000), "time.split_ns", made_split(1500, 500, 800, 200));
+    made_set(add("a", "per_op", 100, 3000), "time.breakdown_ns", made_split(1500, 500, 800, 200));
     ib_derived_export(record);
-    const json_t *tax = json_array_get(json_object_get(record, "copy_tax"), 0);
-    assert_string_equal(ib_member_text(tax, "problem"), "linreg f32 made_100");
-    assert_string_equal(ib_member_text(tax, "per_op.case"), "linreg-made_100-a-per_op-0123abcd");
-    assert_true(fabs(ib_member_number(tax, "ratio.median") - 3) < 1e-9);
-    assert_true(ib_member_number(tax, "per_op.split_ns.transfer") == 1500);
-    assert_true(json_is_null(ib_member(tax, "resident.split_ns")));
+    const json_t *overhead = json_array_get(json_object_get(record, "transfer_overhead"), 0);
+    assert_string_equal(ib_member_text(overhead, "problem"), "linreg f32 made_100");
+    assert_string_equal(ib_member_text(overhead, "per_op.case"), "linreg-made_100-a-per_op-0123abcd");
+    assert_true(fabs(ib_member_number(overhead, "ratio.median") - 3) < 1e-9);
+    assert_true(ib_member_number(overhead, "per_op.breakdown_ns.transfer") == 1500);
+    assert_true(json_is_null(ib_member(overhead, "resident.breakdown_ns")));
     assert_int_equal(json_array_size(json_object_get(record, "crossover")), 0);
 }
 
@@ -122,11 +122,11 @@ static void charts_get_the_same_numbers(void **state)
     for (int rows = 100; rows <= 10000; rows *= 100) {
         add("cpu", "host", rows, 10 * rows);
         add("a", "resident", rows, rows == 100 ? 2000 : 50000);
-        made_set(add("a", "per_op", rows, 3e5), "time.split_ns", made_split(1500, 500, 800, 200));
+        made_set(add("a", "per_op", rows, 3e5), "time.breakdown_ns", made_split(1500, 500, 800, 200));
     }
     struct ib_derived derived = derive();
     assert_int_equal(ib_db_open(":memory:", SQLITE_OPEN_READONLY, &db), IB_OK);
-    assert_int_equal(ib_derived_tables(db, &derived), IB_OK);
+    assert_int_equal(ib_chart_tables(db, &derived), IB_OK);
     assert_true(ask(db, "SELECT count(*) FROM copy_costs") == 4);
     assert_true(ask(db, "SELECT sum(transfer_ns) FROM copy_costs") == 3000);
     assert_true(isnan(ask(db, "SELECT transfer_ns FROM copy_costs WHERE residency = 'resident'")));

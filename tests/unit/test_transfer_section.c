@@ -1,6 +1,6 @@
 #include "made_record.h"
-#include "report/transfer_section.h"
 #include "report/format.h"
+#include "report/transfer_section.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -39,19 +39,19 @@ static json_t *add(const char *label, const char *residency, int rows, double ti
 static const char *printed(char layout)
 {
     struct ib_derived derived;
-    struct ib_blocks blocks = {.arena = &arena};
+    struct ib_doc doc = {.arena = &arena};
     json_t *record = json_pack("{s:O}", "cases", cases);
     char *text;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
     ib_derive(&arena, record, &derived);
-    ib_copying_sections(&blocks, &derived);
+    ib_transfer_sections(&doc, &derived);
     if (layout == 'm')
-        ib_blocks_markdown(out, &blocks, "##");
+        ib_doc_markdown(out, &doc, "##");
     else if (layout == 'h')
-        ib_blocks_html(out, &blocks, "h2");
+        ib_doc_html(out, &doc, "h2");
     else
-        ib_blocks_plain(&(struct ib_plain){.out = out, .arena = &arena}, &blocks);
+        ib_doc_plain(&(struct ib_text_page){.out = out, .arena = &arena}, &doc);
     fclose(out);
     const char *copy = ib_arena_copy(&arena, text);
     free(text);
@@ -93,7 +93,7 @@ static void says_where_a_device_pays(void **state)
 static void layouts_escape_and_align(void **state)
 {
     (void)state;
-    made_set(add("a<b>|c", "per_op", 100, 3000, 1), "time.split_ns", made_split(1500, 500, 800, 200));
+    made_set(add("a<b>|c", "per_op", 100, 3000, 1), "time.breakdown_ns", made_split(1500, 500, 800, 200));
     add("a<b>|c", "resident", 100, 1000, 1);
     assert_says(printed('m'),
                 "| linreg f32 made_100 |  |  |  |  |  |  |\n"
@@ -116,7 +116,7 @@ static void long_names_give_way(void **state)
     const char *text = printed('p');
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
         char *copy = ib_arena_print(&arena, "%.*s", (int)strcspn(line, "\n"), line);
-        if (ib_plain_width(copy) > IB_PAGE_WIDTH)
+        if (ib_text_width(copy) > IB_PAGE_WIDTH)
             fail_msg("too wide: %s", copy);
     }
     assert_says(text, "…");
@@ -133,7 +133,7 @@ static void seeds_are_folded(void **state)
                 add("device", resident ? "resident" : "per_op", 100, resident ? 1000 : 2000 * seed, 1);
             made_set(c, "problem", json_string(problem));
             made_set(c, "seed", json_integer(seed));
-            made_set(c, "time.split_ns", made_split(100 * seed, 1, 1, 1));
+            made_set(c, "time.breakdown_ns", made_split(100 * seed, 1, 1, 1));
         }
     }
     const char *text = printed('p');
@@ -152,22 +152,22 @@ static void nothing_is_said_of_nothing(void **state)
 static void numbers_read_well(void **state)
 {
     (void)state;
-    assert_string_equal(ib_words_count(&arena, 1234567), "1,234,567");
-    assert_string_equal(ib_words_count(&arena, 999), "999");
-    assert_string_equal(ib_words_rounded(&arena, 1234567), "1,230,000");
-    assert_string_equal(ib_words_rounded(&arena, 12.4), "12");
-    assert_string_equal(ib_words_share(&arena, 0), "0 %");
-    assert_string_equal(ib_words_share(&arena, 0.0004), "under 0.1 %");
-    assert_string_equal(ib_words_share(&arena, 0.0432), "4.3 %");
-    assert_string_equal(ib_words_share(&arena, 0.934), "93 %");
-    assert_string_equal(ib_words_bytes(&arena, 999), "999 bytes");
-    assert_string_equal(ib_words_bytes(&arena, 1234567), "1.23 MB");
-    assert_string_equal(ib_words_duration(&arena, 0), "0");
-    assert_string_equal(ib_words_duration(&arena, 0.3), "0");
-    assert_string_equal(ib_words_duration(&arena, 12345), "12.3 µs");
-    assert_string_equal(ib_words_duration(&arena, NAN), "–");
-    assert_string_equal(ib_words_amount(&arena, 20), "20");
-    assert_string_equal(ib_words_amount(&arena, 0.25), "0.25");
+    assert_string_equal(ib_format_count(&arena, 1234567), "1,234,567");
+    assert_string_equal(ib_format_count(&arena, 999), "999");
+    assert_string_equal(ib_format_rounded(&arena, 1234567), "1,230,000");
+    assert_string_equal(ib_format_rounded(&arena, 12.4), "12");
+    assert_string_equal(ib_format_share(&arena, 0), "0 %");
+    assert_string_equal(ib_format_share(&arena, 0.0004), "under 0.1 %");
+    assert_string_equal(ib_format_share(&arena, 0.0432), "4.3 %");
+    assert_string_equal(ib_format_share(&arena, 0.934), "93 %");
+    assert_string_equal(ib_format_bytes(&arena, 999), "999 bytes");
+    assert_string_equal(ib_format_bytes(&arena, 1234567), "1.23 MB");
+    assert_string_equal(ib_format_duration(&arena, 0), "0");
+    assert_string_equal(ib_format_duration(&arena, 0.3), "0");
+    assert_string_equal(ib_format_duration(&arena, 12345), "12.3 µs");
+    assert_string_equal(ib_format_duration(&arena, NAN), "–");
+    assert_string_equal(ib_format_amount(&arena, 20), "20");
+    assert_string_equal(ib_format_amount(&arena, 0.25), "0.25");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 /* The verdict: honest answers pass, whatever their rounding; wrong ones are caught, and by name. */
+#include "core/loss_schedule.h"
 #include "problem.h"
 #include "trainer.h"
-#include "core/loss_schedule.h"
 #include "verify/verify.h"
 
 #include <math.h>
@@ -451,7 +451,7 @@ static void a_truth_that_ended_early_is_enough(void **state)
     release(&f);
 }
 
-/* A program outside reads its losses when it likes: what it has not read is not held against it, what it has
+/* A external program reads its losses when it likes: what it has not read is not held against it, what it has
  * is. */
 static void a_sparse_curve_is_enough(void **state)
 {

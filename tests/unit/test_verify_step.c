@@ -85,9 +85,9 @@ static void release(struct fixture *f)
     free(f->drift);
 }
 
-static struct ib_step_finding check(const struct fixture *f)
+static struct ib_step_result check(const struct fixture *f)
 {
-    struct ib_step_finding finding;
+    struct ib_step_result finding;
     assert_int_equal(
         ib_step_check(&f->problem.oracle.net, f->type, false, f->problem.oracle.lr, &f->step, &finding),
         IB_OK);
@@ -145,7 +145,7 @@ static void honest_steps_are_right(void **state)
         for (int act = IB_RELU; act <= IB_SIGMOID; act++)
             for (int loss = IB_HALF_MSE; loss <= IB_BCE; loss++) {
                 open_fixture(&f, (enum ib_dtype)type, (enum ib_act)act, (enum ib_loss)loss);
-                const struct ib_step_finding finding = check(&f);
+                const struct ib_step_result finding = check(&f);
                 if (finding.wrong || !finding.judged)
                     fail_msg("an honest step is wrong: %s", finding.reason);
                 assert_string_equal(finding.reason, "");
@@ -167,7 +167,7 @@ static void another_s_arithmetic_is_right(void **state)
         test_train(&f.problem, f.type, HONEST, 0, &a);
         f.step.to = a.params;
         f.step.loss = a.answer.curve.loss[0];
-        const struct ib_step_finding finding = check(&f);
+        const struct ib_step_result finding = check(&f);
         if (finding.wrong)
             fail_msg("an honest step is wrong: %s", finding.reason);
         assert_true(finding.judged);
@@ -188,7 +188,7 @@ static void lost_digits_are_no_mistake(void **state)
     for (uint64_t i = 0; i < ib_network_size(&f.problem.oracle.net); i++)
         unmoved += f.to[i] == f.from[i];
     assert_true(unmoved > ib_network_size(&f.problem.oracle.net) / 2);
-    const struct ib_step_finding finding = check(&f);
+    const struct ib_step_result finding = check(&f);
     if (finding.wrong)
         fail_msg("an honest step is wrong: %s", finding.reason);
     release(&f);
@@ -302,7 +302,7 @@ static void wrong_steps_are_named(void **state)
             struct fixture f;
             open_fixture(&f, (enum ib_dtype)type, IB_TANH, IB_MSE);
             spoil(&f, wrong[i].how, wrong[i].which, wrong[i].factor);
-            const struct ib_step_finding finding = check(&f);
+            const struct ib_step_result finding = check(&f);
             if (!finding.wrong || !strstr(finding.reason, wrong[i].name))
                 fail_msg("'%s' was to be found in %s, not '%s'", wrong[i].name,
                          ib_word_of(ib_dtype_words, type), finding.reason);

@@ -18,21 +18,21 @@
 #define SECOND_NS 1000000000u
 #define HELLO     "echo '{\"type\":\"hello\",\"version\":1}' >&4; "
 
-static bool start(const char *script, struct ib_child **child, struct ib_outcome *outcome)
+static bool start(const char *script, struct ib_worker_process **child, struct ib_outcome *outcome)
 {
     const char *argv[] = {"/bin/sh", "-c", script, NULL};
-    return ib_child_start(argv, NULL, 10ull * SECOND_NS, child, outcome);
+    return ib_worker_process_start(argv, NULL, 10ull * SECOND_NS, child, outcome);
 }
 
 /* Starts the script, asks it one thing, and ends it. */
 static bool ask(const char *script, uint64_t timeout_ns, struct ib_outcome *outcome)
 {
-    struct ib_child *child;
+    struct ib_worker_process *child;
     json_t *answer = NULL;
     bool ok = start(script, &child, outcome) &&
-              ib_child_ask(child, json_pack("{s:s}", "type", "ping"), timeout_ns, &answer, outcome);
+              ib_worker_process_ask(child, json_pack("{s:s}", "type", "ping"), timeout_ns, &answer, outcome);
     json_decref(answer);
-    ib_child_end(child);
+    ib_worker_process_end(child);
     return ok;
 }
 
@@ -47,17 +47,17 @@ static void expect(const char *script, enum ib_case_status status, const char *s
 static void good_answer(void **state)
 {
     (void)state;
-    struct ib_child *child;
+    struct ib_worker_process *child;
     struct ib_outcome outcome;
     json_t *answer;
     assert_true(start(HELLO "while read line <&3; do echo \"$line\" >&4; done", &child, &outcome));
     for (int i = 0; i < 3; i++) {
-        assert_true(ib_child_ask(child, json_pack("{s:s, s:i}", "type", "ping", "n", i), SECOND_NS, &answer,
-                                 &outcome));
+        assert_true(ib_worker_process_ask(child, json_pack("{s:s, s:i}", "type", "ping", "n", i), SECOND_NS,
+                                          &answer, &outcome));
         assert_int_equal(json_integer_value(json_object_get(answer, "n")), i);
         json_decref(answer);
     }
-    ib_child_end(child);
+    ib_worker_process_end(child);
 }
 
 static void progress_is_passed_on(void *context, uint64_t epoch, double loss)
@@ -69,7 +69,7 @@ static void progress_is_passed_on(void *context, uint64_t epoch, double loss)
 static void progress(void **state)
 {
     (void)state;
-    struct ib_child *child;
+    struct ib_worker_process *child;
     struct ib_outcome outcome;
     json_t *answer;
     double sum = 0;
@@ -77,11 +77,11 @@ static void progress(void **state)
                       "read l <&3; for e in 1 2; do echo \"{\\\"type\\\":\\\"progress\\\",\\\"epoch\\\":$e,"
                       "\\\"loss\\\":0.5}\" >&4; done; echo '{\"type\":\"done\"}' >&4",
                       &child, &outcome));
-    ib_child_on_progress(child, progress_is_passed_on, &sum);
-    assert_true(ib_child_ask(child, json_pack("{s:s}", "type", "go"), SECOND_NS, &answer, &outcome));
+    ib_worker_process_on_progress(child, progress_is_passed_on, &sum);
+    assert_true(ib_worker_process_ask(child, json_pack("{s:s}", "type", "go"), SECOND_NS, &answer, &outcome));
     assert_true(sum == 1.5);
     json_decref(answer);
-    ib_child_end(child);
+    ib_worker_process_end(child);
 }
 
 static void told_apart(void **state)
@@ -110,59 +110,61 @@ static void no_such_program(void **state)
 {
     (void)state;
     const char *argv[] = {"/nonexistent/program", NULL};
-    struct ib_child *child;
+    struct ib_worker_process *child;
     struct ib_outcome outcome;
-    assert_false(ib_child_start(argv, NULL, SECOND_NS, &child, &outcome));
+    assert_false(ib_worker_process_start(argv, NULL, SECOND_NS, &child, &outcome));
     assert_int_equal(outcome.status, IB_CASE_FAILED);
     assert_non_null(strstr(outcome.reason, "cannot start /nonexistent/program: No such file"));
-    ib_child_end(child);
+    ib_worker_process_end(child);
     argv[0] = "a-program-that-is-not-there";
-    assert_false(ib_child_start(argv, NULL, SECOND_NS, &child, &outcome));
+    assert_false(ib_worker_process_start(argv, NULL, SECOND_NS, &child, &outcome));
     assert_non_null(strstr(outcome.reason, "no such program in PATH"));
-    ib_child_end(child);
+    ib_worker_process_end(child);
 }
 
 static void looked_up_in_path(void **state)
 {
     (void)state;
     const char *argv[] = {"sh", "-c", HELLO, NULL};
-    struct ib_child *child;
+    struct ib_worker_process *child;
     struct ib_outcome outcome;
-    assert_true(ib_child_start(argv, NULL, 10ull * SECOND_NS, &child, &outcome));
-    ib_child_end(child);
+    assert_true(ib_worker_process_start(argv, NULL, 10ull * SECOND_NS, &child, &outcome));
+    ib_worker_process_end(child);
 }
 
 /* It ends neither the parent nor its wait: requests that nobody reads, and progress without an end. */
 static void neither_reads_nor_ends(void **state)
 {
     (void)state;
-    struct ib_child *child;
+    struct ib_worker_process *child;
     struct ib_outcome outcome;
     json_t *answer = NULL;
     static char load[1 << 20]; /* more than a pipe holds */
     memset(load, 'x', sizeof load - 1);
     assert_true(start(HELLO "sleep 60", &child, &outcome));
     json_t *large = json_pack("{s:s, s:s}", "type", "ping", "load", load);
-    assert_false(ib_child_ask(child, large, SECOND_NS / 10, &answer, &outcome));
+    assert_false(ib_worker_process_ask(child, large, SECOND_NS / 10, &answer, &outcome));
     assert_int_equal(outcome.status, IB_CASE_TIMEOUT);
-    ib_child_end(child);
+    ib_worker_process_end(child);
     assert_true(start(HELLO "while :; do echo '{\"type\":\"progress\"}'; done >&4", &child, &outcome));
-    assert_false(ib_child_ask(child, json_pack("{s:s}", "type", "go"), SECOND_NS / 2, &answer, &outcome));
+    assert_false(
+        ib_worker_process_ask(child, json_pack("{s:s}", "type", "go"), SECOND_NS / 2, &answer, &outcome));
     assert_int_equal(outcome.status, IB_CASE_TIMEOUT);
-    ib_child_end(child);
+    ib_worker_process_end(child);
 }
 
 static void last_words_are_quoted(void **state)
 {
     (void)state;
-    struct ib_child *child;
+    struct ib_worker_process *child;
     struct ib_outcome outcome;
     json_t *answer = NULL;
     assert_true(start(HELLO "read l <&3; echo first >&2; echo 'no such luck' >&2; exit 1", &child, &outcome));
-    assert_false(ib_child_ask(child, json_pack("{s:s}", "type", "go"), 10ull * SECOND_NS, &answer, &outcome));
-    ib_child_quote(child, &outcome);
+    assert_false(
+        ib_worker_process_ask(child, json_pack("{s:s}", "type", "go"), 10ull * SECOND_NS, &answer, &outcome));
+    ib_worker_process_quote(child, &outcome);
     assert_non_null(strstr(outcome.reason, "status 1 before it had answered: \"no such luck\""));
-    ib_child_end(child);
+    ib_worker_process_end(child);
 }
 
 static void timeout_ends_the_wait(void **state)
@@ -180,18 +182,20 @@ static void timeout_ends_the_wait(void **state)
 static void output_is_kept_short(void **state)
 {
     (void)state;
-    struct ib_child *child;
+    struct ib_worker_process *child;
     struct ib_outcome outcome;
     json_t *answer;
     assert_true(start(HELLO "read l <&3; head -c 3000000 /dev/zero | tr '\\0' a; echo the end >&2; "
                             "echo '{\"type\":\"done\"}' >&4; read l <&3",
                       &child, &outcome));
-    assert_true(ib_child_ask(child, json_pack("{s:s}", "type", "go"), 10ull * SECOND_NS, &answer, &outcome));
+    assert_true(
+        ib_worker_process_ask(child, json_pack("{s:s}", "type", "go"), 10ull * SECOND_NS, &answer, &outcome));
     json_decref(answer);
-    assert_false(ib_child_ask(child, json_pack("{s:s}", "type", "go"), 10ull * SECOND_NS, &answer, &outcome));
-    assert_int_equal(strlen(ib_child_output(child)), 2048);
-    assert_non_null(strstr(ib_child_output(child), "the end\n"));
-    ib_child_end(child);
+    assert_false(
+        ib_worker_process_ask(child, json_pack("{s:s}", "type", "go"), 10ull * SECOND_NS, &answer, &outcome));
+    assert_int_equal(strlen(ib_worker_process_output(child)), 2048);
+    assert_non_null(strstr(ib_worker_process_output(child), "the end\n"));
+    ib_worker_process_end(child);
 }
 
 static void endless_output(void **state)
@@ -204,15 +208,16 @@ static void endless_output(void **state)
 /* A shell that doubles a string; the limit lies above what any shell needs. */
 static void expect_out_of_memory(enum ib_memory_by by)
 {
-    struct ib_child *child;
+    struct ib_worker_process *child;
     struct ib_outcome outcome;
     json_t *answer;
     assert_true(start(HELLO "read l <&3; a=0123456789abcdef; while :; do a=$a$a; done", &child, &outcome));
-    assert_true(ib_child_limit_memory(child, 40000000, by, &outcome));
-    assert_false(ib_child_ask(child, json_pack("{s:s}", "type", "go"), 30ull * SECOND_NS, &answer, &outcome));
+    assert_true(ib_worker_process_limit_memory(child, 40000000, by, &outcome));
+    assert_false(
+        ib_worker_process_ask(child, json_pack("{s:s}", "type", "go"), 30ull * SECOND_NS, &answer, &outcome));
     assert_int_equal(outcome.status, IB_CASE_OOM);
     assert_non_null(strstr(outcome.reason, "used over 40.0 MB"));
-    ib_child_end(child);
+    ib_worker_process_end(child);
 }
 
 static void memory_limit_by_polling(void **state)
@@ -239,17 +244,18 @@ static void memory_limit_by_cgroup(void **state)
 static void group_is_killed(void **state)
 {
     (void)state;
-    struct ib_child *child;
+    struct ib_worker_process *child;
     struct ib_outcome outcome;
     json_t *answer;
     prctl(PR_SET_CHILD_SUBREAPER, 1); /* so that the orphan becomes ours, and its end can be seen */
     assert_true(start(HELLO "read l <&3; sleep 600 >/dev/null 2>&1 3<&- 4>&- & "
                             "echo \"{\\\"type\\\":\\\"done\\\",\\\"pid\\\":$!}\" >&4; read l <&3",
                       &child, &outcome));
-    assert_true(ib_child_ask(child, json_pack("{s:s}", "type", "go"), 10ull * SECOND_NS, &answer, &outcome));
+    assert_true(
+        ib_worker_process_ask(child, json_pack("{s:s}", "type", "go"), 10ull * SECOND_NS, &answer, &outcome));
     pid_t grandchild = (pid_t)json_integer_value(json_object_get(answer, "pid"));
     json_decref(answer);
-    ib_child_end(child);
+    ib_worker_process_end(child);
     int status = 0;
     assert_int_equal(waitpid(grandchild, &status, 0), grandchild);
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);

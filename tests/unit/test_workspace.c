@@ -266,7 +266,7 @@ static void test_close_removes_everything(void **state)
     struct ib_case c = case_of(&set, IB_MSE);
     struct ib_job job;
     struct ib_impl_info info = {.name = "any"};
-    struct ib_impl_choice choice = {.info = &info};
+    struct ib_configured_impl choice = {.info = &info};
     char folder[4096];
     c.impl = &choice;
     assert_int_equal(ib_workspace_open(".", &w), IB_OK);

@@ -3,10 +3,10 @@
 #ifndef TESTS_TRAINED_H
 #define TESTS_TRAINED_H
 
-#include "problem.h"
-#include "train/transfer_model.h"
-#include "train/training.h"
 #include "plugin/loader.h"
+#include "problem.h"
+#include "train/training.h"
+#include "train/transfer_model.h"
 
 struct test_training {
     struct ib_instance instance;

@@ -1,6 +1,6 @@
-/* What the CUPTI witness has seen, added up record by record. */
-#ifndef WITNESS_CUPTI_TALLY_H
-#define WITNESS_CUPTI_TALLY_H
+/* What the CUPTI tracer has seen, added up record by record. */
+#ifndef TRACER_CUPTI_TALLY_H
+#define TRACER_CUPTI_TALLY_H
 
 #include "ironbench/impl.h"
 #include "tracer/kernels/kernels.h"
@@ -26,13 +26,13 @@ struct ib_cupti_tally {
 /* Back to nothing. */
 void ib_cupti_tally_clear(struct ib_cupti_tally *);
 
-/* Adds one record; those of other kinds than the witness asked for are only counted as records. */
+/* Adds one record; those of other kinds than the tracer asked for are only counted as records. */
 void ib_cupti_tally_add(struct ib_cupti_tally *, const CUpti_Activity *);
 
-/* The size of a record of a kind that the witness asks for; 0 for any other. */
+/* The size of a record of a kind that the tracer asks for; 0 for any other. */
 size_t ib_cupti_record_bytes(const CUpti_Activity *);
 
-/* What the contract asks of a witness. */
+/* What the contract asks of a tracer. */
 void ib_cupti_tally_copies(const struct ib_cupti_tally *, struct ib_copies *out);
 
 #endif

@@ -1,6 +1,6 @@
-/* The kernels that a witness has seen started, by name. Not locked: the witness does that. */
-#ifndef WITNESS_KERNELS_H
-#define WITNESS_KERNELS_H
+/* The kernels that a tracer has seen started, by name. Not locked: the tracer does that. */
+#ifndef TRACER_KERNELS_H
+#define TRACER_KERNELS_H
 
 #include <stdbool.h>
 #include <stdint.h>

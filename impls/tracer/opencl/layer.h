@@ -1,6 +1,6 @@
-/* What the parts of the OpenCL witness share: the driver behind it, and what it has seen. */
-#ifndef WITNESS_OPENCL_LAYER_H
-#define WITNESS_OPENCL_LAYER_H
+/* What the parts of the OpenCL tracer share: the driver behind it, and what it has seen. */
+#ifndef TRACER_OPENCL_LAYER_H
+#define TRACER_OPENCL_LAYER_H
 
 #include "ironbench/tracer.h"
 

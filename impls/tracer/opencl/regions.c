@@ -26,7 +26,7 @@ static void add_region(struct regions *all, const void *start, size_t bytes, boo
         const size_t capacity = all->capacity == 0 ? 16 : 2 * all->capacity;
         struct region *grown = realloc(all->at, capacity * sizeof *grown);
         if (grown == NULL) {
-            ib_layer_lost = "the witness ran out of memory";
+            ib_layer_lost = "the tracer ran out of memory";
             pthread_mutex_unlock(&mutex);
             return;
         }

@@ -1,4 +1,4 @@
-/* What the witness has counted. */
+/* What the tracer has counted. */
 #include "layer.h"
 #include "tracer/kernels/kernels.h"
 

@@ -13,31 +13,31 @@ enum { EXIT_USAGE = 2, EXIT_SKIPPED = 77 };
 static struct ib_instance subject;
 static int wrong;
 
-static void run(struct ib_trial c)
+static void run(struct ib_op_test c)
 {
     char description[512];
-    struct ib_trial_result result;
+    struct ib_op_test_result result;
     if (wrong)
         return;
-    const enum ib_status status = ib_trial_run(&subject, &c, NULL, NULL, &result);
-    if (status == IB_OK && result.fault == IB_TRIAL_RIGHT)
+    const enum ib_status status = ib_op_test_run(&subject, &c, NULL, NULL, &result);
+    if (status == IB_OK && result.fault == IB_OP_TEST_RIGHT)
         return;
-    ib_trial_describe(&c, description, sizeof description);
+    ib_op_test_describe(&c, description, sizeof description);
     printf("%s: %s\n", description, status == IB_OK ? result.text : ib_error_text());
     wrong = 1;
 }
 
 /* An operation by its name, in a type. */
-static struct ib_trial start(const char *name, enum ib_dtype type)
+static struct ib_op_test start(const char *name, enum ib_dtype type)
 {
-    struct ib_trial c = {.type = type, .alpha = 1, .scale = 1};
+    struct ib_op_test c = {.type = type, .alpha = 1, .scale = 1};
     for (size_t i = 0; i < IB_OPERATION_COUNT; i++)
         if (strcmp(ib_operations[i].name, name) == 0)
             c.operation = &ib_operations[i];
     return c;
 }
 
-static void add(struct ib_trial *c, const char *name, uint64_t rows, uint64_t cols, uint64_t pad,
+static void add(struct ib_op_test *c, const char *name, uint64_t rows, uint64_t cols, uint64_t pad,
                 enum ib_fill fill, bool written)
 {
     c->operand[c->n_operands++] = (struct ib_operand){name, rows, cols, pad, fill, written, false};
@@ -53,7 +53,7 @@ struct product {
 static void run_product(enum ib_dtype type, const struct product *p, bool transpose_a, bool transpose_b,
                         bool gaps)
 {
-    struct ib_trial c = start("gemm", type);
+    struct ib_op_test c = start("gemm", type);
     c.transpose_a = transpose_a;
     c.transpose_b = transpose_b;
     c.alpha = p->alpha;
@@ -126,7 +126,7 @@ static void pairs(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad
     static const enum ib_fill fills[][2] = {{IB_FILL_EXACT, IB_FILL_EXACT}, {IB_FILL_ZERO, IB_FILL_NAN}};
     for (size_t i = 0; i < COUNT(list); i++)
         for (size_t f = 0; f < COUNT(fills); f++) {
-            struct ib_trial c = start(list[i].name, type);
+            struct ib_op_test c = start(list[i].name, type);
             c.kind = IB_RELU;
             c.alpha = -0.5;
             add(&c, list[i].first, list[i].first_is_row ? 1 : shape[0], shape[1], pad[0], fills[f][0], false);
@@ -138,7 +138,7 @@ static void pairs(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad
 static void activations(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
 {
     for (enum ib_act kind = IB_RELU; kind <= IB_SIGMOID; kind++) {
-        struct ib_trial c = start("act", type), g = start("act_grad", type);
+        struct ib_op_test c = start("act", type), g = start("act_grad", type);
         c.kind = g.kind = (int)kind;
         c.tolerance = g.tolerance = kind == IB_RELU ? 0 : rounding(type);
         add(&g, "Y", shape[0], shape[1], pad[0], IB_FILL_REAL, false);
@@ -154,7 +154,7 @@ static void activations(enum ib_dtype type, const uint64_t *shape, const uint64_
 static void losses(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
 {
     for (enum ib_loss kind = IB_HALF_MSE; kind <= IB_BCE; kind++) {
-        struct ib_trial c = start("loss_grad", type);
+        struct ib_op_test c = start("loss_grad", type);
         c.kind = (int)kind;
         c.tolerance = rounding(type);
         c.scale = 1 / (double)(shape[0] * shape[1]);
@@ -172,7 +172,7 @@ static void losses(enum ib_dtype type, const uint64_t *shape, const uint64_t *pa
 
 static void column_sums(enum ib_dtype type, const uint64_t *shape, uint64_t pad, enum ib_fill fill)
 {
-    struct ib_trial c = start("col_sum", type);
+    struct ib_op_test c = start("col_sum", type);
     c.tolerance = fill == IB_FILL_EXACT ? 0 : drift(type);
     add(&c, "M", shape[0], shape[1], pad, fill, false);
     add(&c, "row", 1, shape[1], 0, IB_FILL_UNSET, true);
