@@ -88,7 +88,7 @@ class Sweep(CliTest):
         (self.folder / "out" / "report.html").unlink()
         self.assertIn("report: out/report.html", self.ok("report", "out"))
         self.assertEqual((self.folder / "out" / "report.html").read_bytes(), html)
-        self.assertEqual(self.export("out")["schema"], 1)
+        self.assertEqual(self.export("out")["schema"], 2)
         self.refused("export", "out", "--format", "xml", says=["--format", "xml", "json"])
 
     def test_baseline_of_speed_ups(self):
