@@ -2,7 +2,8 @@
 #ifndef IB_CHECK_CHECK_STATE_H
 #define IB_CHECK_CHECK_STATE_H
 
-#include "check/check.h"
+#include "check/check_request.h"
+#include "check/check_result.h"
 #include "config/matrix.h"
 #include "parent/worker_process.h"
 
@@ -29,23 +30,5 @@ void ib_checking_failed(struct ib_checking *, const struct ib_outcome *);
 /* A flaw that is a failure: "crashed: signal 11". */
 struct ib_check_finding ib_checking_failure(struct ib_checking *, enum ib_level, const char *subject,
                                             const struct ib_outcome *, const char *output);
-
-/* Loads, memory, operations and gradients. false: it cannot even be opened. */
-bool ib_checking_parts(struct ib_checking *);
-
-/* The trainings that a check makes: cases with all that they point to. */
-struct ib_check_cases {
-    struct ib_check_case *list;
-    size_t n;
-    struct ib_arena arena;
-};
-enum ib_status ib_check_cases_make(struct ib_registry *, const struct ib_check_request *,
-                                   struct ib_check_cases *out);
-void ib_check_cases_free(struct ib_check_cases *);
-const struct ib_case *ib_check_cases_first(const struct ib_check_cases *);
-
-/* Trainings, predictions, repetition, copies; and options. */
-void ib_checking_trainings(struct ib_checking *, const struct ib_check_cases *);
-void ib_checking_options(struct ib_checking *);
 
 #endif

@@ -1,5 +1,5 @@
 /* Loads, memory, operations, gradients: asked of one worker, until it dies and another one goes on. */
-#include "check/check_state.h"
+#include "check/op_checks.h"
 #include "opcheck/op_check.h"
 
 #include <inttypes.h>
@@ -243,14 +243,14 @@ bool ib_checking_parts(struct ib_checking *k)
     const bool loads = check_loading(k);
     if (loads && k->model_case->impl->info->command) {
         ib_check_result_skip(k->check_result, IB_LEVEL_OPERATIONS,
-                             "a external program shows whole trainings alone");
+                             "an external program can be asked for whole trainings only");
         return true;
     }
     if (loads && k->model_case->impl->info->device)
         check_part(k, IB_LEVEL_MEMORY, "uploads and downloads", json_pack("{s:s}", "part", "memory"));
     for (size_t i = 0; loads && i < IB_OPERATION_COUNT; i++)
         for (const struct ib_word *type = ib_dtype_words; type->word; type++)
-            check_operation(k, &ib_operations[i], (enum ib_dtype)type->value);
+            check_operation(k, ib_operations[i], (enum ib_dtype)type->value);
     if (loads)
         check_gradients(k);
     ib_worker_process_end(k->worker);

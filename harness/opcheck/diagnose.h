@@ -58,7 +58,7 @@ static inline uint64_t ib_symptom_cells(const struct ib_symptom *s)
 
 static inline const char *ib_symptom_operand(const struct ib_symptom *s)
 {
-    return s->run->trial->operand[s->result->operand].name;
+    return ib_op_test_operand(s->run->trial, s->result->operand);
 }
 
 static inline bool ib_symptom_wrong(const struct ib_symptom *s, uint64_t cell)

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static bool is_right(const struct ib_symptom *s, const struct ib_op_test *changed)
 {
@@ -55,8 +54,8 @@ const char *ib_retried_without_gaps(const struct ib_symptom *s, char *text, size
     struct ib_op_test changed = *s->run->trial;
     bool gaps = false;
     for (uint32_t i = 0; i < changed.n_operands; i++) {
-        gaps = gaps || changed.operand[i].pad > 0;
-        changed.operand[i].pad = 0;
+        gaps = gaps || changed.operand[i].shape.pad > 0;
+        changed.operand[i].shape.pad = 0;
     }
     if (!gaps || !is_right(s, &changed))
         return NULL;
@@ -82,8 +81,9 @@ const char *ib_retried_overwriting(const struct ib_symptom *s, char *text, size_
             changed.operand[i].fill = IB_FILL_ZERO;
     if (!is_right(s, &changed))
         return NULL;
-    if (strcmp(changed.operation->name, "gemm") == 0)
-        snprintf(text, n, "reads C although beta is 0: what was in C comes through");
+    if (changed.operation->operand[s->result->operand].access & IB_READS_IF_BETA)
+        snprintf(text, n, "reads %s although beta is 0: what was in %s comes through", ib_symptom_operand(s),
+                 ib_symptom_operand(s));
     else
         snprintf(text, n, "adds to what was in %s before: it must be overwritten", ib_symptom_operand(s));
     return "reads what it must overwrite";
@@ -105,15 +105,12 @@ const char *ib_retried_apart(const struct ib_symptom *s, char *text, size_t n)
     const char *name = NULL;
     for (uint32_t i = 0; i < changed.n_operands; i++) {
         if (changed.operand[i].is_first)
-            name = changed.operand[i].name;
+            name = ib_op_test_operand(&changed, i);
         changed.operand[i].is_first = false;
     }
-    if (!name)
-        return NULL;
-    changed.operand[0].written = false;
-    if (!is_right(s, &changed))
+    if (!name || !is_right(s, &changed))
         return NULL;
     snprintf(text, n, "wrong only where %s is %s itself: reads an element after it has overwritten it", name,
-             changed.operand[0].name);
+             ib_op_test_operand(&changed, 0));
     return "wrong in place";
 }

@@ -4,7 +4,6 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* ---- where ---- */
 
@@ -182,9 +181,9 @@ static bool equals(long double a, long double b)
 /* What the factor is, where the operation takes a mean over rows x columns. */
 static const char *name_count(const struct ib_symptom *s, long double factor)
 {
-    const struct ib_operand *z = &s->run->trial->operand[0];
+    const struct ib_op_shape *z = &s->run->trial->operand[0].shape;
     const long double rows = (long double)z->rows, cols = (long double)z->cols, count = rows * cols;
-    if (strcmp(s->run->trial->operation->name, "loss_grad") != 0)
+    if (!s->run->trial->operation->is_mean)
         return NULL;
     if (count > 1 && equals(factor, count))
         return "a sum, not a mean";
@@ -258,7 +257,7 @@ enum { LONG_SUM = 60000 };
 static bool sums_many(const struct ib_op_test *t)
 {
     for (uint32_t i = 0; i < t->n_operands; i++)
-        if (t->operand[i].rows >= LONG_SUM)
+        if (t->operand[i].shape.rows >= LONG_SUM)
             return true;
     return false;
 }

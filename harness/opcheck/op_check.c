@@ -1,8 +1,8 @@
 #include "opcheck/op_check.h"
 
 #include "base/error.h"
-#include "check/failure_conditions.h"
 #include "opcheck/diagnose.h"
+#include "opcheck/failure_conditions.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ struct examination {
     ib_op_test_started_fn *started;
     struct ib_examination *out;
     enum ib_status status;
-    struct ib_failure_conditions circumstances;
+    struct ib_failure_conditions conditions;
     struct ib_last_output last;
     struct vote votes[PATTERNS_MAX];
     size_t n_votes;
@@ -74,10 +74,8 @@ static double work_of(const struct ib_op_test *t)
 {
     double work = 1;
     for (uint32_t i = 0; i < t->n_operands; i++)
-        work += (double)(t->operand[i].rows * t->operand[i].cols);
-    return strcmp(t->operation->name, "gemm") == 0
-               ? work + (double)(t->operand[0].rows * t->operand[0].cols * t->operand[2].cols)
-               : work;
+        work += (double)(t->operand[i].shape.rows * t->operand[i].shape.cols);
+    return t->operation->work ? work + t->operation->work(t) : work;
 }
 
 /* What should have come, so that an answer that is wrong in the same way twice does not pass for a stale one.
@@ -85,7 +83,7 @@ static double work_of(const struct ib_op_test *t)
 static void keep_output(struct ib_last_output *last, const struct ib_op_test_run *run)
 {
     uint32_t written = 0;
-    while (written + 1 < run->trial->n_operands && !run->trial->operand[written].written)
+    while (written + 1 < run->trial->n_operands && !ib_op_test_writes(run->trial, written))
         written++;
     const struct ib_expected *m = &run->expected[written];
     double *room = realloc(last->at, (m->rows * m->cols + 1) * sizeof *room);
@@ -101,7 +99,7 @@ static int telling(const struct ib_op_test *t, const struct ib_op_test_result *r
 {
     bool empty = false;
     for (uint32_t i = 0; i < t->n_operands; i++)
-        empty = empty || t->operand[i].rows * t->operand[i].cols == 0;
+        empty = empty || t->operand[i].shape.rows * t->operand[i].shape.cols == 0;
     return !empty + (r->cells > 1) + (r->cells > 5) + (isfinite(r->got) && isfinite(r->expected)) +
            (r->got != 0) + (r->expected != 0);
 }
@@ -124,7 +122,7 @@ static void examine(void *context, const struct ib_op_test_run *run, const struc
 {
     struct examination *e = context;
     const bool right = result->fault == IB_OP_TEST_RIGHT;
-    ib_failure_conditions_add(&e->circumstances, run->trial, right);
+    ib_failure_conditions_add(&e->conditions, run->trial, right);
     if (!right) {
         const double work = work_of(run->trial);
         struct ib_symptom symptom = {.run = run,
@@ -184,7 +182,7 @@ enum ib_status ib_operation_examine(const struct ib_instance *instance, const st
         out->example = best->result;
         memcpy(out->pattern, best->pattern, sizeof out->pattern);
         ib_op_test_describe(&best->trial, out->shape, sizeof out->shape);
-        ib_failure_conditions_name(&e->circumstances, out->where, sizeof out->where);
+        ib_failure_conditions_name(&e->conditions, out->where, sizeof out->where);
     }
     const enum ib_status status = e->status;
     free(e->last.at);
@@ -215,12 +213,4 @@ void ib_operation_describe(const struct ib_operation *operation, enum ib_dtype t
         .visitor = {.quick = quick, .visit = count_down}, .left = number, .text = text, .n = n};
     text[0] = '\0';
     ib_op_cases_visit(operation, type, &s.visitor);
-}
-
-const struct ib_operation *ib_operation_find(const char *name)
-{
-    for (size_t i = 0; i < IB_OPERATION_COUNT; i++)
-        if (strcmp(ib_operations[i].name, name) == 0)
-            return &ib_operations[i];
-    return NULL;
 }

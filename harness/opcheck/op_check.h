@@ -26,7 +26,4 @@ enum ib_status ib_operation_examine(const struct ib_instance *, const struct ib_
 void ib_operation_describe(const struct ib_operation *, enum ib_dtype, bool quick, uint64_t number,
                            char *text, size_t n);
 
-/* By name; NULL: there is none. */
-const struct ib_operation *ib_operation_find(const char *name);
-
 #endif

@@ -3,7 +3,7 @@
 #define IB_OPCHECK_OP_INPUTS_H
 
 #include "opcheck/guarded_buffer.h"
-#include "opcheck/op_test.h"
+#include "ops/op_case.h"
 
 /* Sets the cells of operand number `index`. */
 void ib_fill_operand(struct ib_guarded *, const struct ib_op_test *, uint32_t index);

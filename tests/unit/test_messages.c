@@ -153,9 +153,9 @@ static void result_round_trip(void **state)
     message = ib_pass_result_to_json(&said);
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
     assert_false(heard.profiled);
-    json_object_del(message, "transfer log");
+    json_object_del(message, "transfer_log");
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_EINVAL);
-    assert_non_null(strstr(ib_error_text(), "transfer log"));
+    assert_non_null(strstr(ib_error_text(), "transfer_log"));
     json_decref(message);
 }
 
@@ -178,7 +178,7 @@ static void the_corpus_is_understood(void **state)
         for (json_t *m; (m = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)); json_decref(m)) {
             const char *type = json_string_value(json_object_get(m, "type"));
             enum ib_status status = IB_OK;
-            if (json_object_get(m, "transfer log"))
+            if (json_object_get(m, "transfer_log"))
                 status = ib_pass_result_from_json(m, &result), n_results++;
             else if (strcmp(type, "problem") == 0)
                 status = ib_job_from_json(m, &arena, &job), n_jobs++;
