@@ -1,4 +1,4 @@
-/* What a check is asked to do. */
+/* The settings of one check. */
 #ifndef IB_CHECK_CHECK_REQUEST_H
 #define IB_CHECK_CHECK_REQUEST_H
 
@@ -16,7 +16,7 @@ struct ib_check_request {
     uint64_t timeout_ns;        /* of one request to a worker */
     const char *option_flag;    /* what gave the options, for messages: "--option" */
     const char *model_flag;
-    ib_check_progress_fn *progress; /* NULL: nobody listens */
+    ib_check_progress_fn *progress; /* NULL: progress is not reported */
     void *progress_context;
 };
 

@@ -26,9 +26,9 @@ const char *ib_symptom_name(const struct ib_symptom *symptom, char *text, size_t
     return key;
 }
 
-/* ---- votes: each wrong trial gives one to the pattern that it shows ---- */
+/* ---- votes: each wrong test gives one to the pattern that it shows ---- */
 
-/* How often a pattern was seen, and the most telling trial that showed it. */
+/* How often a pattern was seen, and the most telling test that showed it. */
 struct vote {
     const char *key; /* NULL: no known pattern */
     uint64_t count;
@@ -39,8 +39,8 @@ struct vote {
 
 enum { PATTERNS_MAX = 24, NAMED_SHARE = 4 };
 
-/* Trying all patterns on all wrong trials may take much longer than the trials; so many multiplications is a
- * second or so. What is left over shows its cells, and no mistake is planted. */
+/* Trying all patterns on all wrong tests may take much longer than the tests. WORK_LIMIT multiplications take
+ * about a second; beyond them, no mutants are tried. */
 #define WORK_LIMIT 2e8
 #define WORK_ONCE  1e6
 
@@ -78,8 +78,8 @@ static double work_of(const struct ib_op_test *t)
     return t->operation->work ? work + t->operation->work(t) : work;
 }
 
-/* What should have come, so that an answer that is wrong in the same way twice does not pass for a stale one.
- */
+/* Keeps the right result, not the one that came: otherwise an answer that is wrong in the same way twice
+ * would pass for a stale one. */
 static void keep_output(struct ib_last_output *last, const struct ib_op_test_run *run)
 {
     uint32_t written = 0;
@@ -94,7 +94,7 @@ static void keep_output(struct ib_last_output *last, const struct ib_op_test_run
         room[e] = (double)m->at[e];
 }
 
-/* How much the example of a pattern tells: several cells, no empty operand, and numbers beside numbers. */
+/* How much a test tells as the example of a pattern: several cells, no empty operand, finite numbers. */
 static int telling(const struct ib_op_test *t, const struct ib_op_test_result *r)
 {
     bool empty = false;
@@ -149,7 +149,7 @@ static void visit(struct ib_visitor *visitor, const struct ib_op_test *trial)
         ib_op_test_describe(trial, e->out->shape, sizeof e->out->shape);
 }
 
-/* The pattern seen most often; one without a name only where few of the wrong trials have one. */
+/* The pattern seen most often; no pattern (key NULL) wins only where few of the wrong tests show one. */
 static const struct vote *winner(const struct examination *e)
 {
     const struct vote *best = NULL;

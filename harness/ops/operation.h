@@ -27,7 +27,7 @@ enum ib_access {
     IB_READS = 1,
     IB_WRITES = 2,
     IB_READS_IF_BETA = 4, /* reads it unless beta is 0 */
-    IB_OPTIONAL = 8       /* its view has p == NULL where nobody wants it */
+    IB_OPTIONAL = 8       /* its view has p == NULL where it is not wanted */
 };
 
 /* The scalars of a call. What an operation does not take keeps its neutral value: false, 0, alpha 1, beta 0.

@@ -172,7 +172,7 @@ enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struc
     IB_TRY(before_call(d, IB_OP_STEPS, operands, n_operands, views));
     problem->x = views[0];
     problem->y = views[1];
-    problem->loss = views[2]; /* all zero, and so p == NULL, when nobody reads it */
+    problem->loss = views[2]; /* all zero, and so p == NULL, when it is not read */
     set_params(problem, &views[3]);
     IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
     IB_TRY(d->impl->fused->steps(d->state, problem, n));

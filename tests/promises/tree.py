@@ -30,7 +30,7 @@ class Tree:
 
     def __init__(self, folder):
         self.root = pathlib.Path(folder) / "tree"
-        self.build_folder = pathlib.Path(folder) / "build"
+        self.build_folder = self.root / "build"
         self.program = self.build_folder / "ironbench"
         shutil.copytree(ROOT, self.root, ignore=shutil.ignore_patterns("build*", ".*", "__pycache__", "runs"))
 
