@@ -24,6 +24,14 @@ struct ib_metric {
 };
 extern const struct ib_metric *const ib_metrics[]; /* metrics.def; ends with NULL */
 
+/* The place of each in ib_metrics: IB_METRIC_rmse. */
+#define IB_METRIC(name) IB_METRIC_##name,
+enum ib_metric_index {
+#include "metrics/metrics.def"
+    IB_METRIC_COUNT
+};
+#undef IB_METRIC
+
 /* What several metrics are made of. */
 
 /* Mean of `of` over predicted - actual; NaN for probabilities. */
