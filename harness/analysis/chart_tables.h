@@ -9,6 +9,6 @@
  *   copy_costs: two rows a transfer overhead, with the split of each residency (NULL: no profile)
  *   crossover_lines: a row a size of each device's line, and of the best host under it
  *   times_to: a row a case and loss that it reaches (time_to.h); `point` is the epoch of its curve */
-enum ib_status ib_chart_tables(sqlite3 *, const struct ib_derived *);
+enum ib_status ib_chart_tables(sqlite3 *, const struct ib_run_record *, const struct ib_derived *);
 
 #endif

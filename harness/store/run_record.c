@@ -309,7 +309,7 @@ static void derive_process(struct ib_case_record *c, double *scratch)
 
 /* ---- another algorithm, stopped at losses ---- */
 
-static double finite(double value)
+static double finite_or_nan(double value)
 {
     return isfinite(value) ? value : NAN;
 }
@@ -324,15 +324,15 @@ static void derive_stop(struct ib_arena *arena, const struct ib_case_record *c, 
         const struct ib_stop_time_record *t = &c->stop_times[i];
         if (t->target != stop->target)
             continue;
-        out->reached += !isnan(t->train_ns);
+        out->reached += !isnan(t->train_ns) ? 1 : 0;
         scratch[out->rounds++] = isnan(t->train_ns) ? INFINITY : t->train_ns;
         failed += t->reason != NULL;
         last = t->reason && (!last || strcmp(t->reason, last) > 0) ? t->reason : last;
     }
     ib_median_interval(scratch, out->rounds, &out->low_ns, &out->high_ns);
-    out->median_ns = finite(ib_median(scratch, out->rounds));
-    out->low_ns = finite(out->low_ns);
-    out->high_ns = finite(out->high_ns);
+    out->median_ns = finite_or_nan(ib_median(scratch, out->rounds));
+    out->low_ns = finite_or_nan(out->low_ns);
+    out->high_ns = finite_or_nan(out->high_ns);
     if (!out->reason && failed)
         out->reason = ib_arena_print(arena, "in %zu of %zu rounds: %s", failed, out->rounds, last);
 }

@@ -25,7 +25,7 @@ static enum ib_status set_reference(sqlite3 *db, const char *reference)
                          "UPDATE run SET reference = ?1 WHERE EXISTS"
                          " (SELECT * FROM cases WHERE impl = ?1 OR label = ?1)",
                          &update));
-    enum ib_status status = ib_db_run(update, IB_DB_VALUES(ib_db_text(baseline)));
+    enum ib_status status = ib_db_run(update, IB_DB_VALUES(ib_db_text(reference)));
     sqlite3_finalize(update);
     return status != IB_OK || sqlite3_changes(db) ? status : refuse(db, reference);
 }
