@@ -6,5 +6,6 @@ const struct ib_metric ib_metric_accuracy = {
     .unit = "",
     .summary = "share of the test rows whose class is right",
     .higher_is_better = true,
+    .growth = IB_GROWTH_SHARE,
     .compute = ib_correct_share,
 };

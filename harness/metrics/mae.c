@@ -13,5 +13,6 @@ const struct ib_metric ib_metric_mae = {
     .unit = "target",
     .summary = "mean absolute error over the test rows",
     .higher_is_better = false,
+    .growth = IB_GROWTH_LINEAR,
     .compute = compute,
 };

@@ -15,9 +15,18 @@ struct ib_scores {
     double train_positive;            /* share of class 1 among the training rows */
 };
 
+/* How a metric grows with the error of a prediction: that decides how far rounding alone can move it. */
+enum ib_metric_growth {
+    IB_GROWTH_UNSET, /* it says the same as another metric, and is not compared between runs */
+    IB_GROWTH_SQUARE,
+    IB_GROWTH_LINEAR,
+    IB_GROWTH_SHARE /* of the rows */
+};
+
 struct ib_metric {
     const char *name, *unit, *summary;
     bool higher_is_better;
+    enum ib_metric_growth growth;
     /* NaN where the metric means nothing here; readers turn that into null. A prediction that is not finite
      * gives an infinity, never NaN. */
     double (*compute)(const struct ib_scores *);

@@ -11,5 +11,6 @@ const struct ib_metric ib_metric_mse = {
     .unit = "target²",
     .summary = "mean squared error over the test rows",
     .higher_is_better = false,
+    .growth = IB_GROWTH_SQUARE,
     .compute = compute,
 };

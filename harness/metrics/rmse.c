@@ -13,5 +13,6 @@ const struct ib_metric ib_metric_rmse = {
     .unit = "target",
     .summary = "root of the mean squared error over the test rows",
     .higher_is_better = false,
+    .growth = IB_GROWTH_LINEAR,
     .compute = compute,
 };

@@ -13,5 +13,6 @@ const struct ib_metric ib_metric_train_loss = {
     .unit = "",
     .summary = "loss over the training rows, of the final parameters",
     .higher_is_better = false,
+    .growth = IB_GROWTH_SQUARE,
     .compute = compute,
 };
