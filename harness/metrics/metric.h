@@ -16,7 +16,7 @@ struct ib_scores {
 };
 
 struct ib_metric {
-    const char *name, *unit, *summary;
+    const char *name, *label, *unit, *summary; /* label: for people */
     bool higher_is_better;
     /* NaN where the metric means nothing here; readers turn that into null. A prediction that is not finite
      * gives an infinity, never NaN. */

@@ -157,7 +157,8 @@ static const double *copy_doubles(struct ib_arena *arena, sqlite3_stmt *row, int
 }
 
 /* The answer of the checked pass, where there is one. */
-static enum ib_status load_final(sqlite3_stmt *query, uint64_t case_number, struct ib_arena *arena, struct ib_final *out)
+static enum ib_status load_final(sqlite3_stmt *query, uint64_t case_number, struct ib_arena *arena,
+                                 struct ib_final *out)
 {
     bool row;
     IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_integer(case_number))));
@@ -184,10 +185,12 @@ static void load_stops(const struct ib_case_record *c, struct ib_case_progress *
     for (size_t t = 0; t < c->n_stops && t < IB_LOSS_TARGET_COUNT; t++)
         out->stops[t] = (struct ib_stop){.loss = c->stops[t].loss, .epochs = c->stops[t].epochs};
     for (size_t i = 0; i < c->n_stop_times; i++)
-        out->stop_rounds = c->stop_times[i].round > out->stop_rounds ? c->stop_times[i].round : out->stop_rounds;
+        out->stop_rounds =
+            c->stop_times[i].round > out->stop_rounds ? c->stop_times[i].round : out->stop_rounds;
 }
 
-static void load_progress(const struct ib_case_record *c, struct ib_arena *arena, struct ib_case_progress *out)
+static void load_progress(const struct ib_case_record *c, struct ib_arena *arena,
+                          struct ib_case_progress *out)
 {
     *out = (struct ib_case_progress){.ended = c->status && c->status != IB_CASE_OK,
                                      .checked = c->check.status != 0,
@@ -197,8 +200,8 @@ static void load_progress(const struct ib_case_record *c, struct ib_arena *arena
     load_stops(c, out);
 }
 
-enum ib_status ib_resume_load(struct ib_store *store, const struct ib_case *cases, size_t n, struct ib_arena *arena,
-                              struct ib_case_progress *out)
+enum ib_status ib_resume_load(struct ib_store *store, const struct ib_case *cases, size_t n,
+                              struct ib_arena *arena, struct ib_case_progress *out)
 {
     sqlite3_stmt *finals;
     IB_TRY(ib_db_prepare(store->db, "SELECT params, predictions FROM finals WHERE case_number = ?", &finals));

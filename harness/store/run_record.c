@@ -47,6 +47,14 @@ double ib_case_record_number(const struct ib_case_record *c, enum ib_axis_kind k
     return c->axis[kind] ? strtod(c->axis[kind], NULL) : NAN;
 }
 
+const char *ib_case_record_stderr(const struct ib_case_record *c)
+{
+    for (size_t i = 0; i < c->n_rounds; i++)
+        if (c->rounds[i].status != IB_CASE_OK && c->rounds[i].stderr_tail)
+            return c->rounds[i].stderr_tail;
+    return c->check.stderr_tail;
+}
+
 /* ---- orders ---- */
 
 static int phase_place(const char *phase)

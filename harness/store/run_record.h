@@ -255,6 +255,9 @@ bool ib_case_record_counts(const struct ib_case_record *);
 /* Is its answer right? */
 bool ib_case_record_verified(const struct ib_case_record *);
 
+/* The end of what the first round that went wrong wrote to stderr, else the checked pass; NULL: nothing. */
+const char *ib_case_record_stderr(const struct ib_case_record *);
+
 /* An axis that is a number; NaN where it means nothing to the case. */
 double ib_case_record_number(const struct ib_case_record *, enum ib_axis_kind);
 
