@@ -9,9 +9,9 @@
 /* One size at which both were measured. */
 struct ib_crossover_size {
     double rows;
-    const struct ib_case_record *device, *host;  /* host: the fastest there */
-    double device_ns, host_ns;    /* median time of an epoch */
-    struct ib_paired_ratio ratio; /* device over host */
+    const struct ib_case_record *device, *host; /* host: the fastest there */
+    double device_ns, host_ns;                  /* median time of an epoch */
+    struct ib_paired_ratio ratio;               /* device over host */
 };
 
 enum ib_crossover_kind {
@@ -39,6 +39,5 @@ struct ib_crossover {
  * at two sizes at least, of problems that differ by nothing but their rows (and epochs). Simulated devices
  * are left out. Returns how many. */
 size_t ib_crossovers(struct ib_arena *, const struct ib_run_record *, struct ib_crossover **out);
-
 
 #endif

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-/* Sums of a profile over its epochs. The device's work counts beyond the launches: what it did while an operation was
- * still being handed over is in the time of its launch. */
+/* Sums of a profile over its epochs. The device's work counts beyond the launches: what it did while an
+ * operation was still being handed over is in the time of its launch. */
 struct sums {
     double copies, launch, wait, compute;
 };

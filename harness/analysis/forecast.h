@@ -8,7 +8,6 @@
 
 #include "store/run_record.h"
 
-
 struct ib_forecast {
     double compute_ns, launch_ns; /* of an epoch: what stays */
     double epoch_ns; /* the longer of them: the prediction; NaN: there is no profile to make it from */

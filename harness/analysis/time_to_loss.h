@@ -50,5 +50,4 @@ struct ib_loss_group {
  * or unfinished run knows nothing of that, it is taken at its word. */
 size_t ib_loss_groups(struct ib_arena *, const struct ib_run_record *, struct ib_loss_group **out);
 
-
 #endif

@@ -3,7 +3,8 @@
 #include <string.h>
 
 /* The same implementation and problem in the other residency, where that is right, too. */
-static const struct ib_case_record *find_resident(const struct ib_run_record *run, const struct ib_case_record *c)
+static const struct ib_case_record *find_resident(const struct ib_run_record *run,
+                                                  const struct ib_case_record *c)
 {
     for (size_t i = 0; i < run->n; i++) {
         const struct ib_case_record *other = &run->cases[i];

@@ -44,7 +44,8 @@ static const char *keep(struct ib_arena *arena, const char *text)
     return kept;
 }
 
-/* The value of the first line of a file that begins with `key`, without quotation marks; NULL when there is none. */
+/* The value of the first line of a file that begins with `key`, without quotation marks; NULL when there is
+ * none. */
 static const char *first_value(struct ib_arena *arena, const char *path, const char *key, char separator)
 {
     const char *value = NULL;
@@ -136,8 +137,9 @@ static const char *fingerprint(struct ib_arena *arena, const struct ib_machine *
 {
     const uint64_t gib = 1 << 30;
     char hex[IB_HASH_HEX];
-    const char *text = ib_arena_print(arena, "%s\n%s\n%" PRIu64 " cores\n%" PRIu64 " GiB\n", m->cpu ? m->cpu : "?",
-                                      m->architecture, m->usable_cores, (m->memory_bytes + gib / 2) / gib);
+    const char *text =
+        ib_arena_print(arena, "%s\n%s\n%" PRIu64 " cores\n%" PRIu64 " GiB\n", m->cpu ? m->cpu : "?",
+                       m->architecture, m->usable_cores, (m->memory_bytes + gib / 2) / gib);
     ib_hash_of(text, strlen(text), hex);
     return ib_arena_print(arena, "%.*s", FINGERPRINT_HEX, hex);
 }
@@ -221,7 +223,8 @@ static const char *text_in(struct ib_arena *arena, const json_t *value)
 
 static const struct ib_named_text *named_in(struct ib_arena *arena, const json_t *object)
 {
-    struct ib_named_text *list = ib_arena_alloc(arena, (json_object_size(object) + 1) * sizeof *list), *at = list;
+    struct ib_named_text *list = ib_arena_alloc(arena, (json_object_size(object) + 1) * sizeof *list),
+                         *at = list;
     const char *name;
     json_t *value;
     json_object_foreach ((json_t *)(uintptr_t)object, name, value)
@@ -242,6 +245,8 @@ void ib_machine_from_json(const json_t *object, struct ib_arena *arena, struct i
         else if (field->type == IB_MACHINE_COUNT)
             *(uint64_t *)at = json_integer_value(value) > 0 ? (uint64_t)json_integer_value(value) : 0;
         else
-            *(enum ib_truth *)at = !json_is_boolean(value) ? IB_UNKNOWN : json_is_true(value) ? IB_YES : IB_NO;
+            *(enum ib_truth *)at = !json_is_boolean(value) ? IB_UNKNOWN
+                                   : json_is_true(value)   ? IB_YES
+                                                           : IB_NO;
     }
 }

@@ -12,9 +12,9 @@ struct ib_named_text {
     const char *name, *text;
 };
 
-/* Text is NULL and numbers are 0 where unknown. The fingerprint is made of what decides speed and stays from day to
- * day: processor, usable cores and whole GiB of memory; not of kernel, compiler and versions, since comparing those is
- * what runs are made for. */
+/* Text is NULL and numbers are 0 where unknown. The fingerprint is made of what decides speed and stays from
+ * day to day: processor, usable cores and whole GiB of memory; not of kernel, compiler and versions, since
+ * comparing those is what runs are made for. */
 struct ib_machine {
     const char *fingerprint, *cpu, *architecture;
     uint64_t logical_cores, usable_cores; /* usable: that this process may run on */
@@ -41,6 +41,7 @@ struct ib_machine_field {
 };
 extern const struct ib_machine_field ib_machine_fields[]; /* ends with a NULL name */
 /* "8", "true", "gcc 12.2.0"; NULL where unknown. */
-const char *ib_machine_field_text(const struct ib_machine *, const struct ib_machine_field *, struct ib_arena *);
+const char *ib_machine_field_text(const struct ib_machine *, const struct ib_machine_field *,
+                                  struct ib_arena *);
 
 #endif

@@ -10,6 +10,7 @@ static double compute(const struct ib_scores *s)
 extern const struct ib_metric ib_metric_mae;
 const struct ib_metric ib_metric_mae = {
     .name = "mae",
+    .label = "mean absolute error",
     .unit = "target",
     .summary = "mean absolute error over the test rows",
     .higher_is_better = false,

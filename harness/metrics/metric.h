@@ -24,7 +24,7 @@ enum ib_metric_growth {
 };
 
 struct ib_metric {
-    const char *name, *unit, *summary;
+    const char *name, *label, *unit, *summary; /* label: for people */
     bool higher_is_better;
     enum ib_metric_growth growth;
     /* NaN where the metric means nothing here; readers turn that into null. A prediction that is not finite

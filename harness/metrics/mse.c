@@ -8,6 +8,7 @@ static double compute(const struct ib_scores *s)
 extern const struct ib_metric ib_metric_mse;
 const struct ib_metric ib_metric_mse = {
     .name = "mse",
+    .label = "mean squared error",
     .unit = "target²",
     .summary = "mean squared error over the test rows",
     .higher_is_better = false,

@@ -10,6 +10,7 @@ static double compute(const struct ib_scores *s)
 extern const struct ib_metric ib_metric_rmse;
 const struct ib_metric ib_metric_rmse = {
     .name = "rmse",
+    .label = "root mean squared error",
     .unit = "target",
     .summary = "root of the mean squared error over the test rows",
     .higher_is_better = false,

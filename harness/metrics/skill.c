@@ -36,6 +36,7 @@ static double compute(const struct ib_scores *s)
 extern const struct ib_metric ib_metric_skill;
 const struct ib_metric ib_metric_skill = {
     .name = "skill",
+    .label = "skill",
     .unit = "",
     .summary = "gain over the trivial predictor: 0 is no better, 1 is perfect",
     .higher_is_better = true,

@@ -10,6 +10,7 @@ static double compute(const struct ib_scores *s)
 extern const struct ib_metric ib_metric_train_loss;
 const struct ib_metric ib_metric_train_loss = {
     .name = "train_loss",
+    .label = "training loss",
     .unit = "",
     .summary = "loss over the training rows, of the final parameters",
     .higher_is_better = false,

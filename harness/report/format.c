@@ -1,7 +1,5 @@
 #include "report/format.h"
 
-#include "analysis/member.h"
-
 #include <math.h>
 #include <string.h>
 

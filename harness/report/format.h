@@ -6,6 +6,14 @@
 
 #include <stdint.h>
 
+#define IB_DASH "–" /* what stands where there is nothing to say */
+
+/* The text, or IB_DASH for NULL. */
+static inline const char *ib_or_dash(const char *text)
+{
+    return text ? text : IB_DASH;
+}
+
 /* "12.3 µs": three significant digits; "0" for none. */
 const char *ib_format_duration(struct ib_arena *, double ns);
 /* The unit that ib_format_duration would take, and its nanoseconds. */

@@ -18,10 +18,10 @@ struct member {
 
 /* ---- grouping ---- */
 
-const char *ib_seed_group_title(struct ib_arena *arena, const json_t *c)
+const char *ib_seed_group_title(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    const char *problem = ib_member_text(c, "problem");
-    double seed = ib_member_number(c, "seed");
+    const char *problem = c->problem;
+    double seed = ib_case_record_number(c, IB_AXIS_SEED);
     const char *words = isnan(seed) ? NULL : ib_arena_print(arena, " seed=%.0f ", seed);
     const char *at = words ? strstr(problem, words) : NULL;
     return at ? ib_arena_print(arena, "%.*s%s", (int)(at - problem), problem, at + strlen(words) - 1) : NULL;
@@ -130,7 +130,7 @@ static void add_row(struct member *m, const struct ib_summary_row *row, bool reg
     if (strncmp(row->cells[IB_COLUMN_VERDICT], "ok", strlen("ok")) != 0)
         return;
     m->times[m->n_right] = row->time_ns;
-    m->scores[m->n_right] = ib_member_number(row->record, regression ? "metrics.rmse" : "metrics.accuracy");
+    m->scores[m->n_right] = row->record->metrics[regression ? IB_METRIC_rmse : IB_METRIC_accuracy];
     m->convergences[m->n_right++] = row->cells[IB_COLUMN_CONVERGENCE];
 }
 
@@ -174,7 +174,7 @@ static void fill_seed_group(struct ib_arena *arena, const struct ib_summary_sect
         n_rows += group->n;
     struct member *members = ib_arena_alloc(arena, n_rows * sizeof *members);
     for (size_t at = 0; (group = next_group(section, seed_group, &at));) {
-        regression = strcmp(ib_member_text(group->rows[0].record, "task"), "regression") == 0;
+        regression = group->rows[0].record->task == IB_REGRESSION;
         for (size_t r = 0; r < group->n; r++)
             add_row(member_of(arena, members, &n, group->rows[r].name, seed_group->n_seeds), &group->rows[r],
                     regression);

@@ -50,9 +50,11 @@ static char *options_json(const struct ib_case_record *c)
 /* A column for each axis after those that every case has. */
 static const char *insert_sql(struct ib_arena *arena)
 {
-    const char *names = "number, id, task, dataset_sha256, rows, test_rows, cols, options, label, libraries, simulated,"
-                        " algorithm",
-               *marks = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+    const char
+        *names =
+            "number, id, task, dataset_sha256, rows, test_rows, cols, options, label, libraries, simulated,"
+            " algorithm",
+        *marks = "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
     for (int k = 0; k < IB_AXIS_COUNT; k++) {
         names = ib_arena_print(arena, "%s, %s", names, ib_axis_rules[k].name);
         marks = ib_arena_print(arena, "%s, ?", marks);
@@ -85,7 +87,8 @@ static enum ib_status insert_case(sqlite3_stmt *insert, const struct ib_case_rec
     return status;
 }
 
-static enum ib_status add_all(struct ib_store *store, sqlite3_stmt *insert, const struct ib_case *cases, size_t n)
+static enum ib_status add_all(struct ib_store *store, sqlite3_stmt *insert, const struct ib_case *cases,
+                              size_t n)
 {
     struct ib_run_record *r = &store->record;
     for (size_t i = 0; i < r->n; i++)

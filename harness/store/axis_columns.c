@@ -17,19 +17,30 @@ const char *ib_axis_text(struct ib_arena *arena, enum ib_axis_kind kind, const s
     if (rule->applies && !rule->applies(c) && kind != IB_AXIS_RESIDENCY && kind != IB_AXIS_LOSS)
         return NULL;
     switch (kind) {
-    case IB_AXIS_MODEL: return c->model->name;
-    case IB_AXIS_DATASET: return ib_arena_copy(arena, c->dataset->name);
-    case IB_AXIS_IMPL: return ib_arena_copy(arena, c->impl->info->name);
-    case IB_AXIS_ACT: return word(ib_act_words, (int)c->act);
-    case IB_AXIS_LOSS: return word(ib_loss_words, (int)c->loss);
-    case IB_AXIS_INIT: return word(ib_init_words, (int)c->init);
-    case IB_AXIS_DTYPE: return word(ib_dtype_words, (int)c->dtype);
-    case IB_AXIS_RESIDENCY: return word(ib_residency_words, (int)c->residency);
-    case IB_AXIS_LR: return ib_arena_copy(arena, ib_print_real(c->lr, text, sizeof text));
+    case IB_AXIS_MODEL:
+        return c->model->name;
+    case IB_AXIS_DATASET:
+        return ib_arena_copy(arena, c->dataset->name);
+    case IB_AXIS_IMPL:
+        return ib_arena_copy(arena, c->impl->info->name);
+    case IB_AXIS_ACT:
+        return word(ib_act_words, (int)c->act);
+    case IB_AXIS_LOSS:
+        return word(ib_loss_words, (int)c->loss);
+    case IB_AXIS_INIT:
+        return word(ib_init_words, (int)c->init);
+    case IB_AXIS_DTYPE:
+        return word(ib_dtype_words, (int)c->dtype);
+    case IB_AXIS_RESIDENCY:
+        return word(ib_residency_words, (int)c->residency);
+    case IB_AXIS_LR:
+        return ib_arena_copy(arena, ib_print_real(c->lr, text, sizeof text));
     case IB_AXIS_HIDDEN:
         for (uint32_t i = 0; i < c->n_hidden; i++)
-            hidden = i ? ib_arena_print(arena, "%s,%" PRIu64, hidden, c->hidden[i]) : ib_arena_print(arena, "%" PRIu64, c->hidden[i]);
+            hidden = i ? ib_arena_print(arena, "%s,%" PRIu64, hidden, c->hidden[i])
+                       : ib_arena_print(arena, "%" PRIu64, c->hidden[i]);
         return hidden;
-    default: return ib_arena_print(arena, "%" PRIu64, *(const uint64_t *)field);
+    default:
+        return ib_arena_print(arena, "%" PRIu64, *(const uint64_t *)field);
     }
 }

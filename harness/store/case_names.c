@@ -1,4 +1,5 @@
-/* What tables and charts call a case: its name, problem, training and series leave out the axes that do not vary. */
+/* What tables and charts call a case: its name, problem, training and series leave out the axes that do not
+ * vary. */
 #include "store/run_record.h"
 
 #include <stdlib.h>
@@ -53,12 +54,12 @@ static const char *shape_of(struct ib_arena *arena, const struct ib_case_record 
     return ib_arena_print(arena, " %s%s%s", sizes, act ? " " : "", act ? act : "");
 }
 
-/* " mse xavier lr=0.01 seed=3": the other axes that vary and are neither who solves the problem nor its type; words stand
- * for themselves. */
+/* " mse xavier lr=0.01 seed=3": the other axes that vary and are neither who solves the problem nor its type;
+ * words stand for themselves. */
 static const char *others_of(struct ib_arena *arena, const struct ib_case_record *c, const struct family *f)
 {
     static const bool named_elsewhere[IB_AXIS_COUNT] = {
-        [IB_AXIS_MODEL] = true, [IB_AXIS_DATASET] = true, [IB_AXIS_HIDDEN] = true, [IB_AXIS_ACT] = true,
+        [IB_AXIS_MODEL] = true, [IB_AXIS_DATASET] = true, [IB_AXIS_HIDDEN] = true,   [IB_AXIS_ACT] = true,
         [IB_AXIS_DTYPE] = true, [IB_AXIS_IMPL] = true,    [IB_AXIS_RESIDENCY] = true};
     const char *text = "";
     for (int k = 0; k < IB_AXIS_COUNT; k++) {
@@ -73,7 +74,8 @@ static const char *others_of(struct ib_arena *arena, const struct ib_case_record
 
 static void name_case(struct ib_arena *arena, const struct family *f, struct ib_case_record *c)
 {
-    const char *model = c->axis[IB_AXIS_MODEL], *dataset = c->axis[IB_AXIS_DATASET], *dtype = c->axis[IB_AXIS_DTYPE];
+    const char *model = c->axis[IB_AXIS_MODEL], *dataset = c->axis[IB_AXIS_DATASET],
+               *dtype = c->axis[IB_AXIS_DTYPE];
     const char *shape = shape_of(arena, c), *others = others_of(arena, c, f);
     const bool shape_varies = f->varies[IB_AXIS_HIDDEN] || f->varies[IB_AXIS_ACT];
     c->name = c->residency == IB_HOST ? c->label

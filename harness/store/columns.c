@@ -10,15 +10,22 @@
 
 /* ---- the tables ---- */
 
-#define COLUMN(type_, member, name_) {.name = name_, .type = IB_COLUMN_##type_, .offset = offsetof(ROW, member)}
+#define COLUMN(type_, member, name_)                                                                         \
+    {                                                                                                        \
+        .name = name_, .type = IB_COLUMN_##type_, .offset = offsetof(ROW, member)                            \
+    }
 #define WORD(member, name_, words_)                                                                          \
-    {.name = name_, .type = IB_COLUMN_WORD, .offset = offsetof(ROW, member), .words = words_}
+    {                                                                                                        \
+        .name = name_, .type = IB_COLUMN_WORD, .offset = offsetof(ROW, member), .words = words_              \
+    }
 #define PHASES                                                                                               \
     COLUMN(MEASURED, phases.load_ns, "load_ns"), COLUMN(MEASURED, phases.setup_ns, "setup_ns"),              \
         COLUMN(MEASURED, phases.train_ns, "train_ns"), COLUMN(MEASURED, phases.readback_ns, "readback_ns"),  \
         COLUMN(MEASURED, phases.predict_ns, "predict_ns")
 #define TABLE(columns, table_, order_)                                                                       \
-    {.table = table_, .order = order_, .row_bytes = sizeof(ROW), .list = columns}
+    {                                                                                                        \
+        .table = table_, .order = order_, .row_bytes = sizeof(ROW), .list = columns                          \
+    }
 
 #define ROW struct ib_check_record
 static const struct ib_column check_list[] = {
@@ -83,9 +90,9 @@ const struct ib_columns ib_process_run_columns = TABLE(process_run_list, "proces
 
 #define ROW struct ib_stop_record
 static const struct ib_column stop_list[] = {
-    COLUMN(INTEGER, target, "target"),       COLUMN(REAL, loss, "loss"),
-    COLUMN(MEASURED, epochs, "epochs"),      COLUMN(INTEGER, trainings, "trainings"),
-    COLUMN(TEXT, reason, "reason"),          {NULL},
+    COLUMN(INTEGER, target, "target"),  COLUMN(REAL, loss, "loss"),
+    COLUMN(MEASURED, epochs, "epochs"), COLUMN(INTEGER, trainings, "trainings"),
+    COLUMN(TEXT, reason, "reason"),     {NULL},
 };
 const struct ib_columns ib_stop_columns = TABLE(stop_list, "stops", "target");
 #undef ROW
@@ -165,8 +172,11 @@ const struct ib_columns ib_kernel_columns = TABLE(kernel_list, "tracer_kernels",
 
 #define ROW struct ib_profile_record
 static const struct ib_column profile_list[] = {
-    COLUMN(MEASURED, epochs, "epochs"),   COLUMN(TEXT, reason, "reason"), COLUMN(TEXT, clock, "clock"),
-    COLUMN(MEASURED, sync_ns, "sync_ns"), {NULL},
+    COLUMN(MEASURED, epochs, "epochs"),
+    COLUMN(TEXT, reason, "reason"),
+    COLUMN(TEXT, clock, "clock"),
+    COLUMN(MEASURED, sync_ns, "sync_ns"),
+    {NULL},
 };
 const struct ib_columns ib_profile_columns = TABLE(profile_list, "profiles", NULL);
 #undef ROW
@@ -192,7 +202,8 @@ static const struct ib_column copy_time_list[] = {
     COLUMN(INTEGER, d2h_ns, "d2h_ns"),
     {NULL},
 };
-const struct ib_columns ib_copy_time_columns = TABLE(copy_time_list, "profile_copies", "h2d_ns + d2h_ns DESC");
+const struct ib_columns ib_copy_time_columns =
+    TABLE(copy_time_list, "profile_copies", "h2d_ns + d2h_ns DESC");
 #undef ROW
 
 /* ---- writing ---- */
@@ -228,10 +239,12 @@ static struct ib_db_value value_of(const struct ib_column *column, const void *r
     case IB_COLUMN_MEASURED:
         return *(const uint64_t *)field ? ib_db_integer(*(const uint64_t *)field) : ib_db_null();
     case IB_COLUMN_COUNT:
-        return *(const int64_t *)field < 0 ? ib_db_null() : ib_db_integer((uint64_t)*(const int64_t *)field);
+        return *(const int64_t *)field < 0 ? ib_db_null()
+                                           : ib_db_integer((uint64_t) * (const int64_t *)field);
     case IB_COLUMN_TRUTH:
-        return *(const enum ib_truth *)field == IB_UNKNOWN ? ib_db_null()
-                                                           : ib_db_integer(*(const enum ib_truth *)field == IB_YES);
+        return *(const enum ib_truth *)field == IB_UNKNOWN
+                   ? ib_db_null()
+                   : ib_db_integer(*(const enum ib_truth *)field == IB_YES);
     case IB_COLUMN_WORD:
         return word_value(column->words, *(const int *)field);
     case IB_COLUMN_NUMBERS:
@@ -264,8 +277,8 @@ const char *ib_columns_insert(struct ib_arena *arena, const struct ib_columns *c
     const char *marks = "?";
     for (size_t i = count_columns(columns); i > 0; i--)
         marks = ib_arena_print(arena, "%s, ?", marks);
-    return ib_arena_print(arena, "INSERT INTO %s (%s) VALUES (%s)", columns->table, column_names(arena, columns),
-                          marks);
+    return ib_arena_print(arena, "INSERT INTO %s (%s) VALUES (%s)", columns->table,
+                          column_names(arena, columns), marks);
 }
 
 enum ib_status ib_columns_put(sqlite3_stmt *insert, const struct ib_columns *columns, uint64_t case_number,
@@ -286,8 +299,9 @@ enum ib_status ib_columns_put(sqlite3_stmt *insert, const struct ib_columns *col
 
 const char *ib_columns_select(struct ib_arena *arena, const struct ib_columns *columns, const char *where)
 {
-    return ib_arena_print(arena, "SELECT %s FROM %s%s%s ORDER BY case_number%s%s", column_names(arena, columns),
-                          columns->table, where ? " WHERE " : "", where ? where : "", columns->order ? ", " : "",
+    return ib_arena_print(arena, "SELECT %s FROM %s%s%s ORDER BY case_number%s%s",
+                          column_names(arena, columns), columns->table, where ? " WHERE " : "",
+                          where ? where : "", columns->order ? ", " : "",
                           columns->order ? columns->order : "");
 }
 
@@ -310,7 +324,8 @@ static void get_numbers(const char *text, struct ib_arena *arena, const double *
     *numbers = list;
 }
 
-static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column, struct ib_arena *arena, void *field)
+static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column, struct ib_arena *arena,
+                      void *field)
 {
     const bool null = sqlite3_column_type(row, at) == SQLITE_NULL;
     switch (column->type) {

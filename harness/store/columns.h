@@ -1,5 +1,5 @@
-/* The tables of DIR/run.sqlite and the structs of the record, held together by one list of columns a table: inserting and
- * reading both follow it. Private to the store. */
+/* The tables of DIR/run.sqlite and the structs of the record, held together by one list of columns a table:
+ * inserting and reading both follow it. Private to the store. */
 #ifndef IB_STORE_COLUMNS_H
 #define IB_STORE_COLUMNS_H
 
@@ -41,7 +41,8 @@ extern const struct ib_columns ib_check_columns, ib_round_columns, ib_process_ru
 /* "INSERT INTO t (case_number, a, b) VALUES (?, ?, ?)". */
 const char *ib_columns_insert(struct ib_arena *, const struct ib_columns *);
 /* Binds and runs it. */
-enum ib_status ib_columns_put(sqlite3_stmt *insert, const struct ib_columns *, uint64_t case_number, const void *row);
+enum ib_status ib_columns_put(sqlite3_stmt *insert, const struct ib_columns *, uint64_t case_number,
+                              const void *row);
 
 /* "SELECT case_number, a, b FROM t WHERE … ORDER BY case_number, …"; `where` may be NULL. */
 const char *ib_columns_select(struct ib_arena *, const struct ib_columns *, const char *where);

@@ -38,7 +38,8 @@ static const char *const *read_selection(struct ib_arena *arena, const char *tex
 {
     json_t *json = text ? json_loads(text, 0, NULL) : NULL, *item;
     size_t i;
-    const char **list = json_is_array(json) ? ib_arena_alloc(arena, (json_array_size(json) + 1) * sizeof *list) : NULL;
+    const char **list =
+        json_is_array(json) ? ib_arena_alloc(arena, (json_array_size(json) + 1) * sizeof *list) : NULL;
     if (list)
         json_array_foreach (json, i, item)
             list[i] = ib_arena_copy(arena, json_is_string(item) ? json_string_value(item) : "");
@@ -64,12 +65,14 @@ static void read_run_row(struct reader *r, sqlite3_stmt *row, struct ib_case_rec
 
 static enum ib_status read_run(struct reader *r)
 {
-    IB_TRY(read_rows(r,
-                     "SELECT id, name, started, finished, config_text, config_sha256, version, reference, machine,"
-                     " selection FROM run",
-                     read_run_row));
+    IB_TRY(read_rows(
+        r,
+        "SELECT id, name, started, finished, config_text, config_sha256, version, reference, machine,"
+        " selection FROM run",
+        read_run_row));
     return r->run->id ? IB_OK
-                      : ib_fail(IB_EINVAL, sqlite3_db_filename(r->db, "main"), "this run was killed before it began");
+                      : ib_fail(IB_EINVAL, sqlite3_db_filename(r->db, "main"),
+                                "this run was killed before it began");
 }
 
 static int word_in(sqlite3_stmt *row, int column, const struct ib_word *words)
@@ -98,8 +101,9 @@ enum { FIXED_COLUMNS = 14 };
 
 static const char *case_query(struct ib_arena *arena)
 {
-    const char *columns = "number, id, task, dataset_sha256, rows, test_rows, cols, options, label, libraries,"
-                          " simulated, algorithm, status, reason";
+    const char *columns =
+        "number, id, task, dataset_sha256, rows, test_rows, cols, options, label, libraries,"
+        " simulated, algorithm, status, reason";
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         columns = ib_arena_print(arena, "%s, %s", columns, ib_axis_rules[k].name);
     return ib_arena_print(arena, "SELECT %s FROM cases ORDER BY number", columns);
@@ -121,22 +125,22 @@ static void read_case_row(struct reader *r, sqlite3_stmt *row, struct ib_case_re
     (void)ignored;
     run->cases = ib_arena_grow(arena, run->cases, sizeof *run->cases, run->n, &run->capacity);
     struct ib_case_record *c = &run->cases[run->n++];
-    *c = (struct ib_case_record){.number = (uint64_t)sqlite3_column_int64(row, 0),
-                                 .id = ib_column_text(row, 1, arena),
-                                 .task = (enum ib_task)word_in(row, 2, ib_task_words),
-                                 .dataset_sha256 = ib_column_text(row, 3, arena),
-                                 .rows = (uint64_t)sqlite3_column_int64(row, 4),
-                                 .test_rows = (uint64_t)sqlite3_column_int64(row, 5),
-                                 .cols = (uint64_t)sqlite3_column_int64(row, 6),
-                                 .label = ib_column_text(row, 8, arena),
-                                 .libraries = ib_column_text(row, 9, arena),
-                                 .simulated = sqlite3_column_int(row, 10),
-                                 .algorithm = ib_column_text(row, 11, arena),
-                                 .status = (enum ib_case_status)word_in(row, 12, ib_case_status_words),
-                                 .reason = ib_column_text(row, 13, arena),
-                                 .residency = (enum ib_residency)word_in(row, FIXED_COLUMNS + IB_AXIS_RESIDENCY,
-                                                                         ib_residency_words),
-                                 .epochs = (uint64_t)sqlite3_column_int64(row, FIXED_COLUMNS + IB_AXIS_EPOCHS)};
+    *c = (struct ib_case_record){
+        .number = (uint64_t)sqlite3_column_int64(row, 0),
+        .id = ib_column_text(row, 1, arena),
+        .task = (enum ib_task)word_in(row, 2, ib_task_words),
+        .dataset_sha256 = ib_column_text(row, 3, arena),
+        .rows = (uint64_t)sqlite3_column_int64(row, 4),
+        .test_rows = (uint64_t)sqlite3_column_int64(row, 5),
+        .cols = (uint64_t)sqlite3_column_int64(row, 6),
+        .label = ib_column_text(row, 8, arena),
+        .libraries = ib_column_text(row, 9, arena),
+        .simulated = sqlite3_column_int(row, 10),
+        .algorithm = ib_column_text(row, 11, arena),
+        .status = (enum ib_case_status)word_in(row, 12, ib_case_status_words),
+        .reason = ib_column_text(row, 13, arena),
+        .residency = (enum ib_residency)word_in(row, FIXED_COLUMNS + IB_AXIS_RESIDENCY, ib_residency_words),
+        .epochs = (uint64_t)sqlite3_column_int64(row, FIXED_COLUMNS + IB_AXIS_EPOCHS)};
     read_options(arena, (const char *)sqlite3_column_text(row, 7), c);
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         c->axis[k] = axis_text(row, FIXED_COLUMNS + k, arena);
@@ -145,7 +149,8 @@ static void read_case_row(struct reader *r, sqlite3_stmt *row, struct ib_case_re
 
 /* ---- what was measured ---- */
 
-/* A new element of a list in the arena that doubles as it grows; the lists of a loaded run have no spare room. */
+/* A new element of a list in the arena that doubles as it grows; the lists of a loaded run have no spare
+ * room. */
 static void *grown(struct ib_arena *arena, void *list, size_t bytes, size_t n)
 {
     size_t capacity = n;
@@ -246,9 +251,11 @@ static void read_process(struct reader *r, sqlite3_stmt *row, struct ib_case_rec
 static enum ib_status read_details(struct reader *r)
 {
     for (int i = 0; i < DETAIL_COUNT; i++)
-        IB_TRY(read_rows(r, ib_columns_select(&r->scratch, details[i].columns, details[i].where), details[i].add));
+        IB_TRY(read_rows(r, ib_columns_select(&r->scratch, details[i].columns, details[i].where),
+                         details[i].add));
     IB_TRY(read_rows(r, "SELECT case_number, name, value FROM metrics", read_metric));
-    IB_TRY(read_rows(r, "SELECT case_number, epoch, loss, seconds FROM curve ORDER BY case_number, epoch", read_loss));
+    IB_TRY(read_rows(r, "SELECT case_number, epoch, loss, seconds FROM curve ORDER BY case_number, epoch",
+                     read_loss));
     return read_rows(r, "SELECT case_number, source, reason FROM whole_processes", read_process);
 }
 

@@ -11,8 +11,8 @@ const char *const ib_time_part_names[IB_TIME_PART_COUNT] = {"transfer", "sync", 
 
 void ib_case_record_clear(struct ib_case_record *c)
 {
-    c->check = (struct ib_check_record){.loss_error = NAN, .params_error = NAN, .prediction_error = NAN,
-                                        .as_expected = IB_UNKNOWN};
+    c->check = (struct ib_check_record){
+        .loss_error = NAN, .params_error = NAN, .prediction_error = NAN, .as_expected = IB_UNKNOWN};
     c->tracer = (struct ib_tracer_record){.agrees = IB_UNKNOWN};
     for (size_t i = 0; i < IB_METRIC_COUNT; i++)
         c->metrics[i] = NAN;
@@ -45,6 +45,14 @@ bool ib_case_record_counts(const struct ib_case_record *c)
 double ib_case_record_number(const struct ib_case_record *c, enum ib_axis_kind kind)
 {
     return c->axis[kind] ? strtod(c->axis[kind], NULL) : NAN;
+}
+
+const char *ib_case_record_stderr(const struct ib_case_record *c)
+{
+    for (size_t i = 0; i < c->n_rounds; i++)
+        if (c->rounds[i].status != IB_CASE_OK && c->rounds[i].stderr_tail)
+            return c->rounds[i].stderr_tail;
+    return c->check.stderr_tail;
 }
 
 /* ---- orders ---- */
@@ -205,8 +213,8 @@ static void derive_as_expected(struct ib_case_record *c)
 
 /* ---- where an epoch goes ---- */
 
-/* Totals of a profile over its epochs: copies, the device's own work, launches, and waiting beyond both that work and
- * the wait that a download is anyway. */
+/* Totals of a profile over its epochs: copies, the device's own work, launches, and waiting beyond both that
+ * work and the wait that a download is anyway. */
 struct profile_totals {
     double transfer, compute, launch, wait;
 };
@@ -220,15 +228,16 @@ static struct profile_totals sum_profile(const struct ib_profile_record *p)
         const struct ib_operation_record *o = &p->operations[i];
         sum.compute += (double)o->compute_ns;
         sum.launch += (double)o->launch_ns;
-        sum.wait += fmax((double)o->wait_ns - (double)o->compute_ns - (double)o->calls * (double)p->sync_ns, 0);
+        sum.wait +=
+            fmax((double)o->wait_ns - (double)o->compute_ns - (double)o->calls * (double)p->sync_ns, 0);
     }
     return sum;
 }
 
-/* In nanoseconds that add up to the median epoch: copies and computing as profiled; waits as they are in the timed passes
- * (per_op: after each operation; resident: as often as the transfer log says); the rest is handing the work over. Under
- * per_op nothing overlaps: there the launches are the profile's too, and all is scaled to the median; else only what
- * exceeds it. */
+/* In nanoseconds that add up to the median epoch: copies and computing as profiled; waits as they are in the
+ * timed passes (per_op: after each operation; resident: as often as the transfer log says); the rest is
+ * handing the work over. Under per_op nothing overlaps: there the launches are the profile's too, and all is
+ * scaled to the median; else only what exceeds it. */
 static void derive_breakdown(struct ib_case_record *c)
 {
     const struct ib_profile_record *p = &c->profile;
@@ -243,7 +252,8 @@ static void derive_breakdown(struct ib_case_record *c)
     const double syncs = c->n_calls ? (double)c->phase_transfers[IB_TRAIN].syncs : 0;
     const double sync = serial ? sum.wait / epochs : (double)p->sync_ns * syncs / (double)c->epochs;
     const double launch = serial ? sum.launch / epochs : 0;
-    const double fit = median / fmax(transfer + sync + compute + launch, 1e-9), scale = serial ? fit : fmin(fit, 1);
+    const double fit = median / fmax(transfer + sync + compute + launch, 1e-9),
+                 scale = serial ? fit : fmin(fit, 1);
     c->breakdown_ns[IB_TIME_TRANSFER] = transfer * scale;
     c->breakdown_ns[IB_TIME_SYNC] = sync * scale;
     c->breakdown_ns[IB_TIME_COMPUTE] = compute * scale;
@@ -314,8 +324,8 @@ static double finite_or_nan(double value)
     return isfinite(value) ? value : NAN;
 }
 
-static void derive_stop(struct ib_arena *arena, const struct ib_case_record *c, const struct ib_stop_record *stop,
-                        double *scratch, struct ib_stop_summary *out)
+static void derive_stop(struct ib_arena *arena, const struct ib_case_record *c,
+                        const struct ib_stop_record *stop, double *scratch, struct ib_stop_summary *out)
 {
     size_t failed = 0;
     const char *last = NULL;

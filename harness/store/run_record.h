@@ -1,6 +1,7 @@
-/* The record of a run, typed: what was measured of every case, and what is derived from it. A run in progress fills it pass
- * by pass (store.h), a finished one is loaded into it once (load_run.h); analysis, report, gate and exit status read nothing
- * else. Numbers are NaN and counts IB_NO_COUNT where unknown, text is NULL. All memory belongs to the record's arena. */
+/* The record of a run, typed: what was measured of every case, and what is derived from it. A run in progress
+ * fills it pass by pass (store.h), a finished one is loaded into it once (load_run.h); analysis, report, gate
+ * and exit status read nothing else. Numbers are NaN and counts IB_NO_COUNT where unknown, text is NULL. All
+ * memory belongs to the record's arena. */
 #ifndef IB_STORE_RUN_RECORD_H
 #define IB_STORE_RUN_RECORD_H
 
@@ -102,7 +103,7 @@ struct ib_tracer_record {
     struct ib_kernel_record {
         const char *name;
         uint64_t count;
-    } *kernels; /* by count; none where they are not known */
+    } * kernels; /* by count; none where they are not known */
     size_t n_kernels;
 };
 
@@ -115,18 +116,19 @@ struct ib_profile_record {
     struct ib_operation_record {
         const char *op;
         uint64_t calls, launch_ns, wait_ns, compute_ns;
-    } *operations; /* the longest first */
+    } * operations; /* the longest first */
     size_t n_operations;
     struct ib_copy_time_record {
         const char *op, *tensor;
         uint64_t h2d_ns, d2h_ns;
-    } *copies; /* the longest first */
+    } * copies; /* the longest first */
     size_t n_copies;
 };
 
 /* ---- what is derived from it ---- */
 
-/* The time of an epoch over the undisturbed rounds, or over all where all were disturbed; NaN where there is none. */
+/* The time of an epoch over the undisturbed rounds, or over all where all were disturbed; NaN where there is
+ * none. */
 struct ib_epoch_times {
     double median, min, low, high; /* low, high: interval of the median, at least 95 %; NaN under 6 rounds */
     size_t n;                      /* rounds */
@@ -143,8 +145,8 @@ struct ib_transfer_totals {
     int64_t h2d_count, h2d_bytes, d2h_count, d2h_bytes, launches, syncs;
 };
 
-/* Over the runs of the whole process; times in seconds, but for the parts of the median run (of an even number the lower
- * of the two), which add up with the residual to its wall time. */
+/* Over the runs of the whole process; times in seconds, but for the parts of the median run (of an even
+ * number the lower of the two), which add up with the residual to its wall time. */
 struct ib_process_summary {
     size_t n; /* 0: none */
     double wall_median_s, wall_min_s, wall_max_s, wall_mean_s, wall_deviation_s, user_s, system_s;
@@ -164,7 +166,8 @@ struct ib_stop_summary {
 struct ib_case_record {
     uint64_t number; /* from 1, in the order of the plan */
     const char *id;
-    /* The values of its axes as a configuration spells them ("6,6", "0.01"); NULL where an axis means nothing to it. */
+    /* The values of its axes as a configuration spells them ("6,6", "0.01"); NULL where an axis means nothing
+     * to it. */
     const char *axis[IB_AXIS_COUNT];
     enum ib_residency residency;
     enum ib_task task;
@@ -209,8 +212,9 @@ struct ib_case_record {
     bool ranked;          /* verified, its copies as expected, on a real device */
     enum ib_truth as_expected;
     struct ib_epoch_times epoch_ns;
-    double phases_ns[IB_RUN_PHASES];        /* medians over the timed rounds */
-    double breakdown_ns[IB_TIME_PART_COUNT]; /* of the median epoch on a device, by its profile; all NaN: none */
+    double phases_ns[IB_RUN_PHASES]; /* medians over the timed rounds */
+    double
+        breakdown_ns[IB_TIME_PART_COUNT]; /* of the median epoch on a device, by its profile; all NaN: none */
     struct ib_transfer_totals transfers, phase_transfers[IB_PHASE_COUNT];
     struct ib_process_summary process;
     struct ib_stop_summary *stop_summaries; /* n_stops of them */
@@ -235,8 +239,8 @@ void ib_run_record_derive(struct ib_run_record *);
 void ib_run_record_name(struct ib_run_record *);
 void ib_run_record_free(struct ib_run_record *);
 
-/* For the store: a case of which nothing was measured; the time of an epoch over its rounds; and its lists in the order
- * that the record gives them. */
+/* For the store: a case of which nothing was measured; the time of an epoch over its rounds; and its lists in
+ * the order that the record gives them. */
 void ib_case_record_clear(struct ib_case_record *);
 struct ib_epoch_times ib_epoch_times_of(const struct ib_case_record *);
 void ib_case_record_sort_copies(struct ib_case_record *);
@@ -250,6 +254,9 @@ const struct ib_case_record *ib_run_record_find(const struct ib_run_record *, co
 bool ib_case_record_counts(const struct ib_case_record *);
 /* Is its answer right? */
 bool ib_case_record_verified(const struct ib_case_record *);
+
+/* The end of what the first round that went wrong wrote to stderr, else the checked pass; NULL: nothing. */
+const char *ib_case_record_stderr(const struct ib_case_record *);
 
 /* An axis that is a number; NaN where it means nothing to the case. */
 double ib_case_record_number(const struct ib_case_record *, enum ib_axis_kind);

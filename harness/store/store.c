@@ -23,20 +23,27 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PUT_PREDICTION] =
         "INSERT INTO predictions (case_number, row, output, actual, predicted) VALUES (?, ?, ?, ?, ?)",
     [PUT_FINAL] = "INSERT INTO finals (case_number, params, predictions) VALUES (?, ?, ?)",
-    [PUT_TIMES] = "INSERT OR REPLACE INTO epoch_times (case_number, n, median_ns, min_ns, ci_low_ns, ci_high_ns)"
-                  " VALUES (?, ?, ?, ?, ?, ?)",
+    [PUT_TIMES] =
+        "INSERT OR REPLACE INTO epoch_times (case_number, n, median_ns, min_ns, ci_low_ns, ci_high_ns)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
     [PUT_PROCESS] = "INSERT OR REPLACE INTO whole_processes (case_number, source, reason) VALUES (?, ?, ?)",
     [DROP_TRANSFERS] = "DELETE FROM transfers WHERE case_number = ? AND pass = ?",
     [DROP_CALLS] = "DELETE FROM calls WHERE case_number = ? AND pass = ?",
 };
 
 const struct ib_columns *const ib_written_tables[TABLE_COUNT] = {
-    [CHECKS] = &ib_check_columns,         [ROUNDS] = &ib_round_columns,
-    [PROCESS_RUNS] = &ib_process_run_columns, [STOPS] = &ib_stop_columns,
-    [STOP_TIMES] = &ib_stop_time_columns, [TRANSFERS] = &ib_copy_columns,
-    [CALLS] = &ib_calls_columns,          [TRACERS] = &ib_tracer_columns,
-    [KERNELS] = &ib_kernel_columns,       [PROFILES] = &ib_profile_columns,
-    [OPERATIONS] = &ib_operation_columns, [COPY_TIMES] = &ib_copy_time_columns,
+    [CHECKS] = &ib_check_columns,
+    [ROUNDS] = &ib_round_columns,
+    [PROCESS_RUNS] = &ib_process_run_columns,
+    [STOPS] = &ib_stop_columns,
+    [STOP_TIMES] = &ib_stop_time_columns,
+    [TRANSFERS] = &ib_copy_columns,
+    [CALLS] = &ib_calls_columns,
+    [TRACERS] = &ib_tracer_columns,
+    [KERNELS] = &ib_kernel_columns,
+    [PROFILES] = &ib_profile_columns,
+    [OPERATIONS] = &ib_operation_columns,
+    [COPY_TIMES] = &ib_copy_time_columns,
 };
 
 enum ib_status ib_store_begin(struct ib_store *store)
@@ -76,7 +83,8 @@ static enum ib_status new_id(char *id, size_t n)
 }
 
 /* The record's own copy of the machine, by way of the JSON that is stored. */
-static enum ib_status set_machine(struct ib_run_record *r, const struct ib_machine *machine, const char **text)
+static enum ib_status set_machine(struct ib_run_record *r, const struct ib_machine *machine,
+                                  const char **text)
 {
     json_t *json = ib_machine_to_json(machine);
     char *dumped = json_dumps(json, JSON_COMPACT);
@@ -103,10 +111,11 @@ static enum ib_status add_run(struct ib_store *store, const struct ib_config *co
                          "INSERT INTO run (id, name, started, config_text, config_sha256, version, machine,"
                          " reference, selection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                          &insert));
-    enum ib_status status = ib_db_run(
-        insert, IB_DB_VALUES(ib_db_text(id), ib_db_text(config->name), ib_db_text(started), ib_db_text(config->text),
-                             ib_db_text(config->sha256), ib_db_text(IB_VERSION), ib_db_text(described),
-                             ib_db_text(config->baseline), ib_db_text(config->selection_text)));
+    enum ib_status status =
+        ib_db_run(insert, IB_DB_VALUES(ib_db_text(id), ib_db_text(config->name), ib_db_text(started),
+                                       ib_db_text(config->text), ib_db_text(config->sha256),
+                                       ib_db_text(IB_VERSION), ib_db_text(described),
+                                       ib_db_text(config->baseline), ib_db_text(config->selection_text)));
     sqlite3_finalize(insert);
     return status;
 }
@@ -144,7 +153,8 @@ static enum ib_status make_tables(sqlite3 *db)
     return IB_OK;
 }
 
-static enum ib_status fill(struct ib_store *store, const struct ib_config *config, const struct ib_machine *machine)
+static enum ib_status fill(struct ib_store *store, const struct ib_config *config,
+                           const struct ib_machine *machine)
 {
     IB_TRY(make_tables(store->db));
     IB_TRY(prepare(store));
@@ -273,8 +283,8 @@ enum ib_status ib_store_worsen(struct ib_store *store, struct ib_case_record *c,
         return IB_OK;
     c->status = status;
     c->reason = reason && reason[0] ? ib_arena_copy(&store->record.arena, reason) : NULL;
-    return RUN(store, SET_STATUS, ib_db_integer(c->number), ib_db_text(ib_word_of(ib_case_status_words, (int)status)),
-               ib_db_text(c->reason));
+    return RUN(store, SET_STATUS, ib_db_integer(c->number),
+               ib_db_text(ib_word_of(ib_case_status_words, (int)status)), ib_db_text(c->reason));
 }
 
 enum ib_status ib_store_put_status(struct ib_store *store, const struct ib_case *c,

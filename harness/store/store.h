@@ -110,10 +110,13 @@ enum ib_status ib_store_open(const char *dir, struct ib_store **out);
 /* The run as it stands, with all that is derived from it; valid until the next call for this store. */
 const struct ib_run_record *ib_store_record(struct ib_store *);
 
-/* Each adds to the record and writes to the disk, all or nothing. Cases are those of ib_store_add_cases, found by id. */
-enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *, const struct ib_checked_pass *);
+/* Each adds to the record and writes to the disk, all or nothing. Cases are those of ib_store_add_cases,
+ * found by id. */
+enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *,
+                                    const struct ib_checked_pass *);
 enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, const struct ib_timed_pass *);
-enum ib_status ib_store_put_process(struct ib_store *, const struct ib_case *, const struct ib_process_pass *);
+enum ib_status ib_store_put_process(struct ib_store *, const struct ib_case *,
+                                    const struct ib_process_pass *);
 /* The stops of a case, once; and a round of trainings up to them. */
 enum ib_status ib_store_put_stops(struct ib_store *, const struct ib_case *, const struct ib_search_pass *);
 enum ib_status ib_store_put_stopped(struct ib_store *, const struct ib_case *, const struct ib_stop *stops,

@@ -14,7 +14,8 @@ static const char *keep(struct ib_store *store, const char *text)
 
 static const double *keep_numbers(struct ib_store *store, const double *values, size_t n)
 {
-    return values ? memcpy(ib_arena_alloc(&store->record.arena, (n + 1) * sizeof *values), values, n * sizeof *values)
+    return values ? memcpy(ib_arena_alloc(&store->record.arena, (n + 1) * sizeof *values), values,
+                           n * sizeof *values)
                   : NULL;
 }
 
@@ -31,8 +32,8 @@ static enum ib_truth truth(bool known, bool value)
 
 /* ---- the transfer log ---- */
 
-static void add_phase_copies(struct ib_arena *arena, const char *pass, int phase, const struct ib_transfer_log *log,
-                             struct ib_case_record *out, size_t *capacity)
+static void add_phase_copies(struct ib_arena *arena, const char *pass, int phase,
+                             const struct ib_transfer_log *log, struct ib_case_record *out, size_t *capacity)
 {
     for (int op = 0; op < IB_OP_COUNT; op++)
         for (uint32_t t = 0; t < log->n_tensors; t++) {
@@ -40,9 +41,9 @@ static void add_phase_copies(struct ib_arena *arena, const char *pass, int phase
             if (traffic->h2d_count + traffic->d2h_count == 0)
                 continue;
             out->copies = ib_arena_grow(arena, out->copies, sizeof *out->copies, out->n_copies, capacity);
-            out->copies[out->n_copies++] = (struct ib_copy_record){pass, ib_word_of(ib_phase_words, phase),
-                                                                   ib_word_of(ib_op_words, op),
-                                                                   ib_arena_copy(arena, log->tensor[t]), *traffic};
+            out->copies[out->n_copies++] =
+                (struct ib_copy_record){pass, ib_word_of(ib_phase_words, phase), ib_word_of(ib_op_words, op),
+                                        ib_arena_copy(arena, log->tensor[t]), *traffic};
         }
 }
 
@@ -56,8 +57,8 @@ static void list_log(struct ib_arena *arena, const char *pass, const struct ib_t
     out->calls = ib_arena_alloc(arena, IB_PHASE_COUNT * sizeof *out->calls);
     out->n_calls = IB_PHASE_COUNT;
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        out->calls[phase] = (struct ib_calls_record){pass, ib_word_of(ib_phase_words, phase), log->launches[phase],
-                                                     log->syncs[phase]};
+        out->calls[phase] = (struct ib_calls_record){pass, ib_word_of(ib_phase_words, phase),
+                                                     log->launches[phase], log->syncs[phase]};
         add_phase_copies(arena, pass, phase, log, out, &capacity);
     }
     ib_case_record_sort_copies(out);
@@ -70,7 +71,8 @@ static bool same_log(const struct ib_case_record *a, const struct ib_case_record
         same = a->calls[i].launches == b->calls[i].launches && a->calls[i].syncs == b->calls[i].syncs;
     for (size_t i = 0; same && i < a->n_copies; i++)
         same = ib_traffic_equal(&a->copies[i].traffic, &b->copies[i].traffic) &&
-               strcmp(a->copies[i].op, b->copies[i].op) == 0 && strcmp(a->copies[i].tensor, b->copies[i].tensor) == 0 &&
+               strcmp(a->copies[i].op, b->copies[i].op) == 0 &&
+               strcmp(a->copies[i].tensor, b->copies[i].tensor) == 0 &&
                strcmp(a->copies[i].phase, b->copies[i].phase) == 0;
     return same;
 }
@@ -89,7 +91,8 @@ static enum ib_status put_log(struct ib_store *store, const struct ib_case_recor
 
 /* ---- the checked pass ---- */
 
-static void keep_check(struct ib_store *store, const struct ib_checked_pass *pass, struct ib_check_record *out)
+static void keep_check(struct ib_store *store, const struct ib_checked_pass *pass,
+                       struct ib_check_record *out)
 {
     const struct ib_verification *v = &pass->verification;
     const bool compared = v->verdict != IB_UNVERIFIED;
@@ -117,7 +120,8 @@ static int64_t counted(const struct ib_driver_counters *w, uint64_t count)
     return ib_driver_counters_given(w) && count != IB_UNCOUNTED ? (int64_t)count : IB_NO_COUNT;
 }
 
-static void keep_tracer(struct ib_store *store, const struct ib_checked_pass *pass, struct ib_tracer_record *out)
+static void keep_tracer(struct ib_store *store, const struct ib_checked_pass *pass,
+                        struct ib_tracer_record *out)
 {
     const struct ib_driver_counters *w = pass->tracer;
     if (!w || !w->source[0])
@@ -153,8 +157,8 @@ static void keep_tracer(struct ib_store *store, const struct ib_checked_pass *pa
     ib_tracer_record_sort(out);
 }
 
-static void keep_operations(struct ib_store *store, const struct ib_profile *p, const struct ib_transfer_log *names,
-                            struct ib_profile_record *out)
+static void keep_operations(struct ib_store *store, const struct ib_profile *p,
+                            const struct ib_transfer_log *names, struct ib_profile_record *out)
 {
     struct ib_arena *arena = &store->record.arena;
     size_t copies_capacity = 0;
@@ -169,16 +173,18 @@ static void keep_operations(struct ib_store *store, const struct ib_profile *p, 
             const struct ib_profile_copy *copy = &p->copies[op][t];
             if (copy->h2d_ns + copy->d2h_ns == 0)
                 continue;
-            out->copies = ib_arena_grow(arena, out->copies, sizeof *out->copies, out->n_copies, &copies_capacity);
-            out->copies[out->n_copies++] = (struct ib_copy_time_record){word, keep(store, names->tensor[t]),
-                                                                        copy->h2d_ns, copy->d2h_ns};
+            out->copies =
+                ib_arena_grow(arena, out->copies, sizeof *out->copies, out->n_copies, &copies_capacity);
+            out->copies[out->n_copies++] =
+                (struct ib_copy_time_record){word, keep(store, names->tensor[t]), copy->h2d_ns, copy->d2h_ns};
         }
     }
     ib_profile_record_sort(out);
 }
 
 /* The tensors of a profile are those of the checked pass's transfer log. */
-static void keep_profile(struct ib_store *store, const struct ib_checked_pass *pass, struct ib_profile_record *out)
+static void keep_profile(struct ib_store *store, const struct ib_checked_pass *pass,
+                         struct ib_profile_record *out)
 {
     const struct ib_profile *p = pass->profile;
     out->reason = keep(store, pass->profile_reason);
@@ -240,7 +246,8 @@ static enum ib_status put_curve(struct ib_store *store, const struct ib_case_rec
     return IB_OK;
 }
 
-static enum ib_status put_predictions(struct ib_store *store, uint64_t number, const struct ib_checked_pass *pass)
+static enum ib_status put_predictions(struct ib_store *store, uint64_t number,
+                                      const struct ib_checked_pass *pass)
 {
     if (!pass->predicted || !pass->actual)
         return IB_OK;
@@ -260,7 +267,8 @@ static enum ib_status put_final(struct ib_store *store, uint64_t number, const s
 {
     if (!final->params)
         return IB_OK;
-    return RUN(store, PUT_FINAL, ib_db_integer(number), ib_db_blob(final->params, final->n_params * sizeof(double)),
+    return RUN(store, PUT_FINAL, ib_db_integer(number),
+               ib_db_blob(final->params, final->n_params * sizeof(double)),
                ib_db_blob(final->predictions, final->n_predictions * sizeof(double)));
 }
 
@@ -274,7 +282,8 @@ static void keep_checked(struct ib_store *store, struct ib_case_record *c, const
         memcpy(c->metrics, pass->metrics, sizeof c->metrics);
 }
 
-static enum ib_status put_checked(struct ib_store *store, struct ib_case_record *c, const struct ib_checked_pass *pass)
+static enum ib_status put_checked(struct ib_store *store, struct ib_case_record *c,
+                                  const struct ib_checked_pass *pass)
 {
     struct ib_case_record log = {0};
     IB_TRY(ib_store_worsen(store, c, pass->status, pass->reason));
@@ -294,7 +303,8 @@ static enum ib_status put_checked(struct ib_store *store, struct ib_case_record 
     return status;
 }
 
-enum ib_status ib_store_put_checked(struct ib_store *store, const struct ib_case *of, const struct ib_checked_pass *pass)
+enum ib_status ib_store_put_checked(struct ib_store *store, const struct ib_case *of,
+                                    const struct ib_checked_pass *pass)
 {
     struct ib_case_record *c;
     IB_TRY(ib_store_find(store, of, &c));
@@ -341,12 +351,13 @@ static enum ib_status put_times(struct ib_store *store, const struct ib_case_rec
     const struct ib_epoch_times t = ib_epoch_times_of(c);
     if (!t.n)
         return IB_OK;
-    return RUN(store, PUT_TIMES, ib_db_integer(c->number), ib_db_integer(t.n), ib_db_real(t.median), ib_db_real(t.min),
-               ib_db_real(t.low), ib_db_real(t.high));
+    return RUN(store, PUT_TIMES, ib_db_integer(c->number), ib_db_integer(t.n), ib_db_real(t.median),
+               ib_db_real(t.min), ib_db_real(t.low), ib_db_real(t.high));
 }
 
 /* The newest log replaces the one before; most rounds of a case copy the same. */
-static enum ib_status put_timed_log(struct ib_store *store, struct ib_case_record *c, const struct ib_transfer_log *log)
+static enum ib_status put_timed_log(struct ib_store *store, struct ib_case_record *c,
+                                    const struct ib_transfer_log *log)
 {
     struct ib_arena arena = {0};
     struct ib_case_record listed = {0};
@@ -360,8 +371,8 @@ static enum ib_status put_timed_log(struct ib_store *store, struct ib_case_recor
     return status;
 }
 
-static enum ib_status put_timed(struct ib_store *store, struct ib_case_record *c, const struct ib_timed_pass *pass,
-                                const struct ib_round_record *round)
+static enum ib_status put_timed(struct ib_store *store, struct ib_case_record *c,
+                                const struct ib_timed_pass *pass, const struct ib_round_record *round)
 {
     IB_TRY(ib_store_worsen(store, c, pass->status, pass->reason));
     IB_TRY(put(store, ROUNDS, c, round));
@@ -369,7 +380,8 @@ static enum ib_status put_timed(struct ib_store *store, struct ib_case_record *c
     return pass->transfer_log ? put_timed_log(store, c, pass->transfer_log) : IB_OK;
 }
 
-enum ib_status ib_store_put_timed(struct ib_store *store, const struct ib_case *of, const struct ib_timed_pass *pass)
+enum ib_status ib_store_put_timed(struct ib_store *store, const struct ib_case *of,
+                                  const struct ib_timed_pass *pass)
 {
     struct ib_case_record *c;
     IB_TRY(ib_store_find(store, of, &c));
@@ -380,7 +392,8 @@ enum ib_status ib_store_put_timed(struct ib_store *store, const struct ib_case *
 
 /* ---- the whole process ---- */
 
-static enum ib_status put_process(struct ib_store *store, struct ib_case_record *c, const struct ib_process_pass *pass)
+static enum ib_status put_process(struct ib_store *store, struct ib_case_record *c,
+                                  const struct ib_process_pass *pass)
 {
     IB_TRY(ib_store_worsen(store, c, pass->status, pass->status == IB_CASE_OK ? NULL : pass->reason));
     IB_TRY(RUN(store, PUT_PROCESS, ib_db_integer(c->number), ib_db_text(c->process_source),
@@ -388,7 +401,8 @@ static enum ib_status put_process(struct ib_store *store, struct ib_case_record 
     return pass->timed ? put(store, PROCESS_RUNS, c, &c->process_runs[c->n_process_runs - 1]) : IB_OK;
 }
 
-enum ib_status ib_store_put_process(struct ib_store *store, const struct ib_case *of, const struct ib_process_pass *pass)
+enum ib_status ib_store_put_process(struct ib_store *store, const struct ib_case *of,
+                                    const struct ib_process_pass *pass)
 {
     struct ib_case_record *c;
     IB_TRY(ib_store_find(store, of, &c));
@@ -409,7 +423,8 @@ enum ib_status ib_store_put_process(struct ib_store *store, const struct ib_case
 
 /* ---- another algorithm, stopped at losses ---- */
 
-static enum ib_status put_stops(struct ib_store *store, struct ib_case_record *c, const struct ib_search_pass *pass)
+static enum ib_status put_stops(struct ib_store *store, struct ib_case_record *c,
+                                const struct ib_search_pass *pass)
 {
     IB_TRY(ib_store_worsen(store, c, pass->status, pass->reason));
     for (size_t t = 0; t < c->n_stops; t++)
@@ -417,7 +432,8 @@ static enum ib_status put_stops(struct ib_store *store, struct ib_case_record *c
     return IB_OK;
 }
 
-enum ib_status ib_store_put_stops(struct ib_store *store, const struct ib_case *of, const struct ib_search_pass *pass)
+enum ib_status ib_store_put_stops(struct ib_store *store, const struct ib_case *of,
+                                  const struct ib_search_pass *pass)
 {
     struct ib_case_record *c;
     IB_TRY(ib_store_find(store, of, &c));
@@ -430,8 +446,8 @@ enum ib_status ib_store_put_stops(struct ib_store *store, const struct ib_case *
     return ib_store_end(store, put_stops(store, c, pass));
 }
 
-static enum ib_status put_stopped(struct ib_store *store, struct ib_case_record *c, const struct ib_stop *stops,
-                                  const struct ib_stops_pass *pass)
+static enum ib_status put_stopped(struct ib_store *store, struct ib_case_record *c,
+                                  const struct ib_stop *stops, const struct ib_stops_pass *pass)
 {
     IB_TRY(ib_store_worsen(store, c, pass->status, pass->reason));
     for (size_t t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
@@ -439,14 +455,15 @@ static enum ib_status put_stopped(struct ib_store *store, struct ib_case_record 
         if (!stops[t].epochs)
             continue;
         struct ib_stop_time_record *row = APPEND(store, c, stop_times);
-        *row = (struct ib_stop_time_record){pass->round, t + 1, time->train_ns, time->loss, keep(store, time->reason)};
+        *row = (struct ib_stop_time_record){pass->round, t + 1, time->train_ns, time->loss,
+                                            keep(store, time->reason)};
         IB_TRY(put(store, STOP_TIMES, c, row));
     }
     return IB_OK;
 }
 
-enum ib_status ib_store_put_stopped(struct ib_store *store, const struct ib_case *of, const struct ib_stop *stops,
-                                    const struct ib_stops_pass *pass)
+enum ib_status ib_store_put_stopped(struct ib_store *store, const struct ib_case *of,
+                                    const struct ib_stop *stops, const struct ib_stops_pass *pass)
 {
     struct ib_case_record *c;
     IB_TRY(ib_store_find(store, of, &c));

@@ -57,6 +57,7 @@ enum ib_status ib_store_end(struct ib_store *, enum ib_status status);
 enum ib_status ib_store_find(struct ib_store *, const struct ib_case *, struct ib_case_record **out);
 
 /* The worst of all passes is the case's status; of equals the first, which says how it began. */
-enum ib_status ib_store_worsen(struct ib_store *, struct ib_case_record *, enum ib_case_status, const char *reason);
+enum ib_status ib_store_worsen(struct ib_store *, struct ib_case_record *, enum ib_case_status,
+                               const char *reason);
 
 #endif
