@@ -20,18 +20,18 @@ static bool is_perfect(const struct ib_case_record *c)
     return c->metrics[IB_METRIC_skill] >= 1 - ROUNDING;
 }
 
-static double allowed_difference(enum ib_metric_growth growth, const struct ib_case_record *old_case,
+static double allowed_difference(enum ib_metric_form form, const struct ib_case_record *old_case,
                                  double old_value, double tolerance)
 {
     const double share = tolerance * fabs(old_value), spread = spread_of(old_case);
-    switch (growth) {
-    case IB_GROWTH_SQUARE:
+    switch (form) {
+    case IB_FORM_SQUARE:
         return fmax(share, ROUNDING * spread);
-    case IB_GROWTH_LINEAR:
+    case IB_FORM_LINEAR:
         return fmax(share, ROUNDING * sqrt(spread));
-    case IB_GROWTH_SHARE:
+    case IB_FORM_SHARE:
         return fmax(share, old_case->test_rows ? 1.001 / (double)old_case->test_rows : 0);
-    case IB_GROWTH_UNSET:
+    case IB_FORM_DERIVED:
         break;
     }
     return share;
@@ -47,9 +47,8 @@ struct ib_differences ib_metric_differences(struct ib_arena *arena, const struct
         const double old = old_case->metrics[i], new = new_case->metrics[i];
         const bool either = isnan(old) || isnan(new), neither = isnan(old) && isnan(new);
         const bool equal =
-            old == new || fabs(new - old) <= allowed_difference(metric->growth, old_case, old, tolerance);
-        if (metric->growth == IB_GROWTH_UNSET || neither || equal ||
-            (perfect && metric->growth != IB_GROWTH_SHARE))
+            old == new || fabs(new - old) <= allowed_difference(metric->form, old_case, old, tolerance);
+        if (metric->form == IB_FORM_DERIVED || neither || equal || (perfect && metric->form != IB_FORM_SHARE))
             continue;
         enum ib_truth better = (metric->higher_is_better ? new > old : new < old) ? IB_YES : IB_NO;
         out.list[out.n++] = (struct ib_difference){metric->name, old, new, either ? IB_UNKNOWN : better};

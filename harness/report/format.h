@@ -3,6 +3,7 @@
 #define IB_REPORT_FORMAT_H
 
 #include "base/arena.h"
+#include "metrics/metric.h"
 
 #include <stdint.h>
 
@@ -14,6 +15,8 @@ static inline const char *ib_or_dash(const char *text)
     return text ? text : IB_DASH;
 }
 
+/* "59.767", "96.5 %": a metric. */
+const char *ib_format_metric(struct ib_arena *, enum ib_metric_index, double value);
 /* "12.3 µs": three significant digits; "0" for none. */
 const char *ib_format_duration(struct ib_arena *, double ns);
 /* The unit that ib_format_duration would take, and its nanoseconds. */

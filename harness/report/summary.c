@@ -44,18 +44,10 @@ static const char *group_unit(const struct ib_summary_group *group, double *unit
     return ib_format_unit(isfinite(shortest) ? shortest : 1e3, unit_ns);
 }
 
-static bool is_regression(const struct ib_case_record *c)
-{
-    return c->task == IB_REGRESSION;
-}
-
 static const char *score(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    double value = c->metrics[is_regression(c) ? IB_METRIC_rmse : IB_METRIC_accuracy];
-    if (isnan(value))
-        return IB_DASH;
-    return is_regression(c) ? ib_arena_print(arena, "%.5g", value)
-                            : ib_arena_print(arena, "%.1f %%", 100 * value);
+    const enum ib_metric_index metric = ib_metric_of_task(c->task);
+    return ib_format_metric(arena, metric, c->metrics[metric]);
 }
 
 /* Rounded here, so that no "-0.000" is printed. */
@@ -113,7 +105,7 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
     group->heads[IB_COLUMN_TIME] = ib_arena_print(arena, "%s/epoch", group_unit(group, &unit_ns));
     group->heads[IB_COLUMN_INTERVAL] = "95 % interval";
     group->heads[IB_COLUMN_RATIO] = "ratio";
-    group->heads[IB_COLUMN_SCORE] = is_regression(group->rows[0].record) ? "RMSE" : "accuracy";
+    group->heads[IB_COLUMN_SCORE] = ib_metrics[ib_metric_of_task(group->rows[0].record->task)]->label;
     group->heads[IB_COLUMN_SKILL] = "skill";
     group->heads[IB_COLUMN_CONVERGENCE] = "convergence";
     group->heads[IB_COLUMN_VERDICT] = "verdict";
