@@ -1,7 +1,6 @@
 #include "gate/record_diff.h"
 
 #include "analysis/member.h"
-#include "base/arena.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -143,6 +142,30 @@ json_t *ib_run_differences(const json_t *old_run, const json_t *new_run)
     compare_value(list, "ironbench", json_object_get(old_run, "version"),
                   json_object_get(new_run, "version"));
     return list;
+}
+
+static const char *value_words(struct ib_arena *arena, const json_t *value)
+{
+    return json_is_number(value)   ? ib_arena_print(arena, "%.6g", json_number_value(value))
+           : json_is_string(value) ? json_string_value(value)
+                                   : "unknown";
+}
+
+const char *ib_difference_words(struct ib_arena *arena, const json_t *differences)
+{
+    const char *text = "";
+    size_t i;
+    json_t *d;
+    json_array_foreach (differences, i, d) {
+        const json_t *better = json_object_get(d, "better");
+        text = ib_arena_print(arena, "%s%s%s %s → %s%s", text, i ? ", " : "", ib_member_text(d, "name"),
+                              value_words(arena, json_object_get(d, "old")),
+                              value_words(arena, json_object_get(d, "new")),
+                              json_is_true(better)    ? " (better)"
+                              : json_is_false(better) ? " (worse)"
+                                                      : "");
+    }
+    return text;
 }
 
 const json_t *ib_case_of_id(const json_t *cases, const char *id)

@@ -2,6 +2,8 @@
 #ifndef IB_GATE_RECORD_DIFF_H
 #define IB_GATE_RECORD_DIFF_H
 
+#include "base/arena.h"
+
 #include <jansson.h>
 
 /* Metrics that are not equal within `tolerance`, a share of the old value: array of {name, old, new, better};
@@ -16,6 +18,9 @@ json_t *ib_copy_differences(const json_t *old_case, const json_t *new_case);
 /* Machine, compiler, libraries and program of two runs (`run` of a record), as far as they can change a
  * measurement: array of {name, old, new} of texts. */
 json_t *ib_run_differences(const json_t *old_run, const json_t *new_run);
+
+/* "rmse 54.1 → 54.9 (worse), accuracy 0.95 → 0.96 (better)" for any of these arrays; "" for none. */
+const char *ib_difference_words(struct ib_arena *, const json_t *differences);
 
 /* The case of that id in an array of cases; NULL: there is none. */
 const json_t *ib_case_of_id(const json_t *cases, const char *id);

@@ -1,9 +1,8 @@
 #include "gate/violations.h"
 
 #include "analysis/member.h"
-#include "cli/args.h"
+#include "base/exit_code.h"
 #include "gate/record_diff.h"
-#include "report/compare_report.h"
 
 #include <math.h>
 #include <stdarg.h>

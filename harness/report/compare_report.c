@@ -3,6 +3,7 @@
 #include "analysis/member.h"
 #include "base/file.h"
 #include "base/paths.h"
+#include "gate/record_diff.h"
 #include "report/escape.h"
 #include "report/format.h"
 
@@ -19,30 +20,6 @@ const char *ib_ratio_words(struct ib_arena *arena, const json_t *ratio)
         return IB_DASH;
     return isnan(low) || isnan(high) ? ib_arena_print(arena, "%.3f", median)
                                      : ib_arena_print(arena, "%.3f [%.3f, %.3f]", median, low, high);
-}
-
-static const char *value_words(struct ib_arena *arena, const json_t *value)
-{
-    return json_is_number(value)   ? ib_arena_print(arena, "%.6g", json_number_value(value))
-           : json_is_string(value) ? json_string_value(value)
-                                   : "unknown";
-}
-
-const char *ib_difference_words(struct ib_arena *arena, const json_t *differences)
-{
-    const char *text = "";
-    size_t i;
-    json_t *d;
-    json_array_foreach (differences, i, d) {
-        const json_t *better = json_object_get(d, "better");
-        text = ib_arena_print(arena, "%s%s%s %s → %s%s", text, i ? ", " : "", ib_member_text(d, "name"),
-                              value_words(arena, json_object_get(d, "old")),
-                              value_words(arena, json_object_get(d, "new")),
-                              json_is_true(better)    ? " (better)"
-                              : json_is_false(better) ? " (worse)"
-                                                      : "");
-    }
-    return text;
 }
 
 /* ---- what was compared ---- */
