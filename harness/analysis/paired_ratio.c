@@ -1,6 +1,7 @@
 #include "analysis/paired_ratio.h"
 
 #include "analysis/member.h"
+#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 #include "store/store.h"
 

@@ -1,8 +1,10 @@
-#include "run/pass.h"
+#include "run/pass_process.h"
 
 #include "base/error.h"
 #include "base/paths.h"
 #include "run/hyperfine.h"
+#include "run/pass.h"
+#include "run/pass_timed.h"
 #include "run/pin.h"
 
 #include <limits.h>

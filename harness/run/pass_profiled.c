@@ -1,3 +1,5 @@
+#include "run/pass_profiled.h"
+
 #include "run/pass.h"
 
 enum { PROFILED_EPOCHS = 20 }; /* trained several times: enough for shares of the time */

@@ -1,7 +1,8 @@
-#include "run/pass.h"
+#include "run/pass_timed.h"
 
 #include "base/error.h"
 #include "core/loss_schedule.h"
+#include "run/pass.h"
 
 #include <math.h>
 #include <string.h>

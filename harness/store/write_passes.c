@@ -1,5 +1,6 @@
 /* What the passes of a case leave, row by row. */
 #include "metrics/metric.h"
+#include "store/store.h"
 #include "store/writer.h"
 
 #include <math.h>

@@ -2,8 +2,10 @@
 #ifndef IB_STORE_WRITER_H
 #define IB_STORE_WRITER_H
 
+#include "core/outcome.h"
 #include "store/database.h"
-#include "store/store.h"
+
+struct ib_case;
 
 enum ib_statement {
     BEGIN,
