@@ -1,6 +1,6 @@
 /* Patterns of a wrong loss curve. */
 #include "core/loss_schedule.h"
-#include "diagnose/diagnose.h"
+#include "diagnose/patterns.h"
 
 #include <inttypes.h>
 #include <math.h>

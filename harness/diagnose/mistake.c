@@ -1,6 +1,6 @@
 /* Patterns that show in the first updates. The oracle's gradient is used to train a few epochs with a mistake
  * put in; when the answer's losses are those, the mistake has been found. */
-#include "diagnose/diagnose.h"
+#include "diagnose/patterns.h"
 
 #include <stdio.h>
 #include <stdlib.h>

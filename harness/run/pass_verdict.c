@@ -82,8 +82,9 @@ static enum ib_status compare(struct ib_checking *k, const struct evidence *e)
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
     problem.params = reference.start;
     ib_verify(&reference, &answer, &k->out->verification);
+    enum ib_status status = ib_diagnose(&reference, &answer, &k->out->verification);
     ib_train_rows_close(&rows);
-    return IB_OK;
+    return status;
 }
 
 /* Epoch `epoch` by itself, from `from` to what the training `after` ended with. at_start: `from` is where all
