@@ -27,33 +27,54 @@ static const char *const statements[STATEMENT_COUNT] = {
     [FIND_CASE] = "SELECT number FROM cases WHERE id = ?",
     [WORSEN_STATUS] = "UPDATE cases SET status = ?2, reason = ?3, severity = ?4"
                       " WHERE number = ?1 AND severity < ?4",
-    [PUT_CHECK] = "INSERT INTO checks VALUES"
-                  " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [PUT_METRIC] = "INSERT INTO metrics VALUES (?, ?, ?)",
-    [PUT_LOSS] = "INSERT INTO curve VALUES (?, ?, ?, ?)",
-    [PUT_PREDICTION] = "INSERT INTO predictions VALUES (?, ?, ?, ?, ?)",
-    [PUT_FINAL] = "INSERT INTO finals VALUES (?, ?, ?)",
+    [PUT_CHECK] = "INSERT INTO checks (case_number, status, reason, path, load_ns, setup_ns, train_ns, "
+                  "readback_ns, predict_ns, verdict, verdict_reason, reference, loss_error, params_error, "
+                  "prediction_error, first_divergent_epoch, convergence, as_expected, stderr)"
+                  " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_METRIC] = "INSERT INTO metrics (case_number, name, value) VALUES (?, ?, ?)",
+    [PUT_LOSS] = "INSERT INTO curve (case_number, epoch, loss, seconds) VALUES (?, ?, ?, ?)",
+    [PUT_PREDICTION] =
+        "INSERT INTO predictions (case_number, row, output, actual, predicted) VALUES (?, ?, ?, ?, ?)",
+    [PUT_FINAL] = "INSERT INTO finals (case_number, params, predictions) VALUES (?, ?, ?)",
     [PUT_TRACER] =
-        "INSERT INTO tracers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [PUT_TRACER_KERNEL] = "INSERT INTO tracer_kernels VALUES (?, ?, ?)",
-    [PUT_PROFILE] = "INSERT INTO profiles VALUES (?, ?, ?, ?, ?)",
-    [PUT_PROFILE_OPERATION] = "INSERT INTO profile_operations VALUES (?, ?, ?, ?, ?, ?)",
-    [PUT_PROFILE_COPY] = "INSERT INTO profile_copies VALUES (?, ?, ?, ?, ?)",
-    [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [UPDATE_TIMES] = "INSERT OR REPLACE INTO epoch_times"
-                     " SELECT case_number, count(*), median(epoch_ns), min(epoch_ns), median_low(epoch_ns),"
-                     " median_high(epoch_ns) FROM rounds"
-                     " WHERE case_number = ?1 AND epoch_ns IS NOT NULL"
-                     " AND coalesce(disturbed, 0) = (SELECT min(coalesce(disturbed, 0)) FROM rounds"
-                     " WHERE case_number = ?1 AND epoch_ns IS NOT NULL) GROUP BY case_number",
-    [PUT_WHOLE] = "INSERT OR REPLACE INTO whole_processes VALUES (?, ?, ?)",
-    [PUT_WHOLE_RUN] = "INSERT INTO process_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [PUT_STOP] = "INSERT INTO stops VALUES (?, ?, ?, ?, ?, ?)",
-    [PUT_STOP_TIME] = "INSERT INTO stop_times VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO tracers (case_number, source, agrees, reason, h2d_count, h2d_bytes, d2h_count, "
+        "d2h_bytes, launch_count, sync_count, d2d_count, d2d_bytes, memset_count, memset_bytes, "
+        "pageable_count, pageable_bytes, pinned_count, pinned_bytes, opened_h2d_count, "
+        "opened_h2d_bytes, opened_d2h_count, opened_d2h_bytes)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_TRACER_KERNEL] = "INSERT INTO tracer_kernels (case_number, name, count) VALUES (?, ?, ?)",
+    [PUT_PROFILE] =
+        "INSERT INTO profiles (case_number, epochs, reason, clock, sync_ns) VALUES (?, ?, ?, ?, ?)",
+    [PUT_PROFILE_OPERATION] =
+        "INSERT INTO profile_operations (case_number, op, calls, launch_ns, wait_ns, compute_ns)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+    [PUT_PROFILE_COPY] =
+        "INSERT INTO profile_copies (case_number, op, tensor, h2d_ns, d2h_ns) VALUES (?, ?, ?, ?, ?)",
+    [PUT_ROUND] =
+        "INSERT INTO rounds (case_number, round, status, reason, repeats, epoch_ns, load_ns, "
+        "setup_ns, train_ns, readback_ns, predict_ns, as_expected, stderr, cpu_epoch_ns, disturbed, "
+        "slices, clock_mhz, slowed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [UPDATE_TIMES] =
+        "INSERT OR REPLACE INTO epoch_times (case_number, n, median_ns, min_ns, ci_low_ns, ci_high_ns)"
+        " SELECT case_number, count(*), median(epoch_ns), min(epoch_ns), median_low(epoch_ns),"
+        " median_high(epoch_ns) FROM rounds"
+        " WHERE case_number = ?1 AND epoch_ns IS NOT NULL"
+        " AND coalesce(disturbed, 0) = (SELECT min(coalesce(disturbed, 0)) FROM rounds"
+        " WHERE case_number = ?1 AND epoch_ns IS NOT NULL) GROUP BY case_number",
+    [PUT_WHOLE] = "INSERT OR REPLACE INTO whole_processes (case_number, source, reason) VALUES (?, ?, ?)",
+    [PUT_WHOLE_RUN] = "INSERT INTO process_runs (case_number, run, wall_ns, user_ns, system_ns, startup_ns, "
+                      "load_ns, setup_ns, train_ns, readback_ns, predict_ns, rest_ns)"
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_STOP] = "INSERT INTO stops (case_number, target, loss, epochs, trainings, reason)"
+                 " VALUES (?, ?, ?, ?, ?, ?)",
+    [PUT_STOP_TIME] = "INSERT INTO stop_times (case_number, round, target, train_ns, loss, reason)"
+                      " VALUES (?, ?, ?, ?, ?, ?)",
     [DROP_TRANSFERS] = "DELETE FROM transfers WHERE case_number = ? AND pass = ?",
     [DROP_CALLS] = "DELETE FROM calls WHERE case_number = ? AND pass = ?",
-    [PUT_TRANSFER] = "INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [PUT_CALLS] = "INSERT INTO calls VALUES (?, ?, ?, ?, ?)",
+    [PUT_TRANSFER] = "INSERT INTO transfers (case_number, pass, phase, op, tensor, h2d_count, h2d_bytes, "
+                     "d2h_count, d2h_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_CALLS] =
+        "INSERT INTO calls (case_number, pass, phase, launch_count, sync_count) VALUES (?, ?, ?, ?, ?)",
 };
 
 enum ib_status ib_store_begin(struct ib_store *store)
