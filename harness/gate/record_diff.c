@@ -70,12 +70,12 @@ json_t *ib_metric_differences(const json_t *old_case, const json_t *new_case, do
     const json_t *old_metrics = ib_member(old_case, "metrics"), *new_metrics = ib_member(new_case, "metrics");
     for (size_t i = 0; i < sizeof metric_rules / sizeof *metric_rules; i++) {
         const struct metric_rule *rule = &metric_rules[i];
-        double was = ib_member_number(old_metrics, rule->name),
-               candidate = ib_member_number(new_metrics, rule->name);
-        bool neither = isnan(was) && isnan(candidate);
-        bool equal = fabs(candidate - was) <= allowed_difference(rule, old_case, was, tolerance);
+        double before = ib_member_number(old_metrics, rule->name),
+               after = ib_member_number(new_metrics, rule->name);
+        bool neither = isnan(before) && isnan(after);
+        bool equal = fabs(after - before) <= allowed_difference(rule, old_case, before, tolerance);
         if (!neither && !equal && !(perfect && rule->kind != SHARE))
-            json_array_append_new(list, metric_difference(rule, was, candidate));
+            json_array_append_new(list, metric_difference(rule, before, after));
     }
     return list;
 }
@@ -86,9 +86,9 @@ json_t *ib_copy_differences(const json_t *old_case, const json_t *new_case)
 {
     static const char *const names[] = {"h2d_count", "h2d_bytes", "d2h_count", "d2h_bytes"};
     json_t *list = json_array();
-    const json_t *was = ib_member(old_case, "transfers"), *candidate = ib_member(new_case, "transfers");
+    const json_t *before = ib_member(old_case, "transfers"), *after = ib_member(new_case, "transfers");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        json_t *a = json_object_get(was, names[i]), *b = json_object_get(candidate, names[i]);
+        json_t *a = json_object_get(before, names[i]), *b = json_object_get(after, names[i]);
         if (json_is_integer(a) && json_is_integer(b) && json_integer_value(a) != json_integer_value(b))
             json_array_append_new(list, json_pack("{s:s, s:O, s:O}", "name", names[i], "old", a, "new", b));
     }
@@ -104,9 +104,9 @@ static char *text_of(const json_t *value)
     return json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY);
 }
 
-static void compare_value(json_t *list, const char *name, const json_t *was, const json_t *candidate)
+static void compare_value(json_t *list, const char *name, const json_t *before, const json_t *after)
 {
-    char *a = text_of(was), *b = text_of(candidate);
+    char *a = text_of(before), *b = text_of(after);
     if (a && b && strcmp(a, b) != 0)
         json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", name, "old", a, "new", b));
     free(a);
@@ -114,16 +114,16 @@ static void compare_value(json_t *list, const char *name, const json_t *was, con
 }
 
 /* Of both sides' libraries, each once. */
-static void compare_libraries(json_t *list, const json_t *was, const json_t *candidate)
+static void compare_libraries(json_t *list, const json_t *before, const json_t *after)
 {
     struct ib_arena arena = {0};
     const char *name;
     json_t *value, *all = json_object();
-    json_object_update(all, (json_t *)(uintptr_t)was);
-    json_object_update(all, (json_t *)(uintptr_t)candidate);
+    json_object_update(all, (json_t *)(uintptr_t)before);
+    json_object_update(all, (json_t *)(uintptr_t)after);
     json_object_foreach (all, name, value)
-        compare_value(list, ib_arena_print(&arena, "library %s", name), json_object_get(was, name),
-                      json_object_get(candidate, name));
+        compare_value(list, ib_arena_print(&arena, "library %s", name), json_object_get(before, name),
+                      json_object_get(after, name));
     json_decref(all);
     ib_arena_free(&arena);
 }
@@ -134,11 +134,11 @@ json_t *ib_run_differences(const json_t *old_run, const json_t *new_run)
                                              "governor", "turbo",        "gpu_driver",   "kernel",
                                              "os",       "compiler",     "flags"};
     json_t *list = json_array();
-    const json_t *was = ib_member(old_run, "machine"), *candidate = ib_member(new_run, "machine");
+    const json_t *before = ib_member(old_run, "machine"), *after = ib_member(new_run, "machine");
     for (size_t i = 0; i < sizeof of_machine / sizeof *of_machine; i++)
-        compare_value(list, of_machine[i], json_object_get(was, of_machine[i]),
-                      json_object_get(candidate, of_machine[i]));
-    compare_libraries(list, json_object_get(was, "libraries"), json_object_get(candidate, "libraries"));
+        compare_value(list, of_machine[i], json_object_get(before, of_machine[i]),
+                      json_object_get(after, of_machine[i]));
+    compare_libraries(list, json_object_get(before, "libraries"), json_object_get(after, "libraries"));
     compare_value(list, "ironbench", json_object_get(old_run, "version"),
                   json_object_get(new_run, "version"));
     return list;

@@ -1,4 +1,4 @@
-/* What stops a change: findings by kind, and the exit status that they earn. */
+/* Violations: what makes a gate fail, by kind, and the exit status that follows. */
 #ifndef IB_GATE_VIOLATIONS_H
 #define IB_GATE_VIOLATIONS_H
 
@@ -18,27 +18,26 @@ enum ib_violation_kind {
 extern const struct ib_word ib_violation_kind_words[];
 
 /* Appends {kind, case: ID or null, name, problem, message}. `c` may be NULL. */
-void ib_violation_add(json_t *findings, enum ib_violation_kind, const json_t *c, const char *format, ...)
+void ib_violation_add(json_t *violations, enum ib_violation_kind, const json_t *c, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* What is wrong with the answer and the copies of a case, by itself and beside what it was (NULL: not known):
- * a wrong or untrusted case, metrics off either way, copies over the budget or more than there were. */
-void ib_violations_of_answer(json_t *findings, const struct ib_gate_rules *, const json_t *candidate,
-                             const json_t *was);
+/* Violations of a case's answer and copies, by itself and against the old case (NULL: not known): a wrong or
+ * untrusted case, metrics off either way, copies over the budget or more than in the old case. */
+void ib_violations_of_answer(json_t *violations, const struct ib_gate_rules *, const json_t *candidate,
+                             const json_t *old);
 
-/* What there should be and is not: `is` failed; or it has no verified answer, though `was` had one. `is` is
- * NULL where the case is not in the sweep at all. */
-void ib_violations_of_presence(json_t *findings, const json_t *candidate, const json_t *was,
+/* A case that failed, or has no verified answer although the old one had. candidate: NULL where the sweep no
+ * longer has the case. */
+void ib_violations_of_presence(json_t *violations, const json_t *candidate, const json_t *old,
                                bool allow_missing);
 
-/* Required implementations (globs; ends with NULL) of which no case has a verified answer; and a sweep of
- * which none has. */
-void ib_violations_of_sweep(json_t *findings, const json_t *cases, const char *const *require,
+/* Required implementations (globs; ends with NULL) without a verified case, and a sweep without any. */
+void ib_violations_of_sweep(json_t *violations, const json_t *cases, const char *const *require,
                             bool allow_missing);
 
 /* The same by kind, the gravest first; a new reference. */
-json_t *ib_violations_sorted(const json_t *findings);
+json_t *ib_violations_sorted(const json_t *violations);
 
-int ib_violations_exit_status(const json_t *findings, bool strict);
+int ib_violations_exit_status(const json_t *violations, bool strict);
 
 #endif
