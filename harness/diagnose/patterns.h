@@ -27,7 +27,7 @@ ib_pattern ib_planted_mistake;
 /* The final parameters miss the last update. */
 ib_pattern ib_params_late;
 
-/* How well a pattern explains numbers, beside how well the truth does. Starts from zeros. */
+/* How well a pattern explains numbers, and how well the truth does. Starts from zeros. */
 struct ib_fit {
     double like, unlike; /* largest distance from the pattern, and from the truth */
 };

@@ -1,4 +1,4 @@
-/* Patterns of wrong predictions, beside those that the answer's own parameters give. */
+/* Patterns of wrong predictions, compared with those that the answer's own parameters give. */
 #include "diagnose/patterns.h"
 
 #include <inttypes.h>

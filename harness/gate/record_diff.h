@@ -7,8 +7,9 @@
 #include <jansson.h>
 
 /* Metrics that are not equal within `tolerance`, a share of the old value: array of {name, old, new, better};
- * better is null where one of them is not known. Rounding alone is no difference: a value may be off by 1e-9
- * of the target's own spread, one test row may change its class, and fits that are both perfect are equal. */
+ * better is null where one of them is not known. Rounding alone is not a difference: a value may be off by
+ * 1e-9 of the target's own spread, one test row may change its class, and fits that are both perfect are
+ * equal. */
 json_t *ib_metric_differences(const json_t *old_case, const json_t *new_case, double tolerance);
 
 /* Counts and bytes of the copies of the timed pass that are not equal: array of {name, old, new}; null is not

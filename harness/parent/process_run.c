@@ -61,7 +61,7 @@ static bool start(struct replay *r)
     r->begin_ns = ib_now_ns();
     bool ok = argv && argv[0] ? ib_worker_process_start(argv, numbers ? &cpus : NULL, r->timeout_ns,
                                                         &r->child, &r->outcome)
-                              : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "there is no program in the job");
+                              : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "the job names no program");
     r->part_ns[IB_PROCESS_STARTUP] = ib_now_ns() - r->begin_ns;
     free(argv);
     return ok;

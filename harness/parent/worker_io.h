@@ -9,7 +9,7 @@
 
 enum {
     IB_TAIL_BYTES = 2048,
-    IB_OUTPUT_LIMIT = 64 * 1024 * 1024, /* of stdout and stderr together: more is no log but a loop */
+    IB_OUTPUT_LIMIT = 64 * 1024 * 1024, /* of stdout and stderr together: more is a loop, not a log */
     IB_LINE_LIMIT = 16 * 1024 * 1024    /* the longest message that is not garbage */
 };
 

@@ -57,7 +57,7 @@ static bool explain_end(struct ib_worker_process *child, struct ib_outcome *outc
                               info.si_status);
     if (ib_memory_limit_killed(&child->memory))
         return explain_memory(child, outcome);
-    if (info.si_status == SIGKILL) /* nobody here sent it: the kernel's out-of-memory killer does */
+    if (info.si_status == SIGKILL) /* not sent from here: it was the kernel's out-of-memory killer */
         return ib_outcome_set(outcome, IB_CASE_OOM, "killed by the system (SIGKILL): out of memory");
     return ib_outcome_set(outcome, IB_CASE_CRASHED, "signal %d, %s", info.si_status,
                           strsignal(info.si_status));

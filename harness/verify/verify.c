@@ -26,7 +26,7 @@ enum {
 };
 
 /* From this many times the first loss on, a training has diverged. Truth and answer must cross that line
- * within so many epochs, or so many times the distance between the truth's crossing and the drift
+ * within this many epochs, or this multiple of the distance between the truth's crossing and the drift
  * trajectory's. */
 #define DIVERGED 1e6
 enum { CROSSING_EPOCHS = 2, CROSSING_FACTOR = 10 };
@@ -181,7 +181,7 @@ static void check_params(struct check *c)
               c->answer->params[where], truth->params[where]);
 }
 
-/* Predictions beside those that their parameters give. */
+/* Predictions compared with those that their parameters give. */
 struct fit {
     bool judged; /* false: diverged, and no prediction is better than another */
     bool wrong;

@@ -8,12 +8,12 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* A random vector makes of the lost digits of a row a number with the variance of their squares: so many of
- * its deviations are allowed (results/tolerances.md), and a digit for every parameter, not half of one. */
+/* The product of a row's lost digits with a random vector has the sum of their squares as its variance. This
+ * many standard deviations are allowed (results/tolerances.md), and a whole digit for every parameter, not
+ * half of one. */
 enum { ROUNDING_DEVIATIONS = 8 };
 
-/* In TF32 the drift of a single epoch is one draw, and not the largest of many: so many times as much counts.
- */
+/* In TF32 the drift of a single epoch is one draw, not the largest of many: this multiple of it counts. */
 enum { TF32_DRAW = 3 };
 
 /* A part of a sketch and the oracle's: a row for every feature, of one number a vector. */

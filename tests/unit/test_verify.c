@@ -322,7 +322,7 @@ static void the_rest_is_told_in_numbers(void **state)
     test_train(&f.problem, IB_F64, HONEST, 0, &a);
     a.answer.curve.loss[19] *= 1 + 1e-6;
     test_judge(&f.reference, &a.answer, &v);
-    assert_wrong(&v, "loss parts from the oracle at epoch 20 (epoch 20: loss ");
+    assert_wrong(&v, "loss diverges from the oracle at epoch 20 (epoch 20: loss ");
     assert_int_equal(v.first_divergent_epoch, 20);
     assert_true(fabs(v.loss_error - 1e-6) < 1e-9);
     a.answer.curve.loss[19] /= 1 + 1e-6;
@@ -358,7 +358,7 @@ static void less_is_told_without_the_problem(void **state)
     open_fixture(&f, LINREG, IB_F64, 100);
     f.reference.problem = NULL;
     struct ib_verification v = verdict_on(&f, GRADIENT_SIGN, -1);
-    assert_wrong(&v, "loss parts from the oracle at epoch 2");
+    assert_wrong(&v, "loss diverges from the oracle at epoch 2");
     v = verdict_on(&f, NOT_UPDATED, 1);
     assert_wrong(&v, "bias b stays at its start");
     v = verdict_on(&f, HONEST, 0);
@@ -451,7 +451,7 @@ static void a_truth_that_ended_early_is_enough(void **state)
     release(&f);
 }
 
-/* A external program reads its losses when it likes: what it has not read is not held against it, what it has
+/* An external program reads its losses when it likes: what it has not read is not held against it, what it has
  * is. */
 static void a_sparse_curve_is_enough(void **state)
 {
