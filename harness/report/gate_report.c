@@ -1,6 +1,7 @@
 #include "report/gate_report.h"
 
 #include "analysis/member.h"
+#include "gate/record_diff.h"
 #include "gate/violations.h"
 #include "report/compare_report.h"
 #include "report/format.h"
