@@ -1,5 +1,6 @@
 #include "analysis/paired_ratio.h"
 
+#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
 #include <math.h>

@@ -2,7 +2,8 @@
 #include "cli/args.h"
 #include "config/matrix.h"
 #include "metrics/metric.h"
-#include "run/pass.h"
+#include "run/pass_checked.h"
+#include "run/pass_timed.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,12 +1,13 @@
 #include "run/run.h"
 
 #include "base/error.h"
+#include "base/exit_code.h"
 #include "base/interrupt.h"
 #include "base/rng.h"
-#include "cli/args.h"
 #include "run/case_run.h"
 #include "run/hyperfine.h"
 #include "run/loss_goals.h"
+#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 #include "store/run_record.h"
 
+#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
 #include <math.h>
