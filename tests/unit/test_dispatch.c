@@ -1,4 +1,5 @@
-/* Dispatch calls any operation by its descriptor, copies by its operands' access, and refuses what does not fit. */
+/* Dispatch calls any operation by its descriptor, copies by its operands' access, and refuses what does not
+ * fit. */
 #include "base/error.h"
 #include "mistaken.h"
 #include "train/dispatch.h"
@@ -7,8 +8,6 @@
 #include <stdarg.h>
 
 #include <cmocka.h>
-#include <stdio.h>
-#include <string.h>
 
 static struct ib_dispatch d;
 
@@ -31,7 +30,8 @@ static void choose(struct ib_visitor *visitor, const struct ib_op_test *t)
     struct chosen *c = (struct chosen *)visitor;
     bool fits = !c->found && t->n_operands == t->operation->n_operands;
     for (uint32_t i = 0; i < t->n_operands; i++)
-        fits = fits && t->operand[i].shape.rows > 0 && t->operand[i].shape.cols > 0 && !t->operand[i].is_first;
+        fits =
+            fits && t->operand[i].shape.rows > 0 && t->operand[i].shape.cols > 0 && !t->operand[i].is_first;
     if (fits)
         c->test = *t;
     c->found = c->found || fits;
@@ -48,16 +48,15 @@ static struct ib_op_test small_test(const struct ib_operation *operation)
 static void open_tensors(const struct ib_op_test *t, struct ib_tensor *tensors, struct ib_tensor **list)
 {
     for (uint32_t i = 0; i < t->n_operands; i++) {
-        char name[8];
-        snprintf(name, sizeof name, "t%u", i);
-        assert_int_equal(ib_tensor_open(&d, name, IB_F64, t->operand[i].shape.rows, t->operand[i].shape.cols, NULL,
-                                        &tensors[i]),
+        assert_int_equal(ib_tensor_open(&d, ib_op_test_operand(t, i), IB_F64, t->operand[i].shape.rows,
+                                        t->operand[i].shape.cols, NULL, &tensors[i]),
                          IB_OK);
         list[i] = &tensors[i];
     }
 }
 
-/* per_op copies up each operand that is read and down each that is written, under the operation's own name. */
+/* per_op copies up each operand that is read and down each that is written, under the operation's own name.
+ */
 static void access_decides_about_copies(void **state)
 {
     (void)state;
@@ -119,7 +118,8 @@ static void one_tensor_may_be_two_operands(void **state)
     open_dispatch("fakedev", IB_PER_OP);
     assert_int_equal(ib_tensor_open(&d, "z", IB_F64, 4, 1, NULL, &z), IB_OK);
     assert_int_equal(ib_tensor_open(&d, "y", IB_F64, 4, 1, targets, &y), IB_OK);
-    assert_int_equal(ib_call(&d, IB_OP_LOSS_GRAD, &args, (struct ib_tensor *const[]){&z, &y, &z, NULL}), IB_OK);
+    assert_int_equal(ib_call(&d, IB_OP_LOSS_GRAD, &args, (struct ib_tensor *const[]){&z, &y, &z, NULL}),
+                     IB_OK);
     const struct ib_traffic both = {1, 32, 1, 32};
     assert_true(ib_traffic_equal(&d.transfer_log.copies[IB_TRAIN][IB_OP_LOSS_GRAD][0], &both));
     assert_int_equal(ib_read(&d, &z, gradient), IB_OK);
