@@ -102,7 +102,7 @@ static enum ib_status add_run(struct ib_store *store, const struct ib_config *co
 {
     struct ib_run_record *r = &store->record;
     char id[64], started[32];
-    const char *described;
+    const char *described = NULL;
     sqlite3_stmt *insert;
     utc_now("%Y-%m-%dT%H:%M:%SZ", started, sizeof started);
     IB_TRY(new_id(id, sizeof id));
