@@ -19,7 +19,7 @@ struct ib_checking {
     const struct ib_case *model_case; /* any training: the implementation with its settings, as read */
     struct ib_check_result *check_result;
     struct ib_worker_process *worker; /* that examines operations; NULL: one must be started */
-    uint64_t trial;                   /* the newest test that it began */
+    uint64_t test;                    /* the newest test that it began */
     unsigned hangs;
 };
 

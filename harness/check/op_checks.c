@@ -3,16 +3,15 @@
 #include "opcheck/op_check.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---- asking ---- */
 
-static void note_trial(void *context, uint64_t number, double unused)
+static void note_test(void *context, uint64_t number, double unused)
 {
     (void)unused;
-    ((struct ib_checking *)context)->trial = number;
+    ((struct ib_checking *)context)->test = number;
 }
 
 static bool start_worker(struct ib_checking *k, struct ib_outcome *outcome)
@@ -21,7 +20,7 @@ static bool start_worker(struct ib_checking *k, struct ib_outcome *outcome)
         return true;
     if (!ib_worker_start(NULL, NULL, k->request->timeout_ns, &k->worker, outcome))
         return false;
-    ib_worker_process_on_progress(k->worker, note_trial, k);
+    ib_worker_process_on_progress(k->worker, note_test, k);
     return ib_worker_process_limit_memory(k->worker, IB_CHECK_MEMORY_BYTES, IB_MEMORY_AUTO, outcome);
 }
 
@@ -43,7 +42,7 @@ static json_t *ask(struct ib_checking *k, json_t *question, struct ib_outcome *o
                                 info->plugin, "options", settings_of(k->model_case));
     json_object_update(request, question);
     json_decref(question);
-    k->trial = 0;
+    k->test = 0;
     *output = "";
     bool ok = start_worker(k, outcome);
     if (ok)
@@ -157,7 +156,7 @@ static void check_operation(struct ib_checking *k, const struct ib_operation *op
         char shape[512];
         struct ib_check_finding finding =
             ib_checking_failure(k, IB_LEVEL_OPERATIONS, subject, &outcome, output);
-        ib_operation_describe(operation, type, k->request->quick, k->trial, shape, sizeof shape);
+        ib_operation_describe(operation, type, k->request->quick, k->test, shape, sizeof shape);
         finding.operation = operation->name;
         finding.dtype = dtype;
         finding.shape = ib_arena_copy(&k->check_result->arena, shape);

@@ -58,12 +58,12 @@ static inline uint64_t ib_symptom_cells(const struct ib_symptom *s)
 
 static inline const char *ib_symptom_operand(const struct ib_symptom *s)
 {
-    return ib_op_test_operand(s->run->trial, s->result->operand);
+    return ib_op_test_operand(s->run->test, s->result->operand);
 }
 
 static inline bool ib_symptom_wrong(const struct ib_symptom *s, uint64_t cell)
 {
-    return !ib_op_test_close_enough(s->run->trial, ib_symptom_truth(s)->at[cell], ib_symptom_got(s, cell));
+    return !ib_op_test_close_enough(s->run->test, ib_symptom_truth(s)->at[cell], ib_symptom_got(s, cell));
 }
 
 /* Where the wrong cells lie: "in its last row", "from row 32 on", "in column 5", or "". Returns text. */

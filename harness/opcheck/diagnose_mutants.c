@@ -16,10 +16,10 @@ struct mutant {
 static bool open_mutant(const struct ib_symptom *s, struct mutant *r)
 {
     const struct ib_op_test_run *run = s->run;
-    *r = (struct mutant){.args = run->trial->args};
-    for (uint32_t i = 0; i < run->trial->n_operands; i++) {
+    *r = (struct mutant){.args = run->test->args};
+    for (uint32_t i = 0; i < run->test->n_operands; i++) {
         const struct ib_guarded *a = &run->arrays[i];
-        if (run->trial->operand[i].is_first) {
+        if (run->test->operand[i].is_first) {
             r->m[i] = r->m[0];
             continue;
         }
@@ -35,8 +35,8 @@ static bool open_mutant(const struct ib_symptom *s, struct mutant *r)
 
 static void close_mutant(const struct ib_symptom *s, struct mutant *r)
 {
-    for (uint32_t i = 0; i < s->run->trial->n_operands; i++)
-        if (!s->run->trial->operand[i].is_first)
+    for (uint32_t i = 0; i < s->run->test->n_operands; i++)
+        if (!s->run->test->operand[i].is_first)
             free(r->m[i].at);
 }
 
@@ -44,7 +44,7 @@ static void close_mutant(const struct ib_symptom *s, struct mutant *r)
 static bool is_same(const struct ib_symptom *s, const struct mutant *r, bool by_column)
 {
     const struct ib_expected *m = &r->m[s->result->operand];
-    struct ib_op_test rounded = *s->run->trial; /* another formula rounds where the right one need not */
+    struct ib_op_test rounded = *s->run->test; /* another formula rounds where the right one need not */
     rounded.tolerance = fmax(rounded.tolerance, ib_op_rounding(rounded.type));
     if (by_column && (m->rows < 2 || m->cols < 2))
         return false;
@@ -61,7 +61,7 @@ static bool explains(const struct ib_symptom *s, const struct ib_op_mutant *muta
     struct mutant r;
     bool same = open_mutant(s, &r) && (!mutant->change || mutant->change(&r.args, r.m));
     if (same) {
-        s->run->trial->operation->reference(&r.args, r.m);
+        s->run->test->operation->reference(&r.args, r.m);
         same = is_same(s, &r, mutant->by_column);
     }
     close_mutant(s, &r);
@@ -71,8 +71,8 @@ static bool explains(const struct ib_symptom *s, const struct ib_op_mutant *muta
 /* The same operation of another kind: tanh for sigmoid, mse for bce. */
 static const char *swapped_kind(const struct ib_symptom *s, char *text, size_t n)
 {
-    const struct ib_operation *operation = s->run->trial->operation;
-    const int kind = s->run->trial->args.kind;
+    const struct ib_operation *operation = s->run->test->operation;
+    const int kind = s->run->test->args.kind;
     bool found = false;
     for (const struct ib_word *w = operation->kinds; w && w->word && !found; w++) {
         struct mutant r;
@@ -100,7 +100,7 @@ const char *ib_diagnose_mutant(const struct ib_symptom *s, char *text, size_t n)
     if (s->costly || s->result->fault != IB_OP_TEST_CELLS)
         return NULL;
     const struct ib_op_mutant *found = explains(s, &transposed) ? &transposed : NULL;
-    for (const struct ib_op_mutant *m = s->run->trial->operation->mutants; m && m->text && !found; m++)
+    for (const struct ib_op_mutant *m = s->run->test->operation->mutants; m && m->text && !found; m++)
         found = explains(s, m) ? m : NULL;
     if (!found)
         return swapped_kind(s, text, n);

@@ -33,7 +33,7 @@ struct vote {
     const char *key; /* NULL: no known pattern */
     uint64_t count;
     char pattern[192];
-    struct ib_op_test trial;
+    struct ib_op_test test;
     struct ib_op_test_result result;
 };
 
@@ -83,7 +83,7 @@ static double work_of(const struct ib_op_test *t)
 static void keep_output(struct ib_last_output *last, const struct ib_op_test_run *run)
 {
     uint32_t written = 0;
-    while (written + 1 < run->trial->n_operands && !ib_op_test_writes(run->trial, written))
+    while (written + 1 < run->test->n_operands && !ib_op_test_writes(run->test, written))
         written++;
     const struct ib_expected *m = &run->expected[written];
     double *room = realloc(last->at, (m->rows * m->cols + 1) * sizeof *room);
@@ -108,13 +108,13 @@ static void cast_vote(struct examination *e, const struct ib_symptom *symptom)
 {
     char pattern[192];
     const char *key = ib_symptom_name(symptom, pattern, sizeof pattern);
-    const struct ib_op_test *trial = symptom->run->trial;
+    const struct ib_op_test *test = symptom->run->test;
     struct vote *vote = vote_of(e, key);
-    if (vote->count++ > 0 && telling(trial, symptom->result) <= telling(&vote->trial, &vote->result))
+    if (vote->count++ > 0 && telling(test, symptom->result) <= telling(&vote->test, &vote->result))
         return;
     vote->key = key;
     memcpy(vote->pattern, pattern, sizeof pattern);
-    vote->trial = *trial;
+    vote->test = *test;
     vote->result = *symptom->result;
 }
 
@@ -122,9 +122,9 @@ static void examine(void *context, const struct ib_op_test_run *run, const struc
 {
     struct examination *e = context;
     const bool right = result->fault == IB_OP_TEST_RIGHT;
-    ib_failure_conditions_add(&e->conditions, run->trial, right);
+    ib_failure_conditions_add(&e->conditions, run->test, right);
     if (!right) {
-        const double work = work_of(run->trial);
+        const double work = work_of(run->test);
         struct ib_symptom symptom = {.run = run,
                                      .result = result,
                                      .last = &e->last,
@@ -134,7 +134,7 @@ static void examine(void *context, const struct ib_op_test_run *run, const struc
     keep_output(&e->last, run);
 }
 
-static void visit(struct ib_visitor *visitor, const struct ib_op_test *trial)
+static void visit(struct ib_visitor *visitor, const struct ib_op_test *test)
 {
     struct examination *e = (struct examination *)visitor;
     struct ib_op_test_result result;
@@ -143,10 +143,10 @@ static void visit(struct ib_visitor *visitor, const struct ib_op_test *trial)
     if (e->started)
         e->started(e->out->checks);
     e->out->checks++;
-    e->status = ib_op_test_run(e->instance, trial, examine, e, &result);
+    e->status = ib_op_test_run(e->instance, test, examine, e, &result);
     e->out->wrong += result.fault != IB_OP_TEST_RIGHT;
     if (e->status != IB_OK)
-        ib_op_test_describe(trial, e->out->shape, sizeof e->out->shape);
+        ib_op_test_describe(test, e->out->shape, sizeof e->out->shape);
 }
 
 /* The pattern seen most often; no pattern (key NULL) wins only where few of the wrong tests show one. */
@@ -181,7 +181,7 @@ enum ib_status ib_operation_examine(const struct ib_instance *instance, const st
     if (best) {
         out->example = best->result;
         memcpy(out->pattern, best->pattern, sizeof out->pattern);
-        ib_op_test_describe(&best->trial, out->shape, sizeof out->shape);
+        ib_op_test_describe(&best->test, out->shape, sizeof out->shape);
         ib_failure_conditions_name(&e->conditions, out->where, sizeof out->where);
     }
     const enum ib_status status = e->status;
@@ -199,11 +199,11 @@ struct search {
     size_t n;
 };
 
-static void count_down(struct ib_visitor *visitor, const struct ib_op_test *trial)
+static void count_down(struct ib_visitor *visitor, const struct ib_op_test *test)
 {
     struct search *s = (struct search *)visitor;
     if (s->left-- == 0)
-        ib_op_test_describe(trial, s->text, s->n);
+        ib_op_test_describe(test, s->text, s->n);
 }
 
 void ib_operation_describe(const struct ib_operation *operation, enum ib_dtype type, bool quick,

@@ -1,4 +1,4 @@
-/* The data of a trial: the same in every run. */
+/* The data of a test: the same in every run. */
 #ifndef IB_OPCHECK_OP_INPUTS_H
 #define IB_OPCHECK_OP_INPUTS_H
 

@@ -13,8 +13,8 @@
 
 static void run_close(struct ib_op_test_run *r)
 {
-    for (uint32_t i = 0; i < r->trial->n_operands; i++) {
-        if (r->trial->operand[i].is_first)
+    for (uint32_t i = 0; i < r->test->n_operands; i++) {
+        if (r->test->operand[i].is_first)
             continue;
         ib_guarded_close(&r->arrays[i]);
         free(r->expected[i].at);
@@ -23,19 +23,19 @@ static void run_close(struct ib_op_test_run *r)
 
 static enum ib_status open_operand(struct ib_op_test_run *r, uint32_t index)
 {
-    const struct ib_operand *o = &r->trial->operand[index];
+    const struct ib_operand *o = &r->test->operand[index];
     struct ib_guarded *a = &r->arrays[index];
     struct ib_expected *m = &r->expected[index];
     const uint64_t rows = o->shape.rows, cols = o->shape.cols;
     const uint64_t gap =
         o->shape.pad ? o->shape.pad + index : 0; /* each another, so that none fits by chance */
-    const bool spreads = !ib_op_test_writes(r->trial, index) && !r->trial->tame;
-    IB_TRY(ib_guarded_open(r->instance, r->trial->type, rows, cols, cols + gap,
+    const bool spreads = !ib_op_test_writes(r->test, index) && !r->test->tame;
+    IB_TRY(ib_guarded_open(r->instance, r->test->type, rows, cols, cols + gap,
                            spreads ? IB_GUARD_NAN : IB_GUARD_NUMBER, a));
-    ib_fill_operand(a, r->trial, index);
+    ib_fill_operand(a, r->test, index);
     *m = (struct ib_expected){rows, cols, malloc((rows * cols + 1) * sizeof *m->at)};
     if (m->at == NULL)
-        return ib_fail(IB_ENOMEM, ib_op_test_operand(r->trial, index), "no memory for the expected values");
+        return ib_fail(IB_ENOMEM, ib_op_test_operand(r->test, index), "no memory for the expected values");
     for (uint64_t i = 0; i < rows; i++)
         for (uint64_t j = 0; j < cols; j++)
             *ib_op_at(m, i, j) = ib_guarded_start(a, i, j);
@@ -45,22 +45,22 @@ static enum ib_status open_operand(struct ib_op_test_run *r, uint32_t index)
 /* On failure, what was opened is left for run_close. */
 static enum ib_status run_open(struct ib_op_test_run *r)
 {
-    for (uint32_t i = 0; i < r->trial->n_operands; i++) {
-        if (!r->trial->operand[i].is_first) {
+    for (uint32_t i = 0; i < r->test->n_operands; i++) {
+        if (!r->test->operand[i].is_first) {
             IB_TRY(open_operand(r, i));
         } else {
             r->arrays[i] = r->arrays[0];
             r->expected[i] = r->expected[0];
         }
     }
-    r->trial->operation->reference(&r->trial->args, r->expected);
+    r->test->operation->reference(&r->test->args, r->expected);
     return IB_OK;
 }
 
 /* From the start: uploads the operands, calls the operation, and fetches them all. */
 static enum ib_status run_call(struct ib_op_test_run *r)
 {
-    const struct ib_op_test *c = r->trial;
+    const struct ib_op_test *c = r->test;
     const struct ib_impl *impl = r->instance->impl;
     struct ib_view views[IB_MAX_OPERANDS] = {0};
     for (uint32_t i = 0; i < c->n_operands; i++) {
@@ -92,7 +92,7 @@ static void compare_cells(const struct ib_op_test_run *r, uint32_t index, struct
     const struct ib_expected *m = &r->expected[index];
     for (uint64_t e = ib_op_size(m); e-- > 0;) {
         const double got = ib_guarded_get(&r->arrays[index], e / m->cols, e % m->cols);
-        if (ib_op_test_close_enough(r->trial, m->at[e], got))
+        if (ib_op_test_close_enough(r->test, m->at[e], got))
             continue;
         out->fault = IB_OP_TEST_CELLS;
         out->wrong++;
@@ -107,11 +107,11 @@ static void compare_cells(const struct ib_op_test_run *r, uint32_t index, struct
 
 static void compare(const struct ib_op_test_run *r, struct ib_op_test_result *out)
 {
-    for (uint32_t i = 0; i < r->trial->n_operands && out->fault == IB_OP_TEST_RIGHT; i++) {
-        if (r->trial->operand[i].is_first)
+    for (uint32_t i = 0; i < r->test->n_operands && out->fault == IB_OP_TEST_RIGHT; i++) {
+        if (r->test->operand[i].is_first)
             continue;
         out->operand = i;
-        if (ib_op_test_writes(r->trial, i))
+        if (ib_op_test_writes(r->test, i))
             compare_cells(r, i, out);
         else if (!ib_guarded_untouched(&r->arrays[i]))
             out->fault = IB_OP_TEST_INPUT;
@@ -122,7 +122,7 @@ static void compare(const struct ib_op_test_run *r, struct ib_op_test_result *ou
 
 static void describe_result(const struct ib_op_test_run *r, struct ib_op_test_result *out)
 {
-    const char *name = out->name = ib_op_test_operand(r->trial, out->operand);
+    const char *name = out->name = ib_op_test_operand(r->test, out->operand);
     switch (out->fault) {
     case IB_OP_TEST_RIGHT:
         break;
@@ -150,7 +150,7 @@ static enum ib_status repeat(struct ib_op_test_run *r, struct ib_op_test_result 
 {
     unsigned char *first[IB_MAX_OPERANDS] = {NULL};
     enum ib_status status = IB_OK;
-    for (uint32_t i = 0; i < r->trial->n_operands && status == IB_OK; i++) {
+    for (uint32_t i = 0; i < r->test->n_operands && status == IB_OK; i++) {
         const size_t bytes = ib_guarded_bytes(&r->arrays[i]);
         first[i] = malloc(bytes);
         if (first[i] == NULL)
@@ -160,7 +160,7 @@ static enum ib_status repeat(struct ib_op_test_run *r, struct ib_op_test_result 
     }
     if (status == IB_OK)
         status = run_call(r);
-    for (uint32_t i = 0; i < r->trial->n_operands; i++) {
+    for (uint32_t i = 0; i < r->test->n_operands; i++) {
         if (status == IB_OK && memcmp(first[i], r->arrays[i].after, ib_guarded_bytes(&r->arrays[i])) != 0) {
             out->fault = IB_OP_TEST_REPEAT;
             out->operand = i;
@@ -170,17 +170,17 @@ static enum ib_status repeat(struct ib_op_test_run *r, struct ib_op_test_result 
     return status;
 }
 
-enum ib_status ib_op_test_run(const struct ib_instance *instance, const struct ib_op_test *trial,
+enum ib_status ib_op_test_run(const struct ib_instance *instance, const struct ib_op_test *test,
                               ib_examine_fn *examine, void *context, struct ib_op_test_result *out)
 {
-    struct ib_op_test_run r = {.instance = instance, .trial = trial};
+    struct ib_op_test_run r = {.instance = instance, .test = test};
     *out = (struct ib_op_test_result){.fault = IB_OP_TEST_RIGHT};
     enum ib_status status = run_open(&r);
     if (status == IB_OK)
         status = run_call(&r);
     if (status == IB_OK)
         compare(&r, out);
-    const bool may_differ = trial->tolerance > 0 && instance->impl->flags & IB_DETERMINISTIC;
+    const bool may_differ = test->tolerance > 0 && instance->impl->flags & IB_DETERMINISTIC;
     if (status == IB_OK && out->fault == IB_OP_TEST_RIGHT && may_differ)
         status = repeat(&r, out);
     if (status == IB_OK) {

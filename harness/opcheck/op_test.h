@@ -28,7 +28,7 @@ struct ib_op_test_result {
 /* One run of a test: its operands in the implementation's memory, and what must come out. */
 struct ib_op_test_run {
     const struct ib_instance *instance;
-    const struct ib_op_test *trial;
+    const struct ib_op_test *test;
     struct ib_guarded arrays[IB_MAX_OPERANDS];
     struct ib_expected expected[IB_MAX_OPERANDS];
 };
