@@ -1,6 +1,7 @@
 #include "analysis/crossover.h"
 
 #include "analysis/member.h"
+#include "config/axes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,18 +34,23 @@ static const char *title_of(struct ib_arena *arena, const json_t *c)
     return ib_arena_print(arena, "%.*s", (int)(length > tail ? length - tail : length), problem);
 }
 
-/* Epochs are left out, so that small data may be trained longer; where they vary within a data set, they are
- * part of its problems' names. */
+static const char *append_member(struct ib_arena *arena, const char *text, const json_t *c,
+                                 const char *member)
+{
+    char *value = json_dumps(ib_member(c, member), JSON_ENCODE_ANY | JSON_COMPACT);
+    text = ib_arena_print(arena, "%s|%s", text, value ? value : "");
+    free(value);
+    return text;
+}
+
+/* Of all axes but those of size. Epochs are one of these, so that small data may be trained longer; where
+ * they vary within a data set, they are part of its problems' names. */
 static const char *sweep_of(struct ib_arena *arena, const json_t *c, const char *title)
 {
-    static const char *const axes[] = {"model", "task", "cols", "dtype", "hidden",   "act",
-                                       "loss",  "init", "lr",   "seed",  "log_every"};
-    const char *text = title;
-    for (size_t i = 0; i < sizeof axes / sizeof *axes; i++) {
-        char *value = json_dumps(ib_member(c, axes[i]), JSON_ENCODE_ANY | JSON_COMPACT);
-        text = ib_arena_print(arena, "%s|%s", text, value ? value : "");
-        free(value);
-    }
+    const char *text = append_member(arena, append_member(arena, title, c, "task"), c, "cols");
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        if (!ib_axis_rules[k].is_size && !ib_axis_rules[k].is_solver)
+            text = append_member(arena, text, c, ib_axis_rules[k].name);
     return text;
 }
 

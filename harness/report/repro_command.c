@@ -1,28 +1,9 @@
 #include "report/repro_command.h"
 
-#include "data/dataset.h"
+#include "config/axes.h"
 #include "report/summary.h"
 
 #include <string.h>
-
-/* What a case's axes are called on a command line: as a flag of `train` and in a selection. */
-static const struct axis {
-    const char *member, *flag, *name;
-} axes[] = {
-    {"model", "--model", "model"},
-    {"dataset", "--data", "dataset"},
-    {"impl", "--impl", "impl"},
-    {"dtype", "--dtype", "dtype"},
-    {"residency", "--residency", "residency"},
-    {"hidden", "--hidden", "hidden"},
-    {"act", "--act", "act"},
-    {"loss", "--loss", "loss"},
-    {"init", "--init", "init"},
-    {"lr", "--lr", "lr"},
-    {"epochs", "--epochs", "epochs"},
-    {"seed", "--seed", "seed"},
-};
-enum { AXIS_COUNT = sizeof axes / sizeof *axes };
 
 /* Between single quotes nothing is special to a shell but the quote itself. */
 static const char *quoted(struct ib_arena *arena, const char *text)
@@ -36,38 +17,47 @@ static const char *quoted(struct ib_arena *arena, const char *text)
     return ib_arena_print(arena, "%s%s'", out, text);
 }
 
-/* "6,6", "none", "0.01"; NULL where the axis means nothing to the case. */
-static const char *axis_text(struct ib_arena *arena, const json_t *c, const char *member)
+/* "6,6", "none", "0.01"; NULL where the record has nothing. */
+static const char *axis_text(struct ib_arena *arena, const json_t *value)
 {
-    const json_t *value = ib_member(c, member);
     if (json_is_string(value))
         return json_string_value(value);
     if (json_is_number(value))
         return ib_arena_print(arena, "%.15g", json_number_value(value));
     if (!json_is_array(value))
         return NULL;
-    const char *text = NULL;
+    const char *text = "none";
     for (size_t i = 0; i < json_array_size(value); i++)
-        text = ib_arena_print(arena, "%s%s%" JSON_INTEGER_FORMAT, text ? text : "", text ? "," : "",
+        text = ib_arena_print(arena, "%s%s%" JSON_INTEGER_FORMAT, i ? text : "", i ? "," : "",
                               json_integer_value(json_array_get(value, i)));
-    return text ? text : "none";
+    return text;
 }
 
-/* Host implementations have no other residency; the loss of linreg and logreg is theirs. */
-static bool is_implied(const json_t *c, const char *member)
+/* The values of the axes that apply to a stored case, NULL for the others. What decides it, model, layers and
+ * device, is taken from the record. */
+static void read_axes(struct ib_arena *arena, const json_t *record, const char *values[IB_AXIS_COUNT])
 {
-    return (strcmp(member, "residency") == 0 && strcmp(ib_member_text(c, member), "host") == 0) ||
-           (strcmp(member, "loss") == 0 && json_is_null(ib_member(c, "hidden")));
+    const struct ib_impl_info info = {.device = strcmp(ib_member_text(record, "residency"), "host") != 0};
+    const struct ib_configured_impl impl = {.info = &info};
+    const struct ib_case c = {.model = ib_model_find(ib_member_text(record, "model")),
+                              .n_hidden = (uint32_t)json_array_size(ib_member(record, "hidden")),
+                              .impl = &impl};
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        values[k] = c.model && ib_axis_applies((enum ib_axis_kind)k, &c)
+                        ? axis_text(arena, ib_member(record, ib_axis_rules[k].name))
+                        : NULL;
 }
 
+/* Flags that would say the default are left out. */
 static const char *train_command(struct ib_arena *arena, const json_t *c)
 {
-    const char *text = "ironbench train", *name;
+    const char *text = "ironbench train", *name, *values[IB_AXIS_COUNT];
     const json_t *value;
-    for (int i = 0; i < AXIS_COUNT; i++) {
-        const char *word = axis_text(arena, c, axes[i].member);
-        if (word && !is_implied(c, axes[i].member))
-            text = ib_arena_print(arena, "%s %s %s", text, axes[i].flag, quoted(arena, word));
+    read_axes(arena, c, values);
+    for (int k = 0; k < IB_AXIS_COUNT; k++) {
+        const char *initial = ib_axis_train_default((enum ib_axis_kind)k);
+        if (values[k] && !(initial && strcmp(values[k], initial) == 0))
+            text = ib_arena_print(arena, "%s %s %s", text, ib_axis_rules[k].flag, quoted(arena, values[k]));
     }
     json_object_foreach ((json_t *)(uintptr_t)ib_member(c, "options"), name, value)
         text = ib_arena_print(arena, "%s --option %s", text,
@@ -77,13 +67,12 @@ static const char *train_command(struct ib_arena *arena, const json_t *c)
 
 static const char *run_command(struct ib_arena *arena, const json_t *run, const json_t *c)
 {
-    const char *selection = "";
-    for (int i = 0; i < AXIS_COUNT; i++) {
-        const char *word = axis_text(arena, c, axes[i].member);
-        if (word && !is_implied(c, axes[i].member))
-            selection =
-                ib_arena_print(arena, "%s%s%s=%s", selection, selection[0] ? "," : "", axes[i].name, word);
-    }
+    const char *selection = "", *values[IB_AXIS_COUNT];
+    read_axes(arena, c, values);
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        if (values[k])
+            selection = ib_arena_print(arena, "%s%s%s=%s", selection, selection[0] ? "," : "",
+                                       ib_axis_rules[k].name, values[k]);
     return ib_arena_print(arena, "ironbench run %s -s %s",
                           quoted(arena, ib_arena_print(arena, "%s.yaml", ib_member_text(run, "name"))),
                           quoted(arena, selection));
