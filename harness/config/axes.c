@@ -278,7 +278,7 @@ json_t *ib_axis_json(enum ib_axis_kind kind, const struct ib_case *c)
         return json_null();
     switch (rule->type->form) {
     case IB_FORM_TEXT:
-        out = json_string(rule->type->column ? rule->type->column(c) : rule->type->print(&arena, rule, c));
+        out = json_string(rule->type->print(&arena, rule, c));
         break;
     case IB_FORM_REAL:
         return json_real(*(const double *)field);

@@ -126,8 +126,8 @@ struct ib_axis_column {
 struct ib_axis_column ib_axis_column(enum ib_axis_kind);
 
 /* What a case has on an axis: as the text that ib_axis_parse reads, as a number (NAN: values are not
- * numbers), and as the column's JSON. `impl` is in JSON the bare name, since settings have a column of their
- * own. Where the axis does not apply and nothing implies it: NULL, NAN, null. */
+ * numbers), and as the column's JSON. `impl` is the bare name, since settings have a column of their own.
+ * Where the axis does not apply and nothing implies it: NULL, NAN, null. */
 const char *ib_axis_text(struct ib_arena *, enum ib_axis_kind, const struct ib_case *);
 double ib_axis_number(enum ib_axis_kind, const struct ib_case *);
 json_t *ib_axis_json(enum ib_axis_kind, const struct ib_case *);

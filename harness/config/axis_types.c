@@ -3,7 +3,6 @@
 #include "base/error.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,8 +59,8 @@ static const char *print_model(struct ib_arena *arena, const struct ib_axis_rule
 static const char *print_dataset(struct ib_arena *arena, const struct ib_axis_rule *rule,
                                  const struct ib_case *c)
 {
-    (void)arena, (void)rule;
-    return c->dataset->name;
+    (void)rule;
+    return ib_arena_copy(arena, c->dataset->name);
 }
 
 /* ---- Implementations with their settings: "cpu_blas threads=2" ---- */
@@ -166,16 +165,12 @@ static void settle_impl(const struct ib_axis_value *value, struct ib_case *c)
     c->residency = IB_HOST; /* unless the next axis applies */
 }
 
+/* Without the settings, which stand in a column of their own. */
 static const char *print_impl(struct ib_arena *arena, const struct ib_axis_rule *rule,
                               const struct ib_case *c)
 {
-    (void)arena, (void)rule;
-    return c->impl->label;
-}
-
-static const char *impl_name(const struct ib_case *c)
-{
-    return c->impl->info->name;
+    (void)rule;
+    return ib_arena_copy(arena, c->impl->info->name);
 }
 
 /* ---- Words ---- */
@@ -208,32 +203,22 @@ static const char *print_word(struct ib_arena *arena, const struct ib_axis_rule 
 
 /* ---- Numbers ---- */
 
-/* With the fewest digits that give the same number again. */
-static const char *shortest(struct ib_arena *arena, double value)
-{
-    char text[32];
-    for (int digits = 1; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    return ib_arena_copy(arena, text);
-}
-
 static bool parse_rate(struct ib_arena *arena, const struct ib_axis_rule *rule, const char *text,
                        struct ib_axis_value *out)
 {
+    char shortest[32];
     (void)rule;
     if (!ib_parse_f64(text, &out->number) || !(out->number > 0))
         return false;
-    out->text = shortest(arena, out->number);
+    out->text = ib_arena_copy(arena, ib_print_real(out->number, shortest, sizeof shortest));
     return true;
 }
 
 static const char *print_rate(struct ib_arena *arena, const struct ib_axis_rule *rule,
                               const struct ib_case *c)
 {
-    return shortest(arena, *(const double *)value_of(rule, c));
+    char shortest[32];
+    return ib_arena_copy(arena, ib_print_real(*(const double *)value_of(rule, c), shortest, sizeof shortest));
 }
 
 static bool parse_integer(struct ib_arena *arena, const struct ib_axis_rule *rule, const char *text,
@@ -343,8 +328,7 @@ const struct ib_axis_type ib_axis_impl = {.name = "name, glob or map",
                                           .node = YAML_MAPPING_NODE,
                                           .read = read_impl,
                                           .settle = settle_impl,
-                                          .print = print_impl,
-                                          .column = impl_name};
+                                          .print = print_impl};
 const struct ib_axis_type ib_axis_word = {.name = "word",
                                           .form = IB_FORM_TEXT,
                                           FROM(word),

@@ -23,9 +23,8 @@ struct ib_axis_type {
     /* A value enters a case by its member at `from`; `settle` sets what depends on it. NULL: nothing. */
     size_t from, bytes;
     void (*settle)(const struct ib_axis_value *, struct ib_case *);
-    /* What a case has, as the text that `parse` reads. */
+    /* What a case has, as the text that `parse` reads; an implementation without its settings. */
     const char *(*print)(struct ib_arena *, const struct ib_axis_rule *, const struct ib_case *);
-    const char *(*column)(const struct ib_case *); /* the same for a record, where that differs; or NULL */
 };
 
 enum { IB_AXIS_NAMES = 16 };
