@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -235,11 +234,6 @@ bool ib_axis_applies(enum ib_axis_kind kind, const struct ib_case *c)
     return !ib_axis_rules[kind].applies || ib_axis_rules[kind].applies(c);
 }
 
-static bool has_value(enum ib_axis_kind kind, const struct ib_case *c)
-{
-    return ib_axis_rules[kind].is_implied || ib_axis_applies(kind, c);
-}
-
 struct ib_axis_column ib_axis_column(enum ib_axis_kind kind)
 {
     static const char *const sql_types[] = {[IB_FORM_TEXT] = "TEXT",
@@ -256,41 +250,7 @@ struct ib_axis_column ib_axis_column(enum ib_axis_kind kind)
 const char *ib_axis_text(struct ib_arena *arena, enum ib_axis_kind kind, const struct ib_case *c)
 {
     const struct ib_axis_rule *rule = &ib_axis_rules[kind];
-    return has_value(kind, c) ? rule->type->print(arena, rule, c) : NULL;
-}
-
-double ib_axis_number(enum ib_axis_kind kind, const struct ib_case *c)
-{
-    const struct ib_axis_rule *rule = &ib_axis_rules[kind];
-    const void *field = (const char *)c + rule->offset;
-    if (!has_value(kind, c) || !rule->type->is_number)
-        return NAN;
-    return rule->type->form == IB_FORM_REAL ? *(const double *)field : (double)*(const uint64_t *)field;
-}
-
-json_t *ib_axis_json(enum ib_axis_kind kind, const struct ib_case *c)
-{
-    const struct ib_axis_rule *rule = &ib_axis_rules[kind];
-    const void *field = (const char *)c + rule->offset;
-    struct ib_arena arena = {0};
-    json_t *out = NULL;
-    if (!has_value(kind, c))
-        return json_null();
-    switch (rule->type->form) {
-    case IB_FORM_TEXT:
-        out = json_string(rule->type->print(&arena, rule, c));
-        break;
-    case IB_FORM_REAL:
-        return json_real(*(const double *)field);
-    case IB_FORM_INTEGER:
-        return json_integer((json_int_t) * (const uint64_t *)field);
-    case IB_FORM_INTEGERS:
-        out = json_array();
-        for (uint32_t i = 0; i < c->n_hidden; i++)
-            json_array_append_new(out, json_integer((json_int_t)((const uint64_t *)field)[i]));
-    }
-    ib_arena_free(&arena);
-    return out;
+    return rule->is_implied || ib_axis_applies(kind, c) ? rule->type->print(arena, rule, c) : NULL;
 }
 
 /* ---- Identity ---- */

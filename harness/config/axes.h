@@ -8,8 +8,6 @@
 #include "base/yaml_reader.h"
 #include "core/case.h"
 
-#include <jansson.h>
-
 /* In the order in which they are nested: first what makes a problem, then who solves it, so that cases that
  * can be compared with each other lie side by side. An axis may depend on those before it. */
 enum ib_axis_kind {
@@ -125,12 +123,10 @@ struct ib_axis_column {
 };
 struct ib_axis_column ib_axis_column(enum ib_axis_kind);
 
-/* What a case has on an axis: as the text that ib_axis_parse reads, as a number (NAN: values are not
- * numbers), and as the column's JSON. `impl` is the bare name, since settings have a column of their own.
- * Where the axis does not apply and nothing implies it: NULL, NAN, null. */
+/* What a case has on an axis, as the text that ib_axis_parse reads; `impl` is the bare name, since settings
+ * have a column of their own. NULL where the axis does not apply and nothing implies it. Names of data sets
+ * and implementations are copied, so that the text outlives the case. */
 const char *ib_axis_text(struct ib_arena *, enum ib_axis_kind, const struct ib_case *);
-double ib_axis_number(enum ib_axis_kind, const struct ib_case *);
-json_t *ib_axis_json(enum ib_axis_kind, const struct ib_case *);
 
 /* The id and canonical text of a case from its values (NULL where an axis means nothing to it). */
 void ib_axes_identify(struct ib_arena *, const struct ib_axis_value *const values[IB_AXIS_COUNT],
