@@ -1,7 +1,7 @@
 #include "gate/gate.h"
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "cli/args.h"
+#include "cli/sweep_flags.h"
 #include "report/annotations.h"
 #include "report/gate_json.h"
 #include "report/gate_report.h"
@@ -113,7 +113,7 @@ static int open_and_run(const char *config, const struct ib_sweep_flags *flags,
                         struct ib_gate_request *request, const struct outputs *outputs)
 {
     struct ib_sweep sweep;
-    if (ib_sweep_open(config, flags, &sweep) != IB_OK)
+    if (ib_sweep_open(config, flags->keep, flags->drop, flags->plugins, &sweep) != IB_OK)
         return ib_usage_error();
     int status =
         ib_pin_check(&sweep.config.measure) == IB_OK ? run_gate(&sweep, request, outputs) : ib_usage_error();

@@ -124,6 +124,21 @@ static void test_reals(void **state)
     }
 }
 
+static void test_printed_reals(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } known[] = {{90, "90"},      {0.01, "0.01"},
+                 {1e5, "100000"}, {-2.5, "-2.5"},
+                 {1e-7, "1e-07"}, {1.0 / 3, "0.3333333333333333"},
+                 {1e20, "1e+20"}, {0.1 + 0.2, "0.30000000000000004"}};
+    char text[32];
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        assert_string_equal(ib_print_real(known[i].value, text, sizeof text), known[i].text);
+}
+
 static void test_quantities(void **state)
 {
     (void)state;
@@ -132,8 +147,8 @@ static void test_quantities(void **state)
         double value;
         const char *ns, *bytes;
     } cases[] = {
-        {0, "0.00 ns", "0 B"},           {1, "1.00 ns", "1 B"},         {12.345, "12.3 ns", "12 B"},
-        {999.4, "999 ns", "999 B"},      {999.6, "1.00 us", "1.00 kB"}, {4560, "4.56 us", "4.56 kB"},
+        {0, "0.00 ns", "0 bytes"},       {1, "1.00 ns", "1 bytes"},     {12.345, "12.3 ns", "12 bytes"},
+        {999.4, "999 ns", "999 bytes"},  {999.6, "1.00 µs", "1.00 kB"}, {4560, "4.56 µs", "4.56 kB"},
         {12.34e6, "12.3 ms", "12.3 MB"}, {99.96e6, "100 ms", "100 MB"}, {2.5e9, "2.50 s", "2.50 GB"},
         {3.6e12, "3600 s", "3.60 TB"},
     };
@@ -141,15 +156,16 @@ static void test_quantities(void **state)
         assert_string_equal(ib_print_ns(cases[k].value, text, sizeof text), cases[k].ns);
         assert_string_equal(ib_print_bytes(cases[k].value, text, sizeof text), cases[k].bytes);
     }
-    assert_string_equal(ib_print_ns(-4560, text, sizeof text), "-4.56 us");
+    assert_string_equal(ib_print_ns(-4560, text, sizeof text), "-4.56 µs");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),      cmocka_unit_test(test_lists),    cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_glob),       cmocka_unit_test(test_integers), cmocka_unit_test(test_reals),
-        cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_words),         cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_nearest),       cmocka_unit_test(test_glob),
+        cmocka_unit_test(test_integers),      cmocka_unit_test(test_reals),
+        cmocka_unit_test(test_printed_reals), cmocka_unit_test(test_quantities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
