@@ -144,7 +144,7 @@ class Right(Checking):
 
 class Outside(Checking):
     def test_right(self):
-        """A external program has no operations: its trainings are looked at."""
+        """An external program has no operations: its trainings are looked at."""
         if subprocess.run([sys.executable, "-c", "import numpy"], capture_output=True).returncode:
             self.skipTest("this Python has no NumPy")
         done = self.call("check", "--quick", "--model", "linreg", "--json", "--", sys.executable, REFERENCE)
