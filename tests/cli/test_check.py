@@ -72,7 +72,7 @@ LARGE = ["f32_sums"]  # show only at sizes that a quick check leaves out
 # Rounds otherwise in each process: how that shows in single operations is left to chance.
 UNSTEADY = "nondeterministic"
 HANGING = "hang"
-HANG_S = 20  # long enough for every operation on a busy machine
+HANG_S = 10  # long enough for every operation on a busy machine
 
 
 class Checking(CliTest):
