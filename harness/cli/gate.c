@@ -136,7 +136,7 @@ static int verb_gate(const struct ib_command *command, int argc, char **argv)
         IB_SWEEP_FLAGS(sweep_flags),
         {"--speed", "WHAT", "gate (default), report or off", &speed, NULL},
         {"--strict", NULL, "end with 5 where a speed could not be decided", &strict, NULL},
-        {"--allow-missing", NULL, "what is not there any more is no failure", &allow, NULL},
+        {"--allow-missing", NULL, "do not fail on missing cases", &allow, NULL},
         {"--out", "DIR", "keep both runs: DIR/new, DIR/old", &request.out, NULL},
         {"--junit", "FILE", "write the result as JUnit XML", &outputs.junit, NULL},
         {"--markdown", "FILE", "write a comment for a pull request", &outputs.markdown, NULL},
