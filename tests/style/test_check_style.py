@@ -23,7 +23,7 @@ LAYERS = """# Architecture
 
 
 def function(lines):
-    """A function whose body takes so many lines, from brace to brace."""
+    """A function whose body takes this number of lines, from brace to brace."""
     return "int f(void)\n{\n" + "    g();\n" * (lines - 3) + "    return 0;\n}\n"
 
 
