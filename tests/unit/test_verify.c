@@ -451,8 +451,8 @@ static void a_truth_that_ended_early_is_enough(void **state)
     release(&f);
 }
 
-/* An external program reads its losses when it likes: what it has not read is not held against it, what it has
- * is. */
+/* An external program reads its losses when it likes: what it has not read is not held against it, what it
+ * has is. */
 static void a_sparse_curve_is_enough(void **state)
 {
     (void)state;
