@@ -2,7 +2,7 @@
 #include "base/error.h"
 #include "cli/args.h"
 #include "report/compare_report.h"
-#include "report/report.h"
+#include "report/render.h"
 #include "store/load_run.h"
 
 #include <stdio.h>
@@ -12,8 +12,6 @@ enum form { PLAIN, MARKDOWN, HTML, JSON };
 static enum ib_status print_comparison(const json_t *comparison, enum form form, struct ib_arena *arena)
 {
     struct ib_doc doc = {.arena = arena};
-    struct ib_text_page page = {
-        .out = stdout, .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO), .arena = arena};
     if (form == JSON) {
         json_dumpf(comparison, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
         putchar('\n');
@@ -21,11 +19,11 @@ static enum ib_status print_comparison(const json_t *comparison, enum form form,
     }
     ib_compare_page(&doc, comparison);
     if (form == HTML)
-        return ib_page_html(stdout, arena, "ironbench: comparison", &doc);
+        return ib_render_html(stdout, &doc);
     if (form == MARKDOWN)
-        ib_doc_markdown(stdout, &doc, "##");
+        ib_render_markdown(stdout, &doc);
     else
-        ib_doc_plain(&page, &doc);
+        ib_render_text(stdout, &doc, IB_COLOUR_AUTO);
     return IB_OK;
 }
 

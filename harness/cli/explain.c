@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/args.h"
-#include "report/report.h"
+#include "report/render.h"
 #include "store/load_run.h"
 
 #include <string.h>
@@ -68,10 +68,9 @@ static enum ib_status find_case(struct ib_arena *arena, const json_t *cases, con
 static void print_case(const json_t *cases, const json_t *c, enum ib_colour colour, struct ib_arena *arena)
 {
     struct ib_doc doc = {.arena = arena};
-    struct ib_text_page page = {.out = stdout, .coloured = ib_colour_is_on(stdout, colour), .arena = arena};
     ib_explain_case(&doc, c);
     ib_explain_cost(&doc, cases, c);
-    ib_doc_plain(&page, &doc);
+    ib_render_text(stdout, &doc, colour);
 }
 
 static int explain(const char *dir, const char *text, enum ib_colour colour)

@@ -5,7 +5,7 @@
 #include "cli/args.h"
 #include "report/gate_report.h"
 #include "report/progress.h"
-#include "report/report.h"
+#include "report/render.h"
 #include "run/pin.h"
 
 #include <stdio.h>
@@ -37,15 +37,13 @@ static enum ib_status write_file(const char *path, print_fn *print, struct ib_ar
 static void print_result(struct ib_arena *arena, const json_t *result, const struct outputs *outputs)
 {
     struct ib_doc doc = {.arena = arena};
-    struct ib_text_page page = {
-        .out = stdout, .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO), .arena = arena};
     const char *on_github = getenv("GITHUB_ACTIONS");
     if (outputs->json) {
         json_dumpf(result, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
         putchar('\n');
     } else if (!outputs->quiet) {
         ib_gate_page(&doc, result);
-        ib_doc_plain(&page, &doc);
+        ib_render_text(stdout, &doc, IB_COLOUR_AUTO);
     }
     if (on_github && strcmp(on_github, "true") == 0 && !outputs->json)
         ib_gate_annotations(stdout, arena, result);

@@ -1,15 +1,10 @@
 #include "report/compare_report.h"
 
 #include "analysis/member.h"
-#include "base/file.h"
-#include "base/paths.h"
-#include "report/escape.h"
 #include "report/format.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { MOST_STYLE_BYTES = 1 << 20 };
 
 const char *ib_ratio_words(struct ib_arena *arena, const json_t *ratio)
 {
@@ -58,7 +53,7 @@ static void say_machines(struct ib_doc *doc, const json_t *comparison)
         return;
     }
     ib_doc_paragraph(doc, "The runs differ in more than what they measured:");
-    ib_doc_table(doc, "lll", (const char *[]){"of the machine", "old", "new"});
+    ib_doc_table(doc, "www", (const char *[]){"of the machine", "old", "new"});
     json_array_foreach (differences, i, d)
         ib_doc_row(doc, (const char *[]){ib_member_text(d, "name"), ib_member_text(d, "old"),
                                          ib_member_text(d, "new")});
@@ -84,10 +79,11 @@ static void say_libraries(struct ib_doc *doc, const json_t *comparison)
 static void say_what(struct ib_doc *doc, const json_t *comparison)
 {
     struct ib_arena *arena = doc->arena;
-    ib_doc_heading(
-        doc, ib_arena_print(arena, "%s of %s against %s of %s", ib_member_text(comparison, "new.name"),
-                            ib_member_text(comparison, "new.started"), ib_member_text(comparison, "old.name"),
-                            ib_member_text(comparison, "old.started")));
+    ib_doc_heading(doc, 2,
+                   ib_arena_print(arena, "%s of %s against %s of %s", ib_member_text(comparison, "new.name"),
+                                  ib_member_text(comparison, "new.started"),
+                                  ib_member_text(comparison, "old.name"),
+                                  ib_member_text(comparison, "old.started")));
     if (json_is_true(ib_member(comparison, "same_run")))
         ib_doc_paragraph(doc, "This is a run compared with itself: nothing can differ.");
     say_machines(doc, comparison);
@@ -119,7 +115,7 @@ static void add_cases(struct ib_doc *doc, const json_t *cases)
         return;
     }
     ib_doc_table(
-        doc, "llrrrlrl",
+        doc, "wwrrrwrw",
         (const char *[]){"problem", "case", "old", "new", "ratio", "speed", "would settle", "answer"});
     json_array_foreach (cases, i, c) {
         double needed = ib_member_number(c, "speed.needed");
@@ -145,7 +141,7 @@ static void say_differences(struct ib_doc *doc, const json_t *cases, const char 
         if (!words[0])
             continue;
         if (!any)
-            ib_doc_heading(doc, heading);
+            ib_doc_heading(doc, 2, heading);
         any = true;
         ib_doc_paragraph(doc, ib_arena_print(doc->arena, "%s, %s: %s", ib_member_text(c, "problem"),
                                              ib_member_text(c, "name"), words));
@@ -159,7 +155,7 @@ static void say_only(struct ib_doc *doc, const json_t *cases, const char *headin
     size_t i;
     json_t *c;
     if (json_array_size(cases))
-        ib_doc_heading(doc, heading);
+        ib_doc_heading(doc, 2, heading);
     json_array_foreach (cases, i, c)
         ib_doc_paragraph(doc, ib_arena_print(doc->arena, "%s, %s (%s)", ib_member_text(c, "problem"),
                                              ib_member_text(c, "name"), ib_member_text(c, "id")));
@@ -176,19 +172,4 @@ void ib_compare_page(struct ib_doc *doc, const json_t *comparison)
     }
     say_only(doc, ib_member(comparison, "only_old"), "Only in the old run");
     say_only(doc, ib_member(comparison, "only_new"), "Only in the new run");
-}
-
-enum ib_status ib_page_html(FILE *out, struct ib_arena *arena, const char *title, const struct ib_doc *doc)
-{
-    char *style;
-    size_t bytes;
-    IB_TRY(ib_file_read(arena, ib_home_path(arena, "results/report.css"), MOST_STYLE_BYTES, &style, &bytes));
-    fprintf(out,
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            "<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
-            ib_escape_html(arena, title), style);
-    ib_doc_html(out, doc, "h2");
-    fprintf(out, "</main>\n</body>\n</html>\n");
-    return IB_OK;
 }

@@ -16,7 +16,4 @@ const char *ib_ratio_words(struct ib_arena *, const json_t *ratio);
 /* "rmse 54.1 → 54.9 (worse), accuracy 0.95 → 0.96 (better)" for differences; "" for none. */
 const char *ib_difference_words(struct ib_arena *, const json_t *differences);
 
-/* A page of its own, with the style of the reports. IB_EIO: that is missing. */
-enum ib_status ib_page_html(FILE *, struct ib_arena *, const char *title, const struct ib_doc *);
-
 #endif

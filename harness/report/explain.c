@@ -59,7 +59,7 @@ static const char *time_text(struct ib_arena *arena, const json_t *c)
 void ib_explain_case(struct ib_doc *doc, const json_t *c)
 {
     struct ib_arena *arena = doc->arena;
-    ib_doc_heading(doc,
+    ib_doc_heading(doc, 4,
                    ib_arena_print(arena, "%s: %s", ib_member_text(c, "name"), ib_member_text(c, "problem")));
     ib_doc_paragraph(doc, ib_member_text(c, "id"));
     ib_doc_paragraph(doc, problem_text(arena, c));
@@ -117,7 +117,7 @@ static void add_copies(struct ib_doc *doc, const struct ib_explanation *e)
 static void explain_copies(struct ib_doc *doc, const struct ib_explanation *e)
 {
     struct ib_arena *arena = doc->arena;
-    ib_doc_heading(doc, "What was copied");
+    ib_doc_heading(doc, 4, "What was copied");
     if (strcmp(ib_member_text(e->record, "residency"), "host") == 0) {
         ib_doc_paragraph(doc, "Nothing: the implementation works in the host's memory.");
     } else if (!e->n_copies) {

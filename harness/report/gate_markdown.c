@@ -1,6 +1,9 @@
+#include "report/gate_report.h"
+
 #include "analysis/member.h"
 #include "report/format.h"
-#include "report/gate_report.h"
+#include "report/render.h"
+#include "report/text_layout.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,17 +11,13 @@
 /* Charts are drawn in letters: a comment can hold no files. */
 enum { CHART_COLUMNS = 41, NAME_COLUMNS = 44, MOST_LINES = 40 };
 
-static const char *chart_name(struct ib_arena *arena, const json_t *c)
+/* What a line of a chart is of, in a column of its own. */
+static const char *name_column(struct ib_arena *arena, const json_t *c)
 {
-    const char *name =
-        ib_arena_print(arena, "%s, %s", ib_member_text(c, "problem"), ib_member_text(c, "name"));
-    return ib_text_shorten(arena, name, NAME_COLUMNS);
-}
-
-static void print_name(FILE *out, struct ib_arena *arena, const json_t *c)
-{
-    const char *name = chart_name(arena, c);
-    fprintf(out, "%s%*s", name, (int)(NAME_COLUMNS - ib_text_width(name)), "");
+    const char *name = ib_text_shorten(
+        arena, ib_arena_print(arena, "%s, %s", ib_member_text(c, "problem"), ib_member_text(c, "name")),
+        NAME_COLUMNS);
+    return ib_arena_print(arena, "%s%*s", name, (int)(NAME_COLUMNS - ib_text_width(name)), "");
 }
 
 /* ---- intervals of the ratios ---- */
@@ -44,7 +43,7 @@ static int column_of(double ratio, double most)
     return (int)lround(fmin(fmax(place, 0), 1) * (CHART_COLUMNS - 1));
 }
 
-static void print_interval(FILE *out, const json_t *ratio, double most)
+static const char *interval_text(struct ib_arena *arena, const json_t *ratio, double most)
 {
     char line[CHART_COLUMNS + 1];
     double low = ib_member_number(ratio, "low"), high = ib_member_number(ratio, "high");
@@ -55,32 +54,39 @@ static void print_interval(FILE *out, const json_t *ratio, double most)
             line[i] = '-';
     line[CHART_COLUMNS / 2] = '|';
     line[column_of(ib_member_number(ratio, "median"), most)] = 'o';
-    fputs(line, out);
+    return ib_arena_copy(arena, line);
 }
 
-static void print_ratios(FILE *out, struct ib_arena *arena, const json_t *cases)
+static void add_ratios(struct ib_doc *doc, const json_t *cases)
 {
+    struct ib_arena *arena = doc->arena;
     const double most = widest(cases);
+    const char *chart = "";
     size_t i, lines = 0;
     json_t *c;
-    fprintf(out, "New over old, with 95 %% intervals; right of the line is slower:\n\n```\n");
     json_array_foreach (cases, i, c) {
         double ratio = ib_member_number(c, "speed.ratio.median");
-        if (!(ratio > 0) || ++lines > MOST_LINES)
-            continue;
-        print_name(out, arena, c);
-        print_interval(out, ib_member(c, "speed.ratio"), most);
-        fprintf(out, " %+.1f %%\n", 100 * (ratio - 1));
+        if (ratio > 0 && ++lines <= MOST_LINES)
+            chart =
+                ib_arena_print(arena, "%s%s%s %+.1f %%\n", chart, name_column(arena, c),
+                               interval_text(arena, ib_member(c, "speed.ratio"), most), 100 * (ratio - 1));
     }
-    fprintf(out, "%*s%-*.3f1%*.3f\n```\n\n", NAME_COLUMNS, "", CHART_COLUMNS / 2, exp(-most),
-            CHART_COLUMNS / 2, exp(most));
+    if (!lines)
+        return;
+    ib_doc_paragraph(doc, "New over old, with 95 % intervals; right of the line is slower:");
+    chart = ib_arena_print(arena, "%s%*s%-*.3f1%*.3f\n", chart, NAME_COLUMNS, "", CHART_COLUMNS / 2,
+                           exp(-most), CHART_COLUMNS / 2, exp(most));
+    ib_doc_add(doc, IB_DOC_CODE, IB_DOC_TEXTS({.text = chart}));
 }
 
 /* ---- times ---- */
 
-static void print_times(FILE *out, struct ib_arena *arena, const json_t *cases)
+static void add_times(struct ib_doc *doc, const json_t *cases)
 {
+    static const char bar[CHART_COLUMNS + 1] = "=========================================";
+    struct ib_arena *arena = doc->arena;
     double longest = 0, shortest = INFINITY;
+    const char *chart = "";
     size_t i, lines = 0;
     json_t *c;
     json_array_foreach (cases, i, c) {
@@ -88,28 +94,18 @@ static void print_times(FILE *out, struct ib_arena *arena, const json_t *cases)
         longest = fmax(longest, ns);
         shortest = fmin(shortest, ns);
     }
-    fprintf(out, "Time of an epoch, on a logarithmic scale:\n\n```\n");
     json_array_foreach (cases, i, c) {
         double ns = ib_member_number(c, "new_ns"), span = log(longest / shortest);
         if (!(ns > 0) || ++lines > MOST_LINES)
             continue;
         int columns = 1 + (int)lround(span > 0 ? (CHART_COLUMNS - 1) * log(ns / shortest) / span : 0);
-        print_name(out, arena, c);
-        for (int k = 0; k < columns; k++)
-            fputc('=', out);
-        fprintf(out, " %s\n", ib_format_duration(arena, ns));
+        chart = ib_arena_print(arena, "%s%s%.*s %s\n", chart, name_column(arena, c), columns, bar,
+                               ib_format_duration(arena, ns));
     }
-    fprintf(out, "```\n");
-}
-
-static bool any(const json_t *cases, const char *member)
-{
-    size_t i;
-    json_t *c;
-    json_array_foreach (cases, i, c)
-        if (ib_member_number(c, member) > 0)
-            return true;
-    return false;
+    if (!lines)
+        return;
+    ib_doc_paragraph(doc, "Time of an epoch, on a logarithmic scale:");
+    ib_doc_add(doc, IB_DOC_CODE, IB_DOC_TEXTS({.text = chart}));
 }
 
 void ib_gate_markdown(FILE *out, struct ib_arena *arena, const json_t *result)
@@ -117,9 +113,7 @@ void ib_gate_markdown(FILE *out, struct ib_arena *arena, const json_t *result)
     struct ib_doc doc = {.arena = arena};
     const json_t *cases = ib_member(result, "cases");
     ib_gate_page(&doc, result);
-    ib_doc_markdown(out, &doc, "##");
-    if (any(cases, "speed.ratio.median"))
-        print_ratios(out, arena, cases);
-    if (any(cases, "new_ns"))
-        print_times(out, arena, cases);
+    add_ratios(&doc, cases);
+    add_times(&doc, cases);
+    ib_render_markdown(out, &doc);
 }

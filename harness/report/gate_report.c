@@ -89,7 +89,7 @@ static void add_findings(struct ib_doc *doc, const json_t *result)
         if (!is_shown(result, finding))
             continue;
         if (!shown++)
-            ib_doc_table(doc, "llll", (const char *[]){"found", "problem", "case", "what"});
+            ib_doc_table(doc, "wwww", (const char *[]){"found", "problem", "case", "what"});
         ib_doc_row(doc,
                    (const char *[]){ib_member_text(finding, "kind"), ib_member_text(finding, "problem"),
                                     ib_member_text(finding, "name"), ib_member_text(finding, "message")});
@@ -124,7 +124,7 @@ static void add_cases(struct ib_doc *doc, const json_t *cases)
 {
     size_t i;
     json_t *c;
-    ib_doc_table(doc, "lllrrrlrr",
+    ib_doc_table(doc, "wwwrrrwrr",
                  (const char *[]){"problem", "case", "answer", "old", "new", "ratio", "speed", "pairs",
                                   "would settle"});
     json_array_foreach (cases, i, c)
@@ -133,7 +133,7 @@ static void add_cases(struct ib_doc *doc, const json_t *cases)
 
 void ib_gate_page(struct ib_doc *doc, const json_t *result)
 {
-    ib_doc_heading(doc, ib_arena_print(doc->arena, "Gate: %s", ib_gate_headline(doc->arena, result)));
+    ib_doc_heading(doc, 2, ib_arena_print(doc->arena, "Gate: %s", ib_gate_headline(doc->arena, result)));
     add_findings(doc, result);
     say_how(doc, result);
     say_differences(doc, result);

@@ -6,6 +6,7 @@
 #include "report/doc_model.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 /* "PASSED" or "FAILED: 1 accuracy, 2 slower". */
 const char *ib_gate_headline(struct ib_arena *, const json_t *result);

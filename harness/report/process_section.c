@@ -143,7 +143,7 @@ void ib_process_section(struct ib_doc *doc, const json_t *cases)
         n_reasons += reason_of(json_array_get(cases, i)) != NULL;
     if (!timed && !n_reasons)
         return;
-    ib_doc_heading(doc, "The whole process");
+    ib_doc_heading(doc, 2, "The whole process");
     if (timed) {
         ib_doc_paragraph(
             doc,
@@ -180,7 +180,7 @@ void ib_process_sentence(struct ib_doc *doc, const json_t *c)
     struct ib_arena *arena = doc->arena;
     if (!is_timed(c) && !reason_of(c))
         return;
-    ib_doc_heading(doc, "The whole process");
+    ib_doc_heading(doc, 4, "The whole process");
     if (!is_timed(c)) {
         ib_doc_paragraph(doc, ib_arena_print(arena, "It was not timed: %s.", reason_of(c)));
         return;

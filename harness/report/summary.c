@@ -197,7 +197,9 @@ void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_su
 {
     const json_t *run = json_object_get(record, "run"), *cases = json_object_get(record, "cases");
     size_t n_cases = json_array_size(cases);
-    *out = (struct ib_summary){.title = ib_member_text(run, "name"),
+    *out = (struct ib_summary){.run = run,
+                               .cases = cases,
+                               .title = ib_member_text(run, "name"),
                                .facts = ib_summary_run_facts(arena, run),
                                .counts = ib_summary_counts(arena, cases),
                                .sections = ib_arena_alloc(arena, n_cases * sizeof *out->sections)};

@@ -7,6 +7,7 @@
 #include "analysis/member.h"
 #include "base/arena.h"
 #include "ironbench/impl.h"
+#include "report/doc_model.h"
 #include "report/seed_groups.h"
 
 enum ib_summary_column {
@@ -22,11 +23,8 @@ enum ib_summary_column {
     IB_COLUMN_COUNT
 };
 
-/* Numbers stand to the right of their column. */
-static inline bool ib_column_is_number(int column)
-{
-    return column >= IB_COLUMN_TIME && column <= IB_COLUMN_SKILL;
-}
+/* As columns of a table (doc_model.h). */
+#define IB_SUMMARY_COLUMNS "nwrrrrrww"
 
 struct ib_summary_row {
     const json_t *record;               /* the case */
@@ -75,7 +73,20 @@ struct ib_summary_fact {
     const char *label, *value;
 };
 
+/* What a page tells of one case beyond its row. */
+struct ib_summary_case {
+    const struct ib_summary_fact *facts; /* known ones; a NULL value begins a group; ends with a NULL label */
+    const struct ib_summary_sample {
+        const char *text; /* round and time per epoch: "7. 41.7 µs" */
+        bool disturbed;   /* it does not count: something else had the processor */
+    } * samples;
+    size_t n_samples;
+    const char *command; /* that does the case again */
+    const char *log;     /* the end of what it wrote to stderr; NULL */
+};
+
 struct ib_summary {
+    const json_t *run, *cases;           /* of the record */
     const char *title;                   /* the run's name */
     const struct ib_summary_fact *facts; /* when, where, what; ends with a NULL label */
     const char *counts;                  /* "24 cases: 20 ok, 1 wrong, 3 unavailable" */
@@ -93,6 +104,10 @@ void ib_summary_build(struct ib_arena *, const json_t *record, struct ib_summary
 #define IB_VERDICT_OTHER "another algorithm" /* cannot be verified, and need not be: it is ranked nowhere */
 const char *ib_summary_verdict(const json_t *case_record);
 const char *ib_summary_fault_reason(const json_t *case_record, const char *verdict);
+/* GOOD, IDLE (neither right nor wrong) or BAD; of a tally such as "2 ok, 1 wrong", that of its worst. */
+enum ib_doc_style ib_summary_verdict_style(const char *verdict);
+void ib_summary_case(struct ib_arena *, const struct ib_summary *, const struct ib_summary_row *,
+                     struct ib_summary_case *out);
 
 /* Private to the summary: its words. */
 void ib_summary_answer(struct ib_arena *, struct ib_summary_group *);

@@ -11,7 +11,19 @@
 static const char *const verdicts[] = {
     "wrong",      "unexpected transfers", "untrusted",   "crashed", "timeout",        "oom", "failed",
     "unverified", "unsupported",          "unavailable", "not run", IB_VERDICT_OTHER, "ok"};
-enum { VERDICT_COUNT = sizeof verdicts / sizeof *verdicts, FAULT_COUNT = VERDICT_COUNT - 2 };
+enum {
+    VERDICT_COUNT = sizeof verdicts / sizeof *verdicts,
+    FAULT_COUNT = VERDICT_COUNT - 2,
+    BAD_COUNT = 7 /* a faulty answer, or a failure to give one */
+};
+
+enum ib_doc_style ib_summary_verdict_style(const char *verdict)
+{
+    int v = 0;
+    while (v < VERDICT_COUNT && !strstr(verdict, verdicts[v]))
+        v++;
+    return v < BAD_COUNT ? IB_BAD : v < VERDICT_COUNT - 1 ? IB_IDLE : IB_GOOD;
+}
 
 const char *ib_summary_verdict(const json_t *c)
 {

@@ -111,7 +111,7 @@ static void add_overheads(struct ib_doc *doc, const struct ib_derived *derived)
     size_t n = fold_seeds(doc->arena, derived, &folds);
     if (!n)
         return;
-    ib_doc_heading(doc, "What the copying costs");
+    ib_doc_heading(doc, 2, "What the copying costs");
     ib_doc_paragraph(
         doc,
         ib_arena_print(
@@ -210,7 +210,7 @@ static void add_crossovers(struct ib_doc *doc, const struct ib_derived *derived)
 {
     if (!derived->n_crossovers)
         return;
-    ib_doc_heading(doc, "From how many rows a device is faster");
+    ib_doc_heading(doc, 2, "From how many rows a device is faster");
     ib_doc_paragraph(doc,
                      "A device is faster than the best of the host for so many training rows, by straight "
                      "lines through the logarithms; the range is where the bounds of the paired ratio "

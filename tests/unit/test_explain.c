@@ -2,6 +2,7 @@
 #include "analysis/member.h"
 #include "made_record.h"
 #include "report/explain.h"
+#include "report/render.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -80,7 +81,7 @@ static const char *page_of(const json_t *c)
     FILE *out = open_memstream(&text, &bytes);
     ib_explain_case(&doc, c);
     ib_explain_cost(&doc, cases, c);
-    ib_doc_plain(&(struct ib_text_page){.out = out, .arena = &arena}, &doc);
+    ib_render_text(out, &doc, IB_COLOUR_NEVER);
     fclose(out);
     char *page = ib_arena_alloc(&arena, bytes + 1);
     to = page;

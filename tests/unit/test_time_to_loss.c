@@ -2,6 +2,7 @@
 #include "analysis/derived.h"
 #include "analysis/member.h"
 #include "made_record.h"
+#include "report/render.h"
 #include "report/time_to_loss_section.h"
 
 #include <math.h>
@@ -261,7 +262,7 @@ static void assert_told(const char *const *said, const char *unsaid)
     assert_int_equal(doc.n, 0);
     ib_time_to_section(&doc, &derived.loss_groups[0]);
     FILE *out = open_memstream(&text, &bytes);
-    ib_doc_plain(&(struct ib_text_page){.out = out, .arena = &arena}, &doc);
+    ib_render_text(out, &doc, IB_COLOUR_NEVER);
     fclose(out);
     for (size_t i = 0; said[i]; i++)
         if (!strstr(text, said[i]))

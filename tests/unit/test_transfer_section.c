@@ -1,5 +1,7 @@
 #include "made_record.h"
 #include "report/format.h"
+#include "report/render.h"
+#include "report/text_layout.h"
 #include "report/transfer_section.h"
 
 #include <math.h>
@@ -47,11 +49,11 @@ static const char *printed(char layout)
     ib_derive(&arena, record, &derived);
     ib_transfer_sections(&doc, &derived);
     if (layout == 'm')
-        ib_doc_markdown(out, &doc, "##");
+        ib_render_markdown(out, &doc);
     else if (layout == 'h')
-        ib_doc_html(out, &doc, "h2");
+        assert_int_equal(ib_render_html(out, &doc), IB_OK);
     else
-        ib_doc_plain(&(struct ib_text_page){.out = out, .arena = &arena}, &doc);
+        ib_render_text(out, &doc, IB_COLOUR_NEVER);
     fclose(out);
     const char *copy = ib_arena_copy(&arena, text);
     free(text);
@@ -96,7 +98,7 @@ static void layouts_escape_and_align(void **state)
     made_set(add("a<b>|c", "per_op", 100, 3000, 1), "time.breakdown_ns", made_split(1500, 500, 800, 200));
     add("a<b>|c", "resident", 100, 1000, 1);
     assert_says(printed('m'),
-                "| linreg f32 made_100 |  |  |  |  |  |  |\n"
+                "| **linreg f32 made_100** |  |  |  |  |  |  |\n"
                 "| a\\<b\\>\\|c per_op | 3.00× \\[3.00, 3.00\\] | 3.00 µs | 1.50 µs | 500 ns | 800 ns | "
                 "200 ns |\n");
     assert_says(printed('m'), "|---|---:|---:|---:|---:|---:|---:|\n");
