@@ -141,18 +141,20 @@ static void add_kind(struct ib_doc *doc, const struct ib_check_result *check_res
         add_fact(doc, "its last output: ", output);
 }
 
-/* The first level at which something is wrong. */
-static enum ib_level first_level(const struct ib_check_result *check_result)
+/* A flaw of the first level that has any, which the rest may follow from; NULL: there is none. */
+static const struct ib_check_finding *root_of(const struct ib_check_result *check_result)
 {
-    enum ib_level first = IB_LEVEL_COUNT;
+    const struct ib_check_finding *root = NULL;
     for (size_t i = 0; i < check_result->n; i++)
-        first = check_result->list[i].level < first ? check_result->list[i].level : first;
-    return first;
+        if (!root || check_result->list[i].level < root->level)
+            root = &check_result->list[i];
+    return root;
 }
 
 static void add_kinds(struct ib_doc *doc, const struct ib_check_result *check_result, enum ib_level level)
 {
-    const uint64_t most = level == first_level(check_result) ? KINDS_MAX : KINDS_LATER;
+    const struct ib_check_finding *root = root_of(check_result);
+    const uint64_t most = root && level == root->level ? KINDS_MAX : KINDS_LATER;
     uint64_t told = 0, untold = 0;
     for (size_t i = 0; i < check_result->n; i++) {
         if (check_result->list[i].level != level || !is_first_of_kind(check_result, i))
@@ -164,22 +166,12 @@ static void add_kinds(struct ib_doc *doc, const struct ib_check_result *check_re
     }
     if (untold)
         ib_doc_add(doc, IB_DOC_CLAIM,
-                   IB_DOC_TEXTS({.text = ib_arena_print(doc->arena,
-                                                        "(and %" PRIu64
-                                                        " more kinds among the %s: --json lists them all)",
-                                                        untold, ib_word_of(ib_level_words, (int)level))}));
+                   ib_arena_print(doc->arena,
+                                  "(and %" PRIu64 " more kinds among the %s: --json lists them all)", untold,
+                                  ib_word_of(ib_level_words, (int)level)));
 }
 
 /* ---- the verdict ---- */
-
-/* What the rest may follow from: flaws of the first level that has any. */
-static const struct ib_check_finding *root_of(const struct ib_check_result *check_result)
-{
-    size_t i = 0;
-    while (check_result->list[i].level != first_level(check_result))
-        i++;
-    return &check_result->list[i];
-}
 
 static bool all_of_one_level(const struct ib_check_result *check_result)
 {
@@ -207,11 +199,10 @@ static struct ib_doc_text verdict_of(enum ib_check_verdict verdict, const struct
 
 static void add_verdict(struct ib_doc *doc, const char *name, const struct ib_check_result *check_result)
 {
-    const struct ib_check_finding *root = check_result->n ? root_of(check_result) : NULL;
+    const struct ib_check_finding *root = root_of(check_result);
     const struct ib_doc_text verdict = verdict_of(ib_check_result_verdict(check_result), root);
-    ib_doc_add(doc, IB_DOC_CLAIM,
-               IB_DOC_TEXTS(
-                   {.text = ib_arena_print(doc->arena, "%s%s", name, verdict.text), .style = verdict.style}));
+    ib_doc_add(doc, IB_DOC_CLAIM, NULL);
+    ib_doc_append(doc, ib_arena_print(doc->arena, "%s%s", name, verdict.text), verdict.style);
     if (root && !all_of_one_level(check_result))
         ib_doc_append(doc,
                       ib_arena_print(doc->arena, "Begin with %s: the rest may follow from it.",

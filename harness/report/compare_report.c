@@ -89,12 +89,12 @@ static void say_what(struct ib_doc *doc, const json_t *comparison)
     say_machines(doc, comparison);
     say_libraries(doc, comparison);
     ib_doc_paragraph(
-        doc, ib_arena_print(
-                 arena,
-                 "Ratios are new over old, of medians, with 95 %% intervals that allow for rounds that "
-                 "resemble their neighbours. The runs were not interleaved: what the machine drifted from "
-                 "one to the other is in no interval, so changes within %s count as none.",
-                 ib_format_share(arena, ib_member_number(comparison, "margin"))));
+        doc,
+        ib_arena_print(arena,
+                       "Ratios are new over old, of medians, with 95 %% intervals that allow for rounds that "
+                       "resemble their neighbours. The runs were not interleaved: no interval covers how the "
+                       "machine drifted between them, so changes within %s count as none.",
+                       ib_format_share(arena, ib_member_number(comparison, "margin"))));
 }
 
 /* ---- case by case ---- */

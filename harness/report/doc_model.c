@@ -12,37 +12,30 @@ struct ib_doc_text *ib_doc_append(struct ib_doc *doc, const char *text, enum ib_
     return &block->texts[block->n++];
 }
 
-static void append_all(struct ib_doc *doc, const struct ib_doc_text *runs)
-{
-    for (; runs && runs->text; runs++)
-        *ib_doc_append(doc, NULL, IB_PLAIN) = *runs;
-}
-
-struct ib_doc_block *ib_doc_add(struct ib_doc *doc, enum ib_doc_kind kind, const struct ib_doc_text *runs)
+struct ib_doc_block *ib_doc_add(struct ib_doc *doc, enum ib_doc_kind kind, const char *text)
 {
     doc->list = ib_arena_grow(doc->arena, doc->list, sizeof *doc->list, doc->n, &doc->capacity);
     doc->list[doc->n++] = (struct ib_doc_block){.kind = kind};
-    append_all(doc, runs);
+    if (text)
+        ib_doc_append(doc, text, IB_PLAIN);
     return &doc->list[doc->n - 1];
 }
 
 struct ib_doc_block *ib_doc_heading(struct ib_doc *doc, int level, const char *text)
 {
-    struct ib_doc_block *heading = ib_doc_add(doc, IB_DOC_HEADING, IB_DOC_TEXTS({.text = text}));
+    struct ib_doc_block *heading = ib_doc_add(doc, IB_DOC_HEADING, text);
     heading->level = level;
     return heading;
 }
 
 void ib_doc_paragraph(struct ib_doc *doc, const char *text)
 {
-    ib_doc_add(doc, IB_DOC_PARAGRAPH, IB_DOC_TEXTS({.text = text}));
+    ib_doc_add(doc, IB_DOC_PARAGRAPH, text);
 }
 
-void ib_doc_item(struct ib_doc *doc, const struct ib_doc_text *head, const struct ib_doc_text *said)
+void ib_doc_end_head(struct ib_doc *doc)
 {
-    struct ib_doc_block *item = ib_doc_add(doc, IB_DOC_ITEM, head);
-    item->n_head = item->n;
-    append_all(doc, said);
+    doc->list[doc->n - 1].n_head = doc->list[doc->n - 1].n;
 }
 
 struct ib_doc_block *ib_doc_table(struct ib_doc *doc, const char *columns, const char *const *heads)
@@ -51,7 +44,7 @@ struct ib_doc_block *ib_doc_table(struct ib_doc *doc, const char *columns, const
     table->columns = columns;
     if (heads)
         ib_doc_row(doc, heads);
-    table->n_head = table->n;
+    ib_doc_end_head(doc);
     return table;
 }
 

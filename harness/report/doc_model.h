@@ -15,8 +15,6 @@ struct ib_doc_text {
     enum ib_doc_style style;
     const char *to; /* id of the block that a table's cell or an item's head leads to; NULL: no link */
 };
-/* Runs for the functions below. */
-#define IB_DOC_TEXTS(...) ((const struct ib_doc_text[]){__VA_ARGS__, {.text = NULL}})
 
 enum ib_doc_kind {
     IB_DOC_HEADING,
@@ -52,11 +50,10 @@ struct ib_doc {
     size_t n, capacity;
 };
 
-/* Each adds a block; it may be changed until the next one is added. `runs`: NULL: none yet. */
-struct ib_doc_block *ib_doc_add(struct ib_doc *, enum ib_doc_kind, const struct ib_doc_text *runs);
+/* Each adds a block; it may be changed until the next one is added. `text`: NULL: none yet. */
+struct ib_doc_block *ib_doc_add(struct ib_doc *, enum ib_doc_kind, const char *text);
 struct ib_doc_block *ib_doc_heading(struct ib_doc *, int level, const char *text);
 void ib_doc_paragraph(struct ib_doc *, const char *text);
-void ib_doc_item(struct ib_doc *, const struct ib_doc_text *head, const struct ib_doc_text *said);
 /* `heads`: strlen(columns) of them; NULL: a table without heads. */
 struct ib_doc_block *ib_doc_table(struct ib_doc *, const char *columns, const char *const *heads);
 
@@ -69,6 +66,8 @@ void ib_doc_span(struct ib_doc *, const char *text);
 void ib_doc_fact(struct ib_doc *, const char *label, const char *value);
 /* One more run of the newest block. */
 struct ib_doc_text *ib_doc_append(struct ib_doc *, const char *text, enum ib_doc_style);
+/* What is appended to the newest block, an item, from now on is said of its head. */
+void ib_doc_end_head(struct ib_doc *);
 
 /* For renderers. An item on one line: its runs with a colon after the head; and their number. */
 const struct ib_doc_text *ib_doc_item_line(struct ib_arena *, const struct ib_doc_block *);

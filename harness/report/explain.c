@@ -45,7 +45,7 @@ static const char *time_text(struct ib_arena *arena, const json_t *c)
 {
     double median = ib_member_number(c, "time.epoch_ns.median"), n = ib_member_number(c, "time.epoch_ns.n");
     if (isnan(median))
-        return "There is no time of it.";
+        return "No timing available.";
     double low = ib_member_number(c, "time.epoch_ns.ci_low"),
            high = ib_member_number(c, "time.epoch_ns.ci_high");
     const char *span = isnan(low)

@@ -25,7 +25,7 @@ static void compare(struct ib_doc *doc, const json_t *tracer)
         return;
     if (json_is_null(agrees))
         ib_doc_paragraph(
-            doc, ib_arena_print(arena, "Nobody but the transfer log counted the copies (%s: %s).",
+            doc, ib_arena_print(arena, "No independent count of the copies is available (%s: %s).",
                                 ib_member_text(tracer, "source"), reason ? reason : "no reason was given"));
     else
         ib_doc_paragraph(

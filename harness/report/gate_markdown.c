@@ -3,7 +3,6 @@
 #include "analysis/member.h"
 #include "report/format.h"
 #include "report/render.h"
-#include "report/text_layout.h"
 
 #include <math.h>
 #include <string.h>
@@ -76,7 +75,7 @@ static void add_ratios(struct ib_doc *doc, const json_t *cases)
     ib_doc_paragraph(doc, "New over old, with 95 % intervals; right of the line is slower:");
     chart = ib_arena_print(arena, "%s%*s%-*.3f1%*.3f\n", chart, NAME_COLUMNS, "", CHART_COLUMNS / 2,
                            exp(-most), CHART_COLUMNS / 2, exp(most));
-    ib_doc_add(doc, IB_DOC_CODE, IB_DOC_TEXTS({.text = chart}));
+    ib_doc_add(doc, IB_DOC_CODE, chart);
 }
 
 /* ---- times ---- */
@@ -105,7 +104,7 @@ static void add_times(struct ib_doc *doc, const json_t *cases)
     if (!lines)
         return;
     ib_doc_paragraph(doc, "Time of an epoch, on a logarithmic scale:");
-    ib_doc_add(doc, IB_DOC_CODE, IB_DOC_TEXTS({.text = chart}));
+    ib_doc_add(doc, IB_DOC_CODE, chart);
 }
 
 void ib_gate_markdown(FILE *out, struct ib_arena *arena, const json_t *result)

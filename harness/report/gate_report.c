@@ -40,17 +40,16 @@ const char *ib_gate_headline(struct ib_arena *arena, const json_t *result)
 static const char *test_words(struct ib_arena *arena, const json_t *result, bool against)
 {
     const double sets = ib_member_number(result, "rules.confirm") + 1;
-    const char *beside = against
-                             ? "new and old beside each other in the same minutes"
-                             : "each case beside the baseline's control, which carries the machine's drift";
+    const char *pairing = against
+                              ? "new and old side by side in the same minutes"
+                              : "each case next to the baseline's control, which carries the machine's drift";
     const char *again = sets > 1 ? ib_arena_print(arena, " in each of %.0f sets of pairs", sets) : "";
-    return ib_arena_print(
-        arena,
-        "%.0f pairs of processes, %s. Slower is what is more than %s slower by a sign test%s, "
-        "with %s as the probability of any false alarm in the whole table.",
-        ib_member_number(result, "rules.pairs"), beside,
-        ib_format_share(arena, ib_member_number(result, "rules.slowdown")), again,
-        ib_format_share(arena, ib_member_number(result, "rules.alpha")));
+    return ib_arena_print(arena,
+                          "%.0f pairs of processes, %s. A case is slower if a sign test%s finds it more than "
+                          "%s slower, with %s as the probability of any false alarm in the whole table.",
+                          ib_member_number(result, "rules.pairs"), pairing, again,
+                          ib_format_share(arena, ib_member_number(result, "rules.slowdown")),
+                          ib_format_share(arena, ib_member_number(result, "rules.alpha")));
 }
 
 static void say_how(struct ib_doc *doc, const json_t *result)

@@ -19,8 +19,8 @@ static const struct part {
     {"predicting", "whole_process.inside_ns.predict", "answer"},
     {"rest", "whole_process.inside_ns.rest", "rest"},
 };
-static const char *const heads[] = {"case",     "whole",  "least to most", "start-up", "set-up",
-                                    "training", "answer", "rest",          "unseen"};
+static const char *const heads[] = {"case",     "whole",  "range", "start-up",   "set-up",
+                                    "training", "answer", "rest",  "unaccounted"};
 enum {
     PART_COUNT = sizeof parts / sizeof *parts,
     COLUMNS = sizeof heads / sizeof *heads,
@@ -146,12 +146,11 @@ void ib_process_section(struct ib_doc *doc, const json_t *cases)
     ib_doc_heading(doc, 2, "The whole process");
     if (timed) {
         ib_doc_paragraph(
-            doc,
-            ib_arena_print(doc->arena,
-                           "One training and its prediction from the start of a process to its exit, as "
-                           "%s saw it: the median, the least and the most. The parts are the process's own "
-                           "account of the median run; what they leave is unseen from inside.",
-                           ib_member_text(timed, "whole_process.source")));
+            doc, ib_arena_print(doc->arena,
+                                "One training and its prediction, from the start of a process to its exit, "
+                                "as %s measured it: median and range. The parts are what the process itself "
+                                "reports of the median run; the remainder is unaccounted for.",
+                                ib_member_text(timed, "whole_process.source")));
         add_table(doc, cases);
     }
     add_reasons(doc, cases);
@@ -185,12 +184,12 @@ void ib_process_sentence(struct ib_doc *doc, const json_t *c)
         ib_doc_paragraph(doc, ib_arena_print(arena, "It was not timed: %s.", reason_of(c)));
         return;
     }
-    ib_doc_paragraph(
-        doc, ib_arena_print(
-                 arena,
-                 "From its start to its exit it takes %s, by %s: the median of %.0f, which went from %s. "
-                 "In the median run: %s; %s that it does not see itself.",
-                 seconds_text(arena, c, "whole_process.wall_s.median"),
-                 ib_member_text(c, "whole_process.source"), ib_member_number(c, "whole_process.runs"),
-                 range_text(arena, c), parts_text(arena, c), residual_text(arena, c)));
+    ib_doc_paragraph(doc,
+                     ib_arena_print(arena,
+                                    "From its start to its exit it takes %s, by %s: the median of %.0f runs, "
+                                    "which range from %s. In the median run: %s; %s unaccounted for.",
+                                    seconds_text(arena, c, "whole_process.wall_s.median"),
+                                    ib_member_text(c, "whole_process.source"),
+                                    ib_member_number(c, "whole_process.runs"), range_text(arena, c),
+                                    parts_text(arena, c), residual_text(arena, c)));
 }

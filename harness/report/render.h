@@ -11,6 +11,12 @@
 enum ib_colour { IB_COLOUR_AUTO, IB_COLOUR_ALWAYS, IB_COLOUR_NEVER };
 extern const struct ib_word ib_colour_words[]; /* auto always never */
 
+/* Every character that is printed takes one column. */
+enum { IB_PAGE_WIDTH = 120 };
+size_t ib_text_width(const char *text);
+/* A text of at most `max` columns, with … for what is lost of its middle: the end tells options apart. */
+const char *ib_text_shorten(struct ib_arena *, const char *text, size_t max);
+
 /* At most IB_PAGE_WIDTH columns, as long as words and numbers allow: columns of names give way. Tables with
  * the same columns are aligned with each other. */
 void ib_render_text(FILE *, const struct ib_doc *, enum ib_colour);

@@ -185,8 +185,8 @@ static void fill_seed_group(struct ib_arena *arena, const struct ib_summary_sect
         fill_row(arena, &members[i], regression, &seed_group->rows[i]);
     seed_group->leaders = leaders(arena, section, seed_group);
     const char *const heads[IB_SEED_GROUP_COLUMN_COUNT] = {
-        "implementation", "time per epoch", "least to most", regression ? "RMSE" : "accuracy",
-        "least to most",  "convergence",    "verdict"};
+        "implementation", "time per epoch", "range",  regression ? "RMSE" : "accuracy",
+        "range",          "convergence",    "verdict"};
     memcpy(seed_group->heads, heads, sizeof heads);
 }
 

@@ -101,7 +101,7 @@ struct ib_summary {
 void ib_summary_build(struct ib_arena *, const json_t *record, struct ib_summary *out);
 
 /* "ok", "ok, simulated", "wrong", …, and of one that is not ok, why. */
-#define IB_VERDICT_OTHER "another algorithm" /* cannot be verified, and need not be: it is ranked nowhere */
+#define IB_VERDICT_OTHER "another algorithm" /* it need not be verified, and is not ranked */
 const char *ib_summary_verdict(const json_t *case_record);
 const char *ib_summary_fault_reason(const json_t *case_record, const char *verdict);
 /* GOOD, IDLE (neither right nor wrong) or BAD; of a tally such as "2 ok, 1 wrong", that of its worst. */

@@ -50,7 +50,7 @@ const char *ib_summary_fault_reason(const json_t *c, const char *verdict)
     if (reason)
         return reason;
     if (strcmp(verdict, "unexpected transfers") == 0)
-        return "it copied more, or less, than its residency says";
+        return "its copies are not those of its residency";
     if (strcmp(verdict, "unverified") == 0)
         return "there was nothing to compare it with";
     return "no reason was given";

@@ -117,10 +117,9 @@ static void add_overheads(struct ib_doc *doc, const struct ib_derived *derived)
         ib_arena_print(
             doc->arena,
             "The transfer overhead is how many times as long an epoch takes when every operand is copied "
-            "around every operation as when the data stay on the device. Beside it, where an "
+            "around every operation as when the data stay on the device. The other columns say where an "
             "epoch of each goes.%s",
-            n < derived->n_overheads ? " Of several seeds the medians, with the least tax and the most."
-                                     : ""));
+            n < derived->n_overheads ? " For several seeds: medians, with the range of the overhead." : ""));
     ib_doc_table(doc, "nrrrrrr", heads);
     for (size_t i = 0; i < n; i++) {
         if (!i || strcmp(folds[i].problem, folds[i - 1].problem) != 0)

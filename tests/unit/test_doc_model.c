@@ -1,5 +1,4 @@
 #include "report/render.h"
-#include "report/text_layout.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,12 +57,14 @@ static void paragraphs_of_each_kind(void **state)
     ib_doc_heading(&doc, 2, "a <b>")->id = "top";
     ib_doc_paragraph(&doc, "one\033\ntwo");
     ib_doc_paragraph(&doc, "three");
-    ib_doc_add(&doc, IB_DOC_CLAIM, IB_DOC_TEXTS({.text = "cpu_x", .style = IB_STRONG}, {.text = "wins*."}));
-    ib_doc_add(&doc, IB_DOC_NOTE, IB_DOC_TEXTS({.text = "barely"}));
+    ib_doc_add(&doc, IB_DOC_CLAIM, NULL);
+    ib_doc_append(&doc, "cpu_x", IB_STRONG);
+    ib_doc_append(&doc, "wins*.", IB_PLAIN);
+    ib_doc_add(&doc, IB_DOC_NOTE, "barely");
     ib_doc_add(&doc, IB_DOC_SERIES, NULL);
     ib_doc_append(&doc, "1. 5 ns", IB_PLAIN);
     ib_doc_append(&doc, "2. 9 ns", IB_STRUCK);
-    ib_doc_add(&doc, IB_DOC_CODE, IB_DOC_TEXTS({.text = "ls *\n  <x>"}));
+    ib_doc_add(&doc, IB_DOC_CODE, "ls *\n  <x>");
     assert_string_equal(rendered(TEXT),
                         "a <b>\n  one two\n  three\n\ncpu_x wins*.\n\n    barely\n  1. 5 ns 2. "
                         "9 ns\n\n  ls *\n    <x>\n");
@@ -81,10 +82,15 @@ static void paragraphs_of_each_kind(void **state)
 static void items_form_a_list(void **state)
 {
     (void)state;
-    ib_doc_item(&doc, IB_DOC_TEXTS({.text = "wrong", .style = IB_BAD}, {.text = "a|b"}),
-                IB_DOC_TEXTS({.text = "off by one"}));
-    ib_doc_add(&doc, IB_DOC_NOTE, IB_DOC_TEXTS({.text = "twice"}));
-    ib_doc_item(&doc, IB_DOC_TEXTS({.text = "more", .to = "top"}), IB_DOC_TEXTS({.text = "less"}));
+    ib_doc_add(&doc, IB_DOC_ITEM, NULL);
+    ib_doc_append(&doc, "wrong", IB_BAD);
+    ib_doc_append(&doc, "a|b", IB_PLAIN);
+    ib_doc_end_head(&doc);
+    ib_doc_append(&doc, "off by one", IB_PLAIN);
+    ib_doc_add(&doc, IB_DOC_NOTE, "twice");
+    ib_doc_add(&doc, IB_DOC_ITEM, "more")->texts[0].to = "top";
+    ib_doc_end_head(&doc);
+    ib_doc_append(&doc, "less", IB_PLAIN);
     ib_doc_paragraph(&doc, "end");
     assert_string_equal(rendered(TEXT), "  wrong a|b: off by one\n    twice\n  more: less\n  end\n");
     assert_says(COLOURED, "  \033[31mwrong\033[0m a|b: off by one\n");
@@ -166,9 +172,10 @@ static void facts_may_have_groups(void **state)
 static void figures_and_folds(void **state)
 {
     (void)state;
-    ib_doc_add(&doc, IB_DOC_FOLD, IB_DOC_TEXTS({.text = "More"}, {.text = "ok", .style = IB_GOOD}))->id = "f";
-    struct ib_doc_block *figure =
-        ib_doc_add(&doc, IB_DOC_FIGURE, IB_DOC_TEXTS({.text = "T"}, {.text = "what it shows"}));
+    ib_doc_add(&doc, IB_DOC_FOLD, "More")->id = "f";
+    ib_doc_append(&doc, "ok", IB_GOOD);
+    struct ib_doc_block *figure = ib_doc_add(&doc, IB_DOC_FIGURE, "T");
+    ib_doc_append(&doc, "what it shows", IB_PLAIN);
     figure->file = "charts/t.svg";
     figure->svg = "<svg/>";
     ib_doc_add(&doc, IB_DOC_END, NULL);

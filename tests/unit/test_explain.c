@@ -232,7 +232,7 @@ static void what_is_not_known_is_not_nothing(void **state)
     made_set(c, "time", json_object());
     page = page_of(c);
     assert_says(page, "Verdict: crashed: signal 11.");
-    assert_says(page, "There is no time of it.");
+    assert_says(page, "No timing available.");
     assert_says(page, "It is not known: no timed pass of this case came to its end.");
     assert_null(strstr(page, " 0 "));
     assert_null(strstr(page, "nan"));

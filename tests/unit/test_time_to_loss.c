@@ -289,7 +289,7 @@ static void another_algorithm_is_told(void **state)
     static const char *const said[] = {"trained until the parameters",
                                        "3.00 s [1.50, 6.00]",
                                        "other, 99 %: stuck.",
-                                       "own word",
+                                       "as the other algorithm reports",
                                        "750 ms by itself",
                                        NULL};
     add("usual", 1e6, falling, FALLING);

@@ -1,7 +1,6 @@
 #include "made_record.h"
 #include "report/format.h"
 #include "report/render.h"
-#include "report/text_layout.h"
 #include "report/transfer_section.h"
 
 #include <math.h>
@@ -140,7 +139,7 @@ static void seeds_are_folded(void **state)
     }
     const char *text = printed('p');
     assert_says(text, "  mlp 6 f32 made_100\n    device per_op    4.00× [2.00, 6.00]   4.00 µs    200 ns");
-    assert_says(text, "Of several seeds the medians");
+    assert_says(text, "For several seeds: medians");
     assert_null(strstr(text, "seed="));
 }
 
