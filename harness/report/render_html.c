@@ -9,12 +9,16 @@
 
 enum { MAX_PART_BYTES = 1 << 20 };
 
-/* An element for each style; its class is also that of a cell and a row. */
+/* An element for each style of a run; of a cell and a row, the class. */
 static const struct {
     const char *tag, *class;
-} elements[] = {[IB_PLAIN] = {"span", ""},       [IB_STRONG] = {"b", "strong"}, [IB_SOFT] = {"span", "soft"},
-                [IB_STRUCK] = {"del", "struck"}, [IB_GOOD] = {"span", "good"},  [IB_IDLE] = {"span", "idle"},
-                [IB_BAD] = {"span", "bad"}};
+} styles[] = {[IB_PLAIN] = {NULL, ""},
+              [IB_STRONG] = {"b", "strong"},
+              [IB_SOFT] = {"span class=\"soft\"", "soft"},
+              [IB_STRUCK] = {"del", "struck"},
+              [IB_GOOD] = {"span class=\"good\"", "good"},
+              [IB_IDLE] = {"span class=\"idle\"", "idle"},
+              [IB_BAD] = {"span class=\"bad\"", "bad"}};
 
 struct page {
     FILE *out;
@@ -41,17 +45,19 @@ static void print_linked(const struct page *page, const struct ib_doc_text *text
         fputs(escaped(page, text->text), page->out);
 }
 
+static void print_end(const struct page *page, const char *tag)
+{
+    fprintf(page->out, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
 static void print_run(const struct page *page, const struct ib_doc_text *run)
 {
-    const char *tag = elements[run->style].tag;
-    if (run->style == IB_PLAIN) {
-        print_linked(page, run);
-        return;
-    }
-    fprintf(page->out, run->style == IB_STRONG || run->style == IB_STRUCK ? "<%s>" : "<%s class=\"%s\">", tag,
-            elements[run->style].class);
+    const char *tag = styles[run->style].tag;
+    if (tag)
+        fprintf(page->out, "<%s>", tag);
     print_linked(page, run);
-    fprintf(page->out, "</%s>", tag);
+    if (tag)
+        print_end(page, tag);
 }
 
 /* Runs within a tag, which may have attributes. */
@@ -62,7 +68,8 @@ static void print_runs(const struct page *page, const char *tag, const struct ib
         fputs(i ? " " : "", page->out);
         print_run(page, &runs[i]);
     }
-    fprintf(page->out, "</%.*s>\n", (int)strcspn(tag, " "), tag);
+    print_end(page, tag);
+    fputc('\n', page->out);
 }
 
 /* ---- tables and facts ---- */
@@ -71,16 +78,16 @@ static void print_cells(const struct page *page, const struct ib_doc_block *tabl
                         const char *tag)
 {
     const enum ib_doc_style row = table->texts[first].style;
-    fprintf(page->out, "<tr%s>", attribute(page, "class", elements[row].class));
+    fprintf(page->out, "<tr%s>", attribute(page, "class", styles[row].class));
     for (size_t i = 0; i < ib_doc_columns(table); i++) {
         const struct ib_doc_text *cell = &table->texts[first + i];
-        const char *style = i ? elements[cell->style].class : "",
+        const char *style = i ? styles[cell->style].class : "",
                    *number = ib_doc_is_number(table, i) ? "number" : "";
         const char *class =
             ib_arena_print(page->arena, "%s%s%s", number, number[0] && style[0] ? " " : "", style);
         fprintf(page->out, "<%s%s>", tag, attribute(page, "class", class));
         print_linked(page, cell);
-        fprintf(page->out, "</%.2s>", tag);
+        print_end(page, tag);
     }
     fprintf(page->out, "</tr>\n");
 }

@@ -38,7 +38,7 @@ static void add_row(struct ib_doc *doc, const struct ib_loss_entry *entry)
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         cells[1 + t] = time_text(doc->arena, &entry->at[t]);
     cells[COLUMNS - 1] = ib_summary_verdict(entry->record);
-    ib_doc_row(doc, cells);
+    ib_doc_row(doc, cells)[COLUMNS - 1].style = ib_summary_verdict_style(cells[COLUMNS - 1]);
 }
 
 static bool has(const struct ib_loss_group *race, enum ib_time_by by)
