@@ -286,12 +286,9 @@ static void is_told(void **state)
 static void another_algorithm_is_told(void **state)
 {
     (void)state;
-    static const char *const said[] = {"trained until the parameters",
-                                       "3.00 s [1.50, 6.00]",
-                                       "other, 99 %: stuck.",
-                                       "as the other algorithm reports",
-                                       "750 ms by itself",
-                                       NULL};
+    static const char *const said[] = {
+        "trained until the parameters",   "3.00 s [1.50, 6.00]", "other, 99 %: stuck.",
+        "as the other algorithm reports", "750 ms by itself",    NULL};
     add("usual", 1e6, falling, FALLING);
     const double *asked = derive().loss_groups[0].targets.loss;
     made_set(add_other("other"), "stops",
