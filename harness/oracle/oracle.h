@@ -6,14 +6,8 @@
 #define IB_ORACLE_ORACLE_H
 
 #include "base/npy.h"
+#include "core/curve.h"
 #include "oracle/sketch.h"
-
-struct ib_curve { /* losses in the order of their epochs */
-    uint64_t n;
-    uint64_t *epoch;
-    double *loss;
-};
-void ib_curve_free(struct ib_curve *);
 
 struct ib_oracle_problem {
     struct ib_network net;

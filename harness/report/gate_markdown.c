@@ -1,6 +1,5 @@
 #include "report/gate_report.h"
 
-#include "analysis/member.h"
 #include "report/format.h"
 #include "report/render.h"
 
@@ -11,26 +10,24 @@
 enum { CHART_COLUMNS = 41, NAME_COLUMNS = 44, MOST_LINES = 40 };
 
 /* What a line of a chart is of, in a column of its own. */
-static const char *name_column(struct ib_arena *arena, const json_t *c)
+static const char *name_column(struct ib_arena *arena, const struct ib_gate_case *c)
 {
-    const char *name = ib_text_shorten(
-        arena, ib_arena_print(arena, "%s, %s", ib_member_text(c, "problem"), ib_member_text(c, "name")),
-        NAME_COLUMNS);
+    const char *name =
+        ib_text_shorten(arena, ib_arena_print(arena, "%s, %s", c->problem, c->name), NAME_COLUMNS);
     return ib_arena_print(arena, "%s%*s", name, (int)(NAME_COLUMNS - ib_text_width(name)), "");
 }
 
 /* ---- intervals of the ratios ---- */
 
 /* The largest change, either way, that must be shown; at least 1 %. */
-static double widest(const json_t *cases)
+static double widest(const struct ib_gate_result *result)
 {
     double most = 0.01;
-    size_t i;
-    json_t *c;
-    json_array_foreach (cases, i, c) {
-        static const char *const ends[] = {"speed.ratio.low", "speed.ratio.median", "speed.ratio.high"};
+    for (size_t i = 0; i < result->n; i++) {
+        const struct ib_speed *speed = &result->cases[i].speed;
+        const double ends[] = {speed->low, speed->ratio, speed->high};
         for (size_t e = 0; e < 3; e++)
-            most = fmax(most, fabs(log(ib_member_number(c, ends[e])))); /* fmax leaves NaN out */
+            most = fmax(most, fabs(log(ends[e]))); /* fmax leaves NaN out */
     }
     return isfinite(most) ? most : 0.01;
 }
@@ -42,33 +39,30 @@ static int column_of(double ratio, double most)
     return (int)lround(fmin(fmax(place, 0), 1) * (CHART_COLUMNS - 1));
 }
 
-static const char *interval_text(struct ib_arena *arena, const json_t *ratio, double most)
+static const char *interval_text(struct ib_arena *arena, const struct ib_speed *speed, double most)
 {
     char line[CHART_COLUMNS + 1];
-    double low = ib_member_number(ratio, "low"), high = ib_member_number(ratio, "high");
     memset(line, ' ', CHART_COLUMNS);
     line[CHART_COLUMNS] = '\0';
-    if (!isnan(low) && !isnan(high))
-        for (int i = column_of(low, most); i <= column_of(high, most); i++)
+    if (!isnan(speed->low) && !isnan(speed->high))
+        for (int i = column_of(speed->low, most); i <= column_of(speed->high, most); i++)
             line[i] = '-';
     line[CHART_COLUMNS / 2] = '|';
-    line[column_of(ib_member_number(ratio, "median"), most)] = 'o';
+    line[column_of(speed->ratio, most)] = 'o';
     return ib_arena_copy(arena, line);
 }
 
-static void add_ratios(struct ib_doc *doc, const json_t *cases)
+static void add_ratios(struct ib_doc *doc, const struct ib_gate_result *result)
 {
     struct ib_arena *arena = doc->arena;
-    const double most = widest(cases);
+    const double most = widest(result);
     const char *chart = "";
-    size_t i, lines = 0;
-    json_t *c;
-    json_array_foreach (cases, i, c) {
-        double ratio = ib_member_number(c, "speed.ratio.median");
-        if (ratio > 0 && ++lines <= MOST_LINES)
-            chart =
-                ib_arena_print(arena, "%s%s%s %+.1f %%\n", chart, name_column(arena, c),
-                               interval_text(arena, ib_member(c, "speed.ratio"), most), 100 * (ratio - 1));
+    size_t lines = 0;
+    for (size_t i = 0; i < result->n; i++) {
+        const struct ib_gate_case *c = &result->cases[i];
+        if (c->speed.ratio > 0 && ++lines <= MOST_LINES)
+            chart = ib_arena_print(arena, "%s%s%s %+.1f %%\n", chart, name_column(arena, c),
+                                   interval_text(arena, &c->speed, most), 100 * (c->speed.ratio - 1));
     }
     if (!lines)
         return;
@@ -80,26 +74,24 @@ static void add_ratios(struct ib_doc *doc, const json_t *cases)
 
 /* ---- times ---- */
 
-static void add_times(struct ib_doc *doc, const json_t *cases)
+static void add_times(struct ib_doc *doc, const struct ib_gate_result *result)
 {
     static const char bar[CHART_COLUMNS + 1] = "=========================================";
     struct ib_arena *arena = doc->arena;
     double longest = 0, shortest = INFINITY;
     const char *chart = "";
-    size_t i, lines = 0;
-    json_t *c;
-    json_array_foreach (cases, i, c) {
-        double ns = ib_member_number(c, "new_ns");
-        longest = fmax(longest, ns);
-        shortest = fmin(shortest, ns);
+    size_t lines = 0;
+    for (size_t i = 0; i < result->n; i++) {
+        longest = fmax(longest, result->cases[i].new_ns);
+        shortest = fmin(shortest, result->cases[i].new_ns);
     }
-    json_array_foreach (cases, i, c) {
-        double ns = ib_member_number(c, "new_ns"), span = log(longest / shortest);
+    for (size_t i = 0; i < result->n; i++) {
+        const double ns = result->cases[i].new_ns, span = log(longest / shortest);
         if (!(ns > 0) || ++lines > MOST_LINES)
             continue;
         int columns = 1 + (int)lround(span > 0 ? (CHART_COLUMNS - 1) * log(ns / shortest) / span : 0);
-        chart = ib_arena_print(arena, "%s%s%.*s %s\n", chart, name_column(arena, c), columns, bar,
-                               ib_format_duration(arena, ns));
+        chart = ib_arena_print(arena, "%s%s%.*s %s\n", chart, name_column(arena, &result->cases[i]), columns,
+                               bar, ib_format_duration(arena, ns));
     }
     if (!lines)
         return;
@@ -107,12 +99,11 @@ static void add_times(struct ib_doc *doc, const json_t *cases)
     ib_doc_add(doc, IB_DOC_CODE, chart);
 }
 
-void ib_gate_markdown(FILE *out, struct ib_arena *arena, const json_t *result)
+void ib_gate_markdown(FILE *out, struct ib_arena *arena, const struct ib_gate_result *result)
 {
     struct ib_doc doc = {.arena = arena};
-    const json_t *cases = ib_member(result, "cases");
     ib_gate_page(&doc, result);
-    add_ratios(&doc, cases);
-    add_times(&doc, cases);
+    add_ratios(&doc, result);
+    add_times(&doc, result);
     ib_render_markdown(out, &doc);
 }

@@ -2,28 +2,27 @@
 
 #include "base/error.h"
 #include "report/run_doc.h"
-#include "store/load_run.h"
 #include "store/run_folder.h"
 
 #include <stdlib.h>
 
-void ib_table_print(FILE *out, const json_t *record, enum ib_colour colour)
+void ib_table_print(FILE *out, const struct ib_run_record *run, enum ib_colour colour)
 {
     struct ib_arena arena = {0};
     struct ib_summary summary;
     struct ib_doc doc = {.arena = &arena};
-    ib_summary_build(&arena, record, &summary);
+    ib_summary_build(&arena, run, &summary);
     ib_run_brief(&doc, &summary);
     ib_render_text(out, &doc, colour);
     ib_arena_free(&arena);
 }
 
-void ib_markdown_print(FILE *out, const json_t *record)
+void ib_markdown_print(FILE *out, const struct ib_run_record *run)
 {
     struct ib_arena arena = {0};
     struct ib_summary summary;
     struct ib_doc doc = {.arena = &arena};
-    ib_summary_build(&arena, record, &summary);
+    ib_summary_build(&arena, run, &summary);
     ib_run_doc(&doc, &summary, NULL, 0, false);
     ib_render_markdown(out, &doc);
     ib_arena_free(&arena);
@@ -56,27 +55,24 @@ static enum ib_status write_page(const char *dir, const char *name,
     return status;
 }
 
-static enum ib_status write_report(struct ib_arena *arena, const char *dir, const json_t *record)
+static enum ib_status write_report(struct ib_arena *arena, const char *dir, const struct ib_run_record *run)
 {
     struct ib_doc markdown = {.arena = arena}, html = {.arena = arena};
     struct ib_summary summary;
     struct ib_chart *charts;
     size_t n;
-    ib_summary_build(arena, record, &summary);
-    IB_TRY(ib_charts_draw(arena, dir, &summary.derived, &charts, &n));
+    ib_summary_build(arena, run, &summary);
+    IB_TRY(ib_charts_draw(arena, dir, run, &summary.derived, &charts, &n));
     ib_run_doc(&markdown, &summary, charts, n, false);
     ib_run_doc(&html, &summary, charts, n, true);
     IB_TRY(write_page(dir, "report.md", render_markdown, &markdown));
     return write_page(dir, "report.html", ib_render_html, &html);
 }
 
-enum ib_status ib_report_write(const char *dir)
+enum ib_status ib_report_write(const char *dir, const struct ib_run_record *run)
 {
     struct ib_arena arena = {0};
-    json_t *record;
-    IB_TRY(ib_load_run(dir, &record));
-    enum ib_status status = write_report(&arena, dir, record);
-    json_decref(record);
+    enum ib_status status = write_report(&arena, dir, run);
     ib_arena_free(&arena);
     return status;
 }

@@ -4,17 +4,16 @@
 #define IB_REPORT_REPORT_H
 
 #include "report/render.h"
-
-#include <jansson.h>
+#include "store/run_record.h"
 
 /* The table for the terminal; what was wrong, unverified or unavailable stands first. */
-void ib_table_print(FILE *, const json_t *record, enum ib_colour);
+void ib_table_print(FILE *, const struct ib_run_record *, enum ib_colour);
 
 /* The same as Markdown: report.md without its charts. */
-void ib_markdown_print(FILE *, const json_t *record);
+void ib_markdown_print(FILE *, const struct ib_run_record *);
 
-/* DIR/report.md, DIR/report.html (self-contained) and the SVG files of DIR/charts, from DIR/run.sqlite.
- * Without gnuplot the report says so in the charts' place. */
-enum ib_status ib_report_write(const char *dir);
+/* DIR/report.md, DIR/report.html (self-contained) and the SVG files of DIR/charts, from its record and
+ * DIR/run.sqlite. Without gnuplot the report says so in the charts' place. */
+enum ib_status ib_report_write(const char *dir, const struct ib_run_record *);
 
 #endif

@@ -1,10 +1,15 @@
 #include "report/run_doc.h"
 
+#include "report/case_details.h"
 #include "report/explain.h"
+#include "report/format.h"
 #include "report/process_section.h"
+#include "report/repro_command.h"
 #include "report/time_to_loss_section.h"
 #include "report/transfer_section.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 /* How to read a report. */
@@ -156,39 +161,36 @@ static void add_charts(struct ib_doc *doc, const struct ib_chart *charts, size_t
 
 /* ---- one case in detail ---- */
 
-static void add_samples(struct ib_doc *doc, const struct ib_summary_case *c)
+static void add_samples(struct ib_doc *doc, const struct ib_case_record *c)
 {
-    if (!c->n_samples)
+    if (isnan(c->epoch_ns.median))
         return;
     ib_doc_paragraph(doc, "Time per epoch, round by round; crossed out where other work disturbed a round:");
     ib_doc_add(doc, IB_DOC_SERIES, NULL);
-    for (size_t i = 0; i < c->n_samples; i++)
-        ib_doc_append(doc, c->samples[i].text, c->samples[i].disturbed ? IB_STRUCK : IB_PLAIN);
+    for (const struct ib_round_record *r = c->rounds; r < c->rounds + c->n_rounds; r++)
+        if (r->epoch_ns > 0)
+            ib_doc_append(doc,
+                          ib_arena_print(doc->arena, "%" PRIu64 ". %s", r->round,
+                                         ib_format_duration(doc->arena, r->epoch_ns)),
+                          r->disturbed == IB_YES ? IB_STRUCK : IB_PLAIN);
 }
 
-static void add_facts(struct ib_doc *doc, const struct ib_summary_fact *facts)
-{
-    for (; facts->label; facts++)
-        ib_doc_fact(doc, facts->label, facts->value);
-}
-
-static void add_case(struct ib_doc *doc, const struct ib_summary *summary,
+static void add_case(struct ib_doc *doc, const struct ib_run_record *run,
                      const struct ib_summary_group *group, const struct ib_summary_row *row)
 {
-    const char *verdict = row->cells[IB_COLUMN_VERDICT];
-    struct ib_summary_case c;
-    ib_summary_case(doc->arena, summary, row, &c);
+    const char *verdict = row->cells[IB_COLUMN_VERDICT], *log = ib_case_record_stderr(row->record);
     ib_doc_add(doc, IB_DOC_FOLD, row->name)->id = case_id(doc->arena, row);
     ib_doc_append(doc, group->title, IB_SOFT);
     ib_doc_append(doc, verdict, ib_summary_verdict_style(verdict));
-    add_facts(doc, c.facts);
-    add_samples(doc, &c);
-    ib_explain_cost(doc, summary->cases, row->record);
+    for (const struct ib_case_detail *d = ib_case_details(doc->arena, row->record); d->label; d++)
+        ib_doc_fact(doc, d->label, d->text);
+    add_samples(doc, row->record);
+    ib_explain_cost(doc, run, row->record);
     ib_doc_paragraph(doc, "To repeat it:");
-    ib_doc_add(doc, IB_DOC_CODE, c.command);
-    if (c.log) {
+    ib_doc_add(doc, IB_DOC_CODE, ib_repro_command(doc->arena, run, row->record));
+    if (log) {
         ib_doc_paragraph(doc, "The end of its log:");
-        ib_doc_add(doc, IB_DOC_CODE, c.log);
+        ib_doc_add(doc, IB_DOC_CODE, log);
     }
     ib_doc_add(doc, IB_DOC_END, NULL);
 }
@@ -199,7 +201,7 @@ static void add_cases(struct ib_doc *doc, const struct ib_summary *summary,
     ib_doc_heading(doc, 3, "Case by case");
     for (size_t g = 0; g < section->n; g++)
         for (size_t r = 0; r < section->groups[g].n; r++)
-            add_case(doc, summary, &section->groups[g], &section->groups[g].rows[r]);
+            add_case(doc, summary->run, &section->groups[g], &section->groups[g].rows[r]);
 }
 
 /* ---- the whole run ---- */
@@ -252,7 +254,7 @@ static void add_faults(struct ib_doc *doc, const struct ib_summary *summary)
 static void add_costs(struct ib_doc *doc, const struct ib_summary *summary)
 {
     ib_transfer_sections(doc, &summary->derived);
-    ib_process_section(doc, summary->cases);
+    ib_process_section(doc, summary->run);
 }
 
 static void add_terms(struct ib_doc *doc)
@@ -280,7 +282,8 @@ void ib_run_doc(struct ib_doc *doc, const struct ib_summary *summary, const stru
 {
     ib_doc_heading(doc, 1, ib_arena_print(doc->arena, "ironbench: %s", summary->title));
     ib_doc_add(doc, IB_DOC_CLAIM, ib_arena_print(doc->arena, "%s.", summary->counts));
-    add_facts(doc, summary->facts);
+    for (const struct ib_summary_fact *fact = summary->facts; fact->label; fact++)
+        ib_doc_fact(doc, fact->label, fact->value);
     add_all_answers(doc, summary);
     add_faults(doc, summary);
     add_costs(doc, summary);

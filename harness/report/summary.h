@@ -4,7 +4,6 @@
 #define IB_REPORT_SUMMARY_H
 
 #include "analysis/derived.h"
-#include "analysis/member.h"
 #include "base/arena.h"
 #include "ironbench/impl.h"
 #include "report/doc_model.h"
@@ -27,13 +26,13 @@ enum ib_summary_column {
 #define IB_SUMMARY_COLUMNS "nwrrrrrww"
 
 struct ib_summary_row {
-    const json_t *record;               /* the case */
-    size_t position;                    /* in the plan */
-    const char *name;                   /* implementation, options, residency */
-    bool ranked;                        /* verified, on a real device, with a time */
-    double time_ns, low_ns, high_ns;    /* per epoch; NaN: unknown */
-    struct ib_paired_ratio behind;      /* of a ranked row: how many times as long as the first one's */
-    const char *cells[IB_COLUMN_COUNT]; /* "–" where there is nothing to say */
+    const struct ib_case_record *record; /* the case */
+    size_t position;                     /* in the plan */
+    const char *name;                    /* implementation, options, residency */
+    bool ranked;                         /* verified, on a real device, with a time */
+    double time_ns, low_ns, high_ns;     /* per epoch; NaN: unknown */
+    struct ib_paired_ratio behind;       /* of a ranked row: how many times as long as the first one's */
+    const char *cells[IB_COLUMN_COUNT];  /* "–" where there is nothing to say */
 };
 
 /* The cases of one problem, which do the same work: ranked ones first, by time. */
@@ -73,20 +72,8 @@ struct ib_summary_fact {
     const char *label, *value;
 };
 
-/* What a page tells of one case beyond its row. */
-struct ib_summary_case {
-    const struct ib_summary_fact *facts; /* known ones; a NULL value begins a group; ends with a NULL label */
-    const struct ib_summary_sample {
-        const char *text; /* round and time per epoch: "7. 41.7 µs" */
-        bool disturbed;   /* it does not count: something else had the processor */
-    } * samples;
-    size_t n_samples;
-    const char *command; /* that does the case again */
-    const char *log;     /* the end of what it wrote to stderr; NULL */
-};
-
 struct ib_summary {
-    const json_t *run, *cases;           /* of the record */
+    const struct ib_run_record *run;
     const char *title;                   /* the run's name */
     const struct ib_summary_fact *facts; /* when, where, what; ends with a NULL label */
     const char *counts;                  /* "24 cases: 20 ok, 1 wrong, 3 unavailable" */
@@ -98,22 +85,20 @@ struct ib_summary {
 };
 
 /* Texts live in the arena or in the record. */
-void ib_summary_build(struct ib_arena *, const json_t *record, struct ib_summary *out);
+void ib_summary_build(struct ib_arena *, const struct ib_run_record *, struct ib_summary *out);
 
 /* "ok", "ok, simulated", "wrong", …, and of one that is not ok, why. */
 #define IB_VERDICT_OTHER "another algorithm" /* it need not be verified, and is not ranked */
-const char *ib_summary_verdict(const json_t *case_record);
-const char *ib_summary_fault_reason(const json_t *case_record, const char *verdict);
+const char *ib_summary_verdict(const struct ib_case_record *case_record);
+const char *ib_summary_fault_reason(const struct ib_case_record *case_record, const char *verdict);
 /* GOOD, IDLE (neither right nor wrong) or BAD; of a tally such as "2 ok, 1 wrong", that of its worst. */
 enum ib_doc_style ib_summary_verdict_style(const char *verdict);
-void ib_summary_case(struct ib_arena *, const struct ib_summary *, const struct ib_summary_row *,
-                     struct ib_summary_case *out);
 
 /* Private to the summary: its words. */
 void ib_summary_answer(struct ib_arena *, struct ib_summary_group *);
 const char *const *ib_summary_notes(struct ib_arena *, const struct ib_summary_group *);
-void ib_summary_find_faults(struct ib_arena *, const json_t *cases, struct ib_summary *);
-const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *, const json_t *run);
-const char *ib_summary_counts(struct ib_arena *, const json_t *cases);
+void ib_summary_find_faults(struct ib_arena *, const struct ib_run_record *run, struct ib_summary *);
+const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *, const struct ib_run_record *run);
+const char *ib_summary_counts(struct ib_arena *, const struct ib_run_record *run);
 
 #endif

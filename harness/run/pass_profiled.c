@@ -1,3 +1,5 @@
+#include "run/pass_profiled.h"
+
 #include "run/pass.h"
 
 enum { PROFILED_EPOCHS = 20 }; /* trained several times: enough for shares of the time */
@@ -13,7 +15,7 @@ const struct ib_profile *ib_pass_profiled(const struct ib_pass_context *context,
                                        .epochs = c->epochs < PROFILED_EPOCHS ? c->epochs : PROFILED_EPOCHS,
                                        .out = ""};
     *reason = "";
-    if (c->residency == IB_HOST || c->impl->info->command) /* nobody can look into a external program */
+    if (c->residency == IB_HOST || c->impl->info->command) /* nobody can look into an external program */
         return NULL;
     bool ok = ib_pass_open(context, c, false, &job, &worker, &outcome) &&
               ib_pass_train(context, c, worker, &request, result, &outcome);

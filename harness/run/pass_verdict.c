@@ -1,11 +1,35 @@
-#include "run/checked_pass.h"
+#include "run/pass_verdict.h"
 
 #include "base/error.h"
+#include "core/loss_schedule.h"
 #include "diagnose/diagnose.h"
+#include "run/external_pass.h"
+#include "run/pass.h"
 #include "run/train_loss.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static uint64_t count_reads(const struct ib_train_request *request)
+{
+    uint64_t reads = 0;
+    for (uint64_t e = 1; e <= request->epochs; e++)
+        reads += ib_checks_epoch(e, request->epochs) || ib_logs_epoch(e, request->log_every);
+    return reads;
+}
+
+bool ib_checking_train(struct ib_checking *k, uint64_t epochs, struct ib_pass_result *result,
+                       struct ib_arrays *arrays, uint64_t *reads)
+{
+    struct ib_train_request request = {
+        .pass = IB_PASS_CHECKED, .epochs = epochs, .log_every = k->c->log_every};
+    if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->context->work, &request.out)))
+        return false;
+    *reads = count_reads(&request);
+    return ib_pass_train(k->context, k->c, k->worker, &request, result, &k->outcome) &&
+           ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome) &&
+           (!result->outside || ib_external_curve(k->c, epochs, k->arena, arrays, &k->outcome));
+}
 
 /* The start as one array, as the implementation saw it. */
 static enum ib_status load_start(struct ib_checking *k, const double **out)
@@ -58,8 +82,9 @@ static enum ib_status compare(struct ib_checking *k, const struct evidence *e)
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
     problem.params = reference.start;
     ib_verify(&reference, &answer, &k->out->verification);
+    enum ib_status status = ib_diagnose(&reference, &answer, &k->out->verification);
     ib_train_rows_close(&rows);
-    return IB_OK;
+    return status;
 }
 
 /* Epoch `epoch` by itself, from `from` to what the training `after` ended with. at_start: `from` is where all

@@ -1,9 +1,8 @@
-/* A checked pass on its way from the trainings to the verdict: what pass_checked.c and pass_verdict.c
- * share. */
-#ifndef IB_RUN_CHECKED_PASS_H
-#define IB_RUN_CHECKED_PASS_H
+/* A checked pass on its way from the training to the verdict; the steps of pass_checked.c. */
+#ifndef IB_RUN_PASS_VERDICT_H
+#define IB_RUN_PASS_VERDICT_H
 
-#include "run/pass.h"
+#include "run/pass_context.h"
 
 /* What the steps of one checked pass hand on. */
 struct ib_checking {
