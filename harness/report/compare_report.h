@@ -5,8 +5,6 @@
 #include "gate/compare.h"
 #include "report/doc_model.h"
 
-#include <stdio.h>
-
 /* Differences of the machines first, then the table, then what differs in answers and copies, then the cases
  * that only one run has. */
 void ib_compare_page(struct ib_doc *, const struct ib_comparison *);
