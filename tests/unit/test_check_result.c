@@ -1,5 +1,6 @@
 /* What a check has found: counts, the verdict, and the page that shows it. */
 #include "report/check_report.h"
+#include "report/render.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,7 +97,9 @@ static char *printed(const struct ib_check_result *r)
     char *text = NULL;
     size_t n = 0;
     FILE *out = open_memstream(&text, &n);
-    ib_check_report_print(&(struct ib_text_page){.out = out, .arena = &arena}, &info, r);
+    struct ib_doc doc = {.arena = &arena};
+    ib_check_report(&doc, &info, r);
+    ib_render_text(out, &doc, IB_COLOUR_NEVER);
     fclose(out);
     ib_arena_free(&arena);
     return text;
