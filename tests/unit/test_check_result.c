@@ -115,9 +115,9 @@ static void findings_of_one_kind_stand_together(void **state)
     ib_check_result_add(&r, finding(IB_LEVEL_OPERATIONS, IB_CASE_OK, second, "gemm f64"));
     ib_check_result_add(&r, finding(IB_LEVEL_OPERATIONS, IB_CASE_OK, "act", "act f64"));
     char *text = printed(&r);
-    assert_non_null(strstr(text, "  gemm f32, gemm f64: C is all zero\n"));
-    assert_non_null(strstr(text, "  act f64: C is all zero\n"));
-    assert_non_null(strstr(text, "operations   WRONG    0 of 3"));
+    assert_non_null(strstr(text, "\ngemm f32, gemm f64: C is all zero\n"));
+    assert_non_null(strstr(text, "\nact f64: C is all zero\n"));
+    assert_non_null(strstr(text, "operations   WRONG  0 of 3"));
     assert_non_null(strstr(text, "mine is wrong."));
     free(text);
     ib_check_result_free(&r);
