@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ALLOWED_BYTES = 160, ID_HEX = 8 };
+enum { ID_HEX = 8 };
 #define EPOCHS_MAX 1000000000000
 
 /* What a configuration may choose, where the enumeration has more. */
@@ -119,57 +119,15 @@ const char *ib_axis_train_default(enum ib_axis_kind kind)
 
 /* ---- Reading ---- */
 
-/* The closed list of names that an axis may take; none where it is open. */
-static void list_names(const struct ib_axis_rule *rule, const char *names[IB_AXIS_NAMES + 1])
-{
-    names[0] = NULL;
-    if (rule->type->list)
-        rule->type->list(rule, names);
-}
-
 const char *ib_axis_allowed(struct ib_arena *arena, enum ib_axis_kind kind)
 {
-    const struct ib_axis_rule *rule = &ib_axis_rules[kind];
-    const char *names[IB_AXIS_NAMES + 1];
-    char list[ALLOWED_BYTES];
-    list_names(rule, names);
-    if (rule->type->allowed)
-        return rule->type->allowed;
-    if (names[0])
-        return ib_arena_copy(arena, ib_name_list(names, list, sizeof list));
-    return ib_arena_print(arena, "an integer from %" PRIu64 " to %" PRIu64, rule->min, rule->max);
+    return ib_axis_rule_allowed(arena, &ib_axis_rules[kind]);
 }
 
 enum ib_status ib_axis_parse(struct ib_arena *arena, enum ib_axis_kind kind, const char *text,
                              const char *where, struct ib_axis_value *out)
 {
-    const struct ib_axis_rule *rule = &ib_axis_rules[kind];
-    const char *names[IB_AXIS_NAMES + 1];
-    char hint[ALLOWED_BYTES];
-    *out = (struct ib_axis_value){.where = where};
-    if (rule->type->parse(arena, rule, text, out)) {
-        out->identity = out->text;
-        return IB_OK;
-    }
-    list_names(rule, names);
-    return ib_fail(IB_EINVAL, where, "`%.100s` is not %s%s", text, ib_axis_allowed(arena, kind),
-                   ib_hint(text, names, hint, sizeof hint));
-}
-
-void ib_axis_add(struct ib_arena *arena, const struct ib_axis_value *value, struct ib_axis_values *out)
-{
-    out->list = ib_arena_grow(arena, out->list, sizeof *out->list, out->n, &out->capacity);
-    out->list[out->n++] = *value;
-}
-
-enum ib_status ib_axis_add_text(const struct ib_yaml *doc, enum ib_axis_kind kind, const yaml_node_t *item,
-                                const char *text, struct ib_axis_values *out)
-{
-    struct ib_axis_value value;
-    if (ib_axis_parse(doc->arena, kind, text, ib_yaml_where(doc, item), &value) != IB_OK)
-        return ib_yaml_fail(doc, item, ib_axis_rules[kind].name, "%s", ib_last_error()->message);
-    ib_axis_add(doc->arena, &value, out);
-    return IB_OK;
+    return ib_axis_rule_parse(arena, &ib_axis_rules[kind], text, where, out);
 }
 
 enum ib_status ib_axis_read(const struct ib_yaml *doc, enum ib_axis_kind kind, const yaml_node_t *item,
@@ -178,10 +136,10 @@ enum ib_status ib_axis_read(const struct ib_yaml *doc, enum ib_axis_kind kind, c
     const struct ib_axis_type *type = ib_axis_rules[kind].type;
     const char *text = NULL;
     if (type->read && item->type == type->node)
-        return type->read(doc, kind, item, out);
+        return type->read(doc, &ib_axis_rules[kind], item, out);
     IB_TRY(ib_yaml_scalar(doc, item, ib_axis_rules[kind].name, type->is_number,
                           type->is_number ? "a number, without quotes" : "a single value", &text));
-    return ib_axis_add_text(doc, kind, item, text, out);
+    return ib_axis_add_text(doc, &ib_axis_rules[kind], item, text, out);
 }
 
 enum ib_status ib_axis_read_all(const struct ib_yaml *doc, enum ib_axis_kind kind, const yaml_node_t *list,

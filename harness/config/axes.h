@@ -5,8 +5,7 @@
 #ifndef IB_CONFIG_AXES_H
 #define IB_CONFIG_AXES_H
 
-#include "base/yaml_reader.h"
-#include "core/case.h"
+#include "config/axis_value.h"
 
 /* In the order in which they are nested: first what makes a problem, then who solves it, so that cases that
  * can be compared with each other lie side by side. An axis may depend on those before it. */
@@ -27,54 +26,12 @@ enum ib_axis_kind {
     IB_AXIS_COUNT
 };
 
-/* One value of an axis: its canonical text ("0.01", "6,6", "cpu_blas threads=2"), what it reads as, and its
- * place. Two values are equal where their texts are. */
-struct ib_axis_value {
-    const char *text;
-    const char *identity; /* what is hashed: the text, or the hash of a data set's contents */
-    const char *where;    /* file:line, or a flag */
-    double number;        /* rates and integers; what comparisons look at */
-    uint64_t integer;     /* integers */
-    int word;             /* words: the enumeration */
-    uint32_t n_list;      /* layers */
-    uint64_t list[IB_MAX_LAYERS - 1];
-    const char *name;                  /* impl, dataset, model: the bare name */
-    const struct ib_setting *settings; /* impl: as given, by name, not yet checked */
-    size_t n_settings;
-    const void *object; /* what a name stands for: struct ib_model, ib_dataset, ib_configured_impl */
-};
-
 struct ib_axis {
     const struct ib_axis_value *values;
     size_t n;
     bool given; /* by the configuration, not by default */
 };
 
-/* Values while they are collected. */
-struct ib_axis_values {
-    struct ib_axis_value *list;
-    size_t n, capacity;
-};
-
-enum { IB_AXIS_DEFAULTS = 2 };
-
-struct ib_axis_rule {
-    const char *name, *help;                    /* one line */
-    const char *example;                        /* values as a configuration spells them */
-    const struct ib_axis_type *type;            /* private: axis_types.h */
-    size_t offset;                              /* of its field in struct ib_case */
-    const char *defaults[IB_AXIS_DEFAULTS + 1]; /* ends with NULL; an axis without one must be given */
-    bool (*applies)(const struct ib_case *);    /* NULL: to every case */
-    bool is_implied;  /* model or implementation decide it in the cases that it does not apply to */
-    bool is_solver;   /* cases that differ in nothing else solve the same problem */
-    bool is_size;     /* problems that differ in nothing else are sizes of one */
-    bool identifies;  /* part of id and hash even at its default */
-    const char *slug; /* what stands before its value in an id */
-    const struct ib_word *words;     /* of words: the choices */
-    const struct ib_word *all_words; /* where the enumeration has more than the choices */
-    uint64_t min, max;               /* of integers */
-    const char *flag, *flag_value;   /* of `ironbench train`: "--lr", "RATE" */
-};
 extern const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT];
 
 /* The names of all axes, in order; ends with NULL. */
@@ -114,7 +71,6 @@ void ib_axis_enter(enum ib_axis_kind, const struct ib_axis_value *, struct ib_ca
 bool ib_axis_applies(enum ib_axis_kind, const struct ib_case *);
 
 /* What a record holds of an axis: a column of its name. */
-enum ib_axis_form { IB_FORM_TEXT = 1, IB_FORM_REAL, IB_FORM_INTEGER, IB_FORM_INTEGERS };
 struct ib_axis_column {
     const char *name;
     enum ib_axis_form form;
@@ -131,10 +87,5 @@ const char *ib_axis_text(struct ib_arena *, enum ib_axis_kind, const struct ib_c
 /* The id and canonical text of a case from its values (NULL where an axis means nothing to it). */
 void ib_axes_identify(struct ib_arena *, const struct ib_axis_value *const values[IB_AXIS_COUNT],
                       struct ib_case *);
-
-/* For types of values: they add what an item stands for. ib_axis_add_text also reads it. */
-void ib_axis_add(struct ib_arena *, const struct ib_axis_value *, struct ib_axis_values *out);
-enum ib_status ib_axis_add_text(const struct ib_yaml *, enum ib_axis_kind, const yaml_node_t *item,
-                                const char *text, struct ib_axis_values *out);
 
 #endif

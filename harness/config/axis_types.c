@@ -139,14 +139,14 @@ static enum ib_status add_option(const struct ib_yaml *doc, const char *name, co
 }
 
 /* {name: cpu_blas, threads: [1, 2]} as "cpu_blas threads=1" and "cpu_blas threads=2". */
-static enum ib_status read_impl(const struct ib_yaml *doc, enum ib_axis_kind kind, const yaml_node_t *map,
-                                struct ib_axis_values *out)
+static enum ib_status read_impl(const struct ib_yaml *doc, const struct ib_axis_rule *rule,
+                                const yaml_node_t *map, struct ib_axis_values *out)
 {
     const yaml_node_t *name = ib_yaml_find(doc, map, "name");
     const char *text = NULL;
     struct texts texts = {0};
     if (!name)
-        return ib_yaml_fail(doc, map, ib_axis_rules[kind].name, "`name` is missing");
+        return ib_yaml_fail(doc, map, rule->name, "`name` is missing");
     IB_TRY(ib_yaml_scalar(doc, name, "name", false, "an implementation's name", &text));
     add_text(doc, &texts, text);
     for (size_t i = 0; i < ib_yaml_pairs(map); i++) {
@@ -155,7 +155,7 @@ static enum ib_status read_impl(const struct ib_yaml *doc, enum ib_axis_kind kin
             IB_TRY(add_option(doc, option, ib_yaml_value(doc, map, i), &texts));
     }
     for (size_t i = 0; i < texts.n; i++)
-        IB_TRY(ib_axis_add_text(doc, kind, map, texts.list[i], out));
+        IB_TRY(ib_axis_add_text(doc, rule, map, texts.list[i], out));
     return IB_OK;
 }
 
@@ -271,11 +271,11 @@ static bool parse_layers(struct ib_arena *arena, const struct ib_axis_rule *rule
 }
 
 /* [6, 6]: one network. */
-static enum ib_status read_layers(const struct ib_yaml *doc, enum ib_axis_kind kind, const yaml_node_t *list,
-                                  struct ib_axis_values *out)
+static enum ib_status read_layers(const struct ib_yaml *doc, const struct ib_axis_rule *rule,
+                                  const yaml_node_t *list, struct ib_axis_values *out)
 {
     static const char allowed[] = "a layer size from 1 to " TEXT_OF(LAYER_MAX) "";
-    const char *key = ib_axis_rules[kind].name;
+    const char *key = rule->name;
     struct ib_axis_value value = {.where = ib_yaml_where(doc, list)};
     if (ib_yaml_count(list) >= IB_MAX_LAYERS)
         return ib_yaml_fail(doc, list, key, "%zu hidden layers; at most %d are allowed", ib_yaml_count(list),

@@ -1,6 +1,6 @@
 #include "report/gate_json.h"
 
-#include "report/record_json.h"
+#include "base/json_number.h"
 
 #include <stdlib.h>
 #include <string.h>

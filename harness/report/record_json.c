@@ -1,15 +1,13 @@
 #include "report/record_json.h"
 
+#include "base/json_number.h"
+#include "report/derived_json.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- values ---- */
-
-json_t *ib_json_number(double value)
-{
-    return isfinite(value) ? json_real(value) : json_null();
-}
 
 static json_t *count(int64_t value)
 {
@@ -72,13 +70,6 @@ static json_t *axis(enum ib_axis_kind kind, const char *value)
     return text(value);
 }
 
-static json_t *paired(const struct ib_paired_ratio *ratio)
-{
-    return json_pack("{s:o, s:o, s:o, s:I}", "median", ib_json_number(ratio->median), "low",
-                     ib_json_number(ratio->low), "high", ib_json_number(ratio->high), "n",
-                     (json_int_t)ratio->n);
-}
-
 /* ---- time ---- */
 
 static json_t *slices(const struct ib_round_record *round)
@@ -127,20 +118,6 @@ static json_t *epoch_times(const struct ib_case_record *c)
     json_object_update(out, lists);
     json_decref(lists);
     return out;
-}
-
-static json_t *named_numbers(const char *const *names, const double *values, size_t n)
-{
-    json_t *out = json_object();
-    for (size_t i = 0; i < n; i++)
-        json_object_set_new(out, names[i], ib_json_number(values[i]));
-    return out;
-}
-
-static json_t *breakdown(const struct ib_case_record *c)
-{
-    return isnan(c->breakdown_ns[0]) ? json_null()
-                                     : named_numbers(ib_time_part_names, c->breakdown_ns, IB_TIME_PART_COUNT);
 }
 
 static json_t *process_parts(const struct ib_process_summary *p)
@@ -323,8 +300,8 @@ json_t *ib_case_to_json(const struct ib_case_record *c)
                       "series", text(c->series), "status", word(ib_case_status_words, (int)c->status),
                       "reason", text(c->status ? c->reason : "the run ended before this case"), "ranked",
                       c->ranked, "time", "epoch_ns", epoch_times(c), "phases_ns",
-                      named_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
-                      breakdown(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
+                      ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
+                      ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
                       profile(&c->profile), "profile_reason", text(c->profile.reason), "whole_process",
                       whole_process(c), "whole_process_reason", text(c->process_reason), "verify",
                       verification(&c->check), "convergence",
@@ -333,92 +310,6 @@ json_t *ib_case_to_json(const struct ib_case_record *c)
     json_object_update(out, found);
     json_decref(found);
     return out;
-}
-
-/* ---- several cases together ---- */
-
-static json_t *overhead_side(const struct ib_case_record *c)
-{
-    return json_pack("{s:s, s:o, s:o}", "case", c->id, "epoch_ns", ib_json_number(c->epoch_ns.median),
-                     "breakdown_ns", breakdown(c));
-}
-
-static json_t *transfer_overhead(const struct ib_derived *derived)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < derived->n_overheads; i++) {
-        const struct ib_transfer_overhead *o = &derived->overheads[i];
-        const struct ib_case_record *c = o->copying;
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "problem",
-                                              c->problem, "model", c->axis[IB_AXIS_MODEL], "dataset",
-                                              c->axis[IB_AXIS_DATASET], "label", c->label, "simulated",
-                                              o->simulated, "ratio", paired(&o->ratio), "per_op",
-                                              overhead_side(c), "resident", overhead_side(o->resident)));
-    }
-    return list;
-}
-
-static json_t *crossover_size(const struct ib_crossover_size *size)
-{
-    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "rows", (json_int_t)size->rows, "dataset",
-                     size->device->axis[IB_AXIS_DATASET], "device", size->device->id, "host", size->host->id,
-                     "host_name", size->host->name, "device_ns", ib_json_number(size->device_ns), "host_ns",
-                     ib_json_number(size->host_ns), "ratio", paired(&size->ratio));
-}
-
-/* A number of rows, or on which side of all sizes it lies. */
-static json_t *crossing(double rows)
-{
-    const char *where = isnan(rows) ? NULL : rows == 0 ? "below" : isinf(rows) ? "beyond" : "between";
-    return json_pack("{s:s?, s:o}", "where", where, "rows", rows > 0 ? ib_json_number(rows) : json_null());
-}
-
-static json_t *crossover(const struct ib_derived *derived)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < derived->n_crossovers; i++) {
-        const struct ib_crossover *line = &derived->crossovers[i];
-        const struct ib_case_record *device = line->sizes[0].device;
-        json_t *sizes = json_array();
-        for (size_t s = 0; s < line->n; s++)
-            json_array_append_new(sizes, crossover_size(&line->sizes[s]));
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:o}",
-                                              "title", line->title, "model", device->axis[IB_AXIS_MODEL],
-                                              "task", ib_word_of(ib_task_words, (int)device->task), "cols",
-                                              (json_int_t)device->cols, "label", device->label, "residency",
-                                              ib_word_of(ib_residency_words, (int)device->residency), "kind",
-                                              ib_crossover_words[line->kind], "at", crossing(line->rows),
-                                              "low", crossing(line->low), "high", crossing(line->high),
-                                              "crossings", (json_int_t)line->n_crossings, "sizes", sizes));
-    }
-    return list;
-}
-
-static json_t *times_to_loss(const struct ib_loss_group *group, const struct ib_loss_entry *entry)
-{
-    json_t *list = json_array();
-    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
-        const struct ib_time_to *at = &entry->at[t];
-        json_array_append_new(
-            list, json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:s?, s:s?}", "share", ib_loss_target_shares[t],
-                            "loss", group->targets.loss[t], "epoch", ib_json_number(at->epoch), "seconds",
-                            ib_json_number(at->seconds), "low", ib_json_number(at->low), "high",
-                            ib_json_number(at->high), "by",
-                            at->by ? ib_word_of(ib_time_by_words, (int)at->by) : NULL, "reason", at->reason));
-    }
-    return list;
-}
-
-static void set_times_to_loss(json_t *cases, const struct ib_derived *derived)
-{
-    for (size_t i = 0; i < json_array_size(cases); i++)
-        json_object_set_new(json_array_get(cases, i), "time_to", json_array());
-    for (size_t g = 0; g < derived->n_loss_groups; g++)
-        for (size_t i = 0; i < derived->loss_groups[g].n; i++) {
-            const struct ib_loss_entry *entry = &derived->loss_groups[g].entries[i];
-            json_object_set_new(json_array_get(cases, entry->record->number - 1), "time_to",
-                                times_to_loss(&derived->loss_groups[g], entry));
-        }
 }
 
 /* ---- the run ---- */
@@ -443,10 +334,10 @@ json_t *ib_record_to_json(const struct ib_run_record *run)
     ib_derive(&arena, run, &derived);
     for (size_t i = 0; i < run->n; i++)
         json_array_append_new(cases, ib_case_to_json(&run->cases[i]));
-    set_times_to_loss(cases, &derived);
-    json_t *record =
-        json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", run_json(run), "cases",
-                  cases, "transfer_overhead", transfer_overhead(&derived), "crossover", crossover(&derived));
+    ib_set_times_to_loss(cases, &derived);
+    json_t *record = json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", run_json(run),
+                               "cases", cases, "transfer_overhead", ib_transfer_overheads_to_json(&derived),
+                               "crossover", ib_crossovers_to_json(&derived));
     ib_arena_free(&arena);
     return record;
 }

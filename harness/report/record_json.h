@@ -14,7 +14,4 @@ json_t *ib_record_to_json(const struct ib_run_record *);
 /* One case of it, without `time_to`. A new reference. */
 json_t *ib_case_to_json(const struct ib_case_record *);
 
-/* A number: null for what is not finite. */
-json_t *ib_json_number(double);
-
 #endif

@@ -5,6 +5,7 @@
 #include "report/format.h"
 #include "report/process_section.h"
 #include "report/repro_command.h"
+#include "report/seed_groups.h"
 #include "report/time_to_loss_section.h"
 #include "report/transfer_section.h"
 

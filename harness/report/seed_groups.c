@@ -1,7 +1,6 @@
 #include "report/seed_groups.h"
 
 #include "report/format.h"
-#include "report/summary.h"
 #include "stats/stats.h"
 
 #include <math.h>

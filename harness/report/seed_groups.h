@@ -2,8 +2,7 @@
 #ifndef IB_REPORT_SEED_GROUPS_H
 #define IB_REPORT_SEED_GROUPS_H
 
-#include "base/arena.h"
-#include "store/run_record.h"
+#include "report/summary_model.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,8 +35,6 @@ struct ib_seed_group {
 
 /* The name of a case's problem without its seed; NULL where the seed is no part of it. */
 const char *ib_seed_group_title(struct ib_arena *, const struct ib_case_record *case_record);
-
-struct ib_summary_section;
 
 /* Sets the section's families, and of each group the one that it belongs to. */
 void ib_seed_groups_find(struct ib_arena *, struct ib_summary_section *);

@@ -1,6 +1,7 @@
 #include "report/summary.h"
 
 #include "report/format.h"
+#include "report/seed_groups.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -4,7 +4,7 @@
 
 #include "config/axes.h"
 #include "store/columns.h"
-#include "store/store.h"
+#include "store/run_record.h"
 
 enum ib_statement {
     BEGIN,
@@ -55,6 +55,20 @@ enum ib_status ib_store_end(struct ib_store *, enum ib_status status);
 
 /* A case that was added. IB_EINTERNAL: there is none of that id. */
 enum ib_status ib_store_find(struct ib_store *, const struct ib_case *, struct ib_case_record **out);
+
+/* Copies in the record's memory: a text, NULL for ""; n numbers. */
+const char *ib_store_keep(struct ib_store *, const char *text);
+const double *ib_store_keep_numbers(struct ib_store *, const double *values, size_t n);
+
+enum ib_status ib_store_put_row(struct ib_store *, enum ib_written_table, const struct ib_case_record *,
+                                const void *row);
+
+/* A transfer log as the copies and calls of *out, which is no more than a place for them. */
+void ib_store_list_log(struct ib_arena *, const char *pass, const struct ib_transfer_log *,
+                       struct ib_case_record *out);
+/* Writes a listed log in the place of the one that the pass of the case had. */
+enum ib_status ib_store_put_log(struct ib_store *, const struct ib_case_record *, const char *pass,
+                                const struct ib_case_record *listed);
 
 /* The worst of all passes is the case's status; of equals the first, which says how it began. */
 enum ib_status ib_store_worsen(struct ib_store *, struct ib_case_record *, enum ib_case_status,

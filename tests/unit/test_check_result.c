@@ -117,7 +117,7 @@ static void findings_of_one_kind_stand_together(void **state)
     char *text = printed(&r);
     assert_non_null(strstr(text, "\ngemm f32, gemm f64: C is all zero\n"));
     assert_non_null(strstr(text, "\nact f64: C is all zero\n"));
-    assert_non_null(strstr(text, "operations   WRONG  0 of 3"));
+    assert_non_null(strstr(text, "operations  WRONG  0 of 3"));
     assert_non_null(strstr(text, "mine is wrong."));
     free(text);
     ib_check_result_free(&r);

@@ -1,0 +1,101 @@
+#include "report/derived_json.h"
+
+#include "base/json_number.h"
+
+json_t *ib_breakdown_to_json(const struct ib_case_record *c)
+{
+    return isnan(c->breakdown_ns[0])
+               ? json_null()
+               : ib_json_numbers(ib_time_part_names, c->breakdown_ns, IB_TIME_PART_COUNT);
+}
+
+static json_t *paired(const struct ib_paired_ratio *ratio)
+{
+    return json_pack("{s:o, s:o, s:o, s:I}", "median", ib_json_number(ratio->median), "low",
+                     ib_json_number(ratio->low), "high", ib_json_number(ratio->high), "n",
+                     (json_int_t)ratio->n);
+}
+
+static json_t *overhead_side(const struct ib_case_record *c)
+{
+    return json_pack("{s:s, s:o, s:o}", "case", c->id, "epoch_ns", ib_json_number(c->epoch_ns.median),
+                     "breakdown_ns", ib_breakdown_to_json(c));
+}
+
+json_t *ib_transfer_overheads_to_json(const struct ib_derived *derived)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < derived->n_overheads; i++) {
+        const struct ib_transfer_overhead *o = &derived->overheads[i];
+        const struct ib_case_record *c = o->copying;
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "problem",
+                                              c->problem, "model", c->axis[IB_AXIS_MODEL], "dataset",
+                                              c->axis[IB_AXIS_DATASET], "label", c->label, "simulated",
+                                              o->simulated, "ratio", paired(&o->ratio), "per_op",
+                                              overhead_side(c), "resident", overhead_side(o->resident)));
+    }
+    return list;
+}
+
+static json_t *crossover_size(const struct ib_crossover_size *size)
+{
+    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "rows", (json_int_t)size->rows, "dataset",
+                     size->device->axis[IB_AXIS_DATASET], "device", size->device->id, "host", size->host->id,
+                     "host_name", size->host->name, "device_ns", ib_json_number(size->device_ns), "host_ns",
+                     ib_json_number(size->host_ns), "ratio", paired(&size->ratio));
+}
+
+/* A number of rows, or on which side of all sizes it lies. */
+static json_t *crossing(double rows)
+{
+    const char *where = isnan(rows) ? NULL : rows == 0 ? "below" : isinf(rows) ? "beyond" : "between";
+    return json_pack("{s:s?, s:o}", "where", where, "rows", rows > 0 ? ib_json_number(rows) : json_null());
+}
+
+json_t *ib_crossovers_to_json(const struct ib_derived *derived)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < derived->n_crossovers; i++) {
+        const struct ib_crossover *line = &derived->crossovers[i];
+        const struct ib_case_record *device = line->sizes[0].device;
+        json_t *sizes = json_array();
+        for (size_t s = 0; s < line->n; s++)
+            json_array_append_new(sizes, crossover_size(&line->sizes[s]));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:o}",
+                                              "title", line->title, "model", device->axis[IB_AXIS_MODEL],
+                                              "task", ib_word_of(ib_task_words, (int)device->task), "cols",
+                                              (json_int_t)device->cols, "label", device->label, "residency",
+                                              ib_word_of(ib_residency_words, (int)device->residency), "kind",
+                                              ib_crossover_words[line->kind], "at", crossing(line->rows),
+                                              "low", crossing(line->low), "high", crossing(line->high),
+                                              "crossings", (json_int_t)line->n_crossings, "sizes", sizes));
+    }
+    return list;
+}
+
+static json_t *times_to_loss(const struct ib_loss_group *group, const struct ib_loss_entry *entry)
+{
+    json_t *list = json_array();
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
+        const struct ib_time_to *at = &entry->at[t];
+        json_array_append_new(
+            list, json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:s?, s:s?}", "share", ib_loss_target_shares[t],
+                            "loss", group->targets.loss[t], "epoch", ib_json_number(at->epoch), "seconds",
+                            ib_json_number(at->seconds), "low", ib_json_number(at->low), "high",
+                            ib_json_number(at->high), "by",
+                            at->by ? ib_word_of(ib_time_by_words, (int)at->by) : NULL, "reason", at->reason));
+    }
+    return list;
+}
+
+void ib_set_times_to_loss(json_t *cases, const struct ib_derived *derived)
+{
+    for (size_t i = 0; i < json_array_size(cases); i++)
+        json_object_set_new(json_array_get(cases, i), "time_to", json_array());
+    for (size_t g = 0; g < derived->n_loss_groups; g++)
+        for (size_t i = 0; i < derived->loss_groups[g].n; i++) {
+            const struct ib_loss_entry *entry = &derived->loss_groups[g].entries[i];
+            json_object_set_new(json_array_get(cases, entry->record->number - 1), "time_to",
+                                times_to_loss(&derived->loss_groups[g], entry));
+        }
+}

@@ -1,0 +1,19 @@
+/* What is derived from several cases together, as members of the record. */
+#ifndef IB_REPORT_DERIVED_JSON_H
+#define IB_REPORT_DERIVED_JSON_H
+
+#include "analysis/derived.h"
+
+#include <jansson.h>
+
+/* `breakdown_ns` of a case; null where it has no profile. */
+json_t *ib_breakdown_to_json(const struct ib_case_record *);
+
+/* `transfer_overhead` and `crossover`. New references. */
+json_t *ib_transfer_overheads_to_json(const struct ib_derived *);
+json_t *ib_crossovers_to_json(const struct ib_derived *);
+
+/* `time_to` of each of the record's cases. */
+void ib_set_times_to_loss(json_t *cases, const struct ib_derived *);
+
+#endif
