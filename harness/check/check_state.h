@@ -33,7 +33,20 @@ struct ib_check_finding ib_checking_failure(struct ib_checking *, enum ib_level,
 /* Loads, memory, operations and gradients. false: it cannot even be opened. */
 bool ib_checking_parts(struct ib_checking *);
 
-/* The trainings that a check makes: cases with all that they point to. */
+/* A training that a check makes: a case with all that it points to. */
+struct ib_check_case {
+    struct ib_config config;
+    struct ib_matrix matrix;
+    const struct ib_case *c;
+    const char *subject;
+};
+
+/* One training with an option more than the request gives. On failure, too, it must be closed. */
+enum ib_status ib_check_case_for_option(struct ib_registry *, const struct ib_check_request *,
+                                        const char *option, struct ib_check_case *out);
+void ib_check_case_close(struct ib_check_case *);
+
+/* All of them, of every model in the table that the request does not leave out. */
 struct ib_check_cases {
     struct ib_check_case *list;
     size_t n;

@@ -205,7 +205,7 @@ static int verb_train(const struct ib_command *command, int argc, char **argv)
     struct request r = {0};
     bool done;
     const struct ib_flag flags[] = {
-        {"--model", "MODEL", "linreg, logreg or mlp; `ironbench list models`", &r.axis[IB_AXIS_MODEL], NULL},
+        {"--model", "MODEL", "a model; `ironbench list models`", &r.axis[IB_AXIS_MODEL], NULL},
         {"--data", "DATA", "a file (.csv, .json) or a name; `ironbench list datasets`",
          &r.axis[IB_AXIS_DATASET], NULL},
         {"--impl", "IMPL", "an implementation; `ironbench list impls`", &r.axis[IB_AXIS_IMPL], NULL},
@@ -213,7 +213,7 @@ static int verb_train(const struct ib_command *command, int argc, char **argv)
         IB_PLUGIN_FLAG(r.plugin),
         {"--epochs", "N", "gradient steps; default 1000", &r.axis[IB_AXIS_EPOCHS], NULL},
         {"--lr", "RATE", "learning rate; default 0.01", &r.axis[IB_AXIS_LR], NULL},
-        {"--hidden", "6,6", "sizes of mlp's hidden layers, or none", &r.axis[IB_AXIS_HIDDEN], NULL},
+        {"--hidden", "6,6", "sizes of the hidden layers, or none", &r.axis[IB_AXIS_HIDDEN], NULL},
         {"--act", "ACT", "relu, tanh or sigmoid", &r.axis[IB_AXIS_ACT], NULL},
         {"--loss", "LOSS", "mse or bce", &r.axis[IB_AXIS_LOSS], NULL},
         {"--init", "INIT", "normal, xavier or he", &r.axis[IB_AXIS_INIT], NULL},

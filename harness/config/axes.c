@@ -58,7 +58,8 @@ static bool parse_model(const struct reading *in, struct ib_axis_value *out)
 static void enter_model(const struct ib_axis_value *value, struct ib_case *c, size_t offset)
 {
     enter_object(value, c, offset);
-    c->loss = c->model->loss;
+    c->spec.net.n_layers = 1;
+    c->spec.net.loss = c->model->loss;
     c->init = IB_ZEROS;
 }
 
@@ -182,7 +183,7 @@ static bool parse_layers(const struct reading *in, struct ib_axis_value *out)
 
 static void enter_layers(const struct ib_axis_value *value, struct ib_case *c, size_t offset)
 {
-    c->n_hidden = value->n_list;
+    c->spec.net.n_layers = value->n_list + 1;
     set_field(c, offset, value->list, sizeof value->list);
 }
 
@@ -216,7 +217,7 @@ static bool is_layered(const struct ib_case *c)
 
 static bool has_hidden_layers(const struct ib_case *c)
 {
-    return c->n_hidden > 0;
+    return c->spec.net.n_layers > 1;
 }
 
 static bool is_on_device(const struct ib_case *c)
@@ -224,31 +225,31 @@ static bool is_on_device(const struct ib_case *c)
     return c->impl->info->device;
 }
 
-#define FIELD(axis) .name = #axis, .offset = offsetof(struct ib_case, axis)
+#define FIELD(axis, field) .name = #axis, .offset = offsetof(struct ib_case, field)
 const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
-    [IB_AXIS_MODEL] = {FIELD(model), .type = &model_type, .slug = "", .identifies = true},
-    [IB_AXIS_DATASET] = {FIELD(dataset), .type = &dataset_type, .slug = "", .identifies = true},
-    [IB_AXIS_HIDDEN] = {FIELD(hidden), .type = &layers_type, .defaults = {"6"}, .applies = is_layered,
-                        .slug = "h", .identifies = true},
-    [IB_AXIS_ACT] = {FIELD(act), .type = &word_type, .defaults = {"relu"}, .applies = has_hidden_layers,
-                     .slug = "", .words = ib_act_words},
-    [IB_AXIS_LOSS] = {FIELD(loss), .type = &word_type, .defaults = {"mse"}, .applies = is_layered, .slug = "",
-                      .words = loss_choices},
-    [IB_AXIS_INIT] = {FIELD(init), .type = &word_type, .defaults = {"normal"}, .applies = is_layered,
+    [IB_AXIS_MODEL] = {FIELD(model, model), .type = &model_type, .slug = "", .identifies = true},
+    [IB_AXIS_DATASET] = {FIELD(dataset, dataset), .type = &dataset_type, .slug = "", .identifies = true},
+    [IB_AXIS_HIDDEN] = {FIELD(hidden, spec.net.width[1]), .type = &layers_type, .defaults = {"6"},
+                        .applies = is_layered, .slug = "h", .identifies = true},
+    [IB_AXIS_ACT] = {FIELD(act, spec.net.act), .type = &word_type, .defaults = {"relu"},
+                     .applies = has_hidden_layers, .slug = "", .words = ib_act_words},
+    [IB_AXIS_LOSS] = {FIELD(loss, spec.net.loss), .type = &word_type, .defaults = {"mse"},
+                      .applies = is_layered, .slug = "", .words = loss_choices},
+    [IB_AXIS_INIT] = {FIELD(init, init), .type = &word_type, .defaults = {"normal"}, .applies = is_layered,
                       .slug = "", .words = ib_init_words},
-    [IB_AXIS_LR] = {FIELD(lr), .type = &rate_type, .defaults = {"0.01"}, .slug = "lr"},
-    [IB_AXIS_EPOCHS] = {FIELD(epochs), .type = &integer_type, .defaults = {"1000"}, .slug = "e", .min = 1,
-                        .max = EPOCHS_MAX},
-    [IB_AXIS_SEED] = {FIELD(seed), .type = &integer_type, .defaults = {"42"}, .applies = is_layered,
+    [IB_AXIS_LR] = {FIELD(lr, spec.lr), .type = &rate_type, .defaults = {"0.01"}, .slug = "lr"},
+    [IB_AXIS_EPOCHS] = {FIELD(epochs, epochs), .type = &integer_type, .defaults = {"1000"}, .slug = "e",
+                        .min = 1, .max = EPOCHS_MAX},
+    [IB_AXIS_SEED] = {FIELD(seed, seed), .type = &integer_type, .defaults = {"42"}, .applies = is_layered,
                       .slug = "s", .max = INT64_MAX},
-    [IB_AXIS_LOG_EVERY] = {FIELD(log_every), .type = &integer_type, .defaults = {"0"}, .slug = "log",
-                           .max = EPOCHS_MAX},
-    [IB_AXIS_DTYPE] = {FIELD(dtype), .type = &word_type, .defaults = {"f64"}, .slug = "", .identifies = true,
-                       .words = ib_dtype_words},
-    [IB_AXIS_IMPL] = {FIELD(impl), .type = &impl_type, .slug = "", .identifies = true},
-    [IB_AXIS_RESIDENCY] = {FIELD(residency), .type = &word_type, .defaults = {"per_op", "resident"},
-                           .applies = is_on_device, .slug = "", .identifies = true,
-                           .words = residency_choices},
+    [IB_AXIS_LOG_EVERY] = {FIELD(log_every, log_every), .type = &integer_type, .defaults = {"0"},
+                           .slug = "log", .max = EPOCHS_MAX},
+    [IB_AXIS_DTYPE] = {FIELD(dtype, spec.dtype), .type = &word_type, .defaults = {"f64"}, .slug = "",
+                       .identifies = true, .words = ib_dtype_words},
+    [IB_AXIS_IMPL] = {FIELD(impl, impl), .type = &impl_type, .slug = "", .identifies = true},
+    [IB_AXIS_RESIDENCY] = {FIELD(residency, residency), .type = &word_type,
+                           .defaults = {"per_op", "resident"}, .applies = is_on_device, .slug = "",
+                           .identifies = true, .words = residency_choices},
 };
 
 const char *const *ib_axis_names(void)
@@ -279,8 +280,8 @@ static void closed_list(enum ib_axis_kind kind, const char *names[NAMES_MAX + 1]
 {
     size_t n = 0;
     if (kind == IB_AXIS_MODEL)
-        for (const struct ib_model *const *m = ib_models; *m && n < NAMES_MAX; m++)
-            names[n++] = (*m)->name;
+        for (const char *const *model = ib_model_names(); *model && n < NAMES_MAX; model++)
+            names[n++] = *model;
     if (ib_axis_rules[kind].words)
         for (const struct ib_word *w = ib_axis_rules[kind].words; w->word && n < NAMES_MAX; w++)
             names[n++] = w->word;

@@ -204,8 +204,8 @@ static char *options_json(const struct ib_configured_impl *impl)
 static char *hidden_json(const struct ib_case *c)
 {
     json_t *sizes = json_array();
-    for (uint32_t i = 0; i < c->n_hidden; i++)
-        json_array_append_new(sizes, json_integer((json_int_t)c->hidden[i]));
+    for (uint32_t l = 1; l < c->spec.net.n_layers; l++)
+        json_array_append_new(sizes, json_integer((json_int_t)c->spec.net.width[l]));
     return dump(sizes);
 }
 
@@ -220,10 +220,11 @@ static enum ib_status add_case(struct ib_store *store, const struct ib_case *c)
             text(d->name), text(d->sha256), integer(d->rows), integer(d->test_rows), integer(d->cols),
             text(impl->name), text(options), text(c->impl->label), phrase(impl->libraries),
             integer((impl->flags & IB_SIMULATED) != 0), word(ib_residency_words, (int)c->residency),
-            word(ib_dtype_words, (int)c->dtype), present(layered, text(hidden)),
-            present(c->n_hidden > 0, word(ib_act_words, (int)c->act)), word(ib_loss_words, (int)c->loss),
-            present(layered, word(ib_init_words, (int)c->init)), real(c->lr), integer(c->epochs),
-            present(layered, integer(c->seed)), integer(c->log_every), text(impl->algorithm));
+            word(ib_dtype_words, (int)c->spec.dtype), present(layered, text(hidden)),
+            present(c->spec.net.n_layers > 1, word(ib_act_words, (int)c->spec.net.act)),
+            word(ib_loss_words, (int)c->spec.net.loss), present(layered, word(ib_init_words, (int)c->init)),
+            real(c->spec.lr), integer(c->epochs), present(layered, integer(c->seed)), integer(c->log_every),
+            text(impl->algorithm));
     free(options);
     free(hidden);
     return status;

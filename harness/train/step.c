@@ -37,14 +37,15 @@ static enum ib_status backward(struct ib_dispatch *d, const struct ib_network *n
     return IB_OK;
 }
 
-enum ib_status ib_network_step(struct ib_dispatch *d, const struct ib_network *net, double lr, bool with_loss,
+enum ib_status ib_network_step(struct ib_dispatch *d, const struct ib_training_spec *spec, bool with_loss,
                                struct ib_tensors *t)
 {
+    const struct ib_network *net = &spec->net;
     IB_TRY(forward(d, net, t->params, &t->x, t->acts));
     IB_TRY(ib_loss_grad(d, net->loss, &t->acts[net->n_layers - 1], &t->y, with_loss ? &t->loss : NULL));
     IB_TRY(backward(d, net, t));
     for (uint32_t p = 0; p < ib_network_params(net); p++)
-        IB_TRY(ib_axpy(d, -lr, &t->grads[p], &t->params[p]));
+        IB_TRY(ib_axpy(d, -spec->lr, &t->grads[p], &t->params[p]));
     return IB_OK;
 }
 

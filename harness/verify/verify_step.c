@@ -27,10 +27,9 @@ struct part {
 
 /* What comparing parts came to. */
 struct comparison {
-    const struct ib_network *net;
-    enum ib_dtype type;
+    const struct ib_training_spec *spec;
+    const struct ib_network *net; /* the spec's */
     bool tf32;
-    double lr;
     const struct ib_step *step;
     struct ib_step_result *out;
     bool wrong[IB_MAX_PARAMS];
@@ -40,7 +39,7 @@ struct comparison {
 /* What an error may be where the oracle's own arithmetic is off by `drift`. */
 static double allowed(const struct comparison *c, double drift)
 {
-    return ib_tolerance_with(c->type, c->tf32, (c->tf32 ? TF32_DRAW : 1) * drift);
+    return ib_tolerance_with(c->spec->dtype, c->tf32, (c->tf32 ? TF32_DRAW : 1) * drift);
 }
 
 /* NaN wins. */
@@ -82,8 +81,8 @@ static double rounding(const struct comparison *c, const struct part *part, uint
         squares += square_at(c->step, first + row * n_out + j);
     for (uint64_t i = 0; i < n_in && part->kind == IB_SKETCH_COLUMNS; i++)
         squares += square_at(c->step, first + i * n_out + row);
-    const double epsilon = c->type == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
-    return ROUNDING_DEVIATIONS * epsilon * sqrt(squares) / c->lr;
+    const double epsilon = c->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
+    return ROUNDING_DEVIATIONS * epsilon * sqrt(squares) / c->spec->lr;
 }
 
 /* ---- one part ---- */
@@ -254,12 +253,13 @@ static void judge(struct comparison *c, const double *got)
         name_mistake(c, got, loss_wrong);
 }
 
-enum ib_status ib_step_check(const struct ib_network *net, enum ib_dtype type, bool tf32, double lr,
-                             const struct ib_step *step, struct ib_step_result *out)
+enum ib_status ib_step_check(const struct ib_training_spec *spec, bool tf32, const struct ib_step *step,
+                             struct ib_step_result *out)
 {
+    const struct ib_network *net = &spec->net;
     const uint64_t size = ib_network_size(net);
     *out = (struct ib_step_result){.loss_error = NAN, .update_error = NAN};
-    if (!(largest(size, step->from) <= ib_largest_safe(type)) || !isfinite(step->truth.loss) ||
+    if (!(largest(size, step->from) <= ib_largest_safe(spec->dtype)) || !isfinite(step->truth.loss) ||
         !isfinite(step->drift.loss))
         return IB_OK;
 
@@ -267,14 +267,13 @@ enum ib_status ib_step_check(const struct ib_network *net, enum ib_dtype type, b
     if (!gradient)
         return ib_fail(IB_ENOMEM, "oracle", "no memory for a gradient of %" PRIu64 " elements", size);
     for (uint64_t i = 0; i < size; i++)
-        gradient[i] = (step->from[i] - step->to[i]) / lr;
+        gradient[i] = (step->from[i] - step->to[i]) / spec->lr;
     enum ib_status status = ib_sketch_of(net, gradient, gradient + size);
     out->judged = true;
     out->update_error = 0;
     if (status == IB_OK)
-        judge(
-            &(struct comparison){.net = net, .type = type, .tf32 = tf32, .lr = lr, .step = step, .out = out},
-            gradient + size);
+        judge(&(struct comparison){.spec = spec, .net = net, .tf32 = tf32, .step = step, .out = out},
+              gradient + size);
     free(gradient);
     return status;
 }
