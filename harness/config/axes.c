@@ -225,31 +225,32 @@ static bool is_on_device(const struct ib_case *c)
     return c->impl->info->device;
 }
 
-#define FIELD(axis, field) .name = #axis, .offset = offsetof(struct ib_case, field)
+#define FIELD_AT(axis, field) .name = #axis, .offset = offsetof(struct ib_case, field)
+#define FIELD(axis)           FIELD_AT(axis, axis)
 const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
-    [IB_AXIS_MODEL] = {FIELD(model, model), .type = &model_type, .slug = "", .identifies = true},
-    [IB_AXIS_DATASET] = {FIELD(dataset, dataset), .type = &dataset_type, .slug = "", .identifies = true},
-    [IB_AXIS_HIDDEN] = {FIELD(hidden, spec.net.width[1]), .type = &layers_type, .defaults = {"6"},
+    [IB_AXIS_MODEL] = {FIELD(model), .type = &model_type, .slug = "", .identifies = true},
+    [IB_AXIS_DATASET] = {FIELD(dataset), .type = &dataset_type, .slug = "", .identifies = true},
+    [IB_AXIS_HIDDEN] = {FIELD_AT(hidden, spec.net.width[1]), .type = &layers_type, .defaults = {"6"},
                         .applies = is_layered, .slug = "h", .identifies = true},
-    [IB_AXIS_ACT] = {FIELD(act, spec.net.act), .type = &word_type, .defaults = {"relu"},
+    [IB_AXIS_ACT] = {FIELD_AT(act, spec.net.act), .type = &word_type, .defaults = {"relu"},
                      .applies = has_hidden_layers, .slug = "", .words = ib_act_words},
-    [IB_AXIS_LOSS] = {FIELD(loss, spec.net.loss), .type = &word_type, .defaults = {"mse"},
+    [IB_AXIS_LOSS] = {FIELD_AT(loss, spec.net.loss), .type = &word_type, .defaults = {"mse"},
                       .applies = is_layered, .slug = "", .words = loss_choices},
-    [IB_AXIS_INIT] = {FIELD(init, init), .type = &word_type, .defaults = {"normal"}, .applies = is_layered,
+    [IB_AXIS_INIT] = {FIELD(init), .type = &word_type, .defaults = {"normal"}, .applies = is_layered,
                       .slug = "", .words = ib_init_words},
-    [IB_AXIS_LR] = {FIELD(lr, spec.lr), .type = &rate_type, .defaults = {"0.01"}, .slug = "lr"},
-    [IB_AXIS_EPOCHS] = {FIELD(epochs, epochs), .type = &integer_type, .defaults = {"1000"}, .slug = "e",
-                        .min = 1, .max = EPOCHS_MAX},
-    [IB_AXIS_SEED] = {FIELD(seed, seed), .type = &integer_type, .defaults = {"42"}, .applies = is_layered,
+    [IB_AXIS_LR] = {FIELD_AT(lr, spec.lr), .type = &rate_type, .defaults = {"0.01"}, .slug = "lr"},
+    [IB_AXIS_EPOCHS] = {FIELD(epochs), .type = &integer_type, .defaults = {"1000"}, .slug = "e", .min = 1,
+                        .max = EPOCHS_MAX},
+    [IB_AXIS_SEED] = {FIELD(seed), .type = &integer_type, .defaults = {"42"}, .applies = is_layered,
                       .slug = "s", .max = INT64_MAX},
-    [IB_AXIS_LOG_EVERY] = {FIELD(log_every, log_every), .type = &integer_type, .defaults = {"0"},
-                           .slug = "log", .max = EPOCHS_MAX},
-    [IB_AXIS_DTYPE] = {FIELD(dtype, spec.dtype), .type = &word_type, .defaults = {"f64"}, .slug = "",
+    [IB_AXIS_LOG_EVERY] = {FIELD(log_every), .type = &integer_type, .defaults = {"0"}, .slug = "log",
+                           .max = EPOCHS_MAX},
+    [IB_AXIS_DTYPE] = {FIELD_AT(dtype, spec.dtype), .type = &word_type, .defaults = {"f64"}, .slug = "",
                        .identifies = true, .words = ib_dtype_words},
-    [IB_AXIS_IMPL] = {FIELD(impl, impl), .type = &impl_type, .slug = "", .identifies = true},
-    [IB_AXIS_RESIDENCY] = {FIELD(residency, residency), .type = &word_type,
-                           .defaults = {"per_op", "resident"}, .applies = is_on_device, .slug = "",
-                           .identifies = true, .words = residency_choices},
+    [IB_AXIS_IMPL] = {FIELD(impl), .type = &impl_type, .slug = "", .identifies = true},
+    [IB_AXIS_RESIDENCY] = {FIELD(residency), .type = &word_type, .defaults = {"per_op", "resident"},
+                           .applies = is_on_device, .slug = "", .identifies = true,
+                           .words = residency_choices},
 };
 
 const char *const *ib_axis_names(void)

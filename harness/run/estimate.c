@@ -29,15 +29,15 @@ static double most(double a, double b)
     return a > b ? a : b;
 }
 
-double ib_estimate_flops(const struct ib_case *c)
+double ib_estimate_flops(const struct ib_training_spec *spec)
 {
-    const struct ib_network *net = &c->spec.net;
+    const struct ib_network *net = &spec->net;
     double flops = 0;
     for (uint32_t l = 0; l < net->n_layers; l++) {
         double weights = (double)net->width[l] * (double)net->width[l + 1];
         double products =
             l == 0 ? 2 : 3; /* forward, by the weights, and by the input, which the first has no use for */
-        flops += 2 * products * weights * (double)c->spec.rows + 2 * weights;
+        flops += 2 * products * weights * (double)spec->rows + 2 * weights;
     }
     return flops;
 }
@@ -53,7 +53,7 @@ static bool same_training(const struct ib_case *a, const struct ib_case *b)
 
 static double oracle_epoch_ns(const struct ib_case *c)
 {
-    return ib_estimate_flops(c) / ORACLE_FLOPS_PER_S * 1e9;
+    return ib_estimate_flops(&c->spec) / ORACLE_FLOPS_PER_S * 1e9;
 }
 
 /* Does its time end before the training does, so that single epochs are checked besides? */
@@ -84,7 +84,7 @@ static double estimate_oracle(const struct ib_measure *measure, const struct ib_
 
 static double assumed_epoch_ns(const struct ib_case *c)
 {
-    return most(IB_ASSUMED_LEAST_NS, ib_estimate_flops(c) / IB_ASSUMED_FLOPS_PER_S * 1e9);
+    return most(IB_ASSUMED_LEAST_NS, ib_estimate_flops(&c->spec) / IB_ASSUMED_FLOPS_PER_S * 1e9);
 }
 
 /* Trainings in a round, until min_time has passed. */

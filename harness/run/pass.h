@@ -31,11 +31,6 @@ struct ib_arrays {
 void ib_pass_checked(const struct ib_pass_context *, const struct ib_case *, struct ib_arena *,
                      struct ib_checked_pass *out);
 
-/* Where the time of an epoch goes, from a short training in which every step is waited for; NULL for work in
- * host memory and where it failed, with the reason or "". In the arena. */
-const struct ib_profile *ib_pass_profiled(const struct ib_pass_context *, const struct ib_case *,
-                                          struct ib_arena *, const char **reason);
-
 /* Times one round and compares its answer with that of the checked pass. */
 void ib_pass_timed(const struct ib_pass_context *, const struct ib_case *, uint64_t round,
                    const struct ib_final *checked, struct ib_arena *, struct ib_timed_pass *out);

@@ -122,37 +122,14 @@ static enum ib_status answer_train(struct worker *w, const json_t *request, json
 
 /* ---- the oracle, in a process of its own like any other trainer ---- */
 
-struct oracle_arrays {
-    struct ib_npy x, y, start[IB_MAX_PARAMS];
-    double *params;
-};
-
-static enum ib_status map_oracle(const struct ib_job *job, struct oracle_arrays *a)
+/* The start as one array of f64, to be freed; NULL: no memory. */
+static double *read_start(const struct ib_job_arrays *arrays, const struct ib_network *net)
 {
-    const struct ib_training_spec *spec = &job->spec;
-    const struct ib_network *net = &spec->net;
-    uint64_t at = 0;
-    IB_TRY(ib_session_map(job->x, spec->rows, net->width[0], spec->dtype, &a->x));
-    IB_TRY(ib_session_map(job->y, spec->rows, ib_network_outputs(net), spec->dtype, &a->y));
-    a->params = malloc(ib_network_size(net) * sizeof *a->params);
-    if (!a->params)
-        return ib_fail(IB_ENOMEM, "oracle", "no memory for the parameters");
-    for (uint32_t p = 0; p < ib_network_params(net); p++) {
-        IB_TRY(ib_session_map(job->start[p], ib_network_param_rows(net, p), ib_network_param_cols(net, p),
-                              spec->dtype, &a->start[p]));
+    double *params = malloc(ib_network_size(net) * sizeof *params), *next = params;
+    for (uint32_t p = 0; params && p < ib_network_params(net); p++)
         for (uint64_t i = 0; i < ib_network_param_size(net, p); i++)
-            a->params[at++] = ib_npy_at(&a->start[p], i);
-    }
-    return IB_OK;
-}
-
-static void unmap_oracle(struct oracle_arrays *a)
-{
-    ib_npy_close(&a->x);
-    ib_npy_close(&a->y);
-    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++)
-        ib_npy_close(&a->start[p]);
-    free(a->params);
+            *next++ = ib_npy_at(&arrays->start[p], i);
+    return params;
 }
 
 static enum ib_status train_oracle(const struct ib_oracle_problem *problem, const char *folder,
@@ -188,20 +165,19 @@ static enum ib_status step_oracle(const struct ib_oracle_problem *problem, const
 }
 
 static enum ib_status run_oracle(const struct ib_job *job, const struct ib_oracle_request *request,
-                                 json_t **answer)
+                                 const struct ib_job_arrays *arrays, json_t **answer)
 {
-    struct oracle_arrays arrays = {0};
-    enum ib_status status = map_oracle(job, &arrays);
-    if (status == IB_OK) {
-        struct ib_oracle_problem problem = {.spec = job->spec,
-                                            .arithmetic = request->arithmetic,
-                                            .params = arrays.params,
-                                            .epochs = request->epochs,
-                                            .budget_ns = request->budget_ns};
-        ib_oracle_use_rows(&problem, &arrays.x, &arrays.y);
-        status = (request->step ? step_oracle : train_oracle)(&problem, request->out, answer);
-    }
-    unmap_oracle(&arrays);
+    double *start = read_start(arrays, &job->spec.net);
+    if (!start)
+        return ib_fail(IB_ENOMEM, "oracle", "no memory for the parameters");
+    struct ib_oracle_problem problem = {.spec = job->spec,
+                                        .arithmetic = request->arithmetic,
+                                        .params = start,
+                                        .epochs = request->epochs,
+                                        .budget_ns = request->budget_ns};
+    ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
+    enum ib_status status = (request->step ? step_oracle : train_oracle)(&problem, request->out, answer);
+    free(start);
     return status;
 }
 
@@ -211,11 +187,15 @@ static enum ib_status answer_oracle(struct worker *w, const json_t *request, jso
     struct ib_arena arena = {0};
     struct ib_job job;
     struct ib_oracle_request oracle;
+    struct ib_job_arrays arrays = {0};
     enum ib_status status = ib_job_from_json(request, &arena, &job);
     if (status == IB_OK)
         status = ib_oracle_request_from_json(request, &oracle);
     if (status == IB_OK)
-        status = run_oracle(&job, &oracle, answer);
+        status = ib_job_arrays_open(&job, &arrays);
+    if (status == IB_OK)
+        status = run_oracle(&job, &oracle, &arrays, answer);
+    ib_job_arrays_close(&arrays);
     ib_arena_free(&arena);
     return status;
 }

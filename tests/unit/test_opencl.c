@@ -212,7 +212,6 @@ static void make_problem(struct test_problem *p, const struct ib_network *net, u
     test_problem_random(p, net, IB_XAVIER, 97, 11, 3);
     p->oracle.spec.lr = 0.05;
     p->oracle.epochs = epochs;
-    p->oracle.arithmetic.type = IB_F64;
 }
 
 static void train(const struct test_problem *p, enum ib_residency residency, enum ib_dtype type,

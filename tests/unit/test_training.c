@@ -41,7 +41,6 @@ static void make_problem(struct test_problem *p, const struct ib_network *net)
     test_problem_random(p, net, IB_XAVIER, ROWS, TEST_ROWS, 7);
     p->oracle.spec.lr = 0.01;
     p->oracle.epochs = EPOCHS;
-    p->oracle.arithmetic.type = IB_F64;
 }
 
 static void assert_near(const char *what, const char *run, const double *is, const double *truth, uint64_t n,

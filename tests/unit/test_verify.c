@@ -485,9 +485,8 @@ static void predictions_fit_their_parameters_or_not(void **state)
             double error;
             open_fixture(&f, LINREG, type, 50);
             test_train(&f.problem, type, cases[i].fault, -1, &a);
-            const bool fits =
-                ib_predictions_fit(f.reference.net, type, a.answer.params, f.problem.oracle.spec.test_rows,
-                                   f.problem.x_test, a.answer.predictions, &error);
+            const bool fits = ib_predictions_fit(f.reference.spec, a.answer.params, f.problem.x_test,
+                                                 a.answer.predictions, &error);
             if (fits != cases[i].fits)
                 fail_msg("fault %d in type %d: off by %g", (int)cases[i].fault, (int)type, error);
             test_answer_free(&a);
