@@ -14,40 +14,27 @@ CREATE TABLE run (
     config_sha256 TEXT NOT NULL, -- of config_text
     version       TEXT NOT NULL, -- of ironbench
     machine       TEXT NOT NULL, -- JSON object
-    baseline      TEXT,          -- implementation that speed-ups are over, as the configuration names it
+    reference     TEXT,          -- implementation that speed-ups are over, as the configuration names it
     selection     TEXT           -- what -s and -x left: JSON array of their texts
 ) STRICT;
 
--- The cases of the plan, in its order. An axis that means nothing to a case is NULL.
+-- The cases of the plan, in its order. A column for each axis of the sweep, named as in a configuration, stands behind
+-- these: text as a configuration spells it ("6,6"), numbers as such, NULL where the axis means nothing to a case.
 CREATE TABLE cases (
     number         INTEGER PRIMARY KEY, -- from 1
     id             TEXT NOT NULL UNIQUE,
-    model          TEXT NOT NULL,
     task           TEXT NOT NULL,
-    dataset        TEXT NOT NULL,
     dataset_sha256 TEXT NOT NULL,    -- of the contents
     rows           INTEGER NOT NULL, -- training rows
     test_rows      INTEGER NOT NULL,
     cols           INTEGER NOT NULL, -- features
-    impl           TEXT NOT NULL,
-    options        TEXT NOT NULL,    -- JSON object: those that differ from their default
+    options        TEXT NOT NULL,    -- of the implementation; JSON object: those that differ from their default
     label          TEXT NOT NULL,    -- implementation and options, for people
     libraries      TEXT,             -- of the implementation: their versions, its device
     simulated      INTEGER NOT NULL, -- 1: its times mean nothing and are never ranked
-    residency      TEXT NOT NULL,
-    dtype          TEXT NOT NULL,
-    hidden         TEXT,             -- JSON array of layer sizes
-    act            TEXT,
-    loss           TEXT NOT NULL,
-    init           TEXT,
-    lr             REAL NOT NULL,
-    epochs         INTEGER NOT NULL,
-    seed           INTEGER,
-    log_every      INTEGER NOT NULL, -- 0: never
+    algorithm      TEXT,             -- another than gradient descent, so that nothing can verify it; NULL: that
     status         TEXT,             -- the worst of all passes so far; NULL: not run yet
-    reason         TEXT,             -- of a status other than ok
-    severity       INTEGER NOT NULL DEFAULT 0, -- of the status: a worse one replaces it
-    algorithm      TEXT              -- another than gradient descent, so that nothing can verify it; NULL: that
+    reason         TEXT              -- of a status other than ok
 ) STRICT;
 
 -- The checked pass of a case: untimed, its losses read on the way.
@@ -280,112 +267,3 @@ CREATE TABLE calls (
     sync_count   INTEGER NOT NULL,
     PRIMARY KEY (case_number, pass, phase)
 ) STRICT, WITHOUT ROWID;
-
-CREATE VIEW phase_transfers AS
-SELECT case_number, pass, phase, launch_count, sync_count,
-       coalesce(sum(h2d_count), 0) AS h2d_count, coalesce(sum(h2d_bytes), 0) AS h2d_bytes,
-       coalesce(sum(d2h_count), 0) AS d2h_count, coalesce(sum(d2h_bytes), 0) AS d2h_bytes
-FROM calls LEFT JOIN transfers USING (case_number, pass, phase)
-GROUP BY case_number, pass, phase;
-
--- Where the time of an epoch goes, in nanoseconds that add up to its median: the profile's copies and computing;
--- waits as they are in the timed passes (per_op: after each operation, beyond the computing and the wait that a
--- download is anyway; resident: as often as the transfer log says); and the rest, which is handing the work over. Under
--- per_op nothing overlaps: there the launches are the profile's too, and all is scaled to the median; else only what
--- exceeds it.
-CREATE VIEW breakdowns AS
-WITH parts AS (
-    SELECT p.case_number, e.median_ns, c.residency = 'per_op' AS serial,
-        (SELECT total(h2d_ns + d2h_ns) FROM profile_copies x WHERE x.case_number = p.case_number)
-            / p.epochs AS transfer,
-        total(o.compute_ns) / p.epochs AS compute,
-        iif(c.residency = 'per_op',
-            total(max(o.wait_ns - o.compute_ns - o.calls * p.sync_ns, 0)) / p.epochs,
-            p.sync_ns * coalesce((SELECT 1.0 * sync_count FROM calls l WHERE l.case_number = p.case_number
-                AND l.pass = 'timed' AND l.phase = 'train'), 0.0) / c.epochs) AS sync,
-        iif(c.residency = 'per_op', total(o.launch_ns) / p.epochs, 0.0) AS launch
-    FROM profiles p JOIN cases c ON c.number = p.case_number JOIN epoch_times e USING (case_number)
-    LEFT JOIN profile_operations o USING (case_number)
-    WHERE p.epochs > 0 GROUP BY p.case_number
-),
-scaled AS (
-    SELECT *, iif(serial, 1e300, 1.0) AS most, median_ns / max(transfer + sync + compute + launch, 1e-9) AS fit
-    FROM parts
-)
-SELECT case_number, transfer * min(fit, most) AS transfer_ns, sync * min(fit, most) AS sync_ns,
-       compute * min(fit, most) AS compute_ns,
-       max(median_ns - (transfer + sync + compute) * min(fit, most), 0.0) AS launch_ns
-FROM scaled;
-
--- Of the whole processes that were timed, the run whose wall time is the median (of an even number the lower of the
--- two), so that its parts add up; residual_ns is what they leave of it.
-CREATE VIEW whole_medians AS
-WITH placed AS (
-    SELECT *, row_number() OVER (PARTITION BY case_number ORDER BY wall_ns, run) AS place,
-           count(*) OVER (PARTITION BY case_number) AS n
-    FROM process_runs
-)
-SELECT case_number, n, wall_ns, startup_ns, load_ns, setup_ns, train_ns, readback_ns, predict_ns, rest_ns,
-       wall_ns - (startup_ns + coalesce(load_ns, 0) + setup_ns + train_ns + coalesce(readback_ns, 0)
-           + coalesce(predict_ns, 0) + rest_ns) AS residual_ns
-FROM placed WHERE place = (n + 1) / 2;
-
--- Which axes take more than one value among the cases of a model and a data set.
-CREATE VIEW varying AS
-SELECT model, dataset,
-       count(DISTINCT dtype) > 1 AS dtype,
-       count(DISTINCT coalesce(hidden, '')) > 1 AS hidden,
-       count(DISTINCT act) > 1 AS act,
-       count(DISTINCT loss) > 1 AS loss,
-       count(DISTINCT init) > 1 AS init,
-       count(DISTINCT lr) > 1 AS lr,
-       count(DISTINCT epochs) > 1 AS epochs,
-       count(DISTINCT seed) > 1 AS seed,
-       count(DISTINCT log_every) > 1 AS log_every
-FROM cases GROUP BY model, dataset;
-
--- What tables and charts call a case. Cases of one problem do the same work and are ranked against each other;
--- `problem` names it within the run; `training` is that without the type of its arithmetic; `series` tells a
--- case from the others of its model and data set. All leave out the axes that do not vary.
-CREATE VIEW names AS
-WITH parts AS (
-    SELECT c.number, c.model, c.dataset, c.dtype, v.dtype AS dtype_varies,
-           c.label || iif(c.residency = 'host', '', ' ' || c.residency) AS who,
-           iif(c.hidden IS NULL, '', iif(c.hidden = '[]', ' no hidden layer',
-               ' ' || replace(trim(c.hidden, '[]'), ',', '-') || coalesce(' ' || c.act, ''))) AS shape,
-           v.hidden OR v.act AS shape_varies,
-           iif(v.loss, ' ' || c.loss, '') || iif(v.init, ' ' || coalesce(c.init, ''), '')
-               || iif(v.lr, printf(' lr=%.6g', c.lr), '') || iif(v.epochs, ' epochs=' || c.epochs, '')
-               || iif(v.seed, coalesce(' seed=' || c.seed, ''), '')
-               || iif(v.log_every, ' log_every=' || c.log_every, '') AS others
-    FROM cases c JOIN varying v USING (model, dataset)
-)
-SELECT number AS case_number, who,
-       model || shape || others || ' ' || dtype || ' ' || dataset AS problem,
-       model || shape || others || ' ' || dataset AS training,
-       who || iif(shape_varies, shape, '') || others || iif(dtype_varies, ' ' || dtype, '') AS series
-FROM parts;
-
--- The cases that may be ranked: right, in their own copies as well, and on a real device.
-CREATE VIEW ranked AS
-SELECT c.number AS case_number
-FROM cases c JOIN checks k ON k.case_number = c.number
-WHERE c.status = 'ok' AND k.verdict = 'ok' AND NOT c.simulated AND coalesce(k.as_expected, 1)
-  AND NOT EXISTS (SELECT * FROM rounds r WHERE r.case_number = c.number AND NOT r.as_expected);
-
--- The predictions that a chart can show without drawing the same thing many times: those of one verified case for
--- all that trained the same, and those of each wrong case.
-CREATE VIEW answers AS
-WITH told AS (
-    SELECT n.case_number, c.model, c.dataset, n.series, k.verdict,
-           row_number() OVER same AS place, count(*) OVER same_all - 1 AS others
-    FROM names n JOIN checks k USING (case_number) JOIN cases c ON c.number = n.case_number
-    WHERE c.status = 'ok' AND k.verdict <> 'unverified' AND EXISTS
-        (SELECT * FROM predictions p WHERE p.case_number = n.case_number AND p.predicted IS NOT NULL)
-    WINDOW same_all AS (PARTITION BY n.training, k.verdict), same AS (same_all ORDER BY n.case_number)
-)
-SELECT case_number, model, dataset, row, output, actual, predicted,
-       series || CASE WHEN verdict = 'wrong' THEN ' (wrong)'
-                      WHEN others > 0 THEN ' and ' || others || ' more verified' ELSE '' END AS series
-FROM told JOIN predictions USING (case_number)
-WHERE place = 1 OR verdict = 'wrong';

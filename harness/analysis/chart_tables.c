@@ -1,7 +1,5 @@
 #include "analysis/chart_tables.h"
 
-#include "analysis/member.h"
-
 #include <math.h>
 
 static const char schema[] =
@@ -11,24 +9,44 @@ static const char schema[] =
     /* at, at_low, at_high: rows where they cross, 0 below the smallest size, 9e999 beyond the largest. */
     "CREATE TEMP TABLE crossover_lines (model TEXT, task TEXT, cols INTEGER, title TEXT, place INTEGER,"
     " name TEXT, rows REAL, device_ns REAL, host_ns REAL, at REAL, at_low REAL, at_high REAL, at_ns REAL);"
+    /* What the record calls its cases, which of them are ranked, and the median runs of whole processes. */
+    "CREATE TEMP TABLE names (case_number INTEGER PRIMARY KEY, who TEXT, problem TEXT, training TEXT, series "
+    "TEXT);"
+    "CREATE TEMP TABLE ranked (case_number INTEGER PRIMARY KEY);"
+    "CREATE TEMP TABLE whole_medians (case_number INTEGER PRIMARY KEY, n INTEGER, wall_ns REAL, startup_ns "
+    "INTEGER,"
+    " load_ns INTEGER, setup_ns INTEGER, train_ns INTEGER, readback_ns INTEGER, predict_ns INTEGER, rest_ns "
+    "INTEGER,"
+    " residual_ns REAL);"
+    /* The predictions that a chart can show without drawing the same thing many times: those of one verified
+     * case for all that trained the same, and those of each wrong case. */
+    "CREATE TEMP VIEW answers AS WITH told AS ("
+    " SELECT n.case_number, c.model, c.dataset, n.series, k.verdict,"
+    "  row_number() OVER same AS place, count(*) OVER same_all - 1 AS others"
+    " FROM names n JOIN checks k USING (case_number) JOIN cases c ON c.number = n.case_number"
+    " WHERE c.status = 'ok' AND k.verdict <> 'unverified' AND EXISTS"
+    "  (SELECT * FROM predictions p WHERE p.case_number = n.case_number AND p.predicted IS NOT NULL)"
+    " WINDOW same_all AS (PARTITION BY n.training, k.verdict), same AS (same_all ORDER BY n.case_number))"
+    " SELECT case_number, model, dataset, row, output, actual, predicted,"
+    "  series || CASE WHEN verdict = 'wrong' THEN ' (wrong)'"
+    "   WHEN others > 0 THEN ' and ' || others || ' more verified' ELSE '' END AS series"
+    " FROM told JOIN predictions USING (case_number) WHERE place = 1 OR verdict = 'wrong';"
     "CREATE TEMP TABLE times_to (case_id TEXT, share REAL, loss REAL, epoch INTEGER, seconds REAL,"
     " point INTEGER)";
 
 static enum ib_status add_side(sqlite3_stmt *insert, const struct ib_transfer_overhead *overhead, size_t pair,
-                               const json_t *c)
+                               const struct ib_case_record *c)
 {
-    struct ib_time_breakdown breakdown;
-    ib_time_breakdown_of(c, &breakdown);
-    return ib_db_run(
-        insert,
-        IB_DB_VALUES(ib_db_text(ib_member_text(c, "model")), ib_db_text(ib_member_text(c, "dataset")),
-                     ib_db_integer(pair), ib_db_text(ib_member_text(c, "id")),
-                     ib_db_text(ib_member_text(c, "residency")), ib_db_integer(overhead->simulated),
-                     ib_db_real(ib_member_number(c, "time.epoch_ns.median")),
-                     ib_db_real(breakdown.ns[IB_TIME_TRANSFER]), ib_db_real(breakdown.ns[IB_TIME_SYNC]),
-                     ib_db_real(breakdown.ns[IB_TIME_COMPUTE]), ib_db_real(breakdown.ns[IB_TIME_LAUNCH]),
-                     ib_db_real(overhead->ratio.median), ib_db_real(overhead->ratio.low),
-                     ib_db_real(overhead->ratio.high)));
+    const double *breakdown = c->breakdown_ns;
+    return ib_db_run(insert,
+                     IB_DB_VALUES(ib_db_text(c->axis[IB_AXIS_MODEL]), ib_db_text(c->axis[IB_AXIS_DATASET]),
+                                  ib_db_integer(pair), ib_db_text(c->id),
+                                  ib_db_text(ib_word_of(ib_residency_words, (int)c->residency)),
+                                  ib_db_integer(overhead->simulated), ib_db_real(c->epoch_ns.median),
+                                  ib_db_real(breakdown[IB_TIME_TRANSFER]),
+                                  ib_db_real(breakdown[IB_TIME_SYNC]), ib_db_real(breakdown[IB_TIME_COMPUTE]),
+                                  ib_db_real(breakdown[IB_TIME_LAUNCH]), ib_db_real(overhead->ratio.median),
+                                  ib_db_real(overhead->ratio.low), ib_db_real(overhead->ratio.high)));
 }
 
 static enum ib_status add_overhead(sqlite3_stmt *insert, const struct ib_transfer_overhead *overhead,
@@ -42,14 +60,14 @@ static enum ib_status add_crossover(sqlite3_stmt *insert, const struct ib_crosso
 {
     for (size_t i = 0; i < line->n; i++) {
         const struct ib_crossover_size *size = &line->sizes[i];
-        const json_t *c = size->device;
+        const struct ib_case_record *c = size->device;
         IB_TRY(ib_db_run(
-            insert,
-            IB_DB_VALUES(ib_db_text(ib_member_text(c, "model")), ib_db_text(ib_member_text(c, "task")),
-                         ib_db_integer((uint64_t)ib_member_number(c, "cols")), ib_db_text(line->title),
-                         ib_db_integer(place), ib_db_text(ib_member_text(c, "name")), ib_db_real(size->rows),
-                         ib_db_real(size->device_ns), ib_db_real(size->host_ns), ib_db_real(line->rows),
-                         ib_db_real(line->low), ib_db_real(line->high), ib_db_real(line->rows_ns))));
+            insert, IB_DB_VALUES(ib_db_text(c->axis[IB_AXIS_MODEL]),
+                                 ib_db_text(ib_word_of(ib_task_words, (int)c->task)), ib_db_integer(c->cols),
+                                 ib_db_text(line->title), ib_db_integer(place), ib_db_text(c->name),
+                                 ib_db_real(size->rows), ib_db_real(size->device_ns),
+                                 ib_db_real(size->host_ns), ib_db_real(line->rows), ib_db_real(line->low),
+                                 ib_db_real(line->high), ib_db_real(line->rows_ns))));
     }
     return IB_OK;
 }
@@ -76,15 +94,14 @@ static enum ib_status fill_crossovers(sqlite3 *db, const struct ib_derived *deri
     return status;
 }
 
-static enum ib_status add_times_to(sqlite3_stmt *insert, const struct ib_loss_group *race,
+static enum ib_status add_times_to(sqlite3_stmt *insert, const struct ib_loss_group *group,
                                    const struct ib_loss_entry *entry)
 {
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         if (!isnan(entry->at[t].epoch))
             IB_TRY(ib_db_run(insert,
-                             IB_DB_VALUES(ib_db_text(ib_member_text(entry->record, "id")),
-                                          ib_db_real(ib_loss_target_shares[t]),
-                                          ib_db_real(race->targets.loss[t]), ib_db_real(entry->at[t].epoch),
+                             IB_DB_VALUES(ib_db_text(entry->record->id), ib_db_real(ib_loss_target_shares[t]),
+                                          ib_db_real(group->targets.loss[t]), ib_db_real(entry->at[t].epoch),
                                           ib_db_real(entry->at[t].seconds), ib_db_real(entry->at[t].at))));
     return IB_OK;
 }
@@ -100,10 +117,56 @@ static enum ib_status fill_times_to(sqlite3 *db, const struct ib_derived *derive
     return status;
 }
 
-enum ib_status ib_chart_tables(sqlite3 *db, const struct ib_derived *derived)
+static struct ib_db_value measured(uint64_t ns)
+{
+    return ns ? ib_db_integer(ns) : ib_db_null();
+}
+
+static enum ib_status add_process(sqlite3_stmt *insert, const struct ib_case_record *c)
+{
+    const struct ib_process_summary *p = &c->process;
+    const uint64_t *parts = p->parts_ns;
+    return ib_db_run(
+        insert, IB_DB_VALUES(ib_db_integer(c->number), ib_db_integer(p->n), ib_db_real(p->median_ns),
+                             ib_db_integer(parts[IB_PROCESS_STARTUP]), measured(parts[IB_PROCESS_LOAD]),
+                             ib_db_integer(parts[IB_PROCESS_SETUP]), ib_db_integer(parts[IB_PROCESS_TRAIN]),
+                             measured(parts[IB_PROCESS_READBACK]), measured(parts[IB_PROCESS_PREDICT]),
+                             ib_db_integer(parts[IB_PROCESS_REST]), ib_db_real(p->residual_ns)));
+}
+
+static enum ib_status add_case(sqlite3_stmt *const insert[3], const struct ib_case_record *c)
+{
+    IB_TRY(ib_db_run(insert[0],
+                     IB_DB_VALUES(ib_db_integer(c->number), ib_db_text(c->name), ib_db_text(c->problem),
+                                  ib_db_text(c->training), ib_db_text(c->series))));
+    IB_TRY(c->ranked ? ib_db_run(insert[1], IB_DB_VALUES(ib_db_integer(c->number))) : IB_OK);
+    return c->process.n ? add_process(insert[2], c) : IB_OK;
+}
+
+static enum ib_status fill_cases(sqlite3 *db, const struct ib_run_record *run)
+{
+    static const char *const sql[] = {
+        "INSERT INTO names (case_number, who, problem, training, series) VALUES (?,?,?,?,?)",
+        "INSERT INTO ranked (case_number) VALUES (?)",
+        "INSERT INTO whole_medians (case_number, n, wall_ns, startup_ns, load_ns, setup_ns, train_ns, "
+        "readback_ns,"
+        " predict_ns, rest_ns, residual_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?)"};
+    sqlite3_stmt *insert[3] = {NULL};
+    enum ib_status status = IB_OK;
+    for (int i = 0; i < 3 && status == IB_OK; i++)
+        status = ib_db_prepare(db, sql[i], &insert[i]);
+    for (size_t i = 0; i < run->n && status == IB_OK; i++)
+        status = add_case(insert, &run->cases[i]);
+    for (int i = 0; i < 3; i++)
+        sqlite3_finalize(insert[i]);
+    return status;
+}
+
+enum ib_status ib_chart_tables(sqlite3 *db, const struct ib_run_record *run, const struct ib_derived *derived)
 {
     if (sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK)
         return ib_db_fail(db);
+    IB_TRY(fill_cases(db, run));
     IB_TRY(fill_costs(db, derived));
     IB_TRY(fill_crossovers(db, derived));
     return fill_times_to(db, derived);

@@ -1,7 +1,6 @@
 #include "analysis/crossover.h"
 
-#include "analysis/member.h"
-
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,7 @@ const char *const ib_crossover_words[] = {"from", "until", "always", "never"};
 
 /* A ranked case, with what it is compared by. */
 struct candidate {
-    const json_t *record;
+    const struct ib_case_record *record;
     const char *problem, *title;
     const char *sweep; /* equal for problems that differ by nothing but rows and epochs */
     const char *name;
@@ -26,44 +25,41 @@ struct candidates {
 /* ---- which cases belong together ---- */
 
 /* A problem's name ends with its data set. */
-static const char *title_of(struct ib_arena *arena, const json_t *c)
+static const char *title_of(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    const char *problem = ib_member_text(c, "problem");
-    size_t tail = strlen(ib_member_text(c, "dataset")) + 1, length = strlen(problem);
-    return ib_arena_print(arena, "%.*s", (int)(length > tail ? length - tail : length), problem);
+    size_t tail = strlen(c->axis[IB_AXIS_DATASET]) + 1, length = strlen(c->problem);
+    return ib_arena_print(arena, "%.*s", (int)(length > tail ? length - tail : length), c->problem);
 }
 
 /* Epochs are left out, so that small data may be trained longer; where they vary within a data set, they are
  * part of its problems' names. */
-static const char *sweep_of(struct ib_arena *arena, const json_t *c, const char *title)
+static const char *sweep_of(struct ib_arena *arena, const struct ib_case_record *c, const char *title)
 {
-    static const char *const axes[] = {"model", "task", "cols", "dtype", "hidden",   "act",
-                                       "loss",  "init", "lr",   "seed",  "log_every"};
-    const char *text = title;
-    for (size_t i = 0; i < sizeof axes / sizeof *axes; i++) {
-        char *value = json_dumps(ib_member(c, axes[i]), JSON_ENCODE_ANY | JSON_COMPACT);
-        text = ib_arena_print(arena, "%s|%s", text, value ? value : "");
-        free(value);
-    }
+    static const bool left_out[IB_AXIS_COUNT] = {
+        [IB_AXIS_DATASET] = true, [IB_AXIS_EPOCHS] = true, [IB_AXIS_IMPL] = true, [IB_AXIS_RESIDENCY] = true};
+    const char *text = ib_arena_print(arena, "%s|%d|%" PRIu64, title, (int)c->task, c->cols);
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        if (!left_out[k])
+            text = ib_arena_print(arena, "%s|%s", text, c->axis[k] ? c->axis[k] : "");
     return text;
 }
 
-static struct candidates find_candidates(struct ib_arena *arena, const json_t *cases)
+static struct candidates find_candidates(struct ib_arena *arena, const struct ib_run_record *run)
 {
-    struct candidates out = {ib_arena_alloc(arena, json_array_size(cases) * sizeof *out.list), 0};
-    for (size_t i = 0; i < json_array_size(cases); i++) {
-        const json_t *c = json_array_get(cases, i);
-        if (!json_is_true(ib_member(c, "ranked")) || !ib_case_counts(c))
+    struct candidates out = {ib_arena_alloc(arena, (run->n + 1) * sizeof *out.list), 0};
+    for (size_t i = 0; i < run->n; i++) {
+        const struct ib_case_record *c = &run->cases[i];
+        if (!c->ranked || !ib_case_record_counts(c))
             continue;
         const char *title = title_of(arena, c);
         out.list[out.n++] = (struct candidate){.record = c,
-                                               .problem = ib_member_text(c, "problem"),
+                                               .problem = c->problem,
                                                .title = title,
                                                .sweep = sweep_of(arena, c, title),
-                                               .name = ib_member_text(c, "name"),
-                                               .on_host = strcmp(ib_member_text(c, "residency"), "host") == 0,
-                                               .rows = ib_member_number(c, "rows"),
-                                               .time_ns = ib_member_number(c, "time.epoch_ns.median")};
+                                               .name = c->name,
+                                               .on_host = c->residency == IB_HOST,
+                                               .rows = (double)c->rows,
+                                               .time_ns = c->epoch_ns.median};
     }
     return out;
 }
@@ -199,9 +195,9 @@ static bool is_first_of_line(const struct candidates *all, size_t at)
     return !all->list[at].on_host;
 }
 
-size_t ib_crossovers(struct ib_arena *arena, const json_t *cases, struct ib_crossover **out)
+size_t ib_crossovers(struct ib_arena *arena, const struct ib_run_record *run, struct ib_crossover **out)
 {
-    const struct candidates all = find_candidates(arena, cases);
+    const struct candidates all = find_candidates(arena, run);
     struct ib_crossover *lines = ib_arena_alloc(arena, all.n * sizeof *lines);
     size_t n = 0;
     for (size_t i = 0; i < all.n; i++) {
@@ -216,44 +212,4 @@ size_t ib_crossovers(struct ib_arena *arena, const json_t *cases, struct ib_cros
     }
     *out = lines;
     return n;
-}
-
-/* ---- as JSON ---- */
-
-static json_t *size_json(const struct ib_crossover_size *size)
-{
-    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "rows", (json_int_t)size->rows, "dataset",
-                     ib_member_text(size->device, "dataset"), "device", ib_member_text(size->device, "id"),
-                     "host", ib_member_text(size->host, "id"), "host_name",
-                     ib_member_text(size->host, "name"), "device_ns", ib_json_number(size->device_ns),
-                     "host_ns", ib_json_number(size->host_ns), "ratio", ib_paired_ratio_json(&size->ratio));
-}
-
-/* A number of rows, or on which side of all sizes it lies. */
-static json_t *rows_json(double rows)
-{
-    const char *where = isnan(rows) ? NULL : rows == 0 ? "below" : isinf(rows) ? "beyond" : "between";
-    return json_pack("{s:s?, s:o}", "where", where, "rows", rows > 0 ? ib_json_number(rows) : json_null());
-}
-
-static json_t *line_json(const struct ib_crossover *line)
-{
-    const json_t *device = line->sizes[0].device;
-    json_t *sizes = json_array();
-    for (size_t s = 0; s < line->n; s++)
-        json_array_append_new(sizes, size_json(&line->sizes[s]));
-    return json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:o}", "title", line->title,
-                     "model", ib_member_text(device, "model"), "task", ib_member_text(device, "task"), "cols",
-                     (json_int_t)ib_member_number(device, "cols"), "label", ib_member_text(device, "label"),
-                     "residency", ib_member_text(device, "residency"), "kind", ib_crossover_words[line->kind],
-                     "at", rows_json(line->rows), "low", rows_json(line->low), "high", rows_json(line->high),
-                     "crossings", (json_int_t)line->n_crossings, "sizes", sizes);
-}
-
-json_t *ib_crossover_json(const struct ib_crossover *lines, size_t n)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < n; i++)
-        json_array_append_new(list, line_json(&lines[i]));
-    return list;
 }

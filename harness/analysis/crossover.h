@@ -9,9 +9,9 @@
 /* One size at which both were measured. */
 struct ib_crossover_size {
     double rows;
-    const json_t *device, *host;  /* host: the fastest there */
-    double device_ns, host_ns;    /* median time of an epoch */
-    struct ib_paired_ratio ratio; /* device over host */
+    const struct ib_case_record *device, *host; /* host: the fastest there */
+    double device_ns, host_ns;                  /* median time of an epoch */
+    struct ib_paired_ratio ratio;               /* device over host */
 };
 
 enum ib_crossover_kind {
@@ -38,9 +38,6 @@ struct ib_crossover {
 /* One for each device implementation and residency that was verified and timed beside a host implementation
  * at two sizes at least, of problems that differ by nothing but their rows (and epochs). Simulated devices
  * are left out. Returns how many. */
-size_t ib_crossovers(struct ib_arena *, const json_t *cases, struct ib_crossover **out);
-
-/* As the record's `crossover`. */
-json_t *ib_crossover_json(const struct ib_crossover *, size_t n);
+size_t ib_crossovers(struct ib_arena *, const struct ib_run_record *, struct ib_crossover **out);
 
 #endif

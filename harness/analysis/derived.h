@@ -17,10 +17,6 @@ struct ib_derived {
 };
 
 /* Points into the record. */
-void ib_derive(struct ib_arena *, const json_t *record, struct ib_derived *out);
-
-/* For export: adds `transfer_overhead` and `crossover` to a record, and to its cases `time_to` in place of
- * their curves, which would be most of it, and their stops; both stay in run.sqlite. */
-void ib_derived_export(json_t *record);
+void ib_derive(struct ib_arena *, const struct ib_run_record *, struct ib_derived *out);
 
 #endif

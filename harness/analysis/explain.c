@@ -1,7 +1,5 @@
 #include "analysis/explain.h"
 
-#include "analysis/member.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,64 +9,59 @@ static double bytes_of(const struct ib_explained_copies *copies)
     return copies->h2d_bytes + copies->d2h_bytes;
 }
 
-static bool is(const json_t *object, const char *member, const char *word)
-{
-    return strcmp(ib_member_text(object, member), word) == 0;
-}
-
 /* ---- the other residency ---- */
 
-static const json_t *find_partner(const json_t *cases, const json_t *c)
+static const struct ib_case_record *find_partner(const struct ib_run_record *run,
+                                                 const struct ib_case_record *c)
 {
-    const char *other = is(c, "residency", "per_op")     ? "resident"
-                        : is(c, "residency", "resident") ? "per_op"
-                                                         : NULL;
-    for (size_t i = 0; other && i < json_array_size(cases); i++) {
-        const json_t *candidate = json_array_get(cases, i);
-        if (is(candidate, "residency", other) && is(candidate, "problem", ib_member_text(c, "problem")) &&
-            is(candidate, "label", ib_member_text(c, "label")) && ib_case_counts(candidate))
+    const enum ib_residency other = c->residency == IB_PER_OP ? IB_RESIDENT : IB_PER_OP;
+    for (size_t i = 0; c->residency != IB_HOST && i < run->n; i++) {
+        const struct ib_case_record *candidate = &run->cases[i];
+        if (candidate->residency == other && strcmp(candidate->problem, c->problem) == 0 &&
+            strcmp(candidate->label, c->label) == 0 && ib_case_record_counts(candidate))
             return candidate;
     }
     return NULL;
 }
 
-static struct ib_paired_ratio overhead_of(const json_t *c, const json_t *partner)
+static struct ib_paired_ratio overhead_of(const struct ib_case_record *c,
+                                          const struct ib_case_record *partner)
 {
-    return is(c, "residency", "per_op") ? ib_paired_ratio_of(c, partner) : ib_paired_ratio_of(partner, c);
+    return c->residency == IB_PER_OP ? ib_paired_ratio_of(c, partner) : ib_paired_ratio_of(partner, c);
 }
 
 /* ---- copies ---- */
 
-/* What the profile says of the copies of an operation and tensor, over all its epochs. */
-static double profiled_ns(const json_t *c, const char *op, const char *tensor)
+static double copy_time_ns(const struct ib_copy_time_record *copy)
 {
-    const json_t *copies = ib_member(c, "profile.copies");
-    for (size_t i = 0; i < json_array_size(copies); i++) {
-        const json_t *copy = json_array_get(copies, i);
-        if (is(copy, "op", op) && is(copy, "tensor", tensor))
-            return ib_member_number(copy, "h2d_ns") + ib_member_number(copy, "d2h_ns");
-    }
-    return NAN;
+    return (double)(copy->h2d_ns + copy->d2h_ns);
 }
 
-static double all_profiled_ns(const json_t *c)
+/* The share of a copy's operation and tensor in the profiled time of all copies; NaN where that is not known.
+ */
+static double profiled_share(const struct ib_profile_record *p, const struct ib_copy_record *copy)
 {
-    const json_t *copies = ib_member(c, "profile.copies");
-    double sum = 0;
-    for (size_t i = 0; i < json_array_size(copies); i++)
-        sum += ib_member_number(json_array_get(copies, i), "h2d_ns") +
-               ib_member_number(json_array_get(copies, i), "d2h_ns");
-    return sum;
+    double all = 0, own = NAN;
+    for (size_t i = 0; i < p->n_copies; i++) {
+        all += copy_time_ns(&p->copies[i]);
+        if (strcmp(p->copies[i].op, copy->op) == 0 && strcmp(p->copies[i].tensor, copy->tensor) == 0)
+            own = copy_time_ns(&p->copies[i]);
+    }
+    return all > 0 ? own / all : NAN;
+}
+
+static bool is_training(const struct ib_copy_record *copy)
+{
+    return strcmp(copy->phase, ib_word_of(ib_phase_words, IB_TRAIN)) == 0;
 }
 
 /* Of the training; what is copied before and after it lies outside of its time. */
-static double time_share(const struct ib_explanation *e, const json_t *copy)
+static double time_share(const struct ib_explanation *e, const struct ib_copy_record *copy)
 {
-    double all = all_profiled_ns(e->record);
-    if (!is(copy, "phase", "train") || !e->has_breakdown || !(all > 0))
+    if (!is_training(copy) || !e->has_breakdown)
         return NAN;
-    double share = profiled_ns(e->record, ib_member_text(copy, "op"), ib_member_text(copy, "tensor")) / all;
-    return share * e->breakdown.ns[IB_TIME_TRANSFER] / e->epoch_ns;
+    return profiled_share(&e->record->profile, copy) * e->record->breakdown_ns[IB_TIME_TRANSFER] /
+           e->epoch_ns;
 }
 
 static int by_bytes(const void *left, const void *right)
@@ -82,23 +75,22 @@ static int by_bytes(const void *left, const void *right)
 
 static void read_copies(struct ib_arena *arena, struct ib_explanation *e)
 {
-    const json_t *list = ib_member(e->record, "transfers.copies");
-    e->n_copies = json_array_size(list);
-    e->copies = ib_arena_alloc(arena, e->n_copies * sizeof *e->copies);
+    const struct ib_case_record *c = e->record;
+    e->n_copies = c->n_copies;
+    e->copies = ib_arena_alloc(arena, (e->n_copies + 1) * sizeof *e->copies);
     for (size_t i = 0; i < e->n_copies; i++) {
-        const json_t *copy = json_array_get(list, i);
-        e->copies[i] = (struct ib_explained_copies){.phase = ib_member_text(copy, "phase"),
-                                                    .op = ib_member_text(copy, "op"),
-                                                    .tensor = ib_member_text(copy, "tensor"),
-                                                    .h2d_count = ib_member_number(copy, "h2d_count"),
-                                                    .h2d_bytes = ib_member_number(copy, "h2d_bytes"),
-                                                    .d2h_count = ib_member_number(copy, "d2h_count"),
-                                                    .d2h_bytes = ib_member_number(copy, "d2h_bytes"),
+        const struct ib_copy_record *copy = &c->copies[i];
+        e->copies[i] = (struct ib_explained_copies){.phase = copy->phase,
+                                                    .op = copy->op,
+                                                    .tensor = copy->tensor,
+                                                    .h2d_count = (double)copy->traffic.h2d_count,
+                                                    .h2d_bytes = (double)copy->traffic.h2d_bytes,
+                                                    .d2h_count = (double)copy->traffic.d2h_count,
+                                                    .d2h_bytes = (double)copy->traffic.d2h_bytes,
                                                     .time_share = time_share(e, copy)};
         e->bytes += bytes_of(&e->copies[i]);
-        if (is(copy, "phase", "train"))
-            e->copies_per_epoch +=
-                (e->copies[i].h2d_count + e->copies[i].d2h_count) / ib_member_number(e->record, "epochs");
+        if (is_training(copy))
+            e->copies_per_epoch += (e->copies[i].h2d_count + e->copies[i].d2h_count) / (double)c->epochs;
     }
     for (size_t i = 0; i < e->n_copies; i++)
         e->copies[i].byte_share = bytes_of(&e->copies[i]) / e->bytes;
@@ -116,7 +108,7 @@ static struct ib_explained_copies *tensor_named(struct ib_explanation *e, const 
 
 static void sum_tensors(struct ib_arena *arena, struct ib_explanation *e)
 {
-    e->tensors = ib_arena_alloc(arena, e->n_copies * sizeof *e->tensors);
+    e->tensors = ib_arena_alloc(arena, (e->n_copies + 1) * sizeof *e->tensors);
     for (size_t i = 0; i < e->n_copies; i++) {
         const struct ib_explained_copies *copy = &e->copies[i];
         struct ib_explained_copies *tensor = tensor_named(e, copy->tensor);
@@ -133,44 +125,38 @@ static void sum_tensors(struct ib_arena *arena, struct ib_explanation *e)
 
 /* ---- operations ---- */
 
-static int by_time(const void *left, const void *right)
-{
-    const struct ib_explained_operation *a = left, *b = right;
-    double difference = b->launch_ns + b->wait_ns - a->launch_ns - a->wait_ns;
-    return (difference > 0) - (difference < 0);
-}
-
+/* The profile's list is in order: the longest first. */
 static void read_operations(struct ib_arena *arena, struct ib_explanation *e)
 {
-    const json_t *profile = ib_member(e->record, "profile"), *list = ib_member(profile, "operations");
-    const double epochs = ib_member_number(profile, "epochs");
-    e->n_operations = json_array_size(list);
-    e->operations = ib_arena_alloc(arena, e->n_operations * sizeof *e->operations);
+    const struct ib_profile_record *p = &e->record->profile;
+    const double epochs = (double)p->epochs;
+    e->n_operations = p->n_operations;
+    e->operations = ib_arena_alloc(arena, (e->n_operations + 1) * sizeof *e->operations);
     for (size_t i = 0; i < e->n_operations; i++) {
-        const json_t *operation = json_array_get(list, i);
+        const struct ib_operation_record *operation = &p->operations[i];
         e->operations[i] =
-            (struct ib_explained_operation){.op = ib_member_text(operation, "op"),
-                                            .calls = ib_member_number(operation, "calls") / epochs,
-                                            .launch_ns = ib_member_number(operation, "launch_ns") / epochs,
-                                            .compute_ns = ib_member_number(operation, "compute_ns") / epochs,
-                                            .wait_ns = ib_member_number(operation, "wait_ns") / epochs};
+            (struct ib_explained_operation){.op = operation->op,
+                                            .calls = (double)operation->calls / epochs,
+                                            .launch_ns = (double)operation->launch_ns / epochs,
+                                            .compute_ns = (double)operation->compute_ns / epochs,
+                                            .wait_ns = (double)operation->wait_ns / epochs};
     }
-    qsort(e->operations, e->n_operations, sizeof *e->operations, by_time);
 }
 
-void ib_explain(struct ib_arena *arena, const json_t *cases, const json_t *c, struct ib_explanation *out)
+void ib_explain(struct ib_arena *arena, const struct ib_run_record *run, const struct ib_case_record *c,
+                struct ib_explanation *out)
 {
     *out = (struct ib_explanation){.record = c,
-                                   .partner = find_partner(cases, c),
-                                   .epoch_ns = ib_member_number(c, "time.epoch_ns.median"),
+                                   .partner = find_partner(run, c),
+                                   .epoch_ns = c->epoch_ns.median,
                                    .overhead = {NAN, NAN, NAN, 0},
+                                   .has_breakdown = !isnan(c->breakdown_ns[IB_TIME_TRANSFER]),
                                    .forecast = {NAN, NAN, NAN}};
-    out->has_breakdown = ib_time_breakdown_of(c, &out->breakdown);
-    if (out->partner && ib_case_counts(c))
+    if (out->partner && ib_case_record_counts(c))
         out->overhead = overhead_of(c, out->partner);
     read_copies(arena, out);
     sum_tensors(arena, out);
     read_operations(arena, out);
-    if (is(c, "residency", "per_op"))
+    if (c->residency == IB_PER_OP)
         out->forecast = ib_forecast_resident(c);
 }

@@ -5,7 +5,6 @@
 
 #include "analysis/forecast.h"
 #include "analysis/paired_ratio.h"
-#include "analysis/time_breakdown.h"
 #include "base/arena.h"
 
 #include <stddef.h>
@@ -26,8 +25,9 @@ struct ib_explained_operation {
 };
 
 struct ib_explanation {
-    const json_t *record;  /* the case */
-    const json_t *partner; /* the same in the other residency, where that is right, too; else NULL */
+    const struct ib_case_record *record;
+    const struct ib_case_record
+        *partner; /* the same in the other residency, where that is right, too; else NULL */
     struct ib_paired_ratio overhead; /* with a partner: time of copying over that of staying resident */
     double epoch_ns;
     struct ib_explained_copies *copies; /* by bytes, the most first */
@@ -36,14 +36,14 @@ struct ib_explanation {
     size_t n_tensors;
     double bytes;
     double copies_per_epoch;
-    bool has_breakdown;
-    struct ib_time_breakdown breakdown;
+    bool has_breakdown;                        /* of record->breakdown_ns */
     struct ib_explained_operation *operations; /* by their time, the longest first */
     size_t n_operations;
     struct ib_forecast forecast; /* of a case that copies around every operation */
 };
 
 /* Everything about the case `c` of `cases`. Texts and records stay those of the record. */
-void ib_explain(struct ib_arena *, const json_t *cases, const json_t *c, struct ib_explanation *out);
+void ib_explain(struct ib_arena *, const struct ib_run_record *, const struct ib_case_record *c,
+                struct ib_explanation *out);
 
 #endif

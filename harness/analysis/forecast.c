@@ -1,44 +1,35 @@
 #include "analysis/forecast.h"
 
-#include "analysis/member.h"
-
 #include <math.h>
 
-/* The sum of a number over a list of the profile, an epoch. */
-static double per_epoch(const json_t *profile, const char *list, const char *number)
-{
-    const json_t *items = json_object_get(profile, list);
-    double sum = 0;
-    for (size_t i = 0; i < json_array_size(items); i++)
-        sum += ib_member_number(json_array_get(items, i), number);
-    return sum / ib_member_number(profile, "epochs");
-}
+/* Sums of a profile over its epochs. The device's work counts beyond the launches: what it did while an
+ * operation was still being handed over is in the time of its launch. */
+struct sums {
+    double copies, launch, wait, compute;
+};
 
-/* The device's work beyond the launches: what it did while an operation was still being handed over is in the
- * time of its launch. */
-static double compute_per_epoch(const json_t *profile)
+static struct sums sum_profile(const struct ib_profile_record *p)
 {
-    const json_t *operations = json_object_get(profile, "operations");
-    double sum = 0;
-    for (size_t i = 0; i < json_array_size(operations); i++) {
-        const json_t *operation = json_array_get(operations, i);
-        double compute = ib_member_number(operation, "compute_ns"),
-               wait = ib_member_number(operation, "wait_ns");
-        sum += compute > wait ? wait : compute;
+    struct sums sum = {0};
+    for (size_t i = 0; i < p->n_copies; i++)
+        sum.copies += (double)(p->copies[i].h2d_ns + p->copies[i].d2h_ns);
+    for (size_t i = 0; i < p->n_operations; i++) {
+        const struct ib_operation_record *o = &p->operations[i];
+        sum.launch += (double)o->launch_ns;
+        sum.wait += (double)o->wait_ns;
+        sum.compute += (double)(o->compute_ns > o->wait_ns ? o->wait_ns : o->compute_ns);
     }
-    return sum / ib_member_number(profile, "epochs");
+    return sum;
 }
 
-struct ib_forecast ib_forecast_resident(const json_t *c)
+struct ib_forecast ib_forecast_resident(const struct ib_case_record *c)
 {
-    const json_t *profile = ib_member(c, "profile");
-    const double copies = per_epoch(profile, "copies", "h2d_ns") + per_epoch(profile, "copies", "d2h_ns");
-    const double launch = per_epoch(profile, "operations", "launch_ns");
-    const double wait = per_epoch(profile, "operations", "wait_ns");
-    const double compute = compute_per_epoch(profile);
+    if (!c->profile.epochs)
+        return (struct ib_forecast){NAN, NAN, NAN};
+    const struct sums sum = sum_profile(&c->profile);
     /* The profile is one short training, so that its times are shares of the measured one. */
-    const double scale = ib_member_number(c, "time.epoch_ns.median") / (copies + launch + wait);
-    return (struct ib_forecast){.compute_ns = scale * compute,
-                                .launch_ns = scale * launch,
-                                .epoch_ns = scale * fmax(compute, launch)};
+    const double scale = c->epoch_ns.median / (sum.copies + sum.launch + sum.wait);
+    return (struct ib_forecast){.compute_ns = scale * sum.compute,
+                                .launch_ns = scale * sum.launch,
+                                .epoch_ns = scale * fmax(sum.compute, sum.launch)};
 }

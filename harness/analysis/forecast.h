@@ -6,13 +6,13 @@
 #ifndef IB_ANALYSIS_FORECAST_H
 #define IB_ANALYSIS_FORECAST_H
 
-#include <jansson.h>
+#include "store/run_record.h"
 
 struct ib_forecast {
     double compute_ns, launch_ns; /* of an epoch: what stays */
     double epoch_ns; /* the longer of them: the prediction; NaN: there is no profile to make it from */
 };
 
-struct ib_forecast ib_forecast_resident(const json_t *case_record);
+struct ib_forecast ib_forecast_resident(const struct ib_case_record *case_record);
 
 #endif

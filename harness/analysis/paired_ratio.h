@@ -4,7 +4,8 @@
 #ifndef IB_ANALYSIS_PAIRED_RATIO_H
 #define IB_ANALYSIS_PAIRED_RATIO_H
 
-#include <jansson.h>
+#include "store/run_record.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,7 +17,8 @@ struct ib_paired_ratio {
 };
 
 /* How many times as long an epoch of the case `left` takes as one of the case `right`. */
-struct ib_paired_ratio ib_paired_ratio_of(const json_t *left, const json_t *right);
+struct ib_paired_ratio ib_paired_ratio_of(const struct ib_case_record *left,
+                                          const struct ib_case_record *right);
 
 /* Which rounds count, and by which of their times. */
 struct ib_rounds {
@@ -26,13 +28,11 @@ struct ib_rounds {
 };
 
 /* The logarithms of such ratios, in order. `out` has room for as many as `left` has rounds. */
-size_t ib_paired_log_ratios(const json_t *left, const json_t *right, const struct ib_rounds *, double *out);
+size_t ib_paired_log_ratios(const struct ib_case_record *left, const struct ib_case_record *right,
+                            const struct ib_rounds *, double *out);
 
 /* The times of a case that count, in nanoseconds per epoch and in the order of the rounds: the undisturbed
  * ones, or all where all were disturbed. `out` has room for as many as there are samples. */
-size_t ib_undisturbed_times(const json_t *c, double *out);
-
-/* {median, low, high, n}; null for NaN. */
-json_t *ib_paired_ratio_json(const struct ib_paired_ratio *);
+size_t ib_undisturbed_times(const struct ib_case_record *c, double *out);
 
 #endif

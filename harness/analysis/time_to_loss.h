@@ -4,9 +4,8 @@
 
 #include "base/arena.h"
 #include "base/text.h"
-#include "verify/loss_targets.h"
+#include "store/run_record.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 
 /* What a time was taken from. */
@@ -30,7 +29,7 @@ struct ib_time_to {
 };
 
 struct ib_loss_entry {
-    const json_t *record; /* the case */
+    const struct ib_case_record *record;
     bool ranked;
     struct ib_time_to at[IB_LOSS_TARGET_COUNT];
 };
@@ -38,7 +37,7 @@ struct ib_loss_entry {
 /* One problem: its reference is the first case that is right and trains by the contract's own algorithm. */
 struct ib_loss_group {
     const char *problem;
-    const json_t *reference;
+    const struct ib_case_record *reference;
     struct ib_loss_targets targets; /* its losses */
     struct ib_loss_entry *entries;  /* those with a curve; ranked ones first, by the time to the last loss */
     size_t n, n_ranked;
@@ -49,9 +48,6 @@ struct ib_loss_group {
  * The time of an epoch is its number times the median time of an epoch, as all trainings of a problem take
  * the same steps. Another algorithm was trained down to the very losses (`stops` of the record); where an old
  * or unfinished run knows nothing of that, it is taken at its word. */
-size_t ib_loss_groups(struct ib_arena *, const json_t *cases, struct ib_loss_group **out);
-
-/* A racer as the record's `time_to`. */
-json_t *ib_time_to_json(const struct ib_loss_group *, const struct ib_loss_entry *);
+size_t ib_loss_groups(struct ib_arena *, const struct ib_run_record *, struct ib_loss_group **out);
 
 #endif

@@ -3,68 +3,41 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "base/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* The child's side between vfork and exec, in this process's memory while it waits: only async-signal-safe
- * calls. Returns why it could not become the program. */
-static int become(const struct ib_subprocess *p, pid_t parent)
-{
-    setpgid(0, 0);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGPIPE, SIG_DFL); /* ignored here, and that would be inherited */
-    if (getppid() != parent || (p->folder && chdir(p->folder) != 0))
-        return errno;
-    int in = open("/dev/null", O_RDONLY), out = open("/dev/null", O_WRONLY);
-    int messages = open(p->messages, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (in < 0 || out < 0 || messages < 0 || dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
-        dup2(messages, STDERR_FILENO) < 0)
-        return errno;
-    execvp(p->argv[0], (char *const *)(uintptr_t)p->argv);
-    return errno;
-}
-
 /* 0, or why it does not start. */
-static int start(const struct ib_subprocess *p, pid_t *pid)
+static int start(const struct ib_subprocess *p, struct ib_spawned *child)
 {
-    volatile int error = 0; /* written by the child */
-    const pid_t parent = getpid();
-    *pid = vfork();
-    if (*pid < 0)
+    const int messages = open(p->messages, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (messages < 0)
         return errno;
-    if (*pid == 0) {
-        error = become(p, parent);
-        _exit(127);
-    }
-    if (error)
-        while (waitpid(*pid, NULL, 0) < 0 && errno == EINTR)
-            ;
+    const int fds[] = {-1, -1, messages};
+    const int error =
+        ib_spawn(&(struct ib_spawn){.argv = p->argv, .folder = p->folder, .fds = fds, .n_fds = 3}, child);
+    close(messages);
     return error;
 }
 
 /* Until it has ended; false: the time was over, or an interrupt came. */
-static bool await(pid_t pid, uint64_t timeout_ns)
+static bool await(const struct ib_spawned *child, uint64_t timeout_ns)
 {
     const uint64_t deadline_ns = ib_now_ns() + timeout_ns;
-    int pidfd = pidfd_open(pid, 0);
     bool ended = false;
     for (uint64_t now = ib_now_ns(); !ended && !ib_interrupted() && (!timeout_ns || now < deadline_ns);
          now = ib_now_ns()) {
-        struct pollfd fds[] = {{pidfd, POLLIN, 0}, {ib_interrupt_fd(), POLLIN, 0}};
+        struct pollfd fds[] = {{child->pidfd, POLLIN, 0}, {ib_interrupt_fd(), POLLIN, 0}};
         const uint64_t left_ms = (deadline_ns - now) / 1000000 + 1;
         poll(fds, 2, timeout_ns && left_ms < 1000000 ? (int)left_ms : 1000000);
         ended = fds[0].revents != 0;
     }
-    close(pidfd);
     return ended;
 }
 
@@ -84,19 +57,18 @@ static const char *last_line(struct ib_arena *arena, const char *path)
 
 const char *ib_subprocess_run(struct ib_arena *arena, const struct ib_subprocess *p)
 {
-    pid_t pid;
+    struct ib_spawned child;
     int wait_status = 0;
     const char *name = p->argv[0];
-    const int error = start(p, &pid);
+    int error = start(p, &child);
     if (error == ENOENT)
         return ib_arena_print(arena, "%s is not installed", name);
     if (error)
         return ib_arena_print(arena, "%s does not start: %s", name, strerror(error));
-    const bool ended = await(pid, p->timeout_ns);
-    kill(-pid, SIGKILL); /* before it is reaped: its group cannot be another's yet */
-    while (waitpid(pid, &wait_status, 0) < 0)
-        if (errno != EINTR)
-            return ib_arena_print(arena, "%s was lost: %s", name, strerror(errno));
+    const bool ended = await(&child, p->timeout_ns);
+    error = ib_spawned_end(&child, &wait_status);
+    if (error)
+        return ib_arena_print(arena, "%s was lost: %s", name, strerror(error));
     if (!ended)
         return ib_interrupted()
                    ? "interrupted"

@@ -8,7 +8,7 @@
 
 struct ib_subprocess {
     const char *const *argv; /* argv[0] is looked up in PATH; ends with NULL */
-    const char *folder;      /* where it runs, then with an absolute path for its messages; NULL: here */
+    const char *folder;      /* where it runs; NULL: here */
     const char *messages;    /* the file that its stderr goes to; its stdout goes nowhere */
     uint64_t timeout_ns;     /* 0: none */
 };

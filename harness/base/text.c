@@ -212,3 +212,13 @@ const char *ib_print_bytes(double bytes, char *text, size_t n)
     }
     return print_scaled(bytes, units, sizeof units / sizeof *units, text, n);
 }
+
+const char *ib_print_real(double value, char *text, size_t n)
+{
+    for (int digits = 1; digits <= 17; digits++) {
+        snprintf(text, n, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            break;
+    }
+    return text;
+}

@@ -39,6 +39,9 @@ bool ib_parse_u64(const char *text, uint64_t *out);
 bool ib_parse_i64(const char *text, int64_t *out);
 bool ib_parse_f64(const char *text, double *out);
 
+/* In as few digits as give the same number again: "0.1". Written to text[n], which it also returns. */
+const char *ib_print_real(double value, char *text, size_t n);
+
 /* "12.3 ms", "4.56 us": a duration in nanoseconds with three significant digits and its unit. */
 const char *ib_print_ns(double ns, char *text, size_t n);
 /* "1.21 MB": decimal units. */

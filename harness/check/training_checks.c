@@ -3,7 +3,8 @@
 #include "check/check_state.h"
 
 #include "base/error.h"
-#include "run/pass.h"
+#include "run/pass_checked.h"
+#include "run/pass_timed.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #ifndef IB_CLI_ARGS_H
 #define IB_CLI_ARGS_H
 
+#include "base/exit_code.h"
 #include "base/text.h"
 
 struct ib_flag {
@@ -39,16 +40,5 @@ enum ib_status ib_args_share(const char *flag, const char *text, double *out);
  * has run yet (out of memory and our own faults are no usage errors even there); of a run that went wrong. */
 int ib_usage_error(void);
 int ib_run_error(void);
-
-/* Exit statuses, which other programs rely on. */
-enum {
-    IB_EXIT_OK = 0,
-    IB_EXIT_SLOWER = 1,
-    IB_EXIT_USAGE = 2,
-    IB_EXIT_WRONG = 3,
-    IB_EXIT_FAILED = 4,
-    IB_EXIT_AMBIGUOUS = 5,
-    IB_EXIT_INTERRUPTED = 130
-};
 
 #endif

@@ -1,5 +1,4 @@
 #include "gate/baseline.h"
-#include "analysis/member.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/args.h"
@@ -12,31 +11,29 @@
 
 /* ---- save ---- */
 
-static enum ib_status save_record(const json_t *record, struct ib_arena *arena, const char *name,
-                                  const char *path, const char *control)
+static enum ib_status save_record(const struct ib_run_record *record, const char *name, const char *path,
+                                  const char *control)
 {
-    json_t *baseline, *left_out, *id;
-    size_t i;
-    IB_TRY(ib_baseline_make(record, ib_file_stem(arena, name), control, &baseline, &left_out));
-    enum ib_status status = ib_baseline_write(path, baseline);
+    struct ib_baseline baseline;
+    IB_TRY(ib_baseline_make(record, name, control, &baseline));
+    enum ib_status status = ib_baseline_write(path, &baseline);
     if (status == IB_OK)
-        printf("%s: %zu cases; control: %s\n", path, json_object_size(json_object_get(baseline, "cases")),
-               ib_member_text(baseline, "control"));
-    json_array_foreach (left_out, i, id)
-        fprintf(stderr, "ironbench: left out, as it is not right and timed: %s\n", json_string_value(id));
-    json_decref(baseline);
-    json_decref(left_out);
+        printf("%s: %zu cases; control: %s\n", path, baseline.n, baseline.control);
+    for (size_t i = 0; i < record->n; i++)
+        if (!ib_case_record_counts(&record->cases[i]))
+            fprintf(stderr, "ironbench: left out, as it is not right and timed: %s\n", record->cases[i].id);
+    ib_baseline_free(&baseline);
     return status;
 }
 
 static int save(struct ib_arena *arena, const char *name, const char *dir, const char *control)
 {
-    json_t *record;
+    struct ib_run_record record;
     const char *path;
     if (ib_baseline_path(arena, name, false, &path) != IB_OK || ib_load_run(dir, &record) != IB_OK)
         return ib_usage_error();
-    enum ib_status status = save_record(record, arena, name, path, control);
-    json_decref(record);
+    enum ib_status status = save_record(&record, ib_file_stem(arena, name), path, control);
+    ib_run_record_free(&record);
     return status == IB_OK ? IB_EXIT_OK : status == IB_EINVAL ? ib_usage_error() : ib_run_error();
 }
 
@@ -44,15 +41,15 @@ static int save(struct ib_arena *arena, const char *name, const char *dir, const
 
 static void list_file(struct ib_arena *arena, const char *path)
 {
-    json_t *baseline;
+    struct ib_baseline baseline;
     const char *name = ib_file_stem(arena, path);
     if (ib_baseline_read(path, &baseline) != IB_OK) {
         printf("%-16s %s\n", name, ib_last_error()->message);
         return;
     }
-    printf("%-16s %zu cases of run %s on %s\n", name, json_object_size(json_object_get(baseline, "cases")),
-           ib_member_text(baseline, "run"), ib_member_text(baseline, "machine.cpu"));
-    json_decref(baseline);
+    printf("%-16s %zu cases of run %s on %s\n", name, baseline.n, baseline.run,
+           baseline.machine.cpu ? baseline.machine.cpu : "");
+    ib_baseline_free(&baseline);
 }
 
 static int list(struct ib_arena *arena)
@@ -69,11 +66,11 @@ static int list(struct ib_arena *arena)
 
 static int rm(struct ib_arena *arena, const char *name)
 {
-    json_t *baseline;
+    struct ib_baseline baseline;
     const char *path;
     if (ib_baseline_path(arena, name, false, &path) != IB_OK || ib_baseline_read(path, &baseline) != IB_OK)
         return ib_usage_error();
-    json_decref(baseline);
+    ib_baseline_free(&baseline);
     if (unlink(path) == 0)
         return IB_EXIT_OK;
     ib_fail_errno(path, "cannot be removed");

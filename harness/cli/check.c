@@ -13,7 +13,7 @@
 
 struct request {
     const char *subject;        /* an implementation, or the path of a plugin; NULL: */
-    const char *const *command; /* a external program; ends with NULL */
+    const char *const *command; /* an external program; ends with NULL */
     const char *plugin[IB_FLAG_LIST + 1], *option[IB_FLAG_LIST + 1], *model[IB_FLAG_LIST + 1];
     const char *as_json, *quick, *timeout;
     double timeout_s;
@@ -141,7 +141,7 @@ static enum ib_status read_timeout(struct request *r)
     return IB_OK;
 }
 
-/* What stands behind "--" is the command of a external program; returns how many arguments stand before. */
+/* What stands behind "--" is the command of an external program; returns how many arguments stand before. */
 static int cut_command(int argc, char **argv, struct request *r)
 {
     for (int i = 1; i < argc; i++)

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "cli/args.h"
 #include "report/compare_report.h"
+#include "report/gate_json.h"
 #include "report/report.h"
 #include "store/load_run.h"
 
@@ -9,14 +10,17 @@
 
 enum form { PLAIN, MARKDOWN, HTML, JSON };
 
-static enum ib_status print_comparison(const json_t *comparison, enum form form, struct ib_arena *arena)
+static enum ib_status print_comparison(const struct ib_comparison *comparison, enum form form,
+                                       struct ib_arena *arena)
 {
     struct ib_doc doc = {.arena = arena};
     struct ib_text_page page = {
         .out = stdout, .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO), .arena = arena};
     if (form == JSON) {
-        json_dumpf(comparison, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        json_t *json = ib_comparison_to_json(comparison);
+        json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
         putchar('\n');
+        json_decref(json);
         return IB_OK;
     }
     ib_compare_page(&doc, comparison);
@@ -31,21 +35,21 @@ static enum ib_status print_comparison(const json_t *comparison, enum form form,
 
 static int compare(const char *const *dirs, double margin, enum form form)
 {
-    json_t *was, *is;
+    struct ib_run_record old, new;
+    struct ib_comparison comparison;
     struct ib_arena arena = {0};
-    if (ib_load_run(dirs[0], &was) != IB_OK)
+    if (ib_load_run(dirs[0], &old) != IB_OK)
         return ib_usage_error();
-    if (ib_load_run(dirs[1], &is) != IB_OK) {
-        json_decref(was);
+    if (ib_load_run(dirs[1], &new) != IB_OK) {
+        ib_run_record_free(&old);
         return ib_usage_error();
     }
-    json_t *comparison = ib_compare(was, is, margin);
-    enum ib_status status = print_comparison(comparison, form, &arena);
+    ib_compare(&arena, &old, &new, margin, &comparison);
+    enum ib_status status = print_comparison(&comparison, form, &arena);
     if (status == IB_OK && (fflush(stdout) != 0 || ferror(stdout)))
         status = ib_fail_errno("stdout", "the comparison cannot be written");
-    json_decref(comparison);
-    json_decref(was);
-    json_decref(is);
+    ib_run_record_free(&old);
+    ib_run_record_free(&new);
     ib_arena_free(&arena);
     return status == IB_OK ? IB_EXIT_OK : ib_run_error();
 }

@@ -1,5 +1,4 @@
 #include "report/explain.h"
-#include "analysis/member.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/args.h"
@@ -13,13 +12,14 @@ enum { MAX_CANDIDATES = 8 };
 /* ---- which case is meant ---- */
 
 /* The cases whose ids contain the text. *exact: the only one, or the one whose id it is. */
-static size_t find_matches(const json_t *cases, const char *text, const json_t **exact)
+static size_t find_matches(const struct ib_run_record *run, const char *text,
+                           const struct ib_case_record **exact)
 {
     size_t n = 0;
     *exact = NULL;
-    for (size_t i = 0; i < json_array_size(cases); i++) {
-        const json_t *c = json_array_get(cases, i);
-        const char *id = ib_member_text(c, "id");
+    for (size_t i = 0; i < run->n; i++) {
+        const struct ib_case_record *c = &run->cases[i];
+        const char *id = c->id;
         if (strcmp(id, text) == 0) {
             *exact = c;
             return 1;
@@ -33,61 +33,62 @@ static size_t find_matches(const json_t *cases, const char *text, const json_t *
 }
 
 /* "3 linreg-…, 4 linreg-… and 12 more": with their numbers, of those whose ids contain the text. */
-static const char *candidates(struct ib_arena *arena, const json_t *cases, const char *text, size_t n)
+static const char *candidates(struct ib_arena *arena, const struct ib_run_record *run, const char *text,
+                              size_t n)
 {
     const char *list = "";
     size_t named = 0;
-    for (size_t i = 0; i < json_array_size(cases) && named < MAX_CANDIDATES; i++) {
-        const char *id = ib_member_text(json_array_get(cases, i), "id");
+    for (size_t i = 0; i < run->n && named < MAX_CANDIDATES; i++) {
+        const char *id = run->cases[i].id;
         if (strstr(id, text))
             list = ib_arena_print(arena, "%s%s%zu %s", list, named++ ? ", " : "", i + 1, id);
     }
     return named < n ? ib_arena_print(arena, "%s and %zu more", list, n - named) : list;
 }
 
-static enum ib_status find_case(struct ib_arena *arena, const json_t *cases, const char *text,
-                                const json_t **out)
+static enum ib_status find_case(struct ib_arena *arena, const struct ib_run_record *run, const char *text,
+                                const struct ib_case_record **out)
 {
     uint64_t number;
-    size_t n_cases = json_array_size(cases), n = find_matches(cases, text, out);
+    size_t n_cases = run->n, n = find_matches(run, text, out);
     if (ib_parse_u64(text, &number) && number >= 1 && number <= n_cases) {
-        *out = json_array_get(cases, number - 1);
+        *out = &run->cases[number - 1];
         return IB_OK;
     }
     if (*out)
         return IB_OK;
     if (n)
         return ib_fail(IB_EINVAL, "CASE", "`%s` is part of %zu ids: %s", text, n,
-                       candidates(arena, cases, text, n));
+                       candidates(arena, run, text, n));
     return ib_fail(IB_EINVAL, "CASE", "`%s` is no case of this run, which has %zu: %s", text, n_cases,
-                   candidates(arena, cases, "", n_cases));
+                   candidates(arena, run, "", n_cases));
 }
 
 /* ---- the command ---- */
 
-static void print_case(const json_t *cases, const json_t *c, enum ib_colour colour, struct ib_arena *arena)
+static void print_case(const struct ib_run_record *run, const struct ib_case_record *c, enum ib_colour colour,
+                       struct ib_arena *arena)
 {
     struct ib_doc doc = {.arena = arena};
     struct ib_text_page page = {.out = stdout, .coloured = ib_colour_is_on(stdout, colour), .arena = arena};
     ib_explain_case(&doc, c);
-    ib_explain_cost(&doc, cases, c);
+    ib_explain_cost(&doc, run, c);
     ib_doc_plain(&page, &doc);
 }
 
 static int explain(const char *dir, const char *text, enum ib_colour colour)
 {
     struct ib_arena arena = {0};
-    json_t *record;
-    const json_t *c;
-    if (ib_load_run(dir, &record) != IB_OK)
+    struct ib_run_record run;
+    const struct ib_case_record *c;
+    if (ib_load_run(dir, &run) != IB_OK)
         return ib_usage_error();
-    const json_t *cases = json_object_get(record, "cases");
     int status = IB_EXIT_OK;
-    if (find_case(&arena, cases, text, &c) == IB_OK)
-        print_case(cases, c, colour, &arena);
+    if (find_case(&arena, &run, text, &c) == IB_OK)
+        print_case(&run, c, colour, &arena);
     else
         status = ib_usage_error();
-    json_decref(record);
+    ib_run_record_free(&run);
     ib_arena_free(&arena);
     return status;
 }

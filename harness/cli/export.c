@@ -1,41 +1,28 @@
-#include "analysis/derived.h"
 #include "base/error.h"
 #include "cli/args.h"
 #include "report/csv.h"
+#include "report/record_json.h"
 #include "report/report.h"
 #include "store/load_run.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void print_json(FILE *out, json_t *record)
+static void print_json(FILE *out, const struct ib_run_record *run)
 {
-    ib_derived_export(record);
+    json_t *record = ib_record_to_json(run);
     json_dumpf(record, out, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     fputc('\n', out);
+    json_decref(record);
 }
 
-static void print_csv(FILE *out, json_t *record)
-{
-    ib_csv_cases(out, record);
-}
-
-static void print_samples(FILE *out, json_t *record)
-{
-    ib_csv_samples(out, record);
-}
-
-static void print_markdown(FILE *out, json_t *record)
-{
-    ib_markdown_print(out, record);
-}
-
-typedef void printer(FILE *, json_t *record);
+typedef void printer(FILE *, const struct ib_run_record *);
 
 static const struct form {
     const char *name;
     printer *print, *samples; /* samples: with --samples; NULL: refused */
-} forms[] = {{"json", print_json, NULL}, {"csv", print_csv, print_samples}, {"md", print_markdown, NULL}};
+} forms[] = {
+    {"json", print_json, NULL}, {"csv", ib_csv_cases, ib_csv_samples}, {"md", ib_markdown_print, NULL}};
 enum { FORM_COUNT = sizeof forms / sizeof *forms };
 
 static enum ib_status find_printer(const char *format, bool samples, printer **out)
@@ -53,11 +40,11 @@ static enum ib_status find_printer(const char *format, bool samples, printer **o
 
 static int print_record(const char *dir, printer *print)
 {
-    json_t *record;
-    if (ib_load_run(dir, &record) != IB_OK)
+    struct ib_run_record run;
+    if (ib_load_run(dir, &run) != IB_OK)
         return ib_usage_error();
-    print(stdout, record);
-    json_decref(record);
+    print(stdout, &run);
+    ib_run_record_free(&run);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return IB_EXIT_OK;
     ib_fail_errno("stdout", "the record cannot be written");

@@ -1,9 +1,11 @@
 #include "gate/gate.h"
-#include "analysis/member.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "cli/args.h"
+#include "report/annotations.h"
+#include "report/gate_json.h"
 #include "report/gate_report.h"
+#include "report/junit.h"
 #include "report/progress.h"
 #include "report/report.h"
 #include "run/pin.h"
@@ -19,10 +21,10 @@ struct outputs {
 
 /* ---- what is told ---- */
 
-typedef void print_fn(FILE *, struct ib_arena *, const json_t *result);
+typedef void print_fn(FILE *, struct ib_arena *, const struct ib_gate_result *);
 
 static enum ib_status write_file(const char *path, print_fn *print, struct ib_arena *arena,
-                                 const json_t *result)
+                                 const struct ib_gate_result *result)
 {
     FILE *file = path ? fopen(path, "we") : NULL;
     if (!path)
@@ -34,15 +36,18 @@ static enum ib_status write_file(const char *path, print_fn *print, struct ib_ar
     return fclose(file) == 0 && written ? IB_OK : ib_fail_errno(path, "cannot be written");
 }
 
-static void print_result(struct ib_arena *arena, const json_t *result, const struct outputs *outputs)
+static void print_result(struct ib_arena *arena, const struct ib_gate_result *result,
+                         const struct outputs *outputs)
 {
     struct ib_doc doc = {.arena = arena};
     struct ib_text_page page = {
         .out = stdout, .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO), .arena = arena};
     const char *on_github = getenv("GITHUB_ACTIONS");
     if (outputs->json) {
-        json_dumpf(result, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        json_t *json = ib_gate_to_json(result);
+        json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
         putchar('\n');
+        json_decref(json);
     } else if (!outputs->quiet) {
         ib_gate_page(&doc, result);
         ib_doc_plain(&page, &doc);
@@ -51,10 +56,10 @@ static void print_result(struct ib_arena *arena, const json_t *result, const str
         ib_gate_annotations(stdout, arena, result);
 }
 
-static int tell(const json_t *result, const struct outputs *outputs)
+static int tell(const struct ib_gate_result *result, const struct outputs *outputs)
 {
     struct ib_arena arena = {0};
-    int status = (int)ib_member_number(result, "exit_status");
+    int status = result->exit_status;
     print_result(&arena, result, outputs);
     if (status != IB_EXIT_OK)
         fprintf(stderr, "ironbench: gate: %s\n", ib_gate_headline(&arena, result));
@@ -73,7 +78,7 @@ static int run_gate(const struct ib_sweep *sweep, struct ib_gate_request *reques
                     const struct outputs *outputs)
 {
     struct ib_progress progress;
-    json_t *result;
+    struct ib_gate_result result;
     ib_progress_begin(&progress, outputs->quiet || outputs->json);
     request->progress = ib_progress_show;
     request->progress_context = &progress;
@@ -84,13 +89,12 @@ static int run_gate(const struct ib_sweep *sweep, struct ib_gate_request *reques
     ib_progress_end(&progress, sweep->matrix.n);
     if (status != IB_OK)
         return status == IB_EINVAL ? ib_usage_error() : ib_run_error();
-    if (interrupted || !result) {
+    int exit_status = IB_EXIT_INTERRUPTED;
+    if (interrupted)
         fprintf(stderr, "interrupted: nothing was decided\n");
-        json_decref(result);
-        return IB_EXIT_INTERRUPTED;
-    }
-    int exit_status = tell(result, outputs);
-    json_decref(result);
+    else
+        exit_status = tell(&result, outputs);
+    ib_gate_result_free(&result);
     return exit_status;
 }
 

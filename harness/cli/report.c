@@ -10,7 +10,7 @@ static int verb_report(const struct ib_command *command, int argc, char **argv)
     const char *dir, *colour_word = NULL, *baseline = NULL;
     int colour = IB_COLOUR_AUTO;
     bool done;
-    json_t *record;
+    struct ib_run_record run;
     const struct ib_flag flags[] = {
         {"--baseline", "IMPL", "what speed-ups are over, from now on", &baseline, NULL},
         {"--color", "WHEN", "auto, always or never; default: auto", &colour_word, NULL},
@@ -20,11 +20,12 @@ static int verb_report(const struct ib_command *command, int argc, char **argv)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if ((baseline && ib_store_set_reference(dir, baseline) != IB_OK) || ib_load_run(dir, &record) != IB_OK)
+    if ((baseline && ib_store_set_reference(dir, baseline) != IB_OK) || ib_load_run(dir, &run) != IB_OK)
         return ib_usage_error();
-    ib_table_print(stdout, record, (enum ib_colour)colour);
-    json_decref(record);
-    if (ib_report_write(dir) != IB_OK)
+    ib_table_print(stdout, &run, (enum ib_colour)colour);
+    enum ib_status status = ib_report_write(dir, &run);
+    ib_run_record_free(&run);
+    if (status != IB_OK)
         return ib_run_error();
     printf("\nreport: %s/report.html\n", dir);
     return IB_EXIT_OK;

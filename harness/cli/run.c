@@ -1,13 +1,12 @@
 #include "run/run.h"
-#include "analysis/derived.h"
 #include "base/interrupt.h"
 #include "cli/args.h"
 #include "config/sweep.h"
 #include "report/progress.h"
+#include "report/record_json.h"
 #include "report/report.h"
 #include "run/pin.h"
 #include "run/run_dir_open.h"
-#include "store/load_run.h"
 
 #include <stdio.h>
 
@@ -25,31 +24,28 @@ struct voice {
 };
 
 /* One line of JSON a case, for programs that read along. */
-static void print_lines(json_t *record)
+static void print_lines(const struct ib_run_record *run)
 {
     size_t i;
-    json_t *c;
-    ib_derived_export(record);
+    json_t *record = ib_record_to_json(run), *c;
     json_array_foreach (json_object_get(record, "cases"), i, c) {
         json_dumpf(c, stdout, JSON_COMPACT);
         putchar('\n');
     }
+    json_decref(record);
 }
 
 /* The table on stdout, the report in the folder, and the exit status that the record earns. */
-static int conclude(const char *dir, const struct ib_config *config, const struct voice *voice)
+static int conclude(const char *dir, const struct ib_run_record *run, const struct ib_config *config,
+                    const struct voice *voice)
 {
     char why[256];
-    json_t *record;
-    if (ib_load_run(dir, &record) != IB_OK)
-        return ib_run_error();
     if (voice->json)
-        print_lines(record);
+        print_lines(run);
     else if (!voice->quiet)
-        ib_table_print(stdout, record, (enum ib_colour)voice->colour);
-    int status = ib_run_exit_status(record, config->require, why, sizeof why);
-    json_decref(record);
-    if (ib_report_write(dir) != IB_OK)
+        ib_table_print(stdout, run, (enum ib_colour)voice->colour);
+    int status = ib_run_exit_status(run, config->require, why, sizeof why);
+    if (ib_report_write(dir, run) != IB_OK)
         return ib_run_error();
     if (!voice->quiet && !voice->json)
         printf("\nreport: %s/report.html\n", dir);
@@ -76,11 +72,13 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
     enum ib_status status = ib_run(&sweep->config, &sweep->matrix, target.store, target.dir, target.progress,
                                    ib_progress_show, &progress);
     ib_interrupt_release();
-    ib_run_dir_close(&target);
     ib_progress_end(&progress, sweep->matrix.n);
-    if (status != IB_OK)
-        return ib_run_error();
-    return ib_interrupted() ? tell_interrupted(target.dir) : conclude(target.dir, &sweep->config, voice);
+    int exit_status = status != IB_OK ? ib_run_error()
+                      : ib_interrupted()
+                          ? tell_interrupted(target.dir)
+                          : conclude(target.dir, ib_store_record(target.store), &sweep->config, voice);
+    ib_run_dir_close(&target);
+    return exit_status;
 }
 
 static int verb_run(const struct ib_command *command, int argc, char **argv)

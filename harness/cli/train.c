@@ -2,7 +2,8 @@
 #include "cli/args.h"
 #include "config/matrix.h"
 #include "metrics/metric.h"
-#include "run/pass.h"
+#include "run/pass_checked.h"
+#include "run/pass_timed.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -97,16 +98,10 @@ static uint64_t default_log_every(uint64_t epochs)
 
 static void print_metric(const struct ib_metric *metric, double value, uint64_t test_rows)
 {
-    char name[32];
-    bool upper_case = strcmp(metric->name, "mse") == 0 || strcmp(metric->name, "mae") == 0 ||
-                      strcmp(metric->name, "rmse") == 0;
     if (isnan(value))
         return;
-    snprintf(name, sizeof name, "%s", metric->name);
-    for (char *p = name; *p; p++)
-        *p = (char)(*p == '_' ? ' ' : upper_case ? *p - 'a' + 'A' : *p);
-    printf("%s%s %.*f", strcmp(metric->name, "train_loss") == 0 ? "" : "test ", name, 4, value);
-    if (strcmp(metric->name, "accuracy") == 0)
+    printf("%s%s %.4f", metric->of_training ? "" : "test ", metric->label, value);
+    if (metric->form == IB_FORM_SHARE)
         printf(" (%.0f of %llu)", value * (double)test_rows, (unsigned long long)test_rows);
     printf("\n");
 }

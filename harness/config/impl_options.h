@@ -3,6 +3,7 @@
 #define IB_CONFIG_IMPL_OPTIONS_H
 
 #include "config/axes.h"
+#include "parent/registry.h"
 
 /* Resolves an axis: globs become all names that match and are not hidden, settings are checked against the
  * options and dropped where they equal the default, what appears twice appears once. In the result `object`

@@ -3,6 +3,7 @@
 #define IB_CONFIG_MATRIX_H
 
 #include "config/config.h"
+#include "parent/registry.h"
 
 /* A kind of combination that dropped out: "linreg cannot learn classification (xor)", "excluded at
  * quick.yaml:14", with how many it took along. Every exclude is listed, also with 0. */

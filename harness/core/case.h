@@ -2,10 +2,10 @@
 #ifndef IB_CORE_CASE_H
 #define IB_CORE_CASE_H
 
+#include "core/impl_info.h"
 #include "core/model.h"
 #include "core/training_spec.h"
 #include "data/dataset.h"
-#include "parent/registry.h"
 
 enum ib_residency { IB_HOST = 1, IB_PER_OP, IB_RESIDENT };
 extern const struct ib_word ib_residency_words[]; /* host per_op resident */

@@ -48,14 +48,25 @@ bool ib_model_gives_probability(enum ib_loss loss)
     return loss == IB_BCE;
 }
 
-const char *ib_model_param_name(const struct ib_model *model, uint32_t p, char text[8])
+/* "w1" where layers are numbered, else "w". */
+static const char *param_text(bool numbered, uint32_t p, char text[8])
 {
     const char kind = p % 2 ? 'b' : 'w';
-    if (model->layered)
+    if (numbered)
         snprintf(text, 8, "%c%u", kind, p / 2 % 100 + 1);
     else
         snprintf(text, 8, "%c", kind);
     return text;
+}
+
+const char *ib_model_param_name(const struct ib_model *model, uint32_t p, char text[8])
+{
+    return param_text(model->layered, p, text);
+}
+
+const char *ib_param_text(const struct ib_network *net, uint32_t p, char text[8])
+{
+    return param_text(net->n_layers > 1, p, text);
 }
 
 /* ---- the start ---- */

@@ -58,4 +58,15 @@ static inline uint64_t ib_network_size(const struct ib_network *net)
     return total;
 }
 
+/* Parameter p among all of them. */
+static inline const double *ib_param_at(const struct ib_network *net, const double *params, uint32_t p)
+{
+    for (uint32_t q = 0; q < p; q++)
+        params += ib_network_param_size(net, q);
+    return params;
+}
+
+/* "w", "b" of a single layer, "w1", "b1" … of several; text[8], which is returned. */
+const char *ib_param_text(const struct ib_network *, uint32_t p, char text[8]);
+
 #endif

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "data/synth.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -226,11 +225,37 @@ static enum ib_status load_file(const struct ib_dataset_spec *spec, struct ib_da
     return status;
 }
 
+/* ---- Making up ---- */
+
+static uint64_t count_test_rows(const struct ib_dataset_spec *spec)
+{
+    double fraction = spec->test_fraction > 0 ? spec->test_fraction : IB_TEST_FRACTION;
+    uint64_t n = (uint64_t)llround(fraction * (double)spec->synth.rows);
+    if (spec->test_fraction <= 0 && n > IB_SYNTH_TEST_ROWS)
+        return IB_SYNTH_TEST_ROWS;
+    return n ? n : 1;
+}
+
+static enum ib_status make_up(const struct ib_dataset_spec *spec, struct ib_dataset *out)
+{
+    const struct ib_synth_spec *synth = &spec->synth;
+    IB_TRY(
+        ib_synth_open(&out->arena, synth, spec->seed ? spec->seed : IB_SPLIT_SEED, spec->where, &out->synth));
+    out->task = synth->kind == IB_SYNTH_REGRESSION ? IB_REGRESSION : IB_CLASSIFICATION;
+    out->rows = synth->rows;
+    out->test_rows = count_test_rows(spec);
+    out->cols = synth->cols;
+    out->outputs = synth->outputs ? synth->outputs : 1;
+    out->target = "y";
+    ib_synth_hash(out->synth, out->rows, out->test_rows, out->sha256);
+    return IB_OK;
+}
+
 enum ib_status ib_dataset_load(const struct ib_dataset_spec *spec, struct ib_dataset *out)
 {
     *out = (struct ib_dataset){0};
     out->name = ib_arena_copy(&out->arena, spec->name);
-    enum ib_status status = spec->synth.kind ? ib_synth_describe(spec, out) : load_file(spec, out);
+    enum ib_status status = spec->synth.kind ? make_up(spec, out) : load_file(spec, out);
     if (status != IB_OK)
         ib_dataset_free(out);
     return status;

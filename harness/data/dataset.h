@@ -3,31 +3,12 @@
 #ifndef IB_DATA_DATASET_H
 #define IB_DATA_DATASET_H
 
-#include "base/arena.h"
-#include "base/hash.h"
-#include "base/text.h"
+#include "data/synth.h"
 
 enum ib_task { IB_REGRESSION = 1, IB_CLASSIFICATION };
 extern const struct ib_word ib_task_words[];
 
 enum ib_header { IB_HEADER_AUTO, IB_HEADER_YES, IB_HEADER_NO };
-
-/* Made-up data, for sweeps over sizes. Features are uniform with mean 0 and variance 1; `noise` is the
- * standard deviation of normal noise on a score of variance about 1. With the score s of features x:
- * - regression: y = s + noise, where s = x w + b, |w| = 1;
- * - classification: y = 1 where s + noise > 0, where s = x w, |w| = 1;
- * - xor: y = 1 where s + noise > 0, where s = -x1 x2: no plane parts the classes.
- * Classes alternate from row to row, so that both are as frequent in any stretch.
- * A regression may have several `outputs`, each with a w, b and noise of its own. */
-enum ib_synth_kind { IB_SYNTH_REGRESSION = 1, IB_SYNTH_CLASSIFICATION, IB_SYNTH_XOR };
-extern const struct ib_word ib_synth_words[];
-
-struct ib_synth_spec {
-    enum ib_synth_kind kind; /* 0: the data is in a file */
-    uint64_t rows, cols;     /* rows: for training; test rows come on top */
-    double noise;
-    uint64_t outputs; /* 0: nothing was said, which means 1 */
-};
 
 /* What is known of a data set before it is read: from `datasets:` of a configuration, from the X.yaml beside
  * a shipped X.csv, or from the command line. Text is NULL and numbers are 0 where nothing was said. */

@@ -12,7 +12,7 @@ const struct ib_word ib_synth_words[] = {{"regression", IB_SYNTH_REGRESSION},
                                          {"xor", IB_SYNTH_XOR},
                                          {NULL, 0}};
 
-/* Goes into the hash: whoever changes what is made must count it up, or old results pass for results of the
+/* Part of the hash. Increment it with every change of what is made, or old results pass for results of the
  * new data. */
 enum { GENERATOR_VERSION = 1 };
 
@@ -20,6 +20,7 @@ struct ib_synth {
     enum ib_synth_kind kind;
     uint64_t cols, outputs;
     double noise;
+    uint64_t seed;
     uint64_t rows_seed;  /* row i is drawn from a generator of seed rows_seed + i */
     const double *w, *b; /* outputs x cols, outputs; NULL where the score has none */
 };
@@ -108,48 +109,34 @@ static void draw_outputs(struct ib_arena *arena, struct ib_rng *rng, struct ib_s
     s->b = has_b ? b : NULL;
 }
 
-static const struct ib_synth *open_generator(struct ib_arena *arena, const struct ib_synth_spec *spec,
-                                             uint64_t outputs, uint64_t seed)
+enum ib_status ib_synth_open(struct ib_arena *arena, const struct ib_synth_spec *spec, uint64_t seed,
+                             const char *where, const struct ib_synth **out)
 {
+    if (spec->kind == IB_SYNTH_XOR && spec->cols < 2)
+        return ib_fail(IB_EINVAL, where, "xor is of two features: `cols` must be at least 2");
+    if (spec->kind != IB_SYNTH_REGRESSION && spec->outputs > 1)
+        return ib_fail(IB_EINVAL, where, "only a regression has several `outputs`; a class is one");
     struct ib_synth *s = ib_arena_alloc(arena, sizeof *s);
     struct ib_rng rng;
     ib_rng_seed(&rng, seed);
-    *s = (struct ib_synth){.kind = spec->kind, .cols = spec->cols, .outputs = outputs, .noise = spec->noise};
+    *s = (struct ib_synth){.kind = spec->kind,
+                           .cols = spec->cols,
+                           .outputs = spec->outputs ? spec->outputs : 1,
+                           .noise = spec->noise,
+                           .seed = seed};
     s->rows_seed = ib_rng_u64(&rng); /* far from those of other seeds */
     draw_outputs(arena, &rng, s);
-    return s;
-}
-
-static uint64_t count_test_rows(const struct ib_dataset_spec *spec)
-{
-    double fraction = spec->test_fraction > 0 ? spec->test_fraction : IB_TEST_FRACTION;
-    uint64_t n = (uint64_t)llround(fraction * (double)spec->synth.rows);
-    if (spec->test_fraction <= 0 && n > IB_SYNTH_TEST_ROWS)
-        return IB_SYNTH_TEST_ROWS;
-    return n ? n : 1;
-}
-
-enum ib_status ib_synth_describe(const struct ib_dataset_spec *spec, struct ib_dataset *out)
-{
-    const struct ib_synth_spec *synth = &spec->synth;
-    uint64_t seed = spec->seed ? spec->seed : IB_SPLIT_SEED;
-    char all[256];
-    if (synth->kind == IB_SYNTH_XOR && synth->cols < 2)
-        return ib_fail(IB_EINVAL, spec->where, "xor is of two features: `cols` must be at least 2");
-    if (synth->kind != IB_SYNTH_REGRESSION && synth->outputs > 1)
-        return ib_fail(IB_EINVAL, spec->where, "only a regression has several `outputs`; a class is one");
-    out->task = synth->kind == IB_SYNTH_REGRESSION ? IB_REGRESSION : IB_CLASSIFICATION;
-    out->rows = synth->rows;
-    out->test_rows = count_test_rows(spec);
-    out->cols = synth->cols;
-    out->outputs = synth->outputs ? synth->outputs : 1;
-    out->target = "y";
-    out->synth = open_generator(&out->arena, synth, out->outputs, seed);
-    int bytes = snprintf(all, sizeof all, "synth %d %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %a %" PRIu64 "\n",
-                         GENERATOR_VERSION, ib_word_of(ib_synth_words, (int)synth->kind), out->rows,
-                         out->test_rows, out->cols, synth->noise, seed);
-    if (out->outputs > 1) /* one goes without saying, so that older results keep their hash */
-        bytes += snprintf(all + bytes, sizeof all - (size_t)bytes, "outputs %" PRIu64 "\n", out->outputs);
-    ib_hash_of(all, (size_t)bytes, out->sha256);
+    *out = s;
     return IB_OK;
+}
+
+void ib_synth_hash(const struct ib_synth *s, uint64_t rows, uint64_t test_rows, char out[IB_HASH_HEX])
+{
+    char all[256];
+    int bytes = snprintf(all, sizeof all, "synth %d %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %a %" PRIu64 "\n",
+                         GENERATOR_VERSION, ib_word_of(ib_synth_words, (int)s->kind), rows, test_rows,
+                         s->cols, s->noise, s->seed);
+    if (s->outputs > 1) /* one goes without saying, so that older results keep their hash */
+        bytes += snprintf(all + bytes, sizeof all - (size_t)bytes, "outputs %" PRIu64 "\n", s->outputs);
+    ib_hash_of(all, (size_t)bytes, out);
 }

@@ -1,12 +1,14 @@
 #include "diagnose/diagnose.h"
 
-#include <math.h>
+#include "base/error.h"
+#include "diagnose/patterns.h"
+
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#define CLEARLY 0.01
-
-void ib_diagnose(const struct ib_evidence *evidence, enum ib_part part, char *text, size_t n)
+static void name_part(const struct ib_evidence *evidence, enum ib_part part, struct ib_deviation *out)
 {
     static ib_pattern *const *const patterns[IB_PART_COUNT] = {
         [IB_PART_LOSS] = ib_loss_patterns,
@@ -14,82 +16,51 @@ void ib_diagnose(const struct ib_evidence *evidence, enum ib_part part, char *te
         [IB_PART_PREDICTIONS] = ib_prediction_patterns,
     };
     ib_pattern *const *fits = patterns[part];
-    while (!(*fits)(evidence, text, n))
+    while (!(*fits)(evidence, out->pattern, sizeof out->pattern))
         fits++;
 }
 
-/* Unlike fmax, keeps a NaN: a pattern that gives one explains nothing. */
-static double larger(double a, double b)
+static enum ib_status name_step(const struct ib_reference *ref, const struct ib_answer *answer, size_t i,
+                                char *text, size_t n)
 {
-    return b > a || isnan(b) ? b : a;
+    struct ib_step_result result;
+    IB_TRY(ib_step_check(ref->spec, answer->tf32, &ref->steps[i], &result));
+    return ib_diagnose_step(ref->spec, &ref->steps[i], &result, text, n);
 }
 
-void ib_fit_add(struct ib_fit *fit, double got, double pattern, double truth)
+static void name_parts(const struct ib_evidence *evidence, struct ib_verification *v)
 {
-    fit->like = larger(fit->like, fabs(got - pattern));
-    fit->unlike = larger(fit->unlike, fabs(got - truth));
-}
-
-void ib_fit_add_loss(struct ib_fit *fit, double got, double pattern, double truth)
-{
-    ib_fit_add(fit, got / truth, pattern / truth, 1);
-}
-
-bool ib_fit_is_clear(const struct ib_fit *fit)
-{
-    return fit->unlike > 0 && isfinite(fit->unlike) && fit->like <= CLEARLY * fit->unlike;
-}
-
-bool ib_loss_find(const struct ib_curve *curve, uint64_t epoch, double *loss)
-{
-    uint64_t i = 0;
-    while (i < curve->n && curve->epoch[i] != epoch)
-        i++;
-    *loss = i < curve->n ? curve->loss[i] : NAN;
-    return i < curve->n;
-}
-
-double ib_loss_at(const struct ib_curve *curve, uint64_t epoch)
-{
-    double loss;
-    ib_loss_find(curve, epoch, &loss);
-    return loss;
-}
-
-const double *ib_param_at(const struct ib_network *net, const double *params, uint32_t p)
-{
-    for (uint32_t q = 0; q < p; q++)
-        params += ib_network_param_size(net, q);
-    return params;
-}
-
-void ib_params_drop_biases(const struct ib_network *net, double *params)
-{
-    for (uint32_t p = 0; p < ib_network_params(net); p++) {
-        const uint64_t size = ib_network_param_size(net, p);
-        if (p % 2)
-            memset(params, 0, size * sizeof *params);
-        params += size;
+    size_t used = strlen(v->reason);
+    for (int part = 0; part < IB_PART_COUNT; part++) {
+        struct ib_deviation *d = &v->deviation[part];
+        if (!d->fact[0])
+            continue;
+        name_part(evidence, (enum ib_part)part, d);
+        if (used < sizeof v->reason)
+            used += (size_t)snprintf(v->reason + used, sizeof v->reason - used, "%s%s (%s)", used ? "; " : "",
+                                     d->pattern, d->fact);
     }
 }
 
-const char *ib_param_text(const struct ib_network *net, uint32_t p, char text[8])
+enum ib_status ib_diagnose(const struct ib_reference *ref, const struct ib_answer *answer,
+                           struct ib_verification *v)
 {
-    const char kind = p % 2 ? 'b' : 'w';
-    if (net->n_layers > 1)
-        snprintf(text, 8, "%c%u", kind, p / 2 % 100 + 1);
-    else
-        snprintf(text, 8, "%c", kind);
-    return text;
-}
-
-bool ib_param_unmoved(const struct ib_evidence *e, uint32_t p)
-{
-    const struct ib_network *net = &e->reference->spec->net;
-    const double *start = ib_param_at(net, e->reference->start, p),
-                 *end = ib_param_at(net, e->answer->params, p);
-    for (uint64_t i = 0; i < ib_network_param_size(net, p); i++)
-        if (end[i] != (e->reference->spec->dtype == IB_F32 ? (double)(float)start[i] : start[i]))
-            return false;
-    return true;
+    const uint64_t n = ib_training_spec_predictions(ref->spec);
+    const double *predictor = answer->predictor ? answer->predictor : answer->params;
+    if (v->verdict != IB_WRONG)
+        return IB_OK;
+    if (v->wrong_step)
+        IB_TRY(name_step(ref, answer, v->wrong_step - 1, v->reason, sizeof v->reason));
+    double *expected = malloc((n + 1) * sizeof *expected);
+    if (!expected)
+        return ib_fail(IB_ENOMEM, "oracle", "no memory for %" PRIu64 " predictions", n);
+    ib_oracle_predict(&ref->spec->net, predictor, ref->spec->test_rows, ref->x_test, expected);
+    name_parts(&(struct ib_evidence){.reference = ref,
+                                     .answer = answer,
+                                     .predictor = predictor,
+                                     .expected = expected,
+                                     .first_divergent_epoch = v->first_divergent_epoch},
+               v);
+    free(expected);
+    return IB_OK;
 }

@@ -1,6 +1,6 @@
 /* Patterns of a wrong loss curve. */
 #include "core/loss_schedule.h"
-#include "diagnose/diagnose.h"
+#include "diagnose/patterns.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -128,14 +128,14 @@ static bool is_of_fewer_updates(const struct ib_evidence *e, char *text, size_t 
     return e->first_divergent_epoch > IB_READ_FIRST && like < last;
 }
 
-static bool parts(const struct ib_evidence *e, char *text, size_t n)
+static bool diverges(const struct ib_evidence *e, char *text, size_t n)
 {
-    snprintf(text, n, "loss parts from the oracle at epoch %" PRIu64, e->first_divergent_epoch);
+    snprintf(text, n, "loss diverges from the oracle at epoch %" PRIu64, e->first_divergent_epoch);
     return true;
 }
 
 ib_pattern *const ib_loss_patterns[] = {
     is_missing,      is_constant,        is_late,       is_ahead,  is_scaled,
     ib_params_stuck, ib_planted_mistake, is_not_finite, is_frozen, is_of_fewer_updates,
-    parts,
+    diverges,
 };

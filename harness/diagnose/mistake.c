@@ -1,6 +1,6 @@
 /* Patterns that show in the first updates. The oracle's gradient is used to train a few epochs with a mistake
  * put in; when the answer's losses are those, the mistake has been found. */
-#include "diagnose/diagnose.h"
+#include "diagnose/patterns.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static const struct distortion {
     const char *text;
     double factor;
     bool transposes;
-    bool sums; /* the factor is, besides, the number of values that the mean is taken over */
+    bool sums; /* the factor is also multiplied by the number of values that the mean is taken over */
 } distortions[] = {
     {.text = "has the wrong sign", .factor = -1},
     {.text = "is transposed", .factor = 1, .transposes = true},
@@ -32,7 +32,7 @@ struct mistake {
     uint32_t param;                      /* the one that it befalls, or ALL_PARAMS */
 };
 
-struct rehearsal {
+struct mutant {
     const struct ib_oracle_problem *problem;
     uint64_t epochs;
     double *params; /* ib_network_size elements each: */
@@ -40,10 +40,10 @@ struct rehearsal {
     double *forward; /* the parameters as the forward pass sees them */
 };
 
-static bool open_mutant(const struct ib_evidence *e, struct rehearsal *r)
+static bool open_mutant(const struct ib_evidence *e, struct mutant *r)
 {
     const struct ib_oracle_problem *problem = e->reference->problem;
-    *r = (struct rehearsal){.problem = problem};
+    *r = (struct mutant){.problem = problem};
     if (!problem || !problem->x || problem->spec.rows > LARGEST_WORK / ib_network_size(&problem->spec.net))
         return false;
     const uint64_t size = ib_network_size(&problem->spec.net);
@@ -57,7 +57,7 @@ static bool open_mutant(const struct ib_evidence *e, struct rehearsal *r)
 }
 
 /* One epoch; returns its loss. */
-static double step(struct rehearsal *r, const struct mistake *mistake)
+static double step(struct mutant *r, const struct mistake *mistake)
 {
     const struct ib_oracle_problem *problem = r->problem;
     const struct ib_network *net = &problem->spec.net;
@@ -84,7 +84,7 @@ static double step(struct rehearsal *r, const struct mistake *mistake)
 }
 
 /* Do the losses, or where these are right the final parameters, come from this mistake? */
-static bool explains(const struct ib_evidence *e, struct rehearsal *r, const struct mistake *mistake)
+static bool explains(const struct ib_evidence *e, struct mutant *r, const struct mistake *mistake)
 {
     struct ib_fit fit = {0};
     memcpy(r->params, e->reference->start, e->reference->truth->size * sizeof *r->params);
@@ -100,7 +100,7 @@ static bool explains(const struct ib_evidence *e, struct rehearsal *r, const str
 }
 
 /* Tries one distortion on the gradient of all parameters, then of each. */
-static bool finds_distortion(const struct ib_evidence *e, struct rehearsal *r,
+static bool finds_distortion(const struct ib_evidence *e, struct mutant *r,
                              const struct distortion *distortion, char *text, size_t n)
 {
     struct mistake mistake = {.distortion = distortion, .param = ALL_PARAMS};
@@ -119,7 +119,7 @@ static bool finds_distortion(const struct ib_evidence *e, struct rehearsal *r,
 
 bool ib_planted_mistake(const struct ib_evidence *e, char *text, size_t n)
 {
-    struct rehearsal r;
+    struct mutant r;
     bool found = false;
     if (e->first_divergent_epoch ? e->first_divergent_epoch > EPOCHS : e->answer->epochs > EPOCHS)
         return false; /* the first epochs were right */
@@ -135,7 +135,7 @@ bool ib_planted_mistake(const struct ib_evidence *e, char *text, size_t n)
 
 bool ib_params_late(const struct ib_evidence *e, char *text, size_t n)
 {
-    struct rehearsal r;
+    struct mutant r;
     struct ib_fit fit = {0};
     if (open_mutant(e, &r)) {
         const uint64_t size = e->reference->truth->size;

@@ -1,5 +1,5 @@
 /* Patterns of wrong final parameters. */
-#include "diagnose/diagnose.h"
+#include "diagnose/patterns.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Patterns of wrong predictions, beside those that the answer's own parameters give. */
-#include "diagnose/diagnose.h"
+/* Patterns of wrong predictions, compared with those that the answer's own parameters give. */
+#include "diagnose/patterns.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,88 +1,83 @@
 #include "gate/ab_pairs.h"
 
-#include "analysis/member.h"
-#include "gate/record_diff.h"
-
 #include <math.h>
 #include <string.h>
 
-static bool says(const json_t *c, const char *member, const char *word)
-{
-    return strcmp(ib_member_text(c, member), word) == 0;
-}
-
 /* The time of a wrong answer means nothing. */
-static bool is_usable(const json_t *c)
+static bool is_usable(const struct ib_case_record *c)
 {
-    return says(c, "status", "ok") && !says(c, "verify.verdict", "wrong");
+    return c->status == IB_CASE_OK && c->check.verdict != IB_WRONG;
 }
 
-const json_t *ib_ab_pairs_old_case(const struct ib_ab_pairs *pairs, const char *id)
+const struct ib_case_record *ib_ab_pairs_old_case(const struct ib_ab_pairs *pairs, const char *id)
 {
-    return pairs->baseline ? json_object_get(ib_member(pairs->baseline, "cases"), id)
-                           : ib_case_of_id(ib_member(pairs->old_record, "cases"), id);
+    if (!pairs->baseline)
+        return ib_run_record_find(pairs->old_record, id);
+    const struct ib_baseline_case *found = ib_baseline_find(pairs->baseline, id);
+    return found ? &found->record : NULL;
 }
 
-static void pair_with_old(const struct ib_ab_pairs *pairs, struct ib_slowdown_test *c)
+static void pair_with_old(const struct ib_ab_pairs *pairs, struct ib_slowdown_test *test)
 {
-    const json_t *old = ib_ab_pairs_old_case(pairs, ib_member_text(c->candidate, "id"));
-    if (!old || says(old, "status", "unavailable"))
-        ib_slowdown_test_leave(c, true, old ? ib_member_text(old, "reason") : "it is new");
-    else if (!is_usable(old))
-        ib_slowdown_test_leave(c, false, "the old side has no right answer, so its time means nothing");
-    c->reference = c->candidate ? old : NULL;
+    const struct ib_case_record *old_case = ib_run_record_find(pairs->old_record, test->candidate->id);
+    if (!old_case || old_case->status == IB_CASE_UNAVAILABLE)
+        ib_slowdown_test_leave(test, true, old_case ? old_case->reason : "it is new");
+    else if (!is_usable(old_case))
+        ib_slowdown_test_leave(test, false, "the old side has no right answer, so its time means nothing");
+    else
+        test->reference = old_case;
 }
 
 static bool same_machine(const struct ib_ab_pairs *pairs)
 {
-    return says(pairs->record, "run.machine.fingerprint",
-                ib_member_text(pairs->baseline, "machine.fingerprint"));
+    const char *old = pairs->baseline->machine.fingerprint, *new = pairs->record->machine.fingerprint;
+    return old && new &&strcmp(old, new) == 0;
 }
 
-static void read_old_ratio(const json_t *ratio, struct ib_slowdown_test *c)
+/* false: it is not known with its interval. */
+static bool set_old_ratio(const struct ib_paired_ratio *ratio, struct ib_slowdown_test *test)
 {
-    c->old_log_ratio = log(ib_member_number(ratio, "median"));
-    c->old_low = log(ib_member_number(ratio, "low"));
-    c->old_high = log(ib_member_number(ratio, "high"));
+    test->old_log_ratio = log(ratio->median);
+    test->old_low = log(ratio->low);
+    test->old_high = log(ratio->high);
+    return isfinite(test->old_log_ratio) && isfinite(test->old_low) && isfinite(test->old_high);
 }
 
-static void pair_with_control(const struct ib_ab_pairs *pairs, struct ib_slowdown_test *c)
+static void pair_with_control(const struct ib_ab_pairs *pairs, struct ib_slowdown_test *test)
 {
-    const char *id = ib_member_text(c->candidate, "id");
-    const json_t *was = ib_ab_pairs_old_case(pairs, id);
-    const char *control_id = ib_member_text(was, "time.control");
-    const json_t *control = ib_case_of_id(ib_member(pairs->record, "cases"), control_id);
-    if (!was) {
-        ib_slowdown_test_leave(c, true, "it is not in the baseline");
-    } else if (strcmp(control_id, id) == 0) {
-        ib_slowdown_test_leave(c, true, "it is the control, over which the others are judged");
-    } else if (!same_machine(pairs)) {
-        ib_slowdown_test_leave(c, false, "the baseline was made on another machine");
-    } else if (!control || !is_usable(control)) {
-        ib_slowdown_test_leave(c, false,
+    const char *id = test->candidate->id;
+    const struct ib_baseline_case *old_case = ib_baseline_find(pairs->baseline, id);
+    const char *control_id = old_case ? old_case->control : NULL;
+    const struct ib_case_record *control = control_id ? ib_run_record_find(pairs->record, control_id) : NULL;
+    if (!old_case)
+        ib_slowdown_test_leave(test, true, "it is not in the baseline");
+    else if (control_id && strcmp(control_id, id) == 0)
+        ib_slowdown_test_leave(test, true, "it is the control, over which the others are judged");
+    else if (!same_machine(pairs))
+        ib_slowdown_test_leave(test, false, "the baseline was made on another machine");
+    else if (!control || !is_usable(control))
+        ib_slowdown_test_leave(test, false,
                                "it has no control beside it whose time carries the machine's drift");
-    } else {
-        read_old_ratio(ib_member(was, "time.over_control"), c);
-        if (!isfinite(c->old_log_ratio) || !isfinite(c->old_low) || !isfinite(c->old_high))
-            ib_slowdown_test_leave(c, false,
-                                   "the baseline has too few rounds for an interval: 6 or more are needed");
-    }
-    c->reference = c->candidate ? control : NULL;
+    else if (!set_old_ratio(&old_case->over_control, test))
+        ib_slowdown_test_leave(test, false,
+                               "the baseline has too few rounds for an interval: 6 or more are needed");
+    else
+        test->reference = control;
 }
 
-void ib_ab_pairs_slowdown_test(const struct ib_ab_pairs *pairs, size_t i, struct ib_slowdown_test *c)
+void ib_ab_pairs_slowdown_test(const struct ib_ab_pairs *pairs, size_t i, struct ib_slowdown_test *test)
 {
-    c->candidate = json_array_get(ib_member(pairs->record, "cases"), i);
-    c->reference = NULL;
-    c->reason = NULL;
-    c->meaningless = false;
-    c->old_log_ratio = c->old_low = c->old_high = 0;
-    if (!is_usable(c->candidate))
-        ib_slowdown_test_leave(c, true, "it has no right answer");
-    else if (json_is_true(ib_member(c->candidate, "simulated")))
-        ib_slowdown_test_leave(c, true, "the times of a simulated device mean nothing");
+    test->candidate = &pairs->record->cases[i];
+    test->reference = NULL;
+    test->reason = NULL;
+    test->meaningless = false;
+    test->old_log_ratio = test->old_low = test->old_high = 0;
+    if (!is_usable(test->candidate))
+        ib_slowdown_test_leave(test, true, "it has no right answer");
+    else if (test->candidate->simulated)
+        ib_slowdown_test_leave(test, true, "the times of a simulated device mean nothing");
     else if (pairs->baseline)
-        pair_with_control(pairs, c);
+        pair_with_control(pairs, test);
     else
-        pair_with_old(pairs, c);
+        pair_with_old(pairs, test);
 }

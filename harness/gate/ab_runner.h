@@ -9,7 +9,6 @@
 
 /* Round r of both sides are a pair. */
 struct ib_ab_side {
-    const char *dir; /* of its run */
     struct ib_store *store;
     struct ib_pass_context context;
     struct ib_case_run *case_runs; /* one a case */
@@ -28,14 +27,14 @@ struct ib_ab_runner {
     struct ib_arena arena;
 };
 
-/* What a side is made of: its cases (as many as the matrix has), the program that does them, and its name,
- * which is that of its folder in DIR. */
+/* How to make a side: its cases (as many as the matrix has), the program that runs them, and its name, which
+ * is that of its folder in DIR. */
 struct ib_ab_side_plan {
     const char *name, *program;
     const struct ib_case *cases;
 };
 
-/* Makes the runs DIR/NAME. Room for max_rounds rounds. Until it is closed, also where this failed. */
+/* Makes the runs DIR/NAME. Room for max_rounds rounds. Must be closed, also where this failed. */
 enum ib_status ib_ab_runner_open(struct ib_ab_runner *, const struct ib_config *, const char *dir,
                                  const struct ib_ab_side_plan *plans, size_t n_sides, size_t n_cases,
                                  uint64_t max_rounds);

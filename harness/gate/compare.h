@@ -1,17 +1,38 @@
-/* Two stored runs beside each other. */
+/* The differences between two stored runs. */
 #ifndef IB_GATE_COMPARE_H
 #define IB_GATE_COMPARE_H
 
-#include <jansson.h>
+#include "gate/record_diff.h"
+#include "gate/speed_verdict.h"
 
 #define IB_COMPARE_MARGIN    0.03  /* what one machine drifts from run to run: 2 to 4 % in minutes */
 #define IB_COMPARE_TOLERANCE 0.001 /* of a metric */
 
-/* Of two records (store/load_run.h), cases matched by id:
- * {schema, same_run, margin, old, new: {id, name, started, version}, differences: [{name, old, new}],
- *  cases: [{id, name, problem, old_ns, new_ns, speed, old_verdict, new_verdict, metrics: [differences],
- *           copies: [differences], libraries: null or {old, new}}],
- *  only_old, only_new: [{id, name, problem}]}; see speed.h and differences.h. A new reference. */
-json_t *ib_compare(const json_t *old_record, const json_t *new_record, double margin);
+/* A case that both runs have. */
+struct ib_compared_case {
+    const struct ib_case_record *old_case, *new_case;
+    struct ib_speed speed;
+    struct ib_differences metrics, copies;
+    const char *old_libraries, *new_libraries; /* "" where there are none */
+};
+
+struct ib_case_list {
+    const struct ib_case_record **list;
+    size_t n;
+};
+
+struct ib_comparison {
+    const struct ib_run_record *old_run, *new_run;
+    bool same_run; /* a run was compared with itself */
+    double margin;
+    struct ib_text_differences differences; /* of the machines */
+    struct ib_compared_case *cases;         /* matched by id, in the order of the new run */
+    size_t n;
+    struct ib_case_list only_old, only_new;
+};
+
+/* Changes of speed within `margin`, a share, count as none. The records must outlive the comparison. */
+void ib_compare(struct ib_arena *, const struct ib_run_record *old_run, const struct ib_run_record *new_run,
+                double margin, struct ib_comparison *out);
 
 #endif

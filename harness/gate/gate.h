@@ -1,11 +1,12 @@
-/* The gate: a sweep measured beside what it was, and everything that should stop a change. */
+/* The gate: a sweep measured against an old build or a baseline, and every reason to stop a change. */
 #ifndef IB_GATE_GATE_H
 #define IB_GATE_GATE_H
 
 #include "config/sweep.h"
+#include "gate/record_diff.h"
+#include "gate/speed_verdict.h"
+#include "gate/violations.h"
 #include "run/run.h"
-
-#include <jansson.h>
 
 /* What becomes of differences of speed. */
 enum ib_gate_speed { IB_SPEED_GATES = 1, IB_SPEED_REPORTED, IB_SPEED_OFF };
@@ -21,11 +22,31 @@ struct ib_gate_request {
     void *progress_context;
 };
 
-/* A new reference: {schema, kind: "against" or "baseline", against, speed, rules: {…}, differences (of the
- * machine), cases: [{id, name, problem, status, verdict, new_ns, old_ns, speed: {verdict, ratio, needed,
- * reason, p, p_confirm}, metrics, copies}], findings, exit_status}; speed.verdict is null where there is
- * nothing to judge. After an interrupt *out is NULL. IB_EINVAL: nothing could be gated with what was given.
- */
-enum ib_status ib_gate(const struct ib_sweep *, const struct ib_gate_request *, json_t **out);
+struct ib_gate_case {
+    const char *id, *name, *problem;
+    enum ib_case_status status;
+    enum ib_verdict verdict;
+    double old_ns, new_ns; /* median time of an epoch; NaN: unknown */
+    bool judged;           /* false: there is nothing to judge, for the reason in speed */
+    struct ib_speed speed;
+    double p, p_confirm; /* see slowdown_test.h */
+    struct ib_differences metrics, copies;
+};
+
+struct ib_gate_result {
+    const struct ib_gate_request *request;
+    const struct ib_gate_rules *rules;
+    struct ib_text_differences differences; /* between this machine and that of the baseline */
+    struct ib_gate_case *cases;             /* in the order of the sweep */
+    size_t n;
+    struct ib_violations violations; /* the gravest first */
+    int exit_status;
+    struct ib_arena arena;
+};
+
+/* Sweep and request must outlive the result. After an interrupt its exit status is IB_EXIT_INTERRUPTED and
+ * the rest is empty. IB_EINVAL: nothing could be gated with what was given. */
+enum ib_status ib_gate(const struct ib_sweep *, const struct ib_gate_request *, struct ib_gate_result *out);
+void ib_gate_result_free(struct ib_gate_result *);
 
 #endif

@@ -1,156 +1,197 @@
 #include "gate/record_diff.h"
 
-#include "analysis/member.h"
-#include "base/arena.h"
-#include "base/text.h"
-
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ROUNDING 1e-9 /* of the target's spread */
 
 /* ---- metrics ---- */
 
-/* How a metric grows with the error of a prediction. */
-enum kind { SQUARE = 1, LINEAR, SHARE };
-
-/* Skill is left out: it says the same as mse or accuracy. */
-static const struct metric_rule {
-    const char *name;
-    enum kind kind;
-    int better; /* the sign of a change for the better */
-} metric_rules[] = {
-    {"train_loss", SQUARE, -1}, {"mse", SQUARE, -1},    {"rmse", LINEAR, -1},
-    {"mae", LINEAR, -1},        {"accuracy", SHARE, 1},
-};
-
 /* The variance of the target, which is what mse is to skill; 1 where it cannot be told, as for standardised
  * targets and cross-entropy. */
-static double spread_of(const json_t *c)
+static double spread_of(const struct ib_case_record *c)
 {
-    double mse = ib_member_number(c, "metrics.mse"), skill = ib_member_number(c, "metrics.skill");
-    double spread = mse / (1 - skill);
+    double spread = c->metrics[IB_METRIC_mse] / (1 - c->metrics[IB_METRIC_skill]);
     return spread > 0 && isfinite(spread) ? spread : 1;
 }
 
-static bool is_perfect(const json_t *c)
+static bool is_perfect(const struct ib_case_record *c)
 {
-    return ib_member_number(c, "metrics.skill") >= 1 - ROUNDING;
+    return c->metrics[IB_METRIC_skill] >= 1 - ROUNDING;
 }
 
-static double allowed_difference(const struct metric_rule *rule, const json_t *old_case, double old_value,
-                                 double tolerance)
+static double allowed_difference(enum ib_metric_form form, const struct ib_case_record *old_case,
+                                 double old_value, double tolerance)
 {
     const double share = tolerance * fabs(old_value), spread = spread_of(old_case);
-    const double rows = ib_member_number(old_case, "test_rows");
-    switch (rule->kind) {
-    case SQUARE:
+    switch (form) {
+    case IB_FORM_SQUARE:
         return fmax(share, ROUNDING * spread);
-    case LINEAR:
+    case IB_FORM_LINEAR:
         return fmax(share, ROUNDING * sqrt(spread));
-    case SHARE:
-        return fmax(share, rows > 0 ? 1.001 / rows : 0);
+    case IB_FORM_SHARE:
+        return fmax(share, old_case->test_rows ? 1.001 / (double)old_case->test_rows : 0);
+    case IB_FORM_DERIVED:
+        break;
     }
     return share;
 }
 
-static json_t *metric_difference(const struct metric_rule *rule, double old_value, double new_value)
+struct ib_differences ib_metric_differences(struct ib_arena *arena, const struct ib_case_record *old_case,
+                                            const struct ib_case_record *new_case, double tolerance)
 {
-    json_t *better = isnan(old_value) || isnan(new_value)
-                         ? json_null()
-                         : json_boolean((new_value - old_value) * rule->better > 0);
-    return json_pack("{s:s, s:o, s:o, s:o}", "name", rule->name, "old", ib_json_number(old_value), "new",
-                     ib_json_number(new_value), "better", better);
-}
-
-json_t *ib_metric_differences(const json_t *old_case, const json_t *new_case, double tolerance)
-{
-    json_t *list = json_array();
+    struct ib_differences out = {ib_arena_alloc(arena, IB_METRIC_COUNT * sizeof *out.list), 0};
     const bool perfect = is_perfect(old_case) && is_perfect(new_case);
-    const json_t *old_metrics = ib_member(old_case, "metrics"), *new_metrics = ib_member(new_case, "metrics");
-    for (size_t i = 0; i < sizeof metric_rules / sizeof *metric_rules; i++) {
-        const struct metric_rule *rule = &metric_rules[i];
-        double was = ib_member_number(old_metrics, rule->name),
-               candidate = ib_member_number(new_metrics, rule->name);
-        bool neither = isnan(was) && isnan(candidate);
-        bool equal = fabs(candidate - was) <= allowed_difference(rule, old_case, was, tolerance);
-        if (!neither && !equal && !(perfect && rule->kind != SHARE))
-            json_array_append_new(list, metric_difference(rule, was, candidate));
+    for (size_t i = 0; i < IB_METRIC_COUNT; i++) {
+        const struct ib_metric *metric = ib_metrics[i];
+        const double old = old_case->metrics[i], new = new_case->metrics[i];
+        const bool either = isnan(old) || isnan(new), neither = isnan(old) && isnan(new);
+        const bool equal =
+            old == new || fabs(new - old) <= allowed_difference(metric->form, old_case, old, tolerance);
+        if (metric->form == IB_FORM_DERIVED || neither || equal || (perfect && metric->form != IB_FORM_SHARE))
+            continue;
+        enum ib_truth better = (metric->higher_is_better ? new > old : new < old) ? IB_YES : IB_NO;
+        out.list[out.n++] = (struct ib_difference){metric->name, old, new, either ? IB_UNKNOWN : better};
     }
-    return list;
+    return out;
 }
 
 /* ---- copies ---- */
 
-json_t *ib_copy_differences(const json_t *old_case, const json_t *new_case)
+struct ib_differences ib_copy_differences(struct ib_arena *arena, const struct ib_case_record *old_case,
+                                          const struct ib_case_record *new_case)
 {
-    static const char *const names[] = {"h2d_count", "h2d_bytes", "d2h_count", "d2h_bytes"};
-    json_t *list = json_array();
-    const json_t *was = ib_member(old_case, "transfers"), *candidate = ib_member(new_case, "transfers");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        json_t *a = json_object_get(was, names[i]), *b = json_object_get(candidate, names[i]);
-        if (json_is_integer(a) && json_is_integer(b) && json_integer_value(a) != json_integer_value(b))
-            json_array_append_new(list, json_pack("{s:s, s:O, s:O}", "name", names[i], "old", a, "new", b));
-    }
-    return list;
+    const struct ib_transfer_totals *a = &old_case->transfers, *b = &new_case->transfers;
+    const struct {
+        const char *name;
+        int64_t old, new;
+    } counts[] = {{"h2d_count", a->h2d_count, b->h2d_count},
+                  {"h2d_bytes", a->h2d_bytes, b->h2d_bytes},
+                  {"d2h_count", a->d2h_count, b->d2h_count},
+                  {"d2h_bytes", a->d2h_bytes, b->d2h_bytes}};
+    enum { COUNTS = sizeof counts / sizeof *counts };
+    struct ib_differences out = {ib_arena_alloc(arena, COUNTS * sizeof *out.list), 0};
+    for (size_t i = 0; i < COUNTS; i++)
+        if (counts[i].old != IB_NO_COUNT && counts[i].new != IB_NO_COUNT &&counts[i].old != counts[i].new)
+            out.list[out.n++] = (struct ib_difference){counts[i].name, (double)counts[i].old,
+                                                       (double)counts[i].new, IB_UNKNOWN};
+    return out;
 }
 
 /* ---- machines ---- */
 
-static char *text_of(const json_t *value)
+static void add_text(struct ib_text_differences *out, const char *name, const char *old, const char *new)
 {
-    if (!value || json_is_null(value))
-        return strdup("unknown");
-    return json_is_string(value) ? strdup(json_string_value(value)) : json_dumps(value, JSON_ENCODE_ANY);
+    const bool equal = old && new ? strcmp(old, new) == 0 : old == new;
+    if (!equal)
+        out->list[out->n++] = (struct ib_text_difference){name, old, new};
 }
 
-static void compare_value(json_t *list, const char *name, const json_t *was, const json_t *candidate)
+static void add_machine(struct ib_arena *arena, struct ib_text_differences *out, const struct ib_machine *old,
+                        const struct ib_machine *new, const char *const *names)
 {
-    char *a = text_of(was), *b = text_of(candidate);
-    if (a && b && strcmp(a, b) != 0)
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "name", name, "old", a, "new", b));
-    free(a);
-    free(b);
+    for (; *names; names++)
+        for (const struct ib_machine_field *field = ib_machine_fields; field->name; field++)
+            if (strcmp(field->name, *names) == 0)
+                add_text(out, field->name, ib_machine_field_text(old, field, arena),
+                         ib_machine_field_text(new, field, arena));
 }
 
-/* Of both sides' libraries, each once. */
-static void compare_libraries(json_t *list, const json_t *was, const json_t *candidate)
+static const char *text_named(const struct ib_named_text *list, const char *name)
 {
-    struct ib_arena arena = {0};
-    const char *name;
-    json_t *value, *all = json_object();
-    json_object_update(all, (json_t *)(uintptr_t)was);
-    json_object_update(all, (json_t *)(uintptr_t)candidate);
-    json_object_foreach (all, name, value)
-        compare_value(list, ib_arena_print(&arena, "library %s", name), json_object_get(was, name),
-                      json_object_get(candidate, name));
-    json_decref(all);
-    ib_arena_free(&arena);
-}
-
-json_t *ib_run_differences(const json_t *old_run, const json_t *new_run)
-{
-    static const char *const of_machine[] = {"cpu",      "architecture", "usable_cores", "memory_bytes",
-                                             "governor", "turbo",        "gpu_driver",   "kernel",
-                                             "os",       "compiler",     "flags"};
-    json_t *list = json_array();
-    const json_t *was = ib_member(old_run, "machine"), *candidate = ib_member(new_run, "machine");
-    for (size_t i = 0; i < sizeof of_machine / sizeof *of_machine; i++)
-        compare_value(list, of_machine[i], json_object_get(was, of_machine[i]),
-                      json_object_get(candidate, of_machine[i]));
-    compare_libraries(list, json_object_get(was, "libraries"), json_object_get(candidate, "libraries"));
-    compare_value(list, "ironbench", json_object_get(old_run, "version"),
-                  json_object_get(new_run, "version"));
-    return list;
-}
-
-const json_t *ib_case_of_id(const json_t *cases, const char *id)
-{
-    size_t i;
-    json_t *c;
-    json_array_foreach (cases, i, c)
-        if (strcmp(ib_member_text(c, "id"), id) == 0)
-            return c;
+    for (; list && list->name; list++)
+        if (strcmp(list->name, name) == 0)
+            return list->text;
     return NULL;
+}
+
+/* The libraries of both sides, each once. */
+static void add_libraries(struct ib_arena *arena, struct ib_text_differences *out,
+                          const struct ib_named_text *old, const struct ib_named_text *new)
+{
+    for (const struct ib_named_text *at = old; at && at->name; at++)
+        add_text(out, ib_arena_print(arena, "library %s", at->name), at->text, text_named(new, at->name));
+    for (const struct ib_named_text *at = new; at && at->name; at++)
+        if (!text_named(old, at->name))
+            add_text(out, ib_arena_print(arena, "library %s", at->name), NULL, at->text);
+}
+
+static size_t count_names(const char *const *names)
+{
+    size_t n = 0;
+    while (names[n])
+        n++;
+    return n;
+}
+
+static size_t count_texts(const struct ib_named_text *list)
+{
+    size_t n = 0;
+    while (list && list[n].name)
+        n++;
+    return n;
+}
+
+struct ib_text_differences ib_machine_differences(struct ib_arena *arena,
+                                                  const struct ib_machine *old_machine,
+                                                  const struct ib_machine *new_machine,
+                                                  const char *const *names)
+{
+    struct ib_text_differences out = {ib_arena_alloc(arena, (count_names(names) + 1) * sizeof *out.list), 0};
+    add_machine(arena, &out, old_machine, new_machine, names);
+    return out;
+}
+
+struct ib_text_differences ib_run_differences(struct ib_arena *arena, const struct ib_run_record *old_run,
+                                              const struct ib_run_record *new_run)
+{
+    static const char *const names[] = {"cpu",      "architecture", "usable_cores", "memory_bytes",
+                                        "governor", "turbo",        "gpu_driver",   "kernel",
+                                        "os",       "compiler",     "flags",        NULL};
+    const struct ib_machine *old = &old_run->machine, *new = &new_run->machine;
+    const size_t most = count_names(names) + count_texts(old->libraries) + count_texts(new->libraries) + 1;
+    struct ib_text_differences out = {ib_arena_alloc(arena, most * sizeof *out.list), 0};
+    add_machine(arena, &out, old, new, names);
+    add_libraries(arena, &out, old->libraries, new->libraries);
+    add_text(&out, "ironbench", old_run->version, new_run->version);
+    return out;
+}
+
+/* ---- words ---- */
+
+static const char *number_words(struct ib_arena *arena, double value)
+{
+    return isnan(value) ? "unknown" : ib_arena_print(arena, "%.6g", value);
+}
+
+const char *ib_difference_words(struct ib_arena *arena, const struct ib_differences *differences)
+{
+    const char *text = "";
+    for (size_t i = 0; i < differences->n; i++) {
+        const struct ib_difference *d = &differences->list[i];
+        text = ib_arena_print(arena, "%s%s%s %s → %s%s", text, i ? ", " : "", d->name,
+                              number_words(arena, d->old), number_words(arena, d->new),
+                              d->better == IB_YES  ? " (better)"
+                              : d->better == IB_NO ? " (worse)"
+                                                   : "");
+    }
+    return text;
+}
+
+const char *ib_text_difference_words(struct ib_arena *arena, const struct ib_text_differences *differences)
+{
+    const char *text = "";
+    for (size_t i = 0; i < differences->n; i++) {
+        const struct ib_text_difference *d = &differences->list[i];
+        text = ib_arena_print(arena, "%s%s%s %s → %s", text, i ? ", " : "", d->name,
+                              d->old ? d->old : "unknown", d->new ? d->new : "unknown");
+    }
+    return text;
+}
+
+const char *ib_answer_word(enum ib_case_status status, enum ib_verdict verdict)
+{
+    if (status == IB_CASE_OK)
+        return ib_word_of(ib_verdict_words, (int)verdict);
+    return status ? ib_word_of(ib_case_status_words, (int)status) : "";
 }

@@ -1,23 +1,57 @@
-/* What differs between two records of one case, or between the machines of two runs. */
+/* What differs between two records of one case, or between the machines of two runs, and its wording. Lists
+ * lie in the arena, their names and texts may belong to the records. */
 #ifndef IB_GATE_RECORD_DIFF_H
 #define IB_GATE_RECORD_DIFF_H
 
-#include <jansson.h>
+#include "store/run_record.h"
 
-/* Metrics that are not equal within `tolerance`, a share of the old value: array of {name, old, new, better};
- * better is null where one of them is not known. Rounding alone is no difference: a value may be off by 1e-9
- * of the target's own spread, one test row may change its class, and fits that are both perfect are equal. */
-json_t *ib_metric_differences(const json_t *old_case, const json_t *new_case, double tolerance);
+struct ib_difference {
+    const char *name;
+    double old, new;      /* NaN: unknown */
+    enum ib_truth better; /* unknown where old or new is, and for copies */
+};
 
-/* Counts and bytes of the copies of the timed pass that are not equal: array of {name, old, new}; null is not
- * known, and equal to anything. */
-json_t *ib_copy_differences(const json_t *old_case, const json_t *new_case);
+struct ib_differences {
+    struct ib_difference *list;
+    size_t n;
+};
 
-/* Machine, compiler, libraries and program of two runs (`run` of a record), as far as they can change a
- * measurement: array of {name, old, new} of texts. */
-json_t *ib_run_differences(const json_t *old_run, const json_t *new_run);
+struct ib_text_difference {
+    const char *name, *old, *new; /* NULL: unknown */
+};
 
-/* The case of that id in an array of cases; NULL: there is none. */
-const json_t *ib_case_of_id(const json_t *cases, const char *id);
+struct ib_text_differences {
+    struct ib_text_difference *list;
+    size_t n;
+};
+
+/* Metrics that are not equal within `tolerance`, a share of the old value. Rounding alone is not a
+ * difference: a value may be off by 1e-9 of the target's own spread, one test row may change its class, and
+ * fits that are both perfect are equal.
+ */
+struct ib_differences ib_metric_differences(struct ib_arena *, const struct ib_case_record *old_case,
+                                            const struct ib_case_record *new_case, double tolerance);
+
+/* Counts and bytes of the copies of the timed pass that are not equal. What is unknown is equal to anything.
+ */
+struct ib_differences ib_copy_differences(struct ib_arena *, const struct ib_case_record *old_case,
+                                          const struct ib_case_record *new_case);
+
+/* Those of the named members of struct ib_machine (ib_machine_fields; ends with NULL) that are not equal. */
+struct ib_text_differences ib_machine_differences(struct ib_arena *, const struct ib_machine *old_machine,
+                                                  const struct ib_machine *new_machine,
+                                                  const char *const *names);
+
+/* Machine, compiler, libraries and program of two runs, as far as they can change a measurement. */
+struct ib_text_differences ib_run_differences(struct ib_arena *, const struct ib_run_record *old_run,
+                                              const struct ib_run_record *new_run);
+
+/* "rmse 54.1 → 54.9 (worse), accuracy 0.95 → 0.96 (better)", "compiler unknown → GNU 12.2.0"; "" for none. */
+const char *ib_difference_words(struct ib_arena *, const struct ib_differences *);
+const char *ib_text_difference_words(struct ib_arena *, const struct ib_text_differences *);
+
+/* "crashed": how a case ended; "ok", "wrong", "unverified": the verdict on its answer, where it came to its
+ * end; "" where it did not run. */
+const char *ib_answer_word(enum ib_case_status, enum ib_verdict);
 
 #endif

@@ -1,6 +1,5 @@
 #include "gate/slowdown_test.h"
 
-#include "analysis/member.h"
 #include "analysis/paired_ratio.h"
 #include "stats/confidence_interval.h"
 #include "stats/hypothesis_tests.h"
@@ -22,27 +21,24 @@ static bool is_judged(const struct ib_slowdown_test *c)
     return c->candidate && c->reference;
 }
 
-/* Rounds in which something else had the processor. */
-static size_t count_disturbed(const json_t *c, uint64_t first, uint64_t last)
+/* Timed rounds in which something else had the processor. */
+static size_t count_disturbed(const struct ib_case_record *c, uint64_t first, uint64_t last)
 {
-    const json_t *rounds = ib_member(c, "time.epoch_ns.rounds"),
-                 *disturbed = ib_member(c, "time.epoch_ns.disturbed");
-    size_t i, n = 0;
-    json_t *round;
-    json_array_foreach (rounds, i, round) {
-        uint64_t r = (uint64_t)json_integer_value(round);
-        n += r >= first && r <= last && json_is_true(json_array_get(disturbed, i)) ? 1 : 0;
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_rounds; i++) {
+        const struct ib_round_record *r = &c->rounds[i];
+        n += r->round >= first && r->round <= last && !isnan(r->epoch_ns) && r->disturbed == IB_YES ? 1 : 0;
     }
     return n;
 }
 
-double *ib_slowdown_test_logs(const json_t *candidate, const json_t *reference, uint64_t first,
-                              uint64_t pairs, size_t *n)
+double *ib_slowdown_test_logs(const struct ib_case_record *candidate, const struct ib_case_record *reference,
+                              uint64_t first, uint64_t pairs, size_t *n)
 {
     struct ib_rounds rounds = {.first = first, .last = first + pairs - 1, .by_slice = true};
     const size_t candidate_disturbed = count_disturbed(candidate, first, rounds.last),
                  reference_disturbed = count_disturbed(reference, first, rounds.last);
-    double *logs = malloc((json_array_size(ib_member(candidate, "time.epoch_ns.rounds")) + 1) * sizeof *logs);
+    double *logs = malloc((candidate->n_rounds + 1) * sizeof *logs);
     *n = logs ? ib_paired_log_ratios(candidate, reference, &rounds, logs) : 0;
     bool own_doing = 3 * candidate_disturbed > 3 * reference_disturbed + pairs;
     rounds.disturbed_too = own_doing || 3 * *n < pairs || *n < IB_SPEED_MIN_ROUNDS;
@@ -79,7 +75,7 @@ static double test(const struct ib_slowdown_test *c, const struct ib_gate_rules 
     return p;
 }
 
-/* Of all contests that are still in question, by Holm; NaN for the others. NULL: out of memory. */
+/* For all cases that are still in question, by Holm; NaN for the others. NULL: out of memory. */
 static double *test_all(const struct ib_slowdown_test *slowdowns, size_t n, const struct ib_gate_rules *rules,
                         uint64_t number, bool faster)
 {

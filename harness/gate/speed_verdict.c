@@ -1,6 +1,5 @@
 #include "gate/speed_verdict.h"
 
-#include "analysis/member.h"
 #include "analysis/paired_ratio.h"
 #include "stats/confidence_interval.h"
 
@@ -8,7 +7,7 @@
 #include <stdlib.h>
 
 #define COVERAGE  0.95
-#define MOST_MORE 1000.0 /* times as many rounds: nobody waits for that */
+#define MOST_MORE 1000.0 /* times as many rounds: too long to wait for */
 
 const struct ib_word ib_speed_words[] = {
     {"SAME", IB_SAME}, {"FASTER", IB_FASTER}, {"SLOWER", IB_SLOWER}, {"AMBIGUOUS", IB_AMBIGUOUS}, {NULL, 0}};
@@ -21,14 +20,13 @@ double ib_rounds_needed(size_t n, double median, double low, double high, double
     return times <= MOST_MORE ? ceil(fmax(times, 1) * (double)n) : NAN;
 }
 
-static struct ib_interval log_interval(const json_t *c)
+static struct ib_interval log_interval(const struct ib_case_record *c)
 {
-    size_t n = json_array_size(ib_member(c, "time.epoch_ns.samples"));
-    double *times = malloc((n + 1) * sizeof *times);
+    double *times = malloc((c->n_rounds + 1) * sizeof *times);
     struct ib_interval interval = {NAN, NAN, NAN, 0};
     if (!times)
         return interval;
-    n = ib_undisturbed_times(c, times);
+    const size_t n = ib_undisturbed_times(c, times);
     for (size_t i = 0; i < n; i++)
         times[i] = log(times[i]);
     interval = ib_interval_correlated(times, n, COVERAGE);
@@ -52,10 +50,11 @@ static enum ib_speed_verdict judge(const struct ib_interval *d, double limit)
     return d->low >= -limit && d->high <= limit ? IB_SAME : IB_AMBIGUOUS;
 }
 
-struct ib_speed ib_speed_unpaired(const json_t *old_case, const json_t *new_case, double margin)
+struct ib_speed ib_speed_unpaired(const struct ib_case_record *old_case,
+                                  const struct ib_case_record *new_case, double margin)
 {
-    struct ib_interval was = log_interval(old_case), candidate = log_interval(new_case);
-    struct ib_interval d = ib_interval_difference(&was, &candidate);
+    const struct ib_interval old = log_interval(old_case), new = log_interval(new_case);
+    const struct ib_interval d = ib_interval_difference(&old, &new);
     struct ib_speed speed = {.ratio = exp(d.median), .low = exp(d.low), .high = exp(d.high), .n = d.n};
     const double limit = log1p(margin);
     const bool known = !isnan(d.low) && !isnan(d.high);
@@ -68,13 +67,4 @@ struct ib_speed ib_speed_unpaired(const json_t *old_case, const json_t *new_case
     if (speed.verdict == IB_AMBIGUOUS)
         speed.reason = known ? "the interval reaches over a limit" : why_unknown(&d);
     return speed;
-}
-
-json_t *ib_speed_json(const struct ib_speed *speed)
-{
-    json_t *ratio =
-        json_pack("{s:o, s:o, s:o, s:I}", "median", ib_json_number(speed->ratio), "low",
-                  ib_json_number(speed->low), "high", ib_json_number(speed->high), "n", (json_int_t)speed->n);
-    return json_pack("{s:s, s:o, s:o, s:s?}", "verdict", ib_word_of(ib_speed_words, (int)speed->verdict),
-                     "ratio", ratio, "needed", ib_json_number(speed->needed), "reason", speed->reason);
 }

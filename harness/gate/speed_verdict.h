@@ -2,9 +2,7 @@
 #ifndef IB_GATE_SPEED_VERDICT_H
 #define IB_GATE_SPEED_VERDICT_H
 
-#include "base/text.h"
-
-#include <jansson.h>
+#include "store/run_record.h"
 
 enum ib_speed_verdict { IB_SAME = 1, IB_FASTER, IB_SLOWER, IB_AMBIGUOUS };
 extern const struct ib_word ib_speed_words[]; /* SAME FASTER SLOWER AMBIGUOUS */
@@ -23,10 +21,8 @@ struct ib_speed {
 /* Two runs of a case that were not interleaved. Beyond the noise within each run, which the interval knows,
  * machines drift between runs, which it cannot: so a difference within `margin` (0.03 for 3 %) either way
  * counts as none. */
-struct ib_speed ib_speed_unpaired(const json_t *old_case, const json_t *new_case, double margin);
-
-/* {verdict, ratio: {median, low, high, n}, needed, reason} */
-json_t *ib_speed_json(const struct ib_speed *);
+struct ib_speed ib_speed_unpaired(const struct ib_case_record *old_case,
+                                  const struct ib_case_record *new_case, double margin);
 
 /* How many of n rounds it takes to shrink half an interval (logarithms) to the distance of its median from
  * the nearest of two limits. NaN: it lies on the limit, or nothing is known. */

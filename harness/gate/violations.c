@@ -1,14 +1,10 @@
 #include "gate/violations.h"
 
-#include "analysis/member.h"
-#include "cli/args.h"
+#include "base/exit_code.h"
 #include "gate/record_diff.h"
-#include "report/compare_report.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 const struct ib_word ib_violation_kind_words[] = {{"accuracy", IB_ACCURACY},
                                                   {"copies", IB_COPIES},
@@ -18,176 +14,159 @@ const struct ib_word ib_violation_kind_words[] = {{"accuracy", IB_ACCURACY},
                                                   {"ambiguous", IB_AMBIGUOUS_CASE},
                                                   {NULL, 0}};
 
-void ib_violation_add(json_t *findings, enum ib_violation_kind kind, const json_t *c, const char *format, ...)
+void ib_violation_add(struct ib_violations *v, enum ib_violation_kind kind, const struct ib_case_record *c,
+                      const char *format, ...)
 {
     char message[1024];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
-    const json_t *id = ib_member(c, "id");
-    json_array_append_new(findings,
-                          json_pack("{s:s, s:s?, s:s, s:s, s:s}", "kind",
-                                    ib_word_of(ib_violation_kind_words, (int)kind), "case",
-                                    json_string_value(id), "name", c ? ib_member_text(c, "name") : "",
-                                    "problem", c ? ib_member_text(c, "problem") : "", "message", message));
+    v->list = ib_arena_grow(v->arena, v->list, sizeof *v->list, v->n, &v->capacity);
+    v->list[v->n++] = (struct ib_violation){.kind = kind,
+                                            .id = c ? ib_arena_copy(v->arena, c->id) : NULL,
+                                            .name = c ? ib_arena_copy(v->arena, c->name) : "",
+                                            .problem = c ? ib_arena_copy(v->arena, c->problem) : "",
+                                            .message = ib_arena_copy(v->arena, message)};
 }
 
-static bool says(const json_t *c, const char *member, const char *word)
+static const char *reason_or_nothing(const char *reason)
 {
-    return strcmp(ib_member_text(c, member), word) == 0;
+    return reason ? reason : "";
 }
 
-static bool is_verified(const json_t *c)
+static const char *status_word(const struct ib_case_record *c)
 {
-    return c && says(c, "status", "ok") && says(c, "verify.verdict", "ok");
+    return ib_word_of(ib_case_status_words, (int)c->status);
 }
 
 /* ---- the answer ---- */
 
 /* Off in either direction: an answer that has become better than the same training can make it is another
  * training, or another test. */
-static void find_metrics(json_t *findings, const struct ib_gate_rules *rules, const json_t *candidate,
-                         const json_t *was)
+static void find_metrics(struct ib_violations *v, const struct ib_gate_rules *rules,
+                         const struct ib_case_record *candidate, const struct ib_case_record *old_case)
 {
-    struct ib_arena arena = {0};
-    json_t *differences = ib_metric_differences(was, candidate, rules->metrics);
-    if (json_array_size(differences))
-        ib_violation_add(findings, IB_ACCURACY, candidate, "metrics off by more than %.3g %%: %s",
-                         100 * rules->metrics, ib_difference_words(&arena, differences));
-    json_decref(differences);
-    ib_arena_free(&arena);
+    const struct ib_differences differences =
+        ib_metric_differences(v->arena, old_case, candidate, rules->metrics);
+    if (differences.n)
+        ib_violation_add(v, IB_ACCURACY, candidate, "metrics off by more than %.3g %%: %s",
+                         100 * rules->metrics, ib_difference_words(v->arena, &differences));
 }
 
-/* Fewer are welcome, as long as they obey the transfer model. */
-static void find_more_copies(json_t *findings, const json_t *candidate, const json_t *was)
+/* Fewer are welcome, as long as they are what the transfer model expects. */
+static void find_more_copies(struct ib_violations *v, const struct ib_case_record *candidate,
+                             const struct ib_case_record *old_case)
 {
-    struct ib_arena arena = {0};
-    json_t *differences = ib_copy_differences(was, candidate), *d;
-    size_t i;
+    const struct ib_differences differences = ib_copy_differences(v->arena, old_case, candidate);
     bool more = false;
-    json_array_foreach (differences, i, d)
-        more = more || ib_member_number(d, "new") > ib_member_number(d, "old");
+    for (size_t i = 0; i < differences.n; i++)
+        more = more || differences.list[i].new > differences.list[i].old;
     if (more)
-        ib_violation_add(findings, IB_COPIES, candidate, "copies more: %s",
-                         ib_difference_words(&arena, differences));
-    json_decref(differences);
-    ib_arena_free(&arena);
+        ib_violation_add(v, IB_COPIES, candidate, "copies more: %s",
+                         ib_difference_words(v->arena, &differences));
 }
 
-static void find_over_budget(json_t *findings, const json_t *candidate, const char *count, int64_t budget)
+static void find_over_budget(struct ib_violations *v, const struct ib_case_record *candidate,
+                             const char *name, int64_t copies, int64_t budget)
 {
-    double epochs = ib_member_number(candidate, "epochs");
-    const json_t *train = ib_member(candidate, "transfers.phases.train");
-    double copies = ib_member_number(train, count);
-    if (budget == IB_NO_BUDGET || !says(candidate, "residency", "resident") || !(epochs > 0))
+    if (budget == IB_NO_BUDGET || candidate->residency != IB_RESIDENT || !candidate->epochs)
         return;
-    if (copies / epochs > (double)budget)
-        ib_violation_add(findings, IB_COPIES, candidate, "%s: %.3g copies an epoch, the budget allows %lld",
-                         count, copies / epochs, (long long)budget);
+    const double each = (double)copies / (double)candidate->epochs;
+    if (each > (double)budget)
+        ib_violation_add(v, IB_COPIES, candidate, "%s: %.3g copies an epoch, the budget allows %lld", name,
+                         each, (long long)budget);
 }
 
-void ib_violations_of_answer(json_t *findings, const struct ib_gate_rules *rules, const json_t *candidate,
-                             const json_t *was)
+void ib_violations_of_answer(struct ib_violations *v, const struct ib_gate_rules *rules,
+                             const struct ib_case_record *candidate, const struct ib_case_record *old_case)
 {
-    if (says(candidate, "verify.verdict", "wrong"))
-        ib_violation_add(findings, IB_ACCURACY, candidate, "wrong: %s",
-                         ib_member_text(candidate, "verify.reason"));
-    if (says(candidate, "status", "untrusted"))
-        ib_violation_add(
-            findings, json_is_false(ib_member(candidate, "transfers.as_expected")) ? IB_COPIES : IB_ACCURACY,
-            candidate, "untrusted: %s", ib_member_text(candidate, "reason"));
-    if (!says(candidate, "status", "ok"))
+    const struct ib_transfer_totals *train = &candidate->phase_transfers[IB_TRAIN];
+    const bool wrong = candidate->check.verdict == IB_WRONG,
+               had_answer = old_case && ib_case_record_verified(old_case);
+    if (wrong)
+        ib_violation_add(v, IB_ACCURACY, candidate, "wrong: %s",
+                         reason_or_nothing(candidate->check.verdict_reason));
+    if (candidate->status == IB_CASE_UNTRUSTED)
+        ib_violation_add(v, candidate->as_expected == IB_NO ? IB_COPIES : IB_ACCURACY, candidate,
+                         "untrusted: %s", reason_or_nothing(candidate->reason));
+    if (candidate->status != IB_CASE_OK)
         return;
-    if (is_verified(was) && !says(candidate, "verify.verdict", "wrong"))
-        find_metrics(findings, rules, candidate, was);
-    if (is_verified(was))
-        find_more_copies(findings, candidate, was);
-    find_over_budget(findings, candidate, "h2d_count", rules->h2d_per_epoch);
-    find_over_budget(findings, candidate, "d2h_count", rules->d2h_per_epoch);
+    if (had_answer && !wrong)
+        find_metrics(v, rules, candidate, old_case);
+    if (had_answer)
+        find_more_copies(v, candidate, old_case);
+    find_over_budget(v, candidate, "h2d_count", train->h2d_count, rules->h2d_per_epoch);
+    find_over_budget(v, candidate, "d2h_count", train->d2h_count, rules->d2h_per_epoch);
 }
 
 /* ---- presence ---- */
 
-static bool is_absent(const json_t *c)
+void ib_violations_of_presence(struct ib_violations *v, const struct ib_case_record *candidate,
+                               const struct ib_case_record *old_case, bool allow_missing)
 {
-    return says(c, "status", "unavailable") || says(c, "status", "unsupported");
-}
-
-void ib_violations_of_presence(json_t *findings, const json_t *candidate, const json_t *was,
-                               bool allow_missing)
-{
-    const bool expected = is_verified(was) && !allow_missing;
+    const bool expected = old_case && ib_case_record_verified(old_case) && !allow_missing;
     if (!candidate) {
         if (expected)
-            ib_violation_add(findings, IB_MISSING, was, "is not in the sweep any more");
-        return;
-    }
-    if (is_absent(candidate)) {
+            ib_violation_add(v, IB_MISSING, old_case, "is not in the sweep any more");
+    } else if (candidate->status == IB_CASE_UNAVAILABLE || candidate->status == IB_CASE_UNSUPPORTED) {
         if (expected)
-            ib_violation_add(findings, IB_MISSING, candidate, "%s: %s", ib_member_text(candidate, "status"),
-                             ib_member_text(candidate, "reason"));
-    } else if (!says(candidate, "status", "ok") && !says(candidate, "status", "untrusted")) {
-        ib_violation_add(findings, IB_FAILED, candidate, "%s: %s", ib_member_text(candidate, "status"),
-                         ib_member_text(candidate, "reason"));
-    } else if (says(candidate, "verify.verdict", "unverified") && expected) {
-        ib_violation_add(findings, IB_MISSING, candidate, "unverified: %s",
-                         ib_member_text(candidate, "verify.reason"));
+            ib_violation_add(v, IB_MISSING, candidate, "%s: %s", status_word(candidate),
+                             reason_or_nothing(candidate->reason));
+    } else if (candidate->status != IB_CASE_OK && candidate->status != IB_CASE_UNTRUSTED) {
+        ib_violation_add(v, IB_FAILED, candidate, "%s: %s", status_word(candidate),
+                         reason_or_nothing(candidate->reason));
+    } else if (candidate->check.verdict == IB_UNVERIFIED && expected) {
+        ib_violation_add(v, IB_MISSING, candidate, "unverified: %s",
+                         reason_or_nothing(candidate->check.verdict_reason));
     }
 }
 
-static bool any_verified(const json_t *cases, const char *glob)
+static bool any_verified(const struct ib_run_record *record, const char *glob)
 {
-    size_t i;
-    json_t *c;
-    json_array_foreach (cases, i, c)
-        if (ib_glob(glob, ib_member_text(c, "impl")) && is_verified(c))
+    for (size_t i = 0; i < record->n; i++)
+        if (ib_glob(glob, record->cases[i].axis[IB_AXIS_IMPL]) && ib_case_record_verified(&record->cases[i]))
             return true;
     return false;
 }
 
-void ib_violations_of_sweep(json_t *findings, const json_t *cases, const char *const *require,
-                            bool allow_missing)
+void ib_violations_of_sweep(struct ib_violations *v, const struct ib_run_record *record,
+                            const char *const *require, bool allow_missing)
 {
     for (; require && *require && !allow_missing; require++)
-        if (!any_verified(cases, *require))
-            ib_violation_add(findings, IB_MISSING, NULL, "%s is required, and has no verified case",
-                             *require);
-    if (!any_verified(cases, "*"))
-        ib_violation_add(findings, IB_FAILED, NULL, "no case is ok");
+        if (!any_verified(record, *require))
+            ib_violation_add(v, IB_MISSING, NULL, "%s is required, and has no verified case", *require);
+    if (!any_verified(record, "*"))
+        ib_violation_add(v, IB_FAILED, NULL, "no case is ok");
 }
 
 /* ---- all together ---- */
 
-json_t *ib_violations_sorted(const json_t *findings)
+void ib_violations_sort(struct ib_violations *v)
 {
-    json_t *sorted = json_array(), *finding;
-    size_t i;
+    struct ib_violation *sorted = ib_arena_alloc(v->arena, (v->n + 1) * sizeof *sorted);
+    size_t n = 0;
     for (const struct ib_word *kind = ib_violation_kind_words; kind->word; kind++)
-        json_array_foreach (findings, i, finding)
-            if (says(finding, "kind", kind->word))
-                json_array_append(sorted, finding);
-    return sorted;
+        for (size_t i = 0; i < v->n; i++)
+            if ((int)v->list[i].kind == kind->value)
+                sorted[n++] = v->list[i];
+    v->list = sorted;
+    v->capacity = v->n + 1;
 }
 
-int ib_violations_exit_status(const json_t *findings, bool strict)
+int ib_violations_exit_status(const struct ib_violations *v, bool strict)
 {
     static const int by_kind[] = {[IB_ACCURACY] = IB_EXIT_WRONG,     [IB_COPIES] = IB_EXIT_WRONG,
                                   [IB_FAILED] = IB_EXIT_FAILED,      [IB_MISSING] = IB_EXIT_FAILED,
                                   [IB_SLOWER_CASE] = IB_EXIT_SLOWER, [IB_AMBIGUOUS_CASE] = IB_EXIT_AMBIGUOUS};
-    static const int ranks[] = {IB_EXIT_WRONG, IB_EXIT_FAILED, IB_EXIT_SLOWER, IB_EXIT_AMBIGUOUS};
-    enum { RANKS = sizeof ranks / sizeof *ranks };
-    int worst = RANKS;
-    size_t i;
-    json_t *finding;
-    json_array_foreach (findings, i, finding) {
-        int kind = 0, rank = 0;
-        ib_word_value(ib_violation_kind_words, ib_member_text(finding, "kind"), &kind);
-        while (rank < RANKS && ranks[rank] != by_kind[kind])
-            rank++;
-        worst = rank < worst ? rank : worst;
-    }
-    if (worst == RANKS || (ranks[worst] == IB_EXIT_AMBIGUOUS && !strict))
-        return IB_EXIT_OK;
-    return ranks[worst];
+    enum ib_violation_kind gravest = IB_AMBIGUOUS_CASE;
+    for (size_t i = 0; i < v->n; i++)
+        gravest = v->list[i].kind < gravest ? v->list[i].kind : gravest;
+    const bool passed = v->n == 0 || (gravest == IB_AMBIGUOUS_CASE && !strict);
+    return passed ? IB_EXIT_OK : by_kind[gravest];
+}
+
+bool ib_violation_fails(const struct ib_violation *violation, int exit_status)
+{
+    return violation->kind != IB_AMBIGUOUS_CASE || exit_status == IB_EXIT_AMBIGUOUS;
 }

@@ -1,12 +1,12 @@
-/* What stops a change: findings by kind, and the exit status that they earn. */
+/* Reasons to stop a change, by kind, and the exit status that they give. */
 #ifndef IB_GATE_VIOLATIONS_H
 #define IB_GATE_VIOLATIONS_H
 
 #include "config/gate_rules.h"
+#include "store/run_record.h"
 
-#include <jansson.h>
-
-/* accuracy, copies: exit status 3; failed, missing: 4; slower: 1; ambiguous: 5, under --strict. */
+/* The gravest first. accuracy, copies: exit status 3; failed, missing: 4; slower: 1; ambiguous: 5, under
+ * --strict. */
 enum ib_violation_kind {
     IB_ACCURACY = 1,
     IB_COPIES,
@@ -17,28 +17,44 @@ enum ib_violation_kind {
 };
 extern const struct ib_word ib_violation_kind_words[];
 
-/* Appends {kind, case: ID or null, name, problem, message}. `c` may be NULL. */
-void ib_violation_add(json_t *findings, enum ib_violation_kind, const json_t *c, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+struct ib_violation {
+    enum ib_violation_kind kind;
+    const char *id, *name, *problem; /* of its case; NULL, "", "": it is about the sweep */
+    const char *message;
+};
 
-/* What is wrong with the answer and the copies of a case, by itself and beside what it was (NULL: not known):
- * a wrong or untrusted case, metrics off either way, copies over the budget or more than there were. */
-void ib_violations_of_answer(json_t *findings, const struct ib_gate_rules *, const json_t *candidate,
-                             const json_t *was);
+/* In the order in which they were found. */
+struct ib_violations {
+    struct ib_arena *arena; /* holds all texts; set it, and all else to 0 */
+    struct ib_violation *list;
+    size_t n, capacity;
+};
 
-/* What there should be and is not: `is` failed; or it has no verified answer, though `was` had one. `is` is
- * NULL where the case is not in the sweep at all. */
-void ib_violations_of_presence(json_t *findings, const json_t *candidate, const json_t *was,
-                               bool allow_missing);
+/* The case may be NULL. */
+void ib_violation_add(struct ib_violations *, enum ib_violation_kind, const struct ib_case_record *,
+                      const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Required implementations (globs; ends with NULL) of which no case has a verified answer; and a sweep of
- * which none has. */
-void ib_violations_of_sweep(json_t *findings, const json_t *cases, const char *const *require,
+/* Finds fault with the answer and the copies of a case, by itself and against its old record (NULL: there is
+ * none): a wrong or untrusted case, metrics off either way, copies over the budget or more than before. */
+void ib_violations_of_answer(struct ib_violations *, const struct ib_gate_rules *,
+                             const struct ib_case_record *candidate, const struct ib_case_record *old_case);
+
+/* Finds what is missing: the candidate failed; or it has no verified answer, though the old case had one. The
+ * candidate is NULL where the case is not in the sweep at all. */
+void ib_violations_of_presence(struct ib_violations *, const struct ib_case_record *candidate,
+                               const struct ib_case_record *old_case, bool allow_missing);
+
+/* Required implementations (globs; ends with NULL; may be NULL) without a verified case; and a sweep without
+ * any. */
+void ib_violations_of_sweep(struct ib_violations *, const struct ib_run_record *, const char *const *require,
                             bool allow_missing);
 
-/* The same by kind, the gravest first; a new reference. */
-json_t *ib_violations_sorted(const json_t *findings);
+/* By kind, the gravest first; otherwise the order stays. */
+void ib_violations_sort(struct ib_violations *);
 
-int ib_violations_exit_status(const json_t *findings, bool strict);
+int ib_violations_exit_status(const struct ib_violations *, bool strict);
+
+/* Undecided speed fails only a gate that ends with its own exit status, which takes --strict. */
+bool ib_violation_fails(const struct ib_violation *, int exit_status);
 
 #endif

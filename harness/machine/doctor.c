@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "parent/memory_limit.h"
 #include "parent/registry.h"
+#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
 #include <math.h>

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 
+#include <inttypes.h>
 #include <sched.h>
 #include <sqlite3.h>
 #include <stdbool.h>
@@ -11,13 +12,43 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-enum { FINGERPRINT_HEX = 16 };
+enum { FINGERPRINT_HEX = 16, CACHES_MAX = 8 };
 
-/* The value of the first line of a file that begins with `key`, without quotation marks; null when there is
- * none. */
-static json_t *first_value(const char *path, const char *key, char separator)
+#define FIELD(member) .name = #member, .offset = offsetof(struct ib_machine, member)
+const struct ib_machine_field ib_machine_fields[] = {
+    {FIELD(fingerprint), .type = IB_MACHINE_TEXT},
+    {FIELD(cpu), .type = IB_MACHINE_TEXT},
+    {FIELD(architecture), .type = IB_MACHINE_TEXT},
+    {FIELD(logical_cores), .type = IB_MACHINE_COUNT},
+    {FIELD(usable_cores), .type = IB_MACHINE_COUNT},
+    {FIELD(memory_bytes), .type = IB_MACHINE_COUNT},
+    {FIELD(governor), .type = IB_MACHINE_TEXT},
+    {FIELD(turbo), .type = IB_MACHINE_TRUTH},
+    {FIELD(virtualised), .type = IB_MACHINE_TRUTH},
+    {FIELD(gpu_driver), .type = IB_MACHINE_TEXT},
+    {FIELD(kernel), .type = IB_MACHINE_TEXT},
+    {FIELD(os), .type = IB_MACHINE_TEXT},
+    {FIELD(compiler), .type = IB_MACHINE_TEXT},
+    {FIELD(flags), .type = IB_MACHINE_TEXT},
+    {NULL},
+};
+
+/* ---- what /proc and /sys say ---- */
+
+/* The text in the arena; NULL where it is not UTF-8. */
+static const char *keep(struct ib_arena *arena, const char *text)
 {
-    json_t *value = NULL;
+    json_t *utf8 = json_string(text);
+    const char *kept = utf8 ? ib_arena_copy(arena, text) : NULL;
+    json_decref(utf8);
+    return kept;
+}
+
+/* The value of the first line of a file that begins with `key`, without quotation marks; NULL when there is
+ * none. */
+static const char *first_value(struct ib_arena *arena, const char *path, const char *key, char separator)
+{
+    const char *value = NULL;
     char *line = NULL;
     size_t room = 0;
     FILE *file = fopen(path, "re");
@@ -27,35 +58,33 @@ static json_t *first_value(const char *path, const char *key, char separator)
             continue;
         start += 1 + strspn(start + 1, " \t\"");
         start[strcspn(start, "\"\n")] = '\0';
-        value = json_string(start);
+        value = keep(arena, start);
     }
     free(line);
     if (file)
         fclose(file);
-    return value ? value : json_null();
+    return value;
 }
 
-static json_t *cpu_model(void)
+static const char *cpu_model(struct ib_arena *arena)
 {
-    json_t *model = first_value("/proc/cpuinfo", "model name", ':');
-    return json_is_null(model) ? first_value("/proc/cpuinfo", "CPU part", ':')
-                               : model; /* arm64 has no names */
+    const char *model = first_value(arena, "/proc/cpuinfo", "model name", ':');
+    return model ? model : first_value(arena, "/proc/cpuinfo", "CPU part", ':'); /* arm64 has no names */
 }
 
-static json_int_t memory_bytes(void)
+static uint64_t known(long value)
 {
-    long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
-    return pages > 0 && page_bytes > 0 ? (json_int_t)pages * (json_int_t)page_bytes : 0;
+    return value > 0 ? (uint64_t)value : 0;
 }
 
-static json_int_t usable_cores(void)
+static uint64_t usable_cores(void)
 {
     cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (uint64_t)CPU_COUNT(&set) : 0;
 }
 
-/* The first line of a file; null where there is none. */
-static json_t *line_of(const char *path)
+/* The first line of a file; NULL where there is none. */
+static const char *line_of(struct ib_arena *arena, const char *path)
 {
     char line[256] = "";
     FILE *file = fopen(path, "re");
@@ -63,101 +92,161 @@ static json_t *line_of(const char *path)
     if (file)
         fclose(file);
     line[strcspn(line, "\n")] = '\0';
-    json_t *text = read ? json_string(line) : NULL; /* NULL: no UTF-8 either */
-    return text ? text : json_null();
+    return read ? keep(arena, line) : NULL;
 }
 
-/* Does the file say `on`? null where there is none. */
-static json_t *says(const char *path, const char *on)
+/* Does the file say `on`? */
+static enum ib_truth says(struct ib_arena *arena, const char *path, const char *on)
 {
-    json_t *line = line_of(path);
-    json_t *truth = json_is_null(line) ? json_null() : json_boolean(strcmp(json_string_value(line), on) == 0);
-    json_decref(line);
-    return truth;
+    const char *line = line_of(arena, path);
+    return !line ? IB_UNKNOWN : strcmp(line, on) == 0 ? IB_YES : IB_NO;
 }
 
 /* May cores run faster than their nominal clock, for as long as heat allows? */
-static json_t *turbo(void)
+static enum ib_truth turbo(struct ib_arena *arena)
 {
-    json_t *intel = says("/sys/devices/system/cpu/intel_pstate/no_turbo", "0");
-    return json_is_null(intel) ? says("/sys/devices/system/cpu/cpufreq/boost", "1") : intel;
+    enum ib_truth intel = says(arena, "/sys/devices/system/cpu/intel_pstate/no_turbo", "0");
+    return intel == IB_UNKNOWN ? says(arena, "/sys/devices/system/cpu/cpufreq/boost", "1") : intel;
 }
 
-/* Of x86 alone: others do not say. */
-static json_t *virtualised(void)
+/* Only x86 says so. */
+static enum ib_truth virtualised(struct ib_arena *arena)
 {
-    json_t *flags = first_value("/proc/cpuinfo", "flags", ':');
-    json_t *truth = json_is_null(flags)
-                        ? json_null()
-                        : json_boolean(strstr(json_string_value(flags), " hypervisor") != NULL);
-    json_decref(flags);
-    return truth;
+    const char *flags = first_value(arena, "/proc/cpuinfo", "flags", ':');
+    return !flags ? IB_UNKNOWN : strstr(flags, " hypervisor") ? IB_YES : IB_NO;
 }
 
-/* {"L1 Data": "32K", …} of the first core. */
-static json_t *caches(void)
+/* {"L1 Data", "32K"}, … of the first core. */
+static const struct ib_named_text *caches(struct ib_arena *arena)
 {
-    json_t *sizes = json_object();
-    for (int i = 0; i < 8; i++) {
+    struct ib_named_text *list = ib_arena_alloc(arena, (CACHES_MAX + 1) * sizeof *list);
+    size_t n = 0;
+    for (int i = 0; i < CACHES_MAX; i++) {
         static const char *const parts[] = {"level", "type", "size"};
-        char path[128], name[64];
-        json_t *texts[3];
-        for (int p = 0; p < 3; p++) {
-            snprintf(path, sizeof path, "/sys/devices/system/cpu/cpu0/cache/index%d/%s", i, parts[p]);
-            texts[p] = line_of(path);
-        }
-        if (json_is_string(texts[0]) && json_is_string(texts[1]) && json_is_string(texts[2])) {
-            snprintf(name, sizeof name, "L%.3s %.20s", json_string_value(texts[0]),
-                     json_string_value(texts[1]));
-            json_object_set(sizes, name, texts[2]);
-        }
+        const char *texts[3];
         for (int p = 0; p < 3; p++)
-            json_decref(texts[p]);
+            texts[p] = line_of(
+                arena, ib_arena_print(arena, "/sys/devices/system/cpu/cpu0/cache/index%d/%s", i, parts[p]));
+        if (texts[0] && texts[1] && texts[2])
+            list[n++] = (struct ib_named_text){ib_arena_print(arena, "L%s %s", texts[0], texts[1]), texts[2]};
     }
-    return sizes;
+    return list;
 }
 
-static json_t *known(json_int_t value)
+static const char *fingerprint(struct ib_arena *arena, const struct ib_machine *m)
 {
-    return value > 0 ? json_integer(value) : json_null();
+    const uint64_t gib = 1 << 30;
+    char hex[IB_HASH_HEX];
+    const char *text =
+        ib_arena_print(arena, "%s\n%s\n%" PRIu64 " cores\n%" PRIu64 " GiB\n", m->cpu ? m->cpu : "?",
+                       m->architecture, m->usable_cores, (m->memory_bytes + gib / 2) / gib);
+    ib_hash_of(text, strlen(text), hex);
+    return ib_arena_print(arena, "%.*s", FINGERPRINT_HEX, hex);
 }
 
-static json_t *fingerprint(const json_t *cpu, const char *architecture)
-{
-    const json_int_t gib = 1 << 30;
-    const char *model = json_string_value(cpu);
-    char text[512], hex[IB_HASH_HEX];
-    int length =
-        snprintf(text, sizeof text, "%s\n%s\n%" JSON_INTEGER_FORMAT " cores\n%" JSON_INTEGER_FORMAT " GiB\n",
-                 model ? model : "?", architecture, usable_cores(), (memory_bytes() + gib / 2) / gib);
-    ib_hash_of(text, (size_t)length < sizeof text ? (size_t)length : sizeof text - 1, hex);
-    return json_stringn(hex, FINGERPRINT_HEX);
-}
-
-json_t *ib_machine_describe(void)
+void ib_machine_describe(struct ib_arena *arena, struct ib_machine *out)
 {
     struct utsname system;
     if (uname(&system) != 0)
         memset(&system, 0, sizeof system);
-    json_t *machine = json_object(), *libraries = json_object(), *cpu = cpu_model();
-    json_object_set_new(machine, "fingerprint", fingerprint(cpu, system.machine));
-    json_object_set_new(machine, "cpu", cpu);
-    json_object_set_new(machine, "architecture", json_string(system.machine));
-    json_object_set_new(machine, "logical_cores", known(sysconf(_SC_NPROCESSORS_ONLN)));
-    json_object_set_new(machine, "usable_cores", known(usable_cores()));
-    json_object_set_new(machine, "memory_bytes", known(memory_bytes()));
-    json_object_set_new(machine, "caches", caches());
-    json_object_set_new(machine, "governor",
-                        line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
-    json_object_set_new(machine, "turbo", turbo());
-    json_object_set_new(machine, "virtualised", virtualised());
-    json_object_set_new(machine, "gpu_driver", line_of("/proc/driver/nvidia/version"));
-    json_object_set_new(machine, "kernel", json_string(system.release));
-    json_object_set_new(machine, "os", first_value("/etc/os-release", "PRETTY_NAME=", '='));
-    json_object_set_new(machine, "compiler", json_string(IB_COMPILER));
-    json_object_set_new(machine, "flags", json_string(IB_FLAGS));
-    json_object_set_new(libraries, "sqlite", json_string(sqlite3_libversion()));
-    json_object_set_new(libraries, "jansson", json_string(jansson_version_str()));
-    json_object_set_new(machine, "libraries", libraries);
-    return machine;
+    const struct ib_named_text libraries[] = {
+        {"sqlite", sqlite3_libversion()}, {"jansson", jansson_version_str()}, {NULL, NULL}};
+    *out = (struct ib_machine){
+        .cpu = cpu_model(arena),
+        .architecture = ib_arena_copy(arena, system.machine),
+        .logical_cores = known(sysconf(_SC_NPROCESSORS_ONLN)),
+        .usable_cores = usable_cores(),
+        .memory_bytes = known(sysconf(_SC_PHYS_PAGES)) * known(sysconf(_SC_PAGESIZE)),
+        .caches = caches(arena),
+        .governor = line_of(arena, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+        .turbo = turbo(arena),
+        .virtualised = virtualised(arena),
+        .gpu_driver = line_of(arena, "/proc/driver/nvidia/version"),
+        .kernel = ib_arena_copy(arena, system.release),
+        .os = first_value(arena, "/etc/os-release", "PRETTY_NAME=", '='),
+        .compiler = IB_COMPILER,
+        .flags = IB_FLAGS,
+        .libraries = memcpy(ib_arena_alloc(arena, sizeof libraries), libraries, sizeof libraries),
+    };
+    out->fingerprint = fingerprint(arena, out);
+}
+
+/* ---- as text and as JSON ---- */
+
+const char *ib_machine_field_text(const struct ib_machine *m, const struct ib_machine_field *field,
+                                  struct ib_arena *arena)
+{
+    const void *at = (const char *)m + field->offset;
+    if (field->type == IB_MACHINE_TEXT)
+        return *(const char *const *)at;
+    if (field->type == IB_MACHINE_COUNT)
+        return *(const uint64_t *)at ? ib_arena_print(arena, "%" PRIu64, *(const uint64_t *)at) : NULL;
+    enum ib_truth truth = *(const enum ib_truth *)at;
+    return truth == IB_UNKNOWN ? NULL : truth ? "true" : "false";
+}
+
+static json_t *field_json(const struct ib_machine *m, const struct ib_machine_field *field)
+{
+    const void *at = (const char *)m + field->offset;
+    json_t *value = NULL;
+    if (field->type == IB_MACHINE_TEXT && *(const char *const *)at)
+        value = json_string(*(const char *const *)at);
+    if (field->type == IB_MACHINE_COUNT && *(const uint64_t *)at)
+        value = json_integer((json_int_t) * (const uint64_t *)at);
+    if (field->type == IB_MACHINE_TRUTH && *(const enum ib_truth *)at != IB_UNKNOWN)
+        value = json_boolean(*(const enum ib_truth *)at == IB_YES);
+    return value ? value : json_null();
+}
+
+static json_t *named_json(const struct ib_named_text *list)
+{
+    json_t *object = json_object();
+    for (; list && list->name; list++)
+        json_object_set_new(object, list->name, json_string(list->text));
+    return object;
+}
+
+json_t *ib_machine_to_json(const struct ib_machine *m)
+{
+    json_t *object = json_object();
+    for (const struct ib_machine_field *field = ib_machine_fields; field->name; field++)
+        json_object_set_new(object, field->name, field_json(m, field));
+    json_object_set_new(object, "caches", named_json(m->caches));
+    json_object_set_new(object, "libraries", named_json(m->libraries));
+    return object;
+}
+
+static const char *text_in(struct ib_arena *arena, const json_t *value)
+{
+    return json_is_string(value) ? ib_arena_copy(arena, json_string_value(value)) : NULL;
+}
+
+static const struct ib_named_text *named_in(struct ib_arena *arena, const json_t *object)
+{
+    struct ib_named_text *list = ib_arena_alloc(arena, (json_object_size(object) + 1) * sizeof *list),
+                         *at = list;
+    const char *name;
+    json_t *value;
+    json_object_foreach ((json_t *)(uintptr_t)object, name, value)
+        if (json_is_string(value))
+            *at++ = (struct ib_named_text){ib_arena_copy(arena, name), text_in(arena, value)};
+    return list;
+}
+
+void ib_machine_from_json(const json_t *object, struct ib_arena *arena, struct ib_machine *out)
+{
+    *out = (struct ib_machine){.caches = named_in(arena, json_object_get(object, "caches")),
+                               .libraries = named_in(arena, json_object_get(object, "libraries"))};
+    for (const struct ib_machine_field *field = ib_machine_fields; field->name; field++) {
+        const json_t *value = json_object_get(object, field->name);
+        void *at = (char *)out + field->offset;
+        if (field->type == IB_MACHINE_TEXT)
+            *(const char **)at = text_in(arena, value);
+        else if (field->type == IB_MACHINE_COUNT)
+            *(uint64_t *)at = json_integer_value(value) > 0 ? (uint64_t)json_integer_value(value) : 0;
+        else
+            *(enum ib_truth *)at = !json_is_boolean(value) ? IB_UNKNOWN
+                                   : json_is_true(value)   ? IB_YES
+                                                           : IB_NO;
+    }
 }

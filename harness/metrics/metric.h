@@ -1,4 +1,4 @@
-/* Metrics: computed by the parent from predictions that an implementation returned, on the test rows. */
+/* Metrics: computed by the parent from predictions that an implementation returned. */
 #ifndef IB_METRICS_METRIC_H
 #define IB_METRICS_METRIC_H
 
@@ -15,22 +15,37 @@ struct ib_scores {
     double train_positive;            /* share of class 1 among the training rows */
 };
 
+/* What a metric is made of, which decides how far rounding alone can move it. */
+enum ib_metric_form {
+    IB_FORM_SQUARE, /* grows with the square of the errors of predictions */
+    IB_FORM_LINEAR, /* grows with the errors */
+    IB_FORM_SHARE,  /* share of the rows: people read it as a percentage */
+    IB_FORM_DERIVED /* follows from another metric: runs are not compared by it */
+};
+
 struct ib_metric {
-    const char *name, *unit, *summary;
-    bool higher_is_better;
+    const char *name;  /* "rmse": in the record */
+    const char *label; /* "RMSE": for people */
+    const char *unit, *summary;
+    bool of_training;      /* of the training rows, not the test rows */
+    bool higher_is_better; /* else lower is */
+    enum ib_metric_form form;
     /* NaN where the metric means nothing here; readers turn that into null. A prediction that is not finite
      * gives an infinity, never NaN. */
     double (*compute)(const struct ib_scores *);
 };
+
+/* The place of each in ib_metrics: IB_METRIC_rmse. */
+#define IB_METRIC(name, ...) IB_METRIC_##name,
+enum ib_metric_index {
+#include "metrics/metrics.def"
+    IB_METRIC_COUNT
+};
+#undef IB_METRIC
+
 extern const struct ib_metric *const ib_metrics[]; /* metrics.def; ends with NULL */
 
-/* What several metrics are made of. */
-
-/* Mean of `of` over predicted - actual; NaN for probabilities. */
-double ib_mean_error(const struct ib_scores *, double (*of)(double error));
-double ib_square(double error);
-/* Share of predictions on the right side of 0.5, where one that is not finite is wrong; NaN for a regression.
- */
-double ib_correct_share(const struct ib_scores *);
+/* The one that tables show for a task: RMSE, or accuracy. */
+enum ib_metric_index ib_metric_of_task(enum ib_task);
 
 #endif

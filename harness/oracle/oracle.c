@@ -108,13 +108,6 @@ static float to_tf32(float x)
 #undef REAL
 #undef T
 
-void ib_curve_free(struct ib_curve *curve)
-{
-    free(curve->epoch);
-    free(curve->loss);
-    *curve = (struct ib_curve){0};
-}
-
 void ib_trajectory_free(struct ib_trajectory *trajectory)
 {
     ib_curve_free(&trajectory->curve);

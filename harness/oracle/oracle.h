@@ -6,15 +6,9 @@
 #define IB_ORACLE_ORACLE_H
 
 #include "base/npy.h"
+#include "core/curve.h"
 #include "core/training_spec.h"
 #include "oracle/sketch.h"
-
-struct ib_curve { /* losses in the order of their epochs */
-    uint64_t n;
-    uint64_t *epoch;
-    double *loss;
-};
-void ib_curve_free(struct ib_curve *);
 
 /* How the oracle computes. */
 struct ib_arithmetic {

@@ -58,7 +58,7 @@ static bool ask_about(struct discovery *e, const char *type, const char *where, 
 }
 
 /* Adds what can be known only by calling the implementation. A worker of an older program has said it all
- * with the table. Libraries that cannot be asked for are no fault yet: `open` will go wrong again in the case
+ * with the table. Libraries that cannot be asked for are not a fault yet: `open` fails again in the case
  * itself. */
 static void probe(struct discovery *e, json_t *item)
 {

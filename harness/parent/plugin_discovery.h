@@ -13,7 +13,7 @@
  * be used. */
 bool ib_discover(const char *program, const char *plugin, json_t **impls, struct ib_outcome *);
 
-/* The list that a external program gives of its implementations, with all that it wants to say of each.
+/* The list that an external program gives of its implementations, with all that it wants to say of each.
  * false, with the reason, and then *impls is NULL: it gave none. */
 bool ib_discover_external(const char *const *command, uint64_t timeout_ns, json_t **impls,
                           struct ib_outcome *);

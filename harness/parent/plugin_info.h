@@ -2,7 +2,8 @@
 #ifndef IB_PARENT_PLUGIN_INFO_H
 #define IB_PARENT_PLUGIN_INFO_H
 
-#include "parent/registry.h"
+#include "base/arena.h"
+#include "core/impl_info.h"
 
 #include <jansson.h>
 

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "cli/args.h"
+#include "base/exit_code.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ static bool start(struct replay *r)
     r->begin_ns = ib_now_ns();
     bool ok = argv && argv[0] ? ib_worker_process_start(argv, numbers ? &cpus : NULL, r->timeout_ns,
                                                         &r->child, &r->outcome)
-                              : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "there is no program in the job");
+                              : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "the job names no program");
     r->part_ns[IB_PROCESS_STARTUP] = ib_now_ns() - r->begin_ns;
     free(argv);
     return ok;
@@ -94,21 +94,21 @@ static bool set_up(struct replay *r)
     return ok;
 }
 
-/* A external program says `trained` before it is `done`, and nothing else of it is believed. */
+/* An external program says `trained` before it is `done`, and nothing else of it is believed. */
 static bool train(struct replay *r)
 {
     json_t *answer = NULL;
     const uint64_t begin_ns = ib_now_ns();
     bool ok = ask(r, "train", &answer);
     r->part_ns[IB_PROCESS_TRAIN] = ib_now_ns() - begin_ns;
-    const bool outside = ok && strcmp(json_string_value(json_object_get(answer, "type")), "trained") == 0;
-    if (outside) {
+    const bool external = ok && strcmp(json_string_value(json_object_get(answer, "type")), "trained") == 0;
+    if (external) {
         json_decref(answer);
         answer = NULL;
         ok = ib_worker_process_await(r->child, r->timeout_ns, &answer, &r->outcome);
     }
     ok = ok && ib_worker_process_said(answer, "done", &r->outcome);
-    if (ok && !outside)
+    if (ok && !external)
         take_phases(r, answer);
     json_decref(answer);
     return ok;

@@ -1,5 +1,5 @@
 /* `ironbench replay JOB`: one whole job of a program that speaks the protocol, from its start to its exit, as
- * one process that can be timed from outside. The sweep starts it (run/pass_process.c), nobody else. */
+ * one process that can be timed from outside. Only the sweep starts it (run/pass_process.c). */
 #ifndef IB_PARENT_PROCESS_RUN_H
 #define IB_PARENT_PROCESS_RUN_H
 

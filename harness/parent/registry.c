@@ -147,7 +147,7 @@ enum ib_status ib_plugin_check_file(const char *path)
     if (stat(path, &info) != 0)
         return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", strerror(errno));
     if (!S_ISREG(info.st_mode))
-        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: it is no file");
+        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: it is not a regular file");
     if (access(path, R_OK) != 0)
         return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", strerror(errno));
     return IB_OK;
@@ -217,8 +217,8 @@ static void name_broken(struct ib_registry *r)
         set_unavailable(&add_entry(r, name_after_file(r, s->plugin), s)->info, s->fault);
 }
 
-/* A name that nobody brought may be that of an implementation in a plugin that cannot be used. It gets a row,
- * so that one broken plugin does not end a sweep over others. */
+/* An unknown name may be that of an implementation in a plugin that cannot be used. It gets a row, so that
+ * one broken plugin does not end a sweep over others. */
 static struct entry *add_placeholder(struct ib_registry *r, const char *name)
 {
     if (!r->broken || !ib_is_impl_name(name))
@@ -282,7 +282,7 @@ static enum ib_status check_program(const struct ib_registry *r)
     struct ib_outcome outcome;
     json_t *impls;
     if (!ib_discover(r->program, NULL, &impls, &outcome))
-        return ib_fail(IB_EINVAL, r->program, "is no ironbench to compare with: %s", outcome.reason);
+        return ib_fail(IB_EINVAL, r->program, "is not a compatible ironbench binary: %s", outcome.reason);
     json_decref(impls);
     return IB_OK;
 }

@@ -5,23 +5,9 @@
 #define IB_PARENT_REGISTRY_H
 
 #include "base/arena.h"
-#include "ironbench/impl.h"
+#include "core/impl_info.h"
 
-struct ib_impl_info {
-    const char *name, *summary, *source;
-    const char *plugin;              /* path of its shared object; NULL: built in */
-    const char *const *command;      /* of a external program, which speaks for itself; else NULL */
-    const char *algorithm;           /* another than the contract's gradient descent; NULL: that */
-    uint32_t flags;                  /* enum ib_impl_flags */
-    bool device;                     /* has memory of its own, and so residencies */
-    const char *path;                /* "ops" or "fused": how it trains; NULL: a external program */
-    const struct ib_option *options; /* ends with a NULL name; none where it could not be asked */
-    bool available;
-    const char *reason;    /* why not, when not available */
-    const char *libraries; /* their versions, the device's name; NULL where not given */
-};
-
-/* A external program that speaks the protocol (impls/PROTOCOL.md). */
+/* An external program that speaks the protocol (impls/PROTOCOL.md). */
 struct ib_external {
     const char *name; /* of the implementation */
     const char *const
@@ -31,16 +17,16 @@ struct ib_external {
 
 struct ib_registry;
 
-/* Could this be a plugin, as far as its path says? IB_EINVAL: there is no file that can be read. That is a
- * mistake of whoever named it; all that comes later is the plugin's. */
+/* Could this be a plugin, as far as its path says? IB_EINVAL: not a readable regular file. That is an error
+ * of the user; all later ones are the plugin's. */
 enum ib_status ib_plugin_check_file(const char *path);
 
-/* Names of impls.def, and whatever the plugins (paths, ends with NULL; may be NULL) contain. IB_EINVAL: a
- * path that is no file that can be read, or a plugin with a name that is taken. A plugin that cannot be used
- * for any other reason is one implementation, named after its file and unavailable, with that reason. */
+/* Names of impls.def, and those that the plugins (paths, ends with NULL; may be NULL) contain. IB_EINVAL: a
+ * path that is not a readable file, or a plugin with a name that is taken. A plugin that cannot be used for
+ * any other reason is one implementation, named after its file and unavailable, with that reason. */
 enum ib_status ib_registry_open(const char *const *plugins, struct ib_registry **out);
 /* The same of another build of this program, by its path: its built-ins, its plugins, and those of the list.
- * IB_EINVAL: it is no ironbench whose protocol this one speaks. */
+ * IB_EINVAL: it does not speak this program's protocol. */
 enum ib_status ib_registry_open_program(const char *program, const char *const *plugins,
                                         struct ib_registry **out);
 /* What one plugin brings and nothing else, so that its names may be those of others. */
@@ -62,9 +48,9 @@ const char *ib_registry_fault(const struct ib_registry *);
 /* All names, hidden ones included, in order; ends with NULL. */
 const char *const *ib_registry_names(const struct ib_registry *);
 
-/* Asks a worker at the first call for a name. NULL: no such name; but where a plugin cannot be used, a name
- * that nobody brought may be one of its own, and is unavailable for the plugin's reason. Valid until the
- * registry closes. */
+/* Asks a worker at the first call for a name. NULL: no such name; but where a plugin cannot be used, an
+ * unknown name may be one of its own, and is unavailable for the plugin's reason. Valid until the registry
+ * closes. */
 const struct ib_impl_info *ib_registry_find(struct ib_registry *, const char *name);
 
 #endif

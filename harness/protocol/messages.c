@@ -1,3 +1,5 @@
+#include "protocol/messages.h"
+
 #include "protocol/unpack.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* What a pass reports: the answer `done`. */
+#include "protocol/messages.h"
 #include "protocol/unpack.h"
 
 #include <stdio.h>

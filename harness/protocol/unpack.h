@@ -3,7 +3,8 @@
 #define IB_PROTOCOL_UNPACK_H
 
 #include "base/error.h"
-#include "protocol/messages.h"
+
+#include <jansson.h>
 
 /* json_unpack with our error: the field that is missing or of the wrong type. */
 #define IB_UNPACK(message, ...)                                                                              \

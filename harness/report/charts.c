@@ -281,15 +281,15 @@ static void close_scratch(struct drawing *d)
         rmdir(d->scratch);
 }
 
-enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const struct ib_derived *derived,
-                              struct ib_chart **out, size_t *n)
+enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const struct ib_run_record *run,
+                              const struct ib_derived *derived, struct ib_chart **out, size_t *n)
 {
     struct drawing d = {.arena = arena, .dir = dir};
     struct ib_chart_script *scripts;
     size_t n_scripts;
     IB_TRY(ib_chart_scripts(arena, &scripts, &n_scripts));
     IB_TRY(ib_run_folder_open(dir, &d.db));
-    enum ib_status status = ib_chart_tables(d.db, derived);
+    enum ib_status status = ib_chart_tables(d.db, run, derived);
     if (status == IB_OK)
         status = open_scratch(&d);
     for (size_t i = 0; i < n_scripts && status == IB_OK; i++)

@@ -2,7 +2,7 @@
 #ifndef IB_REPORT_CHARTS_H
 #define IB_REPORT_CHARTS_H
 
-#include "analysis/derived.h"
+#include "analysis/chart_tables.h"
 #include "report/chart_script.h"
 
 struct ib_chart {
@@ -16,7 +16,7 @@ struct ib_chart {
 
 /* Draws into DIR/charts, from DIR/run.sqlite and what was derived from it (analysis/chart_tables.h). What
  * cannot be drawn has a note in its place: no data, no gnuplot, a fault of its script. */
-enum ib_status ib_charts_draw(struct ib_arena *, const char *dir, const struct ib_derived *,
-                              struct ib_chart **out, size_t *n);
+enum ib_status ib_charts_draw(struct ib_arena *, const char *dir, const struct ib_run_record *,
+                              const struct ib_derived *, struct ib_chart **out, size_t *n);
 
 #endif

@@ -1,6 +1,5 @@
 #include "report/compare_report.h"
 
-#include "analysis/member.h"
 #include "base/file.h"
 #include "base/paths.h"
 #include "report/escape.h"
@@ -11,86 +10,56 @@
 
 enum { MOST_STYLE_BYTES = 1 << 20 };
 
-const char *ib_ratio_words(struct ib_arena *arena, const json_t *ratio)
+const char *ib_ratio_words(struct ib_arena *arena, const struct ib_speed *speed)
 {
-    double median = ib_member_number(ratio, "median"), low = ib_member_number(ratio, "low"),
-           high = ib_member_number(ratio, "high");
-    if (isnan(median))
+    if (isnan(speed->ratio))
         return IB_DASH;
-    return isnan(low) || isnan(high) ? ib_arena_print(arena, "%.3f", median)
-                                     : ib_arena_print(arena, "%.3f [%.3f, %.3f]", median, low, high);
-}
-
-static const char *value_words(struct ib_arena *arena, const json_t *value)
-{
-    return json_is_number(value)   ? ib_arena_print(arena, "%.6g", json_number_value(value))
-           : json_is_string(value) ? json_string_value(value)
-                                   : "unknown";
-}
-
-const char *ib_difference_words(struct ib_arena *arena, const json_t *differences)
-{
-    const char *text = "";
-    size_t i;
-    json_t *d;
-    json_array_foreach (differences, i, d) {
-        const json_t *better = json_object_get(d, "better");
-        text = ib_arena_print(arena, "%s%s%s %s → %s%s", text, i ? ", " : "", ib_member_text(d, "name"),
-                              value_words(arena, json_object_get(d, "old")),
-                              value_words(arena, json_object_get(d, "new")),
-                              json_is_true(better)    ? " (better)"
-                              : json_is_false(better) ? " (worse)"
-                                                      : "");
-    }
-    return text;
+    return isnan(speed->low) || isnan(speed->high)
+               ? ib_arena_print(arena, "%.3f", speed->ratio)
+               : ib_arena_print(arena, "%.3f [%.3f, %.3f]", speed->ratio, speed->low, speed->high);
 }
 
 /* ---- what was compared ---- */
 
-static void say_machines(struct ib_doc *doc, const json_t *comparison)
+static void say_machines(struct ib_doc *doc, const struct ib_text_differences *differences)
 {
-    const json_t *differences = ib_member(comparison, "differences");
-    size_t i;
-    json_t *d;
-    if (!json_array_size(differences)) {
+    if (!differences->n) {
         ib_doc_paragraph(doc,
                          "Machine, compiler, libraries and version of ironbench are the same in both runs.");
         return;
     }
     ib_doc_paragraph(doc, "The runs differ in more than what they measured:");
     ib_doc_table(doc, "lll", (const char *[]){"of the machine", "old", "new"});
-    json_array_foreach (differences, i, d)
-        ib_doc_row(doc, (const char *[]){ib_member_text(d, "name"), ib_member_text(d, "old"),
-                                         ib_member_text(d, "new")});
-}
-
-static void say_libraries(struct ib_doc *doc, const json_t *comparison)
-{
-    size_t i;
-    json_t *c;
-    const char *last = "";
-    json_array_foreach (ib_member(comparison, "cases"), i, c) {
-        const json_t *libraries = json_object_get(c, "libraries");
-        const char *words =
-            json_is_object(libraries)
-                ? ib_arena_print(doc->arena, "Libraries of %s: %s, now %s.", ib_member_text(c, "name"),
-                                 ib_member_text(libraries, "old"), ib_member_text(libraries, "new"))
-                : "";
-        if (words[0] && strcmp(words, last) != 0)
-            ib_doc_paragraph(doc, last = words);
+    for (size_t i = 0; i < differences->n; i++) {
+        const struct ib_text_difference *d = &differences->list[i];
+        ib_doc_row(doc, (const char *[]){d->name, d->old ? d->old : "unknown", d->new ? d->new : "unknown"});
     }
 }
 
-static void say_what(struct ib_doc *doc, const json_t *comparison)
+static void say_libraries(struct ib_doc *doc, const struct ib_comparison *comparison)
+{
+    const char *last = "";
+    for (size_t i = 0; i < comparison->n; i++) {
+        const struct ib_compared_case *c = &comparison->cases[i];
+        if (strcmp(c->old_libraries, c->new_libraries) == 0)
+            continue;
+        const char *words = ib_arena_print(doc->arena, "Libraries of %s: %s, now %s.", c->new_case->name,
+                                           c->old_libraries, c->new_libraries);
+        if (strcmp(words, last) != 0)
+            ib_doc_paragraph(doc, words);
+        last = words;
+    }
+}
+
+static void say_what(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
     struct ib_arena *arena = doc->arena;
-    ib_doc_heading(
-        doc, ib_arena_print(arena, "%s of %s against %s of %s", ib_member_text(comparison, "new.name"),
-                            ib_member_text(comparison, "new.started"), ib_member_text(comparison, "old.name"),
-                            ib_member_text(comparison, "old.started")));
-    if (json_is_true(ib_member(comparison, "same_run")))
+    const struct ib_run_record *old = comparison->old_run, *new = comparison->new_run;
+    ib_doc_heading(doc, ib_arena_print(arena, "%s of %s against %s of %s", new->name, new->started, old->name,
+                                       old->started));
+    if (comparison->same_run)
         ib_doc_paragraph(doc, "This is a run compared with itself: nothing can differ.");
-    say_machines(doc, comparison);
+    say_machines(doc, &comparison->differences);
     say_libraries(doc, comparison);
     ib_doc_paragraph(
         doc, ib_arena_print(
@@ -98,84 +67,85 @@ static void say_what(struct ib_doc *doc, const json_t *comparison)
                  "Ratios are new over old, of medians, with 95 %% intervals that allow for rounds that "
                  "resemble their neighbours. The runs were not interleaved: what the machine drifted from "
                  "one to the other is in no interval, so changes within %s count as none.",
-                 ib_format_share(arena, ib_member_number(comparison, "margin"))));
+                 ib_format_share(arena, comparison->margin)));
 }
 
 /* ---- case by case ---- */
 
-static const char *answer_words(struct ib_arena *arena, const json_t *c)
+static const char *answer_words(struct ib_arena *arena, const struct ib_compared_case *c)
 {
-    const char *was = ib_member_text(c, "old_verdict"), *is = ib_member_text(c, "new_verdict");
-    return strcmp(was, is) == 0 ? is : ib_arena_print(arena, "%s → %s", was, is);
+    const char *old = ib_answer_word(c->old_case->status, c->old_case->check.verdict),
+               *new = ib_answer_word(c->new_case->status, c->new_case->check.verdict);
+    return strcmp(old, new) == 0 ? new : ib_arena_print(arena, "%s → %s", old, new);
 }
 
-static void add_cases(struct ib_doc *doc, const json_t *cases)
+static void add_case(struct ib_doc *doc, const struct ib_compared_case *c)
 {
     struct ib_arena *arena = doc->arena;
-    size_t i;
-    json_t *c;
-    if (!json_array_size(cases)) {
+    const double needed = c->speed.needed;
+    const char *settle =
+        isnan(needed) ? "" : ib_arena_print(arena, "%s rounds", ib_format_count(arena, needed));
+    ib_doc_row(doc, (const char *[]){c->new_case->problem, c->new_case->name,
+                                     ib_format_duration(arena, c->old_case->epoch_ns.median),
+                                     ib_format_duration(arena, c->new_case->epoch_ns.median),
+                                     ib_ratio_words(arena, &c->speed),
+                                     ib_word_of(ib_speed_words, (int)c->speed.verdict), settle,
+                                     answer_words(arena, c)});
+}
+
+static void add_cases(struct ib_doc *doc, const struct ib_comparison *comparison)
+{
+    if (!comparison->n) {
         ib_doc_paragraph(doc, "The runs have no case in common.");
         return;
     }
     ib_doc_table(
         doc, "llrrrlrl",
         (const char *[]){"problem", "case", "old", "new", "ratio", "speed", "would settle", "answer"});
-    json_array_foreach (cases, i, c) {
-        double needed = ib_member_number(c, "speed.needed");
-        const char *settle =
-            isnan(needed) ? "" : ib_arena_print(arena, "%s rounds", ib_format_count(arena, needed));
-        ib_doc_row(doc, (const char *[]){ib_member_text(c, "problem"), ib_member_text(c, "name"),
-                                         ib_format_duration(arena, ib_member_number(c, "old_ns")),
-                                         ib_format_duration(arena, ib_member_number(c, "new_ns")),
-                                         ib_ratio_words(arena, ib_member(c, "speed.ratio")),
-                                         ib_member_text(c, "speed.verdict"), settle, answer_words(arena, c)});
-    }
+    for (size_t i = 0; i < comparison->n; i++)
+        add_case(doc, &comparison->cases[i]);
 }
 
-/* A line for each case in which `member` lists differences. */
-static void say_differences(struct ib_doc *doc, const json_t *cases, const char *member, const char *heading,
-                            const char *none)
+/* A line for each case that has differences of its metrics, or with `copies` of its copies. */
+static void say_differences(struct ib_doc *doc, const struct ib_comparison *comparison, bool copies,
+                            const char *heading, const char *none)
 {
     bool any = false;
-    size_t i;
-    json_t *c;
-    json_array_foreach (cases, i, c) {
-        const char *words = ib_difference_words(doc->arena, json_object_get(c, member));
-        if (!words[0])
+    for (size_t i = 0; i < comparison->n; i++) {
+        const struct ib_compared_case *c = &comparison->cases[i];
+        const struct ib_differences *differences = copies ? &c->copies : &c->metrics;
+        if (!differences->n)
             continue;
         if (!any)
             ib_doc_heading(doc, heading);
         any = true;
-        ib_doc_paragraph(doc, ib_arena_print(doc->arena, "%s, %s: %s", ib_member_text(c, "problem"),
-                                             ib_member_text(c, "name"), words));
+        ib_doc_paragraph(doc,
+                         ib_arena_print(doc->arena, "%s, %s: %s", c->new_case->problem, c->new_case->name,
+                                        ib_difference_words(doc->arena, differences)));
     }
     if (!any)
         ib_doc_paragraph(doc, none);
 }
 
-static void say_only(struct ib_doc *doc, const json_t *cases, const char *heading)
+static void say_only(struct ib_doc *doc, const struct ib_case_list *cases, const char *heading)
 {
-    size_t i;
-    json_t *c;
-    if (json_array_size(cases))
+    if (cases->n)
         ib_doc_heading(doc, heading);
-    json_array_foreach (cases, i, c)
-        ib_doc_paragraph(doc, ib_arena_print(doc->arena, "%s, %s (%s)", ib_member_text(c, "problem"),
-                                             ib_member_text(c, "name"), ib_member_text(c, "id")));
+    for (size_t i = 0; i < cases->n; i++)
+        ib_doc_paragraph(doc, ib_arena_print(doc->arena, "%s, %s (%s)", cases->list[i]->problem,
+                                             cases->list[i]->name, cases->list[i]->id));
 }
 
-void ib_compare_page(struct ib_doc *doc, const json_t *comparison)
+void ib_compare_page(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
-    const json_t *cases = ib_member(comparison, "cases");
     say_what(doc, comparison);
-    add_cases(doc, cases);
-    if (json_array_size(cases)) {
-        say_differences(doc, cases, "metrics", "Answers that differ", "Metrics are the same in both.");
-        say_differences(doc, cases, "copies", "Copies that differ", "Copies are the same in both.");
+    add_cases(doc, comparison);
+    if (comparison->n) {
+        say_differences(doc, comparison, false, "Answers that differ", "Metrics are the same in both.");
+        say_differences(doc, comparison, true, "Copies that differ", "Copies are the same in both.");
     }
-    say_only(doc, ib_member(comparison, "only_old"), "Only in the old run");
-    say_only(doc, ib_member(comparison, "only_new"), "Only in the new run");
+    say_only(doc, &comparison->only_old, "Only in the old run");
+    say_only(doc, &comparison->only_new, "Only in the new run");
 }
 
 enum ib_status ib_page_html(FILE *out, struct ib_arena *arena, const char *title, const struct ib_doc *doc)

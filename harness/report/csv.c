@@ -1,76 +1,77 @@
 #include "report/csv.h"
 
-#include "report/summary.h"
+#include "report/record_json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Members of a case, which are also the names of columns. Columns are only ever appended. */
-static const char *const axes[] = {
-    "id",    "model",  "task", "dataset", "rows", "test_rows", "cols",   "impl", "options",   "residency",
-    "dtype", "hidden", "act",  "loss",    "init", "lr",        "epochs", "seed", "log_every", NULL};
-static const char *const findings[] = {"path",
-                                       "status",
-                                       "reason",
-                                       "ranked",
-                                       "verify.verdict",
-                                       "verify.reason",
-                                       "verify.reference",
-                                       "verify.loss_error",
-                                       "verify.params_error",
-                                       "verify.prediction_error",
-                                       "verify.first_divergent_epoch",
-                                       "convergence",
-                                       "time.epoch_ns.median",
-                                       "time.epoch_ns.min",
-                                       "time.epoch_ns.ci_low",
-                                       "time.epoch_ns.ci_high",
-                                       "time.epoch_ns.n",
-                                       "time.phases_ns.load",
-                                       "time.phases_ns.setup",
-                                       "time.phases_ns.train",
-                                       "time.phases_ns.readback",
-                                       "time.phases_ns.predict",
-                                       "metrics.train_loss",
-                                       "metrics.mse",
-                                       "metrics.mae",
-                                       "metrics.rmse",
-                                       "metrics.accuracy",
-                                       "metrics.skill",
-                                       "transfers.h2d_count",
-                                       "transfers.h2d_bytes",
-                                       "transfers.d2h_count",
-                                       "transfers.d2h_bytes",
-                                       "transfers.launches",
-                                       "transfers.syncs",
-                                       "transfers.as_expected",
-                                       "transfers.tracer.source",
-                                       "transfers.tracer.agrees",
-                                       "dataset_sha256",
-                                       "libraries",
-                                       "time.breakdown_ns.transfer",
-                                       "time.breakdown_ns.sync",
-                                       "time.breakdown_ns.compute",
-                                       "time.breakdown_ns.launch",
-                                       "algorithm",
-                                       "whole_process.wall_s.median",
-                                       "whole_process.wall_s.min",
-                                       "whole_process.wall_s.max",
-                                       "whole_process.residual_ns",
-                                       "transfers.tracer.d2d_count",
-                                       "transfers.tracer.d2d_bytes",
-                                       "transfers.tracer.memset_count",
-                                       "transfers.tracer.memset_bytes",
-                                       "transfers.tracer.pageable_count",
-                                       "transfers.tracer.pinned_count",
-                                       "transfers.tracer.kernels",
-                                       NULL};
-/* Of a sample: the arrays of a case that have an element for each, and the names of their columns. */
+/* Members of a case in the record, which are also the names of columns: what a case is, with a column for
+ * each axis; what was found; and a column for each metric. */
+static const char *const described[] = {"id", "task", "rows", "test_rows", "cols", "options", NULL};
+static const char *const found[] = {"path",
+                                    "status",
+                                    "reason",
+                                    "ranked",
+                                    "verify.verdict",
+                                    "verify.reason",
+                                    "verify.reference",
+                                    "verify.loss_error",
+                                    "verify.params_error",
+                                    "verify.prediction_error",
+                                    "verify.first_divergent_epoch",
+                                    "convergence",
+                                    "time.epoch_ns.median",
+                                    "time.epoch_ns.min",
+                                    "time.epoch_ns.ci_low",
+                                    "time.epoch_ns.ci_high",
+                                    "time.epoch_ns.n",
+                                    "time.phases_ns.load",
+                                    "time.phases_ns.setup",
+                                    "time.phases_ns.train",
+                                    "time.phases_ns.readback",
+                                    "time.phases_ns.predict",
+                                    "transfers.h2d_count",
+                                    "transfers.h2d_bytes",
+                                    "transfers.d2h_count",
+                                    "transfers.d2h_bytes",
+                                    "transfers.launches",
+                                    "transfers.syncs",
+                                    "transfers.as_expected",
+                                    "transfers.tracer.source",
+                                    "transfers.tracer.agrees",
+                                    "dataset_sha256",
+                                    "libraries",
+                                    "time.breakdown_ns.transfer",
+                                    "time.breakdown_ns.sync",
+                                    "time.breakdown_ns.compute",
+                                    "time.breakdown_ns.launch",
+                                    "algorithm",
+                                    "whole_process.wall_s.median",
+                                    "whole_process.wall_s.min",
+                                    "whole_process.wall_s.max",
+                                    "whole_process.residual_ns",
+                                    "transfers.tracer.d2d_count",
+                                    "transfers.tracer.d2d_bytes",
+                                    "transfers.tracer.memset_count",
+                                    "transfers.tracer.memset_bytes",
+                                    "transfers.tracer.pageable_count",
+                                    "transfers.tracer.pinned_count",
+                                    "transfers.tracer.kernels",
+                                    NULL};
+/* The arrays of a case that have an element for each sample, and the names of their columns. */
 static const char *const samples[][2] = {{"time.epoch_ns.rounds", "round"},
                                          {"time.epoch_ns.samples", "epoch_ns"},
                                          {"time.epoch_ns.cpu", "cpu_epoch_ns"},
                                          {"time.epoch_ns.disturbed", "disturbed"},
                                          {NULL, NULL}};
+
+/* The member that a dotted name leads to; NULL where there is none. */
+static const json_t *member(const json_t *object, const char *name)
+{
+    for (const char *dot; object && (dot = strchr(name, '.')); name = dot + 1)
+        object = json_object_getn(object, name, (size_t)(dot - name));
+    return json_object_get(object, name);
+}
 
 static void print_text(FILE *out, const char *text)
 {
@@ -84,18 +85,6 @@ static void print_text(FILE *out, const char *text)
     fputc('"', out);
 }
 
-/* With no more digits than lead back to the same number. */
-static void print_real(FILE *out, double value)
-{
-    char text[32];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
-    }
-    fputs(text, out);
-}
-
 /* Arrays and objects as JSON; an empty object says as little as null. */
 static void print_value(FILE *out, const json_t *value)
 {
@@ -106,7 +95,8 @@ static void print_value(FILE *out, const json_t *value)
         return;
     }
     if (json_is_real(value)) {
-        print_real(out, json_real_value(value));
+        char number[32];
+        fputs(ib_print_real(json_real_value(value), number, sizeof number), out);
         return;
     }
     char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
@@ -114,53 +104,69 @@ static void print_value(FILE *out, const json_t *value)
     free(text);
 }
 
-static void print_names(FILE *out, const char *const *names, bool first)
+/* Calls `print` for each column that describes a case, or with `results` also for those of what was found. */
+static void each_column(bool results, void (*print)(FILE *, const json_t *c, const char *name), FILE *out,
+                        const json_t *c)
 {
-    for (; *names; names++, first = false)
-        fprintf(out, "%s%s", first ? "" : ",", *names);
-}
-
-static void print_members(FILE *out, const json_t *c, const char *const *names, bool first)
-{
-    for (; *names; names++, first = false) {
-        fputs(first ? "" : ",", out);
-        print_value(out, ib_member(c, *names));
+    char name[64];
+    for (const char *const *n = described; *n; n++)
+        print(out, c, *n);
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        print(out, c, ib_axis_rules[k].name);
+    for (const char *const *n = found; *n && results; n++)
+        print(out, c, *n);
+    for (size_t i = 0; i < IB_METRIC_COUNT && results; i++) {
+        snprintf(name, sizeof name, "metrics.%s", ib_metrics[i]->name);
+        print(out, c, name);
     }
 }
 
-void ib_csv_cases(FILE *out, const json_t *record)
+static void print_name(FILE *out, const json_t *c, const char *name)
 {
-    const json_t *cases = json_object_get(record, "cases");
-    print_names(out, axes, true);
-    print_names(out, findings, false);
+    (void)c;
+    fprintf(out, "%s%s", name == described[0] ? "" : ",", name);
+}
+
+static void print_member(FILE *out, const json_t *c, const char *name)
+{
+    fputs(name == described[0] ? "" : ",", out);
+    print_value(out, member(c, name));
+}
+
+void ib_csv_cases(FILE *out, const struct ib_run_record *run)
+{
+    each_column(true, print_name, out, NULL);
     fputs("\r\n", out);
-    for (size_t i = 0; i < json_array_size(cases); i++) {
-        print_members(out, json_array_get(cases, i), axes, true);
-        print_members(out, json_array_get(cases, i), findings, false);
+    for (size_t i = 0; i < run->n; i++) {
+        json_t *c = ib_case_to_json(&run->cases[i]);
+        each_column(true, print_member, out, c);
         fputs("\r\n", out);
+        json_decref(c);
     }
 }
 
 static void print_samples(FILE *out, const json_t *c)
 {
-    size_t n = json_array_size(ib_member(c, "time.epoch_ns.samples"));
+    size_t n = json_array_size(member(c, "time.epoch_ns.samples"));
     for (size_t i = 0; i < n; i++) {
-        print_members(out, c, axes, true);
+        each_column(false, print_member, out, c);
         for (size_t column = 0; samples[column][0]; column++) {
             fputc(',', out);
-            print_value(out, json_array_get(ib_member(c, samples[column][0]), i));
+            print_value(out, json_array_get(member(c, samples[column][0]), i));
         }
         fputs("\r\n", out);
     }
 }
 
-void ib_csv_samples(FILE *out, const json_t *record)
+void ib_csv_samples(FILE *out, const struct ib_run_record *run)
 {
-    const json_t *cases = json_object_get(record, "cases");
-    print_names(out, axes, true);
+    each_column(false, print_name, out, NULL);
     for (size_t column = 0; samples[column][0]; column++)
         fprintf(out, ",%s", samples[column][1]);
     fputs("\r\n", out);
-    for (size_t i = 0; i < json_array_size(cases); i++)
-        print_samples(out, json_array_get(cases, i));
+    for (size_t i = 0; i < run->n; i++) {
+        json_t *c = ib_case_to_json(&run->cases[i]);
+        print_samples(out, c);
+        json_decref(c);
+    }
 }

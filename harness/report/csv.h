@@ -3,11 +3,12 @@
 #ifndef IB_REPORT_CSV_H
 #define IB_REPORT_CSV_H
 
-#include <jansson.h>
+#include "store/run_record.h"
+
 #include <stdio.h>
 
-void ib_csv_cases(FILE *, const json_t *record);
+void ib_csv_cases(FILE *, const struct ib_run_record *);
 /* Every sample of every round, also those that were disturbed. */
-void ib_csv_samples(FILE *, const json_t *record);
+void ib_csv_samples(FILE *, const struct ib_run_record *);
 
 #endif

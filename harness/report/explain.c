@@ -1,7 +1,6 @@
 #include "report/explain.h"
 
 #include "analysis/explain.h"
-#include "analysis/member.h"
 #include "report/explain_parts.h"
 #include "report/format.h"
 #include "report/process_section.h"
@@ -12,42 +11,38 @@
 
 /* ---- what it is ---- */
 
-static const char *problem_text(struct ib_arena *arena, const json_t *c)
+static const char *problem_text(struct ib_arena *arena, const struct ib_case_record *c)
 {
     return ib_arena_print(arena, "%s × %s training rows, %s test rows, %s epochs, lr %.6g.",
-                          ib_format_count(arena, ib_member_number(c, "rows")),
-                          ib_format_count(arena, ib_member_number(c, "cols")),
-                          ib_format_count(arena, ib_member_number(c, "test_rows")),
-                          ib_format_count(arena, ib_member_number(c, "epochs")), ib_member_number(c, "lr"));
+                          ib_format_count(arena, (double)c->rows), ib_format_count(arena, (double)c->cols),
+                          ib_format_count(arena, (double)c->test_rows),
+                          ib_format_count(arena, (double)c->epochs), ib_case_record_number(c, IB_AXIS_LR));
 }
 
 /* ", losses 1.2e-12"; nothing where that was not compared. */
-static const char *error_text(struct ib_arena *arena, const json_t *c, const char *member, const char *of)
+static const char *error_text(struct ib_arena *arena, double error, const char *of)
 {
-    double error = ib_member_number(c, member);
     return isnan(error) ? "" : ib_arena_print(arena, ", %s %.1e", of, error);
 }
 
-static const char *verdict_text(struct ib_arena *arena, const json_t *c)
+static const char *verdict_text(struct ib_arena *arena, const struct ib_case_record *c)
 {
     const char *verdict = ib_summary_verdict(c);
     if (strncmp(verdict, "ok", strlen("ok")) != 0)
         return ib_arena_print(arena, "Verdict: %s: %s.", verdict, ib_summary_fault_reason(c, verdict));
-    const char *errors = ib_arena_print(arena, "%s%s%s", error_text(arena, c, "verify.loss_error", "losses"),
-                                        error_text(arena, c, "verify.params_error", "parameters"),
-                                        error_text(arena, c, "verify.prediction_error", "predictions"));
-    return ib_arena_print(arena, "Verdict: %s, against the %s%s%s.", verdict,
-                          ib_member_text(c, "verify.reference"), errors[0] ? "; relative errors: " : "",
-                          errors[0] ? errors + strlen(", ") : "");
+    const char *errors = ib_arena_print(arena, "%s%s%s", error_text(arena, c->check.loss_error, "losses"),
+                                        error_text(arena, c->check.params_error, "parameters"),
+                                        error_text(arena, c->check.prediction_error, "predictions"));
+    return ib_arena_print(arena, "Verdict: %s, against the %s%s%s.", verdict, ib_or_dash(c->check.reference),
+                          errors[0] ? "; relative errors: " : "", errors[0] ? errors + strlen(", ") : "");
 }
 
-static const char *time_text(struct ib_arena *arena, const json_t *c)
+static const char *time_text(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    double median = ib_member_number(c, "time.epoch_ns.median"), n = ib_member_number(c, "time.epoch_ns.n");
+    double median = c->epoch_ns.median, n = (double)c->epoch_ns.n;
     if (isnan(median))
         return "There is no time of it.";
-    double low = ib_member_number(c, "time.epoch_ns.ci_low"),
-           high = ib_member_number(c, "time.epoch_ns.ci_high");
+    double low = c->epoch_ns.low, high = c->epoch_ns.high;
     const char *span = isnan(low)
                            ? "too few for an interval"
                            : ib_arena_print(arena, "95 %% interval %s to %s", ib_format_duration(arena, low),
@@ -56,16 +51,15 @@ static const char *time_text(struct ib_arena *arena, const json_t *c)
                           ib_format_duration(arena, median), n, n == 1 ? "" : "s", span);
 }
 
-void ib_explain_case(struct ib_doc *doc, const json_t *c)
+void ib_explain_case(struct ib_doc *doc, const struct ib_case_record *c)
 {
     struct ib_arena *arena = doc->arena;
-    ib_doc_heading(doc,
-                   ib_arena_print(arena, "%s: %s", ib_member_text(c, "name"), ib_member_text(c, "problem")));
-    ib_doc_paragraph(doc, ib_member_text(c, "id"));
+    ib_doc_heading(doc, ib_arena_print(arena, "%s: %s", c->name, c->problem));
+    ib_doc_paragraph(doc, c->id);
     ib_doc_paragraph(doc, problem_text(arena, c));
     ib_doc_paragraph(doc, verdict_text(arena, c));
     ib_doc_paragraph(doc, time_text(arena, c));
-    if (json_is_true(ib_member(c, "simulated")))
+    if (c->simulated)
         ib_doc_paragraph(doc, "The device is simulated: none of these times is one of a device.");
 }
 
@@ -118,7 +112,7 @@ static void explain_copies(struct ib_doc *doc, const struct ib_explanation *e)
 {
     struct ib_arena *arena = doc->arena;
     ib_doc_heading(doc, "What was copied");
-    if (strcmp(ib_member_text(e->record, "residency"), "host") == 0) {
+    if (e->record->residency == IB_HOST) {
         ib_doc_paragraph(doc, "Nothing: the implementation works in the host's memory.");
     } else if (!e->n_copies) {
         ib_doc_paragraph(doc, isnan(e->epoch_ns)
@@ -132,18 +126,18 @@ static void explain_copies(struct ib_doc *doc, const struct ib_explanation *e)
                      "waits for all of them.",
                      ib_format_bytes(arena, e->bytes),
                      e->copies_per_epoch > 0 ? ib_format_amount(arena, e->copies_per_epoch) : "no",
-                     ib_format_count(arena, ib_member_number(e->record, "transfers.launches")),
-                     ib_format_count(arena, ib_member_number(e->record, "transfers.syncs"))));
+                     ib_format_count(arena, (double)e->record->transfers.launches),
+                     ib_format_count(arena, (double)e->record->transfers.syncs)));
         say_dearest(doc, e);
         add_copies(doc, e);
     }
     ib_explain_tracer(doc, e->record);
 }
 
-void ib_explain_cost(struct ib_doc *doc, const json_t *cases, const json_t *c)
+void ib_explain_cost(struct ib_doc *doc, const struct ib_run_record *run, const struct ib_case_record *c)
 {
     struct ib_explanation e;
-    ib_explain(doc->arena, cases, c, &e);
+    ib_explain(doc->arena, run, c, &e);
     explain_copies(doc, &e);
     ib_explain_time(doc, &e);
     ib_explain_resident(doc, &e);

@@ -4,12 +4,11 @@
 #define IB_REPORT_EXPLAIN_H
 
 #include "report/doc_model.h"
-
-#include <jansson.h>
+#include "store/run_record.h"
 
 /* What the case is, its verdict and its time. */
-void ib_explain_case(struct ib_doc *, const json_t *c);
+void ib_explain_case(struct ib_doc *, const struct ib_case_record *c);
 /* Where its bytes and its time went. `cases` are those of the whole record, for comparison. */
-void ib_explain_cost(struct ib_doc *, const json_t *cases, const json_t *c);
+void ib_explain_cost(struct ib_doc *, const struct ib_run_record *run, const struct ib_case_record *c);
 
 #endif

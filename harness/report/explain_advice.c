@@ -1,6 +1,5 @@
 #include "report/explain_parts.h"
 
-#include "analysis/member.h"
 #include "report/format.h"
 
 #include <math.h>
@@ -24,7 +23,7 @@ static double train_copies(const struct ib_explanation *e, const char *tensor)
     for (size_t i = 0; i < e->n_copies; i++)
         if (strcmp(e->copies[i].tensor, tensor) == 0 && strcmp(e->copies[i].phase, "train") == 0)
             n += e->copies[i].h2d_count + e->copies[i].d2h_count;
-    return n / ib_member_number(e->record, "epochs");
+    return n / (double)e->record->epochs;
 }
 
 static void advise_copying(struct ib_doc *doc, const struct ib_explanation *e)
@@ -91,8 +90,8 @@ static void advise_resident(struct ib_doc *doc, const struct ib_explanation *e)
     struct ib_arena *arena = doc->arena;
     int most = 0;
     for (int i = 1; i < IB_TIME_PART_COUNT; i++)
-        most = e->breakdown.ns[i] > e->breakdown.ns[most] ? i : most;
-    const char *share = ib_format_share(arena, e->breakdown.ns[most] / e->epoch_ns);
+        most = e->record->breakdown_ns[i] > e->record->breakdown_ns[most] ? i : most;
+    const char *share = ib_format_share(arena, e->record->breakdown_ns[most] / e->epoch_ns);
     const char *const advice[IB_TIME_PART_COUNT] = {
         [IB_TIME_TRANSFER] = ib_arena_print(
             arena, "Copies take %s of an epoch, though the data are resident: read less often.", share),
@@ -111,7 +110,7 @@ static void advise_resident(struct ib_doc *doc, const struct ib_explanation *e)
 
 void ib_explain_advice(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    const char *residency = ib_member_text(e->record, "residency");
+    const char *residency = ib_word_of(ib_residency_words, (int)e->record->residency);
     if (isnan(e->epoch_ns) || strcmp(residency, "host") == 0)
         return;
     if (strcmp(residency, "per_op") == 0 && e->n_tensors) {

@@ -1,6 +1,5 @@
 #include "report/explain_parts.h"
 
-#include "analysis/member.h"
 #include "report/format.h"
 
 #include <math.h>
@@ -12,7 +11,7 @@ static const char *const meanings[IB_TIME_PART_COUNT] = {
 
 static bool is_host(const struct ib_explanation *e)
 {
-    return strcmp(ib_member_text(e->record, "residency"), "host") == 0;
+    return e->record->residency == IB_HOST;
 }
 
 /* ---- where the time went ---- */
@@ -22,15 +21,15 @@ static void add_split(struct ib_doc *doc, const struct ib_explanation *e)
     struct ib_arena *arena = doc->arena;
     ib_doc_table(doc, "wrrw", (const char *[]){"part", "of an epoch", "share", "what it is"});
     for (int i = 0; i < IB_TIME_PART_COUNT; i++)
-        ib_doc_row(doc,
-                   (const char *[]){ib_time_part_names[i], ib_format_duration(arena, e->breakdown.ns[i]),
-                                    ib_format_share(arena, e->breakdown.ns[i] / e->epoch_ns), meanings[i]});
+        ib_doc_row(doc, (const char *[]){
+                            ib_time_part_names[i], ib_format_duration(arena, e->record->breakdown_ns[i]),
+                            ib_format_share(arena, e->record->breakdown_ns[i] / e->epoch_ns), meanings[i]});
 }
 
 static void add_operations(struct ib_doc *doc, const struct ib_explanation *e)
 {
     struct ib_arena *arena = doc->arena;
-    bool by_device = strcmp(ib_member_text(e->record, "profile.clock"), "device") == 0;
+    bool by_device = e->record->profile.clock && strcmp(e->record->profile.clock, "device") == 0;
     ib_doc_paragraph(
         doc,
         ib_arena_print(
@@ -38,9 +37,9 @@ static void add_operations(struct ib_doc *doc, const struct ib_explanation *e)
             "The profile behind it, of an epoch: %.0f were trained with a wait after every step, so that "
             "its times add up to more than an epoch takes that is let run. Compute is %s. A wait for an "
             "idle device takes %s.",
-            ib_member_number(e->record, "profile.epochs"),
+            (double)e->record->profile.epochs,
             by_device ? "by the device's own clock" : "the wait less that for an idle device",
-            ib_format_duration(arena, ib_member_number(e->record, "profile.sync_ns"))));
+            ib_format_duration(arena, (double)e->record->profile.sync_ns)));
     ib_doc_table(doc, "wrrrr", (const char *[]){"operation", "calls", "launch", "wait", "compute"});
     for (size_t i = 0; i < e->n_operations; i++) {
         const struct ib_explained_operation *o = &e->operations[i];
@@ -56,7 +55,7 @@ static void say_scaled(struct ib_doc *doc, const struct ib_explanation *e)
     double compute = 0;
     for (size_t i = 0; i < e->n_operations; i++)
         compute += e->operations[i].compute_ns;
-    if (compute > 1.01 * e->breakdown.ns[IB_TIME_COMPUTE])
+    if (compute > 1.01 * e->record->breakdown_ns[IB_TIME_COMPUTE])
         ib_doc_paragraph(
             doc, ib_arena_print(doc->arena,
                                 "The parts were scaled down to fit into the epoch: compute, for one, is "
@@ -75,7 +74,7 @@ void ib_explain_time(struct ib_doc *doc, const struct ib_explanation *e)
         add_operations(doc, e);
         return;
     }
-    const char *reason = json_string_value(ib_member(e->record, "profile_reason"));
+    const char *reason = e->record->profile.reason;
     ib_doc_paragraph(
         doc, reason ? ib_arena_print(doc->arena, "It is not known: the profiled pass failed: %s.", reason)
                     : "It is not known: this case was not profiled.");
@@ -109,7 +108,7 @@ static void say_forecast(struct ib_doc *doc, const struct ib_explanation *e)
 static void say_measured(struct ib_doc *doc, const struct ib_explanation *e)
 {
     struct ib_arena *arena = doc->arena;
-    double measured = ib_member_number(e->partner, "time.epoch_ns.median");
+    double measured = e->partner->epoch_ns.median;
     const char *against = isnan(e->forecast.epoch_ns)
                               ? ""
                               : ib_arena_print(arena, " The prediction is %s× that.",
@@ -123,7 +122,7 @@ static void say_measured(struct ib_doc *doc, const struct ib_explanation *e)
 void ib_explain_resident(struct ib_doc *doc, const struct ib_explanation *e)
 {
     const bool known = !isnan(e->forecast.epoch_ns), measured = e->partner && !isnan(e->overhead.median);
-    if (strcmp(ib_member_text(e->record, "residency"), "per_op") != 0 || isnan(e->epoch_ns))
+    if (e->record->residency != IB_PER_OP || isnan(e->epoch_ns))
         return;
     ib_doc_heading(doc, "What it would take resident");
     if (known)

@@ -1,6 +1,5 @@
 #include "report/explain_parts.h"
 
-#include "analysis/member.h"
 #include "report/format.h"
 
 #include <math.h>
@@ -8,35 +7,34 @@
 
 enum { NAMED_KERNELS = 6, NAME_LETTERS = 60 };
 
-static double number(const json_t *tracer, const char *name)
+/* NaN where it was not counted. */
+static double known(int64_t count)
 {
-    return ib_member_number(tracer, name);
+    return count < 0 ? NAN : (double)count;
 }
 
 /* ---- beside the transfer log ---- */
 
 /* The reason names both counts where they differ. */
-static void compare(struct ib_doc *doc, const json_t *tracer)
+static void compare(struct ib_doc *doc, const struct ib_tracer_record *tracer)
 {
     struct ib_arena *arena = doc->arena;
-    const json_t *agrees = ib_member(tracer, "agrees");
-    const char *reason = json_string_value(ib_member(tracer, "reason"));
-    if (json_is_true(agrees))
+    const char *reason = tracer->reason;
+    if (tracer->agrees == IB_YES)
         return;
-    if (json_is_null(agrees))
-        ib_doc_paragraph(
-            doc, ib_arena_print(arena, "Nobody but the transfer log counted the copies (%s: %s).",
-                                ib_member_text(tracer, "source"), reason ? reason : "no reason was given"));
+    if (tracer->agrees == IB_UNKNOWN)
+        ib_doc_paragraph(doc,
+                         ib_arena_print(arena, "Nobody but the transfer log counted the copies (%s: %s).",
+                                        tracer->source, reason ? reason : "no reason was given"));
     else
         ib_doc_paragraph(
             doc, ib_arena_print(arena,
                                 "The second tracer (%s) disagrees: in the checked pass it saw %s uploads "
                                 "of %s bytes and %s downloads of %s bytes%s%s.",
-                                ib_member_text(tracer, "source"),
-                                ib_format_count(arena, number(tracer, "h2d_count")),
-                                ib_format_count(arena, number(tracer, "h2d_bytes")),
-                                ib_format_count(arena, number(tracer, "d2h_count")),
-                                ib_format_count(arena, number(tracer, "d2h_bytes")), reason ? "; " : "",
+                                tracer->source, ib_format_count(arena, known(tracer->h2d_count)),
+                                ib_format_count(arena, known(tracer->h2d_bytes)),
+                                ib_format_count(arena, known(tracer->d2h_count)),
+                                ib_format_count(arena, known(tracer->d2h_bytes)), reason ? "; " : "",
                                 reason ? reason : ""));
 }
 
@@ -53,80 +51,79 @@ static const char *amount(struct ib_arena *arena, double count, double bytes, co
 }
 
 /* NULL where nobody counted that, here and below. */
-static const char *device_text(struct ib_arena *arena, const json_t *tracer)
+static const char *device_text(struct ib_arena *arena, const struct ib_tracer_record *tracer)
 {
-    const double copies = number(tracer, "d2d_count"), sets = number(tracer, "memset_count");
+    const double copies = known(tracer->d2d_count), sets = known(tracer->memset_count);
     if (isnan(copies) || isnan(sets))
         return NULL;
     return ib_arena_print(
         arena, "%s and %s within the device%s",
-        amount(arena, sets, number(tracer, "memset_bytes"), "memset", "memsets"),
-        amount(arena, copies, number(tracer, "d2d_bytes"), "copy", "copies"),
+        amount(arena, sets, known(tracer->memset_bytes), "memset", "memsets"),
+        amount(arena, copies, known(tracer->d2d_bytes), "copy", "copies"),
         copies + sets > 0
             ? ", which the harness never asks for: they are the implementation's, or its libraries'"
             : "");
 }
 
-static const char *host_memory_text(struct ib_arena *arena, const json_t *tracer)
+static const char *host_memory_text(struct ib_arena *arena, const struct ib_tracer_record *tracer)
 {
-    const double all = number(tracer, "h2d_count") + number(tracer, "d2h_count"),
-                 pageable = number(tracer, "pageable_count"), pinned = number(tracer, "pinned_count");
+    const double all = known(tracer->h2d_count) + known(tracer->d2h_count),
+                 pageable = known(tracer->pageable_count), pinned = known(tracer->pinned_count);
     if (isnan(pageable) || isnan(pinned) || !(all > 0))
         return NULL;
     if (pageable == all || pinned == all)
         return pinned == all ? "all transfers used pinned memory of the host"
                              : "all transfers used pageable memory of the host";
     return ib_arena_print(arena, "%s used pageable memory of the host, %s pinned",
-                          amount(arena, pageable, number(tracer, "pageable_bytes"), "transfer", "transfers"),
-                          amount(arena, pinned, number(tracer, "pinned_bytes"), "transfer", "transfers"));
+                          amount(arena, pageable, known(tracer->pageable_bytes), "transfer", "transfers"),
+                          amount(arena, pinned, known(tracer->pinned_bytes), "transfer", "transfers"));
 }
 
-static void explain_device(struct ib_doc *doc, const json_t *tracer)
+static void explain_device(struct ib_doc *doc, const struct ib_tracer_record *tracer)
 {
     struct ib_arena *arena = doc->arena;
     const char *device = device_text(arena, tracer), *memory = host_memory_text(arena, tracer);
     if (device || memory)
-        ib_doc_paragraph(doc, ib_arena_print(arena, "Seen in the checked pass (%s): %s%s%s.",
-                                             ib_member_text(tracer, "source"), device ? device : "",
-                                             device && memory ? "; " : "", memory ? memory : ""));
+        ib_doc_paragraph(doc, ib_arena_print(arena, "Seen in the checked pass (%s): %s%s%s.", tracer->source,
+                                             device ? device : "", device && memory ? "; " : "",
+                                             memory ? memory : ""));
 }
 
 /* What is not held against the implementation is told. */
-static void explain_opening(struct ib_doc *doc, const json_t *tracer)
+static void explain_opening(struct ib_doc *doc, const struct ib_tracer_record *tracer)
 {
     struct ib_arena *arena = doc->arena;
-    const double up = number(tracer, "opened_h2d_count"), down = number(tracer, "opened_d2h_count");
+    const double up = known(tracer->opened_h2d_count), down = known(tracer->opened_d2h_count);
     if (up + down > 0)
         ib_doc_paragraph(
             doc,
             ib_arena_print(arena, "Opening the implementation, before the harness began, made %s and %s.",
-                           amount(arena, up, number(tracer, "opened_h2d_bytes"), "upload", "uploads"),
-                           amount(arena, down, number(tracer, "opened_d2h_bytes"), "download", "downloads")));
+                           amount(arena, up, known(tracer->opened_h2d_bytes), "upload", "uploads"),
+                           amount(arena, down, known(tracer->opened_d2h_bytes), "download", "downloads")));
 }
 
 /* "gemm_f32 400 times"; of a long name the beginning. */
-static const char *kernel_text(struct ib_arena *arena, const json_t *kernel)
+static const char *kernel_text(struct ib_arena *arena, const struct ib_kernel_record *kernel)
 {
-    const char *name = ib_member_text(kernel, "name");
-    const double count = number(kernel, "count");
+    const char *name = kernel->name;
     return ib_arena_print(arena, "%.*s%s %s", NAME_LETTERS, name, strlen(name) > NAME_LETTERS ? "…" : "",
-                          count == 1 ? "once"
-                                     : ib_arena_print(arena, "%s times", ib_format_count(arena, count)));
+                          kernel->count == 1 ? "once"
+                                             : ib_arena_print(arena, "%s times",
+                                                              ib_format_count(arena, (double)kernel->count)));
 }
 
-static void explain_kernels(struct ib_doc *doc, const json_t *tracer)
+static void explain_kernels(struct ib_doc *doc, const struct ib_tracer_record *tracer)
 {
     struct ib_arena *arena = doc->arena;
-    const json_t *kernels = ib_member(tracer, "kernels");
-    const size_t n = json_array_size(kernels);
+    const size_t n = tracer->n_kernels;
     const char *text = "";
     double others = 0;
     for (size_t i = 0; i < n; i++) {
-        const json_t *kernel = json_array_get(kernels, i);
+        const struct ib_kernel_record *kernel = &tracer->kernels[i];
         if (i < NAMED_KERNELS)
             text = ib_arena_print(arena, "%s%s%s", text, i ? ", " : "", kernel_text(arena, kernel));
         else
-            others += number(kernel, "count");
+            others += (double)kernel->count;
     }
     if (others > 0)
         text = ib_arena_print(arena, "%s, and %zu more in %s starts", text, n - NAMED_KERNELS,
@@ -135,10 +132,10 @@ static void explain_kernels(struct ib_doc *doc, const json_t *tracer)
         ib_doc_paragraph(doc, ib_arena_print(arena, "Kernels started in it: %s.", text));
 }
 
-void ib_explain_tracer(struct ib_doc *doc, const json_t *c)
+void ib_explain_tracer(struct ib_doc *doc, const struct ib_case_record *c)
 {
-    const json_t *tracer = ib_member(c, "transfers.tracer");
-    if (!json_is_string(ib_member(tracer, "source")))
+    const struct ib_tracer_record *tracer = &c->tracer;
+    if (!tracer->source)
         return;
     compare(doc, tracer);
     explain_device(doc, tracer);

@@ -1,7 +1,5 @@
 #include "report/format.h"
 
-#include "analysis/member.h"
-
 #include <math.h>
 #include <string.h>
 
@@ -95,4 +93,12 @@ const char *ib_format_share(struct ib_arena *arena, double share)
 const char *ib_format_amount(struct ib_arena *arena, double value)
 {
     return isnan(value) ? IB_DASH : ib_arena_print(arena, "%.3g", value);
+}
+
+const char *ib_format_metric(struct ib_arena *arena, enum ib_metric_index metric, double value)
+{
+    if (isnan(value))
+        return IB_DASH;
+    return ib_metrics[metric]->form == IB_FORM_SHARE ? ib_arena_print(arena, "%.1f %%", 100 * value)
+                                        : ib_arena_print(arena, "%.5g", value);
 }

@@ -3,9 +3,20 @@
 #define IB_REPORT_FORMAT_H
 
 #include "base/arena.h"
+#include "metrics/metric.h"
 
 #include <stdint.h>
 
+#define IB_DASH "–" /* what stands where there is nothing to say */
+
+/* The text, or IB_DASH for NULL. */
+static inline const char *ib_or_dash(const char *text)
+{
+    return text ? text : IB_DASH;
+}
+
+/* "59.767", "96.5 %": a metric. */
+const char *ib_format_metric(struct ib_arena *, enum ib_metric_index, double value);
 /* "12.3 µs": three significant digits; "0" for none. */
 const char *ib_format_duration(struct ib_arena *, double ns);
 /* The unit that ib_format_duration would take, and its nanoseconds. */

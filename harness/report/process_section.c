@@ -1,6 +1,5 @@
 #include "report/process_section.h"
 
-#include "analysis/member.h"
 #include "report/format.h"
 
 #include <math.h>
@@ -8,16 +7,17 @@
 
 /* Parts of a process in the order in which they pass. */
 static const struct part {
-    const char *title, *member;
+    const char *title;
+    enum ib_process_part part;
     const char *column; /* of the table, where it adds to those of the same column */
 } parts[] = {
-    {"start-up", "whole_process.inside_ns.startup", "start-up"},
-    {"loading", "whole_process.inside_ns.load", "set-up"},
-    {"set-up", "whole_process.inside_ns.setup", "set-up"},
-    {"training", "whole_process.inside_ns.train", "training"},
-    {"reading back", "whole_process.inside_ns.readback", "answer"},
-    {"predicting", "whole_process.inside_ns.predict", "answer"},
-    {"rest", "whole_process.inside_ns.rest", "rest"},
+    {"start-up", IB_PROCESS_STARTUP, "start-up"},
+    {"loading", IB_PROCESS_LOAD, "set-up"},
+    {"set-up", IB_PROCESS_SETUP, "set-up"},
+    {"training", IB_PROCESS_TRAIN, "training"},
+    {"reading back", IB_PROCESS_READBACK, "answer"},
+    {"predicting", IB_PROCESS_PREDICT, "answer"},
+    {"rest", IB_PROCESS_REST, "rest"},
 };
 static const char *const heads[] = {"case",     "whole",  "least to most", "start-up", "set-up",
                                     "training", "answer", "rest",          "unseen"};
@@ -27,84 +27,88 @@ enum {
     FIRST_PART = 3 /* of the columns */
 };
 
-static bool is_timed(const json_t *c)
+static bool is_timed(const struct ib_case_record *c)
 {
-    return json_is_object(ib_member(c, "whole_process"));
+    return c->process.n > 0;
 }
 
-static const char *reason_of(const json_t *c)
+static const char *reason_of(const struct ib_case_record *c)
 {
-    return json_string_value(ib_member(c, "whole_process_reason"));
+    return c->process_reason;
 }
 
-static const char *seconds_text(struct ib_arena *arena, const json_t *c, const char *member)
+static const char *seconds_text(struct ib_arena *arena, double seconds)
 {
-    return ib_format_duration(arena, 1e9 * ib_member_number(c, member));
+    return ib_format_duration(arena, 1e9 * seconds);
+}
+
+/* By the clock of the process in its median run; NaN where it does not tell. */
+static double part_ns(const struct ib_case_record *c, enum ib_process_part part)
+{
+    return c->process.parts_ns[part] ? (double)c->process.parts_ns[part] : NAN;
 }
 
 /* "3.40 ms (0.3 %)" */
-static const char *residual_text(struct ib_arena *arena, const json_t *c)
+static const char *residual_text(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    return ib_arena_print(arena, "%s (%s)",
-                          ib_format_duration(arena, ib_member_number(c, "whole_process.residual_ns")),
-                          ib_format_share(arena, ib_member_number(c, "whole_process.residual_fraction")));
+    return ib_arena_print(arena, "%s (%s)", ib_format_duration(arena, c->process.residual_ns),
+                          ib_format_share(arena, c->process.residual_ns / c->process.median_ns));
 }
 
 /* "0.98 s to 1.20 s" */
-static const char *range_text(struct ib_arena *arena, const json_t *c)
+static const char *range_text(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    return ib_arena_print(arena, "%s to %s", seconds_text(arena, c, "whole_process.wall_s.min"),
-                          seconds_text(arena, c, "whole_process.wall_s.max"));
+    return ib_arena_print(arena, "%s to %s", seconds_text(arena, c->process.wall_min_s),
+                          seconds_text(arena, c->process.wall_max_s));
 }
 
 /* ---- all cases ---- */
 
 /* All that is known of a column; NaN: nothing. */
-static double column_ns(const json_t *c, const char *column)
+static double column_ns(const struct ib_case_record *c, const char *column)
 {
     double sum = NAN;
     for (int p = 0; p < PART_COUNT; p++) {
-        double ns = ib_member_number(c, parts[p].member);
+        double ns = part_ns(c, parts[p].part);
         if (strcmp(parts[p].column, column) == 0 && !isnan(ns))
             sum = isnan(sum) ? ns : sum + ns;
     }
     return sum;
 }
 
-static void add_row(struct ib_doc *doc, const json_t *c)
+static void add_row(struct ib_doc *doc, const struct ib_case_record *c)
 {
     struct ib_arena *arena = doc->arena;
-    const char *cells[COLUMNS] = {ib_member_text(c, "name"),
-                                  seconds_text(arena, c, "whole_process.wall_s.median"), range_text(arena, c),
-                                  [COLUMNS - 1] = residual_text(arena, c)};
+    const char *cells[COLUMNS] = {c->name, seconds_text(arena, c->process.wall_median_s),
+                                  range_text(arena, c), [COLUMNS - 1] = residual_text(arena, c)};
     for (int i = FIRST_PART; i < COLUMNS - 1; i++)
         cells[i] = ib_format_duration(arena, column_ns(c, heads[i]));
     ib_doc_row(doc, cells);
 }
 
-static void add_table(struct ib_doc *doc, const json_t *cases)
+static void add_table(struct ib_doc *doc, const struct ib_run_record *run)
 {
     const char *problem = "";
     ib_doc_table(doc, "nrrrrrrrr", heads);
-    for (size_t i = 0; i < json_array_size(cases); i++) {
-        const json_t *c = json_array_get(cases, i);
+    for (size_t i = 0; i < run->n; i++) {
+        const struct ib_case_record *c = &run->cases[i];
         if (!is_timed(c))
             continue;
-        if (strcmp(problem, ib_member_text(c, "problem")) != 0)
-            ib_doc_span(doc, ib_member_text(c, "problem"));
-        problem = ib_member_text(c, "problem");
+        if (strcmp(problem, c->problem) != 0)
+            ib_doc_span(doc, c->problem);
+        problem = c->problem;
         add_row(doc, c);
     }
 }
 
 /* How many cases have the same reason as the i-th; 0 where an earlier one has it, so that each is told once.
  */
-static size_t count_reasons(const json_t *cases, size_t i)
+static size_t count_reasons(const struct ib_run_record *run, size_t i)
 {
-    const char *reason = reason_of(json_array_get(cases, i)), *other;
+    const char *reason = reason_of(&run->cases[i]), *other;
     size_t count = 0;
-    for (size_t j = 0; reason && j < json_array_size(cases); j++) {
-        if (!(other = reason_of(json_array_get(cases, j))) || strcmp(reason, other) != 0)
+    for (size_t j = 0; reason && j < run->n; j++) {
+        if (!(other = reason_of(&run->cases[j])) || strcmp(reason, other) != 0)
             continue;
         if (j < i)
             return 0;
@@ -113,13 +117,12 @@ static size_t count_reasons(const json_t *cases, size_t i)
     return count;
 }
 
-static void add_reasons(struct ib_doc *doc, const json_t *cases)
+static void add_reasons(struct ib_doc *doc, const struct ib_run_record *run)
 {
-    for (size_t i = 0; i < json_array_size(cases); i++) {
-        const json_t *c = json_array_get(cases, i);
-        size_t count = count_reasons(cases, i);
-        const char *who = count == 1 ? ib_arena_print(doc->arena, "%s, %s", ib_member_text(c, "name"),
-                                                      ib_member_text(c, "problem"))
+    for (size_t i = 0; i < run->n; i++) {
+        const struct ib_case_record *c = &run->cases[i];
+        size_t count = count_reasons(run, i);
+        const char *who = count == 1 ? ib_arena_print(doc->arena, "%s, %s", c->name, c->problem)
                                      : ib_arena_print(doc->arena, "%zu cases", count);
         if (count)
             ib_doc_paragraph(doc, ib_arena_print(doc->arena, "Not timed: %s: %s.", who, reason_of(c)));
@@ -127,20 +130,20 @@ static void add_reasons(struct ib_doc *doc, const json_t *cases)
 }
 
 /* The first case that was timed; NULL: none. */
-static const json_t *first_timed(const json_t *cases)
+static const struct ib_case_record *first_timed(const struct ib_run_record *run)
 {
-    for (size_t i = 0; i < json_array_size(cases); i++)
-        if (is_timed(json_array_get(cases, i)))
-            return json_array_get(cases, i);
+    for (size_t i = 0; i < run->n; i++)
+        if (is_timed(&run->cases[i]))
+            return &run->cases[i];
     return NULL;
 }
 
-void ib_process_section(struct ib_doc *doc, const json_t *cases)
+void ib_process_section(struct ib_doc *doc, const struct ib_run_record *run)
 {
-    const json_t *timed = first_timed(cases);
+    const struct ib_case_record *timed = first_timed(run);
     size_t n_reasons = 0;
-    for (size_t i = 0; i < json_array_size(cases); i++)
-        n_reasons += reason_of(json_array_get(cases, i)) != NULL;
+    for (size_t i = 0; i < run->n; i++)
+        n_reasons += reason_of(&run->cases[i]) ? 1 : 0;
     if (!timed && !n_reasons)
         return;
     ib_doc_heading(doc, "The whole process");
@@ -151,23 +154,23 @@ void ib_process_section(struct ib_doc *doc, const json_t *cases)
                            "One training and its prediction from the start of a process to its exit, as "
                            "%s saw it: the median, the least and the most. The parts are the process's own "
                            "account of the median run; what they leave is unseen from inside.",
-                           ib_member_text(timed, "whole_process.source")));
-        add_table(doc, cases);
+                           timed->process_source));
+        add_table(doc, run);
     }
-    add_reasons(doc, cases);
+    add_reasons(doc, run);
 }
 
 /* ---- one case ---- */
 
 /* "start-up 9.10 ms (0.9 %), …": the parts that are known. */
-static const char *parts_text(struct ib_arena *arena, const json_t *c)
+static const char *parts_text(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    double whole = ib_member_number(c, "whole_process.residual_ns");
+    double whole = c->process.residual_ns;
     const char *text = "";
     for (int p = 0; p < PART_COUNT; p++)
-        whole += isnan(ib_member_number(c, parts[p].member)) ? 0 : ib_member_number(c, parts[p].member);
+        whole += isnan(part_ns(c, parts[p].part)) ? 0 : part_ns(c, parts[p].part);
     for (int p = 0; p < PART_COUNT; p++) {
-        double ns = ib_member_number(c, parts[p].member);
+        double ns = part_ns(c, parts[p].part);
         if (!isnan(ns))
             text = ib_arena_print(arena, "%s%s%s %s (%s)", text, text[0] ? ", " : "", parts[p].title,
                                   ib_format_duration(arena, ns), ib_format_share(arena, ns / whole));
@@ -175,7 +178,7 @@ static const char *parts_text(struct ib_arena *arena, const json_t *c)
     return text;
 }
 
-void ib_process_sentence(struct ib_doc *doc, const json_t *c)
+void ib_process_sentence(struct ib_doc *doc, const struct ib_case_record *c)
 {
     struct ib_arena *arena = doc->arena;
     if (!is_timed(c) && !reason_of(c))
@@ -190,7 +193,6 @@ void ib_process_sentence(struct ib_doc *doc, const json_t *c)
                  arena,
                  "From its start to its exit it takes %s, by %s: the median of %.0f, which went from %s. "
                  "In the median run: %s; %s that it does not see itself.",
-                 seconds_text(arena, c, "whole_process.wall_s.median"),
-                 ib_member_text(c, "whole_process.source"), ib_member_number(c, "whole_process.runs"),
+                 seconds_text(arena, c->process.wall_median_s), c->process_source, (double)c->process.n,
                  range_text(arena, c), parts_text(arena, c), residual_text(arena, c)));
 }

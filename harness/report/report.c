@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "base/paths.h"
 #include "report/report_parts.h"
-#include "store/load_run.h"
 #include "store/run_folder.h"
 
 #include <stdlib.h>
@@ -100,36 +99,32 @@ static enum ib_status read_part(struct ib_arena *arena, const char *name, const 
     return IB_OK;
 }
 
-static enum ib_status write_report(struct ib_arena *arena, const char *dir, const json_t *record)
+static enum ib_status write_report(struct ib_arena *arena, const char *dir, const struct ib_run_record *run)
 {
-    struct ib_report report = {
-        .arena = arena, .run = json_object_get(record, "run"), .cases = json_object_get(record, "cases")};
+    struct ib_report report = {.arena = arena, .run = run};
     struct ib_chart *charts;
     IB_TRY(read_part(arena, "results/report.css", &report.style));
     IB_TRY(read_part(arena, "results/report.js", &report.script));
-    ib_summary_build(arena, record, &report.summary);
-    IB_TRY(ib_charts_draw(arena, dir, &report.summary.derived, &charts, &report.n_charts));
+    ib_summary_build(arena, run, &report.summary);
+    IB_TRY(ib_charts_draw(arena, dir, run, &report.summary.derived, &charts, &report.n_charts));
     report.charts = charts;
     IB_TRY(write_page(dir, "report.md", ib_report_markdown, &report));
     return write_page(dir, "report.html", ib_report_html, &report);
 }
 
-void ib_markdown_print(FILE *out, const json_t *record)
+void ib_markdown_print(FILE *out, const struct ib_run_record *run)
 {
     struct ib_arena arena = {0};
-    struct ib_report report = {.arena = &arena, .cases = json_object_get(record, "cases")};
-    ib_summary_build(&arena, record, &report.summary);
+    struct ib_report report = {.arena = &arena, .run = run};
+    ib_summary_build(&arena, run, &report.summary);
     ib_report_markdown(out, &report);
     ib_arena_free(&arena);
 }
 
-enum ib_status ib_report_write(const char *dir)
+enum ib_status ib_report_write(const char *dir, const struct ib_run_record *run)
 {
     struct ib_arena arena = {0};
-    json_t *record;
-    IB_TRY(ib_load_run(dir, &record));
-    enum ib_status status = write_report(&arena, dir, record);
-    json_decref(record);
+    enum ib_status status = write_report(&arena, dir, run);
     ib_arena_free(&arena);
     return status;
 }

@@ -1,5 +1,6 @@
 #include "report/report_parts.h"
 
+#include "report/case_details.h"
 #include "report/escape.h"
 #include "report/explain.h"
 #include "report/format.h"
@@ -10,6 +11,7 @@
 
 #include "base/text.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -104,7 +106,7 @@ static void print_costs(FILE *out, const struct ib_report *report)
 {
     struct ib_doc doc = {.arena = report->arena};
     ib_transfer_sections(&doc, &report->summary.derived);
-    ib_process_section(&doc, report->cases);
+    ib_process_section(&doc, report->run);
     if (!doc.n)
         return;
     fprintf(out, "<section>\n");
@@ -218,99 +220,43 @@ static void print_charts(FILE *out, const struct ib_report *report, const struct
 
 /* ---- one case in detail ---- */
 
-enum quantity { HEADING, WORDS, NUMBER, ERROR, DURATION };
-
-/* What is known of a case beyond its row, in the order in which it is shown; unknown things are left out. */
-static const struct detail {
-    const char *label, *name;
-    enum quantity quantity;
-} details[] = {
-    {"Verdict", NULL, HEADING},
-    {"reason", "reason", WORDS},
-    {"what is wrong", "verify.reason", WORDS},
-    {"compared with", "verify.reference", WORDS},
-    {"error of the losses", "verify.loss_error", ERROR},
-    {"error of the parameters", "verify.params_error", ERROR},
-    {"error of the predictions", "verify.prediction_error", ERROR},
-    {"first divergent epoch", "verify.first_divergent_epoch", NUMBER},
-    {"Metrics", NULL, HEADING},
-    {"training loss", "metrics.train_loss", NUMBER},
-    {"mean squared error", "metrics.mse", NUMBER},
-    {"its root", "metrics.rmse", NUMBER},
-    {"mean absolute error", "metrics.mae", NUMBER},
-    {"accuracy", "metrics.accuracy", NUMBER},
-    {"skill", "metrics.skill", NUMBER},
-    {"Time of a pass", NULL, HEADING},
-    {"loading", "time.phases_ns.load", DURATION},
-    {"set-up", "time.phases_ns.setup", DURATION},
-    {"training", "time.phases_ns.train", DURATION},
-    {"reading back", "time.phases_ns.readback", DURATION},
-    {"predicting", "time.phases_ns.predict", DURATION},
-    {"shortest epoch", "time.epoch_ns.min", DURATION},
-    {"rounds", "time.epoch_ns.n", NUMBER},
-    {"Case", NULL, HEADING},
-    {"id", "id", WORDS},
-    {"trains by", "path", WORDS},
-    {"libraries", "libraries", WORDS},
-    {"data, SHA-256", "dataset_sha256", WORDS},
-};
-enum { DETAIL_COUNT = sizeof details / sizeof *details };
-
-static const char *detail_text(struct ib_arena *arena, const json_t *c, const struct detail *detail)
-{
-    double number = ib_member_number(c, detail->name);
-    switch (detail->quantity) {
-    case NUMBER:
-        return ib_arena_print(arena, "%.8g", number);
-    case ERROR:
-        return ib_arena_print(arena, "%.2g", number);
-    case DURATION:
-        return ib_format_duration(arena, number);
-    default:
-        return ib_member_text(c, detail->name);
-    }
-}
-
 /* What was copied, and where the time went. */
-static void print_cost(FILE *out, const struct ib_report *report, const json_t *c)
+static void print_cost(FILE *out, const struct ib_report *report, const struct ib_case_record *c)
 {
     struct ib_doc doc = {.arena = report->arena};
-    ib_explain_cost(&doc, report->cases, c);
+    ib_explain_cost(&doc, report->run, c);
     fprintf(out, "<div class=\"cost\">\n");
     ib_doc_html(out, &doc, "h4");
     fprintf(out, "</div>\n");
 }
 
-static void print_details(FILE *out, const struct ib_report *report, const json_t *c)
+static void print_details(FILE *out, const struct ib_report *report, const struct ib_case_record *c)
 {
+    const struct ib_case_detail *details = ib_case_details(report->arena, c);
     fprintf(out, "<div class=\"facets\">\n");
-    for (int i = 0; i < DETAIL_COUNT; i++) {
-        const struct detail *detail = &details[i];
-        if (detail->quantity == HEADING)
-            fprintf(out, "%s<dl>\n<dt class=\"facet\">%s</dt><dd></dd>\n", i ? "</dl>\n" : "", detail->label);
-        else if (!json_is_null(ib_member(c, detail->name)))
-            fprintf(out, "<dt>%s</dt><dd>%s</dd>\n", detail->label,
-                    html(report, detail_text(report->arena, c, detail)));
-    }
+    for (const struct ib_case_detail *d = details; d->label; d++)
+        if (!d->text)
+            fprintf(out, "%s<dl>\n<dt class=\"facet\">%s</dt><dd></dd>\n", d == details ? "" : "</dl>\n",
+                    d->label);
+        else
+            fprintf(out, "<dt>%s</dt><dd>%s</dd>\n", d->label, html(report, d->text));
     fprintf(out, "</dl>\n</div>\n");
 }
 
 /* The samples by their rounds; those that did not count are struck out. */
-static void print_samples(FILE *out, const struct ib_report *report, const json_t *c)
+static void print_samples(FILE *out, const struct ib_report *report, const struct ib_case_record *c)
 {
-    const json_t *times = ib_member(c, "time.epoch_ns.samples");
-    if (!json_array_size(times))
+    if (isnan(c->epoch_ns.median))
         return;
     fprintf(out,
             "<p class=\"about\">Time per epoch, round by round; crossed out where something else had the "
             "processor:</p>\n<ol class=\"samples\">\n");
-    for (size_t i = 0; i < json_array_size(times); i++) {
-        bool disturbed = json_is_true(json_array_get(ib_member(c, "time.epoch_ns.disturbed"), i));
-        const char *tag = disturbed ? "del" : "span";
-        fprintf(out, "<li value=\"%" JSON_INTEGER_FORMAT "\"><%s>%s</%s></li>\n",
-                json_integer_value(json_array_get(ib_member(c, "time.epoch_ns.rounds"), i)), tag,
-                html(report, ib_format_duration(report->arena, json_number_value(json_array_get(times, i)))),
-                tag);
+    for (size_t i = 0; i < c->n_rounds; i++) {
+        const struct ib_round_record *r = &c->rounds[i];
+        const char *tag = r->disturbed == IB_YES ? "del" : "span";
+        if (r->epoch_ns > 0)
+            fprintf(out, "<li value=\"%" PRIu64 "\"><%s>%s</%s></li>\n", r->round, tag,
+                    html(report, ib_format_duration(report->arena, r->epoch_ns)), tag);
     }
     fprintf(out, "</ol>\n");
 }
@@ -327,7 +273,7 @@ static void print_case(FILE *out, const struct ib_report *report, const struct i
     print_cost(out, report, row->record);
     fprintf(out, "<p class=\"about\">To do it again:</p>\n<pre>%s</pre>\n",
             html(report, ib_repro_command(report->arena, report->run, row->record)));
-    const char *words = json_string_value(ib_member(row->record, "stderr"));
+    const char *words = ib_case_record_stderr(row->record);
     if (words)
         fprintf(out, "<p class=\"about\">The end of what it wrote to its log:</p>\n<pre>%s</pre>\n",
                 html(report, words));

@@ -102,7 +102,7 @@ static void print_costs(FILE *out, const struct ib_report *report)
 {
     struct ib_doc doc = {.arena = report->arena};
     ib_transfer_sections(&doc, &report->summary.derived);
-    ib_process_section(&doc, report->cases);
+    ib_process_section(&doc, report->run);
     ib_doc_markdown(out, &doc, "##");
 }
 

@@ -12,7 +12,7 @@ struct ib_report {
     struct ib_summary summary;
     const struct ib_chart *charts;
     size_t n_charts;
-    const json_t *run, *cases;
+    const struct ib_run_record *run;
     const char *style, *script; /* CSS and JavaScript of the page */
 };
 

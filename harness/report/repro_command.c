@@ -5,25 +5,6 @@
 
 #include <string.h>
 
-/* What a case's axes are called on a command line: as a flag of `train` and in a selection. */
-static const struct axis {
-    const char *member, *flag, *name;
-} axes[] = {
-    {"model", "--model", "model"},
-    {"dataset", "--data", "dataset"},
-    {"impl", "--impl", "impl"},
-    {"dtype", "--dtype", "dtype"},
-    {"residency", "--residency", "residency"},
-    {"hidden", "--hidden", "hidden"},
-    {"act", "--act", "act"},
-    {"loss", "--loss", "loss"},
-    {"init", "--init", "init"},
-    {"lr", "--lr", "lr"},
-    {"epochs", "--epochs", "epochs"},
-    {"seed", "--seed", "seed"},
-};
-enum { AXIS_COUNT = sizeof axes / sizeof *axes };
-
 /* Between single quotes nothing is special to a shell but the quote itself. */
 static const char *quoted(struct ib_arena *arena, const char *text)
 {
@@ -36,64 +17,47 @@ static const char *quoted(struct ib_arena *arena, const char *text)
     return ib_arena_print(arena, "%s%s'", out, text);
 }
 
-/* "6,6", "none", "0.01"; NULL where the axis means nothing to the case. */
-static const char *axis_text(struct ib_arena *arena, const json_t *c, const char *member)
-{
-    const json_t *value = ib_member(c, member);
-    if (json_is_string(value))
-        return json_string_value(value);
-    if (json_is_number(value))
-        return ib_arena_print(arena, "%.15g", json_number_value(value));
-    if (!json_is_array(value))
-        return NULL;
-    const char *text = NULL;
-    for (size_t i = 0; i < json_array_size(value); i++)
-        text = ib_arena_print(arena, "%s%s%" JSON_INTEGER_FORMAT, text ? text : "", text ? "," : "",
-                              json_integer_value(json_array_get(value, i)));
-    return text ? text : "none";
-}
-
 /* Host implementations have no other residency; the loss of linreg and logreg is theirs. */
-static bool is_implied(const json_t *c, const char *member)
+static bool is_implied(const struct ib_case_record *c, enum ib_axis_kind kind)
 {
-    return (strcmp(member, "residency") == 0 && strcmp(ib_member_text(c, member), "host") == 0) ||
-           (strcmp(member, "loss") == 0 && json_is_null(ib_member(c, "hidden")));
+    return !c->axis[kind] || (kind == IB_AXIS_RESIDENCY && c->residency == IB_HOST) ||
+           (kind == IB_AXIS_LOSS && !c->axis[IB_AXIS_HIDDEN]) || kind == IB_AXIS_LOG_EVERY;
 }
 
-static const char *train_command(struct ib_arena *arena, const json_t *c)
+static const char *train_command(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    const char *text = "ironbench train", *name;
-    const json_t *value;
-    for (int i = 0; i < AXIS_COUNT; i++) {
-        const char *word = axis_text(arena, c, axes[i].member);
-        if (word && !is_implied(c, axes[i].member))
-            text = ib_arena_print(arena, "%s %s %s", text, axes[i].flag, quoted(arena, word));
+    const char *text = "ironbench train";
+    for (int k = 0; k < IB_AXIS_COUNT; k++) {
+        const char *flag = k == IB_AXIS_DATASET ? "data" : ib_axis_rules[k].name;
+        if (!is_implied(c, (enum ib_axis_kind)k))
+            text = ib_arena_print(arena, "%s --%s %s", text, flag, quoted(arena, c->axis[k]));
     }
-    json_object_foreach ((json_t *)(uintptr_t)ib_member(c, "options"), name, value)
-        text = ib_arena_print(arena, "%s --option %s", text,
-                              quoted(arena, ib_arena_print(arena, "%s=%s", name, json_string_value(value))));
+    for (size_t i = 0; i < c->n_options; i++)
+        text = ib_arena_print(
+            arena, "%s --option %s", text,
+            quoted(arena, ib_arena_print(arena, "%s=%s", c->options[i].name, c->options[i].value)));
     return text;
 }
 
-static const char *run_command(struct ib_arena *arena, const json_t *run, const json_t *c)
+static const char *run_command(struct ib_arena *arena, const struct ib_run_record *run,
+                               const struct ib_case_record *c)
 {
     const char *selection = "";
-    for (int i = 0; i < AXIS_COUNT; i++) {
-        const char *word = axis_text(arena, c, axes[i].member);
-        if (word && !is_implied(c, axes[i].member))
-            selection =
-                ib_arena_print(arena, "%s%s%s=%s", selection, selection[0] ? "," : "", axes[i].name, word);
-    }
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        if (!is_implied(c, (enum ib_axis_kind)k))
+            selection = ib_arena_print(arena, "%s%s%s=%s", selection, selection[0] ? "," : "",
+                                       ib_axis_rules[k].name, c->axis[k]);
     return ib_arena_print(arena, "ironbench run %s -s %s",
-                          quoted(arena, ib_arena_print(arena, "%s.yaml", ib_member_text(run, "name"))),
+                          quoted(arena, ib_arena_print(arena, "%s.yaml", run->name)),
                           quoted(arena, selection));
 }
 
-const char *ib_repro_command(struct ib_arena *arena, const json_t *run, const json_t *c)
+const char *ib_repro_command(struct ib_arena *arena, const struct ib_run_record *run,
+                             const struct ib_case_record *c)
 {
     struct ib_dataset_spec spec;
-    bool shipped = ib_dataset_find(arena, ib_member_text(c, "dataset"), NULL, 0, NULL, &spec) == IB_OK;
-    bool logs =
-        ib_member_number(c, "log_every") > 0; /* in its timed passes, too, which `train` does not do */
+    bool shipped = ib_dataset_find(arena, c->axis[IB_AXIS_DATASET], NULL, 0, NULL, &spec) == IB_OK;
+    bool logs = ib_case_record_number(c, IB_AXIS_LOG_EVERY) >
+                0; /* in its timed passes, too, which `train` does not do */
     return shipped && !logs ? train_command(arena, c) : run_command(arena, run, c);
 }

@@ -18,10 +18,10 @@ struct member {
 
 /* ---- grouping ---- */
 
-const char *ib_seed_group_title(struct ib_arena *arena, const json_t *c)
+const char *ib_seed_group_title(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    const char *problem = ib_member_text(c, "problem");
-    double seed = ib_member_number(c, "seed");
+    const char *problem = c->problem;
+    double seed = ib_case_record_number(c, IB_AXIS_SEED);
     const char *words = isnan(seed) ? NULL : ib_arena_print(arena, " seed=%.0f ", seed);
     const char *at = words ? strstr(problem, words) : NULL;
     return at ? ib_arena_print(arena, "%.*s%s", (int)(at - problem), problem, at + strlen(words) - 1) : NULL;
@@ -97,13 +97,6 @@ static const char *leaders(struct ib_arena *arena, const struct ib_summary_secti
     return text;
 }
 
-static const char *score_text(struct ib_arena *arena, double score, bool regression)
-{
-    return isnan(score) ? "–"
-           : regression ? ib_arena_print(arena, "%.5g", score)
-                        : ib_arena_print(arena, "%.1f %%", 100 * score);
-}
-
 /* ---- rows ---- */
 
 static struct member *member_of(struct ib_arena *arena, struct member *members, size_t *n, const char *name,
@@ -124,13 +117,13 @@ static struct member *member_of(struct ib_arena *arena, struct member *members, 
 }
 
 /* A case's numbers count where it is right. */
-static void add_row(struct member *m, const struct ib_summary_row *row, bool regression)
+static void add_row(struct member *m, const struct ib_summary_row *row, enum ib_metric_index metric)
 {
     m->verdicts[m->n++] = row->cells[IB_COLUMN_VERDICT];
     if (strncmp(row->cells[IB_COLUMN_VERDICT], "ok", strlen("ok")) != 0)
         return;
     m->times[m->n_right] = row->time_ns;
-    m->scores[m->n_right] = ib_member_number(row->record, regression ? "metrics.rmse" : "metrics.accuracy");
+    m->scores[m->n_right] = row->record->metrics[metric];
     m->convergences[m->n_right++] = row->cells[IB_COLUMN_CONVERGENCE];
 }
 
@@ -148,7 +141,7 @@ static const char *spread(struct ib_arena *arena, const char *low, const char *h
     return strcmp(low, high) == 0 ? low : ib_arena_print(arena, "%s to %s", low, high);
 }
 
-static void fill_row(struct ib_arena *arena, const struct member *m, bool regression,
+static void fill_row(struct ib_arena *arena, const struct member *m, enum ib_metric_index metric,
                      struct ib_seed_group_row *row)
 {
     const size_t n = m->n_right;
@@ -156,10 +149,10 @@ static void fill_row(struct ib_arena *arena, const struct member *m, bool regres
     row->cells[IB_SEED_GROUP_TIME] = ib_format_duration(arena, ib_median(m->times, n));
     row->cells[IB_SEED_GROUP_TIME_SPREAD] = spread(arena, ib_format_duration(arena, ib_minimum(m->times, n)),
                                                    ib_format_duration(arena, largest(m->times, n)));
-    row->cells[IB_SEED_GROUP_SCORE] = score_text(arena, ib_median(m->scores, n), regression);
+    row->cells[IB_SEED_GROUP_SCORE] = ib_format_metric(arena, metric, ib_median(m->scores, n));
     row->cells[IB_SEED_GROUP_SCORE_SPREAD] =
-        spread(arena, score_text(arena, ib_minimum(m->scores, n), regression),
-               score_text(arena, largest(m->scores, n), regression));
+        spread(arena, ib_format_metric(arena, metric, ib_minimum(m->scores, n)),
+               ib_format_metric(arena, metric, largest(m->scores, n)));
     row->cells[IB_SEED_GROUP_CONVERGENCE] = tally(arena, m->convergences, n);
     row->cells[IB_SEED_GROUP_VERDICT] = tally(arena, m->verdicts, m->n);
 }
@@ -169,23 +162,23 @@ static void fill_seed_group(struct ib_arena *arena, const struct ib_summary_sect
 {
     const struct ib_summary_group *group;
     size_t n_rows = 0, n = 0;
-    bool regression = false;
+    enum ib_metric_index metric = IB_METRIC_rmse;
     for (size_t at = 0; (group = next_group(section, seed_group, &at));)
         n_rows += group->n;
     struct member *members = ib_arena_alloc(arena, n_rows * sizeof *members);
     for (size_t at = 0; (group = next_group(section, seed_group, &at));) {
-        regression = strcmp(ib_member_text(group->rows[0].record, "task"), "regression") == 0;
+        metric = ib_metric_of_task(group->rows[0].record->task);
         for (size_t r = 0; r < group->n; r++)
             add_row(member_of(arena, members, &n, group->rows[r].name, seed_group->n_seeds), &group->rows[r],
-                    regression);
+                    metric);
     }
     seed_group->rows = ib_arena_alloc(arena, n * sizeof *seed_group->rows);
     seed_group->n = n;
     for (size_t i = 0; i < n; i++)
-        fill_row(arena, &members[i], regression, &seed_group->rows[i]);
+        fill_row(arena, &members[i], metric, &seed_group->rows[i]);
     seed_group->leaders = leaders(arena, section, seed_group);
     const char *const heads[IB_SEED_GROUP_COLUMN_COUNT] = {
-        "implementation", "time per epoch", "least to most", regression ? "RMSE" : "accuracy",
+        "implementation", "time per epoch", "least to most", ib_metrics[metric]->label,
         "least to most",  "convergence",    "verdict"};
     memcpy(seed_group->heads, heads, sizeof heads);
 }

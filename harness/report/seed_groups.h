@@ -3,8 +3,8 @@
 #define IB_REPORT_SEED_GROUPS_H
 
 #include "base/arena.h"
+#include "store/run_record.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -38,7 +38,7 @@ struct ib_seed_group {
 };
 
 /* The name of a case's problem without its seed; NULL where the seed is no part of it. */
-const char *ib_seed_group_title(struct ib_arena *, const json_t *case_record);
+const char *ib_seed_group_title(struct ib_arena *, const struct ib_case_record *case_record);
 
 struct ib_summary_section;
 

@@ -2,21 +2,22 @@
 
 #include "report/format.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- a group's table ---- */
 
-static void fill_row(const json_t *c, size_t position, struct ib_summary_row *row)
+static void fill_row(const struct ib_case_record *c, size_t position, struct ib_summary_row *row)
 {
     row->record = c;
     row->position = position;
-    row->name = ib_member_text(c, "name");
-    row->time_ns = ib_member_number(c, "time.epoch_ns.median");
-    row->low_ns = ib_member_number(c, "time.epoch_ns.ci_low");
-    row->high_ns = ib_member_number(c, "time.epoch_ns.ci_high");
-    row->ranked = json_is_true(ib_member(c, "ranked")) && !isnan(row->time_ns);
+    row->name = c->name;
+    row->time_ns = c->epoch_ns.median;
+    row->low_ns = c->epoch_ns.low;
+    row->high_ns = c->epoch_ns.high;
+    row->ranked = c->ranked && !isnan(row->time_ns);
 }
 
 /* Ranked by time; then the right ones that cannot be ranked; then the rest; each in the order of the plan. */
@@ -27,8 +28,8 @@ static int reading_order(const void *left, const void *right)
         return a->ranked ? -1 : 1;
     if (a->ranked && a->time_ns != b->time_ns)
         return a->time_ns < b->time_ns ? -1 : 1;
-    bool a_right = strcmp(ib_member_text(a->record, "verify.verdict"), "ok") == 0;
-    bool b_right = strcmp(ib_member_text(b->record, "verify.verdict"), "ok") == 0;
+    bool a_right = a->record->check.verdict == IB_RIGHT;
+    bool b_right = b->record->check.verdict == IB_RIGHT;
     if (!a->ranked && a_right != b_right)
         return a_right ? -1 : 1;
     return a->position < b->position ? -1 : 1;
@@ -43,24 +44,16 @@ static const char *group_unit(const struct ib_summary_group *group, double *unit
     return ib_format_unit(isfinite(shortest) ? shortest : 1e3, unit_ns);
 }
 
-static bool is_regression(const json_t *c)
+static const char *score(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    return strcmp(ib_member_text(c, "task"), "regression") == 0;
-}
-
-static const char *score(struct ib_arena *arena, const json_t *c)
-{
-    double value = ib_member_number(c, is_regression(c) ? "metrics.rmse" : "metrics.accuracy");
-    if (isnan(value))
-        return IB_DASH;
-    return is_regression(c) ? ib_arena_print(arena, "%.5g", value)
-                            : ib_arena_print(arena, "%.1f %%", 100 * value);
+    const enum ib_metric_index metric = ib_metric_of_task(c->task);
+    return ib_format_metric(arena, metric, c->metrics[metric]);
 }
 
 /* Rounded here, so that no "-0.000" is printed. */
-static const char *skill(struct ib_arena *arena, const json_t *c)
+static const char *skill(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    double value = ib_member_number(c, "metrics.skill");
+    double value = c->metrics[IB_METRIC_skill];
     return isnan(value) ? IB_DASH : ib_arena_print(arena, "%.3f", round(1000 * value) / 1000 + 0.0);
 }
 
@@ -80,12 +73,10 @@ static const char *ratio(struct ib_arena *arena, const struct ib_summary_row *ro
     return ib_arena_print(arena, "%s×", ib_format_digits(arena, row->time_ns / group->rows[0].time_ns));
 }
 
-static const char *verdict(struct ib_arena *arena, const json_t *c)
+static const char *verdict(struct ib_arena *arena, const struct ib_case_record *c)
 {
     const char *text = ib_summary_verdict(c);
-    return strcmp(text, IB_VERDICT_OTHER) == 0
-               ? ib_arena_print(arena, "%s: %s", text, ib_member_text(c, "algorithm"))
-               : text;
+    return strcmp(text, IB_VERDICT_OTHER) == 0 ? ib_arena_print(arena, "%s: %s", text, c->algorithm) : text;
 }
 
 static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *group,
@@ -93,15 +84,16 @@ static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *gr
 {
     double unit_ns;
     group_unit(group, &unit_ns);
-    const json_t *c = row->record;
-    row->cells[IB_COLUMN_IMPL] = ib_member_text(c, "label");
-    row->cells[IB_COLUMN_RESIDENCY] = ib_member_text(c, "residency");
+    const struct ib_case_record *c = row->record;
+    row->cells[IB_COLUMN_IMPL] = c->label;
+    row->cells[IB_COLUMN_RESIDENCY] = ib_word_of(ib_residency_words, (int)c->residency);
     row->cells[IB_COLUMN_TIME] = ib_format_digits(arena, row->time_ns / unit_ns);
     row->cells[IB_COLUMN_INTERVAL] = interval(arena, row, unit_ns);
     row->cells[IB_COLUMN_RATIO] = ratio(arena, row, group);
     row->cells[IB_COLUMN_SCORE] = score(arena, c);
     row->cells[IB_COLUMN_SKILL] = skill(arena, c);
-    row->cells[IB_COLUMN_CONVERGENCE] = ib_member_text(c, "convergence");
+    row->cells[IB_COLUMN_CONVERGENCE] =
+        c->check.convergence ? ib_word_of(ib_convergence_words, (int)c->check.convergence) : IB_DASH;
     row->cells[IB_COLUMN_VERDICT] = verdict(arena, c);
 }
 
@@ -113,25 +105,20 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
     group->heads[IB_COLUMN_TIME] = ib_arena_print(arena, "%s/epoch", group_unit(group, &unit_ns));
     group->heads[IB_COLUMN_INTERVAL] = "95 % interval";
     group->heads[IB_COLUMN_RATIO] = "ratio";
-    group->heads[IB_COLUMN_SCORE] = is_regression(group->rows[0].record) ? "RMSE" : "accuracy";
+    group->heads[IB_COLUMN_SCORE] = ib_metrics[ib_metric_of_task(group->rows[0].record->task)]->label;
     group->heads[IB_COLUMN_SKILL] = "skill";
     group->heads[IB_COLUMN_CONVERGENCE] = "convergence";
     group->heads[IB_COLUMN_VERDICT] = "verdict";
 }
 
-static json_int_t whole(const json_t *object, const char *name)
-{
-    return json_integer_value(ib_member(object, name));
-}
-
-static const char *group_facts(struct ib_arena *arena, const json_t *c)
+static const char *group_facts(struct ib_arena *arena, const struct ib_case_record *c)
 {
     const char *facts = ib_arena_print(
-        arena, "%lld × %lld training rows, %lld test rows, %lld epochs, lr %.6g", whole(c, "rows"),
-        whole(c, "cols"), whole(c, "test_rows"), whole(c, "epochs"), ib_member_number(c, "lr"));
-    if (json_is_integer(ib_member(c, "seed")))
-        facts = ib_arena_print(arena, "%s, %s start from seed %lld", facts, ib_member_text(c, "init"),
-                               whole(c, "seed"));
+        arena, "%" PRIu64 " × %" PRIu64 " training rows, %" PRIu64 " test rows, %" PRIu64 " epochs, lr %.6g",
+        c->rows, c->cols, c->test_rows, c->epochs, ib_case_record_number(c, IB_AXIS_LR));
+    if (c->axis[IB_AXIS_SEED])
+        facts = ib_arena_print(arena, "%s, %s start from seed %s", facts, c->axis[IB_AXIS_INIT],
+                               c->axis[IB_AXIS_SEED]);
     return facts;
 }
 
@@ -152,9 +139,9 @@ static void fill_group(struct ib_arena *arena, struct ib_summary_group *group)
 
 /* ---- grouping: each in the order of its first case ---- */
 
-static struct ib_summary_section *section_of(struct ib_summary *summary, const json_t *c)
+static struct ib_summary_section *section_of(struct ib_summary *summary, const struct ib_case_record *c)
 {
-    const char *model = ib_member_text(c, "model"), *dataset = ib_member_text(c, "dataset");
+    const char *model = c->axis[IB_AXIS_MODEL], *dataset = c->axis[IB_AXIS_DATASET];
     struct ib_summary_section *s = summary->sections;
     while (s < summary->sections + summary->n &&
            (strcmp(s->model, model) != 0 || strcmp(s->dataset, dataset) != 0))
@@ -167,9 +154,9 @@ static struct ib_summary_section *section_of(struct ib_summary *summary, const j
 }
 
 static struct ib_summary_group *group_of(struct ib_arena *arena, struct ib_summary_section *s,
-                                         const json_t *c, size_t n_cases)
+                                         const struct ib_case_record *c, size_t n_cases)
 {
-    const char *problem = ib_member_text(c, "problem");
+    const char *problem = c->problem;
     if (!s->groups)
         s->groups = ib_arena_alloc(arena, n_cases * sizeof *s->groups);
     struct ib_summary_group *group = s->groups;
@@ -193,16 +180,15 @@ static void find_loss_groups(struct ib_summary *summary)
         }
 }
 
-void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_summary *out)
+void ib_summary_build(struct ib_arena *arena, const struct ib_run_record *run, struct ib_summary *out)
 {
-    const json_t *run = json_object_get(record, "run"), *cases = json_object_get(record, "cases");
-    size_t n_cases = json_array_size(cases);
-    *out = (struct ib_summary){.title = ib_member_text(run, "name"),
+    const size_t n_cases = run->n;
+    *out = (struct ib_summary){.title = run->name,
                                .facts = ib_summary_run_facts(arena, run),
-                               .counts = ib_summary_counts(arena, cases),
+                               .counts = ib_summary_counts(arena, run),
                                .sections = ib_arena_alloc(arena, n_cases * sizeof *out->sections)};
     for (size_t i = 0; i < n_cases; i++) {
-        const json_t *c = json_array_get(cases, i);
+        const struct ib_case_record *c = &run->cases[i];
         struct ib_summary_group *group = group_of(arena, section_of(out, c), c, n_cases);
         if (!group->rows)
             group->rows = ib_arena_alloc(arena, n_cases * sizeof *group->rows);
@@ -213,7 +199,7 @@ void ib_summary_build(struct ib_arena *arena, const json_t *record, struct ib_su
             fill_group(arena, &out->sections[s].groups[g]);
         ib_seed_groups_find(arena, &out->sections[s]);
     }
-    ib_summary_find_faults(arena, cases, out);
-    ib_derive(arena, record, &out->derived);
+    ib_summary_find_faults(arena, run, out);
+    ib_derive(arena, run, &out->derived);
     find_loss_groups(out);
 }

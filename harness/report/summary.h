@@ -4,7 +4,6 @@
 #define IB_REPORT_SUMMARY_H
 
 #include "analysis/derived.h"
-#include "analysis/member.h"
 #include "base/arena.h"
 #include "ironbench/impl.h"
 #include "report/seed_groups.h"
@@ -29,13 +28,13 @@ static inline bool ib_column_is_number(int column)
 }
 
 struct ib_summary_row {
-    const json_t *record;               /* the case */
-    size_t position;                    /* in the plan */
-    const char *name;                   /* implementation, options, residency */
-    bool ranked;                        /* verified, on a real device, with a time */
-    double time_ns, low_ns, high_ns;    /* per epoch; NaN: unknown */
-    struct ib_paired_ratio behind;      /* of a ranked row: how many times as long as the first one's */
-    const char *cells[IB_COLUMN_COUNT]; /* "–" where there is nothing to say */
+    const struct ib_case_record *record; /* the case */
+    size_t position;                     /* in the plan */
+    const char *name;                    /* implementation, options, residency */
+    bool ranked;                         /* verified, on a real device, with a time */
+    double time_ns, low_ns, high_ns;     /* per epoch; NaN: unknown */
+    struct ib_paired_ratio behind;       /* of a ranked row: how many times as long as the first one's */
+    const char *cells[IB_COLUMN_COUNT];  /* "–" where there is nothing to say */
 };
 
 /* The cases of one problem, which do the same work: ranked ones first, by time. */
@@ -87,18 +86,18 @@ struct ib_summary {
 };
 
 /* Texts live in the arena or in the record. */
-void ib_summary_build(struct ib_arena *, const json_t *record, struct ib_summary *out);
+void ib_summary_build(struct ib_arena *, const struct ib_run_record *, struct ib_summary *out);
 
 /* "ok", "ok, simulated", "wrong", …, and of one that is not ok, why. */
 #define IB_VERDICT_OTHER "another algorithm" /* cannot be verified, and need not be: it is ranked nowhere */
-const char *ib_summary_verdict(const json_t *case_record);
-const char *ib_summary_fault_reason(const json_t *case_record, const char *verdict);
+const char *ib_summary_verdict(const struct ib_case_record *case_record);
+const char *ib_summary_fault_reason(const struct ib_case_record *case_record, const char *verdict);
 
 /* Private to the summary: its words. */
 void ib_summary_answer(struct ib_arena *, struct ib_summary_group *);
 const char *const *ib_summary_notes(struct ib_arena *, const struct ib_summary_group *);
-void ib_summary_find_faults(struct ib_arena *, const json_t *cases, struct ib_summary *);
-const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *, const json_t *run);
-const char *ib_summary_counts(struct ib_arena *, const json_t *cases);
+void ib_summary_find_faults(struct ib_arena *, const struct ib_run_record *run, struct ib_summary *);
+const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *, const struct ib_run_record *run);
+const char *ib_summary_counts(struct ib_arena *, const struct ib_run_record *run);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "report/format.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -13,30 +14,27 @@ static const char *const verdicts[] = {
     "unverified", "unsupported",          "unavailable", "not run", IB_VERDICT_OTHER, "ok"};
 enum { VERDICT_COUNT = sizeof verdicts / sizeof *verdicts, FAULT_COUNT = VERDICT_COUNT - 2 };
 
-const char *ib_summary_verdict(const json_t *c)
+const char *ib_summary_verdict(const struct ib_case_record *c)
 {
-    const char *status = json_string_value(ib_member(c, "status"));
-    const char *verdict = ib_member_text(c, "verify.verdict");
-    if (!status)
+    if (!c->status)
         return "not run";
-    if (strcmp(status, "ok") != 0)
-        return status;
-    if (json_is_string(ib_member(c, "algorithm")))
+    if (c->status != IB_CASE_OK)
+        return ib_word_of(ib_case_status_words, (int)c->status);
+    if (c->algorithm)
         return IB_VERDICT_OTHER;
-    if (strcmp(verdict, "ok") != 0)
-        return verdict;
-    if (json_is_false(ib_member(c, "transfers.as_expected")))
+    if (c->check.verdict != IB_RIGHT)
+        return ib_word_of(ib_verdict_words, (int)c->check.verdict);
+    if (c->as_expected == IB_NO)
         return "unexpected transfers";
-    return json_is_true(ib_member(c, "simulated")) ? "ok, simulated" : "ok";
+    return c->simulated ? "ok, simulated" : "ok";
 }
 
-const char *ib_summary_fault_reason(const json_t *c, const char *verdict)
+const char *ib_summary_fault_reason(const struct ib_case_record *c, const char *verdict)
 {
-    const char *reason = json_string_value(ib_member(c, "reason"));
-    if (!reason)
-        reason = json_string_value(ib_member(c, "verify.reason"));
-    if (reason)
-        return reason;
+    if (!c->status)
+        return "the run ended before this case";
+    if (c->reason || c->check.verdict_reason)
+        return c->reason ? c->reason : c->check.verdict_reason;
     if (strcmp(verdict, "unexpected transfers") == 0)
         return "it copied more, or less, than its residency says";
     if (strcmp(verdict, "unverified") == 0)
@@ -55,20 +53,21 @@ static struct ib_summary_fault *fault_like(struct ib_summary *summary, const str
     return NULL;
 }
 
-void ib_summary_find_faults(struct ib_arena *arena, const json_t *cases, struct ib_summary *summary)
+void ib_summary_find_faults(struct ib_arena *arena, const struct ib_run_record *run,
+                            struct ib_summary *summary)
 {
-    size_t n = json_array_size(cases);
+    size_t n = run->n;
     summary->faults = ib_arena_alloc(arena, n * sizeof *summary->faults);
     for (int v = 0; v < FAULT_COUNT; v++) {
         for (size_t i = 0; i < n; i++) {
-            const json_t *c = json_array_get(cases, i);
+            const struct ib_case_record *c = &run->cases[i];
             if (strcmp(ib_summary_verdict(c), verdicts[v]) != 0)
                 continue;
             /* What is not there at all is not there in any residency. */
             bool absent = strcmp(verdicts[v], "unavailable") == 0;
             struct ib_summary_fault fault = {.verdict = verdicts[v],
-                                             .name = ib_member_text(c, absent ? "label" : "name"),
-                                             .where = ib_member_text(c, "problem"),
+                                             .name = absent ? c->label : c->name,
+                                             .where = c->problem,
                                              .reason = ib_summary_fault_reason(c, verdicts[v]),
                                              .count = 1};
             struct ib_summary_fault *same = fault_like(summary, &fault);
@@ -80,16 +79,15 @@ void ib_summary_find_faults(struct ib_arena *arena, const json_t *cases, struct 
     }
 }
 
-const char *ib_summary_counts(struct ib_arena *arena, const json_t *cases)
+const char *ib_summary_counts(struct ib_arena *arena, const struct ib_run_record *run)
 {
-    size_t n = json_array_size(cases);
+    size_t n = run->n;
     const char *text = ib_arena_print(arena, "%zu case%s", n, n == 1 ? "" : "s");
     const char *joint = ": ";
     for (int v = VERDICT_COUNT - 1; v >= 0; v--) {
         size_t count = 0;
         for (size_t i = 0; i < n; i++)
-            count +=
-                strncmp(ib_summary_verdict(json_array_get(cases, i)), verdicts[v], strlen(verdicts[v])) == 0;
+            count += strncmp(ib_summary_verdict(&run->cases[i]), verdicts[v], strlen(verdicts[v])) == 0;
         if (count) {
             text = ib_arena_print(arena, "%s%s%zu %s", text, joint, count, verdicts[v]);
             joint = ", ";
@@ -206,7 +204,7 @@ static const char *skill_note(struct ib_arena *arena, const struct ib_summary_gr
         if (strncmp(row->cells[IB_COLUMN_VERDICT], "ok", 2) != 0)
             continue;
         n_right++;
-        if (!(ib_member_number(row->record, "metrics.skill") <= 0))
+        if (!(row->record->metrics[IB_METRIC_skill] <= 0))
             continue;
         n_idle++;
         skill = skill ? skill : row->cells[IB_COLUMN_SKILL];
@@ -214,7 +212,7 @@ static const char *skill_note(struct ib_arena *arena, const struct ib_summary_gr
     }
     if (!n_idle)
         return NULL;
-    bool regression = strcmp(ib_member_text(group->rows[0].record, "task"), "regression") == 0;
+    bool regression = group->rows[0].record->task == IB_REGRESSION;
     return ib_arena_print(arena, "%s: skill %s, no better than always answering the %s.",
                           n_idle == n_right ? "The trained model" : names, skill,
                           regression ? "mean" : "majority class");
@@ -225,9 +223,11 @@ static const char *disturbance_note(struct ib_arena *arena, const struct ib_summ
 {
     size_t n = 0, n_disturbed = 0;
     for (size_t i = 0; i < group->n; i++) {
-        const json_t *marks = ib_member(group->rows[i].record, "time.epoch_ns.disturbed");
-        for (size_t j = 0; j < json_array_size(marks); j++, n++)
-            n_disturbed += json_is_true(json_array_get(marks, j));
+        const struct ib_case_record *c = group->rows[i].record;
+        for (size_t j = 0; j < c->n_rounds; j++) {
+            n += c->rounds[j].epoch_ns > 0 ? 1 : 0;
+            n_disturbed += c->rounds[j].disturbed == IB_YES ? 1 : 0;
+        }
     }
     if (!n_disturbed)
         return NULL;
@@ -256,40 +256,37 @@ const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summ
 /* ---- the run ---- */
 
 /* "2025-01-31T12:00:00Z" and the like, for people; of the end, the day only where it is another one. */
-static const char *when(struct ib_arena *arena, const json_t *run)
+static const char *when(struct ib_arena *arena, const struct ib_run_record *run)
 {
-    const char *started = ib_member_text(run, "started"), *finished = ib_member_text(run, "finished");
+    const char *started = run->started, *finished = run->finished;
     const int day = strlen("2025-01-31"), minute = strlen("12:00");
     const char *text = ib_arena_print(arena, "%.*s, %.*s", day, started, minute, started + day + 1);
-    if (json_is_null(json_object_get(run, "finished")))
+    if (!finished)
         return ib_arena_print(arena, "%s UTC, not finished", text);
     bool same_day = strncmp(started, finished, (size_t)day) == 0;
     return ib_arena_print(arena, "%s to %.*s%s%.*s UTC", text, same_day ? 0 : day, finished,
                           same_day ? "" : ", ", minute, finished + day + 1);
 }
 
-static const char *hardware(struct ib_arena *arena, const json_t *machine)
+static const char *hardware(struct ib_arena *arena, const struct ib_machine *machine)
 {
-    return ib_arena_print(arena, "%s, %.0f cores, %.1f GiB", ib_member_text(machine, "cpu"),
-                          ib_member_number(machine, "usable_cores"),
-                          ib_member_number(machine, "memory_bytes") / 1073741824.0);
+    return ib_arena_print(arena, "%s, %" PRIu64 " cores, %.1f GiB", ib_or_dash(machine->cpu),
+                          machine->usable_cores, (double)machine->memory_bytes / 1073741824.0);
 }
 
-const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *arena, const json_t *run)
+const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *arena, const struct ib_run_record *run)
 {
-    const json_t *machine = json_object_get(run, "machine");
+    const struct ib_machine *machine = &run->machine;
     const struct ib_summary_fact facts[] = {
-        {"Run", ib_member_text(run, "id")},
+        {"Run", run->id},
         {"Time", when(arena, run)},
         {"Machine", hardware(arena, machine)},
-        {"System", ib_arena_print(arena, "%s, kernel %s", ib_member_text(machine, "os"),
-                                  ib_member_text(machine, "kernel"))},
-        {"Program", ib_arena_print(arena, "ironbench %s, %s", ib_member_text(run, "version"),
-                                   ib_member_text(machine, "compiler"))},
-        {"Flags", ib_member_text(machine, "flags")},
-        {"Configuration", ib_arena_print(arena, "%s, SHA-256 %.12s…", ib_member_text(run, "name"),
-                                         ib_member_text(run, "config_sha256"))},
-        {"Fingerprint", ib_member_text(machine, "fingerprint")},
+        {"System",
+         ib_arena_print(arena, "%s, kernel %s", ib_or_dash(machine->os), ib_or_dash(machine->kernel))},
+        {"Program", ib_arena_print(arena, "ironbench %s, %s", run->version, ib_or_dash(machine->compiler))},
+        {"Flags", ib_or_dash(machine->flags)},
+        {"Configuration", ib_arena_print(arena, "%s, SHA-256 %.12s…", run->name, run->config_sha256)},
+        {"Fingerprint", ib_or_dash(machine->fingerprint)},
         {NULL, NULL}};
     return memcpy(ib_arena_alloc(arena, sizeof facts), facts, sizeof facts);
 }

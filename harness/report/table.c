@@ -170,25 +170,26 @@ static void print_answers(const struct page *page, const struct ib_summary_secti
     }
 }
 
-static void print_costs(const struct page *page, const struct ib_summary *summary, const json_t *cases)
+static void print_costs(const struct page *page, const struct ib_summary *summary,
+                        const struct ib_run_record *run)
 {
     struct ib_doc doc = {.arena = page->plain.arena};
     ib_transfer_sections(&doc, &summary->derived);
-    ib_process_section(&doc, cases);
+    ib_process_section(&doc, run);
     ib_doc_plain(&page->plain, &doc);
 }
 
-void ib_table_print(FILE *out, const json_t *record, enum ib_colour colour)
+void ib_table_print(FILE *out, const struct ib_run_record *run, enum ib_colour colour)
 {
     struct ib_arena arena = {0};
     struct page page = {.plain = {.out = out, .coloured = ib_colour_is_on(out, colour), .arena = &arena}};
     struct ib_summary summary;
-    ib_summary_build(&arena, record, &summary);
+    ib_summary_build(&arena, run, &summary);
     measure(&page, &summary);
     print_faults(&page, &summary);
     for (size_t s = 0; s < summary.n; s++)
         print_tables(&page, &summary.sections[s]);
-    print_costs(&page, &summary, json_object_get(record, "cases"));
+    print_costs(&page, &summary, run);
     for (size_t s = 0; s < summary.n; s++)
         print_answers(&page, &summary.sections[s]);
     fprintf(out, "%s.\n", summary.counts);

@@ -1,6 +1,5 @@
 #include "report/time_to_loss_section.h"
 
-#include "analysis/member.h"
 #include "report/format.h"
 #include "report/summary.h"
 
@@ -34,7 +33,7 @@ static const char *time_text(struct ib_arena *arena, const struct ib_time_to *at
 
 static void add_row(struct ib_doc *doc, const struct ib_loss_entry *entry)
 {
-    const char *cells[COLUMNS] = {ib_member_text(entry->record, "name")};
+    const char *cells[COLUMNS] = {entry->record->name};
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         cells[1 + t] = time_text(doc->arena, &entry->at[t]);
     cells[COLUMNS - 1] = ib_summary_verdict(entry->record);
@@ -70,8 +69,7 @@ static void add_reasons(struct ib_doc *doc, const struct ib_loss_entry *entry)
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
         const char *reason = entry->at[t].reason;
         if (reason && !(before && strcmp(before, reason) == 0))
-            ib_doc_paragraph(doc, ib_arena_print(doc->arena, "%s, %.4g %%: %s.",
-                                                 ib_member_text(entry->record, "name"),
+            ib_doc_paragraph(doc, ib_arena_print(doc->arena, "%s, %.4g %%: %s.", entry->record->name,
                                                  100 * ib_loss_target_shares[t], reason));
         before = reason;
     }

@@ -1,6 +1,5 @@
 #include "report/transfer_section.h"
 
-#include "analysis/member.h"
 #include "report/format.h"
 #include "report/seed_groups.h"
 #include "stats/stats.h"
@@ -30,11 +29,9 @@ struct fold {
 
 enum { EPOCH = -1 }; /* in place of a part of the split */
 
-static double number_of(const json_t *c, int part)
+static double number_of(const struct ib_case_record *c, int part)
 {
-    struct ib_time_breakdown split;
-    ib_time_breakdown_of(c, &split);
-    return part == EPOCH ? ib_member_number(c, "time.epoch_ns.median") : split.ns[part];
+    return part == EPOCH ? c->epoch_ns.median : c->breakdown_ns[part];
 }
 
 /* The median over the seeds of the time of an epoch, or a part of it. */
@@ -64,7 +61,7 @@ static void add_side(struct ib_doc *doc, const struct fold *fold, bool resident)
     struct ib_arena *arena = doc->arena;
     const struct ib_transfer_overhead *overhead = fold->overheads[0];
     const struct ib_paired_ratio ratio = ratio_of(arena, fold);
-    const char *name = ib_member_text(resident ? overhead->resident : overhead->copying, "name");
+    const char *name = (resident ? overhead->resident : overhead->copying)->name;
     const char *cells[OVERHEAD_COLUMNS] = {
         !resident && overhead->simulated ? ib_arena_print(arena, "%s, simulated", name) : name,
         resident ? "" : ratio_text(arena, &ratio)};
@@ -76,8 +73,8 @@ static void add_side(struct ib_doc *doc, const struct fold *fold, bool resident)
 
 static bool same(const struct fold *fold, const char *problem, const struct ib_transfer_overhead *overhead)
 {
-    return strcmp(fold->problem, problem) == 0 && strcmp(ib_member_text(fold->overheads[0]->copying, "label"),
-                                                         ib_member_text(overhead->copying, "label")) == 0;
+    return strcmp(fold->problem, problem) == 0 &&
+           strcmp(fold->overheads[0]->copying->label, overhead->copying->label) == 0;
 }
 
 /* Each in the order of its first; returns how many. */
@@ -88,7 +85,7 @@ static size_t fold_seeds(struct ib_arena *arena, const struct ib_derived *derive
     for (size_t i = 0; i < derived->n_overheads; i++) {
         const struct ib_transfer_overhead *overhead = &derived->overheads[i];
         const char *seedless = ib_seed_group_title(arena, overhead->copying);
-        const char *problem = seedless ? seedless : ib_member_text(overhead->copying, "problem");
+        const char *problem = seedless ? seedless : overhead->copying->problem;
         struct fold *fold = folds;
         while (fold < folds + n && !same(fold, problem, overhead))
             fold++;
@@ -185,7 +182,7 @@ static const char *hosts_text(struct ib_arena *arena, const struct ib_crossover 
 {
     const char *text = "", *last = "";
     for (size_t i = 0; i < line->n; i++) {
-        const char *name = ib_member_text(line->sizes[i].host, "name");
+        const char *name = line->sizes[i].host->name;
         if (strcmp(name, last) != 0)
             text = ib_arena_print(arena, "%s%s%s", text, text[0] ? ", then " : "", name);
         last = name;
@@ -195,14 +192,13 @@ static const char *hosts_text(struct ib_arena *arena, const struct ib_crossover 
 
 static const char *sweep_text(struct ib_arena *arena, const struct ib_crossover *line)
 {
-    return ib_arena_print(arena, "%s, %.0f columns", line->title,
-                          ib_member_number(line->sizes[0].device, "cols"));
+    return ib_arena_print(arena, "%s, %.0f columns", line->title, (double)line->sizes[0].device->cols);
 }
 
 static void add_line(struct ib_doc *doc, const struct ib_crossover *line)
 {
     struct ib_arena *arena = doc->arena;
-    ib_doc_row(doc, (const char *[]){ib_member_text(line->sizes[0].device, "name"), answer_text(arena, line),
+    ib_doc_row(doc, (const char *[]){line->sizes[0].device->name, answer_text(arena, line),
                                      range_text(arena, line), hosts_text(arena, line)});
 }
 

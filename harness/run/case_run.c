@@ -1,6 +1,10 @@
 #include "run/case_run.h"
 
 #include "base/interrupt.h"
+#include "run/pass_checked.h"
+#include "run/pass_process.h"
+#include "run/pass_time_to_loss.h"
+#include "run/pass_timed.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #ifndef IB_RUN_CASE_RUN_H
 #define IB_RUN_CASE_RUN_H
 
-#include "run/pass.h"
+#include "run/pass_context.h"
 #include "store/resume.h"
 
 struct ib_case_run {

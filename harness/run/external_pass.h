@@ -1,9 +1,9 @@
-/* A pass of a external program (impls/PROTOCOL.md): it trains when it is told to, and the clock is the
+/* A pass of an external program (impls/PROTOCOL.md): it trains when it is told to, and the clock is the
  * parent's. */
 #ifndef IB_RUN_EXTERNAL_PASS_H
 #define IB_RUN_EXTERNAL_PASS_H
 
-#include "run/pass.h"
+#include "run/pass_context.h"
 
 /* Trains as the request says: once in a checked pass; in a timed one after `warmup` trainings again and again
  * until min_time has been timed. request->out then holds the arrays of the last. What only a worker can say

@@ -1,10 +1,11 @@
-#include "run/pass.h"
+#include "run/pass_checked.h"
 
 #include "base/error.h"
 #include "core/loss_schedule.h"
 #include "diagnose/diagnose.h"
 #include "metrics/metric.h"
 #include "run/external_pass.h"
+#include "run/pass.h"
 #include "run/train_loss.h"
 
 #include <math.h>
@@ -153,8 +154,9 @@ static enum ib_status compare(struct checking *k, const struct evidence *e)
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
     problem.params = reference.start;
     ib_verify(&reference, &answer, &k->out->verification);
+    enum ib_status status = ib_diagnose(&reference, &answer, &k->out->verification);
     ib_train_rows_close(&rows);
-    return IB_OK;
+    return status;
 }
 
 /* Epoch `epoch` by itself, from `from` to what the training `after` ended with. at_start: `from` is where all
@@ -260,7 +262,7 @@ static const struct ib_profile *profile(const struct ib_pass_context *context, c
                                        .epochs = c->epochs < PROFILED_EPOCHS ? c->epochs : PROFILED_EPOCHS,
                                        .out = ""};
     *reason = "";
-    if (c->residency == IB_HOST || c->impl->info->command) /* nobody can look into a external program */
+    if (c->residency == IB_HOST || c->impl->info->command) /* nobody can look into an external program */
         return NULL;
     bool ok = ib_pass_open(context, c, false, &job, &worker, &outcome) &&
               ib_pass_train(context, c, worker, &request, result, &outcome);

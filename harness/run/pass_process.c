@@ -1,8 +1,10 @@
-#include "run/pass.h"
+#include "run/pass_process.h"
 
 #include "base/error.h"
 #include "base/paths.h"
 #include "run/hyperfine.h"
+#include "run/pass.h"
+#include "run/pass_timed.h"
 #include "run/pin.h"
 
 #include <limits.h>
@@ -31,7 +33,7 @@ static enum ib_status prepare(struct whole *w)
     char here[PATH_MAX];
     cpu_set_t cpus;
     const char *const worker[] = {w->context->program ? w->context->program : ib_self(), "worker", NULL};
-    const char *const *command = w->c->impl->info->command; /* of a external program */
+    const char *const *command = w->c->impl->info->command; /* of an external program */
     IB_TRY(ib_workspace_job(w->context->work, w->c, w->c->spec.dtype, &w->job));
     IB_TRY(ib_workspace_folder(w->context->work, &w->folder));
     w->log = ib_arena_print(w->arena, "%s/log", w->folder);

@@ -1,7 +1,8 @@
-#include "run/pass.h"
+#include "run/pass_time_to_loss.h"
 
 #include "run/external_pass.h"
 #include "run/iteration_search.h"
+#include "run/pass.h"
 #include "run/train_loss.h"
 
 #include <math.h>

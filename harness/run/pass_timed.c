@@ -1,7 +1,8 @@
-#include "run/pass.h"
+#include "run/pass_timed.h"
 
 #include "base/error.h"
 #include "core/loss_schedule.h"
+#include "run/pass.h"
 
 #include <math.h>
 #include <string.h>
@@ -83,7 +84,7 @@ static void watch(struct ib_timing *t, const struct ib_pass_result *result)
     out->disturbed = 2 * t->disturbed > out->n_slices;
 }
 
-/* Where a external program has several threads nobody knows which of them trains. */
+/* Where an external program has several threads nobody knows which of them trains. */
 static void add_cpu(struct ib_timing *t, const struct ib_pass_result *result)
 {
     t->thread_cpu_ns += result->thread_cpu_ns;

@@ -1,12 +1,13 @@
 #include "run/run.h"
 
 #include "base/error.h"
+#include "base/exit_code.h"
 #include "base/interrupt.h"
 #include "base/rng.h"
-#include "cli/args.h"
 #include "run/case_run.h"
 #include "run/hyperfine.h"
 #include "run/loss_goals.h"
+#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
 #include <stdio.h>
@@ -201,7 +202,7 @@ static enum ib_status run_all(struct run *run)
             IB_TRY(check_case(run, &run->case_runs[i]));
     for (int i = 0; i < SERIES_COUNT && !ib_interrupted(); i++) {
         if (i == STOPS) /* now it is known what right trainings come down to */
-            IB_TRY(ib_loss_goals_ask(run->dir, run->case_runs, run->matrix->n));
+            ib_loss_goals_ask(ib_store_record(run->store), run->case_runs, run->matrix->n);
         IB_TRY(run->context.measure->order == IB_BLOCK ? do_blocks(run, i) : do_rounds(run, i));
     }
     return ib_interrupted() ? IB_OK : ib_store_finish(run->store);
@@ -243,23 +244,17 @@ enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *ma
 
 /* ---- exit status ---- */
 
-static const char *text_at(const json_t *object, const char *key)
+static bool is_missing(const struct ib_case_record *c)
 {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
+    return c->status == IB_CASE_UNAVAILABLE || c->status == IB_CASE_UNSUPPORTED;
 }
 
 /* Did any implementation that the glob names run? */
-static bool ran(const json_t *cases, const char *glob)
+static bool ran(const struct ib_run_record *record, const char *glob)
 {
-    size_t i;
-    json_t *c;
-    json_array_foreach (cases, i, c) {
-        const char *status = text_at(c, "status");
-        if (ib_glob(glob, text_at(c, "impl")) && strcmp(status, "unavailable") != 0 &&
-            strcmp(status, "unsupported") != 0)
+    for (size_t i = 0; i < record->n; i++)
+        if (ib_glob(glob, record->cases[i].axis[IB_AXIS_IMPL]) && !is_missing(&record->cases[i]))
             return true;
-    }
     return false;
 }
 
@@ -267,30 +262,26 @@ struct tally {
     size_t ok, wrong, untrusted, failed;
 };
 
-static struct tally count_cases(const json_t *cases)
+static struct tally count_cases(const struct ib_run_record *record)
 {
     struct tally t = {0};
-    size_t i;
-    json_t *c;
-    json_array_foreach (cases, i, c) {
-        const char *status = text_at(c, "status");
-        bool missing = strcmp(status, "unavailable") == 0 || strcmp(status, "unsupported") == 0;
-        if (strcmp(text_at(json_object_get(c, "verify"), "verdict"), "wrong") == 0)
+    for (size_t i = 0; i < record->n; i++) {
+        const struct ib_case_record *c = &record->cases[i];
+        if (c->check.verdict == IB_WRONG)
             t.wrong++;
-        else if (strcmp(status, "untrusted") == 0)
+        else if (c->status == IB_CASE_UNTRUSTED)
             t.untrusted++;
-        else if (strcmp(status, "ok") == 0)
+        else if (c->status == IB_CASE_OK)
             t.ok++;
-        else if (!missing)
+        else if (!is_missing(c))
             t.failed++;
     }
     return t;
 }
 
-int ib_run_exit_status(const json_t *record, const char *const *require, char *why, size_t n)
+int ib_run_exit_status(const struct ib_run_record *record, const char *const *require, char *why, size_t n)
 {
-    const json_t *cases = json_object_get(record, "cases");
-    struct tally t = count_cases(cases);
+    struct tally t = count_cases(record);
     why[0] = '\0';
     if (t.wrong + t.untrusted) {
         snprintf(why, n, "%zu wrong, %zu untrusted", t.wrong, t.untrusted);
@@ -301,7 +292,7 @@ int ib_run_exit_status(const json_t *record, const char *const *require, char *w
         return IB_EXIT_FAILED;
     }
     for (; require && *require; require++)
-        if (!ran(cases, *require)) {
+        if (!ran(record, *require)) {
             snprintf(why, n, "%s is required, and did not run", *require);
             return IB_EXIT_FAILED;
         }

@@ -24,6 +24,6 @@ enum ib_status ib_run(const struct ib_config *, const struct ib_matrix *, struct
 /* The exit status that a record earns: 3 for a wrong answer or an untrusted case, else 4 for one that failed,
  * for a required implementation that did not run, or when no case is ok; else 0. The reason goes to why[n]
  * ("" for 0). */
-int ib_run_exit_status(const json_t *record, const char *const *require, char *why, size_t n);
+int ib_run_exit_status(const struct ib_run_record *, const char *const *require, char *why, size_t n);
 
 #endif

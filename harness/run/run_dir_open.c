@@ -21,9 +21,11 @@ static const char *default_dir(struct ib_arena *arena, const char *name)
 
 static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_run_dir *target)
 {
-    json_t *machine = ib_machine_describe();
-    enum ib_status status = ib_store_create(target->dir, &sweep->config, machine, &target->store);
-    json_decref(machine);
+    struct ib_machine machine;
+    struct ib_arena arena = {0};
+    ib_machine_describe(&arena, &machine);
+    enum ib_status status = ib_store_create(target->dir, &sweep->config, &machine, &target->store);
+    ib_arena_free(&arena);
     if (status == IB_OK && target->lock < 0)
         status = ib_run_folder_lock(target->dir, &target->lock);
     return status == IB_OK ? ib_store_add_cases(target->store, sweep->matrix.cases, sweep->matrix.n) : status;
@@ -45,7 +47,7 @@ static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target
         return ib_store_add_cases(target->store, matrix->cases, matrix->n);
     ib_workspace_remove_stale(target->dir);
     target->progress = ib_arena_alloc(arena, matrix->n * sizeof *target->progress);
-    return ib_resume_load(target->dir, matrix->cases, matrix->n, arena, target->progress);
+    return ib_resume_load(target->store, matrix->cases, matrix->n, arena, target->progress);
 }
 
 static enum ib_status open_any(struct ib_sweep *sweep, bool resume, struct ib_run_dir *target)

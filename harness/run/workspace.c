@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/npy.h"
-#include "run/standardise.h"
 
 #include <ftw.h>
 #include <glob.h>

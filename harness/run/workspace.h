@@ -5,19 +5,7 @@
 
 #include "core/case.h"
 #include "protocol/messages.h"
-
-/* A data set as a model sees it: standardised with the training rows' mean and population standard deviation;
- * a column of zero variance is 0. */
-struct ib_prepared {
-    const struct ib_dataset *dataset;
-    enum ib_dtype type;
-    bool scaled_targets;
-    const char *x, *y, *x_test;     /* paths */
-    const double *y_mean, *y_scale; /* per output; 0 and 1 where targets keep their units */
-    const double *train_mean;       /* per output: of the training targets, in their own units, as is */
-    const double *y_test;           /* test_rows x outputs */
-    struct ib_prepared *next;
-};
+#include "run/standardise.h"
 
 struct ib_workspace {
     const char *folder;

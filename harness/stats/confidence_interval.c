@@ -32,6 +32,13 @@ struct ib_interval ib_interval(const double *samples, size_t n, double coverage)
     return from_ranks(samples, n, trimmed(n, coverage));
 }
 
+void ib_median_interval(const double *samples, size_t n, double *low, double *high)
+{
+    struct ib_interval interval = ib_interval(samples, n, 0.95);
+    *low = interval.low;
+    *high = interval.high;
+}
+
 static int sign(double x)
 {
     return (x > 0) - (x < 0);

@@ -15,6 +15,9 @@ struct ib_interval {
  * Nonparametric Statistics, 3.2). `low` alone is a bound that holds with (1 + coverage) / 2. */
 struct ib_interval ib_interval(const double *samples, size_t n, double coverage);
 
+/* Its bounds at 95 %. Fewer than 6 samples cannot give them: both NaN. */
+void ib_median_interval(const double *samples, size_t n, double *low, double *high);
+
 /* Of samples in the order in which they were taken, of which neighbours may be alike: the interval above,
  * widened by ib_inflation, as far as the samples reach, and never narrower than it. Of an autoregressive
  * process with coefficient 0.5 it covers 93 % at 10 to 30 samples and 95 % at 100, when 95 % are asked for

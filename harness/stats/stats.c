@@ -1,12 +1,8 @@
 #include "stats/stats.h"
 
-#include "stats/confidence_interval.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define COVERAGE 0.95
 
 static int by_value(const void *a, const void *b)
 {
@@ -40,13 +36,6 @@ double ib_minimum(const double *samples, size_t n)
     for (size_t i = 1; i < n; i++)
         minimum = fmin(minimum, samples[i]);
     return minimum;
-}
-
-void ib_median_interval(const double *samples, size_t n, double *low, double *high)
-{
-    struct ib_interval interval = ib_interval(samples, n, COVERAGE);
-    *low = interval.low;
-    *high = interval.high;
 }
 
 double ib_deviation(const double *samples, size_t n)

@@ -10,9 +10,6 @@ double ib_minimum(const double *samples, size_t n);
 /* The standard deviation of what these are samples of; NaN for n < 2. */
 double ib_deviation(const double *samples, size_t n);
 
-/* The 95 % interval of stats/confidence_interval.h. Fewer than 6 samples cannot give one: both NaN. */
-void ib_median_interval(const double *samples, size_t n, double *low, double *high);
-
 /* Ascending; the caller frees it. NULL for no samples, or without memory: both leave a statistic unknown. */
 double *ib_sorted_copy(const double *samples, size_t n);
 

@@ -1,6 +1,7 @@
 #include "store/database.h"
 
 #include "base/error.h"
+#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
 #include <math.h>

@@ -1,340 +1,298 @@
 #include "store/load_run.h"
 
 #include "base/error.h"
-#include "metrics/metric.h"
+#include "store/columns.h"
 #include "store/run_folder.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The record follows the columns of these queries: "a.b:type" becomes field b of object a. Types: `bool` of 0
- * and 1, `json` of JSON text, which also makes the empty containers that are filled afterwards. */
-static const char run_query[] =
-    "SELECT id, name, started, finished, config_sha256, version, machine AS 'machine:json',"
-    " baseline, selection AS 'selection:json' FROM run";
+/* A query, and what is done with each of its rows. */
+struct reader {
+    sqlite3 *db;
+    struct ib_run_record *run;
+    struct ib_arena scratch; /* for the text of queries */
+};
 
-static const char case_query[] =
-    "SELECT c.number, c.id, c.model, c.task, c.dataset, c.dataset_sha256, c.rows, c.test_rows, c.cols, "
-    "c.impl,"
-    " c.options AS 'options:json', c.label, c.libraries, c.simulated AS 'simulated:bool', c.residency, "
-    "c.dtype,"
-    " c.hidden AS 'hidden:json', c.act, c.loss, c.init, c.lr, c.epochs, c.seed, c.log_every, c.algorithm,"
-    " k.path,"
-    " n.problem, n.who AS name, n.series,"
-    " c.status, iif(c.status IS NULL, 'the run ended before this case', c.reason) AS reason,"
-    " EXISTS (SELECT * FROM ranked WHERE case_number = c.number) AS 'ranked:bool',"
-    " e.median_ns AS 'time.epoch_ns.median', e.min_ns AS 'time.epoch_ns.min',"
-    " e.ci_low_ns AS 'time.epoch_ns.ci_low', e.ci_high_ns AS 'time.epoch_ns.ci_high',"
-    " coalesce(e.n, 0) AS 'time.epoch_ns.n', '[]' AS 'time.epoch_ns.samples:json',"
-    " '[]' AS 'time.epoch_ns.rounds:json', '[]' AS 'time.epoch_ns.cpu:json', '[]' AS"
-    " 'time.epoch_ns.slices:json', '[]' AS 'time.epoch_ns.disturbed:json', '[]' AS "
-    "'time.epoch_ns.clock_mhz:json',"
-    " '[]' AS 'time.epoch_ns.slowed:json',"
-    " p.load AS 'time.phases_ns.load', p.setup AS 'time.phases_ns.setup', p.train AS 'time.phases_ns.train',"
-    " p.readback AS 'time.phases_ns.readback', p.predict AS 'time.phases_ns.predict',"
-    " '{}' AS 'metrics:json',"
-    " t.h2d_count AS 'transfers.h2d_count', t.h2d_bytes AS 'transfers.h2d_bytes',"
-    " t.d2h_count AS 'transfers.d2h_count', t.d2h_bytes AS 'transfers.d2h_bytes',"
-    " t.launches AS 'transfers.launches', t.syncs AS 'transfers.syncs',"
-    " (SELECT min(as_expected) FROM (SELECT k.as_expected UNION ALL SELECT r.as_expected FROM rounds r"
-    "  WHERE r.case_number = c.number)) AS 'transfers.as_expected:bool',"
-    " '{}' AS 'curve:json', '[]' AS 'stops:json', '{}' AS 'transfers.tracer:json',"
-    " '{}' AS 'transfers.phases:json', '[]' AS 'transfers.copies:json',"
-    " iif(s.case_number IS NULL, NULL, json_object('transfer', s.transfer_ns, 'sync', s.sync_ns,"
-    "  'compute', s.compute_ns, 'launch', s.launch_ns)) AS 'time.breakdown_ns:json',"
-    " iif(f.epochs IS NULL, NULL, json_object('epochs', f.epochs, 'clock', f.clock, 'sync_ns', f.sync_ns,"
-    "  'operations', json('[]'), 'copies', json('[]'))) AS 'profile:json', f.reason AS profile_reason,"
-    " iif(EXISTS (SELECT * FROM process_runs r WHERE r.case_number = c.number), '{}', NULL)"
-    "  AS 'whole_process:json', wp.reason AS whole_process_reason,"
-    " coalesce(k.verdict, 'unverified') AS 'verify.verdict', k.verdict_reason AS 'verify.reason',"
-    " k.reference AS 'verify.reference', k.loss_error AS 'verify.loss_error',"
-    " k.params_error AS 'verify.params_error', k.prediction_error AS 'verify.prediction_error',"
-    " k.first_divergent_epoch AS 'verify.first_divergent_epoch', k.convergence, NULL AS 'limit',"
-    " coalesce((SELECT r.stderr FROM rounds r WHERE r.case_number = c.number AND r.status <> 'ok' ORDER BY "
-    "r.round),"
-    "  k.stderr) AS stderr"
-    " FROM cases c JOIN names n ON n.case_number = c.number"
-    " LEFT JOIN checks k ON k.case_number = c.number"
-    " LEFT JOIN profiles f ON f.case_number = c.number"
-    " LEFT JOIN breakdowns s ON s.case_number = c.number"
-    " LEFT JOIN whole_processes wp ON wp.case_number = c.number"
-    " LEFT JOIN epoch_times e ON e.case_number = c.number"
-    " LEFT JOIN (SELECT case_number, median(load_ns) AS load, median(setup_ns) AS setup, median(train_ns) AS "
-    "train,"
-    "  median(readback_ns) AS readback, median(predict_ns) AS predict"
-    "  FROM rounds WHERE status = 'ok' GROUP BY case_number) p ON p.case_number = c.number"
-    " LEFT JOIN (SELECT case_number, sum(h2d_count) AS h2d_count, sum(h2d_bytes) AS h2d_bytes,"
-    "  sum(d2h_count) AS d2h_count, sum(d2h_bytes) AS d2h_bytes, sum(launch_count) AS launches,"
-    "  sum(sync_count) AS syncs FROM phase_transfers WHERE pass = 'timed'"
-    "  GROUP BY case_number) t ON t.case_number = c.number"
-    " ORDER BY c.number";
+typedef void row_fn(struct reader *, sqlite3_stmt *row, struct ib_case_record *c);
 
-/* A worker's last words may be cut within a character, or be no text at all. */
-static json_t *text_value(const char *text)
+/* Calls `add` for each row; its first column is the number of a case, but for `c` NULL: of the run itself. */
+static enum ib_status read_rows(struct reader *r, const char *sql, row_fn *add)
 {
-    json_t *value = json_string(text);
-    if (value)
-        return value;
-    char *ascii = strdup(text);
-    for (char *at = ascii; at && *at; at++)
-        *at = (unsigned char)*at < 0x80 ? *at : '?';
-    value = json_string(ascii);
-    free(ascii);
+    sqlite3_stmt *query = NULL;
+    bool row = true;
+    enum ib_status status = ib_db_prepare(r->db, sql, &query);
+    while (status == IB_OK && (status = ib_db_next(query, &row)) == IB_OK && row) {
+        const sqlite3_int64 number = sqlite3_column_int64(query, 0);
+        const bool of_case = number >= 1 && (uint64_t)number <= r->run->n;
+        add(r, query, of_case ? &r->run->cases[number - 1] : NULL);
+    }
+    sqlite3_finalize(query);
+    return status;
+}
+
+/* ---- the run and its cases ---- */
+
+static const char *const *read_selection(struct ib_arena *arena, const char *text)
+{
+    json_t *json = text ? json_loads(text, 0, NULL) : NULL, *item;
+    size_t i;
+    const char **list =
+        json_is_array(json) ? ib_arena_alloc(arena, (json_array_size(json) + 1) * sizeof *list) : NULL;
+    if (list)
+        json_array_foreach (json, i, item)
+            list[i] = ib_arena_copy(arena, json_is_string(item) ? json_string_value(item) : "");
+    json_decref(json);
+    return list;
+}
+
+static void read_run_row(struct reader *r, sqlite3_stmt *row, struct ib_case_record *c)
+{
+    struct ib_run_record *run = r->run;
+    struct ib_arena *arena = &run->arena;
+    const char **texts[] = {&run->id,          &run->name,          &run->started, &run->finished,
+                            &run->config_text, &run->config_sha256, &run->version, &run->reference};
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    (void)c;
+    for (int i = 0; i < TEXTS; i++)
+        *texts[i] = ib_column_text(row, i, arena);
+    json_t *machine = json_loads((const char *)sqlite3_column_text(row, TEXTS), 0, NULL);
+    ib_machine_from_json(machine, arena, &run->machine);
+    json_decref(machine);
+    run->selection = read_selection(arena, (const char *)sqlite3_column_text(row, TEXTS + 1));
+}
+
+static enum ib_status read_run(struct reader *r)
+{
+    IB_TRY(read_rows(
+        r,
+        "SELECT id, name, started, finished, config_text, config_sha256, version, reference, machine,"
+        " selection FROM run",
+        read_run_row));
+    return r->run->id ? IB_OK
+                      : ib_fail(IB_EINVAL, sqlite3_db_filename(r->db, "main"),
+                                "this run was killed before it began");
+}
+
+static int word_in(sqlite3_stmt *row, int column, const struct ib_word *words)
+{
+    int value = 0;
+    const char *text = (const char *)sqlite3_column_text(row, column);
+    if (text)
+        ib_word_value(words, text, &value);
     return value;
 }
 
-static json_t *column_value(sqlite3_stmt *row, int column)
+static void read_options(struct ib_arena *arena, const char *text, struct ib_case_record *c)
 {
-    switch (sqlite3_column_type(row, column)) {
-    case SQLITE_INTEGER:
-        return json_integer(sqlite3_column_int64(row, column));
-    case SQLITE_FLOAT: {
-        double value = sqlite3_column_double(row, column);
-        return isfinite(value) ? json_real(value) : json_null(); /* JSON has no infinities */
-    }
-    case SQLITE_TEXT:
-        return text_value((const char *)sqlite3_column_text(row, column));
-    default:
-        return json_null();
-    }
-}
-
-static json_t *typed_value(sqlite3_stmt *row, int column, const char *type)
-{
-    if (sqlite3_column_type(row, column) == SQLITE_NULL)
-        return json_null();
-    if (strcmp(type, "bool") == 0)
-        return json_boolean(sqlite3_column_int(row, column));
-    if (strcmp(type, "json") == 0)
-        return json_loads((const char *)sqlite3_column_text(row, column), JSON_DECODE_ANY, NULL);
-    return column_value(row, column);
-}
-
-/* The object that holds the last part of a dotted name of `length` characters, made where it is missing. */
-static json_t *holder(json_t *object, const char **name, size_t *length)
-{
-    for (const char *dot; (dot = memchr(*name, '.', *length));) {
-        size_t part = (size_t)(dot - *name);
-        json_t *inner = json_object_getn(object, *name, part);
-        if (!inner) {
-            inner = json_object();
-            json_object_setn_new(object, *name, part, inner);
-        }
-        object = inner;
-        *name += part + 1;
-        *length -= part + 1;
-    }
-    return object;
-}
-
-/* A row as an object, its columns from `first` on. */
-static json_t *row_object(sqlite3_stmt *row, int first)
-{
-    json_t *object = json_object();
-    for (int i = first; i < sqlite3_column_count(row); i++) {
-        const char *name = sqlite3_column_name(row, i), *colon = strchr(name, ':');
-        size_t length = colon ? (size_t)(colon - name) : strlen(name);
-        json_t *value = typed_value(row, i, colon ? colon + 1 : "");
-        json_t *into = holder(object, &name, &length);
-        json_object_setn_new(into, name, length, value ? value : json_null());
-    }
-    return object;
-}
-
-/* Each column of a sample is added to the array of its name. */
-static void add_sample(sqlite3_stmt *row, json_t *time)
-{
-    json_t *sample = row_object(row, 0), *value;
+    json_t *json = text ? json_loads(text, 0, NULL) : NULL, *value;
     const char *name;
-    json_object_foreach (sample, name, value)
-        json_array_append(json_object_get(time, name), value);
-    json_decref(sample);
+    struct ib_setting *list = ib_arena_alloc(arena, (json_object_size(json) + 1) * sizeof *list);
+    json_object_foreach (json, name, value)
+        list[c->n_options++] =
+            (struct ib_setting){ib_arena_copy(arena, name),
+                                ib_arena_copy(arena, json_is_string(value) ? json_string_value(value) : "")};
+    c->options = list;
+    json_decref(json);
 }
 
-/* The same, of arrays that are made by the first row: which columns a curve has depends on the run. */
-static void add_point(sqlite3_stmt *row, json_t *curve)
+enum { FIXED_COLUMNS = 14 };
+
+static const char *case_query(struct ib_arena *arena)
 {
-    json_t *point = row_object(row, 0), *value;
-    const char *name;
-    json_object_del(point, "case_number");
-    json_object_foreach (point, name, value) {
-        if (!json_object_get(curve, name))
-            json_object_set_new(curve, name, json_array());
-        json_array_append(json_object_get(curve, name), value);
+    const char *columns =
+        "number, id, task, dataset_sha256, rows, test_rows, cols, options, label, libraries,"
+        " simulated, algorithm, status, reason";
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        columns = ib_arena_print(arena, "%s, %s", columns, ib_axis_rules[k].name);
+    return ib_arena_print(arena, "SELECT %s FROM cases ORDER BY number", columns);
+}
+
+/* A real number in as few digits as give it again. */
+static const char *axis_text(sqlite3_stmt *row, int column, struct ib_arena *arena)
+{
+    char text[32];
+    return sqlite3_column_type(row, column) == SQLITE_FLOAT
+               ? ib_arena_copy(arena, ib_print_real(sqlite3_column_double(row, column), text, sizeof text))
+               : ib_column_text(row, column, arena);
+}
+
+static void read_case_row(struct reader *r, sqlite3_stmt *row, struct ib_case_record *ignored)
+{
+    struct ib_run_record *run = r->run;
+    struct ib_arena *arena = &run->arena;
+    (void)ignored;
+    run->cases = ib_arena_grow(arena, run->cases, sizeof *run->cases, run->n, &run->capacity);
+    struct ib_case_record *c = &run->cases[run->n++];
+    *c = (struct ib_case_record){
+        .number = (uint64_t)sqlite3_column_int64(row, 0),
+        .id = ib_column_text(row, 1, arena),
+        .task = (enum ib_task)word_in(row, 2, ib_task_words),
+        .dataset_sha256 = ib_column_text(row, 3, arena),
+        .rows = (uint64_t)sqlite3_column_int64(row, 4),
+        .test_rows = (uint64_t)sqlite3_column_int64(row, 5),
+        .cols = (uint64_t)sqlite3_column_int64(row, 6),
+        .label = ib_column_text(row, 8, arena),
+        .libraries = ib_column_text(row, 9, arena),
+        .simulated = sqlite3_column_int(row, 10),
+        .algorithm = ib_column_text(row, 11, arena),
+        .status = (enum ib_case_status)word_in(row, 12, ib_case_status_words),
+        .reason = ib_column_text(row, 13, arena),
+        .residency = (enum ib_residency)word_in(row, FIXED_COLUMNS + IB_AXIS_RESIDENCY, ib_residency_words),
+        .epochs = (uint64_t)sqlite3_column_int64(row, FIXED_COLUMNS + IB_AXIS_EPOCHS)};
+    read_options(arena, (const char *)sqlite3_column_text(row, 7), c);
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        c->axis[k] = axis_text(row, FIXED_COLUMNS + k, arena);
+    ib_case_record_clear(c);
+}
+
+/* ---- what was measured ---- */
+
+/* A new element of a list in the arena that doubles as it grows; the lists of a loaded run have no spare
+ * room. */
+static void *grown(struct ib_arena *arena, void *list, size_t bytes, size_t n)
+{
+    size_t capacity = n;
+    const bool full = n == 0 || (n >= 8 && (n & (n - 1)) == 0); /* as ib_arena_grow leaves it */
+    return full ? ib_arena_grow(arena, list, bytes, n, &capacity) : list;
+}
+
+#define ADD_ROW(r, row, columns, list, n)                                                                    \
+    do {                                                                                                     \
+        (list) = grown(&(r)->run->arena, (list), sizeof *(list), (n));                                       \
+        ib_columns_get((row), &(columns), &(r)->run->arena, &(list)[(n)++]);                                 \
+    } while (0)
+
+#define ROWS_OF(function, columns, list, n)                                                                  \
+    static void function(struct reader *r, sqlite3_stmt *row, struct ib_case_record *c)                      \
+    {                                                                                                        \
+        if (c)                                                                                               \
+            ADD_ROW(r, row, columns, list, n);                                                               \
     }
-    json_decref(point);
-}
+#define ROW_OF(function, columns, member)                                                                    \
+    static void function(struct reader *r, sqlite3_stmt *row, struct ib_case_record *c)                      \
+    {                                                                                                        \
+        if (c)                                                                                               \
+            ib_columns_get(row, &(columns), &r->run->arena, &c->member);                                     \
+    }
 
-static void add_members(sqlite3_stmt *row, json_t *object)
-{
-    json_t *members = row_object(row, 0);
-    json_object_update(object, members);
-    json_decref(members);
-}
+ROW_OF(read_check, ib_check_columns, check)
+ROW_OF(read_tracer, ib_tracer_columns, tracer)
+ROW_OF(read_profile, ib_profile_columns, profile)
+ROWS_OF(read_round, ib_round_columns, c->rounds, c->n_rounds)
+ROWS_OF(read_process_run, ib_process_run_columns, c->process_runs, c->n_process_runs)
+ROWS_OF(read_stop, ib_stop_columns, c->stops, c->n_stops)
+ROWS_OF(read_stop_time, ib_stop_time_columns, c->stop_times, c->n_stop_times)
+ROWS_OF(read_copy, ib_copy_columns, c->copies, c->n_copies)
+ROWS_OF(read_calls, ib_calls_columns, c->calls, c->n_calls)
+ROWS_OF(read_kernel, ib_kernel_columns, c->tracer.kernels, c->tracer.n_kernels)
+ROWS_OF(read_operation, ib_operation_columns, c->profile.operations, c->profile.n_operations)
+ROWS_OF(read_copy_time, ib_copy_time_columns, c->profile.copies, c->profile.n_copies)
 
-static void add_metric(sqlite3_stmt *row, json_t *metrics)
-{
-    json_object_set_new(metrics, (const char *)sqlite3_column_text(row, 0), column_value(row, 1));
-}
-
-static void add_phase(sqlite3_stmt *row, json_t *phases)
-{
-    json_object_set_new(phases, (const char *)sqlite3_column_text(row, 0), row_object(row, 1));
-}
-
-static void add_object(sqlite3_stmt *row, json_t *objects)
-{
-    json_array_append_new(objects, row_object(row, 0));
-}
-
-/* What has several rows a case: each is added to the container that the case's own query made. */
+/* In this order: a row of its own comes before the lists within it. */
 static const struct detail {
-    const char *sql; /* its parameter is the case's number */
-    const char *into;
-    void (*add)(sqlite3_stmt *row, json_t *into);
+    const struct ib_columns *columns;
+    row_fn *add;
+    const char *where;
 } details[] = {
-    {"SELECT epoch_ns AS samples, round AS rounds, cpu_epoch_ns AS cpu, slices AS 'slices:json', clock_mhz, "
-     "slowed, "
-     "disturbed AS 'disturbed:bool'"
-     " FROM rounds WHERE case_number = ? AND epoch_ns IS NOT NULL ORDER BY round",
-     "time.epoch_ns", add_sample},
-    {"SELECT * FROM curve WHERE case_number = ? ORDER BY epoch", "curve", add_point},
-    {"SELECT source, n AS runs, median(r.wall_ns / 1e9) AS 'wall_s.median', min(r.wall_ns / 1e9) AS "
-     "'wall_s.min',"
-     " max(r.wall_ns / 1e9) AS 'wall_s.max', avg(r.wall_ns / 1e9) AS 'wall_s.mean',"
-     " deviation(r.wall_ns / 1e9) AS 'wall_s.stddev', '[]' AS 'wall_s.samples:json',"
-     " median(user_ns / 1e9) AS user_s, median(system_ns / 1e9) AS system_s,"
-     " m.startup_ns AS 'inside_ns.startup', m.load_ns AS 'inside_ns.load', m.setup_ns AS 'inside_ns.setup',"
-     " m.train_ns AS 'inside_ns.train', m.readback_ns AS 'inside_ns.readback',"
-     " m.predict_ns AS 'inside_ns.predict', m.rest_ns AS 'inside_ns.rest', residual_ns,"
-     " residual_ns / m.wall_ns AS residual_fraction"
-     " FROM whole_medians m JOIN whole_processes USING (case_number) JOIN process_runs r USING (case_number)"
-     " WHERE m.case_number = ? GROUP BY m.case_number",
-     "whole_process", add_members},
-    {"SELECT wall_ns / 1e9 AS samples FROM process_runs WHERE case_number = ? ORDER BY run",
-     "whole_process.wall_s", add_sample},
-    /* A round without a time counts as longer than all others. */
-    {"SELECT s.target, s.loss, s.epochs, s.trainings, count(t.round) AS rounds, count(t.train_ns) AS reached,"
-     " median(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS median_ns,"
-     " median_low(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS ci_low_ns,"
-     " median_high(coalesce(t.train_ns, iif(t.round IS NULL, NULL, 9e999))) AS ci_high_ns,"
-     " coalesce(s.reason, 'in ' || nullif(count(t.reason), 0) || ' of ' || count(t.round) || ' rounds: '"
-     "  || max(t.reason)) AS reason"
-     " FROM stops s LEFT JOIN stop_times t USING (case_number, target)"
-     " WHERE s.case_number = ? GROUP BY s.case_number, s.target ORDER BY s.target",
-     "stops", add_object},
-    {"SELECT name, value FROM metrics WHERE case_number = ?", "metrics", add_metric},
-    {"SELECT phase, h2d_count, h2d_bytes, d2h_count, d2h_bytes, launch_count AS launches, sync_count AS syncs"
-     " FROM phase_transfers WHERE case_number = ? AND pass = 'timed'"
-     " ORDER BY instr('setup train readback predict', phase)",
-     "transfers.phases", add_phase},
-    {"SELECT phase, op, tensor, h2d_count, h2d_bytes, d2h_count, d2h_bytes FROM transfers"
-     " WHERE case_number = ? AND pass = 'timed'"
-     " ORDER BY instr('setup train readback predict', phase), h2d_bytes + d2h_bytes DESC, op, tensor",
-     "transfers.copies", add_object},
-    {"SELECT w.source, w.agrees AS 'agrees:bool', w.reason,"
-     " w.h2d_count, w.h2d_bytes, w.d2h_count, w.d2h_bytes, w.launch_count AS launches, w.sync_count AS "
-     "syncs, w.d2d_count, w.d2d_bytes, w.memset_count,"
-     " w.memset_bytes, w.pageable_count, w.pageable_bytes, w.pinned_count, w.pinned_bytes,"
-     " w.opened_h2d_count, w.opened_h2d_bytes, w.opened_d2h_count, w.opened_d2h_bytes,"
-     " iif(EXISTS (SELECT * FROM tracer_kernels k WHERE k.case_number = c.number), '[]', NULL)"
-     "  AS 'kernels:json'"
-     " FROM cases c LEFT JOIN tracers w ON w.case_number = c.number WHERE c.number = ?",
-     "transfers.tracer", add_members},
-    {"SELECT name, count FROM tracer_kernels WHERE case_number = ? ORDER BY count DESC, name",
-     "transfers.tracer.kernels", add_object},
-    {"SELECT op, calls, launch_ns, wait_ns, compute_ns FROM profile_operations WHERE case_number = ?"
-     " ORDER BY launch_ns + wait_ns DESC",
-     "profile.operations", add_object},
-    {"SELECT op, tensor, h2d_ns, d2h_ns FROM profile_copies WHERE case_number = ?"
-     " ORDER BY h2d_ns + d2h_ns DESC",
-     "profile.copies", add_object},
+    {&ib_check_columns, read_check, NULL},
+    {&ib_round_columns, read_round, NULL},
+    {&ib_process_run_columns, read_process_run, NULL},
+    {&ib_stop_columns, read_stop, NULL},
+    {&ib_stop_time_columns, read_stop_time, NULL},
+    {&ib_copy_columns, read_copy, "pass = 'timed'"},
+    {&ib_calls_columns, read_calls, "pass = 'timed'"},
+    {&ib_tracer_columns, read_tracer, NULL},
+    {&ib_kernel_columns, read_kernel, NULL},
+    {&ib_profile_columns, read_profile, NULL},
+    {&ib_operation_columns, read_operation, NULL},
+    {&ib_copy_time_columns, read_copy_time, NULL},
 };
 enum { DETAIL_COUNT = sizeof details / sizeof *details };
 
-struct queries {
-    sqlite3_stmt *cases, *details[DETAIL_COUNT];
-};
-
-static enum ib_status add_detail(const struct detail *detail, sqlite3_stmt *query, uint64_t number, json_t *c)
+static void read_metric(struct reader *r, sqlite3_stmt *row, struct ib_case_record *c)
 {
-    const char *name = detail->into;
-    size_t length = strlen(name);
-    json_t *into = holder(c, &name, &length);
-    into = json_object_getn(into, name, length);
-    bool row;
-    IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_integer(number))));
-    for (;;) {
-        IB_TRY(ib_db_next(query, &row));
-        if (!row)
-            return IB_OK;
-        detail->add(query, into);
+    (void)r;
+    const char *name = (const char *)sqlite3_column_text(row, 1);
+    for (size_t i = 0; c && i < IB_METRIC_COUNT; i++)
+        if (strcmp(ib_metrics[i]->name, name) == 0 && sqlite3_column_type(row, 2) != SQLITE_NULL)
+            c->metrics[i] = sqlite3_column_double(row, 2);
+}
+
+/* Losses, and seconds where the curve has its own. */
+static void read_loss(struct reader *r, sqlite3_stmt *row, struct ib_case_record *c)
+{
+    if (!c)
+        return;
+    struct ib_arena *arena = &r->run->arena;
+    const size_t n = c->curve.n++;
+    double *seconds = (double *)(uintptr_t)c->seconds;
+    c->curve.epoch = grown(arena, c->curve.epoch, sizeof *c->curve.epoch, n);
+    c->curve.loss = grown(arena, c->curve.loss, sizeof *c->curve.loss, n);
+    c->curve.epoch[n] = (uint64_t)sqlite3_column_int64(row, 1);
+    c->curve.loss[n] = sqlite3_column_type(row, 2) == SQLITE_NULL ? NAN : sqlite3_column_double(row, 2);
+    if (n > 0 ? seconds == NULL : sqlite3_column_type(row, 3) == SQLITE_NULL)
+        return;
+    seconds = grown(arena, seconds, sizeof *seconds, n);
+    seconds[n] = sqlite3_column_type(row, 3) == SQLITE_NULL ? NAN : sqlite3_column_double(row, 3);
+    c->seconds = seconds;
+}
+
+static void read_process(struct reader *r, sqlite3_stmt *row, struct ib_case_record *c)
+{
+    if (!c)
+        return;
+    c->process_timed = true;
+    c->process_source = ib_column_text(row, 1, &r->run->arena);
+    c->process_reason = ib_column_text(row, 2, &r->run->arena);
+}
+
+static enum ib_status read_details(struct reader *r)
+{
+    for (int i = 0; i < DETAIL_COUNT; i++)
+        IB_TRY(read_rows(r, ib_columns_select(&r->scratch, details[i].columns, details[i].where),
+                         details[i].add));
+    IB_TRY(read_rows(r, "SELECT case_number, name, value FROM metrics", read_metric));
+    IB_TRY(read_rows(r, "SELECT case_number, epoch, loss, seconds FROM curve ORDER BY case_number, epoch",
+                     read_loss));
+    return read_rows(r, "SELECT case_number, source, reason FROM whole_processes", read_process);
+}
+
+/* Appending goes on where loading stopped: with full lists. */
+static void set_capacities(struct ib_run_record *run)
+{
+    for (size_t i = 0; i < run->n; i++) {
+        struct ib_case_record *c = &run->cases[i];
+        c->rounds_capacity = c->n_rounds;
+        c->process_runs_capacity = c->n_process_runs;
+        c->stop_times_capacity = c->n_stop_times;
     }
 }
 
-static enum ib_status add_case(const struct queries *q, json_t *cases)
+enum ib_status ib_load_run_of(sqlite3 *db, struct ib_run_record *out)
 {
-    uint64_t number = (uint64_t)sqlite3_column_int64(q->cases, 0);
-    json_t *c = row_object(q->cases, 1), *metrics = json_object_get(c, "metrics");
-    json_array_append_new(cases, c);
-    for (size_t i = 0; ib_metrics[i]; i++)
-        json_object_set_new(metrics, ib_metrics[i]->name, json_null());
-    for (int i = 0; i < DETAIL_COUNT; i++)
-        IB_TRY(add_detail(&details[i], q->details[i], number, c));
-    return IB_OK;
-}
-
-static enum ib_status prepare(sqlite3 *db, struct queries *q)
-{
-    IB_TRY(ib_db_prepare(db, case_query, &q->cases));
-    for (int i = 0; i < DETAIL_COUNT; i++)
-        IB_TRY(ib_db_prepare(db, details[i].sql, &q->details[i]));
-    return IB_OK;
-}
-
-static enum ib_status load_cases(sqlite3 *db, json_t *record)
-{
-    struct queries q = {0};
-    json_t *cases = json_array();
-    bool row = false;
-    json_object_set_new(record, "cases", cases);
-    enum ib_status status = prepare(db, &q);
-    while (status == IB_OK && (status = ib_db_next(q.cases, &row)) == IB_OK && row)
-        status = add_case(&q, cases);
-    sqlite3_finalize(q.cases);
-    for (int i = 0; i < DETAIL_COUNT; i++)
-        sqlite3_finalize(q.details[i]);
-    return status;
-}
-
-static enum ib_status load_run(sqlite3 *db, json_t *record)
-{
-    sqlite3_stmt *run = NULL;
-    bool row = false;
-    enum ib_status status = ib_db_prepare(db, run_query, &run);
+    struct reader r = {.db = db, .run = out};
+    *out = (struct ib_run_record){0};
+    enum ib_status status = read_run(&r);
     if (status == IB_OK)
-        status = ib_db_next(run, &row);
-    if (row)
-        json_object_set_new(record, "run", row_object(run, 0));
-    else if (status == IB_OK)
-        status = ib_fail(IB_EINVAL, sqlite3_db_filename(db, "main"), "this run was killed before it began");
-    sqlite3_finalize(run);
+        status = read_rows(&r, case_query(&r.scratch), read_case_row);
+    if (status == IB_OK)
+        status = read_details(&r);
+    set_capacities(out);
+    ib_arena_free(&r.scratch);
     return status;
 }
 
-enum ib_status ib_load_run(const char *dir, json_t **out)
+enum ib_status ib_load_run(const char *dir, struct ib_run_record *out)
 {
     sqlite3 *db;
     IB_TRY(ib_run_folder_open(dir, &db));
-    json_t *record = json_pack("{s:i}", "schema", IB_RECORD_SCHEMA);
-    enum ib_status status = load_run(db, record);
-    if (status == IB_OK)
-        status = load_cases(db, record);
+    enum ib_status status = ib_load_run_of(db, out);
     sqlite3_close(db);
     if (status == IB_OK)
-        *out = record;
+        ib_run_record_derive(out);
     else
-        json_decref(record);
+        ib_run_record_free(out);
     return status;
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "store/run_folder.h"
+#include "store/writer.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -149,97 +150,70 @@ static const double *copy_doubles(struct ib_arena *arena, sqlite3_stmt *row, int
 {
     size_t bytes = (size_t)sqlite3_column_bytes(row, column);
     *n = bytes / sizeof(double);
-    if (sqlite3_column_type(row, column) == SQLITE_NULL)
-        return NULL;
     double *values = ib_arena_alloc(arena, bytes);
     if (bytes)
         memcpy(values, sqlite3_column_blob(row, column), bytes);
     return values;
 }
 
-static enum ib_status load_case(sqlite3_stmt *query, const struct ib_case *c, struct ib_arena *arena,
-                                struct ib_case_progress *out)
+/* The answer of the checked pass, where there is one. */
+static enum ib_status load_final(sqlite3_stmt *query, uint64_t case_number, struct ib_arena *arena,
+                                 struct ib_final *out)
 {
     bool row;
-    IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_text(c->id))));
+    IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_integer(case_number))));
     IB_TRY(ib_db_next(query, &row));
     if (!row)
-        return ib_fail(IB_EINTERNAL, c->id, "this case is not in the store");
-    const char *status = (const char *)sqlite3_column_text(query, 0);
-    *out = (struct ib_case_progress){.ended = status && strcmp(status, "ok") != 0,
-                                     .checked = sqlite3_column_int(query, 1),
-                                     .rounds = (uint64_t)sqlite3_column_int64(query, 2),
-                                     .process_runs = (uint64_t)sqlite3_column_int64(query, 3),
-                                     .stop_rounds = (uint64_t)sqlite3_column_int64(query, 4)};
-    out->final.params = copy_doubles(arena, query, 5, &out->final.n_params);
-    out->final.predictions = copy_doubles(arena, query, 6, &out->final.n_predictions);
+        return IB_OK;
+    out->params = copy_doubles(arena, query, 0, &out->n_params);
+    out->predictions = copy_doubles(arena, query, 1, &out->n_predictions);
     return IB_OK;
 }
 
-static enum ib_status load_samples(sqlite3_stmt *query, const struct ib_case *c, struct ib_arena *arena,
-                                   struct ib_case_progress *out)
+static void load_samples(const struct ib_case_record *c, struct ib_arena *arena, struct ib_case_progress *out)
 {
-    double *samples = ib_arena_alloc(arena, out->rounds * sizeof *samples);
-    bool row;
-    IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_text(c->id))));
-    for (;;) {
-        IB_TRY(ib_db_next(query, &row));
-        if (!row)
-            break;
-        samples[out->n_samples++] = sqlite3_column_double(query, 0);
-    }
+    double *samples = ib_arena_alloc(arena, (c->n_rounds + 1) * sizeof *samples);
+    for (size_t i = 0; i < c->n_rounds; i++)
+        if (c->rounds[i].epoch_ns > 0 && c->rounds[i].disturbed != IB_YES)
+            samples[out->n_samples++] = c->rounds[i].epoch_ns;
     out->samples = samples;
-    return IB_OK;
 }
 
-static enum ib_status load_stops(sqlite3_stmt *query, const struct ib_case *c, struct ib_case_progress *out)
+static void load_stops(const struct ib_case_record *c, struct ib_case_progress *out)
 {
-    bool row;
-    IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_text(c->id))));
-    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
-        IB_TRY(ib_db_next(query, &row));
-        if (!row)
-            return IB_OK;
-        out->searched = true;
-        out->stops[t] = (struct ib_stop){.loss = sqlite3_column_double(query, 0),
-                                         .epochs = (uint64_t)sqlite3_column_int64(query, 1)};
-    }
-    return IB_OK;
+    out->searched = c->n_stops > 0;
+    for (size_t t = 0; t < c->n_stops && t < IB_LOSS_TARGET_COUNT; t++)
+        out->stops[t] = (struct ib_stop){.loss = c->stops[t].loss, .epochs = c->stops[t].epochs};
+    for (size_t i = 0; i < c->n_stop_times; i++)
+        out->stop_rounds =
+            c->stop_times[i].round > out->stop_rounds ? c->stop_times[i].round : out->stop_rounds;
 }
 
-/* What is asked of the store for each case. */
-enum { PROGRESS, SAMPLES, STOPS, QUERY_COUNT };
-#define THIS_CASE "(SELECT number FROM cases WHERE id = ?)"
-static const char *const queries[QUERY_COUNT] = {
-    [PROGRESS] = "SELECT c.status, EXISTS (SELECT * FROM checks k WHERE k.case_number = c.number),"
-                 " (SELECT count(*) FROM rounds r WHERE r.case_number = c.number),"
-                 " (SELECT count(*) FROM process_runs w WHERE w.case_number = c.number),"
-                 " (SELECT count(DISTINCT round) FROM stop_times t WHERE t.case_number = c.number),"
-                 " f.params, f.predictions"
-                 " FROM cases c LEFT JOIN finals f ON f.case_number = c.number WHERE c.id = ?",
-    [SAMPLES] = "SELECT epoch_ns FROM rounds WHERE epoch_ns IS NOT NULL AND NOT coalesce(disturbed, 0)"
-                " AND case_number = " THIS_CASE " ORDER BY round",
-    [STOPS] = "SELECT loss, epochs FROM stops WHERE case_number = " THIS_CASE " ORDER BY target",
-};
-
-enum ib_status ib_resume_load(const char *dir, const struct ib_case *cases, size_t n, struct ib_arena *arena,
-                              struct ib_case_progress *out)
+static void load_progress(const struct ib_case_record *c, struct ib_arena *arena,
+                          struct ib_case_progress *out)
 {
-    sqlite3 *db;
-    sqlite3_stmt *prepared[QUERY_COUNT] = {NULL};
-    IB_TRY(ib_run_folder_open(dir, &db));
+    *out = (struct ib_case_progress){.ended = c->status && c->status != IB_CASE_OK,
+                                     .checked = c->check.status != 0,
+                                     .rounds = c->n_rounds,
+                                     .process_runs = c->n_process_runs};
+    load_samples(c, arena, out);
+    load_stops(c, out);
+}
+
+enum ib_status ib_resume_load(struct ib_store *store, const struct ib_case *cases, size_t n,
+                              struct ib_arena *arena, struct ib_case_progress *out)
+{
+    sqlite3_stmt *finals;
+    IB_TRY(ib_db_prepare(store->db, "SELECT params, predictions FROM finals WHERE case_number = ?", &finals));
     enum ib_status status = IB_OK;
-    for (int q = 0; status == IB_OK && q < QUERY_COUNT; q++)
-        status = ib_db_prepare(db, queries[q], &prepared[q]);
     for (size_t i = 0; status == IB_OK && i < n; i++) {
-        status = load_case(prepared[PROGRESS], &cases[i], arena, &out[i]);
-        if (status == IB_OK)
-            status = load_samples(prepared[SAMPLES], &cases[i], arena, &out[i]);
-        if (status == IB_OK)
-            status = load_stops(prepared[STOPS], &cases[i], &out[i]);
+        struct ib_case_record *c;
+        status = ib_store_find(store, &cases[i], &c);
+        if (status != IB_OK)
+            break;
+        load_progress(c, arena, &out[i]);
+        status = load_final(finals, c->number, arena, &out[i].final);
     }
-    for (int q = 0; q < QUERY_COUNT; q++)
-        sqlite3_finalize(prepared[q]);
-    sqlite3_close(db);
+    sqlite3_finalize(finals);
     return status;
 }

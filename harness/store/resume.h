@@ -29,8 +29,8 @@ struct ib_case_progress {
     struct ib_final final; /* of the checked pass, in the arena */
 };
 
-/* The progress of each case, n of them, in order. */
-enum ib_status ib_resume_load(const char *dir, const struct ib_case *cases, size_t n, struct ib_arena *,
+/* The progress of each case, n of them, in order, as far as the run that the store goes on with tells. */
+enum ib_status ib_resume_load(struct ib_store *, const struct ib_case *cases, size_t n, struct ib_arena *,
                               struct ib_case_progress *out);
 
 #endif

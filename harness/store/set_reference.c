@@ -3,7 +3,7 @@
 #include "store/store.h"
 
 /* The implementations of the run: "cpu_naive, cpu_blas". */
-static enum ib_status refuse(sqlite3 *db, const char *baseline)
+static enum ib_status refuse(sqlite3 *db, const char *reference)
 {
     sqlite3_stmt *query;
     bool row = false;
@@ -12,25 +12,25 @@ static enum ib_status refuse(sqlite3 *db, const char *baseline)
     enum ib_status status = ib_db_next(query, &row);
     const char *labels = row ? (const char *)sqlite3_column_text(query, 0) : NULL;
     if (status == IB_OK)
-        status = ib_fail(IB_EINVAL, "--baseline", "no case of this run has `%s`; allowed: %s", baseline,
+        status = ib_fail(IB_EINVAL, "--baseline", "no case of this run has `%s`; allowed: %s", reference,
                          labels ? labels : "nothing, as the run has no cases");
     sqlite3_finalize(query);
     return status;
 }
 
-static enum ib_status set_baseline(sqlite3 *db, const char *baseline)
+static enum ib_status set_reference(sqlite3 *db, const char *reference)
 {
     sqlite3_stmt *update;
     IB_TRY(ib_db_prepare(db,
-                         "UPDATE run SET baseline = ?1 WHERE EXISTS"
+                         "UPDATE run SET reference = ?1 WHERE EXISTS"
                          " (SELECT * FROM cases WHERE impl = ?1 OR label = ?1)",
                          &update));
-    enum ib_status status = ib_db_run(update, IB_DB_VALUES(ib_db_text(baseline)));
+    enum ib_status status = ib_db_run(update, IB_DB_VALUES(ib_db_text(reference)));
     sqlite3_finalize(update);
-    return status != IB_OK || sqlite3_changes(db) ? status : refuse(db, baseline);
+    return status != IB_OK || sqlite3_changes(db) ? status : refuse(db, reference);
 }
 
-enum ib_status ib_store_set_reference(const char *dir, const char *baseline)
+enum ib_status ib_store_set_reference(const char *dir, const char *reference)
 {
     char path[PATH_MAX];
     sqlite3 *db;
@@ -38,7 +38,7 @@ enum ib_status ib_store_set_reference(const char *dir, const char *baseline)
     sqlite3_close(db);
     IB_TRY(ib_run_folder_path(dir, path));
     IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &db));
-    enum ib_status status = set_baseline(db, baseline);
+    enum ib_status status = set_reference(db, reference);
     sqlite3_close(db);
     return status;
 }

@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include "base/error.h"
+#include "store/load_run.h"
 #include "store/run_folder.h"
 #include "store/schema.h"
 #include "store/writer.h"
@@ -16,44 +17,33 @@ static const char *const statements[STATEMENT_COUNT] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
-    [ADD_RUN] = "INSERT INTO run (id, name, started, config_text, config_sha256, version, machine,"
-                " baseline, selection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [FINISH_RUN] = "UPDATE run SET finished = ?",
-    [ADD_CASE] =
-        "INSERT INTO cases (id, model, task, dataset, dataset_sha256, rows, test_rows, cols, impl,"
-        " options, label, libraries, simulated, residency, dtype, hidden, act, loss, init, lr, epochs,"
-        " seed, log_every, algorithm)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [FIND_CASE] = "SELECT number FROM cases WHERE id = ?",
-    [WORSEN_STATUS] = "UPDATE cases SET status = ?2, reason = ?3, severity = ?4"
-                      " WHERE number = ?1 AND severity < ?4",
-    [PUT_CHECK] = "INSERT INTO checks VALUES"
-                  " (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [PUT_METRIC] = "INSERT INTO metrics VALUES (?, ?, ?)",
-    [PUT_LOSS] = "INSERT INTO curve VALUES (?, ?, ?, ?)",
-    [PUT_PREDICTION] = "INSERT INTO predictions VALUES (?, ?, ?, ?, ?)",
-    [PUT_FINAL] = "INSERT INTO finals VALUES (?, ?, ?)",
-    [PUT_TRACER] =
-        "INSERT INTO tracers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [PUT_TRACER_KERNEL] = "INSERT INTO tracer_kernels VALUES (?, ?, ?)",
-    [PUT_PROFILE] = "INSERT INTO profiles VALUES (?, ?, ?, ?, ?)",
-    [PUT_PROFILE_OPERATION] = "INSERT INTO profile_operations VALUES (?, ?, ?, ?, ?, ?)",
-    [PUT_PROFILE_COPY] = "INSERT INTO profile_copies VALUES (?, ?, ?, ?, ?)",
-    [PUT_ROUND] = "INSERT INTO rounds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [UPDATE_TIMES] = "INSERT OR REPLACE INTO epoch_times"
-                     " SELECT case_number, count(*), median(epoch_ns), min(epoch_ns), median_low(epoch_ns),"
-                     " median_high(epoch_ns) FROM rounds"
-                     " WHERE case_number = ?1 AND epoch_ns IS NOT NULL"
-                     " AND coalesce(disturbed, 0) = (SELECT min(coalesce(disturbed, 0)) FROM rounds"
-                     " WHERE case_number = ?1 AND epoch_ns IS NOT NULL) GROUP BY case_number",
-    [PUT_WHOLE] = "INSERT OR REPLACE INTO whole_processes VALUES (?, ?, ?)",
-    [PUT_WHOLE_RUN] = "INSERT INTO process_runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [PUT_STOP] = "INSERT INTO stops VALUES (?, ?, ?, ?, ?, ?)",
-    [PUT_STOP_TIME] = "INSERT INTO stop_times VALUES (?, ?, ?, ?, ?, ?)",
+    [SET_STATUS] = "UPDATE cases SET status = ?2, reason = ?3 WHERE number = ?1",
+    [PUT_METRIC] = "INSERT INTO metrics (case_number, name, value) VALUES (?, ?, ?)",
+    [PUT_LOSS] = "INSERT INTO curve (case_number, epoch, loss, seconds) VALUES (?, ?, ?, ?)",
+    [PUT_PREDICTION] =
+        "INSERT INTO predictions (case_number, row, output, actual, predicted) VALUES (?, ?, ?, ?, ?)",
+    [PUT_FINAL] = "INSERT INTO finals (case_number, params, predictions) VALUES (?, ?, ?)",
+    [PUT_TIMES] =
+        "INSERT OR REPLACE INTO epoch_times (case_number, n, median_ns, min_ns, ci_low_ns, ci_high_ns)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+    [PUT_PROCESS] = "INSERT OR REPLACE INTO whole_processes (case_number, source, reason) VALUES (?, ?, ?)",
     [DROP_TRANSFERS] = "DELETE FROM transfers WHERE case_number = ? AND pass = ?",
     [DROP_CALLS] = "DELETE FROM calls WHERE case_number = ? AND pass = ?",
-    [PUT_TRANSFER] = "INSERT INTO transfers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    [PUT_CALLS] = "INSERT INTO calls VALUES (?, ?, ?, ?, ?)",
+};
+
+const struct ib_columns *const ib_written_tables[TABLE_COUNT] = {
+    [CHECKS] = &ib_check_columns,
+    [ROUNDS] = &ib_round_columns,
+    [PROCESS_RUNS] = &ib_process_run_columns,
+    [STOPS] = &ib_stop_columns,
+    [STOP_TIMES] = &ib_stop_time_columns,
+    [TRANSFERS] = &ib_copy_columns,
+    [CALLS] = &ib_calls_columns,
+    [TRACERS] = &ib_tracer_columns,
+    [KERNELS] = &ib_kernel_columns,
+    [PROFILES] = &ib_profile_columns,
+    [OPERATIONS] = &ib_operation_columns,
+    [COPY_TIMES] = &ib_copy_time_columns,
 };
 
 enum ib_status ib_store_begin(struct ib_store *store)
@@ -81,43 +71,95 @@ static void utc_now(const char *format, char *out, size_t n)
     strftime(out, n, format, gmtime_r(&now, &utc));
 }
 
-static enum ib_status add_run(struct ib_store *store, const struct ib_config *config, const json_t *machine)
+/* "20260131T235959Z-0123abcd" */
+static enum ib_status new_id(char *id, size_t n)
 {
-    char id[64], started[32];
     uint32_t random;
-    utc_now("%Y-%m-%dT%H:%M:%SZ", started, sizeof started);
-    utc_now("%Y%m%dT%H%M%SZ", id, sizeof id);
+    utc_now("%Y%m%dT%H%M%SZ", id, n);
     if (getrandom(&random, sizeof random, 0) != sizeof random)
         return ib_fail_errno(NULL, "no random number for the run's id");
-    snprintf(id + strlen(id), sizeof id - strlen(id), "-%08x", (unsigned)random);
-    char *described = json_dumps(machine, JSON_COMPACT);
-    if (!described)
+    snprintf(id + strlen(id), n - strlen(id), "-%08x", (unsigned)random);
+    return IB_OK;
+}
+
+/* The record's own copy of the machine, by way of the JSON that is stored. */
+static enum ib_status set_machine(struct ib_run_record *r, const struct ib_machine *machine,
+                                  const char **text)
+{
+    json_t *json = ib_machine_to_json(machine);
+    char *dumped = json_dumps(json, JSON_COMPACT);
+    ib_machine_from_json(json, &r->arena, &r->machine);
+    json_decref(json);
+    if (!dumped)
         return ib_fail(IB_ENOMEM, NULL, "the machine's description cannot be written");
-    enum ib_status status = RUN(store, ADD_RUN, text(id), text(config->name), text(started),
-                                text(config->text), text(config->sha256), text(IB_VERSION), text(described),
-                                text(config->baseline), text(config->selection_text));
-    free(described);
+    *text = ib_arena_copy(&r->arena, dumped);
+    free(dumped);
+    return IB_OK;
+}
+
+static enum ib_status add_run(struct ib_store *store, const struct ib_config *config,
+                              const struct ib_machine *machine)
+{
+    struct ib_run_record *r = &store->record;
+    char id[64], started[32];
+    const char *described = NULL;
+    sqlite3_stmt *insert;
+    utc_now("%Y-%m-%dT%H:%M:%SZ", started, sizeof started);
+    IB_TRY(new_id(id, sizeof id));
+    IB_TRY(set_machine(r, machine, &described));
+    IB_TRY(ib_db_prepare(store->db,
+                         "INSERT INTO run (id, name, started, config_text, config_sha256, version, machine,"
+                         " reference, selection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                         &insert));
+    enum ib_status status =
+        ib_db_run(insert, IB_DB_VALUES(ib_db_text(id), ib_db_text(config->name), ib_db_text(started),
+                                       ib_db_text(config->text), ib_db_text(config->sha256),
+                                       ib_db_text(IB_VERSION), ib_db_text(described),
+                                       ib_db_text(config->baseline), ib_db_text(config->selection_text)));
+    sqlite3_finalize(insert);
     return status;
 }
 
 static enum ib_status prepare(struct ib_store *store)
 {
-    for (int i = 0; i < STATEMENT_COUNT; i++)
-        IB_TRY(ib_db_prepare(store->db, statements[i], &store->prepared[i]));
-    return IB_OK;
+    struct ib_arena arena = {0};
+    enum ib_status status = IB_OK;
+    for (int i = 0; i < STATEMENT_COUNT && status == IB_OK; i++)
+        status = ib_db_prepare(store->db, statements[i], &store->prepared[i]);
+    for (int i = 0; i < TABLE_COUNT && status == IB_OK; i++)
+        status = ib_db_prepare(store->db, ib_columns_insert(&arena, ib_written_tables[i]), &store->insert[i]);
+    ib_arena_free(&arena);
+    return status;
 }
 
 /* Under WAL, NORMAL never corrupts and syncs only at checkpoints: a power cut may cost the last rounds. */
 #define CONNECTION_PRAGMAS                                                                                   \
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 16384;"
 
-static enum ib_status fill(struct ib_store *store, const struct ib_config *config, const json_t *machine)
+/* The tables, and in that of the cases a column for each axis. */
+static enum ib_status make_tables(sqlite3 *db)
 {
-    if (sqlite3_exec(store->db, CONNECTION_PRAGMAS "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_exec(store->db, ib_schema_sql, NULL, NULL, NULL) != SQLITE_OK)
-        return ib_db_fail(store->db);
+    if (sqlite3_exec(db, CONNECTION_PRAGMAS "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
+        sqlite3_exec(db, ib_schema_sql, NULL, NULL, NULL) != SQLITE_OK)
+        return ib_db_fail(db);
+    for (int k = 0; k < IB_AXIS_COUNT; k++) {
+        char *sql = sqlite3_mprintf("ALTER TABLE cases ADD COLUMN %s %s", ib_axis_rules[k].name,
+                                    ib_axis_column_type((enum ib_axis_kind)k));
+        int rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
+        sqlite3_free(sql);
+        if (rc != SQLITE_OK)
+            return ib_db_fail(db);
+    }
+    return IB_OK;
+}
+
+static enum ib_status fill(struct ib_store *store, const struct ib_config *config,
+                           const struct ib_machine *machine)
+{
+    IB_TRY(make_tables(store->db));
     IB_TRY(prepare(store));
-    return ib_store_end(store, add_run(store, config, machine));
+    IB_TRY(ib_store_end(store, add_run(store, config, machine)));
+    return ib_load_run_of(store->db, &store->record);
 }
 
 static enum ib_status connect_file(const char *path, struct ib_store **out)
@@ -128,8 +170,8 @@ static enum ib_status connect_file(const char *path, struct ib_store **out)
     return ib_db_open(path, SQLITE_OPEN_READWRITE, &(*out)->db);
 }
 
-enum ib_status ib_store_create(const char *dir, const struct ib_config *config, const json_t *machine,
-                               struct ib_store **out)
+enum ib_status ib_store_create(const char *dir, const struct ib_config *config,
+                               const struct ib_machine *machine, struct ib_store **out)
 {
     char path[PATH_MAX];
     struct ib_store *store = NULL;
@@ -157,6 +199,8 @@ enum ib_status ib_store_open(const char *dir, struct ib_store **out)
     if (status == IB_OK)
         status = prepare(store);
     if (status == IB_OK)
+        status = ib_load_run_of(store->db, &store->record);
+    if (status == IB_OK)
         *out = store;
     else
         ib_store_close(store);
@@ -169,98 +213,84 @@ void ib_store_close(struct ib_store *store)
         return;
     for (int i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(store->prepared[i]);
+    for (int i = 0; i < TABLE_COUNT; i++)
+        sqlite3_finalize(store->insert[i]);
     sqlite3_close(store->db);
+    ib_run_record_free(&store->record);
+    free(store->by_id);
     free(store);
 }
 
 enum ib_status ib_store_finish(struct ib_store *store)
 {
     char finished[32];
+    sqlite3_stmt *update;
     utc_now("%Y-%m-%dT%H:%M:%SZ", finished, sizeof finished);
-    IB_TRY(RUN(store, FINISH_RUN, text(finished)));
+    IB_TRY(ib_db_prepare(store->db, "UPDATE run SET finished = ?", &update));
+    enum ib_status status = ib_db_run(update, IB_DB_VALUES(ib_db_text(finished)));
+    sqlite3_finalize(update);
+    IB_TRY(status);
+    store->record.finished = ib_arena_copy(&store->record.arena, finished);
     /* A finished run is one plain file, readable from read-only media. A reader beside us prevents that,
      * harmlessly. */
     sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     return IB_OK;
 }
 
+const struct ib_run_record *ib_store_record(struct ib_store *store)
+{
+    ib_run_record_derive(&store->record);
+    return &store->record;
+}
+
 /* ---- cases ---- */
 
-static char *dump(json_t *value)
+static int by_id(const void *left, const void *right)
 {
-    char *out = json_dumps(value, JSON_COMPACT);
-    json_decref(value);
-    return out;
+    const struct ib_case_record *const *a = left, *const *b = right;
+    return strcmp((*a)->id, (*b)->id);
 }
 
-static char *options_json(const struct ib_configured_impl *impl)
+static enum ib_status index_cases(struct ib_store *store)
 {
-    json_t *options = json_object();
-    for (size_t i = 0; i < impl->n_settings; i++)
-        json_object_set_new(options, impl->settings[i].name, json_string(impl->settings[i].value));
-    return dump(options);
+    const struct ib_run_record *r = &store->record;
+    store->by_id = malloc((r->n + 1) * sizeof(struct ib_case_record *));
+    if (!store->by_id)
+        return ib_fail(IB_ENOMEM, NULL, "no memory for the cases of the run");
+    for (size_t i = 0; i < r->n; i++)
+        store->by_id[i] = &r->cases[i];
+    qsort(store->by_id, r->n, sizeof *store->by_id, by_id);
+    return IB_OK;
 }
 
-static char *hidden_json(const struct ib_case *c)
+enum ib_status ib_store_find(struct ib_store *store, const struct ib_case *c, struct ib_case_record **out)
 {
-    json_t *sizes = json_array();
-    for (uint32_t l = 1; l < c->spec.net.n_layers; l++)
-        json_array_append_new(sizes, json_integer((json_int_t)c->spec.net.width[l]));
-    return dump(sizes);
+    if (!store->by_id)
+        IB_TRY(index_cases(store));
+    const struct ib_case_record key = {.id = c->id}, *wanted = &key;
+    const struct ib_case_record **found =
+        bsearch(&wanted, store->by_id, store->record.n, sizeof *store->by_id, by_id);
+    if (!found)
+        return ib_fail(IB_EINTERNAL, c->id, "this case was not added to the store");
+    *out = &store->record.cases[(*found)->number - 1];
+    return IB_OK;
 }
 
-static enum ib_status add_case(struct ib_store *store, const struct ib_case *c)
-{
-    const struct ib_dataset *d = c->dataset;
-    const struct ib_impl_info *impl = c->impl->info;
-    const bool layered = c->model->layered;
-    char *options = options_json(c->impl), *hidden = hidden_json(c);
-    enum ib_status status =
-        RUN(store, ADD_CASE, text(c->id), text(c->model->name), word(ib_task_words, (int)d->task),
-            text(d->name), text(d->sha256), integer(d->rows), integer(d->test_rows), integer(d->cols),
-            text(impl->name), text(options), text(c->impl->label), phrase(impl->libraries),
-            integer((impl->flags & IB_SIMULATED) != 0), word(ib_residency_words, (int)c->residency),
-            word(ib_dtype_words, (int)c->spec.dtype), present(layered, text(hidden)),
-            present(c->spec.net.n_layers > 1, word(ib_act_words, (int)c->spec.net.act)),
-            word(ib_loss_words, (int)c->spec.net.loss), present(layered, word(ib_init_words, (int)c->init)),
-            real(c->spec.lr), integer(c->epochs), present(layered, integer(c->seed)), integer(c->log_every),
-            text(impl->algorithm));
-    free(options);
-    free(hidden);
-    return status;
-}
-
-enum ib_status ib_store_add_cases(struct ib_store *store, const struct ib_case *cases, size_t n)
-{
-    IB_TRY(ib_store_begin(store));
-    enum ib_status status = IB_OK;
-    for (size_t i = 0; status == IB_OK && i < n; i++)
-        status = add_case(store, &cases[i]);
-    return ib_store_end(store, status);
-}
-
-enum ib_status ib_store_find(struct ib_store *store, const struct ib_case *c, uint64_t *number)
-{
-    sqlite3_stmt *find = store->prepared[FIND_CASE];
-    bool found;
-    IB_TRY(ib_db_bind(find, IB_DB_VALUES(text(c->id))));
-    IB_TRY(ib_db_next(find, &found));
-    *number = (uint64_t)sqlite3_column_int64(find, 0);
-    sqlite3_reset(find);
-    return found ? IB_OK : ib_fail(IB_EINTERNAL, c->id, "this case was not added to the store");
-}
-
-enum ib_status ib_store_worsen(struct ib_store *store, uint64_t number, enum ib_case_status status,
+enum ib_status ib_store_worsen(struct ib_store *store, struct ib_case_record *c, enum ib_case_status status,
                                const char *reason)
 {
-    return RUN(store, WORSEN_STATUS, integer(number), word(ib_case_status_words, (int)status), phrase(reason),
-               integer((uint64_t)status));
+    if (status <= c->status)
+        return IB_OK;
+    c->status = status;
+    c->reason = reason && reason[0] ? ib_arena_copy(&store->record.arena, reason) : NULL;
+    return RUN(store, SET_STATUS, ib_db_integer(c->number),
+               ib_db_text(ib_word_of(ib_case_status_words, (int)status)), ib_db_text(c->reason));
 }
 
 enum ib_status ib_store_put_status(struct ib_store *store, const struct ib_case *c,
                                    enum ib_case_status status, const char *reason)
 {
-    uint64_t number;
-    IB_TRY(ib_store_find(store, c, &number));
-    return ib_store_worsen(store, number, status, reason);
+    struct ib_case_record *record;
+    IB_TRY(ib_store_find(store, c, &record));
+    return ib_store_worsen(store, record, status, reason);
 }

@@ -4,14 +4,7 @@
 #define IB_STORE_STORE_H
 
 #include "config/config.h"
-#include "core/outcome.h"
-#include "parent/process_run.h"
-#include "protocol/messages.h"
-#include "verify/convergence.h"
-#include "verify/loss_targets.h"
-#include "verify/verify.h"
-
-#include <jansson.h>
+#include "store/run_record.h"
 
 /* The answer of a pass, as f64. */
 struct ib_final {
@@ -44,9 +37,6 @@ struct ib_checked_pass {
     const char *profile_reason;
     const char *stderr_tail;
 };
-
-/* A round is timed in one slice; where it is paired with another case's, in several, by turns. */
-enum { IB_MOST_SLICES = 12 };
 
 /* What one timed round left. */
 struct ib_timed_pass {
@@ -109,13 +99,19 @@ struct ib_stops_pass {
 struct ib_store;
 
 /* Makes DIR (and its parents) and a new run in it. Refuses a folder that already holds a run (IB_EINVAL) or
- * is not writable (IB_EIO). `machine` is the JSON of machine.h. */
-enum ib_status ib_store_create(const char *dir, const struct ib_config *, const json_t *machine,
+ * is not writable (IB_EIO). */
+enum ib_status ib_store_create(const char *dir, const struct ib_config *, const struct ib_machine *,
                                struct ib_store **out);
 /* All cases of the run, in one transaction: a run has all of its cases or none. */
 enum ib_status ib_store_add_cases(struct ib_store *, const struct ib_case *cases, size_t n);
 /* Goes on with the run that DIR holds; see resume.h for what must be asked before. */
 enum ib_status ib_store_open(const char *dir, struct ib_store **out);
+
+/* The run as it stands, with all that is derived from it; valid until the next call for this store. */
+const struct ib_run_record *ib_store_record(struct ib_store *);
+
+/* Each adds to the record and writes to the disk, all or nothing. Cases are those of ib_store_add_cases,
+ * found by id. */
 enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *,
                                     const struct ib_checked_pass *);
 enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, const struct ib_timed_pass *);
@@ -128,13 +124,12 @@ enum ib_status ib_store_put_stopped(struct ib_store *, const struct ib_case *, c
 /* A case that ended without (further) passes: unavailable, unsupported, or a failed worker. */
 enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, enum ib_case_status,
                                    const char *reason);
-/* Marks the run as finished. (Medians and intervals, in `epoch_times`, are kept up to date round by round.)
- */
+/* Marks the run as finished. */
 enum ib_status ib_store_finish(struct ib_store *);
 void ib_store_close(struct ib_store *);
 
 /* What speed-ups are over, in the finished or unfinished run of DIR. IB_EINVAL names what there is when no
  * case of the run has that implementation or label. */
-enum ib_status ib_store_set_reference(const char *dir, const char *baseline);
+enum ib_status ib_store_set_reference(const char *dir, const char *reference);
 
 #endif

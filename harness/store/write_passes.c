@@ -1,142 +1,263 @@
-/* What the passes of a case leave, row by row. */
-#include "metrics/metric.h"
+/* What the passes of a case leave: added to the record, and written row by row. */
 #include "store/writer.h"
 
 #include <math.h>
-
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { STORED_PREDICTIONS = 1000 }; /* rows a case: charts need no more, and 4M of them would fill the disk */
 
-static enum ib_status put_transfer_log(struct ib_store *store, uint64_t number, enum ib_pass_kind pass,
-                                       const struct ib_transfer_log *transfer_log)
+static const char *keep(struct ib_store *store, const char *text)
 {
-    const struct ib_db_value key = integer(number), kind = word(ib_pass_words, (int)pass);
-    if (!transfer_log)
-        return IB_OK;
-    IB_TRY(RUN(store, DROP_TRANSFERS, key, kind));
-    IB_TRY(RUN(store, DROP_CALLS, key, kind));
-    for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        const struct ib_db_value phase_word = text(ib_word_of(ib_phase_words, phase));
-        IB_TRY(RUN(store, PUT_CALLS, key, kind, phase_word, integer(transfer_log->launches[phase]),
-                   integer(transfer_log->syncs[phase])));
-        for (int op = 0; op < IB_OP_COUNT; op++) {
-            for (uint32_t t = 0; t < transfer_log->n_tensors; t++) {
-                const struct ib_traffic *copies = &transfer_log->copies[phase][op][t];
-                if (copies->h2d_count + copies->d2h_count)
-                    IB_TRY(RUN(store, PUT_TRANSFER, key, kind, phase_word, text(ib_word_of(ib_op_words, op)),
-                               text(transfer_log->tensor[t]), integer(copies->h2d_count),
-                               integer(copies->h2d_bytes), integer(copies->d2h_count),
-                               integer(copies->d2h_bytes)));
-            }
+    return text && text[0] ? ib_arena_copy(&store->record.arena, text) : NULL;
+}
+
+static const double *keep_numbers(struct ib_store *store, const double *values, size_t n)
+{
+    return values ? memcpy(ib_arena_alloc(&store->record.arena, (n + 1) * sizeof *values), values,
+                           n * sizeof *values)
+                  : NULL;
+}
+
+static enum ib_status put(struct ib_store *store, enum ib_written_table table, const struct ib_case_record *c,
+                          const void *row)
+{
+    return ib_columns_put(store->insert[table], ib_written_tables[table], c->number, row);
+}
+
+static enum ib_truth truth(bool known, bool value)
+{
+    return !known ? IB_UNKNOWN : value ? IB_YES : IB_NO;
+}
+
+/* ---- the transfer log ---- */
+
+static void add_phase_copies(struct ib_arena *arena, const char *pass, int phase,
+                             const struct ib_transfer_log *log, struct ib_case_record *out, size_t *capacity)
+{
+    for (int op = 0; op < IB_OP_COUNT; op++)
+        for (uint32_t t = 0; t < log->n_tensors; t++) {
+            const struct ib_traffic *traffic = &log->copies[phase][op][t];
+            if (traffic->h2d_count + traffic->d2h_count == 0)
+                continue;
+            out->copies = ib_arena_grow(arena, out->copies, sizeof *out->copies, out->n_copies, capacity);
+            out->copies[out->n_copies++] =
+                (struct ib_copy_record){pass, ib_word_of(ib_phase_words, phase), ib_word_of(ib_op_words, op),
+                                        ib_arena_copy(arena, log->tensor[t]), *traffic};
         }
+}
+
+/* The log as copies and calls of *out, which is no more than a place for them. */
+static void list_log(struct ib_arena *arena, const char *pass, const struct ib_transfer_log *log,
+                     struct ib_case_record *out)
+{
+    size_t capacity = 0;
+    out->copies = NULL;
+    out->n_copies = 0;
+    out->calls = ib_arena_alloc(arena, IB_PHASE_COUNT * sizeof *out->calls);
+    out->n_calls = IB_PHASE_COUNT;
+    for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
+        out->calls[phase] = (struct ib_calls_record){pass, ib_word_of(ib_phase_words, phase),
+                                                     log->launches[phase], log->syncs[phase]};
+        add_phase_copies(arena, pass, phase, log, out, &capacity);
     }
+    ib_case_record_sort_copies(out);
+}
+
+static bool same_log(const struct ib_case_record *a, const struct ib_case_record *b)
+{
+    bool same = a->n_copies == b->n_copies && a->n_calls == b->n_calls;
+    for (size_t i = 0; same && i < a->n_calls; i++)
+        same = a->calls[i].launches == b->calls[i].launches && a->calls[i].syncs == b->calls[i].syncs;
+    for (size_t i = 0; same && i < a->n_copies; i++)
+        same = ib_traffic_equal(&a->copies[i].traffic, &b->copies[i].traffic) &&
+               strcmp(a->copies[i].op, b->copies[i].op) == 0 &&
+               strcmp(a->copies[i].tensor, b->copies[i].tensor) == 0 &&
+               strcmp(a->copies[i].phase, b->copies[i].phase) == 0;
+    return same;
+}
+
+static enum ib_status put_log(struct ib_store *store, const struct ib_case_record *c, const char *pass,
+                              const struct ib_case_record *log)
+{
+    IB_TRY(RUN(store, DROP_TRANSFERS, ib_db_integer(c->number), ib_db_text(pass)));
+    IB_TRY(RUN(store, DROP_CALLS, ib_db_integer(c->number), ib_db_text(pass)));
+    for (size_t i = 0; i < log->n_calls; i++)
+        IB_TRY(put(store, CALLS, c, &log->calls[i]));
+    for (size_t i = 0; i < log->n_copies; i++)
+        IB_TRY(put(store, TRANSFERS, c, &log->copies[i]));
     return IB_OK;
 }
 
 /* ---- the checked pass ---- */
 
-static enum ib_status put_verdict(struct ib_store *store, uint64_t number,
-                                  const struct ib_checked_pass *check)
+static void keep_check(struct ib_store *store, const struct ib_checked_pass *pass,
+                       struct ib_check_record *out)
 {
-    const struct ib_verification *v = &check->verification;
-    const struct ib_phases *p = &check->phases;
+    const struct ib_verification *v = &pass->verification;
     const bool compared = v->verdict != IB_UNVERIFIED;
-    return RUN(store, PUT_CHECK, integer(number), word(ib_case_status_words, (int)check->status),
-               phrase(check->reason), text(check->path), measured(p->load_ns), measured(p->setup_ns),
-               measured(p->train_ns), measured(p->readback_ns), measured(p->predict_ns),
-               text(ib_word_of(ib_verdict_words, (int)v->verdict)), phrase(v->reason), text(check->reference),
-               present(compared, real(v->loss_error)), present(compared, real(v->params_error)),
-               present(compared, real(v->prediction_error)), measured(v->first_divergent_epoch),
-               word(ib_convergence_words, (int)check->convergence),
-               present(check->transfer_log != NULL, integer(check->as_expected)), phrase(check->stderr_tail));
+    *out = (struct ib_check_record){
+        .status = pass->status,
+        .reason = keep(store, pass->reason),
+        .path = keep(store, pass->path),
+        .phases = pass->phases,
+        .verdict = v->verdict,
+        .verdict_reason = keep(store, v->reason),
+        .reference = keep(store, pass->reference),
+        .loss_error = compared ? v->loss_error : NAN,
+        .params_error = compared ? v->params_error : NAN,
+        .prediction_error = compared ? v->prediction_error : NAN,
+        .first_divergent_epoch = v->first_divergent_epoch,
+        .convergence = pass->convergence,
+        .as_expected = truth(pass->transfer_log != NULL, pass->as_expected),
+        .stderr_tail = keep(store, pass->stderr_tail),
+    };
 }
 
-/* NULL where nobody counted. */
-static struct ib_db_value counted(const struct ib_driver_counters *w, uint64_t count)
+/* Unknown where nobody counted. */
+static int64_t counted(const struct ib_driver_counters *w, uint64_t count)
 {
-    return present(ib_driver_counters_given(w) && count != IB_UNCOUNTED, integer(count));
+    return ib_driver_counters_given(w) && count != IB_UNCOUNTED ? (int64_t)count : IB_NO_COUNT;
 }
 
-static enum ib_status put_tracer(struct ib_store *store, uint64_t number, const struct ib_checked_pass *check)
+static void keep_tracer(struct ib_store *store, const struct ib_checked_pass *pass,
+                        struct ib_tracer_record *out)
 {
-    const struct ib_driver_counters *w = check->tracer;
+    const struct ib_driver_counters *w = pass->tracer;
     if (!w || !w->source[0])
-        return IB_OK;
+        return;
     const struct ib_copies *seen = &w->seen, *opened = &w->opened;
-    IB_TRY(RUN(store, PUT_TRACER, integer(number), text(w->source),
-               present(ib_driver_counters_given(w), integer(check->tracer_agrees)), phrase(w->reason),
-               counted(w, seen->h2d_count), counted(w, seen->h2d_bytes), counted(w, seen->d2h_count),
-               counted(w, seen->d2h_bytes), counted(w, seen->launch_count), counted(w, seen->sync_count),
-               counted(w, seen->d2d_count), counted(w, seen->d2d_bytes), counted(w, seen->memset_count),
-               counted(w, seen->memset_bytes), counted(w, seen->pageable_count),
-               counted(w, seen->pageable_bytes), counted(w, seen->pinned_count),
-               counted(w, seen->pinned_bytes), counted(w, opened->h2d_count), counted(w, opened->h2d_bytes),
-               counted(w, opened->d2h_count), counted(w, opened->d2h_bytes)));
+    *out = (struct ib_tracer_record){
+        .source = keep(store, w->source),
+        .agrees = truth(ib_driver_counters_given(w), pass->tracer_agrees),
+        .reason = keep(store, w->reason),
+        .h2d_count = counted(w, seen->h2d_count),
+        .h2d_bytes = counted(w, seen->h2d_bytes),
+        .d2h_count = counted(w, seen->d2h_count),
+        .d2h_bytes = counted(w, seen->d2h_bytes),
+        .launches = counted(w, seen->launch_count),
+        .syncs = counted(w, seen->sync_count),
+        .d2d_count = counted(w, seen->d2d_count),
+        .d2d_bytes = counted(w, seen->d2d_bytes),
+        .memset_count = counted(w, seen->memset_count),
+        .memset_bytes = counted(w, seen->memset_bytes),
+        .pageable_count = counted(w, seen->pageable_count),
+        .pageable_bytes = counted(w, seen->pageable_bytes),
+        .pinned_count = counted(w, seen->pinned_count),
+        .pinned_bytes = counted(w, seen->pinned_bytes),
+        .opened_h2d_count = counted(w, opened->h2d_count),
+        .opened_h2d_bytes = counted(w, opened->h2d_bytes),
+        .opened_d2h_count = counted(w, opened->d2h_count),
+        .opened_d2h_bytes = counted(w, opened->d2h_bytes),
+        .kernels = ib_arena_alloc(&store->record.arena, (w->n_kernels + 1) * sizeof *out->kernels),
+        .n_kernels = w->n_kernels,
+    };
     for (uint32_t i = 0; i < w->n_kernels; i++)
-        IB_TRY(RUN(store, PUT_TRACER_KERNEL, integer(number), text(w->kernels[i].name),
-                   integer(w->kernels[i].count)));
-    return IB_OK;
+        out->kernels[i] = (struct ib_kernel_record){keep(store, w->kernels[i].name), w->kernels[i].count};
+    ib_tracer_record_sort(out);
 }
 
-static enum ib_status put_profile_parts(struct ib_store *store, uint64_t number, const struct ib_profile *p,
-                                        const struct ib_transfer_log *names)
+static void keep_operations(struct ib_store *store, const struct ib_profile *p,
+                            const struct ib_transfer_log *names, struct ib_profile_record *out)
 {
+    struct ib_arena *arena = &store->record.arena;
+    size_t copies_capacity = 0;
+    out->operations = ib_arena_alloc(arena, IB_OP_COUNT * sizeof *out->operations);
     for (int op = 0; op < IB_OP_COUNT; op++) {
         const struct ib_profile_operation *o = &p->operations[op];
-        const struct ib_db_value op_word = text(ib_word_of(ib_op_words, op));
+        const char *word = ib_word_of(ib_op_words, op);
         if (o->calls)
-            IB_TRY(RUN(store, PUT_PROFILE_OPERATION, integer(number), op_word, integer(o->calls),
-                       integer(o->launch_ns), integer(o->wait_ns), integer(o->compute_ns)));
-        for (uint32_t t = 0; names && t < names->n_tensors; t++)
-            if (p->copies[op][t].h2d_ns + p->copies[op][t].d2h_ns)
-                IB_TRY(RUN(store, PUT_PROFILE_COPY, integer(number), op_word, text(names->tensor[t]),
-                           integer(p->copies[op][t].h2d_ns), integer(p->copies[op][t].d2h_ns)));
+            out->operations[out->n_operations++] =
+                (struct ib_operation_record){word, o->calls, o->launch_ns, o->wait_ns, o->compute_ns};
+        for (uint32_t t = 0; names && t < names->n_tensors; t++) {
+            const struct ib_profile_copy *copy = &p->copies[op][t];
+            if (copy->h2d_ns + copy->d2h_ns == 0)
+                continue;
+            out->copies =
+                ib_arena_grow(arena, out->copies, sizeof *out->copies, out->n_copies, &copies_capacity);
+            out->copies[out->n_copies++] =
+                (struct ib_copy_time_record){word, keep(store, names->tensor[t]), copy->h2d_ns, copy->d2h_ns};
+        }
     }
-    return IB_OK;
+    ib_profile_record_sort(out);
 }
 
 /* The tensors of a profile are those of the checked pass's transfer log. */
-static enum ib_status put_profile(struct ib_store *store, uint64_t number,
-                                  const struct ib_checked_pass *check)
+static void keep_profile(struct ib_store *store, const struct ib_checked_pass *pass,
+                         struct ib_profile_record *out)
 {
-    const struct ib_profile *p = check->profile;
-    if (!p && !(check->profile_reason && check->profile_reason[0]))
-        return IB_OK;
-    IB_TRY(RUN(store, PUT_PROFILE, integer(number), present(p != NULL, integer(p ? p->epochs : 0)),
-               phrase(check->profile_reason), p ? text(p->device_clock ? "device" : "host") : ib_db_null(),
-               present(p != NULL, integer(p ? p->sync_ns : 0))));
-    return p ? put_profile_parts(store, number, p, check->transfer_log) : IB_OK;
+    const struct ib_profile *p = pass->profile;
+    out->reason = keep(store, pass->profile_reason);
+    if (!p)
+        return;
+    out->epochs = p->epochs;
+    out->clock = p->device_clock ? "device" : "host";
+    out->sync_ns = p->sync_ns;
+    keep_operations(store, p, pass->transfer_log, out);
 }
 
-static enum ib_status put_metrics(struct ib_store *store, uint64_t number, const double *values)
+static void keep_curve(struct ib_store *store, const struct ib_checked_pass *pass, struct ib_case_record *out)
 {
-    for (size_t i = 0; values && ib_metrics[i]; i++)
-        IB_TRY(RUN(store, PUT_METRIC, integer(number), text(ib_metrics[i]->name), real(values[i])));
+    const struct ib_curve *curve = &pass->curve;
+    out->curve.n = curve->n;
+    out->curve.epoch = ib_arena_alloc(&store->record.arena, (curve->n + 1) * sizeof *curve->epoch);
+    if (curve->n)
+        memcpy(out->curve.epoch, curve->epoch, curve->n * sizeof *curve->epoch);
+    out->curve.loss = (double *)(uintptr_t)keep_numbers(store, curve->loss, curve->n);
+    out->seconds = keep_numbers(store, pass->seconds, curve->n);
+}
+
+static enum ib_status put_tracer(struct ib_store *store, const struct ib_case_record *c)
+{
+    if (!c->tracer.source)
+        return IB_OK;
+    IB_TRY(put(store, TRACERS, c, &c->tracer));
+    for (size_t i = 0; i < c->tracer.n_kernels; i++)
+        IB_TRY(put(store, KERNELS, c, &c->tracer.kernels[i]));
     return IB_OK;
 }
 
-static enum ib_status put_curve(struct ib_store *store, uint64_t number, const struct ib_checked_pass *check)
+static enum ib_status put_profile(struct ib_store *store, const struct ib_case_record *c)
 {
-    const struct ib_curve *curve = &check->curve;
-    for (uint64_t i = 0; i < curve->n; i++)
-        IB_TRY(RUN(store, PUT_LOSS, integer(number), integer(curve->epoch[i]), real(curve->loss[i]),
-                   real(check->seconds ? check->seconds[i] : NAN)));
+    const struct ib_profile_record *p = &c->profile;
+    if (!p->epochs && !p->reason)
+        return IB_OK;
+    IB_TRY(put(store, PROFILES, c, p));
+    for (size_t i = 0; i < p->n_operations; i++)
+        IB_TRY(put(store, OPERATIONS, c, &p->operations[i]));
+    for (size_t i = 0; i < p->n_copies; i++)
+        IB_TRY(put(store, COPY_TIMES, c, &p->copies[i]));
+    return IB_OK;
+}
+
+static enum ib_status put_metrics(struct ib_store *store, const struct ib_case_record *c)
+{
+    for (size_t i = 0; i < IB_METRIC_COUNT; i++)
+        IB_TRY(RUN(store, PUT_METRIC, ib_db_integer(c->number), ib_db_text(ib_metrics[i]->name),
+                   ib_db_real(c->metrics[i])));
+    return IB_OK;
+}
+
+static enum ib_status put_curve(struct ib_store *store, const struct ib_case_record *c)
+{
+    for (uint64_t i = 0; i < c->curve.n; i++)
+        IB_TRY(RUN(store, PUT_LOSS, ib_db_integer(c->number), ib_db_integer(c->curve.epoch[i]),
+                   ib_db_real(c->curve.loss[i]), ib_db_real(c->seconds ? c->seconds[i] : NAN)));
     return IB_OK;
 }
 
 static enum ib_status put_predictions(struct ib_store *store, uint64_t number,
-                                      const struct ib_checked_pass *check)
+                                      const struct ib_checked_pass *pass)
 {
-    if (!check->predicted || !check->actual)
+    if (!pass->predicted || !pass->actual)
         return IB_OK;
-    uint64_t n = check->test_rows < STORED_PREDICTIONS ? check->test_rows : STORED_PREDICTIONS;
+    uint64_t n = pass->test_rows < STORED_PREDICTIONS ? pass->test_rows : STORED_PREDICTIONS;
     for (uint64_t i = 0; i < n; i++) {
-        uint64_t row = i * check->test_rows / n;
-        for (uint64_t k = 0; k < check->outputs; k++) {
-            uint64_t at = row * check->outputs + k;
-            IB_TRY(RUN(store, PUT_PREDICTION, integer(number), integer(row), integer(k),
-                       real(check->actual[at]), real(check->predicted[at])));
+        uint64_t row = i * pass->test_rows / n;
+        for (uint64_t k = 0; k < pass->outputs; k++) {
+            uint64_t at = row * pass->outputs + k;
+            IB_TRY(RUN(store, PUT_PREDICTION, ib_db_integer(number), ib_db_integer(row), ib_db_integer(k),
+                       ib_db_real(pass->actual[at]), ib_db_real(pass->predicted[at])));
         }
     }
     return IB_OK;
@@ -146,153 +267,206 @@ static enum ib_status put_final(struct ib_store *store, uint64_t number, const s
 {
     if (!final->params)
         return IB_OK;
-    return RUN(store, PUT_FINAL, integer(number), ib_db_blob(final->params, final->n_params * sizeof(double)),
+    return RUN(store, PUT_FINAL, ib_db_integer(number),
+               ib_db_blob(final->params, final->n_params * sizeof(double)),
                ib_db_blob(final->predictions, final->n_predictions * sizeof(double)));
 }
 
-static enum ib_status put_checked(struct ib_store *store, const struct ib_case *c,
-                                  const struct ib_checked_pass *check)
+static void keep_checked(struct ib_store *store, struct ib_case_record *c, const struct ib_checked_pass *pass)
 {
-    uint64_t number;
-    IB_TRY(ib_store_find(store, c, &number));
-    IB_TRY(ib_store_worsen(store, number, check->status, check->reason));
-    IB_TRY(put_verdict(store, number, check));
-    IB_TRY(put_tracer(store, number, check));
-    IB_TRY(put_profile(store, number, check));
-    IB_TRY(put_metrics(store, number, check->metrics));
-    IB_TRY(put_curve(store, number, check));
-    IB_TRY(put_predictions(store, number, check));
-    IB_TRY(put_final(store, number, &check->final));
-    return put_transfer_log(store, number, IB_PASS_CHECKED, check->transfer_log);
+    keep_check(store, pass, &c->check);
+    keep_tracer(store, pass, &c->tracer);
+    keep_profile(store, pass, &c->profile);
+    keep_curve(store, pass, c);
+    if (pass->metrics)
+        memcpy(c->metrics, pass->metrics, sizeof c->metrics);
 }
 
-enum ib_status ib_store_put_checked(struct ib_store *store, const struct ib_case *c,
-                                    const struct ib_checked_pass *check)
+static enum ib_status put_checked(struct ib_store *store, struct ib_case_record *c,
+                                  const struct ib_checked_pass *pass)
 {
+    struct ib_case_record log = {0};
+    IB_TRY(ib_store_worsen(store, c, pass->status, pass->reason));
+    IB_TRY(put(store, CHECKS, c, &c->check));
+    IB_TRY(put_tracer(store, c));
+    IB_TRY(put_profile(store, c));
+    IB_TRY(pass->metrics ? put_metrics(store, c) : IB_OK);
+    IB_TRY(put_curve(store, c));
+    IB_TRY(put_predictions(store, c->number, pass));
+    IB_TRY(put_final(store, c->number, &pass->final));
+    if (!pass->transfer_log)
+        return IB_OK;
+    struct ib_arena arena = {0};
+    list_log(&arena, "checked", pass->transfer_log, &log);
+    enum ib_status status = put_log(store, c, "checked", &log);
+    ib_arena_free(&arena);
+    return status;
+}
+
+enum ib_status ib_store_put_checked(struct ib_store *store, const struct ib_case *of,
+                                    const struct ib_checked_pass *pass)
+{
+    struct ib_case_record *c;
+    IB_TRY(ib_store_find(store, of, &c));
     IB_TRY(ib_store_begin(store));
-    return ib_store_end(store, put_checked(store, c, check));
+    keep_checked(store, c, pass);
+    return ib_store_end(store, put_checked(store, c, pass));
 }
 
 /* ---- the timed passes ---- */
 
-struct slices_text {
-    char json[IB_MOST_SLICES * 16 + 2]; /* "[12.5,12.6]" */
-};
+/* A new element at the end of a list of the case. */
+#define APPEND(store, c, list)                                                                               \
+    ((c)->list = ib_arena_grow(&(store)->record.arena, (c)->list, sizeof *(c)->list, (c)->n_##list,          \
+                               &(c)->list##_capacity),                                                       \
+     &(c)->list[(c)->n_##list++])
 
-static struct slices_text write_slices(const struct ib_timed_pass *timed)
+static const struct ib_round_record *keep_round(struct ib_store *store, struct ib_case_record *c,
+                                                const struct ib_timed_pass *pass)
 {
-    struct slices_text text = {"[]"};
-    size_t used = 0;
-    for (size_t i = 0; i < timed->n_slices; i++)
-        used += (size_t)snprintf(text.json + used, sizeof text.json - used, "%s%.7g", i ? "," : "[",
-                                 timed->slices[i]);
-    if (used)
-        snprintf(text.json + used, sizeof text.json - used, "]");
-    return text;
-}
-
-static enum ib_status put_timed(struct ib_store *store, const struct ib_case *c,
-                                const struct ib_timed_pass *timed)
-{
-    const struct ib_phases *p = &timed->phases;
     /* Another algorithm has no epochs. */
-    const bool gave_time = timed->status == IB_CASE_OK && timed->epoch_ns > 0 && !c->impl->info->algorithm;
-    const struct slices_text slices = write_slices(timed);
-    uint64_t number;
-    IB_TRY(ib_store_find(store, c, &number));
-    IB_TRY(ib_store_worsen(store, number, timed->status, timed->reason));
-    IB_TRY(RUN(store, PUT_ROUND, integer(number), integer(timed->round),
-               word(ib_case_status_words, (int)timed->status), phrase(timed->reason),
-               measured(timed->repeats), present(gave_time, real(timed->epoch_ns)), measured(p->load_ns),
-               measured(p->setup_ns), measured(p->train_ns), measured(p->readback_ns),
-               measured(p->predict_ns), present(timed->transfer_log != NULL, integer(timed->as_expected)),
-               phrase(timed->stderr_tail), present(gave_time, real(timed->cpu_epoch_ns)),
-               present(gave_time && timed->watched, integer(timed->disturbed)),
-               present(gave_time, text(slices.json)),
-               present(timed->clock_mhz > 0, integer(timed->clock_mhz)), phrase(timed->slowed)));
-    IB_TRY(RUN(store, UPDATE_TIMES, integer(number)));
-    return put_transfer_log(store, number, IB_PASS_TIMED, timed->transfer_log);
+    const bool gave_time = pass->status == IB_CASE_OK && pass->epoch_ns > 0 && !c->algorithm;
+    struct ib_round_record *round = APPEND(store, c, rounds);
+    *round = (struct ib_round_record){
+        .round = pass->round,
+        .status = pass->status,
+        .reason = keep(store, pass->reason),
+        .repeats = pass->repeats,
+        .epoch_ns = gave_time ? pass->epoch_ns : NAN,
+        .cpu_epoch_ns = gave_time ? pass->cpu_epoch_ns : NAN,
+        .phases = pass->phases,
+        .as_expected = truth(pass->transfer_log != NULL, pass->as_expected),
+        .disturbed = truth(gave_time && pass->watched, pass->disturbed),
+        .slices = gave_time ? keep_numbers(store, pass->slices, pass->n_slices) : NULL,
+        .n_slices = gave_time ? pass->n_slices : 0,
+        .clock_mhz = pass->clock_mhz,
+        .slowed = keep(store, pass->slowed),
+        .stderr_tail = keep(store, pass->stderr_tail),
+    };
+    return round;
 }
 
-enum ib_status ib_store_put_timed(struct ib_store *store, const struct ib_case *c,
-                                  const struct ib_timed_pass *timed)
+static enum ib_status put_times(struct ib_store *store, const struct ib_case_record *c)
 {
+    const struct ib_epoch_times t = ib_epoch_times_of(c);
+    if (!t.n)
+        return IB_OK;
+    return RUN(store, PUT_TIMES, ib_db_integer(c->number), ib_db_integer(t.n), ib_db_real(t.median),
+               ib_db_real(t.min), ib_db_real(t.low), ib_db_real(t.high));
+}
+
+/* The newest log replaces the one before; most rounds of a case copy the same. */
+static enum ib_status put_timed_log(struct ib_store *store, struct ib_case_record *c,
+                                    const struct ib_transfer_log *log)
+{
+    struct ib_arena arena = {0};
+    struct ib_case_record listed = {0};
+    list_log(&arena, "timed", log, &listed);
+    enum ib_status status = IB_OK;
+    if (!same_log(&listed, c)) {
+        list_log(&store->record.arena, "timed", log, c);
+        status = put_log(store, c, "timed", c);
+    }
+    ib_arena_free(&arena);
+    return status;
+}
+
+static enum ib_status put_timed(struct ib_store *store, struct ib_case_record *c,
+                                const struct ib_timed_pass *pass, const struct ib_round_record *round)
+{
+    IB_TRY(ib_store_worsen(store, c, pass->status, pass->reason));
+    IB_TRY(put(store, ROUNDS, c, round));
+    IB_TRY(put_times(store, c));
+    return pass->transfer_log ? put_timed_log(store, c, pass->transfer_log) : IB_OK;
+}
+
+enum ib_status ib_store_put_timed(struct ib_store *store, const struct ib_case *of,
+                                  const struct ib_timed_pass *pass)
+{
+    struct ib_case_record *c;
+    IB_TRY(ib_store_find(store, of, &c));
     IB_TRY(ib_store_begin(store));
-    return ib_store_end(store, put_timed(store, c, timed));
+    const struct ib_round_record *round = keep_round(store, c, pass);
+    return ib_store_end(store, put_timed(store, c, pass, round));
 }
 
 /* ---- the whole process ---- */
 
-static enum ib_status put_whole_run(struct ib_store *store, uint64_t number,
-                                    const struct ib_process_pass *whole)
+static enum ib_status put_process(struct ib_store *store, struct ib_case_record *c,
+                                  const struct ib_process_pass *pass)
 {
-    const uint64_t *parts = whole->parts_ns;
-    return RUN(store, PUT_WHOLE_RUN, integer(number), integer(whole->run), real(whole->wall_ns),
-               real(whole->user_ns), real(whole->system_ns), integer(parts[IB_PROCESS_STARTUP]),
-               measured(parts[IB_PROCESS_LOAD]), integer(parts[IB_PROCESS_SETUP]),
-               integer(parts[IB_PROCESS_TRAIN]), measured(parts[IB_PROCESS_READBACK]),
-               measured(parts[IB_PROCESS_PREDICT]), integer(parts[IB_PROCESS_REST]));
+    IB_TRY(ib_store_worsen(store, c, pass->status, pass->status == IB_CASE_OK ? NULL : pass->reason));
+    IB_TRY(RUN(store, PUT_PROCESS, ib_db_integer(c->number), ib_db_text(c->process_source),
+               ib_db_text(c->process_reason)));
+    return pass->timed ? put(store, PROCESS_RUNS, c, &c->process_runs[c->n_process_runs - 1]) : IB_OK;
 }
 
-static enum ib_status put_whole(struct ib_store *store, const struct ib_case *c,
-                                const struct ib_process_pass *whole)
+enum ib_status ib_store_put_process(struct ib_store *store, const struct ib_case *of,
+                                    const struct ib_process_pass *pass)
 {
-    uint64_t number;
-    IB_TRY(ib_store_find(store, c, &number));
-    IB_TRY(ib_store_worsen(store, number, whole->status, whole->status == IB_CASE_OK ? NULL : whole->reason));
-    IB_TRY(RUN(store, PUT_WHOLE, integer(number), text(whole->source), phrase(whole->reason)));
-    return whole->timed ? put_whole_run(store, number, whole) : IB_OK;
-}
-
-enum ib_status ib_store_put_process(struct ib_store *store, const struct ib_case *c,
-                                    const struct ib_process_pass *whole)
-{
+    struct ib_case_record *c;
+    IB_TRY(ib_store_find(store, of, &c));
     IB_TRY(ib_store_begin(store));
-    return ib_store_end(store, put_whole(store, c, whole));
+    c->process_timed = true;
+    c->process_source = keep(store, pass->source);
+    c->process_reason = keep(store, pass->reason);
+    if (pass->timed) {
+        struct ib_process_run_record *run = APPEND(store, c, process_runs);
+        *run = (struct ib_process_run_record){.run = pass->run,
+                                              .wall_ns = pass->wall_ns,
+                                              .user_ns = pass->user_ns,
+                                              .system_ns = pass->system_ns};
+        memcpy(run->parts_ns, pass->parts_ns, sizeof run->parts_ns);
+    }
+    return ib_store_end(store, put_process(store, c, pass));
 }
 
 /* ---- another algorithm, stopped at losses ---- */
 
-static enum ib_status put_stops(struct ib_store *store, const struct ib_case *c,
-                                const struct ib_search_pass *searched)
+static enum ib_status put_stops(struct ib_store *store, struct ib_case_record *c,
+                                const struct ib_search_pass *pass)
 {
-    uint64_t number;
-    IB_TRY(ib_store_find(store, c, &number));
-    IB_TRY(ib_store_worsen(store, number, searched->status, searched->reason));
-    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
-        const struct ib_stop *stop = &searched->stops[t];
-        IB_TRY(RUN(store, PUT_STOP, integer(number), integer((uint64_t)t + 1), real(stop->loss),
-                   measured(stop->epochs), integer(stop->trainings), phrase(stop->reason)));
+    IB_TRY(ib_store_worsen(store, c, pass->status, pass->reason));
+    for (size_t t = 0; t < c->n_stops; t++)
+        IB_TRY(put(store, STOPS, c, &c->stops[t]));
+    return IB_OK;
+}
+
+enum ib_status ib_store_put_stops(struct ib_store *store, const struct ib_case *of,
+                                  const struct ib_search_pass *pass)
+{
+    struct ib_case_record *c;
+    IB_TRY(ib_store_find(store, of, &c));
+    IB_TRY(ib_store_begin(store));
+    c->stops = ib_arena_alloc(&store->record.arena, IB_LOSS_TARGET_COUNT * sizeof *c->stops);
+    c->n_stops = IB_LOSS_TARGET_COUNT;
+    for (size_t t = 0; t < c->n_stops; t++)
+        c->stops[t] = (struct ib_stop_record){t + 1, pass->stops[t].loss, pass->stops[t].epochs,
+                                              pass->stops[t].trainings, keep(store, pass->stops[t].reason)};
+    return ib_store_end(store, put_stops(store, c, pass));
+}
+
+static enum ib_status put_stopped(struct ib_store *store, struct ib_case_record *c,
+                                  const struct ib_stop *stops, const struct ib_stops_pass *pass)
+{
+    IB_TRY(ib_store_worsen(store, c, pass->status, pass->reason));
+    for (size_t t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
+        const struct ib_stop_time *time = &pass->times[t];
+        if (!stops[t].epochs)
+            continue;
+        struct ib_stop_time_record *row = APPEND(store, c, stop_times);
+        *row = (struct ib_stop_time_record){pass->round, t + 1, time->train_ns, time->loss,
+                                            keep(store, time->reason)};
+        IB_TRY(put(store, STOP_TIMES, c, row));
     }
     return IB_OK;
 }
 
-enum ib_status ib_store_put_stops(struct ib_store *store, const struct ib_case *c,
-                                  const struct ib_search_pass *searched)
+enum ib_status ib_store_put_stopped(struct ib_store *store, const struct ib_case *of,
+                                    const struct ib_stop *stops, const struct ib_stops_pass *pass)
 {
+    struct ib_case_record *c;
+    IB_TRY(ib_store_find(store, of, &c));
     IB_TRY(ib_store_begin(store));
-    return ib_store_end(store, put_stops(store, c, searched));
-}
-
-static enum ib_status put_stopped(struct ib_store *store, const struct ib_case *c,
-                                  const struct ib_stop *stops, const struct ib_stops_pass *stopped)
-{
-    uint64_t number;
-    IB_TRY(ib_store_find(store, c, &number));
-    IB_TRY(ib_store_worsen(store, number, stopped->status, stopped->reason));
-    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
-        const struct ib_stop_time *time = &stopped->times[t];
-        if (stops[t].epochs)
-            IB_TRY(RUN(store, PUT_STOP_TIME, integer(number), integer(stopped->round),
-                       integer((uint64_t)t + 1), real(time->train_ns), real(time->loss),
-                       phrase(time->reason)));
-    }
-    return IB_OK;
-}
-
-enum ib_status ib_store_put_stopped(struct ib_store *store, const struct ib_case *c,
-                                    const struct ib_stop *stops, const struct ib_stops_pass *stopped)
-{
-    IB_TRY(ib_store_begin(store));
-    return ib_store_end(store, put_stopped(store, c, stops, stopped));
+    return ib_store_end(store, put_stopped(store, c, stops, pass));
 }

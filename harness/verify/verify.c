@@ -2,14 +2,13 @@
 
 #include "base/error.h"
 #include "core/loss_schedule.h"
-#include "diagnose/diagnose.h"
 
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 const struct ib_word ib_verdict_words[] = {
     {"unverified", IB_UNVERIFIED},
@@ -18,69 +17,31 @@ const struct ib_word ib_verdict_words[] = {
     {NULL, 0},
 };
 
-/* How far an honest answer may be from the truth, in distances of the drift trajectory. That is one sample of
- * what rounding does, and such distances have heavy tails: hence the large factor. Where a training is
- * chaotic, another sample parts from the truth a little earlier or later: hence the drift of epochs to come.
- * Parameters in a flat valley part further than losses do. All calibrated in results/tolerances.md. */
+/* Where a training is chaotic, another sample of rounding parts from the truth a little earlier or later:
+ * hence the drift of epochs to come. Parameters in a flat valley part further than losses do. Calibrated in
+ * results/tolerances.md. */
 enum {
-    DRIFT_FACTOR = 100,
-    DRIFT_FACTOR_TF32 = 10, /* its drift is large, and much the same for all */
-    DRIFT_AHEAD = 2,        /* at epoch e, the drift up to this many times e counts */
+    DRIFT_AHEAD = 2,   /* at epoch e, the drift up to this many times e counts */
     DRIFT_PARAMS = 10, /* where the losses have parted, their drift counts this many times for parameters */
 };
 
 /* From this many times the first loss on, a training has diverged. Truth and answer must cross that line
- * within so many epochs, or so many times the distance between the truth's crossing and the drift
+ * within this many epochs, or this multiple of the distance between the truth's crossing and the drift
  * trajectory's. */
 #define DIVERGED 1e6
 enum { CROSSING_EPOCHS = 2, CROSSING_FACTOR = 10 };
 
-double ib_tolerance(enum ib_dtype type)
-{
-    return type == IB_F64 ? 1e-9 : 1e-4;
-}
-
-double ib_tolerance_with(enum ib_dtype type, bool tf32, double drift)
-{
-    return fmax(ib_tolerance(type), (tf32 ? DRIFT_FACTOR_TF32 : DRIFT_FACTOR) * drift);
-}
-
-double ib_largest_safe(enum ib_dtype type)
-{
-    return type == IB_F64 ? 1e100 : 1e15;
-}
-
-/* ---- arithmetic in which NaN wins ---- */
-
-static double larger(double a, double b)
-{
-    return b > a || isnan(b) ? b : a;
-}
-
-static double relative(double difference, double scale)
-{
-    return difference == 0 ? 0 : fabs(difference) / scale;
-}
-
-static double max_norm(uint64_t n, const double *v)
-{
-    double norm = 0;
-    for (uint64_t i = 0; i < n && !isnan(norm); i++)
-        norm = larger(norm, fabs(v[i]));
-    return norm;
-}
-
 /* The largest |v - reference|, relative to the largest |reference|; *where is its index. */
 static double distance(uint64_t n, const double *v, const double *reference, uint64_t *where)
 {
-    const double norm = max_norm(n, reference);
+    const double norm = ib_max_norm(n, reference);
     double worst = 0;
     *where = 0;
     for (uint64_t i = 0; i < n && !isnan(worst); i++) {
-        const double error = relative(v[i] - reference[i], norm);
-        if (larger(worst, error) != worst)
+        const double error = ib_relative_error(v[i] - reference[i], norm);
+        if (ib_larger(worst, error) != worst)
             *where = i;
-        worst = larger(worst, error);
+        worst = ib_larger(worst, error);
     }
     return worst;
 }
@@ -92,13 +53,25 @@ struct check {
     const struct ib_answer *answer;
     struct ib_verification *out;
     double drift; /* the largest error of the drift trajectory's losses, as far as they have been compared */
-    bool wrong[IB_PART_COUNT];
-    char fact[IB_PART_COUNT][80]; /* one deviation in numbers */
     const double *predictor;
     bool diverged; /* the truth, as far as it goes */
     bool unjudged; /* a step began where nothing can be told */
-    char step_reason[160];
 };
+
+static bool is_wrong(const struct check *c, enum ib_part part)
+{
+    return c->out->deviation[part].fact[0] != '\0';
+}
+
+/* Says that a part is wrong, by one deviation in numbers. */
+__attribute__((format(printf, 3, 4))) static void set_wrong(struct check *c, enum ib_part part,
+                                                            const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(c->out->deviation[part].fact, sizeof c->out->deviation[part].fact, format, arguments);
+    va_end(arguments);
+}
 
 /* What an error may be where honest rounding is off by `drift`. */
 static double allowed(const struct check *c, double drift)
@@ -123,7 +96,7 @@ static double loss_error(const struct check *c, uint64_t i, const struct ib_curv
     const struct ib_curve *truth = &c->ref->truth->curve;
     const double epsilon = c->ref->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
     const double scale = fmax(fabs(truth->loss[i]), epsilon * fabs(truth->loss[0]));
-    return relative(ib_loss_at(curve, truth->epoch[i]) - truth->loss[i], scale);
+    return ib_relative_error(ib_loss_at(curve, truth->epoch[i]) - truth->loss[i], scale);
 }
 
 /* Compares the losses of the epochs before `end`. */
@@ -141,12 +114,11 @@ static void check_losses(struct check *c, uint64_t end)
         if (c->answer->sparse && !ib_loss_find(&c->answer->curve, epoch, &read))
             continue;
         const double error = loss_error(c, i, &c->answer->curve);
-        c->out->loss_error = larger(c->out->loss_error, error);
-        if (!(error <= allowed(c, c->drift)) && !c->wrong[IB_PART_LOSS]) {
-            c->wrong[IB_PART_LOSS] = true;
+        c->out->loss_error = ib_larger(c->out->loss_error, error);
+        if (!(error <= allowed(c, c->drift)) && !is_wrong(c, IB_PART_LOSS)) {
             c->out->first_divergent_epoch = epoch;
-            snprintf(c->fact[IB_PART_LOSS], sizeof *c->fact, "epoch %" PRIu64 ": loss %.6g for %.6g", epoch,
-                     ib_loss_at(&c->answer->curve, epoch), truth->loss[i]);
+            set_wrong(c, IB_PART_LOSS, "epoch %" PRIu64 ": loss %.6g for %.6g", epoch,
+                      ib_loss_at(&c->answer->curve, epoch), truth->loss[i]);
         }
     }
 }
@@ -176,14 +148,14 @@ static void check_crossing(struct check *c, uint64_t expected, uint64_t drifted)
         apart_at_most = CROSSING_EPOCHS;
     if (apart_at_most < CROSSING_FACTOR * apart(expected, drifted))
         apart_at_most = CROSSING_FACTOR * apart(expected, drifted);
-    if (c->wrong[IB_PART_LOSS] || apart(crossed, expected) <= apart_at_most)
+    if (is_wrong(c, IB_PART_LOSS) || apart(crossed, expected) <= apart_at_most)
         return;
-    c->wrong[IB_PART_LOSS] = true;
     c->out->first_divergent_epoch = crossed < expected ? crossed : expected;
-    const size_t used = (size_t)snprintf(c->fact[IB_PART_LOSS], sizeof *c->fact,
-                                         "the oracle diverges at epoch %" PRIu64 ", this ", expected);
-    snprintf(c->fact[IB_PART_LOSS] + used, sizeof *c->fact - used, crossed > epochs ? "never" : "at %" PRIu64,
-             crossed);
+    if (crossed > epochs)
+        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this never", expected);
+    else
+        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this at %" PRIu64, expected,
+                  crossed);
 }
 
 /* ---- parameters and predictions ---- */
@@ -197,19 +169,19 @@ static void check_params(struct check *c)
                               distance(truth->size, c->ref->drift->params, truth->params, &unused));
     const double error = distance(truth->size, c->answer->params, truth->params, &where);
     c->out->params_error = error;
-    c->wrong[IB_PART_PARAMS] = !(error <= allowed(c, drift));
+    if (error <= allowed(c, drift) || is_wrong(c, IB_PART_LOSS))
+        return; /* off in consequence of the losses: not a second finding */
 
     uint32_t p = 0;
     uint64_t index = where;
     while (index >= ib_network_param_size(&c->ref->spec->net, p))
         index -= ib_network_param_size(&c->ref->spec->net, p++);
     char name[8];
-    snprintf(c->fact[IB_PART_PARAMS], sizeof *c->fact, "%s[%" PRIu64 "]: %.6g for %.6g",
-             ib_param_text(&c->ref->spec->net, p, name), index, c->answer->params[where],
-             truth->params[where]);
+    set_wrong(c, IB_PART_PARAMS, "%s[%" PRIu64 "]: %.6g for %.6g", ib_param_text(&c->ref->spec->net, p, name),
+              index, c->answer->params[where], truth->params[where]);
 }
 
-/* Predictions beside those that their parameters give. */
+/* Predictions compared with those that their parameters give. */
 struct fit {
     bool judged; /* false: diverged, and no prediction is better than another */
     bool wrong;
@@ -222,7 +194,8 @@ static struct fit fit_of(const struct ib_training_spec *spec, bool tf32, const d
                          const double *predictions, const double *expected, const double *rounded)
 {
     const uint64_t n = ib_training_spec_predictions(spec);
-    const double largest = larger(max_norm(n, expected), max_norm(ib_network_size(&spec->net), params));
+    const double largest =
+        ib_larger(ib_max_norm(n, expected), ib_max_norm(ib_network_size(&spec->net), params));
     struct fit fit = {.error = NAN};
     uint64_t unused;
     fit.judged = n > 0 && largest <= ib_largest_safe(spec->dtype);
@@ -265,26 +238,27 @@ static void check_predictions(struct check *c, const double *expected, const dou
     if (!fit.judged)
         return;
     c->out->prediction_error = fit.error;
-    c->wrong[IB_PART_PREDICTIONS] = fit.wrong;
-    snprintf(c->fact[IB_PART_PREDICTIONS], sizeof *c->fact, "test row %" PRIu64 ": %.6g for %.6g",
-             fit.where / outputs + 1, c->answer->predictions[fit.where], expected[fit.where]);
+    if (fit.wrong)
+        set_wrong(c, IB_PART_PREDICTIONS, "test row %" PRIu64 ": %.6g for %.6g", fit.where / outputs + 1,
+                  c->answer->predictions[fit.where], expected[fit.where]);
 }
 
 /* ---- steps ---- */
 
-/* IB_ENOMEM. The first one that is wrong is told. */
+/* IB_ENOMEM. */
 static enum ib_status check_steps(struct check *c)
 {
     for (size_t i = 0; i < c->ref->n_steps && !c->diverged; i++) {
-        struct ib_step_result finding;
-        IB_TRY(ib_step_check(c->ref->spec, c->answer->tf32, &c->ref->steps[i], &finding));
-        c->unjudged = c->unjudged || !finding.judged;
-        if (c->ref->truth->epochs == 0 && finding.judged) {
-            c->out->loss_error = larger(fmax(c->out->loss_error, 0), finding.loss_error);
-            c->out->params_error = larger(fmax(c->out->params_error, 0), finding.update_error);
+        struct ib_step_result step;
+        IB_TRY(ib_step_check(c->ref->spec, c->answer->tf32, &c->ref->steps[i], &step));
+        c->unjudged = c->unjudged || !step.judged;
+        if (c->ref->truth->epochs == 0 && step.judged) {
+            c->out->loss_error = ib_larger(fmax(c->out->loss_error, 0), step.loss_error);
+            c->out->params_error = ib_larger(fmax(c->out->params_error, 0), step.update_error);
         }
-        if (finding.wrong && !c->step_reason[0]) {
-            memcpy(c->step_reason, finding.reason, sizeof finding.reason);
+        if (step.wrong && !c->out->wrong_step) {
+            c->out->wrong_step = i + 1;
+            c->out->deviation[IB_PART_PARAMS].fact[0] = '\0'; /* off in consequence of this */
             if (!c->out->first_divergent_epoch)
                 c->out->first_divergent_epoch = c->ref->steps[i].epoch;
         }
@@ -293,27 +267,6 @@ static enum ib_status check_steps(struct check *c)
 }
 
 /* ---- the verdict ---- */
-
-static void explain(const struct check *c, const double *expected)
-{
-    const struct ib_evidence evidence = {.reference = c->ref,
-                                         .answer = c->answer,
-                                         .predictor = c->predictor,
-                                         .expected = expected,
-                                         .first_divergent_epoch = c->out->first_divergent_epoch};
-    size_t used = (size_t)snprintf(c->out->reason, sizeof c->out->reason, "%s", c->step_reason);
-    for (int part = 0; part < IB_PART_COUNT; part++) {
-        /* Parameters are off in consequence of what losses or a step showed: that is no second finding. */
-        if (!c->wrong[part] || (part == IB_PART_PARAMS && (c->wrong[IB_PART_LOSS] || c->step_reason[0])))
-            continue;
-        struct ib_deviation *d = &c->out->deviation[part];
-        ib_diagnose(&evidence, part, d->pattern, sizeof d->pattern);
-        memcpy(d->fact, c->fact[part], sizeof d->fact);
-        if (used < sizeof c->out->reason)
-            used += (size_t)snprintf(c->out->reason + used, sizeof c->out->reason - used, "%s%s (%s)",
-                                     used ? "; " : "", d->pattern, d->fact);
-    }
-}
 
 static void leave_unverified(struct ib_verification *out, const char *reason)
 {
@@ -348,13 +301,11 @@ static void judge(struct check *c, double *expected, double *rounded)
     predict(ref->spec, c->answer->tf32, c->predictor, ref->x_test, expected, rounded);
     check_predictions(c, expected, rounded);
 
-    c->out->verdict = c->step_reason[0] ? IB_WRONG : IB_RIGHT;
+    c->out->verdict = c->out->wrong_step ? IB_WRONG : IB_RIGHT;
     for (int part = 0; part < IB_PART_COUNT; part++)
-        if (c->wrong[part])
+        if (is_wrong(c, (enum ib_part)part))
             c->out->verdict = IB_WRONG;
-    if (c->out->verdict == IB_WRONG)
-        explain(c, expected);
-    else if (c->unjudged)
+    if (c->out->verdict != IB_WRONG && c->unjudged)
         leave_unverified(c->out, "the training diverges later than the oracle had time for");
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "oracle/oracle.h"
+#include "verify/tolerance.h"
 #include "verify/verify_step.h"
 
 enum ib_verdict { IB_UNVERIFIED, IB_RIGHT, IB_WRONG };
@@ -37,8 +38,8 @@ enum ib_part { IB_PART_LOSS, IB_PART_PARAMS, IB_PART_PREDICTIONS, IB_PART_COUNT 
 
 /* How one part is wrong; both "" where it is right, or off only in consequence of another part. */
 struct ib_deviation {
-    char pattern[160]; /* what it looks like */
-    char fact[80];     /* one number that is off, beside what it should be */
+    char pattern[160]; /* what it looks like: ib_diagnose */
+    char fact[80];     /* one number that is off, and what it should be */
 };
 
 struct ib_verification {
@@ -46,13 +47,14 @@ struct ib_verification {
     double loss_error, params_error, prediction_error; /* NaN: not compared. Without a trajectory, those of
                                                           steps: params_error of updates */
     uint64_t first_divergent_epoch;                    /* 0: none */
+    size_t wrong_step; /* the first of the reference's steps that is wrong, from 1; 0: none */
     struct ib_deviation deviation[IB_PART_COUNT];
-    char reason[256]; /* all deviations: what is wrong and what it looks like; "" when right */
+    char reason[256]; /* of `unverified`; of `wrong` all that is wrong and what it looks like: ib_diagnose */
 };
 
 /* Compares, over exactly truth->epochs epochs (the caller trains the answer that far when the oracle's budget
- * ended early), where tol is ib_tolerance, or 100 times (TF32: 10 times)
- * what the drift trajectory is off by if that is more:
+ * ended early), where tol is ib_tolerance, or 100 times (TF32: 10 times) what the drift trajectory is off by
+ * if that is more:
  *
  * - the loss of every epoch e that both read: |l - ref| <= tol * max(|ref|, eps * ref of epoch 1), where the
  *   drift is the largest up to epoch 2 e;
@@ -64,7 +66,9 @@ struct ib_verification {
  *
  * Where the truth diverges (loss not finite, or over 1e6 times the first), compares up to there and asks that
  * both cross within 2 epochs, or within one reading interval where losses were read more rarely, or within
- * ten times the distance at which the drift trajectory crosses. */
+ * ten times the distance at which the drift trajectory crosses.
+ *
+ * A wrong answer is told in facts; ib_diagnose (diagnose/diagnose.h) then says what it looks like. */
 void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_verification *out);
 
 /* Are predictions (test_rows x outputs) those that the parameters give for x_test? By the rules above,
@@ -72,13 +76,5 @@ void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_
  * largest, relative; NaN where nothing was compared, or without memory, which is false. */
 bool ib_predictions_fit(const struct ib_training_spec *, const double *params, const double *x_test,
                         const double *predictions, double *error);
-
-/* The tolerances, in one place. Calibration: results/tolerances.md. */
-double ib_tolerance(enum ib_dtype);
-/* The same where honest rounding is known to be off by `drift`. tf32: so may it be there, but for less a
- * multiple of it. */
-double ib_tolerance_with(enum ib_dtype, bool tf32, double drift);
-/* Beyond this, arithmetic of the type may overflow on its way to a number that is still finite. */
-double ib_largest_safe(enum ib_dtype);
 
 #endif

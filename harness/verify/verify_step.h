@@ -24,8 +24,9 @@ struct ib_step_result {
     double loss_error;   /* relative */
     double update_error; /* the largest error of a layer's update, relative to that update */
     bool judged; /* false: where it starts from is too large for arithmetic to be told from mistakes */
-    bool wrong;
-    char reason[160]; /* what is wrong; "" when right */
+    bool wrong;  /* in any of these: */
+    bool loss_wrong, param_wrong[IB_MAX_PARAMS];
+    uint64_t worst_row[IB_MAX_LAYERS], worst_column[IB_MAX_LAYERS]; /* of each layer's weights, from 0 */
 };
 
 /* Compares, with ib_tolerance_with:
@@ -37,5 +38,9 @@ struct ib_step_result {
  * IB_ENOMEM. */
 enum ib_status ib_step_check(const struct ib_training_spec *, bool tf32, const struct ib_step *,
                              struct ib_step_result *out);
+
+/* The sketch (ib_sketch_size elements) of the gradient that a step shows: of (from - to) / lr. The caller
+ * frees it. IB_ENOMEM. */
+enum ib_status ib_step_sketch(const struct ib_training_spec *, const struct ib_step *, double **out);
 
 #endif

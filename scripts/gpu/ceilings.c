@@ -1,50 +1,19 @@
-/* gpu_ceilings: prints them as one JSON object. Exit status 77: there is no GPU to be measured. */
-#include "ceilings.h"
+/* gpu_ceilings: what this machine's GPU can do at best, measured and not read from a data sheet, so that a
+ * training's time can be given as a share of it. Prints one JSON object. Exit status 77: there is no GPU. */
+#include "ceilings_gemm.h"
+#include "measure.h"
 
+#include <cuda_runtime_api.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { MEASUREMENTS = 9, EXIT_SKIPPED = 77 };
+enum { EXIT_SKIPPED = 77 };
 static const size_t large_bytes = (size_t)1 << 30, host_bytes = (size_t)256 << 20;
 
 /* The kernel of empty.cu. */
 extern void ib_gpu_empty(void);
-
-/* ---- the clock ---- */
-
-static double now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-double measure_ns(work_fn *work, void *context, uint64_t calls)
-{
-    double ns[MEASUREMENTS];
-    if (!work(context) || cudaDeviceSynchronize() != cudaSuccess) /* the first is always slower */
-        return NAN;
-    for (int i = 0; i < MEASUREMENTS; i++) {
-        const double begin = now_ns();
-        for (uint64_t call = 0; call < calls; call++)
-            if (!work(context))
-                return NAN;
-        if (cudaDeviceSynchronize() != cudaSuccess)
-            return NAN;
-        ns[i] = (now_ns() - begin) / (double)calls;
-    }
-    qsort(ns, MEASUREMENTS, sizeof *ns, ascending);
-    return ns[MEASUREMENTS / 2];
-}
 
 /* ---- one figure ---- */
 

@@ -1,6 +1,9 @@
-#include "ceilings.h"
+#include "ceilings_gemm.h"
+
+#include "measure.h"
 
 #include <cublas_v2.h>
+#include <cuda_runtime_api.h>
 #include <dlfcn.h>
 #include <math.h>
 #include <stdio.h>

@@ -36,7 +36,7 @@ class GateTest(CliTest):
         return result
 
     def kinds(self, result):
-        return {finding["kind"] for finding in result["findings"]} - {"ambiguous"}
+        return {violation["kind"] for violation in result["violations"]} - {"ambiguous"}
 
     def baseline(self, impls="'planted_*'"):
         """The baseline `base` of the old plugin."""
@@ -62,8 +62,8 @@ class Against(GateTest):
     @judges_speed
     def test_slower(self):
         result = self.gate(self.plan("planted_steady, planted_slower", gate=MANY), "--against", OLD, status=1)
-        slower = [finding for finding in result["findings"] if finding["kind"] == "slower"]
-        self.assertEqual([finding["name"] for finding in slower], ["planted_slower"])
+        slower = [violation for violation in result["violations"] if violation["kind"] == "slower"]
+        self.assertEqual([violation["name"] for violation in slower], ["planted_slower"])
         speed = result["cases"][1]["speed"]
         self.assertGreater(speed["ratio"]["low"], 1.5)
         self.assertLess(speed["p"], 0.1)
@@ -86,7 +86,7 @@ class Against(GateTest):
     def test_speed_only_reported(self):
         result = self.gate(self.plan("planted_slower", gate=MANY), "--against", OLD, "--speed", "report")
         self.assertEqual(result["cases"][0]["speed"]["verdict"], "SLOWER")
-        self.assertEqual(result["findings"], [])
+        self.assertEqual(result["violations"], [])
         result = self.gate(self.plan("planted_slower"), "--against", OLD, "--speed", "off")
         self.assertEqual(result["cases"][0]["speed"]["ratio"]["n"], 0)
 
@@ -97,7 +97,7 @@ class Against(GateTest):
     def test_missing(self):
         config = self.plan("planted_steady, planted_gone")
         result = self.gate(config, "--against", OLD, "--speed", "off", status=4)
-        self.assertEqual([f["name"] for f in result["findings"]], ["planted_gone"])
+        self.assertEqual([f["name"] for f in result["violations"]], ["planted_gone"])
         self.gate(config, "--against", OLD, "--speed", "off", "--allow-missing")
 
     def test_failed(self):
@@ -150,8 +150,8 @@ class Copies(GateTest):
         self.gate(quiet, "--against", PROGRAM, "--speed", "off")
         text = quiet.read_text().replace("epochs:", "log_every: [1]\n  epochs:")
         result = self.gate(self.write("loud.yaml", text), "--against", PROGRAM, "--speed", "off", status=3)
-        self.assertEqual([f["name"] for f in result["findings"]], ["fakedev resident"])
-        self.assertIn("the budget allows 0", result["findings"][0]["message"])
+        self.assertEqual([f["name"] for f in result["violations"]], ["fakedev resident"])
+        self.assertIn("the budget allows 0", result["violations"][0]["message"])
 
     def test_more_than_there_were(self):
         config = self.plan("fakedev")
@@ -195,10 +195,10 @@ class Baselines(GateTest):
     def test_everything_is_found(self):
         self.baseline()
         result = self.gate(self.plan("'planted_*'"), "--baseline", "base", "--speed", "off", status=3)
-        found = {(f["kind"], f["name"]) for f in result["findings"]}
+        found = {(f["kind"], f["name"]) for f in result["violations"]}
         self.assertEqual(found, {("accuracy", "planted_wrong"), ("failed", "planted_crashing"), ("missing", "planted_gone")})
         result = self.gate(self.plan("planted_steady"), "--baseline", "base", "--speed", "off", status=4)
-        self.assertEqual(len(result["findings"]), 4)  # not in the sweep any more
+        self.assertEqual(len(result["violations"]), 4)  # not in the sweep any more
         self.gate(self.plan("planted_steady"), "--baseline", "base", "--speed", "off", "--allow-missing")
 
     @judges_speed
@@ -211,7 +211,7 @@ class Baselines(GateTest):
         path.write_text(json.dumps(text))
         result = self.gate(self.plan("planted_steady, planted_slower", gate="pairs: 30, slowdown: 50%, alpha: 0.05"),
                            "--baseline", "base", status=1)
-        self.assertEqual([f["name"] for f in result["findings"] if f["kind"] == "slower"], ["planted_slower"])
+        self.assertEqual([f["name"] for f in result["violations"] if f["kind"] == "slower"], ["planted_slower"])
 
     def test_metrics_both_ways(self):
         path = self.baseline("planted_steady")
@@ -222,7 +222,7 @@ class Baselines(GateTest):
             path.write_text(json.dumps(bad))
             config = self.plan("planted_steady", plugin=OLD)
             result = self.gate(config, "--baseline", "base", "--speed", "off", status=3)
-            self.assertIn("(better)" if factor > 1 else "(worse)", result["findings"][0]["message"])
+            self.assertIn("(better)" if factor > 1 else "(worse)", result["violations"][0]["message"])
             self.gate(self.plan("planted_steady", plugin=OLD, gate="metrics: 2%"), "--baseline", "base", "--speed", "off")
 
     def test_refusals(self):

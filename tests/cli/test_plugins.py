@@ -165,7 +165,7 @@ class Refused(PluginTest):
     def test_paths(self):
         (self.folder / "folder.so").mkdir()
         self.refused("list", "impls", "--plugin", "gone.so", says=["gone.so", "No such file"])
-        self.refused("list", "impls", "--plugin", "folder.so", says=["folder.so", "it is no file"])
+        self.refused("list", "impls", "--plugin", "folder.so", says=["folder.so", "it is not a regular file"])
         config = self.config("model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive]", more="plugins: [gone.so]")
         self.refused("run", config, "--out", "out", says=["test.yaml:7: key `plugins`: ", "gone.so", "No such file"])
         self.assertFalse((self.folder / "out").exists())

@@ -331,8 +331,8 @@ class WrongWorkers(CliTest):
         for fault, words in [("zeroed_output", "never updated"), ("zeroed_prediction", "predictions are all zero"),
                              ("stale_copy", "stale"), ("skipped_bias", "bias"), ("wrong_sign", "sign"),
                              ("transposed_gradient", "transposed"), ("nan", "NaN"),
-                             ("half_rows", "loss parts from the oracle at epoch 2"),
-                             ("last_column", "loss parts from the oracle at epoch 2")]:
+                             ("half_rows", "loss diverges from the oracle at epoch 2"),
+                             ("last_column", "loss diverges from the oracle at epoch 2")]:
             with self.subTest(fault):
                 case = self.sweep("fault_" + fault, 3)
                 self.assertEqual(case["verify"]["verdict"], "wrong")
@@ -343,14 +343,14 @@ class WrongWorkers(CliTest):
         """Of one sweep. What shows in single operations alone is right here, as the models never ask for it:
         test_check.py demands that `check` finds it."""
         named = {"wrong_factor": "twice as large", "wrong_n": "a sum over the rows, not a mean",
-                 "off_by_one_row": "parts from the oracle at epoch 2", "shifted_row": "oracle at epoch 1",
-                 "ignores_alpha": "infinite", "ignores_transpose": "parts from the oracle at epoch 2",
-                 "unwritten_elements": "oracle at epoch 1", "lower_precision": "parts from the oracle",
+                 "off_by_one_row": "diverges from the oracle at epoch 2", "shifted_row": "oracle at epoch 1",
+                 "ignores_alpha": "infinite", "ignores_transpose": "diverges from the oracle at epoch 2",
+                 "unwritten_elements": "oracle at epoch 1", "lower_precision": "diverges from the oracle",
                  "column_major": "oracle at epoch 1", "stale_result": "oracle at epoch 1",
                  "swapped_activation": "oracle at epoch 1", "wrong_act_gradient": "loss is",
                  "bias_only_first_row": "biases are not added", "missing_sync": "loss never changes",
                  "loss_of_next_epoch": "one epoch ahead", "late_update": "lags one epoch behind",
-                 "wrong_device_copy": "loss is", "writes_input": "parts from the oracle at epoch 2",
+                 "wrong_device_copy": "loss is", "writes_input": "diverges from the oracle at epoch 2",
                  "wrong_in_place": "oracle at epoch 1"}
         quiet = ["ignores_beta", "ignores_ld", "dropped_nan", "f32_sums", "writes_beyond", "reads_c", "crash_on_empty"]
         record = self.run_sweep(self.config(f"""

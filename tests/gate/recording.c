@@ -1,9 +1,7 @@
 #include "recording.h"
 
-#include "analysis/member.h"
 #include "analysis/paired_ratio.h"
 #include "base/error.h"
-#include "gate/record_diff.h"
 #include "store/load_run.h"
 
 #include <math.h>
@@ -27,38 +25,41 @@ static void add_pair(struct recording *r, const char *id, struct pair pair)
     of->pairs[of->n++] = pair;
 }
 
-/* Rounds that both sides have; each lists them in ascending order, and an ended case ends on both. */
-static void add_case(struct recording *r, const json_t *candidate, const json_t *was)
+/* Both sides list the same rounds, as an ended case ends on both. */
+static void add_case(struct recording *r, const struct ib_case_record *new, const struct ib_case_record *old)
 {
-    const json_t *sides[] = {ib_member(candidate, "time.epoch_ns"), ib_member(was, "time.epoch_ns")};
-    const json_t *rounds = json_object_get(sides[0], "rounds");
-    for (size_t i = 0; i < json_array_size(rounds); i++) {
-        const uint64_t round = (uint64_t)json_integer_value(json_array_get(rounds, i));
-        const struct ib_rounds only = {round, round, .disturbed_too = true, .by_slice = true};
+    for (size_t i = 0; i < new->n_rounds &&i < old->n_rounds; i++) {
+        const struct ib_round_record *rounds[] = {&new->rounds[i], &old->rounds[i]};
+        const struct ib_rounds only = {rounds[0]->round, rounds[0]->round, .disturbed_too = true,
+                                       .by_slice = true};
         double log_ratio;
         struct pair pair = {0};
-        if (ib_paired_log_ratios(candidate, was, &only, &log_ratio) == 0)
+        if (ib_paired_log_ratios(new, old, &only, &log_ratio) == 0)
             continue;
         pair.ratio = exp(log_ratio);
         for (int side = 0; side < 2; side++) {
-            pair.ns[side] = json_number_value(json_array_get(json_object_get(sides[side], "samples"), i));
-            pair.disturbed |= json_is_true(json_array_get(json_object_get(sides[side], "disturbed"), i));
+            pair.ns[side] = rounds[side]->epoch_ns;
+            pair.disturbed |= rounds[side]->disturbed == IB_YES;
         }
-        add_pair(r, ib_member_text(candidate, "id"), pair);
+        add_pair(r, new->id, pair);
     }
 }
 
 static enum ib_status add_gate(struct recording *out, const char *dir)
 {
-    json_t *sides[2], *c;
-    size_t i;
-    for (int side = 0; side < 2; side++)
-        IB_TRY(ib_load_run(ib_arena_print(&out->arena, "%s/%s", dir, side ? "old" : "new"), &sides[side]));
-    json_array_foreach (ib_member(sides[0], "cases"), i, c)
-        add_case(out, c, ib_case_of_id(ib_member(sides[1], "cases"), ib_member_text(c, "id")));
-    json_decref(sides[0]);
-    json_decref(sides[1]);
-    return IB_OK;
+    struct ib_run_record new, old;
+    IB_TRY(ib_load_run(ib_arena_print(&out->arena, "%s/new", dir), &new));
+    enum ib_status status = ib_load_run(ib_arena_print(&out->arena, "%s/old", dir), &old);
+    if (status == IB_OK) {
+        for (size_t i = 0; i < new.n; i++) {
+            const struct ib_case_record *old_case = ib_run_record_find(&old, new.cases[i].id);
+            if (old_case)
+                add_case(out, &new.cases[i], old_case);
+        }
+        ib_run_record_free(&old);
+    }
+    ib_run_record_free(&new);
+    return status;
 }
 
 enum ib_status recording_of_gates(char *const *dirs, size_t n, struct recording *out)

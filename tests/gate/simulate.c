@@ -35,23 +35,27 @@ static size_t shortest(const struct recording *r)
     return n;
 }
 
-static json_t *case_of(const double *times, const struct pair *pairs, size_t n)
+/* One side of a case, with its rounds. */
+struct timed_case {
+    struct ib_case_record record;
+    struct ib_round_record rounds[PAIRS * SETS];
+};
+
+static const struct ib_case_record *fill_case(struct timed_case *out, const double *times,
+                                              const struct pair *pairs)
 {
-    json_t *samples = json_array(), *rounds = json_array(), *disturbed = json_array();
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(samples, json_real(times[i]));
-        json_array_append_new(rounds, json_integer((json_int_t)i + 1));
-        json_array_append_new(disturbed, json_boolean(pairs[i].disturbed));
-    }
-    return json_pack("{s:{s:{s:o, s:o, s:o}}}", "time", "epoch_ns", "samples", samples, "rounds", rounds,
-                     "disturbed", disturbed);
+    for (size_t i = 0; i < PAIRS * SETS; i++)
+        out->rounds[i] = (struct ib_round_record){
+            .round = i + 1, .epoch_ns = times[i], .disturbed = pairs[i].disturbed ? IB_YES : IB_NO};
+    out->record = (struct ib_case_record){.rounds = out->rounds, .n_rounds = PAIRS * SETS};
+    return &out->record;
 }
 
 /* ---- this project's gate ---- */
 
-/* The lot that decides which of a pair is the new one is drawn again. */
+/* Draws again which of a pair is the new one. */
 static void draw_slowdown(const struct recorded *c, size_t start, double factor, struct ib_rng *rng,
-                          struct ib_slowdown_test *out)
+                          struct timed_case sides[2], struct ib_slowdown_test *out)
 {
     double times[2][PAIRS * SETS];
     for (size_t i = 0; i < PAIRS * SETS; i++) {
@@ -60,8 +64,8 @@ static void draw_slowdown(const struct recorded *c, size_t start, double factor,
         times[0][i] = factor * (swap ? 1 / ratio : ratio);
         times[1][i] = 1;
     }
-    *out = (struct ib_slowdown_test){.candidate = case_of(times[0], c->pairs + start, PAIRS * SETS),
-                                     .reference = case_of(times[1], c->pairs + start, PAIRS * SETS),
+    *out = (struct ib_slowdown_test){.candidate = fill_case(&sides[0], times[0], c->pairs + start),
+                                     .reference = fill_case(&sides[1], times[1], c->pairs + start),
                                      .randomised = true,
                                      .p = NAN,
                                      .p_confirm = NAN};
@@ -71,46 +75,44 @@ static void draw_slowdown(const struct recorded *c, size_t start, double factor,
 static size_t gate_table(const struct recording *r, size_t start, size_t planted, double factor,
                          struct ib_rng *rng, bool *found)
 {
+    static struct timed_case sides[CASES][2];
     struct ib_slowdown_test slowdowns[CASES];
     struct ib_gate_rules rules = ib_gate_rules_default;
     size_t stopped = 0;
     rules.pairs = PAIRS;
     for (size_t c = 0; c < CASES; c++)
-        draw_slowdown(&r->cases[c % r->n], start, c == planted ? factor : 1, rng, &slowdowns[c]);
+        draw_slowdown(&r->cases[c % r->n], start, c == planted ? factor : 1, rng, sides[c], &slowdowns[c]);
     for (uint64_t set = 0; set < SETS; set++)
         ib_slowdown_tests_judge(slowdowns, CASES, &rules, set);
     ib_slowdown_tests_conclude(slowdowns, CASES, &rules);
-    for (size_t c = 0; c < CASES; c++) {
+    for (size_t c = 0; c < CASES; c++)
         stopped += slowdowns[c].speed.verdict == IB_SLOWER ? 1 : 0;
-        json_decref((json_t *)(uintptr_t)slowdowns[c].candidate);
-        json_decref((json_t *)(uintptr_t)slowdowns[c].reference);
-    }
     *found = slowdowns[planted].speed.verdict == IB_SLOWER;
     return stopped;
 }
 
 /* ---- the usual rules: one run, and another after it ---- */
 
-static bool usual_case(usual_rule *slower, const struct recorded *c, size_t was_at, size_t is_at,
+static bool usual_case(usual_rule *slower, const struct recorded *c, size_t old_at, size_t new_at,
                        double factor)
 {
-    double was[USUAL_SAMPLES], candidate[USUAL_SAMPLES];
+    double old[USUAL_SAMPLES], new[USUAL_SAMPLES];
     for (size_t i = 0; i < USUAL_SAMPLES; i++) {
-        was[i] = c->pairs[was_at + i].ns[1];
-        candidate[i] = factor * c->pairs[is_at + i].ns[0];
+        old[i] = c->pairs[old_at + i].ns[1];
+        new[i] = factor * c->pairs[new_at + i].ns[0];
     }
-    return slower(was, candidate, USUAL_SAMPLES);
+    return slower(old, new, USUAL_SAMPLES);
 }
 
 /* The cases of a sweep follow each other, so each is compared at another moment of the two runs. */
-static size_t usual_table(usual_rule *slower, const struct recording *r, size_t was_at, size_t is_at,
+static size_t usual_table(usual_rule *slower, const struct recording *r, size_t old_at, size_t new_at,
                           size_t planted, double factor, bool *found)
 {
     size_t stopped = 0;
     for (size_t c = 0; c < CASES; c++) {
         size_t later = (c / r->n) * USUAL_SAMPLES;
-        bool stops =
-            usual_case(slower, &r->cases[c % r->n], was_at + later, is_at + later, c == planted ? factor : 1);
+        bool stops = usual_case(slower, &r->cases[c % r->n], old_at + later, new_at + later,
+                                c == planted ? factor : 1);
         stopped += stops ? 1 : 0;
         if (c == planted)
             *found = stops;
@@ -132,12 +134,12 @@ static void replay(const struct recording *r, size_t tables, double factor, stru
         t->alarms[0] += gate_table(r, start, planted, 1, &rng, &found) ? 1 : 0;
         gate_table(r, start, planted, factor, &rng, &found);
         t->found[0] += found ? 1 : 0;
-        size_t was_at = (size_t)ib_rng_below(&rng, n - 2 * span + 1);
-        size_t is_at = was_at + span + (size_t)ib_rng_below(&rng, n - 2 * span - was_at + 1);
+        size_t old_at = (size_t)ib_rng_below(&rng, n - 2 * span + 1);
+        size_t new_at = old_at + span + (size_t)ib_rng_below(&rng, n - 2 * span - old_at + 1);
         for (size_t k = 0; usual_rules[k].name; k++) {
             t->alarms[k + 1] +=
-                usual_table(usual_rules[k].slower, r, was_at, is_at, planted, 1, &found) ? 1 : 0;
-            usual_table(usual_rules[k].slower, r, was_at, is_at, planted, factor, &found);
+                usual_table(usual_rules[k].slower, r, old_at, new_at, planted, 1, &found) ? 1 : 0;
+            usual_table(usual_rules[k].slower, r, old_at, new_at, planted, factor, &found);
             t->found[k + 1] += found ? 1 : 0;
         }
     }

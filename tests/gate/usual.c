@@ -9,14 +9,14 @@
 
 /* ---- a band about the old median ---- */
 
-static bool median_5(const double *was, const double *candidate, size_t n)
+static bool median_5(const double *old, const double *new, size_t n)
 {
-    return ib_median(candidate, n) > 1.05 * ib_median(was, n);
+    return ib_median(new, n) > 1.05 * ib_median(old, n);
 }
 
-static bool median_10(const double *was, const double *candidate, size_t n)
+static bool median_10(const double *old, const double *new, size_t n)
 {
-    return ib_median(candidate, n) > 1.10 * ib_median(was, n);
+    return ib_median(new, n) > 1.10 * ib_median(old, n);
 }
 
 /* ---- Welch's t ---- */
@@ -41,40 +41,40 @@ static double t95(double freedom)
 }
 
 /* The difference of the means and half of its interval. */
-static double welch(const double *was, const double *candidate, size_t n, double *half)
+static double welch(const double *old, const double *new, size_t n, double *half)
 {
     double a, b, va, vb;
-    moments(was, n, &a, &va);
-    moments(candidate, n, &b, &vb);
+    moments(old, n, &a, &va);
+    moments(new, n, &b, &vb);
     double freedom = (va + vb) * (va + vb) / ((va * va + vb * vb) / (double)(n - 1));
     *half = t95(freedom) * sqrt(va + vb);
     return b - a;
 }
 
-static bool t_test(const double *was, const double *candidate, size_t n)
+static bool t_test(const double *old, const double *new, size_t n)
 {
     double half;
-    return welch(was, candidate, n, &half) > half;
+    return welch(old, new, n, &half) > half;
 }
 
 /* criterion.rs calls a change a regression when a t test at 5 % rejects and the 95 % interval of the relative
  * change of the means lies above its noise threshold of 1 %. It bootstraps both; here they are Welch's. */
-static bool criterion(const double *was, const double *candidate, size_t n)
+static bool criterion(const double *old, const double *new, size_t n)
 {
-    double half, mean, unused, change = welch(was, candidate, n, &half);
-    moments(was, n, &mean, &unused);
+    double half, mean, unused, change = welch(old, new, n, &half);
+    moments(old, n, &mean, &unused);
     return change > half && (change - half) / mean > 0.01;
 }
 
 /* ---- Mann and Whitney; compare.py of google/benchmark: the same at 5 %, from 9 repetitions on ---- */
 
-static bool u_test(const double *was, const double *candidate, size_t n)
+static bool u_test(const double *old, const double *new, size_t n)
 {
     double u = 0;
     const double m = (double)n;
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j < n; j++)
-            u += candidate[i] > was[j] ? 1 : candidate[i] == was[j] ? 0.5 : 0;
+            u += new[i] > old[j] ? 1 : new[i] == old[j] ? 0.5 : 0;
     double z = (u - m * m / 2 - 0.5) / sqrt(m * m * (2 * m + 1) / 12);
     return z > Z95;
 }

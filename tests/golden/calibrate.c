@@ -11,8 +11,8 @@
  * on: how many honest ones are called wrong, and how many of each kind of mistake are not. */
 #include "../unit/problem.h"
 #include "base/rng.h"
+#include "diagnose/diagnose.h"
 #include "stats/stats.h"
-#include "verify/verify.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -92,6 +92,8 @@ static struct ib_verification verdict_on(const struct test_problem *p, const str
                                      .predictions = predicted};
     struct ib_verification v;
     ib_verify(&reference, &answer, &v);
+    if (ib_diagnose(&reference, &answer, &v) != IB_OK)
+        abort();
     free(predicted);
     return v;
 }

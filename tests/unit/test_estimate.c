@@ -125,7 +125,7 @@ static void test_oracle(void **state)
     release(&longer);
 }
 
-/* A external program that trains by another algorithm is trained some more: a few times in a search, and up
+/* An external program that trains by another algorithm is trained some more: a few times in a search, and up
  * to three losses a round. */
 static void test_other_algorithms(void **state)
 {

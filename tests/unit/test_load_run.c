@@ -4,6 +4,7 @@
 #include "made_record.h"
 #include "sample_run.h"
 #include "scratch.h"
+#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 #include "store/load_run.h"
 #include "store/run_folder.h"
@@ -386,7 +387,8 @@ static void refuses_what_is_no_run(void **state)
     sqlite3_close(db);
     expect_failure(ib_load_run("newer", &other), IB_EINVAL, "newer/run.sqlite", WORDS("newer", "7"));
     scratch_file("newer/run.sqlite", "this is no database, and never was one");
-    expect_failure(ib_load_run("newer", &other), IB_EINVAL, "newer/run.sqlite", WORDS("not a run of ironbench"));
+    expect_failure(ib_load_run("newer", &other), IB_EINVAL, "newer/run.sqlite",
+                   WORDS("not a run of ironbench"));
 }
 
 int main(void)

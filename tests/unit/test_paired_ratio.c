@@ -1,5 +1,5 @@
 #include "analysis/paired_ratio.h"
-#include "stats/stats.h"
+#include "stats/confidence_interval.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,4 +1,5 @@
 /* Medians and their intervals. */
+#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
 #include <math.h>

@@ -1,5 +1,6 @@
 #include "analysis/member.h"
 #include "scratch.h"
+#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 #include "store/load_run.h"
 #include "store/resume.h"

@@ -86,7 +86,7 @@ static struct ib_verification verdict_on(const struct fixture *f, enum fault fau
     struct ib_verification v;
     test_train(&f->problem, f->type, fault, which, &a);
     a.answer.tf32 = f->tf32;
-    ib_verify(&f->reference, &a.answer, &v);
+    test_judge(&f->reference, &a.answer, &v);
     test_answer_free(&a);
     return v;
 }
@@ -180,7 +180,7 @@ static void the_seed_s_networks_are_right_in_any_order(void **state)
         const struct ib_answer answer = {
             .epochs = other.epochs, .curve = other.curve, .params = other.params, .predictions = predictions};
         struct ib_verification v;
-        ib_verify(&f.reference, &answer, &v);
+        test_judge(&f.reference, &answer, &v);
         assert_right(&v);
         assert_true(v.loss_error > 0);
         ib_trajectory_free(&other);
@@ -277,10 +277,10 @@ static void coarse_products_excuse_no_mistake(void **state)
                               f.problem.oracle.spec.test_rows, f.problem.x_test, predictions);
         answer.predictions = predictions;
         struct ib_verification v;
-        ib_verify(&f.reference, &answer, &v);
+        test_judge(&f.reference, &answer, &v);
         assert_int_equal(v.verdict, IB_WRONG); /* who asked for f32 must get it */
         answer.tf32 = true;
-        ib_verify(&f.reference, &answer, &v);
+        test_judge(&f.reference, &answer, &v);
         assert_right(&v);
         release(&f);
     }
@@ -317,13 +317,13 @@ static void the_rest_is_told_in_numbers(void **state)
     struct ib_verification v;
     test_train(&f.problem, IB_F64, HONEST, 0, &a);
     a.answer.curve.loss[19] *= 1 + 1e-6;
-    ib_verify(&f.reference, &a.answer, &v);
-    assert_wrong(&v, "loss parts from the oracle at epoch 20 (epoch 20: loss ");
+    test_judge(&f.reference, &a.answer, &v);
+    assert_wrong(&v, "loss diverges from the oracle at epoch 20 (epoch 20: loss ");
     assert_int_equal(v.first_divergent_epoch, 20);
     assert_true(fabs(v.loss_error - 1e-6) < 1e-9);
     a.answer.curve.loss[19] /= 1 + 1e-6;
     a.params[21] += 1e-3; /* the second of w2, behind 16 weights and 4 biases */
-    ib_verify(&f.reference, &a.answer, &v);
+    test_judge(&f.reference, &a.answer, &v);
     assert_wrong(&v, "final parameters are off (w2[1]: ");
     test_answer_free(&a);
     release(&f);
@@ -339,7 +339,7 @@ static void two_mistakes_are_both_told(void **state)
     struct ib_verification v;
     test_train(&f.problem, IB_F64, GRADIENT_SIGN, -1, &a);
     memset(a.predictions, 0, f.problem.oracle.spec.test_rows * sizeof *a.predictions);
-    ib_verify(&f.reference, &a.answer, &v);
+    test_judge(&f.reference, &a.answer, &v);
     assert_wrong(&v, "gradient has the wrong sign");
     assert_wrong(&v, "; predictions are all zero");
     test_answer_free(&a);
@@ -354,7 +354,7 @@ static void less_is_told_without_the_problem(void **state)
     open_fixture(&f, LINREG, IB_F64, 100);
     f.reference.problem = NULL;
     struct ib_verification v = verdict_on(&f, GRADIENT_SIGN, -1);
-    assert_wrong(&v, "loss parts from the oracle at epoch 2");
+    assert_wrong(&v, "loss diverges from the oracle at epoch 2");
     v = verdict_on(&f, NOT_UPDATED, 1);
     assert_wrong(&v, "bias b stays at its start");
     v = verdict_on(&f, HONEST, 0);
@@ -385,7 +385,7 @@ static void diverging_answers_need_only_diverge_likewise(void **state)
         for (uint64_t i = 0; i < a.answer.curve.n; i++)
             if (!(a.answer.curve.loss[i] <= 1e6 * a.answer.curve.loss[0]))
                 a.answer.curve.loss[i] = a.answer.curve.loss[0];
-        ib_verify(&f.reference, &a.answer, &v);
+        test_judge(&f.reference, &a.answer, &v);
         assert_wrong(&v, "this never)");
         test_answer_free(&a);
         v = verdict_on(&f, GRADIENT_SIGN, -1);
@@ -415,13 +415,13 @@ static void other_lengths_are_unverified(void **state)
     struct ib_verification v;
     test_train(&f.problem, IB_F64, HONEST, 0, &a);
     a.answer.epochs = 59;
-    ib_verify(&f.reference, &a.answer, &v);
+    test_judge(&f.reference, &a.answer, &v);
     assert_int_equal(v.verdict, IB_UNVERIFIED);
     assert_true(v.reason[0] != '\0');
     assert_true(isnan(v.loss_error));
     a.answer.epochs = 60;
     f.drift.epochs = 59;
-    ib_verify(&f.reference, &a.answer, &v);
+    test_judge(&f.reference, &a.answer, &v);
     assert_int_equal(v.verdict, IB_UNVERIFIED);
     test_answer_free(&a);
     release(&f);
@@ -447,8 +447,8 @@ static void a_truth_that_ended_early_is_enough(void **state)
     release(&f);
 }
 
-/* A external program reads its losses when it likes: what it has not read is not held against it, what it has
- * is. */
+/* An external program reads its losses when it likes: what it has not read is not held against it, what it
+ * has is. */
 static void a_sparse_curve_is_enough(void **state)
 {
     (void)state;
@@ -457,13 +457,13 @@ static void a_sparse_curve_is_enough(void **state)
     struct ib_verification v;
     open_fixture(&f, MLP, IB_F64, 500);
     test_train(&f.problem, IB_F64, LOSS_LEFT_OUT, 300, &a);
-    ib_verify(&f.reference, &a.answer, &v);
+    test_judge(&f.reference, &a.answer, &v);
     assert_int_equal(v.verdict, IB_WRONG);
     a.answer.sparse = true;
-    ib_verify(&f.reference, &a.answer, &v);
+    test_judge(&f.reference, &a.answer, &v);
     assert_right(&v);
     a.answer.curve.loss[200] *= 2;
-    ib_verify(&f.reference, &a.answer, &v);
+    test_judge(&f.reference, &a.answer, &v);
     assert_wrong(&v, "epoch 201");
     test_answer_free(&a);
     release(&f);

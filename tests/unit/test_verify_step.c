@@ -1,6 +1,7 @@
 /* One epoch checked by itself, through random vectors: honest updates pass, whatever their rounding; a wrong
  * layer, column, row or bias is caught, and named. */
 #include "diagnose/diagnose.h"
+#include "diagnose/patterns.h"
 #include "problem.h"
 #include "trainer.h"
 #include "verify/verify.h"
@@ -86,11 +87,19 @@ static void release(struct fixture *f)
     free(f->drift);
 }
 
-static struct ib_step_result check(const struct fixture *f)
+struct finding {
+    struct ib_step_result step;
+    char reason[160]; /* "" when right */
+};
+
+static struct finding check(const struct fixture *f)
 {
-    struct ib_step_result finding;
-    assert_int_equal(ib_step_check(&f->problem.oracle.spec, false, &f->step, &finding), IB_OK);
-    return finding;
+    const struct ib_training_spec *spec = &f->problem.oracle.spec;
+    struct finding out = {.reason = ""};
+    assert_int_equal(ib_step_check(spec, false, &f->step, &out.step), IB_OK);
+    if (out.step.wrong)
+        assert_int_equal(ib_diagnose_step(spec, &f->step, &out.step, out.reason, sizeof out.reason), IB_OK);
+    return out;
 }
 
 /* ---- sketches ---- */
@@ -144,12 +153,11 @@ static void honest_steps_are_right(void **state)
         for (int act = IB_RELU; act <= IB_SIGMOID; act++)
             for (int loss = IB_HALF_MSE; loss <= IB_BCE; loss++) {
                 open_fixture(&f, (enum ib_dtype)type, (enum ib_act)act, (enum ib_loss)loss);
-                const struct ib_step_result finding = check(&f);
-                if (finding.wrong || !finding.judged)
+                const struct finding finding = check(&f);
+                if (finding.step.wrong || !finding.step.judged)
                     fail_msg("an honest step is wrong: %s", finding.reason);
-                assert_string_equal(finding.reason, "");
-                assert_true(finding.update_error <= ib_tolerance(f.type));
-                assert_true(finding.loss_error <= ib_tolerance(f.type));
+                assert_true(finding.step.update_error <= ib_tolerance(f.type));
+                assert_true(finding.step.loss_error <= ib_tolerance(f.type));
                 release(&f);
             }
 }
@@ -166,10 +174,10 @@ static void another_s_arithmetic_is_right(void **state)
         test_train(&f.problem, f.type, HONEST, 0, &a);
         f.step.to = a.params;
         f.step.loss = a.answer.curve.loss[0];
-        const struct ib_step_result finding = check(&f);
-        if (finding.wrong)
+        const struct finding finding = check(&f);
+        if (finding.step.wrong)
             fail_msg("an honest step is wrong: %s", finding.reason);
-        assert_true(finding.judged);
+        assert_true(finding.step.judged);
         test_answer_free(&a);
         release(&f);
     }
@@ -187,8 +195,8 @@ static void lost_digits_are_no_mistake(void **state)
     for (uint64_t i = 0; i < ib_network_size(&f.problem.oracle.spec.net); i++)
         unmoved += f.to[i] == f.from[i];
     assert_true(unmoved > ib_network_size(&f.problem.oracle.spec.net) / 2);
-    const struct ib_step_result finding = check(&f);
-    if (finding.wrong)
+    const struct finding finding = check(&f);
+    if (finding.step.wrong)
         fail_msg("an honest step is wrong: %s", finding.reason);
     release(&f);
 }
@@ -199,12 +207,12 @@ static void what_has_diverged_is_not_judged(void **state)
     struct fixture f;
     open_fixture(&f, IB_F32, IB_RELU, IB_MSE);
     f.from[3] = 1e30;
-    assert_false(check(&f).judged);
+    assert_false(check(&f).step.judged);
     f.from[3] = NAN;
-    assert_false(check(&f).judged);
+    assert_false(check(&f).step.judged);
     f.from[3] = rounded(IB_F32, f.problem.start[3]);
     f.step.truth.loss = INFINITY;
-    assert_false(check(&f).judged);
+    assert_false(check(&f).step.judged);
     release(&f);
 }
 
@@ -301,8 +309,8 @@ static void wrong_steps_are_named(void **state)
             struct fixture f;
             open_fixture(&f, (enum ib_dtype)type, IB_TANH, IB_MSE);
             spoil(&f, wrong[i].how, wrong[i].which, wrong[i].factor);
-            const struct ib_step_result finding = check(&f);
-            if (!finding.wrong || !strstr(finding.reason, wrong[i].name))
+            const struct finding finding = check(&f);
+            if (!finding.step.wrong || !strstr(finding.reason, wrong[i].name))
                 fail_msg("'%s' was to be found in %s, not '%s'", wrong[i].name,
                          ib_word_of(ib_dtype_words, type), finding.reason);
             release(&f);
@@ -330,7 +338,7 @@ static struct ib_verification verdict_on(struct fixture *f, enum fault fault)
                                            .n_steps = 1,
                                            .x_test = f->problem.x_test};
     a.answer.epochs = 0;
-    ib_verify(&reference, &a.answer, &v);
+    test_judge(&reference, &a.answer, &v);
     test_answer_free(&a);
     return v;
 }

@@ -1,6 +1,7 @@
 #include "trainer.h"
 
 #include "core/loss_schedule.h"
+#include "diagnose/diagnose.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -289,4 +290,12 @@ void test_answer_free(struct test_answer *a)
     ib_curve_free(&a->answer.curve);
     free(a->params);
     free(a->predictions);
+}
+
+void test_judge(const struct ib_reference *reference, const struct ib_answer *answer,
+                struct ib_verification *out)
+{
+    ib_verify(reference, answer, out);
+    if (ib_diagnose(reference, answer, out) != IB_OK)
+        abort();
 }

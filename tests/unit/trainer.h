@@ -53,4 +53,7 @@ struct test_answer {
 void test_train(const struct test_problem *, enum ib_dtype, enum fault, int which, struct test_answer *out);
 void test_answer_free(struct test_answer *);
 
+/* The verdict on an answer, with what it looks like where it is wrong. */
+void test_judge(const struct ib_reference *, const struct ib_answer *, struct ib_verification *out);
+
 #endif

@@ -1,0 +1,118 @@
+/* What a wrong step looks like. */
+#include "diagnose/patterns.h"
+#include "verify/verify_step.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct wrong_step {
+    const struct ib_network *net;
+    const struct ib_step *step;
+    const struct ib_step_result *result;
+    const double *got; /* the sketch of the answer's gradient */
+};
+
+/* The part of a sketch that parameter p shows in best; its size. */
+static const double *part_of(const struct ib_network *net, const double *sketch, uint32_t p, uint64_t *size)
+{
+    const enum ib_sketch_part wanted = p % 2 ? IB_SKETCH_BIAS : IB_SKETCH_ROWS;
+    for (uint32_t l = 0; l < p / 2; l++)
+        for (int kind = 0; kind < IB_SKETCH_PARTS; kind++)
+            sketch += ib_sketch_part_size(net, l, (enum ib_sketch_part)kind);
+    for (int kind = 0; kind < (int)wanted; kind++)
+        sketch += ib_sketch_part_size(net, p / 2, (enum ib_sketch_part)kind);
+    *size = ib_sketch_part_size(net, p / 2, wanted);
+    return sketch;
+}
+
+/* The factor that makes of the right gradient of each wrong parameter the answer's, by least squares. */
+static double factor_of(const struct wrong_step *c)
+{
+    double product = 0, square = 0;
+    for (uint32_t p = 0; p < ib_network_params(c->net); p++) {
+        uint64_t n;
+        const double *is = part_of(c->net, c->got, p, &n),
+                     *truth = part_of(c->net, c->step->truth.gradient, p, &n);
+        for (uint64_t i = 0; i < n && c->result->param_wrong[p]; i++) {
+            product += is[i] * truth[i];
+            square += truth[i] * truth[i];
+        }
+    }
+    return product / square;
+}
+
+/* Does the factor explain it? */
+static bool is_scaled(const struct wrong_step *c, double factor)
+{
+    struct ib_fit fit = {0};
+    for (uint32_t p = 0; p < ib_network_params(c->net); p++) {
+        uint64_t n;
+        const double *is = part_of(c->net, c->got, p, &n),
+                     *truth = part_of(c->net, c->step->truth.gradient, p, &n);
+        for (uint64_t i = 0; i < n && c->result->param_wrong[p]; i++)
+            ib_fit_add(&fit, is[i], factor * truth[i], truth[i]);
+    }
+    return ib_fit_is_clear(&fit);
+}
+
+static bool is_unmoved(const struct wrong_step *c, uint32_t p)
+{
+    const double *from = ib_param_at(c->net, c->step->from, p), *to = ib_param_at(c->net, c->step->to, p);
+    for (uint64_t i = 0; i < ib_network_param_size(c->net, p); i++)
+        if (from[i] != to[i])
+            return false;
+    return true;
+}
+
+static void name_place(const struct wrong_step *c, uint32_t p, char *text, size_t n)
+{
+    char name[8];
+    const int used = snprintf(text, n, "gradient of %s is off", ib_param_text(c->net, p, name));
+    if (p % 2 == 0)
+        snprintf(text + used, n - (size_t)used, ", most in row %" PRIu64 " and column %" PRIu64,
+                 c->result->worst_row[p / 2] + 1, c->result->worst_column[p / 2] + 1);
+}
+
+/* The wrong parameter nearest to the output, where a mistake begins; all of them, when it is one factor. */
+static void name_update(const struct wrong_step *c, char *text, size_t n)
+{
+    char name[8];
+    uint32_t p = 0, wrong = 0;
+    for (uint32_t q = 0; q < ib_network_params(c->net); q++) {
+        p = c->result->param_wrong[q] ? q : p;
+        wrong += c->result->param_wrong[q];
+    }
+    const double factor = factor_of(c);
+    const bool all = wrong == ib_network_params(c->net);
+    ib_param_text(c->net, p, name);
+    if (is_unmoved(c, p))
+        snprintf(text, n, "%s %s stays as it was: not updated", p % 2 ? "bias" : "weight", name);
+    else if (!isfinite(ib_max_norm(ib_network_param_size(c->net, p), ib_param_at(c->net, c->step->to, p))))
+        snprintf(text, n, "%s is not finite after it", name);
+    else if (is_scaled(c, factor))
+        snprintf(text, n, "gradient%s%s is a constant factor (%.4g) off", all ? "" : " of ", all ? "" : name,
+                 factor);
+    else
+        name_place(c, p, text, n);
+}
+
+enum ib_status ib_diagnose_step(const struct ib_training_spec *spec, const struct ib_step *step,
+                                const struct ib_step_result *result, char *text, size_t n)
+{
+    char what[112];
+    double *got = NULL;
+    enum ib_status status = IB_OK;
+    if (result->loss_wrong) {
+        snprintf(what, sizeof what, "loss is %.6g for %.6g", step->loss, step->truth.loss);
+    } else {
+        status = ib_step_sketch(spec, step, &got);
+        if (status == IB_OK)
+            name_update(&(struct wrong_step){&spec->net, step, result, got}, what, sizeof what);
+    }
+    if (status == IB_OK)
+        snprintf(text, n, "epoch %" PRIu64 " by itself: %s", step->epoch, what);
+    free(got);
+    return status;
+}

@@ -1,0 +1,83 @@
+#include "report/case_details.h"
+
+#include "report/format.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+enum { FIXED_DETAILS = 32 };
+
+struct details {
+    struct ib_arena *arena;
+    struct ib_case_detail *list;
+    size_t n;
+};
+
+static void add(struct details *d, const char *label, const char *text)
+{
+    if (text)
+        d->list[d->n++] = (struct ib_case_detail){label, text};
+}
+
+static void add_heading(struct details *d, const char *label)
+{
+    d->list[d->n++] = (struct ib_case_detail){label, NULL};
+}
+
+static void add_number(struct details *d, const char *label, const char *format, double value)
+{
+    char text[64];
+    snprintf(text, sizeof text, format, value);
+    add(d, label, isnan(value) ? NULL : ib_arena_copy(d->arena, text));
+}
+
+static void add_count(struct details *d, const char *label, uint64_t count)
+{
+    add(d, label, count ? ib_arena_print(d->arena, "%" PRIu64, count) : NULL);
+}
+
+static void add_duration(struct details *d, const char *label, double ns)
+{
+    add(d, label, isnan(ns) ? NULL : ib_format_duration(d->arena, ns));
+}
+
+static void add_verdict(struct details *d, const struct ib_case_record *c)
+{
+    const struct ib_check_record *k = &c->check;
+    add_heading(d, "Verdict");
+    add(d, "reason", c->reason);
+    add(d, "what is wrong", k->verdict_reason);
+    add(d, "compared with", k->reference);
+    add_number(d, "error of the losses", "%.2g", k->loss_error);
+    add_number(d, "error of the parameters", "%.2g", k->params_error);
+    add_number(d, "error of the predictions", "%.2g", k->prediction_error);
+    add_count(d, "first divergent epoch", k->first_divergent_epoch);
+}
+
+static void add_times(struct details *d, const struct ib_case_record *c)
+{
+    static const char *const labels[IB_RUN_PHASES] = {"loading", "set-up", "training", "reading back",
+                                                      "predicting"};
+    add_heading(d, "Time of a pass");
+    for (int phase = 0; phase < IB_RUN_PHASES; phase++)
+        add_duration(d, labels[phase], c->phases_ns[phase]);
+    add_duration(d, "shortest epoch", c->epoch_ns.min);
+    add(d, "rounds", ib_arena_print(d->arena, "%zu", c->epoch_ns.n));
+}
+
+const struct ib_case_detail *ib_case_details(struct ib_arena *arena, const struct ib_case_record *c)
+{
+    struct details d = {.arena = arena};
+    d.list = ib_arena_alloc(arena, (FIXED_DETAILS + IB_METRIC_COUNT + 1) * sizeof *d.list);
+    add_verdict(&d, c);
+    add_heading(&d, "Metrics");
+    for (size_t i = 0; i < IB_METRIC_COUNT; i++)
+        add_number(&d, ib_metrics[i]->label, "%.8g", c->metrics[i]);
+    add_times(&d, c);
+    add_heading(&d, "Case");
+    add(&d, "id", c->id);
+    add(&d, "trains by", c->check.path);
+    add(&d, "libraries", c->libraries);
+    add(&d, "data, SHA-256", c->dataset_sha256);
+    return d.list;
+}

@@ -1,0 +1,446 @@
+#include "report/record_json.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- values ---- */
+
+json_t *ib_json_number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *count(int64_t value)
+{
+    return value < 0 ? json_null() : json_integer(value);
+}
+
+/* For quantities that are only 0 when nobody measured them. */
+static json_t *measured(uint64_t value)
+{
+    return value ? json_integer((json_int_t)value) : json_null();
+}
+
+static json_t *truth(enum ib_truth value)
+{
+    return value == IB_UNKNOWN ? json_null() : json_boolean(value == IB_YES);
+}
+
+/* What a worker said last may be cut within a character, or be no text at all. */
+static json_t *text(const char *value)
+{
+    json_t *string = value ? json_string(value) : json_null();
+    if (string)
+        return string;
+    char *ascii = strdup(value);
+    for (char *at = ascii; at && *at; at++)
+        *at = (unsigned char)*at < 0x80 ? *at : '?';
+    string = ascii ? json_string(ascii) : json_null();
+    free(ascii);
+    return string;
+}
+
+static json_t *word(const struct ib_word *words, int value)
+{
+    return value ? json_string(ib_word_of(words, value)) : json_null();
+}
+
+/* "6,6": [6, 6]; "none": []. */
+static json_t *layers(const char *sizes)
+{
+    json_t *list = json_array();
+    for (char *end; *sizes >= '0' && *sizes <= '9'; sizes = *end ? end + 1 : end)
+        json_array_append_new(list, json_integer(strtoll(sizes, &end, 10)));
+    return list;
+}
+
+static json_t *axis(enum ib_axis_kind kind, const char *value)
+{
+    if (!value)
+        return json_null();
+    if (kind == IB_AXIS_HIDDEN)
+        return layers(value);
+    if (!ib_axis_is_number(kind))
+        return text(value);
+    return kind == IB_AXIS_LR ? json_real(strtod(value, NULL)) : json_integer(strtoll(value, NULL, 10));
+}
+
+static json_t *paired(const struct ib_paired_ratio *ratio)
+{
+    return json_pack("{s:o, s:o, s:o, s:I}", "median", ib_json_number(ratio->median), "low",
+                     ib_json_number(ratio->low), "high", ib_json_number(ratio->high), "n",
+                     (json_int_t)ratio->n);
+}
+
+/* ---- time ---- */
+
+static json_t *slices(const struct ib_round_record *round)
+{
+    if (!round->slices)
+        return json_null();
+    json_t *list = json_array();
+    for (size_t i = 0; i < round->n_slices; i++)
+        json_array_append_new(list, ib_json_number(round->slices[i]));
+    return list;
+}
+
+/* An array a quantity, an element a round that gave a time. */
+static json_t *samples(const struct ib_case_record *c)
+{
+    json_t *out = json_object();
+    static const char *const names[] = {"samples",   "rounds", "cpu",      "slices",
+                                        "clock_mhz", "slowed", "disturbed"};
+    enum { NAMES = sizeof names / sizeof *names };
+    for (int i = 0; i < NAMES; i++)
+        json_object_set_new(out, names[i], json_array());
+    for (size_t i = 0; i < c->n_rounds; i++) {
+        const struct ib_round_record *r = &c->rounds[i];
+        if (isnan(r->epoch_ns))
+            continue;
+        json_t *values[NAMES] = {ib_json_number(r->epoch_ns),
+                                 json_integer((json_int_t)r->round),
+                                 ib_json_number(r->cpu_epoch_ns),
+                                 slices(r),
+                                 measured(r->clock_mhz),
+                                 text(r->slowed),
+                                 truth(r->disturbed)};
+        for (int k = 0; k < NAMES; k++)
+            json_array_append_new(json_object_get(out, names[k]), values[k]);
+    }
+    return out;
+}
+
+static json_t *epoch_times(const struct ib_case_record *c)
+{
+    const struct ib_epoch_times *t = &c->epoch_ns;
+    json_t *out = json_pack("{s:o, s:o, s:o, s:o, s:I}", "median", ib_json_number(t->median), "min",
+                            ib_json_number(t->min), "ci_low", ib_json_number(t->low), "ci_high",
+                            ib_json_number(t->high), "n", (json_int_t)t->n),
+           *lists = samples(c);
+    json_object_update(out, lists);
+    json_decref(lists);
+    return out;
+}
+
+static json_t *named_numbers(const char *const *names, const double *values, size_t n)
+{
+    json_t *out = json_object();
+    for (size_t i = 0; i < n; i++)
+        json_object_set_new(out, names[i], ib_json_number(values[i]));
+    return out;
+}
+
+static json_t *breakdown(const struct ib_case_record *c)
+{
+    return isnan(c->breakdown_ns[0]) ? json_null()
+                                     : named_numbers(ib_time_part_names, c->breakdown_ns, IB_TIME_PART_COUNT);
+}
+
+static json_t *process_parts(const struct ib_process_summary *p)
+{
+    json_t *out = json_object();
+    for (int i = 0; i < IB_PROCESS_PART_COUNT; i++)
+        json_object_set_new(out, ib_process_part_names[i], measured(p->parts_ns[i]));
+    return out;
+}
+
+static json_t *whole_process(const struct ib_case_record *c)
+{
+    const struct ib_process_summary *p = &c->process;
+    if (!p->n)
+        return json_null();
+    json_t *walls = json_array();
+    for (size_t i = 0; i < c->n_process_runs; i++)
+        json_array_append_new(walls, json_real(c->process_runs[i].wall_ns / 1e9));
+    return json_pack("{s:o, s:I, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}", "source",
+                     text(c->process_source), "runs", (json_int_t)p->n, "wall_s", "median",
+                     ib_json_number(p->wall_median_s), "min", ib_json_number(p->wall_min_s), "max",
+                     ib_json_number(p->wall_max_s), "mean", ib_json_number(p->wall_mean_s), "stddev",
+                     ib_json_number(p->wall_deviation_s), "samples", walls, "user_s",
+                     ib_json_number(p->user_s), "system_s", ib_json_number(p->system_s), "inside_ns",
+                     process_parts(p), "residual_ns", ib_json_number(p->residual_ns), "residual_fraction",
+                     ib_json_number(p->residual_ns / p->median_ns));
+}
+
+/* ---- copies ---- */
+
+static json_t *totals(const struct ib_transfer_totals *t)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "h2d_count", count(t->h2d_count), "h2d_bytes",
+                     count(t->h2d_bytes), "d2h_count", count(t->d2h_count), "d2h_bytes", count(t->d2h_bytes),
+                     "launches", count(t->launches), "syncs", count(t->syncs));
+}
+
+static json_t *phases(const struct ib_case_record *c)
+{
+    json_t *out = json_object();
+    for (int phase = 0; c->n_calls && phase < IB_PHASE_COUNT; phase++)
+        json_object_set_new(out, ib_word_of(ib_phase_words, phase), totals(&c->phase_transfers[phase]));
+    return out;
+}
+
+static json_t *copies(const struct ib_case_record *c)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < c->n_copies; i++) {
+        const struct ib_copy_record *copy = &c->copies[i];
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "phase", copy->phase,
+                                              "op", copy->op, "tensor", copy->tensor, "h2d_count",
+                                              (json_int_t)copy->traffic.h2d_count, "h2d_bytes",
+                                              (json_int_t)copy->traffic.h2d_bytes, "d2h_count",
+                                              (json_int_t)copy->traffic.d2h_count, "d2h_bytes",
+                                              (json_int_t)copy->traffic.d2h_bytes));
+    }
+    return list;
+}
+
+static json_t *kernels(const struct ib_tracer_record *t)
+{
+    if (!t->n_kernels)
+        return json_null();
+    json_t *list = json_array();
+    for (size_t i = 0; i < t->n_kernels; i++)
+        json_array_append_new(list, json_pack("{s:o, s:I}", "name", text(t->kernels[i].name), "count",
+                                              (json_int_t)t->kernels[i].count));
+    return list;
+}
+
+static json_t *tracer(const struct ib_tracer_record *t)
+{
+    json_t *out = json_pack("{s:o, s:o, s:o, s:o}", "source", text(t->source), "agrees",
+                            truth(t->source ? t->agrees : IB_UNKNOWN), "reason", text(t->reason), "kernels",
+                            kernels(t));
+    const struct {
+        const char *name;
+        int64_t value;
+    } counts[] = {{"h2d_count", t->h2d_count},
+                  {"h2d_bytes", t->h2d_bytes},
+                  {"d2h_count", t->d2h_count},
+                  {"d2h_bytes", t->d2h_bytes},
+                  {"launches", t->launches},
+                  {"syncs", t->syncs},
+                  {"d2d_count", t->d2d_count},
+                  {"d2d_bytes", t->d2d_bytes},
+                  {"memset_count", t->memset_count},
+                  {"memset_bytes", t->memset_bytes},
+                  {"pageable_count", t->pageable_count},
+                  {"pageable_bytes", t->pageable_bytes},
+                  {"pinned_count", t->pinned_count},
+                  {"pinned_bytes", t->pinned_bytes},
+                  {"opened_h2d_count", t->opened_h2d_count},
+                  {"opened_h2d_bytes", t->opened_h2d_bytes},
+                  {"opened_d2h_count", t->opened_d2h_count},
+                  {"opened_d2h_bytes", t->opened_d2h_bytes}};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        json_object_set_new(out, counts[i].name, t->source ? count(counts[i].value) : json_null());
+    return out;
+}
+
+static json_t *transfers(const struct ib_case_record *c)
+{
+    json_t *out = totals(&c->transfers);
+    json_object_set_new(out, "as_expected", truth(c->as_expected));
+    json_object_set_new(out, "tracer", tracer(&c->tracer));
+    json_object_set_new(out, "phases", phases(c));
+    json_object_set_new(out, "copies", copies(c));
+    return out;
+}
+
+static json_t *profile(const struct ib_profile_record *p)
+{
+    if (!p->epochs)
+        return json_null();
+    json_t *operations = json_array(), *copy_times = json_array();
+    for (size_t i = 0; i < p->n_operations; i++) {
+        const struct ib_operation_record *o = &p->operations[i];
+        json_array_append_new(
+            operations, json_pack("{s:s, s:I, s:I, s:I, s:I}", "op", o->op, "calls", (json_int_t)o->calls,
+                                  "launch_ns", (json_int_t)o->launch_ns, "wait_ns", (json_int_t)o->wait_ns,
+                                  "compute_ns", (json_int_t)o->compute_ns));
+    }
+    for (size_t i = 0; i < p->n_copies; i++)
+        json_array_append_new(copy_times,
+                              json_pack("{s:s, s:s, s:I, s:I}", "op", p->copies[i].op, "tensor",
+                                        p->copies[i].tensor, "h2d_ns", (json_int_t)p->copies[i].h2d_ns,
+                                        "d2h_ns", (json_int_t)p->copies[i].d2h_ns));
+    return json_pack("{s:I, s:s?, s:I, s:o, s:o}", "epochs", (json_int_t)p->epochs, "clock", p->clock,
+                     "sync_ns", (json_int_t)p->sync_ns, "operations", operations, "copies", copy_times);
+}
+
+/* ---- a case ---- */
+
+static json_t *options(const struct ib_case_record *c)
+{
+    json_t *out = json_object();
+    for (size_t i = 0; i < c->n_options; i++)
+        json_object_set_new(out, c->options[i].name, text(c->options[i].value));
+    return out;
+}
+
+static json_t *metrics(const struct ib_case_record *c)
+{
+    json_t *out = json_object();
+    for (size_t i = 0; i < IB_METRIC_COUNT; i++)
+        json_object_set_new(out, ib_metrics[i]->name, ib_json_number(c->metrics[i]));
+    return out;
+}
+
+static json_t *verification(const struct ib_check_record *k)
+{
+    return json_pack(
+        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict", ib_word_of(ib_verdict_words, (int)k->verdict),
+        "reason", text(k->verdict_reason), "reference", text(k->reference), "loss_error",
+        ib_json_number(k->loss_error), "params_error", ib_json_number(k->params_error), "prediction_error",
+        ib_json_number(k->prediction_error), "first_divergent_epoch", measured(k->first_divergent_epoch));
+}
+
+static json_t *describe(const struct ib_case_record *c)
+{
+    json_t *out =
+        json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:b, s:o}", "id", c->id, "task",
+                  ib_word_of(ib_task_words, (int)c->task), "dataset_sha256", text(c->dataset_sha256), "rows",
+                  (json_int_t)c->rows, "test_rows", (json_int_t)c->test_rows, "cols", (json_int_t)c->cols,
+                  "options", options(c), "label", text(c->label), "libraries", text(c->libraries),
+                  "simulated", c->simulated, "algorithm", text(c->algorithm));
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        json_object_set_new(out, ib_axis_rules[k].name, axis((enum ib_axis_kind)k, c->axis[k]));
+    return out;
+}
+
+json_t *ib_case_to_json(const struct ib_case_record *c)
+{
+    json_t *out = describe(c), *found;
+    found = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
+                      "s:o, s:o, s:n, s:o}",
+                      "path", text(c->check.path), "problem", text(c->problem), "name", text(c->name),
+                      "series", text(c->series), "status", word(ib_case_status_words, (int)c->status),
+                      "reason", text(c->status ? c->reason : "the run ended before this case"), "ranked",
+                      c->ranked, "time", "epoch_ns", epoch_times(c), "phases_ns",
+                      named_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
+                      breakdown(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
+                      profile(&c->profile), "profile_reason", text(c->profile.reason), "whole_process",
+                      whole_process(c), "whole_process_reason", text(c->process_reason), "verify",
+                      verification(&c->check), "convergence",
+                      word(ib_convergence_words, (int)c->check.convergence), "limit", "stderr",
+                      text(ib_case_record_stderr(c)));
+    json_object_update(out, found);
+    json_decref(found);
+    return out;
+}
+
+/* ---- several cases together ---- */
+
+static json_t *overhead_side(const struct ib_case_record *c)
+{
+    return json_pack("{s:s, s:o, s:o}", "case", c->id, "epoch_ns", ib_json_number(c->epoch_ns.median),
+                     "breakdown_ns", breakdown(c));
+}
+
+static json_t *transfer_overhead(const struct ib_derived *derived)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < derived->n_overheads; i++) {
+        const struct ib_transfer_overhead *o = &derived->overheads[i];
+        const struct ib_case_record *c = o->copying;
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "problem",
+                                              c->problem, "model", c->axis[IB_AXIS_MODEL], "dataset",
+                                              c->axis[IB_AXIS_DATASET], "label", c->label, "simulated",
+                                              o->simulated, "ratio", paired(&o->ratio), "per_op",
+                                              overhead_side(c), "resident", overhead_side(o->resident)));
+    }
+    return list;
+}
+
+static json_t *crossover_size(const struct ib_crossover_size *size)
+{
+    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "rows", (json_int_t)size->rows, "dataset",
+                     size->device->axis[IB_AXIS_DATASET], "device", size->device->id, "host", size->host->id,
+                     "host_name", size->host->name, "device_ns", ib_json_number(size->device_ns), "host_ns",
+                     ib_json_number(size->host_ns), "ratio", paired(&size->ratio));
+}
+
+/* A number of rows, or on which side of all sizes it lies. */
+static json_t *crossing(double rows)
+{
+    const char *where = isnan(rows) ? NULL : rows == 0 ? "below" : isinf(rows) ? "beyond" : "between";
+    return json_pack("{s:s?, s:o}", "where", where, "rows", rows > 0 ? ib_json_number(rows) : json_null());
+}
+
+static json_t *crossover(const struct ib_derived *derived)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < derived->n_crossovers; i++) {
+        const struct ib_crossover *line = &derived->crossovers[i];
+        const struct ib_case_record *device = line->sizes[0].device;
+        json_t *sizes = json_array();
+        for (size_t s = 0; s < line->n; s++)
+            json_array_append_new(sizes, crossover_size(&line->sizes[s]));
+        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:o}",
+                                              "title", line->title, "model", device->axis[IB_AXIS_MODEL],
+                                              "task", ib_word_of(ib_task_words, (int)device->task), "cols",
+                                              (json_int_t)device->cols, "label", device->label, "residency",
+                                              ib_word_of(ib_residency_words, (int)device->residency), "kind",
+                                              ib_crossover_words[line->kind], "at", crossing(line->rows),
+                                              "low", crossing(line->low), "high", crossing(line->high),
+                                              "crossings", (json_int_t)line->n_crossings, "sizes", sizes));
+    }
+    return list;
+}
+
+static json_t *times_to_loss(const struct ib_loss_group *group, const struct ib_loss_entry *entry)
+{
+    json_t *list = json_array();
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
+        const struct ib_time_to *at = &entry->at[t];
+        json_array_append_new(
+            list, json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:s?, s:s?}", "share", ib_loss_target_shares[t],
+                            "loss", group->targets.loss[t], "epoch", ib_json_number(at->epoch), "seconds",
+                            ib_json_number(at->seconds), "low", ib_json_number(at->low), "high",
+                            ib_json_number(at->high), "by",
+                            at->by ? ib_word_of(ib_time_by_words, (int)at->by) : NULL, "reason", at->reason));
+    }
+    return list;
+}
+
+static void set_times_to_loss(json_t *cases, const struct ib_derived *derived)
+{
+    for (size_t i = 0; i < json_array_size(cases); i++)
+        json_object_set_new(json_array_get(cases, i), "time_to", json_array());
+    for (size_t g = 0; g < derived->n_loss_groups; g++)
+        for (size_t i = 0; i < derived->loss_groups[g].n; i++) {
+            const struct ib_loss_entry *entry = &derived->loss_groups[g].entries[i];
+            json_object_set_new(json_array_get(cases, entry->record->number - 1), "time_to",
+                                times_to_loss(&derived->loss_groups[g], entry));
+        }
+}
+
+/* ---- the run ---- */
+
+static json_t *run_json(const struct ib_run_record *run)
+{
+    json_t *selection = run->selection ? json_array() : json_null();
+    for (const char *const *s = run->selection; s && *s; s++)
+        json_array_append_new(selection, text(*s));
+    return json_pack("{s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id", run->id, "name", text(run->name),
+                     "started", run->started, "finished", text(run->finished), "config_sha256",
+                     run->config_sha256, "version", run->version, "machine",
+                     ib_machine_to_json(&run->machine), "reference", text(run->reference), "selection",
+                     selection);
+}
+
+json_t *ib_record_to_json(const struct ib_run_record *run)
+{
+    struct ib_arena arena = {0};
+    struct ib_derived derived;
+    json_t *cases = json_array();
+    ib_derive(&arena, run, &derived);
+    for (size_t i = 0; i < run->n; i++)
+        json_array_append_new(cases, ib_case_to_json(&run->cases[i]));
+    set_times_to_loss(cases, &derived);
+    json_t *record =
+        json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", run_json(run), "cases",
+                  cases, "transfer_overhead", transfer_overhead(&derived), "crossover", crossover(&derived));
+    ib_arena_free(&arena);
+    return record;
+}

@@ -1,0 +1,99 @@
+/* What tables and charts call a case: its name, problem, training and series leave out the axes that do not
+ * vary. */
+#include "store/run_record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Cases of one model and data set, and which axes take more than one value among them. */
+struct family {
+    const struct ib_case_record *first;
+    bool varies[IB_AXIS_COUNT];
+};
+
+static bool same_value(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool belongs(const struct family *f, const struct ib_case_record *c)
+{
+    return same_value(f->first->axis[IB_AXIS_MODEL], c->axis[IB_AXIS_MODEL]) &&
+           same_value(f->first->axis[IB_AXIS_DATASET], c->axis[IB_AXIS_DATASET]);
+}
+
+/* The family of each case, in the order of their first cases; *of[i] is that of case i. */
+static struct family *find_families(struct ib_arena *arena, const struct ib_run_record *r, size_t *of)
+{
+    struct family *families = ib_arena_alloc(arena, (r->n + 1) * sizeof *families);
+    size_t n = 0;
+    for (size_t i = 0; i < r->n; i++) {
+        size_t f = 0;
+        while (f < n && !belongs(&families[f], &r->cases[i]))
+            f++;
+        if (f == n)
+            families[n++].first = &r->cases[i];
+        of[i] = f;
+        for (int k = 0; k < IB_AXIS_COUNT; k++)
+            families[f].varies[k] |= !same_value(families[f].first->axis[k], r->cases[i].axis[k]);
+    }
+    return families;
+}
+
+/* " 6-6 relu", " no hidden layer"; "" for a model without layers of choice. */
+static const char *shape_of(struct ib_arena *arena, const struct ib_case_record *c)
+{
+    const char *hidden = c->axis[IB_AXIS_HIDDEN], *act = c->axis[IB_AXIS_ACT];
+    if (!hidden)
+        return "";
+    if (strcmp(hidden, "none") == 0)
+        return " no hidden layer";
+    char *sizes = ib_arena_copy(arena, hidden);
+    for (char *at = sizes; *at; at++)
+        *at = *at == ',' ? '-' : *at;
+    return ib_arena_print(arena, " %s%s%s", sizes, act ? " " : "", act ? act : "");
+}
+
+/* " mse xavier lr=0.01 seed=3": the other axes that vary and are neither who solves the problem nor its type;
+ * words stand for themselves. */
+static const char *others_of(struct ib_arena *arena, const struct ib_case_record *c, const struct family *f)
+{
+    static const bool named_elsewhere[IB_AXIS_COUNT] = {
+        [IB_AXIS_MODEL] = true, [IB_AXIS_DATASET] = true, [IB_AXIS_HIDDEN] = true,   [IB_AXIS_ACT] = true,
+        [IB_AXIS_DTYPE] = true, [IB_AXIS_IMPL] = true,    [IB_AXIS_RESIDENCY] = true};
+    const char *text = "";
+    for (int k = 0; k < IB_AXIS_COUNT; k++) {
+        if (named_elsewhere[k] || !f->varies[k] || !c->axis[k])
+            continue;
+        text = ib_axis_is_number((enum ib_axis_kind)k)
+                   ? ib_arena_print(arena, "%s %s=%s", text, ib_axis_rules[k].name, c->axis[k])
+                   : ib_arena_print(arena, "%s %s", text, c->axis[k]);
+    }
+    return text;
+}
+
+static void name_case(struct ib_arena *arena, const struct family *f, struct ib_case_record *c)
+{
+    const char *model = c->axis[IB_AXIS_MODEL], *dataset = c->axis[IB_AXIS_DATASET],
+               *dtype = c->axis[IB_AXIS_DTYPE];
+    const char *shape = shape_of(arena, c), *others = others_of(arena, c, f);
+    const bool shape_varies = f->varies[IB_AXIS_HIDDEN] || f->varies[IB_AXIS_ACT];
+    c->name = c->residency == IB_HOST ? c->label
+                                      : ib_arena_print(arena, "%s %s", c->label,
+                                                       ib_word_of(ib_residency_words, (int)c->residency));
+    c->problem = ib_arena_print(arena, "%s%s%s %s %s", model, shape, others, dtype, dataset);
+    c->training = ib_arena_print(arena, "%s%s%s %s", model, shape, others, dataset);
+    c->series = ib_arena_print(arena, "%s%s%s%s%s", c->name, shape_varies ? shape : "", others,
+                               f->varies[IB_AXIS_DTYPE] ? " " : "", f->varies[IB_AXIS_DTYPE] ? dtype : "");
+}
+
+void ib_run_record_name(struct ib_run_record *r)
+{
+    struct ib_arena scratch = {0};
+    size_t *of = ib_arena_alloc(&scratch, (r->n + 1) * sizeof *of);
+    const struct family *families = find_families(&scratch, r, of);
+    for (size_t i = 0; i < r->n; i++)
+        if (!r->cases[i].name)
+            name_case(&r->arena, &families[of[i]], &r->cases[i]);
+    ib_arena_free(&scratch);
+}

@@ -1,0 +1,129 @@
+/* What stops a change, and with which exit status. */
+#include "gate/violations.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+static int status_of(const char *kinds, bool strict)
+{
+    struct ib_arena arena = {0};
+    struct ib_violations violations = {.arena = &arena};
+    for (const char *k = kinds; *k; k++)
+        ib_violation_add(&violations,
+                         *k == 'a'   ? IB_ACCURACY
+                         : *k == 'c' ? IB_COPIES
+                         : *k == 'f' ? IB_FAILED
+                         : *k == 'm' ? IB_MISSING
+                         : *k == 's' ? IB_SLOWER_CASE
+                                     : IB_AMBIGUOUS_CASE,
+                         NULL, "%s", "made");
+    ib_violations_sort(&violations);
+    int status = ib_violations_exit_status(&violations, strict);
+    ib_arena_free(&arena);
+    return status;
+}
+
+static void several_violations_give_the_gravest_status(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kinds;
+        int lax, strict;
+    } known[] = {{"", 0, 0},   {"u", 0, 5},   {"us", 1, 1},    {"sm", 4, 4}, {"uf", 4, 4},
+                 {"sa", 3, 3}, {"fsc", 3, 3}, {"umsfa", 3, 3}, {"c", 3, 3},  {"m", 4, 4}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        assert_int_equal(status_of(known[i].kinds, false), known[i].lax);
+        assert_int_equal(status_of(known[i].kinds, true), known[i].strict);
+    }
+}
+
+/* A case that is right, and copies once an epoch each way. */
+static struct ib_case_record right_case(void)
+{
+    const struct ib_transfer_totals copies = {.h2d_count = 10, .d2h_count = 10};
+    return (struct ib_case_record){.id = "x",
+                                   .name = "x",
+                                   .problem = "p",
+                                   .status = IB_CASE_OK,
+                                   .residency = IB_RESIDENT,
+                                   .check.verdict = IB_RIGHT,
+                                   .epochs = 10,
+                                   .test_rows = 100,
+                                   .metrics = {[IB_METRIC_mse] = 4},
+                                   .transfers = copies,
+                                   .phase_transfers = {[IB_TRAIN] = copies}};
+}
+
+/* The kind of the only violation; 0: there is none. */
+static int kind_found(const struct ib_case_record *candidate, const struct ib_case_record *old_case,
+                      const struct ib_gate_rules *rules)
+{
+    struct ib_arena arena = {0};
+    struct ib_violations violations = {.arena = &arena};
+    if (candidate)
+        ib_violations_of_answer(&violations, rules, candidate, old_case);
+    ib_violations_of_presence(&violations, candidate, old_case, false);
+    assert_in_range(violations.n, 0, 1);
+    const int kind = violations.n ? (int)violations.list[0].kind : 0;
+    ib_arena_free(&arena);
+    return kind;
+}
+
+static void a_case_against_its_old_record(void **state)
+{
+    (void)state;
+    struct ib_gate_rules rules = ib_gate_rules_default;
+    const struct ib_case_record old = right_case();
+    struct ib_case_record c = right_case();
+    assert_int_equal(kind_found(&c, &old, &rules), 0);
+    assert_int_equal(kind_found(&c, NULL, &rules), 0);
+    assert_int_equal(kind_found(NULL, &old, &rules), IB_MISSING);
+    c.metrics[IB_METRIC_mse] = 3; /* better is another training, too */
+    assert_int_equal(kind_found(&c, &old, &rules), IB_ACCURACY);
+    c = right_case();
+    c.transfers.h2d_count = 9;
+    assert_int_equal(kind_found(&c, &old, &rules), 0);
+    c.transfers.h2d_count = 11;
+    assert_int_equal(kind_found(&c, &old, &rules), IB_COPIES);
+    assert_int_equal(kind_found(&c, NULL, &rules), 0);
+    rules.d2h_per_epoch = 0;
+    assert_int_equal(kind_found(&c, NULL, &rules), IB_COPIES);
+    rules.d2h_per_epoch = 1;
+    assert_int_equal(kind_found(&c, NULL, &rules), 0);
+}
+
+static void a_case_without_a_right_answer(void **state)
+{
+    (void)state;
+    const struct ib_gate_rules rules = ib_gate_rules_default;
+    const struct ib_case_record old = right_case();
+    struct ib_case_record c = right_case();
+    c.check.verdict = IB_WRONG;
+    assert_int_equal(kind_found(&c, &old, &rules), IB_ACCURACY);
+    c.check.verdict = IB_UNVERIFIED;
+    assert_int_equal(kind_found(&c, &old, &rules), IB_MISSING);
+    c.status = IB_CASE_CRASHED;
+    assert_int_equal(kind_found(&c, &old, &rules), IB_FAILED);
+    c.status = IB_CASE_UNAVAILABLE;
+    assert_int_equal(kind_found(&c, &old, &rules), IB_MISSING);
+    assert_int_equal(kind_found(&c, NULL, &rules), 0); /* it never was there */
+    c.status = IB_CASE_UNTRUSTED;
+    c.check.verdict = IB_RIGHT;
+    c.as_expected = IB_NO;
+    assert_int_equal(kind_found(&c, &old, &rules), IB_COPIES);
+    c.as_expected = IB_YES;
+    assert_int_equal(kind_found(&c, &old, &rules), IB_ACCURACY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_case_against_its_old_record),
+        cmocka_unit_test(a_case_without_a_right_answer),
+        cmocka_unit_test(several_violations_give_the_gravest_status),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
