@@ -1,5 +1,7 @@
 #include "analysis/crossover.h"
 
+#include "config/axes.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -31,15 +33,13 @@ static const char *title_of(struct ib_arena *arena, const struct ib_case_record 
     return ib_arena_print(arena, "%.*s", (int)(length > tail ? length - tail : length), c->problem);
 }
 
-/* Epochs are left out, so that small data may be trained longer; where they vary within a data set, they are
- * part of its problems' names. */
+/* Of all axes but those of size. Epochs are one of these, so that small data may be trained longer; where
+ * they vary within a data set, they are part of its problems' names. */
 static const char *sweep_of(struct ib_arena *arena, const struct ib_case_record *c, const char *title)
 {
-    static const bool left_out[IB_AXIS_COUNT] = {
-        [IB_AXIS_DATASET] = true, [IB_AXIS_EPOCHS] = true, [IB_AXIS_IMPL] = true, [IB_AXIS_RESIDENCY] = true};
     const char *text = ib_arena_print(arena, "%s|%d|%" PRIu64, title, (int)c->task, c->cols);
     for (int k = 0; k < IB_AXIS_COUNT; k++)
-        if (!left_out[k])
+        if (!ib_axis_rules[k].is_size && !ib_axis_rules[k].is_solver)
             text = ib_arena_print(arena, "%s|%s", text, c->axis[k] ? c->axis[k] : "");
     return text;
 }

@@ -48,6 +48,19 @@ uint64_t ib_rng_below(struct ib_rng *rng, uint64_t n)
     return x % n;
 }
 
+void ib_rng_shuffle(struct ib_rng *rng, void *items, uint64_t n, size_t size)
+{
+    char *list = items;
+    for (uint64_t i = n; i > 1; i--) {
+        char *a = list + ib_rng_below(rng, i) * size, *b = list + (i - 1) * size;
+        for (size_t k = 0; k < size; k++) {
+            char swapped = a[k];
+            a[k] = b[k];
+            b[k] = swapped;
+        }
+    }
+}
+
 double ib_rng_normal(struct ib_rng *rng)
 {
     if (rng->has_spare) {

@@ -3,6 +3,7 @@
 #ifndef IB_BASE_RNG_H
 #define IB_BASE_RNG_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct ib_rng {
@@ -17,6 +18,8 @@ uint64_t ib_rng_u64(struct ib_rng *);
 double ib_rng_uniform(struct ib_rng *);
 /* Uniform in 0 .. n-1 without bias; n > 0. */
 uint64_t ib_rng_below(struct ib_rng *, uint64_t n);
+/* Puts n items of `size` bytes into a random order (Fisher and Yates). */
+void ib_rng_shuffle(struct ib_rng *, void *items, uint64_t n, size_t size);
 /* N(0, 1). */
 double ib_rng_normal(struct ib_rng *);
 

@@ -182,32 +182,61 @@ bool ib_parse_f64(const char *text, double *out)
     return true;
 }
 
-/* Three significant digits in the largest of n units, each 1000 times the one before, that leaves 1 or more.
- */
-static const char *print_scaled(double value, const char *const *units, size_t n_units, char *text, size_t n)
+bool ib_parse_share(const char *text, double *out)
+{
+    char number[32];
+    size_t length = strlen(text);
+    bool percent = length > 0 && text[length - 1] == '%';
+    snprintf(number, sizeof number, "%.*s", (int)(length - percent), text);
+    if (length >= sizeof number || !ib_parse_f64(number, out))
+        return false;
+    if (percent)
+        *out /= 100;
+    return *out > 0 && *out < 1;
+}
+
+/* Of n units, each 1000 times the one before, the largest that leaves 1 or more: its place, and the value in
+ * it. */
+static size_t scale(double *value, size_t n_units)
 {
     size_t unit = 0;
-    while (unit + 1 < n_units && fabs(value) >= 999.5) {
-        value /= 1000;
+    while (unit + 1 < n_units && fabs(*value) >= 999.5) {
+        *value /= 1000;
         unit++;
     }
+    return unit;
+}
+
+static const char *print_scaled(double value, const char *const *units, size_t n_units, char *text, size_t n)
+{
+    size_t unit = scale(&value, n_units);
     double size = fabs(value);
     int decimals = size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
     snprintf(text, n, "%.*f %s", decimals, value, units[unit]);
     return text;
 }
 
+static const char *const times[] = {"ns", "µs", "ms", "s"};
+enum { N_TIMES = sizeof times / sizeof *times };
+
 const char *ib_print_ns(double ns, char *text, size_t n)
 {
-    static const char *const units[] = {"ns", "us", "ms", "s"};
-    return print_scaled(ns, units, sizeof units / sizeof *units, text, n);
+    return print_scaled(ns, times, N_TIMES, text, n);
+}
+
+const char *ib_unit_of_ns(double ns, double *unit_ns)
+{
+    double scaled = ns;
+    size_t unit = scale(&scaled, N_TIMES);
+    *unit_ns = pow(1000, (double)unit);
+    return times[unit];
 }
 
 const char *ib_print_bytes(double bytes, char *text, size_t n)
 {
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
-    if (fabs(bytes) < 999.5) { /* nobody has a fraction of a byte */
-        snprintf(text, n, "%.0f B", bytes);
+    static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
+    if (fabs(bytes) < 999.5) { /* bytes have no fractions */
+        snprintf(text, n, "%.0f bytes", bytes);
         return text;
     }
     return print_scaled(bytes, units, sizeof units / sizeof *units, text, n);

@@ -38,13 +38,17 @@ bool ib_glob(const char *pattern, const char *text);
 bool ib_parse_u64(const char *text, uint64_t *out);
 bool ib_parse_i64(const char *text, int64_t *out);
 bool ib_parse_f64(const char *text, double *out);
+/* "1%" or "0.01": a share above 0 and below 1. */
+bool ib_parse_share(const char *text, double *out);
 
 /* In as few digits as give the same number again: "0.1". Written to text[n], which it also returns. */
 const char *ib_print_real(double value, char *text, size_t n);
 
-/* "12.3 ms", "4.56 us": a duration in nanoseconds with three significant digits and its unit. */
+/* "12.3 ms", "4.56 µs": a duration in nanoseconds with three significant digits and its unit. */
 const char *ib_print_ns(double ns, char *text, size_t n);
-/* "1.21 MB": decimal units. */
+/* The unit that ib_print_ns takes for a duration, and its length in nanoseconds. */
+const char *ib_unit_of_ns(double ns, double *unit_ns);
+/* "1.21 MB", "80 bytes": decimal units. */
 const char *ib_print_bytes(double bytes, char *text, size_t n);
 
 #endif

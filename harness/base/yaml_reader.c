@@ -3,12 +3,10 @@
 #include "base/error.h"
 #include "base/file.h"
 
-#include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { KEYS_MAX = 32, MESSAGE_BYTES = 512 };
+enum { MESSAGE_BYTES = 512 };
 
 static enum ib_status fail_at(const struct ib_yaml *doc, size_t line, const char *what, const char *detail)
 {
@@ -247,7 +245,7 @@ enum ib_status ib_yaml_unknown_key(const struct ib_yaml *doc, const yaml_node_t 
                         list);
 }
 
-/* ---- Reading ---- */
+/* ---- Scalars ---- */
 
 enum ib_status ib_yaml_scalar(const struct ib_yaml *doc, const yaml_node_t *node, const char *key,
                               bool number, const char *allowed, const char **out)
@@ -261,74 +259,6 @@ enum ib_status ib_yaml_scalar(const struct ib_yaml *doc, const yaml_node_t *node
     return IB_OK;
 }
 
-static enum ib_status unknown_key(const struct ib_yaml *doc, const yaml_node_t *map, size_t i,
-                                  const struct ib_yaml_key *keys)
-{
-    const char *names[KEYS_MAX + 1] = {NULL};
-    for (size_t k = 0; keys[k].name && k < KEYS_MAX; k++)
-        names[k] = keys[k].name;
-    return ib_yaml_unknown_key(doc, map, i, names);
-}
-
-static enum ib_status check_required(const struct ib_yaml *doc, const yaml_node_t *map, const char *key,
-                                     const struct ib_yaml_key *keys)
-{
-    for (; keys->name; keys++)
-        if (keys->required && !ib_yaml_find(doc, map, keys->name))
-            return ib_yaml_fail(doc, map, key, "`%s` is missing", keys->name);
-    return IB_OK;
-}
-
-enum ib_status ib_yaml_read_map(const struct ib_yaml *doc, const yaml_node_t *map, const char *key,
-                                const struct ib_yaml_key *keys, void *out)
-{
-    if (map->type != YAML_MAPPING_NODE)
-        return ib_yaml_refuse(doc, map, key, "a map");
-    for (size_t i = 0; i < ib_yaml_pairs(map); i++) {
-        const struct ib_yaml_key *rule = keys;
-        while (rule->name && strcmp(rule->name, ib_yaml_key(doc, map, i)) != 0)
-            rule++;
-        if (!rule->name)
-            return unknown_key(doc, map, i, keys);
-        IB_TRY(rule->read(doc, rule, ib_yaml_value(doc, map, i), (char *)out + rule->offset));
-    }
-    return check_required(doc, map, key, keys);
-}
-
-enum ib_status ib_yaml_read_text(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                 const yaml_node_t *node, void *field)
-{
-    return ib_yaml_scalar(doc, node, rule->name, false, "a text", field);
-}
-
-enum ib_status ib_yaml_read_u64(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                const yaml_node_t *node, void *field)
-{
-    char allowed[96];
-    const char *text = NULL;
-    uint64_t value;
-    snprintf(allowed, sizeof allowed, "an integer from %" PRIu64 " to %" PRIu64, rule->min, rule->max);
-    IB_TRY(ib_yaml_scalar(doc, node, rule->name, true, allowed, &text));
-    if (!ib_parse_u64(text, &value) || value < rule->min || value > rule->max)
-        return ib_yaml_refuse(doc, node, rule->name, allowed);
-    *(uint64_t *)field = value;
-    return IB_OK;
-}
-
-enum ib_status ib_yaml_read_word(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                 const yaml_node_t *node, void *field)
-{
-    char allowed[96];
-    const char *text = NULL;
-    int value;
-    ib_word_list(rule->words, allowed, sizeof allowed);
-    IB_TRY(ib_yaml_scalar(doc, node, rule->name, false, allowed, &text));
-    if (!ib_word_value(rule->words, text, &value))
-        return ib_yaml_refuse(doc, node, rule->name, allowed);
-    memcpy(field, &value, sizeof value);
-    return IB_OK;
-}
-
 enum ib_status ib_yaml_check_name(const struct ib_yaml *doc, const yaml_node_t *node, const char *key,
                                   const char *name)
 {
@@ -337,99 +267,4 @@ enum ib_status ib_yaml_check_name(const struct ib_yaml *doc, const yaml_node_t *
         return IB_OK;
     return ib_yaml_fail(doc, node, key,
                         "`%.100s` is not a name made of letters, digits and _ (inside also . and -)", name);
-}
-
-struct unit {
-    const char *name;
-    double factor;
-};
-
-/* "1.5ms": a number and its unit, in the smallest one. `units` ends with a NULL name. */
-static bool parse_quantity(const char *text, const struct unit *units, double *out)
-{
-    char number[32];
-    size_t length = strspn(text, "0123456789.");
-    if (length >= sizeof number)
-        return false;
-    snprintf(number, sizeof number, "%.*s", (int)length, text);
-    for (; units->name; units++) {
-        if (strcmp(text + length, units->name) == 0 && ib_parse_f64(number, out)) {
-            *out = round(*out * units->factor);
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum ib_status read_quantity(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                    const yaml_node_t *node, const struct unit *units, const char *allowed,
-                                    uint64_t *out)
-{
-    const char *text = NULL;
-    double value;
-    IB_TRY(ib_yaml_scalar(doc, node, rule->name, true, allowed, &text));
-    if (!parse_quantity(text, units, &value) || value < (double)rule->min || value > (double)rule->max)
-        return ib_yaml_refuse(doc, node, rule->name, allowed);
-    *out = (uint64_t)value;
-    return IB_OK;
-}
-
-enum ib_status ib_yaml_read_duration(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                     const yaml_node_t *node, void *field)
-{
-    static const struct unit units[] = {{"us", 1e3}, {"ms", 1e6},   {"s", 1e9},
-                                        {"m", 60e9}, {"h", 3600e9}, {NULL, 0}};
-    char allowed[128], least[32], most[32];
-    snprintf(allowed, sizeof allowed, "a duration such as 20ms, 0.1s or 2m, from %s to %s",
-             ib_print_ns((double)rule->min, least, sizeof least),
-             ib_print_ns((double)rule->max, most, sizeof most));
-    return read_quantity(doc, rule, node, units, allowed, field);
-}
-
-enum ib_status ib_yaml_read_bytes(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                  const yaml_node_t *node, void *field)
-{
-    static const struct unit units[] = {{"kB", 1e3},     {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12},
-                                        {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {NULL, 0}};
-    char allowed[128], least[32], most[32];
-    snprintf(allowed, sizeof allowed, "an amount such as 500MB, 2GB or 1.5GiB, from %s to %s",
-             ib_print_bytes((double)rule->min, least, sizeof least),
-             ib_print_bytes((double)rule->max, most, sizeof most));
-    return read_quantity(doc, rule, node, units, allowed, field);
-}
-
-/* "1%" or "0.01"; false: no number. */
-static bool parse_share(struct ib_arena *arena, const char *text, double *out)
-{
-    size_t length = strlen(text);
-    bool percent = length > 0 && text[length - 1] == '%';
-    if (!ib_parse_f64(ib_arena_print(arena, "%.*s", (int)(length - percent), text), out))
-        return false;
-    if (percent)
-        *out /= 100;
-    return true;
-}
-
-enum ib_status ib_yaml_read_share(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                  const yaml_node_t *node, void *field)
-{
-    static const char allowed[] = "a share above 0 and below 1, such as 1% or 0.01";
-    const char *text = NULL;
-    double share;
-    IB_TRY(ib_yaml_scalar(doc, node, rule->name, true, allowed, &text));
-    if (!parse_share(doc->arena, text, &share) || !(share > 0 && share < 1))
-        return ib_yaml_refuse(doc, node, rule->name, allowed);
-    *(double *)field = share;
-    return IB_OK;
-}
-
-enum ib_status ib_yaml_read_texts(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                  const yaml_node_t *node, void *field)
-{
-    size_t n = ib_yaml_count(node);
-    const char **texts = ib_arena_alloc(doc->arena, (n + 1) * sizeof *texts);
-    for (size_t i = 0; i < n; i++)
-        IB_TRY(ib_yaml_scalar(doc, ib_yaml_item(doc, node, i), rule->name, false, "a text", &texts[i]));
-    *(const char *const **)field = texts;
-    return IB_OK;
 }

@@ -1,5 +1,5 @@
 /* YAML files, read strictly: one document in UTF-8 of at most 64 KiB, without anchors, aliases, tags,
- * duplicate keys or keys that are no plain names. What a map may contain stands in a table of keys. Every
+ * duplicate keys or keys that are no plain names. Every
  * refusal names file:line and the key, and says what is allowed. */
 #ifndef IB_BASE_YAML_READER_H
 #define IB_BASE_YAML_READER_H
@@ -54,38 +54,5 @@ enum ib_status ib_yaml_scalar(const struct ib_yaml *, const yaml_node_t *, const
 /* IB_EINVAL unless a name that the file gives can stand in file names, globs and command lines. */
 enum ib_status ib_yaml_check_name(const struct ib_yaml *, const yaml_node_t *, const char *key,
                                   const char *name);
-
-/* One key that a map may have: how its value is read, and where in the caller's struct it goes. */
-struct ib_yaml_key {
-    const char *name;
-    enum ib_status (*read)(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
-                           void *field);
-    size_t offset;
-    bool required;
-    uint64_t min, max;           /* of integers, and of durations in nanoseconds */
-    const struct ib_word *words; /* of ib_yaml_read_word */
-};
-
-/* Reads a map by its table of keys, which ends with a NULL name. Fields of absent keys stay as they are.
- * `key` is the map's own key, NULL for the root. */
-enum ib_status ib_yaml_read_map(const struct ib_yaml *, const yaml_node_t *, const char *key,
-                                const struct ib_yaml_key *keys, void *out);
-
-/* Readers for tables. The field is a const char *, uint64_t, enumeration (int), uint64_t of nanoseconds
- * ("20ms"), double above 0 and below 1 ("1%" or 0.01), and const char *const *, which ends with NULL. */
-enum ib_status ib_yaml_read_text(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
-                                 void *);
-enum ib_status ib_yaml_read_u64(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
-                                void *);
-enum ib_status ib_yaml_read_word(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
-                                 void *);
-enum ib_status ib_yaml_read_duration(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
-                                     void *);
-enum ib_status ib_yaml_read_bytes(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
-                                  void *);
-enum ib_status ib_yaml_read_share(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
-                                  void *);
-enum ib_status ib_yaml_read_texts(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *,
-                                  void *);
 
 #endif

@@ -104,18 +104,9 @@ enum ib_status ib_args_word(const char *flag, const char *text, const struct ib_
 
 enum ib_status ib_args_share(const char *flag, const char *text, double *out)
 {
-    char number[32];
-    double share;
-    if (!text)
+    if (!text || ib_parse_share(text, out))
         return IB_OK;
-    size_t length = strlen(text);
-    bool percent = length > 0 && text[length - 1] == '%';
-    snprintf(number, sizeof number, "%.*s", (int)(length - percent), text);
-    if (!ib_parse_f64(number, &share) || length >= sizeof number || !(share > 0) ||
-        !(share < (percent ? 100 : 1)))
-        return ib_fail(IB_EINVAL, flag, "`%s` is not a share above 0 and below 1, such as 1%% or 0.01", text);
-    *out = percent ? share / 100 : share;
-    return IB_OK;
+    return ib_fail(IB_EINVAL, flag, "`%s` is not a share above 0 and below 1, such as 1%% or 0.01", text);
 }
 
 int ib_run_error(void)

@@ -1,6 +1,6 @@
 #include "check/check.h"
 #include "base/error.h"
-#include "cli/args.h"
+#include "cli/sweep_flags.h"
 #include "config/config.h"
 #include "report/check_report.h"
 #include "report/report.h"

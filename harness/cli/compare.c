@@ -91,6 +91,6 @@ const struct ib_command ib_command_compare = {
     .name = "compare",
     .usage = "compare OLD NEW [--margin SHARE] [--md | --html | --json]",
     .summary = "what differs between two stored runs: speed, answers, copies, machines",
-    .detail = "OLD and NEW are folders of runs. This is no gate: it ends with 0 whatever it finds.",
+    .detail = "OLD and NEW are folders of runs. It does not gate: the exit status is 0 whatever it finds.",
     .main = verb_compare,
 };

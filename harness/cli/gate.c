@@ -1,7 +1,7 @@
 #include "gate/gate.h"
 #include "base/error.h"
 #include "base/interrupt.h"
-#include "cli/args.h"
+#include "cli/sweep_flags.h"
 #include "report/annotations.h"
 #include "report/gate_json.h"
 #include "report/gate_report.h"
@@ -113,7 +113,7 @@ static int open_and_run(const char *config, const struct ib_sweep_flags *flags,
                         struct ib_gate_request *request, const struct outputs *outputs)
 {
     struct ib_sweep sweep;
-    if (ib_sweep_open(config, flags, &sweep) != IB_OK)
+    if (ib_sweep_open(config, flags->keep, flags->drop, flags->plugins, &sweep) != IB_OK)
         return ib_usage_error();
     int status =
         ib_pin_check(&sweep.config.measure) == IB_OK ? run_gate(&sweep, request, outputs) : ib_usage_error();
@@ -136,7 +136,7 @@ static int verb_gate(const struct ib_command *command, int argc, char **argv)
         IB_SWEEP_FLAGS(sweep_flags),
         {"--speed", "WHAT", "gate (default), report or off", &speed, NULL},
         {"--strict", NULL, "end with 5 where a speed could not be decided", &strict, NULL},
-        {"--allow-missing", NULL, "what is not there any more is no failure", &allow, NULL},
+        {"--allow-missing", NULL, "do not fail on missing cases", &allow, NULL},
         {"--out", "DIR", "keep both runs: DIR/new, DIR/old", &request.out, NULL},
         {"--junit", "FILE", "write the result as JUnit XML", &outputs.junit, NULL},
         {"--markdown", "FILE", "write a comment for a pull request", &outputs.markdown, NULL},

@@ -1,7 +1,7 @@
 #include "base/error.h"
 #include "base/paths.h"
-#include "cli/args.h"
-#include "config/config.h"
+#include "cli/config_keys.h"
+#include "cli/sweep_flags.h"
 #include "core/model.h"
 #include "metrics/metric.h"
 #include "parent/registry.h"
@@ -13,8 +13,9 @@
 
 /* Each list is made once, as JSON; the plain form prints name and summary of that. */
 
-struct wishes {
+struct request {
     bool all; /* also what is hidden */
+    bool as_json;
     const char *const *plugins;
 };
 
@@ -29,14 +30,14 @@ static json_t *options_of(const struct ib_impl_info *info)
     return options;
 }
 
-static enum ib_status list_impls(const struct wishes *wishes, struct ib_arena *arena, json_t *out)
+static enum ib_status list_impls(const struct request *request, struct ib_arena *arena, json_t *out)
 {
     struct ib_registry *registry;
     (void)arena;
-    IB_TRY(ib_registry_open(wishes->plugins, &registry));
+    IB_TRY(ib_registry_open(request->plugins, &registry));
     for (const char *const *name = ib_registry_names(registry); *name; name++) {
         const struct ib_impl_info *info = ib_registry_find(registry, *name);
-        if (info->flags & IB_HIDDEN && !wishes->all)
+        if (info->flags & IB_HIDDEN && !request->all)
             continue;
         json_array_append_new(out, json_pack("{s:s, s:s?, s:s?, s:b, s:s?, s:s, s:b, s:b, s:s?, s:o}", "name",
                                              info->name, "summary", info->summary, "source", info->source,
@@ -49,17 +50,17 @@ static enum ib_status list_impls(const struct wishes *wishes, struct ib_arena *a
     return IB_OK;
 }
 
-static enum ib_status list_models(const struct wishes *wishes, struct ib_arena *arena, json_t *out)
+static enum ib_status list_models(const struct request *request, struct ib_arena *arena, json_t *out)
 {
-    (void)wishes, (void)arena;
+    (void)request, (void)arena;
     for (const struct ib_model *m = ib_models; m->name; m++)
         json_array_append_new(out, json_pack("{s:s, s:s}", "name", m->name, "summary", m->summary));
     return IB_OK;
 }
 
-static enum ib_status list_datasets(const struct wishes *wishes, struct ib_arena *arena, json_t *out)
+static enum ib_status list_datasets(const struct request *request, struct ib_arena *arena, json_t *out)
 {
-    (void)wishes;
+    (void)request;
     for (const char *const *name = ib_dataset_names(arena, NULL); *name; name++) {
         struct ib_dataset_spec spec;
         struct ib_dataset d;
@@ -78,9 +79,9 @@ static enum ib_status list_datasets(const struct wishes *wishes, struct ib_arena
     return IB_OK;
 }
 
-static enum ib_status list_metrics(const struct wishes *wishes, struct ib_arena *arena, json_t *out)
+static enum ib_status list_metrics(const struct request *request, struct ib_arena *arena, json_t *out)
 {
-    (void)wishes, (void)arena;
+    (void)request, (void)arena;
     for (const struct ib_metric *const *m = ib_metrics; *m; m++)
         json_array_append_new(out,
                               json_pack("{s:s, s:s, s:s?, s:b}", "name", (*m)->name, "summary", (*m)->summary,
@@ -88,9 +89,9 @@ static enum ib_status list_metrics(const struct wishes *wishes, struct ib_arena 
     return IB_OK;
 }
 
-static enum ib_status list_charts(const struct wishes *wishes, struct ib_arena *arena, json_t *out)
+static enum ib_status list_charts(const struct request *request, struct ib_arena *arena, json_t *out)
 {
-    (void)wishes;
+    (void)request;
     struct ib_chart_script *charts;
     size_t n;
     IB_TRY(ib_chart_scripts(arena, &charts, &n));
@@ -100,14 +101,12 @@ static enum ib_status list_charts(const struct wishes *wishes, struct ib_arena *
     return IB_OK;
 }
 
-static const struct {
-    const char *name;
-    enum ib_status (*list)(const struct wishes *, struct ib_arena *, json_t *out);
-} lists[] = {
-    {"impls", list_impls},     {"models", list_models}, {"datasets", list_datasets},
-    {"metrics", list_metrics}, {"charts", list_charts},
-};
-enum { N_LISTS = sizeof lists / sizeof *lists };
+static enum ib_status list_keys(const struct request *request, struct ib_arena *arena, json_t *out)
+{
+    (void)request;
+    ib_config_keys_json(arena, out);
+    return IB_OK;
+}
 
 /* ---- printing ---- */
 
@@ -133,70 +132,91 @@ static void print_item(const json_t *item)
         print_option(option);
 }
 
-static void print_list(const json_t *items, bool as_json)
-{
-    size_t i;
-    json_t *item;
-    if (as_json) {
-        json_dumpf(items, stdout, JSON_INDENT(1));
-        putchar('\n');
-        return;
-    }
-    json_array_foreach (items, i, item)
-        print_item(item);
-}
+/* ---- all lists ---- */
 
-static enum ib_status no_such_list(const char *what)
+static const struct {
+    const char *name;
+    enum ib_status (*list)(const struct request *, struct ib_arena *, json_t *out);
+    void (*print)(const json_t *item);
+} lists[] = {
+    {"impls", list_impls, print_item},       {"models", list_models, print_item},
+    {"datasets", list_datasets, print_item}, {"metrics", list_metrics, print_item},
+    {"charts", list_charts, print_item},     {"keys", list_keys, ib_config_key_print},
+};
+enum { N_LISTS = sizeof lists / sizeof *lists };
+
+static enum ib_status find_list(const char *what, size_t *out)
 {
     const char *names[N_LISTS + 1] = {0};
-    for (size_t i = 0; i < N_LISTS; i++)
+    char list[128], hint[128];
+    for (size_t i = 0; i < N_LISTS; i++) {
         names[i] = lists[i].name;
-    const char *nearest = ib_nearest(what, names);
-    return ib_fail(IB_EINVAL, what,
-                   "nothing to list%s%s%s; allowed: impls, models, datasets, metrics, charts",
-                   nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+        if (strcmp(lists[i].name, what) == 0) {
+            *out = i;
+            return IB_OK;
+        }
+    }
+    return ib_fail(IB_EINVAL, what, "nothing to list%s; allowed: %s", ib_hint(what, names, hint, sizeof hint),
+                   ib_name_list(names, list, sizeof list));
 }
 
-static enum ib_status make_list(const char *what, const struct wishes *wishes, struct ib_arena *arena,
-                                json_t *out)
+static enum ib_status print_list(const char *what, const struct request *request, struct ib_arena *arena)
 {
-    for (size_t i = 0; i < N_LISTS; i++)
-        if (strcmp(lists[i].name, what) == 0)
-            return lists[i].list(wishes, arena, out);
-    return no_such_list(what);
+    size_t which = 0, i;
+    json_t *items = json_array(), *item;
+    enum ib_status status = find_list(what, &which);
+    if (status == IB_OK)
+        status = lists[which].list(request, arena, items);
+    if (status == IB_OK && request->as_json) {
+        json_dumpf(items, stdout, JSON_INDENT(1));
+        putchar('\n');
+    } else if (status == IB_OK) {
+        json_array_foreach (items, i, item)
+            lists[which].print(item);
+    }
+    json_decref(items);
+    return status;
+}
+
+static enum ib_status check_request(const char *what, const char *markdown, const char *const *plugins)
+{
+    if (plugins[0] && strcmp(what, "impls") != 0)
+        return ib_fail(IB_EINVAL, "--plugin", "goes with `list impls`: plugins bring nothing else");
+    if (markdown && strcmp(what, "keys") != 0)
+        return ib_fail(IB_EINVAL, "--markdown", "goes with `list keys`");
+    return IB_OK;
 }
 
 static int verb_list(const struct ib_command *command, int argc, char **argv)
 {
-    const char *what, *as_json = NULL, *all = NULL, *plugins[IB_FLAG_LIST + 1] = {NULL};
+    const char *what, *as_json = NULL, *all = NULL, *markdown = NULL, *plugins[IB_FLAG_LIST + 1] = {NULL};
     bool done;
     const struct ib_flag flags[] = {
         {"--json", NULL, "as JSON", &as_json, NULL},
         {"--all", NULL, "also implementations that exist for tests only", &all, NULL},
+        {"--markdown", NULL, "of keys: as the reference in configs/README.md", &markdown, NULL},
         IB_PLUGIN_FLAG(plugins),
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, &what, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if (plugins[0] && strcmp(what, "impls") != 0) {
-        ib_fail(IB_EINVAL, "--plugin", "goes with `list impls`: plugins bring nothing else");
+    if (check_request(what, markdown, plugins) != IB_OK)
         return ib_usage_error();
-    }
     struct ib_arena arena = {0};
-    json_t *items = json_array();
-    const struct wishes wishes = {.all = all != NULL, .plugins = plugins};
-    enum ib_status status = make_list(what, &wishes, &arena, items);
-    if (status == IB_OK)
-        print_list(items, as_json != NULL);
-    json_decref(items);
+    const struct request request = {.all = all != NULL, .as_json = as_json != NULL, .plugins = plugins};
+    enum ib_status status = IB_OK;
+    if (markdown)
+        ib_config_keys_markdown(&arena);
+    else
+        status = print_list(what, &request, &arena);
     ib_arena_free(&arena);
     return status == IB_OK ? IB_EXIT_OK : ib_usage_error();
 }
 
 const struct ib_command ib_command_list = {
     .name = "list",
-    .usage = "list impls|models|datasets|metrics|charts [--json] [--all] [--plugin FILE.so]",
+    .usage = "list impls|models|datasets|metrics|charts|keys [--json] [--all] [--plugin FILE.so]",
     .summary = "say what there is; what is unavailable is listed with its reason",
     .main = verb_list,
 };

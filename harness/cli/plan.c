@@ -1,4 +1,4 @@
-#include "cli/args.h"
+#include "cli/sweep_flags.h"
 #include "config/sweep.h"
 #include "run/estimate.h"
 #include "store/run_history.h"
@@ -154,7 +154,7 @@ static int verb_plan(const struct ib_command *command, int argc, char **argv)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if (ib_sweep_open(config, &sweep_flags, &sweep) != IB_OK)
+    if (ib_sweep_open(config, sweep_flags.keep, sweep_flags.drop, sweep_flags.plugins, &sweep) != IB_OK)
         return ib_usage_error();
     print(&sweep, as_json != NULL);
     ib_sweep_close(&sweep);

@@ -1,6 +1,6 @@
 #include "run/run.h"
 #include "base/interrupt.h"
-#include "cli/args.h"
+#include "cli/sweep_flags.h"
 #include "config/sweep.h"
 #include "report/progress.h"
 #include "report/record_json.h"
@@ -102,7 +102,7 @@ static int verb_run(const struct ib_command *command, int argc, char **argv)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if (ib_sweep_open(config, &sweep_flags, &sweep) != IB_OK)
+    if (ib_sweep_open(config, sweep_flags.keep, sweep_flags.drop, sweep_flags.plugins, &sweep) != IB_OK)
         return ib_usage_error();
     voice.quiet = quiet != NULL;
     voice.json = json != NULL;

@@ -1,5 +1,5 @@
 #include "base/error.h"
-#include "cli/args.h"
+#include "cli/sweep_flags.h"
 #include "config/matrix.h"
 #include "metrics/metric.h"
 #include "run/pass_checked.h"
@@ -50,20 +50,19 @@ static enum ib_status read_data(struct ib_arena *arena, const struct request *re
     return IB_OK;
 }
 
-/* What the flags say of each axis; a device trains resident unless told otherwise. */
+/* What the flags say of each axis. */
 static enum ib_status set_axes(const struct request *request, const char *dataset, struct ib_config *out)
 {
-    for (int kind = 0; kind < IB_AXIS_COUNT; kind++) {
-        const char *text = request->axis[kind];
-        const char *flag = ib_arena_print(&out->arena, "--%s", ib_axis_rules[kind].name);
+    for (int k = 0; k < IB_AXIS_COUNT; k++) {
+        enum ib_axis_kind kind = (enum ib_axis_kind)k;
+        const char *text = request->axis[k];
         if (kind == IB_AXIS_IMPL)
             text = impl_text(&out->arena, request);
         if (kind == IB_AXIS_DATASET)
             text = dataset;
-        if (kind == IB_AXIS_RESIDENCY && !text)
-            text = "resident";
-        if (text)
-            IB_TRY(ib_config_set(out, (enum ib_axis_kind)kind, text, flag));
+        if (!text)
+            text = ib_axis_train_default(kind);
+        IB_TRY(ib_config_set(out, kind, text, ib_axis_rules[k].flag));
     }
     return IB_OK;
 }
@@ -195,43 +194,62 @@ static int train(const struct request *request)
     return status;
 }
 
+/* ---- flags ---- */
+
+enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = 6 };
+
+/* "type of all numbers (f32 or f64; default f64)" */
+static const char *axis_help(struct ib_arena *arena, enum ib_axis_kind kind)
+{
+    const struct ib_axis_rule *rule = &ib_axis_rules[kind];
+    const char *words = rule->words ? ib_axis_allowed(arena, kind) : "", *value = ib_axis_train_default(kind);
+    if (!value)
+        return rule->help;
+    return ib_arena_print(arena, "%s (%s%sdefault %s)", rule->help, words, words[0] ? "; " : "", value);
+}
+
+/* One for each axis, then those of train alone. */
+static void list_flags(struct ib_arena *arena, struct request *r,
+                       struct ib_flag flags[AXIS_FLAGS + OTHER_FLAGS])
+{
+    const struct ib_flag others[OTHER_FLAGS] = {
+        {"--option", "NAME=VALUE", "a setting of the implementation; may be repeated", NULL, r->option},
+        IB_PLUGIN_FLAG(r->plugin),
+        {"--task", "TASK", "regression or classification; default: by the targets", &r->task, NULL},
+        {"--target", "COLUMN", "the target's column, by name or number", &r->target, NULL},
+        {"--test-fraction", "F", "share of the rows that is kept for testing; default 0.2", &r->test_fraction,
+         NULL},
+        {NULL}};
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        flags[k] = (struct ib_flag){.name = ib_axis_rules[k].flag,
+                                    .value = ib_axis_rules[k].flag_value,
+                                    .help = axis_help(arena, (enum ib_axis_kind)k),
+                                    .text = &r->axis[k]};
+    memcpy(flags + AXIS_FLAGS, others, sizeof others);
+}
+
+static enum ib_status check_required(const struct request *r)
+{
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        if (!r->axis[k] && !ib_axis_train_default((enum ib_axis_kind)k))
+            return ib_fail(IB_EINVAL, ib_axis_rules[k].flag, "is missing; see `ironbench train --help`");
+    return IB_OK;
+}
+
 static int verb_train(const struct ib_command *command, int argc, char **argv)
 {
     struct request r = {0};
-    bool done;
-    const struct ib_flag flags[] = {
-        {"--model", "MODEL", "a model; `ironbench list models`", &r.axis[IB_AXIS_MODEL], NULL},
-        {"--data", "DATA", "a file (.csv, .json) or a name; `ironbench list datasets`",
-         &r.axis[IB_AXIS_DATASET], NULL},
-        {"--impl", "IMPL", "an implementation; `ironbench list impls`", &r.axis[IB_AXIS_IMPL], NULL},
-        {"--option", "NAME=VALUE", "a setting of the implementation; may be repeated", NULL, r.option},
-        IB_PLUGIN_FLAG(r.plugin),
-        {"--epochs", "N", "gradient steps; default 1000", &r.axis[IB_AXIS_EPOCHS], NULL},
-        {"--lr", "RATE", "learning rate; default 0.01", &r.axis[IB_AXIS_LR], NULL},
-        {"--hidden", "6,6", "sizes of the hidden layers, or none", &r.axis[IB_AXIS_HIDDEN], NULL},
-        {"--act", "ACT", "relu, tanh or sigmoid", &r.axis[IB_AXIS_ACT], NULL},
-        {"--loss", "LOSS", "mse or bce", &r.axis[IB_AXIS_LOSS], NULL},
-        {"--init", "INIT", "normal, xavier or he", &r.axis[IB_AXIS_INIT], NULL},
-        {"--dtype", "TYPE", "f32 or f64; default f64", &r.axis[IB_AXIS_DTYPE], NULL},
-        {"--residency", "WHERE", "of a device: per_op or resident (default)", &r.axis[IB_AXIS_RESIDENCY],
-         NULL},
-        {"--seed", "N", "of the start parameters; default 42", &r.axis[IB_AXIS_SEED], NULL},
-        {"--log-every", "N", "print the loss of every N-th epoch", &r.axis[IB_AXIS_LOG_EVERY], NULL},
-        {"--task", "TASK", "regression or classification; default: by the targets", &r.task, NULL},
-        {"--target", "COLUMN", "the target's column, by name or number", &r.target, NULL},
-        {"--test-fraction", "F", "share of the rows that is kept for testing; default 0.2", &r.test_fraction,
-         NULL},
-        {NULL}};
-    if (ib_args_read(command, flags, argc, argv, NULL, 0, &done) != IB_OK)
+    struct ib_arena arena = {0};
+    struct ib_flag flags[AXIS_FLAGS + OTHER_FLAGS];
+    bool done = false;
+    list_flags(&arena, &r, flags);
+    enum ib_status status = ib_args_read(command, flags, argc, argv, NULL, 0, &done);
+    if (status == IB_OK && !done)
+        status = check_required(&r);
+    ib_arena_free(&arena);
+    if (status != IB_OK)
         return ib_usage_error();
-    if (done)
-        return IB_EXIT_OK;
-    for (size_t i = 0; i < 3; i++) /* model, data, impl */
-        if (!*flags[i].text) {
-            ib_fail(IB_EINVAL, flags[i].name, "is missing; see `ironbench train --help`");
-            return ib_usage_error();
-        }
-    return train(&r);
+    return done ? IB_EXIT_OK : train(&r);
 }
 
 const struct ib_command ib_command_train = {

@@ -2,208 +2,15 @@
 
 #include "base/error.h"
 #include "base/hash.h"
+#include "config/axis_types.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { ALLOWED_BYTES = 160, NAMES_MAX = 16, ID_HEX = 8 };
-#define EPOCHS_MAX  1000000000000
-#define LAYER_MAX   1000000
-#define TEXT_OF(x)  TEXT_OF_(x)
-#define TEXT_OF_(x) #x
-
-/* One text that is to become a value. */
-struct reading {
-    struct ib_arena *arena;
-    const struct ib_axis_rule *rule;
-    const char *text;
-};
-
-/* What the values of an axis are. */
-struct ib_axis_type {
-    bool (*parse)(const struct reading *, struct ib_axis_value *out); /* false: not allowed */
-    void (*enter)(const struct ib_axis_value *, struct ib_case *, size_t offset);
-    const char *allowed; /* completes "`x` is not …"; NULL where words, names or a range say it */
-    bool is_number;
-};
-
-static void set_field(struct ib_case *c, size_t offset, const void *value, size_t bytes)
-{
-    memcpy((char *)c + offset, value, bytes);
-}
-
-/* ---- Names: models; data sets and implementations, which matrix.c looks up ---- */
-
-static bool parse_name(const struct reading *in, struct ib_axis_value *out)
-{
-    out->name = out->text = ib_arena_copy(in->arena, in->text);
-    return in->text[0] != '\0';
-}
-
-static void enter_object(const struct ib_axis_value *value, struct ib_case *c, size_t offset)
-{
-    set_field(c, offset, &value->object, sizeof value->object);
-}
-
-static bool parse_model(const struct reading *in, struct ib_axis_value *out)
-{
-    out->object = ib_model_find(in->text);
-    return out->object && parse_name(in, out);
-}
-
-/* With what holds for a model whose layers are no choice. */
-static void enter_model(const struct ib_axis_value *value, struct ib_case *c, size_t offset)
-{
-    enter_object(value, c, offset);
-    c->spec.net.n_layers = 1;
-    c->spec.net.loss = c->model->loss;
-    c->init = IB_ZEROS;
-}
-
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct ib_setting *)a)->name, ((const struct ib_setting *)b)->name);
-}
-
-/* " option=value option=value" into settings, sorted; false: not of that form. */
-static bool parse_settings(struct ib_arena *arena, char *rest, struct ib_axis_value *out)
-{
-    struct ib_setting *settings = NULL;
-    size_t n = 0, capacity = 0;
-    while (rest) {
-        char *value = strsep(&rest, " ");
-        const char *name = strsep(&value, "=");
-        if (!value || !name[0] || !value[0])
-            return false;
-        settings = ib_arena_grow(arena, settings, sizeof *settings, n, &capacity);
-        settings[n++] = (struct ib_setting){.name = name, .value = value};
-    }
-    if (n)
-        qsort(settings, n, sizeof *settings, by_name);
-    for (size_t i = 1; i < n; i++)
-        if (strcmp(settings[i].name, settings[i - 1].name) == 0)
-            return false;
-    out->settings = settings;
-    out->n_settings = n;
-    return true;
-}
-
-static bool parse_impl(const struct reading *in, struct ib_axis_value *out)
-{
-    char *rest = ib_arena_copy(in->arena, in->text);
-    out->name = strsep(&rest, " ");
-    if (!out->name[0] || !parse_settings(in->arena, rest, out))
-        return false;
-    out->text = ib_settings_label(in->arena, out->name, out->settings, out->n_settings);
-    return true;
-}
-
-static void enter_impl(const struct ib_axis_value *value, struct ib_case *c, size_t offset)
-{
-    enter_object(value, c, offset);
-    c->residency = IB_HOST; /* unless the next axis applies */
-}
-
-/* ---- Words ---- */
-
-static bool parse_word(const struct reading *in, struct ib_axis_value *out)
-{
-    int value;
-    if (!ib_word_value(in->rule->words, in->text, &value))
-        return false;
-    out->text = ib_arena_copy(in->arena, in->text);
-    out->integer = (uint64_t)value;
-    return true;
-}
-
-static void enter_word(const struct ib_axis_value *value, struct ib_case *c, size_t offset)
-{
-    int word = (int)value->integer;
-    set_field(c, offset, &word, sizeof word);
-}
-
-/* ---- Numbers ---- */
-
-static bool parse_rate(const struct reading *in, struct ib_axis_value *out)
-{
-    if (!ib_parse_f64(in->text, &out->number) || !(out->number > 0))
-        return false;
-    char shortest[32];
-    for (int digits = 1; digits <= 17; digits++) { /* the fewest that give the same number again */
-        snprintf(shortest, sizeof shortest, "%.*g", digits, out->number);
-        if (strtod(shortest, NULL) == out->number)
-            break;
-    }
-    out->text = ib_arena_copy(in->arena, shortest);
-    return true;
-}
-
-static void enter_rate(const struct ib_axis_value *value, struct ib_case *c, size_t offset)
-{
-    set_field(c, offset, &value->number, sizeof value->number);
-}
-
-static bool parse_integer(const struct reading *in, struct ib_axis_value *out)
-{
-    if (!ib_parse_u64(in->text, &out->integer) || out->integer < in->rule->min ||
-        out->integer > in->rule->max)
-        return false;
-    out->number = (double)out->integer;
-    out->text = ib_arena_print(in->arena, "%" PRIu64, out->integer);
-    return true;
-}
-
-static void enter_integer(const struct ib_axis_value *value, struct ib_case *c, size_t offset)
-{
-    set_field(c, offset, &value->integer, sizeof value->integer);
-}
-
-/* ---- Hidden layers: "6,6", or "none" ---- */
-
-static bool parse_layers(const struct reading *in, struct ib_axis_value *out)
-{
-    out->text = "none";
-    if (strcmp(in->text, out->text) == 0)
-        return true;
-    char *rest = ib_arena_copy(in->arena, in->text);
-    while (rest) {
-        uint64_t size;
-        if (out->n_list == IB_MAX_LAYERS - 1 || !ib_parse_u64(strsep(&rest, ","), &size) || !size ||
-            size > LAYER_MAX)
-            return false;
-        out->text = out->n_list ? ib_arena_print(in->arena, "%s,%" PRIu64, out->text, size)
-                                : ib_arena_print(in->arena, "%" PRIu64, size);
-        out->list[out->n_list++] = size;
-    }
-    return true;
-}
-
-static void enter_layers(const struct ib_axis_value *value, struct ib_case *c, size_t offset)
-{
-    c->spec.net.n_layers = value->n_list + 1;
-    set_field(c, offset, value->list, sizeof value->list);
-}
-
-/* ---- The table ---- */
-
-static const struct ib_axis_type model_type = {.parse = parse_model, .enter = enter_model};
-static const struct ib_axis_type dataset_type = {
-    .parse = parse_name, .enter = enter_object, .allowed = "the name or path of a data set"};
-static const struct ib_axis_type impl_type = {
-    .parse = parse_impl, .enter = enter_impl, .allowed = "NAME or NAME OPTION=VALUE …, each option once"};
-static const struct ib_axis_type word_type = {.parse = parse_word, .enter = enter_word};
-static const struct ib_axis_type rate_type = {
-    .parse = parse_rate, .enter = enter_rate, .allowed = "a finite number above 0", .is_number = true};
-static const struct ib_axis_type integer_type = {
-    .parse = parse_integer, .enter = enter_integer, .is_number = true};
-static const struct ib_axis_type layers_type = {
-    .parse = parse_layers,
-    .enter = enter_layers,
-    .allowed = "1 to 8 layer sizes, each from 1 to " TEXT_OF(LAYER_MAX) ", or none"};
-_Static_assert(IB_MAX_LAYERS - 1 == 8, "layers_type.allowed names the number of hidden layers");
+enum { ALLOWED_BYTES = 160, ID_HEX = 8 };
+#define EPOCHS_MAX 1000000000000
 
 /* What a configuration may choose, where the enumeration has more. */
 static const struct ib_word loss_choices[] = {{"mse", IB_MSE}, {"bce", IB_BCE}, {NULL, 0}};
@@ -228,29 +35,56 @@ static bool is_on_device(const struct ib_case *c)
 #define FIELD_AT(axis, field) .name = #axis, .offset = offsetof(struct ib_case, field)
 #define FIELD(axis)           FIELD_AT(axis, axis)
 const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
-    [IB_AXIS_MODEL] = {FIELD(model), .type = &model_type, .slug = "", .identifies = true},
-    [IB_AXIS_DATASET] = {FIELD(dataset), .type = &dataset_type, .slug = "", .identifies = true},
-    [IB_AXIS_HIDDEN] = {FIELD_AT(hidden, spec.net.width[1]), .type = &layers_type, .defaults = {"6"},
-                        .applies = is_layered, .slug = "h", .identifies = true},
-    [IB_AXIS_ACT] = {FIELD_AT(act, spec.net.act), .type = &word_type, .defaults = {"relu"},
-                     .applies = has_hidden_layers, .slug = "", .words = ib_act_words},
-    [IB_AXIS_LOSS] = {FIELD_AT(loss, spec.net.loss), .type = &word_type, .defaults = {"mse"},
-                      .applies = is_layered, .slug = "", .words = loss_choices},
-    [IB_AXIS_INIT] = {FIELD(init), .type = &word_type, .defaults = {"normal"}, .applies = is_layered,
-                      .slug = "", .words = ib_init_words},
-    [IB_AXIS_LR] = {FIELD_AT(lr, spec.lr), .type = &rate_type, .defaults = {"0.01"}, .slug = "lr"},
-    [IB_AXIS_EPOCHS] = {FIELD(epochs), .type = &integer_type, .defaults = {"1000"}, .slug = "e", .min = 1,
-                        .max = EPOCHS_MAX},
-    [IB_AXIS_SEED] = {FIELD(seed), .type = &integer_type, .defaults = {"42"}, .applies = is_layered,
-                      .slug = "s", .max = INT64_MAX},
-    [IB_AXIS_LOG_EVERY] = {FIELD(log_every), .type = &integer_type, .defaults = {"0"}, .slug = "log",
-                           .max = EPOCHS_MAX},
-    [IB_AXIS_DTYPE] = {FIELD_AT(dtype, spec.dtype), .type = &word_type, .defaults = {"f64"}, .slug = "",
-                       .identifies = true, .words = ib_dtype_words},
-    [IB_AXIS_IMPL] = {FIELD(impl), .type = &impl_type, .slug = "", .identifies = true},
-    [IB_AXIS_RESIDENCY] = {FIELD(residency), .type = &word_type, .defaults = {"per_op", "resident"},
-                           .applies = is_on_device, .slug = "", .identifies = true,
-                           .words = residency_choices},
+    [IB_AXIS_MODEL] = {FIELD(model), .help = "a model; `ironbench list models`", .example = "[linreg, mlp]",
+                       .type = &ib_axis_model, .identifies = true, .slug = "", .flag = "--model",
+                       .flag_value = "MODEL"},
+    [IB_AXIS_DATASET] = {FIELD(dataset),
+                         .help = "a file (.csv, .json, .npy) or a name; `ironbench list datasets`",
+                         .example = "[diabetes, ./mine.csv]", .type = &ib_axis_dataset, .is_size = true,
+                         .identifies = true, .slug = "", .flag = "--data", .flag_value = "DATA"},
+    [IB_AXIS_HIDDEN] = {FIELD_AT(hidden, spec.net.width[1]), .help = "sizes of mlp's hidden layers, or none",
+                        .example = "[6, [6, 6], []]", .type = &ib_axis_layers, .defaults = {"6"},
+                        .applies = is_layered, .identifies = true, .slug = "h", .flag = "--hidden",
+                        .flag_value = "6,6"},
+    [IB_AXIS_ACT] = {FIELD_AT(act, spec.net.act), .help = "activation of hidden layers",
+                     .example = "[relu, tanh]", .type = &ib_axis_word, .defaults = {"relu"},
+                     .applies = has_hidden_layers, .slug = "", .words = ib_act_words, .flag = "--act",
+                     .flag_value = "ACT"},
+    [IB_AXIS_LOSS] = {FIELD_AT(loss, spec.net.loss),
+                      .help = "loss of an mlp; the other models have their own", .example = "[mse, bce]",
+                      .type = &ib_axis_word, .defaults = {"mse"}, .applies = is_layered, .is_implied = true,
+                      .slug = "", .words = loss_choices, .all_words = ib_loss_words, .flag = "--loss",
+                      .flag_value = "LOSS"},
+    [IB_AXIS_INIT] = {FIELD(init), .help = "start of an mlp's weights; the other models start from zeros",
+                      .example = "[normal, xavier]", .type = &ib_axis_word, .defaults = {"normal"},
+                      .applies = is_layered, .slug = "", .words = ib_init_words, .flag = "--init",
+                      .flag_value = "INIT"},
+    [IB_AXIS_LR] = {FIELD_AT(lr, spec.lr), .help = "learning rate", .example = "[0.1, 0.01]",
+                    .type = &ib_axis_rate, .defaults = {"0.01"}, .slug = "lr", .flag = "--lr",
+                    .flag_value = "RATE"},
+    [IB_AXIS_EPOCHS] = {FIELD(epochs), .help = "gradient steps", .example = "[100, 1000]",
+                        .type = &ib_axis_integer, .defaults = {"1000"}, .is_size = true, .slug = "e",
+                        .min = 1, .max = EPOCHS_MAX, .flag = "--epochs", .flag_value = "N"},
+    [IB_AXIS_SEED] = {FIELD(seed), .help = "seed of an mlp's start", .example = "[42, 43]",
+                      .type = &ib_axis_integer, .defaults = {"42"}, .applies = is_layered, .slug = "s",
+                      .max = INT64_MAX, .flag = "--seed", .flag_value = "N"},
+    [IB_AXIS_LOG_EVERY] = {FIELD(log_every),
+                           .help = "read the loss of every N-th epoch; 0: never in a sweep, some in `train`",
+                           .example = "[0, 100]", .type = &ib_axis_integer, .defaults = {"0"}, .slug = "log",
+                           .max = EPOCHS_MAX, .flag = "--log-every", .flag_value = "N"},
+    [IB_AXIS_DTYPE] = {FIELD_AT(dtype, spec.dtype), .help = "type of all numbers", .example = "[f32, f64]",
+                       .type = &ib_axis_word, .defaults = {"f64"}, .identifies = true, .slug = "",
+                       .words = ib_dtype_words, .flag = "--dtype", .flag_value = "TYPE"},
+    [IB_AXIS_IMPL] = {FIELD(impl), .help = "an implementation; `ironbench list impls`",
+                      .example = "[cpu_naive, {name: cpu_blas, threads: [1, 2]}]", .type = &ib_axis_impl,
+                      .is_solver = true, .identifies = true, .slug = "", .flag = "--impl",
+                      .flag_value = "IMPL"},
+    [IB_AXIS_RESIDENCY] = {FIELD(residency),
+                           .help = "on a device: copies around each operation, or data that stay there",
+                           .example = "[per_op, resident]", .type = &ib_axis_word,
+                           .defaults = {"per_op", "resident"}, .applies = is_on_device, .is_implied = true,
+                           .is_solver = true, .identifies = true, .slug = "", .words = residency_choices,
+                           .all_words = ib_residency_words, .flag = "--residency", .flag_value = "WHERE"},
 };
 
 const char *const *ib_axis_names(void)
@@ -274,45 +108,108 @@ bool ib_axis_is_number(enum ib_axis_kind kind)
     return ib_axis_rules[kind].type->is_number;
 }
 
-/* ---- Reading and writing, by the table ---- */
-
-/* The names that an axis may take, where there is a closed list of them. Ends with NULL. */
-static void closed_list(enum ib_axis_kind kind, const char *names[NAMES_MAX + 1])
+const char *ib_axis_type_name(enum ib_axis_kind kind)
 {
-    size_t n = 0;
-    if (kind == IB_AXIS_MODEL)
-        for (const char *const *model = ib_model_names(); *model && n < NAMES_MAX; model++)
-            names[n++] = *model;
-    if (ib_axis_rules[kind].words)
-        for (const struct ib_word *w = ib_axis_rules[kind].words; w->word && n < NAMES_MAX; w++)
-            names[n++] = w->word;
-    names[n] = NULL;
+    return ib_axis_rules[kind].type->name;
 }
 
-static enum ib_status refuse(enum ib_axis_kind kind, const char *text, const char *where)
+const char *ib_axis_train_default(enum ib_axis_kind kind)
+{
+    const char *const *text = ib_axis_rules[kind].defaults;
+    while (text[0] && text[1])
+        text++;
+    return *text;
+}
+
+/* ---- Reading ---- */
+
+/* The closed list of names that an axis may take; none where it is open. */
+static void list_names(const struct ib_axis_rule *rule, const char *names[IB_AXIS_NAMES + 1])
+{
+    names[0] = NULL;
+    if (rule->type->list)
+        rule->type->list(rule, names);
+}
+
+const char *ib_axis_allowed(struct ib_arena *arena, enum ib_axis_kind kind)
 {
     const struct ib_axis_rule *rule = &ib_axis_rules[kind];
-    const char *names[NAMES_MAX + 1];
-    closed_list(kind, names);
+    const char *names[IB_AXIS_NAMES + 1];
+    char list[ALLOWED_BYTES];
+    list_names(rule, names);
     if (rule->type->allowed)
-        return ib_fail(IB_EINVAL, where, "`%.100s` is not %s", text, rule->type->allowed);
-    if (!names[0])
-        return ib_fail(IB_EINVAL, where, "`%.100s` is not an integer from %" PRIu64 " to %" PRIu64, text,
-                       rule->min, rule->max);
-    char list[ALLOWED_BYTES], hint[ALLOWED_BYTES];
-    return ib_fail(IB_EINVAL, where, "`%.100s` is not %s%s", text, ib_name_list(names, list, sizeof list),
-                   ib_hint(text, names, hint, sizeof hint));
+        return rule->type->allowed;
+    if (names[0])
+        return ib_arena_copy(arena, ib_name_list(names, list, sizeof list));
+    return ib_arena_print(arena, "an integer from %" PRIu64 " to %" PRIu64, rule->min, rule->max);
 }
 
 enum ib_status ib_axis_parse(struct ib_arena *arena, enum ib_axis_kind kind, const char *text,
                              const char *where, struct ib_axis_value *out)
 {
     const struct ib_axis_rule *rule = &ib_axis_rules[kind];
+    const char *names[IB_AXIS_NAMES + 1];
+    char hint[ALLOWED_BYTES];
     *out = (struct ib_axis_value){.where = where};
-    struct reading in = {.arena = arena, .rule = rule, .text = text};
-    if (!rule->type->parse(&in, out))
-        return refuse(kind, text, where);
-    out->identity = out->text;
+    if (rule->type->parse(arena, rule, text, out)) {
+        out->identity = out->text;
+        return IB_OK;
+    }
+    list_names(rule, names);
+    return ib_fail(IB_EINVAL, where, "`%.100s` is not %s%s", text, ib_axis_allowed(arena, kind),
+                   ib_hint(text, names, hint, sizeof hint));
+}
+
+void ib_axis_add(struct ib_arena *arena, const struct ib_axis_value *value, struct ib_axis_values *out)
+{
+    out->list = ib_arena_grow(arena, out->list, sizeof *out->list, out->n, &out->capacity);
+    out->list[out->n++] = *value;
+}
+
+enum ib_status ib_axis_add_text(const struct ib_yaml *doc, enum ib_axis_kind kind, const yaml_node_t *item,
+                                const char *text, struct ib_axis_values *out)
+{
+    struct ib_axis_value value;
+    if (ib_axis_parse(doc->arena, kind, text, ib_yaml_where(doc, item), &value) != IB_OK)
+        return ib_yaml_fail(doc, item, ib_axis_rules[kind].name, "%s", ib_last_error()->message);
+    ib_axis_add(doc->arena, &value, out);
+    return IB_OK;
+}
+
+enum ib_status ib_axis_read(const struct ib_yaml *doc, enum ib_axis_kind kind, const yaml_node_t *item,
+                            struct ib_axis_values *out)
+{
+    const struct ib_axis_type *type = ib_axis_rules[kind].type;
+    const char *text = NULL;
+    if (type->read && item->type == type->node)
+        return type->read(doc, kind, item, out);
+    IB_TRY(ib_yaml_scalar(doc, item, ib_axis_rules[kind].name, type->is_number,
+                          type->is_number ? "a number, without quotes" : "a single value", &text));
+    return ib_axis_add_text(doc, kind, item, text, out);
+}
+
+enum ib_status ib_axis_read_all(const struct ib_yaml *doc, enum ib_axis_kind kind, const yaml_node_t *list,
+                                struct ib_axis *out)
+{
+    const struct ib_axis_rule *rule = &ib_axis_rules[kind];
+    struct ib_axis_values values = {0};
+    if (ib_yaml_count(list) == 0)
+        return ib_yaml_fail(doc, list, rule->name, "an empty axis; at least one value is needed%s",
+                            rule->type->empty_hint ? rule->type->empty_hint : "");
+    for (size_t i = 0; i < ib_yaml_count(list); i++)
+        IB_TRY(ib_axis_read(doc, kind, ib_yaml_item(doc, list, i), &values));
+    *out = (struct ib_axis){.values = values.list, .n = values.n, .given = true};
+    return IB_OK;
+}
+
+enum ib_status ib_axis_check(enum ib_axis_kind kind, const struct ib_axis *axis)
+{
+    const char *hint = ib_axis_rules[kind].type->twice_hint;
+    for (size_t i = 0; i < axis->n; i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(axis->values[i].text, axis->values[j].text) == 0)
+                return ib_fail(IB_EINVAL, axis->values[i].where, "key `%s`: `%.100s` is given twice%s",
+                               ib_axis_rules[kind].name, axis->values[i].text, hint ? hint : "");
     return IB_OK;
 }
 
@@ -326,9 +223,38 @@ enum ib_status ib_axis_default(struct ib_arena *arena, enum ib_axis_kind kind, s
     return IB_OK;
 }
 
+/* ---- In a case ---- */
+
 void ib_axis_enter(enum ib_axis_kind kind, const struct ib_axis_value *value, struct ib_case *c)
 {
-    ib_axis_rules[kind].type->enter(value, c, ib_axis_rules[kind].offset);
+    const struct ib_axis_rule *rule = &ib_axis_rules[kind];
+    memcpy((char *)c + rule->offset, (const char *)value + rule->type->from, rule->type->bytes);
+    if (rule->type->settle)
+        rule->type->settle(value, c);
+}
+
+bool ib_axis_applies(enum ib_axis_kind kind, const struct ib_case *c)
+{
+    return !ib_axis_rules[kind].applies || ib_axis_rules[kind].applies(c);
+}
+
+struct ib_axis_column ib_axis_column(enum ib_axis_kind kind)
+{
+    static const char *const sql_types[] = {[IB_FORM_TEXT] = "TEXT",
+                                            [IB_FORM_REAL] = "REAL",
+                                            [IB_FORM_INTEGER] = "INTEGER",
+                                            [IB_FORM_INTEGERS] = "TEXT"};
+    const struct ib_axis_rule *rule = &ib_axis_rules[kind];
+    return (struct ib_axis_column){.name = rule->name,
+                                   .form = rule->type->form,
+                                   .sql_type = sql_types[rule->type->form],
+                                   .nullable = rule->applies && !rule->is_implied};
+}
+
+const char *ib_axis_text(struct ib_arena *arena, enum ib_axis_kind kind, const struct ib_case *c)
+{
+    const struct ib_axis_rule *rule = &ib_axis_rules[kind];
+    return rule->is_implied || ib_axis_applies(kind, c) ? rule->type->print(arena, rule, c) : NULL;
 }
 
 /* ---- Identity ---- */

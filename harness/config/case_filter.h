@@ -3,7 +3,7 @@
 #ifndef IB_CONFIG_CASE_FILTER_H
 #define IB_CONFIG_CASE_FILTER_H
 
-#include "config/axes.h"
+#include "config/matrix_spec.h"
 
 /* What a condition looks at: every axis, by its enum ib_axis_kind, and these. */
 enum ib_subject { IB_SUBJECT_ROWS = IB_AXIS_COUNT, IB_SUBJECT_COLS, IB_SUBJECT_TASK, IB_SUBJECT_COUNT };
@@ -31,9 +31,13 @@ const char *const *ib_subject_names(void);
 int ib_subject_find(const char *name);
 
 /* Reads ">=1000", "0.01", "cpu_*", "6,6" … for a subject. IB_EINVAL at `where`: no such subject, a comparison
- * of what is no number, a word that the axis does not have. */
+ * on an axis without numbers, a word that the axis does not have. */
 enum ib_status ib_filter_term_parse(struct ib_arena *, const char *subject, const char *text,
                                     const char *where, struct ib_filter_term *out);
+
+/* Reads an entry of `exclude`: a map of subjects and values. */
+enum ib_status ib_case_filter_read(const struct ib_yaml *, const char *key, const yaml_node_t *,
+                                   struct ib_case_filter *out);
 
 /* Reads "impl=cpu_*,rows>=1000,hidden=6,6", which `flag` says. A piece without = < > belongs to the one
  * before it, since hidden layers are written with commas, too. */
@@ -48,5 +52,28 @@ bool ib_filter_term_matches(const struct ib_filter_term *,
 bool ib_case_filter_matches(const struct ib_case_filter *,
                             const struct ib_axis_value *const values[IB_AXIS_COUNT],
                             const struct ib_dataset *);
+
+/* What the command line narrows a sweep to: -s keeps the cases that meet one of its filters, -x drops those
+ * that meet one. */
+struct ib_case_selection {
+    const struct ib_case_filter *keep; /* none: all cases stay */
+    size_t n_keep;
+    const struct ib_case_filter *drop;
+    size_t n_drop;
+};
+
+/* The flags, as messages name them. */
+#define IB_SELECT_FLAG  "-s"
+#define IB_EXCLUDE_FLAG "-x"
+
+/* Both lists end with NULL, and may be NULL. */
+enum ib_status ib_case_selection_parse(struct ib_arena *, const char *const *keep, const char *const *drop,
+                                       struct ib_case_selection *out);
+
+/* IB_EINVAL, which says why no case of these products meets the conditions: what none has, what there is
+ * instead, and the nearest name. */
+enum ib_status ib_case_selection_missed(struct ib_arena *, const struct ib_case_filter *,
+                                        const struct ib_matrix_spec *specs, size_t n_specs,
+                                        const struct ib_dataset *datasets, size_t n_datasets);
 
 #endif

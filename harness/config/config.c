@@ -9,8 +9,8 @@
 
 /* ---- matrix, zip, include, exclude ---- */
 
-/* Room for n more products behind those that were read. */
-static struct ib_matrix_spec *append_products(struct ib_config *config, size_t n)
+/* Room for n more behind those that were read. */
+static struct ib_matrix_spec *append_specs(struct ib_config *config, size_t n)
 {
     struct ib_matrix_spec *all = ib_arena_alloc(&config->arena, (config->n_specs + n) * sizeof *all);
     struct ib_matrix_spec *added = all + config->n_specs;
@@ -24,44 +24,25 @@ static struct ib_matrix_spec *append_products(struct ib_config *config, size_t n
 static enum ib_status read_matrix(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                   const yaml_node_t *map, void *field)
 {
-    return ib_matrix_spec_read(doc, rule->name, map, append_products(field, 1));
+    return ib_matrix_spec_read(doc, rule->name, map, append_specs(field, 1));
 }
 
 static enum ib_status read_zip(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                const yaml_node_t *list, void *field)
 {
     struct ib_config *config = field;
-    struct ib_zip *zips;
-    IB_TRY(ib_zips_read(doc, rule->name, list, &zips, &config->n_zips));
-    config->zips = zips;
-    return IB_OK;
+    return ib_zips_read(doc, rule->name, list, &config->zips, &config->n_zips);
 }
 
 static enum ib_status read_include(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                    const yaml_node_t *list, void *field)
 {
     size_t n = ib_yaml_count(list);
-    struct ib_matrix_spec *specs = append_products(field, n);
+    struct ib_matrix_spec *specs = append_specs(field, n);
     for (size_t i = 0; i < n; i++) {
         IB_TRY(ib_matrix_spec_read(doc, rule->name, ib_yaml_item(doc, list, i), &specs[i]));
         specs[i].included = true;
     }
-    return IB_OK;
-}
-
-static enum ib_status read_condition(const struct ib_yaml *doc, const yaml_node_t *map, size_t i,
-                                     struct ib_filter_term *out)
-{
-    const char *subject = ib_yaml_key(doc, map, i), *pattern = NULL;
-    const yaml_node_t *value = ib_yaml_value(doc, map, i);
-    if (ib_subject_find(subject) == IB_SUBJECT_COUNT)
-        return ib_yaml_unknown_key(doc, map, i, ib_subject_names());
-    if (strcmp(subject, "hidden") == 0 && value->type == YAML_SEQUENCE_NODE)
-        IB_TRY(ib_matrix_spec_read_layers(doc, value, &pattern));
-    else
-        IB_TRY(ib_yaml_scalar(doc, value, subject, false, "a single value", &pattern));
-    if (ib_filter_term_parse(doc->arena, subject, pattern, NULL, out) != IB_OK)
-        return ib_yaml_fail(doc, value, subject, "%s", ib_last_error()->message);
     return IB_OK;
 }
 
@@ -71,23 +52,15 @@ static enum ib_status read_exclude(const struct ib_yaml *doc, const struct ib_ya
     struct ib_config *config = field;
     size_t n = ib_yaml_count(list);
     struct ib_case_filter *excludes = ib_arena_alloc(doc->arena, n * sizeof *excludes);
-    for (size_t i = 0; i < n; i++) {
-        const yaml_node_t *map = ib_yaml_item(doc, list, i);
-        size_t n_conditions = ib_yaml_pairs(map);
-        if (n_conditions == 0)
-            return ib_yaml_refuse(doc, map, rule->name, "a map of conditions");
-        struct ib_filter_term *conditions = ib_arena_alloc(doc->arena, n_conditions * sizeof *conditions);
-        for (size_t j = 0; j < n_conditions; j++)
-            IB_TRY(read_condition(doc, map, j, &conditions[j]));
-        excludes[i] = (struct ib_case_filter){conditions, n_conditions, ib_yaml_where(doc, map)};
-    }
+    for (size_t i = 0; i < n; i++)
+        IB_TRY(ib_case_filter_read(doc, rule->name, ib_yaml_item(doc, list, i), &excludes[i]));
     config->excludes = excludes;
     config->n_excludes = n;
     return IB_OK;
 }
 
-/* What can be said of products only after the whole file was read. */
-static enum ib_status settle_products(const struct ib_yaml *doc, struct ib_config *config)
+/* Checks that need the whole file, since `zip` may stand behind `matrix`. */
+static enum ib_status settle_specs(const struct ib_yaml *doc, struct ib_config *config)
 {
     const yaml_node_t *root = ib_yaml_root(doc);
     if (config->n_specs == 0 || (config->n_zips && !ib_yaml_find(doc, root, "matrix")))
@@ -126,10 +99,7 @@ static enum ib_status read_external(const struct ib_yaml *doc, const struct ib_y
                                     const yaml_node_t *map, void *field)
 {
     struct ib_config *config = field;
-    struct ib_external *externals;
-    IB_TRY(ib_externals_read(doc, rule->name, map, config->folder, &externals, &config->n_externals));
-    config->externals = externals;
-    return IB_OK;
+    return ib_externals_read(doc, rule->name, map, config->folder, &config->externals, &config->n_externals);
 }
 
 static enum ib_status read_measure(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
@@ -178,20 +148,81 @@ static enum ib_status read_plugins(const struct ib_yaml *doc, const struct ib_ya
 }
 
 #define FIELD(key) .name = #key, .offset = offsetof(struct ib_config, key)
-static const struct ib_yaml_key config_keys[] = {
-    {.name = "version", .read = read_version, .required = true},
-    {FIELD(name), .read = read_name},
-    {.name = "matrix", .read = read_matrix},
-    {.name = "zip", .read = read_zip},
-    {.name = "include", .read = read_include},
-    {.name = "exclude", .read = read_exclude},
-    {.name = "datasets", .read = read_datasets},
-    {.name = "plugins", .read = read_plugins},
-    {.name = "external", .read = read_external},
-    {FIELD(require), .read = ib_yaml_read_texts},
-    {.name = "baseline", .read = read_baseline},
-    {FIELD(measure), .read = read_measure},
-    {FIELD(gate), .read = read_gate},
+const struct ib_yaml_key ib_config_keys[] = {
+    {.name = "version",
+     .read = read_version,
+     .required = true,
+     .type = "integer",
+     .allowed = "1",
+     .help = "version of this format",
+     .example = "1"},
+    {FIELD(name), .read = read_name, .type = "name", .allowed = "letters, digits and _, inside also . and -",
+     .initial = "the file's name", .help = "name of the run", .example = "nightly"},
+    {.name = "matrix",
+     .read = read_matrix,
+     .type = "map",
+     .allowed = "axes",
+     .initial = "none: then `include` must be there",
+     .help = "the axes of the sweep, which runs their product",
+     .example = "{model: mlp, dataset: xor, impl: [cpu_naive, cpu_blas]}"},
+    {.name = "zip",
+     .read = read_zip,
+     .type = "list of axes, or list of such lists",
+     .allowed = "axes of `matrix` with the same number of values",
+     .initial = "none",
+     .help = "axes that advance together: the first values, then the second ones",
+     .example = "[lr, epochs]"},
+    {.name = "include",
+     .read = read_include,
+     .type = "map or list of maps",
+     .allowed = "axes",
+     .initial = "none",
+     .help = "cases that are added whatever `matrix` and `exclude` say",
+     .example = "{model: linreg, dataset: diabetes, impl: cpu_naive}"},
+    {.name = "exclude",
+     .read = read_exclude,
+     .type = "map or list of maps",
+     .allowed =
+         "conditions on axes, rows, cols and task: a value, a glob, or a comparison such as \">=1000\"",
+     .initial = "none",
+     .help = "drops the cases that meet all conditions of a map",
+     .example = "{impl: cpu_naive, rows: \">=100000\"}"},
+    {.name = "datasets",
+     .read = read_datasets,
+     .type = "map",
+     .allowed = "names and descriptions",
+     .initial = "none",
+     .help = "data sets that the axis `dataset` can name",
+     .example = "{mine: {synth: regression, rows: 1000, cols: 8}}"},
+    {.name = "plugins",
+     .read = read_plugins,
+     .type = "text or list of texts",
+     .allowed = "paths of shared objects",
+     .initial = "none",
+     .help = "plugins that bring implementations; paths start from the file's folder",
+     .example = "[./libmine.so]"},
+    {.name = "external",
+     .read = read_external,
+     .type = "map",
+     .allowed = "names and commands",
+     .initial = "none",
+     .help = "programs that the axis `impl` can name",
+     .example = "{numpy: {command: [python3, numpy_peer.py]}}"},
+    {FIELD(require), .read = ib_yaml_read_texts, .allowed = "names and globs", .initial = "none",
+     .help = "implementations that must be available: the run fails without them", .example = "[cuda_*]"},
+    {.name = "baseline",
+     .read = read_baseline,
+     .type = "text",
+     .allowed = "an implementation of this sweep",
+     .initial = "cpu_naive, or the first",
+     .help = "what speed-ups are relative to",
+     .example = "cpu_blas"},
+    {FIELD(measure), .read = read_measure, .type = "map", .allowed = "the keys below",
+     .initial = "the defaults below", .help = "how often, how long and in which order cases are timed",
+     .example = "{rounds: 20}"},
+    {FIELD(gate), .read = read_gate, .type = "map", .allowed = "the keys below",
+     .initial = "the defaults below", .help = "what a change may cost before `ironbench gate` stops it",
+     .example = "{slowdown: 2%}"},
     {.name = NULL},
 };
 
@@ -226,8 +257,8 @@ static enum ib_status read_document(const struct ib_yaml *doc, struct ib_config 
     const yaml_node_t *root = ib_yaml_root(doc);
     config->text = doc->text;
     ib_hash_of(doc->text, doc->bytes, config->sha256);
-    IB_TRY(ib_yaml_read_map(doc, root, NULL, config_keys, config));
-    IB_TRY(settle_products(doc, config));
+    IB_TRY(ib_yaml_read_map(doc, root, NULL, ib_config_keys, config));
+    IB_TRY(settle_specs(doc, config));
     if (!config->name) {
         config->name = ib_file_stem(&config->arena, config->path);
         IB_TRY(ib_yaml_check_name(doc, root, "name", config->name));
@@ -265,7 +296,7 @@ enum ib_status ib_config_default(const char *name, struct ib_config *out)
     start(out, "");
     out->name = ib_arena_copy(&out->arena, name);
     ib_hash_of("", 0, out->sha256);
-    return ib_matrix_spec_default(&out->arena, append_products(out, 1));
+    return ib_matrix_spec_default(&out->arena, append_specs(out, 1));
 }
 
 enum ib_status ib_config_set(struct ib_config *config, enum ib_axis_kind kind, const char *text,

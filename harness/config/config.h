@@ -3,15 +3,15 @@
 #ifndef IB_CONFIG_CONFIG_H
 #define IB_CONFIG_CONFIG_H
 
-#include "config/case_selection.h"
+#include "config/case_filter.h"
 #include "config/external.h"
 #include "config/gate_rules.h"
 #include "config/matrix_spec.h"
 #include "config/measure.h"
 #include "data/dataset.h"
 
-/* `zip: [lr, epochs]` ties axes of `matrix`, which then advance together, first with first, second with
- * second; `zip: [[lr, epochs], [hidden, init]]` does so twice. Only in tied axes may a value stand twice. */
+/* `zip: [lr, epochs]` ties axes of `matrix`, which then advance together: first with first, second with
+ * second. `zip: [[lr, epochs], [hidden, init]]` ties two pairs. Only tied axes may hold a value twice. */
 struct ib_config {
     const char *name;
     const char *path, *folder;    /* as given; the folder that relative paths in it start from */
@@ -21,7 +21,7 @@ struct ib_config {
     size_t n_specs;
     const struct ib_dataset_spec *datasets;
     size_t n_datasets;
-    const struct ib_zip *zips;
+    struct ib_zip *zips;
     size_t n_zips;
     const struct ib_case_filter *excludes;
     size_t n_excludes;
@@ -29,7 +29,7 @@ struct ib_config {
     const char *selection_text; /* the same for people and the record: JSON array of its flags; NULL: none */
     const char *const *plugins; /* paths; ends with NULL */
     const char *plugins_where;  /* "file:line" of those that the file names */
-    const struct ib_external *externals;
+    struct ib_external *externals;
     size_t n_externals;
     const char *const *require; /* globs of implementations that must be available; ends with NULL */
     const char *baseline, *baseline_where; /* what speed-ups are over; NULL: cpu_naive, or the first */
@@ -38,20 +38,18 @@ struct ib_config {
     struct ib_arena arena;
 };
 
+extern const struct ib_yaml_key ib_config_keys[];
+
 enum ib_status ib_config_read(const char *path, struct ib_config *out);
 
-/* A configuration without a file: one product with every axis at its default, paths relative to the working
+/* A configuration without a file: one matrix with every axis at its default, paths relative to the working
  * directory. ib_config_set then gives an axis its one value; `where` is the flag that said so. */
 enum ib_status ib_config_default(const char *name, struct ib_config *out);
 enum ib_status ib_config_set(struct ib_config *, enum ib_axis_kind, const char *text, const char *where);
 
-/* Plugins of the command line, behind those of the file: paths relative to the working directory; ends with
- * NULL, and may be NULL. The commands that have the flag list it alike. */
+/* Adds plugins of the command line after those of the file: paths relative to the working directory; the list
+ * ends with NULL, and may be NULL. */
 void ib_config_add_plugins(struct ib_config *, const char *const *paths);
-#define IB_PLUGIN_FLAG(paths)                                                                                \
-    {                                                                                                        \
-        "--plugin", "FILE.so", "a shared object that brings implementations; may be repeated", NULL, paths   \
-    }
 
 void ib_config_free(struct ib_config *);
 

@@ -43,17 +43,18 @@ const char *const *ib_command_resolve(struct ib_arena *arena, const char *folder
 
 /* ---- the map ---- */
 
+static const char command_allowed[] =
+    "a list of a program and its arguments, such as [python3, client.py]: no shell reads it";
+
 static enum ib_status read_command(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                    const yaml_node_t *list, void *field)
 {
-    static const char allowed[] =
-        "a list of a program and its arguments, such as [python3, client.py]: no shell reads it";
     if (list->type != YAML_SEQUENCE_NODE || ib_yaml_count(list) == 0)
-        return ib_yaml_refuse(doc, list, rule->name, allowed);
+        return ib_yaml_refuse(doc, list, rule->name, command_allowed);
     const char **command = ib_arena_alloc(doc->arena, (ib_yaml_count(list) + 1) * sizeof *command);
     for (size_t i = 0; i < ib_yaml_count(list); i++) {
         const yaml_node_t *item = ib_yaml_item(doc, list, i);
-        IB_TRY(ib_yaml_scalar(doc, item, rule->name, false, allowed, &command[i]));
+        IB_TRY(ib_yaml_scalar(doc, item, rule->name, false, command_allowed, &command[i]));
         if (i == 0 && !command[i][0])
             return ib_yaml_refuse(doc, item, rule->name, "a program");
     }
@@ -61,11 +62,15 @@ static enum ib_status read_command(const struct ib_yaml *doc, const struct ib_ya
     return IB_OK;
 }
 
-static const struct ib_yaml_key external_keys[] = {
+const struct ib_yaml_key ib_external_keys[] = {
     {.name = "command",
      .offset = offsetof(struct ib_external, command),
      .read = read_command,
-     .required = true},
+     .required = true,
+     .type = "list of texts",
+     .allowed = command_allowed,
+     .help = "a program that speaks impls/PROTOCOL.md; paths start from the configuration's folder",
+     .example = "[python3, client.py]"},
     {.name = NULL},
 };
 
@@ -82,7 +87,7 @@ enum ib_status ib_externals_read(const struct ib_yaml *doc, const char *key, con
         *external = (struct ib_external){.name = ib_arena_copy(doc->arena, ib_yaml_key(doc, map, i)),
                                          .where = ib_yaml_where(doc, description)};
         IB_TRY(ib_yaml_check_name(doc, description, key, external->name));
-        IB_TRY(ib_yaml_read_map(doc, description, external->name, external_keys, external));
+        IB_TRY(ib_yaml_read_map(doc, description, external->name, ib_external_keys, external));
         external->command = ib_command_resolve(doc->arena, folder, external->command);
     }
     return IB_OK;

@@ -2,8 +2,10 @@
 #ifndef IB_CONFIG_EXTERNAL_H
 #define IB_CONFIG_EXTERNAL_H
 
-#include "base/yaml_reader.h"
+#include "base/yaml_keys.h"
 #include "parent/registry.h"
+
+extern const struct ib_yaml_key ib_external_keys[];
 
 /* Reads a map of names and {command: [program, argument, …]}; *out has one for each. */
 enum ib_status ib_externals_read(const struct ib_yaml *, const char *key, const yaml_node_t *map,

@@ -26,30 +26,49 @@ static enum ib_status read_limit(const struct ib_yaml *doc, const struct ib_yaml
 }
 
 #define FIELD(key) .name = #key, .offset = offsetof(struct ib_gate_rules, key)
+#define LIMIT      .type = "integer", .allowed = "an integer from 0 to 1000000", .initial = "none"
+_Static_assert(BUDGET_MAX == 1000000, "LIMIT says so");
+static const struct ib_yaml_key budget_keys[] = {
+    {FIELD(h2d_per_epoch), .read = read_limit, .max = BUDGET_MAX, LIMIT, .help = "most copies to the device",
+     .example = "0"},
+    {FIELD(d2h_per_epoch), .read = read_limit, .max = BUDGET_MAX, LIMIT,
+     .help = "most copies from the device", .example = "1"},
+    {.name = NULL},
+};
+
 static enum ib_status read_budget(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                   const yaml_node_t *map, void *field)
 {
-    static const struct ib_yaml_key keys[] = {
-        {FIELD(h2d_per_epoch), .read = read_limit, .max = BUDGET_MAX},
-        {FIELD(d2h_per_epoch), .read = read_limit, .max = BUDGET_MAX},
-        {.name = NULL},
-    };
-    return ib_yaml_read_map(doc, map, rule->name, keys, field);
+    return ib_yaml_read_map(doc, map, rule->name, budget_keys, field);
 }
+
+const struct ib_yaml_key ib_gate_keys[] = {
+    {FIELD(pairs), .read = ib_yaml_read_u64, .min = 1, .max = PAIRS_MAX,
+     .help = "pairs of old and new that are timed in a set", .example = "60"},
+    {FIELD(slowdown), .read = ib_yaml_read_share, .help = "slowdown that is tolerated", .example = "2%"},
+    {FIELD(alpha), .read = ib_yaml_read_share,
+     .help = "probability of any false alarm, over all cases and sets together", .example = "5%"},
+    {FIELD(confirm), .read = ib_yaml_read_u64, .max = CONFIRM_MAX,
+     .help = "further sets of pairs that must agree before a case counts as slower", .example = "2"},
+    {FIELD(metrics), .read = ib_yaml_read_share,
+     .help = "change of a metric that is tolerated, as a share of it", .example = "1%"},
+    {FIELD(order), .read = ib_yaml_read_word, .words = order_words,
+     .help = "which of old and new goes first in a pair", .example = "abba"},
+    {FIELD(seed), .read = ib_yaml_read_u64, .max = UINT64_MAX, .help = "seed of the random order",
+     .example = "7"},
+    {.name = "budget",
+     .read = read_budget,
+     .keys = budget_keys,
+     .type = "map",
+     .allowed = "the keys below",
+     .initial = "none",
+     .help = "most copies in an epoch where data stay on the device",
+     .example = "{h2d_per_epoch: 0, d2h_per_epoch: 1}"},
+    {.name = NULL},
+};
 
 enum ib_status ib_gate_rules_read(const struct ib_yaml *doc, const char *key, const yaml_node_t *map,
                                   struct ib_gate_rules *rules)
 {
-    static const struct ib_yaml_key keys[] = {
-        {FIELD(pairs), .read = ib_yaml_read_u64, .min = 1, .max = PAIRS_MAX},
-        {FIELD(slowdown), .read = ib_yaml_read_share},
-        {FIELD(alpha), .read = ib_yaml_read_share},
-        {FIELD(confirm), .read = ib_yaml_read_u64, .max = CONFIRM_MAX},
-        {FIELD(metrics), .read = ib_yaml_read_share},
-        {FIELD(order), .read = ib_yaml_read_word, .words = order_words},
-        {FIELD(seed), .read = ib_yaml_read_u64, .max = UINT64_MAX},
-        {.name = "budget", .read = read_budget},
-        {.name = NULL},
-    };
-    return ib_yaml_read_map(doc, map, key, keys, rules);
+    return ib_yaml_read_map(doc, map, key, ib_gate_keys, rules);
 }

@@ -2,7 +2,7 @@
 #ifndef IB_CONFIG_GATE_RULES_H
 #define IB_CONFIG_GATE_RULES_H
 
-#include "base/yaml_reader.h"
+#include "base/yaml_keys.h"
 
 /* Which of old and new is timed first in a pair. */
 enum ib_pair_order { IB_PAIRS_RANDOM = 1, IB_PAIRS_ABBA };
@@ -17,14 +17,13 @@ struct ib_gate_rules {
     double metrics;   /* tolerated change of a metric, as a share of it */
     enum ib_pair_order order;
     uint64_t seed; /* of the random order */
-    const char
-        *control; /* implementation or label whose times carry the drift; NULL: what speed-ups are over */
     /* Most copies an epoch of training may make where data stay on the device; IB_NO_BUDGET: any that the
      * transfer law allows. */
     int64_t h2d_per_epoch, d2h_per_epoch;
 };
 
 extern const struct ib_gate_rules ib_gate_rules_default;
+extern const struct ib_yaml_key ib_gate_keys[];
 
 /* Reads the map into *rules, which holds the defaults. */
 enum ib_status ib_gate_rules_read(const struct ib_yaml *, const char *key, const yaml_node_t *,

@@ -234,9 +234,8 @@ static void expand(struct build *b, const struct ib_matrix_spec *spec, int kind,
         return;
     }
     const struct ib_axis *axis = &spec->axes[kind];
-    bool (*applies)(const struct ib_case *) = ib_axis_rules[kind].applies;
     b->values[kind] = NULL;
-    if (applies && !applies(&c)) {
+    if (!ib_axis_applies((enum ib_axis_kind)kind, &c)) {
         expand(b, spec, kind + 1, c);
         return;
     }

@@ -2,127 +2,12 @@
 
 #include "base/error.h"
 
-#include <string.h>
-
-/* ---- From YAML to texts ---- */
-
-/* Texts that one item of an axis stands for. */
-struct texts {
-    const char **list;
-    size_t n, capacity;
-};
-
-static void add_text(const struct ib_yaml *doc, struct texts *texts, const char *text)
-{
-    texts->list = ib_arena_grow(doc->arena, texts->list, sizeof *texts->list, texts->n, &texts->capacity);
-    texts->list[texts->n++] = text;
-}
-
-enum ib_status ib_matrix_spec_read_layers(const struct ib_yaml *doc, const yaml_node_t *list,
-                                          const char **out)
-{
-    *out = "none";
-    for (size_t i = 0; i < ib_yaml_count(list); i++) {
-        const char *size = NULL;
-        IB_TRY(ib_yaml_scalar(doc, ib_yaml_item(doc, list, i), "hidden", true, "a layer size", &size));
-        *out = i ? ib_arena_print(doc->arena, "%s,%s", *out, size) : size;
-    }
-    return IB_OK;
-}
-
-/* Each of `before` with each value of an option behind it: " threads=1", " threads=2". */
-static enum ib_status add_option(const struct ib_yaml *doc, const char *name, const yaml_node_t *values,
-                                 const struct texts *before, struct texts *out)
-{
-    static const char allowed[] = "a value without blanks";
-    if (ib_yaml_count(values) == 0)
-        return ib_yaml_fail(doc, values, name, "an empty list; at least one value is needed");
-    for (size_t i = 0; i < before->n; i++) {
-        for (size_t j = 0; j < ib_yaml_count(values); j++) {
-            const yaml_node_t *item = ib_yaml_item(doc, values, j);
-            const char *value = NULL;
-            IB_TRY(ib_yaml_scalar(doc, item, name, false, allowed, &value));
-            if (strpbrk(value, " \t\r\n"))
-                return ib_yaml_refuse(doc, item, name, allowed);
-            add_text(doc, out, ib_arena_print(doc->arena, "%s %s=%s", before->list[i], name, value));
-        }
-    }
-    return IB_OK;
-}
-
-/* {name: cpu_blas, threads: [1, 2]} as "cpu_blas threads=1" and "cpu_blas threads=2". */
-static enum ib_status read_impl(const struct ib_yaml *doc, const yaml_node_t *map, struct texts *out)
-{
-    const yaml_node_t *name = ib_yaml_find(doc, map, "name");
-    const char *text = NULL;
-    if (!name)
-        return ib_yaml_fail(doc, map, "impl", "`name` is missing");
-    IB_TRY(ib_yaml_scalar(doc, name, "name", false, "an implementation's name", &text));
-    add_text(doc, out, text);
-    for (size_t i = 0; i < ib_yaml_pairs(map); i++) {
-        const char *option = ib_yaml_key(doc, map, i);
-        struct texts with_option = {0};
-        if (strcmp(option, "name") == 0)
-            continue;
-        IB_TRY(add_option(doc, option, ib_yaml_value(doc, map, i), out, &with_option));
-        *out = with_option;
-    }
-    return IB_OK;
-}
-
-/* The texts of one item of an axis; `out` starts empty. */
-static enum ib_status read_item(const struct ib_yaml *doc, enum ib_axis_kind kind, const yaml_node_t *item,
-                                struct texts *out)
-{
-    bool number = ib_axis_is_number(kind);
-    const char *text = NULL;
-    if (kind == IB_AXIS_IMPL && item->type == YAML_MAPPING_NODE)
-        return read_impl(doc, item, out);
-    if (kind == IB_AXIS_HIDDEN && item->type == YAML_SEQUENCE_NODE)
-        IB_TRY(ib_matrix_spec_read_layers(doc, item, &text));
-    else
-        IB_TRY(ib_yaml_scalar(doc, item, ib_axis_rules[kind].name, number,
-                              number ? "a number, without quotes" : "a single value", &text));
-    add_text(doc, out, text);
-    return IB_OK;
-}
-
-/* ---- From texts to values ---- */
-
-struct values {
-    struct ib_axis_value *list;
-    size_t n, capacity;
-};
-
-static enum ib_status add_value(const struct ib_yaml *doc, enum ib_axis_kind kind, const yaml_node_t *item,
-                                const char *text, struct values *values)
-{
-    const char *key = ib_axis_rules[kind].name;
-    struct ib_axis_value value;
-    if (ib_axis_parse(doc->arena, kind, text, ib_yaml_where(doc, item), &value) != IB_OK)
-        return ib_yaml_fail(doc, item, key, "%s", ib_last_error()->message);
-    values->list = ib_arena_grow(doc->arena, values->list, sizeof value, values->n, &values->capacity);
-    values->list[values->n++] = value;
-    return IB_OK;
-}
+/* ---- Axes ---- */
 
 static enum ib_status read_axis(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                 const yaml_node_t *list, void *field)
 {
-    enum ib_axis_kind kind = ib_axis_find(rule->name);
-    struct values values = {0};
-    if (ib_yaml_count(list) == 0)
-        return ib_yaml_fail(doc, list, rule->name, "an empty axis; at least one value is needed%s",
-                            kind == IB_AXIS_HIDDEN ? ", such as [[]] for no hidden layers" : "");
-    for (size_t i = 0; i < ib_yaml_count(list); i++) {
-        const yaml_node_t *item = ib_yaml_item(doc, list, i);
-        struct texts texts = {0};
-        IB_TRY(read_item(doc, kind, item, &texts));
-        for (size_t j = 0; j < texts.n; j++)
-            IB_TRY(add_value(doc, kind, item, texts.list[j], &values));
-    }
-    *(struct ib_axis *)field = (struct ib_axis){.values = values.list, .n = values.n, .given = true};
-    return IB_OK;
+    return ib_axis_read_all(doc, ib_axis_find(rule->name), list, field);
 }
 
 enum ib_status ib_matrix_spec_default(struct ib_arena *arena, struct ib_matrix_spec *out)
@@ -135,18 +20,40 @@ enum ib_status ib_matrix_spec_default(struct ib_arena *arena, struct ib_matrix_s
     return IB_OK;
 }
 
+/* "6", "[per_op, resident]"; NULL where there is no default. */
+static const char *default_text(struct ib_arena *arena, const struct ib_axis_rule *rule)
+{
+    const char *text = rule->defaults[0];
+    for (size_t i = 1; text && rule->defaults[i]; i++)
+        text = ib_arena_print(arena, "%s, %s", text, rule->defaults[i]);
+    return text && rule->defaults[1] ? ib_arena_print(arena, "[%s]", text) : text;
+}
+
+const struct ib_yaml_key *ib_matrix_spec_keys(struct ib_arena *arena)
+{
+    struct ib_yaml_key *keys = ib_arena_alloc(arena, (IB_AXIS_COUNT + 1) * sizeof *keys);
+    for (size_t k = 0; k < IB_AXIS_COUNT; k++) {
+        const struct ib_axis_rule *rule = &ib_axis_rules[k];
+        keys[k] =
+            (struct ib_yaml_key){.name = rule->name,
+                                 .read = read_axis,
+                                 .offset = offsetof(struct ib_matrix_spec, axes) + k * sizeof(struct ib_axis),
+                                 .required = !rule->defaults[0],
+                                 .help = rule->help,
+                                 .example = rule->example,
+                                 .type = ib_axis_type_name((enum ib_axis_kind)k),
+                                 .allowed = ib_axis_allowed(arena, (enum ib_axis_kind)k),
+                                 .initial = default_text(arena, rule)};
+    }
+    keys[IB_AXIS_COUNT] = (struct ib_yaml_key){.name = NULL};
+    return keys;
+}
+
 enum ib_status ib_matrix_spec_read(const struct ib_yaml *doc, const char *key, const yaml_node_t *map,
                                    struct ib_matrix_spec *out)
 {
-    struct ib_yaml_key keys[IB_AXIS_COUNT + 1] = {0};
     IB_TRY(ib_matrix_spec_default(doc->arena, out));
-    for (size_t k = 0; k < IB_AXIS_COUNT; k++)
-        keys[k] =
-            (struct ib_yaml_key){.name = ib_axis_rules[k].name,
-                                 .read = read_axis,
-                                 .offset = offsetof(struct ib_matrix_spec, axes) + k * sizeof *out->axes,
-                                 .required = out->axes[k].n == 0};
-    return ib_yaml_read_map(doc, map, key, keys, out);
+    return ib_yaml_read_map(doc, map, key, ib_matrix_spec_keys(doc->arena), out);
 }
 
 bool ib_matrix_spec_is_zipped(const struct ib_matrix_spec *spec, enum ib_axis_kind kind)
@@ -157,21 +64,92 @@ bool ib_matrix_spec_is_zipped(const struct ib_matrix_spec *spec, enum ib_axis_ki
     return n > 1;
 }
 
-static enum ib_status check_axis(enum ib_axis_kind kind, const struct ib_axis *axis)
-{
-    for (size_t i = 0; i < axis->n; i++)
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(axis->values[i].text, axis->values[j].text) == 0)
-                return ib_fail(IB_EINVAL, axis->values[i].where, "key `%s`: `%.100s` is given twice%s",
-                               ib_axis_rules[kind].name, axis->values[i].text,
-                               kind == IB_AXIS_HIDDEN ? "; one network with two layers is [[6, 6]]" : "");
-    return IB_OK;
-}
-
 enum ib_status ib_matrix_spec_check(const struct ib_matrix_spec *spec)
 {
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         if (!ib_matrix_spec_is_zipped(spec, (enum ib_axis_kind)k))
-            IB_TRY(check_axis((enum ib_axis_kind)k, &spec->axes[k]));
+            IB_TRY(ib_axis_check((enum ib_axis_kind)k, &spec->axes[k]));
+    return IB_OK;
+}
+
+/* ---- `zip`: axes that advance together ---- */
+
+static enum ib_status read_axis_name(const struct ib_yaml *doc, const char *key, const yaml_node_t *item,
+                                     enum ib_axis_kind *out)
+{
+    const char *name = NULL;
+    char hint[128];
+    IB_TRY(ib_yaml_scalar(doc, item, key, false, "the name of an axis", &name));
+    *out = ib_axis_find(name);
+    if (*out != IB_AXIS_COUNT)
+        return IB_OK;
+    return ib_yaml_fail(doc, item, key, "`%.100s` is not an axis%s", name,
+                        ib_hint(name, ib_axis_names(), hint, sizeof hint));
+}
+
+static bool is_in(const struct ib_zip *zips, size_t n, enum ib_axis_kind kind)
+{
+    while (n > 0)
+        if (zips[--n].has[kind])
+            return true;
+    return false;
+}
+
+/* The entry after n others. */
+static enum ib_status read_zip(const struct ib_yaml *doc, const char *key, const yaml_node_t *list,
+                               struct ib_zip *zips, size_t n)
+{
+    if (list->type != YAML_SEQUENCE_NODE || ib_yaml_count(list) < 2)
+        return ib_yaml_fail(doc, list, key, "two axes or more advance together: [lr, epochs]");
+    zips[n].where = ib_yaml_where(doc, list);
+    for (size_t i = 0; i < ib_yaml_count(list); i++) {
+        const yaml_node_t *item = ib_yaml_item(doc, list, i);
+        enum ib_axis_kind kind;
+        IB_TRY(read_axis_name(doc, key, item, &kind));
+        if (is_in(zips, n + 1, kind))
+            return ib_yaml_fail(doc, item, key, "`%s` is given twice", ib_axis_rules[kind].name);
+        zips[n].has[kind] = true;
+    }
+    return IB_OK;
+}
+
+enum ib_status ib_zips_read(const struct ib_yaml *doc, const char *key, const yaml_node_t *list,
+                            struct ib_zip **out, size_t *n)
+{
+    size_t count = ib_yaml_count(list);
+    bool nested = list->type == YAML_SEQUENCE_NODE && count > 0 &&
+                  ib_yaml_item(doc, list, 0)->type == YAML_SEQUENCE_NODE;
+    *n = nested ? count : 1;
+    *out = ib_arena_alloc(doc->arena, *n * sizeof **out);
+    for (size_t i = 0; i < *n; i++)
+        IB_TRY(read_zip(doc, key, nested ? ib_yaml_item(doc, list, i) : list, *out, i));
+    return IB_OK;
+}
+
+static enum ib_status refuse_lengths(const struct ib_matrix_spec *spec, const struct ib_zip *zip,
+                                     enum ib_axis_kind a, enum ib_axis_kind b)
+{
+    return ib_fail(IB_EINVAL, zip->where,
+                   "key `zip`: `%s` has %zu values (%s), `%s` has %zu (%s); axes that "
+                   "advance together must have the same number of values",
+                   ib_axis_rules[a].name, spec->axes[a].n, spec->axes[a].values[0].where,
+                   ib_axis_rules[b].name, spec->axes[b].n, spec->axes[b].values[0].where);
+}
+
+enum ib_status ib_matrix_spec_zip(struct ib_matrix_spec *spec, const struct ib_zip *zip)
+{
+    enum ib_axis_kind leader = IB_AXIS_COUNT;
+    for (int k = 0; k < IB_AXIS_COUNT; k++) {
+        if (!zip->has[k])
+            continue;
+        if (!spec->axes[k].given)
+            return ib_fail(IB_EINVAL, zip->where, "key `zip`: `%s` is not in `matrix`",
+                           ib_axis_rules[k].name);
+        if (leader == IB_AXIS_COUNT)
+            leader = (enum ib_axis_kind)k;
+        if (spec->axes[k].n != spec->axes[leader].n)
+            return refuse_lengths(spec, zip, leader, (enum ib_axis_kind)k);
+        spec->leader[k] = leader;
+    }
     return IB_OK;
 }

@@ -2,15 +2,15 @@
 #ifndef IB_CONFIG_MATRIX_SPEC_H
 #define IB_CONFIG_MATRIX_SPEC_H
 
-#include "base/yaml_reader.h"
+#include "base/yaml_keys.h"
 #include "config/axes.h"
 
 struct ib_matrix_spec {
     struct ib_axis
-        axes[IB_AXIS_COUNT]; /* the default where nothing was said; no values where there is none */
-    enum ib_axis_kind leader[IB_AXIS_COUNT]; /* the first of the axes that this one is tied to by `zip`;
-                                                itself where free */
-    bool included;                           /* added whole: `exclude` does not touch it */
+        axes[IB_AXIS_COUNT]; /* the default where nothing was given; no values where there is none */
+    /* The first of the axes that `zip` ties this one to; itself where it is free. */
+    enum ib_axis_kind leader[IB_AXIS_COUNT];
+    bool included; /* an entry of `include`: `exclude` does not touch it */
 };
 
 /* Axes that advance together: an entry of `zip`. */
@@ -21,10 +21,10 @@ struct ib_zip {
 
 enum ib_status ib_matrix_spec_default(struct ib_arena *, struct ib_matrix_spec *out);
 
-/* Reads a map of axes. Every value may be a list or a single value. In `hidden`, each item is one network: 6
- * and [6] are one layer, [6, 6] two, [] none; so `hidden: [6, 12]` are two networks of one layer. An item of
- * `impl` may be a map, {name: cpu_blas, threads: [1, 2]}, whose lists of values stand for one item each.
- * ib_matrix_spec_check is left to the caller, since `zip` may stand behind. */
+/* The keys of the map: the axes. */
+const struct ib_yaml_key *ib_matrix_spec_keys(struct ib_arena *);
+/* Reads a map of axes, each a list of values or a single one (ib_axis_read). ib_matrix_spec_check is left to
+ * the caller, since `zip` may follow later in the file. */
 enum ib_status ib_matrix_spec_read(const struct ib_yaml *, const char *key, const yaml_node_t *,
                                    struct ib_matrix_spec *out);
 
@@ -36,8 +36,5 @@ enum ib_status ib_matrix_spec_zip(struct ib_matrix_spec *, const struct ib_zip *
 bool ib_matrix_spec_is_zipped(const struct ib_matrix_spec *, enum ib_axis_kind);
 /* No value twice in an axis, but for those that are tied. */
 enum ib_status ib_matrix_spec_check(const struct ib_matrix_spec *);
-
-/* One network's list of layers, as the text that ib_axis_parse reads: "6,6", or "none". */
-enum ib_status ib_matrix_spec_read_layers(const struct ib_yaml *, const yaml_node_t *list, const char **out);
 
 #endif

@@ -68,23 +68,24 @@ static void keep_cpus(struct ib_arena *arena, const bool *in, struct ib_measure 
     out->cpus = cpus;
 }
 
+static const char pin_allowed[] = "auto, none or a list of CPUs from 0 to 1023 such as \"0,2-3\"";
+_Static_assert(IB_PIN_CPU_MAX == 1023, "pin_allowed says so");
+
 static enum ib_status read_pin(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                const yaml_node_t *node, void *field)
 {
     static const struct ib_word words[] = {{"none", IB_PIN_NONE}, {"auto", IB_PIN_AUTO}, {NULL, 0}};
-    static const char allowed[] = "auto, none or a list of CPUs from 0 to 1023 such as \"0,2-3\"";
-    _Static_assert(IB_PIN_CPU_MAX == 1023, "`allowed` says so");
     struct ib_measure *measure = field;
     bool in[IB_PIN_CPU_MAX + 1] = {false};
     const char *text = NULL;
     int word;
-    IB_TRY(ib_yaml_scalar(doc, node, rule->name, false, allowed, &text));
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, false, pin_allowed, &text));
     if (ib_word_value(words, text, &word)) {
         measure->pin = (enum ib_pin)word;
         return IB_OK;
     }
     if (!parse_cpus(text, in))
-        return ib_yaml_refuse(doc, node, rule->name, allowed);
+        return ib_yaml_refuse(doc, node, rule->name, pin_allowed);
     measure->pin = IB_PIN_CPUS;
     keep_cpus(doc->arena, in, measure);
     return IB_OK;
@@ -94,53 +95,79 @@ static enum ib_status read_pin(const struct ib_yaml *doc, const struct ib_yaml_k
 
 enum { WHOLE_RUNS = 5 }; /* odd: then one of them is the median */
 
+#define FIELD(key, field) .name = key, .offset = offsetof(struct ib_measure, field)
+static const struct ib_yaml_key process_keys[] = {
+    {FIELD("runs", process_runs), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX,
+     .help = "timed runs of the whole process", .example = "5", .initial = "5"},
+    {FIELD("warmup", process_warmup), .read = ib_yaml_read_u64, .max = 1000,
+     .help = "runs before the first that is timed", .example = "2"},
+    {.name = NULL},
+};
+static const char process_allowed[] = "true, false or a map such as {runs: 5, warmup: 1}";
+
 /* true, false, or how often. */
-static enum ib_status read_whole(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                 const yaml_node_t *node, void *field)
+static enum ib_status read_process(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                   const yaml_node_t *node, void *field)
 {
     static const struct ib_word words[] = {{"true", WHOLE_RUNS}, {"false", 0}, {NULL, 0}};
-    static const struct ib_yaml_key keys[] = {{.name = "runs",
-                                               .offset = offsetof(struct ib_measure, process_runs),
-                                               .read = ib_yaml_read_u64,
-                                               .min = 1,
-                                               .max = ROUNDS_MAX},
-                                              {.name = "warmup",
-                                               .offset = offsetof(struct ib_measure, process_warmup),
-                                               .read = ib_yaml_read_u64,
-                                               .max = 1000},
-                                              {.name = NULL}};
-    static const char allowed[] = "true, false or a map such as {runs: 5, warmup: 1}";
     struct ib_measure *measure = field;
     const char *text = NULL;
     int runs;
     if (node->type == YAML_MAPPING_NODE) {
         measure->process_runs = WHOLE_RUNS;
-        return ib_yaml_read_map(doc, node, rule->name, keys, measure);
+        return ib_yaml_read_map(doc, node, rule->name, process_keys, measure);
     }
-    IB_TRY(ib_yaml_scalar(doc, node, rule->name, false, allowed, &text));
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, false, process_allowed, &text));
     if (!ib_word_value(words, text, &runs))
-        return ib_yaml_refuse(doc, node, rule->name, allowed);
+        return ib_yaml_refuse(doc, node, rule->name, process_allowed);
     measure->process_runs = (uint64_t)runs;
     return IB_OK;
 }
 
 /* ---- Everything ---- */
 
-#define FIELD(key, field) .name = key, .offset = offsetof(struct ib_measure, field)
-static const struct ib_yaml_key keys[] = {
-    {FIELD("warmup", warmup), .read = ib_yaml_read_u64, .max = 1000},
-    {FIELD("rounds", rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX},
-    {FIELD("min_rounds", min_rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX},
-    {FIELD("max_rounds", max_rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX},
-    {FIELD("precision", precision), .read = ib_yaml_read_share},
-    {FIELD("order", order), .read = ib_yaml_read_word, .words = ib_order_words},
-    {FIELD("timeout", timeout_ns), .read = ib_yaml_read_duration, .min = MS_NS, .max = 24 * HOUR_NS},
-    {FIELD("min_time", min_time_ns), .read = ib_yaml_read_duration, .max = HOUR_NS},
-    {FIELD("memory", memory_bytes), .read = ib_yaml_read_bytes, .min = MEGABYTE, .max = MEGABYTE << 30},
-    {FIELD("memory_by", memory_by), .read = ib_yaml_read_word, .words = ib_memory_by_words},
-    {FIELD("oracle_budget", oracle_budget_ns), .read = ib_yaml_read_duration, .min = US_NS, .max = HOUR_NS},
-    {.name = "pin", .read = read_pin},
-    {.name = "whole_process", .read = read_whole},
+const struct ib_yaml_key ib_measure_keys[] = {
+    {FIELD("warmup", warmup), .read = ib_yaml_read_u64, .max = 1000,
+     .help = "untimed trainings in each worker before the timed one", .example = "2"},
+    {FIELD("rounds", rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX,
+     .help = "timed rounds of each case, each in a process of its own; with `precision`, the most",
+     .example = "20"},
+    {FIELD("precision", precision), .read = ib_yaml_read_share, .initial = "none",
+     .help = "a case stops early once half the interval of its median is at most this share of the median",
+     .example = "1%"},
+    {FIELD("min_rounds", min_rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX, .initial = "6",
+     .help = "rounds before a case may stop early; only with `precision`", .example = "8"},
+    {FIELD("max_rounds", max_rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX,
+     .initial = "`rounds`", .help = "another name of `rounds` where there is a `precision`", .example = "40"},
+    {FIELD("order", order), .read = ib_yaml_read_word, .words = ib_order_words,
+     .help = "order of the timed rounds: cases shuffled in each round; forth and back; or case by case",
+     .example = "abba"},
+    {FIELD("min_time", min_time_ns), .read = ib_yaml_read_duration, .max = HOUR_NS,
+     .help = "a round repeats its training until this much has been timed", .example = "0.5s"},
+    {FIELD("timeout", timeout_ns), .read = ib_yaml_read_duration, .min = MS_NS, .max = 24 * HOUR_NS,
+     .help = "limit of one request to a worker, such as a training", .example = "10m"},
+    {FIELD("memory", memory_bytes), .read = ib_yaml_read_bytes, .min = MEGABYTE, .max = MEGABYTE << 30,
+     .initial = "no limit", .help = "memory that a worker may have to itself", .example = "2GB"},
+    {FIELD("memory_by", memory_by), .read = ib_yaml_read_word, .words = ib_memory_by_words,
+     .help = "how `memory` is enforced: by a control group, by polling, or by the first that works",
+     .example = "polling"},
+    {FIELD("oracle_budget", oracle_budget_ns), .read = ib_yaml_read_duration, .min = US_NS, .max = HOUR_NS,
+     .help = "time of one reference training; beyond it, fewer epochs are verified", .example = "1m"},
+    {.name = "pin",
+     .read = read_pin,
+     .type = "word or list of CPUs",
+     .allowed = pin_allowed,
+     .initial = "none",
+     .help = "CPUs that workers may use",
+     .example = "\"0,2-3\""},
+    {.name = "whole_process",
+     .read = read_process,
+     .keys = process_keys,
+     .type = "true, false or map",
+     .allowed = process_allowed,
+     .initial = "false",
+     .help = "also time whole processes, with hyperfine",
+     .example = "true"},
     {.name = NULL},
 };
 
@@ -186,6 +213,6 @@ static enum ib_status settle_rounds(const struct ib_yaml *doc, const yaml_node_t
 enum ib_status ib_measure_read(const struct ib_yaml *doc, const char *key, const yaml_node_t *map,
                                struct ib_measure *measure)
 {
-    IB_TRY(ib_yaml_read_map(doc, map, key, keys, measure));
+    IB_TRY(ib_yaml_read_map(doc, map, key, ib_measure_keys, measure));
     return settle_rounds(doc, map, measure);
 }

@@ -2,7 +2,7 @@
 #ifndef IB_CONFIG_MEASURE_H
 #define IB_CONFIG_MEASURE_H
 
-#include "base/yaml_reader.h"
+#include "base/yaml_keys.h"
 #include "parent/memory_limit.h"
 
 /* Of the timed passes. */
@@ -38,6 +38,7 @@ struct ib_measure {
 };
 
 extern const struct ib_measure ib_measure_default;
+extern const struct ib_yaml_key ib_measure_keys[];
 
 /* Reads the map into *measure, which holds the defaults. */
 enum ib_status ib_measure_read(const struct ib_yaml *, const char *key, const yaml_node_t *,

@@ -57,26 +57,24 @@ static enum ib_status open_registry(struct ib_config *config, const char *const 
     return ib_registry_open(config->plugins, out);
 }
 
-enum ib_status ib_sweep_open(const char *path, const struct ib_sweep_flags *flags, struct ib_sweep *out)
+enum ib_status ib_sweep_open(const char *path, const char *const *keep, const char *const *drop,
+                             const char *const *plugins, struct ib_sweep *out)
 {
+    struct ib_config *config = &out->config;
     *out = (struct ib_sweep){0};
-    IB_TRY(ib_config_read(path, &out->config));
-    enum ib_status status =
-        ib_case_selection_parse(&out->config.arena, flags->keep, flags->drop, &out->config.selection);
-    out->config.selection_text = selection_text(&out->config.arena, flags->keep, flags->drop);
+    IB_TRY(ib_config_read(path, config));
+    enum ib_status status = ib_case_selection_parse(&config->arena, keep, drop, &config->selection);
+    config->selection_text = selection_text(&config->arena, keep, drop);
     if (status == IB_OK)
-        status = open_registry(&out->config, flags->plugins, &out->registry);
+        status = open_registry(config, plugins, &out->registry);
     if (status == IB_OK)
-        status = ib_sweep_add_externals(&out->config, out->registry);
+        status = ib_sweep_add_externals(config, out->registry);
     if (status == IB_OK)
-        status = ib_matrix_build(&out->config, out->registry, &out->matrix);
+        status = ib_matrix_build(config, out->registry, &out->matrix);
     if (status == IB_OK)
-        status = check_baseline(&out->config, &out->matrix);
-    if (status != IB_OK) {
-        ib_matrix_free(&out->matrix);
-        ib_registry_close(out->registry);
-        ib_config_free(&out->config);
-    }
+        status = check_baseline(config, &out->matrix);
+    if (status != IB_OK)
+        ib_sweep_close(out);
     return status;
 }
 

@@ -117,19 +117,15 @@ static void take_all(struct ib_dataset *set, const struct rows *train, const str
     take_rows(set, test, &set->x_test, &set->y_test);
 }
 
-/* A random order of 0 .. n-1 (Fisher and Yates). */
-static uint64_t *shuffle(struct ib_arena *arena, uint64_t n, uint64_t seed)
+/* A random order of 0 .. n-1. */
+static uint64_t *random_order(struct ib_arena *arena, uint64_t n, uint64_t seed)
 {
     struct ib_rng rng;
     ib_rng_seed(&rng, seed);
     uint64_t *order = ib_arena_alloc(arena, n * sizeof *order);
     for (uint64_t i = 0; i < n; i++)
         order[i] = i;
-    for (uint64_t i = n; i > 1; i--) {
-        uint64_t j = ib_rng_below(&rng, i), swapped = order[j];
-        order[j] = order[i - 1];
-        order[i - 1] = swapped;
-    }
+    ib_rng_shuffle(&rng, order, n, sizeof *order);
     return order;
 }
 
@@ -143,7 +139,7 @@ static void split(const struct ib_dataset_spec *spec, const struct ib_table *tab
     if (!has_test && fraction >= 1) {
         test = train;
     } else if (!has_test && train.n) {
-        uint64_t *order = shuffle(scratch, table->rows, spec->seed ? spec->seed : IB_SPLIT_SEED);
+        uint64_t *order = random_order(scratch, table->rows, spec->seed ? spec->seed : IB_SPLIT_SEED);
         uint64_t n = (uint64_t)llround(fraction * (double)table->rows);
         n = n ? n : 1;
         test = (struct rows){table->x, table->y, order, n};

@@ -16,74 +16,79 @@ static enum ib_status read_number(const struct ib_yaml *doc, const struct ib_yam
     return ib_parse_f64(text, out) ? IB_OK : ib_yaml_refuse(doc, node, rule->name, allowed);
 }
 
-/* Above 0 and up to 1. */
-static enum ib_status read_part(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                const yaml_node_t *node, const char *allowed, void *field)
-{
-    double value;
-    IB_TRY(read_number(doc, rule, node, allowed, &value));
-    if (!(value > 0) || value > 1)
-        return ib_yaml_refuse(doc, node, rule->name, allowed);
-    *(double *)field = value;
-    return IB_OK;
-}
+static const char part_allowed[] = "a number above 0 and up to 1";
+static const char noise_allowed[] = "a number from 0 to 1000";
 
 static enum ib_status read_test_fraction(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                          const yaml_node_t *node, void *field)
 {
-    return read_part(doc, rule, node,
-                     "a number above 0 and up to 1 (1: all rows are for training and for tests)", field);
-}
-
-static enum ib_status read_synth_test_fraction(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
-                                               const yaml_node_t *node, void *field)
-{
-    return read_part(doc, rule, node, "a number above 0 and up to 1 (of `rows`, made in addition)", field);
+    double value;
+    IB_TRY(read_number(doc, rule, node, part_allowed, &value));
+    if (!(value > 0) || value > 1)
+        return ib_yaml_refuse(doc, node, rule->name, part_allowed);
+    *(double *)field = value;
+    return IB_OK;
 }
 
 static enum ib_status read_noise(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                  const yaml_node_t *node, void *field)
 {
-    static const char allowed[] = "a number from 0 to 1000";
     double value;
-    IB_TRY(read_number(doc, rule, node, allowed, &value));
+    IB_TRY(read_number(doc, rule, node, noise_allowed, &value));
     if (!(value >= 0) || value > 1000)
-        return ib_yaml_refuse(doc, node, rule->name, allowed);
+        return ib_yaml_refuse(doc, node, rule->name, noise_allowed);
     *(double *)field = value;
     return IB_OK;
 }
 
 #define FIELD(key)        .name = #key, .offset = offsetof(struct ib_dataset_spec, key)
 #define SYNTH(key, field) .name = #key, .offset = offsetof(struct ib_dataset_spec, synth.field)
-#define SEED                                                                                                 \
-    {                                                                                                        \
-        FIELD(seed), .read = ib_yaml_read_u64, .min = 1, .max = INT64_MAX                                    \
-    }
+#define PART              .read = read_test_fraction, .type = "number", .allowed = part_allowed
 
-static const struct ib_yaml_key file_keys[] = {
-    {FIELD(path), .read = ib_yaml_read_text, .required = true},
-    /* From here on also beside a file. */
-    {FIELD(target), .read = ib_yaml_read_text},
-    {FIELD(y), .read = ib_yaml_read_text},
-    {FIELD(test), .read = ib_yaml_read_text},
-    {FIELD(test_fraction), .read = read_test_fraction},
-    SEED,
-    {FIELD(header), .read = ib_yaml_read_word, .words = header_words},
-    {FIELD(task), .read = ib_yaml_read_word, .words = ib_task_words},
-    {FIELD(source), .read = ib_yaml_read_text},
-    {FIELD(licence), .read = ib_yaml_read_text},
+const struct ib_yaml_key ib_spec_file_keys[] = {
+    {FIELD(path), .read = ib_yaml_read_text, .required = true,
+     .help = "a .csv, .json or .npy file; paths start from the configuration's folder",
+     .example = "mine.csv"},
+    /* From here on also in a file beside the data. */
+    {FIELD(target), .read = ib_yaml_read_text, .initial = "the last column",
+     .help = "column of the targets in a CSV file, by name or number", .example = "price"},
+    {FIELD(y), .read = ib_yaml_read_text, .initial = "none", .help = "file of the targets of an .npy file",
+     .example = "mine_y.npy"},
+    {FIELD(test), .read = ib_yaml_read_text, .initial = "none", .help = "file of the test rows",
+     .example = "mine_test.csv"},
+    {FIELD(test_fraction), PART, .initial = "0.2",
+     .help = "share of the rows that is kept for tests; 1: all rows are for training and for tests",
+     .example = "0.3"},
+    {FIELD(seed), .read = ib_yaml_read_u64, .min = 1, .max = INT64_MAX, .initial = "42",
+     .help = "seed of the split into training and test rows", .example = "7"},
+    {FIELD(header), .read = ib_yaml_read_word, .words = header_words, .initial = "by the first line",
+     .help = "does a CSV file begin with the names of its columns?", .example = "true"},
+    {FIELD(task), .read = ib_yaml_read_word, .words = ib_task_words, .initial = "by the targets",
+     .help = "classification where all targets are 0 or 1, unless this says otherwise",
+     .example = "regression"},
+    {FIELD(source), .read = ib_yaml_read_text, .initial = "none", .help = "where the data come from",
+     .example = "https://example.org"},
+    {FIELD(licence), .read = ib_yaml_read_text, .initial = "none", .help = "licence of the data",
+     .example = "CC0"},
     {.name = NULL},
 };
-static const struct ib_yaml_key *const beside_keys = file_keys + 1;
+static const struct ib_yaml_key *const beside_keys = ib_spec_file_keys + 1;
 
-static const struct ib_yaml_key synth_keys[] = {
-    {SYNTH(synth, kind), .read = ib_yaml_read_word, .words = ib_synth_words, .required = true},
-    {SYNTH(rows, rows), .read = ib_yaml_read_u64, .min = 2, .max = 1000000000, .required = true},
-    {SYNTH(cols, cols), .read = ib_yaml_read_u64, .min = 1, .max = 1000000, .required = true},
-    {SYNTH(noise, noise), .read = read_noise},
-    {SYNTH(outputs, outputs), .read = ib_yaml_read_u64, .min = 1, .max = 1000},
-    SEED,
-    {FIELD(test_fraction), .read = read_synth_test_fraction},
+const struct ib_yaml_key ib_spec_synth_keys[] = {
+    {SYNTH(synth, kind), .read = ib_yaml_read_word, .words = ib_synth_words, .required = true,
+     .help = "kind of data that are made up, in place of `path`", .example = "regression"},
+    {SYNTH(rows, rows), .read = ib_yaml_read_u64, .min = 2, .max = 1000000000, .required = true,
+     .help = "training rows", .example = "100000"},
+    {SYNTH(cols, cols), .read = ib_yaml_read_u64, .min = 1, .max = 1000000, .required = true,
+     .help = "features", .example = "32"},
+    {SYNTH(noise, noise), .read = read_noise, .type = "number", .allowed = noise_allowed, .initial = "0",
+     .help = "standard deviation of the noise of the targets", .example = "0.1"},
+    {SYNTH(outputs, outputs), .read = ib_yaml_read_u64, .min = 1, .max = 1000, .initial = "1",
+     .help = "columns of the targets", .example = "4"},
+    {FIELD(seed), .read = ib_yaml_read_u64, .min = 1, .max = INT64_MAX, .initial = "42",
+     .help = "seed of the data", .example = "7"},
+    {FIELD(test_fraction), PART, .initial = "0.2, at most 10000 rows",
+     .help = "test rows that are made in addition, as a share of `rows`", .example = "0.3"},
     {.name = NULL},
 };
 
@@ -105,7 +110,7 @@ enum ib_status ib_spec_read(const struct ib_yaml *doc, const char *name, const y
 {
     *out = (struct ib_dataset_spec){.name = ib_arena_copy(doc->arena, name)};
     bool is_synth = ib_yaml_find(doc, map, "synth") != NULL;
-    IB_TRY(ib_yaml_read_map(doc, map, name, is_synth ? synth_keys : file_keys, out));
+    IB_TRY(ib_yaml_read_map(doc, map, name, is_synth ? ib_spec_synth_keys : ib_spec_file_keys, out));
     if (!is_synth)
         out->path = ib_file_join(doc->arena, folder, out->path);
     return finish(doc, map, name, folder, out);

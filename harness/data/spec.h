@@ -3,8 +3,11 @@
 #ifndef IB_DATA_SPEC_H
 #define IB_DATA_SPEC_H
 
-#include "base/yaml_reader.h"
+#include "base/yaml_keys.h"
 #include "data/dataset.h"
+
+/* The keys of a description, with `path` and with `synth`. */
+extern const struct ib_yaml_key ib_spec_file_keys[], ib_spec_synth_keys[];
 
 /* Reads a map of a configuration, which must have `path`, relative to `folder`, or `synth`. */
 enum ib_status ib_spec_read(const struct ib_yaml *, const char *name, const yaml_node_t *, const char *folder,

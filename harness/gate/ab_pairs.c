@@ -56,8 +56,7 @@ static void pair_with_control(const struct ib_ab_pairs *pairs, struct ib_slowdow
     else if (!same_machine(pairs))
         ib_slowdown_test_leave(test, false, "the baseline was made on another machine");
     else if (!control || !is_usable(control))
-        ib_slowdown_test_leave(test, false,
-                               "it has no control beside it whose time carries the machine's drift");
+        ib_slowdown_test_leave(test, false, "it has no control whose time carries the machine's drift");
     else if (!set_old_ratio(&old_case->over_control, test))
         ib_slowdown_test_leave(test, false,
                                "the baseline has too few rounds for an interval: 6 or more are needed");

@@ -90,15 +90,6 @@ static bool goes_on(const struct ib_ab_runner *runner, size_t c)
     return true;
 }
 
-static void shuffle(size_t *order, size_t n, struct ib_rng *rng) /* Fisher-Yates */
-{
-    for (size_t i = n; i > 1; i--) {
-        size_t j = (size_t)ib_rng_below(rng, i), last = order[i - 1];
-        order[i - 1] = order[j];
-        order[j] = last;
-    }
-}
-
 /* ABBA: new first, old first, old first, new first … of a case. */
 static size_t first_side(const struct ib_ab_runner *runner, struct ib_rng *rng, uint64_t round)
 {
@@ -127,7 +118,7 @@ static enum ib_status time_pair(struct ib_ab_runner *runner, size_t c, uint64_t 
 static enum ib_status time_round(struct ib_ab_runner *runner, size_t *order, size_t n, struct ib_rng *rng,
                                  uint64_t round)
 {
-    shuffle(order, n, rng);
+    ib_rng_shuffle(rng, order, n, sizeof *order);
     for (size_t k = 0; k < n && !ib_interrupted(); k++) {
         size_t first = first_side(runner, rng, round);
         if (goes_on(runner, order[k]))

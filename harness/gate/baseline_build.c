@@ -12,7 +12,7 @@ static bool is_plugin(const char *path)
     return length > 3 && strcmp(path + length - 3, ".so") == 0;
 }
 
-/* Beside the old plugin there is nothing: without it, no comparison. */
+/* The old side has nothing but this plugin: without it there is no comparison. */
 static enum ib_status open_plugin(const char *path, struct ib_registry **out)
 {
     IB_TRY(ib_registry_open_plugin(path, out));
@@ -31,7 +31,7 @@ static enum ib_status open_registry(const struct ib_sweep *sweep, const char *pa
     if (is_plugin(kept))
         return open_plugin(kept, &old->registry);
     if (access(kept, X_OK) != 0)
-        return ib_fail(IB_EINVAL, path, "is no program to compare with: it cannot be executed");
+        return ib_fail(IB_EINVAL, path, "cannot be compared with: it cannot be executed");
     old->program = kept;
     IB_TRY(ib_registry_open_program(kept, sweep->config.plugins, &old->registry));
     return ib_sweep_add_externals(&sweep->config, old->registry);

@@ -173,8 +173,9 @@ enum ib_status ib_operation_examine(const struct ib_instance *instance, const st
     *out = (struct ib_examination){0};
     if (!e)
         return ib_fail(IB_ENOMEM, operation->name, "no memory to examine it");
-    e->visitor = (struct ib_visitor){
-        .quick = quick, .tf32 = instance->host.option_bool(&instance->host, "tf32"), .visit = visit};
+    const char *tf32 = ib_instance_option(instance, "tf32");
+    e->visitor =
+        (struct ib_visitor){.quick = quick, .tf32 = tf32 && strcmp(tf32, "true") == 0, .visit = visit};
     e->instance = instance;
     e->started = started;
     e->out = out;

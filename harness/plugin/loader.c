@@ -147,16 +147,25 @@ static enum ib_status host_fail(const struct ib_host *host, enum ib_status statu
     return status;
 }
 
-/* The value that was set, else the default; "" for an option that the implementation never declared. */
-static const char *host_option_text(const struct ib_host *host, const char *name)
+const char *ib_instance_option(const struct ib_instance *instance, const char *name)
 {
-    const struct ib_instance *instance = instance_of(host);
     for (size_t i = 0; i < instance->n_settings; i++)
         if (strcmp(instance->settings[i].name, name) == 0)
             return instance->settings[i].value;
     for (const struct ib_option *o = instance->impl->options; o && o->name; o++)
         if (strcmp(o->name, name) == 0)
             return o->default_value;
+    return NULL;
+}
+
+/* The contract has no error here, so what is not declared is noted for ib_instance_open. */
+static const char *host_option_text(const struct ib_host *host, const char *name)
+{
+    struct ib_instance *instance = (struct ib_instance *)(uintptr_t)instance_of(host);
+    const char *value = ib_instance_option(instance, name);
+    if (value)
+        return value;
+    snprintf(instance->undeclared, sizeof instance->undeclared, "%s", name);
     return "";
 }
 
@@ -197,6 +206,11 @@ enum ib_status ib_instance_open(const struct ib_impl *impl, const struct ib_sett
     enum ib_status status = ib_impl_probe(impl);
     if (status == IB_OK)
         status = impl->open(&out->host, &out->state);
+    if (status == IB_OK && out->undeclared[0]) {
+        impl->close(out->state);
+        status = ib_fail(IB_EINVAL, impl->name, "asks for an option `%s` that it does not declare",
+                         out->undeclared);
+    }
     if (status != IB_OK)
         out->impl = NULL; /* nothing to close */
     return status;

@@ -27,11 +27,15 @@ struct ib_instance {
     const struct ib_setting *settings;
     size_t n_settings;
     void *state;
+    char undeclared[64]; /* an option that it asked for without declaring it; "": none */
 };
 
-/* Probes and opens. `out` must not move while it is open. */
+/* Probes and opens. `out` must not move while it is open. IB_EINVAL also where `open` asks for an option that
+ * the implementation does not declare. */
 enum ib_status ib_instance_open(const struct ib_impl *, const struct ib_setting *settings, size_t n,
                                 struct ib_instance *out);
 void ib_instance_close(struct ib_instance *);
+/* The value of an option: what was set, else the default; NULL where it is not declared. */
+const char *ib_instance_option(const struct ib_instance *, const char *name);
 
 #endif

@@ -1,5 +1,7 @@
 #include "report/format.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -12,47 +14,20 @@ const char *ib_format_digits(struct ib_arena *arena, double value)
     return ib_arena_print(arena, "%.*f", decimals, value);
 }
 
-static const struct unit {
-    const char *name;
-    double size;
-} times[] = {{"ns", 1}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}},
-  sizes[] = {{"bytes", 1}, {"kB", 1e3}, {"MB", 1e6}, {"GB", 1e9}};
-enum { UNIT_COUNT = 4 };
-
-/* The largest unit that leaves a 1 before the point. */
-static const struct unit *unit_for(const struct unit *units, double value)
-{
-    const struct unit *unit = units;
-    while (unit < units + UNIT_COUNT - 1 && value >= unit[1].size)
-        unit++;
-    return unit;
-}
-
-const char *ib_format_unit(double ns, double *unit_ns)
-{
-    const struct unit *unit = unit_for(times, ns);
-    *unit_ns = unit->size;
-    return unit->name;
-}
-
 const char *ib_format_duration(struct ib_arena *arena, double ns)
 {
+    char text[32];
     if (isnan(ns))
         return IB_DASH;
-    if (fabs(ns) < 0.5) /* no clock sees so little */
+    if (fabs(ns) < 0.5) /* below the resolution of any clock */
         return "0";
-    const struct unit *unit = unit_for(times, ns);
-    return ib_arena_print(arena, "%s %s", ib_format_digits(arena, ns / unit->size), unit->name);
+    return ib_arena_copy(arena, ib_print_ns(ns, text, sizeof text));
 }
 
 const char *ib_format_bytes(struct ib_arena *arena, double bytes)
 {
-    if (isnan(bytes))
-        return IB_DASH;
-    const struct unit *unit = unit_for(sizes, bytes);
-    return unit == sizes
-               ? ib_arena_print(arena, "%.0f bytes", bytes)
-               : ib_arena_print(arena, "%s %s", ib_format_digits(arena, bytes / unit->size), unit->name);
+    char text[32];
+    return isnan(bytes) ? IB_DASH : ib_arena_copy(arena, ib_print_bytes(bytes, text, sizeof text));
 }
 
 const char *ib_format_count(struct ib_arena *arena, double value)
@@ -100,5 +75,5 @@ const char *ib_format_metric(struct ib_arena *arena, enum ib_metric_index metric
     if (isnan(value))
         return IB_DASH;
     return ib_metrics[metric]->form == IB_FORM_SHARE ? ib_arena_print(arena, "%.1f %%", 100 * value)
-                                        : ib_arena_print(arena, "%.5g", value);
+                                                     : ib_arena_print(arena, "%.5g", value);
 }

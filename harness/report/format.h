@@ -19,8 +19,6 @@ static inline const char *ib_or_dash(const char *text)
 const char *ib_format_metric(struct ib_arena *, enum ib_metric_index, double value);
 /* "12.3 µs": three significant digits; "0" for none. */
 const char *ib_format_duration(struct ib_arena *, double ns);
-/* The unit that ib_format_duration would take, and its nanoseconds. */
-const char *ib_format_unit(double ns, double *unit_ns);
 /* "0.0123", "12.3", "1234": at least three significant digits, never an exponent. */
 const char *ib_format_digits(struct ib_arena *, double value);
 /* "20", "0.25": of few things. */

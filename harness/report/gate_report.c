@@ -33,9 +33,9 @@ const char *ib_gate_headline(struct ib_arena *arena, const struct ib_gate_result
 static const char *test_words(struct ib_arena *arena, const struct ib_gate_result *result)
 {
     const struct ib_gate_rules *rules = result->rules;
-    const char *beside = result->request->against
-                             ? "new and old beside each other in the same minutes"
-                             : "each case beside the baseline's control, which carries the machine's drift";
+    const char *pairing = result->request->against
+                              ? "new and old by turns in the same minutes"
+                              : "each case with the baseline's control, which carries the machine's drift";
     const char *again = rules->confirm ? ib_arena_print(arena, " in each of %llu sets of pairs",
                                                         (unsigned long long)rules->confirm + 1)
                                        : "";
@@ -43,7 +43,7 @@ static const char *test_words(struct ib_arena *arena, const struct ib_gate_resul
         arena,
         "%llu pairs of processes, %s. Slower is what is more than %s slower by a sign test%s, "
         "with %s as the probability of any false alarm in the whole table.",
-        (unsigned long long)rules->pairs, beside, ib_format_share(arena, rules->slowdown), again,
+        (unsigned long long)rules->pairs, pairing, ib_format_share(arena, rules->slowdown), again,
         ib_format_share(arena, rules->alpha));
 }
 

@@ -59,11 +59,17 @@ static json_t *axis(enum ib_axis_kind kind, const char *value)
 {
     if (!value)
         return json_null();
-    if (kind == IB_AXIS_HIDDEN)
+    switch (ib_axis_column(kind).form) {
+    case IB_FORM_TEXT:
+        break;
+    case IB_FORM_REAL:
+        return json_real(strtod(value, NULL));
+    case IB_FORM_INTEGER:
+        return json_integer(strtoll(value, NULL, 10));
+    case IB_FORM_INTEGERS:
         return layers(value);
-    if (!ib_axis_is_number(kind))
-        return text(value);
-    return kind == IB_AXIS_LR ? json_real(strtod(value, NULL)) : json_integer(strtoll(value, NULL, 10));
+    }
+    return text(value);
 }
 
 static json_t *paired(const struct ib_paired_ratio *ratio)

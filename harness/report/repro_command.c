@@ -1,6 +1,6 @@
 #include "report/repro_command.h"
 
-#include "data/dataset.h"
+#include "config/axes.h"
 #include "report/summary.h"
 
 #include <string.h>
@@ -17,20 +17,27 @@ static const char *quoted(struct ib_arena *arena, const char *text)
     return ib_arena_print(arena, "%s%s'", out, text);
 }
 
-/* Host implementations have no other residency; the loss of linreg and logreg is theirs. */
-static bool is_implied(const struct ib_case_record *c, enum ib_axis_kind kind)
+/* Does the axis apply to a stored case? What decides it, model, layers and device, is in the record. */
+static bool applies(const struct ib_case_record *c, enum ib_axis_kind kind)
 {
-    return !c->axis[kind] || (kind == IB_AXIS_RESIDENCY && c->residency == IB_HOST) ||
-           (kind == IB_AXIS_LOSS && !c->axis[IB_AXIS_HIDDEN]) || kind == IB_AXIS_LOG_EVERY;
+    const struct ib_impl_info info = {.device = c->residency != IB_HOST};
+    const struct ib_configured_impl impl = {.info = &info};
+    const char *layers = c->axis[IB_AXIS_HIDDEN];
+    const struct ib_case stored = {
+        .model = ib_model_find(c->axis[IB_AXIS_MODEL]),
+        .spec.net.n_layers = layers && strcmp(layers, "none") != 0 ? 2 : 1, /* how many does not matter */
+        .impl = &impl};
+    return c->axis[kind] && stored.model && ib_axis_applies(kind, &stored);
 }
 
+/* Flags that would say the default are left out. */
 static const char *train_command(struct ib_arena *arena, const struct ib_case_record *c)
 {
     const char *text = "ironbench train";
     for (int k = 0; k < IB_AXIS_COUNT; k++) {
-        const char *flag = k == IB_AXIS_DATASET ? "data" : ib_axis_rules[k].name;
-        if (!is_implied(c, (enum ib_axis_kind)k))
-            text = ib_arena_print(arena, "%s --%s %s", text, flag, quoted(arena, c->axis[k]));
+        const char *initial = ib_axis_train_default((enum ib_axis_kind)k), *value = c->axis[k];
+        if (applies(c, (enum ib_axis_kind)k) && !(initial && strcmp(value, initial) == 0))
+            text = ib_arena_print(arena, "%s %s %s", text, ib_axis_rules[k].flag, quoted(arena, value));
     }
     for (size_t i = 0; i < c->n_options; i++)
         text = ib_arena_print(
@@ -44,7 +51,7 @@ static const char *run_command(struct ib_arena *arena, const struct ib_run_recor
 {
     const char *selection = "";
     for (int k = 0; k < IB_AXIS_COUNT; k++)
-        if (!is_implied(c, (enum ib_axis_kind)k))
+        if (applies(c, (enum ib_axis_kind)k))
             selection = ib_arena_print(arena, "%s%s%s=%s", selection, selection[0] ? "," : "",
                                        ib_axis_rules[k].name, c->axis[k]);
     return ib_arena_print(arena, "ironbench run %s -s %s",

@@ -41,7 +41,7 @@ static const char *group_unit(const struct ib_summary_group *group, double *unit
     double shortest = INFINITY;
     for (size_t i = 0; i < group->n; i++)
         shortest = fmin(shortest, group->rows[i].time_ns); /* skips NaN */
-    return ib_format_unit(isfinite(shortest) ? shortest : 1e3, unit_ns);
+    return ib_unit_of_ns(isfinite(shortest) ? shortest : 1e3, unit_ns);
 }
 
 static const char *score(struct ib_arena *arena, const struct ib_case_record *c)

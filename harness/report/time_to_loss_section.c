@@ -21,7 +21,7 @@ static const char *time_text(struct ib_arena *arena, const struct ib_time_to *at
     double unit_ns;
     if (isnan(at->epoch))
         return "not reached";
-    ib_format_unit(at->seconds * 1e9, &unit_ns);
+    ib_unit_of_ns(at->seconds * 1e9, &unit_ns);
     const char *text = ib_format_duration(arena, at->seconds * 1e9);
     if (at->by == IB_BY_ITSELF)
         return ib_arena_print(arena, "%s by itself", text);

@@ -131,16 +131,6 @@ static uint64_t passes_later(const struct run *run, int next)
     return n;
 }
 
-static void shuffle(struct ib_case_run **order, size_t n, struct ib_rng *rng) /* Fisher-Yates */
-{
-    for (size_t i = n; i > 1; i--) {
-        size_t j = (size_t)ib_rng_below(rng, i);
-        struct ib_case_run *s = order[i - 1];
-        order[i - 1] = order[j];
-        order[j] = s;
-    }
-}
-
 static void reverse(struct ib_case_run **order, size_t n)
 {
     for (size_t i = 0; i < n / 2; i++) {
@@ -164,7 +154,7 @@ static enum ib_status do_round(struct run *run, int series, struct ib_rng *rng, 
         if (wants(run, series, &run->case_runs[i], round))
             run->order[n++] = &run->case_runs[i];
     if (measure->order == IB_INTERLEAVED)
-        shuffle(run->order, n, rng);
+        ib_rng_shuffle(rng, run->order, n, sizeof *run->order);
     else if (round % 2 == 0)
         reverse(run->order, n);
     run->total = run->done + n * (run->series[series].last - round + 1) + passes_later(run, series + 1);

@@ -144,7 +144,7 @@ static enum ib_status make_tables(sqlite3 *db)
         return ib_db_fail(db);
     for (int k = 0; k < IB_AXIS_COUNT; k++) {
         char *sql = sqlite3_mprintf("ALTER TABLE cases ADD COLUMN %s %s", ib_axis_rules[k].name,
-                                    ib_axis_column_type((enum ib_axis_kind)k));
+                                    ib_axis_column((enum ib_axis_kind)k).sql_type);
         int rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
         sqlite3_free(sql);
         if (rc != SQLITE_OK)

@@ -2,7 +2,7 @@
 #ifndef IB_STORE_WRITER_H
 #define IB_STORE_WRITER_H
 
-#include "store/axis_columns.h"
+#include "config/axes.h"
 #include "store/columns.h"
 #include "store/store.h"
 

@@ -104,7 +104,8 @@ struct ib_host {
      * write `return host->fail(host, IB_EDEVICE, "cudaMalloc: %s", text);`. The last word before the return
      * counts. */
     enum ib_status (*fail)(const struct ib_host *, enum ib_status status, const char *format, ...);
-    /* The value of one of this implementation's own options, validated; the default where none was given. */
+    /* The value of one of this implementation's own options, validated; the default where none was given. If
+     * `open` asks for an option that is not declared, opening fails. */
     int64_t (*option_int)(const struct ib_host *, const char *name);
     bool (*option_bool)(const struct ib_host *, const char *name);
     const char *(*option_text)(const struct ib_host *, const char *name);

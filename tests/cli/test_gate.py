@@ -233,8 +233,8 @@ class Baselines(GateTest):
             self.refused("gate", config, "--quiet", *args, says=says)
 
         refused("--baseline", "nothing", says="no such baseline")
-        for text, words in [(good.replace('"schema": 1', '"schema": 2'), "its schema is 2"), ("{}", "no baseline"),
-                            ("nonsense", "no baseline"), (good.replace("linreg-", "mlp-"), "no case in common")]:
+        for text, words in [(good.replace('"schema": 1', '"schema": 2'), "its schema is 2"), ("{}", "not a baseline"),
+                            ("nonsense", "not a baseline"), (good.replace("linreg-", "mlp-"), "no case in common")]:
             path.write_text(text)
             refused("--baseline", "base", says=words)
         path.write_text(good)

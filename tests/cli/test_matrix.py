@@ -70,7 +70,7 @@ class Selection(PlanTest):
                 (["-s", "model=linreg,task=classification"], ["matches no case", "no case that is left meets all"]),
                 (["-x", "model=*"], ["no case is left", "30 x excluded by -x model=*"]),
                 (["-s", "modle=mlp"], ["-s modle=mlp", "did you mean `model`?"]),
-                (["-x", "mlp"], ["-x mlp: `mlp` is no condition"]),
+                (["-x", "mlp"], ["-x mlp: `mlp` is not a condition"]),
                 (["-x", "dtype=f16"], ["`f16` is not f32 or f64"]),
                 (["-s"], ["-s: needs a value: SELECT"]),
                 (["-S", "model=mlp"], ["-S: no such flag", "did you mean -s?"]),

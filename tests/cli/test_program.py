@@ -70,7 +70,7 @@ class Lists(CliTest):
         self.assertIn("threads", out)
 
     def test_nothing_of_that_name(self):
-        self.refused("list", "model", says=["model", "did you mean models?"])
+        self.refused("list", "model", says=["model", "did you mean `models`?"])
 
     def test_missing_plugin_is_listed_with_its_reason(self):
         """A copy of the program without its plugins' folder still starts, lists them, and says what is missing."""

@@ -93,10 +93,10 @@ class Sweep(CliTest):
 
     def test_baseline_of_speed_ups(self):
         config = self.config(FEW, more="baseline: cpu_blas")
-        self.assertEqual(self.run_sweep(config)["run"]["baseline"], "cpu_blas")
+        self.assertEqual(self.run_sweep(config)["run"]["reference"], "cpu_blas")
         self.assertEqual(self.speed_up_of("cpu_blas"), 1)
         self.ok("report", "out", "--baseline", "cpu_naive")
-        self.assertEqual(self.export("out")["run"]["baseline"], "cpu_naive")
+        self.assertEqual(self.export("out")["run"]["reference"], "cpu_naive")
         self.assertEqual(self.speed_up_of("cpu_naive"), 1)
         self.refused("report", "out", "--baseline", "cuda", says=["--baseline", "`cuda`", "cpu_naive, cpu_blas"])
         self.refused("plan", self.config(FEW, more="baseline: fakedev"), says=["test.yaml:10", "baseline", "`fakedev`"])

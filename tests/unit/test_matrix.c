@@ -394,9 +394,9 @@ static void test_select_refusals(void **state)
         {"modle=mlp", {"`modle` is not an axis, rows, cols or task", "did you mean `model`?"}},
         {"dtype=f16", {"`f16` is not f32 or f64"}},
         {"lr=fast", {"`fast` is not a number"}},
-        {"impl<cpu", {"`<cpu` compares", "no number"}},
-        {"mlp", {"`mlp` is no condition", "impl=cpu_*"}},
-        {"", {"is no condition"}},
+        {"impl<cpu", {"`<cpu`", "numeric axis"}},
+        {"mlp", {"`mlp` is not a condition", "impl=cpu_*"}},
+        {"", {"is not a condition"}},
         {"=mlp", {"`` is not an axis"}},
         {"model=mlp,", {"`mlp,`"}},
     };

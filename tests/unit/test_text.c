@@ -132,8 +132,8 @@ static void test_quantities(void **state)
         double value;
         const char *ns, *bytes;
     } cases[] = {
-        {0, "0.00 ns", "0 B"},           {1, "1.00 ns", "1 B"},         {12.345, "12.3 ns", "12 B"},
-        {999.4, "999 ns", "999 B"},      {999.6, "1.00 us", "1.00 kB"}, {4560, "4.56 us", "4.56 kB"},
+        {0, "0.00 ns", "0 bytes"},       {1, "1.00 ns", "1 bytes"},     {12.345, "12.3 ns", "12 bytes"},
+        {999.4, "999 ns", "999 bytes"},  {999.6, "1.00 µs", "1.00 kB"}, {4560, "4.56 µs", "4.56 kB"},
         {12.34e6, "12.3 ms", "12.3 MB"}, {99.96e6, "100 ms", "100 MB"}, {2.5e9, "2.50 s", "2.50 GB"},
         {3.6e12, "3600 s", "3.60 TB"},
     };
@@ -141,7 +141,7 @@ static void test_quantities(void **state)
         assert_string_equal(ib_print_ns(cases[k].value, text, sizeof text), cases[k].ns);
         assert_string_equal(ib_print_bytes(cases[k].value, text, sizeof text), cases[k].bytes);
     }
-    assert_string_equal(ib_print_ns(-4560, text, sizeof text), "-4.56 us");
+    assert_string_equal(ib_print_ns(-4560, text, sizeof text), "-4.56 µs");
 }
 
 int main(void)

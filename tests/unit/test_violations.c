@@ -109,7 +109,7 @@ static void a_case_without_a_right_answer(void **state)
     assert_int_equal(kind_found(&c, &old, &rules), IB_FAILED);
     c.status = IB_CASE_UNAVAILABLE;
     assert_int_equal(kind_found(&c, &old, &rules), IB_MISSING);
-    assert_int_equal(kind_found(&c, NULL, &rules), 0); /* it never was there */
+    assert_int_equal(kind_found(&c, NULL, &rules), 0); /* there never was one */
     c.status = IB_CASE_UNTRUSTED;
     c.check.verdict = IB_RIGHT;
     c.as_expected = IB_NO;

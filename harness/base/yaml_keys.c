@@ -1,0 +1,275 @@
+#include "base/yaml_keys.h"
+
+#include "base/error.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { KEYS_MAX = 32, ALLOWED_BYTES = 160 };
+
+/* ---- Maps ---- */
+
+static enum ib_status unknown_key(const struct ib_yaml *doc, const yaml_node_t *map, size_t i,
+                                  const struct ib_yaml_key *keys)
+{
+    const char *names[KEYS_MAX + 1] = {NULL};
+    for (size_t k = 0; keys[k].name && k < KEYS_MAX; k++)
+        names[k] = keys[k].name;
+    return ib_yaml_unknown_key(doc, map, i, names);
+}
+
+static enum ib_status check_required(const struct ib_yaml *doc, const yaml_node_t *map, const char *key,
+                                     const struct ib_yaml_key *keys)
+{
+    for (; keys->name; keys++)
+        if (keys->required && !ib_yaml_find(doc, map, keys->name))
+            return ib_yaml_fail(doc, map, key, "`%s` is missing", keys->name);
+    return IB_OK;
+}
+
+enum ib_status ib_yaml_read_map(const struct ib_yaml *doc, const yaml_node_t *map, const char *key,
+                                const struct ib_yaml_key *keys, void *out)
+{
+    if (map->type != YAML_MAPPING_NODE)
+        return ib_yaml_refuse(doc, map, key, "a map");
+    for (size_t i = 0; i < ib_yaml_pairs(map); i++) {
+        const struct ib_yaml_key *rule = keys;
+        while (rule->name && strcmp(rule->name, ib_yaml_key(doc, map, i)) != 0)
+            rule++;
+        if (!rule->name)
+            return unknown_key(doc, map, i, keys);
+        IB_TRY(rule->read(doc, rule, ib_yaml_value(doc, map, i), (char *)out + rule->offset));
+    }
+    return check_required(doc, map, key, keys);
+}
+
+/* ---- Texts, integers, words ---- */
+
+enum ib_status ib_yaml_read_text(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                 const yaml_node_t *node, void *field)
+{
+    return ib_yaml_scalar(doc, node, rule->name, false, "a text", field);
+}
+
+enum ib_status ib_yaml_read_texts(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                  const yaml_node_t *node, void *field)
+{
+    size_t n = ib_yaml_count(node);
+    const char **texts = ib_arena_alloc(doc->arena, (n + 1) * sizeof *texts);
+    for (size_t i = 0; i < n; i++)
+        IB_TRY(ib_yaml_scalar(doc, ib_yaml_item(doc, node, i), rule->name, false, "a text", &texts[i]));
+    *(const char *const **)field = texts;
+    return IB_OK;
+}
+
+static void allow_u64(const struct ib_yaml_key *rule, char *text, size_t n)
+{
+    snprintf(text, n, "an integer from %" PRIu64 " to %" PRIu64, rule->min, rule->max);
+}
+
+static void print_u64(const struct ib_yaml_key *rule, const void *field, char *text, size_t n)
+{
+    (void)rule;
+    snprintf(text, n, "%" PRIu64, *(const uint64_t *)field);
+}
+
+enum ib_status ib_yaml_read_u64(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                const yaml_node_t *node, void *field)
+{
+    char allowed[ALLOWED_BYTES];
+    const char *text = NULL;
+    uint64_t value;
+    allow_u64(rule, allowed, sizeof allowed);
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, true, allowed, &text));
+    if (!ib_parse_u64(text, &value) || value < rule->min || value > rule->max)
+        return ib_yaml_refuse(doc, node, rule->name, allowed);
+    *(uint64_t *)field = value;
+    return IB_OK;
+}
+
+static void allow_word(const struct ib_yaml_key *rule, char *text, size_t n)
+{
+    ib_word_list(rule->words, text, n);
+}
+
+static void print_word(const struct ib_yaml_key *rule, const void *field, char *text, size_t n)
+{
+    int value;
+    memcpy(&value, field, sizeof value);
+    snprintf(text, n, "%s", ib_word_of(rule->words, value));
+}
+
+enum ib_status ib_yaml_read_word(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                 const yaml_node_t *node, void *field)
+{
+    char allowed[ALLOWED_BYTES];
+    const char *text = NULL;
+    int value;
+    allow_word(rule, allowed, sizeof allowed);
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, false, allowed, &text));
+    if (!ib_word_value(rule->words, text, &value))
+        return ib_yaml_refuse(doc, node, rule->name, allowed);
+    memcpy(field, &value, sizeof value);
+    return IB_OK;
+}
+
+/* ---- Quantities: a number and its unit ---- */
+
+struct unit {
+    const char *name;
+    double factor;
+};
+
+/* "1.5ms" in the smallest unit. `units` ends with a NULL name. */
+static bool parse_quantity(const char *text, const struct unit *units, double *out)
+{
+    char number[32];
+    size_t length = strspn(text, "0123456789.");
+    if (length >= sizeof number)
+        return false;
+    snprintf(number, sizeof number, "%.*s", (int)length, text);
+    for (; units->name; units++) {
+        if (strcmp(text + length, units->name) == 0 && ib_parse_f64(number, out)) {
+            *out = round(*out * units->factor);
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum ib_status read_quantity(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                    const yaml_node_t *node, const struct unit *units, const char *allowed,
+                                    uint64_t *out)
+{
+    const char *text = NULL;
+    double value;
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, true, allowed, &text));
+    if (!parse_quantity(text, units, &value) || value < (double)rule->min || value > (double)rule->max)
+        return ib_yaml_refuse(doc, node, rule->name, allowed);
+    *out = (uint64_t)value;
+    return IB_OK;
+}
+
+static const struct unit durations[] = {{"us", 1e3}, {"ms", 1e6},   {"s", 1e9},
+                                        {"m", 60e9}, {"h", 3600e9}, {NULL, 0}};
+
+static void allow_duration(const struct ib_yaml_key *rule, char *text, size_t n)
+{
+    char least[32], most[32];
+    snprintf(text, n, "a duration such as 20ms, 0.1s or 2m, from %s to %s",
+             ib_print_ns((double)rule->min, least, sizeof least),
+             ib_print_ns((double)rule->max, most, sizeof most));
+}
+
+/* In seconds, or in milliseconds below one. */
+static void print_duration(const struct ib_yaml_key *rule, const void *field, char *text, size_t n)
+{
+    double ns = (double)*(const uint64_t *)field;
+    (void)rule;
+    snprintf(text, n, "%.6g%s", ns / (ns < 1e9 ? 1e6 : 1e9), ns < 1e9 ? "ms" : "s");
+}
+
+enum ib_status ib_yaml_read_duration(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                     const yaml_node_t *node, void *field)
+{
+    char allowed[ALLOWED_BYTES];
+    allow_duration(rule, allowed, sizeof allowed);
+    return read_quantity(doc, rule, node, durations, allowed, field);
+}
+
+static void allow_bytes(const struct ib_yaml_key *rule, char *text, size_t n)
+{
+    char least[32], most[32];
+    snprintf(text, n, "an amount such as 500MB, 2GB or 1.5GiB, from %s to %s",
+             ib_print_bytes((double)rule->min, least, sizeof least),
+             ib_print_bytes((double)rule->max, most, sizeof most));
+}
+
+enum ib_status ib_yaml_read_bytes(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                  const yaml_node_t *node, void *field)
+{
+    static const struct unit units[] = {{"kB", 1e3},     {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12},
+                                        {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {NULL, 0}};
+    char allowed[ALLOWED_BYTES];
+    allow_bytes(rule, allowed, sizeof allowed);
+    return read_quantity(doc, rule, node, units, allowed, field);
+}
+
+/* ---- Shares ---- */
+
+static void allow_share(const struct ib_yaml_key *rule, char *text, size_t n)
+{
+    (void)rule;
+    snprintf(text, n, "a share above 0 and below 1, such as 1%% or 0.01");
+}
+
+static void print_share(const struct ib_yaml_key *rule, const void *field, char *text, size_t n)
+{
+    (void)rule;
+    snprintf(text, n, "%.6g%%", 100 * *(const double *)field);
+}
+
+enum ib_status ib_yaml_read_share(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                  const yaml_node_t *node, void *field)
+{
+    char allowed[ALLOWED_BYTES];
+    const char *text = NULL;
+    double share;
+    allow_share(rule, allowed, sizeof allowed);
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, true, allowed, &text));
+    if (!ib_parse_share(text, &share))
+        return ib_yaml_refuse(doc, node, rule->name, allowed);
+    *(double *)field = share;
+    return IB_OK;
+}
+
+/* ---- What a reference says of a key ---- */
+
+static const struct reader {
+    enum ib_status (*read)(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *, void *);
+    const char *type;
+    void (*allow)(const struct ib_yaml_key *, char *text, size_t n); /* NULL: any of the type */
+    void (*print)(const struct ib_yaml_key *, const void *field, char *text, size_t n);
+} readers[] = {
+    {ib_yaml_read_text, "text", NULL, NULL},
+    {ib_yaml_read_texts, "text or list of texts", NULL, NULL},
+    {ib_yaml_read_u64, "integer", allow_u64, print_u64},
+    {ib_yaml_read_word, "word", allow_word, print_word},
+    {ib_yaml_read_duration, "duration", allow_duration, print_duration},
+    {ib_yaml_read_bytes, "amount", allow_bytes, NULL},
+    {ib_yaml_read_share, "share", allow_share, print_share},
+};
+
+static const struct reader *reader_of(const struct ib_yaml_key *key)
+{
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (readers[i].read == key->read)
+            return &readers[i];
+    return NULL;
+}
+
+const char *ib_yaml_key_type(const struct ib_yaml_key *key)
+{
+    const struct reader *reader = reader_of(key);
+    return key->type || !reader ? key->type : reader->type;
+}
+
+const char *ib_yaml_key_allowed(const struct ib_yaml_key *key, char *text, size_t n)
+{
+    const struct reader *reader = reader_of(key);
+    snprintf(text, n, "%s", key->allowed ? key->allowed : "");
+    if (!key->allowed && reader && reader->allow)
+        reader->allow(key, text, n);
+    return text;
+}
+
+const char *ib_yaml_key_initial(const struct ib_yaml_key *key, const void *defaults, char *text, size_t n)
+{
+    const struct reader *reader = reader_of(key);
+    snprintf(text, n, "%s", key->initial ? key->initial : "");
+    if (!key->initial && !key->required && defaults && reader && reader->print)
+        reader->print(key, (const char *)defaults + key->offset, text, n);
+    return text;
+}

@@ -1,0 +1,20 @@
+/* The reference of the configuration: every key that a file may have, from the tables that read it. */
+#ifndef IB_CONFIG_CONFIG_REFERENCE_H
+#define IB_CONFIG_CONFIG_REFERENCE_H
+
+#include "base/arena.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ib_config_entry {
+    const char *section; /* the map that holds the key: "measure", "datasets.NAME"; "": the root */
+    const char *key;     /* within its section: "rounds", "whole_process.runs" */
+    const char *type, *allowed, *initial, *example, *help; /* "": nothing to say */
+    bool required;
+};
+
+/* All keys, section by section, in the order of the reference. Returns how many. */
+size_t ib_config_reference(struct ib_arena *, struct ib_config_entry **out);
+
+#endif
