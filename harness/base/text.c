@@ -244,7 +244,7 @@ const char *ib_print_bytes(double bytes, char *text, size_t n)
 
 const char *ib_print_real(double value, char *text, size_t n)
 {
-    for (int digits = 1; digits <= 17; digits++) {
+    for (int digits = 15; digits <= 17; digits++) { /* %g leaves zeros at the end out */
         snprintf(text, n, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
             break;

@@ -212,8 +212,10 @@ const struct ib_columns ib_copy_time_columns =
 static const char *numbers_text(struct ib_arena *arena, const double *values, size_t n)
 {
     const char *text = "";
+    char number[32];
     for (size_t i = 0; i < n; i++)
-        text = ib_arena_print(arena, "%s%s%.7g", text, i ? "," : "", values[i]);
+        text = ib_arena_print(arena, "%s%s%s", text, i ? "," : "",
+                              ib_print_real(values[i], number, sizeof number));
     return ib_arena_print(arena, "[%s]", text);
 }
 

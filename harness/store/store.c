@@ -82,41 +82,34 @@ static enum ib_status new_id(char *id, size_t n)
     return IB_OK;
 }
 
-/* The record's own copy of the machine, by way of the JSON that is stored. */
-static enum ib_status set_machine(struct ib_run_record *r, const struct ib_machine *machine,
-                                  const char **text)
+/* As JSON, to be freed. */
+static char *machine_text(const struct ib_machine *machine)
 {
     json_t *json = ib_machine_to_json(machine);
-    char *dumped = json_dumps(json, JSON_COMPACT);
-    ib_machine_from_json(json, &r->arena, &r->machine);
+    char *text = json_dumps(json, JSON_COMPACT);
     json_decref(json);
-    if (!dumped)
-        return ib_fail(IB_ENOMEM, NULL, "the machine's description cannot be written");
-    *text = ib_arena_copy(&r->arena, dumped);
-    free(dumped);
-    return IB_OK;
+    return text;
 }
 
 static enum ib_status add_run(struct ib_store *store, const struct ib_config *config,
                               const struct ib_machine *machine)
 {
-    struct ib_run_record *r = &store->record;
     char id[64], started[32];
-    const char *described = NULL;
     sqlite3_stmt *insert;
     utc_now("%Y-%m-%dT%H:%M:%SZ", started, sizeof started);
     IB_TRY(new_id(id, sizeof id));
-    IB_TRY(set_machine(r, machine, &described));
     IB_TRY(ib_db_prepare(store->db,
                          "INSERT INTO run (id, name, started, config_text, config_sha256, version, machine,"
                          " reference, selection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                          &insert));
+    char *described = machine_text(machine);
     enum ib_status status =
         ib_db_run(insert, IB_DB_VALUES(ib_db_text(id), ib_db_text(config->name), ib_db_text(started),
                                        ib_db_text(config->text), ib_db_text(config->sha256),
                                        ib_db_text(IB_VERSION), ib_db_text(described),
                                        ib_db_text(config->baseline), ib_db_text(config->selection_text)));
     sqlite3_finalize(insert);
+    free(described);
     return status;
 }
 

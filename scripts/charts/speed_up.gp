@@ -8,7 +8,7 @@
 #@for (SELECT count(DISTINCT who) FROM ranked JOIN names USING (case_number)) > 1
 #@sql WITH timed AS (
 #@   SELECT number, model, who, problem, median_ns, first_value(median_ns) OVER (PARTITION BY problem
-#@     ORDER BY coalesce((SELECT baseline FROM run) NOT IN (impl, label), 1), impl <> 'cpu_naive', number)
+#@     ORDER BY coalesce((SELECT reference FROM run) NOT IN (impl, label), 1), impl <> 'cpu_naive', number)
 #@     AS baseline_ns, min(number) OVER (PARTITION BY who) AS first
 #@   FROM ranked JOIN names USING (case_number) JOIN epoch_times USING (case_number)
 #@   JOIN cases ON number = case_number)

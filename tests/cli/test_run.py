@@ -102,7 +102,7 @@ class Sweep(CliTest):
         self.refused("plan", self.config(FEW, more="baseline: fakedev"), says=["test.yaml:10", "baseline", "`fakedev`"])
 
     def speed_up_of(self, impl):
-        """What the chart's own query draws for an implementation."""
+        """What the chart's own query draws for an implementation, with the tables that it is drawn from."""
         class Median:
             def __init__(self):
                 self.values = []
@@ -117,6 +117,12 @@ class Sweep(CliTest):
         query = "\n".join([lines[0], *(line[2:] for line in lines[1:] if line.startswith("#@"))])
         with contextlib.closing(sqlite3.connect(self.folder / "out/run.sqlite")) as db:
             db.create_aggregate("median", 1, Median)
+            db.execute("CREATE TEMP TABLE names (case_number INTEGER, who TEXT, problem TEXT)")
+            db.execute("CREATE TEMP TABLE ranked (case_number INTEGER)")
+            for number, case in enumerate(self.export("out")["cases"], 1):
+                db.execute("INSERT INTO names VALUES (?, ?, ?)", (number, case["name"], case["problem"]))
+                if case["ranked"]:
+                    db.execute("INSERT INTO ranked VALUES (?)", (number,))
             return {row[0]: row[4] for row in db.execute(query)}[impl]
 
     def test_selection_is_recorded(self):

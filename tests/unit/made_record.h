@@ -1,21 +1,23 @@
-/* Records made by hand, for tests of what is derived from them: cases with chosen times, and nothing of a run
- * beside. */
+/* Records made by hand, for tests of what is derived from them: cases with chosen times. They keep their
+ * addresses until the run, which starts from {0}, is freed. */
 #ifndef MADE_RECORD_H
 #define MADE_RECORD_H
 
-#include <jansson.h>
+#include "store/run_record.h"
 
-enum { MADE_ROUNDS = 8 };
+enum { MADE_ROUNDS = 8, MADE_CASES = 64 };
 
-/* A right and ranked linreg case on the data set "made_ROWS" of ROWS × 32. It takes `time_ns` an epoch, times
- * a noise that all cases of a round share, times `spread` in every other round. Residency "host" is a CPU's.
- */
-json_t *made_case(const char *label, const char *residency, int rows, double time_ns, double spread);
+/* Adds a right and ranked linreg case on the data set "made_ROWS" of ROWS × 32, one of at most MADE_CASES. It
+ * takes `time_ns` an epoch, times a noise that all cases of a round share, times `spread` in every other
+ * round; its median is said to be `time_ns`, with an interval of 10 % around it. */
+struct ib_case_record *made_case(struct ib_run_record *, const char *label, enum ib_residency, uint64_t rows,
+                                 double time_ns, double spread);
 
-/* Sets what a dotted name leads to; the objects on the way are made. */
-void made_set(json_t *object, const char *name, json_t *value);
+/* Gives a case these times, one a round from 1 on; `disturbed` has a bit for each. */
+void made_rounds(struct ib_arena *, struct ib_case_record *, const double *times, size_t n,
+                 unsigned disturbed);
 
-/* A split of an epoch's time, for `time.breakdown_ns`. */
-json_t *made_split(double transfer, double sync, double compute, double launch);
+/* Splits its epoch. */
+void made_breakdown(struct ib_case_record *, double transfer, double sync, double compute, double launch);
 
 #endif

@@ -346,25 +346,36 @@ static void open_run(struct maker *m, const char *dir)
 {
     struct ib_config config = {
         .name = "sample <&> \"run\"", .text = "version: 1\n", .sha256 = "0123456789abcdef"};
-    json_t *machine =
-        json_pack("{s:s, s:i, s:I, s:s, s:s, s:s, s:s, s:s}", "cpu", "Imaginary <CPU> 3000", "usable_cores",
-                  8, "memory_bytes", (json_int_t)16 << 30, "os", "Debian", "kernel", "6.1", "compiler",
-                  "gcc 12.2.0", "flags", "-O3", "fingerprint", "0011223344556677");
+    static const struct ib_machine machine = {.cpu = "Imaginary <CPU> 3000",
+                                              .usable_cores = 8,
+                                              .memory_bytes = (uint64_t)16 << 30,
+                                              .os = "Debian",
+                                              .kernel = "6.1",
+                                              .compiler = "gcc 12.2.0",
+                                              .flags = "-O3",
+                                              .turbo = IB_UNKNOWN,
+                                              .virtualised = IB_UNKNOWN,
+                                              .fingerprint = "0011223344556677"};
     memset(m, 0, sizeof *m);
-    assert_int_equal(ib_store_create(dir, &config, machine, &m->store), IB_OK);
-    json_decref(machine);
+    assert_int_equal(ib_store_create(dir, &config, &machine, &m->store), IB_OK);
     for (int i = 0; i < 4; i++)
         make_data(m, i);
 }
 
-static void close_run(struct maker *m)
+/* What the store holds is its own. */
+static struct ib_store *close_run(struct maker *m)
 {
-    assert_int_equal(ib_store_finish(m->store), IB_OK);
-    ib_store_close(m->store);
     ib_arena_free(&m->arena);
+    return m->store;
 }
 
-void sample_run_create(const char *dir)
+static void finish(struct ib_store *store)
+{
+    assert_int_equal(ib_store_finish(store), IB_OK);
+    ib_store_close(store);
+}
+
+struct ib_store *sample_run_open(const char *dir)
 {
     struct maker m;
     open_run(&m, dir);
@@ -372,7 +383,12 @@ void sample_run_create(const char *dir)
         for (int i = 0; i < IMPL_COUNT; i++)
             if (problems[p].fate == RIGHT || i == 0)
                 put_case(&m, &problems[p], &impls[i], SAMPLE_ROUNDS);
-    close_run(&m);
+    return close_run(&m);
+}
+
+void sample_run_create(const char *dir)
+{
+    finish(sample_run_open(dir));
 }
 
 void sample_run_create_single(const char *dir)
@@ -380,5 +396,5 @@ void sample_run_create_single(const char *dir)
     struct maker m;
     open_run(&m, dir);
     put_case(&m, &problems[0], &impls[0], 2);
-    close_run(&m);
+    finish(close_run(&m));
 }

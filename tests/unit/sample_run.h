@@ -16,6 +16,8 @@ double sample_epoch_ns(double speed, uint64_t round);
 
 /* Fills the folder `dir` through the store's functions; fails the test when one of them fails. */
 void sample_run_create(const char *dir);
+/* The same, not finished, its store still open. */
+struct ib_store *sample_run_open(const char *dir);
 /* A run of one case: cpu_naive, linreg on diabetes, in fewer rounds than an interval needs. */
 void sample_run_create_single(const char *dir);
 

@@ -1,6 +1,7 @@
 #include "analysis/crossover.h"
-#include "analysis/member.h"
 #include "made_record.h"
+#include "member.h"
+#include "report/record_json.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -10,28 +11,20 @@
 #include <cmocka.h>
 
 static struct ib_arena arena;
-static json_t *cases;
-
-static int start(void **state)
-{
-    (void)state;
-    cases = json_array();
-    return 0;
-}
+static struct ib_run_record run;
 
 static int stop(void **state)
 {
     (void)state;
-    json_decref(cases);
+    ib_run_record_free(&run);
     ib_arena_free(&arena);
     return 0;
 }
 
-static json_t *add(const char *label, const char *residency, int rows, double time_ns, double spread)
+static struct ib_case_record *add(const char *label, enum ib_residency residency, int rows, double time_ns,
+                                  double spread)
 {
-    json_t *c = made_case(label, residency, rows, time_ns, spread);
-    json_array_append_new(cases, c);
-    return c;
+    return made_case(&run, label, residency, (uint64_t)rows, time_ns, spread);
 }
 
 /* A host that takes 10 ns a row, at 1000, 10,000 and 100,000 rows, and a device with these ratios to it. */
@@ -39,16 +32,16 @@ static const int sizes[] = {1000, 10000, 100000};
 static void add_sweep(const double ratios[3], double spread)
 {
     for (int i = 0; i < 3; i++) {
-        add("slow_cpu", "host", sizes[i], 1000 * sizes[i], 1);
-        add("cpu", "host", sizes[i], 10 * sizes[i], 1);
-        add("device", "resident", sizes[i], ratios[i] * 10 * sizes[i], spread);
+        add("slow_cpu", IB_HOST, sizes[i], 1000 * sizes[i], 1);
+        add("cpu", IB_HOST, sizes[i], 10 * sizes[i], 1);
+        add("device", IB_RESIDENT, sizes[i], ratios[i] * 10 * sizes[i], spread);
     }
 }
 
 static struct ib_crossover only_line(void)
 {
     struct ib_crossover *lines;
-    assert_int_equal(ib_crossovers(&arena, cases, &lines), 1);
+    assert_int_equal(ib_crossovers(&arena, &run, &lines), 1);
     return lines[0];
 }
 
@@ -66,7 +59,7 @@ static void is_straight_in_the_logarithms(void **state)
     assert_int_equal(line.kind, IB_CROSSOVER_FROM);
     assert_int_equal(line.n, 3);
     assert_string_equal(line.title, "linreg f32");
-    assert_string_equal(ib_member_text(line.sizes[0].host, "label"), "cpu");
+    assert_string_equal(line.sizes[0].host->label, "cpu");
     assert_near(line.rows, sqrt(10000.0 * 100000.0)); /* from twice to half the time: half way */
     assert_near(line.rows_ns, 10 * line.rows);
     assert_near(line.low, line.rows); /* no noise of its own */
@@ -103,7 +96,7 @@ static void it_need_not_cross(void **state)
     struct ib_crossover line = only_line();
     assert_int_equal(line.kind, IB_CROSSOVER_ALWAYS);
     assert_true(line.rows == 0 && line.low == 0 && line.high == 0);
-    json_array_clear(cases);
+    run.n = 0;
     add_sweep((double[]){9, 5, 1.1}, 1);
     line = only_line();
     assert_int_equal(line.kind, IB_CROSSOVER_NEVER);
@@ -131,7 +124,7 @@ static void the_host_may_overtake(void **state)
     const double decade = log(10);
     assert_near(line.low, exp(log(1e4) + decade * log(1 / (0.5 * 1.21)) / log(4))); /* the slowest device */
     assert_near(line.high, exp(log(1e4) + decade * log(2) / log(4)));
-    json_array_clear(cases);
+    run.n = 0;
     add_sweep((double[]){0.25, 0.5, 1}, 1); /* equal is not faster */
     line = only_line();
     assert_int_equal(line.kind, IB_CROSSOVER_UNTIL);
@@ -142,9 +135,7 @@ static void few_rounds_give_no_range(void **state)
 {
     (void)state;
     add_sweep((double[]){8, 2, 0.5}, 1);
-    json_t *samples = (json_t *)(uintptr_t)ib_member(json_array_get(cases, 5), "time.epoch_ns.rounds");
-    while (json_array_size(samples) > 4)
-        json_array_remove(samples, 4);
+    run.cases[5].n_rounds = 4;
     struct ib_crossover line = only_line();
     assert_near(line.rows, sqrt(10000.0 * 100000.0));
     assert_true(isnan(line.low) && isnan(line.high));
@@ -155,11 +146,11 @@ static void only_what_may_be_ranked_takes_part(void **state)
     (void)state;
     add_sweep((double[]){8, 2, 0.5}, 1);
     for (int i = 0; i < 3; i++) {
-        made_set(add("fakedev", "resident", sizes[i], 1, 1), "ranked", json_false());
-        made_set(add("wrong_cpu", "host", sizes[i], 1, 1), "verify.verdict", json_string("wrong"));
+        add("fakedev", IB_RESIDENT, sizes[i], 1, 1)->ranked = false;
+        add("wrong_cpu", IB_HOST, sizes[i], 1, 1)->check.verdict = IB_WRONG;
     }
     struct ib_crossover line = only_line();
-    assert_string_equal(ib_member_text(line.sizes[1].host, "label"), "cpu");
+    assert_string_equal(line.sizes[1].host->label, "cpu");
 }
 
 static void other_problems_are_other_lines(void **state)
@@ -168,13 +159,15 @@ static void other_problems_are_other_lines(void **state)
     struct ib_crossover *lines;
     add_sweep((double[]){8, 2, 0.5}, 1);
     for (int i = 0; i < 3; i++) {
-        add("device", "per_op", sizes[i], 90 * sizes[i], 1);
-        made_set(add("device", "resident", 10 * sizes[i] + 1, 1, 1), "cols", json_integer(64)); /* no host */
+        add("device", IB_PER_OP, sizes[i], 90 * sizes[i], 1);
+        add("device", IB_RESIDENT, 10 * sizes[i] + 1, 1, 1)->cols = 64; /* no host */
     }
-    made_set(add("device", "resident", 500, 7e4, 1), "epochs", json_integer(10));
-    add("cpu", "host", 500, 5e3, 1);
-    add("cpu", "host", 700, 5e3, 1); /* no device */
-    assert_int_equal(ib_crossovers(&arena, cases, &lines), 2);
+    struct ib_case_record *brief = add("device", IB_RESIDENT, 500, 7e4, 1);
+    brief->axis[IB_AXIS_EPOCHS] = "10";
+    brief->epochs = 10;
+    add("cpu", IB_HOST, 500, 5e3, 1);
+    add("cpu", IB_HOST, 700, 5e3, 1); /* no device */
+    assert_int_equal(ib_crossovers(&arena, &run, &lines), 2);
     assert_int_equal(lines[0].n, 4); /* fewer epochs are no other problem */
     assert_true(lines[0].sizes[0].rows == 500 && lines[0].sizes[3].rows == 100000);
     assert_int_equal(lines[1].kind, IB_CROSSOVER_NEVER);
@@ -184,9 +177,9 @@ static void one_size_is_no_sweep(void **state)
 {
     (void)state;
     struct ib_crossover *lines;
-    add("cpu", "host", 1000, 5e3, 1);
-    add("device", "resident", 1000, 7e4, 1);
-    assert_int_equal(ib_crossovers(&arena, cases, &lines), 0);
+    add("cpu", IB_HOST, 1000, 5e3, 1);
+    add("device", IB_RESIDENT, 1000, 7e4, 1);
+    assert_int_equal(ib_crossovers(&arena, &run, &lines), 0);
 }
 
 static void is_told_in_json(void **state)
@@ -194,26 +187,25 @@ static void is_told_in_json(void **state)
     (void)state;
     add_sweep((double[]){8, 2, 0.5}, 1.21);
     struct ib_crossover line = only_line();
-    json_t *told = ib_crossover_json(&line, 1), *first = json_array_get(told, 0);
-    assert_string_equal(ib_member_text(first, "kind"), "from");
-    assert_string_equal(ib_member_text(first, "at.where"), "between");
-    assert_near(ib_member_number(first, "at.rows"), line.rows);
-    assert_near(ib_member_number(first, "high.rows"), line.high);
-    assert_int_equal(json_array_size(ib_member(first, "sizes")), 3);
-    json_decref(told);
-    json_array_clear(cases);
+    json_t *record = ib_record_to_json(&run), *first = json_array_get(member(record, "crossover"), 0);
+    assert_string_equal(member_text(first, "kind"), "from");
+    assert_string_equal(member_text(first, "at.where"), "between");
+    assert_near(member_number(first, "at.rows"), line.rows);
+    assert_near(member_number(first, "high.rows"), line.high);
+    assert_int_equal(json_array_size(member(first, "sizes")), 3);
+    json_decref(record);
+    run.n = 0;
     add_sweep((double[]){9, 5, 1.1}, 1);
-    line = only_line();
-    told = ib_crossover_json(&line, 1);
-    first = json_array_get(told, 0);
-    assert_string_equal(ib_member_text(first, "at.where"), "beyond");
-    assert_true(json_is_null(ib_member(first, "at.rows")));
-    json_decref(told);
+    record = ib_record_to_json(&run);
+    first = json_array_get(member(record, "crossover"), 0);
+    assert_string_equal(member_text(first, "at.where"), "beyond");
+    assert_true(json_is_null(member(first, "at.rows")));
+    json_decref(record);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, NULL, stop)
     const struct CMUnitTest tests[] = {
         TEST(is_straight_in_the_logarithms),
         TEST(bounds_cross_where_they_cross),

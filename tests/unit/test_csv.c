@@ -17,28 +17,28 @@ struct line {
     size_t n;
 };
 
-static json_t *record; /* of the sample run */
+static struct ib_run_record run; /* the sample run */
 
 static int load_sample(void **state)
 {
     if (scratch_enter(state) != 0)
         return 1;
     sample_run_create("full");
-    return ib_load_run("full", &record) != IB_OK;
+    return ib_load_run("full", &run) != IB_OK;
 }
 
 static int free_sample(void **state)
 {
-    json_decref(record);
+    ib_run_record_free(&run);
     return scratch_leave(state);
 }
 
-static char *printed(void (*print)(FILE *, const json_t *))
+static char *printed(void (*print)(FILE *, const struct ib_run_record *))
 {
     char *text;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
-    print(out, record);
+    print(out, &run);
     fclose(out);
     return text;
 }
@@ -104,7 +104,7 @@ static void a_row_a_case(void **state)
         const char *rate = field(&heads, &line, "lr");
         assert_true(strcmp(rate, "0.01") == 0 || strcmp(rate, "90") == 0); /* no 0.010000000000000000208 */
     }
-    assert_int_equal(n, json_array_size(json_object_get(record, "cases")));
+    assert_int_equal(n, run.n);
     free(text);
 }
 

@@ -1,5 +1,4 @@
 #include "analysis/explain.h"
-#include "analysis/member.h"
 #include "made_record.h"
 #include "report/explain.h"
 
@@ -13,55 +12,51 @@
 #include <cmocka.h>
 
 static struct ib_arena arena;
-static json_t *cases;
-
-static int start(void **state)
-{
-    (void)state;
-    cases = json_array();
-    return 0;
-}
+static struct ib_run_record run;
 
 static int stop(void **state)
 {
     (void)state;
-    json_decref(cases);
+    ib_run_record_free(&run);
     ib_arena_free(&arena);
     return 0;
 }
 
-static json_t *copy(const char *phase, const char *op, const char *tensor, int up, int up_bytes, int down,
-                    int down_bytes)
+static const struct ib_copy_record copies[] = {{"timed", "train", "axpy", "w", {1000, 8000, 1000, 8000}},
+                                               {"timed", "train", "gemm", "x", {2000, 2000000, 0, 0}},
+                                               {"timed", "train", "gemm", "w", {1000, 8000, 0, 0}},
+                                               {"timed", "predict", "gemm", "x_test", {1, 1000, 0, 0}}};
+static const struct ib_operation_record operations[] = {{"gemm", 100, 50000, 200000, 150000},
+                                                        {"axpy", 50, 50000, 100000, 50000}};
+static const struct ib_copy_time_record copy_times[] = {
+    {"axpy", "w", 200000, 150000}, {"gemm", "x", 150000, 0}, {"gemm", "w", 100000, 0}};
+
+#define COUNT(list)   (sizeof(list) / sizeof *(list))
+#define COPY_OF(list) memcpy(ib_arena_alloc(&arena, sizeof(list)), list, sizeof(list))
+
+static struct ib_profile_record profile(void)
 {
-    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:i}", "phase", phase, "op", op, "tensor", tensor,
-                     "h2d_count", up, "h2d_bytes", up_bytes, "d2h_count", down, "d2h_bytes", down_bytes);
+    return (struct ib_profile_record){.epochs = 50,
+                                      .clock = "device",
+                                      .sync_ns = 45,
+                                      .operations = COPY_OF(operations),
+                                      .n_operations = COUNT(operations),
+                                      .copies = COPY_OF(copy_times),
+                                      .n_copies = COUNT(copy_times)};
 }
 
 /* A device that copies around every operation: 1000 epochs of 10 µs, profiled over 50 in which copies took
  * 6 µs, launches 1 µs, the device's work 2 µs, and waiting for more than that 1 µs: then 20 µs an epoch, all
  * twice. */
-static json_t *add_copying(void)
+static struct ib_case_record *add_copying(void)
 {
-    json_t *c = made_case("device", "per_op", 100, 10000, 1), *copies = json_array();
-    json_array_append_new(copies, copy("train", "axpy", "w", 1000, 8000, 1000, 8000));
-    json_array_append_new(copies, copy("train", "gemm", "x", 2000, 2000000, 0, 0));
-    json_array_append_new(copies, copy("train", "gemm", "w", 1000, 8000, 0, 0));
-    json_array_append_new(copies, copy("predict", "gemm", "x_test", 1, 1000, 0, 0));
-    made_set(c, "transfers.copies", copies);
-    made_set(c, "transfers.launches", json_integer(4000));
-    made_set(c, "transfers.syncs", json_integer(2));
-    made_set(c, "time.breakdown_ns", made_split(6000, 1000, 2000, 1000));
-    made_set(
-        c, "profile",
-        json_pack(
-            "{s:i, s:s, s:f, s:[{s:s, s:i, s:i, s:i, s:i}, {s:s, s:i, s:i, s:i, s:i}], s:[{s:s, s:s, s:i,"
-            " s:i}, {s:s, s:s, s:i, s:i}, {s:s, s:s, s:i, s:i}]}",
-            "epochs", 50, "clock", "device", "sync_ns", 45.0, "operations", "op", "axpy", "calls", 50,
-            "launch_ns", 50000, "wait_ns", 100000, "compute_ns", 50000, "op", "gemm", "calls", 100,
-            "launch_ns", 50000, "wait_ns", 200000, "compute_ns", 150000, "copies", "op", "gemm", "tensor",
-            "x", "h2d_ns", 150000, "d2h_ns", 0, "op", "axpy", "tensor", "w", "h2d_ns", 200000, "d2h_ns",
-            150000, "op", "gemm", "tensor", "w", "h2d_ns", 100000, "d2h_ns", 0));
-    json_array_append_new(cases, c);
+    struct ib_case_record *c = made_case(&run, "device", IB_PER_OP, 100, 10000, 1);
+    c->copies = COPY_OF(copies);
+    c->n_copies = COUNT(copies);
+    c->transfers.launches = 4000;
+    c->transfers.syncs = 2;
+    c->profile = profile();
+    made_breakdown(c, 6000, 1000, 2000, 1000);
     return c;
 }
 
@@ -72,14 +67,14 @@ static void assert_near(double value, double expected)
 }
 
 /* What a person reads of the case, on lines of any length. */
-static const char *page_of(const json_t *c)
+static const char *page_of(const struct ib_case_record *c)
 {
     struct ib_doc doc = {.arena = &arena};
     char *text, *to;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
     ib_explain_case(&doc, c);
-    ib_explain_cost(&doc, cases, c);
+    ib_explain_cost(&doc, &run, c);
     ib_doc_plain(&(struct ib_text_page){.out = out, .arena = &arena}, &doc);
     fclose(out);
     char *page = ib_arena_alloc(&arena, bytes + 1);
@@ -101,7 +96,7 @@ static void copies_are_sorted_by_bytes(void **state)
 {
     (void)state;
     struct ib_explanation e;
-    ib_explain(&arena, cases, add_copying(), &e);
+    ib_explain(&arena, &run, add_copying(), &e);
     assert_int_equal(e.n_copies, 4);
     assert_string_equal(e.copies[0].tensor, "x");
     assert_string_equal(e.copies[1].op, "axpy");
@@ -119,7 +114,7 @@ static void time_is_shared_as_the_profile_says(void **state)
 {
     (void)state;
     struct ib_explanation e;
-    ib_explain(&arena, cases, add_copying(), &e);
+    ib_explain(&arena, &run, add_copying(), &e);
     assert_near(e.copies[0].time_share, 0.6 * 150 / 600);
     assert_near(e.tensors[1].time_share, 0.6 * 450 / 600); /* fewer bytes, more time */
     assert_true(isnan(e.copies[3].time_share));            /* not in the training */
@@ -135,17 +130,15 @@ static void the_forecast_leaves_copies_and_waits_out(void **state)
     assert_near(forecast.compute_ns, 2000); /* 4 of 20 µs, of 10 µs */
     assert_near(forecast.launch_ns, 1000);
     assert_near(forecast.epoch_ns, 2000);
-    json_t *unprofiled = made_case("device", "per_op", 100, 10000, 1);
-    json_array_append_new(cases, unprofiled);
-    forecast = ib_forecast_resident(unprofiled);
+    forecast = ib_forecast_resident(made_case(&run, "device", IB_PER_OP, 100, 10000, 1));
     assert_true(isnan(forecast.epoch_ns));
 }
 
 static void a_page_of_a_copying_case(void **state)
 {
     (void)state;
-    json_t *c = add_copying();
-    json_array_append_new(cases, made_case("device", "resident", 100, 2500, 1));
+    const struct ib_case_record *c = add_copying();
+    made_case(&run, "device", IB_RESIDENT, 100, 2500, 1);
     const char *page = page_of(c);
     static const char *const words[] = {
         "device per_op: linreg f32 made_100",
@@ -184,10 +177,9 @@ static void a_resident_case_says_what_dominates(void **state)
         {{900, 0, 50, 50}, "Copies take 90 % of an epoch, though the data are resident"}};
     for (size_t i = 0; i < sizeof dominant / sizeof *dominant; i++) {
         const double *split = dominant[i].split;
-        json_t *c = made_case("device", "resident", 100, 1000, 1), *profiled = add_copying();
-        made_set(c, "profile", json_deep_copy(json_object_get(profiled, "profile")));
-        made_set(c, "time.breakdown_ns", made_split(split[0], split[1], split[2], split[3]));
-        json_array_append_new(cases, c);
+        struct ib_case_record *c = made_case(&run, "device", IB_RESIDENT, 100, 1000, 1);
+        c->profile = profile();
+        made_breakdown(c, split[0], split[1], split[2], split[3]);
         const char *page = page_of(c);
         assert_says(page, dominant[i].advice);
         assert_null(strstr(page, "Predicted"));
@@ -197,10 +189,10 @@ static void a_resident_case_says_what_dominates(void **state)
 static void long_kernels_want_to_be_faster(void **state)
 {
     (void)state;
-    json_t *c = add_copying();
-    made_set(c, "residency", json_string("resident"));
-    made_set(c, "time.breakdown_ns", made_split(0, 0, 9000, 1000));
-    made_set(json_array_get(ib_member(c, "profile.operations"), 1), "compute_ns", json_integer(100 * 60000));
+    struct ib_case_record *c = add_copying();
+    c->residency = IB_RESIDENT;
+    c->profile.operations[0].compute_ns = 100 * 60000;
+    made_breakdown(c, 0, 0, 9000, 1000);
     const char *page = page_of(c);
     assert_says(page, "gemm is 99 % of it: a faster kernel for that helps");
     assert_says(page, "The parts were scaled down to fit into the epoch: compute, for one, is 121 µs");
@@ -209,26 +201,26 @@ static void long_kernels_want_to_be_faster(void **state)
 static void a_simulated_device_is_no_measure(void **state)
 {
     (void)state;
-    json_t *c = add_copying();
-    made_set(c, "simulated", json_true());
+    struct ib_case_record *c = add_copying();
+    c->simulated = true;
     assert_says(page_of(c), "The device is simulated: none of these times is one of a device.");
 }
 
 static void what_is_not_known_is_not_nothing(void **state)
 {
     (void)state;
-    json_t *c = made_case("device", "per_op", 100, 10000, 1);
-    json_array_append_new(cases, c);
+    struct ib_case_record *c = made_case(&run, "device", IB_PER_OP, 100, 10000, 1);
     const char *page = page_of(c);
     assert_says(page, "It is not known: this run did not keep its copies.");
     assert_says(page, "It is not known: this case was not profiled.");
     assert_says(page, "there is neither a profile to predict it from, nor a verified case");
     assert_null(strstr(page, "What to change"));
-    made_set(c, "profile_reason", json_string("no time was left"));
+    c->profile.reason = "no time was left";
     assert_says(page_of(c), "the profiled pass failed: no time was left.");
-    made_set(c, "status", json_string("crashed"));
-    made_set(c, "reason", json_string("signal 11"));
-    made_set(c, "time", json_object());
+    c->status = IB_CASE_CRASHED;
+    c->reason = "signal 11";
+    c->n_rounds = 0;
+    c->epoch_ns = (struct ib_epoch_times){NAN, NAN, NAN, NAN, 0};
     page = page_of(c);
     assert_says(page, "Verdict: crashed: signal 11.");
     assert_says(page, "There is no time of it.");
@@ -240,9 +232,7 @@ static void what_is_not_known_is_not_nothing(void **state)
 static void a_host_copies_nothing(void **state)
 {
     (void)state;
-    json_t *c = made_case("cpu", "host", 100, 10000, 1);
-    json_array_append_new(cases, c);
-    const char *page = page_of(c);
+    const char *page = page_of(made_case(&run, "cpu", IB_HOST, 100, 10000, 1));
     assert_says(page, "Nothing: the implementation works in the host's memory.");
     assert_null(strstr(page, "It is not known"));
 }
@@ -250,35 +240,47 @@ static void a_host_copies_nothing(void **state)
 static void a_tracer_that_disagrees_is_heard(void **state)
 {
     (void)state;
-    json_t *c = add_copying();
-    made_set(c, "transfers.tracer",
-             json_pack("{s:s, s:b, s:s, s:i, s:i, s:i, s:i}", "source", "driver", "agrees", 0, "reason",
-                       "one upload too many", "h2d_count", 4001, "h2d_bytes", 2017016, "d2h_count", 1000,
-                       "d2h_bytes", 8000));
+    struct ib_case_record *c = add_copying();
+    c->tracer = (struct ib_tracer_record){.source = "driver",
+                                          .agrees = IB_NO,
+                                          .reason = "one upload too many",
+                                          .h2d_count = 4001,
+                                          .h2d_bytes = 2017016,
+                                          .d2h_count = 1000,
+                                          .d2h_bytes = 8000};
+    c->tracer.d2d_count = c->tracer.pinned_count = IB_NO_COUNT;
     assert_says(page_of(c), "it saw 4,001 uploads of 2,017,016 bytes and 1,000 downloads of 8,000 bytes");
-    made_set(c, "transfers.tracer.agrees", json_true());
+    c->tracer.agrees = IB_YES;
     assert_null(strstr(page_of(c), "tracer"));
 }
 
-static json_t *kernels(size_t n)
+static void set_kernels(struct ib_tracer_record *t, size_t n)
 {
-    json_t *list = json_array();
+    static const char *const names[] = {"gemm", "act", "sum"};
+    t->kernels = ib_arena_alloc(&arena, n * sizeof *t->kernels);
+    t->n_kernels = n;
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(list,
-                              json_pack("{s:s, s:i}", "name", (const char *[]){"gemm", "act", "sum"}[i % 3],
-                                        "count", (int)(n - i)));
-    return list;
+        t->kernels[i] = (struct ib_kernel_record){names[i % 3], n - i};
 }
 
 static void what_only_a_tracer_knows(void **state)
 {
     (void)state;
-    json_t *c = add_copying();
-    made_set(c, "transfers.tracer",
-             json_pack("{s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:o}", "source", "CUPTI",
-                       "agrees", 1, "h2d_count", 40, "d2h_count", 3, "d2d_count", 1, "d2d_bytes", 64,
-                       "memset_count", 12, "memset_bytes", 96, "pageable_count", 43, "pageable_bytes", 4300,
-                       "pinned_count", 0, "pinned_bytes", 0, "kernels", kernels(2)));
+    struct ib_case_record *c = add_copying();
+    struct ib_tracer_record *t = &c->tracer;
+    *t = (struct ib_tracer_record){.source = "CUPTI",
+                                   .agrees = IB_YES,
+                                   .h2d_count = 40,
+                                   .d2h_count = 3,
+                                   .d2d_count = 1,
+                                   .d2d_bytes = 64,
+                                   .memset_count = 12,
+                                   .memset_bytes = 96,
+                                   .pageable_count = 43,
+                                   .pageable_bytes = 4300,
+                                   .opened_h2d_count = IB_NO_COUNT,
+                                   .opened_d2h_count = IB_NO_COUNT};
+    set_kernels(t, 2);
     const char *page = page_of(c);
     assert_says(
         page,
@@ -286,12 +288,11 @@ static void what_only_a_tracer_knows(void **state)
         "which the harness never asks for: they are the implementation's, or its libraries'; all "
         "transfers used pageable memory of the host.");
     assert_says(page, "Kernels started in it: gemm 2 times, act once.");
-    made_set(c, "transfers.tracer.d2d_count", json_integer(0));
-    made_set(c, "transfers.tracer.memset_count", json_integer(0));
-    made_set(c, "transfers.tracer.pageable_count", json_integer(3));
-    made_set(c, "transfers.tracer.pinned_count", json_integer(40));
-    made_set(c, "transfers.tracer.pinned_bytes", json_integer(1000));
-    made_set(c, "transfers.tracer.kernels", kernels(9));
+    t->d2d_count = t->memset_count = 0;
+    t->pageable_count = 3;
+    t->pinned_count = 40;
+    t->pinned_bytes = 1000;
+    set_kernels(t, 9);
     page = page_of(c);
     assert_says(
         page, "no memsets and no copies within the device; 3 transfers (4.30 kB) used pageable memory of the "
@@ -299,9 +300,8 @@ static void what_only_a_tracer_knows(void **state)
     assert_says(
         page, "gemm 9 times, act 8 times, sum 7 times, gemm 6 times, act 5 times, sum 4 times, and 3 more in "
               "6 starts.");
-    made_set(c, "transfers.tracer.d2d_count", json_null());
-    made_set(c, "transfers.tracer.pinned_count", json_null());
-    made_set(c, "transfers.tracer.kernels", json_null());
+    t->d2d_count = t->pinned_count = IB_NO_COUNT;
+    t->n_kernels = 0;
     page = page_of(c);
     assert_null(strstr(page, "Seen in"));
     assert_null(strstr(page, "Kernels started"));
@@ -311,19 +311,18 @@ static void a_long_name_of_a_kernel_is_cut(void **state)
 {
     char name[200], cut[80];
     (void)state;
-    json_t *c = add_copying();
+    struct ib_case_record *c = add_copying();
     memset(name, 'k', sizeof name);
     name[sizeof name - 1] = '\0';
     snprintf(cut, sizeof cut, ": %.60s… 3 times.", name);
-    made_set(c, "transfers.tracer",
-             json_pack("{s:s, s:b, s:[{s:s, s:i}]}", "source", "CUPTI", "agrees", 1, "kernels", "name", name,
-                       "count", 3));
+    c->tracer = (struct ib_tracer_record){
+        .source = "CUPTI", .agrees = IB_YES, .kernels = &(struct ib_kernel_record){name, 3}, .n_kernels = 1};
     assert_says(page_of(c), cut);
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, NULL, stop)
     const struct CMUnitTest tests[] = {
         TEST(copies_are_sorted_by_bytes),
         TEST(time_is_shared_as_the_profile_says),

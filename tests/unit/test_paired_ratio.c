@@ -1,4 +1,5 @@
 #include "analysis/paired_ratio.h"
+#include "made_record.h"
 #include "stats/confidence_interval.h"
 
 #include <math.h>
@@ -9,25 +10,14 @@
 
 enum { ROUNDS = 8 };
 
-/* A case with these times, one a round from 1 on; `disturbed` has a bit for each. */
-static json_t *make_case(const double *times, size_t n, unsigned disturbed)
-{
-    json_t *samples = json_array(), *rounds = json_array(), *marks = json_array();
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(samples, json_real(times[i]));
-        json_array_append_new(rounds, json_integer((json_int_t)i + 1));
-        json_array_append_new(marks, json_boolean(disturbed >> i & 1));
-    }
-    return json_pack("{s:{s:{s:o, s:o, s:o}}}", "time", "epoch_ns", "samples", samples, "rounds", rounds,
-                     "disturbed", marks);
-}
+static struct ib_arena arena;
 
-static struct ib_paired_ratio compare(json_t *left, json_t *right)
+/* A case with these times; `disturbed` has a bit for each. */
+static const struct ib_case_record *timed(const double *times, size_t n, unsigned disturbed)
 {
-    struct ib_paired_ratio ratio = ib_paired_ratio_of(left, right);
-    json_decref(left);
-    json_decref(right);
-    return ratio;
+    struct ib_case_record *c = ib_arena_alloc(&arena, sizeof *c);
+    made_rounds(&arena, c, times, n, disturbed);
+    return c;
 }
 
 /* Rounds that differ by far more than the cases do. */
@@ -38,7 +28,7 @@ static void what_slows_both_does_not_hide_a_difference(void **state)
 {
     (void)state;
     double low, high, other_low, other_high;
-    struct ib_paired_ratio ratio = compare(make_case(slow, ROUNDS, 0), make_case(fast, ROUNDS, 0));
+    struct ib_paired_ratio ratio = ib_paired_ratio_of(timed(slow, ROUNDS, 0), timed(fast, ROUNDS, 0));
     assert_true(fabs(ratio.median - 1.02) < 1e-9);
     assert_true(ratio.low > 1.019 && ratio.high < 1.021);
     assert_int_equal(ratio.n, ROUNDS);
@@ -50,7 +40,7 @@ static void what_slows_both_does_not_hide_a_difference(void **state)
 static void it_takes_turns_with_its_sides(void **state)
 {
     (void)state;
-    struct ib_paired_ratio ratio = compare(make_case(fast, ROUNDS, 0), make_case(slow, ROUNDS, 0));
+    struct ib_paired_ratio ratio = ib_paired_ratio_of(timed(fast, ROUNDS, 0), timed(slow, ROUNDS, 0));
     assert_true(fabs(ratio.median * 1.02 - 1) < 1e-9);
     assert_true(ratio.high < 1);
 }
@@ -61,23 +51,30 @@ static void disturbed_samples_do_not_count(void **state)
     double times[ROUNDS];
     for (int i = 0; i < ROUNDS; i++)
         times[i] = slow[i] * (i < 2 ? 50 : 1);
-    struct ib_paired_ratio ratio = compare(make_case(times, ROUNDS, 3), make_case(fast, ROUNDS, 0));
+    struct ib_paired_ratio ratio = ib_paired_ratio_of(timed(times, ROUNDS, 3), timed(fast, ROUNDS, 0));
     assert_int_equal(ratio.n, ROUNDS - 2);
     assert_true(ratio.high < 1.021);
-    ratio =
-        compare(make_case(slow, ROUNDS, 0xFF), make_case(fast, ROUNDS, 0)); /* all: there is nothing better */
+    ratio = ib_paired_ratio_of(timed(slow, ROUNDS, 0xFF),
+                               timed(fast, ROUNDS, 0)); /* all: there is nothing better */
     assert_int_equal(ratio.n, ROUNDS);
 }
 
 static void few_rounds_in_common_give_no_interval(void **state)
 {
     (void)state;
-    struct ib_paired_ratio ratio = compare(make_case(slow, 5, 0), make_case(fast, ROUNDS, 0));
+    struct ib_paired_ratio ratio = ib_paired_ratio_of(timed(slow, 5, 0), timed(fast, ROUNDS, 0));
     assert_int_equal(ratio.n, 5);
     assert_true(isnan(ratio.low) && isnan(ratio.high) && fabs(ratio.median - 1.02) < 1e-9);
-    ratio = compare(json_object(), make_case(fast, ROUNDS, 0));
+    ratio = ib_paired_ratio_of(timed(NULL, 0, 0), timed(fast, ROUNDS, 0));
     assert_int_equal(ratio.n, 0);
     assert_true(isnan(ratio.median));
+}
+
+static int free_arena(void **state)
+{
+    (void)state;
+    ib_arena_free(&arena);
+    return 0;
 }
 
 int main(void)
@@ -88,5 +85,5 @@ int main(void)
         cmocka_unit_test(disturbed_samples_do_not_count),
         cmocka_unit_test(few_rounds_in_common_give_no_interval),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, free_arena);
 }

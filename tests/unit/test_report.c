@@ -6,6 +6,7 @@
 #include "report/svg.h"
 #include "sample_run.h"
 #include "scratch.h"
+#include "store/load_run.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,7 +23,8 @@
 enum { CHARTS = 22, SINGLE_CHARTS = 5 };
 
 static struct ib_arena arena;
-static char *page; /* the sample run's report.html */
+static struct ib_run_record full, single; /* the sample runs */
+static char *page;                        /* the full one's report.html */
 
 static char *contents(const char *path)
 {
@@ -38,7 +40,8 @@ static int write_sample(void **state)
         return 1;
     sample_run_create("full");
     sample_run_create_single("single");
-    if (ib_report_write("full") != IB_OK)
+    if (ib_load_run("full", &full) != IB_OK || ib_load_run("single", &single) != IB_OK ||
+        ib_report_write("full", &full) != IB_OK)
         return 1;
     page = contents("full/report.html");
     return 0;
@@ -46,6 +49,8 @@ static int write_sample(void **state)
 
 static int free_sample(void **state)
 {
+    ib_run_record_free(&full);
+    ib_run_record_free(&single);
     ib_arena_free(&arena);
     return scratch_leave(state);
 }
@@ -150,7 +155,7 @@ static void two_reports_are_the_same(void **state)
     (void)state;
     char *markdown = contents("full/report.md"),
          *chart = contents("full/charts/loss_by_epoch-mlp-diabetes.svg");
-    assert_int_equal(ib_report_write("full"), IB_OK);
+    assert_int_equal(ib_report_write("full", &full), IB_OK);
     assert_string_equal(page, contents("full/report.html"));
     assert_string_equal(markdown, contents("full/report.md"));
     assert_string_equal(chart, contents("full/charts/loss_by_epoch-mlp-diabetes.svg"));
@@ -173,10 +178,10 @@ static void markdown_links_its_charts(void **state)
 static void one_case_is_enough(void **state)
 {
     (void)state;
-    assert_int_equal(ib_report_write("single"), IB_OK);
-    char *single = contents("single/report.html");
-    assert_int_equal(count(single, "<svg "), SINGLE_CHARTS);
-    assert_null(strstr(single, "Not right"));
+    assert_int_equal(ib_report_write("single", &single), IB_OK);
+    char *text = contents("single/report.html");
+    assert_int_equal(count(text, "<svg "), SINGLE_CHARTS);
+    assert_null(strstr(text, "Not right"));
 }
 
 /* ---- charts that cannot be drawn ---- */
@@ -186,12 +191,12 @@ static void without_gnuplot_it_says_so(void **state)
     (void)state;
     char *path = ib_arena_copy(&arena, getenv("PATH"));
     setenv("PATH", "/nonexistent", 1);
-    enum ib_status status = ib_report_write("single");
+    enum ib_status status = ib_report_write("single", &single);
     setenv("PATH", path, 1);
     assert_int_equal(status, IB_OK);
-    char *single = contents("single/report.html");
-    assert_int_equal(count(single, "<svg "), 0);
-    assert_int_equal(count(single, "gnuplot is not installed"), SINGLE_CHARTS);
+    char *text = contents("single/report.html");
+    assert_int_equal(count(text, "<svg "), 0);
+    assert_int_equal(count(text, "gnuplot is not installed"), SINGLE_CHARTS);
     assert_int_equal(count(contents("single/report.md"), "gnuplot is not installed"), SINGLE_CHARTS);
 }
 
@@ -226,7 +231,7 @@ static void a_broken_chart_costs_only_itself(void **state)
     struct ib_chart *drawn;
     size_t n;
     make_home("home", charts, 6);
-    enum ib_status status = ib_charts_draw(&arena, "full", &nothing_derived, &drawn, &n);
+    enum ib_status status = ib_charts_draw(&arena, "full", &full, &nothing_derived, &drawn, &n);
     setenv("IRONBENCH_HOME", IB_SOURCE_DIR, 1);
     assert_int_equal(status, IB_OK);
     assert_int_equal(n, 6);
@@ -243,12 +248,12 @@ static void a_broken_chart_costs_only_itself(void **state)
 }
 
 /* A case of the sample run, with the times that a made one has. */
-static json_t *profiled_case(const char *residency, const char *id, double time_ns, json_t *split)
+static struct ib_case_record *sample_case(struct ib_run_record *run, enum ib_residency residency,
+                                          const char *id, double time_ns)
 {
-    json_t *c = made_case("device", residency, 100, time_ns, 1);
-    made_set(c, "id", json_string(id));
-    made_set(c, "dataset", json_string("diabetes"));
-    made_set(c, "time.breakdown_ns", split);
+    struct ib_case_record *c = made_case(run, "device", residency, 100, time_ns, 1);
+    c->id = id;
+    c->axis[IB_AXIS_DATASET] = "diabetes";
     return c;
 }
 
@@ -264,22 +269,20 @@ static const struct ib_chart *drawn_by(const struct ib_chart *charts, size_t n, 
 static void derived_numbers_are_drawn(void **state)
 {
     (void)state;
-    json_t *cases = json_array(), *made = json_pack("{s:o}", "cases", cases);
-    json_array_append_new(cases, profiled_case("per_op", "linreg-0-opencl_tiled-per_op-f64-05", 8e4,
-                                               made_split(50000, 10000, 15000, 5000)));
-    json_array_append_new(cases, profiled_case("resident", "linreg-0-opencl_tiled-resident-f64-04", 2e4,
-                                               made_split(0, 100, 15000, 4900)));
-    for (int rows = 1000; rows <= 100000; rows *= 10) {
-        json_array_append_new(cases, made_case("cpu", "host", rows, 10 * rows, 1));
-        json_array_append_new(cases, made_case("device", "resident", rows, 2e5, 1.1));
-        made_set(json_array_get(cases, json_array_size(cases) - 2), "cols", json_integer(10));
-        made_set(json_array_get(cases, json_array_size(cases) - 1), "cols", json_integer(10));
+    struct ib_run_record run = {0};
+    made_breakdown(sample_case(&run, IB_PER_OP, "linreg-0-opencl_tiled-per_op-f64-05", 8e4), 50000, 10000,
+                   15000, 5000);
+    made_breakdown(sample_case(&run, IB_RESIDENT, "linreg-0-opencl_tiled-resident-f64-04", 2e4), 0, 100,
+                   15000, 4900);
+    for (uint64_t rows = 1000; rows <= 100000; rows *= 10) {
+        made_case(&run, "cpu", IB_HOST, rows, 10 * (double)rows, 1)->cols = 10;
+        made_case(&run, "device", IB_RESIDENT, rows, 2e5, 1.1)->cols = 10;
     }
     struct ib_derived derived;
     struct ib_chart *charts;
     size_t n;
-    ib_derive(&arena, made, &derived);
-    assert_int_equal(ib_charts_draw(&arena, "full", &derived, &charts, &n), IB_OK);
+    ib_derive(&arena, &run, &derived);
+    assert_int_equal(ib_charts_draw(&arena, "full", &full, &derived, &charts, &n), IB_OK);
     const struct ib_chart *overhead = drawn_by(charts, n, "transfer_overhead"),
                           *lines = drawn_by(charts, n, "crossover");
     assert_non_null(overhead->svg);
@@ -291,7 +294,7 @@ static void derived_numbers_are_drawn(void **state)
                         "From how many rows a device is faster: linreg, regression, 10 columns");
     assert_says(lines->svg, ">best of the host<");
     assert_says(lines->svg, ">21,000 rows<");
-    json_decref(made);
+    ib_run_record_free(&run);
 }
 
 static void too_many_series_are_left_out(void **state)
@@ -306,7 +309,7 @@ static void too_many_series_are_left_out(void **state)
     struct ib_chart *drawn;
     size_t n;
     make_home("crowded", charts, 1);
-    enum ib_status status = ib_charts_draw(&arena, "full", &nothing_derived, &drawn, &n);
+    enum ib_status status = ib_charts_draw(&arena, "full", &full, &nothing_derived, &drawn, &n);
     setenv("IRONBENCH_HOME", IB_SOURCE_DIR, 1);
     assert_int_equal(status, IB_OK);
     assert_string_equal(drawn[0].note, "Only the first 100 of 130 series are drawn.");

@@ -1,3 +1,4 @@
+#include "made_record.h"
 #include "report/report.h"
 #include "report/summary.h"
 
@@ -9,30 +10,25 @@
 #include <cmocka.h>
 
 static struct ib_arena arena;
-static json_t *record; /* whose texts a summary shows */
+static struct ib_run_record run; /* whose texts a summary shows */
 
-/* A case of an mlp on a data set, with one seed of several; `verdict` "ok" gives it a time and an error. */
-static void add_case(json_t *cases, const char *name, int seed, double time_ns, double rmse,
-                     const char *verdict)
+/* A case of an mlp on a data set, with one seed of several; only a right one is ranked. */
+static void add_case(const char *name, int seed, double time_ns, double rmse, enum ib_verdict verdict)
 {
-    const char *problem = ib_arena_print(&arena, "mlp 6 relu seed=%d f64 made", seed);
-    json_t *c =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:b, s:s, s:{s:s}}", "model", "mlp",
-                  "dataset", "made", "task", "regression", "problem", problem, "name", name, "label", name,
-                  "residency", "host", "seed", seed, "status", "ok", "ranked", strcmp(verdict, "ok") == 0,
-                  "convergence", seed == 2 ? "improving" : "converged", "verify", "verdict", verdict);
-    json_object_set_new(c, "time", json_pack("{s:{s:f}}", "epoch_ns", "median", time_ns));
-    json_object_set_new(c, "metrics", json_pack("{s:f}", "rmse", rmse));
-    json_array_append_new(cases, c);
+    struct ib_case_record *c = made_case(&run, name, IB_HOST, 100, time_ns, 1);
+    c->axis[IB_AXIS_MODEL] = "mlp";
+    c->axis[IB_AXIS_SEED] = ib_arena_print(&arena, "%d", seed);
+    c->problem = ib_arena_print(&arena, "mlp 6 relu seed=%d f64 made", seed);
+    c->check.convergence = seed == 2 ? IB_IMPROVING : IB_CONVERGED;
+    c->check.verdict = verdict;
+    c->ranked = verdict == IB_RIGHT;
+    c->metrics[IB_METRIC_rmse] = rmse;
 }
 
-static const struct ib_summary_section *summarise(json_t *cases)
+static const struct ib_summary_section *summarise(void)
 {
     static struct ib_summary summary;
-    json_decref(record);
-    record = json_pack("{s:{s:s, s:s, s:s, s:{}}, s:o}", "run", "name", "test", "started",
-                       "2026-01-01T00:00:00Z", "finished", "2026-01-01T00:00:01Z", "machine", "cases", cases);
-    ib_summary_build(&arena, record, &summary);
+    ib_summary_build(&arena, &run, &summary);
     assert_int_equal(summary.n, 1);
     return &summary.sections[0];
 }
@@ -47,12 +43,11 @@ static void assert_row(const struct ib_seed_group_row *row,
 static void seeds_become_one_row(void **state)
 {
     (void)state;
-    json_t *cases = json_array();
     for (int seed = 1; seed <= 3; seed++) {
-        add_case(cases, "quick", seed, 1000.0 * seed, 5 + seed, "ok");
-        add_case(cases, "slow", seed, seed == 3 ? 10 : 9000, 6, seed == 1 ? "wrong" : "ok");
+        add_case("quick", seed, 1000.0 * seed, 5 + seed, IB_RIGHT);
+        add_case("slow", seed, seed == 3 ? 10 : 9000, 6, seed == 1 ? IB_WRONG : IB_RIGHT);
     }
-    const struct ib_summary_section *section = summarise(cases);
+    const struct ib_summary_section *section = summarise();
     assert_int_equal(section->n, 3);
     assert_int_equal(section->n_seed_groups, 1);
     const struct ib_seed_group *seed_group = &section->seed_groups[0];
@@ -72,14 +67,12 @@ static void seeds_become_one_row(void **state)
 static void the_terminal_shows_the_family_alone(void **state)
 {
     (void)state;
-    json_t *cases = json_array();
     char *text;
     size_t bytes;
     for (int seed = 1; seed <= 3; seed++)
-        add_case(cases, "quick", seed, 1000.0 * seed, 5 + seed, "ok");
-    summarise(cases);
+        add_case("quick", seed, 1000.0 * seed, 5 + seed, IB_RIGHT);
     FILE *out = open_memstream(&text, &bytes);
-    ib_table_print(out, record, IB_COLOUR_NEVER);
+    ib_table_print(out, &run, IB_COLOUR_NEVER);
     fclose(out);
     assert_non_null(strstr(text, "mlp 6 relu f64 made, 3 seeds\n"));
     assert_non_null(strstr(text, " 2.00 µs  1.00 µs to 3.00 µs "));
@@ -91,25 +84,24 @@ static void the_terminal_shows_the_family_alone(void **state)
 static void one_seed_is_no_family(void **state)
 {
     (void)state;
-    json_t *cases = json_array();
-    add_case(cases, "quick", 1, 1000, 5, "ok");
-    const struct ib_summary_section *section = summarise(cases);
+    add_case("quick", 1, 1000, 5, IB_RIGHT);
+    const struct ib_summary_section *section = summarise();
     assert_int_equal(section->n_seed_groups, 0);
     assert_null(section->groups[0].seed_group);
 }
 
-static int free_arena(void **state)
+static int stop(void **state)
 {
     (void)state;
-    json_decref(record);
+    ib_run_record_free(&run);
     ib_arena_free(&arena);
     return 0;
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(seeds_become_one_row),
-                                       cmocka_unit_test(the_terminal_shows_the_family_alone),
-                                       cmocka_unit_test(one_seed_is_no_family)};
-    return cmocka_run_group_tests(tests, NULL, free_arena);
+#define TEST(name) cmocka_unit_test_setup_teardown(name, NULL, stop)
+    const struct CMUnitTest tests[] = {TEST(seeds_become_one_row), TEST(the_terminal_shows_the_family_alone),
+                                       TEST(one_seed_is_no_family)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

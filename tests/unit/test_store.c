@@ -1,4 +1,3 @@
-#include "analysis/member.h"
 #include "scratch.h"
 #include "stats/confidence_interval.h"
 #include "stats/stats.h"
@@ -25,7 +24,7 @@
 struct fixture {
     char dir[32];
     struct ib_config config;
-    json_t *machine;
+    struct ib_machine machine;
     struct ib_dataset data;
     struct ib_impl_info info;
     struct ib_configured_impl choice;
@@ -39,7 +38,7 @@ static int set_up(void **state)
     struct fixture *f = calloc(1, sizeof *f);
     snprintf(f->dir, sizeof f->dir, "run-%d", ++n_runs);
     f->config = (struct ib_config){.name = "t", .text = "version: 1\n", .sha256 = "00"};
-    f->machine = json_pack("{s:s}", "fingerprint", "0");
+    f->machine = (struct ib_machine){.fingerprint = "0"};
     f->data = (struct ib_dataset){
         .name = "d", .task = IB_REGRESSION, .rows = 9, .test_rows = 3, .cols = 2, .outputs = 1};
     f->info = (struct ib_impl_info){.name = "i", .path = "ops"};
@@ -53,7 +52,7 @@ static int set_up(void **state)
                          .spec = {.net = {.n_layers = 1, .loss = IB_HALF_MSE}, .dtype = IB_F64, .lr = 0.01},
                          .epochs = 10};
     ib_case_use_dataset(&f->c);
-    assert_int_equal(ib_store_create(f->dir, &f->config, f->machine, &f->store), IB_OK);
+    assert_int_equal(ib_store_create(f->dir, &f->config, &f->machine, &f->store), IB_OK);
     assert_int_equal(ib_store_add_cases(f->store, &f->c, 1), IB_OK);
     *state = f;
     return 0;
@@ -63,7 +62,6 @@ static int tear_down(void **state)
 {
     struct fixture *f = *state;
     ib_store_close(f->store);
-    json_decref(f->machine);
     free(f);
     return 0;
 }
@@ -106,9 +104,9 @@ static void makes_folders_and_one_run_each(void **state)
     struct ib_store *second = NULL;
     char inner[64];
     snprintf(inner, sizeof inner, "%s/a/b", f->dir);
-    assert_int_equal(ib_store_create(inner, &f->config, f->machine, &second), IB_OK);
+    assert_int_equal(ib_store_create(inner, &f->config, &f->machine, &second), IB_OK);
     ib_store_close(second);
-    expect_failure(ib_store_create(inner, &f->config, f->machine, &second), IB_EINVAL, inner,
+    expect_failure(ib_store_create(inner, &f->config, &f->machine, &second), IB_EINVAL, inner,
                    WORDS("already holds a run"));
     assert_string_equal(ask(f, "SELECT count(*) FROM run"), "1");
     assert_string_equal(ask(f, "PRAGMA user_version"), "5");
@@ -120,7 +118,7 @@ static void names_the_folder_it_cannot_write(void **state)
     struct ib_store *second = NULL;
     char inner[64];
     snprintf(inner, sizeof inner, "%s/run.sqlite/inside", f->dir);
-    expect_failure(ib_store_create(inner, &f->config, f->machine, &second), IB_EIO, inner,
+    expect_failure(ib_store_create(inner, &f->config, &f->machine, &second), IB_EIO, inner,
                    WORDS("cannot create"));
 }
 
@@ -248,44 +246,30 @@ static void tracer_without_a_count(void **state)
         ask(f, "SELECT source || reason || (agrees IS NULL) || (h2d_count IS NULL) FROM tracers"),
         "OpenCL layernot loaded11");
     assert_string_equal(ask(f, "SELECT reason || (epochs IS NULL) FROM profiles"), "it hung1");
-    assert_string_equal(ask(f, "SELECT count(*) FROM breakdowns"), "0");
+    assert_true(isnan(ib_store_record(f->store)->cases[0].breakdown_ns[IB_TIME_TRANSFER]));
 }
 
-/* Two epochs of profile against a median of 100 ns: transfer 20, computing 30. Resident, one wait of 10 in
- * ten epochs; per_op, waits of 90 - 60 - 2 * 10 in two, and
- * launches, all scaled; resident, the rest is launching. */
-static void check_split(struct fixture *f, enum ib_residency residency, uint64_t launch_ns,
-                        const char *expected)
-{
-    struct ib_transfer_log *transfer_log = calloc(1, sizeof *transfer_log);
-    struct ib_profile *profile = calloc(1, sizeof *profile);
-    f->c.residency = residency;
-    f->c.id = expected;
-    assert_int_equal(ib_store_add_cases(f->store, &f->c, 1), IB_OK);
-    transfer_log->n_tensors = 1;
-    strcpy(transfer_log->tensor[0], "x");
-    transfer_log->syncs[IB_TRAIN] = 1;
-    *profile = (struct ib_profile){.epochs = 2, .device_clock = true, .sync_ns = 10};
-    profile->operations[IB_OP_GEMM] = (struct ib_profile_operation){2, launch_ns, 90, 60};
-    profile->copies[IB_OP_GEMM][0] = (struct ib_profile_copy){30, 10};
-    put_with(f, NULL, profile, "", transfer_log);
-    put_timed(f, 1, IB_CASE_OK, "", transfer_log);
-    assert_string_equal(ask(f, "SELECT transfer_ns || ' ' || compute_ns || ' ' || sync_ns || ' ' || launch_ns"
-                               " FROM breakdowns ORDER BY case_number DESC"),
-                        expected);
-    free(profile);
-    free(transfer_log);
-}
-
-static void split_adds_up_to_the_median(void **state)
+static void profile_is_rows_of_totals(void **state)
 {
     struct fixture *f = *state;
-    check_split(f, IB_RESIDENT, 8, "20.0 30.0 1.0 49.0");
-    check_split(f, IB_PER_OP, 90, "20.0 30.0 5.0 45.0");
-    /* 20 + 30 + 5 + 145 is twice the median, 20 + 30 + 5 + 7.5 are 5 eighths of it */
-    check_split(f, IB_PER_OP, 290, "10.0 15.0 2.5 72.5");
-    check_split(f, IB_PER_OP, 15, "32.0 48.0 8.0 12.0");
-    assert_string_equal(ask(f, "SELECT DISTINCT clock || sync_ns FROM profiles"), "device10");
+    struct ib_transfer_log *transfer_log = calloc(1, sizeof *transfer_log);
+    struct ib_profile *profile = calloc(1, sizeof *profile);
+    transfer_log->n_tensors = 1;
+    strcpy(transfer_log->tensor[0], "x");
+    *profile = (struct ib_profile){.epochs = 2, .device_clock = true, .sync_ns = 10};
+    profile->operations[IB_OP_GEMM] = (struct ib_profile_operation){2, 8, 90, 60};
+    profile->copies[IB_OP_GEMM][0] = (struct ib_profile_copy){30, 10};
+    put_with(f, NULL, profile, "", transfer_log);
+    assert_string_equal(ask(f, "SELECT epochs || clock || sync_ns || coalesce(reason, '') FROM profiles"),
+                        "2device10");
+    assert_string_equal(ask(f, "SELECT group_concat(op || ' ' || calls || ' ' || launch_ns || ' ' || wait_ns"
+                               " || ' ' || compute_ns) FROM profile_operations"),
+                        "gemm 2 8 90 60");
+    assert_string_equal(ask(f, "SELECT group_concat(op || ' ' || tensor || ' ' || h2d_ns || ' ' || d2h_ns)"
+                               " FROM profile_copies"),
+                        "gemm x 30 10");
+    free(profile);
+    free(transfer_log);
 }
 
 static void keeps_few_predictions_of_many(void **state)
@@ -344,47 +328,45 @@ static void put_stopped(struct fixture *f, uint64_t last)
     }
 }
 
-static json_t *recorded_stops(struct fixture *f)
-{
-    json_t *record;
-    assert_int_equal(ib_load_run(f->dir, &record), IB_OK);
-    json_t *stops = json_deep_copy(ib_member(json_array_get(ib_member(record, "cases"), 0), "stops"));
-    json_decref(record);
-    return stops;
-}
-
-static void stops_have_the_median_of_their_rounds(void **state)
+static void stops_and_their_rounds_are_rows(void **state)
 {
     struct fixture *f = *state;
     put_stopped(f, STOP_ROUNDS - 1);
-    json_t *stops = recorded_stops(f);
-    assert_int_equal(json_array_size(stops), 3);
-    const json_t *first = json_array_get(stops, 0), *none = json_array_get(stops, 1),
-                 *last = json_array_get(stops, 2);
-    assert_true(ib_member_number(first, "loss") == 2 && ib_member_number(first, "epochs") == 5);
-    assert_true(ib_member_number(first, "trainings") == 3);
-    assert_true(ib_member_number(first, "median_ns") == 40 && ib_member_number(first, "ci_low_ns") == 10 &&
-                ib_member_number(first, "ci_high_ns") == 70);
-    assert_true(json_is_null(ib_member(first, "reason")));
-    assert_true(json_is_null(ib_member(none, "epochs")) && json_is_null(ib_member(none, "median_ns")));
-    assert_true(ib_member_number(none, "rounds") == 0);
-    assert_string_equal(ib_member_text(none, "reason"), "stuck");
-    /* One round that did not get there is longer than all that did. */
-    assert_true(ib_member_number(last, "median_ns") == 40 && ib_member_number(last, "reached") == 6);
-    assert_true(json_is_null(ib_member(last, "ci_high_ns")));
-    assert_string_equal(ib_member_text(last, "reason"), "in 1 of 7 rounds: too high");
-    json_decref(stops);
+    assert_string_equal(ask(f, "SELECT group_concat(target || ' ' || loss || ' ' || coalesce(epochs, 'none')"
+                               " || ' ' || trainings || coalesce(' ' || reason, '')) FROM stops"),
+                        "1 2.0 5 3,2 1.0 none 2 stuck,3 0.5 9 4");
+    assert_string_equal(ask(f, "SELECT count(*) || ' ' || count(train_ns) || ' ' || max(reason)"
+                               " FROM stop_times"),
+                        "14 13 too high"); /* none of the second, which has no stop */
+    const struct ib_case_record *c = &ib_store_record(f->store)->cases[0];
+    assert_int_equal(c->n_stop_times, 2 * STOP_ROUNDS);
+    assert_int_equal(c->stop_summaries[2].reached, STOP_ROUNDS - 1);
 }
 
-static void where_most_rounds_do_not_get_there_is_no_median(void **state)
+/* As another process does that goes on with the run. */
+static void reopen(struct fixture *f)
+{
+    ib_store_close(f->store);
+    assert_int_equal(ib_store_open(f->dir, &f->store), IB_OK);
+}
+
+static void rounds_are_gone_on_with(void **state)
 {
     struct fixture *f = *state;
-    put_stopped(f, STOP_ROUNDS / 2);
-    json_t *stops = recorded_stops(f);
-    const json_t *last = json_array_get(stops, 2);
-    assert_true(json_is_null(ib_member(last, "median_ns")));
-    assert_true(ib_member_number(last, "rounds") == STOP_ROUNDS);
-    json_decref(stops);
+    struct ib_arena arena = {0};
+    struct ib_case_progress progress;
+    for (uint64_t round = 1; round <= 20; round++) {
+        put_timed(f, round, IB_CASE_OK, "", NULL);
+        if (round % 3 == 0)
+            reopen(f);
+    }
+    assert_int_equal(ib_resume_load(f->store, &f->c, 1, &arena, &progress), IB_OK);
+    assert_int_equal(progress.rounds, 20);
+    assert_int_equal(progress.n_samples, 20);
+    for (size_t i = 0; i < progress.n_samples; i++)
+        assert_true(progress.samples[i] == 100.0 * (double)(i + 1));
+    assert_string_equal(ask(f, "SELECT n || ' ' || median_ns FROM epoch_times"), "20 1050.0");
+    ib_arena_free(&arena);
 }
 
 static void stops_are_gone_on_with(void **state)
@@ -392,10 +374,11 @@ static void stops_are_gone_on_with(void **state)
     struct fixture *f = *state;
     struct ib_arena arena = {0};
     struct ib_case_progress before, after;
-    assert_int_equal(ib_resume_load(f->dir, &f->c, 1, &arena, &before), IB_OK);
+    assert_int_equal(ib_resume_load(f->store, &f->c, 1, &arena, &before), IB_OK);
     assert_false(before.searched);
     put_stopped(f, STOP_ROUNDS);
-    assert_int_equal(ib_resume_load(f->dir, &f->c, 1, &arena, &after), IB_OK);
+    reopen(f);
+    assert_int_equal(ib_resume_load(f->store, &f->c, 1, &arena, &after), IB_OK);
     assert_true(after.searched);
     assert_int_equal(after.stop_rounds, STOP_ROUNDS);
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
@@ -405,7 +388,6 @@ static void stops_are_gone_on_with(void **state)
     ib_arena_free(&arena);
 }
 
-/* The columns of all tables and views, as text. */
 /* A run of another version of the tables is refused, with what to do about it. */
 static void other_versions_are_refused(void **state)
 {
@@ -426,13 +408,11 @@ static void other_versions_are_refused(void **state)
 
 static uint64_t rounds_on_record(const char *dir)
 {
-    json_t *record;
-    assert_int_equal(ib_load_run(dir, &record), IB_OK);
-    const json_t *c = json_array_get(json_object_get(record, "cases"), 0);
-    const json_t *samples =
-        json_object_get(json_object_get(json_object_get(c, "time"), "epoch_ns"), "samples");
-    uint64_t n = json_array_size(samples);
-    json_decref(record);
+    struct ib_run_record run;
+    assert_int_equal(ib_load_run(dir, &run), IB_OK);
+    uint64_t n = run.cases[0].epoch_ns.n;
+    assert_int_equal(run.cases[0].n_rounds, n);
+    ib_run_record_free(&run);
     return n;
 }
 
@@ -445,7 +425,7 @@ static void killed_run_stays_readable(void **state)
     if (child == 0) {
         struct ib_store *store;
         struct ib_timed_pass timed = {.status = IB_CASE_OK, .reason = "", .repeats = 1, .epoch_ns = 5};
-        if (ib_store_create(inner, &f->config, f->machine, &store) != IB_OK ||
+        if (ib_store_create(inner, &f->config, &f->machine, &store) != IB_OK ||
             ib_store_add_cases(store, &f->c, 1) != IB_OK)
             _exit(1);
         for (timed.round = 1; timed.round <= 3; timed.round++)
@@ -465,7 +445,7 @@ static void fill_disk(struct fixture *f, const char *dir, int out)
     struct ib_store *store;
     struct ib_timed_pass timed = {
         .status = IB_CASE_OK, .reason = "", .round = 1, .repeats = 1, .epoch_ns = 5};
-    if (ib_store_create(dir, &f->config, f->machine, &store) != IB_OK ||
+    if (ib_store_create(dir, &f->config, &f->machine, &store) != IB_OK ||
         ib_store_add_cases(store, &f->c, 1) != IB_OK)
         _exit(1);
     const struct rlimit limit = {1 << 19, 1 << 19};
@@ -503,24 +483,17 @@ static void full_disk_is_an_error_and_no_loss(void **state)
 
 int main(void)
 {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(makes_folders_and_one_run_each, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(names_the_folder_it_cannot_write, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(status_is_the_worst_of_all_passes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(unknown_is_null, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(times_follow_the_rounds, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(ledger_of_the_newest_round, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(tracer_is_a_count_or_a_reason, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(tracer_without_a_count, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(split_adds_up_to_the_median, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(stops_have_the_median_of_their_rounds, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(where_most_rounds_do_not_get_there_is_no_median, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(stops_are_gone_on_with, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(other_versions_are_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(keeps_few_predictions_of_many, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(finished_run_is_one_file, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(killed_run_stays_readable, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(full_disk_is_an_error_and_no_loss, set_up, tear_down),
+        TEST(makes_folders_and_one_run_each),    TEST(names_the_folder_it_cannot_write),
+        TEST(status_is_the_worst_of_all_passes), TEST(unknown_is_null),
+        TEST(times_follow_the_rounds),           TEST(ledger_of_the_newest_round),
+        TEST(tracer_is_a_count_or_a_reason),     TEST(tracer_without_a_count),
+        TEST(profile_is_rows_of_totals),         TEST(stops_and_their_rounds_are_rows),
+        TEST(rounds_are_gone_on_with),           TEST(stops_are_gone_on_with),
+        TEST(other_versions_are_refused),        TEST(keeps_few_predictions_of_many),
+        TEST(finished_run_is_one_file),          TEST(killed_run_stays_readable),
+        TEST(full_disk_is_an_error_and_no_loss),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }

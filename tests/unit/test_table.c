@@ -13,14 +13,14 @@
 /* The table of the run in `dir`, to be freed. */
 static char *coloured_table_of(const char *dir, enum ib_colour colour)
 {
-    json_t *record;
+    struct ib_run_record run;
     char *text;
     size_t bytes;
-    assert_int_equal(ib_load_run(dir, &record), IB_OK);
+    assert_int_equal(ib_load_run(dir, &run), IB_OK);
     FILE *out = open_memstream(&text, &bytes);
-    ib_table_print(out, record, colour);
+    ib_table_print(out, &run, colour);
     fclose(out);
-    json_decref(record);
+    ib_run_record_free(&run);
     return text;
 }
 

@@ -124,6 +124,21 @@ static void test_reals(void **state)
     }
 }
 
+static void test_printed_reals(void **state)
+{
+    (void)state;
+    static const struct {
+        double value;
+        const char *text;
+    } known[] = {{90, "90"},      {0.01, "0.01"},
+                 {1e5, "100000"}, {-2.5, "-2.5"},
+                 {1e-7, "1e-07"}, {1.0 / 3, "0.3333333333333333"},
+                 {1e20, "1e+20"}, {0.1 + 0.2, "0.30000000000000004"}};
+    char text[32];
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        assert_string_equal(ib_print_real(known[i].value, text, sizeof text), known[i].text);
+}
+
 static void test_quantities(void **state)
 {
     (void)state;
@@ -147,9 +162,10 @@ static void test_quantities(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),      cmocka_unit_test(test_lists),    cmocka_unit_test(test_nearest),
-        cmocka_unit_test(test_glob),       cmocka_unit_test(test_integers), cmocka_unit_test(test_reals),
-        cmocka_unit_test(test_quantities),
+        cmocka_unit_test(test_words),         cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_nearest),       cmocka_unit_test(test_glob),
+        cmocka_unit_test(test_integers),      cmocka_unit_test(test_reals),
+        cmocka_unit_test(test_printed_reals), cmocka_unit_test(test_quantities),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,8 @@
 #include "analysis/chart_tables.h"
 #include "analysis/derived.h"
-#include "analysis/member.h"
 #include "made_record.h"
+#include "member.h"
+#include "report/record_json.h"
 #include "report/time_to_loss_section.h"
 
 #include <math.h>
@@ -13,35 +14,27 @@
 #include <cmocka.h>
 
 static struct ib_arena arena;
-static json_t *record, *cases;
-
-static int start(void **state)
-{
-    (void)state;
-    cases = json_array();
-    record = json_pack("{s:o}", "cases", cases);
-    return 0;
-}
+static struct ib_run_record run;
 
 static int finish(void **state)
 {
     (void)state;
-    json_decref(record);
+    ib_run_record_free(&run);
     ib_arena_free(&arena);
     return 0;
 }
 
-/* A case whose losses of epochs 1, 11, 21, … are these; NaN is stored as null. */
-static json_t *add(const char *label, double time_ns, const double *losses, int n)
+/* A case whose losses of epochs 1, 11, 21, … are these. */
+static struct ib_case_record *add(const char *label, double time_ns, const double *losses, size_t n)
 {
-    json_t *c = made_case(label, "host", 100, time_ns, 1), *epoch = json_array(), *loss = json_array();
-    for (int i = 0; i < n; i++) {
-        json_array_append_new(epoch, json_integer(1 + 10 * i));
-        json_array_append_new(loss, ib_json_number(losses[i]));
+    struct ib_case_record *c = made_case(&run, label, IB_HOST, 100, time_ns, 1);
+    c->curve = (struct ib_curve){.n = n,
+                                 .epoch = ib_arena_alloc(&arena, n * sizeof *c->curve.epoch),
+                                 .loss = ib_arena_alloc(&arena, n * sizeof *c->curve.loss)};
+    for (size_t i = 0; i < n; i++) {
+        c->curve.epoch[i] = 1 + 10 * i;
+        c->curve.loss[i] = losses[i];
     }
-    made_set(c, "curve.epoch", epoch);
-    made_set(c, "curve.loss", loss);
-    json_array_append_new(cases, c);
     return c;
 }
 
@@ -52,7 +45,7 @@ enum { FALLING = sizeof falling / sizeof *falling };
 static struct ib_derived derive(void)
 {
     struct ib_derived derived;
-    ib_derive(&arena, record, &derived);
+    ib_derive(&arena, &run, &derived);
     return derived;
 }
 
@@ -70,12 +63,12 @@ static void seconds_are_epochs_times_the_time_of_one(void **state)
     struct ib_derived derived = derive();
     assert_int_equal(derived.n_loss_groups, 1);
     const struct ib_loss_group *race = &derived.loss_groups[0];
-    assert_string_equal(ib_member_text(race->reference, "name"), "slow"); /* the first one */
+    assert_string_equal(race->reference->name, "slow"); /* the first one */
     assert_near(race->targets.loss[0], 2);
     assert_near(race->targets.loss[1], 1.1);
     assert_near(race->targets.loss[2], 1.01);
     assert_int_equal(race->n, 2);
-    assert_string_equal(ib_member_text(race->entries[0].record, "name"), "fast");
+    assert_string_equal(race->entries[0].record->name, "fast");
     static const double epochs[IB_LOSS_TARGET_COUNT] = {21, 31, 41};
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
         assert_near(race->entries[0].at[t].epoch, epochs[t]);
@@ -91,11 +84,10 @@ static void what_never_gets_there_comes_last(void **state)
     static const double stuck[] = {11, 1.5, NAN, 1.5, 1.5, 1.5};
     add("stuck", 1e3, stuck, FALLING);
     add("slow", 9e6, falling, FALLING);
-    made_set(json_array_get(cases, 0), "verify.verdict", json_string("wrong")); /* so it is no reference */
-    made_set(json_array_get(cases, 0), "ranked", json_true());
+    run.cases[0].check.verdict = IB_WRONG; /* so that it is not the reference */
     const struct ib_derived derived = derive();
     const struct ib_loss_group *race = derived.loss_groups;
-    assert_string_equal(ib_member_text(race->entries[1].record, "name"), "stuck");
+    assert_string_equal(race->entries[1].record->name, "stuck");
     assert_near(race->entries[1].at[0].epoch, 11);
     assert_true(isnan(race->entries[1].at[1].epoch) && isnan(race->entries[1].at[1].seconds));
 }
@@ -104,15 +96,15 @@ static void unranked_ones_stand_below(void **state)
 {
     (void)state;
     add("slow", 9e6, falling, FALLING);
-    made_set(add("simulated", 1e3, falling, FALLING), "ranked", json_false());
-    json_t *wrong = add("wrong", 1e3, falling, FALLING);
-    made_set(wrong, "ranked", json_false());
-    made_set(wrong, "verify.verdict", json_string("wrong"));
+    add("simulated", 1e3, falling, FALLING)->ranked = false;
+    struct ib_case_record *wrong = add("wrong", 1e3, falling, FALLING);
+    wrong->ranked = false;
+    wrong->check.verdict = IB_WRONG;
     const struct ib_derived derived = derive();
     const struct ib_loss_group *race = derived.loss_groups;
     assert_int_equal(race->n_ranked, 1);
     assert_int_equal(race->n, 3);
-    assert_string_equal(ib_member_text(race->entries[0].record, "name"), "slow");
+    assert_string_equal(race->entries[0].record->name, "slow");
 }
 
 static void without_a_verified_descent_there_is_no_race(void **state)
@@ -120,31 +112,47 @@ static void without_a_verified_descent_there_is_no_race(void **state)
     (void)state;
     static const double rising[] = {1, 2, 3, NAN};
     add("rising", 1e6, rising, 4);
-    made_set(add("wrong", 1e6, falling, FALLING), "verify.verdict", json_string("wrong"));
-    made_set(add("other", 1e6, falling, FALLING), "algorithm", json_string("lbfgs"));
+    add("wrong", 1e6, falling, FALLING)->check.verdict = IB_WRONG;
+    add("other", 1e6, falling, FALLING)->algorithm = "lbfgs";
     assert_int_equal(derive().n_loss_groups, 0);
 }
 
 /* Another algorithm, which says of itself that it comes to the losses asked for in 0.75, 1 and 1.25 s. */
-static json_t *add_other(const char *label)
+static struct ib_case_record *add_other(const char *label)
 {
-    json_t *other = add(label, 1e6, falling, FALLING), *seconds = json_array();
+    struct ib_case_record *other = add(label, 1e6, falling, FALLING);
+    double *seconds = ib_arena_alloc(&arena, FALLING * sizeof *seconds);
     for (int i = 0; i < FALLING; i++)
-        json_array_append_new(seconds, json_real(0.25 * (i + 1)));
-    made_set(other, "curve.seconds", seconds);
-    made_set(other, "algorithm", json_string("lbfgs"));
-    made_set(other, "verify.verdict", json_string("unverified"));
-    made_set(other, "ranked", json_false());
+        seconds[i] = 0.25 * (i + 1);
+    other->seconds = seconds;
+    other->algorithm = "lbfgs";
+    other->check.verdict = IB_UNVERIFIED;
+    other->ranked = false;
     return other;
 }
 
-/* One of its stops; NaN for what is not known. */
-static json_t *stop(double loss, double epochs, double rounds, double median_ns, const char *reason)
+/* Its next stop: `epochs` is 0 where there is none, median_ns NaN where it is not known. */
+static void add_stop(struct ib_case_record *c, double loss, uint64_t epochs, size_t rounds, double median_ns,
+                     const char *reason)
 {
-    return json_pack("{s:f, s:o, s:f, s:o, s:o, s:o, s:s?}", "loss", loss, "epochs", ib_json_number(epochs),
-                     "rounds", rounds, "median_ns", ib_json_number(median_ns), "ci_low_ns",
-                     ib_json_number(0.5 * median_ns), "ci_high_ns", ib_json_number(2 * median_ns), "reason",
-                     reason);
+    if (c->n_stops == 0) {
+        c->stops = ib_arena_alloc(&arena, IB_LOSS_TARGET_COUNT * sizeof *c->stops);
+        c->stop_summaries = ib_arena_alloc(&arena, IB_LOSS_TARGET_COUNT * sizeof *c->stop_summaries);
+    }
+    struct ib_stop_record *stop = &c->stops[c->n_stops];
+    *stop = (struct ib_stop_record){.target = c->n_stops + 1, .loss = loss, .epochs = epochs};
+    c->stop_summaries[c->n_stops++] = (struct ib_stop_summary){.stop = stop,
+                                                               .rounds = rounds,
+                                                               .median_ns = median_ns,
+                                                               .low_ns = 0.5 * median_ns,
+                                                               .high_ns = 2 * median_ns,
+                                                               .reason = reason};
+}
+
+/* What the record says of a case and a loss. */
+static const json_t *time_to(const json_t *record, size_t at, size_t loss)
+{
+    return json_array_get(member(json_array_get(member(record, "cases"), at), "time_to"), loss);
 }
 
 static void another_algorithm_was_stopped_there(void **state)
@@ -152,10 +160,10 @@ static void another_algorithm_was_stopped_there(void **state)
     (void)state;
     add("usual", 1e6, falling, FALLING);
     const double *asked = derive().loss_groups[0].targets.loss;
-    json_t *stops =
-        json_pack("[o, o, o]", stop(asked[0], 7, 8, 3e9, NULL), stop(asked[1], NAN, 0, NAN, "stuck"),
-                  stop(asked[2], 9, 8, NAN, "in 5 of 8 rounds: chance"));
-    made_set(add_other("other"), "stops", stops);
+    struct ib_case_record *other = add_other("other");
+    add_stop(other, asked[0], 7, 8, 3e9, NULL);
+    add_stop(other, asked[1], 0, 0, NAN, "stuck");
+    add_stop(other, asked[2], 9, 8, NAN, "in 5 of 8 rounds: chance");
     const struct ib_derived derived = derive();
     const struct ib_loss_entry *entry = &derived.loss_groups[0].entries[1];
     const struct ib_time_to *at = entry->at;
@@ -169,10 +177,10 @@ static void another_algorithm_was_stopped_there(void **state)
     assert_true(isnan(at[2].epoch) && isnan(at[2].seconds)); /* in most rounds it was not */
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         assert_int_equal(at[t].by, IB_BY_STOPS);
-    json_t *list = ib_time_to_json(&derived.loss_groups[0], entry);
-    assert_string_equal(ib_member_text(json_array_get(list, 0), "by"), "stops");
-    assert_string_equal(ib_member_text(json_array_get(list, 1), "reason"), "stuck");
-    json_decref(list);
+    json_t *record = ib_record_to_json(&run);
+    assert_string_equal(member_text(time_to(record, 1, 0), "by"), "stops");
+    assert_string_equal(member_text(time_to(record, 1, 1), "reason"), "stuck");
+    json_decref(record);
 }
 
 /* Unfinished: it is known where it stops, and not yet how long that takes. */
@@ -181,7 +189,7 @@ static void without_rounds_a_stop_has_no_time(void **state)
     (void)state;
     add("usual", 1e6, falling, FALLING);
     const double *asked = derive().loss_groups[0].targets.loss;
-    made_set(add_other("other"), "stops", json_pack("[o]", stop(asked[0], 7, 0, NAN, NULL)));
+    add_stop(add_other("other"), asked[0], 7, 0, NAN, NULL);
     const struct ib_derived derived = derive();
     const struct ib_time_to *at = derived.loss_groups[0].entries[1].at;
     assert_near(at[0].epoch, 7);
@@ -193,7 +201,7 @@ static void without_stops_it_is_taken_at_its_word(void **state)
 {
     (void)state;
     add("usual", 1e6, falling, FALLING);
-    made_set(add_other("other"), "stops", json_pack("[o]", stop(4, 7, 8, 3e9, NULL)));
+    add_stop(add_other("other"), 4, 7, 8, 3e9, NULL);
     add_other("older");
     const struct ib_derived derived = derive();
     for (int i = 1; i < 3; i++) {
@@ -209,27 +217,25 @@ static void is_exported_in_place_of_the_curve(void **state)
 {
     (void)state;
     static const double stuck[] = {11, 11};
-    made_set(add("usual", 1e6, falling, FALLING), "stops", json_array());
+    add("usual", 1e6, falling, FALLING);
     add("stuck", 1e6, stuck, 2);
-    made_set(add_other("other"), "stops",
-             json_pack("[o]", stop(derive().loss_groups[0].targets.loss[0], NAN, 0, NAN, "why")));
-    json_t *never = made_case("never_ran", "host", 100, 1e6, 1);
-    json_array_append_new(cases, never);
-    ib_derived_export(record);
-    const json_t *usual = json_array_get(cases, 0), *end = json_array_get(ib_member(usual, "time_to"), 2);
-    assert_null(ib_member(usual, "curve"));
-    assert_near(ib_member_number(end, "share"), 0.999);
-    assert_near(ib_member_number(end, "loss"), 1.01);
-    assert_near(ib_member_number(end, "seconds"), 41e-3);
-    assert_near(ib_member_number(end, "low"), 0.9 * 41e-3);
-    assert_string_equal(ib_member_text(end, "by"), "epochs");
-    assert_null(ib_member(usual, "stops"));
-    const json_t *missed = json_array_get(ib_member(json_array_get(cases, 1), "time_to"), 0);
-    assert_true(json_is_null(ib_member(missed, "epoch")) && json_is_null(ib_member(missed, "seconds")));
-    assert_int_equal(json_array_size(ib_member(never, "time_to")), 0);
-    const json_t *other = ib_member(json_array_get(cases, 2), "time_to");
-    assert_int_equal(json_array_size(other), IB_LOSS_TARGET_COUNT);
-    assert_string_equal(ib_member_text(json_array_get(other, 0), "reason"), "why");
+    add_stop(add_other("other"), derive().loss_groups[0].targets.loss[0], 0, 0, NAN, "why");
+    made_case(&run, "never_ran", IB_HOST, 100, 1e6, 1);
+    json_t *record = ib_record_to_json(&run);
+    const json_t *cases = member(record, "cases"), *usual = json_array_get(cases, 0),
+                 *end = time_to(record, 0, 2), *missed = time_to(record, 1, 0);
+    assert_null(json_object_get(usual, "curve"));
+    assert_null(json_object_get(usual, "stops"));
+    assert_near(member_number(end, "share"), 0.999);
+    assert_near(member_number(end, "loss"), 1.01);
+    assert_near(member_number(end, "seconds"), 41e-3);
+    assert_near(member_number(end, "low"), 0.9 * 41e-3);
+    assert_string_equal(member_text(end, "by"), "epochs");
+    assert_true(json_is_null(member(missed, "epoch")) && json_is_null(member(missed, "seconds")));
+    assert_int_equal(json_array_size(member(json_array_get(cases, 3), "time_to")), 0);
+    assert_int_equal(json_array_size(member(json_array_get(cases, 2), "time_to")), IB_LOSS_TARGET_COUNT);
+    assert_string_equal(member_text(time_to(record, 2, 0), "reason"), "why");
+    json_decref(record);
 }
 
 static void charts_get_the_epochs_that_reach_a_loss(void **state)
@@ -242,7 +248,7 @@ static void charts_get_the_epochs_that_reach_a_loss(void **state)
     add("stuck", 1e6, stuck, 2);
     const struct ib_derived derived = derive();
     assert_int_equal(ib_db_open(":memory:", SQLITE_OPEN_READWRITE, &db), IB_OK);
-    assert_int_equal(ib_chart_tables(db, &derived), IB_OK);
+    assert_int_equal(ib_chart_tables(db, &run, &derived), IB_OK);
     assert_int_equal(ib_db_prepare(db, "SELECT group_concat(epoch) FROM times_to", &query), IB_OK);
     assert_int_equal(sqlite3_step(query), SQLITE_ROW);
     assert_string_equal((const char *)sqlite3_column_text(query, 0), "21,31,41,11");
@@ -293,9 +299,10 @@ static void another_algorithm_is_told(void **state)
                                        NULL};
     add("usual", 1e6, falling, FALLING);
     const double *asked = derive().loss_groups[0].targets.loss;
-    made_set(add_other("other"), "stops",
-             json_pack("[o, o, o]", stop(asked[0], 7, 8, 3e9, NULL), stop(asked[1], NAN, 0, NAN, "stuck"),
-                       stop(asked[2], NAN, 0, NAN, "stuck")));
+    struct ib_case_record *other = add_other("other");
+    add_stop(other, asked[0], 7, 8, 3e9, NULL);
+    add_stop(other, asked[1], 0, 0, NAN, "stuck");
+    add_stop(other, asked[2], 0, 0, NAN, "stuck");
     add_other("older");
     assert_told(said, "99.9 %: stuck"); /* once is enough */
 }
@@ -303,17 +310,17 @@ static void another_algorithm_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(seconds_are_epochs_times_the_time_of_one, start, finish),
-        cmocka_unit_test_setup_teardown(what_never_gets_there_comes_last, start, finish),
-        cmocka_unit_test_setup_teardown(unranked_ones_stand_below, start, finish),
-        cmocka_unit_test_setup_teardown(without_a_verified_descent_there_is_no_race, start, finish),
-        cmocka_unit_test_setup_teardown(another_algorithm_was_stopped_there, start, finish),
-        cmocka_unit_test_setup_teardown(without_rounds_a_stop_has_no_time, start, finish),
-        cmocka_unit_test_setup_teardown(without_stops_it_is_taken_at_its_word, start, finish),
-        cmocka_unit_test_setup_teardown(is_exported_in_place_of_the_curve, start, finish),
-        cmocka_unit_test_setup_teardown(charts_get_the_epochs_that_reach_a_loss, start, finish),
-        cmocka_unit_test_setup_teardown(is_told, start, finish),
-        cmocka_unit_test_setup_teardown(another_algorithm_is_told, start, finish),
+        cmocka_unit_test_setup_teardown(seconds_are_epochs_times_the_time_of_one, NULL, finish),
+        cmocka_unit_test_setup_teardown(what_never_gets_there_comes_last, NULL, finish),
+        cmocka_unit_test_setup_teardown(unranked_ones_stand_below, NULL, finish),
+        cmocka_unit_test_setup_teardown(without_a_verified_descent_there_is_no_race, NULL, finish),
+        cmocka_unit_test_setup_teardown(another_algorithm_was_stopped_there, NULL, finish),
+        cmocka_unit_test_setup_teardown(without_rounds_a_stop_has_no_time, NULL, finish),
+        cmocka_unit_test_setup_teardown(without_stops_it_is_taken_at_its_word, NULL, finish),
+        cmocka_unit_test_setup_teardown(is_exported_in_place_of_the_curve, NULL, finish),
+        cmocka_unit_test_setup_teardown(charts_get_the_epochs_that_reach_a_loss, NULL, finish),
+        cmocka_unit_test_setup_teardown(is_told, NULL, finish),
+        cmocka_unit_test_setup_teardown(another_algorithm_is_told, NULL, finish),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,28 +11,20 @@
 #include <cmocka.h>
 
 static struct ib_arena arena;
-static json_t *cases;
-
-static int start(void **state)
-{
-    (void)state;
-    cases = json_array();
-    return 0;
-}
+static struct ib_run_record run;
 
 static int stop(void **state)
 {
     (void)state;
-    json_decref(cases);
+    ib_run_record_free(&run);
     ib_arena_free(&arena);
     return 0;
 }
 
-static json_t *add(const char *label, const char *residency, int rows, double time_ns, double spread)
+static struct ib_case_record *add(const char *label, enum ib_residency residency, int rows, double time_ns,
+                                  double spread)
 {
-    json_t *c = made_case(label, residency, rows, time_ns, spread);
-    json_array_append_new(cases, c);
-    return c;
+    return made_case(&run, label, residency, (uint64_t)rows, time_ns, spread);
 }
 
 /* What is printed, by one of the three layouts. */
@@ -40,11 +32,10 @@ static const char *printed(char layout)
 {
     struct ib_derived derived;
     struct ib_doc doc = {.arena = &arena};
-    json_t *record = json_pack("{s:O}", "cases", cases);
     char *text;
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
-    ib_derive(&arena, record, &derived);
+    ib_derive(&arena, &run, &derived);
     ib_transfer_sections(&doc, &derived);
     if (layout == 'm')
         ib_doc_markdown(out, &doc, "##");
@@ -55,7 +46,6 @@ static const char *printed(char layout)
     fclose(out);
     const char *copy = ib_arena_copy(&arena, text);
     free(text);
-    json_decref(record);
     return copy;
 }
 
@@ -69,10 +59,10 @@ static void assert_says(const char *text, const char *words)
 static void assert_told(const double ratios[3], double spread, const char *words)
 {
     static const int sizes[] = {1000, 10000, 100000};
-    json_array_clear(cases);
+    run.n = 0;
     for (int i = 0; i < 3; i++) {
-        add("cpu", "host", sizes[i], 10 * sizes[i], 1);
-        add("device", "resident", sizes[i], ratios[i] * 10 * sizes[i], spread);
+        add("cpu", IB_HOST, sizes[i], 10 * sizes[i], 1);
+        add("device", IB_RESIDENT, sizes[i], ratios[i] * 10 * sizes[i], spread);
     }
     assert_says(printed('p'), words);
 }
@@ -93,8 +83,8 @@ static void says_where_a_device_pays(void **state)
 static void layouts_escape_and_align(void **state)
 {
     (void)state;
-    made_set(add("a<b>|c", "per_op", 100, 3000, 1), "time.breakdown_ns", made_split(1500, 500, 800, 200));
-    add("a<b>|c", "resident", 100, 1000, 1);
+    made_breakdown(add("a<b>|c", IB_PER_OP, 100, 3000, 1), 1500, 500, 800, 200);
+    add("a<b>|c", IB_RESIDENT, 100, 1000, 1);
     assert_says(printed('m'),
                 "| linreg f32 made_100 |  |  |  |  |  |  |\n"
                 "| a\\<b\\>\\|c per_op | 3.00× \\[3.00, 3.00\\] | 3.00 µs | 1.50 µs | 500 ns | 800 ns | "
@@ -111,8 +101,8 @@ static void long_names_give_way(void **state)
     (void)state;
     const char *name =
         "opencl_tiled_with_a_name_that_nobody_would_give isa=avx2 pinned=true threads=64 more=yes";
-    add(name, "per_op", 100, 3000, 1);
-    add(name, "resident", 100, 1000, 1);
+    add(name, IB_PER_OP, 100, 3000, 1);
+    add(name, IB_RESIDENT, 100, 1000, 1);
     const char *text = printed('p');
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1) {
         char *copy = ib_arena_print(&arena, "%.*s", (int)strcspn(line, "\n"), line);
@@ -129,11 +119,11 @@ static void seeds_are_folded(void **state)
     for (int seed = 1; seed <= 3; seed++) {
         const char *problem = ib_arena_print(&arena, "mlp 6 seed=%d f32 made_100", seed);
         for (int resident = 0; resident < 2; resident++) {
-            json_t *c =
-                add("device", resident ? "resident" : "per_op", 100, resident ? 1000 : 2000 * seed, 1);
-            made_set(c, "problem", json_string(problem));
-            made_set(c, "seed", json_integer(seed));
-            made_set(c, "time.breakdown_ns", made_split(100 * seed, 1, 1, 1));
+            struct ib_case_record *c =
+                add("device", resident ? IB_RESIDENT : IB_PER_OP, 100, resident ? 1000 : 2000 * seed, 1);
+            c->problem = problem;
+            c->axis[IB_AXIS_SEED] = ib_arena_print(&arena, "%d", seed);
+            made_breakdown(c, 100 * seed, 1, 1, 1);
         }
     }
     const char *text = printed('p');
@@ -145,7 +135,7 @@ static void seeds_are_folded(void **state)
 static void nothing_is_said_of_nothing(void **state)
 {
     (void)state;
-    add("cpu", "host", 100, 1000, 1);
+    add("cpu", IB_HOST, 100, 1000, 1);
     assert_string_equal(printed('p'), "");
 }
 
@@ -172,7 +162,7 @@ static void numbers_read_well(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, NULL, stop)
     const struct CMUnitTest tests[] = {
         TEST(says_where_a_device_pays), TEST(layouts_escape_and_align),   TEST(long_names_give_way),
         TEST(seeds_are_folded),         TEST(nothing_is_said_of_nothing), TEST(numbers_read_well),
