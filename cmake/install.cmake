@@ -12,13 +12,13 @@ file(GLOB result_files CONFIGURE_DEPENDS results/*.sql results/*.json results/*.
 install(FILES ${result_files} DESTINATION ${data}/results)
 install(DIRECTORY results/baselines DESTINATION ${data}/results)
 install(DIRECTORY configs DESTINATION ${data})
-install(DIRECTORY scripts/charts scripts/templates DESTINATION ${data}/scripts)
+install(DIRECTORY scripts/charts scripts/ci scripts/templates DESTINATION ${data}/scripts)
 install(DIRECTORY scripts/peers DESTINATION ${data}/scripts OPTIONAL USE_SOURCE_PERMISSIONS
         PATTERN __pycache__ EXCLUDE)
 install(PROGRAMS scripts/new-impl.sh DESTINATION ${data}/scripts)
-install(FILES README.md LICENSE DESTINATION ${data})
-# How a external program speaks, with its examples.
-install(FILES impls/PROTOCOL.md DESTINATION ${data}/impls)
+install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${data})
+# How an external program speaks, with its examples.
+install(FILES impls/README.md impls/PROTOCOL.md DESTINATION ${data}/impls)
 install(DIRECTORY impls/external DESTINATION ${data}/impls)
 
 # ---- for projects that build plugins ----

@@ -1,4 +1,4 @@
-/* What a check has found: of each level how much was looked at, and each flaw with its evidence. */
+/* The outcome of a check: how much was checked at each level, and each finding with its evidence. */
 #ifndef IB_CHECK_CHECK_RESULT_H
 #define IB_CHECK_CHECK_RESULT_H
 
@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-/* In the order in which they are looked at: what comes later may be wrong because of what comes before. */
+/* In the order in which they are checked: a later level may be wrong because of an earlier one. */
 enum ib_level {
     IB_LEVEL_LOADS,       /* loads, probes, opens */
     IB_LEVEL_MEMORY,      /* what goes up comes back; devices */
@@ -23,11 +23,11 @@ enum ib_level {
 extern const struct ib_word ib_level_words[];
 
 struct ib_tally {
-    uint64_t checks; /* looked at, among them: */
+    uint64_t checks; /* made; among them: */
     uint64_t wrong, failed;
     uint64_t calls;     /* of operations, that they took; 0: does not apply */
-    uint64_t skipped;   /* not looked at, in addition */
-    const char *reason; /* why the first of these was not; NULL: none was */
+    uint64_t skipped;   /* not made, in addition */
+    const char *reason; /* why the first of these was not; NULL: none was skipped */
 };
 
 struct ib_check_finding {
@@ -52,14 +52,14 @@ struct ib_check_result {
 
 /* Counts one thing that was right. */
 void ib_check_result_right(struct ib_check_result *, enum ib_level);
-/* Counts one that could not be looked at; reason is copied. */
+/* Counts one that could not be checked; reason is copied. */
 void ib_check_result_skip(struct ib_check_result *, enum ib_level, const char *reason);
-/* Counts and keeps one flaw, whose strings must live as long (ib_check_result.arena). */
+/* Counts and keeps one finding, whose strings must live as long (ib_check_result.arena). */
 void ib_check_result_add(struct ib_check_result *, struct ib_check_finding);
 /* References to evidence are given up, too. */
 void ib_check_result_free(struct ib_check_result *);
 
-/* What is to be said in the end. Where something is wrong and something else failed, it is wrong. */
+/* The verdict on all of it. Where something is wrong and something else failed, it is wrong. */
 enum ib_check_verdict { IB_CHECK_RIGHT = 1, IB_CHECK_WRONG, IB_CHECK_FAILED, IB_CHECK_NOTHING };
 extern const struct ib_word ib_check_verdict_words[]; /* right wrong failed unverified */
 enum ib_check_verdict ib_check_result_verdict(const struct ib_check_result *);

@@ -1,18 +1,17 @@
 /* Loads, memory, operations, gradients: asked of one worker, until it dies and another one goes on. */
-#include "check/check_state.h"
+#include "check/op_checks.h"
 #include "opcheck/op_check.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 /* ---- asking ---- */
 
-static void note_trial(void *context, uint64_t number, double unused)
+static void note_test(void *context, uint64_t number, double unused)
 {
     (void)unused;
-    ((struct ib_checking *)context)->trial = number;
+    ((struct ib_checking *)context)->test = number;
 }
 
 static bool start_worker(struct ib_checking *k, struct ib_outcome *outcome)
@@ -21,7 +20,7 @@ static bool start_worker(struct ib_checking *k, struct ib_outcome *outcome)
         return true;
     if (!ib_worker_start(NULL, NULL, k->request->timeout_ns, &k->worker, outcome))
         return false;
-    ib_worker_process_on_progress(k->worker, note_trial, k);
+    ib_worker_process_on_progress(k->worker, note_test, k);
     return ib_worker_process_limit_memory(k->worker, IB_CHECK_MEMORY_BYTES, IB_MEMORY_AUTO, outcome);
 }
 
@@ -43,7 +42,7 @@ static json_t *ask(struct ib_checking *k, json_t *question, struct ib_outcome *o
                                 info->plugin, "options", settings_of(k->model_case));
     json_object_update(request, question);
     json_decref(question);
-    k->trial = 0;
+    k->test = 0;
     *output = "";
     bool ok = start_worker(k, outcome);
     if (ok)
@@ -157,7 +156,7 @@ static void check_operation(struct ib_checking *k, const struct ib_operation *op
         char shape[512];
         struct ib_check_finding finding =
             ib_checking_failure(k, IB_LEVEL_OPERATIONS, subject, &outcome, output);
-        ib_operation_describe(operation, type, k->request->quick, k->trial, shape, sizeof shape);
+        ib_operation_describe(operation, type, k->request->quick, k->test, shape, sizeof shape);
         finding.operation = operation->name;
         finding.dtype = dtype;
         finding.shape = ib_arena_copy(&k->check_result->arena, shape);
@@ -243,14 +242,14 @@ bool ib_checking_parts(struct ib_checking *k)
     const bool loads = check_loading(k);
     if (loads && k->model_case->impl->info->command) {
         ib_check_result_skip(k->check_result, IB_LEVEL_OPERATIONS,
-                             "a external program shows whole trainings alone");
+                             "an external program can be asked for whole trainings only");
         return true;
     }
     if (loads && k->model_case->impl->info->device)
         check_part(k, IB_LEVEL_MEMORY, "uploads and downloads", json_pack("{s:s}", "part", "memory"));
     for (size_t i = 0; loads && i < IB_OPERATION_COUNT; i++)
         for (const struct ib_word *type = ib_dtype_words; type->word; type++)
-            check_operation(k, &ib_operations[i], (enum ib_dtype)type->value);
+            check_operation(k, ib_operations[i], (enum ib_dtype)type->value);
     if (loads)
         check_gradients(k);
     ib_worker_process_end(k->worker);

@@ -1,5 +1,4 @@
-/* The trainings of a check: what is trained, and the cases of it for one implementation. */
-#include "check/check_state.h"
+#include "check/training_cases.h"
 
 #include "base/error.h"
 

@@ -1,6 +1,6 @@
 /* Every model trained over some epochs, as a sweep would: against the oracle, once more in one go, with its
  * copies counted. */
-#include "check/check_state.h"
+#include "check/training_checks.h"
 
 #include "base/error.h"
 #include "run/pass_checked.h"

@@ -1,11 +1,11 @@
-/* What the wrong answer of an operation looks like: known patterns, each tried against one run, the most
- * telling first. As in diagnose/, which does the same for whole trainings. */
+/* Names the mistake behind a wrong answer of an operation: known patterns are tried against one run, the most
+ * telling first. diagnose/ does the same for whole trainings. */
 #ifndef IB_OPCHECK_DIAGNOSE_H
 #define IB_OPCHECK_DIAGNOSE_H
 
 #include "opcheck/op_test.h"
 
-/* What the operation should have given at the call before; at == NULL: nothing yet. */
+/* The right result of the previous call; at == NULL: there was none. */
 struct ib_last_output {
     uint64_t rows, cols;
     double *at;
@@ -27,13 +27,13 @@ const char *ib_symptom_name(const struct ib_symptom *, char *text, size_t n);
 
 /* ---- the patterns, by file ---- */
 
-/* looks.c: seen in the values as they are. */
+/* diagnose_values.c: seen in the values as they are. */
 ib_symptom_pattern ib_looks_beyond, ib_looks_zero, ib_looks_untouched, ib_looks_dropped,
     ib_looks_partly_untouched, ib_looks_partly_zero, ib_looks_scaled, ib_looks_shifted, ib_looks_coarse,
     ib_looks_not_a_number;
-/* planted.c: the answer is that of the operation with a mistake put in. */
+/* diagnose_mutants.c: the answer is that of the operation with a known mistake in it. */
 ib_symptom_pattern ib_diagnose_mutant;
-/* retried.c: right when one thing is changed, so that this is what is wrong. */
+/* diagnose_reruns.c: the call is right once one thing is changed, which is therefore the mistake. */
 ib_symptom_pattern ib_retried_unchanged, ib_retried_synced, ib_retried_without_gaps, ib_retried_overwriting,
     ib_retried_tame, ib_retried_apart;
 
@@ -58,12 +58,12 @@ static inline uint64_t ib_symptom_cells(const struct ib_symptom *s)
 
 static inline const char *ib_symptom_operand(const struct ib_symptom *s)
 {
-    return s->run->trial->operand[s->result->operand].name;
+    return ib_op_test_operand(s->run->test, s->result->operand);
 }
 
 static inline bool ib_symptom_wrong(const struct ib_symptom *s, uint64_t cell)
 {
-    return !ib_op_test_close_enough(s->run->trial, ib_symptom_truth(s)->at[cell], ib_symptom_got(s, cell));
+    return !ib_op_test_close_enough(s->run->test, ib_symptom_truth(s)->at[cell], ib_symptom_got(s, cell));
 }
 
 /* Where the wrong cells lie: "in its last row", "from row 32 on", "in column 5", or "". Returns text. */

@@ -1,10 +1,9 @@
-/* Patterns that are found by trying again: the same trial with one thing changed. Where that makes it right,
+/* Patterns that are found by trying again: the same test with one thing changed. Where that makes it right,
  * the thing is what was wrong. */
 #include "opcheck/diagnose.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static bool is_right(const struct ib_symptom *s, const struct ib_op_test *changed)
 {
@@ -22,7 +21,7 @@ static bool is_stale(const struct ib_symptom *s)
         last->cols != truth->cols)
         return false;
     for (uint64_t e = 0; e < s->result->cells; e++)
-        if (!ib_op_test_close_enough(s->run->trial, last->at[e], ib_symptom_got(s, e)))
+        if (!ib_op_test_close_enough(s->run->test, last->at[e], ib_symptom_got(s, e)))
             return false;
     return true;
 }
@@ -31,7 +30,7 @@ static bool is_stale(const struct ib_symptom *s)
  */
 const char *ib_retried_unchanged(const struct ib_symptom *s, char *text, size_t n)
 {
-    if (!is_right(s, s->run->trial))
+    if (!is_right(s, s->run->test))
         return NULL;
     if (is_stale(s))
         snprintf(text, n, "%s holds the result of the call before: stale", ib_symptom_operand(s));
@@ -42,7 +41,7 @@ const char *ib_retried_unchanged(const struct ib_symptom *s, char *text, size_t 
 
 const char *ib_retried_synced(const struct ib_symptom *s, char *text, size_t n)
 {
-    struct ib_op_test changed = *s->run->trial;
+    struct ib_op_test changed = *s->run->test;
     changed.waits = true;
     if (!IB_HAS(s->run->instance->impl, mem) || !is_right(s, &changed))
         return NULL;
@@ -52,11 +51,11 @@ const char *ib_retried_synced(const struct ib_symptom *s, char *text, size_t n)
 
 const char *ib_retried_without_gaps(const struct ib_symptom *s, char *text, size_t n)
 {
-    struct ib_op_test changed = *s->run->trial;
+    struct ib_op_test changed = *s->run->test;
     bool gaps = false;
     for (uint32_t i = 0; i < changed.n_operands; i++) {
-        gaps = gaps || changed.operand[i].pad > 0;
-        changed.operand[i].pad = 0;
+        gaps = gaps || changed.operand[i].shape.pad > 0;
+        changed.operand[i].shape.pad = 0;
     }
     if (!gaps || !is_right(s, &changed))
         return NULL;
@@ -74,7 +73,7 @@ static bool comes_back_nan(const struct ib_symptom *s)
 
 const char *ib_retried_overwriting(const struct ib_symptom *s, char *text, size_t n)
 {
-    struct ib_op_test changed = *s->run->trial;
+    struct ib_op_test changed = *s->run->test;
     if (!comes_back_nan(s))
         return NULL;
     for (uint32_t i = 0; i < changed.n_operands; i++)
@@ -82,8 +81,9 @@ const char *ib_retried_overwriting(const struct ib_symptom *s, char *text, size_
             changed.operand[i].fill = IB_FILL_ZERO;
     if (!is_right(s, &changed))
         return NULL;
-    if (strcmp(changed.operation->name, "gemm") == 0)
-        snprintf(text, n, "reads C although beta is 0: what was in C comes through");
+    if (changed.operation->operand[s->result->operand].access & IB_READS_IF_BETA)
+        snprintf(text, n, "reads %s although beta is 0: what was in %s comes through", ib_symptom_operand(s),
+                 ib_symptom_operand(s));
     else
         snprintf(text, n, "adds to what was in %s before: it must be overwritten", ib_symptom_operand(s));
     return "reads what it must overwrite";
@@ -91,7 +91,7 @@ const char *ib_retried_overwriting(const struct ib_symptom *s, char *text, size_
 
 const char *ib_retried_tame(const struct ib_symptom *s, char *text, size_t n)
 {
-    struct ib_op_test changed = *s->run->trial;
+    struct ib_op_test changed = *s->run->test;
     changed.tame = true;
     if (!comes_back_nan(s) || !is_right(s, &changed))
         return NULL;
@@ -101,19 +101,16 @@ const char *ib_retried_tame(const struct ib_symptom *s, char *text, size_t n)
 
 const char *ib_retried_apart(const struct ib_symptom *s, char *text, size_t n)
 {
-    struct ib_op_test changed = *s->run->trial;
+    struct ib_op_test changed = *s->run->test;
     const char *name = NULL;
     for (uint32_t i = 0; i < changed.n_operands; i++) {
         if (changed.operand[i].is_first)
-            name = changed.operand[i].name;
+            name = ib_op_test_operand(&changed, i);
         changed.operand[i].is_first = false;
     }
-    if (!name)
-        return NULL;
-    changed.operand[0].written = false;
-    if (!is_right(s, &changed))
+    if (!name || !is_right(s, &changed))
         return NULL;
     snprintf(text, n, "wrong only where %s is %s itself: reads an element after it has overwritten it", name,
-             changed.operand[0].name);
+             ib_op_test_operand(&changed, 0));
     return "wrong in place";
 }

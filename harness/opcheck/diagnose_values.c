@@ -4,7 +4,6 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 /* ---- where ---- */
 
@@ -95,7 +94,7 @@ static bool in_place(const struct ib_op_test *t, uint32_t operand)
 
 const char *ib_looks_untouched(const struct ib_symptom *s, char *text, size_t n)
 {
-    const struct ib_op_test *t = s->run->trial;
+    const struct ib_op_test *t = s->run->test;
     const struct ib_guarded *a = &s->run->arrays[s->result->operand];
     if (!ib_symptom_cells(s) || !ib_guarded_untouched(a))
         return NULL;
@@ -182,9 +181,9 @@ static bool equals(long double a, long double b)
 /* What the factor is, where the operation takes a mean over rows x columns. */
 static const char *name_count(const struct ib_symptom *s, long double factor)
 {
-    const struct ib_operand *z = &s->run->trial->operand[0];
+    const struct ib_op_shape *z = &s->run->test->operand[0].shape;
     const long double rows = (long double)z->rows, cols = (long double)z->cols, count = rows * cols;
-    if (strcmp(s->run->trial->operation->name, "loss_grad") != 0)
+    if (!s->run->test->operation->is_mean)
         return NULL;
     if (count > 1 && equals(factor, count))
         return "a sum, not a mean";
@@ -203,14 +202,14 @@ const char *ib_looks_scaled(const struct ib_symptom *s, char *text, size_t n)
 {
     const struct ib_expected *truth = ib_symptom_truth(s);
     const long double factor = factor_of(s);
-    const long double slack = s->run->trial->type == IB_F32 ? 1e-5L : 1e-12L;
+    const long double slack = s->run->test->type == IB_F32 ? 1e-5L : 1e-12L;
     if (!isfinite(factor))
         return NULL;
     for (uint64_t e = 0; e < ib_symptom_cells(s); e++) {
         const long double expected = factor * truth->at[e];
         if (isnan(expected) && isnan(ib_symptom_got(s, e)))
             continue;
-        if (!(fabsl(ib_symptom_got(s, e) - expected) <= slack * fmaxl(fabsl(expected), s->run->trial->scale)))
+        if (!(fabsl(ib_symptom_got(s, e) - expected) <= slack * fmaxl(fabsl(expected), s->run->test->scale)))
             return NULL;
     }
     const char *count = name_count(s, factor);
@@ -232,7 +231,7 @@ static bool is_shifted(const struct ib_symptom *s, int64_t by)
     for (uint64_t i = 0; i < truth->rows; i++) {
         const int64_t from = (int64_t)i - by;
         for (uint64_t j = 0; from >= 0 && from < (int64_t)truth->rows && j < truth->cols; j++)
-            if (!ib_op_test_close_enough(s->run->trial, truth->at[(uint64_t)from * truth->cols + j],
+            if (!ib_op_test_close_enough(s->run->test, truth->at[(uint64_t)from * truth->cols + j],
                                          ib_symptom_got(s, i * truth->cols + j)))
                 return false;
     }
@@ -258,7 +257,7 @@ enum { LONG_SUM = 60000 };
 static bool sums_many(const struct ib_op_test *t)
 {
     for (uint32_t i = 0; i < t->n_operands; i++)
-        if (t->operand[i].rows >= LONG_SUM)
+        if (t->operand[i].shape.rows >= LONG_SUM)
             return true;
     return false;
 }
@@ -266,7 +265,7 @@ static bool sums_many(const struct ib_op_test *t)
 /* Right but for errors far below the values, and yet above what the type would show. */
 const char *ib_looks_coarse(const struct ib_symptom *s, char *text, size_t n)
 {
-    const struct ib_op_test *t = s->run->trial;
+    const struct ib_op_test *t = s->run->test;
     bool all_f32 = true;
     double worst = 0;
     if (t->tolerance == 0)

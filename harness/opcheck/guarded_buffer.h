@@ -4,8 +4,8 @@
 
 #include "plugin/loader.h"
 
-/* What guard zones are filled with. Read-only operands get NaN, so that whoever reads beyond the matrix
- * spoils his result; written ones get a small negative number, which no operation leaves as it is. */
+/* The bytes of guard zones. Read-only operands get NaN, so that an out-of-bounds read poisons the result;
+ * written ones get a small negative number, which no operation leaves as it is. */
 enum ib_guard { IB_GUARD_NAN = 0xff, IB_GUARD_NUMBER = 0x9a };
 
 struct ib_guarded {
@@ -27,7 +27,7 @@ void ib_guarded_close(struct ib_guarded *);
 void ib_guarded_set(struct ib_guarded *, uint64_t i, uint64_t j, double value);
 double ib_guarded_get(const struct ib_guarded *, uint64_t i, uint64_t j);
 
-/* What an operation would find in the cell: the value set, rounded to the type. */
+/* The value with which a cell starts: the one that was set, rounded to the type. */
 double ib_guarded_start(const struct ib_guarded *, uint64_t i, uint64_t j);
 
 /* Hands `before` to the implementation, and fetches `after` from it. */

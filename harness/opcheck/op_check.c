@@ -1,8 +1,8 @@
 #include "opcheck/op_check.h"
 
 #include "base/error.h"
-#include "check/failure_conditions.h"
 #include "opcheck/diagnose.h"
+#include "opcheck/failure_conditions.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,21 +26,21 @@ const char *ib_symptom_name(const struct ib_symptom *symptom, char *text, size_t
     return key;
 }
 
-/* ---- votes: each wrong trial gives one to the pattern that it shows ---- */
+/* ---- votes: each wrong test gives one to the pattern that it shows ---- */
 
-/* How often a pattern was seen, and the most telling trial that showed it. */
+/* How often a pattern was seen, and the most telling test that showed it. */
 struct vote {
     const char *key; /* NULL: no known pattern */
     uint64_t count;
     char pattern[192];
-    struct ib_op_test trial;
+    struct ib_op_test test;
     struct ib_op_test_result result;
 };
 
 enum { PATTERNS_MAX = 24, NAMED_SHARE = 4 };
 
-/* Trying all patterns on all wrong trials may take much longer than the trials; so many multiplications is a
- * second or so. What is left over shows its cells, and no mistake is planted. */
+/* Trying all patterns on all wrong tests may take much longer than the tests. WORK_LIMIT multiplications take
+ * about a second; beyond them, no mutants are tried. */
 #define WORK_LIMIT 2e8
 #define WORK_ONCE  1e6
 
@@ -50,7 +50,7 @@ struct examination {
     ib_op_test_started_fn *started;
     struct ib_examination *out;
     enum ib_status status;
-    struct ib_failure_conditions circumstances;
+    struct ib_failure_conditions conditions;
     struct ib_last_output last;
     struct vote votes[PATTERNS_MAX];
     size_t n_votes;
@@ -74,18 +74,16 @@ static double work_of(const struct ib_op_test *t)
 {
     double work = 1;
     for (uint32_t i = 0; i < t->n_operands; i++)
-        work += (double)(t->operand[i].rows * t->operand[i].cols);
-    return strcmp(t->operation->name, "gemm") == 0
-               ? work + (double)(t->operand[0].rows * t->operand[0].cols * t->operand[2].cols)
-               : work;
+        work += (double)(t->operand[i].shape.rows * t->operand[i].shape.cols);
+    return t->operation->work ? work + t->operation->work(t) : work;
 }
 
-/* What should have come, so that an answer that is wrong in the same way twice does not pass for a stale one.
- */
+/* Keeps the right result, not the one that came: otherwise an answer that is wrong in the same way twice
+ * would pass for a stale one. */
 static void keep_output(struct ib_last_output *last, const struct ib_op_test_run *run)
 {
     uint32_t written = 0;
-    while (written + 1 < run->trial->n_operands && !run->trial->operand[written].written)
+    while (written + 1 < run->test->n_operands && !ib_op_test_writes(run->test, written))
         written++;
     const struct ib_expected *m = &run->expected[written];
     double *room = realloc(last->at, (m->rows * m->cols + 1) * sizeof *room);
@@ -96,12 +94,12 @@ static void keep_output(struct ib_last_output *last, const struct ib_op_test_run
         room[e] = (double)m->at[e];
 }
 
-/* How much the example of a pattern tells: several cells, no empty operand, and numbers beside numbers. */
+/* How much a test tells as the example of a pattern: several cells, no empty operand, finite numbers. */
 static int telling(const struct ib_op_test *t, const struct ib_op_test_result *r)
 {
     bool empty = false;
     for (uint32_t i = 0; i < t->n_operands; i++)
-        empty = empty || t->operand[i].rows * t->operand[i].cols == 0;
+        empty = empty || t->operand[i].shape.rows * t->operand[i].shape.cols == 0;
     return !empty + (r->cells > 1) + (r->cells > 5) + (isfinite(r->got) && isfinite(r->expected)) +
            (r->got != 0) + (r->expected != 0);
 }
@@ -110,13 +108,13 @@ static void cast_vote(struct examination *e, const struct ib_symptom *symptom)
 {
     char pattern[192];
     const char *key = ib_symptom_name(symptom, pattern, sizeof pattern);
-    const struct ib_op_test *trial = symptom->run->trial;
+    const struct ib_op_test *test = symptom->run->test;
     struct vote *vote = vote_of(e, key);
-    if (vote->count++ > 0 && telling(trial, symptom->result) <= telling(&vote->trial, &vote->result))
+    if (vote->count++ > 0 && telling(test, symptom->result) <= telling(&vote->test, &vote->result))
         return;
     vote->key = key;
     memcpy(vote->pattern, pattern, sizeof pattern);
-    vote->trial = *trial;
+    vote->test = *test;
     vote->result = *symptom->result;
 }
 
@@ -124,9 +122,9 @@ static void examine(void *context, const struct ib_op_test_run *run, const struc
 {
     struct examination *e = context;
     const bool right = result->fault == IB_OP_TEST_RIGHT;
-    ib_failure_conditions_add(&e->circumstances, run->trial, right);
+    ib_failure_conditions_add(&e->conditions, run->test, right);
     if (!right) {
-        const double work = work_of(run->trial);
+        const double work = work_of(run->test);
         struct ib_symptom symptom = {.run = run,
                                      .result = result,
                                      .last = &e->last,
@@ -136,7 +134,7 @@ static void examine(void *context, const struct ib_op_test_run *run, const struc
     keep_output(&e->last, run);
 }
 
-static void visit(struct ib_visitor *visitor, const struct ib_op_test *trial)
+static void visit(struct ib_visitor *visitor, const struct ib_op_test *test)
 {
     struct examination *e = (struct examination *)visitor;
     struct ib_op_test_result result;
@@ -145,13 +143,13 @@ static void visit(struct ib_visitor *visitor, const struct ib_op_test *trial)
     if (e->started)
         e->started(e->out->checks);
     e->out->checks++;
-    e->status = ib_op_test_run(e->instance, trial, examine, e, &result);
+    e->status = ib_op_test_run(e->instance, test, examine, e, &result);
     e->out->wrong += result.fault != IB_OP_TEST_RIGHT;
     if (e->status != IB_OK)
-        ib_op_test_describe(trial, e->out->shape, sizeof e->out->shape);
+        ib_op_test_describe(test, e->out->shape, sizeof e->out->shape);
 }
 
-/* The pattern seen most often; one without a name only where few of the wrong trials have one. */
+/* The pattern seen most often; no pattern (key NULL) wins only where few of the wrong tests show one. */
 static const struct vote *winner(const struct examination *e)
 {
     const struct vote *best = NULL;
@@ -184,8 +182,8 @@ enum ib_status ib_operation_examine(const struct ib_instance *instance, const st
     if (best) {
         out->example = best->result;
         memcpy(out->pattern, best->pattern, sizeof out->pattern);
-        ib_op_test_describe(&best->trial, out->shape, sizeof out->shape);
-        ib_failure_conditions_name(&e->circumstances, out->where, sizeof out->where);
+        ib_op_test_describe(&best->test, out->shape, sizeof out->shape);
+        ib_failure_conditions_name(&e->conditions, out->where, sizeof out->where);
     }
     const enum ib_status status = e->status;
     free(e->last.at);
@@ -202,11 +200,11 @@ struct search {
     size_t n;
 };
 
-static void count_down(struct ib_visitor *visitor, const struct ib_op_test *trial)
+static void count_down(struct ib_visitor *visitor, const struct ib_op_test *test)
 {
     struct search *s = (struct search *)visitor;
     if (s->left-- == 0)
-        ib_op_test_describe(trial, s->text, s->n);
+        ib_op_test_describe(test, s->text, s->n);
 }
 
 void ib_operation_describe(const struct ib_operation *operation, enum ib_dtype type, bool quick,
@@ -216,12 +214,4 @@ void ib_operation_describe(const struct ib_operation *operation, enum ib_dtype t
         .visitor = {.quick = quick, .visit = count_down}, .left = number, .text = text, .n = n};
     text[0] = '\0';
     ib_op_cases_visit(operation, type, &s.visitor);
-}
-
-const struct ib_operation *ib_operation_find(const char *name)
-{
-    for (size_t i = 0; i < IB_OPERATION_COUNT; i++)
-        if (strcmp(ib_operations[i].name, name) == 0)
-            return &ib_operations[i];
-    return NULL;
 }

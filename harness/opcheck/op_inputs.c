@@ -56,9 +56,9 @@ const char *ib_fill_name(enum ib_fill fill)
     return fills[fill].name;
 }
 
-void ib_fill_operand(struct ib_guarded *a, const struct ib_op_test *trial, uint32_t index)
+void ib_fill_operand(struct ib_guarded *a, const struct ib_op_test *test, uint32_t index)
 {
-    const enum ib_fill fill = trial->operand[index].fill;
+    const enum ib_fill fill = test->operand[index].fill;
     const uint64_t cells = a->rows * a->cols;
     struct ib_rng rng;
     ib_rng_seed(&rng, index);

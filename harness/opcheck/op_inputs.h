@@ -1,9 +1,9 @@
-/* The data of a trial: the same in every run. */
+/* The data of a test: the same in every run. */
 #ifndef IB_OPCHECK_OP_INPUTS_H
 #define IB_OPCHECK_OP_INPUTS_H
 
 #include "opcheck/guarded_buffer.h"
-#include "opcheck/op_test.h"
+#include "ops/op_case.h"
 
 /* Sets the cells of operand number `index`. */
 void ib_fill_operand(struct ib_guarded *, const struct ib_op_test *, uint32_t index);

@@ -13,8 +13,8 @@
 
 static void run_close(struct ib_op_test_run *r)
 {
-    for (uint32_t i = 0; i < r->trial->n_operands; i++) {
-        if (r->trial->operand[i].is_first)
+    for (uint32_t i = 0; i < r->test->n_operands; i++) {
+        if (r->test->operand[i].is_first)
             continue;
         ib_guarded_close(&r->arrays[i]);
         free(r->expected[i].at);
@@ -23,51 +23,52 @@ static void run_close(struct ib_op_test_run *r)
 
 static enum ib_status open_operand(struct ib_op_test_run *r, uint32_t index)
 {
-    const struct ib_operand *o = &r->trial->operand[index];
+    const struct ib_operand *o = &r->test->operand[index];
     struct ib_guarded *a = &r->arrays[index];
     struct ib_expected *m = &r->expected[index];
-    const uint64_t gap = o->pad ? o->pad + index : 0; /* each its own, or one could pass for another */
-    IB_TRY(ib_guarded_open(r->instance, r->trial->type, o->rows, o->cols, o->cols + gap,
-                           o->written || r->trial->tame ? IB_GUARD_NUMBER : IB_GUARD_NAN, a));
-    ib_fill_operand(a, r->trial, index);
-    m->rows = o->rows;
-    m->cols = o->cols;
-    m->at = malloc((o->rows * o->cols + 1) * sizeof *m->at);
+    const uint64_t rows = o->shape.rows, cols = o->shape.cols;
+    const uint64_t gap =
+        o->shape.pad ? o->shape.pad + index : 0; /* each another, so that none fits by chance */
+    const bool spreads = !ib_op_test_writes(r->test, index) && !r->test->tame;
+    IB_TRY(ib_guarded_open(r->instance, r->test->type, rows, cols, cols + gap,
+                           spreads ? IB_GUARD_NAN : IB_GUARD_NUMBER, a));
+    ib_fill_operand(a, r->test, index);
+    *m = (struct ib_expected){rows, cols, malloc((rows * cols + 1) * sizeof *m->at)};
     if (m->at == NULL)
-        return ib_fail(IB_ENOMEM, o->name, "no memory for the expected values");
-    for (uint64_t i = 0; i < o->rows; i++)
-        for (uint64_t j = 0; j < o->cols; j++)
-            m->at[i * o->cols + j] = ib_guarded_start(a, i, j);
+        return ib_fail(IB_ENOMEM, ib_op_test_operand(r->test, index), "no memory for the expected values");
+    for (uint64_t i = 0; i < rows; i++)
+        for (uint64_t j = 0; j < cols; j++)
+            *ib_op_at(m, i, j) = ib_guarded_start(a, i, j);
     return IB_OK;
 }
 
 /* On failure, what was opened is left for run_close. */
 static enum ib_status run_open(struct ib_op_test_run *r)
 {
-    for (uint32_t i = 0; i < r->trial->n_operands; i++) {
-        if (!r->trial->operand[i].is_first) {
+    for (uint32_t i = 0; i < r->test->n_operands; i++) {
+        if (!r->test->operand[i].is_first) {
             IB_TRY(open_operand(r, i));
         } else {
             r->arrays[i] = r->arrays[0];
             r->expected[i] = r->expected[0];
         }
     }
-    r->trial->operation->expected(r->trial, r->expected);
+    r->test->operation->reference(&r->test->args, r->expected);
     return IB_OK;
 }
 
 /* From the start: uploads the operands, calls the operation, and fetches them all. */
 static enum ib_status run_call(struct ib_op_test_run *r)
 {
-    const struct ib_op_test *c = r->trial;
+    const struct ib_op_test *c = r->test;
     const struct ib_impl *impl = r->instance->impl;
-    struct ib_view views[IB_MAX_OPERANDS];
+    struct ib_view views[IB_MAX_OPERANDS] = {0};
     for (uint32_t i = 0; i < c->n_operands; i++) {
         if (!c->operand[i].is_first)
             IB_TRY(ib_guarded_upload(&r->arrays[i]));
         views[i] = ib_guarded_view(&r->arrays[i]);
     }
-    IB_TRY(c->operation->call(impl->ops, r->instance->state, c, views));
+    IB_TRY(c->operation->call(impl->ops, r->instance->state, &c->args, views));
     if (c->waits)
         IB_TRY(impl->mem->sync(r->instance->state));
     for (uint32_t i = 0; i < c->n_operands; i++)
@@ -88,30 +89,29 @@ bool ib_op_test_close_enough(const struct ib_op_test *t, long double expected, l
 /* The first wrong cell of an operand, and how many there are. */
 static void compare_cells(const struct ib_op_test_run *r, uint32_t index, struct ib_op_test_result *out)
 {
-    const struct ib_operand *o = &r->trial->operand[index];
-    for (uint64_t e = o->rows * o->cols; e-- > 0;) {
-        const double got = ib_guarded_get(&r->arrays[index], e / o->cols, e % o->cols);
-        if (ib_op_test_close_enough(r->trial, r->expected[index].at[e], got))
+    const struct ib_expected *m = &r->expected[index];
+    for (uint64_t e = ib_op_size(m); e-- > 0;) {
+        const double got = ib_guarded_get(&r->arrays[index], e / m->cols, e % m->cols);
+        if (ib_op_test_close_enough(r->test, m->at[e], got))
             continue;
         out->fault = IB_OP_TEST_CELLS;
         out->wrong++;
-        out->row = e / o->cols;
-        out->col = e % o->cols;
+        out->row = e / m->cols;
+        out->col = e % m->cols;
         out->got = got;
-        out->expected = r->expected[index].at[e];
+        out->expected = m->at[e];
     }
     out->operand = index;
-    out->cells = o->rows * o->cols;
+    out->cells = ib_op_size(m);
 }
 
 static void compare(const struct ib_op_test_run *r, struct ib_op_test_result *out)
 {
-    for (uint32_t i = 0; i < r->trial->n_operands && out->fault == IB_OP_TEST_RIGHT; i++) {
-        const struct ib_operand *o = &r->trial->operand[i];
-        if (o->is_first)
+    for (uint32_t i = 0; i < r->test->n_operands && out->fault == IB_OP_TEST_RIGHT; i++) {
+        if (r->test->operand[i].is_first)
             continue;
         out->operand = i;
-        if (o->written)
+        if (ib_op_test_writes(r->test, i))
             compare_cells(r, i, out);
         else if (!ib_guarded_untouched(&r->arrays[i]))
             out->fault = IB_OP_TEST_INPUT;
@@ -122,7 +122,7 @@ static void compare(const struct ib_op_test_run *r, struct ib_op_test_result *ou
 
 static void describe_result(const struct ib_op_test_run *r, struct ib_op_test_result *out)
 {
-    const char *name = out->name = r->trial->operand[out->operand].name;
+    const char *name = out->name = ib_op_test_operand(r->test, out->operand);
     switch (out->fault) {
     case IB_OP_TEST_RIGHT:
         break;
@@ -150,7 +150,7 @@ static enum ib_status repeat(struct ib_op_test_run *r, struct ib_op_test_result 
 {
     unsigned char *first[IB_MAX_OPERANDS] = {NULL};
     enum ib_status status = IB_OK;
-    for (uint32_t i = 0; i < r->trial->n_operands && status == IB_OK; i++) {
+    for (uint32_t i = 0; i < r->test->n_operands && status == IB_OK; i++) {
         const size_t bytes = ib_guarded_bytes(&r->arrays[i]);
         first[i] = malloc(bytes);
         if (first[i] == NULL)
@@ -160,7 +160,7 @@ static enum ib_status repeat(struct ib_op_test_run *r, struct ib_op_test_result 
     }
     if (status == IB_OK)
         status = run_call(r);
-    for (uint32_t i = 0; i < r->trial->n_operands; i++) {
+    for (uint32_t i = 0; i < r->test->n_operands; i++) {
         if (status == IB_OK && memcmp(first[i], r->arrays[i].after, ib_guarded_bytes(&r->arrays[i])) != 0) {
             out->fault = IB_OP_TEST_REPEAT;
             out->operand = i;
@@ -170,17 +170,17 @@ static enum ib_status repeat(struct ib_op_test_run *r, struct ib_op_test_result 
     return status;
 }
 
-enum ib_status ib_op_test_run(const struct ib_instance *instance, const struct ib_op_test *trial,
+enum ib_status ib_op_test_run(const struct ib_instance *instance, const struct ib_op_test *test,
                               ib_examine_fn *examine, void *context, struct ib_op_test_result *out)
 {
-    struct ib_op_test_run r = {.instance = instance, .trial = trial};
+    struct ib_op_test_run r = {.instance = instance, .test = test};
     *out = (struct ib_op_test_result){.fault = IB_OP_TEST_RIGHT};
     enum ib_status status = run_open(&r);
     if (status == IB_OK)
         status = run_call(&r);
     if (status == IB_OK)
         compare(&r, out);
-    const bool may_differ = trial->tolerance > 0 && instance->impl->flags & IB_DETERMINISTIC;
+    const bool may_differ = test->tolerance > 0 && instance->impl->flags & IB_DETERMINISTIC;
     if (status == IB_OK && out->fault == IB_OP_TEST_RIGHT && may_differ)
         status = repeat(&r, out);
     if (status == IB_OK) {
@@ -202,13 +202,15 @@ __attribute__((format(printf, 3, 4))) static void append(char *text, size_t n, c
     va_end(arguments);
 }
 
-static void describe_operand(const struct ib_operand *o, char *text, size_t n)
+static void describe_operand(const struct ib_op_test *t, uint32_t index, char *text, size_t n)
 {
+    const struct ib_operand *o = &t->operand[index];
     const char *fill = ib_fill_name(o->fill);
-    append(text, n, " %s %llux%llu", o->name, (unsigned long long)o->rows, (unsigned long long)o->cols);
+    append(text, n, " %s %llux%llu", ib_op_test_operand(t, index), (unsigned long long)o->shape.rows,
+           (unsigned long long)o->shape.cols);
     if (fill[0] != '\0')
         append(text, n, " of %s", fill);
-    if (o->pad > 0)
+    if (o->shape.pad > 0)
         append(text, n, " with gaps");
     if (o->is_first)
         append(text, n, " in place");
@@ -218,16 +220,16 @@ void ib_op_test_describe(const struct ib_op_test *c, char *text, size_t n)
 {
     snprintf(text, n, "%s %s", c->operation->name, ib_word_of(ib_dtype_words, (int)c->type));
     if (c->operation->kinds != NULL)
-        append(text, n, " %s", ib_word_of(c->operation->kinds, c->kind));
-    if (c->transpose_a)
+        append(text, n, " %s", ib_word_of(c->operation->kinds, c->args.kind));
+    if (c->args.transpose_a)
         append(text, n, " A transposed");
-    if (c->transpose_b)
+    if (c->args.transpose_b)
         append(text, n, " B transposed");
-    if (c->alpha != 1 || c->beta != 0)
-        append(text, n, " alpha %g", c->alpha);
-    if (c->beta != 0)
-        append(text, n, " beta %g", c->beta);
+    if (c->args.alpha != 1 || c->args.beta != 0)
+        append(text, n, " alpha %g", c->args.alpha);
+    if (c->args.beta != 0)
+        append(text, n, " beta %g", c->args.beta);
     append(text, n, ":");
     for (uint32_t i = 0; i < c->n_operands; i++)
-        describe_operand(&c->operand[i], text, n);
+        describe_operand(c, i, text, n);
 }

@@ -21,105 +21,132 @@ static enum ib_status traffic_from_json(const json_t *value, struct ib_traffic *
     return IB_OK;
 }
 
-/* Only what moved: [phase, op, tensor, [h2d_count, h2d_bytes, d2h_count, d2h_bytes]], the first three by
- * number. */
-static json_t *copies_to_json(const struct ib_transfer_log *transfer_log)
+/* Phases, operations and tensors travel by name, as parent and worker may be builds of different age. A name
+ * of an operation that this build does not know becomes "other": the log has a fixed place for each
+ * operation, and what moved is counted in full. A tensor keeps its name, unless that is too long for the log.
+ */
+
+static enum ib_op op_from_json(const char *name)
+{
+    int op;
+    return ib_word_value(ib_op_words, name, &op) ? (enum ib_op)op : IB_OP_OTHER;
+}
+
+static enum ib_status phase_from_json(const char *name, int *out)
+{
+    return ib_word_value(ib_phase_words, name, out)
+               ? IB_OK
+               : ib_fail(IB_EINVAL, "protocol", "transfer log: no such phase: %s", name);
+}
+
+/* The number of a tensor, which is added where it is new. */
+static enum ib_status tensor_from_json(const char *name, struct ib_transfer_log *log, uint32_t *out)
+{
+    const char *kept = strlen(name) < sizeof log->tensor[0] ? name : "other";
+    for (*out = 0; *out < log->n_tensors; ++*out)
+        if (strcmp(log->tensor[*out], kept) == 0)
+            return IB_OK;
+    if (log->n_tensors == IB_MAX_TENSORS)
+        return ib_fail(IB_EINVAL, "protocol", "transfer log: more than %d tensors", IB_MAX_TENSORS);
+    strcpy(log->tensor[log->n_tensors++], kept);
+    return IB_OK;
+}
+
+/* Only what moved: [phase, operation, tensor, [h2d_count, h2d_bytes, d2h_count, d2h_bytes]]. */
+static json_t *copies_to_json(const struct ib_transfer_log *log)
 {
     json_t *rows = json_array();
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
         for (int op = 0; op < IB_OP_COUNT; op++)
-            for (uint32_t t = 0; t < transfer_log->n_tensors; t++) {
-                const struct ib_traffic *traffic = &transfer_log->copies[phase][op][t];
+            for (uint32_t t = 0; t < log->n_tensors; t++) {
+                const struct ib_traffic *traffic = &log->copies[phase][op][t];
                 if (traffic->h2d_count || traffic->d2h_count)
-                    json_array_append_new(
-                        rows, json_pack("[i, i, i, o]", phase, op, (int)t, traffic_to_json(traffic)));
+                    json_array_append_new(rows, json_pack("[s, s, s, o]", ib_word_of(ib_phase_words, phase),
+                                                          ib_word_of(ib_op_words, op), log->tensor[t],
+                                                          traffic_to_json(traffic)));
             }
     return rows;
 }
 
-static enum ib_status copies_from_json(const json_t *rows, struct ib_transfer_log *transfer_log)
+static enum ib_status copies_from_json(const json_t *rows, struct ib_transfer_log *log)
 {
     size_t i;
     json_t *row;
     json_array_foreach (rows, i, row) {
-        int phase, op, tensor;
-        json_t *traffic;
-        IB_UNPACK(row, "[i, i, i, o]", &phase, &op, &tensor, &traffic);
-        if (phase < 0 || phase >= IB_PHASE_COUNT || op < 0 || op >= IB_OP_COUNT || tensor < 0 ||
-            (uint32_t)tensor >= transfer_log->n_tensors)
-            return ib_fail(IB_EINVAL, "protocol", "transfer log: no such phase, operation or tensor");
-        IB_TRY(traffic_from_json(traffic, &transfer_log->copies[phase][op][tensor]));
+        const char *phase_name, *op_name, *tensor_name;
+        struct ib_traffic traffic;
+        json_t *numbers;
+        uint32_t tensor;
+        int phase;
+        IB_UNPACK(row, "[s, s, s, o]", &phase_name, &op_name, &tensor_name, &numbers);
+        IB_TRY(phase_from_json(phase_name, &phase));
+        IB_TRY(tensor_from_json(tensor_name, log, &tensor));
+        IB_TRY(traffic_from_json(numbers, &traffic));
+        ib_traffic_add(&log->copies[phase][op_from_json(op_name)][tensor], &traffic);
     }
     return IB_OK;
 }
 
-static json_t *transfer_log_to_json(const struct ib_transfer_log *transfer_log)
+/* {phase: count} */
+static json_t *counts_to_json(const uint64_t counts[IB_PHASE_COUNT])
 {
-    json_t *tensors = json_array(), *launches = json_array(), *syncs = json_array();
-    for (uint32_t t = 0; t < transfer_log->n_tensors; t++)
-        json_array_append_new(tensors, json_string(transfer_log->tensor[t]));
-    for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        json_array_append_new(launches, json_integer((json_int_t)transfer_log->launches[phase]));
-        json_array_append_new(syncs, json_integer((json_int_t)transfer_log->syncs[phase]));
+    json_t *object = json_object();
+    for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
+        json_object_set_new(object, ib_word_of(ib_phase_words, phase),
+                            json_integer((json_int_t)counts[phase]));
+    return object;
+}
+
+static enum ib_status counts_from_json(json_t *object, uint64_t counts[IB_PHASE_COUNT])
+{
+    const char *name;
+    json_t *count;
+    json_object_foreach (object, name, count) {
+        int phase;
+        IB_TRY(phase_from_json(name, &phase));
+        counts[phase] = (uint64_t)json_integer_value(count);
     }
-    return json_pack("{s:o, s:o, s:o, s:o}", "tensors", tensors, "launches", launches, "syncs", syncs,
-                     "copies", copies_to_json(transfer_log));
+    return IB_OK;
+}
+
+static json_t *transfer_log_to_json(const struct ib_transfer_log *log)
+{
+    json_t *tensors = json_array();
+    for (uint32_t t = 0; t < log->n_tensors; t++)
+        json_array_append_new(tensors, json_string(log->tensor[t]));
+    return json_pack("{s:o, s:o, s:o, s:o}", "tensors", tensors, "launches", counts_to_json(log->launches),
+                     "syncs", counts_to_json(log->syncs), "copies", copies_to_json(log));
 }
 
 static enum ib_status transfer_log_from_json(const json_t *value, struct ib_transfer_log *out)
 {
-    json_t *tensors, *launches, *syncs, *copies;
+    json_t *tensors, *launches, *syncs, *copies, *name;
+    size_t i;
     IB_UNPACK(value, "{s:o, s:o, s:o, s:o}", "tensors", &tensors, "launches", &launches, "syncs", &syncs,
               "copies", &copies);
-    if (json_array_size(tensors) > IB_MAX_TENSORS)
-        return ib_fail(IB_EINVAL, "protocol", "transfer log: more than %d tensors", IB_MAX_TENSORS);
-    out->n_tensors = (uint32_t)json_array_size(tensors);
-    for (uint32_t t = 0; t < out->n_tensors; t++) {
-        const char *name = json_string_value(json_array_get(tensors, t));
-        strncpy(out->tensor[t], name ? name : "?", sizeof out->tensor[t] - 1);
+    json_array_foreach (tensors, i, name) {
+        uint32_t tensor;
+        IB_TRY(tensor_from_json(json_is_string(name) ? json_string_value(name) : "?", out, &tensor));
     }
-    for (size_t phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        out->launches[phase] = (uint64_t)json_integer_value(json_array_get(launches, phase));
-        out->syncs[phase] = (uint64_t)json_integer_value(json_array_get(syncs, phase));
-    }
+    IB_TRY(counts_from_json(launches, out->launches));
+    IB_TRY(counts_from_json(syncs, out->syncs));
     return copies_from_json(copies, out);
 }
 
 /* ---- profile ---- */
 
-/* [op, calls, launch_ns, wait_ns, compute_ns], of those that were called. */
+/* [operation, calls, launch_ns, wait_ns, compute_ns], of those that were called. */
 static json_t *operations_to_json(const struct ib_profile *profile)
 {
     json_t *rows = json_array();
     for (int op = 0; op < IB_OP_COUNT; op++) {
         const struct ib_profile_operation *o = &profile->operations[op];
         if (o->calls)
-            json_array_append_new(rows, json_pack("[i, I, I, I, I]", op, (json_int_t)o->calls,
-                                                  (json_int_t)o->launch_ns, (json_int_t)o->wait_ns,
-                                                  (json_int_t)o->compute_ns));
+            json_array_append_new(rows, json_pack("[s, I, I, I, I]", ib_word_of(ib_op_words, op),
+                                                  (json_int_t)o->calls, (json_int_t)o->launch_ns,
+                                                  (json_int_t)o->wait_ns, (json_int_t)o->compute_ns));
     }
     return rows;
-}
-
-/* [op, tensor, h2d_ns, d2h_ns], of those that took time. */
-static json_t *copy_times_to_json(const struct ib_profile *profile)
-{
-    json_t *rows = json_array();
-    for (int op = 0; op < IB_OP_COUNT; op++)
-        for (int t = 0; t < IB_MAX_TENSORS; t++) {
-            const struct ib_profile_copy *c = &profile->copies[op][t];
-            if (c->h2d_ns + c->d2h_ns)
-                json_array_append_new(
-                    rows, json_pack("[i, i, I, I]", op, t, (json_int_t)c->h2d_ns, (json_int_t)c->d2h_ns));
-        }
-    return rows;
-}
-
-static json_t *profile_to_json(const struct ib_profile *profile)
-{
-    return json_pack("{s:I, s:b, s:I, s:o, s:o}", "epochs", (json_int_t)profile->epochs, "device_clock",
-                     profile->device_clock, "sync_ns", (json_int_t)profile->sync_ns, "operations",
-                     operations_to_json(profile), "copies", copy_times_to_json(profile));
 }
 
 static enum ib_status operations_from_json(const json_t *rows, struct ib_profile *out)
@@ -127,43 +154,69 @@ static enum ib_status operations_from_json(const json_t *rows, struct ib_profile
     size_t i;
     json_t *row;
     json_array_foreach (rows, i, row) {
-        int op;
+        const char *name;
         json_int_t n[4];
-        IB_UNPACK(row, "[i, I, I, I, I]", &op, &n[0], &n[1], &n[2], &n[3]);
-        if (op < 0 || op >= IB_OP_COUNT)
-            return ib_fail(IB_EINVAL, "protocol", "profile: no such operation");
-        out->operations[op] =
-            (struct ib_profile_operation){(uint64_t)n[0], (uint64_t)n[1], (uint64_t)n[2], (uint64_t)n[3]};
+        IB_UNPACK(row, "[s, I, I, I, I]", &name, &n[0], &n[1], &n[2], &n[3]);
+        struct ib_profile_operation *o = &out->operations[op_from_json(name)];
+        o->calls += (uint64_t)n[0];
+        o->launch_ns += (uint64_t)n[1];
+        o->wait_ns += (uint64_t)n[2];
+        o->compute_ns += (uint64_t)n[3];
     }
     return IB_OK;
 }
 
-static enum ib_status copy_times_from_json(const json_t *rows, struct ib_profile *out)
+/* [operation, tensor, h2d_ns, d2h_ns], of those that took time. */
+static json_t *copy_times_to_json(const struct ib_profile *profile, const struct ib_transfer_log *log)
+{
+    json_t *rows = json_array();
+    for (int op = 0; op < IB_OP_COUNT; op++)
+        for (uint32_t t = 0; t < log->n_tensors; t++) {
+            const struct ib_profile_copy *c = &profile->copies[op][t];
+            if (c->h2d_ns + c->d2h_ns)
+                json_array_append_new(rows,
+                                      json_pack("[s, s, I, I]", ib_word_of(ib_op_words, op), log->tensor[t],
+                                                (json_int_t)c->h2d_ns, (json_int_t)c->d2h_ns));
+        }
+    return rows;
+}
+
+static enum ib_status copy_times_from_json(const json_t *rows, struct ib_pass_result *out)
 {
     size_t i;
     json_t *row;
     json_array_foreach (rows, i, row) {
-        int op, tensor;
+        const char *op_name, *tensor_name;
         json_int_t h2d_ns, d2h_ns;
-        IB_UNPACK(row, "[i, i, I, I]", &op, &tensor, &h2d_ns, &d2h_ns);
-        if (op < 0 || op >= IB_OP_COUNT || tensor < 0 || tensor >= IB_MAX_TENSORS)
-            return ib_fail(IB_EINVAL, "protocol", "profile: no such operation or tensor");
-        out->copies[op][tensor] = (struct ib_profile_copy){(uint64_t)h2d_ns, (uint64_t)d2h_ns};
+        uint32_t tensor;
+        IB_UNPACK(row, "[s, s, I, I]", &op_name, &tensor_name, &h2d_ns, &d2h_ns);
+        IB_TRY(tensor_from_json(tensor_name, &out->transfer_log, &tensor));
+        struct ib_profile_copy *c = &out->profile.copies[op_from_json(op_name)][tensor];
+        c->h2d_ns += (uint64_t)h2d_ns;
+        c->d2h_ns += (uint64_t)d2h_ns;
     }
     return IB_OK;
 }
 
-static enum ib_status profile_from_json(const json_t *value, struct ib_profile *out)
+static json_t *profile_to_json(const struct ib_pass_result *r)
+{
+    const struct ib_profile *profile = &r->profile;
+    return json_pack("{s:I, s:b, s:I, s:o, s:o}", "epochs", (json_int_t)profile->epochs, "device_clock",
+                     profile->device_clock, "sync_ns", (json_int_t)profile->sync_ns, "operations",
+                     operations_to_json(profile), "copies", copy_times_to_json(profile, &r->transfer_log));
+}
+
+static enum ib_status profile_from_json(const json_t *value, struct ib_pass_result *out)
 {
     json_int_t epochs, sync_ns;
     int device_clock;
     json_t *operations, *copies;
     IB_UNPACK(value, "{s:I, s:b, s:I, s:o, s:o}", "epochs", &epochs, "device_clock", &device_clock, "sync_ns",
               &sync_ns, "operations", &operations, "copies", &copies);
-    out->epochs = (uint64_t)epochs;
-    out->device_clock = device_clock;
-    out->sync_ns = (uint64_t)sync_ns;
-    IB_TRY(operations_from_json(operations, out));
+    out->profile.epochs = (uint64_t)epochs;
+    out->profile.device_clock = device_clock;
+    out->profile.sync_ns = (uint64_t)sync_ns;
+    IB_TRY(operations_from_json(operations, &out->profile));
     return copy_times_from_json(copies, out);
 }
 
@@ -214,10 +267,10 @@ json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
                      "done", "repeats", (json_int_t)r->repeats, "median_ns", r->median_ns, "trained_ns",
                      (json_int_t)r->trained_ns, "thread_cpu_ns", (json_int_t)r->thread_cpu_ns,
                      "process_cpu_ns", (json_int_t)r->process_cpu_ns, "fused", r->fused, "fused_predict",
-                     r->fused_predict, "phases_ns", phases_to_json(&r->phases), "transfer log",
+                     r->fused_predict, "phases_ns", phases_to_json(&r->phases), "transfer_log",
                      transfer_log_to_json(&r->transfer_log), "total", traffic_to_json(&r->total), "tracer",
                      ib_driver_counters_to_json(&r->tracer), "health", health_to_json(r), "profile",
-                     r->profiled ? profile_to_json(&r->profile) : NULL);
+                     r->profiled ? profile_to_json(r) : NULL);
 }
 
 enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_result *out)
@@ -229,7 +282,7 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     IB_UNPACK(message, "{s:I, s:F, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "repeats",
               &repeats, "median_ns", &median_ns, "trained_ns", &trained_ns, "thread_cpu_ns", &thread_cpu_ns,
               "process_cpu_ns", &process_cpu_ns, "fused", &fused, "fused_predict", &fused_predict,
-              "phases_ns", &phases, "transfer log", &transfer_log, "total", &total, "tracer", &tracer,
+              "phases_ns", &phases, "transfer_log", &transfer_log, "total", &total, "tracer", &tracer,
               "health", &health, "profile", &profile);
     memset(out, 0, sizeof *out);
     out->repeats = (uint64_t)repeats;
@@ -245,5 +298,5 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     IB_TRY(traffic_from_json(total, &out->total));
     IB_TRY(ib_driver_counters_from_json(tracer, &out->tracer));
     IB_TRY(health_from_json(health, out));
-    return out->profiled ? profile_from_json(profile, &out->profile) : IB_OK;
+    return out->profiled ? profile_from_json(profile, out) : IB_OK;
 }

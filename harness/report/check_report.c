@@ -66,7 +66,7 @@ static bool same_words(const char *a, const char *b)
 static bool same_kind(const struct ib_check_finding *a, const struct ib_check_finding *b)
 {
     return a->level == b->level && same_words(a->pattern, b->pattern) &&
-           (a->operation ? a->operation : "") == (b->operation ? b->operation : "");
+           strcmp(a->operation ? a->operation : "", b->operation ? b->operation : "") == 0;
 }
 
 static bool is_first_of_kind(const struct ib_check_result *check_result, size_t i)

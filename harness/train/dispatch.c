@@ -13,9 +13,8 @@ static const struct ib_policy policies[] = {
 
 struct operand {
     struct ib_tensor *tensor; /* NULL: the operation can do without it */
-    unsigned access;
+    unsigned access;          /* IB_READS, IB_WRITES */
 };
-enum { READS = 1, WRITES = 2 };
 
 /* ---- transfer log ---- */
 
@@ -80,7 +79,7 @@ static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const st
         if (!t)
             continue;
         bool stale = t->device && (d->policy.stale_before_call || !t->on_device);
-        if (stale && operands[i].access & READS)
+        if (stale && operands[i].access & IB_READS)
             IB_TRY(upload(d, op, t));
         views[i] = view_of(t);
     }
@@ -103,7 +102,7 @@ static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const str
 {
     for (size_t i = 0; i < n; i++) {
         struct ib_tensor *t = operands[i].tensor;
-        if (!t || !t->device || !(operands[i].access & WRITES))
+        if (!t || !t->device || !(operands[i].access & IB_WRITES))
             continue;
         written(t);
         if (d->capturing)
@@ -114,94 +113,38 @@ static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const str
     return IB_OK;
 }
 
-/* One operation: copies in, the call, copies out. `views` stands in `call` for the operands' views. */
-#define DISPATCH(d, op, function, operands, call)                                                            \
-    do {                                                                                                     \
-        enum { n_operands = sizeof(operands) / sizeof(operands)[0] };                                        \
-        struct ib_view views[n_operands] = {0};                                                              \
-        if (!IB_HAS((d)->impl->ops, function))                                                               \
-            return ib_fail(IB_EUNSUPPORTED, (d)->impl->name, "has no operation " #function);                 \
-        uint64_t begin_ns = 0;                                                                               \
-        IB_TRY(before_call(d, op, operands, n_operands, views));                                             \
-        IB_TRY(ib_profile_call_begin((d)->profile, &begin_ns));                                              \
-        IB_TRY((d)->impl->ops->call);                                                                        \
-        IB_TRY(ib_profile_call_end((d)->profile, op, begin_ns));                                             \
-        return after_call(d, op, operands, n_operands);                                                      \
-    } while (0)
-
-static enum ib_status shapes_differ(const char *op)
+/* The operands of a call, with what it does with them. */
+static enum ib_status bind_operands(const struct ib_operation *operation, const struct ib_op_args *args,
+                                    struct ib_tensor *const *tensors, struct operand *operands)
 {
-    return ib_fail(IB_EINTERNAL, op, "the shapes of its operands do not fit");
+    struct ib_view views[IB_MAX_OPERANDS] = {0};
+    for (uint32_t i = 0; i < operation->n_operands; i++) {
+        operands[i] = (struct operand){tensors[i], ib_operation_access(operation, args, i)};
+        if (tensors[i])
+            views[i] = view_of(tensors[i]);
+        else if (!(operation->operand[i].access & IB_OPTIONAL))
+            return ib_fail(IB_EINTERNAL, operation->name, "has no operand %s", operation->operand[i].name);
+    }
+    return operation->fits(args, views)
+               ? IB_OK
+               : ib_fail(IB_EINTERNAL, operation->name, "the shapes of its operands do not fit");
 }
 
-static bool same_shape(const struct ib_tensor *a, const struct ib_tensor *b)
+enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_args *args,
+                       struct ib_tensor *const *tensors)
 {
-    return a->rows == b->rows && a->cols == b->cols;
-}
-
-static bool is_row_of(const struct ib_tensor *row, const struct ib_tensor *m)
-{
-    return row->rows == 1 && row->cols == m->cols;
-}
-
-enum ib_status ib_gemm(struct ib_dispatch *d, bool transpose_a, bool transpose_b, double alpha,
-                       struct ib_tensor *a, struct ib_tensor *b, double beta, struct ib_tensor *c)
-{
-    uint64_t m = transpose_a ? a->cols : a->rows, k = transpose_a ? a->rows : a->cols;
-    uint64_t k_b = transpose_b ? b->cols : b->rows, n = transpose_b ? b->rows : b->cols;
-    if (k != k_b || m != c->rows || n != c->cols)
-        return shapes_differ("gemm");
-    struct operand operands[] = {{a, READS}, {b, READS}, {c, beta == 0 ? WRITES : READS | WRITES}};
-    DISPATCH(d, IB_OP_GEMM, gemm, operands,
-             gemm(d->state, transpose_a, transpose_b, alpha, &views[0], &views[1], beta, &views[2]));
-}
-
-enum ib_status ib_add_row(struct ib_dispatch *d, struct ib_tensor *row, struct ib_tensor *m)
-{
-    if (!is_row_of(row, m))
-        return shapes_differ("add_row");
-    struct operand operands[] = {{row, READS}, {m, READS | WRITES}};
-    DISPATCH(d, IB_OP_ADD_ROW, add_row, operands, add_row(d->state, &views[0], &views[1]));
-}
-
-enum ib_status ib_act(struct ib_dispatch *d, enum ib_act kind, struct ib_tensor *m)
-{
-    struct operand operands[] = {{m, READS | WRITES}};
-    DISPATCH(d, IB_OP_ACT, act, operands, act(d->state, kind, &views[0]));
-}
-
-enum ib_status ib_act_grad(struct ib_dispatch *d, enum ib_act kind, struct ib_tensor *y, struct ib_tensor *dy)
-{
-    if (!same_shape(y, dy))
-        return shapes_differ("act_grad");
-    struct operand operands[] = {{y, READS}, {dy, READS | WRITES}};
-    DISPATCH(d, IB_OP_ACT_GRAD, act_grad, operands, act_grad(d->state, kind, &views[0], &views[1]));
-}
-
-enum ib_status ib_loss_grad(struct ib_dispatch *d, enum ib_loss kind, struct ib_tensor *z,
-                            struct ib_tensor *y, struct ib_tensor *loss)
-{
-    if (!same_shape(z, y))
-        return shapes_differ("loss_grad");
-    struct operand operands[] = {{z, READS | WRITES}, {y, READS}, {loss, WRITES}};
-    DISPATCH(d, IB_OP_LOSS_GRAD, loss_grad, operands,
-             loss_grad(d->state, kind, &views[0], &views[1], &views[0], loss ? &views[2] : NULL));
-}
-
-enum ib_status ib_col_sum(struct ib_dispatch *d, struct ib_tensor *m, struct ib_tensor *row)
-{
-    if (!is_row_of(row, m))
-        return shapes_differ("col_sum");
-    struct operand operands[] = {{m, READS}, {row, WRITES}};
-    DISPATCH(d, IB_OP_COL_SUM, col_sum, operands, col_sum(d->state, &views[0], &views[1]));
-}
-
-enum ib_status ib_axpy(struct ib_dispatch *d, double alpha, struct ib_tensor *x, struct ib_tensor *y)
-{
-    if (!same_shape(x, y))
-        return shapes_differ("axpy");
-    struct operand operands[] = {{x, READS}, {y, READS | WRITES}};
-    DISPATCH(d, IB_OP_AXPY, axpy, operands, axpy(d->state, alpha, &views[0], &views[1]));
+    const struct ib_operation *operation = ib_operations[op];
+    struct operand operands[IB_MAX_OPERANDS];
+    struct ib_view views[IB_MAX_OPERANDS] = {0};
+    uint64_t begin_ns = 0;
+    if (!ib_operation_offered(operation, d->impl->ops))
+        return ib_fail(IB_EUNSUPPORTED, d->impl->name, "has no operation %s", operation->name);
+    IB_TRY(bind_operands(operation, args, tensors, operands));
+    IB_TRY(before_call(d, op, operands, operation->n_operands, views));
+    IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
+    IB_TRY(operation->call(d->impl->ops, d->state, args, views));
+    IB_TRY(ib_profile_call_end(d->profile, op, begin_ns));
+    return after_call(d, op, operands, operation->n_operands);
 }
 
 /* ---- fused steps: the same door, with more operands ---- */
@@ -219,17 +162,17 @@ static void set_params(struct ib_problem *problem, const struct ib_view *views)
 enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struct ib_tensor *x,
                         struct ib_tensor *y, struct ib_tensor *params, struct ib_tensor *loss, uint64_t n)
 {
-    struct operand operands[MAX_OPERANDS] = {{x, READS}, {y, READS}, {loss, WRITES}};
+    struct operand operands[MAX_OPERANDS] = {{x, IB_READS}, {y, IB_READS}, {loss, IB_WRITES}};
     struct ib_view views[MAX_OPERANDS] = {0};
     size_t n_operands = 3 + 2 * problem->n_layers;
     uint64_t begin_ns = 0;
     for (size_t p = 0; p < 2 * problem->n_layers; p++)
-        operands[3 + p] = (struct operand){&params[p], READS | WRITES};
+        operands[3 + p] = (struct operand){&params[p], IB_READS | IB_WRITES};
 
     IB_TRY(before_call(d, IB_OP_STEPS, operands, n_operands, views));
     problem->x = views[0];
     problem->y = views[1];
-    problem->loss = views[2]; /* all zero, and so p == NULL, when nobody reads it */
+    problem->loss = views[2]; /* all zero, and so p == NULL, when it is not read */
     set_params(problem, &views[3]);
     IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
     IB_TRY(d->impl->fused->steps(d->state, problem, n));
@@ -240,11 +183,11 @@ enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struc
 enum ib_status ib_forward(struct ib_dispatch *d, struct ib_problem *problem, struct ib_tensor *x,
                           struct ib_tensor *params, struct ib_tensor *out)
 {
-    struct operand operands[MAX_OPERANDS] = {{x, READS}, {out, WRITES}};
+    struct operand operands[MAX_OPERANDS] = {{x, IB_READS}, {out, IB_WRITES}};
     struct ib_view views[MAX_OPERANDS] = {0};
     size_t n_operands = 2 + 2 * problem->n_layers;
     for (size_t p = 0; p < 2 * problem->n_layers; p++)
-        operands[2 + p] = (struct operand){&params[p], READS};
+        operands[2 + p] = (struct operand){&params[p], IB_READS};
 
     IB_TRY(before_call(d, IB_OP_FORWARD, operands, n_operands, views));
     set_params(problem, &views[2]);

@@ -1,6 +1,6 @@
-/* The one door to an implementation. Models call the operations below on tensors; only dispatch moves data
- * between host and device, by a policy of two booleans; ib_read is the only way out. What moved is kept in a
- * transfer log by phase, operation and tensor. */
+/* All calls into an implementation go through here. Models call operations on tensors; only dispatch moves
+ * data between host and device, by a policy of two booleans; ib_read is the only way out. What moved is kept
+ * in a transfer log by phase, operation and tensor. */
 #ifndef IB_TRAIN_DISPATCH_H
 #define IB_TRAIN_DISPATCH_H
 
@@ -37,7 +37,7 @@ struct ib_dispatch {
         uint64_t launches;
         struct ib_tensor *written[IB_MAX_TENSORS]; /* by index in the transfer log; NULL: not by it */
     } captured;
-    struct ib_profiler *profile; /* set by the caller; NULL: nothing is waited for that nobody asked for */
+    struct ib_profiler *profile; /* set by the caller; NULL: no waits are added */
 };
 
 /* Binds an opened implementation to a policy. IB_EINVAL: a residency other than host for host memory, or host
@@ -68,18 +68,11 @@ enum ib_status ib_capture_begin(struct ib_dispatch *);
 enum ib_status ib_capture_end(struct ib_dispatch *);
 enum ib_status ib_replay(struct ib_dispatch *, uint64_t n);
 
-/* The operations of impl.h, on tensors. Shapes that do not fit are IB_EINTERNAL: a model is wrong, not the
- * user. */
-enum ib_status ib_gemm(struct ib_dispatch *, bool transpose_a, bool transpose_b, double alpha,
-                       struct ib_tensor *a, struct ib_tensor *b, double beta, struct ib_tensor *c);
-enum ib_status ib_add_row(struct ib_dispatch *, struct ib_tensor *row, struct ib_tensor *m);
-enum ib_status ib_act(struct ib_dispatch *, enum ib_act, struct ib_tensor *m);
-enum ib_status ib_act_grad(struct ib_dispatch *, enum ib_act, struct ib_tensor *y, struct ib_tensor *dy);
-/* The gradient replaces z. loss may be NULL. */
-enum ib_status ib_loss_grad(struct ib_dispatch *, enum ib_loss, struct ib_tensor *z, struct ib_tensor *y,
-                            struct ib_tensor *loss);
-enum ib_status ib_col_sum(struct ib_dispatch *, struct ib_tensor *m, struct ib_tensor *row);
-enum ib_status ib_axpy(struct ib_dispatch *, double alpha, struct ib_tensor *x, struct ib_tensor *y);
+/* One operation on tensors, in the order of its operands; NULL for an optional one that is not wanted. Two
+ * operands may be the same tensor where the contract allows it. IB_EUNSUPPORTED: the implementation does not
+ * offer it. Operands that are missing or do not fit are IB_EINTERNAL: a model is wrong, not the user. */
+enum ib_status ib_call(struct ib_dispatch *, enum ib_op, const struct ib_op_args *,
+                       struct ib_tensor *const *tensors);
 
 /* A fused step as one bigger operation. The problem's views are filled in from the tensors: x, y read; w, b
  * read and written; loss (may be NULL) written. */

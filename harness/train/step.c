@@ -1,12 +1,31 @@
 #include "train/step.h"
 
+/* An operation on these tensors, in the order of its operands. */
+#define CALL(d, op, args, ...) ib_call(d, op, args, (struct ib_tensor *const[IB_MAX_OPERANDS]){__VA_ARGS__})
+
+static const struct ib_op_args plain = {.alpha = 1};
+
+/* out = op(a) op(b) */
+static enum ib_status product(struct ib_dispatch *d, bool transpose_a, struct ib_tensor *a, bool transpose_b,
+                              struct ib_tensor *b, struct ib_tensor *out)
+{
+    const struct ib_op_args args = {.transpose_a = transpose_a, .transpose_b = transpose_b, .alpha = 1};
+    return CALL(d, IB_OP_GEMM, &args, a, b, out);
+}
+
+static enum ib_status activate(struct ib_dispatch *d, enum ib_act act, struct ib_tensor *t)
+{
+    const struct ib_op_args args = {.kind = (int)act, .alpha = 1};
+    return CALL(d, IB_OP_ACT, &args, t);
+}
+
 /* One layer: out = act(in W + b); act == 0 for the last layer, which stays linear. */
 static enum ib_status layer_forward(struct ib_dispatch *d, struct ib_tensor *in, struct ib_tensor *w,
                                     struct ib_tensor *b, enum ib_act act, struct ib_tensor *out)
 {
-    IB_TRY(ib_gemm(d, false, false, 1, in, w, 0, out));
-    IB_TRY(ib_add_row(d, b, out));
-    return act ? ib_act(d, act, out) : IB_OK;
+    IB_TRY(product(d, false, in, false, w, out));
+    IB_TRY(CALL(d, IB_OP_ADD_ROW, &plain, b, out));
+    return act ? activate(d, act, out) : IB_OK;
 }
 
 static enum ib_status forward(struct ib_dispatch *d, const struct ib_network *net, struct ib_tensor *params,
@@ -22,16 +41,17 @@ static enum ib_status forward(struct ib_dispatch *d, const struct ib_network *ne
 /* From dL/dz, in the last activation's place, to the gradient of every parameter. */
 static enum ib_status backward(struct ib_dispatch *d, const struct ib_network *net, struct ib_tensors *t)
 {
+    const struct ib_op_args slope = {.kind = (int)net->act, .alpha = 1};
     struct ib_tensor *delta = &t->acts[net->n_layers - 1];
     for (uint32_t l = net->n_layers; l-- > 0;) {
         struct ib_tensor *in = l ? &t->acts[l - 1] : &t->x;
-        IB_TRY(ib_gemm(d, true, false, 1, in, delta, 0, &t->grads[2 * l]));
-        IB_TRY(ib_col_sum(d, delta, &t->grads[2 * l + 1]));
+        IB_TRY(product(d, true, in, false, delta, &t->grads[2 * l]));
+        IB_TRY(CALL(d, IB_OP_COL_SUM, &plain, delta, &t->grads[2 * l + 1]));
         if (l == 0)
             break;
         struct ib_tensor *below = &t->deltas[l - 1];
-        IB_TRY(ib_gemm(d, false, true, 1, delta, &t->params[2 * l], 0, below));
-        IB_TRY(ib_act_grad(d, net->act, in, below));
+        IB_TRY(product(d, false, delta, true, &t->params[2 * l], below));
+        IB_TRY(CALL(d, IB_OP_ACT_GRAD, &slope, in, below));
         delta = below;
     }
     return IB_OK;
@@ -41,11 +61,13 @@ enum ib_status ib_network_step(struct ib_dispatch *d, const struct ib_training_s
                                struct ib_tensors *t)
 {
     const struct ib_network *net = &spec->net;
+    const struct ib_op_args loss = {.kind = (int)net->loss, .alpha = 1}, update = {.alpha = -spec->lr};
+    struct ib_tensor *out = &t->acts[net->n_layers - 1];
     IB_TRY(forward(d, net, t->params, &t->x, t->acts));
-    IB_TRY(ib_loss_grad(d, net->loss, &t->acts[net->n_layers - 1], &t->y, with_loss ? &t->loss : NULL));
+    IB_TRY(CALL(d, IB_OP_LOSS_GRAD, &loss, out, &t->y, out, with_loss ? &t->loss : NULL));
     IB_TRY(backward(d, net, t));
     for (uint32_t p = 0; p < ib_network_params(net); p++)
-        IB_TRY(ib_axpy(d, -spec->lr, &t->grads[p], &t->params[p]));
+        IB_TRY(CALL(d, IB_OP_AXPY, &update, &t->grads[p], &t->params[p]));
     return IB_OK;
 }
 
@@ -53,5 +75,5 @@ enum ib_status ib_network_predict(struct ib_dispatch *d, const struct ib_network
                                   struct ib_tensor *params, struct ib_tensor *x, struct ib_tensor *acts)
 {
     IB_TRY(forward(d, net, params, x, acts));
-    return net->loss == IB_BCE ? ib_act(d, IB_SIGMOID, &acts[net->n_layers - 1]) : IB_OK;
+    return net->loss == IB_BCE ? activate(d, IB_SIGMOID, &acts[net->n_layers - 1]) : IB_OK;
 }

@@ -3,12 +3,6 @@
 const struct ib_word ib_phase_words[] = {
     {"setup", IB_SETUP}, {"train", IB_TRAIN}, {"readback", IB_READBACK}, {"predict", IB_PREDICT}, {NULL, 0}};
 
-const struct ib_word ib_op_words[] = {
-    {"gemm", IB_OP_GEMM},         {"add_row", IB_OP_ADD_ROW},     {"act", IB_OP_ACT},
-    {"act_grad", IB_OP_ACT_GRAD}, {"loss_grad", IB_OP_LOSS_GRAD}, {"col_sum", IB_OP_COL_SUM},
-    {"axpy", IB_OP_AXPY},         {"steps", IB_OP_STEPS},         {"forward", IB_OP_FORWARD},
-    {"place", IB_OP_PLACE},       {"read", IB_OP_READ},           {NULL, 0}};
-
 void ib_traffic_add(struct ib_traffic *sum, const struct ib_traffic *more)
 {
     sum->h2d_count += more->h2d_count;

@@ -3,30 +3,13 @@
 #ifndef IB_TRAIN_TRANSFER_LOG_H
 #define IB_TRAIN_TRANSFER_LOG_H
 
-#include "base/text.h"
+#include "ops/operation.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum ib_phase { IB_SETUP, IB_TRAIN, IB_READBACK, IB_PREDICT, IB_PHASE_COUNT };
 extern const struct ib_word ib_phase_words[];
-
-/* Where a copy was made: in which operation, or outside of one. */
-enum ib_op {
-    IB_OP_GEMM,
-    IB_OP_ADD_ROW,
-    IB_OP_ACT,
-    IB_OP_ACT_GRAD,
-    IB_OP_LOSS_GRAD,
-    IB_OP_COL_SUM,
-    IB_OP_AXPY,
-    IB_OP_STEPS,   /* a fused training step, or many */
-    IB_OP_FORWARD, /* a fused prediction */
-    IB_OP_PLACE,   /* upload ahead of use */
-    IB_OP_READ,
-    IB_OP_COUNT
-};
-extern const struct ib_word ib_op_words[];
 
 struct ib_traffic {
     uint64_t h2d_count, h2d_bytes, d2h_count, d2h_bytes;

@@ -36,8 +36,8 @@ static enum ib_status answer_offer(const struct ib_instance *instance, const jso
     const struct ib_impl *impl = instance->impl;
     json_t *names = json_array();
     for (size_t i = 0; i < IB_OPERATION_COUNT; i++)
-        if (IB_HAS(impl, ops) && ib_operations[i].offered(impl->ops))
-            json_array_append_new(names, json_string(ib_operations[i].name));
+        if (IB_HAS(impl, ops) && ib_operation_offered(ib_operations[i], impl->ops))
+            json_array_append_new(names, json_string(ib_operations[i]->name));
     *answer = json_pack("{s:o, s:b, s:b, s:b, s:b}", "operations", names, "gradient",
                         IB_HAS(impl, ops) && ib_gradient_offered(impl->ops), "device", IB_HAS(impl, mem),
                         "fused", IB_HAS(impl, fused), "capture", IB_HAS(impl, capture));
@@ -81,7 +81,7 @@ static enum ib_status answer_operation(const struct ib_instance *instance, const
     int type;
     if (!operation || !dtype || !ib_word_value(ib_dtype_words, dtype, &type))
         return ib_fail(IB_EINVAL, "protocol", "check: no such operation or type");
-    if (!IB_HAS(instance->impl, ops) || !operation->offered(instance->impl->ops))
+    if (!IB_HAS(instance->impl, ops) || !ib_operation_offered(operation, instance->impl->ops))
         return ib_fail(IB_EUNSUPPORTED, NULL, "%s is not offered", name);
     enum ib_status status =
         ib_operation_examine(instance, operation, (enum ib_dtype)type,

@@ -14,7 +14,7 @@
 #include <jansson.h>
 
 /* `started` is called before each trial of an operation. A status other than IB_OK: the implementation
- * reported an error, or the request is none. */
+ * reported an error, or the request is malformed. */
 enum ib_status ib_check_worker_answer(const json_t *request, ib_op_test_started_fn *started, json_t **answer);
 
 #endif

@@ -1,4 +1,4 @@
-/* A external program, in C: impls/PROTOCOL.md in a page, for models of one layer and one output in f64. */
+/* An external program, in C: impls/PROTOCOL.md in a page, for models of one layer and one output in f64. */
 #include "npy.h"
 #include <jansson.h>
 #include <math.h>

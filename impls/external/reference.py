@@ -1,4 +1,4 @@
-"""A external program, in NumPy: the whole of impls/PROTOCOL.md in a page. Copy it, and make `train` yours."""
+"""An external program, in NumPy: the whole of impls/PROTOCOL.md in a page. Copy it, and make `train` yours."""
 
 import json
 import os

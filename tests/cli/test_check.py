@@ -72,7 +72,7 @@ LARGE = ["f32_sums"]  # show only at sizes that a quick check leaves out
 # Rounds otherwise in each process: how that shows in single operations is left to chance.
 UNSTEADY = "nondeterministic"
 HANGING = "hang"
-HANG_S = 20  # long enough for every operation on a busy machine
+HANG_S = 10  # long enough for every operation on a busy machine
 
 
 class Checking(CliTest):
@@ -144,7 +144,7 @@ class Right(Checking):
 
 class Outside(Checking):
     def test_right(self):
-        """A external program has no operations: its trainings are looked at."""
+        """An external program has no operations: its trainings are looked at."""
         if subprocess.run([sys.executable, "-c", "import numpy"], capture_output=True).returncode:
             self.skipTest("this Python has no NumPy")
         done = self.call("check", "--quick", "--model", "linreg", "--json", "--", sys.executable, REFERENCE)

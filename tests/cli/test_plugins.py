@@ -4,8 +4,9 @@ or of a list."""
 import json
 import os
 import shutil
+import unittest
 
-from common import BUILD, CliTest
+from common import BUILD, CliTest, SANITIZED
 
 BROKEN = BUILD / "tests" / "broken"
 
@@ -81,6 +82,7 @@ class Broken(PluginTest):
             with self.subTest(name):
                 self.assert_broken(name, cases[name]["status"], cases[name]["reason"], says)
 
+    @unittest.skipIf(SANITIZED, "half a minute of waiting, the same with every build; test_run.py has another hang")
     def test_hanging_probe(self):
         cases = self.cases(0, ["cpu_naive", "hang_probe"], [plugin("hang_probe")])
         self.assertEqual(cases["cpu_naive"]["status"], "ok")

@@ -170,6 +170,7 @@ class Sweep(CliTest):
                                             "residency: [resident]"))
         self.assertEqual(record["cases"][0]["transfers"]["d2h_count"], 5 + 2 + 1)  # epochs 1, 50, 100, 150, 200
 
+    @unittest.skipIf(SANITIZED, "3000 epochs of each model take long; test_large.py has single epochs under sanitizers")
     def test_oracle_budget(self):
         """Where the oracle's time ends before the last epoch, fewer epochs are verified, and the record says so."""
         matrix = MIXED.replace("epochs: [60]", "epochs: [3000]").replace("cpu_naive, cpu_blas, fakedev", "cpu_naive")

@@ -45,7 +45,7 @@ static void visit(struct ib_visitor *visitor, const struct ib_op_test *trial)
 static void test_operation(void **state)
 {
     struct operation_test *test = *state;
-    if (!IB_HAS(subject.impl, ops) || !test->operation->offered(subject.impl->ops)) {
+    if (!IB_HAS(subject.impl, ops) || !ib_operation_offered(test->operation, subject.impl->ops)) {
         print_message("%s does not offer %s\n", subject.impl->name, test->operation->name);
         skip();
     }
@@ -94,8 +94,8 @@ static int run_all(bool quick)
     for (int i = 0; i < OPERATION_TESTS; i++) {
         const enum ib_dtype type = i % 2 == 0 ? IB_F32 : IB_F64;
         operation_tests[i] =
-            (struct operation_test){.visitor.quick = quick, .operation = &ib_operations[i / 2], .type = type};
-        snprintf(names[i], sizeof names[i], "%s %s", ib_operations[i / 2].name,
+            (struct operation_test){.visitor.quick = quick, .operation = ib_operations[i / 2], .type = type};
+        snprintf(names[i], sizeof names[i], "%s %s", ib_operations[i / 2]->name,
                  ib_word_of(ib_dtype_words, (int)type));
         tests[i] = (struct CMUnitTest){
             .name = names[i], .test_func = test_operation, .initial_state = &operation_tests[i]};

@@ -1,4 +1,4 @@
-/* Feeds mutants of real messages and arrays to everything that reads what a worker or a external program
+/* Feeds mutants of real messages and arrays to everything that reads what a worker or an external program
  * wrote, and of what a parent wrote to what a worker reads. There is nothing to compare with: the sanitizers
  * judge, and a hang is a finding.
  *
@@ -79,7 +79,7 @@ static void feed_array(struct ib_arena *arena, struct bytes in, const char *path
     ib_npy_close(&npy);
 }
 
-/* The bytes as all that a external program says, whatever it is asked. */
+/* The bytes as all that an external program says, whatever it is asked. */
 static void feed_child(struct bytes in, const char *path)
 {
     static const struct ib_measure measure = {.timeout_ns = TIMEOUT_NS};

@@ -155,9 +155,77 @@ static void result_round_trip(void **state)
     message = ib_pass_result_to_json(&said);
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
     assert_false(heard.profiled);
-    json_object_del(message, "transfer log");
+    json_object_del(message, "transfer_log");
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_EINVAL);
-    assert_non_null(strstr(ib_error_text(), "transfer log"));
+    assert_non_null(strstr(ib_error_text(), "transfer_log"));
+    json_decref(message);
+}
+
+/* A result as a build sends it that has one operation and one tensor more, in the middle: what this build
+ * knows stays under its own name, the unknown operations together become "other", and no byte is lost. */
+static void a_newer_build_is_understood(void **state)
+{
+    (void)state;
+    static struct ib_pass_result said, heard;
+    said = (struct ib_pass_result){.profiled = true};
+    ib_driver_counters_clear(&said.tracer);
+    json_t *message = ib_pass_result_to_json(&said);
+    json_object_set_new(
+        message, "transfer_log",
+        json_pack("{s:[s, s, s], s:{s:i}, s:{s:i}, s:[[s, s, s, [i, i, i, i]], [s, s, s, [i, i, i, i]],"
+                  "[s, s, s, [i, i, i, i]], [s, s, s, [i, i, i, i]]]}",
+                  "tensors", "x", "mask", "w1", "launches", "train", 7, "syncs", "train", 1, "copies",
+                  "train", "gemm", "x", 1, 10, 0, 0, "train", "softmax", "mask", 2, 20, 0, 0, "train",
+                  "dropout", "mask", 4, 40, 1, 5, "predict", "axpy", "w1", 0, 0, 1, 8));
+    json_object_set_new(message, "profile",
+                        json_pack("{s:i, s:b, s:i, s:[[s, i, i, i, i], [s, i, i, i, i], [s, i, i, i, i]],"
+                                  "s:[[s, s, i, i], [s, s, i, i]]}",
+                                  "epochs", 1, "device_clock", 0, "sync_ns", 5, "operations", "softmax", 1,
+                                  10, 20, 30, "axpy", 2, 3, 4, 5, "dropout", 1, 1, 1, 1, "copies", "softmax",
+                                  "mask", 7, 0, "axpy", "w1", 0, 9));
+    if (ib_pass_result_from_json(message, &heard) != IB_OK)
+        fail_msg("%s", ib_error_text());
+    const struct ib_transfer_log *log = &heard.transfer_log;
+    assert_int_equal(log->n_tensors, 3);
+    assert_string_equal(log->tensor[1], "mask");
+    assert_int_equal(log->launches[IB_TRAIN], 7);
+    assert_int_equal(log->copies[IB_TRAIN][IB_OP_GEMM][0].h2d_bytes, 10);
+    assert_int_equal(log->copies[IB_PREDICT][IB_OP_AXPY][2].d2h_bytes, 8);
+    const struct ib_traffic other = {6, 60, 1, 5}, train = {7, 70, 1, 5};
+    assert_true(ib_traffic_equal(&log->copies[IB_TRAIN][IB_OP_OTHER][1], &other));
+    const struct ib_traffic phase = ib_transfer_log_phase(log, IB_TRAIN);
+    assert_true(ib_traffic_equal(&phase, &train));
+    assert_int_equal(heard.profile.operations[IB_OP_AXPY].calls, 2);
+    assert_int_equal(heard.profile.operations[IB_OP_OTHER].calls, 2);
+    assert_int_equal(heard.profile.operations[IB_OP_OTHER].compute_ns, 31);
+    assert_int_equal(heard.profile.copies[IB_OP_OTHER][1].h2d_ns, 7);
+    assert_int_equal(heard.profile.copies[IB_OP_AXPY][2].d2h_ns, 9);
+    json_decref(message);
+}
+
+/* A tensor of a row need not be in the list, nor its name short. */
+static void tensors_are_known_by_name(void **state)
+{
+    (void)state;
+    static struct ib_pass_result said, heard;
+    said = (struct ib_pass_result){0};
+    ib_driver_counters_clear(&said.tracer);
+    json_t *message = ib_pass_result_to_json(&said), *log = json_object_get(message, "transfer_log");
+    json_object_set_new(
+        log, "copies",
+        json_pack("[[s, s, s, [i, i, i, i]], [s, s, s, [i, i, i, i]], [s, s, s, [i, i, i, i]]]", "train",
+                  "gemm", "late", 1, 1, 0, 0, "train", "gemm", "gradient_1", 1, 2, 0, 0, "train", "gemm",
+                  "gradient_2", 1, 4, 0, 0));
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_int_equal(heard.transfer_log.n_tensors, 2);
+    assert_string_equal(heard.transfer_log.tensor[0], "late");
+    assert_string_equal(heard.transfer_log.tensor[1], "other");
+    assert_int_equal(heard.transfer_log.copies[IB_TRAIN][IB_OP_GEMM][1].h2d_bytes, 6);
+    json_object_set_new(log, "copies",
+                        json_pack("[[s, s, s, [i, i, i, i]]]", "rest", "gemm", "x", 1, 1, 0, 0));
+    assert_int_equal(ib_pass_result_from_json(message, &heard),
+                     IB_EINVAL); /* no transfer model speaks of it */
+    assert_non_null(strstr(ib_error_text(), "no such phase: rest"));
     json_decref(message);
 }
 
@@ -180,7 +248,7 @@ static void the_corpus_is_understood(void **state)
         for (json_t *m; (m = json_loadf(file, JSON_DISABLE_EOF_CHECK, NULL)); json_decref(m)) {
             const char *type = json_string_value(json_object_get(m, "type"));
             enum ib_status status = IB_OK;
-            if (json_object_get(m, "transfer log"))
+            if (json_object_get(m, "transfer_log"))
                 status = ib_pass_result_from_json(m, &result), n_results++;
             else if (strcmp(type, "problem") == 0)
                 status = ib_job_from_json(m, &arena, &job), n_jobs++;
@@ -200,9 +268,14 @@ static void the_corpus_is_understood(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(job_round_trip),          cmocka_unit_test(built_in_without_hidden_layers),
-        cmocka_unit_test(broken_jobs_are_refused), cmocka_unit_test(requests_round_trip),
-        cmocka_unit_test(result_round_trip),       cmocka_unit_test(the_corpus_is_understood),
+        cmocka_unit_test(job_round_trip),
+        cmocka_unit_test(built_in_without_hidden_layers),
+        cmocka_unit_test(broken_jobs_are_refused),
+        cmocka_unit_test(requests_round_trip),
+        cmocka_unit_test(result_round_trip),
+        cmocka_unit_test(a_newer_build_is_understood),
+        cmocka_unit_test(tensors_are_known_by_name),
+        cmocka_unit_test(the_corpus_is_understood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

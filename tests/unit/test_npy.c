@@ -127,7 +127,7 @@ static void put(const char *name, int version, const char *dictionary, size_t by
     file[6] = (unsigned char)version;
     file[8] = (unsigned char)length;
     memset(file + start, ' ', length);
-    memcpy(file + start, dictionary, strlen(dictionary));
+    memcpy(file + start, dictionary, strlen(dictionary)); /* NOLINT: the header is padded, not terminated */
     file[127] = '\n';
     for (size_t i = 0; i < bytes; i++)
         file[128 + i] = (unsigned char)(i % 8 == 6 ? 0xf0 : i % 8 == 7 ? 0x3f : 0); /* 1.0, as f64 */

@@ -1,4 +1,4 @@
-"""A external program that is right, or wrong in the one way that its argument names. Only the standard library: its
+"""An external program that is right, or wrong in the one way that its argument names. Only the standard library: its
 answer are the start parameters of a linreg of one epoch, rounded to whatever the fault wants."""
 
 import json

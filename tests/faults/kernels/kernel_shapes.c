@@ -3,7 +3,7 @@
  * through. deep: sums over so many rows that they take several launches. Exit status 0: all right; 1: a line
  * says what is wrong; 77: it cannot run on this machine. */
 #include "base/error.h"
-#include "opcheck/op_cases.h"
+#include "opcheck/op_test.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,20 +27,15 @@ static void run(struct ib_op_test c)
     wrong = 1;
 }
 
-/* An operation by its name, in a type. */
-static struct ib_op_test start(const char *name, enum ib_dtype type)
+static struct ib_op_test start(enum ib_op op, enum ib_dtype type)
 {
-    struct ib_op_test c = {.type = type, .alpha = 1, .scale = 1};
-    for (size_t i = 0; i < IB_OPERATION_COUNT; i++)
-        if (strcmp(ib_operations[i].name, name) == 0)
-            c.operation = &ib_operations[i];
-    return c;
+    return ib_op_test_start(ib_operations[op], type);
 }
 
-static void add(struct ib_op_test *c, const char *name, uint64_t rows, uint64_t cols, uint64_t pad,
-                enum ib_fill fill, bool written)
+/* The next operand. */
+static void add(struct ib_op_test *c, uint64_t rows, uint64_t cols, uint64_t pad, enum ib_fill fill)
 {
-    c->operand[c->n_operands++] = (struct ib_operand){name, rows, cols, pad, fill, written, false};
+    c->operand[c->n_operands++] = (struct ib_operand){{rows, cols, pad}, fill, false};
 }
 
 /* ---- products: op(A) m x k, op(B) k x n ---- */
@@ -53,14 +48,14 @@ struct product {
 static void run_product(enum ib_dtype type, const struct product *p, bool transpose_a, bool transpose_b,
                         bool gaps)
 {
-    struct ib_op_test c = start("gemm", type);
-    c.transpose_a = transpose_a;
-    c.transpose_b = transpose_b;
-    c.alpha = p->alpha;
-    c.beta = p->beta;
-    add(&c, "A", transpose_a ? p->k : p->m, transpose_a ? p->m : p->k, gaps ? 1 : 0, IB_FILL_EXACT, false);
-    add(&c, "B", transpose_b ? p->n : p->k, transpose_b ? p->k : p->n, gaps ? 2 : 0, IB_FILL_EXACT, false);
-    add(&c, "C", p->m, p->n, gaps ? 3 : 0, p->beta == 0 ? IB_FILL_UNSET : IB_FILL_EXACT, true);
+    struct ib_op_test c = start(IB_OP_GEMM, type);
+    c.args.transpose_a = transpose_a;
+    c.args.transpose_b = transpose_b;
+    c.args.alpha = p->alpha;
+    c.args.beta = p->beta;
+    add(&c, transpose_a ? p->k : p->m, transpose_a ? p->m : p->k, gaps ? 1 : 0, IB_FILL_EXACT);
+    add(&c, transpose_b ? p->n : p->k, transpose_b ? p->k : p->n, gaps ? 2 : 0, IB_FILL_EXACT);
+    add(&c, p->m, p->n, gaps ? 3 : 0, p->beta == 0 ? IB_FILL_UNSET : IB_FILL_EXACT);
     run(c);
 }
 
@@ -83,7 +78,7 @@ static void products(enum ib_dtype type)
         {3, 2, 1100, 1, 0}, /* few outputs, more than one chunk */
         {66, 1, 70, 1, 1},  /* columns summed over rows, where A is transposed */
     };
-    for (size_t i = 0; i < COUNT(list); i++)
+    for (size_t i = 0; i < IB_COUNT(list); i++)
         run_transposes(type, &list[i]);
 }
 
@@ -108,7 +103,7 @@ static void deep_products(enum ib_dtype type)
         {9, 8, 69120, 1, 0}, /* tiles: two levels */
         {3, 11, 69120, 1, 1},
     };
-    for (size_t i = 0; i < COUNT(list); i++)
+    for (size_t i = 0; i < IB_COUNT(list); i++)
         run_product(type, &list[i], true, false, true);
 }
 
@@ -120,17 +115,17 @@ static const uint64_t shapes[][2] = {{1, 1}, {67, 5}, {9, 70}, {130, 1}};
 static void pairs(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
 {
     static const struct {
-        const char *name, *first, *second;
+        enum ib_op op;
         bool first_is_row;
-    } list[] = {{"add_row", "row", "M", true}, {"axpy", "X", "Y", false}, {"act_grad", "Y", "dY", false}};
+    } list[] = {{IB_OP_ADD_ROW, true}, {IB_OP_AXPY, false}, {IB_OP_ACT_GRAD, false}};
     static const enum ib_fill fills[][2] = {{IB_FILL_EXACT, IB_FILL_EXACT}, {IB_FILL_ZERO, IB_FILL_NAN}};
-    for (size_t i = 0; i < COUNT(list); i++)
-        for (size_t f = 0; f < COUNT(fills); f++) {
-            struct ib_op_test c = start(list[i].name, type);
-            c.kind = IB_RELU;
-            c.alpha = -0.5;
-            add(&c, list[i].first, list[i].first_is_row ? 1 : shape[0], shape[1], pad[0], fills[f][0], false);
-            add(&c, list[i].second, shape[0], shape[1], pad[1], fills[f][1], true);
+    for (size_t i = 0; i < IB_COUNT(list); i++)
+        for (size_t f = 0; f < IB_COUNT(fills); f++) {
+            struct ib_op_test c = start(list[i].op, type);
+            c.args.kind = IB_RELU;
+            c.args.alpha = -0.5;
+            add(&c, list[i].first_is_row ? 1 : shape[0], shape[1], pad[0], fills[f][0]);
+            add(&c, shape[0], shape[1], pad[1], fills[f][1]);
             run(c);
         }
 }
@@ -138,13 +133,13 @@ static void pairs(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad
 static void activations(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
 {
     for (enum ib_act kind = IB_RELU; kind <= IB_SIGMOID; kind++) {
-        struct ib_op_test c = start("act", type), g = start("act_grad", type);
-        c.kind = g.kind = (int)kind;
-        c.tolerance = g.tolerance = kind == IB_RELU ? 0 : rounding(type);
-        add(&g, "Y", shape[0], shape[1], pad[0], IB_FILL_REAL, false);
-        add(&g, "dY", shape[0], shape[1], pad[1], IB_FILL_REAL, true);
+        struct ib_op_test c = start(IB_OP_ACT, type), g = start(IB_OP_ACT_GRAD, type);
+        c.args.kind = g.args.kind = (int)kind;
+        c.tolerance = g.tolerance = kind == IB_RELU ? 0 : ib_op_rounding(type);
+        add(&g, shape[0], shape[1], pad[0], IB_FILL_REAL);
+        add(&g, shape[0], shape[1], pad[1], IB_FILL_REAL);
         run(g);
-        add(&c, "M", shape[0], shape[1], pad[0], IB_FILL_WIDE, true);
+        add(&c, shape[0], shape[1], pad[0], IB_FILL_WIDE);
         run(c);
         c.operand[0].fill = IB_FILL_NAN;
         run(c);
@@ -154,17 +149,16 @@ static void activations(enum ib_dtype type, const uint64_t *shape, const uint64_
 static void losses(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
 {
     for (enum ib_loss kind = IB_HALF_MSE; kind <= IB_BCE; kind++) {
-        struct ib_op_test c = start("loss_grad", type);
-        c.kind = (int)kind;
-        c.tolerance = rounding(type);
+        struct ib_op_test c = start(IB_OP_LOSS_GRAD, type);
+        c.args.kind = (int)kind;
+        c.tolerance = ib_op_rounding(type);
         c.scale = 1 / (double)(shape[0] * shape[1]);
-        add(&c, "Z", shape[0], shape[1], pad[0], IB_FILL_WIDE, false);
-        add(&c, "Y", shape[0], shape[1], pad[1], IB_FILL_LABELS, false);
-        add(&c, "dZ", shape[0], shape[1], pad[2], IB_FILL_UNSET, true);
+        add(&c, shape[0], shape[1], pad[0], IB_FILL_WIDE);
+        add(&c, shape[0], shape[1], pad[1], IB_FILL_LABELS);
+        add(&c, shape[0], shape[1], pad[2], IB_FILL_UNSET);
         run(c);
-        add(&c, "loss", 1, 1, 0, IB_FILL_UNSET, true);
+        add(&c, 1, 1, 0, IB_FILL_UNSET);
         run(c);
-        c.operand[0].written = true;
         c.operand[2].is_first = true;
         run(c);
     }
@@ -172,10 +166,10 @@ static void losses(enum ib_dtype type, const uint64_t *shape, const uint64_t *pa
 
 static void column_sums(enum ib_dtype type, const uint64_t *shape, uint64_t pad, enum ib_fill fill)
 {
-    struct ib_op_test c = start("col_sum", type);
-    c.tolerance = fill == IB_FILL_EXACT ? 0 : drift(type);
-    add(&c, "M", shape[0], shape[1], pad, fill, false);
-    add(&c, "row", 1, shape[1], 0, IB_FILL_UNSET, true);
+    struct ib_op_test c = start(IB_OP_COL_SUM, type);
+    c.tolerance = fill == IB_FILL_EXACT ? 0 : ib_op_drift(type);
+    add(&c, shape[0], shape[1], pad, fill);
+    add(&c, 1, shape[1], 0, IB_FILL_UNSET);
     run(c);
 }
 
@@ -184,8 +178,8 @@ static void few(enum ib_dtype type)
     static const uint64_t gaps[][3] = {{0, 0, 0}, {1, 2, 3}};
     static const uint64_t long_sum[2] = {2100, 5}, no_rows[2] = {0, 3};
     products(type);
-    for (size_t s = 0; s < COUNT(shapes); s++)
-        for (size_t g = 0; g < COUNT(gaps); g++) {
+    for (size_t s = 0; s < IB_COUNT(shapes); s++)
+        for (size_t g = 0; g < IB_COUNT(gaps); g++) {
             pairs(type, shapes[s], gaps[g]);
             activations(type, shapes[s], gaps[g]);
             losses(type, shapes[s], gaps[g]);
@@ -209,7 +203,7 @@ static void tiny(void)
 /* Long sums: over as many rows as need three levels, and of numbers that a plain sum in f32 loses. */
 static void deep(void)
 {
-    static const uint64_t levels[2] = {66000, 17}, many[2] = {MANY_ROWS, 1};
+    static const uint64_t levels[2] = {66000, 17}, many[2] = {IB_MANY_ROWS, 1};
     for (enum ib_dtype type = IB_F32; type <= IB_F64; type++) {
         deep_products(type);
         column_sums(type, levels, 1, IB_FILL_EXACT);

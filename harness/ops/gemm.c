@@ -1,0 +1,300 @@
+/* C = alpha * op(A) op(B) + beta * C; op transposes where its flag is set. beta == 0: C is never read. */
+#include "ops/op_case.h"
+
+enum { A, B, C, OPERANDS };
+
+static bool fits(const struct ib_op_args *args, const struct ib_view *v)
+{
+    const uint64_t m = args->transpose_a ? v[A].cols : v[A].rows;
+    const uint64_t k_a = args->transpose_a ? v[A].rows : v[A].cols;
+    const uint64_t k_b = args->transpose_b ? v[B].cols : v[B].rows;
+    const uint64_t n = args->transpose_b ? v[B].rows : v[B].cols;
+    return k_a == k_b && m == v[C].rows && n == v[C].cols;
+}
+
+static enum ib_status call(const struct ib_tensor_ops *ops, void *state, const struct ib_op_args *args,
+                           const struct ib_view *v)
+{
+    return ops->gemm(state, args->transpose_a, args->transpose_b, args->alpha, &v[A], &v[B], args->beta,
+                     &v[C]);
+}
+
+/* Terms that each element of C sums. */
+static uint64_t term_count(const struct ib_op_args *args, const struct ib_expected *m)
+{
+    return args->transpose_a ? m[A].rows : m[A].cols;
+}
+
+static void reference(const struct ib_op_args *args, struct ib_expected *m)
+{
+    const uint64_t k = term_count(args, m);
+    for (uint64_t i = 0; i < m[C].rows; i++)
+        for (uint64_t j = 0; j < m[C].cols; j++) {
+            long double sum = 0;
+            for (uint64_t l = 0; l < k; l++)
+                sum += *(args->transpose_a ? ib_op_at(&m[A], l, i) : ib_op_at(&m[A], i, l)) *
+                       *(args->transpose_b ? ib_op_at(&m[B], j, l) : ib_op_at(&m[B], l, j));
+            const long double old = args->beta == 0 ? 0 : args->beta * *ib_op_at(&m[C], i, j);
+            *ib_op_at(&m[C], i, j) = args->alpha * sum + old;
+        }
+}
+
+/* ---- test cases ---- */
+
+/* One product, without its transposes: op(A) m x k, op(B) k x n. */
+struct product {
+    uint64_t m, n, k, pad;
+    enum ib_fill a, b;
+};
+
+static void visit_product(struct ib_op_test t, struct product p, bool transpose_a, bool transpose_b,
+                          struct ib_visitor *v)
+{
+    t.n_operands = OPERANDS;
+    t.args.transpose_a = transpose_a;
+    t.args.transpose_b = transpose_b;
+    t.operand[A].shape = (struct ib_op_shape){transpose_a ? p.k : p.m, transpose_a ? p.m : p.k, p.pad};
+    t.operand[B].shape = (struct ib_op_shape){transpose_b ? p.n : p.k, transpose_b ? p.k : p.n, p.pad};
+    t.operand[C].shape = (struct ib_op_shape){p.m, p.n, p.pad};
+    t.operand[A].fill = p.a;
+    t.operand[B].fill = p.b;
+    t.operand[C].fill = t.args.beta == 0 ? IB_FILL_UNSET : IB_FILL_EXACT;
+    v->visit(v, &t);
+}
+
+static void visit_transposes(struct ib_op_test t, struct product p, struct ib_visitor *v)
+{
+    visit_product(t, p, false, false, v);
+    visit_product(t, p, false, true, v);
+    visit_product(t, p, true, false, v);
+    visit_product(t, p, true, true, v);
+}
+
+/* One shape with several scalars, with and without gaps between the rows. */
+static void visit_scalars(struct ib_op_test t, struct product p, struct ib_visitor *v)
+{
+    static const struct {
+        double alpha, beta;
+        uint64_t pad;
+    } variants[] = {{1, 0, 0}, {-0.5, 0, 3}, {2, 1, 0}, {1, -2, 3}};
+    for (size_t i = 0; i < IB_COUNT(variants); i++) {
+        t.args.alpha = variants[i].alpha;
+        t.args.beta = variants[i].beta;
+        p.pad = variants[i].pad;
+        visit_transposes(t, p, v);
+    }
+}
+
+static void visit_shapes(struct ib_op_test t, struct ib_visitor *v)
+{
+    static const uint64_t inner[] = {0, 1, 6, 33, 257};
+    enum { QUICK_PRODUCTS = 300000 };
+    for (size_t m = 0; m < IB_COUNT(ib_op_rows); m++)
+        for (size_t n = 0; n < IB_COUNT(ib_op_cols); n++)
+            for (size_t k = 0; k < IB_COUNT(inner); k++) {
+                const struct product p = {ib_op_rows[m], ib_op_cols[n], inner[k], 0,
+                                          IB_FILL_EXACT, IB_FILL_EXACT};
+                if (!v->quick || p.m * p.n * p.k <= QUICK_PRODUCTS)
+                    visit_scalars(t, p, v);
+            }
+}
+
+/* NaN and infinity come through, also where the other factor is 0, and so does a NaN in C where beta is not
+ * 0. */
+static void visit_not_finite(struct ib_op_test t, struct ib_visitor *v)
+{
+    static const enum ib_fill fills[][2] = {
+        {IB_FILL_NAN, IB_FILL_EXACT},      {IB_FILL_EXACT, IB_FILL_NAN}, {IB_FILL_NAN, IB_FILL_ZERO},
+        {IB_FILL_ZERO, IB_FILL_NAN},       {IB_FILL_NAN, IB_FILL_NAN},   {IB_FILL_INFINITY, IB_FILL_ZERO},
+        {IB_FILL_INFINITY, IB_FILL_EXACT},
+    };
+    static const uint64_t sizes[][3] = {{1, 1, 1}, {33, 1, 31}, {31, 6, 1}, {33, 6, 257}, {6, 33, 33}};
+    for (size_t f = 0; f < IB_COUNT(fills); f++)
+        for (size_t s = 0; s < IB_COUNT(sizes); s++)
+            visit_transposes(
+                t, (struct product){sizes[s][0], sizes[s][1], sizes[s][2], 0, fills[f][0], fills[f][1]}, v);
+    t.n_operands = OPERANDS;
+    t.args.beta = 1;
+    t.operand[A] = (struct ib_operand){{33, 31, 0}, IB_FILL_EXACT, false};
+    t.operand[B] = (struct ib_operand){{31, 6, 0}, IB_FILL_EXACT, false};
+    t.operand[C] = (struct ib_operand){{33, 6, 0}, IB_FILL_NAN, false};
+    v->visit(v, &t);
+}
+
+/* Where factors keep 10 bits of mantissa each, a product may be off by 2^-9. */
+static const double tf32_tolerance = 0.01;
+
+static double product_tolerance(const struct ib_visitor *v, enum ib_dtype type, double otherwise)
+{
+    return v->tf32 && type == IB_F32 ? tf32_tolerance : otherwise;
+}
+
+/* Data that must be rounded: arithmetic below the type's own precision shows here, and sums that drift. */
+static void visit_inexact(struct ib_op_test t, struct ib_visitor *v)
+{
+    const uint64_t many = ib_op_many_rows(v);
+    t.tolerance = product_tolerance(v, t.type, ib_op_rounding(t.type));
+    t.scale = 4; /* sqrt(k) / 4: how large the sum of k such products usually is */
+    visit_transposes(t, (struct product){33, 33, 257, 0, IB_FILL_REAL, IB_FILL_REAL}, v);
+    t.tolerance = product_tolerance(v, t.type, ib_op_drift(t.type));
+    for (uint64_t n = 1; n <= 2; n++)
+        visit_product(t, (struct product){3, n, many, 0, IB_FILL_POSITIVE, IB_FILL_POSITIVE}, true, false, v);
+}
+
+static void cases(const struct ib_op_test *start, struct ib_visitor *v)
+{
+    visit_shapes(*start, v);
+    visit_not_finite(*start, v);
+    visit_inexact(*start, v);
+}
+
+static double work(const struct ib_op_test *t)
+{
+    const struct ib_op_shape *a = &t->operand[A].shape;
+    return (double)(a->rows * a->cols * t->operand[C].shape.cols);
+}
+
+/* ---- mutants ---- */
+
+static bool overwrites(struct ib_op_args *args, struct ib_expected *m)
+{
+    const bool applies = args->beta != 0;
+    (void)m;
+    args->beta = 0;
+    return applies;
+}
+
+static bool takes_beta_for_one(struct ib_op_args *args, struct ib_expected *m)
+{
+    const bool applies = args->beta != 0 && args->beta != 1;
+    (void)m;
+    args->beta = 1;
+    return applies;
+}
+
+/* The same memory, read as a matrix of the other shape and turned: what a transpose flag that is ignored and
+ * a matrix read column by column have in common. */
+static bool read_otherwise(struct ib_expected *m, bool *transpose)
+{
+    const uint64_t rows = m->rows;
+    m->rows = m->cols;
+    m->cols = rows;
+    *transpose = !*transpose;
+    return m->rows > 1 && m->cols > 1;
+}
+
+static bool ignores_transpose_a(struct ib_op_args *args, struct ib_expected *m)
+{
+    return args->transpose_a && read_otherwise(&m[A], &args->transpose_a);
+}
+
+static bool ignores_transpose_b(struct ib_op_args *args, struct ib_expected *m)
+{
+    return args->transpose_b && read_otherwise(&m[B], &args->transpose_b);
+}
+
+static bool reads_a_by_column(struct ib_op_args *args, struct ib_expected *m)
+{
+    return !args->transpose_a && read_otherwise(&m[A], &args->transpose_a);
+}
+
+static bool reads_b_by_column(struct ib_op_args *args, struct ib_expected *m)
+{
+    return !args->transpose_b && read_otherwise(&m[B], &args->transpose_b);
+}
+
+static bool reads_both_by_column(struct ib_op_args *args, struct ib_expected *m)
+{
+    const bool a = read_otherwise(&m[A], &args->transpose_a);
+    return read_otherwise(&m[B], &args->transpose_b) && a;
+}
+
+static void clear_col(struct ib_expected *m, uint64_t j)
+{
+    for (uint64_t i = 0; i < m->rows; i++)
+        *ib_op_at(m, i, j) = 0;
+}
+
+/* In both factors, as what they hold may be NaN. */
+static void clear_term(const struct ib_op_args *args, struct ib_expected *m, uint64_t l)
+{
+    (args->transpose_a ? ib_op_clear_row : clear_col)(&m[A], l);
+    (args->transpose_b ? clear_col : ib_op_clear_row)(&m[B], l);
+}
+
+static bool drops_last_term(struct ib_op_args *args, struct ib_expected *m)
+{
+    const uint64_t k = term_count(args, m);
+    if (k > 0)
+        clear_term(args, m, k - 1);
+    return k > 1;
+}
+
+static bool drops_first_term(struct ib_op_args *args, struct ib_expected *m)
+{
+    const uint64_t k = term_count(args, m);
+    if (k > 0)
+        clear_term(args, m, 0);
+    return k > 1;
+}
+
+static bool drops_second_half(struct ib_op_args *args, struct ib_expected *m)
+{
+    const uint64_t k = term_count(args, m);
+    for (uint64_t l = (k + 1) / 2; l < k; l++)
+        clear_term(args, m, l);
+    return k > 1;
+}
+
+static const struct ib_op_mutant mutants[] = {
+    {ib_op_ignore_alpha, "ignores alpha", false},
+    {overwrites, "ignores beta: C is overwritten, not added to", false},
+    {takes_beta_for_one, "ignores beta: all of C is added, as if beta was 1", false},
+    {ignores_transpose_a, "ignores that A is transposed", false},
+    {ignores_transpose_b, "ignores that B is transposed", false},
+    {reads_a_by_column, "reads A column by column, not row by row", false},
+    {reads_b_by_column, "reads B column by column, not row by row", false},
+    {reads_both_by_column, "reads A and B column by column, not row by row", false},
+    {reads_both_by_column, "takes all matrices as column by column; the contract's are row by row", true},
+    {drops_last_term, "leaves out the last term of each sum: off by one", false},
+    {drops_first_term, "leaves out the first term of each sum: off by one", false},
+    {drops_second_half, "leaves out the second half of the terms of each sum", false},
+    {NULL, NULL, false},
+};
+
+/* ---- conditions ---- */
+
+static bool transposes_a(const struct ib_op_test *t)
+{
+    return t->args.transpose_a;
+}
+
+static bool transposes_b(const struct ib_op_test *t)
+{
+    return t->args.transpose_b;
+}
+
+static bool takes_a_as_it_is(const struct ib_op_test *t)
+{
+    return !t->args.transpose_a;
+}
+
+static const struct ib_op_condition conditions[] = {
+    {transposes_a, "with A transposed"},
+    {transposes_b, "with B transposed"},
+    {takes_a_as_it_is, "with A not transposed"},
+    {NULL, NULL},
+};
+
+const struct ib_operation ib_operation_gemm = {
+    IB_OPERATION_NAME(gemm),
+    .n_operands = OPERANDS,
+    .operand = {[A] = {"A", IB_READS}, [B] = {"B", IB_READS}, [C] = {"C", IB_WRITES | IB_READS_IF_BETA}},
+    .fits = fits,
+    .call = call,
+    .reference = reference,
+    .cases = cases,
+    .work = work,
+    .mutants = mutants,
+    .conditions = conditions,
+};

@@ -1,0 +1,143 @@
+/* dZ = gradient of the loss by Z, which may be Z itself; and the loss (1 x 1), unless it is NULL. */
+#include "ops/op_case.h"
+
+#include <math.h>
+
+enum { Z, Y, DZ, LOSS, OPERANDS };
+
+static bool fits(const struct ib_op_args *args, const struct ib_view *v)
+{
+    (void)args;
+    return ib_op_same_shape(&v[Z], &v[Y]) && ib_op_same_shape(&v[Z], &v[DZ]);
+}
+
+static enum ib_status call(const struct ib_tensor_ops *ops, void *state, const struct ib_op_args *args,
+                           const struct ib_view *v)
+{
+    return ops->loss_grad(state, (enum ib_loss)args->kind, &v[Z], &v[Y], &v[DZ], v[LOSS].p ? &v[LOSS] : NULL);
+}
+
+/* dZ may share Z's memory, so each element is read before it is written. */
+static void reference(const struct ib_op_args *args, struct ib_expected *m)
+{
+    const long double count = (long double)ib_op_size(&m[Z]);
+    long double sum = 0;
+    for (uint64_t e = 0; e < ib_op_size(&m[Z]); e++) {
+        const long double z = m[Z].at[e], y = m[Y].at[e];
+        switch ((enum ib_loss)args->kind) {
+        case IB_HALF_MSE:
+            sum += (z - y) * (z - y) / 2;
+            m[DZ].at[e] = (z - y) / count;
+            break;
+        case IB_MSE:
+            sum += (z - y) * (z - y);
+            m[DZ].at[e] = 2 * (z - y) / count;
+            break;
+        case IB_BCE: /* -y log s(z) - (1 - y) log s(-z) */
+            sum += y * log1pl(expl(-z)) + (1 - y) * log1pl(expl(z));
+            m[DZ].at[e] = (ib_op_sigmoid(z) - y) / count;
+            break;
+        }
+    }
+    if (m[LOSS].at)
+        m[LOSS].at[0] = count == 0 ? 0 : sum / count;
+}
+
+static struct ib_op_test test_of(const struct ib_op_test *start, enum ib_loss kind, struct ib_op_shape s)
+{
+    struct ib_op_test t = *start;
+    const double count = (double)(s.rows * s.cols);
+    t.args.kind = (int)kind;
+    t.scale = count == 0 ? 1 : 1 / count;
+    t.operand[DZ] = (struct ib_operand){s, IB_FILL_UNSET, false};
+    t.operand[LOSS] = (struct ib_operand){{1, 1, 0}, IB_FILL_UNSET, false};
+    return t;
+}
+
+/* One loss, with dZ apart and in Z's place, with and without the number itself. */
+static void visit_loss(struct ib_op_test t, struct ib_op_shape s, enum ib_fill z, enum ib_fill y,
+                       struct ib_visitor *v)
+{
+    t.operand[Z] = (struct ib_operand){s, z, false};
+    t.operand[Y] = (struct ib_operand){s, y, false};
+    for (t.n_operands = LOSS; t.n_operands <= OPERANDS; t.n_operands++) {
+        t.operand[DZ].is_first = false;
+        v->visit(v, &t);
+        t.operand[DZ].is_first = true;
+        v->visit(v, &t);
+    }
+}
+
+/* A loss over rows enough for a plain f32 sum to drift. */
+static void visit_long_loss(const struct ib_op_test *start, struct ib_visitor *v)
+{
+    const struct ib_op_shape s = {ib_op_many_rows(v), 1, 0};
+    struct ib_op_test t = test_of(start, IB_MSE, s);
+    t.tolerance = ib_op_drift(t.type);
+    t.n_operands = OPERANDS;
+    t.operand[Z] = (struct ib_operand){s, IB_FILL_POSITIVE, false};
+    t.operand[Y] = (struct ib_operand){s, IB_FILL_LABELS, false};
+    v->visit(v, &t);
+}
+
+static void cases(const struct ib_op_test *start, struct ib_visitor *v)
+{
+    for (enum ib_loss kind = IB_HALF_MSE; kind <= IB_BCE; kind++) {
+        const enum ib_fill target = kind == IB_BCE ? IB_FILL_LABELS : IB_FILL_REAL;
+        for (size_t i = 0; i < IB_OP_SHAPE_COUNT; i++) {
+            const struct ib_op_shape s = ib_op_shape_at(i);
+            struct ib_op_test t = test_of(start, kind, s);
+            t.tolerance = ib_op_rounding(t.type);
+            visit_loss(t, s, IB_FILL_WIDE, target, v);
+            visit_loss(t, s, IB_FILL_NAN, target, v);
+        }
+    }
+    visit_long_loss(start, v);
+}
+
+static bool leaves_out_targets(struct ib_op_args *args, struct ib_expected *m)
+{
+    (void)args;
+    for (uint64_t i = 0; i < m[Y].rows; i++)
+        ib_op_clear_row(&m[Y], i);
+    return true;
+}
+
+static const struct ib_op_mutant mutants[] = {
+    {leaves_out_targets, "the targets are not subtracted", false},
+    {NULL, NULL, false},
+};
+
+static bool is_in_place(const struct ib_op_test *t)
+{
+    return t->operand[DZ].is_first;
+}
+
+static bool asks_for_loss(const struct ib_op_test *t)
+{
+    return t->n_operands == OPERANDS;
+}
+
+static const struct ib_op_condition conditions[] = {
+    {is_in_place, "where the gradient replaces Z"},
+    {asks_for_loss, "where the loss itself is asked for"},
+    {NULL, NULL},
+};
+
+const struct ib_operation ib_operation_loss_grad = {
+    IB_OPERATION_NAME(loss_grad),
+    .kinds = ib_loss_words,
+    .yields = "the gradient of ",
+    .is_mean = true,
+    .n_operands = OPERANDS,
+    .operand = {[Z] = {"Z", IB_READS},
+                [Y] = {"Y", IB_READS},
+                [DZ] = {"dZ", IB_WRITES},
+                [LOSS] = {"loss", IB_WRITES | IB_OPTIONAL}},
+    .fits = fits,
+    .call = call,
+    .reference = reference,
+    .cases = cases,
+    .mutants = mutants,
+    .conditions = conditions,
+};

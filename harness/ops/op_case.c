@@ -1,0 +1,77 @@
+#include "ops/op_case.h"
+
+#include <math.h>
+#include <string.h>
+
+struct ib_op_test ib_op_test_start(const struct ib_operation *operation, enum ib_dtype type)
+{
+    return (struct ib_op_test){.operation = operation, .type = type, .args.alpha = 1, .scale = 1};
+}
+
+const char *ib_op_test_operand(const struct ib_op_test *t, uint32_t operand)
+{
+    return t->operation->operand[operand].name;
+}
+
+bool ib_op_test_writes(const struct ib_op_test *t, uint32_t operand)
+{
+    bool writes = t->operation->operand[operand].access & IB_WRITES;
+    for (uint32_t i = 0; i < t->n_operands && operand == 0; i++)
+        writes = writes || (t->operand[i].is_first && t->operation->operand[i].access & IB_WRITES);
+    return writes;
+}
+
+void ib_op_cases_visit(const struct ib_operation *operation, enum ib_dtype type, struct ib_visitor *visitor)
+{
+    const struct ib_op_test start = ib_op_test_start(operation, type);
+    operation->cases(&start, visitor);
+}
+
+struct ib_op_shape ib_op_shape_at(size_t index)
+{
+    const size_t row = index / (IB_COUNT(ib_op_cols) * IB_COUNT(ib_op_pads));
+    const size_t col = index / IB_COUNT(ib_op_pads) % IB_COUNT(ib_op_cols);
+    return (struct ib_op_shape){ib_op_rows[row], ib_op_cols[col], ib_op_pads[index % IB_COUNT(ib_op_pads)]};
+}
+
+struct ib_op_shape ib_op_row_of(struct ib_op_shape s)
+{
+    return (struct ib_op_shape){1, s.cols, s.pad};
+}
+
+void ib_op_visit_pair(struct ib_op_test t, struct ib_operand first, struct ib_operand second,
+                      struct ib_visitor *v)
+{
+    t.n_operands = 2;
+    t.operand[0] = first;
+    t.operand[1] = second;
+    v->visit(v, &t);
+}
+
+bool ib_op_same_shape(const struct ib_view *a, const struct ib_view *b)
+{
+    return a->rows == b->rows && a->cols == b->cols;
+}
+
+bool ib_op_is_row_of(const struct ib_view *row, const struct ib_view *matrix)
+{
+    return row->rows == 1 && row->cols == matrix->cols;
+}
+
+long double ib_op_sigmoid(long double x)
+{
+    return x < 0 ? expl(x) / (1 + expl(x)) : 1 / (1 + expl(-x));
+}
+
+bool ib_op_ignore_alpha(struct ib_op_args *args, struct ib_expected *m)
+{
+    const bool applies = args->alpha != 1;
+    (void)m;
+    args->alpha = 1;
+    return applies;
+}
+
+void ib_op_clear_row(struct ib_expected *m, uint64_t row)
+{
+    memset(ib_op_at(m, row, 0), 0, m->cols * sizeof *m->at);
+}
