@@ -3,7 +3,7 @@
 #include "cli/sweep_flags.h"
 #include "config/config.h"
 #include "report/check_report.h"
-#include "report/report.h"
+#include "report/render.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,6 +31,7 @@ static void print(const struct request *r, const struct ib_impl_info *info,
                   const struct ib_check_result *check_result)
 {
     struct ib_arena arena = {0};
+    struct ib_doc doc = {.arena = &arena};
     if (!r->as_json && isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
     if (r->as_json) {
@@ -39,10 +40,8 @@ static void print(const struct request *r, const struct ib_impl_info *info,
         putchar('\n');
         json_decref(result);
     } else {
-        ib_check_report_print(&(struct ib_text_page){.out = stdout,
-                                                     .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO),
-                                                     .arena = &arena},
-                              info, check_result);
+        ib_check_report(&doc, info, check_result);
+        ib_render_text(stdout, &doc, IB_COLOUR_AUTO);
     }
     fflush(stdout);
     ib_arena_free(&arena);

@@ -3,7 +3,7 @@
 #include "cli/args.h"
 #include "report/compare_report.h"
 #include "report/gate_json.h"
-#include "report/report.h"
+#include "report/render.h"
 #include "store/load_run.h"
 
 #include <stdio.h>
@@ -14,8 +14,6 @@ static enum ib_status print_comparison(const struct ib_comparison *comparison, e
                                        struct ib_arena *arena)
 {
     struct ib_doc doc = {.arena = arena};
-    struct ib_text_page page = {
-        .out = stdout, .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO), .arena = arena};
     if (form == JSON) {
         json_t *json = ib_comparison_to_json(comparison);
         json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
@@ -25,11 +23,11 @@ static enum ib_status print_comparison(const struct ib_comparison *comparison, e
     }
     ib_compare_page(&doc, comparison);
     if (form == HTML)
-        return ib_page_html(stdout, arena, "ironbench: comparison", &doc);
+        return ib_render_html(stdout, &doc);
     if (form == MARKDOWN)
-        ib_doc_markdown(stdout, &doc, "##");
+        ib_render_markdown(stdout, &doc);
     else
-        ib_doc_plain(&page, &doc);
+        ib_render_text(stdout, &doc, IB_COLOUR_AUTO);
     return IB_OK;
 }
 

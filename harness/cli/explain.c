@@ -2,7 +2,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/args.h"
-#include "report/report.h"
+#include "report/render.h"
 #include "store/load_run.h"
 
 #include <string.h>
@@ -70,10 +70,9 @@ static void print_case(const struct ib_run_record *run, const struct ib_case_rec
                        struct ib_arena *arena)
 {
     struct ib_doc doc = {.arena = arena};
-    struct ib_text_page page = {.out = stdout, .coloured = ib_colour_is_on(stdout, colour), .arena = arena};
     ib_explain_case(&doc, c);
     ib_explain_cost(&doc, run, c);
-    ib_doc_plain(&page, &doc);
+    ib_render_text(stdout, &doc, colour);
 }
 
 static int explain(const char *dir, const char *text, enum ib_colour colour)

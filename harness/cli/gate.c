@@ -7,7 +7,7 @@
 #include "report/gate_report.h"
 #include "report/junit.h"
 #include "report/progress.h"
-#include "report/report.h"
+#include "report/render.h"
 #include "run/pin.h"
 
 #include <stdio.h>
@@ -40,8 +40,6 @@ static void print_result(struct ib_arena *arena, const struct ib_gate_result *re
                          const struct outputs *outputs)
 {
     struct ib_doc doc = {.arena = arena};
-    struct ib_text_page page = {
-        .out = stdout, .coloured = ib_colour_is_on(stdout, IB_COLOUR_AUTO), .arena = arena};
     const char *on_github = getenv("GITHUB_ACTIONS");
     if (outputs->json) {
         json_t *json = ib_gate_to_json(result);
@@ -50,7 +48,7 @@ static void print_result(struct ib_arena *arena, const struct ib_gate_result *re
         json_decref(json);
     } else if (!outputs->quiet) {
         ib_gate_page(&doc, result);
-        ib_doc_plain(&page, &doc);
+        ib_render_text(stdout, &doc, IB_COLOUR_AUTO);
     }
     if (on_github && strcmp(on_github, "true") == 0 && !outputs->json)
         ib_gate_annotations(stdout, arena, result);

@@ -7,9 +7,6 @@
 #include <string.h>
 
 enum {
-    LEVEL_COLUMNS = 13,
-    STATE_COLUMNS = 9,
-    INDENT = 6,
     SUBJECTS_MAX = 4, /* that are named of flaws of one kind */
     KINDS_MAX = 6,    /* of flaws that are told of the first level that has any */
     KINDS_LATER = 2   /* and of the levels behind it, which may be wrong because of it */
@@ -17,33 +14,38 @@ enum {
 
 /* ---- levels ---- */
 
-static void print_state(const struct ib_text_page *page, const struct ib_tally *t)
+static const struct ib_doc_text *state_of(const struct ib_tally *t)
 {
-    if (t->wrong)
-        ib_text_padded(page, IB_RED, "WRONG", STATE_COLUMNS, false);
-    else if (t->failed)
-        ib_text_padded(page, IB_RED, "FAILED", STATE_COLUMNS, false);
-    else if (t->checks)
-        ib_text_padded(page, IB_GREEN, "ok", STATE_COLUMNS, false);
-    else
-        ib_text_padded(page, IB_YELLOW, "skipped", STATE_COLUMNS, false);
+    static const struct ib_doc_text states[] = {
+        {"WRONG", IB_BAD, NULL}, {"FAILED", IB_BAD, NULL}, {"ok", IB_GOOD, NULL}, {"skipped", IB_IDLE, NULL}};
+    return &states[t->wrong ? 0 : t->failed ? 1 : t->checks ? 2 : 3];
 }
 
-static void print_level(const struct ib_text_page *page, enum ib_level level, const struct ib_tally *t)
+/* "12 of 14 in 1,234 calls, 1 failed; 3 skipped: it has no memory" */
+static const char *counts_text(struct ib_arena *arena, const struct ib_tally *t)
 {
-    const uint64_t right = t->checks - t->wrong - t->failed;
-    fputs("  ", page->out);
-    ib_text_padded(page, "", ib_word_of(ib_level_words, (int)level), LEVEL_COLUMNS, false);
-    print_state(page, t);
+    const char *text = "";
     if (t->checks)
-        fprintf(page->out, "%" PRIu64 " of %" PRIu64, right, t->checks);
+        text = ib_arena_print(arena, "%" PRIu64 " of %" PRIu64, t->checks - t->wrong - t->failed, t->checks);
     if (t->calls)
-        fprintf(page->out, " in %s calls", ib_format_count(page->arena, (double)t->calls));
+        text = ib_arena_print(arena, "%s in %s calls", text, ib_format_count(arena, (double)t->calls));
     if (t->failed)
-        fprintf(page->out, ", %" PRIu64 " failed", t->failed);
+        text = ib_arena_print(arena, "%s, %" PRIu64 " failed", text, t->failed);
     if (t->skipped)
-        fprintf(page->out, "%s%" PRIu64 " skipped: %s", t->checks ? "; " : "", t->skipped, t->reason);
-    fputc('\n', page->out);
+        text = ib_arena_print(arena, "%s%s%" PRIu64 " skipped: %s", text, t->checks ? "; " : "", t->skipped,
+                              t->reason);
+    return text;
+}
+
+static void add_levels(struct ib_doc *doc, const struct ib_check_result *check_result)
+{
+    ib_doc_table(doc, "www", NULL);
+    for (int level = 0; level < IB_LEVEL_COUNT; level++) {
+        const struct ib_tally *t = &check_result->tally[level];
+        const char *const cells[] = {ib_word_of(ib_level_words, level), "", counts_text(doc->arena, t)};
+        if (t->checks || t->skipped)
+            ib_doc_row(doc, cells)[1] = *state_of(t);
+    }
 }
 
 /* ---- flaws, by kind ---- */
@@ -86,7 +88,7 @@ static uint64_t count_kind(const struct ib_check_result *check_result, size_t fi
 }
 
 /* "all 20 trainings", "gemm f32, gemm f64", "mlp 6 relu f32 wide and 11 more". */
-static const char *name_subjects(const struct ib_text_page *page, const struct ib_check_result *check_result,
+static const char *name_subjects(struct ib_arena *arena, const struct ib_check_result *check_result,
                                  size_t first)
 {
     const enum ib_level level = check_result->list[first].level;
@@ -94,26 +96,26 @@ static const char *name_subjects(const struct ib_text_page *page, const struct i
     uint64_t named = 1, more = 0;
     if (count_kind(check_result, first) == check_result->tally[level].checks &&
         check_result->tally[level].checks > 2)
-        return ib_arena_print(page->arena, "all %" PRIu64 " %s", check_result->tally[level].checks,
+        return ib_arena_print(arena, "all %" PRIu64 " %s", check_result->tally[level].checks,
                               level == IB_LEVEL_GRADIENTS ? "gradients" : "trainings");
     for (size_t i = first + 1; i < check_result->n; i++) {
         if (!same_kind(&check_result->list[first], &check_result->list[i]))
             continue;
         if (named++ < SUBJECTS_MAX)
-            text = ib_arena_print(page->arena, "%s, %s", text, check_result->list[i].subject);
+            text = ib_arena_print(arena, "%s, %s", text, check_result->list[i].subject);
         else
             more++;
     }
-    return more ? ib_arena_print(page->arena, "%s and %" PRIu64 " more", text, more) : text;
+    return more ? ib_arena_print(arena, "%s and %" PRIu64 " more", text, more) : text;
 }
 
-static void print_fact(const struct ib_text_page *page, const char *before, const char *fact)
+static void add_fact(struct ib_doc *doc, const char *before, const char *fact)
 {
     if (fact[0])
-        ib_text_paragraph(page, INDENT, "", ib_arena_print(page->arena, "%s%s", before, fact));
+        ib_doc_paragraph(doc, ib_arena_print(doc->arena, "%s%s", before, fact));
 }
 
-static const char *last_line(const struct ib_text_page *page, const char *output)
+static const char *last_line(struct ib_arena *arena, const char *output)
 {
     size_t n = strlen(output);
     while (n && output[n - 1] == '\n')
@@ -121,65 +123,55 @@ static const char *last_line(const struct ib_text_page *page, const char *output
     size_t begin = n;
     while (begin && output[begin - 1] != '\n')
         begin--;
-    return ib_arena_print(page->arena, "%.*s", (int)(n - begin), output + begin);
+    return ib_arena_print(arena, "%.*s", (int)(n - begin), output + begin);
 }
 
-static void print_kind(const struct ib_text_page *page, const struct ib_check_result *check_result,
-                       size_t first)
+static void add_kind(struct ib_doc *doc, const struct ib_check_result *check_result, size_t first)
 {
+    struct ib_arena *arena = doc->arena;
     const struct ib_check_finding *f = &check_result->list[first];
     const bool several = count_kind(check_result, first) > 1;
-    fputc('\n', page->out);
-    ib_text_paragraph(
-        page, 2, IB_BOLD,
-        ib_arena_print(page->arena, "%s: %s", name_subjects(page, check_result, first), f->pattern));
-    if (f->detail[0] && several)
-        print_fact(page, ib_arena_print(page->arena, "%s: ", f->subject), f->detail);
-    else
-        print_fact(page, "", f->detail);
-    print_fact(page, "in ", f->shape);
-    print_fact(page, "", f->where);
-    if (!strstr(f->pattern, last_line(page, f->output)))
-        print_fact(page, "its last output: ", last_line(page, f->output));
+    const char *output = last_line(arena, f->output);
+    ib_doc_heading(doc, 3,
+                   ib_arena_print(arena, "%s: %s", name_subjects(arena, check_result, first), f->pattern));
+    add_fact(doc, several ? ib_arena_print(arena, "%s: ", f->subject) : "", f->detail);
+    add_fact(doc, "in ", f->shape);
+    add_fact(doc, "", f->where);
+    if (!strstr(f->pattern, output))
+        add_fact(doc, "its last output: ", output);
 }
 
-/* The first level at which something is wrong. */
-static enum ib_level first_level(const struct ib_check_result *check_result)
+/* A flaw of the first level that has any, which the rest may follow from; NULL: there is none. */
+static const struct ib_check_finding *root_of(const struct ib_check_result *check_result)
 {
-    enum ib_level first = IB_LEVEL_COUNT;
+    const struct ib_check_finding *root = NULL;
     for (size_t i = 0; i < check_result->n; i++)
-        first = check_result->list[i].level < first ? check_result->list[i].level : first;
-    return first;
+        if (!root || check_result->list[i].level < root->level)
+            root = &check_result->list[i];
+    return root;
 }
 
-static void print_kinds(const struct ib_text_page *page, const struct ib_check_result *check_result,
-                        enum ib_level level)
+static void add_kinds(struct ib_doc *doc, const struct ib_check_result *check_result, enum ib_level level)
 {
-    const uint64_t most = level == first_level(check_result) ? KINDS_MAX : KINDS_LATER;
+    const struct ib_check_finding *root = root_of(check_result);
+    const uint64_t most = root && level == root->level ? KINDS_MAX : KINDS_LATER;
     uint64_t told = 0, untold = 0;
     for (size_t i = 0; i < check_result->n; i++) {
         if (check_result->list[i].level != level || !is_first_of_kind(check_result, i))
             continue;
         if (told++ < most)
-            print_kind(page, check_result, i);
+            add_kind(doc, check_result, i);
         else
             untold++;
     }
     if (untold)
-        fprintf(page->out, "\n  (and %" PRIu64 " more kinds among the %s: --json tells them all)\n", untold,
-                ib_word_of(ib_level_words, (int)level));
+        ib_doc_add(doc, IB_DOC_CLAIM,
+                   ib_arena_print(doc->arena,
+                                  "(and %" PRIu64 " more kinds among the %s: --json lists them all)", untold,
+                                  ib_word_of(ib_level_words, (int)level)));
 }
 
 /* ---- the verdict ---- */
-
-/* What the rest may follow from: flaws of the first level that has any. */
-static const struct ib_check_finding *root_of(const struct ib_check_result *check_result)
-{
-    size_t i = 0;
-    while (check_result->list[i].level != first_level(check_result))
-        i++;
-    return &check_result->list[i];
-}
 
 static bool all_of_one_level(const struct ib_check_result *check_result)
 {
@@ -189,47 +181,47 @@ static bool all_of_one_level(const struct ib_check_result *check_result)
     return true;
 }
 
-static void print_verdict(const struct ib_text_page *page, const char *name,
-                          const struct ib_check_result *check_result)
+static struct ib_doc_text verdict_of(enum ib_check_verdict verdict, const struct ib_check_finding *root)
 {
-    const struct ib_check_finding *root = check_result->n ? root_of(check_result) : NULL;
-    fputc('\n', page->out);
-    switch (ib_check_result_verdict(check_result)) {
+    switch (verdict) {
     case IB_CHECK_RIGHT:
-        ib_text_styled(page, IB_GREEN, ib_arena_print(page->arena, "%s is right.", name));
-        break;
+        return (struct ib_doc_text){" is right.", IB_GOOD, NULL};
     case IB_CHECK_NOTHING:
-        ib_text_styled(page, IB_YELLOW,
-                       ib_arena_print(page->arena, "%s: nothing of it could be verified.", name));
-        break;
+        return (struct ib_doc_text){": nothing of it could be verified.", IB_IDLE, NULL};
     case IB_CHECK_WRONG:
-        ib_text_styled(page, IB_RED, ib_arena_print(page->arena, "%s is wrong.", name));
-        break;
+        return (struct ib_doc_text){" is wrong.", IB_BAD, NULL};
     case IB_CHECK_FAILED:
-        ib_text_styled(
-            page, IB_RED,
-            ib_arena_print(page->arena, "%s %s.", name,
-                           root->status == IB_CASE_UNAVAILABLE ? "is unavailable here" : "failed"));
         break;
     }
-    if (root && !all_of_one_level(check_result))
-        fprintf(page->out, " Begin with %s: the rest may follow from it.",
-                root->operation ? root->operation : root->subject);
-    fputc('\n', page->out);
+    return (struct ib_doc_text){root->status == IB_CASE_UNAVAILABLE ? " is unavailable here." : " failed.",
+                                IB_BAD, NULL};
 }
 
-void ib_check_report_print(const struct ib_text_page *page, const struct ib_impl_info *info,
-                           const struct ib_check_result *check_result)
+static void add_verdict(struct ib_doc *doc, const char *name, const struct ib_check_result *check_result)
 {
-    fprintf(page->out, "%s%s%s%s%s%s\n\n", info->name, info->summary && info->summary[0] ? ": " : "",
-            info->summary ? info->summary : "", info->libraries ? " (" : "",
-            info->libraries ? info->libraries : "", info->libraries ? ")" : "");
+    const struct ib_check_finding *root = root_of(check_result);
+    const struct ib_doc_text verdict = verdict_of(ib_check_result_verdict(check_result), root);
+    ib_doc_add(doc, IB_DOC_CLAIM, NULL);
+    ib_doc_append(doc, ib_arena_print(doc->arena, "%s%s", name, verdict.text), verdict.style);
+    if (root && !all_of_one_level(check_result))
+        ib_doc_append(doc,
+                      ib_arena_print(doc->arena, "Begin with %s: the rest may follow from it.",
+                                     root->operation ? root->operation : root->subject),
+                      IB_PLAIN);
+}
+
+void ib_check_report(struct ib_doc *doc, const struct ib_impl_info *info,
+                     const struct ib_check_result *check_result)
+{
+    const bool has_summary = info->summary && info->summary[0];
+    ib_doc_heading(doc, 2,
+                   ib_arena_print(doc->arena, "%s%s%s%s%s%s", info->name, has_summary ? ": " : "",
+                                  has_summary ? info->summary : "", info->libraries ? " (" : "",
+                                  info->libraries ? info->libraries : "", info->libraries ? ")" : ""));
+    add_levels(doc, check_result);
     for (int level = 0; level < IB_LEVEL_COUNT; level++)
-        if (check_result->tally[level].checks || check_result->tally[level].skipped)
-            print_level(page, (enum ib_level)level, &check_result->tally[level]);
-    for (int level = 0; level < IB_LEVEL_COUNT; level++)
-        print_kinds(page, check_result, (enum ib_level)level);
-    print_verdict(page, info->name, check_result);
+        add_kinds(doc, check_result, (enum ib_level)level);
+    add_verdict(doc, info->name, check_result);
 }
 
 /* ---- for programs ---- */

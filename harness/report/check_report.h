@@ -4,11 +4,10 @@
 
 #include "check/check_result.h"
 #include "parent/registry.h"
-#include "report/text_layout.h"
+#include "report/doc_model.h"
 
 /* A line a level, then each kind of flaw once, with what an author needs to find it, then the verdict. */
-void ib_check_report_print(const struct ib_text_page *, const struct ib_impl_info *,
-                           const struct ib_check_result *);
+void ib_check_report(struct ib_doc *, const struct ib_impl_info *, const struct ib_check_result *);
 
 /* {schema, impl, verdict, counts: {level: {checks, wrong, failed, skipped, reason}}, findings: [{level,
  * subject, operation, dtype, status, pattern, text, shape, where, element, got, expected, …}]}; a new

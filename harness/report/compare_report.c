@@ -1,14 +1,9 @@
 #include "report/compare_report.h"
 
-#include "base/file.h"
-#include "base/paths.h"
-#include "report/escape.h"
 #include "report/format.h"
 
 #include <math.h>
 #include <string.h>
-
-enum { MOST_STYLE_BYTES = 1 << 20 };
 
 const char *ib_ratio_words(struct ib_arena *arena, const struct ib_speed *speed)
 {
@@ -29,7 +24,7 @@ static void say_machines(struct ib_doc *doc, const struct ib_text_differences *d
         return;
     }
     ib_doc_paragraph(doc, "The runs differ in more than what they measured:");
-    ib_doc_table(doc, "lll", (const char *[]){"of the machine", "old", "new"});
+    ib_doc_table(doc, "www", (const char *[]){"of the machine", "old", "new"});
     for (size_t i = 0; i < differences->n; i++) {
         const struct ib_text_difference *d = &differences->list[i];
         ib_doc_row(doc, (const char *[]){d->name, d->old ? d->old : "unknown", d->new ? d->new : "unknown"});
@@ -55,19 +50,20 @@ static void say_what(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
     struct ib_arena *arena = doc->arena;
     const struct ib_run_record *old = comparison->old_run, *new = comparison->new_run;
-    ib_doc_heading(doc, ib_arena_print(arena, "%s of %s against %s of %s", new->name, new->started, old->name,
-                                       old->started));
+    ib_doc_heading(
+        doc, 2,
+        ib_arena_print(arena, "%s of %s against %s of %s", new->name, new->started, old->name, old->started));
     if (comparison->same_run)
         ib_doc_paragraph(doc, "This is a run compared with itself: nothing can differ.");
     say_machines(doc, &comparison->differences);
     say_libraries(doc, comparison);
     ib_doc_paragraph(
-        doc, ib_arena_print(
-                 arena,
-                 "Ratios are new over old, of medians, with 95 %% intervals that allow for rounds that "
-                 "resemble their neighbours. The runs were not interleaved: what the machine drifted from "
-                 "one to the other is in no interval, so changes within %s count as none.",
-                 ib_format_share(arena, comparison->margin)));
+        doc,
+        ib_arena_print(arena,
+                       "Ratios are new over old, of medians, with 95 %% intervals that allow for rounds that "
+                       "resemble their neighbours. The runs were not interleaved: no interval covers how the "
+                       "machine drifted between them, so changes within %s count as none.",
+                       ib_format_share(arena, comparison->margin)));
 }
 
 /* ---- case by case ---- */
@@ -100,7 +96,7 @@ static void add_cases(struct ib_doc *doc, const struct ib_comparison *comparison
         return;
     }
     ib_doc_table(
-        doc, "llrrrlrl",
+        doc, "wwrrrwrw",
         (const char *[]){"problem", "case", "old", "new", "ratio", "speed", "would settle", "answer"});
     for (size_t i = 0; i < comparison->n; i++)
         add_case(doc, &comparison->cases[i]);
@@ -117,7 +113,7 @@ static void say_differences(struct ib_doc *doc, const struct ib_comparison *comp
         if (!differences->n)
             continue;
         if (!any)
-            ib_doc_heading(doc, heading);
+            ib_doc_heading(doc, 2, heading);
         any = true;
         ib_doc_paragraph(doc,
                          ib_arena_print(doc->arena, "%s, %s: %s", c->new_case->problem, c->new_case->name,
@@ -130,7 +126,7 @@ static void say_differences(struct ib_doc *doc, const struct ib_comparison *comp
 static void say_only(struct ib_doc *doc, const struct ib_case_list *cases, const char *heading)
 {
     if (cases->n)
-        ib_doc_heading(doc, heading);
+        ib_doc_heading(doc, 2, heading);
     for (size_t i = 0; i < cases->n; i++)
         ib_doc_paragraph(doc, ib_arena_print(doc->arena, "%s, %s (%s)", cases->list[i]->problem,
                                              cases->list[i]->name, cases->list[i]->id));
@@ -146,19 +142,4 @@ void ib_compare_page(struct ib_doc *doc, const struct ib_comparison *comparison)
     }
     say_only(doc, &comparison->only_old, "Only in the old run");
     say_only(doc, &comparison->only_new, "Only in the new run");
-}
-
-enum ib_status ib_page_html(FILE *out, struct ib_arena *arena, const char *title, const struct ib_doc *doc)
-{
-    char *style;
-    size_t bytes;
-    IB_TRY(ib_file_read(arena, ib_home_path(arena, "results/report.css"), MOST_STYLE_BYTES, &style, &bytes));
-    fprintf(out,
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            "<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
-            ib_escape_html(arena, title), style);
-    ib_doc_html(out, doc, "h2");
-    fprintf(out, "</main>\n</body>\n</html>\n");
-    return IB_OK;
 }

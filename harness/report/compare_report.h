@@ -5,16 +5,11 @@
 #include "gate/compare.h"
 #include "report/doc_model.h"
 
-#include <stdio.h>
-
 /* Differences of the machines first, then the table, then what differs in answers and copies, then the cases
  * that only one run has. */
 void ib_compare_page(struct ib_doc *, const struct ib_comparison *);
 
 /* "1.034 [1.020, 1.047]": a ratio with its interval. */
 const char *ib_ratio_words(struct ib_arena *, const struct ib_speed *);
-
-/* A page of its own, with the style of the reports. IB_EIO: that is missing. */
-enum ib_status ib_page_html(FILE *, struct ib_arena *, const char *title, const struct ib_doc *);
 
 #endif

@@ -41,7 +41,7 @@ static const char *time_text(struct ib_arena *arena, const struct ib_case_record
 {
     double median = c->epoch_ns.median, n = (double)c->epoch_ns.n;
     if (isnan(median))
-        return "There is no time of it.";
+        return "No timing available.";
     double low = c->epoch_ns.low, high = c->epoch_ns.high;
     const char *span = isnan(low)
                            ? "too few for an interval"
@@ -54,7 +54,7 @@ static const char *time_text(struct ib_arena *arena, const struct ib_case_record
 void ib_explain_case(struct ib_doc *doc, const struct ib_case_record *c)
 {
     struct ib_arena *arena = doc->arena;
-    ib_doc_heading(doc, ib_arena_print(arena, "%s: %s", c->name, c->problem));
+    ib_doc_heading(doc, 4, ib_arena_print(arena, "%s: %s", c->name, c->problem));
     ib_doc_paragraph(doc, c->id);
     ib_doc_paragraph(doc, problem_text(arena, c));
     ib_doc_paragraph(doc, verdict_text(arena, c));
@@ -111,7 +111,7 @@ static void add_copies(struct ib_doc *doc, const struct ib_explanation *e)
 static void explain_copies(struct ib_doc *doc, const struct ib_explanation *e)
 {
     struct ib_arena *arena = doc->arena;
-    ib_doc_heading(doc, "What was copied");
+    ib_doc_heading(doc, 4, "What was copied");
     if (e->record->residency == IB_HOST) {
         ib_doc_paragraph(doc, "Nothing: the implementation works in the host's memory.");
     } else if (!e->n_copies) {

@@ -114,10 +114,10 @@ void ib_explain_advice(struct ib_doc *doc, const struct ib_explanation *e)
     if (isnan(e->epoch_ns) || strcmp(residency, "host") == 0)
         return;
     if (strcmp(residency, "per_op") == 0 && e->n_tensors) {
-        ib_doc_heading(doc, "What to change");
+        ib_doc_heading(doc, 4, "What to change");
         advise_copying(doc, e);
     } else if (strcmp(residency, "resident") == 0 && e->has_breakdown) {
-        ib_doc_heading(doc, "What to change");
+        ib_doc_heading(doc, 4, "What to change");
         advise_resident(doc, e);
     }
 }

@@ -67,7 +67,7 @@ void ib_explain_time(struct ib_doc *doc, const struct ib_explanation *e)
 {
     if (is_host(e))
         return;
-    ib_doc_heading(doc, "Where the time of an epoch went");
+    ib_doc_heading(doc, 4, "Where the time of an epoch went");
     if (e->has_breakdown) {
         add_split(doc, e);
         say_scaled(doc, e);
@@ -124,7 +124,7 @@ void ib_explain_resident(struct ib_doc *doc, const struct ib_explanation *e)
     const bool known = !isnan(e->forecast.epoch_ns), measured = e->partner && !isnan(e->overhead.median);
     if (e->record->residency != IB_PER_OP || isnan(e->epoch_ns))
         return;
-    ib_doc_heading(doc, "What it would take resident");
+    ib_doc_heading(doc, 4, "What it would take resident");
     if (known)
         say_forecast(doc, e);
     if (measured)

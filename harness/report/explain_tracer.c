@@ -24,7 +24,7 @@ static void compare(struct ib_doc *doc, const struct ib_tracer_record *tracer)
         return;
     if (tracer->agrees == IB_UNKNOWN)
         ib_doc_paragraph(doc,
-                         ib_arena_print(arena, "Nobody but the transfer log counted the copies (%s: %s).",
+                         ib_arena_print(arena, "No independent count of the copies is available (%s: %s).",
                                         tracer->source, reason ? reason : "no reason was given"));
     else
         ib_doc_paragraph(

@@ -1,5 +1,7 @@
-#include "report/format.h"
 #include "report/gate_report.h"
+
+#include "report/format.h"
+#include "report/render.h"
 
 #include <math.h>
 #include <string.h>
@@ -7,16 +9,12 @@
 /* Charts are drawn in letters: a comment can hold no files. */
 enum { CHART_COLUMNS = 41, NAME_COLUMNS = 44, MOST_LINES = 40 };
 
-static const char *chart_name(struct ib_arena *arena, const struct ib_gate_case *c)
+/* What a line of a chart is of, in a column of its own. */
+static const char *name_column(struct ib_arena *arena, const struct ib_gate_case *c)
 {
-    const char *name = ib_arena_print(arena, "%s, %s", c->problem, c->name);
-    return ib_text_shorten(arena, name, NAME_COLUMNS);
-}
-
-static void print_name(FILE *out, struct ib_arena *arena, const struct ib_gate_case *c)
-{
-    const char *name = chart_name(arena, c);
-    fprintf(out, "%s%*s", name, (int)(NAME_COLUMNS - ib_text_width(name)), "");
+    const char *name =
+        ib_text_shorten(arena, ib_arena_print(arena, "%s, %s", c->problem, c->name), NAME_COLUMNS);
+    return ib_arena_print(arena, "%s%*s", name, (int)(NAME_COLUMNS - ib_text_width(name)), "");
 }
 
 /* ---- intervals of the ratios ---- */
@@ -41,7 +39,7 @@ static int column_of(double ratio, double most)
     return (int)lround(fmin(fmax(place, 0), 1) * (CHART_COLUMNS - 1));
 }
 
-static void print_interval(FILE *out, const struct ib_speed *speed, double most)
+static const char *interval_text(struct ib_arena *arena, const struct ib_speed *speed, double most)
 {
     char line[CHART_COLUMNS + 1];
     memset(line, ' ', CHART_COLUMNS);
@@ -51,62 +49,61 @@ static void print_interval(FILE *out, const struct ib_speed *speed, double most)
             line[i] = '-';
     line[CHART_COLUMNS / 2] = '|';
     line[column_of(speed->ratio, most)] = 'o';
-    fputs(line, out);
+    return ib_arena_copy(arena, line);
 }
 
-static void print_ratios(FILE *out, struct ib_arena *arena, const struct ib_gate_result *result)
+static void add_ratios(struct ib_doc *doc, const struct ib_gate_result *result)
 {
+    struct ib_arena *arena = doc->arena;
     const double most = widest(result);
+    const char *chart = "";
     size_t lines = 0;
-    fprintf(out, "New over old, with 95 %% intervals; right of the line is slower:\n\n```\n");
     for (size_t i = 0; i < result->n; i++) {
         const struct ib_gate_case *c = &result->cases[i];
-        if (!(c->speed.ratio > 0) || ++lines > MOST_LINES)
-            continue;
-        print_name(out, arena, c);
-        print_interval(out, &c->speed, most);
-        fprintf(out, " %+.1f %%\n", 100 * (c->speed.ratio - 1));
+        if (c->speed.ratio > 0 && ++lines <= MOST_LINES)
+            chart = ib_arena_print(arena, "%s%s%s %+.1f %%\n", chart, name_column(arena, c),
+                                   interval_text(arena, &c->speed, most), 100 * (c->speed.ratio - 1));
     }
-    fprintf(out, "%*s%-*.3f1%*.3f\n```\n\n", NAME_COLUMNS, "", CHART_COLUMNS / 2, exp(-most),
-            CHART_COLUMNS / 2, exp(most));
+    if (!lines)
+        return;
+    ib_doc_paragraph(doc, "New over old, with 95 % intervals; right of the line is slower:");
+    chart = ib_arena_print(arena, "%s%*s%-*.3f1%*.3f\n", chart, NAME_COLUMNS, "", CHART_COLUMNS / 2,
+                           exp(-most), CHART_COLUMNS / 2, exp(most));
+    ib_doc_add(doc, IB_DOC_CODE, chart);
 }
 
 /* ---- times ---- */
 
-static void print_times(FILE *out, struct ib_arena *arena, const struct ib_gate_result *result)
+static void add_times(struct ib_doc *doc, const struct ib_gate_result *result)
 {
+    static const char bar[CHART_COLUMNS + 1] = "=========================================";
+    struct ib_arena *arena = doc->arena;
     double longest = 0, shortest = INFINITY;
+    const char *chart = "";
     size_t lines = 0;
     for (size_t i = 0; i < result->n; i++) {
         longest = fmax(longest, result->cases[i].new_ns);
         shortest = fmin(shortest, result->cases[i].new_ns);
     }
-    fprintf(out, "Time of an epoch, on a logarithmic scale:\n\n```\n");
     for (size_t i = 0; i < result->n; i++) {
         const double ns = result->cases[i].new_ns, span = log(longest / shortest);
         if (!(ns > 0) || ++lines > MOST_LINES)
             continue;
         int columns = 1 + (int)lround(span > 0 ? (CHART_COLUMNS - 1) * log(ns / shortest) / span : 0);
-        print_name(out, arena, &result->cases[i]);
-        for (int k = 0; k < columns; k++)
-            fputc('=', out);
-        fprintf(out, " %s\n", ib_format_duration(arena, ns));
+        chart = ib_arena_print(arena, "%s%s%.*s %s\n", chart, name_column(arena, &result->cases[i]), columns,
+                               bar, ib_format_duration(arena, ns));
     }
-    fprintf(out, "```\n");
+    if (!lines)
+        return;
+    ib_doc_paragraph(doc, "Time of an epoch, on a logarithmic scale:");
+    ib_doc_add(doc, IB_DOC_CODE, chart);
 }
 
 void ib_gate_markdown(FILE *out, struct ib_arena *arena, const struct ib_gate_result *result)
 {
     struct ib_doc doc = {.arena = arena};
-    bool any_ratio = false, any_time = false;
-    for (size_t i = 0; i < result->n; i++) {
-        any_ratio = any_ratio || result->cases[i].speed.ratio > 0;
-        any_time = any_time || result->cases[i].new_ns > 0;
-    }
     ib_gate_page(&doc, result);
-    ib_doc_markdown(out, &doc, "##");
-    if (any_ratio)
-        print_ratios(out, arena, result);
-    if (any_time)
-        print_times(out, arena, result);
+    add_ratios(&doc, result);
+    add_times(&doc, result);
+    ib_render_markdown(out, &doc);
 }

@@ -39,12 +39,11 @@ static const char *test_words(struct ib_arena *arena, const struct ib_gate_resul
     const char *again = rules->confirm ? ib_arena_print(arena, " in each of %llu sets of pairs",
                                                         (unsigned long long)rules->confirm + 1)
                                        : "";
-    return ib_arena_print(
-        arena,
-        "%llu pairs of processes, %s. Slower is what is more than %s slower by a sign test%s, "
-        "with %s as the probability of any false alarm in the whole table.",
-        (unsigned long long)rules->pairs, pairing, ib_format_share(arena, rules->slowdown), again,
-        ib_format_share(arena, rules->alpha));
+    return ib_arena_print(arena,
+                          "%llu pairs of processes, %s. A case is slower if a sign test%s finds it more than "
+                          "%s slower, with %s as the probability of any false alarm in the whole table.",
+                          (unsigned long long)rules->pairs, pairing, again,
+                          ib_format_share(arena, rules->slowdown), ib_format_share(arena, rules->alpha));
 }
 
 static void say_how(struct ib_doc *doc, const struct ib_gate_result *result)
@@ -76,7 +75,7 @@ static void add_violations(struct ib_doc *doc, const struct ib_gate_result *resu
         if (!ib_violation_fails(v, result->exit_status))
             continue;
         if (!any)
-            ib_doc_table(doc, "llll", (const char *[]){"found", "problem", "case", "what"});
+            ib_doc_table(doc, "wwww", (const char *[]){"found", "problem", "case", "what"});
         any = true;
         ib_doc_row(doc, (const char *[]){ib_word_of(ib_violation_kind_words, (int)v->kind), v->problem,
                                          v->name, v->message});
@@ -98,11 +97,11 @@ static void add_case(struct ib_doc *doc, const struct ib_gate_case *c)
 
 void ib_gate_page(struct ib_doc *doc, const struct ib_gate_result *result)
 {
-    ib_doc_heading(doc, ib_arena_print(doc->arena, "Gate: %s", ib_gate_headline(doc->arena, result)));
+    ib_doc_heading(doc, 2, ib_arena_print(doc->arena, "Gate: %s", ib_gate_headline(doc->arena, result)));
     add_violations(doc, result);
     say_how(doc, result);
     say_differences(doc, result);
-    ib_doc_table(doc, "lllrrrlrr",
+    ib_doc_table(doc, "wwwrrrwrr",
                  (const char *[]){"problem", "case", "answer", "old", "new", "ratio", "speed", "pairs",
                                   "would settle"});
     for (size_t i = 0; i < result->n; i++)

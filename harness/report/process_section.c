@@ -19,8 +19,8 @@ static const struct part {
     {"predicting", IB_PROCESS_PREDICT, "answer"},
     {"rest", IB_PROCESS_REST, "rest"},
 };
-static const char *const heads[] = {"case",     "whole",  "least to most", "start-up", "set-up",
-                                    "training", "answer", "rest",          "unseen"};
+static const char *const heads[] = {"case",     "whole",  "range", "start-up",   "set-up",
+                                    "training", "answer", "rest",  "unaccounted"};
 enum {
     PART_COUNT = sizeof parts / sizeof *parts,
     COLUMNS = sizeof heads / sizeof *heads,
@@ -146,15 +146,14 @@ void ib_process_section(struct ib_doc *doc, const struct ib_run_record *run)
         n_reasons += reason_of(&run->cases[i]) ? 1 : 0;
     if (!timed && !n_reasons)
         return;
-    ib_doc_heading(doc, "The whole process");
+    ib_doc_heading(doc, 2, "The whole process");
     if (timed) {
         ib_doc_paragraph(
-            doc,
-            ib_arena_print(doc->arena,
-                           "One training and its prediction from the start of a process to its exit, as "
-                           "%s saw it: the median, the least and the most. The parts are the process's own "
-                           "account of the median run; what they leave is unseen from inside.",
-                           timed->process_source));
+            doc, ib_arena_print(doc->arena,
+                                "One training and its prediction, from the start of a process to its exit, "
+                                "as %s measured it: median and range. The parts are what the process itself "
+                                "reports of the median run; the remainder is unaccounted for.",
+                                timed->process_source));
         add_table(doc, run);
     }
     add_reasons(doc, run);
@@ -183,7 +182,7 @@ void ib_process_sentence(struct ib_doc *doc, const struct ib_case_record *c)
     struct ib_arena *arena = doc->arena;
     if (!is_timed(c) && !reason_of(c))
         return;
-    ib_doc_heading(doc, "The whole process");
+    ib_doc_heading(doc, 4, "The whole process");
     if (!is_timed(c)) {
         ib_doc_paragraph(doc, ib_arena_print(arena, "It was not timed: %s.", reason_of(c)));
         return;
@@ -192,7 +191,7 @@ void ib_process_sentence(struct ib_doc *doc, const struct ib_case_record *c)
         doc, ib_arena_print(
                  arena,
                  "From its start to its exit it takes %s, by %s: the median of %.0f, which went from %s. "
-                 "In the median run: %s; %s that it does not see itself.",
+                 "In the median run: %s; %s unaccounted for.",
                  seconds_text(arena, c->process.wall_median_s), c->process_source, (double)c->process.n,
                  range_text(arena, c), parts_text(arena, c), residual_text(arena, c)));
 }

@@ -3,15 +3,8 @@
 #ifndef IB_REPORT_REPORT_H
 #define IB_REPORT_REPORT_H
 
-#include "base/text.h"
+#include "report/render.h"
 #include "store/run_record.h"
-
-#include <stdio.h>
-
-/* AUTO: on a terminal that knows colours, unless NO_COLOR is set (no-color.org). */
-enum ib_colour { IB_COLOUR_AUTO, IB_COLOUR_ALWAYS, IB_COLOUR_NEVER };
-extern const struct ib_word ib_colour_words[]; /* auto always never */
-bool ib_colour_is_on(FILE *, enum ib_colour);
 
 /* The table for the terminal; what was wrong, unverified or unavailable stands first. */
 void ib_table_print(FILE *, const struct ib_run_record *, enum ib_colour);

@@ -178,8 +178,8 @@ static void fill_seed_group(struct ib_arena *arena, const struct ib_summary_sect
         fill_row(arena, &members[i], metric, &seed_group->rows[i]);
     seed_group->leaders = leaders(arena, section, seed_group);
     const char *const heads[IB_SEED_GROUP_COLUMN_COUNT] = {
-        "implementation", "time per epoch", "least to most", ib_metrics[metric]->label,
-        "least to most",  "convergence",    "verdict"};
+        "implementation", "time per epoch", "range",  ib_metrics[metric]->label,
+        "range",          "convergence",    "verdict"};
     memcpy(seed_group->heads, heads, sizeof heads);
 }
 

@@ -19,10 +19,7 @@ enum ib_seed_group_column {
     IB_SEED_GROUP_COLUMN_COUNT
 };
 
-static inline bool ib_seed_group_is_number(int column)
-{
-    return column >= IB_SEED_GROUP_TIME && column <= IB_SEED_GROUP_SCORE_SPREAD;
-}
+#define IB_SEED_GROUP_COLUMNS "nrrrrww" /* of a table (doc_model.h) */
 
 struct ib_seed_group_row {
     const char *cells[IB_SEED_GROUP_COLUMN_COUNT];

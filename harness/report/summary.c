@@ -183,7 +183,8 @@ static void find_loss_groups(struct ib_summary *summary)
 void ib_summary_build(struct ib_arena *arena, const struct ib_run_record *run, struct ib_summary *out)
 {
     const size_t n_cases = run->n;
-    *out = (struct ib_summary){.title = run->name,
+    *out = (struct ib_summary){.run = run,
+                               .title = run->name,
                                .facts = ib_summary_run_facts(arena, run),
                                .counts = ib_summary_counts(arena, run),
                                .sections = ib_arena_alloc(arena, n_cases * sizeof *out->sections)};

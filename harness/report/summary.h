@@ -6,6 +6,7 @@
 #include "analysis/derived.h"
 #include "base/arena.h"
 #include "ironbench/impl.h"
+#include "report/doc_model.h"
 #include "report/seed_groups.h"
 
 enum ib_summary_column {
@@ -21,11 +22,8 @@ enum ib_summary_column {
     IB_COLUMN_COUNT
 };
 
-/* Numbers stand to the right of their column. */
-static inline bool ib_column_is_number(int column)
-{
-    return column >= IB_COLUMN_TIME && column <= IB_COLUMN_SKILL;
-}
+/* As columns of a table (doc_model.h). */
+#define IB_SUMMARY_COLUMNS "nwrrrrrww"
 
 struct ib_summary_row {
     const struct ib_case_record *record; /* the case */
@@ -75,6 +73,7 @@ struct ib_summary_fact {
 };
 
 struct ib_summary {
+    const struct ib_run_record *run;
     const char *title;                   /* the run's name */
     const struct ib_summary_fact *facts; /* when, where, what; ends with a NULL label */
     const char *counts;                  /* "24 cases: 20 ok, 1 wrong, 3 unavailable" */
@@ -89,9 +88,11 @@ struct ib_summary {
 void ib_summary_build(struct ib_arena *, const struct ib_run_record *, struct ib_summary *out);
 
 /* "ok", "ok, simulated", "wrong", …, and of one that is not ok, why. */
-#define IB_VERDICT_OTHER "another algorithm" /* cannot be verified, and need not be: it is ranked nowhere */
+#define IB_VERDICT_OTHER "another algorithm" /* it need not be verified, and is not ranked */
 const char *ib_summary_verdict(const struct ib_case_record *case_record);
 const char *ib_summary_fault_reason(const struct ib_case_record *case_record, const char *verdict);
+/* GOOD, IDLE (neither right nor wrong) or BAD; of a tally such as "2 ok, 1 wrong", that of its worst. */
+enum ib_doc_style ib_summary_verdict_style(const char *verdict);
 
 /* Private to the summary: its words. */
 void ib_summary_answer(struct ib_arena *, struct ib_summary_group *);

@@ -12,7 +12,19 @@
 static const char *const verdicts[] = {
     "wrong",      "unexpected transfers", "untrusted",   "crashed", "timeout",        "oom", "failed",
     "unverified", "unsupported",          "unavailable", "not run", IB_VERDICT_OTHER, "ok"};
-enum { VERDICT_COUNT = sizeof verdicts / sizeof *verdicts, FAULT_COUNT = VERDICT_COUNT - 2 };
+enum {
+    VERDICT_COUNT = sizeof verdicts / sizeof *verdicts,
+    FAULT_COUNT = VERDICT_COUNT - 2,
+    BAD_COUNT = 7 /* a faulty answer, or a failure to give one */
+};
+
+enum ib_doc_style ib_summary_verdict_style(const char *verdict)
+{
+    int v = 0;
+    while (v < VERDICT_COUNT && !strstr(verdict, verdicts[v]))
+        v++;
+    return v < BAD_COUNT ? IB_BAD : v < VERDICT_COUNT - 1 ? IB_IDLE : IB_GOOD;
+}
 
 const char *ib_summary_verdict(const struct ib_case_record *c)
 {
@@ -36,7 +48,7 @@ const char *ib_summary_fault_reason(const struct ib_case_record *c, const char *
     if (c->reason || c->check.verdict_reason)
         return c->reason ? c->reason : c->check.verdict_reason;
     if (strcmp(verdict, "unexpected transfers") == 0)
-        return "it copied more, or less, than its residency says";
+        return "its copies are not those of its residency";
     if (strcmp(verdict, "unverified") == 0)
         return "there was nothing to compare it with";
     return "no reason was given";

@@ -37,7 +37,7 @@ static void add_row(struct ib_doc *doc, const struct ib_loss_entry *entry)
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         cells[1 + t] = time_text(doc->arena, &entry->at[t]);
     cells[COLUMNS - 1] = ib_summary_verdict(entry->record);
-    ib_doc_row(doc, cells);
+    ib_doc_row(doc, cells)[COLUMNS - 1].style = ib_summary_verdict_style(cells[COLUMNS - 1]);
 }
 
 static bool has(const struct ib_loss_group *race, enum ib_time_by by)
@@ -53,13 +53,14 @@ static const char *caption(struct ib_arena *arena, const struct ib_loss_group *r
 {
     return ib_arena_print(
         arena,
-        "Time until the loss has come so much of its way down, from %.5g to %.5g (the "
-        "lowest of a verified training), with its 95 %% interval.%s%s",
+        "Time until the loss has made this share of its improvement, from %.5g to %.5g (the lowest of a "
+        "verified training), with its 95 %% interval.%s%s",
         race->targets.first, race->targets.lowest,
-        has(race, IB_BY_STOPS) ? " Another algorithm was trained until the parameters that "
-                                 "it returns were down there, and timed so."
-                               : "",
-        has(race, IB_BY_ITSELF) ? " By itself: losses and seconds are another algorithm's own word." : "");
+        has(race, IB_BY_STOPS)
+            ? " Another algorithm is trained until the parameters that it returns have that loss."
+            : "",
+        has(race, IB_BY_ITSELF) ? " By itself: losses and seconds are as the other algorithm reports them."
+                                : "");
 }
 
 /* Why something has no time, where "not reached" does not say it all; the same reason once. */

@@ -108,16 +108,15 @@ static void add_overheads(struct ib_doc *doc, const struct ib_derived *derived)
     size_t n = fold_seeds(doc->arena, derived, &folds);
     if (!n)
         return;
-    ib_doc_heading(doc, "What the copying costs");
+    ib_doc_heading(doc, 2, "What the copying costs");
     ib_doc_paragraph(
         doc,
         ib_arena_print(
             doc->arena,
             "The transfer overhead is how many times as long an epoch takes when every operand is copied "
-            "around every operation as when the data stay on the device. Beside it, where an "
+            "around every operation as when the data stay on the device. The other columns say where an "
             "epoch of each goes.%s",
-            n < derived->n_overheads ? " Of several seeds the medians, with the least tax and the most."
-                                     : ""));
+            n < derived->n_overheads ? " For several seeds: medians, with the range of the overhead." : ""));
     ib_doc_table(doc, "nrrrrrr", heads);
     for (size_t i = 0; i < n; i++) {
         if (!i || strcmp(folds[i].problem, folds[i - 1].problem) != 0)
@@ -206,7 +205,7 @@ static void add_crossovers(struct ib_doc *doc, const struct ib_derived *derived)
 {
     if (!derived->n_crossovers)
         return;
-    ib_doc_heading(doc, "From how many rows a device is faster");
+    ib_doc_heading(doc, 2, "From how many rows a device is faster");
     ib_doc_paragraph(doc,
                      "A device is faster than the best of the host for so many training rows, by straight "
                      "lines through the logarithms; the range is where the bounds of the paired ratio "

@@ -89,7 +89,7 @@ class Unanswered(CliTest):
         self.run_sweep(config, status=4)
         text = self.ok("explain", "out", "1")
         self.assertIn("Verdict: crashed:", text)
-        self.assertIn("There is no time of it.", text)
+        self.assertIn("No timing available.", text)
         self.assertNotRegex(text, r"\b0(\.0)? ?(%|bytes|ns)?\b(?![.\d])(?! ×)")
 
 

@@ -121,7 +121,7 @@ class AnotherAlgorithm(ExternalTest):
         self.assertEqual(case["time_to"], [])  # no verified training says what there is to reach
         self.assertIn("another algorithm: lbfgs", self.output)
         self.assertIn("1 case: 1 another algorithm.", self.output)
-        self.assertNotIn("Not right", self.output)
+        self.assertNotIn("Failed or unverified", self.output)
         with contextlib.closing(sqlite3.connect(self.folder / "out/run.sqlite")) as db:
             curve = db.execute("SELECT epoch, seconds FROM curve ORDER BY epoch").fetchall()
         self.assertEqual(curve, [(i, (i + 1) * 0.001) for i in range(20)])

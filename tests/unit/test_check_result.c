@@ -1,5 +1,6 @@
 /* What a check has found: counts, the verdict, and the page that shows it. */
 #include "report/check_report.h"
+#include "report/render.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -96,7 +97,9 @@ static char *printed(const struct ib_check_result *r)
     char *text = NULL;
     size_t n = 0;
     FILE *out = open_memstream(&text, &n);
-    ib_check_report_print(&(struct ib_text_page){.out = out, .arena = &arena}, &info, r);
+    struct ib_doc doc = {.arena = &arena};
+    ib_check_report(&doc, &info, r);
+    ib_render_text(out, &doc, IB_COLOUR_NEVER);
     fclose(out);
     ib_arena_free(&arena);
     return text;
@@ -112,9 +115,9 @@ static void findings_of_one_kind_stand_together(void **state)
     ib_check_result_add(&r, finding(IB_LEVEL_OPERATIONS, IB_CASE_OK, second, "gemm f64"));
     ib_check_result_add(&r, finding(IB_LEVEL_OPERATIONS, IB_CASE_OK, "act", "act f64"));
     char *text = printed(&r);
-    assert_non_null(strstr(text, "  gemm f32, gemm f64: C is all zero\n"));
-    assert_non_null(strstr(text, "  act f64: C is all zero\n"));
-    assert_non_null(strstr(text, "operations   WRONG    0 of 3"));
+    assert_non_null(strstr(text, "\ngemm f32, gemm f64: C is all zero\n"));
+    assert_non_null(strstr(text, "\nact f64: C is all zero\n"));
+    assert_non_null(strstr(text, "operations   WRONG  0 of 3"));
     assert_non_null(strstr(text, "mine is wrong."));
     free(text);
     ib_check_result_free(&r);

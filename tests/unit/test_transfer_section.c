@@ -1,5 +1,6 @@
 #include "made_record.h"
 #include "report/format.h"
+#include "report/render.h"
 #include "report/transfer_section.h"
 
 #include <math.h>
@@ -38,11 +39,11 @@ static const char *printed(char layout)
     ib_derive(&arena, &run, &derived);
     ib_transfer_sections(&doc, &derived);
     if (layout == 'm')
-        ib_doc_markdown(out, &doc, "##");
+        ib_render_markdown(out, &doc);
     else if (layout == 'h')
-        ib_doc_html(out, &doc, "h2");
+        assert_int_equal(ib_render_html(out, &doc), IB_OK);
     else
-        ib_doc_plain(&(struct ib_text_page){.out = out, .arena = &arena}, &doc);
+        ib_render_text(out, &doc, IB_COLOUR_NEVER);
     fclose(out);
     const char *copy = ib_arena_copy(&arena, text);
     free(text);
@@ -86,7 +87,7 @@ static void layouts_escape_and_align(void **state)
     made_breakdown(add("a<b>|c", IB_PER_OP, 100, 3000, 1), 1500, 500, 800, 200);
     add("a<b>|c", IB_RESIDENT, 100, 1000, 1);
     assert_says(printed('m'),
-                "| linreg f32 made_100 |  |  |  |  |  |  |\n"
+                "| **linreg f32 made_100** |  |  |  |  |  |  |\n"
                 "| a\\<b\\>\\|c per_op | 3.00× \\[3.00, 3.00\\] | 3.00 µs | 1.50 µs | 500 ns | 800 ns | "
                 "200 ns |\n");
     assert_says(printed('m'), "|---|---:|---:|---:|---:|---:|---:|\n");
@@ -128,7 +129,7 @@ static void seeds_are_folded(void **state)
     }
     const char *text = printed('p');
     assert_says(text, "  mlp 6 f32 made_100\n    device per_op    4.00× [2.00, 6.00]   4.00 µs    200 ns");
-    assert_says(text, "Of several seeds the medians");
+    assert_says(text, "For several seeds: medians");
     assert_null(strstr(text, "seed="));
 }
 

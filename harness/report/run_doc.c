@@ -1,0 +1,301 @@
+#include "report/run_doc.h"
+
+#include "report/case_details.h"
+#include "report/explain.h"
+#include "report/format.h"
+#include "report/process_section.h"
+#include "report/repro_command.h"
+#include "report/time_to_loss_section.h"
+#include "report/transfer_section.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* How to read a report. */
+static const struct ib_summary_fact terms[] = {
+    {"verified", "The loss curve, the final parameters and the implementation's own predictions agree with "
+                 "an oracle: a separate scalar program in double precision that shares no code with any "
+                 "implementation. Wrong and unverified cases are listed, but not ranked."},
+    {"time per epoch",
+     "Median over the rounds of the wall time of one training, from the first call to the last "
+     "synchronisation, divided by its epochs. Set-up, warm-up and the first upload are not included. The "
+     "rounds of all cases are interleaved, each in a process of its own."},
+    {"95 % interval", "For the median, by order statistics over the rounds; it needs at least six."},
+    {"time to reach a loss",
+     "The first epoch whose loss is low enough, times the median time of an epoch; set-up is not included. "
+     "The targets are the losses at which a verified training of the problem has made 90 %, 99 % and 99.9 % "
+     "of its improvement. For another algorithm, the fewest iterations whose parameters have such a loss are "
+     "searched for, to within a tenth; it is trained for that many in every round, and the time is the "
+     "median over the rounds. A round that misses the loss counts as longer than all others."},
+    {"whole process",
+     "One training and its prediction, from the start of a process to its exit, as hyperfine measures it "
+     "from outside. The runs of all cases are interleaved. Start-up lasts until the program answers, set-up "
+     "until it could train; unaccounted is the time outside less that of the process's own clock."},
+    {"times as fast",
+     "Median over the rounds of the ratio of two cases within a round, with its 95 % interval. A disturbance "
+     "of a round slows both cases, so the ratio tells cases apart whose own intervals overlap. Where its "
+     "interval contains 1, they cannot be told apart."},
+    {"ratio", "Time per epoch over that of the fastest verified case of the same problem."},
+    {"skill",
+     "How much better than the trivial answer on the test rows: 1 is perfect, 0 is no better than always "
+     "answering the mean (or the majority class). It judges the model, not the implementation."},
+    {"residency", "host: no memory of its own. resident: data are uploaded once and downloaded when read. "
+                  "per_op: every operand is copied around every operation."},
+    {"transfer overhead",
+     "How many times as long an epoch takes with every operand copied around every operation as with the "
+     "data resident: the median over the rounds of their ratio within a round."},
+    {"transfer, sync, compute, launch",
+     "Where an epoch on a device goes: copies, waiting for the device beyond its work, its own work, and "
+     "submitting work together with all else on the host. The shares come from a separate training that "
+     "waits after every step; they are scaled to the measured time."},
+    {"simulated",
+     "A device made of software to test the copying rules; its times mean nothing, and it is not ranked."},
+    {NULL, NULL}};
+
+/* How much of a run a document tells. */
+enum extent { BRIEF, WITHOUT_CASES, WITH_CASES };
+
+/* ---- the parts of a section ---- */
+
+static const char *case_id(struct ib_arena *arena, const struct ib_summary_row *row)
+{
+    return ib_arena_print(arena, "case-%zu", row->position + 1);
+}
+
+static void add_group(struct ib_doc *doc, const struct ib_summary_group *group, enum extent extent)
+{
+    ib_doc_heading(doc, 3, group->title);
+    ib_doc_paragraph(doc, group->facts);
+    ib_doc_table(doc, IB_SUMMARY_COLUMNS, group->heads)->sortable = true;
+    for (size_t r = 0; r < group->n; r++) {
+        const struct ib_summary_row *row = &group->rows[r];
+        const bool first = r < group->n_first && group->n_ranked > 1;
+        struct ib_doc_text *cells = ib_doc_row(doc, row->cells);
+        cells[IB_COLUMN_IMPL].style = first ? IB_STRONG : row->ranked ? IB_PLAIN : IB_SOFT;
+        cells[IB_COLUMN_IMPL].to = extent == WITH_CASES ? case_id(doc->arena, row) : NULL;
+        cells[IB_COLUMN_VERDICT].style = ib_summary_verdict_style(row->cells[IB_COLUMN_VERDICT]);
+    }
+}
+
+static void add_claim(struct ib_doc *doc, const struct ib_summary_group *group)
+{
+    ib_doc_append(doc, group->leaders, IB_STRONG);
+    ib_doc_append(doc, group->claim, IB_PLAIN);
+    for (const char *const *note = group->notes; *note; note++)
+        ib_doc_add(doc, IB_DOC_NOTE, *note);
+}
+
+static const char *seeds_title(struct ib_arena *arena, const struct ib_seed_group *seeds)
+{
+    return ib_arena_print(arena, "%s, %zu seeds", seeds->title, seeds->n_seeds);
+}
+
+/* One row an implementation, over all seeds. */
+static void add_seed_group(struct ib_doc *doc, const struct ib_seed_group *seeds)
+{
+    ib_doc_heading(doc, 3, seeds_title(doc->arena, seeds));
+    ib_doc_paragraph(doc, "Medians over the seeds, of verified cases.");
+    ib_doc_table(doc, IB_SEED_GROUP_COLUMNS, seeds->heads);
+    for (size_t r = 0; r < seeds->n; r++) {
+        struct ib_doc_text *verdict = &ib_doc_row(doc, seeds->rows[r].cells)[IB_SEED_GROUP_VERDICT];
+        verdict->style = ib_summary_verdict_style(verdict->text);
+    }
+}
+
+/* What each seed says by itself. */
+static void add_seeds(struct ib_doc *doc, const struct ib_summary_section *section,
+                      const struct ib_seed_group *seeds, enum extent extent)
+{
+    ib_doc_add(doc, IB_DOC_FOLD, "Seed by seed");
+    for (size_t g = 0; g < section->n; g++) {
+        const struct ib_summary_group *group = &section->groups[g];
+        if (group->seed_group != seeds)
+            continue;
+        add_group(doc, group, extent);
+        ib_doc_add(doc, IB_DOC_CLAIM, NULL);
+        add_claim(doc, group);
+        ib_time_to_section(doc, group->race);
+    }
+    ib_doc_add(doc, IB_DOC_END, NULL);
+}
+
+static void add_tables(struct ib_doc *doc, const struct ib_summary_section *section, enum extent extent)
+{
+    for (size_t g = 0; g < section->n; g++) {
+        if (section->groups[g].seed_group)
+            continue;
+        add_group(doc, &section->groups[g], extent);
+        if (extent != BRIEF)
+            ib_time_to_section(doc, section->groups[g].race);
+    }
+    for (size_t f = 0; f < section->n_seed_groups; f++) {
+        add_seed_group(doc, &section->seed_groups[f]);
+        if (extent != BRIEF)
+            add_seeds(doc, section, &section->seed_groups[f], extent);
+    }
+}
+
+/* Charts of a section, or with NULL those of more than one. */
+static void add_charts(struct ib_doc *doc, const struct ib_chart *charts, size_t n,
+                       const struct ib_summary_section *section)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct ib_chart *chart = &charts[i];
+        const bool of_one = chart->model && chart->dataset;
+        if (of_one != (section != NULL) || (section && (strcmp(chart->model, section->model) != 0 ||
+                                                        strcmp(chart->dataset, section->dataset) != 0)))
+            continue;
+        if (!chart->file) {
+            ib_doc_paragraph(doc, ib_arena_print(doc->arena, "%s: %s.", chart->title, chart->note));
+            continue;
+        }
+        struct ib_doc_block *figure = ib_doc_add(doc, IB_DOC_FIGURE, chart->title);
+        figure->file = chart->file;
+        figure->svg = chart->svg;
+        ib_doc_append(doc, chart->script->caption, IB_PLAIN);
+        if (chart->note)
+            ib_doc_append(doc, chart->note, IB_PLAIN);
+    }
+}
+
+/* ---- one case in detail ---- */
+
+static void add_samples(struct ib_doc *doc, const struct ib_case_record *c)
+{
+    if (isnan(c->epoch_ns.median))
+        return;
+    ib_doc_paragraph(doc, "Time per epoch, round by round; crossed out where other work disturbed a round:");
+    ib_doc_add(doc, IB_DOC_SERIES, NULL);
+    for (const struct ib_round_record *r = c->rounds; r < c->rounds + c->n_rounds; r++)
+        if (r->epoch_ns > 0)
+            ib_doc_append(doc,
+                          ib_arena_print(doc->arena, "%" PRIu64 ". %s", r->round,
+                                         ib_format_duration(doc->arena, r->epoch_ns)),
+                          r->disturbed == IB_YES ? IB_STRUCK : IB_PLAIN);
+}
+
+static void add_case(struct ib_doc *doc, const struct ib_run_record *run,
+                     const struct ib_summary_group *group, const struct ib_summary_row *row)
+{
+    const char *verdict = row->cells[IB_COLUMN_VERDICT], *log = ib_case_record_stderr(row->record);
+    ib_doc_add(doc, IB_DOC_FOLD, row->name)->id = case_id(doc->arena, row);
+    ib_doc_append(doc, group->title, IB_SOFT);
+    ib_doc_append(doc, verdict, ib_summary_verdict_style(verdict));
+    for (const struct ib_case_detail *d = ib_case_details(doc->arena, row->record); d->label; d++)
+        ib_doc_fact(doc, d->label, d->text);
+    add_samples(doc, row->record);
+    ib_explain_cost(doc, run, row->record);
+    ib_doc_paragraph(doc, "To repeat it:");
+    ib_doc_add(doc, IB_DOC_CODE, ib_repro_command(doc->arena, run, row->record));
+    if (log) {
+        ib_doc_paragraph(doc, "The end of its log:");
+        ib_doc_add(doc, IB_DOC_CODE, log);
+    }
+    ib_doc_add(doc, IB_DOC_END, NULL);
+}
+
+static void add_cases(struct ib_doc *doc, const struct ib_summary *summary,
+                      const struct ib_summary_section *section)
+{
+    ib_doc_heading(doc, 3, "Case by case");
+    for (size_t g = 0; g < section->n; g++)
+        for (size_t r = 0; r < section->groups[g].n; r++)
+            add_case(doc, summary->run, &section->groups[g], &section->groups[g].rows[r]);
+}
+
+/* ---- the whole run ---- */
+
+static const char *section_id(struct ib_arena *arena, size_t s)
+{
+    return ib_arena_print(arena, "part-%zu", s + 1);
+}
+
+/* What a section's tables say; problems that differ by their seed alone are one. */
+static void add_answers(struct ib_doc *doc, const struct ib_summary_section *section, const char *id)
+{
+    for (size_t g = 0; g < section->n; g++) {
+        if (section->groups[g].seed_group)
+            continue;
+        ib_doc_add(doc, IB_DOC_ITEM, section->groups[g].title)->texts[0].to = id;
+        ib_doc_end_head(doc);
+        add_claim(doc, &section->groups[g]);
+    }
+    for (size_t f = 0; f < section->n_seed_groups; f++) {
+        const struct ib_seed_group *seeds = &section->seed_groups[f];
+        ib_doc_add(doc, IB_DOC_ITEM, seeds_title(doc->arena, seeds))->texts[0].to = id;
+        ib_doc_end_head(doc);
+        ib_doc_append(doc, ib_arena_print(doc->arena, "fastest: %s.", seeds->leaders), IB_PLAIN);
+    }
+}
+
+static void add_all_answers(struct ib_doc *doc, const struct ib_summary *summary)
+{
+    ib_doc_heading(doc, 2, "Which is fastest");
+    for (size_t s = 0; s < summary->n; s++)
+        add_answers(doc, &summary->sections[s], section_id(doc->arena, s));
+}
+
+static void add_faults(struct ib_doc *doc, const struct ib_summary *summary)
+{
+    if (summary->n_faults)
+        ib_doc_heading(doc, 2, "Failed or unverified");
+    for (const struct ib_summary_fault *f = summary->faults; f < summary->faults + summary->n_faults; f++) {
+        ib_doc_add(doc, IB_DOC_ITEM, NULL);
+        ib_doc_append(doc, ib_arena_print(doc->arena, "%s:", f->verdict),
+                      ib_summary_verdict_style(f->verdict));
+        ib_doc_append(doc, f->name, IB_STRONG);
+        ib_doc_append(doc, ib_arena_print(doc->arena, "(%s)", f->where), IB_SOFT);
+        ib_doc_end_head(doc);
+        ib_doc_append(doc, f->reason, IB_PLAIN);
+    }
+}
+
+static void add_costs(struct ib_doc *doc, const struct ib_summary *summary)
+{
+    ib_transfer_sections(doc, &summary->derived);
+    ib_process_section(doc, summary->run);
+}
+
+static void add_terms(struct ib_doc *doc)
+{
+    ib_doc_heading(doc, 2, "How to read this");
+    for (const struct ib_summary_fact *term = terms; term->label; term++) {
+        ib_doc_add(doc, IB_DOC_ITEM, term->label)->texts[0].style = IB_STRONG;
+        ib_doc_end_head(doc);
+        ib_doc_append(doc, term->value, IB_PLAIN);
+    }
+}
+
+void ib_run_brief(struct ib_doc *doc, const struct ib_summary *summary)
+{
+    add_faults(doc, summary);
+    for (size_t s = 0; s < summary->n; s++)
+        add_tables(doc, &summary->sections[s], BRIEF);
+    add_costs(doc, summary);
+    add_all_answers(doc, summary);
+    ib_doc_add(doc, IB_DOC_CLAIM, ib_arena_print(doc->arena, "%s.", summary->counts));
+}
+
+void ib_run_doc(struct ib_doc *doc, const struct ib_summary *summary, const struct ib_chart *charts,
+                size_t n_charts, bool with_cases)
+{
+    ib_doc_heading(doc, 1, ib_arena_print(doc->arena, "ironbench: %s", summary->title));
+    ib_doc_add(doc, IB_DOC_CLAIM, ib_arena_print(doc->arena, "%s.", summary->counts));
+    for (const struct ib_summary_fact *fact = summary->facts; fact->label; fact++)
+        ib_doc_fact(doc, fact->label, fact->value);
+    add_all_answers(doc, summary);
+    add_faults(doc, summary);
+    add_costs(doc, summary);
+    add_charts(doc, charts, n_charts, NULL);
+    for (size_t s = 0; s < summary->n; s++) {
+        const struct ib_summary_section *section = &summary->sections[s];
+        const char *title = ib_arena_print(doc->arena, "%s on %s", section->model, section->dataset);
+        ib_doc_heading(doc, 2, title)->id = section_id(doc->arena, s);
+        add_tables(doc, section, with_cases ? WITH_CASES : WITHOUT_CASES);
+        add_charts(doc, charts, n_charts, section);
+        if (with_cases)
+            add_cases(doc, summary, section);
+    }
+    add_terms(doc);
+}
