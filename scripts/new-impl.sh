@@ -15,7 +15,7 @@ refuse() {
     exit 2
 }
 
-name= dir= device= plugin= print=
+name= dir= device= plugin= print= models=
 for argument; do
     case $argument in
     --device) device=yes ;;
@@ -37,7 +37,7 @@ esac
 
 # A template with the name put in. Of its parts, which stand between @PART{ and }PART, those stay that are meant.
 fill() {
-    script="s/@NAME@/$name/g; s/@RESIDENCY@/${device:+ --residency resident}/g"
+    script="s/@NAME@/$name/g; s/@RESIDENCY@/${device:+ --residency resident}/g; s/@MODELS@/$models/g"
     for part in device plugin tree; do
         case $part in
         device) meant=$device ;;
@@ -69,13 +69,15 @@ start_project() {
     for file in CMakeLists.txt README.md "$name.c" "$name.yaml"; do
         [ ! -e "$dir/$file" ] || refuse "$dir/$file: is there already, and is left as it is"
     done
+    place=$(package_place)
+    program=$place/bin/ironbench
+    [ -x "$program" ] || program=$place/ironbench
+    [ -x "$program" ] || refuse "$program: has not been built; scripts/setup builds it"
+    models=$("$program" list models | sed 's/ .*//' | paste -s -d , | sed 's/,/, /g')
     fill "$templates/impl.c.in" >"$dir/$name.c"
     fill "$templates/plugin/CMakeLists.txt.in" >"$dir/CMakeLists.txt"
     fill "$templates/plugin/README.md.in" >"$dir/README.md"
     fill "$templates/plugin/config.yaml.in" >"$dir/$name.yaml"
-    place=$(package_place)
-    program=$place/bin/ironbench
-    [ -x "$program" ] || program=$place/ironbench
     echo "$dir holds a project that is right and slow. Build it, see whether it is right, and time it:"
     echo "    cd $dir"
     echo "    cmake -B build -DCMAKE_PREFIX_PATH=$place && cmake --build build"

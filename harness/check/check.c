@@ -16,10 +16,8 @@ static enum ib_status check_names(struct ib_registry *registry, const struct ib_
     }
     for (size_t i = 0; request->models[i]; i++)
         if (!ib_model_find(request->models[i])) {
-            const char *names[16] = {NULL};
+            const char *const *names = ib_model_names();
             char list[128], hint[128];
-            for (size_t m = 0; ib_models[m] && m < 15; m++)
-                names[m] = ib_models[m]->name;
             return ib_fail(IB_EINVAL, request->model_flag, "unknown model `%.100s`%s; allowed: %s",
                            request->models[i], ib_hint(request->models[i], names, hint, sizeof hint),
                            ib_name_list(names, list, sizeof list));

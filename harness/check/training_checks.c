@@ -6,176 +6,8 @@
 #include "run/pass_checked.h"
 #include "run/pass_timed.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-enum { EPOCHS = 60 }; /* fewer than a checked pass reads one by one, so that it never trains in one go */
-
-/* ---- the plan ---- */
-
-/* Sizes that fit no tile, and data small enough for all of it to take seconds. */
-static const struct ib_dataset_spec data_sets[] = {
-    {.name = "regression",
-     .synth = {IB_SYNTH_REGRESSION, .rows = 61, .cols = 5, .noise = 0.3},
-     .test_fraction = 0.2,
-     .seed = 1,
-     .where = "check"},
-    {.name = "classes",
-     .synth = {IB_SYNTH_CLASSIFICATION, .rows = 61, .cols = 5, .noise = 0.3},
-     .test_fraction = 0.2,
-     .seed = 2,
-     .where = "check"},
-    {.name = "wide",
-     .synth = {IB_SYNTH_REGRESSION, .rows = 307, .cols = 37, .noise = 0.3},
-     .test_fraction = 0.2,
-     .seed = 3,
-     .where = "check"},
-};
-
-static const struct training {
-    const char *model, *dataset, *lr, *hidden, *act, *loss; /* the last three of mlp; NULL: the default */
-    bool quick;                                             /* also in a quick check */
-} plan[] = {
-    {"linreg", "regression", "0.1", NULL, NULL, NULL, true},
-    {"logreg", "classes", "0.5", NULL, NULL, NULL, true},
-    {"mlp", "regression", "0.05", "6", "relu", "mse", true},
-    {"mlp", "regression", "0.05", "6", "tanh", "mse", false},
-    {"mlp", "regression", "0.05", "6", "sigmoid", "mse", false},
-    {"mlp", "regression", "0.05", "6,6", "relu", "mse", true},
-    {"mlp", "regression", "0.05", "6,6", "tanh", "mse", false},
-    {"mlp", "regression", "0.05", "6,6", "sigmoid", "mse", false},
-    {"mlp", "classes", "0.1", "6", "tanh", "bce", true},
-    {"mlp", "wide", "0.05", "40", "relu", "mse", false},
-};
-enum { PLAN_COUNT = sizeof plan / sizeof *plan, PLAN_FOR_OPTIONS = 3 };
-
-struct ib_check_case {
-    struct ib_config config;
-    struct ib_matrix matrix;
-    const struct ib_case *c;
-    const char *subject;
-};
-
-static const struct ib_dataset_spec *data_set(const char *name)
-{
-    size_t i = 0;
-    while (strcmp(data_sets[i].name, name) != 0)
-        i++;
-    return &data_sets[i];
-}
-
-static const char *impl_text(struct ib_arena *arena, const struct ib_check_request *request,
-                             const char *option)
-{
-    const char *text = request->name;
-    for (size_t i = 0; request->options[i]; i++)
-        text = ib_arena_print(arena, "%s %s", text, request->options[i]);
-    return option ? ib_arena_print(arena, "%s %s", text, option) : text;
-}
-
-static enum ib_status set_axes(const struct ib_check_request *request, const struct training *training,
-                               const char *dtype, const char *residency, const char *option,
-                               struct ib_config *out)
-{
-    const char *const values[IB_AXIS_COUNT] = {
-        [IB_AXIS_MODEL] = training->model,
-        [IB_AXIS_DATASET] = training->dataset,
-        [IB_AXIS_HIDDEN] = training->hidden,
-        [IB_AXIS_ACT] = training->act,
-        [IB_AXIS_LOSS] = training->loss,
-        [IB_AXIS_INIT] = training->hidden ? "xavier" : NULL,
-        [IB_AXIS_LR] = training->lr,
-        [IB_AXIS_EPOCHS] = ib_arena_print(&out->arena, "%d", EPOCHS),
-        [IB_AXIS_DTYPE] = dtype,
-        [IB_AXIS_IMPL] = impl_text(&out->arena, request, option),
-        [IB_AXIS_RESIDENCY] = residency,
-    };
-    for (int kind = 0; kind < IB_AXIS_COUNT; kind++)
-        if (values[kind])
-            IB_TRY(ib_config_set(out, (enum ib_axis_kind)kind, values[kind], request->option_flag));
-    return IB_OK;
-}
-
-static const char *subject_of(struct ib_arena *arena, const struct ib_case *c, const char *option)
-{
-    const char *title = ib_case_title(arena, c);
-    if (c->residency != IB_HOST)
-        title = ib_arena_print(arena, "%s %s", title, ib_word_of(ib_residency_words, (int)c->residency));
-    return option ? ib_arena_print(arena, "%s: %s", option, title) : title;
-}
-
-/* On failure, what was made is left for close_case. */
-static enum ib_status open_case(struct ib_registry *registry, const struct ib_check_request *request,
-                                const struct training *training, const char *dtype, const char *residency,
-                                const char *option, struct ib_check_case *out)
-{
-    *out = (struct ib_check_case){0};
-    IB_TRY(ib_config_default("check", &out->config));
-    out->config.datasets = data_set(training->dataset);
-    out->config.n_datasets = 1;
-    out->config.measure.timeout_ns = request->timeout_ns;
-    out->config.measure.memory_bytes = IB_CHECK_MEMORY_BYTES;
-    out->config.measure.warmup = out->config.measure.min_time_ns = 0;
-    IB_TRY(set_axes(request, training, dtype, residency, option, &out->config));
-    IB_TRY(ib_matrix_build(&out->config, registry, &out->matrix));
-    out->c = out->matrix.cases;
-    out->subject = subject_of(&out->config.arena, out->c, option);
-    return IB_OK;
-}
-
-static void close_case(struct ib_check_case *c)
-{
-    if (c->c)
-        ib_matrix_free(&c->matrix);
-    ib_config_free(&c->config);
-}
-
-static bool is_wanted(const struct ib_check_request *request, const struct training *training)
-{
-    if (request->quick && !training->quick)
-        return false;
-    for (size_t i = 0; request->models[i]; i++)
-        if (strcmp(request->models[i], training->model) == 0)
-            return true;
-    return !request->models[0];
-}
-
-static enum ib_status add_case(struct ib_registry *registry, const struct ib_check_request *request,
-                               const struct training *training, const char *dtype, const char *residency,
-                               struct ib_check_cases *out, size_t *capacity)
-{
-    out->list = ib_arena_grow(&out->arena, out->list, sizeof *out->list, out->n, capacity);
-    return open_case(registry, request, training, dtype, residency, NULL, &out->list[out->n++]);
-}
-
-enum ib_status ib_check_cases_make(struct ib_registry *registry, const struct ib_check_request *request,
-                                   struct ib_check_cases *out)
-{
-    const struct ib_impl_info *info = ib_registry_find(registry, request->name);
-    size_t capacity = 0;
-    *out = (struct ib_check_cases){0};
-    for (size_t i = 0; i < PLAN_COUNT; i++)
-        for (const struct ib_word *type = ib_dtype_words; type->word && is_wanted(request, &plan[i]);
-             type++) {
-            IB_TRY(add_case(registry, request, &plan[i], type->word, "resident", out, &capacity));
-            if (info && info->device)
-                IB_TRY(add_case(registry, request, &plan[i], type->word, "per_op", out, &capacity));
-        }
-    return IB_OK;
-}
-
-void ib_check_cases_free(struct ib_check_cases *cases)
-{
-    for (size_t i = 0; i < cases->n; i++)
-        close_case(&cases->list[i]);
-    ib_arena_free(&cases->arena);
-}
-
-const struct ib_case *ib_check_cases_first(const struct ib_check_cases *cases)
-{
-    return cases->list[0].c;
-}
 
 /* ---- one training ---- */
 
@@ -193,7 +25,7 @@ static struct ib_check_finding finding_of(const struct attempt *t, enum ib_level
     struct ib_arena *arena = &t->k->check_result->arena;
     return (struct ib_check_finding){.level = level,
                                      .subject = ib_arena_copy(arena, t->of->subject),
-                                     .dtype = ib_word_of(ib_dtype_words, (int)t->of->c->dtype),
+                                     .dtype = ib_word_of(ib_dtype_words, (int)t->of->c->spec.dtype),
                                      .status = IB_CASE_OK,
                                      .pattern = ib_arena_copy(arena, pattern),
                                      .detail = ib_arena_copy(arena, detail),
@@ -369,17 +201,16 @@ void ib_checking_trainings(struct ib_checking *k, const struct ib_check_cases *c
 static void check_option(struct ib_checking *k, struct room *room, const char *option)
 {
     struct ib_check_case of;
-    const char *residency = "resident";
     if (!ib_checking_goes_on(k, IB_LEVEL_OPTIONS, option))
         return;
-    if (open_case(k->registry, k->request, &plan[PLAN_FOR_OPTIONS], "f64", residency, option, &of) == IB_OK) {
+    if (ib_check_case_for_option(k->registry, k->request, option, &of) == IB_OK) {
         struct attempt t = begin(k, room, &of);
         examine(&t, IB_LEVEL_OPTIONS, IB_LEVEL_OPTIONS);
         ib_arena_free(&t.arena);
     } else {
         ib_check_result_skip(k->check_result, IB_LEVEL_OPTIONS, ib_error_text());
     }
-    close_case(&of);
+    ib_check_case_close(&of);
 }
 
 static bool is_given(const struct ib_check_request *request, const char *name)

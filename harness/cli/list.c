@@ -53,8 +53,8 @@ static enum ib_status list_impls(const struct request *request, struct ib_arena 
 static enum ib_status list_models(const struct request *request, struct ib_arena *arena, json_t *out)
 {
     (void)request, (void)arena;
-    for (const struct ib_model *const *m = ib_models; *m; m++)
-        json_array_append_new(out, json_pack("{s:s, s:s}", "name", (*m)->name, "summary", (*m)->summary));
+    for (const struct ib_model *m = ib_models; m->name; m++)
+        json_array_append_new(out, json_pack("{s:s, s:s}", "name", m->name, "summary", m->summary));
     return IB_OK;
 }
 

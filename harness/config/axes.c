@@ -24,7 +24,7 @@ static bool is_layered(const struct ib_case *c)
 
 static bool has_hidden_layers(const struct ib_case *c)
 {
-    return c->n_hidden > 0;
+    return c->spec.net.n_layers > 1;
 }
 
 static bool is_on_device(const struct ib_case *c)
@@ -32,7 +32,8 @@ static bool is_on_device(const struct ib_case *c)
     return c->impl->info->device;
 }
 
-#define FIELD(axis) .name = #axis, .offset = offsetof(struct ib_case, axis)
+#define FIELD_AT(axis, field) .name = #axis, .offset = offsetof(struct ib_case, field)
+#define FIELD(axis)           FIELD_AT(axis, axis)
 const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
     [IB_AXIS_MODEL] = {FIELD(model), .help = "a model; `ironbench list models`", .example = "[linreg, mlp]",
                        .type = &ib_axis_model, .identifies = true, .slug = "", .flag = "--model",
@@ -41,23 +42,26 @@ const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
                          .help = "a file (.csv, .json, .npy) or a name; `ironbench list datasets`",
                          .example = "[diabetes, ./mine.csv]", .type = &ib_axis_dataset, .is_size = true,
                          .identifies = true, .slug = "", .flag = "--data", .flag_value = "DATA"},
-    [IB_AXIS_HIDDEN] = {FIELD(hidden), .help = "sizes of mlp's hidden layers, or none",
+    [IB_AXIS_HIDDEN] = {FIELD_AT(hidden, spec.net.width[1]), .help = "sizes of mlp's hidden layers, or none",
                         .example = "[6, [6, 6], []]", .type = &ib_axis_layers, .defaults = {"6"},
                         .applies = is_layered, .identifies = true, .slug = "h", .flag = "--hidden",
                         .flag_value = "6,6"},
-    [IB_AXIS_ACT] = {FIELD(act), .help = "activation of hidden layers", .example = "[relu, tanh]",
-                     .type = &ib_axis_word, .defaults = {"relu"}, .applies = has_hidden_layers, .slug = "",
-                     .words = ib_act_words, .flag = "--act", .flag_value = "ACT"},
-    [IB_AXIS_LOSS] = {FIELD(loss), .help = "loss of an mlp; the other models have their own",
-                      .example = "[mse, bce]", .type = &ib_axis_word, .defaults = {"mse"},
-                      .applies = is_layered, .is_implied = true, .slug = "", .words = loss_choices,
-                      .all_words = ib_loss_words, .flag = "--loss", .flag_value = "LOSS"},
+    [IB_AXIS_ACT] = {FIELD_AT(act, spec.net.act), .help = "activation of hidden layers",
+                     .example = "[relu, tanh]", .type = &ib_axis_word, .defaults = {"relu"},
+                     .applies = has_hidden_layers, .slug = "", .words = ib_act_words, .flag = "--act",
+                     .flag_value = "ACT"},
+    [IB_AXIS_LOSS] = {FIELD_AT(loss, spec.net.loss),
+                      .help = "loss of an mlp; the other models have their own", .example = "[mse, bce]",
+                      .type = &ib_axis_word, .defaults = {"mse"}, .applies = is_layered, .is_implied = true,
+                      .slug = "", .words = loss_choices, .all_words = ib_loss_words, .flag = "--loss",
+                      .flag_value = "LOSS"},
     [IB_AXIS_INIT] = {FIELD(init), .help = "start of an mlp's weights; the other models start from zeros",
                       .example = "[normal, xavier]", .type = &ib_axis_word, .defaults = {"normal"},
                       .applies = is_layered, .slug = "", .words = ib_init_words, .flag = "--init",
                       .flag_value = "INIT"},
-    [IB_AXIS_LR] = {FIELD(lr), .help = "learning rate", .example = "[0.1, 0.01]", .type = &ib_axis_rate,
-                    .defaults = {"0.01"}, .slug = "lr", .flag = "--lr", .flag_value = "RATE"},
+    [IB_AXIS_LR] = {FIELD_AT(lr, spec.lr), .help = "learning rate", .example = "[0.1, 0.01]",
+                    .type = &ib_axis_rate, .defaults = {"0.01"}, .slug = "lr", .flag = "--lr",
+                    .flag_value = "RATE"},
     [IB_AXIS_EPOCHS] = {FIELD(epochs), .help = "gradient steps", .example = "[100, 1000]",
                         .type = &ib_axis_integer, .defaults = {"1000"}, .is_size = true, .slug = "e",
                         .min = 1, .max = EPOCHS_MAX, .flag = "--epochs", .flag_value = "N"},
@@ -68,7 +72,7 @@ const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
                            .help = "read the loss of every N-th epoch; 0: never in a sweep, some in `train`",
                            .example = "[0, 100]", .type = &ib_axis_integer, .defaults = {"0"}, .slug = "log",
                            .max = EPOCHS_MAX, .flag = "--log-every", .flag_value = "N"},
-    [IB_AXIS_DTYPE] = {FIELD(dtype), .help = "type of all numbers", .example = "[f32, f64]",
+    [IB_AXIS_DTYPE] = {FIELD_AT(dtype, spec.dtype), .help = "type of all numbers", .example = "[f32, f64]",
                        .type = &ib_axis_word, .defaults = {"f64"}, .identifies = true, .slug = "",
                        .words = ib_dtype_words, .flag = "--dtype", .flag_value = "TYPE"},
     [IB_AXIS_IMPL] = {FIELD(impl), .help = "an implementation; `ironbench list impls`",

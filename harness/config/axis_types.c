@@ -29,8 +29,8 @@ static void list_models(const struct ib_axis_rule *rule, const char **names)
 {
     size_t n = 0;
     (void)rule;
-    for (const struct ib_model *const *m = ib_models; *m && n < IB_AXIS_NAMES; m++)
-        names[n++] = (*m)->name;
+    for (const char *const *model = ib_model_names(); *model && n < IB_AXIS_NAMES; model++)
+        names[n++] = *model;
     names[n] = NULL;
 }
 
@@ -45,7 +45,8 @@ static bool parse_model(struct ib_arena *arena, const struct ib_axis_rule *rule,
 static void settle_model(const struct ib_axis_value *value, struct ib_case *c)
 {
     (void)value;
-    c->loss = c->model->loss;
+    c->spec.net.n_layers = 1;
+    c->spec.net.loss = c->model->loss;
     c->init = IB_ZEROS;
 }
 
@@ -294,13 +295,13 @@ static enum ib_status read_layers(const struct ib_yaml *doc, const struct ib_axi
 
 static void settle_layers(const struct ib_axis_value *value, struct ib_case *c)
 {
-    c->n_hidden = value->n_list;
+    c->spec.net.n_layers = value->n_list + 1;
 }
 
 static const char *print_layers(struct ib_arena *arena, const struct ib_axis_rule *rule,
                                 const struct ib_case *c)
 {
-    return layers_text(arena, value_of(rule, c), c->n_hidden);
+    return layers_text(arena, value_of(rule, c), c->spec.net.n_layers - 1);
 }
 
 /* ---- All of them ---- */

@@ -121,7 +121,7 @@ static bool is_impossible(const struct ib_case *c, char *reason)
         snprintf(reason, REASON_BYTES, "%s cannot learn %s (%s)", c->model->name, task, c->dataset->name);
         return true;
     }
-    if (c->loss == IB_BCE && c->dataset->task != IB_CLASSIFICATION) {
+    if (c->spec.net.loss == IB_BCE && c->dataset->task != IB_CLASSIFICATION) {
         snprintf(reason, REASON_BYTES, "loss bce means nothing for %s (%s)", task, c->dataset->name);
         return true;
     }
@@ -222,6 +222,7 @@ static void finish(struct build *b, const struct ib_matrix_spec *spec, struct ib
         return;
     }
     b->cases = ib_arena_grow(&out->arena, b->cases, sizeof *c, out->n, &b->cases_capacity);
+    ib_case_use_dataset(c);
     b->cases[out->n++] = *c;
 }
 

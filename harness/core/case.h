@@ -4,6 +4,7 @@
 
 #include "core/impl_info.h"
 #include "core/model.h"
+#include "core/training_spec.h"
 #include "data/dataset.h"
 
 enum ib_residency { IB_HOST = 1, IB_PER_OP, IB_RESIDENT };
@@ -28,18 +29,14 @@ struct ib_case {
     const struct ib_dataset *dataset;
     const struct ib_configured_impl *impl;
     enum ib_residency residency;
-    enum ib_dtype dtype;
-    uint32_t n_hidden;
-    uint64_t hidden[IB_MAX_LAYERS - 1];
-    enum ib_act act; /* 0 without hidden layers */
-    enum ib_loss loss;
+    struct ib_training_spec spec; /* act is 0 without hidden layers */
     enum ib_init init;
-    double lr;
     uint64_t epochs, seed, log_every;
 };
 
-/* The network of a case, and back. */
-void ib_case_network(const struct ib_case *, struct ib_network *out);
+/* Completes the spec of a case whose layers are counted: what the data set decides is the number of rows and
+ * the widths of the first and the last layer. */
+void ib_case_use_dataset(struct ib_case *);
 
 /* Does its implementation have an option tf32, and was it asked for? (impls/ironbench/impl.h) Only f32 can be
  * coarse so. */

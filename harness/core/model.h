@@ -15,8 +15,10 @@ struct ib_model {
     enum ib_loss loss; /* for a model that is not layered */
     unsigned tasks;    /* bit 1 << task for each task it can learn */
 };
-extern const struct ib_model *const ib_models[]; /* models.def; ends with NULL */
+extern const struct ib_model ib_models[]; /* ends with a name of NULL; a new model is one entry */
 
+/* The names of all models, in order; ends with NULL. */
+const char *const *ib_model_names(void);
 /* By name; NULL when there is none. */
 const struct ib_model *ib_model_find(const char *name);
 

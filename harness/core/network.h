@@ -15,6 +15,11 @@ struct ib_network {
     enum ib_loss loss;
 };
 
+static inline uint64_t ib_network_outputs(const struct ib_network *net)
+{
+    return net->width[net->n_layers];
+}
+
 static inline uint32_t ib_network_params(const struct ib_network *net)
 {
     return 2 * net->n_layers;
@@ -33,6 +38,15 @@ static inline uint64_t ib_network_param_cols(const struct ib_network *net, uint3
 static inline uint64_t ib_network_param_size(const struct ib_network *net, uint32_t p)
 {
     return ib_network_param_rows(net, p) * ib_network_param_cols(net, p);
+}
+
+/* Same layers, activation and loss. */
+static inline bool ib_network_equal(const struct ib_network *a, const struct ib_network *b)
+{
+    bool equal = a->n_layers == b->n_layers && a->act == b->act && a->loss == b->loss;
+    for (uint32_t l = 0; equal && l <= a->n_layers; l++)
+        equal = a->width[l] == b->width[l];
+    return equal;
 }
 
 /* Elements of all parameters together. */

@@ -24,8 +24,8 @@ static enum ib_status name_step(const struct ib_reference *ref, const struct ib_
                                 char *text, size_t n)
 {
     struct ib_step_result result;
-    IB_TRY(ib_step_check(ref->net, answer->type, answer->tf32, ref->lr, &ref->steps[i], &result));
-    return ib_diagnose_step(ref->net, ref->lr, &ref->steps[i], &result, text, n);
+    IB_TRY(ib_step_check(ref->spec, answer->tf32, &ref->steps[i], &result));
+    return ib_diagnose_step(ref->spec, &ref->steps[i], &result, text, n);
 }
 
 static void name_parts(const struct ib_evidence *evidence, struct ib_verification *v)
@@ -45,7 +45,7 @@ static void name_parts(const struct ib_evidence *evidence, struct ib_verificatio
 enum ib_status ib_diagnose(const struct ib_reference *ref, const struct ib_answer *answer,
                            struct ib_verification *v)
 {
-    const uint64_t n = ref->test_rows * ref->net->width[ref->net->n_layers];
+    const uint64_t n = ib_training_spec_predictions(ref->spec);
     const double *predictor = answer->predictor ? answer->predictor : answer->params;
     if (v->verdict != IB_WRONG)
         return IB_OK;
@@ -54,7 +54,7 @@ enum ib_status ib_diagnose(const struct ib_reference *ref, const struct ib_answe
     double *expected = malloc((n + 1) * sizeof *expected);
     if (!expected)
         return ib_fail(IB_ENOMEM, "oracle", "no memory for %" PRIu64 " predictions", n);
-    ib_oracle_predict(ref->net, predictor, ref->test_rows, ref->x_test, expected);
+    ib_oracle_predict(&ref->spec->net, predictor, ref->spec->test_rows, ref->x_test, expected);
     name_parts(&(struct ib_evidence){.reference = ref,
                                      .answer = answer,
                                      .predictor = predictor,

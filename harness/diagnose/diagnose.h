@@ -11,7 +11,7 @@ enum ib_status ib_diagnose(const struct ib_reference *, const struct ib_answer *
 
 /* Says in text[n] what is wrong with one step: "epoch 1 by itself: gradient of w2 is a constant factor (2)
  * off". IB_ENOMEM. */
-enum ib_status ib_diagnose_step(const struct ib_network *, double lr, const struct ib_step *,
+enum ib_status ib_diagnose_step(const struct ib_training_spec *, const struct ib_step *,
                                 const struct ib_step_result *, char *text, size_t n);
 
 #endif

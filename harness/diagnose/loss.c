@@ -39,7 +39,7 @@ static bool is_constant(const struct ib_evidence *e, char *text, size_t n)
         if (curve->loss[i] != curve->loss[0])
             return false;
     bool moved = false;
-    for (uint32_t p = 0; p < ib_network_params(e->reference->net); p++)
+    for (uint32_t p = 0; p < ib_network_params(&e->reference->spec->net); p++)
         moved = moved || !ib_param_unmoved(e, p);
     snprintf(text, n, "%s",
              curve->loss[0] == 0 ? "loss is always 0: never written"
@@ -116,7 +116,7 @@ static bool is_of_fewer_updates(const struct ib_evidence *e, char *text, size_t 
     uint64_t last = 0, like = 0;
     for (uint64_t i = 0; i < curve->n; i++) {
         const double expected = ib_loss_at(truth, curve->epoch[i]);
-        if (!(curve->loss[i] - expected > ib_tolerance(e->answer->type) * expected))
+        if (!(curve->loss[i] - expected > ib_tolerance(e->reference->spec->dtype) * expected))
             continue;
         last = curve->epoch[i];
         like = epoch_of_loss(truth, curve->loss[i]);

@@ -44,9 +44,9 @@ static bool open_mutant(const struct ib_evidence *e, struct mutant *r)
 {
     const struct ib_oracle_problem *problem = e->reference->problem;
     *r = (struct mutant){.problem = problem};
-    if (!problem || !problem->x || problem->rows > LARGEST_WORK / ib_network_size(&problem->net))
+    if (!problem || !problem->x || problem->spec.rows > LARGEST_WORK / ib_network_size(&problem->spec.net))
         return false;
-    const uint64_t size = ib_network_size(&problem->net);
+    const uint64_t size = ib_network_size(&problem->spec.net);
     r->params = malloc(3 * size * sizeof *r->params);
     if (!r->params)
         return false;
@@ -60,21 +60,21 @@ static bool open_mutant(const struct ib_evidence *e, struct mutant *r)
 static double step(struct mutant *r, const struct mistake *mistake)
 {
     const struct ib_oracle_problem *problem = r->problem;
-    const struct ib_network *net = &problem->net;
+    const struct ib_network *net = &problem->spec.net;
     memcpy(r->forward, r->params, ib_network_size(net) * sizeof *r->params);
     if (mistake->drops_biases)
         ib_params_drop_biases(net, r->forward);
     const double loss =
-        ib_oracle_gradient(net, r->forward, problem->rows, problem->x, problem->y, r->gradient);
+        ib_oracle_gradient(net, r->forward, problem->spec.rows, problem->x, problem->y, r->gradient);
 
-    const double averaged = (double)problem->rows * (double)net->width[net->n_layers];
+    const double averaged = (double)problem->spec.rows * (double)net->width[net->n_layers];
     double *param = r->params;
     const double *gradient = r->gradient;
     for (uint32_t p = 0; p < ib_network_params(net); p++) {
         const uint64_t rows = ib_network_param_rows(net, p), cols = ib_network_param_cols(net, p);
         const bool applies = mistake->distortion && (mistake->param == ALL_PARAMS || mistake->param == p);
         const struct distortion d = applies ? *mistake->distortion : (struct distortion){.factor = 1};
-        const double rate = problem->lr * d.factor * (d.sums ? averaged : 1);
+        const double rate = problem->spec.lr * d.factor * (d.sums ? averaged : 1);
         for (uint64_t i = 0; i < rows * cols; i++)
             param[i] -= rate * gradient[d.transposes ? i % rows * cols + i / rows : i];
         param += rows * cols;
@@ -107,9 +107,9 @@ static bool finds_distortion(const struct ib_evidence *e, struct mutant *r,
     snprintf(text, n, "gradient %s", distortion->text);
     if (explains(e, r, &mistake))
         return true;
-    for (mistake.param = 0; mistake.param < ib_network_params(e->reference->net); mistake.param++) {
+    for (mistake.param = 0; mistake.param < ib_network_params(&e->reference->spec->net); mistake.param++) {
         char name[8];
-        snprintf(text, n, "gradient of %s %s", ib_param_text(e->reference->net, mistake.param, name),
+        snprintf(text, n, "gradient of %s %s", ib_param_text(&e->reference->spec->net, mistake.param, name),
                  distortion->text);
         if (explains(e, r, &mistake))
             return true;

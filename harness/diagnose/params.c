@@ -17,17 +17,17 @@ static bool are_not_finite(const struct ib_evidence *e, char *text, size_t n)
 static bool is_stuck(const struct ib_evidence *e, uint32_t p)
 {
     const struct ib_reference *ref = e->reference;
-    const double *start = ib_param_at(ref->net, ref->start, p);
-    const double *truth = ib_param_at(ref->net, ref->truth->params, p);
+    const double *start = ib_param_at(&ref->spec->net, ref->start, p);
+    const double *truth = ib_param_at(&ref->spec->net, ref->truth->params, p);
     bool moved = false;
-    for (uint64_t i = 0; i < ib_network_param_size(ref->net, p); i++)
-        moved = moved || fabs(truth[i] - start[i]) > ib_tolerance(e->answer->type) * fabs(truth[i]);
+    for (uint64_t i = 0; i < ib_network_param_size(&ref->spec->net, p); i++)
+        moved = moved || fabs(truth[i] - start[i]) > ib_tolerance(e->reference->spec->dtype) * fabs(truth[i]);
     return moved && ib_param_unmoved(e, p);
 }
 
 bool ib_params_stuck(const struct ib_evidence *e, char *text, size_t n)
 {
-    const struct ib_network *net = e->reference->net;
+    const struct ib_network *net = &e->reference->spec->net;
     uint32_t stuck[2] = {0, 0}, first = IB_MAX_PARAMS; /* weights and biases */
     for (uint32_t p = 0; p < ib_network_params(net); p++)
         if (is_stuck(e, p)) {
@@ -60,7 +60,7 @@ static bool are_zero(const struct ib_evidence *e, char *text, size_t n)
 /* Is one weight matrix the truth's, column by column? */
 static bool is_transposed(const struct ib_evidence *e, char *text, size_t n)
 {
-    const struct ib_network *net = e->reference->net;
+    const struct ib_network *net = &e->reference->spec->net;
     for (uint32_t p = 0; p < ib_network_params(net); p += 2) {
         const uint64_t rows = ib_network_param_rows(net, p), cols = ib_network_param_cols(net, p);
         const double *got = ib_param_at(net, e->answer->params, p);

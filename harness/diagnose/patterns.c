@@ -34,11 +34,11 @@ void ib_params_drop_biases(const struct ib_network *net, double *params)
 
 bool ib_param_unmoved(const struct ib_evidence *e, uint32_t p)
 {
-    const struct ib_network *net = e->reference->net;
+    const struct ib_network *net = &e->reference->spec->net;
     const double *start = ib_param_at(net, e->reference->start, p),
                  *end = ib_param_at(net, e->answer->params, p);
     for (uint64_t i = 0; i < ib_network_param_size(net, p); i++)
-        if (end[i] != (e->answer->type == IB_F32 ? (double)(float)start[i] : start[i]))
+        if (end[i] != (e->reference->spec->dtype == IB_F32 ? (double)(float)start[i] : start[i]))
             return false;
     return true;
 }

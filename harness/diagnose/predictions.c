@@ -9,12 +9,12 @@
 
 static uint64_t outputs_of(const struct ib_evidence *e)
 {
-    return e->reference->net->width[e->reference->net->n_layers];
+    return ib_network_outputs(&e->reference->spec->net);
 }
 
 static uint64_t count(const struct ib_evidence *e)
 {
-    return e->reference->test_rows * outputs_of(e);
+    return ib_training_spec_predictions(e->reference->spec);
 }
 
 static bool are_not_finite(const struct ib_evidence *e, char *text, size_t n)
@@ -73,7 +73,7 @@ static double logit(double expected, double by)
 
 static bool are_mirrored(const struct ib_evidence *e, char *text, size_t n)
 {
-    const bool probability = e->reference->net->loss == IB_BCE;
+    const bool probability = e->reference->spec->net.loss == IB_BCE;
     snprintf(text, n, "predictions have the wrong sign");
     return are_made_by(e, mirror, probability ? 1 : 0);
 }
@@ -81,7 +81,7 @@ static bool are_mirrored(const struct ib_evidence *e, char *text, size_t n)
 static bool are_logits(const struct ib_evidence *e, char *text, size_t n)
 {
     snprintf(text, n, "predictions are logits: sigmoid missing");
-    return e->reference->net->loss == IB_BCE && are_made_by(e, logit, 1);
+    return e->reference->spec->net.loss == IB_BCE && are_made_by(e, logit, 1);
 }
 
 static bool are_shifted(const struct ib_evidence *e, char *text, size_t n)
@@ -112,7 +112,8 @@ static bool are_of(const struct ib_evidence *e, const double *params)
     struct ib_fit fit = {0};
     if (!other)
         return false;
-    ib_oracle_predict(e->reference->net, params, e->reference->test_rows, e->reference->x_test, other);
+    ib_oracle_predict(&e->reference->spec->net, params, e->reference->spec->test_rows, e->reference->x_test,
+                      other);
     for (uint64_t i = 0; i < count(e); i++)
         ib_fit_add(&fit, e->answer->predictions[i], other[i], e->expected[i]);
     free(other);
@@ -127,7 +128,7 @@ static bool are_of_the_start(const struct ib_evidence *e, char *text, size_t n)
 
 static bool lack_the_biases(const struct ib_evidence *e, char *text, size_t n)
 {
-    const struct ib_network *net = e->reference->net;
+    const struct ib_network *net = &e->reference->spec->net;
     double *params = malloc(ib_network_size(net) * sizeof *params);
     if (!params)
         return false;

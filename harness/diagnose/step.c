@@ -98,7 +98,7 @@ static void name_update(const struct wrong_step *c, char *text, size_t n)
         name_place(c, p, text, n);
 }
 
-enum ib_status ib_diagnose_step(const struct ib_network *net, double lr, const struct ib_step *step,
+enum ib_status ib_diagnose_step(const struct ib_training_spec *spec, const struct ib_step *step,
                                 const struct ib_step_result *result, char *text, size_t n)
 {
     char what[112];
@@ -107,9 +107,9 @@ enum ib_status ib_diagnose_step(const struct ib_network *net, double lr, const s
     if (result->loss_wrong) {
         snprintf(what, sizeof what, "loss is %.6g for %.6g", step->loss, step->truth.loss);
     } else {
-        status = ib_step_sketch(net, lr, step, &got);
+        status = ib_step_sketch(spec, step, &got);
         if (status == IB_OK)
-            name_update(&(struct wrong_step){net, step, result, got}, what, sizeof what);
+            name_update(&(struct wrong_step){&spec->net, step, result, got}, what, sizeof what);
     }
     if (status == IB_OK)
         snprintf(text, n, "epoch %" PRIu64 " by itself: %s", step->epoch, what);

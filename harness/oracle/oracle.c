@@ -54,12 +54,12 @@ struct rows {
 
 static struct rows rows_of(const struct ib_oracle_problem *problem)
 {
-    return (struct rows){problem->rows, {problem->x, problem->x_f32}, {problem->y, problem->y_f32}};
+    return (struct rows){problem->spec.rows, {problem->x, problem->x_f32}, {problem->y, problem->y_f32}};
 }
 
 static struct ways ways_of(const struct ib_oracle_problem *problem, bool sketches)
 {
-    return (struct ways){problem->reversed, sketches, problem->tf32};
+    return (struct ways){problem->arithmetic.reversed, sketches, problem->arithmetic.tf32};
 }
 
 static void curve_add(struct ib_curve *curve, uint64_t epoch, double loss)
@@ -117,7 +117,6 @@ void ib_trajectory_free(struct ib_trajectory *trajectory)
 
 void ib_oracle_use_rows(struct ib_oracle_problem *problem, const struct ib_npy *x, const struct ib_npy *y)
 {
-    problem->rows = x->rows;
     problem->x = x->type == IB_F64 ? x->data : NULL;
     problem->y = y->type == IB_F64 ? y->data : NULL;
     problem->x_f32 = x->type == IB_F32 ? x->data : NULL;
@@ -128,8 +127,8 @@ enum ib_status ib_oracle_train(const struct ib_oracle_problem *problem, struct i
 {
     const size_t readings =
         IB_READ_FIRST + IB_READ_BETWEEN + IB_READ_LAST + 1; /* one more: where the budget ends */
-    *out = (struct ib_trajectory){.size = ib_network_size(&problem->net)};
-    if (problem->epochs == 0 || problem->rows == 0)
+    *out = (struct ib_trajectory){.size = ib_network_size(&problem->spec.net)};
+    if (problem->epochs == 0 || problem->spec.rows == 0)
         return ib_fail(IB_EINVAL, "oracle", "training needs at least one row and one epoch");
 
     enum ib_status status;
@@ -140,7 +139,7 @@ enum ib_status ib_oracle_train(const struct ib_oracle_problem *problem, struct i
         status =
             ib_fail(IB_ENOMEM, "oracle", "no memory for a trajectory of %" PRIu64 " parameters", out->size);
     else
-        status = problem->type == IB_F32 ? train_f32(problem, out) : train_f64(problem, out);
+        status = problem->arithmetic.type == IB_F32 ? train_f32(problem, out) : train_f64(problem, out);
     if (status != IB_OK)
         ib_trajectory_free(out);
     return status;
@@ -148,9 +147,10 @@ enum ib_status ib_oracle_train(const struct ib_oracle_problem *problem, struct i
 
 enum ib_status ib_oracle_step(const struct ib_oracle_problem *problem, double *loss, double *sketch)
 {
-    if (problem->rows == 0)
+    if (problem->spec.rows == 0)
         return ib_fail(IB_EINVAL, "oracle", "a step needs at least one row");
-    return problem->type == IB_F32 ? step_f32(problem, loss, sketch) : step_f64(problem, loss, sketch);
+    return problem->arithmetic.type == IB_F32 ? step_f32(problem, loss, sketch)
+                                              : step_f64(problem, loss, sketch);
 }
 
 void ib_oracle_predict(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
@@ -168,7 +168,7 @@ void ib_oracle_predict_f32(const struct ib_network *net, const double *params, b
 double ib_oracle_problem_loss(const struct ib_oracle_problem *problem)
 {
     struct machine_f64 m;
-    if (open_f64(&problem->net, problem->params, (struct ways){0}, &m) != IB_OK)
+    if (open_f64(&problem->spec.net, problem->params, (struct ways){0}, &m) != IB_OK)
         return NAN;
     const struct rows rows = rows_of(problem);
     const double loss = pass_f64(&m, &rows, WANT_LOSS);
@@ -180,7 +180,7 @@ double ib_oracle_loss(const struct ib_network *net, const double *params, uint64
                       const double *y)
 {
     return ib_oracle_problem_loss(
-        &(struct ib_oracle_problem){.net = *net, .rows = rows, .x = x, .y = y, .params = params});
+        &(struct ib_oracle_problem){.spec = {.net = *net, .rows = rows}, .x = x, .y = y, .params = params});
 }
 
 double ib_oracle_gradient(const struct ib_network *net, const double *params, uint64_t rows, const double *x,

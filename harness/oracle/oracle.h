@@ -7,19 +7,23 @@
 
 #include "base/npy.h"
 #include "core/curve.h"
+#include "core/training_spec.h"
 #include "oracle/sketch.h"
 
+/* How the oracle computes. */
+struct ib_arithmetic {
+    enum ib_dtype type; /* of all numbers; x, y and params are rounded to it */
+    bool tf32;          /* f32 whose products keep 10 bits of mantissa of each factor, as on tensor cores */
+    bool reversed;      /* add up rows and features from last to first: the same sums, rounded otherwise */
+};
+
 struct ib_oracle_problem {
-    struct ib_network net;
-    uint64_t rows;
+    struct ib_training_spec spec; /* its type is that of the answer, not of the arithmetic */
+    struct ib_arithmetic arithmetic;
     const double *x, *y;        /* rows x width[0], rows x outputs: standardised where the model says so */
     const float *x_f32, *y_f32; /* in their place, for data too large to be widened in memory; NULL: not */
     const double *params;       /* the start, ib_network_size elements */
-    double lr;
     uint64_t epochs;
-    enum ib_dtype type; /* arithmetic, and rounding of x, y and params */
-    bool tf32;          /* f32 whose products keep 10 bits of mantissa of each factor, as on tensor cores */
-    bool reversed;      /* add up rows and features from last to first: the same sums, rounded otherwise */
     uint64_t
         budget_ns; /* 0: none. Stops after the epoch that passes it, and before the first if that would */
 };

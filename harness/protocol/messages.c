@@ -48,7 +48,14 @@ static enum ib_status word_value(const struct ib_word *table, const char *field,
                    ib_word_list(table, list, sizeof list));
 }
 
-/* ---- problem ---- */
+/* Adds the fields of `more`, which is given away. */
+static void update(json_t *message, json_t *more)
+{
+    json_object_update(message, more);
+    json_decref(more);
+}
+
+/* ---- spec ---- */
 
 static json_t *layers_to_json(const struct ib_network *net)
 {
@@ -58,34 +65,14 @@ static json_t *layers_to_json(const struct ib_network *net)
     return layers;
 }
 
-static json_t *params_to_json(const struct ib_job *job)
-{
-    json_t *params = json_array();
-    for (uint32_t p = 0; p < ib_network_params(&job->net); p++)
-        json_array_append_new(params,
-                              json_pack("{s:s, s:s}", "name", job->param_name[p], "path", job->start[p]));
-    return params;
-}
-
-static json_t *settings_to_json(const struct ib_job *job)
-{
-    json_t *settings = json_object();
-    for (size_t i = 0; i < job->n_settings; i++)
-        json_object_set_new(settings, job->settings[i].name, json_string(job->settings[i].value));
-    return settings;
-}
-
-json_t *ib_job_to_json(const struct ib_job *job, const char *type)
+/* The fields of a message that describe the training. */
+static json_t *spec_to_json(const struct ib_training_spec *spec)
 {
     return json_pack(
-        "{s:s, s:s, s:s*, s:o, s:s, s:s, s:s, s:s*, s:s, s:f, s:I, s:I, s:o, s:b, s:s, s:s, s:s, s:o}",
-        "type", type, "impl", job->impl, "plugin", job->plugin, "options", settings_to_json(job), "residency",
-        ib_word_of(ib_residency_words, (int)job->residency), "model", job->model, "dtype",
-        ib_word_of(ib_dtype_words, (int)job->dtype), "act",
-        job->net.act ? ib_word_of(ib_act_words, (int)job->net.act) : NULL, "loss",
-        ib_word_of(ib_loss_words, (int)job->net.loss), "lr", job->lr, "rows", (json_int_t)job->rows,
-        "test_rows", (json_int_t)job->test_rows, "layers", layers_to_json(&job->net), "watched", job->watched,
-        "x", job->x, "y", job->y, "x_test", job->x_test, "params", params_to_json(job));
+        "{s:s, s:s*, s:s, s:f, s:I, s:I, s:o}", "dtype", ib_word_of(ib_dtype_words, (int)spec->dtype), "act",
+        spec->net.act ? ib_word_of(ib_act_words, (int)spec->net.act) : NULL, "loss",
+        ib_word_of(ib_loss_words, (int)spec->net.loss), "lr", spec->lr, "rows", (json_int_t)spec->rows,
+        "test_rows", (json_int_t)spec->test_rows, "layers", layers_to_json(&spec->net));
 }
 
 static enum ib_status layers_from_json(const json_t *layers, struct ib_network *net)
@@ -104,12 +91,67 @@ static enum ib_status layers_from_json(const json_t *layers, struct ib_network *
     return IB_OK;
 }
 
+static enum ib_status spec_from_json(const json_t *message, struct ib_training_spec *out)
+{
+    struct ib_training_spec spec = {0};
+    const char *dtype, *loss, *act = NULL;
+    json_t *layers;
+    json_int_t rows, test_rows;
+    int dtype_value, loss_value, act_value = 0;
+    IB_UNPACK(message, "{s:s, s?:s, s:s, s:F, s:I, s:I, s:o}", "dtype", &dtype, "act", &act, "loss", &loss,
+              "lr", &spec.lr, "rows", &rows, "test_rows", &test_rows, "layers", &layers);
+    if (rows < 0 || test_rows < 0)
+        return ib_fail(IB_EINVAL, "protocol", "rows and test_rows must not be negative");
+    IB_TRY(word_value(ib_dtype_words, "dtype", dtype, &dtype_value));
+    IB_TRY(word_value(ib_loss_words, "loss", loss, &loss_value));
+    if (act)
+        IB_TRY(word_value(ib_act_words, "act", act, &act_value));
+    IB_TRY(layers_from_json(layers, &spec.net));
+    spec.dtype = (enum ib_dtype)dtype_value;
+    spec.net.loss = (enum ib_loss)loss_value;
+    spec.net.act = (enum ib_act)act_value;
+    spec.rows = (uint64_t)rows;
+    spec.test_rows = (uint64_t)test_rows;
+    *out = spec;
+    return IB_OK;
+}
+
+/* ---- job ---- */
+
+static json_t *params_to_json(const struct ib_job *job)
+{
+    json_t *params = json_array();
+    for (uint32_t p = 0; p < ib_network_params(&job->spec.net); p++)
+        json_array_append_new(params,
+                              json_pack("{s:s, s:s}", "name", job->param_name[p], "path", job->start[p]));
+    return params;
+}
+
+static json_t *settings_to_json(const struct ib_job *job)
+{
+    json_t *settings = json_object();
+    for (size_t i = 0; i < job->n_settings; i++)
+        json_object_set_new(settings, job->settings[i].name, json_string(job->settings[i].value));
+    return settings;
+}
+
+json_t *ib_job_to_json(const struct ib_job *job, const char *type)
+{
+    json_t *message = json_pack("{s:s, s:s, s:s*, s:o, s:s, s:s, s:b, s:s, s:s, s:s, s:o}", "type", type,
+                                "impl", job->impl, "plugin", job->plugin, "options", settings_to_json(job),
+                                "residency", ib_word_of(ib_residency_words, (int)job->residency), "model",
+                                job->model, "watched", job->watched, "x", job->x, "y", job->y, "x_test",
+                                job->x_test, "params", params_to_json(job));
+    update(message, spec_to_json(&job->spec));
+    return message;
+}
+
 static enum ib_status params_from_json(const json_t *params, struct ib_job *job)
 {
-    if (json_array_size(params) != ib_network_params(&job->net))
+    if (json_array_size(params) != ib_network_params(&job->spec.net))
         return ib_fail(IB_EINVAL, "protocol", "params: %zu, but the layers have %u", json_array_size(params),
-                       ib_network_params(&job->net));
-    for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
+                       ib_network_params(&job->spec.net));
+    for (uint32_t p = 0; p < ib_network_params(&job->spec.net); p++) {
         const char *name;
         IB_UNPACK(json_array_get(params, p), "{s:s, s:s}", "name", &name, "path", &job->start[p]);
         strncpy(job->param_name[p], name, sizeof job->param_name[p] - 1);
@@ -134,32 +176,16 @@ static enum ib_status settings_from_json(json_t *options, struct ib_arena *arena
 enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *arena, struct ib_job *out)
 {
     struct ib_job job = {0};
-    const char *residency, *dtype, *loss, *act = NULL;
-    json_t *options, *layers, *params;
-    json_int_t rows, test_rows;
-    int residency_value, dtype_value, loss_value, act_value = 0, watched = 0;
-
-    IB_UNPACK(message,
-              "{s:s, s?:s, s:o, s:s, s:s, s:s, s?:s, s:s, s:F, s:I, s:I, s:o, s?:b, s:s, s:s, s:s, s:o}",
-              "impl", &job.impl, "plugin", &job.plugin, "options", &options, "residency", &residency, "model",
-              &job.model, "dtype", &dtype, "act", &act, "loss", &loss, "lr", &job.lr, "rows", &rows,
-              "test_rows", &test_rows, "layers", &layers, "watched", &watched, "x", &job.x, "y", &job.y,
-              "x_test", &job.x_test, "params", &params);
-    if (rows < 0 || test_rows < 0)
-        return ib_fail(IB_EINVAL, "protocol", "rows and test_rows must not be negative");
+    const char *residency;
+    json_t *options, *params;
+    int residency_value, watched = 0;
+    IB_UNPACK(message, "{s:s, s?:s, s:o, s:s, s:s, s?:b, s:s, s:s, s:s, s:o}", "impl", &job.impl, "plugin",
+              &job.plugin, "options", &options, "residency", &residency, "model", &job.model, "watched",
+              &watched, "x", &job.x, "y", &job.y, "x_test", &job.x_test, "params", &params);
     IB_TRY(word_value(ib_residency_words, "residency", residency, &residency_value));
-    IB_TRY(word_value(ib_dtype_words, "dtype", dtype, &dtype_value));
-    IB_TRY(word_value(ib_loss_words, "loss", loss, &loss_value));
-    if (act)
-        IB_TRY(word_value(ib_act_words, "act", act, &act_value));
     job.residency = (enum ib_residency)residency_value;
-    job.dtype = (enum ib_dtype)dtype_value;
-    job.net.loss = (enum ib_loss)loss_value;
-    job.net.act = (enum ib_act)act_value;
     job.watched = watched;
-    job.rows = (uint64_t)rows;
-    job.test_rows = (uint64_t)test_rows;
-    IB_TRY(layers_from_json(layers, &job.net));
+    IB_TRY(spec_from_json(message, &job.spec));
     IB_TRY(params_from_json(params, &job));
     IB_TRY(settings_from_json(options, arena, &job));
     *out = job;
@@ -201,12 +227,11 @@ enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train
 json_t *ib_oracle_request_to_json(const struct ib_job *job, const struct ib_oracle_request *request)
 {
     json_t *message = ib_job_to_json(job, "oracle");
-    json_t *more = json_pack("{s:I, s:I, s:s, s:b, s:b, s:b, s:s}", "epochs", (json_int_t)request->epochs,
-                             "budget_ns", (json_int_t)request->budget_ns, "arithmetic",
-                             ib_word_of(ib_dtype_words, (int)request->arithmetic), "tf32", request->tf32,
-                             "reversed", request->reversed, "step", request->step, "out", request->out);
-    json_object_update(message, more);
-    json_decref(more);
+    update(message, json_pack("{s:I, s:I, s:s, s:b, s:b, s:b, s:s}", "epochs", (json_int_t)request->epochs,
+                              "budget_ns", (json_int_t)request->budget_ns, "arithmetic",
+                              ib_word_of(ib_dtype_words, (int)request->arithmetic.type), "tf32",
+                              request->arithmetic.tf32, "reversed", request->arithmetic.reversed, "step",
+                              request->step, "out", request->out));
     return message;
 }
 
@@ -220,9 +245,7 @@ enum ib_status ib_oracle_request_from_json(const json_t *message, struct ib_orac
     IB_TRY(word_value(ib_dtype_words, "arithmetic", arithmetic, &type));
     *out = (struct ib_oracle_request){.epochs = (uint64_t)epochs,
                                       .budget_ns = (uint64_t)budget_ns,
-                                      .arithmetic = (enum ib_dtype)type,
-                                      .tf32 = tf32,
-                                      .reversed = reversed,
+                                      .arithmetic = {(enum ib_dtype)type, tf32, reversed},
                                       .step = step,
                                       .out = folder};
     return IB_OK;

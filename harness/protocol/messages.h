@@ -21,6 +21,7 @@
 
 #include "core/outcome.h"
 #include "ironbench/tracer.h"
+#include "oracle/oracle.h"
 #include "protocol/driver_counters.h"
 #include "train/dispatch.h"
 
@@ -38,12 +39,9 @@ struct ib_job {
     size_t n_settings;
     enum ib_residency residency;
     const char *model;
-    struct ib_network net;
-    enum ib_dtype dtype;
-    uint64_t rows, test_rows;
-    double lr;
-    bool watched;               /* by the implementation's tracer, where there is one */
-    const char *x, *y, *x_test; /* paths */
+    struct ib_training_spec spec; /* its type is that of the arrays */
+    bool watched;                 /* by the implementation's tracer, where there is one */
+    const char *x, *y, *x_test;   /* paths */
     char param_name[IB_MAX_PARAMS][8];
     const char *start[IB_MAX_PARAMS]; /* paths */
 };
@@ -67,13 +65,10 @@ struct ib_train_request {
 json_t *ib_train_request_to_json(const struct ib_train_request *);
 enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train_request *out);
 
-/* What an `oracle` request says beside the problem, whose type is that of its arrays, whatever the
- * arithmetic. */
+/* What an `oracle` request says besides the job. */
 struct ib_oracle_request {
     uint64_t epochs, budget_ns;
-    enum ib_dtype arithmetic;
-    bool tf32;
-    bool reversed;
+    struct ib_arithmetic arithmetic;
     bool step; /* only the loss of epoch 1, and its gradient's sketch */
     const char *out;
 };

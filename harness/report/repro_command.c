@@ -23,9 +23,10 @@ static bool applies(const struct ib_case_record *c, enum ib_axis_kind kind)
     const struct ib_impl_info info = {.device = c->residency != IB_HOST};
     const struct ib_configured_impl impl = {.info = &info};
     const char *layers = c->axis[IB_AXIS_HIDDEN];
-    const struct ib_case stored = {.model = ib_model_find(c->axis[IB_AXIS_MODEL]),
-                                   .n_hidden = layers && strcmp(layers, "none") != 0,
-                                   .impl = &impl};
+    const struct ib_case stored = {
+        .model = ib_model_find(c->axis[IB_AXIS_MODEL]),
+        .spec.net.n_layers = layers && strcmp(layers, "none") != 0 ? 2 : 1, /* how many does not matter */
+        .impl = &impl};
     return c->axis[kind] && stored.model && ib_axis_applies(kind, &stored);
 }
 

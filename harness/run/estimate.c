@@ -29,16 +29,15 @@ static double most(double a, double b)
     return a > b ? a : b;
 }
 
-double ib_estimate_flops(const struct ib_case *c)
+double ib_estimate_flops(const struct ib_training_spec *spec)
 {
-    struct ib_network net;
+    const struct ib_network *net = &spec->net;
     double flops = 0;
-    ib_case_network(c, &net);
-    for (uint32_t l = 0; l < net.n_layers; l++) {
-        double weights = (double)net.width[l] * (double)net.width[l + 1];
+    for (uint32_t l = 0; l < net->n_layers; l++) {
+        double weights = (double)net->width[l] * (double)net->width[l + 1];
         double products =
             l == 0 ? 2 : 3; /* forward, by the weights, and by the input, which the first has no use for */
-        flops += 2 * products * weights * (double)c->dataset->rows + 2 * weights;
+        flops += 2 * products * weights * (double)spec->rows + 2 * weights;
     }
     return flops;
 }
@@ -48,17 +47,13 @@ double ib_estimate_flops(const struct ib_case *c)
 
 static bool same_training(const struct ib_case *a, const struct ib_case *b)
 {
-    bool same = a->model == b->model && a->dataset == b->dataset && a->n_hidden == b->n_hidden &&
-                a->act == b->act && a->loss == b->loss && a->init == b->init && a->lr == b->lr &&
-                a->epochs == b->epochs && a->seed == b->seed;
-    for (uint32_t i = 0; same && i < a->n_hidden; i++)
-        same = a->hidden[i] == b->hidden[i];
-    return same;
+    return a->model == b->model && a->dataset == b->dataset && ib_network_equal(&a->spec.net, &b->spec.net) &&
+           a->spec.lr == b->spec.lr && a->init == b->init && a->epochs == b->epochs && a->seed == b->seed;
 }
 
 static double oracle_epoch_ns(const struct ib_case *c)
 {
-    return ib_estimate_flops(c) / ORACLE_FLOPS_PER_S * 1e9;
+    return ib_estimate_flops(&c->spec) / ORACLE_FLOPS_PER_S * 1e9;
 }
 
 /* Does its time end before the training does, so that single epochs are checked besides? */
@@ -74,7 +69,7 @@ static double estimate_oracle(const struct ib_measure *measure, const struct ib_
     for (size_t i = 0; i < matrix->n; i++) {
         const struct ib_case *c = &matrix->cases[i];
         bool again = i > 0 && same_training(c, c - 1);
-        unsigned type = 1u << c->dtype;
+        unsigned type = 1u << c->spec.dtype;
         double ns = (double)c->epochs * oracle_epoch_ns(c);
         unsigned runs = !again ? 2 : !(types & type);
         total += runs * (WORKER_NS + least(ns, (double)measure->oracle_budget_ns));
@@ -89,7 +84,7 @@ static double estimate_oracle(const struct ib_measure *measure, const struct ib_
 
 static double assumed_epoch_ns(const struct ib_case *c)
 {
-    return most(IB_ASSUMED_LEAST_NS, ib_estimate_flops(c) / IB_ASSUMED_FLOPS_PER_S * 1e9);
+    return most(IB_ASSUMED_LEAST_NS, ib_estimate_flops(&c->spec) / IB_ASSUMED_FLOPS_PER_S * 1e9);
 }
 
 /* Trainings in a round, until min_time has passed. */

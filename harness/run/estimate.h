@@ -22,7 +22,7 @@ struct ib_estimate {
 };
 
 /* Additions and multiplications of one epoch: forward, gradients, update. */
-double ib_estimate_flops(const struct ib_case *);
+double ib_estimate_flops(const struct ib_training_spec *);
 
 /* `earlier_ns` is what ib_run_history_epochs found. Stored in the arena. */
 void ib_estimate(const struct ib_measure *, const struct ib_matrix *, const double *earlier_ns,

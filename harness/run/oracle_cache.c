@@ -18,15 +18,14 @@ struct ib_kept_trajectory {
 /* Everything that decides a trajectory; not the implementation, the residency or what is read. */
 static void key_of(const struct ib_case *c, const struct ib_oracle_request *request, char *key, size_t n)
 {
-    struct ib_network net;
-    ib_case_network(c, &net);
-    int used =
-        snprintf(key, n, "%s %s %d %a %llu %d %d %d %llu %d %d %d %d", c->model->name, c->dataset->sha256,
-                 (int)ib_workspace_exact_type(c), c->lr, (unsigned long long)request->epochs, (int)net.act,
-                 (int)net.loss, (int)c->init, (unsigned long long)c->seed, (int)request->arithmetic,
-                 (int)request->tf32, (int)request->reversed, (int)request->step);
-    for (uint32_t l = 0; l <= net.n_layers && used > 0 && (size_t)used < n; l++)
-        used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net.width[l]);
+    const struct ib_network *net = &c->spec.net;
+    int used = snprintf(key, n, "%s %s %d %a %llu %d %d %d %llu %d %d %d %d", c->model->name,
+                        c->dataset->sha256, (int)ib_workspace_exact_type(&c->spec), c->spec.lr,
+                        (unsigned long long)request->epochs, (int)net->act, (int)net->loss, (int)c->init,
+                        (unsigned long long)c->seed, (int)request->arithmetic.type,
+                        (int)request->arithmetic.tf32, (int)request->arithmetic.reversed, (int)request->step);
+    for (uint32_t l = 0; l <= net->n_layers && used > 0 && (size_t)used < n; l++)
+        used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net->width[l]);
 }
 
 /* ---- from files to a trajectory ---- */
@@ -101,11 +100,11 @@ static enum ib_status load_trajectory(const char *folder, struct ib_arena *arena
 static enum ib_status start_from(struct ib_oracle_cache *refs, const double *params, const char *folder,
                                  struct ib_job *job)
 {
-    for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
+    for (uint32_t p = 0; p < ib_network_params(&job->spec.net); p++) {
         job->start[p] = ib_arena_print(&refs->arena, "%s/start-%u.npy", folder, p);
-        IB_TRY(ib_npy_write_f64(job->start[p], job->dtype, ib_network_param_rows(&job->net, p),
-                                ib_network_param_cols(&job->net, p), params));
-        params += ib_network_param_size(&job->net, p);
+        IB_TRY(ib_npy_write_f64(job->start[p], job->spec.dtype, ib_network_param_rows(&job->spec.net, p),
+                                ib_network_param_cols(&job->spec.net, p), params));
+        params += ib_network_param_size(&job->spec.net, p);
     }
     return IB_OK;
 }
@@ -119,7 +118,7 @@ static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, co
     struct ib_worker_process *worker = NULL;
     json_t *answer = NULL;
     uint64_t timeout_ns = refs->budget_ns + LAST_EPOCH_NS;
-    enum ib_status status = ib_workspace_job(refs->work, c, ib_workspace_exact_type(c), &job);
+    enum ib_status status = ib_workspace_job(refs->work, c, ib_workspace_exact_type(&c->spec), &job);
     if (status == IB_OK)
         status = ib_workspace_folder(refs->work, &request->out);
     if (status == IB_OK && from)
@@ -159,21 +158,27 @@ static bool get(struct ib_oracle_cache *refs, const struct ib_case *c, struct ib
     return ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
 }
 
+static const struct ib_arithmetic exact = {.type = IB_F64};
+
+/* That of an answer, or for f64 the same sums rounded otherwise. */
+static struct ib_arithmetic drift_of(const struct ib_case *c)
+{
+    const enum ib_dtype type = c->spec.dtype;
+    return (struct ib_arithmetic){.type = type, .tf32 = ib_case_tf32(c), .reversed = type == IB_F64};
+}
+
 bool ib_oracle_cache_get(struct ib_oracle_cache *refs, const struct ib_case *c,
                          const struct ib_trajectory **truth, const struct ib_trajectory **drift,
                          struct ib_outcome *outcome)
 {
     struct ib_oracle_request request = {
-        .epochs = c->epochs, .budget_ns = refs->budget_ns, .arithmetic = IB_F64, .reversed = false};
+        .epochs = c->epochs, .budget_ns = refs->budget_ns, .arithmetic = exact};
     if (!get(refs, c, &request, truth, outcome))
         return false;
     *drift = *truth;
     if ((*truth)->epochs == 0)
         return true;
-    request = (struct ib_oracle_request){.epochs = (*truth)->epochs,
-                                         .arithmetic = c->dtype,
-                                         .tf32 = ib_case_tf32(c),
-                                         .reversed = c->dtype == IB_F64};
+    request = (struct ib_oracle_request){.epochs = (*truth)->epochs, .arithmetic = drift_of(c)};
     return get(refs, c, &request, drift, outcome);
 }
 
@@ -192,14 +197,10 @@ static bool get_step(struct ib_oracle_cache *refs, const struct ib_case *c, cons
 bool ib_oracle_cache_step(struct ib_oracle_cache *refs, const struct ib_case *c, const double *from,
                           struct ib_sketched *truth, struct ib_sketched *drift, struct ib_outcome *outcome)
 {
-    struct ib_oracle_request request = {.epochs = 1, .arithmetic = IB_F64, .step = true};
+    struct ib_oracle_request request = {.epochs = 1, .arithmetic = exact, .step = true};
     if (!get_step(refs, c, from, &request, truth, outcome))
         return false;
-    request = (struct ib_oracle_request){.epochs = 1,
-                                         .arithmetic = c->dtype,
-                                         .tf32 = ib_case_tf32(c),
-                                         .reversed = c->dtype == IB_F64,
-                                         .step = true};
+    request.arithmetic = drift_of(c);
     return get_step(refs, c, from, &request, drift, outcome);
 }
 

@@ -32,7 +32,7 @@ bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c
     *worker = NULL;
     if (!c->impl->info->available)
         return ib_outcome_set(outcome, IB_CASE_UNAVAILABLE, "%s", c->impl->info->reason);
-    enum ib_status status = ib_workspace_job(context->work, c, c->dtype, job);
+    enum ib_status status = ib_workspace_job(context->work, c, c->spec.dtype, job);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
     job->watched = watched;
@@ -114,18 +114,21 @@ static enum ib_status load_curve(const char *folder, struct ib_arena *arena, str
 static enum ib_status load_arrays(const struct ib_job *job, const char *folder, bool with_curve,
                                   struct ib_arena *arena, struct ib_arrays *out)
 {
-    uint64_t outputs = job->net.width[job->net.n_layers];
-    double *params = ib_arena_alloc(arena, ib_network_size(&job->net) * sizeof *params), *next = params;
-    double *predictions = ib_arena_alloc(arena, job->test_rows * outputs * sizeof *predictions);
-    for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
-        IB_TRY(load_array(folder, job->param_name[p], ib_network_param_rows(&job->net, p),
-                          ib_network_param_cols(&job->net, p), job->dtype, next));
-        next += ib_network_param_size(&job->net, p);
+    const struct ib_training_spec *spec = &job->spec;
+    const struct ib_network *net = &spec->net;
+    const uint64_t n_params = ib_network_size(net), n_predictions = ib_training_spec_predictions(spec);
+    double *params = ib_arena_alloc(arena, n_params * sizeof *params), *next = params;
+    double *predictions = ib_arena_alloc(arena, n_predictions * sizeof *predictions);
+    for (uint32_t p = 0; p < ib_network_params(net); p++) {
+        IB_TRY(load_array(folder, job->param_name[p], ib_network_param_rows(net, p),
+                          ib_network_param_cols(net, p), spec->dtype, next));
+        next += ib_network_param_size(net, p);
     }
-    IB_TRY(load_array(folder, "predictions", job->test_rows, outputs, job->dtype, predictions));
+    IB_TRY(load_array(folder, "predictions", spec->test_rows, ib_network_outputs(net), spec->dtype,
+                      predictions));
     if (with_curve)
         IB_TRY(load_curve(folder, arena, out));
-    out->final = (struct ib_final){ib_network_size(&job->net), job->test_rows * outputs, params, predictions};
+    out->final = (struct ib_final){n_params, n_predictions, params, predictions};
     return IB_OK;
 }
 
@@ -140,20 +143,17 @@ bool ib_pass_load(const struct ib_job *job, const char *folder, bool with_curve,
 
 /* ---- copies ---- */
 
-bool ib_pass_copies_as_expected(const struct ib_case *c, const struct ib_pass_result *result, uint64_t epochs,
-                                uint64_t reads, struct ib_outcome *outcome)
+bool ib_pass_copies_as_expected(const struct ib_case *c, const struct ib_pass_result *result, uint64_t reads,
+                                struct ib_outcome *outcome)
 {
     char why[256];
-    struct ib_transfer_model_case transfer_model = {.type = c->dtype,
+    const struct ib_transfer_model_case expected = {.spec = c->spec,
                                                     .residency = c->residency,
                                                     .fused = result->fused,
                                                     .fused_predict = result->fused_predict,
-                                                    .rows = c->dataset->rows,
-                                                    .test_rows = c->dataset->test_rows,
-                                                    .epochs = epochs,
+                                                    .epochs = c->epochs,
                                                     .reads = reads};
-    ib_case_network(c, &transfer_model.net);
-    if (ib_transfer_model_matches(&transfer_model, &result->transfer_log, why, sizeof why))
+    if (ib_transfer_model_matches(&expected, &result->transfer_log, why, sizeof why))
         return true;
     return ib_outcome_set(outcome, IB_CASE_UNTRUSTED, "copies differ from the transfer model: %s", why);
 }

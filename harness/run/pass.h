@@ -13,10 +13,10 @@ bool ib_pass_train(const struct ib_pass_context *, const struct ib_case *, struc
 /* Reads what the pass left in `folder`, and removes it. */
 bool ib_pass_load(const struct ib_job *, const char *folder, bool with_curve, struct ib_arena *,
                   struct ib_arrays *out, struct ib_outcome *);
-/* Did it copy what the transfer model says? false sets the outcome to untrusted. Not of external programs,
- * whose copies nobody counts. */
-bool ib_pass_copies_as_expected(const struct ib_case *, const struct ib_pass_result *, uint64_t epochs,
-                                uint64_t reads, struct ib_outcome *);
+/* Did a training of all epochs, of which the loss of `reads` was read, copy what the transfer model says?
+ * false sets the outcome to untrusted. Not for external programs, whose copies are unknown. */
+bool ib_pass_copies_as_expected(const struct ib_case *, const struct ib_pass_result *, uint64_t reads,
+                                struct ib_outcome *);
 /* Does the count of the driver or a tracer, where there is one, agree with the transfer log? false sets the
  * outcome to untrusted. */
 bool ib_pass_tracer_agrees(const struct ib_pass_result *, struct ib_outcome *);

@@ -1,17 +1,54 @@
 #include "run/pass_checked.h"
 
 #include "base/error.h"
+#include "core/loss_schedule.h"
+#include "diagnose/diagnose.h"
 #include "metrics/metric.h"
+#include "run/external_pass.h"
 #include "run/pass.h"
-#include "run/pass_profiled.h"
-#include "run/pass_verdict.h"
 #include "run/train_loss.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static void keep_account(struct ib_checking *k, const struct ib_pass_result *result, uint64_t reads)
+/* A checked pass on its way from the trainings to the verdict. */
+struct checking {
+    const struct ib_pass_context *context;
+    const struct ib_case *c;
+    struct ib_arena *arena;
+    struct ib_checked_pass *out;
+    struct ib_arrays arrays;
+    struct ib_job job;
+    struct ib_worker_process *worker;
+    struct ib_outcome outcome;
+};
+
+/* ---- trainings ---- */
+
+static uint64_t count_reads(const struct ib_train_request *request)
+{
+    uint64_t reads = 0;
+    for (uint64_t e = 1; e <= request->epochs; e++)
+        reads += ib_checks_epoch(e, request->epochs) || ib_logs_epoch(e, request->log_every);
+    return reads;
+}
+
+/* One training of `epochs` epochs; its arrays, and what it reported. false: the outcome says why. */
+static bool train(struct checking *k, uint64_t epochs, struct ib_pass_result *result,
+                  struct ib_arrays *arrays, uint64_t *reads)
+{
+    struct ib_train_request request = {
+        .pass = IB_PASS_CHECKED, .epochs = epochs, .log_every = k->c->log_every};
+    if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->context->work, &request.out)))
+        return false;
+    *reads = count_reads(&request);
+    return ib_pass_train(k->context, k->c, k->worker, &request, result, &k->outcome) &&
+           ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome) &&
+           (!result->outside || ib_external_curve(k->c, epochs, k->arena, arrays, &k->outcome));
+}
+
+static void keep_account(struct checking *k, const struct ib_pass_result *result, uint64_t reads)
 {
     k->out->phases = result->phases;
     if (result->outside)
@@ -20,7 +57,7 @@ static void keep_account(struct ib_checking *k, const struct ib_pass_result *res
     *transfer_log = result->transfer_log;
     k->out->transfer_log = transfer_log;
     k->out->path = result->fused ? "fused" : "ops";
-    k->out->as_expected = ib_pass_copies_as_expected(k->c, result, k->c->epochs, reads, &k->outcome);
+    k->out->as_expected = ib_pass_copies_as_expected(k->c, result, reads, &k->outcome);
     struct ib_driver_counters *tracer = ib_arena_alloc(k->arena, sizeof *tracer);
     *tracer = result->tracer;
     k->out->tracer = tracer;
@@ -30,17 +67,18 @@ static void keep_account(struct ib_checking *k, const struct ib_pass_result *res
 /* ---- metrics ---- */
 
 /* Predictions in the target's units. */
-static const double *unscale(struct ib_checking *k, const struct ib_prepared *prepared,
+static const double *unscale(struct checking *k, const struct ib_prepared *prepared,
                              const double *predictions)
 {
-    uint64_t outputs = k->c->dataset->outputs, n = k->c->dataset->test_rows * outputs;
+    const uint64_t n = ib_training_spec_predictions(&k->c->spec),
+                   outputs = ib_network_outputs(&k->c->spec.net);
     double *values = ib_arena_alloc(k->arena, n * sizeof *values);
     for (uint64_t i = 0; i < n; i++)
         values[i] = predictions[i] * prepared->y_scale[i % outputs] + prepared->y_mean[i % outputs];
     return values;
 }
 
-static void measure_quality(struct ib_checking *k, const struct ib_prepared *prepared)
+static void measure_quality(struct checking *k, const struct ib_prepared *prepared)
 {
     const struct ib_dataset *d = k->c->dataset;
     uint64_t n_metrics = 0;
@@ -48,7 +86,7 @@ static void measure_quality(struct ib_checking *k, const struct ib_prepared *pre
         n_metrics++;
 
     struct ib_scores scores = {.task = d->task,
-                               .probability = ib_model_gives_probability(k->c->loss),
+                               .probability = ib_model_gives_probability(k->c->spec.net.loss),
                                .rows = d->test_rows,
                                .outputs = d->outputs,
                                .actual = prepared->y_test,
@@ -66,7 +104,177 @@ static void measure_quality(struct ib_checking *k, const struct ib_prepared *pre
     k->out->predicted = scores.predicted;
 }
 
-static void run_steps(struct ib_checking *k)
+/* ---- the verdict ---- */
+
+/* The start as one array, as the implementation saw it. */
+static enum ib_status load_start(struct checking *k, const double **out)
+{
+    double *all = ib_arena_alloc(k->arena, ib_network_size(&k->job.spec.net) * sizeof *all), *next = all;
+    for (uint32_t p = 0; p < ib_network_params(&k->job.spec.net); p++) {
+        const double *values;
+        uint64_t n = ib_network_param_size(&k->job.spec.net, p);
+        IB_TRY(ib_npy_load(k->arena, k->job.start[p], &values));
+        memcpy(next, values, n * sizeof *values);
+        next += n;
+    }
+    *out = all;
+    return IB_OK;
+}
+
+/* What the answer is compared with: the oracle's training, and where that ends early, steps. */
+struct evidence {
+    const struct ib_trajectory *truth, *drift;
+    const struct ib_arrays *arrays; /* the training of truth->epochs epochs, if there is one */
+    struct ib_step steps[2];
+    size_t n_steps;
+};
+
+static enum ib_status compare(struct checking *k, const struct evidence *e)
+{
+    struct ib_train_rows rows;
+    struct ib_oracle_problem problem = {
+        .spec = k->c->spec, .arithmetic = {.type = IB_F64}, .epochs = e->truth->epochs};
+    struct ib_reference reference = {.spec = &k->c->spec,
+                                     .truth = e->truth,
+                                     .drift = e->drift,
+                                     .steps = e->steps,
+                                     .n_steps = e->n_steps,
+                                     .problem = &problem};
+    struct ib_answer answer = {.tf32 = ib_case_tf32(k->c),
+                               .epochs = e->truth->epochs,
+                               .curve = e->arrays->curve,
+                               .sparse = k->c->impl->info->command != NULL,
+                               .params = e->arrays->final.params,
+                               .predictions = k->arrays.final.predictions,
+                               .predictor = k->arrays.final.params};
+    IB_TRY(ib_npy_load(k->arena, k->job.x_test, &reference.x_test));
+    IB_TRY(load_start(k, &reference.start));
+    if (!ib_train_rows_open(k->context->work, k->c, &rows))
+        return ib_last_error()->code;
+    ib_oracle_use_rows(&problem, &rows.x, &rows.y);
+    problem.params = reference.start;
+    ib_verify(&reference, &answer, &k->out->verification);
+    enum ib_status status = ib_diagnose(&reference, &answer, &k->out->verification);
+    ib_train_rows_close(&rows);
+    return status;
+}
+
+/* Epoch `epoch` by itself, from `from` to what the training `after` ended with. at_start: `from` is where all
+ * trainings begin. false: there is no such reference. */
+static bool add_step(struct checking *k, struct evidence *e, uint64_t epoch, const double *from,
+                     bool at_start, const struct ib_arrays *after)
+{
+    struct ib_outcome oracle;
+    struct ib_step *step = &e->steps[e->n_steps++];
+    *step = (struct ib_step){
+        .epoch = epoch, .from = from, .to = after->final.params, .loss = ib_loss_at(&after->curve, epoch)};
+    if (ib_oracle_cache_step(k->context->oracle_cache, k->c, at_start ? NULL : from, &step->truth,
+                             &step->drift, &oracle))
+        return true;
+    snprintf(k->out->verification.reason, sizeof k->out->verification.reason, "no reference: %.200s",
+             oracle.reason);
+    return false;
+}
+
+/* The first epoch, and the last one: for that the implementation trains once more, to the epoch before it,
+ * and must do the same again for the two to fit. */
+static bool add_steps(struct checking *k, struct evidence *e)
+{
+    struct ib_pass_result result;
+    struct ib_arrays first, before_last;
+    const double *start;
+    uint64_t reads;
+    const uint64_t last = k->c->epochs;
+    if (!ib_outcome_error(&k->outcome, load_start(k, &start)) || !train(k, 1, &result, &first, &reads) ||
+        !add_step(k, e, 1, start, true, &first))
+        return false;
+    if (last == 1 || !(k->c->impl->info->flags & IB_DETERMINISTIC))
+        return true;
+    return train(k, last - 1, &result, &before_last, &reads) &&
+           add_step(k, e, last, before_last.final.params, false, &k->arrays);
+}
+
+/* What the verdict rests on, in words. */
+static const char *name_reference(struct checking *k, const struct evidence *e)
+{
+    const unsigned long long compared = e->truth->epochs, epochs = k->c->epochs;
+    const char *trajectory = compared == 0   ? ""
+                             : compared == 1 ? "first epoch, "
+                                             : ib_arena_print(k->arena, "first %llu epochs, ", compared);
+    if (e->n_steps == 0)
+        return "oracle";
+    const char *steps = e->n_steps == 2 ? ib_arena_print(k->arena, "epochs 1 and %llu", epochs) : "epoch 1";
+    return ib_arena_print(k->arena, "oracle, %s%s by %d random vectors", trajectory, steps,
+                          IB_SKETCH_VECTORS);
+}
+
+/* The verdict on what the pass has trained, against the oracle; where its budget ended before the last epoch,
+ * the implementation trains once more, that far, and single epochs are checked by themselves. */
+static void verify(struct checking *k)
+{
+    struct evidence e = {.arrays = &k->arrays};
+    struct ib_outcome oracle;
+    struct ib_pass_result result;
+    struct ib_arrays shorter;
+    uint64_t reads;
+    struct ib_verification *v = &k->out->verification;
+    const char *algorithm = k->c->impl->info->algorithm;
+    if (algorithm) {
+        snprintf(v->reason, sizeof v->reason,
+                 "%.100s is another algorithm than the contract's gradient descent, so there is nothing to "
+                 "compare its parameters with",
+                 algorithm);
+        return;
+    }
+    if (!ib_oracle_cache_get(k->context->oracle_cache, k->c, &e.truth, &e.drift, &oracle)) {
+        snprintf(v->reason, sizeof v->reason, "no reference: %.200s", oracle.reason);
+        return;
+    }
+    if (e.truth->epochs < k->c->epochs) {
+        if (e.truth->epochs > 0) {
+            if (!train(k, e.truth->epochs, &result, &shorter, &reads))
+                return;
+            e.arrays = &shorter;
+        }
+        if (!add_steps(k, &e))
+            return;
+    }
+    k->out->reference = name_reference(k, &e);
+    enum ib_status status = compare(k, &e);
+    if (status != IB_OK)
+        ib_outcome_error(&k->outcome, status);
+}
+
+/* ---- where the time goes ---- */
+
+enum { PROFILED_EPOCHS = 20 }; /* trained several times: enough for shares of the time */
+
+/* Where the time of an epoch goes, from a short training in which every step is waited for; NULL for work in
+ * host memory and where it failed, with the reason or "". In the arena. */
+static const struct ib_profile *profile(const struct ib_pass_context *context, const struct ib_case *c,
+                                        struct ib_arena *arena, const char **reason)
+{
+    struct ib_job job;
+    struct ib_worker_process *worker = NULL;
+    struct ib_outcome outcome = {.status = IB_CASE_OK};
+    struct ib_pass_result *result = ib_arena_alloc(arena, sizeof *result);
+    struct ib_train_request request = {.pass = IB_PASS_PROFILED,
+                                       .epochs = c->epochs < PROFILED_EPOCHS ? c->epochs : PROFILED_EPOCHS,
+                                       .out = ""};
+    *reason = "";
+    if (c->residency == IB_HOST || c->impl->info->command) /* nobody can look into an external program */
+        return NULL;
+    bool ok = ib_pass_open(context, c, false, &job, &worker, &outcome) &&
+              ib_pass_train(context, c, worker, &request, result, &outcome);
+    ib_worker_process_end(worker);
+    if (!ok)
+        *reason = ib_arena_copy(arena, outcome.reason);
+    return ok && result->profiled ? &result->profile : NULL;
+}
+
+/* ---- the pass ---- */
+
+static void run_steps(struct checking *k)
 {
     struct ib_pass_result result;
     const struct ib_prepared *prepared;
@@ -75,7 +283,7 @@ static void run_steps(struct ib_checking *k)
         return;
     if (k->context->progress)
         ib_worker_process_on_progress(k->worker, k->context->progress, k->context->progress_context);
-    if (!ib_checking_train(k, k->c->epochs, &result, &k->arrays, &reads))
+    if (!train(k, k->c->epochs, &result, &k->arrays, &reads))
         return;
     ib_worker_process_on_progress(k->worker, NULL, NULL); /* further trainings are nobody's to watch */
     keep_account(k, &result, reads);
@@ -83,15 +291,15 @@ static void run_steps(struct ib_checking *k)
     k->out->seconds = k->arrays.seconds;
     k->out->final = k->arrays.final;
     k->out->convergence = ib_convergence_of(&k->arrays.curve);
-    if (ib_workspace_prepare(k->context->work, k->c, k->c->dtype, &prepared) == IB_OK)
+    if (ib_workspace_prepare(k->context->work, k->c, k->c->spec.dtype, &prepared) == IB_OK)
         measure_quality(k, prepared);
-    ib_pass_verify(k);
+    verify(k);
 }
 
 void ib_pass_checked(const struct ib_pass_context *context, const struct ib_case *c, struct ib_arena *arena,
                      struct ib_checked_pass *out)
 {
-    struct ib_checking k = {.context = context, .c = c, .arena = arena, .out = out};
+    struct checking k = {.context = context, .c = c, .arena = arena, .out = out};
     *out = (struct ib_checked_pass){
         .verification = {.loss_error = NAN, .params_error = NAN, .prediction_error = NAN}};
     ib_outcome_set(&k.outcome, IB_CASE_OK, "%s", "");
@@ -101,5 +309,5 @@ void ib_pass_checked(const struct ib_pass_context *context, const struct ib_case
     out->stderr_tail = k.worker ? ib_arena_copy(arena, ib_worker_process_output(k.worker)) : "";
     ib_worker_process_end(k.worker);
     if (out->status == IB_CASE_OK)
-        out->profile = ib_pass_profiled(context, c, arena, &out->profile_reason);
+        out->profile = profile(context, c, arena, &out->profile_reason);
 }

@@ -34,7 +34,7 @@ static enum ib_status prepare(struct whole *w)
     cpu_set_t cpus;
     const char *const worker[] = {w->context->program ? w->context->program : ib_self(), "worker", NULL};
     const char *const *command = w->c->impl->info->command; /* of an external program */
-    IB_TRY(ib_workspace_job(w->context->work, w->c, w->c->dtype, &w->job));
+    IB_TRY(ib_workspace_job(w->context->work, w->c, w->c->spec.dtype, &w->job));
     IB_TRY(ib_workspace_folder(w->context->work, &w->folder));
     w->log = ib_arena_print(w->arena, "%s/log", w->folder);
     w->answer = ib_arena_print(w->arena, "%s/answer", w->folder);

@@ -35,8 +35,8 @@ static bool judge(struct stopping *s, const char *folder, double *loss)
     double error;
     *loss = NAN;
     bool ok = ib_pass_load(&s->job, folder, false, &arena, &arrays, &s->outcome);
-    if (ok && !ib_predictions_fit(&s->job.net, s->job.dtype, arrays.final.params, s->job.test_rows, s->x_test,
-                                  arrays.final.predictions, &error)) {
+    if (ok &&
+        !ib_predictions_fit(&s->job.spec, arrays.final.params, s->x_test, arrays.final.predictions, &error)) {
         s->misfit = ib_arena_print(s->arena,
                                    "its predictions are not those of the parameters that it returns: they "
                                    "are off by %.2g",

@@ -40,7 +40,7 @@ bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, co
     bool exact = c->impl->info->flags & IB_DETERMINISTIC;
     if (c->impl->info->algorithm && !exact)
         return true; /* it may end where chance leads it */
-    double allowed = exact ? 0 : ib_tolerance(c->dtype);
+    double allowed = exact ? 0 : ib_tolerance(c->spec.dtype);
     double params = difference(timed->params, checked->params, timed->n_params);
     double predictions = difference(timed->predictions, checked->predictions, timed->n_predictions);
     if (params <= allowed && predictions <= allowed)
@@ -115,7 +115,7 @@ static bool keep_account(struct ib_timing *t, const struct ib_pass_result *resul
     *transfer_log = result->transfer_log;
     t->out->transfer_log = transfer_log;
     t->out->as_expected =
-        ib_pass_copies_as_expected(c, result, c->epochs, count_reads(c->epochs, c->log_every), &t->outcome);
+        ib_pass_copies_as_expected(c, result, count_reads(c->epochs, c->log_every), &t->outcome);
     return t->out->as_expected && ib_pass_tracer_agrees(result, &t->outcome);
 }
 

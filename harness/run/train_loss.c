@@ -7,7 +7,7 @@
 bool ib_train_rows_open(struct ib_workspace *work, const struct ib_case *c, struct ib_train_rows *out)
 {
     const struct ib_prepared *exact;
-    if (ib_workspace_prepare(work, c, ib_workspace_exact_type(c), &exact) != IB_OK ||
+    if (ib_workspace_prepare(work, c, ib_workspace_exact_type(&c->spec), &exact) != IB_OK ||
         ib_npy_open(exact->x, &out->x) != IB_OK)
         return false;
     if (ib_npy_open(exact->y, &out->y) == IB_OK)
@@ -25,10 +25,9 @@ void ib_train_rows_close(struct ib_train_rows *rows)
 double ib_train_loss(struct ib_workspace *work, const struct ib_case *c, const double *params)
 {
     struct ib_train_rows rows;
-    struct ib_oracle_problem problem = {.params = params};
+    struct ib_oracle_problem problem = {.spec = c->spec, .params = params};
     if (!ib_train_rows_open(work, c, &rows))
         return NAN;
-    ib_case_network(c, &problem.net);
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
     const double loss = ib_oracle_problem_loss(&problem);
     ib_train_rows_close(&rows);

@@ -96,7 +96,7 @@ static enum ib_status prepare(struct ib_workspace *w, const struct ib_dataset *d
 static const struct ib_prepared *find_prepared(const struct ib_workspace *w, const struct ib_case *c,
                                                enum ib_dtype type)
 {
-    const bool scaled = ib_model_scales_targets(c->loss);
+    const bool scaled = ib_model_scales_targets(c->spec.net.loss);
     const struct ib_prepared *p = w->prepared;
     while (p && !(p->dataset == c->dataset && p->type == type && p->scaled_targets == scaled))
         p = p->next;
@@ -114,10 +114,9 @@ enum ib_status ib_workspace_prepare(struct ib_workspace *w, const struct ib_case
     return IB_OK;
 }
 
-enum ib_dtype ib_workspace_exact_type(const struct ib_case *c)
+enum ib_dtype ib_workspace_exact_type(const struct ib_training_spec *spec)
 {
-    const struct ib_dataset *d = c->dataset;
-    return d->rows > IB_EXACT_ELEMENTS_MAX / d->cols ? c->dtype : IB_F64;
+    return spec->rows > IB_EXACT_ELEMENTS_MAX / spec->net.width[0] ? spec->dtype : IB_F64;
 }
 
 /* ---- starts ---- */
@@ -134,9 +133,9 @@ struct ib_start {
     struct ib_start *next;
 };
 
-static bool same_start(const struct ib_start *s, const struct ib_case *c, const struct ib_network *net,
-                       enum ib_dtype type)
+static bool same_start(const struct ib_start *s, const struct ib_case *c, enum ib_dtype type)
 {
+    const struct ib_network *net = &c->spec.net;
     return s->model == c->model && s->init == c->init && s->seed == c->seed && s->type == type &&
            s->net.n_layers == net->n_layers && memcmp(s->net.width, net->width, sizeof net->width) == 0;
 }
@@ -162,18 +161,17 @@ static enum ib_status write_start(struct ib_arena *arena, const char *folder, st
     return status;
 }
 
-static enum ib_status find_start(struct ib_workspace *w, const struct ib_case *c,
-                                 const struct ib_network *net, enum ib_dtype type,
+static enum ib_status find_start(struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type,
                                  const struct ib_start **out)
 {
     const char *folder;
     for (*out = w->starts; *out; *out = (*out)->next)
-        if (same_start(*out, c, net, type))
+        if (same_start(*out, c, type))
             return IB_OK;
     IB_TRY(ib_workspace_folder(w, &folder));
     struct ib_start *start = ib_arena_alloc(&w->arena, sizeof *start);
-    *start =
-        (struct ib_start){.net = *net, .init = c->init, .seed = c->seed, .type = type, .model = c->model};
+    *start = (struct ib_start){
+        .net = c->spec.net, .init = c->init, .seed = c->seed, .type = type, .model = c->model};
     IB_TRY(write_start(&w->arena, folder, start));
     start->next = w->starts;
     w->starts = start;
@@ -194,17 +192,14 @@ enum ib_status ib_workspace_job(struct ib_workspace *w, const struct ib_case *c,
                            .n_settings = c->impl->n_settings,
                            .residency = c->residency,
                            .model = c->model->name,
-                           .dtype = type,
-                           .rows = c->dataset->rows,
-                           .test_rows = c->dataset->test_rows,
-                           .lr = c->lr,
+                           .spec = c->spec,
                            .x = prepared->x,
                            .y = prepared->y,
                            .x_test = prepared->x_test};
-    ib_case_network(c, &out->net);
+    out->spec.dtype = type;
     const struct ib_start *start;
-    IB_TRY(find_start(w, c, &out->net, type, &start));
-    for (uint32_t p = 0; p < ib_network_params(&out->net); p++) {
+    IB_TRY(find_start(w, c, type, &start));
+    for (uint32_t p = 0; p < ib_network_params(&c->spec.net); p++) {
         ib_model_param_name(c->model, p, out->param_name[p]);
         out->start[p] = start->path[p];
     }

@@ -34,7 +34,7 @@ enum ib_status ib_workspace_prepare(struct ib_workspace *, const struct ib_case 
 /* The type of the arrays that the oracle reads: f64, so that rounding the data is part of what it judges; but
  * the case's own where a second copy of the features in f64 would be too large to have beside the first. */
 enum { IB_EXACT_ELEMENTS_MAX = 1 << 25 };
-enum ib_dtype ib_workspace_exact_type(const struct ib_case *);
+enum ib_dtype ib_workspace_exact_type(const struct ib_training_spec *);
 
 /* The case as a job for a worker, in a type; strings live in the workspace. */
 enum ib_status ib_workspace_job(struct ib_workspace *, const struct ib_case *, enum ib_dtype,

@@ -57,10 +57,11 @@ static enum ib_status backward(struct ib_dispatch *d, const struct ib_network *n
     return IB_OK;
 }
 
-enum ib_status ib_network_step(struct ib_dispatch *d, const struct ib_network *net, double lr, bool with_loss,
+enum ib_status ib_network_step(struct ib_dispatch *d, const struct ib_training_spec *spec, bool with_loss,
                                struct ib_tensors *t)
 {
-    const struct ib_op_args loss = {.kind = (int)net->loss, .alpha = 1}, update = {.alpha = -lr};
+    const struct ib_network *net = &spec->net;
+    const struct ib_op_args loss = {.kind = (int)net->loss, .alpha = 1}, update = {.alpha = -spec->lr};
     struct ib_tensor *out = &t->acts[net->n_layers - 1];
     IB_TRY(forward(d, net, t->params, &t->x, t->acts));
     IB_TRY(CALL(d, IB_OP_LOSS_GRAD, &loss, out, &t->y, out, with_loss ? &t->loss : NULL));

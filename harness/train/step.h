@@ -3,6 +3,7 @@
 #ifndef IB_TRAIN_STEP_H
 #define IB_TRAIN_STEP_H
 
+#include "core/training_spec.h"
 #include "train/dispatch.h"
 
 /* What a gradient step works on. */
@@ -16,7 +17,7 @@ struct ib_tensors {
 
 /* One epoch of gradient descent: params -= lr * gradient. With with_loss, t->loss is that of the forward
  * pass, before the update. */
-enum ib_status ib_network_step(struct ib_dispatch *, const struct ib_network *, double lr, bool with_loss,
+enum ib_status ib_network_step(struct ib_dispatch *, const struct ib_training_spec *, bool with_loss,
                                struct ib_tensors *);
 
 /* acts[last] = the output for x, after the sigmoid where the loss is IB_BCE. */

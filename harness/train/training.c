@@ -14,7 +14,8 @@ static enum ib_status read_loss(struct ib_training *t, uint64_t epoch, const str
         double f64;
     } value;
     IB_TRY(ib_read(t->dispatch, &t->tensors.loss, &value));
-    return reader->read(reader->context, epoch, t->data->type == IB_F32 ? (double)value.f32 : value.f64);
+    return reader->read(reader->context, epoch,
+                        t->data->spec.dtype == IB_F32 ? (double)value.f32 : value.f64);
 }
 
 /* How many epochs from `done` on are done in one go: up to the next whose loss somebody reads. Fused steps
@@ -40,7 +41,7 @@ static enum ib_status capture(struct ib_training *t)
     IB_TRY(ib_capture_begin(d));
     enum ib_status status = IB_OK;
     for (uint64_t e = 0; status == IB_OK && e < epochs; e++)
-        status = ib_network_step(d, &t->net, t->lr, false, &t->tensors);
+        status = ib_network_step(d, &t->data->spec, false, &t->tensors);
     IB_TRY(status);
     IB_TRY(ib_capture_end(d));
     t->captured = epochs;
@@ -55,7 +56,7 @@ static enum ib_status run_silent(struct ib_training *t, uint64_t n)
     bool captures = IB_HAS(d->impl, capture) && !d->profile;
     uint64_t done = 0;
     if (captures && !t->captured && n) {
-        IB_TRY(ib_network_step(d, &t->net, t->lr, false, &t->tensors));
+        IB_TRY(ib_network_step(d, &t->data->spec, false, &t->tensors));
         IB_TRY(capture(t));
         done = 1;
     }
@@ -65,7 +66,7 @@ static enum ib_status run_silent(struct ib_training *t, uint64_t n)
         done += replays * t->captured;
     }
     for (; done < n; done++)
-        IB_TRY(ib_network_step(d, &t->net, t->lr, false, &t->tensors));
+        IB_TRY(ib_network_step(d, &t->data->spec, false, &t->tensors));
     return IB_OK;
 }
 
@@ -76,7 +77,7 @@ static enum ib_status run_stretch(struct ib_training *t, uint64_t n, bool wanted
         return ib_steps(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, t->tensors.params,
                         wanted ? &t->tensors.loss : NULL, n);
     IB_TRY(run_silent(t, wanted ? n - 1 : n));
-    return wanted ? ib_network_step(t->dispatch, &t->net, t->lr, true, &t->tensors) : IB_OK;
+    return wanted ? ib_network_step(t->dispatch, &t->data->spec, true, &t->tensors) : IB_OK;
 }
 
 enum ib_status ib_training_run(struct ib_training *t, uint64_t epochs, const struct ib_loss_reader *reader)
@@ -94,7 +95,7 @@ enum ib_status ib_training_run(struct ib_training *t, uint64_t epochs, const str
 
 enum ib_status ib_training_restart(struct ib_training *t)
 {
-    for (uint32_t p = 0; p < ib_network_params(&t->net); p++) {
+    for (uint32_t p = 0; p < ib_network_params(&t->data->spec.net); p++) {
         IB_TRY(ib_write(&t->tensors.params[p], t->data->start[p]));
         IB_TRY(ib_place(t->dispatch, &t->tensors.params[p]));
     }
@@ -110,21 +111,22 @@ enum ib_status ib_training_read_param(struct ib_training *t, uint32_t p, void *o
 
 enum ib_status ib_training_predict(struct ib_training *t, void *out)
 {
+    const struct ib_training_spec *spec = &t->data->spec;
     struct ib_dispatch *d = t->dispatch;
     bool fused = t->fused && IB_HAS(d->impl->fused, predict);
-    uint32_t last = t->net.n_layers - 1;
+    uint32_t last = spec->net.n_layers - 1;
     struct ib_tensor x = {0}, acts[IB_MAX_LAYERS] = {0};
     enum ib_status status =
-        ib_tensor_open(d, "x_test", t->data->type, t->data->test_rows, t->net.width[0], t->data->x_test, &x);
+        ib_tensor_open(d, "x_test", spec->dtype, spec->test_rows, spec->net.width[0], t->data->x_test, &x);
     for (uint32_t l = fused ? last : 0; status == IB_OK && l <= last; l++) {
         char name[16];
         snprintf(name, sizeof name, "p%u", l + 1);
         status =
-            ib_tensor_open(d, name, t->data->type, t->data->test_rows, t->net.width[l + 1], NULL, &acts[l]);
+            ib_tensor_open(d, name, spec->dtype, spec->test_rows, spec->net.width[l + 1], NULL, &acts[l]);
     }
     if (status == IB_OK)
         status = fused ? ib_forward(d, &t->problem, &x, t->tensors.params, &acts[last])
-                       : ib_network_predict(d, &t->net, t->tensors.params, &x, acts);
+                       : ib_network_predict(d, &spec->net, t->tensors.params, &x, acts);
     if (status == IB_OK)
         status = ib_read(d, &acts[last], out);
 
@@ -138,30 +140,32 @@ enum ib_status ib_training_predict(struct ib_training *t, void *out)
 
 static enum ib_status open_params(struct ib_training *t)
 {
-    for (uint32_t p = 0; p < ib_network_params(&t->net); p++) {
-        uint64_t rows = ib_network_param_rows(&t->net, p), cols = ib_network_param_cols(&t->net, p);
+    const struct ib_training_spec *spec = &t->data->spec;
+    for (uint32_t p = 0; p < ib_network_params(&spec->net); p++) {
+        uint64_t rows = ib_network_param_rows(&spec->net, p), cols = ib_network_param_cols(&spec->net, p);
         const char *name = t->data->param_name[p];
         char grad_name[9];
         snprintf(grad_name, sizeof grad_name, "g%s", name);
-        IB_TRY(ib_tensor_open(t->dispatch, name, t->data->type, rows, cols, NULL, &t->tensors.params[p]));
+        IB_TRY(ib_tensor_open(t->dispatch, name, spec->dtype, rows, cols, NULL, &t->tensors.params[p]));
         if (!t->fused)
-            IB_TRY(ib_tensor_open(t->dispatch, grad_name, t->data->type, rows, cols, NULL,
-                                  &t->tensors.grads[p]));
+            IB_TRY(
+                ib_tensor_open(t->dispatch, grad_name, spec->dtype, rows, cols, NULL, &t->tensors.grads[p]));
     }
     return IB_OK;
 }
 
 static enum ib_status open_activations(struct ib_training *t)
 {
-    for (uint32_t l = 0; l < t->net.n_layers; l++) {
+    const struct ib_training_spec *spec = &t->data->spec;
+    for (uint32_t l = 0; l < spec->net.n_layers; l++) {
         char name[16];
         snprintf(name, sizeof name, "a%u", l + 1);
-        IB_TRY(ib_tensor_open(t->dispatch, name, t->data->type, t->data->rows, t->net.width[l + 1], NULL,
+        IB_TRY(ib_tensor_open(t->dispatch, name, spec->dtype, spec->rows, spec->net.width[l + 1], NULL,
                               &t->tensors.acts[l]));
-        if (l + 1 == t->net.n_layers)
+        if (l + 1 == spec->net.n_layers)
             break;
         snprintf(name, sizeof name, "d%u", l + 1);
-        IB_TRY(ib_tensor_open(t->dispatch, name, t->data->type, t->data->rows, t->net.width[l + 1], NULL,
+        IB_TRY(ib_tensor_open(t->dispatch, name, spec->dtype, spec->rows, spec->net.width[l + 1], NULL,
                               &t->tensors.deltas[l]));
     }
     return IB_OK;
@@ -169,12 +173,13 @@ static enum ib_status open_activations(struct ib_training *t)
 
 static enum ib_status open_tensors(struct ib_training *t)
 {
+    const struct ib_training_spec *spec = &t->data->spec;
     const struct ib_train_data *data = t->data;
     struct ib_dispatch *d = t->dispatch;
-    uint64_t outputs = t->net.width[t->net.n_layers];
-    IB_TRY(ib_tensor_open(d, "x", data->type, data->rows, t->net.width[0], data->x, &t->tensors.x));
-    IB_TRY(ib_tensor_open(d, "y", data->type, data->rows, outputs, data->y, &t->tensors.y));
-    IB_TRY(ib_tensor_open(d, "loss", data->type, 1, 1, NULL, &t->tensors.loss));
+    IB_TRY(ib_tensor_open(d, "x", spec->dtype, spec->rows, spec->net.width[0], data->x, &t->tensors.x));
+    IB_TRY(ib_tensor_open(d, "y", spec->dtype, spec->rows, ib_network_outputs(&spec->net), data->y,
+                          &t->tensors.y));
+    IB_TRY(ib_tensor_open(d, "loss", spec->dtype, 1, 1, NULL, &t->tensors.loss));
     IB_TRY(open_params(t));
     if (!t->fused)
         IB_TRY(open_activations(t));
@@ -185,22 +190,25 @@ static enum ib_status open_tensors(struct ib_training *t)
 
 static struct ib_view shape(const struct ib_training *t, uint64_t rows, uint64_t cols)
 {
-    return (struct ib_view){NULL, rows, cols, cols, t->data->type};
+    return (struct ib_view){NULL, rows, cols, cols, t->data->spec.dtype};
 }
 
+/* The one place that fills in the contract's problem. */
 static void describe_problem(struct ib_training *t)
 {
+    const struct ib_training_spec *spec = &t->data->spec;
+    const struct ib_network *net = &spec->net;
     t->problem = (struct ib_problem){.struct_size = sizeof t->problem,
-                                     .n_layers = t->net.n_layers,
-                                     .x = shape(t, t->data->rows, t->net.width[0]),
-                                     .y = shape(t, t->data->rows, t->net.width[t->net.n_layers]),
-                                     .act = t->net.act,
-                                     .loss_kind = t->net.loss,
-                                     .dtype = t->data->type,
-                                     .lr = t->lr};
-    for (uint32_t l = 0; l < t->net.n_layers; l++) {
-        t->problem.w[l] = shape(t, t->net.width[l], t->net.width[l + 1]);
-        t->problem.b[l] = shape(t, 1, t->net.width[l + 1]);
+                                     .n_layers = net->n_layers,
+                                     .x = shape(t, spec->rows, net->width[0]),
+                                     .y = shape(t, spec->rows, ib_network_outputs(net)),
+                                     .act = net->act,
+                                     .loss_kind = net->loss,
+                                     .dtype = spec->dtype,
+                                     .lr = spec->lr};
+    for (uint32_t l = 0; l < net->n_layers; l++) {
+        t->problem.w[l] = shape(t, net->width[l], net->width[l + 1]);
+        t->problem.b[l] = shape(t, 1, net->width[l + 1]);
     }
 }
 
@@ -220,14 +228,12 @@ static enum ib_status choose_path(struct ib_training *t)
     return IB_OK;
 }
 
-enum ib_status ib_training_open(struct ib_dispatch *dispatch, const struct ib_network *net,
-                                const struct ib_train_data *data, double lr, struct ib_training *out)
+enum ib_status ib_training_open(struct ib_dispatch *dispatch, const struct ib_train_data *data,
+                                struct ib_training *out)
 {
     memset(out, 0, sizeof *out);
     out->dispatch = dispatch;
-    out->net = *net;
     out->data = data;
-    out->lr = lr;
     IB_TRY(choose_path(out));
     enum ib_status status = open_tensors(out);
     if (status != IB_OK)

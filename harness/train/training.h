@@ -3,23 +3,21 @@
 #ifndef IB_TRAIN_TRAINING_H
 #define IB_TRAIN_TRAINING_H
 
+#include "core/training_spec.h"
 #include "train/step.h"
 
-/* The arrays of a problem, of type `type`, borrowed for as long as the training lives. */
+/* What is trained, and the arrays of its type, borrowed for as long as the training lives. */
 struct ib_train_data {
-    uint64_t rows, test_rows;
-    enum ib_dtype type;
-    const void *x, *y;                /* rows x width[0], rows x outputs */
-    const void *x_test;               /* test_rows x width[0] */
-    const void *start[IB_MAX_PARAMS]; /* initial parameters, by ib_network's numbering */
-    char param_name[IB_MAX_PARAMS][8];
+    struct ib_training_spec spec;
+    const void *x, *y;                     /* rows x width[0], rows x outputs */
+    const void *x_test;                    /* test_rows x width[0] */
+    const void *start[IB_MAX_PARAMS];      /* initial parameters, by ib_network's numbering */
+    const char *param_name[IB_MAX_PARAMS]; /* up to 7 characters each */
 };
 
 struct ib_training {
     struct ib_dispatch *dispatch;
-    struct ib_network net;
     const struct ib_train_data *data;
-    double lr;
     bool fused;                /* by the implementation's own steps, not by the operations */
     uint64_t captured;         /* epochs in the implementation's recording; 0: there is none yet */
     struct ib_problem problem; /* for fused steps; its views are set call by call */
@@ -28,8 +26,7 @@ struct ib_training {
 
 /* Allocates the tensors, sets the start and places the data. Fused where the implementation has fused steps:
  * then IB_EUNSUPPORTED with its reason when it does not support this problem. */
-enum ib_status ib_training_open(struct ib_dispatch *, const struct ib_network *, const struct ib_train_data *,
-                                double lr, struct ib_training *out);
+enum ib_status ib_training_open(struct ib_dispatch *, const struct ib_train_data *, struct ib_training *out);
 void ib_training_close(struct ib_training *);
 
 /* Back to the start parameters. */

@@ -79,15 +79,16 @@ static void repeat(struct flow *f, uint64_t times)
 
 static void train_phase(const struct ib_transfer_model_case *c, struct flow *up, struct flow *down)
 {
-    uint64_t outputs = c->net.width[c->net.n_layers];
+    const struct ib_network *net = &c->spec.net;
+    uint64_t outputs = ib_network_outputs(net);
     if (c->residency == IB_PER_OP && c->fused) {
-        add(up, 1, c->rows * c->net.width[0]);
-        add(up, 1, c->rows * outputs);
-        all_params(&c->net, up);
-        all_params(&c->net, down);
+        add(up, 1, c->spec.rows * net->width[0]);
+        add(up, 1, c->spec.rows * outputs);
+        all_params(net, up);
+        all_params(net, down);
     } else if (c->residency == IB_PER_OP) {
-        forward(&c->net, c->rows, up, down);
-        backward(&c->net, c->rows, up, down);
+        forward(net, c->spec.rows, up, down);
+        backward(net, c->spec.rows, up, down);
     }
     repeat(up, c->epochs);
     repeat(down, c->epochs);
@@ -96,16 +97,17 @@ static void train_phase(const struct ib_transfer_model_case *c, struct flow *up,
 
 static void predict_phase(const struct ib_transfer_model_case *c, struct flow *up, struct flow *down)
 {
-    uint64_t outputs = c->test_rows * c->net.width[c->net.n_layers];
+    const struct ib_network *net = &c->spec.net;
+    uint64_t outputs = ib_training_spec_predictions(&c->spec);
     if (c->residency == IB_RESIDENT || c->fused_predict) {
-        add(up, 1, c->test_rows * c->net.width[0]);
+        add(up, 1, c->spec.test_rows * net->width[0]);
         add(down, 1, outputs);
         if (c->residency == IB_PER_OP)
-            all_params(&c->net, up);
+            all_params(net, up);
         return;
     }
-    forward(&c->net, c->test_rows, up, down);
-    if (c->net.loss == IB_BCE) { /* the sigmoid at the end */
+    forward(net, c->spec.test_rows, up, down);
+    if (net->loss == IB_BCE) { /* the sigmoid at the end */
         add(up, 1, outputs);
         add(down, 1, outputs);
     }
@@ -113,20 +115,21 @@ static void predict_phase(const struct ib_transfer_model_case *c, struct flow *u
 
 void ib_transfer_model(const struct ib_transfer_model_case *c, struct ib_traffic out[IB_PHASE_COUNT])
 {
+    const struct ib_network *net = &c->spec.net;
     struct flow up[IB_PHASE_COUNT] = {0}, down[IB_PHASE_COUNT] = {0};
     memset(out, 0, IB_PHASE_COUNT * sizeof *out);
     if (c->residency == IB_HOST)
         return;
     if (c->residency == IB_RESIDENT) {
-        add(&up[IB_SETUP], 1, c->rows * c->net.width[0]);
-        add(&up[IB_SETUP], 1, c->rows * c->net.width[c->net.n_layers]);
-        all_params(&c->net, &up[IB_SETUP]);
-        all_params(&c->net, &down[IB_READBACK]); /* under per_op they are home already */
+        add(&up[IB_SETUP], 1, c->spec.rows * net->width[0]);
+        add(&up[IB_SETUP], 1, c->spec.rows * ib_network_outputs(net));
+        all_params(net, &up[IB_SETUP]);
+        all_params(net, &down[IB_READBACK]); /* under per_op they are home already */
     }
     train_phase(c, &up[IB_TRAIN], &down[IB_TRAIN]);
     predict_phase(c, &up[IB_PREDICT], &down[IB_PREDICT]);
 
-    const uint64_t element_bytes = c->type == IB_F32 ? sizeof(float) : sizeof(double);
+    const uint64_t element_bytes = c->spec.dtype == IB_F32 ? sizeof(float) : sizeof(double);
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
         out[phase] = (struct ib_traffic){up[phase].count, up[phase].elements * element_bytes,
                                          down[phase].count, down[phase].elements * element_bytes};

@@ -4,15 +4,15 @@
 #ifndef IB_TRAIN_TRANSFER_MODEL_H
 #define IB_TRAIN_TRANSFER_MODEL_H
 
+#include "core/training_spec.h"
 #include "train/dispatch.h"
 
 struct ib_transfer_model_case {
-    struct ib_network net;
-    enum ib_dtype type;
+    struct ib_training_spec spec;
     enum ib_residency residency;
     bool fused;         /* trained by whole steps */
     bool fused_predict; /* predictions too */
-    uint64_t rows, test_rows, epochs;
+    uint64_t epochs;
     uint64_t reads; /* epochs whose loss was read */
 };
 

@@ -76,7 +76,7 @@ __attribute__((format(printf, 3, 4))) static void set_wrong(struct check *c, enu
 /* What an error may be where honest rounding is off by `drift`. */
 static double allowed(const struct check *c, double drift)
 {
-    return ib_tolerance_with(c->answer->type, c->answer->tf32, drift);
+    return ib_tolerance_with(c->ref->spec->dtype, c->answer->tf32, drift);
 }
 
 /* ---- losses ---- */
@@ -94,7 +94,7 @@ static uint64_t crossing(const struct ib_curve *curve, uint64_t epochs)
 static double loss_error(const struct check *c, uint64_t i, const struct ib_curve *curve)
 {
     const struct ib_curve *truth = &c->ref->truth->curve;
-    const double epsilon = c->answer->type == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
+    const double epsilon = c->ref->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
     const double scale = fmax(fabs(truth->loss[i]), epsilon * fabs(truth->loss[0]));
     return ib_relative_error(ib_loss_at(curve, truth->epoch[i]) - truth->loss[i], scale);
 }
@@ -164,7 +164,7 @@ static void check_params(struct check *c)
 {
     const struct ib_trajectory *truth = c->ref->truth;
     uint64_t where, unused;
-    const bool parted = allowed(c, c->drift) > ib_tolerance(c->answer->type);
+    const bool parted = allowed(c, c->drift) > ib_tolerance(c->ref->spec->dtype);
     const double drift = fmax(parted ? DRIFT_PARAMS * c->drift : 0,
                               distance(truth->size, c->ref->drift->params, truth->params, &unused));
     const double error = distance(truth->size, c->answer->params, truth->params, &where);
@@ -174,11 +174,11 @@ static void check_params(struct check *c)
 
     uint32_t p = 0;
     uint64_t index = where;
-    while (index >= ib_network_param_size(c->ref->net, p))
-        index -= ib_network_param_size(c->ref->net, p++);
+    while (index >= ib_network_param_size(&c->ref->spec->net, p))
+        index -= ib_network_param_size(&c->ref->spec->net, p++);
     char name[8];
-    set_wrong(c, IB_PART_PARAMS, "%s[%" PRIu64 "]: %.6g for %.6g", ib_param_text(c->ref->net, p, name), index,
-              c->answer->params[where], truth->params[where]);
+    set_wrong(c, IB_PART_PARAMS, "%s[%" PRIu64 "]: %.6g for %.6g", ib_param_text(&c->ref->spec->net, p, name),
+              index, c->answer->params[where], truth->params[where]);
 }
 
 /* Predictions compared with those that their parameters give. */
@@ -189,33 +189,42 @@ struct fit {
     uint64_t where; /* of the largest error */
 };
 
-/* expected: what the parameters give; rounded: the same in f32. n of each. */
-static struct fit fit_of(const struct ib_network *net, enum ib_dtype type, bool tf32, const double *params,
-                         uint64_t n, const double *predictions, const double *expected, const double *rounded)
+/* expected: what the parameters give; rounded: the same in f32. */
+static struct fit fit_of(const struct ib_training_spec *spec, bool tf32, const double *params,
+                         const double *predictions, const double *expected, const double *rounded)
 {
-    const double largest = ib_larger(ib_max_norm(n, expected), ib_max_norm(ib_network_size(net), params));
+    const uint64_t n = ib_training_spec_predictions(spec);
+    const double largest =
+        ib_larger(ib_max_norm(n, expected), ib_max_norm(ib_network_size(&spec->net), params));
     struct fit fit = {.error = NAN};
     uint64_t unused;
-    fit.judged = n > 0 && largest <= ib_largest_safe(type);
+    fit.judged = n > 0 && largest <= ib_largest_safe(spec->dtype);
     if (!fit.judged)
         return fit;
-    const double drift = type == IB_F32 ? distance(n, rounded, expected, &unused) : 0;
+    const double drift = spec->dtype == IB_F32 ? distance(n, rounded, expected, &unused) : 0;
     fit.error = distance(n, predictions, expected, &fit.where);
-    fit.wrong = !(fit.error <= ib_tolerance_with(type, tf32, drift));
+    fit.wrong = !(fit.error <= ib_tolerance_with(spec->dtype, tf32, drift));
     return fit;
 }
 
-bool ib_predictions_fit(const struct ib_network *net, enum ib_dtype type, const double *params,
-                        uint64_t test_rows, const double *x_test, const double *predictions, double *error)
+/* What parameters predict, in f64 and in f32, or TF32. */
+static void predict(const struct ib_training_spec *spec, bool tf32, const double *params,
+                    const double *x_test, double *expected, double *rounded)
 {
-    const uint64_t n = test_rows * net->width[net->n_layers];
+    ib_oracle_predict(&spec->net, params, spec->test_rows, x_test, expected);
+    ib_oracle_predict_f32(&spec->net, params, tf32, spec->test_rows, x_test, rounded);
+}
+
+bool ib_predictions_fit(const struct ib_training_spec *spec, const double *params, const double *x_test,
+                        const double *predictions, double *error)
+{
+    const uint64_t n = ib_training_spec_predictions(spec);
     double *expected = malloc((2 * n + 1) * sizeof *expected);
     *error = NAN;
     if (!expected)
         return false;
-    ib_oracle_predict(net, params, test_rows, x_test, expected);
-    ib_oracle_predict_f32(net, params, false, test_rows, x_test, expected + n);
-    const struct fit fit = fit_of(net, type, false, params, n, predictions, expected, expected + n);
+    predict(spec, false, params, x_test, expected, expected + n);
+    const struct fit fit = fit_of(spec, false, params, predictions, expected, expected + n);
     free(expected);
     *error = fit.error;
     return !fit.wrong;
@@ -223,9 +232,9 @@ bool ib_predictions_fit(const struct ib_network *net, enum ib_dtype type, const 
 
 static void check_predictions(struct check *c, const double *expected, const double *rounded)
 {
-    const uint64_t outputs = c->ref->net->width[c->ref->net->n_layers];
-    const struct fit fit = fit_of(c->ref->net, c->answer->type, c->answer->tf32, c->predictor,
-                                  c->ref->test_rows * outputs, c->answer->predictions, expected, rounded);
+    const uint64_t outputs = ib_network_outputs(&c->ref->spec->net);
+    const struct fit fit =
+        fit_of(c->ref->spec, c->answer->tf32, c->predictor, c->answer->predictions, expected, rounded);
     if (!fit.judged)
         return;
     c->out->prediction_error = fit.error;
@@ -241,8 +250,7 @@ static enum ib_status check_steps(struct check *c)
 {
     for (size_t i = 0; i < c->ref->n_steps && !c->diverged; i++) {
         struct ib_step_result step;
-        IB_TRY(ib_step_check(c->ref->net, c->answer->type, c->answer->tf32, c->ref->lr, &c->ref->steps[i],
-                             &step));
+        IB_TRY(ib_step_check(c->ref->spec, c->answer->tf32, &c->ref->steps[i], &step));
         c->unjudged = c->unjudged || !step.judged;
         if (c->ref->truth->epochs == 0 && step.judged) {
             c->out->loss_error = ib_larger(fmax(c->out->loss_error, 0), step.loss_error);
@@ -290,8 +298,7 @@ static void judge(struct check *c, double *expected, double *rounded)
         leave_unverified(c->out, "no memory for single steps");
         return;
     }
-    ib_oracle_predict(ref->net, c->predictor, ref->test_rows, ref->x_test, expected);
-    ib_oracle_predict_f32(ref->net, c->predictor, c->answer->tf32, ref->test_rows, ref->x_test, rounded);
+    predict(ref->spec, c->answer->tf32, c->predictor, ref->x_test, expected, rounded);
     check_predictions(c, expected, rounded);
 
     c->out->verdict = c->out->wrong_step ? IB_WRONG : IB_RIGHT;
@@ -315,7 +322,7 @@ void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, s
         leave_unverified(out, "the oracle has no trajectory of as many epochs");
         return;
     }
-    const uint64_t n = ref->test_rows * ref->net->width[ref->net->n_layers];
+    const uint64_t n = ib_training_spec_predictions(ref->spec);
     double *expected = malloc((2 * n + 1) * sizeof *expected);
     if (!expected) {
         leave_unverified(out, "no memory for the oracle's predictions");

@@ -13,8 +13,7 @@ extern const struct ib_word ib_verdict_words[]; /* unverified ok wrong */
 
 /* What an implementation returned from a checked pass, as f64, in the model's own units. */
 struct ib_answer {
-    enum ib_dtype type;
-    bool tf32; /* its products were asked to be coarse: see struct ib_oracle_problem */
+    bool tf32; /* its products were asked to be coarse: see struct ib_arithmetic */
     uint64_t epochs;
     struct ib_curve curve;
     bool sparse; /* read its losses when it liked: the curve lacks epochs that ib_checks_epoch names */
@@ -24,14 +23,12 @@ struct ib_answer {
 };
 
 struct ib_reference {
-    const struct ib_network *net;
-    const double *start;               /* initial parameters */
-    const struct ib_trajectory *truth; /* f64; of no epochs where the oracle had no time for one */
-    const struct ib_trajectory *drift; /* the answer's type; for f64 reversed. Same epochs as truth */
-    const struct ib_step *steps;       /* epochs that are checked by themselves, where truth ends early */
+    const struct ib_training_spec *spec; /* what the implementation was asked for */
+    const double *start;                 /* initial parameters */
+    const struct ib_trajectory *truth;   /* f64; of no epochs where the oracle had no time for one */
+    const struct ib_trajectory *drift;   /* the answer's type; for f64 reversed. Same epochs as truth */
+    const struct ib_step *steps;         /* epochs that are checked by themselves, where truth ends early */
     size_t n_steps;
-    double lr; /* of the steps */
-    uint64_t test_rows;
     const double *x_test;                    /* test_rows x width[0], as the implementation saw it */
     const struct ib_oracle_problem *problem; /* the truth's, for naming mistakes; NULL: not at hand */
 };
@@ -77,7 +74,7 @@ void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_
 /* Are predictions (test_rows x outputs) those that the parameters give for x_test? By the rules above,
  * without anything else to compare with; true also where numbers are too large to tell. *error is the
  * largest, relative; NaN where nothing was compared, or without memory, which is false. */
-bool ib_predictions_fit(const struct ib_network *, enum ib_dtype, const double *params, uint64_t test_rows,
-                        const double *x_test, const double *predictions, double *error);
+bool ib_predictions_fit(const struct ib_training_spec *, const double *params, const double *x_test,
+                        const double *predictions, double *error);
 
 #endif

@@ -26,10 +26,9 @@ struct part {
 
 /* What comparing parts came to. */
 struct comparison {
-    const struct ib_network *net;
-    enum ib_dtype type;
+    const struct ib_training_spec *spec;
+    const struct ib_network *net; /* the spec's */
     bool tf32;
-    double lr;
     const struct ib_step *step;
     struct ib_step_result *out;
 };
@@ -37,7 +36,7 @@ struct comparison {
 /* What an error may be where the oracle's own arithmetic is off by `drift`. */
 static double allowed(const struct comparison *c, double drift)
 {
-    return ib_tolerance_with(c->type, c->tf32, (c->tf32 ? TF32_DRAW : 1) * drift);
+    return ib_tolerance_with(c->spec->dtype, c->tf32, (c->tf32 ? TF32_DRAW : 1) * drift);
 }
 
 /* ---- what rounding the parameters costs ---- */
@@ -60,8 +59,8 @@ static double rounding(const struct comparison *c, const struct part *part, uint
         squares += square_at(c->step, first + row * n_out + j);
     for (uint64_t i = 0; i < n_in && part->kind == IB_SKETCH_COLUMNS; i++)
         squares += square_at(c->step, first + i * n_out + row);
-    const double epsilon = c->type == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
-    return ROUNDING_DEVIATIONS * epsilon * sqrt(squares) / c->lr;
+    const double epsilon = c->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
+    return ROUNDING_DEVIATIONS * epsilon * sqrt(squares) / c->spec->lr;
 }
 
 /* ---- one part ---- */
@@ -133,16 +132,16 @@ static void judge(struct comparison *c, const double *got)
         out->wrong = out->wrong || out->param_wrong[p];
 }
 
-enum ib_status ib_step_sketch(const struct ib_network *net, double lr, const struct ib_step *step,
-                              double **out)
+enum ib_status ib_step_sketch(const struct ib_training_spec *spec, const struct ib_step *step, double **out)
 {
+    const struct ib_network *net = &spec->net;
     const uint64_t size = ib_network_size(net);
     double *gradient = malloc(size * sizeof *gradient),
            *sketch = malloc(ib_sketch_size(net) * sizeof *sketch);
     enum ib_status status = IB_ENOMEM;
     if (gradient && sketch) {
         for (uint64_t i = 0; i < size; i++)
-            gradient[i] = (step->from[i] - step->to[i]) / lr;
+            gradient[i] = (step->from[i] - step->to[i]) / spec->lr;
         status = ib_sketch_of(net, gradient, sketch);
     } else {
         ib_fail(IB_ENOMEM, "oracle", "no memory for a gradient of %" PRIu64 " elements", size);
@@ -152,21 +151,20 @@ enum ib_status ib_step_sketch(const struct ib_network *net, double lr, const str
     return status;
 }
 
-enum ib_status ib_step_check(const struct ib_network *net, enum ib_dtype type, bool tf32, double lr,
-                             const struct ib_step *step, struct ib_step_result *out)
+enum ib_status ib_step_check(const struct ib_training_spec *spec, bool tf32, const struct ib_step *step,
+                             struct ib_step_result *out)
 {
     double *got;
     *out = (struct ib_step_result){.loss_error = NAN, .update_error = NAN};
-    if (!(ib_max_norm(ib_network_size(net), step->from) <= ib_largest_safe(type)) ||
+    if (!(ib_max_norm(ib_network_size(&spec->net), step->from) <= ib_largest_safe(spec->dtype)) ||
         !isfinite(step->truth.loss) || !isfinite(step->drift.loss))
         return IB_OK;
     out->judged = true;
     out->update_error = 0;
-    enum ib_status status = ib_step_sketch(net, lr, step, &got);
+    enum ib_status status = ib_step_sketch(spec, step, &got);
     if (status == IB_OK)
-        judge(
-            &(struct comparison){.net = net, .type = type, .tf32 = tf32, .lr = lr, .step = step, .out = out},
-            got);
+        judge(&(struct comparison){.spec = spec, .net = &spec->net, .tf32 = tf32, .step = step, .out = out},
+              got);
     free(got);
     return status;
 }

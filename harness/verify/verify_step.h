@@ -36,11 +36,11 @@ struct ib_step_result {
  *   part; what half a digit of the parameters makes of it, which any implementation must lose, is taken off.
  *
  * IB_ENOMEM. */
-enum ib_status ib_step_check(const struct ib_network *, enum ib_dtype, bool tf32, double lr,
-                             const struct ib_step *, struct ib_step_result *out);
+enum ib_status ib_step_check(const struct ib_training_spec *, bool tf32, const struct ib_step *,
+                             struct ib_step_result *out);
 
 /* The sketch (ib_sketch_size elements) of the gradient that a step shows: of (from - to) / lr. The caller
  * frees it. IB_ENOMEM. */
-enum ib_status ib_step_sketch(const struct ib_network *, double lr, const struct ib_step *, double **out);
+enum ib_status ib_step_sketch(const struct ib_training_spec *, const struct ib_step *, double **out);
 
 #endif

@@ -11,8 +11,8 @@
 
 /* ---- arrays ---- */
 
-enum ib_status ib_session_map(const char *path, uint64_t rows, uint64_t cols, enum ib_dtype type,
-                              struct ib_npy *out)
+static enum ib_status map(const char *path, uint64_t rows, uint64_t cols, enum ib_dtype type,
+                          struct ib_npy *out)
 {
     IB_TRY(ib_npy_open(path, out));
     if (out->rows == rows && out->cols == cols && out->type == type)
@@ -21,6 +21,28 @@ enum ib_status ib_session_map(const char *path, uint64_t rows, uint64_t cols, en
                    (unsigned long long)out->rows, (unsigned long long)out->cols,
                    ib_word_of(ib_dtype_words, (int)out->type), (unsigned long long)rows,
                    (unsigned long long)cols, ib_word_of(ib_dtype_words, (int)type));
+}
+
+enum ib_status ib_job_arrays_open(const struct ib_job *job, struct ib_job_arrays *out)
+{
+    const struct ib_training_spec *spec = &job->spec;
+    const struct ib_network *net = &spec->net;
+    IB_TRY(map(job->x, spec->rows, net->width[0], spec->dtype, &out->x));
+    IB_TRY(map(job->y, spec->rows, ib_network_outputs(net), spec->dtype, &out->y));
+    IB_TRY(map(job->x_test, spec->test_rows, net->width[0], spec->dtype, &out->x_test));
+    for (uint32_t p = 0; p < ib_network_params(net); p++)
+        IB_TRY(map(job->start[p], ib_network_param_rows(net, p), ib_network_param_cols(net, p), spec->dtype,
+                   &out->start[p]));
+    return IB_OK;
+}
+
+void ib_job_arrays_close(struct ib_job_arrays *a)
+{
+    ib_npy_close(&a->x);
+    ib_npy_close(&a->y);
+    ib_npy_close(&a->x_test);
+    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++)
+        ib_npy_close(&a->start[p]);
 }
 
 enum ib_status ib_session_save(const char *folder, const char *name, enum ib_dtype type, uint64_t rows,
@@ -45,29 +67,18 @@ enum ib_status ib_session_save_curve(const char *folder, const struct ib_curve *
     return status;
 }
 
-static enum ib_status map_arrays(struct ib_session *s)
-{
-    const struct ib_job *job = &s->job;
-    uint64_t outputs = job->net.width[job->net.n_layers];
-    IB_TRY(ib_session_map(job->x, job->rows, job->net.width[0], job->dtype, &s->x));
-    IB_TRY(ib_session_map(job->y, job->rows, outputs, job->dtype, &s->y));
-    IB_TRY(ib_session_map(job->x_test, job->test_rows, job->net.width[0], job->dtype, &s->x_test));
-    for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
-        IB_TRY(ib_session_map(job->start[p], ib_network_param_rows(&job->net, p),
-                              ib_network_param_cols(&job->net, p), job->dtype, &s->start[p]));
-        s->data.start[p] = s->start[p].data;
-    }
-    memcpy(s->data.param_name, job->param_name, sizeof s->data.param_name);
-    s->data.rows = job->rows;
-    s->data.test_rows = job->test_rows;
-    s->data.type = job->dtype;
-    s->data.x = s->x.data;
-    s->data.y = s->y.data;
-    s->data.x_test = s->x_test.data;
-    return IB_OK;
-}
-
 /* ---- opening and closing ---- */
+
+static void set_data(struct ib_session *s)
+{
+    const struct ib_job_arrays *a = &s->arrays;
+    s->data =
+        (struct ib_train_data){.spec = s->job.spec, .x = a->x.data, .y = a->y.data, .x_test = a->x_test.data};
+    for (uint32_t p = 0; p < ib_network_params(&s->job.spec.net); p++) {
+        s->data.start[p] = a->start[p].data;
+        s->data.param_name[p] = s->job.param_name[p];
+    }
+}
 
 static enum ib_status open_training(struct ib_session *s)
 {
@@ -80,7 +91,7 @@ static enum ib_status open_training(struct ib_session *s)
     IB_TRY(ib_tracing_opened(&s->watch, &s->instance));
     IB_TRY(ib_dispatch_open(impl, s->instance.state, job->residency, &s->dispatch));
     s->dispatch.phase = IB_SETUP;
-    IB_TRY(ib_training_open(&s->dispatch, &job->net, &s->data, job->lr, &s->training));
+    IB_TRY(ib_training_open(&s->dispatch, &s->data, &s->training));
     s->open = true;
     s->at_start = s->dispatch.transfer_log;
     return IB_OK;
@@ -91,7 +102,8 @@ enum ib_status ib_session_open(const json_t *message, struct ib_session *out)
     memset(out, 0, sizeof *out);
     uint64_t begin = ib_now_ns();
     IB_TRY(ib_job_from_json(message, &out->arena, &out->job));
-    IB_TRY(map_arrays(out));
+    IB_TRY(ib_job_arrays_open(&out->job, &out->arrays));
+    set_data(out);
     uint64_t loaded = ib_now_ns();
     IB_TRY(open_training(out));
     out->phases.load_ns = loaded - begin;
@@ -105,11 +117,7 @@ void ib_session_close(struct ib_session *s)
         ib_training_close(&s->training);
     s->open = false;
     ib_instance_close(&s->instance);
-    ib_npy_close(&s->x);
-    ib_npy_close(&s->y);
-    ib_npy_close(&s->x_test);
-    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++)
-        ib_npy_close(&s->start[p]);
+    ib_job_arrays_close(&s->arrays);
     ib_arena_free(&s->arena);
 }
 
@@ -128,7 +136,7 @@ static enum ib_status begin_training(struct ib_session *s)
 
 static enum ib_status read_back(struct ib_session *s, const char *folder, struct ib_phases *phases)
 {
-    const struct ib_network *net = &s->job.net;
+    const struct ib_network *net = &s->job.spec.net;
     double *values = malloc(ib_network_size(net) * sizeof *values); /* enough for either type */
     enum ib_status status = values ? IB_OK : ib_fail(IB_ENOMEM, "parameters", "no memory for them");
     s->dispatch.phase = IB_READBACK;
@@ -137,7 +145,7 @@ static enum ib_status read_back(struct ib_session *s, const char *folder, struct
         status = ib_training_read_param(&s->training, p, values);
         phases->readback_ns += ib_now_ns() - begin; /* the file is ours, not the implementation's */
         if (status == IB_OK)
-            status = ib_session_save(folder, s->data.param_name[p], s->job.dtype,
+            status = ib_session_save(folder, s->data.param_name[p], s->job.spec.dtype,
                                      ib_network_param_rows(net, p), ib_network_param_cols(net, p), values);
     }
     free(values);
@@ -146,7 +154,7 @@ static enum ib_status read_back(struct ib_session *s, const char *folder, struct
 
 static enum ib_status predict(struct ib_session *s, const char *folder, struct ib_phases *phases)
 {
-    uint64_t rows = s->job.test_rows, outputs = s->job.net.width[s->job.net.n_layers];
+    uint64_t rows = s->job.spec.test_rows, outputs = ib_network_outputs(&s->job.spec.net);
     double *values = malloc(rows * outputs * sizeof *values);
     if (!values)
         return ib_fail(IB_ENOMEM, "predictions", "no memory for %llu rows", (unsigned long long)rows);
@@ -155,7 +163,7 @@ static enum ib_status predict(struct ib_session *s, const char *folder, struct i
     enum ib_status status = ib_training_predict(&s->training, values);
     phases->predict_ns = ib_now_ns() - begin;
     if (status == IB_OK)
-        status = ib_session_save(folder, "predictions", s->job.dtype, rows, outputs, values);
+        status = ib_session_save(folder, "predictions", s->job.spec.dtype, rows, outputs, values);
     free(values);
     return status;
 }

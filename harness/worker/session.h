@@ -10,11 +10,21 @@
 #include "protocol/messages.h"
 #include "train/training.h"
 
+/* The arrays that a job names, mapped. */
+struct ib_job_arrays {
+    struct ib_npy x, y, x_test, start[IB_MAX_PARAMS];
+};
+
+/* Maps them and checks their shapes and types. *out, all zeros before, must be closed on failure, too.
+ * IB_EINVAL, IB_EIO. */
+enum ib_status ib_job_arrays_open(const struct ib_job *, struct ib_job_arrays *out);
+void ib_job_arrays_close(struct ib_job_arrays *);
+
 struct ib_session {
     bool open;
     struct ib_arena arena;
     struct ib_job job;
-    struct ib_npy x, y, x_test, start[IB_MAX_PARAMS];
+    struct ib_job_arrays arrays;
     struct ib_train_data data;
     struct ib_tracing watch;
     struct ib_instance instance;
@@ -39,10 +49,6 @@ enum ib_status ib_session_timed(struct ib_session *, const struct ib_train_reque
 /* Trains once unwatched, to warm up, and once with every step waited for. Nothing is written. */
 enum ib_status ib_session_profiled(struct ib_session *, const struct ib_train_request *,
                                    struct ib_pass_result *out);
-
-/* Maps an array and checks its shape and type; shared with the oracle. */
-enum ib_status ib_session_map(const char *path, uint64_t rows, uint64_t cols, enum ib_dtype,
-                              struct ib_npy *out);
 
 /* Writes folder/name.npy. */
 enum ib_status ib_session_save(const char *folder, const char *name, enum ib_dtype, uint64_t rows,

@@ -122,82 +122,62 @@ static enum ib_status answer_train(struct worker *w, const json_t *request, json
 
 /* ---- the oracle, in a process of its own like any other trainer ---- */
 
-struct oracle_arrays {
-    struct ib_npy x, y, start[IB_MAX_PARAMS];
-    double *params;
-};
-
-static enum ib_status map_oracle(const struct ib_job *job, struct oracle_arrays *a)
+/* The start as one array of f64, to be freed; NULL: no memory. */
+static double *read_start(const struct ib_job_arrays *arrays, const struct ib_network *net)
 {
-    uint64_t at = 0;
-    IB_TRY(ib_session_map(job->x, job->rows, job->net.width[0], job->dtype, &a->x));
-    IB_TRY(ib_session_map(job->y, job->rows, job->net.width[job->net.n_layers], job->dtype, &a->y));
-    a->params = malloc(ib_network_size(&job->net) * sizeof *a->params);
-    if (!a->params)
-        return ib_fail(IB_ENOMEM, "oracle", "no memory for the parameters");
-    for (uint32_t p = 0; p < ib_network_params(&job->net); p++) {
-        IB_TRY(ib_session_map(job->start[p], ib_network_param_rows(&job->net, p),
-                              ib_network_param_cols(&job->net, p), job->dtype, &a->start[p]));
-        for (uint64_t i = 0; i < ib_network_param_size(&job->net, p); i++)
-            a->params[at++] = ib_npy_at(&a->start[p], i);
-    }
-    return IB_OK;
+    double *params = malloc(ib_network_size(net) * sizeof *params), *next = params;
+    for (uint32_t p = 0; params && p < ib_network_params(net); p++)
+        for (uint64_t i = 0; i < ib_network_param_size(net, p); i++)
+            *next++ = ib_npy_at(&arrays->start[p], i);
+    return params;
 }
 
-static void unmap_oracle(struct oracle_arrays *a)
-{
-    ib_npy_close(&a->x);
-    ib_npy_close(&a->y);
-    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++)
-        ib_npy_close(&a->start[p]);
-    free(a->params);
-}
-
-static enum ib_status train_oracle(const struct ib_job *job, const struct ib_oracle_request *request,
-                                   const struct oracle_arrays *arrays, json_t **answer)
+static enum ib_status train_oracle(const struct ib_oracle_problem *problem, const char *folder,
+                                   json_t **answer)
 {
     struct ib_trajectory trajectory = {0};
-    struct ib_oracle_problem problem = {.net = job->net,
-                                        .params = arrays->params,
-                                        .lr = job->lr,
-                                        .epochs = request->epochs,
-                                        .type = request->arithmetic,
-                                        .tf32 = request->tf32,
-                                        .reversed = request->reversed,
-                                        .budget_ns = request->budget_ns};
-    ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
-    enum ib_status status = ib_oracle_train(&problem, &trajectory);
+    enum ib_status status = ib_oracle_train(problem, &trajectory);
     if (status == IB_OK)
-        status = ib_session_save_curve(request->out, &trajectory.curve);
+        status = ib_session_save_curve(folder, &trajectory.curve);
     if (status == IB_OK)
-        status = ib_session_save(request->out, "params", IB_F64, trajectory.size, 1, trajectory.params);
+        status = ib_session_save(folder, "params", IB_F64, trajectory.size, 1, trajectory.params);
     *answer = json_pack("{s:s, s:I}", "type", "done", "epochs", (json_int_t)trajectory.epochs);
     ib_trajectory_free(&trajectory);
     return status;
 }
 
-static enum ib_status step_oracle(const struct ib_job *job, const struct ib_oracle_request *request,
-                                  const struct oracle_arrays *arrays, json_t **answer)
+static enum ib_status step_oracle(const struct ib_oracle_problem *problem, const char *folder,
+                                  json_t **answer)
 {
-    const uint64_t size = ib_sketch_size(&job->net);
+    const uint64_t size = ib_sketch_size(&problem->spec.net);
     uint64_t epoch = 1;
-    double loss;
-    struct ib_oracle_problem problem = {.net = job->net,
-                                        .params = arrays->params,
-                                        .type = request->arithmetic,
-                                        .tf32 = request->tf32,
-                                        .reversed = request->reversed};
-    ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
-    double *sketch = malloc(size * sizeof *sketch);
+    double loss, *sketch = malloc(size * sizeof *sketch);
     if (!sketch)
         return ib_fail(IB_ENOMEM, "oracle", "no memory for a gradient's sketch");
-    enum ib_status status = ib_oracle_step(&problem, &loss, sketch);
+    enum ib_status status = ib_oracle_step(problem, &loss, sketch);
     if (status == IB_OK)
-        status = ib_session_save_curve(request->out, &(struct ib_curve){1, &epoch, &loss});
+        status = ib_session_save_curve(folder, &(struct ib_curve){1, &epoch, &loss});
     if (status == IB_OK)
-        status = ib_session_save(request->out, "params", IB_F64, size, 1, sketch);
+        status = ib_session_save(folder, "params", IB_F64, size, 1, sketch);
     *answer = json_pack("{s:s, s:I}", "type", "done", "epochs", (json_int_t)1);
     free(sketch);
+    return status;
+}
+
+static enum ib_status run_oracle(const struct ib_job *job, const struct ib_oracle_request *request,
+                                 const struct ib_job_arrays *arrays, json_t **answer)
+{
+    double *start = read_start(arrays, &job->spec.net);
+    if (!start)
+        return ib_fail(IB_ENOMEM, "oracle", "no memory for the parameters");
+    struct ib_oracle_problem problem = {.spec = job->spec,
+                                        .arithmetic = request->arithmetic,
+                                        .params = start,
+                                        .epochs = request->epochs,
+                                        .budget_ns = request->budget_ns};
+    ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
+    enum ib_status status = (request->step ? step_oracle : train_oracle)(&problem, request->out, answer);
+    free(start);
     return status;
 }
 
@@ -207,15 +187,15 @@ static enum ib_status answer_oracle(struct worker *w, const json_t *request, jso
     struct ib_arena arena = {0};
     struct ib_job job;
     struct ib_oracle_request oracle;
-    struct oracle_arrays arrays = {0};
+    struct ib_job_arrays arrays = {0};
     enum ib_status status = ib_job_from_json(request, &arena, &job);
     if (status == IB_OK)
         status = ib_oracle_request_from_json(request, &oracle);
     if (status == IB_OK)
-        status = map_oracle(&job, &arrays);
+        status = ib_job_arrays_open(&job, &arrays);
     if (status == IB_OK)
-        status = (oracle.step ? step_oracle : train_oracle)(&job, &oracle, &arrays, answer);
-    unmap_oracle(&arrays);
+        status = run_oracle(&job, &oracle, &arrays, answer);
+    ib_job_arrays_close(&arrays);
     ib_arena_free(&arena);
     return status;
 }

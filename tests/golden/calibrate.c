@@ -38,9 +38,9 @@ static struct ib_trajectory trained(trainer *train, struct ib_oracle_problem pro
                                     const struct arithmetic *a, bool reversed)
 {
     struct ib_trajectory out;
-    problem.type = a->type;
-    problem.tf32 = a->tf32;
-    problem.reversed = reversed;
+    problem.arithmetic.type = a->type;
+    problem.arithmetic.tf32 = a->tf32;
+    problem.arithmetic.reversed = reversed;
     if (train(&problem, &out) != IB_OK)
         abort();
     return out;
@@ -77,18 +77,15 @@ static void close_trial(struct trial *t)
 static struct ib_verification verdict_on(const struct test_problem *p, const struct trial *t,
                                          const struct ib_trajectory *other)
 {
-    double *predicted = calloc(p->test_rows * 2, sizeof *predicted);
+    struct ib_training_spec spec = p->oracle.spec;
+    spec.dtype = t->a->type;
+    double *predicted = calloc(p->oracle.spec.test_rows * 2, sizeof *predicted);
     if (!predicted)
         abort();
-    ib_oracle_predict(&p->oracle.net, other->params, p->test_rows, p->x_test, predicted);
-    const struct ib_reference reference = {.net = &p->oracle.net,
-                                           .start = p->start,
-                                           .truth = &t->truth,
-                                           .drift = &t->drift,
-                                           .test_rows = p->test_rows,
-                                           .x_test = p->x_test};
-    const struct ib_answer answer = {.type = t->a->type,
-                                     .tf32 = t->a->tf32,
+    ib_oracle_predict(&p->oracle.spec.net, other->params, p->oracle.spec.test_rows, p->x_test, predicted);
+    const struct ib_reference reference = {
+        .spec = &spec, .start = p->start, .truth = &t->truth, .drift = &t->drift, .x_test = p->x_test};
+    const struct ib_answer answer = {.tf32 = t->a->tf32,
                                      .epochs = other->epochs,
                                      .curve = other->curve,
                                      .params = other->params,
@@ -121,13 +118,14 @@ static const struct row {
 static double test_mse(const struct test_problem *p, const double *params)
 {
     double sum = 0;
-    for (uint64_t i = 0; i < p->test_rows; i++) {
+    for (uint64_t i = 0; i < p->oracle.spec.test_rows; i++) {
         double predicted;
-        ib_oracle_predict(&p->oracle.net, params, 1, p->x_test + i * p->oracle.net.width[0], &predicted);
+        ib_oracle_predict(&p->oracle.spec.net, params, 1, p->x_test + i * p->oracle.spec.net.width[0],
+                          &predicted);
         const double error = p->y_scale * predicted + p->y_mean - p->y_test[i];
         sum += error * error;
     }
-    return sum / (double)p->test_rows;
+    return sum / (double)p->oracle.spec.test_rows;
 }
 
 static double loss_error(const struct ib_trajectory *t, const struct ib_trajectory *truth, uint64_t from,
@@ -158,7 +156,7 @@ static double run_seed(const struct row *row, uint64_t seed)
         struct test_problem p;
         if (!test_problem_seed(&p, row->file, &row->net, row->init, seed))
             return NAN;
-        p.oracle.lr = row->lr;
+        p.oracle.spec.lr = row->lr;
         p.oracle.epochs = row->epochs;
         struct trial t = open_trial(&p, a);
         mse = test_mse(&p, t.truth.params);
@@ -205,7 +203,7 @@ static void open_random(struct test_problem *p, uint64_t seed)
     net.loss = (enum ib_loss)(IB_HALF_MSE + ib_rng_below(&rng, 3));
     const enum ib_init init = (enum ib_init)(IB_NORMAL + ib_rng_below(&rng, 3));
     test_problem_random(p, &net, init, 2 + ib_rng_below(&rng, 150), 2, seed);
-    p->oracle.lr = rates[ib_rng_below(&rng, 6)];
+    p->oracle.spec.lr = rates[ib_rng_below(&rng, 6)];
     p->oracle.epochs = lengths[ib_rng_below(&rng, 4)];
 }
 
@@ -225,7 +223,7 @@ static void run_random(uint64_t n, const char *only)
                 wrong += verdict_on(&p, &t, &t.honest[i]).verdict == IB_WRONG;
             alarms += wrong;
             alarmed += wrong > 0;
-            p.oracle.lr *= 1.01;
+            p.oracle.spec.lr *= 1.01;
             struct ib_trajectory faulty = trained(ib_oracle_train, p.oracle, a, false);
             missed += verdict_on(&p, &t, &faulty).verdict != IB_WRONG;
             ib_trajectory_free(&faulty);
@@ -262,7 +260,7 @@ static double *doubles(uint64_t n)
 
 static struct epoch open_epoch(const struct test_problem *p, const struct arithmetic *a)
 {
-    const uint64_t size = ib_network_size(&p->oracle.net), sketch = ib_sketch_size(&p->oracle.net);
+    const uint64_t size = ib_network_size(&p->oracle.spec.net), sketch = ib_sketch_size(&p->oracle.spec.net);
     struct epoch e = {.from = doubles(size),
                       .to = doubles(size),
                       .gradient = doubles(size),
@@ -273,12 +271,12 @@ static struct epoch open_epoch(const struct test_problem *p, const struct arithm
         e.from[i] = a->type == IB_F32 ? (double)(float)p->start[i] : p->start[i];
     e.step = (struct ib_step){
         .epoch = 1, .from = e.from, .to = e.to, .truth = {0, e.truth}, .drift = {0, e.drift}};
-    problem.type = IB_F64;
+    problem.arithmetic.type = IB_F64;
     if (ib_oracle_step(&problem, &e.step.truth.loss, e.truth) != IB_OK)
         abort();
-    problem.type = a->type;
-    problem.tf32 = a->tf32;
-    problem.reversed = a->type == IB_F64;
+    problem.arithmetic.type = a->type;
+    problem.arithmetic.tf32 = a->tf32;
+    problem.arithmetic.reversed = a->type == IB_F64;
     if (ib_oracle_step(&problem, &e.step.drift.loss, e.drift) != IB_OK)
         abort();
     return e;
@@ -296,7 +294,9 @@ static void close_epoch(struct epoch *e)
 static bool is_wrong(const struct test_problem *p, const struct epoch *e, const struct arithmetic *a)
 {
     struct ib_step_result finding;
-    if (ib_step_check(&p->oracle.net, a->type, a->tf32, p->oracle.lr, &e->step, &finding) != IB_OK)
+    struct ib_training_spec spec = p->oracle.spec;
+    spec.dtype = a->type;
+    if (ib_step_check(&spec, a->tf32, &e->step, &finding) != IB_OK)
         abort();
     return finding.wrong;
 }
@@ -318,7 +318,7 @@ static bool honest_is_wrong(const struct test_problem *p, struct epoch *e, const
 /* Puts the mistake into the gradient; false where the network leaves no room for it. */
 static bool make_mistake(const struct test_problem *p, struct epoch *e, enum mistake mistake, uint64_t rows)
 {
-    const struct ib_network *net = &p->oracle.net;
+    const struct ib_network *net = &p->oracle.spec.net;
     const uint64_t n_in = net->width[0], n_out = net->width[1], size = ib_network_size(net);
     double *g = e->gradient, was[200];
     for (uint64_t i = 0; i < size && mistake == TIMES_1_01; i++)
@@ -344,7 +344,7 @@ static bool make_mistake(const struct test_problem *p, struct epoch *e, enum mis
 static bool matters(const struct test_problem *p, const double *right, const double *wrong)
 {
     double largest = 0, change = 0;
-    for (uint64_t i = 0; i < (p->oracle.net.width[0] + 1) * p->oracle.net.width[1]; i++) {
+    for (uint64_t i = 0; i < (p->oracle.spec.net.width[0] + 1) * p->oracle.spec.net.width[1]; i++) {
         largest = fmax(largest, fabs(right[i]));
         change = fmax(change, fabs(right[i] - wrong[i]));
     }
@@ -353,8 +353,8 @@ static bool matters(const struct test_problem *p, const double *right, const dou
 
 static bool mistake_is_found(const struct test_problem *p, struct epoch *e, const struct arithmetic *a)
 {
-    for (uint64_t i = 0; i < ib_network_size(&p->oracle.net); i++) {
-        const double to = e->from[i] - p->oracle.lr * e->gradient[i];
+    for (uint64_t i = 0; i < ib_network_size(&p->oracle.spec.net); i++) {
+        const double to = e->from[i] - p->oracle.spec.lr * e->gradient[i];
         e->to[i] = a->type == IB_F32 ? (double)(float)to : to;
     }
     return is_wrong(p, e, a);
@@ -368,15 +368,15 @@ static void tally_epoch(struct test_problem *p, const struct arithmetic *a, stru
 {
     struct epoch e = open_epoch(p, a);
     double right[200]; /* the first layer's gradient */
-    const uint64_t first = (p->oracle.net.width[0] + 1) * p->oracle.net.width[1];
+    const uint64_t first = (p->oracle.spec.net.width[0] + 1) * p->oracle.spec.net.width[1];
     if (isfinite(e.step.truth.loss) && e.step.truth.loss < 1e6) {
         t->honest += 2;
         t->alarms += honest_is_wrong(p, &e, a, ib_fast_train, false);
         t->alarms += honest_is_wrong(p, &e, a, ib_fast_train, true);
         for (int m = 0; m < MISTAKES; m++) {
-            ib_oracle_gradient(&p->oracle.net, e.from, p->oracle.rows, p->x, p->y, e.gradient);
+            ib_oracle_gradient(&p->oracle.spec.net, e.from, p->oracle.spec.rows, p->x, p->y, e.gradient);
             memcpy(right, e.gradient, first * sizeof *right);
-            if (!make_mistake(p, &e, (enum mistake)m, p->oracle.rows) || !matters(p, right, e.gradient))
+            if (!make_mistake(p, &e, (enum mistake)m, p->oracle.spec.rows) || !matters(p, right, e.gradient))
                 continue;
             t->made[m]++;
             t->missed[m] += !mistake_is_found(p, &e, a);

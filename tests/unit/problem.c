@@ -16,11 +16,11 @@ static double *doubles(uint64_t n)
     return v;
 }
 
-static void bind(struct test_problem *p, const struct ib_network *net, uint64_t rows)
+static void bind(struct test_problem *p, const struct ib_network *net, uint64_t rows, uint64_t test_rows)
 {
-    p->oracle.net = *net;
-    p->oracle.rows = rows;
-    p->oracle.type = IB_F64;
+    p->oracle.spec =
+        (struct ib_training_spec){.net = *net, .dtype = IB_F64, .rows = rows, .test_rows = test_rows};
+    p->oracle.arithmetic.type = IB_F64;
     p->oracle.x = p->x;
     p->oracle.y = p->y;
     p->oracle.params = p->start;
@@ -32,7 +32,7 @@ void test_problem_random(struct test_problem *p, const struct ib_network *net, e
     const uint64_t inputs = net->width[0], outputs = net->width[net->n_layers];
     struct ib_rng rng;
     ib_rng_seed(&rng, seed + 1000);
-    *p = (struct test_problem){.test_rows = test_rows, .y_scale = 1};
+    *p = (struct test_problem){.y_scale = 1};
     p->x = doubles(rows * inputs);
     p->y = doubles(rows * outputs);
     p->x_test = doubles(test_rows * inputs);
@@ -47,7 +47,7 @@ void test_problem_random(struct test_problem *p, const struct ib_network *net, e
         p->y[i] = net->loss == IB_BCE ? value > 0.5 : value;
     }
     ib_model_init(net, init, seed, p->start);
-    bind(p, net, rows);
+    bind(p, net, rows, test_rows);
 }
 
 /* Standardises n columns of rows, and of test rows, by the training rows. */
@@ -93,21 +93,21 @@ bool test_problem_seed(struct test_problem *p, const char *file, const struct ib
     sized.width[0] = cols;
     sized.width[net->n_layers] = 1;
 
-    *p = (struct test_problem){.test_rows = (uint64_t)json_integer_value(json_object_get(json, "m_test")),
-                               .y_scale = 1};
+    const uint64_t test_rows = (uint64_t)json_integer_value(json_object_get(json, "m_test"));
+    *p = (struct test_problem){.y_scale = 1};
     p->x = array_of(json, "x", rows * cols);
     p->y = array_of(json, "y", rows);
-    p->x_test = array_of(json, "x_test", p->test_rows * cols);
-    p->y_test = array_of(json, "y_test", p->test_rows);
+    p->x_test = array_of(json, "x_test", test_rows * cols);
+    p->y_test = array_of(json, "y_test", test_rows);
     json_decref(json);
 
     double mean, scale;
-    standardise(p->x, rows, p->x_test, p->test_rows, cols, &mean, &scale);
+    standardise(p->x, rows, p->x_test, test_rows, cols, &mean, &scale);
     if (ib_model_scales_targets(net->loss))
         standardise(p->y, rows, NULL, 0, 1, &p->y_mean, &p->y_scale);
     p->start = doubles(ib_network_size(&sized));
     ib_model_init(&sized, init, seed, p->start);
-    bind(p, &sized, rows);
+    bind(p, &sized, rows, test_rows);
     return true;
 }
 
@@ -132,6 +132,6 @@ static void shuffle(double *v, uint64_t rows, uint64_t width)
 
 void test_problem_shuffle(struct test_problem *p)
 {
-    shuffle(p->x, p->oracle.rows, p->oracle.net.width[0]);
-    shuffle(p->y, p->oracle.rows, p->oracle.net.width[p->oracle.net.n_layers]);
+    shuffle(p->x, p->oracle.spec.rows, p->oracle.spec.net.width[0]);
+    shuffle(p->y, p->oracle.spec.rows, ib_network_outputs(&p->oracle.spec.net));
 }

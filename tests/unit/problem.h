@@ -8,7 +8,6 @@
 /* A problem with the memory that its pointers lead to. */
 struct test_problem {
     struct ib_oracle_problem oracle;
-    uint64_t test_rows;
     double *x, *y, *x_test, *y_test, *start;
     double y_mean, y_scale; /* of the targets, where they were standardised; else 0 and 1 */
 };

@@ -294,6 +294,16 @@ static void put_whole(struct maker *m, const struct ib_case *c, double speed)
     }
 }
 
+static struct ib_network network_of(const struct sample_problem *p, enum ib_task task)
+{
+    return (struct ib_network){.n_layers = p->n_hidden + 1,
+                               .width = {0, p->hidden[0], p->hidden[1]},
+                               .act = p->n_hidden ? IB_RELU : 0,
+                               .loss = task == IB_CLASSIFICATION ? IB_BCE
+                                       : p->n_hidden             ? IB_MSE
+                                                                 : IB_HALF_MSE};
+}
+
 static void put_case(struct maker *m, const struct sample_problem *p, const struct sample_impl *impl,
                      uint64_t rounds)
 {
@@ -304,20 +314,14 @@ static void put_case(struct maker *m, const struct sample_problem *p, const stru
                         .dataset = d,
                         .impl = &choice,
                         .residency = impl->residency,
-                        .dtype = p->dtype,
-                        .n_hidden = p->n_hidden,
-                        .hidden = {p->hidden[0], p->hidden[1]},
-                        .act = p->n_hidden ? IB_RELU : 0,
-                        .loss = d->task == IB_CLASSIFICATION ? IB_BCE
-                                : p->n_hidden                ? IB_MSE
-                                                             : IB_HALF_MSE,
+                        .spec = {.net = network_of(p, d->task), .dtype = p->dtype, .lr = p->lr},
                         .init = p->n_hidden ? IB_XAVIER : IB_ZEROS,
-                        .lr = p->lr,
                         .epochs = SAMPLE_EPOCHS,
                         .seed = 42};
+    ib_case_use_dataset(&c);
     c.id = ib_arena_print(&m->arena, "%s-%d-%s-%s-%s-%td%td", p->model, p->data, impl->info.name,
                           ib_word_of(ib_residency_words, (int)c.residency),
-                          ib_word_of(ib_dtype_words, (int)c.dtype), p - problems, impl - impls);
+                          ib_word_of(ib_dtype_words, (int)c.spec.dtype), p - problems, impl - impls);
     assert_int_equal(ib_store_add_cases(m->store, &c, 1), IB_OK);
     if (fate == UNAVAILABLE)
         assert_int_equal(ib_store_put_status(m->store, &c, IB_CASE_UNAVAILABLE, "libcuda.so.1 is not there"),

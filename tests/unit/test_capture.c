@@ -186,7 +186,7 @@ static void train(const struct ib_impl *impl, bool with_losses, struct result *o
     struct ib_loss_reader reader = {wants_some, keep, out};
     const struct ib_network net = network();
     test_problem_random(&problem, &net, IB_XAVIER, 30, 5, 7);
-    problem.oracle.lr = 0.05;
+    problem.oracle.spec.lr = 0.05;
     test_training_open(&t, impl, IB_RESIDENT, &problem, IB_F64);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(ib_training_restart(&t.training), IB_OK);
@@ -236,7 +236,7 @@ static void nothing_is_copied_around_a_recording(void **state)
     assert_int_equal(ib_capture_end(&t.dispatch), IB_OK);
 
     t.dispatch.policy = (struct ib_policy){true, true};
-    assert_int_equal(ib_training_open(&t.dispatch, &net, &t.data, 0.1, &again), IB_EUNSUPPORTED);
+    assert_int_equal(ib_training_open(&t.dispatch, &t.data, &again), IB_EUNSUPPORTED);
     assert_non_null(strstr(ib_error_text(), "use residency resident"));
     test_training_close(&t);
     test_problem_free(&problem);

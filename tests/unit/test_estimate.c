@@ -45,9 +45,9 @@ static void test_flops(void **state)
     (void)state;
     struct plan p = plan(CASES "hidden: [[], [6, 7]]}\n", NAN);
     /* 354 rows of 10 features: forward and gradient by the weights, two operations each; update. */
-    assert_true(ib_estimate_flops(&p.matrix.cases[0]) == 2 * 2 * 10 * 354 + 2 * 10);
+    assert_true(ib_estimate_flops(&p.matrix.cases[0].spec) == 2 * 2 * 10 * 354 + 2 * 10);
     /* Behind the first layer also the gradient by the layer's input. */
-    assert_true(ib_estimate_flops(&p.matrix.cases[1]) ==
+    assert_true(ib_estimate_flops(&p.matrix.cases[1].spec) ==
                 (2 * 2 * 60 + 2 * 3 * 42 + 2 * 3 * 7) * 354 + 2 * (60 + 42 + 7));
     release(&p);
 }
@@ -94,7 +94,7 @@ static void test_sources(void **state)
     assert_int_equal(unknown.estimate.n_earlier, 0);
     assert_int_equal(unknown.estimate.n_assumed, 2);
     assert_false(unknown.estimate.cases[1].earlier);
-    double flops = ib_estimate_flops(&unknown.matrix.cases[1]);
+    double flops = ib_estimate_flops(&unknown.matrix.cases[1].spec);
     assert_true(fabs(unknown.estimate.cases[1].epoch_ns - flops / IB_ASSUMED_FLOPS_PER_S * 1e9) < 1e-3);
     release(&known);
     release(&unknown);

@@ -84,14 +84,13 @@ static void check_training(const char *path, const struct ib_network *net, const
     double *x_test = numbers(golden, "x_test", test_rows * inputs);
     double *start = numbers(golden, "start", ib_network_size(net));
     double *predicted = calloc(test_rows * outputs, sizeof *predicted);
-    const struct ib_oracle_problem problem = {.net = *net,
-                                              .rows = rows,
-                                              .x = x,
-                                              .y = y,
-                                              .params = start,
-                                              .lr = json_number_value(json_object_get(golden, "lr")),
-                                              .epochs = count_of(golden, "epochs"),
-                                              .type = IB_F64};
+    const struct ib_oracle_problem problem = {
+        .spec = {.net = *net, .lr = json_number_value(json_object_get(golden, "lr")), .rows = rows},
+        .arithmetic = {.type = IB_F64},
+        .x = x,
+        .y = y,
+        .params = start,
+        .epochs = count_of(golden, "epochs")};
     struct ib_trajectory t;
     assert_int_equal(ib_oracle_train(&problem, &t), IB_OK);
     assert_equals(path, t.curve.loss, golden, "curve", t.curve.n); /* short enough that each epoch is read */

@@ -69,23 +69,23 @@ static void test_product(void **state)
     const struct ib_case *c = &b.matrix.cases[0];
     assert_string_equal(c->model->name, "mlp");
     assert_string_equal(c->dataset->name, "xor");
-    assert_int_equal(c->n_hidden, 1);
-    assert_int_equal(c->hidden[0], 6);
-    assert_int_equal(c->act, IB_RELU);
-    assert_int_equal(c->loss, IB_MSE);
+    assert_int_equal(c->spec.net.n_layers, 2);
+    assert_int_equal(c->spec.net.width[1], 6);
+    assert_int_equal(c->spec.net.act, IB_RELU);
+    assert_int_equal(c->spec.net.loss, IB_MSE);
     assert_int_equal(c->init, IB_NORMAL);
-    assert_true(c->lr == 0.1);
+    assert_true(c->spec.lr == 0.1);
     assert_int_equal(c->epochs, 5);
     assert_int_equal(c->seed, 42);
     assert_int_equal(c->log_every, 0);
-    assert_int_equal(c->dtype, IB_F32);
+    assert_int_equal(c->spec.dtype, IB_F32);
     assert_string_equal(c->impl->label, "cpu_naive");
     assert_int_equal(c->residency, IB_HOST);
     /* Who solves the same problem stands side by side. */
     assert_string_equal(c[1].impl->label, "fakedev");
     assert_int_equal(c[1].residency, IB_PER_OP);
     assert_int_equal(c[2].residency, IB_RESIDENT);
-    assert_int_equal(c[3].dtype, IB_F64);
+    assert_int_equal(c[3].spec.dtype, IB_F64);
     assert_string_equal(b.matrix.cases[b.matrix.n - 1].dataset->name, "diabetes");
     release(&b);
 }
@@ -101,13 +101,13 @@ static void test_collapse(void **state)
     assert_int_equal(b.matrix.n, 1 + 2 * 2 * (1 + 2 * 3));
     const struct ib_case *c = &b.matrix.cases[0];
     assert_string_equal(c->model->name, "linreg");
-    assert_int_equal(c->n_hidden, 0);
-    assert_int_equal(c->act, 0);
-    assert_int_equal(c->loss, IB_HALF_MSE);
+    assert_int_equal(c->spec.net.n_layers, 1);
+    assert_int_equal(c->spec.net.act, 0);
+    assert_int_equal(c->spec.net.loss, IB_HALF_MSE);
     assert_int_equal(c->init, IB_ZEROS);
     assert_int_equal(c->seed, 0);
-    assert_int_equal(c[1].n_hidden, 0);
-    assert_int_equal(c[1].act, 0);
+    assert_int_equal(c[1].spec.net.n_layers, 1);
+    assert_int_equal(c[1].spec.net.act, 0);
     assert_int_equal(c[1].seed, 1);
     assert_int_equal(b.matrix.n_dropped, 0); /* collapsing is no dropping out */
     release(&b);
@@ -196,7 +196,7 @@ static void test_exclude(void **state)
         assert_int_equal(dropped(&b, "excluded at c.yaml:5"), cases[i].dropped);
         /* What is included stays, whatever is excluded. */
         assert_int_equal(b.matrix.n, 30 - cases[i].dropped + 1);
-        assert_true(b.matrix.cases[b.matrix.n - 1].lr == 7);
+        assert_true(b.matrix.cases[b.matrix.n - 1].spec.lr == 7);
         release(&b);
     }
 }
@@ -216,9 +216,9 @@ static void test_zip(void **state)
     assert_int_equal(b.matrix.n, 2 * 3 * 2);
     assert_int_equal(b.matrix.n_dropped, 0);
     for (size_t i = 0; i < b.matrix.n; i++) {
-        assert_true(b.matrix.cases[i].lr == pairs[i / 2 % 3].lr);
+        assert_true(b.matrix.cases[i].spec.lr == pairs[i / 2 % 3].lr);
         assert_int_equal(b.matrix.cases[i].epochs, pairs[i / 2 % 3].epochs);
-        assert_int_equal(b.matrix.cases[i].dtype, i % 2 ? IB_F64 : IB_F32);
+        assert_int_equal(b.matrix.cases[i].spec.dtype, i % 2 ? IB_F64 : IB_F32);
     }
     release(&b);
 }
@@ -235,10 +235,10 @@ static void test_zip_twice(void **state)
     assert_int_equal(b.matrix.n, 2 * 3 * 3);
     for (size_t i = 0; i < b.matrix.n; i++) {
         const struct ib_case *c = &b.matrix.cases[i];
-        assert_int_equal(c->hidden[0], i < 9 ? 2 : 3);
-        assert_true(c->lr == (i < 9 ? 1 : 2));
+        assert_int_equal(c->spec.net.width[1], i < 9 ? 2 : 3);
+        assert_true(c->spec.lr == (i < 9 ? 1 : 2));
         assert_int_equal(c->seed, i < 9 ? 8 : 9);
-        assert_int_equal(c->dtype, c->impl->info->device ? IB_F64 : IB_F32);
+        assert_int_equal(c->spec.dtype, c->impl->info->device ? IB_F64 : IB_F32);
     }
     release(&b);
 }
@@ -253,11 +253,11 @@ static void test_zip_and_collapse(void **state)
                            "zip: [[hidden, lr], [seed, init]]\n");
     assert_int_equal(b.matrix.n, 2 + 2 * 2);
     assert_int_equal(b.matrix.n_dropped, 0);
-    assert_true(b.matrix.cases[0].lr == 1);
-    assert_true(b.matrix.cases[1].lr == 2);
+    assert_true(b.matrix.cases[0].spec.lr == 1);
+    assert_true(b.matrix.cases[1].spec.lr == 2);
     for (size_t i = 2; i < b.matrix.n; i++) {
         const struct ib_case *c = &b.matrix.cases[i];
-        assert_true(c->lr == (c->n_hidden ? 2 : 1));
+        assert_true(c->spec.lr == (c->spec.net.n_layers > 1 ? 2 : 1));
         assert_int_equal(c->init, c->seed == 5 ? IB_HE : IB_XAVIER);
     }
     release(&b);
@@ -276,9 +276,9 @@ static void test_zip_implementations(void **state)
               "  impl: [cpu_naive, cpu_naive]}\nzip: [impl, lr, dataset]\n");
     assert_int_equal(b.matrix.n, 2);
     assert_string_equal(b.matrix.cases[0].dataset->name, "xor");
-    assert_true(b.matrix.cases[0].lr == 1);
+    assert_true(b.matrix.cases[0].spec.lr == 1);
     assert_string_equal(b.matrix.cases[1].dataset->name, "diabetes");
-    assert_true(b.matrix.cases[1].lr == 2);
+    assert_true(b.matrix.cases[1].spec.lr == 2);
     release(&b);
 }
 
@@ -653,23 +653,26 @@ static void test_too_many_cases(void **state)
 
 /* ---- Cases ---- */
 
-static void test_case_network(void **state)
+static void test_case_spec(void **state)
 {
     (void)state;
     struct built b = build("version: 1\nmatrix: {model: [linreg, mlp], dataset: diabetes, impl: cpu_naive,\n"
                            "  hidden: [[6, 7]], act: tanh, dtype: f32}\n");
-    struct ib_network net;
-    ib_case_network(&b.matrix.cases[0], &net);
-    assert_int_equal(net.n_layers, 1);
-    assert_int_equal(net.width[0], 10);
-    assert_int_equal(net.width[1], 1);
-    assert_int_equal(net.loss, IB_HALF_MSE);
-    ib_case_network(&b.matrix.cases[1], &net);
-    assert_int_equal(net.n_layers, 3);
+    const struct ib_training_spec *spec = &b.matrix.cases[0].spec;
+    const struct ib_network *net = &spec->net;
+    assert_int_equal(net->n_layers, 1);
+    assert_int_equal(net->width[0], 10);
+    assert_int_equal(net->width[1], 1);
+    assert_int_equal(net->loss, IB_HALF_MSE);
+    assert_int_equal(spec->rows, 354);
+    assert_int_equal(spec->test_rows, 88);
+    assert_int_equal(spec->dtype, IB_F32);
+    net = &b.matrix.cases[1].spec.net;
+    assert_int_equal(net->n_layers, 3);
     const uint64_t widths[] = {10, 6, 7, 1};
-    assert_memory_equal(net.width, widths, sizeof widths);
-    assert_int_equal(net.act, IB_TANH);
-    assert_int_equal(net.loss, IB_MSE);
+    assert_memory_equal(net->width, widths, sizeof widths);
+    assert_int_equal(net->act, IB_TANH);
+    assert_int_equal(net->loss, IB_MSE);
     struct ib_arena arena = {0};
     assert_string_equal(ib_case_title(&arena, &b.matrix.cases[0]), "linreg f32 diabetes");
     assert_string_equal(ib_case_title(&arena, &b.matrix.cases[1]), "mlp 6-7 tanh f32 diabetes");
@@ -702,7 +705,7 @@ static void test_seed_configuration(void **state)
         const struct ib_case *c = &matrix.cases[i];
         const bool cupy = strcmp(c->impl->info->name, "cupy") == 0;
         experiments += c->epochs != 1000;
-        deep_and_long += c->n_hidden == 2 && c->epochs == 100000 && c->lr == 0.001;
+        deep_and_long += c->spec.net.n_layers == 3 && c->epochs == 100000 && c->spec.lr == 0.001;
         cupy_copying += cupy && c->residency == IB_PER_OP;
         cupy_resident += cupy && c->residency == IB_RESIDENT;
     }
@@ -753,7 +756,7 @@ int main(void)
         cmocka_unit_test(test_same_work_same_hash),
         cmocka_unit_test(test_many_cases),
         cmocka_unit_test(test_too_many_cases),
-        cmocka_unit_test(test_case_network),
+        cmocka_unit_test(test_case_spec),
         cmocka_unit_test(test_seed_configuration),
     };
     return cmocka_run_group_tests(tests, enter, leave);

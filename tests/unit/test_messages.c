@@ -11,22 +11,23 @@
 static struct ib_job sample_job(void)
 {
     static const struct ib_setting settings[] = {{"pinned", "true"}, {"threads", "2"}};
-    return (struct ib_job){.impl = "cpu_blas",
-                           .plugin = "/somewhere/cpu_blas.so",
-                           .settings = settings,
-                           .n_settings = 2,
-                           .residency = IB_RESIDENT,
-                           .model = "mlp",
-                           .net = {.n_layers = 2, .width = {10, 6, 1}, .act = IB_TANH, .loss = IB_BCE},
-                           .dtype = IB_F32,
-                           .rows = 354,
-                           .test_rows = 88,
-                           .lr = 0.1,
-                           .x = "x.npy",
-                           .y = "y.npy",
-                           .x_test = "t.npy",
-                           .param_name = {"w1", "b1", "w2", "b2"},
-                           .start = {"a", "b", "c", "d"}};
+    return (struct ib_job){
+        .impl = "cpu_blas",
+        .plugin = "/somewhere/cpu_blas.so",
+        .settings = settings,
+        .n_settings = 2,
+        .residency = IB_RESIDENT,
+        .model = "mlp",
+        .spec = {.net = {.n_layers = 2, .width = {10, 6, 1}, .act = IB_TANH, .loss = IB_BCE},
+                 .dtype = IB_F32,
+                 .lr = 0.1,
+                 .rows = 354,
+                 .test_rows = 88},
+        .x = "x.npy",
+        .y = "y.npy",
+        .x_test = "t.npy",
+        .param_name = {"w1", "b1", "w2", "b2"},
+        .start = {"a", "b", "c", "d"}};
 }
 
 static void job_round_trip(void **state)
@@ -42,10 +43,11 @@ static void job_round_trip(void **state)
     assert_string_equal(heard.settings[1].name, "threads");
     assert_string_equal(heard.settings[1].value, "2");
     assert_int_equal(heard.residency, IB_RESIDENT);
-    assert_memory_equal(&heard.net, &said.net, sizeof said.net);
-    assert_int_equal(heard.dtype, IB_F32);
-    assert_true(heard.lr == said.lr); /* doubles survive to the bit */
-    assert_int_equal(heard.test_rows, 88);
+    assert_true(ib_network_equal(&heard.spec.net, &said.spec.net));
+    assert_int_equal(heard.spec.dtype, IB_F32);
+    assert_true(heard.spec.lr == said.spec.lr); /* doubles survive to the bit */
+    assert_int_equal(heard.spec.rows, 354);
+    assert_int_equal(heard.spec.test_rows, 88);
     assert_string_equal(heard.param_name[3], "b2");
     assert_string_equal(heard.start[2], "c");
     json_decref(message);
@@ -58,11 +60,11 @@ static void built_in_without_hidden_layers(void **state)
     struct ib_job said = sample_job(), heard;
     struct ib_arena arena = {0};
     said.plugin = NULL;
-    said.net = (struct ib_network){.n_layers = 1, .width = {10, 1}, .loss = IB_HALF_MSE};
+    said.spec.net = (struct ib_network){.n_layers = 1, .width = {10, 1}, .loss = IB_HALF_MSE};
     json_t *message = ib_job_to_json(&said, "problem");
     assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_OK);
     assert_null(heard.plugin);
-    assert_int_equal(heard.net.act, 0);
+    assert_int_equal(heard.spec.net.act, 0);
     json_decref(message);
     ib_arena_free(&arena);
 }
@@ -105,13 +107,13 @@ static void requests_round_trip(void **state)
     json_decref(message);
 
     struct ib_job job = sample_job();
-    struct ib_oracle_request oracle = {70, 10, IB_F32, true, true, true, "out"}, heard_oracle;
+    struct ib_oracle_request oracle = {70, 10, {IB_F32, true, true}, true, "out"}, heard_oracle;
     message = ib_oracle_request_to_json(&job, &oracle);
     assert_string_equal(json_string_value(json_object_get(message, "type")), "oracle");
     assert_int_equal(ib_oracle_request_from_json(message, &heard_oracle), IB_OK);
-    assert_int_equal(heard_oracle.arithmetic, IB_F32);
-    assert_true(heard_oracle.tf32);
-    assert_true(heard_oracle.reversed);
+    assert_int_equal(heard_oracle.arithmetic.type, IB_F32);
+    assert_true(heard_oracle.arithmetic.tf32);
+    assert_true(heard_oracle.arithmetic.reversed);
     assert_true(heard_oracle.step);
     json_decref(message);
 }

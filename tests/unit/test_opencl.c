@@ -210,9 +210,8 @@ enum { NETWORKS = sizeof networks / sizeof *networks, MAX_EPOCHS = 2000, MAX_PAR
 static void make_problem(struct test_problem *p, const struct ib_network *net, uint64_t epochs)
 {
     test_problem_random(p, net, IB_XAVIER, 97, 11, 3);
-    p->oracle.lr = 0.05;
+    p->oracle.spec.lr = 0.05;
     p->oracle.epochs = epochs;
-    p->oracle.type = IB_F64;
 }
 
 static void train(const struct test_problem *p, enum ib_residency residency, enum ib_dtype type,

@@ -35,9 +35,9 @@ static double difference(const struct ib_oracle_problem *p, double *params, uint
 {
     const double step = 1e-6, value = params[i];
     params[i] = value + step;
-    const double above = ib_oracle_loss(&p->net, params, p->rows, p->x, p->y);
+    const double above = ib_oracle_loss(&p->spec.net, params, p->spec.rows, p->x, p->y);
     params[i] = value - step;
-    const double below = ib_oracle_loss(&p->net, params, p->rows, p->x, p->y);
+    const double below = ib_oracle_loss(&p->spec.net, params, p->spec.rows, p->x, p->y);
     params[i] = value;
     return (above - below) / (2 * step);
 }
@@ -163,7 +163,7 @@ static struct test_problem small_problem(uint64_t epochs)
     const struct ib_network net = network(2, IB_TANH, IB_MSE);
     struct test_problem p;
     test_problem_random(&p, &net, IB_XAVIER, 150, 40, 5);
-    p.oracle.lr = 0.05;
+    p.oracle.spec.lr = 0.05;
     p.oracle.epochs = epochs;
     return p;
 }
@@ -179,18 +179,19 @@ static void training_steps_down_the_gradient(void **state)
 {
     (void)state;
     struct test_problem p = small_problem(5);
-    const uint64_t size = ib_network_size(&p.oracle.net);
+    const uint64_t size = ib_network_size(&p.oracle.spec.net);
     struct ib_trajectory t = train(&p.oracle);
     double *gradient = calloc(size, sizeof *gradient);
     assert_non_null(gradient);
     assert_int_equal(t.size, size);
     assert_int_equal(t.epochs, 5);
     for (uint64_t epoch = 1; epoch <= 5; epoch++) {
-        const double loss = ib_oracle_gradient(&p.oracle.net, p.start, p.oracle.rows, p.x, p.y, gradient);
+        const double loss =
+            ib_oracle_gradient(&p.oracle.spec.net, p.start, p.oracle.spec.rows, p.x, p.y, gradient);
         assert_int_equal(t.curve.epoch[epoch - 1], epoch);
         assert_true(t.curve.loss[epoch - 1] == loss);
         for (uint64_t i = 0; i < size; i++)
-            p.start[i] -= p.oracle.lr * gradient[i];
+            p.start[i] -= p.oracle.spec.lr * gradient[i];
     }
     assert_memory_equal(t.params, p.start, size * sizeof *gradient);
     free(gradient);
@@ -204,7 +205,7 @@ static void losses_are_read_by_the_schedule(void **state)
     const uint64_t lengths[] = {1, 2, 114, 115, 1113, 1500, 5000};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
         struct test_problem p = small_problem(lengths[i]);
-        p.oracle.rows = 3;
+        p.oracle.spec.rows = 3;
         struct ib_trajectory t = train(&p.oracle);
         uint64_t n = 0;
         for (uint64_t epoch = 1; epoch <= lengths[i]; epoch++)
@@ -230,13 +231,13 @@ static void precision_and_order_show_in_the_last_digits(void **state)
     (void)state;
     struct test_problem p = small_problem(100);
     struct ib_trajectory truth = train(&p.oracle);
-    p.oracle.reversed = true;
+    p.oracle.arithmetic.reversed = true;
     struct ib_trajectory reversed = train(&p.oracle);
-    p.oracle.type = IB_F32;
+    p.oracle.arithmetic.type = IB_F32;
     struct ib_trajectory reversed_f32 = train(&p.oracle);
-    p.oracle.reversed = false;
+    p.oracle.arithmetic.reversed = false;
     struct ib_trajectory f32 = train(&p.oracle);
-    p.oracle.tf32 = true;
+    p.oracle.arithmetic.tf32 = true;
     struct ib_trajectory tf32 = train(&p.oracle);
     assert_true(parted(&truth, &tf32) > 1e-5 && parted(&truth, &tf32) < 1e-2);
     ib_trajectory_free(&tf32);
@@ -260,10 +261,10 @@ static void long_sums_stay_exact_in_f32(void **state)
     test_problem_random(&p, &net, IB_ZEROS, ROWS, 0, 1);
     for (uint64_t i = 0; i < ROWS; i++)
         p.y[i] = 1 + 0.01 * p.y[i];
-    p.oracle.lr = 0.1;
+    p.oracle.spec.lr = 0.1;
     p.oracle.epochs = 2;
     struct ib_trajectory truth = train(&p.oracle);
-    p.oracle.type = IB_F32;
+    p.oracle.arithmetic.type = IB_F32;
     struct ib_trajectory f32 = train(&p.oracle);
     assert_near(f32.curve.loss[0], truth.curve.loss[0], 2e-7);
     assert_near(f32.curve.loss[1], truth.curve.loss[1], 2e-7);
@@ -297,7 +298,7 @@ static void steps_are_epochs(void **state)
 {
     (void)state;
     struct test_problem p = small_problem(1);
-    const struct ib_network *net = &p.oracle.net;
+    const struct ib_network *net = &p.oracle.spec.net;
     double *gradient = calloc(ib_network_size(net), sizeof *gradient);
     double *sketch = calloc(2 * ib_sketch_size(net), sizeof *sketch),
            *expected = sketch + ib_sketch_size(net);
@@ -305,19 +306,19 @@ static void steps_are_epochs(void **state)
     for (int type = IB_F32; type <= IB_F64; type++)
         for (int reversed = 0; reversed < 2; reversed++) {
             double loss;
-            p.oracle.type = (enum ib_dtype)type;
-            p.oracle.reversed = reversed;
+            p.oracle.arithmetic.type = (enum ib_dtype)type;
+            p.oracle.arithmetic.reversed = reversed;
             struct ib_trajectory t = train(&p.oracle);
             assert_int_equal(ib_oracle_step(&p.oracle, &loss, sketch), IB_OK);
             assert_true(loss == t.curve.loss[0]);
             for (uint64_t i = 0; i < t.size; i++)
-                gradient[i] = (p.start[i] - t.params[i]) / p.oracle.lr;
+                gradient[i] = (p.start[i] - t.params[i]) / p.oracle.spec.lr;
             assert_int_equal(ib_sketch_of(net, gradient, expected), IB_OK);
             for (uint64_t i = 0; i < ib_sketch_size(net); i++)
                 assert_near(sketch[i], expected[i], type == IB_F32 ? 1e-4 : 1e-13);
             ib_trajectory_free(&t);
         }
-    p.oracle.rows = 0;
+    p.oracle.spec.rows = 0;
     assert_int_equal(ib_oracle_step(&p.oracle, sketch, sketch), IB_EINVAL);
     free(gradient);
     free(sketch);
@@ -328,8 +329,8 @@ static void diverging_is_no_failure(void **state)
 {
     (void)state;
     struct test_problem p = small_problem(400);
-    p.oracle.net.act = IB_RELU;
-    p.oracle.lr = 50;
+    p.oracle.spec.net.act = IB_RELU;
+    p.oracle.spec.lr = 50;
     struct ib_trajectory t = train(&p.oracle);
     assert_true(!isfinite(t.curve.loss[t.curve.n - 1]));
     ib_trajectory_free(&t);
@@ -343,7 +344,7 @@ static void nothing_to_train_is_refused(void **state)
     struct ib_trajectory t;
     assert_int_equal(ib_oracle_train(&p.oracle, &t), IB_EINVAL);
     p.oracle.epochs = 1;
-    p.oracle.rows = 0;
+    p.oracle.spec.rows = 0;
     assert_int_equal(ib_oracle_train(&p.oracle, &t), IB_EINVAL);
     ib_trajectory_free(&t);
     test_problem_free(&p);
@@ -383,14 +384,14 @@ static void linreg_gives_the_seed_s_error(void **state)
     struct test_problem p;
     if (!test_problem_seed(&p, "real_estate.json", &net, IB_ZEROS, 0))
         skip();
-    p.oracle.lr = 0.01;
+    p.oracle.spec.lr = 0.01;
     p.oracle.epochs = 10000;
     struct ib_trajectory t = train(&p.oracle);
     double predicted[512], mse = 0;
-    assert_in_range(p.test_rows, 1, 512);
-    ib_oracle_predict(&p.oracle.net, t.params, p.test_rows, p.x_test, predicted);
-    for (uint64_t i = 0; i < p.test_rows; i++)
-        mse += (predicted[i] - p.y_test[i]) * (predicted[i] - p.y_test[i]) / (double)p.test_rows;
+    assert_in_range(p.oracle.spec.test_rows, 1, 512);
+    ib_oracle_predict(&p.oracle.spec.net, t.params, p.oracle.spec.test_rows, p.x_test, predicted);
+    for (uint64_t i = 0; i < p.oracle.spec.test_rows; i++)
+        mse += (predicted[i] - p.y_test[i]) * (predicted[i] - p.y_test[i]) / (double)p.oracle.spec.test_rows;
     assert_near(mse, 59.67785049, 1e-8);
     ib_trajectory_free(&t);
     test_problem_free(&p);
@@ -407,14 +408,14 @@ static void logreg_gives_the_seed_s_count(void **state)
     struct test_problem p;
     if (!test_problem_seed(&p, "spam.json", &net, IB_ZEROS, 0))
         skip();
-    p.oracle.lr = 0.01;
+    p.oracle.spec.lr = 0.01;
     p.oracle.epochs = 10000;
     struct ib_trajectory t = train(&p.oracle);
     double predicted[512];
     int correct = 0;
-    assert_in_range(p.test_rows, 1, 512);
-    ib_oracle_predict(&p.oracle.net, t.params, p.test_rows, p.x_test, predicted);
-    for (uint64_t i = 0; i < p.test_rows; i++)
+    assert_in_range(p.oracle.spec.test_rows, 1, 512);
+    ib_oracle_predict(&p.oracle.spec.net, t.params, p.oracle.spec.test_rows, p.x_test, predicted);
+    for (uint64_t i = 0; i < p.oracle.spec.test_rows; i++)
         correct += (predicted[i] >= 0.5) == (p.y_test[i] >= 0.5);
     assert_int_equal(correct, 364);
     ib_trajectory_free(&t);

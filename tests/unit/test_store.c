@@ -43,15 +43,15 @@ static int set_up(void **state)
         .name = "d", .task = IB_REGRESSION, .rows = 9, .test_rows = 3, .cols = 2, .outputs = 1};
     f->info = (struct ib_impl_info){.name = "i", .path = "ops"};
     f->choice = (struct ib_configured_impl){&f->info, NULL, 0, "i"};
-    f->c = (struct ib_case){.id = "linreg-d-i",
-                            .model = ib_model_find("linreg"),
-                            .dataset = &f->data,
-                            .impl = &f->choice,
-                            .residency = IB_RESIDENT,
-                            .dtype = IB_F64,
-                            .loss = IB_HALF_MSE,
-                            .lr = 0.01,
-                            .epochs = 10};
+    f->c =
+        (struct ib_case){.id = "linreg-d-i",
+                         .model = ib_model_find("linreg"),
+                         .dataset = &f->data,
+                         .impl = &f->choice,
+                         .residency = IB_RESIDENT,
+                         .spec = {.net = {.n_layers = 1, .loss = IB_HALF_MSE}, .dtype = IB_F64, .lr = 0.01},
+                         .epochs = 10};
+    ib_case_use_dataset(&f->c);
     assert_int_equal(ib_store_create(f->dir, &f->config, &f->machine, &f->store), IB_OK);
     assert_int_equal(ib_store_add_cases(f->store, &f->c, 1), IB_OK);
     *state = f;

@@ -27,27 +27,24 @@ static struct ib_impl_info device = {.name = "device", .path = "ops", .device = 
                            other = {.name = "other", .algorithm = "lbfgs"};
 static struct ib_configured_impl choices[] = {{&device, settings, 2, "device tiles=8 arch=sm_90"},
                                               {&other, NULL, 0, "other"}};
-static struct ib_case cases[] = {{.id = "full-device",
-                                  .dataset = &data,
-                                  .impl = &choices[0],
-                                  .residency = IB_PER_OP,
-                                  .dtype = IB_F32,
-                                  .loss = IB_MSE,
-                                  .init = IB_XAVIER,
-                                  .lr = 1.0 / 3,
-                                  .epochs = EPOCHS,
-                                  .seed = 7,
-                                  .log_every = 2},
-                                 {.id = "full-other",
-                                  .dataset = &data,
-                                  .impl = &choices[1],
-                                  .residency = IB_HOST,
-                                  .dtype = IB_F64,
-                                  .loss = IB_MSE,
-                                  .init = IB_NORMAL,
-                                  .lr = 1e-7,
-                                  .epochs = EPOCHS,
-                                  .seed = 8}};
+static struct ib_case cases[] = {
+    {.id = "full-device",
+     .dataset = &data,
+     .impl = &choices[0],
+     .residency = IB_PER_OP,
+     .spec = {.net = {.n_layers = 1, .loss = IB_MSE}, .dtype = IB_F32, .lr = 1.0 / 3},
+     .init = IB_XAVIER,
+     .epochs = EPOCHS,
+     .seed = 7,
+     .log_every = 2},
+    {.id = "full-other",
+     .dataset = &data,
+     .impl = &choices[1],
+     .residency = IB_HOST,
+     .spec = {.net = {.n_layers = 1, .loss = IB_MSE}, .dtype = IB_F64, .lr = 1e-7},
+     .init = IB_NORMAL,
+     .epochs = EPOCHS,
+     .seed = 8}};
 
 /* ---- its passes ---- */
 

@@ -39,9 +39,8 @@ static struct ib_network network(uint32_t hidden_layers, enum ib_act act, enum i
 static void make_problem(struct test_problem *p, const struct ib_network *net)
 {
     test_problem_random(p, net, IB_XAVIER, ROWS, TEST_ROWS, 7);
-    p->oracle.lr = 0.01;
+    p->oracle.spec.lr = 0.01;
     p->oracle.epochs = EPOCHS;
-    p->oracle.type = IB_F64;
 }
 
 static void assert_near(const char *what, const char *run, const double *is, const double *truth, uint64_t n,
@@ -60,13 +59,14 @@ static void check_run(size_t r, const struct test_problem *p, const struct ib_tr
                       enum ib_dtype type)
 {
     const double tolerance = type == IB_F32 ? 2e-5 : 1e-12;
-    const struct ib_network *net = &p->oracle.net;
+    const struct ib_network *net = &p->oracle.spec.net;
     struct test_training t;
     struct ib_transfer_model_case transfer_model = {
-        *net, type, runs[r].residency, false, false, ROWS, TEST_ROWS, EPOCHS, 0};
+        .spec = p->oracle.spec, .residency = runs[r].residency, .epochs = EPOCHS};
     double losses[EPOCHS], params[512], predictions[TEST_ROWS * 4], expected[TEST_ROWS * 4];
     char why[256];
 
+    transfer_model.spec.dtype = type;
     test_training_open(&t, runs[r].impl, runs[r].residency, p, type);
     test_training_run(&t, EPOCHS, losses, &transfer_model.reads);
     test_training_params(&t, params);
@@ -151,14 +151,14 @@ static void known_counts(void **state)
     } known[] = {
         {1, IB_PER_OP, 650, 355}, {2, IB_PER_OP, 1450, 805}, {1, IB_RESIDENT, 0, 5}, {2, IB_RESIDENT, 0, 5}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        struct ib_transfer_model_case transfer_model = {.net =
-                                                            network(known[i].layers - 1, IB_TANH, IB_MSE, 1),
-                                                        .type = IB_F32,
-                                                        .residency = known[i].residency,
-                                                        .rows = 500,
-                                                        .test_rows = 1,
-                                                        .epochs = 50,
-                                                        .reads = 5};
+        struct ib_transfer_model_case transfer_model = {
+            .spec = {.net = network(known[i].layers - 1, IB_TANH, IB_MSE, 1),
+                     .dtype = IB_F32,
+                     .rows = 500,
+                     .test_rows = 1},
+            .residency = known[i].residency,
+            .epochs = 50,
+            .reads = 5};
         struct ib_traffic out[IB_PHASE_COUNT];
         ib_transfer_model(&transfer_model, out);
         assert_int_equal(out[IB_TRAIN].h2d_count, known[i].h2d);
@@ -178,7 +178,7 @@ static void law_is_exact(void **state)
     make_problem(&p, &net);
     for (int residency = IB_PER_OP; residency <= IB_RESIDENT; residency++) {
         struct ib_transfer_model_case transfer_model = {
-            net, IB_F64, (enum ib_residency)residency, false, false, ROWS, TEST_ROWS, EPOCHS, 0};
+            .spec = p.oracle.spec, .residency = (enum ib_residency)residency, .epochs = EPOCHS};
         test_training_open(&t, &ib_impl_fakedev, (enum ib_residency)residency, &p, IB_F64);
         test_training_run(&t, EPOCHS, losses, &transfer_model.reads);
         test_training_params(&t, params);

@@ -27,8 +27,8 @@ struct fixture {
 static struct ib_trajectory train(struct ib_oracle_problem problem, enum ib_dtype type, bool reversed)
 {
     struct ib_trajectory out;
-    problem.type = type;
-    problem.reversed = reversed;
+    problem.arithmetic.type = type;
+    problem.arithmetic.reversed = reversed;
     assert_int_equal(ib_oracle_train(&problem, &out), IB_OK);
     return out;
 }
@@ -37,19 +37,18 @@ static struct ib_trajectory train(struct ib_oracle_problem problem, enum ib_dtyp
 static void refer(struct fixture *f, enum ib_dtype type)
 {
     struct test_problem *p = &f->problem;
-    const uint64_t n = p->test_rows * p->oracle.net.width[0];
+    const uint64_t n = p->oracle.spec.test_rows * p->oracle.spec.net.width[0];
     for (uint64_t i = 0; i < n && type == IB_F32; i++)
         p->x_test[i] = (double)(float)p->x_test[i];
-    f->type = type;
+    f->type = p->oracle.spec.dtype = type;
     f->truth = train(p->oracle, IB_F64, false);
-    p->oracle.tf32 = f->tf32;
+    p->oracle.arithmetic.tf32 = f->tf32;
     f->drift = train(p->oracle, type, type == IB_F64);
-    p->oracle.tf32 = false;
-    f->reference = (struct ib_reference){.net = &p->oracle.net,
+    p->oracle.arithmetic.tf32 = false;
+    f->reference = (struct ib_reference){.spec = &p->oracle.spec,
                                          .start = p->start,
                                          .truth = &f->truth,
                                          .drift = &f->drift,
-                                         .test_rows = p->test_rows,
                                          .x_test = p->x_test,
                                          .problem = &p->oracle};
 }
@@ -76,7 +75,7 @@ static void open_fixture(struct fixture *f, enum kind kind, enum ib_dtype type, 
         [MLP_BCE] = {{.n_layers = 2, .width = {4, 3, 1}, .act = IB_RELU, .loss = IB_BCE}, IB_NORMAL, 0.05},
     };
     test_problem_random(&f->problem, &kinds[kind].net, kinds[kind].init, 70, 20, 2);
-    f->problem.oracle.lr = kinds[kind].lr;
+    f->problem.oracle.spec.lr = kinds[kind].lr;
     f->problem.oracle.epochs = epochs;
     refer(f, type);
 }
@@ -150,7 +149,7 @@ static void fits_without_remainder_are_right(void **state)
         memcpy(f.problem.x, x, sizeof x);
         memcpy(f.problem.y, y, sizeof y);
         memcpy(f.problem.x_test, x, sizeof x);
-        f.problem.oracle.lr = 0.2;
+        f.problem.oracle.spec.lr = 0.2;
         f.problem.oracle.epochs = 4000;
         refer(&f, (enum ib_dtype)type);
         assert_true(f.truth.curve.loss[f.truth.curve.n - 1] < 1e-20);
@@ -169,20 +168,17 @@ static void the_seed_s_networks_are_right_in_any_order(void **state)
         struct fixture f = {0};
         if (!test_problem_seed(&f.problem, "real_estate.json", &net, IB_NORMAL, 0))
             skip();
-        f.problem.oracle.lr = 0.005;
+        f.problem.oracle.spec.lr = 0.005;
         f.problem.oracle.epochs = 2000;
         refer(&f, (enum ib_dtype)type);
         test_problem_shuffle(&f.problem);
         struct ib_trajectory other = train(f.problem.oracle, (enum ib_dtype)type, false);
         double predictions[512];
-        assert_in_range(f.problem.test_rows, 1, 512);
-        ib_oracle_predict(&f.problem.oracle.net, other.params, f.problem.test_rows, f.problem.x_test,
-                          predictions);
-        const struct ib_answer answer = {.type = (enum ib_dtype)type,
-                                         .epochs = other.epochs,
-                                         .curve = other.curve,
-                                         .params = other.params,
-                                         .predictions = predictions};
+        assert_in_range(f.problem.oracle.spec.test_rows, 1, 512);
+        ib_oracle_predict(&f.problem.oracle.spec.net, other.params, f.problem.oracle.spec.test_rows,
+                          f.problem.x_test, predictions);
+        const struct ib_answer answer = {
+            .epochs = other.epochs, .curve = other.curve, .params = other.params, .predictions = predictions};
         struct ib_verification v;
         test_judge(&f.reference, &answer, &v);
         assert_right(&v);
@@ -275,10 +271,10 @@ static void coarse_products_excuse_no_mistake(void **state)
     for (int kind = LINREG; kind <= MLP_BCE; kind++) {
         open_fixture(&f, (enum kind)kind, IB_F32, 250);
         struct ib_answer answer = {
-            .type = IB_F32, .epochs = f.drift.epochs, .curve = f.drift.curve, .params = f.drift.params};
+            .epochs = f.drift.epochs, .curve = f.drift.curve, .params = f.drift.params};
         double predictions[64];
-        ib_oracle_predict_f32(&f.problem.oracle.net, f.drift.params, true, f.problem.test_rows,
-                              f.problem.x_test, predictions);
+        ib_oracle_predict_f32(&f.problem.oracle.spec.net, f.drift.params, true,
+                              f.problem.oracle.spec.test_rows, f.problem.x_test, predictions);
         answer.predictions = predictions;
         struct ib_verification v;
         test_judge(&f.reference, &answer, &v);
@@ -342,7 +338,7 @@ static void two_mistakes_are_both_told(void **state)
     struct test_answer a;
     struct ib_verification v;
     test_train(&f.problem, IB_F64, GRADIENT_SIGN, -1, &a);
-    memset(a.predictions, 0, f.problem.test_rows * sizeof *a.predictions);
+    memset(a.predictions, 0, f.problem.oracle.spec.test_rows * sizeof *a.predictions);
     test_judge(&f.reference, &a.answer, &v);
     assert_wrong(&v, "gradient has the wrong sign");
     assert_wrong(&v, "; predictions are all zero");
@@ -374,7 +370,7 @@ static void diverging_answers_need_only_diverge_likewise(void **state)
     for (int type = IB_F32; type <= IB_F64; type++) {
         struct fixture f = {0};
         open_fixture(&f, LINREG, (enum ib_dtype)type, 1);
-        f.problem.oracle.lr = 3;
+        f.problem.oracle.spec.lr = 3;
         f.problem.oracle.epochs = 600;
         ib_trajectory_free(&f.truth);
         ib_trajectory_free(&f.drift);
@@ -489,8 +485,8 @@ static void predictions_fit_their_parameters_or_not(void **state)
             double error;
             open_fixture(&f, LINREG, type, 50);
             test_train(&f.problem, type, cases[i].fault, -1, &a);
-            const bool fits = ib_predictions_fit(f.reference.net, type, a.answer.params, f.problem.test_rows,
-                                                 f.problem.x_test, a.answer.predictions, &error);
+            const bool fits = ib_predictions_fit(f.reference.spec, a.answer.params, f.problem.x_test,
+                                                 a.answer.predictions, &error);
             if (fits != cases[i].fits)
                 fail_msg("fault %d in type %d: off by %g", (int)cases[i].fault, (int)type, error);
             test_answer_free(&a);

@@ -42,8 +42,8 @@ static double rounded(enum ib_dtype type, double v)
 /* The parameters that a gradient makes of `from`. */
 static void update(struct fixture *f)
 {
-    for (uint64_t i = 0; i < ib_network_size(&f->problem.oracle.net); i++)
-        f->to[i] = rounded(f->type, f->from[i] - f->problem.oracle.lr * f->gradient[i]);
+    for (uint64_t i = 0; i < ib_network_size(&f->problem.oracle.spec.net); i++)
+        f->to[i] = rounded(f->type, f->from[i] - f->problem.oracle.spec.lr * f->gradient[i]);
 }
 
 static void open_fixture(struct fixture *f, enum ib_dtype type, enum ib_act act, enum ib_loss loss)
@@ -52,7 +52,8 @@ static void open_fixture(struct fixture *f, enum ib_dtype type, enum ib_act act,
     struct ib_oracle_problem *p = &f->problem.oracle;
     *f = (struct fixture){.type = type};
     test_problem_random(&f->problem, &net, IB_XAVIER, ROWS, 10, 4);
-    p->lr = 0.1;
+    p->spec.lr = 0.1;
+    p->spec.dtype = type;
     const uint64_t size = ib_network_size(&net);
     double *start = f->problem.start; /* biases are drawn as zeros, which hides that they are left out */
     for (uint32_t q = 0; q < ib_network_params(&net); start += ib_network_param_size(&net, q++))
@@ -68,8 +69,8 @@ static void open_fixture(struct fixture *f, enum ib_dtype type, enum ib_act act,
     f->step = (struct ib_step){
         .epoch = 1, .from = f->from, .to = f->to, .truth = {0, f->truth}, .drift = {0, f->drift}};
     assert_int_equal(ib_oracle_step(p, &f->step.truth.loss, f->truth), IB_OK);
-    p->type = type;
-    p->reversed = type == IB_F64;
+    p->arithmetic.type = type;
+    p->arithmetic.reversed = type == IB_F64;
     assert_int_equal(ib_oracle_step(p, &f->step.drift.loss, f->drift), IB_OK);
     ib_oracle_gradient(&net, f->from, ROWS, p->x, p->y, f->gradient);
     f->step.loss = rounded(type, f->step.truth.loss);
@@ -93,13 +94,11 @@ struct finding {
 
 static struct finding check(const struct fixture *f)
 {
-    const struct ib_network *net = &f->problem.oracle.net;
-    const double lr = f->problem.oracle.lr;
+    const struct ib_training_spec *spec = &f->problem.oracle.spec;
     struct finding out = {.reason = ""};
-    assert_int_equal(ib_step_check(net, f->type, false, lr, &f->step, &out.step), IB_OK);
+    assert_int_equal(ib_step_check(spec, false, &f->step, &out.step), IB_OK);
     if (out.step.wrong)
-        assert_int_equal(ib_diagnose_step(net, lr, &f->step, &out.step, out.reason, sizeof out.reason),
-                         IB_OK);
+        assert_int_equal(ib_diagnose_step(spec, &f->step, &out.step, out.reason, sizeof out.reason), IB_OK);
     return out;
 }
 
@@ -112,7 +111,7 @@ static void sketches_are_of_the_gradient(void **state)
     for (int act = IB_RELU; act <= IB_SIGMOID; act++)
         for (int loss = IB_HALF_MSE; loss <= IB_BCE; loss++) {
             open_fixture(&f, IB_F64, (enum ib_act)act, (enum ib_loss)loss);
-            const struct ib_network *net = &f.problem.oracle.net;
+            const struct ib_network *net = &f.problem.oracle.spec.net;
             double *sketch = doubles(ib_sketch_size(net)), largest = 0;
             assert_int_equal(ib_sketch_of(net, f.gradient, sketch), IB_OK);
             for (uint64_t i = 0; i < ib_sketch_size(net); i++)
@@ -190,12 +189,12 @@ static void lost_digits_are_no_mistake(void **state)
     (void)state;
     struct fixture f;
     open_fixture(&f, IB_F32, IB_TANH, IB_MSE);
-    f.problem.oracle.lr = 1e-7;
+    f.problem.oracle.spec.lr = 1e-7;
     update(&f);
     uint64_t unmoved = 0;
-    for (uint64_t i = 0; i < ib_network_size(&f.problem.oracle.net); i++)
+    for (uint64_t i = 0; i < ib_network_size(&f.problem.oracle.spec.net); i++)
         unmoved += f.to[i] == f.from[i];
-    assert_true(unmoved > ib_network_size(&f.problem.oracle.net) / 2);
+    assert_true(unmoved > ib_network_size(&f.problem.oracle.spec.net) / 2);
     const struct finding finding = check(&f);
     if (finding.step.wrong)
         fail_msg("an honest step is wrong: %s", finding.reason);
@@ -235,14 +234,14 @@ enum spoil {
 static void spoil(struct fixture *f, enum spoil how, int which, double factor)
 {
     const struct ib_oracle_problem *p = &f->problem.oracle;
-    const uint64_t size = ib_network_size(&p->net);
+    const uint64_t size = ib_network_size(&p->spec.net);
     double *copy = doubles(size);
     memcpy(copy, f->gradient, size * sizeof *copy);
     double *g = f->gradient;
     for (int q = 0; q < which; q++)
-        g += ib_network_param_size(&p->net, (uint32_t)q);
-    const uint64_t n = which < 0 ? size : ib_network_param_size(&p->net, (uint32_t)which);
-    const uint64_t cols = which < 0 ? 1 : ib_network_param_cols(&p->net, (uint32_t)which);
+        g += ib_network_param_size(&p->spec.net, (uint32_t)q);
+    const uint64_t n = which < 0 ? size : ib_network_param_size(&p->spec.net, (uint32_t)which);
+    const uint64_t cols = which < 0 ? 1 : ib_network_param_cols(&p->spec.net, (uint32_t)which);
     const double *was = copy + (g - f->gradient);
     double largest = 0;
     for (uint64_t i = 0; i < n; i++)
@@ -258,15 +257,15 @@ static void spoil(struct fixture *f, enum spoil how, int which, double factor)
     if (how == ONE_ELEMENT)
         g[n / 2] += largest / 3;
     if (how == HALF_ROWS || how == HALF_SUM)
-        ib_oracle_gradient(&p->net, f->from, ROWS / 2, p->x, p->y, f->gradient);
+        ib_oracle_gradient(&p->spec.net, f->from, ROWS / 2, p->x, p->y, f->gradient);
     for (uint64_t i = 0; i < size && how == HALF_SUM; i++)
         f->gradient[i] /= 2;
     if (how == LOSS)
         f->step.loss *= factor;
     if (how == NO_BIASES) {
         memcpy(copy, f->from, size * sizeof *copy);
-        ib_params_drop_biases(&p->net, copy);
-        ib_oracle_gradient(&p->net, copy, ROWS, p->x, p->y, f->gradient);
+        ib_params_drop_biases(&p->spec.net, copy);
+        ib_oracle_gradient(&p->spec.net, copy, ROWS, p->x, p->y, f->gradient);
     }
     if (how == NOT_A_NUMBER)
         g[0] = NAN;
@@ -326,19 +325,17 @@ static struct ib_verification verdict_on(struct fixture *f, enum fault fault)
     struct ib_verification v;
     const struct ib_trajectory none = {.epochs = 0};
     f->problem.oracle.epochs = 1;
-    for (uint64_t i = 0; i < f->problem.test_rows * 20; i++)
+    for (uint64_t i = 0; i < f->problem.oracle.spec.test_rows * 20; i++)
         f->problem.x_test[i] = rounded(f->type, f->problem.x_test[i]);
     test_train(&f->problem, f->type, fault, -1, &a);
     f->step.to = a.params;
     f->step.loss = a.answer.curve.loss[0];
-    const struct ib_reference reference = {.net = &f->problem.oracle.net,
+    const struct ib_reference reference = {.spec = &f->problem.oracle.spec,
                                            .start = f->from,
                                            .truth = &none,
                                            .drift = &none,
                                            .steps = &f->step,
                                            .n_steps = 1,
-                                           .lr = f->problem.oracle.lr,
-                                           .test_rows = f->problem.test_rows,
                                            .x_test = f->problem.x_test};
     a.answer.epochs = 0;
     test_judge(&reference, &a.answer, &v);

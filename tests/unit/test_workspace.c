@@ -53,14 +53,14 @@ static struct ib_dataset load_long(void)
 
 static struct ib_case case_of(const struct ib_dataset *set, enum ib_loss loss)
 {
-    return (struct ib_case){.model = ib_model_find(loss == IB_MSE ? "mlp" : "linreg"),
-                            .dataset = set,
-                            .dtype = IB_F32,
-                            .loss = loss,
-                            .init = IB_NORMAL,
-                            .lr = 0.1,
-                            .epochs = 1,
-                            .seed = 42};
+    struct ib_case c = {.model = ib_model_find(loss == IB_MSE ? "mlp" : "linreg"),
+                        .dataset = set,
+                        .spec = {.net = {.n_layers = 1, .loss = loss}, .dtype = IB_F32, .lr = 0.1},
+                        .init = IB_NORMAL,
+                        .epochs = 1,
+                        .seed = 42};
+    ib_case_use_dataset(&c);
+    return c;
 }
 
 static const struct ib_prepared *prepare(struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type)
@@ -299,16 +299,15 @@ static void test_files_that_cannot_be_written(void **state)
 static void test_exact_type(void **state)
 {
     (void)state;
-    struct ib_dataset set = {.cols = 128, .rows = IB_EXACT_ELEMENTS_MAX / 128};
-    struct ib_case c = {.dataset = &set, .dtype = IB_F32};
-    assert_int_equal(ib_workspace_exact_type(&c), IB_F64);
-    set.rows++;
-    assert_int_equal(ib_workspace_exact_type(&c), IB_F32);
-    c.dtype = IB_F64;
-    assert_int_equal(ib_workspace_exact_type(&c), IB_F64);
-    set = (struct ib_dataset){.cols = UINT64_C(1) << 40, .rows = 2};
-    c.dtype = IB_F32;
-    assert_int_equal(ib_workspace_exact_type(&c), IB_F32);
+    struct ib_training_spec spec = {
+        .net = {.width = {128}}, .dtype = IB_F32, .rows = IB_EXACT_ELEMENTS_MAX / 128};
+    assert_int_equal(ib_workspace_exact_type(&spec), IB_F64);
+    spec.rows++;
+    assert_int_equal(ib_workspace_exact_type(&spec), IB_F32);
+    spec.dtype = IB_F64;
+    assert_int_equal(ib_workspace_exact_type(&spec), IB_F64);
+    spec = (struct ib_training_spec){.net = {.width = {UINT64_C(1) << 40}}, .dtype = IB_F32, .rows = 2};
+    assert_int_equal(ib_workspace_exact_type(&spec), IB_F32);
 }
 
 static double *widened(const struct ib_npy *npy)
@@ -333,11 +332,8 @@ static void test_oracle_reads_either_type(void **state)
     double *start = calloc(set.cols + 1, sizeof *start), *x_f64 = widened(&x), *y_f64 = widened(&y);
     assert_non_null(start);
     struct ib_oracle_problem mapped = {
-        .lr = 0.1, .epochs = 3, .type = IB_F64, .params = start, .net = {.n_layers = 1, .loss = IB_MSE}};
-    mapped.net.width[0] = set.cols;
-    mapped.net.width[1] = 1;
+        .spec = c.spec, .arithmetic = {.type = IB_F64}, .params = start, .epochs = 3};
     struct ib_oracle_problem wide = mapped;
-    wide.rows = set.rows;
     wide.x = x_f64;
     wide.y = y_f64;
     ib_oracle_use_rows(&mapped, &x, &y);

@@ -35,22 +35,20 @@ static void widen(const void *values, uint64_t n, enum ib_dtype type, double *ou
 
 static void fill_data(struct test_training *t, const struct test_problem *p, enum ib_dtype type)
 {
-    const struct ib_network *net = &p->oracle.net;
+    const struct ib_network *net = &p->oracle.spec.net;
     const double *start = p->start;
-    t->arrays[0] = rounded(p->x, p->oracle.rows * net->width[0], type);
-    t->arrays[1] = rounded(p->y, p->oracle.rows * net->width[net->n_layers], type);
-    t->arrays[2] = rounded(p->x_test, p->test_rows * net->width[0], type);
-    t->data = (struct ib_train_data){.rows = p->oracle.rows,
-                                     .test_rows = p->test_rows,
-                                     .type = type,
-                                     .x = t->arrays[0],
-                                     .y = t->arrays[1],
-                                     .x_test = t->arrays[2]};
+    t->arrays[0] = rounded(p->x, p->oracle.spec.rows * net->width[0], type);
+    t->arrays[1] = rounded(p->y, p->oracle.spec.rows * ib_network_outputs(net), type);
+    t->arrays[2] = rounded(p->x_test, p->oracle.spec.test_rows * net->width[0], type);
+    t->data = (struct ib_train_data){
+        .spec = p->oracle.spec, .x = t->arrays[0], .y = t->arrays[1], .x_test = t->arrays[2]};
+    t->data.spec.dtype = type;
     for (uint32_t i = 0; i < ib_network_params(net); i++) {
         uint64_t n = ib_network_param_size(net, i);
         t->arrays[3 + i] = rounded(start, n, type);
         t->data.start[i] = t->arrays[3 + i];
-        char *name = t->data.param_name[i];
+        char *name = t->param_name[i];
+        t->data.param_name[i] = name;
         name[0] = i % 2 ? 'b' : 'w';
         name[1] = (char)('1' + i / 2);
         start += n;
@@ -65,7 +63,7 @@ void test_training_open(struct test_training *t, const struct ib_impl *impl, enu
     MUST(ib_instance_open(impl, NULL, 0, &t->instance));
     MUST(ib_dispatch_open(impl, t->instance.state, residency, &t->dispatch));
     t->dispatch.phase = IB_SETUP;
-    MUST(ib_training_open(&t->dispatch, &p->oracle.net, &t->data, p->oracle.lr, &t->training));
+    MUST(ib_training_open(&t->dispatch, &t->data, &t->training));
 }
 
 void test_training_close(struct test_training *t)
@@ -107,25 +105,24 @@ void test_training_run(struct test_training *t, uint64_t epochs, double *losses,
 
 void test_training_params(struct test_training *t, double *out)
 {
-    const struct ib_network *net = &t->training.net;
+    const struct ib_network *net = &t->data.spec.net;
     double values[4096];
     t->dispatch.phase = IB_READBACK;
     for (uint32_t p = 0; p < ib_network_params(net); p++) {
         uint64_t n = ib_network_param_size(net, p);
         assert_true(n <= sizeof values / sizeof *values);
         MUST(ib_training_read_param(&t->training, p, values));
-        widen(values, n, t->data.type, out);
+        widen(values, n, t->data.spec.dtype, out);
         out += n;
     }
 }
 
 void test_training_predict(struct test_training *t, double *out)
 {
-    const struct ib_network *net = &t->training.net;
-    uint64_t n = t->data.test_rows * net->width[net->n_layers];
+    uint64_t n = ib_training_spec_predictions(&t->data.spec);
     double *values = malloc(n * sizeof *values);
     t->dispatch.phase = IB_PREDICT;
     MUST(ib_training_predict(&t->training, values));
-    widen(values, n, t->data.type, out);
+    widen(values, n, t->data.spec.dtype, out);
     free(values);
 }

@@ -13,6 +13,7 @@ struct test_training {
     struct ib_dispatch dispatch;
     struct ib_training training;
     struct ib_train_data data;
+    char param_name[IB_MAX_PARAMS][8];
     void *arrays[3 + IB_MAX_PARAMS]; /* of the type, rounded from the problem's */
 };
 

@@ -106,7 +106,7 @@ static double epoch(const struct trainer *t, const struct ib_oracle_problem *pro
                     double *delta[], bool updates)
 {
     const struct ib_network *net = t->net;
-    const uint64_t rows = problem->rows;
+    const uint64_t rows = problem->spec.rows;
     double *gradient = doubles(ib_network_size(net));
     forward(t, t->fault != BIAS_SKIPPED, rows, value);
     memcpy(delta[net->n_layers], value[net->n_layers], rows * net->width[net->n_layers] * sizeof(double));
@@ -120,9 +120,9 @@ static double epoch(const struct trainer *t, const struct ib_oracle_problem *pro
             delta[l][k] = rounded(t, sum * slope(net->act, value[l][k]));
         }
         product_over_rows(t, rows, in, out, value[l], delta[l + 1], gradient);
-        update(t, 2 * l, rows, problem->lr, gradient);
+        update(t, 2 * l, rows, problem->spec.lr, gradient);
         product_over_rows(t, rows, 1, out, NULL, delta[l + 1], gradient);
-        update(t, 2 * l + 1, rows, problem->lr, gradient);
+        update(t, 2 * l + 1, rows, problem->spec.lr, gradient);
     }
     free(gradient);
     return loss;
@@ -165,10 +165,10 @@ static void run_epochs(struct trainer *t, const struct ib_oracle_problem *proble
     const struct ib_network *net = t->net;
     double *value[IB_MAX_LAYERS + 1], *delta[IB_MAX_LAYERS + 1], *before_last = doubles(ib_network_size(net));
     for (uint32_t l = 0; l <= net->n_layers; l++) {
-        value[l] = doubles(problem->rows * net->width[l]);
-        delta[l] = doubles(problem->rows * net->width[l]);
+        value[l] = doubles(problem->spec.rows * net->width[l]);
+        delta[l] = doubles(problem->spec.rows * net->width[l]);
     }
-    for (uint64_t i = 0; i < problem->rows * net->width[0]; i++)
+    for (uint64_t i = 0; i < problem->spec.rows * net->width[0]; i++)
         value[0][i] = rounded(t, problem->x[i]);
 
     double before = 0, first = 0;
@@ -237,14 +237,14 @@ static double spoiled(enum fault fault, double predicted, uint64_t i, uint64_t n
 static void predict(struct trainer *t, const struct test_problem *p, struct test_answer *out)
 {
     const struct ib_network *net = t->net;
-    const uint64_t n = p->test_rows * net->width[net->n_layers];
+    const uint64_t n = ib_training_spec_predictions(&p->oracle.spec);
     double *value[IB_MAX_LAYERS + 1];
     for (uint32_t l = 0; l <= net->n_layers; l++)
-        value[l] = doubles(p->test_rows * net->width[l]);
-    memcpy(value[0], p->x_test, p->test_rows * net->width[0] * sizeof(double));
+        value[l] = doubles(p->oracle.spec.test_rows * net->width[l]);
+    memcpy(value[0], p->x_test, p->oracle.spec.test_rows * net->width[0] * sizeof(double));
     if (t->fault == PREDICTS_BY_START)
         memcpy(t->param[0], t->start, ib_network_size(net) * sizeof(double));
-    forward(t, t->fault != PREDICTS_WITHOUT_BIAS, p->test_rows, value);
+    forward(t, t->fault != PREDICTS_WITHOUT_BIAS, p->oracle.spec.test_rows, value);
     for (uint64_t i = 0; i < n; i++) {
         double z = value[net->n_layers][i];
         if (net->loss == IB_BCE && t->fault != PREDICTS_LOGITS)
@@ -259,7 +259,7 @@ static void predict(struct trainer *t, const struct test_problem *p, struct test
 void test_train(const struct test_problem *p, enum ib_dtype type, enum fault fault, int which,
                 struct test_answer *out)
 {
-    const struct ib_network *net = &p->oracle.net;
+    const struct ib_network *net = &p->oracle.spec.net;
     const uint64_t size = ib_network_size(net), epochs = p->oracle.epochs;
     struct trainer t = {.net = net, .type = type, .fault = fault, .which = which, .start = doubles(size)};
     double *params = doubles(size);
@@ -269,7 +269,7 @@ void test_train(const struct test_problem *p, enum ib_dtype type, enum fault fau
         t.param[q] = params + at;
 
     *out = (struct test_answer){.params = doubles(size),
-                                .predictions = doubles(p->test_rows * net->width[net->n_layers])};
+                                .predictions = doubles(ib_training_spec_predictions(&p->oracle.spec))};
     out->answer.curve.epoch = calloc(epochs, sizeof *out->answer.curve.epoch);
     out->answer.curve.loss = doubles(epochs);
     if (!out->answer.curve.epoch)
@@ -278,7 +278,6 @@ void test_train(const struct test_problem *p, enum ib_dtype type, enum fault fau
     spoil_params(&t);
     memcpy(out->params, params, size * sizeof *params);
     predict(&t, p, out);
-    out->answer.type = type;
     out->answer.epochs = epochs;
     out->answer.params = out->params;
     out->answer.predictions = out->predictions;

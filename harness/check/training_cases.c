@@ -1,0 +1,189 @@
+#include "check/training_cases.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+enum { EPOCHS = 60 }; /* fewer than a checked pass reads one by one, so that it never trains in one go */
+
+/* ---- the plan ---- */
+
+/* Sizes that fit no tile, and data small enough for all of it to take seconds. */
+enum data { REGRESSION, CLASSES, WIDE };
+static const struct ib_dataset_spec data_sets[] = {
+    [REGRESSION] = {.name = "regression",
+                    .synth = {IB_SYNTH_REGRESSION, .rows = 61, .cols = 5, .noise = 0.3},
+                    .test_fraction = 0.2,
+                    .seed = 1,
+                    .where = "check"},
+    [CLASSES] = {.name = "classes",
+                 .synth = {IB_SYNTH_CLASSIFICATION, .rows = 61, .cols = 5, .noise = 0.3},
+                 .test_fraction = 0.2,
+                 .seed = 2,
+                 .where = "check"},
+    [WIDE] = {.name = "wide",
+              .synth = {IB_SYNTH_REGRESSION, .rows = 307, .cols = 37, .noise = 0.3},
+              .test_fraction = 0.2,
+              .seed = 3,
+              .where = "check"},
+};
+
+/* What every model is trained on that can learn the data's task: without hidden layers where the model has
+ * one layer, with them where it is layered. */
+static const struct training {
+    enum data data;
+    const char *lr, *hidden, *act, *loss; /* the last three of layered models; else NULL */
+    bool quick;                           /* also in a quick check */
+} plan[] = {
+    {REGRESSION, "0.1", NULL, NULL, NULL, true},        {CLASSES, "0.5", NULL, NULL, NULL, true},
+    {REGRESSION, "0.05", "6", "relu", "mse", true},     {REGRESSION, "0.05", "6", "tanh", "mse", false},
+    {REGRESSION, "0.05", "6", "sigmoid", "mse", false}, {REGRESSION, "0.05", "6,6", "relu", "mse", true},
+    {REGRESSION, "0.05", "6,6", "tanh", "mse", false},  {REGRESSION, "0.05", "6,6", "sigmoid", "mse", false},
+    {CLASSES, "0.1", "6", "tanh", "bce", true},         {WIDE, "0.05", "40", "relu", "mse", false},
+};
+enum { PLAN_COUNT = sizeof plan / sizeof *plan };
+static const struct training *const option_training = &plan[3];
+
+static bool can_train(const struct ib_model *model, const struct training *training)
+{
+    const enum ib_task task = training->data == CLASSES ? IB_CLASSIFICATION : IB_REGRESSION;
+    return model->layered == (training->hidden != NULL) && (model->tasks & 1u << task);
+}
+
+/* The first model that can; every training of the plan has one. */
+static const struct ib_model *model_for(const struct training *training)
+{
+    const struct ib_model *model = ib_models;
+    while (!can_train(model, training))
+        model++;
+    return model;
+}
+
+static const char *impl_text(struct ib_arena *arena, const struct ib_check_request *request,
+                             const char *option)
+{
+    const char *text = request->name;
+    for (size_t i = 0; request->options[i]; i++)
+        text = ib_arena_print(arena, "%s %s", text, request->options[i]);
+    return option ? ib_arena_print(arena, "%s %s", text, option) : text;
+}
+
+/* A training of the plan as one case. */
+struct planned {
+    const struct ib_model *model;
+    const struct training *training;
+    const char *dtype, *residency;
+    const char *option; /* besides those that the request gives; NULL: none */
+};
+
+static enum ib_status set_axes(const struct ib_check_request *request, const struct planned *p,
+                               struct ib_config *out)
+{
+    const struct training *training = p->training;
+    const char *const values[IB_AXIS_COUNT] = {
+        [IB_AXIS_MODEL] = p->model->name,    [IB_AXIS_DATASET] = data_sets[training->data].name,
+        [IB_AXIS_HIDDEN] = training->hidden, [IB_AXIS_ACT] = training->act,
+        [IB_AXIS_LOSS] = training->loss,     [IB_AXIS_INIT] = training->hidden ? "xavier" : NULL,
+        [IB_AXIS_LR] = training->lr,         [IB_AXIS_EPOCHS] = ib_arena_print(&out->arena, "%d", EPOCHS),
+        [IB_AXIS_DTYPE] = p->dtype,          [IB_AXIS_IMPL] = impl_text(&out->arena, request, p->option),
+        [IB_AXIS_RESIDENCY] = p->residency,
+    };
+    for (int kind = 0; kind < IB_AXIS_COUNT; kind++)
+        if (values[kind])
+            IB_TRY(ib_config_set(out, (enum ib_axis_kind)kind, values[kind], request->option_flag));
+    return IB_OK;
+}
+
+static const char *subject_of(struct ib_arena *arena, const struct ib_case *c, const char *option)
+{
+    const char *title = ib_case_title(arena, c);
+    if (c->residency != IB_HOST)
+        title = ib_arena_print(arena, "%s %s", title, ib_word_of(ib_residency_words, (int)c->residency));
+    return option ? ib_arena_print(arena, "%s: %s", option, title) : title;
+}
+
+/* On failure, what was made is left for ib_check_case_close. */
+static enum ib_status open_case(struct ib_registry *registry, const struct ib_check_request *request,
+                                const struct planned *p, struct ib_check_case *out)
+{
+    *out = (struct ib_check_case){0};
+    IB_TRY(ib_config_default("check", &out->config));
+    out->config.datasets = &data_sets[p->training->data];
+    out->config.n_datasets = 1;
+    out->config.measure.timeout_ns = request->timeout_ns;
+    out->config.measure.memory_bytes = IB_CHECK_MEMORY_BYTES;
+    out->config.measure.warmup = out->config.measure.min_time_ns = 0;
+    IB_TRY(set_axes(request, p, &out->config));
+    IB_TRY(ib_matrix_build(&out->config, registry, &out->matrix));
+    out->c = out->matrix.cases;
+    out->subject = subject_of(&out->config.arena, out->c, p->option);
+    return IB_OK;
+}
+
+void ib_check_case_close(struct ib_check_case *c)
+{
+    if (c->c)
+        ib_matrix_free(&c->matrix);
+    ib_config_free(&c->config);
+}
+
+static bool is_wanted(const struct ib_check_request *request, const struct ib_model *model)
+{
+    for (size_t i = 0; request->models[i]; i++)
+        if (strcmp(request->models[i], model->name) == 0)
+            return true;
+    return !request->models[0];
+}
+
+/* In every type, and on a device in either residency. */
+static enum ib_status add_cases(struct ib_registry *registry, const struct ib_check_request *request,
+                                struct planned p, struct ib_check_cases *out, size_t *capacity)
+{
+    static const char *const residencies[] = {"resident", "per_op"};
+    const struct ib_impl_info *info = ib_registry_find(registry, request->name);
+    const size_t n_residencies = info && info->device ? 2 : 1;
+    for (const struct ib_word *type = ib_dtype_words; type->word; type++)
+        for (size_t r = 0; r < n_residencies; r++) {
+            p.dtype = type->word;
+            p.residency = residencies[r];
+            out->list = ib_arena_grow(&out->arena, out->list, sizeof *out->list, out->n, capacity);
+            IB_TRY(open_case(registry, request, &p, &out->list[out->n++]));
+        }
+    return IB_OK;
+}
+
+enum ib_status ib_check_cases_make(struct ib_registry *registry, const struct ib_check_request *request,
+                                   struct ib_check_cases *out)
+{
+    size_t capacity = 0;
+    *out = (struct ib_check_cases){0};
+    for (const struct ib_model *model = ib_models; model->name; model++)
+        for (size_t i = 0; i < PLAN_COUNT && is_wanted(request, model); i++)
+            if (can_train(model, &plan[i]) && (plan[i].quick || !request->quick))
+                IB_TRY(add_cases(registry, request, (struct planned){.model = model, .training = &plan[i]},
+                                 out, &capacity));
+    return IB_OK;
+}
+
+enum ib_status ib_check_case_for_option(struct ib_registry *registry, const struct ib_check_request *request,
+                                        const char *option, struct ib_check_case *out)
+{
+    const struct planned p = {.model = model_for(option_training),
+                              .training = option_training,
+                              .dtype = "f64",
+                              .residency = "resident",
+                              .option = option};
+    return open_case(registry, request, &p, out);
+}
+
+void ib_check_cases_free(struct ib_check_cases *cases)
+{
+    for (size_t i = 0; i < cases->n; i++)
+        ib_check_case_close(&cases->list[i]);
+    ib_arena_free(&cases->arena);
+}
+
+const struct ib_case *ib_check_cases_first(const struct ib_check_cases *cases)
+{
+    return cases->list[0].c;
+}
