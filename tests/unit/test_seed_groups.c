@@ -1,5 +1,6 @@
 #include "made_record.h"
 #include "report/report.h"
+#include "report/seed_groups.h"
 #include "report/summary.h"
 
 #include <setjmp.h>
