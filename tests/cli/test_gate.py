@@ -241,7 +241,7 @@ class Baselines(GateTest):
         refused("--baseline", "base", "-s", "impl=x", says="--against only")
         refused(says="--against or --baseline")
         refused("--baseline", "base", "--against", OLD, says="not both")
-        refused("--against", "/bin/true", says="no ironbench")
+        refused("--against", "/bin/true", says="not a compatible ironbench binary")
         refused("--against", "/etc/passwd", says="cannot be executed")
         refused("--against", "nothing.so", says="no such file")
         refused("--against", FAULTS, says="none of the implementations")
