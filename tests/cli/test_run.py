@@ -161,9 +161,9 @@ class Sweep(CliTest):
         self.assertEqual(set(self.samples("pin: auto, rounds: 2")), {2})
 
     def test_early_stopping(self):
-        rounds = self.samples("precision: 90%, min_rounds: 7, max_rounds: 25")
+        rounds = self.samples("precision: 99%, min_rounds: 7, max_rounds: 25")
         self.assertGreaterEqual(min(rounds), 7)
-        self.assertEqual(min(rounds), 7, "not one case came within 90 % of its median")
+        self.assertEqual(min(rounds), 7, "not one case came within 99 % of its median")
 
     def test_log_every_is_timed_and_counted(self):
         record = self.run_sweep(self.config(SMALL.replace("cpu_naive", "fakedev") + "log_every: [50]\n"
