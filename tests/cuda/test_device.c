@@ -225,7 +225,7 @@ static void test_refused_launch(void **state)
 
 /* ---- an error that sticks ---- */
 
-static void test_broken_device(void **state)
+static void a_broken_device_is_unavailable(void **state)
 {
     struct ib_instance instances[sizeof plugins / sizeof *plugins];
     struct ib_view m = {0};
@@ -265,7 +265,7 @@ int main(void)
         MOCK_TEST(test_free_waits),
         MOCK_TEST(test_clock),
         MOCK_TEST(test_refused_launch),
-        cmocka_unit_test(test_broken_device),
+        cmocka_unit_test(a_broken_device_is_unavailable),
     };
     if (!mock_is_there())
         return EXIT_SKIPPED;

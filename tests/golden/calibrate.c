@@ -9,7 +9,7 @@
  *
  * `calibrate steps N [ARITHMETIC]` checks single epochs of N random networks, from the start and from later
  * on: how many honest ones are called wrong, and how many of each kind of mistake are not. */
-#include "../unit/problem.h"
+#include "../unit/fixtures/problem.h"
 #include "base/rng.h"
 #include "diagnose/diagnose.h"
 #include "stats/stats.h"

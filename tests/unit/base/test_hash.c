@@ -1,0 +1,55 @@
+/* base/hash.c against the examples of FIPS 180-2 and against itself in pieces. */
+#include "base/hash.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void digests_are_known(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *hex;
+    } cases[] = {
+        {"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
+        {"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+        {"abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"},
+    };
+    char hex[IB_HASH_HEX];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ib_hash_of(cases[i].text, strlen(cases[i].text), hex);
+        assert_string_equal(hex, cases[i].hex);
+    }
+}
+
+static void pieces_add_up_to_the_whole(void **state)
+{
+    (void)state;
+    enum { BYTES = 1000 };
+    unsigned char data[BYTES];
+    for (size_t i = 0; i < BYTES; i++)
+        data[i] = (unsigned char)(i * 7);
+    char whole[IB_HASH_HEX], pieces[IB_HASH_HEX];
+    ib_hash_of(data, BYTES, whole);
+    for (size_t piece = 1; piece <= 129; piece += 32) {
+        struct ib_hash hash;
+        ib_hash_begin(&hash);
+        for (size_t i = 0; i < BYTES; i += piece)
+            ib_hash_bytes(&hash, data + i, BYTES - i < piece ? BYTES - i : piece);
+        ib_hash_bytes(&hash, NULL, 0);
+        ib_hash_end(&hash, pieces);
+        assert_string_equal(pieces, whole);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(digests_are_known),
+                                       cmocka_unit_test(pieces_add_up_to_the_whole)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,225 @@
+/* The models over the operations: the same curve, parameters and predictions as the oracle's, for every
+ * shape, under every policy; and exactly the copies that the transfer model allows. */
+#include "fixtures/trained.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { EPOCHS = 120, ROWS = 23, TEST_ROWS = 7, FEATURES = 5 };
+
+/* How an implementation is run. */
+static const struct {
+    const char *name;
+    const struct ib_impl *impl;
+    enum ib_residency residency;
+} runs[] = {
+    {"cpu_naive", &ib_impl_cpu_naive, IB_HOST},
+    {"fakedev per_op", &ib_impl_fakedev, IB_PER_OP},
+    {"fakedev resident", &ib_impl_fakedev, IB_RESIDENT},
+};
+enum { RUNS = sizeof runs / sizeof *runs };
+
+static struct ib_network network(uint32_t hidden_layers, enum ib_act act, enum ib_loss loss, uint64_t outputs)
+{
+    struct ib_network net = {.n_layers = hidden_layers + 1, .act = act, .loss = loss};
+    net.width[0] = FEATURES;
+    for (uint32_t l = 1; l <= hidden_layers; l++)
+        net.width[l] = 3 + l % 3;
+    net.width[net.n_layers] = outputs;
+    return net;
+}
+
+static void make_problem(struct test_problem *p, const struct ib_network *net)
+{
+    test_problem_random(p, net, IB_XAVIER, ROWS, TEST_ROWS, 7);
+    p->oracle.spec.lr = 0.01;
+    p->oracle.epochs = EPOCHS;
+}
+
+static void assert_near(const char *what, const char *run, const double *is, const double *truth, uint64_t n,
+                        double tolerance)
+{
+    double scale = 0;
+    for (uint64_t i = 0; i < n; i++)
+        scale = fmax(scale, fabs(truth[i]));
+    for (uint64_t i = 0; i < n; i++)
+        if (!(fabs(is[i] - truth[i]) <= tolerance * scale))
+            fail_msg("%s: %s %llu is %.17g, the oracle has %.17g", run, what, (unsigned long long)i, is[i],
+                     truth[i]);
+}
+
+static void check_run(size_t r, const struct test_problem *p, const struct ib_trajectory *truth,
+                      enum ib_dtype type)
+{
+    const double tolerance = type == IB_F32 ? 2e-5 : 1e-12;
+    const struct ib_network *net = &p->oracle.spec.net;
+    struct test_training t;
+    struct ib_transfer_model_case transfer_model = {
+        .spec = p->oracle.spec, .residency = runs[r].residency, .epochs = EPOCHS};
+    double losses[EPOCHS], params[512], predictions[TEST_ROWS * 4], expected[TEST_ROWS * 4];
+    char why[256];
+
+    transfer_model.spec.dtype = type;
+    test_training_open(&t, runs[r].impl, runs[r].residency, p, type);
+    test_training_run(&t, EPOCHS, losses, &transfer_model.reads);
+    test_training_params(&t, params);
+    test_training_predict(&t, predictions);
+    ib_oracle_predict(net, truth->params, TEST_ROWS, p->x_test, expected);
+
+    assert_int_equal(transfer_model.reads, truth->curve.n);
+    assert_near("loss", runs[r].name, losses, truth->curve.loss, transfer_model.reads, tolerance);
+    assert_near("parameter", runs[r].name, params, truth->params, truth->size, tolerance);
+    assert_near("prediction", runs[r].name, predictions, expected, TEST_ROWS * net->width[net->n_layers],
+                tolerance);
+    if (!ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why))
+        fail_msg("%s: %s", runs[r].name, why);
+    test_training_close(&t);
+}
+
+static void check_network(const struct ib_network *net)
+{
+    struct test_problem p;
+    struct ib_trajectory truth;
+    make_problem(&p, net);
+    assert_int_equal(ib_oracle_train(&p.oracle, &truth), IB_OK);
+    for (size_t r = 0; r < RUNS; r++) {
+        check_run(r, &p, &truth, IB_F64);
+        check_run(r, &p, &truth, IB_F32);
+    }
+    ib_trajectory_free(&truth);
+    test_problem_free(&p);
+}
+
+static void every_depth(void **state)
+{
+    (void)state;
+    for (uint32_t hidden = 0; hidden <= IB_MAX_LAYERS - 1; hidden++) {
+        struct ib_network net = network(hidden, hidden ? IB_TANH : 0, IB_MSE, 1);
+        check_network(&net);
+    }
+}
+
+static void every_activation_and_loss(void **state)
+{
+    (void)state;
+    for (int act = IB_RELU; act <= IB_SIGMOID; act++)
+        for (int loss = IB_HALF_MSE; loss <= IB_BCE; loss++)
+            for (uint64_t outputs = 1; outputs <= 3; outputs += 2) {
+                struct ib_network net = network(2, (enum ib_act)act, (enum ib_loss)loss, outputs);
+                check_network(&net);
+            }
+}
+
+/* Reading losses, or not reading any, must not change where the training goes; nor must a restart. */
+static void reading_changes_nothing(void **state)
+{
+    (void)state;
+    struct ib_network net = network(2, IB_RELU, IB_MSE, 1);
+    struct test_problem p;
+    make_problem(&p, &net);
+    for (size_t r = 0; r < RUNS; r++) {
+        struct test_training t;
+        double losses[EPOCHS], first[512], second[512];
+        uint64_t size = ib_network_size(&net);
+        test_training_open(&t, runs[r].impl, runs[r].residency, &p, IB_F64);
+        test_training_run(&t, EPOCHS, losses, NULL);
+        test_training_params(&t, first);
+        assert_int_equal(ib_training_restart(&t.training), IB_OK);
+        test_training_run(&t, EPOCHS, NULL, NULL);
+        test_training_params(&t, second);
+        assert_memory_equal(first, second, size * sizeof *first);
+        test_training_close(&t);
+    }
+    test_problem_free(&p);
+}
+
+/* The figures of an earlier experiment: 50 epochs, the loss of every tenth read. */
+static void known_counts(void **state)
+{
+    (void)state;
+    const struct {
+        uint32_t layers;
+        enum ib_residency residency;
+        uint64_t h2d, d2h;
+    } known[] = {
+        {1, IB_PER_OP, 650, 355}, {2, IB_PER_OP, 1450, 805}, {1, IB_RESIDENT, 0, 5}, {2, IB_RESIDENT, 0, 5}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct ib_transfer_model_case transfer_model = {
+            .spec = {.net = network(known[i].layers - 1, IB_TANH, IB_MSE, 1),
+                     .dtype = IB_F32,
+                     .rows = 500,
+                     .test_rows = 1},
+            .residency = known[i].residency,
+            .epochs = 50,
+            .reads = 5};
+        struct ib_traffic out[IB_PHASE_COUNT];
+        ib_transfer_model(&transfer_model, out);
+        assert_int_equal(out[IB_TRAIN].h2d_count, known[i].h2d);
+        assert_int_equal(out[IB_TRAIN].d2h_count, known[i].d2h);
+    }
+}
+
+/* The law convicts one copy too many, one too few, and one of the wrong size. */
+static void law_is_exact(void **state)
+{
+    (void)state;
+    struct ib_network net = network(1, IB_TANH, IB_MSE, 1);
+    struct test_problem p;
+    struct test_training t;
+    double losses[EPOCHS], params[512], predictions[TEST_ROWS];
+    char why[256];
+    make_problem(&p, &net);
+    for (int residency = IB_PER_OP; residency <= IB_RESIDENT; residency++) {
+        struct ib_transfer_model_case transfer_model = {
+            .spec = p.oracle.spec, .residency = (enum ib_residency)residency, .epochs = EPOCHS};
+        test_training_open(&t, &ib_impl_fakedev, (enum ib_residency)residency, &p, IB_F64);
+        test_training_run(&t, EPOCHS, losses, &transfer_model.reads);
+        test_training_params(&t, params);
+        test_training_predict(&t, predictions);
+        assert_true(ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why));
+        struct ib_traffic *copy = &t.dispatch.transfer_log.copies[IB_TRAIN][IB_OP_GEMM][0];
+        uint64_t *fields[] = {&copy->h2d_count, &copy->h2d_bytes, &copy->d2h_count, &copy->d2h_bytes};
+        for (size_t i = 0; i < 4; i++) {
+            ++*fields[i];
+            assert_false(
+                ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why));
+            assert_non_null(strstr(why, "train"));
+            --*fields[i];
+        }
+        transfer_model.epochs--;
+        assert_int_equal(
+            ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why),
+            residency == IB_RESIDENT);
+        test_training_close(&t);
+    }
+    test_problem_free(&p);
+}
+
+static void residency_must_fit_the_memory(void **state)
+{
+    (void)state;
+    struct ib_dispatch d;
+    assert_int_equal(ib_dispatch_open(&ib_impl_cpu_naive, NULL, IB_RESIDENT, &d), IB_EINVAL);
+    assert_int_equal(ib_dispatch_open(&ib_impl_fakedev, NULL, IB_HOST, &d), IB_EINVAL);
+    assert_non_null(strstr(ib_error_text(), "per_op or resident"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_depth),
+        cmocka_unit_test(every_activation_and_loss),
+        cmocka_unit_test(reading_changes_nothing),
+        cmocka_unit_test(known_counts),
+        cmocka_unit_test(law_is_exact),
+        cmocka_unit_test(residency_must_fit_the_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

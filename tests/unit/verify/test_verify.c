@@ -1,0 +1,518 @@
+/* The verdict: honest answers pass, whatever their rounding; wrong ones are caught, and by name. */
+#include "core/loss_schedule.h"
+#include "fixtures/problem.h"
+#include "fixtures/trainer.h"
+#include "verify/verify.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* ---- a problem and its reference ---- */
+
+struct fixture {
+    struct test_problem problem;
+    struct ib_trajectory truth, drift;
+    struct ib_reference reference;
+    enum ib_dtype type;
+    bool tf32;
+};
+
+static struct ib_trajectory train(struct ib_oracle_problem problem, enum ib_dtype type, bool reversed)
+{
+    struct ib_trajectory out;
+    problem.arithmetic.type = type;
+    problem.arithmetic.reversed = reversed;
+    assert_int_equal(ib_oracle_train(&problem, &out), IB_OK);
+    return out;
+}
+
+/* Completes a fixture whose problem is set. */
+static void refer(struct fixture *f, enum ib_dtype type)
+{
+    struct test_problem *p = &f->problem;
+    const uint64_t n = p->oracle.spec.test_rows * p->oracle.spec.net.width[0];
+    for (uint64_t i = 0; i < n && type == IB_F32; i++)
+        p->x_test[i] = (double)(float)p->x_test[i];
+    f->type = p->oracle.spec.dtype = type;
+    f->truth = train(p->oracle, IB_F64, false);
+    p->oracle.arithmetic.tf32 = f->tf32;
+    f->drift = train(p->oracle, type, type == IB_F64);
+    p->oracle.arithmetic.tf32 = false;
+    f->reference = (struct ib_reference){.spec = &p->oracle.spec,
+                                         .start = p->start,
+                                         .truth = &f->truth,
+                                         .drift = &f->drift,
+                                         .x_test = p->x_test,
+                                         .problem = &p->oracle};
+}
+
+static void release(struct fixture *f)
+{
+    ib_trajectory_free(&f->truth);
+    ib_trajectory_free(&f->drift);
+    test_problem_free(&f->problem);
+}
+
+enum kind { LINREG, LOGREG, MLP, MLP_BCE };
+
+static void open_fixture(struct fixture *f, enum kind kind, enum ib_dtype type, uint64_t epochs)
+{
+    static const struct {
+        struct ib_network net;
+        enum ib_init init;
+        double lr;
+    } kinds[] = {
+        [LINREG] = {{.n_layers = 1, .width = {4, 1}, .loss = IB_HALF_MSE}, IB_ZEROS, 0.05},
+        [LOGREG] = {{.n_layers = 1, .width = {4, 1}, .loss = IB_BCE}, IB_ZEROS, 0.5},
+        [MLP] = {{.n_layers = 3, .width = {4, 4, 4, 1}, .act = IB_TANH, .loss = IB_MSE}, IB_NORMAL, 0.02},
+        [MLP_BCE] = {{.n_layers = 2, .width = {4, 3, 1}, .act = IB_RELU, .loss = IB_BCE}, IB_NORMAL, 0.05},
+    };
+    test_problem_random(&f->problem, &kinds[kind].net, kinds[kind].init, 70, 20, 2);
+    f->problem.oracle.spec.lr = kinds[kind].lr;
+    f->problem.oracle.epochs = epochs;
+    refer(f, type);
+}
+
+static struct ib_verification verdict_on(const struct fixture *f, enum fault fault, int which)
+{
+    struct test_answer a;
+    struct ib_verification v;
+    test_train(&f->problem, f->type, fault, which, &a);
+    a.answer.tf32 = f->tf32;
+    test_judge(&f->reference, &a.answer, &v);
+    test_answer_free(&a);
+    return v;
+}
+
+static void assert_right(const struct ib_verification *v)
+{
+    if (v->verdict != IB_RIGHT)
+        fail_msg("an honest answer is %s: %s", ib_word_of(ib_verdict_words, v->verdict), v->reason);
+    assert_string_equal(v->reason, "");
+    assert_int_equal(v->first_divergent_epoch, 0);
+}
+
+static void assert_wrong(const struct ib_verification *v, const char *name)
+{
+    if (v->verdict != IB_WRONG || !strstr(v->reason, name))
+        fail_msg("'%s' was to be found, not: %s, %s", name, ib_word_of(ib_verdict_words, v->verdict),
+                 v->reason);
+}
+
+/* ---- honest answers ---- */
+
+static void honest_answers_are_right(void **state)
+{
+    (void)state;
+    for (int kind = LINREG; kind <= MLP_BCE; kind++)
+        for (int type = IB_F32; type <= IB_F64; type++) {
+            struct fixture f = {0};
+            open_fixture(&f, (enum kind)kind, (enum ib_dtype)type, 500);
+            const struct ib_verification v = verdict_on(&f, HONEST, 0);
+            assert_right(&v);
+            assert_true(v.loss_error <= ib_tolerance(f.type));
+            assert_true(v.params_error <= ib_tolerance(f.type));
+            assert_true(v.prediction_error <= ib_tolerance(f.type));
+            release(&f);
+        }
+}
+
+static void one_epoch_is_enough(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, MLP, IB_F64, 1);
+    const struct ib_verification v = verdict_on(&f, HONEST, 0);
+    assert_right(&v);
+    const struct ib_verification wrong = verdict_on(&f, GRADIENT_SIGN, -1);
+    assert_wrong(&wrong, "gradient has the wrong sign (b3[0]: ");
+    assert_true(isfinite(wrong.params_error));
+    release(&f);
+}
+
+/* Four rows that a network fits without remainder: at the end there is nothing but rounding. */
+static void fits_without_remainder_are_right(void **state)
+{
+    (void)state;
+    const double x[] = {-1, -1, -1, 1, 1, -1, 1, 1}, y[] = {-1, 1, 1, -1};
+    const struct ib_network net = {.n_layers = 2, .width = {2, 4, 1}, .act = IB_TANH, .loss = IB_MSE};
+    for (int type = IB_F32; type <= IB_F64; type++) {
+        struct fixture f = {0};
+        test_problem_random(&f.problem, &net, IB_NORMAL, 4, 4, 3);
+        memcpy(f.problem.x, x, sizeof x);
+        memcpy(f.problem.y, y, sizeof y);
+        memcpy(f.problem.x_test, x, sizeof x);
+        f.problem.oracle.spec.lr = 0.2;
+        f.problem.oracle.epochs = 4000;
+        refer(&f, (enum ib_dtype)type);
+        assert_true(f.truth.curve.loss[f.truth.curve.n - 1] < 1e-20);
+        const struct ib_verification v = verdict_on(&f, HONEST, 0);
+        assert_right(&v);
+        release(&f);
+    }
+}
+
+/* The seed's network, whose f32 trajectories part for good: rows in another order are still right. */
+static void the_seed_s_networks_are_right_in_any_order(void **state)
+{
+    (void)state;
+    const struct ib_network net = {.n_layers = 3, .width = {6, 6, 6, 1}, .act = IB_RELU, .loss = IB_MSE};
+    for (int type = IB_F32; type <= IB_F64; type++) {
+        struct fixture f = {0};
+        if (!test_problem_seed(&f.problem, "real_estate.json", &net, IB_NORMAL, 0))
+            skip();
+        f.problem.oracle.spec.lr = 0.005;
+        f.problem.oracle.epochs = 2000;
+        refer(&f, (enum ib_dtype)type);
+        test_problem_shuffle(&f.problem);
+        struct ib_trajectory other = train(f.problem.oracle, (enum ib_dtype)type, false);
+        double predictions[512];
+        assert_in_range(f.problem.oracle.spec.test_rows, 1, 512);
+        ib_oracle_predict(&f.problem.oracle.spec.net, other.params, f.problem.oracle.spec.test_rows,
+                          f.problem.x_test, predictions);
+        const struct ib_answer answer = {
+            .epochs = other.epochs, .curve = other.curve, .params = other.params, .predictions = predictions};
+        struct ib_verification v;
+        test_judge(&f.reference, &answer, &v);
+        assert_right(&v);
+        assert_true(v.loss_error > 0);
+        ib_trajectory_free(&other);
+        release(&f);
+    }
+}
+
+/* ---- wrong answers ---- */
+
+static const struct {
+    enum kind kind;
+    enum fault fault;
+    int which;
+    const char *name;
+} wrong[] = {
+    {LINREG, GRADIENT_SIGN, -1, "gradient has the wrong sign (epoch 2: loss "},
+    {LOGREG, GRADIENT_SIGN, -1, "gradient has the wrong sign"},
+    {MLP, GRADIENT_SIGN, -1, "gradient has the wrong sign"},
+    {MLP, GRADIENT_SIGN, 2, "gradient of w2 has the wrong sign"},
+    {LINREG, GRADIENT_SIGN, 1, "gradient of b has the wrong sign"},
+    {MLP, GRADIENT_TRANSPOSED, -1, "gradient is transposed"},
+    {MLP, GRADIENT_TRANSPOSED, 0, "gradient of w1 is transposed"},
+    {MLP, GRADIENT_TRANSPOSED, 2, "gradient of w2 is transposed"},
+    {MLP_BCE, GRADIENT_TRANSPOSED, 0, "gradient is transposed"}, /* w1 is the only matrix */
+    {LINREG, GRADIENT_TWICE, -1, "gradient is twice as large as it should be"},
+    {MLP, GRADIENT_HALF, -1, "gradient is half as large as it should be"},
+    {LOGREG, GRADIENT_SUMMED, -1, "gradient is a sum over the rows, not a mean"},
+    {LINREG, NOT_UPDATED, -1, "loss never changes: parameters are not updated"},
+    {LINREG, NOT_UPDATED, 1, "bias b stays at its start: never updated (epoch 2: loss "},
+    {MLP, NOT_UPDATED, 2, "weight w2 stays at its start: never updated"},
+    {LINREG, BIAS_SKIPPED, 0, "biases are not added in the forward pass"},
+    {MLP, BIAS_SKIPPED, 0, "biases are not added in the forward pass"},
+    {LINREG, ENDS_EARLY, 30, "loss stops changing at epoch 30: training ended early"},
+    {MLP, ENDS_EARLY, 200, "loss stops changing at epoch 200: training ended early"},
+    {LINREG, FEWER_UPDATES, 0, "loss is that of fewer updates: at epoch "},
+    {LOGREG, FEWER_UPDATES, 0, "loss is that of fewer updates"},
+    {MLP, TURNS_NAN, 3, "loss is NaN from epoch 3"},
+    {LINREG, LOSS_STALE, 0, "loss lags one epoch behind: stale"},
+    {MLP, LOSS_STALE, 0, "loss lags one epoch behind: stale"},
+    {MLP, LOSS_AFTER, 0, "loss is one epoch ahead: taken after the update"},
+    {LINREG, LOSS_TWICE, 0, "loss is a constant factor (2) off (epoch 1: loss "},
+    {LOGREG, LOSS_ZERO, 0, "loss is always 0: never written"},
+    {MLP, LOSS_FIRST, 0, "loss never changes, though the parameters do: stale"},
+    {MLP, LOSS_LEFT_OUT, 40, "no loss was given for epoch 40"},
+    {MLP, PARAMS_START, 0, "final parameters are those of the start: never updated, or a stale copy"},
+    {MLP, PARAMS_ZERO, 0, "final parameters are all zero"},
+    {MLP, PARAMS_TRANSPOSED, 2, "w2 is transposed"},
+    {LINREG, PREDICTS_ZERO, 0, "predictions are all zero (test row 8: 0 for "},
+    {MLP, PREDICTS_ZERO, 0, "predictions are all zero"},
+    {MLP, PREDICTS_ZERO_TAIL, 0, "predictions are zero after test row 10: not written"},
+    {LOGREG, PREDICTS_NAN, 0, "predictions are NaN from test row 3 on"},
+    {LINREG, PREDICTS_SIGN, 0, "predictions have the wrong sign"},
+    {LOGREG, PREDICTS_SIGN, 0, "predictions have the wrong sign"},
+    {MLP, PREDICTS_TWICE, 0, "predictions are a constant factor (2) off"},
+    {LINREG, PREDICTS_SHIFTED, 0, "predictions are off by a constant (-3.2): bias missing?"},
+    {LINREG, PREDICTS_WITHOUT_BIAS, 0, "bias missing?"},
+    {MLP, PREDICTS_WITHOUT_BIAS, 0, "predictions lack the bias"},
+    {LOGREG, PREDICTS_WITHOUT_BIAS, 0, "predictions lack the bias"},
+    {LOGREG, PREDICTS_LOGITS, 0, "predictions are logits: sigmoid missing"},
+    {MLP, PREDICTS_BY_START, 0, "predictions are those of the start parameters: stale copy"},
+    {MLP, PREDICTS_ONE_WRONG, 0, "predictions are not those of the final parameters (test row 4: "},
+};
+
+static void wrong_answers_are_named(void **state)
+{
+    (void)state;
+    for (int type = IB_F32; type <= IB_F64; type++)
+        for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+            struct fixture f = {0};
+            open_fixture(&f, wrong[i].kind, (enum ib_dtype)type, 250);
+            const struct ib_verification v = verdict_on(&f, wrong[i].fault, wrong[i].which);
+            assert_wrong(&v, wrong[i].name);
+            release(&f);
+        }
+}
+
+/* A loss half a per cent off, and one prediction by a thousandth: TF32 is no finer. */
+static bool shows_in_tf32(enum kind kind, enum fault fault)
+{
+    return !(kind == LINREG && fault == FEWER_UPDATES) && fault != PREDICTS_ONE_WRONG;
+}
+
+/* Coarse products excuse what they do, and nothing else. */
+static void coarse_products_excuse_no_mistake(void **state)
+{
+    (void)state;
+    struct fixture f = {.tf32 = true};
+    for (int kind = LINREG; kind <= MLP_BCE; kind++) {
+        open_fixture(&f, (enum kind)kind, IB_F32, 250);
+        struct ib_answer answer = {
+            .epochs = f.drift.epochs, .curve = f.drift.curve, .params = f.drift.params};
+        double predictions[64];
+        ib_oracle_predict_f32(&f.problem.oracle.spec.net, f.drift.params, true,
+                              f.problem.oracle.spec.test_rows, f.problem.x_test, predictions);
+        answer.predictions = predictions;
+        struct ib_verification v;
+        test_judge(&f.reference, &answer, &v);
+        assert_int_equal(v.verdict, IB_WRONG); /* who asked for f32 must get it */
+        answer.tf32 = true;
+        test_judge(&f.reference, &answer, &v);
+        assert_right(&v);
+        release(&f);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        open_fixture(&f, wrong[i].kind, IB_F32, 250);
+        const struct ib_verification v = verdict_on(&f, wrong[i].fault, wrong[i].which);
+        if (v.verdict != IB_WRONG && shows_in_tf32(wrong[i].kind, wrong[i].fault))
+            fail_msg("'%s' is not found in TF32", wrong[i].name);
+        release(&f);
+    }
+}
+
+/* One update more or less shows while updates are large beside the drift. */
+static void a_missing_update_is_named(void **state)
+{
+    (void)state;
+    for (int kind = LINREG; kind <= MLP_BCE; kind++)
+        for (int type = IB_F32; type <= IB_F64; type++) {
+            struct fixture f = {0};
+            open_fixture(&f, (enum kind)kind, (enum ib_dtype)type, 50);
+            const struct ib_verification v = verdict_on(&f, PARAMS_STALE, 0);
+            assert_wrong(&v, "final parameters lack the last update: stale copy");
+            release(&f);
+        }
+}
+
+/* A pattern is not to be seen where it is not, and what parts is still told in numbers. */
+static void the_rest_is_told_in_numbers(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, MLP, IB_F64, 500);
+    struct test_answer a;
+    struct ib_verification v;
+    test_train(&f.problem, IB_F64, HONEST, 0, &a);
+    a.answer.curve.loss[19] *= 1 + 1e-6;
+    test_judge(&f.reference, &a.answer, &v);
+    assert_wrong(&v, "loss diverges from the oracle at epoch 20 (epoch 20: loss ");
+    assert_int_equal(v.first_divergent_epoch, 20);
+    assert_true(fabs(v.loss_error - 1e-6) < 1e-9);
+    a.answer.curve.loss[19] /= 1 + 1e-6;
+    a.params[21] += 1e-3; /* the second of w2, behind 16 weights and 4 biases */
+    test_judge(&f.reference, &a.answer, &v);
+    assert_wrong(&v, "final parameters are off (w2[1]: ");
+    test_answer_free(&a);
+    release(&f);
+}
+
+/* Both findings are told when an answer is wrong in two ways. */
+static void two_mistakes_are_both_told(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, LINREG, IB_F64, 100);
+    struct test_answer a;
+    struct ib_verification v;
+    test_train(&f.problem, IB_F64, GRADIENT_SIGN, -1, &a);
+    memset(a.predictions, 0, f.problem.oracle.spec.test_rows * sizeof *a.predictions);
+    test_judge(&f.reference, &a.answer, &v);
+    assert_wrong(&v, "gradient has the wrong sign");
+    assert_wrong(&v, "; predictions are all zero");
+    test_answer_free(&a);
+    release(&f);
+}
+
+/* Without the training data, what only they can tell goes unnamed, but not uncaught. */
+static void less_is_told_without_the_problem(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, LINREG, IB_F64, 100);
+    f.reference.problem = NULL;
+    struct ib_verification v = verdict_on(&f, GRADIENT_SIGN, -1);
+    assert_wrong(&v, "loss diverges from the oracle at epoch 2");
+    v = verdict_on(&f, NOT_UPDATED, 1);
+    assert_wrong(&v, "bias b stays at its start");
+    v = verdict_on(&f, HONEST, 0);
+    assert_right(&v);
+    release(&f);
+}
+
+/* ---- diverging trainings ---- */
+
+static void diverging_answers_need_only_diverge_likewise(void **state)
+{
+    (void)state;
+    for (int type = IB_F32; type <= IB_F64; type++) {
+        struct fixture f = {0};
+        open_fixture(&f, LINREG, (enum ib_dtype)type, 1);
+        f.problem.oracle.spec.lr = 3;
+        f.problem.oracle.epochs = 600;
+        ib_trajectory_free(&f.truth);
+        ib_trajectory_free(&f.drift);
+        refer(&f, (enum ib_dtype)type);
+        assert_true(!(f.truth.curve.loss[f.truth.curve.n - 1] < 1e6 * f.truth.curve.loss[0]));
+        struct ib_verification v = verdict_on(&f, HONEST, 0);
+        assert_right(&v);
+        assert_true(isnan(v.params_error));
+
+        struct test_answer a; /* right as far as it is compared, and then it turns back */
+        test_train(&f.problem, f.type, HONEST, 0, &a);
+        for (uint64_t i = 0; i < a.answer.curve.n; i++)
+            if (!(a.answer.curve.loss[i] <= 1e6 * a.answer.curve.loss[0]))
+                a.answer.curve.loss[i] = a.answer.curve.loss[0];
+        test_judge(&f.reference, &a.answer, &v);
+        assert_wrong(&v, "this never)");
+        test_answer_free(&a);
+        v = verdict_on(&f, GRADIENT_SIGN, -1);
+        assert_wrong(&v, "gradient has the wrong sign");
+        release(&f);
+    }
+}
+
+static void an_answer_may_not_diverge_alone(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, LINREG, IB_F64, 500);
+    const struct ib_verification v = verdict_on(&f, GRADIENT_SUMMED, -1);
+    assert_wrong(&v, "gradient is a sum over the rows, not a mean");
+    release(&f);
+}
+
+/* ---- what cannot be judged ---- */
+
+static void other_lengths_are_unverified(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, LINREG, IB_F64, 60);
+    struct test_answer a;
+    struct ib_verification v;
+    test_train(&f.problem, IB_F64, HONEST, 0, &a);
+    a.answer.epochs = 59;
+    test_judge(&f.reference, &a.answer, &v);
+    assert_int_equal(v.verdict, IB_UNVERIFIED);
+    assert_true(v.reason[0] != '\0');
+    assert_true(isnan(v.loss_error));
+    a.answer.epochs = 60;
+    f.drift.epochs = 59;
+    test_judge(&f.reference, &a.answer, &v);
+    assert_int_equal(v.verdict, IB_UNVERIFIED);
+    test_answer_free(&a);
+    release(&f);
+}
+
+/* Where the budget ended the truth early, it was read by the schedule of a longer training. */
+static void a_truth_that_ended_early_is_enough(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, MLP, IB_F64, 3000);
+    struct ib_curve *curve = &f.truth.curve;
+    const uint64_t all = curve->n;
+    curve->n = 0;
+    for (uint64_t i = 0; i < all; i++)
+        if (i < IB_READ_FIRST || curve->epoch[i] % 8 == 2 || i + 1 == all) {
+            curve->epoch[curve->n] = curve->epoch[i];
+            curve->loss[curve->n++] = curve->loss[i];
+        }
+    assert_in_range(curve->n, 100, 300);
+    const struct ib_verification v = verdict_on(&f, HONEST, 0);
+    assert_right(&v);
+    release(&f);
+}
+
+/* An external program reads its losses when it likes: what it has not read is not held against it, what it
+ * has is. */
+static void a_sparse_curve_is_enough(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    struct test_answer a;
+    struct ib_verification v;
+    open_fixture(&f, MLP, IB_F64, 500);
+    test_train(&f.problem, IB_F64, LOSS_LEFT_OUT, 300, &a);
+    test_judge(&f.reference, &a.answer, &v);
+    assert_int_equal(v.verdict, IB_WRONG);
+    a.answer.sparse = true;
+    test_judge(&f.reference, &a.answer, &v);
+    assert_right(&v);
+    a.answer.curve.loss[200] *= 2;
+    test_judge(&f.reference, &a.answer, &v);
+    assert_wrong(&v, "epoch 201");
+    test_answer_free(&a);
+    release(&f);
+}
+
+/* Without a reference: only whether predictions and parameters are of one training. */
+static void predictions_fit_their_parameters_or_not(void **state)
+{
+    (void)state;
+    static const struct {
+        enum fault fault;
+        bool fits;
+    } cases[] = {{HONEST, true},        {GRADIENT_SIGN, true},   {PREDICTS_ZERO, false},
+                 {PREDICTS_NAN, false}, {PREDICTS_TWICE, false}, {PREDICTS_WITHOUT_BIAS, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (enum ib_dtype type = IB_F32; type <= IB_F64; type++) {
+            struct fixture f = {0};
+            struct test_answer a;
+            double error;
+            open_fixture(&f, LINREG, type, 50);
+            test_train(&f.problem, type, cases[i].fault, -1, &a);
+            const bool fits = ib_predictions_fit(f.reference.spec, a.answer.params, f.problem.x_test,
+                                                 a.answer.predictions, &error);
+            if (fits != cases[i].fits)
+                fail_msg("fault %d in type %d: off by %g", (int)cases[i].fault, (int)type, error);
+            test_answer_free(&a);
+            release(&f);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(honest_answers_are_right),
+        cmocka_unit_test(one_epoch_is_enough),
+        cmocka_unit_test(fits_without_remainder_are_right),
+        cmocka_unit_test(the_seed_s_networks_are_right_in_any_order),
+        cmocka_unit_test(wrong_answers_are_named),
+        cmocka_unit_test(coarse_products_excuse_no_mistake),
+        cmocka_unit_test(a_missing_update_is_named),
+        cmocka_unit_test(the_rest_is_told_in_numbers),
+        cmocka_unit_test(two_mistakes_are_both_told),
+        cmocka_unit_test(less_is_told_without_the_problem),
+        cmocka_unit_test(diverging_answers_need_only_diverge_likewise),
+        cmocka_unit_test(an_answer_may_not_diverge_alone),
+        cmocka_unit_test(other_lengths_are_unverified),
+        cmocka_unit_test(a_truth_that_ended_early_is_enough),
+        cmocka_unit_test(a_sparse_curve_is_enough),
+        cmocka_unit_test(predictions_fit_their_parameters_or_not),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
