@@ -64,15 +64,15 @@ const char *ib_subprocess_run(struct ib_arena *arena, const struct ib_subprocess
     if (error == ENOENT)
         return ib_arena_print(arena, "%s is not installed", name);
     if (error)
-        return ib_arena_print(arena, "%s does not start: %s", name, strerror(error));
+        return ib_arena_print(arena, "cannot start %s: %s", name, strerror(error));
     const bool ended = await(&child, p->timeout_ns);
     error = ib_spawned_end(&child, &wait_status);
     if (error)
-        return ib_arena_print(arena, "%s was lost: %s", name, strerror(error));
+        return ib_arena_print(arena, "cannot wait for %s: %s", name, strerror(error));
     if (!ended)
-        return ib_interrupted()
-                   ? "interrupted"
-                   : ib_arena_print(arena, "%s did not end within %.3g s", name, (double)p->timeout_ns / 1e9);
+        return ib_interrupted() ? "interrupted"
+                                : ib_arena_print(arena, "%s did not finish within %.3g s", name,
+                                                 (double)p->timeout_ns / 1e9);
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0)
         return NULL;
     return ib_arena_print(arena, "%s failed: %s", name, last_line(arena, p->messages));

@@ -106,7 +106,7 @@ enum ib_status ib_args_share(const char *flag, const char *text, double *out)
 {
     if (!text || ib_parse_share(text, out))
         return IB_OK;
-    return ib_fail(IB_EINVAL, flag, "`%s` is not a share above 0 and below 1, such as 1%% or 0.01", text);
+    return ib_fail(IB_EINVAL, flag, "`%s` is not a fraction above 0 and below 1, such as 1%% or 0.01", text);
 }
 
 int ib_run_error(void)

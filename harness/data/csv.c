@@ -70,7 +70,7 @@ static enum ib_status read_quoted(struct csv *csv, struct field *out)
     char *to = out->text = ++csv->at;
     for (;; csv->at++) {
         if (*csv->at == '\0')
-            return fail_at(csv, out->line, out->column, "this quote is never closed");
+            return fail_at(csv, out->line, out->column, "unclosed quote");
         if (*csv->at == '"' && *++csv->at != '"')
             break;
         *to++ = *csv->at;
@@ -82,7 +82,7 @@ static enum ib_status read_quoted(struct csv *csv, struct field *out)
     out->length = (size_t)(to - out->text);
     skip_spaces(csv);
     if (*csv->at != csv->delimiter && !ends_line(*csv->at))
-        return fail_at(csv, csv->line, column_of(csv, csv->at), "text after a closing quote");
+        return fail_at(csv, csv->line, column_of(csv, csv->at), "unexpected text after a closing quote");
     return IB_OK;
 }
 
@@ -152,7 +152,7 @@ static const char *parse_number(const struct field *field, double *out)
 {
     const char *end = field->text + field->length;
     if (field->length == 0)
-        return "is empty; a number must stand here";
+        return "is empty; a number is required";
     if (parse_short_number(field->text, end, out))
         return NULL;
     char *stop;
@@ -185,7 +185,7 @@ static enum ib_status read_first_row(struct reading *in)
     if (in->cols < 2)
         return fail_at(
             &in->csv, field.line, field.column,
-            "one column only; features and a target must be separated by commas, semicolons or tabs");
+            "only one column; features and target must be separated by commas, semicolons or tabs");
     return IB_OK;
 }
 
@@ -222,7 +222,7 @@ static enum ib_status no_such_target(const struct reading *in)
     if (in->has_header)
         ib_hint(in->spec->target, column_names(in), hint, sizeof hint);
     return ib_fail(IB_EINVAL, where,
-                   "no column `%s` for the target%s; allowed: %s1 to %zu, or -1 to -%zu from the end",
+                   "target column `%s` not found%s; allowed: %s1 to %zu, or -1 to -%zu from the end",
                    in->spec->target, hint, in->has_header ? "a column's name, " : "", in->cols, in->cols);
 }
 
@@ -242,7 +242,7 @@ static enum ib_status find_target(struct reading *in)
     }
     if (found > 1)
         return fail_at(&in->csv, in->first[in->target].line, in->first[in->target].column,
-                       "two columns have the target's name; say its number");
+                       "two columns have the target's name; select it by number");
     if (found)
         return IB_OK;
     int64_t number;
@@ -351,7 +351,7 @@ static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *p
     *out = (struct ib_table){0};
     if (spec->y)
         return ib_fail(IB_EINVAL, spec->where ? spec->where : path,
-                       "`y` means nothing for CSV data, where the target is a column");
+                       "`y` does not apply to CSV data, where the target is a column");
     IB_TRY(open_csv(&in, path, &bytes));
     IB_TRY(read_first_row(&in));
     in.has_header = spec->header == IB_HEADER_AUTO ? looks_like_header(&in) : spec->header == IB_HEADER_YES;
@@ -369,6 +369,6 @@ static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *p
 const struct ib_dataset_format ib_dataset_csv = {
     .name = "csv",
     .extension = ".csv",
-    .summary = "one row a line, separated by commas, semicolons or tabs, with or without a header",
+    .summary = "one row per line, separated by commas, semicolons or tabs, with or without a header",
     .read = read_csv,
 };

@@ -45,7 +45,7 @@ static enum ib_status read_file(const struct ib_dataset_spec *spec, const char *
     char list[64];
     for (size_t i = 0; ib_dataset_formats[i]; i++)
         extensions[i] = ib_dataset_formats[i]->extension;
-    return ib_fail(IB_EINVAL, path, "unknown kind of data; the name must end with %s",
+    return ib_fail(IB_EINVAL, path, "unknown data format; the file name must end with %s",
                    ib_name_list(extensions, list, sizeof list));
 }
 
@@ -66,9 +66,9 @@ static enum ib_status read_test_file(const struct ib_dataset_spec *spec, struct 
     struct ib_table test;
     IB_TRY(read_file(spec, spec->test, arena, &test));
     if (test.test_rows)
-        return ib_fail(IB_EINVAL, spec->test, "a file for the test rows must not have test rows of its own");
+        return ib_fail(IB_EINVAL, spec->test, "a file of test rows must not contain separate test rows");
     if (!same_columns(table, &test))
-        return ib_fail(IB_EINVAL, spec->test, "its columns are not those of %s", spec->path);
+        return ib_fail(IB_EINVAL, spec->test, "its columns differ from those of %s", spec->path);
     table->test_rows = test.rows;
     table->x_test = test.x;
     table->y_test = test.y;
@@ -79,11 +79,11 @@ static enum ib_status read_table(const struct ib_dataset_spec *spec, struct ib_a
                                  struct ib_table *out)
 {
     if (spec->test && spec->test_fraction > 0)
-        return ib_fail(IB_EINVAL, spec->where, "`test` and `test_fraction` exclude each other");
+        return ib_fail(IB_EINVAL, spec->where, "`test` and `test_fraction` are mutually exclusive");
     IB_TRY(read_file(spec, spec->path, arena, out));
     if (out->test_rows && (spec->test || spec->test_fraction > 0 || spec->seed))
         return ib_fail(IB_EINVAL, spec->where ? spec->where : spec->path,
-                       "`%s` means nothing here: the data has test rows of its own",
+                       "`%s` does not apply: the data file contains its own test rows",
                        spec->test   ? "test"
                        : spec->seed ? "seed"
                                     : "test_fraction");
@@ -167,7 +167,7 @@ static enum ib_status decide_task(const struct ib_dataset_spec *spec, struct ib_
     if (set->task == IB_REGRESSION || two_classes)
         return IB_OK;
     double value = train ? set->y[train - 1] : set->y_test[test - 1];
-    return ib_fail(IB_EINVAL, spec->path, "target `%s` is %g in one row; classification needs 0 and 1",
+    return ib_fail(IB_EINVAL, spec->path, "target `%s` is %g in one row; classification requires 0 or 1",
                    set->target, value);
 }
 
@@ -175,7 +175,7 @@ static enum ib_status check(const struct ib_dataset_spec *spec, const struct ib_
 {
     if (set->rows < 2 || set->test_rows < 1)
         return ib_fail(IB_EINVAL, spec->path,
-                       "%" PRIu64 " training and %" PRIu64 " test rows; at least 2 and 1 are needed",
+                       "%" PRIu64 " training and %" PRIu64 " test rows; at least 2 and 1 are required",
                        set->rows, set->test_rows);
     for (uint64_t i = 1; i < set->rows; i++)
         if (set->y[i] != set->y[0])

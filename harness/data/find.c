@@ -67,10 +67,10 @@ static enum ib_status unknown(struct ib_arena *arena, const char *name, const st
     for (size_t i = 0; i < n; i++)
         add_name(&names, specs[i].name);
     char hint[128], list[512];
-    return ib_fail(IB_EINVAL, NULL, "unknown data set `%.100s`%s; allowed: a path, or %s", name,
+    return ib_fail(IB_EINVAL, NULL, "unknown data set `%.100s`%s; allowed: a path%s%s", name,
                    ib_hint(name, names.list, hint, sizeof hint),
-                   names.n ? ib_name_list(names.list, list, sizeof list)
-                           : "a name, but no data set is known here");
+                   names.n ? ", or " : " (no named data sets were found)",
+                   ib_name_list(names.list, list, sizeof list));
 }
 
 /* folder/name with the first known extension for which there is a file; NULL: for none. */

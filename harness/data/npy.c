@@ -16,7 +16,7 @@ static enum ib_status take(const char *path, const struct ib_npy *npy, uint64_t 
     *out = ib_npy_at(npy, row * npy->cols + column);
     if (isfinite(*out))
         return IB_OK;
-    return ib_fail(IB_EINVAL, path, "element [%" PRIu64 ", %" PRIu64 "] is %s; a finite number is needed",
+    return ib_fail(IB_EINVAL, path, "element [%" PRIu64 ", %" PRIu64 "] is %s; a finite number is required",
                    row, column,
                    isnan(*out) ? "nan"
                    : *out > 0  ? "inf"
@@ -32,7 +32,7 @@ static enum ib_status find_target(const struct ib_dataset_spec *spec, const char
     if (spec->target && (!ib_parse_i64(spec->target, &number) || number == 0 || number > (int64_t)cols ||
                          number < -(int64_t)cols))
         return ib_fail(IB_EINVAL, path,
-                       "no column `%s` for the target; allowed: 1 to %" PRIu64 ", or -1 to -%" PRIu64
+                       "target column `%s` not found; allowed: 1 to %" PRIu64 ", or -1 to -%" PRIu64
                        " from the end",
                        spec->target, cols, cols);
     *out = number > 0 ? (uint64_t)number - 1 : cols - (uint64_t)-number;
@@ -44,10 +44,8 @@ static enum ib_status read_both(const struct ib_dataset_spec *spec, const char *
 {
     uint64_t target = 0;
     if (npy->cols < 2)
-        return ib_fail(
-            IB_EINVAL, path,
-            "one column only; features and a target are needed, or the targets in a file of their own "
-            "(`y`)");
+        return ib_fail(IB_EINVAL, path,
+                       "only one column; add a target column, or give the targets in a second file (`y`)");
     IB_TRY(find_target(spec, path, npy->cols, &target));
     out->cols = npy->cols - 1;
     for (uint64_t i = 0; i < npy->rows; i++) {
@@ -63,7 +61,7 @@ static enum ib_status read_both(const struct ib_dataset_spec *spec, const char *
 static enum ib_status read_features(const char *path, const struct ib_npy *npy, struct ib_table *out)
 {
     if (npy->cols == 0)
-        return ib_fail(IB_EINVAL, path, "it has no columns");
+        return ib_fail(IB_EINVAL, path, "the array has no columns");
     out->cols = npy->cols;
     for (uint64_t i = 0; i < npy->rows * npy->cols; i++)
         IB_TRY(take(path, npy, i / npy->cols, i % npy->cols, &out->x[i]));
@@ -74,8 +72,7 @@ static enum ib_status read_targets(const char *path, const struct ib_npy *npy, s
 {
     if (npy->rows != out->rows || npy->cols != 1)
         return ib_fail(IB_EINVAL, path,
-                       "its shape is %" PRIu64 " x %" PRIu64 "; one target for each of %" PRIu64
-                       " rows is needed",
+                       "shape is %" PRIu64 " x %" PRIu64 "; expected %" PRIu64 " x 1, one target per row",
                        npy->rows, npy->cols, out->rows);
     for (uint64_t i = 0; i < npy->rows; i++)
         IB_TRY(take(path, npy, i, 0, &out->y[i]));
@@ -99,9 +96,10 @@ static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char 
 {
     const char *where = spec->where ? spec->where : path;
     if (spec->header)
-        return ib_fail(IB_EINVAL, where, "`header` means nothing for NPY data");
+        return ib_fail(IB_EINVAL, where, "`header` does not apply to NPY data");
     if (spec->y && (spec->target || spec->test))
-        return ib_fail(IB_EINVAL, where, "`y` and `%s` exclude each other", spec->target ? "target" : "test");
+        return ib_fail(IB_EINVAL, where, "`y` and `%s` are mutually exclusive",
+                       spec->target ? "target" : "test");
     return IB_OK;
 }
 
@@ -123,6 +121,6 @@ static enum ib_status read_npy(const struct ib_dataset_spec *spec, const char *p
 const struct ib_dataset_format ib_dataset_npy = {
     .name = "npy",
     .extension = ".npy",
-    .summary = "an array of f4 or f8, rows x columns; the target is a column of it, or in a second file",
+    .summary = "an f4 or f8 array, rows x columns; the target is one of its columns or in a second file",
     .read = read_npy,
 };

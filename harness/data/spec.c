@@ -47,26 +47,26 @@ static enum ib_status read_noise(const struct ib_yaml *doc, const struct ib_yaml
 
 const struct ib_yaml_key ib_spec_file_keys[] = {
     {FIELD(path), .read = ib_yaml_read_text, .required = true,
-     .help = "a .csv, .json or .npy file; paths start from the configuration's folder",
+     .help = "a .csv, .json or .npy file; paths are relative to the configuration's folder",
      .example = "mine.csv"},
     /* From here on also in a file beside the data. */
     {FIELD(target), .read = ib_yaml_read_text, .initial = "the last column",
-     .help = "column of the targets in a CSV file, by name or number", .example = "price"},
-    {FIELD(y), .read = ib_yaml_read_text, .initial = "none", .help = "file of the targets of an .npy file",
+     .help = "target column, by name (CSV) or number", .example = "price"},
+    {FIELD(y), .read = ib_yaml_read_text, .initial = "none", .help = "file with the targets for an .npy file",
      .example = "mine_y.npy"},
-    {FIELD(test), .read = ib_yaml_read_text, .initial = "none", .help = "file of the test rows",
+    {FIELD(test), .read = ib_yaml_read_text, .initial = "none", .help = "file with the test rows",
      .example = "mine_test.csv"},
     {FIELD(test_fraction), PART, .initial = "0.2",
-     .help = "share of the rows that is kept for tests; 1: all rows are for training and for tests",
+     .help = "fraction of the rows kept for testing; 1: all rows are used for both training and testing",
      .example = "0.3"},
     {FIELD(seed), .read = ib_yaml_read_u64, .min = 1, .max = INT64_MAX, .initial = "42",
      .help = "seed of the split into training and test rows", .example = "7"},
     {FIELD(header), .read = ib_yaml_read_word, .words = header_words, .initial = "by the first line",
-     .help = "does a CSV file begin with the names of its columns?", .example = "true"},
+     .help = "whether the first line of a CSV file contains column names", .example = "true"},
     {FIELD(task), .read = ib_yaml_read_word, .words = ib_task_words, .initial = "by the targets",
-     .help = "classification where all targets are 0 or 1, unless this says otherwise",
+     .help = "overrides the default: classification if all targets are 0 or 1, else regression",
      .example = "regression"},
-    {FIELD(source), .read = ib_yaml_read_text, .initial = "none", .help = "where the data come from",
+    {FIELD(source), .read = ib_yaml_read_text, .initial = "none", .help = "where the data comes from",
      .example = "https://example.org"},
     {FIELD(licence), .read = ib_yaml_read_text, .initial = "none", .help = "licence of the data",
      .example = "CC0"},
@@ -76,19 +76,19 @@ static const struct ib_yaml_key *const beside_keys = ib_spec_file_keys + 1;
 
 const struct ib_yaml_key ib_spec_synth_keys[] = {
     {SYNTH(synth, kind), .read = ib_yaml_read_word, .words = ib_synth_words, .required = true,
-     .help = "kind of data that are made up, in place of `path`", .example = "regression"},
+     .help = "kind of synthetic data to generate, instead of `path`", .example = "regression"},
     {SYNTH(rows, rows), .read = ib_yaml_read_u64, .min = 2, .max = 1000000000, .required = true,
      .help = "training rows", .example = "100000"},
     {SYNTH(cols, cols), .read = ib_yaml_read_u64, .min = 1, .max = 1000000, .required = true,
      .help = "features", .example = "32"},
     {SYNTH(noise, noise), .read = read_noise, .type = "number", .allowed = noise_allowed, .initial = "0",
-     .help = "standard deviation of the noise of the targets", .example = "0.1"},
+     .help = "standard deviation of the noise added to the targets", .example = "0.1"},
     {SYNTH(outputs, outputs), .read = ib_yaml_read_u64, .min = 1, .max = 1000, .initial = "1",
-     .help = "columns of the targets", .example = "4"},
+     .help = "number of target columns", .example = "4"},
     {FIELD(seed), .read = ib_yaml_read_u64, .min = 1, .max = INT64_MAX, .initial = "42",
      .help = "seed of the data", .example = "7"},
     {FIELD(test_fraction), PART, .initial = "0.2, at most 10000 rows",
-     .help = "test rows that are made in addition, as a share of `rows`", .example = "0.3"},
+     .help = "number of additional test rows, as a fraction of `rows`", .example = "0.3"},
     {.name = NULL},
 };
 
@@ -96,7 +96,7 @@ static enum ib_status finish(const struct ib_yaml *doc, const yaml_node_t *map, 
                              const char *folder, struct ib_dataset_spec *spec)
 {
     if (spec->test && spec->test_fraction > 0)
-        return ib_yaml_fail(doc, map, key, "`test` and `test_fraction` exclude each other");
+        return ib_yaml_fail(doc, map, key, "`test` and `test_fraction` are mutually exclusive");
     if (spec->test)
         spec->test = ib_file_join(doc->arena, folder, spec->test);
     if (spec->y)

@@ -113,9 +113,9 @@ enum ib_status ib_synth_open(struct ib_arena *arena, const struct ib_synth_spec 
                              const char *where, const struct ib_synth **out)
 {
     if (spec->kind == IB_SYNTH_XOR && spec->cols < 2)
-        return ib_fail(IB_EINVAL, where, "xor is of two features: `cols` must be at least 2");
+        return ib_fail(IB_EINVAL, where, "xor uses two features: `cols` must be at least 2");
     if (spec->kind != IB_SYNTH_REGRESSION && spec->outputs > 1)
-        return ib_fail(IB_EINVAL, where, "only a regression has several `outputs`; a class is one");
+        return ib_fail(IB_EINVAL, where, "only a regression may have more than one of `outputs`");
     struct ib_synth *s = ib_arena_alloc(arena, sizeof *s);
     struct ib_rng rng;
     ib_rng_seed(&rng, seed);

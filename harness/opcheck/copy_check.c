@@ -47,12 +47,13 @@ static enum ib_status compare(const struct copying *c, unsigned buffer, unsigned
     if (holds(c, buffer, setting))
         return IB_OK;
     if (setting > 0 && holds(c, buffer, setting - 1))
-        snprintf(text, n, "stale copy: a second download of %zu bytes brings what the first one brought",
+        snprintf(text, n, "stale copy: the second download of %zu bytes returns the data of the first",
                  c->bytes);
     else if (holds(c, 1 - buffer, setting))
-        snprintf(text, n, "mixed up: a download of %zu bytes brings those of another buffer", c->bytes);
+        snprintf(text, n, "wrong buffer: a download of %zu bytes returns the data of another buffer",
+                 c->bytes);
     else
-        snprintf(text, n, "what comes back of %zu bytes is not what went up", c->bytes);
+        snprintf(text, n, "corrupt copy: the %zu bytes downloaded differ from those uploaded", c->bytes);
     return IB_OK;
 }
 
@@ -75,7 +76,8 @@ static enum ib_status examine_size(const struct ib_instance *instance, size_t by
     struct copying c = {.mem = instance->impl->mem, .state = instance->state, .bytes = bytes};
     c.host = malloc(bytes);
     c.back = malloc(bytes);
-    enum ib_status status = c.host && c.back ? IB_OK : ib_fail(IB_ENOMEM, "copies", "no memory for them");
+    enum ib_status status =
+        c.host && c.back ? IB_OK : ib_fail(IB_ENOMEM, "copies", "out of memory for %zu bytes", bytes);
     for (unsigned b = 0; b < 2 && status == IB_OK; b++)
         status = c.mem->alloc(c.state, bytes, &c.device[b]);
     if (status == IB_OK)

@@ -93,7 +93,7 @@ static const char *swapped_kind(const struct ib_symptom *s, char *text, size_t n
 
 /* A mistake that is possible in every operation. */
 static const struct ib_op_mutant transposed = {
-    NULL, "the result is transposed: it lies column by column, not row by row", true};
+    NULL, "the result is transposed: stored column by column, not row by row", true};
 
 const char *ib_diagnose_mutant(const struct ib_symptom *s, char *text, size_t n)
 {

@@ -33,9 +33,9 @@ const char *ib_retried_unchanged(const struct ib_symptom *s, char *text, size_t 
     if (!is_right(s, s->run->test))
         return NULL;
     if (is_stale(s))
-        snprintf(text, n, "%s holds the result of the call before: stale", ib_symptom_operand(s));
+        snprintf(text, n, "stale: %s holds the result of the previous call", ib_symptom_operand(s));
     else
-        snprintf(text, n, "stale or unordered: the same call gives the right result at the second time");
+        snprintf(text, n, "stale or unordered: the same call gives the right result the second time");
     return "stale";
 }
 
@@ -45,7 +45,7 @@ const char *ib_retried_synced(const struct ib_symptom *s, char *text, size_t n)
     changed.waits = true;
     if (!IB_HAS(s->run->instance->impl, mem) || !is_right(s, &changed))
         return NULL;
-    snprintf(text, n, "d2h does not wait: right only after a sync, so the download comes before the work");
+    snprintf(text, n, "d2h does not wait for queued work: the result is right only after a sync");
     return "missing sync";
 }
 
@@ -59,7 +59,7 @@ const char *ib_retried_without_gaps(const struct ib_symptom *s, char *text, size
     }
     if (!gaps || !is_right(s, &changed))
         return NULL;
-    snprintf(text, n, "ignores ld: right only where the rows lie without gaps (ld == cols)");
+    snprintf(text, n, "ignores ld: right only without gaps between the rows (ld == cols)");
     return "ignores ld";
 }
 
@@ -82,10 +82,11 @@ const char *ib_retried_overwriting(const struct ib_symptom *s, char *text, size_
     if (!is_right(s, &changed))
         return NULL;
     if (changed.operation->operand[s->result->operand].access & IB_READS_IF_BETA)
-        snprintf(text, n, "reads %s although beta is 0: what was in %s comes through", ib_symptom_operand(s),
+        snprintf(text, n, "reads %s although beta is 0: its old contents affect the result",
                  ib_symptom_operand(s));
     else
-        snprintf(text, n, "adds to what was in %s before: it must be overwritten", ib_symptom_operand(s));
+        snprintf(text, n, "adds to the old contents of %s instead of overwriting them",
+                 ib_symptom_operand(s));
     return "reads what it must overwrite";
 }
 
@@ -95,7 +96,7 @@ const char *ib_retried_tame(const struct ib_symptom *s, char *text, size_t n)
     changed.tame = true;
     if (!comes_back_nan(s) || !is_right(s, &changed))
         return NULL;
-    snprintf(text, n, "reads beyond its operands: the NaN behind them comes through");
+    snprintf(text, n, "reads out of bounds: the NaN around an operand reaches the result");
     return "reads beyond";
 }
 
@@ -110,7 +111,8 @@ const char *ib_retried_apart(const struct ib_symptom *s, char *text, size_t n)
     }
     if (!name || !is_right(s, &changed))
         return NULL;
-    snprintf(text, n, "wrong only where %s is %s itself: reads an element after it has overwritten it", name,
+    snprintf(text, n,
+             "wrong only when %s shares the memory of %s: an element is read after it was overwritten", name,
              ib_op_test_operand(&changed, 0));
     return "wrong in place";
 }

@@ -65,10 +65,10 @@ const char *ib_looks_beyond(const struct ib_symptom *s, char *text, size_t n)
         snprintf(text, n, "writes to its input %s", ib_symptom_operand(s));
         return "writes to an input";
     case IB_OP_TEST_AROUND:
-        snprintf(text, n, "writes beyond %s", ib_symptom_operand(s));
-        return "writes beyond";
+        snprintf(text, n, "writes outside the bounds of %s", ib_symptom_operand(s));
+        return "writes out of bounds";
     case IB_OP_TEST_REPEAT:
-        snprintf(text, n, "gives other bits at the second call, though IB_DETERMINISTIC is set");
+        snprintf(text, n, "gives different bits on the second call although IB_DETERMINISTIC is set");
         return "not deterministic";
     case IB_OP_TEST_RIGHT:
     case IB_OP_TEST_CELLS:
@@ -99,7 +99,7 @@ const char *ib_looks_untouched(const struct ib_symptom *s, char *text, size_t n)
     if (!ib_symptom_cells(s) || !ib_guarded_untouched(a))
         return NULL;
     if (in_place(t, s->result->operand))
-        snprintf(text, n, "%s is left as it was: nothing is done", ib_symptom_operand(s));
+        snprintf(text, n, "%s is unchanged: the call did nothing", ib_symptom_operand(s));
     else
         snprintf(text, n, "%s is never written", ib_symptom_operand(s));
     return "untouched";
@@ -113,7 +113,7 @@ const char *ib_looks_partly_untouched(const struct ib_symptom *s, char *text, si
         if (ib_symptom_wrong(s, e) && !ib_guarded_cell_untouched(a, e / a->cols, e % a->cols))
             return NULL;
     name_wrong_part(s, part, sizeof part);
-    snprintf(text, n, "leaves %llu of %llu elements unwritten: %s holds what was there before",
+    snprintf(text, n, "leaves %llu of %llu elements unwritten: %s keeps its old contents",
              (unsigned long long)s->result->wrong, (unsigned long long)s->result->cells, part);
     return ib_symptom_cells(s) ? "partly unwritten" : NULL;
 }
@@ -153,7 +153,7 @@ const char *ib_looks_dropped(const struct ib_symptom *s, char *text, size_t n)
             return NULL;
         nan = nan || isnan(ib_symptom_truth(s)->at[e]);
     }
-    snprintf(text, n, "drops %s that must come through", nan ? "a NaN" : "an infinity");
+    snprintf(text, n, "does not propagate %s", nan ? "a NaN" : "an infinity");
     return ib_symptom_cells(s) ? "drops a NaN" : NULL;
 }
 
@@ -192,9 +192,9 @@ static const char *name_count(const struct ib_symptom *s, long double factor)
     if (cols > 1 && equals(factor, cols))
         return "the mean is over the rows, not over rows x columns";
     if (count > 1 && equals(factor, count / (count - 1)))
-        return "the mean divides by one too few";
+        return "the mean divides by n - 1";
     if (count > 1 && equals(factor, count / (count + 1)))
-        return "the mean divides by one too many";
+        return "the mean divides by n + 1";
     return NULL;
 }
 
@@ -216,7 +216,7 @@ const char *ib_looks_scaled(const struct ib_symptom *s, char *text, size_t n)
     if (equals(factor, -1))
         snprintf(text, n, "%s has the wrong sign", ib_symptom_operand(s));
     else if (count)
-        snprintf(text, n, "%s is off by a count (factor %.4Lg): %s", ib_symptom_operand(s), factor, count);
+        snprintf(text, n, "%s is off by a factor of %.4Lg: %s", ib_symptom_operand(s), factor, count);
     else if (fabsl(factor - 1) < 1e-3L)
         snprintf(text, n, "%s is a constant factor (1 %+.2Lg) off", ib_symptom_operand(s), factor - 1);
     else
@@ -245,8 +245,8 @@ const char *ib_looks_shifted(const struct ib_symptom *s, char *text, size_t n)
     const bool down = is_shifted(s, 1);
     if (!down && !is_shifted(s, -1))
         return NULL;
-    snprintf(text, n, "%s is shifted by one row: row i holds what belongs into row i %c 1",
-             ib_symptom_operand(s), down ? '-' : '+');
+    snprintf(text, n, "%s is shifted by one row: row i holds the values of row i %c 1", ib_symptom_operand(s),
+             down ? '-' : '+');
     return "shifted by one row";
 }
 
@@ -282,15 +282,16 @@ const char *ib_looks_coarse(const struct ib_symptom *s, char *text, size_t n)
     if (!(worst > t->tolerance))
         return NULL;
     if (t->type == IB_F64 && worst > 1e-10 && (all_f32 || worst < 1e-4)) {
-        snprintf(text, n, "lower precision: errors of %.1e, as of f32 arithmetic in f64 data", worst);
+        snprintf(text, n, "lower precision: errors of %.1e, typical of f32 arithmetic on f64 data", worst);
         return "lower precision";
     }
     if (sums_many(t)) {
-        snprintf(text, n, "a long sum drifts by %.1e: accumulate in double, or in blocks", worst);
+        snprintf(text, n, "a long sum drifts by %.1e: accumulate in double or in blocks", worst);
         return "plain sum over many rows";
     }
     if (!(worst < 0.02))
         return NULL;
-    snprintf(text, n, "lower precision: errors of %.1e, as of TF32 or half precision in f32 data", worst);
+    snprintf(text, n, "lower precision: errors of %.1e, typical of TF32 or half precision on f32 data",
+             worst);
     return "lower precision";
 }

@@ -156,23 +156,25 @@ static void name_derivative(const struct derivative *d, uint64_t first, struct i
     const uint64_t n = d->rows * d->cols;
     const double factor = d->got[first] / d->expected[first];
     const bool nan = isnan(d->got[first]) || isnan(d->expected[first]);
-    snprintf(out->detail, sizeof out->detail, "%s[%llu, %llu]: %.6g, but the loss changes by %.6g", d->name,
-             (unsigned long long)(first / d->cols), (unsigned long long)(first % d->cols), d->got[first],
-             d->expected[first]);
+    snprintf(out->detail, sizeof out->detail, "%s[%llu, %llu]: %.6g, but central differences give %.6g",
+             d->name, (unsigned long long)(first / d->cols), (unsigned long long)(first % d->cols),
+             d->got[first], d->expected[first]);
     if (nan) {
         out->detail[0] = '\0';
-        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s, or the loss, is NaN", d->name);
+        snprintf(out->pattern, sizeof out->pattern, "the gradient with respect to %s, or the loss, is NaN",
+                 d->name);
     } else if (all_zero(d->expected, n))
         snprintf(out->pattern, sizeof out->pattern, "the loss does not depend on %s", d->name);
     else if (all_zero(d->got, n))
-        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is all zero", d->name);
+        snprintf(out->pattern, sizeof out->pattern, "the gradient with respect to %s is all zero", d->name);
     else if (is_scaled(d, -1))
-        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s has the wrong sign", d->name);
+        snprintf(out->pattern, sizeof out->pattern, "the gradient with respect to %s has the wrong sign",
+                 d->name);
     else if (isfinite(factor) && is_scaled(d, factor))
-        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is a constant factor (%.4g) off",
-                 d->name, factor);
+        snprintf(out->pattern, sizeof out->pattern,
+                 "the gradient with respect to %s is a constant factor (%.4g) off", d->name, factor);
     else
-        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is wrong", d->name);
+        snprintf(out->pattern, sizeof out->pattern, "the gradient with respect to %s is wrong", d->name);
 }
 
 static enum ib_status compare_all(struct network *net, struct ib_gradient_finding *out)

@@ -31,7 +31,7 @@ enum ib_status ib_guarded_open(const struct ib_instance *owner, enum ib_dtype ty
     out->after = malloc(bytes);
     enum ib_status status = IB_OK;
     if (out->before == NULL || out->after == NULL)
-        status = ib_fail(IB_ENOMEM, "array", "no memory for %zu bytes", bytes);
+        status = ib_fail(IB_ENOMEM, "array", "out of memory for %zu bytes", bytes);
     else
         memset(out->before, guard, bytes);
     if (status == IB_OK && mem != NULL)

@@ -35,7 +35,8 @@ static enum ib_status open_operand(struct ib_op_test_run *r, uint32_t index)
     ib_fill_operand(a, r->test, index);
     *m = (struct ib_expected){rows, cols, malloc((rows * cols + 1) * sizeof *m->at)};
     if (m->at == NULL)
-        return ib_fail(IB_ENOMEM, ib_op_test_operand(r->test, index), "no memory for the expected values");
+        return ib_fail(IB_ENOMEM, ib_op_test_operand(r->test, index),
+                       "out of memory for the expected values");
     for (uint64_t i = 0; i < rows; i++)
         for (uint64_t j = 0; j < cols; j++)
             *ib_op_at(m, i, j) = ib_guarded_start(a, i, j);
@@ -140,7 +141,7 @@ static void describe_result(const struct ib_op_test_run *r, struct ib_op_test_re
         break;
     case IB_OP_TEST_REPEAT:
         snprintf(out->text, sizeof out->text,
-                 "%s differs between two calls, but the implementation promises the same bits", name);
+                 "%s differs between two calls, but the implementation promises identical bits", name);
         break;
     }
 }
@@ -154,7 +155,7 @@ static enum ib_status repeat(struct ib_op_test_run *r, struct ib_op_test_result 
         const size_t bytes = ib_guarded_bytes(&r->arrays[i]);
         first[i] = malloc(bytes);
         if (first[i] == NULL)
-            status = ib_fail(IB_ENOMEM, "repeat", "no memory for %zu bytes", bytes);
+            status = ib_fail(IB_ENOMEM, "repeat", "out of memory for %zu bytes", bytes);
         else
             memcpy(first[i], r->arrays[i].after, bytes);
     }

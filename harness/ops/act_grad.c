@@ -61,8 +61,8 @@ static bool leaves_out_dy(struct ib_op_args *args, struct ib_expected *m)
 }
 
 static const struct ib_op_mutant mutants[] = {
-    {differentiates_at_input, "differentiates as if Y was the activation's input; it is its output", false},
-    {leaves_out_dy, "gives act' alone: dY is not multiplied in", false},
+    {differentiates_at_input, "treats Y as the activation's input; it is the output", false},
+    {leaves_out_dy, "computes act' alone, without the factor dY", false},
     {NULL, NULL, false},
 };
 

@@ -47,7 +47,7 @@ static bool adds_row_once(struct ib_op_args *args, struct ib_expected *m)
 }
 
 static const struct ib_op_mutant mutants[] = {
-    {adds_row_once, "the bias row is added to the first row of M alone", false},
+    {adds_row_once, "the bias row is added only to the first row of M", false},
     {NULL, NULL, false},
 };
 

@@ -62,8 +62,8 @@ static bool drops_first_row(struct ib_op_args *args, struct ib_expected *m)
 }
 
 static const struct ib_op_mutant mutants[] = {
-    {drops_last_row, "leaves out the last row: off by one", false},
-    {drops_first_row, "leaves out the first row: off by one", false},
+    {drops_last_row, "omits the last row: off by one", false},
+    {drops_first_row, "omits the first row: off by one", false},
     {NULL, NULL, false},
 };
 

@@ -248,17 +248,17 @@ static bool drops_second_half(struct ib_op_args *args, struct ib_expected *m)
 
 static const struct ib_op_mutant mutants[] = {
     {ib_op_ignore_alpha, "ignores alpha", false},
-    {overwrites, "ignores beta: C is overwritten, not added to", false},
-    {takes_beta_for_one, "ignores beta: all of C is added, as if beta was 1", false},
+    {overwrites, "ignores beta: C is overwritten instead of added", false},
+    {takes_beta_for_one, "ignores beta: C is added as if beta were 1", false},
     {ignores_transpose_a, "ignores that A is transposed", false},
     {ignores_transpose_b, "ignores that B is transposed", false},
     {reads_a_by_column, "reads A column by column, not row by row", false},
     {reads_b_by_column, "reads B column by column, not row by row", false},
     {reads_both_by_column, "reads A and B column by column, not row by row", false},
-    {reads_both_by_column, "takes all matrices as column by column; the contract's are row by row", true},
-    {drops_last_term, "leaves out the last term of each sum: off by one", false},
-    {drops_first_term, "leaves out the first term of each sum: off by one", false},
-    {drops_second_half, "leaves out the second half of the terms of each sum", false},
+    {reads_both_by_column, "treats all matrices as column-major; the contract's are row-major", true},
+    {drops_last_term, "omits the last term of each sum: off by one", false},
+    {drops_first_term, "omits the first term of each sum: off by one", false},
+    {drops_second_half, "omits the second half of the terms of each sum", false},
     {NULL, NULL, false},
 };
 

@@ -119,8 +119,8 @@ static bool asks_for_loss(const struct ib_op_test *t)
 }
 
 static const struct ib_op_condition conditions[] = {
-    {is_in_place, "where the gradient replaces Z"},
-    {asks_for_loss, "where the loss itself is asked for"},
+    {is_in_place, "when the gradient replaces Z"},
+    {asks_for_loss, "when the loss itself is requested"},
     {NULL, NULL},
 };
 

@@ -129,15 +129,15 @@ enum ib_status ib_oracle_train(const struct ib_oracle_problem *problem, struct i
         IB_READ_FIRST + IB_READ_BETWEEN + IB_READ_LAST + 1; /* one more: where the budget ends */
     *out = (struct ib_trajectory){.size = ib_network_size(&problem->spec.net)};
     if (problem->epochs == 0 || problem->spec.rows == 0)
-        return ib_fail(IB_EINVAL, "oracle", "training needs at least one row and one epoch");
+        return ib_fail(IB_EINVAL, "oracle", "training requires at least one row and one epoch");
 
     enum ib_status status;
     out->curve.epoch = malloc(readings * sizeof *out->curve.epoch);
     out->curve.loss = malloc(readings * sizeof *out->curve.loss);
     out->params = malloc(out->size * sizeof *out->params);
     if (!out->curve.epoch || !out->curve.loss || !out->params)
-        status =
-            ib_fail(IB_ENOMEM, "oracle", "no memory for a trajectory of %" PRIu64 " parameters", out->size);
+        status = ib_fail(IB_ENOMEM, "oracle", "out of memory for a trajectory of %" PRIu64 " parameters",
+                         out->size);
     else
         status = problem->arithmetic.type == IB_F32 ? train_f32(problem, out) : train_f64(problem, out);
     if (status != IB_OK)
@@ -148,7 +148,7 @@ enum ib_status ib_oracle_train(const struct ib_oracle_problem *problem, struct i
 enum ib_status ib_oracle_step(const struct ib_oracle_problem *problem, double *loss, double *sketch)
 {
     if (problem->spec.rows == 0)
-        return ib_fail(IB_EINVAL, "oracle", "a step needs at least one row");
+        return ib_fail(IB_EINVAL, "oracle", "a step requires at least one row");
     return problem->arithmetic.type == IB_F32 ? step_f32(problem, loss, sketch)
                                               : step_f64(problem, loss, sketch);
 }

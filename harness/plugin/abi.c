@@ -32,21 +32,22 @@ static void copy_table(void *to, uint32_t to_bytes, const void *from, uint32_t f
 static enum ib_status check_impl(const char *where, const struct ib_impl *impl, uint32_t i)
 {
     if (!impl)
-        return ib_fail(IB_EINVAL, where, "its implementation %" PRIu32 " is a NULL pointer", i);
+        return ib_fail(IB_EINVAL, where, "implementation %" PRIu32 " is a NULL pointer", i);
     if (impl->abi_major != IB_ABI_MAJOR)
         return ib_fail(IB_EINVAL, where,
                        "was built for ABI %" PRIu32
-                       ", this program has %u: build it with this program's header",
+                       ", but this program uses ABI %u: rebuild it with this program's header",
                        impl->abi_major, IB_ABI_MAJOR);
     if (impl->struct_size < LEAST_IMPL)
         return ib_fail(IB_EINVAL, where,
-                       "the struct_size of its implementation %" PRIu32 " is %" PRIu32
-                       ", and never less than %d: set it to sizeof(struct ib_impl)",
+                       "the struct_size of implementation %" PRIu32 " is %" PRIu32
+                       "; at least %d is required: set it to sizeof(struct ib_impl)",
                        i, impl->struct_size, (int)LEAST_IMPL);
     if (!impl->name || !ib_is_impl_name(impl->name))
         return ib_fail(IB_EINVAL, where,
-                       "its implementation %" PRIu32 " has the name `%.70s`: a name is a lower-case letter, "
-                       "then lower-case letters, digits and _, at most %d of them",
+                       "implementation %" PRIu32
+                       " has the invalid name `%.70s`; allowed: a lower-case letter, then lower-case "
+                       "letters, digits and _; at most %d characters",
                        i, impl->name ? impl->name : "", (int)MOST_LETTERS);
     return IB_OK;
 }
@@ -56,7 +57,8 @@ static enum ib_status check_names(const char *where, const struct ib_plugin_tabl
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < i; j++)
             if (strcmp(tables[i].impl.name, tables[j].impl.name) == 0)
-                return ib_fail(IB_EINVAL, where, "brings two implementations named %s", tables[i].impl.name);
+                return ib_fail(IB_EINVAL, where, "contains two implementations named %s",
+                               tables[i].impl.name);
     return IB_OK;
 }
 
@@ -78,8 +80,9 @@ static const void *adopt(struct ib_plugin_tables *t, const char *field, void *to
         return NULL;
     memcpy(&bytes, from, sizeof bytes);
     if (bytes < LEAST_TABLE) {
-        snprintf(what, sizeof what, "the struct_size of `%s` is %" PRIu32 ": set it to its sizeof", field,
-                 bytes);
+        snprintf(what, sizeof what,
+                 "the struct_size of `%s` is %" PRIu32 ", which is too small: set it to the struct's sizeof",
+                 field, bytes);
         find_fault(t, what);
         return NULL;
     }
@@ -91,7 +94,7 @@ static void check_options(struct ib_plugin_tables *t)
 {
     for (const struct ib_option *o = t->impl.options; o && o->name; o++)
         if (!o->default_value || o->type < IB_OPTION_INT || o->type > IB_OPTION_TEXT)
-            find_fault(t, "an option lacks its type or its default_value");
+            find_fault(t, "an option has no valid type or no default_value");
 }
 
 static void check_parts(struct ib_plugin_tables *t)
@@ -99,15 +102,15 @@ static void check_parts(struct ib_plugin_tables *t)
     const struct ib_mem_ops *mem = t->impl.mem;
     const struct ib_capture *capture = t->impl.capture;
     if (!t->impl.ops && !(t->impl.fused && t->fused.steps))
-        find_fault(t, "it has neither `ops` nor `fused` with `steps`: there is nothing to train with");
+        find_fault(t, "neither `ops` nor `fused` with `steps` is set; one of them is required");
     if (!t->impl.open || !t->impl.close)
         find_fault(t, "`open` or `close` is missing");
     if (mem && (!mem->alloc || !mem->free || !mem->h2d || !mem->d2h || !mem->sync))
-        find_fault(t, "`mem` needs all of alloc, free, h2d, d2h and sync");
+        find_fault(t, "`mem` must set all of alloc, free, h2d, d2h and sync");
     if (mem && (!mem->mark != !mem->elapsed || !mem->host_alloc != !mem->host_free))
-        find_fault(t, "of mark and elapsed, and of host_alloc and host_free, `mem` has both or none");
+        find_fault(t, "`mem` must set both or neither of mark and elapsed, and of host_alloc and host_free");
     if (capture && (!capture->epochs || !capture->begin || !capture->end || !capture->replay))
-        find_fault(t, "`capture` needs all of epochs, begin, end and replay");
+        find_fault(t, "`capture` must set all of epochs, begin, end and replay");
     check_options(t);
 }
 

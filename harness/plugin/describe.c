@@ -7,7 +7,7 @@
 static json_t *text(const char *from)
 {
     json_t *value = from ? json_string(from) : json_null();
-    return value ? value : json_string("(a text that is not UTF-8)");
+    return value ? value : json_string("(not valid UTF-8)");
 }
 
 static json_t *describe_options(const struct ib_impl *impl)

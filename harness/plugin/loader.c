@@ -53,14 +53,15 @@ static enum ib_status load_plugin(const char *path, const struct ib_impl *const 
         return cannot_load(path);
     plugin_fn *plugin = (plugin_fn *)(uintptr_t)dlsym(object, "ib_plugin");
     if (!plugin)
-        return ib_fail(IB_EINVAL, path, "is no ironbench plugin: it has no symbol ib_plugin");
+        return ib_fail(IB_EINVAL, path,
+                       "is not an ironbench plugin: it does not define the symbol ib_plugin");
     *out = plugin(IB_ABI_MAJOR, count);
     if (!*out)
         return ib_fail(IB_EINVAL, path,
-                       "does not serve ABI %u, that of this program: its ib_plugin returned NULL",
+                       "does not support ABI %u, which this program uses: ib_plugin returned NULL",
                        IB_ABI_MAJOR);
     return *count ? IB_OK
-                  : ib_fail(IB_EINVAL, path, "brings no implementation: its ib_plugin set the count to 0");
+                  : ib_fail(IB_EINVAL, path, "contains no implementation: ib_plugin set the count to 0");
 }
 
 static enum ib_status load_all(const char *plugin, const struct ib_impl *const **out, uint32_t *count)
@@ -78,11 +79,12 @@ static enum ib_status load_object(const char *plugin, struct object **out)
     uint32_t count = 0;
     IB_TRY(load_all(plugin, &impls, &count));
     if (count > MOST_IMPLS)
-        return ib_fail(IB_EINVAL, plugin, "says that it brings %" PRIu32 " implementations: at most %d",
-                       count, (int)MOST_IMPLS);
+        return ib_fail(IB_EINVAL, plugin,
+                       "claims to contain %" PRIu32 " implementations; at most %d are allowed", count,
+                       (int)MOST_IMPLS);
     struct object *object = calloc(1, sizeof *object + count * sizeof *object->tables);
     if (!object)
-        return ib_fail(IB_ENOMEM, plugin, "no memory for its tables");
+        return ib_fail(IB_ENOMEM, plugin, "out of memory for its tables");
     enum ib_status status = ib_plugin_tables_adopt(plugin, impls, count, object->tables);
     object->count = count;
     object->path = plugin ? strdup(plugin) : NULL;
@@ -208,8 +210,8 @@ enum ib_status ib_instance_open(const struct ib_impl *impl, const struct ib_sett
         status = impl->open(&out->host, &out->state);
     if (status == IB_OK && out->undeclared[0]) {
         impl->close(out->state);
-        status = ib_fail(IB_EINVAL, impl->name, "asks for an option `%s` that it does not declare",
-                         out->undeclared);
+        status =
+            ib_fail(IB_EINVAL, impl->name, "reads the option `%s` without declaring it", out->undeclared);
     }
     if (status != IB_OK)
         out->impl = NULL; /* nothing to close */

@@ -19,10 +19,10 @@ static const struct ib_tracer *load_tracer(const char *path, char *why, size_t n
     }
     const struct ib_tracer *tracer = get(IB_TRACER_ABI_MAJOR);
     if (!tracer || tracer->abi_major != IB_TRACER_ABI_MAJOR) {
-        snprintf(why, n, "%s was built for another program: ABI %u is needed", path, IB_TRACER_ABI_MAJOR);
+        snprintf(why, n, "%s was built for another version: ABI %u is required", path, IB_TRACER_ABI_MAJOR);
         return NULL;
     }
-    snprintf(why, n, "it cannot watch on this machine");
+    snprintf(why, n, "the tracer cannot run on this machine");
     return tracer->attach(path, why, n) == IB_OK ? tracer : NULL;
 }
 
@@ -79,7 +79,7 @@ static void ask_tracer(const struct ib_tracing *watch, struct ib_driver_counters
         ib_driver_counters_leave_out(out, &watch->opened);
         ask_kernels(tracer, out);
     } else if (!out->reason[0]) {
-        snprintf(out->reason, sizeof out->reason, "it lost count");
+        snprintf(out->reason, sizeof out->reason, "counter data incomplete");
     }
 }
 
@@ -90,7 +90,7 @@ static void validate_counts(struct ib_driver_counters *out)
     if (ib_driver_counters_given(out) &&
         (seen->h2d_count == IB_UNCOUNTED || seen->h2d_bytes == IB_UNCOUNTED ||
          seen->d2h_count == IB_UNCOUNTED || seen->d2h_bytes == IB_UNCOUNTED))
-        snprintf(out->reason, sizeof out->reason, "it does not count uploads and downloads");
+        snprintf(out->reason, sizeof out->reason, "uploads and downloads are not counted");
     if (seen->launch_count == 0) /* no training does without one: who says so does not count them */
         seen->launch_count = seen->sync_count = IB_UNCOUNTED;
 }

@@ -108,7 +108,7 @@ static enum ib_status seen_from_json(const json_t *object, struct ib_copies *out
     for (int i = 0; i < COUNTER_COUNT; i++) {
         const json_t *value = json_object_get(object, counters[i].name);
         if (value && !json_is_integer(value))
-            return ib_fail(IB_EINVAL, "protocol", "tracer: %s is no whole number", counters[i].name);
+            return ib_fail(IB_EINVAL, "protocol", "tracer: %s is not an integer", counters[i].name);
         if (value)
             *counted(out, &counters[i]) = (uint64_t)json_integer_value(value);
     }

@@ -36,7 +36,7 @@ static enum ib_status phase_from_json(const char *name, int *out)
 {
     return ib_word_value(ib_phase_words, name, out)
                ? IB_OK
-               : ib_fail(IB_EINVAL, "protocol", "transfer log: no such phase: %s", name);
+               : ib_fail(IB_EINVAL, "protocol", "transfer log: unknown phase `%s`", name);
 }
 
 /* The number of a tensor, which is added where it is new. */

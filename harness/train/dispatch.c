@@ -26,9 +26,8 @@ static void book(struct ib_dispatch *d, enum ib_op op, const struct ib_tensor *t
 
 static enum ib_status refuse_captured(const struct ib_dispatch *d, const struct ib_tensor *t)
 {
-    return d->capturing
-               ? ib_fail(IB_EINTERNAL, d->transfer_log.tensor[t->index], "a recording cannot hold a copy")
-               : IB_OK;
+    return d->capturing ? ib_fail(IB_EINTERNAL, d->transfer_log.tensor[t->index], "copies cannot be recorded")
+                        : IB_OK;
 }
 
 /* ---- moving data: these two are the only callers of h2d and d2h ---- */
@@ -123,11 +122,12 @@ static enum ib_status bind_operands(const struct ib_operation *operation, const 
         if (tensors[i])
             views[i] = view_of(tensors[i]);
         else if (!(operation->operand[i].access & IB_OPTIONAL))
-            return ib_fail(IB_EINTERNAL, operation->name, "has no operand %s", operation->operand[i].name);
+            return ib_fail(IB_EINTERNAL, operation->name, "operand %s is missing",
+                           operation->operand[i].name);
     }
     return operation->fits(args, views)
                ? IB_OK
-               : ib_fail(IB_EINTERNAL, operation->name, "the shapes of its operands do not fit");
+               : ib_fail(IB_EINTERNAL, operation->name, "the shapes of its operands do not match");
 }
 
 enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_args *args,
@@ -138,7 +138,8 @@ enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_
     struct ib_view views[IB_MAX_OPERANDS] = {0};
     uint64_t begin_ns = 0;
     if (!ib_operation_offered(operation, d->impl->ops))
-        return ib_fail(IB_EUNSUPPORTED, d->impl->name, "has no operation %s", operation->name);
+        return ib_fail(IB_EUNSUPPORTED, d->impl->name, "does not implement the operation %s",
+                       operation->name);
     IB_TRY(bind_operands(operation, args, tensors, operands));
     IB_TRY(before_call(d, op, operands, operation->n_operands, views));
     IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
@@ -203,8 +204,8 @@ enum ib_status ib_dispatch_open(const struct ib_impl *impl, void *state, enum ib
     if ((impl->mem == NULL) != (residency == IB_HOST))
         return ib_fail(IB_EINVAL, impl->name, "cannot run with residency %s: %s",
                        ib_word_of(ib_residency_words, (int)residency),
-                       impl->mem ? "it has memory of its own (per_op or resident)"
-                                 : "it works in host memory (host)");
+                       impl->mem ? "it has its own memory; use per_op or resident"
+                                 : "it works in host memory; use host");
     memset(out, 0, sizeof *out);
     out->impl = impl;
     out->state = state;
@@ -247,7 +248,7 @@ static enum ib_status alloc_host(struct ib_dispatch *d, const char *name, const 
         t->host = values ? (void *)(uintptr_t)values : calloc(1, bytes ? bytes : 1);
     t->borrowed = values != NULL;
     return t->host ? IB_OK
-                   : ib_fail(IB_ENOMEM, name, "no memory for %llu x %llu elements",
+                   : ib_fail(IB_ENOMEM, name, "out of memory for %llu x %llu elements",
                              (unsigned long long)t->rows, (unsigned long long)t->cols);
 }
 

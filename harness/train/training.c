@@ -218,7 +218,8 @@ static enum ib_status choose_path(struct ib_training *t)
     char why[256] = "does not support this problem";
     if (IB_HAS(impl, capture) && t->dispatch->policy.stale_before_call)
         return ib_fail(IB_EUNSUPPORTED, impl->name,
-                       "replays recorded work, which nothing can be copied around: use residency resident");
+                       "replays recorded work, in which operands cannot be copied per operation: use "
+                       "residency resident");
     t->fused = IB_HAS(impl->fused, steps);
     if (!t->fused)
         return IB_OK; /* an operation that is missing says so when it is first called */

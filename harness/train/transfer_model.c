@@ -138,15 +138,14 @@ void ib_transfer_model(const struct ib_transfer_model_case *c, struct ib_traffic
 static void describe(char *why, size_t n, enum ib_phase phase, const struct ib_traffic *is,
                      const struct ib_traffic *transfer_model)
 {
-    snprintf(why, n,
-             "%s: %llu uploads (%llu bytes) and %llu downloads (%llu bytes), the transfer model says %llu "
-             "(%llu) and "
-             "%llu (%llu)",
-             ib_word_of(ib_phase_words, (int)phase), (unsigned long long)is->h2d_count,
-             (unsigned long long)is->h2d_bytes, (unsigned long long)is->d2h_count,
-             (unsigned long long)is->d2h_bytes, (unsigned long long)transfer_model->h2d_count,
-             (unsigned long long)transfer_model->h2d_bytes, (unsigned long long)transfer_model->d2h_count,
-             (unsigned long long)transfer_model->d2h_bytes);
+    snprintf(
+        why, n,
+        "%s: %llu uploads (%llu bytes) and %llu downloads (%llu bytes); expected %llu (%llu) and %llu (%llu)",
+        ib_word_of(ib_phase_words, (int)phase), (unsigned long long)is->h2d_count,
+        (unsigned long long)is->h2d_bytes, (unsigned long long)is->d2h_count,
+        (unsigned long long)is->d2h_bytes, (unsigned long long)transfer_model->h2d_count,
+        (unsigned long long)transfer_model->h2d_bytes, (unsigned long long)transfer_model->d2h_count,
+        (unsigned long long)transfer_model->d2h_bytes);
 }
 
 bool ib_transfer_model_matches(const struct ib_transfer_model_case *c,

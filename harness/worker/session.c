@@ -17,7 +17,7 @@ static enum ib_status map(const char *path, uint64_t rows, uint64_t cols, enum i
     IB_TRY(ib_npy_open(path, out));
     if (out->rows == rows && out->cols == cols && out->type == type)
         return IB_OK;
-    return ib_fail(IB_EINVAL, path, "holds %llu x %llu elements of %s, expected %llu x %llu of %s",
+    return ib_fail(IB_EINVAL, path, "contains %llu x %llu elements of %s; expected %llu x %llu of %s",
                    (unsigned long long)out->rows, (unsigned long long)out->cols,
                    ib_word_of(ib_dtype_words, (int)out->type), (unsigned long long)rows,
                    (unsigned long long)cols, ib_word_of(ib_dtype_words, (int)type));
@@ -57,7 +57,7 @@ enum ib_status ib_session_save_curve(const char *folder, const struct ib_curve *
 {
     double *pairs = malloc((curve->n ? curve->n : 1) * 2 * sizeof *pairs);
     if (!pairs)
-        return ib_fail(IB_ENOMEM, "loss", "no memory for %llu losses", (unsigned long long)curve->n);
+        return ib_fail(IB_ENOMEM, "loss", "out of memory for %llu losses", (unsigned long long)curve->n);
     for (uint64_t i = 0; i < curve->n; i++) {
         pairs[2 * i] = (double)curve->epoch[i];
         pairs[2 * i + 1] = curve->loss[i];
@@ -138,7 +138,7 @@ static enum ib_status read_back(struct ib_session *s, const char *folder, struct
 {
     const struct ib_network *net = &s->job.spec.net;
     double *values = malloc(ib_network_size(net) * sizeof *values); /* enough for either type */
-    enum ib_status status = values ? IB_OK : ib_fail(IB_ENOMEM, "parameters", "no memory for them");
+    enum ib_status status = values ? IB_OK : ib_fail(IB_ENOMEM, "parameters", "out of memory");
     s->dispatch.phase = IB_READBACK;
     for (uint32_t p = 0; status == IB_OK && p < ib_network_params(net); p++) {
         uint64_t begin = ib_now_ns();
@@ -157,7 +157,7 @@ static enum ib_status predict(struct ib_session *s, const char *folder, struct i
     uint64_t rows = s->job.spec.test_rows, outputs = ib_network_outputs(&s->job.spec.net);
     double *values = malloc(rows * outputs * sizeof *values);
     if (!values)
-        return ib_fail(IB_ENOMEM, "predictions", "no memory for %llu rows", (unsigned long long)rows);
+        return ib_fail(IB_ENOMEM, "predictions", "out of memory for %llu rows", (unsigned long long)rows);
     s->dispatch.phase = IB_PREDICT;
     uint64_t begin = ib_now_ns();
     enum ib_status status = ib_training_predict(&s->training, values);
@@ -204,7 +204,7 @@ static enum ib_status record_loss(void *context, uint64_t epoch, double loss)
         r->curve.epoch = realloc(r->curve.epoch, r->capacity * sizeof *r->curve.epoch);
         r->curve.loss = realloc(r->curve.loss, r->capacity * sizeof *r->curve.loss);
         if (!r->curve.epoch || !r->curve.loss)
-            return ib_fail(IB_ENOMEM, "loss", "no memory for the curve");
+            return ib_fail(IB_ENOMEM, "loss", "out of memory for the curve");
     }
     r->curve.epoch[r->curve.n] = epoch;
     r->curve.loss[r->curve.n++] = loss;
@@ -255,7 +255,7 @@ enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_r
     memset(out, 0, sizeof *out);
     struct ib_profile *profiles = calloc(PROFILES, sizeof *profiles);
     if (!profiles)
-        return ib_fail(IB_ENOMEM, "profile", "no memory for it");
+        return ib_fail(IB_ENOMEM, "profile", "out of memory");
     enum ib_status status = begin_training(s);
     if (status == IB_OK)
         status = ib_training_run(&s->training, request->epochs, NULL); /* warms up */
@@ -337,7 +337,8 @@ static enum ib_status time_all(struct ib_session *s, const struct ib_train_reque
         IB_TRY(time_one(s, request, &trainings, out));
         if (memcmp(&s->dispatch.transfer_log, &out->transfer_log, sizeof out->transfer_log) != 0)
             return ib_fail(IB_EINTERNAL, s->instance.impl->name,
-                           "training %llu copied otherwise than the first", (unsigned long long)out->repeats);
+                           "the copies of training %llu differ from those of the first",
+                           (unsigned long long)out->repeats);
     }
     out->median_ns = ib_median(trainings.ns, trainings.n);
     return IB_OK;

@@ -41,7 +41,7 @@ static enum ib_status send_error(enum ib_status error)
     json_t *reason = json_string(outcome.reason);
     json_decref(reason);
     if (!reason) /* a library's own text */
-        ib_outcome_set(&outcome, outcome.status, "failed, and its reason is not UTF-8");
+        ib_outcome_set(&outcome, outcome.status, "failed, and its reason is not valid UTF-8");
     return send(json_pack("{s:s, s:s, s:s}", "type", "error", "status",
                           ib_word_of(ib_case_status_words, (int)outcome.status), "message", outcome.reason));
 }
@@ -70,7 +70,7 @@ static enum ib_status answer_about_impl(const json_t *request, json_t **answer,
     const char *impl = text_of(request, "impl");
     json_t *said;
     if (!impl)
-        return ib_fail(IB_EINVAL, "protocol", "a request about an implementation needs `impl`");
+        return ib_fail(IB_EINVAL, "protocol", "a request about an implementation requires `impl`");
     IB_TRY(say(text_of(request, "plugin"), impl, &said));
     *answer = json_pack("{s:s, s:o}", "type", "impl", "impl", said);
     return IB_OK;
@@ -104,7 +104,7 @@ static enum ib_status answer_train(struct worker *w, const json_t *request, json
     struct ib_pass_result result;
     IB_TRY(ib_train_request_from_json(request, &train));
     if (!w->session.open)
-        return ib_fail(IB_EINVAL, "protocol", "train came before a problem");
+        return ib_fail(IB_EINVAL, "protocol", "`train` received before `problem`");
     switch (train.pass) {
     case IB_PASS_CHECKED:
         IB_TRY(ib_session_checked(&w->session, &train, send_progress, &result));
@@ -153,7 +153,7 @@ static enum ib_status step_oracle(const struct ib_oracle_problem *problem, const
     uint64_t epoch = 1;
     double loss, *sketch = malloc(size * sizeof *sketch);
     if (!sketch)
-        return ib_fail(IB_ENOMEM, "oracle", "no memory for a gradient's sketch");
+        return ib_fail(IB_ENOMEM, "oracle", "out of memory for the gradient's sketch");
     enum ib_status status = ib_oracle_step(problem, &loss, sketch);
     if (status == IB_OK)
         status = ib_session_save_curve(folder, &(struct ib_curve){1, &epoch, &loss});
@@ -169,7 +169,7 @@ static enum ib_status run_oracle(const struct ib_job *job, const struct ib_oracl
 {
     double *start = read_start(arrays, &job->spec.net);
     if (!start)
-        return ib_fail(IB_ENOMEM, "oracle", "no memory for the parameters");
+        return ib_fail(IB_ENOMEM, "oracle", "out of memory for the parameters");
     struct ib_oracle_problem problem = {.spec = job->spec,
                                         .arithmetic = request->arithmetic,
                                         .params = start,
@@ -237,7 +237,7 @@ static enum ib_status answer_request(struct worker *w, const json_t *request)
         json_decref(answer);
         return send_error(status);
     }
-    return send_error(ib_fail(IB_EINVAL, "protocol", "no request of type `%s`", type ? type : ""));
+    return send_error(ib_fail(IB_EINVAL, "protocol", "unknown request type `%s`", type ? type : ""));
 }
 
 int ib_worker_main(void)
@@ -254,7 +254,8 @@ int ib_worker_main(void)
     enum ib_status status = send(json_pack("{s:s, s:i}", "type", "hello", "version", IB_PROTOCOL_VERSION));
     while (status == IB_OK && getline(&line, &capacity, in) > 0) {
         json_t *request = json_loads(line, 0, NULL);
-        ib_fail(IB_OK, NULL, "failed without a word why"); /* until somebody knows better */
+        ib_fail(IB_OK, NULL,
+                "failed without giving a reason"); /* the default, until the request sets a better one */
         status = answer_request(&worker, request);
         json_decref(request);
     }

@@ -130,7 +130,7 @@ class Operation(unittest.TestCase):
 
     def test_not_offered(self):
         counts = self.counts(self.tree.program, "fakedev")
-        self.assertEqual((counts["skipped"], counts["reason"]), (2, "negate is not offered"))
+        self.assertEqual((counts["skipped"], counts["reason"]), (2, "negate is not implemented"))
 
     def test_wrong_one_is_named(self):
         for number in ("float", "double"):

@@ -220,7 +220,7 @@ static void missing_csv_target_is_refused(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         spec.target = bad[i];
         expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv:1",
-                       WORDS("no column", bad[i], "1 to 2"));
+                       WORDS("target column", bad[i], "1 to 2"));
     }
     spec.target = "prize";
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv:1", WORDS("did you mean `price`?"));
@@ -292,9 +292,9 @@ static void bad_json_is_refused(void **state)
          "d.json",
          {"1 training", "at least 2"}},
         {"[1, 2]", "d.json", {"not a JSON object"}},
-        {"{\"m\": 2,\n \"n\": nan}", "d.json:2:9", {"not readable as JSON"}},
-        {"", "d.json:1:0", {"not readable as JSON"}},
-        {"{\"m\": 2, \"m\": 3}", "d.json:1:12", {"not readable as JSON", "duplicate"}},
+        {"{\"m\": 2,\n \"n\": nan}", "d.json:2:9", {"invalid JSON"}},
+        {"", "d.json:1:0", {"invalid JSON"}},
+        {"{\"m\": 2, \"m\": 3}", "d.json:1:12", {"invalid JSON", "duplicate"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ib_dataset set;
