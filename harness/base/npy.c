@@ -35,7 +35,7 @@ static const char *skip_blanks(const char *text)
     return text;
 }
 
-/* The text that follows 'key': in the header's Python dictionary. */
+/* Returns the text after 'key': in the header's Python dictionary, or NULL. */
 static const char *find_value(const char *header, const char *key)
 {
     const char *at = strstr(header, key);
@@ -93,7 +93,7 @@ static enum ib_status parse_header(const char *path, const char *header, struct 
     return IB_OK;
 }
 
-/* Where the header's text lies: after 2 bytes of length in version 1, after 4 in versions 2 and 3. */
+/* Finds the header's text, which follows a length of 2 bytes in version 1 and of 4 in versions 2 and 3. */
 static bool locate_header(const unsigned char *file, size_t bytes, size_t *start, size_t *length)
 {
     if (bytes < PREFIX_BYTES + 2 || memcmp(file, magic, MAGIC_BYTES) != 0 || file[6] < 1 || file[6] > 3)
@@ -145,7 +145,7 @@ static enum ib_status map_file(const char *path, int fd, struct ib_npy *npy)
 enum ib_status ib_npy_open(const char *path, struct ib_npy *out)
 {
     *out = (struct ib_npy){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make anybody wait */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* opening a pipe must not block */
     if (fd < 0)
         return ib_fail_errno(path, "cannot open");
     enum ib_status status = map_file(path, fd, out);
@@ -181,7 +181,8 @@ enum ib_status ib_npy_load(struct ib_arena *arena, const char *path, const doubl
     return IB_OK;
 }
 
-/* Version 1.0, padded so that the data starts at a multiple of 64, as the format asks. */
+/* Writes a header of version 1.0, padded so that the data starts at a multiple of 64, as the format
+ * requires. */
 static bool write_header(FILE *file, enum ib_dtype type, uint64_t rows, uint64_t cols)
 {
     char header[HEADER_BYTES];

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* 0, or why it does not start. */
+/* Returns 0 or an error number. */
 static int start(const struct ib_subprocess *p, struct ib_spawned *child)
 {
     const int messages = open(p->messages, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -26,7 +26,7 @@ static int start(const struct ib_subprocess *p, struct ib_spawned *child)
     return error;
 }
 
-/* Until it has ended; false: the time was over, or an interrupt came. */
+/* Waits until the child ends. Returns false on timeout (0: none) or interrupt. */
 static bool await(const struct ib_spawned *child, uint64_t timeout_ns)
 {
     const uint64_t deadline_ns = ib_now_ns() + timeout_ns;
@@ -41,7 +41,7 @@ static bool await(const struct ib_spawned *child, uint64_t timeout_ns)
     return ended;
 }
 
-/* Programs repeat what they stumbled over, and then say what is wrong: on their last line. */
+/* Programs tend to quote their input first and to name the error on the last line. */
 static const char *last_line(struct ib_arena *arena, const char *path)
 {
     enum { MAX_MESSAGE_BYTES = 1 << 20 };

@@ -122,7 +122,7 @@ struct unit {
     double factor;
 };
 
-/* "1.5ms" in the smallest unit. `units` ends with a NULL name. */
+/* Parses "1.5ms" into the smallest unit, rounded. `units` ends with a NULL name. */
 static bool parse_quantity(const char *text, const struct unit *units, double *out)
 {
     char number[32];
@@ -157,13 +157,13 @@ static const struct unit durations[] = {{"us", 1e3}, {"ms", 1e6},   {"s", 1e9},
 
 static void allow_duration(const struct ib_yaml_key *rule, char *text, size_t n)
 {
-    char least[32], most[32];
+    char min[32], max[32];
     snprintf(text, n, "a duration such as 20ms, 0.1s or 2m, from %s to %s",
-             ib_print_ns((double)rule->min, least, sizeof least),
-             ib_print_ns((double)rule->max, most, sizeof most));
+             ib_print_ns((double)rule->min, min, sizeof min),
+             ib_print_ns((double)rule->max, max, sizeof max));
 }
 
-/* In seconds, or in milliseconds below one. */
+/* Prints milliseconds below one second, else seconds. */
 static void print_duration(const struct ib_yaml_key *rule, const void *field, char *text, size_t n)
 {
     double ns = (double)*(const uint64_t *)field;
@@ -181,10 +181,10 @@ enum ib_status ib_yaml_read_duration(const struct ib_yaml *doc, const struct ib_
 
 static void allow_bytes(const struct ib_yaml_key *rule, char *text, size_t n)
 {
-    char least[32], most[32];
+    char min[32], max[32];
     snprintf(text, n, "a size such as 500MB, 2GB or 1.5GiB, from %s to %s",
-             ib_print_bytes((double)rule->min, least, sizeof least),
-             ib_print_bytes((double)rule->max, most, sizeof most));
+             ib_print_bytes((double)rule->min, min, sizeof min),
+             ib_print_bytes((double)rule->max, max, sizeof max));
 }
 
 enum ib_status ib_yaml_read_bytes(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
@@ -225,12 +225,12 @@ enum ib_status ib_yaml_read_share(const struct ib_yaml *doc, const struct ib_yam
     return IB_OK;
 }
 
-/* ---- What a reference says of a key ---- */
+/* ---- The configuration reference ---- */
 
 static const struct reader {
     enum ib_status (*read)(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *, void *);
     const char *type;
-    void (*allow)(const struct ib_yaml_key *, char *text, size_t n); /* NULL: any of the type */
+    void (*allow)(const struct ib_yaml_key *, char *text, size_t n); /* NULL: any value of the type */
     void (*print)(const struct ib_yaml_key *, const void *field, char *text, size_t n);
 } readers[] = {
     {ib_yaml_read_text, "string", NULL, NULL},

@@ -25,7 +25,7 @@ static size_t line_of(const yaml_mark_t *mark)
 static enum ib_status parser_failure(const struct ib_yaml *doc, const yaml_parser_t *parser)
 {
     size_t line = line_of(&parser->problem_mark);
-    if (parser->error == YAML_READER_ERROR) { /* bad encoding: only its offset is known */
+    if (parser->error == YAML_READER_ERROR) { /* bad encoding: only the offset is known */
         line = 1;
         for (size_t i = 0; i < parser->problem_offset && i < doc->bytes; i++)
             line += doc->text[i] == '\n';
@@ -39,7 +39,7 @@ static void start_parser(const struct ib_yaml *doc, yaml_parser_t *parser)
     yaml_parser_set_input_string(parser, (const unsigned char *)doc->text, doc->bytes);
 }
 
-/* What the tree would no longer show. */
+/* Rejects what the document tree no longer shows. */
 static enum ib_status check_event(const struct ib_yaml *doc, const yaml_event_t *event, int *documents)
 {
     const yaml_char_t *anchor = NULL, *tag = NULL;
@@ -155,7 +155,7 @@ void ib_yaml_close(struct ib_yaml *doc)
     yaml_document_delete(&doc->tree);
 }
 
-/* ---- Walking ---- */
+/* ---- Traversal ---- */
 
 const yaml_node_t *ib_yaml_root(const struct ib_yaml *doc)
 {
@@ -204,7 +204,7 @@ const yaml_node_t *ib_yaml_find(const struct ib_yaml *doc, const yaml_node_t *ma
     return NULL;
 }
 
-/* ---- Refusing ---- */
+/* ---- Errors ---- */
 
 enum ib_status ib_yaml_fail(const struct ib_yaml *doc, const yaml_node_t *node, const char *key,
                             const char *format, ...)

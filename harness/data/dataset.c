@@ -59,7 +59,7 @@ static bool same_columns(const struct ib_table *a, const struct ib_table *b)
     return true;
 }
 
-/* The test rows from a file of their own. */
+/* Reads the test rows from spec->test. */
 static enum ib_status read_test_file(const struct ib_dataset_spec *spec, struct ib_arena *arena,
                                      struct ib_table *table)
 {
@@ -92,9 +92,9 @@ static enum ib_status read_table(const struct ib_dataset_spec *spec, struct ib_a
 
 /* ---- Splitting ---- */
 
-struct rows { /* of a table */
+struct rows { /* n rows of a table */
     const double *x, *y;
-    const uint64_t *order; /* NULL: as they stand */
+    const uint64_t *order; /* NULL: in the table's order */
     uint64_t n;
 };
 
@@ -117,7 +117,7 @@ static void take_all(struct ib_dataset *set, const struct rows *train, const str
     take_rows(set, test, &set->x_test, &set->y_test);
 }
 
-/* A random order of 0 .. n-1. */
+/* A random permutation of 0 .. n-1. */
 static uint64_t *random_order(struct ib_arena *arena, uint64_t n, uint64_t seed)
 {
     struct ib_rng rng;
@@ -150,8 +150,8 @@ static void split(const struct ib_dataset_spec *spec, const struct ib_table *tab
 
 /* ---- Checking ---- */
 
-/* Row of the first target that is neither 0 nor 1, counted from 1; 0 when there is none. */
-static uint64_t find_no_class(const double *y, uint64_t n)
+/* The number, from 1, of the first row whose target is neither 0 nor 1; 0 if there is none. */
+static uint64_t find_non_class(const double *y, uint64_t n)
 {
     for (uint64_t i = 0; i < n; i++)
         if (y[i] != 0 && y[i] != 1)
@@ -161,7 +161,7 @@ static uint64_t find_no_class(const double *y, uint64_t n)
 
 static enum ib_status decide_task(const struct ib_dataset_spec *spec, struct ib_dataset *set)
 {
-    uint64_t train = find_no_class(set->y, set->rows), test = find_no_class(set->y_test, set->test_rows);
+    uint64_t train = find_non_class(set->y, set->rows), test = find_no_class(set->y_test, set->test_rows);
     bool two_classes = !train && !test;
     set->task = spec->task ? spec->task : two_classes ? IB_CLASSIFICATION : IB_REGRESSION;
     if (set->task == IB_REGRESSION || two_classes)
@@ -221,7 +221,7 @@ static enum ib_status load_file(const struct ib_dataset_spec *spec, struct ib_da
     return status;
 }
 
-/* ---- Making up ---- */
+/* ---- Synthetic data ---- */
 
 static uint64_t count_test_rows(const struct ib_dataset_spec *spec)
 {
@@ -232,7 +232,7 @@ static uint64_t count_test_rows(const struct ib_dataset_spec *spec)
     return n ? n : 1;
 }
 
-static enum ib_status make_up(const struct ib_dataset_spec *spec, struct ib_dataset *out)
+static enum ib_status open_synth(const struct ib_dataset_spec *spec, struct ib_dataset *out)
 {
     const struct ib_synth_spec *synth = &spec->synth;
     IB_TRY(
@@ -251,7 +251,7 @@ enum ib_status ib_dataset_load(const struct ib_dataset_spec *spec, struct ib_dat
 {
     *out = (struct ib_dataset){0};
     out->name = ib_arena_copy(&out->arena, spec->name);
-    enum ib_status status = spec->synth.kind ? make_up(spec, out) : load_file(spec, out);
+    enum ib_status status = spec->synth.kind ? open_synth(spec, out) : load_file(spec, out);
     if (status != IB_OK)
         ib_dataset_free(out);
     return status;

@@ -58,7 +58,7 @@ const char *const *ib_dataset_names(struct ib_arena *arena, const char *folder)
     return names.list;
 }
 
-/* ---- From a name to a file ---- */
+/* ---- Resolving a name ---- */
 
 static enum ib_status unknown(struct ib_arena *arena, const char *name, const struct ib_dataset_spec *specs,
                               size_t n, const char *folder)
@@ -73,7 +73,7 @@ static enum ib_status unknown(struct ib_arena *arena, const char *name, const st
                    ib_name_list(names.list, list, sizeof list));
 }
 
-/* folder/name with the first known extension for which there is a file; NULL: for none. */
+/* Returns folder/name with the first known extension for which the file exists, or NULL. */
 static const char *find_file(struct ib_arena *arena, const char *folder, const char *name)
 {
     for (const struct ib_dataset_format *const *f = ib_dataset_formats; *f; f++) {
@@ -105,5 +105,5 @@ enum ib_status ib_dataset_find(struct ib_arena *arena, const char *name, const s
         if (!out->path)
             return unknown(arena, name, specs, n, folder);
     }
-    return ib_spec_read_beside(arena, out);
+    return ib_spec_read_sidecar(arena, out);
 }

@@ -1,5 +1,5 @@
-/* The flat JSON of the seed: `m` training rows and `m_test` test rows of `n` features, in row-major arrays
- * `x` (m*n), `y` (m), `x_test` (m_test*n) and `y_test` (m_test). */
+/* Flat JSON: `m` training rows and `m_test` test rows of `n` features, in row-major arrays `x` (m*n), `y`
+ * (m), `x_test` (m_test*n) and `y_test` (m_test). */
 #include "base/error.h"
 #include "base/file.h"
 #include "data/dataset.h"
@@ -8,7 +8,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-enum { SIZE_LIMIT = 1000000000 }; /* of m, n and m_test: their products do not overflow */
+enum { SIZE_LIMIT = 1000000000 }; /* of m, n and m_test, so that their products do not overflow */
 
 static enum ib_status read_size(const json_t *root, const char *path, const char *key, uint64_t *out)
 {
@@ -69,7 +69,7 @@ static enum ib_status read_table(const json_t *root, const char *path, struct ib
     return read_array(root, path, &y_test, arena, &out->y_test);
 }
 
-/* The file itself says what is the target and which rows are for tests. */
+/* The file itself defines the target and the test rows. */
 static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char *path)
 {
     const char *key = spec->target ? "target" : spec->y ? "y" : spec->header ? "header" : NULL;

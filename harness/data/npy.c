@@ -1,5 +1,5 @@
-/* NumPy arrays: rows x columns with the target in one of them, or features alone and the targets in a second
- * file (`y`), a number for each row. */
+/* NumPy arrays: rows x columns with the target in one column, or only features, with one target per row in
+ * a second file (`y`). */
 #include "base/npy.h"
 
 #include "base/error.h"
@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* An element that is no number cannot be trained on; say which it is, counted from 0 as in NumPy. */
+/* Reads a finite element. Errors give its indices from 0, as in NumPy. */
 static enum ib_status take(const char *path, const struct ib_npy *npy, uint64_t row, uint64_t column,
                            double *out)
 {
@@ -23,7 +23,7 @@ static enum ib_status take(const char *path, const struct ib_npy *npy, uint64_t 
                                : "-inf");
 }
 
-/* ---- the target in a column ---- */
+/* ---- target in a column ---- */
 
 static enum ib_status find_target(const struct ib_dataset_spec *spec, const char *path, uint64_t cols,
                                   uint64_t *out)
@@ -39,13 +39,14 @@ static enum ib_status find_target(const struct ib_dataset_spec *spec, const char
     return IB_OK;
 }
 
-static enum ib_status read_both(const struct ib_dataset_spec *spec, const char *path,
-                                const struct ib_npy *npy, struct ib_table *out)
+static enum ib_status read_with_target(const struct ib_dataset_spec *spec, const char *path,
+                                       const struct ib_npy *npy, struct ib_table *out)
 {
     uint64_t target = 0;
     if (npy->cols < 2)
-        return ib_fail(IB_EINVAL, path,
-                       "only one column; add a target column, or give the targets in a second file (`y`)");
+        return ib_fail(
+            IB_EINVAL, path,
+            "fewer than two columns; add a target column, or give the targets in a second file (`y`)");
     IB_TRY(find_target(spec, path, npy->cols, &target));
     out->cols = npy->cols - 1;
     for (uint64_t i = 0; i < npy->rows; i++) {
@@ -56,7 +57,7 @@ static enum ib_status read_both(const struct ib_dataset_spec *spec, const char *
     return IB_OK;
 }
 
-/* ---- the targets in a file of their own ---- */
+/* ---- targets in a second file ---- */
 
 static enum ib_status read_features(const char *path, const struct ib_npy *npy, struct ib_table *out)
 {
@@ -79,8 +80,8 @@ static enum ib_status read_targets(const char *path, const struct ib_npy *npy, s
     return IB_OK;
 }
 
-static enum ib_status read_apart(const struct ib_dataset_spec *spec, const char *path,
-                                 const struct ib_npy *npy, struct ib_table *out)
+static enum ib_status read_separate(const struct ib_dataset_spec *spec, const char *path,
+                                    const struct ib_npy *npy, struct ib_table *out)
 {
     struct ib_npy y;
     IB_TRY(read_features(path, npy, out));
@@ -90,7 +91,7 @@ static enum ib_status read_apart(const struct ib_dataset_spec *spec, const char 
     return status;
 }
 
-/* ---- either ---- */
+/* ---- the format ---- */
 
 static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char *path)
 {
@@ -110,10 +111,10 @@ static enum ib_status read_npy(const struct ib_dataset_spec *spec, const char *p
     *out = (struct ib_table){.target = "y"};
     IB_TRY(check_spec(spec, path));
     IB_TRY(ib_npy_open(path, &npy));
-    out->rows = npy.cols ? npy.rows : 0; /* without columns, the file does not vouch for its rows */
+    out->rows = npy.cols ? npy.rows : 0; /* without columns, the file's size does not limit its rows */
     out->x = ib_arena_alloc(arena, out->rows * npy.cols * sizeof *out->x);
     out->y = ib_arena_alloc(arena, out->rows * sizeof *out->y);
-    enum ib_status status = (spec->y ? read_apart : read_both)(spec, path, &npy, out);
+    enum ib_status status = (spec->y ? read_separate : read_with_target)(spec, path, &npy, out);
     ib_npy_close(&npy);
     return status;
 }

@@ -7,7 +7,7 @@
 
 static const struct ib_word header_words[] = {{"true", IB_HEADER_YES}, {"false", IB_HEADER_NO}, {NULL, 0}};
 
-/* A number, of which the rest of the rule is left to the caller. */
+/* Reads a number; the caller checks its range. */
 static enum ib_status read_number(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                   const yaml_node_t *node, const char *allowed, double *out)
 {
@@ -49,7 +49,7 @@ const struct ib_yaml_key ib_spec_file_keys[] = {
     {FIELD(path), .read = ib_yaml_read_text, .required = true,
      .help = "a .csv, .json or .npy file; paths are relative to the configuration's folder",
      .example = "mine.csv"},
-    /* From here on also in a file beside the data. */
+    /* The keys from here on are also allowed in a file next to the data. */
     {FIELD(target), .read = ib_yaml_read_text, .initial = "the last column",
      .help = "target column, by name (CSV) or number", .example = "price"},
     {FIELD(y), .read = ib_yaml_read_text, .initial = "none", .help = "file with the targets for an .npy file",
@@ -72,7 +72,7 @@ const struct ib_yaml_key ib_spec_file_keys[] = {
      .example = "CC0"},
     {.name = NULL},
 };
-static const struct ib_yaml_key *const beside_keys = ib_spec_file_keys + 1;
+static const struct ib_yaml_key *const sidecar_keys = ib_spec_file_keys + 1;
 
 const struct ib_yaml_key ib_spec_synth_keys[] = {
     {SYNTH(synth, kind), .read = ib_yaml_read_word, .words = ib_synth_words, .required = true,
@@ -116,13 +116,13 @@ enum ib_status ib_spec_read(const struct ib_yaml *doc, const char *name, const y
     return finish(doc, map, name, folder, out);
 }
 
-/* A configuration that bears the same name as the data says nothing about it. */
+/* A configuration may have the same name as the data; it does not describe it. */
 static bool is_configuration(const struct ib_yaml *doc)
 {
     return ib_yaml_find(doc, ib_yaml_root(doc), "version") != NULL;
 }
 
-enum ib_status ib_spec_read_beside(struct ib_arena *arena, struct ib_dataset_spec *out)
+enum ib_status ib_spec_read_sidecar(struct ib_arena *arena, struct ib_dataset_spec *out)
 {
     const char *folder = ib_file_folder(arena, out->path);
     const char *path = ib_arena_print(arena, "%s/%s.yaml", folder, ib_file_stem(arena, out->path));
@@ -132,7 +132,7 @@ enum ib_status ib_spec_read_beside(struct ib_arena *arena, struct ib_dataset_spe
     IB_TRY(ib_yaml_open(path, arena, &doc));
     enum ib_status status = IB_OK;
     if (!is_configuration(&doc)) {
-        status = ib_yaml_read_map(&doc, ib_yaml_root(&doc), NULL, beside_keys, out);
+        status = ib_yaml_read_map(&doc, ib_yaml_root(&doc), NULL, sidecar_keys, out);
         if (status == IB_OK)
             status = finish(&doc, ib_yaml_root(&doc), NULL, folder, out);
     }

@@ -191,7 +191,7 @@ static void values_are_recognised(void **state)
         {&ib_operation_axpy, {NULL, negated}, "Y has the wrong sign"},
         {&ib_operation_axpy, {NULL, tripled}, "Y is a constant factor (3) off"},
         {&ib_operation_axpy, {NULL, all_nan}, "Y is NaN"},
-        {&ib_operation_axpy, {NULL, dropped}, "drops a NaN"},
+        {&ib_operation_axpy, {NULL, dropped}, "does not propagate a NaN"},
         {&ib_operation_axpy, {NULL, left}, "Y is unchanged: the call did nothing"},
         {&ib_operation_axpy, {NULL, input_written}, "writes to its input X"},
         {&ib_operation_axpy, {NULL, beyond_written}, "writes outside the bounds of Y"},
@@ -248,9 +248,9 @@ static void reruns_tell_more(void **state)
     expect_pattern(&ib_operation_gemm, &(struct mistake){NULL, reads_c}, "reads C although beta is 0");
     expect_pattern(&ib_operation_col_sum, &(struct mistake){NULL, adds_to_row},
                    "adds to the old contents of row");
-    expect_pattern(&ib_operation_axpy, &(struct mistake){NULL, reads_beyond}, "reads beyond its operands");
+    expect_pattern(&ib_operation_axpy, &(struct mistake){NULL, reads_beyond}, "reads out of bounds");
     expect_pattern(&ib_operation_loss_grad, &(struct mistake){NULL, wrong_in_place},
-                   "only where dZ is Z itself");
+                   "only when dZ shares the memory of Z");
 }
 
 SPOILER(wrong_now_and_then)
@@ -263,7 +263,7 @@ SPOILER(wrong_now_and_then)
 static void what_does_not_come_again_is_stale(void **state)
 {
     (void)state;
-    expect_pattern(&ib_operation_axpy, &(struct mistake){NULL, wrong_now_and_then}, "at the second time");
+    expect_pattern(&ib_operation_axpy, &(struct mistake){NULL, wrong_now_and_then}, "the second time");
 }
 
 SPOILER(noise)
@@ -330,7 +330,7 @@ static void conditions_of_every_sort(void **state)
     t = test_of(&ib_operation_act, IB_RELU, 257, 0);
     expect_condition(&t, &plain, "only with over 256 rows");
     t = test_of(&ib_operation_act, IB_RELU, 70000, 0);
-    expect_condition(&t, &plain, "only over 60,000 rows");
+    expect_condition(&t, &plain, "only with over 60,000 rows");
     t = plain;
     t.operand[0].fill = IB_FILL_INFINITY;
     expect_condition(&t, &plain, "only when an operand contains an infinity");
