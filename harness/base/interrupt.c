@@ -19,7 +19,7 @@ static void on_signal(int signal_number)
 
 void ib_interrupt_catch(void)
 {
-    struct sigaction action = {.sa_handler = note};
+    struct sigaction action = {.sa_handler = on_signal};
     if (pipe_fds[0] < 0 && pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) != 0)
         return;
     received = 0;

@@ -161,7 +161,7 @@ static uint64_t find_non_class(const double *y, uint64_t n)
 
 static enum ib_status decide_task(const struct ib_dataset_spec *spec, struct ib_dataset *set)
 {
-    uint64_t train = find_non_class(set->y, set->rows), test = find_no_class(set->y_test, set->test_rows);
+    uint64_t train = find_non_class(set->y, set->rows), test = find_non_class(set->y_test, set->test_rows);
     bool two_classes = !train && !test;
     set->task = spec->task ? spec->task : two_classes ? IB_CLASSIFICATION : IB_REGRESSION;
     if (set->task == IB_REGRESSION || two_classes)

@@ -42,9 +42,8 @@ struct ib_dataset {
     double *x, *y;                           /* rows x cols, rows x outputs */
     double *x_test, *y_test;                 /* test_rows x cols, test_rows x outputs */
     const char *target;                      /* its name; "y" if the file has none */
-    char sha256[IB_HASH_HEX]; /* of task, shapes, split and all values, or the parameters that determine them
-                               */
-    const struct ib_synth *synth; /* generates the rows; NULL: they are in the arrays */
+    char sha256[IB_HASH_HEX];                /* of task, shapes, split and all values, or their parameters */
+    const struct ib_synth *synth;            /* generates the rows; NULL: they are in the arrays */
     struct ib_arena arena;
 };
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETTINGS = 3 }; /* how often each buffer gets other contents */
+enum { SETTINGS = 3 }; /* contents written to each buffer */
 static const size_t sizes[] = {4, 100, 4096, 65537};
 enum { SIZE_COUNT = sizeof sizes / sizeof *sizes };
 
-/* Two buffers on the device, written in turns, and host memory for what goes there and what comes back. */
+/* Two device buffers, and host memory for uploads and downloads. */
 struct copying {
     const struct ib_mem_ops *mem;
     void *state;
@@ -38,7 +38,7 @@ static bool holds(const struct copying *c, unsigned buffer, unsigned setting)
     return true;
 }
 
-/* Downloads a buffer that should be at its newest setting. */
+/* Downloads a buffer and compares it with its last contents. */
 static enum ib_status compare(const struct copying *c, unsigned buffer, unsigned setting, char *text,
                               size_t n)
 {
@@ -63,7 +63,7 @@ static enum ib_status copy_around(const struct copying *c, uint64_t *checks, cha
         for (unsigned setting = 0; setting < SETTINGS && !text[0]; setting++) {
             fill(c, b, setting);
             IB_TRY(c->mem->h2d(c->state, c->device[b], c->host, c->bytes));
-            memset(c->host, 0, c->bytes); /* the caller may do so at once: impl.h */
+            memset(c->host, 0, c->bytes); /* the caller may reuse it immediately (impl.h) */
             IB_TRY(compare(c, b, setting, text, n));
             *checks += 1;
         }

@@ -1,4 +1,4 @@
-/* M (m x n) += row (1 x n), to every row of M. */
+/* M (m x n) += row (1 x n), added to every row of M. */
 #include "ops/op_case.h"
 
 static bool fits(const struct ib_op_args *args, const struct ib_view *v)

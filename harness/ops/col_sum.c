@@ -38,7 +38,7 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
             visit(*start, ib_op_shape_at(i), fills[f], v);
     struct ib_op_test many = *start;
     many.tolerance = ib_op_drift(many.type);
-    /* Long sums, and wider ones whose partial sums are many again. */
+    /* Long sums, and wide ones with many partial sums. */
     const struct ib_op_shape long_ones[] = {
         {ib_op_many_rows(v), 1, 0}, {ib_op_many_rows(v), 2, 0}, {66000, 17, 0}};
     for (size_t i = 0; i < IB_COUNT(long_ones); i++)

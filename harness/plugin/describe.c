@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "plugin/loader.h"
 
-/* JSON is UTF-8, which the plugin's texts need not be. */
+/* JSON requires UTF-8, which a plugin's strings may not be. */
 static json_t *text(const char *from)
 {
     json_t *value = from ? json_string(from) : json_null();

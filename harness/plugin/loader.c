@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_IMPLS = 4096 };
+enum { MAX_IMPLS = 4096 };
 
 /* ---- tables ---- */
 
@@ -26,7 +26,7 @@ static const struct ib_impl *const builtins[] = {
 #undef IB_PLUGIN
 };
 
-/* What was loaded stays loaded, and its tables with it: threads of its libraries may still run. */
+/* A loaded object. It and its tables are never unloaded, because threads of its libraries may still run. */
 struct object {
     struct object *next;
     char *path; /* NULL: the program itself */
@@ -36,7 +36,7 @@ struct object {
 
 typedef const struct ib_impl *const *plugin_fn(uint32_t host_abi_major, uint32_t *count);
 
-/* dlerror names the file that failed, which need not be the plugin, and then only sometimes first. */
+/* Removes the plugin's path from the start of dlerror's text, which may name another file. */
 static enum ib_status cannot_load(const char *path)
 {
     const char *why = dlerror();
@@ -78,10 +78,10 @@ static enum ib_status load_object(const char *plugin, struct object **out)
     const struct ib_impl *const *impls = NULL;
     uint32_t count = 0;
     IB_TRY(load_all(plugin, &impls, &count));
-    if (count > MOST_IMPLS)
+    if (count > MAX_IMPLS)
         return ib_fail(IB_EINVAL, plugin,
                        "claims to contain %" PRIu32 " implementations; at most %d are allowed", count,
-                       (int)MOST_IMPLS);
+                       (int)MAX_IMPLS);
     struct object *object = calloc(1, sizeof *object + count * sizeof *object->tables);
     if (!object)
         return ib_fail(IB_ENOMEM, plugin, "out of memory for its tables");
@@ -123,7 +123,7 @@ enum ib_status ib_impl_load(const char *name, const char *plugin, const struct i
     return ib_fail(IB_EINVAL, plugin, "has no implementation named %s", name);
 }
 
-/* ---- what the implementation can ask of us ---- */
+/* ---- struct ib_host ---- */
 
 static void host_log(const struct ib_host *host, const char *format, ...)
 {
@@ -160,7 +160,7 @@ const char *ib_instance_option(const struct ib_instance *instance, const char *n
     return NULL;
 }
 
-/* The contract has no error here, so what is not declared is noted for ib_instance_open. */
+/* The contract allows no error here, so an undeclared option is recorded for ib_instance_open. */
 static const char *host_option_text(const struct ib_host *host, const char *name)
 {
     struct ib_instance *instance = (struct ib_instance *)(uintptr_t)instance_of(host);
@@ -173,7 +173,7 @@ static const char *host_option_text(const struct ib_host *host, const char *name
 
 static int64_t host_option_int(const struct ib_host *host, const char *name)
 {
-    int64_t value = 0; /* values were checked against the option's range when the configuration was read */
+    int64_t value = 0; /* the range was checked when the configuration was read */
     ib_parse_i64(host_option_text(host, name), &value);
     return value;
 }

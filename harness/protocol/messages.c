@@ -13,7 +13,7 @@ enum { WRITE_GRACE_MS = 1000 };
 const struct ib_word ib_pass_words[] = {
     {"checked", IB_PASS_CHECKED}, {"profiled", IB_PASS_PROFILED}, {"timed", IB_PASS_TIMED}, {NULL, 0}};
 
-/* A full pipe: the other side has a moment to read. */
+/* Waits, for a limited time, until a full pipe is writable. */
 static bool waits_for_room(int fd)
 {
     struct pollfd full = {fd, POLLOUT, 0};
@@ -26,7 +26,7 @@ enum ib_status ib_protocol_write(int fd, const json_t *message)
     if (!text)
         return ib_fail(IB_EINTERNAL, "protocol", "a message cannot be written as JSON");
     size_t length = strlen(text), done = 0;
-    text[length++] = '\n'; /* in place of the terminating zero */
+    text[length++] = '\n'; /* replaces the terminating NUL */
     while (done < length) {
         ssize_t n = write(fd, text + done, length - done);
         if (n < 0 && (errno == EINTR || (errno == EAGAIN && waits_for_room(fd))))
@@ -48,7 +48,7 @@ static enum ib_status word_value(const struct ib_word *table, const char *field,
                    ib_word_list(table, list, sizeof list));
 }
 
-/* Adds the fields of `more`, which is given away. */
+/* Adds the fields of `more`, and frees it. */
 static void update(json_t *message, json_t *more)
 {
     json_object_update(message, more);
@@ -65,7 +65,7 @@ static json_t *layers_to_json(const struct ib_network *net)
     return layers;
 }
 
-/* The fields of a message that describe the training. */
+/* Returns the fields of a message that describe the training. */
 static json_t *spec_to_json(const struct ib_training_spec *spec)
 {
     return json_pack(

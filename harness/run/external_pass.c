@@ -217,7 +217,7 @@ bool ib_external_train(const struct ib_pass_context *context, struct ib_worker_p
 {
     struct sitting s = {.context = context, .worker = worker, .request = request, .outcome = outcome};
     memset(out, 0, sizeof *out);
-    out->outside = true;
+    out->external = true;
     bool ok = request->pass == IB_PASS_CHECKED ? check_once(&s, out) : time_all(&s, out);
     if (!ok)
         ib_worker_process_quote(worker, outcome);

@@ -10,7 +10,7 @@
 
 enum { MAX_SETTINGS = 64 };
 
-/* JSON has no NaN and no infinity. */
+/* JSON supports neither NaN nor infinities. */
 static json_t *number(double value)
 {
     return isfinite(value) ? json_real(value)
@@ -24,7 +24,7 @@ static const char *text_of(const json_t *request, const char *field)
     return json_string_value(json_object_get(request, field));
 }
 
-/* ---- the parts: each makes its answer ---- */
+/* ---- the parts: each returns its answer ---- */
 
 typedef enum ib_status part_fn(const struct ib_instance *, const json_t *request, ib_op_test_started_fn *,
                                json_t **answer);
