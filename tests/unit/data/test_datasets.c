@@ -431,7 +431,7 @@ static void bad_npy_is_refused(void **state)
         {{.path = "x.npy", .y = "y.npy", .test = "x.npy", .where = "c.yaml:3"},
          "c.yaml:3",
          {"`y`", "`test`"}},
-        {{.path = "text.npy"}, "text.npy", {"not a .npy file"}},
+        {{.path = "text.npy"}, "text.npy", {"not a readable .npy file"}},
         {{.path = "t.csv", .y = "y.npy", .where = "c.yaml:3"}, "c.yaml:3", {"`y`", "CSV"}},
         {{.path = "d.json", .y = "y.npy", .where = "c.yaml:3"}, "c.yaml:3", {"`y`", "JSON"}},
     };
