@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Turns build/tests/test_x into build/ironbench: unit tests start the workers of the program one folder up.
- */
+/* Turns build/tests/test_x into build/ironbench: unit tests start workers of the program one folder up. */
 static void from_test_to_program(char path[PATH_MAX])
 {
     static const char folder[] = "/tests/";

@@ -1,5 +1,4 @@
-/* Finds out when an operation fails: the condition that all wrong tests have in common and right ones lack.
- */
+/* Names the condition that all wrong tests of an operation have in common and the right ones lack. */
 #ifndef IB_OPCHECK_FAILURE_CONDITIONS_H
 #define IB_OPCHECK_FAILURE_CONDITIONS_H
 

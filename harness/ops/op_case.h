@@ -39,8 +39,7 @@ struct ib_op_test {
     double tolerance; /* |got - expected| <= tolerance * max(|expected|, scale); 0: exact */
     double scale;
     bool sync_first;      /* for diagnosis: sync before the results are downloaded */
-    bool harmless_guards; /* for diagnosis: guard zones without NaN, which make an out-of-bounds read harmless
-                           */
+    bool harmless_guards; /* for diagnosis: guard zones without NaN, to make stray reads harmless */
 };
 
 /* A test of an operation in a type, without operands yet. */

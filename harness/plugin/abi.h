@@ -20,8 +20,7 @@ struct ib_plugin_tables {
 enum ib_status ib_plugin_tables_adopt(const char *where, const struct ib_impl *const *impls, uint32_t count,
                                       struct ib_plugin_tables *out);
 
-/* Returns true for a lower-case letter followed by lower-case letters, digits and _, at most 63 characters.
- */
+/* Returns true for a lower-case letter followed by lower-case letters, digits and _; at most 63 in all. */
 bool ib_is_impl_name(const char *);
 
 #endif

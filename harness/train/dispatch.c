@@ -6,9 +6,9 @@
 #include <string.h>
 
 static const struct ib_policy policies[] = {
-    [IB_HOST] = {.stale_before_call = false, .home_after_call = false},
-    [IB_PER_OP] = {.stale_before_call = true, .home_after_call = true},
-    [IB_RESIDENT] = {.stale_before_call = false, .home_after_call = false},
+    [IB_HOST] = {.upload_before_call = false, .download_after_call = false},
+    [IB_PER_OP] = {.upload_before_call = true, .download_after_call = true},
+    [IB_RESIDENT] = {.upload_before_call = false, .download_after_call = false},
 };
 
 struct operand {
@@ -77,7 +77,7 @@ static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const st
         struct ib_tensor *t = operands[i].tensor;
         if (!t)
             continue;
-        bool stale = t->device && (d->policy.stale_before_call || !t->on_device);
+        bool stale = t->device && (d->policy.upload_before_call || !t->on_device);
         if (stale && operands[i].access & IB_READS)
             IB_TRY(upload(d, op, t));
         views[i] = view_of(t);
@@ -106,7 +106,7 @@ static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const str
         mark_written(t);
         if (d->capturing)
             d->captured.written[t->index] = t;
-        if (d->policy.home_after_call)
+        if (d->policy.download_after_call)
             IB_TRY(download(d, op, t));
     }
     return IB_OK;
@@ -293,7 +293,7 @@ enum ib_status ib_read(struct ib_dispatch *d, struct ib_tensor *t, void *out)
 
 enum ib_status ib_place(struct ib_dispatch *d, struct ib_tensor *t)
 {
-    if (t->device && !t->on_device && !d->policy.stale_before_call)
+    if (t->device && !t->on_device && !d->policy.upload_before_call)
         return upload(d, IB_OP_PLACE, t);
     return IB_OK;
 }

@@ -20,8 +20,8 @@ struct ib_tensor {
 
 /* The residency policy, applied to every operand. Both are false for host memory, which needs no copies. */
 struct ib_policy {
-    bool stale_before_call; /* upload what an operation reads, every time */
-    bool home_after_call;   /* download what an operation wrote, immediately */
+    bool upload_before_call;  /* upload what an operation reads, every time */
+    bool download_after_call; /* download what an operation wrote, immediately */
 };
 
 struct ib_dispatch {

@@ -23,7 +23,7 @@ static enum ib_status read_loss(struct ib_training *t, uint64_t epoch, const str
 static uint64_t next_stretch(const struct ib_training *t, uint64_t done, uint64_t epochs,
                              const struct ib_loss_reader *reader)
 {
-    if (t->fused && t->dispatch->policy.stale_before_call)
+    if (t->fused && t->dispatch->policy.upload_before_call)
         return 1;
     if (!reader)
         return epochs - done;
@@ -216,7 +216,7 @@ static enum ib_status choose_path(struct ib_training *t)
 {
     const struct ib_impl *impl = t->dispatch->impl;
     char why[256] = "does not support this problem";
-    if (IB_HAS(impl, capture) && t->dispatch->policy.stale_before_call)
+    if (IB_HAS(impl, capture) && t->dispatch->policy.upload_before_call)
         return ib_fail(IB_EUNSUPPORTED, impl->name,
                        "replays recorded work, in which operands cannot be copied per operation: use "
                        "residency resident");
