@@ -223,7 +223,7 @@ class Wrong(Checking):
     def test_text_says_where_to_begin(self):
         done = self.call("check", "fault_skipped_bias", "--plugin", FAULTS, "--quick", "--model", "linreg")
         self.assertEqual(done.returncode, 3)
-        self.assertIn("add_row f32, add_row f64: M is left as it was", done.stdout)
+        self.assertIn("add_row f32, add_row f64: M is unchanged: the call did nothing", done.stdout)
         self.assertIn("fault_skipped_bias is wrong. Begin with add_row: the rest may follow from it.", done.stdout)
 
 

@@ -118,7 +118,7 @@ class Broken(PluginTest):
         reason = cases["gpu_of_mine"]["reason"]
         self.assertEqual(cases["gpu_of_mine"]["status"], "unavailable")
         self.assertIn(f"{plugin('other_abi')}: was built for ABI 2", reason)
-        self.assertIn(f"{plugin('no_entry')}: is no ironbench plugin", reason)
+        self.assertIn(f"{plugin('no_entry')}: is not an ironbench plugin", reason)
 
     def test_no_object(self):
         """Named after their files, and never by a name that is taken."""
