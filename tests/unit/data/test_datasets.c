@@ -559,7 +559,8 @@ static void task_follows_the_targets(void **state)
     ib_dataset_free(&set);
     spec = whole(scratch_file("three.csv", "5,0\n6,1\n7,2\n"));
     spec.task = IB_CLASSIFICATION;
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "three.csv", WORDS("`y` is 2", "requires 0 or 1"));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "three.csv",
+                   WORDS("`y` is 2", "requires 0 or 1"));
 }
 
 /* The same hash is the same data: every part counts. */
