@@ -139,10 +139,23 @@ static enum ib_status confirm(struct gate *g)
     return IB_OK;
 }
 
+/* An older build may answer in other words: then nothing is compared, which must not pass. */
+static enum ib_status demand_same_protocol(const struct gate *g)
+{
+    const struct ib_run_record *old = g->request->against ? g->pairs.old_record : NULL;
+    for (size_t i = 0; old && i < old->n; i++) {
+        const char *reason = old->cases[i].reason;
+        if (reason && strncmp(reason, "protocol: ", strlen("protocol: ")) == 0)
+            return ib_fail(IB_EINVAL, g->request->against, "cannot be compared with this build: %s", reason);
+    }
+    return IB_OK;
+}
+
 static enum ib_status measure(struct gate *g)
 {
     IB_TRY(ib_ab_runner_check(&g->runner));
     pair_cases(g);
+    IB_TRY(demand_same_protocol(g));
     IB_TRY(time_first(g));
     pair_cases(g);
     ib_slowdown_tests_judge(g->slowdowns, g->n, g->rules, 0);

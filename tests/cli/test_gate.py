@@ -143,6 +143,13 @@ class Against(GateTest):
         self.refused("gate", self.plan("planted_steady"), "--against", OLD, "--quiet", "--out", "kept",
                      says="already holds a run")
 
+    def test_a_build_that_answers_in_other_words_is_refused(self):
+        other = self.write("other", f"#!/bin/sh\n'{PROGRAM}' \"$@\" 4>&1 >/dev/null | sed -u s/transfer_log/ledger/ >&4\n")
+        other.chmod(0o755)
+        done = self.call("gate", self.plan("cpu_naive"), "--against", other, "--speed", "off", "--quiet")
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertIn("cannot be compared with this build: protocol: ", done.stderr)
+
 
 class Copies(GateTest):
     def test_budget(self):
