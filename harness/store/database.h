@@ -1,4 +1,4 @@
-/* SQLite with this project's habits: failures through ib_fail, values bound by type, medians as aggregates.
+/* SQLite as this project uses it: failures through ib_fail, values bound by type, median(x) as an aggregate.
  * Private to what reads and writes a run. */
 #ifndef IB_STORE_DATABASE_H
 #define IB_STORE_DATABASE_H
@@ -9,8 +9,7 @@
 
 enum { IB_DATABASE_VERSION = 5 }; /* user_version in schema.sql */
 
-/* flags: SQLITE_OPEN_*. The connection knows the aggregates median(x), median_low(x), median_high(x) and
- * deviation(x) of stats/stats.h, which skip NULL; NULL where they are not defined. */
+/* flags: SQLITE_OPEN_*. The connection has the aggregate median(x), which skips NULL; NULL without values. */
 enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out);
 
 /* IB_EIO with SQLite's text for the connection's newest failure. */
@@ -24,7 +23,7 @@ struct ib_db_value {
     union {
         int64_t integer;
         double real;
-        const char *text; /* this and a blob must live until the statement is bound anew */
+        const char *text; /* text and blobs must live until the statement is bound again */
         const void *blob;
     } as;
     size_t bytes; /* of a blob */
@@ -55,7 +54,7 @@ static inline struct ib_db_value ib_db_blob(const void *value, size_t bytes)
     return (struct ib_db_value){.type = SQLITE_BLOB, .as.blob = value, .bytes = bytes};
 }
 
-/* Starts a statement anew, with these values for its first n parameters. */
+/* Resets a statement and binds its first n parameters. */
 enum ib_status ib_db_bind(sqlite3_stmt *, const struct ib_db_value *values, size_t n);
 /* The next row; *row is false after the last. */
 enum ib_status ib_db_next(sqlite3_stmt *, bool *row);

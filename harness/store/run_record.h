@@ -38,6 +38,12 @@ struct ib_check_record {
     const char *stderr_tail;
 };
 
+/* One loss of the curve. */
+struct ib_loss_record {
+    uint64_t epoch;       /* from 1 */
+    double loss, seconds; /* seconds: since another algorithm began; NaN: unknown */
+};
+
 /* One timed pass. */
 struct ib_round_record {
     uint64_t round; /* from 1 */
@@ -103,8 +109,8 @@ struct ib_tracer_record {
     struct ib_kernel_record {
         const char *name;
         uint64_t count;
-    } * kernels; /* by count; none where they are not known */
-    size_t n_kernels;
+    } * kernels; /* the most frequent first; none where they are unknown */
+    size_t n_kernels, kernels_capacity;
 };
 
 /* A short training in which every step was waited for; totals over its epochs. */
@@ -117,12 +123,12 @@ struct ib_profile_record {
         const char *op;
         uint64_t calls, launch_ns, wait_ns, compute_ns;
     } * operations; /* the longest first */
-    size_t n_operations;
+    size_t n_operations, operations_capacity;
     struct ib_copy_time_record {
         const char *op, *tensor;
         uint64_t h2d_ns, d2h_ns;
     } * copies; /* the longest first */
-    size_t n_copies;
+    size_t n_copies, copies_capacity;
 };
 
 /* ---- what is derived from it ---- */
@@ -185,22 +191,22 @@ struct ib_case_record {
 
     struct ib_check_record check;
     double metrics[IB_METRIC_COUNT];
-    struct ib_curve curve;
-    const double *seconds; /* of each loss of the curve, since another algorithm began; NULL: none */
+    struct ib_loss_record *losses;
+    size_t n_losses, losses_capacity;
     struct ib_tracer_record tracer;
     struct ib_profile_record profile;
     struct ib_round_record *rounds;
     size_t n_rounds, rounds_capacity;
     struct ib_copy_record *copies; /* of the newest timed pass, phase by phase, the most bytes first */
-    size_t n_copies;
+    size_t n_copies, copies_capacity;
     struct ib_calls_record *calls;
-    size_t n_calls;
+    size_t n_calls, calls_capacity;
     bool process_timed; /* as a whole process: it was asked for, and there are runs or a reason */
     const char *process_source, *process_reason;
     struct ib_process_run_record *process_runs;
     size_t n_process_runs, process_runs_capacity;
     struct ib_stop_record *stops;
-    size_t n_stops;
+    size_t n_stops, stops_capacity;
     struct ib_stop_time_record *stop_times;
     size_t n_stop_times, stop_times_capacity;
 
@@ -211,6 +217,8 @@ struct ib_case_record {
     const char *series;   /* tells it from the others of its model and data set */
     bool ranked;          /* verified, its copies as expected, on a real device */
     enum ib_truth as_expected;
+    struct ib_curve curve;
+    const double *seconds; /* of each loss of the curve; NULL: unknown */
     struct ib_epoch_times epoch_ns;
     double phases_ns[IB_RUN_PHASES]; /* medians over the timed rounds */
     double
@@ -239,13 +247,11 @@ void ib_run_record_derive(struct ib_run_record *);
 void ib_run_record_name(struct ib_run_record *);
 void ib_run_record_free(struct ib_run_record *);
 
-/* For the store: a case of which nothing was measured; the time of an epoch over its rounds; and its lists in
- * the order that the record gives them. */
+/* For the store: marks all measurements of a case as unknown; returns the time of an epoch over its rounds;
+ * sorts its copies, kernels and profile as the record orders them. */
 void ib_case_record_clear(struct ib_case_record *);
 struct ib_epoch_times ib_epoch_times_of(const struct ib_case_record *);
-void ib_case_record_sort_copies(struct ib_case_record *);
-void ib_tracer_record_sort(struct ib_tracer_record *);
-void ib_profile_record_sort(struct ib_profile_record *);
+void ib_case_record_sort(struct ib_case_record *);
 
 /* By id; NULL: there is none. */
 const struct ib_case_record *ib_run_record_find(const struct ib_run_record *, const char *id);

@@ -376,20 +376,20 @@ static void lists_are_in_the_order_of_the_record(void **state)
         {"timed", "train", "gemm", "w", {1, 10, 0, 0}}, {"timed", "train", "axpy", "w", {0, 0, 1, 10}},
         {"timed", "train", "gemm", "b", {1, 5, 1, 5}}, {"timed", "train", "axpy", "x", {2, 11, 0, 0}},
         {"timed", "setup", "place", "x", {1, 1, 0, 0}});
-    ib_case_record_sort_copies(c);
+    ib_case_record_sort(c);
     static const char *const copies[] = {"place x", "axpy x", "axpy w", "gemm b", "gemm w", "gemm x"};
     for (size_t i = 0; i < c->n_copies; i++)
         assert_string_equal(ib_arena_print(&run.arena, "%s %s", c->copies[i].op, c->copies[i].tensor),
                             copies[i]);
     SET(c->tracer.kernels, c->tracer.n_kernels, {"b", 1}, {"a", 1}, {"c", 9});
-    ib_tracer_record_sort(&c->tracer);
+    ib_case_record_sort(c);
     assert_string_equal(c->tracer.kernels[0].name, "c");
     assert_string_equal(c->tracer.kernels[1].name, "a");
     SET(c->profile.operations, c->profile.n_operations, {"act", 1, 5, 5, 0}, {"sum", 1, 1, 90, 0},
         {"axpy", 1, 6, 4, 0});
     SET(c->profile.copies, c->profile.n_copies, {"gemm", "x", 5, 5}, {"gemm", "w", 4, 6},
         {"act", "x", 1, 90});
-    ib_profile_record_sort(&c->profile);
+    ib_case_record_sort(c);
     assert_string_equal(c->profile.operations[0].op, "sum");
     assert_string_equal(c->profile.operations[1].op, "act");
     assert_string_equal(c->profile.copies[0].op, "act");
