@@ -1,8 +1,6 @@
 /* The cases of a run: what they are, before anything is measured. */
 #include "store/writer.h"
 
-#include <stdlib.h>
-
 /* A case as a record. Its text still belongs to the case, but for the axes. */
 static struct ib_case_record describe(struct ib_arena *arena, const struct ib_case *c, uint64_t number)
 {
@@ -52,8 +50,6 @@ enum ib_status ib_store_add_cases(struct ib_store *store, const struct ib_case *
     struct ib_arena arena = {0};
     const struct ib_db_table table = ib_db_case_table(&arena);
     sqlite3_stmt *insert = NULL;
-    free(store->by_id);
-    store->by_id = NULL;
     IB_TRY(ib_store_begin(store));
     enum ib_status status = ib_db_prepare(store->db, ib_insert_sql(&arena, &table), &insert);
     if (status == IB_OK)

@@ -94,7 +94,7 @@ static enum ib_status read_run(struct reader *r)
     if (!r->run->id)
         return ib_fail(IB_EINVAL, sqlite3_db_filename(r->db, "main"), "this run was killed before it began");
     r->table = &cases;
-    return read_rows(r, ib_select_sql(&r->scratch, &cases), true, read_case);
+    return read_rows(r, ib_select_sql(&r->scratch, &cases, 0), true, read_case);
 }
 
 /* ---- the measurements ---- */
@@ -123,9 +123,19 @@ static void read_process(struct reader *r, sqlite3_stmt *row, struct ib_case_rec
 static enum ib_status read_measurements(struct reader *r)
 {
     for (r->table = ib_db_tables; r->table < ib_db_tables + IB_TABLE_COUNT; r->table++)
-        IB_TRY(read_rows(r, ib_select_sql(&r->scratch, r->table), false, read_row));
+        IB_TRY(read_rows(r, ib_select_sql(&r->scratch, r->table, 0), false, read_row));
     IB_TRY(read_rows(r, "SELECT case_number, name, value FROM metrics", false, read_metric));
     return read_rows(r, "SELECT case_number, source, reason FROM whole_processes", false, read_process);
+}
+
+enum ib_status ib_load_rows(sqlite3 *db, struct ib_run_record *run, enum ib_db_table_kind kind,
+                            uint64_t case_number)
+{
+    struct reader r = {.db = db, .run = run, .table = &ib_db_tables[kind]};
+    *(size_t *)(void *)((char *)&run->cases[case_number - 1] + r.table->n_at) = 0;
+    enum ib_status status = read_rows(&r, ib_select_sql(&r.scratch, r.table, case_number), false, read_row);
+    ib_arena_free(&r.scratch);
+    return status;
 }
 
 enum ib_status ib_load_run_of(sqlite3 *db, bool measurements, struct ib_run_record *out)

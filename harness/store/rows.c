@@ -2,6 +2,7 @@
 #include "base/truth.h"
 #include "store/tables.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -123,10 +124,11 @@ enum ib_status ib_row_put(sqlite3_stmt *insert, const struct ib_db_table *table,
 
 /* ---- reading ---- */
 
-const char *ib_select_sql(struct ib_arena *arena, const struct ib_db_table *table)
+const char *ib_select_sql(struct ib_arena *arena, const struct ib_db_table *table, uint64_t case_number)
 {
-    return ib_arena_print(arena, "SELECT %s FROM %s%s%s ORDER BY %s%s%s", column_names(arena, table),
-                          table->name, table->where ? " WHERE " : "", table->where ? table->where : "",
+    const char *of = case_number ? ib_arena_print(arena, "%s = %" PRIu64, table->key, case_number) : "1";
+    return ib_arena_print(arena, "SELECT %s FROM %s WHERE %s AND %s ORDER BY %s%s%s",
+                          column_names(arena, table), table->name, of, table->where ? table->where : "1",
                           table->key, table->order ? ", " : "", table->order ? table->order : "");
 }
 

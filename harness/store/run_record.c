@@ -57,71 +57,6 @@ const char *ib_case_record_stderr(const struct ib_case_record *c)
     return c->check.stderr_tail;
 }
 
-/* ---- orders ---- */
-
-static int phase_place(const char *phase)
-{
-    int place = 0;
-    ib_word_value(ib_phase_words, phase, &place);
-    return place;
-}
-
-static int most_first(uint64_t a, uint64_t b)
-{
-    return (a < b) - (a > b);
-}
-
-static int copy_order(const void *left, const void *right)
-{
-    const struct ib_copy_record *a = left, *b = right;
-    int order = phase_place(a->phase) - phase_place(b->phase);
-    if (order == 0)
-        order = most_first(a->traffic.h2d_bytes + a->traffic.d2h_bytes,
-                           b->traffic.h2d_bytes + b->traffic.d2h_bytes);
-    if (order == 0)
-        order = strcmp(a->op, b->op);
-    return order ? order : strcmp(a->tensor, b->tensor);
-}
-
-static int kernel_order(const void *left, const void *right)
-{
-    const struct ib_kernel_record *a = left, *b = right;
-    int order = most_first(a->count, b->count);
-    return order ? order : strcmp(a->name, b->name);
-}
-
-static int operation_order(const void *left, const void *right)
-{
-    const struct ib_operation_record *a = left, *b = right;
-    int order = most_first(a->launch_ns + a->wait_ns, b->launch_ns + b->wait_ns);
-    return order ? order : strcmp(a->op, b->op);
-}
-
-static int copy_time_order(const void *left, const void *right)
-{
-    const struct ib_copy_time_record *a = left, *b = right;
-    int order = most_first(a->h2d_ns + a->d2h_ns, b->h2d_ns + b->d2h_ns);
-    if (order == 0)
-        order = strcmp(a->op, b->op);
-    return order ? order : strcmp(a->tensor, b->tensor);
-}
-
-static void sort(void *list, size_t n, size_t bytes, int (*order)(const void *, const void *))
-{
-    if (n)
-        qsort(list, n, bytes, order);
-}
-
-void ib_case_record_sort(struct ib_case_record *c)
-{
-    struct ib_tracer_record *t = &c->tracer;
-    struct ib_profile_record *p = &c->profile;
-    sort(c->copies, c->n_copies, sizeof *c->copies, copy_order);
-    sort(t->kernels, t->n_kernels, sizeof *t->kernels, kernel_order);
-    sort(p->operations, p->n_operations, sizeof *p->operations, operation_order);
-    sort(p->copies, p->n_copies, sizeof *p->copies, copy_time_order);
-}
-
 /* ---- times ---- */
 
 static bool undisturbed(const struct ib_round_record *r)
@@ -166,6 +101,13 @@ static void derive_phases(struct ib_case_record *c, double *scratch)
 }
 
 /* ---- copies ---- */
+
+static int phase_place(const char *phase)
+{
+    int place = 0;
+    ib_word_value(ib_phase_words, phase, &place);
+    return place;
+}
 
 static void add_calls(struct ib_transfer_totals *sum, const struct ib_calls_record *c)
 {

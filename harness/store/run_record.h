@@ -5,6 +5,7 @@
 #ifndef IB_STORE_RUN_RECORD_H
 #define IB_STORE_RUN_RECORD_H
 
+#include "base/hash.h"
 #include "base/truth.h"
 #include "config/axes.h"
 #include "machine/machine_info.h"
@@ -201,7 +202,8 @@ struct ib_case_record {
     size_t n_copies, copies_capacity;
     struct ib_calls_record *calls;
     size_t n_calls, calls_capacity;
-    bool process_timed; /* as a whole process: it was asked for, and there are runs or a reason */
+    char log_hash[IB_HASH_HEX]; /* of the transfer log behind both, for the store; "": unknown */
+    bool process_timed;         /* as a whole process: it was asked for, and there are runs or a reason */
     const char *process_source, *process_reason;
     struct ib_process_run_record *process_runs;
     size_t n_process_runs, process_runs_capacity;
@@ -247,11 +249,10 @@ void ib_run_record_derive(struct ib_run_record *);
 void ib_run_record_name(struct ib_run_record *);
 void ib_run_record_free(struct ib_run_record *);
 
-/* For the store: marks all measurements of a case as unknown; returns the time of an epoch over its rounds;
- * sorts its copies, kernels and profile as the record orders them. */
+/* For the store: marks all measurements of a case as unknown; returns the time of an epoch over its rounds.
+ */
 void ib_case_record_clear(struct ib_case_record *);
 struct ib_epoch_times ib_epoch_times_of(const struct ib_case_record *);
-void ib_case_record_sort(struct ib_case_record *);
 
 /* By id; NULL: there is none. */
 const struct ib_case_record *ib_run_record_find(const struct ib_run_record *, const char *id);

@@ -174,7 +174,6 @@ void ib_store_close(struct ib_store *store)
         sqlite3_finalize(store->insert[i]);
     sqlite3_close(store->db);
     ib_run_record_free(&store->record);
-    free(store->by_id);
     free(store);
 }
 

@@ -123,8 +123,8 @@ const struct ib_db_table ib_db_tables[IB_TABLE_COUNT] = {
     [IB_TABLE_KERNELS] = LIST("tracer_kernels", kernel_columns, "count DESC, name", NULL, tracer., kernels),
     [IB_TABLE_PROFILES] = SINGLE("profiles", profile_columns, profile),
     [IB_TABLE_OPERATIONS] =
-        LIST("profile_operations", operation_columns, "launch_ns + wait_ns DESC", NULL, profile., operations),
-    [IB_TABLE_COPY_TIMES] = LIST("profile_copies", copy_time_columns, "h2d_ns + d2h_ns DESC", NULL, profile., copies),
+        LIST("profile_operations", operation_columns, "launch_ns + wait_ns DESC, op", NULL, profile., operations),
+    [IB_TABLE_COPY_TIMES] = LIST("profile_copies", copy_time_columns, "h2d_ns + d2h_ns DESC, op, tensor", NULL, profile., copies),
     [IB_TABLE_LOSSES] = LIST("curve", loss_columns, "epoch", NULL, , losses),
     [IB_TABLE_ROUNDS] = LIST("rounds", round_columns, "round", NULL, , rounds),
     [IB_TABLE_COPIES] =

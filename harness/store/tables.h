@@ -73,8 +73,8 @@ const char *ib_insert_sql(struct ib_arena *, const struct ib_db_table *);
 enum ib_status ib_row_put(sqlite3_stmt *insert, const struct ib_db_table *, uint64_t case_number,
                           const void *row);
 
-/* "SELECT case_number, a, b FROM t WHERE … ORDER BY case_number, …". */
-const char *ib_select_sql(struct ib_arena *, const struct ib_db_table *);
+/* "SELECT case_number, a, b FROM t WHERE … ORDER BY case_number, …"; case_number 0: of all cases. */
+const char *ib_select_sql(struct ib_arena *, const struct ib_db_table *, uint64_t case_number);
 /* Reads the current row of it, without the number of the case. Text goes to the arena. */
 void ib_row_get(sqlite3_stmt *select, const struct ib_db_table *, struct ib_arena *, void *row);
 

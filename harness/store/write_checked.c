@@ -1,4 +1,5 @@
 /* The result of a checked pass: added to the record, and written row by row. */
+#include "store/load_run.h"
 #include "store/store.h"
 #include "store/writer.h"
 
@@ -57,24 +58,25 @@ static enum ib_status put_tracer(struct ib_store *store, struct ib_case_record *
     IB_TRY(ib_store_add(store, IB_TABLE_TRACERS, c, &tracer));
     for (uint32_t i = 0; i < w->n_kernels; i++) {
         const struct ib_kernel_record kernel = {w->kernels[i].name, w->kernels[i].count};
-        IB_TRY(ib_store_add(store, IB_TABLE_KERNELS, c, &kernel));
+        IB_TRY(ib_store_put_row(store, IB_TABLE_KERNELS, c->number, &kernel));
     }
-    return IB_OK;
+    return ib_load_rows(store->db, &store->record, IB_TABLE_KERNELS, c->number);
 }
 
 /* An operation of a profile, and the times of its copies, whose tensors are those of the transfer log. */
-static enum ib_status put_operation(struct ib_store *store, struct ib_case_record *c,
+static enum ib_status put_operation(struct ib_store *store, uint64_t number,
                                     const struct ib_checked_pass *pass, int op)
 {
     const struct ib_profile_operation *o = &pass->profile->operations[op];
     const struct ib_transfer_log *log = pass->transfer_log;
     const char *word = ib_word_of(ib_op_words, op);
     const struct ib_operation_record operation = {word, o->calls, o->launch_ns, o->wait_ns, o->compute_ns};
-    IB_TRY(o->calls ? ib_store_add(store, IB_TABLE_OPERATIONS, c, &operation) : IB_OK);
+    IB_TRY(o->calls ? ib_store_put_row(store, IB_TABLE_OPERATIONS, number, &operation) : IB_OK);
     for (uint32_t t = 0; log && t < log->n_tensors; t++) {
         const struct ib_profile_copy *times = &pass->profile->copies[op][t];
         const struct ib_copy_time_record copy = {word, log->tensor[t], times->h2d_ns, times->d2h_ns};
-        IB_TRY(copy.h2d_ns + copy.d2h_ns ? ib_store_add(store, IB_TABLE_COPY_TIMES, c, &copy) : IB_OK);
+        IB_TRY(copy.h2d_ns + copy.d2h_ns ? ib_store_put_row(store, IB_TABLE_COPY_TIMES, number, &copy)
+                                         : IB_OK);
     }
     return IB_OK;
 }
@@ -93,8 +95,9 @@ static enum ib_status put_profile(struct ib_store *store, struct ib_case_record 
     }
     IB_TRY(ib_store_add(store, IB_TABLE_PROFILES, c, &profile));
     for (int op = 0; p && op < IB_OP_COUNT; op++)
-        IB_TRY(put_operation(store, c, pass, op));
-    return IB_OK;
+        IB_TRY(put_operation(store, c->number, pass, op));
+    IB_TRY(ib_load_rows(store->db, &store->record, IB_TABLE_OPERATIONS, c->number));
+    return ib_load_rows(store->db, &store->record, IB_TABLE_COPY_TIMES, c->number);
 }
 
 static enum ib_status put_metrics(struct ib_store *store, struct ib_case_record *c, const double *metrics)
@@ -154,7 +157,6 @@ static enum ib_status put_checked(struct ib_store *store, struct ib_case_record 
     IB_TRY(put_curve(store, c, pass));
     IB_TRY(put_predictions(store, c->number, pass));
     IB_TRY(put_final(store, c->number, &pass->final));
-    ib_case_record_sort(c);
     return pass->transfer_log ? ib_store_put_log(store, c, "checked", pass->transfer_log) : IB_OK;
 }
 

@@ -1,8 +1,9 @@
 #include "store/writer.h"
 
 #include "base/error.h"
+#include "base/hash.h"
+#include "store/load_run.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum ib_status ib_store_begin(struct ib_store *store)
@@ -23,35 +24,18 @@ enum ib_status ib_store_end(struct ib_store *store, enum ib_status status)
 
 /* ---- cases ---- */
 
-static int by_id(const void *left, const void *right)
-{
-    const struct ib_case_record *const *a = left, *const *b = right;
-    return strcmp((*a)->id, (*b)->id);
-}
-
-static enum ib_status index_cases(struct ib_store *store)
+enum ib_status ib_store_find(struct ib_store *store, const struct ib_case *of, struct ib_case_record **out)
 {
     const struct ib_run_record *r = &store->record;
-    store->by_id = malloc((r->n + 1) * sizeof(struct ib_case_record *));
-    if (!store->by_id)
-        return ib_fail(IB_ENOMEM, NULL, "no memory for the cases of the run");
-    for (size_t i = 0; i < r->n; i++)
-        store->by_id[i] = &r->cases[i];
-    qsort(store->by_id, r->n, sizeof *store->by_id, by_id);
-    return IB_OK;
-}
-
-enum ib_status ib_store_find(struct ib_store *store, const struct ib_case *c, struct ib_case_record **out)
-{
-    if (!store->by_id)
-        IB_TRY(index_cases(store));
-    const struct ib_case_record key = {.id = c->id}, *wanted = &key;
-    const struct ib_case_record **found =
-        bsearch(&wanted, store->by_id, store->record.n, sizeof *store->by_id, by_id);
-    if (!found)
-        return ib_fail(IB_EINTERNAL, c->id, "this case was not added to the store");
-    *out = &store->record.cases[(*found)->number - 1];
-    return IB_OK;
+    for (size_t i = 0; i < r->n; i++) { /* cases come in their order, most of the time */
+        const size_t at = (store->found + i) % r->n;
+        if (strcmp(r->cases[at].id, of->id) == 0) {
+            store->found = at;
+            *out = &r->cases[at];
+            return IB_OK;
+        }
+    }
+    return ib_fail(IB_EINTERNAL, of->id, "this case was not added to the store");
 }
 
 enum ib_status ib_store_begin_case(struct ib_store *store, const struct ib_case *c,
@@ -88,74 +72,45 @@ enum ib_status ib_store_add(struct ib_store *store, enum ib_db_table_kind kind, 
     return ib_row_put(store->insert[kind], table, c->number, kept);
 }
 
+enum ib_status ib_store_put_row(struct ib_store *store, enum ib_db_table_kind kind, uint64_t case_number,
+                                const void *row)
+{
+    return ib_row_put(store->insert[kind], &ib_db_tables[kind], case_number, row);
+}
+
 /* ---- transfer logs ---- */
 
-/* The copies and calls of a log, as those of *out; the tensors' names stay where they are. */
-static void list_log(struct ib_arena *arena, const char *pass, const struct ib_transfer_log *log,
-                     struct ib_case_record *out)
+static enum ib_status put_phase(struct ib_store *store, uint64_t case_number, const char *pass,
+                                const struct ib_transfer_log *log, int phase)
 {
-    for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        const char *word = ib_word_of(ib_phase_words, phase);
-        struct ib_calls_record *calls = ib_row_add(arena, &ib_db_tables[IB_TABLE_CALLS], out);
-        *calls = (struct ib_calls_record){pass, word, log->launches[phase], log->syncs[phase]};
-        for (int op = 0; op < IB_OP_COUNT; op++)
-            for (uint32_t t = 0; t < log->n_tensors; t++) {
-                const struct ib_traffic *traffic = &log->copies[phase][op][t];
-                if (traffic->h2d_count + traffic->d2h_count == 0)
-                    continue;
-                struct ib_copy_record *copy = ib_row_add(arena, &ib_db_tables[IB_TABLE_COPIES], out);
-                *copy = (struct ib_copy_record){pass, word, ib_word_of(ib_op_words, op), log->tensor[t],
-                                                *traffic};
-            }
-    }
-    ib_case_record_sort(out);
-}
-
-static bool same_log(const struct ib_case_record *a, const struct ib_case_record *b)
-{
-    bool same = a->n_copies == b->n_copies && a->n_calls == b->n_calls;
-    for (size_t i = 0; same && i < a->n_calls; i++)
-        same = a->calls[i].launches == b->calls[i].launches && a->calls[i].syncs == b->calls[i].syncs;
-    for (size_t i = 0; same && i < a->n_copies; i++)
-        same = ib_traffic_equal(&a->copies[i].traffic, &b->copies[i].traffic) &&
-               strcmp(a->copies[i].op, b->copies[i].op) == 0 &&
-               strcmp(a->copies[i].tensor, b->copies[i].tensor) == 0 &&
-               strcmp(a->copies[i].phase, b->copies[i].phase) == 0;
-    return same;
-}
-
-/* The record keeps the logs of timed passes only. */
-static enum ib_status put_row(struct ib_store *store, enum ib_db_table_kind kind, struct ib_case_record *c,
-                              const void *row, bool keep)
-{
-    return keep ? ib_store_add(store, kind, c, row)
-                : ib_row_put(store->insert[kind], &ib_db_tables[kind], c->number, row);
-}
-
-static enum ib_status replace_log(struct ib_store *store, struct ib_case_record *c, const char *pass,
-                                  const struct ib_case_record *log)
-{
-    const bool keep = strcmp(pass, "timed") == 0;
-    if (keep)
-        c->n_copies = c->n_calls = 0;
-    IB_TRY(RUN(store, DROP_COPIES, ib_db_integer(c->number), ib_db_text(pass)));
-    IB_TRY(RUN(store, DROP_CALLS, ib_db_integer(c->number), ib_db_text(pass)));
-    for (size_t i = 0; i < log->n_calls; i++)
-        IB_TRY(put_row(store, IB_TABLE_CALLS, c, &log->calls[i], keep));
-    for (size_t i = 0; i < log->n_copies; i++)
-        IB_TRY(put_row(store, IB_TABLE_COPIES, c, &log->copies[i], keep));
+    const char *word = ib_word_of(ib_phase_words, phase);
+    const struct ib_calls_record calls = {pass, word, log->launches[phase], log->syncs[phase]};
+    IB_TRY(ib_store_put_row(store, IB_TABLE_CALLS, case_number, &calls));
+    for (int op = 0; op < IB_OP_COUNT; op++)
+        for (uint32_t t = 0; t < log->n_tensors; t++) {
+            const struct ib_copy_record copy = {pass, word, ib_word_of(ib_op_words, op), log->tensor[t],
+                                                log->copies[phase][op][t]};
+            if (copy.traffic.h2d_count + copy.traffic.d2h_count)
+                IB_TRY(ib_store_put_row(store, IB_TABLE_COPIES, case_number, &copy));
+        }
     return IB_OK;
 }
 
 enum ib_status ib_store_put_log(struct ib_store *store, struct ib_case_record *c, const char *pass,
                                 const struct ib_transfer_log *log)
 {
-    struct ib_arena arena = {0};
-    struct ib_case_record listed = {0};
-    list_log(&arena, pass, log, &listed);
-    enum ib_status status = IB_OK;
-    if (!same_log(&listed, c)) /* most rounds of a case copy the same */
-        status = replace_log(store, c, pass, &listed);
-    ib_arena_free(&arena);
-    return status;
+    char hash[IB_HASH_HEX];
+    const bool timed = strcmp(pass, "timed") == 0;
+    ib_hash_of(log, sizeof *log, hash);
+    if (timed && strcmp(hash, c->log_hash) == 0)
+        return IB_OK; /* most rounds of a case copy the same */
+    IB_TRY(RUN(store, DROP_COPIES, ib_db_integer(c->number), ib_db_text(pass)));
+    IB_TRY(RUN(store, DROP_CALLS, ib_db_integer(c->number), ib_db_text(pass)));
+    for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
+        IB_TRY(put_phase(store, c->number, pass, log, phase));
+    if (!timed)
+        return IB_OK;
+    memcpy(c->log_hash, hash, sizeof hash);
+    IB_TRY(ib_load_rows(store->db, &store->record, IB_TABLE_CALLS, c->number));
+    return ib_load_rows(store->db, &store->record, IB_TABLE_COPIES, c->number);
 }

@@ -24,7 +24,7 @@ struct ib_store {
     sqlite3 *db;
     sqlite3_stmt *prepared[STATEMENT_COUNT], *insert[IB_TABLE_COUNT];
     struct ib_run_record record;
-    const struct ib_case_record **by_id; /* record.cases, sorted; NULL until needed */
+    size_t found; /* index of the case that was found last */
 };
 
 #define RUN(store, which, ...) ib_db_run((store)->prepared[which], IB_DB_VALUES(__VA_ARGS__))
@@ -43,6 +43,9 @@ const char *ib_store_keep(struct ib_store *, const char *text);
 /* Adds a copy of a row to the case, and writes it. */
 enum ib_status ib_store_add(struct ib_store *, enum ib_db_table_kind, struct ib_case_record *,
                             const void *row);
+/* Writes a row; the record is unchanged. */
+enum ib_status ib_store_put_row(struct ib_store *, enum ib_db_table_kind, uint64_t case_number,
+                                const void *row);
 /* Writes a transfer log in place of the one that the pass ("checked", "timed") of the case had. The record
  * keeps that of timed passes. */
 enum ib_status ib_store_put_log(struct ib_store *, struct ib_case_record *, const char *pass,

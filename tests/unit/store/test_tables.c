@@ -161,7 +161,7 @@ static size_t get(const struct ib_db_table *table, char *rows, int64_t *case_num
     sqlite3_stmt *select;
     bool row = true;
     size_t n = 0;
-    assert_int_equal(ib_db_prepare(db, ib_select_sql(&arena, table), &select), IB_OK);
+    assert_int_equal(ib_db_prepare(db, ib_select_sql(&arena, table, 0), &select), IB_OK);
     for (;; n++) {
         assert_int_equal(ib_db_next(select, &row), IB_OK);
         if (!row)
