@@ -61,6 +61,11 @@ enum ib_status ib_db_next(sqlite3_stmt *, bool *row);
 /* Binds and runs a statement that returns no rows. */
 enum ib_status ib_db_run(sqlite3_stmt *, const struct ib_db_value *values, size_t n);
 
+/* Prepares, binds, runs and frees such a statement. */
+enum ib_status ib_db_run_once(sqlite3 *, const char *sql, const struct ib_db_value *values, size_t n);
+/* The first column of the first row; 0 also without a row and after a failure. */
+int ib_db_number(sqlite3 *, const char *sql);
+
 /* The values of ib_db_bind and ib_db_run, listed in the call. */
 #define IB_DB_VALUES(...)                                                                                    \
     (const struct ib_db_value[]){__VA_ARGS__},                                                               \

@@ -1,7 +1,6 @@
 #include "store/store.h"
 
 #include "base/error.h"
-#include "store/load_run.h"
 #include "store/run_folder.h"
 #include "store/schema.h"
 #include "store/writer.h"
@@ -58,22 +57,19 @@ static enum ib_status add_run(struct ib_store *store, const struct ib_config *co
                               const struct ib_machine *machine)
 {
     char id[64], started[32];
-    sqlite3_stmt *insert;
     utc_now("%Y-%m-%dT%H:%M:%SZ", started, sizeof started);
     IB_TRY(new_id(id, sizeof id));
-    IB_TRY(ib_db_prepare(store->db,
-                         "INSERT INTO run (id, name, started, config_text, config_sha256, version, machine,"
-                         " reference, selection) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                         &insert));
     json_t *json = ib_machine_to_json(machine);
     char *described = json_dumps(json, JSON_COMPACT);
     json_decref(json);
-    enum ib_status status =
-        ib_db_run(insert, IB_DB_VALUES(ib_db_text(id), ib_db_text(config->name), ib_db_text(started),
-                                       ib_db_text(config->text), ib_db_text(config->sha256),
-                                       ib_db_text(IB_VERSION), ib_db_text(described),
-                                       ib_db_text(config->baseline), ib_db_text(config->selection_text)));
-    sqlite3_finalize(insert);
+    enum ib_status status = ib_db_run_once(
+        store->db,
+        "INSERT INTO run (id, name, started, config_text, config_sha256, version, machine, reference, "
+        "selection)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        IB_DB_VALUES(ib_db_text(id), ib_db_text(config->name), ib_db_text(started), ib_db_text(config->text),
+                     ib_db_text(config->sha256), ib_db_text(IB_VERSION), ib_db_text(described),
+                     ib_db_text(config->baseline), ib_db_text(config->selection_text)));
     free(described);
     return status;
 }
@@ -97,17 +93,6 @@ static enum ib_status make_tables(sqlite3 *db)
 
 /* ---- opening and closing ---- */
 
-static enum ib_status connect_file(const char *path, struct ib_store **out)
-{
-    *out = calloc(1, sizeof **out);
-    if (!*out)
-        return ib_fail(IB_ENOMEM, NULL, "no memory for the run's store");
-    IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &(*out)->db));
-    return sqlite3_exec((*out)->db, CONNECTION_PRAGMAS, NULL, NULL, NULL) == SQLITE_OK
-               ? IB_OK
-               : ib_db_fail((*out)->db);
-}
-
 static enum ib_status prepare(struct ib_store *store)
 {
     struct ib_arena arena = {0};
@@ -120,48 +105,49 @@ static enum ib_status prepare(struct ib_store *store)
     return status;
 }
 
-static enum ib_status fill(struct ib_store *store, const struct ib_config *config,
+/* Opens the file; with a configuration, makes the run in it. */
+static enum ib_status fill(struct ib_store *store, const char *path, const struct ib_config *config,
                            const struct ib_machine *machine)
 {
-    IB_TRY(make_tables(store->db));
+    IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &store->db));
+    if (sqlite3_exec(store->db, CONNECTION_PRAGMAS, NULL, NULL, NULL) != SQLITE_OK)
+        return ib_db_fail(store->db);
+    IB_TRY(config ? make_tables(store->db) : IB_OK);
     IB_TRY(prepare(store));
-    IB_TRY(ib_store_end(store, add_run(store, config, machine)));
+    IB_TRY(config ? ib_store_end(store, add_run(store, config, machine)) : IB_OK);
     return ib_load_run_of(store->db, true, &store->record);
+}
+
+static enum ib_status start(const char *path, const struct ib_config *config,
+                            const struct ib_machine *machine, struct ib_store **out)
+{
+    struct ib_store *store = calloc(1, sizeof *store);
+    if (!store)
+        return ib_fail(IB_ENOMEM, NULL, "no memory for the run's store");
+    enum ib_status status = fill(store, path, config, machine);
+    if (status == IB_OK)
+        *out = store;
+    else
+        ib_store_close(store);
+    return status;
 }
 
 enum ib_status ib_store_create(const char *dir, const struct ib_config *config,
                                const struct ib_machine *machine, struct ib_store **out)
 {
     char path[PATH_MAX];
-    struct ib_store *store = NULL;
     IB_TRY(ib_run_folder_claim(dir, path));
-    enum ib_status status = connect_file(path, &store);
-    if (status == IB_OK)
-        status = fill(store, config, machine);
-    if (status == IB_OK) {
-        *out = store;
-    } else {
-        ib_store_close(store);
+    enum ib_status status = start(path, config, machine, out);
+    if (status != IB_OK)
         unlink(path);
-    }
     return status;
 }
 
 enum ib_status ib_store_open(const char *dir, struct ib_store **out)
 {
     char path[PATH_MAX];
-    struct ib_store *store = NULL;
     IB_TRY(ib_run_folder_path(dir, path));
-    enum ib_status status = connect_file(path, &store);
-    if (status == IB_OK)
-        status = prepare(store);
-    if (status == IB_OK)
-        status = ib_load_run_of(store->db, true, &store->record);
-    if (status == IB_OK)
-        *out = store;
-    else
-        ib_store_close(store);
-    return status;
+    return start(path, NULL, NULL, out);
 }
 
 void ib_store_close(struct ib_store *store)
@@ -180,12 +166,8 @@ void ib_store_close(struct ib_store *store)
 enum ib_status ib_store_finish(struct ib_store *store)
 {
     char finished[32];
-    sqlite3_stmt *update;
     utc_now("%Y-%m-%dT%H:%M:%SZ", finished, sizeof finished);
-    IB_TRY(ib_db_prepare(store->db, "UPDATE run SET finished = ?", &update));
-    enum ib_status status = ib_db_run(update, IB_DB_VALUES(ib_db_text(finished)));
-    sqlite3_finalize(update);
-    IB_TRY(status);
+    IB_TRY(ib_db_run_once(store->db, "UPDATE run SET finished = ?", IB_DB_VALUES(ib_db_text(finished))));
     store->record.finished = ib_arena_copy(&store->record.arena, finished);
     /* A finished run is one plain file, readable from read-only media. Another reader of the file prevents
      * that, which does no harm. */

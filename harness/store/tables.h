@@ -82,4 +82,12 @@ void ib_row_get(sqlite3_stmt *select, const struct ib_db_table *, struct ib_aren
  * NULL. */
 const char *ib_column_text(sqlite3_stmt *, int column, struct ib_arena *);
 
+/* ---- load_run.c ---- */
+
+/* Reads from an open database, and derives nothing. *out must be freed even after a failure. */
+enum ib_status ib_load_run_of(sqlite3 *, bool measurements, struct ib_run_record *out);
+
+/* Reads a list of one case again, in the order of its table. */
+enum ib_status ib_load_rows(sqlite3 *, struct ib_run_record *, enum ib_db_table_kind, uint64_t case_number);
+
 #endif

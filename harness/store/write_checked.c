@@ -1,5 +1,4 @@
 /* The result of a checked pass: added to the record, and written row by row. */
-#include "store/load_run.h"
 #include "store/store.h"
 #include "store/writer.h"
 

@@ -2,7 +2,6 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "store/load_run.h"
 
 #include <string.h>
 
