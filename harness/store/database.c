@@ -11,7 +11,7 @@ enum ib_status ib_db_fail(sqlite3 *db)
     return ib_fail(code, sqlite3_db_filename(db, "main"), "%s", sqlite3_errmsg(db));
 }
 
-/* The rows of a group, gathered for an aggregate. SQLite zeroes this memory. */
+/* The values of a group. SQLite zeroes this memory. */
 struct samples {
     double *values;
     size_t n, capacity;
@@ -104,7 +104,7 @@ enum ib_status ib_db_run(sqlite3_stmt *statement, const struct ib_db_value *valu
     bool row;
     IB_TRY(ib_db_bind(statement, values, n));
     enum ib_status status = ib_db_next(statement, &row);
-    sqlite3_reset(statement); /* ends it, so that it holds no lock */
+    sqlite3_reset(statement); /* releases its lock */
     return status;
 }
 

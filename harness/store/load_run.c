@@ -17,16 +17,16 @@ struct reader {
 
 typedef void row_fn(struct reader *, sqlite3_stmt *row, struct ib_case_record *c);
 
-/* Calls `add` for each row whose first column is the number of a case that has been read. `first`: for every
- * row, with NULL for the case. */
-static enum ib_status read_rows(struct reader *r, const char *sql, bool first, row_fn *add)
+/* Calls `add` for each row with the case that its first column numbers, and skips rows without one. With
+ * any_row, calls it for every row with NULL for the case. */
+static enum ib_status read_rows(struct reader *r, const char *sql, bool any_row, row_fn *add)
 {
     sqlite3_stmt *query = NULL;
     bool row = true;
     enum ib_status status = ib_db_prepare(r->db, sql, &query);
     while (status == IB_OK && (status = ib_db_next(query, &row)) == IB_OK && row) {
         const sqlite3_int64 number = sqlite3_column_int64(query, 0);
-        if (first)
+        if (any_row)
             add(r, query, NULL);
         else if (number >= 1 && (uint64_t)number <= r->run->n)
             add(r, query, &r->run->cases[number - 1]);

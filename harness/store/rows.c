@@ -166,7 +166,7 @@ static const struct ib_setting *get_settings(const char *text, struct ib_arena *
     return list;
 }
 
-/* The field is zero before. */
+/* The field starts as zero. */
 static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column, struct ib_arena *arena,
                       void *field)
 {

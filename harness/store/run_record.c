@@ -123,7 +123,7 @@ static void add_copies(struct ib_transfer_totals *sum, const struct ib_traffic *
     sum->d2h_bytes += (int64_t)t->d2h_bytes;
 }
 
-/* Totals are known once a log was kept, which has calls for every phase. */
+/* A log has calls for every phase, so without calls there was none. */
 static void derive_transfers(struct ib_case_record *c)
 {
     const struct ib_transfer_totals unknown = {IB_NO_COUNT, IB_NO_COUNT, IB_NO_COUNT,
@@ -154,8 +154,8 @@ static void derive_as_expected(struct ib_case_record *c)
 
 /* ---- where an epoch goes ---- */
 
-/* Totals of a profile over its epochs: copies, the device's own work, launches, and waiting beyond both that
- * work and the wait that a download is anyway. */
+/* Totals of a profile over its epochs: copies, work of the device, launches, and the waiting that exceeds
+ * both that work and the cost of a wait. */
 struct profile_totals {
     double transfer, compute, launch, wait;
 };
@@ -175,10 +175,10 @@ static struct profile_totals sum_profile(const struct ib_profile_record *p)
     return sum;
 }
 
-/* In nanoseconds that add up to the median epoch: copies and computing as profiled; waits as they are in the
- * timed passes (per_op: after each operation; resident: as often as the transfer log says); the rest is
- * handing the work over. Under per_op nothing overlaps: there the launches are the profile's too, and all is
- * scaled to the median; else only what exceeds it. */
+/* Splits the median epoch. Copies and computing are as profiled, waits as in the timed passes (per_op: after
+ * each operation; resident: as many as in the transfer log), and launching is the rest. Under per_op nothing
+ * overlaps, so launches are profiled as well and everything is scaled to the median; else the parts are
+ * scaled only if they exceed it. */
 static void derive_breakdown(struct ib_case_record *c)
 {
     const struct ib_profile_record *p = &c->profile;
@@ -218,7 +218,7 @@ static double median_s(const struct ib_process_run_record *runs, size_t n, size_
     return ib_median(scratch, n);
 }
 
-/* Of an even number of runs, the median is the lower one of the two in the middle, so that it is a run. */
+/* The median of an even number of runs is the lower one of the two in the middle. */
 static void derive_process(struct ib_case_record *c, double *scratch)
 {
     struct ib_process_summary *out = &c->process;
@@ -284,7 +284,7 @@ static void derive_stops(struct ib_arena *arena, struct ib_case_record *c, doubl
 
 /* ---- the curve ---- */
 
-/* Its losses never change once they were measured. */
+/* Losses never change after they were measured. */
 static void derive_curve(struct ib_arena *arena, struct ib_case_record *c)
 {
     const size_t n = c->n_losses;
@@ -301,7 +301,7 @@ static void derive_curve(struct ib_arena *arena, struct ib_case_record *c)
     c->seconds = isnan(seconds[0]) ? NULL : seconds;
 }
 
-/* ---- all of it ---- */
+/* ---- everything ---- */
 
 static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
 {
