@@ -1,4 +1,4 @@
-/* What is derived from the measurements of a case. */
+/* Values derived from the measurements of a case. */
 #include "fixtures/made_record.h"
 #include "stats/confidence_interval.h"
 #include "stats/stats.h"
@@ -358,7 +358,7 @@ static void stops_have_the_median_of_their_rounds(void **state)
     assert_string_equal(last->reason, "in 1 of 7 rounds: too high");
 }
 
-static void where_most_rounds_do_not_get_there_is_no_median(void **state)
+static void without_most_rounds_at_the_loss_there_is_no_median(void **state)
 {
     (void)state;
     set_stops(STOP_ROUNDS / 2);
@@ -367,7 +367,7 @@ static void where_most_rounds_do_not_get_there_is_no_median(void **state)
     assert_int_equal(last->rounds, STOP_ROUNDS);
 }
 
-/* ---- asked of a case ---- */
+/* ---- questions about a case ---- */
 
 static void the_first_round_that_went_wrong_has_the_last_word(void **state)
 {
@@ -413,7 +413,7 @@ int main(void)
         TEST(the_whole_process_has_a_median_run),
         TEST(of_an_even_number_the_lower_run_counts),
         TEST(stops_have_the_median_of_their_rounds),
-        TEST(where_most_rounds_do_not_get_there_is_no_median),
+        TEST(without_most_rounds_at_the_loss_there_is_no_median),
         TEST(the_first_round_that_went_wrong_has_the_last_word),
         TEST(cases_are_found_by_id_and_axes_are_numbers),
     };

@@ -85,7 +85,7 @@ static void put_timed(struct fixture *f, uint64_t round, enum ib_case_status sta
     assert_int_equal(ib_store_put_timed(f->store, &f->c, &timed), IB_OK);
 }
 
-/* What the run's only row of a query says, as text; "null" for NULL. */
+/* The first column of a query's only row, as text; "null" for NULL. */
 static const char *ask(struct fixture *f, const char *sql)
 {
     static char answer[16384];
@@ -313,7 +313,8 @@ static const struct ib_search_pass searched = {
     .reason = "",
     .stops = {{1, 2, 5, 3, NULL}, {2, 1, 0, 2, "stuck"}, {3, 0.5, 9, 4, NULL}}};
 
-/* To the first loss in 10, 20, … ns; to the last one in as many until round `last`, and then never. */
+/* Reaches the first loss in 10, 20, … ns; the last one in the same time until round `last`, and then never.
+ */
 static void put_stopped(struct fixture *f, uint64_t last)
 {
     assert_int_equal(ib_store_put_stops(f->store, &f->c, &searched), IB_OK);
@@ -343,14 +344,14 @@ static void stops_and_their_rounds_are_rows(void **state)
     assert_int_equal(c->stop_summaries[2].reached, STOP_ROUNDS - 1);
 }
 
-/* As another process does that goes on with the run. */
+/* As another process does to continue the run. */
 static void reopen(struct fixture *f)
 {
     ib_store_close(f->store);
     assert_int_equal(ib_store_open(f->dir, &f->store), IB_OK);
 }
 
-static void rounds_are_gone_on_with(void **state)
+static void rounds_continue(void **state)
 {
     struct fixture *f = *state;
     struct ib_arena arena = {0};
@@ -369,7 +370,7 @@ static void rounds_are_gone_on_with(void **state)
     ib_arena_free(&arena);
 }
 
-static void stops_are_gone_on_with(void **state)
+static void stops_continue(void **state)
 {
     struct fixture *f = *state;
     struct ib_arena arena = {0};
@@ -388,7 +389,7 @@ static void stops_are_gone_on_with(void **state)
     ib_arena_free(&arena);
 }
 
-/* A run of another version of the tables is refused, with what to do about it. */
+/* Refuses a run with another version of the tables, and says what to do. */
 static void other_versions_are_refused(void **state)
 {
     struct fixture *f = *state;
@@ -439,7 +440,7 @@ static void killed_run_stays_readable(void **state)
     assert_int_equal(rounds_on_record(inner), 3);
 }
 
-/* Puts rounds until the file may grow no more; how many were taken goes to a pipe. */
+/* Puts rounds until the file may not grow any more, and writes the number of those stored to a pipe. */
 static void fill_disk(struct fixture *f, const char *dir, int out)
 {
     struct ib_store *store;
@@ -457,8 +458,8 @@ static void fill_disk(struct fixture *f, const char *dir, int out)
         ++*taken;
     bool named = strstr(ib_error_text(), "run.sqlite") != NULL;
     --*taken;
-    bool told = write(out, taken, sizeof *taken) == sizeof *taken;
-    _exit(status == IB_EIO && named && told ? 0 : 1);
+    bool sent = write(out, taken, sizeof *taken) == sizeof *taken;
+    _exit(status == IB_EIO && named && sent ? 0 : 1);
 }
 
 static void full_disk_is_an_error_and_no_loss(void **state)
@@ -485,14 +486,22 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(makes_folders_and_one_run_each),    TEST(names_the_folder_it_cannot_write),
-        TEST(status_is_the_worst_of_all_passes), TEST(unknown_is_null),
-        TEST(times_follow_the_rounds),           TEST(transfer_log_of_the_newest_round),
-        TEST(tracer_is_a_count_or_a_reason),     TEST(tracer_without_a_count),
-        TEST(profile_is_rows_of_totals),         TEST(stops_and_their_rounds_are_rows),
-        TEST(rounds_are_gone_on_with),           TEST(stops_are_gone_on_with),
-        TEST(other_versions_are_refused),        TEST(keeps_few_predictions_of_many),
-        TEST(finished_run_is_one_file),          TEST(killed_run_stays_readable),
+        TEST(makes_folders_and_one_run_each),
+        TEST(names_the_folder_it_cannot_write),
+        TEST(status_is_the_worst_of_all_passes),
+        TEST(unknown_is_null),
+        TEST(times_follow_the_rounds),
+        TEST(transfer_log_of_the_newest_round),
+        TEST(tracer_is_a_count_or_a_reason),
+        TEST(tracer_without_a_count),
+        TEST(profile_is_rows_of_totals),
+        TEST(stops_and_their_rounds_are_rows),
+        TEST(rounds_continue),
+        TEST(stops_continue),
+        TEST(other_versions_are_refused),
+        TEST(keeps_few_predictions_of_many),
+        TEST(finished_run_is_one_file),
+        TEST(killed_run_stays_readable),
         TEST(full_disk_is_an_error_and_no_loss),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);

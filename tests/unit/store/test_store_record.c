@@ -221,7 +221,7 @@ static void assert_same_on_disk(struct ib_store *store, const char *dir)
     ib_run_record_free(&loaded);
 }
 
-static void memory_and_disk_tell_the_same(void **state)
+static void memory_equals_disk(void **state)
 {
     (void)state;
     struct ib_store *store = sample_run_open("run");
@@ -244,6 +244,6 @@ static void memory_and_disk_tell_the_same(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(memory_and_disk_tell_the_same)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(memory_equals_disk)};
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }

@@ -1,4 +1,4 @@
-/* Each table of a run gives back what was put into it, in the order that the record asks for. */
+/* Each table of a run returns the rows that were put into it, in the order of the record. */
 #include "base/truth.h"
 #include "fixtures/scratch.h"
 #include "store/run_record.h"
@@ -32,7 +32,7 @@ static int stop(void **state)
     return 0;
 }
 
-/* The number that a query with these names in it gives. */
+/* The number that a query with these parameters returns. */
 static int64_t ask(const char *sql, const char *table, const char *column)
 {
     sqlite3_stmt *query;
@@ -54,7 +54,7 @@ static bool may_be_null(const struct ib_db_table *table, const struct ib_column 
 
 static const double numbers[] = {1.5, 1.0 / 3, 2e-9};
 
-/* A value of its type that is told from those of the columns around it. */
+/* A value of its type that differs from those of the columns around it. */
 static void set_known(const struct ib_column *column, size_t at, void *field)
 {
     const enum ib_truth truth = at % 2 ? IB_YES : IB_NO;
@@ -92,7 +92,7 @@ static void set_known(const struct ib_column *column, size_t at, void *field)
     }
 }
 
-/* What stands for NULL. */
+/* Sets the value that stands for NULL. */
 static void set_unknown(const struct ib_column *column, void *field)
 {
     if (column->type == IB_COLUMN_REAL)
@@ -155,7 +155,8 @@ static void put(const struct ib_db_table *table, uint64_t case_number, const voi
     sqlite3_finalize(insert);
 }
 
-/* All rows, one after the other; returns how many. The numbers of their cases go to case_numbers. */
+/* Reads all rows, one after the other, and returns their number. The numbers of their cases go to
+ * case_numbers. */
 static size_t get(const struct ib_db_table *table, char *rows, int64_t *case_numbers)
 {
     sqlite3_stmt *select;
@@ -217,7 +218,7 @@ static void what_is_unknown_is_null(void **state)
         for (const struct ib_column *column = ib_db_tables[t].columns; column->name; column++) {
             const char *sql = ib_arena_print(&arena, "SELECT sum(%s IS NULL) FROM %s WHERE ?1 || ?2 <> ''",
                                              column->name, ib_db_tables[t].name);
-            /* Words that are none, and only those, are 0 in the struct. */
+            /* Only an unknown word is 0 in the struct. */
             if (ask(sql, "a", "b") != may_be_null(&ib_db_tables[t], column))
                 fail_msg("%s of %s", column->name, ib_db_tables[t].name);
         }
