@@ -224,17 +224,27 @@ void *ib_row_add(struct ib_arena *arena, const struct ib_db_table *table, struct
     return *list + (*n)++ * table->row_bytes;
 }
 
+static void *keep_bytes(struct ib_arena *arena, const void *from, size_t bytes)
+{
+    return from ? memcpy(ib_arena_alloc(arena, bytes + 1), from, bytes) : NULL;
+}
+
 void ib_row_keep(struct ib_arena *arena, const struct ib_db_table *table, void *row)
 {
     for (const struct ib_column *column = table->columns; column->name; column++) {
         void *field = (char *)row + column->offset;
         const char **text = field;
         const double **numbers = field;
+        struct ib_setting **settings = field;
         if (column->type == IB_COLUMN_TEXT)
             *text = *text && **text ? ib_arena_copy(arena, *text) : NULL;
-        if (column->type != IB_COLUMN_NUMBERS || !*numbers)
+        if (column->type == IB_COLUMN_NUMBERS)
+            *numbers = keep_bytes(arena, *numbers, *length_of(field) * sizeof **numbers);
+        if (column->type != IB_COLUMN_SETTINGS)
             continue;
-        const size_t bytes = *length_of(field) * sizeof **numbers;
-        *numbers = memcpy(ib_arena_alloc(arena, bytes + 1), *numbers, bytes);
+        *settings = keep_bytes(arena, *settings, *length_of(field) * sizeof **settings);
+        for (size_t i = 0; i < *length_of(field); i++)
+            (*settings)[i] = (struct ib_setting){ib_arena_copy(arena, (*settings)[i].name),
+                                                 ib_arena_copy(arena, (*settings)[i].value)};
     }
 }

@@ -64,7 +64,7 @@ struct ib_db_table ib_db_case_table(struct ib_arena *);
 
 /* A new row in the case: the next element of the table's list, or the only row. */
 void *ib_row_add(struct ib_arena *, const struct ib_db_table *, struct ib_case_record *);
-/* Moves the text and the numbers of a row to the arena; "" becomes NULL. */
+/* Replaces text, numbers and settings of a row by copies in the arena; "" becomes NULL. */
 void ib_row_keep(struct ib_arena *, const struct ib_db_table *, void *row);
 
 /* "INSERT INTO t (case_number, a, b) VALUES (?, ?, ?)". */

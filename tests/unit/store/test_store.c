@@ -127,6 +127,26 @@ static void names_the_folder_it_cannot_write(void **state)
                    WORDS("cannot create"));
 }
 
+static void a_case_outlives_its_description(void **state)
+{
+    struct fixture *f = *state;
+    char id[] = "second", value[] = "4";
+    struct ib_setting settings[] = {{"tile", value}};
+    const struct ib_configured_impl choice = {&f->info, settings, 1, "i tile=4"};
+    struct ib_case c = f->c;
+    c.id = id;
+    c.impl = &choice;
+    assert_int_equal(ib_store_add_cases(f->store, &c, 1), IB_OK);
+    id[0] = value[0] = '?';
+    settings[0].name = NULL;
+    const struct ib_case_record *kept = &ib_store_record(f->store)->cases[1];
+    assert_string_equal(kept->id, "second");
+    assert_int_equal(kept->n_options, 1);
+    assert_string_equal(kept->options[0].name, "tile");
+    assert_string_equal(kept->options[0].value, "4");
+    assert_string_equal(ask(f, "SELECT options FROM cases WHERE number = 2"), "{\"tile\":\"4\"}");
+}
+
 static void status_is_the_worst_of_all_passes(void **state)
 {
     struct fixture *f = *state;
@@ -488,6 +508,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(makes_folders_and_one_run_each),
         TEST(names_the_folder_it_cannot_write),
+        TEST(a_case_outlives_its_description),
         TEST(status_is_the_worst_of_all_passes),
         TEST(unknown_is_null),
         TEST(times_follow_the_rounds),
