@@ -113,8 +113,8 @@ static void print_checked(const struct ib_checked_pass *checked)
         print_metric(ib_metrics[i], checked->metrics[i], checked->test_rows);
     printf("verified: %s", ib_word_of(ib_verdict_words, (int)v->verdict));
     if (v->verdict == IB_RIGHT)
-        printf(" (against the %s: loss %.1e, parameters %.1e, predictions %.1e off)\n", checked->reference,
-               v->loss_error, v->params_error, v->prediction_error);
+        printf(" (against the %s: loss %.1e, parameters %.1e, predictions %.1e off)\n",
+               checked->check.reference, v->loss_error, v->params_error, v->prediction_error);
     else
         printf(": %s\n", v->reason);
 }
@@ -123,9 +123,9 @@ static void print_timed(const struct ib_case *c, const struct ib_timed_pass *tim
 {
     char epoch[32], whole[32], setup[32];
     printf("time: %s (%s an epoch), after %s of set-up\n",
-           ib_print_ns(timed->epoch_ns * (double)c->epochs, whole, sizeof whole),
-           ib_print_ns(timed->epoch_ns, epoch, sizeof epoch),
-           ib_print_ns((double)timed->phases.setup_ns, setup, sizeof setup));
+           ib_print_ns(timed->round.epoch_ns * (double)c->epochs, whole, sizeof whole),
+           ib_print_ns(timed->round.epoch_ns, epoch, sizeof epoch),
+           ib_print_ns((double)timed->round.phases.setup_ns, setup, sizeof setup));
 }
 
 static int print_failure(enum ib_case_status status, const char *reason, const char *output)
@@ -143,13 +143,13 @@ static int train_case(const struct ib_pass_context *context, struct ib_case *c, 
     struct ib_checked_pass checked;
     struct ib_timed_pass timed;
     ib_pass_checked(context, c, arena, &checked);
-    if (checked.status != IB_CASE_OK)
-        return print_failure(checked.status, checked.reason, checked.stderr_tail);
+    if (checked.check.status != IB_CASE_OK)
+        return print_failure(checked.check.status, checked.check.reason, checked.check.stderr_tail);
     print_checked(&checked);
     c->log_every = 0; /* the log belongs to the checked pass; what is timed is training alone */
     ib_pass_timed(context, c, 1, &checked.final, arena, &timed);
-    if (timed.status != IB_CASE_OK)
-        return print_failure(timed.status, timed.reason, timed.stderr_tail);
+    if (timed.round.status != IB_CASE_OK)
+        return print_failure(timed.round.status, timed.round.reason, timed.round.stderr_tail);
     print_timed(c, &timed);
     return checked.verification.verdict == IB_WRONG ? IB_EXIT_WRONG : IB_EXIT_OK;
 }
