@@ -266,5 +266,6 @@ enum ib_status ib_yaml_check_name(const struct ib_yaml *doc, const yaml_node_t *
     if (name[0] && name[0] != '.' && name[0] != '-' && !name[strspn(name, letters)])
         return IB_OK;
     return ib_yaml_fail(doc, node, key,
-                        "`%.100s` is not a name made of letters, digits and _ (inside also . and -)", name);
+                        "`%.100s` is not a name made of letters, digits and _ (. and - except at the start)",
+                        name);
 }

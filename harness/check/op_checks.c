@@ -242,7 +242,7 @@ bool ib_checking_parts(struct ib_checking *k)
     const bool loads = check_loading(k);
     if (loads && k->model_case->impl->info->command) {
         ib_check_result_skip(k->check_result, IB_LEVEL_OPERATIONS,
-                             "an external program can be asked for whole trainings only");
+                             "an external program supports whole trainings only");
         return true;
     }
     if (loads && k->model_case->impl->info->device)

@@ -108,11 +108,11 @@ static bool is_repeatable(struct attempt *t)
 static const char *name_difference(struct attempt *t)
 {
     if (!is_repeatable(t))
-        return "two runs of the same training give different bits, though IB_DETERMINISTIC is set";
+        return "two runs of the same training give different bits, although IB_DETERMINISTIC is set";
     if (t->checked.path && strcmp(t->checked.path, "fused") == 0)
-        return "steps(n) does not end where n times steps(1) end";
-    return "trained in one go (replayed, or with no loss read in between) it ends elsewhere than epoch by "
-           "epoch";
+        return "steps(n) and n times steps(1) give different results";
+    return "training in one go (replayed, or without reading losses) and epoch by epoch give different "
+           "results";
 }
 
 static void repeat(struct attempt *t)

@@ -121,10 +121,10 @@ static void add_text(const struct ib_yaml *doc, struct texts *texts, const char 
 static enum ib_status add_option(const struct ib_yaml *doc, const char *name, const yaml_node_t *values,
                                  struct texts *texts)
 {
-    static const char allowed[] = "a value without blanks";
+    static const char allowed[] = "a value without whitespace";
     struct texts out = {0};
     if (ib_yaml_count(values) == 0)
-        return ib_yaml_fail(doc, values, name, "an empty list; at least one value is needed");
+        return ib_yaml_fail(doc, values, name, "empty list; at least one value is needed");
     for (size_t i = 0; i < texts->n; i++) {
         for (size_t j = 0; j < ib_yaml_count(values); j++) {
             const yaml_node_t *item = ib_yaml_item(doc, values, j);

@@ -85,8 +85,8 @@ enum ib_status ib_filter_term_parse(struct ib_arena *arena, const char *subject,
         return read_pattern(arena, out->subject, text, where, out);
     }
     if (!ib_parse_f64(rest, &out->number))
-        return ib_fail(IB_EINVAL, where, "`%.100s` is not a number, or one of >= > <= < = and a number",
-                       text);
+        return ib_fail(IB_EINVAL, where,
+                       "`%.100s` is not a number, optionally preceded by >=, >, <=, < or =", text);
     if (out->relation == IB_MATCHES)
         out->relation = IB_EQUAL;
     return IB_OK;
@@ -331,7 +331,7 @@ static enum ib_status refuse(struct offer *offer, const struct ib_case_filter *c
         ib_hint(condition->text, offer->names, hint, sizeof hint);
     else
         hint[0] = '\0';
-    return ib_fail(IB_EINVAL, conditions->where, "matches no case: none has %s `%.100s`%s; there is %s%s",
+    return ib_fail(IB_EINVAL, conditions->where, "matches no case: none has %s `%.100s`%s; available: %s%s",
                    ib_subject_names()[condition->subject], condition->text, hint, list,
                    more ? " and more" : "");
 }
@@ -350,6 +350,7 @@ enum ib_status ib_case_selection_missed(struct ib_arena *arena, const struct ib_
         if (!offer.met)
             return refuse(&offer, conditions, condition);
     }
-    return ib_fail(IB_EINVAL, conditions->where,
-                   "matches no case: each condition can be met, but no case that is left meets all");
+    return ib_fail(
+        IB_EINVAL, conditions->where,
+        "matches no case: each condition matches some case, but no remaining case meets all of them");
 }

@@ -44,7 +44,7 @@ const char *const *ib_command_resolve(struct ib_arena *arena, const char *folder
 /* ---- the map ---- */
 
 static const char command_allowed[] =
-    "a list of a program and its arguments, such as [python3, client.py]: no shell reads it";
+    "a list of a program and its arguments, such as [python3, client.py]; it runs without a shell";
 
 static enum ib_status read_command(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                    const yaml_node_t *list, void *field)
@@ -69,7 +69,8 @@ const struct ib_yaml_key ib_external_keys[] = {
      .required = true,
      .type = "list of texts",
      .allowed = command_allowed,
-     .help = "a program that speaks impls/PROTOCOL.md; paths start from the configuration's folder",
+     .help = "program that speaks the protocol of impls/PROTOCOL.md; paths are relative to the configuration "
+             "file",
      .example = "[python3, client.py]"},
     {.name = NULL},
 };

@@ -63,7 +63,8 @@ static enum ib_status refuse_option(const struct ib_impl_info *info, const char 
     for (size_t i = 0; info->options[i].name && i < OPTIONS_MAX; i++)
         names[i] = info->options[i].name;
     if (!names[0])
-        return ib_fail(IB_EINVAL, where, "%s: unknown option `%.100s`; it has none", info->name, name);
+        return ib_fail(IB_EINVAL, where, "%s: unknown option `%.100s`; this implementation has no options",
+                       info->name, name);
     return ib_fail(IB_EINVAL, where, "%s: unknown option `%.100s`%s; allowed: %s", info->name, name,
                    ib_hint(name, names, hint, sizeof hint), ib_name_list(names, list, sizeof list));
 }

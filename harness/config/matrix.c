@@ -52,7 +52,7 @@ static enum ib_status read_dataset(struct build *b, const struct ib_axis_value *
         return ib_fail(status, error->where[0] ? error->where : value->where, "%s", error->message);
     status = ib_dataset_load(&spec, out);
     if (status == IB_EIO)
-        return ib_fail(status, error->where, "%s (named by %s)", error->message, value->where);
+        return ib_fail(status, error->where, "%s (named at %s)", error->message, value->where);
     return status;
 }
 
@@ -69,9 +69,9 @@ static enum ib_status keep_dataset(struct build *b, const struct ib_axis_value *
             return IB_OK;
         }
         if (strcmp(other->name, read->name) == 0) {
-            enum ib_status status =
-                ib_fail(IB_EINVAL, value->where, "two data sets are called `%s`; name one under `datasets`",
-                        read->name);
+            enum ib_status status = ib_fail(
+                IB_EINVAL, value->where,
+                "two data sets are named `%s`; give one of them another name under `datasets`", read->name);
             ib_dataset_free(read);
             return status;
         }
@@ -122,7 +122,7 @@ static bool is_impossible(const struct ib_case *c, char *reason)
         return true;
     }
     if (c->spec.net.loss == IB_BCE && c->dataset->task != IB_CLASSIFICATION) {
-        snprintf(reason, REASON_BYTES, "loss bce means nothing for %s (%s)", task, c->dataset->name);
+        snprintf(reason, REASON_BYTES, "loss bce does not apply to %s (%s)", task, c->dataset->name);
         return true;
     }
     return false;
@@ -261,7 +261,8 @@ static enum ib_status resolve_tied_impls(struct build *b, struct ib_axis *axis)
         IB_TRY(ib_impl_options_resolve(b->registry, &b->out->arena, &one, &resolved));
         if (resolved.n != 1)
             return ib_fail(IB_EINVAL, one.values->where,
-                           "key `impl`: `%.100s` stands for %zu implementations; `zip` ties one to one",
+                           "key `impl`: `%.100s` matches %zu implementations; with `zip` each entry must "
+                           "name exactly one",
                            one.values->text, resolved.n);
         values[i] = resolved.values[0];
     }
@@ -312,7 +313,7 @@ static enum ib_status nothing_left(const struct build *b)
         if (b->dropped[i].count)
             reasons = ib_arena_print(&b->out->arena, "%s%s%" PRIu64 " x %s", reasons, reasons[0] ? "; " : "",
                                      b->dropped[i].count, b->dropped[i].reason);
-    return ib_fail(IB_EINVAL, b->config->path, "no case is left: %s", reasons);
+    return ib_fail(IB_EINVAL, b->config->path, "no cases left: %s", reasons);
 }
 
 static enum ib_status check_selection(struct build *b)

@@ -100,7 +100,7 @@ static enum ib_status read_zip(const struct ib_yaml *doc, const char *key, const
                                struct ib_zip *zips, size_t n)
 {
     if (list->type != YAML_SEQUENCE_NODE || ib_yaml_count(list) < 2)
-        return ib_yaml_fail(doc, list, key, "two axes or more advance together: [lr, epochs]");
+        return ib_yaml_fail(doc, list, key, "at least two axes are needed, such as [lr, epochs]");
     zips[n].where = ib_yaml_where(doc, list);
     for (size_t i = 0; i < ib_yaml_count(list); i++) {
         const yaml_node_t *item = ib_yaml_item(doc, list, i);

@@ -100,7 +100,7 @@ static const struct ib_yaml_key process_keys[] = {
     {FIELD("runs", process_runs), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX,
      .help = "timed runs of the whole process", .example = "5", .initial = "5"},
     {FIELD("warmup", process_warmup), .read = ib_yaml_read_u64, .max = 1000,
-     .help = "runs before the first that is timed", .example = "2"},
+     .help = "untimed runs before the first timed one", .example = "2"},
     {.name = NULL},
 };
 static const char process_allowed[] = "true, false or a map such as {runs: 5, warmup: 1}";
@@ -130,29 +130,32 @@ const struct ib_yaml_key ib_measure_keys[] = {
     {FIELD("warmup", warmup), .read = ib_yaml_read_u64, .max = 1000,
      .help = "untimed trainings in each worker before the timed one", .example = "2"},
     {FIELD("rounds", rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX,
-     .help = "timed rounds of each case, each in a process of its own; with `precision`, the most",
+     .help = "timed rounds per case, each in its own process; with `precision`, the maximum",
      .example = "20"},
     {FIELD("precision", precision), .read = ib_yaml_read_share, .initial = "none",
-     .help = "a case stops early once half the interval of its median is at most this share of the median",
+     .help = "a case stops early once half the confidence interval of its median is at most this share of "
+             "the median",
      .example = "1%"},
     {FIELD("min_rounds", min_rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX, .initial = "6",
-     .help = "rounds before a case may stop early; only with `precision`", .example = "8"},
+     .help = "minimum rounds before a case may stop early; only with `precision`", .example = "8"},
     {FIELD("max_rounds", max_rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX,
-     .initial = "`rounds`", .help = "another name of `rounds` where there is a `precision`", .example = "40"},
+     .initial = "`rounds`", .help = "alias for `rounds` when `precision` is set", .example = "40"},
     {FIELD("order", order), .read = ib_yaml_read_word, .words = ib_order_words,
-     .help = "order of the timed rounds: cases shuffled in each round; forth and back; or case by case",
+     .help =
+         "order of the timed rounds: cases shuffled in each round, in alternating direction, or case by case",
      .example = "abba"},
     {FIELD("min_time", min_time_ns), .read = ib_yaml_read_duration, .max = HOUR_NS,
-     .help = "a round repeats its training until this much has been timed", .example = "0.5s"},
+     .help = "a round repeats its training until this much time has been measured", .example = "0.5s"},
     {FIELD("timeout", timeout_ns), .read = ib_yaml_read_duration, .min = MS_NS, .max = 24 * HOUR_NS,
-     .help = "limit of one request to a worker, such as a training", .example = "10m"},
+     .help = "time limit of one request to a worker, such as a training", .example = "10m"},
     {FIELD("memory", memory_bytes), .read = ib_yaml_read_bytes, .min = MEGABYTE, .max = MEGABYTE << 30,
-     .initial = "no limit", .help = "memory that a worker may have to itself", .example = "2GB"},
+     .initial = "no limit", .help = "memory limit of a worker; shared pages count only in part",
+     .example = "2GB"},
     {FIELD("memory_by", memory_by), .read = ib_yaml_read_word, .words = ib_memory_by_words,
-     .help = "how `memory` is enforced: by a control group, by polling, or by the first that works",
+     .help = "how `memory` is enforced: by a cgroup, by polling, or by a cgroup if one can be created",
      .example = "polling"},
     {FIELD("oracle_budget", oracle_budget_ns), .read = ib_yaml_read_duration, .min = US_NS, .max = HOUR_NS,
-     .help = "time of one reference training; beyond it, fewer epochs are verified", .example = "1m"},
+     .help = "time limit of one reference training; beyond it, fewer epochs are verified", .example = "1m"},
     {.name = "pin",
      .read = read_pin,
      .type = "word or list of CPUs",
@@ -178,7 +181,7 @@ static enum ib_status refuse_without_precision(const struct ib_yaml *doc, const 
         const yaml_node_t *node = ib_yaml_find(doc, map, stopping[i]);
         if (node)
             return ib_yaml_fail(doc, node, stopping[i],
-                                "means nothing without `precision`; all cases get `rounds`");
+                                "has no effect without `precision`; every case gets `rounds`");
     }
     return IB_OK;
 }
@@ -195,17 +198,18 @@ static enum ib_status settle_rounds(const struct ib_yaml *doc, const yaml_node_t
     }
     if (most && ib_yaml_find(doc, map, "rounds"))
         return ib_yaml_fail(doc, most, "max_rounds",
-                            "the same as `rounds` where there is a `precision`; give one");
+                            "means the same as `rounds` when `precision` is set; give only one of them");
     if (most)
         m->rounds = m->max_rounds;
     m->max_rounds = m->rounds;
     if (m->max_rounds < INTERVAL_ROUNDS)
-        return ib_yaml_fail(doc, precision, "precision", "needs %d rounds or more; there are at most %llu",
-                            INTERVAL_ROUNDS, (unsigned long long)m->max_rounds);
+        return ib_yaml_fail(doc, precision, "precision",
+                            "needs at least %d rounds, but at most %llu are allowed", INTERVAL_ROUNDS,
+                            (unsigned long long)m->max_rounds);
     if (!least)
         m->min_rounds = INTERVAL_ROUNDS;
     if (m->min_rounds > m->max_rounds)
-        return ib_yaml_fail(doc, least, "min_rounds", "`%llu` is more than the %llu rounds there are at most",
+        return ib_yaml_fail(doc, least, "min_rounds", "`%llu` exceeds the maximum of %llu rounds",
                             (unsigned long long)m->min_rounds, (unsigned long long)m->max_rounds);
     return IB_OK;
 }

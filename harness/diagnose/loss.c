@@ -13,7 +13,7 @@ static bool is_missing(const struct ib_evidence *e, char *text, size_t n)
         const uint64_t epoch = truth->epoch[i];
         double loss;
         if (ib_checks_epoch(epoch, e->answer->epochs) && !ib_loss_find(&e->answer->curve, epoch, &loss)) {
-            snprintf(text, n, "no loss was given for epoch %" PRIu64, epoch);
+            snprintf(text, n, "no loss was reported for epoch %" PRIu64, epoch);
             return true;
         }
     }
@@ -83,7 +83,7 @@ static bool is_late(const struct ib_evidence *e, char *text, size_t n)
 
 static bool is_ahead(const struct ib_evidence *e, char *text, size_t n)
 {
-    snprintf(text, n, "loss is one epoch ahead: taken after the update");
+    snprintf(text, n, "loss is one epoch ahead: computed after the update");
     return is_shifted(e, -1);
 }
 
@@ -96,7 +96,7 @@ static bool is_scaled(const struct ib_evidence *e, char *text, size_t n)
         const double expected = ib_loss_at(truth, curve->epoch[i]);
         ib_fit_add_loss(&fit, curve->loss[i], factor * expected, expected);
     }
-    snprintf(text, n, "loss is a constant factor (%.4g) off", factor);
+    snprintf(text, n, "loss is off by a constant factor (%.4g)", factor);
     return curve->n > 1 && ib_fit_is_clear(&fit);
 }
 
@@ -123,7 +123,7 @@ static bool is_of_fewer_updates(const struct ib_evidence *e, char *text, size_t 
         if (like == 0 || like > last)
             return false;
     }
-    snprintf(text, n, "loss is that of fewer updates: at epoch %" PRIu64 " that of about %" PRIu64, last,
+    snprintf(text, n, "loss matches fewer updates: at epoch %" PRIu64 " that of about epoch %" PRIu64, last,
              like);
     return e->first_divergent_epoch > IB_READ_FIRST && like < last;
 }

@@ -36,14 +36,14 @@ bool ib_params_stuck(const struct ib_evidence *e, char *text, size_t n)
         }
     char name[8];
     if (stuck[0] == net->n_layers && stuck[1] == net->n_layers)
-        snprintf(text, n, "final parameters are those of the start: never updated, or a stale copy");
+        snprintf(text, n, "final parameters equal the initial ones: never updated, or a stale copy");
     else if (stuck[0] + stuck[1] > 1)
-        snprintf(text, n, "%s stay at their start: never updated",
+        snprintf(text, n, "%s keep their initial values: never updated",
                  stuck[0] == 0   ? "biases"
                  : stuck[1] == 0 ? "weights"
                                  : "some weights and biases");
     else if (first < IB_MAX_PARAMS)
-        snprintf(text, n, "%s %s stays at its start: never updated", first % 2 ? "bias" : "weight",
+        snprintf(text, n, "%s %s keeps its initial values: never updated", first % 2 ? "bias" : "weight",
                  ib_param_text(net, first, name));
     return first < IB_MAX_PARAMS;
 }
@@ -79,7 +79,7 @@ static bool is_transposed(const struct ib_evidence *e, char *text, size_t n)
 static bool are_off(const struct ib_evidence *e, char *text, size_t n)
 {
     (void)e;
-    snprintf(text, n, "final parameters are off");
+    snprintf(text, n, "final parameters are wrong");
     return true;
 }
 

@@ -99,9 +99,9 @@ static bool are_scaled(const struct ib_evidence *e, char *text, size_t n)
         square += e->expected[i] * e->expected[i];
     }
     if (fabs(product / square) < 1e-6)
-        snprintf(text, n, "predictions are zero, but for rounding");
+        snprintf(text, n, "predictions are zero up to rounding");
     else
-        snprintf(text, n, "predictions are a constant factor (%.4g) off", product / square);
+        snprintf(text, n, "predictions are off by a constant factor (%.4g)", product / square);
     return are_made_by(e, scale, product / square);
 }
 
@@ -122,7 +122,7 @@ static bool are_of(const struct ib_evidence *e, const double *params)
 
 static bool are_of_the_start(const struct ib_evidence *e, char *text, size_t n)
 {
-    snprintf(text, n, "predictions are those of the start parameters: stale copy");
+    snprintf(text, n, "predictions come from the initial parameters: stale copy");
     return are_of(e, e->reference->start);
 }
 
@@ -143,7 +143,7 @@ static bool lack_the_biases(const struct ib_evidence *e, char *text, size_t n)
 static bool are_off(const struct ib_evidence *e, char *text, size_t n)
 {
     (void)e;
-    snprintf(text, n, "predictions are not those of the final parameters");
+    snprintf(text, n, "predictions do not match the final parameters");
     return true;
 }
 

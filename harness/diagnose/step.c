@@ -69,7 +69,7 @@ static bool is_unmoved(const struct wrong_step *c, uint32_t p)
 static void name_place(const struct wrong_step *c, uint32_t p, char *text, size_t n)
 {
     char name[8];
-    const int used = snprintf(text, n, "gradient of %s is off", ib_param_text(c->net, p, name));
+    const int used = snprintf(text, n, "gradient of %s is wrong", ib_param_text(c->net, p, name));
     if (p % 2 == 0)
         snprintf(text + used, n - (size_t)used, ", most in row %" PRIu64 " and column %" PRIu64,
                  c->result->worst_row[p / 2] + 1, c->result->worst_column[p / 2] + 1);
@@ -88,12 +88,12 @@ static void name_update(const struct wrong_step *c, char *text, size_t n)
     const bool all = wrong == ib_network_params(c->net);
     ib_param_text(c->net, p, name);
     if (is_unmoved(c, p))
-        snprintf(text, n, "%s %s stays as it was: not updated", p % 2 ? "bias" : "weight", name);
+        snprintf(text, n, "%s %s is unchanged: not updated", p % 2 ? "bias" : "weight", name);
     else if (!isfinite(ib_max_norm(ib_network_param_size(c->net, p), ib_param_at(c->net, c->step->to, p))))
-        snprintf(text, n, "%s is not finite after it", name);
+        snprintf(text, n, "%s is not finite after the update", name);
     else if (is_scaled(c, factor))
-        snprintf(text, n, "gradient%s%s is a constant factor (%.4g) off", all ? "" : " of ", all ? "" : name,
-                 factor);
+        snprintf(text, n, "gradient%s%s is off by a constant factor (%.4g)", all ? "" : " of ",
+                 all ? "" : name, factor);
     else
         name_place(c, p, text, n);
 }
@@ -105,14 +105,14 @@ enum ib_status ib_diagnose_step(const struct ib_training_spec *spec, const struc
     double *got = NULL;
     enum ib_status status = IB_OK;
     if (result->loss_wrong) {
-        snprintf(what, sizeof what, "loss is %.6g for %.6g", step->loss, step->truth.loss);
+        snprintf(what, sizeof what, "loss is %.6g, expected %.6g", step->loss, step->truth.loss);
     } else {
         status = ib_step_sketch(spec, step, &got);
         if (status == IB_OK)
             name_update(&(struct wrong_step){&spec->net, step, result, got}, what, sizeof what);
     }
     if (status == IB_OK)
-        snprintf(text, n, "epoch %" PRIu64 " by itself: %s", step->epoch, what);
+        snprintf(text, n, "epoch %" PRIu64 " alone: %s", step->epoch, what);
     free(got);
     return status;
 }

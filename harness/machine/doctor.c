@@ -50,7 +50,7 @@ static void examine_cores(struct examination *e)
     int n = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1;
     const char *is = ib_arena_print(e->arena, "%d usable of %d", n, get_nprocs_conf());
     find(e, n > 1 ? IB_FINE : IB_NOTE, "CPUs", is,
-         "with one CPU the harness and the work share it; use another machine");
+         "with a single CPU, harness and workers compete for it; use another machine");
 }
 
 static void examine_governor(struct examination *e)
@@ -66,7 +66,7 @@ static void examine_governor(struct examination *e)
         steady += strcmp(line, "performance") == 0;
     }
     if (known == 0)
-        find(e, IB_NOTE, "frequency governor", "not visible here (usual in virtual machines)",
+        find(e, IB_NOTE, "frequency governor", "not visible (common in virtual machines)",
              "compare only within one run, where rounds are interleaved");
     else
         find(e, steady == known ? IB_FINE : IB_DISTURBS, "frequency governor",
@@ -85,10 +85,10 @@ static void examine_turbo(struct examination *e)
         if (!read_line(switches[i].path, line, sizeof line))
             continue;
         bool on = strcmp(line, switches[i].on) == 0;
-        find(e, on ? IB_DISTURBS : IB_FINE, "turbo",
-             on ? "on: speed depends on heat and on the other cores" : "off",
-             "switch it off while measuring, in /sys/devices/system/cpu/intel_pstate/no_turbo or "
-             "cpufreq/boost");
+        find(
+            e, on ? IB_DISTURBS : IB_FINE, "turbo",
+            on ? "on: speed depends on temperature and on the other cores" : "off",
+            "turn it off while measuring, in /sys/devices/system/cpu/intel_pstate/no_turbo or cpufreq/boost");
         return;
     }
 }
@@ -103,7 +103,7 @@ static void examine_virtualisation(struct examination *e)
     if (file)
         fclose(file);
     find(e, virtual ? IB_NOTE : IB_FINE, "virtual machine",
-         virtual ? "yes: neighbours may take time away" : "no",
+         virtual ? "yes: other guests may take CPU time" : "no",
          "trust ratios within one run, not times across days");
 }
 
@@ -113,7 +113,7 @@ static void examine_siblings(struct examination *e)
     bool shared =
         read_line("/sys/devices/system/cpu/smt/active", line, sizeof line) && strcmp(line, "1") == 0;
     find(e, shared ? IB_NOTE : IB_FINE, "hyper-threads", shared ? "on: two CPUs may share one core" : "off",
-         "measure.pin with one CPU of each core");
+         "set measure.pin to one CPU of each core");
 }
 
 /* ---- what else is going on ---- */
@@ -125,7 +125,7 @@ static void examine_load(struct examination *e)
         return;
     find(e, load[0] < 0.5 ? IB_FINE : IB_DISTURBS, "load",
          ib_arena_print(e->arena, "%.2f over the last minute", load[0]),
-         "wait until it is quiet; `top` says who is busy");
+         "wait until the machine is idle; `top` shows what is running");
 }
 
 static void examine_memory(struct examination *e)
@@ -141,13 +141,13 @@ static void examine_memory(struct examination *e)
         fclose(file);
     ib_print_bytes((double)kib * 1024, available, sizeof available);
     find(e, kib > 1000000 ? IB_FINE : IB_DISTURBS, "free memory", ib_arena_copy(e->arena, available),
-         "close what you do not need: a machine that swaps measures its disk");
+         "close other programs: once the machine swaps, timings measure its disk");
     if (sysinfo(&info) == 0 && info.totalswap > info.freeswap)
         find(e, IB_NOTE, "swap",
              ib_arena_print(
                  e->arena, "%s in use",
                  ib_print_bytes((double)(info.totalswap - info.freeswap) * info.mem_unit, text, sizeof text)),
-             "sudo swapoff -a, if memory suffices");
+             "sudo swapoff -a, if there is enough memory");
 }
 
 static void examine_memory_limits(struct examination *e)
@@ -156,8 +156,8 @@ static void examine_memory_limits(struct examination *e)
     if (ib_memory_limit_place(place, sizeof place))
         find(e, IB_FINE, "memory limits", ib_arena_print(e->arena, "by cgroup, in %s", place), NULL);
     else
-        find(e, IB_NOTE, "memory limits", "by polling: no cgroup can be made here",
-             "systemd-run --user --scope -p Delegate=yes build/ironbench ..., where cgroups are version 2");
+        find(e, IB_NOTE, "memory limits", "by polling: cannot create a cgroup here",
+             "with cgroup v2: systemd-run --user --scope -p Delegate=yes build/ironbench ...");
 }
 
 static void examine_disk(struct examination *e)
@@ -169,7 +169,7 @@ static void examine_disk(struct examination *e)
     double bytes = (double)disk.f_bavail * (double)disk.f_frsize;
     find(e, bytes > 1e9 ? IB_FINE : IB_NOTE, "free disk here",
          ib_arena_copy(e->arena, ib_print_bytes(bytes, text, sizeof text)),
-         "a run keeps its arrays beside its record; give --out a folder with room");
+         "a run stores its arrays next to its record; use --out with a folder on a larger disk");
 }
 
 static void examine_clock(struct examination *e)
@@ -180,7 +180,7 @@ static void examine_clock(struct examination *e)
     bool fast =
         strcmp(line, "tsc") == 0 || strcmp(line, "kvm-clock") == 0 || strcmp(line, "arch_sys_counter") == 0;
     find(e, fast ? IB_FINE : IB_NOTE, "clock source", ib_arena_copy(e->arena, line),
-         "reading this clock is slow; give measure.min_time 10ms or more");
+         "reading this clock is slow; set measure.min_time to 10ms or more");
 }
 
 /* ---- how steady a CPU is ---- */
@@ -206,10 +206,9 @@ static void examine_noise(struct examination *e)
         worst = fmax(worst, times[i] / median - 1);
     double half = (high - low) / 2 / median;
     find(e, half < 0.01 && worst < 0.25 ? IB_FINE : IB_DISTURBS, "steadiness",
-         ib_arena_print(e->arena,
-                        "the same work, %d times: median within %.1f %%, the slowest %.0f %% over it", SPINS,
-                        100 * half, 100 * worst),
-         "something takes the CPU away: more rounds, measure.pin, or a quieter machine");
+         ib_arena_print(e->arena, "the same work %d times: median known to %.1f %%, slowest %.0f %% above it",
+                        SPINS, 100 * half, 100 * worst),
+         "other work takes CPU time: use more rounds, measure.pin, or a quieter machine");
 }
 
 /* ---- what can run ---- */
@@ -217,7 +216,7 @@ static void examine_noise(struct examination *e)
 static void examine_gnuplot(struct examination *e)
 {
     bool there = system("command -v gnuplot >/dev/null 2>&1") == 0;
-    find(e, there ? IB_FINE : IB_NOTE, "gnuplot", there ? "found" : "missing: reports have no charts",
+    find(e, there ? IB_FINE : IB_NOTE, "gnuplot", there ? "found" : "not found: reports will have no charts",
          "apt-get install gnuplot-nox");
 }
 

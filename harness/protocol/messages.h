@@ -87,8 +87,8 @@ struct ib_pass_result {
     uint64_t trained_ns;     /* all of them together: wall time, */
     uint64_t thread_cpu_ns;  /* of which the calling thread had a processor, */
     uint64_t process_cpu_ns; /* and all threads together */
-    bool outside; /* by a external program: of what follows only set-up and training time are known, and the
-                     thread is its first, whatever that does */
+    bool external; /* by an external program: of the following only the set-up and training times are known,
+                      and the thread is its first one */
     bool fused, fused_predict;
     struct ib_phases phases;
     struct ib_transfer_log transfer_log; /* of one training and its prediction */

@@ -44,7 +44,7 @@ static bool has_ends(const struct ib_curve *curve, uint64_t epochs, struct ib_ou
         if (i == curve->n || curve->epoch[i] != epoch)
             return ib_outcome_set(
                 outcome, IB_CASE_FAILED,
-                "loss.npy: lacks epoch %llu of %llu; it must hold the first %d and the last %d",
+                "loss.npy: epoch %llu of %llu is missing; the first %d and the last %d epochs are required",
                 (unsigned long long)epoch, (unsigned long long)epochs, IB_READ_FIRST, IB_READ_LAST);
     }
     return true;
@@ -56,12 +56,12 @@ static bool has_seconds(const struct ib_arrays *arrays, struct ib_outcome *outco
         if (!(arrays->seconds[i] >= (i ? arrays->seconds[i - 1] : 0)))
             return ib_outcome_set(
                 outcome, IB_CASE_FAILED,
-                "loss.npy: its third column must be seconds that only grow, from 0; row %llu "
-                "has %g",
+                "loss.npy: the third column must be ascending seconds from 0; row %llu has %g",
                 (unsigned long long)i + 1, arrays->seconds[i]);
     return arrays->seconds ||
-           ib_outcome_set(outcome, IB_CASE_FAILED,
-                          "loss.npy: another algorithm needs a third column, the seconds since it began");
+           ib_outcome_set(
+               outcome, IB_CASE_FAILED,
+               "loss.npy: another algorithm needs a third column, the seconds since the training began");
 }
 
 bool ib_external_curve(const struct ib_case *c, uint64_t epochs, struct ib_arena *arena,

@@ -49,7 +49,7 @@ static bool is_said(const json_t *message, const char *type, struct ib_outcome *
 {
     const char *said = json_string_value(json_object_get(message, "type"));
     if (strcmp(type, "trained") == 0 && said && strcmp(said, "done") == 0)
-        return ib_outcome_set(outcome, IB_CASE_FAILED, "said `done` before it had said `trained`");
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "sent `done` before `trained`");
     return ib_worker_process_said(message, type, outcome);
 }
 
@@ -59,7 +59,8 @@ static bool read_claim(const json_t *message, double *claimed_ns, struct ib_outc
     *claimed_ns = json_is_number(claim) ? json_number_value(claim) : NAN;
     if (!claim || json_is_null(claim) || *claimed_ns >= 0)
         return true;
-    return ib_outcome_set(outcome, IB_CASE_FAILED, "`trained_ns` must be a number of nanoseconds from 0");
+    return ib_outcome_set(outcome, IB_CASE_FAILED,
+                          "`trained_ns` must be a non-negative number of nanoseconds");
 }
 
 /* 0 also where the later count failed, as the worker is gone. */
@@ -126,7 +127,7 @@ static bool believes_claim(struct sitting *s)
             return true;
     }
     return ib_outcome_set(s->outcome, IB_CASE_UNTRUSTED,
-                          "claims to have trained in %s; from `train` to `trained` it was %s",
+                          "claims to have trained in %s, but %s passed from `train` to `trained`",
                           ib_print_ns(t.claimed_ns, claimed_text, sizeof claimed_text),
                           ib_print_ns(t.trained_ns, seen_text, sizeof seen_text));
 }
@@ -162,11 +163,11 @@ static bool had_trained(struct sitting *s)
     const double with = fmin(after, whole.after_ns), without = fmax(first.after_ns, second.after_ns);
     if (with - without <= fmax(AFTER_PART * trained, AFTER_STEP_NS) || with <= 2 * without)
         return true;
-    return ib_outcome_set(
-        s->outcome, IB_CASE_UNTRUSTED,
-        "said `trained` before it had trained: its arrays came %s later, but %s later after "
-        "a training of one epoch",
-        ib_print_ns(with, long_text, sizeof long_text), ib_print_ns(without, short_text, sizeof short_text));
+    return ib_outcome_set(s->outcome, IB_CASE_UNTRUSTED,
+                          "sent `trained` before it had trained: its arrays arrived %s later, but only %s "
+                          "later after a training of one epoch",
+                          ib_print_ns(with, long_text, sizeof long_text),
+                          ib_print_ns(without, short_text, sizeof short_text));
 }
 
 /* ---- the passes ---- */
@@ -217,7 +218,7 @@ bool ib_external_train(const struct ib_pass_context *context, struct ib_worker_p
 {
     struct sitting s = {.context = context, .worker = worker, .request = request, .outcome = outcome};
     memset(out, 0, sizeof *out);
-    out->outside = true;
+    out->external = true;
     bool ok = request->pass == IB_PASS_CHECKED ? check_once(&s, out) : time_all(&s, out);
     if (!ok)
         ib_worker_process_quote(worker, outcome);

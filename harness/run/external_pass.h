@@ -7,7 +7,7 @@
 
 /* Trains as the request says: once in a checked pass; in a timed one after `warmup` trainings again and again
  * until min_time has been timed. request->out then holds the arrays of the last. What only a worker can say
- * (transfer log, tracer, path, processor time) stays unknown: out->outside. */
+ * (transfer log, tracer, path, processor time) stays unknown: out->external. */
 bool ib_external_train(const struct ib_pass_context *, struct ib_worker_process *,
                        const struct ib_train_request *, struct ib_pass_result *out, struct ib_outcome *);
 

@@ -44,5 +44,5 @@ const char *ib_hyperfine_run(struct ib_arena *arena, const struct ib_hyperfine *
     const char *fault = ib_subprocess_run(arena, &process);
     if (fault || read_result(result, out))
         return fault;
-    return "hyperfine left no result that can be read";
+    return "hyperfine wrote no readable result";
 }

@@ -35,7 +35,7 @@ static enum ib_status check_epoch(double epoch, double before)
     const double most = 0x1p53; /* up to here every integer is itself */
     if (epoch >= 0 && epoch <= most && floor(epoch) == epoch && epoch > before)
         return IB_OK;
-    return ib_fail(IB_EINVAL, "loss.npy", "its first column must count epochs upwards; %g came after %g",
+    return ib_fail(IB_EINVAL, "loss.npy", "its first column must be ascending epoch numbers; %g follows %g",
                    epoch, before);
 }
 
@@ -51,10 +51,10 @@ enum ib_status ib_curve_read(const struct ib_npy *npy, struct ib_arena *arena, s
                              const double **seconds)
 {
     if (npy->type != IB_F64 || npy->cols < 2 || npy->cols > 3)
-        return ib_fail(IB_EINVAL, "loss.npy",
-                       "came back with %llu columns of %s, expected 2 of f64: epoch and loss (for another "
-                       "algorithm also the seconds)",
-                       (unsigned long long)npy->cols, ib_word_of(ib_dtype_words, (int)npy->type));
+        return ib_fail(
+            IB_EINVAL, "loss.npy",
+            "has %llu columns of %s, expected 2 of f64: epoch and loss (for another algorithm also seconds)",
+            (unsigned long long)npy->cols, ib_word_of(ib_dtype_words, (int)npy->type));
     *out = (struct ib_curve){.n = npy->rows};
     out->epoch = ib_arena_alloc(arena, npy->rows * sizeof *out->epoch);
     out->loss = ib_arena_alloc(arena, npy->rows * sizeof *out->loss);

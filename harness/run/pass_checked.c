@@ -45,13 +45,13 @@ static bool train(struct checking *k, uint64_t epochs, struct ib_pass_result *re
     *reads = count_reads(&request);
     return ib_pass_train(k->context, k->c, k->worker, &request, result, &k->outcome) &&
            ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome) &&
-           (!result->outside || ib_external_curve(k->c, epochs, k->arena, arrays, &k->outcome));
+           (!result->external || ib_external_curve(k->c, epochs, k->arena, arrays, &k->outcome));
 }
 
 static void keep_account(struct checking *k, const struct ib_pass_result *result, uint64_t reads)
 {
     k->out->phases = result->phases;
-    if (result->outside)
+    if (result->external)
         return; /* nobody can look into it */
     struct ib_transfer_log *transfer_log = ib_arena_alloc(k->arena, sizeof *transfer_log);
     *transfer_log = result->transfer_log;
@@ -221,8 +221,8 @@ static void verify(struct checking *k)
     const char *algorithm = k->c->impl->info->algorithm;
     if (algorithm) {
         snprintf(v->reason, sizeof v->reason,
-                 "%.100s is another algorithm than the contract's gradient descent, so there is nothing to "
-                 "compare its parameters with",
+                 "%.100s is not the contract's gradient descent, so its parameters cannot be compared with "
+                 "the oracle's",
                  algorithm);
         return;
     }

@@ -40,7 +40,7 @@ static enum ib_status prepare(struct whole *w)
     w->answer = ib_arena_print(w->arena, "%s/answer", w->folder);
     if (mkdir(w->answer, 0777) != 0 || !getcwd(here, sizeof here) ||
         symlink(ib_self(), ib_arena_print(w->arena, "%s/ironbench", w->folder)) != 0)
-        return ib_fail_errno(w->folder, "cannot make what the whole process needs");
+        return ib_fail_errno(w->folder, "cannot set up the folder of the whole process");
     const struct ib_train_request train = {
         .pass = IB_PASS_TIMED, .epochs = w->c->epochs, .log_every = w->c->log_every, .out = w->answer};
     const struct ib_process_run_job replay = {.argv = command ? command : worker,

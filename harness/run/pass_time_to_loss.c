@@ -37,10 +37,9 @@ static bool judge(struct stopping *s, const char *folder, double *loss)
     bool ok = ib_pass_load(&s->job, folder, false, &arena, &arrays, &s->outcome);
     if (ok &&
         !ib_predictions_fit(&s->job.spec, arrays.final.params, s->x_test, arrays.final.predictions, &error)) {
-        s->misfit = ib_arena_print(s->arena,
-                                   "its predictions are not those of the parameters that it returns: they "
-                                   "are off by %.2g",
-                                   error);
+        s->misfit = ib_arena_print(
+            s->arena, "its predictions do not match the parameters that it returned: they are off by %.2g",
+            error);
         ok = false;
     }
     if (ok)
@@ -66,7 +65,7 @@ static const char *why_none(struct stopping *s, const struct ib_found *found)
     if (!found->claimed || found->epochs)
         return NULL;
     return ib_arena_print(s->arena,
-                          "by its own losses it comes so low; by the parameters that it returns it does not, "
+                          "its reported losses reach this loss, but the parameters that it returned do not, "
                           "up to %llu iterations",
                           (unsigned long long)s->c->epochs);
 }
@@ -108,10 +107,10 @@ static bool time_stop(struct stopping *s, const struct ib_stop *stop, uint64_t w
     if (judge(s, request.out, &out->loss) && out->loss <= stop->loss)
         out->train_ns = (double)result.trained_ns / (double)result.repeats;
     else if (s->outcome.status == IB_CASE_OK)
-        out->reason = s->misfit
-                          ? s->misfit
-                          : ib_arena_print(s->arena, "a training of %llu iterations no longer comes so low",
-                                           (unsigned long long)stop->epochs);
+        out->reason =
+            s->misfit ? s->misfit
+                      : ib_arena_print(s->arena, "a training of %llu iterations no longer reaches this loss",
+                                       (unsigned long long)stop->epochs);
     return s->outcome.status == IB_CASE_OK;
 }
 

@@ -45,11 +45,10 @@ bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, co
     double predictions = difference(timed->predictions, checked->predictions, timed->n_predictions);
     if (params <= allowed && predictions <= allowed)
         return true;
-    return ib_outcome_set(outcome, IB_CASE_UNTRUSTED,
-                          "the timed pass ended elsewhere than the checked one: %s differ by %.2g%s",
-                          params > allowed ? "final parameters" : "predictions",
-                          params > allowed ? params : predictions,
-                          exact ? ", though the implementation says it is deterministic" : "");
+    return ib_outcome_set(
+        outcome, IB_CASE_UNTRUSTED, "the timed pass did not repeat the checked one: %s differ by %.2g%s",
+        params > allowed ? "final parameters" : "predictions", params > allowed ? params : predictions,
+        exact ? ", although the implementation is declared deterministic" : "");
 }
 
 /* All threads together took no more than the calling one. */
@@ -65,7 +64,7 @@ static bool is_alone(const struct ib_pass_result *result)
 static bool lost_processor(const struct ib_case *c, const struct ib_pass_result *result, bool *watched)
 {
     const double wall = (double)result->trained_ns, thread = (double)result->thread_cpu_ns;
-    *watched = !result->outside && c->residency == IB_HOST && is_alone(result);
+    *watched = !result->external && c->residency == IB_HOST && is_alone(result);
     return *watched && wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS;
 }
 
@@ -88,7 +87,7 @@ static void watch(struct ib_timing *t, const struct ib_pass_result *result)
 static void add_cpu(struct ib_timing *t, const struct ib_pass_result *result)
 {
     t->thread_cpu_ns += result->thread_cpu_ns;
-    t->cpu_unknown |= result->outside && (!is_alone(result) || result->thread_cpu_ns == 0);
+    t->cpu_unknown |= result->external && (!is_alone(result) || result->thread_cpu_ns == 0);
 }
 
 static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
@@ -109,7 +108,7 @@ static bool keep_account(struct ib_timing *t, const struct ib_pass_result *resul
 {
     const struct ib_case *c = t->c;
     t->out->phases = result->phases;
-    if (result->outside)
+    if (result->external)
         return true; /* nobody can look into it */
     struct ib_transfer_log *transfer_log = ib_arena_alloc(t->arena, sizeof *transfer_log);
     *transfer_log = result->transfer_log;

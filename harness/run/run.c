@@ -283,7 +283,7 @@ int ib_run_exit_status(const struct ib_run_record *record, const char *const *re
     }
     for (; require && *require; require++)
         if (!ran(record, *require)) {
-            snprintf(why, n, "%s is required, and did not run", *require);
+            snprintf(why, n, "%s is required but did not run", *require);
             return IB_EXIT_FAILED;
         }
     if (!t.ok) {

@@ -210,9 +210,10 @@ enum ib_status ib_standardise(struct ib_arena *arena, struct ib_prepared *plain,
     struct passage p = {.dataset = d, .stretch_rows = STRETCH_ELEMENTS / d->cols + 1};
     bool ready = open_side(&p.x, d->cols, p.stretch_rows);
     ready = open_side(&p.y, d->outputs, p.stretch_rows) && ready;
-    enum ib_status status = ready ? write_all(&p, arena, plain, scaled)
-                                  : ib_fail(IB_ENOMEM, d->name, "no memory to standardise %llu columns",
-                                            (unsigned long long)d->cols);
+    enum ib_status status =
+        ready ? write_all(&p, arena, plain, scaled)
+              : ib_fail(IB_ENOMEM, d->name, "out of memory while standardising %llu columns",
+                        (unsigned long long)d->cols);
     close_side(&p.x);
     close_side(&p.y);
     return status;

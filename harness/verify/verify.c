@@ -117,7 +117,7 @@ static void check_losses(struct check *c, uint64_t end)
         c->out->loss_error = ib_larger(c->out->loss_error, error);
         if (!(error <= allowed(c, c->drift)) && !is_wrong(c, IB_PART_LOSS)) {
             c->out->first_divergent_epoch = epoch;
-            set_wrong(c, IB_PART_LOSS, "epoch %" PRIu64 ": loss %.6g for %.6g", epoch,
+            set_wrong(c, IB_PART_LOSS, "epoch %" PRIu64 ": loss %.6g, expected %.6g", epoch,
                       ib_loss_at(&c->answer->curve, epoch), truth->loss[i]);
         }
     }
@@ -152,10 +152,10 @@ static void check_crossing(struct check *c, uint64_t expected, uint64_t drifted)
         return;
     c->out->first_divergent_epoch = crossed < expected ? crossed : expected;
     if (crossed > epochs)
-        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this never", expected);
+        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this training never", expected);
     else
-        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this at %" PRIu64, expected,
-                  crossed);
+        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this training at %" PRIu64,
+                  expected, crossed);
 }
 
 /* ---- parameters and predictions ---- */
@@ -177,8 +177,9 @@ static void check_params(struct check *c)
     while (index >= ib_network_param_size(&c->ref->spec->net, p))
         index -= ib_network_param_size(&c->ref->spec->net, p++);
     char name[8];
-    set_wrong(c, IB_PART_PARAMS, "%s[%" PRIu64 "]: %.6g for %.6g", ib_param_text(&c->ref->spec->net, p, name),
-              index, c->answer->params[where], truth->params[where]);
+    set_wrong(c, IB_PART_PARAMS, "%s[%" PRIu64 "]: %.6g, expected %.6g",
+              ib_param_text(&c->ref->spec->net, p, name), index, c->answer->params[where],
+              truth->params[where]);
 }
 
 /* Predictions compared with those that their parameters give. */
@@ -239,8 +240,8 @@ static void check_predictions(struct check *c, const double *expected, const dou
         return;
     c->out->prediction_error = fit.error;
     if (fit.wrong)
-        set_wrong(c, IB_PART_PREDICTIONS, "test row %" PRIu64 ": %.6g for %.6g", fit.where / outputs + 1,
-                  c->answer->predictions[fit.where], expected[fit.where]);
+        set_wrong(c, IB_PART_PREDICTIONS, "test row %" PRIu64 ": %.6g, expected %.6g",
+                  fit.where / outputs + 1, c->answer->predictions[fit.where], expected[fit.where]);
 }
 
 /* ---- steps ---- */
@@ -295,7 +296,7 @@ static void judge(struct check *c, double *expected, double *rounded)
     if (ref->truth->epochs > 0)
         check_trajectory(c);
     if (check_steps(c) != IB_OK) {
-        leave_unverified(c->out, "no memory for single steps");
+        leave_unverified(c->out, "out of memory while checking single steps");
         return;
     }
     predict(ref->spec, c->answer->tf32, c->predictor, ref->x_test, expected, rounded);
@@ -306,7 +307,7 @@ static void judge(struct check *c, double *expected, double *rounded)
         if (is_wrong(c, (enum ib_part)part))
             c->out->verdict = IB_WRONG;
     if (c->out->verdict != IB_WRONG && c->unjudged)
-        leave_unverified(c->out, "the training diverges later than the oracle had time for");
+        leave_unverified(c->out, "the training diverges after the epochs that the oracle had time for");
 }
 
 void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, struct ib_verification *out)
@@ -314,18 +315,18 @@ void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, s
     *out = (struct ib_verification){.loss_error = NAN, .params_error = NAN, .prediction_error = NAN};
     const bool trained = ref->truth->epochs > 0;
     if (!trained && ref->n_steps == 0) {
-        leave_unverified(out, "the oracle's time is too short for a single epoch");
+        leave_unverified(out, "the oracle's time budget is too short for a single epoch");
         return;
     }
     if (trained && (ref->truth->curve.n == 0 || ref->drift->epochs != ref->truth->epochs ||
                     answer->epochs != ref->truth->epochs)) {
-        leave_unverified(out, "the oracle has no trajectory of as many epochs");
+        leave_unverified(out, "the oracle has no trajectory of the same length");
         return;
     }
     const uint64_t n = ib_training_spec_predictions(ref->spec);
     double *expected = malloc((2 * n + 1) * sizeof *expected);
     if (!expected) {
-        leave_unverified(out, "no memory for the oracle's predictions");
+        leave_unverified(out, "out of memory for the oracle's predictions");
         return;
     }
     const double *predictor = answer->predictor ? answer->predictor : answer->params;

@@ -144,7 +144,7 @@ enum ib_status ib_step_sketch(const struct ib_training_spec *spec, const struct 
             gradient[i] = (step->from[i] - step->to[i]) / spec->lr;
         status = ib_sketch_of(net, gradient, sketch);
     } else {
-        ib_fail(IB_ENOMEM, "oracle", "no memory for a gradient of %" PRIu64 " elements", size);
+        ib_fail(IB_ENOMEM, "oracle", "out of memory for a gradient of %" PRIu64 " elements", size);
     }
     free(gradient);
     *out = sketch;
