@@ -12,7 +12,7 @@
 enum { ID_HEX = 8 };
 #define EPOCHS_MAX 1000000000000
 
-/* What a configuration may choose, where the enumeration has more. */
+/* The words allowed in a configuration, for enumerations with further values. */
 static const struct ib_word loss_choices[] = {{"mse", IB_MSE}, {"bce", IB_BCE}, {NULL, 0}};
 static const struct ib_word residency_choices[] = {
     {"per_op", IB_PER_OP}, {"resident", IB_RESIDENT}, {NULL, 0}};
@@ -219,15 +219,16 @@ const char *ib_axis_text(struct ib_arena *arena, enum ib_axis_kind kind, const s
 
 /* ---- Identity ---- */
 
-/* Does this value stand in a case's identity? A default does not, so that an axis that is new tomorrow leaves
- * the ids of today as they are. */
+/* Whether this value is part of a case's identity. Defaults are not, so that adding an axis does not change
+ * existing ids. */
 static bool identifies(enum ib_axis_kind kind, const struct ib_axis_value *value)
 {
     const struct ib_axis_rule *rule = &ib_axis_rules[kind];
     return value && (rule->identifies || strcmp(value->identity, rule->defaults[0]) != 0);
 }
 
-/* Appends a text that file names and command lines can hold: "6,6" becomes "6x6", "threads=2" "threads_2". */
+/* Appends text in a form safe for file names and command lines: "6,6" becomes "6x6", "threads=2" "threads_2".
+ */
 static char *append_slug(char *end, const char *text)
 {
     for (; *text; text++) {

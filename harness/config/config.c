@@ -9,7 +9,7 @@
 
 /* ---- matrix, zip, include, exclude ---- */
 
-/* Room for n more behind those that were read. */
+/* Appends room for n more. */
 static struct ib_matrix_spec *append_specs(struct ib_config *config, size_t n)
 {
     struct ib_matrix_spec *all = ib_arena_alloc(&config->arena, (config->n_specs + n) * sizeof *all);
@@ -59,8 +59,8 @@ static enum ib_status read_exclude(const struct ib_yaml *doc, const struct ib_ya
     return IB_OK;
 }
 
-/* Checks that need the whole file, since `zip` may stand behind `matrix`. */
-static enum ib_status settle_specs(const struct ib_yaml *doc, struct ib_config *config)
+/* Checks that need the whole file, since `zip` may follow `matrix`. */
+static enum ib_status finish_specs(const struct ib_yaml *doc, struct ib_config *config)
 {
     const yaml_node_t *root = ib_yaml_root(doc);
     if (config->n_specs == 0 || (config->n_zips && !ib_yaml_find(doc, root, "matrix")))
@@ -258,7 +258,7 @@ static enum ib_status read_document(const struct ib_yaml *doc, struct ib_config 
     config->text = doc->text;
     ib_hash_of(doc->text, doc->bytes, config->sha256);
     IB_TRY(ib_yaml_read_map(doc, root, NULL, ib_config_keys, config));
-    IB_TRY(settle_specs(doc, config));
+    IB_TRY(finish_specs(doc, config));
     if (!config->name) {
         config->name = ib_file_stem(&config->arena, config->path);
         IB_TRY(ib_yaml_check_name(doc, root, "name", config->name));

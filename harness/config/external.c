@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* ---- where a command lies ---- */
+/* ---- paths of a command ---- */
 
 static bool is_file(const char *path)
 {
@@ -14,7 +14,7 @@ static bool is_file(const char *path)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-/* folder/word or home/word where there is such a file; else NULL. */
+/* folder/word or home/word if that file exists, else NULL. */
 static const char *find_file(struct ib_arena *arena, const char *folder, const char *word)
 {
     const char *here = ib_file_join(arena, folder, word);
@@ -36,7 +36,7 @@ const char *const *ib_command_resolve(struct ib_arena *arena, const char *folder
             file = find_file(arena, folder, word);
         out[i] = file ? file : word;
     }
-    if (out[0] == command[0] && strchr(out[0], '/')) /* nowhere: the failure shall name the nearest place */
+    if (out[0] == command[0] && strchr(out[0], '/')) /* not found: the error will name this path */
         out[0] = ib_file_join(arena, folder, out[0]);
     return out;
 }

@@ -4,8 +4,8 @@ enum { PAIRS_MAX = 10000, BUDGET_MAX = 1000000, CONFIRM_MAX = 3 };
 
 static const struct ib_word order_words[] = {{"random", IB_PAIRS_RANDOM}, {"abba", IB_PAIRS_ABBA}, {NULL, 0}};
 
-/* 40 pairs: on a shared machine, where the ratios of pairs scatter by 0.4 to 2.4 %, they find a slowdown of 3
- * % in one case of 20 in more than 95 % of gates (results/gate-noise/README.md), in a minute and a half. */
+/* 40 pairs: on a shared machine, where pair ratios scatter by 0.4 to 2.4 %, they detect a slowdown of 3 % in
+ * one of 20 cases in more than 95 % of gates (results/gate-noise/README.md), in a minute and a half. */
 const struct ib_gate_rules ib_gate_rules_default = {.pairs = 40,
                                                     .slowdown = 0.01,
                                                     .alpha = 0.01,

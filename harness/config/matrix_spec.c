@@ -20,7 +20,7 @@ enum ib_status ib_matrix_spec_default(struct ib_arena *arena, struct ib_matrix_s
     return IB_OK;
 }
 
-/* "6", "[per_op, resident]"; NULL where there is no default. */
+/* "6", "[per_op, resident]"; NULL without a default. */
 static const char *default_text(struct ib_arena *arena, const struct ib_axis_rule *rule)
 {
     const char *text = rule->defaults[0];
@@ -95,7 +95,7 @@ static bool is_in(const struct ib_zip *zips, size_t n, enum ib_axis_kind kind)
     return false;
 }
 
-/* The entry after n others. */
+/* Reads entry n. */
 static enum ib_status read_zip(const struct ib_yaml *doc, const char *key, const yaml_node_t *list,
                                struct ib_zip *zips, size_t n)
 {

@@ -9,7 +9,7 @@
 #define SECOND_NS (1000 * MS_NS)
 #define HOUR_NS   (3600 * SECOND_NS)
 
-enum { ROUNDS_MAX = 100000, INTERVAL_ROUNDS = 6 }; /* fewer rounds give a median no interval */
+enum { ROUNDS_MAX = 100000, INTERVAL_ROUNDS = 6 }; /* the median has no confidence interval with fewer */
 
 const struct ib_word ib_order_words[] = {
     {"interleaved", IB_INTERLEAVED}, {"abba", IB_ABBA}, {"block", IB_BLOCK}, {NULL, 0}};
@@ -28,7 +28,7 @@ const struct ib_measure ib_measure_default = {.warmup = 1,
 
 /* ---- pin ---- */
 
-/* "3" or "0-3" at *text, which then points behind it; false: neither. */
+/* Parses "3" or "0-3" at *text and advances it; false if malformed. */
 static bool parse_range(const char **text, unsigned long *first, unsigned long *last)
 {
     char *end;
@@ -44,7 +44,7 @@ static bool parse_range(const char **text, unsigned long *first, unsigned long *
     return *first <= *last && *last <= IB_PIN_CPU_MAX;
 }
 
-/* "0,2-3" into in[IB_PIN_CPU_MAX + 1]; false: not of that form. */
+/* Parses "0,2-3" into in[IB_PIN_CPU_MAX + 1]; false if malformed. */
 static bool parse_cpus(const char *text, bool *in)
 {
     for (;; text++) {
@@ -93,7 +93,7 @@ static enum ib_status read_pin(const struct ib_yaml *doc, const struct ib_yaml_k
 
 /* ---- whole_process ---- */
 
-enum { WHOLE_RUNS = 5 }; /* odd: then one of them is the median */
+enum { WHOLE_RUNS = 5 }; /* odd, so that one of them is the median */
 
 #define FIELD(key, field) .name = key, .offset = offsetof(struct ib_measure, field)
 static const struct ib_yaml_key process_keys[] = {
@@ -105,7 +105,7 @@ static const struct ib_yaml_key process_keys[] = {
 };
 static const char process_allowed[] = "true, false or a map such as {runs: 5, warmup: 1}";
 
-/* true, false, or how often. */
+/* Reads true, false, or a map with the number of runs. */
 static enum ib_status read_process(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                    const yaml_node_t *node, void *field)
 {
@@ -186,8 +186,8 @@ static enum ib_status refuse_without_precision(const struct ib_yaml *doc, const 
     return IB_OK;
 }
 
-/* How many rounds there are at least and at most, from what was given of them. */
-static enum ib_status settle_rounds(const struct ib_yaml *doc, const yaml_node_t *map, struct ib_measure *m)
+/* Derives the minimum and maximum number of rounds. */
+static enum ib_status set_rounds(const struct ib_yaml *doc, const yaml_node_t *map, struct ib_measure *m)
 {
     const yaml_node_t *precision = ib_yaml_find(doc, map, "precision");
     const yaml_node_t *least = ib_yaml_find(doc, map, "min_rounds");
@@ -218,5 +218,5 @@ enum ib_status ib_measure_read(const struct ib_yaml *doc, const char *key, const
                                struct ib_measure *measure)
 {
     IB_TRY(ib_yaml_read_map(doc, map, key, ib_measure_keys, measure));
-    return settle_rounds(doc, map, measure);
+    return set_rounds(doc, map, measure);
 }

@@ -422,7 +422,7 @@ static void one_case_once(void **state)
               "  - {model: linreg, dataset: diabetes, impl: cpu_naive, hidden: 12}\n"
               "  - {model: linreg, dataset: diabetes, impl: cpu_naive, lr: 0.5}\n");
     assert_int_equal(b.matrix.n, 2);
-    assert_int_equal(dropped(&b, "repeats another case"), 1);
+    assert_int_equal(dropped(&b, "duplicates another case"), 1);
     release(&b);
 }
 
@@ -515,7 +515,7 @@ static void data_sets_are_found(void **state)
     /* Two names for the same contents are one data set; the same file split otherwise is another. */
     assert_int_equal(b.matrix.n_datasets, 2);
     assert_int_equal(b.matrix.n, 2);
-    assert_int_equal(dropped(&b, "repeats another case"), 1);
+    assert_int_equal(dropped(&b, "duplicates another case"), 1);
     assert_string_equal(b.matrix.cases[0].dataset->name, "mine");
     assert_string_equal(b.matrix.cases[1].dataset->name, "other");
     release(&b);
