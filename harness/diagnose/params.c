@@ -13,7 +13,7 @@ static bool are_not_finite(const struct ib_evidence *e, char *text, size_t n)
     return false;
 }
 
-/* Is parameter p where it started, while the truth moved it? */
+/* Whether parameter p kept its initial values although the truth changed them. */
 static bool is_stuck(const struct ib_evidence *e, uint32_t p)
 {
     const struct ib_reference *ref = e->reference;
@@ -57,7 +57,7 @@ static bool are_zero(const struct ib_evidence *e, char *text, size_t n)
     return true;
 }
 
-/* Is one weight matrix the truth's, column by column? */
+/* Whether one weight matrix is the transpose of the truth's. */
 static bool is_transposed(const struct ib_evidence *e, char *text, size_t n)
 {
     const struct ib_network *net = &e->reference->spec->net;
@@ -84,5 +84,5 @@ static bool are_off(const struct ib_evidence *e, char *text, size_t n)
 }
 
 ib_pattern *const ib_params_patterns[] = {
-    are_not_finite, ib_params_stuck, are_zero, is_transposed, ib_planted_mistake, ib_params_late, are_off,
+    are_not_finite, ib_params_stuck, are_zero, is_transposed, ib_injected_mistake, ib_params_late, are_off,
 };

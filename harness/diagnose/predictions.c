@@ -1,4 +1,4 @@
-/* Patterns of wrong predictions, compared with those that the answer's own parameters give. */
+/* Patterns of wrong predictions, compared with those of the answer's own parameters. */
 #include "diagnose/patterns.h"
 
 #include <inttypes.h>
@@ -28,7 +28,7 @@ static bool are_not_finite(const struct ib_evidence *e, char *text, size_t n)
     return false;
 }
 
-/* All of them, or from some row on. */
+/* Whether all predictions are zero, or all from some row on. */
 static bool are_zero(const struct ib_evidence *e, char *text, size_t n)
 {
     uint64_t written = count(e);
@@ -42,7 +42,7 @@ static bool are_zero(const struct ib_evidence *e, char *text, size_t n)
     return written == 0 || count(e) - written > 2 * outputs_of(e);
 }
 
-/* Are the predictions what a mistake makes of the right ones? */
+/* Whether applying the mistake to the correct predictions gives these. */
 static bool are_made_by(const struct ib_evidence *e, double (*mistake)(double expected, double by), double by)
 {
     struct ib_fit fit = {0};
@@ -93,7 +93,7 @@ static bool are_shifted(const struct ib_evidence *e, char *text, size_t n)
 
 static bool are_scaled(const struct ib_evidence *e, char *text, size_t n)
 {
-    double product = 0, square = 0; /* the factor is that of least squares */
+    double product = 0, square = 0; /* the factor of least squares */
     for (uint64_t i = 0; i < count(e); i++) {
         product += e->answer->predictions[i] * e->expected[i];
         square += e->expected[i] * e->expected[i];
@@ -105,7 +105,7 @@ static bool are_scaled(const struct ib_evidence *e, char *text, size_t n)
     return are_made_by(e, scale, product / square);
 }
 
-/* Are they what these parameters give? */
+/* Whether the predictions are those of these parameters. */
 static bool are_of(const struct ib_evidence *e, const double *params)
 {
     double *other = malloc(count(e) * sizeof *other);

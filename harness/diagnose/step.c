@@ -1,4 +1,4 @@
-/* What a wrong step looks like. */
+/* Diagnosis of a wrong step. */
 #include "diagnose/patterns.h"
 #include "verify/verify_step.h"
 
@@ -14,7 +14,7 @@ struct wrong_step {
     const double *got; /* the sketch of the answer's gradient */
 };
 
-/* The part of a sketch that parameter p shows in best; its size. */
+/* The part of a sketch that shows parameter p best, and its size. */
 static const double *part_of(const struct ib_network *net, const double *sketch, uint32_t p, uint64_t *size)
 {
     const enum ib_sketch_part wanted = p % 2 ? IB_SKETCH_BIAS : IB_SKETCH_ROWS;
@@ -27,32 +27,32 @@ static const double *part_of(const struct ib_network *net, const double *sketch,
     return sketch;
 }
 
-/* The factor that makes of the right gradient of each wrong parameter the answer's, by least squares. */
+/* The least-squares factor from the correct gradients to the answer's, over all wrong parameters. */
 static double factor_of(const struct wrong_step *c)
 {
     double product = 0, square = 0;
     for (uint32_t p = 0; p < ib_network_params(c->net); p++) {
         uint64_t n;
-        const double *is = part_of(c->net, c->got, p, &n),
+        const double *got = part_of(c->net, c->got, p, &n),
                      *truth = part_of(c->net, c->step->truth.gradient, p, &n);
         for (uint64_t i = 0; i < n && c->result->param_wrong[p]; i++) {
-            product += is[i] * truth[i];
+            product += got[i] * truth[i];
             square += truth[i] * truth[i];
         }
     }
     return product / square;
 }
 
-/* Does the factor explain it? */
+/* Whether the factor explains the wrong gradients. */
 static bool is_scaled(const struct wrong_step *c, double factor)
 {
     struct ib_fit fit = {0};
     for (uint32_t p = 0; p < ib_network_params(c->net); p++) {
         uint64_t n;
-        const double *is = part_of(c->net, c->got, p, &n),
+        const double *got = part_of(c->net, c->got, p, &n),
                      *truth = part_of(c->net, c->step->truth.gradient, p, &n);
         for (uint64_t i = 0; i < n && c->result->param_wrong[p]; i++)
-            ib_fit_add(&fit, is[i], factor * truth[i], truth[i]);
+            ib_fit_add(&fit, got[i], factor * truth[i], truth[i]);
     }
     return ib_fit_is_clear(&fit);
 }
@@ -75,7 +75,8 @@ static void name_place(const struct wrong_step *c, uint32_t p, char *text, size_
                  c->result->worst_row[p / 2] + 1, c->result->worst_column[p / 2] + 1);
 }
 
-/* The wrong parameter nearest to the output, where a mistake begins; all of them, when it is one factor. */
+/* Describes the wrong parameter nearest to the output, where the mistake originates, or all of them if they
+ * share one factor. */
 static void name_update(const struct wrong_step *c, char *text, size_t n)
 {
     char name[8];
