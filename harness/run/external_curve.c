@@ -14,7 +14,7 @@ static void thin(struct ib_arrays *arrays, struct ib_arena *arena,
             continue;
         if (seconds)
             seconds[n] = arrays->seconds[i];
-        arrays->curve.epoch[n] = all.epoch[i]; /* n <= i: never one that is still to be looked at */
+        arrays->curve.epoch[n] = all.epoch[i]; /* n <= i: already read */
         arrays->curve.loss[n++] = all.loss[i];
     }
     arrays->curve.n = n;
@@ -26,7 +26,7 @@ static bool is_checked(const struct ib_curve *curve, uint64_t i, uint64_t epochs
     return ib_checks_epoch(curve->epoch[i], epochs);
 }
 
-/* Of iterations that are counted by nobody but the program: by their number. */
+/* Iterations are counted by the program, so they are selected by position. */
 static bool is_checked_iteration(const struct ib_curve *curve, uint64_t i, uint64_t epochs)
 {
     (void)epochs;

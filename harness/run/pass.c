@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* A worker, or the external program that is the implementation. */
+/* Starts a worker, or the implementation's external program. */
 static bool start(const struct ib_pass_context *context, const struct ib_case *c,
                   struct ib_worker_process **worker, struct ib_outcome *outcome)
 {
@@ -66,8 +66,8 @@ bool ib_pass_train(const struct ib_pass_context *context, const struct ib_case *
 
 /* ---- arrays ---- */
 
-/* An array that must be there, whoever wrote it. Its name in a message is its own: the folder is not the
- * user's, and is gone when the message is read. */
+/* Opens a required array. Messages name the file without its folder, which is temporary and gone when the
+ * message is read. */
 static enum ib_status open_array(const char *folder, const char *name, struct ib_npy *out)
 {
     char path[4096], file[32];

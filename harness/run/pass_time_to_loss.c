@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What the trainings of one process have in common. */
+/* The state of the trainings in one process. */
 struct stopping {
     const struct ib_pass_context *context;
     const struct ib_case *c;
@@ -17,7 +17,7 @@ struct stopping {
     struct ib_worker_process *worker;
     const double *x_test;
     struct ib_outcome outcome;
-    const char *misfit; /* why its parameters say nothing; NULL: they do */
+    const char *misfit; /* why its parameters cannot be used; NULL: they can */
 };
 
 static bool start(struct stopping *s)
@@ -26,8 +26,9 @@ static bool start(struct stopping *s)
            ib_outcome_error(&s->outcome, ib_npy_load(s->arena, s->job.x_test, &s->x_test));
 }
 
-/* The loss of what came back, by our own arithmetic. Parameters that are not those of its predictions may be
- * anybody's. false: there is nothing to say of it, by the outcome or the misfit. */
+/* Computes the loss of the returned parameters with our own arithmetic. They must match the predictions,
+ * since any parameters could be returned otherwise. Returns false, with the reason in the outcome or in
+ * `misfit`. */
 static bool judge(struct stopping *s, const char *folder, double *loss)
 {
     struct ib_arena arena = {0};
@@ -91,7 +92,7 @@ void ib_pass_search(const struct ib_pass_context *context, const struct ib_case 
 
 /* ---- a round ---- */
 
-/* false: the process is of no more use. */
+/* Returns false if the process can no longer be used. */
 static bool time_stop(struct stopping *s, const struct ib_stop *stop, uint64_t warmup,
                       struct ib_stop_time *out)
 {
@@ -114,7 +115,8 @@ static bool time_stop(struct stopping *s, const struct ib_stop *stop, uint64_t w
     return s->outcome.status == IB_CASE_OK;
 }
 
-/* Stops after as many iterations are one training. */
+/* Returns the time of the previous stop if it has the same number of iterations and reaches this loss; NULL
+ * otherwise. */
 static const struct ib_stop_time *same_training(const struct ib_stop *stops, int t,
                                                 const struct ib_stop_time *times)
 {
@@ -124,7 +126,7 @@ static const struct ib_stop_time *same_training(const struct ib_stop *stops, int
 
 static void time_stops(struct stopping *s, const struct ib_stop *stops, struct ib_stop_time *times)
 {
-    uint64_t warmup = s->context->measure->warmup; /* of the process, so before its first training */
+    uint64_t warmup = s->context->measure->warmup; /* once per process, before its first training */
     bool usable = start(s);
     for (int t = 0; usable && t < IB_LOSS_TARGET_COUNT; t++) {
         const struct ib_stop_time *same = same_training(stops, t, times);

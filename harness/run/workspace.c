@@ -25,7 +25,7 @@ enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out)
         ib_arena_free(&out->arena);
         return status;
     }
-    out->folder = realpath(folder, NULL); /* workers may run elsewhere */
+    out->folder = realpath(folder, NULL); /* absolute: workers may run elsewhere */
     return out->folder ? IB_OK : ib_fail_errno(folder, "cannot be resolved");
 }
 
@@ -72,7 +72,7 @@ enum ib_status ib_workspace_folder(struct ib_workspace *w, const char **out)
 
 /* ---- data sets ---- */
 
-/* Adds the data set in a type, for models that scale targets and for those that do not. */
+/* Writes the data set in a type, with scaled and with plain targets. */
 static enum ib_status prepare(struct ib_workspace *w, const struct ib_dataset *dataset, enum ib_dtype type)
 {
     const char *folder;
@@ -119,16 +119,16 @@ enum ib_dtype ib_workspace_exact_type(const struct ib_training_spec *spec)
     return spec->rows > IB_EXACT_ELEMENTS_MAX / spec->net.width[0] ? spec->dtype : IB_F64;
 }
 
-/* ---- starts ---- */
+/* ---- initial parameters ---- */
 
-/* Start parameters on disk: drawn by the parent once, and handed to every implementation, so that all set out
- * from the same point. */
+/* Initial parameters on disk: drawn once by the parent for all implementations, so that all start from the
+ * same point. */
 struct ib_start {
     struct ib_network net;
     enum ib_init init;
     uint64_t seed;
     enum ib_dtype type;
-    const struct ib_model *model; /* gives the parameters their names */
+    const struct ib_model *model; /* names the parameters */
     const char *path[IB_MAX_PARAMS];
     struct ib_start *next;
 };
