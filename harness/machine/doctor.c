@@ -85,7 +85,7 @@ static void examine_turbo(struct examination *e)
         if (!read_line(switches[i].path, line, sizeof line))
             continue;
         bool on = strcmp(line, switches[i].on) == 0;
-        find(
+        add_finding(
             e, on ? IB_DISTURBS : IB_FINE, "turbo",
             on ? "on: speed depends on temperature and on the other cores" : "off",
             "turn it off while measuring, in /sys/devices/system/cpu/intel_pstate/no_turbo or cpufreq/boost");

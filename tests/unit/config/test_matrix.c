@@ -534,7 +534,7 @@ static void bad_data_sets_are_refused(void **state)
     expect_failure(try_build(WITH("mime", "datasets: {mine: {path: good.csv}}\n"), &b), IB_EINVAL, "c.yaml:5",
                    WORDS("unknown data set `mime`", "did you mean `mine`?"));
     expect_failure(try_build(WITH("gone.csv", ""), &b), IB_EIO, "./gone.csv",
-                   WORDS("cannot open", "No such file", "named by c.yaml:5"));
+                   WORDS("cannot open", "No such file", "named at c.yaml:5"));
     expect_failure(try_build(WITH("bad", ""), &b), IB_EINVAL, "./bad.csv:3:3", WORDS("`y`", "`x`"));
     expect_failure(try_build(WITH("[good, xor]", "datasets: {xor: {path: good.csv, target: z}}\n"), &b),
                    IB_EINVAL, "./good.csv:1", WORDS("no column `z`"));

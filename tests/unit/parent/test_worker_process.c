@@ -92,14 +92,14 @@ static void told_apart(void **state)
     expect(HELLO "read l <&3; kill -KILL $$", IB_CASE_OOM, "out of memory");
     expect(HELLO "read l <&3; exit 3", IB_CASE_FAILED, "exited with status 3");
     expect(HELLO "read l <&3; exit 0", IB_CASE_FAILED, "exited with status 0");
-    expect(HELLO "read l <&3; echo hello >&4; sleep 60", IB_CASE_FAILED, "garbage: `hello`");
-    expect(HELLO "read l <&3; echo '[1]' >&4; sleep 60", IB_CASE_FAILED, "garbage");
+    expect(HELLO "read l <&3; echo hello >&4; sleep 60", IB_CASE_FAILED, "invalid message: `hello`");
+    expect(HELLO "read l <&3; echo '[1]' >&4; sleep 60", IB_CASE_FAILED, "invalid message");
     expect(HELLO "read l <&3; tr '\\0' x </dev/zero >&4", IB_CASE_FAILED, "without a newline");
     expect("echo '{\"type\":\"hello\",\"version\":99}' >&4; sleep 60", IB_CASE_FAILED, "version 99");
     expect("exit 127", IB_CASE_FAILED, "exited with status 127");
     expect("echo '{\"type\":\"ready\"}' >&4; sleep 60", IB_CASE_FAILED, "did not start with `hello`");
     expect(HELLO "read l <&3; printf '{\"type\":\"pong\"}\\0more\\n' >&4; sleep 60", IB_CASE_FAILED,
-           "garbage");
+           "invalid message");
     expect(HELLO
            "read l <&3; echo '{\"type\":\"error\",\"status\":\"unsupported\",\"message\":\"no f64\"}' >&4",
            IB_CASE_UNSUPPORTED, "no f64");

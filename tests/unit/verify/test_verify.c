@@ -228,7 +228,7 @@ static const struct {
     {MLP, PARAMS_START, 0, "final parameters equal the initial ones: never updated, or a stale copy"},
     {MLP, PARAMS_ZERO, 0, "final parameters are all zero"},
     {MLP, PARAMS_TRANSPOSED, 2, "w2 is transposed"},
-    {LINREG, PREDICTS_ZERO, 0, "predictions are all zero (test row 8: 0 for "},
+    {LINREG, PREDICTS_ZERO, 0, "predictions are all zero (test row 8: 0, expected "},
     {MLP, PREDICTS_ZERO, 0, "predictions are all zero"},
     {MLP, PREDICTS_ZERO_TAIL, 0, "predictions are zero after test row 10: not written"},
     {LOGREG, PREDICTS_NAN, 0, "predictions are NaN from test row 3 on"},
@@ -386,7 +386,7 @@ static void diverging_answers_need_only_diverge_likewise(void **state)
             if (!(a.answer.curve.loss[i] <= 1e6 * a.answer.curve.loss[0]))
                 a.answer.curve.loss[i] = a.answer.curve.loss[0];
         test_judge(&f.reference, &a.answer, &v);
-        assert_wrong(&v, "this never)");
+        assert_wrong(&v, "this training never)");
         test_answer_free(&a);
         v = verdict_on(&f, GRADIENT_SIGN, -1);
         assert_wrong(&v, "gradient has the wrong sign");
