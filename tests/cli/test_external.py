@@ -112,7 +112,7 @@ class AnotherAlgorithm(ExternalTest):
         case = self.client("another_algorithm")
         self.assertEqual((case["status"], case["algorithm"]), ("ok", "lbfgs"))
         self.assertEqual(case["verify"]["verdict"], "unverified")
-        self.assertIn("lbfgs is another algorithm", case["verify"]["reason"])
+        self.assertIn("lbfgs is not the contract's gradient descent", case["verify"]["reason"])
         self.assertIsNone(case["verify"]["reference"])
         self.assertGreater(case["metrics"]["rmse"], 0)
         self.assertFalse(case["ranked"])
@@ -176,7 +176,7 @@ class AnotherAlgorithm(ExternalTest):
         self.assertEqual(self.query("SELECT count(*) FROM stop_times"), [(0,)])
 
     def test_comes_so_low_by_its_own_word_only(self):
-        self.never("another_algorithm_of_words", "by the parameters that it returns it does not, up to 20 iterations")
+        self.never("another_algorithm_of_words", "but the parameters that it returned do not, up to 20 iterations")
 
     def test_parameters_of_others(self):
         self.never("another_algorithm_of_others", "its predictions do not match the parameters that it returned")

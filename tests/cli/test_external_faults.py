@@ -83,13 +83,13 @@ class Wrong(ExternalTest):
     def test_arrays(self):
         self.fails("wrong_shape", "failed", "w: is 1 x 10 of f64, expected 10 x 1 of f64")
         self.fails("wrong_dtype", "failed", "w: is 10 x 1 of f32, expected 10 x 1 of f64", out="b")
-        self.fails("missing_array", "failed", "b.npy: is missing: it was not written before `done`", out="c")
+        self.fails("missing_array", "failed", "b.npy: is missing: not written before `done`", out="c")
         self.fails("short_array", "failed", "predictions.npy: not a .npy file that can be read: it is shorter", out="d")
 
     def test_losses(self):
         self.fails("no_losses", "failed", "loss.npy: is missing")
         self.fails("losses_cut", "failed", "loss.npy: epoch 20 of 20 is missing; the first 50", out="b")
-        self.fails("losses_backwards", "failed", "loss.npy: its first column must count epochs upwards", out="c")
+        self.fails("losses_backwards", "failed", "loss.npy: its first column must be ascending epoch numbers", out="c")
 
     def test_nan(self):
         case = self.client("nan", status=3)
@@ -102,7 +102,7 @@ class Wrong(ExternalTest):
     def test_boasts(self):
         self.fails("boasts", "untrusted", "claims to have trained in", exit_status=3,
                    matrix=LINREG.replace("20", "100"))
-        self.fails("claims_words", "failed", "`trained_ns` must be a number", out="b")
+        self.fails("claims_words", "failed", "`trained_ns` must be a non-negative number", out="b")
 
     def test_answers_before_the_work_is_done(self):
         self.fails("answers_first", "untrusted", "sent `trained` before it had trained", exit_status=3,

@@ -560,7 +560,7 @@ static void refuses_measures(void **state)
         {MEASURE("precision: 1%, max_rounds: 5"), "c.yaml:3", {"`precision`", "at least 6 rounds"}},
         {MEASURE("precision: 1%, rounds: 9, max_rounds: 9"),
          "c.yaml:3",
-         {"`max_rounds`", "`rounds`", "give one"}},
+         {"`max_rounds`", "`rounds`", "give only one"}},
         {MEASURE("precision: 1%, min_rounds: 11"), "c.yaml:3", {"`min_rounds`", "`11`", "10 rounds"}},
         {MEASURE("min_rounds: 3"), "c.yaml:3", {"`min_rounds`", "`precision`", "`rounds`"}},
         {MEASURE("rounds: 9, max_rounds: 12"), "c.yaml:3", {"`max_rounds`", "`precision`"}},
