@@ -11,7 +11,7 @@ static enum ib_status check_names(struct ib_registry *registry, const struct ib_
         const char *const *names = ib_registry_names(registry);
         char list[512], hint[128];
         return ib_fail(
-            IB_EINVAL, request->name, "no such implementation%s; allowed: %s, or the path of a plugin",
+            IB_EINVAL, request->name, "unknown implementation%s; allowed: %s, or the path of a plugin",
             ib_hint(request->name, names, hint, sizeof hint), ib_name_list(names, list, sizeof list));
     }
     for (size_t i = 0; request->models[i]; i++)

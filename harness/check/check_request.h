@@ -5,16 +5,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Says what is about to be checked. */
+/* Reports what is about to be checked. */
 typedef void ib_check_progress_fn(void *context, const char *subject);
 
 struct ib_check_request {
     const char *name;           /* of the implementation, in the registry */
     const char *const *options; /* "NAME=VALUE" …; ends with NULL */
-    const char *const *models;  /* of the trainings: these alone; ends with NULL; none: all */
+    const char *const *models;  /* models to train; ends with NULL; empty: all */
     bool quick;                 /* no large sizes, few trainings */
     uint64_t timeout_ns;        /* of one request to a worker */
-    const char *option_flag;    /* what gave the options, for messages: "--option" */
+    const char *option_flag;    /* the flag of the options, for messages: "--option" */
     const char *model_flag;
     ib_check_progress_fn *progress; /* NULL: progress is not reported */
     void *progress_context;

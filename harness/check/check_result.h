@@ -1,4 +1,4 @@
-/* The outcome of a check: how much was checked at each level, and each finding with its evidence. */
+/* The result of a check: the number of checks at each level, and the findings with their evidence. */
 #ifndef IB_CHECK_CHECK_RESULT_H
 #define IB_CHECK_CHECK_RESULT_H
 
@@ -7,40 +7,41 @@
 
 #include <jansson.h>
 
-/* In the order in which they are checked: a later level may be wrong because of an earlier one. */
+/* In the order of checking: a failure at a later level may be caused by an earlier one. */
 enum ib_level {
     IB_LEVEL_LOADS,       /* loads, probes, opens */
-    IB_LEVEL_MEMORY,      /* what goes up comes back; devices */
+    IB_LEVEL_MEMORY,      /* uploads and downloads; devices only */
     IB_LEVEL_OPERATIONS,  /* each operation in each type */
-    IB_LEVEL_GRADIENTS,   /* all operations together, against differences of their own loss */
-    IB_LEVEL_TRAININGS,   /* every model over some epochs, against the oracle */
+    IB_LEVEL_GRADIENTS,   /* all operations together, against finite differences of the loss */
+    IB_LEVEL_TRAININGS,   /* every model for some epochs, against the oracle */
     IB_LEVEL_PREDICTIONS, /* of these trainings */
-    IB_LEVEL_REPETITION,  /* the same again in one go: steps(n), replayed recordings, the promised bits */
-    IB_LEVEL_COPIES,      /* the transfer model and the tracer; devices */
+    IB_LEVEL_REPETITION,  /* the same again without reading losses: steps(n), replayed recordings, determinism
+                           */
+    IB_LEVEL_COPIES,      /* the transfer model and the tracer; devices only */
     IB_LEVEL_OPTIONS,     /* values of its own options */
     IB_LEVEL_COUNT
 };
 extern const struct ib_word ib_level_words[];
 
 struct ib_tally {
-    uint64_t checks; /* made; among them: */
+    uint64_t checks; /* made, of which: */
     uint64_t wrong, failed;
-    uint64_t calls;     /* of operations, that they took; 0: does not apply */
-    uint64_t skipped;   /* not made, in addition */
-    const char *reason; /* why the first of these was not; NULL: none was skipped */
+    uint64_t calls;     /* calls of operations; 0: does not apply */
+    uint64_t skipped;   /* additional checks not made */
+    const char *reason; /* why the first of these was skipped; NULL: none was */
 };
 
 struct ib_check_finding {
     enum ib_level level;
     const char *subject;           /* "gemm f64", "mlp 6 relu f32 made_up per_op" */
-    const char *operation, *dtype; /* NULL where it is not about one */
-    enum ib_case_status status;    /* ok: it answered, and wrong */
-    const char *pattern;           /* what it looks like */
-    const char *detail;            /* the first wrong element or epoch in words; "" */
-    const char *shape;             /* in which call; "" */
-    const char *where;             /* what all wrong ones share, and how many there are; "" */
-    const json_t *evidence;        /* for programs: element, got, expected, epoch …; NULL */
-    const char *output;            /* last words of the worker; "" */
+    const char *operation, *dtype; /* NULL if not about one */
+    enum ib_case_status status;    /* ok: it answered, but wrong */
+    const char *pattern;           /* the likely mistake */
+    const char *detail;            /* the first wrong element or epoch; or "" */
+    const char *shape;             /* of the call; or "" */
+    const char *where;             /* what all wrong calls have in common, and their number; or "" */
+    const json_t *evidence;        /* machine-readable: element, got, expected, epoch …; or NULL */
+    const char *output;            /* last output of the worker; or "" */
 };
 
 struct ib_check_result {
@@ -50,16 +51,16 @@ struct ib_check_result {
     struct ib_arena arena;
 };
 
-/* Counts one thing that was right. */
+/* Counts a passed check. */
 void ib_check_result_right(struct ib_check_result *, enum ib_level);
-/* Counts one that could not be checked; reason is copied. */
+/* Counts a skipped check; reason is copied. */
 void ib_check_result_skip(struct ib_check_result *, enum ib_level, const char *reason);
-/* Counts and keeps one finding, whose strings must live as long (ib_check_result.arena). */
+/* Counts and keeps a finding; its strings must live as long as the result (use its arena). */
 void ib_check_result_add(struct ib_check_result *, struct ib_check_finding);
-/* References to evidence are given up, too. */
+/* Frees the result and releases the evidence. */
 void ib_check_result_free(struct ib_check_result *);
 
-/* The verdict on all of it. Where something is wrong and something else failed, it is wrong. */
+/* The overall verdict; wrong takes precedence over failed. */
 enum ib_check_verdict { IB_CHECK_RIGHT = 1, IB_CHECK_WRONG, IB_CHECK_FAILED, IB_CHECK_NOTHING };
 extern const struct ib_word ib_check_verdict_words[]; /* right wrong failed unverified */
 enum ib_check_verdict ib_check_result_verdict(const struct ib_check_result *);

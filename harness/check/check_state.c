@@ -1,9 +1,9 @@
 #include "check/check_state.h"
 
-bool ib_checking_goes_on(struct ib_checking *k, enum ib_level level, const char *subject)
+bool ib_checking_continues(struct ib_checking *k, enum ib_level level, const char *subject)
 {
     if (k->hangs >= IB_HANGS_MAX) {
-        ib_check_result_skip(k->check_result, level, "not checked, as it has hung twice");
+        ib_check_result_skip(k->check_result, level, "not checked: two earlier requests hung");
         return false;
     }
     if (k->request->progress)

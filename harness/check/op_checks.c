@@ -1,4 +1,4 @@
-/* Loads, memory, operations, gradients: asked of one worker, until it dies and another one goes on. */
+/* Loading, memory, operations and gradients, checked by one worker, which is replaced if it dies. */
 #include "check/op_checks.h"
 #include "opcheck/op_check.h"
 
@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- asking ---- */
+/* ---- requests ---- */
 
 static void note_test(void *context, uint64_t number, double unused)
 {
@@ -32,16 +32,16 @@ static json_t *settings_of(const struct ib_case *c)
     return settings;
 }
 
-/* The answer to a part's question; NULL with the outcome, and the worker's last words in output, where none
- * came. Takes the reference to `question`. */
-static json_t *ask(struct ib_checking *k, json_t *question, struct ib_outcome *outcome, const char **output)
+/* Sends the fields of one part as a request, taking their reference, and returns the answer. Without an
+ * answer returns NULL, sets the outcome, and sets *output to the worker's last output. */
+static json_t *ask(struct ib_checking *k, json_t *part, struct ib_outcome *outcome, const char **output)
 {
     const struct ib_impl_info *info = k->model_case->impl->info;
     json_t *answer = NULL;
     json_t *request = json_pack("{s:s, s:s, s:s*, s:o}", "type", "check", "impl", info->name, "plugin",
                                 info->plugin, "options", settings_of(k->model_case));
-    json_object_update(request, question);
-    json_decref(question);
+    json_object_update(request, part);
+    json_decref(part);
     k->test = 0;
     *output = "";
     bool ok = start_worker(k, outcome);
@@ -67,7 +67,7 @@ static const char *text_of(struct ib_checking *k, const json_t *answer, const ch
 
 /* ---- an operation ---- */
 
-/* "0.5", "NaN": a value as it was sent, with as few digits as tell it from `other`. */
+/* "0.5", "NaN": a value as sent, with enough digits to distinguish it from `other`. */
 static const char *value_text(struct ib_arena *arena, const json_t *value, const json_t *other)
 {
     if (json_is_string(value))
@@ -81,7 +81,7 @@ static const char *value_text(struct ib_arena *arena, const json_t *value, const
     return ib_arena_print(arena, "%.17g", is);
 }
 
-/* "C[0, 1] is 0, expected 4.5; 200 of 204 elements are wrong", or what else the worker said. */
+/* "C[0, 1] is 0, expected 4.5; 200 of 204 elements are wrong", or the text that the worker sent. */
 static const char *detail_of(struct ib_checking *k, const json_t *answer)
 {
     struct ib_arena *arena = &k->check_result->arena;
@@ -144,7 +144,7 @@ static void check_operation(struct ib_checking *k, const struct ib_operation *op
     const char *dtype = ib_word_of(ib_dtype_words, (int)type), *output;
     const char *subject = ib_arena_print(&k->check_result->arena, "%s %s", operation->name, dtype);
     struct ib_outcome outcome;
-    if (!ib_checking_goes_on(k, IB_LEVEL_OPERATIONS, subject))
+    if (!ib_checking_continues(k, IB_LEVEL_OPERATIONS, subject))
         return;
     json_t *answer = ask(k,
                          json_pack("{s:s, s:s, s:s, s:b}", "part", "operation", "operation", operation->name,
@@ -173,16 +173,16 @@ static void check_operation(struct ib_checking *k, const struct ib_operation *op
 
 /* ---- the other parts ---- */
 
-/* Asks a question that has one thing to be right. */
-static void check_part(struct ib_checking *k, enum ib_level level, const char *subject, json_t *question)
+/* Checks a part that counts as a single check. */
+static void check_part(struct ib_checking *k, enum ib_level level, const char *subject, json_t *part)
 {
     const char *output;
     struct ib_outcome outcome;
-    if (!ib_checking_goes_on(k, level, subject)) {
-        json_decref(question);
+    if (!ib_checking_continues(k, level, subject)) {
+        json_decref(part);
         return;
     }
-    json_t *answer = ask(k, question, &outcome, &output);
+    json_t *answer = ask(k, part, &outcome, &output);
     if (!answer && outcome.status == IB_CASE_UNSUPPORTED)
         ib_check_result_skip(k->check_result, level, outcome.reason);
     else if (!answer)
@@ -223,7 +223,7 @@ static bool check_loading(struct ib_checking *k)
                             ib_checking_failure(k, IB_LEVEL_LOADS, info->name, &outcome, ""));
         return false;
     }
-    if (info->command) { /* it has answered as much as it can be asked */
+    if (info->command) { /* `describe` has already started it */
         ib_check_result_right(k->check_result, IB_LEVEL_LOADS);
         return true;
     }
@@ -242,7 +242,7 @@ bool ib_checking_parts(struct ib_checking *k)
     const bool loads = check_loading(k);
     if (loads && k->model_case->impl->info->command) {
         ib_check_result_skip(k->check_result, IB_LEVEL_OPERATIONS,
-                             "an external program can be asked for whole trainings only");
+                             "an external program supports whole trainings only");
         return true;
     }
     if (loads && k->model_case->impl->info->device)

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-enum { EPOCHS = 60 }; /* fewer than a checked pass reads one by one, so that it never trains in one go */
+enum { EPOCHS = 60 }; /* few enough that a checked pass reads every loss, so that it trains epoch by epoch */
 
 /* ---- the plan ---- */
 
-/* Sizes that fit no tile, and data small enough for all of it to take seconds. */
+/* Sizes that are not multiples of any tile, and small enough that all trainings take seconds. */
 enum data { REGRESSION, CLASSES, WIDE };
 static const struct ib_dataset_spec data_sets[] = {
     [REGRESSION] = {.name = "regression",
@@ -28,12 +28,12 @@ static const struct ib_dataset_spec data_sets[] = {
               .where = "check"},
 };
 
-/* What every model is trained on that can learn the data's task: without hidden layers where the model has
- * one layer, with them where it is layered. */
+/* The trainings of every model that can learn the data's task: without hidden layers for single-layer models,
+ * with them for layered ones. */
 static const struct training {
     enum data data;
-    const char *lr, *hidden, *act, *loss; /* the last three of layered models; else NULL */
-    bool quick;                           /* also in a quick check */
+    const char *lr, *hidden, *act, *loss; /* the last three for layered models, else NULL */
+    bool quick;                           /* part of a quick check */
 } plan[] = {
     {REGRESSION, "0.1", NULL, NULL, NULL, true},        {CLASSES, "0.5", NULL, NULL, NULL, true},
     {REGRESSION, "0.05", "6", "relu", "mse", true},     {REGRESSION, "0.05", "6", "tanh", "mse", false},
@@ -50,7 +50,7 @@ static bool can_train(const struct ib_model *model, const struct training *train
     return model->layered == (training->hidden != NULL) && (model->tasks & 1u << task);
 }
 
-/* The first model that can; every training of the plan has one. */
+/* The first model that can do this training; the plan has one for each. */
 static const struct ib_model *model_for(const struct training *training)
 {
     const struct ib_model *model = ib_models;
@@ -73,7 +73,7 @@ struct planned {
     const struct ib_model *model;
     const struct training *training;
     const char *dtype, *residency;
-    const char *option; /* besides those that the request gives; NULL: none */
+    const char *option; /* in addition to those of the request; NULL: none */
 };
 
 static enum ib_status set_axes(const struct ib_check_request *request, const struct planned *p,
@@ -102,7 +102,7 @@ static const char *subject_of(struct ib_arena *arena, const struct ib_case *c, c
     return option ? ib_arena_print(arena, "%s: %s", option, title) : title;
 }
 
-/* On failure, what was made is left for ib_check_case_close. */
+/* On failure the caller must still call ib_check_case_close. */
 static enum ib_status open_case(struct ib_registry *registry, const struct ib_check_request *request,
                                 const struct planned *p, struct ib_check_case *out)
 {
@@ -135,7 +135,7 @@ static bool is_wanted(const struct ib_check_request *request, const struct ib_mo
     return !request->models[0];
 }
 
-/* In every type, and on a device in either residency. */
+/* Adds a training in every type and, on a device, in both residencies. */
 static enum ib_status add_cases(struct ib_registry *registry, const struct ib_check_request *request,
                                 struct planned p, struct ib_check_cases *out, size_t *capacity)
 {

@@ -4,7 +4,7 @@
 
 #include "check/check_state.h"
 
-/* One training: a case with all that it points to. */
+/* One training: a case with everything it refers to. */
 struct ib_check_case {
     struct ib_config config;
     struct ib_matrix matrix;
@@ -12,12 +12,12 @@ struct ib_check_case {
     const char *subject;
 };
 
-/* One training with an option more than the request gives. On failure, too, it must be closed. */
+/* Opens one training with an additional option. It must be closed, even on failure. */
 enum ib_status ib_check_case_for_option(struct ib_registry *, const struct ib_check_request *,
                                         const char *option, struct ib_check_case *out);
 void ib_check_case_close(struct ib_check_case *);
 
-/* All of them, of every model in the table that the request does not leave out. */
+/* The trainings of all requested models. */
 struct ib_check_cases {
     struct ib_check_case *list;
     size_t n;

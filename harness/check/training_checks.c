@@ -1,5 +1,5 @@
-/* Every model trained over some epochs, as a sweep would: against the oracle, once more in one go, with its
- * copies counted. */
+/* Trains every model for some epochs, as a sweep would: compared with the oracle, repeated without reading
+ * losses, and with copies counted. */
 #include "check/training_checks.h"
 
 #include "base/error.h"
@@ -46,7 +46,7 @@ static void judge_part(const struct attempt *t, enum ib_level level, enum ib_par
     ib_check_result_add(t->k->check_result, finding);
 }
 
-/* What the verification says of losses, parameters and predictions. */
+/* Turns the verification into findings on losses, parameters and predictions. */
 static void judge_answer(const struct attempt *t, enum ib_level training, enum ib_level predictions)
 {
     const struct ib_verification *v = &t->checked.verification;
@@ -68,7 +68,7 @@ static void judge_answer(const struct attempt *t, enum ib_level training, enum i
         ib_check_result_right(t->k->check_result, predictions);
 }
 
-/* The checked pass. false: there is no answer that could be looked at further. */
+/* Runs the checked pass. Returns false if its answer cannot be checked further. */
 static bool examine(struct attempt *t, enum ib_level training, enum ib_level predictions)
 {
     struct ib_checked_pass *checked = &t->checked;
@@ -93,9 +93,9 @@ static bool examine(struct attempt *t, enum ib_level training, enum ib_level pre
     return checked->check.status == IB_CASE_OK && checked->verification.verdict != IB_WRONG;
 }
 
-/* ---- the same once more ---- */
+/* ---- repetition ---- */
 
-/* Do two checked passes end at the same bits? */
+/* Whether two checked passes give the same bits. */
 static bool is_repeatable(struct attempt *t)
 {
     const struct ib_final *first = &t->checked.final;
@@ -108,11 +108,11 @@ static bool is_repeatable(struct attempt *t)
 static const char *name_difference(struct attempt *t)
 {
     if (!is_repeatable(t))
-        return "two runs of the same training give different bits, though IB_DETERMINISTIC is set";
+        return "two runs of the same training give different bits, although IB_DETERMINISTIC is set";
     if (t->checked.check.path && strcmp(t->checked.check.path, "fused") == 0)
-        return "steps(n) does not end where n times steps(1) end";
-    return "trained in one go (replayed, or with no loss read in between) it ends elsewhere than epoch by "
-           "epoch";
+        return "steps(n) and n times steps(1) give different results";
+    return "training in one go (replayed, or without reading losses) and epoch by epoch give different "
+           "results";
 }
 
 static void repeat(struct attempt *t)
@@ -142,20 +142,20 @@ static void repeat(struct attempt *t)
     }
 }
 
-/* ---- all of them ---- */
+/* ---- all trainings ---- */
 
-/* What all trainings share: where their arrays lie, and what the oracle has computed. */
-struct room {
+/* Shared by all trainings: the arrays and the oracle's results. */
+struct shared {
     struct ib_workspace work;
     struct ib_oracle_cache oracle_cache;
 };
 
-static bool open_room(struct ib_checking *k, struct room *room)
+static bool open_shared(struct ib_checking *k, struct shared *shared)
 {
     struct ib_outcome outcome;
-    *room = (struct room){.oracle_cache = {.budget_ns = k->request->timeout_ns}};
-    room->oracle_cache.work = &room->work;
-    enum ib_status status = ib_workspace_open(NULL, &room->work);
+    *shared = (struct shared){.oracle_cache = {.budget_ns = k->request->timeout_ns}};
+    shared->oracle_cache.work = &shared->work;
+    enum ib_status status = ib_workspace_open(NULL, &shared->work);
     if (status == IB_OK)
         return true;
     ib_outcome_error(&outcome, status);
@@ -164,47 +164,47 @@ static bool open_room(struct ib_checking *k, struct room *room)
     return false;
 }
 
-static void close_room(struct room *room)
+static void close_shared(struct shared *shared)
 {
-    ib_oracle_cache_free(&room->oracle_cache);
-    ib_workspace_close(&room->work);
+    ib_oracle_cache_free(&shared->oracle_cache);
+    ib_workspace_close(&shared->work);
 }
 
-static struct attempt begin(struct ib_checking *k, struct room *room, const struct ib_check_case *of)
+static struct attempt begin(struct ib_checking *k, struct shared *shared, const struct ib_check_case *of)
 {
     return (struct attempt){.k = k,
                             .of = of,
                             .context = {.measure = &of->config.measure,
-                                        .work = &room->work,
-                                        .oracle_cache = &room->oracle_cache}};
+                                        .work = &shared->work,
+                                        .oracle_cache = &shared->oracle_cache}};
 }
 
 void ib_checking_trainings(struct ib_checking *k, const struct ib_check_cases *cases)
 {
-    struct room room;
-    if (!open_room(k, &room))
+    struct shared shared;
+    if (!open_shared(k, &shared))
         return;
     for (size_t i = 0; i < cases->n; i++) {
         const struct ib_check_case *of = &cases->list[i];
-        if (!ib_checking_goes_on(k, IB_LEVEL_TRAININGS, of->subject))
+        if (!ib_checking_continues(k, IB_LEVEL_TRAININGS, of->subject))
             continue;
-        struct attempt t = begin(k, &room, of);
+        struct attempt t = begin(k, &shared, of);
         if (examine(&t, IB_LEVEL_TRAININGS, IB_LEVEL_PREDICTIONS))
             repeat(&t);
         ib_arena_free(&t.arena);
     }
-    close_room(&room);
+    close_shared(&shared);
 }
 
 /* ---- options ---- */
 
-static void check_option(struct ib_checking *k, struct room *room, const char *option)
+static void check_option(struct ib_checking *k, struct shared *shared, const char *option)
 {
     struct ib_check_case of;
-    if (!ib_checking_goes_on(k, IB_LEVEL_OPTIONS, option))
+    if (!ib_checking_continues(k, IB_LEVEL_OPTIONS, option))
         return;
     if (ib_check_case_for_option(k->registry, k->request, option, &of) == IB_OK) {
-        struct attempt t = begin(k, room, &of);
+        struct attempt t = begin(k, shared, &of);
         examine(&t, IB_LEVEL_OPTIONS, IB_LEVEL_OPTIONS);
         ib_arena_free(&t.arena);
     } else {
@@ -222,34 +222,34 @@ static bool is_given(const struct ib_check_request *request, const char *name)
     return false;
 }
 
-/* Every value of "a|b|c" but the default, which all other trainings have. */
-static void check_values(struct ib_checking *k, struct room *room, const struct ib_option *option,
+/* Checks every value of "a|b|c" except the default, which all other trainings use. */
+static void check_values(struct ib_checking *k, struct shared *shared, const struct ib_option *option,
                          const char *allowed)
 {
     for (const char *item = allowed; item[0];
          item += strcspn(item, "|") + (item[strcspn(item, "|")] == '|')) {
         const char *value = ib_arena_print(&k->check_result->arena, "%.*s", (int)strcspn(item, "|"), item);
         if (strcmp(value, option->default_value) != 0)
-            check_option(k, room, ib_arena_print(&k->check_result->arena, "%s=%s", option->name, value));
+            check_option(k, shared, ib_arena_print(&k->check_result->arena, "%s=%s", option->name, value));
     }
 }
 
 void ib_checking_options(struct ib_checking *k)
 {
-    struct room room;
+    struct shared shared;
     const struct ib_option *option = k->model_case->impl->info->options;
-    if (!option->name || !open_room(k, &room))
+    if (!option->name || !open_shared(k, &shared))
         return;
     for (; option->name; option++) {
         long long min, max;
         if (is_given(k->request, option->name))
             continue;
         if (option->type == IB_OPTION_BOOL)
-            check_values(k, &room, option, "true|false");
+            check_values(k, &shared, option, "true|false");
         else if (option->type == IB_OPTION_TEXT && option->allowed)
-            check_values(k, &room, option, option->allowed);
+            check_values(k, &shared, option, option->allowed);
         else if (option->allowed && sscanf(option->allowed, "%lld..%lld", &min, &max) == 2)
-            check_values(k, &room, option, ib_arena_print(&k->check_result->arena, "%lld", min));
+            check_values(k, &shared, option, ib_arena_print(&k->check_result->arena, "%lld", min));
     }
-    close_room(&room);
+    close_shared(&shared);
 }

@@ -1,4 +1,4 @@
-/* The later levels of a check: every model trained over some epochs, as a sweep would. */
+/* The later levels of a check: trains every model for some epochs, as a sweep would. */
 #ifndef IB_CHECK_TRAINING_CHECKS_H
 #define IB_CHECK_TRAINING_CHECKS_H
 

@@ -12,7 +12,7 @@
 enum { ID_HEX = 8 };
 #define EPOCHS_MAX 1000000000000
 
-/* What a configuration may choose, where the enumeration has more. */
+/* The words allowed in a configuration, for enumerations with further values. */
 static const struct ib_word loss_choices[] = {{"mse", IB_MSE}, {"bce", IB_BCE}, {NULL, 0}};
 static const struct ib_word residency_choices[] = {
     {"per_op", IB_PER_OP}, {"resident", IB_RESIDENT}, {NULL, 0}};
@@ -35,52 +35,54 @@ static bool is_on_device(const struct ib_case *c)
 #define FIELD_AT(axis, field) .name = #axis, .offset = offsetof(struct ib_case, field)
 #define FIELD(axis)           FIELD_AT(axis, axis)
 const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
-    [IB_AXIS_MODEL] = {FIELD(model), .help = "a model; `ironbench list models`", .example = "[linreg, mlp]",
+    [IB_AXIS_MODEL] = {FIELD(model), .help = "model; see `ironbench list models`", .example = "[linreg, mlp]",
                        .type = &ib_axis_model, .identifies = true, .slug = "", .flag = "--model",
                        .flag_value = "MODEL"},
     [IB_AXIS_DATASET] = {FIELD(dataset),
-                         .help = "a file (.csv, .json, .npy) or a name; `ironbench list datasets`",
+                         .help =
+                             "data set: a file (.csv, .json, .npy) or a name; see `ironbench list datasets`",
                          .example = "[diabetes, ./mine.csv]", .type = &ib_axis_dataset, .is_size = true,
                          .identifies = true, .slug = "", .flag = "--data", .flag_value = "DATA"},
-    [IB_AXIS_HIDDEN] = {FIELD_AT(hidden, spec.net.width[1]), .help = "sizes of mlp's hidden layers, or none",
-                        .example = "[6, [6, 6], []]", .type = &ib_axis_layers, .defaults = {"6"},
-                        .applies = is_layered, .identifies = true, .slug = "h", .flag = "--hidden",
-                        .flag_value = "6,6"},
-    [IB_AXIS_ACT] = {FIELD_AT(act, spec.net.act), .help = "activation of hidden layers",
+    [IB_AXIS_HIDDEN] = {FIELD_AT(hidden, spec.net.width[1]),
+                        .help = "sizes of the hidden layers of an mlp, or none", .example = "[6, [6, 6], []]",
+                        .type = &ib_axis_layers, .defaults = {"6"}, .applies = is_layered, .identifies = true,
+                        .slug = "h", .flag = "--hidden", .flag_value = "6,6"},
+    [IB_AXIS_ACT] = {FIELD_AT(act, spec.net.act), .help = "activation of the hidden layers",
                      .example = "[relu, tanh]", .type = &ib_axis_word, .defaults = {"relu"},
                      .applies = has_hidden_layers, .slug = "", .words = ib_act_words, .flag = "--act",
                      .flag_value = "ACT"},
     [IB_AXIS_LOSS] = {FIELD_AT(loss, spec.net.loss),
-                      .help = "loss of an mlp; the other models have their own", .example = "[mse, bce]",
+                      .help = "loss of an mlp; the other models have a fixed one", .example = "[mse, bce]",
                       .type = &ib_axis_word, .defaults = {"mse"}, .applies = is_layered, .is_implied = true,
                       .slug = "", .words = loss_choices, .all_words = ib_loss_words, .flag = "--loss",
                       .flag_value = "LOSS"},
-    [IB_AXIS_INIT] = {FIELD(init), .help = "start of an mlp's weights; the other models start from zeros",
+    [IB_AXIS_INIT] = {FIELD(init), .help = "initial weights of an mlp; the other models start from zeros",
                       .example = "[normal, xavier]", .type = &ib_axis_word, .defaults = {"normal"},
                       .applies = is_layered, .slug = "", .words = ib_init_words, .flag = "--init",
                       .flag_value = "INIT"},
     [IB_AXIS_LR] = {FIELD_AT(lr, spec.lr), .help = "learning rate", .example = "[0.1, 0.01]",
                     .type = &ib_axis_rate, .defaults = {"0.01"}, .slug = "lr", .flag = "--lr",
                     .flag_value = "RATE"},
-    [IB_AXIS_EPOCHS] = {FIELD(epochs), .help = "gradient steps", .example = "[100, 1000]",
+    [IB_AXIS_EPOCHS] = {FIELD(epochs), .help = "number of gradient steps", .example = "[100, 1000]",
                         .type = &ib_axis_integer, .defaults = {"1000"}, .is_size = true, .slug = "e",
                         .min = 1, .max = EPOCHS_MAX, .flag = "--epochs", .flag_value = "N"},
-    [IB_AXIS_SEED] = {FIELD(seed), .help = "seed of an mlp's start", .example = "[42, 43]",
+    [IB_AXIS_SEED] = {FIELD(seed), .help = "seed of the initial weights of an mlp", .example = "[42, 43]",
                       .type = &ib_axis_integer, .defaults = {"42"}, .applies = is_layered, .slug = "s",
                       .max = INT64_MAX, .flag = "--seed", .flag_value = "N"},
     [IB_AXIS_LOG_EVERY] = {FIELD(log_every),
-                           .help = "read the loss of every N-th epoch; 0: never in a sweep, some in `train`",
+                           .help =
+                               "read the loss every N epochs; 0: never in a sweep, a few times in `train`",
                            .example = "[0, 100]", .type = &ib_axis_integer, .defaults = {"0"}, .slug = "log",
                            .max = EPOCHS_MAX, .flag = "--log-every", .flag_value = "N"},
-    [IB_AXIS_DTYPE] = {FIELD_AT(dtype, spec.dtype), .help = "type of all numbers", .example = "[f32, f64]",
+    [IB_AXIS_DTYPE] = {FIELD_AT(dtype, spec.dtype), .help = "floating-point type", .example = "[f32, f64]",
                        .type = &ib_axis_word, .defaults = {"f64"}, .identifies = true, .slug = "",
                        .words = ib_dtype_words, .flag = "--dtype", .flag_value = "TYPE"},
-    [IB_AXIS_IMPL] = {FIELD(impl), .help = "an implementation; `ironbench list impls`",
+    [IB_AXIS_IMPL] = {FIELD(impl), .help = "implementation; see `ironbench list impls`",
                       .example = "[cpu_naive, {name: cpu_blas, threads: [1, 2]}]", .type = &ib_axis_impl,
                       .is_solver = true, .identifies = true, .slug = "", .flag = "--impl",
                       .flag_value = "IMPL"},
     [IB_AXIS_RESIDENCY] = {FIELD(residency),
-                           .help = "on a device: copies around each operation, or data that stay there",
+                           .help = "on a device: copy data around each operation, or keep them there",
                            .example = "[per_op, resident]", .type = &ib_axis_word,
                            .defaults = {"per_op", "resident"}, .applies = is_on_device, .is_implied = true,
                            .is_solver = true, .identifies = true, .slug = "", .words = residency_choices,
@@ -152,7 +154,7 @@ enum ib_status ib_axis_read_all(const struct ib_yaml *doc, enum ib_axis_kind kin
     const struct ib_axis_rule *rule = &ib_axis_rules[kind];
     struct ib_axis_values values = {0};
     if (ib_yaml_count(list) == 0)
-        return ib_yaml_fail(doc, list, rule->name, "an empty axis; at least one value is needed%s",
+        return ib_yaml_fail(doc, list, rule->name, "empty axis; at least one value is needed%s",
                             rule->type->empty_hint ? rule->type->empty_hint : "");
     for (size_t i = 0; i < ib_yaml_count(list); i++)
         IB_TRY(ib_axis_read(doc, kind, ib_yaml_item(doc, list, i), &values));
@@ -217,15 +219,16 @@ const char *ib_axis_text(struct ib_arena *arena, enum ib_axis_kind kind, const s
 
 /* ---- Identity ---- */
 
-/* Does this value stand in a case's identity? A default does not, so that an axis that is new tomorrow leaves
- * the ids of today as they are. */
+/* Whether this value is part of a case's identity. Defaults are not, so that adding an axis does not change
+ * existing ids. */
 static bool identifies(enum ib_axis_kind kind, const struct ib_axis_value *value)
 {
     const struct ib_axis_rule *rule = &ib_axis_rules[kind];
     return value && (rule->identifies || strcmp(value->identity, rule->defaults[0]) != 0);
 }
 
-/* Appends a text that file names and command lines can hold: "6,6" becomes "6x6", "threads=2" "threads_2". */
+/* Appends text in a form safe for file names and command lines: "6,6" becomes "6x6", "threads=2" "threads_2".
+ */
 static char *append_slug(char *end, const char *text)
 {
     for (; *text; text++) {

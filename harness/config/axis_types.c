@@ -15,7 +15,7 @@ static const void *value_of(const struct ib_axis_rule *rule, const struct ib_cas
     return (const char *)c + rule->offset;
 }
 
-/* ---- Names of objects; matrix.c looks up those of data sets and implementations ---- */
+/* ---- Names of objects; matrix.c looks up data sets and implementations ---- */
 
 static bool parse_name(struct ib_arena *arena, const struct ib_axis_rule *rule, const char *text,
                        struct ib_axis_value *out)
@@ -41,7 +41,7 @@ static bool parse_model(struct ib_arena *arena, const struct ib_axis_rule *rule,
     return out->object && parse_name(arena, rule, text, out);
 }
 
-/* A model without choices of its layers also decides their loss and their start. */
+/* Sets the loss and start of a single-layer model; axes of layered models override them. */
 static void settle_model(const struct ib_axis_value *value, struct ib_case *c)
 {
     (void)value;
@@ -71,7 +71,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct ib_setting *)a)->name, ((const struct ib_setting *)b)->name);
 }
 
-/* "option=value option=value" into settings, sorted; false: not of that form. */
+/* Parses "option=value option=value" into sorted settings; false if malformed. */
 static bool parse_settings(struct ib_arena *arena, char *rest, struct ib_axis_value *out)
 {
     struct ib_setting *settings = NULL;
@@ -117,14 +117,14 @@ static void add_text(const struct ib_yaml *doc, struct texts *texts, const char 
     texts->list[texts->n++] = text;
 }
 
-/* Each of `texts` with each value of an option behind it: " threads=1", " threads=2". */
+/* Replaces `texts` by each of them followed by each value of an option: " threads=1", " threads=2". */
 static enum ib_status add_option(const struct ib_yaml *doc, const char *name, const yaml_node_t *values,
                                  struct texts *texts)
 {
-    static const char allowed[] = "a value without blanks";
+    static const char allowed[] = "a value without whitespace";
     struct texts out = {0};
     if (ib_yaml_count(values) == 0)
-        return ib_yaml_fail(doc, values, name, "an empty list; at least one value is needed");
+        return ib_yaml_fail(doc, values, name, "empty list; at least one value is needed");
     for (size_t i = 0; i < texts->n; i++) {
         for (size_t j = 0; j < ib_yaml_count(values); j++) {
             const yaml_node_t *item = ib_yaml_item(doc, values, j);
@@ -166,7 +166,7 @@ static void settle_impl(const struct ib_axis_value *value, struct ib_case *c)
     c->residency = IB_HOST; /* unless the next axis applies */
 }
 
-/* Without the settings, which stand in a column of their own. */
+/* Without the settings, which have their own column. */
 static const char *print_impl(struct ib_arena *arena, const struct ib_axis_rule *rule,
                               const struct ib_case *c)
 {
@@ -249,7 +249,7 @@ static const char *layers_text(struct ib_arena *arena, const uint64_t *list, uin
     return text;
 }
 
-/* One more layer; false: no size of one, or one layer too many. */
+/* Adds a layer; false if the size is invalid or there are too many layers. */
 static bool add_layer(const char *text, struct ib_axis_value *out)
 {
     uint64_t size;

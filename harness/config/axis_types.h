@@ -1,4 +1,4 @@
-/* The kinds of values that axes have; the table of axes.c names one for each axis. */
+/* The types of axis values; the table in axes.c refers to them. */
 #ifndef IB_CONFIG_AXIS_TYPES_H
 #define IB_CONFIG_AXIS_TYPES_H
 

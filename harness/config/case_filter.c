@@ -33,7 +33,7 @@ static bool is_number(int subject)
     return subject != IB_SUBJECT_TASK;
 }
 
-/* Takes ">=" and the like off the text; IB_MATCHES where there is none. */
+/* Consumes a leading ">=" or the like; IB_MATCHES if there is none. */
 static enum ib_relation take_relation(const char **text)
 {
     static const struct ib_word relations[] = {{">=", IB_AT_LEAST}, {">", IB_ABOVE}, {"<=", IB_AT_MOST},
@@ -48,7 +48,7 @@ static enum ib_relation take_relation(const char **text)
     return IB_MATCHES;
 }
 
-/* A text without '*' and '?' must be one that the subject can have, spelt as it is spelt there. */
+/* A text without '*' and '?' must be a valid value of the subject; the pattern is its canonical spelling. */
 static enum ib_status read_pattern(struct ib_arena *arena, int subject, const char *text, const char *where,
                                    struct ib_filter_term *out)
 {
@@ -85,14 +85,14 @@ enum ib_status ib_filter_term_parse(struct ib_arena *arena, const char *subject,
         return read_pattern(arena, out->subject, text, where, out);
     }
     if (!ib_parse_f64(rest, &out->number))
-        return ib_fail(IB_EINVAL, where, "`%.100s` is not a number, or one of >= > <= < = and a number",
-                       text);
+        return ib_fail(IB_EINVAL, where,
+                       "`%.100s` is not a number, optionally preceded by >=, >, <=, < or =", text);
     if (out->relation == IB_MATCHES)
         out->relation = IB_EQUAL;
     return IB_OK;
 }
 
-/* A value that is not a single word, such as the layers [6, 6]. */
+/* Reads a value that is not a scalar, such as the layers [6, 6]. */
 static enum ib_status read_value(const struct ib_yaml *doc, int subject, const yaml_node_t *node,
                                  struct ib_filter_term *out)
 {
@@ -139,8 +139,8 @@ enum ib_status ib_case_filter_read(const struct ib_yaml *doc, const char *key, c
     return IB_OK;
 }
 
-/* Cuts "lr>=0.1" in two: returns "lr", and ">=0.1" in *relation; "=" itself is cut off, since it says no more
- * than the text behind it. */
+/* Splits "lr>=0.1": returns "lr", and ">=0.1" in *relation. A leading "=" is dropped, since it is the
+ * default. */
 static const char *take_subject(struct ib_arena *arena, const char *piece, const char **relation)
 {
     size_t length = strcspn(piece, RELATION_LETTERS);
@@ -148,8 +148,8 @@ static const char *take_subject(struct ib_arena *arena, const char *piece, const
     return ib_arena_print(arena, "%.*s", (int)length, piece);
 }
 
-/* Where the piece that begins here ends: at a comma with a comparison behind it, or at the end of the text.
- */
+/* The length of the piece at the start of the text, which ends before a comma that is followed by another
+ * comparison, or at the end. */
 static size_t piece_length(const char *text)
 {
     const char *end = strchr(text, ',');
@@ -262,15 +262,15 @@ enum ib_status ib_case_selection_parse(struct ib_arena *arena, const char *const
 
 /* ---- Why a selection matches nothing ---- */
 
-/* What the cases of a sweep have of one subject, each once. */
+/* The distinct values of one subject in a sweep. */
 struct offer {
     struct ib_arena *arena;
     const char **names;
     size_t n, capacity;
-    bool met; /* by one of them */
+    bool met; /* one of them meets the condition */
 };
 
-/* Behind the last name, which need not be one. */
+/* Stores a name, or the final NULL, after the last one without counting it. */
 static void set_next(struct offer *offer, const char *name)
 {
     offer->names =
@@ -331,7 +331,7 @@ static enum ib_status refuse(struct offer *offer, const struct ib_case_filter *c
         ib_hint(condition->text, offer->names, hint, sizeof hint);
     else
         hint[0] = '\0';
-    return ib_fail(IB_EINVAL, conditions->where, "matches no case: none has %s `%.100s`%s; there is %s%s",
+    return ib_fail(IB_EINVAL, conditions->where, "matches no case: none has %s `%.100s`%s; available: %s%s",
                    ib_subject_names()[condition->subject], condition->text, hint, list,
                    more ? " and more" : "");
 }
@@ -350,6 +350,7 @@ enum ib_status ib_case_selection_missed(struct ib_arena *arena, const struct ib_
         if (!offer.met)
             return refuse(&offer, conditions, condition);
     }
-    return ib_fail(IB_EINVAL, conditions->where,
-                   "matches no case: each condition can be met, but no case that is left meets all");
+    return ib_fail(
+        IB_EINVAL, conditions->where,
+        "matches no case: each condition matches some case, but no remaining case meets all of them");
 }

@@ -1,11 +1,10 @@
-/* Conditions on a case's axes and on its data set: an entry of `exclude`, or a selection on the command line.
- */
+/* Conditions on a case's axes and data set: an entry of `exclude`, or a selection on the command line. */
 #ifndef IB_CONFIG_CASE_FILTER_H
 #define IB_CONFIG_CASE_FILTER_H
 
 #include "config/matrix_spec.h"
 
-/* What a condition looks at: every axis, by its enum ib_axis_kind, and these. */
+/* The subjects of conditions: every axis, by its enum ib_axis_kind, and these. */
 enum ib_subject { IB_SUBJECT_ROWS = IB_AXIS_COUNT, IB_SUBJECT_COLS, IB_SUBJECT_TASK, IB_SUBJECT_COUNT };
 
 /* Text and globs match; numbers compare. */
@@ -14,24 +13,24 @@ enum ib_relation { IB_MATCHES, IB_EQUAL, IB_BELOW, IB_AT_MOST, IB_ABOVE, IB_AT_L
 struct ib_filter_term {
     int subject;
     enum ib_relation relation;
-    const char *text;    /* as it was given: ">=1000", "cpu_*" */
-    const char *pattern; /* of IB_MATCHES: text or glob */
-    double number;       /* of the others */
+    const char *text;    /* as given: ">=1000", "cpu_*" */
+    const char *pattern; /* for IB_MATCHES: text or glob */
+    double number;       /* for comparisons */
 };
 
 struct ib_case_filter {
     const struct ib_filter_term *list; /* all must be met */
     size_t n;
-    const char *where; /* file:line, or the flag with what it says */
+    const char *where; /* file:line, or the flag with its argument */
 };
 
 /* The names of all subjects; ends with NULL. */
 const char *const *ib_subject_names(void);
-/* By name; IB_SUBJECT_COUNT when there is none. */
+/* Finds a subject by name; IB_SUBJECT_COUNT if there is none. */
 int ib_subject_find(const char *name);
 
-/* Reads ">=1000", "0.01", "cpu_*", "6,6" … for a subject. IB_EINVAL at `where`: no such subject, a comparison
- * on an axis without numbers, a word that the axis does not have. */
+/* Reads ">=1000", "0.01", "cpu_*", "6,6" … for a subject. IB_EINVAL at `where`: unknown subject, comparison
+ * on a non-numeric axis, or a word that the axis does not have. */
 enum ib_status ib_filter_term_parse(struct ib_arena *, const char *subject, const char *text,
                                     const char *where, struct ib_filter_term *out);
 
@@ -39,13 +38,13 @@ enum ib_status ib_filter_term_parse(struct ib_arena *, const char *subject, cons
 enum ib_status ib_case_filter_read(const struct ib_yaml *, const char *key, const yaml_node_t *,
                                    struct ib_case_filter *out);
 
-/* Reads "impl=cpu_*,rows>=1000,hidden=6,6", which `flag` says. A piece without = < > belongs to the one
- * before it, since hidden layers are written with commas, too. */
+/* Reads "impl=cpu_*,rows>=1000,hidden=6,6", the argument of `flag`. A piece without = < > belongs to the
+ * previous one, since hidden layers also contain commas. */
 enum ib_status ib_case_filter_parse(struct ib_arena *, const char *flag, const char *text,
                                     struct ib_case_filter *out);
 
-/* Does a case with these values (NULL where an axis means nothing to it, which meets no condition) meet the
- * condition, or all of them? `rows` are training rows. */
+/* Whether a case with these values meets the condition, or all of them. values: NULL for axes that do not
+ * apply, which meet no condition. `rows` are training rows. */
 bool ib_filter_term_matches(const struct ib_filter_term *,
                             const struct ib_axis_value *const values[IB_AXIS_COUNT],
                             const struct ib_dataset *);
@@ -53,10 +52,9 @@ bool ib_case_filter_matches(const struct ib_case_filter *,
                             const struct ib_axis_value *const values[IB_AXIS_COUNT],
                             const struct ib_dataset *);
 
-/* What the command line narrows a sweep to: -s keeps the cases that meet one of its filters, -x drops those
- * that meet one. */
+/* The selection on the command line: -s keeps cases that meet one of its filters, -x drops those that do. */
 struct ib_case_selection {
-    const struct ib_case_filter *keep; /* none: all cases stay */
+    const struct ib_case_filter *keep; /* empty: keep all cases */
     size_t n_keep;
     const struct ib_case_filter *drop;
     size_t n_drop;
@@ -70,8 +68,8 @@ struct ib_case_selection {
 enum ib_status ib_case_selection_parse(struct ib_arena *, const char *const *keep, const char *const *drop,
                                        struct ib_case_selection *out);
 
-/* IB_EINVAL, which says why no case of these products meets the conditions: what none has, what there is
- * instead, and the nearest name. */
+/* Returns IB_EINVAL with the reason why no case of these products meets the conditions: the value that none
+ * has, the values available, and the nearest name. */
 enum ib_status ib_case_selection_missed(struct ib_arena *, const struct ib_case_filter *,
                                         const struct ib_matrix_spec *specs, size_t n_specs,
                                         const struct ib_dataset *datasets, size_t n_datasets);

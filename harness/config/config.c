@@ -9,7 +9,7 @@
 
 /* ---- matrix, zip, include, exclude ---- */
 
-/* Room for n more behind those that were read. */
+/* Appends room for n more. */
 static struct ib_matrix_spec *append_specs(struct ib_config *config, size_t n)
 {
     struct ib_matrix_spec *all = ib_arena_alloc(&config->arena, (config->n_specs + n) * sizeof *all);
@@ -59,8 +59,8 @@ static enum ib_status read_exclude(const struct ib_yaml *doc, const struct ib_ya
     return IB_OK;
 }
 
-/* Checks that need the whole file, since `zip` may stand behind `matrix`. */
-static enum ib_status settle_specs(const struct ib_yaml *doc, struct ib_config *config)
+/* Checks that need the whole file, since `zip` may follow `matrix`. */
+static enum ib_status finish_specs(const struct ib_yaml *doc, struct ib_config *config)
 {
     const yaml_node_t *root = ib_yaml_root(doc);
     if (config->n_specs == 0 || (config->n_zips && !ib_yaml_find(doc, root, "matrix")))
@@ -156,28 +156,29 @@ const struct ib_yaml_key ib_config_keys[] = {
      .allowed = "1",
      .help = "version of this format",
      .example = "1"},
-    {FIELD(name), .read = read_name, .type = "name", .allowed = "letters, digits and _, inside also . and -",
-     .initial = "the file's name", .help = "name of the run", .example = "nightly"},
+    {FIELD(name), .read = read_name, .type = "name",
+     .allowed = "letters, digits and _; . and - except at the start", .initial = "the file's name",
+     .help = "name of the run", .example = "nightly"},
     {.name = "matrix",
      .read = read_matrix,
      .type = "map",
      .allowed = "axes",
-     .initial = "none: then `include` must be there",
-     .help = "the axes of the sweep, which runs their product",
+     .initial = "none; `include` is then required",
+     .help = "axes of the sweep, which runs all their combinations",
      .example = "{model: mlp, dataset: xor, impl: [cpu_naive, cpu_blas]}"},
     {.name = "zip",
      .read = read_zip,
      .type = "list of axes, or list of such lists",
      .allowed = "axes of `matrix` with the same number of values",
      .initial = "none",
-     .help = "axes that advance together: the first values, then the second ones",
+     .help = "axes that advance together: all first values, then all second values",
      .example = "[lr, epochs]"},
     {.name = "include",
      .read = read_include,
      .type = "map or list of maps",
      .allowed = "axes",
      .initial = "none",
-     .help = "cases that are added whatever `matrix` and `exclude` say",
+     .help = "additional cases; `exclude` does not apply to them",
      .example = "{model: linreg, dataset: diabetes, impl: cpu_naive}"},
     {.name = "exclude",
      .read = read_exclude,
@@ -185,44 +186,43 @@ const struct ib_yaml_key ib_config_keys[] = {
      .allowed =
          "conditions on axes, rows, cols and task: a value, a glob, or a comparison such as \">=1000\"",
      .initial = "none",
-     .help = "drops the cases that meet all conditions of a map",
+     .help = "drops cases that meet all conditions of a map",
      .example = "{impl: cpu_naive, rows: \">=100000\"}"},
     {.name = "datasets",
      .read = read_datasets,
      .type = "map",
      .allowed = "names and descriptions",
      .initial = "none",
-     .help = "data sets that the axis `dataset` can name",
+     .help = "data sets for the axis `dataset`",
      .example = "{mine: {synth: regression, rows: 1000, cols: 8}}"},
     {.name = "plugins",
      .read = read_plugins,
      .type = "string or list of strings",
      .allowed = "paths of shared objects",
      .initial = "none",
-     .help = "plugins that bring implementations; paths start from the file's folder",
+     .help = "plugins with implementations; paths are relative to the configuration file",
      .example = "[./libmine.so]"},
     {.name = "external",
      .read = read_external,
      .type = "map",
      .allowed = "names and commands",
      .initial = "none",
-     .help = "programs that the axis `impl` can name",
-     .example = "{numpy: {command: [python3, numpy_peer.py]}}"},
+     .help = "external programs for the axis `impl`",
+     .example = "{numpy: {command: [python3, numpy_client.py]}}"},
     {FIELD(require), .read = ib_yaml_read_texts, .allowed = "names and globs", .initial = "none",
-     .help = "implementations that must be available: the run fails without them", .example = "[cuda_*]"},
+     .help = "implementations that must be available; the run fails without them", .example = "[cuda_*]"},
     {.name = "baseline",
      .read = read_baseline,
      .type = "text",
      .allowed = "an implementation of this sweep",
      .initial = "cpu_naive, or the first",
-     .help = "what speed-ups are relative to",
+     .help = "implementation that speed-ups are relative to",
      .example = "cpu_blas"},
     {FIELD(measure), .read = read_measure, .type = "map", .allowed = "the keys below",
-     .initial = "the defaults below", .help = "how often, how long and in which order cases are timed",
+     .initial = "the defaults below", .help = "how often, for how long and in which order cases are timed",
      .example = "{rounds: 20}"},
     {FIELD(gate), .read = read_gate, .type = "map", .allowed = "the keys below",
-     .initial = "the defaults below", .help = "what a change may cost before `ironbench gate` stops it",
-     .example = "{slowdown: 2%}"},
+     .initial = "the defaults below", .help = "limits for `ironbench gate`", .example = "{slowdown: 2%}"},
     {.name = NULL},
 };
 
@@ -258,7 +258,7 @@ static enum ib_status read_document(const struct ib_yaml *doc, struct ib_config 
     config->text = doc->text;
     ib_hash_of(doc->text, doc->bytes, config->sha256);
     IB_TRY(ib_yaml_read_map(doc, root, NULL, ib_config_keys, config));
-    IB_TRY(settle_specs(doc, config));
+    IB_TRY(finish_specs(doc, config));
     if (!config->name) {
         config->name = ib_file_stem(&config->arena, config->path);
         IB_TRY(ib_yaml_check_name(doc, root, "name", config->name));

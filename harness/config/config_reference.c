@@ -9,8 +9,8 @@ struct entries {
     size_t n, capacity;
 };
 
-/* Adds a table of keys and, behind each key that holds a map with keys of its own, those. `prefix` stands
- * before their names; `defaults` is what they are read into, or NULL. */
+/* Adds a table of keys, each followed by the keys of its map, if any. `prefix` is prepended to their names;
+ * `defaults` is the struct with their default values, or NULL. */
 static void add_keys(struct entries *e, const char *section, const char *prefix,
                      const struct ib_yaml_key *keys, const void *defaults)
 {

@@ -10,11 +10,11 @@
 struct ib_config_entry {
     const char *section; /* the map that holds the key: "measure", "datasets.NAME"; "": the root */
     const char *key;     /* within its section: "rounds", "whole_process.runs" */
-    const char *type, *allowed, *initial, *example, *help; /* "": nothing to say */
+    const char *type, *allowed, *initial, *example, *help; /* "": none */
     bool required;
 };
 
-/* All keys, section by section, in the order of the reference. Returns how many. */
+/* Lists all keys by section, in the order of the reference; returns their number. */
 size_t ib_config_reference(struct ib_arena *, struct ib_config_entry **out);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* ---- where a command lies ---- */
+/* ---- paths of a command ---- */
 
 static bool is_file(const char *path)
 {
@@ -14,7 +14,7 @@ static bool is_file(const char *path)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-/* folder/word or home/word where there is such a file; else NULL. */
+/* folder/word or home/word if that file exists, else NULL. */
 static const char *find_file(struct ib_arena *arena, const char *folder, const char *word)
 {
     const char *here = ib_file_join(arena, folder, word);
@@ -36,7 +36,7 @@ const char *const *ib_command_resolve(struct ib_arena *arena, const char *folder
             file = find_file(arena, folder, word);
         out[i] = file ? file : word;
     }
-    if (out[0] == command[0] && strchr(out[0], '/')) /* nowhere: the failure shall name the nearest place */
+    if (out[0] == command[0] && strchr(out[0], '/')) /* not found: the error will name this path */
         out[0] = ib_file_join(arena, folder, out[0]);
     return out;
 }
@@ -44,7 +44,7 @@ const char *const *ib_command_resolve(struct ib_arena *arena, const char *folder
 /* ---- the map ---- */
 
 static const char command_allowed[] =
-    "a list of a program and its arguments, such as [python3, client.py]: no shell reads it";
+    "a list of a program and its arguments, such as [python3, client.py]; it runs without a shell";
 
 static enum ib_status read_command(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                    const yaml_node_t *list, void *field)
@@ -69,7 +69,8 @@ const struct ib_yaml_key ib_external_keys[] = {
      .required = true,
      .type = "list of strings",
      .allowed = command_allowed,
-     .help = "a program that speaks impls/PROTOCOL.md; paths start from the configuration's folder",
+     .help = "program that speaks the protocol of impls/PROTOCOL.md; paths are relative to the configuration "
+             "file",
      .example = "[python3, client.py]"},
     {.name = NULL},
 };

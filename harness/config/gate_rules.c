@@ -4,8 +4,8 @@ enum { PAIRS_MAX = 10000, BUDGET_MAX = 1000000, CONFIRM_MAX = 3 };
 
 static const struct ib_word order_words[] = {{"random", IB_PAIRS_RANDOM}, {"abba", IB_PAIRS_ABBA}, {NULL, 0}};
 
-/* 40 pairs: on a shared machine, where the ratios of pairs scatter by 0.4 to 2.4 %, they find a slowdown of 3
- * % in one case of 20 in more than 95 % of gates (results/gate-noise/README.md), in a minute and a half. */
+/* 40 pairs: on a shared machine, where pair ratios scatter by 0.4 to 2.4 %, they detect a slowdown of 3 % in
+ * one of 20 cases in more than 95 % of gates (results/gate-noise/README.md), in a minute and a half. */
 const struct ib_gate_rules ib_gate_rules_default = {.pairs = 40,
                                                     .slowdown = 0.01,
                                                     .alpha = 0.01,
@@ -29,10 +29,10 @@ static enum ib_status read_limit(const struct ib_yaml *doc, const struct ib_yaml
 #define LIMIT      .type = "integer", .allowed = "an integer from 0 to 1000000", .initial = "none"
 _Static_assert(BUDGET_MAX == 1000000, "LIMIT says so");
 static const struct ib_yaml_key budget_keys[] = {
-    {FIELD(h2d_per_epoch), .read = read_limit, .max = BUDGET_MAX, LIMIT, .help = "most copies to the device",
-     .example = "0"},
+    {FIELD(h2d_per_epoch), .read = read_limit, .max = BUDGET_MAX, LIMIT,
+     .help = "maximum copies to the device", .example = "0"},
     {FIELD(d2h_per_epoch), .read = read_limit, .max = BUDGET_MAX, LIMIT,
-     .help = "most copies from the device", .example = "1"},
+     .help = "maximum copies from the device", .example = "1"},
     {.name = NULL},
 };
 
@@ -44,16 +44,16 @@ static enum ib_status read_budget(const struct ib_yaml *doc, const struct ib_yam
 
 const struct ib_yaml_key ib_gate_keys[] = {
     {FIELD(pairs), .read = ib_yaml_read_u64, .min = 1, .max = PAIRS_MAX,
-     .help = "pairs of old and new that are timed in a set", .example = "60"},
-    {FIELD(slowdown), .read = ib_yaml_read_share, .help = "slowdown that is tolerated", .example = "2%"},
+     .help = "timed pairs of old and new in a set", .example = "60"},
+    {FIELD(slowdown), .read = ib_yaml_read_share, .help = "tolerated slowdown", .example = "2%"},
     {FIELD(alpha), .read = ib_yaml_read_share,
-     .help = "probability of any false alarm, over all cases and sets together", .example = "5%"},
+     .help = "probability of any false alarm, over all cases and sets", .example = "5%"},
     {FIELD(confirm), .read = ib_yaml_read_u64, .max = CONFIRM_MAX,
-     .help = "further sets of pairs that must agree before a case counts as slower", .example = "2"},
-    {FIELD(metrics), .read = ib_yaml_read_share,
-     .help = "change of a metric that is tolerated, as a share of it", .example = "1%"},
+     .help = "additional sets of pairs that must agree before a case counts as slower", .example = "2"},
+    {FIELD(metrics), .read = ib_yaml_read_share, .help = "tolerated relative change of a metric",
+     .example = "1%"},
     {FIELD(order), .read = ib_yaml_read_word, .words = order_words,
-     .help = "which of old and new goes first in a pair", .example = "abba"},
+     .help = "whether old or new is timed first in a pair", .example = "abba"},
     {FIELD(seed), .read = ib_yaml_read_u64, .max = UINT64_MAX, .help = "seed of the random order",
      .example = "7"},
     {.name = "budget",
@@ -62,7 +62,7 @@ const struct ib_yaml_key ib_gate_keys[] = {
      .type = "map",
      .allowed = "the keys below",
      .initial = "none",
-     .help = "most copies in an epoch where data stay on the device",
+     .help = "maximum copies per epoch while data stay on the device",
      .example = "{h2d_per_epoch: 0, d2h_per_epoch: 1}"},
     {.name = NULL},
 };

@@ -1,4 +1,4 @@
-/* `gate` of a configuration: what a change may cost before it is stopped. */
+/* The `gate` key: how much a change may cost. */
 #ifndef IB_CONFIG_GATE_RULES_H
 #define IB_CONFIG_GATE_RULES_H
 
@@ -10,22 +10,22 @@ enum ib_pair_order { IB_PAIRS_RANDOM = 1, IB_PAIRS_ABBA };
 enum { IB_NO_BUDGET = -1 };
 
 struct ib_gate_rules {
-    uint64_t pairs;   /* in each of the sets */
+    uint64_t pairs;   /* in each set */
     double slowdown;  /* tolerated: 0.01 for 1 % */
     double alpha;     /* probability of any false alarm in the whole table, all sets together */
-    uint64_t confirm; /* further sets of pairs that must say the same before a case counts as slower */
-    double metrics;   /* tolerated change of a metric, as a share of it */
+    uint64_t confirm; /* additional sets of pairs that must agree before a case counts as slower */
+    double metrics;   /* tolerated relative change of a metric */
     enum ib_pair_order order;
     uint64_t seed; /* of the random order */
-    /* Most copies an epoch of training may make where data stay on the device; IB_NO_BUDGET: any that the
-     * transfer law allows. */
+    /* Maximum copies per epoch while data stay on the device; IB_NO_BUDGET: whatever the transfer model
+     * expects. */
     int64_t h2d_per_epoch, d2h_per_epoch;
 };
 
 extern const struct ib_gate_rules ib_gate_rules_default;
 extern const struct ib_yaml_key ib_gate_keys[];
 
-/* Reads the map into *rules, which holds the defaults. */
+/* Reads the map into *rules, which must contain the defaults. */
 enum ib_status ib_gate_rules_read(const struct ib_yaml *, const char *key, const yaml_node_t *,
                                   struct ib_gate_rules *rules);
 

@@ -10,14 +10,14 @@ enum { OPTIONS_MAX = 64 };
 
 /* ---- Settings ---- */
 
-/* "min..max", or NULL for any. */
+/* range: "min..max", or NULL for any. */
 static bool in_range(const char *range, int64_t value)
 {
     long long min, max;
     return !range || (sscanf(range, "%lld..%lld", &min, &max) == 2 && value >= min && value <= max);
 }
 
-/* Is `value` one of "a|b|c", or NULL for any? */
+/* Whether `value` is one of "a|b|c"; NULL allows any. */
 static bool in_list(const char *list, const char *value)
 {
     size_t length = strlen(value);
@@ -29,7 +29,7 @@ static bool in_list(const char *list, const char *value)
     return !list;
 }
 
-/* The value as every spelling of it is written; NULL when the option does not allow it. */
+/* The canonical spelling of the value; NULL if the option does not allow it. */
 static const char *canonical(struct ib_arena *arena, const struct ib_option *option, const char *value)
 {
     int64_t number;
@@ -63,18 +63,19 @@ static enum ib_status refuse_option(const struct ib_impl_info *info, const char 
     for (size_t i = 0; info->options[i].name && i < OPTIONS_MAX; i++)
         names[i] = info->options[i].name;
     if (!names[0])
-        return ib_fail(IB_EINVAL, where, "%s: unknown option `%.100s`; it has none", info->name, name);
+        return ib_fail(IB_EINVAL, where, "%s: unknown option `%.100s`; this implementation has no options",
+                       info->name, name);
     return ib_fail(IB_EINVAL, where, "%s: unknown option `%.100s`%s; allowed: %s", info->name, name,
                    ib_hint(name, names, hint, sizeof hint), ib_name_list(names, list, sizeof list));
 }
 
-/* A plugin that could not even be loaded has not said what its options are. */
+/* A plugin that could not be loaded has not reported its options. */
 static bool options_are_unknown(const struct ib_impl_info *info)
 {
     return !info->available && !info->options[0].name;
 }
 
-/* Adds a setting to a choice unless it says the default. */
+/* Adds a setting to a choice unless it equals the default. */
 static enum ib_status add_setting(struct ib_arena *arena, const struct ib_setting *given, const char *where,
                                   struct ib_configured_impl *choice, struct ib_setting *settings)
 {

@@ -11,7 +11,7 @@
 #define ANY SIZE_MAX
 enum { COMBINATIONS_MAX = 2000000, REASON_BYTES = 256 };
 
-/* A data set by the name that the configuration uses for it. */
+/* A data set and the name used for it in the configuration. */
 struct known {
     const char *name;
     const struct ib_dataset *dataset;
@@ -21,25 +21,25 @@ struct build {
     const struct ib_config *config;
     struct ib_registry *registry;
     struct ib_matrix *out;
-    struct ib_matrix_spec *specs; /* with everything resolved */
-    struct ib_dataset *datasets;  /* out->datasets, while they are filled in, as are the next two */
+    struct ib_matrix_spec *specs; /* with resolved values */
+    struct ib_dataset *datasets;  /* out->datasets while being filled in; likewise the next two */
     struct ib_case *cases;
-    struct ib_dropped *dropped; /* first of all one for each exclude, and for each -x */
-    uint64_t *kept;             /* by each -s */
+    struct ib_dropped *dropped; /* starts with one for each exclude and each -x */
+    uint64_t *kept;             /* number of cases kept by each -s */
     size_t cases_capacity, dropped_capacity;
     struct known *known;
     size_t n_known;
-    const char **ids; /* of the cases so far: a hash table of ids_mask + 1 places */
+    const char **ids; /* of the cases so far: a hash table with ids_mask + 1 slots */
     size_t ids_mask;
-    /* Of the combination at hand: its values, NULL where an axis means nothing to it, and the place in tied
-     * axes, by their leader, ANY until the first of them that means something has chosen. */
+    /* The current combination: its values, NULL for axes that do not apply, and for each leader the index
+     * into its tied axes, ANY until the first of them that applies has chosen one. */
     const struct ib_axis_value *values[IB_AXIS_COUNT];
     size_t turn[IB_AXIS_COUNT];
 };
 
 /* ---- Data sets ---- */
 
-/* Reads a data set into the next free place. */
+/* Reads a data set into *out. */
 static enum ib_status read_dataset(struct build *b, const struct ib_axis_value *value, struct ib_dataset *out)
 {
     const struct ib_config *config = b->config;
@@ -52,11 +52,11 @@ static enum ib_status read_dataset(struct build *b, const struct ib_axis_value *
         return ib_fail(status, error->where[0] ? error->where : value->where, "%s", error->message);
     status = ib_dataset_load(&spec, out);
     if (status == IB_EIO)
-        return ib_fail(status, error->where, "%s (named by %s)", error->message, value->where);
+        return ib_fail(status, error->where, "%s (named at %s)", error->message, value->where);
     return status;
 }
 
-/* Keeps the data set that was read last, unless the same contents are there already. */
+/* Keeps the data set that was read last, unless one with the same contents exists. */
 static enum ib_status keep_dataset(struct build *b, const struct ib_axis_value *value,
                                    const struct ib_dataset **out)
 {
@@ -69,9 +69,9 @@ static enum ib_status keep_dataset(struct build *b, const struct ib_axis_value *
             return IB_OK;
         }
         if (strcmp(other->name, read->name) == 0) {
-            enum ib_status status =
-                ib_fail(IB_EINVAL, value->where, "two data sets are called `%s`; name one under `datasets`",
-                        read->name);
+            enum ib_status status = ib_fail(
+                IB_EINVAL, value->where,
+                "two data sets are named `%s`; give one of them another name under `datasets`", read->name);
             ib_dataset_free(read);
             return status;
         }
@@ -111,9 +111,9 @@ static enum ib_status resolve_datasets(struct build *b, const struct ib_axis *ax
     return IB_OK;
 }
 
-/* ---- Combinations that drop out ---- */
+/* ---- Dropped combinations ---- */
 
-/* Why this cannot be, in reason[REASON_BYTES]; false: it can. */
+/* Returns whether the combination is impossible, with the reason in reason[REASON_BYTES]. */
 static bool is_impossible(const struct ib_case *c, char *reason)
 {
     const char *task = ib_word_of(ib_task_words, (int)c->dataset->task);
@@ -122,7 +122,7 @@ static bool is_impossible(const struct ib_case *c, char *reason)
         return true;
     }
     if (c->spec.net.loss == IB_BCE && c->dataset->task != IB_CLASSIFICATION) {
-        snprintf(reason, REASON_BYTES, "loss bce means nothing for %s (%s)", task, c->dataset->name);
+        snprintf(reason, REASON_BYTES, "loss bce does not apply to %s (%s)", task, c->dataset->name);
         return true;
     }
     return false;
@@ -149,7 +149,7 @@ static void drop(struct build *b, const char *reason)
     new_dropped(b, reason)->count++;
 }
 
-/* All excludes are listed, so that one that matches nothing is seen to do so. */
+/* Lists all excludes, so that one that matches nothing can be noticed. */
 static void list_excludes(struct build *b, const char *how, const struct ib_case_filter *excludes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
@@ -159,7 +159,7 @@ static void list_excludes(struct build *b, const char *how, const struct ib_case
     }
 }
 
-/* `dropped` are their counts. */
+/* dropped: the counts of the excludes. */
 static bool is_excluded(struct build *b, const struct ib_case_filter *excludes, size_t n,
                         struct ib_dropped *dropped, const struct ib_case *c)
 {
@@ -172,7 +172,7 @@ static bool is_excluded(struct build *b, const struct ib_case_filter *excludes, 
     return false;
 }
 
-/* Every -s counts, so that one that matches nothing is noticed. */
+/* Counts the matches of every -s, so that one that matches nothing is an error. */
 static bool is_selected(struct build *b, const struct ib_case *c)
 {
     const struct ib_case_selection *selection = &b->config->selection;
@@ -187,10 +187,10 @@ static bool is_selected(struct build *b, const struct ib_case *c)
 
 /* ---- The product ---- */
 
-/* Notes an id; false: there is a case with this one already. */
-static bool is_new(struct build *b, const char *id)
+/* Inserts the id; false if already present. */
+static bool insert_id(struct build *b, const char *id)
 {
-    size_t place = strtoul(strrchr(id, '-') + 1, NULL, 16) & b->ids_mask; /* it ends with a hash */
+    size_t place = strtoul(strrchr(id, '-') + 1, NULL, 16) & b->ids_mask; /* an id ends with a hash */
     for (; b->ids[place]; place = (place + 1) & b->ids_mask)
         if (strcmp(b->ids[place], id) == 0)
             return false;
@@ -217,8 +217,8 @@ static void finish(struct build *b, const struct ib_matrix_spec *spec, struct ib
     if (is_excluded(b, selection->drop, selection->n_drop, b->dropped + config->n_excludes, c))
         return;
     ib_axes_identify(&out->arena, b->values, c);
-    if (!is_new(b, c->id)) {
-        drop(b, "repeats another case");
+    if (!insert_id(b, c->id)) {
+        drop(b, "duplicates another case");
         return;
     }
     b->cases = ib_arena_grow(&out->arena, b->cases, sizeof *c, out->n, &b->cases_capacity);
@@ -226,7 +226,7 @@ static void finish(struct build *b, const struct ib_matrix_spec *spec, struct ib
     b->cases[out->n++] = *c;
 }
 
-/* Every value of axis `kind` and of those after it, for a case whose axes before it are set. */
+/* Expands axis `kind` and those after it, for a case whose earlier axes are set. */
 static void expand(struct build *b, const struct ib_matrix_spec *spec, int kind, struct ib_case c)
 {
     if (kind == IB_AXIS_COUNT) {
@@ -250,9 +250,9 @@ static void expand(struct build *b, const struct ib_matrix_spec *spec, int kind,
     *turn = chosen;
 }
 
-/* ---- Everything together ---- */
+/* ---- The whole matrix ---- */
 
-/* Tied entries stay one beside the other only if each stands for one implementation. */
+/* Tied entries stay aligned only if each names exactly one implementation. */
 static enum ib_status resolve_tied_impls(struct build *b, struct ib_axis *axis)
 {
     struct ib_axis_value *values = ib_arena_alloc(&b->out->arena, axis->n * sizeof *values);
@@ -261,7 +261,8 @@ static enum ib_status resolve_tied_impls(struct build *b, struct ib_axis *axis)
         IB_TRY(ib_impl_options_resolve(b->registry, &b->out->arena, &one, &resolved));
         if (resolved.n != 1)
             return ib_fail(IB_EINVAL, one.values->where,
-                           "key `impl`: `%.100s` stands for %zu implementations; `zip` ties one to one",
+                           "key `impl`: `%.100s` matches %zu implementations; with `zip` each entry must "
+                           "name exactly one",
                            one.values->text, resolved.n);
         values[i] = resolved.values[0];
     }
@@ -291,14 +292,14 @@ static enum ib_status resolve(struct build *b)
     return IB_OK;
 }
 
-/* The sizes of all products, an axis that collapses not yet being one. */
+/* The total size of all products, before axes collapse. */
 static double count_combinations(const struct build *b)
 {
     double total = 0;
     for (size_t i = 0; i < b->config->n_specs; i++) {
         double size = 1;
         for (int k = 0; k < IB_AXIS_COUNT; k++)
-            if (b->specs[i].leader[k] == (enum ib_axis_kind)k) /* tied axes count as one */
+            if (b->specs[i].leader[k] == (enum ib_axis_kind)k) /* tied axes count once */
                 size *= (double)b->specs[i].axes[k].n;
         total += size;
     }
@@ -312,7 +313,7 @@ static enum ib_status nothing_left(const struct build *b)
         if (b->dropped[i].count)
             reasons = ib_arena_print(&b->out->arena, "%s%s%" PRIu64 " x %s", reasons, reasons[0] ? "; " : "",
                                      b->dropped[i].count, b->dropped[i].reason);
-    return ib_fail(IB_EINVAL, b->config->path, "no case is left: %s", reasons);
+    return ib_fail(IB_EINVAL, b->config->path, "no cases left: %s", reasons);
 }
 
 static enum ib_status check_selection(struct build *b)

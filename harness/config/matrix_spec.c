@@ -20,7 +20,7 @@ enum ib_status ib_matrix_spec_default(struct ib_arena *arena, struct ib_matrix_s
     return IB_OK;
 }
 
-/* "6", "[per_op, resident]"; NULL where there is no default. */
+/* "6", "[per_op, resident]"; NULL without a default. */
 static const char *default_text(struct ib_arena *arena, const struct ib_axis_rule *rule)
 {
     const char *text = rule->defaults[0];
@@ -95,12 +95,12 @@ static bool is_in(const struct ib_zip *zips, size_t n, enum ib_axis_kind kind)
     return false;
 }
 
-/* The entry after n others. */
+/* Reads entry n. */
 static enum ib_status read_zip(const struct ib_yaml *doc, const char *key, const yaml_node_t *list,
                                struct ib_zip *zips, size_t n)
 {
     if (list->type != YAML_SEQUENCE_NODE || ib_yaml_count(list) < 2)
-        return ib_yaml_fail(doc, list, key, "two axes or more advance together: [lr, epochs]");
+        return ib_yaml_fail(doc, list, key, "at least two axes are needed, such as [lr, epochs]");
     zips[n].where = ib_yaml_where(doc, list);
     for (size_t i = 0; i < ib_yaml_count(list); i++) {
         const yaml_node_t *item = ib_yaml_item(doc, list, i);

@@ -9,7 +9,7 @@
 #define SECOND_NS (1000 * MS_NS)
 #define HOUR_NS   (3600 * SECOND_NS)
 
-enum { ROUNDS_MAX = 100000, INTERVAL_ROUNDS = 6 }; /* fewer rounds give a median no interval */
+enum { ROUNDS_MAX = 100000, INTERVAL_ROUNDS = 6 }; /* the median has no confidence interval with fewer */
 
 const struct ib_word ib_order_words[] = {
     {"interleaved", IB_INTERLEAVED}, {"abba", IB_ABBA}, {"block", IB_BLOCK}, {NULL, 0}};
@@ -28,7 +28,7 @@ const struct ib_measure ib_measure_default = {.warmup = 1,
 
 /* ---- pin ---- */
 
-/* "3" or "0-3" at *text, which then points behind it; false: neither. */
+/* Parses "3" or "0-3" at *text and advances it; false if malformed. */
 static bool parse_range(const char **text, unsigned long *first, unsigned long *last)
 {
     char *end;
@@ -44,7 +44,7 @@ static bool parse_range(const char **text, unsigned long *first, unsigned long *
     return *first <= *last && *last <= IB_PIN_CPU_MAX;
 }
 
-/* "0,2-3" into in[IB_PIN_CPU_MAX + 1]; false: not of that form. */
+/* Parses "0,2-3" into in[IB_PIN_CPU_MAX + 1]; false if malformed. */
 static bool parse_cpus(const char *text, bool *in)
 {
     for (;; text++) {
@@ -93,19 +93,19 @@ static enum ib_status read_pin(const struct ib_yaml *doc, const struct ib_yaml_k
 
 /* ---- whole_process ---- */
 
-enum { WHOLE_RUNS = 5 }; /* odd: then one of them is the median */
+enum { WHOLE_RUNS = 5 }; /* odd, so that one of them is the median */
 
 #define FIELD(key, field) .name = key, .offset = offsetof(struct ib_measure, field)
 static const struct ib_yaml_key process_keys[] = {
     {FIELD("runs", process_runs), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX,
      .help = "timed runs of the whole process", .example = "5", .initial = "5"},
     {FIELD("warmup", process_warmup), .read = ib_yaml_read_u64, .max = 1000,
-     .help = "runs before the first that is timed", .example = "2"},
+     .help = "untimed runs before the first timed one", .example = "2"},
     {.name = NULL},
 };
 static const char process_allowed[] = "true, false or a map such as {runs: 5, warmup: 1}";
 
-/* true, false, or how often. */
+/* Reads true, false, or a map with the number of runs. */
 static enum ib_status read_process(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                    const yaml_node_t *node, void *field)
 {
@@ -130,29 +130,32 @@ const struct ib_yaml_key ib_measure_keys[] = {
     {FIELD("warmup", warmup), .read = ib_yaml_read_u64, .max = 1000,
      .help = "untimed trainings in each worker before the timed one", .example = "2"},
     {FIELD("rounds", rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX,
-     .help = "timed rounds of each case, each in a process of its own; with `precision`, the most",
+     .help = "timed rounds per case, each in its own process; with `precision`, the maximum",
      .example = "20"},
     {FIELD("precision", precision), .read = ib_yaml_read_share, .initial = "none",
-     .help = "a case stops early once half the interval of its median is at most this share of the median",
+     .help = "a case stops early once half the confidence interval of its median is at most this share of "
+             "the median",
      .example = "1%"},
     {FIELD("min_rounds", min_rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX, .initial = "6",
-     .help = "rounds before a case may stop early; only with `precision`", .example = "8"},
+     .help = "minimum rounds before a case may stop early; only with `precision`", .example = "8"},
     {FIELD("max_rounds", max_rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX,
-     .initial = "`rounds`", .help = "another name of `rounds` where there is a `precision`", .example = "40"},
+     .initial = "`rounds`", .help = "alias for `rounds` when `precision` is set", .example = "40"},
     {FIELD("order", order), .read = ib_yaml_read_word, .words = ib_order_words,
-     .help = "order of the timed rounds: cases shuffled in each round; forth and back; or case by case",
+     .help =
+         "order of the timed rounds: cases shuffled in each round, in alternating direction, or case by case",
      .example = "abba"},
     {FIELD("min_time", min_time_ns), .read = ib_yaml_read_duration, .max = HOUR_NS,
-     .help = "a round repeats its training until this much has been timed", .example = "0.5s"},
+     .help = "a round repeats its training until this much time has been measured", .example = "0.5s"},
     {FIELD("timeout", timeout_ns), .read = ib_yaml_read_duration, .min = MS_NS, .max = 24 * HOUR_NS,
-     .help = "limit of one request to a worker, such as a training", .example = "10m"},
+     .help = "time limit of one request to a worker, such as a training", .example = "10m"},
     {FIELD("memory", memory_bytes), .read = ib_yaml_read_bytes, .min = MEGABYTE, .max = MEGABYTE << 30,
-     .initial = "no limit", .help = "memory that a worker may have to itself", .example = "2GB"},
+     .initial = "no limit", .help = "memory limit of a worker; shared pages count only in part",
+     .example = "2GB"},
     {FIELD("memory_by", memory_by), .read = ib_yaml_read_word, .words = ib_memory_by_words,
-     .help = "how `memory` is enforced: by a control group, by polling, or by the first that works",
+     .help = "how `memory` is enforced: by a cgroup, by polling, or by a cgroup if one can be created",
      .example = "polling"},
     {FIELD("oracle_budget", oracle_budget_ns), .read = ib_yaml_read_duration, .min = US_NS, .max = HOUR_NS,
-     .help = "time of one reference training; beyond it, fewer epochs are verified", .example = "1m"},
+     .help = "time limit of one reference training; beyond it, fewer epochs are verified", .example = "1m"},
     {.name = "pin",
      .read = read_pin,
      .type = "word or list of CPUs",
@@ -178,13 +181,13 @@ static enum ib_status refuse_without_precision(const struct ib_yaml *doc, const 
         const yaml_node_t *node = ib_yaml_find(doc, map, stopping[i]);
         if (node)
             return ib_yaml_fail(doc, node, stopping[i],
-                                "means nothing without `precision`; all cases get `rounds`");
+                                "has no effect without `precision`; every case gets `rounds`");
     }
     return IB_OK;
 }
 
-/* How many rounds there are at least and at most, from what was given of them. */
-static enum ib_status settle_rounds(const struct ib_yaml *doc, const yaml_node_t *map, struct ib_measure *m)
+/* Derives the minimum and maximum number of rounds. */
+static enum ib_status set_rounds(const struct ib_yaml *doc, const yaml_node_t *map, struct ib_measure *m)
 {
     const yaml_node_t *precision = ib_yaml_find(doc, map, "precision");
     const yaml_node_t *least = ib_yaml_find(doc, map, "min_rounds");
@@ -195,17 +198,18 @@ static enum ib_status settle_rounds(const struct ib_yaml *doc, const yaml_node_t
     }
     if (most && ib_yaml_find(doc, map, "rounds"))
         return ib_yaml_fail(doc, most, "max_rounds",
-                            "the same as `rounds` where there is a `precision`; give one");
+                            "means the same as `rounds` when `precision` is set; give only one of them");
     if (most)
         m->rounds = m->max_rounds;
     m->max_rounds = m->rounds;
     if (m->max_rounds < INTERVAL_ROUNDS)
-        return ib_yaml_fail(doc, precision, "precision", "needs %d rounds or more; there are at most %llu",
-                            INTERVAL_ROUNDS, (unsigned long long)m->max_rounds);
+        return ib_yaml_fail(doc, precision, "precision",
+                            "needs at least %d rounds, but at most %llu are allowed", INTERVAL_ROUNDS,
+                            (unsigned long long)m->max_rounds);
     if (!least)
         m->min_rounds = INTERVAL_ROUNDS;
     if (m->min_rounds > m->max_rounds)
-        return ib_yaml_fail(doc, least, "min_rounds", "`%llu` is more than the %llu rounds there are at most",
+        return ib_yaml_fail(doc, least, "min_rounds", "`%llu` exceeds the maximum of %llu rounds",
                             (unsigned long long)m->min_rounds, (unsigned long long)m->max_rounds);
     return IB_OK;
 }
@@ -214,5 +218,5 @@ enum ib_status ib_measure_read(const struct ib_yaml *doc, const char *key, const
                                struct ib_measure *measure)
 {
     IB_TRY(ib_yaml_read_map(doc, map, key, ib_measure_keys, measure));
-    return settle_rounds(doc, map, measure);
+    return set_rounds(doc, map, measure);
 }

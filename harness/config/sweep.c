@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A baseline that no case has would be no error later, only another baseline. */
+/* A baseline that no case uses would later be replaced silently. */
 static enum ib_status check_baseline(const struct ib_config *config, const struct ib_matrix *matrix)
 {
     for (size_t i = 0; config->baseline && i < matrix->n; i++) {
@@ -40,7 +40,7 @@ enum ib_status ib_sweep_add_externals(const struct ib_config *config, struct ib_
                                      config->measure.timeout_ns);
 }
 
-/* A path that leads nowhere has a line in the file; one of the command line has not. */
+/* Checks the paths of the file here, where its line is known. */
 static enum ib_status check_plugins(const struct ib_config *config)
 {
     for (const char *const *path = config->plugins; *path; path++)

@@ -1,4 +1,4 @@
-/* A configuration with all that it leads to: its registry of implementations and its matrix of cases. */
+/* A configuration with its registry of implementations and its matrix of cases. */
 #ifndef IB_CONFIG_SWEEP_H
 #define IB_CONFIG_SWEEP_H
 
@@ -10,11 +10,11 @@ struct ib_sweep {
     struct ib_matrix matrix;
 };
 
-/* Opens a configuration with what a command line adds: filters of -s and -x, paths of --plugin. Each list
- * ends with NULL. */
+/* Opens a configuration with the command line's filters of -s and -x and paths of --plugin. Each list ends
+ * with NULL. */
 enum ib_status ib_sweep_open(const char *path, const char *const *keep, const char *const *drop,
                              const char *const *plugins, struct ib_sweep *out);
-/* The external programs that a configuration names; ib_sweep_open has done so for its own registry. */
+/* Adds the external programs of a configuration to a registry; ib_sweep_open does this for its own. */
 enum ib_status ib_sweep_add_externals(const struct ib_config *, struct ib_registry *);
 void ib_sweep_close(struct ib_sweep *);
 

@@ -53,7 +53,7 @@ enum ib_status ib_diagnose(const struct ib_reference *ref, const struct ib_answe
         IB_TRY(name_step(ref, answer, v->wrong_step - 1, v->reason, sizeof v->reason));
     double *expected = malloc((n + 1) * sizeof *expected);
     if (!expected)
-        return ib_fail(IB_ENOMEM, "oracle", "no memory for %" PRIu64 " predictions", n);
+        return ib_fail(IB_ENOMEM, "oracle", "out of memory for %" PRIu64 " predictions", n);
     ib_oracle_predict(&ref->spec->net, predictor, ref->spec->test_rows, ref->x_test, expected);
     name_parts(&(struct ib_evidence){.reference = ref,
                                      .answer = answer,

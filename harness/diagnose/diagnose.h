@@ -1,16 +1,16 @@
-/* What a wrong answer looks like: known patterns, each tried against the evidence, the most telling first. A
- * pattern is named only where it explains the answer a hundred times better than the truth does. */
+/* Diagnoses wrong answers: tries known patterns against the evidence, the most specific first. A pattern is
+ * reported only if it fits the answer a hundred times better than the truth does. */
 #ifndef IB_DIAGNOSE_DIAGNOSE_H
 #define IB_DIAGNOSE_DIAGNOSE_H
 
 #include "verify/verify.h"
 
-/* Completes the verdict on a wrong answer, as ib_verify left it: the pattern of each deviation, and the
- * reason. IB_ENOMEM. */
+/* Completes ib_verify's verdict on a wrong answer: the pattern of each deviation and the reason. IB_ENOMEM.
+ */
 enum ib_status ib_diagnose(const struct ib_reference *, const struct ib_answer *, struct ib_verification *);
 
-/* Says in text[n] what is wrong with one step: "epoch 1 by itself: gradient of w2 is a constant factor (2)
- * off". IB_ENOMEM. */
+/* Describes in text[n] what is wrong with one step: "epoch 1 alone: gradient of w2 is off by a constant
+ * factor (2)". IB_ENOMEM. */
 enum ib_status ib_diagnose_step(const struct ib_training_spec *, const struct ib_step *,
                                 const struct ib_step_result *, char *text, size_t n);
 

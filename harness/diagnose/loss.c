@@ -13,7 +13,7 @@ static bool is_missing(const struct ib_evidence *e, char *text, size_t n)
         const uint64_t epoch = truth->epoch[i];
         double loss;
         if (ib_checks_epoch(epoch, e->answer->epochs) && !ib_loss_find(&e->answer->curve, epoch, &loss)) {
-            snprintf(text, n, "no loss was given for epoch %" PRIu64, epoch);
+            snprintf(text, n, "no loss was reported for epoch %" PRIu64, epoch);
             return true;
         }
     }
@@ -48,7 +48,7 @@ static bool is_constant(const struct ib_evidence *e, char *text, size_t n)
     return curve->n > 1;
 }
 
-/* Does it stay exactly the same from some epoch on, before which it was right? */
+/* Whether the loss is constant from some epoch on, and correct before it. */
 static bool is_frozen(const struct ib_evidence *e, char *text, size_t n)
 {
     const struct ib_curve *curve = &e->answer->curve;
@@ -59,7 +59,7 @@ static bool is_frozen(const struct ib_evidence *e, char *text, size_t n)
     return curve->epoch[from] < e->first_divergent_epoch;
 }
 
-/* Is each of the first losses the truth's of `behind` epochs before? */
+/* Whether each of the first losses equals the truth `behind` epochs earlier. */
 static bool is_shifted(const struct ib_evidence *e, int behind)
 {
     const struct ib_curve *curve = &e->answer->curve, *truth = &e->reference->truth->curve;
@@ -83,7 +83,7 @@ static bool is_late(const struct ib_evidence *e, char *text, size_t n)
 
 static bool is_ahead(const struct ib_evidence *e, char *text, size_t n)
 {
-    snprintf(text, n, "loss is one epoch ahead: taken after the update");
+    snprintf(text, n, "loss is one epoch ahead: computed after the update");
     return is_shifted(e, -1);
 }
 
@@ -96,11 +96,11 @@ static bool is_scaled(const struct ib_evidence *e, char *text, size_t n)
         const double expected = ib_loss_at(truth, curve->epoch[i]);
         ib_fit_add_loss(&fit, curve->loss[i], factor * expected, expected);
     }
-    snprintf(text, n, "loss is a constant factor (%.4g) off", factor);
+    snprintf(text, n, "loss is off by a constant factor (%.4g)", factor);
     return curve->n > 1 && ib_fit_is_clear(&fit);
 }
 
-/* The epoch at which the truth, on its way down, reached this loss; 0 when it did not. */
+/* The epoch at which the truth, while decreasing, reached this loss; 0 if it did not. */
 static uint64_t epoch_of_loss(const struct ib_curve *truth, double loss)
 {
     for (uint64_t i = 1; i < truth->n && truth->loss[i] <= truth->loss[i - 1]; i++)
@@ -109,7 +109,8 @@ static uint64_t epoch_of_loss(const struct ib_curve *truth, double loss)
     return 0;
 }
 
-/* Right while every epoch is read, and then behind the truth until both have converged. */
+/* Whether the loss is correct while every epoch is read, and later lags the truth until both have converged.
+ */
 static bool is_of_fewer_updates(const struct ib_evidence *e, char *text, size_t n)
 {
     const struct ib_curve *curve = &e->answer->curve, *truth = &e->reference->truth->curve;
@@ -123,7 +124,7 @@ static bool is_of_fewer_updates(const struct ib_evidence *e, char *text, size_t 
         if (like == 0 || like > last)
             return false;
     }
-    snprintf(text, n, "loss is that of fewer updates: at epoch %" PRIu64 " that of about %" PRIu64, last,
+    snprintf(text, n, "loss matches fewer updates: at epoch %" PRIu64 " that of about epoch %" PRIu64, last,
              like);
     return e->first_divergent_epoch > IB_READ_FIRST && like < last;
 }
@@ -135,7 +136,7 @@ static bool diverges(const struct ib_evidence *e, char *text, size_t n)
 }
 
 ib_pattern *const ib_loss_patterns[] = {
-    is_missing,      is_constant,        is_late,       is_ahead,  is_scaled,
-    ib_params_stuck, ib_planted_mistake, is_not_finite, is_frozen, is_of_fewer_updates,
+    is_missing,      is_constant,         is_late,       is_ahead,  is_scaled,
+    ib_params_stuck, ib_injected_mistake, is_not_finite, is_frozen, is_of_fewer_updates,
     diverges,
 };

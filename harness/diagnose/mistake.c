@@ -1,23 +1,23 @@
-/* Patterns that show in the first updates. The oracle's gradient is used to train a few epochs with a mistake
- * put in; when the answer's losses are those, the mistake has been found. */
+/* Patterns visible in the first updates: trains a few epochs by the oracle's gradient with a mistake
+ * injected. If the losses match the answer's, the mistake has been found. */
 #include "diagnose/patterns.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Epochs that are trained with each mistake, and the size of problem (rows times parameters) up to which that
- * is done: some 30 mistakes then take about a second. */
+/* The epochs trained with each mistake, and the largest problem (rows times parameters) for which this is
+ * tried: some 30 mistakes then take about a second. */
 enum { EPOCHS = 8, LARGEST_WORK = 2000000 };
 
 enum { ALL_PARAMS = IB_MAX_PARAMS };
 
-/* What is done to the gradient of one parameter, or of all. */
+/* A change to the gradient of one parameter or of all. */
 static const struct distortion {
     const char *text;
     double factor;
     bool transposes;
-    bool sums; /* the factor is also multiplied by the number of values that the mean is taken over */
+    bool sums; /* the factor is also multiplied by the number of values in the mean */
 } distortions[] = {
     {.text = "has the wrong sign", .factor = -1},
     {.text = "is transposed", .factor = 1, .transposes = true},
@@ -29,7 +29,7 @@ static const struct distortion {
 struct mistake {
     bool drops_biases;                   /* in the forward pass */
     const struct distortion *distortion; /* NULL: none */
-    uint32_t param;                      /* the one that it befalls, or ALL_PARAMS */
+    uint32_t param;                      /* the affected one, or ALL_PARAMS */
 };
 
 struct mutant {
@@ -56,7 +56,7 @@ static bool open_mutant(const struct ib_evidence *e, struct mutant *r)
     return true;
 }
 
-/* One epoch; returns its loss. */
+/* Trains one epoch; returns its loss. */
 static double step(struct mutant *r, const struct mistake *mistake)
 {
     const struct ib_oracle_problem *problem = r->problem;
@@ -83,7 +83,7 @@ static double step(struct mutant *r, const struct mistake *mistake)
     return loss;
 }
 
-/* Do the losses, or where these are right the final parameters, come from this mistake? */
+/* Whether the mistake explains the losses or, if those are correct, the final parameters. */
 static bool explains(const struct ib_evidence *e, struct mutant *r, const struct mistake *mistake)
 {
     struct ib_fit fit = {0};
@@ -99,7 +99,7 @@ static bool explains(const struct ib_evidence *e, struct mutant *r, const struct
     return ib_fit_is_clear(&fit);
 }
 
-/* Tries one distortion on the gradient of all parameters, then of each. */
+/* Tries a distortion on the gradient of all parameters, then of each one. */
 static bool finds_distortion(const struct ib_evidence *e, struct mutant *r,
                              const struct distortion *distortion, char *text, size_t n)
 {
@@ -117,12 +117,12 @@ static bool finds_distortion(const struct ib_evidence *e, struct mutant *r,
     return false;
 }
 
-bool ib_planted_mistake(const struct ib_evidence *e, char *text, size_t n)
+bool ib_injected_mistake(const struct ib_evidence *e, char *text, size_t n)
 {
     struct mutant r;
     bool found = false;
     if (e->first_divergent_epoch ? e->first_divergent_epoch > EPOCHS : e->answer->epochs > EPOCHS)
-        return false; /* the first epochs were right */
+        return false; /* the first epochs were correct */
     if (open_mutant(e, &r)) {
         snprintf(text, n, "biases are not added in the forward pass");
         found = explains(e, &r, &(struct mistake){.drops_biases = true});

@@ -13,7 +13,7 @@ static bool are_not_finite(const struct ib_evidence *e, char *text, size_t n)
     return false;
 }
 
-/* Is parameter p where it started, while the truth moved it? */
+/* Whether parameter p kept its initial values although the truth changed them. */
 static bool is_stuck(const struct ib_evidence *e, uint32_t p)
 {
     const struct ib_reference *ref = e->reference;
@@ -36,14 +36,14 @@ bool ib_params_stuck(const struct ib_evidence *e, char *text, size_t n)
         }
     char name[8];
     if (stuck[0] == net->n_layers && stuck[1] == net->n_layers)
-        snprintf(text, n, "final parameters are those of the start: never updated, or a stale copy");
+        snprintf(text, n, "final parameters equal the initial ones: never updated, or a stale copy");
     else if (stuck[0] + stuck[1] > 1)
-        snprintf(text, n, "%s stay at their start: never updated",
+        snprintf(text, n, "%s keep their initial values: never updated",
                  stuck[0] == 0   ? "biases"
                  : stuck[1] == 0 ? "weights"
                                  : "some weights and biases");
     else if (first < IB_MAX_PARAMS)
-        snprintf(text, n, "%s %s stays at its start: never updated", first % 2 ? "bias" : "weight",
+        snprintf(text, n, "%s %s keeps its initial values: never updated", first % 2 ? "bias" : "weight",
                  ib_param_text(net, first, name));
     return first < IB_MAX_PARAMS;
 }
@@ -57,7 +57,7 @@ static bool are_zero(const struct ib_evidence *e, char *text, size_t n)
     return true;
 }
 
-/* Is one weight matrix the truth's, column by column? */
+/* Whether one weight matrix is the transpose of the truth's. */
 static bool is_transposed(const struct ib_evidence *e, char *text, size_t n)
 {
     const struct ib_network *net = &e->reference->spec->net;
@@ -79,10 +79,10 @@ static bool is_transposed(const struct ib_evidence *e, char *text, size_t n)
 static bool are_off(const struct ib_evidence *e, char *text, size_t n)
 {
     (void)e;
-    snprintf(text, n, "final parameters are off");
+    snprintf(text, n, "final parameters are wrong");
     return true;
 }
 
 ib_pattern *const ib_params_patterns[] = {
-    are_not_finite, ib_params_stuck, are_zero, is_transposed, ib_planted_mistake, ib_params_late, are_off,
+    are_not_finite, ib_params_stuck, are_zero, is_transposed, ib_injected_mistake, ib_params_late, are_off,
 };

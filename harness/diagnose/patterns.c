@@ -5,7 +5,7 @@
 
 #define CLEARLY 0.01
 
-/* A pattern that gives a NaN explains nothing. */
+/* A NaN in the pattern makes `like` NaN, so that it never fits. */
 void ib_fit_add(struct ib_fit *fit, double got, double pattern, double truth)
 {
     fit->like = ib_larger(fit->like, fabs(got - pattern));

@@ -1,4 +1,4 @@
-/* Patterns of wrong predictions, compared with those that the answer's own parameters give. */
+/* Patterns of wrong predictions, compared with those of the answer's own parameters. */
 #include "diagnose/patterns.h"
 
 #include <inttypes.h>
@@ -28,7 +28,7 @@ static bool are_not_finite(const struct ib_evidence *e, char *text, size_t n)
     return false;
 }
 
-/* All of them, or from some row on. */
+/* Whether all predictions are zero, or all from some row on. */
 static bool are_zero(const struct ib_evidence *e, char *text, size_t n)
 {
     uint64_t written = count(e);
@@ -42,7 +42,7 @@ static bool are_zero(const struct ib_evidence *e, char *text, size_t n)
     return written == 0 || count(e) - written > 2 * outputs_of(e);
 }
 
-/* Are the predictions what a mistake makes of the right ones? */
+/* Whether applying the mistake to the correct predictions gives these. */
 static bool are_made_by(const struct ib_evidence *e, double (*mistake)(double expected, double by), double by)
 {
     struct ib_fit fit = {0};
@@ -93,19 +93,19 @@ static bool are_shifted(const struct ib_evidence *e, char *text, size_t n)
 
 static bool are_scaled(const struct ib_evidence *e, char *text, size_t n)
 {
-    double product = 0, square = 0; /* the factor is that of least squares */
+    double product = 0, square = 0; /* the factor of least squares */
     for (uint64_t i = 0; i < count(e); i++) {
         product += e->answer->predictions[i] * e->expected[i];
         square += e->expected[i] * e->expected[i];
     }
     if (fabs(product / square) < 1e-6)
-        snprintf(text, n, "predictions are zero, but for rounding");
+        snprintf(text, n, "predictions are zero up to rounding");
     else
-        snprintf(text, n, "predictions are a constant factor (%.4g) off", product / square);
+        snprintf(text, n, "predictions are off by a constant factor (%.4g)", product / square);
     return are_made_by(e, scale, product / square);
 }
 
-/* Are they what these parameters give? */
+/* Whether the predictions are those of these parameters. */
 static bool are_of(const struct ib_evidence *e, const double *params)
 {
     double *other = malloc(count(e) * sizeof *other);
@@ -122,7 +122,7 @@ static bool are_of(const struct ib_evidence *e, const double *params)
 
 static bool are_of_the_start(const struct ib_evidence *e, char *text, size_t n)
 {
-    snprintf(text, n, "predictions are those of the start parameters: stale copy");
+    snprintf(text, n, "predictions come from the initial parameters: stale copy");
     return are_of(e, e->reference->start);
 }
 
@@ -143,7 +143,7 @@ static bool lack_the_biases(const struct ib_evidence *e, char *text, size_t n)
 static bool are_off(const struct ib_evidence *e, char *text, size_t n)
 {
     (void)e;
-    snprintf(text, n, "predictions are not those of the final parameters");
+    snprintf(text, n, "predictions do not match the final parameters");
     return true;
 }
 

@@ -1,4 +1,4 @@
-/* What a wrong step looks like. */
+/* Diagnosis of a wrong step. */
 #include "diagnose/patterns.h"
 #include "verify/verify_step.h"
 
@@ -14,7 +14,7 @@ struct wrong_step {
     const double *got; /* the sketch of the answer's gradient */
 };
 
-/* The part of a sketch that parameter p shows in best; its size. */
+/* The part of a sketch that shows parameter p best, and its size. */
 static const double *part_of(const struct ib_network *net, const double *sketch, uint32_t p, uint64_t *size)
 {
     const enum ib_sketch_part wanted = p % 2 ? IB_SKETCH_BIAS : IB_SKETCH_ROWS;
@@ -27,32 +27,32 @@ static const double *part_of(const struct ib_network *net, const double *sketch,
     return sketch;
 }
 
-/* The factor that makes of the right gradient of each wrong parameter the answer's, by least squares. */
+/* The least-squares factor from the correct gradients to the answer's, over all wrong parameters. */
 static double factor_of(const struct wrong_step *c)
 {
     double product = 0, square = 0;
     for (uint32_t p = 0; p < ib_network_params(c->net); p++) {
         uint64_t n;
-        const double *is = part_of(c->net, c->got, p, &n),
+        const double *got = part_of(c->net, c->got, p, &n),
                      *truth = part_of(c->net, c->step->truth.gradient, p, &n);
         for (uint64_t i = 0; i < n && c->result->param_wrong[p]; i++) {
-            product += is[i] * truth[i];
+            product += got[i] * truth[i];
             square += truth[i] * truth[i];
         }
     }
     return product / square;
 }
 
-/* Does the factor explain it? */
+/* Whether the factor explains the wrong gradients. */
 static bool is_scaled(const struct wrong_step *c, double factor)
 {
     struct ib_fit fit = {0};
     for (uint32_t p = 0; p < ib_network_params(c->net); p++) {
         uint64_t n;
-        const double *is = part_of(c->net, c->got, p, &n),
+        const double *got = part_of(c->net, c->got, p, &n),
                      *truth = part_of(c->net, c->step->truth.gradient, p, &n);
         for (uint64_t i = 0; i < n && c->result->param_wrong[p]; i++)
-            ib_fit_add(&fit, is[i], factor * truth[i], truth[i]);
+            ib_fit_add(&fit, got[i], factor * truth[i], truth[i]);
     }
     return ib_fit_is_clear(&fit);
 }
@@ -69,13 +69,14 @@ static bool is_unmoved(const struct wrong_step *c, uint32_t p)
 static void name_place(const struct wrong_step *c, uint32_t p, char *text, size_t n)
 {
     char name[8];
-    const int used = snprintf(text, n, "gradient of %s is off", ib_param_text(c->net, p, name));
+    const int used = snprintf(text, n, "gradient of %s is wrong", ib_param_text(c->net, p, name));
     if (p % 2 == 0)
         snprintf(text + used, n - (size_t)used, ", most in row %" PRIu64 " and column %" PRIu64,
                  c->result->worst_row[p / 2] + 1, c->result->worst_column[p / 2] + 1);
 }
 
-/* The wrong parameter nearest to the output, where a mistake begins; all of them, when it is one factor. */
+/* Describes the wrong parameter nearest to the output, where the mistake originates, or all of them if they
+ * share one factor. */
 static void name_update(const struct wrong_step *c, char *text, size_t n)
 {
     char name[8];
@@ -88,12 +89,12 @@ static void name_update(const struct wrong_step *c, char *text, size_t n)
     const bool all = wrong == ib_network_params(c->net);
     ib_param_text(c->net, p, name);
     if (is_unmoved(c, p))
-        snprintf(text, n, "%s %s stays as it was: not updated", p % 2 ? "bias" : "weight", name);
+        snprintf(text, n, "%s %s is unchanged: not updated", p % 2 ? "bias" : "weight", name);
     else if (!isfinite(ib_max_norm(ib_network_param_size(c->net, p), ib_param_at(c->net, c->step->to, p))))
-        snprintf(text, n, "%s is not finite after it", name);
+        snprintf(text, n, "%s is not finite after the update", name);
     else if (is_scaled(c, factor))
-        snprintf(text, n, "gradient%s%s is a constant factor (%.4g) off", all ? "" : " of ", all ? "" : name,
-                 factor);
+        snprintf(text, n, "gradient%s%s is off by a constant factor (%.4g)", all ? "" : " of ",
+                 all ? "" : name, factor);
     else
         name_place(c, p, text, n);
 }
@@ -105,14 +106,14 @@ enum ib_status ib_diagnose_step(const struct ib_training_spec *spec, const struc
     double *got = NULL;
     enum ib_status status = IB_OK;
     if (result->loss_wrong) {
-        snprintf(what, sizeof what, "loss is %.6g for %.6g", step->loss, step->truth.loss);
+        snprintf(what, sizeof what, "loss is %.6g, expected %.6g", step->loss, step->truth.loss);
     } else {
         status = ib_step_sketch(spec, step, &got);
         if (status == IB_OK)
             name_update(&(struct wrong_step){&spec->net, step, result, got}, what, sizeof what);
     }
     if (status == IB_OK)
-        snprintf(text, n, "epoch %" PRIu64 " by itself: %s", step->epoch, what);
+        snprintf(text, n, "epoch %" PRIu64 " alone: %s", step->epoch, what);
     free(got);
     return status;
 }

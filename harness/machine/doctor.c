@@ -23,8 +23,8 @@ struct examination {
     size_t n, capacity;
 };
 
-static void find(struct examination *e, enum ib_doctor_level level, const char *subject, const char *is,
-                 const char *remedy)
+static void add_finding(struct examination *e, enum ib_doctor_level level, const char *subject,
+                        const char *is, const char *remedy)
 {
     e->findings = ib_arena_grow(e->arena, e->findings, sizeof *e->findings, e->n, &e->capacity);
     e->findings[e->n++] = (struct ib_doctor_finding){level, subject, is, level == IB_FINE ? NULL : remedy};
@@ -49,8 +49,8 @@ static void examine_cores(struct examination *e)
     cpu_set_t usable;
     int n = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1;
     const char *is = ib_arena_print(e->arena, "%d usable of %d", n, get_nprocs_conf());
-    find(e, n > 1 ? IB_FINE : IB_NOTE, "CPUs", is,
-         "with one CPU the harness and the work share it; use another machine");
+    add_finding(e, n > 1 ? IB_FINE : IB_NOTE, "CPUs", is,
+                "with a single CPU, harness and workers compete for it; use another machine");
 }
 
 static void examine_governor(struct examination *e)
@@ -66,12 +66,12 @@ static void examine_governor(struct examination *e)
         steady += strcmp(line, "performance") == 0;
     }
     if (known == 0)
-        find(e, IB_NOTE, "frequency governor", "not visible here (usual in virtual machines)",
-             "compare only within one run, where rounds are interleaved");
+        add_finding(e, IB_NOTE, "frequency governor", "not visible (common in virtual machines)",
+                    "compare only within one run, where rounds are interleaved");
     else
-        find(e, steady == known ? IB_FINE : IB_DISTURBS, "frequency governor",
-             ib_arena_print(e->arena, "performance on %d of %d CPUs", steady, known),
-             "sudo cpupower frequency-set -g performance");
+        add_finding(e, steady == known ? IB_FINE : IB_DISTURBS, "frequency governor",
+                    ib_arena_print(e->arena, "performance on %d of %d CPUs", steady, known),
+                    "sudo cpupower frequency-set -g performance");
 }
 
 static void examine_turbo(struct examination *e)
@@ -85,10 +85,10 @@ static void examine_turbo(struct examination *e)
         if (!read_line(switches[i].path, line, sizeof line))
             continue;
         bool on = strcmp(line, switches[i].on) == 0;
-        find(e, on ? IB_DISTURBS : IB_FINE, "turbo",
-             on ? "on: speed depends on heat and on the other cores" : "off",
-             "switch it off while measuring, in /sys/devices/system/cpu/intel_pstate/no_turbo or "
-             "cpufreq/boost");
+        add_finding(
+            e, on ? IB_DISTURBS : IB_FINE, "turbo",
+            on ? "on: speed depends on temperature and on the other cores" : "off",
+            "turn it off while measuring, in /sys/devices/system/cpu/intel_pstate/no_turbo or cpufreq/boost");
         return;
     }
 }
@@ -102,9 +102,9 @@ static void examine_virtualisation(struct examination *e)
         virtual = strncmp(line, "flags", 5) == 0 && strstr(line, " hypervisor");
     if (file)
         fclose(file);
-    find(e, virtual ? IB_NOTE : IB_FINE, "virtual machine",
-         virtual ? "yes: neighbours may take time away" : "no",
-         "trust ratios within one run, not times across days");
+    add_finding(e, virtual ? IB_NOTE : IB_FINE, "virtual machine",
+                virtual ? "yes: other guests may take CPU time" : "no",
+                "trust ratios within one run, not times across days");
 }
 
 static void examine_siblings(struct examination *e)
@@ -112,20 +112,21 @@ static void examine_siblings(struct examination *e)
     char line[16];
     bool shared =
         read_line("/sys/devices/system/cpu/smt/active", line, sizeof line) && strcmp(line, "1") == 0;
-    find(e, shared ? IB_NOTE : IB_FINE, "hyper-threads", shared ? "on: two CPUs may share one core" : "off",
-         "measure.pin with one CPU of each core");
+    add_finding(e, shared ? IB_NOTE : IB_FINE, "hyper-threads",
+                shared ? "on: two CPUs may share one core" : "off",
+                "set measure.pin to one CPU of each core");
 }
 
-/* ---- what else is going on ---- */
+/* ---- load, memory, disk, clock ---- */
 
 static void examine_load(struct examination *e)
 {
     double load[1];
     if (getloadavg(load, 1) != 1)
         return;
-    find(e, load[0] < 0.5 ? IB_FINE : IB_DISTURBS, "load",
-         ib_arena_print(e->arena, "%.2f over the last minute", load[0]),
-         "wait until it is quiet; `top` says who is busy");
+    add_finding(e, load[0] < 0.5 ? IB_FINE : IB_DISTURBS, "load",
+                ib_arena_print(e->arena, "%.2f over the last minute", load[0]),
+                "wait until the machine is idle; `top` shows what is running");
 }
 
 static void examine_memory(struct examination *e)
@@ -140,24 +141,24 @@ static void examine_memory(struct examination *e)
     if (file)
         fclose(file);
     ib_print_bytes((double)kib * 1024, available, sizeof available);
-    find(e, kib > 1000000 ? IB_FINE : IB_DISTURBS, "free memory", ib_arena_copy(e->arena, available),
-         "close what you do not need: a machine that swaps measures its disk");
+    add_finding(e, kib > 1000000 ? IB_FINE : IB_DISTURBS, "free memory", ib_arena_copy(e->arena, available),
+                "close other programs: once the machine swaps, timings measure its disk");
     if (sysinfo(&info) == 0 && info.totalswap > info.freeswap)
-        find(e, IB_NOTE, "swap",
-             ib_arena_print(
-                 e->arena, "%s in use",
-                 ib_print_bytes((double)(info.totalswap - info.freeswap) * info.mem_unit, text, sizeof text)),
-             "sudo swapoff -a, if memory suffices");
+        add_finding(e, IB_NOTE, "swap",
+                    ib_arena_print(e->arena, "%s in use",
+                                   ib_print_bytes((double)(info.totalswap - info.freeswap) * info.mem_unit,
+                                                  text, sizeof text)),
+                    "sudo swapoff -a, if there is enough memory");
 }
 
 static void examine_memory_limits(struct examination *e)
 {
     char place[512];
     if (ib_memory_limit_place(place, sizeof place))
-        find(e, IB_FINE, "memory limits", ib_arena_print(e->arena, "by cgroup, in %s", place), NULL);
+        add_finding(e, IB_FINE, "memory limits", ib_arena_print(e->arena, "by cgroup, in %s", place), NULL);
     else
-        find(e, IB_NOTE, "memory limits", "by polling: no cgroup can be made here",
-             "systemd-run --user --scope -p Delegate=yes build/ironbench ..., where cgroups are version 2");
+        add_finding(e, IB_NOTE, "memory limits", "by polling: cannot create a cgroup here",
+                    "with cgroup v2: systemd-run --user --scope -p Delegate=yes build/ironbench ...");
 }
 
 static void examine_disk(struct examination *e)
@@ -167,9 +168,9 @@ static void examine_disk(struct examination *e)
     if (statvfs(".", &disk) != 0)
         return;
     double bytes = (double)disk.f_bavail * (double)disk.f_frsize;
-    find(e, bytes > 1e9 ? IB_FINE : IB_NOTE, "free disk here",
-         ib_arena_copy(e->arena, ib_print_bytes(bytes, text, sizeof text)),
-         "a run keeps its arrays beside its record; give --out a folder with room");
+    add_finding(e, bytes > 1e9 ? IB_FINE : IB_NOTE, "free disk here",
+                ib_arena_copy(e->arena, ib_print_bytes(bytes, text, sizeof text)),
+                "a run stores its arrays next to its record; use --out with a folder on a larger disk");
 }
 
 static void examine_clock(struct examination *e)
@@ -179,19 +180,20 @@ static void examine_clock(struct examination *e)
         return;
     bool fast =
         strcmp(line, "tsc") == 0 || strcmp(line, "kvm-clock") == 0 || strcmp(line, "arch_sys_counter") == 0;
-    find(e, fast ? IB_FINE : IB_NOTE, "clock source", ib_arena_copy(e->arena, line),
-         "reading this clock is slow; give measure.min_time 10ms or more");
+    add_finding(e, fast ? IB_FINE : IB_NOTE, "clock source", ib_arena_copy(e->arena, line),
+                "reading this clock is slow; set measure.min_time to 10ms or more");
 }
 
 /* ---- how steady a CPU is ---- */
 
 enum { SPINS = 60, SPIN_STEPS = 2000000 };
 
-/* The same arithmetic, timed again and again: its spread is the floor of what can be told apart here. */
+/* Times the same arithmetic repeatedly; the spread bounds the differences that can be detected here. */
 static void examine_noise(struct examination *e)
 {
     double times[SPINS];
-    volatile double value = 0.5; /* read and written outside of the loop, so that it must be run */
+    volatile double value =
+        0.5; /* read and written outside the loop, so that the loop is not optimised away */
     for (int i = 0; i < SPINS; i++) {
         double x = value;
         uint64_t begin = ib_now_ns();
@@ -205,11 +207,11 @@ static void examine_noise(struct examination *e)
     for (int i = 0; i < SPINS; i++)
         worst = fmax(worst, times[i] / median - 1);
     double half = (high - low) / 2 / median;
-    find(e, half < 0.01 && worst < 0.25 ? IB_FINE : IB_DISTURBS, "steadiness",
-         ib_arena_print(e->arena,
-                        "the same work, %d times: median within %.1f %%, the slowest %.0f %% over it", SPINS,
-                        100 * half, 100 * worst),
-         "something takes the CPU away: more rounds, measure.pin, or a quieter machine");
+    add_finding(e, half < 0.01 && worst < 0.25 ? IB_FINE : IB_DISTURBS, "steadiness",
+                ib_arena_print(e->arena,
+                               "the same work %d times: median known to %.1f %%, slowest %.0f %% above it",
+                               SPINS, 100 * half, 100 * worst),
+                "other work takes CPU time: use more rounds, measure.pin, or a quieter machine");
 }
 
 /* ---- what can run ---- */
@@ -217,8 +219,8 @@ static void examine_noise(struct examination *e)
 static void examine_gnuplot(struct examination *e)
 {
     bool there = system("command -v gnuplot >/dev/null 2>&1") == 0;
-    find(e, there ? IB_FINE : IB_NOTE, "gnuplot", there ? "found" : "missing: reports have no charts",
-         "apt-get install gnuplot-nox");
+    add_finding(e, there ? IB_FINE : IB_NOTE, "gnuplot",
+                there ? "found" : "not found: reports will have no charts", "apt-get install gnuplot-nox");
 }
 
 static enum ib_status examine_impls(struct examination *e)
@@ -230,9 +232,9 @@ static enum ib_status examine_impls(struct examination *e)
         const char *libraries = info->libraries ? info->libraries : info->summary;
         if (info->flags & IB_HIDDEN)
             continue;
-        find(e, info->available ? IB_FINE : IB_NOTE, ib_arena_copy(e->arena, *name),
-             ib_arena_copy(e->arena, info->available ? libraries : info->reason),
-             "its cases will be `unavailable`");
+        add_finding(e, info->available ? IB_FINE : IB_NOTE, ib_arena_copy(e->arena, *name),
+                    ib_arena_copy(e->arena, info->available ? libraries : info->reason),
+                    "its cases will be `unavailable`");
     }
     ib_registry_close(registry);
     return IB_OK;

@@ -1,4 +1,4 @@
-/* What this machine is, and what about it would disturb a measurement. */
+/* Examines this machine for anything that would disturb a measurement. */
 #ifndef IB_MACHINE_DOCTOR_H
 #define IB_MACHINE_DOCTOR_H
 
@@ -12,11 +12,10 @@ struct ib_doctor_finding {
     enum ib_doctor_level level;
     const char *subject; /* "frequency governor" */
     const char *is;      /* "powersave on 8 of 8 CPUs" */
-    const char *remedy;  /* what to do about it; NULL: nothing is to be done */
+    const char *remedy;  /* what to do about it; NULL: nothing */
 };
 
-/* All findings, in the order of the examination; it takes about a second, most of it a look at how steady a
- * CPU's speed is. */
+/* Returns all findings in order. Takes about a second, mostly to measure how steady the CPU is. */
 enum ib_status ib_doctor_examine(struct ib_arena *, const struct ib_doctor_finding **out, size_t *n);
 
 #endif

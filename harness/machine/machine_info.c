@@ -33,9 +33,9 @@ const struct ib_machine_field ib_machine_fields[] = {
     {NULL},
 };
 
-/* ---- what /proc and /sys say ---- */
+/* ---- /proc and /sys ---- */
 
-/* The text in the arena; NULL where it is not UTF-8. */
+/* Copies the text to the arena; NULL if it is not UTF-8. */
 static const char *keep(struct ib_arena *arena, const char *text)
 {
     json_t *utf8 = json_string(text);
@@ -44,7 +44,7 @@ static const char *keep(struct ib_arena *arena, const char *text)
     return kept;
 }
 
-/* The value of the first line of a file that begins with `key`, without quotation marks; NULL when there is
+/* The value in the first line of a file that begins with `key`, without quotation marks; NULL if there is
  * none. */
 static const char *first_value(struct ib_arena *arena, const char *path, const char *key, char separator)
 {
@@ -83,7 +83,7 @@ static uint64_t usable_cores(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? (uint64_t)CPU_COUNT(&set) : 0;
 }
 
-/* The first line of a file; NULL where there is none. */
+/* The first line of a file; NULL if it cannot be read. */
 static const char *line_of(struct ib_arena *arena, const char *path)
 {
     char line[256] = "";
@@ -95,21 +95,21 @@ static const char *line_of(struct ib_arena *arena, const char *path)
     return read ? keep(arena, line) : NULL;
 }
 
-/* Does the file say `on`? */
-static enum ib_truth says(struct ib_arena *arena, const char *path, const char *on)
+/* Whether the first line of a file equals `on`. */
+static enum ib_truth line_equals(struct ib_arena *arena, const char *path, const char *on)
 {
     const char *line = line_of(arena, path);
     return !line ? IB_UNKNOWN : strcmp(line, on) == 0 ? IB_YES : IB_NO;
 }
 
-/* May cores run faster than their nominal clock, for as long as heat allows? */
+/* Whether turbo is enabled. */
 static enum ib_truth turbo(struct ib_arena *arena)
 {
-    enum ib_truth intel = says(arena, "/sys/devices/system/cpu/intel_pstate/no_turbo", "0");
-    return intel == IB_UNKNOWN ? says(arena, "/sys/devices/system/cpu/cpufreq/boost", "1") : intel;
+    enum ib_truth intel = line_equals(arena, "/sys/devices/system/cpu/intel_pstate/no_turbo", "0");
+    return intel == IB_UNKNOWN ? line_equals(arena, "/sys/devices/system/cpu/cpufreq/boost", "1") : intel;
 }
 
-/* Only x86 says so. */
+/* Known on x86 only. */
 static enum ib_truth virtualised(struct ib_arena *arena)
 {
     const char *flags = first_value(arena, "/proc/cpuinfo", "flags", ':');
@@ -216,12 +216,12 @@ json_t *ib_machine_to_json(const struct ib_machine *m)
     return object;
 }
 
-static const char *text_in(struct ib_arena *arena, const json_t *value)
+static const char *text_from(struct ib_arena *arena, const json_t *value)
 {
     return json_is_string(value) ? ib_arena_copy(arena, json_string_value(value)) : NULL;
 }
 
-static const struct ib_named_text *named_in(struct ib_arena *arena, const json_t *object)
+static const struct ib_named_text *named_from(struct ib_arena *arena, const json_t *object)
 {
     struct ib_named_text *list = ib_arena_alloc(arena, (json_object_size(object) + 1) * sizeof *list),
                          *at = list;
@@ -229,19 +229,19 @@ static const struct ib_named_text *named_in(struct ib_arena *arena, const json_t
     json_t *value;
     json_object_foreach ((json_t *)(uintptr_t)object, name, value)
         if (json_is_string(value))
-            *at++ = (struct ib_named_text){ib_arena_copy(arena, name), text_in(arena, value)};
+            *at++ = (struct ib_named_text){ib_arena_copy(arena, name), text_from(arena, value)};
     return list;
 }
 
 void ib_machine_from_json(const json_t *object, struct ib_arena *arena, struct ib_machine *out)
 {
-    *out = (struct ib_machine){.caches = named_in(arena, json_object_get(object, "caches")),
-                               .libraries = named_in(arena, json_object_get(object, "libraries"))};
+    *out = (struct ib_machine){.caches = named_from(arena, json_object_get(object, "caches")),
+                               .libraries = named_from(arena, json_object_get(object, "libraries"))};
     for (const struct ib_machine_field *field = ib_machine_fields; field->name; field++) {
         const json_t *value = json_object_get(object, field->name);
         void *at = (char *)out + field->offset;
         if (field->type == IB_MACHINE_TEXT)
-            *(const char **)at = text_in(arena, value);
+            *(const char **)at = text_from(arena, value);
         else if (field->type == IB_MACHINE_COUNT)
             *(uint64_t *)at = json_integer_value(value) > 0 ? (uint64_t)json_integer_value(value) : 0;
         else

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stddef.h>
 
-/* ---- what several metrics are made of ---- */
+/* ---- shared parts ---- */
 
 static double square(double error)
 {
@@ -22,7 +22,7 @@ static double mean_error(const struct ib_scores *s, double (*of)(double error))
     return isnan(sum) ? INFINITY : sum / (double)n;
 }
 
-/* The trivial predictor of values: each target's training mean. */
+/* The error of the trivial regression: each target's training mean. */
 static double mean_predictor_mse(const struct ib_scores *s)
 {
     double sum = 0;
@@ -31,7 +31,7 @@ static double mean_predictor_mse(const struct ib_scores *s)
     return sum / (double)(s->rows * s->outputs);
 }
 
-/* The trivial predictor of classes: whichever the training rows have more of. */
+/* The accuracy of the trivial classifier: the majority class of the training rows. */
 static double majority_share(const struct ib_scores *s)
 {
     const bool majority = s->train_positive >= 0.5;
@@ -63,7 +63,7 @@ static double rmse(const struct ib_scores *s)
     return sqrt(mean_error(s, square));
 }
 
-/* Predictions on the right side of 0.5; one that is not finite is wrong. */
+/* The share of predictions on the right side of 0.5; non-finite ones are wrong. */
 static double accuracy(const struct ib_scores *s)
 {
     if (s->task != IB_CLASSIFICATION || s->rows == 0)

@@ -1,10 +1,10 @@
-/* Metrics: computed by the parent from predictions that an implementation returned. */
+/* Quality metrics, computed by the parent from the predictions that an implementation returned. */
 #ifndef IB_METRICS_METRIC_H
 #define IB_METRICS_METRIC_H
 
 #include "data/dataset.h"
 
-/* What a metric sees. predicted: values in the target's units, or probabilities. */
+/* The input of a metric. predicted: values in the target's units, or probabilities. */
 struct ib_scores {
     enum ib_task task;
     bool probability; /* predictions are probabilities, not values */
@@ -15,27 +15,27 @@ struct ib_scores {
     double train_positive;            /* share of class 1 among the training rows */
 };
 
-/* What a metric is made of, which decides how far rounding alone can move it. */
+/* How a metric depends on the errors, which decides how far rounding alone can change it. */
 enum ib_metric_form {
-    IB_FORM_SQUARE, /* grows with the square of the errors of predictions */
+    IB_FORM_SQUARE, /* grows with the squared prediction errors */
     IB_FORM_LINEAR, /* grows with the errors */
-    IB_FORM_SHARE,  /* share of the rows: people read it as a percentage */
-    IB_FORM_DERIVED /* follows from another metric: runs are not compared by it */
+    IB_FORM_SHARE,  /* a share of the rows, shown as a percentage */
+    IB_FORM_DERIVED /* derived from another metric; not used to compare runs */
 };
 
 struct ib_metric {
-    const char *name;  /* "rmse": in the record */
-    const char *label; /* "RMSE": for people */
+    const char *name;  /* in the record: "rmse" */
+    const char *label; /* in tables: "RMSE" */
     const char *unit, *summary;
     bool of_training;      /* of the training rows, not the test rows */
     bool higher_is_better; /* else lower is */
     enum ib_metric_form form;
-    /* NaN where the metric means nothing here; readers turn that into null. A prediction that is not finite
-     * gives an infinity, never NaN. */
+    /* NaN if the metric does not apply, which readers turn into null. Predictions that are not finite give an
+     * infinity, never NaN. */
     double (*compute)(const struct ib_scores *);
 };
 
-/* The place of each in ib_metrics: IB_METRIC_rmse. */
+/* The index of each in ib_metrics: IB_METRIC_rmse. */
 #define IB_METRIC(name, ...) IB_METRIC_##name,
 enum ib_metric_index {
 #include "metrics/metrics.def"
@@ -45,7 +45,7 @@ enum ib_metric_index {
 
 extern const struct ib_metric *const ib_metrics[]; /* metrics.def; ends with NULL */
 
-/* The one that tables show for a task: RMSE, or accuracy. */
+/* The metric that tables show for a task: RMSE or accuracy. */
 enum ib_metric_index ib_metric_of_task(enum ib_task);
 
 #endif

@@ -12,12 +12,12 @@
 const struct ib_word ib_memory_by_words[] = {
     {"auto", IB_MEMORY_AUTO}, {"cgroup", IB_MEMORY_CGROUP}, {"polling", IB_MEMORY_POLLING}, {NULL, 0}};
 
-/* What the two versions of cgroups call the same things. */
+/* The file names of the two cgroup versions. */
 static const struct version {
     const char *mount;
     const char *controller; /* in /proc/self/cgroup */
     const char *limit, *swap_limit;
-    bool swap_with_memory; /* the second limit is of both together, not of swap alone */
+    bool swap_with_memory; /* swap_limit covers memory plus swap, not swap alone */
     const char *events;    /* holds a line "oom_kill N" */
 } versions[] = {
     {"/sys/fs/cgroup", "", "memory.max", "memory.swap.max", false, "memory.events"},
@@ -39,7 +39,7 @@ static bool write_file(const char *folder, const char *name, const char *text)
     return written;
 }
 
-/* The number behind `key` at the start of a line of a file; false where there is none. */
+/* Reads the number after `key` at the start of a line of a file; false if there is none. */
 static bool read_number(const char *folder, const char *name, const char *key, unsigned long long *out)
 {
     char path[768], line[256], format[64];
@@ -61,10 +61,10 @@ static bool exists(const char *folder, const char *name)
     return access(path, F_OK) == 0;
 }
 
-/* ---- where ---- */
+/* ---- the place for groups ---- */
 
-/* This process's own group under a version's mount; in a container the path may be one that is seen only
- * outside, and then the mount itself is the group. */
+/* Finds this process's own group under a version's mount. In a container the path may only be visible on the
+ * host; the mount itself is the group then. */
 static bool own_group(const struct version *version, char *path, size_t n)
 {
     char line[512];
@@ -87,9 +87,9 @@ static bool own_group(const struct version *version, char *path, size_t n)
     return found;
 }
 
-/* Can groups with a limit be made in this folder? Under version 2 only where the controller is handed down,
- * which a group that holds processes cannot do. */
-static bool takes_groups(const struct version *version, const char *folder)
+/* Returns whether groups with a limit can be created in this folder. Version 2 requires that the controller
+ * is delegated to children, which a group that contains processes cannot do. */
+static bool can_hold_groups(const struct version *version, const char *folder)
 {
     if (access(folder, W_OK) != 0)
         return false;
@@ -98,24 +98,24 @@ static bool takes_groups(const struct version *version, const char *folder)
     char path[768], line[256] = "";
     snprintf(path, sizeof path, "%s/cgroup.subtree_control", folder);
     FILE *file = fopen(path, "re");
-    bool handed_down = file && fgets(line, sizeof line, file) && strstr(line, "memory");
+    bool delegated = file && fgets(line, sizeof line, file) && strstr(line, "memory");
     if (file)
         fclose(file);
-    return handed_down;
+    return delegated;
 }
 
-/* The folder to make groups in: that of our own group, or the one above it. */
+/* Finds the folder to create groups in: our own group or its parent. */
 static const struct version *find_place(char *path, size_t n)
 {
     for (size_t i = 0; i < VERSION_COUNT; i++) {
         if (!own_group(&versions[i], path, n))
             continue;
-        if (takes_groups(&versions[i], path))
+        if (can_hold_groups(&versions[i], path))
             return &versions[i];
         char *slash = strrchr(path, '/');
         if (slash && (size_t)(slash - path) >= strlen(versions[i].mount)) {
             *slash = '\0';
-            if (takes_groups(&versions[i], path))
+            if (can_hold_groups(&versions[i], path))
                 return &versions[i];
         }
     }
@@ -129,7 +129,7 @@ const char *ib_memory_limit_place(char *path, size_t n)
 
 /* ---- a group ---- */
 
-/* A harness that was killed leaves empty groups behind; those in use cannot be removed. */
+/* Removes the empty groups of killed runs; rmdir fails on groups in use. */
 static void remove_stale(const char *place)
 {
     DIR *dir = opendir(place);
@@ -149,7 +149,8 @@ static bool set_limits(const struct version *version, const char *group, uint64_
     snprintf(limit, sizeof limit, "%llu", (unsigned long long)bytes);
     if (!write_file(group, version->limit, limit))
         return false;
-    write_file(group, version->swap_limit, version->swap_with_memory ? limit : "0"); /* may be compiled out */
+    write_file(group, version->swap_limit,
+               version->swap_with_memory ? limit : "0"); /* swap accounting may be compiled out */
     return true;
 }
 
@@ -204,7 +205,7 @@ bool ib_memory_limit_killed(const struct ib_memory_limit *m)
 
 void ib_memory_limit_end(struct ib_memory_limit *m)
 {
-    /* The kernel may still be taking leave of the dead. What stays is removed by the next that comes. */
+    /* The kernel may not have released the dead processes yet. A later run removes what remains. */
     for (int attempt = 0; m->group[0] && rmdir(m->group) != 0 && attempt < 20; attempt++)
         usleep(1000);
     m->group[0] = '\0';

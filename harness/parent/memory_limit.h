@@ -1,6 +1,6 @@
-/* How much memory a child may have to itself. Where this process may make a cgroup, the kernel enforces the
- * limit; elsewhere the child's proportional set size is looked at 20 times a second. (RLIMIT_AS would break
- * CUDA and sanitizers.) */
+/* Memory limits for a child. If this process may create a cgroup, the kernel enforces the limit; otherwise
+ * the child's proportional set size is polled 20 times a second. (RLIMIT_AS would break CUDA and sanitizers.)
+ */
 #ifndef IB_PARENT_MEMORY_LIMIT_H
 #define IB_PARENT_MEMORY_LIMIT_H
 
@@ -18,20 +18,20 @@ enum { IB_MEMORY_POLL_MS = 50 };
 struct ib_memory_limit {
     uint64_t bytes; /* 0: none */
     pid_t pid;
-    char group[512]; /* the cgroup's folder; "": polled */
+    char group[512]; /* folder of the cgroup; "": polled */
 };
 
-/* Limits the process from now on. With IB_MEMORY_AUTO a cgroup that cannot be made is replaced by polling;
- * with IB_MEMORY_CGROUP false is returned, and nothing is limited. */
+/* Limits the process from now on. With IB_MEMORY_AUTO, falls back to polling if a cgroup cannot be created;
+ * with IB_MEMORY_CGROUP, returns false and sets no limit. */
 bool ib_memory_limit_begin(struct ib_memory_limit *, pid_t, uint64_t bytes, enum ib_memory_by);
-/* Has the process more than it may, by polling? Always false where the kernel watches. */
+/* Returns whether the process exceeds the limit, when polling; always false under a cgroup. */
 bool ib_memory_limit_exceeded(const struct ib_memory_limit *);
-/* Has the kernel killed for the limit's sake? */
+/* Returns whether the kernel killed a process of the cgroup for exceeding the limit. */
 bool ib_memory_limit_killed(const struct ib_memory_limit *);
-/* After the process and all that it started are gone. */
+/* Removes the cgroup; call after the process and its descendants are gone. */
 void ib_memory_limit_end(struct ib_memory_limit *);
 
-/* Where cgroups for limits would be made, for people; NULL: nowhere. */
+/* Copies to path[n] the folder where cgroups would be created, and returns it; NULL: nowhere. */
 const char *ib_memory_limit_place(char *path, size_t n);
 
 #endif

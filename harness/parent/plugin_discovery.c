@@ -8,12 +8,12 @@
 
 struct discovery {
     const char *program, *plugin;
-    struct ib_worker_process *child; /* NULL: none, or the last one is gone */
+    struct ib_worker_process *child; /* NULL: none is running */
 };
 
-/* An error that the worker reports names the plugin. Where the worker itself ended or fell silent, it is said
- * here what that was about, in the worker's last words too. */
-static void explain_loss(const struct discovery *e, const char *where, struct ib_outcome *outcome)
+/* Errors reported by the worker already name the plugin. If the worker itself ended or hung, this adds the
+ * plugin, the step and the worker's last line of output. */
+static void add_context(const struct discovery *e, const char *where, struct ib_outcome *outcome)
 {
     const char *about = e->plugin ? e->plugin : "built-in implementations";
     if (strncmp(outcome->reason, about, strlen(about)) == 0)
@@ -23,7 +23,7 @@ static void explain_loss(const struct discovery *e, const char *where, struct ib
     ib_outcome_set(outcome, how.status, "%s: %s: %s", about, where, how.reason);
 }
 
-/* Sends a request about the plugin and gives `field` of the answer. A worker that gave none is ended. */
+/* Sends a request about the plugin and returns `field` of the answer. Ends the worker if there is none. */
 static bool ask(struct discovery *e, json_t *request, const char *where, const char *field, json_t **out,
                 struct ib_outcome *outcome)
 {
@@ -35,9 +35,9 @@ static bool ask(struct discovery *e, json_t *request, const char *where, const c
     *out = json_incref(json_object_get(answer, field));
     json_decref(answer);
     if (ok && !*out)
-        ok = ib_outcome_set(outcome, IB_CASE_FAILED, "answered without `%s`", field);
+        ok = ib_outcome_set(outcome, IB_CASE_FAILED, "its answer lacks `%s`", field);
     if (!ok) {
-        explain_loss(e, where, outcome);
+        add_context(e, where, outcome);
         ib_worker_process_end(e->child);
         e->child = NULL;
     }
@@ -57,9 +57,8 @@ static bool ask_about(struct discovery *e, const char *type, const char *where, 
     return true;
 }
 
-/* Adds what can be known only by calling the implementation. A worker of an older program has said it all
- * with the table. Libraries that cannot be asked for are not a fault yet: `open` fails again in the case
- * itself. */
+/* Adds what only a call to the implementation can reveal. Workers of older builds sent it all with the table.
+ * Failing to list libraries is not an error here: `open` will fail again in the case itself. */
 static void probe(struct discovery *e, json_t *item)
 {
     struct ib_outcome outcome;

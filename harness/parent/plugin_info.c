@@ -7,16 +7,16 @@
 
 enum { OPTIONS_MAX = 64, TEXT_MAX = 512 };
 
-/* External programs write words; this program's workers, old ones too, write the numbers. */
+/* External programs send words; this program's workers, older ones included, send numbers. */
 static const struct ib_word option_types[] = {
     {"int", IB_OPTION_INT}, {"bool", IB_OPTION_BOOL}, {"text", IB_OPTION_TEXT}, {NULL, 0}};
 
 static enum ib_status refuse(const char *field, const char *wanted)
 {
-    return ib_fail(IB_EINVAL, NULL, "its description: `%s` must be %s", field, wanted);
+    return ib_fail(IB_EINVAL, NULL, "in its description, `%s` must be %s", field, wanted);
 }
 
-/* A text, cut where it is beyond all reason; NULL where there is none. */
+/* A text, truncated to TEXT_MAX bytes; NULL if absent. */
 static enum ib_status read_text(const json_t *object, const char *field, struct ib_arena *arena,
                                 const char **out)
 {
@@ -25,7 +25,7 @@ static enum ib_status read_text(const json_t *object, const char *field, struct 
     return !value || json_is_null(value) || *out ? IB_OK : refuse(field, "text or null");
 }
 
-static enum ib_status read_truth(const json_t *object, const char *field, bool *out)
+static enum ib_status read_bool(const json_t *object, const char *field, bool *out)
 {
     const json_t *value = json_object_get(object, field);
     *out = json_is_true(value);
@@ -38,21 +38,20 @@ static enum ib_status read_type(const json_t *value, enum ib_option_type *out)
     if (json_is_string(value) && !ib_word_value(option_types, json_string_value(value), &type))
         type = 0;
     *out = (enum ib_option_type)type;
-    return type >= IB_OPTION_INT && type <= IB_OPTION_TEXT
-               ? IB_OK
-               : refuse("type", "int, bool or text (of an option)");
+    return type >= IB_OPTION_INT && type <= IB_OPTION_TEXT ? IB_OK
+                                                           : refuse("options.type", "int, bool or text");
 }
 
 static enum ib_status read_option(const json_t *item, struct ib_arena *arena, struct ib_option *out)
 {
     IB_TRY(read_text(item, "name", arena, &out->name));
     if (!out->name || !out->name[0] || strpbrk(out->name, " =") || strcmp(out->name, "name") == 0)
-        return refuse("name", "a word (of an option), and not `name`");
+        return refuse("options.name", "a single word other than `name`");
     IB_TRY(read_type(json_object_get(item, "type"), &out->type));
     IB_TRY(read_text(item, "allowed", arena, &out->allowed));
     IB_TRY(read_text(item, "default", arena, &out->default_value));
     if (!out->default_value)
-        return refuse("default", "text (of an option)");
+        return refuse("options.default", "text");
     return read_text(item, "help", arena, &out->help);
 }
 
@@ -61,7 +60,7 @@ static enum ib_status read_options(const json_t *list, struct ib_arena *arena, c
     const size_t n = json_array_size(list);
     struct ib_option *options = ib_arena_alloc(arena, (n + 1) * sizeof *options);
     if (list && !json_is_null(list) && (!json_is_array(list) || n > OPTIONS_MAX))
-        return refuse("options", "a list, of 64 at most");
+        return refuse("options", "a list of at most 64");
     for (size_t i = 0; i < n; i++)
         IB_TRY(read_option(json_array_get(list, i), arena, &options[i]));
     *out = options;
@@ -74,7 +73,7 @@ static enum ib_status read_flags(const json_t *value, uint32_t *out)
     *out = (uint32_t)flags;
     return !value || (json_is_integer(value) && flags >= 0 && flags <= UINT32_MAX)
                ? IB_OK
-               : refuse("flags", "an integer from 0");
+               : refuse("flags", "a non-negative integer");
 }
 
 enum ib_status ib_plugin_info_read(const json_t *impl, struct ib_arena *arena, struct ib_impl_info *info)
@@ -89,20 +88,20 @@ enum ib_status ib_plugin_info_read(const json_t *impl, struct ib_arena *arena, s
     IB_TRY(read_text(impl, "libraries", arena, &read.libraries));
     IB_TRY(read_text(impl, "algorithm", arena, &read.algorithm));
     IB_TRY(read_flags(json_object_get(impl, "flags"), &read.flags));
-    IB_TRY(read_truth(impl, "device", &read.device));
-    IB_TRY(read_truth(impl, "fused", &fused));
-    IB_TRY(read_truth(impl, "available", &read.available));
+    IB_TRY(read_bool(impl, "device", &read.device));
+    IB_TRY(read_bool(impl, "fused", &fused));
+    IB_TRY(read_bool(impl, "available", &read.available));
     IB_TRY(read_options(json_object_get(impl, "options"), arena, &read.options));
     if (!json_object_get(impl, "available"))
         return refuse("available", "true or false");
     if (read.command)
-        read.flags &= IB_DETERMINISTIC; /* the others are this program's own */
+        read.flags &= IB_DETERMINISTIC; /* the other flags are internal */
     else
         read.path = fused ? "fused" : "ops";
     if (read.algorithm && !read.algorithm[0])
         read.algorithm = NULL;
     if (!read.available && !read.reason)
-        read.reason = "it says that it is not available, and not why";
+        read.reason = "it reports that it is unavailable, without a reason";
     *info = read;
     return IB_OK;
 }

@@ -26,8 +26,8 @@ struct ib_proc_cpu_time ib_proc_cpu_time_of(pid_t pid)
     char path[64];
     clockid_t clock;
     snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
-    /* The process's clock first: reading it brings that of the running thread up to date, which may else be a
-     * tick behind and look as if another thread had worked too. */
+    /* Read the process's clock first: that updates the clock of its running thread, which could otherwise lag
+     * by a tick and make it look as if another thread had worked too. */
     const uint64_t process_ns = clock_getcpuclockid(pid, &clock) == 0 ? ib_clock_ns(clock) : 0;
     struct ib_proc_cpu_time time = read_schedule(path);
     time.process_ns = process_ns;

@@ -1,12 +1,12 @@
-/* What another process had of the processors, as the kernel sees it. */
+/* CPU time of another process, as accounted by the kernel. */
 #ifndef IB_PARENT_PROC_CPU_TIME_H
 #define IB_PARENT_PROC_CPU_TIME_H
 
 #include <stdint.h>
 #include <sys/types.h>
 
-/* How long its first thread has had a processor so far, and all of its threads; and how long the first and
- * the calling one, both together, have waited for one. 0 where the kernel does not say. */
+/* ran_ns: CPU time of its first thread. process_ns: of all its threads. waited_ns: time that its first thread
+ * and the calling thread together spent waiting for a CPU. 0 where the kernel does not report it. */
 struct ib_proc_cpu_time {
     uint64_t ran_ns, process_ns, waited_ns;
 };

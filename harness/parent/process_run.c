@@ -59,23 +59,24 @@ static bool start(struct replay *r)
     for (size_t i = 0; i < json_array_size(numbers); i++)
         CPU_SET((size_t)json_integer_value(json_array_get(numbers, i)), &cpus);
     r->begin_ns = ib_now_ns();
-    bool ok = argv && argv[0] ? ib_worker_process_start(argv, numbers ? &cpus : NULL, r->timeout_ns,
-                                                        &r->child, &r->outcome)
-                              : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "the job names no program");
+    bool ok =
+        argv && argv[0]
+            ? ib_worker_process_start(argv, numbers ? &cpus : NULL, r->timeout_ns, &r->child, &r->outcome)
+            : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "the job does not name a program");
     r->part_ns[IB_PROCESS_STARTUP] = ib_now_ns() - r->begin_ns;
     free(argv);
     return ok;
 }
 
-/* What a worker tells of its phases is nearer to them than what was seen from here. */
+/* Phase times reported by a worker are more precise than those measured from here. */
 static void take_phases(struct replay *r, const json_t *done)
 {
     const json_t *phases = json_object_get(done, "phases_ns");
-    static const int told[] = {IB_PROCESS_LOAD, IB_PROCESS_SETUP, IB_PROCESS_TRAIN, IB_PROCESS_READBACK,
-                               IB_PROCESS_PREDICT};
-    for (size_t i = 0; json_is_object(phases) && i < sizeof told / sizeof *told; i++)
-        r->part_ns[told[i]] =
-            (uint64_t)json_integer_value(json_object_get(phases, ib_process_part_names[told[i]]));
+    static const int reported[] = {IB_PROCESS_LOAD, IB_PROCESS_SETUP, IB_PROCESS_TRAIN, IB_PROCESS_READBACK,
+                                   IB_PROCESS_PREDICT};
+    for (size_t i = 0; json_is_object(phases) && i < sizeof reported / sizeof *reported; i++)
+        r->part_ns[reported[i]] =
+            (uint64_t)json_integer_value(json_object_get(phases, ib_process_part_names[reported[i]]));
 }
 
 static bool ask(struct replay *r, const char *request, json_t **answer)
@@ -94,7 +95,7 @@ static bool set_up(struct replay *r)
     return ok;
 }
 
-/* An external program says `trained` before it is `done`, and nothing else of it is believed. */
+/* An external program sends `trained` before `done`; its own phase times are not used. */
 static bool train(struct replay *r)
 {
     json_t *answer = NULL;
@@ -120,15 +121,15 @@ static void run(struct replay *r)
         start(r) && set_up(r) && train(r) && ib_worker_process_finish(r->child, r->timeout_ns, &r->outcome);
     if (!ok)
         ib_worker_process_quote(r->child, &r->outcome);
-    uint64_t told_ns = 0;
+    uint64_t known_ns = 0;
     for (int p = 0; p < IB_PROCESS_REST; p++)
-        told_ns += r->part_ns[p];
+        known_ns += r->part_ns[p];
     const uint64_t all_ns = ib_now_ns() - r->begin_ns;
-    r->part_ns[IB_PROCESS_REST] = all_ns > told_ns ? all_ns - told_ns : 0;
+    r->part_ns[IB_PROCESS_REST] = all_ns > known_ns ? all_ns - known_ns : 0;
 }
 
-/* One line more in the log. */
-static bool keep(const struct replay *r, const char *log)
+/* Appends a line to the log. */
+static bool append_log(const struct replay *r, const char *log)
 {
     json_t *line = json_object();
     for (int p = 0; p < IB_PROCESS_PART_COUNT && r->outcome.status == IB_CASE_OK; p++)
@@ -152,23 +153,23 @@ int ib_process_run_main(const char *job_path)
     struct replay r = {.job = json_load_file(job_path, 0, &why)};
     const char *folder = json_string_value(json_object_get(r.job, "folder"));
     const char *log = json_string_value(json_object_get(r.job, "log"));
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* what times this process must not leave it behind */
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* this process must not outlive the one that times it */
     if (!r.job || !folder || !log || chdir(folder) != 0) {
-        fprintf(stderr, "ironbench: %s: %s\n", job_path, r.job ? "no job of a sweep" : why.text);
+        fprintf(stderr, "ironbench: %s: %s\n", job_path, r.job ? "not a job file of a sweep" : why.text);
         json_decref(r.job);
         return IB_EXIT_USAGE;
     }
     r.timeout_ns = (uint64_t)json_integer_value(json_object_get(r.job, "timeout_ns"));
     run(&r);
     ib_worker_process_end(r.child);
-    const bool kept = keep(&r, log);
+    const bool logged = append_log(&r, log);
     json_decref(r.job);
-    return kept && r.outcome.status == IB_CASE_OK ? IB_EXIT_OK : IB_EXIT_FAILED;
+    return logged && r.outcome.status == IB_CASE_OK ? IB_EXIT_OK : IB_EXIT_FAILED;
 }
 
-/* ---- what it left ---- */
+/* ---- its log ---- */
 
-/* The last line of a file; NULL where there is none that is an object. */
+/* The last JSON object of a file; NULL if there is none. */
 static json_t *load_last(const char *path)
 {
     json_t *last = NULL, *next;
@@ -189,7 +190,7 @@ bool ib_process_run_read(const char *log, uint64_t parts_ns[IB_PROCESS_PART_COUN
     json_t *line = load_last(log);
     const char *word = json_string_value(json_object_get(line, "status"));
     if (!line)
-        return ib_outcome_set(outcome, IB_CASE_FAILED, "ended before it had said how long it took");
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "exited before reporting its times");
     for (int p = 0; p < IB_PROCESS_PART_COUNT; p++)
         parts_ns[p] = (uint64_t)json_integer_value(json_object_get(line, ib_process_part_names[p]));
     if (!word)

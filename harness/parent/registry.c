@@ -14,28 +14,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A place that implementations come from: the program itself, one shared object, or one external program. */
+/* Where implementations come from: the program itself, one shared object, or one external program. */
 struct source {
     const char *plugin;                 /* path; NULL: the program */
     const struct ib_external *external; /* NULL: a worker of the program */
     bool asked;
-    const char *fault;   /* of a plugin of the user's: why it cannot be used; NULL: it can */
-    struct source *next; /* the next one that has a fault */
+    const char *fault;   /* why a user's plugin cannot be used; NULL: it can */
+    struct source *next; /* the next unusable source */
 };
 
 struct entry {
-    struct ib_impl_info info; /* only name and plugin until its source was asked */
+    struct ib_impl_info info; /* only name and plugin until the source has been asked */
     struct source *source;
 };
 
 struct ib_registry {
-    const char *program; /* whose workers are asked; NULL: this one's */
+    const char *program; /* path of the binary whose workers are asked; NULL: this one */
     uint64_t external_timeout_ns;
     struct ib_arena arena;
-    struct entry **entries; /* each stays where it is: others hold its info */
+    struct entry **entries; /* stable addresses: callers hold pointers to info */
     size_t n, capacity;
-    struct source *broken; /* plugins that cannot be used, in the order of the list */
-    const char **names;    /* of the entries that were there when it was opened; ends with NULL */
+    struct source *broken; /* plugins that cannot be used, in list order */
+    const char **names;    /* of all entries, without later placeholders; ends with NULL */
 };
 
 static struct entry *add_entry(struct ib_registry *r, const char *name, struct source *source)
@@ -58,7 +58,7 @@ static struct source *new_source(struct ib_registry *r, const char *plugin)
     return source;
 }
 
-/* The shipped implementations, by name alone: nothing is loaded until somebody asks. */
+/* Adds the shipped implementations by name; nothing is loaded until it is looked up. */
 static void add_shipped(struct ib_registry *r)
 {
     struct source *program = new_source(r, NULL);
@@ -72,7 +72,7 @@ static void add_shipped(struct ib_registry *r)
 #undef IB_PLUGIN
 }
 
-/* ---- what a source says ---- */
+/* ---- descriptions ---- */
 
 static struct entry *find_entry(const struct ib_registry *r, const char *name)
 {
@@ -90,7 +90,7 @@ static void set_unavailable(struct ib_impl_info *info, const char *reason)
     info->reason = reason;
 }
 
-/* Everything that came from this source could not be asked: each becomes unavailable, with the reason. */
+/* Marks every implementation of this source unavailable, with the reason. */
 static void mark_unavailable(struct ib_registry *r, const struct source *source, const char *reason)
 {
     for (size_t i = 0; i < r->n; i++)
@@ -104,7 +104,7 @@ static void read_entry(struct ib_registry *r, const json_t *impl, struct entry *
         set_unavailable(&entry->info, ib_arena_copy(&r->arena, ib_error_text()));
 }
 
-/* The one implementation that it describes, whatever it calls it. */
+/* Reads the single implementation that it describes; the name it gives is ignored. */
 static void ask_external(struct ib_registry *r, struct entry *entry)
 {
     struct ib_outcome outcome;
@@ -113,7 +113,8 @@ static void ask_external(struct ib_registry *r, struct entry *entry)
     if (!ib_discover_external(entry->source->external->command, r->external_timeout_ns, &impls, &outcome))
         set_unavailable(&entry->info, ib_arena_copy(&r->arena, outcome.reason));
     else if (json_array_size(impls) != 1)
-        set_unavailable(&entry->info, "its answer to `describe` must hold a list `impls` of just one");
+        set_unavailable(&entry->info,
+                        "its answer to `describe` must contain a list `impls` with exactly one entry");
     else
         read_entry(r, json_array_get(impls, 0), entry);
     json_decref(impls);
@@ -129,7 +130,7 @@ static void ask_source(struct ib_registry *r, struct source *source)
         mark_unavailable(r, source, outcome.reason);
         return;
     }
-    mark_unavailable(r, source, "its plugin does not contain it");
+    mark_unavailable(r, source, "its plugin does not provide it");
     json_array_foreach (impls, i, impl) {
         const char *name = json_string_value(json_object_get(impl, "name"));
         struct entry *entry = name ? find_entry(r, name) : NULL;
@@ -139,7 +140,7 @@ static void ask_source(struct ib_registry *r, struct source *source)
     json_decref(impls);
 }
 
-/* ---- plugins of the user's ---- */
+/* ---- user plugins ---- */
 
 enum ib_status ib_plugin_check_file(const char *path)
 {
@@ -147,7 +148,7 @@ enum ib_status ib_plugin_check_file(const char *path)
     if (stat(path, &info) != 0)
         return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", strerror(errno));
     if (!S_ISREG(info.st_mode))
-        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: it is not a regular file");
+        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: not a regular file");
     if (access(path, R_OK) != 0)
         return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", strerror(errno));
     return IB_OK;
@@ -167,23 +168,24 @@ static enum ib_status add_impls(struct ib_registry *r, struct source *source, co
     json_t *impl;
     size_t i;
     json_array_foreach (impls, i, impl) {
-        const char *said = json_string_value(json_object_get(impl, "name"));
-        const char *name = said ? ib_arena_copy(&r->arena, said) : NULL;
+        const char *given = json_string_value(json_object_get(impl, "name"));
+        const char *name = given ? ib_arena_copy(&r->arena, given) : NULL;
         if (!name || find_entry(r, name))
             return ib_fail(IB_EINVAL, source->plugin,
-                           "brings an implementation named %s, a name that is taken", name ? name : "(none)");
+                           "provides an implementation named %s, but that name is already taken",
+                           name ? name : "(none)");
         read_entry(r, impl, add_entry(r, name, source));
     }
     return IB_OK;
 }
 
-/* Its names are known only when it has been asked. */
+/* The names are only known after asking the plugin. */
 static enum ib_status add_plugin(struct ib_registry *r, const char *path)
 {
     struct ib_outcome outcome;
     json_t *impls;
     IB_TRY(ib_plugin_check_file(path));
-    /* Without a slash the loader would look for it among the system's libraries. */
+    /* Without a slash, the loader would search the system's library path. */
     struct source *source =
         new_source(r, ib_arena_print(&r->arena, "%s%s", strchr(path, '/') ? "" : "./", path));
     source->asked = true;
@@ -196,7 +198,7 @@ static enum ib_status add_plugin(struct ib_registry *r, const char *path)
     return status;
 }
 
-/* What a plugin that has not said its names is listed as: "mine" for "./build/libmine.so". */
+/* The name under which an unusable plugin is listed: "mine" for "./build/libmine.so". */
 static const char *name_after_file(struct ib_registry *r, const char *path)
 {
     char *name = ib_file_stem(&r->arena, path);
@@ -217,8 +219,8 @@ static void name_broken(struct ib_registry *r)
         set_unavailable(&add_entry(r, name_after_file(r, s->plugin), s)->info, s->fault);
 }
 
-/* An unknown name may be that of an implementation in a plugin that cannot be used. It gets a row, so that
- * one broken plugin does not end a sweep over others. */
+/* An unknown name may belong to a plugin that cannot be used. It gets an unavailable entry, so that one
+ * broken plugin does not stop a sweep over other implementations. */
 static struct entry *add_placeholder(struct ib_registry *r, const char *name)
 {
     if (!r->broken || !ib_is_impl_name(name))
@@ -254,7 +256,7 @@ static enum ib_status add_plugins(struct ib_registry *r, const char *const *plug
 {
     for (; plugins && *plugins; plugins++)
         IB_TRY(add_plugin(r, *plugins));
-    name_broken(r); /* last, so that none takes a name from a plugin that can be used */
+    name_broken(r); /* last, so that these names do not clash with those of usable plugins */
     list_names(r);
     return IB_OK;
 }
@@ -266,7 +268,7 @@ enum ib_status ib_registry_add_externals(struct ib_registry *r, const struct ib_
     for (size_t i = 0; i < n; i++) {
         if (find_entry(r, externals[i].name))
             return ib_fail(IB_EINVAL, externals[i].where,
-                           "key `external`: there is an implementation named %s already; choose another name",
+                           "key `external`: an implementation named %s already exists; choose another name",
                            externals[i].name);
         struct source *source = new_source(r, NULL);
         source->external = &externals[i];
@@ -276,7 +278,7 @@ enum ib_status ib_registry_add_externals(struct ib_registry *r, const struct ib_
     return IB_OK;
 }
 
-/* Is it a program that answers as this one's workers do? */
+/* Checks that the program's workers speak this protocol. */
 static enum ib_status check_program(const struct ib_registry *r)
 {
     struct ib_outcome outcome;
@@ -335,7 +337,7 @@ enum ib_status ib_registry_open_external(const struct ib_external *external, uin
                                          struct ib_registry **out)
 {
     IB_TRY(open_registry(NULL, false, NULL, out));
-    return ib_registry_add_externals(*out, external, 1, timeout_ns); /* no name is taken */
+    return ib_registry_add_externals(*out, external, 1, timeout_ns); /* cannot fail: the registry is empty */
 }
 
 void ib_registry_close(struct ib_registry *r)

@@ -14,7 +14,7 @@
 
 /* ---- the pipes ---- */
 
-/* A pipe: *read is its end to read from, *write that to write to; -1 where it could not be made. */
+/* Opens a pipe; both ends are -1 on failure. */
 static bool open_pipe(int *read, int *write)
 {
     int ends[2] = {-1, -1};
@@ -78,7 +78,7 @@ static void keep_tail(struct ib_worker_io *io, const char *text, size_t n)
     io->tail[io->tail_used] = '\0';
 }
 
-/* Reads what stdout or stderr hold now; closes the descriptor at its end. */
+/* Reads what is available; closes the descriptor at end of file. */
 static void drain_output(struct ib_worker_io *io, int *fd)
 {
     char chunk[4096];
@@ -117,8 +117,8 @@ bool ib_worker_io_last_line(const struct ib_worker_io *io, char *text, size_t n)
 
 /* ---- messages ---- */
 
-/* Reads what has come of messages, as far as the end of a line; false at the end of the stream, or when a
- * line passes all limits. */
+/* Reads message bytes up to the end of a line; false at the end of the stream, or when a line exceeds
+ * IB_LINE_LIMIT. */
 static bool drain_messages(struct ib_worker_io *io)
 {
     for (;;) {
@@ -165,7 +165,7 @@ enum ib_worker_wait ib_worker_io_await_line(struct ib_worker_io *io, const struc
         struct pollfd fds[] = {{io->from, POLLIN, 0},
                                {io->out, POLLIN, 0},
                                {io->err, POLLIN, 0},
-                               {ib_interrupt_fd(), POLLIN, 0}}; /* poll leaves out what is negative */
+                               {ib_interrupt_fd(), POLLIN, 0}}; /* poll ignores negative descriptors */
         poll(fds, 4, (int)(left_ms < longest_ms ? left_ms : longest_ms));
         if (fds[1].revents)
             drain_output(io, &io->out);

@@ -17,13 +17,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_GRACE_MS = 2000 }; /* between the end of its answers and the end of the process */
+enum { EXIT_GRACE_MS = 2000 }; /* from the end of the message stream to the exit of the process */
 
 struct ib_worker_process {
     struct ib_spawned process;
     struct ib_worker_io io;
-    uint64_t started_ns, heard_ns; /* heard: its newest message */
-    bool ended;                    /* by itself or a signal, and not as it should */
+    uint64_t started_ns, heard_ns; /* heard: when its newest message arrived */
+    bool ended;                    /* exited unexpectedly, or was killed by a signal */
     struct ib_memory_limit memory;
     ib_progress_fn *progress;
     void *progress_context;
@@ -34,36 +34,36 @@ struct ib_worker_process {
 static bool explain_memory(const struct ib_worker_process *child, struct ib_outcome *outcome)
 {
     char limit[32];
-    return ib_outcome_set(outcome, IB_CASE_OOM, "used over %s of memory, the limit of this sweep",
+    return ib_outcome_set(outcome, IB_CASE_OOM, "used more memory than the limit of %s",
                           ib_print_bytes((double)child->memory.bytes, limit, sizeof limit));
 }
 
-/* How the process ended, once its messages did. */
+/* Explains how the process ended, after its message stream did. */
 static bool explain_end(struct ib_worker_process *child, struct ib_outcome *outcome)
 {
     struct pollfd fd = {child->process.pidfd, POLLIN, 0};
     siginfo_t info = {0};
     if (child->io.capacity > IB_LINE_LIMIT)
         return ib_outcome_set(outcome, IB_CASE_FAILED,
-                              "answered with garbage: over %d MiB without a line's end", IB_LINE_LIMIT >> 20);
+                              "sent an invalid message: over %d MiB without a newline", IB_LINE_LIMIT >> 20);
     poll(&fd, 1, EXIT_GRACE_MS);
     ib_worker_io_drain(&child->io);
     child->ended = true;
-    /* WNOWAIT: not reaped yet, so that its group can still be killed without hitting a stranger. */
+    /* WNOWAIT: not reaped yet, so that killing its group cannot hit a reused id. */
     if (waitid(P_PID, (id_t)child->process.pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
-        return ib_outcome_set(outcome, IB_CASE_FAILED, "closed its answers and went on running");
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "closed its protocol channel but kept running");
     if (info.si_code == CLD_EXITED)
-        return ib_outcome_set(outcome, IB_CASE_FAILED, "exited with status %d before it had answered",
+        return ib_outcome_set(outcome, IB_CASE_FAILED, "exited with status %d before answering",
                               info.si_status);
     if (ib_memory_limit_killed(&child->memory))
         return explain_memory(child, outcome);
-    if (info.si_status == SIGKILL) /* not sent from here: it was the kernel's out-of-memory killer */
+    if (info.si_status == SIGKILL) /* not sent by us: the kernel's out-of-memory killer */
         return ib_outcome_set(outcome, IB_CASE_OOM, "killed by the system (SIGKILL): out of memory");
     return ib_outcome_set(outcome, IB_CASE_CRASHED, "signal %d, %s", info.si_status,
                           strsignal(info.si_status));
 }
 
-/* Quoted, with a ? for every byte that a terminal might act upon. */
+/* Quotes the line, with ? for every byte that a terminal might interpret. */
 static bool explain_garbage(struct ib_outcome *outcome, const char *line, size_t length)
 {
     char shown[61];
@@ -71,7 +71,7 @@ static bool explain_garbage(struct ib_outcome *outcome, const char *line, size_t
     for (size_t i = 0; i < n; i++)
         shown[i] = isprint((unsigned char)line[i]) ? line[i] : '?';
     shown[n] = '\0';
-    return ib_outcome_set(outcome, IB_CASE_FAILED, "answered with garbage: `%s%s`", shown,
+    return ib_outcome_set(outcome, IB_CASE_FAILED, "sent an invalid message: `%s%s`", shown,
                           n < length ? "…" : "");
 }
 
@@ -85,9 +85,9 @@ static bool explain_error(const json_t *answer, struct ib_outcome *outcome)
     return ib_outcome_set(outcome, (enum ib_case_status)value, "%s", message ? message : "reported an error");
 }
 
-/* ---- asking ---- */
+/* ---- requests and answers ---- */
 
-/* Why no whole line will come. */
+/* Explains why no complete line arrived. */
 static bool explain_wait(struct ib_worker_process *child, enum ib_worker_wait how, uint64_t timeout_ns,
                          const char *awaited, struct ib_outcome *outcome)
 {
@@ -109,7 +109,7 @@ static bool explain_wait(struct ib_worker_process *child, enum ib_worker_wait ho
     return explain_end(child, outcome);
 }
 
-static void pass_progress_on(const struct ib_worker_process *child, const json_t *message)
+static void report_progress(const struct ib_worker_process *child, const json_t *message)
 {
     const json_t *loss = json_object_get(message, "loss");
     if (child->progress)
@@ -118,7 +118,7 @@ static void pass_progress_on(const struct ib_worker_process *child, const json_t
                         json_is_number(loss) ? json_number_value(loss) : NAN); /* JSON has no NaN */
 }
 
-/* The next message that is not about progress. */
+/* Waits for the next message other than `progress`. */
 static bool await_answer(struct ib_worker_process *child, uint64_t timeout_ns, const char *awaited,
                          json_t **answer, struct ib_outcome *outcome)
 {
@@ -140,14 +140,14 @@ static bool await_answer(struct ib_worker_process *child, uint64_t timeout_ns, c
             *answer = message;
             return ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
         }
-        pass_progress_on(child, message);
+        report_progress(child, message);
         json_decref(message);
         if (ib_now_ns() >= deadline_ns) /* progress without an end */
             return explain_wait(child, IB_TOO_LATE, timeout_ns, awaited, outcome);
     }
 }
 
-/* An answer that reports an error is one to the caller, too. */
+/* Turns an `error` message into a failure. */
 static bool is_answer(json_t **answer, struct ib_outcome *outcome)
 {
     if (strcmp(json_string_value(json_object_get(*answer, "type")), "error") != 0)
@@ -167,7 +167,8 @@ bool ib_worker_process_await(struct ib_worker_process *child, uint64_t timeout_n
 bool ib_worker_process_ask(struct ib_worker_process *child, json_t *request, uint64_t timeout_ns,
                            json_t **answer, struct ib_outcome *outcome)
 {
-    /* A child that is gone, or does not read, makes this write fail; how it fares says more than that. */
+    /* The write fails if the child is gone or does not read; waiting for the answer gives the better reason.
+     */
     enum ib_status sent = ib_protocol_write(child->io.to, request);
     json_decref(request);
     (void)sent;
@@ -176,11 +177,10 @@ bool ib_worker_process_ask(struct ib_worker_process *child, json_t *request, uin
 
 bool ib_worker_process_said(const json_t *message, const char *type, struct ib_outcome *outcome)
 {
-    const char *said = json_string_value(json_object_get(message, "type"));
-    if (said && strcmp(said, type) == 0)
+    const char *got = json_string_value(json_object_get(message, "type"));
+    if (got && strcmp(got, type) == 0)
         return true;
-    return ib_outcome_set(outcome, IB_CASE_FAILED, "answered `%.40s` where `%s` was due", said ? said : "",
-                          type);
+    return ib_outcome_set(outcome, IB_CASE_FAILED, "sent `%.40s`, expected `%s`", got ? got : "", type);
 }
 
 bool ib_worker_process_limit_memory(struct ib_worker_process *child, uint64_t bytes, enum ib_memory_by by,
@@ -189,7 +189,8 @@ bool ib_worker_process_limit_memory(struct ib_worker_process *child, uint64_t by
     if (ib_memory_limit_begin(&child->memory, child->process.pid, bytes, by))
         return true;
     return ib_outcome_set(outcome, IB_CASE_FAILED,
-                          "measure.memory_by is cgroup, and this user may not make one with a memory limit");
+                          "measure.memory_by is cgroup, but this user cannot create a cgroup with a memory "
+                          "limit; use auto or polling");
 }
 
 void ib_worker_process_on_progress(struct ib_worker_process *child, ib_progress_fn *progress, void *context)
@@ -205,11 +206,11 @@ const char *ib_worker_process_output(const struct ib_worker_process *child)
 
 void ib_worker_process_quote(const struct ib_worker_process *child, struct ib_outcome *outcome)
 {
-    char said[200], why[80];
-    if (!child || !child->ended || !ib_worker_io_last_line(&child->io, said, sizeof said))
+    char line[200], why[80];
+    if (!child || !child->ended || !ib_worker_io_last_line(&child->io, line, sizeof line))
         return;
     snprintf(why, sizeof why, "%.79s", outcome->reason);
-    ib_outcome_set(outcome, outcome->status, "%s: \"%s\"", why, said);
+    ib_outcome_set(outcome, outcome->status, "%s: \"%s\"", why, line);
 }
 
 uint64_t ib_worker_process_age_ns(const struct ib_worker_process *child)
@@ -226,17 +227,18 @@ static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
 {
     const json_t *version = json_object_get(hello, "version");
     if (strcmp(json_string_value(json_object_get(hello, "type")), "hello") != 0)
-        return ib_outcome_set(outcome, IB_CASE_FAILED,
-                              "did not say hello: its first message must be a `hello` with version %d",
-                              IB_PROTOCOL_VERSION);
+        return ib_outcome_set(
+            outcome, IB_CASE_FAILED,
+            "did not start with `hello`: its first message must be a `hello` with version %d",
+            IB_PROTOCOL_VERSION);
     if (json_is_integer(version) && json_integer_value(version) == IB_PROTOCOL_VERSION)
         return true;
     return ib_outcome_set(outcome, IB_CASE_FAILED,
-                          "speaks version %lld of the protocol, and this ironbench version %d",
+                          "speaks version %lld of the protocol; this ironbench speaks version %d",
                           (long long)json_integer_value(version), IB_PROTOCOL_VERSION);
 }
 
-/* 0, or why it does not start. */
+/* Returns 0 or the errno value. */
 static int spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_worker_process *child)
 {
     int fds[IB_WORKER_FDS];
@@ -264,12 +266,12 @@ bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus, uin
     if (error) {
         free(child);
         return ib_outcome_set(outcome, IB_CASE_FAILED, "cannot start %s: %s", argv[0],
-                              error == ENOENT && !strchr(argv[0], '/') ? "there is no such program in PATH"
+                              error == ENOENT && !strchr(argv[0], '/') ? "not found in PATH"
                                                                        : strerror(error));
     }
     bool ok = await_answer(child, timeout_ns, "hello", &hello, outcome) && check_hello(hello, outcome);
     json_decref(hello);
-    *out = child; /* also when it failed: its last words may be wanted */
+    *out = child; /* also on failure: its output may be quoted */
     return ok;
 }
 

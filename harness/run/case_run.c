@@ -25,7 +25,7 @@ void ib_case_run_close(struct ib_case_run *s)
     ib_arena_free(&s->arena);
 }
 
-/* Of a checked pass only its answer is kept; a sweep may have thousands of them. */
+/* Keeps only the answer of a checked pass; a sweep may have thousands of them. */
 static void keep_final(struct ib_case_run *s, const struct ib_final *final)
 {
     struct ib_final *kept = &s->progress.final;
@@ -115,7 +115,7 @@ enum ib_status ib_case_run_search(struct ib_case_run *s, const struct ib_pass_co
         s->progress.searched = true;
         memcpy(s->progress.stops, searched.stops, sizeof s->progress.stops);
         for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
-            s->progress.stops[t].reason = NULL; /* it goes with the arena */
+            s->progress.stops[t].reason = NULL; /* freed with the arena */
         status = ib_store_put_stops(store, s->c, &searched);
     }
     ib_arena_free(&arena);

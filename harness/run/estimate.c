@@ -4,19 +4,19 @@
 
 #include <math.h>
 
-/* A worker from its start to its end, beside the training: process, libraries, data, files of the answer. */
+/* A worker's overhead besides the training: process, libraries, data, output files. */
 #define WORKER_NS 10e6
-/* The same as a whole process, with hyperfine around it. */
+/* The overhead of a whole process, with hyperfine. */
 #define WHOLE_NS 40e6
-/* Warming up goes on in doubling stretches until min_time has passed, so up to twice as long. */
+/* Warm-up runs in doubling stretches until min_time has passed, hence up to twice as long. */
 #define WARMUP_STRETCH 1.5
-/* Another algorithm is assumed to be down at a loss after so much of its iterations, on average, and to be
- * trained so often until its stops are known. */
+/* Another algorithm is assumed to reach a target loss after this share of its iterations, on average, and to
+ * need this many trainings to find its stops. */
 #define STOP_SHARE       0.5
 #define SEARCH_TRAININGS 12
-/* The oracle's speed: of large layers ten times as much. */
+/* The oracle's speed; with large layers it is ten times as fast. */
 #define ORACLE_FLOPS_PER_S 1e9
-/* The part of an epoch that a single step of it takes. */
+/* The time of a single step, as a share of an epoch. */
 #define STEP_SHARE 0.6
 
 static double least(double a, double b)
@@ -35,15 +35,14 @@ double ib_estimate_flops(const struct ib_training_spec *spec)
     double flops = 0;
     for (uint32_t l = 0; l < net->n_layers; l++) {
         double weights = (double)net->width[l] * (double)net->width[l + 1];
-        double products =
-            l == 0 ? 2 : 3; /* forward, by the weights, and by the input, which the first has no use for */
+        double products = l == 0 ? 2 : 3; /* forward, weight gradient and input gradient; the first layer
+                                             needs no input gradient */
         flops += 2 * products * weights * (double)spec->rows + 2 * weights;
     }
     return flops;
 }
 
-/* ---- The oracle: one trajectory for all that train the same, and one in each type for how far rounding
- * drifts ---- */
+/* ---- The oracle: one trajectory for each distinct training, and a drift trajectory in each type ---- */
 
 static bool same_training(const struct ib_case *a, const struct ib_case *b)
 {
@@ -56,7 +55,7 @@ static double oracle_epoch_ns(const struct ib_case *c)
     return ib_estimate_flops(&c->spec) / ORACLE_FLOPS_PER_S * 1e9;
 }
 
-/* Does its time end before the training does, so that single epochs are checked besides? */
+/* Whether the oracle's budget ends before the training, so that single epochs are checked as well. */
 static bool is_too_large(const struct ib_measure *measure, const struct ib_case *c)
 {
     return (double)c->epochs * oracle_epoch_ns(c) > (double)measure->oracle_budget_ns;
@@ -65,7 +64,7 @@ static bool is_too_large(const struct ib_measure *measure, const struct ib_case 
 static double estimate_oracle(const struct ib_measure *measure, const struct ib_matrix *matrix)
 {
     double total = 0;
-    unsigned types = 0; /* of the training at hand: cases that train the same lie side by side */
+    unsigned types = 0; /* of the current training: cases with the same training are adjacent */
     for (size_t i = 0; i < matrix->n; i++) {
         const struct ib_case *c = &matrix->cases[i];
         bool again = i > 0 && same_training(c, c - 1);
@@ -73,7 +72,9 @@ static double estimate_oracle(const struct ib_measure *measure, const struct ib_
         double ns = (double)c->epochs * oracle_epoch_ns(c);
         unsigned runs = !again ? 2 : !(types & type);
         total += runs * (WORKER_NS + least(ns, (double)measure->oracle_budget_ns));
-        if (is_too_large(measure, c)) /* the first epoch like trajectories, the last one for every case */
+        if (is_too_large(
+                measure,
+                c)) /* the first epoch is shared like trajectories, the last one is checked for every case */
             total += (runs + 2) * (WORKER_NS + STEP_SHARE * oracle_epoch_ns(c));
         types = again ? types | type : type;
     }

@@ -1,22 +1,21 @@
-/* How long a sweep will take: from the epoch times of earlier runs, and where there is none from an
- * assumption. */
+/* Estimates the duration of a sweep from the epoch times of earlier runs, or from an assumed speed. */
 #ifndef IB_RUN_ESTIMATE_H
 #define IB_RUN_ESTIMATE_H
 
 #include "config/matrix.h"
 
-/* Where nothing was measured, an epoch takes its multiplications and additions at this rate, and no less than
- * the shortest epoch. Plain loops on one core of a usual machine do about so much. */
+/* Without a measurement, the time of an epoch is its additions and multiplications at this rate, about that
+ * of plain loops on one core, and at least IB_ASSUMED_LEAST_NS. */
 #define IB_ASSUMED_FLOPS_PER_S 1e9
 #define IB_ASSUMED_LEAST_NS    1000
 
 struct ib_estimate {
-    double checked_ns, oracle_ns, timed_ns, process_ns; /* of all cases; timed: when none stops early */
-    double stops_ns; /* of other algorithms down to losses: roughly, as nobody knows when they are there */
-    size_t n_earlier, n_assumed; /* cases by what their epochs were taken from; others are unavailable */
+    double checked_ns, oracle_ns, timed_ns, process_ns; /* of all cases; timed: if none stops early */
+    double stops_ns;             /* trainings of other algorithms up to target losses; a rough estimate */
+    size_t n_earlier, n_assumed; /* cases by the source of their epoch time; others are unavailable */
     struct ib_case_estimate {
         double epoch_ns; /* NaN: unavailable, takes no time */
-        double total_ns; /* all its passes; the oracle is not its own */
+        double total_ns; /* all its passes, without the oracle */
         bool earlier;    /* measured by an earlier run */
     } * cases;
 };
@@ -24,7 +23,7 @@ struct ib_estimate {
 /* Additions and multiplications of one epoch: forward, gradients, update. */
 double ib_estimate_flops(const struct ib_training_spec *);
 
-/* `earlier_ns` is what ib_run_history_epochs found. Stored in the arena. */
+/* Estimates all cases, in the arena. earlier_ns: from ib_run_history_epochs. */
 void ib_estimate(const struct ib_measure *, const struct ib_matrix *, const double *earlier_ns,
                  struct ib_arena *, struct ib_estimate *out);
 

@@ -14,7 +14,7 @@ static void thin(struct ib_arrays *arrays, struct ib_arena *arena,
             continue;
         if (seconds)
             seconds[n] = arrays->seconds[i];
-        arrays->curve.epoch[n] = all.epoch[i]; /* n <= i: never one that is still to be looked at */
+        arrays->curve.epoch[n] = all.epoch[i]; /* n <= i: already read */
         arrays->curve.loss[n++] = all.loss[i];
     }
     arrays->curve.n = n;
@@ -26,7 +26,7 @@ static bool is_checked(const struct ib_curve *curve, uint64_t i, uint64_t epochs
     return ib_checks_epoch(curve->epoch[i], epochs);
 }
 
-/* Of iterations that are counted by nobody but the program: by their number. */
+/* Iterations are counted by the program, so they are selected by position. */
 static bool is_checked_iteration(const struct ib_curve *curve, uint64_t i, uint64_t epochs)
 {
     (void)epochs;
@@ -44,7 +44,7 @@ static bool has_ends(const struct ib_curve *curve, uint64_t epochs, struct ib_ou
         if (i == curve->n || curve->epoch[i] != epoch)
             return ib_outcome_set(
                 outcome, IB_CASE_FAILED,
-                "loss.npy: lacks epoch %llu of %llu; it must hold the first %d and the last %d",
+                "loss.npy: epoch %llu of %llu is missing; the first %d and the last %d epochs are required",
                 (unsigned long long)epoch, (unsigned long long)epochs, IB_READ_FIRST, IB_READ_LAST);
     }
     return true;
@@ -56,12 +56,12 @@ static bool has_seconds(const struct ib_arrays *arrays, struct ib_outcome *outco
         if (!(arrays->seconds[i] >= (i ? arrays->seconds[i - 1] : 0)))
             return ib_outcome_set(
                 outcome, IB_CASE_FAILED,
-                "loss.npy: its third column must be seconds that only grow, from 0; row %llu "
-                "has %g",
+                "loss.npy: the third column must be ascending seconds from 0; row %llu has %g",
                 (unsigned long long)i + 1, arrays->seconds[i]);
     return arrays->seconds ||
-           ib_outcome_set(outcome, IB_CASE_FAILED,
-                          "loss.npy: another algorithm needs a third column, the seconds since it began");
+           ib_outcome_set(
+               outcome, IB_CASE_FAILED,
+               "loss.npy: another algorithm needs a third column, the seconds since the training began");
 }
 
 bool ib_external_curve(const struct ib_case *c, uint64_t epochs, struct ib_arena *arena,

@@ -11,11 +11,11 @@ const char *ib_hyperfine_version(struct ib_arena *arena)
 {
     char line[128] = "";
     FILE *out = popen("hyperfine --version 2>/dev/null", "re");
-    bool told = out && fgets(line, sizeof line, out);
+    bool ok = out && fgets(line, sizeof line, out);
     if (out && pclose(out) != 0)
-        told = false;
+        ok = false;
     line[strcspn(line, "\n")] = '\0';
-    return told ? ib_arena_copy(arena, line) : NULL;
+    return ok ? ib_arena_copy(arena, line) : NULL;
 }
 
 static bool read_result(const char *path, struct ib_hyperfine_result *out)
@@ -44,5 +44,5 @@ const char *ib_hyperfine_run(struct ib_arena *arena, const struct ib_hyperfine *
     const char *fault = ib_subprocess_run(arena, &process);
     if (fault || read_result(result, out))
         return fault;
-    return "hyperfine left no result that can be read";
+    return "hyperfine wrote no readable result";
 }

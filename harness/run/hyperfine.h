@@ -7,21 +7,21 @@
 #include <stdint.h>
 
 struct ib_hyperfine {
-    const char *folder;  /* where the command runs and hyperfine leaves its files; absolute */
-    const char *command; /* words split at blanks, run without a shell */
-    uint64_t warmup;     /* runs before */
+    const char *folder;  /* working directory, also for hyperfine's files; absolute */
+    const char *command; /* words separated by spaces, run without a shell */
+    uint64_t warmup;     /* untimed runs before the timed one */
     uint64_t timeout_ns; /* of all runs together */
 };
 
-/* Wall time and processor time of one run. */
+/* Wall time and CPU time of one run. */
 struct ib_hyperfine_result {
     double wall_ns, user_ns, system_ns;
 };
 
-/* "hyperfine 1.15.0"; NULL where it is not installed. */
+/* "hyperfine 1.15.0"; NULL if it is not installed. */
 const char *ib_hyperfine_version(struct ib_arena *);
 
-/* Times one run. NULL when that went well, else why not. */
+/* Times one run. Returns NULL, or the reason of the failure. */
 const char *ib_hyperfine_run(struct ib_arena *, const struct ib_hyperfine *, struct ib_hyperfine_result *out);
 
 #endif

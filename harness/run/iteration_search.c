@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-/* A training that was done for the search. */
+/* A training done for the search. */
 struct probe {
     uint64_t epochs;
     double loss;
@@ -17,11 +17,11 @@ struct state {
     size_t n, capacity;
 };
 
-/* Iterations that are too few, and such that are enough. */
+/* A number of iterations that is too few, and one that is enough. */
 struct bracket {
-    uint64_t few;    /* 0: none is known */
-    uint64_t enough; /* 0: likewise */
-    double loss;     /* of enough */
+    uint64_t few;    /* 0: unknown */
+    uint64_t enough; /* 0: unknown */
+    double loss;     /* after `enough` iterations */
 };
 
 static bool probe(struct state *s, uint64_t epochs)
@@ -42,7 +42,7 @@ static bool is_known(const struct state *s, uint64_t epochs)
     return false;
 }
 
-/* By the trainings so far, and for what is too few also by the curve. */
+/* From the trainings so far; `few` also from the curve. */
 static struct bracket bracket_of(const struct state *s, double target)
 {
     const struct ib_curve *curve = s->search->curve;
@@ -60,7 +60,8 @@ static struct bracket bracket_of(const struct state *s, double target)
     return b;
 }
 
-/* The iterations after which the curve claims the loss, as they can be asked for; 0: it never does. */
+/* The iterations after which the curve claims to reach the loss, limited to what can be requested; 0: never.
+ */
 static uint64_t claim_of(const struct ib_iteration_search *search, double target)
 {
     const struct ib_curve *curve = search->curve;
@@ -69,11 +70,11 @@ static uint64_t claim_of(const struct ib_iteration_search *search, double target
         i++;
     if (i == curve->n)
         return 0;
-    /* What needs no iteration is asked for one, and may then need none. */
+    /* At least one iteration must be requested, even if the curve claims none. */
     return curve->epoch[i] < 1 ? 1 : curve->epoch[i] > search->most ? search->most : curve->epoch[i];
 }
 
-/* The middle by the logarithm: where the loss falls early or late nobody knows. */
+/* The logarithmic middle, since the loss may fall early or late. */
 static uint64_t between(const struct bracket *b)
 {
     const uint64_t few = b->few ? b->few : 1;
@@ -86,7 +87,7 @@ static bool is_narrow(const struct bracket *b)
     return b->enough - b->few <= 1 || (double)(b->enough - b->few) <= IB_SEARCH_PART * (double)b->few;
 }
 
-/* Which training tells most; 0: the bracket is narrow, or there is none. */
+/* The most informative next training; 0: the bracket is narrow, or there is none. */
 static uint64_t next_probe(const struct state *s, double target, uint64_t claim)
 {
     const struct bracket b = bracket_of(s, target);

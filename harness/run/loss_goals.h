@@ -1,15 +1,15 @@
-/* Which losses the cases of other algorithms are to come down to. */
+/* The target losses of cases with other algorithms. */
 #ifndef IB_RUN_LOSS_GOALS_H
 #define IB_RUN_LOSS_GOALS_H
 
 #include "run/case_run.h"
 
-/* Another algorithm, of which a loss tells when it may be stopped. */
+/* Whether the case runs another algorithm in an external program, which is stopped at target losses. */
 bool ib_loss_goals_concern(const struct ib_case *);
 
-/* Asks each of n cases of other algorithms that are still to be searched for the losses of its problem's
- * group (analysis/time_to_loss.h), once all are timed; where there is none, for nothing. The record must
- * outlive them. */
-void ib_loss_goals_ask(const struct ib_run_record *, struct ib_case_run *case_runs, size_t n);
+/* Sets the target losses of those of n cases that still need a search, from the groups of their problems
+ * (analysis/time_to_loss.h); cases without a group get none. Call after all timed passes. The record must
+ * outlive the cases. */
+void ib_loss_goals_set(const struct ib_run_record *, struct ib_case_run *case_runs, size_t n);
 
 #endif

@@ -7,7 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LAST_EPOCH_NS 60000000000u /* beyond the budget: for the drift trajectory, and for single steps */
+#define LAST_EPOCH_NS 60000000000u /* in addition to the budget, for the drift trajectory and single steps   \
+                                    */
 
 struct ib_kept_trajectory {
     char key[1024];
@@ -15,7 +16,7 @@ struct ib_kept_trajectory {
     struct ib_kept_trajectory *next;
 };
 
-/* Everything that decides a trajectory; not the implementation, the residency or what is read. */
+/* Everything that determines a trajectory, so not the implementation, the residency or the epochs read. */
 static void key_of(const struct ib_case *c, const struct ib_oracle_request *request, char *key, size_t n)
 {
     const struct ib_network *net = &c->spec.net;
@@ -32,10 +33,10 @@ static void key_of(const struct ib_case *c, const struct ib_oracle_request *requ
 
 static enum ib_status check_epoch(double epoch, double before)
 {
-    const double most = 0x1p53; /* up to here every integer is itself */
+    const double most = 0x1p53; /* largest range of exact integers */
     if (epoch >= 0 && epoch <= most && floor(epoch) == epoch && epoch > before)
         return IB_OK;
-    return ib_fail(IB_EINVAL, "loss.npy", "its first column must count epochs upwards; %g came after %g",
+    return ib_fail(IB_EINVAL, "loss.npy", "its first column must be ascending epoch numbers; %g follows %g",
                    epoch, before);
 }
 
@@ -51,10 +52,10 @@ enum ib_status ib_curve_read(const struct ib_npy *npy, struct ib_arena *arena, s
                              const double **seconds)
 {
     if (npy->type != IB_F64 || npy->cols < 2 || npy->cols > 3)
-        return ib_fail(IB_EINVAL, "loss.npy",
-                       "came back with %llu columns of %s, expected 2 of f64: epoch and loss (for another "
-                       "algorithm also the seconds)",
-                       (unsigned long long)npy->cols, ib_word_of(ib_dtype_words, (int)npy->type));
+        return ib_fail(
+            IB_EINVAL, "loss.npy",
+            "has %llu columns of %s, expected 2 of f64: epoch and loss (for another algorithm also seconds)",
+            (unsigned long long)npy->cols, ib_word_of(ib_dtype_words, (int)npy->type));
     *out = (struct ib_curve){.n = npy->rows};
     out->epoch = ib_arena_alloc(arena, npy->rows * sizeof *out->epoch);
     out->loss = ib_arena_alloc(arena, npy->rows * sizeof *out->loss);
@@ -96,7 +97,7 @@ static enum ib_status load_trajectory(const char *folder, struct ib_arena *arena
 
 /* ---- one oracle run ---- */
 
-/* Writes parameters into the folder, and has the job start from them. */
+/* Writes parameters to the folder and makes the job start from them. */
 static enum ib_status start_from(struct ib_oracle_cache *refs, const double *params, const char *folder,
                                  struct ib_job *job)
 {
@@ -160,7 +161,7 @@ static bool get(struct ib_oracle_cache *refs, const struct ib_case *c, struct ib
 
 static const struct ib_arithmetic exact = {.type = IB_F64};
 
-/* That of an answer, or for f64 the same sums rounded otherwise. */
+/* The arithmetic of an answer, or for f64 the same sums in reverse order. */
 static struct ib_arithmetic drift_of(const struct ib_case *c)
 {
     const enum ib_dtype type = c->spec.dtype;
@@ -182,7 +183,7 @@ bool ib_oracle_cache_get(struct ib_oracle_cache *refs, const struct ib_case *c,
     return get(refs, c, &request, drift, outcome);
 }
 
-/* The step from the case's start is the same for all implementations, and kept. */
+/* The step from the initial parameters is the same for all implementations and is cached. */
 static bool get_step(struct ib_oracle_cache *refs, const struct ib_case *c, const double *from,
                      struct ib_oracle_request *request, struct ib_sketched *out, struct ib_outcome *outcome)
 {

@@ -1,5 +1,4 @@
-/* The oracle's trajectories: each computed once, in a process of its own, and kept for all implementations
- * that are compared with it. */
+/* The oracle's trajectories: each is computed once, in its own process, and kept for all implementations. */
 #ifndef IB_RUN_ORACLE_CACHE_H
 #define IB_RUN_ORACLE_CACHE_H
 
@@ -14,18 +13,18 @@ struct ib_oracle_cache {
     struct ib_arena arena; /* of their arrays */
 };
 
-/* What a case is compared with: the truth in f64, and the drift run in the case's own type (for f64 with the
- * rows reversed), over the same epochs: fewer than the case's where the budget ended them, none where it is
- * too short for one. false: the oracle failed; the outcome says why. */
+/* Gets the references of a case: the truth in f64 and the drift trajectory in the case's type (for f64 with
+ * the rows reversed), over the same epochs: fewer than the case's if the budget ended early, 0 if it is too
+ * short for one. Returns false if the oracle failed, with the reason in the outcome. */
 bool ib_oracle_cache_get(struct ib_oracle_cache *, const struct ib_case *, const struct ib_trajectory **truth,
                          const struct ib_trajectory **drift, struct ib_outcome *);
-/* One epoch by itself, from these parameters (ib_network_size elements, as the implementation has them; NULL:
- * from the case's start), in the same two ways. The sketches live as long as the oracle_cache. */
+/* Gets the references of a single epoch from these parameters (ib_network_size elements, as the
+ * implementation has them; NULL: the initial ones), in the same two ways. The sketches live as long as the
+ * cache. */
 bool ib_oracle_cache_step(struct ib_oracle_cache *, const struct ib_case *, const double *from,
                           struct ib_sketched *truth, struct ib_sketched *drift, struct ib_outcome *);
-/* Reads a loss.npy into the arena: rows of epoch and loss, in the order of the epochs. A third column, if
- * any, are the seconds since the training began; *seconds is NULL where there is none. IB_EINVAL: it is no
- * such table. */
+/* Reads a loss.npy into the arena: rows of epoch and loss, in epoch order. An optional third column gives the
+ * seconds since the training began; *seconds is NULL without it. IB_EINVAL: wrong shape, type or order. */
 enum ib_status ib_curve_read(const struct ib_npy *, struct ib_arena *, struct ib_curve *out,
                              const double **seconds);
 

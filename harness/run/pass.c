@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* A worker, or the external program that is the implementation. */
+/* Starts a worker, or the implementation's external program. */
 static bool start(const struct ib_pass_context *context, const struct ib_case *c,
                   struct ib_worker_process **worker, struct ib_outcome *outcome)
 {
@@ -66,8 +66,8 @@ bool ib_pass_train(const struct ib_pass_context *context, const struct ib_case *
 
 /* ---- arrays ---- */
 
-/* An array that must be there, whoever wrote it. Its name in a message is its own: the folder is not the
- * user's, and is gone when the message is read. */
+/* Opens a required array. Messages name the file without its folder, which is temporary and gone when the
+ * message is read. */
 static enum ib_status open_array(const char *folder, const char *name, struct ib_npy *out)
 {
     char path[4096], file[32];
@@ -77,7 +77,7 @@ static enum ib_status open_array(const char *folder, const char *name, struct ib
     if (status == IB_OK)
         return IB_OK;
     if (access(path, F_OK) != 0)
-        return ib_fail(IB_EINVAL, file, "is missing: it was not written before `done`");
+        return ib_fail(IB_EINVAL, file, "is missing: not written before `done`");
     char message[sizeof ib_last_error()->message];
     snprintf(message, sizeof message, "%s", ib_last_error()->message);
     return ib_fail(status, file, "%s", message);
@@ -89,13 +89,12 @@ static enum ib_status load_array(const char *folder, const char *name, uint64_t 
 {
     struct ib_npy npy;
     IB_TRY(open_array(folder, name, &npy));
-    enum ib_status status =
-        npy.rows == rows && npy.cols == cols && npy.type == type
-            ? IB_OK
-            : ib_fail(IB_EINVAL, name, "came back as %llu x %llu of %s, expected %llu x %llu of %s",
-                      (unsigned long long)npy.rows, (unsigned long long)npy.cols,
-                      ib_word_of(ib_dtype_words, (int)npy.type), (unsigned long long)rows,
-                      (unsigned long long)cols, ib_word_of(ib_dtype_words, (int)type));
+    enum ib_status status = npy.rows == rows && npy.cols == cols && npy.type == type
+                                ? IB_OK
+                                : ib_fail(IB_EINVAL, name, "is %llu x %llu of %s, expected %llu x %llu of %s",
+                                          (unsigned long long)npy.rows, (unsigned long long)npy.cols,
+                                          ib_word_of(ib_dtype_words, (int)npy.type), (unsigned long long)rows,
+                                          (unsigned long long)cols, ib_word_of(ib_dtype_words, (int)type));
     for (uint64_t i = 0; status == IB_OK && i < rows * cols; i++)
         out[i] = ib_npy_at(&npy, i);
     ib_npy_close(&npy);
@@ -167,9 +166,8 @@ bool ib_pass_tracer_agrees(const struct ib_pass_result *result, struct ib_outcom
         return true;
     return ib_outcome_set(
         outcome, IB_CASE_UNTRUSTED,
-        "hidden copies: the %s saw %llu uploads and %llu downloads (%llu and %llu bytes), the transfer log "
-        "holds "
-        "%llu and %llu (%llu and %llu)",
+        "hidden copies: the %s counted %llu uploads and %llu downloads (%llu and %llu bytes), the transfer "
+        "log %llu and %llu (%llu and %llu)",
         result->tracer.source, (unsigned long long)copies.h2d_count, (unsigned long long)copies.d2h_count,
         (unsigned long long)copies.h2d_bytes, (unsigned long long)copies.d2h_bytes,
         (unsigned long long)transfer_log->h2d_count, (unsigned long long)transfer_log->d2h_count,

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A checked pass on its way from the trainings to the verdict. */
+/* The state of a checked pass. */
 struct checking {
     const struct ib_pass_context *context;
     const struct ib_case *c;
@@ -34,7 +34,8 @@ static uint64_t count_reads(const struct ib_train_request *request)
     return reads;
 }
 
-/* One training of `epochs` epochs; its arrays, and what it reported. false: the outcome says why. */
+/* Trains `epochs` epochs; returns the result, the arrays and the number of losses read. false: see the
+ * outcome. */
 static bool train(struct checking *k, uint64_t epochs, struct ib_pass_result *result,
                   struct ib_arrays *arrays, uint64_t *reads)
 {
@@ -48,11 +49,11 @@ static bool train(struct checking *k, uint64_t epochs, struct ib_pass_result *re
            (!result->external || ib_external_curve(k->c, epochs, k->arena, arrays, &k->outcome));
 }
 
-static void keep_account(struct checking *k, const struct ib_pass_result *result, uint64_t reads)
+static void keep_transfers(struct checking *k, const struct ib_pass_result *result, uint64_t reads)
 {
     k->out->check.phases = result->phases;
     if (result->external)
-        return; /* nobody can look into it */
+        return; /* its copies are unknown */
     struct ib_transfer_log *transfer_log = ib_arena_alloc(k->arena, sizeof *transfer_log);
     *transfer_log = result->transfer_log;
     k->out->transfer_log = transfer_log;
@@ -107,7 +108,7 @@ static void measure_quality(struct checking *k, const struct ib_prepared *prepar
 
 /* ---- the verdict ---- */
 
-/* The start as one array, as the implementation saw it. */
+/* Loads the initial parameters as one array, as the implementation saw them. */
 static enum ib_status load_start(struct checking *k, const double **out)
 {
     double *all = ib_arena_alloc(k->arena, ib_network_size(&k->job.spec.net) * sizeof *all), *next = all;
@@ -122,10 +123,10 @@ static enum ib_status load_start(struct checking *k, const double **out)
     return IB_OK;
 }
 
-/* What the answer is compared with: the oracle's training, and where that ends early, steps. */
+/* The references for the verdict: the oracle's training and, if that ends early, single steps. */
 struct evidence {
     const struct ib_trajectory *truth, *drift;
-    const struct ib_arrays *arrays; /* the training of truth->epochs epochs, if there is one */
+    const struct ib_arrays *arrays; /* the implementation's training of truth->epochs epochs, if any */
     struct ib_step steps[2];
     size_t n_steps;
 };
@@ -160,8 +161,8 @@ static enum ib_status compare(struct checking *k, const struct evidence *e)
     return status;
 }
 
-/* Epoch `epoch` by itself, from `from` to what the training `after` ended with. at_start: `from` is where all
- * trainings begin. false: there is no such reference. */
+/* Adds the single epoch `epoch`, from `from` to the end of the training `after`. at_start: `from` are the
+ * initial parameters. Returns false if there is no reference. */
 static bool add_step(struct checking *k, struct evidence *e, uint64_t epoch, const double *from,
                      bool at_start, const struct ib_arrays *after)
 {
@@ -177,8 +178,8 @@ static bool add_step(struct checking *k, struct evidence *e, uint64_t epoch, con
     return false;
 }
 
-/* The first epoch, and the last one: for that the implementation trains once more, to the epoch before it,
- * and must do the same again for the two to fit. */
+/* Adds the first and the last epoch. For the last one the implementation trains again, up to the epoch before
+ * it; this requires a deterministic implementation. */
 static bool add_steps(struct checking *k, struct evidence *e)
 {
     struct ib_pass_result result;
@@ -195,7 +196,7 @@ static bool add_steps(struct checking *k, struct evidence *e)
            add_step(k, e, last, before_last.final.params, false, &k->arrays);
 }
 
-/* What the verdict rests on, in words. */
+/* Describes the references of the verdict. */
 static const char *name_reference(struct checking *k, const struct evidence *e)
 {
     const unsigned long long compared = e->truth->epochs, epochs = k->c->epochs;
@@ -209,8 +210,8 @@ static const char *name_reference(struct checking *k, const struct evidence *e)
                           IB_SKETCH_VECTORS);
 }
 
-/* The verdict on what the pass has trained, against the oracle; where its budget ended before the last epoch,
- * the implementation trains once more, that far, and single epochs are checked by themselves. */
+/* Compares the training with the oracle. If the oracle's budget ended before the last epoch, the
+ * implementation trains again up to the same epoch, and single epochs are checked alone. */
 static void verify(struct checking *k)
 {
     struct evidence e = {.arrays = &k->arrays};
@@ -222,8 +223,8 @@ static void verify(struct checking *k)
     const char *algorithm = k->c->impl->info->algorithm;
     if (algorithm) {
         snprintf(v->reason, sizeof v->reason,
-                 "%.100s is another algorithm than the contract's gradient descent, so there is nothing to "
-                 "compare its parameters with",
+                 "%.100s is not the contract's gradient descent, so its parameters cannot be compared with "
+                 "the oracle's",
                  algorithm);
         return;
     }
@@ -246,12 +247,12 @@ static void verify(struct checking *k)
         ib_outcome_error(&k->outcome, status);
 }
 
-/* ---- where the time goes ---- */
+/* ---- profile ---- */
 
-enum { PROFILED_EPOCHS = 20 }; /* trained several times: enough for shares of the time */
+enum { PROFILED_EPOCHS = 20 }; /* repeated several times: enough for shares of the time */
 
-/* Where the time of an epoch goes, from a short training in which every step is waited for; NULL for work in
- * host memory and where it failed, with the reason or "". In the arena. */
+/* Profiles an epoch by a short training that waits after every step. Returns NULL for work in host memory
+ * (*reason is "") or on failure (*reason says why). Allocates in the arena. */
 static const struct ib_profile *profile(const struct ib_pass_context *context, const struct ib_case *c,
                                         struct ib_arena *arena, const char **reason)
 {
@@ -263,7 +264,7 @@ static const struct ib_profile *profile(const struct ib_pass_context *context, c
                                        .epochs = c->epochs < PROFILED_EPOCHS ? c->epochs : PROFILED_EPOCHS,
                                        .out = ""};
     *reason = "";
-    if (c->residency == IB_HOST || c->impl->info->command) /* nobody can look into an external program */
+    if (c->residency == IB_HOST || c->impl->info->command) /* external programs cannot be profiled */
         return NULL;
     bool ok = ib_pass_open(context, c, false, &job, &worker, &outcome) &&
               ib_pass_train(context, c, worker, &request, result, &outcome);
@@ -286,8 +287,8 @@ static void run_steps(struct checking *k)
         ib_worker_process_on_progress(k->worker, k->context->progress, k->context->progress_context);
     if (!train(k, k->c->epochs, &result, &k->arrays, &reads))
         return;
-    ib_worker_process_on_progress(k->worker, NULL, NULL); /* further trainings are nobody's to watch */
-    keep_account(k, &result, reads);
+    ib_worker_process_on_progress(k->worker, NULL, NULL); /* further trainings report no progress */
+    keep_transfers(k, &result, reads);
     k->out->curve = k->arrays.curve;
     k->out->seconds = k->arrays.seconds;
     k->out->final = k->arrays.final;

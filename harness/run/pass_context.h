@@ -1,4 +1,4 @@
-/* What all passes of a run share, and what each brings back. */
+/* The context shared by all passes of a run, and the arrays that a pass returns. */
 #ifndef IB_RUN_PASS_CONTEXT_H
 #define IB_RUN_PASS_CONTEXT_H
 
@@ -7,21 +7,21 @@
 #include "run/oracle_cache.h"
 #include "store/store.h"
 
-/* What all passes of a run share. */
+/* Shared by all passes of a run. */
 struct ib_pass_context {
     const struct ib_measure *measure;
     struct ib_workspace *work;
     struct ib_oracle_cache *oracle_cache;
-    const char *hyperfine;    /* its version; NULL: not installed, or not asked for */
-    const char *program;      /* whose workers do the work; NULL: this one's */
+    const char *hyperfine;    /* its version; NULL: not installed or not needed */
+    const char *program;      /* the binary whose workers are started; NULL: this one */
     ib_progress_fn *progress; /* called for logged epochs of checked passes; may be NULL */
     void *progress_context;
 };
 
-/* What a pass returned; memory belongs to an arena. */
+/* The arrays of a pass; memory belongs to an arena. */
 struct ib_arrays {
     struct ib_curve curve;
-    const double *seconds; /* since the training began, of each loss; NULL: not given */
+    const double *seconds; /* time of each loss since the training began; NULL: not reported */
     struct ib_final final;
 };
 

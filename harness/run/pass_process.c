@@ -11,23 +11,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STEPS = 4 };           /* of a replay, each with a time limit: hello, problem, train, exit */
-#define SPARE_NS 10000000000u /* for hyperfine itself */
-#define COMMAND  "./ironbench replay job.json" /* the same for all, so that nothing must be quoted */
+enum { STEPS = 4 };           /* of a replay, each with its own time limit: hello, problem, train, exit */
+#define SPARE_NS 10000000000u /* additional time for hyperfine itself */
+#define COMMAND  "./ironbench replay job.json" /* a fixed command, so that nothing needs quoting */
 
-/* What the steps of one pass hand on. */
+/* The state of one pass. */
 struct whole {
     const struct ib_pass_context *context;
     const struct ib_case *c;
     struct ib_arena *arena;
-    const char *folder; /* of this run: the job, its log, hyperfine's files */
+    const char *folder; /* of this run: job, log, hyperfine's files */
     const char *log, *answer;
     struct ib_job job;
     struct ib_outcome outcome;
 };
 
-/* The folder with the program, the job, and a folder for the answer. The job knows no limit of memory: the
- * passes before have kept it. */
+/* Creates the folder with the program, the job and a folder for the answer. The job has no memory limit,
+ * since the earlier passes stayed within it. */
 static enum ib_status prepare(struct whole *w)
 {
     char here[PATH_MAX];
@@ -40,7 +40,7 @@ static enum ib_status prepare(struct whole *w)
     w->answer = ib_arena_print(w->arena, "%s/answer", w->folder);
     if (mkdir(w->answer, 0777) != 0 || !getcwd(here, sizeof here) ||
         symlink(ib_self(), ib_arena_print(w->arena, "%s/ironbench", w->folder)) != 0)
-        return ib_fail_errno(w->folder, "cannot make what the whole process needs");
+        return ib_fail_errno(w->folder, "cannot set up the folder of the whole process");
     const struct ib_train_request train = {
         .pass = IB_PASS_TIMED, .epochs = w->c->epochs, .log_every = w->c->log_every, .out = w->answer};
     const struct ib_process_run_job replay = {.argv = command ? command : worker,
@@ -53,7 +53,7 @@ static enum ib_status prepare(struct whole *w)
     return ib_process_run_write(ib_arena_print(w->arena, "%s/job.json", w->folder), &replay);
 }
 
-/* False: there is no time; what went wrong in the process itself is told by its own log. */
+/* Returns false if there is no time; a failure of the process itself is in its log. */
 static bool time_it(struct whole *w, uint64_t warmup, struct ib_process_pass *out)
 {
     struct ib_hyperfine_result seen;

@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What the trainings of one process have in common. */
+/* The state of the trainings in one process. */
 struct stopping {
     const struct ib_pass_context *context;
     const struct ib_case *c;
@@ -17,7 +17,7 @@ struct stopping {
     struct ib_worker_process *worker;
     const double *x_test;
     struct ib_outcome outcome;
-    const char *misfit; /* why its parameters say nothing; NULL: they do */
+    const char *misfit; /* why its parameters cannot be used; NULL: they can */
 };
 
 static bool start(struct stopping *s)
@@ -26,8 +26,9 @@ static bool start(struct stopping *s)
            ib_outcome_error(&s->outcome, ib_npy_load(s->arena, s->job.x_test, &s->x_test));
 }
 
-/* The loss of what came back, by our own arithmetic. Parameters that are not those of its predictions may be
- * anybody's. false: there is nothing to say of it, by the outcome or the misfit. */
+/* Computes the loss of the returned parameters with our own arithmetic. They must match the predictions,
+ * since any parameters could be returned otherwise. Returns false, with the reason in the outcome or in
+ * `misfit`. */
 static bool judge(struct stopping *s, const char *folder, double *loss)
 {
     struct ib_arena arena = {0};
@@ -37,10 +38,9 @@ static bool judge(struct stopping *s, const char *folder, double *loss)
     bool ok = ib_pass_load(&s->job, folder, false, &arena, &arrays, &s->outcome);
     if (ok &&
         !ib_predictions_fit(&s->job.spec, arrays.final.params, s->x_test, arrays.final.predictions, &error)) {
-        s->misfit = ib_arena_print(s->arena,
-                                   "its predictions are not those of the parameters that it returns: they "
-                                   "are off by %.2g",
-                                   error);
+        s->misfit = ib_arena_print(
+            s->arena, "its predictions do not match the parameters that it returned: they are off by %.2g",
+            error);
         ok = false;
     }
     if (ok)
@@ -66,7 +66,7 @@ static const char *why_none(struct stopping *s, const struct ib_found *found)
     if (!found->claimed || found->epochs)
         return NULL;
     return ib_arena_print(s->arena,
-                          "by its own losses it comes so low; by the parameters that it returns it does not, "
+                          "its reported losses reach this loss, but the parameters that it returned do not, "
                           "up to %llu iterations",
                           (unsigned long long)s->c->epochs);
 }
@@ -93,7 +93,7 @@ void ib_pass_search(const struct ib_pass_context *context, const struct ib_case 
 
 /* ---- a round ---- */
 
-/* false: the process is of no more use. */
+/* Returns false if the process can no longer be used. */
 static bool time_stop(struct stopping *s, const struct ib_stop_record *stop, uint64_t warmup,
                       struct ib_stop_time_record *out)
 {
@@ -109,16 +109,17 @@ static bool time_stop(struct stopping *s, const struct ib_stop_record *stop, uin
     if (judge(s, request.out, &out->loss) && out->loss <= stop->loss)
         out->train_ns = (double)result.trained_ns / (double)result.repeats;
     else if (s->outcome.status == IB_CASE_OK)
-        out->reason = s->misfit
-                          ? s->misfit
-                          : ib_arena_print(s->arena, "a training of %llu iterations no longer comes so low",
-                                           (unsigned long long)stop->epochs);
+        out->reason =
+            s->misfit ? s->misfit
+                      : ib_arena_print(s->arena, "a training of %llu iterations no longer reaches this loss",
+                                       (unsigned long long)stop->epochs);
     return s->outcome.status == IB_CASE_OK;
 }
 
-/* Stops after as many iterations are one training. */
+/* Returns the time of the previous stop if it has the same number of iterations and reaches this loss; NULL
+ * otherwise. */
 static const struct ib_stop_time_record *same_training(const struct ib_stop_record *stops, int t,
-                                                       const struct ib_stop_time_record *times)
+                                                const struct ib_stop_time_record *times)
 {
     const bool same = t > 0 && stops[t].epochs == stops[t - 1].epochs;
     return same && !isnan(times[t - 1].train_ns) && times[t - 1].loss <= stops[t].loss ? &times[t - 1] : NULL;
@@ -127,7 +128,7 @@ static const struct ib_stop_time_record *same_training(const struct ib_stop_reco
 static void time_stops(struct stopping *s, const struct ib_stop_record *stops,
                        struct ib_stop_time_record *times)
 {
-    uint64_t warmup = s->context->measure->warmup; /* of the process, so before its first training */
+    uint64_t warmup = s->context->measure->warmup; /* once per process, before its first training */
     bool usable = start(s);
     for (int t = 0; usable && t < IB_LOSS_TARGET_COUNT; t++) {
         const struct ib_stop_time_record *same = same_training(stops, t, times);

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-#define CLOCKS_PART    0.02   /* of the time: no more than this is the clocks' own doing, */
-#define CLOCK_STEPS_NS 2000.0 /* or this, in absolute terms */
+#define CLOCKS_PART    0.02   /* differences up to this share of the time, */
+#define CLOCK_STEPS_NS 2000.0 /* or up to this, are clock inaccuracy */
 
 static uint64_t count_reads(uint64_t epochs, uint64_t log_every)
 {
@@ -18,8 +18,8 @@ static uint64_t count_reads(uint64_t epochs, uint64_t log_every)
     return reads;
 }
 
-/* The largest difference, relative to the largest value of `was`; 0 only for equal bits. NaN in the same
- * place on both sides is no difference: training that diverges is repeated like any other. */
+/* The largest difference relative to the largest value of `was`; 0 only for equal bits. Two NaN in the same
+ * place count as equal, since a diverging training must be repeatable as well. */
 static double difference(const double *is, const double *was, uint64_t n)
 {
     double most = 0, scale = 0;
@@ -39,29 +39,28 @@ bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, co
 {
     bool exact = c->impl->info->flags & IB_DETERMINISTIC;
     if (c->impl->info->algorithm && !exact)
-        return true; /* it may end where chance leads it */
+        return true; /* its result may be random */
     double allowed = exact ? 0 : ib_tolerance(c->spec.dtype);
     double params = difference(timed->params, checked->params, timed->n_params);
     double predictions = difference(timed->predictions, checked->predictions, timed->n_predictions);
     if (params <= allowed && predictions <= allowed)
         return true;
-    return ib_outcome_set(outcome, IB_CASE_UNTRUSTED,
-                          "the timed pass ended elsewhere than the checked one: %s differ by %.2g%s",
-                          params > allowed ? "final parameters" : "predictions",
-                          params > allowed ? params : predictions,
-                          exact ? ", though the implementation says it is deterministic" : "");
+    return ib_outcome_set(
+        outcome, IB_CASE_UNTRUSTED, "the timed pass did not repeat the checked one: %s differ by %.2g%s",
+        params > allowed ? "final parameters" : "predictions", params > allowed ? params : predictions,
+        exact ? ", although the implementation is declared deterministic" : "");
 }
 
-/* All threads together took no more than the calling one. */
+/* Whether the calling thread used all of the CPU time. */
 static bool is_alone(const struct ib_pass_result *result)
 {
     const double thread = (double)result->thread_cpu_ns, process = (double)result->process_cpu_ns;
     return process - thread <= CLOCKS_PART * process;
 }
 
-/* A hog on the same core doubles the wall time while the thread's own stays: where they part, something else
- * had the processor. *watched: there is one thread alone, so that the two can be compared. Of a program
- * outside, whose work between the messages is not only training, that is not said. */
+/* Another process on the same core lengthens the wall time but not the thread's CPU time; if they differ,
+ * something else had the CPU. *watched: only one thread works, so that the two can be compared. Not for
+ * external programs, which may also do other work between the messages. */
 static bool lost_processor(const struct ib_case *c, const struct ib_pass_result *result, bool *watched)
 {
     const double wall = (double)result->trained_ns, thread = (double)result->thread_cpu_ns;
@@ -69,8 +68,8 @@ static bool lost_processor(const struct ib_case *c, const struct ib_pass_result 
     return *watched && wall - thread > CLOCKS_PART * wall && wall - thread > CLOCK_STEPS_NS;
 }
 
-/* A slice is disturbed by others on the processor, or by power and heat on the device; a round, where more
- * than half of its slices are. */
+/* A slice is disturbed by other work on the CPU, or by power or thermal limits on the device; a round, if
+ * more than half of its slices are. */
 static void watch(struct ib_timing *t, const struct ib_pass_result *result)
 {
     struct ib_round_record *out = &t->out->round;
@@ -84,7 +83,7 @@ static void watch(struct ib_timing *t, const struct ib_pass_result *result)
     out->disturbed = ib_truth_of(watched || result->health_known, 2 * t->disturbed > out->n_slices);
 }
 
-/* Where an external program has several threads nobody knows which of them trains. */
+/* With several threads in an external program, it is unknown which of them trains. */
 static void add_cpu(struct ib_timing *t, const struct ib_pass_result *result)
 {
     t->thread_cpu_ns += result->thread_cpu_ns;
@@ -104,13 +103,13 @@ static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
     out->cpu_epoch_ns = t->cpu_unknown ? NAN : (double)t->thread_cpu_ns / (double)out->repeats / epochs;
 }
 
-/* Its copies and phases are those of the first slice, in which all is done that is done once. */
-static bool keep_account(struct ib_timing *t, const struct ib_pass_result *result)
+/* Keeps the copies and phases of the first slice, which includes all one-time work. */
+static bool keep_transfers(struct ib_timing *t, const struct ib_pass_result *result)
 {
     const struct ib_case *c = t->c;
     t->out->round.phases = result->phases;
     if (result->external)
-        return true; /* nobody can look into it */
+        return true; /* its copies are unknown */
     struct ib_transfer_log *transfer_log = ib_arena_alloc(t->arena, sizeof *transfer_log);
     *transfer_log = result->transfer_log;
     t->out->transfer_log = transfer_log;
@@ -146,8 +145,8 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
     if (!t->ok)
         return;
     add_slice(t, &result);
-    t->ok =
-        (!first || keep_account(t, &result)) && ib_pass_repeats(t->c, t->checked, &arrays.final, &t->outcome);
+    t->ok = (!first || keep_transfers(t, &result)) &&
+            ib_pass_repeats(t->c, t->checked, &arrays.final, &t->outcome);
 }
 
 void ib_timing_close(struct ib_timing *t)
@@ -167,7 +166,7 @@ void ib_pass_timed(const struct ib_pass_context *context, const struct ib_case *
     ib_timing_close(&timing);
 }
 
-/* By turns A B, B A, A B …, so that neither side always goes first. */
+/* Alternates A B, B A, A B …, so that neither side always goes first. */
 static void time_turn(struct ib_timing timings[2], uint64_t turn, uint64_t slice_ns)
 {
     for (uint64_t k = 0; k < 2; k++)

@@ -33,8 +33,9 @@ enum ib_status ib_pin_check(const struct ib_measure *measure)
         return IB_OK;
     for (size_t i = 0; i < measure->n_cpus; i++)
         if (!CPU_ISSET(measure->cpus[i], &usable))
-            return ib_fail(IB_EINVAL, "measure.pin", "CPU %u is not one that this process may use; it has %d",
-                           measure->cpus[i], CPU_COUNT(&usable));
+            return ib_fail(IB_EINVAL, "measure.pin",
+                           "CPU %u is not available to this process, which may use %d", measure->cpus[i],
+                           CPU_COUNT(&usable));
     return IB_OK;
 }
 

@@ -6,11 +6,12 @@
 
 #include <sched.h>
 
-/* IB_EINVAL when the configuration names a CPU that this process may not use. */
+/* IB_EINVAL if the configuration names a CPU that this process may not use. */
 enum ib_status ib_pin_check(const struct ib_measure *);
 
-/* false: all that this process may use. With `auto`, a case that asks for several threads is left alone; any
- * other gets the last usable CPU, away from interrupts, which most systems send to the first. */
+/* Sets the CPUs of the case; false: all that this process may use. With `auto`, cases with several threads
+ * are not pinned; others get the last usable CPU, away from interrupts, which most systems handle on the
+ * first. */
 bool ib_pin(const struct ib_measure *, const struct ib_case *, cpu_set_t *out);
 
 #endif

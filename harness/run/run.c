@@ -14,14 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ORDER_SEED = 1 }; /* of the rounds' random order: the same sweep has the same order */
+enum { ORDER_SEED = 1 }; /* of the random order of rounds; a sweep always has the same order */
 
 struct run;
 
-/* Rounds of passes over the cases: timed ones, then other algorithms down to losses, then whole processes. */
+/* Rounds of passes over the cases: timed passes, then other algorithms up to target losses, then whole
+ * processes. */
 struct series {
-    uint64_t first, last;                     /* round; last is first - 1 where there is none */
-    bool (*concerns)(const struct ib_case *); /* NULL: it is for all */
+    uint64_t first, last;                     /* round; last is first - 1 if there is none */
+    bool (*concerns)(const struct ib_case *); /* NULL: all cases */
     bool (*wants)(const struct run *, const struct ib_case_run *, uint64_t round);
     enum ib_status (*pass)(struct run *, struct ib_case_run *, uint64_t round);
 };
@@ -33,14 +34,14 @@ struct run {
     const char *dir;
     struct ib_pass_context context;
     struct series series[SERIES_COUNT];
-    struct ib_case_run *case_runs; /* one a case */
+    struct ib_case_run *case_runs; /* one per case */
     struct ib_case_run **order;    /* of the current round */
     ib_run_progress_fn *progress;
     void *progress_context;
     uint64_t done, total; /* passes */
 };
 
-static void tell(struct run *run, const struct ib_case *c, enum ib_stage stage, uint64_t round)
+static void report_progress(struct run *run, const struct ib_case *c, enum ib_stage stage, uint64_t round)
 {
     if (run->progress)
         run->progress(run->progress_context, c, stage, round, run->done, run->total);
@@ -49,30 +50,30 @@ static void tell(struct run *run, const struct ib_case *c, enum ib_stage stage, 
 
 static enum ib_status check_case(struct run *run, struct ib_case_run *s)
 {
-    tell(run, s->c, IB_STAGE_CHECK, 0);
+    report_progress(run, s->c, IB_STAGE_CHECK, 0);
     return ib_case_run_check(s, &run->context, run->store);
 }
 
 static enum ib_status time_case(struct run *run, struct ib_case_run *s, uint64_t round)
 {
-    tell(run, s->c, IB_STAGE_TIME, round);
+    report_progress(run, s->c, IB_STAGE_TIME, round);
     return ib_case_run_time(s, &run->context, run->store, round);
 }
 
 static enum ib_status stop_case(struct run *run, struct ib_case_run *s, uint64_t round)
 {
-    tell(run, s->c, round ? IB_STAGE_STOPS : IB_STAGE_SEARCH, round);
+    report_progress(run, s->c, round ? IB_STAGE_STOPS : IB_STAGE_SEARCH, round);
     return round ? ib_case_run_stops(s, &run->context, run->store, round)
                  : ib_case_run_search(s, &run->context, run->store);
 }
 
 static enum ib_status time_whole(struct run *run, struct ib_case_run *s, uint64_t round)
 {
-    tell(run, s->c, IB_STAGE_PROCESS, round);
+    report_progress(run, s->c, IB_STAGE_PROCESS, round);
     return ib_case_run_process(s, &run->context, run->store, round);
 }
 
-/* Has the interval of its median become as narrow as was asked? */
+/* Whether the confidence interval of the median is as narrow as requested. */
 static bool is_precise(const struct ib_measure *measure, const struct ib_case_run *s)
 {
     double low, high;
@@ -97,12 +98,12 @@ static bool has_stop(const struct ib_case_run *s)
     return has;
 }
 
-/* Its stops are searched for before the first round; then there are as many as the case had timed ones. */
+/* Round 0 searches for the stops; then there are as many rounds as the case had timed ones. */
 static bool wants_stops(const struct run *run, const struct ib_case_run *s, uint64_t round)
 {
     (void)run;
     if (round == 0)
-        return s->asked && !s->progress.searched;
+        return s->has_targets && !s->progress.searched;
     return has_stop(s) && s->progress.stop_rounds < round && round <= s->progress.rounds;
 }
 
@@ -120,7 +121,7 @@ static void list_series(struct run *run)
     run->series[WHOLE] = (struct series){1, measure->process_runs, NULL, wants_whole, time_whole};
 }
 
-/* Passes that cases get in the series from number `next` on, as far as can be told: they may end early. */
+/* The number of passes in series `next` and later ones; an upper bound, since cases may end early. */
 static uint64_t passes_later(const struct run *run, int next)
 {
     uint64_t n = 0;
@@ -145,7 +146,7 @@ static bool wants(const struct run *run, int series, const struct ib_case_run *s
     return !s->progress.ended && run->series[series].wants(run, s, round);
 }
 
-/* One round of every case that wants it; what drifts on the machine then hits all alike. */
+/* Runs one round of every case that needs it, so that drift of the machine affects all cases alike. */
 static enum ib_status do_round(struct run *run, int series, struct ib_rng *rng, uint64_t round)
 {
     const struct ib_measure *measure = run->context.measure;
@@ -173,7 +174,7 @@ static enum ib_status do_rounds(struct run *run, int series)
     return IB_OK;
 }
 
-/* Case after case: quick for the caches, blind for drift. */
+/* Runs case by case: caches stay warm, but drift of the machine goes unnoticed. */
 static enum ib_status do_blocks(struct run *run, int series)
 {
     for (size_t i = 0; i < run->matrix->n; i++)
@@ -191,8 +192,8 @@ static enum ib_status run_all(struct run *run)
         if (!run->case_runs[i].progress.checked && !run->case_runs[i].progress.ended)
             IB_TRY(check_case(run, &run->case_runs[i]));
     for (int i = 0; i < SERIES_COUNT && !ib_interrupted(); i++) {
-        if (i == STOPS) /* now it is known what right trainings come down to */
-            ib_loss_goals_ask(ib_store_record(run->store), run->case_runs, run->matrix->n);
+        if (i == STOPS) /* all timed passes are done, so the target losses are known */
+            ib_loss_goals_set(ib_store_record(run->store), run->case_runs, run->matrix->n);
         IB_TRY(run->context.measure->order == IB_BLOCK ? do_blocks(run, i) : do_rounds(run, i));
     }
     return ib_interrupted() ? IB_OK : ib_store_finish(run->store);
@@ -200,7 +201,7 @@ static enum ib_status run_all(struct run *run)
 
 enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *matrix, struct ib_store *store,
                       const char *dir, const struct ib_case_progress *progress,
-                      ib_run_progress_fn *tell_progress, void *context)
+                      ib_run_progress_fn *on_progress, void *context)
 {
     struct ib_workspace work;
     struct ib_oracle_cache oracle_cache = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
@@ -208,7 +209,7 @@ enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *ma
                       .store = store,
                       .dir = dir,
                       .context = {.measure = &config->measure, .work = &work, .oracle_cache = &oracle_cache},
-                      .progress = tell_progress,
+                      .progress = on_progress,
                       .progress_context = context};
     list_series(&run);
     IB_TRY(ib_workspace_open(dir, &work));
@@ -239,7 +240,7 @@ static bool is_missing(const struct ib_case_record *c)
     return c->status == IB_CASE_UNAVAILABLE || c->status == IB_CASE_UNSUPPORTED;
 }
 
-/* Did any implementation that the glob names run? */
+/* Whether any implementation that matches the glob ran. */
 static bool ran(const struct ib_run_record *record, const char *glob)
 {
     for (size_t i = 0; i < record->n; i++)
@@ -283,7 +284,7 @@ int ib_run_exit_status(const struct ib_run_record *record, const char *const *re
     }
     for (; require && *require; require++)
         if (!ran(record, *require)) {
-            snprintf(why, n, "%s is required, and did not run", *require);
+            snprintf(why, n, "%s is required but did not run", *require);
             return IB_EXIT_FAILED;
         }
     if (!t.ok) {

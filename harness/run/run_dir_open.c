@@ -31,7 +31,7 @@ static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_run_dir *
     return status == IB_OK ? ib_store_add_cases(target->store, sweep->matrix.cases, sweep->matrix.n) : status;
 }
 
-/* The lock comes first: what is read must not change before it is acted on. */
+/* Locks first, so that nothing changes between reading and acting on it. */
 static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target)
 {
     const struct ib_matrix *matrix = &sweep->matrix;

@@ -1,4 +1,4 @@
-/* The folder that a sweep is written to: a new one, or that of an interrupted run to go on with. */
+/* The folder of a sweep: a new one, or that of an interrupted run to resume. */
 #ifndef IB_RUN_RUN_DIR_OPEN_H
 #define IB_RUN_RUN_DIR_OPEN_H
 
@@ -9,12 +9,12 @@ struct ib_run_dir {
     const char *dir;
     int lock; /* held on the folder */
     struct ib_store *store;
-    struct ib_case_progress *progress; /* of each case; NULL: nothing has been done */
+    struct ib_case_progress *progress; /* per case; NULL: nothing has been done */
 };
 
-/* dir may be NULL: then results/runs/NAME-UTC, or with `resume` the newest run of the configuration there.
- * What must live as long as the sweep lies in its arena. IB_EINVAL: the folder holds a run, or holds none
- * that can be gone on with, or another process is writing to it. */
+/* Opens the folder. dir: NULL for results/runs/NAME-UTC, or with `resume` for the newest run of the
+ * configuration there. Allocates in the sweep's arena. IB_EINVAL: the folder already contains a run, or none
+ * that can be resumed, or another process is writing to it. */
 enum ib_status ib_run_dir_open(struct ib_sweep *, const char *dir, bool resume, struct ib_run_dir *out);
 void ib_run_dir_close(struct ib_run_dir *);
 

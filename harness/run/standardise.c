@@ -8,25 +8,25 @@
 
 /* ---- columns ---- */
 
-enum { STRETCH_ELEMENTS = 1 << 16 }; /* of features at a time: they stay in the cache */
+enum { BLOCK_ELEMENTS = 1 << 16 }; /* features per block, so that they stay in the cache */
 
-/* What is known of a column after some rows. */
+/* Statistics of a column over the rows so far. */
 struct column {
-    double mean, squares; /* of the distances from the mean */
+    double mean, squares; /* squares: sum of squared distances from the mean */
     double low, high;
 };
 
-/* The features or the targets of a data set, a stretch of rows at a time. */
+/* The features or the targets of a data set, one block of rows at a time. */
 struct side {
     uint64_t cols;
     struct column *columns;
     double *values;
 };
 
-/* A data set on its way into files. */
-struct passage {
+/* The conversion of a data set to files. */
+struct conversion {
     const struct ib_dataset *dataset;
-    uint64_t stretch_rows;
+    uint64_t block_rows;
     struct side x, y;
 };
 
@@ -44,7 +44,7 @@ static void close_side(struct side *side)
     free(side->values);
 }
 
-/* Column c of n rows; two passes, so that large means cost no digits. */
+/* Statistics of column c over n rows; in two passes, so that large means lose no precision. */
 static struct column column_of(const struct side *side, uint64_t n, uint64_t c)
 {
     const double *values = side->values + c;
@@ -63,7 +63,7 @@ static struct column column_of(const struct side *side, uint64_t n, uint64_t c)
     return out;
 }
 
-/* Takes n rows more into account, after `before` of them (Chan, Golub and LeVeque 1979). */
+/* Adds n rows to the statistics of the `before` earlier ones (Chan, Golub and LeVeque 1979). */
 static void add_rows(struct side *side, uint64_t before, uint64_t n)
 {
     for (uint64_t c = 0; c < side->cols; c++) {
@@ -81,19 +81,19 @@ static void add_rows(struct side *side, uint64_t before, uint64_t n)
     }
 }
 
-/* Population standard deviation; 0 for a constant column, by its values: the rounding of a constant's mean
+/* Population standard deviation; 0 for constant columns, tested by their values, since rounding of the mean
  * leaves a tiny deviation. */
 static double deviation(const struct column *column, uint64_t rows)
 {
     return column->low < column->high ? sqrt(column->squares / (double)rows) : 0;
 }
 
-static uint64_t rows_at(const struct passage *p, uint64_t first, uint64_t rows)
+static uint64_t rows_at(const struct conversion *p, uint64_t first, uint64_t rows)
 {
-    return rows - first < p->stretch_rows ? rows - first : p->stretch_rows;
+    return rows - first < p->block_rows ? rows - first : p->block_rows;
 }
 
-static void measure_columns(struct passage *p)
+static void measure_columns(struct conversion *p)
 {
     const uint64_t rows = p->dataset->rows;
     for (uint64_t first = 0, n; first < rows; first += n) {
@@ -115,7 +115,7 @@ static void standardise(struct side *side, uint64_t n, uint64_t rows)
 
 /* ---- files ---- */
 
-/* The files of a data set in a type: targets twice, since some models take them as they are. */
+/* The files of a data set in one type: targets twice, since some models do not scale them. */
 struct files {
     struct ib_npy_writer x, y, y_scaled, x_test;
 };
@@ -138,7 +138,7 @@ static enum ib_status finish_files(struct files *files, enum ib_status written)
     return ib_npy_finish(&files->x_test, written);
 }
 
-static enum ib_status write_training_rows(struct passage *p, struct files *files)
+static enum ib_status write_training_rows(struct conversion *p, struct files *files)
 {
     const uint64_t rows = p->dataset->rows;
     for (uint64_t first = 0, n; first < rows; first += n) {
@@ -153,8 +153,8 @@ static enum ib_status write_training_rows(struct passage *p, struct files *files
     return IB_OK;
 }
 
-/* The targets go to y_test, in their own units. */
-static enum ib_status write_test_rows(struct passage *p, struct files *files, double *y_test)
+/* Writes the test rows; their targets go to y_test, in their own units. */
+static enum ib_status write_test_rows(struct conversion *p, struct files *files, double *y_test)
 {
     const uint64_t rows = p->dataset->test_rows;
     for (uint64_t first = 0, n; first < rows; first += n) {
@@ -166,8 +166,8 @@ static enum ib_status write_test_rows(struct passage *p, struct files *files, do
     return IB_OK;
 }
 
-/* Means and scales for all models: those that see the targets as they are have nothing to undo. */
-static void keep_scales(struct ib_arena *arena, const struct passage *p, struct ib_prepared *plain,
+/* Stores means and scales; models that do not scale targets get 0 and 1. */
+static void keep_scales(struct ib_arena *arena, const struct conversion *p, struct ib_prepared *plain,
                         struct ib_prepared *scaled)
 {
     const uint64_t outputs = p->dataset->outputs;
@@ -187,7 +187,7 @@ static void keep_scales(struct ib_arena *arena, const struct passage *p, struct 
     plain->train_mean = scaled->train_mean = mean;
 }
 
-static enum ib_status write_all(struct passage *p, struct ib_arena *arena, struct ib_prepared *plain,
+static enum ib_status write_all(struct conversion *p, struct ib_arena *arena, struct ib_prepared *plain,
                                 struct ib_prepared *scaled)
 {
     const struct ib_dataset *d = p->dataset;
@@ -207,12 +207,13 @@ static enum ib_status write_all(struct passage *p, struct ib_arena *arena, struc
 enum ib_status ib_standardise(struct ib_arena *arena, struct ib_prepared *plain, struct ib_prepared *scaled)
 {
     const struct ib_dataset *d = plain->dataset;
-    struct passage p = {.dataset = d, .stretch_rows = STRETCH_ELEMENTS / d->cols + 1};
-    bool ready = open_side(&p.x, d->cols, p.stretch_rows);
-    ready = open_side(&p.y, d->outputs, p.stretch_rows) && ready;
-    enum ib_status status = ready ? write_all(&p, arena, plain, scaled)
-                                  : ib_fail(IB_ENOMEM, d->name, "no memory to standardise %llu columns",
-                                            (unsigned long long)d->cols);
+    struct conversion p = {.dataset = d, .block_rows = BLOCK_ELEMENTS / d->cols + 1};
+    bool ready = open_side(&p.x, d->cols, p.block_rows);
+    ready = open_side(&p.y, d->outputs, p.block_rows) && ready;
+    enum ib_status status =
+        ready ? write_all(&p, arena, plain, scaled)
+              : ib_fail(IB_ENOMEM, d->name, "out of memory while standardising %llu columns",
+                        (unsigned long long)d->cols);
     close_side(&p.x);
     close_side(&p.y);
     return status;

@@ -1,27 +1,27 @@
-/* A data set into the files that workers map: standardised a stretch of rows at a time, so that no copy of it
- * ever stands in memory. What is made up is made twice, first to measure its columns, then to write it. */
+/* Writes a data set to the files that workers map, standardised in blocks of rows so that it is never copied
+ * in memory as a whole. Synthetic data are generated twice, first to measure the columns, then to write them.
+ */
 #ifndef IB_RUN_STANDARDISE_H
 #define IB_RUN_STANDARDISE_H
 
 #include "data/dataset.h"
 #include "ironbench/impl.h"
 
-/* A data set as a model sees it: standardised with the training rows' mean and population standard deviation;
- * a column of zero variance is 0. */
+/* A data set as a model sees it: standardised by the training rows' mean and population standard deviation;
+ * constant columns become 0. */
 struct ib_prepared {
     const struct ib_dataset *dataset;
     enum ib_dtype type;
     bool scaled_targets;
     const char *x, *y, *x_test;     /* paths */
-    const double *y_mean, *y_scale; /* per output; 0 and 1 where targets keep their units */
+    const double *y_mean, *y_scale; /* per output; 0 and 1 if targets keep their units */
     const double *train_mean;       /* per output: of the training targets, in their own units, as is */
     const double *y_test;           /* test_rows x outputs */
     struct ib_prepared *next;
 };
 
-/* Writes the files that both descriptions name, and fills in what they know of the targets. They are of one
- * data set and type and share x and x_test; `plain` has the targets as they are, `scaled` has them
- * standardised. */
+/* Writes the files of both structs and fills in their target statistics. Both belong to the same data set and
+ * type and share x and x_test; `plain` keeps the targets' units, `scaled` has standardised targets. */
 enum ib_status ib_standardise(struct ib_arena *, struct ib_prepared *plain, struct ib_prepared *scaled);
 
 #endif

@@ -1,5 +1,5 @@
-/* The training rows as the oracle reads them, and what parameters are worth on them: the parent's own
- * arithmetic, whoever trained. */
+/* The training rows as the oracle reads them, and the loss of parameters on them by the parent's own
+ * arithmetic. */
 #ifndef IB_RUN_TRAIN_LOSS_H
 #define IB_RUN_TRAIN_LOSS_H
 
@@ -9,12 +9,12 @@
 struct ib_train_rows { /* mapped until closed */
     struct ib_npy x, y;
 };
-/* false: the error object says why. */
+/* Returns false with the error set. */
 bool ib_train_rows_open(struct ib_workspace *, const struct ib_case *, struct ib_train_rows *);
 void ib_train_rows_close(struct ib_train_rows *);
 
-/* The loss of parameters (ib_network_size elements) on the training rows; NaN also where these cannot be
- * read. */
+/* The loss of parameters (ib_network_size elements) on the training rows; NaN also if these cannot be read.
+ */
 double ib_train_loss(struct ib_workspace *, const struct ib_case *, const double *params);
 
 #endif

@@ -21,12 +21,12 @@ enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out)
         parent = temporary && *temporary ? temporary : "/tmp";
     char *folder = ib_arena_print(&out->arena, "%s/ironbench-XXXXXX", parent);
     if (!mkdtemp(folder)) {
-        enum ib_status status = ib_fail_errno(parent, "cannot make a folder for the run's arrays");
+        enum ib_status status = ib_fail_errno(parent, "cannot create a folder for the run's arrays");
         ib_arena_free(&out->arena);
         return status;
     }
-    out->folder = realpath(folder, NULL); /* workers may run elsewhere */
-    return out->folder ? IB_OK : ib_fail_errno(folder, "cannot be found again");
+    out->folder = realpath(folder, NULL); /* absolute: workers may run elsewhere */
+    return out->folder ? IB_OK : ib_fail_errno(folder, "cannot be resolved");
 }
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)
@@ -65,14 +65,14 @@ enum ib_status ib_workspace_folder(struct ib_workspace *w, const char **out)
 {
     char *folder = ib_arena_print(&w->arena, "%s/%llu", w->folder, (unsigned long long)w->n_folders++);
     if (mkdir(folder, 0777) != 0)
-        return ib_fail_errno(folder, "cannot make the folder");
+        return ib_fail_errno(folder, "cannot create the folder");
     *out = folder;
     return IB_OK;
 }
 
 /* ---- data sets ---- */
 
-/* Adds the data set in a type, for models that scale targets and for those that do not. */
+/* Writes the data set in a type, with scaled and with plain targets. */
 static enum ib_status prepare(struct ib_workspace *w, const struct ib_dataset *dataset, enum ib_dtype type)
 {
     const char *folder;
@@ -119,16 +119,16 @@ enum ib_dtype ib_workspace_exact_type(const struct ib_training_spec *spec)
     return spec->rows > IB_EXACT_ELEMENTS_MAX / spec->net.width[0] ? spec->dtype : IB_F64;
 }
 
-/* ---- starts ---- */
+/* ---- initial parameters ---- */
 
-/* Start parameters on disk: drawn by the parent once, and handed to every implementation, so that all set out
- * from the same point. */
+/* Initial parameters on disk: drawn once by the parent for all implementations, so that all start from the
+ * same point. */
 struct ib_start {
     struct ib_network net;
     enum ib_init init;
     uint64_t seed;
     enum ib_dtype type;
-    const struct ib_model *model; /* gives the parameters their names */
+    const struct ib_model *model; /* names the parameters */
     const char *path[IB_MAX_PARAMS];
     struct ib_start *next;
 };
@@ -145,7 +145,7 @@ static enum ib_status write_start(struct ib_arena *arena, const char *folder, st
     const struct ib_network *net = &start->net;
     double *params = malloc(ib_network_size(net) * sizeof *params);
     if (!params)
-        return ib_fail(IB_ENOMEM, folder, "no memory for the start parameters");
+        return ib_fail(IB_ENOMEM, folder, "out of memory for the initial parameters");
     ib_model_init(net, start->init, start->seed, params);
     enum ib_status status = IB_OK;
     double *next = params;

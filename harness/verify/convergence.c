@@ -13,13 +13,13 @@ const struct ib_word ib_convergence_words[] = {
     {NULL, 0},
 };
 
-/* A change of the loss that counts, relative to the loss. */
+/* The smallest relative change of the loss that counts. */
 #define MATERIAL 1e-3
-/* Relative to the first loss: a rise within ROUNDING is none, and a loss below NOTHING is zero, whose jitter
- * means nothing, also in f32. */
-#define ROUNDING 1e-6
-#define NOTHING  1e-9
-/* Share of the steps that turn back, from which on a curve oscillates. */
+/* Relative to the first loss: a rise within ROUNDING is ignored, and a loss below NEGLIGIBLE counts as zero,
+ * since its jitter is only rounding, even in f32. */
+#define ROUNDING   1e-6
+#define NEGLIGIBLE 1e-9
+/* A curve oscillates if more than this share of its steps change direction. */
 #define TURNS 0.3
 
 static bool is_diverged(const struct ib_curve *curve)
@@ -50,7 +50,7 @@ static bool is_oscillating(const struct ib_curve *curve)
         high = fmax(high, loss[i]);
         turns += i > 1 && (loss[i] - loss[i - 1]) * (loss[i - 1] - loss[i - 2]) < 0;
     }
-    const double scale = fmax(fabs(ib_median(loss, n)), NOTHING * fabs(curve->loss[0]));
+    const double scale = fmax(fabs(ib_median(loss, n)), NEGLIGIBLE * fabs(curve->loss[0]));
     return n > 2 && (double)turns > TURNS * (double)(n - 2) && high - low > MATERIAL * scale;
 }
 
@@ -59,7 +59,7 @@ static bool is_converged(const struct ib_curve *curve)
     const uint64_t last = curve->n - 1, tenth = curve->epoch[last] / 10;
     const uint64_t start = tail_start(curve, tenth + 1);
     const double before = curve->loss[start == last ? last - 1 : start];
-    const double scale = fmax(fabs(before), NOTHING * fabs(curve->loss[0]));
+    const double scale = fmax(fabs(before), NEGLIGIBLE * fabs(curve->loss[0]));
     return before - curve->loss[last] <= MATERIAL * scale;
 }
 

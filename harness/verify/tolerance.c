@@ -2,11 +2,12 @@
 
 #include <math.h>
 
-/* How far an honest answer may be from the truth, in distances of the drift trajectory. That is one sample of
- * what rounding does, and such distances have heavy tails: hence the large factor. */
+/* How far a correct answer may be from the truth, as a multiple of the drift trajectory's distance. That
+ * trajectory is a single sample of rounding effects, whose distribution has heavy tails; hence the large
+ * factor. */
 enum {
     DRIFT_FACTOR = 100,
-    DRIFT_FACTOR_TF32 = 10, /* its drift is large, and much the same for all */
+    DRIFT_FACTOR_TF32 = 10, /* its drift is large and varies little */
 };
 
 double ib_tolerance(enum ib_dtype type)

@@ -1,21 +1,21 @@
-/* Errors, and how large they may be. */
+/* Errors and their tolerances. */
 #ifndef IB_VERIFY_TOLERANCE_H
 #define IB_VERIFY_TOLERANCE_H
 
 #include "ironbench/impl.h"
 
-/* The base tolerance of a type. Calibration of all: results/tolerances.md. */
+/* The base tolerance of a type. All tolerances are calibrated in results/tolerances.md. */
 double ib_tolerance(enum ib_dtype);
-/* What an error may be where honest rounding is off by `drift`: a multiple of that, but never less than the
- * base tolerance. tf32: the drift is that of TF32, and its multiple smaller. */
+/* The tolerance where correct arithmetic is off by `drift` through rounding: a multiple of the drift, and at
+ * least the base tolerance. tf32: the drift is that of TF32, with a smaller multiple. */
 double ib_tolerance_with(enum ib_dtype, bool tf32, double drift);
-/* Beyond this, arithmetic of the type may overflow on its way to a number that is still finite. */
+/* Above this magnitude, intermediate results of the type may overflow even if the final one is finite. */
 double ib_largest_safe(enum ib_dtype);
 
-/* ---- arithmetic in which NaN wins ---- */
+/* ---- arithmetic that propagates NaN ---- */
 
 double ib_larger(double a, double b);
-/* |difference| / scale; 0 for no difference, whatever the scale. */
+/* |difference| / scale; 0 if the difference is 0, for any scale. */
 double ib_relative_error(double difference, double scale);
 /* The largest of n magnitudes. */
 double ib_max_norm(uint64_t n, const double *v);

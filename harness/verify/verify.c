@@ -17,21 +17,21 @@ const struct ib_word ib_verdict_words[] = {
     {NULL, 0},
 };
 
-/* Where a training is chaotic, another sample of rounding parts from the truth a little earlier or later:
- * hence the drift of epochs to come. Parameters in a flat valley part further than losses do. Calibrated in
- * results/tolerances.md. */
+/* In a chaotic training, a different sample of rounding diverges from the truth somewhat earlier or later;
+ * hence the drift of later epochs counts. In flat valleys, parameters diverge further than losses. Calibrated
+ * in results/tolerances.md. */
 enum {
     DRIFT_AHEAD = 2,   /* at epoch e, the drift up to this many times e counts */
-    DRIFT_PARAMS = 10, /* where the losses have parted, their drift counts this many times for parameters */
+    DRIFT_PARAMS = 10, /* once the losses drift, this multiple of their drift counts for parameters */
 };
 
-/* From this many times the first loss on, a training has diverged. Truth and answer must cross that line
- * within this many epochs, or this multiple of the distance between the truth's crossing and the drift
- * trajectory's. */
+/* A training has diverged once its loss exceeds this multiple of the first. Truth and answer must diverge
+ * within CROSSING_EPOCHS of each other, or within CROSSING_FACTOR times the distance between the truth and
+ * the drift trajectory. */
 #define DIVERGED 1e6
 enum { CROSSING_EPOCHS = 2, CROSSING_FACTOR = 10 };
 
-/* The largest |v - reference|, relative to the largest |reference|; *where is its index. */
+/* The largest |v - reference| relative to the largest |reference|; *where is its index. */
 static double distance(uint64_t n, const double *v, const double *reference, uint64_t *where)
 {
     const double norm = ib_max_norm(n, reference);
@@ -46,16 +46,16 @@ static double distance(uint64_t n, const double *v, const double *reference, uin
     return worst;
 }
 
-/* ---- one verdict in the making ---- */
+/* ---- the state of a check ---- */
 
 struct check {
     const struct ib_reference *ref;
     const struct ib_answer *answer;
     struct ib_verification *out;
-    double drift; /* the largest error of the drift trajectory's losses, as far as they have been compared */
+    double drift; /* the largest error of the drift trajectory's losses so far */
     const double *predictor;
-    bool diverged; /* the truth, as far as it goes */
-    bool unjudged; /* a step began where nothing can be told */
+    bool diverged; /* the truth or the drift trajectory, as far as they go */
+    bool unjudged; /* a step began with numbers too large to judge */
 };
 
 static bool is_wrong(const struct check *c, enum ib_part part)
@@ -63,7 +63,7 @@ static bool is_wrong(const struct check *c, enum ib_part part)
     return c->out->deviation[part].fact[0] != '\0';
 }
 
-/* Says that a part is wrong, by one deviation in numbers. */
+/* Marks a part as wrong, with one deviation in numbers. */
 __attribute__((format(printf, 3, 4))) static void set_wrong(struct check *c, enum ib_part part,
                                                             const char *format, ...)
 {
@@ -73,7 +73,7 @@ __attribute__((format(printf, 3, 4))) static void set_wrong(struct check *c, enu
     va_end(arguments);
 }
 
-/* What an error may be where honest rounding is off by `drift`. */
+/* The tolerance, given the drift. */
 static double allowed(const struct check *c, double drift)
 {
     return ib_tolerance_with(c->ref->spec->dtype, c->answer->tf32, drift);
@@ -81,7 +81,7 @@ static double allowed(const struct check *c, double drift)
 
 /* ---- losses ---- */
 
-/* The first epoch at which the training has diverged; the one after the last when it never does. */
+/* The first epoch at which the training has diverged; epochs + 1 if it never does. */
 static uint64_t crossing(const struct ib_curve *curve, uint64_t epochs)
 {
     for (uint64_t i = 0; i < curve->n; i++)
@@ -90,7 +90,7 @@ static uint64_t crossing(const struct ib_curve *curve, uint64_t epochs)
     return epochs + 1;
 }
 
-/* The error of a loss at the truth's i-th reading. */
+/* The error of a loss at the truth's i-th recorded epoch. */
 static double loss_error(const struct check *c, uint64_t i, const struct ib_curve *curve)
 {
     const struct ib_curve *truth = &c->ref->truth->curve;
@@ -109,7 +109,7 @@ static void check_losses(struct check *c, uint64_t end)
         while (ahead < truth->n && truth->epoch[ahead] <= DRIFT_AHEAD * epoch && truth->epoch[ahead] < end)
             c->drift = fmax(c->drift, loss_error(c, ahead++, &c->ref->drift->curve));
         if (!ib_checks_epoch(epoch, c->answer->epochs))
-            continue; /* the truth ended early, and was read by a longer schedule */
+            continue; /* the truth ended early and was recorded for a longer training */
         double read;
         if (c->answer->sparse && !ib_loss_find(&c->answer->curve, epoch, &read))
             continue;
@@ -117,14 +117,14 @@ static void check_losses(struct check *c, uint64_t end)
         c->out->loss_error = ib_larger(c->out->loss_error, error);
         if (!(error <= allowed(c, c->drift)) && !is_wrong(c, IB_PART_LOSS)) {
             c->out->first_divergent_epoch = epoch;
-            set_wrong(c, IB_PART_LOSS, "epoch %" PRIu64 ": loss %.6g for %.6g", epoch,
+            set_wrong(c, IB_PART_LOSS, "epoch %" PRIu64 ": loss %.6g, expected %.6g", epoch,
                       ib_loss_at(&c->answer->curve, epoch), truth->loss[i]);
         }
     }
 }
 
-/* Losses at the end are read one by one, those between more rarely: a crossing is known up to this many
- * epochs. */
+/* The first and last losses are read every epoch, others less often: the epoch of a crossing is known to this
+ * precision. */
 static uint64_t reading_interval(const struct ib_curve *curve, uint64_t epoch)
 {
     uint64_t interval = 1;
@@ -138,7 +138,7 @@ static uint64_t apart(uint64_t a, uint64_t b)
     return a > b ? a - b : b - a;
 }
 
-/* Where the truth diverges, the answer must do so at about the same epoch. */
+/* If the truth diverges, the answer must diverge at about the same epoch. */
 static void check_crossing(struct check *c, uint64_t expected, uint64_t drifted)
 {
     const uint64_t epochs = c->ref->truth->epochs, crossed = crossing(&c->answer->curve, epochs);
@@ -152,10 +152,10 @@ static void check_crossing(struct check *c, uint64_t expected, uint64_t drifted)
         return;
     c->out->first_divergent_epoch = crossed < expected ? crossed : expected;
     if (crossed > epochs)
-        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this never", expected);
+        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this training never", expected);
     else
-        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this at %" PRIu64, expected,
-                  crossed);
+        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this training at %" PRIu64,
+                  expected, crossed);
 }
 
 /* ---- parameters and predictions ---- */
@@ -170,26 +170,27 @@ static void check_params(struct check *c)
     const double error = distance(truth->size, c->answer->params, truth->params, &where);
     c->out->params_error = error;
     if (error <= allowed(c, drift) || is_wrong(c, IB_PART_LOSS))
-        return; /* off in consequence of the losses: not a second finding */
+        return; /* a consequence of wrong losses, not a second finding */
 
     uint32_t p = 0;
     uint64_t index = where;
     while (index >= ib_network_param_size(&c->ref->spec->net, p))
         index -= ib_network_param_size(&c->ref->spec->net, p++);
     char name[8];
-    set_wrong(c, IB_PART_PARAMS, "%s[%" PRIu64 "]: %.6g for %.6g", ib_param_text(&c->ref->spec->net, p, name),
-              index, c->answer->params[where], truth->params[where]);
+    set_wrong(c, IB_PART_PARAMS, "%s[%" PRIu64 "]: %.6g, expected %.6g",
+              ib_param_text(&c->ref->spec->net, p, name), index, c->answer->params[where],
+              truth->params[where]);
 }
 
-/* Predictions compared with those that their parameters give. */
+/* The comparison of predictions with those of their parameters. */
 struct fit {
-    bool judged; /* false: diverged, and no prediction is better than another */
+    bool judged; /* false: diverged, so that predictions cannot be compared */
     bool wrong;
     double error;   /* NaN unless judged */
     uint64_t where; /* of the largest error */
 };
 
-/* expected: what the parameters give; rounded: the same in f32. */
+/* expected: predictions of the parameters; rounded: the same in f32. */
 static struct fit fit_of(const struct ib_training_spec *spec, bool tf32, const double *params,
                          const double *predictions, const double *expected, const double *rounded)
 {
@@ -207,7 +208,7 @@ static struct fit fit_of(const struct ib_training_spec *spec, bool tf32, const d
     return fit;
 }
 
-/* What parameters predict, in f64 and in f32, or TF32. */
+/* Computes the predictions of the parameters, in f64 and in f32 or TF32. */
 static void predict(const struct ib_training_spec *spec, bool tf32, const double *params,
                     const double *x_test, double *expected, double *rounded)
 {
@@ -239,8 +240,8 @@ static void check_predictions(struct check *c, const double *expected, const dou
         return;
     c->out->prediction_error = fit.error;
     if (fit.wrong)
-        set_wrong(c, IB_PART_PREDICTIONS, "test row %" PRIu64 ": %.6g for %.6g", fit.where / outputs + 1,
-                  c->answer->predictions[fit.where], expected[fit.where]);
+        set_wrong(c, IB_PART_PREDICTIONS, "test row %" PRIu64 ": %.6g, expected %.6g",
+                  fit.where / outputs + 1, c->answer->predictions[fit.where], expected[fit.where]);
 }
 
 /* ---- steps ---- */
@@ -258,7 +259,7 @@ static enum ib_status check_steps(struct check *c)
         }
         if (step.wrong && !c->out->wrong_step) {
             c->out->wrong_step = i + 1;
-            c->out->deviation[IB_PART_PARAMS].fact[0] = '\0'; /* off in consequence of this */
+            c->out->deviation[IB_PART_PARAMS].fact[0] = '\0'; /* a consequence of this */
             if (!c->out->first_divergent_epoch)
                 c->out->first_divergent_epoch = c->ref->steps[i].epoch;
         }
@@ -295,7 +296,7 @@ static void judge(struct check *c, double *expected, double *rounded)
     if (ref->truth->epochs > 0)
         check_trajectory(c);
     if (check_steps(c) != IB_OK) {
-        leave_unverified(c->out, "no memory for single steps");
+        leave_unverified(c->out, "out of memory while checking single steps");
         return;
     }
     predict(ref->spec, c->answer->tf32, c->predictor, ref->x_test, expected, rounded);
@@ -306,7 +307,7 @@ static void judge(struct check *c, double *expected, double *rounded)
         if (is_wrong(c, (enum ib_part)part))
             c->out->verdict = IB_WRONG;
     if (c->out->verdict != IB_WRONG && c->unjudged)
-        leave_unverified(c->out, "the training diverges later than the oracle had time for");
+        leave_unverified(c->out, "the training diverges after the epochs that the oracle had time for");
 }
 
 void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, struct ib_verification *out)
@@ -314,18 +315,18 @@ void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, s
     *out = (struct ib_verification){.loss_error = NAN, .params_error = NAN, .prediction_error = NAN};
     const bool trained = ref->truth->epochs > 0;
     if (!trained && ref->n_steps == 0) {
-        leave_unverified(out, "the oracle's time is too short for a single epoch");
+        leave_unverified(out, "the oracle's time budget is too short for a single epoch");
         return;
     }
     if (trained && (ref->truth->curve.n == 0 || ref->drift->epochs != ref->truth->epochs ||
                     answer->epochs != ref->truth->epochs)) {
-        leave_unverified(out, "the oracle has no trajectory of as many epochs");
+        leave_unverified(out, "the oracle has no trajectory of the same length");
         return;
     }
     const uint64_t n = ib_training_spec_predictions(ref->spec);
     double *expected = malloc((2 * n + 1) * sizeof *expected);
     if (!expected) {
-        leave_unverified(out, "no memory for the oracle's predictions");
+        leave_unverified(out, "out of memory for the oracle's predictions");
         return;
     }
     const double *predictor = answer->predictor ? answer->predictor : answer->params;

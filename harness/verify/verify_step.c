@@ -8,15 +8,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The product of a row's lost digits with a random vector has the sum of their squares as its variance. This
- * many standard deviations are allowed (results/tolerances.md), and a whole digit for every parameter, not
- * half of one. */
+/* The variance of the product of a row's rounding errors with a random vector is the sum of their squares.
+ * This many standard deviations are allowed (results/tolerances.md), with a rounding error of one unit in the
+ * last place, not half of one, for every parameter. */
 enum { ROUNDING_DEVIATIONS = 8 };
 
-/* In TF32 the drift of a single epoch is one draw, not the largest of many: this multiple of it counts. */
+/* In TF32 the drift of a single epoch is one sample, not the largest of many, so it is multiplied by this. */
 enum { TF32_DRAW = 3 };
 
-/* A part of a sketch and the oracle's: a row for every feature, of one number a vector. */
+/* A part of a sketch and of the oracle's: one row per feature, one number per random vector. */
 struct part {
     uint32_t layer;
     enum ib_sketch_part kind;
@@ -24,7 +24,7 @@ struct part {
     const double *got, *truth, *drift;
 };
 
-/* What comparing parts came to. */
+/* The state of a comparison. */
 struct comparison {
     const struct ib_training_spec *spec;
     const struct ib_network *net; /* the spec's */
@@ -33,13 +33,13 @@ struct comparison {
     struct ib_step_result *out;
 };
 
-/* What an error may be where the oracle's own arithmetic is off by `drift`. */
+/* The tolerance, given the drift of the oracle's arithmetic. */
 static double allowed(const struct comparison *c, double drift)
 {
     return ib_tolerance_with(c->spec->dtype, c->tf32, (c->tf32 ? TF32_DRAW : 1) * drift);
 }
 
-/* ---- what rounding the parameters costs ---- */
+/* ---- the effect of rounding the parameters ---- */
 
 /* The square of the larger of two values of parameter i. */
 static double square_at(const struct ib_step *step, uint64_t i)
@@ -48,7 +48,7 @@ static double square_at(const struct ib_step *step, uint64_t i)
     return value * value;
 }
 
-/* How far off row `row` of a part may be for it. `first`: the layer's first parameter. */
+/* The error that rounding allows in row `row` of a part. first: index of the layer's first parameter. */
 static double rounding(const struct comparison *c, const struct part *part, uint64_t first, uint64_t row)
 {
     const uint64_t n_in = c->net->width[part->layer], n_out = c->net->width[part->layer + 1];
@@ -65,7 +65,7 @@ static double rounding(const struct comparison *c, const struct part *part, uint
 
 /* ---- one part ---- */
 
-/* Biases are a few numbers, which may nearly vanish where those of the weights do not: they are judged by the
+/* The few bias gradients may nearly vanish while those of the weights do not, so they are scaled by the
  * larger of the two. */
 static void compare_part(struct comparison *c, const struct part *part, uint64_t first, double weights)
 {
@@ -144,7 +144,7 @@ enum ib_status ib_step_sketch(const struct ib_training_spec *spec, const struct 
             gradient[i] = (step->from[i] - step->to[i]) / spec->lr;
         status = ib_sketch_of(net, gradient, sketch);
     } else {
-        ib_fail(IB_ENOMEM, "oracle", "no memory for a gradient of %" PRIu64 " elements", size);
+        ib_fail(IB_ENOMEM, "oracle", "out of memory for a gradient of %" PRIu64 " elements", size);
     }
     free(gradient);
     *out = sketch;

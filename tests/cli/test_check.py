@@ -29,7 +29,7 @@ NAMED = {
     "half_rows": ("gemm", "omits the second half of the terms"),
     "last_column": ("gemm", "C in its last column is zero"),
     "nan": ("axpy", "is NaN"),
-    "early_return": ("repetition", "steps(n) does not end where n times steps(1) end"),
+    "early_return": ("repetition", "steps(n) and n times steps(1) give different results"),
     "wrong_factor": ("loss_grad", "constant factor (2) off"),
     "wrong_n": ("loss_grad", "a sum, not a mean"),
     "off_by_one_row": ("col_sum", "omits the last row"),
@@ -63,7 +63,7 @@ FAILING = {
     "silence": ("axpy", "exited with status 0"),
     "babble": ("axpy", "garbage: `loss: 0.1`"),
     "endless_output": ("axpy", "wrote over 64 MiB"),
-    "memory_hog": ("axpy", "used over 2.00 GB"),
+    "memory_hog": ("axpy", "used more memory than the limit of 2.00 GB"),
     "crash_on_empty": ("col_sum", "crashed: signal 11"),
 }
 LARGE = ["f32_sums"]  # show only at sizes that a quick check leaves out
@@ -156,7 +156,7 @@ class Outside(Checking):
     def test_cannot_be_started(self):
         done = self.call("check", "--", "no_such_program_anywhere")
         self.assertEqual(done.returncode, 4, done.stdout)
-        self.assertIn("there is no such program in PATH", done.stdout)
+        self.assertIn("not found in PATH", done.stdout)
 
     def test_no_command(self):
         self.refused("check", "--", says=["--", "no command"])
@@ -178,7 +178,7 @@ class Wrong(Checking):
 
     def test_unsteady(self):
         findings = self.fault(UNSTEADY, 3, "--quick", "--model", "linreg")["findings"]
-        self.assertIn("two runs of the same training give different bits, though IB_DETERMINISTIC is set",
+        self.assertIn("two runs of the same training give different bits, although IB_DETERMINISTIC is set",
                       [f["pattern"] for f in findings if f["level"] == "repetition"])
 
     @unittest.skipIf(SANITIZED, "a sanitizer's own memory and time pass any limit")

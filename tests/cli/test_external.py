@@ -112,7 +112,7 @@ class AnotherAlgorithm(ExternalTest):
         case = self.client("another_algorithm")
         self.assertEqual((case["status"], case["algorithm"]), ("ok", "lbfgs"))
         self.assertEqual(case["verify"]["verdict"], "unverified")
-        self.assertIn("lbfgs is another algorithm", case["verify"]["reason"])
+        self.assertIn("lbfgs is not the contract's gradient descent", case["verify"]["reason"])
         self.assertIsNone(case["verify"]["reference"])
         self.assertGreater(case["metrics"]["rmse"], 0)
         self.assertFalse(case["ranked"])
@@ -176,10 +176,10 @@ class AnotherAlgorithm(ExternalTest):
         self.assertEqual(self.query("SELECT count(*) FROM stop_times"), [(0,)])
 
     def test_comes_so_low_by_its_own_word_only(self):
-        self.never("another_algorithm_of_words", "by the parameters that it returns it does not, up to 20 iterations")
+        self.never("another_algorithm_of_words", "but the parameters that it returned do not, up to 20 iterations")
 
     def test_parameters_of_others(self):
-        self.never("another_algorithm_of_others", "its predictions are not those of the parameters that it returns")
+        self.never("another_algorithm_of_others", "its predictions do not match the parameters that it returned")
 
     def test_no_longer_comes_so_low(self):
         self.never("another_algorithm_by_chance", "in 2 of 2 rounds: a training of", rounds=2)
@@ -192,7 +192,7 @@ class AnotherAlgorithm(ExternalTest):
     def test_stops_before_it_has_trained(self):
         _, _, other = self.race("another_algorithm_answers_first", epochs=200, status=3)
         self.assertEqual(other["status"], "untrusted")
-        self.assertIn("said `trained` before it had trained", other["reason"])
+        self.assertIn("sent `trained` before it had trained", other["reason"])
 
     def test_crashes_at_a_stop(self):
         _, _, other = self.race("another_algorithm_crashes", rounds=3, status=4)

@@ -20,17 +20,17 @@ class Wrong(ExternalTest):
         self.unavailable("silent", "no hello within 1 s", measure="rounds: 1, min_time: 1ms, timeout: 1s")
 
     def test_garbage(self):
-        self.unavailable("garbage", "answered with garbage: `?[2Jhello? there`")
+        self.unavailable("garbage", "sent an invalid message: `?[2Jhello? there`")
 
     def test_ends_at_once(self):
-        self.unavailable("exits_at_once", 'exited with status 1 before it had answered: "ImportError: nothing works here"')
+        self.unavailable("exits_at_once", 'exited with status 1 before answering: "ImportError: nothing works here"')
 
     def test_protocol_of_the_future(self):
-        self.unavailable("future", "speaks version 2 of the protocol, and this ironbench version 1")
+        self.unavailable("future", "speaks version 2 of the protocol; this ironbench speaks version 1")
 
     def test_description(self):
-        self.unavailable("two_impls", "a list `impls` of just one")
-        self.unavailable("odd_option", "`type` must be int, bool or text", out="b")
+        self.unavailable("two_impls", "a list `impls` with exactly one entry")
+        self.unavailable("odd_option", "`options.type` must be int, bool or text", out="b")
 
     def test_missing_library(self):
         self.unavailable("no_such_library", "no module named torch: scripts/setup --peers")
@@ -41,7 +41,7 @@ class Wrong(ExternalTest):
         self.assertIn(says, case["reason"])
 
     def test_no_such_program(self):
-        self.command(["no-such-program"], "cannot start no-such-program: there is no such program in PATH")
+        self.command(["no-such-program"], "cannot start no-such-program: not found in PATH")
 
     def test_no_such_file(self):
         self.command(["./client"], "client: No such file or directory")
@@ -51,7 +51,7 @@ class Wrong(ExternalTest):
         self.command(["./client"], "client: Permission denied")
 
     def test_a_program_that_knows_nothing_of_it(self):
-        self.command(["true"], "exited with status 0 before it had answered")
+        self.command(["true"], "exited with status 0 before answering")
 
     def test_one_bad_row_is_not_the_end_of_the_sweep(self):
         more = "external: {a: {command: [no-such-program]}, b: {command: [%s, %s]}}" % (sys.executable, CLIENT)
@@ -62,13 +62,13 @@ class Wrong(ExternalTest):
         self.fails("refuses", "unsupported", "no linreg here")
 
     def test_another_answer(self):
-        self.fails("wrong_answer", "failed", "answered `done` where `ready` was due")
+        self.fails("wrong_answer", "failed", "sent `done`, expected `ready`")
 
     def test_early_done(self):
-        self.fails("early_done", "failed", "said `done` before it had said `trained`")
+        self.fails("early_done", "failed", "sent `done` before `trained`")
 
     def test_exits(self):
-        self.fails("exit", "failed", 'exited with status 1 before it had answered: "NoSuchLuck: the dog ate it"')
+        self.fails("exit", "failed", 'exited with status 1 before answering: "NoSuchLuck: the dog ate it"')
 
     def test_killed(self):
         self.fails("killed", "oom", "killed by the system (SIGKILL)")
@@ -76,20 +76,20 @@ class Wrong(ExternalTest):
 
     def test_endless(self):
         self.fails("endless_output", "failed", "wrote over 64 MiB to stdout and stderr")
-        self.fails("endless_line", "failed", "16 MiB without a line's end", out="b")
+        self.fails("endless_line", "failed", "16 MiB without a newline", out="b")
         self.fails("endless_progress", "timeout", "no answer within 8 s", out="c",
                    measure="rounds: 1, min_time: 1ms, timeout: 8s")
 
     def test_arrays(self):
-        self.fails("wrong_shape", "failed", "w: came back as 1 x 10 of f64, expected 10 x 1 of f64")
-        self.fails("wrong_dtype", "failed", "w: came back as 10 x 1 of f32, expected 10 x 1 of f64", out="b")
-        self.fails("missing_array", "failed", "b.npy: is missing: it was not written before `done`", out="c")
+        self.fails("wrong_shape", "failed", "w: is 1 x 10 of f64, expected 10 x 1 of f64")
+        self.fails("wrong_dtype", "failed", "w: is 10 x 1 of f32, expected 10 x 1 of f64", out="b")
+        self.fails("missing_array", "failed", "b.npy: is missing: not written before `done`", out="c")
         self.fails("short_array", "failed", "predictions.npy: not a readable .npy file: the file is too short", out="d")
 
     def test_losses(self):
         self.fails("no_losses", "failed", "loss.npy: is missing")
-        self.fails("losses_cut", "failed", "loss.npy: lacks epoch 20 of 20; it must hold the first 50", out="b")
-        self.fails("losses_backwards", "failed", "loss.npy: its first column must count epochs upwards", out="c")
+        self.fails("losses_cut", "failed", "loss.npy: epoch 20 of 20 is missing; the first 50", out="b")
+        self.fails("losses_backwards", "failed", "loss.npy: its first column must be ascending epoch numbers", out="c")
 
     def test_nan(self):
         case = self.client("nan", status=3)
@@ -97,15 +97,15 @@ class Wrong(ExternalTest):
         self.assertIn("not finite", case["verify"]["reason"])
 
     def test_ends_elsewhere_when_timed(self):
-        self.fails("other_end", "untrusted", "the timed pass ended elsewhere than the checked one", exit_status=3)
+        self.fails("other_end", "untrusted", "the timed pass did not repeat the checked one", exit_status=3)
 
     def test_boasts(self):
         self.fails("boasts", "untrusted", "claims to have trained in", exit_status=3,
                    matrix=LINREG.replace("20", "100"))
-        self.fails("claims_words", "failed", "`trained_ns` must be a number", out="b")
+        self.fails("claims_words", "failed", "`trained_ns` must be a non-negative number", out="b")
 
     def test_answers_before_the_work_is_done(self):
-        self.fails("answers_first", "untrusted", "said `trained` before it had trained", exit_status=3,
+        self.fails("answers_first", "untrusted", "sent `trained` before it had trained", exit_status=3,
                    matrix=LINREG.replace("20", "200"))
 
 

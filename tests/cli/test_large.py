@@ -26,15 +26,15 @@ measure: {rounds: 1, min_time: 0s, warmup: 0, timeout: 20s, oracle_budget: 1us}
 
 # The fault, and what is said of it: the first epoch shows most of them, the last one what needs time.
 WRONG = {
-    "zeroed_output": "epoch 1 by itself: loss is ",
+    "zeroed_output": "epoch 1 alone: loss is ",
     "zeroed_prediction": "predictions are all zero",
-    "stale_copy": f"epoch {EPOCHS} by itself: loss is ",
-    "skipped_bias": f"epoch {EPOCHS} by itself: ",  # biases start at zero
-    "wrong_sign": "epoch 1 by itself: gradient is a constant factor (-1) off",
-    "transposed_gradient": "epoch 1 by itself: gradient of w1 is off",
-    "half_rows": "epoch 1 by itself: gradient of w",
-    "last_column": "epoch 1 by itself: gradient of w1 is off, most in row",
-    "nan": "is not finite after it",
+    "stale_copy": f"epoch {EPOCHS} alone: loss is ",
+    "skipped_bias": f"epoch {EPOCHS} alone: ",  # biases start at zero
+    "wrong_sign": "epoch 1 alone: gradient is off by a constant factor (-1)",
+    "transposed_gradient": "epoch 1 alone: gradient of w1 is wrong",
+    "half_rows": "epoch 1 alone: gradient of w",
+    "last_column": "epoch 1 alone: gradient of w1 is wrong, most in row",
+    "nan": "is not finite after the update",
 }
 
 

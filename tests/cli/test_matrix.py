@@ -66,9 +66,9 @@ class Selection(PlanTest):
             for flags, says in [
                 (["-s", "impl=cpu_nave"],
                  ["-s impl=cpu_nave: matches no case", "did you mean `cpu_naive`?", "cpu_naive or fakedev"]),
-                (["-s", "model=mlp", "-s", "lr>0.5"], ["-s lr>0.5: matches no case", "there is 0.01"]),
-                (["-s", "model=linreg,task=classification"], ["matches no case", "no case that is left meets all"]),
-                (["-x", "model=*"], ["no case is left", "30 x excluded by -x model=*"]),
+                (["-s", "model=mlp", "-s", "lr>0.5"], ["-s lr>0.5: matches no case", "available: 0.01"]),
+                (["-s", "model=linreg,task=classification"], ["matches no case", "no remaining case meets all"]),
+                (["-x", "model=*"], ["no cases left", "30 x excluded by -x model=*"]),
                 (["-s", "modle=mlp"], ["-s modle=mlp", "did you mean `model`?"]),
                 (["-x", "mlp"], ["-x mlp: `mlp` is not a condition"]),
                 (["-x", "dtype=f16"], ["`f16` is not f32 or f64"]),

@@ -12,12 +12,12 @@ BROKEN = BUILD / "tests" / "broken"
 
 # What each cannot do; its row bears the name of its file, which is also that of its implementation where it has one.
 REASONS = {
-    "babble_entry": "loading it: answered with garbage: `hello`",
+    "babble_entry": "loading it: sent an invalid message: `hello`",
     "bad_name": "implementation 0 has the invalid name `Bad-Name`; allowed: a lower-case letter",
     "crash_constructor": "loading it: signal 11",
     "crash_entry": "loading it: signal 11",
     "crash_probe": "probing it: signal 11",
-    "exit_probe": "probing it: exited with status 3 before it had answered: \"no licence for this machine\"",
+    "exit_probe": "probing it: exited with status 3 before answering: \"no licence for this machine\"",
     "half_memory": "`mem` must set all of alloc, free, h2d, d2h and sync",
     "missing_library": "cannot be loaded: libironbench_not_there.so.1: cannot open shared object file",
     "no_entry": "is not an ironbench plugin: it does not define the symbol ib_plugin",
@@ -167,7 +167,7 @@ class Refused(PluginTest):
     def test_paths(self):
         (self.folder / "folder.so").mkdir()
         self.refused("list", "impls", "--plugin", "gone.so", says=["gone.so", "No such file"])
-        self.refused("list", "impls", "--plugin", "folder.so", says=["folder.so", "it is not a regular file"])
+        self.refused("list", "impls", "--plugin", "folder.so", says=["folder.so", "not a regular file"])
         config = self.config("model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive]", more="plugins: [gone.so]")
         self.refused("run", config, "--out", "out", says=["test.yaml:7: key `plugins`: ", "gone.so", "No such file"])
         self.assertFalse((self.folder / "out").exists())

@@ -134,7 +134,7 @@ class StoodIn(CliTest):
 
     def test_another_answer_is_untrusted(self):
         spoilt = "./ironbench replay job.json; printf '\\001\\002' | dd of=answer/w.npy bs=1 seek=130 conv=notrunc; "
-        case = self.not_timed(spoilt + RESULT, "ended elsewhere than the checked", status=3)
+        case = self.not_timed(spoilt + RESULT, "did not repeat the checked", status=3)
         self.assertEqual(case["status"], "untrusted")
         self.assertRegex(case["reason"], "^as a whole process: ")
 
@@ -183,7 +183,7 @@ class Refused(CliTest):
 
     def test_a_job_that_is_none(self):
         self.refused("replay", "nothing.json", says="nothing.json")
-        self.refused("replay", self.write("job.json", "{}"), says="no job of a sweep")
+        self.refused("replay", self.write("job.json", "{}"), says="not a job file of a sweep")
         self.refused("replay", self.write("job.json", "{"), says="job.json: ")
 
     def test_plan_counts_them(self):

@@ -68,7 +68,7 @@ static void a_reason_is_always_there(void **state)
     struct ib_arena arena = {0};
     struct ib_impl_info info = {.name = "mine", .command = command};
     assert_int_equal(read_as("{\"available\": false}", &arena, &info), IB_OK);
-    assert_non_null(strstr(info.reason, "not why"));
+    assert_non_null(strstr(info.reason, "without a reason"));
     ib_arena_free(&arena);
 }
 
@@ -82,18 +82,20 @@ static void refusals_name_the_field(void **state)
         {"{}", "`available` must be true or false"},
         {"{\"available\": 1}", "`available` must be true or false"},
         {"{\"available\": true, \"summary\": 5}", "`summary` must be text or null"},
-        {"{\"available\": true, \"flags\": -1}", "`flags` must be an integer"},
-        {"{\"available\": true, \"flags\": 4294967296}", "`flags` must be an integer"},
+        {"{\"available\": true, \"flags\": -1}", "`flags` must be a non-negative integer"},
+        {"{\"available\": true, \"flags\": 4294967296}", "`flags` must be a non-negative integer"},
         {"{\"available\": true, \"device\": null}", "`device` must be true or false"},
         {"{\"available\": true, \"options\": {}}", "`options` must be a list"},
-        {"{\"available\": true, \"options\": [5]}", "`name` must be a word"},
-        {"{\"available\": true, \"options\": [{\"name\": \"a b\"}]}", "`name` must be a word"},
-        {"{\"available\": true, \"options\": [{\"name\": \"name\"}]}", "`name` must be a word"},
+        {"{\"available\": true, \"options\": [5]}", "`options.name` must be a single word"},
+        {"{\"available\": true, \"options\": [{\"name\": \"a b\"}]}", "`options.name` must be a single word"},
+        {"{\"available\": true, \"options\": [{\"name\": \"name\"}]}",
+         "`options.name` must be a single word"},
         {"{\"available\": true, \"options\": [{\"name\": \"a\", \"type\": \"float\"}]}",
-         "`type` must be int"},
-        {"{\"available\": true, \"options\": [{\"name\": \"a\", \"type\": 4}]}", "`type` must be int"},
+         "`options.type` must be int"},
+        {"{\"available\": true, \"options\": [{\"name\": \"a\", \"type\": 4}]}",
+         "`options.type` must be int"},
         {"{\"available\": true, \"options\": [{\"name\": \"a\", \"type\": \"int\"}]}",
-         "`default` must be text"},
+         "`options.default` must be text"},
     };
     struct ib_arena arena = {0};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

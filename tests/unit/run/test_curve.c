@@ -59,7 +59,7 @@ static void refusals(void **state)
     for (size_t i = 0; i < sizeof first / sizeof *first; i++)
         expect_failure(
             read_table(&arena, IB_F64, 2, 2, (double[]){first[i][0], 1, first[i][1], 1}, &curve, &seconds),
-            IB_EINVAL, "loss.npy", WORDS("count epochs upwards"));
+            IB_EINVAL, "loss.npy", WORDS("ascending epoch numbers"));
     ib_arena_free(&arena);
 }
 

@@ -209,39 +209,39 @@ static const struct {
     {MLP, GRADIENT_HALF, -1, "gradient is half as large as it should be"},
     {LOGREG, GRADIENT_SUMMED, -1, "gradient is a sum over the rows, not a mean"},
     {LINREG, NOT_UPDATED, -1, "loss never changes: parameters are not updated"},
-    {LINREG, NOT_UPDATED, 1, "bias b stays at its start: never updated (epoch 2: loss "},
-    {MLP, NOT_UPDATED, 2, "weight w2 stays at its start: never updated"},
+    {LINREG, NOT_UPDATED, 1, "bias b keeps its initial values: never updated (epoch 2: loss "},
+    {MLP, NOT_UPDATED, 2, "weight w2 keeps its initial values: never updated"},
     {LINREG, BIAS_SKIPPED, 0, "biases are not added in the forward pass"},
     {MLP, BIAS_SKIPPED, 0, "biases are not added in the forward pass"},
     {LINREG, ENDS_EARLY, 30, "loss stops changing at epoch 30: training ended early"},
     {MLP, ENDS_EARLY, 200, "loss stops changing at epoch 200: training ended early"},
-    {LINREG, FEWER_UPDATES, 0, "loss is that of fewer updates: at epoch "},
-    {LOGREG, FEWER_UPDATES, 0, "loss is that of fewer updates"},
+    {LINREG, FEWER_UPDATES, 0, "loss matches fewer updates: at epoch "},
+    {LOGREG, FEWER_UPDATES, 0, "loss matches fewer updates"},
     {MLP, TURNS_NAN, 3, "loss is NaN from epoch 3"},
     {LINREG, LOSS_STALE, 0, "loss lags one epoch behind: stale"},
     {MLP, LOSS_STALE, 0, "loss lags one epoch behind: stale"},
-    {MLP, LOSS_AFTER, 0, "loss is one epoch ahead: taken after the update"},
-    {LINREG, LOSS_TWICE, 0, "loss is a constant factor (2) off (epoch 1: loss "},
+    {MLP, LOSS_AFTER, 0, "loss is one epoch ahead: computed after the update"},
+    {LINREG, LOSS_TWICE, 0, "loss is off by a constant factor (2) (epoch 1: loss "},
     {LOGREG, LOSS_ZERO, 0, "loss is always 0: never written"},
     {MLP, LOSS_FIRST, 0, "loss never changes, though the parameters do: stale"},
-    {MLP, LOSS_LEFT_OUT, 40, "no loss was given for epoch 40"},
-    {MLP, PARAMS_START, 0, "final parameters are those of the start: never updated, or a stale copy"},
+    {MLP, LOSS_LEFT_OUT, 40, "no loss was reported for epoch 40"},
+    {MLP, PARAMS_START, 0, "final parameters equal the initial ones: never updated, or a stale copy"},
     {MLP, PARAMS_ZERO, 0, "final parameters are all zero"},
     {MLP, PARAMS_TRANSPOSED, 2, "w2 is transposed"},
-    {LINREG, PREDICTS_ZERO, 0, "predictions are all zero (test row 8: 0 for "},
+    {LINREG, PREDICTS_ZERO, 0, "predictions are all zero (test row 8: 0, expected "},
     {MLP, PREDICTS_ZERO, 0, "predictions are all zero"},
     {MLP, PREDICTS_ZERO_TAIL, 0, "predictions are zero after test row 10: not written"},
     {LOGREG, PREDICTS_NAN, 0, "predictions are NaN from test row 3 on"},
     {LINREG, PREDICTS_SIGN, 0, "predictions have the wrong sign"},
     {LOGREG, PREDICTS_SIGN, 0, "predictions have the wrong sign"},
-    {MLP, PREDICTS_TWICE, 0, "predictions are a constant factor (2) off"},
+    {MLP, PREDICTS_TWICE, 0, "predictions are off by a constant factor (2)"},
     {LINREG, PREDICTS_SHIFTED, 0, "predictions are off by a constant (-3.2): bias missing?"},
     {LINREG, PREDICTS_WITHOUT_BIAS, 0, "bias missing?"},
     {MLP, PREDICTS_WITHOUT_BIAS, 0, "predictions lack the bias"},
     {LOGREG, PREDICTS_WITHOUT_BIAS, 0, "predictions lack the bias"},
     {LOGREG, PREDICTS_LOGITS, 0, "predictions are logits: sigmoid missing"},
-    {MLP, PREDICTS_BY_START, 0, "predictions are those of the start parameters: stale copy"},
-    {MLP, PREDICTS_ONE_WRONG, 0, "predictions are not those of the final parameters (test row 4: "},
+    {MLP, PREDICTS_BY_START, 0, "predictions come from the initial parameters: stale copy"},
+    {MLP, PREDICTS_ONE_WRONG, 0, "predictions do not match the final parameters (test row 4: "},
 };
 
 static void wrong_answers_are_named(void **state)
@@ -324,7 +324,7 @@ static void the_rest_is_told_in_numbers(void **state)
     a.answer.curve.loss[19] /= 1 + 1e-6;
     a.params[21] += 1e-3; /* the second of w2, behind 16 weights and 4 biases */
     test_judge(&f.reference, &a.answer, &v);
-    assert_wrong(&v, "final parameters are off (w2[1]: ");
+    assert_wrong(&v, "final parameters are wrong (w2[1]: ");
     test_answer_free(&a);
     release(&f);
 }
@@ -356,7 +356,7 @@ static void less_is_told_without_the_problem(void **state)
     struct ib_verification v = verdict_on(&f, GRADIENT_SIGN, -1);
     assert_wrong(&v, "loss diverges from the oracle at epoch 2");
     v = verdict_on(&f, NOT_UPDATED, 1);
-    assert_wrong(&v, "bias b stays at its start");
+    assert_wrong(&v, "bias b keeps its initial values");
     v = verdict_on(&f, HONEST, 0);
     assert_right(&v);
     release(&f);
@@ -386,7 +386,7 @@ static void diverging_answers_need_only_diverge_likewise(void **state)
             if (!(a.answer.curve.loss[i] <= 1e6 * a.answer.curve.loss[0]))
                 a.answer.curve.loss[i] = a.answer.curve.loss[0];
         test_judge(&f.reference, &a.answer, &v);
-        assert_wrong(&v, "this never)");
+        assert_wrong(&v, "this training never)");
         test_answer_free(&a);
         v = verdict_on(&f, GRADIENT_SIGN, -1);
         assert_wrong(&v, "gradient has the wrong sign");

@@ -282,27 +282,27 @@ static void wrong_steps_are_named(void **state)
         double factor;
         const char *name;
     } wrong[] = {
-        {SCALE, -1, 2, "epoch 1 by itself: gradient is a constant factor (2) off"},
-        {SCALE, -1, -1, "gradient is a constant factor (-1) off"},
-        {SCALE, W1, 0.5, "gradient of w1 is a constant factor (0.5) off"},
-        {SCALE, W2, 1.01, "gradient of w2 is a constant factor (1.01) off"},
-        {SCALE, W3, -1, "gradient of w3 is a constant factor (-1) off"},
-        {SCALE, B1, 1.01, "gradient of b1 is a constant factor (1.01) off"},
-        {SCALE, B2, 2, "gradient of b2 is a constant factor (2) off"},
-        {SCALE, W2, 0, "weight w2 stays as it was: not updated"},
-        {SCALE, B3, 0, "bias b3 stays as it was: not updated"},
-        {TRANSPOSE, W2, 0, "gradient of w2 is off, most in row "},
+        {SCALE, -1, 2, "epoch 1 alone: gradient is off by a constant factor (2)"},
+        {SCALE, -1, -1, "gradient is off by a constant factor (-1)"},
+        {SCALE, W1, 0.5, "gradient of w1 is off by a constant factor (0.5)"},
+        {SCALE, W2, 1.01, "gradient of w2 is off by a constant factor (1.01)"},
+        {SCALE, W3, -1, "gradient of w3 is off by a constant factor (-1)"},
+        {SCALE, B1, 1.01, "gradient of b1 is off by a constant factor (1.01)"},
+        {SCALE, B2, 2, "gradient of b2 is off by a constant factor (2)"},
+        {SCALE, W2, 0, "weight w2 is unchanged: not updated"},
+        {SCALE, B3, 0, "bias b3 is unchanged: not updated"},
+        {TRANSPOSE, W2, 0, "gradient of w2 is wrong, most in row "},
         {ZERO_COLUMN, W1, 0, "and column 30"},
         {ZERO_COLUMN, W3, 0, "and column 3"},
-        {ZERO_ROW, W1, 0, "gradient of w1 is off, most in row 2 and"},
-        {ZERO_ROW, W2, 0, "gradient of w2 is off, most in row 2 and"},
-        {ONE_ELEMENT, W1, 0, "gradient of w1 is off, most in row 11 and column 1"},
-        {ONE_ELEMENT, B2, 0, "gradient of b2 is off"},
-        {HALF_ROWS, -1, 0, "gradient of b3 is off"},
-        {HALF_SUM, -1, 0, "gradient of b3 is off"},
-        {NO_BIASES, 0, 0, "is off"},
-        {LOSS, -1, 1.001, "epoch 1 by itself: loss is "},
-        {NOT_A_NUMBER, W2, 0, "w2 is not finite after it"},
+        {ZERO_ROW, W1, 0, "gradient of w1 is wrong, most in row 2 and"},
+        {ZERO_ROW, W2, 0, "gradient of w2 is wrong, most in row 2 and"},
+        {ONE_ELEMENT, W1, 0, "gradient of w1 is wrong, most in row 11 and column 1"},
+        {ONE_ELEMENT, B2, 0, "gradient of b2 is wrong"},
+        {HALF_ROWS, -1, 0, "gradient of b3 is wrong"},
+        {HALF_SUM, -1, 0, "gradient of b3 is wrong"},
+        {NO_BIASES, 0, 0, "is wrong"},
+        {LOSS, -1, 1.001, "epoch 1 alone: loss is "},
+        {NOT_A_NUMBER, W2, 0, "w2 is not finite after the update"},
     };
     for (int type = IB_F32; type <= IB_F64; type++)
         for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -351,10 +351,10 @@ static void a_verdict_needs_no_trajectory(void **state)
         const char *name;
     } faults[] = {
         {HONEST, ""},
-        {GRADIENT_SIGN, "epoch 1 by itself: gradient is a constant factor (-1) off"},
-        {GRADIENT_SUMMED, "epoch 1 by itself: gradient is a constant factor (450) off"},
-        {LOSS_TWICE, "epoch 1 by itself: loss is "},
-        {BIAS_SKIPPED, "epoch 1 by itself: "},
+        {GRADIENT_SIGN, "epoch 1 alone: gradient is off by a constant factor (-1)"},
+        {GRADIENT_SUMMED, "epoch 1 alone: gradient is off by a constant factor (450)"},
+        {LOSS_TWICE, "epoch 1 alone: loss is "},
+        {BIAS_SKIPPED, "epoch 1 alone: "},
         {PREDICTS_ZERO, "predictions are all zero"},
         {PREDICTS_WITHOUT_BIAS, "predictions "},
     };
@@ -381,7 +381,7 @@ static void what_cannot_be_told_is_unverified(void **state)
     f.from[0] = INFINITY;
     struct ib_verification v = verdict_on(&f, HONEST);
     assert_int_equal(v.verdict, IB_UNVERIFIED);
-    assert_non_null(strstr(v.reason, "diverges later"));
+    assert_non_null(strstr(v.reason, "diverges after"));
     f.from[0] = rounded(IB_F32, f.problem.start[0]);
     v = verdict_on(&f, GRADIENT_SIGN);
     assert_int_equal(v.verdict, IB_WRONG);
