@@ -243,7 +243,7 @@ class Unavailable(Checking):
 class Refused(Checking):
     def test_usage(self):
         for args, says in [
-            (["check"], "an argument is missing"),
+            (["check"], "missing argument"),
             (["check", "cpu_naiv"], ["cpu_naiv", "did you mean `cpu_naive`"]),
             (["check", "nowhere/lib.so"], ["nowhere/lib.so", "cannot be used as a plugin"]),
             (["check", "cpu_naive", "--model", "mpl"], ["--model", "`mpl`", "mlp"]),

@@ -92,5 +92,5 @@ class Compare(CliTest):
         self.run_sweep(self.config(TWO), out="a")
         self.refused("compare", "a", says="argument is missing")
         self.refused("compare", "a", "nothing", says=["nothing", "holds no run"])
-        self.refused("compare", "a", "a", "--md", "--json", says="exclude each other")
+        self.refused("compare", "a", "a", "--md", "--json", says="only one of")
         self.refused("compare", "a", "a", "--margin", "2", says=["--margin", "`2`", "1%"])

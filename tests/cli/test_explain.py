@@ -37,7 +37,7 @@ class Explain(CliTest):
         devices = [c["id"] for c in self.record["cases"] if c["impl"] == "fakedev"]
         self.refused("explain", "out", "fakedev", says=["part of 2 ids", *devices])
         self.refused("explain", "out", "nothing", says=["no case of this run", self.record["cases"][0]["id"]])
-        self.refused("explain", "out", "0", says="`0` is part of")
+        self.refused("explain", "out", "0", says="`0` matches")
         self.refused("explain", "out", says="CASE")
         self.refused("explain", "nowhere", "1", says="nowhere")
 

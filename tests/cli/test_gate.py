@@ -287,4 +287,4 @@ class Reports(GateTest):
     def test_unwritable(self):
         done = self.call("gate", self.plan("planted_steady", plugin=OLD), "--against", OLD, "--speed", "off", "--junit", "no/such/j.xml")
         self.assertEqual(done.returncode, 4)
-        self.assertIn("cannot be written", done.stderr)
+        self.assertIn("cannot write", done.stderr)
