@@ -224,7 +224,7 @@ class Wrong(Checking):
         done = self.call("check", "fault_skipped_bias", "--plugin", FAULTS, "--quick", "--model", "linreg")
         self.assertEqual(done.returncode, 3)
         self.assertIn("add_row f32, add_row f64: M is left as it was", done.stdout)
-        self.assertIn("fault_skipped_bias is wrong. Begin with add_row: the rest may follow from it.", done.stdout)
+        self.assertIn("fault_skipped_bias is wrong. Start with add_row: the other faults may follow from it.", done.stdout)
 
 
 class Unavailable(Checking):

@@ -43,7 +43,7 @@ class Compare(CliTest):
         self.assertEqual({c["name"] for c in comparison["only_old"]}, {"fakedev per_op", "fakedev resident"})
         self.assertEqual(len(comparison["only_new"]), 3)
         page = self.ok("compare", "a", "b")
-        for words in ["Only in the old run", "Only in the new run", "would settle", "AMBIGUOUS"]:
+        for words in ["Only in the old run", "Only in the new run", "rounds needed", "AMBIGUOUS"]:
             self.assertIn(words, page)
 
     def test_answers_and_machines(self):

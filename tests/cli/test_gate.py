@@ -246,13 +246,13 @@ class Baselines(GateTest):
         refused("--against", "nothing.so", says="no such file")
         refused("--against", FAULTS, says="none of the implementations")
         refused("--against", OLD, "--speed", "fast", says="gate, report or off")
-        self.refused("baseline", "save", "base", "base-run", "--control", "cuda", says="no case of this run has `cuda`")
+        self.refused("baseline", "save", "base", "base-run", "--control", "cuda", says="no case of this run uses `cuda`")
         self.refused("baseline", "drop", says="save, ls or rm")
 
     def test_too_few_pairs(self):
         for pairs in [1, 5]:
             config = self.plan("planted_steady", plugin=OLD, gate=f"pairs: {pairs}")
-            self.refused("gate", config, "--quiet", "--against", OLD, says=["can find no slowdown", "6 are needed"])
+            self.refused("gate", config, "--quiet", "--against", OLD, says=["cannot detect any slowdown", "6 are needed"])
         result = self.gate(self.plan("planted_steady", plugin=OLD, gate="pairs: 1"), "--against", OLD, "--speed", "report")
         self.assertIn("one pair cannot decide", result["cases"][0]["speed"]["reason"])
 
@@ -277,7 +277,7 @@ class Reports(GateTest):
         self.assertEqual(failed, {"planted_wrong: answer", "planted_crashing: answer"})
         self.assertEqual((int(suite.get("tests")), int(suite.get("failures"))), (len(cases), 2))
         markdown = (self.folder / "m.md").read_text()
-        for words in ["## Gate: FAILED: 1 accuracy, 1 failed", "| problem | case |", "Time of an epoch"]:
+        for words in ["## Gate: FAILED: 1 accuracy, 1 failed", "| problem | case |", "Time per epoch"]:
             self.assertIn(words, markdown)
 
     def test_no_annotations_elsewhere(self):
