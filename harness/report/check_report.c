@@ -21,12 +21,13 @@ static const struct ib_doc_text *state_of(const struct ib_tally *t)
     return &states[t->wrong ? 0 : t->failed ? 1 : t->checks ? 2 : 3];
 }
 
-/* "12 of 14 in 1,234 calls, 1 failed; 3 skipped: it has no memory" */
+/* "12 of 14 right in 1,234 calls, 1 failed; 3 skipped: it has no memory" */
 static const char *counts_text(struct ib_arena *arena, const struct ib_tally *t)
 {
     const char *text = "";
     if (t->checks)
-        text = ib_arena_print(arena, "%" PRIu64 " of %" PRIu64, t->checks - t->wrong - t->failed, t->checks);
+        text = ib_arena_print(arena, "%" PRIu64 " of %" PRIu64 " right", t->checks - t->wrong - t->failed,
+                              t->checks);
     if (t->calls)
         text = ib_arena_print(arena, "%s in %s calls", text, ib_format_count(arena, (double)t->calls));
     if (t->failed)

@@ -50,9 +50,9 @@ static void add_header(struct ib_doc *doc, const struct ib_comparison *compariso
 {
     struct ib_arena *arena = doc->arena;
     const struct ib_run_record *old = comparison->old_run, *new = comparison->new_run;
-    ib_doc_heading(
-        doc, 2,
-        ib_arena_print(arena, "%s of %s against %s of %s", new->name, new->started, old->name, old->started));
+    ib_doc_heading(doc, 2,
+                   ib_arena_print(arena, "New run %s of %s compared with old run %s of %s", new->name,
+                                  new->started, old->name, old->started));
     if (comparison->same_run)
         ib_doc_paragraph(doc, "OLD and NEW are the same run: nothing can differ.");
     add_machines(doc, &comparison->differences);

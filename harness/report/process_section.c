@@ -19,7 +19,7 @@ static const struct part {
     {"predicting", IB_PROCESS_PREDICT, "answer"},
     {"rest", IB_PROCESS_REST, "rest"},
 };
-static const char *const heads[] = {"case",     "whole",  "range", "start-up",   "set-up",
+static const char *const heads[] = {"case",     "total",  "range", "start-up",   "set-up",
                                     "training", "answer", "rest",  "unaccounted"};
 enum {
     PART_COUNT = sizeof parts / sizeof *parts,
@@ -148,11 +148,14 @@ void ib_process_section(struct ib_doc *doc, const struct ib_run_record *run)
     ib_doc_heading(doc, 2, "The whole process");
     if (timed) {
         ib_doc_paragraph(
-            doc, ib_arena_print(doc->arena,
-                                "One training and its prediction, from the start of a process to its exit, "
-                                "timed by %s: median and range. The parts are as the process itself "
-                                "reports them for the median run; the remainder is unaccounted for.",
-                                timed->process_source));
+            doc,
+            ib_arena_print(
+                doc->arena,
+                "One training and its prediction, from the start of a process to its exit, "
+                "timed by %s: median and range. The parts are as the process itself "
+                "reports them for the median run: answer is reading back and predicting, rest is messages, "
+                "files and exit. The remainder is unaccounted for.",
+                timed->process_source));
         add_table(doc, run);
     }
     add_reasons(doc, run);

@@ -119,7 +119,7 @@ static const char *group_facts(struct ib_arena *arena, const struct ib_case_reco
         "%" PRIu64 " training rows × %" PRIu64 " columns, %" PRIu64 " test rows, %" PRIu64 " epochs, lr %.6g",
         c->rows, c->cols, c->test_rows, c->epochs, ib_case_record_number(c, IB_AXIS_LR));
     if (c->axis[IB_AXIS_SEED])
-        facts = ib_arena_print(arena, "%s, %s start with seed %s", facts, c->axis[IB_AXIS_INIT],
+        facts = ib_arena_print(arena, "%s, %s initial weights, seed %s", facts, c->axis[IB_AXIS_INIT],
                                c->axis[IB_AXIS_SEED]);
     return facts;
 }

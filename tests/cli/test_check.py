@@ -130,8 +130,8 @@ class Right(Checking):
 
     def test_text(self):
         out = self.ok("check", "cpu_naive", "--quick", "--model", "linreg")
-        self.assertRegex(out, r"operations +ok +14 of 14 in [\d,]+ calls\n")
-        self.assertRegex(out, r"trainings +ok +2 of 2\n")
+        self.assertRegex(out, r"operations +ok +14 of 14 right in [\d,]+ calls\n")
+        self.assertRegex(out, r"trainings +ok +2 of 2 right\n")
         self.assertTrue(out.endswith("\ncpu_naive is right.\n"), out)
 
     def test_plugin_alone(self):
