@@ -168,7 +168,7 @@ static enum ib_status read_request(const struct ib_command *command, int argc, c
     if (*done)
         return IB_OK;
     if (r->command && !r->command[0])
-        return ib_fail(IB_EINVAL, "--", "needs a command after it; usage: ironbench %s", command->usage);
+        return ib_fail(IB_EINVAL, "--", "no command after it; usage: ironbench %s", command->usage);
     if (r->plugin[0] && (r->command || is_path(r->subject)))
         return ib_fail(IB_EINVAL, "--plugin", "requires the name of an implementation, not `%s`",
                        r->command ? r->command[0] : r->subject);

@@ -151,7 +151,7 @@ class Copies(GateTest):
         text = quiet.read_text().replace("epochs:", "log_every: [1]\n  epochs:")
         result = self.gate(self.write("loud.yaml", text), "--against", PROGRAM, "--speed", "off", status=3)
         self.assertEqual([f["name"] for f in result["violations"]], ["fakedev resident"])
-        self.assertIn("the budget allows 0", result["violations"][0]["message"])
+        self.assertIn("the budget is 0", result["violations"][0]["message"])
 
     def test_more_than_there_were(self):
         config = self.plan("fakedev")
@@ -183,7 +183,7 @@ class Baselines(GateTest):
         self.assertEqual(path.read_text(), again)
         self.ok("baseline", "rm", "base")
         self.assertFalse(path.exists())
-        self.refused("baseline", "rm", "base", says="no such baseline")
+        self.refused("baseline", "rm", "base", says="cannot read this baseline")
 
     def test_identical_code_passes(self):
         self.baseline("planted_steady, planted_wrong")
@@ -232,7 +232,7 @@ class Baselines(GateTest):
         def refused(*args, says):
             self.refused("gate", config, "--quiet", *args, says=says)
 
-        refused("--baseline", "nothing", says="no such baseline")
+        refused("--baseline", "nothing", says="cannot read this baseline")
         for text, words in [(good.replace('"schema": 1', '"schema": 2'), "its schema is 2"), ("{}", "not a baseline"),
                             ("nonsense", "not a baseline"), (good.replace("linreg-", "mlp-"), "no case in common")]:
             path.write_text(text)
@@ -254,7 +254,7 @@ class Baselines(GateTest):
             config = self.plan("planted_steady", plugin=OLD, gate=f"pairs: {pairs}")
             self.refused("gate", config, "--quiet", "--against", OLD, says=["cannot detect any slowdown", "6 are needed"])
         result = self.gate(self.plan("planted_steady", plugin=OLD, gate="pairs: 1"), "--against", OLD, "--speed", "report")
-        self.assertIn("one pair cannot decide", result["cases"][0]["speed"]["reason"])
+        self.assertIn("one pair is not enough", result["cases"][0]["speed"]["reason"])
 
     @unittest.skipIf(SANITIZED, "long, and the same with every build")
     def test_shipped_baseline(self):
