@@ -35,7 +35,7 @@ class Explain(CliTest):
 
     def test_refuses_what_names_none_or_several(self):
         devices = [c["id"] for c in self.record["cases"] if c["impl"] == "fakedev"]
-        self.refused("explain", "out", "fakedev", says=["part of 2 ids", *devices])
+        self.refused("explain", "out", "fakedev", says=["matches 2 cases", *devices])
         self.refused("explain", "out", "nothing", says=["no case of this run", self.record["cases"][0]["id"]])
         self.refused("explain", "out", "0", says="`0` matches")
         self.refused("explain", "out", says="CASE")
