@@ -9,7 +9,7 @@ enum { MARGIN = 2, GAP = 2, MIN_NAME_WIDTH = 16, MAX_COLUMNS = 12 };
 const struct ib_word ib_colour_words[] = {
     {"auto", IB_COLOUR_AUTO}, {"always", IB_COLOUR_ALWAYS}, {"never", IB_COLOUR_NEVER}, {NULL, 0}};
 
-/* Escape sequences, which take no room on the page. */
+/* Escape sequences, which take up no columns. */
 static const char *const sequences[] = {
     [IB_PLAIN] = "",        [IB_STRONG] = "\033[1m", [IB_SOFT] = "",       [IB_STRUCK] = "\033[9m",
     [IB_GOOD] = "\033[32m", [IB_IDLE] = "\033[33m",  [IB_BAD] = "\033[31m"};
@@ -77,7 +77,7 @@ const char *ib_text_shorten(struct ib_arena *arena, const char *text, size_t max
 
 /* ---- paragraphs ---- */
 
-/* One word, on a new line where it does not fit; returns the column after it. */
+/* Prints a word, on a new line if it does not fit; returns the column after it. */
 static size_t print_word(const struct page *page, int indent, enum ib_doc_style style, const char *word,
                          size_t column)
 {
@@ -88,7 +88,7 @@ static size_t print_word(const struct page *page, int indent, enum ib_doc_style 
     return fits ? column + 1 + width : (size_t)indent + width;
 }
 
-/* Words filled into lines. Names and reasons come from outside: what is not printable separates words. */
+/* Fills words into lines. Control characters, which names and reasons may contain, separate words. */
 static void fill(const struct page *page, int indent, const struct ib_doc_text *runs, size_t n)
 {
     size_t column = 0;
@@ -118,7 +118,7 @@ static void print_code(const struct page *page, const char *text)
 
 /* ---- tables ---- */
 
-/* Rows below a span stand a little further in. */
+/* Rows below a span are indented further. */
 static int margin_of(const struct ib_doc_block *table)
 {
     for (size_t first = 0; first < table->n; first += ib_doc_columns(table))
@@ -127,7 +127,7 @@ static int margin_of(const struct ib_doc_block *table)
     return MARGIN;
 }
 
-/* The columns of names share what does not fit. */
+/* Shrinks the columns of names until the table fits. */
 static void fit(const char *columns, size_t margin, size_t *widths)
 {
     const size_t n = strlen(columns);
@@ -145,7 +145,7 @@ static void fit(const char *columns, size_t margin, size_t *widths)
     }
 }
 
-/* Of all tables with these columns, so that the eye can go down the page. */
+/* Finds the widths for all tables with these columns, so that they are aligned with each other. */
 static void measure(const struct ib_doc *doc, const char *columns, size_t *widths)
 {
     const size_t n = strlen(columns);
@@ -174,7 +174,7 @@ static const size_t *widths_of(struct page *page, const struct ib_doc *doc, cons
     return l->widths;
 }
 
-/* A cell, padded to its column but for the last. */
+/* Prints a cell, padded to its column unless it is the last. */
 static void print_cell(const struct page *page, const struct ib_doc_text *cell, size_t width, bool right,
                        bool last)
 {

@@ -130,8 +130,8 @@ class Right(Checking):
 
     def test_text(self):
         out = self.ok("check", "cpu_naive", "--quick", "--model", "linreg")
-        self.assertRegex(out, r"operations +ok +14 of 14 in [\d,]+ calls\n")
-        self.assertRegex(out, r"trainings +ok +2 of 2\n")
+        self.assertRegex(out, r"operations +ok +14 of 14 right in [\d,]+ calls\n")
+        self.assertRegex(out, r"trainings +ok +2 of 2 right\n")
         self.assertTrue(out.endswith("\ncpu_naive is right.\n"), out)
 
     def test_plugin_alone(self):
@@ -224,7 +224,7 @@ class Wrong(Checking):
         done = self.call("check", "fault_skipped_bias", "--plugin", FAULTS, "--quick", "--model", "linreg")
         self.assertEqual(done.returncode, 3)
         self.assertIn("add_row f32, add_row f64: M is unchanged: the call did nothing", done.stdout)
-        self.assertIn("fault_skipped_bias is wrong. Begin with add_row: the rest may follow from it.", done.stdout)
+        self.assertIn("fault_skipped_bias is wrong. Start with add_row: the other faults may follow from it.", done.stdout)
 
 
 class Unavailable(Checking):
@@ -243,7 +243,7 @@ class Unavailable(Checking):
 class Refused(Checking):
     def test_usage(self):
         for args, says in [
-            (["check"], "an argument is missing"),
+            (["check"], "missing argument"),
             (["check", "cpu_naiv"], ["cpu_naiv", "did you mean `cpu_naive`"]),
             (["check", "nowhere/lib.so"], ["nowhere/lib.so", "cannot be used as a plugin"]),
             (["check", "cpu_naive", "--model", "mpl"], ["--model", "`mpl`", "mlp"]),
