@@ -159,7 +159,7 @@ class NoDriver(DeviceTest):
 
     def test_no_driver(self):
         self.vendors()
-        self.assert_unavailable("no OpenCL driver is installed", "vendors holds no .icd file")
+        self.assert_unavailable("no OpenCL driver is installed", "vendors contains no .icd file")
 
     def test_no_folder_of_drivers(self):
         self.environment(OCL_ICD_VENDORS=self.folder / "nowhere")
@@ -176,7 +176,7 @@ class NoDriver(DeviceTest):
 
     def test_library_is_no_driver(self):
         self.vendors(broken=BROKEN_DRIVER)
-        self.assert_unavailable("broken.icd", "opencl_broken_driver.so is no OpenCL driver")
+        self.assert_unavailable("broken.icd", "opencl_broken_driver.so is not an OpenCL driver")
 
     def test_empty_file(self):
         self.vendors(broken="")
@@ -239,7 +239,7 @@ class BadDevice(DeviceTest):
 
     def test_small_groups(self):
         self.fault("small_groups")
-        self.assert_ends(self.sweep(), "unsupported", "takes groups of at most 16 work-items")
+        self.assert_ends(self.sweep(), "unsupported", "supports at most 16 work-items per group")
 
 
 class HiddenCopies(DeviceTest):

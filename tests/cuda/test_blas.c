@@ -136,7 +136,7 @@ static void test_tf32_that_is_overruled(void **state)
         if (cases[i].status == IB_OK)
             ib_instance_close(&instance);
         else
-            assert_failure(cases[i].status, IB_EUNAVAILABLE, "overrules the option tf32, which is");
+            assert_failure(cases[i].status, IB_EUNAVAILABLE, "overrides the option tf32, which is");
     }
     unsetenv("NVIDIA_TF32_OVERRIDE");
 }

@@ -40,7 +40,7 @@ static void test_device_that_is_not_there(void **state)
     (void)state;
     set_faults(NULL);
     EACH_PLUGIN(p)
-    assert_failure(try_open(plugins[p], "device", "1", &instance), IB_EUNAVAILABLE, "there is no device 1");
+    assert_failure(try_open(plugins[p], "device", "1", &instance), IB_EUNAVAILABLE, "device 1 does not exist");
 }
 
 static void test_opening_without_memory(void **state)
@@ -187,7 +187,7 @@ static void test_clock(void **state)
     const struct ib_mem_ops *mem = instance.impl->mem;
     struct ib_view m = new_matrix(&instance, 64, 64, 0);
     assert_failure(mem->elapsed(instance.state, &ns), IB_EINVAL, "mark 0 was never set");
-    assert_failure(mem->mark(instance.state, 2), IB_EINVAL, "marks 0 and 1");
+    assert_failure(mem->mark(instance.state, 2), IB_EINVAL, "marks are 0 and 1");
     assert_int_equal(mem->mark(instance.state, 0), IB_OK);
     assert_int_equal(instance.impl->ops->act(instance.state, IB_TANH, &m), IB_OK);
     assert_int_equal(mem->mark(instance.state, 1), IB_OK);

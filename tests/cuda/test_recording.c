@@ -16,7 +16,7 @@ static void test_recording(void **state)
     assert_int_equal(capture->epochs(instance.state), 7);
     assert_int_equal(instance.impl->ops->axpy(instance.state, 0, &x, &y),
                      IB_OK); /* as the first epoch does */
-    assert_failure(capture->replay(instance.state, 1), IB_EINVAL, "nothing was recorded");
+    assert_failure(capture->replay(instance.state, 1), IB_EINVAL, "replay without a recording");
     for (int round = 1; round <= 2; round++) { /* the second recording replaces the first */
         assert_int_equal(capture->begin(instance.state), IB_OK);
         assert_int_equal(instance.impl->ops->axpy(instance.state, round, &x, &y), IB_OK);

@@ -113,7 +113,7 @@ static void errors_wait_for_a_sync(void **state)
     const struct ib_view x = new_row(device), y = row(on_host);
     assert_int_equal(device->impl->ops->axpy(device->state, 1, &x, &y), IB_OK);
     assert_int_equal(device->impl->mem->sync(device->state), IB_EDEVICE);
-    assert_string_equal(ib_last_error()->message, "axpy: an operand does not lie in device memory");
+    assert_string_equal(ib_last_error()->message, "axpy: an operand is not in device memory");
     assert_int_equal(device->impl->mem->sync(device->state), IB_OK);
     assert_true(on_host[0] == 0);
 }
