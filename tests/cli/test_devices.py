@@ -139,7 +139,7 @@ class Trainings(DeviceTest):
         for options in ["platform: nosuch", "device: nosuch", 'device: "7"']:
             with self.subTest(options):
                 cases = self.sweep(impl=f"{{name: opencl_naive, {options}}}")
-                self.assert_ends(cases, "unavailable", options.split(": ")[1].strip('"'), "there is: ", POCL)
+                self.assert_ends(cases, "unavailable", options.split(": ")[1].strip('"'), "available: ", POCL)
 
 
 class NoDriver(DeviceTest):
@@ -163,7 +163,7 @@ class NoDriver(DeviceTest):
 
     def test_no_folder_of_drivers(self):
         self.environment(OCL_ICD_VENDORS=self.folder / "nowhere")
-        self.assert_unavailable("no OpenCL driver is installed: there is no", "nowhere")
+        self.assert_unavailable("no OpenCL driver is installed: ", "nowhere does not exist")
 
     def test_driver_is_missing(self):
         self.vendors(broken="libnosuchdriver.so.1")
