@@ -166,8 +166,8 @@ class Projects(InstallTest):
 
     def test_refusals(self):
         script = self.share / "scripts" / "new-impl.sh"
-        for args, says in [(["--plugin", "Mine"], "lower-case"), (["--plugin"], "NAME"), (["mine", "dir"], "goes with --plugin"),
-                           (["--plugin", "mine", "dir", "more"], "one argument too many"), (["--fast", "mine"], "--fast: no such flag"),
+        for args, says in [(["--plugin", "Mine"], "lower-case"), (["--plugin"], "NAME"), (["mine", "dir"], "only allowed with --plugin"),
+                           (["--plugin", "mine", "dir", "more"], "unexpected argument"), (["--fast", "mine"], "--fast: unknown flag"),
                            (["mine"], "use --plugin")]:
             with self.subTest(args=args):
                 message = self.command(script, *args, status=2)
@@ -175,5 +175,5 @@ class Projects(InstallTest):
                 self.assertEqual(message.count("\n"), 1)
         self.new_project("mine")
         before = (self.folder / "mine" / "mine.c").read_text()
-        self.assertIn("is there already", self.command(script, "--plugin", "mine", status=2))
+        self.assertIn("already exists", self.command(script, "--plugin", "mine", status=2))
         self.assertEqual((self.folder / "mine" / "mine.c").read_text(), before)

@@ -173,7 +173,7 @@ class Missing(PeerTest):
     def test_setup_names_the_peers(self):
         done = subprocess.run([ROOT / "scripts" / "setup", "--peers=numpy,tensorflow"], capture_output=True, text=True)
         self.assertEqual((done.returncode, done.stdout), (2, ""))
-        self.assertIn("tensorflow: no such peer; allowed: numpy, sklearn, jax, torch, cupy", done.stderr)
+        self.assertIn("tensorflow: unknown peer; allowed: numpy, sklearn, jax, torch, cupy", done.stderr)
 
     def test_every_peer_is_offered_and_shipped(self):
         setup = (ROOT / "scripts" / "setup").read_text()

@@ -356,13 +356,13 @@ static void the_hosts_own_memory(void **state)
     (void)state;
     begin();
     if (clSetKernelArgSVMPointer(kernel, 0, host) == CL_SUCCESS) {
-        assert_lost("own memory");
+        assert_lost("host memory");
         done++;
     }
     begin();
     if (clSetKernelExecInfo(kernel, CL_KERNEL_EXEC_INFO_SVM_FINE_GRAIN_SYSTEM, sizeof yes, &yes) ==
         CL_SUCCESS) {
-        assert_lost("own memory");
+        assert_lost("host memory");
         done++;
     }
     clReleaseKernel(kernel);
