@@ -3,8 +3,6 @@
 Here one is added to a copy of the tree, in the middle of the list, so that all behind it have other numbers there."""
 
 import json
-import pathlib
-import tempfile
 import unittest
 
 import tree
@@ -100,19 +98,18 @@ measure: {rounds: 2, min_time: 1ms, warmup: 0, timeout: 20s}
 """
 
 
+def plant(copy):
+    copy.write("harness/ops/negate.c", DESCRIPTOR)
+    copy.insert_after("harness/ops/operations.def", "IB_OPERATION(ADD_ROW, add_row)", "IB_OPERATION(NEGATE, negate)")
+    copy.insert_after("impls/ironbench/impl.h", LAST_FIELD, FIELD)
+    copy.replace("impls/cpu_naive.c", "static enum ib_status naive_open(", IMPLEMENTATION)
+    copy.insert_after("impls/cpu_naive.c", "    .axpy = axpy,", "    .negate = negate,")
+
+
 class Operation(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="ironbench-test-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.folder = pathlib.Path(folder.name)
-        cls.tree = tree.Tree(folder.name)
-        cls.tree.write("harness/ops/negate.c", DESCRIPTOR)
-        cls.tree.insert_after("harness/ops/operations.def", "IB_OPERATION(ADD_ROW, add_row)", "IB_OPERATION(NEGATE, negate)")
-        cls.tree.insert_after("impls/ironbench/impl.h", LAST_FIELD, FIELD)
-        cls.tree.replace("impls/cpu_naive.c", "static enum ib_status naive_open(", IMPLEMENTATION)
-        cls.tree.insert_after("impls/cpu_naive.c", "    .axpy = axpy,", "    .negate = negate,")
-        cls.tree.build()
+        cls.tree, cls.folder = tree.planted()
 
     def check(self, program, impl, status=0):
         done = tree.call(program, "check", impl, "--quick", "--model", "linreg", "--json", cwd=self.folder)

@@ -1,10 +1,13 @@
 """What the tests of ARCHITECTURE.md's "where a new thing goes" share: a copy of the sources to change, built as the
 program under test was."""
 
+import atexit
+import functools
 import os
 import pathlib
 import shutil
 import subprocess
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("IRONBENCH_BUILD", ROOT / "build"))
@@ -68,3 +71,18 @@ def call(program, *args, cwd, timeout=120):
     """Runs a build of the program; returns the finished process, its output as text."""
     return subprocess.run([str(program), *map(str, args)], cwd=cwd, capture_output=True, text=True, timeout=timeout,
                           stdin=subprocess.DEVNULL)
+
+
+@functools.cache
+def planted():
+    """One copy with everything that the tests of this folder add, built once for all of them; and a folder to work in."""
+    import test_operation
+    import test_tables
+
+    folder = tempfile.TemporaryDirectory(prefix="ironbench-test-")
+    atexit.register(folder.cleanup)
+    copy = Tree(folder.name)
+    for test in (test_operation, test_tables):
+        test.plant(copy)
+    copy.build()
+    return copy, pathlib.Path(folder.name)
