@@ -1,5 +1,4 @@
-"""OpenCL devices through the program: verified and traced trainings, what happens where there is no device or a
-broken one, and copies made in secret."""
+"""OpenCL devices in the whole program: verified and traced trainings, missing and broken devices, and hidden copies."""
 
 import json
 import os

@@ -37,7 +37,7 @@ class GpuCheck(CliTest):
         return done
 
     def table(self, name, cases):
-        """Writes NAME.csv: each case is CASE but for what is given."""
+        """Writes NAME.csv: each case is CASE with the given changes."""
         with open(self.folder / f"{name}.csv", "w", newline="") as file:
             writer = csv.DictWriter(file, CASE.keys(), lineterminator="\r\n")
             writer.writeheader()

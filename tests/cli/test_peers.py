@@ -1,5 +1,5 @@
-"""The peers of scripts/peers: NumPy, PyTorch and JAX train exactly what the project trains, scikit-learn something else
-and says so, and a library that is missing says how to get it."""
+"""The peers of scripts/peers: NumPy, PyTorch and JAX train exactly what the project trains, scikit-learn reports another
+algorithm, and rows of missing libraries say how to install them."""
 
 import collections
 import pathlib

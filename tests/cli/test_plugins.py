@@ -10,7 +10,7 @@ from common import BUILD, CliTest, SANITIZED
 
 BROKEN = BUILD / "tests" / "broken"
 
-# What each cannot do; its row bears the name of its file, which is also that of its implementation where it has one.
+# The defect of each. Its row is named after its file, as is its implementation if it has one.
 REASONS = {
     "babble_entry": "loading it: answered with garbage: `hello`",
     "bad_name": "implementation 0 has the name `Bad-Name`: a name is a lower-case letter",

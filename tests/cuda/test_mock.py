@@ -1,4 +1,4 @@
-"""CUDA's implementations in the whole program, on a mock of the runtime; and what the program says without a driver."""
+"""CUDA implementations in the whole program, on a mock of the runtime; and messages without a driver."""
 
 import json
 import os
@@ -103,7 +103,7 @@ class Trainings(MockTest):
 
 
 class Faults(MockTest):
-    """A device that goes wrong is one row with its status, and the sweep goes on."""
+    """A failing device is one row with its status, and the sweep continues."""
 
     def check(self, faults, status, words, of=tuple(NAMES), ends_with=4):
         """The implementations `of` end with the status and a reason with these words, all others are right."""

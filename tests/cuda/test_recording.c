@@ -1,4 +1,4 @@
-/* cuda_graph on the mock runtime: what a recording holds, and what it cannot. */
+/* cuda_graph on the mock runtime: what a recording contains, and what it cannot contain. */
 #include "opened.h"
 
 #include <setjmp.h>
@@ -30,7 +30,7 @@ static void test_recording(void **state)
     ib_instance_close(&instance);
 }
 
-/* A recording keeps the scratch memory that it was made with, whatever is asked for afterwards. */
+/* A recording keeps its scratch memory, whatever is requested afterwards. */
 static void test_scratch_of_a_recording(void **state)
 {
     struct ib_instance instance;

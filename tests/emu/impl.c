@@ -14,7 +14,7 @@
 enum { MAX_ITEMS = 256 }; /* the contract's, not the device's */
 
 struct device {
-    struct ib_launcher launcher; /* first, as the kernels' host side asks */
+    struct ib_launcher launcher; /* must be first */
     struct emu_memory memory;
     void *scratch;
     size_t scratch_bytes;
@@ -88,8 +88,8 @@ static enum ib_status sync(void *state)
     return IB_OK;
 }
 
-/* What an operation leaves in scratch memory must not be of use to the next one: each gets fresh bytes, and
- * not one more than it asked for. */
+/* Scratch memory must not carry data to the next operation: each gets fresh bytes, exactly as many as
+ * requested. */
 static enum ib_status scratch(void *state, size_t bytes, void **out)
 {
     struct device *d = state;

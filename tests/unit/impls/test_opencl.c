@@ -1,5 +1,5 @@
-/* opencl_naive on whatever OpenCL device there is: its memory, its clock, its options; and that its trainings
- * are the oracle's, and the same bits every time. */
+/* opencl_naive on any OpenCL device: its memory, clock and options; its trainings match the oracle and give
+ * the same bits every time. */
 #include "base/error.h"
 #include "fixtures/trained.h"
 

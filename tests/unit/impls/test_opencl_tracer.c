@@ -1,5 +1,5 @@
-/* The tracer of OpenCL counts every way in which data crosses, and nothing else; and it says so where it
- * cannot see. The calls are made here, on a device of this test's own. */
+/* The tracer of OpenCL counts all kinds of copies and nothing else, and reports if it cannot. The test
+ * makes the calls on its own device. */
 #define CL_TARGET_OPENCL_VERSION 300
 #include <CL/cl.h>
 
@@ -441,7 +441,7 @@ int main(void)
         fprintf(stderr, "no tracer: %s\n", object == NULL ? dlerror() : why);
         return 1;
     }
-    /* nobody has called OpenCL yet, and so nobody has called the tracer */
+    /* OpenCL has not been called yet, and so neither has the tracer */
     if (tracer->count(&copies, why, sizeof why) != IB_EUNAVAILABLE || strstr(why, "ignores layers") == NULL) {
         fprintf(stderr, "counts though no loader has called it: %s\n", why);
         return 1;

@@ -1,4 +1,4 @@
-/* What is derived from the measurements of a case. */
+/* Values derived from the measurements of a case. */
 #include "fixtures/made_record.h"
 #include "stats/confidence_interval.h"
 #include "stats/stats.h"
