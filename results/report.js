@@ -1,4 +1,4 @@
-// Adds interactivity; the page is complete without it.
+// Makes the page handier; everything is there without it.
 for (const table of document.querySelectorAll("table.sortable")) {
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
@@ -22,7 +22,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
-// Following a link to a case opens the case and its enclosing sections.
+// A link to a case opens it, and what it is folded into.
 const open = () => {
   let at = document.getElementById(location.hash.slice(1));
   const target = at;

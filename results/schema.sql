@@ -1,7 +1,7 @@
--- The tables of DIR/run.sqlite, which holds one run. Column names contain their units: _ns is nanoseconds of wall
--- time, _bytes is bytes, _count is a number of events. NULL means unknown or not applicable; it is never written
--- as 0. Words such as 'per_op' are those of the record (results/record.schema.json). Readers refuse files with
--- another user_version.
+-- The tables of DIR/run.sqlite: one run. The names of columns say their units: _ns are nanoseconds of wall
+-- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
+-- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader
+-- refuses a file with another user_version.
 PRAGMA user_version = 5;
 
 -- Exactly one row.
@@ -14,12 +14,12 @@ CREATE TABLE run (
     config_sha256 TEXT NOT NULL, -- of config_text
     version       TEXT NOT NULL, -- of ironbench
     machine       TEXT NOT NULL, -- JSON object
-    reference     TEXT,          -- reference implementation for speed-ups, as named in the configuration
-    selection     TEXT           -- arguments of -s and -x: JSON array of text
+    reference     TEXT,          -- implementation that speed-ups are over, as the configuration names it
+    selection     TEXT           -- what -s and -x left: JSON array of their texts
 ) STRICT;
 
--- The cases of the plan, in its order. These columns are followed by one for each axis of the sweep, named as in a
--- configuration: text as in a configuration ("6,6"), numbers as such, NULL if the axis does not apply.
+-- The cases of the plan, in its order. A column for each axis of the sweep, named as in a configuration, stands behind
+-- these: text as a configuration spells it ("6,6"), numbers as such, NULL where the axis means nothing to a case.
 CREATE TABLE cases (
     number         INTEGER PRIMARY KEY, -- from 1
     id             TEXT NOT NULL UNIQUE,
@@ -28,16 +28,16 @@ CREATE TABLE cases (
     rows           INTEGER NOT NULL, -- training rows
     test_rows      INTEGER NOT NULL,
     cols           INTEGER NOT NULL, -- features
-    options        TEXT NOT NULL,    -- of the implementation; JSON object of options that differ from their default
-    label          TEXT NOT NULL,    -- display name: implementation and options
-    libraries      TEXT,             -- library versions and the device of the implementation
-    simulated      INTEGER NOT NULL, -- 1: its times are meaningless and never ranked
-    algorithm      TEXT,             -- other than gradient descent, so not verifiable; NULL: gradient descent
-    status         TEXT,             -- worst of all passes so far; NULL: not run yet
+    options        TEXT NOT NULL,    -- of the implementation; JSON object: those that differ from their default
+    label          TEXT NOT NULL,    -- implementation and options, for people
+    libraries      TEXT,             -- of the implementation: their versions, its device
+    simulated      INTEGER NOT NULL, -- 1: its times mean nothing and are never ranked
+    algorithm      TEXT,             -- another than gradient descent, so that nothing can verify it; NULL: that
+    status         TEXT,             -- the worst of all passes so far; NULL: not run yet
     reason         TEXT              -- of a status other than ok
 ) STRICT;
 
--- The checked pass of a case: not timed, with losses read.
+-- The checked pass of a case: untimed, its losses read on the way.
 CREATE TABLE checks (
     case_number           INTEGER PRIMARY KEY REFERENCES cases (number),
     status                TEXT NOT NULL,
@@ -56,54 +56,54 @@ CREATE TABLE checks (
     prediction_error      REAL,    -- relative
     first_divergent_epoch INTEGER,
     convergence           TEXT,
-    as_expected           INTEGER, -- 1: exactly the copies expected for its residency
-    stderr                TEXT     -- end of the worker's stderr
+    as_expected                INTEGER, -- 1: copied exactly what its residency says
+    stderr                TEXT     -- the end of what the worker wrote there
 ) STRICT;
 
--- Operations requested from a device's driver during the checked pass, as counted by a tracer. One row per case with
--- a tracer; counts are NULL if unavailable.
+-- What the driver of a device was asked to do during the checked pass, by a count that is not ours. A row where
+-- there is such a tracer; its counts are NULL where it could not count, or does not count that.
 CREATE TABLE tracers (
     case_number  INTEGER PRIMARY KEY REFERENCES cases (number),
-    source       TEXT NOT NULL, -- the tracer: 'driver', 'OpenCL layer'
-    agrees       INTEGER,       -- 1: same copies as in the transfer log; NULL: could not count,
+    source       TEXT NOT NULL, -- what counted: 'driver', 'OpenCL layer'
+    agrees       INTEGER,       -- 1: the same copies as in our transfer log; NULL: it could not count,
     reason       TEXT,          -- for this reason
     h2d_count    INTEGER,
     h2d_bytes    INTEGER,
     d2h_count    INTEGER,
     d2h_bytes    INTEGER,
-    launch_count INTEGER,       -- kernel launches
+    launch_count INTEGER,       -- kernels started
     sync_count   INTEGER,       -- waits for the whole queue
     d2d_count    INTEGER,       -- copies within the device
     d2d_bytes    INTEGER,
     memset_count INTEGER,
     memset_bytes INTEGER,
-    pageable_count INTEGER,     -- copies in either direction from or to pageable host memory
+    pageable_count INTEGER,     -- of h2d and d2h together, from or to such memory of the host
     pageable_bytes INTEGER,
     pinned_count INTEGER,
     pinned_bytes INTEGER,
-    opened_h2d_count INTEGER,   -- while opening the implementation; not included above
+    opened_h2d_count INTEGER,   -- before the harness began, in opening the implementation: no part of those above
     opened_h2d_bytes INTEGER,
     opened_d2h_count INTEGER,
     opened_d2h_bytes INTEGER
 ) STRICT;
 
--- The kernels in launch_count, by the driver's names; '(all others)' after 64 kernels. No rows if the tracer does not
--- report them.
+-- The kernels that are launch_count, whoever started them, by the driver's names; '(all others)' past 64 of them. None
+-- where the tracer does not know.
 CREATE TABLE tracer_kernels (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     name        TEXT NOT NULL,
-    count       INTEGER NOT NULL, -- number of launches
+    count       INTEGER NOT NULL, -- times started
     PRIMARY KEY (case_number, name)
 ) STRICT, WITHOUT ROWID;
 
--- The profiled pass of a case on a device: a short training that waits for every step. Its times are used as shares,
--- as their sum exceeds the time of a normal training. Totals over `epochs` epochs.
+-- The profiled pass of a case on a device: a short training in which every step is waited for. Its times are shares:
+-- they add up to more than a training takes that is let run. Totals over `epochs` epochs.
 CREATE TABLE profiles (
     case_number INTEGER PRIMARY KEY REFERENCES cases (number),
     epochs      INTEGER, -- NULL: it failed,
     reason      TEXT,    -- for this reason
     clock       TEXT,    -- of compute_ns: 'device', 'host'
-    sync_ns     INTEGER  -- cost of one wait for an idle device
+    sync_ns     INTEGER  -- one wait for an idle device
 ) STRICT;
 
 CREATE TABLE profile_operations (
@@ -112,7 +112,7 @@ CREATE TABLE profile_operations (
     calls       INTEGER NOT NULL,
     launch_ns   INTEGER NOT NULL, -- until the call returned
     wait_ns     INTEGER NOT NULL, -- from then until the device was done
-    compute_ns  INTEGER NOT NULL, -- by the device's clock; by the host's clock, wait_ns minus sync_ns per call
+    compute_ns  INTEGER NOT NULL, -- the device's own time; by the host's clock, wait_ns less sync_ns a call
     PRIMARY KEY (case_number, op)
 ) STRICT, WITHOUT ROWID;
 
@@ -125,8 +125,7 @@ CREATE TABLE profile_copies (
     PRIMARY KEY (case_number, op, tensor)
 ) STRICT, WITHOUT ROWID;
 
--- Metrics on the test rows; train_loss is on the training rows, with the final parameters. mae and rmse are in the
--- target's unit.
+-- On the test rows; train_loss: final parameters, training rows. The unit of mae and rmse is the target's.
 CREATE TABLE metrics (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     name        TEXT NOT NULL,
@@ -134,118 +133,118 @@ CREATE TABLE metrics (
     PRIMARY KEY (case_number, name)
 ) STRICT;
 
--- The loss, before the update, of the epochs at which the checked pass read it. For other algorithms: their iterations,
--- and the loss on the training rows.
+-- The loss before the update of those epochs at which the checked pass read it. Of another algorithm: its iterations
+-- as it counts them, the loss on the training rows.
 CREATE TABLE curve (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     epoch       INTEGER NOT NULL, -- from 1
     loss        REAL,             -- NULL: NaN
-    seconds     REAL,             -- since training began, for other algorithms; otherwise NULL (epoch * epoch time)
+    seconds     REAL,             -- since the training began, of another algorithm; else NULL: epoch * its time
     PRIMARY KEY (case_number, epoch)
 ) STRICT, WITHOUT ROWID;
 
--- Predictions for at most 1000 evenly spaced test rows.
+-- Evenly spaced test rows, at most 1000 of them.
 CREATE TABLE predictions (
     case_number INTEGER NOT NULL REFERENCES cases (number),
-    row         INTEGER NOT NULL, -- test row, from 0
-    output      INTEGER NOT NULL, -- target column, from 0
+    row         INTEGER NOT NULL, -- of the test rows, from 0
+    output      INTEGER NOT NULL, -- of the targets, from 0
     actual      REAL NOT NULL,    -- in the target's unit
     predicted   REAL,             -- likewise, or a probability; NULL: NaN
     PRIMARY KEY (case_number, row, output)
 ) STRICT, WITHOUT ROWID;
 
--- The results that each timed pass must reproduce: final parameters and predictions of the checked pass, in the model's
--- units, as f64 in the machine's byte order.
+-- What each timed pass of a case must repeat: the checked pass's final parameters and its predictions in the model's
+-- own units, as f64 in the machine's byte order.
 CREATE TABLE finals (
     case_number INTEGER PRIMARY KEY REFERENCES cases (number),
     params      BLOB NOT NULL,
     predictions BLOB NOT NULL
 ) STRICT;
 
--- The timed passes, one per round.
+-- The timed passes, one a round.
 CREATE TABLE rounds (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     round       INTEGER NOT NULL, -- from 1
     status      TEXT NOT NULL,
     reason      TEXT,
     repeats     INTEGER,          -- trainings timed
-    epoch_ns    REAL,             -- all trainings / (repeats * epochs); NULL: no time in this round
+    epoch_ns    REAL,             -- all trainings / (repeats * epochs); NULL: this round gave no time
     load_ns     INTEGER,
     setup_ns    INTEGER,
     train_ns    INTEGER,          -- of one training
     readback_ns INTEGER,
     predict_ns  INTEGER,
-    as_expected INTEGER,
+    as_expected      INTEGER,
     stderr      TEXT,
-    cpu_epoch_ns REAL,            -- processor time of the training thread in epoch_ns
-    disturbed   INTEGER,          -- 1: the two differ by more than 2 %, or `slowed`; NULL: unknown
-    slices      TEXT,             -- JSON array: median training / epochs of each slice, in order
-    clock_mhz   INTEGER,          -- core clock of the device at the end of the round
-    slowed      TEXT,             -- why the device was throttled: 'power', 'heat'
+    cpu_epoch_ns REAL,            -- of epoch_ns, how long the training thread had a processor
+    disturbed   INTEGER,          -- 1: the two part by more than 2 %, or `slowed`; NULL: it cannot be told
+    slices      TEXT,             -- JSON array: of each slice of the round, the median training / epochs, in order
+    clock_mhz   INTEGER,          -- of the device's cores, at the end of the round
+    slowed      TEXT,             -- by what the device was held back: 'power', 'heat'
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 
--- Statistics over the undisturbed rounds of a case that have a time (over all if all were disturbed); updated with each
--- round.
+-- Over the rounds of a case that gave a time and were not disturbed (over all where all were); kept up to date with
+-- them.
 CREATE TABLE epoch_times (
     case_number INTEGER PRIMARY KEY REFERENCES cases (number),
     n           INTEGER NOT NULL, -- rounds
     median_ns   REAL NOT NULL,
     min_ns      REAL NOT NULL,
-    ci_low_ns   REAL,             -- interval of the median, at least 95 %; NULL with fewer than 6 rounds
+    ci_low_ns   REAL,             -- of the median, at least 95 %; NULL under 6 rounds
     ci_high_ns  REAL
 ) STRICT;
 
--- The whole process of a case, timed from outside. One row per case for which it was requested.
+-- The whole process of a case, timed from outside. A row where that was asked for.
 CREATE TABLE whole_processes (
     case_number INTEGER PRIMARY KEY REFERENCES cases (number),
-    source      TEXT, -- the timer: 'hyperfine 1.15.0'
-    reason      TEXT  -- why there is no time, or why the runs stopped early
+    source      TEXT, -- what timed it: 'hyperfine 1.15.0'
+    reason      TEXT  -- why there is no time, or why its runs came to an end
 ) STRICT;
 
--- The runs of a whole process, each one training and prediction from the start of a process to its exit. The parts are
--- by the process's own clock; the rest of wall_ns is process start-up, which is only visible from outside.
+-- Its runs, each one training and its prediction from the start of a process to its exit. The parts are by the
+-- process's own clock; what of wall_ns they leave is the start of what runs it, which only the outside can see.
 CREATE TABLE process_runs (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     run         INTEGER NOT NULL, -- from 1
     wall_ns     REAL NOT NULL,
     user_ns     REAL NOT NULL,    -- processor time, of all threads
     system_ns   REAL NOT NULL,
-    startup_ns  INTEGER NOT NULL, -- until the program sends hello
-    load_ns     INTEGER,          -- NULL, here and below: not reported; included in another part
-    setup_ns    INTEGER NOT NULL, -- until ready
+    startup_ns  INTEGER NOT NULL, -- until the program says hello
+    load_ns     INTEGER,          -- NULL, here and below: the program does not tell; it lies in another part
+    setup_ns    INTEGER NOT NULL, -- until it is ready
     train_ns    INTEGER NOT NULL,
     readback_ns INTEGER,
     predict_ns  INTEGER,
-    rest_ns     INTEGER NOT NULL, -- messages, writing the answer's files, exit
+    rest_ns     INTEGER NOT NULL, -- messages, the files of the answer, its exit
     PRIMARY KEY (case_number, run)
 ) STRICT, WITHOUT ROWID;
 
--- The number of iterations after which another algorithm's parameters reach a loss. One row per loss that was searched
--- for.
+-- Where another algorithm is stopped: after so many iterations the parameters that it returns have come down to a
+-- loss. A row a loss, once they have been searched for.
 CREATE TABLE stops (
     case_number INTEGER NOT NULL REFERENCES cases (number),
-    target      INTEGER NOT NULL, -- from 1: 90 %, 99 % and 99.9 % of the reference's improvement
-    loss        REAL NOT NULL,    -- the loss at that improvement
-    epochs      INTEGER,          -- fewest iterations found; NULL: none,
-    trainings   INTEGER NOT NULL, -- trainings used by the search
-    reason      TEXT,             -- for this reason; NULL: it never reaches the loss
+    target      INTEGER NOT NULL, -- from 1: 90 %, 99 % and 99.9 % of the improvement of its problem's reference
+    loss        REAL NOT NULL,    -- which is this one
+    epochs      INTEGER,          -- the fewest iterations found; NULL: none,
+    trainings   INTEGER NOT NULL, -- that the search took
+    reason      TEXT,             -- for this reason; NULL: it never comes so low
     PRIMARY KEY (case_number, target)
 ) STRICT, WITHOUT ROWID;
 
--- Timed trainings to a stop. The returned parameters must reach the loss again.
+-- Rounds of trainings that end at a stop. What comes back must have come down to the loss again.
 CREATE TABLE stop_times (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     round       INTEGER NOT NULL, -- from 1
     target      INTEGER NOT NULL,
-    train_ns    REAL,             -- of one training, by the parent's clock; NULL: no time,
-    loss        REAL,             -- of the returned parameters
+    train_ns    REAL,             -- of one training, by the parent's clock; NULL: it has none,
+    loss        REAL,             -- of the parameters that came back
     reason      TEXT,             -- for this reason
     PRIMARY KEY (case_number, round, target)
 ) STRICT, WITHOUT ROWID;
 
--- The transfer log of a pass ('checked', 'timed'), by phase, operation and tensor. For timed passes it covers one
--- training and its prediction, and the latest round replaces the previous one.
+-- The transfer log of a pass ('checked', 'timed'): each copy by phase, operation and tensor. A timed pass is one
+-- training and its prediction; the newest round replaces the one before.
 CREATE TABLE transfers (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     pass        TEXT NOT NULL,
