@@ -67,7 +67,7 @@ class Right(ExternalTest):
                     self.check(case)
                 else:
                     self.assertEqual(case["status"], "unsupported")
-                    self.assertIn("knows one layer, one output, f64", case["reason"])
+                    self.assertIn("supports one layer, one output, f64", case["reason"])
 
     def test_options_and_rivals(self):
         matrix = LINREG.replace("[x]", "[cpu_naive, {name: x, threads: [1, 2]}]")
