@@ -48,7 +48,7 @@ static enum ib_status h2d(void *state, void *device, const void *host, size_t by
     struct device *d = state;
     void *memory = emu_memory_find(&d->memory, device, bytes);
     if (memory == NULL)
-        return fail(d, IB_EDEVICE, "an upload to what is no device memory, or too small");
+        return fail(d, IB_EDEVICE, "an upload to memory that is not on the device, or too small");
     memcpy(memory, host, bytes);
     emu_memory_written(memory, bytes);
     d->copies.h2d_count++;
@@ -73,7 +73,7 @@ static enum ib_status d2h(void *state, void *host, const void *device, size_t by
     struct device *d = state;
     const void *memory = emu_memory_find(&d->memory, device, bytes);
     if (memory == NULL)
-        return fail(d, IB_EDEVICE, "a download from what is no device memory, or too small");
+        return fail(d, IB_EDEVICE, "a download from memory that is not on the device, or too small");
     memcpy(host, memory, bytes);
     d->hash = hash_of(d->hash, host, bytes);
     d->copies.d2h_count++;

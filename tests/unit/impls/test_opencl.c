@@ -193,7 +193,7 @@ static void unknown_devices_are_answered_with_what_there_is(void **state)
         const char *message = ib_last_error()->message;
         assert_non_null(strstr(message, wrong[i][0]));
         assert_non_null(strstr(message, wrong[i][1]));
-        assert_non_null(strstr(message, "there is: platform 0 "));
+        assert_non_null(strstr(message, "available: platform 0 "));
     }
 }
 
