@@ -1,4 +1,4 @@
-/* Each table of a run returns what was stored, in the order of the record. */
+/* Each table of a run gives back what was put into it, in the order that the record asks for. */
 #include "base/truth.h"
 #include "fixtures/scratch.h"
 #include "store/columns.h"
@@ -89,7 +89,7 @@ static void set_known(const struct ib_column *column, size_t at, void *field)
     }
 }
 
-/* The value for NULL. */
+/* What stands for NULL. */
 static void set_unknown(const struct ib_column *column, void *field)
 {
     if (column->type == IB_COLUMN_REAL)

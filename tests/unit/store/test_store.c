@@ -343,7 +343,7 @@ static void stops_and_their_rounds_are_rows(void **state)
     assert_int_equal(c->stop_summaries[2].reached, STOP_ROUNDS - 1);
 }
 
-/* Like another process that resumes the run. */
+/* As another process does that goes on with the run. */
 static void reopen(struct fixture *f)
 {
     ib_store_close(f->store);
