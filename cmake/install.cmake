@@ -1,10 +1,10 @@
-# What `cmake --install` puts where, which is where harness/base/paths.c looks for it: the program in bin/, plugins in
-# lib/ironbench/, what it reads in share/ironbench/. Everything is found from the program's own place, so the whole may
-# be moved. And what a project of its own needs to build a plugin: the headers, a CMake package, a pkg-config file.
+# Installation: the program in bin/, plugins in lib/ironbench/, data in share/ironbench/. harness/base/paths.c finds
+# them relative to the program, so the tree can be moved. For separate plugin projects: headers, a CMake package, and a
+# pkg-config file.
 include(CMakePackageConfigHelpers)
 
 install(TARGETS ironbench RUNTIME DESTINATION bin)
-# A plugin that was left unbuilt is as good as one whose library is missing: the program lists it as unavailable.
+# OPTIONAL: the program lists a plugin that was not built as unavailable.
 install(TARGETS ${shipped_plugins} LIBRARY DESTINATION lib/ironbench OPTIONAL)
 
 set(data share/ironbench)
@@ -17,7 +17,7 @@ install(DIRECTORY scripts/peers DESTINATION ${data}/scripts OPTIONAL USE_SOURCE_
         PATTERN __pycache__ EXCLUDE)
 install(PROGRAMS scripts/new-impl.sh DESTINATION ${data}/scripts)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${data})
-# How an external program speaks, with its examples.
+# The protocol of external programs, with examples.
 install(FILES impls/README.md impls/PROTOCOL.md DESTINATION ${data}/impls)
 install(DIRECTORY impls/external DESTINATION ${data}/impls)
 
@@ -28,7 +28,7 @@ install(DIRECTORY impls/ironbench DESTINATION include FILES_MATCHING PATTERN "*.
 file(STRINGS impls/ironbench/impl.h abi_line REGEX "^#define IB_ABI_MAJOR ")
 string(REGEX MATCH "[0-9]+" abi_major "${abi_line}")
 
-# The package, once as it is installed and once for the build folder, where CMAKE_PREFIX_PATH may point as well.
+# The CMake package, for the installation and for the build folder: CMAKE_PREFIX_PATH may point to either.
 set(package lib/cmake/ironbench)
 set(package_include "\${CMAKE_CURRENT_LIST_DIR}/../../../include")
 set(package_program "\${CMAKE_CURRENT_LIST_DIR}/../../../bin/ironbench")

@@ -1,5 +1,5 @@
-/* cpu_blas: products and sums by OpenBLAS through CBLAS, the rest in plain loops. A plugin, so that only the
- * workers that use it load the library. */
+/* cpu_blas: products and sums with OpenBLAS through CBLAS, the rest in plain loops. It is a plugin so that
+ * only the workers that use it load the library. */
 #include "elementwise.h"
 
 #include <cblas.h>
@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* OpenBLAS keeps f32 sums in f32: over 4 million rows a gradient is 5e-5 off. Blocks of this many rows, added
- * up in double, cost no time that can be measured, and bring it below 1e-7. */
+/* OpenBLAS accumulates f32 sums in f32: over 4 million rows a gradient is off by 5e-5. Blocks of this many
+ * rows, added up in double, reduce that to below 1e-7 at no measurable cost. */
 enum { BLOCK_ROWS = 8192 };
 
 struct blas {
     const struct ib_host *host;
-    double *work; /* one block's product and the sum of all; grows to the largest that was asked for */
+    double *work; /* the product of one block and the sum of all blocks; grows on demand */
     uint64_t capacity;
     float ones_f32[BLOCK_ROWS];
     double ones_f64[BLOCK_ROWS];
@@ -38,7 +38,7 @@ static enum ib_status reserve(struct blas *s, uint64_t count)
     return IB_OK;
 }
 
-/* This BLAS counts in int. */
+/* This BLAS takes sizes as int. */
 static enum ib_status check_size(const struct blas *s, const struct ib_view *m)
 {
     if (m->rows <= INT_MAX && m->ld <= INT_MAX)
@@ -48,7 +48,7 @@ static enum ib_status check_size(const struct blas *s, const struct ib_view *m)
                          (unsigned long long)m->rows, (unsigned long long)m->cols);
 }
 
-/* BLAS refuses a leading dimension of 0, also for an empty matrix. */
+/* BLAS rejects a leading dimension of 0, even for an empty matrix. */
 static int leading(const struct ib_view *m)
 {
     return m->ld == 0 ? 1 : (int)m->ld;
@@ -111,8 +111,8 @@ static enum ib_status blas_open(const struct ib_host *host, void **state)
     const int threads = (int)host->option_int(host, "threads");
     openblas_set_num_threads(threads);
     if (openblas_get_num_threads() != threads)
-        return host->fail(host, IB_EINVAL, "threads: this OpenBLAS offers at most %d, not %d",
-                          openblas_get_num_threads(), threads);
+        return host->fail(host, IB_EINVAL, "threads: %d is too many; this OpenBLAS supports at most %d",
+                          threads, openblas_get_num_threads());
     struct blas *s = calloc(1, sizeof *s);
     if (s == NULL)
         return host->fail(host, IB_ENOMEM, "no memory for the state");
@@ -132,7 +132,7 @@ static void blas_close(void *state)
     free(s);
 }
 
-/* Its configuration names the version and the kernels that it chose for this processor. */
+/* The configuration contains the version and the kernels chosen for this processor. */
 static enum ib_status describe(void *state, char *text, size_t n)
 {
     (void)state;
@@ -160,7 +160,7 @@ static const struct ib_impl cpu_blas = {
     .struct_size = sizeof cpu_blas,
     .abi_major = IB_ABI_MAJOR,
     .name = "cpu_blas",
-    .summary = "OpenBLAS operation by operation, plain loops for the rest",
+    .summary = "OpenBLAS for products and sums, plain loops for the rest",
     .source = "https://www.openblas.net",
     .flags = IB_DETERMINISTIC,
     .options = options,

@@ -1,5 +1,5 @@
-/* cpu_naive: plain loops, the baseline that everything else is compared with. Written to be read; as fast as
- * loops that say what they mean. Sums over rows are kept in double for both types. */
+/* cpu_naive: plain, readable loops, the reference point for all other implementations. Sums over rows
+ * accumulate in double for both types. */
 #include "elementwise.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 struct naive {
     const struct ib_host *host;
-    double *sums; /* of a reduction over rows; grows to the largest that was asked for */
+    double *sums; /* sums over rows; grows on demand */
     uint64_t capacity;
 };
 

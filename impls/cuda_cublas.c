@@ -1,17 +1,17 @@
-/* cuda_cublas: products by cuBLAS, the rest by the kernels of cuda_naive. A plugin of its own, as cuBLAS
- * takes time and memory to load. */
+/* cuda_cublas: products with cuBLAS, the rest with the kernels of cuda_naive. It is a separate plugin
+ * because cuBLAS takes time and memory to load. */
 #include "cuda/cublas/blas.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What NVIDIA recommends for its largest devices. */
+/* NVIDIA's recommendation for its largest devices. */
 enum { WORKSPACE_BYTES = 32 << 20 };
 
 /* ---- opening and closing ---- */
 
-/* The environment has the last word over every handle's math mode, so that the option would not say what ran.
+/* This variable overrides the math mode of every handle, so the recorded option could differ from what ran.
  */
 static enum ib_status check_override(const struct ib_host *host, bool tf32)
 {
@@ -19,13 +19,13 @@ static enum ib_status check_override(const struct ib_host *host, bool tf32)
     if (forced == NULL || forced[0] == '\0' || tf32 == (strcmp(forced, "0") != 0))
         return IB_OK;
     return host->fail(host, IB_EUNAVAILABLE,
-                      "NVIDIA_TF32_OVERRIDE=%s overrules the option tf32, which is %s: unset it", forced,
+                      "NVIDIA_TF32_OVERRIDE=%s overrides the option tf32, which is %s; unset it", forced,
                       tf32 ? "true" : "false");
 }
 
-/* cuBLAS gives the same bits in every run on the same GPU as long as one stream at a time uses one workspace,
- * and atomics stay off, as they are by default: so it gets a workspace that no other stream can take. That
- * must come after the stream, which resets it. */
+/* cuBLAS gives the same bits in every run on the same GPU if only one stream at a time uses a workspace and
+ * atomics are off, which is the default. It therefore gets a workspace of its own. cublasSetStream resets
+ * the workspace, so it is set after the stream. */
 static enum ib_status set_up(struct ib_cuda_blas *s, bool tf32)
 {
     const cublasMath_t mode = tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_DEFAULT_MATH;
@@ -36,7 +36,7 @@ static enum ib_status set_up(struct ib_cuda_blas *s, bool tf32)
     IB_TRY(ib_cuda_blas_check(s, "cublasSetPointerMode",
                               cublasSetPointerMode(s->handle, CUBLAS_POINTER_MODE_HOST)));
     IB_TRY(ib_cuda_blas_check(s, "cublasSetMathMode", cublasSetMathMode(s->handle, mode)));
-    /* what the handle began on the default stream: ours does not wait for that one */
+    /* the handle's set-up runs on the default stream, which our stream does not wait for */
     return ib_cuda_check(s->cuda.launcher.host, "cudaDeviceSynchronize", cudaDeviceSynchronize());
 }
 
@@ -100,13 +100,13 @@ static const struct ib_option options[] = {
     {.name = NULL},
 };
 
-static struct ib_tensor_ops ops; /* those of the kernels, but for gemm */
+static struct ib_tensor_ops ops; /* the kernels' operations, except gemm */
 
 static const struct ib_impl cuda_cublas = {
     .struct_size = sizeof cuda_cublas,
     .abi_major = IB_ABI_MAJOR,
     .name = "cuda_cublas",
-    .summary = "products by cuBLAS, plain CUDA kernels for the rest",
+    .summary = "cuBLAS for products, plain CUDA kernels for the rest",
     .source = "https://docs.nvidia.com/cuda/cublas/",
     .flags = IB_DETERMINISTIC,
     .options = options,

@@ -1,13 +1,13 @@
-/* cuda_graph: the kernels of cuda_naive, some epochs recorded as one CUDA graph, which is then launched again
- * and again: the host no longer pays for each launch. */
+/* cuda_graph: the kernels of cuda_naive, with several epochs recorded as one CUDA graph that is launched
+ * repeatedly, which saves the host the cost of single launches. */
 #include "cuda/device.h"
 
 #include <stdlib.h>
 
 struct graph {
-    struct ib_cuda cuda; /* first, as its functions ask */
+    struct ib_cuda cuda; /* must be first */
     uint64_t epochs;
-    cudaGraphExec_t recorded; /* NULL: nothing yet */
+    cudaGraphExec_t recorded; /* NULL: nothing recorded yet */
 };
 
 static enum ib_status graph_open(const struct ib_host *host, void **state)
@@ -24,7 +24,7 @@ static enum ib_status graph_open(const struct ib_host *host, void **state)
     return status;
 }
 
-/* Nowhere is it said that a graph may go while it still runs. */
+/* CUDA's documentation does not allow destroying a graph while it runs, so this waits first. */
 static void drop_recorded(struct graph *g)
 {
     if (g->recorded == NULL)
@@ -55,7 +55,7 @@ static uint64_t epochs(void *state)
     return ((const struct graph *)state)->epochs;
 }
 
-/* Of this thread alone: whatever others do, it cannot end up in the recording or spoil it. */
+/* Thread-local capture: calls of other threads are neither recorded nor able to invalidate the recording. */
 static enum ib_status begin(void *state)
 {
     struct graph *g = state;
@@ -88,7 +88,7 @@ static enum ib_status replay(void *state, uint64_t n)
 {
     struct graph *g = state;
     if (g->recorded == NULL)
-        return g->cuda.launcher.host->fail(g->cuda.launcher.host, IB_EINVAL, "nothing was recorded");
+        return g->cuda.launcher.host->fail(g->cuda.launcher.host, IB_EINVAL, "replay without a recording");
     for (uint64_t i = 0; i < n; i++)
         IB_TRY(check(g, "cudaGraphLaunch", cudaGraphLaunch(g->recorded, g->cuda.stream)));
     return IB_OK;
@@ -106,8 +106,7 @@ static const struct ib_capture capture = {
 
 static const struct ib_option options[] = {
     IB_CUDA_OPTIONS,
-    {"epochs_per_graph", IB_OPTION_INT, "1..1000", "10",
-     "epochs that are recorded, and then launched, at once"},
+    {"epochs_per_graph", IB_OPTION_INT, "1..1000", "10", "epochs per graph, recorded and launched together"},
     {.name = NULL},
 };
 

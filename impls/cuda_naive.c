@@ -1,4 +1,4 @@
-/* cuda_naive: every operation one or a few plain kernels, on one NVIDIA GPU. */
+/* cuda_naive: one or a few plain kernels per operation, on one NVIDIA GPU. */
 #include "cuda/device.h"
 
 static const struct ib_option options[] = {
@@ -10,7 +10,7 @@ static const struct ib_impl cuda_naive = {
     .struct_size = sizeof cuda_naive,
     .abi_major = IB_ABI_MAJOR,
     .name = "cuda_naive",
-    .summary = "one CUDA kernel after the other, on an NVIDIA GPU",
+    .summary = "plain CUDA kernels, one after another, on an NVIDIA GPU",
     .source = "https://docs.nvidia.com/cuda/cuda-c-programming-guide/",
     .flags = IB_DETERMINISTIC,
     .options = options,

@@ -1,5 +1,5 @@
-/* The operations that no BLAS has, for implementations in host memory: biases, activations and losses, in
- * plain loops. Their meaning is that of struct ib_tensor_ops. */
+/* The operations that BLAS does not have, for implementations in host memory: biases, activations and
+ * losses, in plain loops. Semantics: struct ib_tensor_ops. */
 #ifndef ELEMENTWISE_H
 #define ELEMENTWISE_H
 
@@ -7,8 +7,8 @@
 
 #include <tgmath.h>
 
-/* How loops run over a matrix. Rows that lie one behind another are joined to one: the usual output has one
- * column, and would otherwise be as many loops of length 1 as it has rows. */
+/* The bounds of loops over a matrix. Contiguous rows are joined to one: a typical output has one column,
+ * which would otherwise mean one loop of length 1 per row. */
 struct extent {
     uint64_t rows, cols;
 };

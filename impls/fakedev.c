@@ -1,11 +1,11 @@
-/* fakedev: a device that behaves like a GPU on any machine, so that a wrong copy shows where there is no GPU.
- *  - Its pointers are addresses that cannot be touched: a host that reads or writes them without a copy dies
- * at once. The bytes lie elsewhere, and only the device finds them. No address is given out twice.
- *  - Memory comes filled with NaN, as nobody has written it yet.
- *  - Work waits in a queue until somebody asks for a result or the queue is full; so does the report of its
- * errors.
- *  - An operand that does not lie within one live block is an error.
- * Its arithmetic is cpu_naive's, so its results are the same bits. */
+/* fakedev: a simulated device that behaves like a GPU, so that wrong copies are found on machines without
+ * one.
+ *  - Its pointers are inaccessible addresses: a host that uses one without a copy crashes at once. The data
+ *    is stored elsewhere, where only the device finds it. No address is reused.
+ *  - New memory is filled with NaN.
+ *  - Work is queued until a result is requested or the queue is full; so are reports of errors.
+ *  - An operand outside a single live block is an error.
+ * It computes with cpu_naive, so results are the same bits. */
 #include "ironbench/impl.h"
 
 #include <stdio.h>
@@ -21,16 +21,16 @@ enum { QUEUE_LENGTH = 1024, ALIGN_BYTES = 256, MAX_VIEWS = 4 };
 
 struct block {
     struct block *next;
-    uintptr_t address; /* what the host knows */
+    uintptr_t address; /* as the host sees it */
     size_t bytes;
-    unsigned char memory[]; /* what the device knows */
+    unsigned char memory[]; /* as the device sees it */
 };
 
 enum kernel { GEMM, ADD_ROW, ACT, ACT_GRAD, LOSS_GRAD, COL_SUM, AXPY, UPLOAD };
 static const char *const kernel_names[] = {"gemm",      "add_row", "act",  "act_grad",
                                            "loss_grad", "col_sum", "axpy", "upload"};
 
-/* Queued work: a copy of its arguments, as the caller's are gone when it runs. */
+/* Queued work: a copy of its arguments, as the caller's may be gone when it runs. */
 struct command {
     enum kernel kernel;
     bool transpose_a, transpose_b;
@@ -39,7 +39,7 @@ struct command {
     double alpha, beta;
     uint32_t n_views;
     struct ib_view views[MAX_VIEWS];
-    void *staged, *target; /* of an upload: a copy of its bytes, and where they go */
+    void *staged, *target; /* of an upload: a copy of its bytes, and their destination */
     size_t bytes;
 };
 
@@ -52,12 +52,12 @@ struct device {
     struct command queue[QUEUE_LENGTH];
     uint32_t n_queued;
     size_t staged_bytes;
-    enum ib_status failed; /* of work that has run; not yet reported */
+    enum ib_status failed; /* a failure of completed work, not yet reported */
     char reason[128];
     struct ib_copies copies;
 };
 
-/* Where `bytes` at a device address really lie; NULL where they are not within one live block. */
+/* Returns the memory behind `bytes` at a device address; NULL if they do not lie within one live block. */
 static void *resolve(const struct device *d, const void *device, size_t bytes)
 {
     const uintptr_t address = (uintptr_t)device;
@@ -74,7 +74,7 @@ static size_t view_bytes(const struct ib_view *v)
     return v->rows == 0 || v->cols == 0 ? 0 : ((v->rows - 1) * v->ld + v->cols) * element;
 }
 
-/* The work itself. */
+/* ---- executing work ---- */
 
 static enum ib_status fail_later(struct device *d, enum ib_status status, enum kernel kernel,
                                  const char *what)
@@ -110,20 +110,20 @@ static enum ib_status compute(struct device *d, const struct command *c)
     return IB_EINTERNAL;
 }
 
-/* Runs one command, with its device addresses replaced by what they stand for. */
+/* Runs one command, after resolving its device addresses. */
 static enum ib_status run(struct device *d, struct command *c)
 {
     for (uint32_t i = 0; i < c->n_views; i++) {
         const size_t bytes = view_bytes(&c->views[i]);
         c->views[i].p = resolve(d, c->views[i].p, bytes);
         if (c->views[i].p == NULL && bytes > 0)
-            return fail_later(d, IB_EDEVICE, c->kernel, "an operand does not lie in device memory");
+            return fail_later(d, IB_EDEVICE, c->kernel, "an operand is not in device memory");
     }
     const enum ib_status status = compute(d, c);
     return status == IB_OK ? IB_OK : fail_later(d, status, c->kernel, "failed");
 }
 
-/* Runs all that is queued. What follows a failure is dropped; the failure waits to be reported. */
+/* Runs all queued work. Work after a failure is dropped; the failure is kept until it is reported. */
 static void drain(struct device *d)
 {
     for (uint32_t i = 0; i < d->n_queued; i++) {
@@ -152,23 +152,23 @@ static enum ib_status wait_for_queue(struct device *d)
     return status == IB_OK ? IB_OK : d->host->fail(d->host, status, "%s", d->reason);
 }
 
-/* The driver: the only two functions that carry bytes over the border between host and device. */
+/* ---- the driver: only these two functions copy between host and device ---- */
 
-static void carry_in(struct device *d, void *to, const void *host, size_t bytes)
+static void copy_in(struct device *d, void *to, const void *host, size_t bytes)
 {
     memcpy(to, host, bytes);
     d->copies.h2d_count++;
     d->copies.h2d_bytes += bytes;
 }
 
-static void carry_out(struct device *d, void *host, const void *from, size_t bytes)
+static void copy_out(struct device *d, void *host, const void *from, size_t bytes)
 {
     memcpy(host, from, bytes);
     d->copies.d2h_count++;
     d->copies.d2h_bytes += bytes;
 }
 
-/* Memory. */
+/* ---- memory ---- */
 
 static enum ib_status device_alloc(void *state, size_t bytes, void **out)
 {
@@ -183,7 +183,7 @@ static enum ib_status device_alloc(void *state, size_t bytes, void **out)
     memset(b->memory, 0xff, bytes);
     d->blocks = b;
     d->addresses_used +=
-        (bytes / ALIGN_BYTES + 1) * ALIGN_BYTES; /* a gap, so that an overrun finds nothing */
+        (bytes / ALIGN_BYTES + 1) * ALIGN_BYTES; /* a gap, so that an overrun hits no block */
     *out = (void *)b->address;
     return IB_OK;
 }
@@ -201,18 +201,19 @@ static void device_free(void *state, void *device)
         }
 }
 
-/* The bytes cross now, as the caller may change them afterwards; they take their place when the queue gets
- * there. */
+/* The bytes are copied now, as the caller may change them afterwards; they reach their destination when the
+ * queue gets there. */
 static enum ib_status h2d(void *state, void *device, const void *host, size_t bytes)
 {
     struct device *d = state;
     struct command upload = {.kernel = UPLOAD, .bytes = bytes, .target = resolve(d, device, bytes)};
     if (upload.target == NULL)
-        return d->host->fail(d->host, IB_EDEVICE, "upload of %zu bytes to what is not device memory", bytes);
+        return d->host->fail(d->host, IB_EDEVICE, "upload of %zu bytes to an address outside device memory",
+                             bytes);
     upload.staged = malloc(bytes);
     if (upload.staged == NULL)
         return d->host->fail(d->host, IB_ENOMEM, "no memory for an upload of %zu bytes", bytes);
-    carry_in(d, upload.staged, host, bytes);
+    copy_in(d, upload.staged, host, bytes);
     return enqueue(d, upload);
 }
 
@@ -222,9 +223,9 @@ static enum ib_status d2h(void *state, void *host, const void *device, size_t by
     IB_TRY(wait_for_queue(d));
     const void *from = resolve(d, device, bytes);
     if (from == NULL)
-        return d->host->fail(d->host, IB_EDEVICE, "download of %zu bytes from what is not device memory",
-                             bytes);
-    carry_out(d, host, from, bytes);
+        return d->host->fail(d->host, IB_EDEVICE,
+                             "download of %zu bytes from an address outside device memory", bytes);
+    copy_out(d, host, from, bytes);
     return IB_OK;
 }
 
@@ -233,7 +234,7 @@ static enum ib_status sync(void *state)
     return wait_for_queue(state);
 }
 
-/* The operations: each only takes a note. */
+/* ---- operations, which only enqueue ---- */
 
 static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
                            const struct ib_view *a, const struct ib_view *b, double beta,
@@ -284,7 +285,7 @@ static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, c
     return enqueue(state, (struct command){.kernel = AXPY, .alpha = alpha, .n_views = 2, .views = {*x, *y}});
 }
 
-/* The implementation. */
+/* ---- the implementation ---- */
 
 static void device_close(void *state)
 {
@@ -327,7 +328,7 @@ static void device_copies(void *state, struct ib_copies *out)
     const struct device *d = state;
     struct ib_copies mine = d->copies;
     mine.launch_count = mine.sync_count = IB_UNCOUNTED;
-    mine.pageable_count = mine.h2d_count + mine.d2h_count; /* it pins no memory */
+    mine.pageable_count = mine.h2d_count + mine.d2h_count; /* all host memory is pageable */
     mine.pageable_bytes = mine.h2d_bytes + mine.d2h_bytes;
     IB_FILL(out, &mine);
 }
@@ -335,7 +336,7 @@ static void device_copies(void *state, struct ib_copies *out)
 static enum ib_status describe(void *state, char *text, size_t n)
 {
     (void)state;
-    snprintf(text, n, "simulated device with the arithmetic of %s", ib_impl_cpu_naive.name);
+    snprintf(text, n, "simulated device, computing with %s", ib_impl_cpu_naive.name);
     return IB_OK;
 }
 
@@ -363,7 +364,7 @@ const struct ib_impl ib_impl_fakedev = {
     .struct_size = sizeof ib_impl_fakedev,
     .abi_major = IB_ABI_MAJOR,
     .name = "fakedev",
-    .summary = "a simulated device: memory that the host cannot touch, and a queue",
+    .summary = "a simulated device: memory inaccessible to the host, and a queue",
     .flags = IB_DETERMINISTIC | IB_SIMULATED | IB_HIDDEN,
     .open = device_open,
     .close = device_close,

@@ -1,4 +1,4 @@
-/* opencl_naive: every operation one or a few plain kernels, on whatever OpenCL device there is. */
+/* opencl_naive: one or a few plain kernels per operation, on any OpenCL device. */
 #include "opencl/device.h"
 
 #include <stdlib.h>
@@ -31,7 +31,7 @@ static const struct ib_impl opencl_naive = {
     .struct_size = sizeof opencl_naive,
     .abi_major = IB_ABI_MAJOR,
     .name = "opencl_naive",
-    .summary = "one OpenCL kernel after the other, on any device",
+    .summary = "plain OpenCL kernels, one after another, on any device",
     .source = "https://registry.khronos.org/OpenCL/",
     .flags = IB_DETERMINISTIC,
     .options = options,

@@ -1,13 +1,14 @@
-/* The words in which the compilers of the kernels differ: OpenCL C on a device, nvcc, and a host compiler
- * with the emulator's emu.h. The .inc files know no other words than these and what C, OpenCL C and C++
- * share. They are read once a type: IB_REAL is the type (float), IB_TYPE its name (f32). For OpenCL this text
- * comes first and the .inc files follow in the order of their names; kernels.inc is that for the others. */
+/* Macros for what differs between the compilers of the kernels: OpenCL C on a device, nvcc, and a host
+ * compiler with the emulator's emu.h. The .inc files use only these macros and the common subset of C,
+ * OpenCL C and C++. They are included once per type: IB_REAL is the type (float), IB_TYPE its name (f32).
+ * For OpenCL, this file comes first and the .inc files follow in the order of their names; kernels.inc does
+ * the same for the other compilers. */
 #ifndef IB_DIALECT_H
 #define IB_DIALECT_H
 
 #ifdef __OPENCL_VERSION__
 
-#ifdef cl_khr_fp64 /* a device without it is given no f64 program */
+#ifdef cl_khr_fp64 /* f64 programs are only built for devices that have it */
 #pragma OPENCL EXTENSION cl_khr_fp64 : enable
 #endif
 typedef ulong ib_size;
@@ -37,7 +38,7 @@ using std::log1p;
 using std::tanh;
 #define KERNEL_(name, n_items) static void name
 #endif
-#ifndef SHARED_NOTE /* tells an emulator of a shared array, which it then fills with NaN */
+#ifndef SHARED_NOTE /* reports a shared array to the emulator, which fills it with NaN */
 #define SHARED_NOTE(name)
 #endif
 
@@ -56,7 +57,7 @@ using std::tanh;
 
 #define SMALLER(a, b) ((a) < (b) ? (a) : (b))
 
-/* KERNEL(axpy, items)(parameters): a kernel whose groups have just so many items. */
+/* KERNEL(axpy, n_items)(parameters): defines a kernel with groups of exactly n_items items. */
 #define KERNEL(name, n_items) KERNEL_(TYPED(name), n_items)
 #define REAL                  IB_REAL
 #define JOIN_(name, type)     ibk_##name##_##type

@@ -1,4 +1,4 @@
-/* The table of operations, and those of them that work on each element for itself. */
+/* The table of operations, and the elementwise ones. */
 #include "launch.h"
 
 #include "constants.inc"

@@ -8,8 +8,8 @@
 _Static_assert(IBK_TILE_STEP *IBK_TILE_SHARE == IBK_TILE, "the items of a group make its tile");
 _Static_assert(IBK_TILE_STEP *IBK_TILE_STEP == IBK_GEMM_ITEMS, "the items of a group make its tile");
 
-/* C = alpha * op(A) op(B) + beta * C: op(A) m x k, op(B) k x n. Element (i, l) of op(A) lies at
- * i * a_row + l * a_col, and so with B. */
+/* C = alpha * op(A) op(B) + beta * C: op(A) m x k, op(B) k x n. Element (i, l) of op(A) is at i * a_row + l
+ * * a_col; B likewise. */
 struct product {
     enum ib_dtype type;
     struct ib_real alpha, beta;
@@ -17,17 +17,17 @@ struct product {
     uint64_t a_row, a_col, b_row, b_col;
     const struct ib_view *c;
     uint64_t m, n, k;
-    bool bare; /* alpha is 1, beta 0, C without gaps: a sum may be stored as it is */
+    bool bare; /* alpha is 1, beta is 0, C is contiguous: sums can be stored directly */
 };
 
-/* Few outputs and many terms: every item sums products of its own. */
+/* With few outputs and many terms, each item sums its own products. */
 enum { FEW_OUTPUTS = 64, MANY_TERMS = 64 };
 
-/* So few terms are summed without tiles. */
+/* Sums of at most this many terms do not use tiles. */
 enum { FEW_TERMS = 32 };
 
-/* A sum in tiles is cut in chunks until there are ENOUGH_TILES, but in none shorter than MIN_CHUNK, which
- * cost more than they bring, nor longer than MAX_CHUNK, which would lose precision in f32. */
+/* A tiled sum is split into chunks until there are ENOUGH_TILES tiles. Chunks shorter than MIN_CHUNK cost
+ * more than they gain; longer than MAX_CHUNK they would lose precision in f32. */
 enum { ENOUGH_TILES = 1024, MIN_CHUNK = 256, MAX_CHUNK = 16384 };
 
 /* C = alpha * P + beta * C, for sums P in scratch. */
@@ -38,7 +38,7 @@ static enum ib_status combine(void *state, const struct product *p, const struct
                  REAL_ARG(p->beta), ARG(p->c->p), ARG(p->c->ld), ARG(e.rows), ARG(e.cols), ARG(e.width));
 }
 
-/* From the sums of chunks in scratch to C. */
+/* Combines the sums of chunks in scratch into C. */
 static enum ib_status finish(void *state, const struct product *p, struct ib_rows *sums)
 {
     if (p->bare)
@@ -75,7 +75,7 @@ static enum ib_status short_sums(void *state, const struct product *p)
                  ARG(p->c->ld), ARG(p->m), ARG(p->n), ARG(p->k), ARG(e.width));
 }
 
-/* The length of the chunks that the sum is cut in, whole steps of a tile. */
+/* The length of a chunk of the sum, a multiple of the tile size. */
 static uint64_t chunk_of(const struct product *p, uint64_t tiles)
 {
     const uint64_t to_fill = ib_min(ib_ceil_div(p->k, MIN_CHUNK), ENOUGH_TILES / tiles);
@@ -101,7 +101,7 @@ static enum ib_status tiled(void *state, const struct product *p)
     return at_once ? IB_OK : finish(state, p, &sums);
 }
 
-/* Which way a product goes depends on its shape alone. */
+/* The choice of kernel depends only on the shape. */
 enum ib_status ib_kernel_gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
                               const struct ib_view *a, const struct ib_view *b, double beta,
                               const struct ib_view *c)

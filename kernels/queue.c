@@ -11,7 +11,7 @@ const char *const ib_kernel_names[IB_KERNEL_COUNT] = {
 #undef IBK
 };
 
-/* So many groups fill any device; each then goes on to further elements. */
+/* This many groups fill any device; each of them then continues with further elements. */
 enum { ELEMENT_GROUPS = 4096 };
 
 struct ib_real ib_real(enum ib_dtype type, double value)
@@ -34,7 +34,7 @@ enum ib_status ib_queue(void *state, enum ib_kernel kernel, enum ib_dtype type, 
                                     ib_kernel_names[kernel]);
     if (grid.groups[0] > INT32_MAX || grid.groups[1] > UINT16_MAX)
         return launcher->host->fail(launcher->host, IB_EUNSUPPORTED,
-                                    "%s: the matrix takes more than 2^31 groups", ib_kernel_names[kernel]);
+                                    "%s: the matrix needs more than 2^31 groups", ib_kernel_names[kernel]);
     for (int d = 0; d < 2; d++)
         launch.groups[d] = (uint32_t)grid.groups[d];
     memcpy(launch.args, args, n_args * sizeof *args);

@@ -1,10 +1,10 @@
-/* Putting kernels in a back end's queue. */
+/* Enqueueing kernels in a back end. */
 #ifndef IB_QUEUE_H
 #define IB_QUEUE_H
 
 #include "launch.h"
 
-/* A scalar in the kernels' own type. */
+/* A scalar in the kernel's type. */
 struct ib_real {
     union {
         float f32;
@@ -15,13 +15,13 @@ struct ib_real {
 
 struct ib_real ib_real(enum ib_dtype type, double value);
 
-/* Work-groups, and the items of each. */
+/* Number of work-groups, and items per group. */
 struct ib_grid {
     uint64_t groups[2];
     uint32_t items;
 };
 
-/* An argument that lies in a variable; it need live no longer than the call. */
+/* An argument stored in a variable, which must live only until the call returns. */
 #define ARG(lvalue)                                                                                          \
     {                                                                                                        \
         &(lvalue), sizeof(lvalue)                                                                            \
@@ -31,16 +31,16 @@ struct ib_grid {
         &(scalar).value, (scalar).bytes                                                                      \
     }
 
-/* Queues a kernel on a grid; its arguments follow in order. */
+/* Enqueues a kernel on a grid; its arguments follow in order. */
 #define QUEUE(state, name, type, grid, ...)                                                                  \
     ib_queue(state, IBK_##name, type, grid, (const struct ib_launch_arg[]){__VA_ARGS__},                     \
              sizeof((const struct ib_launch_arg[]){__VA_ARGS__}) / sizeof(struct ib_launch_arg))
 
-/* IB_EUNSUPPORTED: the grid is larger than a device takes. */
+/* Enqueues a kernel. IB_EUNSUPPORTED: the grid is too large for a device. */
 enum ib_status ib_queue(void *state, enum ib_kernel, enum ib_dtype, struct ib_grid,
                         const struct ib_launch_arg *args, size_t n_args);
 
-/* How an elementwise kernel runs over a matrix; rows without gaps are joined to one. */
+/* The loop bounds of an elementwise kernel; contiguous rows are joined to one. */
 struct ib_extent {
     uint64_t rows, cols;
     uint32_t width;

@@ -1,4 +1,4 @@
-/* Sizes of matrices and grids, for the host side of the kernels. */
+/* Sizes of matrices and grids, for the kernels' host code. */
 #ifndef IB_SHAPE_H
 #define IB_SHAPE_H
 
@@ -29,13 +29,14 @@ static inline bool ib_empty(const struct ib_view *m)
     return m->rows == 0 || m->cols == 0;
 }
 
-/* No gaps between the rows. */
+/* True if the rows are contiguous. */
 static inline bool ib_dense(const struct ib_view *m)
 {
     return m->ld == m->cols || m->rows <= 1;
 }
 
-/* How many columns a group covers: the power of two, up to `limit`, that leaves the fewest items idle. */
+/* The number of columns that a group covers: the power of two, up to `limit`, that leaves the fewest items
+ * idle. */
 static inline uint32_t ib_width_of(uint64_t cols, uint32_t limit)
 {
     uint32_t width = 1;

@@ -3,7 +3,7 @@
 #include "constants.inc"
 #include "shape.h"
 
-/* At most so many columns to a group: a row of them fills a cache line. */
+/* Maximum number of columns per group: a row of them fills a cache line. */
 enum { MAX_WIDTH = 32 };
 
 struct ib_chunks ib_chunks(uint64_t rows, uint64_t cols)
@@ -14,7 +14,7 @@ struct ib_chunks ib_chunks(uint64_t rows, uint64_t cols)
     return c;
 }
 
-/* Each level of sums lies behind the one before. */
+/* Each level of sums is stored after the previous one. */
 enum ib_status ib_sums_scratch(void *state, enum ib_dtype type, uint64_t count, uint64_t cols,
                                struct ib_rows *out)
 {
@@ -26,7 +26,7 @@ enum ib_status ib_sums_scratch(void *state, enum ib_dtype type, uint64_t count, 
     return launcher->scratch(state, rows * cols * ib_bytes_of(type), &out->p);
 }
 
-/* The sums of the chunks of m, at element `first` of `out`. */
+/* Writes the sums of the chunks of m to `out`, from element `first`. */
 static enum ib_status sum_chunks(void *state, enum ib_dtype type, const struct ib_rows *m, void *out,
                                  uint64_t first)
 {
@@ -35,7 +35,7 @@ static enum ib_status sum_chunks(void *state, enum ib_dtype type, const struct i
                  ARG(m->cols), ARG(chunks.width), ARG(out), ARG(first));
 }
 
-/* One launch, from some rows in scratch to fewer behind them. */
+/* Reduces rows in scratch to fewer rows after them, in one launch. */
 static enum ib_status sum_level(void *state, enum ib_dtype type, struct ib_rows *m)
 {
     const struct ib_rows next = {m->p, m->first + m->rows * m->cols, ib_chunks(m->rows, m->cols).count,
@@ -73,7 +73,7 @@ enum ib_status ib_kernel_col_sum(void *state, const struct ib_view *m, const str
     return ib_sum_to_row(state, m->type, &sums, row->p);
 }
 
-/* The loss itself. A sum over no elements is 0, whatever it is scaled by. */
+/* Computes the loss. A sum over no elements is 0, whatever the scale. */
 static enum ib_status sum_loss(void *state, int32_t kind, const struct ib_view *z, const struct ib_view *y,
                                const struct ib_view *loss)
 {
@@ -92,7 +92,7 @@ static enum ib_status sum_loss(void *state, int32_t kind, const struct ib_view *
     return chunks.count > 1 ? ib_sum_to_row(state, z->type, &sums, loss->p) : IB_OK;
 }
 
-/* The loss before the gradient, which may lie where z does. */
+/* The loss comes before the gradient, which may overwrite z. */
 enum ib_status ib_kernel_loss_grad(void *state, enum ib_loss loss_kind, const struct ib_view *z,
                                    const struct ib_view *y, const struct ib_view *dz,
                                    const struct ib_view *loss)

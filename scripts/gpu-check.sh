@@ -1,10 +1,9 @@
 #!/bin/sh
-# For a machine with an NVIDIA GPU: is every CUDA implementation right there, do its copies agree with what the driver
-# saw, is it free of memory errors and races, and how near does it come to what this GPU can do? Under 8 minutes.
-# It only reads: no clock, mode or limit of the GPU is touched.
+# Checks all CUDA implementations on a machine with an NVIDIA GPU: answers, copies as seen by the driver, memory errors,
+# races, and speed relative to the GPU's ceilings. Takes under 8 minutes. It does not change clocks, modes or limits.
 # Usage: scripts/gpu-check.sh OUT [STEP...]. Runs from a bundle (scripts/bundle) or a build (IRONBENCH_BUILD, default
-# build/). OUT gets at most 8 files of text and JSON. Exit status: 0 all that could run was right, 1 something was not,
-# 2 usage. A step that this machine cannot do is `skipped`, with the reason.
+# build/). Writes at most 8 text and JSON files to OUT. Exit status: 0 all steps that could run passed, 1 a step failed,
+# 2 usage. Steps that cannot run on this machine are `skipped`, with the reason.
 set -u
 
 all_steps="facts ceilings conformance parity tracer repeat seed large ncu sanitizers crossover"
@@ -31,7 +30,7 @@ log=$out/log.txt
 : >"$work/table"
 deadline=$(($(date +%s) + ${GPU_CHECK_SECONDS:-450}))
 
-# ---- the steps: each ends with one call of `note` or more ----
+# ---- the steps; each calls `note` at least once ----
 
 step_facts() {
     {
@@ -56,7 +55,7 @@ step_facts() {
         gpu=$(limited 20 nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv,noheader 2>&1)
         note facts ok "$(echo "$gpu" | head -n 1)"
     else
-        note facts ok "no nvidia-smi; the machine's own facts are in facts.txt"
+        note facts ok "nvidia-smi is missing; facts.txt describes the machine"
     fi
 }
 
@@ -97,7 +96,7 @@ step_parity() {
     sweep parity gpu 150
 }
 
-# Of the cases of parity: did CUPTI see the copies that the transfer log holds? And what else did it see?
+# Compares CUPTI's counts with the transfer log in the cases of parity, and reports what else CUPTI counted.
 step_tracer() {
     [ -e "$work/parity.csv" ] || { note tracer skipped "parity did not run"; return; }
     agreeing=$(count_rows parity transfers.tracer.agrees true)
@@ -106,17 +105,17 @@ step_tracer() {
     why=$(sed -n '/"tracer": {/,/}/s/^ *"reason": "\(.*\)",*$/\1/p' "$out/parity.json" | sort | uniq -c |
         sort -rn | head -n 1)
     if [ "$hidden" -gt 0 ]; then
-        note tracer FAILED "in $hidden cases CUPTI saw other copies than the transfer log holds; $agreeing agree"
+        note tracer FAILED "CUPTI and the transfer log differ in $hidden cases and agree in $agreeing"
     elif [ "$agreeing" -gt 0 ] && [ "$agreeing" = "$seen" ]; then
-        note tracer ok "CUPTI saw the copies of the transfer log in all $agreeing cases"
+        note tracer ok "CUPTI and the transfer log agree in all $agreeing cases"
     else
-        note tracer skipped "CUPTI could count in $agreeing of $seen cases: ${why:-no reason given}"
+        note tracer skipped "CUPTI counted in $agreeing of $seen cases: ${why:-no reason given}"
     fi
-    beside_copies parity >"$work/text"
+    other_counts parity >"$work/text"
     while read -r line; do note tracer ok "$line"; done <"$work/text"
 }
 
-# The same cases again, in processes of their own: do they end at the same bits?
+# Runs the same cases again, in new processes: the results must be the same bits.
 step_repeat() {
     [ -e "$work/parity.csv" ] || { note repeat skipped "parity did not run"; return; }
     limited 60 "$program" run "$configs/gpu.yaml" -s dtype=f32 -x model=logreg --out "$work/repeat" \
@@ -133,9 +132,9 @@ step_repeat() {
         first=$(sed -n 's/^differs //p' "$work/text" | head -n 1)
         note repeat FAILED "$(grep -c '^differs' "$work/text") of $same differ: $first"
     elif [ "${same:-0}" -gt 0 ]; then
-        note repeat ok "$same cases ended at the same losses, parameters and predictions in two runs"
+        note repeat ok "$same cases have the same losses, parameters and predictions in two runs"
     else
-        note repeat "$(failure $status)" "no case was ok in both runs"
+        note repeat "$(failure $status)" "no case is ok in both runs"
     fi
 }
 
@@ -156,7 +155,7 @@ step_crossover() {
 }
 
 step_sanitizers() {
-    tool=$(find_tool compute-sanitizer) || { note sanitizers skipped "there is no compute-sanitizer"; return; }
+    tool=$(find_tool compute-sanitizer) || { note sanitizers skipped "compute-sanitizer is missing"; return; }
     [ -x "$conformance" ] || { note sanitizers skipped "test_conformance was not built"; return; }
     for check in memcheck racecheck initcheck synccheck; do
         limited 40 "$tool" --tool $check --error-exitcode 9 "$conformance" cuda_naive "$plugins/cuda_naive.so" \
@@ -170,7 +169,7 @@ step_sanitizers() {
         elif [ -n "$refusal" ]; then
             note sanitizers skipped "$check: $refusal"
         elif [ $status = 124 ] && ! grep -q -i -E '=+ *(invalid|uninitialized|race|error|hazard|barrier)' "$work/text"; then
-            note sanitizers skipped "$check: not done in time; nothing was found until then"
+            note sanitizers skipped "$check: timed out without findings"
         else
             note sanitizers "$(failure $status)" "$check: ${summary:-see log.txt}"
         fi
@@ -178,7 +177,7 @@ step_sanitizers() {
 }
 
 step_ncu() {
-    tool=$(find_tool ncu) || { note ncu skipped "there is no ncu"; return; }
+    tool=$(find_tool ncu) || { note ncu skipped "ncu is missing"; return; }
     share=avg.pct_of_peak_sustained_elapsed
     limited 70 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 20 --csv \
         --metrics gpu__time_duration.sum,dram__throughput.$share,sm__throughput.$share \
@@ -194,14 +193,14 @@ step_ncu() {
     fi
 }
 
-# ---- all of them ----
+# ---- run the steps ----
 
 gpu_reason=$(gpu_missing)
 for step in $steps; do
     if [ "$step" != facts ] && [ -n "$gpu_reason" ]; then
         note "$step" skipped "$gpu_reason"
     elif [ "$(left)" -lt 10 ]; then
-        note "$step" skipped "no time is left"
+        note "$step" skipped "out of time"
     else
         begin=$(date +%s)
         "step_$step"

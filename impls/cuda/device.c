@@ -22,14 +22,14 @@ static enum ib_status choose(const struct ib_host *host)
     if (status != IB_OK)
         return host->fail(host, status, "%s", why);
     if (asked >= count)
-        return host->fail(host, IB_EUNAVAILABLE, "there is no device %d: the last one is %d", asked,
+        return host->fail(host, IB_EUNAVAILABLE, "device %d does not exist; the highest index is %d", asked,
                           count - 1);
     return ib_cuda_check(host, "cudaSetDevice", cudaSetDevice(asked));
 }
 
-/* Pinned memory the device reads when it gets there, and any other where it uses the host's page tables
- * (Grace Hopper). All other devices are handed a copy that the runtime makes during the call. */
-static enum ib_status ask_reads_late(struct ib_cuda *cuda)
+/* The device reads pinned memory asynchronously, and any host memory if it uses the host's page tables
+ * (Grace Hopper). Other memory is copied by the runtime during the call. */
+static enum ib_status detect_late_reads(struct ib_cuda *cuda)
 {
     const struct ib_host *host = cuda->launcher.host;
     int device, shared = 0;
@@ -41,7 +41,7 @@ static enum ib_status ask_reads_late(struct ib_cuda *cuda)
     return IB_OK;
 }
 
-/* No work of the stream waits for, or holds up, what others do on the default stream. */
+/* A non-blocking stream: it does not synchronise with the default stream. */
 static enum ib_status open_stream(struct ib_cuda *cuda)
 {
     return ib_cuda_check(cuda->launcher.host, "cudaStreamCreateWithFlags",
@@ -53,7 +53,7 @@ enum ib_status ib_cuda_open(const struct ib_host *host, struct ib_cuda *cuda)
     cuda->launcher = (struct ib_launcher){.host = host, .launch = ib_cuda_launch, .scratch = ib_cuda_scratch};
     cuda->pinned = host->option_bool(host, "pinned");
     IB_TRY(choose(host));
-    IB_TRY(ask_reads_late(cuda));
+    IB_TRY(detect_late_reads(cuda));
     IB_TRY(open_stream(cuda));
     const enum ib_status status = ib_cuda_find_kernels(cuda);
     if (status != IB_OK)
@@ -73,7 +73,7 @@ void ib_cuda_abandon_recording(struct ib_cuda *cuda)
         (void)cudaGraphDestroy(graph);
 }
 
-/* What fails here has failed before, in a call that could say so. */
+/* Errors are ignored: an earlier call has already reported them. */
 void ib_cuda_close(struct ib_cuda *cuda)
 {
     ib_nvml_close(cuda->nvml);
@@ -106,7 +106,7 @@ void ib_cuda_close_alone(void *state)
     free(state);
 }
 
-/* ---- what it is ---- */
+/* ---- description ---- */
 
 enum ib_status ib_cuda_describe(void *state, char *text, size_t n)
 {

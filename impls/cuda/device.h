@@ -1,5 +1,5 @@
-/* One CUDA device at work: one stream, its memory, and the kernels of kernels/. An implementation's state
- * begins with it, or is it. */
+/* An open CUDA device: one stream, its memory, and the kernels of kernels/. The state of an implementation
+ * is or begins with a struct ib_cuda. */
 #ifndef IB_CUDA_DEVICE_H
 #define IB_CUDA_DEVICE_H
 
@@ -7,56 +7,58 @@
 #include "cuda/nvml.h"
 #include "launch.h"
 
-/* Blocks of scratch memory, each at least twice as large as the one before. */
+/* Maximum number of scratch blocks, each at least twice as large as the previous one. */
 enum { IB_CUDA_SCRATCH_BLOCKS = 64 };
 
 struct ib_cuda {
     struct ib_launcher launcher;
     cudaStream_t stream;
     cudaEvent_t marks[2];
-    bool pinned;     /* host memory is pinned */
-    bool reads_late; /* an upload may still be reading host memory when its call has returned */
-    bool recording;  /* the stream takes launches down, and does none */
-    void *scratch[IB_CUDA_SCRATCH_BLOCKS]; /* the last one is in use; a recording may still name the others */
+    bool pinned;     /* use pinned host memory */
+    bool reads_late; /* an upload may still read host memory after its call has returned */
+    bool recording;  /* launches are captured, not executed */
+    void *scratch[IB_CUDA_SCRATCH_BLOCKS]; /* the last one is in use; a recording may still refer to the
+                                              others */
     uint32_t n_scratch;
     size_t scratch_bytes;         /* of the last one */
-    struct ib_nvml *nvml;         /* NULL until somebody asks for the device's health */
+    struct ib_nvml *nvml;         /* NULL until the first call of ib_cuda_health */
     struct ib_nvml_sample health; /* as last read */
     bool health_known;
 };
 
-/* The options of every device, for the head of an implementation's own list. */
+/* Options of every CUDA device; they begin an implementation's list of options. */
 #define IB_CUDA_OPTIONS                                                                                      \
     {"device", IB_OPTION_INT, "0..1023", "0", "index of the GPU, in the order of CUDA"},                     \
     {                                                                                                        \
         "pinned", IB_OPTION_BOOL, NULL, "false", "copy from and to pinned host memory"                       \
     }
 
-/* For `ib_impl`: a driver and at least one device are there. */
+/* `probe` of an implementation: IB_OK if there is a driver and at least one device. */
 enum ib_status ib_cuda_probe(char *why, size_t n);
-/* Opens the device that the options name, in zeroed memory. On failure there is nothing to close. */
+/* Opens the device selected by the options; the struct must be zeroed. On failure nothing needs to be
+ * closed. */
 enum ib_status ib_cuda_open(const struct ib_host *, struct ib_cuda *);
 void ib_cuda_close(struct ib_cuda *);
-/* "NVIDIA H200, compute capability 9.0, driver for CUDA 13.0, runtime 13.0": `state` begins with a struct
- * ib_cuda. */
+/* `describe`: "NVIDIA H200, compute capability 9.0, driver for CUDA 13.0, runtime 13.0". `state` begins
+ * with a struct ib_cuda. */
 enum ib_status ib_cuda_describe(void *state, char *text, size_t n);
-/* The clock by NVML, and whether power or heat hold it back; `state` as above. */
+/* `health`: the clock from NVML, and whether power or heat throttle it; `state` as above. */
 enum ib_status ib_cuda_health(void *state, struct ib_health *out);
-/* The same as `open` and `close` of an implementation whose state is a struct ib_cuda and no more. */
+/* `open` and `close` of an implementation whose state is just a struct ib_cuda. */
 enum ib_status ib_cuda_open_alone(const struct ib_host *, void **state);
 void ib_cuda_close_alone(void *state);
 
-/* Memory (memory.c), for states that begin with a struct ib_cuda. */
+/* Memory operations (memory.c), for states that begin with a struct ib_cuda. */
 extern const struct ib_mem_ops ib_cuda_mem;
 
-/* The two functions of a struct ib_launcher (launch.c); ib_cuda_open sets them. */
+/* The functions of a struct ib_launcher (launch.c), set by ib_cuda_open. */
 enum ib_status ib_cuda_launch(void *state, const struct ib_launch *);
 enum ib_status ib_cuda_scratch(void *state, size_t bytes, void **out);
 void ib_cuda_scratch_close(struct ib_cuda *);
-/* IB_EUNAVAILABLE: this device cannot run the kernels as they were built. */
+/* Checks that the kernels can run. IB_EUNAVAILABLE: they were not built for this device or driver. */
 enum ib_status ib_cuda_find_kernels(struct ib_cuda *);
 
-/* Gives a recording up that somebody began and did not end, so that the device can be used again. */
+/* Aborts an unfinished recording, so that the device can be used again. */
 void ib_cuda_abandon_recording(struct ib_cuda *);
 
 #endif

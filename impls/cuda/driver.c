@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-/* The runtime has one code for no driver and for one that is too old. Only its version tells them apart. */
+/* The runtime returns the same code for a missing and an outdated driver; only the version distinguishes
+ * them. */
 static void explain_driver(cudaError_t code, char *why, size_t n)
 {
     int driver = 0, runtime = CUDART_VERSION;
@@ -29,36 +30,35 @@ static void explain(cudaError_t code, char *why, size_t n)
         break;
     case cudaErrorStubLibrary:
         snprintf(why, n,
-                 "no NVIDIA driver (%s): the libcuda.so that was found is the toolkit's stub; take its "
-                 "folder out of "
-                 "LD_LIBRARY_PATH",
+                 "no NVIDIA driver (%s): the libcuda.so found is the toolkit's stub; remove its "
+                 "folder from LD_LIBRARY_PATH",
                  name);
         break;
     case cudaSuccess:
     case cudaErrorNoDevice:
-        snprintf(why, n, "the NVIDIA driver sees no GPU (%s): look at nvidia-smi and CUDA_VISIBLE_DEVICES",
+        snprintf(why, n, "the NVIDIA driver finds no GPU (%s): check nvidia-smi and CUDA_VISIBLE_DEVICES",
                  cudaGetErrorName(cudaErrorNoDevice));
         break;
     case cudaErrorSystemDriverMismatch:
         snprintf(why, n,
-                 "the NVIDIA driver's library does not fit its kernel module (%s): restart this machine",
+                 "the NVIDIA driver's library does not match its kernel module (%s): restart the machine",
                  name);
         break;
     case cudaErrorSystemNotReady:
         snprintf(why, n,
-                 "the GPUs are not ready (%s): where they are connected by NVSwitch, nvidia-fabricmanager "
-                 "must run",
+                 "the GPUs are not ready (%s): GPUs connected by NVSwitch need a running "
+                 "nvidia-fabricmanager",
                  name);
         break;
     default:
-        snprintf(why, n, "the NVIDIA driver does not work: %s (%s); look at nvidia-smi", name,
+        snprintf(why, n, "the NVIDIA driver does not work: %s (%s); check nvidia-smi", name,
                  cudaGetErrorString(code));
     }
 }
 
 enum ib_status ib_cuda_count_devices(int *out, char *why, size_t n)
 {
-    *out = 0; /* the call leaves it alone where there is no driver */
+    *out = 0; /* the call does not set it if there is no driver */
     const cudaError_t code = cudaGetDeviceCount(out);
     if (code == cudaSuccess && *out > 0)
         return IB_OK;

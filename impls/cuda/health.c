@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-/* NVML is asked for at the first question, so that who never asks never pays for it. */
+/* NVML is loaded on first use, so that runs without health checks do not pay for it. */
 static enum ib_status open_nvml(struct ib_cuda *cuda)
 {
     char bus_id[32], why[256];

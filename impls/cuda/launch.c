@@ -2,8 +2,8 @@
 
 #include <stdio.h>
 
-/* A kernel's symbol, which nvcc makes of `extern "C" __global__`. It is never called from here: its address
- * is the kernel's name for the runtime. */
+/* Symbols of the kernels, from nvcc's `extern "C" __global__`. They are never called: the runtime
+ * identifies a kernel by its address. */
 #define IBK(name)                                                                                            \
     void ibk_##name##_f32(void);                                                                             \
     void ibk_##name##_f64(void);
@@ -29,7 +29,7 @@ static const void *symbol_of(enum ib_kernel kernel, enum ib_dtype type)
     return (const void *)(uintptr_t)(type == IB_F32 ? f32_kernels : f64_kernels)[kernel];
 }
 
-/* All kernels were built for the same devices, so one tells of all. */
+/* All kernels are built for the same devices, so checking one is enough. */
 enum ib_status ib_cuda_find_kernels(struct ib_cuda *cuda)
 {
     const struct ib_host *host = cuda->launcher.host;
@@ -40,7 +40,7 @@ enum ib_status ib_cuda_find_kernels(struct ib_cuda *cuda)
     (void)cudaGetLastError();
     return host->fail(
         host, IB_EUNAVAILABLE,
-        "this GPU or its driver cannot run the kernels, built for compute capability %s: %s (%s)",
+        "this GPU or its driver cannot run the kernels, which were built for compute capability %s: %s (%s)",
         IB_CUDA_ARCHITECTURES, cudaGetErrorName(code), cudaGetErrorString(code));
 }
 
@@ -62,7 +62,7 @@ enum ib_status ib_cuda_launch(void *state, const struct ib_launch *launch)
     const dim3 threads = {launch->items[0], launch->items[1], 1};
     void *args[IB_LAUNCH_MAX_ARGS];
     for (uint32_t i = 0; i < launch->n_args; i++)
-        args[i] = (void *)(uintptr_t)launch->args[i].value; /* CUDA only reads it */
+        args[i] = (void *)(uintptr_t)launch->args[i].value; /* CUDA does not modify it */
     const cudaError_t code =
         cudaLaunchKernel(symbol_of(launch->kernel, launch->type), blocks, threads, args, 0, cuda->stream);
     return code == cudaSuccess ? IB_OK : fail_launch(cuda, launch, code);
@@ -70,14 +70,13 @@ enum ib_status ib_cuda_launch(void *state, const struct ib_launch *launch)
 
 /* ---- scratch memory ---- */
 
-/* No block is given back before the end: work that is queued uses it, and a recording for as long as it
- * lives. Each is at least twice as large as the one before, so that all of them together are smaller than the
- * last. */
+/* Blocks are freed only at the end: queued work may use them, and so may a recording. Each is at least
+ * twice as large as the previous one, so all earlier ones together are smaller than the last. */
 static enum ib_status grow(struct ib_cuda *cuda, size_t bytes)
 {
     const struct ib_host *host = cuda->launcher.host;
     if (cuda->recording || cuda->n_scratch == IB_CUDA_SCRATCH_BLOCKS)
-        return host->fail(host, IB_EINTERNAL, "scratch memory cannot grow to %zu bytes in a recording",
+        return host->fail(host, IB_EINTERNAL, "scratch memory cannot grow to %zu bytes during a recording",
                           bytes);
     const size_t doubled = 2 * cuda->scratch_bytes, larger = bytes > doubled ? bytes : doubled;
     IB_TRY(ib_cuda_mem.alloc(cuda, larger, &cuda->scratch[cuda->n_scratch]));

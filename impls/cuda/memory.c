@@ -1,4 +1,4 @@
-/* The memory of a device, and its clock. */
+/* Memory of a device, and its clock. */
 #include "cuda/device.h"
 
 static const struct ib_host *host_of(const struct ib_cuda *cuda)
@@ -22,7 +22,7 @@ static enum ib_status mem_alloc(void *state, size_t bytes, void **out)
                                cudaGetErrorName(code));
 }
 
-/* cudaFree waits for the device as a rule, but promises it nowhere. */
+/* cudaFree usually waits for the device, but this is not documented. */
 static void mem_free(void *state, void *device)
 {
     struct ib_cuda *cuda = state;
@@ -60,7 +60,8 @@ static enum ib_status mem_mark(void *state, uint32_t which)
 {
     struct ib_cuda *cuda = state;
     if (which > 1)
-        return host_of(cuda)->fail(host_of(cuda), IB_EINVAL, "there are marks 0 and 1, not %u", which);
+        return host_of(cuda)->fail(host_of(cuda), IB_EINVAL, "mark %u does not exist; marks are 0 and 1",
+                                   which);
     if (cuda->marks[which] == NULL)
         IB_TRY(ib_cuda_check(host_of(cuda), "cudaEventCreate", cudaEventCreate(&cuda->marks[which])));
     return ib_cuda_check(host_of(cuda), "cudaEventRecord", cudaEventRecord(cuda->marks[which], cuda->stream));

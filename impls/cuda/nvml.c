@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* As in nvml.h, which not every toolkit carries. */
+/* Declarations from nvml.h, which not every toolkit contains. */
 typedef struct nvml_device *nvml_device;
 typedef struct nvml_violation {
     unsigned long long reference_us, violation_ns;
@@ -17,8 +17,7 @@ enum {
     NVML_POLICY_THERMAL = 1,
 };
 
-/* Clock-event reasons. Left out: idle, clocks set by applications or for a display, boost in step with
- * others. */
+/* Clock-event reasons. Not included: idle, clocks set by applications or for a display, sync boost. */
 enum {
     REASON_POWER_CAP = 0x04,
     REASON_HW_SLOWDOWN = 0x08,
@@ -38,12 +37,12 @@ struct ib_nvml {
     int (*device_by_bus_id)(const char *, nvml_device *);
     int (*clock)(nvml_device, int which, unsigned *mhz);
     int (*reasons)(nvml_device, unsigned long long *);
-    int (*violation)(nvml_device, int policy, nvml_violation *); /* NULL: before it existed */
+    int (*violation)(nvml_device, int policy, nvml_violation *); /* NULL in older drivers */
 };
 
 /* ---- loading ---- */
 
-/* NULL: neither name is there. */
+/* Returns NULL if neither name exists. */
 static void *find(const struct ib_nvml *nvml, const char *name, const char *earlier_name)
 {
     void *symbol = dlsym(nvml->library, name);
@@ -75,7 +74,7 @@ static enum ib_status open_device(struct ib_nvml *nvml, const char *bus_id, char
     code = nvml->device_by_bus_id(bus_id, &nvml->device);
     if (code == NVML_OK)
         return IB_OK;
-    snprintf(why, n, "NVML knows no device %s: %s", bus_id, nvml->error_text(code));
+    snprintf(why, n, "NVML does not find device %s: %s", bus_id, nvml->error_text(code));
     nvml->shutdown();
     return IB_EUNAVAILABLE;
 }
@@ -89,7 +88,7 @@ static enum ib_status open_library(struct ib_nvml *nvml, const char *bus_id, cha
     }
     if (load(nvml))
         return open_device(nvml, bus_id, why, n);
-    snprintf(why, n, "this libnvidia-ml.so.1 lacks functions that are needed");
+    snprintf(why, n, "libnvidia-ml.so.1 lacks required functions");
     return IB_EUNAVAILABLE;
 }
 

@@ -1,6 +1,6 @@
-/* The GPU's clock, and what holds it back, as NVIDIA's management library sees them. The library comes with
- * the driver and is loaded by name; where it is missing everything else works, and nothing is known. It is
- * only read. */
+/* The GPU's clock and what throttles it, from NVIDIA's management library. The library comes with the
+ * driver and is loaded by name; without it, everything else works and these values stay unknown. It is used
+ * for reading only. */
 #ifndef IB_CUDA_NVML_H
 #define IB_CUDA_NVML_H
 
@@ -8,25 +8,24 @@
 
 struct ib_nvml; /* one device */
 
-/* What is known at one moment. */
+/* The state at one moment. */
 struct ib_nvml_sample {
-    uint32_t sm_mhz;     /* 0: unknown */
-    uint64_t reasons;    /* NVML's clock-event reasons; those of them that slow down: see ib_nvml_slowed */
-    uint64_t slowed_ns;  /* since the driver was loaded, by power or heat; only differences mean something */
-    bool slowed_counted; /* this device keeps that count */
+    uint32_t sm_mhz;    /* 0: unknown */
+    uint64_t reasons;   /* NVML's clock-event reasons; ib_nvml_slowed evaluates them */
+    uint64_t slowed_ns; /* throttled time due to power or heat since the driver was loaded; use differences */
+    bool slowed_counted; /* this device supports slowed_ns */
 };
 
-/* `bus_id` as cudaDeviceGetPCIBusId writes it. IB_EUNAVAILABLE with the reason in why[n]; *out is then NULL.
- */
+/* Opens the device with this `bus_id`, as from cudaDeviceGetPCIBusId. IB_EUNAVAILABLE with the reason in
+ * why[n]; *out is then NULL. */
 enum ib_status ib_nvml_open(const char *bus_id, struct ib_nvml **out, char *why, size_t n);
 void ib_nvml_close(struct ib_nvml *);
 
-/* Some microseconds, on the calling thread. IB_EUNAVAILABLE: the device has gone, or tells nothing. */
+/* Reads the state; takes some microseconds. IB_EUNAVAILABLE: the device is gone or reports nothing. */
 enum ib_status ib_nvml_read(const struct ib_nvml *, struct ib_nvml_sample *out);
 
-/* Was the device slowed down between two samples, or at either? The reason as text then ("power, heat"),
- * which stays valid; else NULL. An idle device's low clock, and clocks that somebody has set, are no slowing
- * down. */
+/* Returns the reason ("power, heat", static) if the device was throttled between two samples or at either
+ * of them; otherwise NULL. An idle device's low clock and clocks set by a user do not count. */
 const char *ib_nvml_slowed(const struct ib_nvml_sample *before, const struct ib_nvml_sample *after);
 
 #endif

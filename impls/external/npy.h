@@ -1,13 +1,12 @@
-/* Arrays of f64 from and to .npy files, for external programs that are written in C. Copy it with
- * reference.c.
+/* Reads and writes f64 arrays in .npy files, for external programs in C. Copy it together with reference.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The n elements of a file, in new memory; ends the program where there are none. */
+/* Returns the first n elements of a file, in allocated memory; exits if the file is missing or shorter. */
 static double *load(const char *path, size_t n)
 {
-    unsigned char head[10]; /* magic, version, and the length of the text that follows */
+    unsigned char head[10]; /* magic, version, and the length of the header that follows */
     double *values = malloc(n * sizeof *values + 1);
     FILE *file = fopen(path, "rb");
     if (!file || fread(head, 10, 1, file) != 1 || fseek(file, head[8] + 256 * head[9], SEEK_CUR) != 0 ||

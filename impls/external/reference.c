@@ -1,11 +1,12 @@
-/* An external program, in C: impls/PROTOCOL.md in a page, for models of one layer and one output in f64. */
+/* An external program in C: impls/PROTOCOL.md on one page, for models with one layer and one output, in
+ * f64. */
 #include "npy.h"
 #include <jansson.h>
 #include <math.h>
 #include <string.h>
 
-static size_t rows, tests, in, bce;        /* bce: else the loss is half_mse */
-static double lr, *x, *y, *x_test, *w, *b; /* w and b: the start */
+static size_t rows, tests, in, bce;        /* bce: 1 for the loss bce, 0 for half_mse */
+static double lr, *x, *y, *x_test, *w, *b; /* w and b: the start parameters */
 
 static double output(const double *row, const double *p) /* p: weights, then the bias; logits for bce */
 {
@@ -15,7 +16,7 @@ static double output(const double *row, const double *p) /* p: weights, then the
     return sum;
 }
 
-static double epoch(double *p) /* one step down; the loss before it */
+static double epoch(double *p) /* one step of gradient descent; returns the loss before it */
 {
     double loss = 0, gradient[in + 1];
     memset(gradient, 0, sizeof gradient);
@@ -30,7 +31,7 @@ static double epoch(double *p) /* one step down; the loss before it */
     return loss / (double)rows;
 }
 
-static const char *take(json_t *problem) /* NULL: it can be trained; else why not */
+static const char *take(json_t *problem) /* returns NULL if the problem is supported, otherwise the reason */
 {
     const char *type, *loss, *at[5];
     json_int_t n[4]; /* training rows, test rows, columns, outputs */
@@ -38,7 +39,7 @@ static const char *take(json_t *problem) /* NULL: it can be trained; else why no
                     &type, "loss", &loss, "lr", &lr, "rows", n, "test_rows", n + 1, "layers", n + 2, n + 3,
                     "x", at, "y", at + 1, "x_test", at + 2, "params", "path", at + 3, "path", at + 4) != 0 ||
         n[3] != 1 || strcmp(type, "f64") != 0 || strcmp(loss, "mse") == 0)
-        return "this program knows one layer, one output, f64, and the losses half_mse and bce";
+        return "this program supports one layer, one output, f64, and the losses half_mse and bce";
     rows = (size_t)n[0], tests = (size_t)n[1], in = (size_t)n[2], bce = strcmp(loss, "bce") == 0;
     x = load(at[0], rows * in), y = load(at[1], rows), x_test = load(at[2], tests * in);
     w = load(at[3], in), b = load(at[4], 1);
@@ -50,21 +51,21 @@ static void train(const json_t *request, FILE *out)
     const char *folder = json_string_value(json_object_get(request, "out"));
     const size_t epochs = (size_t)json_integer_value(json_object_get(request, "epochs"));
     double p[in + 1], *losses = malloc(2 * epochs * sizeof *losses), *o = malloc(tests * sizeof *o);
-    memcpy(p, w, in * sizeof *p), p[in] = *b; /* from the start, each time */
+    memcpy(p, w, in * sizeof *p), p[in] = *b; /* every training begins with the start parameters */
     for (size_t e = 0; e < epochs; e++)
         losses[2 * e] = (double)e + 1, losses[2 * e + 1] = epoch(p);
-    fputs("{\"type\":\"trained\"}\n", out); /* from here on nothing is timed */
+    fputs("{\"type\":\"trained\"}\n", out); /* the clock stops here */
     for (size_t i = 0; i < tests; i++)
         o[i] = output(x_test + i * in, p), o[i] = bce ? 1 / (1 + exp(-o[i])) : o[i];
     save(folder, "predictions", o, tests, 1), save(folder, "w", p, in, 1), save(folder, "b", p + in, 1, 1);
-    save(folder, "loss", losses, epochs, 2); /* a timed pass does not ask for it, nor mind */
+    save(folder, "loss", losses, epochs, 2); /* only checked passes need it; timed ones ignore it */
     fputs("{\"type\":\"done\"}\n", out), free(losses), free(o);
 }
 
 int main(void)
 {
     FILE *requests = fdopen(3, "r"), *out = fdopen(4, "w");
-    setvbuf(out, NULL, _IOLBF, 0); /* each answer goes at once */
+    setvbuf(out, NULL, _IOLBF, 0); /* send each answer immediately */
     fputs("{\"type\":\"hello\",\"version\":1}\n", out);
     for (json_t *r; (r = json_loadf(requests, JSON_DISABLE_EOF_CHECK, NULL)); json_decref(r)) {
         const char *type = json_string_value(json_object_get(r, "type")), *why = NULL;
@@ -72,7 +73,7 @@ int main(void)
             fputs("{\"type\":\"impls\",\"impls\":[{\"name\":\"c\",\"available\":true,\"flags\":1}]}\n", out);
         else if (strcmp(type, "train") == 0)
             train(r, out);
-        else if ((why = take(r))) /* it is a problem */
+        else if ((why = take(r))) /* the type is `problem` */
             fprintf(out, "{\"type\":\"error\",\"status\":\"unsupported\",\"message\":\"%s\"}\n", why);
         else
             fputs("{\"type\":\"ready\"}\n", out);

@@ -1,4 +1,4 @@
-"""An external program, in NumPy: the whole of impls/PROTOCOL.md in a page. Copy it, and make `train` yours."""
+"""An external program in NumPy: all of impls/PROTOCOL.md on one page. Copy it and replace `train`."""
 
 import json
 import os
@@ -8,11 +8,11 @@ import numpy
 
 ACTS = {"relu": (lambda z: numpy.maximum(z, 0), lambda a: (a > 0).astype(a.dtype)),
         "tanh": (numpy.tanh, lambda a: 1 - a * a),
-        "sigmoid": (lambda z: 1 / (1 + numpy.exp(-z)), lambda a: a * (1 - a))}  # gradients by the output
+        "sigmoid": (lambda z: 1 / (1 + numpy.exp(-z)), lambda a: a * (1 - a))}  # gradients in terms of the output
 
 
 def forward(problem, w, b, x):
-    """What goes into each layer, and at last the output: logits for the loss bce."""
+    """Returns the input of each layer, and finally the output: logits if the loss is bce."""
     inputs = [x]
     for layer in range(len(w)):
         z = inputs[-1] @ w[layer] + b[layer]
@@ -21,7 +21,7 @@ def forward(problem, w, b, x):
 
 
 def loss_of(kind, o, y):
-    """A scalar of f64, whatever the type: sums over many rows need it."""
+    """Returns an f64 scalar for either type: sums over many rows need the precision."""
     o, y = o.astype("f8"), y.astype("f8")
     if kind == "bce":
         return numpy.mean(numpy.maximum(o, 0) - o * y + numpy.log1p(numpy.exp(-abs(o))))
@@ -50,31 +50,31 @@ def train(problem, start, x, y, epochs, with_losses):
 def main():
     requests, answers = os.fdopen(3), os.fdopen(4, "w")
 
-    def say(message_type, **fields):
+    def send(message_type, **fields):
         print(json.dumps({"type": message_type, **fields}), file=answers, flush=True)
 
-    say("hello", version=1)
+    send("hello", version=1)
     for line in requests:
         request = json.loads(line)
         if request["type"] == "describe":
-            say("impls", impls=[{"name": "reference", "summary": "NumPy, as the protocol's example", "available": True,
+            send("impls", impls=[{"name": "reference", "summary": "NumPy, the protocol's example", "available": True,
                                  "libraries": f"numpy {numpy.__version__}", "flags": 1, "device": False}])
         elif request["type"] == "problem":
             problem = request
             x, y, x_test = (numpy.load(problem[name]) for name in ("x", "y", "x_test"))
             start = [numpy.load(param["path"]) for param in problem["params"]]
-            say("ready")
+            send("ready")
         elif request["type"] == "train":
             checked, out, begin = request["pass"] == "checked", request["out"], time.perf_counter_ns()
             w, b, losses = train(problem, start, x, y, request["epochs"], checked)
-            say("trained", trained_ns=time.perf_counter_ns() - begin)  # from here on nothing is timed
+            send("trained", trained_ns=time.perf_counter_ns() - begin)  # the clock stops here
             output = forward(problem, w, b, x_test)[-1]
             numpy.save(f"{out}/predictions.npy", ACTS["sigmoid"][0](output) if problem["loss"] == "bce" else output)
             for i, param in enumerate(problem["params"]):
                 numpy.save(f"{out}/{param['name']}.npy", (b if i % 2 else w)[i // 2])
             if checked:
                 numpy.save(f"{out}/loss.npy", numpy.array(list(enumerate(losses, 1)), dtype="f8"))
-            say("done")
+            send("done")
 
 
 main()

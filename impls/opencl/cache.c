@@ -10,10 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_BYTES = 256 << 20 }; /* no compiled program is as large; a foreign file may be */
+enum { MAX_BYTES = 256 << 20 }; /* larger than any compiled program */
 
-/* What stands before a binary. The digest tells a whole file from a damaged one: drivers crash on the latter.
- */
+/* Precedes a binary. The digest detects damaged files, on which drivers crash. */
 struct header {
     char magic[32];
     char key[IB_CL_KEY_HEX], digest[IB_CL_KEY_HEX];
@@ -39,7 +38,7 @@ void ib_cl_cache_key(const char *const *strings, size_t n, char key[IB_CL_KEY_HE
 
 /* ---- where ---- */
 
-/* A relative XDG_CACHE_HOME is to be ignored, says its specification. */
+/* The specification says to ignore a relative XDG_CACHE_HOME. */
 static bool cache_folder(char *out, size_t n)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -51,7 +50,7 @@ static bool cache_folder(char *out, size_t n)
     return length > 0 && (size_t)length < n;
 }
 
-/* Makes a folder and all above it; those that are there already fail, and that is fine. */
+/* Creates a folder and its parents; failures for existing ones are ignored. */
 static void make_folders(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
@@ -62,7 +61,7 @@ static void make_folders(char *path)
     mkdir(path, 0700);
 }
 
-/* The file of a key, in a folder that may not exist. */
+/* Builds the path of a key's file; its folder may not exist. */
 static bool cache_file(const char *key, char *out, size_t n)
 {
     char folder[PATH_MAX];
@@ -87,7 +86,7 @@ static bool read_whole(int fd, void *out, size_t bytes)
     return true;
 }
 
-/* The size of the binary behind the header, or 0 where this is no file of ours. */
+/* Returns the size of the binary after the header, or 0 if this is not a cache file. */
 static size_t binary_bytes(int fd)
 {
     struct stat info;
@@ -118,7 +117,7 @@ void *ib_cl_cache_load(const char *key, size_t *bytes)
     char path[PATH_MAX];
     if (!cache_file(key, path, sizeof path))
         return NULL;
-    /* O_NONBLOCK: not even a pipe of that name may hold us up */
+    /* O_NONBLOCK: do not block on a pipe of that name */
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0)
         return NULL;

@@ -9,7 +9,7 @@
 
 enum { MAX_PLATFORMS = 16 };
 
-/* ---- what there is ---- */
+/* ---- available devices ---- */
 
 static void device_text(cl_device_id id, cl_device_info what, char *out, size_t n)
 {
@@ -31,7 +31,7 @@ static void add_device(struct ib_cl_devices *all, cl_platform_id platform, uint3
     device_text(id, CL_DRIVER_VERSION, d->driver, sizeof d->driver);
 }
 
-/* A platform that fails is one without devices; what it said is kept for the case that no other has one. */
+/* A failing platform counts as having no devices; its error is kept in case no platform has any. */
 static cl_int add_platform(struct ib_cl_devices *all, cl_platform_id platform, uint32_t index)
 {
     cl_device_id ids[IB_CL_MAX_DEVICES];
@@ -62,7 +62,7 @@ enum ib_status ib_cl_devices_find(struct ib_cl_devices *all, char *why, size_t n
     return IB_EUNAVAILABLE;
 }
 
-/* ---- what was asked for ---- */
+/* ---- selection by options ---- */
 
 static bool matches(const char *asked, uint32_t index, const char *name)
 {
@@ -99,6 +99,6 @@ enum ib_status ib_cl_devices_choose(const struct ib_cl_devices *all, const char 
         return IB_OK;
     char there[400];
     list_devices(all, there, sizeof there);
-    snprintf(why, n, "nothing fits platform `%s`, device `%s`; there is: %s", platform, device, there);
+    snprintf(why, n, "no device matches platform `%s`, device `%s`; available: %s", platform, device, there);
     return IB_EUNAVAILABLE;
 }

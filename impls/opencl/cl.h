@@ -1,4 +1,4 @@
-/* OpenCL as all of these files see it: 1.2, which every driver offers. */
+/* OpenCL 1.2, which every driver supports, for all files here. */
 #ifndef IB_CL_H
 #define IB_CL_H
 

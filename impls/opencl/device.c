@@ -44,7 +44,7 @@ static bool has_extension(cl_device_id id, const char *name)
     return false;
 }
 
-static enum ib_status ask_device(struct ib_cl *cl)
+static enum ib_status query_device(struct ib_cl *cl)
 {
     const struct ib_host *host = cl->launcher.host;
     const cl_device_id id = cl->device.id;
@@ -59,7 +59,7 @@ static enum ib_status ask_device(struct ib_cl *cl)
     if (!available)
         return host->fail(host, IB_EUNAVAILABLE, "%s is not available", cl->device.name);
     if (!compiler)
-        return host->fail(host, IB_EUNAVAILABLE, "%s comes without a compiler", cl->device.name);
+        return host->fail(host, IB_EUNAVAILABLE, "%s has no compiler", cl->device.name);
     cl->has_f64 = has_extension(id, "cl_khr_fp64");
     return IB_OK;
 }
@@ -87,7 +87,7 @@ enum ib_status ib_cl_open(const struct ib_host *host, struct ib_cl *cl)
 {
     cl->launcher = (struct ib_launcher){.host = host, .launch = ib_cl_launch, .scratch = ib_cl_scratch};
     IB_TRY(choose(host, &cl->device));
-    IB_TRY(ask_device(cl));
+    IB_TRY(query_device(cl));
     const enum ib_status status = open_context(cl);
     if (status != IB_OK)
         ib_cl_close(cl);
@@ -173,7 +173,7 @@ static enum ib_status mem_sync(void *state)
 
 /* ---- the device's clock ---- */
 
-/* Events have times only in a queue that was made for it, and such a queue is slower. */
+/* Event times need a queue created for profiling, which is slower. */
 static enum ib_status start_profiling(struct ib_cl *cl)
 {
     IB_TRY(mem_sync(cl));
@@ -189,7 +189,7 @@ static enum ib_status mem_mark(void *state, uint32_t which)
     struct ib_cl *cl = state;
     const struct ib_host *host = cl->launcher.host;
     if (which > 1)
-        return host->fail(host, IB_EINVAL, "there are marks 0 and 1, not %u", which);
+        return host->fail(host, IB_EINVAL, "mark %u does not exist; marks are 0 and 1", which);
     if (!cl->is_profiled)
         IB_TRY(start_profiling(cl));
     if (cl->marks[which] != NULL)

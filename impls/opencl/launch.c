@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* The text of kernels/, once for both types. */
+/* The source text of kernels/, for both types. */
 extern const char ib_kernel_text[];
 
 static const char *type_name(enum ib_dtype type)
@@ -12,7 +12,7 @@ static const char *type_name(enum ib_dtype type)
     return type == IB_F32 ? "f32" : "f64";
 }
 
-/* ---- kernels of one type, made when they are first used ---- */
+/* ---- kernels of one type, created on first use ---- */
 
 static enum ib_status kernels_of(struct ib_cl *cl, enum ib_dtype type, struct ib_cl_kernels **out)
 {
@@ -80,7 +80,7 @@ enum ib_status ib_cl_launch(void *state, const struct ib_launch *launch)
     cl_kernel kernel;
     cl_int code = CL_SUCCESS;
     if (items[0] * items[1] > cl->max_group_items)
-        return host->fail(host, IB_EUNSUPPORTED, "%s takes groups of at most %zu work-items, not %zu",
+        return host->fail(host, IB_EUNSUPPORTED, "%s supports at most %zu work-items per group, not %zu",
                           cl->device.name, cl->max_group_items, items[0] * items[1]);
     IB_TRY(kernel_of(cl, launch, &kernel));
     for (cl_uint i = 0; i < launch->n_args && code == CL_SUCCESS; i++)
@@ -91,7 +91,7 @@ enum ib_status ib_cl_launch(void *state, const struct ib_launch *launch)
     return code == CL_SUCCESS ? IB_OK : fail_launch(cl, launch, "clEnqueueNDRangeKernel", code);
 }
 
-/* One buffer that grows. The old one may still be at work: the driver keeps it until that is done. */
+/* One buffer that grows. The old one may still be in use; the driver keeps it until the work is done. */
 enum ib_status ib_cl_scratch(void *state, size_t bytes, void **out)
 {
     struct ib_cl *cl = state;

@@ -9,8 +9,8 @@
 
 /* ---- the build log ---- */
 
-/* The line that says most: the first with "error:" in it, else the first that is not blank. Cut off in place.
- */
+/* Returns the most useful line of a build log: the first one containing "error:", otherwise the first
+ * non-blank one. Modifies the log. */
 static const char *first_complaint(char *log)
 {
     char *line = strcasestr(log, "error:");
@@ -22,7 +22,7 @@ static const char *first_complaint(char *log)
     while (isspace((unsigned char)*line))
         line++;
     line[strcspn(line, "\r\n")] = '\0';
-    return line[0] != '\0' ? line : "its compiler gives no reason";
+    return line[0] != '\0' ? line : "the compiler gives no reason";
 }
 
 static enum ib_status fail_build(const struct ib_host *host, cl_program program, const struct ib_cl_device *d,
@@ -76,9 +76,9 @@ static void to_cache(cl_program program, const char *key)
     free(binary);
 }
 
-/* PoCL keeps what it has compiled by itself. To hand out binaries it compiles every kernel once more, for
- * groups of any size, and builds no faster from them than from its own cache. */
-static bool caches_by_itself(const struct ib_cl_device *d)
+/* PoCL has its own cache. To return binaries it would compile every kernel again, for groups of any size,
+ * and building from them would not be faster. */
+static bool has_own_cache(const struct ib_cl_device *d)
 {
     return strcmp(d->platform_name, "Portable Computing Language") == 0;
 }
@@ -107,7 +107,7 @@ enum ib_status ib_cl_program_build(const struct ib_host *host, cl_context contex
 {
     const char *const depends_on[] = {text, options, d->platform_name, d->name, d->version, d->driver};
     char key[IB_CL_KEY_HEX];
-    if (caches_by_itself(d))
+    if (has_own_cache(d))
         return from_text(host, context, d, text, options, out);
     ib_cl_cache_key(depends_on, sizeof depends_on / sizeof *depends_on, key);
     *out = from_cache(context, d, options, key);

@@ -15,7 +15,7 @@ static bool is_icd(const char *name)
     return length > 4 && strcmp(name + length - 4, ".icd") == 0;
 }
 
-/* Where the loader looks: a folder, one .icd file, or a library. */
+/* Returns the place where the loader looks: a folder, one .icd file, or a library. */
 static const char *place(void)
 {
     const char *given = getenv("OCL_ICD_VENDORS");
@@ -24,7 +24,7 @@ static const char *place(void)
     return given == NULL || given[0] == '\0' ? "/etc/OpenCL/vendors" : given;
 }
 
-/* The library that a .icd file names: its first line. */
+/* Reads the library named by a .icd file: its first line. */
 static bool read_icd(const char *path, char *library, size_t n)
 {
     FILE *file = fopen(path, "re");
@@ -36,7 +36,7 @@ static bool read_icd(const char *path, char *library, size_t n)
     return read && library[0] != '\0';
 }
 
-/* The loader has tried this library already; once more, to hear why it failed. */
+/* Loads the library again, after the loader has failed to use it, to find out why. */
 static void explain_library(const char *named_by, const char *library, char *text, size_t n)
 {
     void *object = dlopen(library, RTLD_LAZY | RTLD_LOCAL);
@@ -44,9 +44,9 @@ static void explain_library(const char *named_by, const char *library, char *tex
         snprintf(text, n, "no OpenCL platform: %s: %s", named_by, dlerror());
     else if (dlsym(object, "clIcdGetPlatformIDsKHR") == NULL &&
              dlsym(object, "clGetExtensionFunctionAddress") == NULL)
-        snprintf(text, n, "no OpenCL platform: %s: %s is no OpenCL driver", named_by, library);
+        snprintf(text, n, "no OpenCL platform: %s: %s is not an OpenCL driver", named_by, library);
     else
-        snprintf(text, n, "no OpenCL platform: %s: %s offers none", named_by, library);
+        snprintf(text, n, "no OpenCL platform: %s: %s has none", named_by, library);
     if (object != NULL)
         dlclose(object);
 }
@@ -60,7 +60,7 @@ static void explain_icd(const char *path, char *text, size_t n)
         snprintf(text, n, "no OpenCL platform: %s names no driver", path);
 }
 
-/* The first .icd file of a folder by name; false where it holds none. */
+/* Finds a folder's first .icd file by name; false if there is none. */
 static bool first_icd(const char *folder, char *path, size_t n)
 {
     struct dirent **entries = NULL;
@@ -83,12 +83,12 @@ void ib_cl_vendors_explain(char *text, size_t n)
     struct stat info;
     const char *where = place();
     if (stat(where, &info) != 0 && strchr(where, '/') != NULL)
-        snprintf(text, n, "no OpenCL driver is installed: there is no %s", where);
+        snprintf(text, n, "no OpenCL driver is installed: %s does not exist", where);
     else if (stat(where, &info) == 0 && S_ISDIR(info.st_mode)) {
         if (first_icd(where, path, sizeof path))
             explain_icd(path, text, n);
         else
-            snprintf(text, n, "no OpenCL driver is installed: %s holds no .icd file", where);
+            snprintf(text, n, "no OpenCL driver is installed: %s contains no .icd file", where);
     } else if (is_icd(where))
         explain_icd(where, text, n);
     else

@@ -1,7 +1,7 @@
-/* The tracer of CUDA: CUPTI's activity records, which the driver writes for every copy, memset, kernel and
- * wait, whoever asked for it: the implementation, cuBLAS or the runtime itself. No callback is subscribed to,
- * as only one client of a process may. What crosses without a record takes its count's word away (managed
- * memory), or cannot be seen at all (a kernel that reads pinned host memory through its address). */
+/* The tracer of CUDA, from CUPTI's activity records. The driver writes one for every copy, memset, kernel
+ * and wait, whoever requested it: the implementation, cuBLAS or the runtime. No callback is subscribed, as
+ * a process may have only one subscriber. Managed memory is copied without records and makes the counts
+ * invalid; kernels that read pinned host memory through its address cannot be detected. */
 #include "cupti/tally.h"
 #include "ironbench/tracer.h"
 
@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* CONCURRENT_KERNEL and not KERNEL, which would make kernels run one by one. Graphs are not traced as such:
- * each of their nodes is then a record of its own. */
+/* CONCURRENT_KERNEL, because KERNEL serialises kernels. Graphs are not traced as a whole, so each node has
+ * its own record. */
 static const CUpti_ActivityKind kinds[] = {
     CUPTI_ACTIVITY_KIND_MEMCPY,  CUPTI_ACTIVITY_KIND_MEMCPY2,           CUPTI_ACTIVITY_KIND_MEMSET,
     CUPTI_ACTIVITY_KIND_MEMORY2, CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL, CUPTI_ACTIVITY_KIND_SYNCHRONIZATION};
@@ -19,14 +19,13 @@ enum { N_KINDS = sizeof kinds / sizeof kinds[0] };
 
 enum { BUFFER_BYTES = 1 << 20, BUFFER_ALIGNMENT = 4096 };
 
-/* CUPTI gives buffers back on a thread of its own. */
+/* CUPTI returns buffers on its own thread. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct ib_cupti_tally seen;
-static CUptiResult unreadable; /* the first error in reading records */
+static CUptiResult unreadable; /* the first error while reading records */
 static uint64_t dropped;
 static bool watching;
-static bool
-    forms_are_known; /* the library is just that of the headers: its records are no longer than theirs */
+static bool forms_are_known; /* the library is exactly the headers' version, so record sizes match */
 
 /* ---- buffers ---- */
 
@@ -34,12 +33,13 @@ static void CUPTIAPI give_buffer(uint8_t **buffer, size_t *bytes, size_t *max_re
 {
     *buffer = aligned_alloc(BUFFER_ALIGNMENT, BUFFER_BYTES);
     if (*buffer != NULL)
-        memset(*buffer, 0, BUFFER_BYTES);        /* so that nothing looks like a record which is none */
-    *bytes = *buffer != NULL ? BUFFER_BYTES : 0; /* without one CUPTI drops records, and says so */
-    *max_records = 0;                            /* as many as fit */
+        memset(*buffer, 0, BUFFER_BYTES); /* so that unused space does not look like a record */
+    *bytes = *buffer != NULL ? BUFFER_BYTES
+                             : 0; /* without a buffer CUPTI drops records and reports their number */
+    *max_records = 0;             /* no limit */
 }
 
-/* Records that were lost since this was last asked. */
+/* Adds the records lost since the previous call. */
 static void count_dropped(void)
 {
     size_t n = 0;
@@ -49,7 +49,7 @@ static void count_dropped(void)
         unreadable = result;
 }
 
-/* Does the buffer end in the midst of a record? CUPTI passes over such a one without a word. */
+/* Returns true if the buffer ends in the middle of a record, which CUPTI skips silently. */
 static bool ends_early(const uint8_t *buffer, size_t valid, const CUpti_Activity *last)
 {
     uint32_t kind = 0;
@@ -57,7 +57,7 @@ static bool ends_early(const uint8_t *buffer, size_t valid, const CUpti_Activity
         return false;
     const size_t last_bytes = last != NULL ? ib_cupti_record_bytes(last) : 0;
     if (last != NULL && last_bytes == 0)
-        return false; /* of a kind that was not asked for */
+        return false; /* of a kind that was not enabled */
     const size_t end = last != NULL ? (size_t)((const uint8_t *)last - buffer) + last_bytes : 0;
     if (end + sizeof kind <= valid)
         memcpy(&kind, buffer + end, sizeof kind);
@@ -105,7 +105,7 @@ static enum ib_status refuse(CUptiResult result, const char *call, char *why, si
 {
     const char *name = NULL;
     if (cuptiGetResultString(result, &name) != CUPTI_SUCCESS || name == NULL)
-        name = "an error without a name";
+        name = "unknown error";
     snprintf(why, n, "%s: %s (%d)%s", call, name, (int)result, hint(result));
     return IB_EUNAVAILABLE;
 }
@@ -115,15 +115,15 @@ static enum ib_status check(CUptiResult result, const char *call, char *why, siz
     return result == CUPTI_SUCCESS ? IB_OK : refuse(result, call, why, n);
 }
 
-/* ---- the session, one a process ---- */
+/* ---- the session, one per process ---- */
 
-/* A record means what these headers say only where the library is no older. */
+/* The records match these headers only if the library is not older. */
 static enum ib_status check_version(char *why, size_t n)
 {
     uint32_t version = 0;
     IB_TRY(check(cuptiGetVersion(&version), "cuptiGetVersion", why, n));
     forms_are_known = version == CUPTI_API_VERSION;
-    /* before 13.0, versions were counted from 1 up */
+    /* before 13.0, versions were numbered from 1 */
     const uint32_t release = CUPTI_API_VERSION >= 130000 ? version / 100 : version;
     if (release >= (CUPTI_API_VERSION >= 130000 ? CUPTI_API_VERSION / 100 : CUPTI_API_VERSION))
         return IB_OK;
@@ -153,7 +153,7 @@ static enum ib_status start(char *why, size_t n)
     return enable_all(why, n);
 }
 
-/* Hands over all records; the caller has waited for the device. */
+/* Makes CUPTI deliver all records; the caller has waited for the device. */
 static enum ib_status flush(char *why, size_t n)
 {
     return check(cuptiActivityFlushAll(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED), "cuptiActivityFlushAll", why, n);
@@ -162,7 +162,7 @@ static enum ib_status flush(char *why, size_t n)
 static enum ib_status attach(const char *path, char *why, size_t n)
 {
     (void)path;
-    if (watching) /* what was not yet handed over belongs to the time before */
+    if (watching) /* undelivered records belong to the time before */
         IB_TRY(flush(why, n));
     else
         IB_TRY(start(why, n));
@@ -175,17 +175,17 @@ static enum ib_status attach(const char *path, char *why, size_t n)
     return IB_OK;
 }
 
-/* Why the tally means nothing; IB_OK while it does. */
-static enum ib_status judge(char *why, size_t n)
+/* Returns IB_OK if the tally is valid; otherwise the reason in why[n]. */
+static enum ib_status check_tally(char *why, size_t n)
 {
     if (unreadable != CUPTI_SUCCESS)
         return refuse(unreadable, "reading CUPTI's records", why, n);
     if (dropped > 0)
         snprintf(why, n, "CUPTI lost %llu records", (unsigned long long)dropped);
     else if (seen.managed > 0)
-        snprintf(why, n, "managed memory was used, whose pages move without a record");
+        snprintf(why, n, "managed memory was used, whose pages move without records");
     else if (seen.records == 0)
-        snprintf(why, n, "CUPTI delivered no record at all");
+        snprintf(why, n, "CUPTI delivered no records");
     else
         return IB_OK;
     return IB_EUNAVAILABLE;
@@ -194,19 +194,19 @@ static enum ib_status judge(char *why, size_t n)
 static enum ib_status count(struct ib_copies *out, char *why, size_t n)
 {
     if (!watching) {
-        snprintf(why, n, "it was never attached");
+        snprintf(why, n, "the tracer was never attached");
         return IB_EUNAVAILABLE;
     }
     IB_TRY(flush(why, n));
     pthread_mutex_lock(&lock);
     count_dropped();
-    const enum ib_status status = judge(why, n);
+    const enum ib_status status = check_tally(why, n);
     ib_cupti_tally_copies(&seen, out);
     pthread_mutex_unlock(&lock);
     return status;
 }
 
-/* Nothing comes after the flush of `count`, as the caller has waited for the device before it. */
+/* No records arrive after the flush in `count`, as the caller has waited for the device. */
 static bool kernel(uint32_t i, const char **name, uint64_t *started)
 {
     pthread_mutex_lock(&lock);

@@ -1,7 +1,7 @@
-/* The tracer of OpenCL: a layer, which the loader puts between every caller and every driver, and which
- * counts what crosses between host and device. The harness loads this object and calls `attach`; the loader
- * then loads the same object again, so that both meet in its variables. What could cross unseen (shared
- * virtual memory without maps, functions of extensions, kernels on the host) takes its count's word away. */
+/* The tracer of OpenCL: a layer that the loader inserts between all callers and all drivers, and which
+ * counts the copies between host and device. The harness loads this object and calls `attach`; the loader
+ * then loads the same object, so both share its variables. Accesses that the layer cannot see (shared
+ * virtual memory without maps, functions of extensions, kernels on the host) make the counts invalid. */
 #include "opencl/layer.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 const cl_icd_dispatch *ib_layer_next;
 static cl_icd_dispatch ours;
-static const char *absent = "this OpenCL loader ignores layers"; /* why nobody has asked */
+static const char *absent = "this OpenCL loader ignores layers"; /* the reason while ib_layer_next is NULL */
 
 /* ---- work ---- */
 
@@ -44,7 +44,7 @@ static cl_int CL_API_CALL launch_native(cl_command_queue queue, void(CL_CALLBACK
     const cl_int code = ib_layer_next->clEnqueueNativeKernel(queue, function, arguments, bytes, n_objects,
                                                              objects, places, n, wait, event);
     if (code == CL_SUCCESS)
-        ib_layer_lost = "a native kernel reached into device memory from the host";
+        ib_layer_lost = "a native kernel accessed device memory from the host";
     return code;
 }
 
@@ -64,7 +64,7 @@ static void *CL_API_CALL extension_function(cl_platform_id platform, const char 
 {
     void *function = ib_layer_next->clGetExtensionFunctionAddressForPlatform(platform, name);
     if (function != NULL)
-        ib_layer_lost = "a function of an extension was asked for, which no layer sees";
+        ib_layer_lost = "an extension function was used, which layers cannot observe";
     return function;
 }
 
@@ -97,10 +97,10 @@ EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint n, const cl_icd_dispa
                                                    const cl_icd_dispatch **out)
 {
     const cl_uint entries = sizeof ours / sizeof(void *);
-    if (ib_layer_next != NULL) /* named twice: a table that leads to itself would never end */
+    if (ib_layer_next != NULL) /* listed twice: a table that calls itself would recurse forever */
         return CL_INVALID_OPERATION;
     if (n < entries) {
-        absent = "this OpenCL loader is older than the OpenCL that the tracer watches";
+        absent = "this OpenCL loader is older than the OpenCL version of the tracer";
         return CL_INVALID_VALUE;
     }
     memcpy(&ours, target, sizeof ours);
@@ -117,7 +117,7 @@ EXPORT CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint n, const cl_icd_dispa
 
 /* ---- the tracer ---- */
 
-/* Is `path` one of the names in a list that ':' separates? */
+/* Returns true if `path` is in a list separated by ':'. */
 static bool is_listed(const char *list, const char *path)
 {
     const size_t length = strlen(path);
@@ -145,7 +145,7 @@ static enum ib_status add_layer(const char *path)
 static enum ib_status attach(const char *path, char *why, size_t n)
 {
     if (strchr(path, ':') != NULL) {
-        snprintf(why, n, "no OpenCL loader takes a layer from a path with ':' in it (%s)", path);
+        snprintf(why, n, "OpenCL loaders cannot load a layer from a path that contains ':' (%s)", path);
         return IB_EUNAVAILABLE;
     }
     if (add_layer(path) != IB_OK) {
@@ -172,7 +172,7 @@ static enum ib_status count(struct ib_copies *out, char *why, size_t n)
                                    .d2d_bytes = ib_layer_seen.d2d_bytes,
                                    .memset_count = ib_layer_seen.memset_count,
                                    .memset_bytes = ib_layer_seen.memset_bytes,
-                                   /* OpenCL does not tell how the host's memory was got */
+                                   /* OpenCL does not report how host memory was allocated */
                                    .pageable_count = IB_UNCOUNTED,
                                    .pageable_bytes = IB_UNCOUNTED,
                                    .pinned_count = IB_UNCOUNTED,

@@ -1,5 +1,4 @@
-/* The kernels of f64 for CUDA, and nothing else: a kernel's name is a symbol that cudaLaunchKernel takes from plain
- * C. */
+/* The f64 kernels for CUDA. Their names are C symbols, for cudaLaunchKernel. */
 #include "../dialect.h"
 
 #define IB_REAL double

@@ -1,5 +1,5 @@
-/* gpu_ceilings: what this machine's GPU can do at best, measured and not read from a data sheet, so that a
- * training's time can be given as a share of it. Prints one JSON object. Exit status 77: there is no GPU. */
+/* gpu_ceilings: measures this GPU's peak rates, so that a training's time can be given as a share of them.
+ * Prints one JSON object. Exit status 77: no GPU. */
 #include "ceilings_gemm.h"
 #include "measure.h"
 
@@ -15,7 +15,7 @@ static const size_t large_bytes = (size_t)1 << 30, host_bytes = (size_t)256 << 2
 /* The kernel of empty.cu. */
 extern void ib_gpu_empty(void);
 
-/* ---- one figure ---- */
+/* ---- printing ---- */
 
 static void print(const char *name, double value)
 {
@@ -40,7 +40,7 @@ static bool do_copy(void *context)
     return cudaMemcpyAsync(copy->to, copy->from, copy->bytes, copy->kind, NULL) == cudaSuccess;
 }
 
-/* As the per_op residency does it: every copy is waited for. */
+/* Like residency per_op, waits for every copy. */
 static bool do_copy_and_wait(void *context)
 {
     return do_copy(context) && cudaStreamSynchronize(NULL) == cudaSuccess;
@@ -54,7 +54,8 @@ static double gb_s(double ns, size_t bytes)
 static void print_device_copy(void *a, void *b)
 {
     struct copy copy = {a, b, large_bytes, cudaMemcpyDeviceToDevice};
-    print("device_copy_gb_s", 2 * gb_s(measure_ns(do_copy, &copy, 10), copy.bytes)); /* read and written */
+    print("device_copy_gb_s",
+          2 * gb_s(measure_ns(do_copy, &copy, 10), copy.bytes)); /* each byte is read and written */
 }
 
 static void print_transfers(const char *memory, void *device, void *host)
@@ -98,7 +99,7 @@ static bool replay(void *context)
     return cudaGraphLaunch(*(cudaGraphExec_t *)context, NULL) == cudaSuccess;
 }
 
-/* One of the nodes of a graph that holds as many empty kernels, each after the one before. */
+/* The time per node of a graph of empty kernels, each depending on the previous one. */
 static double graph_node_us(void)
 {
     enum { NODES = 1000 };
@@ -125,7 +126,7 @@ static void print_launches(void)
     print("graph_node_us", graph_node_us());
 }
 
-/* ---- all ---- */
+/* ---- the program ---- */
 
 static void print_device(const struct cudaDeviceProp *device)
 {
@@ -160,7 +161,7 @@ int main(void)
         error = cudaMallocHost(&pinned, host_bytes);
     if (error != cudaSuccess || pageable == NULL)
         return fail(error != cudaSuccess ? error : cudaErrorMemoryAllocation);
-    memset(pageable, 1, host_bytes); /* pages that exist */
+    memset(pageable, 1, host_bytes); /* touch all pages */
     memset(pinned, 1, host_bytes);
     print_device(&device);
     print_device_copy(a, b);

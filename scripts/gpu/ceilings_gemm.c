@@ -11,7 +11,7 @@
 
 enum { N = 8192 };
 
-/* cuBLAS is loaded by name: without it everything else can still be measured. */
+/* cuBLAS is loaded at run time, so that everything else can be measured without it. */
 struct cublas {
     cublasHandle_t handle;
     __typeof__(cublasCreate_v2) *create;
@@ -69,7 +69,7 @@ static bool load(struct cublas *out, char *why, size_t n)
     return false;
 }
 
-/* Random numbers: a GPU that multiplies zeros draws less power and runs faster. */
+/* Random numbers, as a GPU that multiplies zeros draws less power and runs faster. */
 enum type { AS_F32, AS_F64 };
 
 static bool fill(void *device, enum type type)

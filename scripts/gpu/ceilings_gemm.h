@@ -1,10 +1,10 @@
-/* The ceilings of matrix products. */
+/* Peak rates of matrix products. */
 #ifndef GPU_CEILINGS_GEMM_H
 #define GPU_CEILINGS_GEMM_H
 
 #include <stddef.h>
 
-/* TFLOP/s of a product of square matrices; NAN with the reason in why[n] where cuBLAS cannot be had. */
+/* TFLOP/s of products of square matrices; NAN with the reason in why[n] if cuBLAS is missing. */
 struct gemm_rates {
     double f32, tf32, f64;
 };

@@ -1,4 +1,4 @@
-# Sourced by gpu-check.sh: where the programs are, running them under a time limit, reading their tables.
+# Sourced by gpu-check.sh: finds the programs, runs them with time limits, and reads their tables.
 # shellcheck shell=sh disable=SC2016,SC2034,SC2154
 
 impls="cuda_naive cuda_cublas cuda_graph"
@@ -18,10 +18,10 @@ find_programs() {
     export IRONBENCH_HOME="$root"
     program=$build/ironbench conformance=$build/tests/test_conformance ceilings=$build/gpu_ceilings
     plugins=$build/impls configs=$root/configs
-    [ -x "$program" ] || { echo "gpu-check.sh: $program is not built" >&2; return 1; }
+    [ -x "$program" ] || { echo "gpu-check.sh: $program is not built; scripts/setup builds it" >&2; return 1; }
 }
 
-# The path of a tool of NVIDIA's, also where it is not on the PATH.
+# The path of one of NVIDIA's tools, on the PATH or in the usual folders.
 find_tool() {
     command -v "$1" 2>/dev/null && return 0
     for file in /usr/local/cuda/bin/"$1" /usr/local/cuda/compute-sanitizer/"$1" /usr/local/cuda-*/bin/"$1" \
@@ -33,7 +33,7 @@ find_tool() {
     return 1
 }
 
-# Why no CUDA implementation can run here; nothing when one can.
+# Prints why no CUDA implementation can run; nothing if one can.
 gpu_missing() {
     "$program" list impls 2>&1 | awk '
         /^[a-z]/ { impl = $1 }
@@ -41,7 +41,7 @@ gpu_missing() {
         impl ~ /^cuda_/ && sub(/^ *unavailable: /, "") { delete available[impl]; if (reason == "") reason = $0 }
         END {
             for (impl in available) exit
-            print known ? reason : "this build has no CUDA implementation"
+            print known ? reason : "this build has no CUDA implementations"
         }'
 }
 
@@ -51,7 +51,7 @@ left() {
     echo $((deadline - $(date +%s)))
 }
 
-# limited SECONDS COMMAND...: never longer than what is left for all. Status 124: it ran into the limit.
+# limited SECONDS COMMAND...: runs the command for at most SECONDS or the time left. Status 124: timed out.
 limited() {
     limit=$1
     shift
@@ -61,14 +61,14 @@ limited() {
     timeout -k 5 "$limit" "$@" </dev/null
 }
 
-# A status in words of the table.
+# A status as the table shows it.
 failure() {
     case $1 in 124 | 137) echo TIMEOUT ;; *) echo FAILED ;; esac
 }
 
-# ---- the GPU's clock, watched while something runs ----
+# ---- sampling the GPU's clock ----
 
-# A line a second into $work/clocks: SM clock, what holds it back, temperature, power. Sets clock_watcher.
+# Appends a line per second to $work/clocks: SM clock, throttle reasons, temperature, power. Sets clock_watcher.
 watch_clocks() {
     clock_watcher=
     command -v nvidia-smi >/dev/null 2>&1 || return 0
@@ -79,7 +79,7 @@ watch_clocks() {
     clock_watcher=$!
 }
 
-# clocks_seen STEP: ends the watching; notes the range of clocks at work, and what held them back.
+# clocks_seen STEP: stops sampling; notes the range of clocks under load, and the throttle reasons.
 clocks_seen() {
     [ -n "$clock_watcher" ] || return 0
     kill "$clock_watcher" 2>/dev/null
@@ -88,7 +88,7 @@ clocks_seen() {
     note "$1" ok "$(clock_words <"$work/clocks")"
 }
 
-# The reasons are bits; 1 is an idle GPU, whose clock says nothing, and 2, 16 and 256 are set by somebody.
+# Reasons are bits: 1 is an idle GPU, whose clock means nothing; 2, 16 and 256 are user settings.
 clock_words() {
     awk -F', *' '
         function bits(text,   i, value) {
@@ -110,9 +110,9 @@ clock_words() {
             if (has(value, 8)) hardware++
         }
         END {
-            if (n == 0) { print "SM clock at work: not seen"; exit }
-            printf "SM clock at work: %d to %d MHz in %d samples", low, high, n
-            if (power) printf "; held back by power in %d", power
+            if (n == 0) { print "SM clock under load: no samples"; exit }
+            printf "SM clock under load: %d to %d MHz in %d samples", low, high, n
+            if (power) printf "; throttled by power in %d", power
             if (heat) printf "; by heat in %d", heat
             if (hardware) printf "; by the hardware in %d", hardware
             print ""
@@ -127,7 +127,7 @@ note() {
     printf '%-12s %-8s %s\n' "$1" "$2" "$3" >&2
 }
 
-# Appends what the last command wrote to the log.
+# Appends the output of the last command to the log.
 keep_text() {
     {
         echo "==== $1"
@@ -140,7 +140,7 @@ print_steps() {
     awk -F'|' '{ printf "%-12s %-8s %s\n", $1, $2, $3 }' "$work/table"
 }
 
-# One figure of the ceilings, rounded; "?" where it is not known.
+# One of the ceilings, rounded; "?" if unknown.
 ceiling() {
     awk -v name="\"$1\":" '
         $1 == name || $1 == "{" name { value = $2 }
@@ -168,7 +168,8 @@ sweep() {
     fi
 }
 
-# awk that knows CSV: `split_row(line)` fills row[], `column[name]` is a number; a program's rules begin after the header.
+# awk functions for CSV: `split_row(line)` fills row[], `column[name]` is an index; a program's rules see the rows after
+# the header.
 csv_functions='
     function split_row(line,   n, i, c, quoted, value) {
         n = 1; value = ""; quoted = 0
@@ -187,14 +188,14 @@ csv_functions='
     FNR == 1 { delete column; n = split_row($0); for (i = 1; i <= n; i++) column[row[i]] = i; next }
     { split_row($0) }'
 
-# How many cases of a sweep have this value in this column.
+# Counts the cases of a sweep with this value in this column.
 count_rows() {
     awk -v name="$2" -v value="$3" "$csv_functions"' field(name) == value { found++ } END { print found + 0 }' "$work/$1.csv"
 }
 
-# What the tracer saw beside the transfer log's copies in the cases of a sweep, a line each: work within the device, the
-# host's memory, and the kernels that are not this project's, which all begin with ibk_; nothing where it did not count.
-beside_copies() {
+# What else the tracer counted in a sweep, one line each: copies within the device, kinds of host memory, and kernels
+# of libraries (this project's begin with ibk_). Prints nothing if it did not count.
+other_counts() {
     awk "$csv_functions"'
         field("transfers.tracer.d2d_count") == "" { next }
         {
@@ -220,7 +221,7 @@ beside_copies() {
         }' "$work/$1.csv"
 }
 
-# The first case of a sweep that is not right, and why.
+# The first case of a sweep that is not ok, and the reason.
 first_reason() {
     awk "$csv_functions"'
         field("status") != "ok" || field("verify.verdict") != "ok" {
@@ -229,7 +230,7 @@ first_reason() {
         }' "$work/$1.csv"
 }
 
-# What two runs of the same cases were off by, to the last digit: "same N", "differs ID".
+# Compares the errors of two runs of the same cases, to the last digit: "same N", "differs ID".
 compare_errors() {
     awk "$csv_functions"'
         field("status") != "ok" || field("libraries") == "" { next }
@@ -243,9 +244,9 @@ compare_errors() {
         END { print "same " same + 0 }' "$1" "$2"
 }
 
-# Every timed case beside the least time that this GPU needs for it, by the measured ceilings: the largest of
-#   memory: the training data read once; compute: the products of the network; launch: as many kernels as were started;
-# and with residency per_op the copies on top.
+# Prints each timed case with the least time that this GPU needs for it, by the measured ceilings: the largest of
+#   memory: reading the training data once; compute: the products of the network; launch: launching all its kernels;
+# plus the copies for residency per_op.
 print_timings() {
     for name in seed large crossover; do
         [ ! -e "$work/$name.csv" ] || rates "$name"
@@ -268,7 +269,7 @@ rates() {
             }
             return (sum + 6 * before) * field("rows")
         }
-        function over(amount, rate) { return rate + 0 > 0 ? amount / rate : 0 }  # what was not measured is no bound
+        function over(amount, rate) { return rate + 0 > 0 ? amount / rate : 0 }  # without a measurement there is no bound
         function floor_us(   element, pinned, rate, memory, compute, launches, us) {
             if (copy + 0 <= 0) return 0
             element = field("dtype") == "f64" ? 8 : 4

@@ -1,4 +1,4 @@
-/* A kernel that does nothing: what is left of its time is the launch. */
+/* An empty kernel: its time is the launch. */
 extern "C" __global__ void ib_gpu_empty()
 {
 }

@@ -1,7 +1,7 @@
-# Sourced: where a bundle's programs find their libraries. Not for a build tree, whose programs know it themselves.
+# Sourced: finds the libraries for a bundle's programs. Programs of a build folder do not need it.
 # shellcheck shell=sh
 
-# Is the library known to the system's loader?
+# True if the system's loader finds library $1.
 ironbench_installed() {
     for ironbench_cache in ldconfig /sbin/ldconfig /usr/sbin/ldconfig; do
         command -v "$ironbench_cache" >/dev/null 2>&1 || continue
@@ -13,7 +13,7 @@ ironbench_installed() {
     return 1
 }
 
-# The first folder that holds library $1, of those where CUDA's toolkit and its Python packages lie.
+# Prints the first folder with library $1 among those of CUDA's toolkit and Python packages.
 ironbench_toolkit() {
     ironbench_python=$(command -v python3 2>/dev/null) || ironbench_python=/usr/bin/python3
     for ironbench_folder in \
@@ -29,8 +29,8 @@ ironbench_toolkit() {
     return 1
 }
 
-# Sets LD_LIBRARY_PATH for the bundle in folder $1: its own libraries; those that most systems have, only where this one
-# has not; and the folders of those that were too large to be packed. What was set before comes last.
+# Sets LD_LIBRARY_PATH for the bundle in folder $1: its own libraries, the common ones only if this system lacks them,
+# and the folders of libraries that were too large to pack. An earlier value comes last.
 ironbench_libraries() {
     ironbench_path=$1/lib
     for ironbench_file in "$1"/lib/common/*.so*; do

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts the program of this name in bin/, with the libraries that came along. No LD_LIBRARY_PATH is needed outside.
+# Starts the program of the same name in bin/ with the bundled libraries. LD_LIBRARY_PATH need not be set.
 set -eu
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=/dev/null

@@ -23,7 +23,7 @@ static int ascending(const void *a, const void *b)
 double measure_ns(work_fn *work, void *context, uint64_t calls)
 {
     double ns[MEASUREMENTS];
-    if (!work(context) || cudaDeviceSynchronize() != cudaSuccess) /* the first is always slower */
+    if (!work(context) || cudaDeviceSynchronize() != cudaSuccess) /* warm-up */
         return NAN;
     for (int i = 0; i < MEASUREMENTS; i++) {
         const double begin = now_ns();

@@ -1,7 +1,8 @@
-"""CuPy in two forms. `resident`: the arrays stay on the GPU, as its users write it. `per_op`: around every operation its
-operands go up and its result comes down, as in a program that has NumPy arrays and calls CuPy for single operations.
+"""CuPy in two residencies. `resident`: the arrays stay on the GPU, which is the idiomatic use. `per_op`: operands are
+uploaded before every operation and results downloaded after it, as in a NumPy program that calls CuPy for single
+operations.
 
-The network is written once, in operations; `_on_device` is what a residency is.
+The network is written once, in operations; `_on_device` implements the residencies.
 """
 
 import peer
@@ -14,7 +15,7 @@ def probe():
         cupy.cuda.runtime.getDeviceCount()
         cupy.zeros(1).get()
     except Exception as error:
-        raise peer.Refusal("unavailable", f"CuPy finds no GPU to work with: {error}") from error
+        raise peer.Refusal("unavailable", f"CuPy finds no usable GPU: {error}") from error
 
 
 def libraries():
@@ -25,7 +26,7 @@ def libraries():
 
 
 class Operations:
-    """What a network needs, each by one call; steps element by element are fused into one kernel."""
+    """The operations of a network, one call each; elementwise steps are fused into one kernel."""
 
     def __init__(self, cupy):
         @cupy.fuse()
@@ -60,7 +61,7 @@ class Operations:
         return x @ w + b
 
     def error(self, loss, z, y):
-        """The gradient of the loss by the output, but for its constant factor."""
+        """The gradient of the loss with respect to the output, without its constant factor."""
         return self.probability_error(z, y) if loss == "bce" else z - y
 
     def weights_gradient(self, x, delta):
@@ -82,7 +83,7 @@ class Operations:
 
 
 class Network:
-    """Parameters are w, b, w, b, …, on the device or, per operation, in the host's memory."""
+    """Parameters are w, b, w, b, …, on the device (resident) or in host memory (per_op)."""
 
     def __init__(self, problem):
         import cupy

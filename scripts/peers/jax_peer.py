@@ -1,4 +1,4 @@
-"""JAX as its users write it: a loss, its gradient by jax.grad, and all epochs in one compiled loop."""
+"""Idiomatic JAX: a loss, its gradient from jax.grad, and all epochs in one compiled loop."""
 
 import functools
 import os
@@ -7,7 +7,7 @@ import peer
 
 
 def environment(threads):
-    """XLA takes the size of its pool from NPROC, and splits an operation over it where this flag lets it."""
+    """XLA takes the size of its thread pool from NPROC and splits single operations over it only with this flag."""
     flag = f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}"
     return {"JAX_PLATFORMS": "cpu", "NPROC": str(threads), "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {flag}"}
 
@@ -20,7 +20,7 @@ def libraries():
 
 
 class Network:
-    """Parameters are a list w, b, w, b, … of arrays that no operation changes."""
+    """Parameters are a list w, b, w, b, … of immutable arrays."""
 
     def __init__(self, problem):
         import jax
@@ -32,7 +32,7 @@ class Network:
         self.x, self.y, self.x_test = map(jnp.asarray, (problem.x, problem.y, problem.x_test))
         self.start = [jnp.asarray(p) for p in problem.start]
         self.act = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}.get(problem.act)
-        self.run = jax.jit(self._run)  # the number of epochs is an argument like any other
+        self.run = jax.jit(self._run)  # the number of epochs is an ordinary argument
 
     def train(self, epochs):
         self.final = self.jax.block_until_ready(self.run(self.start, self.x, self.y, epochs))
@@ -78,5 +78,5 @@ class Network:
 
 
 if __name__ == "__main__":
-    peer.serve(peer.Peer("jax", "JAX on the CPU: gradients by jax.grad, the whole training one compiled loop", "jax",
+    peer.serve(peer.Peer("jax", "JAX on the CPU: gradients from jax.grad, the training as one compiled loop", "jax",
                          libraries, Network, environment=environment))

@@ -1,4 +1,4 @@
-"""NumPy as those write it who care for speed: every buffer is made once, and every operation writes into one."""
+"""NumPy tuned for speed: buffers are allocated once, and every operation writes into one."""
 
 import peer
 
@@ -10,7 +10,7 @@ def libraries():
 
 
 class Network:
-    """A network of L layers: values[0] is x, values[l] what layer l makes of it (rows x its width)."""
+    """A network of L layers: values[0] is x, values[l] the output of layer l (rows x its width)."""
 
     def __init__(self, problem):
         import numpy as np
@@ -56,7 +56,7 @@ class Network:
         loss = self._loss(output, y) if wants_loss else None
         if self.problem.loss == "bce":
             self._sigmoid(output)
-        output -= y  # the gradient by the output, but for its constant factor
+        output -= y  # the gradient with respect to the output, without its constant factor
         self._backward(output)
         return loss
 
@@ -82,7 +82,7 @@ class Network:
             grad_b *= rate
             b -= grad_b
 
-    # ---- element by element, in place ----
+    # ---- elementwise, in place ----
 
     def _sigmoid(self, z):
         np = self.np
@@ -100,7 +100,7 @@ class Network:
             self._sigmoid(z)
 
     def _times_gradient(self, delta, value):
-        """delta *= the activation's gradient, told by its value, which is used up."""
+        """delta *= the activation's gradient, computed from its value, which is overwritten."""
         np = self.np
         if self.problem.act == "relu":
             delta *= value > 0

@@ -1,8 +1,7 @@
-"""What all peers have in common: the protocol of external programs (impls/PROTOCOL.md), threads, arrays, versions.
+"""Shared by all peers: the protocol of external programs (impls/PROTOCOL.md), threads, arrays, versions.
 
-A peer is one file NAME_peer.py with a `Peer`, handed to `serve`. It trains with its library as a good user of that
-library would; nothing here does any arithmetic. A library is loaded only after its threads are set, so that peers
-import theirs inside of functions.
+A peer is one file NAME_peer.py that passes a `Peer` to `serve`. It trains with its library in the library's idiom; this
+file does no arithmetic. A library is loaded only after its threads are set, so peers import it inside functions.
 """
 
 import dataclasses
@@ -14,17 +13,17 @@ import sys
 import traceback
 
 REQUESTS, ANSWERS = 3, 4
-# The same rule as harness/core/loss_schedule.h: every epoch at both ends of a training, about 1000 between.
+# As in harness/core/loss_schedule.h: every epoch at both ends of a training, about 1000 in between.
 FIRST, LAST, BETWEEN = 50, 64, 1000
 
 THREADS = {"name": "threads", "type": "int", "allowed": "1..1024", "default": "1",
-           "help": "threads that the library may compute with"}
-# Each library reads its own; all read theirs when they are loaded, and never again.
+           "help": "threads that the library may use"}
+# Each library reads its own variable, once, when it is loaded.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
 
 class Refusal(Exception):
-    """A case that does not run, in the protocol's words: unsupported, unavailable, oom or failed, and the reason."""
+    """A case that cannot run: the protocol's status (unsupported, unavailable, oom, failed) and the reason."""
 
     def __init__(self, status, reason):
         super().__init__(reason)
@@ -37,26 +36,26 @@ class Peer:
 
     name: str
     summary: str
-    module: str  # what must be there to import
-    libraries: object  # () -> text: the versions in use; the library is loaded by then
+    module: str  # the module to import
+    libraries: object  # () -> text: the versions in use; called after the library is loaded
     open: object  # (Problem) -> a training, see below; not timed
-    options: tuple = ()  # beside `threads`
+    options: tuple = ()  # in addition to `threads`
     device: bool = False
     algorithm: str = None  # None: the gradient descent of the contract
     environment: object = None  # (threads) -> more variables to set before the library is loaded
-    remedy: str = "scripts/setup --peers"  # what to do where the library is missing
-    probe: object = None  # () -> None, or a Refusal raised: is there what the library needs?
+    remedy: str = "scripts/setup --peers"  # how to install a missing library
+    probe: object = None  # () -> None; raises Refusal if a requirement of the library is missing
 
 
 # A training, made by `open`, has these methods:
-#   train(epochs)           from the start parameters to the final ones; when it returns, they are computed
+#   train(epochs)           from the start parameters to the final ones, which are computed when it returns
 #   curve(epochs, reads)    the same, and returns rows (epoch, loss) for the epochs in `reads`, or for all;
-#                           of another algorithm rows (iteration, loss, seconds)
+# for another algorithm, rows (iteration, loss, seconds)
 #   params(), predictions() NumPy arrays of the training just done; predictions of x_test
 
 
 class Problem:
-    """What the parent asks for, its arrays loaded: x (rows x in), y (rows x out), x_test, and the start parameters
+    """The parent's request, with its arrays loaded: x (rows x in), y (rows x out), x_test, and the start parameters
     w, b, w, b, … (in x out, 1 x out)."""
 
     def __init__(self, message):
@@ -70,7 +69,7 @@ class Problem:
         self.x, self.y, self.x_test = (np.load(message[name]) for name in ("x", "y", "x_test"))
         self.start = [np.load(param["path"]) for param in message["params"]]
         self.names = [param["name"] for param in message["params"]]
-        # The gradient of the loss by the outputs is this, times (output - target).
+        # The gradient of the loss with respect to the outputs is this times (output - target).
         self.gradient_scale = (2 if self.loss == "mse" else 1) / self.y.size
 
     def option(self, name, default):
@@ -78,7 +77,7 @@ class Problem:
 
 
 def epochs_to_read(epochs):
-    """The epochs, counted from 1, whose losses a checked pass must tell."""
+    """The epochs, counted from 1, whose losses a checked pass reports."""
     if epochs <= FIRST + LAST:
         return range(1, epochs + 1)
     stride = -(-(epochs - FIRST - LAST) // BETWEEN)
@@ -87,7 +86,7 @@ def epochs_to_read(epochs):
 
 
 def set_threads(peer, count):
-    """Only has an effect on libraries that are not loaded yet."""
+    """Affects only libraries that are not loaded yet."""
     os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(count)))
     if peer.environment:
         os.environ.update(peer.environment(int(count)))
@@ -103,7 +102,7 @@ def blas():
     except ImportError:
         files = {pathlib.Path(line.split()[-1]).name for line in open("/proc/self/maps") if "/" in line}
         found = sorted(name for name in files if "blas" in name and not name.startswith("_"))
-    return ", ".join(dict.fromkeys(found)) or "a BLAS of its own"
+    return ", ".join(dict.fromkeys(found)) or "a built-in BLAS"
 
 
 # ---- messages ----
@@ -131,7 +130,7 @@ def load(peer):
 
 
 def describe_elsewhere(peer):
-    """The description, made in a fork: this process has not loaded the library yet, and may still set its threads."""
+    """Returns the description, made in a fork: this process must not load the library before it sets the threads."""
     read, write = os.pipe()
     child = os.fork()
     if child == 0:
@@ -142,11 +141,11 @@ def describe_elsewhere(peer):
         os._exit(0)
     os.close(write)
     with os.fdopen(read) as text:
-        told = text.read()
+        answer = text.read()
     os.waitpid(child, 0)
-    if not told:
-        raise Refusal("failed", f"{peer.module} ended the process that loaded it")
-    return json.loads(told)
+    if not answer:
+        raise Refusal("failed", f"loading {peer.module} ended the process")
+    return json.loads(answer)
 
 
 def open_training(peer, message):
@@ -154,7 +153,7 @@ def open_training(peer, message):
     load(peer)
     problem = Problem(message)
     training = peer.open(problem)
-    # Once through everything: what is compiled, allocated or started at its first use is none of the training's.
+    # Run everything once, so that compilation, allocation and start-up at first use are not part of the training.
     training.train(1)
     training.params(), training.predictions()
     return problem, training
@@ -182,7 +181,7 @@ def train(problem, training, message, say):
 
 
 def refusal_of(error):
-    """An exception in the protocol's words."""
+    """An exception as a message of the protocol."""
     if isinstance(error, Refusal):
         return {"type": "error", "status": error.status, "message": str(error)}
     traceback.print_exception(error, file=sys.stderr)
@@ -191,9 +190,9 @@ def refusal_of(error):
 
 
 def serve(peer):
-    """Answers requests until there are no more."""
+    """Answers requests until the end of file."""
     for descriptor in (REQUESTS, ANSWERS):
-        os.set_inheritable(descriptor, False)  # compilers that a library starts would keep them open
+        os.set_inheritable(descriptor, False)  # child processes of a library would keep them open
     answers = os.fdopen(ANSWERS, "w", buffering=1)
 
     def say(message):
@@ -207,12 +206,12 @@ def serve(peer):
             if message["type"] == "describe":
                 say({"type": "impls", "impls": [describe_elsewhere(peer)]})
             elif message["type"] == "problem":
-                problem = training = None  # the memory of the one before
+                problem = training = None  # free the memory of the previous one
                 problem, training = open_training(peer, message)
                 say({"type": "ready"})
             elif message["type"] == "train" and training:
                 train(problem, training, message, say)
             else:
-                raise Refusal("failed", f"a {message['type']} was not expected here")
+                raise Refusal("failed", f"unexpected message: {message['type']}")
         except Exception as error:
             say(refusal_of(error))

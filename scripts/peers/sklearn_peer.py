@@ -1,7 +1,7 @@
-"""scikit-learn with its own solvers, as its users call them: least squares in one step, L-BFGS, Adam on mini-batches.
+"""scikit-learn with its own solvers: least squares in one step, L-BFGS, Adam on mini-batches.
 
-None of them is the gradient descent of the contract, and each starts where it likes; `epochs` is the most iterations
-that a solver may take. So there is no ranking beside the others, but a curve: the loss by iterations and by seconds.
+None of them is the gradient descent of the contract, and each chooses its own start; `epochs` is the maximum number of
+iterations. They are therefore not ranked, but have a curve: the loss by iterations and by seconds.
 """
 
 import time
@@ -10,7 +10,7 @@ import warnings
 import peer
 
 SOLVER = {"name": "solver", "type": "text", "allowed": "adam|lbfgs|sgd", "default": "adam",
-          "help": "of a network with hidden layers; without them it is least squares or L-BFGS"}
+          "help": "for networks with hidden layers; others use least squares or L-BFGS"}
 
 
 def libraries():
@@ -21,8 +21,8 @@ def libraries():
 
 
 class Linear:
-    """One layer, squared errors: solved at once. As of the others, `fit` returns how many iterations were taken, `params`
-    are w, b, …, and `output` is rows x outputs, of the probability where the loss is bce."""
+    """One layer, squared errors: solved directly. As in the classes below, `fit` returns the number of iterations, `params`
+    are w, b, …, and `output` is rows x outputs, a probability if the loss is bce."""
 
     def __init__(self, problem):
         from sklearn.linear_model import LinearRegression
@@ -41,7 +41,7 @@ class Linear:
 
 
 class Logistic:
-    """One layer, cross-entropy, without the regularisation that is the library's default."""
+    """One layer, cross-entropy, without the library's default regularisation."""
 
     def __init__(self, problem):
         from sklearn.linear_model import LogisticRegression
@@ -60,7 +60,7 @@ class Logistic:
 
 
 class Network:
-    """Hidden layers, without regularisation; the library draws the start itself."""
+    """Hidden layers, without regularisation; the library chooses the start parameters."""
 
     def __init__(self, problem):
         from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -88,8 +88,8 @@ class Network:
 class Training:
     def __init__(self, problem):
         if problem.loss == "bce" and problem.y.shape[1] > 1:
-            raise peer.Refusal("unsupported", "scikit-learn classifies one output, not several")
-        # That it has not converged after so many iterations is no news: they were asked for.
+            raise peer.Refusal("unsupported", "scikit-learn supports only one output for classification")
+        # Ignore warnings about missing convergence: the number of iterations is limited on purpose.
         warnings.filterwarnings("ignore", module="sklearn")
         layers = Network if len(problem.layers) > 2 else Logistic if problem.loss == "bce" else Linear
         self.problem, self.solver = problem, layers(problem)
@@ -98,14 +98,14 @@ class Training:
         return self.solver.fit(self.problem.x, self.problem.y, epochs)
 
     def curve(self, epochs, reads):
-        """The solvers tell nothing on their way, so they run for 1, 2, 4, … iterations, each time from the start."""
+        """Runs for 1, 2, 4, … iterations, each time from the start, as the solvers report no intermediate results."""
         rows, allowed = [], 1
         while True:
             began = time.perf_counter()
             done = self.train(allowed)
             seconds = time.perf_counter() - began
             if rows:
-                seconds = max(seconds, rows[-1][2])  # more iterations never take less, whatever the clock saw
+                seconds = max(seconds, rows[-1][2])  # keep the seconds monotonic despite noise
             rows.append((done, self._loss(), seconds))
             if done < allowed or allowed == epochs:
                 return rows

@@ -1,10 +1,10 @@
-"""PyTorch as its users write it: autograd gives the gradients, and the parameters are updated without it. With
-mode=compile the loss, and with it the gradients, go through torch.compile."""
+"""Idiomatic PyTorch: gradients from autograd, parameters updated outside it. With mode=compile, the loss and thus the
+gradients go through torch.compile."""
 
 import peer
 
 MODE = {"name": "mode", "type": "text", "allowed": "eager|compile", "default": "eager",
-        "help": "compile: the loss and its gradients by torch.compile"}
+        "help": "compile: the loss and its gradients through torch.compile"}
 
 
 def libraries():
@@ -14,7 +14,7 @@ def libraries():
 
 
 class Network:
-    """Parameters are leaves that autograd watches, w, b, w, b, …"""
+    """Parameters are autograd leaves w, b, w, b, …"""
 
     def __init__(self, problem):
         import torch
@@ -77,4 +77,4 @@ class Network:
 
 
 if __name__ == "__main__":
-    peer.serve(peer.Peer("torch", "PyTorch on the CPU, gradients by autograd", "torch", libraries, Network, (MODE,)))
+    peer.serve(peer.Peer("torch", "PyTorch on the CPU, gradients from autograd", "torch", libraries, Network, (MODE,)))

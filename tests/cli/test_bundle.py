@@ -1,4 +1,4 @@
-"""`scripts/bundle` and `scripts/gpu-check.sh`: what travels to a machine with a GPU runs there from any folder."""
+"""`scripts/bundle` and `scripts/gpu-check.sh`: an unpacked bundle runs from any folder."""
 
 import json
 import os
@@ -12,7 +12,7 @@ import unittest
 from common import BUILD, CliTest, ROOT, SANITIZED
 
 GLIBC = re.compile(r"(libc|libm|libdl|librt|libpthread|libutil|libresolv|libmvec)\.so|ld-linux|linux-vdso")
-SYSTEM = re.compile(r"(libgcc_s|libstdc\+\+)\.so")  # the other machine's own, where it has them
+SYSTEM = re.compile(r"(libgcc_s|libstdc\+\+)\.so")  # the other machine's, if it has them
 TOO_LARGE = re.compile(r"libcublas(Lt)?\.so")
 
 CONFIG = """
@@ -37,7 +37,7 @@ class Bundle(CliTest):
         cls.top = archive.parent / "somewhere else" / "ironbench"
 
     def shell(self, command, env=None, timeout=120):
-        """Runs a command with nothing in its environment but what is given."""
+        """Runs a command with only the given environment variables."""
         return subprocess.run([str(word) for word in command], cwd=self.folder, env=env or {}, capture_output=True, text=True,
                               timeout=timeout, stdin=subprocess.DEVNULL)
 
@@ -55,7 +55,7 @@ class Bundle(CliTest):
         self.assertEqual(conformance.returncode, 0, conformance.stdout + conformance.stderr)
 
     def test_brings_its_libraries(self):
-        """Every library that is not glibc's comes out of the bundle."""
+        """All libraries except glibc's are loaded from the bundle."""
         script = f'. "{self.top}/share/ironbench/scripts/gpu/env.sh"; ironbench_libraries "{self.top}"; ldd "$1"'
         files = [*(self.top / "bin").iterdir(), *(self.top / "lib/ironbench").iterdir()]
         self.assertGreater(len(files), 3)
@@ -70,7 +70,7 @@ class Bundle(CliTest):
         self.assertLess(self.archive_bytes, 64 * 1024 * 1024)
 
     def test_plugins_and_data(self):
-        """Whatever was built travels, and all that the program reads."""
+        """The bundle contains all built plugins and all data files."""
         built = {path.name for path in (BUILD / "impls").glob("*.so")}
         self.assertEqual({path.name for path in (self.top / "lib/ironbench").iterdir()}, built)
         share = self.top / "share/ironbench"
@@ -79,7 +79,7 @@ class Bundle(CliTest):
                              {path.name for path in (ROOT / folder).glob(pattern)})
 
     def test_gpu_check(self):
-        """Without a GPU every step that needs one is skipped, with the reason, and that is no failure."""
+        """Without a GPU, steps that need one are skipped with the reason, and the check succeeds."""
         if re.search(r"^cuda_naive.*\n +device", self.shell([self.top / "ironbench", "list", "impls"]).stdout, re.MULTILINE):
             self.skipTest("this machine has a GPU")
         done = self.shell([self.top / "gpu-check.sh", "checked"])

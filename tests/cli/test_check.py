@@ -1,4 +1,4 @@
-"""`check`: what it says of implementations that are right, and of each one that is wrong on purpose."""
+"""`check`: its output for correct implementations, and for each intentionally wrong one."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""`compare`: two stored runs beside each other."""
+"""`compare`: comparing two stored runs."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""The reference in configs/README.md says what the program reads: every key, and examples that can be read."""
+"""The reference in configs/README.md matches the program: all keys, and examples that can be read."""
 
 import json
 

@@ -96,7 +96,7 @@ class Unanswered(CliTest):
 
 class Forecast(CliTest):
     def test_names_the_costly_tensor(self):
-        """How near the forecast comes is no matter for a test on a busy machine; that there is one is."""
+        """Tests only that there is a prediction: its accuracy cannot be tested on a busy machine."""
         data = seed_data("real_estate.json")
         impls = json.loads(self.ok("list", "impls", "--json"))
         if not any(i["name"] == "opencl_naive" and i["available"] for i in impls):

@@ -1,4 +1,4 @@
-"""External programs that are right: rows like any other. And those of which nobody can say, as they train otherwise."""
+"""Correct external programs, which are ordinary rows, and other algorithms, which cannot be verified."""
 
 import contextlib
 import json
@@ -53,7 +53,7 @@ class Right(ExternalTest):
                 self.assertIn("numpy", case["libraries"])
 
     def test_reference_in_c(self):
-        """It compiles by the command that the protocol's page gives. What it does not know it says."""
+        """It compiles with the command in PROTOCOL.md and reports problems that it does not support."""
         command = re.search(r"`(cc [^`]*)`", (ROOT / "impls/PROTOCOL.md").read_text())[1]
         for name in ["reference.c", "npy.h"]:
             shutil.copy(ROOT / "impls/external" / name, self.folder)
@@ -67,7 +67,7 @@ class Right(ExternalTest):
                     self.check(case)
                 else:
                     self.assertEqual(case["status"], "unsupported")
-                    self.assertIn("knows one layer, one output, f64", case["reason"])
+                    self.assertIn("supports one layer, one output, f64", case["reason"])
 
     def test_options_and_rivals(self):
         matrix = LINREG.replace("[x]", "[cpu_naive, {name: x, threads: [1, 2]}]")

@@ -1,4 +1,4 @@
-"""External programs that are wrong: every mistake has a name of its own, and none is the end of a sweep."""
+"""Wrong external programs: every mistake is named, and none ends a sweep."""
 
 import sys
 import unittest

@@ -1,4 +1,4 @@
-"""`gate` and `baseline`: every exit status by a real run. Whatever depends on time is tenfold, or not judged at all."""
+"""`gate` and `baseline`: every exit status in a real run. Slowdowns are tenfold, or speed is not judged."""
 
 import json
 import unittest
@@ -13,7 +13,7 @@ SCHEMA = json.loads((ROOT / "results/gate.schema.json").read_text())
 QUICK = "rounds: 8, min_time: 1ms, warmup: 0, timeout: 20s"
 
 
-# The same code in another binary may well be some percent slower, by where it lies in memory: that is tolerated. On a busy
+# The same code in another binary may be a few percent slower because of its alignment, which is tolerated. On a busy
 # machine many pairs are disturbed and do not count: a third of the 30 decides about a tenfold slowdown.
 FEW, MANY = "pairs: 14, alpha: 0.0001, slowdown: 50%", "pairs: 30, alpha: 0.01, slowdown: 50%"
 

@@ -37,7 +37,7 @@ class GpuCheck(CliTest):
         return done
 
     def table(self, name, cases):
-        """Writes NAME.csv: each case is CASE but for what is given."""
+        """Writes NAME.csv: each case is CASE with the given changes."""
         with open(self.folder / f"{name}.csv", "w", newline="") as file:
             writer = csv.DictWriter(file, CASE.keys(), lineterminator="\r\n")
             writer.writeheader()
@@ -90,19 +90,19 @@ class GpuCheck(CliTest):
         self.assertEqual(self.parts("count_rows seed transfers.tracer.agrees true").stdout, "2\n")
         self.assertEqual(self.parts("first_reason seed").stdout, "bad: untrusted hidden copies: 1, 2 unverified \n")
 
-    def test_beside_copies(self):
+    def test_other_counts(self):
         ours, theirs = {"name": "ibk_gemm_f32", "count": 40}, {"name": "_ZN8cublasLt" + 80 * "x", "count": 3}
         seen = {"transfers.tracer.d2d_count": 1, "transfers.tracer.d2d_bytes": 64, "transfers.tracer.memset_count": 2,
                 "transfers.tracer.memset_bytes": 96, "transfers.tracer.pageable_count": 30, "transfers.tracer.pinned_count": 4,
                 "transfers.tracer.kernels": json.dumps([ours, theirs, {"name": "other", "count": 12}], separators=(",", ":"))}
         blind = dict.fromkeys(seen, "")
         self.table("parity", [seen, blind, {**seen, "transfers.tracer.memset_count": 0}])
-        self.assertEqual(self.parts("beside_copies parity").stdout.splitlines(),
+        self.assertEqual(self.parts("other_counts parity").stdout.splitlines(),
                          ["in 2 cases: 2 memsets (192 bytes), 2 copies (128 bytes) within the device, none by the harness",
                           "transfers from and to pageable memory: 60, pinned: 8", "24 x other, of a library",
                           f"6 x {theirs['name'][:70]}, of a library"])
         self.table("parity", [blind])
-        self.assertEqual(self.parts("beside_copies parity").stdout, "")
+        self.assertEqual(self.parts("other_counts parity").stdout, "")
 
     def test_is_there_a_gpu(self):
         missing = "cpu_naive  loops\ncuda_naive  kernels\n             unavailable: no NVIDIA driver: 35\n"
@@ -117,11 +117,11 @@ class GpuCheck(CliTest):
 
         idle, busy = "345, 0x0000000000000001, 30, 70.1", "1980, 0x0000000000000000, 45, 400.0"
         self.assertEqual(words(idle, busy, "1965, 0x0000000000000002, 46, 410.0"),
-                         "SM clock at work: 1965 to 1980 MHz in 2 samples\n")
+                         "SM clock under load: 1965 to 1980 MHz in 2 samples\n")
         self.assertEqual(words(busy, "1500, 0x0000000000000044, 85, 700.0", "1700, 0x0000000000000004, 85, 700.0"),
-                         "SM clock at work: 1500 to 1980 MHz in 3 samples; held back by power in 2; by heat in 1\n")
+                         "SM clock under load: 1500 to 1980 MHz in 3 samples; throttled by power in 2; by heat in 1\n")
         self.assertIn("by the hardware in 1", words("900, 0x00000000000000A8, 85, 700.0"))
-        self.assertEqual(words(idle, "No devices were found"), "SM clock at work: not seen\n")
+        self.assertEqual(words(idle, "No devices were found"), "SM clock under load: no samples\n")
 
     def test_watching_clocks(self):
         """The watcher is ended with its step, and without nvidia-smi there is none."""
@@ -130,7 +130,7 @@ class GpuCheck(CliTest):
         tool.chmod(0o755)
         script = 'watch_clocks; sleep 1; clocks_seen large 2>&1; kill -0 "$clock_watcher" 2>/dev/null && echo alive'
         self.assertEqual(self.parts(f'PATH={self.folder}:$PATH; {script}').stdout.split(None, 2)[2],
-                         "SM clock at work: 1980 to 1980 MHz in 1 samples\n")
+                         "SM clock under load: 1980 to 1980 MHz in 1 samples\n")
         self.assertEqual(self.parts(f'PATH=/usr/bin:/bin; watch_clocks; clocks_seen large; echo "$clock_watcher"').stdout, "\n")
 
     def test_limits(self):

@@ -1,5 +1,5 @@
-"""`cmake --install` and what is built against it: the program works from wherever it was moved to, and a project of its own
-makes a plugin with CMake, with pkg-config, in C and in C++."""
+"""`cmake --install`: the program works after the tree was moved, and separate projects build plugins with CMake and
+pkg-config, in C and C++."""
 
 import json
 import os
@@ -41,7 +41,7 @@ class InstallTest(CliTest):
         first, cls.prefix = pathlib.Path(place.name) / "first", pathlib.Path(place.name) / "moved here"
         subprocess.run(["cmake", "--install", BUILD, "--prefix", first], check=True, stdout=subprocess.DEVNULL)
         first.rename(cls.prefix)
-        plain = pathlib.Path(place.name) / "plain"  # a shell would split what pkg-config says of a path with a space
+        plain = pathlib.Path(place.name) / "plain"  # a shell would split pkg-config's output at spaces in paths
         plain.symlink_to(cls.prefix)
         cls.pkg_config = {"PKG_CONFIG_PATH": str(plain / "lib" / "pkgconfig")}
         cls.share = cls.prefix / "share" / "ironbench"
@@ -166,8 +166,8 @@ class Projects(InstallTest):
 
     def test_refusals(self):
         script = self.share / "scripts" / "new-impl.sh"
-        for args, says in [(["--plugin", "Mine"], "lower-case"), (["--plugin"], "NAME"), (["mine", "dir"], "goes with --plugin"),
-                           (["--plugin", "mine", "dir", "more"], "one argument too many"), (["--fast", "mine"], "--fast: no such flag"),
+        for args, says in [(["--plugin", "Mine"], "lower-case"), (["--plugin"], "NAME"), (["mine", "dir"], "only allowed with --plugin"),
+                           (["--plugin", "mine", "dir", "more"], "unexpected argument"), (["--fast", "mine"], "--fast: unknown flag"),
                            (["mine"], "use --plugin")]:
             with self.subTest(args=args):
                 message = self.command(script, *args, status=2)
@@ -175,5 +175,5 @@ class Projects(InstallTest):
                 self.assertEqual(message.count("\n"), 1)
         self.new_project("mine")
         before = (self.folder / "mine" / "mine.c").read_text()
-        self.assertIn("is there already", self.command(script, "--plugin", "mine", status=2))
+        self.assertIn("already exists", self.command(script, "--plugin", "mine", status=2))
         self.assertEqual((self.folder / "mine" / "mine.c").read_text(), before)

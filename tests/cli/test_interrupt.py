@@ -1,6 +1,6 @@
-"""Runs that are interrupted, killed and gone on with: nothing is lost, nothing is done twice.
+"""Interrupted, killed and resumed runs: nothing is lost or repeated.
 
-IRONBENCH_KILLS says how often the run is killed (default 10; 3 where every start of the program takes long).
+IRONBENCH_KILLS is the number of kills (default 10; 3 if the program starts slowly).
 """
 
 import os

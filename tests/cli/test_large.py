@@ -24,7 +24,7 @@ plugins: ['%s']
 measure: {rounds: 1, min_time: 0s, warmup: 0, timeout: 20s, oracle_budget: 1us}
 """
 
-# The fault, and what is said of it: the first epoch shows most of them, the last one what needs time.
+# The fault and its message: most appear in the first epoch, some only in the last.
 WRONG = {
     "zeroed_output": "epoch 1 alone: loss is ",
     "zeroed_prediction": "predictions are all zero",

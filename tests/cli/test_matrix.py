@@ -1,4 +1,4 @@
-"""Which cases a configuration and the command line make of a matrix, and what `plan` says of them."""
+"""The cases that a configuration and the command line select, and the output of `plan`."""
 
 import json
 import os
@@ -163,7 +163,7 @@ class Estimate(PlanTest):
         self.pretend(first, "b", "2999-01-01T00:00:00Z", 3e6)
         self.pretend(first, "c", "2002-01-01T00:00:00Z", 2e6)
         self.assertEqual([case["epoch_ns"] for case in self.plan(config)["cases"]], [3e6] * 2)
-        # a case more, which no run knows
+        # one more case, which no run contains
         plan = self.plan(self.config(SMALL.replace("30", "30, 40")))
         self.assertEqual([case["epoch_from"] for case in plan["cases"]], ["earlier", "earlier", "assumed"])
         self.assertEqual(plan["estimate"]["cases_assumed"], 1)

@@ -10,7 +10,7 @@ from common import BUILD, CliTest, SANITIZED
 
 BROKEN = BUILD / "tests" / "broken"
 
-# What each cannot do; its row bears the name of its file, which is also that of its implementation where it has one.
+# The defect of each. Its row is named after its file, as is its implementation if it has one.
 REASONS = {
     "babble_entry": "loading it: sent an invalid message: `hello`",
     "bad_name": "implementation 0 has the invalid name `Bad-Name`; allowed: a lower-case letter",

@@ -1,4 +1,4 @@
-"""The whole process, timed from outside by hyperfine, and what is said where that cannot be."""
+"""The whole process, timed from outside by hyperfine, and the messages if that is impossible."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ epochs: 50
 MEASURE = "rounds: 2, min_time: 1ms, timeout: 20s"
 PARTS = ["startup", "load", "setup", "train", "readback", "predict", "rest"]
 
-# Stands for hyperfine: says its version, then does what the test is about. A real one passes over what is printed.
+# A stand-in for hyperfine: prints its version, then does what the test needs. The real one ignores the output.
 STAND_IN = """#!/bin/sh
 if [ "$1" = --version ]; then echo "hyperfine 9.9.9"; exit 0; fi
 for last in "$@"; do [ "$previous" = --export-json ] && result=$last; previous=$last; done

@@ -1,4 +1,4 @@
-"""The program as a whole: help, version, commands, list; what it links and how fast it starts is in other places."""
+"""The program as a whole: help, version, commands, list."""
 
 import json
 import subprocess
@@ -73,7 +73,7 @@ class Lists(CliTest):
         self.refused("list", "model", says=["model", "did you mean `models`?"])
 
     def test_missing_plugin_is_listed_with_its_reason(self):
-        """A copy of the program without its plugins' folder still starts, lists them, and says what is missing."""
+        """A copy of the program without the plugin folder starts, lists the plugins, and reports what is missing."""
         program = self.folder / "bin" / "ironbench"
         program.parent.mkdir()
         program.write_bytes(PROGRAM.read_bytes())

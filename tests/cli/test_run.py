@@ -1,4 +1,4 @@
-"""`run`, `plan`, `report` and `export`: a whole sweep, what it leaves, and what it refuses."""
+"""`run`, `plan`, `report` and `export`: a whole sweep, its output files, and rejected input."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""`train`: the seed's figures, its log, and what it refuses."""
+"""`train`: the seed's results, the log, and rejected input."""
 
 import re
 import unittest

@@ -27,7 +27,7 @@ cublasStatus_t cublasCreate_v2(cublasHandle_t *handle)
     if (*handle == NULL)
         return CUBLAS_STATUS_ALLOC_FAILED;
     mock_count_handles(1);
-    mock_default_begin(); /* tables of its own go up */
+    mock_default_begin(); /* uploads internal tables */
     return CUBLAS_STATUS_SUCCESS;
 }
 

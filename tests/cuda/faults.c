@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Behind the fault's name where it stands in the list, else NULL. */
+/* Returns the text after the fault's name in the list; NULL if it is not listed. */
 static const char *find(const char *fault)
 {
     const char *list = getenv("IRONBENCH_TEST_CUDA");

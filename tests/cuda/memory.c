@@ -9,7 +9,7 @@ enum { ALIGN_BYTES = 256, POISON = 0xff };
 
 struct block {
     struct block *next;
-    uintptr_t address; /* what the plugin knows */
+    uintptr_t address; /* as the plugin sees it */
     unsigned char *memory;
     size_t bytes;
 };
@@ -38,7 +38,7 @@ static uintptr_t next_address(size_t bytes)
     return address;
 }
 
-/* A block of bytes that nobody has written yet. */
+/* A block of uninitialised bytes. */
 static struct block *add(struct pool *pool, size_t bytes, uint64_t limit)
 {
     if (pool->used > limit || bytes > limit - pool->used)

@@ -27,14 +27,14 @@
 
 /* ---- faults.c ---- */
 
-/* Is this fault asked for? */
+/* True if this fault is enabled. */
 bool mock_asked_for(const char *fault);
-/* The N of "FAULT=N"; `otherwise` where it is not asked for. */
+/* The N of "FAULT=N"; `otherwise` if the fault is not enabled. */
 uint64_t mock_number_of(const char *fault, uint64_t otherwise);
 
 /* ---- memory.c: addresses that cannot be touched, for blocks of the heap full of NaN ---- */
 
-/* NULL: there is no memory left. */
+/* NULL: out of memory. */
 void *mock_memory_alloc(size_t bytes);
 /* False: this was never given out, or is gone. */
 bool mock_memory_free(void *device);
@@ -50,7 +50,7 @@ void *mock_pinned_alloc(size_t bytes);
 bool mock_pinned_free(void *host);
 bool mock_is_pinned(const void *host, size_t bytes);
 
-/* ---- queue.c: work in order, done when somebody waits ---- */
+/* ---- queue.c: work in order, executed when somebody waits ---- */
 
 /* Does one piece of work; args is the copy of what was queued. */
 typedef cudaError_t mock_run(void *args);

@@ -9,7 +9,7 @@ enum { QUEUE_LENGTH = 4096 };
 struct work {
     struct work *next;
     mock_run *run;
-    const struct mock_recording *from; /* NULL: it was queued by itself */
+    const struct mock_recording *from; /* NULL: it was queued alone */
     size_t bytes;
     _Alignas(max_align_t) unsigned char args[];
 };

@@ -216,7 +216,7 @@ cudaError_t cudaMalloc(void **out, size_t bytes)
     return mock_answer(*out == NULL ? cudaErrorMemoryAllocation : cudaSuccess);
 }
 
-/* The real one waits for the device, but says so nowhere: this one does not. */
+/* The real one waits for the device, which is not documented: this one does not. */
 cudaError_t cudaFree(void *memory)
 {
     MOCK_TRY(mock_ready_outside_recording());

@@ -1,4 +1,4 @@
-/* Products on the mock of cuBLAS, beyond what the conformance suite asks for. */
+/* Products on the mock of cuBLAS, beyond the conformance suite. */
 #include "opened.h"
 
 #include <math.h>
@@ -116,7 +116,7 @@ static void test_tf32_is_an_option(void **state)
     }
 }
 
-/* What the environment says to every cuBLAS must not be what the option denies. */
+/* An environment variable for all of cuBLAS must not contradict the option. */
 static void test_tf32_that_is_overruled(void **state)
 {
     static const struct {
@@ -136,7 +136,7 @@ static void test_tf32_that_is_overruled(void **state)
         if (cases[i].status == IB_OK)
             ib_instance_close(&instance);
         else
-            assert_failure(cases[i].status, IB_EUNAVAILABLE, "overrules the option tf32, which is");
+            assert_failure(cases[i].status, IB_EUNAVAILABLE, "overrides the option tf32, which is");
     }
     unsetenv("NVIDIA_TF32_OVERRIDE");
 }

@@ -40,7 +40,8 @@ static void test_device_that_is_not_there(void **state)
     (void)state;
     set_faults(NULL);
     EACH_PLUGIN(p)
-    assert_failure(try_open(plugins[p], "device", "1", &instance), IB_EUNAVAILABLE, "there is no device 1");
+    assert_failure(try_open(plugins[p], "device", "1", &instance), IB_EUNAVAILABLE,
+                   "device 1 does not exist");
 }
 
 static void test_opening_without_memory(void **state)
@@ -75,7 +76,8 @@ static void test_description(void **state)
 
 /* ---- memory ---- */
 
-/* The device gets what the array held when the call was made, also from memory that it reads by itself. */
+/* The device receives the array's contents at the time of the call, even from memory that it reads
+ * directly. */
 static void test_upload_is_done_with_the_array(void **state)
 {
     struct ib_instance instance;
@@ -98,7 +100,7 @@ static void test_upload_is_done_with_the_array(void **state)
     ib_instance_close(&instance);
 }
 
-/* The same from ordinary memory, on a device that reads that by itself, too. */
+/* The same for ordinary memory, on a device that reads it directly. */
 static void test_upload_through_shared_pages(void **state)
 {
     struct ib_instance instance;
@@ -131,7 +133,7 @@ static void test_pinned_memory_is_an_option(void **state)
     ib_instance_close(&instance);
 }
 
-/* A failure that passes is nobody else's: what follows works. */
+/* A transient failure does not affect later calls. */
 static void test_full_memory(void **state)
 {
     struct ib_instance instance;
@@ -162,7 +164,7 @@ static void test_foreign_memory(void **state)
     ib_instance_close(&instance);
 }
 
-/* Whoever frees memory need not know what still waits in the queue. */
+/* Memory may be freed while queued work uses it. */
 static void test_free_waits(void **state)
 {
     struct ib_instance instance;
@@ -187,7 +189,7 @@ static void test_clock(void **state)
     const struct ib_mem_ops *mem = instance.impl->mem;
     struct ib_view m = new_matrix(&instance, 64, 64, 0);
     assert_failure(mem->elapsed(instance.state, &ns), IB_EINVAL, "mark 0 was never set");
-    assert_failure(mem->mark(instance.state, 2), IB_EINVAL, "marks 0 and 1");
+    assert_failure(mem->mark(instance.state, 2), IB_EINVAL, "marks are 0 and 1");
     assert_int_equal(mem->mark(instance.state, 0), IB_OK);
     assert_int_equal(instance.impl->ops->act(instance.state, IB_TANH, &m), IB_OK);
     assert_int_equal(mem->mark(instance.state, 1), IB_OK);

@@ -1,4 +1,4 @@
-"""CUDA's implementations in the whole program, on a mock of the runtime; and what the program says without a driver."""
+"""CUDA implementations in the whole program, on a mock of the runtime; and messages without a driver."""
 
 import json
 import os
@@ -103,7 +103,7 @@ class Trainings(MockTest):
 
 
 class Faults(MockTest):
-    """A device that goes wrong is one row with its status, and the sweep goes on."""
+    """A failing device is one row with its status, and the sweep continues."""
 
     def check(self, faults, status, words, of=tuple(NAMES), ends_with=4):
         """The implementations `of` end with the status and a reason with these words, all others are right."""
@@ -119,7 +119,7 @@ class Faults(MockTest):
     def test_no_driver_or_device(self):
         for faults, words in [("no_driver", "no NVIDIA driver (cudaErrorInsufficientDriver): install"),
                               ("old_driver", "it supports CUDA 12.2, and"),
-                              ("no_device", "sees no GPU (cudaErrorNoDevice)"),
+                              ("no_device", "finds no GPU (cudaErrorNoDevice)"),
                               ("old_device", "built for compute capability 7.5, 8.0, 9.0")]:
             self.check(faults, "unavailable", words, ends_with=0)
 
@@ -150,7 +150,7 @@ class Faults(MockTest):
         matrix = ONE.replace("cuda_naive, cuda_cublas, cuda_graph", "{name: cuda_naive, device: 3}")
         cases = self.cases(matrix)
         self.assertEqual([case["status"] for case in cases], ["ok", "unavailable"])
-        self.assertIn("there is no device 3", cases[1]["reason"])
+        self.assertIn("device 3 does not exist", cases[1]["reason"])
 
 
 class Lists(CliTest):

@@ -1,4 +1,4 @@
-/* cuda_graph on the mock runtime: what a recording holds, and what it cannot. */
+/* cuda_graph on the mock runtime: what a recording contains, and what it cannot contain. */
 #include "opened.h"
 
 #include <setjmp.h>
@@ -16,7 +16,7 @@ static void test_recording(void **state)
     assert_int_equal(capture->epochs(instance.state), 7);
     assert_int_equal(instance.impl->ops->axpy(instance.state, 0, &x, &y),
                      IB_OK); /* as the first epoch does */
-    assert_failure(capture->replay(instance.state, 1), IB_EINVAL, "nothing was recorded");
+    assert_failure(capture->replay(instance.state, 1), IB_EINVAL, "replay without a recording");
     for (int round = 1; round <= 2; round++) { /* the second recording replaces the first */
         assert_int_equal(capture->begin(instance.state), IB_OK);
         assert_int_equal(instance.impl->ops->axpy(instance.state, round, &x, &y), IB_OK);
@@ -30,7 +30,7 @@ static void test_recording(void **state)
     ib_instance_close(&instance);
 }
 
-/* A recording keeps the scratch memory that it was made with, whatever is asked for afterwards. */
+/* A recording keeps its scratch memory, whatever is requested afterwards. */
 static void test_scratch_of_a_recording(void **state)
 {
     struct ib_instance instance;

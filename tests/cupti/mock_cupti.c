@@ -42,7 +42,7 @@ static void hand_over(void)
     buffer = NULL;
 }
 
-/* Is there room for so many bytes? */
+/* True if there is room for this many bytes. */
 static bool make_room(size_t bytes)
 {
     size_t max_records = 0;

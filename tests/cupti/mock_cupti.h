@@ -15,7 +15,7 @@ struct mock_cupti {
     uint32_t version;                /* 0: that of the headers */
     size_t buffer_bytes;             /* only so much of every buffer is used; 0: all of it */
     size_t cut_bytes;                /* so much is missing at the end of every buffer */
-    size_t drop;                     /* so many records are dropped, from the next one on */
+    size_t drop;                     /* the next this many records are dropped */
     bool no_room;                    /* buffers are too small for any record */
 };
 extern MOCK_CUPTI_EXPORT struct mock_cupti mock_cupti;

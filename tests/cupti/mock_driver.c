@@ -25,7 +25,7 @@ static void *next(const char *library, const char *name)
     return dlsym(dlopen(library, RTLD_NOW | RTLD_NOLOAD), name);
 }
 
-/* A function of the mock of CUPTI, or NULL: nobody is watching. */
+/* A function of the mock of CUPTI, or NULL if there is no tracer. */
 static void *player(const char *name)
 {
     void *library = dlopen("libcupti.so." MOCK_CUDA_MAJOR, RTLD_NOW | RTLD_NOLOAD);
@@ -46,7 +46,7 @@ static void play_kernel(const char *name)
         play(name);
 }
 
-/* What split products do beside their kernels. */
+/* What split products do in addition to their kernels. */
 static void play_split(void)
 {
     void (*set)(uint64_t);
@@ -67,7 +67,7 @@ static uint8_t kind_of_memory(const void *host, size_t bytes)
     return is_pinned(host, bytes) ? CUPTI_ACTIVITY_MEMORY_KIND_PINNED : CUPTI_ACTIVITY_MEMORY_KIND_PAGEABLE;
 }
 
-/* A copy between the device and host memory of this kind, if somebody watches. */
+/* A copy between the device and host memory of this kind, if there is a tracer. */
 static void play_transfer(bool up, uint8_t host, size_t bytes)
 {
     void (*play)(uint8_t, uint8_t, uint8_t, uint64_t);

@@ -13,7 +13,7 @@ struct mock_nvml {
     uint64_t violation_ns[2]; /* by power, by heat */
     int opened;               /* inits less shutdowns */
 };
-/* Where the environment has IRONBENCH_TEST_NVML, "MHZ REASONS" (hexadecimal), it starts as that says. */
+/* If IRONBENCH_TEST_NVML is set to "MHZ REASONS" (hexadecimal), the mock starts in that state. */
 extern MOCK_NVML_EXPORT struct mock_nvml mock_nvml;
 
 #define MOCK_NVML_BUS_ID "00000000:3B:00.0"

@@ -99,10 +99,10 @@ static void refusals(void **state)
     assert_no_attach("(39); another profiler");
     mock_cupti.enable_result = CUPTI_ERROR_FORCE_INT;
     mock_cupti.refused_kind = CUPTI_ACTIVITY_KIND_MEMCPY;
-    assert_no_attach("an error without a name");
+    assert_no_attach("unknown error");
 }
 
-/* ---- what is counted ---- */
+/* ---- counting ---- */
 
 /* Pieces of one call are one copy; of one launch of a graph each node is one. */
 static void pieces_of_a_copy(void **state)
@@ -145,7 +145,7 @@ static void copies(void **state)
     assert_int_equal(got.h2d_bytes, 111);
     assert_int_equal(got.d2h_count, 1);
     assert_int_equal(got.d2h_bytes, 7);
-    /* what comes later is added; a new session starts from nothing, whatever was not handed over */
+    /* later records are added; a new session starts from zero, ignoring undelivered records */
     download(5);
     assert_int_equal(counted().d2h_bytes, 12);
     upload(1);
@@ -334,7 +334,7 @@ static void dropped_records(void **state)
         upload(1);
     assert_lost("lost 3 records");
     assert_lost("lost 3 records"); /* for good, */
-    begin();                       /* until it is asked anew */
+    begin();                       /* until the next call */
     upload(1);
     assert_int_equal(counted().h2d_count, 1);
 }

@@ -25,7 +25,7 @@ static void clock_and_reason(void **state)
     {
         mock_nvml = (struct mock_nvml){.sm_mhz = 1980, .reasons = 1}; /* idle */
         must_open(plugins[p], NULL, NULL, &device);
-        assert_int_equal(mock_nvml.opened, 0); /* not before it is asked for */
+        assert_int_equal(mock_nvml.opened, 0); /* not before the first call */
         struct ib_health now = health(&device, IB_OK);
         assert_int_equal(now.clock_mhz, 1980);
         assert_false(now.slowed);
@@ -37,7 +37,7 @@ static void clock_and_reason(void **state)
         assert_true(now.slowed);
         assert_string_equal(now.reason, "power, heat");
         mock_nvml.reasons = 0;
-        assert_true(health(&device, IB_OK).slowed); /* it was, when it was last asked */
+        assert_true(health(&device, IB_OK).slowed); /* it was at the previous call */
         assert_false(health(&device, IB_OK).slowed);
         assert_int_equal(mock_nvml.opened, 1);
         ib_instance_close(&device);
@@ -45,7 +45,7 @@ static void clock_and_reason(void **state)
     }
 }
 
-/* Nobody knows; a later question may have an answer. */
+/* Unknown; a later call may succeed. */
 static void what_cannot_be_told(void **state)
 {
     struct ib_instance device;

@@ -1,5 +1,4 @@
-/* The GPU's clock by a mock of NVML: what is read, what counts as slowed down, and what is said where it is
- * missing. */
+/* The GPU's clock from a mock of NVML: reading, throttling, and the messages if NVML is missing. */
 #include "cuda/nvml.h"
 #include "mock_nvml.h"
 

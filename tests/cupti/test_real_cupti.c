@@ -1,6 +1,6 @@
-/* The tracer of CUDA with the real CUPTI, on whatever machine this is: without a driver it says so; with
- * one, a process that has done nothing yet gives no count. Its records are as long as the tracer takes them
- * for, which needs no driver. Exit status 77: CUPTI itself is missing. */
+/* The tracer of CUDA with the real CUPTI. Without a driver it reports that; with one, a process that has
+ * done nothing has no counts. The size of its records matches the tracer's, which needs no driver. Exit
+ * status 77: CUPTI is missing. */
 #include "ironbench/tracer.h"
 
 #include <cupti.h>

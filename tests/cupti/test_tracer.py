@@ -1,4 +1,4 @@
-"""The transfer log beside CUPTI in the whole program, on mocks of CUDA's runtime and of CUPTI."""
+"""The transfer log compared with CUPTI in the whole program, on mocks of CUDA's runtime and of CUPTI."""
 
 import os
 
@@ -33,7 +33,7 @@ class Tracer(CliTest):
         return cases
 
     def test_agrees(self):
-        """Also where a library copies something of its own when it is opened."""
+        """Also if a library makes copies while it is opened."""
         for case in self.watched():
             with self.subTest(case["id"]):
                 self.assertEqual(case["status"], "ok", case["reason"])

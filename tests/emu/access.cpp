@@ -1,6 +1,6 @@
-/* Each access of a kernel to memory: what the compiler's -fsanitize=thread calls, in place of the run time
- * that belongs to it, as that one knows nothing of a device's barriers. This file itself is compiled without
- * it. Hundreds of millions of calls come here, hence the care for speed. */
+/* Checks each memory access of a kernel. The compiler's -fsanitize=thread calls these functions instead of
+ * its own runtime, which does not know a device's barriers. This file is compiled without the option. It
+ * handles hundreds of millions of calls, so speed matters. */
 #ifdef EMU_RACES
 
 #include "race_order.h"
@@ -88,7 +88,7 @@ void restore_memory(const void *memory, const saved_cells &cells)
 
 /* ---- one access ---- */
 
-/* What is rare stands in functions of its own, so that the rest needs few registers. */
+/* Rare cases are separate functions, so that the rest needs few registers. */
 #define HOT  __attribute__((always_inline)) static inline
 #define RARE __attribute__((noinline)) static
 

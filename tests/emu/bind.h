@@ -15,7 +15,7 @@ template <class... P, void (*F)(P...)> struct emu_binding<F> {
     /* One more than there are, as C++ has no arrays of nothing. */
     static constexpr emu_param params[] = {{sizeof(P), std::is_pointer_v<P>}..., {0, false}};
 
-    /* Arguments are no memory of the device. */
+    /* Arguments are not device memory. */
     template <size_t... I> EMU_UNCHECKED static void call(void *const *args, std::index_sequence<I...>)
     {
         F(*static_cast<P *>(args[I])...);

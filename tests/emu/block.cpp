@@ -158,7 +158,7 @@ static void release_lanes(block *b, const thread *t, unsigned lanes)
             lane_of(b, t, lane)->now = state::ready;
 }
 
-/* Lets all lanes go on whose warp is complete; false when there was none. */
+/* Continues all lanes whose warp is complete; false if there is none. */
 static bool release_warps(block *b)
 {
     bool released = false;
@@ -205,7 +205,7 @@ static bool first_of_group(const block *b, const thread &t)
     return true;
 }
 
-/* No thread can go on, and not all have ended. */
+/* No thread can continue, and not all have ended. */
 static void fail_stuck(const block *b)
 {
     char text[512] = "";
@@ -281,7 +281,7 @@ void release_grid_barrier(block *b)
 
 } // namespace emu
 
-/* ---- what a kernel asks for ---- */
+/* ---- services for kernels ---- */
 
 using namespace emu;
 

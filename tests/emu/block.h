@@ -1,4 +1,4 @@
-/* A block of threads, each on a fiber of its own as soon as it has to wait. */
+/* A block of threads. A thread gets its own fiber as soon as it has to wait. */
 #ifndef EMU_BLOCK_H
 #define EMU_BLOCK_H
 
@@ -54,7 +54,7 @@ void begin_block(block *, uint3 index, uint32_t number, dim3 size);
 /* Runs its threads until all have ended or all wait for other blocks. On failure its fibers are abandoned. */
 outcome run_block(block *);
 
-/* Lets the threads that wait at a barrier of the grid go on at the next run_block. */
+/* Continues threads that wait at a grid barrier at the next run_block. */
 void release_grid_barrier(block *);
 
 void abandon_block(block *);
@@ -66,11 +66,11 @@ extern thread *running_thread;
 /* How the threads of all blocks are called, until the next call. No block runs yet. */
 void set_body(void (*run)(void *const *), void *const *args);
 
-/* Notes what is wrong with the running launch; the first note counts. printf-like. */
+/* Records an error of the running launch; only the first one is kept. printf-like. */
 __attribute__((format(printf, 1, 2))) void fail(const char *format, ...);
 bool failed();
 
-/* The numbers below n, in the order that was asked for; a shuffled one is another at each call. */
+/* The numbers below n, in the selected order; a shuffled one differs in each call. */
 void arrange(std::vector<uint32_t> *order, size_t n);
 
 } // namespace emu

@@ -49,7 +49,7 @@ static inline double2 make_double2(double x, double y)
     return {x, y};
 }
 
-/* ---- where a thread stands ---- */
+/* ---- thread and block indices ---- */
 
 /* Constant as long as a kernel's body runs, so that a compiler may ask once. */
 #define EMU_CONSTANT __attribute__((const))
@@ -70,7 +70,7 @@ constexpr int warpSize = 32;
 #define SHARED_NOTE(name) emu_note_shared(static_cast<void *>(&(name)), sizeof(name))
 void emu_note_shared(void *variable, size_t bytes);
 
-/* The dynamic shared memory of the running block: as many bytes as the launch asked for; NULL for none. */
+/* The dynamic shared memory of the running block, of the size given to the launch; NULL for none. */
 void *emu_dynamic_shared();
 
 /* ---- waiting for others; file and line are the caller's, for the report of what went wrong ---- */

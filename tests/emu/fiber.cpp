@@ -80,8 +80,8 @@ static void swap(fiber *from, fiber *to)
 
 #else
 
-/* The registers that a called function must keep go on the old stack, and come from the new one. swapcontext
- * would also save the signal mask, two system calls a switch: twenty times as slow. */
+/* Callee-saved registers are pushed on the old stack and popped from the new one. swapcontext also saves
+ * the signal mask, with two system calls per switch, and is twenty times as slow. */
 extern "C" void emu_switch_stack(void **old_top, void *new_top);
 __asm__(".text\n"
         ".globl emu_switch_stack\n"
@@ -123,7 +123,7 @@ static void swap(fiber *from, fiber *to)
 
 #endif
 
-/* Below the stack lies a page that nobody may touch, so that an overflow is no silent one. */
+/* A guard page below the stack detects overflows. */
 static fiber *create()
 {
     void *memory = mmap(nullptr, guard_bytes + stack_bytes, PROT_READ | PROT_WRITE,

@@ -15,17 +15,17 @@ constexpr size_t stack_bytes = 128 << 10;
 /* The stack that the host's program runs on. */
 fiber *host_fiber();
 
-/* A fiber that nobody uses; switched to for the first time, it calls body, which must never return. Otherwise
- * it goes on where it was given back. */
+/* Returns an unused fiber. When first switched to, it calls body, which must never return; a reused fiber
+ * continues where it was released. */
 fiber *take_fiber(void (*body)());
 
 /* Back to the unused ones, in the state that it is in. */
 void give_fiber(fiber *);
 
-/* Back to the unused ones; whatever stands on its stack is forgotten. */
+/* Releases a fiber; its stack is discarded. */
 void abandon_fiber(fiber *);
 
-/* Leaves the running fiber for another; returns when somebody switches back. */
+/* Switches from the running fiber to another; returns when it is switched back to. */
 void switch_to(fiber *);
 
 } // namespace emu

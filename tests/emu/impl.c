@@ -14,7 +14,7 @@
 enum { MAX_ITEMS = 256 }; /* the contract's, not the device's */
 
 struct device {
-    struct ib_launcher launcher; /* first, as the kernels' host side asks */
+    struct ib_launcher launcher; /* must be first */
     struct emu_memory memory;
     void *scratch;
     size_t scratch_bytes;
@@ -48,7 +48,7 @@ static enum ib_status h2d(void *state, void *device, const void *host, size_t by
     struct device *d = state;
     void *memory = emu_memory_find(&d->memory, device, bytes);
     if (memory == NULL)
-        return fail(d, IB_EDEVICE, "an upload to what is no device memory, or too small");
+        return fail(d, IB_EDEVICE, "an upload to memory that is not on the device, or too small");
     memcpy(memory, host, bytes);
     emu_memory_written(memory, bytes);
     d->copies.h2d_count++;
@@ -73,7 +73,7 @@ static enum ib_status d2h(void *state, void *host, const void *device, size_t by
     struct device *d = state;
     const void *memory = emu_memory_find(&d->memory, device, bytes);
     if (memory == NULL)
-        return fail(d, IB_EDEVICE, "a download from what is no device memory, or too small");
+        return fail(d, IB_EDEVICE, "a download from memory that is not on the device, or too small");
     memcpy(host, memory, bytes);
     d->hash = hash_of(d->hash, host, bytes);
     d->copies.d2h_count++;
@@ -88,8 +88,8 @@ static enum ib_status sync(void *state)
     return IB_OK;
 }
 
-/* What an operation leaves in scratch memory must not be of use to the next one: each gets fresh bytes, and
- * not one more than it asked for. */
+/* Scratch memory must not carry data to the next operation: each gets fresh bytes, exactly as many as
+ * requested. */
 static enum ib_status scratch(void *state, size_t bytes, void **out)
 {
     struct device *d = state;

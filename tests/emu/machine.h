@@ -20,15 +20,15 @@ struct emu_kernel {
     void (*run)(void *const *args); /* the body, for one thread; args[i] is the address of parameter i */
 };
 
-/* As a launch with the same names asks for; all sizes > 0. */
+/* The parameters of a launch; all sizes > 0. */
 struct emu_grid {
     uint32_t blocks[3], threads[3];
     size_t shared_bytes; /* dynamic shared memory of a block */
     bool cooperative;    /* all blocks are there at once, and the grid may have barriers */
 };
 
-/* Runs a grid to its end, or up to the first block that goes wrong: then false, and error[n] says which
- * kernel and block, and what happened where. */
+/* Runs a grid to its end or to the first failing block; in that case returns false, with kernel, block and
+ * error in error[n]. */
 bool emu_run(const struct emu_kernel *, const struct emu_grid *, void *const *args, char *error, size_t n);
 
 /* The order in which threads that could run do so, and blocks: "plain", "reverse" or "shuffle:SEED"; NULL is

@@ -42,7 +42,7 @@ void emu_memory_close(struct emu_memory *m)
     m->addresses = NULL;
 }
 
-/* Bytes that nobody has written yet. */
+/* Uninitialised bytes. */
 static void *poisoned(size_t bytes)
 {
     void *memory = malloc(bytes);

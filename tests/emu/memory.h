@@ -24,12 +24,11 @@ void emu_memory_close(struct emu_memory *);
 void *emu_memory_alloc(struct emu_memory *, size_t bytes);
 void emu_memory_free(struct emu_memory *, void *handle);
 
-/* Where a handle's bytes lie, at least `bytes` of them; NULL when this is no live handle or the block is
+/* Returns the memory of a handle, at least `bytes` of it; NULL if the handle is not live or the block is
  * smaller. */
 void *emu_memory_find(const struct emu_memory *, const void *handle, size_t bytes);
 
-/* The same handle, with other bytes: just as many as asked for, and all NaN again. False: memory is
- * exhausted. */
+/* Replaces a handle's memory by a new block of exactly this size, filled with NaN. False: out of memory. */
 bool emu_memory_renew(struct emu_memory *, void *handle, size_t bytes);
 
 #endif

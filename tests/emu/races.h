@@ -20,7 +20,7 @@ namespace emu::races
 using access = uint64_t;
 
 struct cell {
-    access write;   /* the last one; 0 while nobody has written */
+    access write;   /* the last one; 0 before the first write */
     access read[2]; /* of different threads, since then */
 };
 using saved_cells = std::vector<cell>;

@@ -14,7 +14,7 @@ void shared_memory::begin(size_t dynamic_bytes)
     dynamic_bytes_ = dynamic_bytes;
     if (dynamic_bytes == 0)
         return;
-    dynamic_ = malloc(dynamic_bytes); /* a block of its own, whose end a sanitizer knows */
+    dynamic_ = malloc(dynamic_bytes); /* a separate block, so that a sanitizer detects overruns */
     if (dynamic_ == nullptr)
         abort();
     memset(dynamic_, poison, dynamic_bytes);

@@ -8,7 +8,7 @@
 namespace emu
 {
 
-/* Where the object file that holds the emulator, and the kernels with it, lies in memory. */
+/* The address range of the object file with the emulator and the kernels. */
 uintptr_t object_base();
 
 /* The address in front of which `offset` bytes of that file lie: "gemm.inc:40", by addr2line; "+0x1234" where

@@ -1,6 +1,6 @@
 #include "test.h"
 
-/* Copies what it finds in shared memory before anybody has written there. */
+/* Copies uninitialised shared memory. */
 static void unwritten(float *out)
 {
     __shared__ float s[32];
@@ -20,7 +20,7 @@ static void unwritten_dynamic(float *out)
     out[blockIdx.x * 32 + threadIdx.x] = found;
 }
 
-/* NaN in each block; the check for races even says where. */
+/* NaN in each block; the race check also reports where. */
 static std::string verdict_of_unwritten(bool ok, const buffer<float> &out)
 {
 #ifdef EMU_RACES

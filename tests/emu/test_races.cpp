@@ -12,7 +12,7 @@ static void no_barrier(float *out)
     out[threadIdx.x] = s[(threadIdx.x + 32) % 64];
 }
 
-/* The last thread reads what nobody has written yet. */
+/* The last thread reads uninitialised memory. */
 static std::string missing_barrier()
 {
     buffer<float> out(64);

@@ -1,6 +1,6 @@
 #include "fault.h"
 
-/* As a BLAS that was told nothing of rows would: the same memory, column after column. */
+/* Like a BLAS in its default order: the same memory, column by column. */
 static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
                            const struct ib_view *a, const struct ib_view *b, double beta,
                            const struct ib_view *c)

@@ -1,4 +1,4 @@
-/* What a fault is made of: copies of the tables of a right implementation, in which it replaces what it
+/* The parts of a fault: copies of the tables of a correct implementation, in which it replaces what it
  * breaks. */
 #ifndef FAULT_H
 #define FAULT_H

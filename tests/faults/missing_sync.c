@@ -1,6 +1,6 @@
 #include "fault.h"
 
-/* The newest update, which nobody has waited for: downloads come before it is done. */
+/* The latest update is not waited for: downloads return before it is done. */
 static struct {
     bool waits;
     void *state;

@@ -27,9 +27,9 @@
 #define TIMEOUT_NS 30000000000u
 enum { LARGEST = 1 << 20, CHILD_ONE_IN = 256 };
 
-/* ---- what is fed ---- */
+/* ---- targets ---- */
 
-/* All that can be done with a message once it is JSON; who sent it is not asked. */
+/* Passes a JSON message to all parsers, whoever would send it. */
 static void feed_message(struct ib_arena *arena, struct bytes in)
 {
     static struct ib_pass_result result; /* large */
@@ -79,7 +79,7 @@ static void feed_array(struct ib_arena *arena, struct bytes in, const char *path
     ib_npy_close(&npy);
 }
 
-/* The bytes as all that an external program says, whatever it is asked. */
+/* Uses the bytes as the whole output of an external program. */
 static void feed_child(struct bytes in, const char *path)
 {
     static const struct ib_measure measure = {.timeout_ns = TIMEOUT_NS};

@@ -87,7 +87,7 @@ static struct bytes step(struct ib_arena *arena, struct ib_rng *rng, const struc
     case 4:
     case 5:
         return splice(arena, in, at, span, word, word[0] ? strlen(word) : 1);
-    case 6: /* goes on as another */
+    case 6: /* continues as another */
         return splice(arena, in, at, in.n - at, other->at + (at < other->n ? at : 0),
                       other->n - (at < other->n ? at : 0));
     case 7:

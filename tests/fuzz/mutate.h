@@ -19,8 +19,8 @@ struct corpus {
 
 /* A mutant of one entry, maybe spliced with another, in the arena. */
 struct bytes mutate(struct ib_arena *, struct ib_rng *, const struct corpus *, size_t entry);
-/* The same for an entry that is one JSON value: a value somewhere in it is replaced, dropped or repeated.
- * What is no JSON comes back as it is. */
+/* The same for an entry that is one JSON value: replaces, drops or repeats a value within it. Returns an
+ * entry that is not JSON unchanged. */
 struct bytes mutate_json(struct ib_arena *, struct ib_rng *, const struct corpus *, size_t entry);
 
 #endif

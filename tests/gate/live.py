@@ -19,7 +19,7 @@ PROBLEMS = [f"{{model: {model}, dataset: {dataset}, epochs: {epochs}, dtype: {dt
             for dtype in ("f32", "f64")
             if model == "linreg" or dataset != "long"]
 assert len(PROBLEMS) == CASES
-# In an epoch of 15 µs the operations, which are what is slowed, are not nearly all of the time.
+# In an epoch of 15 µs, the operations, which are slowed, are only part of the time.
 SLOWABLE = [i for i, problem in enumerate(PROBLEMS) if "diabetes" not in problem]
 
 

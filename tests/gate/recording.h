@@ -25,8 +25,7 @@ struct recording {
     size_t n, capacity;
 };
 
-/* Of gates that were told to keep their runs (`--out DIR`), one after another, and of what recording_write
- * wrote. */
+/* Reads the runs of gates with `--out DIR`, one after another, or files written by recording_write. */
 enum ib_status recording_of_gates(char *const *dirs, size_t n, struct recording *out);
 enum ib_status recording_read(const char *path, struct recording *out);
 /* CSV, to stdout. */

@@ -1,4 +1,4 @@
-/* A library that a .icd file may name, and that is no OpenCL driver. */
+/* A library that is not an OpenCL driver, for a .icd file. */
 int no_driver(void);
 
 int no_driver(void)

@@ -20,7 +20,7 @@ static bool asked_for(const char *fault)
     return faults != NULL && strstr(faults, fault) != NULL;
 }
 
-/* ---- what the device says of itself ---- */
+/* ---- properties of the device ---- */
 
 /* As OpenCL answers every question about text. */
 static cl_int answer_text(const char *text, size_t n, void *value, size_t *needed)
@@ -71,7 +71,7 @@ static cl_int CL_API_CALL device_info(cl_device_id device, cl_device_info what, 
     return code;
 }
 
-/* ---- what it does ---- */
+/* ---- work ---- */
 
 static cl_program CL_API_CALL program_from_text(cl_context context, cl_uint n, const char **text,
                                                 const size_t *lengths, cl_int *code)

@@ -1,4 +1,4 @@
-"""scripts/check-style on a small project, in which what it must find is planted."""
+"""scripts/check-style on a small project with planted violations."""
 
 import pathlib
 import shutil

@@ -7,16 +7,17 @@
 #include <cublas_v2.h>
 
 struct ib_cuda_blas {
-    struct ib_cuda cuda; /* first, as its functions ask */
+    struct ib_cuda cuda; /* must be first */
     cublasHandle_t handle;
     void *workspace;
 };
 
-/* IB_OK for CUBLAS_STATUS_SUCCESS; else reports "WHAT: NAME" and returns IB_ENOMEM or IB_EDEVICE. */
+/* Returns IB_OK for CUBLAS_STATUS_SUCCESS; otherwise reports "WHAT: NAME" and returns IB_ENOMEM or
+ * IB_EDEVICE. */
 enum ib_status ib_cuda_blas_check(const struct ib_cuda_blas *, const char *what, cublasStatus_t);
 
-/* Products in the type of C, for matrices as the contract has them: rows one behind another. `batch` of them
- * one after another in memory, a_step elements from one A to the next, and so on. All sizes > 0. */
+/* Products in the type of C, for row-major matrices. There are `batch` of them, a_step elements from one A
+ * to the next, and so on. All sizes > 0. */
 struct ib_cuda_products {
     bool transpose_a, transpose_b;
     double alpha, beta;
@@ -25,7 +26,7 @@ struct ib_cuda_products {
 };
 enum ib_status ib_cuda_blas_products(struct ib_cuda_blas *, const struct ib_cuda_products *);
 
-/* The operation of the contract (gemm.c); `state` is a struct ib_cuda_blas. */
+/* `gemm` of the contract (gemm.c); `state` is a struct ib_cuda_blas. */
 enum ib_status ib_cuda_blas_gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
                                  const struct ib_view *a, const struct ib_view *b, double beta,
                                  const struct ib_view *c);

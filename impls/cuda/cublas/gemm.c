@@ -4,9 +4,8 @@
 #include "shape.h"
 #include "sums.h"
 
-/* cuBLAS says nothing of how it adds up a sum over millions of rows in f32. It gets this many rows at a time,
- * and their sums are added pairwise by our own kernels. That also gives it something to do at once where C is
- * small. */
+/* cuBLAS does not document how it accumulates a sum over millions of f32 rows. It gets blocks of this many
+ * rows, and our own kernels add the blocks' sums pairwise. The blocks also run in parallel if C is small. */
 enum { BLOCK_ROWS = 8192, MAX_BLOCKS = 65535 };
 
 /* C = alpha * P + beta * C, for a sum P in scratch. */
@@ -24,7 +23,7 @@ static void *element(const struct ib_view *m, uint64_t i)
     return (char *)m->p + i * ib_bytes_of(m->type);
 }
 
-/* The same products from the one behind the last block on, of the rows that are left. */
+/* The product after the last full block, over the remaining rows. */
 static struct ib_cuda_products rest_of(const struct ib_cuda_products *blocks, uint64_t rows)
 {
     struct ib_cuda_products rest = *blocks;
@@ -37,7 +36,7 @@ static struct ib_cuda_products rest_of(const struct ib_cuda_products *blocks, ui
     return rest;
 }
 
-/* The product of each block of rows, in scratch. */
+/* Computes the product of each block of rows, in scratch. */
 static enum ib_status multiply_blocks(struct ib_cuda_blas *s, bool transpose_b, const struct ib_view *a,
                                       const struct ib_view *b, const struct ib_view *c, struct ib_rows *out)
 {
@@ -74,8 +73,8 @@ static enum ib_status gemm_over_rows(struct ib_cuda_blas *s, bool transpose_b, d
     return combine(s, alpha, &sums, beta, c);
 }
 
-/* A BLAS may leave C alone where there is nothing to sum, and need not look at A and B where alpha is 0: our
- * own kernels do both. */
+/* A BLAS may leave C unwritten if k is 0, and need not read A and B if alpha is 0, so NaN would be lost;
+ * our own kernels handle both. */
 enum ib_status ib_cuda_blas_gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
                                  const struct ib_view *a, const struct ib_view *b, double beta,
                                  const struct ib_view *c)

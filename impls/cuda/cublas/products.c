@@ -1,5 +1,4 @@
-/* Calls of cuBLAS. It knows matrices by columns, which read by rows are their transposes: C' = op(B)' op(A)'.
- */
+/* Calls of cuBLAS. It is column-major and sees row-major matrices as their transposes: C' = op(B)' op(A)'. */
 #include "cuda/cublas/blas.h"
 
 #include <limits.h>
@@ -14,7 +13,7 @@ enum ib_status ib_cuda_blas_check(const struct ib_cuda_blas *s, const char *what
                       cublasGetStatusName(code), cublasGetStatusString(code));
 }
 
-/* These calls count in int. */
+/* These calls take sizes as int. */
 static enum ib_status check_size(const struct ib_cuda_blas *s, const struct ib_view *m)
 {
     const struct ib_host *host = s->cuda.launcher.host;
@@ -58,7 +57,7 @@ static cublasStatus_t matrices_f64(cublasHandle_t handle, const struct ib_cuda_p
 
 /* ---- matrix times column: op(B) is the column x, C the column y ---- */
 
-/* From one element of a column to the next. */
+/* Elements from one element of a column to the next. */
 static int step_of(bool transposed, const struct ib_view *column)
 {
     return transposed ? 1 : (int)column->ld;

@@ -1,7 +1,7 @@
 #include "tally.h"
 
-/* The newest form of each record that these headers know. The library that is loaded has the same major
- * version; what it adds to a form comes behind what is known here. */
+/* The newest version of each record in these headers. The loaded library has the same major version and
+ * appends new fields. */
 #if CUPTI_API_VERSION >= 130000
 typedef CUpti_ActivityMemcpy6 memcpy_record;
 typedef CUpti_ActivityMemcpyPtoP4 peer_record;
@@ -9,7 +9,7 @@ typedef CUpti_ActivityMemset4 memset_record;
 typedef CUpti_ActivityMemory4 memory_record;
 typedef CUpti_ActivityKernel10 kernel_record;
 typedef CUpti_ActivitySynchronization2 wait_record;
-#define BATCH(record) ((record)->copyCount > 0 ? (record)->copyCount : 1) /* a batch is one record */
+#define BATCH(record) ((record)->copyCount > 0 ? (record)->copyCount : 1) /* a batch has one record */
 #else
 typedef CUpti_ActivityMemcpy5 memcpy_record;
 typedef CUpti_ActivityMemcpyPtoP4 peer_record;
@@ -26,19 +26,19 @@ static void add(struct ib_cupti_traffic *traffic, uint64_t count, uint64_t bytes
     traffic->bytes += bytes;
 }
 
-/* How many copies a record stands for. A driver may move what one call asked for piece by piece, through
- * memory of its own: each piece is then a record with the number of that call, and only the first of them is
+/* Returns the number of copies in a record. A driver may split one call into several copies through its own
+ * memory: each piece is then a record with the correlation number of the call, and only the first counts as
  * a copy. */
 static uint64_t copies_of(struct ib_cupti_tally *tally, const memcpy_record *record)
 {
-    const bool goes_on = record->correlationId != 0 && record->correlationId == tally->last_call &&
-                         record->graphNodeId == tally->last_node;
+    const bool is_continuation = record->correlationId != 0 && record->correlationId == tally->last_call &&
+                                 record->graphNodeId == tally->last_node;
     tally->last_call = record->correlationId;
     tally->last_node = record->graphNodeId;
-    return goes_on ? 0 : BATCH(record);
+    return is_continuation ? 0 : BATCH(record);
 }
 
-/* What crossed between the device and host memory of this kind. */
+/* Adds a copy between the device and host memory of this kind. */
 static void add_crossing(struct ib_cupti_tally *tally, struct ib_cupti_traffic *direction,
                          const memcpy_record *record, uint8_t host_kind)
 {
@@ -61,7 +61,7 @@ static void add_copy(struct ib_cupti_tally *tally, const memcpy_record *record)
     case CUPTI_ACTIVITY_MEMCPY_KIND_ATOH:
         add_crossing(tally, &tally->down, record, record->dstKind);
         break;
-    case CUPTI_ACTIVITY_MEMCPY_KIND_HTOH: /* crosses nothing */
+    case CUPTI_ACTIVITY_MEMCPY_KIND_HTOH: /* stays on the host */
         break;
     default:
         add(&tally->device, copies_of(tally, record), record->bytes);
@@ -76,7 +76,7 @@ static void add_kernel(struct ib_cupti_tally *tally, const kernel_record *record
 
 static void add_wait(struct ib_cupti_tally *tally, const wait_record *record)
 {
-    /* one stream that waits for another holds nobody up on the host */
+    /* a stream that waits for another does not block the host */
     if (record->type != CUPTI_ACTIVITY_SYNCHRONIZATION_TYPE_STREAM_WAIT_EVENT)
         tally->waits++;
 }

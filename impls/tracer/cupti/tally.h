@@ -1,4 +1,4 @@
-/* What the CUPTI tracer has seen, added up record by record. */
+/* Sums over the records of the CUPTI tracer. */
 #ifndef TRACER_CUPTI_TALLY_H
 #define TRACER_CUPTI_TALLY_H
 
@@ -13,26 +13,26 @@ struct ib_cupti_traffic {
 
 struct ib_cupti_tally {
     struct ib_cupti_traffic up, down;
-    struct ib_cupti_traffic pageable, pinned; /* of both, by the host's memory */
-    struct ib_cupti_traffic device;           /* from device memory to device memory, of one or of two */
+    struct ib_cupti_traffic pageable, pinned; /* of up and down, by host memory */
+    struct ib_cupti_traffic device;           /* device to device, within one or between two */
     struct ib_cupti_traffic sets;             /* memsets */
-    uint32_t last_call;                       /* the correlation of the last copy, and its node in a graph: */
+    uint32_t last_call;                       /* the correlation id of the last copy, and its graph node */
     uint64_t last_node;
     struct ib_kernel_list kernels;
     uint64_t launches, waits, records;
     uint64_t managed; /* allocations of managed memory, whose pages move without a record */
 };
 
-/* Back to nothing. */
+/* Resets all sums. */
 void ib_cupti_tally_clear(struct ib_cupti_tally *);
 
-/* Adds one record; those of other kinds than the tracer asked for are only counted as records. */
+/* Adds one record; records of kinds that were not enabled only count as records. */
 void ib_cupti_tally_add(struct ib_cupti_tally *, const CUpti_Activity *);
 
-/* The size of a record of a kind that the tracer asks for; 0 for any other. */
+/* Returns the size of a record; 0 if its kind is not one that the tracer enables. */
 size_t ib_cupti_record_bytes(const CUpti_Activity *);
 
-/* What the contract asks of a tracer. */
+/* Fills in *out from the sums. */
 void ib_cupti_tally_copies(const struct ib_cupti_tally *, struct ib_copies *out);
 
 #endif

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A program has few kernels: looking through all of them costs less than the record that named one. */
+/* Linear search is enough: a program has few kernels. */
 static struct ib_kernel_started *find(const struct ib_kernel_list *list, const char *name)
 {
     for (uint32_t i = 0; i < list->n; i++)

@@ -1,4 +1,4 @@
-/* The kernels that a tracer has seen started, by name. Not locked: the tracer does that. */
+/* Launch counts of kernels by name, for tracers. Not thread-safe: the caller locks. */
 #ifndef TRACER_KERNELS_H
 #define TRACER_KERNELS_H
 
@@ -11,16 +11,16 @@ struct ib_kernel_list {
         uint64_t count;
     } * at;
     uint32_t n, capacity;
-    bool incomplete; /* no memory was left */
+    bool incomplete; /* memory ran out */
 };
 
-/* One more start of the kernel of this name, which is copied; NULL: it has none. */
+/* Counts one launch of the kernel of this name, which is copied; NULL if it has no name. */
 void ib_kernel_list_add(struct ib_kernel_list *, const char *name);
 
-/* As `kernel` of the contract (ironbench/tracer.h); nothing where the list is incomplete. */
+/* `kernel` of the contract (ironbench/tracer.h); false if the list is incomplete. */
 bool ib_kernel_list_get(const struct ib_kernel_list *, uint32_t i, const char **name, uint64_t *count);
 
-/* Empties it, and gives its memory back. */
+/* Empties the list and frees its memory. */
 void ib_kernel_list_clear(struct ib_kernel_list *);
 
 #endif

@@ -1,4 +1,4 @@
-/* Copies that a caller asks for, and maps. */
+/* Copies requested by the caller, and maps. */
 #include "layer.h"
 
 /* ---- buffers and images: reads and writes ---- */

@@ -1,4 +1,4 @@
-/* Memory that comes with its contents. */
+/* Memory objects created with initial contents. */
 #include "layer.h"
 
 static cl_mem count_created(cl_mem created, cl_mem_flags flags)

@@ -1,4 +1,4 @@
-/* What goes on within the device: copies from its memory to its memory, and memory that is filled. */
+/* Work within the device: copies from its memory to its memory, and fills. */
 #include "layer.h"
 
 /* ---- copies ---- */

@@ -1,4 +1,4 @@
-/* What the parts of the OpenCL tracer share: the driver behind it, and what it has seen. */
+/* Shared by the parts of the OpenCL tracer: the driver's functions, and the counts. */
 #ifndef TRACER_OPENCL_LAYER_H
 #define TRACER_OPENCL_LAYER_H
 
@@ -9,7 +9,7 @@
 
 #include <stdatomic.h>
 
-/* The functions that ours hand on to; NULL until the loader has asked for the layer. */
+/* The driver's functions, which ours call; NULL until the loader has initialised the layer. */
 extern const cl_icd_dispatch *ib_layer_next;
 
 extern struct ib_layer_seen {
@@ -17,7 +17,7 @@ extern struct ib_layer_seen {
     _Atomic uint64_t memset_count, memset_bytes, launch_count, sync_count;
 } ib_layer_seen;
 
-/* Why the count means nothing; NULL while it does. */
+/* Why the counts are invalid; NULL if they are valid. */
 extern _Atomic(const char *) ib_layer_lost;
 
 void ib_layer_count_h2d(size_t bytes);
@@ -26,17 +26,17 @@ void ib_layer_count_d2d(size_t bytes);
 void ib_layer_count_memset(size_t bytes);
 void ib_layer_count_launch(cl_kernel);
 
-/* As `kernel` of the contract. */
+/* `kernel` of the contract. */
 bool ib_layer_kernel(uint32_t i, const char **name, uint64_t *count);
 
-/* Back to nothing; what is mapped or shared stays so. */
+/* Resets the counts; maps and shared memory stay known. */
 void ib_layer_clear(void);
 
-/* The elements of a region; the bytes of a region of an image. */
+/* Return the number of elements of a region, and the bytes of an image's region. */
 size_t ib_layer_volume(const size_t *region);
 size_t ib_layer_image_bytes(cl_mem image, const size_t *region);
 
-/* Memory that the host may touch from a map to its unmap. What was written crosses when it is unmapped. */
+/* Memory that the host may access from a map to its unmap. Written data is copied at the unmap. */
 void ib_layer_count_map(const void *start, size_t bytes, cl_map_flags);
 void ib_layer_count_unmap(const void *start);
 
@@ -45,8 +45,8 @@ void ib_layer_share(const void *start, size_t bytes);
 void ib_layer_unshare(const void *start);
 bool ib_layer_is_shared(const void *);
 
-/* Each puts its functions into the table: what crosses by copies and maps; what goes on within the device;
- * memory that is made; shared virtual memory. */
+/* Each installs its functions in the table, for: work within the device; copies and maps; creation of
+ * memory; shared virtual memory. */
 void ib_layer_watch_device(cl_icd_dispatch *);
 void ib_layer_watch_copies(cl_icd_dispatch *);
 void ib_layer_watch_creation(cl_icd_dispatch *);

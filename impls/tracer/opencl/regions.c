@@ -1,4 +1,4 @@
-/* Which memory is mapped or shared. */
+/* Mapped and shared memory. */
 #include "layer.h"
 
 #include <pthread.h>
@@ -8,7 +8,7 @@
 struct region {
     const char *start;
     size_t bytes;
-    bool is_written; /* of a map: what was written crosses when it is unmapped */
+    bool is_written; /* of a map: written data is copied at the unmap */
 };
 
 struct regions {
@@ -16,7 +16,7 @@ struct regions {
     size_t n, capacity;
 };
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* of both */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* protects both */
 static struct regions mapped, shared;
 
 static void add_region(struct regions *all, const void *start, size_t bytes, bool is_written)
@@ -37,7 +37,7 @@ static void add_region(struct regions *all, const void *start, size_t bytes, boo
     pthread_mutex_unlock(&mutex);
 }
 
-/* Takes out the latest region that starts there; one of no bytes where there is none. */
+/* Removes and returns the latest region that starts there; one with 0 bytes if there is none. */
 static struct region take_region(struct regions *all, const void *start)
 {
     struct region taken = {.start = NULL};

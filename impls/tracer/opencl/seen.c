@@ -1,11 +1,11 @@
-/* What the tracer has counted. */
+/* The tracer's counts. */
 #include "layer.h"
 #include "tracer/kernels/kernels.h"
 
 #include <pthread.h>
 #include <string.h>
 
-enum { MOST_LETTERS = 1023 }; /* of a kernel's name */
+enum { MAX_NAME = 1023 }; /* longest kernel name */
 
 struct ib_layer_seen ib_layer_seen;
 _Atomic(const char *) ib_layer_lost;
@@ -39,7 +39,7 @@ void ib_layer_count_memset(size_t bytes)
 
 void ib_layer_count_launch(cl_kernel kernel)
 {
-    char name[MOST_LETTERS + 1];
+    char name[MAX_NAME + 1];
     const cl_int code =
         ib_layer_next->clGetKernelInfo(kernel, CL_KERNEL_FUNCTION_NAME, sizeof name, name, NULL);
     ib_layer_seen.launch_count++;

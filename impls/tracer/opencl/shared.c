@@ -1,5 +1,5 @@
-/* Shared virtual memory: the coarse-grained kind crosses by copies and maps, the fine-grained kind without
- * any call. */
+/* Shared virtual memory: coarse-grained buffers are copied by calls and maps, fine-grained ones without any
+ * call. */
 #include "layer.h"
 
 static void *CL_API_CALL svm_alloc(cl_context context, cl_svm_mem_flags flags, size_t bytes,
@@ -7,7 +7,7 @@ static void *CL_API_CALL svm_alloc(cl_context context, cl_svm_mem_flags flags, s
 {
     void *start = ib_layer_next->clSVMAlloc(context, flags, bytes, alignment);
     if (start != NULL && (flags & CL_MEM_SVM_FINE_GRAIN_BUFFER) != 0)
-        ib_layer_lost = "fine-grained shared memory crosses without a call";
+        ib_layer_lost = "fine-grained shared memory is copied without a call";
     if (start != NULL)
         ib_layer_share(start, bytes);
     return start;
@@ -66,7 +66,7 @@ static cl_int CL_API_CALL set_svm_argument(cl_kernel kernel, cl_uint index, cons
 {
     const cl_int code = ib_layer_next->clSetKernelArgSVMPointer(kernel, index, p);
     if (code == CL_SUCCESS && p != NULL && !ib_layer_is_shared(p))
-        ib_layer_lost = "a kernel was given the host's own memory";
+        ib_layer_lost = "a kernel was given host memory";
     return code;
 }
 
@@ -76,7 +76,7 @@ static cl_int CL_API_CALL set_kernel_info(cl_kernel kernel, cl_kernel_exec_info 
     const cl_int code = ib_layer_next->clSetKernelExecInfo(kernel, what, n, value);
     if (code == CL_SUCCESS && what == CL_KERNEL_EXEC_INFO_SVM_FINE_GRAIN_SYSTEM &&
         *(const cl_bool *)value != CL_FALSE)
-        ib_layer_lost = "a kernel was allowed into the host's own memory";
+        ib_layer_lost = "a kernel was given access to all host memory";
     return code;
 }
 

@@ -1,5 +1,5 @@
-"""An external program that is right, or wrong in the one way that its argument names. Only the standard library: its
-answer are the start parameters of a linreg of one epoch, rounded to whatever the fault wants."""
+"""An external program that is correct, or wrong in the way that its argument names. It uses only the standard library:
+its answers are the start parameters of a linreg of one epoch, rounded as the fault requires."""
 
 import json
 import math

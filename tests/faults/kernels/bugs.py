@@ -1,5 +1,5 @@
-"""Mistakes that kernels are made with, each a small change of the real text. A change whose text is no longer found
-exactly once is an error of the tests: the bugs cannot drift away from what they are bugs of."""
+"""Kernel bugs, each a small change of the real source. If the text of a change is not found exactly once, the test
+fails, so that the bugs stay in step with the kernels."""
 
 from typing import NamedTuple
 

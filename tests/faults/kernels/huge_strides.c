@@ -200,7 +200,7 @@ static void products(void *x, void *y, void *z)
     product("sum of products", true, false, view(x, ROWS, 2, LD), narrow, 1, view(z, 2, 2, LONGER));
 }
 
-/* More rows than a grid can have groups for: an error that says so, before any memory is touched. */
+/* More rows than a grid can have groups for: an error, before any memory is accessed. */
 static void too_large(void)
 {
     const uint64_t rows = (uint64_t)1 << 40;

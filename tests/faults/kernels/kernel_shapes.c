@@ -71,7 +71,7 @@ static void products(enum ib_dtype type)
     static const struct product list[] = {
         {1, 1, 0, 1, 2},    /* nothing to sum */
         {17, 18, 35, 1, 0}, /* four tiles of C, three steps of each sum */
-        {17, 18, 19, 2, 1}, /* so few terms that there are no tiles */
+        {17, 18, 19, 2, 1}, /* too few terms for tiles */
         {15, 2, 200, 2, 1}, /* rows that end far behind the first one that is not there */
         {9, 8, 300, 1, -2}, /* two chunks of a tile */
         {9, 1, 35, -1, 1},  /* rows times a column */
@@ -98,7 +98,7 @@ static void tiny_products(void)
 static void deep_products(enum ib_dtype type)
 {
     static const struct product list[] = {
-        {5, 7, 66000, 1, 0}, /* each item for itself, three levels of sums */
+        {5, 7, 66000, 1, 0}, /* one item per element, three levels of sums */
         {5, 7, 66000, 2, 1},
         {9, 8, 69120, 1, 0}, /* tiles: two levels */
         {3, 11, 69120, 1, 1},

@@ -1,4 +1,4 @@
-"""What judges a kernel text: each tool builds it for itself and runs the programs that can be run there."""
+"""The tools that check kernels: each builds them and runs the programs that it supports."""
 
 import functools
 import os

@@ -1,4 +1,4 @@
-/* What an OpenCL fault is made of: opencl_naive, with one operation that moves data in secret. */
+/* The parts of an OpenCL fault: opencl_naive, with one operation that makes hidden copies. */
 #ifndef FAULT_OPENCL_H
 #define FAULT_OPENCL_H
 

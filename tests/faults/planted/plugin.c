@@ -1,6 +1,6 @@
-/* Implementations that change between two builds of this plugin, for gates to find: built with PLANTED 0 all
- * do what cpu_naive does; with PLANTED 1 each has become worse, in the way its name says. The option `slow`
- * makes any of them slower by so many percent. */
+/* Implementations that change between two builds of this plugin, for tests of the gate: with PLANTED 0 all
+ * behave like cpu_naive; with PLANTED 1 each is worse in the way that its name says. The option `slow`
+ * slows any of them by this many percent. */
 #include "ironbench/impl.h"
 
 #include <signal.h>
@@ -23,7 +23,7 @@ static enum ib_status open_planted(const struct ib_host *host, void **state)
     return ib_impl_cpu_naive.open(host, state);
 }
 
-/* ---- slower: each operation takes its time and so many percent more ---- */
+/* ---- slower: each operation takes this many percent longer ---- */
 
 static int64_t now_ns(void)
 {

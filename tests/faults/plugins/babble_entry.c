@@ -1,4 +1,4 @@
-/* Writes into the answers of its worker when asked for its implementations. */
+/* Writes into its worker's answers when its implementations are requested. */
 #include "broken.h"
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-/* What a broken plugin is made of: cpu_naive by another name, changed in the one way that its file says. */
+/* Base of broken plugins: cpu_naive under another name, changed in one way. */
 #ifndef BROKEN_H
 #define BROKEN_H
 

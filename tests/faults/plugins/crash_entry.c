@@ -1,4 +1,4 @@
-/* Dies when asked for its implementations. */
+/* Crashes when its implementations are requested. */
 #include "broken.h"
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

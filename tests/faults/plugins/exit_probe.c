@@ -1,4 +1,4 @@
-/* Ends the process in its probe, and says why, as some drivers do. */
+/* Prints a reason and ends the process in its probe, as some drivers do. */
 #include "broken.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* Right, as a later minor version would build it: its tables are longer, and what this program does not know
- * stands behind what it knows. */
+/* Correct, as built by a later minor version: its tables are longer, with unknown fields after the known
+ * ones. */
 #include "broken.h"
 
 static struct {

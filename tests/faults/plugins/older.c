@@ -1,5 +1,4 @@
-/* Right, as it was built when the tables were shorter: behind the size that each says lies what must never be
- * read. */
+/* Correct, as built when the tables were shorter: memory after each table's size must not be read. */
 #include "broken.h"
 
 #include <string.h>

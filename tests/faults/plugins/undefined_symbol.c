@@ -1,4 +1,4 @@
-/* Calls a function that nobody has. */
+/* Calls an undefined function. */
 #include "broken.h"
 
 int ironbench_no_such_function(void);

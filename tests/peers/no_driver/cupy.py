@@ -1,4 +1,4 @@
-"""CuPy where there is no driver: it can be imported, and no more."""
+"""CuPy without a driver: it can only be imported."""
 
 import numpy
 

@@ -1,5 +1,5 @@
-"""A stand-in for CuPy, by NumPy: as far as scripts/peers/cupy_peer.py uses it, and as strict. What is on the device does
-not mix with what is in the host's memory, and IRONBENCH_CUPY_LOG counts what crosses between them."""
+"""A stand-in for CuPy, based on NumPy, for what scripts/peers/cupy_peer.py uses. Like CuPy, it rejects operations that mix
+device and host arrays. IRONBENCH_CUPY_LOG counts the copies between them."""
 
 import functools
 import os

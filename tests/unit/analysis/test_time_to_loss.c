@@ -150,7 +150,7 @@ static void add_stop(struct ib_case_record *c, double loss, uint64_t epochs, siz
                                                                .reason = reason};
 }
 
-/* What the record says of a case and a loss. */
+/* The record's values for a case and a loss. */
 static const json_t *time_to(const json_t *record, size_t at, size_t loss)
 {
     return json_array_get(member(json_array_get(member(record, "cases"), at), "time_to"), loss);

@@ -1,4 +1,4 @@
-/* base/npy.c: what is written is read again; foreign headers; files that are none. */
+/* base/npy.c: round trips, files of other programs, and invalid files. */
 #include "base/npy.h"
 #include "fixtures/scratch.h"
 
@@ -100,14 +100,14 @@ static void stretches_must_fit(void **state)
     assert_int_equal(ib_npy_append(&writer, values, 2), IB_OK);
     expect_failure(ib_npy_finish(&writer, IB_OK), IB_EINTERNAL, "w.npy", WORDS("1 elements fewer"));
     assert_null(writer.file);
-    /* What went wrong first is what is told. */
+    /* The first error is reported. */
     assert_int_equal(ib_npy_create("w.npy", IB_F64, 3, 1, &writer), IB_OK);
     expect_failure(ib_npy_finish(&writer, ib_fail(IB_EIO, "first", "the reason")), IB_EIO, "first",
                    WORDS("the reason"));
     assert_null(writer.file);
 }
 
-/* A disk that is full is told at the latest when the file is closed. */
+/* A full disk is reported when the file is closed, at the latest. */
 static void full_disk_is_reported(void **state)
 {
     (void)state;

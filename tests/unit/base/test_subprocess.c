@@ -72,7 +72,7 @@ static void its_time_limit_ends_all_of_it(void **state)
     assert_non_null(file);
     assert_int_equal(fscanf(file, "%d", &pid), 1);
     fclose(file);
-    /* Killed with its group; whoever adopts it reaps it in its own time. */
+    /* Killed with its group; the process that adopts it reaps it at some later time. */
     char path[64], state_letter = 'Z';
     snprintf(path, sizeof path, "/proc/%d/stat", pid);
     for (int i = 0; i < 1000; i++, usleep(10000)) {

@@ -28,7 +28,7 @@ static void nothing_is_unverified(void **state)
     (void)state;
     struct ib_check_result r = {0};
     assert_int_equal(ib_check_result_verdict(&r), IB_CHECK_NOTHING);
-    ib_check_result_right(&r, IB_LEVEL_LOADS); /* that it loads says nothing about its answers */
+    ib_check_result_right(&r, IB_LEVEL_LOADS); /* loading says nothing about its answers */
     ib_check_result_right(&r, IB_LEVEL_MEMORY);
     assert_int_equal(ib_check_result_verdict(&r), IB_CHECK_NOTHING);
     ib_check_result_skip(&r, IB_LEVEL_OPERATIONS, "gemm is not offered");

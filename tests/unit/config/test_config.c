@@ -1,4 +1,4 @@
-/* Configurations: what is read, what the defaults are, and every refusal with its file, line and words. */
+/* Configurations: parsing, defaults, and every error with its file, line and message. */
 #include "config/config.h"
 #include "fixtures/scratch.h"
 
@@ -46,7 +46,7 @@ static void expect_words(const char *const *got, const char *const *expected)
     assert_null(*got);
 }
 
-/* ---- What is read ---- */
+/* ---- valid configurations ---- */
 
 static void defaults_hold(void **state)
 {
@@ -258,8 +258,7 @@ static void order_and_pin_are_read(void **state)
     ib_config_free(&config);
 }
 
-/* Entries of `include` stand for themselves: what they leave open is at its default, whatever `matrix` says.
- */
+/* Entries of `include` are independent of `matrix`: axes that they omit have their defaults. */
 static void include_adds_products(void **state)
 {
     (void)state;
@@ -309,7 +308,7 @@ static void flags_make_a_configuration(void **state)
     ib_config_free(&config);
 }
 
-/* ---- What is refused ---- */
+/* ---- errors ---- */
 
 struct refusal {
     const char *text; /* of c.yaml */
@@ -636,7 +635,7 @@ static void refuses_a_file_name_that_is_no_name(void **state)
                    "my run.yaml:1", WORDS("`name`", "`my run`"));
 }
 
-/* Whatever the bytes are, there is an answer, and nothing is read beyond the text. */
+/* Any bytes give a result, and nothing is read beyond the text. */
 static void damaged_files_do_not_crash(void **state)
 {
     (void)state;

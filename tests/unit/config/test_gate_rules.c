@@ -1,4 +1,4 @@
-/* `gate` of a configuration: what it holds, its defaults, and its refusals. */
+/* `gate` of a configuration: its values, defaults and errors. */
 #include "config/config.h"
 #include "fixtures/scratch.h"
 

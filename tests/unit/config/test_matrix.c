@@ -109,7 +109,7 @@ static void meaningless_axes_collapse(void **state)
     assert_int_equal(c[1].spec.net.n_layers, 1);
     assert_int_equal(c[1].spec.net.act, 0);
     assert_int_equal(c[1].seed, 1);
-    assert_int_equal(b.matrix.n_dropped, 0); /* collapsing is no dropping out */
+    assert_int_equal(b.matrix.n_dropped, 0); /* a collapsed axis drops no combination */
     release(&b);
 }
 
@@ -194,7 +194,7 @@ static void exclude_drops_cases(void **state)
         if (dropped(&b, "excluded at c.yaml:5") != cases[i].dropped)
             print_error("exclude {%s}\n", cases[i].conditions);
         assert_int_equal(dropped(&b, "excluded at c.yaml:5"), cases[i].dropped);
-        /* What is included stays, whatever is excluded. */
+        /* Included cases stay, whatever is excluded. */
         assert_int_equal(b.matrix.n, 30 - cases[i].dropped + 1);
         assert_true(b.matrix.cases[b.matrix.n - 1].spec.lr == 7);
         release(&b);
@@ -482,7 +482,7 @@ static void settings_are_checked(void **state)
     assert_string_equal(b.matrix.cases[2].id, plain.matrix.cases[0].id);
     assert_string_not_equal(b.matrix.cases[0].id, b.matrix.cases[1].id);
     release(&b);
-    /* A setting that says the default is no setting. */
+    /* A setting equal to the default does not count as a setting. */
     const struct ib_option *threads = blas->options;
     while (strcmp(threads->name, "threads") != 0)
         threads++;

@@ -1,5 +1,4 @@
-/* Data sets: what is read from CSV, JSON and NPY, how it is split and found, and every refusal with its
- * place. */
+/* Data sets: reading CSV, JSON and NPY, splitting, finding, and every error with its place. */
 #include "base/npy.h"
 #include "data/dataset.h"
 #include "fixtures/scratch.h"

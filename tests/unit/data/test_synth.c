@@ -83,7 +83,7 @@ static void assert_within(double got, double want, double distance)
         fail_msg("%g is not within %g of %g", got, distance, want);
 }
 
-/* ---- what is known beforehand ---- */
+/* ---- values known in advance ---- */
 
 static void description_needs_no_rows(void **state)
 {
@@ -293,7 +293,7 @@ static void regression_is_linear(void **state)
     free_rows(&rows);
 }
 
-/* Whatever the number of features, the score has variance 1, and noise adds its own. */
+/* For any number of features, the score has variance 1, plus the noise's. */
 static void regression_has_its_variance(void **state)
 {
     (void)state;
@@ -365,7 +365,7 @@ static void noise_blurs_the_classes(void **state)
     }
 }
 
-/* No single feature of xor says anything. */
+/* No single feature of xor predicts the class. */
 static void xor_is_not_linear(void **state)
 {
     (void)state;

@@ -184,7 +184,7 @@ static void other_verdicts(void **state)
     assert_non_null(strstr(c.speed.reason, "one pair is not enough"));
 }
 
-/* What a baseline knows of the ratio to its control is an interval, and all of it is given the benefit. */
+/* A baseline contains an interval of the ratio to its control; the test allows for all of it. */
 static void the_old_ratio_is_not_certain(void **state)
 {
     (void)state;

@@ -17,7 +17,7 @@
 
 enum growth { FIXED, GROWS };
 
-/* One line of abi.def beside what the compiler says: of a field with `field`, of a whole struct without. */
+/* One line of abi.def and the compiler's values: for a field with `field`, otherwise for a whole struct. */
 struct pin {
     const char *owner, *field;
     size_t offset, bytes; /* as pinned */
@@ -63,7 +63,7 @@ static const struct {
 };
 enum { N_CONSTANTS = sizeof constants / sizeof *constants };
 
-/* ---- what is wrong with a struct, in words; "" when nothing is ---- */
+/* ---- a description of what is wrong with a struct; "" if nothing is ---- */
 
 static void judge_field(const struct pin *p, char *why, size_t n)
 {
@@ -184,7 +184,7 @@ static void appended_fields_are_allowed(void **state)
     assert_judged(thing, "append a line ABI_FIELD(thing, NAME, 16, BYTES, TYPE)");
 }
 
-/* ---- what is filled in: a caller of another age ---- */
+/* ---- filling in: callers of other versions ---- */
 
 enum { FIRST_COPIES = 56, BEYOND = 0x5a }; /* what ib_copies had at first */
 
@@ -204,7 +204,7 @@ static void filling_for_an_older_caller(void **state)
         assert_int_equal(((const unsigned char *)&out)[i], BEYOND);
 }
 
-/* A caller that was built later has more room, and knows by what it put there that nobody filled it in. */
+/* A newer caller has more fields, and recognises by their initial values that they were not filled in. */
 static void filling_for_a_newer_caller(void **state)
 {
     struct {

@@ -1,4 +1,4 @@
-/* fakedev is a device: what it keeps to itself, when it works, and how it fails. */
+/* fakedev behaves like a device: inaccessible memory, queued work, and errors. */
 #include "base/error.h"
 #include "plugin/loader.h"
 
@@ -59,7 +59,7 @@ static void memory_comes_as_nan(void **state)
         assert_false(got[i] == got[i]);
 }
 
-/* Also where the device is at work: nothing but a copy gives the host what it asks for. */
+/* Only copies transfer data to the host, even while the device works. */
 static void host_cannot_touch_it(void **state)
 {
     const struct ib_instance *device = *state;
@@ -75,7 +75,7 @@ static void host_cannot_touch_it(void **state)
     assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV);
 }
 
-/* The caller may reuse its buffer at once; the work sees what it held. */
+/* The caller may reuse its buffer immediately; the work uses the earlier contents. */
 static void work_runs_in_order(void **state)
 {
     const struct ib_instance *device = *state;
@@ -105,7 +105,7 @@ static void long_queues_are_worked_off(void **state)
     assert_true(got[0] == 5001 && got[N - 1] == 5001);
 }
 
-/* An error of queued work is reported once, by whoever waits for it, and the device goes on. */
+/* An error of queued work is reported once, by the next wait, and the device continues. */
 static void errors_wait_for_a_sync(void **state)
 {
     const struct ib_instance *device = *state;
@@ -113,7 +113,7 @@ static void errors_wait_for_a_sync(void **state)
     const struct ib_view x = new_row(device), y = row(on_host);
     assert_int_equal(device->impl->ops->axpy(device->state, 1, &x, &y), IB_OK);
     assert_int_equal(device->impl->mem->sync(device->state), IB_EDEVICE);
-    assert_string_equal(ib_last_error()->message, "axpy: an operand does not lie in device memory");
+    assert_string_equal(ib_last_error()->message, "axpy: an operand is not in device memory");
     assert_int_equal(device->impl->mem->sync(device->state), IB_OK);
     assert_true(on_host[0] == 0);
 }

@@ -1,5 +1,5 @@
-/* opencl_naive on whatever OpenCL device there is: its memory, its clock, its options; and that its trainings
- * are the oracle's, and the same bits every time. */
+/* opencl_naive on any OpenCL device: its memory, clock and options; its trainings match the oracle and give
+ * the same bits every time. */
 #include "base/error.h"
 #include "fixtures/trained.h"
 
@@ -193,7 +193,7 @@ static void unknown_devices_are_answered_with_what_there_is(void **state)
         const char *message = ib_last_error()->message;
         assert_non_null(strstr(message, wrong[i][0]));
         assert_non_null(strstr(message, wrong[i][1]));
-        assert_non_null(strstr(message, "there is: platform 0 "));
+        assert_non_null(strstr(message, "available: platform 0 "));
     }
 }
 

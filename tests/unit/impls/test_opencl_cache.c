@@ -59,7 +59,7 @@ static int is_file(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
-/* How many files the cache holds; the first is file_path. */
+/* The number of files in the cache; the first is file_path. */
 static int files(void)
 {
     struct dirent **entries = NULL;
@@ -130,10 +130,10 @@ static void damaged_files_are_replaced(void **state)
         run(0, 1);
         assert_true(file_bytes() > 200); /* drivers need not make the same bytes twice */
     }
-    assert_int_equal(files(), 1); /* nor is anything left beside it */
+    assert_int_equal(files(), 1); /* and no other file is left */
 }
 
-/* A whole file of ours, but of another program: its name is no proof. */
+/* A valid cache file of another program: its name proves nothing. */
 static void files_of_other_programs_are_replaced(void **state)
 {
     char path[512];

@@ -1,5 +1,5 @@
-/* The tracer of OpenCL counts every way in which data crosses, and nothing else; and it says so where it
- * cannot see. The calls are made here, on a device of this test's own. */
+/* The tracer of OpenCL counts all kinds of copies and nothing else, and reports if it cannot. The test
+ * makes the calls on its own device. */
 #define CL_TARGET_OPENCL_VERSION 300
 #include <CL/cl.h>
 
@@ -356,13 +356,13 @@ static void the_hosts_own_memory(void **state)
     (void)state;
     begin();
     if (clSetKernelArgSVMPointer(kernel, 0, host) == CL_SUCCESS) {
-        assert_lost("own memory");
+        assert_lost("host memory");
         done++;
     }
     begin();
     if (clSetKernelExecInfo(kernel, CL_KERNEL_EXEC_INFO_SVM_FINE_GRAIN_SYSTEM, sizeof yes, &yes) ==
         CL_SUCCESS) {
-        assert_lost("own memory");
+        assert_lost("host memory");
         done++;
     }
     clReleaseKernel(kernel);
@@ -441,7 +441,7 @@ int main(void)
         fprintf(stderr, "no tracer: %s\n", object == NULL ? dlerror() : why);
         return 1;
     }
-    /* nobody has called OpenCL yet, and so nobody has called the tracer */
+    /* OpenCL has not been called yet, and so neither has the tracer */
     if (tracer->count(&copies, why, sizeof why) != IB_EUNAVAILABLE || strstr(why, "ignores layers") == NULL) {
         fprintf(stderr, "counts though no loader has called it: %s\n", why);
         return 1;

@@ -1,5 +1,4 @@
-/* Wrong answers are named by what is wrong with them: every mutant of every operation, and every other
- * pattern. */
+/* Wrong answers are named: every mutant of every operation, and every other pattern. */
 #include "fixtures/mistaken.h"
 #include "opcheck/failure_conditions.h"
 

@@ -1,5 +1,4 @@
-/* Guarded matrices and what is put into them: every write outside of the cells shows, and data is the same
- * each time. */
+/* Guarded matrices: every write outside the cells is detected, and the data is always the same. */
 #include "fixtures/mistaken.h"
 #include "opcheck/op_inputs.h"
 
@@ -115,7 +114,7 @@ static void no_rows_are_all_guard(void **state)
     ib_guarded_close(&a);
 }
 
-/* ---- what is put in ---- */
+/* ---- data ---- */
 
 enum { MANY = 40 };
 

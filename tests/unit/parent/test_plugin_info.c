@@ -1,4 +1,4 @@
-/* What an implementation says of itself, as it comes from whoever wrote it. */
+/* Descriptions of implementations, from untrusted programs. */
 #include "fixtures/scratch.h"
 #include "parent/plugin_info.h"
 
@@ -53,7 +53,7 @@ static void all_of_it(void **state)
     assert_string_equal(info.reason, "r");
     assert_string_equal(info.libraries, "l");
     assert_string_equal(info.algorithm, "lbfgs");
-    assert_int_equal(info.flags, IB_DETERMINISTIC); /* nobody outside simulates or hides */
+    assert_int_equal(info.flags, IB_DETERMINISTIC); /* external programs cannot be simulated or hidden */
     assert_true(info.device);
     assert_int_equal(info.options[0].type, IB_OPTION_INT);
     assert_string_equal(info.options[0].allowed, "1..8");

@@ -1,5 +1,5 @@
-/* Children that go wrong, each told apart, and none left behind. The children are shell scripts that speak
- * the protocol on descriptors 3 and 4. */
+/* Failing children are distinguished, and none is left behind. The children are shell scripts that
+ * implement the protocol on descriptors 3 and 4. */
 #include "base/clock.h"
 #include "parent/worker_process.h"
 

@@ -1,4 +1,4 @@
-/* What a driver or a tracer says, of whatever age they are, and how it travels. */
+/* Counts of drivers and tracers of any version, and their messages. */
 #include "protocol/driver_counters.h"
 
 #include "base/error.h"
@@ -22,7 +22,7 @@ static void assert_nothing_counted(const struct ib_copies *copies, size_t from)
     }
 }
 
-/* ---- who is asked ---- */
+/* ---- sources of counts ---- */
 
 /* The structs as they were at first. */
 struct first_copies {

@@ -1,4 +1,4 @@
-/* What is said must arrive as it was said, and nonsense must be refused with the field's name. */
+/* Messages arrive unchanged, and invalid ones are rejected with the name of the field. */
 #include "base/error.h"
 #include "protocol/messages.h"
 

@@ -1,4 +1,4 @@
-/* loss.npy, as it comes from whoever wrote it. */
+/* loss.npy, from untrusted programs. */
 #include "fixtures/scratch.h"
 #include "run/oracle_cache.h"
 

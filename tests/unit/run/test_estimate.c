@@ -70,7 +70,7 @@ static void rounds_are_counted(void **state)
                              1e6);
     assert_true(fabs(early.estimate.timed_ns - 9 * (start + training)) < 1); /* none may stop early */
     struct plan brief = plan(CASES "epochs: 1000}\nmeasure: {rounds: 1, warmup: 1, min_time: 100ms}\n", 1e6);
-    assert_true(brief.estimate.timed_ns > start + training + 100e6); /* the warm-up is no whole training */
+    assert_true(brief.estimate.timed_ns > start + training + 100e6); /* the warm-up is not a whole training */
     assert_true(brief.estimate.timed_ns < start + training + 200e6);
     struct plan repeated =
         plan(CASES "epochs: 1000}\nmeasure: {rounds: 1, warmup: 0, min_time: 2.5s}\n", 1e6);

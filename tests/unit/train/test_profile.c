@@ -1,4 +1,4 @@
-/* A profile: what it counts, how its clocks are read, and what a database makes of it. */
+/* A profile: its counts, its clocks, and its storage in a database. */
 #include "fixtures/trained.h"
 
 #include "base/error.h"

@@ -166,7 +166,7 @@ static void known_counts(void **state)
     }
 }
 
-/* The law convicts one copy too many, one too few, and one of the wrong size. */
+/* The expected transfers reject one copy too many, one too few, and one of the wrong size. */
 static void law_is_exact(void **state)
 {
     (void)state;

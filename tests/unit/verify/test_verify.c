@@ -1,4 +1,4 @@
-/* The verdict: honest answers pass, whatever their rounding; wrong ones are caught, and by name. */
+/* The verdict: correct answers pass, whatever their rounding; wrong ones are detected and named. */
 #include "core/loss_schedule.h"
 #include "fixtures/problem.h"
 #include "fixtures/trainer.h"
@@ -278,7 +278,7 @@ static void coarse_products_excuse_no_mistake(void **state)
         answer.predictions = predictions;
         struct ib_verification v;
         test_judge(&f.reference, &answer, &v);
-        assert_int_equal(v.verdict, IB_WRONG); /* who asked for f32 must get it */
+        assert_int_equal(v.verdict, IB_WRONG); /* f32 without tf32 must be exact f32 */
         answer.tf32 = true;
         test_judge(&f.reference, &answer, &v);
         assert_right(&v);
@@ -329,7 +329,7 @@ static void the_rest_is_told_in_numbers(void **state)
     release(&f);
 }
 
-/* Both findings are told when an answer is wrong in two ways. */
+/* If an answer is wrong in two ways, both are reported. */
 static void two_mistakes_are_both_told(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* One epoch checked by itself, through random vectors: honest updates pass, whatever their rounding; a wrong
- * layer, column, row or bias is caught, and named. */
+/* One epoch checked separately, with random vectors: correct updates pass, whatever their rounding; a wrong
+ * layer, column, row or bias is detected and named. */
 #include "diagnose/diagnose.h"
 #include "diagnose/patterns.h"
 #include "fixtures/problem.h"
@@ -162,7 +162,7 @@ static void honest_steps_are_right(void **state)
             }
 }
 
-/* Whoever adds up in another order, in arithmetic of the type. */
+/* Sums in another order, in the type's arithmetic. */
 static void another_s_arithmetic_is_right(void **state)
 {
     (void)state;
