@@ -18,6 +18,11 @@ CREATE TABLE run (
     selection     TEXT           -- what -s and -x left: JSON array of their texts
 ) STRICT;
 
+-- Folders within DIR that hold the arrays of a running sweep; none once it has ended.
+CREATE TABLE workspaces (
+    name TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
 -- The cases of the plan, in its order. A column for each axis of the sweep, named as in a configuration, stands behind
 -- these: text as a configuration spells it ("6,6"), numbers as such, NULL where the axis means nothing to a case.
 CREATE TABLE cases (

@@ -23,8 +23,6 @@ void ib_workspace_close(struct ib_workspace *);
 /* A new, empty folder, for the arrays of one pass; and its end, when they have been read. */
 enum ib_status ib_workspace_folder(struct ib_workspace *, const char **out);
 void ib_workspace_remove(const char *folder);
-/* Removes the workspaces that killed runs left in `parent`; nobody else may be running there. */
-void ib_workspace_remove_stale(const char *parent);
 
 /* The arrays of a case in a type (the case's own for implementations, ib_workspace_exact_type for the
  * oracle). Made when they are first asked for. */

@@ -10,8 +10,9 @@
 enum ib_status ib_run_folder_path(const char *dir, char *path);
 
 /* Only one process at a time may add to a run: holds DIR until the descriptor in *lock is closed, or its
- * owner dies. IB_EINVAL: another one has it. */
-enum ib_status ib_run_folder_lock(const char *dir, int *lock);
+ * owner dies. *locked is false where the file system refuses such locks, as NFS does. IB_EINVAL: another
+ * process holds it. */
+enum ib_status ib_run_folder_lock(const char *dir, int *lock, bool *locked);
 
 /* Makes DIR and its parents, and an empty run.sqlite in it, so that two runs cannot both have the folder.
  * IB_EINVAL: it holds a run already; IB_EIO: it cannot be written to. The file's path goes to path[PATH_MAX].
