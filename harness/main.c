@@ -1,4 +1,6 @@
 /* ironbench: the command line. Each command is a file of cli/. */
+#include "base/exit_code.h"
+#include "base/interrupt.h"
 #include "cli/args.h"
 #include "parent/process_run.h"
 #include "worker/worker_main.h"
@@ -44,6 +46,24 @@ static int unknown_command(const char *name)
     return IB_EXIT_USAGE;
 }
 
+/* Output that could not be written is an error, unless the status already is one. */
+static int written(int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fprintf(stderr, "ironbench: stdout: the output cannot be written\n");
+    return status == IB_EXIT_OK || status == IB_EXIT_INTERRUPTED ? IB_EXIT_FAILED : status;
+}
+
+/* Signals are caught for every command, so that it removes what it has made for itself; and output that could
+ * not be written is an error, whatever the command has found. */
+static int run_command(const struct ib_command *command, int argc, char **argv)
+{
+    ib_interrupt_catch();
+    int status = command->main(command, argc, argv);
+    return written(ib_interrupted() ? IB_EXIT_INTERRUPTED : status);
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, ""); /* names may be UTF-8; numbers stay in the C locale */
@@ -52,16 +72,16 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "worker") == 0)
         return ib_worker_main();
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
-        return help(stdout);
+        return written(help(stdout));
     if (strcmp(argv[1], "--version") == 0) {
         printf("ironbench %s\n", IB_VERSION);
-        return IB_EXIT_OK;
+        return written(IB_EXIT_OK);
     }
     signal(SIGPIPE, SIG_IGN); /* a dead worker must not end the sweep */
     if (argc == 3 && strcmp(argv[1], "replay") == 0)
         return ib_process_run_main(argv[2]);
     for (const struct ib_command *const *c = commands; *c; c++)
         if (strcmp(argv[1], (*c)->name) == 0)
-            return (*c)->main(*c, argc - 1, argv + 1);
+            return run_command(*c, argc - 1, argv + 1);
     return unknown_command(argv[1]);
 }

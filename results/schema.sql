@@ -17,6 +17,11 @@ CREATE TABLE run (
     selection     TEXT           -- JSON array of the texts of -s and -x
 ) STRICT;
 
+-- Folders in DIR that hold the arrays of a running sweep; empty once the sweep has ended.
+CREATE TABLE workspaces (
+    name TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
 -- The cases of the plan, in its order. These columns are followed by one for each axis of the sweep, named as in a
 -- configuration: text as in a configuration ("6,6"), numbers as numbers, NULL if the axis does not apply to a case.
 CREATE TABLE cases (

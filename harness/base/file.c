@@ -3,6 +3,7 @@
 #include "base/error.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -56,4 +57,17 @@ char *ib_file_join(struct ib_arena *arena, const char *folder, const char *path)
     if (!folder || path[0] == '/')
         return ib_arena_copy(arena, path);
     return ib_arena_print(arena, "%s/%s", folder, path);
+}
+
+enum ib_status ib_temporary_folder(struct ib_arena *arena, const char *name, const char *last, char **out)
+{
+    const char *const places[] = {getenv("TMPDIR"), "/tmp", last};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        if (!places[i] || !places[i][0])
+            continue;
+        *out = ib_arena_print(arena, "%s/%s-XXXXXX", places[i], name);
+        if (mkdtemp(*out))
+            return IB_OK;
+    }
+    return ib_fail_errno(*out, "cannot create a temporary folder; TMPDIR names another place");
 }

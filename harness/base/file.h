@@ -10,6 +10,10 @@
 enum ib_status ib_file_read(struct ib_arena *, const char *path, size_t max_bytes, char **text,
                             size_t *bytes);
 
+/* Makes a new folder NAME-XXXXXX in TMPDIR, or else in /tmp, or else in `last` (may be NULL). IB_EIO: none of
+ * them can be written to. */
+enum ib_status ib_temporary_folder(struct ib_arena *, const char *name, const char *last, char **out);
+
 /* "a/b" for "a/b/c.csv"; "." if the path names no folder. */
 char *ib_file_folder(struct ib_arena *, const char *path);
 /* "c" for "a/b/c.csv". */

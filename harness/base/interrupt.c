@@ -8,13 +8,16 @@
  * end the poll. */
 static int pipe_fds[2] = {-1, -1};
 static volatile sig_atomic_t received;
+static const int caught[] = {SIGINT, SIGTERM, SIGHUP};
 
+/* The second signal ends the process: the sender does not want to wait. */
 static void on_signal(int signal_number)
 {
-    (void)signal_number;
-    received = 1;
-    if (write(pipe_fds[1], "", 1) < 0)
-        received = 1; /* the pipe is full, and therefore readable */
+    if (received) {
+        signal(signal_number, SIG_DFL);
+        raise(signal_number);
+    }
+    ib_interrupt_request();
 }
 
 void ib_interrupt_catch(void)
@@ -22,15 +25,19 @@ void ib_interrupt_catch(void)
     struct sigaction action = {.sa_handler = on_signal};
     if (pipe_fds[0] < 0 && pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) != 0)
         return;
-    received = 0;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++) {
+        struct sigaction before;
+        sigaction(caught[i], NULL, &before);
+        if (before.sa_handler != SIG_IGN) /* as nohup sets it */
+            sigaction(caught[i], &action, NULL);
+    }
 }
 
-void ib_interrupt_release(void)
+void ib_interrupt_request(void)
 {
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+    received = 1;
+    if (pipe_fds[1] >= 0 && write(pipe_fds[1], "", 1) < 0)
+        received = 1; /* the pipe is full, and therefore readable */
 }
 
 bool ib_interrupted(void)

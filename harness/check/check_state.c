@@ -1,11 +1,15 @@
 #include "check/check_state.h"
 
+#include "base/interrupt.h"
+
 bool ib_checking_continues(struct ib_checking *k, enum ib_level level, const char *subject)
 {
     if (k->hangs >= IB_HANGS_MAX) {
         ib_check_result_skip(k->check_result, level, "not checked: two earlier requests hung");
         return false;
     }
+    if (ib_interrupted())
+        return false;
     if (k->request->progress)
         k->request->progress(k->request->progress_context, subject);
     return true;

@@ -33,8 +33,11 @@ static enum ib_status unknown_flag(const struct ib_command *command, const struc
                    command->name);
 }
 
+/* An empty value is most likely a variable that was not set. */
 static enum ib_status keep_value(const struct ib_flag *flag, const char *value)
 {
+    if (!value[0])
+        return ib_fail(IB_EINVAL, flag->name, "its value is empty: %s is needed", flag->value);
     if (flag->list) {
         size_t n = 0;
         while (flag->list[n])

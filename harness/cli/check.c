@@ -1,5 +1,6 @@
 #include "check/check.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "cli/sweep_flags.h"
 #include "config/config.h"
 #include "report/check_report.h"
@@ -83,7 +84,10 @@ static int check_one(const struct request *r, struct ib_registry *registry, cons
     };
     enum ib_status status = ib_check_run(registry, &request, &check_result);
     int result = IB_EXIT_OK;
-    if (status == IB_OK) {
+    if (status == IB_OK && ib_interrupted()) {
+        fprintf(stderr, "interrupted: nothing was decided\n");
+        result = IB_EXIT_INTERRUPTED;
+    } else if (status == IB_OK) {
         print(r, ib_registry_find(registry, name), &check_result);
         result = exit_status(ib_check_result_verdict(&check_result));
     }
@@ -110,6 +114,8 @@ static int check_all(const struct request *r, struct ib_registry *registry)
         if (!r->as_json && name != ib_registry_names(registry))
             putchar('\n');
         result = worse(result, check_one(r, registry, *name));
+        if (ib_interrupted())
+            return IB_EXIT_INTERRUPTED;
     }
     return result;
 }

@@ -80,10 +80,8 @@ static int run_gate(const struct ib_sweep *sweep, struct ib_gate_request *reques
     ib_progress_begin(&progress, outputs->quiet || outputs->json);
     request->progress = ib_progress_show;
     request->progress_context = &progress;
-    ib_interrupt_catch();
     enum ib_status status = ib_gate(sweep, request, &result);
     bool interrupted = ib_interrupted();
-    ib_interrupt_release();
     ib_progress_end(&progress, sweep->matrix.n);
     if (status != IB_OK)
         return status == IB_EINVAL ? ib_usage_error() : ib_run_error();

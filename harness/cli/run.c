@@ -67,11 +67,12 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
     if (ib_pin_check(&sweep->config.measure) != IB_OK ||
         ib_run_dir_open(sweep, dir, resume, &target) != IB_OK)
         return ib_usage_error();
+    if (!target.locked)
+        fprintf(stderr, "%s: this file system refuses locks; start no other ironbench in this folder\n",
+                target.dir);
     ib_progress_begin(&progress, output->quiet);
-    ib_interrupt_catch();
     enum ib_status status = ib_run(&sweep->config, &sweep->matrix, target.store, target.dir, target.progress,
                                    ib_progress_show, &progress);
-    ib_interrupt_release();
     ib_progress_end(&progress, sweep->matrix.n);
     int exit_status = status != IB_OK ? ib_run_error()
                       : ib_interrupted()

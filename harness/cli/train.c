@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "cli/sweep_flags.h"
 #include "config/matrix.h"
 #include "metrics/metric.h"
@@ -86,7 +87,8 @@ static void print_epoch(void *context, uint64_t epoch, double loss)
 {
     const struct ib_case *c = context;
     printf("Epoch %llu/%llu | Error: %.6g\n", (unsigned long long)epoch, (unsigned long long)c->epochs, loss);
-    fflush(stdout);
+    if (fflush(stdout) != 0)
+        ib_interrupt_request(); /* the reader has gone */
 }
 
 /* The seed logged every thousandth epoch; a short training still gets ten lines. */
@@ -130,6 +132,8 @@ static void print_timed(const struct ib_case *c, const struct ib_timed_pass *tim
 
 static int print_failure(enum ib_case_status status, const char *reason, const char *output)
 {
+    if (ib_interrupted())
+        return IB_EXIT_INTERRUPTED;
     fprintf(stderr, "ironbench: %s: %s\n", ib_word_of(ib_case_status_words, (int)status), reason);
     if (output[0])
         fprintf(stderr, "last output:\n%s\n", output);

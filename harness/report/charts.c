@@ -258,11 +258,8 @@ static enum ib_status draw_script(struct drawing *d, const struct ib_chart_scrip
 
 static enum ib_status open_scratch(struct drawing *d)
 {
-    const char *temporary = getenv("TMPDIR");
-    char *scratch = ib_arena_print(d->arena, "%s/ironbench-charts-XXXXXX",
-                                   temporary && temporary[0] ? temporary : "/tmp");
-    if (!mkdtemp(scratch))
-        return ib_fail_errno(scratch, "cannot create a folder for the charts' data");
+    char *scratch = NULL;
+    IB_TRY(ib_temporary_folder(d->arena, "ironbench-charts", d->dir, &scratch));
     d->scratch = scratch;
     d->data = ib_arena_print(d->arena, "%s/data.tsv", scratch);
     d->commands = ib_arena_print(d->arena, "%s/chart.gp", scratch);

@@ -7,8 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LAST_EPOCH_NS 60000000000u /* in addition to the budget, for the drift trajectory and single steps   \
-                                    */
+#define LAST_EPOCH_NS                                                                                        \
+    60000000000u /* in addition to the budget, for the drift trajectory and single steps                     \
+                  */
 
 struct ib_kept_trajectory {
     char key[1024];

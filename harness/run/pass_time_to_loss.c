@@ -119,7 +119,7 @@ static bool time_stop(struct stopping *s, const struct ib_stop_record *stop, uin
 /* Returns the time of the previous stop if it has the same number of iterations and reaches this loss; NULL
  * otherwise. */
 static const struct ib_stop_time_record *same_training(const struct ib_stop_record *stops, int t,
-                                                const struct ib_stop_time_record *times)
+                                                       const struct ib_stop_time_record *times)
 {
     const bool same = t > 0 && stops[t].epochs == stops[t - 1].epochs;
     return same && !isnan(times[t - 1].train_ns) && times[t - 1].loss <= stops[t].loss ? &times[t - 1] : NULL;

@@ -31,7 +31,6 @@ enum { TIMED, STOPS, WHOLE, SERIES_COUNT };
 struct run {
     const struct ib_matrix *matrix;
     struct ib_store *store;
-    const char *dir;
     struct ib_pass_context context;
     struct series series[SERIES_COUNT];
     struct ib_case_run *case_runs; /* one per case */
@@ -191,12 +190,56 @@ static enum ib_status run_all(struct run *run)
     for (size_t i = 0; i < run->matrix->n && !ib_interrupted(); i++)
         if (!run->case_runs[i].progress.checked && !run->case_runs[i].progress.ended)
             IB_TRY(check_case(run, &run->case_runs[i]));
+    ib_store_checkpoint(run->store);
     for (int i = 0; i < SERIES_COUNT && !ib_interrupted(); i++) {
         if (i == STOPS) /* all timed passes are done, so the target losses are known */
             ib_loss_goals_set(ib_store_record(run->store), run->case_runs, run->matrix->n);
         IB_TRY(run->context.measure->order == IB_BLOCK ? do_blocks(run, i) : do_rounds(run, i));
     }
-    return ib_interrupted() ? IB_OK : ib_store_finish(run->store);
+    return IB_OK;
+}
+
+/* The workspace lies in the run's folder and is recorded there, so that a killed run can be cleaned up by
+ * name. */
+static enum ib_status open_workspace(const struct run *run, const char *dir, struct ib_workspace *out)
+{
+    IB_TRY(ib_workspace_open(dir, out));
+    enum ib_status status = ib_store_add_workspace(run->store, strrchr(out->folder, '/') + 1);
+    if (status != IB_OK)
+        ib_workspace_close(out);
+    return status;
+}
+
+static enum ib_status close_workspace(const struct run *run, struct ib_workspace *work, enum ib_status status)
+{
+    struct ib_arena arena = {0};
+    const char *name = ib_arena_copy(&arena, strrchr(work->folder, '/') + 1);
+    ib_workspace_close(work);
+    if (status == IB_OK)
+        status = ib_store_drop_workspace(run->store, name);
+    ib_arena_free(&arena);
+    return status;
+}
+
+static enum ib_status open_case_runs(struct run *run, const struct ib_case_progress *progress)
+{
+    const size_t n = run->matrix->n;
+    run->case_runs = calloc(n, sizeof *run->case_runs);
+    run->order = calloc(n, sizeof *run->order);
+    if (!run->case_runs || !run->order)
+        return ib_fail(IB_ENOMEM, "run", "out of memory");
+    for (size_t i = 0; i < n; i++)
+        ib_case_run_open(&run->case_runs[i], &run->matrix->cases[i], progress ? &progress[i] : NULL,
+                         run->context.measure->rounds);
+    return IB_OK;
+}
+
+static void close_case_runs(struct run *run)
+{
+    for (size_t i = 0; run->case_runs && i < run->matrix->n; i++)
+        ib_case_run_close(&run->case_runs[i]);
+    free(run->case_runs);
+    free(run->order);
 }
 
 enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *matrix, struct ib_store *store,
@@ -207,30 +250,20 @@ enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *ma
     struct ib_oracle_cache oracle_cache = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
     struct run run = {.matrix = matrix,
                       .store = store,
-                      .dir = dir,
                       .context = {.measure = &config->measure, .work = &work, .oracle_cache = &oracle_cache},
                       .progress = on_progress,
                       .progress_context = context};
     list_series(&run);
-    IB_TRY(ib_workspace_open(dir, &work));
+    IB_TRY(open_workspace(&run, dir, &work));
     if (config->measure.process_runs)
         run.context.hyperfine = ib_hyperfine_version(&work.arena);
-    run.case_runs = calloc(matrix->n, sizeof *run.case_runs);
-    run.order = calloc(matrix->n, sizeof *run.order);
-    enum ib_status status = run.case_runs && run.order ? IB_OK : ib_fail(IB_ENOMEM, "run", "out of memory");
-    for (size_t i = 0; status == IB_OK && i < matrix->n; i++)
-        ib_case_run_open(&run.case_runs[i], &matrix->cases[i], progress ? &progress[i] : NULL,
-                         config->measure.rounds);
+    enum ib_status status = open_case_runs(&run, progress);
     if (status == IB_OK)
         status = run_all(&run);
-
-    for (size_t i = 0; run.case_runs && i < matrix->n; i++)
-        ib_case_run_close(&run.case_runs[i]);
-    free(run.case_runs);
-    free(run.order);
+    close_case_runs(&run);
     ib_oracle_cache_free(&oracle_cache);
-    ib_workspace_close(&work);
-    return status;
+    status = close_workspace(&run, &work, status);
+    return status != IB_OK || ib_interrupted() ? status : ib_store_finish(store);
 }
 
 /* ---- exit status ---- */

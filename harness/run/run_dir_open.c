@@ -27,8 +27,24 @@ static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_run_dir *
     enum ib_status status = ib_store_create(target->dir, &sweep->config, &machine, &target->store);
     ib_arena_free(&arena);
     if (status == IB_OK && target->lock < 0)
-        status = ib_run_folder_lock(target->dir, &target->lock);
+        status = ib_run_folder_lock(target->dir, &target->lock, &target->locked);
     return status == IB_OK ? ib_store_add_cases(target->store, sweep->matrix.cases, sweep->matrix.n) : status;
+}
+
+/* Removes the workspaces that the run recorded as its own and, being killed, could not remove. Their names
+ * come from the record, so that nothing else is touched. */
+static enum ib_status remove_workspaces(struct ib_run_dir *target)
+{
+    struct ib_arena arena = {0};
+    const char **names;
+    size_t n;
+    enum ib_status status = ib_store_workspaces(target->store, &arena, &names, &n);
+    for (size_t i = 0; status == IB_OK && i < n; i++) {
+        ib_workspace_remove(ib_arena_print(&arena, "%s/%s", target->dir, names[i]));
+        status = ib_store_drop_workspace(target->store, names[i]);
+    }
+    ib_arena_free(&arena);
+    return status;
 }
 
 /* Locks first, so that nothing changes between reading and acting on it. */
@@ -37,7 +53,7 @@ static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target
     const struct ib_matrix *matrix = &sweep->matrix;
     struct ib_arena *arena = &sweep->config.arena;
     bool blank, empty;
-    IB_TRY(ib_run_folder_lock(target->dir, &target->lock));
+    IB_TRY(ib_run_folder_lock(target->dir, &target->lock, &target->locked));
     IB_TRY(ib_run_folder_disclaim(target->dir, &blank));
     if (blank)
         return open_new(sweep, target);
@@ -45,7 +61,7 @@ static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target
     IB_TRY(ib_store_open(target->dir, &target->store));
     if (empty)
         return ib_store_add_cases(target->store, matrix->cases, matrix->n);
-    ib_workspace_remove_stale(target->dir);
+    IB_TRY(remove_workspaces(target));
     target->progress = ib_arena_alloc(arena, matrix->n * sizeof *target->progress);
     return ib_resume_load(target->store, matrix->cases, matrix->n, arena, target->progress);
 }

@@ -7,7 +7,8 @@
 
 struct ib_run_dir {
     const char *dir;
-    int lock; /* held on the folder */
+    int lock;    /* held on the folder */
+    bool locked; /* false: the file system refuses locks */
     struct ib_store *store;
     struct ib_case_progress *progress; /* per case; NULL: nothing has been done */
 };

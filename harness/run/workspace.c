@@ -1,10 +1,10 @@
 #include "run/workspace.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/npy.h"
 
 #include <ftw.h>
-#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,12 +16,12 @@
 enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out)
 {
     *out = (struct ib_workspace){0};
-    const char *temporary = getenv("TMPDIR");
-    if (!parent)
-        parent = temporary && *temporary ? temporary : "/tmp";
-    char *folder = ib_arena_print(&out->arena, "%s/ironbench-XXXXXX", parent);
-    if (!mkdtemp(folder)) {
-        enum ib_status status = ib_fail_errno(parent, "cannot create a folder for the run's arrays");
+    char *folder = parent ? ib_arena_print(&out->arena, "%s/ironbench-XXXXXX", parent) : NULL;
+    enum ib_status status = !parent ? ib_temporary_folder(&out->arena, "ironbench", NULL, &folder)
+                            : mkdtemp(folder)
+                                ? IB_OK
+                                : ib_fail_errno(parent, "cannot create a folder for the run's arrays");
+    if (status != IB_OK) {
         ib_arena_free(&out->arena);
         return status;
     }
@@ -39,17 +39,6 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
 void ib_workspace_remove(const char *folder)
 {
     nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-void ib_workspace_remove_stale(const char *parent)
-{
-    char pattern[4096];
-    glob_t found;
-    snprintf(pattern, sizeof pattern, "%s/ironbench-??????", parent);
-    if (glob(pattern, 0, NULL, &found) == 0)
-        for (size_t i = 0; i < found.gl_pathc; i++)
-            ib_workspace_remove(found.gl_pathv[i]);
-    globfree(&found);
 }
 
 void ib_workspace_close(struct ib_workspace *w)

@@ -24,8 +24,6 @@ void ib_workspace_close(struct ib_workspace *);
 /* Create a folder for the arrays of one pass, and remove it once they have been read. */
 enum ib_status ib_workspace_folder(struct ib_workspace *, const char **out);
 void ib_workspace_remove(const char *folder);
-/* Removes workspaces that killed runs left in `parent`; no other run may be using it. */
-void ib_workspace_remove_stale(const char *parent);
 
 /* Returns the arrays of a case in a type (the case's own for implementations, ib_workspace_exact_type for the
  * oracle), written on first use. */

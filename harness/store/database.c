@@ -116,14 +116,3 @@ enum ib_status ib_db_run_once(sqlite3 *db, const char *sql, const struct ib_db_v
     sqlite3_finalize(statement);
     return status;
 }
-
-int ib_db_number(sqlite3 *db, const char *sql)
-{
-    sqlite3_stmt *query = NULL;
-    bool row = false;
-    int number = 0;
-    if (ib_db_prepare(db, sql, &query) == IB_OK && ib_db_next(query, &row) == IB_OK && row)
-        number = sqlite3_column_int(query, 0);
-    sqlite3_finalize(query);
-    return number;
-}

@@ -63,8 +63,6 @@ enum ib_status ib_db_run(sqlite3_stmt *, const struct ib_db_value *values, size_
 
 /* Prepares, binds, runs and frees such a statement. */
 enum ib_status ib_db_run_once(sqlite3 *, const char *sql, const struct ib_db_value *values, size_t n);
-/* The first column of the first row; 0 also without a row and after a failure. */
-int ib_db_number(sqlite3 *, const char *sql);
 
 /* Lists values in a call of the functions above. */
 #define IB_DB_VALUES(...)                                                                                    \

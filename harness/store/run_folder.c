@@ -47,15 +47,27 @@ enum ib_status ib_run_folder_claim(const char *dir, char *path)
     return IB_OK;
 }
 
-/* 0 also for a file that is not a database yet. */
-static int count_tables(const char *path)
+/* Databases are opened for writing where the file allows it, since only then can SQLite roll back what a
+ * killed process left half done. */
+static enum ib_status ask_integer(sqlite3 *db, const char *sql, int *out)
+{
+    sqlite3_stmt *query = NULL;
+    bool row = false;
+    enum ib_status status = ib_db_prepare(db, sql, &query);
+    if (status == IB_OK)
+        status = ib_db_next(query, &row);
+    *out = row ? sqlite3_column_int(query, 0) : 0;
+    sqlite3_finalize(query);
+    return status;
+}
+
+static enum ib_status count_tables(const char *path, int *count)
 {
     sqlite3 *db;
-    if (ib_db_open(path, SQLITE_OPEN_READONLY, &db) != IB_OK)
-        return 0;
-    int count = ib_db_number(db, "SELECT count(*) FROM sqlite_master");
+    IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &db));
+    enum ib_status status = ask_integer(db, "SELECT count(*) FROM sqlite_master", count);
     sqlite3_close(db);
-    return count;
+    return status;
 }
 
 enum ib_status ib_run_folder_disclaim(const char *dir, bool *blank)
@@ -63,10 +75,14 @@ enum ib_status ib_run_folder_disclaim(const char *dir, bool *blank)
     static const char *const suffixes[] = {"-wal", "-shm", ""}; /* the file itself last: it claims DIR */
     char path[PATH_MAX], file[PATH_MAX + 8];
     struct stat info;
+    int tables;
     *blank = false;
     IB_TRY(ib_run_folder_path(dir, path));
-    /* SQLite makes its first page before any table; a larger file holds data. */
-    if (stat(path, &info) != 0 || info.st_size > LARGEST_BLANK || count_tables(path) > 0)
+    /* SQLite makes its first page before any table; a larger file holds data, whatever it is. */
+    if (stat(path, &info) != 0 || info.st_size > LARGEST_BLANK)
+        return IB_OK;
+    IB_TRY(count_tables(path, &tables)); /* what cannot be read is not empty */
+    if (tables > 0)
         return IB_OK;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
         snprintf(file, sizeof file, "%s%s", path, suffixes[i]);
@@ -77,31 +93,43 @@ enum ib_status ib_run_folder_disclaim(const char *dir, bool *blank)
     return IB_OK;
 }
 
-enum ib_status ib_run_folder_lock(const char *dir, int *lock)
+enum ib_status ib_run_folder_lock(const char *dir, int *lock, bool *locked)
 {
     *lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (*lock < 0)
         return ib_fail_errno(dir, "cannot open this folder");
-    if (flock(*lock, LOCK_EX | LOCK_NB) == 0)
+    *locked = flock(*lock, LOCK_EX | LOCK_NB) == 0;
+    if (*locked || errno != EWOULDBLOCK)
         return IB_OK;
-    enum ib_status status = errno == EWOULDBLOCK
-                                ? ib_fail(IB_EINVAL, dir, "another ironbench is running in this folder")
-                                : ib_fail_errno(dir, "cannot lock this folder");
     close(*lock);
     *lock = -1;
-    return status;
+    return ib_fail(IB_EINVAL, dir, "another ironbench is running in this folder");
 }
 
 static enum ib_status check_version(const char *path, int version)
 {
     if (version == IB_DATABASE_VERSION)
         return IB_OK;
-    if (version == 0)
+    if (version <= 0)
         return ib_fail(IB_EINVAL, path, "not a run of ironbench");
     const bool newer = version > IB_DATABASE_VERSION;
     return ib_fail(IB_EINVAL, path, "written by %s ironbench: its tables are version %d, this one reads %d%s",
                    newer ? "a newer" : "an older", version, IB_DATABASE_VERSION,
                    newer ? "" : "; read it with the ironbench that wrote it, or run its configuration again");
+}
+
+static enum ib_status open_current(const char *path, sqlite3 **out)
+{
+    int version = 0;
+    IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, out)); /* SQLite falls back to reading where it must */
+    enum ib_status status = ask_integer(*out, "PRAGMA user_version", &version);
+    if (status == IB_OK || sqlite3_errcode(*out) == SQLITE_NOTADB)
+        status = check_version(path, version);
+    if (status != IB_OK) {
+        sqlite3_close(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out)
@@ -110,13 +138,7 @@ enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out)
     IB_TRY(ib_run_folder_path(dir, path));
     if (access(path, F_OK) != 0)
         return ib_fail(IB_EINVAL, dir, "this folder holds no run (there is no %s in it)", RUN_FILE);
-    IB_TRY(ib_db_open(path, SQLITE_OPEN_READONLY, out));
-    enum ib_status status = check_version(path, ib_db_number(*out, "PRAGMA user_version"));
-    if (status != IB_OK) {
-        sqlite3_close(*out);
-        *out = NULL;
-    }
-    return status;
+    return open_current(path, out);
 }
 
 static enum ib_status write_file(const char *path, const char *text)

@@ -10,8 +10,9 @@
 enum ib_status ib_run_folder_path(const char *dir, char *path);
 
 /* Locks DIR until the descriptor in *lock is closed or its owner dies, since only one process at a time may
- * add to a run. IB_EINVAL: another process holds the lock. */
-enum ib_status ib_run_folder_lock(const char *dir, int *lock);
+ * add to a run. *locked is false if the file system refuses such locks, as NFS can. IB_EINVAL: another
+ * process holds the lock. */
+enum ib_status ib_run_folder_lock(const char *dir, int *lock, bool *locked);
 
 /* Makes DIR and its parents, and an empty run.sqlite in it, so that two runs cannot claim one folder. The
  * path of the file goes to path[PATH_MAX]. IB_EINVAL: DIR already holds a run; IB_EIO: it cannot be written

@@ -34,6 +34,16 @@ enum ib_status ib_store_put_stopped(struct ib_store *, const struct ib_case *, c
 /* A case that ended without (further) passes: unavailable, unsupported, or a failed worker. */
 enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, enum ib_case_status,
                                    const char *reason);
+/* The folders within the run's own that hold the arrays of a running sweep: recorded before they are filled,
+ * so that what a killed run left can be removed by name. */
+enum ib_status ib_store_add_workspace(struct ib_store *, const char *name);
+enum ib_status ib_store_drop_workspace(struct ib_store *, const char *name);
+enum ib_status ib_store_workspaces(struct ib_store *, struct ib_arena *, const char ***names, size_t *n);
+
+/* Moves what has been written so far from the write-ahead log into the database, so that a copy of that file
+ * alone holds it. A reader in the way only delays it. */
+void ib_store_checkpoint(struct ib_store *);
+
 /* Marks the run as finished. */
 enum ib_status ib_store_finish(struct ib_store *);
 void ib_store_close(struct ib_store *);

@@ -292,9 +292,9 @@ static void is_told(void **state)
 static void another_algorithm_is_told(void **state)
 {
     (void)state;
-    static const char *const said[] = {
-        "trained until the parameters",   "3.00 s [1.50, 6.00]", "other, 99 %: stuck.",
-        "as the other algorithm reports", "750 ms (self-reported)",    NULL};
+    static const char *const said[] = {"trained until the parameters", "3.00 s [1.50, 6.00]",
+                                       "other, 99 %: stuck.",          "as the other algorithm reports",
+                                       "750 ms (self-reported)",       NULL};
     add("usual", 1e6, falling, FALLING);
     const double *asked = derive().loss_groups[0].targets.loss;
     struct ib_case_record *other = add_other("other");

@@ -239,8 +239,8 @@ static void a_broken_chart_costs_only_itself(void **state)
     assert_null(drawn[0].note);
     assert_says(drawn[0].svg, "it's \"a\" &lt;b> $(ls)");
     assert_string_equal(drawn[0].file, "charts/f_good.svg");
-    static const char *const notes[] = {"colour is not a header", "#@title and #@sql", "no such table: nowhere",
-                                        "gnuplot failed", "nothing to draw"};
+    static const char *const notes[] = {"colour is not a header", "#@title and #@sql",
+                                        "no such table: nowhere", "gnuplot failed", "nothing to draw"};
     for (size_t i = 0; i < 5; i++) {
         assert_null(drawn[i + 1].svg);
         assert_says(drawn[i + 1].note, notes[i]);

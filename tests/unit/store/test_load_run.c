@@ -18,8 +18,11 @@ static void refuses_what_is_not_a_run(void **state)
     sample_run_create_single("newer");
     assert_int_equal(ib_db_open("newer/run.sqlite", SQLITE_OPEN_READWRITE, &db), IB_OK);
     assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 7", NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(db);
     expect_failure(ib_load_run("newer", &run), IB_EINVAL, "newer/run.sqlite", WORDS("newer", "7"));
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = -1", NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    expect_failure(ib_load_run("newer", &run), IB_EINVAL, "newer/run.sqlite",
+                   WORDS("not a run of ironbench"));
     scratch_file("newer/run.sqlite", "this is not a database");
     expect_failure(ib_load_run("newer", &run), IB_EINVAL, "newer/run.sqlite",
                    WORDS("not a run of ironbench"));
