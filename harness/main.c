@@ -1,4 +1,4 @@
-/* ironbench: the command line. Each command lies in cli/. */
+/* ironbench: the command line. Each command is a file of cli/. */
 #include "cli/args.h"
 #include "parent/process_run.h"
 #include "worker/worker_main.h"
@@ -21,19 +21,19 @@ static const struct ib_command *const commands[] = {
 static int help(FILE *to)
 {
     fprintf(to,
-            "ironbench: which implementation is fastest, is its answer right, what did the copying cost?\n\n"
-            "usage: ironbench VERB ...\n\n");
-    for (const struct ib_command *const *v = commands; *v; v++)
-        fprintf(to, "  %-8s %s\n", (*v)->name, (*v)->summary);
-    fprintf(to, "\n`ironbench VERB --help` says more; `ironbench --version` says which program this is.\n\n"
-                "exit status: 0 ok, 1 slower (gate), 2 usage or configuration, 3 wrong answer or untrusted "
-                "copies, 4 a\n"
-                "case failed or is missing, 5 undecided (gate --strict), 130 interrupted; several at once: "
-                "3, 4, 1, 5.\n");
+            "ironbench: which implementation is fastest, is its answer right, and what does copying cost?\n\n"
+            "usage: ironbench COMMAND ...\n\n");
+    for (const struct ib_command *const *c = commands; *c; c++)
+        fprintf(to, "  %-8s %s\n", (*c)->name, (*c)->summary);
+    fprintf(to,
+            "\n`ironbench COMMAND --help` describes a command; `ironbench --version` prints the version.\n\n"
+            "exit status: 0 success, 1 slower (gate), 2 usage or configuration error, 3 wrong answer or\n"
+            "untrusted copies, 4 a case failed or is missing, 5 undecided (gate --strict), 130 interrupted;\n"
+            "if several apply, the first of 3, 4, 1, 5.\n");
     return to == stdout ? IB_EXIT_OK : IB_EXIT_USAGE;
 }
 
-static int unknown_verb(const char *name)
+static int unknown_command(const char *name)
 {
     const char *names[sizeof commands / sizeof *commands] = {0};
     for (size_t i = 0; commands[i]; i++)
@@ -57,11 +57,11 @@ int main(int argc, char **argv)
         printf("ironbench %s\n", IB_VERSION);
         return IB_EXIT_OK;
     }
-    signal(SIGPIPE, SIG_IGN); /* a worker that died must not take the sweep along */
+    signal(SIGPIPE, SIG_IGN); /* a dead worker must not end the sweep */
     if (argc == 3 && strcmp(argv[1], "replay") == 0)
         return ib_process_run_main(argv[2]);
-    for (const struct ib_command *const *v = commands; *v; v++)
-        if (strcmp(argv[1], (*v)->name) == 0)
-            return (*v)->main(*v, argc - 1, argv + 1);
-    return unknown_verb(argv[1]);
+    for (const struct ib_command *const *c = commands; *c; c++)
+        if (strcmp(argv[1], (*c)->name) == 0)
+            return (*c)->main(*c, argc - 1, argv + 1);
+    return unknown_command(argv[1]);
 }

@@ -1,4 +1,4 @@
-// Makes the page handier; everything is there without it.
+// Sorts tables and opens linked cases; the page is complete without it.
 for (const table of document.querySelectorAll("table.sortable")) {
   const heads = [...table.tHead.rows[0].cells];
   heads.forEach((head, column) => {
@@ -22,7 +22,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
   });
 }
 
-// A link to a case opens it, and what it is folded into.
+// A link to a case opens its <details> and all that enclose it.
 const open = () => {
   let at = document.getElementById(location.hash.slice(1));
   const target = at;

@@ -1,7 +1,6 @@
--- The tables of DIR/run.sqlite: one run. The names of columns say their units: _ns are nanoseconds of wall
--- time, _bytes bytes, _count a number of times. NULL means unknown, or meaningless for this case; it is never
--- written as 0. Words such as 'per_op' are those of the record (results/record.schema.json). A reader
--- refuses a file with another user_version.
+-- The tables of DIR/run.sqlite, which holds one run. Suffixes of columns are units: _ns nanoseconds of wall time, _bytes
+-- bytes, _count a number of times. NULL, never 0, means unknown or not applicable to the case. Words such as 'per_op'
+-- are those of the record (results/record.schema.json). Readers refuse a file with another user_version.
 PRAGMA user_version = 5;
 
 -- Exactly one row.
@@ -14,12 +13,12 @@ CREATE TABLE run (
     config_sha256 TEXT NOT NULL, -- of config_text
     version       TEXT NOT NULL, -- of ironbench
     machine       TEXT NOT NULL, -- JSON object
-    reference     TEXT,          -- implementation that speed-ups are over, as the configuration names it
-    selection     TEXT           -- what -s and -x left: JSON array of their texts
+    reference     TEXT,          -- implementation that speed-ups are over, as named in the configuration
+    selection     TEXT           -- JSON array of the texts of -s and -x
 ) STRICT;
 
--- The cases of the plan, in its order. A column for each axis of the sweep, named as in a configuration, stands behind
--- these: text as a configuration spells it ("6,6"), numbers as such, NULL where the axis means nothing to a case.
+-- The cases of the plan, in its order. These columns are followed by one for each axis of the sweep, named as in a
+-- configuration: text as in a configuration ("6,6"), numbers as numbers, NULL if the axis does not apply to a case.
 CREATE TABLE cases (
     number         INTEGER PRIMARY KEY, -- from 1
     id             TEXT NOT NULL UNIQUE,
@@ -32,12 +31,12 @@ CREATE TABLE cases (
     label          TEXT NOT NULL,    -- implementation and options, for people
     libraries      TEXT,             -- of the implementation: their versions, its device
     simulated      INTEGER NOT NULL, -- 1: its times mean nothing and are never ranked
-    algorithm      TEXT,             -- another than gradient descent, so that nothing can verify it; NULL: that
+    algorithm      TEXT,             -- other than gradient descent, so that it cannot be verified; NULL: that
     status         TEXT,             -- the worst of all passes so far; NULL: not run yet
     reason         TEXT              -- of a status other than ok
 ) STRICT;
 
--- The checked pass of a case: untimed, its losses read on the way.
+-- The checked pass of a case: not timed, its losses read during training.
 CREATE TABLE checks (
     case_number           INTEGER PRIMARY KEY REFERENCES cases (number),
     status                TEXT NOT NULL,
@@ -56,16 +55,16 @@ CREATE TABLE checks (
     prediction_error      REAL,    -- relative
     first_divergent_epoch INTEGER,
     convergence           TEXT,
-    as_expected                INTEGER, -- 1: copied exactly what its residency says
-    stderr                TEXT     -- the end of what the worker wrote there
+    as_expected           INTEGER, -- 1: copied exactly what its residency implies
+    stderr                TEXT     -- the end of the worker's stderr
 ) STRICT;
 
--- What the driver of a device was asked to do during the checked pass, by a count that is not ours. A row where
--- there is such a tracer; its counts are NULL where it could not count, or does not count that.
+-- The work of a device's driver during the checked pass, counted by a tracer that is independent of the transfer log. A
+-- row if there is a tracer; counts are NULL if it could not count, or does not count that kind.
 CREATE TABLE tracers (
     case_number  INTEGER PRIMARY KEY REFERENCES cases (number),
-    source       TEXT NOT NULL, -- what counted: 'driver', 'OpenCL layer'
-    agrees       INTEGER,       -- 1: the same copies as in our transfer log; NULL: it could not count,
+    source       TEXT NOT NULL, -- 'driver', 'OpenCL layer'
+    agrees       INTEGER,       -- 1: the same copies as in the transfer log; NULL: it could not count,
     reason       TEXT,          -- for this reason
     h2d_count    INTEGER,
     h2d_bytes    INTEGER,
@@ -77,18 +76,18 @@ CREATE TABLE tracers (
     d2d_bytes    INTEGER,
     memset_count INTEGER,
     memset_bytes INTEGER,
-    pageable_count INTEGER,     -- of h2d and d2h together, from or to such memory of the host
+    pageable_count INTEGER,     -- the part of h2d and d2h from or to pageable memory of the host
     pageable_bytes INTEGER,
     pinned_count INTEGER,
     pinned_bytes INTEGER,
-    opened_h2d_count INTEGER,   -- before the harness began, in opening the implementation: no part of those above
+    opened_h2d_count INTEGER,   -- while the implementation was opened; not included above
     opened_h2d_bytes INTEGER,
     opened_d2h_count INTEGER,
     opened_d2h_bytes INTEGER
 ) STRICT;
 
--- The kernels that are launch_count, whoever started them, by the driver's names; '(all others)' past 64 of them. None
--- where the tracer does not know.
+-- The kernels in launch_count by the driver's names, including those that libraries started; '(all others)' past 64 of
+-- them. No rows if the tracer does not record names.
 CREATE TABLE tracer_kernels (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     name        TEXT NOT NULL,
@@ -96,8 +95,8 @@ CREATE TABLE tracer_kernels (
     PRIMARY KEY (case_number, name)
 ) STRICT, WITHOUT ROWID;
 
--- The profiled pass of a case on a device: a short training in which every step is waited for. Its times are shares:
--- they add up to more than a training takes that is let run. Totals over `epochs` epochs.
+-- The profiled pass of a case on a device: a short training with a wait after every step. Use its times as shares: they
+-- add up to more than a training without waits. Totals over `epochs` epochs.
 CREATE TABLE profiles (
     case_number INTEGER PRIMARY KEY REFERENCES cases (number),
     epochs      INTEGER, -- NULL: it failed,
@@ -125,7 +124,7 @@ CREATE TABLE profile_copies (
     PRIMARY KEY (case_number, op, tensor)
 ) STRICT, WITHOUT ROWID;
 
--- On the test rows; train_loss: final parameters, training rows. The unit of mae and rmse is the target's.
+-- Over the test rows; train_loss: over the training rows, with the final parameters. mae and rmse have the target's unit.
 CREATE TABLE metrics (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     name        TEXT NOT NULL,
@@ -133,13 +132,13 @@ CREATE TABLE metrics (
     PRIMARY KEY (case_number, name)
 ) STRICT;
 
--- The loss before the update of those epochs at which the checked pass read it. Of another algorithm: its iterations
--- as it counts them, the loss on the training rows.
+-- The losses that the checked pass read, each before the update of its epoch. For another algorithm: its own count of
+-- iterations, the loss on the training rows.
 CREATE TABLE curve (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     epoch       INTEGER NOT NULL, -- from 1
     loss        REAL,             -- NULL: NaN
-    seconds     REAL,             -- since the training began, of another algorithm; else NULL: epoch * its time
+    seconds     REAL,             -- since the training of another algorithm began; else NULL: epoch * its time
     PRIMARY KEY (case_number, epoch)
 ) STRICT, WITHOUT ROWID;
 
@@ -153,8 +152,8 @@ CREATE TABLE predictions (
     PRIMARY KEY (case_number, row, output)
 ) STRICT, WITHOUT ROWID;
 
--- What each timed pass of a case must repeat: the checked pass's final parameters and its predictions in the model's
--- own units, as f64 in the machine's byte order.
+-- The final parameters of the checked pass and its predictions in the model's own units, which each timed pass must
+-- repeat; f64 in the machine's byte order.
 CREATE TABLE finals (
     case_number INTEGER PRIMARY KEY REFERENCES cases (number),
     params      BLOB NOT NULL,
@@ -174,18 +173,18 @@ CREATE TABLE rounds (
     train_ns    INTEGER,          -- of one training
     readback_ns INTEGER,
     predict_ns  INTEGER,
-    as_expected      INTEGER,
+    as_expected INTEGER,
     stderr      TEXT,
-    cpu_epoch_ns REAL,            -- of epoch_ns, how long the training thread had a processor
-    disturbed   INTEGER,          -- 1: the two part by more than 2 %, or `slowed`; NULL: it cannot be told
-    slices      TEXT,             -- JSON array: of each slice of the round, the median training / epochs, in order
+    cpu_epoch_ns REAL,            -- the part of epoch_ns in which the training thread had a processor
+    disturbed   INTEGER,          -- 1: these two differ by more than 2 %, or `slowed`; NULL: unknown
+    slices      TEXT,             -- JSON array: median training / epochs of each slice of the round, in order
     clock_mhz   INTEGER,          -- of the device's cores, at the end of the round
-    slowed      TEXT,             -- by what the device was held back: 'power', 'heat'
+    slowed      TEXT,             -- why the device was slowed down: 'power', 'heat'
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 
--- Over the rounds of a case that gave a time and were not disturbed (over all where all were); kept up to date with
--- them.
+-- Over the rounds of a case that gave a time and were not disturbed (over all if all were disturbed); updated with
+-- every round.
 CREATE TABLE epoch_times (
     case_number INTEGER PRIMARY KEY REFERENCES cases (number),
     n           INTEGER NOT NULL, -- rounds
@@ -195,23 +194,23 @@ CREATE TABLE epoch_times (
     ci_high_ns  REAL
 ) STRICT;
 
--- The whole process of a case, timed from outside. A row where that was asked for.
+-- The whole process of a case, timed from outside. A row if that was requested.
 CREATE TABLE whole_processes (
     case_number INTEGER PRIMARY KEY REFERENCES cases (number),
     source      TEXT, -- what timed it: 'hyperfine 1.15.0'
-    reason      TEXT  -- why there is no time, or why its runs came to an end
+    reason      TEXT  -- why there is no time, or why its runs ended
 ) STRICT;
 
--- Its runs, each one training and its prediction from the start of a process to its exit. The parts are by the
--- process's own clock; what of wall_ns they leave is the start of what runs it, which only the outside can see.
+-- Its runs, each one training and its prediction from the start of a process to its exit. The parts are measured by the
+-- process's own clock; the rest of wall_ns is the start of the process, which can only be measured from outside.
 CREATE TABLE process_runs (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     run         INTEGER NOT NULL, -- from 1
     wall_ns     REAL NOT NULL,
     user_ns     REAL NOT NULL,    -- processor time, of all threads
     system_ns   REAL NOT NULL,
-    startup_ns  INTEGER NOT NULL, -- until the program says hello
-    load_ns     INTEGER,          -- NULL, here and below: the program does not tell; it lies in another part
+    startup_ns  INTEGER NOT NULL, -- until the program sends hello
+    load_ns     INTEGER,          -- NULL, here and below: not reported; it is included in another part
     setup_ns    INTEGER NOT NULL, -- until it is ready
     train_ns    INTEGER NOT NULL,
     readback_ns INTEGER,
@@ -220,25 +219,25 @@ CREATE TABLE process_runs (
     PRIMARY KEY (case_number, run)
 ) STRICT, WITHOUT ROWID;
 
--- Where another algorithm is stopped: after so many iterations the parameters that it returns have come down to a
--- loss. A row a loss, once they have been searched for.
+-- The stops of another algorithm: the number of iterations after which the parameters that it returns reach a loss. One
+-- row per loss, once they have been searched for.
 CREATE TABLE stops (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     target      INTEGER NOT NULL, -- from 1: 90 %, 99 % and 99.9 % of the improvement of its problem's reference
-    loss        REAL NOT NULL,    -- which is this one
+    loss        REAL NOT NULL,    -- to reach
     epochs      INTEGER,          -- the fewest iterations found; NULL: none,
-    trainings   INTEGER NOT NULL, -- that the search took
-    reason      TEXT,             -- for this reason; NULL: it never comes so low
+    trainings   INTEGER NOT NULL, -- during the search
+    reason      TEXT,             -- for this reason; NULL: it never reaches the loss
     PRIMARY KEY (case_number, target)
 ) STRICT, WITHOUT ROWID;
 
--- Rounds of trainings that end at a stop. What comes back must have come down to the loss again.
+-- Rounds of trainings that end at a stop. The returned parameters must reach the loss again.
 CREATE TABLE stop_times (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     round       INTEGER NOT NULL, -- from 1
     target      INTEGER NOT NULL,
-    train_ns    REAL,             -- of one training, by the parent's clock; NULL: it has none,
-    loss        REAL,             -- of the parameters that came back
+    train_ns    REAL,             -- of one training, by the parent's clock; NULL: none,
+    loss        REAL,             -- of the returned parameters
     reason      TEXT,             -- for this reason
     PRIMARY KEY (case_number, round, target)
 ) STRICT, WITHOUT ROWID;

@@ -6,10 +6,10 @@ static const char schema[] =
     "CREATE TEMP TABLE copy_costs (model TEXT, dataset TEXT, pair INTEGER, case_id TEXT,"
     " residency TEXT, simulated INTEGER, epoch_ns REAL, transfer_ns REAL, sync_ns REAL, compute_ns REAL,"
     " launch_ns REAL, ratio REAL, ratio_low REAL, ratio_high REAL);"
-    /* at, at_low, at_high: rows where they cross, 0 below the smallest size, 9e999 beyond the largest. */
+    /* at, at_low, at_high: rows at the crossing; 0: below the smallest size; 9e999: beyond the largest. */
     "CREATE TEMP TABLE crossover_lines (model TEXT, task TEXT, cols INTEGER, title TEXT, place INTEGER,"
     " name TEXT, rows REAL, device_ns REAL, host_ns REAL, at REAL, at_low REAL, at_high REAL, at_ns REAL);"
-    /* What the record calls its cases, which of them are ranked, and the median runs of whole processes. */
+    /* The names of the cases, which of them are ranked, and the median runs of whole processes. */
     "CREATE TEMP TABLE names (case_number INTEGER PRIMARY KEY, who TEXT, problem TEXT, training TEXT, series "
     "TEXT);"
     "CREATE TEMP TABLE ranked (case_number INTEGER PRIMARY KEY);"
@@ -18,8 +18,8 @@ static const char schema[] =
     " load_ns INTEGER, setup_ns INTEGER, train_ns INTEGER, readback_ns INTEGER, predict_ns INTEGER, rest_ns "
     "INTEGER,"
     " residual_ns REAL);"
-    /* The predictions that a chart can show without drawing the same thing many times: those of one verified
-     * case for all that trained the same, and those of each wrong case. */
+    /* Predictions without duplicates: one verified case for all that trained the same, and each wrong case.
+     */
     "CREATE TEMP VIEW answers AS WITH told AS ("
     " SELECT n.case_number, c.model, c.dataset, n.series, k.verdict,"
     "  row_number() OVER same AS place, count(*) OVER same_all - 1 AS others"

@@ -9,11 +9,11 @@
 
 const char *const ib_crossover_words[] = {"from", "until", "always", "never"};
 
-/* A ranked case, with what it is compared by. */
+/* A ranked case with its keys for comparison. */
 struct candidate {
     const struct ib_case_record *record;
     const char *problem, *title;
-    const char *sweep; /* equal for problems that differ by nothing but rows and epochs */
+    const char *sweep; /* equal for problems that differ only in rows and epochs */
     const char *name;
     bool on_host;
     double rows, time_ns;
@@ -24,17 +24,17 @@ struct candidates {
     size_t n;
 };
 
-/* ---- which cases belong together ---- */
+/* ---- grouping ---- */
 
-/* A problem's name ends with its data set. */
+/* The problem's name without its data set, with which it ends. */
 static const char *title_of(struct ib_arena *arena, const struct ib_case_record *c)
 {
     size_t tail = strlen(c->axis[IB_AXIS_DATASET]) + 1, length = strlen(c->problem);
     return ib_arena_print(arena, "%.*s", (int)(length > tail ? length - tail : length), c->problem);
 }
 
-/* Of all axes but those of size. Epochs are one of these, so that small data may be trained longer; where
- * they vary within a data set, they are part of its problems' names. */
+/* All axes except those of size. Epochs count as size, so that small data may be trained longer; if they vary
+ * within a data set, they are part of its problems' names. */
 static const char *sweep_of(struct ib_arena *arena, const struct ib_case_record *c, const char *title)
 {
     const char *text = ib_arena_print(arena, "%s|%d|%" PRIu64, title, (int)c->task, c->cols);
@@ -86,7 +86,7 @@ static int by_rows(const void *left, const void *right)
     return (a->rows > b->rows) - (a->rows < b->rows);
 }
 
-/* The first of the plan stands for several data sets of one size. */
+/* Does the line already have this size? The first data set of a size stands for the others. */
 static bool has_size(const struct ib_crossover *line, double rows)
 {
     for (size_t i = 0; i < line->n; i++)
@@ -95,7 +95,7 @@ static bool has_size(const struct ib_crossover *line, double rows)
     return false;
 }
 
-/* All sizes at which the device of all->list[first] was measured beside a host implementation. */
+/* Finds all sizes at which the device of all->list[first] and a host implementation were measured. */
 static void find_sizes(struct ib_arena *arena, const struct candidates *all, size_t first,
                        struct ib_crossover *line)
 {
@@ -118,21 +118,21 @@ static void find_sizes(struct ib_arena *arena, const struct candidates *all, siz
 
 enum bound { LOW, MIDDLE, HIGH };
 
-/* The logarithm of a bound of the ratio at a size; negative where the device is faster. */
+/* The logarithm of a bound of the ratio at a size; negative if the device is faster. */
 static double log_ratio(const struct ib_crossover_size *size, enum bound bound)
 {
     return log(bound == LOW ? size->ratio.low : bound == HIGH ? size->ratio.high : size->ratio.median);
 }
 
-/* Is the device faster, or, seen from the other side, the host? */
+/* Is the device faster, or with `host`, the host? */
 static bool leads(double log_ratio_here, bool host)
 {
     return (log_ratio_here < 0) != host;
 }
 
-/* The rows from which one side stays ahead by this bound: 0 where it always was, infinity where it is not in
- * the end. */
-static double entry(const struct ib_crossover *line, enum bound bound, bool host)
+/* The rows from which one side stays faster by this bound: 0 if it always is, infinity if it is not at the
+ * largest size. */
+static double first_rows(const struct ib_crossover *line, enum bound bound, bool host)
 {
     double last = INFINITY;
     for (size_t i = 0; i < line->n; i++) {
@@ -160,7 +160,7 @@ static size_t count_crossings(const struct ib_crossover *line)
     return n;
 }
 
-/* The host's time of an epoch at these rows, which lie between two sizes. */
+/* The host's time per epoch at these rows, interpolated between two sizes; NaN outside. */
 static double host_time_at(const struct ib_crossover *line, double rows)
 {
     for (size_t i = 1; i < line->n; i++) {
@@ -179,11 +179,11 @@ static void cross(struct ib_crossover *line)
     line->kind = line->n_crossings ? (ends_faster ? IB_CROSSOVER_FROM : IB_CROSSOVER_UNTIL)
                  : ends_faster     ? IB_CROSSOVER_ALWAYS
                                    : IB_CROSSOVER_NEVER;
-    /* Seen from the host, the bounds change places. */
+    /* From the host's side, the bounds are swapped. */
     bool host = line->kind == IB_CROSSOVER_UNTIL;
-    line->rows = entry(line, MIDDLE, host);
-    line->low = entry(line, host ? HIGH : LOW, host);
-    line->high = entry(line, host ? LOW : HIGH, host);
+    line->rows = first_rows(line, MIDDLE, host);
+    line->low = first_rows(line, host ? HIGH : LOW, host);
+    line->high = first_rows(line, host ? LOW : HIGH, host);
     line->rows_ns = line->n_crossings ? host_time_at(line, line->rows) : NAN;
 }
 

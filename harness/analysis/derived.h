@@ -1,5 +1,4 @@
-/* What is derived from the cases of a record together: one computation for table, report, export and charts.
- */
+/* Values derived from several cases of a record, computed once for table, report, export and charts. */
 #ifndef IB_ANALYSIS_DERIVED_H
 #define IB_ANALYSIS_DERIVED_H
 
@@ -16,7 +15,7 @@ struct ib_derived {
     size_t n_loss_groups;
 };
 
-/* Points into the record. */
+/* The result points into the record. */
 void ib_derive(struct ib_arena *, const struct ib_run_record *, struct ib_derived *out);
 
 #endif

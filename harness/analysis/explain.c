@@ -37,8 +37,7 @@ static double copy_time_ns(const struct ib_copy_time_record *copy)
     return (double)(copy->h2d_ns + copy->d2h_ns);
 }
 
-/* The share of a copy's operation and tensor in the profiled time of all copies; NaN where that is not known.
- */
+/* The share of a copy's operation and tensor in the profiled time of all copies; NaN if unknown. */
 static double profiled_share(const struct ib_profile_record *p, const struct ib_copy_record *copy)
 {
     double all = 0, own = NAN;
@@ -55,7 +54,7 @@ static bool is_training(const struct ib_copy_record *copy)
     return strcmp(copy->phase, ib_word_of(ib_phase_words, IB_TRAIN)) == 0;
 }
 
-/* Of the training; what is copied before and after it lies outside of its time. */
+/* The copy's share of the training time; NaN for copies before and after the training. */
 static double time_share(const struct ib_explanation *e, const struct ib_copy_record *copy)
 {
     if (!is_training(copy) || !e->has_breakdown)
@@ -68,7 +67,7 @@ static int by_bytes(const void *left, const void *right)
 {
     const struct ib_explained_copies *a = left, *b = right;
     double difference = bytes_of(b) - bytes_of(a);
-    if (difference == 0) /* the more copies, the more they cost */
+    if (difference == 0) /* more copies cost more */
         difference = b->h2d_count + b->d2h_count - a->h2d_count - a->d2h_count;
     return (difference > 0) - (difference < 0);
 }
@@ -125,7 +124,7 @@ static void sum_tensors(struct ib_arena *arena, struct ib_explanation *e)
 
 /* ---- operations ---- */
 
-/* The profile's list is in order: the longest first. */
+/* The profile's list is sorted, longest first. */
 static void read_operations(struct ib_arena *arena, struct ib_explanation *e)
 {
     const struct ib_profile_record *p = &e->record->profile;

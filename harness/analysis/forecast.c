@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-/* Sums of a profile over its epochs. The device's work counts beyond the launches: what it did while an
- * operation was still being handed over is in the time of its launch. */
+/* Sums of a profile over its epochs. compute is limited to the waits: what the device did while an operation
+ * was still being submitted is already in the time of its launch. */
 struct sums {
     double copies, launch, wait, compute;
 };
@@ -27,7 +27,7 @@ struct ib_forecast ib_forecast_resident(const struct ib_case_record *c)
     if (!c->profile.epochs)
         return (struct ib_forecast){NAN, NAN, NAN};
     const struct sums sum = sum_profile(&c->profile);
-    /* The profile is one short training, so that its times are shares of the measured one. */
+    /* The profile is one short training: only the shares of its times count. */
     const double scale = c->epoch_ns.median / (sum.copies + sum.launch + sum.wait);
     return (struct ib_forecast){.compute_ns = scale * sum.compute,
                                 .launch_ns = scale * sum.launch,

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Were all rounds that gave a time disturbed? Then they are all there is. */
+/* Were all rounds that have a time disturbed? Then they all count. */
 static bool all_disturbed(const struct ib_case_record *c)
 {
     for (size_t i = 0; i < c->n_rounds; i++)
@@ -15,7 +15,7 @@ static bool all_disturbed(const struct ib_case_record *c)
     return true;
 }
 
-/* NaN where the round does not count. */
+/* The round's time; NaN if it does not count. */
 static double time_of(const struct ib_round_record *round, bool disturbed_too)
 {
     return disturbed_too || round->disturbed != IB_YES ? round->epoch_ns : NAN;
@@ -33,8 +33,8 @@ size_t ib_undisturbed_times(const struct ib_case_record *c, double *out)
     return n;
 }
 
-/* The median of the ratios of slices that ran right after each other: an interruption spoils one of them, and
- * a drift both sides of each. NaN where the rounds have no such slices. */
+/* The median of the ratios of slices that ran right after each other: an interruption spoils only one of
+ * them, and drift affects both sides of each. NaN if the rounds have no such slices. */
 static double log_of_slices(const struct ib_round_record *left, const struct ib_round_record *right)
 {
     double logs[IB_MOST_SLICES];
@@ -46,7 +46,7 @@ static double log_of_slices(const struct ib_round_record *left, const struct ib_
     return ib_median(logs, n);
 }
 
-/* Both lists of rounds ascend. */
+/* Merges the two lists of rounds, which are in ascending order. */
 size_t ib_paired_log_ratios(const struct ib_case_record *left, const struct ib_case_record *right,
                             const struct ib_rounds *rounds, double *out)
 {

@@ -11,7 +11,7 @@ const struct ib_word ib_time_by_words[] = {
     {NULL, 0},
 };
 
-/* Is this the reference of its problem? False where its answer is not right, or its loss does not go down. */
+/* Sets the targets from a case. Returns false if it is not verified or its loss does not decrease. */
 static bool set_targets(const struct ib_case_record *c, struct ib_loss_group *group)
 {
     if (!ib_case_record_counts(c) || c->algorithm || c->curve.n == 0)
@@ -20,11 +20,11 @@ static bool set_targets(const struct ib_case_record *c, struct ib_loss_group *gr
     return ib_loss_targets_of(c->curve.loss, c->curve.n, &group->targets);
 }
 
-/* ---- the time to each ---- */
+/* ---- times ---- */
 
 static const struct ib_time_to never = {NAN, NAN, NAN, NAN, NAN, IB_BY_NONE, NULL};
 
-/* By the losses that were read. */
+/* The time from the losses that were read. */
 static struct ib_time_to by_curve(const struct ib_case_record *c, double loss)
 {
     size_t i = 0;
@@ -41,7 +41,7 @@ static struct ib_time_to by_curve(const struct ib_case_record *c, double loss)
         NULL};
 }
 
-/* Its stop at this loss; NULL: it was never searched for. */
+/* The case's stop at this loss; NULL if it was not searched for. */
 static const struct ib_stop_summary *find_stop(const struct ib_case_record *c, double loss)
 {
     for (size_t i = 0; i < c->n_stops; i++)
@@ -50,14 +50,14 @@ static const struct ib_stop_summary *find_stop(const struct ib_case_record *c, d
     return NULL;
 }
 
-/* Its own curve has a point for it, if at all, where it says that it comes so low. */
+/* The time from a stop. `at` is the epoch, if any, at which the case's own curve reaches the loss. */
 static struct ib_time_to by_stop(const struct ib_case_record *c, const struct ib_stop_summary *stop,
                                  double loss)
 {
     struct ib_time_to at = never;
     at.reason = stop->reason;
     at.by = IB_BY_STOPS;
-    /* In most rounds it did not get there: that is no time. */
+    /* Without a median, most rounds did not reach the loss. */
     if (!stop->stop->epochs || (isnan(stop->median_ns) && stop->rounds > 0))
         return at;
     at.epoch = (double)stop->stop->epochs;
@@ -74,7 +74,8 @@ static struct ib_time_to time_to(const struct ib_case_record *c, double loss)
     return stop ? by_stop(c, stop, loss) : by_curve(c, loss);
 }
 
-/* Ranked ones first, by the last loss, then by the one before; what does not get there comes behind. */
+/* Ranked entries first, by the time to the last loss, then to the one before; those that miss it come last.
+ */
 static int reading_order(const void *left, const void *right)
 {
     const struct ib_loss_entry *a = left, *b = right;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* The same implementation and problem in the other residency, where that is right, too. */
+/* The same implementation and problem with resident data, if verified; else NULL. */
 static const struct ib_case_record *find_resident(const struct ib_run_record *run,
                                                   const struct ib_case_record *c)
 {

@@ -1,5 +1,5 @@
-/* The transfer overhead: what one device loses by copying every operand around every operation, against
- * leaving its data where they are. */
+/* The transfer overhead: how much slower a device is if every operand is copied around every operation than
+ * with its data resident. */
 #ifndef IB_ANALYSIS_TRANSFER_OVERHEAD_H
 #define IB_ANALYSIS_TRANSFER_OVERHEAD_H
 
@@ -9,12 +9,12 @@
 struct ib_transfer_overhead {
     const struct ib_case_record *copying,
         *resident;                /* cases of one problem and implementation: per_op, resident */
-    bool simulated;               /* its times mean nothing */
-    struct ib_paired_ratio ratio; /* of the time of an epoch: copying over resident */
+    bool simulated;               /* its times are meaningless */
+    struct ib_paired_ratio ratio; /* of the time per epoch: copying over resident */
 };
 
-/* Of each implementation that is right in both residencies of a problem, in the order of the plan. Returns
- * how many. */
+/* Finds the overhead of each implementation that is verified in both residencies of a problem, in plan order.
+ * Returns how many. */
 size_t ib_transfer_overheads(struct ib_arena *, const struct ib_run_record *,
                              struct ib_transfer_overhead **out);
 

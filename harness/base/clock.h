@@ -1,5 +1,5 @@
-/* The clocks, in nanoseconds. Time is CLOCK_MONOTONIC; the others say how much of it this thread, or this
- * process with all of its threads, had a processor. */
+/* Clocks, in nanoseconds. Wall time is CLOCK_MONOTONIC; the others return the CPU time of this thread, or
+ * of all threads of this process. */
 #ifndef IB_BASE_CLOCK_H
 #define IB_BASE_CLOCK_H
 

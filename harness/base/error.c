@@ -9,7 +9,7 @@ static char last_text[sizeof last.where + sizeof last.message + 4];
 
 enum ib_status ib_fail_v(enum ib_status code, const char *where, const char *format, va_list arguments)
 {
-    /* Formatted aside first: the arguments may point into the error that is being replaced. */
+    /* Format into a copy: the arguments may point into the error that is being replaced. */
     struct ib_error next = {.code = code};
     snprintf(next.where, sizeof next.where, "%s", where ? where : "");
     vsnprintf(next.message, sizeof next.message, format, arguments);

@@ -1,4 +1,4 @@
-/* The one error object: functions return a status, the detail of the newest failure lies here. */
+/* The error object: functions return a status, and the details of the last failure are stored here. */
 #ifndef IB_BASE_ERROR_H
 #define IB_BASE_ERROR_H
 
@@ -8,8 +8,8 @@
 
 struct ib_error {
     enum ib_status code;
-    char where[256];    /* a file, file:line, flag, or operation; "" where nothing is to be named */
-    char message[1024]; /* what is wrong and what is allowed */
+    char where[256];    /* a file, file:line, flag or operation; "" if none applies */
+    char message[1024]; /* what is wrong, and what is allowed */
 };
 
 /* Records a failure and returns `code`. `where` may be NULL. */
@@ -17,13 +17,13 @@ enum ib_status ib_fail(enum ib_status code, const char *where, const char *forma
     __attribute__((format(printf, 3, 4)));
 enum ib_status ib_fail_v(enum ib_status code, const char *where, const char *format, va_list arguments);
 
-/* IB_EIO with the text of errno. */
+/* Records IB_EIO (IB_ENOMEM for ENOMEM) with the text of errno. */
 enum ib_status ib_fail_errno(const char *where, const char *what);
 
-/* The newest failure. */
+/* Returns the last failure. */
 const struct ib_error *ib_last_error(void);
 
-/* "where: message", or "message". Valid until the next failure. */
+/* Returns "where: message", or "message". Valid until the next call. */
 const char *ib_error_text(void);
 
 #endif

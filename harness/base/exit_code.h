@@ -1,4 +1,4 @@
-/* Exit statuses, which scripts and CI rely on. */
+/* Exit statuses. Scripts and CI rely on them. */
 #ifndef IB_BASE_EXIT_CODE_H
 #define IB_BASE_EXIT_CODE_H
 

@@ -15,8 +15,8 @@ static enum ib_status read_all(struct ib_arena *arena, FILE *file, const char *p
     if (!S_ISREG(info.st_mode))
         return ib_fail(IB_EIO, path, "cannot read: not a regular file");
     if ((uint64_t)info.st_size > max_bytes)
-        return ib_fail(IB_EINVAL, path, "has %lld bytes; at most %zu are allowed", (long long)info.st_size,
-                       max_bytes);
+        return ib_fail(IB_EINVAL, path, "too large: %lld bytes; at most %zu are allowed",
+                       (long long)info.st_size, max_bytes);
     *text = ib_arena_alloc(arena, (size_t)info.st_size + 1);
     *bytes = fread(*text, 1, (size_t)info.st_size, file);
     return ferror(file) ? ib_fail_errno(path, "cannot read") : IB_OK;

@@ -1,4 +1,4 @@
-/* SHA-256 as lower-case hexadecimal, fed in pieces. */
+/* Incremental SHA-256, as lower-case hexadecimal. */
 #ifndef IB_BASE_HASH_H
 #define IB_BASE_HASH_H
 
@@ -14,7 +14,7 @@ struct ib_hash {
 void ib_hash_begin(struct ib_hash *);
 void ib_hash_bytes(struct ib_hash *, const void *data, size_t bytes);
 void ib_hash_end(struct ib_hash *, char hex[IB_HASH_HEX]);
-/* All of it at once. */
+/* Hashes one buffer. */
 void ib_hash_of(const void *data, size_t bytes, char hex[IB_HASH_HEX]);
 
 #endif

@@ -4,24 +4,25 @@
 #include <signal.h>
 #include <unistd.h>
 
-/* A pipe, not a flag alone: a signal that comes between the question and the wait must still end the wait. */
-static int ends[2] = {-1, -1};
-static volatile sig_atomic_t came;
+/* A pipe in addition to the flag: a signal that arrives between the test of the flag and poll() must still
+ * end the poll. */
+static int pipe_fds[2] = {-1, -1};
+static volatile sig_atomic_t received;
 
-static void note(int signal_number)
+static void on_signal(int signal_number)
 {
     (void)signal_number;
-    came = 1;
-    if (write(ends[1], "", 1) < 0)
-        came = 1; /* a full pipe is readable all the same */
+    received = 1;
+    if (write(pipe_fds[1], "", 1) < 0)
+        received = 1; /* the pipe is full, and therefore readable */
 }
 
 void ib_interrupt_catch(void)
 {
-    struct sigaction action = {.sa_handler = note};
-    if (ends[0] < 0 && pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    struct sigaction action = {.sa_handler = on_signal};
+    if (pipe_fds[0] < 0 && pipe2(pipe_fds, O_CLOEXEC | O_NONBLOCK) != 0)
         return;
-    came = 0;
+    received = 0;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
@@ -34,10 +35,10 @@ void ib_interrupt_release(void)
 
 bool ib_interrupted(void)
 {
-    return came;
+    return received;
 }
 
 int ib_interrupt_fd(void)
 {
-    return ends[0];
+    return pipe_fds[0];
 }

@@ -1,18 +1,17 @@
-/* SIGINT and SIGTERM as a question that is asked between steps, and as a descriptor that waits can include.
- */
+/* SIGINT and SIGTERM as a flag to test between steps, and as a descriptor to poll. */
 #ifndef IB_BASE_INTERRUPT_H
 #define IB_BASE_INTERRUPT_H
 
 #include <stdbool.h>
 
-/* From now on the two signals end nothing by themselves. */
+/* Installs the handlers: the signals no longer end the process. */
 void ib_interrupt_catch(void);
-/* Back to the default; a signal then ends the process. */
+/* Restores the default handlers. */
 void ib_interrupt_release(void);
 
-/* Has one come since ib_interrupt_catch? */
+/* Returns true if a signal has arrived since ib_interrupt_catch. */
 bool ib_interrupted(void);
-/* Becomes readable when one comes; -1 when they are not caught. */
+/* Returns a descriptor that becomes readable when a signal arrives; -1 if signals are not caught. */
 int ib_interrupt_fd(void);
 
 #endif

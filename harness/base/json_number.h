@@ -1,4 +1,4 @@
-/* Numbers as JSON, which has no NaN and no infinities: null stands for both. */
+/* Numbers as JSON. NaN and infinities, which JSON does not support, become null. */
 #ifndef IB_BASE_JSON_NUMBER_H
 #define IB_BASE_JSON_NUMBER_H
 
@@ -10,7 +10,7 @@ static inline json_t *ib_json_number(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-/* {names[i]: values[i]}, n of them. */
+/* Returns the object {names[i]: values[i]} with n members. */
 static inline json_t *ib_json_numbers(const char *const *names, const double *values, size_t n)
 {
     json_t *out = json_object();

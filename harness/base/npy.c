@@ -25,7 +25,7 @@ static size_t element_bytes(enum ib_dtype type)
 
 static enum ib_status bad(const char *path, const char *what)
 {
-    return ib_fail(IB_EINVAL, path, "not a .npy file that can be read: %s", what);
+    return ib_fail(IB_EINVAL, path, "not a readable .npy file: %s", what);
 }
 
 static const char *skip_blanks(const char *text)
@@ -35,7 +35,7 @@ static const char *skip_blanks(const char *text)
     return text;
 }
 
-/* The text that follows 'key': in the header's Python dictionary. */
+/* Returns the text after 'key': in the header's Python dictionary, or NULL. */
 static const char *find_value(const char *header, const char *key)
 {
     const char *at = strstr(header, key);
@@ -83,17 +83,17 @@ static enum ib_status parse_header(const char *path, const char *header, struct 
     const char *order = find_value(header, "'fortran_order'");
     const char *shape = find_value(header, "'shape'");
     if (!descr || !order || !shape)
-        return bad(path, "its header lacks descr, fortran_order or shape");
+        return bad(path, "the header lacks descr, fortran_order or shape");
     if (!parse_descr(descr, &npy->type))
         return bad(path, "elements must be little-endian f4 or f8");
     if (strncmp(order, "False", 5) != 0)
         return bad(path, "arrays must be in C order");
     if (!parse_shape(shape, &npy->rows, &npy->cols))
-        return bad(path, "its shape must have at most two dimensions");
+        return bad(path, "at most two dimensions are supported");
     return IB_OK;
 }
 
-/* Where the header's text lies: after 2 bytes of length in version 1, after 4 in versions 2 and 3. */
+/* Finds the header's text, which follows a length of 2 bytes in version 1 and of 4 in versions 2 and 3. */
 static bool locate_header(const unsigned char *file, size_t bytes, size_t *start, size_t *length)
 {
     if (bytes < PREFIX_BYTES + 2 || memcmp(file, magic, MAGIC_BYTES) != 0 || file[6] < 1 || file[6] > 3)
@@ -110,17 +110,17 @@ static enum ib_status parse_file(const char *path, struct ib_npy *npy)
     const unsigned char *file = npy->map;
     size_t start, length;
     if (!locate_header(file, npy->map_bytes, &start, &length))
-        return bad(path, "no header of version 1 to 3");
+        return bad(path, "no valid header of version 1, 2 or 3");
     char header[HEADER_MAX_BYTES];
     memcpy(header, file + start, length);
     header[length] = '\0';
     IB_TRY(parse_header(path, header, npy));
     size_t element = element_bytes(npy->type);
     if ((start + length) % element)
-        return bad(path, "its data is not aligned");
+        return bad(path, "the data is not aligned");
     uint64_t room = (npy->map_bytes - start - length) / element;
     if (npy->cols && npy->rows > room / npy->cols)
-        return bad(path, "it is shorter than its shape says");
+        return bad(path, "the file is too short for its shape");
     npy->data = file + start + length;
     return IB_OK;
 }
@@ -131,9 +131,9 @@ static enum ib_status map_file(const char *path, int fd, struct ib_npy *npy)
     if (fstat(fd, &info) != 0)
         return ib_fail_errno(path, "cannot read");
     if (!S_ISREG(info.st_mode))
-        return bad(path, "it is no regular file");
+        return bad(path, "not a regular file");
     if (info.st_size == 0)
-        return bad(path, "it is empty");
+        return bad(path, "the file is empty");
     void *map = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (map == MAP_FAILED)
         return ib_fail_errno(path, "cannot map");
@@ -145,7 +145,7 @@ static enum ib_status map_file(const char *path, int fd, struct ib_npy *npy)
 enum ib_status ib_npy_open(const char *path, struct ib_npy *out)
 {
     *out = (struct ib_npy){0};
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe must not make anybody wait */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* opening a pipe must not block */
     if (fd < 0)
         return ib_fail_errno(path, "cannot open");
     enum ib_status status = map_file(path, fd, out);
@@ -181,7 +181,8 @@ enum ib_status ib_npy_load(struct ib_arena *arena, const char *path, const doubl
     return IB_OK;
 }
 
-/* Version 1.0, padded so that the data starts at a multiple of 64, as the format asks. */
+/* Writes a header of version 1.0, padded so that the data starts at a multiple of 64, as the format
+ * requires. */
 static bool write_header(FILE *file, enum ib_dtype type, uint64_t rows, uint64_t cols)
 {
     char header[HEADER_BYTES];
@@ -232,7 +233,7 @@ enum ib_status ib_npy_create(const char *path, enum ib_dtype type, uint64_t rows
 enum ib_status ib_npy_append(struct ib_npy_writer *w, const double *values, uint64_t n)
 {
     if (n > w->missing)
-        return ib_fail(IB_EINTERNAL, w->path, "more elements than its shape says");
+        return ib_fail(IB_EINTERNAL, w->path, "more elements than its shape holds");
     w->missing -= n;
     bool written = w->type == IB_F32 ? write_rounded(w, values, n) : write_elements(w, values, n);
     return written ? IB_OK : ib_fail_errno(w->path, "cannot write");
@@ -249,7 +250,7 @@ enum ib_status ib_npy_finish(struct ib_npy_writer *w, enum ib_status written)
     if (!closed)
         return ib_fail_errno(w->path, "cannot write");
     return w->missing == 0 ? IB_OK
-                           : ib_fail(IB_EINTERNAL, w->path, "%llu elements fewer than its shape says",
+                           : ib_fail(IB_EINTERNAL, w->path, "%llu elements fewer than its shape holds",
                                      (unsigned long long)w->missing);
 }
 

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* build/tests/test_x becomes build/ironbench: a unit test stands below the program whose workers it starts.
- */
+/* Turns build/tests/test_x into build/ironbench: unit tests start workers of the program one folder up. */
 static void from_test_to_program(char path[PATH_MAX])
 {
     static const char folder[] = "/tests/";
@@ -34,7 +33,7 @@ const char *ib_self(void)
     return path;
 }
 
-/* `relative`, seen from the program's folder. */
+/* Returns `relative` resolved against the program's folder. */
 static char *from_program(struct ib_arena *arena, const char *program, const char *relative)
 {
     const char *slash = strrchr(program, '/');
@@ -42,7 +41,7 @@ static char *from_program(struct ib_arena *arena, const char *program, const cha
                  : ib_arena_copy(arena, relative);
 }
 
-/* The first of two places, seen from the program's folder, where there is something; else the second. */
+/* Returns `built`, resolved against the program's folder, if it exists; else `installed`. */
 static char *built_or_installed(struct ib_arena *arena, const char *program, const char *built,
                                 const char *installed)
 {
@@ -50,7 +49,7 @@ static char *built_or_installed(struct ib_arena *arena, const char *program, con
     return access(path, F_OK) == 0 ? path : from_program(arena, program, installed);
 }
 
-/* The build tree's root has charts; so has an installation's data folder. */
+/* Both the root of the source tree and the data folder of an installation contain scripts/charts. */
 static void find_home(char home[PATH_MAX])
 {
     struct ib_arena arena = {0};

@@ -39,8 +39,7 @@ double ib_rng_uniform(struct ib_rng *rng)
 
 uint64_t ib_rng_below(struct ib_rng *rng, uint64_t n)
 {
-    uint64_t limit =
-        UINT64_MAX - UINT64_MAX % n; /* the largest multiple of n: draws beyond it would be biased */
+    uint64_t limit = UINT64_MAX - UINT64_MAX % n; /* a multiple of n: draws from there on would be biased */
     uint64_t x;
     do
         x = ib_rng_u64(rng);
@@ -67,7 +66,7 @@ double ib_rng_normal(struct ib_rng *rng)
         rng->has_spare = 0;
         return rng->spare;
     }
-    double u = 1.0 - ib_rng_uniform(rng); /* (0, 1]: its logarithm is finite */
+    double u = 1.0 - ib_rng_uniform(rng); /* in (0, 1], so that the logarithm is finite */
     double angle = 2.0 * 3.14159265358979323846 * ib_rng_uniform(rng);
     double radius = sqrt(-2.0 * log(u));
     rng->spare = radius * sin(angle);

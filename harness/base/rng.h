@@ -1,5 +1,5 @@
-/* Random numbers that every program can draw again: xoshiro256** (Blackman and Vigna, 2018), its state filled
- * from the seed by splitmix64; normal numbers by Box-Muller in f64, cosine before sine. */
+/* Reproducible random numbers: xoshiro256** (Blackman and Vigna, 2018), seeded by splitmix64; normal
+ * numbers by Box-Muller in f64, cosine before sine. */
 #ifndef IB_BASE_RNG_H
 #define IB_BASE_RNG_H
 
@@ -14,11 +14,11 @@ struct ib_rng {
 
 void ib_rng_seed(struct ib_rng *, uint64_t seed);
 uint64_t ib_rng_u64(struct ib_rng *);
-/* Uniform in [0, 1), 53 bits. */
+/* Uniform in [0, 1), with 53 bits. */
 double ib_rng_uniform(struct ib_rng *);
 /* Uniform in 0 .. n-1 without bias; n > 0. */
 uint64_t ib_rng_below(struct ib_rng *, uint64_t n);
-/* Puts n items of `size` bytes into a random order (Fisher and Yates). */
+/* Shuffles n items of `size` bytes each (Fisher and Yates). */
 void ib_rng_shuffle(struct ib_rng *, void *items, uint64_t n, size_t size);
 /* N(0, 1). */
 double ib_rng_normal(struct ib_rng *);

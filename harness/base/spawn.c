@@ -10,12 +10,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { MOST_FDS = 8 };
+enum { MAX_FDS = 8 };
 
-/* First out of the way of all targets, so that no dup2 overwrites a descriptor that is still to be placed. */
+/* Duplicates all descriptors above the target range first, so that no dup2 overwrites one that is still
+ * needed. */
 static bool place_fds(const struct ib_spawn *s)
 {
-    int raised[MOST_FDS], null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int raised[MAX_FDS], null = open("/dev/null", O_RDWR | O_CLOEXEC);
     bool ok = null >= 0;
     for (int i = 0; i < s->n_fds && ok; i++) {
         raised[i] = fcntl(s->fds[i] < 0 ? null : s->fds[i], F_DUPFD_CLOEXEC, s->n_fds);
@@ -26,13 +27,13 @@ static bool place_fds(const struct ib_spawn *s)
     return ok;
 }
 
-/* The child's side between vfork and exec, in the parent's memory while that waits: only async-signal-safe
- * calls. Returns why it could not become the program. */
-static int become(const struct ib_spawn *s, pid_t parent)
+/* Runs in the child between vfork and exec, in the memory of the suspended parent: only async-signal-safe
+ * calls are allowed. Returns the error number if exec fails. */
+static int exec_child(const struct ib_spawn *s, pid_t parent)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGPIPE, SIG_DFL); /* the parent ignores it, and that would be inherited */
+    signal(SIGPIPE, SIG_DFL); /* the parent ignores it, which would be inherited */
     if (getppid() == parent && (!s->cpus || sched_setaffinity(0, sizeof *s->cpus, s->cpus) == 0) &&
         (!s->folder || chdir(s->folder) == 0) && place_fds(s))
         execvp(s->argv[0], (char *const *)(uintptr_t)s->argv);
@@ -41,7 +42,7 @@ static int become(const struct ib_spawn *s, pid_t parent)
 
 int ib_spawn(const struct ib_spawn *s, struct ib_spawned *out)
 {
-    volatile int error = s->n_fds > MOST_FDS ? EINVAL : 0; /* written by the child, whose memory this is */
+    volatile int error = s->n_fds > MAX_FDS ? EINVAL : 0; /* written by the child, which shares this memory */
     const pid_t parent = getpid();
     *out = (struct ib_spawned){.pidfd = -1};
     if (error)
@@ -50,7 +51,7 @@ int ib_spawn(const struct ib_spawn *s, struct ib_spawned *out)
     if (out->pid < 0)
         return errno;
     if (out->pid == 0) {
-        error = become(s, parent);
+        error = exec_child(s, parent);
         _exit(127);
     }
     if (error)
@@ -64,7 +65,7 @@ int ib_spawn(const struct ib_spawn *s, struct ib_spawned *out)
 int ib_spawned_end(struct ib_spawned *child, int *wait_status)
 {
     int error = 0;
-    kill(-child->pid, SIGKILL); /* before it is reaped: its group cannot be another's yet */
+    kill(-child->pid, SIGKILL); /* before reaping, while the group's id cannot be reused */
     while (!error && waitpid(child->pid, wait_status, 0) < 0)
         error = errno == EINTR ? 0 : errno;
     if (child->pidfd >= 0)

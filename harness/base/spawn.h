@@ -1,5 +1,4 @@
-/* Another program as a child process, in a process group of its own, which the kernel kills when this process
- * dies. */
+/* Child processes. Each runs in its own process group, and the kernel kills it when this process dies. */
 #ifndef IB_BASE_SPAWN_H
 #define IB_BASE_SPAWN_H
 
@@ -8,24 +7,24 @@
 #include <sys/types.h>
 
 struct ib_spawn {
-    const char *const *argv; /* argv[0] is a path, or without a slash a name in PATH; ends with NULL */
-    const char *folder;      /* where it runs; NULL: here */
-    const cpu_set_t *cpus;   /* that it may use; NULL: those of this process */
-    const int *fds;          /* what becomes its descriptors 0, 1 …; -1: /dev/null */
+    const char *const *argv; /* ends with NULL; argv[0] without a slash is looked up in PATH */
+    const char *folder;      /* working directory; NULL: unchanged */
+    const cpu_set_t *cpus;   /* CPU affinity; NULL: unchanged */
+    const int *fds;          /* become its descriptors 0, 1 …; -1: /dev/null */
     int n_fds;
 };
 
 struct ib_spawned {
-    pid_t pid; /* also that of its process group */
-    int pidfd; /* readable once it has ended; -1: none */
+    pid_t pid; /* also the id of its process group */
+    int pidfd; /* readable once the process has ended; -1: none */
 };
 
-/* vfork, then exec at once: a forked child that goes on would hang in OpenMP, PoCL and CUDA. Returns 0, or
- * the error number that says why there is no process. */
+/* Starts a process by vfork and an immediate exec: a forked child that kept running would hang in OpenMP,
+ * PoCL and CUDA. Returns 0 or an error number. */
 int ib_spawn(const struct ib_spawn *, struct ib_spawned *out);
 
-/* Kills the whole group and reaps. Returns 0, or the error number of a process that was lost; *wait_status
- * (may be NULL) is that of waitpid. */
+/* Kills the whole group and reaps the process. Returns 0 or the error number of waitpid, which sets
+ * *wait_status (may be NULL). */
 int ib_spawned_end(struct ib_spawned *, int *wait_status);
 
 #endif

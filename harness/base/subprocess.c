@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* 0, or why it does not start. */
+/* Returns 0 or an error number. */
 static int start(const struct ib_subprocess *p, struct ib_spawned *child)
 {
     const int messages = open(p->messages, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -26,7 +26,7 @@ static int start(const struct ib_subprocess *p, struct ib_spawned *child)
     return error;
 }
 
-/* Until it has ended; false: the time was over, or an interrupt came. */
+/* Waits until the child ends. Returns false on timeout (0: none) or interrupt. */
 static bool await(const struct ib_spawned *child, uint64_t timeout_ns)
 {
     const uint64_t deadline_ns = ib_now_ns() + timeout_ns;
@@ -41,7 +41,7 @@ static bool await(const struct ib_spawned *child, uint64_t timeout_ns)
     return ended;
 }
 
-/* Programs repeat what they stumbled over, and then say what is wrong: on their last line. */
+/* Programs tend to quote their input first and to name the error on the last line. */
 static const char *last_line(struct ib_arena *arena, const char *path)
 {
     enum { MAX_MESSAGE_BYTES = 1 << 20 };
@@ -64,15 +64,15 @@ const char *ib_subprocess_run(struct ib_arena *arena, const struct ib_subprocess
     if (error == ENOENT)
         return ib_arena_print(arena, "%s is not installed", name);
     if (error)
-        return ib_arena_print(arena, "%s does not start: %s", name, strerror(error));
+        return ib_arena_print(arena, "cannot start %s: %s", name, strerror(error));
     const bool ended = await(&child, p->timeout_ns);
     error = ib_spawned_end(&child, &wait_status);
     if (error)
-        return ib_arena_print(arena, "%s was lost: %s", name, strerror(error));
+        return ib_arena_print(arena, "cannot wait for %s: %s", name, strerror(error));
     if (!ended)
-        return ib_interrupted()
-                   ? "interrupted"
-                   : ib_arena_print(arena, "%s did not end within %.3g s", name, (double)p->timeout_ns / 1e9);
+        return ib_interrupted() ? "interrupted"
+                                : ib_arena_print(arena, "%s did not finish within %.3g s", name,
+                                                 (double)p->timeout_ns / 1e9);
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0)
         return NULL;
     return ib_arena_print(arena, "%s failed: %s", name, last_line(arena, p->messages));

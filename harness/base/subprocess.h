@@ -1,4 +1,4 @@
-/* Another program, run to its end. */
+/* Running another program to completion. */
 #ifndef IB_BASE_SUBPROCESS_H
 #define IB_BASE_SUBPROCESS_H
 
@@ -7,15 +7,15 @@
 #include <stdint.h>
 
 struct ib_subprocess {
-    const char *const *argv; /* argv[0] is looked up in PATH; ends with NULL */
-    const char *folder;      /* where it runs; NULL: here */
-    const char *messages;    /* the file that its stderr goes to; its stdout goes nowhere */
+    const char *const *argv; /* ends with NULL; argv[0] is looked up in PATH */
+    const char *folder;      /* working directory; NULL: unchanged */
+    const char *messages;    /* file for its stderr; its stdout is discarded */
     uint64_t timeout_ns;     /* 0: none */
 };
 
-/* Runs it in a process group of its own, which is killed when the time is over, an interrupt comes
- * (base/interrupt.h) or this process dies. NULL when it ended with status 0, else why not: "gnuplot is not
- * installed", "gnuplot failed: " and the last line of its messages. */
+/* Runs the program in its own process group, which is killed on timeout, on interrupt (base/interrupt.h)
+ * and when this process dies. Returns NULL if it exits with status 0, else the reason: "gnuplot is not
+ * installed", or "gnuplot failed: " and the last line of its stderr. */
 const char *ib_subprocess_run(struct ib_arena *, const struct ib_subprocess *);
 
 #endif

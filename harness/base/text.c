@@ -31,7 +31,7 @@ bool ib_word_value(const struct ib_word *table, const char *word, int *out)
     return false;
 }
 
-/* Adds one more of a list to text[n], which holds `used` bytes; returns how many it holds then. */
+/* Appends a list item to text[n], of which `used` bytes are used; returns the new number of used bytes. */
 static size_t add_item(char *text, size_t n, size_t used, const char *item, bool is_last)
 {
     const char *joint = used == 0 ? "" : is_last ? " or " : ", ";
@@ -56,14 +56,14 @@ const char *ib_name_list(const char *const *names, char *text, size_t n)
     return text;
 }
 
-enum { NAME_MAX_LENGTH = 63 }; /* longer texts are no names, and near nothing */
+enum { NAME_MAX_LENGTH = 63 }; /* longer texts are not compared */
 
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-/* Insertions, deletions, replacements and swaps of neighbours that turn a into b. */
+/* The number of insertions, deletions, replacements and swaps of neighbours that turn a into b. */
 static size_t edit_distance(const char *a, const char *b)
 {
     size_t rows[3][NAME_MAX_LENGTH + 1], n = strlen(b);
@@ -96,7 +96,7 @@ const char *ib_nearest(const char *name, const char *const *candidates)
         if (strlen(*candidates) > NAME_MAX_LENGTH)
             continue;
         size_t distance = edit_distance(name, *candidates);
-        /* A name of which not one letter stays is not a misspelling. */
+        /* If every letter has to change, it is not a misspelling. */
         if (distance <= limit && distance < strlen(*candidates)) {
             nearest = *candidates;
             if (distance == 0)
@@ -118,7 +118,7 @@ const char *ib_hint(const char *name, const char *const *candidates, char *text,
 
 bool ib_glob(const char *pattern, const char *text)
 {
-    const char *star = NULL, *resume = NULL; /* the last '*', and where in the text it stopped swallowing */
+    const char *star = NULL, *resume = NULL; /* the last '*', and the end of the text that it matches */
     while (*text) {
         if (*pattern == '*') {
             star = pattern++;
@@ -145,7 +145,7 @@ static bool is_digit(char c)
 
 bool ib_parse_u64(const char *text, uint64_t *out)
 {
-    if (!is_digit(text[0])) /* strtoull would take blanks and signs */
+    if (!is_digit(text[0])) /* strtoull accepts blanks and signs */
         return false;
     char *end;
     errno = 0;
@@ -171,7 +171,7 @@ bool ib_parse_i64(const char *text, int64_t *out)
 
 bool ib_parse_f64(const char *text, double *out)
 {
-    /* strtod would take blanks, words and hexadecimal, too. */
+    /* strtod also accepts blanks, words and hexadecimal. */
     if (text[0] == '\0' || text[strspn(text, "+-.0123456789eE")])
         return false;
     char *end;
@@ -195,8 +195,8 @@ bool ib_parse_share(const char *text, double *out)
     return *out > 0 && *out < 1;
 }
 
-/* Of n units, each 1000 times the one before, the largest that leaves 1 or more: its place, and the value in
- * it. */
+/* Converts the value to the largest of n units, each 1000 times the one before, in which it is at least 1
+ * after rounding. Returns the unit's index. */
 static size_t scale(double *value, size_t n_units)
 {
     size_t unit = 0;
@@ -235,7 +235,7 @@ const char *ib_unit_of_ns(double ns, double *unit_ns)
 const char *ib_print_bytes(double bytes, char *text, size_t n)
 {
     static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
-    if (fabs(bytes) < 999.5) { /* bytes have no fractions */
+    if (fabs(bytes) < 999.5) { /* no decimals */
         snprintf(text, n, "%.0f bytes", bytes);
         return text;
     }
@@ -244,7 +244,7 @@ const char *ib_print_bytes(double bytes, char *text, size_t n)
 
 const char *ib_print_real(double value, char *text, size_t n)
 {
-    for (int digits = 15; digits <= 17; digits++) { /* %g leaves zeros at the end out */
+    for (int digits = 15; digits <= 17; digits++) { /* %g omits trailing zeros */
         snprintf(text, n, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
             break;

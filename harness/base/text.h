@@ -1,10 +1,11 @@
-/* Words: the names of enumerations, the nearest name to a misspelt one, globs, numbers read strictly. */
+/* Text utilities: names of enumerators, suggestions for misspelt names, globs, strict parsing and printing
+ * of numbers. */
 #ifndef IB_BASE_TEXT_H
 #define IB_BASE_TEXT_H
 
 #include "ironbench/impl.h"
 
-/* A word and its value; a table of these ends with a NULL word. */
+/* A word and its value. Tables end with a NULL word. */
 struct ib_word {
     const char *word;
     int value;
@@ -14,39 +15,39 @@ extern const struct ib_word ib_dtype_words[]; /* f32 f64 */
 extern const struct ib_word ib_act_words[];   /* relu tanh sigmoid */
 extern const struct ib_word ib_loss_words[];  /* half_mse mse bce */
 
-/* The word for a value; "?" when there is none. */
+/* Returns the word for a value; "?" if there is none. */
 const char *ib_word_of(const struct ib_word *table, int value);
-/* The value of a word; false when the table has none such. */
+/* Looks up the value of a word; returns false if the table does not contain it. */
 bool ib_word_value(const struct ib_word *table, const char *word, int *out);
-/* "a, b or c": the words of a table, for messages. Written to text[n], which it also returns. */
+/* Writes the words of a table to text[n] as "a, b or c", for messages. Returns text. */
 const char *ib_word_list(const struct ib_word *table, char *text, size_t n);
 
-/* "a, b or c" of a list of names that ends with NULL. */
+/* The same for a list of names that ends with NULL. */
 const char *ib_name_list(const char *const *names, char *text, size_t n);
 
-/* The candidate that `name` was most likely meant to be (edit distance up to a third of its length, at least
- * 2); NULL when none is near. `candidates` ends with NULL. */
+/* Returns the candidate nearest to `name`, within an edit distance of a third of its length (at least 2);
+ * NULL if there is none. `candidates` ends with NULL. */
 const char *ib_nearest(const char *name, const char *const *candidates);
-/* " (did you mean `NEAREST`?)", or "" when none is near. Written to text[n], which it also returns. */
+/* Writes " (did you mean `NEAREST`?)", or "" without a near candidate, to text[n]. Returns text. */
 const char *ib_hint(const char *name, const char *const *candidates, char *text, size_t n);
 
-/* Whole-string glob with '*' and '?'. */
+/* Matches the whole text against a glob with '*' and '?'. */
 bool ib_glob(const char *pattern, const char *text);
 
-/* A number, and nothing beside it. false: not one, or out of the type's range. NaN and infinities are not
- * numbers. */
+/* Parse the whole text as a number. Return false if it is not one or is out of the type's range. NaN and
+ * infinities are rejected. */
 bool ib_parse_u64(const char *text, uint64_t *out);
 bool ib_parse_i64(const char *text, int64_t *out);
 bool ib_parse_f64(const char *text, double *out);
-/* "1%" or "0.01": a share above 0 and below 1. */
+/* Parses a fraction above 0 and below 1: "1%" or "0.01". */
 bool ib_parse_share(const char *text, double *out);
 
-/* In as few digits as give the same number again: "0.1". Written to text[n], which it also returns. */
+/* Writes the value to text[n] with as few digits as still identify it: "0.1". Returns text. */
 const char *ib_print_real(double value, char *text, size_t n);
 
 /* "12.3 ms", "4.56 µs": a duration in nanoseconds with three significant digits and its unit. */
 const char *ib_print_ns(double ns, char *text, size_t n);
-/* The unit that ib_print_ns takes for a duration, and its length in nanoseconds. */
+/* Returns the unit that ib_print_ns uses for a duration, and sets its length in nanoseconds. */
 const char *ib_unit_of_ns(double ns, double *unit_ns);
 /* "1.21 MB", "80 bytes": decimal units. */
 const char *ib_print_bytes(double bytes, char *text, size_t n);

@@ -1,4 +1,4 @@
-/* Yes, no, or unknown. */
+/* Three-valued logic: yes, no or unknown. */
 #ifndef IB_BASE_TRUTH_H
 #define IB_BASE_TRUTH_H
 

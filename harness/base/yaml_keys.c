@@ -50,7 +50,7 @@ enum ib_status ib_yaml_read_map(const struct ib_yaml *doc, const yaml_node_t *ma
 enum ib_status ib_yaml_read_text(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                  const yaml_node_t *node, void *field)
 {
-    return ib_yaml_scalar(doc, node, rule->name, false, "a text", field);
+    return ib_yaml_scalar(doc, node, rule->name, false, "a string", field);
 }
 
 enum ib_status ib_yaml_read_texts(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
@@ -59,7 +59,7 @@ enum ib_status ib_yaml_read_texts(const struct ib_yaml *doc, const struct ib_yam
     size_t n = ib_yaml_count(node);
     const char **texts = ib_arena_alloc(doc->arena, (n + 1) * sizeof *texts);
     for (size_t i = 0; i < n; i++)
-        IB_TRY(ib_yaml_scalar(doc, ib_yaml_item(doc, node, i), rule->name, false, "a text", &texts[i]));
+        IB_TRY(ib_yaml_scalar(doc, ib_yaml_item(doc, node, i), rule->name, false, "a string", &texts[i]));
     *(const char *const **)field = texts;
     return IB_OK;
 }
@@ -122,7 +122,7 @@ struct unit {
     double factor;
 };
 
-/* "1.5ms" in the smallest unit. `units` ends with a NULL name. */
+/* Parses "1.5ms" into the smallest unit, rounded. `units` ends with a NULL name. */
 static bool parse_quantity(const char *text, const struct unit *units, double *out)
 {
     char number[32];
@@ -157,13 +157,13 @@ static const struct unit durations[] = {{"us", 1e3}, {"ms", 1e6},   {"s", 1e9},
 
 static void allow_duration(const struct ib_yaml_key *rule, char *text, size_t n)
 {
-    char least[32], most[32];
+    char min[32], max[32];
     snprintf(text, n, "a duration such as 20ms, 0.1s or 2m, from %s to %s",
-             ib_print_ns((double)rule->min, least, sizeof least),
-             ib_print_ns((double)rule->max, most, sizeof most));
+             ib_print_ns((double)rule->min, min, sizeof min),
+             ib_print_ns((double)rule->max, max, sizeof max));
 }
 
-/* In seconds, or in milliseconds below one. */
+/* Prints milliseconds below one second, else seconds. */
 static void print_duration(const struct ib_yaml_key *rule, const void *field, char *text, size_t n)
 {
     double ns = (double)*(const uint64_t *)field;
@@ -181,10 +181,10 @@ enum ib_status ib_yaml_read_duration(const struct ib_yaml *doc, const struct ib_
 
 static void allow_bytes(const struct ib_yaml_key *rule, char *text, size_t n)
 {
-    char least[32], most[32];
-    snprintf(text, n, "an amount such as 500MB, 2GB or 1.5GiB, from %s to %s",
-             ib_print_bytes((double)rule->min, least, sizeof least),
-             ib_print_bytes((double)rule->max, most, sizeof most));
+    char min[32], max[32];
+    snprintf(text, n, "a size such as 500MB, 2GB or 1.5GiB, from %s to %s",
+             ib_print_bytes((double)rule->min, min, sizeof min),
+             ib_print_bytes((double)rule->max, max, sizeof max));
 }
 
 enum ib_status ib_yaml_read_bytes(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
@@ -202,7 +202,7 @@ enum ib_status ib_yaml_read_bytes(const struct ib_yaml *doc, const struct ib_yam
 static void allow_share(const struct ib_yaml_key *rule, char *text, size_t n)
 {
     (void)rule;
-    snprintf(text, n, "a share above 0 and below 1, such as 1%% or 0.01");
+    snprintf(text, n, "a fraction above 0 and below 1, such as 1%% or 0.01");
 }
 
 static void print_share(const struct ib_yaml_key *rule, const void *field, char *text, size_t n)
@@ -225,21 +225,21 @@ enum ib_status ib_yaml_read_share(const struct ib_yaml *doc, const struct ib_yam
     return IB_OK;
 }
 
-/* ---- What a reference says of a key ---- */
+/* ---- The configuration reference ---- */
 
 static const struct reader {
     enum ib_status (*read)(const struct ib_yaml *, const struct ib_yaml_key *, const yaml_node_t *, void *);
     const char *type;
-    void (*allow)(const struct ib_yaml_key *, char *text, size_t n); /* NULL: any of the type */
+    void (*allow)(const struct ib_yaml_key *, char *text, size_t n); /* NULL: any value of the type */
     void (*print)(const struct ib_yaml_key *, const void *field, char *text, size_t n);
 } readers[] = {
-    {ib_yaml_read_text, "text", NULL, NULL},
-    {ib_yaml_read_texts, "text or list of texts", NULL, NULL},
+    {ib_yaml_read_text, "string", NULL, NULL},
+    {ib_yaml_read_texts, "string or list of strings", NULL, NULL},
     {ib_yaml_read_u64, "integer", allow_u64, print_u64},
     {ib_yaml_read_word, "word", allow_word, print_word},
     {ib_yaml_read_duration, "duration", allow_duration, print_duration},
-    {ib_yaml_read_bytes, "amount", allow_bytes, NULL},
-    {ib_yaml_read_share, "share", allow_share, print_share},
+    {ib_yaml_read_bytes, "size", allow_bytes, NULL},
+    {ib_yaml_read_share, "fraction", allow_share, print_share},
 };
 
 static const struct reader *reader_of(const struct ib_yaml_key *key)

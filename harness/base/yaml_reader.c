@@ -25,12 +25,12 @@ static size_t line_of(const yaml_mark_t *mark)
 static enum ib_status parser_failure(const struct ib_yaml *doc, const yaml_parser_t *parser)
 {
     size_t line = line_of(&parser->problem_mark);
-    if (parser->error == YAML_READER_ERROR) { /* bad encoding: only its offset is known */
+    if (parser->error == YAML_READER_ERROR) { /* bad encoding: only the offset is known */
         line = 1;
         for (size_t i = 0; i < parser->problem_offset && i < doc->bytes; i++)
             line += doc->text[i] == '\n';
     }
-    return fail_at(doc, line, "not readable as YAML: ", parser->problem ? parser->problem : "out of memory");
+    return fail_at(doc, line, "invalid YAML: ", parser->problem ? parser->problem : "out of memory");
 }
 
 static void start_parser(const struct ib_yaml *doc, yaml_parser_t *parser)
@@ -39,14 +39,15 @@ static void start_parser(const struct ib_yaml *doc, yaml_parser_t *parser)
     yaml_parser_set_input_string(parser, (const unsigned char *)doc->text, doc->bytes);
 }
 
-/* What the tree would no longer show. */
+/* Rejects what the document tree no longer shows. */
 static enum ib_status check_event(const struct ib_yaml *doc, const yaml_event_t *event, int *documents)
 {
     const yaml_char_t *anchor = NULL, *tag = NULL;
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
         if (++*documents > 1)
-            return fail_at(doc, line_of(&event->start_mark), "a second document; one is allowed", "");
+            return fail_at(doc, line_of(&event->start_mark), "more than one YAML document; one is allowed",
+                           "");
         break;
     case YAML_ALIAS_EVENT:
         anchor = event->data.alias.anchor;
@@ -55,7 +56,7 @@ static enum ib_status check_event(const struct ib_yaml *doc, const yaml_event_t 
         anchor = event->data.scalar.anchor;
         tag = event->data.scalar.tag;
         if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
-            return fail_at(doc, line_of(&event->start_mark), "a NUL character is not allowed", "");
+            return fail_at(doc, line_of(&event->start_mark), "NUL characters are not allowed", "");
         break;
     case YAML_SEQUENCE_START_EVENT:
         anchor = event->data.sequence_start.anchor;
@@ -117,7 +118,7 @@ static enum ib_status check_keys(const struct ib_yaml *doc, const yaml_node_t *m
     for (size_t i = 0; i < ib_yaml_pairs(map); i++) {
         const yaml_node_t *key = node_of(doc, map->data.mapping.pairs.start[i].key);
         if (key->type != YAML_SCALAR_NODE)
-            return ib_yaml_fail(doc, key, NULL, "a key must be a single word");
+            return ib_yaml_fail(doc, key, NULL, "a key must be a string, not a list or a map");
         const char *name = ib_yaml_key(doc, map, i);
         for (size_t j = 0; j < i; j++)
             if (strcmp(name, ib_yaml_key(doc, map, j)) == 0)
@@ -154,7 +155,7 @@ void ib_yaml_close(struct ib_yaml *doc)
     yaml_document_delete(&doc->tree);
 }
 
-/* ---- Walking ---- */
+/* ---- Traversal ---- */
 
 const yaml_node_t *ib_yaml_root(const struct ib_yaml *doc)
 {
@@ -203,7 +204,7 @@ const yaml_node_t *ib_yaml_find(const struct ib_yaml *doc, const yaml_node_t *ma
     return NULL;
 }
 
-/* ---- Refusing ---- */
+/* ---- Errors ---- */
 
 enum ib_status ib_yaml_fail(const struct ib_yaml *doc, const yaml_node_t *node, const char *key,
                             const char *format, ...)
@@ -265,7 +266,8 @@ enum ib_status ib_yaml_check_name(const struct ib_yaml *doc, const yaml_node_t *
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
     if (name[0] && name[0] != '.' && name[0] != '-' && !name[strspn(name, letters)])
         return IB_OK;
-    return ib_yaml_fail(doc, node, key,
-                        "`%.100s` is not a name made of letters, digits and _ (. and - except at the start)",
-                        name);
+    return ib_yaml_fail(
+        doc, node, key,
+        "`%.100s` is not a valid name; allowed: letters, digits, _, and after the first character . and -",
+        name);
 }

@@ -74,23 +74,23 @@ static bool examine(struct attempt *t, enum ib_level training, enum ib_level pre
     struct ib_checked_pass *checked = &t->checked;
     struct ib_outcome outcome;
     ib_pass_checked(&t->context, t->of->c, &t->arena, checked);
-    ib_outcome_set(&outcome, checked->status, "%s", checked->reason);
-    if (checked->status == IB_CASE_UNSUPPORTED || checked->status == IB_CASE_UNAVAILABLE) {
-        ib_check_result_skip(t->k->check_result, training, checked->reason);
+    ib_outcome_set(&outcome, checked->check.status, "%s", checked->check.reason);
+    if (checked->check.status == IB_CASE_UNSUPPORTED || checked->check.status == IB_CASE_UNAVAILABLE) {
+        ib_check_result_skip(t->k->check_result, training, checked->check.reason);
         return false;
     }
-    if (checked->status != IB_CASE_OK && checked->status != IB_CASE_UNTRUSTED) {
+    if (checked->check.status != IB_CASE_OK && checked->check.status != IB_CASE_UNTRUSTED) {
         ib_checking_failed(t->k, &outcome);
         struct ib_check_finding finding =
             ib_checking_failure(t->k, training, ib_arena_copy(&t->k->check_result->arena, t->of->subject),
-                                &outcome, checked->stderr_tail);
+                                &outcome, checked->check.stderr_tail);
         ib_check_result_add(t->k->check_result, finding);
         return false;
     }
     judge_answer(t, training, predictions);
-    if (checked->status == IB_CASE_UNTRUSTED)
-        ib_check_result_add(t->k->check_result, finding_of(t, IB_LEVEL_COPIES, checked->reason, ""));
-    return checked->status == IB_CASE_OK && checked->verification.verdict != IB_WRONG;
+    if (checked->check.status == IB_CASE_UNTRUSTED)
+        ib_check_result_add(t->k->check_result, finding_of(t, IB_LEVEL_COPIES, checked->check.reason, ""));
+    return checked->check.status == IB_CASE_OK && checked->verification.verdict != IB_WRONG;
 }
 
 /* ---- repetition ---- */
@@ -101,7 +101,7 @@ static bool is_repeatable(struct attempt *t)
     const struct ib_final *first = &t->checked.final;
     struct ib_checked_pass second;
     ib_pass_checked(&t->context, t->of->c, &t->arena, &second);
-    return second.status == IB_CASE_OK &&
+    return second.check.status == IB_CASE_OK &&
            memcmp(first->params, second.final.params, first->n_params * sizeof *first->params) == 0;
 }
 
@@ -109,7 +109,7 @@ static const char *name_difference(struct attempt *t)
 {
     if (!is_repeatable(t))
         return "two runs of the same training give different bits, although IB_DETERMINISTIC is set";
-    if (t->checked.path && strcmp(t->checked.path, "fused") == 0)
+    if (t->checked.check.path && strcmp(t->checked.check.path, "fused") == 0)
         return "steps(n) and n times steps(1) give different results";
     return "training in one go (replayed, or without reading losses) and epoch by epoch give different "
            "results";
@@ -121,24 +121,24 @@ static void repeat(struct attempt *t)
     struct ib_outcome outcome;
     const bool device = t->of->c->residency != IB_HOST;
     ib_pass_timed(&t->context, t->of->c, 1, &t->checked.final, &t->arena, &timed);
-    ib_outcome_set(&outcome, timed.status, "%s", timed.reason);
-    const bool elsewhere = timed.status == IB_CASE_UNTRUSTED && timed.as_expected &&
-                           strncmp(timed.reason, "hidden copies", strlen("hidden copies")) != 0;
-    if (timed.status == IB_CASE_OK) {
+    ib_outcome_set(&outcome, timed.round.status, "%s", timed.round.reason);
+    const bool elsewhere = timed.round.status == IB_CASE_UNTRUSTED && timed.round.as_expected == IB_YES &&
+                           strncmp(timed.round.reason, "hidden copies", strlen("hidden copies")) != 0;
+    if (timed.round.status == IB_CASE_OK) {
         ib_check_result_right(t->k->check_result, IB_LEVEL_REPETITION);
         if (device)
             ib_check_result_right(t->k->check_result, IB_LEVEL_COPIES);
     } else if (elsewhere) {
         ib_check_result_add(t->k->check_result,
-                            finding_of(t, IB_LEVEL_REPETITION, name_difference(t), timed.reason));
-    } else if (timed.status == IB_CASE_UNTRUSTED) {
-        ib_check_result_add(t->k->check_result, finding_of(t, IB_LEVEL_COPIES, timed.reason, ""));
+                            finding_of(t, IB_LEVEL_REPETITION, name_difference(t), timed.round.reason));
+    } else if (timed.round.status == IB_CASE_UNTRUSTED) {
+        ib_check_result_add(t->k->check_result, finding_of(t, IB_LEVEL_COPIES, timed.round.reason, ""));
     } else {
         ib_checking_failed(t->k, &outcome);
         ib_check_result_add(t->k->check_result,
                             ib_checking_failure(t->k, IB_LEVEL_REPETITION,
                                                 ib_arena_copy(&t->k->check_result->arena, t->of->subject),
-                                                &outcome, timed.stderr_tail));
+                                                &outcome, timed.round.stderr_tail));
     }
 }
 

@@ -16,7 +16,7 @@ static void print_help(const struct ib_command *command, const struct ib_flag *f
         snprintf(head, sizeof head, "%s%s%s", f->name, f->value ? " " : "", f->value ? f->value : "");
         printf("  %-24s %s\n", head, f->help);
     }
-    printf("  %-24s %s\n", "--help", "this text");
+    printf("  %-24s %s\n", "--help", "print this help");
 }
 
 static enum ib_status unknown_flag(const struct ib_command *command, const struct ib_flag *flags,
@@ -28,7 +28,7 @@ static enum ib_status unknown_flag(const struct ib_command *command, const struc
     for (size_t i = 0; flags[i].name && i + 2 < sizeof names / sizeof *names; i++)
         names[i + 1] = flags[i].name;
     const char *nearest = ib_nearest(name, names);
-    return ib_fail(IB_EINVAL, name, "no such flag of `%s`%s%s%s; see `ironbench %s --help`", command->name,
+    return ib_fail(IB_EINVAL, name, "`%s` has no such flag%s%s%s; see `ironbench %s --help`", command->name,
                    nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "",
                    command->name);
 }
@@ -50,7 +50,7 @@ static enum ib_status keep_value(const struct ib_flag *flag, const char *value)
     return IB_OK;
 }
 
-/* The flag at argv[*i], with its value beside or behind it. */
+/* Reads the flag at argv[*i]. Its value follows "=" or is the next argument. */
 static enum ib_status read_flag(const struct ib_command *command, const struct ib_flag *flags, int argc,
                                 char **argv, int *i)
 {
@@ -84,13 +84,12 @@ enum ib_status ib_args_read(const struct ib_command *command, const struct ib_fl
         if (argv[i][0] == '-' && argv[i][1])
             IB_TRY(read_flag(command, flags, argc, argv, &i));
         else if (n == n_positional)
-            return ib_fail(IB_EINVAL, argv[i], "one argument too many; usage: ironbench %s", command->usage);
+            return ib_fail(IB_EINVAL, argv[i], "unexpected argument; usage: ironbench %s", command->usage);
         else
             positional[n++] = argv[i];
     }
     if (n < n_positional)
-        return ib_fail(IB_EINVAL, command->name, "an argument is missing; usage: ironbench %s",
-                       command->usage);
+        return ib_fail(IB_EINVAL, command->name, "missing argument; usage: ironbench %s", command->usage);
     return IB_OK;
 }
 
@@ -106,7 +105,7 @@ enum ib_status ib_args_share(const char *flag, const char *text, double *out)
 {
     if (!text || ib_parse_share(text, out))
         return IB_OK;
-    return ib_fail(IB_EINVAL, flag, "`%s` is not a share above 0 and below 1, such as 1%% or 0.01", text);
+    return ib_fail(IB_EINVAL, flag, "`%s` is not a fraction above 0 and below 1, such as 1%% or 0.01", text);
 }
 
 int ib_run_error(void)

@@ -21,7 +21,7 @@ static enum ib_status save_record(const struct ib_run_record *record, const char
         printf("%s: %zu cases; control: %s\n", path, baseline.n, baseline.control);
     for (size_t i = 0; i < record->n; i++)
         if (!ib_case_record_counts(&record->cases[i]))
-            fprintf(stderr, "ironbench: left out, as it is not right and timed: %s\n", record->cases[i].id);
+            fprintf(stderr, "ironbench: left out, not verified and timed: %s\n", record->cases[i].id);
     ib_baseline_free(&baseline);
     return status;
 }
@@ -73,7 +73,7 @@ static int rm(struct ib_arena *arena, const char *name)
     ib_baseline_free(&baseline);
     if (unlink(path) == 0)
         return IB_EXIT_OK;
-    ib_fail_errno(path, "cannot be removed");
+    ib_fail_errno(path, "cannot remove this file");
     return ib_run_error();
 }
 
@@ -85,7 +85,7 @@ static const struct action {
 } actions[] = {{"save", 2}, {"ls", 0}, {"rm", 1}};
 enum { SAVE, LS, RM, ACTION_COUNT };
 
-static int act(int action, const char *const *arguments, const char *control)
+static int run_action(int action, const char *const *arguments, const char *control)
 {
     struct ib_arena arena = {0};
     int status = action == SAVE ? save(&arena, arguments[0], arguments[1], control)
@@ -95,13 +95,14 @@ static int act(int action, const char *const *arguments, const char *control)
     return status;
 }
 
-static int verb_baseline(const struct ib_command *command, int argc, char **argv)
+static int baseline_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *arguments[2] = {NULL}, *control = NULL;
     int action = 0;
     bool done;
     const struct ib_flag flags[] = {
-        {"--control", "IMPL", "of save: whose times carry the machine's drift", &control, NULL}, {NULL}};
+        {"--control", "IMPL", "for save: implementation that times are stored relative to", &control, NULL},
+        {NULL}};
     bool helped = argc < 2 || argv[1][0] == '-';
     while (!helped && action < ACTION_COUNT && strcmp(argv[1], actions[action].name) != 0)
         action++;
@@ -113,16 +114,17 @@ static int verb_baseline(const struct ib_command *command, int argc, char **argv
     if (ib_args_read(command, flags, argc - skipped, argv + skipped, arguments,
                      helped ? 1 : actions[action].n_arguments, &done) != IB_OK)
         return ib_usage_error();
-    return done ? IB_EXIT_OK : act(action, arguments, control);
+    return done ? IB_EXIT_OK : run_action(action, arguments, control);
 }
 
 const struct ib_command ib_command_baseline = {
     .name = "baseline",
     .usage = "baseline save NAME DIR [--control IMPL] | ls | rm NAME",
-    .summary = "what a run found, kept as a small file for `gate --baseline`",
+    .summary = "keep the results of a run in a small file for `gate --baseline`",
     .detail =
-        "save: of the run in DIR, to " IB_BASELINES "/NAME.json, to be kept with the sources. A name\n"
-        "with a slash is a path. The control (default: what the run's speed-ups are over, or cpu_naive)\n"
-        "is an implementation that changes do not touch: times are kept as ratios over it.",
-    .main = verb_baseline,
+        "save writes the results of the run in DIR to " IB_BASELINES "/NAME.json, to be committed with the\n"
+        "sources; a NAME with a slash is a path. ls lists the baselines, rm deletes one. The control is an\n"
+        "implementation that your changes do not touch: times are stored as ratios over its times. The\n"
+        "default is the implementation that the run's speed-ups are relative to, or cpu_naive.",
+    .main = baseline_main,
 };

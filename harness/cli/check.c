@@ -12,14 +12,14 @@
 #define TIMEOUT_S 60.0
 
 struct request {
-    const char *subject;        /* an implementation, or the path of a plugin; NULL: */
-    const char *const *command; /* an external program; ends with NULL */
+    const char *subject;        /* an implementation or the path of a plugin; NULL: see command */
+    const char *const *command; /* an external program and its arguments; ends with NULL */
     const char *plugin[IB_FLAG_LIST + 1], *option[IB_FLAG_LIST + 1], *model[IB_FLAG_LIST + 1];
     const char *as_json, *quick, *timeout;
     double timeout_s;
 };
 
-/* ---- what is printed ---- */
+/* ---- printing ---- */
 
 static void show_subject(void *context, const char *subject)
 {
@@ -52,7 +52,7 @@ static uint64_t timeout_ns(const struct request *r)
     return (uint64_t)(r->timeout_s * 1e9);
 }
 
-/* ---- one implementation, or all that a plugin brings ---- */
+/* ---- one implementation, or all of a plugin ---- */
 
 static int exit_status(enum ib_check_verdict verdict)
 {
@@ -91,7 +91,7 @@ static int check_one(const struct request *r, struct ib_registry *registry, cons
     return status == IB_OK ? result : ib_usage_error();
 }
 
-/* Several at once: 2, then 3, then 4. */
+/* Returns the first of 2, 3, 4 that is among two exit statuses. */
 static int worse(int a, int b)
 {
     return a == IB_EXIT_OK || (b != IB_EXIT_OK && b < a) ? b : a;
@@ -118,7 +118,7 @@ static int check(const struct request *r)
 {
     struct ib_registry *registry = NULL;
     const struct ib_external program = {.name = "program", .command = r->command, .where = "--"};
-    const bool whole = r->command || is_path(r->subject); /* all that there is in the registry */
+    const bool whole = r->command || is_path(r->subject); /* everything in the registry */
     enum ib_status status = r->command ? ib_registry_open_external(&program, timeout_ns(r), &registry)
                             : whole    ? ib_registry_open_plugin(r->subject, &registry)
                                        : ib_registry_open(r->plugin, &registry);
@@ -140,7 +140,7 @@ static enum ib_status read_timeout(struct request *r)
     return IB_OK;
 }
 
-/* What stands behind "--" is the command of an external program; returns how many arguments stand before. */
+/* The arguments after "--" are the command of an external program. Returns the number of those before it. */
 static int cut_command(int argc, char **argv, struct request *r)
 {
     for (int i = 1; i < argc; i++)
@@ -155,27 +155,27 @@ static enum ib_status read_request(const struct ib_command *command, int argc, c
                                    bool *done)
 {
     const struct ib_flag flags[] = {
-        {"--quick", NULL, "leave out the largest sizes, and most trainings", &r->quick, NULL},
-        {"--model", "MODEL", "train this model alone; may be repeated", NULL, r->model},
-        {"--option", "NAME=VALUE", "a setting of the implementation; may be repeated", NULL, r->option},
+        {"--quick", NULL, "skip the largest sizes and most trainings", &r->quick, NULL},
+        {"--model", "MODEL", "train only this model; may be repeated", NULL, r->model},
+        {"--option", "NAME=VALUE", "an option of the implementation; may be repeated", NULL, r->option},
         IB_PLUGIN_FLAG(r->plugin),
-        {"--timeout", "SECONDS", "of one step: an operation in one type, one training; default 60",
+        {"--timeout", "SECONDS", "limit for one operation in one type, or one training; default: 60",
          &r->timeout, NULL},
-        {"--json", NULL, "one JSON object a line and implementation", &r->as_json, NULL},
+        {"--json", NULL, "print one line of JSON for each implementation", &r->as_json, NULL},
         {NULL}};
     const int own = cut_command(argc, argv, r);
     IB_TRY(ib_args_read(command, flags, own, argv, &r->subject, r->command ? 0 : 1, done));
     if (*done)
         return IB_OK;
     if (r->command && !r->command[0])
-        return ib_fail(IB_EINVAL, "--", "no command stands behind it; usage: ironbench %s", command->usage);
+        return ib_fail(IB_EINVAL, "--", "no command after it; usage: ironbench %s", command->usage);
     if (r->plugin[0] && (r->command || is_path(r->subject)))
-        return ib_fail(IB_EINVAL, "--plugin", "goes with the name of an implementation; %s is none",
+        return ib_fail(IB_EINVAL, "--plugin", "requires the name of an implementation, not `%s`",
                        r->command ? r->command[0] : r->subject);
     return read_timeout(r);
 }
 
-static int verb_check(const struct ib_command *command, int argc, char **argv)
+static int check_main(const struct ib_command *command, int argc, char **argv)
 {
     struct request r = {0};
     bool done;
@@ -187,10 +187,11 @@ static int verb_check(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_check = {
     .name = "check",
     .usage = "check IMPL|PLUGIN.so|-- COMMAND... [--quick] [--json] [--model MODEL] [--option NAME=VALUE]",
-    .summary = "is an implementation right? and if not: what is wrong with which operation, and where",
-    .detail = "Every operation in both types on awkward shapes, gradients, trainings of all models against\n"
-              "the oracle, predictions, repetition, copies, options. Exit status: 0 right, 3 wrong, 4 it\n"
-              "crashed, hung or is unavailable, 2 usage. Flags stand before `-- COMMAND`, which speaks\n"
-              "impls/PROTOCOL.md and is asked for whole trainings alone.",
-    .main = verb_check,
+    .summary = "test whether an implementation is right; if not, say which operation is wrong, and how",
+    .detail =
+        "Tests every operation in both types on awkward shapes, gradients, trainings of all models against\n"
+        "the oracle, predictions, repeatability, copies and options. COMMAND is an external program that\n"
+        "speaks impls/PROTOCOL.md; only whole trainings are tested. Flags go before `-- COMMAND`.\n"
+        "Exit status: 0 right, 2 usage error, 3 wrong, 4 crashed, hung or unavailable.",
+    .main = check_main,
 };

@@ -45,7 +45,7 @@ static int compare(const char *const *dirs, double margin, enum form form)
     ib_compare(&arena, &old, &new, margin, &comparison);
     enum ib_status status = print_comparison(&comparison, form, &arena);
     if (status == IB_OK && (fflush(stdout) != 0 || ferror(stdout)))
-        status = ib_fail_errno("stdout", "the comparison cannot be written");
+        status = ib_fail_errno("stdout", "cannot write the comparison");
     ib_run_record_free(&old);
     ib_run_record_free(&new);
     ib_arena_free(&arena);
@@ -61,20 +61,20 @@ static enum ib_status read_form(const char *const given[], enum form *out)
             *out = (enum form)(MARKDOWN + i);
             n++;
         }
-    return n > 1 ? ib_fail(IB_EINVAL, "compare", "--md, --html and --json exclude each other") : IB_OK;
+    return n > 1 ? ib_fail(IB_EINVAL, "compare", "allows only one of --md, --html and --json") : IB_OK;
 }
 
-static int verb_compare(const struct ib_command *command, int argc, char **argv)
+static int compare_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *dirs[2], *form_given[3] = {NULL}, *margin_text = NULL;
     double margin = IB_COMPARE_MARGIN;
     enum form form;
     bool done;
     const struct ib_flag flags[] = {
-        {"--margin", "SHARE", "changes of speed within it count as none; default: 3%", &margin_text, NULL},
-        {"--md", NULL, "as Markdown", &form_given[0], NULL},
-        {"--html", NULL, "as a page of HTML", &form_given[1], NULL},
-        {"--json", NULL, "as JSON", &form_given[2], NULL},
+        {"--margin", "SHARE", "smaller changes of speed count as none; default: 3%", &margin_text, NULL},
+        {"--md", NULL, "print Markdown", &form_given[0], NULL},
+        {"--html", NULL, "print an HTML page", &form_given[1], NULL},
+        {"--json", NULL, "print JSON", &form_given[2], NULL},
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, dirs, 2, &done) != IB_OK)
         return ib_usage_error();
@@ -88,7 +88,8 @@ static int verb_compare(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_compare = {
     .name = "compare",
     .usage = "compare OLD NEW [--margin SHARE] [--md | --html | --json]",
-    .summary = "what differs between two stored runs: speed, answers, copies, machines",
-    .detail = "OLD and NEW are folders of runs. It does not gate: the exit status is 0 whatever it finds.",
-    .main = verb_compare,
+    .summary = "show what differs between two stored runs: speed, answers, copies, machines",
+    .detail = "OLD and NEW are the folders of two runs. The exit status is 0 whatever differs; to fail on a\n"
+              "regression, use `gate`.",
+    .main = compare_main,
 };

@@ -35,7 +35,7 @@ void ib_config_key_print(const json_t *item)
 
 /* ---- Markdown ---- */
 
-/* A bar would end the cell. */
+/* Escapes bars, which would end the cell. */
 static void print_cell(const char *text)
 {
     fputs(" ", stdout);

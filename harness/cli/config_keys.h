@@ -1,4 +1,4 @@
-/* The keys of a configuration, as `ironbench list keys` prints them. */
+/* Prints the keys of a configuration, for `ironbench list keys`. */
 #ifndef IB_CLI_CONFIG_KEYS_H
 #define IB_CLI_CONFIG_KEYS_H
 
@@ -6,11 +6,11 @@
 
 #include <jansson.h>
 
-/* Adds an object for each key: section, name, summary, type, allowed, default, example, required. */
+/* Appends an object for each key: section, name, summary, type, allowed, default, example, required. */
 void ib_config_keys_json(struct ib_arena *, json_t *out);
-/* One of these objects, for people. */
+/* Prints one of these objects as text. */
 void ib_config_key_print(const json_t *);
-/* All of them as Markdown: a heading and a table for each section. */
+/* Prints all keys as Markdown: a heading and a table for each section. */
 void ib_config_keys_markdown(struct ib_arena *);
 
 #endif

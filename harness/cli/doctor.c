@@ -33,11 +33,11 @@ static void print_json(const struct ib_doctor_finding *findings, size_t n)
     json_decref(list);
 }
 
-static int verb_doctor(const struct ib_command *command, int argc, char **argv)
+static int doctor_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *as_json = NULL;
     bool done;
-    const struct ib_flag flags[] = {{"--json", NULL, "as JSON", &as_json, NULL}, {NULL}};
+    const struct ib_flag flags[] = {{"--json", NULL, "print JSON", &as_json, NULL}, {NULL}};
     const struct ib_doctor_finding *findings;
     size_t n;
     struct ib_arena arena = {0};
@@ -57,6 +57,6 @@ static int verb_doctor(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_doctor = {
     .name = "doctor",
     .usage = "doctor [--json]",
-    .summary = "say what this machine is, what would disturb a measurement, and what to do about it",
-    .main = verb_doctor,
+    .summary = "describe this machine, what would disturb a measurement, and how to fix it",
+    .main = doctor_main,
 };

@@ -9,9 +9,10 @@
 
 enum { MAX_CANDIDATES = 8 };
 
-/* ---- which case is meant ---- */
+/* ---- finding the case ---- */
 
-/* The cases whose ids contain the text. *exact: the only one, or the one whose id it is. */
+/* Returns how many ids contain the text. *exact: the case with exactly this id, or the only match; else NULL.
+ */
 static size_t find_matches(const struct ib_run_record *run, const char *text,
                            const struct ib_case_record **exact)
 {
@@ -32,7 +33,7 @@ static size_t find_matches(const struct ib_run_record *run, const char *text,
     return n;
 }
 
-/* "3 linreg-…, 4 linreg-… and 12 more": with their numbers, of those whose ids contain the text. */
+/* "3 linreg-…, 4 linreg-… and 12 more": numbers and ids of the n cases whose ids contain the text. */
 static const char *candidates(struct ib_arena *arena, const struct ib_run_record *run, const char *text,
                               size_t n)
 {
@@ -58,9 +59,9 @@ static enum ib_status find_case(struct ib_arena *arena, const struct ib_run_reco
     if (*out)
         return IB_OK;
     if (n)
-        return ib_fail(IB_EINVAL, "CASE", "`%s` is part of %zu ids: %s", text, n,
+        return ib_fail(IB_EINVAL, "CASE", "`%s` matches %zu cases: %s", text, n,
                        candidates(arena, run, text, n));
-    return ib_fail(IB_EINVAL, "CASE", "`%s` is no case of this run, which has %zu: %s", text, n_cases,
+    return ib_fail(IB_EINVAL, "CASE", "`%s` matches no case of this run, which has %zu: %s", text, n_cases,
                    candidates(arena, run, "", n_cases));
 }
 
@@ -92,7 +93,7 @@ static int explain(const char *dir, const char *text, enum ib_colour colour)
     return status;
 }
 
-static int verb_explain(const struct ib_command *command, int argc, char **argv)
+static int explain_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *named[2], *colour_word = NULL;
     int colour = IB_COLOUR_AUTO;
@@ -108,7 +109,8 @@ static int verb_explain(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_explain = {
     .name = "explain",
     .usage = "explain DIR CASE [--color WHEN]",
-    .summary = "where the bytes and the time of one case went, and what to change",
-    .detail = "CASE is the case's number in the plan, its id, or a part of the id that no other has.",
-    .main = verb_explain,
+    .summary = "show where the bytes and the time of one case went, and what to change",
+    .detail = "DIR is the folder of a run. CASE is a case's number in the plan, its id, or a unique part of "
+              "its id.",
+    .main = explain_main,
 };

@@ -20,7 +20,7 @@ typedef void printer(FILE *, const struct ib_run_record *);
 
 static const struct form {
     const char *name;
-    printer *print, *samples; /* samples: with --samples; NULL: refused */
+    printer *print, *samples; /* samples: for --samples; NULL: not supported */
 } forms[] = {
     {"json", print_json, NULL}, {"csv", ib_csv_cases, ib_csv_samples}, {"md", ib_markdown_print, NULL}};
 enum { FORM_COUNT = sizeof forms / sizeof *forms };
@@ -33,7 +33,7 @@ static enum ib_status find_printer(const char *format, bool samples, printer **o
     if (form == forms + FORM_COUNT)
         return ib_fail(IB_EINVAL, "--format", "`%s` is not allowed: json, csv or md", format);
     if (samples && !form->samples)
-        return ib_fail(IB_EINVAL, "--samples", "goes with `--format csv` only");
+        return ib_fail(IB_EINVAL, "--samples", "requires `--format csv`");
     *out = samples ? form->samples : form->print;
     return IB_OK;
 }
@@ -47,18 +47,18 @@ static int print_record(const char *dir, printer *print)
     ib_run_record_free(&run);
     if (fflush(stdout) == 0 && !ferror(stdout))
         return IB_EXIT_OK;
-    ib_fail_errno("stdout", "the record cannot be written");
+    ib_fail_errno("stdout", "cannot write the record");
     return ib_run_error();
 }
 
-static int verb_export(const struct ib_command *command, int argc, char **argv)
+static int export_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *dir, *format = NULL, *samples = NULL;
     printer *print = NULL;
     bool done;
     const struct ib_flag flags[] = {
         {"--format", "FORM", "json (default), csv or md", &format, NULL},
-        {"--samples", NULL, "with csv: one row a sample, not a case", &samples, NULL},
+        {"--samples", NULL, "with csv: one row per sample instead of per case", &samples, NULL},
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, &dir, 1, &done) != IB_OK)
         return ib_usage_error();
@@ -74,7 +74,7 @@ const struct ib_command ib_command_export = {
     .usage = "export DIR [--format json|csv|md] [--samples]",
     .summary = "print the record of a run",
     .detail =
-        "json: all of it; its fields are those of results/record.schema.json, and what is unknown is null.\n"
-        "csv: one row a case, or with --samples one a sample; what is unknown is empty. md: the tables.",
-    .main = verb_export,
+        "json: the whole record, as described by results/record.schema.json; unknown values are null.\n"
+        "csv: one row per case, or per sample with --samples; unknown values are empty. md: the tables.",
+    .main = export_main,
 };

@@ -19,7 +19,7 @@ struct outputs {
     bool json, quiet;
 };
 
-/* ---- what is told ---- */
+/* ---- printing ---- */
 
 typedef void print_fn(FILE *, struct ib_arena *, const struct ib_gate_result *);
 
@@ -30,10 +30,10 @@ static enum ib_status write_file(const char *path, print_fn *print, struct ib_ar
     if (!path)
         return IB_OK;
     if (!file)
-        return ib_fail_errno(path, "cannot be written");
+        return ib_fail_errno(path, "cannot write this file");
     print(file, arena, result);
     bool written = !ferror(file);
-    return fclose(file) == 0 && written ? IB_OK : ib_fail_errno(path, "cannot be written");
+    return fclose(file) == 0 && written ? IB_OK : ib_fail_errno(path, "cannot write this file");
 }
 
 static void print_result(struct ib_arena *arena, const struct ib_gate_result *result,
@@ -54,7 +54,7 @@ static void print_result(struct ib_arena *arena, const struct ib_gate_result *re
         ib_gate_annotations(stdout, arena, result);
 }
 
-static int tell(const struct ib_gate_result *result, const struct outputs *outputs)
+static int report_result(const struct ib_gate_result *result, const struct outputs *outputs)
 {
     struct ib_arena arena = {0};
     int status = result->exit_status;
@@ -89,9 +89,9 @@ static int run_gate(const struct ib_sweep *sweep, struct ib_gate_request *reques
         return status == IB_EINVAL ? ib_usage_error() : ib_run_error();
     int exit_status = IB_EXIT_INTERRUPTED;
     if (interrupted)
-        fprintf(stderr, "interrupted: nothing was decided\n");
+        fprintf(stderr, "interrupted: no result\n");
     else
-        exit_status = tell(&result, outputs);
+        exit_status = report_result(&result, outputs);
     ib_gate_result_free(&result);
     return exit_status;
 }
@@ -99,11 +99,11 @@ static int run_gate(const struct ib_sweep *sweep, struct ib_gate_request *reques
 static enum ib_status check_request(const struct ib_gate_request *request, const struct ib_sweep_flags *flags)
 {
     if (!request->against == !request->baseline)
-        return ib_fail(IB_EINVAL, "gate", "needs --against or --baseline, and not both");
+        return ib_fail(IB_EINVAL, "gate", "needs either --against or --baseline");
     if (request->baseline && (*flags->keep || *flags->drop))
         return ib_fail(
             IB_EINVAL, "gate",
-            "-s and -x go with --against only: a case that is left out is missing from a baseline");
+            "-s and -x require --against: with a baseline, cases that are left out would count as missing");
     return IB_OK;
 }
 
@@ -119,7 +119,7 @@ static int open_and_run(const char *config, const struct ib_sweep_flags *flags,
     return status;
 }
 
-static int verb_gate(const struct ib_command *command, int argc, char **argv)
+static int gate_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *config, *allow = NULL, *strict = NULL, *speed = NULL, *json = NULL, *quiet = NULL;
     struct ib_sweep_flags sweep_flags = {0};
@@ -128,18 +128,18 @@ static int verb_gate(const struct ib_command *command, int argc, char **argv)
     int speed_value = IB_SPEED_GATES;
     bool done;
     const struct ib_flag flags[] = {
-        {"--against", "OLD", "another build's program, or a plugin (.so) with the old implementations",
+        {"--against", "OLD", "the old program, or a plugin (.so) with the old implementations",
          &request.against, NULL},
-        {"--baseline", "NAME", "what `ironbench baseline save` kept", &request.baseline, NULL},
+        {"--baseline", "NAME", "a baseline made by `ironbench baseline save`", &request.baseline, NULL},
         IB_SWEEP_FLAGS(sweep_flags),
-        {"--speed", "WHAT", "gate (default), report or off", &speed, NULL},
-        {"--strict", NULL, "end with 5 where a speed could not be decided", &strict, NULL},
+        {"--speed", "WHAT", "gate (default), report (slowdowns do not fail) or off", &speed, NULL},
+        {"--strict", NULL, "exit with 5 if a speed is undecided", &strict, NULL},
         {"--allow-missing", NULL, "do not fail on missing cases", &allow, NULL},
-        {"--out", "DIR", "keep both runs: DIR/new, DIR/old", &request.out, NULL},
+        {"--out", "DIR", "keep both runs, in DIR/new and DIR/old", &request.out, NULL},
         {"--junit", "FILE", "write the result as JUnit XML", &outputs.junit, NULL},
         {"--markdown", "FILE", "write a comment for a pull request", &outputs.markdown, NULL},
-        {"--json", NULL, "print the result as JSON", &json, NULL},
-        {"--quiet", NULL, "print nothing but what is wrong", &quiet, NULL},
+        {"--json", NULL, "print JSON", &json, NULL},
+        {"--quiet", NULL, "print errors only", &quiet, NULL},
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, &config, 1, &done) != IB_OK)
         return ib_usage_error();
@@ -159,11 +159,12 @@ static int verb_gate(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_gate = {
     .name = "gate",
     .usage = "gate CONFIG --against OLD | --baseline NAME [flags]",
-    .summary = "stop a change that is less accurate, copies more, lost cases or got slower",
-    .detail = "--against is the form to prefer: old and new are timed in pairs, in the same minutes, and\n"
-              "nothing need be kept. --baseline compares with a file: answers and copies on any machine,\n"
-              "speed on the same machine only. What may change stands under `gate` in CONFIG.\n"
-              "Exit status: 0 passed, 3 wrong answers or more copies, 4 failed or missing cases, 1 slower,\n"
-              "5 undecided (with --strict); several at once: the first of these.",
-    .main = verb_gate,
+    .summary = "fail if a change is less accurate, copies more, loses cases or is slower",
+    .detail =
+        "Prefer --against: old and new are timed in pairs, within the same minutes, and no file has to\n"
+        "be kept. --baseline compares with a file: answers and copies on any machine, speed only on the\n"
+        "same machine. The section `gate` of CONFIG sets the tolerances.\n"
+        "Exit status: 0 passed, 3 wrong answers or more copies, 4 failed or missing cases, 1 slower,\n"
+        "5 undecided (with --strict); if several apply, the first of these.",
+    .main = gate_main,
 };

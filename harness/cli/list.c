@@ -11,15 +11,15 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Each list is made once, as JSON; the plain form prints name and summary of that. */
+/* Each list is built once, as JSON; the plain form prints its names and summaries. */
 
 struct request {
-    bool all; /* also what is hidden */
+    bool all; /* including hidden implementations */
     bool as_json;
     const char *const *plugins;
 };
 
-/* ---- what there is ---- */
+/* ---- building ---- */
 
 static json_t *options_of(const struct ib_impl_info *info)
 {
@@ -156,8 +156,8 @@ static enum ib_status find_list(const char *what, size_t *out)
             return IB_OK;
         }
     }
-    return ib_fail(IB_EINVAL, what, "nothing to list%s; allowed: %s", ib_hint(what, names, hint, sizeof hint),
-                   ib_name_list(names, list, sizeof list));
+    return ib_fail(IB_EINVAL, what, "cannot be listed%s; allowed: %s",
+                   ib_hint(what, names, hint, sizeof hint), ib_name_list(names, list, sizeof list));
 }
 
 static enum ib_status print_list(const char *what, const struct request *request, struct ib_arena *arena)
@@ -181,20 +181,20 @@ static enum ib_status print_list(const char *what, const struct request *request
 static enum ib_status check_request(const char *what, const char *markdown, const char *const *plugins)
 {
     if (plugins[0] && strcmp(what, "impls") != 0)
-        return ib_fail(IB_EINVAL, "--plugin", "goes with `list impls`: plugins bring nothing else");
+        return ib_fail(IB_EINVAL, "--plugin", "requires `list impls`: plugins contain only implementations");
     if (markdown && strcmp(what, "keys") != 0)
-        return ib_fail(IB_EINVAL, "--markdown", "goes with `list keys`");
+        return ib_fail(IB_EINVAL, "--markdown", "requires `list keys`");
     return IB_OK;
 }
 
-static int verb_list(const struct ib_command *command, int argc, char **argv)
+static int list_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *what, *as_json = NULL, *all = NULL, *markdown = NULL, *plugins[IB_FLAG_LIST + 1] = {NULL};
     bool done;
     const struct ib_flag flags[] = {
-        {"--json", NULL, "as JSON", &as_json, NULL},
-        {"--all", NULL, "also implementations that exist for tests only", &all, NULL},
-        {"--markdown", NULL, "of keys: as the reference in configs/README.md", &markdown, NULL},
+        {"--json", NULL, "print JSON", &as_json, NULL},
+        {"--all", NULL, "include implementations that exist only for tests", &all, NULL},
+        {"--markdown", NULL, "with keys: print the reference in configs/README.md", &markdown, NULL},
         IB_PLUGIN_FLAG(plugins),
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, &what, 1, &done) != IB_OK)
@@ -217,6 +217,7 @@ static int verb_list(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_list = {
     .name = "list",
     .usage = "list impls|models|datasets|metrics|charts|keys [--json] [--all] [--plugin FILE.so]",
-    .summary = "say what there is; what is unavailable is listed with its reason",
-    .main = verb_list,
+    .summary = "list implementations, models, data sets, metrics, charts or configuration keys",
+    .detail = "Unavailable implementations and charts are listed with the reason.",
+    .main = list_main,
 };

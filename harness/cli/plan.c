@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#define EARLIER_RUNS "results/runs" /* where `run` puts them by default */
+#define EARLIER_RUNS "results/runs" /* where `run` stores runs by default */
 
 struct plan {
     const struct ib_config *config;
@@ -26,7 +26,7 @@ static double total_ns(const struct ib_estimate *e)
     return e->checked_ns + e->oracle_ns + e->timed_ns + e->process_ns + e->stops_ns;
 }
 
-/* ---- for people ---- */
+/* ---- as text ---- */
 
 /* "25 s", "3.5 minutes", "2.1 hours". */
 static const char *print_time(double ns, char *text, size_t n)
@@ -49,15 +49,15 @@ static void print_estimate(const struct ib_estimate *e, bool may_stop_early)
            print_time(e->checked_ns, checked, sizeof checked),
            print_time(e->oracle_ns, oracle, sizeof oracle));
     if (e->stops_ns > 0)
-        printf(", other algorithms down to losses %s", print_time(e->stops_ns, part, sizeof part));
+        printf(", other algorithms to target losses %s", print_time(e->stops_ns, part, sizeof part));
     if (e->process_ns > 0)
         printf(", whole processes %s", print_time(e->process_ns, part, sizeof part));
     putchar('\n');
     if (e->n_earlier)
-        printf("  from earlier runs in %s: %zu of %zu cases\n", EARLIER_RUNS, e->n_earlier,
+        printf("  estimated from earlier runs in %s: %zu of %zu cases\n", EARLIER_RUNS, e->n_earlier,
                e->n_earlier + e->n_assumed);
     if (e->n_assumed)
-        printf("  not measured yet: %zu cases, assumed to compute %.0f GFLOP/s\n", e->n_assumed,
+        printf("  not measured yet: %zu cases, assumed to run at %.0f GFLOP/s\n", e->n_assumed,
                IB_ASSUMED_FLOPS_PER_S / 1e9);
 }
 
@@ -81,7 +81,7 @@ static void print_plan(const struct plan *plan)
                plan->matrix->dropped[i].count);
 }
 
-/* ---- for programs: written piece by piece, since a plan may have very many cases ---- */
+/* ---- as JSON, written piece by piece: a plan may have a great many cases ---- */
 
 static void dump(const char *before, json_t *value)
 {
@@ -142,14 +142,14 @@ static void print(struct ib_sweep *sweep, bool as_json)
     (as_json ? print_json : print_plan)(&plan);
 }
 
-static int verb_plan(const struct ib_command *command, int argc, char **argv)
+static int plan_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *config, *as_json = NULL;
     struct ib_sweep_flags sweep_flags = {0};
     bool done;
     struct ib_sweep sweep;
     const struct ib_flag flags[] = {
-        IB_SWEEP_FLAGS(sweep_flags), {"--json", NULL, "as JSON", &as_json, NULL}, {NULL}};
+        IB_SWEEP_FLAGS(sweep_flags), {"--json", NULL, "print JSON", &as_json, NULL}, {NULL}};
     if (ib_args_read(command, flags, argc, argv, &config, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
@@ -164,8 +164,7 @@ static int verb_plan(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_plan = {
     .name = "plan",
     .usage = "plan CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--json]",
-    .summary = "say which cases a run would have, how long it takes, and why combinations drop out",
-    .detail =
-        "A condition is an axis, rows, cols or task with a value: dtype=f32, impl=cpu_*, lr<0.1, rows>=1000.",
-    .main = verb_plan,
+    .summary = "show the cases of a run, how long it will take, and which combinations are left out",
+    .detail = IB_CONDITION_HELP,
+    .main = plan_main,
 };

@@ -5,14 +5,15 @@
 
 #include <stdio.h>
 
-static int verb_report(const struct ib_command *command, int argc, char **argv)
+static int report_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *dir, *colour_word = NULL, *baseline = NULL;
     int colour = IB_COLOUR_AUTO;
     bool done;
     struct ib_run_record run;
     const struct ib_flag flags[] = {
-        {"--baseline", "IMPL", "what speed-ups are over, from now on", &baseline, NULL},
+        {"--baseline", "IMPL", "implementation that speed-ups are relative to; kept with the run", &baseline,
+         NULL},
         {"--color", "WHEN", "auto, always or never; default: auto", &colour_word, NULL},
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, &dir, 1, &done) != IB_OK ||
@@ -34,6 +35,6 @@ static int verb_report(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_report = {
     .name = "report",
     .usage = "report DIR [--baseline IMPL] [--color WHEN]",
-    .summary = "render the table, report.md, report.html and the charts of a run again",
-    .main = verb_report,
+    .summary = "render the table, report.md, report.html and the charts of a stored run again",
+    .main = report_main,
 };

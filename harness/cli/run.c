@@ -17,13 +17,13 @@ static void warn_dropped(const struct ib_matrix *matrix)
                 (unsigned long long)matrix->dropped[i].count);
 }
 
-/* What is said on the terminal, and how. */
-struct voice {
+/* What is printed on the terminal, and how. */
+struct output {
     bool quiet, json;
     int colour; /* enum ib_colour */
 };
 
-/* One line of JSON a case, for programs that read along. */
+/* Prints one line of JSON per case. */
 static void print_lines(const struct ib_run_record *run)
 {
     size_t i;
@@ -35,39 +35,39 @@ static void print_lines(const struct ib_run_record *run)
     json_decref(record);
 }
 
-/* The table on stdout, the report in the folder, and the exit status that the record earns. */
+/* Prints the table, writes the report into the folder, and returns the exit status. */
 static int conclude(const char *dir, const struct ib_run_record *run, const struct ib_config *config,
-                    const struct voice *voice)
+                    const struct output *output)
 {
     char why[256];
-    if (voice->json)
+    if (output->json)
         print_lines(run);
-    else if (!voice->quiet)
-        ib_table_print(stdout, run, (enum ib_colour)voice->colour);
+    else if (!output->quiet)
+        ib_table_print(stdout, run, (enum ib_colour)output->colour);
     int status = ib_run_exit_status(run, config->require, why, sizeof why);
     if (ib_report_write(dir, run) != IB_OK)
         return ib_run_error();
-    if (!voice->quiet && !voice->json)
+    if (!output->quiet && !output->json)
         printf("\nreport: %s/report.html\n", dir);
     if (status != IB_EXIT_OK)
         fprintf(stderr, "ironbench: %s: exit status %d\n", why, status);
     return status;
 }
 
-static int tell_interrupted(const char *dir)
+static int print_interrupted(const char *dir)
 {
-    fprintf(stderr, "interrupted; what was done is kept. Go on with: --resume --out %s\n", dir);
+    fprintf(stderr, "interrupted; results so far are kept. To continue, add: --resume --out %s\n", dir);
     return IB_EXIT_INTERRUPTED;
 }
 
-static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const struct voice *voice)
+static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const struct output *output)
 {
     struct ib_run_dir target;
     struct ib_progress progress;
     if (ib_pin_check(&sweep->config.measure) != IB_OK ||
         ib_run_dir_open(sweep, dir, resume, &target) != IB_OK)
         return ib_usage_error();
-    ib_progress_begin(&progress, voice->quiet);
+    ib_progress_begin(&progress, output->quiet);
     ib_interrupt_catch();
     enum ib_status status = ib_run(&sweep->config, &sweep->matrix, target.store, target.dir, target.progress,
                                    ib_progress_show, &progress);
@@ -75,13 +75,13 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
     ib_progress_end(&progress, sweep->matrix.n);
     int exit_status = status != IB_OK ? ib_run_error()
                       : ib_interrupted()
-                          ? tell_interrupted(target.dir)
-                          : conclude(target.dir, ib_store_record(target.store), &sweep->config, voice);
+                          ? print_interrupted(target.dir)
+                          : conclude(target.dir, ib_store_record(target.store), &sweep->config, output);
     ib_run_dir_close(&target);
     return exit_status;
 }
 
-static int verb_run(const struct ib_command *command, int argc, char **argv)
+static int run_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *config, *dir = NULL, *resume = NULL, *quiet = NULL, *json = NULL, *colour = NULL;
     struct ib_sweep_flags sweep_flags = {0};
@@ -90,25 +90,25 @@ static int verb_run(const struct ib_command *command, int argc, char **argv)
     const struct ib_flag flags[] = {
         IB_SWEEP_FLAGS(sweep_flags),
         {"--out", "DIR", "folder for the run; default: results/runs/NAME-UTC", &dir, NULL},
-        {"--resume", NULL, "go on with an interrupted run: that of --out, or the newest of CONFIG", &resume,
+        {"--resume", NULL, "continue an interrupted run: that in --out, or the newest of CONFIG", &resume,
          NULL},
         {"--color", "WHEN", "auto, always or never; default: auto", &colour, NULL},
-        {"--json", NULL, "print a line of JSON for each case in place of the table", &json, NULL},
-        {"--quiet", NULL, "print nothing but what is wrong", &quiet, NULL},
+        {"--json", NULL, "print one line of JSON per case instead of the table", &json, NULL},
+        {"--quiet", NULL, "print errors only", &quiet, NULL},
         {NULL}};
-    struct voice voice = {.colour = IB_COLOUR_AUTO};
+    struct output output = {.colour = IB_COLOUR_AUTO};
     if (ib_args_read(command, flags, argc, argv, &config, 1, &done) != IB_OK ||
-        ib_args_word("--color", colour, ib_colour_words, &voice.colour) != IB_OK)
+        ib_args_word("--color", colour, ib_colour_words, &output.colour) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
     if (ib_sweep_open(config, sweep_flags.keep, sweep_flags.drop, sweep_flags.plugins, &sweep) != IB_OK)
         return ib_usage_error();
-    voice.quiet = quiet != NULL;
-    voice.json = json != NULL;
-    if (!voice.quiet)
+    output.quiet = quiet != NULL;
+    output.json = json != NULL;
+    if (!output.quiet)
         warn_dropped(&sweep.matrix);
-    int status = run_sweep(&sweep, dir, resume != NULL, &voice);
+    int status = run_sweep(&sweep, dir, resume != NULL, &output);
     ib_sweep_close(&sweep);
     return status;
 }
@@ -116,9 +116,10 @@ static int verb_run(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_run = {
     .name = "run",
     .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--out DIR] [--resume] [flags]",
-    .summary = "run a sweep: check every case, time it, report",
-    .detail = "Every case of CONFIG's matrix is trained once with its answer compared with the oracle, then "
-              "timed in\n"
-              "interleaved rounds. DIR gets run.sqlite, report.html, report.md and charts/.",
-    .main = verb_run,
+    .summary = "run a sweep: check and time every case, write a report",
+    .detail =
+        "Every case of CONFIG's matrix is trained once and its answer compared with the oracle; then all\n"
+        "cases are timed in interleaved rounds. The results go to DIR: run.sqlite, report.html, report.md\n"
+        "and charts/.\n\n" IB_CONDITION_HELP,
+    .main = run_main,
 };

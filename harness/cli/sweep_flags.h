@@ -1,4 +1,4 @@
-/* Flags that several commands share: what a command line adds to a configuration. */
+/* Flags shared by several commands, which add to a configuration. */
 #ifndef IB_CLI_SWEEP_FLAGS_H
 #define IB_CLI_SWEEP_FLAGS_H
 
@@ -12,13 +12,18 @@ struct ib_sweep_flags {
 
 #define IB_PLUGIN_FLAG(paths)                                                                                \
     {                                                                                                        \
-        "--plugin", "FILE.so", "a shared object that brings implementations; may be repeated", NULL, paths   \
+        "--plugin", "FILE.so", "shared object with more implementations; may be repeated", NULL, paths       \
     }
-/* The entries of a command's table for all of them. */
+/* Help on the values of -s and -x. */
+#define IB_CONDITION_HELP                                                                                    \
+    "SELECT and EXCLUDE are conditions separated by commas: an axis, rows, cols or task compared with a\n"   \
+    "value, such as dtype=f32, impl=cpu_*, lr<0.1 or rows>=1000."
+/* Entries for all of them in a command's table of flags. */
 #define IB_SWEEP_FLAGS(flags)                                                                                \
-    {IB_SELECT_FLAG, "SELECT", "only cases that meet all of 'impl=cpu_*,lr<0.1'; repeated: or of that",      \
-     NULL, (flags).keep},                                                                                    \
-        {IB_EXCLUDE_FLAG, "EXCLUDE", "no cases that meet all of it; may be repeated", NULL, (flags).drop},   \
+    {IB_SELECT_FLAG, "SELECT", "only cases that meet all conditions; repeat to add other cases", NULL,       \
+     (flags).keep},                                                                                          \
+        {IB_EXCLUDE_FLAG, "EXCLUDE", "skip cases that meet all conditions; may be repeated", NULL,           \
+         (flags).drop},                                                                                      \
         IB_PLUGIN_FLAG((flags).plugins)
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TIMEOUT_NS 86400000000000u /* a training that somebody watches may take its day */
+#define TIMEOUT_NS 86400000000000u /* a day: the user watches and can interrupt */
 
 /* ---- from flags to one case ---- */
 
@@ -20,7 +20,7 @@ struct request {
     const char *task, *target, *test_fraction;
 };
 
-/* "cpu_blas threads=2": an implementation with its options, as the impl axis spells it. */
+/* "cpu_blas threads=2": an implementation with its options, as written in the impl axis. */
 static const char *impl_text(struct ib_arena *arena, const struct request *request)
 {
     const char *text = request->axis[IB_AXIS_IMPL];
@@ -45,12 +45,12 @@ static enum ib_status read_data(struct ib_arena *arena, const struct request *re
     }
     if (request->test_fraction && (!ib_parse_f64(request->test_fraction, &out->test_fraction) ||
                                    !(out->test_fraction > 0 && out->test_fraction <= 1)))
-        return ib_fail(IB_EINVAL, "--test-fraction", "`%s` is not allowed: over 0, at most 1",
+        return ib_fail(IB_EINVAL, "--test-fraction", "`%s` is not allowed: above 0, at most 1",
                        request->test_fraction);
     return IB_OK;
 }
 
-/* What the flags say of each axis. */
+/* Sets each axis from its flag or default. */
 static enum ib_status set_axes(const struct request *request, const char *dataset, struct ib_config *out)
 {
     for (int k = 0; k < IB_AXIS_COUNT; k++) {
@@ -80,7 +80,7 @@ static enum ib_status make_config(const struct request *request, struct ib_confi
     return set_axes(request, spec->name, out);
 }
 
-/* ---- what is printed ---- */
+/* ---- printing ---- */
 
 static void print_epoch(void *context, uint64_t epoch, double loss)
 {
@@ -113,8 +113,8 @@ static void print_checked(const struct ib_checked_pass *checked)
         print_metric(ib_metrics[i], checked->metrics[i], checked->test_rows);
     printf("verified: %s", ib_word_of(ib_verdict_words, (int)v->verdict));
     if (v->verdict == IB_RIGHT)
-        printf(" (against the %s: loss %.1e, parameters %.1e, predictions %.1e off)\n", checked->reference,
-               v->loss_error, v->params_error, v->prediction_error);
+        printf(" (errors relative to the %s: loss %.1e, parameters %.1e, predictions %.1e)\n",
+               checked->check.reference, v->loss_error, v->params_error, v->prediction_error);
     else
         printf(": %s\n", v->reason);
 }
@@ -122,17 +122,17 @@ static void print_checked(const struct ib_checked_pass *checked)
 static void print_timed(const struct ib_case *c, const struct ib_timed_pass *timed)
 {
     char epoch[32], whole[32], setup[32];
-    printf("time: %s (%s an epoch), after %s of set-up\n",
-           ib_print_ns(timed->epoch_ns * (double)c->epochs, whole, sizeof whole),
-           ib_print_ns(timed->epoch_ns, epoch, sizeof epoch),
-           ib_print_ns((double)timed->phases.setup_ns, setup, sizeof setup));
+    printf("time: %s (%s per epoch), after %s of set-up\n",
+           ib_print_ns(timed->round.epoch_ns * (double)c->epochs, whole, sizeof whole),
+           ib_print_ns(timed->round.epoch_ns, epoch, sizeof epoch),
+           ib_print_ns((double)timed->round.phases.setup_ns, setup, sizeof setup));
 }
 
 static int print_failure(enum ib_case_status status, const char *reason, const char *output)
 {
     fprintf(stderr, "ironbench: %s: %s\n", ib_word_of(ib_case_status_words, (int)status), reason);
     if (output[0])
-        fprintf(stderr, "its last output:\n%s\n", output);
+        fprintf(stderr, "last output:\n%s\n", output);
     return status == IB_CASE_UNTRUSTED ? IB_EXIT_WRONG : IB_EXIT_FAILED;
 }
 
@@ -143,13 +143,13 @@ static int train_case(const struct ib_pass_context *context, struct ib_case *c, 
     struct ib_checked_pass checked;
     struct ib_timed_pass timed;
     ib_pass_checked(context, c, arena, &checked);
-    if (checked.status != IB_CASE_OK)
-        return print_failure(checked.status, checked.reason, checked.stderr_tail);
+    if (checked.check.status != IB_CASE_OK)
+        return print_failure(checked.check.status, checked.check.reason, checked.check.stderr_tail);
     print_checked(&checked);
-    c->log_every = 0; /* the log belongs to the checked pass; what is timed is training alone */
+    c->log_every = 0; /* only the checked pass logs; the timed pass only trains */
     ib_pass_timed(context, c, 1, &checked.final, arena, &timed);
-    if (timed.status != IB_CASE_OK)
-        return print_failure(timed.status, timed.reason, timed.stderr_tail);
+    if (timed.round.status != IB_CASE_OK)
+        return print_failure(timed.round.status, timed.round.reason, timed.round.stderr_tail);
     print_timed(c, &timed);
     return checked.verification.verdict == IB_WRONG ? IB_EXIT_WRONG : IB_EXIT_OK;
 }
@@ -208,17 +208,16 @@ static const char *axis_help(struct ib_arena *arena, enum ib_axis_kind kind)
     return ib_arena_print(arena, "%s (%s%sdefault %s)", rule->help, words, words[0] ? "; " : "", value);
 }
 
-/* One for each axis, then those of train alone. */
+/* Fills in one flag for each axis, then those that only train has. */
 static void list_flags(struct ib_arena *arena, struct request *r,
                        struct ib_flag flags[AXIS_FLAGS + OTHER_FLAGS])
 {
     const struct ib_flag others[OTHER_FLAGS] = {
-        {"--option", "NAME=VALUE", "a setting of the implementation; may be repeated", NULL, r->option},
+        {"--option", "NAME=VALUE", "an option of the implementation; may be repeated", NULL, r->option},
         IB_PLUGIN_FLAG(r->plugin),
-        {"--task", "TASK", "regression or classification; default: by the targets", &r->task, NULL},
-        {"--target", "COLUMN", "the target's column, by name or number", &r->target, NULL},
-        {"--test-fraction", "F", "share of the rows that is kept for testing; default 0.2", &r->test_fraction,
-         NULL},
+        {"--task", "TASK", "regression or classification; default: inferred from the target", &r->task, NULL},
+        {"--target", "COLUMN", "target column, by name or number", &r->target, NULL},
+        {"--test-fraction", "F", "share of the rows kept for testing; default: 0.2", &r->test_fraction, NULL},
         {NULL}};
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         flags[k] = (struct ib_flag){.name = ib_axis_rules[k].flag,
@@ -232,11 +231,11 @@ static enum ib_status check_required(const struct request *r)
 {
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         if (!r->axis[k] && !ib_axis_train_default((enum ib_axis_kind)k))
-            return ib_fail(IB_EINVAL, ib_axis_rules[k].flag, "is missing; see `ironbench train --help`");
+            return ib_fail(IB_EINVAL, ib_axis_rules[k].flag, "is required; see `ironbench train --help`");
     return IB_OK;
 }
 
-static int verb_train(const struct ib_command *command, int argc, char **argv)
+static int train_main(const struct ib_command *command, int argc, char **argv)
 {
     struct request r = {0};
     struct ib_arena arena = {0};
@@ -255,6 +254,6 @@ static int verb_train(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_train = {
     .name = "train",
     .usage = "train --model MODEL --data DATA --impl IMPL [flags]",
-    .summary = "train once, with the loss printed on the way, the answer checked, and the time",
-    .main = verb_train,
+    .summary = "train one case: print its loss, check its answer, time it",
+    .main = train_main,
 };

@@ -67,7 +67,7 @@ const struct ib_yaml_key ib_external_keys[] = {
      .offset = offsetof(struct ib_external, command),
      .read = read_command,
      .required = true,
-     .type = "list of texts",
+     .type = "list of strings",
      .allowed = command_allowed,
      .help = "program that speaks the protocol of impls/PROTOCOL.md; paths are relative to the configuration "
              "file",

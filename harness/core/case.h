@@ -1,4 +1,4 @@
-/* One case: everything that changes the work, and nothing else. */
+/* A case: everything that changes the work to be done, and nothing else. */
 #ifndef IB_CORE_CASE_H
 #define IB_CORE_CASE_H
 
@@ -17,7 +17,7 @@ struct ib_setting { /* an option and its value */
 /* An entry of the `impl` axis: an implementation with its settings. */
 struct ib_configured_impl {
     const struct ib_impl_info *info;
-    const struct ib_setting *settings; /* those that differ from the default, sorted by name; n of them */
+    const struct ib_setting *settings; /* the n_settings that differ from the default, sorted by name */
     size_t n_settings;
     const char *label; /* "cpu_blas threads=2": for tables and charts */
 };
@@ -34,19 +34,19 @@ struct ib_case {
     uint64_t epochs, seed, log_every;
 };
 
-/* Completes the spec of a case whose layers are counted: what the data set decides is the number of rows and
- * the widths of the first and the last layer. */
+/* Sets what the data set determines: the numbers of rows, and the widths of the first and the last layer.
+ * The number of layers must be set. */
 void ib_case_use_dataset(struct ib_case *);
 
-/* Does its implementation have an option tf32, and was it asked for? (impls/ironbench/impl.h) Only f32 can be
- * coarse so. */
+/* Returns true if the implementation's option tf32 (impls/ironbench/impl.h) is on and the type is f32, to
+ * which alone it applies. */
 bool ib_case_tf32(const struct ib_case *);
 
 /* "cpu_blas threads=2": an implementation with its settings. */
 const char *ib_settings_label(struct ib_arena *, const char *name, const struct ib_setting *settings,
                               size_t n);
 
-/* "mlp 6-6 relu f32 diabetes": a case in a few words, without its implementation and residency. */
+/* "mlp 6-6 relu f32 diabetes": a short title, without implementation and residency. */
 const char *ib_case_title(struct ib_arena *, const struct ib_case *);
 
 #endif

@@ -1,6 +1,6 @@
-/* Which epochs' losses a checked pass reads: the first 50, the last 64, and at most 1000 between; with
- * log_every also epoch 1 and every log_every-th. Epochs count from 1. One function, so that oracle and worker
- * agree. */
+/* The epochs whose loss a checked pass reads: the first 50, the last 64, and at most 1000 in between; with
+ * log_every also epoch 1 and every log_every-th. Epochs count from 1. Shared by the oracle and the worker,
+ * so that they agree. */
 #ifndef IB_CORE_LOSS_SCHEDULE_H
 #define IB_CORE_LOSS_SCHEDULE_H
 

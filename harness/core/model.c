@@ -48,7 +48,7 @@ bool ib_model_gives_probability(enum ib_loss loss)
     return loss == IB_BCE;
 }
 
-/* "w1" where layers are numbered, else "w". */
+/* "w1" if layers are numbered, else "w". */
 static const char *param_text(bool numbered, uint32_t p, char text[8])
 {
     const char kind = p % 2 ? 'b' : 'w';
@@ -69,7 +69,7 @@ const char *ib_param_text(const struct ib_network *net, uint32_t p, char text[8]
     return param_text(net->n_layers > 1, p, text);
 }
 
-/* ---- the start ---- */
+/* ---- initial parameters ---- */
 
 const struct ib_word ib_init_words[] = {
     {"normal", IB_NORMAL},
@@ -78,7 +78,7 @@ const struct ib_word ib_init_words[] = {
     {NULL, 0},
 };
 
-/* Standard deviation of parameter p; 0 means that it starts at zero and nothing is drawn. */
+/* The standard deviation of parameter p; 0: it starts at zero, without a draw. */
 static double spread(const struct ib_network *net, enum ib_init init, uint32_t p)
 {
     const bool bias = p % 2;

@@ -1,5 +1,5 @@
-/* The shape that all three models share: layers of weights and biases, an activation between them, a loss at
- * the end. Linear and logistic regression have one layer. Parameters are numbered w1 b1 w2 b2 …: p = 2*layer
+/* The network of all three models: layers of weights and biases with an activation between them, and a
+ * loss. Linear and logistic regression have one layer. Parameters are numbered w1 b1 w2 b2 …: p = 2*layer
  * is the weight matrix (in x out), p = 2*layer + 1 the bias row (1 x out). */
 #ifndef IB_CORE_NETWORK_H
 #define IB_CORE_NETWORK_H
@@ -40,7 +40,7 @@ static inline uint64_t ib_network_param_size(const struct ib_network *net, uint3
     return ib_network_param_rows(net, p) * ib_network_param_cols(net, p);
 }
 
-/* Same layers, activation and loss. */
+/* Returns true if layers, activation and loss are the same. */
 static inline bool ib_network_equal(const struct ib_network *a, const struct ib_network *b)
 {
     bool equal = a->n_layers == b->n_layers && a->act == b->act && a->loss == b->loss;
@@ -49,7 +49,7 @@ static inline bool ib_network_equal(const struct ib_network *a, const struct ib_
     return equal;
 }
 
-/* Elements of all parameters together. */
+/* The total number of elements of all parameters. */
 static inline uint64_t ib_network_size(const struct ib_network *net)
 {
     uint64_t total = 0;
@@ -58,7 +58,7 @@ static inline uint64_t ib_network_size(const struct ib_network *net)
     return total;
 }
 
-/* Parameter p among all of them. */
+/* Parameter p within an array of all parameters. */
 static inline const double *ib_param_at(const struct ib_network *net, const double *params, uint32_t p)
 {
     for (uint32_t q = 0; q < p; q++)
@@ -66,7 +66,7 @@ static inline const double *ib_param_at(const struct ib_network *net, const doub
     return params;
 }
 
-/* "w", "b" of a single layer, "w1", "b1" … of several; text[8], which is returned. */
+/* Writes "w", "b" for a single layer or "w1", "b1" … for several to text[8]. Returns text. */
 const char *ib_param_text(const struct ib_network *, uint32_t p, char text[8]);
 
 #endif

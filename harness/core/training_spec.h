@@ -1,7 +1,6 @@
-/* What a training is, whoever does it: a network, the numbers that it computes in, a learning rate, and how
- * many rows it learns from and predicts. Everything that describes a training holds one of these and adds its
- * own: a case the start, a job the implementation, the oracle its arrays. How many epochs it lasts is not
- * part of it, because passes train the same problem for one epoch, for some, and for all. */
+/* The part of a training that every description of one contains: network, number type, learning rate, and
+ * numbers of training and test rows. A case adds the initial parameters, a job the implementation, the
+ * oracle its arrays. The number of epochs is not included, because it differs between passes. */
 #ifndef IB_CORE_TRAINING_SPEC_H
 #define IB_CORE_TRAINING_SPEC_H
 
@@ -9,12 +8,12 @@
 
 struct ib_training_spec {
     struct ib_network net;
-    enum ib_dtype dtype; /* of data, parameters and arithmetic, unless an oracle is told otherwise */
+    enum ib_dtype dtype; /* of data, parameters and arithmetic; the oracle may compute in another */
     double lr;
     uint64_t rows, test_rows;
 };
 
-/* Elements of the predictions for all test rows. */
+/* The number of elements of the predictions for all test rows. */
 static inline uint64_t ib_training_spec_predictions(const struct ib_training_spec *spec)
 {
     return spec->test_rows * ib_network_outputs(&spec->net);

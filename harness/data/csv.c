@@ -1,6 +1,6 @@
-/* Comma-separated values as RFC 4180 describes them: quoted fields, "" for a quote within, LF or CRLF. Where
- * the first line has no comma, semicolons or tabs separate. Blanks around a field and empty lines mean
- * nothing. */
+/* Comma-separated values as in RFC 4180: quoted fields, "" for a quote inside them, LF or CRLF. If the
+ * first line contains no comma, the delimiter is a semicolon or a tab. Blanks around fields and empty lines
+ * are ignored. */
 #include "base/error.h"
 #include "base/file.h"
 #include "data/dataset.h"
@@ -10,18 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUOTED_TEXT = 40 }; /* characters of a field that a message shows */
+enum { QUOTED_TEXT = 40 }; /* maximum length of a field quoted in a message */
 
 struct csv {
     const char *path;
-    char *at; /* what is to be read next; a NUL ends the file */
+    char *at; /* next character; a NUL ends the file */
     char *line_start;
     size_t line;
     char delimiter;
 };
 
 struct field {
-    char *text; /* not terminated, but never followed by something that could belong to a number */
+    char *text; /* not terminated, but never followed by a character of a number */
     size_t length;
     size_t line, column;
     bool is_last; /* of its row */
@@ -52,7 +52,7 @@ static void skip_spaces(struct csv *csv)
         csv->at++;
 }
 
-/* Over one line end, if here is one. */
+/* Skips one line end; returns false if there is none. */
 static bool skip_line_end(struct csv *csv)
 {
     size_t length = csv->at[0] == '\r' && csv->at[1] == '\n' ? 2 : csv->at[0] == '\n' || csv->at[0] == '\r';
@@ -64,13 +64,13 @@ static bool skip_line_end(struct csv *csv)
     return true;
 }
 
-/* At an opening quote. The text is unquoted in place. */
+/* Reads a field from its opening quote, unquoting the text in place. */
 static enum ib_status read_quoted(struct csv *csv, struct field *out)
 {
     char *to = out->text = ++csv->at;
     for (;; csv->at++) {
         if (*csv->at == '\0')
-            return fail_at(csv, out->line, out->column, "this quote is never closed");
+            return fail_at(csv, out->line, out->column, "unclosed quote");
         if (*csv->at == '"' && *++csv->at != '"')
             break;
         *to++ = *csv->at;
@@ -82,7 +82,7 @@ static enum ib_status read_quoted(struct csv *csv, struct field *out)
     out->length = (size_t)(to - out->text);
     skip_spaces(csv);
     if (*csv->at != csv->delimiter && !ends_line(*csv->at))
-        return fail_at(csv, csv->line, column_of(csv, csv->at), "text after a closing quote");
+        return fail_at(csv, csv->line, column_of(csv, csv->at), "unexpected text after a closing quote");
     return IB_OK;
 }
 
@@ -96,7 +96,7 @@ static void read_plain(struct csv *csv, struct field *out)
         out->length--;
 }
 
-/* The next field of a row; past the last one, the next row begins. */
+/* Reads the next field; after the last of a row, moves to the next row. */
 static enum ib_status read_field(struct csv *csv, struct field *out)
 {
     skip_spaces(csv);
@@ -115,8 +115,8 @@ static enum ib_status read_field(struct csv *csv, struct field *out)
 
 /* ---- Numbers ---- */
 
-/* Decimal digits whose value and power of ten are exact in f64 need one rounding only, and no strtod: most
- * do. */
+/* Most numbers have few enough digits that their value and power of ten are exact in f64. One division then
+ * rounds correctly, without strtod. */
 static bool parse_short_number(const char *text, const char *end, double *out)
 {
     static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -147,12 +147,12 @@ static bool parse_short_number(const char *text, const char *end, double *out)
     return true;
 }
 
-/* What is wrong with the field as a number; NULL when nothing is. */
+/* Parses a field; returns what is wrong with it, or NULL. */
 static const char *parse_number(const struct field *field, double *out)
 {
     const char *end = field->text + field->length;
     if (field->length == 0)
-        return "is empty; a number must stand here";
+        return "is empty; a number is required";
     if (parse_short_number(field->text, end, out))
         return NULL;
     char *stop;
@@ -168,7 +168,7 @@ struct reading {
     struct csv csv;
     struct ib_arena *arena;
     const struct ib_dataset_spec *spec;
-    struct field *first; /* fields of the first row: cols of them */
+    struct field *first; /* the cols fields of the first row */
     size_t cols, target;
     bool has_header;
 };
@@ -185,11 +185,11 @@ static enum ib_status read_first_row(struct reading *in)
     if (in->cols < 2)
         return fail_at(
             &in->csv, field.line, field.column,
-            "one column only; features and a target must be separated by commas, semicolons or tabs");
+            "only one column; features and target must be separated by commas, semicolons or tabs");
     return IB_OK;
 }
 
-/* Names are what is neither a number nor empty. */
+/* A header contains a field that is neither a number nor empty. */
 static bool looks_like_header(const struct reading *in)
 {
     for (size_t j = 0; j < in->cols; j++) {
@@ -222,11 +222,12 @@ static enum ib_status no_such_target(const struct reading *in)
     if (in->has_header)
         ib_hint(in->spec->target, column_names(in), hint, sizeof hint);
     return ib_fail(IB_EINVAL, where,
-                   "no column `%s` for the target%s; allowed: %s1 to %zu, or -1 to -%zu from the end",
+                   "target column `%s` not found%s; allowed: %s1 to %zu, or -1 to -%zu from the end",
                    in->spec->target, hint, in->has_header ? "a column's name, " : "", in->cols, in->cols);
 }
 
-/* By name, then by number from 1, negative from the end; the last column where nothing was said. */
+/* Finds the target by name, else by number: from 1, or negative from the end. The default is the last
+ * column. */
 static enum ib_status find_target(struct reading *in)
 {
     const char *wanted = in->spec->target;
@@ -242,7 +243,7 @@ static enum ib_status find_target(struct reading *in)
     }
     if (found > 1)
         return fail_at(&in->csv, in->first[in->target].line, in->first[in->target].column,
-                       "two columns have the target's name; say its number");
+                       "two columns have the target's name; select it by number");
     if (found)
         return IB_OK;
     int64_t number;
@@ -309,8 +310,8 @@ static enum ib_status read_rows(struct reading *in, struct ib_table *out)
     return IB_OK;
 }
 
-/* No fewer than there are: lines, but not more than values fit into the bytes, a digit and a separator each.
- * (Lines alone would let a file of nothing but line ends ask for any amount of memory.) */
+/* An upper bound of the number of rows: the lines, but no more than fit into the bytes with a digit and a
+ * separator per value. (By lines alone, a file of empty lines would allocate too much.) */
 static size_t rows_at_most(const struct reading *in, size_t bytes)
 {
     size_t lines = 2, fitting = bytes / (2 * in->cols - 1) + 1;
@@ -351,7 +352,7 @@ static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *p
     *out = (struct ib_table){0};
     if (spec->y)
         return ib_fail(IB_EINVAL, spec->where ? spec->where : path,
-                       "`y` means nothing for CSV data, where the target is a column");
+                       "`y` does not apply to CSV data, where the target is a column");
     IB_TRY(open_csv(&in, path, &bytes));
     IB_TRY(read_first_row(&in));
     in.has_header = spec->header == IB_HEADER_AUTO ? looks_like_header(&in) : spec->header == IB_HEADER_YES;
@@ -369,6 +370,6 @@ static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *p
 const struct ib_dataset_format ib_dataset_csv = {
     .name = "csv",
     .extension = ".csv",
-    .summary = "one row a line, separated by commas, semicolons or tabs, with or without a header",
+    .summary = "one row per line, separated by commas, semicolons or tabs, with or without a header",
     .read = read_csv,
 };

@@ -45,7 +45,7 @@ static enum ib_status read_file(const struct ib_dataset_spec *spec, const char *
     char list[64];
     for (size_t i = 0; ib_dataset_formats[i]; i++)
         extensions[i] = ib_dataset_formats[i]->extension;
-    return ib_fail(IB_EINVAL, path, "unknown kind of data; the name must end with %s",
+    return ib_fail(IB_EINVAL, path, "unknown data format; the file name must end with %s",
                    ib_name_list(extensions, list, sizeof list));
 }
 
@@ -59,16 +59,16 @@ static bool same_columns(const struct ib_table *a, const struct ib_table *b)
     return true;
 }
 
-/* The test rows from a file of their own. */
+/* Reads the test rows from spec->test. */
 static enum ib_status read_test_file(const struct ib_dataset_spec *spec, struct ib_arena *arena,
                                      struct ib_table *table)
 {
     struct ib_table test;
     IB_TRY(read_file(spec, spec->test, arena, &test));
     if (test.test_rows)
-        return ib_fail(IB_EINVAL, spec->test, "a file for the test rows must not have test rows of its own");
+        return ib_fail(IB_EINVAL, spec->test, "a file of test rows must not contain separate test rows");
     if (!same_columns(table, &test))
-        return ib_fail(IB_EINVAL, spec->test, "its columns are not those of %s", spec->path);
+        return ib_fail(IB_EINVAL, spec->test, "its columns differ from those of %s", spec->path);
     table->test_rows = test.rows;
     table->x_test = test.x;
     table->y_test = test.y;
@@ -79,11 +79,11 @@ static enum ib_status read_table(const struct ib_dataset_spec *spec, struct ib_a
                                  struct ib_table *out)
 {
     if (spec->test && spec->test_fraction > 0)
-        return ib_fail(IB_EINVAL, spec->where, "`test` and `test_fraction` exclude each other");
+        return ib_fail(IB_EINVAL, spec->where, "`test` and `test_fraction` are mutually exclusive");
     IB_TRY(read_file(spec, spec->path, arena, out));
     if (out->test_rows && (spec->test || spec->test_fraction > 0 || spec->seed))
         return ib_fail(IB_EINVAL, spec->where ? spec->where : spec->path,
-                       "`%s` means nothing here: the data has test rows of its own",
+                       "`%s` does not apply: the data file contains its own test rows",
                        spec->test   ? "test"
                        : spec->seed ? "seed"
                                     : "test_fraction");
@@ -92,9 +92,9 @@ static enum ib_status read_table(const struct ib_dataset_spec *spec, struct ib_a
 
 /* ---- Splitting ---- */
 
-struct rows { /* of a table */
+struct rows { /* n rows of a table */
     const double *x, *y;
-    const uint64_t *order; /* NULL: as they stand */
+    const uint64_t *order; /* NULL: in the table's order */
     uint64_t n;
 };
 
@@ -117,7 +117,7 @@ static void take_all(struct ib_dataset *set, const struct rows *train, const str
     take_rows(set, test, &set->x_test, &set->y_test);
 }
 
-/* A random order of 0 .. n-1. */
+/* A random permutation of 0 .. n-1. */
 static uint64_t *random_order(struct ib_arena *arena, uint64_t n, uint64_t seed)
 {
     struct ib_rng rng;
@@ -150,8 +150,8 @@ static void split(const struct ib_dataset_spec *spec, const struct ib_table *tab
 
 /* ---- Checking ---- */
 
-/* Row of the first target that is neither 0 nor 1, counted from 1; 0 when there is none. */
-static uint64_t find_no_class(const double *y, uint64_t n)
+/* The number, from 1, of the first row whose target is neither 0 nor 1; 0 if there is none. */
+static uint64_t find_non_class(const double *y, uint64_t n)
 {
     for (uint64_t i = 0; i < n; i++)
         if (y[i] != 0 && y[i] != 1)
@@ -161,13 +161,13 @@ static uint64_t find_no_class(const double *y, uint64_t n)
 
 static enum ib_status decide_task(const struct ib_dataset_spec *spec, struct ib_dataset *set)
 {
-    uint64_t train = find_no_class(set->y, set->rows), test = find_no_class(set->y_test, set->test_rows);
+    uint64_t train = find_non_class(set->y, set->rows), test = find_non_class(set->y_test, set->test_rows);
     bool two_classes = !train && !test;
     set->task = spec->task ? spec->task : two_classes ? IB_CLASSIFICATION : IB_REGRESSION;
     if (set->task == IB_REGRESSION || two_classes)
         return IB_OK;
     double value = train ? set->y[train - 1] : set->y_test[test - 1];
-    return ib_fail(IB_EINVAL, spec->path, "target `%s` is %g in one row; classification needs 0 and 1",
+    return ib_fail(IB_EINVAL, spec->path, "target `%s` is %g in one row; classification requires 0 or 1",
                    set->target, value);
 }
 
@@ -175,7 +175,7 @@ static enum ib_status check(const struct ib_dataset_spec *spec, const struct ib_
 {
     if (set->rows < 2 || set->test_rows < 1)
         return ib_fail(IB_EINVAL, spec->path,
-                       "%" PRIu64 " training and %" PRIu64 " test rows; at least 2 and 1 are needed",
+                       "%" PRIu64 " training and %" PRIu64 " test rows; at least 2 and 1 are required",
                        set->rows, set->test_rows);
     for (uint64_t i = 1; i < set->rows; i++)
         if (set->y[i] != set->y[0])
@@ -221,7 +221,7 @@ static enum ib_status load_file(const struct ib_dataset_spec *spec, struct ib_da
     return status;
 }
 
-/* ---- Making up ---- */
+/* ---- Synthetic data ---- */
 
 static uint64_t count_test_rows(const struct ib_dataset_spec *spec)
 {
@@ -232,7 +232,7 @@ static uint64_t count_test_rows(const struct ib_dataset_spec *spec)
     return n ? n : 1;
 }
 
-static enum ib_status make_up(const struct ib_dataset_spec *spec, struct ib_dataset *out)
+static enum ib_status open_synth(const struct ib_dataset_spec *spec, struct ib_dataset *out)
 {
     const struct ib_synth_spec *synth = &spec->synth;
     IB_TRY(
@@ -251,7 +251,7 @@ enum ib_status ib_dataset_load(const struct ib_dataset_spec *spec, struct ib_dat
 {
     *out = (struct ib_dataset){0};
     out->name = ib_arena_copy(&out->arena, spec->name);
-    enum ib_status status = spec->synth.kind ? make_up(spec, out) : load_file(spec, out);
+    enum ib_status status = spec->synth.kind ? open_synth(spec, out) : load_file(spec, out);
     if (status != IB_OK)
         ib_dataset_free(out);
     return status;

@@ -58,7 +58,7 @@ const char *const *ib_dataset_names(struct ib_arena *arena, const char *folder)
     return names.list;
 }
 
-/* ---- From a name to a file ---- */
+/* ---- Resolving a name ---- */
 
 static enum ib_status unknown(struct ib_arena *arena, const char *name, const struct ib_dataset_spec *specs,
                               size_t n, const char *folder)
@@ -67,13 +67,13 @@ static enum ib_status unknown(struct ib_arena *arena, const char *name, const st
     for (size_t i = 0; i < n; i++)
         add_name(&names, specs[i].name);
     char hint[128], list[512];
-    return ib_fail(IB_EINVAL, NULL, "unknown data set `%.100s`%s; allowed: a path, or %s", name,
+    return ib_fail(IB_EINVAL, NULL, "unknown data set `%.100s`%s; allowed: a path%s%s", name,
                    ib_hint(name, names.list, hint, sizeof hint),
-                   names.n ? ib_name_list(names.list, list, sizeof list)
-                           : "a name, but no data set is known here");
+                   names.n ? ", or " : " (no named data sets were found)",
+                   ib_name_list(names.list, list, sizeof list));
 }
 
-/* folder/name with the first known extension for which there is a file; NULL: for none. */
+/* Returns folder/name with the first known extension for which the file exists, or NULL. */
 static const char *find_file(struct ib_arena *arena, const char *folder, const char *name)
 {
     for (const struct ib_dataset_format *const *f = ib_dataset_formats; *f; f++) {
@@ -105,5 +105,5 @@ enum ib_status ib_dataset_find(struct ib_arena *arena, const char *name, const s
         if (!out->path)
             return unknown(arena, name, specs, n, folder);
     }
-    return ib_spec_read_beside(arena, out);
+    return ib_spec_read_sidecar(arena, out);
 }

@@ -1,5 +1,5 @@
-/* The flat JSON of the seed: `m` training rows and `m_test` test rows of `n` features, in row-major arrays
- * `x` (m*n), `y` (m), `x_test` (m_test*n) and `y_test` (m_test). */
+/* Flat JSON: `m` training rows and `m_test` test rows of `n` features, in row-major arrays `x` (m*n), `y`
+ * (m), `x_test` (m_test*n) and `y_test` (m_test). */
 #include "base/error.h"
 #include "base/file.h"
 #include "data/dataset.h"
@@ -8,13 +8,13 @@
 #include <jansson.h>
 #include <stdio.h>
 
-enum { SIZE_LIMIT = 1000000000 }; /* of m, n and m_test: their products do not overflow */
+enum { SIZE_LIMIT = 1000000000 }; /* of m, n and m_test, so that their products do not overflow */
 
 static enum ib_status read_size(const json_t *root, const char *path, const char *key, uint64_t *out)
 {
     const json_t *value = json_object_get(root, key);
     if (!value)
-        return ib_fail(IB_EINVAL, path, "key `%s` is missing; needed: m, n, x, y, m_test, x_test, y_test",
+        return ib_fail(IB_EINVAL, path, "key `%s` is missing; required: m, n, x, y, m_test, x_test, y_test",
                        key);
     json_int_t size = json_integer_value(value);
     if (size < 1 || size > SIZE_LIMIT)
@@ -34,13 +34,13 @@ static enum ib_status read_array(const json_t *root, const char *path, const str
 {
     const json_t *values = json_object_get(root, array->key), *value;
     if (!values)
-        return ib_fail(IB_EINVAL, path, "key `%s` is missing; needed: m, n, x, y, m_test, x_test, y_test",
+        return ib_fail(IB_EINVAL, path, "key `%s` is missing; required: m, n, x, y, m_test, x_test, y_test",
                        array->key);
     if (!json_is_array(values))
         return ib_fail(IB_EINVAL, path, "key `%s` is not an array of numbers", array->key);
     size_t i, n = json_array_size(values);
     if (n != array->rows * array->cols)
-        return ib_fail(IB_EINVAL, path, "key `%s` has %zu numbers; %s makes %" PRIu64, array->key, n,
+        return ib_fail(IB_EINVAL, path, "key `%s` has %zu elements; expected %s = %" PRIu64, array->key, n,
                        array->shape, array->rows * array->cols);
     *out = ib_arena_alloc(arena, n * sizeof **out);
     json_array_foreach (values, i, value) {
@@ -69,14 +69,14 @@ static enum ib_status read_table(const json_t *root, const char *path, struct ib
     return read_array(root, path, &y_test, arena, &out->y_test);
 }
 
-/* The file itself says what is the target and which rows are for tests. */
+/* The file itself defines the target and the test rows. */
 static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char *path)
 {
     const char *key = spec->target ? "target" : spec->y ? "y" : spec->header ? "header" : NULL;
     if (!key)
         return IB_OK;
     return ib_fail(IB_EINVAL, spec->where ? spec->where : path,
-                   "`%s` means nothing for JSON data, which has x and y", key);
+                   "`%s` does not apply to JSON data, which contains x and y", key);
 }
 
 static enum ib_status read_json(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
@@ -91,7 +91,7 @@ static enum ib_status read_json(const struct ib_dataset_spec *spec, const char *
     if (!root) {
         char where[512];
         snprintf(where, sizeof where, "%s:%d:%d", path, error.line, error.column);
-        return ib_fail(IB_EINVAL, where, "not readable as JSON: %s", error.text);
+        return ib_fail(IB_EINVAL, where, "invalid JSON: %s", error.text);
     }
     enum ib_status status = read_table(root, path, arena, out);
     json_decref(root);

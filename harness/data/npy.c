@@ -1,5 +1,5 @@
-/* NumPy arrays: rows x columns with the target in one of them, or features alone and the targets in a second
- * file (`y`), a number for each row. */
+/* NumPy arrays: rows x columns with the target in one column, or only features, with one target per row in
+ * a second file (`y`). */
 #include "base/npy.h"
 
 #include "base/error.h"
@@ -9,21 +9,21 @@
 #include <math.h>
 #include <stdio.h>
 
-/* An element that is no number cannot be trained on; say which it is, counted from 0 as in NumPy. */
+/* Reads a finite element. Errors give its indices from 0, as in NumPy. */
 static enum ib_status take(const char *path, const struct ib_npy *npy, uint64_t row, uint64_t column,
                            double *out)
 {
     *out = ib_npy_at(npy, row * npy->cols + column);
     if (isfinite(*out))
         return IB_OK;
-    return ib_fail(IB_EINVAL, path, "element [%" PRIu64 ", %" PRIu64 "] is %s; a finite number is needed",
+    return ib_fail(IB_EINVAL, path, "element [%" PRIu64 ", %" PRIu64 "] is %s; a finite number is required",
                    row, column,
                    isnan(*out) ? "nan"
                    : *out > 0  ? "inf"
                                : "-inf");
 }
 
-/* ---- the target in a column ---- */
+/* ---- target in a column ---- */
 
 static enum ib_status find_target(const struct ib_dataset_spec *spec, const char *path, uint64_t cols,
                                   uint64_t *out)
@@ -32,22 +32,21 @@ static enum ib_status find_target(const struct ib_dataset_spec *spec, const char
     if (spec->target && (!ib_parse_i64(spec->target, &number) || number == 0 || number > (int64_t)cols ||
                          number < -(int64_t)cols))
         return ib_fail(IB_EINVAL, path,
-                       "no column `%s` for the target; allowed: 1 to %" PRIu64 ", or -1 to -%" PRIu64
+                       "target column `%s` not found; allowed: 1 to %" PRIu64 ", or -1 to -%" PRIu64
                        " from the end",
                        spec->target, cols, cols);
     *out = number > 0 ? (uint64_t)number - 1 : cols - (uint64_t)-number;
     return IB_OK;
 }
 
-static enum ib_status read_both(const struct ib_dataset_spec *spec, const char *path,
-                                const struct ib_npy *npy, struct ib_table *out)
+static enum ib_status read_with_target(const struct ib_dataset_spec *spec, const char *path,
+                                       const struct ib_npy *npy, struct ib_table *out)
 {
     uint64_t target = 0;
     if (npy->cols < 2)
         return ib_fail(
             IB_EINVAL, path,
-            "one column only; features and a target are needed, or the targets in a file of their own "
-            "(`y`)");
+            "fewer than two columns; add a target column, or give the targets in a second file (`y`)");
     IB_TRY(find_target(spec, path, npy->cols, &target));
     out->cols = npy->cols - 1;
     for (uint64_t i = 0; i < npy->rows; i++) {
@@ -58,12 +57,12 @@ static enum ib_status read_both(const struct ib_dataset_spec *spec, const char *
     return IB_OK;
 }
 
-/* ---- the targets in a file of their own ---- */
+/* ---- targets in a second file ---- */
 
 static enum ib_status read_features(const char *path, const struct ib_npy *npy, struct ib_table *out)
 {
     if (npy->cols == 0)
-        return ib_fail(IB_EINVAL, path, "it has no columns");
+        return ib_fail(IB_EINVAL, path, "the array has no columns");
     out->cols = npy->cols;
     for (uint64_t i = 0; i < npy->rows * npy->cols; i++)
         IB_TRY(take(path, npy, i / npy->cols, i % npy->cols, &out->x[i]));
@@ -74,16 +73,15 @@ static enum ib_status read_targets(const char *path, const struct ib_npy *npy, s
 {
     if (npy->rows != out->rows || npy->cols != 1)
         return ib_fail(IB_EINVAL, path,
-                       "its shape is %" PRIu64 " x %" PRIu64 "; one target for each of %" PRIu64
-                       " rows is needed",
+                       "shape is %" PRIu64 " x %" PRIu64 "; expected %" PRIu64 " x 1, one target per row",
                        npy->rows, npy->cols, out->rows);
     for (uint64_t i = 0; i < npy->rows; i++)
         IB_TRY(take(path, npy, i, 0, &out->y[i]));
     return IB_OK;
 }
 
-static enum ib_status read_apart(const struct ib_dataset_spec *spec, const char *path,
-                                 const struct ib_npy *npy, struct ib_table *out)
+static enum ib_status read_separate(const struct ib_dataset_spec *spec, const char *path,
+                                    const struct ib_npy *npy, struct ib_table *out)
 {
     struct ib_npy y;
     IB_TRY(read_features(path, npy, out));
@@ -93,15 +91,16 @@ static enum ib_status read_apart(const struct ib_dataset_spec *spec, const char 
     return status;
 }
 
-/* ---- either ---- */
+/* ---- the format ---- */
 
 static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char *path)
 {
     const char *where = spec->where ? spec->where : path;
     if (spec->header)
-        return ib_fail(IB_EINVAL, where, "`header` means nothing for NPY data");
+        return ib_fail(IB_EINVAL, where, "`header` does not apply to NPY data");
     if (spec->y && (spec->target || spec->test))
-        return ib_fail(IB_EINVAL, where, "`y` and `%s` exclude each other", spec->target ? "target" : "test");
+        return ib_fail(IB_EINVAL, where, "`y` and `%s` are mutually exclusive",
+                       spec->target ? "target" : "test");
     return IB_OK;
 }
 
@@ -112,10 +111,10 @@ static enum ib_status read_npy(const struct ib_dataset_spec *spec, const char *p
     *out = (struct ib_table){.target = "y"};
     IB_TRY(check_spec(spec, path));
     IB_TRY(ib_npy_open(path, &npy));
-    out->rows = npy.cols ? npy.rows : 0; /* without columns, the file does not vouch for its rows */
+    out->rows = npy.cols ? npy.rows : 0; /* without columns, the file's size does not limit its rows */
     out->x = ib_arena_alloc(arena, out->rows * npy.cols * sizeof *out->x);
     out->y = ib_arena_alloc(arena, out->rows * sizeof *out->y);
-    enum ib_status status = (spec->y ? read_apart : read_both)(spec, path, &npy, out);
+    enum ib_status status = (spec->y ? read_separate : read_with_target)(spec, path, &npy, out);
     ib_npy_close(&npy);
     return status;
 }
@@ -123,6 +122,6 @@ static enum ib_status read_npy(const struct ib_dataset_spec *spec, const char *p
 const struct ib_dataset_format ib_dataset_npy = {
     .name = "npy",
     .extension = ".npy",
-    .summary = "an array of f4 or f8, rows x columns; the target is a column of it, or in a second file",
+    .summary = "an f4 or f8 array, rows x columns; the target is one of its columns or in a second file",
     .read = read_npy,
 };

@@ -7,7 +7,7 @@
 
 static const struct ib_word header_words[] = {{"true", IB_HEADER_YES}, {"false", IB_HEADER_NO}, {NULL, 0}};
 
-/* A number, of which the rest of the rule is left to the caller. */
+/* Reads a number; the caller checks its range. */
 static enum ib_status read_number(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                   const yaml_node_t *node, const char *allowed, double *out)
 {
@@ -47,46 +47,48 @@ static enum ib_status read_noise(const struct ib_yaml *doc, const struct ib_yaml
 
 const struct ib_yaml_key ib_spec_file_keys[] = {
     {FIELD(path), .read = ib_yaml_read_text, .required = true,
-     .help = "a .csv, .json or .npy file; relative to the configuration file", .example = "mine.csv"},
-    /* From here on also in a file beside the data. */
+     .help = "a .csv, .json or .npy file; paths are relative to the configuration's folder",
+     .example = "mine.csv"},
+    /* The keys from here on are also allowed in a file next to the data. */
     {FIELD(target), .read = ib_yaml_read_text, .initial = "the last column",
-     .help = "target column of a CSV file, by name or number", .example = "price"},
+     .help = "target column, by name (CSV) or number", .example = "price"},
     {FIELD(y), .read = ib_yaml_read_text, .initial = "none", .help = "file with the targets for an .npy file",
      .example = "mine_y.npy"},
     {FIELD(test), .read = ib_yaml_read_text, .initial = "none", .help = "file with the test rows",
      .example = "mine_test.csv"},
     {FIELD(test_fraction), PART, .initial = "0.2",
-     .help = "share of the rows used as test rows; 1: all rows are used for both training and testing",
+     .help = "fraction of the rows kept for testing; 1: all rows are used for both training and testing",
      .example = "0.3"},
     {FIELD(seed), .read = ib_yaml_read_u64, .min = 1, .max = INT64_MAX, .initial = "42",
      .help = "seed of the split into training and test rows", .example = "7"},
     {FIELD(header), .read = ib_yaml_read_word, .words = header_words, .initial = "by the first line",
-     .help = "whether the first line of a CSV file holds column names", .example = "true"},
+     .help = "whether the first line of a CSV file contains column names", .example = "true"},
     {FIELD(task), .read = ib_yaml_read_word, .words = ib_task_words, .initial = "by the targets",
-     .help = "task; by default classification if all targets are 0 or 1", .example = "regression"},
-    {FIELD(source), .read = ib_yaml_read_text, .initial = "none", .help = "where the data come from",
+     .help = "overrides the default: classification if all targets are 0 or 1, else regression",
+     .example = "regression"},
+    {FIELD(source), .read = ib_yaml_read_text, .initial = "none", .help = "where the data comes from",
      .example = "https://example.org"},
     {FIELD(licence), .read = ib_yaml_read_text, .initial = "none", .help = "licence of the data",
      .example = "CC0"},
     {.name = NULL},
 };
-static const struct ib_yaml_key *const beside_keys = ib_spec_file_keys + 1;
+static const struct ib_yaml_key *const sidecar_keys = ib_spec_file_keys + 1;
 
 const struct ib_yaml_key ib_spec_synth_keys[] = {
     {SYNTH(synth, kind), .read = ib_yaml_read_word, .words = ib_synth_words, .required = true,
-     .help = "kind of synthetic data, instead of `path`", .example = "regression"},
+     .help = "kind of synthetic data to generate, instead of `path`", .example = "regression"},
     {SYNTH(rows, rows), .read = ib_yaml_read_u64, .min = 2, .max = 1000000000, .required = true,
      .help = "number of training rows", .example = "100000"},
     {SYNTH(cols, cols), .read = ib_yaml_read_u64, .min = 1, .max = 1000000, .required = true,
      .help = "number of features", .example = "32"},
     {SYNTH(noise, noise), .read = read_noise, .type = "number", .allowed = noise_allowed, .initial = "0",
-     .help = "standard deviation of the target noise", .example = "0.1"},
+     .help = "standard deviation of the noise added to the targets", .example = "0.1"},
     {SYNTH(outputs, outputs), .read = ib_yaml_read_u64, .min = 1, .max = 1000, .initial = "1",
      .help = "number of target columns", .example = "4"},
     {FIELD(seed), .read = ib_yaml_read_u64, .min = 1, .max = INT64_MAX, .initial = "42",
      .help = "seed of the data", .example = "7"},
     {FIELD(test_fraction), PART, .initial = "0.2, at most 10000 rows",
-     .help = "additional test rows, as a share of `rows`", .example = "0.3"},
+     .help = "number of additional test rows, as a fraction of `rows`", .example = "0.3"},
     {.name = NULL},
 };
 
@@ -94,7 +96,7 @@ static enum ib_status finish(const struct ib_yaml *doc, const yaml_node_t *map, 
                              const char *folder, struct ib_dataset_spec *spec)
 {
     if (spec->test && spec->test_fraction > 0)
-        return ib_yaml_fail(doc, map, key, "`test` and `test_fraction` exclude each other");
+        return ib_yaml_fail(doc, map, key, "`test` and `test_fraction` are mutually exclusive");
     if (spec->test)
         spec->test = ib_file_join(doc->arena, folder, spec->test);
     if (spec->y)
@@ -114,13 +116,13 @@ enum ib_status ib_spec_read(const struct ib_yaml *doc, const char *name, const y
     return finish(doc, map, name, folder, out);
 }
 
-/* A configuration that bears the same name as the data says nothing about it. */
+/* A configuration may have the same name as the data; it does not describe it. */
 static bool is_configuration(const struct ib_yaml *doc)
 {
     return ib_yaml_find(doc, ib_yaml_root(doc), "version") != NULL;
 }
 
-enum ib_status ib_spec_read_beside(struct ib_arena *arena, struct ib_dataset_spec *out)
+enum ib_status ib_spec_read_sidecar(struct ib_arena *arena, struct ib_dataset_spec *out)
 {
     const char *folder = ib_file_folder(arena, out->path);
     const char *path = ib_arena_print(arena, "%s/%s.yaml", folder, ib_file_stem(arena, out->path));
@@ -130,7 +132,7 @@ enum ib_status ib_spec_read_beside(struct ib_arena *arena, struct ib_dataset_spe
     IB_TRY(ib_yaml_open(path, arena, &doc));
     enum ib_status status = IB_OK;
     if (!is_configuration(&doc)) {
-        status = ib_yaml_read_map(&doc, ib_yaml_root(&doc), NULL, beside_keys, out);
+        status = ib_yaml_read_map(&doc, ib_yaml_root(&doc), NULL, sidecar_keys, out);
         if (status == IB_OK)
             status = finish(&doc, ib_yaml_root(&doc), NULL, folder, out);
     }

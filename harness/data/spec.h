@@ -1,19 +1,18 @@
-/* Descriptions of data sets in YAML: under `datasets:` of a configuration, or beside a file, as X.yaml to
- * X.csv. */
+/* Descriptions of data sets in YAML: under `datasets:` of a configuration, or in X.yaml next to X.csv. */
 #ifndef IB_DATA_SPEC_H
 #define IB_DATA_SPEC_H
 
 #include "base/yaml_keys.h"
 #include "data/dataset.h"
 
-/* The keys of a description, with `path` and with `synth`. */
+/* The keys of a description with `path`, and with `synth`. */
 extern const struct ib_yaml_key ib_spec_file_keys[], ib_spec_synth_keys[];
 
-/* Reads a map of a configuration, which must have `path`, relative to `folder`, or `synth`. */
+/* Reads a description, which must contain `path`, relative to `folder`, or `synth`. */
 enum ib_status ib_spec_read(const struct ib_yaml *, const char *name, const yaml_node_t *, const char *folder,
                             struct ib_dataset_spec *out);
 
-/* Fills in what the file beside out->path says, if there is one. */
-enum ib_status ib_spec_read_beside(struct ib_arena *, struct ib_dataset_spec *out);
+/* Reads the YAML file next to out->path, if there is one. */
+enum ib_status ib_spec_read_sidecar(struct ib_arena *, struct ib_dataset_spec *out);
 
 #endif

@@ -12,8 +12,8 @@ const struct ib_word ib_synth_words[] = {{"regression", IB_SYNTH_REGRESSION},
                                          {"xor", IB_SYNTH_XOR},
                                          {NULL, 0}};
 
-/* Part of the hash. Increment it with every change of what is made, or old results pass for results of the
- * new data. */
+/* Part of the hash. Increment it whenever the generated data changes, or old results would be taken for
+ * results on the new data. */
 enum { GENERATOR_VERSION = 1 };
 
 struct ib_synth {
@@ -21,16 +21,16 @@ struct ib_synth {
     uint64_t cols, outputs;
     double noise;
     uint64_t seed;
-    uint64_t rows_seed;  /* row i is drawn from a generator of seed rows_seed + i */
-    const double *w, *b; /* outputs x cols, outputs; NULL where the score has none */
+    uint64_t rows_seed;  /* row i uses a generator seeded with rows_seed + i */
+    const double *w, *b; /* outputs x cols, outputs; NULL if not used */
 };
 
 /* ---- one row ---- */
 
-/* Uniform with mean 0 and variance 1. */
+/* Uniform, with mean 0 and variance 1. */
 static double draw_feature(struct ib_rng *rng)
 {
-    return 3.4641016151377544 * (ib_rng_uniform(rng) - 0.5); /* of width sqrt(12) */
+    return 3.4641016151377544 * (ib_rng_uniform(rng) - 0.5); /* width sqrt(12) */
 }
 
 static double score(const struct ib_synth *s, uint64_t output, const double *x)
@@ -44,11 +44,10 @@ static double score(const struct ib_synth *s, uint64_t output, const double *x)
     return sum;
 }
 
-/* Turns the row into one of the other class, which is as probable: features lie around 0 in either direction.
- */
+/* Turns the row into one of the other class. It is equally probable, as features are symmetric about 0. */
 static void mirror(const struct ib_synth *s, double *x)
 {
-    uint64_t n = s->kind == IB_SYNTH_XOR ? 1 : s->cols; /* xor: the product must change its sign */
+    uint64_t n = s->kind == IB_SYNTH_XOR ? 1 : s->cols; /* xor: flip one, so that the product changes sign */
     for (uint64_t j = 0; j < n; j++)
         x[j] = -x[j];
 }
@@ -78,9 +77,9 @@ void ib_synth_rows(const struct ib_synth *s, uint64_t first, uint64_t n, double 
         make_row(s, first + i, x + i * s->cols, y + i * s->outputs);
 }
 
-/* ---- the whole ---- */
+/* ---- the generator ---- */
 
-/* Weights of length 1, so that the score has variance 1 whatever the number of features. */
+/* Draws weights of norm 1, so that the score has variance 1 for any number of features. */
 static void draw_weights(struct ib_rng *rng, uint64_t cols, double *w)
 {
     double squares = 0;
@@ -92,7 +91,7 @@ static void draw_weights(struct ib_rng *rng, uint64_t cols, double *w)
         w[j] /= sqrt(squares);
 }
 
-/* What the scores are made of, one output after another. */
+/* Draws weights and biases, one output after another. */
 static void draw_outputs(struct ib_arena *arena, struct ib_rng *rng, struct ib_synth *s)
 {
     if (s->kind == IB_SYNTH_XOR)
@@ -113,9 +112,9 @@ enum ib_status ib_synth_open(struct ib_arena *arena, const struct ib_synth_spec 
                              const char *where, const struct ib_synth **out)
 {
     if (spec->kind == IB_SYNTH_XOR && spec->cols < 2)
-        return ib_fail(IB_EINVAL, where, "xor is of two features: `cols` must be at least 2");
+        return ib_fail(IB_EINVAL, where, "xor uses two features: `cols` must be at least 2");
     if (spec->kind != IB_SYNTH_REGRESSION && spec->outputs > 1)
-        return ib_fail(IB_EINVAL, where, "only a regression has several `outputs`; a class is one");
+        return ib_fail(IB_EINVAL, where, "only a regression may have more than one of `outputs`");
     struct ib_synth *s = ib_arena_alloc(arena, sizeof *s);
     struct ib_rng rng;
     ib_rng_seed(&rng, seed);
@@ -124,7 +123,7 @@ enum ib_status ib_synth_open(struct ib_arena *arena, const struct ib_synth_spec 
                            .outputs = spec->outputs ? spec->outputs : 1,
                            .noise = spec->noise,
                            .seed = seed};
-    s->rows_seed = ib_rng_u64(&rng); /* far from those of other seeds */
+    s->rows_seed = ib_rng_u64(&rng); /* far from the row seeds of other seeds */
     draw_outputs(arena, &rng, s);
     *out = s;
     return IB_OK;
@@ -136,7 +135,7 @@ void ib_synth_hash(const struct ib_synth *s, uint64_t rows, uint64_t test_rows, 
     int bytes = snprintf(all, sizeof all, "synth %d %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %a %" PRIu64 "\n",
                          GENERATOR_VERSION, ib_word_of(ib_synth_words, (int)s->kind), rows, test_rows,
                          s->cols, s->noise, s->seed);
-    if (s->outputs > 1) /* one goes without saying, so that older results keep their hash */
+    if (s->outputs > 1) /* omitted for one output, so that older results keep their hash */
         bytes += snprintf(all + bytes, sizeof all - (size_t)bytes, "outputs %" PRIu64 "\n", s->outputs);
     ib_hash_of(all, (size_t)bytes, out);
 }

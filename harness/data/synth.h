@@ -1,5 +1,5 @@
-/* Data made up row by row. Every row has a generator of its own, so that any stretch of rows can be made
- * without those before it. */
+/* Synthetic data. Every row has its own generator, so that any range of rows can be generated without the
+ * rows before it. */
 #ifndef IB_DATA_SYNTH_H
 #define IB_DATA_SYNTH_H
 
@@ -7,35 +7,35 @@
 #include "base/hash.h"
 #include "base/text.h"
 
-/* Made-up data, for sweeps over sizes. Features are uniform with mean 0 and variance 1; `noise` is the
- * standard deviation of normal noise on a score of variance about 1. With the score s of features x:
- * - regression: y = s + noise, where s = x w + b, |w| = 1;
- * - classification: y = 1 where s + noise > 0, where s = x w, |w| = 1;
- * - xor: y = 1 where s + noise > 0, where s = -x1 x2: no plane parts the classes.
- * Classes alternate from row to row, so that both are as frequent in any stretch.
- * A regression may have several `outputs`, each with a w, b and noise of its own. */
+/* Features are uniform with mean 0 and variance 1; `noise` is the standard deviation of normal noise on a
+ * score of variance about 1. With the score s of features x:
+ * - regression: y = s + noise, with s = x w + b, |w| = 1;
+ * - classification: y = 1 if s + noise > 0, with s = x w, |w| = 1;
+ * - xor: y = 1 if s + noise > 0, with s = -x1 x2, so that the classes are not linearly separable.
+ * Classes alternate from row to row, so that any range of rows is balanced.
+ * A regression may have several `outputs`, each with its own w, b and noise. */
 enum ib_synth_kind { IB_SYNTH_REGRESSION = 1, IB_SYNTH_CLASSIFICATION, IB_SYNTH_XOR };
 extern const struct ib_word ib_synth_words[];
 
 struct ib_synth_spec {
     enum ib_synth_kind kind; /* 0: the data is in a file */
-    uint64_t rows, cols;     /* rows: for training; test rows come on top */
+    uint64_t rows, cols;     /* rows: for training; test rows are additional */
     double noise;
-    uint64_t outputs; /* 0: nothing was said, which means 1 */
+    uint64_t outputs; /* 0: not given, which means 1 */
 };
 
 struct ib_synth;
 
-/* The generator of a kind of data, in the arena; no row is made yet. IB_EINVAL names `where` and the field
- * that does not fit the kind. */
+/* Creates a generator in the arena; no rows are generated yet. IB_EINVAL, at `where`, names the field that
+ * does not fit the kind. */
 enum ib_status ib_synth_open(struct ib_arena *, const struct ib_synth_spec *, uint64_t seed,
                              const char *where, const struct ib_synth **out);
 
-/* n rows from row `first` on; test rows follow those for training. `x` is n x cols, `y` is
- * n x outputs. */
+/* Generates n rows, starting at row `first`, into x (n x cols) and y (n x outputs). Test rows follow the
+ * training rows. */
 void ib_synth_rows(const struct ib_synth *, uint64_t first, uint64_t n, double *x, double *y);
 
-/* A hash of all that decides the rows, with how many of them are for training and for tests. */
+/* Hashes all parameters that determine the data, including the numbers of training and test rows. */
 void ib_synth_hash(const struct ib_synth *, uint64_t rows, uint64_t test_rows, char out[IB_HASH_HEX]);
 
 #endif

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The time of a wrong answer means nothing. */
+/* The time of a wrong answer is meaningless. */
 static bool is_usable(const struct ib_case_record *c)
 {
     return c->status == IB_CASE_OK && c->check.verdict != IB_WRONG;
@@ -23,7 +23,7 @@ static void pair_with_old(const struct ib_ab_pairs *pairs, struct ib_slowdown_te
     if (!old_case || old_case->status == IB_CASE_UNAVAILABLE)
         ib_slowdown_test_leave(test, true, old_case ? old_case->reason : "it is new");
     else if (!is_usable(old_case))
-        ib_slowdown_test_leave(test, false, "the old side has no right answer, so its time means nothing");
+        ib_slowdown_test_leave(test, false, "the old side has no right answer, so its time is meaningless");
     else
         test->reference = old_case;
 }
@@ -34,7 +34,7 @@ static bool same_machine(const struct ib_ab_pairs *pairs)
     return old && new &&strcmp(old, new) == 0;
 }
 
-/* false: it is not known with its interval. */
+/* Returns false if the ratio or its interval is unknown. */
 static bool set_old_ratio(const struct ib_paired_ratio *ratio, struct ib_slowdown_test *test)
 {
     test->old_log_ratio = log(ratio->median);
@@ -52,11 +52,11 @@ static void pair_with_control(const struct ib_ab_pairs *pairs, struct ib_slowdow
     if (!old_case)
         ib_slowdown_test_leave(test, true, "it is not in the baseline");
     else if (control_id && strcmp(control_id, id) == 0)
-        ib_slowdown_test_leave(test, true, "it is the control, over which the others are judged");
+        ib_slowdown_test_leave(test, true, "it is the control, which the others are compared with");
     else if (!same_machine(pairs))
         ib_slowdown_test_leave(test, false, "the baseline was made on another machine");
     else if (!control || !is_usable(control))
-        ib_slowdown_test_leave(test, false, "it has no control whose time carries the machine's drift");
+        ib_slowdown_test_leave(test, false, "it has no usable control to correct for the machine's drift");
     else if (!set_old_ratio(&old_case->over_control, test))
         ib_slowdown_test_leave(test, false,
                                "the baseline has too few rounds for an interval: 6 or more are needed");
@@ -74,7 +74,7 @@ void ib_ab_pairs_slowdown_test(const struct ib_ab_pairs *pairs, size_t i, struct
     if (!is_usable(test->candidate))
         ib_slowdown_test_leave(test, true, "it has no right answer");
     else if (test->candidate->simulated)
-        ib_slowdown_test_leave(test, true, "the times of a simulated device mean nothing");
+        ib_slowdown_test_leave(test, true, "the times of a simulated device are meaningless");
     else if (pairs->baseline)
         pair_with_control(pairs, test);
     else

@@ -15,7 +15,7 @@ static enum ib_status open_side(struct ib_ab_runner *runner, const char *dir,
     struct ib_machine machine;
     ib_machine_describe(&runner->arena, &machine);
     if (plan->program)
-        machine.compiler = machine.flags = NULL; /* those of this program say nothing about another */
+        machine.compiler = machine.flags = NULL; /* known only for this program */
     const char *folder = ib_arena_print(&runner->arena, "%s/%s", dir, plan->name);
     enum ib_status status = ib_store_create(folder, runner->config, &machine, &out->store);
     if (status == IB_OK)
@@ -63,7 +63,7 @@ enum ib_status ib_ab_runner_finish(struct ib_ab_runner *runner)
 
 /* ---- measuring ---- */
 
-static void tell(struct ib_ab_runner *runner, const struct ib_case *c, uint64_t round)
+static void report_progress(struct ib_ab_runner *runner, const struct ib_case *c, uint64_t round)
 {
     if (runner->progress)
         runner->progress(runner->progress_context, c, round ? IB_STAGE_TIME : IB_STAGE_CHECK, round,
@@ -76,13 +76,13 @@ enum ib_status ib_ab_runner_check(struct ib_ab_runner *runner)
     for (size_t c = 0; c < runner->n; c++)
         for (size_t i = 0; i < runner->n_sides && !ib_interrupted(); i++) {
             struct ib_ab_side *side = &runner->side[i];
-            tell(runner, side->case_runs[c].c, 0);
+            report_progress(runner, side->case_runs[c].c, 0);
             IB_TRY(ib_case_run_check(&side->case_runs[c], &side->context, side->store));
         }
     return IB_OK;
 }
 
-static bool goes_on(const struct ib_ab_runner *runner, size_t c)
+static bool is_running(const struct ib_ab_runner *runner, size_t c)
 {
     for (size_t i = 0; i < runner->n_sides; i++)
         if (runner->side[i].case_runs[c].progress.ended)
@@ -90,7 +90,7 @@ static bool goes_on(const struct ib_ab_runner *runner, size_t c)
     return true;
 }
 
-/* ABBA: new first, old first, old first, new first … of a case. */
+/* ABBA: new, old, old, new … runs first. */
 static size_t first_side(const struct ib_ab_runner *runner, struct ib_rng *rng, uint64_t round)
 {
     if (runner->n_sides < 2)
@@ -101,7 +101,7 @@ static size_t first_side(const struct ib_ab_runner *runner, struct ib_rng *rng, 
 static enum ib_status time_alone(struct ib_ab_runner *runner, size_t c, uint64_t round)
 {
     struct ib_ab_side *side = &runner->side[0];
-    tell(runner, side->case_runs[c].c, round);
+    report_progress(runner, side->case_runs[c].c, round);
     return ib_case_run_time(&side->case_runs[c], &side->context, side->store, round);
 }
 
@@ -110,8 +110,8 @@ static enum ib_status time_pair(struct ib_ab_runner *runner, size_t c, uint64_t 
     struct ib_case_run *const case_runs[] = {&runner->side[0].case_runs[c], &runner->side[1].case_runs[c]};
     const struct ib_pass_context *const contexts[] = {&runner->side[0].context, &runner->side[1].context};
     struct ib_store *const stores[] = {runner->side[0].store, runner->side[1].store};
-    tell(runner, case_runs[0]->c, round);
-    tell(runner, case_runs[1]->c, round);
+    report_progress(runner, case_runs[0]->c, round);
+    report_progress(runner, case_runs[1]->c, round);
     return ib_case_run_time_pair(case_runs, contexts, stores, round, first);
 }
 
@@ -121,7 +121,7 @@ static enum ib_status time_round(struct ib_ab_runner *runner, size_t *order, siz
     ib_rng_shuffle(rng, order, n, sizeof *order);
     for (size_t k = 0; k < n && !ib_interrupted(); k++) {
         size_t first = first_side(runner, rng, round);
-        if (goes_on(runner, order[k]))
+        if (is_running(runner, order[k]))
             IB_TRY(runner->n_sides < 2 ? time_alone(runner, order[k], round)
                                        : time_pair(runner, order[k], round, first));
     }
@@ -134,10 +134,10 @@ enum ib_status ib_ab_runner_time(struct ib_ab_runner *runner, const bool *chosen
     struct ib_rng rng;
     size_t *order = ib_arena_alloc(&runner->arena, (runner->n + 1) * sizeof *order), n = 0;
     for (size_t c = 0; c < runner->n; c++)
-        if (chosen[c] && goes_on(runner, c))
+        if (chosen[c] && is_running(runner, c))
             order[n++] = c;
     runner->total = runner->done + n * runner->n_sides * (last - first + 1);
-    ib_rng_seed(&rng, runner->config->gate.seed + first); /* another order in each set */
+    ib_rng_seed(&rng, runner->config->gate.seed + first); /* a different order in each set */
     for (uint64_t round = first; round <= last && !ib_interrupted(); round++)
         IB_TRY(time_round(runner, order, n, &rng, round));
     return IB_OK;

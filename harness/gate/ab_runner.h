@@ -1,5 +1,5 @@
-/* The measuring part of a gate: one or two sides that do the same cases, each stored as a run of its own, and
- * sets of interleaved rounds of them. */
+/* Measures for a gate: one or two sides that run the same cases in sets of interleaved rounds, each side
+ * stored as its own run. */
 #ifndef IB_GATE_AB_RUNNER_H
 #define IB_GATE_AB_RUNNER_H
 
@@ -11,7 +11,7 @@
 struct ib_ab_side {
     struct ib_store *store;
     struct ib_pass_context context;
-    struct ib_case_run *case_runs; /* one a case */
+    struct ib_case_run *case_runs; /* one per case */
 };
 
 struct ib_ab_runner {
@@ -27,21 +27,21 @@ struct ib_ab_runner {
     struct ib_arena arena;
 };
 
-/* How to make a side: its cases (as many as the matrix has), the program that runs them, and its name, which
- * is that of its folder in DIR. */
+/* Describes a side: the name of its folder in DIR, the program that runs it, and its cases, as many as the
+ * matrix has. */
 struct ib_ab_side_plan {
     const char *name, *program;
     const struct ib_case *cases;
 };
 
-/* Makes the runs DIR/NAME. Room for max_rounds rounds. Must be closed, also where this failed. */
+/* Creates the runs DIR/NAME, with room for max_rounds rounds. Must be closed even if this fails. */
 enum ib_status ib_ab_runner_open(struct ib_ab_runner *, const struct ib_config *, const char *dir,
                                  const struct ib_ab_side_plan *plans, size_t n_sides, size_t n_cases,
                                  uint64_t max_rounds);
-/* The checked passes of all cases of all sides. */
+/* Runs the checked passes of all cases on all sides. */
 enum ib_status ib_ab_runner_check(struct ib_ab_runner *);
-/* The rounds first … last of the cases chosen, in random order within each round; the two of a pair by turns,
- * in an order that is random, too, or ABBA. A case that ended on either side is left out. */
+/* Runs the rounds first … last of the chosen cases, in random order within each round; the order of the two
+ * sides is random or ABBA. Skips cases that have ended on either side. */
 enum ib_status ib_ab_runner_time(struct ib_ab_runner *, const bool *chosen, uint64_t first, uint64_t last);
 /* Marks the runs as finished. */
 enum ib_status ib_ab_runner_finish(struct ib_ab_runner *);

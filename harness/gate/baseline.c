@@ -18,7 +18,7 @@ enum ib_status ib_baseline_path(struct ib_arena *arena, const char *name, bool t
     const size_t length = strlen(name);
     if (!length || name[0] == '.' || name[length - 1] == '/')
         if (strncmp(name, "./", 2) != 0 && strncmp(name, "../", 3) != 0)
-            return ib_fail(IB_EINVAL, name, "is not the name of a baseline");
+            return ib_fail(IB_EINVAL, name, "is not a valid name for a baseline");
     *out = name;
     if (strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".json") == 0))
         return IB_OK;
@@ -60,7 +60,7 @@ static bool is_control(const struct ib_case_record *c, const char *control)
     return strcmp(c->axis[IB_AXIS_IMPL], control) == 0 || strcmp(c->label, control) == 0;
 }
 
-/* The control that solves the same problem. */
+/* The control case of the same problem; NULL if there is none. */
 static const struct ib_case_record *control_of(const struct ib_run_record *record,
                                                const struct ib_case_record *c, const char *control)
 {
@@ -73,7 +73,7 @@ static const struct ib_case_record *control_of(const struct ib_run_record *recor
     return NULL;
 }
 
-/* Rounds of one run are one set of pairs. */
+/* Treats the rounds of the run as one set of pairs. */
 static struct ib_paired_ratio ratio_over(const struct ib_case_record *c, const struct ib_case_record *control)
 {
     size_t n = 0;
@@ -102,8 +102,8 @@ static enum ib_status choose_control(const struct ib_run_record *record, const c
         if (is_control(&record->cases[i], wanted))
             return IB_OK;
     if (!wanted)
-        return IB_OK; /* without a case of that name, this baseline judges no speed */
-    return ib_fail(IB_EINVAL, "--control", "no case of this run has `%s`", wanted);
+        return IB_OK; /* without such a case, gates with this baseline do not judge speed */
+    return ib_fail(IB_EINVAL, "--control", "no case of this run uses `%s`", wanted);
 }
 
 enum ib_status ib_baseline_make(const struct ib_run_record *record, const char *name, const char *control,
@@ -124,5 +124,6 @@ enum ib_status ib_baseline_make(const struct ib_run_record *record, const char *
         return IB_OK;
     }
     ib_baseline_free(out);
-    return ib_fail(IB_EINVAL, "baseline", "no case of this run is right and timed: there is nothing to keep");
+    return ib_fail(IB_EINVAL, "baseline",
+                   "no case of this run is verified and timed: there is nothing to keep");
 }

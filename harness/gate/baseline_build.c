@@ -12,7 +12,7 @@ static bool is_plugin(const char *path)
     return length > 3 && strcmp(path + length - 3, ".so") == 0;
 }
 
-/* The old side has nothing but this plugin: without it there is no comparison. */
+/* Fails if the plugin cannot be loaded: the old side consists of nothing else. */
 static enum ib_status open_plugin(const char *path, struct ib_registry **out)
 {
     IB_TRY(ib_registry_open_plugin(path, out));
@@ -23,15 +23,15 @@ static enum ib_status open_plugin(const char *path, struct ib_registry **out)
 static enum ib_status open_registry(const struct ib_sweep *sweep, const char *path,
                                     struct ib_baseline_build *old)
 {
-    char *whole = realpath(path, NULL); /* a bare name would be searched for in the system's folders */
+    char *whole = realpath(path, NULL); /* bare names would be searched for in system folders */
     const char *kept = whole ? ib_arena_copy(&old->arena, whole) : NULL;
     free(whole);
     if (!kept)
-        return ib_fail(IB_EINVAL, path, "there is no such file to compare with");
+        return ib_fail(IB_EINVAL, path, "no such file; --against needs a program or a plugin (.so)");
     if (is_plugin(kept))
         return open_plugin(kept, &old->registry);
     if (access(kept, X_OK) != 0)
-        return ib_fail(IB_EINVAL, path, "cannot be compared with: it cannot be executed");
+        return ib_fail(IB_EINVAL, path, "not executable; --against needs a program or a plugin (.so)");
     old->program = kept;
     IB_TRY(ib_registry_open_program(kept, sweep->config.plugins, &old->registry));
     return ib_sweep_add_externals(&sweep->config, old->registry);
@@ -47,9 +47,9 @@ static bool has_option(const struct ib_impl_info *info, const char *name)
     return false;
 }
 
-/* Why the old implementation cannot do the case; NULL: it can. */
-static const char *misfit(struct ib_arena *arena, const struct ib_configured_impl *choice,
-                          const struct ib_impl_info *old)
+/* Why the old implementation cannot run the case; NULL if it can. */
+static const char *why_unusable(struct ib_arena *arena, const struct ib_configured_impl *choice,
+                                const struct ib_impl_info *old)
 {
     if (!old)
         return ib_arena_print(arena, "%s is new: the old side has no such implementation",
@@ -57,7 +57,7 @@ static const char *misfit(struct ib_arena *arena, const struct ib_configured_imp
     if (!old->available)
         return old->reason;
     if (old->device != choice->info->device)
-        return ib_arena_print(arena, "%s was no %s implementation", choice->info->name,
+        return ib_arena_print(arena, "%s was not a %s implementation", choice->info->name,
                               choice->info->device ? "device" : "host");
     for (size_t i = 0; i < choice->n_settings; i++)
         if (!has_option(old, choice->settings[i].name))
@@ -66,11 +66,11 @@ static const char *misfit(struct ib_arena *arena, const struct ib_configured_imp
     return NULL;
 }
 
-static const struct ib_configured_impl *old_choice(struct ib_baseline_build *old,
-                                                   const struct ib_configured_impl *choice)
+static const struct ib_configured_impl *old_impl(struct ib_baseline_build *old,
+                                                 const struct ib_configured_impl *choice)
 {
     const struct ib_impl_info *found = ib_registry_find(old->registry, choice->info->name);
-    const char *reason = misfit(&old->arena, choice, found);
+    const char *reason = why_unusable(&old->arena, choice, found);
     struct ib_impl_info *info = ib_arena_alloc(&old->arena, sizeof *info);
     struct ib_configured_impl *copy = ib_arena_alloc(&old->arena, sizeof *copy);
     *info = found ? *found : *choice->info;
@@ -81,7 +81,7 @@ static const struct ib_configured_impl *old_choice(struct ib_baseline_build *old
     return copy;
 }
 
-static bool brings_any(const struct ib_baseline_build *old, const struct ib_matrix *matrix)
+static bool has_any(const struct ib_baseline_build *old, const struct ib_matrix *matrix)
 {
     for (size_t i = 0; i < matrix->n; i++)
         if (ib_registry_find(old->registry, matrix->cases[i].impl->info->name))
@@ -89,7 +89,7 @@ static bool brings_any(const struct ib_baseline_build *old, const struct ib_matr
     return false;
 }
 
-/* Cases of one implementation lie apart, but they share their choice. */
+/* Cases that share an implementation in the matrix share it here. */
 static void make_cases(const struct ib_matrix *matrix, struct ib_baseline_build *old)
 {
     struct ib_case *cases = ib_arena_alloc(&old->arena, (matrix->n + 1) * sizeof *cases);
@@ -99,7 +99,7 @@ static void make_cases(const struct ib_matrix *matrix, struct ib_baseline_build 
             if (matrix->cases[j].impl == matrix->cases[i].impl)
                 choice = cases[j].impl;
         cases[i] = matrix->cases[i];
-        cases[i].impl = choice ? choice : old_choice(old, matrix->cases[i].impl);
+        cases[i].impl = choice ? choice : old_impl(old, matrix->cases[i].impl);
     }
     old->cases = cases;
 }
@@ -110,7 +110,7 @@ enum ib_status ib_baseline_build_open(const char *path, const struct ib_sweep *s
     char names[256];
     *out = (struct ib_baseline_build){0};
     enum ib_status status = open_registry(sweep, path, out);
-    if (status == IB_OK && !brings_any(out, &sweep->matrix))
+    if (status == IB_OK && !has_any(out, &sweep->matrix))
         status = ib_fail(IB_EINVAL, path, "has none of the implementations of this sweep; it has %s",
                          ib_name_list(ib_registry_names(out->registry), names, sizeof names));
     if (status == IB_OK)

@@ -1,8 +1,8 @@
 /* A baseline as a file:
  * {schema, kind, name, run, version, control, machine: {fingerprint, cpu, …}, cases: {ID: {name, problem,
  * impl, status, verify: {verdict}, test_rows, metrics, transfers, time: {epoch_ns: {median, n}, control: ID,
- *  over_control: {median, low, high, n}}}}}; without the last two where a case has no control, without the
- * last for the control itself. */
+ * over_control: {median, low, high, n}}}}}. A case without a control lacks the last two; the control itself
+ * lacks the last. */
 #include "base/error.h"
 #include "gate/baseline.h"
 
@@ -30,8 +30,7 @@ enum { COUNT_FIELDS = sizeof count_fields / sizeof *count_fields };
 
 /* ---- writing ---- */
 
-/* To as many significant digits as repeat from run to run, so that noise makes no difference between two
- * files. */
+/* Rounds to the digits that repeat from run to run, to keep noise out of the file. */
 static json_t *rounded(double value, int digits)
 {
     char text[64];
@@ -106,7 +105,7 @@ static enum ib_status write_text(const char *path, const struct ib_baseline *b)
 {
     FILE *file = fopen(path, "we");
     if (!file)
-        return ib_fail_errno(path, "cannot be written");
+        return ib_fail_errno(path, "cannot write this file");
     fprintf(file, "{\n");
     print_member(file, "schema", json_integer(SCHEMA), ",\n");
     print_member(file, "kind", json_string(KIND), ",\n");
@@ -120,7 +119,7 @@ static enum ib_status write_text(const char *path, const struct ib_baseline *b)
         print_member(file, b->cases[i].record.id, case_json(&b->cases[i]), i + 1 < b->n ? ",\n" : "\n");
     fprintf(file, "}\n}\n");
     bool written = !ferror(file);
-    return fclose(file) == 0 && written ? IB_OK : ib_fail_errno(path, "cannot be written");
+    return fclose(file) == 0 && written ? IB_OK : ib_fail_errno(path, "cannot write this file");
 }
 
 static void make_parents(const char *path)
@@ -142,7 +141,7 @@ enum ib_status ib_baseline_write(const char *path, const struct ib_baseline *bas
     make_parents(path);
     enum ib_status status = write_text(draft, baseline);
     if (status == IB_OK && rename(draft, path) != 0)
-        status = ib_fail_errno(path, "cannot be written");
+        status = ib_fail_errno(path, "cannot write this file");
     ib_arena_free(&arena);
     return status;
 }
@@ -167,7 +166,7 @@ static size_t size_in(const json_t *object, const char *name)
     return value > 0 ? (size_t)value : 0;
 }
 
-/* 0 where it is not one of the words. */
+/* Returns 0 if it is not one of the words. */
 static int word_in(const json_t *object, const char *name, const struct ib_word *words)
 {
     const json_t *value = json_object_get(object, name);
@@ -235,12 +234,13 @@ static enum ib_status check(const char *path, const json_t *file)
 {
     const json_t *schema = json_object_get(file, "schema"), *kind = json_object_get(file, "kind");
     if (!json_is_string(kind) || strcmp(json_string_value(kind), KIND) != 0)
-        return ib_fail(IB_EINVAL, path, "is not a baseline of ironbench");
+        return ib_fail(IB_EINVAL, path, "is not an ironbench baseline");
     if (!json_is_integer(schema) || json_integer_value(schema) != SCHEMA)
-        return ib_fail(IB_EINVAL, path, "its schema is %" JSON_INTEGER_FORMAT ", this program reads %d",
+        return ib_fail(IB_EINVAL, path,
+                       "has schema %" JSON_INTEGER_FORMAT ", but this program reads schema %d",
                        json_integer_value(schema), SCHEMA);
     if (!json_object_size(json_object_get(file, "cases")))
-        return ib_fail(IB_EINVAL, path, "holds no cases");
+        return ib_fail(IB_EINVAL, path, "has no cases");
     return IB_OK;
 }
 
@@ -249,7 +249,7 @@ enum ib_status ib_baseline_read(const char *path, struct ib_baseline *out)
     json_error_t error;
     *out = (struct ib_baseline){0};
     if (access(path, R_OK) != 0)
-        return ib_fail(IB_EINVAL, path, "there is no such baseline: %s", strerror(errno));
+        return ib_fail(IB_EINVAL, path, "cannot read this baseline: %s", strerror(errno));
     json_t *file = json_load_file(path, 0, &error);
     if (!file)
         return ib_fail(IB_EINVAL, path, "is not a baseline: line %d: %s", error.line, error.text);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The very same times. */
+/* The times are identical. */
 static struct ib_speed speed_against_itself(const struct ib_case_record *c)
 {
     const size_t n = c->epoch_ns.n;

@@ -18,24 +18,24 @@ struct gate {
     const struct ib_sweep *sweep;
     const struct ib_gate_request *request;
     const struct ib_gate_rules *rules;
-    struct ib_baseline_build old; /* of --against */
-    struct ib_baseline baseline;  /* of --baseline */
+    struct ib_baseline_build old; /* for --against */
+    struct ib_baseline baseline;  /* for --baseline */
     struct ib_ab_runner runner;
-    struct ib_ab_pairs pairs; /* of the records as they are now */
+    struct ib_ab_pairs pairs; /* the current records */
     struct ib_slowdown_test *slowdowns;
     size_t n; /* cases */
     bool *chosen;
     struct ib_arena arena;
 };
 
-/* ---- what it is against ---- */
+/* ---- opening ---- */
 
 static enum ib_status check_common(const struct gate *g, const char *path)
 {
     for (size_t i = 0; i < g->n; i++)
         if (ib_baseline_find(&g->baseline, g->sweep->matrix.cases[i].id))
             return IB_OK;
-    return ib_fail(IB_EINVAL, path, "this baseline and %s have no case in common", g->sweep->config.path);
+    return ib_fail(IB_EINVAL, path, "has no case in common with %s", g->sweep->config.path);
 }
 
 static enum ib_status open_baseline(struct gate *g)
@@ -63,7 +63,7 @@ static enum ib_status open_runner(struct gate *g, const char *dir)
 
 /* ---- measuring ---- */
 
-/* Pairs the cases anew, as the records are now. */
+/* Pairs the cases again, with the current records. */
 static void pair_cases(struct gate *g)
 {
     g->pairs.record = ib_store_record(g->runner.side[0].store);
@@ -75,11 +75,11 @@ static void pair_cases(struct gate *g)
         ib_ab_pairs_slowdown_test(&g->pairs, c, &g->slowdowns[c]);
         g->slowdowns[c].randomised = g->request->against && g->rules->order == IB_PAIRS_RANDOM;
         if (g->request->speed == IB_SPEED_OFF)
-            ib_slowdown_test_leave(&g->slowdowns[c], true, "speed was not asked for");
+            ib_slowdown_test_leave(&g->slowdowns[c], true, "speed is not measured");
     }
 }
 
-/* The case, and with a baseline its control. */
+/* Chooses a case and, with a baseline, its control. */
 static void choose(struct gate *g, size_t c)
 {
     const char *control = g->slowdowns[c].reference->id;
@@ -95,14 +95,14 @@ static enum ib_status check_pairs(const struct gate *g, size_t judged)
     if (g->request->speed != IB_SPEED_GATES || !judged || g->rules->pairs >= least)
         return IB_OK;
     return ib_fail(IB_EINVAL, g->sweep->config.path,
-                   "key `gate`: `pairs: %llu` can find no slowdown among %zu case%s, however large: %llu "
+                   "key `gate`: `pairs: %llu` cannot detect any slowdown among %zu case%s: at least %llu "
                    "are needed for alpha %g",
                    (unsigned long long)g->rules->pairs, judged, judged == 1 ? "" : "s",
                    (unsigned long long)least, g->rules->alpha);
 }
 
-/* All cases once, as their copies are counted in timed passes; those whose speed is judged in the first set
- * of pairs. */
+/* Times the first set of pairs for the cases whose speed is judged; the others once, because timed passes
+ * count their copies. */
 static enum ib_status time_first(struct gate *g)
 {
     size_t judged = 0;
@@ -118,7 +118,7 @@ static enum ib_status time_first(struct gate *g)
     return ib_ab_runner_time(&g->runner, g->chosen, 1, 1);
 }
 
-/* Further sets, of the suspects alone. */
+/* Times further sets, of the suspects only. */
 static enum ib_status confirm(struct gate *g)
 {
     for (uint64_t set = 1; set <= g->rules->confirm && !ib_interrupted(); set++) {
@@ -139,10 +139,23 @@ static enum ib_status confirm(struct gate *g)
     return IB_OK;
 }
 
+/* An older build may answer in other words: then nothing is compared, which must not pass. */
+static enum ib_status demand_same_protocol(const struct gate *g)
+{
+    const struct ib_run_record *old = g->request->against ? g->pairs.old_record : NULL;
+    for (size_t i = 0; old && i < old->n; i++) {
+        const char *reason = old->cases[i].reason;
+        if (reason && strncmp(reason, "protocol: ", strlen("protocol: ")) == 0)
+            return ib_fail(IB_EINVAL, g->request->against, "cannot be compared with this build: %s", reason);
+    }
+    return IB_OK;
+}
+
 static enum ib_status measure(struct gate *g)
 {
     IB_TRY(ib_ab_runner_check(&g->runner));
     pair_cases(g);
+    IB_TRY(demand_same_protocol(g));
     IB_TRY(time_first(g));
     pair_cases(g);
     ib_slowdown_tests_judge(g->slowdowns, g->n, g->rules, 0);
@@ -161,14 +174,14 @@ static void find_speed(struct ib_violations *v, const struct gate *g, size_t c)
         return;
     if (speed->verdict == IB_SLOWER)
         ib_violation_add(v, IB_SLOWER_CASE, candidate,
-                         "%.1f %% slower (95 %% interval %.1f to %.1f %%); %.3g %% are tolerated",
+                         "%.1f %% slower (95 %% interval %.1f to %.1f %%); %.3g %% is tolerated",
                          100 * (speed->ratio - 1), 100 * (speed->low - 1), 100 * (speed->high - 1),
                          100 * g->rules->slowdown);
     if (speed->verdict == IB_AMBIGUOUS)
         ib_violation_add(v, IB_AMBIGUOUS_CASE, candidate, "speed: %s%s", speed->reason,
                          isnan(speed->needed)
                              ? ""
-                             : ib_arena_print(v->arena, "; %.0f pairs might settle it", speed->needed));
+                             : ib_arena_print(v->arena, "; %.0f pairs might decide it", speed->needed));
 }
 
 static void find_all(const struct gate *g, struct ib_violations *v)
@@ -189,7 +202,7 @@ static void find_all(const struct gate *g, struct ib_violations *v)
     ib_violations_of_sweep(v, g->pairs.record, g->sweep->config.require, allow_missing);
 }
 
-/* The records end with the gate, the result does not. */
+/* Copies what the result needs from the records, which it outlives. */
 static void describe_case(const struct gate *g, size_t c, struct ib_arena *arena, struct ib_gate_case *out)
 {
     const struct ib_slowdown_test *slowdown = &g->slowdowns[c];
@@ -234,7 +247,7 @@ static void conclude(struct gate *g, struct ib_gate_result *out)
         describe_case(g, out->n, arena, &out->cases[out->n]);
 }
 
-/* ---- all of it ---- */
+/* ---- the gate ---- */
 
 static enum ib_status run_gate(struct gate *g, const char *dir, struct ib_gate_result *out)
 {

@@ -1,4 +1,4 @@
-/* The gate: a sweep measured against an old build or a baseline, and every reason to stop a change. */
+/* The gate: compares a sweep with an old build or a baseline, and lists the reasons to reject a change. */
 #ifndef IB_GATE_GATE_H
 #define IB_GATE_GATE_H
 
@@ -8,14 +8,14 @@
 #include "gate/violations.h"
 #include "run/run.h"
 
-/* What becomes of differences of speed. */
+/* What slowdowns do: fail the gate, be reported only, or be ignored. */
 enum ib_gate_speed { IB_SPEED_GATES = 1, IB_SPEED_REPORTED, IB_SPEED_OFF };
 extern const struct ib_word ib_gate_speed_words[]; /* gate report off */
 
 struct ib_gate_request {
-    const char *against;  /* a program or a plugin, or */
-    const char *baseline; /* the name of a baseline; one of both is NULL */
-    const char *out;      /* folder that keeps both runs; NULL: nothing is kept */
+    const char *against;  /* a program or a plugin; NULL if baseline is set */
+    const char *baseline; /* the name of a baseline; NULL if against is set */
+    const char *out;      /* folder for both runs; NULL: they are deleted */
     bool allow_missing, strict;
     enum ib_gate_speed speed;
     ib_run_progress_fn *progress; /* may be NULL */
@@ -27,7 +27,7 @@ struct ib_gate_case {
     enum ib_case_status status;
     enum ib_verdict verdict;
     double old_ns, new_ns; /* median time of an epoch; NaN: unknown */
-    bool judged;           /* false: there is nothing to judge, for the reason in speed */
+    bool judged;           /* false: speed is not judged, for the reason in speed */
     struct ib_speed speed;
     double p, p_confirm; /* see slowdown_test.h */
     struct ib_differences metrics, copies;
@@ -39,13 +39,13 @@ struct ib_gate_result {
     struct ib_text_differences differences; /* between this machine and that of the baseline */
     struct ib_gate_case *cases;             /* in the order of the sweep */
     size_t n;
-    struct ib_violations violations; /* the gravest first */
+    struct ib_violations violations; /* most serious first */
     int exit_status;
     struct ib_arena arena;
 };
 
-/* Sweep and request must outlive the result. After an interrupt its exit status is IB_EXIT_INTERRUPTED and
- * the rest is empty. IB_EINVAL: nothing could be gated with what was given. */
+/* Sweep and request must outlive the result. After an interrupt, its exit status is IB_EXIT_INTERRUPTED and
+ * the rest is empty. IB_EINVAL: the request or the configuration does not allow a gate. */
 enum ib_status ib_gate(const struct ib_sweep *, const struct ib_gate_request *, struct ib_gate_result *out);
 void ib_gate_result_free(struct ib_gate_result *);
 

@@ -7,8 +7,8 @@
 
 /* ---- metrics ---- */
 
-/* The variance of the target, which is what mse is to skill; 1 where it cannot be told, as for standardised
- * targets and cross-entropy. */
+/* The variance of the target, mse / (1 - skill); 1 if that is not defined, as for standardised targets and
+ * cross-entropy. */
 static double spread_of(const struct ib_case_record *c)
 {
     double spread = c->metrics[IB_METRIC_mse] / (1 - c->metrics[IB_METRIC_skill]);
@@ -105,7 +105,7 @@ static const char *text_named(const struct ib_named_text *list, const char *name
     return NULL;
 }
 
-/* The libraries of both sides, each once. */
+/* Adds the libraries that differ; one that only one side has is unknown on the other. */
 static void add_libraries(struct ib_arena *arena, struct ib_text_differences *out,
                           const struct ib_named_text *old, const struct ib_named_text *new)
 {

@@ -21,7 +21,7 @@ static bool is_judged(const struct ib_slowdown_test *c)
     return c->candidate && c->reference;
 }
 
-/* Timed rounds in which something else had the processor. */
+/* Counts timed rounds in which another process used the processor. */
 static size_t count_disturbed(const struct ib_case_record *c, uint64_t first, uint64_t last)
 {
     size_t n = 0;
@@ -53,15 +53,15 @@ static double *logs_of(const struct ib_slowdown_test *c, const struct ib_gate_ru
     return ib_slowdown_test_logs(c->candidate, c->reference, 1 + number * rules->pairs, rules->pairs, n);
 }
 
-/* The old ratio is not known better than its interval: only what lies above all of it, and above the
- * tolerated slowdown, is slower. */
+/* The old ratio is only known to be within its interval: a slower case must exceed the upper end by more than
+ * the tolerated slowdown. */
 static double limit_of(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules)
 {
     return c->old_high + log1p(rules->slowdown);
 }
 
-/* The probability of such a set if the case were no slower than is tolerated; with `faster`, if it were no
- * faster than it was. */
+/* The p-value of a set, if the case were not slower than tolerated; with `faster`, if it were not faster than
+ * before. */
 static double test(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules, uint64_t number,
                    bool faster)
 {
@@ -75,7 +75,7 @@ static double test(const struct ib_slowdown_test *c, const struct ib_gate_rules 
     return p;
 }
 
-/* For all cases that are still in question, by Holm; NaN for the others. NULL: out of memory. */
+/* The Holm-corrected p-values of all cases still in question; NaN for the others. NULL: out of memory. */
 static double *test_all(const struct ib_slowdown_test *slowdowns, size_t n, const struct ib_gate_rules *rules,
                         uint64_t number, bool faster)
 {
@@ -101,7 +101,7 @@ void ib_slowdown_tests_judge(struct ib_slowdown_test *slowdowns, size_t n, const
             c->p = mine;
             c->faster = faster && faster[i] <= rules->alpha;
         } else if (c->suspect) {
-            c->p_confirm = fmax(c->p_confirm, mine); /* fmax leaves NaN out */
+            c->p_confirm = fmax(c->p_confirm, mine); /* fmax ignores NaN */
         }
         c->suspect = (number == 0 || c->suspect) && mine <= ib_slowdown_test_level(rules);
     }
@@ -114,11 +114,11 @@ void ib_slowdown_tests_judge(struct ib_slowdown_test *slowdowns, size_t n, const
 static const char *why_ambiguous(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules)
 {
     if (c->speed.n < IB_SPEED_MIN_ROUNDS)
-        return c->speed.n == 1 ? "one pair cannot decide: 6 or more give an interval, and a gate needs more"
-                               : "too few pairs: 6 or more give an interval";
+        return c->speed.n == 1 ? "one pair is not enough: an interval needs at least 6, and a gate more"
+                               : "too few pairs: an interval needs at least 6";
     if (c->p <= ib_slowdown_test_level(rules))
-        return "slower in the first set of pairs, which the next did not confirm";
-    return "the interval reaches over the tolerated slowdown";
+        return "slower in the first set of pairs, but not confirmed by the next";
+    return "the interval extends beyond the tolerated slowdown";
 }
 
 static enum ib_speed_verdict verdict_of(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules)
@@ -160,7 +160,7 @@ void ib_slowdown_tests_conclude(struct ib_slowdown_test *slowdowns, size_t n,
         c->speed.verdict = verdict_of(c, rules);
         if (c->speed.verdict == IB_AMBIGUOUS) {
             c->speed.reason = why_ambiguous(c, rules);
-            if (c->speed.needed < 2.0 * (double)c->speed.n) /* as many were not enough */
+            if (c->speed.needed < 2.0 * (double)c->speed.n) /* this many were not enough */
                 c->speed.needed = 2.0 * (double)c->speed.n;
         } else {
             c->speed.needed = NAN;
@@ -173,7 +173,7 @@ double ib_slowdown_test_level(const struct ib_gate_rules *rules)
     return pow(rules->alpha, 1 / (double)(rules->confirm + 1));
 }
 
-/* The smallest probability that n pairs can give is 2^-n; Holm takes the smallest times the cases. */
+/* The smallest p-value of n pairs is 2^-n; Holm multiplies the smallest by the number of cases. */
 uint64_t ib_slowdown_test_least_pairs(const struct ib_gate_rules *rules, size_t n)
 {
     uint64_t least = (uint64_t)ceil(log2((double)(n ? n : 1) / ib_slowdown_test_level(rules)));

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #define COVERAGE  0.95
-#define MOST_MORE 1000.0 /* times as many rounds: too long to wait for */
+#define MOST_MORE 1000.0 /* times as many rounds is too long to wait */
 
 const struct ib_word ib_speed_words[] = {
     {"SAME", IB_SAME}, {"FASTER", IB_FASTER}, {"SLOWER", IB_SLOWER}, {"AMBIGUOUS", IB_AMBIGUOUS}, {NULL, 0}};
@@ -36,11 +36,11 @@ static struct ib_interval log_interval(const struct ib_case_record *c)
 
 static const char *why_unknown(const struct ib_interval *difference)
 {
-    return difference->n ? "too few rounds: an interval needs 6 or more on each side"
+    return difference->n ? "too few rounds: an interval needs at least 6 on each side"
                          : "one side has no time";
 }
 
-/* An interval that lies wholly on one side of a limit. */
+/* SLOWER or FASTER if the whole interval is beyond a limit, SAME if it is within both. */
 static enum ib_speed_verdict judge(const struct ib_interval *d, double limit)
 {
     if (d->low > limit)
@@ -65,6 +65,6 @@ struct ib_speed ib_speed_unpaired(const struct ib_case_record *old_case,
     else if (speed.verdict == IB_AMBIGUOUS)
         speed.needed = ib_rounds_needed(d.n, d.median, d.low, d.high, -limit, limit);
     if (speed.verdict == IB_AMBIGUOUS)
-        speed.reason = known ? "the interval reaches over a limit" : why_unknown(&d);
+        speed.reason = known ? "the interval extends beyond the margin" : why_unknown(&d);
     return speed;
 }

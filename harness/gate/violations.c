@@ -42,19 +42,19 @@ static const char *status_word(const struct ib_case_record *c)
 
 /* ---- the answer ---- */
 
-/* Off in either direction: an answer that has become better than the same training can make it is another
- * training, or another test. */
+/* Better metrics are a violation, too: the same training cannot improve, so training or test data have
+ * changed. */
 static void find_metrics(struct ib_violations *v, const struct ib_gate_rules *rules,
                          const struct ib_case_record *candidate, const struct ib_case_record *old_case)
 {
     const struct ib_differences differences =
         ib_metric_differences(v->arena, old_case, candidate, rules->metrics);
     if (differences.n)
-        ib_violation_add(v, IB_ACCURACY, candidate, "metrics off by more than %.3g %%: %s",
+        ib_violation_add(v, IB_ACCURACY, candidate, "metrics changed by more than %.3g %%: %s",
                          100 * rules->metrics, ib_difference_words(v->arena, &differences));
 }
 
-/* Fewer are welcome, as long as they are what the transfer model expects. */
+/* Fewer copies are welcome, as long as the transfer model expects them. */
 static void find_more_copies(struct ib_violations *v, const struct ib_case_record *candidate,
                              const struct ib_case_record *old_case)
 {
@@ -63,7 +63,7 @@ static void find_more_copies(struct ib_violations *v, const struct ib_case_recor
     for (size_t i = 0; i < differences.n; i++)
         more = more || differences.list[i].new > differences.list[i].old;
     if (more)
-        ib_violation_add(v, IB_COPIES, candidate, "copies more: %s",
+        ib_violation_add(v, IB_COPIES, candidate, "more copies: %s",
                          ib_difference_words(v->arena, &differences));
 }
 
@@ -74,7 +74,7 @@ static void find_over_budget(struct ib_violations *v, const struct ib_case_recor
         return;
     const double each = (double)copies / (double)candidate->epochs;
     if (each > (double)budget)
-        ib_violation_add(v, IB_COPIES, candidate, "%s: %.3g copies an epoch, the budget allows %lld", name,
+        ib_violation_add(v, IB_COPIES, candidate, "%s: %.3g copies per epoch, but the budget is %lld", name,
                          each, (long long)budget);
 }
 
@@ -108,7 +108,7 @@ void ib_violations_of_presence(struct ib_violations *v, const struct ib_case_rec
     const bool expected = old_case && ib_case_record_verified(old_case) && !allow_missing;
     if (!candidate) {
         if (expected)
-            ib_violation_add(v, IB_MISSING, old_case, "is not in the sweep any more");
+            ib_violation_add(v, IB_MISSING, old_case, "no longer in the sweep");
     } else if (candidate->status == IB_CASE_UNAVAILABLE || candidate->status == IB_CASE_UNSUPPORTED) {
         if (expected)
             ib_violation_add(v, IB_MISSING, candidate, "%s: %s", status_word(candidate),
@@ -135,12 +135,12 @@ void ib_violations_of_sweep(struct ib_violations *v, const struct ib_run_record 
 {
     for (; require && *require && !allow_missing; require++)
         if (!any_verified(record, *require))
-            ib_violation_add(v, IB_MISSING, NULL, "%s is required, and has no verified case", *require);
+            ib_violation_add(v, IB_MISSING, NULL, "%s is required but has no verified case", *require);
     if (!any_verified(record, "*"))
         ib_violation_add(v, IB_FAILED, NULL, "no case is ok");
 }
 
-/* ---- all together ---- */
+/* ---- order and exit status ---- */
 
 void ib_violations_sort(struct ib_violations *v)
 {
@@ -159,11 +159,11 @@ int ib_violations_exit_status(const struct ib_violations *v, bool strict)
     static const int by_kind[] = {[IB_ACCURACY] = IB_EXIT_WRONG,     [IB_COPIES] = IB_EXIT_WRONG,
                                   [IB_FAILED] = IB_EXIT_FAILED,      [IB_MISSING] = IB_EXIT_FAILED,
                                   [IB_SLOWER_CASE] = IB_EXIT_SLOWER, [IB_AMBIGUOUS_CASE] = IB_EXIT_AMBIGUOUS};
-    enum ib_violation_kind gravest = IB_AMBIGUOUS_CASE;
+    enum ib_violation_kind most_serious = IB_AMBIGUOUS_CASE;
     for (size_t i = 0; i < v->n; i++)
-        gravest = v->list[i].kind < gravest ? v->list[i].kind : gravest;
-    const bool passed = v->n == 0 || (gravest == IB_AMBIGUOUS_CASE && !strict);
-    return passed ? IB_EXIT_OK : by_kind[gravest];
+        most_serious = v->list[i].kind < most_serious ? v->list[i].kind : most_serious;
+    const bool passed = v->n == 0 || (most_serious == IB_AMBIGUOUS_CASE && !strict);
+    return passed ? IB_EXIT_OK : by_kind[most_serious];
 }
 
 bool ib_violation_fails(const struct ib_violation *violation, int exit_status)

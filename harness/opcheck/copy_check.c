@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SETTINGS = 3 }; /* how often each buffer gets other contents */
+enum { SETTINGS = 3 }; /* contents written to each buffer */
 static const size_t sizes[] = {4, 100, 4096, 65537};
 enum { SIZE_COUNT = sizeof sizes / sizeof *sizes };
 
-/* Two buffers on the device, written in turns, and host memory for what goes there and what comes back. */
+/* Two device buffers, and host memory for uploads and downloads. */
 struct copying {
     const struct ib_mem_ops *mem;
     void *state;
@@ -38,7 +38,7 @@ static bool holds(const struct copying *c, unsigned buffer, unsigned setting)
     return true;
 }
 
-/* Downloads a buffer that should be at its newest setting. */
+/* Downloads a buffer and compares it with its last contents. */
 static enum ib_status compare(const struct copying *c, unsigned buffer, unsigned setting, char *text,
                               size_t n)
 {
@@ -47,12 +47,13 @@ static enum ib_status compare(const struct copying *c, unsigned buffer, unsigned
     if (holds(c, buffer, setting))
         return IB_OK;
     if (setting > 0 && holds(c, buffer, setting - 1))
-        snprintf(text, n, "stale copy: a second download of %zu bytes brings what the first one brought",
+        snprintf(text, n, "stale copy: the second download of %zu bytes returns the data of the first",
                  c->bytes);
     else if (holds(c, 1 - buffer, setting))
-        snprintf(text, n, "mixed up: a download of %zu bytes brings those of another buffer", c->bytes);
+        snprintf(text, n, "wrong buffer: a download of %zu bytes returns the data of another buffer",
+                 c->bytes);
     else
-        snprintf(text, n, "what comes back of %zu bytes is not what went up", c->bytes);
+        snprintf(text, n, "corrupt copy: the %zu bytes downloaded differ from those uploaded", c->bytes);
     return IB_OK;
 }
 
@@ -62,7 +63,7 @@ static enum ib_status copy_around(const struct copying *c, uint64_t *checks, cha
         for (unsigned setting = 0; setting < SETTINGS && !text[0]; setting++) {
             fill(c, b, setting);
             IB_TRY(c->mem->h2d(c->state, c->device[b], c->host, c->bytes));
-            memset(c->host, 0, c->bytes); /* the caller may do so at once: impl.h */
+            memset(c->host, 0, c->bytes); /* the caller may reuse it immediately (impl.h) */
             IB_TRY(compare(c, b, setting, text, n));
             *checks += 1;
         }
@@ -75,7 +76,8 @@ static enum ib_status examine_size(const struct ib_instance *instance, size_t by
     struct copying c = {.mem = instance->impl->mem, .state = instance->state, .bytes = bytes};
     c.host = malloc(bytes);
     c.back = malloc(bytes);
-    enum ib_status status = c.host && c.back ? IB_OK : ib_fail(IB_ENOMEM, "copies", "no memory for them");
+    enum ib_status status =
+        c.host && c.back ? IB_OK : ib_fail(IB_ENOMEM, "copies", "out of memory for %zu bytes", bytes);
     for (unsigned b = 0; b < 2 && status == IB_OK; b++)
         status = c.mem->alloc(c.state, bytes, &c.device[b]);
     if (status == IB_OK)

@@ -1,11 +1,11 @@
-/* Names the mistake behind a wrong answer of an operation: known patterns are tried against one run, the most
- * telling first. diagnose/ does the same for whole trainings. */
+/* Diagnoses a wrong result of an operation by trying known patterns on one run, the most specific first.
+ * diagnose/ does the same for whole trainings. */
 #ifndef IB_OPCHECK_DIAGNOSE_H
 #define IB_OPCHECK_DIAGNOSE_H
 
 #include "opcheck/op_test.h"
 
-/* The right result of the previous call; at == NULL: there was none. */
+/* The expected result of the previous call; at == NULL: none. */
 struct ib_last_output {
     uint64_t rows, cols;
     double *at;
@@ -15,39 +15,39 @@ struct ib_symptom {
     const struct ib_op_test_run *run;
     const struct ib_op_test_result *result;
     const struct ib_last_output *last;
-    bool costly; /* the shape is so large that only what is cheap to try should be */
+    bool costly; /* the shape is large: skip expensive patterns */
 };
 
-/* A pattern that fits says in text[n] what it sees, and returns its key: the same text for every run that it
- * fits, of static duration. NULL: it does not fit. */
+/* A pattern that matches writes a description to text[n] and returns its key: a static string, the same for
+ * every run that it matches. NULL: no match. */
 typedef const char *ib_symptom_pattern(const struct ib_symptom *, char *text, size_t n);
 
-/* The first pattern that fits; NULL, and text[n] empty, where none does. */
+/* Returns the key of the first pattern that matches; NULL, with text[n] empty, if none does. */
 const char *ib_symptom_name(const struct ib_symptom *, char *text, size_t n);
 
 /* ---- the patterns, by file ---- */
 
-/* diagnose_values.c: seen in the values as they are. */
-ib_symptom_pattern ib_looks_beyond, ib_looks_zero, ib_looks_untouched, ib_looks_dropped,
-    ib_looks_partly_untouched, ib_looks_partly_zero, ib_looks_scaled, ib_looks_shifted, ib_looks_coarse,
-    ib_looks_not_a_number;
-/* diagnose_mutants.c: the answer is that of the operation with a known mistake in it. */
+/* diagnose_values.c: patterns in the values. */
+ib_symptom_pattern ib_diagnose_stray_write, ib_diagnose_zero, ib_diagnose_unwritten, ib_diagnose_dropped_nan,
+    ib_diagnose_partly_unwritten, ib_diagnose_partly_zero, ib_diagnose_scaled, ib_diagnose_shifted,
+    ib_diagnose_coarse, ib_diagnose_not_a_number;
+/* diagnose_mutants.c: the result equals that of the operation with a known mistake. */
 ib_symptom_pattern ib_diagnose_mutant;
-/* diagnose_reruns.c: the call is right once one thing is changed, which is therefore the mistake. */
-ib_symptom_pattern ib_retried_unchanged, ib_retried_synced, ib_retried_without_gaps, ib_retried_overwriting,
-    ib_retried_tame, ib_retried_apart;
+/* diagnose_reruns.c: the result is right after a single change to the call, which identifies the mistake. */
+ib_symptom_pattern ib_diagnose_stale, ib_diagnose_missing_sync, ib_diagnose_ignored_ld,
+    ib_diagnose_unwanted_read, ib_diagnose_stray_read, ib_diagnose_in_place;
 
 /* ---- for the patterns ---- */
 
-/* The operand that is wrong: its cells, row by row, as they came and as they should have. */
-static inline const struct ib_expected *ib_symptom_truth(const struct ib_symptom *s)
+/* The wrong operand: its expected and its actual cells, row by row. */
+static inline const struct ib_expected *ib_symptom_expected(const struct ib_symptom *s)
 {
     return &s->run->expected[s->result->operand];
 }
 
 static inline double ib_symptom_got(const struct ib_symptom *s, uint64_t cell)
 {
-    const uint64_t cols = ib_symptom_truth(s)->cols;
+    const uint64_t cols = ib_symptom_expected(s)->cols;
     return ib_guarded_get(&s->run->arrays[s->result->operand], cell / cols, cell % cols);
 }
 
@@ -63,10 +63,11 @@ static inline const char *ib_symptom_operand(const struct ib_symptom *s)
 
 static inline bool ib_symptom_wrong(const struct ib_symptom *s, uint64_t cell)
 {
-    return !ib_op_test_close_enough(s->run->test, ib_symptom_truth(s)->at[cell], ib_symptom_got(s, cell));
+    return !ib_op_test_close_enough(s->run->test, ib_symptom_expected(s)->at[cell], ib_symptom_got(s, cell));
 }
 
-/* Where the wrong cells lie: "in its last row", "from row 32 on", "in column 5", or "". Returns text. */
+/* Writes the location of the wrong cells: "in its last row", "from row 32 on", "in column 5", or "".
+ * Returns text. */
 const char *ib_symptom_place(const struct ib_symptom *, char *text, size_t n);
 
 #endif

@@ -1,13 +1,12 @@
-/* Patterns that are found by making the same mistake: the expected values are computed once more from the
- * same operands, with one thing done wrong. When these are the values that came, the mistake has been found.
- */
+/* Patterns found by repeating a mistake: the expected values are recomputed from the same operands with a
+ * known mistake. If they equal the actual values, the mistake is found. */
 #include "opcheck/diagnose.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A call as a mistake may change it. */
+/* A call that a mistake may change. */
 struct mutant {
     struct ib_op_args args;
     struct ib_expected m[IB_MAX_OPERANDS];
@@ -40,11 +39,11 @@ static void close_mutant(const struct ib_symptom *s, struct mutant *r)
             free(r->m[i].at);
 }
 
-/* Are the values that came those of the mutant? */
+/* Returns true if the actual values are those of the mutant. */
 static bool is_same(const struct ib_symptom *s, const struct mutant *r, bool by_column)
 {
     const struct ib_expected *m = &r->m[s->result->operand];
-    struct ib_op_test rounded = *s->run->test; /* another formula rounds where the right one need not */
+    struct ib_op_test rounded = *s->run->test; /* a wrong formula may round where the right one is exact */
     rounded.tolerance = fmax(rounded.tolerance, ib_op_rounding(rounded.type));
     if (by_column && (m->rows < 2 || m->cols < 2))
         return false;
@@ -68,7 +67,7 @@ static bool explains(const struct ib_symptom *s, const struct ib_op_mutant *muta
     return same;
 }
 
-/* The same operation of another kind: tanh for sigmoid, mse for bce. */
+/* Another kind of the operation: tanh instead of sigmoid, mse instead of bce. */
 static const char *swapped_kind(const struct ib_symptom *s, char *text, size_t n)
 {
     const struct ib_operation *operation = s->run->test->operation;
@@ -91,9 +90,9 @@ static const char *swapped_kind(const struct ib_symptom *s, char *text, size_t n
     return found ? "swapped kind" : NULL;
 }
 
-/* A mistake that is possible in every operation. */
+/* A mutant of every operation. */
 static const struct ib_op_mutant transposed = {
-    NULL, "the result is transposed: it lies column by column, not row by row", true};
+    NULL, "the result is transposed: stored column by column, not row by row", true};
 
 const char *ib_diagnose_mutant(const struct ib_symptom *s, char *text, size_t n)
 {

@@ -1,5 +1,5 @@
-/* Patterns that are found by trying again: the same test with one thing changed. Where that makes it right,
- * the thing is what was wrong. */
+/* Patterns found by rerunning a test with a single change. If the result is then right, the change
+ * identifies the mistake. */
 #include "opcheck/diagnose.h"
 
 #include <math.h>
@@ -12,13 +12,13 @@ static bool is_right(const struct ib_symptom *s, const struct ib_op_test *change
            result.fault == IB_OP_TEST_RIGHT;
 }
 
-/* Did what should have come at the call before come now? */
+/* Returns true if the result is the expected result of the previous call. */
 static bool is_stale(const struct ib_symptom *s)
 {
-    const struct ib_expected *truth = ib_symptom_truth(s);
+    const struct ib_expected *expected = ib_symptom_expected(s);
     const struct ib_last_output *last = s->last;
-    if (s->result->fault != IB_OP_TEST_CELLS || !last->at || last->rows != truth->rows ||
-        last->cols != truth->cols)
+    if (s->result->fault != IB_OP_TEST_CELLS || !last->at || last->rows != expected->rows ||
+        last->cols != expected->cols)
         return false;
     for (uint64_t e = 0; e < s->result->cells; e++)
         if (!ib_op_test_close_enough(s->run->test, last->at[e], ib_symptom_got(s, e)))
@@ -26,30 +26,29 @@ static bool is_stale(const struct ib_symptom *s)
     return true;
 }
 
-/* The control of all that follow: where the same call is right at the second time, no change has made it so.
- */
-const char *ib_retried_unchanged(const struct ib_symptom *s, char *text, size_t n)
+/* The control for all others: if an unchanged rerun is right, a change explains nothing. */
+const char *ib_diagnose_stale(const struct ib_symptom *s, char *text, size_t n)
 {
     if (!is_right(s, s->run->test))
         return NULL;
     if (is_stale(s))
-        snprintf(text, n, "%s holds the result of the call before: stale", ib_symptom_operand(s));
+        snprintf(text, n, "stale: %s holds the result of the previous call", ib_symptom_operand(s));
     else
-        snprintf(text, n, "stale or unordered: the same call gives the right result at the second time");
+        snprintf(text, n, "stale or unordered: the same call gives the right result the second time");
     return "stale";
 }
 
-const char *ib_retried_synced(const struct ib_symptom *s, char *text, size_t n)
+const char *ib_diagnose_missing_sync(const struct ib_symptom *s, char *text, size_t n)
 {
     struct ib_op_test changed = *s->run->test;
-    changed.waits = true;
+    changed.sync_first = true;
     if (!IB_HAS(s->run->instance->impl, mem) || !is_right(s, &changed))
         return NULL;
-    snprintf(text, n, "d2h does not wait: right only after a sync, so the download comes before the work");
+    snprintf(text, n, "d2h does not wait for queued work: the result is right only after a sync");
     return "missing sync";
 }
 
-const char *ib_retried_without_gaps(const struct ib_symptom *s, char *text, size_t n)
+const char *ib_diagnose_ignored_ld(const struct ib_symptom *s, char *text, size_t n)
 {
     struct ib_op_test changed = *s->run->test;
     bool gaps = false;
@@ -59,11 +58,11 @@ const char *ib_retried_without_gaps(const struct ib_symptom *s, char *text, size
     }
     if (!gaps || !is_right(s, &changed))
         return NULL;
-    snprintf(text, n, "ignores ld: right only where the rows lie without gaps (ld == cols)");
+    snprintf(text, n, "ignores ld: right only without gaps between the rows (ld == cols)");
     return "ignores ld";
 }
 
-static bool comes_back_nan(const struct ib_symptom *s)
+static bool has_wrong_nan(const struct ib_symptom *s)
 {
     for (uint64_t e = 0; e < ib_symptom_cells(s); e++)
         if (ib_symptom_wrong(s, e) && isnan(ib_symptom_got(s, e)))
@@ -71,10 +70,10 @@ static bool comes_back_nan(const struct ib_symptom *s)
     return false;
 }
 
-const char *ib_retried_overwriting(const struct ib_symptom *s, char *text, size_t n)
+const char *ib_diagnose_unwanted_read(const struct ib_symptom *s, char *text, size_t n)
 {
     struct ib_op_test changed = *s->run->test;
-    if (!comes_back_nan(s))
+    if (!has_wrong_nan(s))
         return NULL;
     for (uint32_t i = 0; i < changed.n_operands; i++)
         if (changed.operand[i].fill == IB_FILL_UNSET)
@@ -82,24 +81,25 @@ const char *ib_retried_overwriting(const struct ib_symptom *s, char *text, size_
     if (!is_right(s, &changed))
         return NULL;
     if (changed.operation->operand[s->result->operand].access & IB_READS_IF_BETA)
-        snprintf(text, n, "reads %s although beta is 0: what was in %s comes through", ib_symptom_operand(s),
+        snprintf(text, n, "reads %s although beta is 0: its old contents affect the result",
                  ib_symptom_operand(s));
     else
-        snprintf(text, n, "adds to what was in %s before: it must be overwritten", ib_symptom_operand(s));
+        snprintf(text, n, "adds to the old contents of %s instead of overwriting them",
+                 ib_symptom_operand(s));
     return "reads what it must overwrite";
 }
 
-const char *ib_retried_tame(const struct ib_symptom *s, char *text, size_t n)
+const char *ib_diagnose_stray_read(const struct ib_symptom *s, char *text, size_t n)
 {
     struct ib_op_test changed = *s->run->test;
-    changed.tame = true;
-    if (!comes_back_nan(s) || !is_right(s, &changed))
+    changed.harmless_guards = true;
+    if (!has_wrong_nan(s) || !is_right(s, &changed))
         return NULL;
-    snprintf(text, n, "reads beyond its operands: the NaN behind them comes through");
+    snprintf(text, n, "reads out of bounds: the NaN around an operand reaches the result");
     return "reads beyond";
 }
 
-const char *ib_retried_apart(const struct ib_symptom *s, char *text, size_t n)
+const char *ib_diagnose_in_place(const struct ib_symptom *s, char *text, size_t n)
 {
     struct ib_op_test changed = *s->run->test;
     const char *name = NULL;
@@ -110,7 +110,8 @@ const char *ib_retried_apart(const struct ib_symptom *s, char *text, size_t n)
     }
     if (!name || !is_right(s, &changed))
         return NULL;
-    snprintf(text, n, "wrong only where %s is %s itself: reads an element after it has overwritten it", name,
+    snprintf(text, n,
+             "wrong only when %s shares the memory of %s: an element is read after it was overwritten", name,
              ib_op_test_operand(&changed, 0));
     return "wrong in place";
 }

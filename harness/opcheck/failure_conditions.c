@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-/* ---- conditions that any operation may have ---- */
+/* ---- conditions of any operation ---- */
 
 static bool has_gaps(const struct ib_op_test *t)
 {
@@ -81,34 +81,34 @@ static bool must_round(const struct ib_op_test *t)
     return t->tolerance > 0;
 }
 
-/* ---- all of them ---- */
+/* ---- all conditions ---- */
 
-/* Between contents and sizes stand the operation's own, and a condition for each of its kinds. */
+/* The operation's own conditions, and one for each of its kinds, come between contents and sizes. */
 static const struct ib_op_condition contents[] = {
-    {has_gaps, "where rows have gaps (ld > cols)"},
-    {has_nan, "where an operand holds a NaN"},
-    {has_infinity, "where an operand holds an infinity"},
+    {has_gaps, "with gaps between the rows (ld > cols)"},
+    {has_nan, "when an operand contains a NaN"},
+    {has_infinity, "when an operand contains an infinity"},
     {scales, "with alpha other than 1"},
     {adds, "with beta other than 0"},
     {overwrites, "with beta = 0"},
 };
 
 static const struct ib_op_condition sizes[] = {
-    {has_no_rows, "where a size is 0"},
-    {has_many_rows, "over 60,000 rows"},
+    {has_no_rows, "when a size is 0"},
+    {has_many_rows, "with over 60,000 rows"},
     {has_over_256_rows, "with over 256 rows"},
     {has_over_32_rows, "with over 32 rows"},
-    {must_round, "where results must be rounded"},
+    {must_round, "when results must be rounded"},
 };
 
-/* A condition, or a kind (applies == NULL) to which the condition is that a test is of it. */
+/* A condition, or, with `kind`, the condition that a test is of that kind. */
 struct condition {
     struct ib_op_condition of;
     const struct ib_word *kind;
 };
 
-/* Every condition of an operation, the telling ones first: of two that fit equally well, the first is named.
- */
+/* Lists every condition of an operation, the most specific first: of two that match equally well, the first
+ * is reported. */
 static size_t list_conditions(const struct ib_operation *operation,
                               struct condition list[IB_FAILURE_CONDITIONS_MAX])
 {

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* h = act(x w1 + b1), z = h w2 + b2; in f64. */
+/* The network, in f64: h = act(x w1 + b1), z = h w2 + b2. */
 enum { ROWS = 7, INPUTS = 3, HIDDEN = 5, OUTPUTS = 2, LARGEST = INPUTS * HIDDEN };
 enum tensor { X, Y, W1, B1, W2, B2, H, Z, DH, DW1, DB1, DW2, DB2, LOSS, TENSORS };
 
@@ -53,7 +53,7 @@ static void network_close(struct network *net)
         ib_guarded_close(&net->t[t]);
 }
 
-/* Inputs and parameters are drawn, targets are 0 or 1, the rest stays NaN until it is computed. */
+/* Draws inputs and parameters; targets are 0 or 1; everything else is NaN until computed. */
 static enum ib_status network_open(const struct ib_instance *instance, struct network *net)
 {
     struct ib_rng rng;
@@ -71,7 +71,7 @@ static enum ib_status network_open(const struct ib_instance *instance, struct ne
     return IB_OK;
 }
 
-/* The loss into LOSS and its gradient by z into Z. */
+/* Computes the loss in LOSS, and its gradient with respect to z in Z. */
 static enum ib_status forward(struct network *net)
 {
     const struct ib_tensor_ops *ops = net->ops;
@@ -96,7 +96,7 @@ static enum ib_status backward(struct network *net)
     return ops->col_sum(net->state, &v[DH], &v[DB1]);
 }
 
-/* The loss with one element of a parameter moved to `value`. */
+/* Computes the loss with one element of a parameter set to `value`, and restores the element. */
 static enum ib_status loss_at(struct network *net, struct ib_guarded *parameter, uint64_t i, uint64_t j,
                               double value, double *out)
 {
@@ -110,7 +110,7 @@ static enum ib_status loss_at(struct network *net, struct ib_guarded *parameter,
     return ib_guarded_upload(parameter);
 }
 
-/* A derivative, element by element: as it came, and as the loss changes. */
+/* A gradient with respect to a parameter: the computed one, and central differences of the loss. */
 struct derivative {
     const char *name; /* of the parameter */
     uint64_t rows, cols;
@@ -150,29 +150,31 @@ static bool is_scaled(const struct derivative *d, double factor)
     return true;
 }
 
-/* Says in text[n] how the derivative is wrong, element `first` before all; nothing where it is right. */
+/* Describes a wrong gradient, of which element `first` is the first wrong one. */
 static void name_derivative(const struct derivative *d, uint64_t first, struct ib_gradient_finding *out)
 {
     const uint64_t n = d->rows * d->cols;
     const double factor = d->got[first] / d->expected[first];
     const bool nan = isnan(d->got[first]) || isnan(d->expected[first]);
-    snprintf(out->detail, sizeof out->detail, "%s[%llu, %llu]: %.6g, but the loss changes by %.6g", d->name,
-             (unsigned long long)(first / d->cols), (unsigned long long)(first % d->cols), d->got[first],
-             d->expected[first]);
+    snprintf(out->detail, sizeof out->detail, "%s[%llu, %llu]: %.6g, but central differences give %.6g",
+             d->name, (unsigned long long)(first / d->cols), (unsigned long long)(first % d->cols),
+             d->got[first], d->expected[first]);
     if (nan) {
         out->detail[0] = '\0';
-        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s, or the loss, is NaN", d->name);
+        snprintf(out->pattern, sizeof out->pattern, "the gradient with respect to %s, or the loss, is NaN",
+                 d->name);
     } else if (all_zero(d->expected, n))
         snprintf(out->pattern, sizeof out->pattern, "the loss does not depend on %s", d->name);
     else if (all_zero(d->got, n))
-        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is all zero", d->name);
+        snprintf(out->pattern, sizeof out->pattern, "the gradient with respect to %s is all zero", d->name);
     else if (is_scaled(d, -1))
-        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s has the wrong sign", d->name);
+        snprintf(out->pattern, sizeof out->pattern, "the gradient with respect to %s has the wrong sign",
+                 d->name);
     else if (isfinite(factor) && is_scaled(d, factor))
-        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is a constant factor (%.4g) off",
-                 d->name, factor);
+        snprintf(out->pattern, sizeof out->pattern,
+                 "the gradient with respect to %s is a constant factor (%.4g) off", d->name, factor);
     else
-        snprintf(out->pattern, sizeof out->pattern, "the derivative by %s is wrong", d->name);
+        snprintf(out->pattern, sizeof out->pattern, "the gradient with respect to %s is wrong", d->name);
 }
 
 static enum ib_status compare_all(struct network *net, struct ib_gradient_finding *out)

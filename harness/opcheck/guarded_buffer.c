@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Odd, so that a matrix starts at no better alignment than its type's. */
+/* Odd, so that a matrix is aligned only to its type. */
 enum { GUARD_ELEMENTS = 67 };
 
 static size_t element_bytes(enum ib_dtype type)
@@ -23,15 +23,14 @@ enum ib_status ib_guarded_open(const struct ib_instance *owner, enum ib_dtype ty
 {
     const struct ib_mem_ops *mem = owner->impl->mem;
     *out = (struct ib_guarded){.owner = owner, .type = type, .rows = rows, .cols = cols, .ld = ld};
-    out->front =
-        mem == NULL ? GUARD_ELEMENTS : 0; /* a device's pointer may be a handle that cannot be added to */
+    out->front = mem == NULL ? GUARD_ELEMENTS : 0; /* a device pointer may be an opaque handle */
     out->count = out->front + rows * ld + GUARD_ELEMENTS;
     const size_t bytes = ib_guarded_bytes(out);
     out->before = malloc(bytes);
     out->after = malloc(bytes);
     enum ib_status status = IB_OK;
     if (out->before == NULL || out->after == NULL)
-        status = ib_fail(IB_ENOMEM, "array", "no memory for %zu bytes", bytes);
+        status = ib_fail(IB_ENOMEM, "array", "out of memory for %zu bytes", bytes);
     else
         memset(out->before, guard, bytes);
     if (status == IB_OK && mem != NULL)
@@ -104,7 +103,7 @@ struct ib_view ib_guarded_view(const struct ib_guarded *a)
     return (struct ib_view){.p = p, .rows = a->rows, .cols = a->cols, .ld = a->ld, .type = a->type};
 }
 
-/* Elements from..to are as they were before. */
+/* Returns true if elements from .. to - 1 are unchanged. */
 static bool untouched(const struct ib_guarded *a, size_t from, size_t to)
 {
     const size_t offset = from * element_bytes(a->type);
@@ -124,7 +123,7 @@ bool ib_guarded_untouched(const struct ib_guarded *a)
 
 bool ib_guarded_guards_untouched(const struct ib_guarded *a)
 {
-    size_t guard = 0; /* where the guard zone at hand begins */
+    size_t guard = 0; /* start of the current guard zone */
     for (uint64_t i = 0; i < a->rows; i++) {
         const size_t row = a->front + i * a->ld;
         if (!untouched(a, guard, row))

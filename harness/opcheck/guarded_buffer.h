@@ -1,11 +1,12 @@
-/* Matrices in the memory of the implementation under test, with guard zones around and between their rows. */
+/* Matrices in the memory of the implementation under test, with guard zones around them and between their
+ * rows. */
 #ifndef IB_OPCHECK_GUARDED_BUFFER_H
 #define IB_OPCHECK_GUARDED_BUFFER_H
 
 #include "plugin/loader.h"
 
-/* The bytes of guard zones. Read-only operands get NaN, so that an out-of-bounds read poisons the result;
- * written ones get a small negative number, which no operation leaves as it is. */
+/* The byte that fills guard zones. Read-only operands use NaN, so that an out-of-bounds read poisons the
+ * result; written ones use a small negative number, which no operation preserves. */
 enum ib_guard { IB_GUARD_NAN = 0xff, IB_GUARD_NUMBER = 0x9a };
 
 struct ib_guarded {
@@ -13,24 +14,24 @@ struct ib_guarded {
     enum ib_dtype type;
     uint64_t rows, cols, ld;
     size_t front, count;   /* elements before the matrix; elements in all */
-    unsigned char *before; /* the bytes that an operation starts with */
-    unsigned char *after;  /* the bytes that it leaves; in host memory also where it works */
+    unsigned char *before; /* the bytes before an operation */
+    unsigned char *after;  /* the bytes after it; in host memory, also the buffer that it works on */
     void *device;          /* NULL in host memory */
 };
 
-/* All bytes, cells too, are set to the guard. */
+/* Allocates a matrix. All bytes, including the cells, are set to the guard. */
 enum ib_status ib_guarded_open(const struct ib_instance *owner, enum ib_dtype, uint64_t rows, uint64_t cols,
                                uint64_t ld, enum ib_guard, struct ib_guarded *out);
 void ib_guarded_close(struct ib_guarded *);
 
-/* Cells, by row and column: `before` is set, `after` is got. */
+/* Cells by row and column: sets one in `before`, gets one from `after`. */
 void ib_guarded_set(struct ib_guarded *, uint64_t i, uint64_t j, double value);
 double ib_guarded_get(const struct ib_guarded *, uint64_t i, uint64_t j);
 
-/* The value with which a cell starts: the one that was set, rounded to the type. */
+/* Returns a cell of `before`: the value that was set, rounded to the type. */
 double ib_guarded_start(const struct ib_guarded *, uint64_t i, uint64_t j);
 
-/* Hands `before` to the implementation, and fetches `after` from it. */
+/* Uploads `before` to the implementation, and downloads `after` from it. */
 enum ib_status ib_guarded_upload(struct ib_guarded *);
 enum ib_status ib_guarded_download(struct ib_guarded *);
 
@@ -38,7 +39,7 @@ struct ib_view ib_guarded_view(const struct ib_guarded *);
 
 size_t ib_guarded_bytes(const struct ib_guarded *);
 
-/* No byte of one cell has changed; none at all; none outside of the cells. */
+/* Return true if no byte has changed: of one cell; at all; outside the cells. */
 bool ib_guarded_cell_untouched(const struct ib_guarded *, uint64_t i, uint64_t j);
 bool ib_guarded_untouched(const struct ib_guarded *);
 bool ib_guarded_guards_untouched(const struct ib_guarded *);

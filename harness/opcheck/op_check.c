@@ -9,11 +9,23 @@
 #include <string.h>
 
 static ib_symptom_pattern *const patterns[] = {
-    ib_looks_beyond,         ib_looks_zero,          ib_retried_unchanged,      ib_retried_synced,
-    ib_retried_without_gaps, ib_retried_overwriting, ib_retried_apart,          ib_looks_dropped,
-    ib_diagnose_mutant,      ib_looks_untouched,     ib_looks_partly_untouched, ib_retried_tame,
-    ib_looks_coarse,         ib_looks_shifted,       ib_looks_scaled,           ib_looks_partly_zero,
-    ib_looks_not_a_number,
+    ib_diagnose_stray_write,
+    ib_diagnose_zero,
+    ib_diagnose_stale,
+    ib_diagnose_missing_sync,
+    ib_diagnose_ignored_ld,
+    ib_diagnose_unwanted_read,
+    ib_diagnose_in_place,
+    ib_diagnose_dropped_nan,
+    ib_diagnose_mutant,
+    ib_diagnose_unwritten,
+    ib_diagnose_partly_unwritten,
+    ib_diagnose_stray_read,
+    ib_diagnose_coarse,
+    ib_diagnose_shifted,
+    ib_diagnose_scaled,
+    ib_diagnose_partly_zero,
+    ib_diagnose_not_a_number,
 };
 
 const char *ib_symptom_name(const struct ib_symptom *symptom, char *text, size_t n)
@@ -26,9 +38,9 @@ const char *ib_symptom_name(const struct ib_symptom *symptom, char *text, size_t
     return key;
 }
 
-/* ---- votes: each wrong test gives one to the pattern that it shows ---- */
+/* ---- votes: each wrong test votes for its pattern ---- */
 
-/* How often a pattern was seen, and the most telling test that showed it. */
+/* The number of tests that show a pattern, and the best example of them. */
 struct vote {
     const char *key; /* NULL: no known pattern */
     uint64_t count;
@@ -39,8 +51,8 @@ struct vote {
 
 enum { PATTERNS_MAX = 24, NAMED_SHARE = 4 };
 
-/* Trying all patterns on all wrong tests may take much longer than the tests. WORK_LIMIT multiplications take
- * about a second; beyond them, no mutants are tried. */
+/* Trying all patterns on all wrong tests may take much longer than the tests themselves. Mutants are tried
+ * only on tests of at most WORK_ONCE multiplications, up to WORK_LIMIT in total, which is about a second. */
 #define WORK_LIMIT 2e8
 #define WORK_ONCE  1e6
 
@@ -78,8 +90,8 @@ static double work_of(const struct ib_op_test *t)
     return t->operation->work ? work + t->operation->work(t) : work;
 }
 
-/* Keeps the right result, not the one that came: otherwise an answer that is wrong in the same way twice
- * would pass for a stale one. */
+/* Keeps the expected result, not the actual one: otherwise a result that is wrong in the same way twice
+ * would look stale. */
 static void keep_output(struct ib_last_output *last, const struct ib_op_test_run *run)
 {
     uint32_t written = 0;
@@ -94,8 +106,9 @@ static void keep_output(struct ib_last_output *last, const struct ib_op_test_run
         room[e] = (double)m->at[e];
 }
 
-/* How much a test tells as the example of a pattern: several cells, no empty operand, finite numbers. */
-static int telling(const struct ib_op_test *t, const struct ib_op_test_result *r)
+/* Scores a test as an example of a pattern: better with several cells, no empty operand, and finite
+ * non-zero numbers. */
+static int example_score(const struct ib_op_test *t, const struct ib_op_test_result *r)
 {
     bool empty = false;
     for (uint32_t i = 0; i < t->n_operands; i++)
@@ -110,7 +123,8 @@ static void cast_vote(struct examination *e, const struct ib_symptom *symptom)
     const char *key = ib_symptom_name(symptom, pattern, sizeof pattern);
     const struct ib_op_test *test = symptom->run->test;
     struct vote *vote = vote_of(e, key);
-    if (vote->count++ > 0 && telling(test, symptom->result) <= telling(&vote->test, &vote->result))
+    if (vote->count++ > 0 &&
+        example_score(test, symptom->result) <= example_score(&vote->test, &vote->result))
         return;
     vote->key = key;
     memcpy(vote->pattern, pattern, sizeof pattern);
@@ -149,7 +163,8 @@ static void visit(struct ib_visitor *visitor, const struct ib_op_test *test)
         ib_op_test_describe(test, e->out->shape, sizeof e->out->shape);
 }
 
-/* The pattern seen most often; no pattern (key NULL) wins only where few of the wrong tests show one. */
+/* Returns the most frequent pattern. "No pattern" (key NULL) can win only if fewer than 1 / NAMED_SHARE of
+ * the wrong tests show one. */
 static const struct vote *winner(const struct examination *e)
 {
     const struct vote *best = NULL;
@@ -170,7 +185,7 @@ enum ib_status ib_operation_examine(const struct ib_instance *instance, const st
     struct examination *e = calloc(1, sizeof *e);
     *out = (struct ib_examination){0};
     if (!e)
-        return ib_fail(IB_ENOMEM, operation->name, "no memory to examine it");
+        return ib_fail(IB_ENOMEM, operation->name, "out of memory for its examination");
     const char *tf32 = ib_instance_option(instance, "tf32");
     e->visitor =
         (struct ib_visitor){.quick = quick, .tf32 = tf32 && strcmp(tf32, "true") == 0, .visit = visit};
@@ -191,7 +206,7 @@ enum ib_status ib_operation_examine(const struct ib_instance *instance, const st
     return status;
 }
 
-/* ---- by number ---- */
+/* ---- tests by number ---- */
 
 struct search {
     struct ib_visitor visitor;

@@ -1,29 +1,28 @@
-/* The examination of one operation in one type: all of its test cases, and one finding about those that fail.
- */
+/* Checks one operation in one type: runs all of its test cases, and reports one finding about those that
+ * fail. */
 #ifndef IB_OPCHECK_OP_CHECK_H
 #define IB_OPCHECK_OP_CHECK_H
 
 #include "opcheck/op_test.h"
 
 struct ib_examination {
-    uint64_t checks, wrong; /* tests, and those that were not right */
-    /* of the most telling one: */
-    char shape[512];   /* its call in words (ib_op_test_describe) */
-    char pattern[192]; /* what the answer looks like; "" where it looks like nothing known */
-    char where[128];   /* what all wrong tests share; "" where nothing sets them apart */
+    uint64_t checks, wrong; /* number of tests, and of wrong ones */
+    /* of the best example: */
+    char shape[512];   /* the call (ib_op_test_describe) */
+    char pattern[192]; /* the pattern of the result; "" if none is known */
+    char where[128];   /* the condition of failure; "" if none is found */
     struct ib_op_test_result example;
 };
 
-/* Called with the number of each test, from 0, before it is run: a worker that dies is known to have died in
- * it. */
+/* Called before each test with its number, from 0, so that it is known which test a worker crashed in. */
 typedef void ib_op_test_started_fn(uint64_t number);
 
-/* IB_OK also where tests are wrong. Another status: the implementation reported an error, in the test that
- * out->shape names. */
+/* Runs the check. IB_OK even if tests are wrong. Any other status means that the implementation reported an
+ * error, in the test that out->shape describes. */
 enum ib_status ib_operation_examine(const struct ib_instance *, const struct ib_operation *, enum ib_dtype,
                                     bool quick, ib_op_test_started_fn *, struct ib_examination *out);
 
-/* The test of that number in words; "" where there are fewer. */
+/* Describes the test of that number in text[n]; "" if there are fewer tests. */
 void ib_operation_describe(const struct ib_operation *, enum ib_dtype, bool quick, uint64_t number,
                            char *text, size_t n);
 

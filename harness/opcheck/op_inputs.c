@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-/* A draw for each fill; those with one special cell draw like IB_FILL_EXACT. */
+/* A function for each fill; fills with one special cell use that of IB_FILL_EXACT. */
 
 static double draw_exact(struct ib_rng *rng)
 {
@@ -42,7 +42,7 @@ static double draw_nan(struct ib_rng *rng)
 static const struct {
     const char *name;
     double (*draw)(struct ib_rng *);
-    double special; /* of one cell, where it is not 0 */
+    double special; /* value of one cell, if not 0 */
 } fills[] = {
     [IB_FILL_EXACT] = {"", draw_exact, 0},        [IB_FILL_REAL] = {"", draw_real, 0},
     [IB_FILL_POSITIVE] = {"", ib_rng_uniform, 0}, [IB_FILL_WIDE] = {"large numbers", draw_wide, 0},

@@ -27,22 +27,22 @@ static enum ib_status open_operand(struct ib_op_test_run *r, uint32_t index)
     struct ib_guarded *a = &r->arrays[index];
     struct ib_expected *m = &r->expected[index];
     const uint64_t rows = o->shape.rows, cols = o->shape.cols;
-    const uint64_t gap =
-        o->shape.pad ? o->shape.pad + index : 0; /* each another, so that none fits by chance */
-    const bool spreads = !ib_op_test_writes(r->test, index) && !r->test->tame;
+    const uint64_t gap = o->shape.pad ? o->shape.pad + index : 0; /* differs between operands */
+    const bool poisons = !ib_op_test_writes(r->test, index) && !r->test->harmless_guards;
     IB_TRY(ib_guarded_open(r->instance, r->test->type, rows, cols, cols + gap,
-                           spreads ? IB_GUARD_NAN : IB_GUARD_NUMBER, a));
+                           poisons ? IB_GUARD_NAN : IB_GUARD_NUMBER, a));
     ib_fill_operand(a, r->test, index);
     *m = (struct ib_expected){rows, cols, malloc((rows * cols + 1) * sizeof *m->at)};
     if (m->at == NULL)
-        return ib_fail(IB_ENOMEM, ib_op_test_operand(r->test, index), "no memory for the expected values");
+        return ib_fail(IB_ENOMEM, ib_op_test_operand(r->test, index),
+                       "out of memory for the expected values");
     for (uint64_t i = 0; i < rows; i++)
         for (uint64_t j = 0; j < cols; j++)
             *ib_op_at(m, i, j) = ib_guarded_start(a, i, j);
     return IB_OK;
 }
 
-/* On failure, what was opened is left for run_close. */
+/* Must be followed by run_close, even on failure. */
 static enum ib_status run_open(struct ib_op_test_run *r)
 {
     for (uint32_t i = 0; i < r->test->n_operands; i++) {
@@ -57,7 +57,7 @@ static enum ib_status run_open(struct ib_op_test_run *r)
     return IB_OK;
 }
 
-/* From the start: uploads the operands, calls the operation, and fetches them all. */
+/* Uploads the operands, calls the operation, and downloads all operands. */
 static enum ib_status run_call(struct ib_op_test_run *r)
 {
     const struct ib_op_test *c = r->test;
@@ -69,7 +69,7 @@ static enum ib_status run_call(struct ib_op_test_run *r)
         views[i] = ib_guarded_view(&r->arrays[i]);
     }
     IB_TRY(c->operation->call(impl->ops, r->instance->state, &c->args, views));
-    if (c->waits)
+    if (c->sync_first)
         IB_TRY(impl->mem->sync(r->instance->state));
     for (uint32_t i = 0; i < c->n_operands; i++)
         if (!c->operand[i].is_first)
@@ -86,7 +86,7 @@ bool ib_op_test_close_enough(const struct ib_op_test *t, long double expected, l
     return fabsl(got - expected) <= t->tolerance * fmaxl(fabsl(expected), t->scale);
 }
 
-/* The first wrong cell of an operand, and how many there are. */
+/* Finds the first wrong cell of an operand and the number of wrong cells. */
 static void compare_cells(const struct ib_op_test_run *r, uint32_t index, struct ib_op_test_result *out)
 {
     const struct ib_expected *m = &r->expected[index];
@@ -140,12 +140,12 @@ static void describe_result(const struct ib_op_test_run *r, struct ib_op_test_re
         break;
     case IB_OP_TEST_REPEAT:
         snprintf(out->text, sizeof out->text,
-                 "%s differs between two calls, but the implementation promises the same bits", name);
+                 "%s differs between two calls, but the implementation promises identical bits", name);
         break;
     }
 }
 
-/* Calls once more from the same start: an implementation that promises so must give the same bits. */
+/* Repeats the call: an implementation that claims to be deterministic must give identical bits. */
 static enum ib_status repeat(struct ib_op_test_run *r, struct ib_op_test_result *out)
 {
     unsigned char *first[IB_MAX_OPERANDS] = {NULL};
@@ -154,7 +154,7 @@ static enum ib_status repeat(struct ib_op_test_run *r, struct ib_op_test_result 
         const size_t bytes = ib_guarded_bytes(&r->arrays[i]);
         first[i] = malloc(bytes);
         if (first[i] == NULL)
-            status = ib_fail(IB_ENOMEM, "repeat", "no memory for %zu bytes", bytes);
+            status = ib_fail(IB_ENOMEM, "repeat", "out of memory for %zu bytes", bytes);
         else
             memcpy(first[i], r->arrays[i].after, bytes);
     }

@@ -33,7 +33,7 @@ static void reference(const struct ib_op_args *args, struct ib_expected *m)
     }
 }
 
-/* relu is exact; what the others round depends on the library's functions. */
+/* relu is exact; the rounding of the others depends on the math library. */
 static void cases(const struct ib_op_test *start, struct ib_visitor *v)
 {
     static const enum ib_fill fills[] = {IB_FILL_EXACT, IB_FILL_WIDE, IB_FILL_NAN, IB_FILL_INFINITY};

@@ -1,4 +1,4 @@
-/* dY *= act'(.), expressed by the activation's output Y (same shape). */
+/* dY *= act', the activation's derivative in terms of its output Y (same shape). */
 #include "ops/op_case.h"
 
 static bool fits(const struct ib_op_args *args, const struct ib_view *v)
@@ -31,7 +31,7 @@ static void reference(const struct ib_op_args *args, struct ib_expected *m)
     }
 }
 
-/* Y of IB_FILL_REAL lies where outputs of tanh and sigmoid do; that of IB_FILL_ZERO is where relu is flat. */
+/* IB_FILL_REAL covers the outputs of tanh and sigmoid; IB_FILL_ZERO is where relu's derivative is 0. */
 static void cases(const struct ib_op_test *start, struct ib_visitor *v)
 {
     static const enum ib_fill fills[][2] = {
@@ -48,11 +48,11 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
 
 static bool differentiates_at_input(struct ib_op_args *args, struct ib_expected *m)
 {
-    ib_operation_act.reference(args, m); /* of Y, which is its only operand */
+    ib_operation_act.reference(args, m); /* of Y, its only operand */
     return true;
 }
 
-static bool leaves_out_dy(struct ib_op_args *args, struct ib_expected *m)
+static bool omits_dy(struct ib_op_args *args, struct ib_expected *m)
 {
     (void)args;
     for (uint64_t e = 0; e < ib_op_size(&m[1]); e++)
@@ -61,8 +61,8 @@ static bool leaves_out_dy(struct ib_op_args *args, struct ib_expected *m)
 }
 
 static const struct ib_op_mutant mutants[] = {
-    {differentiates_at_input, "differentiates as if Y was the activation's input; it is its output", false},
-    {leaves_out_dy, "gives act' alone: dY is not multiplied in", false},
+    {differentiates_at_input, "treats Y as the activation's input; it is the output", false},
+    {omits_dy, "computes act' alone, without the factor dY", false},
     {NULL, NULL, false},
 };
 

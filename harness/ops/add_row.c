@@ -1,4 +1,4 @@
-/* M (m x n) += row (1 x n), to every row of M. */
+/* M (m x n) += row (1 x n), added to every row of M. */
 #include "ops/op_case.h"
 
 static bool fits(const struct ib_op_args *args, const struct ib_view *v)
@@ -47,7 +47,7 @@ static bool adds_row_once(struct ib_op_args *args, struct ib_expected *m)
 }
 
 static const struct ib_op_mutant mutants[] = {
-    {adds_row_once, "the bias row is added to the first row of M alone", false},
+    {adds_row_once, "the bias row is added only to the first row of M", false},
     {NULL, NULL, false},
 };
 

@@ -25,7 +25,7 @@ static void visit(struct ib_op_test t, struct ib_op_shape s, enum ib_fill x, enu
     ib_op_visit_pair(t, (struct ib_operand){s, x, false}, (struct ib_operand){s, y, false}, v);
 }
 
-/* NaN times 0 is left out: a BLAS may take alpha = 0 for "nothing to add". */
+/* NaN times 0 is not tested: a BLAS may return early for alpha = 0. */
 static void cases(const struct ib_op_test *start, struct ib_visitor *v)
 {
     static const double alphas[] = {1, -0.5, 0};
@@ -38,7 +38,7 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
             if (t.args.alpha != 0)
                 visit(t, ib_op_shape_at(i), IB_FILL_NAN, IB_FILL_EXACT, v);
         }
-    t.args.alpha = -0.01; /* no power of two, as learning rates are */
+    t.args.alpha = -0.01; /* like a learning rate, not a power of two */
     t.tolerance = ib_op_rounding(t.type);
     visit(t, (struct ib_op_shape){33, 6, 3}, IB_FILL_REAL, IB_FILL_REAL, v);
 }

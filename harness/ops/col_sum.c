@@ -38,7 +38,7 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
             visit(*start, ib_op_shape_at(i), fills[f], v);
     struct ib_op_test many = *start;
     many.tolerance = ib_op_drift(many.type);
-    /* Long sums, and wider ones whose partial sums are many again. */
+    /* Long sums, and wide ones with many partial sums. */
     const struct ib_op_shape long_ones[] = {
         {ib_op_many_rows(v), 1, 0}, {ib_op_many_rows(v), 2, 0}, {66000, 17, 0}};
     for (size_t i = 0; i < IB_COUNT(long_ones); i++)
@@ -62,8 +62,8 @@ static bool drops_first_row(struct ib_op_args *args, struct ib_expected *m)
 }
 
 static const struct ib_op_mutant mutants[] = {
-    {drops_last_row, "leaves out the last row: off by one", false},
-    {drops_first_row, "leaves out the first row: off by one", false},
+    {drops_last_row, "omits the last row: off by one", false},
+    {drops_first_row, "omits the first row: off by one", false},
     {NULL, NULL, false},
 };
 

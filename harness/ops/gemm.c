@@ -1,4 +1,5 @@
-/* C = alpha * op(A) op(B) + beta * C; op transposes where its flag is set. beta == 0: C is never read. */
+/* C = alpha * op(A) op(B) + beta * C, where op transposes if its flag is set. With beta == 0, C is not
+ * read. */
 #include "ops/op_case.h"
 
 enum { A, B, C, OPERANDS };
@@ -19,7 +20,7 @@ static enum ib_status call(const struct ib_tensor_ops *ops, void *state, const s
                      &v[C]);
 }
 
-/* Terms that each element of C sums. */
+/* The number of terms in each element of C. */
 static uint64_t term_count(const struct ib_op_args *args, const struct ib_expected *m)
 {
     return args->transpose_a ? m[A].rows : m[A].cols;
@@ -41,7 +42,7 @@ static void reference(const struct ib_op_args *args, struct ib_expected *m)
 
 /* ---- test cases ---- */
 
-/* One product, without its transposes: op(A) m x k, op(B) k x n. */
+/* A product before transposition: op(A) is m x k, op(B) is k x n. */
 struct product {
     uint64_t m, n, k, pad;
     enum ib_fill a, b;
@@ -70,7 +71,7 @@ static void visit_transposes(struct ib_op_test t, struct product p, struct ib_vi
     visit_product(t, p, true, true, v);
 }
 
-/* One shape with several scalars, with and without gaps between the rows. */
+/* One shape with several alphas and betas, with and without gaps between the rows. */
 static void visit_scalars(struct ib_op_test t, struct product p, struct ib_visitor *v)
 {
     static const struct {
@@ -99,8 +100,7 @@ static void visit_shapes(struct ib_op_test t, struct ib_visitor *v)
             }
 }
 
-/* NaN and infinity come through, also where the other factor is 0, and so does a NaN in C where beta is not
- * 0. */
+/* NaN and infinity must propagate, even if the other factor is 0, and so must a NaN in C if beta is not 0. */
 static void visit_not_finite(struct ib_op_test t, struct ib_visitor *v)
 {
     static const enum ib_fill fills[][2] = {
@@ -121,7 +121,7 @@ static void visit_not_finite(struct ib_op_test t, struct ib_visitor *v)
     v->visit(v, &t);
 }
 
-/* Where factors keep 10 bits of mantissa each, a product may be off by 2^-9. */
+/* With 10 bits of mantissa in each factor, a product may be off by 2^-9. */
 static const double tf32_tolerance = 0.01;
 
 static double product_tolerance(const struct ib_visitor *v, enum ib_dtype type, double otherwise)
@@ -129,12 +129,12 @@ static double product_tolerance(const struct ib_visitor *v, enum ib_dtype type, 
     return v->tf32 && type == IB_F32 ? tf32_tolerance : otherwise;
 }
 
-/* Data that must be rounded: arithmetic below the type's own precision shows here, and sums that drift. */
+/* Data that requires rounding: reveals arithmetic below the type's precision, and drifting sums. */
 static void visit_inexact(struct ib_op_test t, struct ib_visitor *v)
 {
     const uint64_t many = ib_op_many_rows(v);
     t.tolerance = product_tolerance(v, t.type, ib_op_rounding(t.type));
-    t.scale = 4; /* sqrt(k) / 4: how large the sum of k such products usually is */
+    t.scale = 4; /* sqrt(k) / 4: the typical magnitude of a sum of k such products */
     visit_transposes(t, (struct product){33, 33, 257, 0, IB_FILL_REAL, IB_FILL_REAL}, v);
     t.tolerance = product_tolerance(v, t.type, ib_op_drift(t.type));
     for (uint64_t n = 1; n <= 2; n++)
@@ -172,8 +172,8 @@ static bool takes_beta_for_one(struct ib_op_args *args, struct ib_expected *m)
     return applies;
 }
 
-/* The same memory, read as a matrix of the other shape and turned: what a transpose flag that is ignored and
- * a matrix read column by column have in common. */
+/* Reads the same memory as a matrix of transposed shape: the effect of both an ignored transpose flag and
+ * column-major access. */
 static bool read_otherwise(struct ib_expected *m, bool *transpose)
 {
     const uint64_t rows = m->rows;
@@ -215,7 +215,7 @@ static void clear_col(struct ib_expected *m, uint64_t j)
         *ib_op_at(m, i, j) = 0;
 }
 
-/* In both factors, as what they hold may be NaN. */
+/* Clears both factors, since either may contain a NaN. */
 static void clear_term(const struct ib_op_args *args, struct ib_expected *m, uint64_t l)
 {
     (args->transpose_a ? ib_op_clear_row : clear_col)(&m[A], l);
@@ -248,17 +248,17 @@ static bool drops_second_half(struct ib_op_args *args, struct ib_expected *m)
 
 static const struct ib_op_mutant mutants[] = {
     {ib_op_ignore_alpha, "ignores alpha", false},
-    {overwrites, "ignores beta: C is overwritten, not added to", false},
-    {takes_beta_for_one, "ignores beta: all of C is added, as if beta was 1", false},
+    {overwrites, "ignores beta: C is overwritten instead of added", false},
+    {takes_beta_for_one, "ignores beta: C is added as if beta were 1", false},
     {ignores_transpose_a, "ignores that A is transposed", false},
     {ignores_transpose_b, "ignores that B is transposed", false},
     {reads_a_by_column, "reads A column by column, not row by row", false},
     {reads_b_by_column, "reads B column by column, not row by row", false},
     {reads_both_by_column, "reads A and B column by column, not row by row", false},
-    {reads_both_by_column, "takes all matrices as column by column; the contract's are row by row", true},
-    {drops_last_term, "leaves out the last term of each sum: off by one", false},
-    {drops_first_term, "leaves out the first term of each sum: off by one", false},
-    {drops_second_half, "leaves out the second half of the terms of each sum", false},
+    {reads_both_by_column, "treats all matrices as column-major; the contract's are row-major", true},
+    {drops_last_term, "omits the last term of each sum: off by one", false},
+    {drops_first_term, "omits the first term of each sum: off by one", false},
+    {drops_second_half, "omits the second half of the terms of each sum", false},
     {NULL, NULL, false},
 };
 

@@ -1,4 +1,5 @@
-/* dZ = gradient of the loss by Z, which may be Z itself; and the loss (1 x 1), unless it is NULL. */
+/* dZ = gradient of the loss with respect to Z, possibly in place (dZ is Z), and the loss (1 x 1), unless
+ * NULL. */
 #include "ops/op_case.h"
 
 #include <math.h>
@@ -54,7 +55,7 @@ static struct ib_op_test test_of(const struct ib_op_test *start, enum ib_loss ki
     return t;
 }
 
-/* One loss, with dZ apart and in Z's place, with and without the number itself. */
+/* Tests one loss with dZ in separate memory and in place, with and without the loss itself. */
 static void visit_loss(struct ib_op_test t, struct ib_op_shape s, enum ib_fill z, enum ib_fill y,
                        struct ib_visitor *v)
 {
@@ -68,7 +69,7 @@ static void visit_loss(struct ib_op_test t, struct ib_op_shape s, enum ib_fill z
     }
 }
 
-/* A loss over rows enough for a plain f32 sum to drift. */
+/* Tests a loss over enough rows for a plain f32 sum to drift. */
 static void visit_long_loss(const struct ib_op_test *start, struct ib_visitor *v)
 {
     const struct ib_op_shape s = {ib_op_many_rows(v), 1, 0};
@@ -95,7 +96,7 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
     visit_long_loss(start, v);
 }
 
-static bool leaves_out_targets(struct ib_op_args *args, struct ib_expected *m)
+static bool omits_targets(struct ib_op_args *args, struct ib_expected *m)
 {
     (void)args;
     for (uint64_t i = 0; i < m[Y].rows; i++)
@@ -104,7 +105,7 @@ static bool leaves_out_targets(struct ib_op_args *args, struct ib_expected *m)
 }
 
 static const struct ib_op_mutant mutants[] = {
-    {leaves_out_targets, "the targets are not subtracted", false},
+    {omits_targets, "the targets are not subtracted", false},
     {NULL, NULL, false},
 };
 
@@ -113,14 +114,14 @@ static bool is_in_place(const struct ib_op_test *t)
     return t->operand[DZ].is_first;
 }
 
-static bool asks_for_loss(const struct ib_op_test *t)
+static bool requests_loss(const struct ib_op_test *t)
 {
     return t->n_operands == OPERANDS;
 }
 
 static const struct ib_op_condition conditions[] = {
-    {is_in_place, "where the gradient replaces Z"},
-    {asks_for_loss, "where the loss itself is asked for"},
+    {is_in_place, "when the gradient replaces Z"},
+    {requests_loss, "when the loss itself is requested"},
     {NULL, NULL},
 };
 

@@ -9,16 +9,16 @@
 #include <string.h>
 #include <tgmath.h>
 
-/* BLOCK rows are added up in the type itself before they join an f64 sum, in LANES sums side by side: good
- * implementations sum in blocks, too, so that the rounding here is like theirs. */
+/* BLOCK rows are summed in the type itself, in LANES parallel sums, and then added to an f64 sum. Good
+ * implementations sum in blocks too, so the rounding is similar. */
 enum { BLOCK = 64, LANES = 8 };
 
-/* How products are tiled (products.inc): bytes of the longest vector, features summed up side by side, in
- * sums over features and in sums over samples; and up to how many columns tiles are not worth it. */
+/* Tiling of products (products.inc): bytes of the longest vector; features summed in parallel, in sums over
+ * features (STRIP) and over samples (TALL); and the number of columns up to which tiles do not pay off. */
 enum { WIDEST_VECTOR = 64, STRIP = 4, TALL = 8, NARROW = 3 };
 
-/* One copy of the innermost loops for each generation of processors, chosen when the program runs. All
- * compute the same bits: no sum is reordered, and no multiplication fused with an addition. */
+/* One copy of the innermost loops per instruction set, selected at run time. All give identical bits: no
+ * sum is reordered, and no multiplication is fused with an addition. */
 #if defined __x86_64__
 #define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -27,21 +27,20 @@ enum { WIDEST_VECTOR = 64, STRIP = 4, TALL = 8, NARROW = 3 };
 #define JOIN_AS_IS(a, b) a##_##b
 #define JOIN(a, b)       JOIN_AS_IS(a, b)
 
-/* Whether an epoch fits the budget is told by up to so many blocks, while they are at most 1/PROBE_SHARE of
- * it. */
+/* Up to PROBES blocks are timed to estimate an epoch, as long as they are at most 1/PROBE_SHARE of it. */
 enum { PROBES = 3, PROBE_SHARE = 8 };
 
-/* How a network is computed. */
-struct ways {
-    bool reversed; /* add up everything from last to first */
-    bool sketches; /* the gradient by random vectors only */
-    bool tf32;     /* factors of products lose their last bits first */
+/* Variants of the computation. */
+struct options {
+    bool reversed; /* sum from last to first */
+    bool sketches; /* compute only the gradient's sketch */
+    bool tf32;     /* truncate the factors of products to TF32 */
 };
 
-/* What a pass over the rows is to give. */
+/* What a pass over the rows computes. */
 enum { WANT_LOSS = 1, WANT_GRADIENT = 2 };
 
-/* An array as it is stored: one of the two. */
+/* An array in its stored type; the other pointer is NULL. */
 struct stored {
     const double *f64;
     const float *f32;
@@ -57,9 +56,9 @@ static struct rows rows_of(const struct ib_oracle_problem *problem)
     return (struct rows){problem->spec.rows, {problem->x, problem->x_f32}, {problem->y, problem->y_f32}};
 }
 
-static struct ways ways_of(const struct ib_oracle_problem *problem, bool sketches)
+static struct options options_of(const struct ib_oracle_problem *problem, bool sketches)
 {
-    return (struct ways){problem->arithmetic.reversed, sketches, problem->arithmetic.tf32};
+    return (struct options){problem->arithmetic.reversed, sketches, problem->arithmetic.tf32};
 }
 
 static void curve_add(struct ib_curve *curve, uint64_t epoch, double loss)
@@ -68,8 +67,8 @@ static void curve_add(struct ib_curve *curve, uint64_t epoch, double loss)
     curve->loss[curve->n++] = loss;
 }
 
-/* Would the next epoch, at the speed of those done, pass the budget? Asked before it, since its loss is then
- * read. */
+/* Returns true if the next epoch, at the average speed so far, would exceed the budget. It is called before
+ * that epoch, since the loss of the last epoch is read. */
 static bool is_last_in_budget(uint64_t budget_ns, uint64_t start_ns, uint64_t epochs_done)
 {
     if (budget_ns == 0 || epochs_done == 0)
@@ -78,9 +77,8 @@ static bool is_last_in_budget(uint64_t budget_ns, uint64_t start_ns, uint64_t ep
     return spent_ns + spent_ns / epochs_done >= budget_ns;
 }
 
-/* What is kept of a factor in TF32: so much is added to the bits before the last 13 are cut off. With 0 every
- * factor shrinks, which tells in sums, and is the worst that a device may do; 0x1000 rounds to the nearest
- * (tests/golden/oracle_fast.c). */
+/* Rounding to TF32: this is added to the bits before the last 13 are cleared. 0 truncates, which biases
+ * sums and is the worst that a device may do; 0x1000 rounds to nearest (tests/golden/oracle_fast.c). */
 #ifndef TF32_ADDED
 #define TF32_ADDED 0u
 #endif
@@ -126,18 +124,18 @@ void ib_oracle_use_rows(struct ib_oracle_problem *problem, const struct ib_npy *
 enum ib_status ib_oracle_train(const struct ib_oracle_problem *problem, struct ib_trajectory *out)
 {
     const size_t readings =
-        IB_READ_FIRST + IB_READ_BETWEEN + IB_READ_LAST + 1; /* one more: where the budget ends */
+        IB_READ_FIRST + IB_READ_BETWEEN + IB_READ_LAST + 1; /* plus the last epoch within the budget */
     *out = (struct ib_trajectory){.size = ib_network_size(&problem->spec.net)};
     if (problem->epochs == 0 || problem->spec.rows == 0)
-        return ib_fail(IB_EINVAL, "oracle", "training needs at least one row and one epoch");
+        return ib_fail(IB_EINVAL, "oracle", "training requires at least one row and one epoch");
 
     enum ib_status status;
     out->curve.epoch = malloc(readings * sizeof *out->curve.epoch);
     out->curve.loss = malloc(readings * sizeof *out->curve.loss);
     out->params = malloc(out->size * sizeof *out->params);
     if (!out->curve.epoch || !out->curve.loss || !out->params)
-        status =
-            ib_fail(IB_ENOMEM, "oracle", "no memory for a trajectory of %" PRIu64 " parameters", out->size);
+        status = ib_fail(IB_ENOMEM, "oracle", "out of memory for a trajectory of %" PRIu64 " parameters",
+                         out->size);
     else
         status = problem->arithmetic.type == IB_F32 ? train_f32(problem, out) : train_f64(problem, out);
     if (status != IB_OK)
@@ -148,7 +146,7 @@ enum ib_status ib_oracle_train(const struct ib_oracle_problem *problem, struct i
 enum ib_status ib_oracle_step(const struct ib_oracle_problem *problem, double *loss, double *sketch)
 {
     if (problem->spec.rows == 0)
-        return ib_fail(IB_EINVAL, "oracle", "a step needs at least one row");
+        return ib_fail(IB_EINVAL, "oracle", "a step requires at least one row");
     return problem->arithmetic.type == IB_F32 ? step_f32(problem, loss, sketch)
                                               : step_f64(problem, loss, sketch);
 }
@@ -167,8 +165,8 @@ void ib_oracle_predict_f32(const struct ib_network *net, const double *params, b
 
 double ib_oracle_problem_loss(const struct ib_oracle_problem *problem)
 {
-    struct machine_f64 m;
-    if (open_f64(&problem->spec.net, problem->params, (struct ways){0}, &m) != IB_OK)
+    struct workspace_f64 m;
+    if (open_f64(&problem->spec.net, problem->params, (struct options){0}, &m) != IB_OK)
         return NAN;
     const struct rows rows = rows_of(problem);
     const double loss = pass_f64(&m, &rows, WANT_LOSS);
@@ -186,8 +184,8 @@ double ib_oracle_loss(const struct ib_network *net, const double *params, uint64
 double ib_oracle_gradient(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
                           const double *y, double *gradient)
 {
-    struct machine_f64 m;
-    const bool ready = open_f64(net, params, (struct ways){0}, &m) == IB_OK;
+    struct workspace_f64 m;
+    const bool ready = open_f64(net, params, (struct options){0}, &m) == IB_OK;
     const double loss =
         ready ? pass_f64(&m, &(struct rows){rows, {x, NULL}, {y, NULL}}, WANT_LOSS | WANT_GRADIENT) : NAN;
     for (uint64_t i = 0; i < ib_network_size(net); i++)

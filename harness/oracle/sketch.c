@@ -49,9 +49,10 @@ static void project(uint64_t n_in, uint64_t n_out, const double *g, const double
 
 enum ib_status ib_sketch_of(const struct ib_network *net, const double *gradient, double *sketch)
 {
-    double *vectors = malloc(ib_sketch_size(net) * sizeof *vectors); /* more than those of one layer */
+    double *vectors =
+        malloc(ib_sketch_size(net) * sizeof *vectors); /* at least as large as those of any layer */
     if (!vectors)
-        return ib_fail(IB_ENOMEM, "oracle", "no memory for random vectors");
+        return ib_fail(IB_ENOMEM, "oracle", "out of memory for random vectors");
     for (uint32_t l = 0; l < net->n_layers; l++) {
         const uint64_t n_in = net->width[l], n_out = net->width[l + 1];
         double *u = vectors + ib_sketch_part_size(net, l, IB_SKETCH_COLUMNS);

@@ -6,21 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What every table of ABI 1 has had from the start. */
+/* The minimum sizes of tables of ABI 1. */
 enum {
-    LEAST_IMPL = offsetof(struct ib_impl, fused) + sizeof(((struct ib_impl *)NULL)->fused),
-    LEAST_TABLE = 2 * sizeof(void *), /* its own size and one function */
-    MOST_LETTERS = 63
+    MIN_IMPL = offsetof(struct ib_impl, fused) + sizeof(((struct ib_impl *)NULL)->fused),
+    MIN_TABLE = 2 * sizeof(void *), /* struct_size and one function */
+    MAX_NAME_LENGTH = 63
 };
 
 bool ib_is_impl_name(const char *name)
 {
     static const char first[] = "abcdefghijklmnopqrstuvwxyz", all[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
-    size_t n = strnlen(name, MOST_LETTERS + 1);
-    return n <= MOST_LETTERS && strspn(name, first) > 0 && strspn(name, all) == n;
+    size_t n = strnlen(name, MAX_NAME_LENGTH + 1);
+    return n <= MAX_NAME_LENGTH && strspn(name, first) > 0 && strspn(name, all) == n;
 }
 
-/* Whole fields only: all but the first few are pointers or 64-bit. */
+/* Copies whole fields only: all except the first few are pointers or 64-bit. */
 static void copy_table(void *to, uint32_t to_bytes, const void *from, uint32_t from_bytes)
 {
     uint32_t bytes = from_bytes < to_bytes ? from_bytes : to_bytes;
@@ -32,22 +32,23 @@ static void copy_table(void *to, uint32_t to_bytes, const void *from, uint32_t f
 static enum ib_status check_impl(const char *where, const struct ib_impl *impl, uint32_t i)
 {
     if (!impl)
-        return ib_fail(IB_EINVAL, where, "its implementation %" PRIu32 " is a NULL pointer", i);
+        return ib_fail(IB_EINVAL, where, "implementation %" PRIu32 " is a NULL pointer", i);
     if (impl->abi_major != IB_ABI_MAJOR)
         return ib_fail(IB_EINVAL, where,
                        "was built for ABI %" PRIu32
-                       ", this program has %u: build it with this program's header",
+                       ", but this program uses ABI %u: rebuild it with this program's header",
                        impl->abi_major, IB_ABI_MAJOR);
-    if (impl->struct_size < LEAST_IMPL)
+    if (impl->struct_size < MIN_IMPL)
         return ib_fail(IB_EINVAL, where,
-                       "the struct_size of its implementation %" PRIu32 " is %" PRIu32
-                       ", and never less than %d: set it to sizeof(struct ib_impl)",
-                       i, impl->struct_size, (int)LEAST_IMPL);
+                       "the struct_size of implementation %" PRIu32 " is %" PRIu32
+                       "; at least %d is required: set it to sizeof(struct ib_impl)",
+                       i, impl->struct_size, (int)MIN_IMPL);
     if (!impl->name || !ib_is_impl_name(impl->name))
         return ib_fail(IB_EINVAL, where,
-                       "its implementation %" PRIu32 " has the name `%.70s`: a name is a lower-case letter, "
-                       "then lower-case letters, digits and _, at most %d of them",
-                       i, impl->name ? impl->name : "", (int)MOST_LETTERS);
+                       "implementation %" PRIu32
+                       " has the invalid name `%.70s`; allowed: a lower-case letter, then lower-case "
+                       "letters, digits and _; at most %d characters",
+                       i, impl->name ? impl->name : "", (int)MAX_NAME_LENGTH);
     return IB_OK;
 }
 
@@ -56,19 +57,20 @@ static enum ib_status check_names(const char *where, const struct ib_plugin_tabl
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t j = 0; j < i; j++)
             if (strcmp(tables[i].impl.name, tables[j].impl.name) == 0)
-                return ib_fail(IB_EINVAL, where, "brings two implementations named %s", tables[i].impl.name);
+                return ib_fail(IB_EINVAL, where, "contains two implementations named %s",
+                               tables[i].impl.name);
     return IB_OK;
 }
 
 /* ---- faults of one implementation ---- */
 
-static void find_fault(struct ib_plugin_tables *t, const char *what)
+static void set_fault(struct ib_plugin_tables *t, const char *what)
 {
     if (!t->fault[0])
         snprintf(t->fault, sizeof t->fault, "%s", what);
 }
 
-/* The copy of a table that the implementation points to; NULL where it has none. */
+/* Copies a table that the implementation points to; returns the copy, or NULL if there is none. */
 static const void *adopt(struct ib_plugin_tables *t, const char *field, void *to, uint32_t to_bytes,
                          const void *from)
 {
@@ -77,10 +79,11 @@ static const void *adopt(struct ib_plugin_tables *t, const char *field, void *to
     if (!from)
         return NULL;
     memcpy(&bytes, from, sizeof bytes);
-    if (bytes < LEAST_TABLE) {
-        snprintf(what, sizeof what, "the struct_size of `%s` is %" PRIu32 ": set it to its sizeof", field,
-                 bytes);
-        find_fault(t, what);
+    if (bytes < MIN_TABLE) {
+        snprintf(what, sizeof what,
+                 "the struct_size of `%s` is %" PRIu32 ", which is too small: set it to the struct's sizeof",
+                 field, bytes);
+        set_fault(t, what);
         return NULL;
     }
     copy_table(to, to_bytes, from, bytes);
@@ -91,23 +94,23 @@ static void check_options(struct ib_plugin_tables *t)
 {
     for (const struct ib_option *o = t->impl.options; o && o->name; o++)
         if (!o->default_value || o->type < IB_OPTION_INT || o->type > IB_OPTION_TEXT)
-            find_fault(t, "an option lacks its type or its default_value");
+            set_fault(t, "an option has no valid type or no default_value");
 }
 
-static void check_parts(struct ib_plugin_tables *t)
+static void check_fields(struct ib_plugin_tables *t)
 {
     const struct ib_mem_ops *mem = t->impl.mem;
     const struct ib_capture *capture = t->impl.capture;
     if (!t->impl.ops && !(t->impl.fused && t->fused.steps))
-        find_fault(t, "it has neither `ops` nor `fused` with `steps`: there is nothing to train with");
+        set_fault(t, "neither `ops` nor `fused` with `steps` is set; one of them is required");
     if (!t->impl.open || !t->impl.close)
-        find_fault(t, "`open` or `close` is missing");
+        set_fault(t, "`open` or `close` is missing");
     if (mem && (!mem->alloc || !mem->free || !mem->h2d || !mem->d2h || !mem->sync))
-        find_fault(t, "`mem` needs all of alloc, free, h2d, d2h and sync");
+        set_fault(t, "`mem` must set all of alloc, free, h2d, d2h and sync");
     if (mem && (!mem->mark != !mem->elapsed || !mem->host_alloc != !mem->host_free))
-        find_fault(t, "of mark and elapsed, and of host_alloc and host_free, `mem` has both or none");
+        set_fault(t, "`mem` must set both or neither of mark and elapsed, and of host_alloc and host_free");
     if (capture && (!capture->epochs || !capture->begin || !capture->end || !capture->replay))
-        find_fault(t, "`capture` needs all of epochs, begin, end and replay");
+        set_fault(t, "`capture` must set all of epochs, begin, end and replay");
     check_options(t);
 }
 
@@ -122,7 +125,7 @@ static void adopt_impl(const struct ib_impl *from, struct ib_plugin_tables *t)
     impl->capture = adopt(t, "capture", &t->capture, sizeof t->capture, impl->capture);
     if (!impl->summary)
         impl->summary = "";
-    check_parts(t);
+    check_fields(t);
 }
 
 enum ib_status ib_plugin_tables_adopt(const char *where, const struct ib_impl *const *impls, uint32_t count,

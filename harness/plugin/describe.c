@@ -3,11 +3,11 @@
 #include "base/error.h"
 #include "plugin/loader.h"
 
-/* JSON is UTF-8, which the plugin's texts need not be. */
+/* JSON requires UTF-8, which a plugin's strings may not be. */
 static json_t *text(const char *from)
 {
     json_t *value = from ? json_string(from) : json_null();
-    return value ? value : json_string("(a text that is not UTF-8)");
+    return value ? value : json_string("(not valid UTF-8)");
 }
 
 static json_t *describe_options(const struct ib_impl *impl)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_IMPLS = 4096 };
+enum { MAX_IMPLS = 4096 };
 
 /* ---- tables ---- */
 
@@ -26,7 +26,7 @@ static const struct ib_impl *const builtins[] = {
 #undef IB_PLUGIN
 };
 
-/* What was loaded stays loaded, and its tables with it: threads of its libraries may still run. */
+/* A loaded object. It and its tables are never unloaded, because threads of its libraries may still run. */
 struct object {
     struct object *next;
     char *path; /* NULL: the program itself */
@@ -36,7 +36,7 @@ struct object {
 
 typedef const struct ib_impl *const *plugin_fn(uint32_t host_abi_major, uint32_t *count);
 
-/* dlerror names the file that failed, which need not be the plugin, and then only sometimes first. */
+/* Removes the plugin's path from the start of dlerror's text, which may name another file. */
 static enum ib_status cannot_load(const char *path)
 {
     const char *why = dlerror();
@@ -53,14 +53,15 @@ static enum ib_status load_plugin(const char *path, const struct ib_impl *const 
         return cannot_load(path);
     plugin_fn *plugin = (plugin_fn *)(uintptr_t)dlsym(object, "ib_plugin");
     if (!plugin)
-        return ib_fail(IB_EINVAL, path, "is no ironbench plugin: it has no symbol ib_plugin");
+        return ib_fail(IB_EINVAL, path,
+                       "is not an ironbench plugin: it does not define the symbol ib_plugin");
     *out = plugin(IB_ABI_MAJOR, count);
     if (!*out)
         return ib_fail(IB_EINVAL, path,
-                       "does not serve ABI %u, that of this program: its ib_plugin returned NULL",
+                       "does not support ABI %u, which this program uses: ib_plugin returned NULL",
                        IB_ABI_MAJOR);
     return *count ? IB_OK
-                  : ib_fail(IB_EINVAL, path, "brings no implementation: its ib_plugin set the count to 0");
+                  : ib_fail(IB_EINVAL, path, "contains no implementation: ib_plugin set the count to 0");
 }
 
 static enum ib_status load_all(const char *plugin, const struct ib_impl *const **out, uint32_t *count)
@@ -77,12 +78,13 @@ static enum ib_status load_object(const char *plugin, struct object **out)
     const struct ib_impl *const *impls = NULL;
     uint32_t count = 0;
     IB_TRY(load_all(plugin, &impls, &count));
-    if (count > MOST_IMPLS)
-        return ib_fail(IB_EINVAL, plugin, "says that it brings %" PRIu32 " implementations: at most %d",
-                       count, (int)MOST_IMPLS);
+    if (count > MAX_IMPLS)
+        return ib_fail(IB_EINVAL, plugin,
+                       "claims to contain %" PRIu32 " implementations; at most %d are allowed", count,
+                       (int)MAX_IMPLS);
     struct object *object = calloc(1, sizeof *object + count * sizeof *object->tables);
     if (!object)
-        return ib_fail(IB_ENOMEM, plugin, "no memory for its tables");
+        return ib_fail(IB_ENOMEM, plugin, "out of memory for its tables");
     enum ib_status status = ib_plugin_tables_adopt(plugin, impls, count, object->tables);
     object->count = count;
     object->path = plugin ? strdup(plugin) : NULL;
@@ -121,7 +123,7 @@ enum ib_status ib_impl_load(const char *name, const char *plugin, const struct i
     return ib_fail(IB_EINVAL, plugin, "has no implementation named %s", name);
 }
 
-/* ---- what the implementation can ask of us ---- */
+/* ---- struct ib_host ---- */
 
 static void host_log(const struct ib_host *host, const char *format, ...)
 {
@@ -158,7 +160,7 @@ const char *ib_instance_option(const struct ib_instance *instance, const char *n
     return NULL;
 }
 
-/* The contract has no error here, so what is not declared is noted for ib_instance_open. */
+/* The contract allows no error here, so an undeclared option is recorded for ib_instance_open. */
 static const char *host_option_text(const struct ib_host *host, const char *name)
 {
     struct ib_instance *instance = (struct ib_instance *)(uintptr_t)instance_of(host);
@@ -171,7 +173,7 @@ static const char *host_option_text(const struct ib_host *host, const char *name
 
 static int64_t host_option_int(const struct ib_host *host, const char *name)
 {
-    int64_t value = 0; /* values were checked against the option's range when the configuration was read */
+    int64_t value = 0; /* the range was checked when the configuration was read */
     ib_parse_i64(host_option_text(host, name), &value);
     return value;
 }
@@ -208,8 +210,8 @@ enum ib_status ib_instance_open(const struct ib_impl *impl, const struct ib_sett
         status = impl->open(&out->host, &out->state);
     if (status == IB_OK && out->undeclared[0]) {
         impl->close(out->state);
-        status = ib_fail(IB_EINVAL, impl->name, "asks for an option `%s` that it does not declare",
-                         out->undeclared);
+        status =
+            ib_fail(IB_EINVAL, impl->name, "reads the option `%s` without declaring it", out->undeclared);
     }
     if (status != IB_OK)
         out->impl = NULL; /* nothing to close */

@@ -7,8 +7,8 @@
 
 typedef const struct ib_tracer *tracer_fn(uint32_t host_abi_major);
 
-/* Loads and attaches; NULL with the reason. The object stays loaded: the driver may call into it until the
- * end. */
+/* Loads and attaches a tracer; returns NULL, with the reason, on failure. It is never unloaded, because the
+ * driver may call it until the process ends. */
 static const struct ib_tracer *load_tracer(const char *path, char *why, size_t n)
 {
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -19,10 +19,10 @@ static const struct ib_tracer *load_tracer(const char *path, char *why, size_t n
     }
     const struct ib_tracer *tracer = get(IB_TRACER_ABI_MAJOR);
     if (!tracer || tracer->abi_major != IB_TRACER_ABI_MAJOR) {
-        snprintf(why, n, "%s was built for another program: ABI %u is needed", path, IB_TRACER_ABI_MAJOR);
+        snprintf(why, n, "%s was built for another version: ABI %u is required", path, IB_TRACER_ABI_MAJOR);
         return NULL;
     }
-    snprintf(why, n, "it cannot watch on this machine");
+    snprintf(why, n, "the tracer cannot run on this machine");
     return tracer->attach(path, why, n) == IB_OK ? tracer : NULL;
 }
 
@@ -39,26 +39,26 @@ void ib_tracing_begin(const struct ib_impl *impl, struct ib_tracing *out)
     ib_arena_free(&arena);
 }
 
-/* ---- what opening took ---- */
+/* ---- after opening ---- */
 
-enum ib_status ib_tracing_opened(struct ib_tracing *watch, const struct ib_instance *instance)
+enum ib_status ib_tracing_opened(struct ib_tracing *tracing, const struct ib_instance *instance)
 {
-    char why[sizeof watch->reason];
+    char why[sizeof tracing->reason];
     struct ib_driver_counters so_far;
-    if (!watch->tracer)
+    if (!tracing->tracer)
         return IB_OK;
     if (IB_HAS(instance->impl->mem, sync))
         IB_TRY(instance->impl->mem->sync(instance->state));
-    /* who cannot count now has seen nothing yet, or will say so again at the end */
+    /* A failure here is ignored: nothing was counted yet, or the final count fails too. */
     ib_driver_counters_clear(&so_far);
-    if (watch->tracer->count(&so_far.seen, why, sizeof why) == IB_OK)
-        watch->opened = so_far.seen;
+    if (tracing->tracer->count(&so_far.seen, why, sizeof why) == IB_OK)
+        tracing->opened = so_far.seen;
     return IB_OK;
 }
 
 /* ---- the driver counters ---- */
 
-static void ask_kernels(const struct ib_tracer *tracer, struct ib_driver_counters *out)
+static void read_kernels(const struct ib_tracer *tracer, struct ib_driver_counters *out)
 {
     const char *name;
     uint64_t count;
@@ -68,39 +68,39 @@ static void ask_kernels(const struct ib_tracer *tracer, struct ib_driver_counter
         ib_driver_counters_add_kernel(out, name, count);
 }
 
-static void ask_tracer(const struct ib_tracing *watch, struct ib_driver_counters *out)
+static void read_tracer(const struct ib_tracing *tracing, struct ib_driver_counters *out)
 {
-    const struct ib_tracer *tracer = watch->tracer;
-    snprintf(out->source, sizeof out->source, "%s", tracer ? tracer->source : watch->name);
+    const struct ib_tracer *tracer = tracing->tracer;
+    snprintf(out->source, sizeof out->source, "%s", tracer ? tracer->source : tracing->name);
     if (!tracer) {
-        snprintf(out->reason, sizeof out->reason, "%s", watch->reason);
+        snprintf(out->reason, sizeof out->reason, "%s", tracing->reason);
     } else if (tracer->count(&out->seen, out->reason, sizeof out->reason) == IB_OK) {
         out->reason[0] = '\0';
-        ib_driver_counters_leave_out(out, &watch->opened);
-        ask_kernels(tracer, out);
+        ib_driver_counters_leave_out(out, &tracing->opened);
+        read_kernels(tracer, out);
     } else if (!out->reason[0]) {
-        snprintf(out->reason, sizeof out->reason, "it lost count");
+        snprintf(out->reason, sizeof out->reason, "counter data incomplete");
     }
 }
 
-/* Counts that cannot be meant as such. */
+/* Rejects implausible counts. */
 static void validate_counts(struct ib_driver_counters *out)
 {
     struct ib_copies *seen = &out->seen;
     if (ib_driver_counters_given(out) &&
         (seen->h2d_count == IB_UNCOUNTED || seen->h2d_bytes == IB_UNCOUNTED ||
          seen->d2h_count == IB_UNCOUNTED || seen->d2h_bytes == IB_UNCOUNTED))
-        snprintf(out->reason, sizeof out->reason, "it does not count uploads and downloads");
-    if (seen->launch_count == 0) /* no training does without one: who says so does not count them */
+        snprintf(out->reason, sizeof out->reason, "uploads and downloads are not counted");
+    if (seen->launch_count == 0) /* every training launches kernels, so they were not counted */
         seen->launch_count = seen->sync_count = IB_UNCOUNTED;
 }
 
-void ib_tracing_count(const struct ib_tracing *watch, const struct ib_instance *instance,
+void ib_tracing_count(const struct ib_tracing *tracing, const struct ib_instance *instance,
                       struct ib_driver_counters *out)
 {
     ib_driver_counters_clear(out);
-    if (watch->name) {
-        ask_tracer(watch, out);
+    if (tracing->name) {
+        read_tracer(tracing, out);
     } else if (IB_HAS(instance->impl, copies)) {
         snprintf(out->source, sizeof out->source, "driver");
         instance->impl->copies(instance->state, &out->seen);

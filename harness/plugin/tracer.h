@@ -1,4 +1,4 @@
-/* The worker's side of a tracer: who watches an implementation, and what it has seen. */
+/* Tracing of an implementation's driver calls in the worker. */
 #ifndef IB_PLUGIN_TRACER_H
 #define IB_PLUGIN_TRACER_H
 
@@ -6,22 +6,22 @@
 #include "protocol/messages.h"
 
 struct ib_tracing {
-    const char *name;               /* of the tracer; NULL: nobody is watching */
-    const struct ib_tracer *tracer; /* NULL: it could not be had, for this reason: */
+    const char *name;               /* of the tracer; NULL: not traced */
+    const struct ib_tracer *tracer; /* NULL: not available, for `reason` */
     char reason[192];
-    struct ib_copies opened; /* what the tracer had seen when the implementation was open */
+    struct ib_copies opened; /* counts up to the end of opening the implementation */
 };
 
-/* Calls the implementation's tracer, if it names one, before the implementation touches its driver. A
- * tracer that cannot be had is no error: the driver counters says why there is none. */
+/* Loads the implementation's tracer, if it names one. Call it before the implementation uses its driver. A
+ * failure is not an error; its reason is reported with the driver counters. */
 void ib_tracing_begin(const struct ib_impl *, struct ib_tracing *out);
 
-/* Calls it again as soon as the implementation is open, and before the harness copies anything. What a
- * library copied until then (cuBLAS has tables of its own) belongs to opening it, which the transfer model
- * says nothing of: a driver counters has it for itself. Waits for the device. */
+/* Records the counts so far. Call it when the implementation is open, before the harness copies anything.
+ * Copies up to this point, such as cuBLAS's own tables, belong to opening the implementation, which the
+ * transfer model does not cover, and are reported separately. Waits for the device. */
 enum ib_status ib_tracing_opened(struct ib_tracing *, const struct ib_instance *);
 
-/* What the tracer saw since then; without one, what the implementation's own driver counted; else nobody's.
+/* Returns the tracer's counts since then; without a tracer, those of the implementation's driver, if any.
  * The device must be idle. */
 void ib_tracing_count(const struct ib_tracing *, const struct ib_instance *, struct ib_driver_counters *out);
 

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-/* All that a driver can count. */
+/* All counters of struct ib_copies. */
 static const struct counter {
     const char *name;
     size_t offset;
@@ -35,7 +35,7 @@ void ib_driver_counters_clear(struct ib_driver_counters *t)
     t->opened = t->seen;
 }
 
-/* Launches stay as they are: the kernels' names are of all of them. */
+/* Launches and syncs are not reduced, because the kernels' counts include all launches. */
 void ib_driver_counters_leave_out(struct ib_driver_counters *t, const struct ib_copies *opened)
 {
     t->opened = *opened;
@@ -58,7 +58,7 @@ static void write_name(const char *name, char *out, size_t n)
             *at = '?';
 }
 
-/* The entry of this name, or a new one; past the last that of all others. */
+/* Returns the entry of this name, or a new one; IB_OTHER_KERNELS if all are in use. */
 static struct ib_kernel_count *entry_of(struct ib_driver_counters *t, const char *name)
 {
     for (uint32_t i = 0; i < t->n_kernels; i++)
@@ -79,7 +79,7 @@ void ib_driver_counters_add_kernel(struct ib_driver_counters *t, const char *nam
     entry_of(t, known)->count += count;
 }
 
-/* ---- as it travels ---- */
+/* ---- JSON ---- */
 
 static json_t *seen_to_json(const struct ib_copies *seen)
 {
@@ -108,7 +108,7 @@ static enum ib_status seen_from_json(const json_t *object, struct ib_copies *out
     for (int i = 0; i < COUNTER_COUNT; i++) {
         const json_t *value = json_object_get(object, counters[i].name);
         if (value && !json_is_integer(value))
-            return ib_fail(IB_EINVAL, "protocol", "tracer: %s is no whole number", counters[i].name);
+            return ib_fail(IB_EINVAL, "protocol", "tracer: %s is not an integer", counters[i].name);
         if (value)
             *counted(out, &counters[i]) = (uint64_t)json_integer_value(value);
     }

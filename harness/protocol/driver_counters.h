@@ -1,5 +1,4 @@
-/* What the driver was asked to do since an implementation was opened: by its own count, or by that of a
- * tracer. */
+/* The driver's activity since an implementation was opened, as counted by its driver or by a tracer. */
 #ifndef IB_PROTOCOL_DRIVER_COUNTERS_H
 #define IB_PROTOCOL_DRIVER_COUNTERS_H
 
@@ -7,22 +6,22 @@
 
 #include <jansson.h>
 
-/* So many kernels are kept by name; all others are one entry more, IB_OTHER_KERNELS. */
+/* The maximum number of kernels by name; all others share one more entry, IB_OTHER_KERNELS. */
 enum { IB_DRIVER_COUNTERS_KERNELS = 64 };
 #define IB_OTHER_KERNELS "(all others)"
 
 struct ib_kernel_count {
-    char name[256]; /* as the driver knows it; of a longer one the beginning */
-    uint64_t count; /* times started */
+    char name[256]; /* the driver's name, truncated */
+    uint64_t count; /* launches */
 };
 
 struct ib_driver_counters {
-    char source[48];         /* "driver", "OpenCL layer"; "": nobody counts */
-    char reason[208];        /* why there is a source and yet no count; "" */
-    struct ib_copies seen;   /* IB_UNCOUNTED: not known */
-    struct ib_copies opened; /* likewise, what had been seen when the implementation was open; it is no part
-                                of `seen`, but for launches and waits */
-    uint32_t n_kernels;      /* 0: not known */
+    char source[48];       /* "driver", "OpenCL layer"; "": not counted */
+    char reason[208];      /* why the source has no count; else "" */
+    struct ib_copies seen; /* IB_UNCOUNTED: unknown */
+    struct ib_copies
+        opened; /* the same up to the end of opening; not included in `seen`, except launches and syncs */
+    uint32_t n_kernels; /* 0: unknown */
     struct ib_kernel_count kernels[IB_DRIVER_COUNTERS_KERNELS + 1];
 };
 
@@ -31,19 +30,19 @@ static inline bool ib_driver_counters_given(const struct ib_driver_counters *t)
     return t->source[0] && !t->reason[0];
 }
 
-/* One that knows nothing yet. */
+/* Sets everything to unknown. */
 void ib_driver_counters_clear(struct ib_driver_counters *);
 
-/* Takes off `seen` what belongs to opening the implementation. */
+/* Subtracts from `seen` what belongs to opening the implementation, and stores it in `opened`. */
 void ib_driver_counters_leave_out(struct ib_driver_counters *, const struct ib_copies *opened);
 
-/* `count` more starts of a kernel. What is no text in its name becomes '?'. */
+/* Adds `count` launches of a kernel. Non-printable characters of its name become '?'. */
 void ib_driver_counters_add_kernel(struct ib_driver_counters *, const char *name, uint64_t count);
 
-/* As it travels: {source, reason, seen: {h2d_count: …}, opened: likewise, kernels: [[name, count]]}; what is
- * not known is left out of the two. */
+/* Returns {source, reason, seen: {h2d_count: …}, opened: {…}, kernels: [[name, count]]}. Unknown counts are
+ * omitted. */
 json_t *ib_driver_counters_to_json(const struct ib_driver_counters *);
-/* IB_EINVAL names the field that is missing or wrong. */
+/* IB_EINVAL names the missing or invalid field. */
 enum ib_status ib_driver_counters_from_json(const json_t *, struct ib_driver_counters *out);
 
 #endif

@@ -13,7 +13,7 @@ enum { WRITE_GRACE_MS = 1000 };
 const struct ib_word ib_pass_words[] = {
     {"checked", IB_PASS_CHECKED}, {"profiled", IB_PASS_PROFILED}, {"timed", IB_PASS_TIMED}, {NULL, 0}};
 
-/* A full pipe: the other side has a moment to read. */
+/* Waits, for a limited time, until a full pipe is writable. */
 static bool waits_for_room(int fd)
 {
     struct pollfd full = {fd, POLLOUT, 0};
@@ -24,9 +24,9 @@ enum ib_status ib_protocol_write(int fd, const json_t *message)
 {
     char *text = json_dumps(message, JSON_COMPACT);
     if (!text)
-        return ib_fail(IB_EINTERNAL, "protocol", "a message that is no JSON");
+        return ib_fail(IB_EINTERNAL, "protocol", "a message cannot be written as JSON");
     size_t length = strlen(text), done = 0;
-    text[length++] = '\n'; /* in place of the terminating zero */
+    text[length++] = '\n'; /* replaces the terminating NUL */
     while (done < length) {
         ssize_t n = write(fd, text + done, length - done);
         if (n < 0 && (errno == EINTR || (errno == EAGAIN && waits_for_room(fd))))
@@ -44,11 +44,11 @@ static enum ib_status word_value(const struct ib_word *table, const char *field,
     char list[256];
     if (ib_word_value(table, word, out))
         return IB_OK;
-    return ib_fail(IB_EINVAL, "protocol", "%s: `%s`, allowed: %s", field, word,
+    return ib_fail(IB_EINVAL, "protocol", "%s: unknown value `%s`; allowed: %s", field, word,
                    ib_word_list(table, list, sizeof list));
 }
 
-/* Adds the fields of `more`, which is given away. */
+/* Adds the fields of `more`, and frees it. */
 static void update(json_t *message, json_t *more)
 {
     json_object_update(message, more);
@@ -65,7 +65,7 @@ static json_t *layers_to_json(const struct ib_network *net)
     return layers;
 }
 
-/* The fields of a message that describe the training. */
+/* Returns the fields of a message that describe the training. */
 static json_t *spec_to_json(const struct ib_training_spec *spec)
 {
     return json_pack(
@@ -79,12 +79,12 @@ static enum ib_status layers_from_json(const json_t *layers, struct ib_network *
 {
     size_t n = json_array_size(layers);
     if (n < 2 || n > IB_MAX_LAYERS + 1)
-        return ib_fail(IB_EINVAL, "protocol", "layers: %zu sizes, allowed: 2 to %d", n, IB_MAX_LAYERS + 1);
+        return ib_fail(IB_EINVAL, "protocol", "layers: %zu sizes; allowed: 2 to %d", n, IB_MAX_LAYERS + 1);
     net->n_layers = (uint32_t)n - 1;
     for (size_t l = 0; l < n; l++) {
         json_int_t width = json_integer_value(json_array_get(layers, l));
         if (width < 1)
-            return ib_fail(IB_EINVAL, "protocol", "layers: a size of %lld, allowed: at least 1",
+            return ib_fail(IB_EINVAL, "protocol", "layers: a size is %lld; it must be at least 1",
                            (long long)width);
         net->width[l] = (uint64_t)width;
     }
@@ -149,8 +149,8 @@ json_t *ib_job_to_json(const struct ib_job *job, const char *type)
 static enum ib_status params_from_json(const json_t *params, struct ib_job *job)
 {
     if (json_array_size(params) != ib_network_params(&job->spec.net))
-        return ib_fail(IB_EINVAL, "protocol", "params: %zu, but the layers have %u", json_array_size(params),
-                       ib_network_params(&job->spec.net));
+        return ib_fail(IB_EINVAL, "protocol", "params: %zu given, but the layers have %u",
+                       json_array_size(params), ib_network_params(&job->spec.net));
     for (uint32_t p = 0; p < ib_network_params(&job->spec.net); p++) {
         const char *name;
         IB_UNPACK(json_array_get(params, p), "{s:s, s:s}", "name", &name, "path", &job->start[p]);
@@ -212,7 +212,8 @@ enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train
               &log_every, "min_time_ns", &min_time_ns, "warmup", &warmup, "out", &folder);
     IB_TRY(word_value(ib_pass_words, "pass", pass, &kind));
     if (epochs < 1 || log_every < 0 || min_time_ns < 0 || warmup < 0)
-        return ib_fail(IB_EINVAL, "protocol", "train: epochs must be at least 1, and nothing negative");
+        return ib_fail(IB_EINVAL, "protocol",
+                       "train: epochs must be at least 1, and no value may be negative");
     *out = (struct ib_train_request){.pass = (enum ib_pass_kind)kind,
                                      .epochs = (uint64_t)epochs,
                                      .log_every = (uint64_t)log_every,

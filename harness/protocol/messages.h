@@ -1,21 +1,22 @@
-/* What parent and worker say to each other: one JSON object a line, on file descriptor 3 to the worker and 4
- * from it, each with a `type`. Arrays travel as paths of .npy files. Both sides use these functions, so they
- * cannot disagree.
+/* The protocol between parent and worker: one JSON object per line, on file descriptor 3 to the worker and 4
+ * from it, each with a `type`. Arrays are passed as paths of .npy files. Both sides use these functions.
  *
- *   worker: hello {version}              first of all
- *   parent: describe {plugin, tables_only} -> impls {impls: [...]}; probed too, unless tables_only
- *   parent: probe {plugin, impl}         -> impl {impl: {available, reason}}
- *   parent: libraries {plugin, impl}     -> impl {impl: {libraries}}
- *   parent: problem {…}                  -> ready
- *   parent: train {pass, epochs, …, out} -> done {…}, with loss.npy, NAME.npy of each parameter and
- *                                           predictions.npy in the folder `out`; or progress {epoch, loss} in
- *                                           between where log_every asks
- *   parent: oracle {…}                   -> done {epochs}, with loss.npy and params.npy, all parameters after
- *                                           another; of a single step the gradient's sketch in their place
- *   parent: check {part, …}              -> checked {…} of worker/check_worker.h, or progress {epoch} in
- * between: the number of the trial that begins worker: error {status, message}      instead of any answer The
- * end of the parent's stream ends the worker. What a external program must say of all this, and the one
- * message that is its own (`trained`), stands in impls/PROTOCOL.md. */
+ *   worker: hello {version}                 first of all
+ *   parent: describe {plugin, tables_only}  -> impls {impls: [...]}; probed as well, unless tables_only
+ *   parent: probe {plugin, impl}            -> impl {impl: {available, reason}}
+ *   parent: libraries {plugin, impl}        -> impl {impl: {libraries}}
+ *   parent: problem {…}                     -> ready
+ *   parent: train {pass, epochs, …, out}    -> done {…}, with loss.npy, NAME.npy of each parameter and
+ *                                              predictions.npy in the folder `out`; before that, progress
+ *                                              {epoch, loss} as requested by log_every
+ *   parent: oracle {…}                      -> done {epochs}, with loss.npy and params.npy, which contains
+ *                                              all parameters, or for a single step the gradient's sketch
+ *   parent: check {part, …}                 -> checked {…} of worker/check_worker.h; before that, progress
+ *                                              {epoch} with the number of each test that starts
+ *   worker: error {status, message}         instead of any answer
+ *
+ * The worker exits when the parent closes its stream. impls/PROTOCOL.md specifies the subset for external
+ * programs, and their additional message `trained`. */
 #ifndef IB_PROTOCOL_MESSAGES_H
 #define IB_PROTOCOL_MESSAGES_H
 
@@ -29,26 +30,26 @@
 
 enum { IB_PROTOCOL_VERSION = 1, IB_PROTOCOL_IN = 3, IB_PROTOCOL_OUT = 4 };
 
-/* One JSON line to a descriptor. */
+/* Writes one JSON line to a descriptor. IB_EIO. */
 enum ib_status ib_protocol_write(int fd, const json_t *message);
 
-/* A problem as it travels. Strings belong to whoever made it. */
+/* A `problem` message. It does not own its strings. */
 struct ib_job {
     const char *impl, *plugin;         /* plugin: path, NULL for a built-in */
-    const struct ib_setting *settings; /* the implementation's options as given */
+    const struct ib_setting *settings; /* the implementation's options, if given */
     size_t n_settings;
     enum ib_residency residency;
     const char *model;
-    struct ib_training_spec spec; /* its type is that of the arrays */
-    bool watched;                 /* by the implementation's tracer, where there is one */
+    struct ib_training_spec spec; /* its dtype is that of the arrays */
+    bool watched;                 /* use the implementation's tracer, if any */
     const char *x, *y, *x_test;   /* paths */
     char param_name[IB_MAX_PARAMS][8];
     const char *start[IB_MAX_PARAMS]; /* paths */
 };
 
 json_t *ib_job_to_json(const struct ib_job *, const char *type);
-/* Strings of *out live in the message, settings in the arena. IB_EINVAL names the field that is missing or
- * wrong. */
+/* The strings of *out live in the message, the settings in the arena. IB_EINVAL names the missing or
+ * invalid field. */
 enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *, struct ib_job *out);
 
 enum ib_pass_kind { IB_PASS_CHECKED = 1, IB_PASS_PROFILED, IB_PASS_TIMED };
@@ -57,45 +58,45 @@ extern const struct ib_word ib_pass_words[]; /* checked profiled timed */
 struct ib_train_request {
     enum ib_pass_kind pass;
     uint64_t epochs, log_every;
-    uint64_t min_time_ns; /* timed: repeat the training until this much has been timed */
-    uint64_t warmup;      /* timed: untimed passes before */
+    uint64_t min_time_ns; /* timed: repeat the training until this much time has been measured */
+    uint64_t warmup;      /* timed: untimed passes first */
     const char *out;      /* folder for the arrays */
 };
 
 json_t *ib_train_request_to_json(const struct ib_train_request *);
 enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train_request *out);
 
-/* What an `oracle` request says besides the job. */
+/* The fields of an `oracle` request in addition to the job. */
 struct ib_oracle_request {
     uint64_t epochs, budget_ns;
     struct ib_arithmetic arithmetic;
-    bool step; /* only the loss of epoch 1, and its gradient's sketch */
+    bool step; /* compute only the loss of epoch 1 and its gradient's sketch */
     const char *out;
 };
 
 json_t *ib_oracle_request_to_json(const struct ib_job *, const struct ib_oracle_request *);
 enum ib_status ib_oracle_request_from_json(const json_t *message, struct ib_oracle_request *out);
 
-struct ib_phases { /* wall time by phase; train is that of one training */
+struct ib_phases { /* wall time by phase; train_ns is that of one training */
     uint64_t load_ns, setup_ns, train_ns, readback_ns, predict_ns;
 };
 
-/* What a pass reports beside its arrays. */
+/* The result of a pass, except its arrays. */
 struct ib_pass_result {
-    uint64_t repeats;        /* trainings done */
-    double median_ns;        /* the median of one */
-    uint64_t trained_ns;     /* all of them together: wall time, */
-    uint64_t thread_cpu_ns;  /* of which the calling thread had a processor, */
-    uint64_t process_cpu_ns; /* and all threads together */
-    bool external; /* by an external program: of the following only the set-up and training times are known,
-                      and the thread is its first one */
+    uint64_t repeats;        /* number of trainings */
+    double median_ns;        /* median time of a training */
+    uint64_t trained_ns;     /* wall time of all trainings */
+    uint64_t thread_cpu_ns;  /* CPU time of the calling thread */
+    uint64_t process_cpu_ns; /* CPU time of all threads */
+    bool external; /* by an external program: below, only setup and training time are known; the calling
+                      thread is its main thread */
     bool fused, fused_predict;
     struct ib_phases phases;
-    struct ib_transfer_log transfer_log; /* of one training and its prediction */
-    struct ib_traffic total;             /* everything since the implementation was opened */
-    struct ib_driver_counters tracer;    /* of the same */
+    struct ib_transfer_log transfer_log; /* of one training and prediction */
+    struct ib_traffic total;             /* since the implementation was opened */
+    struct ib_driver_counters tracer;    /* likewise */
     bool health_known;
-    struct ib_health health; /* of the device, over what was timed */
+    struct ib_health health; /* of the device, during the timed trainings */
     bool profiled;
     struct ib_profile profile;
 };

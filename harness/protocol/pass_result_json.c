@@ -1,4 +1,4 @@
-/* What a pass reports: the answer `done`. */
+/* The result of a pass as JSON: the answer `done`. */
 #include "protocol/messages.h"
 #include "protocol/unpack.h"
 
@@ -21,10 +21,9 @@ static enum ib_status traffic_from_json(const json_t *value, struct ib_traffic *
     return IB_OK;
 }
 
-/* Phases, operations and tensors travel by name, as parent and worker may be builds of different age. A name
- * of an operation that this build does not know becomes "other": the log has a fixed place for each
- * operation, and what moved is counted in full. A tensor keeps its name, unless that is too long for the log.
- */
+/* Phases, operations and tensors are sent by name, because parent and worker may be different builds. An
+ * unknown operation becomes "other", so that its copies are still counted. A tensor keeps its name, unless
+ * it is too long for the log. */
 
 static enum ib_op op_from_json(const char *name)
 {
@@ -36,10 +35,10 @@ static enum ib_status phase_from_json(const char *name, int *out)
 {
     return ib_word_value(ib_phase_words, name, out)
                ? IB_OK
-               : ib_fail(IB_EINVAL, "protocol", "transfer log: no such phase: %s", name);
+               : ib_fail(IB_EINVAL, "protocol", "transfer log: unknown phase `%s`", name);
 }
 
-/* The number of a tensor, which is added where it is new. */
+/* Looks up a tensor's index, adding the tensor if it is new. */
 static enum ib_status tensor_from_json(const char *name, struct ib_transfer_log *log, uint32_t *out)
 {
     const char *kept = strlen(name) < sizeof log->tensor[0] ? name : "other";
@@ -52,7 +51,7 @@ static enum ib_status tensor_from_json(const char *name, struct ib_transfer_log 
     return IB_OK;
 }
 
-/* Only what moved: [phase, operation, tensor, [h2d_count, h2d_bytes, d2h_count, d2h_bytes]]. */
+/* [phase, operation, tensor, [h2d_count, h2d_bytes, d2h_count, d2h_bytes]] for those with copies. */
 static json_t *copies_to_json(const struct ib_transfer_log *log)
 {
     json_t *rows = json_array();
@@ -135,7 +134,7 @@ static enum ib_status transfer_log_from_json(const json_t *value, struct ib_tran
 
 /* ---- profile ---- */
 
-/* [operation, calls, launch_ns, wait_ns, compute_ns], of those that were called. */
+/* [operation, calls, launch_ns, wait_ns, compute_ns] for those that were called. */
 static json_t *operations_to_json(const struct ib_profile *profile)
 {
     json_t *rows = json_array();
@@ -166,7 +165,7 @@ static enum ib_status operations_from_json(const json_t *rows, struct ib_profile
     return IB_OK;
 }
 
-/* [operation, tensor, h2d_ns, d2h_ns], of those that took time. */
+/* [operation, tensor, h2d_ns, d2h_ns] for those that took time. */
 static json_t *copy_times_to_json(const struct ib_profile *profile, const struct ib_transfer_log *log)
 {
     json_t *rows = json_array();
@@ -220,7 +219,7 @@ static enum ib_status profile_from_json(const json_t *value, struct ib_pass_resu
     return copy_times_from_json(copies, out);
 }
 
-/* ---- all of it ---- */
+/* ---- the whole result ---- */
 
 static json_t *phases_to_json(const struct ib_phases *phases)
 {
@@ -239,7 +238,7 @@ static enum ib_status phases_from_json(const json_t *value, struct ib_phases *ou
     return IB_OK;
 }
 
-/* null: not known. */
+/* null if unknown. */
 static json_t *health_to_json(const struct ib_pass_result *r)
 {
     return r->health_known ? json_pack("{s:I, s:b, s:s}", "clock_mhz", (json_int_t)r->health.clock_mhz,

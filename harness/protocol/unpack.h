@@ -1,4 +1,4 @@
-/* Reading messages; private to the files of the protocol. */
+/* Parsing of messages; private to protocol/. */
 #ifndef IB_PROTOCOL_UNPACK_H
 #define IB_PROTOCOL_UNPACK_H
 
@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-/* json_unpack with our error: the field that is missing or of the wrong type. */
+/* json_unpack that returns IB_EINVAL, naming a field that is missing or of the wrong type. */
 #define IB_UNPACK(message, ...)                                                                              \
     do {                                                                                                     \
         json_error_t unpack_error;                                                                           \

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* https://docs.github.com/actions: escapes what would end a command or one of its properties. */
+/* Escapes the characters that would end a command or a property (https://docs.github.com/actions). */
 static const char *escape_command(struct ib_arena *arena, const char *text, bool property)
 {
     char *out = ib_arena_alloc(arena, 3 * strlen(text) + 1), *at = out;

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* A line for each: an error where it fails the gate, else a warning. */
+/* Writes a line for each: an error if it fails the gate, else a warning. */
 void ib_gate_annotations(FILE *, struct ib_arena *, const struct ib_gate_result *);
 
 #endif

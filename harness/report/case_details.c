@@ -46,11 +46,11 @@ static void add_verdict(struct details *d, const struct ib_case_record *c)
     const struct ib_check_record *k = &c->check;
     add_heading(d, "Verdict");
     add(d, "reason", c->reason);
-    add(d, "what is wrong", k->verdict_reason);
+    add(d, "fault", k->verdict_reason);
     add(d, "compared with", k->reference);
-    add_number(d, "error of the losses", "%.2g", k->loss_error);
-    add_number(d, "error of the parameters", "%.2g", k->params_error);
-    add_number(d, "error of the predictions", "%.2g", k->prediction_error);
+    add_number(d, "loss error", "%.2g", k->loss_error);
+    add_number(d, "parameter error", "%.2g", k->params_error);
+    add_number(d, "prediction error", "%.2g", k->prediction_error);
     add_count(d, "first divergent epoch", k->first_divergent_epoch);
 }
 
@@ -58,7 +58,7 @@ static void add_times(struct details *d, const struct ib_case_record *c)
 {
     static const char *const labels[IB_RUN_PHASES] = {"loading", "set-up", "training", "reading back",
                                                       "predicting"};
-    add_heading(d, "Time of a pass");
+    add_heading(d, "Times of a pass");
     for (int phase = 0; phase < IB_RUN_PHASES; phase++)
         add_duration(d, labels[phase], c->phases_ns[phase]);
     add_duration(d, "shortest epoch", c->epoch_ns.min);
@@ -76,7 +76,7 @@ const struct ib_case_detail *ib_case_details(struct ib_arena *arena, const struc
     add_times(&d, c);
     add_heading(&d, "Case");
     add(&d, "id", c->id);
-    add(&d, "trains by", c->check.path);
+    add(&d, "training path", c->check.path);
     add(&d, "libraries", c->libraries);
     add(&d, "data, SHA-256", c->dataset_sha256);
     return d.list;

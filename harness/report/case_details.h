@@ -1,4 +1,4 @@
-/* What is known of a case beyond its row of the table: verdict, metrics, times, what it is. */
+/* The details of a case beyond its row in the table: verdict, metrics, times, identity. */
 #ifndef IB_REPORT_CASE_DETAILS_H
 #define IB_REPORT_CASE_DETAILS_H
 
@@ -6,10 +6,10 @@
 
 struct ib_case_detail {
     const char *label;
-    const char *text; /* NULL: the label heads the details behind it */
+    const char *text; /* NULL: the label is the heading of those that follow */
 };
 
-/* In the order in which they are shown, without what is unknown. Ends with a NULL label. */
+/* Returns the known details in display order; ends with a NULL label. */
 const struct ib_case_detail *ib_case_details(struct ib_arena *, const struct ib_case_record *);
 
 #endif

@@ -37,7 +37,8 @@ static const struct key *find_key(const char *word, size_t length)
     return NULL;
 }
 
-/* One header line without its "#@"; *last is the value that a "#@ …" line continues. */
+/* Reads a header line without its "#@"; *last is the value that a "#@ …" line continues. Returns the fault,
+ * or NULL. */
 static const char *read_header(struct ib_arena *arena, struct ib_chart_script *script, const char *line,
                                const char ***last)
 {
@@ -46,12 +47,12 @@ static const char *read_header(struct ib_arena *arena, struct ib_chart_script *s
     if (word) {
         const struct key *key = find_key(line, word);
         if (!key)
-            return ib_arena_print(arena,
-                                  "#@%.*s is no header: use title, caption, order, per, for, height or sql",
-                                  (int)word, line);
+            return ib_arena_print(
+                arena, "#@%.*s is not a header: use title, caption, order, per, for, height or sql",
+                (int)word, line);
         *last = value_of(script, key);
     } else if (!*last) {
-        return "its first header continues nothing";
+        return "the first header needs a name: title, caption, order, per, for, height or sql";
     }
     **last = ib_arena_print(arena, "%s%s%s", **last, **last[0] ? " " : "", text);
     return NULL;
@@ -94,7 +95,7 @@ enum ib_status ib_chart_scripts(struct ib_arena *arena, struct ib_chart_script *
     glob_t found = {0};
     int rc = glob(ib_home_path(arena, "scripts/charts/*.gp"), 0, NULL, &found);
     if (rc != 0 && rc != GLOB_NOMATCH)
-        return ib_fail(IB_EIO, ib_home_path(arena, "scripts/charts"), "this folder cannot be read");
+        return ib_fail(IB_EIO, ib_home_path(arena, "scripts/charts"), "cannot read this folder");
     *n = found.gl_pathc;
     *out = ib_arena_alloc(arena, *n * sizeof **out);
     for (size_t i = 0; i < *n; i++)

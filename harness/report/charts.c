@@ -15,14 +15,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* More series than this nobody can tell apart, and gnuplot reads the data once for each. */
+/* More series cannot be told apart, and gnuplot reads the data once per series. */
 enum { MAX_SVG_BYTES = 64 << 20, MAX_SERIES = 100 };
 
 struct drawing {
     struct ib_arena *arena;
     sqlite3 *db;
     const char *dir;     /* of the run */
-    const char *scratch; /* a folder for these, made anew for each chart: */
+    const char *scratch; /* folder of the files below, which are rewritten for each chart */
     const char *data, *commands, *picture, *messages;
     struct ib_chart *charts;
     size_t n, capacity;
@@ -36,8 +36,7 @@ struct data {
     const char *labels;            /* "'a', 'b'" */
 };
 
-/* gnuplot splits at tabs and takes double quotes for its own. Infinities and unknown values have no place in
- * a plot. */
+/* Replaces tabs and double quotes, which are special to gnuplot, and infinities, which cannot be plotted. */
 static void write_field(FILE *out, sqlite3_stmt *row, int column)
 {
     int type = sqlite3_column_type(row, column);
@@ -67,7 +66,7 @@ static void begin_series(struct drawing *d, FILE *out, const char *label, struct
     data->series++;
 }
 
-/* One row; two empty lines before it when its first column names another series than `label`. Returns the
+/* Writes one row, after two empty lines if its first column names a series other than `label`. Returns the
  * name of its series. */
 static const char *write_row(struct drawing *d, FILE *out, sqlite3_stmt *row, const char *label,
                              struct data *data)
@@ -130,7 +129,7 @@ static enum ib_status write_commands(struct drawing *d, const struct ib_chart *c
     return fclose(out) == 0 ? IB_OK : ib_fail_errno(d->commands, "cannot write a chart's commands");
 }
 
-/* Letters, digits and hyphens: fit for a file's name and for an id. */
+/* Replaces all but letters, digits, _ and -, for file names and ids. */
 static const char *slug(struct ib_arena *arena, const char *text)
 {
     char *out = ib_arena_copy(arena, text);
@@ -140,7 +139,7 @@ static const char *slug(struct ib_arena *arena, const char *text)
     return out;
 }
 
-/* Draws what write_data has left. Sets the chart's note where gnuplot would not. */
+/* Draws the data of write_data. Sets the chart's note if gnuplot fails. */
 static enum ib_status draw_data(struct drawing *d, const struct data *data, const char *name,
                                 struct ib_chart *chart)
 {
@@ -171,7 +170,7 @@ static enum ib_status draw_query(struct drawing *d, sqlite3_stmt *query, const c
     IB_TRY(write_data(d, query, &data));
     if (data.rows)
         return draw_data(d, &data, name, chart);
-    chart->note = "there is nothing to draw: no case gave these data";
+    chart->note = "nothing to draw: no case has these data";
     return IB_OK;
 }
 
@@ -185,7 +184,7 @@ static void bind_values(sqlite3_stmt *query, sqlite3_stmt *values, struct drawin
     }
 }
 
-/* The title and file name of the chart of one combination, and what they say it is of. */
+/* Sets title, model and data set of the chart of one combination; returns its file name without extension. */
 static const char *name_chart(struct drawing *d, sqlite3_stmt *values, struct ib_chart *chart)
 {
     const char *name = chart->script->name;
@@ -211,7 +210,7 @@ static struct ib_chart *new_chart(struct drawing *d, const struct ib_chart_scrip
     return &d->charts[d->n++];
 }
 
-/* A fault costs the chart it is in, not the report. */
+/* A faulty script loses its chart, not the report. */
 static void note_fault(struct drawing *d, struct ib_chart *chart)
 {
     chart->file = NULL;
@@ -229,7 +228,7 @@ static void draw_one(struct drawing *d, const struct ib_chart_script *script, sq
         note_fault(d, chart);
 }
 
-/* The combinations that a script wants a chart for, in the order of the plan. */
+/* Selects the combinations that a script draws a chart for, in plan order. */
 static const char *values_query(struct ib_arena *arena, const struct ib_chart_script *script)
 {
     const char *condition = script->condition[0] ? script->condition : "true";

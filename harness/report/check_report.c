@@ -7,9 +7,9 @@
 #include <string.h>
 
 enum {
-    SUBJECTS_MAX = 4, /* that are named of flaws of one kind */
-    KINDS_MAX = 6,    /* of flaws that are told of the first level that has any */
-    KINDS_LATER = 2   /* and of the levels behind it, which may be wrong because of it */
+    SUBJECTS_MAX = 4, /* subjects named for each kind of fault */
+    KINDS_MAX = 6,    /* kinds shown for the first level that has faults */
+    KINDS_LATER = 2   /* kinds shown for later levels, whose faults may follow from those */
 };
 
 /* ---- levels ---- */
@@ -21,12 +21,13 @@ static const struct ib_doc_text *state_of(const struct ib_tally *t)
     return &states[t->wrong ? 0 : t->failed ? 1 : t->checks ? 2 : 3];
 }
 
-/* "12 of 14 in 1,234 calls, 1 failed; 3 skipped: it has no memory" */
+/* "12 of 14 right in 1,234 calls, 1 failed; 3 skipped: it has no memory" */
 static const char *counts_text(struct ib_arena *arena, const struct ib_tally *t)
 {
     const char *text = "";
     if (t->checks)
-        text = ib_arena_print(arena, "%" PRIu64 " of %" PRIu64, t->checks - t->wrong - t->failed, t->checks);
+        text = ib_arena_print(arena, "%" PRIu64 " of %" PRIu64 " right", t->checks - t->wrong - t->failed,
+                              t->checks);
     if (t->calls)
         text = ib_arena_print(arena, "%s in %s calls", text, ib_format_count(arena, (double)t->calls));
     if (t->failed)
@@ -48,9 +49,9 @@ static void add_levels(struct ib_doc *doc, const struct ib_check_result *check_r
     }
 }
 
-/* ---- flaws, by kind ---- */
+/* ---- faults, by kind ---- */
 
-/* The same words, whatever the numbers in them. */
+/* Are the texts equal apart from their numbers? */
 static bool same_words(const char *a, const char *b)
 {
     static const char number[] = "0123456789.+-";
@@ -138,10 +139,10 @@ static void add_kind(struct ib_doc *doc, const struct ib_check_result *check_res
     add_fact(doc, "in ", f->shape);
     add_fact(doc, "", f->where);
     if (!strstr(f->pattern, output))
-        add_fact(doc, "its last output: ", output);
+        add_fact(doc, "last output: ", output);
 }
 
-/* A flaw of the first level that has any, which the rest may follow from; NULL: there is none. */
+/* A fault of the first level that has any; the others may follow from it. NULL: there is none. */
 static const struct ib_check_finding *root_of(const struct ib_check_result *check_result)
 {
     const struct ib_check_finding *root = NULL;
@@ -155,20 +156,20 @@ static void add_kinds(struct ib_doc *doc, const struct ib_check_result *check_re
 {
     const struct ib_check_finding *root = root_of(check_result);
     const uint64_t most = root && level == root->level ? KINDS_MAX : KINDS_LATER;
-    uint64_t told = 0, untold = 0;
+    uint64_t shown = 0, hidden = 0;
     for (size_t i = 0; i < check_result->n; i++) {
         if (check_result->list[i].level != level || !is_first_of_kind(check_result, i))
             continue;
-        if (told++ < most)
+        if (shown++ < most)
             add_kind(doc, check_result, i);
         else
-            untold++;
+            hidden++;
     }
-    if (untold)
+    if (hidden)
         ib_doc_add(doc, IB_DOC_CLAIM,
                    ib_arena_print(doc->arena,
-                                  "(and %" PRIu64 " more kinds among the %s: --json lists them all)", untold,
-                                  ib_word_of(ib_level_words, (int)level)));
+                                  "(%" PRIu64 " more kinds of fault among the %s; --json lists them all)",
+                                  hidden, ib_word_of(ib_level_words, (int)level)));
 }
 
 /* ---- the verdict ---- */
@@ -187,7 +188,7 @@ static struct ib_doc_text verdict_of(enum ib_check_verdict verdict, const struct
     case IB_CHECK_RIGHT:
         return (struct ib_doc_text){" is right.", IB_GOOD, NULL};
     case IB_CHECK_NOTHING:
-        return (struct ib_doc_text){": nothing of it could be verified.", IB_IDLE, NULL};
+        return (struct ib_doc_text){": nothing could be verified.", IB_IDLE, NULL};
     case IB_CHECK_WRONG:
         return (struct ib_doc_text){" is wrong.", IB_BAD, NULL};
     case IB_CHECK_FAILED:
@@ -205,7 +206,7 @@ static void add_verdict(struct ib_doc *doc, const char *name, const struct ib_ch
     ib_doc_append(doc, ib_arena_print(doc->arena, "%s%s", name, verdict.text), verdict.style);
     if (root && !all_of_one_level(check_result))
         ib_doc_append(doc,
-                      ib_arena_print(doc->arena, "Begin with %s: the rest may follow from it.",
+                      ib_arena_print(doc->arena, "Start with %s: the other faults may follow from it.",
                                      root->operation ? root->operation : root->subject),
                       IB_PLAIN);
 }
@@ -224,7 +225,7 @@ void ib_check_report(struct ib_doc *doc, const struct ib_impl_info *info,
     add_verdict(doc, info->name, check_result);
 }
 
-/* ---- for programs ---- */
+/* ---- as JSON ---- */
 
 enum { SCHEMA = 1 };
 

@@ -1,4 +1,4 @@
-/* What a check has found, for people and for programs. */
+/* The result of a check, as text and as JSON. */
 #ifndef IB_REPORT_CHECK_REPORT_H
 #define IB_REPORT_CHECK_REPORT_H
 
@@ -6,12 +6,12 @@
 #include "parent/registry.h"
 #include "report/doc_model.h"
 
-/* A line a level, then each kind of flaw once, with what an author needs to find it, then the verdict. */
+/* One line per level, then each kind of fault once with what helps to find it, then the verdict. */
 void ib_check_report(struct ib_doc *, const struct ib_impl_info *, const struct ib_check_result *);
 
-/* {schema, impl, verdict, counts: {level: {checks, wrong, failed, skipped, reason}}, findings: [{level,
- * subject, operation, dtype, status, pattern, text, shape, where, element, got, expected, …}]}; a new
- * reference. */
+/* Returns a new reference to {schema, impl, verdict, counts: {level: {checks, wrong, failed, skipped,
+ * reason}}, findings: [{level, subject, operation, dtype, status, pattern, text, shape, where, element, got,
+ * expected, …}]}. */
 json_t *ib_check_report_to_json(const struct ib_impl_info *, const struct ib_check_result *);
 
 #endif

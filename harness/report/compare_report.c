@@ -16,29 +16,29 @@ const char *ib_ratio_words(struct ib_arena *arena, const struct ib_speed *speed)
 
 /* ---- what was compared ---- */
 
-static void say_machines(struct ib_doc *doc, const struct ib_text_differences *differences)
+static void add_machines(struct ib_doc *doc, const struct ib_text_differences *differences)
 {
     if (!differences->n) {
         ib_doc_paragraph(doc,
-                         "Machine, compiler, libraries and version of ironbench are the same in both runs.");
+                         "Machine, compiler, libraries and ironbench version are the same in both runs.");
         return;
     }
-    ib_doc_paragraph(doc, "The runs differ in more than what they measured:");
-    ib_doc_table(doc, "www", (const char *[]){"of the machine", "old", "new"});
+    ib_doc_paragraph(doc, "The runs were made under different conditions:");
+    ib_doc_table(doc, "www", (const char *[]){"condition", "old", "new"});
     for (size_t i = 0; i < differences->n; i++) {
         const struct ib_text_difference *d = &differences->list[i];
         ib_doc_row(doc, (const char *[]){d->name, d->old ? d->old : "unknown", d->new ? d->new : "unknown"});
     }
 }
 
-static void say_libraries(struct ib_doc *doc, const struct ib_comparison *comparison)
+static void add_libraries(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
     const char *last = "";
     for (size_t i = 0; i < comparison->n; i++) {
         const struct ib_compared_case *c = &comparison->cases[i];
         if (strcmp(c->old_libraries, c->new_libraries) == 0)
             continue;
-        const char *words = ib_arena_print(doc->arena, "Libraries of %s: %s, now %s.", c->new_case->name,
+        const char *words = ib_arena_print(doc->arena, "Libraries of %s: old %s, new %s.", c->new_case->name,
                                            c->old_libraries, c->new_libraries);
         if (strcmp(words, last) != 0)
             ib_doc_paragraph(doc, words);
@@ -46,23 +46,23 @@ static void say_libraries(struct ib_doc *doc, const struct ib_comparison *compar
     }
 }
 
-static void say_what(struct ib_doc *doc, const struct ib_comparison *comparison)
+static void add_header(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
     struct ib_arena *arena = doc->arena;
     const struct ib_run_record *old = comparison->old_run, *new = comparison->new_run;
-    ib_doc_heading(
-        doc, 2,
-        ib_arena_print(arena, "%s of %s against %s of %s", new->name, new->started, old->name, old->started));
+    ib_doc_heading(doc, 2,
+                   ib_arena_print(arena, "New run %s of %s compared with old run %s of %s", new->name,
+                                  new->started, old->name, old->started));
     if (comparison->same_run)
-        ib_doc_paragraph(doc, "This is a run compared with itself: nothing can differ.");
-    say_machines(doc, &comparison->differences);
-    say_libraries(doc, comparison);
+        ib_doc_paragraph(doc, "OLD and NEW are the same run: nothing can differ.");
+    add_machines(doc, &comparison->differences);
+    add_libraries(doc, comparison);
     ib_doc_paragraph(
         doc,
         ib_arena_print(arena,
-                       "Ratios are new over old, of medians, with 95 %% intervals that allow for rounds that "
-                       "resemble their neighbours. The runs were not interleaved: no interval covers how the "
-                       "machine drifted between them, so changes within %s count as none.",
+                       "Ratios are new over old medians, with 95 %% intervals that allow for correlation "
+                       "between rounds. The runs were not interleaved, so the intervals do not cover the "
+                       "machine's drift between them: changes within %s count as none.",
                        ib_format_share(arena, comparison->margin)));
 }
 
@@ -79,13 +79,12 @@ static void add_case(struct ib_doc *doc, const struct ib_compared_case *c)
 {
     struct ib_arena *arena = doc->arena;
     const double needed = c->speed.needed;
-    const char *settle =
-        isnan(needed) ? "" : ib_arena_print(arena, "%s rounds", ib_format_count(arena, needed));
+    const char *rounds = isnan(needed) ? "" : ib_format_count(arena, needed);
     ib_doc_row(doc, (const char *[]){c->new_case->problem, c->new_case->name,
                                      ib_format_duration(arena, c->old_case->epoch_ns.median),
                                      ib_format_duration(arena, c->new_case->epoch_ns.median),
                                      ib_ratio_words(arena, &c->speed),
-                                     ib_word_of(ib_speed_words, (int)c->speed.verdict), settle,
+                                     ib_word_of(ib_speed_words, (int)c->speed.verdict), rounds,
                                      answer_words(arena, c)});
 }
 
@@ -97,13 +96,13 @@ static void add_cases(struct ib_doc *doc, const struct ib_comparison *comparison
     }
     ib_doc_table(
         doc, "wwrrrwrw",
-        (const char *[]){"problem", "case", "old", "new", "ratio", "speed", "would settle", "answer"});
+        (const char *[]){"problem", "case", "old", "new", "ratio", "speed", "rounds needed", "answer"});
     for (size_t i = 0; i < comparison->n; i++)
         add_case(doc, &comparison->cases[i]);
 }
 
-/* A line for each case that has differences of its metrics, or with `copies` of its copies. */
-static void say_differences(struct ib_doc *doc, const struct ib_comparison *comparison, bool copies,
+/* Adds a line for each case whose metrics differ, or with `copies`, whose copies differ. */
+static void add_differences(struct ib_doc *doc, const struct ib_comparison *comparison, bool copies,
                             const char *heading, const char *none)
 {
     bool any = false;
@@ -123,7 +122,7 @@ static void say_differences(struct ib_doc *doc, const struct ib_comparison *comp
         ib_doc_paragraph(doc, none);
 }
 
-static void say_only(struct ib_doc *doc, const struct ib_case_list *cases, const char *heading)
+static void add_only(struct ib_doc *doc, const struct ib_case_list *cases, const char *heading)
 {
     if (cases->n)
         ib_doc_heading(doc, 2, heading);
@@ -134,12 +133,12 @@ static void say_only(struct ib_doc *doc, const struct ib_case_list *cases, const
 
 void ib_compare_page(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
-    say_what(doc, comparison);
+    add_header(doc, comparison);
     add_cases(doc, comparison);
     if (comparison->n) {
-        say_differences(doc, comparison, false, "Answers that differ", "Metrics are the same in both.");
-        say_differences(doc, comparison, true, "Copies that differ", "Copies are the same in both.");
+        add_differences(doc, comparison, false, "Answers that differ", "Metrics are the same in both runs.");
+        add_differences(doc, comparison, true, "Copies that differ", "Copies are the same in both runs.");
     }
-    say_only(doc, &comparison->only_old, "Only in the old run");
-    say_only(doc, &comparison->only_new, "Only in the new run");
+    add_only(doc, &comparison->only_old, "Only in the old run");
+    add_only(doc, &comparison->only_new, "Only in the new run");
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Members of a case in the record, which are also the names of columns: what a case is, with a column for
- * each axis; what was found; and a column for each metric. */
+/* Members of a case in the record, which are also column names: first those that describe it, followed by one
+ * for each axis; then results, followed by one for each metric. */
 static const char *const described[] = {"id", "task", "rows", "test_rows", "cols", "options", NULL};
 static const char *const found[] = {"path",
                                     "status",
@@ -58,14 +58,14 @@ static const char *const found[] = {"path",
                                     "transfers.tracer.pinned_count",
                                     "transfers.tracer.kernels",
                                     NULL};
-/* The arrays of a case that have an element for each sample, and the names of their columns. */
+/* Arrays of a case with one element per sample, and their column names. */
 static const char *const samples[][2] = {{"time.epoch_ns.rounds", "round"},
                                          {"time.epoch_ns.samples", "epoch_ns"},
                                          {"time.epoch_ns.cpu", "cpu_epoch_ns"},
                                          {"time.epoch_ns.disturbed", "disturbed"},
                                          {NULL, NULL}};
 
-/* The member that a dotted name leads to; NULL where there is none. */
+/* The member with a dotted name; NULL if there is none. */
 static const json_t *member(const json_t *object, const char *name)
 {
     for (const char *dot; object && (dot = strchr(name, '.')); name = dot + 1)
@@ -85,7 +85,7 @@ static void print_text(FILE *out, const char *text)
     fputc('"', out);
 }
 
-/* Arrays and objects as JSON; an empty object says as little as null. */
+/* Prints arrays and objects as JSON, and nothing for null or an empty object. */
 static void print_value(FILE *out, const json_t *value)
 {
     if (!value || json_is_null(value) || (json_is_object(value) && !json_object_size(value)))
@@ -104,7 +104,7 @@ static void print_value(FILE *out, const json_t *value)
     free(text);
 }
 
-/* Calls `print` for each column that describes a case, or with `results` also for those of what was found. */
+/* Calls `print` for each column that describes a case and, with `results`, for each result. */
 static void each_column(bool results, void (*print)(FILE *, const json_t *c, const char *name), FILE *out,
                         const json_t *c)
 {

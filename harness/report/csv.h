@@ -1,5 +1,4 @@
-/* The record as flat tables (RFC 4180): a line of names, then a line a case or a sample. What is unknown is
- * empty. */
+/* The record as CSV (RFC 4180): a header line, then one line per case or sample. Unknown values are empty. */
 #ifndef IB_REPORT_CSV_H
 #define IB_REPORT_CSV_H
 
@@ -8,7 +7,7 @@
 #include <stdio.h>
 
 void ib_csv_cases(FILE *, const struct ib_run_record *);
-/* Every sample of every round, also those that were disturbed. */
+/* Every sample of every round, including disturbed ones. */
 void ib_csv_samples(FILE *, const struct ib_run_record *);
 
 #endif

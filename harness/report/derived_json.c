@@ -45,7 +45,7 @@ static json_t *crossover_size(const struct ib_crossover_size *size)
                      ib_json_number(size->host_ns), "ratio", paired(&size->ratio));
 }
 
-/* A number of rows, or on which side of all sizes it lies. */
+/* The number of rows, or on which side of the measured sizes it is. */
 static json_t *crossing(double rows)
 {
     const char *where = isnan(rows) ? NULL : rows == 0 ? "below" : isinf(rows) ? "beyond" : "between";

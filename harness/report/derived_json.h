@@ -1,4 +1,4 @@
-/* What is derived from several cases together, as members of the record. */
+/* Values derived from several cases, as members of the record. */
 #ifndef IB_REPORT_DERIVED_JSON_H
 #define IB_REPORT_DERIVED_JSON_H
 
@@ -6,14 +6,14 @@
 
 #include <jansson.h>
 
-/* `breakdown_ns` of a case; null where it has no profile. */
+/* Returns `breakdown_ns` of a case; null if it has no profile. */
 json_t *ib_breakdown_to_json(const struct ib_case_record *);
 
-/* `transfer_overhead` and `crossover`. New references. */
+/* Return `transfer_overhead` and `crossover`. New references. */
 json_t *ib_transfer_overheads_to_json(const struct ib_derived *);
 json_t *ib_crossovers_to_json(const struct ib_derived *);
 
-/* `time_to` of each of the record's cases. */
+/* Sets `time_to` of each of the record's cases. */
 void ib_set_times_to_loss(json_t *cases, const struct ib_derived *);
 
 #endif

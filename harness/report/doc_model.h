@@ -1,5 +1,5 @@
-/* A document: headings, paragraphs, tables and the like in reading order. It is built once and laid out by
- * the renderers (render.h), which know nothing of its subject. Text is UTF-8 and not escaped. */
+/* A document: headings, paragraphs, tables etc. in reading order. It is built once and laid out by the
+ * renderers (render.h), which do not depend on its subject. Text is UTF-8 and not escaped. */
 #ifndef IB_REPORT_DOC_MODEL_H
 #define IB_REPORT_DOC_MODEL_H
 
@@ -9,67 +9,67 @@
 
 enum ib_doc_style { IB_PLAIN, IB_STRONG, IB_SOFT, IB_STRUCK, IB_GOOD, IB_IDLE, IB_BAD };
 
-/* A run of text in one style. Runs that follow each other are separated by a blank. */
+/* A run of text in one style. Consecutive runs are separated by a space. */
 struct ib_doc_text {
     const char *text;
     enum ib_doc_style style;
-    const char *to; /* id of the block that a table's cell or an item's head leads to; NULL: no link */
+    const char *to; /* id of the block that a table's cell or an item's head links to; NULL: no link */
 };
 
 enum ib_doc_kind {
     IB_DOC_HEADING,
     IB_DOC_PARAGRAPH,
-    IB_DOC_CLAIM,  /* a paragraph that readers look for first */
+    IB_DOC_CLAIM,  /* a paragraph with a main result */
     IB_DOC_NOTE,   /* a paragraph that qualifies the block before it */
-    IB_DOC_SERIES, /* short entries, a run each */
-    IB_DOC_ITEM,   /* an entry of a list: a head and what is said of it */
-    IB_DOC_CODE,   /* lines as they are */
+    IB_DOC_SERIES, /* short entries, one run each */
+    IB_DOC_ITEM,   /* an entry of a list: a head and a text */
+    IB_DOC_CODE,   /* preformatted lines */
     IB_DOC_FACTS,  /* labels and values, as a table of two columns; a span begins a group */
     IB_DOC_TABLE,
     IB_DOC_FIGURE, /* title and caption */
-    IB_DOC_FOLD,   /* begins what a page folds away, under these runs */
-    IB_DOC_END     /* ends it */
+    IB_DOC_FOLD,   /* begins a part that a page folds away, with these runs as its summary */
+    IB_DOC_END     /* ends the fold */
 };
 
 struct ib_doc_block {
     enum ib_doc_kind kind;
-    int level;                 /* of a heading: 1 is the title */
-    const char *id;            /* for links; NULL */
-    struct ib_doc_text *texts; /* runs; of a table its cells, row by row, heads first */
+    int level;                 /* heading: 1 is the title */
+    const char *id;            /* for links, or NULL */
+    struct ib_doc_text *texts; /* runs; table: cells, row by row, heads first */
     size_t n, capacity;
-    size_t n_head;       /* how many of them are an item's head, or a table's heads */
-    const char *columns; /* of a table, a letter each: 'n' names, 'w' words, 'r' numbers, to the right */
-    bool sortable;       /* a table whose columns have one unit each */
-    const char *file;    /* of a figure, relative to the document */
-    const char *svg;     /* its <svg> element */
+    size_t n_head;       /* how many texts are an item's head, or a table's heads */
+    const char *columns; /* table: a letter for each, 'n' names, 'w' words, 'r' numbers, aligned right */
+    bool sortable;       /* table: each column has a single unit */
+    const char *file;    /* figure: path relative to the document */
+    const char *svg;     /* figure: its <svg> element */
 };
 
 struct ib_doc {
-    struct ib_arena *arena; /* set it, and all else to 0 */
+    struct ib_arena *arena; /* set by the caller; initialise the rest to 0 */
     struct ib_doc_block *list;
     size_t n, capacity;
 };
 
-/* Each adds a block; it may be changed until the next one is added. `text`: NULL: none yet. */
+/* Each adds a block, which may be changed until the next one is added. `text` may be NULL. */
 struct ib_doc_block *ib_doc_add(struct ib_doc *, enum ib_doc_kind, const char *text);
 struct ib_doc_block *ib_doc_heading(struct ib_doc *, int level, const char *text);
 void ib_doc_paragraph(struct ib_doc *, const char *text);
-/* `heads`: strlen(columns) of them; NULL: a table without heads. */
+/* `heads`: strlen(columns) texts; NULL: a table without heads. */
 struct ib_doc_block *ib_doc_table(struct ib_doc *, const char *columns, const char *const *heads);
 
-/* One more row of the newest block, a table: its cells, which may be changed until the next row. A row is of
- * its first cell's style. */
+/* Adds a row to the last block, a table. Returns its cells, which may be changed until the next row is added.
+ * The first cell's style applies to the whole row. */
 struct ib_doc_text *ib_doc_row(struct ib_doc *, const char *const *cells);
-/* A row that goes across the newest block, a table, and says what the rows below it have in common. */
+/* Adds a row that spans all columns of the last block, a table: a heading for the rows below it. */
 void ib_doc_span(struct ib_doc *, const char *text);
-/* One more pair of the newest block, which is made if it is not one of facts. NULL: label begins a group. */
+/* Adds a pair to the last block, or to a new block of facts. value NULL: the label begins a group. */
 void ib_doc_fact(struct ib_doc *, const char *label, const char *value);
-/* One more run of the newest block. */
+/* Adds a run to the last block. */
 struct ib_doc_text *ib_doc_append(struct ib_doc *, const char *text, enum ib_doc_style);
-/* What is appended to the newest block, an item, from now on is said of its head. */
+/* Ends the head of the last block, an item: runs added later are its text. */
 void ib_doc_end_head(struct ib_doc *);
 
-/* For renderers. An item on one line: its runs with a colon after the head; and their number. */
+/* For renderers. ib_doc_item_line returns an item's n runs with a colon after the head. */
 const struct ib_doc_text *ib_doc_item_line(struct ib_arena *, const struct ib_doc_block *);
 size_t ib_doc_columns(const struct ib_doc_block *);
 bool ib_doc_is_span(const struct ib_doc_block *, size_t first);

@@ -40,7 +40,7 @@ const char *ib_escape_html(struct ib_arena *arena, const char *text)
     return out;
 }
 
-/* An underscore inside a word is a letter: cpu_naive stays readable in the source. */
+/* An underscore within a word is not markup, so names such as cpu_naive stay readable in the source. */
 static bool is_markup(const char *text, size_t i)
 {
     if (text[i] == '_')

@@ -9,17 +9,17 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- what it is ---- */
+/* ---- the case ---- */
 
 static const char *problem_text(struct ib_arena *arena, const struct ib_case_record *c)
 {
-    return ib_arena_print(arena, "%s × %s training rows, %s test rows, %s epochs, lr %.6g.",
+    return ib_arena_print(arena, "%s training rows × %s columns, %s test rows, %s epochs, lr %.6g.",
                           ib_format_count(arena, (double)c->rows), ib_format_count(arena, (double)c->cols),
                           ib_format_count(arena, (double)c->test_rows),
                           ib_format_count(arena, (double)c->epochs), ib_case_record_number(c, IB_AXIS_LR));
 }
 
-/* ", losses 1.2e-12"; nothing where that was not compared. */
+/* ", losses 1.2e-12"; "" if they were not compared. */
 static const char *error_text(struct ib_arena *arena, double error, const char *of)
 {
     return isnan(error) ? "" : ib_arena_print(arena, ", %s %.1e", of, error);
@@ -60,10 +60,10 @@ void ib_explain_case(struct ib_doc *doc, const struct ib_case_record *c)
     ib_doc_paragraph(doc, verdict_text(arena, c));
     ib_doc_paragraph(doc, time_text(arena, c));
     if (c->simulated)
-        ib_doc_paragraph(doc, "The device is simulated: none of these times is one of a device.");
+        ib_doc_paragraph(doc, "The device is simulated: these times mean nothing.");
 }
 
-/* ---- what was copied ---- */
+/* ---- copies ---- */
 
 /* "uploaded 20,000 times and downloaded once" */
 static const char *times_text(struct ib_arena *arena, const char *done, double count)
@@ -77,16 +77,16 @@ static const char *tensor_text(struct ib_arena *arena, const struct ib_explained
     const char *up = t->h2d_count ? times_text(arena, "uploaded", t->h2d_count) : "";
     const char *down = t->d2h_count ? times_text(arena, "downloaded", t->d2h_count) : "";
     const char *time = isnan(t->time_share) ? ""
-                                            : ib_arena_print(arena, ", %s of the training's time",
+                                            : ib_arena_print(arena, ", %s of the training time",
                                                              ib_format_share(arena, t->time_share));
     return ib_arena_print(arena, "%s was %s%s%s: %s of all bytes%s.", t->tensor, up,
                           up[0] && down[0] ? " and " : "", down, ib_format_share(arena, t->byte_share), time);
 }
 
-/* The tensor that cost most, by bytes and, where that is another, by time. */
-static void say_dearest(struct ib_doc *doc, const struct ib_explanation *e)
+/* Adds the costliest tensor by bytes and, if different, by time. */
+static void add_costliest(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    const struct ib_explained_copies *by_time = ib_explain_dearest(e);
+    const struct ib_explained_copies *by_time = ib_explain_costliest(e);
     ib_doc_paragraph(doc, tensor_text(doc->arena, &e->tensors[0]));
     if (by_time != &e->tensors[0])
         ib_doc_paragraph(doc, tensor_text(doc->arena, by_time));
@@ -97,7 +97,7 @@ static void add_copies(struct ib_doc *doc, const struct ib_explanation *e)
     struct ib_arena *arena = doc->arena;
     ib_doc_table(doc, "wwwrrrrrr",
                  (const char *[]){"tensor", "operation", "phase", "uploads", "bytes", "downloads", "bytes",
-                                  "of all bytes", "of the time"});
+                                  "share of bytes", "share of time"});
     for (size_t i = 0; i < e->n_copies; i++) {
         const struct ib_explained_copies *copy = &e->copies[i];
         ib_doc_row(doc, (const char *[]){
@@ -113,22 +113,22 @@ static void explain_copies(struct ib_doc *doc, const struct ib_explanation *e)
     struct ib_arena *arena = doc->arena;
     ib_doc_heading(doc, 4, "What was copied");
     if (e->record->residency == IB_HOST) {
-        ib_doc_paragraph(doc, "Nothing: the implementation works in the host's memory.");
+        ib_doc_paragraph(doc, "Nothing: the implementation works in host memory.");
     } else if (!e->n_copies) {
-        ib_doc_paragraph(doc, isnan(e->epoch_ns)
-                                  ? "It is not known: no timed pass of this case came to its end."
-                                  : "It is not known: this run did not keep its copies.");
+        ib_doc_paragraph(doc, isnan(e->epoch_ns) ? "Unknown: no timed pass of this case finished."
+                                                 : "Unknown: this run did not record its copies.");
     } else {
         ib_doc_paragraph(
-            doc, ib_arena_print(
-                     arena,
-                     "One training and its prediction: %s; %s copies an epoch; %s operations launched, %s "
-                     "waits for all of them.",
-                     ib_format_bytes(arena, e->bytes),
-                     e->copies_per_epoch > 0 ? ib_format_amount(arena, e->copies_per_epoch) : "no",
-                     ib_format_count(arena, (double)e->record->transfers.launches),
-                     ib_format_count(arena, (double)e->record->transfers.syncs)));
-        say_dearest(doc, e);
+            doc,
+            ib_arena_print(
+                arena,
+                "One training and its prediction: %s copied, %s copies per epoch; %s operations launched, "
+                "%s waits for the device.",
+                ib_format_bytes(arena, e->bytes),
+                e->copies_per_epoch > 0 ? ib_format_amount(arena, e->copies_per_epoch) : "no",
+                ib_format_count(arena, (double)e->record->transfers.launches),
+                ib_format_count(arena, (double)e->record->transfers.syncs)));
+        add_costliest(doc, e);
         add_copies(doc, e);
     }
     ib_explain_tracer(doc, e->record);

@@ -5,18 +5,18 @@
 #include <math.h>
 #include <string.h>
 
-const struct ib_explained_copies *ib_explain_dearest(const struct ib_explanation *e)
+const struct ib_explained_copies *ib_explain_costliest(const struct ib_explanation *e)
 {
-    const struct ib_explained_copies *dearest = &e->tensors[0];
+    const struct ib_explained_copies *costliest = &e->tensors[0];
     for (size_t i = 1; i < e->n_tensors; i++)
-        if (e->tensors[i].time_share > dearest->time_share)
-            dearest = &e->tensors[i];
-    return dearest;
+        if (e->tensors[i].time_share > costliest->time_share)
+            costliest = &e->tensors[i];
+    return costliest;
 }
 
 /* ---- what to change ---- */
 
-/* In training; what is copied once before and after it stays. */
+/* Copies per epoch in training; residency does not save those before and after it. */
 static double train_copies(const struct ib_explanation *e, const char *tensor)
 {
     double n = 0;
@@ -31,19 +31,19 @@ static void advise_copying(struct ib_doc *doc, const struct ib_explanation *e)
     struct ib_arena *arena = doc->arena;
     if (!e->n_tensors)
         return;
-    const struct ib_explained_copies *first = ib_explain_dearest(e);
+    const struct ib_explained_copies *first = ib_explain_costliest(e);
     const char *share = isnan(first->time_share) ? ""
                                                  : ib_arena_print(arena, ", and up to %s of the time",
                                                                   ib_format_share(arena, first->time_share));
     ib_doc_paragraph(doc,
                      ib_arena_print(arena,
-                                    "Keep %s on the device first: that saves %s copies an epoch%s. With "
+                                    "Keep %s on the device first: that saves %s copies per epoch%s. With "
                                     "everything resident, all %s are saved.",
                                     first->tensor, ib_format_amount(arena, train_copies(e, first->tensor)),
                                     share, ib_format_amount(arena, e->copies_per_epoch)));
 }
 
-/* The operation with most of the device's work, and its share of that. */
+/* The operation with the most device work; *share: its share of that work. */
 static const struct ib_explained_operation *heaviest(const struct ib_explanation *e, double *share)
 {
     const struct ib_explained_operation *heaviest = &e->operations[0];
@@ -77,12 +77,12 @@ static const char *compute_advice(struct ib_arena *arena, const struct ib_explan
         call_ns < SHORT_CALL_NS
             ? ib_arena_print(
                   arena,
-                  "at %s a call that may be the start of its kernels more than their work, which fewer "
-                  "and bigger operations save",
+                  "at %s per call, starting its kernels may take longer than running them; fewer and bigger "
+                  "operations would help",
                   ib_format_duration(arena, call_ns))
-            : "a faster kernel for that helps; fewer launches or waits hardly do";
-    return ib_arena_print(arena, "The device's own work takes %s of an epoch, and %s is %s of it: %s.", share,
-                          operation->op, ib_format_share(arena, part), advice);
+            : "a faster kernel would help; fewer launches or waits hardly would";
+    return ib_arena_print(arena, "The device's own work takes %s of an epoch, and %s is %s of that: %s.",
+                          share, operation->op, ib_format_share(arena, part), advice);
 }
 
 static void advise_resident(struct ib_doc *doc, const struct ib_explanation *e)
@@ -94,15 +94,16 @@ static void advise_resident(struct ib_doc *doc, const struct ib_explanation *e)
     const char *share = ib_format_share(arena, e->record->breakdown_ns[most] / e->epoch_ns);
     const char *const advice[IB_TIME_PART_COUNT] = {
         [IB_TIME_TRANSFER] = ib_arena_print(
-            arena, "Copies take %s of an epoch, though the data are resident: read less often.", share),
+            arena, "Copies take %s of an epoch although the data are resident: read results less often.",
+            share),
         [IB_TIME_SYNC] =
-            ib_arena_print(arena, "Waiting takes %s of an epoch: ask for results less often.", share),
+            ib_arena_print(arena, "Waiting takes %s of an epoch: read results less often.", share),
         [IB_TIME_COMPUTE] = e->n_operations ? compute_advice(arena, e, share) : NULL,
         [IB_TIME_LAUNCH] =
             ib_arena_print(arena,
-                           "Handing over %s operations an epoch takes %s of it, more than the device "
-                           "works: fewer and bigger operations help, or whole steps fused into one; "
-                           "faster kernels do not.",
+                           "Launching %s operations per epoch takes %s of it, longer than the device works: "
+                           "fewer and bigger operations would help, or whole steps fused into one; faster "
+                           "kernels would not.",
                            ib_format_amount(arena, calls_per_epoch(e)), share)};
     if (advice[most])
         ib_doc_paragraph(doc, advice[most]);

@@ -7,7 +7,7 @@
 
 static const char *const meanings[IB_TIME_PART_COUNT] = {
     "copies between host and device", "waiting for the device beyond its work", "the device's own work",
-    "handing work to the device, and all else on the host"};
+    "submitting work to the device, and everything else on the host"};
 
 static bool is_host(const struct ib_explanation *e)
 {
@@ -19,7 +19,7 @@ static bool is_host(const struct ib_explanation *e)
 static void add_split(struct ib_doc *doc, const struct ib_explanation *e)
 {
     struct ib_arena *arena = doc->arena;
-    ib_doc_table(doc, "wrrw", (const char *[]){"part", "of an epoch", "share", "what it is"});
+    ib_doc_table(doc, "wrrw", (const char *[]){"part", "per epoch", "share", "meaning"});
     for (int i = 0; i < IB_TIME_PART_COUNT; i++)
         ib_doc_row(doc, (const char *[]){
                             ib_time_part_names[i], ib_format_duration(arena, e->record->breakdown_ns[i]),
@@ -34,11 +34,11 @@ static void add_operations(struct ib_doc *doc, const struct ib_explanation *e)
         doc,
         ib_arena_print(
             arena,
-            "The profile behind it, of an epoch: %.0f were trained with a wait after every step, so that "
-            "its times add up to more than an epoch takes that is let run. Compute is %s. A wait for an "
-            "idle device takes %s.",
+            "The profile, per epoch: %.0f epochs were trained with a wait after every step, so these times "
+            "add up to more than an epoch without the waits. Compute is %s. A wait for an idle device takes "
+            "%s.",
             (double)e->record->profile.epochs,
-            by_device ? "by the device's own clock" : "the wait less that for an idle device",
+            by_device ? "measured by the device's clock" : "the wait minus that for an idle device",
             ib_format_duration(arena, (double)e->record->profile.sync_ns)));
     ib_doc_table(doc, "wrrrr", (const char *[]){"operation", "calls", "launch", "wait", "compute"});
     for (size_t i = 0; i < e->n_operations; i++) {
@@ -49,8 +49,8 @@ static void add_operations(struct ib_doc *doc, const struct ib_explanation *e)
     }
 }
 
-/* Work that was waited for call by call can take longer than an epoch in which it overlaps. */
-static void say_scaled(struct ib_doc *doc, const struct ib_explanation *e)
+/* With a wait after every call, work can take longer than an epoch in which it overlaps. */
+static void add_scaled(struct ib_doc *doc, const struct ib_explanation *e)
 {
     double compute = 0;
     for (size_t i = 0; i < e->n_operations; i++)
@@ -58,7 +58,7 @@ static void say_scaled(struct ib_doc *doc, const struct ib_explanation *e)
     if (compute > 1.01 * e->record->breakdown_ns[IB_TIME_COMPUTE])
         ib_doc_paragraph(
             doc, ib_arena_print(doc->arena,
-                                "The parts were scaled down to fit into the epoch: compute, for one, is "
+                                "The parts were scaled down to fit into the epoch: compute, for example, is "
                                 "%s in the profile.",
                                 ib_format_duration(doc->arena, compute)));
 }
@@ -70,17 +70,17 @@ void ib_explain_time(struct ib_doc *doc, const struct ib_explanation *e)
     ib_doc_heading(doc, 4, "Where the time of an epoch went");
     if (e->has_breakdown) {
         add_split(doc, e);
-        say_scaled(doc, e);
+        add_scaled(doc, e);
         add_operations(doc, e);
         return;
     }
     const char *reason = e->record->profile.reason;
-    ib_doc_paragraph(
-        doc, reason ? ib_arena_print(doc->arena, "It is not known: the profiled pass failed: %s.", reason)
-                    : "It is not known: this case was not profiled.");
+    ib_doc_paragraph(doc, reason
+                              ? ib_arena_print(doc->arena, "Unknown: the profiled pass failed: %s.", reason)
+                              : "Unknown: this case was not profiled.");
 }
 
-/* ---- what it would take resident ---- */
+/* ---- time with resident data ---- */
 
 static const char *span_text(struct ib_arena *arena, const struct ib_paired_ratio *ratio)
 {
@@ -89,23 +89,22 @@ static const char *span_text(struct ib_arena *arena, const struct ib_paired_rati
                                               ib_format_digits(arena, ratio->high));
 }
 
-static void say_forecast(struct ib_doc *doc, const struct ib_explanation *e)
+static void add_forecast(struct ib_doc *doc, const struct ib_explanation *e)
 {
     struct ib_arena *arena = doc->arena;
     const struct ib_forecast *f = &e->forecast;
     ib_doc_paragraph(
         doc, ib_arena_print(
                  arena,
-                 "Predicted: %s an epoch. By its profile %s of an epoch is the device's own work and %s is "
-                 "launches; of the measured %s that is %s and %s, of which the longer one counts, as they "
-                 "overlap; "
-                 "the rest, copies and waits for them, falls away.",
+                 "Predicted: %s per epoch. In the profile, %s of an epoch is the device's own work and %s is "
+                 "launches; of the measured %s, that is %s and %s. These overlap, so the longer one counts; "
+                 "the rest, copies and waits for them, is saved.",
                  ib_format_duration(arena, f->epoch_ns), ib_format_share(arena, f->compute_ns / e->epoch_ns),
                  ib_format_share(arena, f->launch_ns / e->epoch_ns), ib_format_duration(arena, e->epoch_ns),
                  ib_format_duration(arena, f->compute_ns), ib_format_duration(arena, f->launch_ns)));
 }
 
-static void say_measured(struct ib_doc *doc, const struct ib_explanation *e)
+static void add_measured(struct ib_doc *doc, const struct ib_explanation *e)
 {
     struct ib_arena *arena = doc->arena;
     double measured = e->partner->epoch_ns.median;
@@ -114,7 +113,7 @@ static void say_measured(struct ib_doc *doc, const struct ib_explanation *e)
                               : ib_arena_print(arena, " The prediction is %s× that.",
                                                ib_format_digits(arena, e->forecast.epoch_ns / measured));
     ib_doc_paragraph(
-        doc, ib_arena_print(arena, "Measured in this run: %s an epoch; copying takes %s×%s as long.%s",
+        doc, ib_arena_print(arena, "Measured in this run: %s per epoch; copying takes %s×%s as long.%s",
                             ib_format_duration(arena, measured), ib_format_digits(arena, e->overhead.median),
                             span_text(arena, &e->overhead), against));
 }
@@ -124,13 +123,13 @@ void ib_explain_resident(struct ib_doc *doc, const struct ib_explanation *e)
     const bool known = !isnan(e->forecast.epoch_ns), measured = e->partner && !isnan(e->overhead.median);
     if (e->record->residency != IB_PER_OP || isnan(e->epoch_ns))
         return;
-    ib_doc_heading(doc, 4, "What it would take resident");
+    ib_doc_heading(doc, 4, "What it would take with resident data");
     if (known)
-        say_forecast(doc, e);
+        add_forecast(doc, e);
     if (measured)
-        say_measured(doc, e);
+        add_measured(doc, e);
     if (!known && !measured)
         ib_doc_paragraph(doc,
-                         "It is not known: there is neither a profile to predict it from, nor a verified "
-                         "case in this run to take it from.");
+                         "Unknown: there is neither a profile to predict it from, nor a verified resident "
+                         "case in this run.");
 }

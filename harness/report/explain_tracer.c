@@ -7,15 +7,15 @@
 
 enum { NAMED_KERNELS = 6, NAME_LETTERS = 60 };
 
-/* NaN where it was not counted. */
+/* NaN if it was not counted. */
 static double known(int64_t count)
 {
     return count < 0 ? NAN : (double)count;
 }
 
-/* ---- beside the transfer log ---- */
+/* ---- compared with the transfer log ---- */
 
-/* The reason names both counts where they differ. */
+/* If the counts differ, the reason names both. */
 static void compare(struct ib_doc *doc, const struct ib_tracer_record *tracer)
 {
     struct ib_arena *arena = doc->arena;
@@ -25,12 +25,12 @@ static void compare(struct ib_doc *doc, const struct ib_tracer_record *tracer)
     if (tracer->agrees == IB_UNKNOWN)
         ib_doc_paragraph(doc,
                          ib_arena_print(arena, "No independent count of the copies is available (%s: %s).",
-                                        tracer->source, reason ? reason : "no reason was given"));
+                                        tracer->source, reason ? reason : "no reason given"));
     else
         ib_doc_paragraph(
             doc, ib_arena_print(arena,
-                                "The second tracer (%s) disagrees: in the checked pass it saw %s uploads "
-                                "of %s bytes and %s downloads of %s bytes%s%s.",
+                                "The tracer (%s) disagrees with the transfer log: in the checked pass it "
+                                "counted %s uploads of %s bytes and %s downloads of %s bytes%s%s.",
                                 tracer->source, ib_format_count(arena, known(tracer->h2d_count)),
                                 ib_format_count(arena, known(tracer->h2d_bytes)),
                                 ib_format_count(arena, known(tracer->d2h_count)),
@@ -38,7 +38,7 @@ static void compare(struct ib_doc *doc, const struct ib_tracer_record *tracer)
                                 reason ? reason : ""));
 }
 
-/* ---- what the transfer log cannot know ---- */
+/* ---- what the transfer log does not contain ---- */
 
 /* "12 memsets (96 bytes)", "no memsets" */
 static const char *amount(struct ib_arena *arena, double count, double bytes, const char *one,
@@ -50,19 +50,18 @@ static const char *amount(struct ib_arena *arena, double count, double bytes, co
                           ib_format_bytes(arena, bytes));
 }
 
-/* NULL where nobody counted that, here and below. */
+/* Returns NULL if this was not counted; so does host_memory_text. */
 static const char *device_text(struct ib_arena *arena, const struct ib_tracer_record *tracer)
 {
     const double copies = known(tracer->d2d_count), sets = known(tracer->memset_count);
     if (isnan(copies) || isnan(sets))
         return NULL;
-    return ib_arena_print(
-        arena, "%s and %s within the device%s",
-        amount(arena, sets, known(tracer->memset_bytes), "memset", "memsets"),
-        amount(arena, copies, known(tracer->d2d_bytes), "copy", "copies"),
-        copies + sets > 0
-            ? ", which the harness never asks for: they are the implementation's, or its libraries'"
-            : "");
+    return ib_arena_print(arena, "%s and %s within the device%s",
+                          amount(arena, sets, known(tracer->memset_bytes), "memset", "memsets"),
+                          amount(arena, copies, known(tracer->d2d_bytes), "copy", "copies"),
+                          copies + sets > 0
+                              ? ", issued by the implementation or its libraries: the harness requests none"
+                              : "");
 }
 
 static const char *host_memory_text(struct ib_arena *arena, const struct ib_tracer_record *tracer)
@@ -72,9 +71,9 @@ static const char *host_memory_text(struct ib_arena *arena, const struct ib_trac
     if (isnan(pageable) || isnan(pinned) || !(all > 0))
         return NULL;
     if (pageable == all || pinned == all)
-        return pinned == all ? "all transfers used pinned memory of the host"
-                             : "all transfers used pageable memory of the host";
-    return ib_arena_print(arena, "%s used pageable memory of the host, %s pinned",
+        return pinned == all ? "all transfers used pinned host memory"
+                             : "all transfers used pageable host memory";
+    return ib_arena_print(arena, "%s used pageable host memory, %s pinned",
                           amount(arena, pageable, known(tracer->pageable_bytes), "transfer", "transfers"),
                           amount(arena, pinned, known(tracer->pinned_bytes), "transfer", "transfers"));
 }
@@ -84,12 +83,12 @@ static void explain_device(struct ib_doc *doc, const struct ib_tracer_record *tr
     struct ib_arena *arena = doc->arena;
     const char *device = device_text(arena, tracer), *memory = host_memory_text(arena, tracer);
     if (device || memory)
-        ib_doc_paragraph(doc, ib_arena_print(arena, "Seen in the checked pass (%s): %s%s%s.", tracer->source,
+        ib_doc_paragraph(doc, ib_arena_print(arena, "In the checked pass (%s): %s%s%s.", tracer->source,
                                              device ? device : "", device && memory ? "; " : "",
                                              memory ? memory : ""));
 }
 
-/* What is not held against the implementation is told. */
+/* Copies made while the implementation was opened are reported, but not held against it. */
 static void explain_opening(struct ib_doc *doc, const struct ib_tracer_record *tracer)
 {
     struct ib_arena *arena = doc->arena;
@@ -97,12 +96,12 @@ static void explain_opening(struct ib_doc *doc, const struct ib_tracer_record *t
     if (up + down > 0)
         ib_doc_paragraph(
             doc,
-            ib_arena_print(arena, "Opening the implementation, before the harness began, made %s and %s.",
+            ib_arena_print(arena, "Opening the implementation, before its first call, made %s and %s.",
                            amount(arena, up, known(tracer->opened_h2d_bytes), "upload", "uploads"),
                            amount(arena, down, known(tracer->opened_d2h_bytes), "download", "downloads")));
 }
 
-/* "gemm_f32 400 times"; of a long name the beginning. */
+/* "gemm_f32 400 times"; long names are cut. */
 static const char *kernel_text(struct ib_arena *arena, const struct ib_kernel_record *kernel)
 {
     const char *name = kernel->name;
@@ -126,10 +125,10 @@ static void explain_kernels(struct ib_doc *doc, const struct ib_tracer_record *t
             others += (double)kernel->count;
     }
     if (others > 0)
-        text = ib_arena_print(arena, "%s, and %zu more in %s starts", text, n - NAMED_KERNELS,
+        text = ib_arena_print(arena, "%s, and %zu more, started %s times", text, n - NAMED_KERNELS,
                               ib_format_count(arena, others));
     if (n)
-        ib_doc_paragraph(doc, ib_arena_print(arena, "Kernels started in it: %s.", text));
+        ib_doc_paragraph(doc, ib_arena_print(arena, "Kernels started: %s.", text));
 }
 
 void ib_explain_tracer(struct ib_doc *doc, const struct ib_case_record *c)

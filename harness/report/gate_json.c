@@ -7,7 +7,7 @@
 
 enum { GATE_SCHEMA = 1, COMPARISON_SCHEMA = 1 };
 
-/* ---- what both have ---- */
+/* ---- shared ---- */
 
 static json_t *metrics_json(const struct ib_differences *differences)
 {
@@ -22,7 +22,7 @@ static json_t *metrics_json(const struct ib_differences *differences)
     return list;
 }
 
-/* Counts are whole numbers, and known. */
+/* These counts are known, and integers. */
 static json_t *copies_json(const struct ib_differences *differences)
 {
     json_t *list = json_array();
@@ -53,7 +53,7 @@ static json_t *rules_json(const struct ib_gate_rules *rules)
                      (json_int_t)rules->seed);
 }
 
-/* Of the type that the member has in the record. */
+/* Converts a text to the type that the member has in the record. */
 static json_t *machine_value(const char *name, const char *text)
 {
     const struct ib_machine_field *field = ib_machine_fields;

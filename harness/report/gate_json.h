@@ -1,4 +1,4 @@
-/* The results of a gate and of a comparison as JSON, for other programs. What is unknown is null. */
+/* The results of a gate and of a comparison as JSON. Unknown values are null. */
 #ifndef IB_REPORT_GATE_JSON_H
 #define IB_REPORT_GATE_JSON_H
 
@@ -7,14 +7,13 @@
 
 #include <jansson.h>
 
-/* results/gate.schema.json. A new reference. */
+/* Returns a new reference; see results/gate.schema.json. */
 json_t *ib_gate_to_json(const struct ib_gate_result *);
 
-/* {schema, same_run, margin, old, new: {id, name, started, version}, differences: [{name, old, new}],
- *  cases: [{id, name, problem, old_ns, new_ns, speed: {verdict, ratio: {median, low, high, n}, needed,
- * reason}, old_verdict, new_verdict, metrics: [{name, old, new, better}], copies: [{name, old, new}],
- *           libraries: null or {old, new}}],
- *  only_old, only_new: [{id, name, problem}]}. A new reference. */
+/* Returns a new reference to {schema, same_run, margin, old, new: {id, name, started, version}, differences:
+ * [{name, old, new}], cases: [{id, name, problem, old_ns, new_ns, speed: {verdict, ratio: {median, low, high,
+ * n}, needed, reason}, old_verdict, new_verdict, metrics: [{name, old, new, better}], copies: [{name, old,
+ * new}], libraries: null or {old, new}}], only_old, only_new: [{id, name, problem}]}. */
 json_t *ib_comparison_to_json(const struct ib_comparison *);
 
 #endif

@@ -6,10 +6,10 @@
 #include <math.h>
 #include <string.h>
 
-/* Charts are drawn in letters: a comment can hold no files. */
+/* Charts are text, because a comment cannot contain files. */
 enum { CHART_COLUMNS = 41, NAME_COLUMNS = 44, MOST_LINES = 40 };
 
-/* What a line of a chart is of, in a column of its own. */
+/* The name of a chart's line, padded to a column. */
 static const char *name_column(struct ib_arena *arena, const struct ib_gate_case *c)
 {
     const char *name =
@@ -19,7 +19,7 @@ static const char *name_column(struct ib_arena *arena, const struct ib_gate_case
 
 /* ---- intervals of the ratios ---- */
 
-/* The largest change, either way, that must be shown; at least 1 %. */
+/* The largest change to show, in either direction, as a logarithm; at least 0.01. */
 static double widest(const struct ib_gate_result *result)
 {
     double most = 0.01;
@@ -27,12 +27,12 @@ static double widest(const struct ib_gate_result *result)
         const struct ib_speed *speed = &result->cases[i].speed;
         const double ends[] = {speed->low, speed->ratio, speed->high};
         for (size_t e = 0; e < 3; e++)
-            most = fmax(most, fabs(log(ends[e]))); /* fmax leaves NaN out */
+            most = fmax(most, fabs(log(ends[e]))); /* fmax ignores NaN */
     }
     return isfinite(most) ? most : 0.01;
 }
 
-/* Within the chart, whatever the number. */
+/* The column of a ratio, limited to the chart. */
 static int column_of(double ratio, double most)
 {
     double place = (log(ratio) / most + 1) / 2;
@@ -66,7 +66,7 @@ static void add_ratios(struct ib_doc *doc, const struct ib_gate_result *result)
     }
     if (!lines)
         return;
-    ib_doc_paragraph(doc, "New over old, with 95 % intervals; right of the line is slower:");
+    ib_doc_paragraph(doc, "New over old time, with 95 % intervals; right of the line is slower:");
     chart = ib_arena_print(arena, "%s%*s%-*.3f1%*.3f\n", chart, NAME_COLUMNS, "", CHART_COLUMNS / 2,
                            exp(-most), CHART_COLUMNS / 2, exp(most));
     ib_doc_add(doc, IB_DOC_CODE, chart);
@@ -95,7 +95,7 @@ static void add_times(struct ib_doc *doc, const struct ib_gate_result *result)
     }
     if (!lines)
         return;
-    ib_doc_paragraph(doc, "Time of an epoch, on a logarithmic scale:");
+    ib_doc_paragraph(doc, "Time per epoch, on a logarithmic scale:");
     ib_doc_add(doc, IB_DOC_CODE, chart);
 }
 

@@ -34,19 +34,19 @@ static const char *test_words(struct ib_arena *arena, const struct ib_gate_resul
 {
     const struct ib_gate_rules *rules = result->rules;
     const char *pairing = result->request->against
-                              ? "new and old by turns in the same minutes"
-                              : "each case with the baseline's control, which carries the machine's drift";
+                              ? "new and old, timed within the same minutes"
+                              : "each case and the baseline's control, which shows the machine's drift";
     const char *again = rules->confirm ? ib_arena_print(arena, " in each of %llu sets of pairs",
                                                         (unsigned long long)rules->confirm + 1)
                                        : "";
     return ib_arena_print(arena,
-                          "%llu pairs of processes, %s. A case is slower if a sign test%s finds it more than "
-                          "%s slower, with %s as the probability of any false alarm in the whole table.",
+                          "%llu pairs of processes: %s. A case is slower if a sign test%s finds it more than "
+                          "%s slower; the probability of any false alarm in the whole table is %s.",
                           (unsigned long long)rules->pairs, pairing, again,
                           ib_format_share(arena, rules->slowdown), ib_format_share(arena, rules->alpha));
 }
 
-static void say_how(struct ib_doc *doc, const struct ib_gate_result *result)
+static void add_how(struct ib_doc *doc, const struct ib_gate_result *result)
 {
     const struct ib_gate_request *request = result->request;
     const char *how =
@@ -54,10 +54,12 @@ static void say_how(struct ib_doc *doc, const struct ib_gate_result *result)
     ib_doc_paragraph(doc,
                      ib_arena_print(doc->arena, "Against %s%s: %s%s", request->against ? "" : "the baseline ",
                                     request->against ? request->against : request->baseline, how,
-                                    request->speed == IB_SPEED_REPORTED ? " Speed is only reported." : ""));
+                                    request->speed == IB_SPEED_REPORTED
+                                        ? " Speed is reported, but does not fail the gate."
+                                        : ""));
 }
 
-static void say_differences(struct ib_doc *doc, const struct ib_gate_result *result)
+static void add_differences(struct ib_doc *doc, const struct ib_gate_result *result)
 {
     if (result->differences.n)
         ib_doc_paragraph(doc, ib_arena_print(doc->arena, "The machine differs: %s.",
@@ -66,7 +68,7 @@ static void say_differences(struct ib_doc *doc, const struct ib_gate_result *res
 
 /* ---- what was found ---- */
 
-/* Undecided speed that fails nothing stands in the table of cases only. */
+/* Undecided speed that does not fail the gate is shown only in the table of cases. */
 static void add_violations(struct ib_doc *doc, const struct ib_gate_result *result)
 {
     bool any = false;
@@ -75,7 +77,7 @@ static void add_violations(struct ib_doc *doc, const struct ib_gate_result *resu
         if (!ib_violation_fails(v, result->exit_status))
             continue;
         if (!any)
-            ib_doc_table(doc, "wwww", (const char *[]){"found", "problem", "case", "what"});
+            ib_doc_table(doc, "wwww", (const char *[]){"violation", "problem", "case", "details"});
         any = true;
         ib_doc_row(doc, (const char *[]){ib_word_of(ib_violation_kind_words, (int)v->kind), v->problem,
                                          v->name, v->message});
@@ -99,11 +101,11 @@ void ib_gate_page(struct ib_doc *doc, const struct ib_gate_result *result)
 {
     ib_doc_heading(doc, 2, ib_arena_print(doc->arena, "Gate: %s", ib_gate_headline(doc->arena, result)));
     add_violations(doc, result);
-    say_how(doc, result);
-    say_differences(doc, result);
+    add_how(doc, result);
+    add_differences(doc, result);
     ib_doc_table(doc, "wwwrrrwrr",
                  (const char *[]){"problem", "case", "answer", "old", "new", "ratio", "speed", "pairs",
-                                  "would settle"});
+                                  "pairs needed"});
     for (size_t i = 0; i < result->n; i++)
         add_case(doc, &result->cases[i]);
 }

@@ -1,4 +1,4 @@
-/* The result of a gate for people. */
+/* The report of a gate. */
 #ifndef IB_REPORT_GATE_REPORT_H
 #define IB_REPORT_GATE_REPORT_H
 
@@ -12,7 +12,7 @@ const char *ib_gate_headline(struct ib_arena *, const struct ib_gate_result *);
 
 void ib_gate_page(struct ib_doc *, const struct ib_gate_result *);
 
-/* A comment for a pull request: headline, violations, the table, and two charts of text. */
+/* Writes a comment for a pull request: headline, violations, the table, and two text charts. */
 void ib_gate_markdown(FILE *, struct ib_arena *, const struct ib_gate_result *);
 
 #endif

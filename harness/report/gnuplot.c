@@ -6,12 +6,12 @@
 
 const char *ib_gnuplot_run(struct ib_arena *arena, const char *script, const char *messages)
 {
-    /* -d: whatever a user has in ~/.gnuplot must not change a report. */
+    /* -d: ignore ~/.gnuplot, which could change a report. */
     const char *const argv[] = {"gnuplot", "-d", script, NULL};
     return ib_subprocess_run(arena, &(struct ib_subprocess){.argv = argv, .messages = messages});
 }
 
-/* In single quotes nothing is special but the quote itself, which is doubled. */
+/* Within single quotes, only the quote itself is special; it is doubled. */
 const char *ib_gnuplot_quote(struct ib_arena *arena, const char *text)
 {
     char *out = ib_arena_alloc(arena, 2 * strlen(text) + 3), *at = out;

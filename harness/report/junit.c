@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* What a case is tested for, and the kinds of violations that fail it. */
+/* The tests of a case, and the kinds of violations that fail them. */
 static const struct aspect {
     const char *name;
     unsigned kinds; /* bits 1 << kind */
@@ -41,7 +41,7 @@ static void print_case(FILE *out, struct ib_arena *arena, const struct ib_gate_r
     }
 }
 
-/* Others are about the sweep, or about cases that it no longer has. */
+/* Is the violation about a case of the sweep? Others are about the whole sweep or removed cases. */
 static bool is_listed(const struct ib_gate_result *result, const struct ib_violation *v)
 {
     for (size_t i = 0; i < result->n; i++)

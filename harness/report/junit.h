@@ -6,8 +6,8 @@
 
 #include <stdio.h>
 
-/* A test case for each case's answer, copies and speed, and for each violation without a case in the sweep.
- */
+/* Writes a test case for each case's answer, copies and speed, and for each violation that is not about a
+ * case of the sweep. */
 void ib_gate_junit(FILE *, struct ib_arena *, const struct ib_gate_result *);
 
 #endif

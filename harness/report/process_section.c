@@ -5,11 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-/* Parts of a process in the order in which they pass. */
+/* The parts of a process, in order of time. */
 static const struct part {
     const char *title;
     enum ib_process_part part;
-    const char *column; /* of the table, where it adds to those of the same column */
+    const char *column; /* of the table; parts of the same column are added up */
 } parts[] = {
     {"start-up", IB_PROCESS_STARTUP, "start-up"},
     {"loading", IB_PROCESS_LOAD, "set-up"},
@@ -19,12 +19,12 @@ static const struct part {
     {"predicting", IB_PROCESS_PREDICT, "answer"},
     {"rest", IB_PROCESS_REST, "rest"},
 };
-static const char *const heads[] = {"case",     "whole",  "range", "start-up",   "set-up",
+static const char *const heads[] = {"case",     "total",  "range", "start-up",   "set-up",
                                     "training", "answer", "rest",  "unaccounted"};
 enum {
     PART_COUNT = sizeof parts / sizeof *parts,
     COLUMNS = sizeof heads / sizeof *heads,
-    FIRST_PART = 3 /* of the columns */
+    FIRST_PART = 3 /* index of its column */
 };
 
 static bool is_timed(const struct ib_case_record *c)
@@ -42,7 +42,7 @@ static const char *seconds_text(struct ib_arena *arena, double seconds)
     return ib_format_duration(arena, 1e9 * seconds);
 }
 
-/* By the clock of the process in its median run; NaN where it does not tell. */
+/* As reported by the process in its median run; NaN if it did not report this part. */
 static double part_ns(const struct ib_case_record *c, enum ib_process_part part)
 {
     return c->process.parts_ns[part] ? (double)c->process.parts_ns[part] : NAN;
@@ -64,7 +64,7 @@ static const char *range_text(struct ib_arena *arena, const struct ib_case_recor
 
 /* ---- all cases ---- */
 
-/* All that is known of a column; NaN: nothing. */
+/* The sum of a column's known parts; NaN if there are none. */
 static double column_ns(const struct ib_case_record *c, const char *column)
 {
     double sum = NAN;
@@ -101,8 +101,7 @@ static void add_table(struct ib_doc *doc, const struct ib_run_record *run)
     }
 }
 
-/* How many cases have the same reason as the i-th; 0 where an earlier one has it, so that each is told once.
- */
+/* How many cases have the same reason as case i; 0 if an earlier one has it, so that each is printed once. */
 static size_t count_reasons(const struct ib_run_record *run, size_t i)
 {
     const char *reason = reason_of(&run->cases[i]), *other;
@@ -129,7 +128,7 @@ static void add_reasons(struct ib_doc *doc, const struct ib_run_record *run)
     }
 }
 
-/* The first case that was timed; NULL: none. */
+/* The first case that was timed, or NULL. */
 static const struct ib_case_record *first_timed(const struct ib_run_record *run)
 {
     for (size_t i = 0; i < run->n; i++)
@@ -149,11 +148,14 @@ void ib_process_section(struct ib_doc *doc, const struct ib_run_record *run)
     ib_doc_heading(doc, 2, "The whole process");
     if (timed) {
         ib_doc_paragraph(
-            doc, ib_arena_print(doc->arena,
-                                "One training and its prediction, from the start of a process to its exit, "
-                                "as %s measured it: median and range. The parts are what the process itself "
-                                "reports of the median run; the remainder is unaccounted for.",
-                                timed->process_source));
+            doc,
+            ib_arena_print(
+                doc->arena,
+                "One training and its prediction, from the start of a process to its exit, "
+                "timed by %s: median and range. The parts are as the process itself "
+                "reports them for the median run: answer is reading back and predicting, rest is messages, "
+                "files and exit. The remainder is unaccounted for.",
+                timed->process_source));
         add_table(doc, run);
     }
     add_reasons(doc, run);
@@ -184,14 +186,14 @@ void ib_process_sentence(struct ib_doc *doc, const struct ib_case_record *c)
         return;
     ib_doc_heading(doc, 4, "The whole process");
     if (!is_timed(c)) {
-        ib_doc_paragraph(doc, ib_arena_print(arena, "It was not timed: %s.", reason_of(c)));
+        ib_doc_paragraph(doc, ib_arena_print(arena, "Not timed: %s.", reason_of(c)));
         return;
     }
     ib_doc_paragraph(
-        doc, ib_arena_print(
-                 arena,
-                 "From its start to its exit it takes %s, by %s: the median of %.0f, which went from %s. "
-                 "In the median run: %s; %s unaccounted for.",
-                 seconds_text(arena, c->process.wall_median_s), c->process_source, (double)c->process.n,
-                 range_text(arena, c), parts_text(arena, c), residual_text(arena, c)));
+        doc,
+        ib_arena_print(arena,
+                       "From start to exit it takes %s, timed by %s: the median of %.0f runs, from %s. "
+                       "In the median run: %s; %s unaccounted for.",
+                       seconds_text(arena, c->process.wall_median_s), c->process_source, (double)c->process.n,
+                       range_text(arena, c), parts_text(arena, c), residual_text(arena, c)));
 }

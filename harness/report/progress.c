@@ -9,8 +9,8 @@
 enum {
     NARROWEST = 40,
     USUAL_WIDTH = 80,
-    SURE_AFTER = 5
-}; /* passes that an estimate of the rest is made from */
+    SURE_AFTER = 5 /* passes needed for an estimate of the rest */
+};
 
 static int terminal_width(void)
 {
@@ -26,7 +26,7 @@ void ib_progress_begin(struct ib_progress *p, bool quiet)
         .shown = !quiet && isatty(STDERR_FILENO), .quiet = quiet, .begin_ns = ib_now_ns()};
 }
 
-/* "2 min 5 s left", by the time that a pass has taken on average. */
+/* ", 2 min 05 s left", from the average time of a pass; "" if too early. */
 static void print_left(const struct ib_progress *p, uint64_t done, uint64_t total, char *text, size_t n)
 {
     double seconds = (double)(ib_now_ns() - p->begin_ns) / 1e9 / (double)done * (double)(total - done);
@@ -44,7 +44,7 @@ void ib_progress_show(void *context, const struct ib_case *c, enum ib_stage stag
     static const char *const stages[] = {[IB_STAGE_CHECK] = "check",
                                          [IB_STAGE_TIME] = "round",
                                          [IB_STAGE_SEARCH] = "search",
-                                         [IB_STAGE_STOPS] = "to losses, round",
+                                         [IB_STAGE_STOPS] = "time to loss, round",
                                          [IB_STAGE_PROCESS] = "whole process"};
     const struct ib_progress *p = context;
     char line[512], left[64], what[64];

@@ -1,5 +1,6 @@
-/* How far a sweep has come: on a terminal one line that is written over; elsewhere nothing, so that logs hold
- * results. */
+/* The progress of a sweep: on a terminal, one line that is overwritten; elsewhere nothing, to keep logs
+ * clean.
+ */
 #ifndef IB_REPORT_PROGRESS_H
 #define IB_REPORT_PROGRESS_H
 

@@ -14,7 +14,7 @@ static json_t *count(int64_t value)
     return value < 0 ? json_null() : json_integer(value);
 }
 
-/* For quantities that are only 0 when nobody measured them. */
+/* For quantities that are 0 only if they were not measured. */
 static json_t *measured(uint64_t value)
 {
     return value ? json_integer((json_int_t)value) : json_null();
@@ -25,7 +25,7 @@ static json_t *truth(enum ib_truth value)
     return value == IB_UNKNOWN ? json_null() : json_boolean(value == IB_YES);
 }
 
-/* What a worker said last may be cut within a character, or be no text at all. */
+/* A worker's last output may be cut within a character, or may not be UTF-8. */
 static json_t *text(const char *value)
 {
     json_t *string = value ? json_string(value) : json_null();
@@ -82,7 +82,7 @@ static json_t *slices(const struct ib_round_record *round)
     return list;
 }
 
-/* An array a quantity, an element a round that gave a time. */
+/* Returns an array for each quantity, with an element for each round that has a time. */
 static json_t *samples(const struct ib_case_record *c)
 {
     json_t *out = json_object();

@@ -1,4 +1,4 @@
-/* The record as JSON, for export: results/record.schema.json. What is unknown is null. */
+/* The record as JSON, for export: results/record.schema.json. Unknown values are null. */
 #ifndef IB_REPORT_RECORD_JSON_H
 #define IB_REPORT_RECORD_JSON_H
 
@@ -8,10 +8,10 @@
 
 enum { IB_RECORD_SCHEMA = 2 };
 
-/* The whole record, with what is derived from several cases together. A new reference. */
+/* Returns the whole record, with the values derived from several cases. A new reference. */
 json_t *ib_record_to_json(const struct ib_run_record *);
 
-/* One case of it, without `time_to`. A new reference. */
+/* Returns one of its cases, without `time_to`. A new reference. */
 json_t *ib_case_to_json(const struct ib_case_record *);
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { MAX_PART_BYTES = 1 << 20 };
 
-/* An element for each style of a run; of a cell and a row, the class. */
+/* The element for each style of a run, and the class for cells and rows. */
 static const struct {
     const char *tag, *class;
 } styles[] = {[IB_PLAIN] = {NULL, ""},
@@ -31,7 +31,7 @@ static const char *escaped(const struct page *page, const char *text)
     return ib_escape_html(page->arena, text);
 }
 
-/* " name="value"", or nothing. */
+/* ` name="value"`, or "". */
 static const char *attribute(const struct page *page, const char *name, const char *value)
 {
     return value && value[0] ? ib_arena_print(page->arena, " %s=\"%s\"", name, value) : "";
@@ -60,7 +60,7 @@ static void print_run(const struct page *page, const struct ib_doc_text *run)
         print_end(page, tag);
 }
 
-/* Runs within a tag, which may have attributes. */
+/* Prints runs within an element; `tag` may include attributes. */
 static void print_runs(const struct page *page, const char *tag, const struct ib_doc_text *runs, size_t n)
 {
     fprintf(page->out, "<%s>", tag);
@@ -209,7 +209,7 @@ static const char *title_of(const struct ib_doc *doc)
     return "ironbench";
 }
 
-/* A file that becomes part of the page. */
+/* Reads a file to be embedded in the page. */
 static enum ib_status read_part(struct ib_arena *arena, const char *name, char **out)
 {
     size_t bytes;

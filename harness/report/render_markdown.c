@@ -34,7 +34,7 @@ static void print_code(FILE *out, const char *text)
     }
 }
 
-/* Markdown has no table without heads. */
+/* Markdown tables need a head, which may be empty. */
 static void print_heads(FILE *out, struct ib_arena *arena, const struct ib_doc_block *table)
 {
     const size_t n = ib_doc_columns(table);
@@ -99,9 +99,9 @@ void ib_render_markdown(FILE *out, const struct ib_doc *doc)
     for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
         if (b->kind == IB_DOC_END)
             continue;
-        bool goes_on = listing && (b->kind == IB_DOC_ITEM || b->kind == IB_DOC_NOTE);
-        fputs(b == doc->list || goes_on ? "" : "\n", out);
+        bool continues = listing && (b->kind == IB_DOC_ITEM || b->kind == IB_DOC_NOTE);
+        fputs(b == doc->list || continues ? "" : "\n", out);
         print_block(out, doc->arena, b);
-        listing = goes_on || b->kind == IB_DOC_ITEM;
+        listing = continues || b->kind == IB_DOC_ITEM;
     }
 }

@@ -9,15 +9,23 @@ enum { MARGIN = 2, GAP = 2, MIN_NAME_WIDTH = 16, MAX_COLUMNS = 12 };
 const struct ib_word ib_colour_words[] = {
     {"auto", IB_COLOUR_AUTO}, {"always", IB_COLOUR_ALWAYS}, {"never", IB_COLOUR_NEVER}, {NULL, 0}};
 
-/* Escape sequences, which take no room on the page. */
+/* Escape sequences, which take up no columns. */
 static const char *const sequences[] = {
     [IB_PLAIN] = "",        [IB_STRONG] = "\033[1m", [IB_SOFT] = "",       [IB_STRUCK] = "\033[9m",
     [IB_GOOD] = "\033[32m", [IB_IDLE] = "\033[33m",  [IB_BAD] = "\033[31m"};
+
+/* The widths of all tables with the same columns, measured once: a document has a table for each problem. */
+struct layout {
+    const char *columns;
+    size_t widths[MAX_COLUMNS];
+    struct layout *next;
+};
 
 struct page {
     FILE *out;
     bool coloured;
     struct ib_arena *arena;
+    struct layout *layouts;
 };
 
 static bool is_coloured(FILE *out, enum ib_colour colour)
@@ -69,7 +77,7 @@ const char *ib_text_shorten(struct ib_arena *arena, const char *text, size_t max
 
 /* ---- paragraphs ---- */
 
-/* One word, on a new line where it does not fit; returns the column after it. */
+/* Prints a word, on a new line if it does not fit; returns the column after it. */
 static size_t print_word(const struct page *page, int indent, enum ib_doc_style style, const char *word,
                          size_t column)
 {
@@ -80,7 +88,7 @@ static size_t print_word(const struct page *page, int indent, enum ib_doc_style 
     return fits ? column + 1 + width : (size_t)indent + width;
 }
 
-/* Words filled into lines. Names and reasons come from outside: what is not printable separates words. */
+/* Fills words into lines. Control characters, which names and reasons may contain, separate words. */
 static void fill(const struct page *page, int indent, const struct ib_doc_text *runs, size_t n)
 {
     size_t column = 0;
@@ -110,7 +118,7 @@ static void print_code(const struct page *page, const char *text)
 
 /* ---- tables ---- */
 
-/* Rows below a span stand a little further in. */
+/* Rows below a span are indented further. */
 static int margin_of(const struct ib_doc_block *table)
 {
     for (size_t first = 0; first < table->n; first += ib_doc_columns(table))
@@ -119,7 +127,7 @@ static int margin_of(const struct ib_doc_block *table)
     return MARGIN;
 }
 
-/* The columns of names share what does not fit. */
+/* Shrinks the columns of names until the table fits. */
 static void fit(const char *columns, size_t margin, size_t *widths)
 {
     const size_t n = strlen(columns);
@@ -137,7 +145,7 @@ static void fit(const char *columns, size_t margin, size_t *widths)
     }
 }
 
-/* Of all tables with these columns, so that the eye can go down the page. */
+/* Finds the widths for all tables with these columns, so that they are aligned with each other. */
 static void measure(const struct ib_doc *doc, const char *columns, size_t *widths)
 {
     const size_t n = strlen(columns);
@@ -154,7 +162,19 @@ static void measure(const struct ib_doc *doc, const char *columns, size_t *width
     fit(columns, margin, widths);
 }
 
-/* A cell, padded to its column but for the last. */
+static const size_t *widths_of(struct page *page, const struct ib_doc *doc, const char *columns)
+{
+    for (const struct layout *l = page->layouts; l; l = l->next)
+        if (strcmp(l->columns, columns) == 0)
+            return l->widths;
+    struct layout *l = ib_arena_alloc(page->arena, sizeof *l);
+    *l = (struct layout){.columns = columns, .next = page->layouts};
+    measure(doc, columns, l->widths);
+    page->layouts = l;
+    return l->widths;
+}
+
+/* Prints a cell, padded to its column unless it is the last. */
 static void print_cell(const struct page *page, const struct ib_doc_text *cell, size_t width, bool right,
                        bool last)
 {
@@ -165,18 +185,18 @@ static void print_cell(const struct page *page, const struct ib_doc_text *cell, 
     fprintf(page->out, "%*s", right || last ? 0 : blanks, "");
 }
 
-static void print_table(const struct page *page, const struct ib_doc *doc, const struct ib_doc_block *table)
+static void print_table(struct page *page, const struct ib_doc *doc, const struct ib_doc_block *table)
 {
     const size_t n = ib_doc_columns(table);
-    size_t widths[MAX_COLUMNS] = {0};
-    measure(doc, table->columns, widths);
+    const size_t *widths = widths_of(page, doc, table->columns);
+    const int margin = margin_of(table);
     for (size_t first = 0; first < table->n; first += n) {
         if (ib_doc_is_span(table, first)) {
             fill(page, MARGIN, &table->texts[first], 1);
             continue;
         }
         for (size_t i = 0; i < n; i++) {
-            fprintf(page->out, "%*s", i ? GAP : margin_of(table), "");
+            fprintf(page->out, "%*s", i ? GAP : margin, "");
             print_cell(page, &table->texts[first + i], widths[i], ib_doc_is_number(table, i), i == n - 1);
         }
         fputc('\n', page->out);
@@ -185,7 +205,7 @@ static void print_table(const struct page *page, const struct ib_doc *doc, const
 
 /* ---- the document ---- */
 
-static void print_block(const struct page *page, const struct ib_doc *doc, const struct ib_doc_block *block)
+static void print_block(struct page *page, const struct ib_doc *doc, const struct ib_doc_block *block)
 {
     switch (block->kind) {
     case IB_DOC_HEADING:
@@ -218,7 +238,7 @@ static bool is_paragraph(enum ib_doc_kind kind)
 
 void ib_render_text(FILE *out, const struct ib_doc *doc, enum ib_colour colour)
 {
-    const struct page page = {out, is_coloured(out, colour), doc->arena};
+    struct page page = {out, is_coloured(out, colour), doc->arena, NULL};
     const struct ib_doc_block *last = NULL;
     for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
         if (b->kind == IB_DOC_END)

@@ -44,11 +44,11 @@ static enum ib_status write_page(const char *dir, const char *name,
     size_t bytes;
     FILE *out = open_memstream(&text, &bytes);
     if (!out)
-        return ib_fail_errno(name, "no memory for this page");
+        return ib_fail_errno(name, "out of memory for this page");
     enum ib_status status = render(out, doc);
     bool whole = !ferror(out);
     if (fclose(out) != 0 || !whole)
-        status = ib_fail(IB_ENOMEM, name, "no memory for this page");
+        status = ib_fail(IB_ENOMEM, name, "out of memory for this page");
     if (status == IB_OK)
         status = ib_run_folder_write(dir, name, text);
     free(text);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Between single quotes nothing is special to a shell but the quote itself. */
+/* Within single quotes, only the quote itself is special to a shell. */
 static const char *quoted(struct ib_arena *arena, const char *text)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/";
@@ -17,20 +17,21 @@ static const char *quoted(struct ib_arena *arena, const char *text)
     return ib_arena_print(arena, "%s%s'", out, text);
 }
 
-/* Does the axis apply to a stored case? What decides it, model, layers and device, is in the record. */
+/* Does the axis apply to a stored case? That depends on model, layers and device, which the record contains.
+ */
 static bool applies(const struct ib_case_record *c, enum ib_axis_kind kind)
 {
     const struct ib_impl_info info = {.device = c->residency != IB_HOST};
     const struct ib_configured_impl impl = {.info = &info};
     const char *layers = c->axis[IB_AXIS_HIDDEN];
-    const struct ib_case stored = {
-        .model = ib_model_find(c->axis[IB_AXIS_MODEL]),
-        .spec.net.n_layers = layers && strcmp(layers, "none") != 0 ? 2 : 1, /* how many does not matter */
-        .impl = &impl};
+    const struct ib_case stored = {.model = ib_model_find(c->axis[IB_AXIS_MODEL]),
+                                   .spec.net.n_layers =
+                                       layers && strcmp(layers, "none") != 0 ? 2 : 1, /* only > 1 matters */
+                                   .impl = &impl};
     return c->axis[kind] && stored.model && ib_axis_applies(kind, &stored);
 }
 
-/* Flags that would say the default are left out. */
+/* Omits flags that have their default. */
 static const char *train_command(struct ib_arena *arena, const struct ib_case_record *c)
 {
     const char *text = "ironbench train";
@@ -64,7 +65,7 @@ const char *ib_repro_command(struct ib_arena *arena, const struct ib_run_record 
 {
     struct ib_dataset_spec spec;
     bool shipped = ib_dataset_find(arena, c->axis[IB_AXIS_DATASET], NULL, 0, NULL, &spec) == IB_OK;
-    bool logs = ib_case_record_number(c, IB_AXIS_LOG_EVERY) >
-                0; /* in its timed passes, too, which `train` does not do */
+    /* `train` cannot log in timed passes. */
+    bool logs = ib_case_record_number(c, IB_AXIS_LOG_EVERY) > 0;
     return shipped && !logs ? train_command(arena, c) : run_command(arena, run, c);
 }

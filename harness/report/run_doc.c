@@ -17,44 +17,47 @@
 static const struct ib_summary_fact terms[] = {
     {"verified", "The loss curve, the final parameters and the implementation's own predictions agree with "
                  "an oracle: a separate scalar program in double precision that shares no code with any "
-                 "implementation. Wrong and unverified cases are listed, but not ranked."},
+                 "implementation. Wrong and unverified cases are listed but not ranked."},
     {"time per epoch",
-     "Median over the rounds of the wall time of one training, from the first call to the last "
+     "Median over the rounds of the wall time of one training, from its first call to its last "
      "synchronisation, divided by its epochs. Set-up, warm-up and the first upload are not included. The "
-     "rounds of all cases are interleaved, each in a process of its own."},
-    {"95 % interval", "For the median, by order statistics over the rounds; it needs at least six."},
+     "rounds of all cases are interleaved, and each runs in its own process."},
+    {"95 % interval",
+     "Confidence interval of the median, by order statistics over the rounds; it needs at least six rounds."},
     {"time to reach a loss",
      "The first epoch whose loss is low enough, times the median time of an epoch; set-up is not included. "
      "The targets are the losses at which a verified training of the problem has made 90 %, 99 % and 99.9 % "
-     "of its improvement. For another algorithm, the fewest iterations whose parameters have such a loss are "
-     "searched for, to within a tenth; it is trained for that many in every round, and the time is the "
-     "median over the rounds. A round that misses the loss counts as longer than all others."},
+     "of its improvement. For another algorithm, a search finds the fewest iterations, to within a tenth, "
+     "whose parameters reach the loss; every round trains for that many, and the time is the median over "
+     "the rounds. A round that misses the loss counts as longer than all others."},
     {"whole process",
-     "One training and its prediction, from the start of a process to its exit, as hyperfine measures it "
-     "from outside. The runs of all cases are interleaved. Start-up lasts until the program answers, set-up "
-     "until it could train; unaccounted is the time outside less that of the process's own clock."},
+     "One training and its prediction, from the start of a process to its exit, timed by hyperfine. The runs "
+     "of all cases are interleaved. Start-up lasts until the program answers, set-up until it is ready to "
+     "train; unaccounted is the time that hyperfine measured minus the time that the process reported."},
     {"times as fast",
      "Median over the rounds of the ratio of two cases within a round, with its 95 % interval. A disturbance "
-     "of a round slows both cases, so the ratio tells cases apart whose own intervals overlap. Where its "
-     "interval contains 1, they cannot be told apart."},
-    {"ratio", "Time per epoch over that of the fastest verified case of the same problem."},
+     "during a round slows both cases, so this ratio can tell cases apart whose own intervals overlap. If "
+     "its interval contains 1, they cannot be told apart."},
+    {"ratio", "Time per epoch divided by that of the fastest verified case of the same problem."},
     {"skill",
-     "How much better than the trivial answer on the test rows: 1 is perfect, 0 is no better than always "
-     "answering the mean (or the majority class). It judges the model, not the implementation."},
-    {"residency", "host: no memory of its own. resident: data are uploaded once and downloaded when read. "
-                  "per_op: every operand is copied around every operation."},
+     "How much better the predictions for the test rows are than a trivial answer: 1 is perfect, 0 is no "
+     "better than always answering the mean (or the majority class). It rates the model, not the "
+     "implementation."},
+    {"residency",
+     "Where the data are. host: in the host's memory. resident: on the device, uploaded once and "
+     "downloaded when read. per_op: every operand is copied around every operation."},
     {"transfer overhead",
-     "How many times as long an epoch takes with every operand copied around every operation as with the "
-     "data resident: the median over the rounds of their ratio within a round."},
+     "Time per epoch with every operand copied around every operation, divided by that with the data "
+     "resident: the median over the rounds of their ratio within a round."},
     {"transfer, sync, compute, launch",
-     "Where an epoch on a device goes: copies, waiting for the device beyond its work, its own work, and "
-     "submitting work together with all else on the host. The shares come from a separate training that "
-     "waits after every step; they are scaled to the measured time."},
+     "Where the time of an epoch on a device goes: copies; waiting for the device beyond its own work; that "
+     "work; and submitting work, together with everything else on the host. The shares come from a separate "
+     "training that waits after every step; they are scaled to the measured time."},
     {"simulated",
-     "A device made of software to test the copying rules; its times mean nothing, and it is not ranked."},
+     "A device in software, for testing the copying rules; its times mean nothing, and it is not ranked."},
     {NULL, NULL}};
 
-/* How much of a run a document tells. */
+/* How detailed a document is. */
 enum extent { BRIEF, WITHOUT_CASES, WITH_CASES };
 
 /* ---- the parts of a section ---- */
@@ -92,11 +95,11 @@ static const char *seeds_title(struct ib_arena *arena, const struct ib_seed_grou
     return ib_arena_print(arena, "%s, %zu seeds", seeds->title, seeds->n_seeds);
 }
 
-/* One row an implementation, over all seeds. */
+/* A table with one row per implementation, over all seeds. */
 static void add_seed_group(struct ib_doc *doc, const struct ib_seed_group *seeds)
 {
     ib_doc_heading(doc, 3, seeds_title(doc->arena, seeds));
-    ib_doc_paragraph(doc, "Medians over the seeds, of verified cases.");
+    ib_doc_paragraph(doc, "Medians over the seeds; verified cases only.");
     ib_doc_table(doc, IB_SEED_GROUP_COLUMNS, seeds->heads);
     for (size_t r = 0; r < seeds->n; r++) {
         struct ib_doc_text *verdict = &ib_doc_row(doc, seeds->rows[r].cells)[IB_SEED_GROUP_VERDICT];
@@ -104,7 +107,7 @@ static void add_seed_group(struct ib_doc *doc, const struct ib_seed_group *seeds
     }
 }
 
-/* What each seed says by itself. */
+/* The tables of each seed, folded away. */
 static void add_seeds(struct ib_doc *doc, const struct ib_summary_section *section,
                       const struct ib_seed_group *seeds, enum extent extent)
 {
@@ -116,7 +119,7 @@ static void add_seeds(struct ib_doc *doc, const struct ib_summary_section *secti
         add_group(doc, group, extent);
         ib_doc_add(doc, IB_DOC_CLAIM, NULL);
         add_claim(doc, group);
-        ib_time_to_section(doc, group->race);
+        ib_time_to_section(doc, group->loss_group);
     }
     ib_doc_add(doc, IB_DOC_END, NULL);
 }
@@ -128,7 +131,7 @@ static void add_tables(struct ib_doc *doc, const struct ib_summary_section *sect
             continue;
         add_group(doc, &section->groups[g], extent);
         if (extent != BRIEF)
-            ib_time_to_section(doc, section->groups[g].race);
+            ib_time_to_section(doc, section->groups[g].loss_group);
     }
     for (size_t f = 0; f < section->n_seed_groups; f++) {
         add_seed_group(doc, &section->seed_groups[f]);
@@ -137,7 +140,7 @@ static void add_tables(struct ib_doc *doc, const struct ib_summary_section *sect
     }
 }
 
-/* Charts of a section, or with NULL those of more than one. */
+/* Adds the charts of a section; with NULL, those that cover several sections. */
 static void add_charts(struct ib_doc *doc, const struct ib_chart *charts, size_t n,
                        const struct ib_summary_section *section)
 {
@@ -166,7 +169,7 @@ static void add_samples(struct ib_doc *doc, const struct ib_case_record *c)
 {
     if (isnan(c->epoch_ns.median))
         return;
-    ib_doc_paragraph(doc, "Time per epoch, round by round; crossed out where other work disturbed a round:");
+    ib_doc_paragraph(doc, "Time per epoch in each round; rounds that other work disturbed are crossed out:");
     ib_doc_add(doc, IB_DOC_SERIES, NULL);
     for (const struct ib_round_record *r = c->rounds; r < c->rounds + c->n_rounds; r++)
         if (r->epoch_ns > 0)
@@ -187,10 +190,10 @@ static void add_case(struct ib_doc *doc, const struct ib_run_record *run,
         ib_doc_fact(doc, d->label, d->text);
     add_samples(doc, row->record);
     ib_explain_cost(doc, run, row->record);
-    ib_doc_paragraph(doc, "To repeat it:");
+    ib_doc_paragraph(doc, "To reproduce this case:");
     ib_doc_add(doc, IB_DOC_CODE, ib_repro_command(doc->arena, run, row->record));
     if (log) {
-        ib_doc_paragraph(doc, "The end of its log:");
+        ib_doc_paragraph(doc, "The end of its output:");
         ib_doc_add(doc, IB_DOC_CODE, log);
     }
     ib_doc_add(doc, IB_DOC_END, NULL);
@@ -212,7 +215,7 @@ static const char *section_id(struct ib_arena *arena, size_t s)
     return ib_arena_print(arena, "part-%zu", s + 1);
 }
 
-/* What a section's tables say; problems that differ by their seed alone are one. */
+/* Adds the fastest case of each problem; problems that differ only in their seed are one. */
 static void add_answers(struct ib_doc *doc, const struct ib_summary_section *section, const char *id)
 {
     for (size_t g = 0; g < section->n; g++) {

@@ -6,11 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-/* What one implementation gave with the seeds of a family. */
+/* The results of one implementation with the seeds of a group. */
 struct member {
     const char *name;
     size_t n;       /* cases */
-    size_t n_right; /* verified ones, whose numbers these are: */
+    size_t n_right; /* verified cases, which have the values below */
     double *times, *scores;
     const char **convergences, **verdicts;
 };
@@ -39,7 +39,7 @@ static struct ib_seed_group *seed_group_of(struct ib_summary_section *section, c
     return seed_group;
 }
 
-/* The next group of a family from *at on. */
+/* The next group of a seed group, from *at on. */
 static const struct ib_summary_group *next_group(const struct ib_summary_section *section,
                                                  const struct ib_seed_group *seed_group, size_t *at)
 {
@@ -51,7 +51,7 @@ static const struct ib_summary_group *next_group(const struct ib_summary_section
 
 /* ---- words ---- */
 
-/* How many words are as the i-th; 0 where an earlier one is, so that each is counted once. */
+/* How many words equal word i; 0 if an earlier one does, so that each is counted once. */
 static size_t count_of(const char *const *words, size_t n, size_t i)
 {
     size_t count = 0;
@@ -65,7 +65,7 @@ static size_t count_of(const char *const *words, size_t n, size_t i)
     return count;
 }
 
-/* "9 ok, 1 wrong", in the order of their first; one that is all stands alone. */
+/* "9 ok, 1 wrong", in order of first occurrence; without a count if all are equal. */
 static const char *tally(struct ib_arena *arena, const char *const *words, size_t n)
 {
     const char *text = "–";
@@ -115,7 +115,7 @@ static struct member *member_of(struct ib_arena *arena, struct member *members, 
     return m;
 }
 
-/* A case's numbers count where it is right. */
+/* Only verified cases contribute values. */
 static void add_row(struct member *m, const struct ib_summary_row *row, enum ib_metric_index metric)
 {
     m->verdicts[m->n++] = row->cells[IB_COLUMN_VERDICT];
@@ -126,7 +126,7 @@ static void add_row(struct member *m, const struct ib_summary_row *row, enum ib_
     m->convergences[m->n_right++] = row->cells[IB_COLUMN_CONVERGENCE];
 }
 
-/* Of the known ones; NaN where there are none. */
+/* The largest value that is not NaN; NaN if there is none. */
 static double largest(const double *values, size_t n)
 {
     double out = NAN;

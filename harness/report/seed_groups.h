@@ -1,4 +1,4 @@
-/* Problems that differ by nothing but the seed of their start: what they say together. */
+/* Problems that differ only in the seed of their initial weights, summarised together. */
 #ifndef IB_REPORT_SEED_GROUPS_H
 #define IB_REPORT_SEED_GROUPS_H
 
@@ -27,16 +27,16 @@ struct ib_seed_group_row {
 struct ib_seed_group {
     const char *title; /* of the problems, without the seed */
     size_t n_seeds;
-    const char *leaders; /* "cpu_blas: fastest with 9 of 10 seeds; …" */
+    const char *leaders; /* "cpu_blas with 9 of 10 seeds; …" */
     const char *heads[IB_SEED_GROUP_COLUMN_COUNT];
-    struct ib_seed_group_row *rows; /* one an implementation and residency */
+    struct ib_seed_group_row *rows; /* one per implementation and residency */
     size_t n;
 };
 
-/* The name of a case's problem without its seed; NULL where the seed is no part of it. */
+/* The name of a case's problem without its seed; NULL if the seed is not part of it. */
 const char *ib_seed_group_title(struct ib_arena *, const struct ib_case_record *case_record);
 
-/* Sets the section's families, and of each group the one that it belongs to. */
+/* Finds the section's seed groups, and sets the seed group of each of its groups. */
 void ib_seed_groups_find(struct ib_arena *, struct ib_summary_section *);
 
 #endif

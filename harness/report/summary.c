@@ -21,7 +21,7 @@ static void fill_row(const struct ib_case_record *c, size_t position, struct ib_
     row->ranked = c->ranked && !isnan(row->time_ns);
 }
 
-/* Ranked by time; then the right ones that cannot be ranked; then the rest; each in the order of the plan. */
+/* Ranked cases by time; then verified ones that cannot be ranked; then the rest; ties in plan order. */
 static int reading_order(const void *left, const void *right)
 {
     const struct ib_summary_row *a = left, *b = right;
@@ -36,7 +36,7 @@ static int reading_order(const void *left, const void *right)
     return a->position < b->position ? -1 : 1;
 }
 
-/* The unit of a group's times, that of its shortest, and its nanoseconds. */
+/* Returns the unit for a group's times, chosen for the shortest; *unit_ns: its length. */
 static const char *group_unit(const struct ib_summary_group *group, double *unit_ns)
 {
     double shortest = INFINITY;
@@ -51,7 +51,7 @@ static const char *score(struct ib_arena *arena, const struct ib_case_record *c)
     return ib_format_metric(arena, metric, c->metrics[metric]);
 }
 
-/* Rounded here, so that no "-0.000" is printed. */
+/* Rounds before printing, to avoid "-0.000". */
 static const char *skill(struct ib_arena *arena, const struct ib_case_record *c)
 {
     double value = c->metrics[IB_METRIC_skill];
@@ -115,10 +115,11 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
 static const char *group_facts(struct ib_arena *arena, const struct ib_case_record *c)
 {
     const char *facts = ib_arena_print(
-        arena, "%" PRIu64 " × %" PRIu64 " training rows, %" PRIu64 " test rows, %" PRIu64 " epochs, lr %.6g",
+        arena,
+        "%" PRIu64 " training rows × %" PRIu64 " columns, %" PRIu64 " test rows, %" PRIu64 " epochs, lr %.6g",
         c->rows, c->cols, c->test_rows, c->epochs, ib_case_record_number(c, IB_AXIS_LR));
     if (c->axis[IB_AXIS_SEED])
-        facts = ib_arena_print(arena, "%s, %s start from seed %s", facts, c->axis[IB_AXIS_INIT],
+        facts = ib_arena_print(arena, "%s, %s initial weights, seed %s", facts, c->axis[IB_AXIS_INIT],
                                c->axis[IB_AXIS_SEED]);
     return facts;
 }
@@ -138,7 +139,7 @@ static void fill_group(struct ib_arena *arena, struct ib_summary_group *group)
     group->notes = ib_summary_notes(arena, group);
 }
 
-/* ---- grouping: each in the order of its first case ---- */
+/* ---- grouping, in the order of first cases ---- */
 
 static struct ib_summary_section *section_of(struct ib_summary *summary, const struct ib_case_record *c)
 {
@@ -177,7 +178,7 @@ static void find_loss_groups(struct ib_summary *summary)
             struct ib_summary_group *group = &summary->sections[s].groups[g];
             for (size_t r = 0; r < summary->derived.n_loss_groups; r++)
                 if (strcmp(summary->derived.loss_groups[r].problem, group->title) == 0)
-                    group->race = &summary->derived.loss_groups[r];
+                    group->loss_group = &summary->derived.loss_groups[r];
         }
 }
 

@@ -30,23 +30,23 @@ struct ib_summary_row {
     const char *name;                    /* implementation, options, residency */
     bool ranked;                         /* verified, on a real device, with a time */
     double time_ns, low_ns, high_ns;     /* per epoch; NaN: unknown */
-    struct ib_paired_ratio behind;       /* of a ranked row: how many times as long as the first one's */
-    const char *cells[IB_COLUMN_COUNT];  /* "–" where there is nothing to say */
+    struct ib_paired_ratio behind;       /* if ranked: its time over that of the first row */
+    const char *cells[IB_COLUMN_COUNT];  /* "–" if empty */
 };
 
-/* The cases of one problem, which do the same work: ranked ones first, by time. */
+/* The cases of one problem, which all do the same work: ranked ones first, by time. */
 struct ib_summary_group {
     const char *title; /* "mlp 6-6 relu f32 diabetes" */
-    const char *facts; /* "353 × 10, 89 test rows, 1000 epochs, lr 0.01, seed 42" */
+    const char *facts; /* "353 training rows × 10 columns, 89 test rows, 1000 epochs, lr 0.01" */
     const char *heads[IB_COLUMN_COUNT];
     struct ib_summary_row *rows;
     size_t n, n_ranked;
-    size_t n_first;           /* the fastest, and those that cannot be told from it */
-    const char *leaders;      /* the fastest, or those that share its place: "cpu_blas" */
+    size_t n_first;           /* the fastest, and those that cannot be told apart from it */
+    const char *leaders;      /* their names: "cpu_blas" */
     const char *claim;        /* "is fastest, at 12.3 µs per epoch: 1.80× (1.75 to 1.83) as fast as …" */
-    const char *const *notes; /* what else must be said; ends with NULL */
-    const struct ib_loss_group *race; /* time to accuracy; NULL: no verified training whose loss goes down */
-    struct ib_seed_group *seed_group; /* of problems that differ by their seed; NULL: there is one seed */
+    const char *const *notes; /* ends with NULL */
+    const struct ib_loss_group *loss_group; /* NULL: no verified training whose loss decreases */
+    struct ib_seed_group *seed_group;       /* problems that differ only in their seed; NULL: one seed */
 };
 
 /* The groups of one model and data set. */
@@ -58,10 +58,10 @@ struct ib_summary_section {
     size_t n_seed_groups;
 };
 
-/* Cases that are not right, or gave no answer, for the same reason. */
+/* Cases that failed or are unverified for the same reason. */
 struct ib_summary_fault {
     const char *verdict; /* "wrong", "crashed", "unavailable" */
-    const char *name;    /* implementation; without its residency where that tells nothing */
+    const char *name;    /* implementation; without its residency if unavailable */
     const char *where;   /* the problem, or "6 cases" */
     const char *reason;
     size_t count;
@@ -74,13 +74,13 @@ struct ib_summary_fact {
 struct ib_summary {
     const struct ib_run_record *run;
     const char *title;                   /* the run's name */
-    const struct ib_summary_fact *facts; /* when, where, what; ends with a NULL label */
+    const struct ib_summary_fact *facts; /* time, machine, configuration; ends with a NULL label */
     const char *counts;                  /* "24 cases: 20 ok, 1 wrong, 3 unavailable" */
     struct ib_summary_section *sections;
     size_t n;
-    struct ib_summary_fault *faults; /* the worst first */
+    struct ib_summary_fault *faults; /* worst first */
     size_t n_faults;
-    struct ib_derived derived; /* of several cases together */
+    struct ib_derived derived;
 };
 
 #endif

@@ -8,14 +8,14 @@
 
 /* ---- verdicts and faults ---- */
 
-/* Everything a row can be, the worst first; the last two are no faults. */
+/* The verdicts of a row, worst first; the last two are not faults. */
 static const char *const verdicts[] = {
     "wrong",      "unexpected transfers", "untrusted",   "crashed", "timeout",        "oom", "failed",
     "unverified", "unsupported",          "unavailable", "not run", IB_VERDICT_OTHER, "ok"};
 enum {
     VERDICT_COUNT = sizeof verdicts / sizeof *verdicts,
     FAULT_COUNT = VERDICT_COUNT - 2,
-    BAD_COUNT = 7 /* a faulty answer, or a failure to give one */
+    BAD_COUNT = 7 /* a faulty answer or none */
 };
 
 enum ib_doc_style ib_summary_verdict_style(const char *verdict)
@@ -48,9 +48,9 @@ const char *ib_summary_fault_reason(const struct ib_case_record *c, const char *
     if (c->reason || c->check.verdict_reason)
         return c->reason ? c->reason : c->check.verdict_reason;
     if (strcmp(verdict, "unexpected transfers") == 0)
-        return "its copies are not those of its residency";
+        return "its copies do not match its residency";
     if (strcmp(verdict, "unverified") == 0)
-        return "there was nothing to compare it with";
+        return "there is nothing to compare it with";
     return "no reason was given";
 }
 
@@ -75,7 +75,7 @@ void ib_summary_find_faults(struct ib_arena *arena, const struct ib_run_record *
             const struct ib_case_record *c = &run->cases[i];
             if (strcmp(ib_summary_verdict(c), verdicts[v]) != 0)
                 continue;
-            /* What is not there at all is not there in any residency. */
+            /* Residency does not matter if the implementation is unavailable. */
             bool absent = strcmp(verdicts[v], "unavailable") == 0;
             struct ib_summary_fault fault = {.verdict = verdicts[v],
                                              .name = absent ? c->label : c->name,
@@ -108,15 +108,15 @@ const char *ib_summary_counts(struct ib_arena *arena, const struct ib_run_record
     return text;
 }
 
-/* ---- who is fastest ---- */
+/* ---- the fastest ---- */
 
-/* May row i be as fast as the first, for all that the rounds say? Without an interval nobody can tell. */
+/* Is row i possibly as fast as the first? False without an interval. */
 static bool tied(const struct ib_summary_group *group, size_t i)
 {
     return group->rows[i].behind.low <= 1;
 }
 
-/* "a, b and c" of the first n rows. */
+/* "a, b and c": the names of the first n rows. */
 static const char *name_list(struct ib_arena *arena, const struct ib_summary_row *rows, size_t n)
 {
     const char *text = rows[0].name;
@@ -125,13 +125,13 @@ static const char *name_list(struct ib_arena *arena, const struct ib_summary_row
     return text;
 }
 
-/* As many digits as tell a ratio from 1. */
+/* Prints enough digits to distinguish a ratio from 1. */
 static const char *ratio_digits(struct ib_arena *arena, double ratio)
 {
     return ratio < 1.095 ? ib_arena_print(arena, "%.3f", ratio) : ib_format_digits(arena, ratio);
 }
 
-/* " (1.75 to 1.83)"; nothing where there is no interval, or none that shows. */
+/* " (1.75 to 1.83)"; "" if there is no interval, or its ends print alike. */
 static const char *ratio_span(struct ib_arena *arena, const struct ib_paired_ratio *ratio)
 {
     const char *low = ratio_digits(arena, ratio->low), *high = ratio_digits(arena, ratio->high);
@@ -149,7 +149,7 @@ static const char *times_as_fast(struct ib_arena *arena, const struct ib_summary
                           ratio_span(arena, &row->behind), row->name);
 }
 
-/* "12.3 µs", or "12.3 µs to 14.5 µs" where the first n rows are not equal in print. */
+/* "12.3 µs to 14.5 µs", the range of the first n rows; "12.3 µs" if the ends print alike. */
 static const char *time_span(struct ib_arena *arena, const struct ib_summary_group *group, size_t n)
 {
     const char *least = ib_format_duration(arena, group->rows[0].time_ns);
@@ -183,9 +183,9 @@ void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
     group->claim = ib_arena_print(arena, "%s.", claim);
 }
 
-/* ---- what else must be said ---- */
+/* ---- notes ---- */
 
-/* One device, once with its data resident and once copying around every operation. */
+/* Compares a device that copies around every operation with itself resident; NULL if not applicable. */
 static const char *copy_note(struct ib_arena *arena, const struct ib_summary_group *group, size_t i)
 {
     const struct ib_summary_row *copying = &group->rows[i];
@@ -198,15 +198,14 @@ static const char *copy_note(struct ib_arena *arena, const struct ib_summary_gro
             continue;
         struct ib_paired_ratio overhead = ib_paired_ratio_of(copying->record, resident->record);
         return ib_arena_print(arena,
-                              "%s: copying around every operation takes %s×%s the time of staying resident.",
+                              "%s: copying around every operation takes %s×%s as long as with resident data.",
                               copying->cells[IB_COLUMN_IMPL], ratio_digits(arena, overhead.median),
                               ratio_span(arena, &overhead));
     }
     return NULL;
 }
 
-/* A model that learned nothing is right and useless: said once for all rows that agree, of those that are
- * right. */
+/* A verified model may still have learned nothing. Says so once for all verified rows that agree. */
 static const char *skill_note(struct ib_arena *arena, const struct ib_summary_group *group)
 {
     const char *names = NULL, *skill = NULL;
@@ -230,7 +229,7 @@ static const char *skill_note(struct ib_arena *arena, const struct ib_summary_gr
                           regression ? "mean" : "majority class");
 }
 
-/* How many samples did not count, because something else had the processor. */
+/* Counts the samples that were left out because other processes used the processor. */
 static const char *disturbance_note(struct ib_arena *arena, const struct ib_summary_group *group)
 {
     size_t n = 0, n_disturbed = 0;
@@ -267,7 +266,7 @@ const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summ
 
 /* ---- the run ---- */
 
-/* "2025-01-31T12:00:00Z" and the like, for people; of the end, the day only where it is another one. */
+/* "2025-01-31, 12:00 to 12:05 UTC"; the day is repeated only if the run ended on another. */
 static const char *when(struct ib_arena *arena, const struct ib_run_record *run)
 {
     const char *started = run->started, *finished = run->finished;

@@ -12,10 +12,10 @@ static bool starts(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* What a name follows that needs the prefix. */
+/* The texts before an id or a reference, which needs the prefix. */
 static const char *const references[] = {" id='", " id=\"", "href='#", "href=\"#", "url(#", "url('#", NULL};
 
-/* Elements that are dropped with all they contain. */
+/* Elements that are dropped with their contents. */
 static const char *const dropped[][2] = {{"<title>", "</title>"}, {"<desc>", "</desc>"}, {NULL, NULL}};
 
 static const char *skip_dropped(const char *at)

@@ -1,12 +1,12 @@
-/* gnuplot's SVG, made fit to stand in a page beside others. */
+/* Prepares gnuplot's SVG for embedding in a page that contains others. */
 #ifndef IB_REPORT_SVG_H
 #define IB_REPORT_SVG_H
 
 #include "base/arena.h"
 
-/* The <svg> element of a document (NULL when it has none), with `label` for those who cannot see it and
- * `prefix` before every id and every reference to one. Its prolog, <title> and <desc>, which browsers show as
- * tooltips, are gone. */
+/* Returns the <svg> element of a document (NULL if it has none), with `label` for screen readers and `prefix`
+ * before every id and every reference to one. Its prolog is dropped, and so are <title> and <desc>, which
+ * browsers show as tooltips. */
 const char *ib_svg_clean(struct ib_arena *, const char *document, const char *prefix, const char *label);
 
 #endif

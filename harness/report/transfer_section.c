@@ -20,21 +20,21 @@ static const char *ratio_text(struct ib_arena *arena, const struct ib_paired_rat
                                               ib_format_digits(arena, ratio->high));
 }
 
-/* The taxes of problems that differ by nothing but their seed. */
+/* The overheads of problems that differ only in their seed. */
 struct fold {
     const char *problem;
     const struct ib_transfer_overhead **overheads;
     size_t n;
 };
 
-enum { EPOCH = -1 }; /* in place of a part of the split */
+enum { EPOCH = -1 }; /* instead of a part of the breakdown */
 
 static double number_of(const struct ib_case_record *c, int part)
 {
     return part == EPOCH ? c->epoch_ns.median : c->breakdown_ns[part];
 }
 
-/* The median over the seeds of the time of an epoch, or a part of it. */
+/* The median over the seeds of the time per epoch, or of a part of it. */
 static double median_of(struct ib_arena *arena, const struct fold *fold, bool resident, int part)
 {
     double *values = ib_arena_alloc(arena, fold->n * sizeof *values);
@@ -43,7 +43,7 @@ static double median_of(struct ib_arena *arena, const struct fold *fold, bool re
     return ib_median(values, fold->n);
 }
 
-/* Of one seed with its interval, of several the median with the least and the most. */
+/* For one seed, its ratio with its interval; for several, their median with their minimum and maximum. */
 static struct ib_paired_ratio ratio_of(struct ib_arena *arena, const struct fold *fold)
 {
     if (fold->n == 1)
@@ -77,7 +77,7 @@ static bool same(const struct fold *fold, const char *problem, const struct ib_t
            strcmp(fold->overheads[0]->copying->label, overhead->copying->label) == 0;
 }
 
-/* Each in the order of its first; returns how many. */
+/* Returns the number of folds, which are in the order of their first overheads. */
 static size_t fold_seeds(struct ib_arena *arena, const struct ib_derived *derived, struct fold **out)
 {
     struct fold *folds = ib_arena_alloc(arena, derived->n_overheads * sizeof *folds);
@@ -102,7 +102,7 @@ static size_t fold_seeds(struct ib_arena *arena, const struct ib_derived *derive
 
 static void add_overheads(struct ib_doc *doc, const struct ib_derived *derived)
 {
-    static const char *const heads[OVERHEAD_COLUMNS] = {"case", "transfer overhead", "an epoch", "transfer",
+    static const char *const heads[OVERHEAD_COLUMNS] = {"case", "transfer overhead", "per epoch", "transfer",
                                                         "sync", "compute",           "launch"};
     struct fold *folds;
     size_t n = fold_seeds(doc->arena, derived, &folds);
@@ -113,9 +113,9 @@ static void add_overheads(struct ib_doc *doc, const struct ib_derived *derived)
         doc,
         ib_arena_print(
             doc->arena,
-            "The transfer overhead is how many times as long an epoch takes when every operand is copied "
-            "around every operation as when the data stay on the device. The other columns say where an "
-            "epoch of each goes.%s",
+            "The transfer overhead is the time per epoch with every operand copied around every operation, "
+            "divided by that with the data resident on the device. The other columns show where the time of "
+            "an epoch goes.%s",
             n < derived->n_overheads ? " For several seeds: medians, with the range of the overhead." : ""));
     ib_doc_table(doc, "nrrrrrr", heads);
     for (size_t i = 0; i < n; i++) {
@@ -142,7 +142,7 @@ static const char *answer_text(struct ib_arena *arena, const struct ib_crossover
 {
     const char *rows = ib_format_rounded(arena, line->rows);
     const char *last =
-        line->n_crossings > 1 ? ib_arena_print(arena, " (last of %zu)", line->n_crossings) : "";
+        line->n_crossings > 1 ? ib_arena_print(arena, " (last of %zu crossings)", line->n_crossings) : "";
     switch (line->kind) {
     case IB_CROSSOVER_FROM:
         return ib_arena_print(arena, "from %s rows on%s", rows, last);
@@ -158,7 +158,7 @@ static const char *answer_text(struct ib_arena *arena, const struct ib_crossover
     return IB_DASH;
 }
 
-/* An end of the range, which may lie beyond what was measured. */
+/* One end of the range, which may be outside of the measured sizes. */
 static const char *end_text(struct ib_arena *arena, const struct ib_crossover *line, double rows)
 {
     return rows == 0     ? ib_arena_print(arena, "below %s", ib_format_count(arena, smallest(line)))
@@ -176,7 +176,7 @@ static const char *range_text(struct ib_arena *arena, const struct ib_crossover 
                           end_text(arena, line, line->high));
 }
 
-/* "cpu_blas", or "cpu_naive, cpu_blas": those that were fastest, by size. */
+/* "cpu_blas", or "cpu_naive, then cpu_blas": the fastest host implementations, by size. */
 static const char *hosts_text(struct ib_arena *arena, const struct ib_crossover *line)
 {
     const char *text = "", *last = "";
@@ -207,10 +207,10 @@ static void add_crossovers(struct ib_doc *doc, const struct ib_derived *derived)
         return;
     ib_doc_heading(doc, 2, "From how many rows a device is faster");
     ib_doc_paragraph(doc,
-                     "A device is faster than the best of the host for so many training rows, by straight "
-                     "lines through the logarithms; the range is where the bounds of the paired ratio "
-                     "cross.");
-    ib_doc_table(doc, "nwwn", (const char *[]){"device", "is faster", "range", "best of the host"});
+                     "The number of training rows from which a device is faster than the fastest host "
+                     "implementation, interpolated on logarithmic scales; the range is where the bounds of "
+                     "the paired ratio cross.");
+    ib_doc_table(doc, "nwwn", (const char *[]){"device", "is faster", "range", "fastest on the host"});
     const char *sweep = "";
     for (size_t i = 0; i < derived->n_crossovers; i++) {
         const char *next = sweep_text(doc->arena, &derived->crossovers[i]);

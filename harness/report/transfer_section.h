@@ -1,13 +1,13 @@
-/* What the copying costs, in words and tables: the transfer overhead of each device, and the size of data
- * from which a device pays. */
+/* The report on copying: the transfer overhead of each device, and the crossover, the number of rows from
+ * which a device is faster than the host. */
 #ifndef IB_REPORT_TRANSFER_SECTION_H
 #define IB_REPORT_TRANSFER_SECTION_H
 
 #include "analysis/derived.h"
 #include "report/doc_model.h"
 
-/* A heading and a table each; nothing where no device was measured in both residencies, or at two sizes
- * beside a host. */
+/* Adds a heading and a table for each; nothing if no device was measured in both residencies, or at two sizes
+ * along with a host implementation. */
 void ib_transfer_sections(struct ib_doc *, const struct ib_derived *);
 
 #endif

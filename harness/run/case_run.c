@@ -51,7 +51,7 @@ enum ib_status ib_case_run_check(struct ib_case_run *s, const struct ib_pass_con
     }
     ib_pass_checked(context, s->c, &arena, &checked);
     if (!ib_interrupted()) {
-        s->progress.ended = checked.status != IB_CASE_OK;
+        s->progress.ended = checked.check.status != IB_CASE_OK;
         s->progress.checked = true;
         keep_final(s, &checked.final);
         status = ib_store_put_checked(store, s->c, &checked);
@@ -65,10 +65,11 @@ static enum ib_status keep_timed(struct ib_case_run *s, struct ib_store *store,
 {
     if (ib_interrupted())
         return IB_OK;
-    s->progress.ended = timed->status != IB_CASE_OK;
-    s->progress.rounds = timed->round;
-    if (timed->status == IB_CASE_OK && !timed->disturbed)
-        s->samples[s->progress.n_samples++] = timed->epoch_ns;
+    const struct ib_round_record *r = &timed->round;
+    s->progress.ended = r->status != IB_CASE_OK;
+    s->progress.rounds = r->round;
+    if (r->status == IB_CASE_OK && r->disturbed != IB_YES)
+        s->samples[s->progress.n_samples++] = r->epoch_ns;
     return ib_store_put_timed(store, s->c, timed);
 }
 
@@ -131,7 +132,7 @@ enum ib_status ib_case_run_stops(struct ib_case_run *s, const struct ib_pass_con
     if (!ib_interrupted()) {
         s->progress.ended = stopped.status != IB_CASE_OK;
         s->progress.stop_rounds = round;
-        status = ib_store_put_stopped(store, s->c, s->progress.stops, &stopped);
+        status = ib_store_put_stopped(store, s->c, &stopped);
     }
     ib_arena_free(&arena);
     return status;

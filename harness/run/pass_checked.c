@@ -51,14 +51,15 @@ static bool train(struct checking *k, uint64_t epochs, struct ib_pass_result *re
 
 static void keep_transfers(struct checking *k, const struct ib_pass_result *result, uint64_t reads)
 {
-    k->out->phases = result->phases;
+    k->out->check.phases = result->phases;
     if (result->external)
         return; /* its copies are unknown */
     struct ib_transfer_log *transfer_log = ib_arena_alloc(k->arena, sizeof *transfer_log);
     *transfer_log = result->transfer_log;
     k->out->transfer_log = transfer_log;
-    k->out->path = result->fused ? "fused" : "ops";
-    k->out->as_expected = ib_pass_copies_as_expected(k->c, result, reads, &k->outcome);
+    k->out->check.path = result->fused ? "fused" : "ops";
+    k->out->check.as_expected =
+        ib_truth_of(true, ib_pass_copies_as_expected(k->c, result, reads, &k->outcome));
     struct ib_driver_counters *tracer = ib_arena_alloc(k->arena, sizeof *tracer);
     *tracer = result->tracer;
     k->out->tracer = tracer;
@@ -240,7 +241,7 @@ static void verify(struct checking *k)
         if (!add_steps(k, &e))
             return;
     }
-    k->out->reference = name_reference(k, &e);
+    k->out->check.reference = name_reference(k, &e);
     enum ib_status status = compare(k, &e);
     if (status != IB_OK)
         ib_outcome_error(&k->outcome, status);
@@ -291,7 +292,7 @@ static void run_steps(struct checking *k)
     k->out->curve = k->arrays.curve;
     k->out->seconds = k->arrays.seconds;
     k->out->final = k->arrays.final;
-    k->out->convergence = ib_convergence_of(&k->arrays.curve);
+    k->out->check.convergence = ib_convergence_of(&k->arrays.curve);
     if (ib_workspace_prepare(k->context->work, k->c, k->c->spec.dtype, &prepared) == IB_OK)
         measure_quality(k, prepared);
     verify(k);
@@ -302,13 +303,14 @@ void ib_pass_checked(const struct ib_pass_context *context, const struct ib_case
 {
     struct checking k = {.context = context, .c = c, .arena = arena, .out = out};
     *out = (struct ib_checked_pass){
+        .check.as_expected = IB_UNKNOWN,
         .verification = {.loss_error = NAN, .params_error = NAN, .prediction_error = NAN}};
     ib_outcome_set(&k.outcome, IB_CASE_OK, "%s", "");
     run_steps(&k);
-    out->status = k.outcome.status;
-    out->reason = ib_arena_copy(arena, k.outcome.reason);
-    out->stderr_tail = k.worker ? ib_arena_copy(arena, ib_worker_process_output(k.worker)) : "";
+    out->check.status = k.outcome.status;
+    out->check.reason = ib_arena_copy(arena, k.outcome.reason);
+    out->check.stderr_tail = k.worker ? ib_arena_copy(arena, ib_worker_process_output(k.worker)) : "";
     ib_worker_process_end(k.worker);
-    if (out->status == IB_CASE_OK)
+    if (out->check.status == IB_CASE_OK)
         out->profile = profile(context, c, arena, &out->profile_reason);
 }

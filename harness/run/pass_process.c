@@ -63,14 +63,14 @@ static bool time_it(struct whole *w, uint64_t warmup, struct ib_process_pass *ou
         .warmup = warmup,
         .timeout_ns = (warmup + 1) * STEPS * w->context->measure->timeout_ns + SPARE_NS};
     const char *fault = ib_hyperfine_run(w->arena, &hyperfine, &seen);
-    if (access(w->log, F_OK) == 0 && !ib_process_run_read(w->log, out->parts_ns, &w->outcome))
+    if (access(w->log, F_OK) == 0 && !ib_process_run_read(w->log, out->run.parts_ns, &w->outcome))
         return false;
     out->reason = fault;
     if (fault)
         return false;
-    out->wall_ns = seen.wall_ns;
-    out->user_ns = seen.user_ns;
-    out->system_ns = seen.system_ns;
+    out->run.wall_ns = seen.wall_ns;
+    out->run.user_ns = seen.user_ns;
+    out->run.system_ns = seen.system_ns;
     return true;
 }
 
@@ -86,7 +86,7 @@ void ib_pass_process(const struct ib_pass_context *context, const struct ib_case
                      struct ib_process_pass *out)
 {
     struct whole w = {.context = context, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
-    *out = (struct ib_process_pass){.run = run, .source = context->hyperfine};
+    *out = (struct ib_process_pass){.run.run = run, .source = context->hyperfine};
     if (!context->hyperfine) {
         out->status = IB_CASE_OK;
         out->reason = "hyperfine is not installed; scripts/setup installs it";

@@ -84,17 +84,18 @@ void ib_pass_search(const struct ib_pass_context *context, const struct ib_case 
     *out =
         (struct ib_search_pass){.status = s.outcome.status, .reason = ib_arena_copy(arena, s.outcome.reason)};
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
-        out->stops[t] = (struct ib_stop){.loss = losses[t],
-                                         .epochs = ok ? found[t].epochs : 0,
-                                         .trainings = found[t].trainings,
-                                         .reason = why_none(&s, &found[t])};
+        out->stops[t] = (struct ib_stop_record){.target = (uint64_t)t + 1,
+                                                .loss = losses[t],
+                                                .epochs = ok ? found[t].epochs : 0,
+                                                .trainings = found[t].trainings,
+                                                .reason = why_none(&s, &found[t])};
 }
 
 /* ---- a round ---- */
 
 /* Returns false if the process can no longer be used. */
-static bool time_stop(struct stopping *s, const struct ib_stop *stop, uint64_t warmup,
-                      struct ib_stop_time *out)
+static bool time_stop(struct stopping *s, const struct ib_stop_record *stop, uint64_t warmup,
+                      struct ib_stop_time_record *out)
 {
     struct ib_pass_result result;
     struct ib_train_request request = {.pass = IB_PASS_TIMED,
@@ -117,37 +118,41 @@ static bool time_stop(struct stopping *s, const struct ib_stop *stop, uint64_t w
 
 /* Returns the time of the previous stop if it has the same number of iterations and reaches this loss; NULL
  * otherwise. */
-static const struct ib_stop_time *same_training(const struct ib_stop *stops, int t,
-                                                const struct ib_stop_time *times)
+static const struct ib_stop_time_record *same_training(const struct ib_stop_record *stops, int t,
+                                                const struct ib_stop_time_record *times)
 {
     const bool same = t > 0 && stops[t].epochs == stops[t - 1].epochs;
     return same && !isnan(times[t - 1].train_ns) && times[t - 1].loss <= stops[t].loss ? &times[t - 1] : NULL;
 }
 
-static void time_stops(struct stopping *s, const struct ib_stop *stops, struct ib_stop_time *times)
+static void time_stops(struct stopping *s, const struct ib_stop_record *stops,
+                       struct ib_stop_time_record *times)
 {
     uint64_t warmup = s->context->measure->warmup; /* once per process, before its first training */
     bool usable = start(s);
     for (int t = 0; usable && t < IB_LOSS_TARGET_COUNT; t++) {
-        const struct ib_stop_time *same = same_training(stops, t, times);
+        const struct ib_stop_time_record *same = same_training(stops, t, times);
         if (!stops[t].epochs)
             continue;
-        if (same)
-            times[t] = *same;
-        else
+        if (same) {
+            times[t].train_ns = same->train_ns;
+            times[t].loss = same->loss;
+        } else {
             usable = time_stop(s, &stops[t], warmup, &times[t]);
+        }
         warmup = 0;
     }
 }
 
 void ib_pass_stops(const struct ib_pass_context *context, const struct ib_case *c, uint64_t round,
-                   const struct ib_stop stops[IB_LOSS_TARGET_COUNT], struct ib_arena *arena,
+                   const struct ib_stop_record stops[IB_LOSS_TARGET_COUNT], struct ib_arena *arena,
                    struct ib_stops_pass *out)
 {
     struct stopping s = {.context = context, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
-    *out = (struct ib_stops_pass){.round = round};
+    *out = (struct ib_stops_pass){0};
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
-        out->times[t] = (struct ib_stop_time){.train_ns = NAN, .loss = NAN};
+        out->times[t] =
+            (struct ib_stop_time_record){round, stops[t].epochs ? (uint64_t)t + 1 : 0, NAN, NAN, NULL};
     time_stops(&s, stops, out->times);
     ib_worker_process_end(s.worker);
     out->status = s.outcome.status;

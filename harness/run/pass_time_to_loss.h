@@ -13,7 +13,7 @@ void ib_pass_search(const struct ib_pass_context *, const struct ib_case *, cons
 /* Runs one round: trains, in one process, up to each of its stops, timed like any training, and checks again
  * that the losses are reached. */
 void ib_pass_stops(const struct ib_pass_context *, const struct ib_case *, uint64_t round,
-                   const struct ib_stop stops[IB_LOSS_TARGET_COUNT], struct ib_arena *,
+                   const struct ib_stop_record stops[IB_LOSS_TARGET_COUNT], struct ib_arena *,
                    struct ib_stops_pass *out);
 
 #endif

@@ -72,15 +72,15 @@ static bool lost_processor(const struct ib_case *c, const struct ib_pass_result 
  * more than half of its slices are. */
 static void watch(struct ib_timing *t, const struct ib_pass_result *result)
 {
-    struct ib_timed_pass *out = t->out;
-    bool lost = lost_processor(t->c, result, &out->watched);
-    out->watched |= result->health_known;
+    struct ib_round_record *out = &t->out->round;
+    bool watched, lost = lost_processor(t->c, result, &watched);
+    const bool slowed = result->health_known && result->health.slowed;
     if (result->health_known)
         out->clock_mhz = result->health.clock_mhz;
-    if (result->health_known && result->health.slowed)
-        memcpy(out->slowed, result->health.reason, sizeof out->slowed);
-    t->disturbed += lost || (result->health_known && result->health.slowed) ? 1 : 0;
-    out->disturbed = 2 * t->disturbed > out->n_slices;
+    if (slowed)
+        out->slowed = ib_arena_copy(t->arena, result->health.reason);
+    t->disturbed += lost || slowed ? 1 : 0;
+    out->disturbed = ib_truth_of(watched || result->health_known, 2 * t->disturbed > out->n_slices);
 }
 
 /* With several threads in an external program, it is unknown which of them trains. */
@@ -92,10 +92,10 @@ static void add_cpu(struct ib_timing *t, const struct ib_pass_result *result)
 
 static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
 {
-    struct ib_timed_pass *out = t->out;
+    struct ib_round_record *out = &t->out->round;
     const double epochs = (double)t->c->epochs;
     out->repeats += result->repeats;
-    out->slices[out->n_slices++] = result->median_ns / epochs;
+    t->slices[out->n_slices++] = result->median_ns / epochs;
     t->trained_ns += result->trained_ns;
     add_cpu(t, result);
     watch(t, result);
@@ -107,29 +107,31 @@ static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
 static bool keep_transfers(struct ib_timing *t, const struct ib_pass_result *result)
 {
     const struct ib_case *c = t->c;
-    t->out->phases = result->phases;
+    t->out->round.phases = result->phases;
     if (result->external)
         return true; /* its copies are unknown */
     struct ib_transfer_log *transfer_log = ib_arena_alloc(t->arena, sizeof *transfer_log);
     *transfer_log = result->transfer_log;
     t->out->transfer_log = transfer_log;
-    t->out->as_expected =
+    bool as_expected =
         ib_pass_copies_as_expected(c, result, count_reads(c->epochs, c->log_every), &t->outcome);
-    return t->out->as_expected && ib_pass_tracer_agrees(result, &t->outcome);
+    t->out->round.as_expected = ib_truth_of(true, as_expected);
+    return as_expected && ib_pass_tracer_agrees(result, &t->outcome);
 }
 
 void ib_timing_open(const struct ib_pass_context *context, const struct ib_case *c, uint64_t round,
                     const struct ib_final *checked, struct ib_arena *arena, struct ib_timing *t,
                     struct ib_timed_pass *out)
 {
-    *out = (struct ib_timed_pass){.round = round};
+    *out = (struct ib_timed_pass){
+        .round = {.round = round, .as_expected = IB_UNKNOWN, .disturbed = IB_UNKNOWN, .slices = t->slices}};
     *t = (struct ib_timing){.context = context, .c = c, .checked = checked, .arena = arena, .out = out};
     t->ok = ib_pass_open(context, c, false, &t->job, &t->worker, &t->outcome);
 }
 
 void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
 {
-    const bool first = t->out->n_slices == 0;
+    const bool first = t->out->round.n_slices == 0;
     struct ib_pass_result result;
     struct ib_arrays arrays;
     struct ib_train_request request = {.pass = IB_PASS_TIMED,
@@ -149,9 +151,9 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
 
 void ib_timing_close(struct ib_timing *t)
 {
-    t->out->status = t->outcome.status;
-    t->out->reason = ib_arena_copy(t->arena, t->outcome.reason);
-    t->out->stderr_tail = t->worker ? ib_arena_copy(t->arena, ib_worker_process_output(t->worker)) : "";
+    t->out->round.status = t->outcome.status;
+    t->out->round.reason = ib_arena_copy(t->arena, t->outcome.reason);
+    t->out->round.stderr_tail = t->worker ? ib_arena_copy(t->arena, ib_worker_process_output(t->worker)) : "";
     ib_worker_process_end(t->worker);
 }
 

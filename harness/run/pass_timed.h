@@ -19,6 +19,7 @@ struct ib_timing {
     const struct ib_final *checked;
     struct ib_arena *arena;
     struct ib_timed_pass *out;
+    double slices[IB_MOST_SLICES]; /* of *out */
     struct ib_job job;
     struct ib_worker_process *worker;
     struct ib_outcome outcome;

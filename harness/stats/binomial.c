@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-enum { BISECTIONS = 100 }; /* more than a double's 53 bits: p may be tiny */
+enum { BISECTIONS = 100 }; /* more than the 53 bits of a double, since p may be tiny */
 
 /* P(B = k) for 0 < p < 1. */
 static double exactly(size_t n, size_t k, double p)
@@ -12,7 +12,7 @@ static double exactly(size_t n, size_t k, double p)
                (all - some) * log1p(-p));
 }
 
-/* The sum from k down; the terms are added from the smaller end. */
+/* P(B <= k), summed from the smallest term. */
 static double sum_at_most(size_t n, size_t k, double p)
 {
     double sum = 0;
@@ -32,7 +32,7 @@ double ib_binomial_at_most(size_t n, size_t k, double p)
     return sum_at_most(n, k, p);
 }
 
-/* The failures are binomial, too. */
+/* By symmetry: failures are binomial with 1 - p. */
 double ib_binomial_at_least(size_t n, size_t k, double p)
 {
     if (k == 0)
@@ -51,7 +51,7 @@ size_t ib_binomial_trim(size_t n, double tail)
     return n;
 }
 
-/* The p at which k or more of n have the probability `tail`. */
+/* The p at which k or more successes of n have probability `tail`. */
 static double solve_at_least(size_t n, size_t k, double tail)
 {
     double low = 0, high = 1;

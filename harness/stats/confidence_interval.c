@@ -8,8 +8,8 @@
 
 #define LARGEST_CORRELATION 0.95
 
-/* How many samples may lie outside at either end. The interval then runs from the k-th smallest to the k-th
- * largest; 0: there is none. */
+/* Returns k such that the interval runs from the k-th smallest to the k-th largest sample; 0 if there is
+ * none. */
 static size_t trimmed(size_t n, double coverage)
 {
     return ib_binomial_trim(n, (1 - coverage) / 2);
@@ -44,7 +44,7 @@ static int sign(double x)
     return (x > 0) - (x < 0);
 }
 
-/* The share of neighbours on the same side of the median, less that on different sides. */
+/* The fraction of neighbours on the same side of the median minus the fraction on different sides. */
 static double sign_correlation(const double *samples, size_t n, double median)
 {
     int products = 0, squares = 0;
@@ -67,7 +67,8 @@ double ib_inflation(const double *samples, size_t n)
     return (1 + r) / (1 - r);
 }
 
-/* The ranks move away from the middle as a standard deviation does, as far as there are any. */
+/* Widens the ranks about the middle by the inflation of the standard deviation, as far as there are
+ * samples. */
 struct ib_interval ib_interval_correlated(const double *samples, size_t n, double coverage)
 {
     const size_t k = trimmed(n, coverage);

@@ -26,7 +26,7 @@ double ib_sign_test(const double *samples, size_t n, double limit, double inflat
 struct deviation {
     double size;
     bool above;
-    size_t rank; /* twice its rank: the mean rank of ties may be a half */
+    size_t rank; /* twice the rank, since the mean rank of ties may be fractional */
 };
 
 static int by_size(const void *a, const void *b)
@@ -55,8 +55,8 @@ static void rank(struct deviation *d, size_t n)
     }
 }
 
-/* The share of all choices of signs whose ranks above add up to `sum` or more. share[s] becomes that of
- * exactly s. */
+/* The fraction of all assignments of signs whose positive ranks sum to `sum` or more. share[s] is set to
+ * the fraction that sum to exactly s. */
 static double at_least(const struct deviation *d, size_t n, size_t sum, double *share)
 {
     size_t top = 0;
@@ -90,7 +90,7 @@ double ib_signed_rank_test(const double *samples, size_t n, double limit)
 
 /* ---- many tests ---- */
 
-/* The smallest that is larger than the one before, in the order of size and then place; n: none is left. */
+/* Returns the index of the smallest p not yet taken, the first of equals; n if none is left. */
 static size_t next_smallest(const double *p, size_t n, const bool *taken)
 {
     size_t best = n;
@@ -113,6 +113,6 @@ void ib_holm(double *p, size_t n)
         p[i] = largest;
     }
     for (size_t i = 0; !taken && i < n; i++)
-        p[i] = 1; /* without memory nothing is found */
+        p[i] = 1; /* out of memory: report nothing as significant */
     free(taken);
 }

@@ -1,4 +1,4 @@
-/* Statistics of samples. No function assumes an order, and none changes its input. */
+/* Statistics of samples, in any order. No function modifies its input. */
 #ifndef IB_STATS_STATS_H
 #define IB_STATS_STATS_H
 
@@ -7,10 +7,10 @@
 /* NaN for n = 0. */
 double ib_median(const double *samples, size_t n);
 double ib_minimum(const double *samples, size_t n);
-/* The standard deviation of what these are samples of; NaN for n < 2. */
+/* The sample standard deviation (n - 1); NaN for n < 2. */
 double ib_deviation(const double *samples, size_t n);
 
-/* Ascending; the caller frees it. NULL for no samples, or without memory: both leave a statistic unknown. */
+/* Returns a copy in ascending order, which the caller frees. NULL for n = 0 or out of memory. */
 double *ib_sorted_copy(const double *samples, size_t n);
 
 #endif

@@ -1,11 +1,11 @@
-/* What tables and charts call a case: its name, problem, training and series leave out the axes that do not
+/* The names of a case in tables and charts: name, problem, training and series leave out the axes that do not
  * vary. */
 #include "store/run_record.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Cases of one model and data set, and which axes take more than one value among them. */
+/* The cases of one model and data set, and the axes on which they differ. */
 struct family {
     const struct ib_case_record *first;
     bool varies[IB_AXIS_COUNT];
@@ -22,7 +22,7 @@ static bool belongs(const struct family *f, const struct ib_case_record *c)
            same_value(f->first->axis[IB_AXIS_DATASET], c->axis[IB_AXIS_DATASET]);
 }
 
-/* The family of each case, in the order of their first cases; *of[i] is that of case i. */
+/* Returns the families in the order of their first cases; of[i] is the index of case i's. */
 static struct family *find_families(struct ib_arena *arena, const struct ib_run_record *r, size_t *of)
 {
     struct family *families = ib_arena_alloc(arena, (r->n + 1) * sizeof *families);
@@ -40,7 +40,7 @@ static struct family *find_families(struct ib_arena *arena, const struct ib_run_
     return families;
 }
 
-/* " 6-6 relu", " no hidden layer"; "" for a model without layers of choice. */
+/* " 6-6 relu", " no hidden layer"; "" for a model whose layers are fixed. */
 static const char *shape_of(struct ib_arena *arena, const struct ib_case_record *c)
 {
     const char *hidden = c->axis[IB_AXIS_HIDDEN], *act = c->axis[IB_AXIS_ACT];
@@ -54,8 +54,8 @@ static const char *shape_of(struct ib_arena *arena, const struct ib_case_record 
     return ib_arena_print(arena, " %s%s%s", sizes, act ? " " : "", act ? act : "");
 }
 
-/* " mse xavier lr=0.01 seed=3": the other axes that vary and are neither who solves the problem nor its type;
- * words stand for themselves. */
+/* " mse xavier lr=0.01 seed=3": the other axes that vary, except implementation, residency and type. Values
+ * that are words need no name. */
 static const char *others_of(struct ib_arena *arena, const struct ib_case_record *c, const struct family *f)
 {
     static const bool named_elsewhere[IB_AXIS_COUNT] = {

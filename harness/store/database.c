@@ -1,10 +1,8 @@
 #include "store/database.h"
 
 #include "base/error.h"
-#include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 enum ib_status ib_db_fail(sqlite3 *db)
@@ -13,7 +11,7 @@ enum ib_status ib_db_fail(sqlite3 *db)
     return ib_fail(code, sqlite3_db_filename(db, "main"), "%s", sqlite3_errmsg(db));
 }
 
-/* The rows of a group, gathered for an aggregate. SQLite gives zeroed memory for it. */
+/* The values of a group. SQLite zeroes this memory. */
 struct samples {
     double *values;
     size_t n, capacity;
@@ -38,56 +36,23 @@ static void gather(sqlite3_context *context, int n_arguments, sqlite3_value **ar
     s->values[s->n++] = sqlite3_value_double(arguments[0]);
 }
 
-static double interval_low(const double *values, size_t n)
-{
-    double low, high;
-    ib_median_interval(values, n, &low, &high);
-    return low;
-}
-
-static double interval_high(const double *values, size_t n)
-{
-    double low, high;
-    ib_median_interval(values, n, &low, &high);
-    return high;
-}
-
-static const struct aggregate {
-    const char *name;
-    double (*of)(const double *, size_t);
-} aggregates[] = {{"median", ib_median},
-                  {"median_low", interval_low},
-                  {"median_high", interval_high},
-                  {"deviation", ib_deviation}};
-enum { AGGREGATE_COUNT = sizeof aggregates / sizeof *aggregates };
-
 static void conclude(sqlite3_context *context)
 {
-    struct samples *s = sqlite3_aggregate_context(context, 0); /* NULL for a group of no rows */
+    struct samples *s = sqlite3_aggregate_context(context, 0); /* NULL for a group without rows */
     if (!s || s->n == 0)
         return;
-    const struct aggregate *a = sqlite3_user_data(context);
-    sqlite3_result_double(context, a->of(s->values, s->n)); /* NaN becomes NULL */
+    sqlite3_result_double(context, ib_median(s->values, s->n)); /* NaN becomes NULL */
     free(s->values);
-}
-
-static int add_aggregates(sqlite3 *db)
-{
-    for (int i = 0; i < AGGREGATE_COUNT; i++) {
-        int rc = sqlite3_create_function(db, aggregates[i].name, 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
-                                         (void *)(uintptr_t)&aggregates[i], NULL, gather, conclude);
-        if (rc != SQLITE_OK)
-            return rc;
-    }
-    return SQLITE_OK;
 }
 
 enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out)
 {
-    enum { BUSY_MS = 2000 }; /* a reader beside the run may hold a lock for a moment */
+    enum { BUSY_MS = 2000 }; /* a reader of the run may hold a lock for a moment */
     sqlite3 *db = NULL;
     if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
-        sqlite3_busy_timeout(db, BUSY_MS) != SQLITE_OK || add_aggregates(db) != SQLITE_OK) {
+        sqlite3_busy_timeout(db, BUSY_MS) != SQLITE_OK ||
+        sqlite3_create_function(db, "median", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, NULL, gather,
+                                conclude) != SQLITE_OK) {
         enum ib_status status = ib_fail(IB_EIO, path, "%s", sqlite3_errmsg(db));
         sqlite3_close(db);
         return status;
@@ -110,7 +75,7 @@ static int bind_value(sqlite3_stmt *statement, int index, const struct ib_db_val
         return sqlite3_bind_double(statement, index, value->as.real);
     case SQLITE_TEXT:
         return sqlite3_bind_text(statement, index, value->as.text, -1, SQLITE_STATIC);
-    case SQLITE_BLOB: /* SQLite takes an empty blob without an address for NULL */
+    case SQLITE_BLOB: /* SQLite stores an empty blob without an address as NULL */
         return sqlite3_bind_blob64(statement, index, value->bytes ? value->as.blob : "", value->bytes,
                                    SQLITE_STATIC);
     default:
@@ -120,7 +85,7 @@ static int bind_value(sqlite3_stmt *statement, int index, const struct ib_db_val
 
 enum ib_status ib_db_bind(sqlite3_stmt *statement, const struct ib_db_value *values, size_t n)
 {
-    sqlite3_reset(statement); /* returns the failure of the run before, which was told then */
+    sqlite3_reset(statement); /* returns the failure of the run before, which was reported then */
     for (size_t i = 0; i < n; i++)
         if (bind_value(statement, (int)i + 1, &values[i]) != SQLITE_OK)
             return ib_db_fail(sqlite3_db_handle(statement));
@@ -139,6 +104,26 @@ enum ib_status ib_db_run(sqlite3_stmt *statement, const struct ib_db_value *valu
     bool row;
     IB_TRY(ib_db_bind(statement, values, n));
     enum ib_status status = ib_db_next(statement, &row);
-    sqlite3_reset(statement); /* ends it, so that it holds no lock */
+    sqlite3_reset(statement); /* releases its lock */
     return status;
+}
+
+enum ib_status ib_db_run_once(sqlite3 *db, const char *sql, const struct ib_db_value *values, size_t n)
+{
+    sqlite3_stmt *statement;
+    IB_TRY(ib_db_prepare(db, sql, &statement));
+    enum ib_status status = ib_db_run(statement, values, n);
+    sqlite3_finalize(statement);
+    return status;
+}
+
+int ib_db_number(sqlite3 *db, const char *sql)
+{
+    sqlite3_stmt *query = NULL;
+    bool row = false;
+    int number = 0;
+    if (ib_db_prepare(db, sql, &query) == IB_OK && ib_db_next(query, &row) == IB_OK && row)
+        number = sqlite3_column_int(query, 0);
+    sqlite3_finalize(query);
+    return number;
 }

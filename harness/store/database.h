@@ -1,4 +1,4 @@
-/* SQLite with this project's habits: failures through ib_fail, values bound by type, medians as aggregates.
+/* SQLite as this project uses it: failures through ib_fail, values bound by type, median(x) as an aggregate.
  * Private to what reads and writes a run. */
 #ifndef IB_STORE_DATABASE_H
 #define IB_STORE_DATABASE_H
@@ -9,22 +9,21 @@
 
 enum { IB_DATABASE_VERSION = 5 }; /* user_version in schema.sql */
 
-/* flags: SQLITE_OPEN_*. The connection knows the aggregates median(x), median_low(x), median_high(x) and
- * deviation(x) of stats/stats.h, which skip NULL; NULL where they are not defined. */
+/* flags: SQLITE_OPEN_*. The connection has the aggregate median(x), which skips NULL; NULL without values. */
 enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out);
 
-/* IB_EIO with SQLite's text for the connection's newest failure. */
+/* Fails with SQLite's message for the last failure of the connection: IB_EIO, or IB_ENOMEM. */
 enum ib_status ib_db_fail(sqlite3 *);
 
 enum ib_status ib_db_prepare(sqlite3 *, const char *sql, sqlite3_stmt **out);
 
-/* A value for a parameter. NaN and a NULL text become NULL. */
+/* A value for a parameter. NaN and NULL text become NULL. */
 struct ib_db_value {
     int type; /* SQLITE_NULL, SQLITE_INTEGER, SQLITE_FLOAT, SQLITE_TEXT, SQLITE_BLOB */
     union {
         int64_t integer;
         double real;
-        const char *text; /* this and a blob must live until the statement is bound anew */
+        const char *text; /* text and blobs must live until the statement is bound again */
         const void *blob;
     } as;
     size_t bytes; /* of a blob */
@@ -55,14 +54,19 @@ static inline struct ib_db_value ib_db_blob(const void *value, size_t bytes)
     return (struct ib_db_value){.type = SQLITE_BLOB, .as.blob = value, .bytes = bytes};
 }
 
-/* Starts a statement anew, with these values for its first n parameters. */
+/* Resets a statement and binds its first n parameters. */
 enum ib_status ib_db_bind(sqlite3_stmt *, const struct ib_db_value *values, size_t n);
-/* The next row; *row is false after the last. */
+/* Steps to the next row; *row is false after the last. */
 enum ib_status ib_db_next(sqlite3_stmt *, bool *row);
 /* Binds and runs a statement that returns no rows. */
 enum ib_status ib_db_run(sqlite3_stmt *, const struct ib_db_value *values, size_t n);
 
-/* The values of ib_db_bind and ib_db_run, listed in the call. */
+/* Prepares, binds, runs and frees such a statement. */
+enum ib_status ib_db_run_once(sqlite3 *, const char *sql, const struct ib_db_value *values, size_t n);
+/* The first column of the first row; 0 also without a row and after a failure. */
+int ib_db_number(sqlite3 *, const char *sql);
+
+/* Lists values in a call of the functions above. */
 #define IB_DB_VALUES(...)                                                                                    \
     (const struct ib_db_value[]){__VA_ARGS__},                                                               \
         sizeof((const struct ib_db_value[]){__VA_ARGS__}) / sizeof(struct ib_db_value)

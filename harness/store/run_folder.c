@@ -22,7 +22,7 @@ enum ib_status ib_run_folder_path(const char *dir, char *path)
     return IB_OK;
 }
 
-/* Every folder that leads to the file `path`, which is put together again as it was. */
+/* Makes every folder that leads to the file `path`, which is unchanged in the end. */
 static enum ib_status make_parents(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -47,32 +47,25 @@ enum ib_status ib_run_folder_claim(const char *dir, char *path)
     return IB_OK;
 }
 
-/* Tables in the file; 0 also where it is no database yet. */
+/* 0 also for a file that is not a database yet. */
 static int count_tables(const char *path)
 {
     sqlite3 *db;
-    sqlite3_stmt *query = NULL;
-    bool row = false;
-    int count = 0;
     if (ib_db_open(path, SQLITE_OPEN_READONLY, &db) != IB_OK)
         return 0;
-    if (ib_db_prepare(db, "SELECT count(*) FROM sqlite_master", &query) == IB_OK &&
-        ib_db_next(query, &row) == IB_OK)
-        count = row ? sqlite3_column_int(query, 0) : 0;
-    sqlite3_finalize(query);
+    int count = ib_db_number(db, "SELECT count(*) FROM sqlite_master");
     sqlite3_close(db);
     return count;
 }
 
 enum ib_status ib_run_folder_disclaim(const char *dir, bool *blank)
 {
-    static const char *const suffixes[] = {"-wal", "-shm",
-                                           ""}; /* the file itself last: it is what claims DIR */
+    static const char *const suffixes[] = {"-wal", "-shm", ""}; /* the file itself last: it claims DIR */
     char path[PATH_MAX], file[PATH_MAX + 8];
     struct stat info;
     *blank = false;
     IB_TRY(ib_run_folder_path(dir, path));
-    /* SQLite makes its first page before any table; a larger file is somebody's work, whatever it is. */
+    /* SQLite makes its first page before any table; a larger file holds data. */
     if (stat(path, &info) != 0 || info.st_size > LARGEST_BLANK || count_tables(path) > 0)
         return IB_OK;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
@@ -99,44 +92,16 @@ enum ib_status ib_run_folder_lock(const char *dir, int *lock)
     return status;
 }
 
-/* 0 where the file is no database of ours. */
-static int version_of(sqlite3 *db)
-{
-    sqlite3_stmt *pragma = NULL;
-    bool row = false;
-    int version = 0;
-    if (ib_db_prepare(db, "PRAGMA user_version", &pragma) == IB_OK && ib_db_next(pragma, &row) == IB_OK &&
-        row)
-        version = sqlite3_column_int(pragma, 0);
-    sqlite3_finalize(pragma);
-    return version;
-}
-
 static enum ib_status check_version(const char *path, int version)
 {
+    if (version == IB_DATABASE_VERSION)
+        return IB_OK;
     if (version == 0)
         return ib_fail(IB_EINVAL, path, "not a run of ironbench");
-    if (version > IB_DATABASE_VERSION)
-        return ib_fail(IB_EINVAL, path,
-                       "written by a newer ironbench: its tables are version %d, this one reads %d", version,
-                       IB_DATABASE_VERSION);
-    if (version < IB_DATABASE_VERSION)
-        return ib_fail(IB_EINVAL, path,
-                       "written by an older ironbench: its tables are version %d, this one reads %d; read it "
-                       "with the ironbench that wrote it, or run its configuration again",
-                       version, IB_DATABASE_VERSION);
-    return IB_OK;
-}
-
-static enum ib_status open_current(const char *path, sqlite3 **out)
-{
-    IB_TRY(ib_db_open(path, SQLITE_OPEN_READONLY, out));
-    enum ib_status status = check_version(path, version_of(*out));
-    if (status != IB_OK) {
-        sqlite3_close(*out);
-        *out = NULL;
-    }
-    return status;
+    const bool newer = version > IB_DATABASE_VERSION;
+    return ib_fail(IB_EINVAL, path, "written by %s ironbench: its tables are version %d, this one reads %d%s",
+                   newer ? "a newer" : "an older", version, IB_DATABASE_VERSION,
+                   newer ? "" : "; read it with the ironbench that wrote it, or run its configuration again");
 }
 
 enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out)
@@ -145,7 +110,13 @@ enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out)
     IB_TRY(ib_run_folder_path(dir, path));
     if (access(path, F_OK) != 0)
         return ib_fail(IB_EINVAL, dir, "this folder holds no run (there is no %s in it)", RUN_FILE);
-    return open_current(path, out);
+    IB_TRY(ib_db_open(path, SQLITE_OPEN_READONLY, out));
+    enum ib_status status = check_version(path, ib_db_number(*out, "PRAGMA user_version"));
+    if (status != IB_OK) {
+        sqlite3_close(*out);
+        *out = NULL;
+    }
+    return status;
 }
 
 static enum ib_status write_file(const char *path, const char *text)
@@ -154,9 +125,7 @@ static enum ib_status write_file(const char *path, const char *text)
     if (!file)
         return ib_fail_errno(path, "cannot write this file");
     bool written = fputs(text, file) >= 0;
-    if (fclose(file) != 0 || !written)
-        return ib_fail_errno(path, "cannot write this file");
-    return IB_OK;
+    return fclose(file) == 0 && written ? IB_OK : ib_fail_errno(path, "cannot write this file");
 }
 
 enum ib_status ib_run_folder_write(const char *dir, const char *name, const char *text)

@@ -1,4 +1,4 @@
-/* A folder that holds one run: DIR/run.sqlite and what is rendered from it. */
+/* The folder of one run: DIR/run.sqlite and the files rendered from it. */
 #ifndef IB_STORE_RUN_FOLDER_H
 #define IB_STORE_RUN_FOLDER_H
 
@@ -9,24 +9,23 @@
 /* DIR/run.sqlite, to path[PATH_MAX]. IB_EINVAL: too long. */
 enum ib_status ib_run_folder_path(const char *dir, char *path);
 
-/* Only one process at a time may add to a run: holds DIR until the descriptor in *lock is closed, or its
- * owner dies. IB_EINVAL: another one has it. */
+/* Locks DIR until the descriptor in *lock is closed or its owner dies, since only one process at a time may
+ * add to a run. IB_EINVAL: another process holds the lock. */
 enum ib_status ib_run_folder_lock(const char *dir, int *lock);
 
-/* Makes DIR and its parents, and an empty run.sqlite in it, so that two runs cannot both have the folder.
- * IB_EINVAL: it holds a run already; IB_EIO: it cannot be written to. The file's path goes to path[PATH_MAX].
- */
+/* Makes DIR and its parents, and an empty run.sqlite in it, so that two runs cannot claim one folder. The
+ * path of the file goes to path[PATH_MAX]. IB_EINVAL: DIR already holds a run; IB_EIO: it cannot be written
+ * to. */
 enum ib_status ib_run_folder_claim(const char *dir, char *path);
 
-/* Gives up what ib_run_folder_claim left where the process was killed before it had made any table. *blank:
- * that was so, and DIR can be claimed again. */
+/* Removes the files of a run that was killed after ib_run_folder_claim, before it made any table. *blank:
+ * there were such files, and DIR can be claimed again. */
 enum ib_status ib_run_folder_disclaim(const char *dir, bool *blank);
 
-/* Opens the run of DIR for reading. IB_EINVAL: no run there, or one whose tables this program does not know.
- */
+/* Opens the run of DIR for reading. IB_EINVAL: there is no run, or its tables are of another version. */
 enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out);
 
-/* Writes DIR/name, whole or not at all; the folder of `name` is made. */
+/* Writes DIR/name completely or not at all, and makes the folder of `name`. */
 enum ib_status ib_run_folder_write(const char *dir, const char *name, const char *text);
 
 #endif

@@ -10,11 +10,11 @@
 
 enum { STARTED_BYTES = 32 };
 
-/* A case by its id, and what is known of it so far. */
+/* A case by its id, and its time in the newest run so far. */
 struct known {
     const char *id;
     double *epoch_ns;
-    char started[STARTED_BYTES]; /* of the run that said so; "" none did */
+    char started[STARTED_BYTES]; /* start of that run; "": none */
 };
 
 static int by_id(const void *a, const void *b)
@@ -22,8 +22,8 @@ static int by_id(const void *a, const void *b)
     return strcmp(((const struct known *)a)->id, ((const struct known *)b)->id);
 }
 
-/* UTC times in ISO 8601 are in order as texts are. */
-static void learn(struct known *cases, size_t n, const char *id, const char *started, double epoch_ns)
+/* UTC times in ISO 8601 sort as text. */
+static void update(struct known *cases, size_t n, const char *id, const char *started, double epoch_ns)
 {
     struct known key = {.id = id};
     struct known *found = bsearch(&key, cases, n, sizeof *cases, by_id);
@@ -44,8 +44,8 @@ static void read_run(const char *dir, struct known *cases, size_t n)
         return;
     enum ib_status status = ib_db_prepare(db, sql, &statement);
     while (status == IB_OK && ib_db_next(statement, &row) == IB_OK && row)
-        learn(cases, n, (const char *)sqlite3_column_text(statement, 0),
-              (const char *)sqlite3_column_text(statement, 2), sqlite3_column_double(statement, 1));
+        update(cases, n, (const char *)sqlite3_column_text(statement, 0),
+               (const char *)sqlite3_column_text(statement, 2), sqlite3_column_double(statement, 1));
     sqlite3_finalize(statement);
     sqlite3_close(db);
 }

@@ -4,6 +4,7 @@
 #include "stats/stats.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,74 +57,6 @@ const char *ib_case_record_stderr(const struct ib_case_record *c)
     return c->check.stderr_tail;
 }
 
-/* ---- orders ---- */
-
-static int phase_place(const char *phase)
-{
-    int place = 0;
-    ib_word_value(ib_phase_words, phase, &place);
-    return place;
-}
-
-static int copy_order(const void *left, const void *right)
-{
-    const struct ib_copy_record *a = left, *b = right;
-    const uint64_t a_bytes = a->traffic.h2d_bytes + a->traffic.d2h_bytes,
-                   b_bytes = b->traffic.h2d_bytes + b->traffic.d2h_bytes;
-    if (phase_place(a->phase) != phase_place(b->phase))
-        return phase_place(a->phase) - phase_place(b->phase);
-    if (a_bytes != b_bytes)
-        return a_bytes < b_bytes ? 1 : -1;
-    int op = strcmp(a->op, b->op);
-    return op ? op : strcmp(a->tensor, b->tensor);
-}
-
-void ib_case_record_sort_copies(struct ib_case_record *c)
-{
-    if (c->n_copies)
-        qsort(c->copies, c->n_copies, sizeof *c->copies, copy_order);
-}
-
-static int kernel_order(const void *left, const void *right)
-{
-    const struct ib_kernel_record *a = left, *b = right;
-    return a->count != b->count ? (a->count < b->count ? 1 : -1) : strcmp(a->name, b->name);
-}
-
-void ib_tracer_record_sort(struct ib_tracer_record *t)
-{
-    qsort(t->kernels, t->n_kernels, sizeof *t->kernels, kernel_order);
-}
-
-static int longest_first(uint64_t a, uint64_t b)
-{
-    return (a < b) - (a > b);
-}
-
-static int operation_order(const void *left, const void *right)
-{
-    const struct ib_operation_record *a = left, *b = right;
-    int order = longest_first(a->launch_ns + a->wait_ns, b->launch_ns + b->wait_ns);
-    return order ? order : strcmp(a->op, b->op);
-}
-
-static int copy_time_order(const void *left, const void *right)
-{
-    const struct ib_copy_time_record *a = left, *b = right;
-    int order = longest_first(a->h2d_ns + a->d2h_ns, b->h2d_ns + b->d2h_ns);
-    if (order == 0)
-        order = strcmp(a->op, b->op);
-    return order ? order : strcmp(a->tensor, b->tensor);
-}
-
-void ib_profile_record_sort(struct ib_profile_record *p)
-{
-    if (p->n_operations)
-        qsort(p->operations, p->n_operations, sizeof *p->operations, operation_order);
-    if (p->n_copies)
-        qsort(p->copies, p->n_copies, sizeof *p->copies, copy_time_order);
-}
-
 /* ---- times ---- */
 
 static bool undisturbed(const struct ib_round_record *r)
@@ -150,20 +83,17 @@ struct ib_epoch_times ib_epoch_times_of(const struct ib_case_record *c)
     return t;
 }
 
-static uint64_t phase_of_round(const struct ib_round_record *r, enum ib_run_phase phase)
-{
-    const uint64_t by_phase[IB_RUN_PHASES] = {r->phases.load_ns, r->phases.setup_ns, r->phases.train_ns,
-                                              r->phases.readback_ns, r->phases.predict_ns};
-    return by_phase[phase];
-}
-
 static void derive_phases(struct ib_case_record *c, double *scratch)
 {
+    static const size_t offsets[IB_RUN_PHASES] = {
+        offsetof(struct ib_phases, load_ns), offsetof(struct ib_phases, setup_ns),
+        offsetof(struct ib_phases, train_ns), offsetof(struct ib_phases, readback_ns),
+        offsetof(struct ib_phases, predict_ns)};
     for (int phase = 0; phase < IB_RUN_PHASES; phase++) {
         size_t n = 0;
-        for (size_t i = 0; i < c->n_rounds; i++) {
-            uint64_t ns = phase_of_round(&c->rounds[i], (enum ib_run_phase)phase);
-            if (ns && c->rounds[i].status == IB_CASE_OK)
+        for (const struct ib_round_record *r = c->rounds; r < c->rounds + c->n_rounds; r++) {
+            uint64_t ns = *(const uint64_t *)(const void *)((const char *)&r->phases + offsets[phase]);
+            if (ns && r->status == IB_CASE_OK)
                 scratch[n++] = (double)ns;
         }
         c->phases_ns[phase] = ib_median(scratch, n);
@@ -172,7 +102,20 @@ static void derive_phases(struct ib_case_record *c, double *scratch)
 
 /* ---- copies ---- */
 
-static void add_totals(struct ib_transfer_totals *sum, const struct ib_traffic *t)
+static int phase_place(const char *phase)
+{
+    int place = 0;
+    ib_word_value(ib_phase_words, phase, &place);
+    return place;
+}
+
+static void add_calls(struct ib_transfer_totals *sum, const struct ib_calls_record *c)
+{
+    sum->launches += (int64_t)c->launches;
+    sum->syncs += (int64_t)c->syncs;
+}
+
+static void add_copies(struct ib_transfer_totals *sum, const struct ib_traffic *t)
 {
     sum->h2d_count += (int64_t)t->h2d_count;
     sum->h2d_bytes += (int64_t)t->h2d_bytes;
@@ -180,7 +123,7 @@ static void add_totals(struct ib_transfer_totals *sum, const struct ib_traffic *
     sum->d2h_bytes += (int64_t)t->d2h_bytes;
 }
 
-/* Known as soon as a log was kept. */
+/* A log has calls for every phase, so without calls there was none. */
 static void derive_transfers(struct ib_case_record *c)
 {
     const struct ib_transfer_totals unknown = {IB_NO_COUNT, IB_NO_COUNT, IB_NO_COUNT,
@@ -188,17 +131,14 @@ static void derive_transfers(struct ib_case_record *c)
                                     none = {0};
     c->transfers = c->n_calls ? none : unknown;
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
-        c->phase_transfers[phase] = c->n_calls ? none : unknown;
+        c->phase_transfers[phase] = c->transfers;
     for (size_t i = 0; i < c->n_calls; i++) {
-        struct ib_transfer_totals *of_phase = &c->phase_transfers[phase_place(c->calls[i].phase)];
-        of_phase->launches += (int64_t)c->calls[i].launches;
-        of_phase->syncs += (int64_t)c->calls[i].syncs;
-        c->transfers.launches += (int64_t)c->calls[i].launches;
-        c->transfers.syncs += (int64_t)c->calls[i].syncs;
+        add_calls(&c->phase_transfers[phase_place(c->calls[i].phase)], &c->calls[i]);
+        add_calls(&c->transfers, &c->calls[i]);
     }
     for (size_t i = 0; i < c->n_copies && c->n_calls; i++) {
-        add_totals(&c->phase_transfers[phase_place(c->copies[i].phase)], &c->copies[i].traffic);
-        add_totals(&c->transfers, &c->copies[i].traffic);
+        add_copies(&c->phase_transfers[phase_place(c->copies[i].phase)], &c->copies[i].traffic);
+        add_copies(&c->transfers, &c->copies[i].traffic);
     }
 }
 
@@ -214,8 +154,8 @@ static void derive_as_expected(struct ib_case_record *c)
 
 /* ---- where an epoch goes ---- */
 
-/* Totals of a profile over its epochs: copies, the device's own work, launches, and waiting beyond both that
- * work and the wait that a download is anyway. */
+/* Totals of a profile over its epochs: copies, work of the device, launches, and the waiting that exceeds
+ * both that work and the cost of a wait. */
 struct profile_totals {
     double transfer, compute, launch, wait;
 };
@@ -235,10 +175,10 @@ static struct profile_totals sum_profile(const struct ib_profile_record *p)
     return sum;
 }
 
-/* In nanoseconds that add up to the median epoch: copies and computing as profiled; waits as they are in the
- * timed passes (per_op: after each operation; resident: as often as the transfer log says); the rest is
- * handing the work over. Under per_op nothing overlaps: there the launches are the profile's too, and all is
- * scaled to the median; else only what exceeds it. */
+/* Splits the median epoch. Copies and computing are as profiled, waits as in the timed passes (per_op: after
+ * each operation; resident: as many as in the transfer log), and launching is the rest. Under per_op nothing
+ * overlaps, so launches are profiled as well and everything is scaled to the median; else the parts are
+ * scaled only if they exceed it. */
 static void derive_breakdown(struct ib_case_record *c)
 {
     const struct ib_profile_record *p = &c->profile;
@@ -265,57 +205,44 @@ static void derive_breakdown(struct ib_case_record *c)
 
 static int by_wall(const void *left, const void *right)
 {
-    const struct ib_process_run_record *const *a = left, *const *b = right;
-    if ((*a)->wall_ns != (*b)->wall_ns)
-        return (*a)->wall_ns < (*b)->wall_ns ? -1 : 1;
-    return (*a)->run < (*b)->run ? -1 : 1;
+    const struct ib_process_run_record *a = left, *b = right;
+    if (a->wall_ns != b->wall_ns)
+        return a->wall_ns < b->wall_ns ? -1 : 1;
+    return a->run < b->run ? -1 : 1;
 }
 
-/* The lower of two in the middle, so that it is a run. */
-static const struct ib_process_run_record *median_run(const struct ib_case_record *c)
+static double median_s(const struct ib_process_run_record *runs, size_t n, size_t offset, double *scratch)
 {
-    const size_t n = c->n_process_runs;
-    const struct ib_process_run_record **order = malloc(n * sizeof *order), *median = NULL;
-    for (size_t i = 0; order && i < n; i++)
-        order[i] = &c->process_runs[i];
-    if (order) {
-        qsort(order, n, sizeof *order, by_wall);
-        median = order[(n - 1) / 2];
-    }
-    free(order);
-    return median;
+    for (size_t i = 0; i < n; i++)
+        scratch[i] = *(const double *)(const void *)((const char *)&runs[i] + offset) / 1e9;
+    return ib_median(scratch, n);
 }
 
+/* The median of an even number of runs is the lower one of the two in the middle. */
 static void derive_process(struct ib_case_record *c, double *scratch)
 {
     struct ib_process_summary *out = &c->process;
     const size_t n = c->n_process_runs;
-    const struct ib_process_run_record *runs = c->process_runs, *median = n ? median_run(c) : NULL;
-    *out = (struct ib_process_summary){.wall_max_s = 0};
-    if (!median)
-        return;
-    out->n = n;
-    double parts = 0;
-    for (size_t i = 0; i < n; i++) {
-        scratch[i] = runs[i].wall_ns / 1e9;
-        out->wall_mean_s += scratch[i] / (double)n;
-        out->wall_max_s = fmax(out->wall_max_s, scratch[i]);
+    struct ib_process_run_record *runs = malloc((n + 1) * sizeof *runs);
+    *out = (struct ib_process_summary){.n = runs ? n : 0};
+    if (out->n) {
+        memcpy(runs, c->process_runs, n * sizeof *runs);
+        qsort(runs, n, sizeof *runs, by_wall);
+        const struct ib_process_run_record *median = &runs[(n - 1) / 2];
+        out->user_s = median_s(runs, n, offsetof(struct ib_process_run_record, user_ns), scratch);
+        out->system_s = median_s(runs, n, offsetof(struct ib_process_run_record, system_ns), scratch);
+        out->wall_median_s = median_s(runs, n, offsetof(struct ib_process_run_record, wall_ns), scratch);
+        out->wall_min_s = scratch[0];
+        out->wall_max_s = scratch[n - 1];
+        out->wall_deviation_s = ib_deviation(scratch, n);
+        for (size_t i = 0; i < n; i++)
+            out->wall_mean_s += scratch[i] / (double)n;
+        memcpy(out->parts_ns, median->parts_ns, sizeof out->parts_ns);
+        out->median_ns = out->residual_ns = median->wall_ns;
+        for (int part = 0; part < IB_PROCESS_PART_COUNT; part++)
+            out->residual_ns -= (double)median->parts_ns[part];
     }
-    out->wall_median_s = ib_median(scratch, n);
-    out->wall_min_s = ib_minimum(scratch, n);
-    out->wall_deviation_s = ib_deviation(scratch, n);
-    for (size_t i = 0; i < n; i++)
-        scratch[i] = runs[i].user_ns / 1e9;
-    out->user_s = ib_median(scratch, n);
-    for (size_t i = 0; i < n; i++)
-        scratch[i] = runs[i].system_ns / 1e9;
-    out->system_s = ib_median(scratch, n);
-    for (int part = 0; part < IB_PROCESS_PART_COUNT; part++) {
-        out->parts_ns[part] = median->parts_ns[part];
-        parts += (double)median->parts_ns[part];
-    }
-    out->median_ns = median->wall_ns;
-    out->residual_ns = median->wall_ns - parts;
+    free(runs);
 }
 
 /* ---- another algorithm, stopped at losses ---- */
@@ -355,7 +282,26 @@ static void derive_stops(struct ib_arena *arena, struct ib_case_record *c, doubl
         derive_stop(arena, c, &c->stops[i], scratch, &c->stop_summaries[i]);
 }
 
-/* ---- all of it ---- */
+/* ---- the curve ---- */
+
+/* Losses never change after they were measured. */
+static void derive_curve(struct ib_arena *arena, struct ib_case_record *c)
+{
+    const size_t n = c->n_losses;
+    if (n == 0 || c->curve.n == n)
+        return;
+    double *seconds = ib_arena_alloc(arena, n * sizeof *seconds);
+    c->curve = (struct ib_curve){n, ib_arena_alloc(arena, n * sizeof *c->curve.epoch),
+                                 ib_arena_alloc(arena, n * sizeof *c->curve.loss)};
+    for (size_t i = 0; i < n; i++) {
+        c->curve.epoch[i] = c->losses[i].epoch;
+        c->curve.loss[i] = c->losses[i].loss;
+        seconds[i] = c->losses[i].seconds;
+    }
+    c->seconds = isnan(seconds[0]) ? NULL : seconds;
+}
+
+/* ---- everything ---- */
 
 static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
 {
@@ -363,6 +309,7 @@ static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
     double *scratch = malloc(most * sizeof *scratch);
     if (!scratch)
         return;
+    derive_curve(arena, c);
     c->epoch_ns = ib_epoch_times_of(c);
     derive_phases(c, scratch);
     derive_transfers(c);

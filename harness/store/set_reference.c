@@ -2,7 +2,7 @@
 #include "store/run_folder.h"
 #include "store/store.h"
 
-/* The implementations of the run: "cpu_naive, cpu_blas". */
+/* Lists the implementations of the run: "cpu_naive, cpu_blas". */
 static enum ib_status refuse(sqlite3 *db, const char *reference)
 {
     sqlite3_stmt *query;
@@ -20,21 +20,18 @@ static enum ib_status refuse(sqlite3 *db, const char *reference)
 
 static enum ib_status set_reference(sqlite3 *db, const char *reference)
 {
-    sqlite3_stmt *update;
-    IB_TRY(ib_db_prepare(db,
-                         "UPDATE run SET reference = ?1 WHERE EXISTS"
-                         " (SELECT * FROM cases WHERE impl = ?1 OR label = ?1)",
-                         &update));
-    enum ib_status status = ib_db_run(update, IB_DB_VALUES(ib_db_text(reference)));
-    sqlite3_finalize(update);
-    return status != IB_OK || sqlite3_changes(db) ? status : refuse(db, reference);
+    IB_TRY(ib_db_run_once(db,
+                          "UPDATE run SET reference = ?1 WHERE EXISTS"
+                          " (SELECT * FROM cases WHERE impl = ?1 OR label = ?1)",
+                          IB_DB_VALUES(ib_db_text(reference))));
+    return sqlite3_changes(db) ? IB_OK : refuse(db, reference);
 }
 
 enum ib_status ib_store_set_reference(const char *dir, const char *reference)
 {
     char path[PATH_MAX];
     sqlite3 *db;
-    IB_TRY(ib_run_folder_open(dir, &db)); /* is it a run, and up to date? */
+    IB_TRY(ib_run_folder_open(dir, &db)); /* refuses other files and versions */
     sqlite3_close(db);
     IB_TRY(ib_run_folder_path(dir, path));
     IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &db));

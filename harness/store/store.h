@@ -1,5 +1,5 @@
-/* The record of a run on disk: DIR/run.sqlite, written by one process, one transaction a case-round, so that
- * a kill at any moment loses at most the round in flight. Tables: results/schema.sql. */
+/* The record of a run on disk: DIR/run.sqlite, written by one process, one transaction per round of a case,
+ * so that a kill at any moment loses at most the round in flight. Tables: results/schema.sql. */
 #ifndef IB_STORE_STORE_H
 #define IB_STORE_STORE_H
 
@@ -9,29 +9,28 @@
 
 struct ib_store;
 
-/* Makes DIR (and its parents) and a new run in it. Refuses a folder that already holds a run (IB_EINVAL) or
- * is not writable (IB_EIO). */
+/* Makes DIR (and its parents) and a new run in it. IB_EINVAL: DIR already holds a run; IB_EIO: it cannot be
+ * written to. */
 enum ib_status ib_store_create(const char *dir, const struct ib_config *, const struct ib_machine *,
                                struct ib_store **out);
-/* All cases of the run, in one transaction: a run has all of its cases or none. */
+/* Adds all cases in one transaction: a run has all of its cases or none. */
 enum ib_status ib_store_add_cases(struct ib_store *, const struct ib_case *cases, size_t n);
-/* Goes on with the run that DIR holds; see resume.h for what must be asked before. */
+/* Opens the run in DIR to continue it; ib_resume_check (resume.h) says whether that is allowed. */
 enum ib_status ib_store_open(const char *dir, struct ib_store **out);
 
 /* The run as it stands, with all that is derived from it; valid until the next call for this store. */
 const struct ib_run_record *ib_store_record(struct ib_store *);
 
-/* Each adds to the record and writes to the disk, all or nothing. Cases are those of ib_store_add_cases,
- * found by id. */
+/* Each adds to the record and writes to the disk. Cases are those of ib_store_add_cases, found by id. After a
+ * failure the disk holds nothing of the pass, but the record may hold parts of it: close the store. */
 enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *,
                                     const struct ib_checked_pass *);
 enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, const struct ib_timed_pass *);
 enum ib_status ib_store_put_process(struct ib_store *, const struct ib_case *,
                                     const struct ib_process_pass *);
-/* The stops of a case, once; and a round of trainings up to them. */
+/* The stops of a case, once; then rounds of trainings up to them. */
 enum ib_status ib_store_put_stops(struct ib_store *, const struct ib_case *, const struct ib_search_pass *);
-enum ib_status ib_store_put_stopped(struct ib_store *, const struct ib_case *, const struct ib_stop *stops,
-                                    const struct ib_stops_pass *);
+enum ib_status ib_store_put_stopped(struct ib_store *, const struct ib_case *, const struct ib_stops_pass *);
 /* A case that ended without (further) passes: unavailable, unsupported, or a failed worker. */
 enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, enum ib_case_status,
                                    const char *reason);
@@ -39,8 +38,8 @@ enum ib_status ib_store_put_status(struct ib_store *, const struct ib_case *, en
 enum ib_status ib_store_finish(struct ib_store *);
 void ib_store_close(struct ib_store *);
 
-/* What speed-ups are over, in the finished or unfinished run of DIR. IB_EINVAL names what there is when no
- * case of the run has that implementation or label. */
+/* Sets the implementation that speed-ups are over, in the run of DIR, finished or not. IB_EINVAL lists what
+ * is allowed when no case of the run has that implementation or label. */
 enum ib_status ib_store_set_reference(const char *dir, const char *reference);
 
 #endif

@@ -1,65 +1,115 @@
 #include "store/writer.h"
 
+#include "base/error.h"
+#include "base/hash.h"
+
 #include <string.h>
+
+enum ib_status ib_store_begin(struct ib_store *store)
+{
+    return ib_db_run(store->prepared[BEGIN], NULL, 0);
+}
+
+enum ib_status ib_store_end(struct ib_store *store, enum ib_status status)
+{
+    if (status == IB_OK)
+        status = ib_db_run(store->prepared[COMMIT], NULL, 0);
+    if (status != IB_OK && !sqlite3_get_autocommit(store->db)) {
+        sqlite3_step(store->prepared[ROLLBACK]); /* its own failure would hide the first one */
+        sqlite3_reset(store->prepared[ROLLBACK]);
+    }
+    return status;
+}
+
+/* ---- cases ---- */
+
+enum ib_status ib_store_find(struct ib_store *store, const struct ib_case *of, struct ib_case_record **out)
+{
+    const struct ib_run_record *r = &store->record;
+    for (size_t i = 0; i < r->n; i++) { /* cases come in their order, most of the time */
+        const size_t at = (store->found + i) % r->n;
+        if (strcmp(r->cases[at].id, of->id) == 0) {
+            store->found = at;
+            *out = &r->cases[at];
+            return IB_OK;
+        }
+    }
+    return ib_fail(IB_EINTERNAL, of->id, "this case was not added to the store");
+}
+
+enum ib_status ib_store_begin_case(struct ib_store *store, const struct ib_case *c,
+                                   struct ib_case_record **out)
+{
+    IB_TRY(ib_store_find(store, c, out));
+    return ib_store_begin(store);
+}
+
+enum ib_status ib_store_worsen(struct ib_store *store, struct ib_case_record *c, enum ib_case_status status,
+                               const char *reason)
+{
+    if (status <= c->status)
+        return IB_OK;
+    c->status = status;
+    c->reason = ib_store_keep(store, reason);
+    return RUN(store, SET_STATUS, ib_db_integer(c->number),
+               ib_db_text(ib_word_of(ib_case_status_words, (int)status)), ib_db_text(c->reason));
+}
+
+/* ---- rows ---- */
 
 const char *ib_store_keep(struct ib_store *store, const char *text)
 {
     return text && text[0] ? ib_arena_copy(&store->record.arena, text) : NULL;
 }
 
-const double *ib_store_keep_numbers(struct ib_store *store, const double *values, size_t n)
+enum ib_status ib_store_add(struct ib_store *store, enum ib_db_table_kind kind, struct ib_case_record *c,
+                            const void *row)
 {
-    return values ? memcpy(ib_arena_alloc(&store->record.arena, (n + 1) * sizeof *values), values,
-                           n * sizeof *values)
-                  : NULL;
+    const struct ib_db_table *table = &ib_db_tables[kind];
+    void *kept = memcpy(ib_row_add(&store->record.arena, table, c), row, table->row_bytes);
+    ib_row_keep(&store->record.arena, table, kept);
+    return ib_row_put(store->insert[kind], table, c->number, kept);
 }
 
-enum ib_status ib_store_put_row(struct ib_store *store, enum ib_written_table table,
-                                const struct ib_case_record *c, const void *row)
+enum ib_status ib_store_put_row(struct ib_store *store, enum ib_db_table_kind kind, uint64_t case_number,
+                                const void *row)
 {
-    return ib_columns_put(store->insert[table], ib_written_tables[table], c->number, row);
+    return ib_row_put(store->insert[kind], &ib_db_tables[kind], case_number, row);
 }
 
-static void add_phase_copies(struct ib_arena *arena, const char *pass, int phase,
-                             const struct ib_transfer_log *log, struct ib_case_record *out, size_t *capacity)
+/* ---- transfer logs ---- */
+
+static enum ib_status put_phase(struct ib_store *store, uint64_t case_number, const char *pass,
+                                const struct ib_transfer_log *log, int phase)
 {
+    const char *word = ib_word_of(ib_phase_words, phase);
+    const struct ib_calls_record calls = {pass, word, log->launches[phase], log->syncs[phase]};
+    IB_TRY(ib_store_put_row(store, IB_TABLE_CALLS, case_number, &calls));
     for (int op = 0; op < IB_OP_COUNT; op++)
         for (uint32_t t = 0; t < log->n_tensors; t++) {
-            const struct ib_traffic *traffic = &log->copies[phase][op][t];
-            if (traffic->h2d_count + traffic->d2h_count == 0)
-                continue;
-            out->copies = ib_arena_grow(arena, out->copies, sizeof *out->copies, out->n_copies, capacity);
-            out->copies[out->n_copies++] =
-                (struct ib_copy_record){pass, ib_word_of(ib_phase_words, phase), ib_word_of(ib_op_words, op),
-                                        ib_arena_copy(arena, log->tensor[t]), *traffic};
+            const struct ib_copy_record copy = {pass, word, ib_word_of(ib_op_words, op), log->tensor[t],
+                                                log->copies[phase][op][t]};
+            if (copy.traffic.h2d_count + copy.traffic.d2h_count)
+                IB_TRY(ib_store_put_row(store, IB_TABLE_COPIES, case_number, &copy));
         }
-}
-
-/* The log as copies and calls of *out, which is no more than a place for them. */
-void ib_store_list_log(struct ib_arena *arena, const char *pass, const struct ib_transfer_log *log,
-                       struct ib_case_record *out)
-{
-    size_t capacity = 0;
-    out->copies = NULL;
-    out->n_copies = 0;
-    out->calls = ib_arena_alloc(arena, IB_PHASE_COUNT * sizeof *out->calls);
-    out->n_calls = IB_PHASE_COUNT;
-    for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        out->calls[phase] = (struct ib_calls_record){pass, ib_word_of(ib_phase_words, phase),
-                                                     log->launches[phase], log->syncs[phase]};
-        add_phase_copies(arena, pass, phase, log, out, &capacity);
-    }
-    ib_case_record_sort_copies(out);
-}
-
-enum ib_status ib_store_put_log(struct ib_store *store, const struct ib_case_record *c, const char *pass,
-                                const struct ib_case_record *log)
-{
-    IB_TRY(RUN(store, DROP_TRANSFERS, ib_db_integer(c->number), ib_db_text(pass)));
-    IB_TRY(RUN(store, DROP_CALLS, ib_db_integer(c->number), ib_db_text(pass)));
-    for (size_t i = 0; i < log->n_calls; i++)
-        IB_TRY(ib_store_put_row(store, CALLS, c, &log->calls[i]));
-    for (size_t i = 0; i < log->n_copies; i++)
-        IB_TRY(ib_store_put_row(store, TRANSFERS, c, &log->copies[i]));
     return IB_OK;
+}
+
+enum ib_status ib_store_put_log(struct ib_store *store, struct ib_case_record *c, const char *pass,
+                                const struct ib_transfer_log *log)
+{
+    char hash[IB_HASH_HEX];
+    const bool timed = strcmp(pass, "timed") == 0;
+    ib_hash_of(log, sizeof *log, hash);
+    if (timed && strcmp(hash, c->log_hash) == 0)
+        return IB_OK; /* most rounds of a case copy the same */
+    IB_TRY(RUN(store, DROP_COPIES, ib_db_integer(c->number), ib_db_text(pass)));
+    IB_TRY(RUN(store, DROP_CALLS, ib_db_integer(c->number), ib_db_text(pass)));
+    for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
+        IB_TRY(put_phase(store, c->number, pass, log, phase));
+    if (!timed)
+        return IB_OK;
+    memcpy(c->log_hash, hash, sizeof hash);
+    IB_TRY(ib_load_rows(store->db, &store->record, IB_TABLE_CALLS, c->number));
+    return ib_load_rows(store->db, &store->record, IB_TABLE_COPIES, c->number);
 }

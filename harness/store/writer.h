@@ -1,10 +1,9 @@
-/* What writes a run: its record in memory, and prepared statements. Private to the files of the store. */
+/* The writer of a run: its record in memory, and prepared statements. Private to the files of the store. */
 #ifndef IB_STORE_WRITER_H
 #define IB_STORE_WRITER_H
 
-#include "config/axes.h"
-#include "store/columns.h"
 #include "store/run_record.h"
+#include "store/tables.h"
 
 enum ib_statement {
     BEGIN,
@@ -12,65 +11,47 @@ enum ib_statement {
     ROLLBACK,
     SET_STATUS,
     PUT_METRIC,
-    PUT_LOSS,
     PUT_PREDICTION,
     PUT_FINAL,
     PUT_TIMES,
     PUT_PROCESS,
-    DROP_TRANSFERS,
+    DROP_COPIES,
     DROP_CALLS,
     STATEMENT_COUNT
 };
 
-/* The tables that are written by their columns. */
-enum ib_written_table {
-    CHECKS,
-    ROUNDS,
-    PROCESS_RUNS,
-    STOPS,
-    STOP_TIMES,
-    TRANSFERS,
-    CALLS,
-    TRACERS,
-    KERNELS,
-    PROFILES,
-    OPERATIONS,
-    COPY_TIMES,
-    TABLE_COUNT
-};
-extern const struct ib_columns *const ib_written_tables[TABLE_COUNT];
-
 struct ib_store {
     sqlite3 *db;
-    sqlite3_stmt *prepared[STATEMENT_COUNT], *insert[TABLE_COUNT];
+    sqlite3_stmt *prepared[STATEMENT_COUNT], *insert[IB_TABLE_COUNT];
     struct ib_run_record record;
-    const struct ib_case_record **by_id; /* record.cases, sorted; made anew when cases were added */
+    size_t found; /* index of the case that was found last */
 };
 
 #define RUN(store, which, ...) ib_db_run((store)->prepared[which], IB_DB_VALUES(__VA_ARGS__))
 
-/* A transaction; end commits when `status` is IB_OK, else undoes everything since begin. */
+/* A transaction. ib_store_end commits it when `status` is IB_OK, else undoes it. */
 enum ib_status ib_store_begin(struct ib_store *);
 enum ib_status ib_store_end(struct ib_store *, enum ib_status status);
 
-/* A case that was added. IB_EINTERNAL: there is none of that id. */
+/* The record of a case. IB_EINTERNAL: it was not added. */
 enum ib_status ib_store_find(struct ib_store *, const struct ib_case *, struct ib_case_record **out);
+/* Finds the record and begins a transaction. */
+enum ib_status ib_store_begin_case(struct ib_store *, const struct ib_case *, struct ib_case_record **out);
 
-/* Copies in the record's memory: a text, NULL for ""; n numbers. */
+/* Copies text to the memory of the record; NULL for NULL and "". */
 const char *ib_store_keep(struct ib_store *, const char *text);
-const double *ib_store_keep_numbers(struct ib_store *, const double *values, size_t n);
-
-enum ib_status ib_store_put_row(struct ib_store *, enum ib_written_table, const struct ib_case_record *,
+/* Adds a copy of a row to the case, and writes it. */
+enum ib_status ib_store_add(struct ib_store *, enum ib_db_table_kind, struct ib_case_record *,
+                            const void *row);
+/* Writes a row; the record is unchanged. */
+enum ib_status ib_store_put_row(struct ib_store *, enum ib_db_table_kind, uint64_t case_number,
                                 const void *row);
+/* Writes a transfer log in place of the one that the pass ("checked", "timed") of the case had. The record
+ * keeps that of timed passes. */
+enum ib_status ib_store_put_log(struct ib_store *, struct ib_case_record *, const char *pass,
+                                const struct ib_transfer_log *);
 
-/* A transfer log as the copies and calls of *out, which is no more than a place for them. */
-void ib_store_list_log(struct ib_arena *, const char *pass, const struct ib_transfer_log *,
-                       struct ib_case_record *out);
-/* Writes a listed log in the place of the one that the pass of the case had. */
-enum ib_status ib_store_put_log(struct ib_store *, const struct ib_case_record *, const char *pass,
-                                const struct ib_case_record *listed);
-
-/* The worst of all passes is the case's status; of equals the first, which says how it began. */
+/* Sets the status of the case if this one is worse than all before; among equals the first one stays. */
 enum ib_status ib_store_worsen(struct ib_store *, struct ib_case_record *, enum ib_case_status,
                                const char *reason);
 

@@ -6,19 +6,19 @@
 #include <string.h>
 
 static const struct ib_policy policies[] = {
-    [IB_HOST] = {.stale_before_call = false, .home_after_call = false},
-    [IB_PER_OP] = {.stale_before_call = true, .home_after_call = true},
-    [IB_RESIDENT] = {.stale_before_call = false, .home_after_call = false},
+    [IB_HOST] = {.upload_before_call = false, .download_after_call = false},
+    [IB_PER_OP] = {.upload_before_call = true, .download_after_call = true},
+    [IB_RESIDENT] = {.upload_before_call = false, .download_after_call = false},
 };
 
 struct operand {
-    struct ib_tensor *tensor; /* NULL: the operation can do without it */
+    struct ib_tensor *tensor; /* NULL: an optional operand that is not given */
     unsigned access;          /* IB_READS, IB_WRITES */
 };
 
 /* ---- transfer log ---- */
 
-static void book(struct ib_dispatch *d, enum ib_op op, const struct ib_tensor *t, struct ib_traffic copy)
+static void log_copy(struct ib_dispatch *d, enum ib_op op, const struct ib_tensor *t, struct ib_traffic copy)
 {
     ib_traffic_add(&d->transfer_log.copies[d->phase][op][t->index], &copy);
     ib_traffic_add(&d->total, &copy);
@@ -26,9 +26,8 @@ static void book(struct ib_dispatch *d, enum ib_op op, const struct ib_tensor *t
 
 static enum ib_status refuse_captured(const struct ib_dispatch *d, const struct ib_tensor *t)
 {
-    return d->capturing
-               ? ib_fail(IB_EINTERNAL, d->transfer_log.tensor[t->index], "a recording cannot hold a copy")
-               : IB_OK;
+    return d->capturing ? ib_fail(IB_EINTERNAL, d->transfer_log.tensor[t->index], "copies cannot be recorded")
+                        : IB_OK;
 }
 
 /* ---- moving data: these two are the only callers of h2d and d2h ---- */
@@ -46,7 +45,7 @@ static enum ib_status upload(struct ib_dispatch *d, enum ib_op op, struct ib_ten
     IB_TRY(d->impl->mem->h2d(d->state, t->device, t->host, bytes));
     if (d->profile)
         IB_TRY(ib_profile_upload_end(d->profile, op, t->index, begin_ns));
-    book(d, op, t, (struct ib_traffic){.h2d_count = 1, .h2d_bytes = bytes});
+    log_copy(d, op, t, (struct ib_traffic){.h2d_count = 1, .h2d_bytes = bytes});
     t->on_device = true;
     return IB_OK;
 }
@@ -59,7 +58,7 @@ static enum ib_status download(struct ib_dispatch *d, enum ib_op op, struct ib_t
     IB_TRY(d->impl->mem->d2h(d->state, t->host, t->device, bytes));
     if (d->profile)
         ib_profile_download_end(d->profile, op, t->index, begin_ns);
-    book(d, op, t, (struct ib_traffic){.d2h_count = 1, .d2h_bytes = bytes});
+    log_copy(d, op, t, (struct ib_traffic){.d2h_count = 1, .d2h_bytes = bytes});
     t->on_host = true;
     return IB_OK;
 }
@@ -78,7 +77,7 @@ static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const st
         struct ib_tensor *t = operands[i].tensor;
         if (!t)
             continue;
-        bool stale = t->device && (d->policy.stale_before_call || !t->on_device);
+        bool stale = t->device && (d->policy.upload_before_call || !t->on_device);
         if (stale && operands[i].access & IB_READS)
             IB_TRY(upload(d, op, t));
         views[i] = view_of(t);
@@ -90,8 +89,8 @@ static enum ib_status before_call(struct ib_dispatch *d, enum ib_op op, const st
     return IB_OK;
 }
 
-/* The device's copy is now the newest. */
-static void written(struct ib_tensor *t)
+/* Marks the device's copy as the current one. */
+static void mark_written(struct ib_tensor *t)
 {
     t->on_device = true;
     t->on_host = false;
@@ -104,16 +103,16 @@ static enum ib_status after_call(struct ib_dispatch *d, enum ib_op op, const str
         struct ib_tensor *t = operands[i].tensor;
         if (!t || !t->device || !(operands[i].access & IB_WRITES))
             continue;
-        written(t);
+        mark_written(t);
         if (d->capturing)
             d->captured.written[t->index] = t;
-        if (d->policy.home_after_call)
+        if (d->policy.download_after_call)
             IB_TRY(download(d, op, t));
     }
     return IB_OK;
 }
 
-/* The operands of a call, with what it does with them. */
+/* Sets the operands of a call and their access, and checks their shapes. */
 static enum ib_status bind_operands(const struct ib_operation *operation, const struct ib_op_args *args,
                                     struct ib_tensor *const *tensors, struct operand *operands)
 {
@@ -123,11 +122,12 @@ static enum ib_status bind_operands(const struct ib_operation *operation, const 
         if (tensors[i])
             views[i] = view_of(tensors[i]);
         else if (!(operation->operand[i].access & IB_OPTIONAL))
-            return ib_fail(IB_EINTERNAL, operation->name, "has no operand %s", operation->operand[i].name);
+            return ib_fail(IB_EINTERNAL, operation->name, "operand %s is missing",
+                           operation->operand[i].name);
     }
     return operation->fits(args, views)
                ? IB_OK
-               : ib_fail(IB_EINTERNAL, operation->name, "the shapes of its operands do not fit");
+               : ib_fail(IB_EINTERNAL, operation->name, "the shapes of its operands do not match");
 }
 
 enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_args *args,
@@ -138,7 +138,8 @@ enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_
     struct ib_view views[IB_MAX_OPERANDS] = {0};
     uint64_t begin_ns = 0;
     if (!ib_operation_offered(operation, d->impl->ops))
-        return ib_fail(IB_EUNSUPPORTED, d->impl->name, "has no operation %s", operation->name);
+        return ib_fail(IB_EUNSUPPORTED, d->impl->name, "does not implement the operation %s",
+                       operation->name);
     IB_TRY(bind_operands(operation, args, tensors, operands));
     IB_TRY(before_call(d, op, operands, operation->n_operands, views));
     IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
@@ -147,7 +148,7 @@ enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_
     return after_call(d, op, operands, operation->n_operands);
 }
 
-/* ---- fused steps: the same door, with more operands ---- */
+/* ---- fused steps: operations with more operands ---- */
 
 enum { MAX_OPERANDS = 3 + 2 * IB_MAX_LAYERS };
 
@@ -172,7 +173,7 @@ enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struc
     IB_TRY(before_call(d, IB_OP_STEPS, operands, n_operands, views));
     problem->x = views[0];
     problem->y = views[1];
-    problem->loss = views[2]; /* all zero, and so p == NULL, when it is not read */
+    problem->loss = views[2]; /* zeroed, with p == NULL, if not wanted */
     set_params(problem, &views[3]);
     IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
     IB_TRY(d->impl->fused->steps(d->state, problem, n));
@@ -203,8 +204,8 @@ enum ib_status ib_dispatch_open(const struct ib_impl *impl, void *state, enum ib
     if ((impl->mem == NULL) != (residency == IB_HOST))
         return ib_fail(IB_EINVAL, impl->name, "cannot run with residency %s: %s",
                        ib_word_of(ib_residency_words, (int)residency),
-                       impl->mem ? "it has memory of its own (per_op or resident)"
-                                 : "it works in host memory (host)");
+                       impl->mem ? "it has its own memory; use per_op or resident"
+                                 : "it works in host memory; use host");
     memset(out, 0, sizeof *out);
     out->impl = impl;
     out->state = state;
@@ -212,7 +213,7 @@ enum ib_status ib_dispatch_open(const struct ib_impl *impl, void *state, enum ib
     return IB_OK;
 }
 
-static enum ib_status name_tensor(struct ib_dispatch *d, const char *name, struct ib_tensor *t)
+static enum ib_status register_tensor(struct ib_dispatch *d, const char *name, struct ib_tensor *t)
 {
     struct ib_transfer_log *transfer_log = &d->transfer_log;
     if (transfer_log->n_tensors == IB_MAX_TENSORS)
@@ -222,7 +223,7 @@ static enum ib_status name_tensor(struct ib_dispatch *d, const char *name, struc
     return IB_OK;
 }
 
-/* Host memory of the kind that the implementation wants, if it wants any. */
+/* Allocates host memory through the implementation, if it offers that. */
 static enum ib_status alloc_pinned(struct ib_dispatch *d, size_t bytes, struct ib_tensor *t)
 {
     if (!IB_HAS(d->impl->mem, host_alloc) || !bytes)
@@ -241,13 +242,12 @@ static enum ib_status alloc_host(struct ib_dispatch *d, const char *name, const 
         memcpy(t->host, values, bytes);
     else if (t->pinned)
         memset(t->host, 0, bytes);
-    /* A borrowed array is only ever read: nothing writes x, y or x_test, and download needs on_host to be
-     * false. */
+    /* A borrowed array is only read: nothing writes x, y or x_test, and downloads require !on_host. */
     else
         t->host = values ? (void *)(uintptr_t)values : calloc(1, bytes ? bytes : 1);
     t->borrowed = values != NULL;
     return t->host ? IB_OK
-                   : ib_fail(IB_ENOMEM, name, "no memory for %llu x %llu elements",
+                   : ib_fail(IB_ENOMEM, name, "out of memory for %llu x %llu elements",
                              (unsigned long long)t->rows, (unsigned long long)t->cols);
 }
 
@@ -255,7 +255,7 @@ enum ib_status ib_tensor_open(struct ib_dispatch *d, const char *name, enum ib_d
                               uint64_t cols, const void *host, struct ib_tensor *out)
 {
     struct ib_tensor t = {.rows = rows, .cols = cols, .type = type, .on_host = true};
-    IB_TRY(name_tensor(d, name, &t));
+    IB_TRY(register_tensor(d, name, &t));
     IB_TRY(alloc_host(d, name, host, &t));
     *out = t;
     size_t bytes = tensor_bytes(&t);
@@ -293,7 +293,7 @@ enum ib_status ib_read(struct ib_dispatch *d, struct ib_tensor *t, void *out)
 
 enum ib_status ib_place(struct ib_dispatch *d, struct ib_tensor *t)
 {
-    if (t->device && !t->on_device && !d->policy.stale_before_call)
+    if (t->device && !t->on_device && !d->policy.upload_before_call)
         return upload(d, IB_OP_PLACE, t);
     return IB_OK;
 }
@@ -319,7 +319,7 @@ enum ib_status ib_replay(struct ib_dispatch *d, uint64_t n)
     d->transfer_log.launches[d->phase] += n * d->captured.launches;
     for (size_t t = 0; t < IB_MAX_TENSORS; t++)
         if (d->captured.written[t])
-            written(d->captured.written[t]);
+            mark_written(d->captured.written[t]);
     return d->impl->capture->replay(d->state, n);
 }
 

@@ -1,6 +1,6 @@
-/* All calls into an implementation go through here. Models call operations on tensors; only dispatch moves
- * data between host and device, by a policy of two booleans; ib_read is the only way out. What moved is kept
- * in a transfer log by phase, operation and tensor. */
+/* All calls into an implementation go through here. Models call operations on tensors. Only dispatch moves
+ * data between host and device, by a policy of two booleans, and results are read only by ib_read. Every
+ * copy is recorded in a transfer log by phase, operation and tensor. */
 #ifndef IB_TRAIN_DISPATCH_H
 #define IB_TRAIN_DISPATCH_H
 
@@ -13,69 +13,69 @@ struct ib_tensor {
     uint32_t index; /* in the transfer log */
     void *host;
     void *device;
-    bool borrowed;           /* host memory belongs to the caller and is never written */
-    bool pinned;             /* host memory is the implementation's kind */
+    bool borrowed;           /* host memory is the caller's and is never written */
+    bool pinned;             /* host memory was allocated by the implementation */
     bool on_host, on_device; /* which of the two is current */
 };
 
-/* The policy: two questions that every operand is asked. Host memory answers no twice: nothing is ever
- * elsewhere. */
+/* The residency policy, applied to every operand. Both are false for host memory, which needs no copies. */
 struct ib_policy {
-    bool stale_before_call; /* what an operation reads is uploaded again, every time */
-    bool home_after_call;   /* what an operation wrote is downloaded at once */
+    bool upload_before_call;  /* upload what an operation reads, every time */
+    bool download_after_call; /* download what an operation wrote, immediately */
 };
 
 struct ib_dispatch {
     const struct ib_impl *impl;
     void *state;
     struct ib_policy policy;
-    enum ib_phase phase; /* set by the caller; where the next copies are booked */
+    enum ib_phase phase; /* set by the caller; the phase of the next copies */
     struct ib_transfer_log transfer_log;
-    struct ib_traffic total; /* every copy since open, also of trainings that the transfer log leaves out */
-    bool capturing;          /* what is called now is recorded, and done only by ib_replay */
-    struct {                 /* the newest recording: */
+    struct ib_traffic total; /* every copy since open, including trainings not in the transfer log */
+    bool capturing;          /* calls are recorded, and executed only by ib_replay */
+    struct {                 /* the last recording */
         uint64_t launches;
-        struct ib_tensor *written[IB_MAX_TENSORS]; /* by index in the transfer log; NULL: not by it */
+        struct ib_tensor *written[IB_MAX_TENSORS]; /* by index in the transfer log; NULL: not written */
     } captured;
-    struct ib_profiler *profile; /* set by the caller; NULL: no waits are added */
+    struct ib_profiler *profile; /* set by the caller; NULL: not profiled */
 };
 
-/* Binds an opened implementation to a policy. IB_EINVAL: a residency other than host for host memory, or host
- * for a device. */
+/* Binds an open implementation to a residency. IB_EINVAL: host for a device, or another for an
+ * implementation in host memory. */
 enum ib_status ib_dispatch_open(const struct ib_impl *, void *state, enum ib_residency,
                                 struct ib_dispatch *out);
 
-/* A tensor of zeros (host == NULL), or over the caller's array, which is then only read; where the
- * implementation wants host memory of its own kind, over a copy of it. Its buffer in the implementation's
- * memory is allocated here and kept under every policy, so that per_op measures copies, not allocations. The
- * name is for the transfer log; at most 7 characters. */
+/* Creates a tensor of zeros (host == NULL), or over the caller's array, which is only read (or copied, if
+ * the implementation allocates host memory itself). The device buffer is allocated here and kept under
+ * every policy, so that per_op measures copies, not allocations. The name, of at most 7 characters, is for
+ * the transfer log. */
 enum ib_status ib_tensor_open(struct ib_dispatch *, const char *name, enum ib_dtype, uint64_t rows,
                               uint64_t cols, const void *host, struct ib_tensor *out);
 void ib_tensor_close(struct ib_dispatch *, struct ib_tensor *);
 
 /* Sets a tensor from host memory (rows * cols elements of its type). */
 enum ib_status ib_write(struct ib_tensor *, const void *values);
-/* The only way out: the current values to host memory. */
+/* Copies the current values to host memory. */
 enum ib_status ib_read(struct ib_dispatch *, struct ib_tensor *, void *out);
-/* Uploads now what a resident policy would upload at first use; nothing under the other policies. */
+/* Uploads now what the resident policy would upload at first use; does nothing under other policies. */
 enum ib_status ib_place(struct ib_dispatch *, struct ib_tensor *);
 /* Waits for all work. */
 enum ib_status ib_sync(struct ib_dispatch *);
 
-/* Recording, where the implementation offers it (impl.h, struct ib_capture). An operation that would have to
- * be copied around is IB_EINTERNAL between begin and end. */
+/* Recording, if the implementation supports it (impl.h, struct ib_capture). Between begin and end, a copy
+ * is IB_EINTERNAL. */
 enum ib_status ib_capture_begin(struct ib_dispatch *);
 enum ib_status ib_capture_end(struct ib_dispatch *);
 enum ib_status ib_replay(struct ib_dispatch *, uint64_t n);
 
-/* One operation on tensors, in the order of its operands; NULL for an optional one that is not wanted. Two
- * operands may be the same tensor where the contract allows it. IB_EUNSUPPORTED: the implementation does not
- * offer it. Operands that are missing or do not fit are IB_EINTERNAL: a model is wrong, not the user. */
+/* Calls an operation on tensors, in the order of its operands; NULL for an optional one that is not wanted.
+ * Two operands may be the same tensor if the contract allows it. IB_EUNSUPPORTED: the implementation lacks
+ * the operation. Missing operands or shapes that do not match are IB_EINTERNAL, a bug in the model. */
 enum ib_status ib_call(struct ib_dispatch *, enum ib_op, const struct ib_op_args *,
                        struct ib_tensor *const *tensors);
 
-/* A fused step as one bigger operation. The problem's views are filled in from the tensors: x, y read; w, b
- * read and written; loss (may be NULL) written. */
+/* Fused training steps and prediction, treated as one operation. The problem's views are set from the
+ * tensors: x and y are read; w and b are read, and written by steps; loss (may be NULL) and out are
+ * written. */
 enum ib_status ib_steps(struct ib_dispatch *, struct ib_problem *, struct ib_tensor *x, struct ib_tensor *y,
                         struct ib_tensor *params, struct ib_tensor *loss, uint64_t n);
 enum ib_status ib_forward(struct ib_dispatch *, struct ib_problem *, struct ib_tensor *x,

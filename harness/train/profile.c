@@ -22,7 +22,7 @@ static enum ib_status mark(const struct ib_profiler *p, uint32_t which)
     return p->profile->device_clock ? p->mem->mark(p->state, which) : IB_OK;
 }
 
-/* What it costs to ask an idle device whether it is done. */
+/* Measures the median time of a sync with an idle device. */
 static enum ib_status time_sync(const struct ib_profiler *p, uint64_t *out_ns)
 {
     enum { SYNCS = 33 };
@@ -50,7 +50,7 @@ enum ib_status ib_profiler_open(const struct ib_impl *impl, void *state, struct 
     return time_sync(out, &profile->sync_ns);
 }
 
-/* The median of one field of all profiles, which lies `offset` bytes into each. */
+/* The median over all profiles of the field at `offset`. */
 static uint64_t median_at(const struct ib_profile *profiles, size_t n, size_t offset)
 {
     uint64_t values[9];
@@ -111,7 +111,7 @@ uint64_t ib_profile_copy_begin(const struct ib_profiler *p)
     return p ? ib_now_ns() : 0;
 }
 
-/* An upload may only have been queued, so it is waited for. */
+/* Waits, since an upload may only have been queued. */
 enum ib_status ib_profile_upload_end(struct ib_profiler *p, enum ib_op op, uint32_t tensor, uint64_t begin_ns)
 {
     IB_TRY(p->mem->sync(p->state));

@@ -1,6 +1,6 @@
 #include "train/step.h"
 
-/* An operation on these tensors, in the order of its operands. */
+/* Calls an operation on these tensors, in the order of its operands. */
 #define CALL(d, op, args, ...) ib_call(d, op, args, (struct ib_tensor *const[IB_MAX_OPERANDS]){__VA_ARGS__})
 
 static const struct ib_op_args plain = {.alpha = 1};
@@ -38,7 +38,7 @@ static enum ib_status forward(struct ib_dispatch *d, const struct ib_network *ne
     return IB_OK;
 }
 
-/* From dL/dz, in the last activation's place, to the gradient of every parameter. */
+/* Computes the gradient of every parameter from dL/dz, which replaces the last activation. */
 static enum ib_status backward(struct ib_dispatch *d, const struct ib_network *net, struct ib_tensors *t)
 {
     const struct ib_op_args slope = {.kind = (int)net->act, .alpha = 1};

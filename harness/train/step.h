@@ -1,12 +1,12 @@
-/* The models over the operations: forward pass, gradient and update of a layered network, written once for
- * every implementation. All work passes dispatch. */
+/* The models in terms of operations: forward pass, gradient and update of a layered network, written once
+ * for every implementation. All calls go through dispatch. */
 #ifndef IB_TRAIN_STEP_H
 #define IB_TRAIN_STEP_H
 
 #include "core/training_spec.h"
 #include "train/dispatch.h"
 
-/* What a gradient step works on. */
+/* The tensors of a gradient step. */
 struct ib_tensors {
     struct ib_tensor x, y, loss;            /* rows x width[0], rows x outputs, 1 x 1 */
     struct ib_tensor params[IB_MAX_PARAMS]; /* by ib_network's numbering */
@@ -15,12 +15,12 @@ struct ib_tensors {
     struct ib_tensor deltas[IB_MAX_LAYERS]; /* rows x width[l+1]: dL/d acts[l], hidden layers only */
 };
 
-/* One epoch of gradient descent: params -= lr * gradient. With with_loss, t->loss is that of the forward
- * pass, before the update. */
+/* Runs one epoch of gradient descent: params -= lr * gradient. With with_loss, t->loss is the loss before
+ * the update. */
 enum ib_status ib_network_step(struct ib_dispatch *, const struct ib_training_spec *, bool with_loss,
                                struct ib_tensors *);
 
-/* acts[last] = the output for x, after the sigmoid where the loss is IB_BCE. */
+/* Computes the output for x in acts[last], after the sigmoid if the loss is IB_BCE. */
 enum ib_status ib_network_predict(struct ib_dispatch *, const struct ib_network *, struct ib_tensor *params,
                                   struct ib_tensor *x, struct ib_tensor *acts);
 

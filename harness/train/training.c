@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- running it ---- */
+/* ---- training ---- */
 
 static enum ib_status read_loss(struct ib_training *t, uint64_t epoch, const struct ib_loss_reader *reader)
 {
@@ -18,12 +18,12 @@ static enum ib_status read_loss(struct ib_training *t, uint64_t epoch, const str
                         t->data->spec.dtype == IB_F32 ? (double)value.f32 : value.f64);
 }
 
-/* How many epochs from `done` on are done in one go: up to the next whose loss somebody reads. Fused steps
- * under per_op go one by one, as each is copied around like any other operation. */
+/* The number of epochs after `done` to run at once: up to the next whose loss is read. Fused steps under
+ * per_op run one at a time, since operands are copied around each. */
 static uint64_t next_stretch(const struct ib_training *t, uint64_t done, uint64_t epochs,
                              const struct ib_loss_reader *reader)
 {
-    if (t->fused && t->dispatch->policy.stale_before_call)
+    if (t->fused && t->dispatch->policy.upload_before_call)
         return 1;
     if (!reader)
         return epochs - done;
@@ -33,7 +33,7 @@ static uint64_t next_stretch(const struct ib_training *t, uint64_t done, uint64_
     return next - done;
 }
 
-/* Records as many epochs as the implementation likes; they are done only when it is replayed. */
+/* Records as many epochs as the implementation requests. They run only when replayed. */
 static enum ib_status capture(struct ib_training *t)
 {
     struct ib_dispatch *d = t->dispatch;
@@ -48,8 +48,8 @@ static enum ib_status capture(struct ib_training *t)
     return IB_OK;
 }
 
-/* n epochs whose losses nobody reads. The first of all is done as written, so that whatever is made at first
- * use exists before it is recorded. */
+/* Runs n epochs whose losses are not read. The very first is not recorded, so that everything created on
+ * first use exists before recording. */
 static enum ib_status run_silent(struct ib_training *t, uint64_t n)
 {
     struct ib_dispatch *d = t->dispatch;
@@ -70,7 +70,7 @@ static enum ib_status run_silent(struct ib_training *t, uint64_t n)
     return IB_OK;
 }
 
-/* n epochs, the loss of the last of them left on the device when it is wanted. */
+/* Runs n epochs. If wanted, the loss of the last is computed and left on the device. */
 static enum ib_status run_stretch(struct ib_training *t, uint64_t n, bool wanted)
 {
     if (t->fused)
@@ -136,7 +136,7 @@ enum ib_status ib_training_predict(struct ib_training *t, void *out)
     return status;
 }
 
-/* ---- set-up ---- */
+/* ---- setup ---- */
 
 static enum ib_status open_params(struct ib_training *t)
 {
@@ -193,7 +193,7 @@ static struct ib_view shape(const struct ib_training *t, uint64_t rows, uint64_t
     return (struct ib_view){NULL, rows, cols, cols, t->data->spec.dtype};
 }
 
-/* The one place that fills in the contract's problem. */
+/* Sets the problem of the contract. */
 static void describe_problem(struct ib_training *t)
 {
     const struct ib_training_spec *spec = &t->data->spec;
@@ -216,12 +216,13 @@ static enum ib_status choose_path(struct ib_training *t)
 {
     const struct ib_impl *impl = t->dispatch->impl;
     char why[256] = "does not support this problem";
-    if (IB_HAS(impl, capture) && t->dispatch->policy.stale_before_call)
+    if (IB_HAS(impl, capture) && t->dispatch->policy.upload_before_call)
         return ib_fail(IB_EUNSUPPORTED, impl->name,
-                       "replays recorded work, which nothing can be copied around: use residency resident");
+                       "replays recorded work, in which operands cannot be copied per operation: use "
+                       "residency resident");
     t->fused = IB_HAS(impl->fused, steps);
     if (!t->fused)
-        return IB_OK; /* an operation that is missing says so when it is first called */
+        return IB_OK; /* a missing operation fails when it is first called */
     describe_problem(t);
     if (IB_HAS(impl->fused, supports) && impl->fused->supports(&t->problem, why, sizeof why) != IB_OK)
         return ib_fail(IB_EUNSUPPORTED, impl->name, "%s", why);

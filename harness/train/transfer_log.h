@@ -1,5 +1,5 @@
-/* The account of a training on a device: every copy by phase, operation and tensor, every operation handed
- * over, every wait. */
+/* The transfer log of a training: every copy by phase, operation and tensor, and the numbers of calls and
+ * syncs. */
 #ifndef IB_TRAIN_TRANSFER_LOG_H
 #define IB_TRAIN_TRANSFER_LOG_H
 
@@ -21,13 +21,13 @@ struct ib_transfer_log {
     uint32_t n_tensors;
     char tensor[IB_MAX_TENSORS][8];
     struct ib_traffic copies[IB_PHASE_COUNT][IB_OP_COUNT][IB_MAX_TENSORS];
-    uint64_t launches[IB_PHASE_COUNT]; /* operations handed to the implementation */
+    uint64_t launches[IB_PHASE_COUNT]; /* operations called */
     uint64_t syncs[IB_PHASE_COUNT];
 };
 
 void ib_traffic_add(struct ib_traffic *sum, const struct ib_traffic *more);
 bool ib_traffic_equal(const struct ib_traffic *, const struct ib_traffic *);
-/* All copies of one phase. */
+/* The sum of all copies of a phase. */
 struct ib_traffic ib_transfer_log_phase(const struct ib_transfer_log *, enum ib_phase);
 
 #endif

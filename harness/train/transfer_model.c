@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Copies in one direction, counted in elements until the end. */
+/* Copies in one direction, in elements. */
 struct flow {
     uint64_t count, elements;
 };
@@ -14,7 +14,8 @@ static void add(struct flow *f, uint64_t times, uint64_t elements)
     f->elements += times * elements;
 }
 
-/* Elements of the activations behind layer l (l = 0: the features), of its weights and of its bias. */
+/* The number of elements of the activations of layer l (l = 0: the features), of its weights and of its
+ * bias. */
 static uint64_t act(const struct ib_network *net, uint64_t rows, uint32_t l)
 {
     return rows * net->width[l];
@@ -30,15 +31,15 @@ static uint64_t bias(const struct ib_network *net, uint32_t l)
     return net->width[l];
 }
 
-/* per_op, one forward pass: product, bias and, but for the last layer, activation; each copied around. */
+/* per_op, forward pass: product, bias and, except in the last layer, activation, with copies around each. */
 static void forward(const struct ib_network *net, uint64_t rows, struct flow *up, struct flow *down)
 {
     for (uint32_t l = 1; l <= net->n_layers; l++) {
         bool hidden = l < net->n_layers;
-        add(up, 1, act(net, rows, l - 1));            /* gemm: the input, */
-        add(up, 1, weights(net, l));                  /* the weights */
-        add(up, 1, bias(net, l));                     /* add_row: the bias, */
-        add(up, hidden ? 2 : 1, act(net, rows, l));   /* its own input; act: that again */
+        add(up, 1, act(net, rows, l - 1));            /* gemm: input */
+        add(up, 1, weights(net, l));                  /* gemm: weights */
+        add(up, 1, bias(net, l));                     /* add_row: bias */
+        add(up, hidden ? 2 : 1, act(net, rows, l));   /* add_row and act: in place */
         add(down, hidden ? 3 : 2, act(net, rows, l)); /* gemm, add_row, act */
     }
 }
@@ -51,13 +52,13 @@ static void backward(const struct ib_network *net, uint64_t rows, struct flow *u
     add(down, 1, act(net, rows, last));
     for (uint32_t l = 1; l <= last; l++) {
         add(up, 1, act(net, rows, l - 1)); /* gemm for the weights' gradient */
-        add(up, 2, act(net, rows, l));     /* its other operand; col_sum */
+        add(up, 2, act(net, rows, l));     /* gemm and col_sum: delta */
         add(up, 2, weights(net, l));       /* axpy */
         add(up, 2, bias(net, l));
         add(down, 2, weights(net, l)); /* gemm, axpy */
         add(down, 2, bias(net, l));    /* col_sum, axpy */
     }
-    for (uint32_t l = 2; l <= last; l++) { /* what is passed on to the layer below */
+    for (uint32_t l = 2; l <= last; l++) { /* delta of the layer below */
         add(up, 1, act(net, rows, l));
         add(up, 1, weights(net, l));
         add(up, 2, act(net, rows, l - 1));   /* act_grad */
@@ -107,7 +108,7 @@ static void predict_phase(const struct ib_transfer_model_case *c, struct flow *u
         return;
     }
     forward(net, c->spec.test_rows, up, down);
-    if (net->loss == IB_BCE) { /* the sigmoid at the end */
+    if (net->loss == IB_BCE) { /* final sigmoid */
         add(up, 1, outputs);
         add(down, 1, outputs);
     }
@@ -124,7 +125,7 @@ void ib_transfer_model(const struct ib_transfer_model_case *c, struct ib_traffic
         add(&up[IB_SETUP], 1, c->spec.rows * net->width[0]);
         add(&up[IB_SETUP], 1, c->spec.rows * ib_network_outputs(net));
         all_params(net, &up[IB_SETUP]);
-        all_params(net, &down[IB_READBACK]); /* under per_op they are home already */
+        all_params(net, &down[IB_READBACK]); /* under per_op they are already on the host */
     }
     train_phase(c, &up[IB_TRAIN], &down[IB_TRAIN]);
     predict_phase(c, &up[IB_PREDICT], &down[IB_PREDICT]);
@@ -135,29 +136,28 @@ void ib_transfer_model(const struct ib_transfer_model_case *c, struct ib_traffic
                                          down[phase].count, down[phase].elements * element_bytes};
 }
 
-static void describe(char *why, size_t n, enum ib_phase phase, const struct ib_traffic *is,
-                     const struct ib_traffic *transfer_model)
+static void describe(char *why, size_t n, enum ib_phase phase, const struct ib_traffic *actual,
+                     const struct ib_traffic *expected)
 {
-    snprintf(why, n,
-             "%s: %llu uploads (%llu bytes) and %llu downloads (%llu bytes), the transfer model says %llu "
-             "(%llu) and "
-             "%llu (%llu)",
-             ib_word_of(ib_phase_words, (int)phase), (unsigned long long)is->h2d_count,
-             (unsigned long long)is->h2d_bytes, (unsigned long long)is->d2h_count,
-             (unsigned long long)is->d2h_bytes, (unsigned long long)transfer_model->h2d_count,
-             (unsigned long long)transfer_model->h2d_bytes, (unsigned long long)transfer_model->d2h_count,
-             (unsigned long long)transfer_model->d2h_bytes);
+    snprintf(
+        why, n,
+        "%s: %llu uploads (%llu bytes) and %llu downloads (%llu bytes); expected %llu (%llu) and %llu (%llu)",
+        ib_word_of(ib_phase_words, (int)phase), (unsigned long long)actual->h2d_count,
+        (unsigned long long)actual->h2d_bytes, (unsigned long long)actual->d2h_count,
+        (unsigned long long)actual->d2h_bytes, (unsigned long long)expected->h2d_count,
+        (unsigned long long)expected->h2d_bytes, (unsigned long long)expected->d2h_count,
+        (unsigned long long)expected->d2h_bytes);
 }
 
 bool ib_transfer_model_matches(const struct ib_transfer_model_case *c,
                                const struct ib_transfer_log *transfer_log, char *why, size_t n)
 {
-    struct ib_traffic transfer_model[IB_PHASE_COUNT];
-    ib_transfer_model(c, transfer_model);
+    struct ib_traffic expected[IB_PHASE_COUNT];
+    ib_transfer_model(c, expected);
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++) {
-        struct ib_traffic is = ib_transfer_log_phase(transfer_log, (enum ib_phase)phase);
-        if (!ib_traffic_equal(&is, &transfer_model[phase])) {
-            describe(why, n, (enum ib_phase)phase, &is, &transfer_model[phase]);
+        struct ib_traffic actual = ib_transfer_log_phase(transfer_log, (enum ib_phase)phase);
+        if (!ib_traffic_equal(&actual, &expected[phase])) {
+            describe(why, n, (enum ib_phase)phase, &actual, &expected[phase]);
             return false;
         }
     }

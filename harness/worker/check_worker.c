@@ -10,7 +10,7 @@
 
 enum { MAX_SETTINGS = 64 };
 
-/* JSON has no NaN and no infinity. */
+/* JSON supports neither NaN nor infinities. */
 static json_t *number(double value)
 {
     return isfinite(value) ? json_real(value)
@@ -24,7 +24,7 @@ static const char *text_of(const json_t *request, const char *field)
     return json_string_value(json_object_get(request, field));
 }
 
-/* ---- the parts: each makes its answer ---- */
+/* ---- the parts: each returns its answer ---- */
 
 typedef enum ib_status part_fn(const struct ib_instance *, const json_t *request, ib_op_test_started_fn *,
                                json_t **answer);
@@ -80,9 +80,9 @@ static enum ib_status answer_operation(const struct ib_instance *instance, const
     struct ib_examination examination;
     int type;
     if (!operation || !dtype || !ib_word_value(ib_dtype_words, dtype, &type))
-        return ib_fail(IB_EINVAL, "protocol", "check: no such operation or type");
+        return ib_fail(IB_EINVAL, "protocol", "check: unknown operation or dtype");
     if (!IB_HAS(instance->impl, ops) || !ib_operation_offered(operation, instance->impl->ops))
-        return ib_fail(IB_EUNSUPPORTED, NULL, "%s is not offered", name);
+        return ib_fail(IB_EUNSUPPORTED, NULL, "%s is not implemented", name);
     enum ib_status status =
         ib_operation_examine(instance, operation, (enum ib_dtype)type,
                              json_is_true(json_object_get(request, "quick")), started, &examination);
@@ -100,9 +100,10 @@ static enum ib_status answer_gradient(const struct ib_instance *instance, const 
     struct ib_gradient_finding finding;
     if (!act || !loss || !ib_word_value(ib_act_words, act, &act_value) ||
         !ib_word_value(ib_loss_words, loss, &loss_value))
-        return ib_fail(IB_EINVAL, "protocol", "check: no such activation or loss");
+        return ib_fail(IB_EINVAL, "protocol", "check: unknown activation or loss");
     if (!IB_HAS(instance->impl, ops) || !ib_gradient_offered(instance->impl->ops))
-        return ib_fail(IB_EUNSUPPORTED, NULL, "an operation that a gradient needs is not offered");
+        return ib_fail(IB_EUNSUPPORTED, NULL,
+                       "an operation that the gradient check needs is not implemented");
     IB_TRY(ib_gradient_run(instance, (enum ib_act)act_value, (enum ib_loss)loss_value, &finding));
     *answer = json_pack("{s:i, s:i, s:s, s:s}", "checks", 1, "wrong", finding.pattern[0] ? 1 : 0, "pattern",
                         finding.pattern, "text", finding.detail);
@@ -149,7 +150,7 @@ enum ib_status ib_check_worker_answer(const json_t *request, ib_op_test_started_
     const char *name = text_of(request, "impl");
     part_fn *part = find_part(request);
     if (!part || !name)
-        return ib_fail(IB_EINVAL, "protocol", "check: impl or part is missing, or no such part");
+        return ib_fail(IB_EINVAL, "protocol", "check: `impl` or `part` is missing or unknown");
     IB_TRY(ib_impl_load(name, text_of(request, "plugin"), &impl));
     IB_TRY(ib_instance_open(impl, settings, read_settings(request, settings), &instance));
     enum ib_status status = part(&instance, request, started, answer);

@@ -17,7 +17,7 @@ static enum ib_status map(const char *path, uint64_t rows, uint64_t cols, enum i
     IB_TRY(ib_npy_open(path, out));
     if (out->rows == rows && out->cols == cols && out->type == type)
         return IB_OK;
-    return ib_fail(IB_EINVAL, path, "holds %llu x %llu elements of %s, expected %llu x %llu of %s",
+    return ib_fail(IB_EINVAL, path, "contains %llu x %llu elements of %s; expected %llu x %llu of %s",
                    (unsigned long long)out->rows, (unsigned long long)out->cols,
                    ib_word_of(ib_dtype_words, (int)out->type), (unsigned long long)rows,
                    (unsigned long long)cols, ib_word_of(ib_dtype_words, (int)type));
@@ -57,7 +57,7 @@ enum ib_status ib_session_save_curve(const char *folder, const struct ib_curve *
 {
     double *pairs = malloc((curve->n ? curve->n : 1) * 2 * sizeof *pairs);
     if (!pairs)
-        return ib_fail(IB_ENOMEM, "loss", "no memory for %llu losses", (unsigned long long)curve->n);
+        return ib_fail(IB_ENOMEM, "loss", "out of memory for %llu losses", (unsigned long long)curve->n);
     for (uint64_t i = 0; i < curve->n; i++) {
         pairs[2 * i] = (double)curve->epoch[i];
         pairs[2 * i + 1] = curve->loss[i];
@@ -86,9 +86,9 @@ static enum ib_status open_training(struct ib_session *s)
     const struct ib_job *job = &s->job;
     IB_TRY(ib_impl_load(job->impl, job->plugin, &impl));
     if (job->watched)
-        ib_tracing_begin(impl, &s->watch);
+        ib_tracing_begin(impl, &s->tracing);
     IB_TRY(ib_instance_open(impl, job->settings, job->n_settings, &s->instance));
-    IB_TRY(ib_tracing_opened(&s->watch, &s->instance));
+    IB_TRY(ib_tracing_opened(&s->tracing, &s->instance));
     IB_TRY(ib_dispatch_open(impl, s->instance.state, job->residency, &s->dispatch));
     s->dispatch.phase = IB_SETUP;
     IB_TRY(ib_training_open(&s->dispatch, &s->data, &s->training));
@@ -121,10 +121,9 @@ void ib_session_close(struct ib_session *s)
     ib_arena_free(&s->arena);
 }
 
-/* ---- what both passes do around the training ---- */
+/* ---- shared by the passes ---- */
 
-/* Back to the start; the transfer log then holds what one training has cost so far, however many came before.
- */
+/* Resets the parameters, and the transfer log to its state before the first training. */
 static enum ib_status begin_training(struct ib_session *s)
 {
     s->dispatch.phase = IB_SETUP;
@@ -137,13 +136,13 @@ static enum ib_status begin_training(struct ib_session *s)
 static enum ib_status read_back(struct ib_session *s, const char *folder, struct ib_phases *phases)
 {
     const struct ib_network *net = &s->job.spec.net;
-    double *values = malloc(ib_network_size(net) * sizeof *values); /* enough for either type */
-    enum ib_status status = values ? IB_OK : ib_fail(IB_ENOMEM, "parameters", "no memory for them");
+    double *values = malloc(ib_network_size(net) * sizeof *values); /* large enough for either type */
+    enum ib_status status = values ? IB_OK : ib_fail(IB_ENOMEM, "parameters", "out of memory");
     s->dispatch.phase = IB_READBACK;
     for (uint32_t p = 0; status == IB_OK && p < ib_network_params(net); p++) {
         uint64_t begin = ib_now_ns();
         status = ib_training_read_param(&s->training, p, values);
-        phases->readback_ns += ib_now_ns() - begin; /* the file is ours, not the implementation's */
+        phases->readback_ns += ib_now_ns() - begin; /* writing the file is not timed */
         if (status == IB_OK)
             status = ib_session_save(folder, s->data.param_name[p], s->job.spec.dtype,
                                      ib_network_param_rows(net, p), ib_network_param_cols(net, p), values);
@@ -157,7 +156,7 @@ static enum ib_status predict(struct ib_session *s, const char *folder, struct i
     uint64_t rows = s->job.spec.test_rows, outputs = ib_network_outputs(&s->job.spec.net);
     double *values = malloc(rows * outputs * sizeof *values);
     if (!values)
-        return ib_fail(IB_ENOMEM, "predictions", "no memory for %llu rows", (unsigned long long)rows);
+        return ib_fail(IB_ENOMEM, "predictions", "out of memory for %llu rows", (unsigned long long)rows);
     s->dispatch.phase = IB_PREDICT;
     uint64_t begin = ib_now_ns();
     enum ib_status status = ib_training_predict(&s->training, values);
@@ -168,7 +167,7 @@ static enum ib_status predict(struct ib_session *s, const char *folder, struct i
     return status;
 }
 
-/* Parameters and predictions out, then the accounts. */
+/* Reads and saves parameters and predictions, and completes the result. */
 static enum ib_status finish(struct ib_session *s, const char *folder, struct ib_pass_result *out)
 {
     IB_TRY(read_back(s, folder, &out->phases));
@@ -177,7 +176,7 @@ static enum ib_status finish(struct ib_session *s, const char *folder, struct ib
     out->fused_predict = s->training.fused && IB_HAS(s->instance.impl->fused, predict);
     out->transfer_log = s->dispatch.transfer_log;
     out->total = s->dispatch.total;
-    ib_tracing_count(&s->watch, &s->instance, &out->tracer);
+    ib_tracing_count(&s->tracing, &s->instance, &out->tracer);
     return IB_OK;
 }
 
@@ -204,7 +203,7 @@ static enum ib_status record_loss(void *context, uint64_t epoch, double loss)
         r->curve.epoch = realloc(r->curve.epoch, r->capacity * sizeof *r->curve.epoch);
         r->curve.loss = realloc(r->curve.loss, r->capacity * sizeof *r->curve.loss);
         if (!r->curve.epoch || !r->curve.loss)
-            return ib_fail(IB_ENOMEM, "loss", "no memory for the curve");
+            return ib_fail(IB_ENOMEM, "loss", "out of memory for the curve");
     }
     r->curve.epoch[r->curve.n] = epoch;
     r->curve.loss[r->curve.n++] = loss;
@@ -251,14 +250,14 @@ static enum ib_status profile_once(struct ib_session *s, uint64_t epochs, struct
 enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_request *request,
                                    struct ib_pass_result *out)
 {
-    enum { PROFILES = 5 }; /* of which the median is told: one preemption must not spoil it */
+    enum { PROFILES = 5 }; /* the median is reported, so that one preemption does not distort it */
     memset(out, 0, sizeof *out);
     struct ib_profile *profiles = calloc(PROFILES, sizeof *profiles);
     if (!profiles)
-        return ib_fail(IB_ENOMEM, "profile", "no memory for it");
+        return ib_fail(IB_ENOMEM, "profile", "out of memory");
     enum ib_status status = begin_training(s);
     if (status == IB_OK)
-        status = ib_training_run(&s->training, request->epochs, NULL); /* warms up */
+        status = ib_training_run(&s->training, request->epochs, NULL); /* warm-up */
     for (int i = 0; status == IB_OK && i < PROFILES; i++)
         status = profile_once(s, request->epochs, &profiles[i]);
     if (status == IB_OK)
@@ -279,12 +278,12 @@ static bool wants_logged(void *context, uint64_t epoch)
 
 static enum ib_status drop_loss(void *context, uint64_t epoch, double loss)
 {
-    (void)context, (void)epoch, (void)loss; /* reading it is the work that is timed */
+    (void)context, (void)epoch, (void)loss; /* only reading it is timed */
     return IB_OK;
 }
 
-/* Epochs in doubling stretches until as much time has passed as a round would time, or a whole training is
- * done: enough for caches, clocks and thread pools, and never longer than the thing itself. */
+/* Runs 1, 2, 4 … epochs until the minimum time of a round has passed or a whole training is done: enough to
+ * warm up caches, clocks and thread pools, and never longer than a training. */
 static enum ib_status warm_up(struct ib_session *s, const struct ib_train_request *request)
 {
     uint64_t begin = ib_now_ns();
@@ -301,11 +300,11 @@ static enum ib_status warm_up(struct ib_session *s, const struct ib_train_reques
 }
 
 struct trainings {
-    double *ns; /* of each */
+    double *ns; /* time of each */
     size_t n, capacity;
 };
 
-/* One training from the start, added to what *out has timed so far. */
+/* Times one training and adds it to the totals of *out. */
 static enum ib_status time_one(struct ib_session *s, const struct ib_train_request *request,
                                struct trainings *trainings, struct ib_pass_result *out)
 {
@@ -324,8 +323,8 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
     return IB_OK;
 }
 
-/* Trainings until min_time has been timed. The transfer log is that of the first; the others must have cost
- * the same. */
+/* Times trainings until min_time is reached. The transfer log is that of the first; the others must be
+ * equal. */
 static enum ib_status time_all(struct ib_session *s, const struct ib_train_request *request,
                                struct ib_pass_result *out)
 {
@@ -337,14 +336,15 @@ static enum ib_status time_all(struct ib_session *s, const struct ib_train_reque
         IB_TRY(time_one(s, request, &trainings, out));
         if (memcmp(&s->dispatch.transfer_log, &out->transfer_log, sizeof out->transfer_log) != 0)
             return ib_fail(IB_EINTERNAL, s->instance.impl->name,
-                           "training %llu copied otherwise than the first", (unsigned long long)out->repeats);
+                           "the copies of training %llu differ from those of the first",
+                           (unsigned long long)out->repeats);
     }
     out->median_ns = ib_median(trainings.ns, trainings.n);
     return IB_OK;
 }
 
-/* The device's health since the last call; not known where it keeps quiet about it. */
-static void ask_health(struct ib_session *s, struct ib_pass_result *out)
+/* Reads the device's health since the last call, if the implementation reports it. */
+static void read_health(struct ib_session *s, struct ib_pass_result *out)
 {
     const struct ib_instance *instance = &s->instance;
     out->health = (struct ib_health){.struct_size = sizeof out->health};
@@ -361,9 +361,9 @@ enum ib_status ib_session_timed(struct ib_session *s, const struct ib_train_requ
     for (uint64_t i = 0; i < request->warmup; i++)
         IB_TRY(warm_up(s, request));
     out->phases = s->phases;
-    ask_health(s, out); /* what was before is nobody's concern */
+    read_health(s, out); /* discard the state from before timing */
     out->phases.setup_ns += ib_now_ns() - begin;
     IB_TRY(time_all(s, request, out));
-    ask_health(s, out);
+    read_health(s, out);
     return finish(s, request->out, out);
 }

@@ -13,7 +13,7 @@
 
 struct worker {
     struct ib_session session;
-    json_t *problem; /* the message that the session's strings live in */
+    json_t *problem; /* owns the strings of the session */
 };
 
 static json_t *real_or_null(double value)
@@ -40,13 +40,13 @@ static enum ib_status send_error(enum ib_status error)
     ib_outcome_error(&outcome, error);
     json_t *reason = json_string(outcome.reason);
     json_decref(reason);
-    if (!reason) /* a library's own text */
-        ib_outcome_set(&outcome, outcome.status, "failed, and its reason is not UTF-8");
+    if (!reason) /* text of a library */
+        ib_outcome_set(&outcome, outcome.status, "failed, and its reason is not valid UTF-8");
     return send(json_pack("{s:s, s:s, s:s}", "type", "error", "status",
                           ib_word_of(ib_case_status_words, (int)outcome.status), "message", outcome.reason));
 }
 
-/* ---- requests: each makes its answer, or an error ---- */
+/* ---- requests: each returns its answer or an error ---- */
 
 static const char *text_of(const json_t *request, const char *field)
 {
@@ -63,16 +63,16 @@ static enum ib_status answer_describe(struct worker *w, const json_t *request, j
     return IB_OK;
 }
 
-/* `probe` and `libraries` say one thing of one implementation. */
+/* Answers `probe` or `libraries`, by a function that describes one implementation. */
 static enum ib_status answer_about_impl(const json_t *request, json_t **answer,
-                                        enum ib_status (*say)(const char *, const char *, json_t **))
+                                        enum ib_status (*describe)(const char *, const char *, json_t **))
 {
     const char *impl = text_of(request, "impl");
-    json_t *said;
+    json_t *description;
     if (!impl)
-        return ib_fail(IB_EINVAL, "protocol", "a request about an implementation needs `impl`");
-    IB_TRY(say(text_of(request, "plugin"), impl, &said));
-    *answer = json_pack("{s:s, s:o}", "type", "impl", "impl", said);
+        return ib_fail(IB_EINVAL, "protocol", "a request about an implementation requires `impl`");
+    IB_TRY(describe(text_of(request, "plugin"), impl, &description));
+    *answer = json_pack("{s:s, s:o}", "type", "impl", "impl", description);
     return IB_OK;
 }
 
@@ -104,7 +104,7 @@ static enum ib_status answer_train(struct worker *w, const json_t *request, json
     struct ib_pass_result result;
     IB_TRY(ib_train_request_from_json(request, &train));
     if (!w->session.open)
-        return ib_fail(IB_EINVAL, "protocol", "train came before a problem");
+        return ib_fail(IB_EINVAL, "protocol", "`train` received before `problem`");
     switch (train.pass) {
     case IB_PASS_CHECKED:
         IB_TRY(ib_session_checked(&w->session, &train, send_progress, &result));
@@ -120,9 +120,9 @@ static enum ib_status answer_train(struct worker *w, const json_t *request, json
     return IB_OK;
 }
 
-/* ---- the oracle, in a process of its own like any other trainer ---- */
+/* ---- the oracle ---- */
 
-/* The start as one array of f64, to be freed; NULL: no memory. */
+/* Returns the initial parameters as one array of f64, which the caller frees; NULL: out of memory. */
 static double *read_start(const struct ib_job_arrays *arrays, const struct ib_network *net)
 {
     double *params = malloc(ib_network_size(net) * sizeof *params), *next = params;
@@ -153,7 +153,7 @@ static enum ib_status step_oracle(const struct ib_oracle_problem *problem, const
     uint64_t epoch = 1;
     double loss, *sketch = malloc(size * sizeof *sketch);
     if (!sketch)
-        return ib_fail(IB_ENOMEM, "oracle", "no memory for a gradient's sketch");
+        return ib_fail(IB_ENOMEM, "oracle", "out of memory for the gradient's sketch");
     enum ib_status status = ib_oracle_step(problem, &loss, sketch);
     if (status == IB_OK)
         status = ib_session_save_curve(folder, &(struct ib_curve){1, &epoch, &loss});
@@ -169,7 +169,7 @@ static enum ib_status run_oracle(const struct ib_job *job, const struct ib_oracl
 {
     double *start = read_start(arrays, &job->spec.net);
     if (!start)
-        return ib_fail(IB_ENOMEM, "oracle", "no memory for the parameters");
+        return ib_fail(IB_ENOMEM, "oracle", "out of memory for the parameters");
     struct ib_oracle_problem problem = {.spec = job->spec,
                                         .arithmetic = request->arithmetic,
                                         .params = start,
@@ -237,12 +237,12 @@ static enum ib_status answer_request(struct worker *w, const json_t *request)
         json_decref(answer);
         return send_error(status);
     }
-    return send_error(ib_fail(IB_EINVAL, "protocol", "no request of type `%s`", type ? type : ""));
+    return send_error(ib_fail(IB_EINVAL, "protocol", "unknown request type `%s`", type ? type : ""));
 }
 
 int ib_worker_main(void)
 {
-    static struct worker worker; /* large, and nothing in it may move */
+    static struct worker worker; /* static because it is large, and must not move */
     char *line = NULL;
     size_t capacity = 0;
     if (fcntl(IB_PROTOCOL_IN, F_GETFD) < 0 || fcntl(IB_PROTOCOL_OUT, F_GETFD) < 0) {
@@ -254,7 +254,8 @@ int ib_worker_main(void)
     enum ib_status status = send(json_pack("{s:s, s:i}", "type", "hello", "version", IB_PROTOCOL_VERSION));
     while (status == IB_OK && getline(&line, &capacity, in) > 0) {
         json_t *request = json_loads(line, 0, NULL);
-        ib_fail(IB_OK, NULL, "failed without a word why"); /* until somebody knows better */
+        ib_fail(IB_OK, NULL,
+                "failed without giving a reason"); /* the default, until the request sets a better one */
         status = answer_request(&worker, request);
         json_decref(request);
     }

@@ -1,8 +1,8 @@
 #@order 8
 #@title From how many rows a device is faster
-#@caption Time per epoch over training rows, of the best implementation on the host at each size and of each device.
-#@ The ring is where a device and the host cross; the bar through it, where the bounds of their paired ratio do. A bar
-#@ that reaches the outermost size goes on beyond what was measured.
+#@caption Time per epoch over training rows, for each device and for the fastest host implementation at each size.
+#@ The ring marks where a device and the host cross; the bar through it, where the bounds of their paired ratio do. A
+#@ bar that reaches the first or last size may extend beyond it.
 #@per model,task,cols
 #@for (model, task, cols) IN (SELECT model, task, cols FROM crossover_lines)
 #@height 400 + key_pixels
@@ -12,7 +12,7 @@
 #@       AND k.cols = :cols) > 1, ', ' || title, '') AS of
 #@   FROM crossover_lines WHERE model = :model AND task = :task AND cols = :cols
 #@   WINDOW line AS (PARTITION BY place))
-#@ SELECT 'best of the host' || of, rows, host_ns, 0, 0, 0, 0, '', title, -1 AS place
+#@ SELECT 'fastest on the host' || of, rows, host_ns, 0, 0, 0, 0, '', title, -1 AS place
 #@   FROM lines GROUP BY title, rows
 #@ UNION ALL
 #@ SELECT name || of, rows, device_ns, iif(at BETWEEN least AND most, at, 0), coalesce(max(at_low, least), at),
@@ -42,7 +42,7 @@ eval above_y_axis
 set lmargin at screen x_at(80)
 load 'key.gnuplot'
 
-# A column of 0 in place of the crossing: there is none, and nothing is drawn. (gnuplot dies of labels at NaN.)
+# A 0 instead of a crossing means that there is none; nothing is drawn. (gnuplot crashes on labels at NaN.)
 crosses(at) = at > 0
 plot for [i = 0:series - 1] data index i using (crosses($4) ? $5 : NaN):($7 / unit):($6 - $5):(0) every ::0::0 \
          with vectors nohead lc rgb '#c9ced3' lw 9 dt solid notitle, \

@@ -1,8 +1,7 @@
 #@order 4
 #@title Loss by learning rate
-#@caption Training loss of the final parameters; the bar reaches from the least to the greatest loss of the last
-#@ 64 epochs. What diverged to no finite number stands at the upper edge. One verified case stands for all that
-#@ trained the same.
+#@caption Training loss of the final parameters; the bar spans the lowest to the highest loss of the last 64 epochs.
+#@ Losses that are not finite are drawn at the upper edge. One verified case stands for all that trained the same.
 #@per model,dataset
 #@for (model, dataset) IN (SELECT model, dataset FROM cases GROUP BY model, dataset HAVING count(DISTINCT lr) >= 3)
 #@height 430 + key_pixels
@@ -21,7 +20,7 @@
 array classes[4] = ['converged', 'improving', 'oscillating', 'diverged']
 array class_shape[4] = [7, 9, 12, 2]
 
-# What settled decides the range, together with the losses at the start.
+# The range covers the cases that settled and the losses at the start.
 settled(class) = class < 3
 stats data using 2 name 'rate' nooutput
 stats data using (settled($6) && $4 > 0 && $4 < $7 ? $4 : $7) name 'low' nooutput
@@ -48,7 +47,7 @@ set lmargin at screen x_at(80)
 key_points = 0
 load 'key.gnuplot'
 
-# A loss of -1 stands for one that is not finite.
+# A loss of -1 means that it is not finite.
 loss(class, l) = class == 3 && l < 0 ? top : within(l)
 
 do for [c = 1:4] {

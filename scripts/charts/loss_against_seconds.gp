@@ -1,10 +1,10 @@
 #@order 3
 #@title Loss against seconds
-#@caption The losses by epoch, each epoch placed at its number times the median time of an epoch; set-up is left out.
-#@ The lowest curve at a moment is the best training that this long a wait can buy. Rings mark where a case has made
-#@ 90 %, 99 % and 99.9 % of the improvement of a verified training of its problem. Only verified cases on real
-#@ devices; of more than a dozen, the fastest of those that trained the same. Other algorithms, which nothing
-#@ verifies, are named, and placed by their own losses and seconds: what they are clocked at stands in the table.
+#@caption Loss by epoch, with each epoch at its number times the median time of an epoch; set-up is not included. The
+#@ lowest curve at any time is the best training for that much time. Rings mark where a case has made 90 %, 99 % and
+#@ 99.9 % of the improvement of a verified training of its problem. Only verified cases on real devices; if there are
+#@ more than a dozen, only the fastest of those that trained the same. Other algorithms, which are not verified, are
+#@ named and drawn by the losses and seconds that they report; the table has their measured times.
 #@per model,dataset
 #@height 400 + key_pixels
 #@sql WITH told AS (

@@ -1,8 +1,8 @@
 #@order 2
 #@title Loss by epoch
 #@caption Training loss before the update of each epoch, as read in the checked pass. Lines that coincide agree;
-#@ their markers take turns, so that each stays visible. Of more than a dozen verified cases, one stands for all
-#@ that trained the same. Losses over a million times the first are left out.
+#@ their markers alternate, so that each stays visible. With more than a dozen verified cases, one stands for all
+#@ that trained the same. Losses more than a million times the first are left out.
 #@per model,dataset
 #@height 400 + key_pixels
 #@sql WITH told AS (

@@ -1,7 +1,7 @@
 #@order 3
 #@title Predicted against actual
-#@caption Each test row once. One verified case stands for all that trained the same; wrong ones are shown by
-#@ themselves. On the diagonal the prediction is exact.
+#@caption Each mark is one test row; on the diagonal, the prediction is exact. One verified case stands for all that
+#@ trained the same; wrong cases are shown separately.
 #@per model,dataset
 #@for task = 'regression'
 #@height 480 + key_pixels
@@ -14,8 +14,8 @@ high = actual_max
 margin = 0.05 * (high > low ? high - low : 1)
 
 set xrange [low - margin : high + margin]
-set xlabel 'actual value, in the target''s unit'
-y_name = 'predicted value, in the target''s unit'
+set xlabel 'actual value, in units of the target'
+y_name = 'predicted value, in units of the target'
 eval above_y_axis
 set lmargin at screen x_at(80)
 key_lines = 0

@@ -1,8 +1,8 @@
 #@order 3
 #@title Predicted score by class
-#@caption Each test row once, by what was predicted for it and what it is. Left of the dashed line it is taken
-#@ for class 0, right of it for class 1. One verified case stands for all that trained the same; wrong ones are
-#@ shown by themselves.
+#@caption Each mark is one test row, by its predicted score and actual class. Rows left of the dashed line are
+#@ classified as 0, those right of it as 1. One verified case stands for all that trained the same; wrong cases are
+#@ shown separately.
 #@per model,dataset
 #@for task = 'classification'
 #@height 134 + 80 * series
@@ -11,7 +11,7 @@
 
 stats data using 2 name 'score' nooutput
 
-# Two strips a series, class 1 above class 0; the golden ratio spreads the rows over a strip's breadth.
+# Two strips per series, class 1 above class 0; the golden ratio spreads the rows over the height of a strip.
 spread(row) = 0.34 * (row * 0.6180339887 - floor(row * 0.6180339887) - 0.5)
 y(i, class, row) = -i + (class > 0.5 ? 0.21 : -0.21) + spread(row)
 

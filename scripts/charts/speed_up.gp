@@ -1,9 +1,9 @@
 #@order 5
 #@title Speed-up
-#@caption Each mark is one problem: by how much an implementation is faster than the baseline there: the one that
-#@ the configuration or report --baseline names, else cpu_naive, or, where that has no verified time, the first of
-#@ the plan that has. Medians over the rounds; the bar and the number are the median over the problems. Only
-#@ verified cases on real devices.
+#@caption Each mark is one problem: how many times as fast as the baseline an implementation is, by medians over the
+#@ rounds. The bar and the number are the median over the problems. The baseline is the implementation set by the
+#@ configuration or by report --baseline; by default cpu_naive, or the first of the plan if that has no verified time.
+#@ Only verified cases on real devices.
 #@height 126 + 34 * series
 #@for (SELECT count(DISTINCT who) FROM ranked JOIN names USING (case_number)) > 1
 #@sql WITH timed AS (

@@ -1,7 +1,7 @@
 #@order 7
 #@title Time by columns
-#@caption Median time per epoch of verified cases on real devices, and the power of the columns that fits them
-#@ best: 1 where time grows with the work, nearer 0 where fixed costs rule, above 1 where caches run over.
+#@caption Median time per epoch of verified cases on real devices, and the power of the number of columns that fits
+#@ best: 1 if time grows with the work, close to 0 if fixed costs dominate, above 1 if the data outgrow the caches.
 #@per model,task
 #@for (model, task) IN (SELECT model, task FROM cases GROUP BY model, task, rows HAVING count(DISTINCT cols) >= 3)
 #@height 400 + key_pixels

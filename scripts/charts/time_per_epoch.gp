@@ -1,7 +1,7 @@
 #@order 1
 #@title Time per epoch
-#@caption Median over the rounds, with its 95 % interval where there are rounds enough; of several seeds, the median
-#@ over them, with the least and the most. Only verified cases on real devices; further left is faster.
+#@caption Median over the rounds, with its 95 % interval if there are enough rounds; for several seeds, the median
+#@ over the seeds, with its range. Only verified cases on real devices; further left is faster.
 #@per model,dataset
 #@height 126 + 25 * rows
 #@sql WITH folded AS (
@@ -24,7 +24,7 @@ unit_name = unit == 1 ? 'ns' : unit == 1e3 ? 'µs' : unit == 1e6 ? 'ms' : 's'
 first = low_min / unit
 last = high_max / unit
 
-# Cases of different problems do not compete: a gap between them.
+# A gap separates different problems, whose cases are not comparable.
 y(i, problem) = -(i + 0.7 * (problem - 1))
 digits(t) = sprintf(t < 1 ? '%.3g' : t < 10 ? '%.2f' : t < 100 ? '%.1f' : '%.0f', t)
 

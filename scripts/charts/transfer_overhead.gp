@@ -1,8 +1,8 @@
 #@order 4
 #@title What the copying costs
 #@caption An epoch of each device that was verified both copying around every operation (per_op) and with its data
-#@ resident, split by a profile into copies, waits, the device's own work, and handing work over. Beside per_op, how
-#@ many times as long it takes. Of several seeds, the medians. Simulated devices are no measure of speed.
+#@ resident, split by a profile into copies, waits, the device's own work, and launching. The number next to per_op is
+#@ how many times as long it takes. Medians if there are several seeds. The times of simulated devices mean nothing.
 #@per model,dataset
 #@for (model, dataset) IN (SELECT model, dataset FROM copy_costs WHERE transfer_ns IS NOT NULL)
 #@height 150 + 30 * rows
@@ -21,13 +21,13 @@ unit = total_max < 1e3 ? 1 : total_max < 1e6 ? 1e3 : total_max < 1e9 ? 1e6 : 1e9
 unit_name = unit == 1 ? 'ns' : unit == 1e3 ? 'µs' : unit == 1e6 ? 'ms' : 's'
 digits(t) = sprintf(t < 1 ? '%.3g' : t < 10 ? '%.2f' : t < 100 ? '%.1f' : '%.0f', t)
 
-# The two bars of a device stand together: a gap before each of per_op's.
+# The two bars of a device are adjacent; a gap precedes each per_op bar.
 gaps = 0
-place(i, tax) = (i > 0 && tax > 0 ? gaps = gaps + 0.5 : 0, -(i + gaps))
+place(i, ratio) = (i > 0 && ratio > 0 ? gaps = gaps + 0.5 : 0, -(i + gaps))
 stats data using (place(column(-2), $6)) name 'place' nooutput
 array parts[4] = ['transfer', 'sync', 'compute', 'launch']
 array inks[4] = ['#d55e00', '#e69f00', '#0072b2', '#b8bec4']
-# Medians over seeds need not add up: their shares of the median epoch do.
+# Medians over seeds need not add up, so the parts are scaled to the median epoch.
 upto(k) = k == 1 ? 0 : upto(k - 1) + column(k)
 from(k) = upto(k) / upto(5) * column(7)
 

@@ -1,8 +1,8 @@
 #@order 5
 #@title The whole process
-#@caption Where the time of a process goes, from its start to its exit: the median run, timed from outside by
-#@ hyperfine, and the process's own account of it. Behind each bar, how long it took. What is unseen lies before the
-#@ process's first and after its last line. Of several seeds, the mean.
+#@caption Where the time of a process goes, from its start to its exit: the median run, timed by hyperfine and broken
+#@ down by the times that the process reports. The number next to a bar is its total. Unaccounted time is before the
+#@ process's first report and after its last. For several seeds, the mean.
 #@per model,dataset
 #@for number IN (SELECT case_number FROM whole_medians)
 #@height 150 + 30 * rows
@@ -17,7 +17,7 @@ unit_name(t) = t < 1e3 ? 'ns' : t < 1e6 ? 'µs' : t < 1e9 ? 'ms' : 's'
 digits(t) = sprintf(t < 1 ? '%.3g' : t < 10 ? '%.2f' : t < 100 ? '%.1f' : '%.0f', t)
 duration(t) = digits(t / unit(t)) . ' ' . unit_name(t)
 
-array parts[6] = ['start-up', 'set-up', 'training', 'answer', 'rest', 'unseen']
+array parts[6] = ['start-up', 'set-up', 'training', 'answer', 'rest', 'unaccounted']
 array inks[6] = ['#56b4e9', '#e69f00', '#0072b2', '#009e73', '#b8bec4', '#d55e00']
 upto(k) = k == 1 ? 0 : upto(k - 1) + column(k)
 from(k) = 100 * upto(k) / upto(7)

@@ -23,16 +23,16 @@ NAMED = {
     "zeroed_prediction": ("gemm", "C is all zero"),
     "stale_copy": ("memory", "stale copy"),
     "hidden_copy": ("copies", "hidden copies"),
-    "skipped_bias": ("add_row", "left as it was"),
+    "skipped_bias": ("add_row", "the call did nothing"),
     "wrong_sign": ("axpy", "wrong sign"),
     "transposed_gradient": ("gemm", "column by column"),
-    "half_rows": ("gemm", "leaves out the second half of the terms"),
+    "half_rows": ("gemm", "omits the second half of the terms"),
     "last_column": ("gemm", "C in its last column is zero"),
     "nan": ("axpy", "is NaN"),
     "early_return": ("repetition", "steps(n) and n times steps(1) give different results"),
     "wrong_factor": ("loss_grad", "constant factor (2) off"),
     "wrong_n": ("loss_grad", "a sum, not a mean"),
-    "off_by_one_row": ("col_sum", "leaves out the last row"),
+    "off_by_one_row": ("col_sum", "omits the last row"),
     "shifted_row": ("gemm", "shifted by one row"),
     "ignores_alpha": ("axpy", "ignores alpha"),
     "ignores_transpose": ("gemm", "ignores that B is transposed"),
@@ -42,18 +42,18 @@ NAMED = {
     "stale_result": ("gemm", "stale"),
     "swapped_activation": ("act", "computes sigmoid instead of relu"),
     "wrong_act_gradient": ("act_grad", "the gradient of tanh instead of"),
-    "bias_only_first_row": ("add_row", "first row of M alone"),
+    "bias_only_first_row": ("add_row", "only to the first row of M"),
     "missing_sync": ("axpy", "d2h does not wait"),
     "loss_of_next_epoch": ("trainings", "one epoch ahead"),
     "late_update": ("trainings", "lags one epoch behind"),
-    "wrong_device_copy": ("memory", "those of another buffer"),
+    "wrong_device_copy": ("memory", "the data of another buffer"),
     "writes_input": ("col_sum", "writes to its input M"),
-    "wrong_in_place": ("loss_grad", "only where dZ is Z itself"),
+    "wrong_in_place": ("loss_grad", "only when dZ shares the memory of Z"),
     "ignores_beta": ("gemm", "ignores beta"),
     "ignores_ld": ("col_sum", "ignores ld"),
-    "dropped_nan": ("act", "drops a NaN"),
+    "dropped_nan": ("act", "does not propagate a NaN"),
     "f32_sums": ("col_sum", "accumulate in double"),
-    "writes_beyond": ("act", "writes beyond M"),
+    "writes_beyond": ("act", "writes outside the bounds of M"),
     "reads_c": ("gemm", "reads C although beta is 0"),
 }
 # Those that end or block the process: the operation, and words of how.
@@ -130,8 +130,8 @@ class Right(Checking):
 
     def test_text(self):
         out = self.ok("check", "cpu_naive", "--quick", "--model", "linreg")
-        self.assertRegex(out, r"operations +ok +14 of 14 in [\d,]+ calls\n")
-        self.assertRegex(out, r"trainings +ok +2 of 2\n")
+        self.assertRegex(out, r"operations +ok +14 of 14 right in [\d,]+ calls\n")
+        self.assertRegex(out, r"trainings +ok +2 of 2 right\n")
         self.assertTrue(out.endswith("\ncpu_naive is right.\n"), out)
 
     def test_plugin_alone(self):
@@ -223,8 +223,8 @@ class Wrong(Checking):
     def test_text_says_where_to_begin(self):
         done = self.call("check", "fault_skipped_bias", "--plugin", FAULTS, "--quick", "--model", "linreg")
         self.assertEqual(done.returncode, 3)
-        self.assertIn("add_row f32, add_row f64: M is left as it was", done.stdout)
-        self.assertIn("fault_skipped_bias is wrong. Begin with add_row: the rest may follow from it.", done.stdout)
+        self.assertIn("add_row f32, add_row f64: M is unchanged: the call did nothing", done.stdout)
+        self.assertIn("fault_skipped_bias is wrong. Start with add_row: the other faults may follow from it.", done.stdout)
 
 
 class Unavailable(Checking):
@@ -243,7 +243,7 @@ class Unavailable(Checking):
 class Refused(Checking):
     def test_usage(self):
         for args, says in [
-            (["check"], "an argument is missing"),
+            (["check"], "missing argument"),
             (["check", "cpu_naiv"], ["cpu_naiv", "did you mean `cpu_naive`"]),
             (["check", "nowhere/lib.so"], ["nowhere/lib.so", "cannot be used as a plugin"]),
             (["check", "cpu_naive", "--model", "mpl"], ["--model", "`mpl`", "mlp"]),

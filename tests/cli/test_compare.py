@@ -26,7 +26,7 @@ class Compare(CliTest):
         self.assertTrue(comparison["same_run"])
         self.assertEqual(comparison["differences"], [])
         self.assertEqual({c["speed"]["verdict"] for c in comparison["cases"]}, {"SAME"})
-        self.assertIn("compared with itself", self.ok("compare", "a", "a"))
+        self.assertIn("are the same run", self.ok("compare", "a", "a"))
 
     def test_two_runs(self):
         self.run_sweep(self.config(TWO), out="a")
@@ -43,7 +43,7 @@ class Compare(CliTest):
         self.assertEqual({c["name"] for c in comparison["only_old"]}, {"fakedev per_op", "fakedev resident"})
         self.assertEqual(len(comparison["only_new"]), 3)
         page = self.ok("compare", "a", "b")
-        for words in ["Only in the old run", "Only in the new run", "would settle", "AMBIGUOUS"]:
+        for words in ["Only in the old run", "Only in the new run", "rounds needed", "AMBIGUOUS"]:
             self.assertIn(words, page)
 
     def test_answers_and_machines(self):
@@ -90,7 +90,7 @@ class Compare(CliTest):
 
     def test_refusals(self):
         self.run_sweep(self.config(TWO), out="a")
-        self.refused("compare", "a", says="argument is missing")
+        self.refused("compare", "a", says="missing argument")
         self.refused("compare", "a", "nothing", says=["nothing", "holds no run"])
-        self.refused("compare", "a", "a", "--md", "--json", says="exclude each other")
+        self.refused("compare", "a", "a", "--md", "--json", says="only one of")
         self.refused("compare", "a", "a", "--margin", "2", says=["--margin", "`2`", "1%"])

@@ -202,7 +202,7 @@ class AnotherAlgorithm(ExternalTest):
     def test_plan_counts_it(self):
         more = f"external: {{x: {{command: [{sys.executable}, {CLIENT}, another_algorithm]}}}}"
         config = self.config(LINREG, more=more)
-        self.assertIn("other algorithms down to losses", self.ok("plan", config))
+        self.assertIn("other algorithms to target losses", self.ok("plan", config))
         self.assertGreater(json.loads(self.ok("plan", config, "--json"))["estimate"]["stops_minutes"], 0)
 
     def test_needs_its_seconds(self):

@@ -84,7 +84,7 @@ class Wrong(ExternalTest):
         self.fails("wrong_shape", "failed", "w: is 1 x 10 of f64, expected 10 x 1 of f64")
         self.fails("wrong_dtype", "failed", "w: is 10 x 1 of f32, expected 10 x 1 of f64", out="b")
         self.fails("missing_array", "failed", "b.npy: is missing: not written before `done`", out="c")
-        self.fails("short_array", "failed", "predictions.npy: not a .npy file that can be read: it is shorter", out="d")
+        self.fails("short_array", "failed", "predictions.npy: not a readable .npy file: the file is too short", out="d")
 
     def test_losses(self):
         self.fails("no_losses", "failed", "loss.npy: is missing")

@@ -73,8 +73,8 @@ class Selection(PlanTest):
                 (["-x", "mlp"], ["-x mlp: `mlp` is not a condition"]),
                 (["-x", "dtype=f16"], ["`f16` is not f32 or f64"]),
                 (["-s"], ["-s: needs a value: SELECT"]),
-                (["-S", "model=mlp"], ["-S: no such flag", "did you mean -s?"]),
-                (["--selct=x"], ["--selct: no such flag"]),
+                (["-S", "model=mlp"], ["-S:", "no such flag", "did you mean -s?"]),
+                (["--selct=x"], ["--selct:", "no such flag"]),
             ]:
                 with self.subTest(command=command[0], flags=flags):
                     self.refused(command[0], config, *command[1:], *flags, says=says)
@@ -137,7 +137,7 @@ class Estimate(PlanTest):
         self.assertAlmostEqual(estimate["minutes"], parts, 4)
         out = self.ok("plan", config)
         self.assertRegex(out, r"2 cases, 2 rounds each\nabout [\d.]+ s: timing [\d.]+ s, checking")
-        self.assertIn("not measured yet: 2 cases, assumed to compute 1 GFLOP/s", out)
+        self.assertIn("not measured yet: 2 cases, assumed to run at 1 GFLOP/s", out)
         self.assertNotIn("earlier runs", out)
         self.assertFalse((self.folder / "results").exists())
 
@@ -158,7 +158,7 @@ class Estimate(PlanTest):
         for case in plan["cases"]:
             self.assertEqual(case["epoch_from"], "earlier")
             self.assertAlmostEqual(case["epoch_ns"] / self.measured(first)[case["id"]], 1, 4)
-        self.assertIn("from earlier runs in results/runs: 2 of 2 cases\n", self.ok("plan", config))
+        self.assertIn("estimated from earlier runs in results/runs: 2 of 2 cases\n", self.ok("plan", config))
         self.pretend(first, "a", "2001-01-01T00:00:00Z", 1e6)
         self.pretend(first, "b", "2999-01-01T00:00:00Z", 3e6)
         self.pretend(first, "c", "2002-01-01T00:00:00Z", 2e6)

@@ -13,20 +13,20 @@ BROKEN = BUILD / "tests" / "broken"
 # What each cannot do; its row bears the name of its file, which is also that of its implementation where it has one.
 REASONS = {
     "babble_entry": "loading it: sent an invalid message: `hello`",
-    "bad_name": "implementation 0 has the name `Bad-Name`: a name is a lower-case letter",
+    "bad_name": "implementation 0 has the invalid name `Bad-Name`; allowed: a lower-case letter",
     "crash_constructor": "loading it: signal 11",
     "crash_entry": "loading it: signal 11",
     "crash_probe": "probing it: signal 11",
     "exit_probe": "probing it: exited with status 3 before answering: \"no licence for this machine\"",
-    "half_memory": "`mem` needs all of alloc, free, h2d, d2h and sync",
+    "half_memory": "`mem` must set all of alloc, free, h2d, d2h and sync",
     "missing_library": "cannot be loaded: libironbench_not_there.so.1: cannot open shared object file",
-    "no_entry": "is no ironbench plugin: it has no symbol ib_plugin",
-    "no_impls": "brings no implementation",
+    "no_entry": "is not an ironbench plugin: it does not define the symbol ib_plugin",
+    "no_impls": "contains no implementation",
     "no_operations": "neither `ops` nor `fused`",
     "null_impl": "implementation 1 is a NULL pointer",
-    "other_abi": "was built for ABI 2, this program has 1",
-    "refuses": "does not serve ABI 1",
-    "size_zero": "struct_size of its implementation 0 is 0",
+    "other_abi": "was built for ABI 2, but this program uses ABI 1",
+    "refuses": "does not support ABI 1",
+    "size_zero": "struct_size of implementation 0 is 0",
     "twins": "two implementations named twin",
     "undefined_symbol": "undefined symbol: ironbench_no_such_function",
 }
@@ -118,7 +118,7 @@ class Broken(PluginTest):
         reason = cases["gpu_of_mine"]["reason"]
         self.assertEqual(cases["gpu_of_mine"]["status"], "unavailable")
         self.assertIn(f"{plugin('other_abi')}: was built for ABI 2", reason)
-        self.assertIn(f"{plugin('no_entry')}: is no ironbench plugin", reason)
+        self.assertIn(f"{plugin('no_entry')}: is not an ironbench plugin", reason)
 
     def test_no_object(self):
         """Named after their files, and never by a name that is taken."""

@@ -61,7 +61,7 @@ class Measured(CliTest):
         self.assertIn("The whole process", self.output)
         self.assertTrue((self.folder / "out/charts/whole_process-mlp-diabetes.svg").exists())
         explained = self.ok("explain", "out", record["cases"][0]["id"])
-        self.assertIn("From its start to its exit it takes", explained)
+        self.assertIn("From start to exit it takes", explained)
         self.assertIn("the median of 3", explained)
         self.assertEqual([p.name for p in (self.folder / "out").glob("ironbench-*")], [])
 

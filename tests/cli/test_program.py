@@ -5,17 +5,17 @@ import subprocess
 
 from common import CliTest, PROGRAM, ROOT
 
-VERBS = ["run", "plan", "list", "train", "report", "export", "doctor"]
+COMMANDS = ["run", "plan", "list", "train", "report", "export", "doctor"]
 
 
 class Help(CliTest):
     def test_program(self):
         out = self.ok("--help")
-        for command in VERBS:
+        for command in COMMANDS:
             self.assertIn(f"  {command} ", out)
 
     def test_every_verb(self):
-        for command in VERBS:
+        for command in COMMANDS:
             with self.subTest(command):
                 self.assertTrue(self.ok(command, "--help").startswith(f"usage: ironbench {command}"))
 

@@ -51,7 +51,7 @@ class Log(CliTest):
 
 class Refusals(CliTest):
     def test_missing_flag(self):
-        self.refused("train", "--model", "linreg", "--impl", "cpu_naive", says="--data: is missing")
+        self.refused("train", "--model", "linreg", "--impl", "cpu_naive", says="--data: is required")
 
     def test_unknown_names_with_the_nearest(self):
         self.refused("train", "--model", "lnreg", "--data", "diabetes", "--impl", "cpu_naive", says="`linreg`")

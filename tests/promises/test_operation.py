@@ -123,11 +123,11 @@ class Operation(unittest.TestCase):
         before, after = self.counts(tree.PROGRAM, "cpu_naive"), self.counts(self.tree.program, "cpu_naive")
         self.assertEqual((after["checks"], after["skipped"]), (before["checks"] + 2, 0))  # in both types
         text = tree.call(self.tree.program, "check", "cpu_naive", "--quick", "--model", "linreg", cwd=self.folder).stdout
-        self.assertIn(f"{after['checks']} of {after['checks']} in", text)
+        self.assertIn(f"{after['checks']} of {after['checks']} right in", text)
 
     def test_not_offered(self):
         counts = self.counts(self.tree.program, "fakedev")
-        self.assertEqual((counts["skipped"], counts["reason"]), (2, "negate is not offered"))
+        self.assertEqual((counts["skipped"], counts["reason"]), (2, "negate is not implemented"))
 
     def test_wrong_one_is_named(self):
         for number in ("float", "double"):

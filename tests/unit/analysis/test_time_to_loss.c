@@ -294,7 +294,7 @@ static void another_algorithm_is_told(void **state)
     (void)state;
     static const char *const said[] = {
         "trained until the parameters",   "3.00 s [1.50, 6.00]", "other, 99 %: stuck.",
-        "as the other algorithm reports", "750 ms by itself",    NULL};
+        "as the other algorithm reports", "750 ms (self-reported)",    NULL};
     add("usual", 1e6, falling, FALLING);
     const double *asked = derive().loss_groups[0].targets.loss;
     struct ib_case_record *other = add_other("other");

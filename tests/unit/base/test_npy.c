@@ -172,8 +172,8 @@ static void bad_files_are_refused(void **state)
         {1, "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 3, 1), }", "two dimensions"},
         {1, "{'descr': '<f8', 'fortran_order': False, 'shape': (-1,), }", "two dimensions"},
         {1, "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999999999,), }", "two dimensions"},
-        {1, "{'descr': '<f8', 'fortran_order': False, 'shape': (4,), }", "shorter"},
-        {1, "{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967297), }", "shorter"},
+        {1, "{'descr': '<f8', 'fortran_order': False, 'shape': (4,), }", "too short"},
+        {1, "{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296, 4294967297), }", "too short"},
         {1, "{'fortran_order': False, 'shape': (3,), }", "lacks"},
     };
     struct ib_npy npy;
@@ -187,7 +187,7 @@ static void bad_files_are_refused(void **state)
     scratch_file("text.npy", "1,2,3\n4,5,6\n7,8,9\n");
     expect_failure(ib_npy_open("text.npy", &npy), IB_EINVAL, "text.npy", WORDS("header"));
     assert_int_equal(mkfifo("pipe.npy", 0600), 0); /* nobody will ever write to it */
-    expect_failure(ib_npy_open("pipe.npy", &npy), IB_EINVAL, "pipe.npy", WORDS("no regular file"));
+    expect_failure(ib_npy_open("pipe.npy", &npy), IB_EINVAL, "pipe.npy", WORDS("not a regular file"));
     unlink("pipe.npy");
     expect_failure(ib_npy_open("none.npy", &npy), IB_EIO, "none.npy", WORDS("No such file"));
     expect_failure(ib_npy_write("no/such/folder.npy", IB_F64, 0, 0, NULL), IB_EIO, "no/such/folder.npy",

@@ -66,7 +66,7 @@ static void its_time_limit_ends_all_of_it(void **state)
     (void)state;
     enum { LIMIT_MS = 100 };
     const char *said = run("sleep 600 & echo $! > child; wait", LIMIT_MS * 1000000);
-    assert_string_equal(said, "sh did not end within 0.1 s");
+    assert_string_equal(said, "sh did not finish within 0.1 s");
     FILE *file = fopen("child", "r");
     int pid;
     assert_non_null(file);

@@ -130,7 +130,7 @@ static void later_levels_may_follow_from_the_first(void **state)
     ib_check_result_add(&r, finding(IB_LEVEL_TRAININGS, IB_CASE_OK, NULL, "linreg"));
     ib_check_result_add(&r, finding(IB_LEVEL_OPERATIONS, IB_CASE_OK, "gemm", "gemm f32"));
     char *text = printed(&r);
-    assert_non_null(strstr(text, "Begin with gemm: the rest may follow from it."));
+    assert_non_null(strstr(text, "Start with gemm: the other faults may follow from it."));
     free(text);
     ib_check_result_free(&r);
 }

@@ -57,7 +57,7 @@ static void bad_values_are_refused(void **state)
     } wrong[] = {
         {"{pair: 5}", "unknown key `pair` (did you mean `pairs`?)"},
         {"{pairs: 0}", "`0` is not an integer from 1 to 10000"},
-        {"{slowdown: 0}", "key `slowdown`: `0` is not a share"},
+        {"{slowdown: 0}", "key `slowdown`: `0` is not a fraction"},
         {"{alpha: 100%}", "key `alpha`"},
         {"{confirm: 4}", "key `confirm`"},
         {"{order: random_walk}", "random or abba"},

@@ -537,7 +537,7 @@ static void bad_data_sets_are_refused(void **state)
                    WORDS("cannot open", "No such file", "named at c.yaml:5"));
     expect_failure(try_build(WITH("bad", ""), &b), IB_EINVAL, "./bad.csv:3:3", WORDS("`y`", "`x`"));
     expect_failure(try_build(WITH("[good, xor]", "datasets: {xor: {path: good.csv, target: z}}\n"), &b),
-                   IB_EINVAL, "./good.csv:1", WORDS("no column `z`"));
+                   IB_EINVAL, "./good.csv:1", WORDS("column `z` not found"));
     scratch_file("xor.csv", "a,y\n1,2\n2,3\n4,5\n");
     expect_failure(try_build(WITH("[xor, " IB_SOURCE_DIR "/configs/datasets/xor.csv]", ""), &b), IB_EINVAL,
                    "c.yaml:5", WORDS("two data sets", "`xor`"));

@@ -184,11 +184,11 @@ static void bad_csv_is_refused(void **state)
         {"a,b\n1,2\n3,1e999\n", "t.csv:3:3", {"`1e999`", "not a finite"}},
         {"a,b\n1,2\n0x10,3\n", "t.csv:3:1", {"`0x10`", "not a number"}},
         {"a,b\n1,2\n1 2,3\n", "t.csv:3:1", {"`1 2`", "not a number"}},
-        {"a,b\n1,2\n3,\"4\n", "t.csv:3:3", {"quote", "never closed"}},
+        {"a,b\n1,2\n3,\"4\n", "t.csv:3:3", {"unclosed quote"}},
         {"a,b\n1,2\n\"3\"4,5\n", "t.csv:3:4", {"after a closing quote"}},
         {"a,\"b\nc\"\n1,2\n3,x\n", "t.csv:4:3", {"`x`"}}, /* lines within quotes count */
         {"a,b\r\n1,2\r\n3,x\r\n", "t.csv:3:3", {"`x`"}},
-        {"1 2 3\n4 5 6\n", "t.csv:1:1", {"one column only"}},
+        {"1 2 3\n4 5 6\n", "t.csv:1:1", {"only one column"}},
         {"", "t.csv", {"empty"}},
         {"\n\n", "t.csv", {"empty"}},
         {"a,b\n", "t.csv", {"0 training", "at least 2 and 1"}},
@@ -220,7 +220,7 @@ static void missing_csv_target_is_refused(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         spec.target = bad[i];
         expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv:1",
-                       WORDS("no column", bad[i], "1 to 2"));
+                       WORDS("target column", bad[i], "1 to 2"));
     }
     spec.target = "prize";
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv:1", WORDS("did you mean `price`?"));
@@ -261,16 +261,16 @@ static void bad_json_is_refused(void **state)
     } cases[] = {
         {JSON_START "\"x\": [1,2,3], \"y\": [1,2], \"x_test\": [1,2], \"y_test\": [1]}",
          "d.json",
-         {"`x` has 3 numbers", "m * n makes 4"}},
+         {"`x` has 3 elements", "m * n = 4"}},
         {JSON_START "\"x\": [1,2,3,4], \"y\": [1,2,3], \"x_test\": [1,2], \"y_test\": [1]}",
          "d.json",
-         {"`y` has 3 numbers", "m makes 2"}},
+         {"`y` has 3 elements", "m = 2"}},
         {JSON_START "\"x\": [1,2,3,4], \"y\": [1,2], \"x_test\": [1,2,3], \"y_test\": [1]}",
          "d.json",
-         {"`x_test` has 3 numbers", "m_test * n makes 2"}},
+         {"`x_test` has 3 elements", "m_test * n = 2"}},
         {JSON_START "\"x\": [1,2,3,4], \"y\": [1,2], \"x_test\": [1,2], \"y_test\": []}",
          "d.json",
-         {"`y_test` has 0 numbers", "m_test makes 1"}},
+         {"`y_test` has 0 elements", "m_test = 1"}},
         {JSON_START "\"x\": [1,2,3,4], \"x_test\": [1,2], \"y_test\": [1]}", "d.json", {"`y` is missing"}},
         {"{\"m\": 2, \"x\": []}", "d.json", {"`n` is missing", "m_test"}},
         {"{\"m\": 0, \"n\": 2, \"m_test\": 1}", "d.json", {"`m`", "integer from 1"}},
@@ -292,9 +292,9 @@ static void bad_json_is_refused(void **state)
          "d.json",
          {"1 training", "at least 2"}},
         {"[1, 2]", "d.json", {"not a JSON object"}},
-        {"{\"m\": 2,\n \"n\": nan}", "d.json:2:9", {"not readable as JSON"}},
-        {"", "d.json:1:0", {"not readable as JSON"}},
-        {"{\"m\": 2, \"m\": 3}", "d.json:1:12", {"not readable as JSON", "duplicate"}},
+        {"{\"m\": 2,\n \"n\": nan}", "d.json:2:9", {"invalid JSON"}},
+        {"", "d.json:1:0", {"invalid JSON"}},
+        {"{\"m\": 2, \"m\": 3}", "d.json:1:12", {"invalid JSON", "duplicate"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ib_dataset set;
@@ -319,7 +319,7 @@ static void json_knows_its_split(void **state)
     const char *const words[] = {"test_fraction", "test", "seed", "target", "header"};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
         expect_failure(ib_dataset_load(&specs[i], &set), IB_EINVAL, "c.yaml:3",
-                       WORDS(words[i], "means nothing"));
+                       WORDS(words[i], "does not apply"));
 }
 
 /* ---- NPY ---- */
@@ -412,13 +412,13 @@ static void bad_npy_is_refused(void **state)
         struct ib_dataset_spec spec;
         const char *where, *words[3];
     } cases[] = {
-        {{.path = "narrow.npy"}, "narrow.npy", {"one column only", "`y`"}},
-        {{.path = "bare.npy"}, "bare.npy", {"one column only"}},
+        {{.path = "narrow.npy"}, "narrow.npy", {"fewer than two columns", "`y`"}},
+        {{.path = "bare.npy"}, "bare.npy", {"fewer than two columns"}},
         {{.path = "bare.npy", .y = "x.npy"}, "bare.npy", {"no columns"}},
         {{.path = "nan.npy"}, "nan.npy", {"[1, 1] is nan", "finite"}},
         {{.path = "nan.npy", .y = "inf.npy"}, "nan.npy", {"[1, 1] is nan"}},
         {{.path = "x.npy", .y = "inf.npy"}, "inf.npy", {"[1, 0] is -inf"}},
-        {{.path = "x.npy", .y = "short.npy"}, "short.npy", {"2 x 1", "3 rows"}},
+        {{.path = "x.npy", .y = "short.npy"}, "short.npy", {"2 x 1", "3 x 1"}},
         {{.path = "x.npy", .y = "x.npy"}, "x.npy", {"3 x 2", "one target"}},
         {{.path = "x.npy", .y = "none.npy"}, "none.npy", {"No such file"}},
         {{.path = "x.npy", .target = "price"}, "x.npy", {"`price`", "1 to 2, or -1 to -2"}},
@@ -431,7 +431,7 @@ static void bad_npy_is_refused(void **state)
         {{.path = "x.npy", .y = "y.npy", .test = "x.npy", .where = "c.yaml:3"},
          "c.yaml:3",
          {"`y`", "`test`"}},
-        {{.path = "text.npy"}, "text.npy", {"not a .npy file"}},
+        {{.path = "text.npy"}, "text.npy", {"not a readable .npy file"}},
         {{.path = "t.csv", .y = "y.npy", .where = "c.yaml:3"}, "c.yaml:3", {"`y`", "CSV"}},
         {{.path = "d.json", .y = "y.npy", .where = "c.yaml:3"}, "c.yaml:3", {"`y`", "JSON"}},
     };
@@ -559,7 +559,8 @@ static void task_follows_the_targets(void **state)
     ib_dataset_free(&set);
     spec = whole(scratch_file("three.csv", "5,0\n6,1\n7,2\n"));
     spec.task = IB_CLASSIFICATION;
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "three.csv", WORDS("`y` is 2", "needs 0 and 1"));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "three.csv",
+                   WORDS("`y` is 2", "requires 0 or 1"));
 }
 
 /* The same hash is the same data: every part counts. */

@@ -191,15 +191,13 @@ static void values_are_recognised(void **state)
         {&ib_operation_axpy, {NULL, negated}, "Y has the wrong sign"},
         {&ib_operation_axpy, {NULL, tripled}, "Y is a constant factor (3) off"},
         {&ib_operation_axpy, {NULL, all_nan}, "Y is NaN"},
-        {&ib_operation_axpy, {NULL, dropped}, "drops a NaN"},
-        {&ib_operation_axpy, {NULL, left}, "Y is left as it was: nothing is done"},
+        {&ib_operation_axpy, {NULL, dropped}, "does not propagate a NaN"},
+        {&ib_operation_axpy, {NULL, left}, "Y is unchanged: the call did nothing"},
         {&ib_operation_axpy, {NULL, input_written}, "writes to its input X"},
-        {&ib_operation_axpy, {NULL, beyond_written}, "writes beyond Y"},
+        {&ib_operation_axpy, {NULL, beyond_written}, "writes outside the bounds of Y"},
         {&ib_operation_axpy, {NULL, last_row_zero}, "Y in its last row is zero"},
-        {&ib_operation_axpy, {NULL, last_row_left}, "in its last row holds what was there before"},
-        {&ib_operation_axpy,
-         {NULL, shifted},
-         "Y is shifted by one row: row i holds what belongs into row i - 1"},
+        {&ib_operation_axpy, {NULL, last_row_left}, "in its last row keeps its old contents"},
+        {&ib_operation_axpy, {NULL, shifted}, "Y is shifted by one row: row i holds the values of row i - 1"},
         {&ib_operation_act_grad, {NULL, in_f32}, "lower precision"},
         {&ib_operation_gemm, {NULL, c_left}, "C is never written"},
         {&ib_operation_loss_grad, {NULL, summed}, "a sum, not a mean"},
@@ -247,10 +245,10 @@ static void reruns_tell_more(void **state)
     expect_pattern(&ib_operation_axpy, &(struct mistake){NULL, without_gaps}, "ignores ld");
     expect_pattern(&ib_operation_gemm, &(struct mistake){NULL, reads_c}, "reads C although beta is 0");
     expect_pattern(&ib_operation_col_sum, &(struct mistake){NULL, adds_to_row},
-                   "adds to what was in row before");
-    expect_pattern(&ib_operation_axpy, &(struct mistake){NULL, reads_beyond}, "reads beyond its operands");
+                   "adds to the old contents of row");
+    expect_pattern(&ib_operation_axpy, &(struct mistake){NULL, reads_beyond}, "reads out of bounds");
     expect_pattern(&ib_operation_loss_grad, &(struct mistake){NULL, wrong_in_place},
-                   "only where dZ is Z itself");
+                   "only when dZ shares the memory of Z");
 }
 
 SPOILER(wrong_now_and_then)
@@ -263,7 +261,7 @@ SPOILER(wrong_now_and_then)
 static void what_does_not_come_again_is_stale(void **state)
 {
     (void)state;
-    expect_pattern(&ib_operation_axpy, &(struct mistake){NULL, wrong_now_and_then}, "at the second time");
+    expect_pattern(&ib_operation_axpy, &(struct mistake){NULL, wrong_now_and_then}, "the second time");
 }
 
 SPOILER(noise)
@@ -322,21 +320,21 @@ static void conditions_of_every_sort(void **state)
     (void)state;
     const struct ib_op_test plain = test_of(&ib_operation_act, IB_RELU, 10, 0);
     struct ib_op_test t = test_of(&ib_operation_act, IB_RELU, 10, 3);
-    expect_condition(&t, &plain, "only where rows have gaps (ld > cols)");
+    expect_condition(&t, &plain, "only with gaps between the rows (ld > cols)");
     t = test_of(&ib_operation_act, IB_TANH, 10, 0);
     expect_condition(&t, &plain, "only for tanh");
     t = test_of(&ib_operation_act, IB_RELU, 0, 0);
-    expect_condition(&t, &plain, "only where a size is 0");
+    expect_condition(&t, &plain, "only when a size is 0");
     t = test_of(&ib_operation_act, IB_RELU, 257, 0);
     expect_condition(&t, &plain, "only with over 256 rows");
     t = test_of(&ib_operation_act, IB_RELU, 70000, 0);
-    expect_condition(&t, &plain, "only over 60,000 rows");
+    expect_condition(&t, &plain, "only with over 60,000 rows");
     t = plain;
     t.operand[0].fill = IB_FILL_INFINITY;
-    expect_condition(&t, &plain, "only where an operand holds an infinity");
+    expect_condition(&t, &plain, "only when an operand contains an infinity");
     t = plain;
     t.tolerance = 1e-6;
-    expect_condition(&t, &plain, "only where results must be rounded");
+    expect_condition(&t, &plain, "only when results must be rounded");
 }
 
 static void conditions_of_the_operation_itself(void **state)
@@ -353,10 +351,10 @@ static void conditions_of_the_operation_itself(void **state)
     expect_condition(&product, &t, "only with A not transposed");
     t = loss;
     t.operand[2].is_first = true;
-    expect_condition(&t, &loss, "only where the gradient replaces Z");
+    expect_condition(&t, &loss, "only when the gradient replaces Z");
     t = loss;
     t.n_operands = 3;
-    expect_condition(&loss, &t, "only where the loss itself is asked for");
+    expect_condition(&loss, &t, "only when the loss itself is requested");
 }
 
 /* The condition that all wrong tests share and the fewest right ones; of two such, the first. */
@@ -378,7 +376,7 @@ static void the_narrowest_condition_wins(void **state)
     right = test_of(&ib_operation_act, IB_RELU, 10, 0);
     ib_failure_conditions_add(&c, &right, true);
     assert_string_equal(ib_failure_conditions_name(&c, name, sizeof name),
-                        "only where rows have gaps (ld > cols)");
+                        "only with gaps between the rows (ld > cols)");
 }
 
 static void every_operation_has_room_for_its_conditions(void **state)

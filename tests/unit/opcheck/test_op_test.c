@@ -104,7 +104,7 @@ static void promised_bits_must_repeat(void **state)
     test.tolerance = 1e-12;
     assert_int_equal(ib_op_test_run(&changed, &test, NULL, NULL, &result), IB_OK);
     assert_int_equal(result.fault, IB_OP_TEST_REPEAT);
-    assert_non_null(strstr(result.text, "promises the same bits"));
+    assert_non_null(strstr(result.text, "promises identical bits"));
     unsteady.flags = 0;
     changed.impl = &unsteady;
     assert_int_equal(ib_op_test_run(&changed, &test, NULL, NULL, &result), IB_OK);
@@ -234,7 +234,7 @@ static void gradients_are_compared_with_differences(void **state)
     impl.ops = &ops;
     changed.impl = &impl;
     assert_int_equal(ib_gradient_run(&changed, IB_TANH, IB_MSE, &finding), IB_OK);
-    assert_string_equal(finding.pattern, "the derivative by w1 has the wrong sign");
+    assert_string_equal(finding.pattern, "the gradient with respect to w1 has the wrong sign");
     ops.col_sum = NULL;
     assert_false(ib_gradient_offered(&ops));
 }
@@ -262,7 +262,7 @@ static void copies_must_bring_what_went_up(void **state)
     impl.mem = &mem;
     changed.impl = &impl;
     assert_int_equal(ib_copy_check_run(&changed, &checks, text, sizeof text), IB_OK);
-    assert_string_equal(text, "what comes back of 4 bytes is not what went up");
+    assert_string_equal(text, "corrupt copy: the 4 bytes downloaded differ from those uploaded");
 }
 
 int main(void)

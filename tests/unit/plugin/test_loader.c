@@ -57,7 +57,7 @@ static void undeclared_option(void **state)
     struct ib_instance instance;
     asked = "thread";
     assert_int_equal(ib_instance_open(&asking, NULL, 0, &instance), IB_EINVAL);
-    assert_non_null(strstr(ib_last_error()->message, "`thread` that it does not declare"));
+    assert_non_null(strstr(ib_last_error()->message, "`thread` without declaring it"));
     assert_int_equal(opened, 0);
     ib_instance_close(&instance);
 }

@@ -225,7 +225,7 @@ static void tensors_are_known_by_name(void **state)
                         json_pack("[[s, s, s, [i, i, i, i]]]", "rest", "gemm", "x", 1, 1, 0, 0));
     assert_int_equal(ib_pass_result_from_json(message, &heard),
                      IB_EINVAL); /* no transfer model speaks of it */
-    assert_non_null(strstr(ib_error_text(), "no such phase: rest"));
+    assert_non_null(strstr(ib_error_text(), "unknown phase `rest`"));
     json_decref(message);
 }
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -195,6 +196,35 @@ static void a_page_is_titled_by_its_first_heading(void **state)
     assert_says(HTML, "<title>A &amp; B</title>");
 }
 
+/* Seconds of this process that it takes to render n tables of one row. */
+static double seconds_of_tables(int n)
+{
+    struct ib_arena own = {0};
+    doc = (struct ib_doc){.arena = &own};
+    for (int i = 0; i < n; i++) {
+        ib_doc_table(&doc, "nr", NULL);
+        ib_doc_row(&doc, (const char *const[]){"name", "1"});
+    }
+    FILE *out = fopen("/dev/null", "w");
+    assert_non_null(out);
+    const clock_t begin = clock();
+    ib_render_text(out, &doc, IB_COLOUR_NEVER);
+    const double seconds = (double)(clock() - begin) / CLOCKS_PER_SEC;
+    fclose(out);
+    ib_arena_free(&own);
+    return seconds;
+}
+
+/* Tables of the same columns are measured once: eight times as many take eight times as long, not 64 times.
+ */
+static void many_tables_take_linear_time(void **state)
+{
+    (void)state;
+    const double few = seconds_of_tables(2000), many = seconds_of_tables(16000);
+    if (many > 24 * few)
+        fail_msg("2000 tables take %g s, 16000 take %g s", few, many);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
@@ -207,6 +237,7 @@ int main(void)
         TEST(facts_may_have_groups),
         TEST(figures_and_folds),
         TEST(a_page_is_titled_by_its_first_heading),
+        TEST(many_tables_take_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

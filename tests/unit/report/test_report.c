@@ -137,7 +137,7 @@ static void says_everything(void **state)
         "libcuda.so.1 is not there",
         ">mlp on diabetes</h2>",
         "aria-label=\"Time per epoch: mlp, diabetes\"",
-        "there is nothing to draw",
+        "nothing to draw",
         "How to read this",
         "<td><a href=\"#case-4\">cpu_fused</a></td>",
         "<li>7. 41.7 µs</li>",
@@ -239,7 +239,7 @@ static void a_broken_chart_costs_only_itself(void **state)
     assert_null(drawn[0].note);
     assert_says(drawn[0].svg, "it's \"a\" &lt;b> $(ls)");
     assert_string_equal(drawn[0].file, "charts/f_good.svg");
-    static const char *const notes[] = {"colour is no header", "#@title and #@sql", "no such table: nowhere",
+    static const char *const notes[] = {"colour is not a header", "#@title and #@sql", "no such table: nowhere",
                                         "gnuplot failed", "nothing to draw"};
     for (size_t i = 0; i < 5; i++) {
         assert_null(drawn[i + 1].svg);
@@ -292,7 +292,7 @@ static void derived_numbers_are_drawn(void **state)
     assert_non_null(lines->svg);
     assert_string_equal(lines->title,
                         "From how many rows a device is faster: linreg, regression, 10 columns");
-    assert_says(lines->svg, ">best of the host<");
+    assert_says(lines->svg, ">fastest on the host<");
     assert_says(lines->svg, ">21,000 rows<");
     ib_run_record_free(&run);
 }

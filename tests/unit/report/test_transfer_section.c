@@ -73,7 +73,7 @@ static void says_where_a_device_pays(void **state)
     (void)state;
     assert_told((double[]){8, 2, 0.5}, 1, "from 31,600 rows on  31,600 to 31,600");
     assert_told((double[]){8, 2, 0.5}, 1.1, "from 34,200 rows on  31,600 to 37,000");
-    assert_told((double[]){0.5, 2, 0.5}, 1, "from 31,600 rows on (last of 2)");
+    assert_told((double[]){0.5, 2, 0.5}, 1, "from 31,600 rows on (last of 2 crossings)");
     assert_told((double[]){0.5, 0.6, 2}, 1, "only below 26,600 rows");
     assert_told((double[]){0.5, 0.6, 0.7}, 1, "everywhere between 1,000 and 100,000 rows  below 1,000 ");
     assert_told((double[]){9, 8, 7}, 1, "nowhere between 1,000 and 100,000 rows  beyond 100,000");
@@ -94,7 +94,7 @@ static void layouts_escape_and_align(void **state)
     assert_says(printed('h'), "<th scope=\"rowgroup\" class=\"span\" colspan=\"7\">linreg f32 made_100</th>");
     assert_says(printed('h'), "<td>a&lt;b&gt;|c per_op</td><td class=\"number\">3.00× [3.00, 3.00]</td>");
     assert_says(printed('p'),
-                "    a<b>|c resident                       1.00 µs         –       –        –       –\n");
+                "    a<b>|c resident                        1.00 µs         –       –        –       –\n");
 }
 
 static void long_names_give_way(void **state)
@@ -128,7 +128,7 @@ static void seeds_are_folded(void **state)
         }
     }
     const char *text = printed('p');
-    assert_says(text, "  mlp 6 f32 made_100\n    device per_op    4.00× [2.00, 6.00]   4.00 µs    200 ns");
+    assert_says(text, "  mlp 6 f32 made_100\n    device per_op    4.00× [2.00, 6.00]    4.00 µs    200 ns");
     assert_says(text, "For several seeds: medians");
     assert_null(strstr(text, "seed="));
 }

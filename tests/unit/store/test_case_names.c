@@ -1,4 +1,4 @@
-/* What tables and charts call a case. */
+/* The names of cases in tables and charts. */
 #include "fixtures/made_record.h"
 
 #include <setjmp.h>
@@ -100,7 +100,7 @@ static void the_type_of_arithmetic_is_no_part_of_a_training(void **state)
     assert_string_equal(coarse->training, fine->training);
 }
 
-static void axes_that_vary_are_told_in_their_order(void **state)
+static void axes_that_vary_are_named_in_their_order(void **state)
 {
     (void)state;
     static const struct {
@@ -164,7 +164,7 @@ int main(void)
         TEST(a_model_without_layers_has_no_shape),
         TEST(a_shape_that_varies_is_part_of_the_series),
         TEST(the_type_of_arithmetic_is_no_part_of_a_training),
-        TEST(axes_that_vary_are_told_in_their_order),
+        TEST(axes_that_vary_are_named_in_their_order),
         TEST(who_solves_it_is_no_part_of_the_problem),
         TEST(data_sets_and_models_vary_by_themselves),
     };

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static void refuses_what_is_no_run(void **state)
+static void refuses_what_is_not_a_run(void **state)
 {
     (void)state;
     struct ib_run_record run;
@@ -20,7 +20,7 @@ static void refuses_what_is_no_run(void **state)
     assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 7", NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
     expect_failure(ib_load_run("newer", &run), IB_EINVAL, "newer/run.sqlite", WORDS("newer", "7"));
-    scratch_file("newer/run.sqlite", "this is no database, and never was one");
+    scratch_file("newer/run.sqlite", "this is not a database");
     expect_failure(ib_load_run("newer", &run), IB_EINVAL, "newer/run.sqlite",
                    WORDS("not a run of ironbench"));
 }
@@ -28,7 +28,7 @@ static void refuses_what_is_no_run(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(refuses_what_is_no_run),
+        cmocka_unit_test(refuses_what_is_not_a_run),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }

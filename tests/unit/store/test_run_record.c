@@ -1,4 +1,4 @@
-/* What is derived from the measurements of a case. */
+/* Values derived from the measurements of a case. */
 #include "fixtures/made_record.h"
 #include "stats/confidence_interval.h"
 #include "stats/stats.h"
@@ -358,7 +358,7 @@ static void stops_have_the_median_of_their_rounds(void **state)
     assert_string_equal(last->reason, "in 1 of 7 rounds: too high");
 }
 
-static void where_most_rounds_do_not_get_there_is_no_median(void **state)
+static void without_most_rounds_at_the_loss_there_is_no_median(void **state)
 {
     (void)state;
     set_stops(STOP_ROUNDS / 2);
@@ -367,36 +367,7 @@ static void where_most_rounds_do_not_get_there_is_no_median(void **state)
     assert_int_equal(last->rounds, STOP_ROUNDS);
 }
 
-/* ---- orders ---- */
-
-static void lists_are_in_the_order_of_the_record(void **state)
-{
-    (void)state;
-    SET(c->copies, c->n_copies, {"timed", "predict", "gemm", "x", {1, 900, 0, 0}},
-        {"timed", "train", "gemm", "w", {1, 10, 0, 0}}, {"timed", "train", "axpy", "w", {0, 0, 1, 10}},
-        {"timed", "train", "gemm", "b", {1, 5, 1, 5}}, {"timed", "train", "axpy", "x", {2, 11, 0, 0}},
-        {"timed", "setup", "place", "x", {1, 1, 0, 0}});
-    ib_case_record_sort_copies(c);
-    static const char *const copies[] = {"place x", "axpy x", "axpy w", "gemm b", "gemm w", "gemm x"};
-    for (size_t i = 0; i < c->n_copies; i++)
-        assert_string_equal(ib_arena_print(&run.arena, "%s %s", c->copies[i].op, c->copies[i].tensor),
-                            copies[i]);
-    SET(c->tracer.kernels, c->tracer.n_kernels, {"b", 1}, {"a", 1}, {"c", 9});
-    ib_tracer_record_sort(&c->tracer);
-    assert_string_equal(c->tracer.kernels[0].name, "c");
-    assert_string_equal(c->tracer.kernels[1].name, "a");
-    SET(c->profile.operations, c->profile.n_operations, {"act", 1, 5, 5, 0}, {"sum", 1, 1, 90, 0},
-        {"axpy", 1, 6, 4, 0});
-    SET(c->profile.copies, c->profile.n_copies, {"gemm", "x", 5, 5}, {"gemm", "w", 4, 6},
-        {"act", "x", 1, 90});
-    ib_profile_record_sort(&c->profile);
-    assert_string_equal(c->profile.operations[0].op, "sum");
-    assert_string_equal(c->profile.operations[1].op, "act");
-    assert_string_equal(c->profile.copies[0].op, "act");
-    assert_string_equal(c->profile.copies[1].tensor, "w");
-}
-
-/* ---- asked of a case ---- */
+/* ---- questions about a case ---- */
 
 static void the_first_round_that_went_wrong_has_the_last_word(void **state)
 {
@@ -442,8 +413,7 @@ int main(void)
         TEST(the_whole_process_has_a_median_run),
         TEST(of_an_even_number_the_lower_run_counts),
         TEST(stops_have_the_median_of_their_rounds),
-        TEST(where_most_rounds_do_not_get_there_is_no_median),
-        TEST(lists_are_in_the_order_of_the_record),
+        TEST(without_most_rounds_at_the_loss_there_is_no_median),
         TEST(the_first_round_that_went_wrong_has_the_last_word),
         TEST(cases_are_found_by_id_and_axes_are_numbers),
     };

@@ -39,8 +39,13 @@ static int set_up(void **state)
     snprintf(f->dir, sizeof f->dir, "run-%d", ++n_runs);
     f->config = (struct ib_config){.name = "t", .text = "version: 1\n", .sha256 = "00"};
     f->machine = (struct ib_machine){.fingerprint = "0"};
-    f->data = (struct ib_dataset){
-        .name = "d", .task = IB_REGRESSION, .rows = 9, .test_rows = 3, .cols = 2, .outputs = 1};
+    f->data = (struct ib_dataset){.name = "d",
+                                  .sha256 = "00",
+                                  .task = IB_REGRESSION,
+                                  .rows = 9,
+                                  .test_rows = 3,
+                                  .cols = 2,
+                                  .outputs = 1};
     f->info = (struct ib_impl_info){.name = "i", .path = "ops"};
     f->choice = (struct ib_configured_impl){&f->info, NULL, 0, "i"};
     f->c =
@@ -69,18 +74,18 @@ static int tear_down(void **state)
 static void put_timed(struct fixture *f, uint64_t round, enum ib_case_status status, const char *reason,
                       const struct ib_transfer_log *transfer_log)
 {
-    struct ib_timed_pass timed = {.status = status,
-                                  .reason = reason,
-                                  .round = round,
-                                  .repeats = 2,
-                                  .epoch_ns = 100.0 * (double)round,
-                                  .transfer_log = transfer_log,
-                                  .as_expected = true,
-                                  .stderr_tail = ""};
+    struct ib_timed_pass timed = {.round = {.round = round,
+                                            .status = status,
+                                            .reason = reason,
+                                            .repeats = 2,
+                                            .epoch_ns = 100.0 * (double)round,
+                                            .as_expected = IB_YES,
+                                            .disturbed = IB_UNKNOWN},
+                                  .transfer_log = transfer_log};
     assert_int_equal(ib_store_put_timed(f->store, &f->c, &timed), IB_OK);
 }
 
-/* What the run's only row of a query says, as text; "null" for NULL. */
+/* The first column of a query's only row, as text; "null" for NULL. */
 static const char *ask(struct fixture *f, const char *sql)
 {
     static char answer[16384];
@@ -122,10 +127,30 @@ static void names_the_folder_it_cannot_write(void **state)
                    WORDS("cannot create"));
 }
 
+static void a_case_outlives_its_description(void **state)
+{
+    struct fixture *f = *state;
+    char id[] = "second", value[] = "4";
+    struct ib_setting settings[] = {{"tile", value}};
+    const struct ib_configured_impl choice = {&f->info, settings, 1, "i tile=4"};
+    struct ib_case c = f->c;
+    c.id = id;
+    c.impl = &choice;
+    assert_int_equal(ib_store_add_cases(f->store, &c, 1), IB_OK);
+    id[0] = value[0] = '?';
+    settings[0].name = NULL;
+    const struct ib_case_record *kept = &ib_store_record(f->store)->cases[1];
+    assert_string_equal(kept->id, "second");
+    assert_int_equal(kept->n_options, 1);
+    assert_string_equal(kept->options[0].name, "tile");
+    assert_string_equal(kept->options[0].value, "4");
+    assert_string_equal(ask(f, "SELECT options FROM cases WHERE number = 2"), "{\"tile\":\"4\"}");
+}
+
 static void status_is_the_worst_of_all_passes(void **state)
 {
     struct fixture *f = *state;
-    const struct ib_checked_pass checked = {.status = IB_CASE_OK, .reason = ""};
+    const struct ib_checked_pass checked = {.check.status = IB_CASE_OK};
     assert_string_equal(ask(f, "SELECT status FROM cases"), "null");
     assert_int_equal(ib_store_put_checked(f->store, &f->c, &checked), IB_OK);
     assert_string_equal(ask(f, "SELECT status FROM cases"), "ok");
@@ -144,7 +169,7 @@ static void unknown_is_null(void **state)
 {
     struct fixture *f = *state;
     const double metrics[16] = {NAN, INFINITY, 1.5};
-    const struct ib_checked_pass checked = {.status = IB_CASE_OK, .reason = "", .metrics = metrics};
+    const struct ib_checked_pass checked = {.check.status = IB_CASE_OK, .metrics = metrics};
     assert_int_equal(ib_store_put_checked(f->store, &f->c, &checked), IB_OK);
     assert_string_equal(ask(f, "SELECT value FROM metrics WHERE name = 'train_loss'"), "null");
     assert_string_equal(ask(f, "SELECT value FROM metrics WHERE name = 'mse'"), "Inf");
@@ -177,7 +202,7 @@ static void times_follow_the_rounds(void **state)
                         expected);
 }
 
-static void ledger_of_the_newest_round(void **state)
+static void transfer_log_of_the_newest_round(void **state)
 {
     struct fixture *f = *state;
     struct ib_transfer_log *transfer_log = calloc(1, sizeof *transfer_log);
@@ -203,8 +228,7 @@ static void put_with(struct fixture *f, const struct ib_driver_counters *tracer,
                      const struct ib_profile *profile, const char *profile_reason,
                      const struct ib_transfer_log *transfer_log)
 {
-    const struct ib_checked_pass checked = {.status = IB_CASE_OK,
-                                            .reason = "",
+    const struct ib_checked_pass checked = {.check.status = IB_CASE_OK,
                                             .transfer_log = transfer_log,
                                             .tracer = tracer,
                                             .tracer_agrees = true,
@@ -280,8 +304,7 @@ static void keeps_few_predictions_of_many(void **state)
     for (int i = 0; i < ROWS; i++)
         actual[i] = predicted[i] = i;
     predicted[0] = NAN;
-    const struct ib_checked_pass checked = {.status = IB_CASE_OK,
-                                            .reason = "",
+    const struct ib_checked_pass checked = {.check.status = IB_CASE_OK,
                                             .test_rows = ROWS,
                                             .outputs = 1,
                                             .actual = actual,
@@ -306,25 +329,23 @@ static void finished_run_is_one_file(void **state)
 
 enum { STOP_ROUNDS = 7 };
 static const struct ib_search_pass searched = {
-    .status = IB_CASE_OK, .reason = "", .stops = {{2, 5, 3, NULL}, {1, 0, 2, "stuck"}, {0.5, 9, 4, NULL}}};
+    .status = IB_CASE_OK,
+    .reason = "",
+    .stops = {{1, 2, 5, 3, NULL}, {2, 1, 0, 2, "stuck"}, {3, 0.5, 9, 4, NULL}}};
 
-/* To the first loss in 10, 20, … ns; to the last one in as many until round `last`, and then never. */
+/* Reaches the first loss in 10, 20, … ns; the last one in the same time until round `last`, and then never.
+ */
 static void put_stopped(struct fixture *f, uint64_t last)
 {
     assert_int_equal(ib_store_put_stops(f->store, &f->c, &searched), IB_OK);
     for (uint64_t round = 1; round <= STOP_ROUNDS; round++) {
         const double ns = 10.0 * (double)round;
-        const struct ib_stops_pass stopped = {.status = IB_CASE_OK,
-                                              .reason = "",
-                                              .round = round,
-                                              .times = {{ns, 1.9, NULL}, {NAN, NAN, NULL}, {ns, 0.4, NULL}}};
+        const struct ib_stops_pass stopped = {
+            .status = IB_CASE_OK, .times = {{round, 1, ns, 1.9, NULL}, {0}, {round, 3, ns, 0.4, NULL}}};
         const struct ib_stops_pass late = {
             .status = IB_CASE_OK,
-            .reason = "",
-            .round = round,
-            .times = {{ns, 1.9, NULL}, {NAN, NAN, NULL}, {NAN, 0.6, "too high"}}};
-        assert_int_equal(
-            ib_store_put_stopped(f->store, &f->c, searched.stops, round <= last ? &stopped : &late), IB_OK);
+            .times = {{round, 1, ns, 1.9, NULL}, {0}, {round, 3, NAN, 0.6, "too high"}}};
+        assert_int_equal(ib_store_put_stopped(f->store, &f->c, round <= last ? &stopped : &late), IB_OK);
     }
 }
 
@@ -343,14 +364,14 @@ static void stops_and_their_rounds_are_rows(void **state)
     assert_int_equal(c->stop_summaries[2].reached, STOP_ROUNDS - 1);
 }
 
-/* As another process does that goes on with the run. */
+/* As another process does to continue the run. */
 static void reopen(struct fixture *f)
 {
     ib_store_close(f->store);
     assert_int_equal(ib_store_open(f->dir, &f->store), IB_OK);
 }
 
-static void rounds_are_gone_on_with(void **state)
+static void rounds_continue(void **state)
 {
     struct fixture *f = *state;
     struct ib_arena arena = {0};
@@ -369,7 +390,7 @@ static void rounds_are_gone_on_with(void **state)
     ib_arena_free(&arena);
 }
 
-static void stops_are_gone_on_with(void **state)
+static void stops_continue(void **state)
 {
     struct fixture *f = *state;
     struct ib_arena arena = {0};
@@ -388,7 +409,7 @@ static void stops_are_gone_on_with(void **state)
     ib_arena_free(&arena);
 }
 
-/* A run of another version of the tables is refused, with what to do about it. */
+/* Refuses a run with another version of the tables, and says what to do. */
 static void other_versions_are_refused(void **state)
 {
     struct fixture *f = *state;
@@ -424,11 +445,11 @@ static void killed_run_stays_readable(void **state)
     pid_t child = fork();
     if (child == 0) {
         struct ib_store *store;
-        struct ib_timed_pass timed = {.status = IB_CASE_OK, .reason = "", .repeats = 1, .epoch_ns = 5};
+        struct ib_timed_pass timed = {.round = {.status = IB_CASE_OK, .repeats = 1, .epoch_ns = 5}};
         if (ib_store_create(inner, &f->config, &f->machine, &store) != IB_OK ||
             ib_store_add_cases(store, &f->c, 1) != IB_OK)
             _exit(1);
-        for (timed.round = 1; timed.round <= 3; timed.round++)
+        for (timed.round.round = 1; timed.round.round <= 3; timed.round.round++)
             if (ib_store_put_timed(store, &f->c, &timed) != IB_OK)
                 _exit(1);
         kill(getpid(), SIGKILL);
@@ -439,12 +460,12 @@ static void killed_run_stays_readable(void **state)
     assert_int_equal(rounds_on_record(inner), 3);
 }
 
-/* Puts rounds until the file may grow no more; how many were taken goes to a pipe. */
+/* Puts rounds until the file may not grow any more, and writes the number of those stored to a pipe. */
 static void fill_disk(struct fixture *f, const char *dir, int out)
 {
     struct ib_store *store;
-    struct ib_timed_pass timed = {
-        .status = IB_CASE_OK, .reason = "", .round = 1, .repeats = 1, .epoch_ns = 5};
+    struct ib_timed_pass timed = {.round = {.round = 1, .status = IB_CASE_OK, .repeats = 1, .epoch_ns = 5}};
+    uint64_t *taken = &timed.round.round;
     if (ib_store_create(dir, &f->config, &f->machine, &store) != IB_OK ||
         ib_store_add_cases(store, &f->c, 1) != IB_OK)
         _exit(1);
@@ -453,12 +474,12 @@ static void fill_disk(struct fixture *f, const char *dir, int out)
     if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
         _exit(1);
     enum ib_status status;
-    while ((status = ib_store_put_timed(store, &f->c, &timed)) == IB_OK && timed.round < 100000)
-        timed.round++;
+    while ((status = ib_store_put_timed(store, &f->c, &timed)) == IB_OK && *taken < 100000)
+        ++*taken;
     bool named = strstr(ib_error_text(), "run.sqlite") != NULL;
-    timed.round--;
-    bool told = write(out, &timed.round, sizeof timed.round) == sizeof timed.round;
-    _exit(status == IB_EIO && named && told ? 0 : 1);
+    --*taken;
+    bool sent = write(out, taken, sizeof *taken) == sizeof *taken;
+    _exit(status == IB_EIO && named && sent ? 0 : 1);
 }
 
 static void full_disk_is_an_error_and_no_loss(void **state)
@@ -485,14 +506,23 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(makes_folders_and_one_run_each),    TEST(names_the_folder_it_cannot_write),
-        TEST(status_is_the_worst_of_all_passes), TEST(unknown_is_null),
-        TEST(times_follow_the_rounds),           TEST(ledger_of_the_newest_round),
-        TEST(tracer_is_a_count_or_a_reason),     TEST(tracer_without_a_count),
-        TEST(profile_is_rows_of_totals),         TEST(stops_and_their_rounds_are_rows),
-        TEST(rounds_are_gone_on_with),           TEST(stops_are_gone_on_with),
-        TEST(other_versions_are_refused),        TEST(keeps_few_predictions_of_many),
-        TEST(finished_run_is_one_file),          TEST(killed_run_stays_readable),
+        TEST(makes_folders_and_one_run_each),
+        TEST(names_the_folder_it_cannot_write),
+        TEST(a_case_outlives_its_description),
+        TEST(status_is_the_worst_of_all_passes),
+        TEST(unknown_is_null),
+        TEST(times_follow_the_rounds),
+        TEST(transfer_log_of_the_newest_round),
+        TEST(tracer_is_a_count_or_a_reason),
+        TEST(tracer_without_a_count),
+        TEST(profile_is_rows_of_totals),
+        TEST(stops_and_their_rounds_are_rows),
+        TEST(rounds_continue),
+        TEST(stops_continue),
+        TEST(other_versions_are_refused),
+        TEST(keeps_few_predictions_of_many),
+        TEST(finished_run_is_one_file),
+        TEST(killed_run_stays_readable),
         TEST(full_disk_is_an_error_and_no_loss),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);

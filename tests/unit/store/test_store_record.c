@@ -101,14 +101,15 @@ static void put_checked_device(struct ib_store *store)
     fill_counters(&counters);
     fill_profile(&profile);
     const struct ib_checked_pass pass = {
-        .status = IB_CASE_OK,
-        .reason = "",
-        .path = "ops",
-        .phases = {1, 2, 3, 0, 5},
+        .check = {.status = IB_CASE_OK,
+                  .path = "ops",
+                  .phases = {1, 2, 3, 0, 5},
+                  .reference = "oracle, first 2 epochs",
+                  .convergence = IB_OSCILLATING,
+                  .as_expected = IB_YES,
+                  .stderr_tail = "a warning\n"},
         .curve = {.epoch = epochs, .loss = losses, .n = 3},
         .verification = {.verdict = IB_RIGHT, .loss_error = 1e-9, .params_error = NAN, .prediction_error = 0},
-        .reference = "oracle, first 2 epochs",
-        .convergence = IB_OSCILLATING,
         .metrics = metrics,
         .test_rows = DATA_ROWS,
         .outputs = 1,
@@ -116,34 +117,32 @@ static void put_checked_device(struct ib_store *store)
         .predicted = answer,
         .final = {1, DATA_ROWS, actual, answer},
         .transfer_log = &log,
-        .as_expected = true,
         .tracer = &counters,
-        .profile = &profile,
-        .stderr_tail = "a warning\n"};
+        .profile = &profile};
     assert_int_equal(ib_store_put_checked(store, &cases[0], &pass), IB_OK);
 }
 
 static void put_rounds(struct ib_store *store)
 {
     static struct ib_transfer_log log;
+    static const double slices[] = {1.0 / 3, 100 / 7.0, 1e5 / 3};
     for (uint64_t round = 1; round <= 9; round++) {
         const bool went_well = round != 8;
-        struct ib_timed_pass pass = {.status = went_well ? IB_CASE_OK : IB_CASE_FAILED,
-                                     .reason = went_well ? "" : "it stopped",
-                                     .round = round,
-                                     .repeats = 3,
-                                     .epoch_ns = 1000.0 / (double)round,
-                                     .cpu_epoch_ns = round == 2 ? NAN : 999.0 / (double)round,
-                                     .watched = round > 1,
-                                     .disturbed = round % 4 == 0,
-                                     .clock_mhz = round == 3 ? 0 : 1980,
-                                     .n_slices = round == 1 ? 0 : 3,
-                                     .slices = {1.0 / 3, 100 / 7.0, 1e5 / 3},
-                                     .phases = {round, 2 * round, 3 * round, 0, 5},
-                                     .transfer_log = round == 5 ? NULL : &log,
-                                     .as_expected = round != 6,
-                                     .stderr_tail = went_well ? "" : "the end\n"};
-        strcpy(pass.slowed, round % 4 == 0 ? "heat" : "");
+        struct ib_timed_pass pass = {.round = {.round = round,
+                                               .status = went_well ? IB_CASE_OK : IB_CASE_FAILED,
+                                               .reason = went_well ? "" : "it stopped",
+                                               .repeats = 3,
+                                               .epoch_ns = 1000.0 / (double)round,
+                                               .cpu_epoch_ns = round == 2 ? NAN : 999.0 / (double)round,
+                                               .phases = {round, 2 * round, 3 * round, 0, 5},
+                                               .as_expected = ib_truth_of(true, round != 6),
+                                               .disturbed = ib_truth_of(round > 1, round % 4 == 0),
+                                               .slices = slices,
+                                               .n_slices = round == 1 ? 0 : 3,
+                                               .clock_mhz = round == 3 ? 0 : 1980,
+                                               .slowed = round % 4 == 0 ? "heat" : "",
+                                               .stderr_tail = went_well ? "" : "the end\n"},
+                                     .transfer_log = round == 5 ? NULL : &log};
         fill_log(&log, round / 3);
         assert_int_equal(ib_store_put_timed(store, &cases[0], &pass), IB_OK);
     }
@@ -155,12 +154,12 @@ static void put_processes(struct ib_store *store)
         const struct ib_process_pass pass = {.status = IB_CASE_OK,
                                              .timed = run < 4,
                                              .reason = run < 4 ? NULL : "it took too long",
-                                             .run = run,
                                              .source = "hyperfine 1.15.0",
-                                             .wall_ns = 1e9 / (double)run,
-                                             .user_ns = 1e8 / 3,
-                                             .system_ns = 5,
-                                             .parts_ns = {1, 0, 2, 3, 4, 5, 6}};
+                                             .run = {.run = run,
+                                                     .wall_ns = 1e9 / (double)run,
+                                                     .user_ns = 1e8 / 3,
+                                                     .system_ns = 5,
+                                                     .parts_ns = {1, 0, 2, 3, 4, 5, 6}}};
         assert_int_equal(ib_store_put_process(store, &cases[0], &pass), IB_OK);
     }
 }
@@ -171,8 +170,7 @@ static void put_other_algorithm(struct ib_store *store)
     double losses[] = {3, 2, 1};
     static const double seconds[] = {0.1, 0.25, 1.0 / 3};
     const struct ib_checked_pass checked = {
-        .status = IB_CASE_OK,
-        .reason = "",
+        .check.status = IB_CASE_OK,
         .curve = {.epoch = iterations, .loss = losses, .n = 3},
         .seconds = seconds,
         .verification = {.verdict = IB_UNVERIFIED, .reason = "it trains by another algorithm"},
@@ -180,13 +178,9 @@ static void put_other_algorithm(struct ib_store *store)
     const struct ib_search_pass searched = {
         .status = IB_CASE_OK,
         .reason = "",
-        .stops = {{1.2, 5, 3, NULL}, {1.0 / 3, 0, 2, "stuck"}, {0.1, 9, 4, NULL}}};
-    const struct ib_timed_pass timed = {.status = IB_CASE_OK,
-                                        .reason = "",
-                                        .round = 1,
-                                        .repeats = 1,
-                                        .epoch_ns = 7,
-                                        .phases = {1, 2, 3, 4, 5}};
+        .stops = {{1, 1.2, 5, 3, NULL}, {2, 1.0 / 3, 0, 2, "stuck"}, {3, 0.1, 9, 4, NULL}}};
+    const struct ib_timed_pass timed = {
+        .round = {.round = 1, .status = IB_CASE_OK, .repeats = 1, .epoch_ns = 7, .phases = {1, 2, 3, 4, 5}}};
     assert_int_equal(ib_store_put_checked(store, &cases[1], &checked), IB_OK);
     assert_int_equal(ib_store_put_stops(store, &cases[1], &searched), IB_OK);
     assert_int_equal(ib_store_put_timed(store, &cases[1], &timed), IB_OK);
@@ -195,9 +189,8 @@ static void put_other_algorithm(struct ib_store *store)
         const struct ib_stops_pass stopped = {
             .status = IB_CASE_OK,
             .reason = "",
-            .round = round,
-            .times = {{ns, 1.1, NULL}, {NAN, NAN, NULL}, {NAN, NAN, round % 2 ? "too high" : "late"}}};
-        assert_int_equal(ib_store_put_stopped(store, &cases[1], searched.stops, &stopped), IB_OK);
+            .times = {{round, 1, ns, 1.1, NULL}, {0}, {round, 3, NAN, NAN, round % 2 ? "too high" : "late"}}};
+        assert_int_equal(ib_store_put_stopped(store, &cases[1], &stopped), IB_OK);
     }
 }
 
@@ -228,7 +221,7 @@ static void assert_same_on_disk(struct ib_store *store, const char *dir)
     ib_run_record_free(&loaded);
 }
 
-static void memory_and_disk_tell_the_same(void **state)
+static void memory_equals_disk(void **state)
 {
     (void)state;
     struct ib_store *store = sample_run_open("run");
@@ -251,6 +244,6 @@ static void memory_and_disk_tell_the_same(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(memory_and_disk_tell_the_same)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(memory_equals_disk)};
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }

@@ -86,9 +86,9 @@ static void operands_must_fit_and_be_there(void **state)
     struct ib_tensor a = {.rows = 2, .cols = 3, .type = IB_F64}, b = {.rows = 3, .cols = 2, .type = IB_F64};
     open_dispatch("cpu_naive", IB_HOST);
     assert_int_equal(ib_call(&d, IB_OP_AXPY, &args, (struct ib_tensor *const[]){&a, &b}), IB_EINTERNAL);
-    assert_string_equal(ib_error_text(), "axpy: the shapes of its operands do not fit");
+    assert_string_equal(ib_error_text(), "axpy: the shapes of its operands do not match");
     assert_int_equal(ib_call(&d, IB_OP_AXPY, &args, (struct ib_tensor *const[]){&a, NULL}), IB_EINTERNAL);
-    assert_string_equal(ib_error_text(), "axpy: has no operand Y");
+    assert_string_equal(ib_error_text(), "axpy: operand Y is missing");
     assert_int_equal(d.transfer_log.launches[IB_TRAIN], 0);
 }
 
@@ -104,7 +104,7 @@ static void what_is_not_offered_is_unsupported(void **state)
     impl.ops = &ops;
     d.impl = &impl;
     assert_int_equal(ib_call(&d, IB_OP_ACT, &args, (struct ib_tensor *const[]){&m}), IB_EUNSUPPORTED);
-    assert_string_equal(ib_error_text(), "cpu_naive: has no operation act");
+    assert_string_equal(ib_error_text(), "cpu_naive: does not implement the operation act");
 }
 
 /* The gradient may replace Z: one tensor, copied up once and down once. */

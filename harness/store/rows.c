@@ -1,0 +1,250 @@
+/* Rows of the tables: bound, read and copied as the lists of columns say. */
+#include "base/truth.h"
+#include "store/tables.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The length of an array, which follows its pointer. */
+static size_t *length_of(void *array)
+{
+    return (size_t *)(void *)((char *)array + sizeof(void *));
+}
+
+/* ---- writing ---- */
+
+/* "[12.5,12.6]". */
+static const char *numbers_text(struct ib_arena *arena, const double *values, size_t n)
+{
+    const char *text = "";
+    char number[32];
+    for (size_t i = 0; i < n; i++)
+        text = ib_arena_print(arena, "%s%s%s", text, i ? "," : "",
+                              ib_print_real(values[i], number, sizeof number));
+    return ib_arena_print(arena, "[%s]", text);
+}
+
+static const char *settings_text(struct ib_arena *arena, const struct ib_setting *settings, size_t n)
+{
+    json_t *json = json_object();
+    for (size_t i = 0; i < n; i++)
+        json_object_set_new(json, settings[i].name, json_string(settings[i].value));
+    char *text = json_dumps(json, JSON_COMPACT), *copy = ib_arena_copy(arena, text ? text : "{}");
+    free(text);
+    json_decref(json);
+    return copy;
+}
+
+static struct ib_db_value word_value(const struct ib_word *words, int value)
+{
+    while (words->word && words->value != value)
+        words++;
+    return ib_db_text(words->word);
+}
+
+static struct ib_db_value array_value(const struct ib_column *column, const void *field,
+                                      struct ib_arena *arena)
+{
+    const void *array = *(const void *const *)field;
+    const size_t n = *length_of((void *)(uintptr_t)field);
+    if (column->type == IB_COLUMN_SETTINGS)
+        return ib_db_text(settings_text(arena, array, n));
+    return ib_db_text(array ? numbers_text(arena, array, n) : NULL);
+}
+
+static struct ib_db_value integer_or_null(bool known, uint64_t value)
+{
+    return known ? ib_db_integer(value) : ib_db_null();
+}
+
+static struct ib_db_value value_of(const struct ib_column *column, const void *row, struct ib_arena *arena)
+{
+    const void *field = (const char *)row + column->offset;
+    const uint64_t *integer = field;
+    const char *const *text = field;
+    const enum ib_truth *truth = field;
+    switch (column->type) {
+    case IB_COLUMN_TEXT:
+        return ib_db_text(*text && **text ? *text : NULL);
+    case IB_COLUMN_REAL:
+        return ib_db_real(*(const double *)field);
+    case IB_COLUMN_INTEGER:
+        return ib_db_integer(*integer);
+    case IB_COLUMN_MEASURED:
+        return integer_or_null(*integer, *integer);
+    case IB_COLUMN_COUNT:
+        return integer_or_null(*(const int64_t *)field >= 0, *integer);
+    case IB_COLUMN_BOOL:
+        return ib_db_integer(*(const bool *)field);
+    case IB_COLUMN_TRUTH:
+        return integer_or_null(*truth != IB_UNKNOWN, *truth == IB_YES);
+    case IB_COLUMN_WORD:
+        return word_value(column->words, *(const int *)field);
+    case IB_COLUMN_NUMBERS:
+    case IB_COLUMN_SETTINGS:
+        break;
+    }
+    return array_value(column, field, arena);
+}
+
+/* "case_number, a, b". */
+static const char *column_names(struct ib_arena *arena, const struct ib_db_table *table)
+{
+    const char *names = table->key;
+    for (const struct ib_column *column = table->columns; column->name; column++)
+        names = ib_arena_print(arena, "%s, %s", names, column->name);
+    return names;
+}
+
+const char *ib_insert_sql(struct ib_arena *arena, const struct ib_db_table *table)
+{
+    const char *marks = "?";
+    for (const struct ib_column *column = table->columns; column->name; column++)
+        marks = ib_arena_print(arena, "%s, ?", marks);
+    return ib_arena_print(arena, "INSERT INTO %s (%s) VALUES (%s)", table->name, column_names(arena, table),
+                          marks);
+}
+
+enum ib_status ib_row_put(sqlite3_stmt *insert, const struct ib_db_table *table, uint64_t case_number,
+                          const void *row)
+{
+    enum { MOST_COLUMNS = 32 };
+    struct ib_db_value values[MOST_COLUMNS] = {ib_db_integer(case_number)};
+    struct ib_arena scratch = {0};
+    size_t n = 1;
+    for (const struct ib_column *column = table->columns; column->name && n < MOST_COLUMNS; column++)
+        values[n++] = value_of(column, row, &scratch);
+    enum ib_status status = ib_db_run(insert, values, n);
+    ib_arena_free(&scratch);
+    return status;
+}
+
+/* ---- reading ---- */
+
+const char *ib_select_sql(struct ib_arena *arena, const struct ib_db_table *table, uint64_t case_number)
+{
+    const char *of = case_number ? ib_arena_print(arena, "%s = %" PRIu64, table->key, case_number) : "1";
+    return ib_arena_print(arena, "SELECT %s FROM %s WHERE %s AND %s ORDER BY %s%s%s",
+                          column_names(arena, table), table->name, of, table->where ? table->where : "1",
+                          table->key, table->order ? ", " : "", table->order ? table->order : "");
+}
+
+const char *ib_column_text(sqlite3_stmt *row, int column, struct ib_arena *arena)
+{
+    char number[32];
+    const char *text = sqlite3_column_type(row, column) == SQLITE_FLOAT
+                           ? ib_print_real(sqlite3_column_double(row, column), number, sizeof number)
+                           : (const char *)sqlite3_column_text(row, column);
+    return text ? ib_arena_copy(arena, text) : NULL;
+}
+
+static const double *get_numbers(const char *text, struct ib_arena *arena, size_t *n)
+{
+    double *list = text ? ib_arena_alloc(arena, (strlen(text) / 2 + 1) * sizeof *list) : NULL;
+    for (char *end; text && *text && *text != ']'; text = end) {
+        list[*n] = strtod(text + 1, &end);
+        if (end == text + 1)
+            break;
+        ++*n;
+    }
+    return list;
+}
+
+static const struct ib_setting *get_settings(const char *text, struct ib_arena *arena, size_t *n)
+{
+    json_t *json = text ? json_loads(text, 0, NULL) : NULL, *value;
+    const char *name;
+    struct ib_setting *list = ib_arena_alloc(arena, (json_object_size(json) + 1) * sizeof *list);
+    json_object_foreach (json, name, value)
+        list[(*n)++] =
+            (struct ib_setting){ib_arena_copy(arena, name),
+                                ib_arena_copy(arena, json_is_string(value) ? json_string_value(value) : "")};
+    json_decref(json);
+    return list;
+}
+
+/* The field starts as zero. */
+static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column, struct ib_arena *arena,
+                      void *field)
+{
+    const bool null = sqlite3_column_type(row, at) == SQLITE_NULL;
+    const char *text = (const char *)sqlite3_column_text(row, at);
+    switch (column->type) {
+    case IB_COLUMN_TEXT:
+        *(const char **)field = ib_column_text(row, at, arena);
+        break;
+    case IB_COLUMN_REAL:
+        *(double *)field = null ? NAN : sqlite3_column_double(row, at);
+        break;
+    case IB_COLUMN_INTEGER:
+    case IB_COLUMN_MEASURED:
+    case IB_COLUMN_COUNT:
+        *(int64_t *)field =
+            null && column->type == IB_COLUMN_COUNT ? IB_NO_COUNT : sqlite3_column_int64(row, at);
+        break;
+    case IB_COLUMN_BOOL:
+        *(bool *)field = sqlite3_column_int(row, at);
+        break;
+    case IB_COLUMN_TRUTH:
+        *(enum ib_truth *)field = ib_truth_of(!null, sqlite3_column_int(row, at));
+        break;
+    case IB_COLUMN_WORD:
+        if (!null)
+            ib_word_value(column->words, text, field);
+        break;
+    case IB_COLUMN_NUMBERS:
+        *(const double **)field = get_numbers(text, arena, length_of(field));
+        break;
+    case IB_COLUMN_SETTINGS:
+        *(const struct ib_setting **)field = get_settings(text, arena, length_of(field));
+        break;
+    }
+}
+
+void ib_row_get(sqlite3_stmt *select, const struct ib_db_table *table, struct ib_arena *arena, void *row)
+{
+    memset(row, 0, table->row_bytes);
+    for (int i = 0; table->columns[i].name; i++)
+        get_value(select, i + 1, &table->columns[i], arena, (char *)row + table->columns[i].offset);
+}
+
+/* ---- in memory ---- */
+
+void *ib_row_add(struct ib_arena *arena, const struct ib_db_table *table, struct ib_case_record *c)
+{
+    char *at = (char *)c;
+    if (!table->n_at)
+        return at + table->at;
+    char **list = (char **)(void *)(at + table->at);
+    size_t *n = (size_t *)(void *)(at + table->n_at), *capacity = (size_t *)(void *)(at + table->capacity_at);
+    *list = ib_arena_grow(arena, *list, table->row_bytes, *n, capacity);
+    return *list + (*n)++ * table->row_bytes;
+}
+
+static void *keep_bytes(struct ib_arena *arena, const void *from, size_t bytes)
+{
+    return from ? memcpy(ib_arena_alloc(arena, bytes + 1), from, bytes) : NULL;
+}
+
+void ib_row_keep(struct ib_arena *arena, const struct ib_db_table *table, void *row)
+{
+    for (const struct ib_column *column = table->columns; column->name; column++) {
+        void *field = (char *)row + column->offset;
+        const char **text = field;
+        const double **numbers = field;
+        struct ib_setting **settings = field;
+        if (column->type == IB_COLUMN_TEXT)
+            *text = *text && **text ? ib_arena_copy(arena, *text) : NULL;
+        if (column->type == IB_COLUMN_NUMBERS)
+            *numbers = keep_bytes(arena, *numbers, *length_of(field) * sizeof **numbers);
+        if (column->type != IB_COLUMN_SETTINGS)
+            continue;
+        *settings = keep_bytes(arena, *settings, *length_of(field) * sizeof **settings);
+        for (size_t i = 0; i < *length_of(field); i++)
+            (*settings)[i] = (struct ib_setting){ib_arena_copy(arena, (*settings)[i].name),
+                                                 ib_arena_copy(arena, (*settings)[i].value)};
+    }
+}

@@ -1,0 +1,93 @@
+/* The tables of DIR/run.sqlite and the structs of the record that hold their rows. One list of columns per
+ * table drives inserting, loading and copying. Private to the store. */
+#ifndef IB_STORE_TABLES_H
+#define IB_STORE_TABLES_H
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "store/database.h"
+#include "store/run_record.h"
+
+#include <stddef.h>
+
+/* The C type of a field, and which value is NULL in the table. */
+enum ib_column_type {
+    IB_COLUMN_TEXT,     /* const char *; NULL, "" */
+    IB_COLUMN_REAL,     /* double; NaN */
+    IB_COLUMN_INTEGER,  /* uint64_t; none */
+    IB_COLUMN_MEASURED, /* uint64_t; 0 */
+    IB_COLUMN_COUNT,    /* int64_t; below 0 */
+    IB_COLUMN_BOOL,     /* bool; none */
+    IB_COLUMN_TRUTH,    /* enum ib_truth; IB_UNKNOWN */
+    IB_COLUMN_WORD,     /* an enumeration, stored as its word; a value without a word */
+    IB_COLUMN_NUMBERS,  /* const double * followed by size_t, stored as "[1.5,2]"; a NULL pointer */
+    IB_COLUMN_SETTINGS  /* const struct ib_setting * followed by size_t, stored as "{"name":"value"}"; none */
+};
+
+struct ib_column {
+    const char *name;
+    enum ib_column_type type;
+    size_t offset;
+    const struct ib_word *words;
+};
+
+struct ib_db_table {
+    const char *name, *key; /* key: the column that holds the number of the case; it precedes the others */
+    const char *order;      /* of the rows of a case: "round"; NULL: a case has one row */
+    const char *where;      /* the rows that are loaded; NULL: all */
+    size_t row_bytes;
+    /* Offsets in struct ib_case_record: the row (n_at is 0), or a list's pointer, length and capacity. */
+    size_t at, n_at, capacity_at;
+    const struct ib_column *columns; /* ends with a NULL name */
+};
+
+/* In the order of loading: a row precedes the lists inside it. */
+enum ib_db_table_kind {
+    IB_TABLE_CHECKS,
+    IB_TABLE_TRACERS,
+    IB_TABLE_KERNELS,
+    IB_TABLE_PROFILES,
+    IB_TABLE_OPERATIONS,
+    IB_TABLE_COPY_TIMES,
+    IB_TABLE_LOSSES,
+    IB_TABLE_ROUNDS,
+    IB_TABLE_COPIES,
+    IB_TABLE_CALLS,
+    IB_TABLE_PROCESS_RUNS,
+    IB_TABLE_STOPS,
+    IB_TABLE_STOP_TIMES,
+    IB_TABLE_COUNT
+};
+extern const struct ib_db_table ib_db_tables[IB_TABLE_COUNT];
+/* The table of the cases; its rows are struct ib_case_record. The columns are in the arena. */
+struct ib_db_table ib_db_case_table(struct ib_arena *);
+
+/* A new row in the case: the next element of the table's list, or the only row. */
+void *ib_row_add(struct ib_arena *, const struct ib_db_table *, struct ib_case_record *);
+/* Replaces text, numbers and settings of a row by copies in the arena; "" becomes NULL. */
+void ib_row_keep(struct ib_arena *, const struct ib_db_table *, void *row);
+
+/* "INSERT INTO t (case_number, a, b) VALUES (?, ?, ?)". */
+const char *ib_insert_sql(struct ib_arena *, const struct ib_db_table *);
+/* Binds and runs it. */
+enum ib_status ib_row_put(sqlite3_stmt *insert, const struct ib_db_table *, uint64_t case_number,
+                          const void *row);
+
+/* "SELECT case_number, a, b FROM t WHERE … ORDER BY case_number, …"; case_number 0: of all cases. */
+const char *ib_select_sql(struct ib_arena *, const struct ib_db_table *, uint64_t case_number);
+/* Reads the current row of it, without the number of the case. Text goes to the arena. */
+void ib_row_get(sqlite3_stmt *select, const struct ib_db_table *, struct ib_arena *, void *row);
+
+/* The text of a column, copied to the arena, a real number in the fewest digits that give it back; NULL for
+ * NULL. */
+const char *ib_column_text(sqlite3_stmt *, int column, struct ib_arena *);
+
+/* ---- load_run.c ---- */
+
+/* Reads from an open database, and derives nothing. *out must be freed even after a failure. */
+enum ib_status ib_load_run_of(sqlite3 *, bool measurements, struct ib_run_record *out);
+
+/* Reads a list of one case again, in the order of its table. */
+enum ib_status ib_load_rows(sqlite3 *, struct ib_run_record *, enum ib_db_table_kind, uint64_t case_number);
+
+#endif
