@@ -127,10 +127,10 @@ class StoodIn(CliTest):
         self.not_timed("echo 'Error: no luck' >&2; exit 1", "^hyperfine failed: Error: no luck$")
 
     def test_no_result(self):
-        self.not_timed("./ironbench replay job.json", "no result that can be read")
+        self.not_timed("./ironbench replay job.json", "no readable result")
 
     def test_garbage_for_a_result(self):
-        self.not_timed('./ironbench replay job.json; echo "[{" > "$result"', "no result that can be read")
+        self.not_timed('./ironbench replay job.json; echo "[{" > "$result"', "no readable result")
 
     def test_another_answer_is_untrusted(self):
         spoilt = "./ironbench replay job.json; printf '\\001\\002' | dd of=answer/w.npy bs=1 seek=130 conv=notrunc; "
