@@ -213,7 +213,7 @@ const struct ib_yaml_key ib_config_keys[] = {
      .help = "implementations that must be available; the run fails without them", .example = "[cuda_*]"},
     {.name = "baseline",
      .read = read_baseline,
-     .type = "text",
+     .type = "string",
      .allowed = "an implementation of this sweep",
      .initial = "cpu_naive, or the first",
      .help = "implementation that speed-ups are relative to",
