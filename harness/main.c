@@ -1,8 +1,8 @@
 /* ironbench: the command line. Each command is a file of cli/. */
-#include "base/exit_code.h"
+#include "base/exit_status.h"
 #include "base/interrupt.h"
 #include "cli/args.h"
-#include "parent/process_run.h"
+#include "parent/whole_process.h"
 #include "worker/worker_main.h"
 
 #include <locale.h>

@@ -3,8 +3,8 @@
 #ifndef IB_ANALYSIS_EXPLAIN_H
 #define IB_ANALYSIS_EXPLAIN_H
 
-#include "analysis/forecast.h"
 #include "analysis/paired_ratio.h"
+#include "analysis/resident_forecast.h"
 #include "base/arena.h"
 
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #define IB_CHECK_CHECK_RESULT_H
 
 #include "base/arena.h"
-#include "core/outcome.h"
+#include "core/case_status.h"
 
 #include <jansson.h>
 

@@ -2,7 +2,7 @@
 #ifndef IB_CLI_ARGS_H
 #define IB_CLI_ARGS_H
 
-#include "base/exit_code.h"
+#include "base/exit_status.h"
 #include "base/text.h"
 
 struct ib_flag {

@@ -1,6 +1,6 @@
 #include "cli/sweep_flags.h"
 #include "config/sweep.h"
-#include "run/estimate.h"
+#include "run/sweep_duration.h"
 #include "store/run_history.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/hash.h"
-#include "config/axis_types.h"
+#include "config/axis_parsers.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 #ifndef IB_CONFIG_AXES_H
 #define IB_CONFIG_AXES_H
 
-#include "config/axis_value.h"
+#include "config/axis_rule.h"
 
 /* In nesting order: first the axes that define a problem, then those that define the solver, so that
  * comparable cases are adjacent. An axis may depend on those before it. */

@@ -1,7 +1,7 @@
 #include "gate/gate.h"
 
 #include "base/error.h"
-#include "base/exit_code.h"
+#include "base/exit_status.h"
 #include "base/interrupt.h"
 #include "gate/ab_pairs.h"
 #include "gate/ab_runner.h"

@@ -1,6 +1,6 @@
 #include "gate/violations.h"
 
-#include "base/exit_code.h"
+#include "base/exit_status.h"
 #include "gate/record_diff.h"
 
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 #ifndef IB_OPCHECK_DIAGNOSE_H
 #define IB_OPCHECK_DIAGNOSE_H
 
-#include "opcheck/op_test.h"
+#include "opcheck/op_case_run.h"
 
 /* The expected result of the previous call; at == NULL: none. */
 struct ib_last_output {

@@ -3,7 +3,7 @@
 #ifndef IB_OPCHECK_OP_CHECK_H
 #define IB_OPCHECK_OP_CHECK_H
 
-#include "opcheck/op_test.h"
+#include "opcheck/op_case_run.h"
 
 struct ib_examination {
     uint64_t checks, wrong; /* number of tests, and of wrong ones */

@@ -3,7 +3,7 @@
 #ifndef IB_PARENT_PLUGIN_DISCOVERY_H
 #define IB_PARENT_PLUGIN_DISCOVERY_H
 
-#include "core/outcome.h"
+#include "core/case_status.h"
 
 #include <jansson.h>
 

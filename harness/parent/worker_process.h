@@ -2,7 +2,7 @@
 #ifndef IB_PARENT_WORKER_PROCESS_H
 #define IB_PARENT_WORKER_PROCESS_H
 
-#include "core/outcome.h"
+#include "core/case_status.h"
 #include "parent/memory_limit.h"
 #include "parent/proc_cpu_time.h"
 

@@ -20,7 +20,7 @@
 #ifndef IB_PROTOCOL_MESSAGES_H
 #define IB_PROTOCOL_MESSAGES_H
 
-#include "core/outcome.h"
+#include "core/case_status.h"
 #include "ironbench/tracer.h"
 #include "oracle/oracle.h"
 #include "protocol/driver_counters.h"

@@ -3,8 +3,8 @@
 #include "analysis/explain.h"
 #include "report/explain_parts.h"
 #include "report/format.h"
-#include "report/process_section.h"
 #include "report/summary.h"
+#include "report/whole_process_section.h"
 
 #include <math.h>
 #include <string.h>

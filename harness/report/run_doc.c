@@ -3,11 +3,11 @@
 #include "report/case_details.h"
 #include "report/explain.h"
 #include "report/format.h"
-#include "report/process_section.h"
 #include "report/repro_command.h"
 #include "report/seed_groups.h"
 #include "report/time_to_loss_section.h"
 #include "report/transfer_section.h"
+#include "report/whole_process_section.h"
 
 #include <inttypes.h>
 #include <math.h>

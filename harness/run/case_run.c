@@ -2,9 +2,9 @@
 
 #include "base/interrupt.h"
 #include "run/pass_checked.h"
-#include "run/pass_process.h"
 #include "run/pass_time_to_loss.h"
 #include "run/pass_timed.h"
+#include "run/pass_whole_process.h"
 
 #include <string.h>
 

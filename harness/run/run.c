@@ -1,12 +1,12 @@
 #include "run/run.h"
 
 #include "base/error.h"
-#include "base/exit_code.h"
+#include "base/exit_status.h"
 #include "base/interrupt.h"
 #include "base/rng.h"
+#include "run/assign_loss_targets.h"
 #include "run/case_run.h"
 #include "run/hyperfine.h"
-#include "run/loss_goals.h"
 #include "stats/confidence_interval.h"
 #include "stats/stats.h"
 

@@ -10,7 +10,7 @@
 #include "config/axes.h"
 #include "machine/machine_info.h"
 #include "metrics/metric.h"
-#include "parent/process_run.h"
+#include "parent/whole_process.h"
 #include "protocol/messages.h"
 #include "verify/convergence.h"
 #include "verify/loss_targets.h"

@@ -4,7 +4,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "opcheck/gradient_check.h"
-#include "opcheck/op_test.h"
+#include "opcheck/op_case_run.h"
 
 #include <setjmp.h>
 #include <stdio.h>

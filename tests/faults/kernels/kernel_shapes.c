@@ -3,7 +3,7 @@
  * through. deep: sums over so many rows that they take several launches. Exit status 0: all right; 1: a line
  * says what is wrong; 77: it cannot run on this machine. */
 #include "base/error.h"
-#include "opcheck/op_test.h"
+#include "opcheck/op_case_run.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Guarded matrices: every write outside the cells is detected, and the data is always the same. */
 #include "fixtures/mistaken.h"
-#include "opcheck/op_inputs.h"
+#include "opcheck/operand_fill.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

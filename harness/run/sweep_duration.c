@@ -1,6 +1,6 @@
-#include "run/estimate.h"
+#include "run/sweep_duration.h"
 
-#include "run/loss_goals.h"
+#include "run/assign_loss_targets.h"
 
 #include <math.h>
 

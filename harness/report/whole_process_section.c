@@ -1,4 +1,4 @@
-#include "report/process_section.h"
+#include "report/whole_process_section.h"
 
 #include "report/format.h"
 

@@ -1,6 +1,6 @@
 /* The report on whole processes: hyperfine's times, broken down by what the processes themselves report. */
-#ifndef IB_REPORT_PROCESS_SECTION_H
-#define IB_REPORT_PROCESS_SECTION_H
+#ifndef IB_REPORT_WHOLE_PROCESS_SECTION_H
+#define IB_REPORT_WHOLE_PROCESS_SECTION_H
 
 #include "report/doc_model.h"
 #include "store/run_record.h"

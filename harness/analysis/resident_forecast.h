@@ -3,8 +3,8 @@
  * work, and waiting beyond that. A resident training avoids the copies and the waits, and submits the next
  * operation while the device works: the prediction is the measured time per epoch times the larger of the
  * shares of launches and work. */
-#ifndef IB_ANALYSIS_FORECAST_H
-#define IB_ANALYSIS_FORECAST_H
+#ifndef IB_ANALYSIS_RESIDENT_FORECAST_H
+#define IB_ANALYSIS_RESIDENT_FORECAST_H
 
 #include "store/run_record.h"
 

@@ -1,8 +1,8 @@
 /* The types of axis values; the table in axes.c refers to them. */
-#ifndef IB_CONFIG_AXIS_TYPES_H
-#define IB_CONFIG_AXIS_TYPES_H
+#ifndef IB_CONFIG_AXIS_PARSERS_H
+#define IB_CONFIG_AXIS_PARSERS_H
 
-#include "config/axis_value.h"
+#include "config/axis_rule.h"
 
 extern const struct ib_axis_type ib_axis_model, ib_axis_dataset, ib_axis_impl, ib_axis_word, ib_axis_rate,
     ib_axis_integer, ib_axis_layers;

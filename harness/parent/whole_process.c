@@ -1,8 +1,8 @@
-#include "parent/process_run.h"
+#include "parent/whole_process.h"
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/exit_code.h"
+#include "base/exit_status.h"
 
 #include <signal.h>
 #include <stdio.h>

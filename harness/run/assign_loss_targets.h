@@ -1,6 +1,6 @@
 /* The target losses of cases with other algorithms. */
-#ifndef IB_RUN_LOSS_GOALS_H
-#define IB_RUN_LOSS_GOALS_H
+#ifndef IB_RUN_ASSIGN_LOSS_TARGETS_H
+#define IB_RUN_ASSIGN_LOSS_TARGETS_H
 
 #include "run/case_run.h"
 

@@ -1,6 +1,6 @@
 /* Runs one test case of an operation on an implementation, and reports how its result is wrong. */
-#ifndef IB_OPCHECK_OP_TEST_H
-#define IB_OPCHECK_OP_TEST_H
+#ifndef IB_OPCHECK_OP_CASE_RUN_H
+#define IB_OPCHECK_OP_CASE_RUN_H
 
 #include "opcheck/guarded_buffer.h"
 #include "ops/op_case.h"

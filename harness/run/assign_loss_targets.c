@@ -1,4 +1,4 @@
-#include "run/loss_goals.h"
+#include "run/assign_loss_targets.h"
 
 #include "analysis/time_to_loss.h"
 

@@ -1,6 +1,6 @@
 /* How a case ended. */
-#ifndef IB_CORE_OUTCOME_H
-#define IB_CORE_OUTCOME_H
+#ifndef IB_CORE_CASE_STATUS_H
+#define IB_CORE_CASE_STATUS_H
 
 #include "base/text.h"
 

@@ -1,4 +1,4 @@
-#include "core/outcome.h"
+#include "core/case_status.h"
 
 #include "base/error.h"
 

@@ -1,4 +1,4 @@
-#include "analysis/forecast.h"
+#include "analysis/resident_forecast.h"
 
 #include <math.h>
 

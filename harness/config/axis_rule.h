@@ -1,7 +1,7 @@
 /* The parts of axes: values, value types, and the rule of one axis. Everything except values is private to
  * config/ax*.c. */
-#ifndef IB_CONFIG_AXIS_VALUE_H
-#define IB_CONFIG_AXIS_VALUE_H
+#ifndef IB_CONFIG_AXIS_RULE_H
+#define IB_CONFIG_AXIS_RULE_H
 
 #include "base/yaml_reader.h"
 #include "core/case.h"
@@ -37,7 +37,7 @@ enum { IB_AXIS_DEFAULTS = 2 };
 struct ib_axis_rule {
     const char *name, *help;                    /* one line */
     const char *example;                        /* values as written in a configuration */
-    const struct ib_axis_type *type;            /* of axis_types.h */
+    const struct ib_axis_type *type;            /* of axis_parsers.h */
     size_t offset;                              /* of its field in struct ib_case */
     const char *defaults[IB_AXIS_DEFAULTS + 1]; /* ends with NULL; without a default the axis is required */
     bool (*applies)(const struct ib_case *);    /* NULL: always */

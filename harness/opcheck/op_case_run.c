@@ -1,9 +1,9 @@
-#include "opcheck/op_test.h"
+#include "opcheck/op_case_run.h"
 
 #include "base/error.h"
 #include "base/text.h"
 #include "opcheck/guarded_buffer.h"
-#include "opcheck/op_inputs.h"
+#include "opcheck/operand_fill.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "config/axis_value.h"
+#include "config/axis_rule.h"
 
 #include "base/error.h"
 

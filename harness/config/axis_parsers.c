@@ -1,4 +1,4 @@
-#include "config/axis_types.h"
+#include "config/axis_parsers.h"
 
 #include "base/error.h"
 

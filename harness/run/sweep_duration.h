@@ -1,6 +1,6 @@
 /* Estimates the duration of a sweep from the epoch times of earlier runs, or from an assumed speed. */
-#ifndef IB_RUN_ESTIMATE_H
-#define IB_RUN_ESTIMATE_H
+#ifndef IB_RUN_SWEEP_DURATION_H
+#define IB_RUN_SWEEP_DURATION_H
 
 #include "config/matrix.h"
 

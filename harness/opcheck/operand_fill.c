@@ -1,4 +1,4 @@
-#include "opcheck/op_inputs.h"
+#include "opcheck/operand_fill.h"
 
 #include "base/rng.h"
 

@@ -1,6 +1,6 @@
 /* How long a sweep will take: by hand for small ones. */
 #include "fixtures/scratch.h"
-#include "run/estimate.h"
+#include "run/sweep_duration.h"
 
 #include <math.h>
 #include <setjmp.h>

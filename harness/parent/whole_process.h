@@ -1,7 +1,7 @@
 /* `ironbench replay JOB`: runs one whole job of a program that speaks the protocol, from start to exit, as a
- * single process that hyperfine can time. Started only by a sweep (run/pass_process.c). */
-#ifndef IB_PARENT_PROCESS_RUN_H
-#define IB_PARENT_PROCESS_RUN_H
+ * single process that hyperfine can time. Started only by a sweep (run/pass_whole_process.c). */
+#ifndef IB_PARENT_WHOLE_PROCESS_H
+#define IB_PARENT_WHOLE_PROCESS_H
 
 #include "parent/worker_process.h"
 #include "protocol/messages.h"

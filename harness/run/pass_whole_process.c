@@ -1,4 +1,4 @@
-#include "run/pass_process.h"
+#include "run/pass_whole_process.h"
 
 #include "base/error.h"
 #include "base/paths.h"

@@ -1,6 +1,6 @@
 /* The operands of a test, the same in every run. */
-#ifndef IB_OPCHECK_OP_INPUTS_H
-#define IB_OPCHECK_OP_INPUTS_H
+#ifndef IB_OPCHECK_OPERAND_FILL_H
+#define IB_OPCHECK_OPERAND_FILL_H
 
 #include "opcheck/guarded_buffer.h"
 #include "ops/op_case.h"

@@ -1,6 +1,6 @@
 /* Runs of the whole process. */
-#ifndef IB_RUN_PASS_PROCESS_H
-#define IB_RUN_PASS_PROCESS_H
+#ifndef IB_RUN_PASS_WHOLE_PROCESS_H
+#define IB_RUN_PASS_WHOLE_PROCESS_H
 
 #include "run/pass_context.h"
 

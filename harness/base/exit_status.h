@@ -1,6 +1,6 @@
 /* Exit statuses. Scripts and CI rely on them. */
-#ifndef IB_BASE_EXIT_CODE_H
-#define IB_BASE_EXIT_CODE_H
+#ifndef IB_BASE_EXIT_STATUS_H
+#define IB_BASE_EXIT_STATUS_H
 
 enum {
     IB_EXIT_OK = 0,
