@@ -7,6 +7,7 @@
 #include "report/report.h"
 #include "run/pin.h"
 #include "run/run_dir_open.h"
+#include "run/run_exit_status.h"
 
 #include <stdio.h>
 

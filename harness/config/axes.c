@@ -1,15 +1,12 @@
 #include "config/axes.h"
 
 #include "base/error.h"
-#include "base/hash.h"
 #include "config/axis_parsers.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { ID_HEX = 8 };
 #define EPOCHS_MAX 1000000000000
 
 /* The words allowed in a configuration, for enumerations with further values. */
@@ -215,51 +212,4 @@ const char *ib_axis_text(struct ib_arena *arena, enum ib_axis_kind kind, const s
 {
     const struct ib_axis_rule *rule = &ib_axis_rules[kind];
     return rule->is_implied || ib_axis_applies(kind, c) ? rule->type->print(arena, rule, c) : NULL;
-}
-
-/* ---- Identity ---- */
-
-/* Whether this value is part of a case's identity. Defaults are not, so that adding an axis does not change
- * existing ids. */
-static bool identifies(enum ib_axis_kind kind, const struct ib_axis_value *value)
-{
-    const struct ib_axis_rule *rule = &ib_axis_rules[kind];
-    return value && (rule->identifies || strcmp(value->identity, rule->defaults[0]) != 0);
-}
-
-/* Appends text in a form safe for file names and command lines: "6,6" becomes "6x6", "threads=2" "threads_2".
- */
-static char *append_slug(char *end, const char *text)
-{
-    for (; *text; text++) {
-        bool plain = isalnum((unsigned char)*text) || strchr("._-", *text);
-        *end++ = plain ? *text : *text == ',' ? 'x' : '_';
-    }
-    return end;
-}
-
-void ib_axes_identify(struct ib_arena *arena, const struct ib_axis_value *const values[IB_AXIS_COUNT],
-                      struct ib_case *out)
-{
-    size_t canonical_bytes = 1, id_bytes = ID_HEX + 1;
-    for (int k = 0; k < IB_AXIS_COUNT; k++) {
-        if (identifies((enum ib_axis_kind)k, values[k])) {
-            canonical_bytes += strlen(ib_axis_rules[k].name) + strlen(values[k]->identity) + 2;
-            id_bytes += strlen(ib_axis_rules[k].slug) + strlen(values[k]->text) + 1;
-        }
-    }
-    char *canonical = ib_arena_alloc(arena, canonical_bytes), *line = canonical;
-    char *id = ib_arena_alloc(arena, id_bytes), *part = id;
-    for (int k = 0; k < IB_AXIS_COUNT; k++) {
-        if (identifies((enum ib_axis_kind)k, values[k])) {
-            line += sprintf(line, "%s=%s\n", ib_axis_rules[k].name, values[k]->identity);
-            part = append_slug(append_slug(part, ib_axis_rules[k].slug), values[k]->text);
-            *part++ = '-';
-        }
-    }
-    char hex[IB_HASH_HEX];
-    ib_hash_of(canonical, (size_t)(line - canonical), hex);
-    memcpy(part, hex, ID_HEX);
-    out->canonical = canonical;
-    out->id = id;
 }

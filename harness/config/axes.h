@@ -83,8 +83,4 @@ struct ib_axis_column ib_axis_column(enum ib_axis_kind);
  * implementations are copied, so that the text outlives the case. */
 const char *ib_axis_text(struct ib_arena *, enum ib_axis_kind, const struct ib_case *);
 
-/* Sets the id and canonical text of a case from its values (NULL for axes that do not apply). */
-void ib_axes_identify(struct ib_arena *, const struct ib_axis_value *const values[IB_AXIS_COUNT],
-                      struct ib_case *);
-
 #endif

@@ -1,6 +1,7 @@
 #include "config/matrix.h"
 
 #include "base/error.h"
+#include "config/case_id.h"
 #include "config/impl_options.h"
 
 #include <inttypes.h>
@@ -216,7 +217,7 @@ static void finish(struct build *b, const struct ib_matrix_spec *spec, struct ib
     }
     if (is_excluded(b, selection->drop, selection->n_drop, b->dropped + config->n_excludes, c))
         return;
-    ib_axes_identify(&out->arena, b->values, c);
+    ib_case_identify(&out->arena, b->values, c);
     if (!insert_id(b, c->id)) {
         drop(b, "duplicates another case");
         return;

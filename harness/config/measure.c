@@ -1,5 +1,7 @@
 #include "config/measure.h"
 
+#include "stats/confidence_interval.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +11,7 @@
 #define SECOND_NS (1000 * MS_NS)
 #define HOUR_NS   (3600 * SECOND_NS)
 
-enum { ROUNDS_MAX = 100000, INTERVAL_ROUNDS = 6 }; /* the median has no confidence interval with fewer */
+enum { ROUNDS_MAX = 100000 };
 
 const struct ib_word ib_order_words[] = {
     {"interleaved", IB_INTERLEAVED}, {"abba", IB_ABBA}, {"block", IB_BLOCK}, {NULL, 0}};
@@ -202,12 +204,12 @@ static enum ib_status set_rounds(const struct ib_yaml *doc, const yaml_node_t *m
     if (most)
         m->rounds = m->max_rounds;
     m->max_rounds = m->rounds;
-    if (m->max_rounds < INTERVAL_ROUNDS)
+    if (m->max_rounds < IB_INTERVAL_MIN)
         return ib_yaml_fail(doc, precision, "precision",
-                            "needs at least %d rounds, but at most %llu are allowed", INTERVAL_ROUNDS,
+                            "needs at least %d rounds, but at most %llu are allowed", IB_INTERVAL_MIN,
                             (unsigned long long)m->max_rounds);
     if (!least)
-        m->min_rounds = INTERVAL_ROUNDS;
+        m->min_rounds = IB_INTERVAL_MIN;
     if (m->min_rounds > m->max_rounds)
         return ib_yaml_fail(doc, least, "min_rounds", "`%llu` exceeds the maximum of %llu rounds",
                             (unsigned long long)m->min_rounds, (unsigned long long)m->max_rounds);

@@ -41,7 +41,7 @@ double *ib_slowdown_test_logs(const struct ib_case_record *candidate, const stru
     double *logs = malloc((candidate->n_rounds + 1) * sizeof *logs);
     *n = logs ? ib_paired_log_ratios(candidate, reference, &rounds, logs) : 0;
     bool own_doing = 3 * candidate_disturbed > 3 * reference_disturbed + pairs;
-    rounds.disturbed_too = own_doing || 3 * *n < pairs || *n < IB_SPEED_MIN_ROUNDS;
+    rounds.disturbed_too = own_doing || 3 * *n < pairs || *n < IB_INTERVAL_MIN;
     if (logs && rounds.disturbed_too)
         *n = ib_paired_log_ratios(candidate, reference, &rounds, logs);
     return logs;
@@ -113,7 +113,7 @@ void ib_slowdown_tests_judge(struct ib_slowdown_test *slowdowns, size_t n, const
 
 static const char *why_ambiguous(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules)
 {
-    if (c->speed.n < IB_SPEED_MIN_ROUNDS)
+    if (c->speed.n < IB_INTERVAL_MIN)
         return c->speed.n == 1 ? "one pair is not enough: an interval needs at least 6, and a gate more"
                                : "too few pairs: an interval needs at least 6";
     if (c->p <= ib_slowdown_test_level(rules))
@@ -177,5 +177,5 @@ double ib_slowdown_test_level(const struct ib_gate_rules *rules)
 uint64_t ib_slowdown_test_least_pairs(const struct ib_gate_rules *rules, size_t n)
 {
     uint64_t least = (uint64_t)ceil(log2((double)(n ? n : 1) / ib_slowdown_test_level(rules)));
-    return least > IB_SPEED_MIN_ROUNDS ? least : IB_SPEED_MIN_ROUNDS;
+    return least > IB_INTERVAL_MIN ? least : IB_INTERVAL_MIN;
 }

@@ -61,7 +61,7 @@ struct ib_speed ib_speed_unpaired(const struct ib_case_record *old_case,
     speed.verdict = known ? judge(&d, limit) : IB_AMBIGUOUS;
     speed.needed = NAN;
     if (!known && d.n)
-        speed.needed = IB_SPEED_MIN_ROUNDS;
+        speed.needed = IB_INTERVAL_MIN;
     else if (speed.verdict == IB_AMBIGUOUS)
         speed.needed = ib_rounds_needed(d.n, d.median, d.low, d.high, -limit, limit);
     if (speed.verdict == IB_AMBIGUOUS)

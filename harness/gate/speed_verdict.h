@@ -7,8 +7,6 @@
 enum ib_speed_verdict { IB_SAME = 1, IB_FASTER, IB_SLOWER, IB_AMBIGUOUS };
 extern const struct ib_word ib_speed_words[]; /* SAME FASTER SLOWER AMBIGUOUS */
 
-enum { IB_SPEED_MIN_ROUNDS = 6 }; /* fewer give no 95 % interval */
-
 /* A new time over an old one. */
 struct ib_speed {
     enum ib_speed_verdict verdict;

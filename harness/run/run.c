@@ -1,7 +1,6 @@
 #include "run/run.h"
 
 #include "base/error.h"
-#include "base/exit_status.h"
 #include "base/interrupt.h"
 #include "base/rng.h"
 #include "run/assign_loss_targets.h"
@@ -264,65 +263,4 @@ enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *ma
     ib_oracle_cache_free(&oracle_cache);
     status = close_workspace(&run, &work, status);
     return status != IB_OK || ib_interrupted() ? status : ib_store_finish(store);
-}
-
-/* ---- exit status ---- */
-
-static bool is_missing(const struct ib_case_record *c)
-{
-    return c->status == IB_CASE_UNAVAILABLE || c->status == IB_CASE_UNSUPPORTED;
-}
-
-/* Whether any implementation that matches the glob ran. */
-static bool ran(const struct ib_run_record *record, const char *glob)
-{
-    for (size_t i = 0; i < record->n; i++)
-        if (ib_glob(glob, record->cases[i].axis[IB_AXIS_IMPL]) && !is_missing(&record->cases[i]))
-            return true;
-    return false;
-}
-
-struct tally {
-    size_t ok, wrong, untrusted, failed;
-};
-
-static struct tally count_cases(const struct ib_run_record *record)
-{
-    struct tally t = {0};
-    for (size_t i = 0; i < record->n; i++) {
-        const struct ib_case_record *c = &record->cases[i];
-        if (c->check.verdict == IB_WRONG)
-            t.wrong++;
-        else if (c->status == IB_CASE_UNTRUSTED)
-            t.untrusted++;
-        else if (c->status == IB_CASE_OK)
-            t.ok++;
-        else if (!is_missing(c))
-            t.failed++;
-    }
-    return t;
-}
-
-int ib_run_exit_status(const struct ib_run_record *record, const char *const *require, char *why, size_t n)
-{
-    struct tally t = count_cases(record);
-    why[0] = '\0';
-    if (t.wrong + t.untrusted) {
-        snprintf(why, n, "%zu wrong, %zu untrusted", t.wrong, t.untrusted);
-        return IB_EXIT_WRONG;
-    }
-    if (t.failed) {
-        snprintf(why, n, "%zu failed", t.failed);
-        return IB_EXIT_FAILED;
-    }
-    for (; require && *require; require++)
-        if (!ran(record, *require)) {
-            snprintf(why, n, "%s is required but did not run", *require);
-            return IB_EXIT_FAILED;
-        }
-    if (!t.ok) {
-        snprintf(why, n, "no case is ok");
-        return IB_EXIT_FAILED;
-    }
-    return IB_EXIT_OK;
 }

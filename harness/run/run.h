@@ -20,9 +20,4 @@ typedef void ib_run_progress_fn(void *context, const struct ib_case *, enum ib_s
 enum ib_status ib_run(const struct ib_config *, const struct ib_matrix *, struct ib_store *, const char *dir,
                       const struct ib_case_progress *progress, ib_run_progress_fn *, void *context);
 
-/* The exit status of a record: 3 for a wrong answer or an untrusted case, else 4 for a failed case, for a
- * required implementation that did not run, or if no case is ok; else 0. Writes the reason to why[n] ("" for
- * 0). */
-int ib_run_exit_status(const struct ib_run_record *, const char *const *require, char *why, size_t n);
-
 #endif

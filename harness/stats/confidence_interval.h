@@ -16,7 +16,9 @@ struct ib_interval {
  * 2. */
 struct ib_interval ib_interval(const double *samples, size_t n, double coverage);
 
-/* The bounds of ib_interval at 95 %; both NaN for fewer than 6 samples. */
+enum { IB_INTERVAL_MIN = 6 }; /* samples; with fewer, the median has no interval at 95 % */
+
+/* The bounds of ib_interval at 95 %; both NaN for fewer than IB_INTERVAL_MIN samples. */
 void ib_median_interval(const double *samples, size_t n, double *low, double *high);
 
 /* The interval for the median of correlated samples, in the order in which they were taken: ib_interval
