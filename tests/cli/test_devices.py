@@ -169,7 +169,7 @@ class NoDriver(DeviceTest):
         self.assert_unavailable("broken.icd", "libnosuchdriver.so.1", "cannot open shared object file")
 
     def test_driver_is_no_library(self):
-        self.write("driver.so", "this is no library\n" * 100)
+        self.write("driver.so", "this is not a library\n" * 100)
         self.vendors(broken=self.folder / "driver.so")
         self.assert_unavailable("broken.icd", "driver.so", "invalid ELF header")
 
@@ -203,7 +203,7 @@ class BadDevice(DeviceTest):
         self.assert_ends(self.sweep(), "unavailable", "no OpenCL device")
 
     def test_no_f64(self):
-        """f32 goes on without f64, f64 is refused by name."""
+        """f32 runs without f64, f64 is refused by name."""
         self.fault("no_f64")
         self.assertTrue(self.listed()["available"])
         cases = self.sweep(matrix=BOTH_TYPES)
@@ -269,7 +269,7 @@ class HiddenCopies(DeviceTest):
 class Simulated(DeviceTest):
     """On a simulated device that watches every access to memory, and whose loader knows no layers."""
 
-    def test_nothing_is_wrong_and_nobody_counts(self):
+    def test_nothing_is_wrong_without_a_tracer(self):
         config = self.config("""
             model: [mlp]
             dataset: [xor]

@@ -129,7 +129,7 @@ class AnotherAlgorithm(ExternalTest):
         self.assertIn("Verdict: another algorithm", self.ok("explain", "out", case["id"]))
 
     def race(self, fault, epochs=20, rounds=1, status=0, min_time="1ms"):
-        """A right training, and beside it another algorithm; the time_to of both, and the row of the latter."""
+        """A right training next to another algorithm; the time_to of both, and the row of the latter."""
         matrix = LINREG.replace("[x]", "[cpu_naive, x]").replace("20", str(epochs))
         usual, other = self.sweep([sys.executable, CLIENT, fault, epochs], matrix, status,
                                   f"rounds: {rounds}, min_time: {min_time}, timeout: 20s")

@@ -64,7 +64,7 @@ class GpuCheck(CliTest):
         self.assertEqual(self.rates(**net)[1], f"{flops / 50e12 * 1e6:.2f}")
         self.assertEqual(self.rates(**net)[3], "compute")
         self.assertEqual(self.rates(**net, dtype="f64")[1], f"{flops / 25e12 * 1e6:.2f}")
-        # no rate was measured, so it is no bound
+        # no rate was measured, so there is no bound
         self.assertNotEqual(self.rates(**net, impl="cuda_cublas", options="tf32=true")[3], "compute")
 
     def test_copies_on_top(self):

@@ -96,7 +96,7 @@ class InterruptTest(CliTest):
         self.assert_complete()
 
     def assert_complete(self, run="out"):
-        """Every case checked once, every round there once, as in a run that nobody disturbed."""
+        """Every case checked once, every round there once, as in an undisturbed run."""
         self.assertEqual(self.query("PRAGMA integrity_check", run), [("ok",)])
         cases = self.query("SELECT id, status, (SELECT count(*) FROM checks k WHERE k.case_number = number),"
                            " (SELECT count(*) FROM rounds r WHERE r.case_number = number),"

@@ -75,7 +75,7 @@ class Broken(PluginTest):
         self.assertEqual(built, set(REASONS) | others)
 
     def test_sweep(self):
-        """Each is a row; the sweep goes on to the end, and absence alone is no failure."""
+        """Each is a row; the sweep continues to the end, and absence alone is not a failure."""
         cases = self.cases(0, ["cpu_naive", *REASONS], map(plugin, REASONS))
         self.assertEqual(cases["cpu_naive"]["verify"]["verdict"], "ok")
         for name, says in REASONS.items():
@@ -89,7 +89,7 @@ class Broken(PluginTest):
         self.assert_broken("hang_probe", cases["hang_probe"]["status"], cases["hang_probe"]["reason"], "no answer within 30 s")
 
     def test_dying_in_open(self):
-        """Its probe says yes: that is no absence, and fails."""
+        """Its probe says yes: that is not absence, and fails."""
         cases = self.cases(4, ["cpu_naive", "crash_open"], [plugin("crash_open")])
         self.assertEqual(cases["cpu_naive"]["status"], "ok")
         self.assertEqual(cases["crash_open"]["status"], "crashed")
@@ -124,7 +124,7 @@ class Broken(PluginTest):
         """Named after their files, and never by a name that is taken."""
         names = {"text.so": "text", "libempty.so": "empty", "cpu_naive.so": "cpu_naive_so", "3-d.so": "plugin_3_d"}
         for file in names:
-            self.write(file, "" if "empty" in file else "this is no shared object, but is as long as a header of one\n" * 9)
+            self.write(file, "" if "empty" in file else "this is not a shared object, but is as long as a header of one\n" * 9)
         items = self.impls(*names)
         self.assertTrue(items["cpu_naive"]["available"])
         for file, name in names.items():

@@ -33,7 +33,7 @@ RESULT = """echo '{"results": [{"times": [0.5], "user": 0.1, "system": 0.2}]}' >
 
 
 class Measured(CliTest):
-    """What hyperfine saw, beside what the processes say."""
+    """Hyperfine's times next to those that the processes report."""
 
     def setUp(self):
         super().setUp()

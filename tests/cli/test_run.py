@@ -250,7 +250,7 @@ datasets: {mine: {path: mine.csv}}
 
 
 class WrongWorkers(CliTest):
-    """A worker that goes wrong is one row with its status; the sweep goes on and ends with the status that fits."""
+    """A worker that goes wrong is one row with its status; the sweep continues and ends with the matching status."""
 
     def sweep(self, fault, status, measure="rounds: 2, min_time: 1ms, timeout: 60s"):
         record = self.run_sweep(self.config(f"""

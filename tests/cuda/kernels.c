@@ -158,7 +158,7 @@ static cudaError_t run(void *queued)
     static uint64_t n_runs;
     struct launch *l = queued;
     void *args[IB_LAUNCH_MAX_ARGS];
-    char error[1024] = "an argument is no live device memory";
+    char error[1024] = "an argument is not live device memory";
     for (uint32_t i = 0; i < l->kernel->n_params; i++)
         args[i] = l->values + 16 * i;
     if (++n_runs >= mock_number_of("fault", UINT64_MAX))

@@ -8,7 +8,7 @@
  *   stub_driver   the toolkit's stub is found in place of a driver
  *   bad_driver    its library does not fit its kernel module
  *   not_ready     the GPUs wait for their fabric manager
- *   broken_driver it answers with an error that nobody expects
+ *   broken_driver it answers with an unknown error
  *   no_device     the driver has no device
  *   old_device    the device is older than all that the kernels were built for
  *   shared_pages  the device uses the host's page tables, and reads any of its memory when it gets there

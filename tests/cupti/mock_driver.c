@@ -5,7 +5,7 @@
  * A handle of cuBLAS uploads something of its own when it is made, as those of real ones have been seen to.
  *
  * IRONBENCH_TEST_CUPTI names what goes wrong:
- *   hidden_copy  the driver saw an upload that nobody else knows of
+ *   hidden_copy  the driver sees an upload that is not in the transfer log
  *   dropped      one record was lost
  *   managed      somebody took managed memory */
 #include "mock_cupti.h"

@@ -89,7 +89,7 @@ class Tracer(CliTest):
                 self.assertIs(case["transfers"]["tracer"]["agrees"], False)
 
     def test_lost_count(self):
-        """A tracer that lost count accuses nobody."""
+        """A tracer that lost count blames no case."""
         for fault, reason in [("dropped", "lost 1 records"), ("managed", "managed memory")]:
             for case in self.watched(fault):
                 with self.subTest(case["id"]):

@@ -43,7 +43,7 @@ tsan)
     ;;
 esac
 
-# A copy, as an #include finds the files beside its own first.
+# A copy, as an #include first finds the files in the folder of its own.
 text=$(mktemp -d)
 trap 'rm -rf "$text"' EXIT
 cp "$root"/kernels/*.* "$text"

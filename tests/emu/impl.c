@@ -109,7 +109,7 @@ static enum ib_status translate(struct device *d, const struct emu_kernel *kerne
 {
     static const char *const wrong[] = {"a launch with as many arguments as its kernel does not have",
                                         "an argument of another size than its parameter",
-                                        "an argument that is no live device memory"};
+                                        "an argument that is not live device memory"};
     if (l->n_args != kernel->n_params)
         return fail(d, IB_EDEVICE, wrong[0]);
     for (uint32_t i = 0; i < l->n_args; i++) {

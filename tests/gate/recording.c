@@ -88,7 +88,7 @@ enum ib_status recording_read(const char *path, struct recording *out)
             add_pair(out, id, pair);
     }
     fclose(file);
-    return ok && out->n ? IB_OK : ib_fail(IB_EINVAL, path, "is no recording: %s", HEAD);
+    return ok && out->n ? IB_OK : ib_fail(IB_EINVAL, path, "not a recording: %s", HEAD);
 }
 
 void recording_write(const struct recording *r)

@@ -7,7 +7,7 @@
  *   no_launch       after LAYER_CALLS launches every further one fails
  *   no_read         after LAYER_CALLS downloads every further one fails
  *   small_groups    the device takes groups of 16 work-items at most
- *   other_platform  the platform has another name, and so is not known to keep compiled programs by itself */
+ *   other_platform  the platform has another name, and so is not known to cache compiled programs */
 #ifndef TESTS_OPENCL_LAYER_H
 #define TESTS_OPENCL_LAYER_H
 

@@ -48,7 +48,7 @@ MEMORY = (
         "gemm.inc", "&& depth < depths", "&& depth <= depths"),
     bug("write_beyond_edge", "one row more is written than there is", "plain",
         "gemm.inc", "to_row < m &&", "to_row <= m &&"),
-    bug("element_too_many", "an elementwise kernel goes on one column too far", "plain",
+    bug("element_too_many", "an elementwise kernel continues one column too far", "plain",
         "elementwise.inc", "j < (cols);", "j <= (cols);"),
     bug("short_local_array", "a local array without room for the gaps between its rows", "asan",
         "gemm.inc", "b_tile, IBK_TILE * TILE_LD)", "b_tile, IBK_TILE * IBK_TILE)"),

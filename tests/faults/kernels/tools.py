@@ -20,7 +20,7 @@ class Unavailable(Exception):
 
 
 def build(command, cwd=None):
-    """Runs a compiler. That it fails is no finding: a bug is in a text that compiles."""
+    """Runs a compiler. A failure to compile is not a finding: bugs are in sources that compile."""
     done = subprocess.run([*map(str, command)], cwd=cwd, capture_output=True, text=True)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))}:\n{done.stdout}{done.stderr}")
@@ -71,7 +71,7 @@ class Text:
 
     @functools.cache
     def all_files(self):
-        """A folder with all of kernels/, for compilers that look beside a file for what it includes."""
+        """A folder with all of kernels/, for compilers that look for included files in the folder of a source."""
         folder = self.folder / "all"
         shutil.copytree(ROOT / "kernels", folder)
         shutil.copytree(self.changed, folder, dirs_exist_ok=True)
@@ -149,7 +149,7 @@ def huge(text):
 
 
 def compiler(text):
-    """Conversions to fewer bits that nobody asked for."""
+    """Implicit conversions to fewer bits."""
     folder = text.all_files()
     warnings = ["-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror"]
     done = subprocess.run([CXX, "-std=c++17", "-O1", *warnings, f"-I{folder}", f"-I{EMU}", f"-I{ROOT / 'impls'}", "-c",

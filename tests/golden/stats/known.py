@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Known answers for harness/stats, by SciPy: writes known.json beside itself. Needs scipy; the tests read the file.
+"""Known answers for harness/stats, by SciPy: writes known.json next to itself. Needs scipy; the tests read the file.
 
 With --bootstrap it measures instead what the project does not use, and why: how often a percentile interval of a
 circular block bootstrap of the median covers the truth on an AR(1) process, against the 95 % that it promises.

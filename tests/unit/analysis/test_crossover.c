@@ -168,7 +168,7 @@ static void other_problems_are_other_lines(void **state)
     add("cpu", IB_HOST, 500, 5e3, 1);
     add("cpu", IB_HOST, 700, 5e3, 1); /* no device */
     assert_int_equal(ib_crossovers(&arena, &run, &lines), 2);
-    assert_int_equal(lines[0].n, 4); /* fewer epochs are no other problem */
+    assert_int_equal(lines[0].n, 4); /* fewer epochs are the same problem */
     assert_true(lines[0].sizes[0].rows == 500 && lines[0].sizes[3].rows == 100000);
     assert_int_equal(lines[1].kind, IB_CROSSOVER_NEVER);
 }

@@ -186,7 +186,7 @@ static void bad_files_are_refused(void **state)
     expect_failure(ib_npy_open("empty.npy", &npy), IB_EINVAL, "empty.npy", WORDS("empty"));
     scratch_file("text.npy", "1,2,3\n4,5,6\n7,8,9\n");
     expect_failure(ib_npy_open("text.npy", &npy), IB_EINVAL, "text.npy", WORDS("header"));
-    assert_int_equal(mkfifo("pipe.npy", 0600), 0); /* nobody will ever write to it */
+    assert_int_equal(mkfifo("pipe.npy", 0600), 0); /* it never has a writer */
     expect_failure(ib_npy_open("pipe.npy", &npy), IB_EINVAL, "pipe.npy", WORDS("not a regular file"));
     unlink("pipe.npy");
     expect_failure(ib_npy_open("none.npy", &npy), IB_EIO, "none.npy", WORDS("No such file"));

@@ -223,7 +223,7 @@ static void zipped_axes_advance_together(void **state)
     release(&b);
 }
 
-/* Two ties, one of them of three axes, beside an axis that is free. */
+/* Two ties, one of three axes, together with a free axis. */
 static void axes_may_be_zipped_in_groups(void **state)
 {
     (void)state;
@@ -680,7 +680,7 @@ static void case_spec(void **state)
     release(&b);
 }
 
-/* The seed's experiments, its own programs beside ours, and nothing else. */
+/* The seed's experiments, its own programs together with ours, and nothing else. */
 static void configuration_of_the_seed_is_read(void **state)
 {
     (void)state;

@@ -740,7 +740,7 @@ static void files_of_the_seed_are_read(void **state)
 {
     (void)state;
     if (access(IB_SOURCE_DIR "/../shared/datasets/spam.json", R_OK) != 0) {
-        puts("skipped: the seed's data is not beside the project, in ../shared/datasets");
+        puts("skipped: the seed's data is missing: ../shared/datasets");
         skip();
     }
     struct ib_dataset set = load_named(IB_SOURCE_DIR "/../shared/datasets/real_estate.json");

@@ -132,7 +132,7 @@ static void looked_up_in_path(void **state)
     ib_worker_process_end(child);
 }
 
-/* It ends neither the parent nor its wait: requests that nobody reads, and progress without an end. */
+/* Requests that the worker does not read and progress without an end: neither ends the parent or its wait. */
 static void neither_reads_nor_ends(void **state)
 {
     (void)state;

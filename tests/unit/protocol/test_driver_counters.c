@@ -85,9 +85,9 @@ static void ask_driver(uint64_t launches)
 {
     const struct ib_impl impl = {.struct_size = sizeof impl, .copies = first_driver};
     const struct ib_instance instance = {.impl = &impl, .state = &launches};
-    const struct ib_tracing nobody = {.name = NULL};
+    const struct ib_tracing no_tracer = {.name = NULL};
     memset(&said, 0x5a, sizeof said);
-    ib_tracing_count(&nobody, &instance, &said);
+    ib_tracing_count(&no_tracer, &instance, &said);
     assert_true(ib_driver_counters_given(&said));
     assert_string_equal(said.source, "driver");
     assert_int_equal(said.seen.d2h_bytes, 20);
@@ -196,13 +196,13 @@ static void silent_driver(void *state, struct ib_copies *out)
 }
 
 /* Half a count is compared with nothing. */
-static void a_driver_that_does_not_count_accuses_nobody(void **state)
+static void a_driver_that_does_not_count_blames_no_case(void **state)
 {
     const struct ib_impl impl = {.struct_size = sizeof impl, .copies = silent_driver};
     const struct ib_instance instance = {.impl = &impl};
-    const struct ib_tracing nobody = {.name = NULL};
+    const struct ib_tracing no_tracer = {.name = NULL};
     (void)state;
-    ib_tracing_count(&nobody, &instance, &said);
+    ib_tracing_count(&no_tracer, &instance, &said);
     assert_false(ib_driver_counters_given(&said));
     assert_string_equal(said.reason, "uploads and downloads are not counted");
 }
@@ -302,7 +302,7 @@ int main(void)
         cmocka_unit_test(an_older_driver_knows_less),
         cmocka_unit_test(an_older_tracer_names_no_kernels),
         cmocka_unit_test(a_tracer_of_today_names_them),
-        cmocka_unit_test(a_driver_that_does_not_count_accuses_nobody),
+        cmocka_unit_test(a_driver_that_does_not_count_blames_no_case),
         cmocka_unit_test(what_is_too_much_is_added_up),
         cmocka_unit_test(long_names_that_begin_alike_are_one),
         cmocka_unit_test(what_opening_took_is_told_for_itself),

@@ -257,7 +257,7 @@ static void wrong_answers_are_named(void **state)
         }
 }
 
-/* A loss half a per cent off, and one prediction by a thousandth: TF32 is no finer. */
+/* A loss half a per cent off, and one prediction by a thousandth: TF32 is not more precise. */
 static bool shows_in_tf32(enum kind kind, enum fault fault)
 {
     return !(kind == LINREG && fault == FEWER_UPDATES) && fault != PREDICTS_ONE_WRONG;
@@ -293,7 +293,7 @@ static void coarse_products_excuse_no_mistake(void **state)
     }
 }
 
-/* One update more or less shows while updates are large beside the drift. */
+/* One update more or less shows while updates are large compared with the drift. */
 static void a_missing_update_is_named(void **state)
 {
     (void)state;

@@ -183,7 +183,7 @@ static void another_s_arithmetic_is_right(void **state)
     }
 }
 
-/* Updates below a digit of the parameters are lost by any implementation, and are no mistake. */
+/* Updates below a digit of the parameters are lost by any implementation, and are not a mistake. */
 static void lost_digits_are_no_mistake(void **state)
 {
     (void)state;
