@@ -16,7 +16,7 @@ static void print_help(const struct ib_command *command, const struct ib_flag *f
         snprintf(head, sizeof head, "%s%s%s", f->name, f->value ? " " : "", f->value ? f->value : "");
         printf("  %-24s %s\n", head, f->help);
     }
-    printf("  %-24s %s\n", "--help", "print this help");
+    printf("  %-24s %s\n", "-h, --help", "print this help");
 }
 
 static enum ib_status unknown_flag(const struct ib_command *command, const struct ib_flag *flags,
@@ -79,7 +79,7 @@ enum ib_status ib_args_read(const struct ib_command *command, const struct ib_fl
     int n = 0;
     *done = false;
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--help") == 0) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             print_help(command, flags);
             *done = true;
             return IB_OK;

@@ -1,5 +1,6 @@
 #include "gate/gate.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/interrupt.h"
 #include "cli/sweep_flags.h"
 #include "report/annotations.h"
@@ -13,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 struct outputs {
     const char *junit, *markdown; /* files; NULL: not wanted */
@@ -72,6 +75,23 @@ static int report_result(const struct ib_gate_result *result, const struct outpu
 
 /* ---- the gate ---- */
 
+/* Asked before the gate starts, which takes minutes: a result that cannot be written would be lost. */
+static enum ib_status check_writable(const char *path)
+{
+    struct stat info;
+    if (!path)
+        return IB_OK;
+    const bool exists = stat(path, &info) == 0;
+    if (exists && S_ISDIR(info.st_mode))
+        return ib_fail(IB_EIO, path, "cannot write this file: it is a folder");
+    struct ib_arena arena = {0};
+    enum ib_status status = access(exists ? path : ib_file_folder(&arena, path), W_OK) == 0
+                                ? IB_OK
+                                : ib_fail_errno(path, "cannot write this file");
+    ib_arena_free(&arena);
+    return status;
+}
+
 static int run_gate(const struct ib_sweep *sweep, struct ib_gate_request *request,
                     const struct outputs *outputs)
 {
@@ -109,6 +129,8 @@ static int open_and_run(const char *config, const struct ib_sweep_flags *flags,
                         struct ib_gate_request *request, const struct outputs *outputs)
 {
     struct ib_sweep sweep;
+    if (check_writable(outputs->junit) != IB_OK || check_writable(outputs->markdown) != IB_OK)
+        return ib_run_error();
     if (ib_sweep_open(config, flags->keep, flags->drop, flags->plugins, &sweep) != IB_OK)
         return ib_usage_error();
     int status =

@@ -31,7 +31,7 @@ static void pair_with_old(const struct ib_ab_pairs *pairs, struct ib_slowdown_te
 static bool same_machine(const struct ib_ab_pairs *pairs)
 {
     const char *old = pairs->baseline->machine.fingerprint, *new = pairs->record->machine.fingerprint;
-    return old && new &&strcmp(old, new) == 0;
+    return old && new ? strcmp(old, new) == 0 : false;
 }
 
 /* Returns false if the ratio or its interval is unknown. */

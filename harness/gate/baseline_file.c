@@ -234,7 +234,7 @@ static enum ib_status check(const char *path, const json_t *file)
 {
     const json_t *schema = json_object_get(file, "schema"), *kind = json_object_get(file, "kind");
     if (!json_is_string(kind) || strcmp(json_string_value(kind), KIND) != 0)
-        return ib_fail(IB_EINVAL, path, "is not an ironbench baseline");
+        return ib_fail(IB_EINVAL, path, "not an ironbench baseline");
     if (!json_is_integer(schema) || json_integer_value(schema) != SCHEMA)
         return ib_fail(IB_EINVAL, path,
                        "has schema %" JSON_INTEGER_FORMAT ", but this program reads schema %d",
@@ -252,7 +252,7 @@ enum ib_status ib_baseline_read(const char *path, struct ib_baseline *out)
         return ib_fail(IB_EINVAL, path, "cannot read this baseline: %s", strerror(errno));
     json_t *file = json_load_file(path, 0, &error);
     if (!file)
-        return ib_fail(IB_EINVAL, path, "is not a baseline: line %d: %s", error.line, error.text);
+        return ib_fail(IB_EINVAL, path, "not an ironbench baseline: line %d: %s", error.line, error.text);
     enum ib_status status = check(path, file);
     if (status == IB_OK)
         read_all(file, out);

@@ -58,6 +58,11 @@ struct ib_differences ib_metric_differences(struct ib_arena *arena, const struct
 
 /* ---- copies ---- */
 
+static bool are_known(int64_t old, int64_t new)
+{
+    return old != IB_NO_COUNT && new != IB_NO_COUNT;
+}
+
 struct ib_differences ib_copy_differences(struct ib_arena *arena, const struct ib_case_record *old_case,
                                           const struct ib_case_record *new_case)
 {
@@ -72,7 +77,7 @@ struct ib_differences ib_copy_differences(struct ib_arena *arena, const struct i
     enum { COUNTS = sizeof counts / sizeof *counts };
     struct ib_differences out = {ib_arena_alloc(arena, COUNTS * sizeof *out.list), 0};
     for (size_t i = 0; i < COUNTS; i++)
-        if (counts[i].old != IB_NO_COUNT && counts[i].new != IB_NO_COUNT &&counts[i].old != counts[i].new)
+        if (are_known(counts[i].old, counts[i].new) && counts[i].old != counts[i].new)
             out.list[out.n++] = (struct ib_difference){counts[i].name, (double)counts[i].old,
                                                        (double)counts[i].new, IB_UNKNOWN};
     return out;
@@ -80,11 +85,14 @@ struct ib_differences ib_copy_differences(struct ib_arena *arena, const struct i
 
 /* ---- machines ---- */
 
-static void add_text(struct ib_text_differences *out, const char *name, const char *old, const char *new)
+/* Copies the texts: the differences may outlive the records. */
+static void add_text(struct ib_arena *arena, struct ib_text_differences *out, const char *name,
+                     const char *old, const char *new)
 {
     const bool equal = old && new ? strcmp(old, new) == 0 : old == new;
     if (!equal)
-        out->list[out->n++] = (struct ib_text_difference){name, old, new};
+        out->list[out->n++] = (struct ib_text_difference){name, old ? ib_arena_copy(arena, old) : NULL,
+                                                          new ? ib_arena_copy(arena, new) : NULL};
 }
 
 static void add_machine(struct ib_arena *arena, struct ib_text_differences *out, const struct ib_machine *old,
@@ -93,7 +101,7 @@ static void add_machine(struct ib_arena *arena, struct ib_text_differences *out,
     for (; *names; names++)
         for (const struct ib_machine_field *field = ib_machine_fields; field->name; field++)
             if (strcmp(field->name, *names) == 0)
-                add_text(out, field->name, ib_machine_field_text(old, field, arena),
+                add_text(arena, out, field->name, ib_machine_field_text(old, field, arena),
                          ib_machine_field_text(new, field, arena));
 }
 
@@ -110,10 +118,11 @@ static void add_libraries(struct ib_arena *arena, struct ib_text_differences *ou
                           const struct ib_named_text *old, const struct ib_named_text *new)
 {
     for (const struct ib_named_text *at = old; at && at->name; at++)
-        add_text(out, ib_arena_print(arena, "library %s", at->name), at->text, text_named(new, at->name));
+        add_text(arena, out, ib_arena_print(arena, "library %s", at->name), at->text,
+                 text_named(new, at->name));
     for (const struct ib_named_text *at = new; at && at->name; at++)
         if (!text_named(old, at->name))
-            add_text(out, ib_arena_print(arena, "library %s", at->name), NULL, at->text);
+            add_text(arena, out, ib_arena_print(arena, "library %s", at->name), NULL, at->text);
 }
 
 static size_t count_names(const char *const *names)
@@ -153,7 +162,7 @@ struct ib_text_differences ib_run_differences(struct ib_arena *arena, const stru
     struct ib_text_differences out = {ib_arena_alloc(arena, most * sizeof *out.list), 0};
     add_machine(arena, &out, old, new, names);
     add_libraries(arena, &out, old->libraries, new->libraries);
-    add_text(&out, "ironbench", old_run->version, new_run->version);
+    add_text(arena, &out, "ironbench", old_run->version, new_run->version);
     return out;
 }
 

@@ -240,16 +240,16 @@ class Baselines(GateTest):
             self.refused("gate", config, "--quiet", *args, says=says)
 
         refused("--baseline", "nothing", says="cannot read this baseline")
-        for text, words in [(good.replace('"schema": 1', '"schema": 2'), "its schema is 2"), ("{}", "not a baseline"),
-                            ("nonsense", "not a baseline"), (good.replace("linreg-", "mlp-"), "no case in common")]:
+        for text, words in [(good.replace('"schema": 1', '"schema": 2'), "has schema 2"), ("{}", "not an ironbench baseline"),
+                            ("nonsense", "not an ironbench baseline"), (good.replace("linreg-", "mlp-"), "no case in common")]:
             path.write_text(text)
             refused("--baseline", "base", says=words)
         path.write_text(good)
-        refused("--baseline", "base", "-s", "impl=x", says="--against only")
-        refused(says="--against or --baseline")
-        refused("--baseline", "base", "--against", OLD, says="not both")
+        refused("--baseline", "base", "-s", "impl=x", says="-s and -x require --against")
+        refused(says="either --against or --baseline")
+        refused("--baseline", "base", "--against", OLD, says="either --against or --baseline")
         refused("--against", "/bin/true", says="not a compatible ironbench binary")
-        refused("--against", "/etc/passwd", says="cannot be executed")
+        refused("--against", "/etc/passwd", says="not executable")
         refused("--against", "nothing.so", says="no such file")
         refused("--against", FAULTS, says="none of the implementations")
         refused("--against", OLD, "--speed", "fast", says="gate, report or off")
@@ -292,6 +292,12 @@ class Reports(GateTest):
         self.assertNotIn("::error", done.stdout)
 
     def test_unwritable(self):
-        done = self.call("gate", self.plan("planted_steady", plugin=OLD), "--against", OLD, "--speed", "off", "--junit", "no/such/j.xml")
-        self.assertEqual(done.returncode, 4)
-        self.assertIn("cannot write", done.stderr)
+        """Refused before any case has run."""
+        plan = self.plan("planted_steady", plugin=OLD)
+        for flag in "--junit", "--markdown":
+            for path in "no/such/j.xml", ".":
+                done = self.call("gate", plan, "--against", OLD, "--speed", "off", flag, path)
+                self.assertEqual(done.returncode, 4, path)
+                self.assertIn(f"{path}: cannot write this file", done.stderr)
+                self.assertNotIn("cases in", done.stderr)
+                self.assertEqual(done.stdout, "")

@@ -38,7 +38,8 @@ class InterruptTest(CliTest):
 
     def query(self, sql, run="out"):
         # rw, which makes no file where there is none yet: the run would find its folder taken
-        with contextlib.closing(sqlite3.connect(f"file:{self.folder / run / 'run.sqlite'}?mode=rw", uri=True)) as database:
+        file = f"file:{self.folder / run / 'run.sqlite'}?mode=rw"
+        with contextlib.closing(sqlite3.connect(file, uri=True, isolation_level=None)) as database:
             return database.execute(sql).fetchall()
 
     def wait_for_rounds(self, process, run="out", least=5, table="rounds"):
@@ -52,48 +53,6 @@ class InterruptTest(CliTest):
             self.assertIsNone(process.poll(), "the run ended before it could be interrupted")
             time.sleep(0.02)
         self.fail("no round was stored")
-
-    def test_nothing_but_its_own_is_removed(self):
-        """Folders of the user's stay, though their names look like those of workspaces, or would match a pattern."""
-        for path in ["here/ironbench-config", "here/ironbench-plugin", "here*/x", "heretic/ironbench-ABCDEF"]:
-            (self.folder / path).mkdir(parents=True)
-            (self.folder / path / "notes").write_text("mine")
-        for out in ["here", "here*"]:
-            process = self.start("--out", out)
-            self.wait_for_rounds(process, out)
-            process.kill()
-            process.communicate()
-            own = [row[0] for row in self.query("SELECT name FROM workspaces", out)]
-            self.assertEqual(len(own), 1)
-            self.assertTrue((self.folder / out / own[0]).is_dir())
-            self.ok("run", self.sweep, "--out", out, "--resume")
-            self.assertFalse((self.folder / out / own[0]).exists())
-            self.assertEqual(self.query("SELECT name FROM workspaces", out), [])
-            self.assert_complete(out)
-        for path in ["here/ironbench-config", "here/ironbench-plugin", "here*/x", "heretic/ironbench-ABCDEF"]:
-            self.assertEqual((self.folder / path / "notes").read_text(), "mine")
-
-    def test_what_cannot_be_read_is_kept(self):
-        """A run whose tables cannot be counted is not begun anew."""
-        process = self.start("--out", "out")
-        self.wait_for_rounds(process)
-        process.kill()
-        process.communicate()
-        rounds = self.query("SELECT count(*) FROM rounds")[0][0]
-        holder = sqlite3.connect(self.folder / "out" / "run.sqlite", timeout=0, isolation_level=None)
-        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
-        holder.execute("BEGIN EXCLUSIVE")
-        locked = self.call("run", self.sweep, "--out", "out", "--resume")
-        self.assertNotEqual(locked.returncode, 0)
-        self.assertIn("locked", locked.stderr)
-        holder.execute("ROLLBACK")
-        holder.close()
-        limited = subprocess.run(["sh", "-c", 'ulimit -n 5; exec "$@"', "sh", str(PROGRAM), "run", str(self.sweep), "--out",
-                                  "out", "--resume"], cwd=self.folder, capture_output=True, text=True, timeout=60)
-        self.assertNotEqual(limited.returncode, 0)
-        self.assertGreaterEqual(self.query("SELECT count(*) FROM rounds")[0][0], rounds)
-        self.ok("run", self.sweep, "--out", "out", "--resume")
-        self.assert_complete()
 
     def assert_complete(self, run="out"):
         """Every case checked once, every round there once, as in an undisturbed run."""
@@ -155,6 +114,50 @@ class Kills(InterruptTest):
         self.ok("run", self.sweep, "--out", "out", *resume)
         self.assert_complete()
         self.assertEqual(self.leftovers(), [])
+
+
+class Folders(InterruptTest):
+    def test_nothing_but_its_own_is_removed(self):
+        """The user's folders stay, even if they are named like workspaces or match a pattern."""
+        for path in ["here/ironbench-config", "here/ironbench-plugin", "here*/x", "heretic/ironbench-ABCDEF"]:
+            (self.folder / path).mkdir(parents=True)
+            (self.folder / path / "notes").write_text("mine")
+        for out in ["here", "here*"]:
+            process = self.start("--out", out)
+            self.wait_for_rounds(process, out)
+            process.kill()
+            process.communicate()
+            own = [row[0] for row in self.query("SELECT name FROM workspaces", out)]
+            self.assertEqual(len(own), 1)
+            self.assertTrue((self.folder / out / own[0]).is_dir())
+            self.ok("run", self.sweep, "--out", out, "--resume")
+            self.assertFalse((self.folder / out / own[0]).exists())
+            self.assertEqual(self.query("SELECT name FROM workspaces", out), [])
+            self.assert_complete(out)
+        for path in ["here/ironbench-config", "here/ironbench-plugin", "here*/x", "heretic/ironbench-ABCDEF"]:
+            self.assertEqual((self.folder / path / "notes").read_text(), "mine")
+
+    def test_what_cannot_be_read_is_kept(self):
+        """A run whose tables cannot be counted is not started again."""
+        process = self.start("--out", "out")
+        self.wait_for_rounds(process)
+        process.kill()
+        process.communicate()
+        rounds = self.query("SELECT count(*) FROM rounds")[0][0]
+        holder = sqlite3.connect(self.folder / "out" / "run.sqlite", timeout=0, isolation_level=None)
+        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        locked = self.call("run", self.sweep, "--out", "out", "--resume")
+        self.assertNotEqual(locked.returncode, 0)
+        self.assertIn("locked", locked.stderr)
+        holder.execute("ROLLBACK")
+        holder.close()
+        limited = subprocess.run(["sh", "-c", 'ulimit -n 5; exec "$@"', "sh", str(PROGRAM), "run", str(self.sweep), "--out",
+                                  "out", "--resume"], cwd=self.folder, capture_output=True, text=True, timeout=60)
+        self.assertNotEqual(limited.returncode, 0)
+        self.assertGreaterEqual(self.query("SELECT count(*) FROM rounds")[0][0], rounds)
+        self.ok("run", self.sweep, "--out", "out", "--resume")
+        self.assert_complete()
 
 
 class Stops(InterruptTest):

@@ -14,10 +14,12 @@ class Help(CliTest):
         for command in COMMANDS:
             self.assertIn(f"  {command} ", out)
 
-    def test_every_verb(self):
+    def test_help_of_every_command(self):
         for command in COMMANDS:
             with self.subTest(command):
-                self.assertTrue(self.ok(command, "--help").startswith(f"usage: ironbench {command}"))
+                text = self.ok(command, "--help")
+                self.assertTrue(text.startswith(f"usage: ironbench {command}"))
+                self.assertEqual(self.ok(command, "-h"), text)
 
     def test_version(self):
         self.assertRegex(self.ok("--version"), r"^ironbench \d+\.\d+\.\d+\n$")

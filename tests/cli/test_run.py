@@ -289,7 +289,7 @@ class WrongWorkers(CliTest):
     def test_garbage_among_the_answers(self):
         case = self.sweep("fault_babble", 4)
         self.assertEqual(case["status"], "failed")
-        self.assertIn("garbage: `loss: 0.1`", case["reason"])
+        self.assertIn("sent an invalid message: `loss: 0.1`", case["reason"])
 
     def test_endless_output(self):
         case = self.sweep("fault_endless_output", 4, "rounds: 1, timeout: 60s")
