@@ -61,7 +61,7 @@ FAILING = {
     "crash": ("axpy", "crashed: signal 11"),
     "garbage": ("axpy", "exited with status 3"),
     "silence": ("axpy", "exited with status 0"),
-    "babble": ("axpy", "garbage: `loss: 0.1`"),
+    "babble": ("axpy", "failed: sent an invalid message: `loss: 0.1`"),
     "endless_output": ("axpy", "wrote over 64 MiB"),
     "memory_hog": ("axpy", "used more memory than the limit of 2.00 GB"),
     "crash_on_empty": ("col_sum", "crashed: signal 11"),
@@ -199,7 +199,7 @@ class Wrong(Checking):
         self.check_first(result, "axpy", f"timeout: no answer within {HANG_S} s")
         self.assertEqual(counts["operations"]["failed"], 2)
         self.assertEqual(counts["trainings"]["skipped"], QUICK)
-        self.assertIn("hung twice", counts["trainings"]["reason"])
+        self.assertIn("two earlier requests hung", counts["trainings"]["reason"])
 
     def test_first_wrong_element(self):
         first = self.fault("ignores_beta", 3, "--quick", "--model", "linreg")["findings"][0]
