@@ -50,9 +50,11 @@ class Tree:
         assert text.count(old) == 1, (path, old, text.count(old))
         path.write_text(text.replace(old, new))
 
-    def insert_after(self, path, line, new):
-        """Puts a line behind one that is there exactly once."""
-        self.replace(path, line + "\n", line + "\n" + new + "\n")
+    def insert_after(self, path, start, new):
+        """Adds a line after the only one that begins with `start`."""
+        lines = [line for line in (self.root / path).read_text().splitlines(keepends=True) if line.startswith(start)]
+        assert len(lines) == 1, (path, start, lines)
+        self.replace(path, lines[0], lines[0] + new + "\n")
 
     def build(self, *targets):
         """Configures at first, then builds the targets: `ironbench` where none is named."""
