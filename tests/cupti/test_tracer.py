@@ -85,7 +85,7 @@ class Tracer(CliTest):
         for case in self.watched("hidden_copy", status=3):
             with self.subTest(case["id"]):
                 self.assertEqual(case["status"], "untrusted")
-                self.assertRegex(case["reason"], "^hidden copies: the CUPTI saw")
+                self.assertRegex(case["reason"], "^hidden copies: the CUPTI counted")
                 self.assertIs(case["transfers"]["tracer"]["agrees"], False)
 
     def test_lost_count(self):
