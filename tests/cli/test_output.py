@@ -14,13 +14,14 @@ MATRIX = """
     impl: [cpu_naive]
     epochs: [20]
 """
+MEASURE = "rounds: 1, warmup: 0, min_time: 1ms"
 
 
 class Output(CliTest):
     @unittest.skipUnless(os.path.exists("/dev/full"), "there is no /dev/full")
     def test_full_device_is_an_error(self):
         """Every command that prints what it has found ends with an error where that cannot be written."""
-        config = self.config(MATRIX)
+        config = self.config(MATRIX, MEASURE)
         self.ok("run", config, "--out", "out")
         commands = [
             ["export", "out"], ["compare", "out", "out"], ["explain", "out", "1"], ["report", "out"], ["plan", config],
@@ -44,10 +45,10 @@ class Output(CliTest):
         train.stderr.close()
 
     def test_empty_value(self):
-        self.refused("run", self.config(MATRIX), "--out", "", says=["--out", "empty", "DIR"])
+        self.refused("run", self.config(MATRIX, MEASURE), "--out", "", says=["--out", "empty", "DIR"])
 
     def test_unwritable_folder_for_temporary_files(self):
-        done = self.call("run", self.config(MATRIX), "--out", "out", env={"TMPDIR": "/nonexistent"})
+        done = self.call("run", self.config(MATRIX, MEASURE), "--out", "out", env={"TMPDIR": "/nonexistent"})
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue((self.folder / "out" / "report.html").exists())
 
