@@ -22,6 +22,13 @@ CREATE TABLE workspaces (
     name TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
 
+-- What the times are of: SHA-256 of the program and of plugins, versions of libraries, the machine's fingerprint. A run
+-- can be resumed only with the same.
+CREATE TABLE identities (
+    name  TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The cases of the plan, in its order. These columns are followed by one for each axis of the sweep, named as in a
 -- configuration: text as in a configuration ("6,6"), numbers as numbers, NULL if the axis does not apply to a case.
 CREATE TABLE cases (

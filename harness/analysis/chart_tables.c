@@ -13,6 +13,8 @@ static const char schema[] =
     "CREATE TEMP TABLE names (case_number INTEGER PRIMARY KEY, who TEXT, problem TEXT, training TEXT, series "
     "TEXT);"
     "CREATE TEMP TABLE ranked (case_number INTEGER PRIMARY KEY);"
+    /* How many times as fast as the baseline: medians over shared rounds, where there are enough. */
+    "CREATE TEMP TABLE speed_ups (case_number INTEGER PRIMARY KEY, ratio REAL, low REAL, high REAL);"
     "CREATE TEMP TABLE whole_medians (case_number INTEGER PRIMARY KEY, n INTEGER, wall_ns REAL, startup_ns "
     "INTEGER,"
     " load_ns INTEGER, setup_ns INTEGER, train_ns INTEGER, readback_ns INTEGER, predict_ns INTEGER, rest_ns "
@@ -117,6 +119,19 @@ static enum ib_status fill_times_to(sqlite3 *db, const struct ib_derived *derive
     return status;
 }
 
+static enum ib_status fill_speed_ups(sqlite3 *db, const struct ib_derived *derived)
+{
+    sqlite3_stmt *insert = NULL;
+    enum ib_status status = ib_db_prepare(db, "INSERT INTO speed_ups VALUES (?,?,?,?)", &insert);
+    for (size_t i = 0; i < derived->n_speed_ups && status == IB_OK; i++) {
+        const struct ib_speed_up *s = &derived->speed_ups[i];
+        status = ib_db_run(insert, IB_DB_VALUES(ib_db_integer(s->record->number), ib_db_real(s->ratio.median),
+                                                ib_db_real(s->ratio.low), ib_db_real(s->ratio.high)));
+    }
+    sqlite3_finalize(insert);
+    return status;
+}
+
 static struct ib_db_value measured(uint64_t ns)
 {
     return ns ? ib_db_integer(ns) : ib_db_null();
@@ -167,6 +182,7 @@ enum ib_status ib_chart_tables(sqlite3 *db, const struct ib_run_record *run, con
     if (sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK)
         return ib_db_fail(db);
     IB_TRY(fill_cases(db, run));
+    IB_TRY(fill_speed_ups(db, derived));
     IB_TRY(fill_costs(db, derived));
     IB_TRY(fill_crossovers(db, derived));
     return fill_times_to(db, derived);

@@ -3,6 +3,7 @@
 #define IB_ANALYSIS_DERIVED_H
 
 #include "analysis/crossover.h"
+#include "analysis/speed_up.h"
 #include "analysis/time_to_loss.h"
 #include "analysis/transfer_overhead.h"
 
@@ -13,6 +14,8 @@ struct ib_derived {
     size_t n_crossovers;
     struct ib_loss_group *loss_groups;
     size_t n_loss_groups;
+    struct ib_speed_up *speed_ups;
+    size_t n_speed_ups;
 };
 
 /* The result points into the record. */

@@ -150,7 +150,7 @@ void ib_explain(struct ib_arena *arena, const struct ib_run_record *run, const s
                                    .epoch_ns = c->epoch_ns.median,
                                    .overhead = {NAN, NAN, NAN, 0},
                                    .has_breakdown = !isnan(c->breakdown_ns[IB_TIME_TRANSFER]),
-                                   .forecast = {NAN, NAN, NAN}};
+                                   .forecast = {NAN, NAN, NAN, NAN}};
     if (out->partner && ib_case_record_counts(c))
         out->overhead = overhead_of(c, out->partner);
     read_copies(arena, out);

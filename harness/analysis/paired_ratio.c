@@ -6,31 +6,47 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Were all rounds that have a time disturbed? Then they all count. */
-static bool all_disturbed(const struct ib_case_record *c)
+/* The rounds that two cases share, and how many of them each was disturbed in. */
+struct pairs {
+    const struct ib_round_record *(*list)[2];
+    size_t n, disturbed[2], quiet; /* quiet: neither was */
+};
+
+static bool is_disturbed(const struct ib_round_record *round)
 {
-    for (size_t i = 0; i < c->n_rounds; i++)
-        if (c->rounds[i].epoch_ns > 0 && c->rounds[i].disturbed != IB_YES)
-            return false;
-    return true;
+    return round->disturbed == IB_YES;
 }
 
-/* The round's time; NaN if it does not count. */
-static double time_of(const struct ib_round_record *round, bool disturbed_too)
+static void add_pair(struct pairs *pairs, const struct ib_round_record *left,
+                     const struct ib_round_record *right)
 {
-    return disturbed_too || round->disturbed != IB_YES ? round->epoch_ns : NAN;
+    pairs->list[pairs->n][0] = left;
+    pairs->list[pairs->n++][1] = right;
+    pairs->disturbed[0] += is_disturbed(left) ? 1 : 0;
+    pairs->disturbed[1] += is_disturbed(right) ? 1 : 0;
+    pairs->quiet += is_disturbed(left) || is_disturbed(right) ? 0 : 1;
 }
 
-size_t ib_undisturbed_times(const struct ib_case_record *c, double *out)
+/* Merges the two lists of rounds, which are in ascending order. */
+static void find_pairs(const struct ib_case_record *left, const struct ib_case_record *right,
+                       const struct ib_rounds *rounds, struct pairs *out)
 {
-    const bool disturbed_too = all_disturbed(c);
-    size_t n = 0;
-    for (size_t i = 0; i < c->n_rounds; i++) {
-        double time = time_of(&c->rounds[i], disturbed_too);
-        if (time > 0)
-            out[n++] = time;
+    size_t i = 0, j = 0;
+    while (i < left->n_rounds && j < right->n_rounds) {
+        const struct ib_round_record *a = &left->rounds[i], *b = &right->rounds[j];
+        if (a->round == b->round && a->round >= rounds->first && a->round <= rounds->last &&
+            a->epoch_ns > 0 && b->epoch_ns > 0)
+            add_pair(out, a, b);
+        i += a->round <= b->round;
+        j += b->round <= a->round;
     }
-    return n;
+}
+
+static bool all_count(const struct pairs *pairs, bool trusts_right)
+{
+    const size_t left = pairs->disturbed[0], right = pairs->disturbed[1];
+    return pairs->n < IB_INTERVAL_MIN || ib_disturbed_too(pairs->n, pairs->quiet) ||
+           3 * left > 3 * right + pairs->n || (!trusts_right && 3 * right > 3 * left + pairs->n);
 }
 
 /* The median of the ratios of slices that ran right after each other: an interruption spoils only one of
@@ -46,38 +62,38 @@ static double log_of_slices(const struct ib_round_record *left, const struct ib_
     return ib_median(logs, n);
 }
 
-/* Merges the two lists of rounds, which are in ascending order. */
-size_t ib_paired_log_ratios(const struct ib_case_record *left, const struct ib_case_record *right,
-                            const struct ib_rounds *rounds, double *out)
+double *ib_paired_log_ratios(const struct ib_case_record *left, const struct ib_case_record *right,
+                             const struct ib_rounds *rounds, size_t *n)
 {
-    const bool left_all = rounds->disturbed_too || all_disturbed(left),
-               right_all = rounds->disturbed_too || all_disturbed(right);
-    size_t n = 0, i = 0, j = 0;
-    while (i < left->n_rounds && j < right->n_rounds) {
-        const struct ib_round_record *a = &left->rounds[i], *b = &right->rounds[j];
-        const bool counts = a->round == b->round && a->round >= rounds->first && a->round <= rounds->last;
-        const double whole = counts ? log(time_of(a, left_all) / time_of(b, right_all)) : NAN;
-        const double sliced = rounds->by_slice && isfinite(whole) ? log_of_slices(a, b) : NAN;
-        if (isfinite(whole))
-            out[n++] = isfinite(sliced) ? sliced : whole;
-        i += a->round <= b->round;
-        j += b->round <= a->round;
+    struct pairs pairs = {.list = malloc((left->n_rounds + 1) * sizeof *pairs.list)};
+    double *logs = malloc((left->n_rounds + 1) * sizeof *logs);
+    *n = 0;
+    if (pairs.list && logs)
+        find_pairs(left, right, rounds, &pairs);
+    const bool all = all_count(&pairs, rounds->trusts_right);
+    for (size_t i = 0; i < pairs.n; i++) {
+        const struct ib_round_record *a = pairs.list[i][0], *b = pairs.list[i][1];
+        if (!all && (is_disturbed(a) || is_disturbed(b)))
+            continue;
+        const double sliced = rounds->by_slice ? log_of_slices(a, b) : NAN;
+        logs[(*n)++] = isfinite(sliced) ? sliced : log(a->epoch_ns / b->epoch_ns);
     }
-    return n;
+    free(pairs.list);
+    return logs;
 }
 
 struct ib_paired_ratio ib_paired_ratio_of(const struct ib_case_record *left,
                                           const struct ib_case_record *right)
 {
     struct ib_paired_ratio ratio = {NAN, NAN, NAN, 0};
-    double *logs = malloc((left->n_rounds + 1) * sizeof *logs), low, high;
-    if (!logs)
-        return ratio;
-    ratio.n = ib_paired_log_ratios(left, right, &(struct ib_rounds){.last = UINT64_MAX}, logs);
-    ib_median_interval(logs, ratio.n, &low, &high);
-    ratio.median = exp(ib_median(logs, ratio.n));
-    ratio.low = exp(low);
-    ratio.high = exp(high);
+    double *logs = ib_paired_log_ratios(left, right, &(struct ib_rounds){.last = UINT64_MAX}, &ratio.n);
+    if (logs && ratio.n >= IB_INTERVAL_MIN) {
+        double low, high;
+        ib_median_interval(logs, ratio.n, &low, &high);
+        ratio.median = exp(ib_median(logs, ratio.n));
+        ratio.low = exp(low);
+        ratio.high = exp(high);
+    }
     free(logs);
     return ratio;
 }

@@ -10,28 +10,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of the medians of two cases over the rounds that they share. All NaN if fewer than IB_INTERVAL_MIN rounds
+ * count: a ratio without an interval would decide nothing. */
 struct ib_paired_ratio {
-    double median, low, high; /* low, high: 95 % interval or wider; NaN below 6 rounds */
-    size_t n;                 /* rounds with an undisturbed time of both cases */
+    double median, low, high; /* low, high: 95 % interval or wider */
+    size_t n;                 /* rounds that count; if too few are shared, all of them */
 };
 
 /* The time per epoch of the case `left` over that of the case `right`. */
 struct ib_paired_ratio ib_paired_ratio_of(const struct ib_case_record *left,
                                           const struct ib_case_record *right);
 
-/* Which rounds count, and which of their times. */
+/* Which rounds are compared. */
 struct ib_rounds {
     uint64_t first, last;
-    bool disturbed_too; /* include rounds in which either case was disturbed */
-    bool by_slice;      /* a pair's ratio is the median over its slices, if both have equally many */
+    bool by_slice;     /* a pair's ratio is the median over its slices, if both have equally many */
+    bool trusts_right; /* the right case does not disturb itself: it is an older build, or a control */
 };
 
-/* The logarithms of the ratios, in order of rounds; returns how many. `out` has room for left->n_rounds. */
-size_t ib_paired_log_ratios(const struct ib_case_record *left, const struct ib_case_record *right,
-                            const struct ib_rounds *, double *out);
-
-/* The times of a case that count, in nanoseconds per epoch and in order of rounds: the undisturbed ones, or
- * all if all were disturbed. Returns how many. `out` has room for c->n_rounds. */
-size_t ib_undisturbed_times(const struct ib_case_record *c, double *out);
+/* Returns the logarithms of the ratios in the rounds that count, in their order; *n of them, to be freed by
+ * the caller. NULL: out of memory.
+ *
+ * Rounds count if both cases have a time, and neither was disturbed. Disturbed ones count too if few others
+ * remain (ib_disturbed_too), or if one case has more of them than the other by over a third of the shared
+ * rounds, because it may be the cause itself, for example by sleeping (trusts_right: only the left case). */
+double *ib_paired_log_ratios(const struct ib_case_record *left, const struct ib_case_record *right,
+                             const struct ib_rounds *, size_t *n);
 
 #endif

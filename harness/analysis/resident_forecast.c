@@ -25,11 +25,12 @@ static struct sums sum_profile(const struct ib_profile_record *p)
 struct ib_forecast ib_forecast_resident(const struct ib_case_record *c)
 {
     if (!c->profile.epochs)
-        return (struct ib_forecast){NAN, NAN, NAN};
+        return (struct ib_forecast){NAN, NAN, NAN, NAN};
     const struct sums sum = sum_profile(&c->profile);
     /* The profile is one short training: only the shares of its times count. */
-    const double scale = c->epoch_ns.median / (sum.copies + sum.launch + sum.wait);
-    return (struct ib_forecast){.compute_ns = scale * sum.compute,
-                                .launch_ns = scale * sum.launch,
-                                .epoch_ns = scale * fmax(sum.compute, sum.launch)};
+    const double whole = sum.copies + sum.launch + sum.wait;
+    return (struct ib_forecast){.compute_ns = c->epoch_ns.median * sum.compute / whole,
+                                .launch_ns = c->epoch_ns.median * sum.launch / whole,
+                                .low_ns = c->epoch_ns.low * fmax(sum.compute, sum.launch) / whole,
+                                .high_ns = c->epoch_ns.high * (sum.launch + sum.wait) / whole};
 }

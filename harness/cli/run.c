@@ -2,6 +2,7 @@
 #include "base/interrupt.h"
 #include "cli/sweep_flags.h"
 #include "config/sweep.h"
+#include "machine/load.h"
 #include "report/progress.h"
 #include "report/record_json.h"
 #include "report/report.h"
@@ -10,6 +11,8 @@
 #include "run/run_exit_status.h"
 
 #include <stdio.h>
+
+#define MUCH_LOAD 0.3 /* processors */
 
 static void warn_dropped(const struct ib_matrix *matrix)
 {
@@ -61,6 +64,16 @@ static int print_interrupted(const char *dir)
     return IB_EXIT_INTERRUPTED;
 }
 
+static void warn_of_load(void)
+{
+    const double busy = ib_busy_processors();
+    if (busy >= MUCH_LOAD)
+        fprintf(stderr,
+                "busy machine: other programs use %.1f processors, which will disturb samples. Stop them for "
+                "firm results; `ironbench doctor` lists what else disturbs.\n",
+                busy);
+}
+
 static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const struct output *output)
 {
     struct ib_run_dir target;
@@ -108,8 +121,10 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
         return ib_usage_error();
     output.quiet = quiet != NULL;
     output.json = json != NULL;
-    if (!output.quiet)
+    if (!output.quiet) {
         warn_dropped(&sweep.matrix);
+        warn_of_load();
+    }
     int status = run_sweep(&sweep, dir, resume != NULL, &output);
     ib_sweep_close(&sweep);
     return status;

@@ -76,8 +76,9 @@ static const struct ib_case_record *control_of(const struct ib_run_record *recor
 /* Treats the rounds of the run as one set of pairs. */
 static struct ib_paired_ratio ratio_over(const struct ib_case_record *c, const struct ib_case_record *control)
 {
-    size_t n = 0;
-    double *logs = ib_slowdown_test_logs(c, control, 1, c->n_rounds, &n);
+    size_t n;
+    const struct ib_rounds all = {.last = UINT64_MAX, .by_slice = true, .trusts_right = true};
+    double *logs = ib_paired_log_ratios(c, control, &all, &n);
     struct ib_interval ratio = ib_interval_correlated(logs, n, 0.95);
     free(logs);
     return (struct ib_paired_ratio){exp(ratio.median), exp(ratio.low), exp(ratio.high), ratio.n};

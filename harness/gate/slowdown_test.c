@@ -21,36 +21,14 @@ static bool is_judged(const struct ib_slowdown_test *c)
     return c->candidate && c->reference;
 }
 
-/* Counts timed rounds in which another process used the processor. */
-static size_t count_disturbed(const struct ib_case_record *c, uint64_t first, uint64_t last)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < c->n_rounds; i++) {
-        const struct ib_round_record *r = &c->rounds[i];
-        n += r->round >= first && r->round <= last && !isnan(r->epoch_ns) && r->disturbed == IB_YES ? 1 : 0;
-    }
-    return n;
-}
-
-double *ib_slowdown_test_logs(const struct ib_case_record *candidate, const struct ib_case_record *reference,
-                              uint64_t first, uint64_t pairs, size_t *n)
-{
-    struct ib_rounds rounds = {.first = first, .last = first + pairs - 1, .by_slice = true};
-    const size_t candidate_disturbed = count_disturbed(candidate, first, rounds.last),
-                 reference_disturbed = count_disturbed(reference, first, rounds.last);
-    double *logs = malloc((candidate->n_rounds + 1) * sizeof *logs);
-    *n = logs ? ib_paired_log_ratios(candidate, reference, &rounds, logs) : 0;
-    bool own_doing = 3 * candidate_disturbed > 3 * reference_disturbed + pairs;
-    rounds.disturbed_too = own_doing || 3 * *n < pairs || *n < IB_INTERVAL_MIN;
-    if (logs && rounds.disturbed_too)
-        *n = ib_paired_log_ratios(candidate, reference, &rounds, logs);
-    return logs;
-}
-
+/* The ratios of set `number` of pairs. */
 static double *logs_of(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules, uint64_t number,
                        size_t *n)
 {
-    return ib_slowdown_test_logs(c->candidate, c->reference, 1 + number * rules->pairs, rules->pairs, n);
+    const uint64_t first = 1 + number * rules->pairs;
+    const struct ib_rounds rounds = {
+        .first = first, .last = first + rules->pairs - 1, .by_slice = true, .trusts_right = true};
+    return ib_paired_log_ratios(c->candidate, c->reference, &rounds, n);
 }
 
 /* The old ratio is only known to be within its interval: a slower case must exceed the upper end by more than

@@ -24,14 +24,6 @@ struct ib_slowdown_test {
     bool suspect;     /* slower in all sets so far */
 };
 
-/* Returns the logarithms of the ratios of a set of pairs, the rounds first … first + pairs - 1, in order; *n
- * of them, to be freed by the caller. Disturbed pairs, in which another process used the processor, are left
- * out. All pairs count if fewer than a third, or fewer than 6, would remain; or if the candidate's disturbed
- * rounds exceed the reference's by more than a third of the pairs, because the candidate itself may be the
- * cause, for example by sleeping. NULL: out of memory. */
-double *ib_slowdown_test_logs(const struct ib_case_record *candidate, const struct ib_case_record *reference,
-                              uint64_t first, uint64_t pairs, size_t *n);
-
 /* Excludes a case from the test: it is ambiguous for this reason, or meaningless. */
 void ib_slowdown_test_leave(struct ib_slowdown_test *, bool meaningless, const char *reason);
 

@@ -1,6 +1,5 @@
 #include "gate/speed_verdict.h"
 
-#include "analysis/paired_ratio.h"
 #include "stats/confidence_interval.h"
 
 #include <math.h>
@@ -8,6 +7,8 @@
 
 #define COVERAGE  0.95
 #define MOST_MORE 1000.0 /* times as many rounds is too long to wait */
+
+#define BUSY_FACTOR 2.0 /* no more than this is put down to other work on the machine */
 
 const struct ib_word ib_speed_words[] = {
     {"SAME", IB_SAME}, {"FASTER", IB_FASTER}, {"SLOWER", IB_SLOWER}, {"AMBIGUOUS", IB_AMBIGUOUS}, {NULL, 0}};
@@ -20,29 +21,49 @@ double ib_rounds_needed(size_t n, double median, double low, double high, double
     return times <= MOST_MORE ? ceil(fmax(times, 1) * (double)n) : NAN;
 }
 
-static struct ib_interval log_interval(const struct ib_case_record *c)
+/* Which times of a case are compared. */
+enum times { UNDISTURBED, ALL, PROCESSOR };
+
+/* The time of a round; NaN if it does not count. */
+static double time_of(const struct ib_round_record *round, enum times times)
 {
-    double *times = malloc((c->n_rounds + 1) * sizeof *times);
+    if (times == PROCESSOR)
+        return round->cpu_epoch_ns;
+    return times == ALL || round->disturbed != IB_YES ? round->epoch_ns : NAN;
+}
+
+static struct ib_interval log_interval(const struct ib_case_record *c, enum times times)
+{
+    double *logs = malloc((c->n_rounds + 1) * sizeof *logs);
     struct ib_interval interval = {NAN, NAN, NAN, 0};
-    if (!times)
+    if (!logs)
         return interval;
-    const size_t n = ib_undisturbed_times(c, times);
-    for (size_t i = 0; i < n; i++)
-        times[i] = log(times[i]);
-    interval = ib_interval_correlated(times, n, COVERAGE);
-    free(times);
+    size_t n = 0;
+    for (size_t i = 0; i < c->n_rounds; i++)
+        if (time_of(&c->rounds[i], times) > 0)
+            logs[n++] = log(time_of(&c->rounds[i], times));
+    interval = ib_interval_correlated(logs, n, COVERAGE);
+    free(logs);
     return interval;
 }
 
-static const char *why_unknown(const struct ib_interval *difference)
+static struct ib_interval difference_of(const struct ib_case_record *old_case,
+                                        const struct ib_case_record *new_case, enum times times)
 {
-    return difference->n ? "too few rounds: an interval needs at least 6 on each side"
-                         : "one side has no time";
+    const struct ib_interval old = log_interval(old_case, times), new = log_interval(new_case, times);
+    return ib_interval_difference(&old, &new);
+}
+
+static bool is_known(const struct ib_interval *d)
+{
+    return !isnan(d->low) && !isnan(d->high);
 }
 
 /* SLOWER or FASTER if the whole interval is beyond a limit, SAME if it is within both. */
 static enum ib_speed_verdict judge(const struct ib_interval *d, double limit)
 {
+    if (!is_known(d))
+        return IB_AMBIGUOUS;
     if (d->low > limit)
         return IB_SLOWER;
     if (d->high < -limit)
@@ -50,21 +71,49 @@ static enum ib_speed_verdict judge(const struct ib_interval *d, double limit)
     return d->low >= -limit && d->high <= limit ? IB_SAME : IB_AMBIGUOUS;
 }
 
+static const char *why_ambiguous(const struct ib_interval *d)
+{
+    if (is_known(d))
+        return "the interval extends beyond the margin";
+    return d->n ? "too few rounds: an interval needs at least 6 on each side" : "one side has no time";
+}
+
+static bool is_busy(const struct ib_case_record *c)
+{
+    const struct ib_disturbance d = ib_case_record_disturbance(c);
+    return 3 * d.disturbed > d.timed;
+}
+
+/* Whether a difference is too large to come from other work on the machine, which makes times longer, and
+ * processor time as well, since programs on one core share its caches and its units. */
+static bool outweighs_disturbance(const struct ib_case_record *old_case,
+                                  const struct ib_case_record *new_case, enum ib_speed_verdict verdict)
+{
+    const struct ib_interval wall = difference_of(old_case, new_case, ALL),
+                             processor = difference_of(old_case, new_case, PROCESSOR);
+    const double limit = log(BUSY_FACTOR);
+    return judge(&wall, limit) == verdict && judge(&processor, limit) == verdict;
+}
+
 struct ib_speed ib_speed_unpaired(const struct ib_case_record *old_case,
                                   const struct ib_case_record *new_case, double margin)
 {
-    const struct ib_interval old = log_interval(old_case), new = log_interval(new_case);
-    const struct ib_interval d = ib_interval_difference(&old, &new);
-    struct ib_speed speed = {.ratio = exp(d.median), .low = exp(d.low), .high = exp(d.high), .n = d.n};
+    const bool busy = is_busy(old_case) || is_busy(new_case);
+    const struct ib_interval d = difference_of(old_case, new_case, busy ? ALL : UNDISTURBED);
+    struct ib_speed speed = {
+        .ratio = exp(d.median), .low = exp(d.low), .high = exp(d.high), .n = d.n, .needed = NAN};
     const double limit = log1p(margin);
-    const bool known = !isnan(d.low) && !isnan(d.high);
-    speed.verdict = known ? judge(&d, limit) : IB_AMBIGUOUS;
-    speed.needed = NAN;
-    if (!known && d.n)
-        speed.needed = IB_INTERVAL_MIN;
-    else if (speed.verdict == IB_AMBIGUOUS)
-        speed.needed = ib_rounds_needed(d.n, d.median, d.low, d.high, -limit, limit);
-    if (speed.verdict == IB_AMBIGUOUS)
-        speed.reason = known ? "the interval extends beyond the margin" : why_unknown(&d);
+    speed.verdict = judge(&d, limit);
+    if (speed.verdict == IB_AMBIGUOUS) {
+        speed.reason = why_ambiguous(&d);
+        if (!is_known(&d))
+            speed.needed = d.n ? IB_INTERVAL_MIN : NAN;
+        else
+            speed.needed = ib_rounds_needed(d.n, d.median, d.low, d.high, -limit, limit);
+    } else if (speed.verdict != IB_SAME && busy &&
+               !outweighs_disturbance(old_case, new_case, speed.verdict)) {
+        speed.verdict = IB_AMBIGUOUS;
+        speed.reason = "over a third of the samples were disturbed by other work on the machine";
+    }
     return speed;
 }

@@ -198,12 +198,42 @@ static struct ib_doc_text verdict_of(enum ib_check_verdict verdict, const struct
                                 IB_BAD, NULL};
 }
 
+/* "14 of 14 operations and 18 of 20 trainings were not checked"; NULL: all were. */
+static const char *unchecked(struct ib_arena *arena, const struct ib_check_result *check_result)
+{
+    const char *list[IB_LEVEL_COUNT], *text = NULL;
+    size_t n = 0;
+    for (int level = 0; level < IB_LEVEL_COUNT; level++) {
+        const struct ib_tally *t = &check_result->tally[level];
+        if (t->skipped)
+            list[n++] = ib_arena_print(arena, "%" PRIu64 " of %" PRIu64 " %s", t->skipped,
+                                       t->checks + t->skipped, ib_word_of(ib_level_words, level));
+    }
+    for (size_t i = 0; i < n; i++)
+        text = ib_arena_print(arena, "%s%s%s", i ? text : "",
+                              i == 0      ? ""
+                              : i + 1 < n ? ", "
+                                          : " and ",
+                              list[i]);
+    return n ? ib_arena_print(arena, "%s were not checked", text) : NULL;
+}
+
+static const char *verdict_text(struct ib_arena *arena, const char *name, const char *verdict,
+                                const char *missing)
+{
+    return missing ? ib_arena_print(arena, "%s is right in what it offers: %s.", name, missing)
+                   : ib_arena_print(arena, "%s%s", name, verdict);
+}
+
 static void add_verdict(struct ib_doc *doc, const char *name, const struct ib_check_result *check_result)
 {
     const struct ib_check_finding *root = root_of(check_result);
-    const struct ib_doc_text verdict = verdict_of(ib_check_result_verdict(check_result), root);
+    const enum ib_check_verdict overall = ib_check_result_verdict(check_result);
+    const struct ib_doc_text verdict = verdict_of(overall, root);
+    const char *missing = overall == IB_CHECK_RIGHT ? unchecked(doc->arena, check_result) : NULL;
     ib_doc_add(doc, IB_DOC_CLAIM, NULL);
-    ib_doc_append(doc, ib_arena_print(doc->arena, "%s%s", name, verdict.text), verdict.style);
+    ib_doc_append(doc, verdict_text(doc->arena, name, verdict.text, missing),
+                  missing ? IB_IDLE : verdict.style);
     if (root && !all_of_one_level(check_result))
         ib_doc_append(doc,
                       ib_arena_print(doc->arena, "Start with %s: the other faults may follow from it.",
@@ -250,6 +280,14 @@ static json_t *tally_to_json(const struct ib_tally *t)
                      "reason", t->reason);
 }
 
+static bool is_complete(const struct ib_check_result *check_result)
+{
+    bool complete = true;
+    for (int level = 0; level < IB_LEVEL_COUNT; level++)
+        complete = complete && check_result->tally[level].skipped == 0;
+    return complete;
+}
+
 json_t *ib_check_report_to_json(const struct ib_impl_info *info, const struct ib_check_result *check_result)
 {
     json_t *counts = json_object(), *findings = json_array();
@@ -258,8 +296,8 @@ json_t *ib_check_report_to_json(const struct ib_impl_info *info, const struct ib
                             tally_to_json(&check_result->tally[level]));
     for (size_t i = 0; i < check_result->n; i++)
         json_array_append_new(findings, finding_to_json(&check_result->list[i]));
-    return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o}", "schema", SCHEMA, "version", IB_VERSION, "impl",
+    return json_pack("{s:i, s:s, s:s, s:s, s:b, s:o, s:o}", "schema", SCHEMA, "version", IB_VERSION, "impl",
                      info->name, "verdict",
-                     ib_word_of(ib_check_verdict_words, (int)ib_check_result_verdict(check_result)), "counts",
-                     counts, "findings", findings);
+                     ib_word_of(ib_check_verdict_words, (int)ib_check_result_verdict(check_result)),
+                     "complete", (int)is_complete(check_result), "counts", counts, "findings", findings);
 }

@@ -82,54 +82,66 @@ void ib_explain_time(struct ib_doc *doc, const struct ib_explanation *e)
 
 /* ---- time with resident data ---- */
 
-static const char *span_text(struct ib_arena *arena, const struct ib_paired_ratio *ratio)
-{
-    return isnan(ratio->low) ? ""
-                             : ib_arena_print(arena, " (%s to %s)", ib_format_digits(arena, ratio->low),
-                                              ib_format_digits(arena, ratio->high));
-}
-
 static void add_forecast(struct ib_doc *doc, const struct ib_explanation *e)
 {
     struct ib_arena *arena = doc->arena;
     const struct ib_forecast *f = &e->forecast;
     ib_doc_paragraph(
-        doc, ib_arena_print(
-                 arena,
-                 "Predicted: %s per epoch. In the profile, %s of an epoch is the device's own work and %s is "
-                 "launches; of the measured %s, that is %s and %s. These overlap, so the longer one counts; "
-                 "the rest, copies and waits for them, is saved.",
-                 ib_format_duration(arena, f->epoch_ns), ib_format_share(arena, f->compute_ns / e->epoch_ns),
-                 ib_format_share(arena, f->launch_ns / e->epoch_ns), ib_format_duration(arena, e->epoch_ns),
-                 ib_format_duration(arena, f->compute_ns), ib_format_duration(arena, f->launch_ns)));
+        doc,
+        ib_arena_print(
+            arena,
+            "Predicted: %s to %s per epoch. In the profile, %s of an epoch is the device's own work and "
+            "%s is launches; of the measured %s, that is %s and %s. Where these overlap completely, only "
+            "the longer one remains; at least the copies are saved.",
+            ib_format_duration(arena, f->low_ns), ib_format_duration(arena, f->high_ns),
+            ib_format_share(arena, f->compute_ns / e->epoch_ns),
+            ib_format_share(arena, f->launch_ns / e->epoch_ns), ib_format_duration(arena, e->epoch_ns),
+            ib_format_duration(arena, f->compute_ns), ib_format_duration(arena, f->launch_ns)));
+}
+
+/* "; copying takes 4.00× (3.90 to 4.10) as long" */
+static const char *overhead_text(struct ib_arena *arena, const struct ib_paired_ratio *overhead)
+{
+    if (isnan(overhead->median))
+        return ib_arena_print(arena, "; with %zu shared round%s, how much longer copying takes is unknown",
+                              overhead->n, overhead->n == 1 ? "" : "s");
+    return ib_arena_print(arena, "; copying takes %s× (%s to %s) as long",
+                          ib_format_ratio(arena, overhead->median), ib_format_ratio(arena, overhead->low),
+                          ib_format_ratio(arena, overhead->high));
+}
+
+/* " The prediction was too low." */
+static const char *forecast_verdict(const struct ib_forecast *f, double measured)
+{
+    if (isnan(f->low_ns))
+        return "";
+    return measured < f->low_ns    ? " The prediction was too high."
+           : measured > f->high_ns ? " The prediction was too low."
+                                   : " That is within the prediction.";
 }
 
 static void add_measured(struct ib_doc *doc, const struct ib_explanation *e)
 {
     struct ib_arena *arena = doc->arena;
-    double measured = e->partner->epoch_ns.median;
-    const char *against = isnan(e->forecast.epoch_ns)
-                              ? ""
-                              : ib_arena_print(arena, " The prediction is %s× that.",
-                                               ib_format_digits(arena, e->forecast.epoch_ns / measured));
-    ib_doc_paragraph(
-        doc, ib_arena_print(arena, "Measured in this run: %s per epoch; copying takes %s×%s as long.%s",
-                            ib_format_duration(arena, measured), ib_format_digits(arena, e->overhead.median),
-                            span_text(arena, &e->overhead), against));
+    const double measured = e->partner->epoch_ns.median;
+    ib_doc_paragraph(doc,
+                     ib_arena_print(arena, "Measured in this run: %s per epoch%s.%s",
+                                    ib_format_duration(arena, measured), overhead_text(arena, &e->overhead),
+                                    forecast_verdict(&e->forecast, measured)));
 }
 
 void ib_explain_resident(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    const bool known = !isnan(e->forecast.epoch_ns), measured = e->partner && !isnan(e->overhead.median);
+    const bool known = !isnan(e->forecast.low_ns) && !isnan(e->forecast.high_ns);
     if (e->record->residency != IB_PER_OP || isnan(e->epoch_ns))
         return;
     ib_doc_heading(doc, 4, "What it would take with resident data");
     if (known)
         add_forecast(doc, e);
-    if (measured)
+    if (e->partner)
         add_measured(doc, e);
-    if (!known && !measured)
+    if (!known && !e->partner)
         ib_doc_paragraph(doc,
-                         "Unknown: there is neither a profile to predict it from, nor a verified resident "
-                         "case in this run.");
+                         "Unknown: a prediction needs a profile and at least six rounds, and this run has "
+                         "no verified resident case.");
 }

@@ -65,6 +65,12 @@ const char *ib_format_share(struct ib_arena *arena, double share)
                : ib_arena_print(arena, percent < 9.95 ? "%.1f %%" : "%.0f %%", percent);
 }
 
+const char *ib_format_ratio(struct ib_arena *arena, double ratio)
+{
+    return ratio > 0.95 && ratio < 1.095 && ratio != 1 ? ib_arena_print(arena, "%.3f", ratio)
+                                                       : ib_format_digits(arena, ratio);
+}
+
 const char *ib_format_amount(struct ib_arena *arena, double value)
 {
     return isnan(value) ? IB_DASH : ib_arena_print(arena, "%.3g", value);

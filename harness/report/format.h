@@ -21,6 +21,9 @@ const char *ib_format_metric(struct ib_arena *, enum ib_metric_index, double val
 const char *ib_format_duration(struct ib_arena *, double ns);
 /* "0.0123", "12.3", "1234": at least three significant digits, never an exponent. */
 const char *ib_format_digits(struct ib_arena *, double value);
+/* A ratio, with enough digits to distinguish it from 1: "1.002", "2.61", "77.3"; "1.00" only for exactly 1.
+ */
+const char *ib_format_ratio(struct ib_arena *, double ratio);
 /* A small number: "20", "0.25". */
 const char *ib_format_amount(struct ib_arena *, double value);
 /* "1,234,567" */

@@ -34,11 +34,18 @@ static const struct ib_summary_fact terms[] = {
      "One training and its prediction, from the start of a process to its exit, timed by hyperfine. The runs "
      "of all cases are interleaved. Start-up lasts until the program answers, set-up until it is ready to "
      "train; unaccounted is the time that hyperfine measured minus the time that the process reported."},
-    {"times as fast",
-     "Median over the rounds of the ratio of two cases within a round, with its 95 % interval. A disturbance "
-     "during a round slows both cases, so this ratio can tell cases apart whose own intervals overlap. If "
-     "its interval contains 1, they cannot be told apart."},
-    {"ratio", "Time per epoch divided by that of the fastest verified case of the same problem."},
+    {"times as fast, ratio",
+     "Median, over the rounds that two cases share, of the ratio of their times within a round, with its 95 "
+     "% "
+     "interval. A disturbance during a round slows both cases, so this ratio can tell cases apart whose own "
+     "intervals overlap. If its interval contains 1, they cannot be told apart; nor can they with fewer than "
+     "six shared rounds, which have no ratio. In the tables it is over the fastest verified case of the same "
+     "problem."},
+    {"disturbed",
+     "Other programs used the processor during a sample, or power or heat slowed the device. Such samples "
+     "are "
+     "left out, unless too few others remain. Only host implementations with a single thread, and devices "
+     "that report their clock, can be watched."},
     {"skill",
      "How much better the predictions for the test rows are than a trivial answer: 1 is perfect, 0 is no "
      "better than always answering the mean (or the majority class). It rates the model, not the "
@@ -74,7 +81,7 @@ static void add_group(struct ib_doc *doc, const struct ib_summary_group *group, 
     ib_doc_table(doc, IB_SUMMARY_COLUMNS, group->heads)->sortable = true;
     for (size_t r = 0; r < group->n; r++) {
         const struct ib_summary_row *row = &group->rows[r];
-        const bool first = r < group->n_first && group->n_ranked > 1;
+        const bool first = r < group->n_first && group->n_first < group->n_ranked;
         struct ib_doc_text *cells = ib_doc_row(doc, row->cells);
         cells[IB_COLUMN_IMPL].style = first ? IB_STRONG : row->ranked ? IB_PLAIN : IB_SOFT;
         cells[IB_COLUMN_IMPL].to = extent == WITH_CASES ? case_id(doc->arena, row) : NULL;
@@ -271,8 +278,17 @@ static void add_terms(struct ib_doc *doc)
     }
 }
 
+static void add_disturbance(struct ib_doc *doc, const struct ib_summary *summary)
+{
+    if (!summary->disturbance)
+        return;
+    ib_doc_add(doc, IB_DOC_CLAIM, NULL);
+    ib_doc_append(doc, summary->disturbance, IB_BAD);
+}
+
 void ib_run_brief(struct ib_doc *doc, const struct ib_summary *summary)
 {
+    add_disturbance(doc, summary);
     add_faults(doc, summary);
     for (size_t s = 0; s < summary->n; s++)
         add_tables(doc, &summary->sections[s], BRIEF);
@@ -286,6 +302,7 @@ void ib_run_doc(struct ib_doc *doc, const struct ib_summary *summary, const stru
 {
     ib_doc_heading(doc, 1, ib_arena_print(doc->arena, "ironbench: %s", summary->title));
     ib_doc_add(doc, IB_DOC_CLAIM, ib_arena_print(doc->arena, "%s.", summary->counts));
+    add_disturbance(doc, summary);
     for (const struct ib_summary_fact *fact = summary->facts; fact->label; fact++)
         ib_doc_fact(doc, fact->label, fact->value);
     add_all_answers(doc, summary);

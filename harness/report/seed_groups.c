@@ -86,7 +86,10 @@ static const char *leaders(struct ib_arena *arena, const struct ib_summary_secti
     const struct ib_summary_group *group;
     size_t n = 0;
     for (size_t at = 0; (group = next_group(section, seed_group, &at));)
-        names[n++] = group->n_ranked ? group->leaders : "none verified";
+        names[n++] = group->n_ranked == 0 ? "none verified"
+                     : group->n_first == 1
+                         ? group->leaders
+                         : ib_arena_print(arena, "%s, which cannot be told apart,", group->leaders);
     for (size_t i = 0; i < n; i++) {
         size_t count = count_of(names, n, i);
         if (count)

@@ -1,5 +1,6 @@
 #include "report/summary.h"
 
+#include "analysis/ranking.h"
 #include "report/format.h"
 #include "report/seed_groups.h"
 
@@ -10,10 +11,10 @@
 
 /* ---- a group's table ---- */
 
-static void fill_row(const struct ib_case_record *c, size_t position, struct ib_summary_row *row)
+static void fill_row(const struct ib_case_record *c, struct ib_summary_row *row)
 {
     row->record = c;
-    row->position = position;
+    row->position = c->number - 1;
     row->name = c->name;
     row->time_ns = c->epoch_ns.median;
     row->low_ns = c->epoch_ns.low;
@@ -21,14 +22,12 @@ static void fill_row(const struct ib_case_record *c, size_t position, struct ib_
     row->ranked = c->ranked && !isnan(row->time_ns);
 }
 
-/* Ranked cases by time; then verified ones that cannot be ranked; then the rest; ties in plan order. */
+/* Ranked cases; then verified ones that cannot be ranked; then the rest; each in the order of the plan. */
 static int reading_order(const void *left, const void *right)
 {
     const struct ib_summary_row *a = left, *b = right;
     if (a->ranked != b->ranked)
         return a->ranked ? -1 : 1;
-    if (a->ranked && a->time_ns != b->time_ns)
-        return a->time_ns < b->time_ns ? -1 : 1;
     bool a_right = a->record->check.verdict == IB_RIGHT;
     bool b_right = b->record->check.verdict == IB_RIGHT;
     if (!a->ranked && a_right != b_right)
@@ -66,12 +65,11 @@ static const char *interval(struct ib_arena *arena, const struct ib_summary_row 
                           ib_format_digits(arena, row->high_ns / unit_ns));
 }
 
-static const char *ratio(struct ib_arena *arena, const struct ib_summary_row *row,
-                         const struct ib_summary_group *group)
+static const char *ratio(struct ib_arena *arena, const struct ib_summary_row *row)
 {
-    if (!row->ranked)
+    if (!row->ranked || isnan(row->behind.median))
         return IB_DASH;
-    return ib_arena_print(arena, "%s×", ib_format_digits(arena, row->time_ns / group->rows[0].time_ns));
+    return ib_arena_print(arena, "%s×", ib_format_ratio(arena, row->behind.median));
 }
 
 static const char *verdict(struct ib_arena *arena, const struct ib_case_record *c)
@@ -90,7 +88,7 @@ static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *gr
     row->cells[IB_COLUMN_RESIDENCY] = ib_word_of(ib_residency_words, (int)c->residency);
     row->cells[IB_COLUMN_TIME] = ib_format_digits(arena, row->time_ns / unit_ns);
     row->cells[IB_COLUMN_INTERVAL] = interval(arena, row, unit_ns);
-    row->cells[IB_COLUMN_RATIO] = ratio(arena, row, group);
+    row->cells[IB_COLUMN_RATIO] = ratio(arena, row);
     row->cells[IB_COLUMN_SCORE] = score(arena, c);
     row->cells[IB_COLUMN_SKILL] = skill(arena, c);
     row->cells[IB_COLUMN_CONVERGENCE] =
@@ -124,19 +122,33 @@ static const char *group_facts(struct ib_arena *arena, const struct ib_case_reco
     return facts;
 }
 
-static void fill_group(struct ib_arena *arena, struct ib_summary_group *group)
+/* Sorts the ranked rows, and sets how far they are behind the fastest. */
+static void rank_rows(struct ib_arena *arena, struct ib_summary_group *group)
+{
+    const size_t n = group->n_ranked;
+    struct ib_standing *standings = ib_arena_alloc(arena, (n + 1) * sizeof *standings);
+    for (size_t i = 0; i < n; i++)
+        standings[i].record = group->rows[i].record;
+    group->n_first = ib_rank(standings, n);
+    for (size_t i = 0; i < n; i++) {
+        fill_row(standings[i].record, &group->rows[i]);
+        group->rows[i].behind = standings[i].behind;
+    }
+}
+
+static void fill_group(struct ib_arena *arena, const struct ib_summary *summary,
+                       struct ib_summary_group *group)
 {
     qsort(group->rows, group->n, sizeof *group->rows, reading_order);
     while (group->n_ranked < group->n && group->rows[group->n_ranked].ranked)
         group->n_ranked++;
-    for (size_t i = 0; i < group->n_ranked; i++)
-        group->rows[i].behind = ib_paired_ratio_of(group->rows[i].record, group->rows[0].record);
+    rank_rows(arena, group);
     fill_heads(arena, group);
     for (size_t i = 0; i < group->n; i++)
         fill_cells(arena, group, &group->rows[i]);
     group->facts = group_facts(arena, group->rows[0].record);
     ib_summary_answer(arena, group);
-    group->notes = ib_summary_notes(arena, group);
+    group->notes = ib_summary_notes(arena, group, !summary->disturbance);
 }
 
 /* ---- grouping, in the order of first cases ---- */
@@ -190,16 +202,17 @@ void ib_summary_build(struct ib_arena *arena, const struct ib_run_record *run, s
                                .facts = ib_summary_run_facts(arena, run),
                                .counts = ib_summary_counts(arena, run),
                                .sections = ib_arena_alloc(arena, n_cases * sizeof *out->sections)};
+    out->disturbance = ib_summary_disturbance(arena, run);
     for (size_t i = 0; i < n_cases; i++) {
         const struct ib_case_record *c = &run->cases[i];
         struct ib_summary_group *group = group_of(arena, section_of(out, c), c, n_cases);
         if (!group->rows)
             group->rows = ib_arena_alloc(arena, n_cases * sizeof *group->rows);
-        fill_row(c, i, &group->rows[group->n++]);
+        fill_row(c, &group->rows[group->n++]);
     }
     for (size_t s = 0; s < out->n; s++) {
         for (size_t g = 0; g < out->sections[s].n; g++)
-            fill_group(arena, &out->sections[s].groups[g]);
+            fill_group(arena, out, &out->sections[s].groups[g]);
         ib_seed_groups_find(arena, &out->sections[s]);
     }
     ib_summary_find_faults(arena, run, out);

@@ -17,7 +17,9 @@ enum ib_doc_style ib_summary_verdict_style(const char *verdict);
 
 /* Private to summary*.c: its wording. */
 void ib_summary_answer(struct ib_arena *, struct ib_summary_group *);
-const char *const *ib_summary_notes(struct ib_arena *, const struct ib_summary_group *);
+const char *const *ib_summary_notes(struct ib_arena *, const struct ib_summary_group *,
+                                    bool with_disturbance);
+const char *ib_summary_disturbance(struct ib_arena *, const struct ib_run_record *run);
 void ib_summary_find_faults(struct ib_arena *, const struct ib_run_record *run, struct ib_summary *);
 const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *, const struct ib_run_record *run);
 const char *ib_summary_counts(struct ib_arena *, const struct ib_run_record *run);

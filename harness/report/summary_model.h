@@ -30,11 +30,11 @@ struct ib_summary_row {
     const char *name;                    /* implementation, options, residency */
     bool ranked;                         /* verified, on a real device, with a time */
     double time_ns, low_ns, high_ns;     /* per epoch; NaN: unknown */
-    struct ib_paired_ratio behind;       /* if ranked: its time over that of the first row */
+    struct ib_paired_ratio behind;       /* if ranked: its time over that of the fastest (ranking.h) */
     const char *cells[IB_COLUMN_COUNT];  /* "–" if empty */
 };
 
-/* The cases of one problem, which all do the same work: ranked ones first, by time. */
+/* The cases of one problem, which all do the same work: ranked ones first, as in ranking.h. */
 struct ib_summary_group {
     const char *title; /* "mlp 6-6 relu f32 diabetes" */
     const char *facts; /* "353 training rows × 10 columns, 89 test rows, 1000 epochs, lr 0.01" */
@@ -75,6 +75,7 @@ struct ib_summary {
     const struct ib_run_record *run;
     const char *title;                   /* the run's name */
     const struct ib_summary_fact *facts; /* time, machine, configuration; ends with a NULL label */
+    const char *disturbance;             /* of the whole run, where it concerns many samples; else NULL */
     const char *counts;                  /* "24 cases: 20 ok, 1 wrong, 3 unavailable" */
     struct ib_summary_section *sections;
     size_t n;

@@ -1,10 +1,13 @@
 #include "report/summary.h"
 
 #include "report/format.h"
+#include "stats/confidence_interval.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
+
+#define MANY_DISTURBED 0.25 /* a larger share of the samples concerns the whole run */
 
 /* ---- verdicts and faults ---- */
 
@@ -110,12 +113,6 @@ const char *ib_summary_counts(struct ib_arena *arena, const struct ib_run_record
 
 /* ---- the fastest ---- */
 
-/* Is row i possibly as fast as the first? False without an interval. */
-static bool tied(const struct ib_summary_group *group, size_t i)
-{
-    return group->rows[i].behind.low <= 1;
-}
-
 /* "a, b and c": the names of the first n rows. */
 static const char *name_list(struct ib_arena *arena, const struct ib_summary_row *rows, size_t n)
 {
@@ -125,31 +122,22 @@ static const char *name_list(struct ib_arena *arena, const struct ib_summary_row
     return text;
 }
 
-/* Prints enough digits to distinguish a ratio from 1. */
-static const char *ratio_digits(struct ib_arena *arena, double ratio)
-{
-    return ratio < 1.095 ? ib_arena_print(arena, "%.3f", ratio) : ib_format_digits(arena, ratio);
-}
-
-/* " (1.75 to 1.83)"; "" if there is no interval, or its ends print alike. */
+/* " (1.75 to 1.83)"; "" if the ends of the interval print alike. */
 static const char *ratio_span(struct ib_arena *arena, const struct ib_paired_ratio *ratio)
 {
-    const char *low = ratio_digits(arena, ratio->low), *high = ratio_digits(arena, ratio->high);
-    bool shows = !isnan(ratio->low) && strcmp(low, high) != 0;
-    return shows ? ib_arena_print(arena, " (%s to %s)", low, high) : "";
+    const char *low = ib_format_ratio(arena, ratio->low), *high = ib_format_ratio(arena, ratio->high);
+    return strcmp(low, high) == 0 ? "" : ib_arena_print(arena, " (%s to %s)", low, high);
 }
 
 /* "1.80× (1.75 to 1.83) as fast as cpu_naive" */
-static const char *times_as_fast(struct ib_arena *arena, const struct ib_summary_group *group, size_t i)
+static const char *times_as_fast(struct ib_arena *arena, const struct ib_summary_row *row)
 {
-    const struct ib_summary_row *row = &group->rows[i];
-    bool paired = !isnan(row->behind.low);
-    double ratio = paired ? row->behind.median : row->time_ns / group->rows[0].time_ns;
-    return ib_arena_print(arena, "%s×%s as fast as %s", ratio_digits(arena, ratio),
+    return ib_arena_print(arena, "%s×%s as fast as %s", ib_format_ratio(arena, row->behind.median),
                           ratio_span(arena, &row->behind), row->name);
 }
 
-/* "12.3 µs to 14.5 µs", the range of the first n rows; "12.3 µs" if the ends print alike. */
+/* "12.3 µs to 14.5 µs", from the first to the last of n rows, which are in order; "12.3 µs" if both print
+ * alike. */
 static const char *time_span(struct ib_arena *arena, const struct ib_summary_group *group, size_t n)
 {
     const char *least = ib_format_duration(arena, group->rows[0].time_ns);
@@ -157,29 +145,44 @@ static const char *time_span(struct ib_arena *arena, const struct ib_summary_gro
     return strcmp(least, most) == 0 ? least : ib_arena_print(arena, "%s to %s", least, most);
 }
 
+/* The fewest rounds that one of the leading rows shares with the fastest, if too few to tell them apart;
+ * SIZE_MAX: all share enough. */
+static size_t too_few_rounds(const struct ib_summary_group *group)
+{
+    size_t n = SIZE_MAX;
+    for (size_t i = 0; i < group->n_first; i++)
+        if (isnan(group->rows[i].behind.low) && group->rows[i].behind.n < n)
+            n = group->rows[i].behind.n;
+    return n;
+}
+
+static const char *tie(struct ib_arena *arena, const struct ib_summary_group *group)
+{
+    const size_t rounds = too_few_rounds(group);
+    return rounds == SIZE_MAX
+               ? ib_arena_print(arena, "cannot be told apart, at %s per epoch",
+                                time_span(arena, group, group->n_first))
+               : ib_arena_print(arena, "cannot be told apart: %zu shared round%s, at least %d are needed",
+                                rounds, rounds == 1 ? "" : "s", IB_INTERVAL_MIN);
+}
+
 void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
 {
-    const size_t n = group->n_ranked;
-    size_t n_first = n ? 1 : 0;
-    while (n_first < n && tied(group, n_first))
-        n_first++;
-    group->n_first = n_first;
+    const size_t n = group->n_ranked, n_first = group->n_first;
     if (n == 0) {
         group->leaders = "No case";
         group->claim = "has a verified time.";
         return;
     }
     group->leaders = name_list(arena, group->rows, n_first);
-    const char *is = n == 1         ? "is the only verified case"
-                     : n_first == 1 ? "is fastest"
-                                    : "cannot be told apart";
-    const char *claim = ib_arena_print(arena, "%s, at %s per epoch", is, time_span(arena, group, n_first));
+    const char *claim = n_first > 1 ? tie(arena, group)
+                                    : ib_arena_print(arena, "%s, at %s per epoch",
+                                                     n == 1 ? "is the only verified case" : "is fastest",
+                                                     time_span(arena, group, 1));
     if (n_first < n)
-        claim = ib_arena_print(arena, "%s: %s", claim, times_as_fast(arena, group, n_first));
+        claim = ib_arena_print(arena, "%s: %s", claim, times_as_fast(arena, &group->rows[n_first]));
     if (n_first + 1 < n)
-        claim = ib_arena_print(arena, "%s, %s", claim, times_as_fast(arena, group, n - 1));
-    if (n > 1 && isnan(group->rows[1].behind.low))
-        claim = ib_arena_print(arena, "%s; too few rounds for an interval", claim);
+        claim = ib_arena_print(arena, "%s, %s", claim, times_as_fast(arena, &group->rows[n - 1]));
     group->claim = ib_arena_print(arena, "%s.", claim);
 }
 
@@ -196,10 +199,12 @@ static const char *copy_note(struct ib_arena *arena, const struct ib_summary_gro
         if (strcmp(resident->cells[IB_COLUMN_IMPL], copying->cells[IB_COLUMN_IMPL]) != 0 ||
             strcmp(resident->cells[IB_COLUMN_RESIDENCY], "resident") != 0)
             continue;
-        struct ib_paired_ratio overhead = ib_paired_ratio_of(copying->record, resident->record);
+        const struct ib_paired_ratio overhead = ib_paired_ratio_of(copying->record, resident->record);
+        if (isnan(overhead.median))
+            return NULL;
         return ib_arena_print(arena,
                               "%s: copying around every operation takes %s×%s as long as with resident data.",
-                              copying->cells[IB_COLUMN_IMPL], ratio_digits(arena, overhead.median),
+                              copying->cells[IB_COLUMN_IMPL], ib_format_ratio(arena, overhead.median),
                               ratio_span(arena, &overhead));
     }
     return NULL;
@@ -229,31 +234,47 @@ static const char *skill_note(struct ib_arena *arena, const struct ib_summary_gr
                           regression ? "mean" : "majority class");
 }
 
-/* Counts the samples that were left out because other processes used the processor. */
-static const char *disturbance_note(struct ib_arena *arena, const struct ib_summary_group *group)
+static void add_disturbance(struct ib_disturbance *sum, const struct ib_case_record *c)
 {
-    size_t n = 0, n_disturbed = 0;
-    for (size_t i = 0; i < group->n; i++) {
-        const struct ib_case_record *c = group->rows[i].record;
-        for (size_t j = 0; j < c->n_rounds; j++) {
-            n += c->rounds[j].epoch_ns > 0 ? 1 : 0;
-            n_disturbed += c->rounds[j].disturbed == IB_YES ? 1 : 0;
-        }
-    }
-    if (!n_disturbed)
-        return NULL;
-    return ib_arena_print(arena, "%zu of %zu samples were disturbed by other work on the machine.",
-                          n_disturbed, n);
+    const struct ib_disturbance d = ib_case_record_disturbance(c);
+    sum->timed += d.timed;
+    sum->judged += d.judged;
+    sum->disturbed += d.disturbed;
 }
 
-const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summary_group *group)
+static const char *disturbance_note(struct ib_arena *arena, const struct ib_summary_group *group)
+{
+    struct ib_disturbance sum = {0};
+    for (size_t i = 0; i < group->n; i++)
+        add_disturbance(&sum, group->rows[i].record);
+    if (!sum.disturbed)
+        return NULL;
+    return ib_arena_print(arena, "%zu of %zu samples were disturbed by other work on the machine.",
+                          sum.disturbed, sum.judged);
+}
+
+const char *ib_summary_disturbance(struct ib_arena *arena, const struct ib_run_record *run)
+{
+    struct ib_disturbance sum = {0};
+    for (size_t i = 0; i < run->n; i++)
+        add_disturbance(&sum, &run->cases[i]);
+    if ((double)sum.disturbed <= MANY_DISTURBED * (double)sum.judged)
+        return NULL;
+    return ib_arena_print(arena,
+                          "Busy machine: %zu of %zu samples were disturbed by other work. Times may be too "
+                          "long, and intervals wide. For firm results, run again on a quiet machine.",
+                          sum.disturbed, sum.judged);
+}
+
+const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summary_group *group,
+                                    bool with_disturbance)
 {
     const char **notes = ib_arena_alloc(arena, (group->n + 3) * sizeof *notes);
     size_t n = 0;
     const char *note = skill_note(arena, group);
     if (note)
         notes[n++] = note;
-    note = disturbance_note(arena, group);
+    note = with_disturbance ? disturbance_note(arena, group) : NULL;
     if (note)
         notes[n++] = note;
     for (size_t i = 0; i < group->n_ranked; i++) {

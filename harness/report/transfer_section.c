@@ -14,10 +14,10 @@ enum { OVERHEAD_COLUMNS = 7 };
 /* "8.46× [8.40, 8.52]" */
 static const char *ratio_text(struct ib_arena *arena, const struct ib_paired_ratio *ratio)
 {
-    const char *text = ib_arena_print(arena, "%s×", ib_format_digits(arena, ratio->median));
-    return isnan(ratio->low) ? text
-                             : ib_arena_print(arena, "%s [%s, %s]", text, ib_format_digits(arena, ratio->low),
-                                              ib_format_digits(arena, ratio->high));
+    if (isnan(ratio->median))
+        return IB_DASH;
+    return ib_arena_print(arena, "%s× [%s, %s]", ib_format_ratio(arena, ratio->median),
+                          ib_format_ratio(arena, ratio->low), ib_format_ratio(arena, ratio->high));
 }
 
 /* The overheads of problems that differ only in their seed. */
@@ -49,11 +49,14 @@ static struct ib_paired_ratio ratio_of(struct ib_arena *arena, const struct fold
     if (fold->n == 1)
         return fold->overheads[0]->ratio;
     double *values = ib_arena_alloc(arena, fold->n * sizeof *values), most = NAN;
+    size_t n = 0;
     for (size_t i = 0; i < fold->n; i++) {
-        values[i] = fold->overheads[i]->ratio.median;
-        most = fmax(most, values[i]);
+        const double ratio = fold->overheads[i]->ratio.median;
+        most = fmax(most, ratio);
+        if (!isnan(ratio))
+            values[n++] = ratio;
     }
-    return (struct ib_paired_ratio){ib_median(values, fold->n), ib_minimum(values, fold->n), most, fold->n};
+    return (struct ib_paired_ratio){ib_median(values, n), n ? ib_minimum(values, n) : NAN, most, n};
 }
 
 static void add_side(struct ib_doc *doc, const struct fold *fold, bool resident)

@@ -9,6 +9,7 @@
 
 struct ib_case_run {
     const struct ib_case *c;
+    size_t problem;                   /* equal for cases of the same problem */
     struct ib_case_progress progress; /* `final`: the answer that each round must repeat */
     double *samples;                  /* undisturbed times per epoch, progress.n_samples of max_rounds */
     bool has_targets;                 /* it is another algorithm, and its problem has target losses: */

@@ -28,9 +28,10 @@ struct checking {
 
 static uint64_t count_reads(const struct ib_train_request *request)
 {
-    uint64_t reads = 0;
-    for (uint64_t e = 1; e <= request->epochs; e++)
-        reads += ib_checks_epoch(e, request->epochs) || ib_logs_epoch(e, request->log_every);
+    const uint64_t epochs = request->epochs;
+    uint64_t reads = ib_logged_epochs(epochs, request->log_every);
+    for (uint64_t e = 0; (e = ib_next_checked_epoch(e, epochs)) <= epochs;)
+        reads += ib_logs_epoch(e, request->log_every) ? 0 : 1;
     return reads;
 }
 

@@ -10,14 +10,6 @@
 #define CLOCKS_PART    0.02   /* differences up to this share of the time, */
 #define CLOCK_STEPS_NS 2000.0 /* or up to this, are clock inaccuracy */
 
-static uint64_t count_reads(uint64_t epochs, uint64_t log_every)
-{
-    uint64_t reads = 0;
-    for (uint64_t e = 1; log_every && e <= epochs; e++)
-        reads += ib_logs_epoch(e, log_every);
-    return reads;
-}
-
 /* The largest difference relative to the largest value of `was`; 0 only for equal bits. Two NaN in the same
  * place count as equal, since a diverging training must be repeatable as well. */
 static double difference(const double *is, const double *was, uint64_t n)
@@ -114,7 +106,7 @@ static bool keep_transfers(struct ib_timing *t, const struct ib_pass_result *res
     *transfer_log = result->transfer_log;
     t->out->transfer_log = transfer_log;
     bool as_expected =
-        ib_pass_copies_as_expected(c, result, count_reads(c->epochs, c->log_every), &t->outcome);
+        ib_pass_copies_as_expected(c, result, ib_logged_epochs(c->epochs, c->log_every), &t->outcome);
     t->out->round.as_expected = ib_truth_of(true, as_expected);
     return as_expected && ib_pass_tracer_agrees(result, &t->outcome);
 }

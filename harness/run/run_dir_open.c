@@ -1,6 +1,7 @@
 #include "run/run_dir_open.h"
 
 #include "machine/machine_info.h"
+#include "run/run_identity.h"
 #include "run/workspace.h"
 #include "store/run_folder.h"
 
@@ -28,6 +29,8 @@ static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_run_dir *
     ib_arena_free(&arena);
     if (status == IB_OK && target->lock < 0)
         status = ib_run_folder_lock(target->dir, &target->lock, &target->locked);
+    if (status == IB_OK)
+        status = ib_run_identity_record(target->store, sweep);
     return status == IB_OK ? ib_store_add_cases(target->store, sweep->matrix.cases, sweep->matrix.n) : status;
 }
 
@@ -59,8 +62,11 @@ static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target
         return open_new(sweep, target);
     IB_TRY(ib_resume_check(target->dir, &sweep->config, matrix->cases, matrix->n, &empty));
     IB_TRY(ib_store_open(target->dir, &target->store));
-    if (empty)
+    if (empty) {
+        IB_TRY(ib_run_identity_record(target->store, sweep));
         return ib_store_add_cases(target->store, matrix->cases, matrix->n);
+    }
+    IB_TRY(ib_run_identity_check(target->store, sweep, target->dir));
     IB_TRY(remove_workspaces(target));
     target->progress = ib_arena_alloc(arena, matrix->n * sizeof *target->progress);
     return ib_resume_load(target->store, matrix->cases, matrix->n, arena, target->progress);

@@ -59,20 +59,31 @@ const char *ib_case_record_stderr(const struct ib_case_record *c)
 
 /* ---- times ---- */
 
-static bool undisturbed(const struct ib_round_record *r)
+struct ib_disturbance ib_case_record_disturbance(const struct ib_case_record *c)
 {
-    return r->epoch_ns > 0 && r->disturbed != IB_YES;
+    struct ib_disturbance out = {0};
+    for (const struct ib_round_record *r = c->rounds; r < c->rounds + c->n_rounds; r++) {
+        const bool timed = r->epoch_ns > 0;
+        out.timed += timed ? 1 : 0;
+        out.judged += timed && r->disturbed != IB_UNKNOWN ? 1 : 0;
+        out.disturbed += timed && r->disturbed == IB_YES ? 1 : 0;
+    }
+    return out;
+}
+
+bool ib_disturbed_too(size_t n, size_t n_quiet)
+{
+    return n_quiet == 0 || (n_quiet < IB_INTERVAL_MIN && n >= IB_INTERVAL_MIN) || 3 * n_quiet < n;
 }
 
 struct ib_epoch_times ib_epoch_times_of(const struct ib_case_record *c)
 {
     struct ib_epoch_times t = {NAN, NAN, NAN, NAN, 0};
     double *times = malloc((c->n_rounds + 1) * sizeof *times);
-    bool any_undisturbed = false;
-    for (size_t i = 0; i < c->n_rounds; i++)
-        any_undisturbed = any_undisturbed || undisturbed(&c->rounds[i]);
+    const struct ib_disturbance d = ib_case_record_disturbance(c);
+    const bool all = ib_disturbed_too(d.timed, d.timed - d.disturbed);
     for (size_t i = 0; times && i < c->n_rounds; i++)
-        if (c->rounds[i].epoch_ns > 0 && (undisturbed(&c->rounds[i]) || !any_undisturbed))
+        if (c->rounds[i].epoch_ns > 0 && (all || c->rounds[i].disturbed != IB_YES))
             times[t.n++] = c->rounds[i].epoch_ns;
     if (t.n) {
         t.median = ib_median(times, t.n);

@@ -134,7 +134,7 @@ struct ib_profile_record {
 
 /* ---- derived ---- */
 
-/* The time of an epoch over the undisturbed rounds, or over all if all were disturbed; NaN: none. */
+/* The time of an epoch over the rounds that count (ib_disturbed_too); NaN: none. */
 struct ib_epoch_times {
     double median, min, low, high; /* low, high: interval of the median, at least 95 %; NaN under 6 rounds */
     size_t n;                      /* rounds */
@@ -249,6 +249,16 @@ void ib_run_record_free(struct ib_run_record *);
  */
 void ib_case_record_clear(struct ib_case_record *);
 struct ib_epoch_times ib_epoch_times_of(const struct ib_case_record *);
+
+/* Rounds with a time; those of which it is known whether they were disturbed; and those that were. */
+struct ib_disturbance {
+    size_t timed, judged, disturbed;
+};
+struct ib_disturbance ib_case_record_disturbance(const struct ib_case_record *);
+
+/* Whether disturbed rounds count too, where n_quiet of n rounds (or pairs of rounds) were not disturbed: only
+ * if fewer than a third remain without them, or too few for an interval. */
+bool ib_disturbed_too(size_t n, size_t n_quiet);
 
 /* Finds a case by id; NULL: there is none. */
 const struct ib_case_record *ib_run_record_find(const struct ib_run_record *, const char *id);

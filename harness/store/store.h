@@ -40,6 +40,14 @@ enum ib_status ib_store_add_workspace(struct ib_store *, const char *name);
 enum ib_status ib_store_drop_workspace(struct ib_store *, const char *name);
 enum ib_status ib_store_workspaces(struct ib_store *, struct ib_arena *, const char ***names, size_t *n);
 
+/* What the times of the run are of: a name for people, and what distinguishes it from another. */
+struct ib_identity {
+    const char *name, *value;
+};
+enum ib_status ib_store_put_identities(struct ib_store *, const struct ib_identity *, size_t n);
+enum ib_status ib_store_identities(struct ib_store *, struct ib_arena *, struct ib_identity **list,
+                                   size_t *n);
+
 /* Moves what has been written so far from the write-ahead log into the database, so that a copy of that file
  * alone holds it. A reader in the way only delays it. */
 void ib_store_checkpoint(struct ib_store *);

@@ -1,19 +1,16 @@
 #@order 5
 #@title Speed-up
-#@caption Each mark is one problem: how many times as fast as the baseline an implementation is, by medians over the
-#@ rounds. The bar and the number are the median over the problems. The baseline is the implementation set by the
-#@ configuration or by report --baseline; by default cpu_naive, or the first of the plan if that has no verified time.
-#@ Only verified cases on real devices.
+#@caption Each mark is one problem: how many times as fast as the baseline an implementation is, by the median over the
+#@ rounds that both share; at least six are needed. The bar and the number are the median over the problems. The
+#@ baseline is the implementation set by the configuration or by report --baseline; by default cpu_naive, or the first of
+#@ the plan if that has no verified time. Only verified cases on real devices.
 #@height 126 + 34 * series
-#@for (SELECT count(DISTINCT who) FROM ranked JOIN names USING (case_number)) > 1
+#@for (SELECT count(DISTINCT who) FROM speed_ups JOIN names USING (case_number)) > 1
 #@sql WITH timed AS (
-#@   SELECT number, model, who, problem, median_ns, first_value(median_ns) OVER (PARTITION BY problem
-#@     ORDER BY coalesce((SELECT reference FROM run) NOT IN (impl, label), 1), impl <> 'cpu_naive', number)
-#@     AS baseline_ns, min(number) OVER (PARTITION BY who) AS first
-#@   FROM ranked JOIN names USING (case_number) JOIN epoch_times USING (case_number)
-#@   JOIN cases ON number = case_number)
-#@ SELECT who, baseline_ns / median_ns, dense_rank() OVER (ORDER BY model), model,
-#@   (SELECT median(t.baseline_ns / t.median_ns) FROM timed t WHERE t.who = timed.who)
+#@   SELECT number, model, who, ratio, min(number) OVER (PARTITION BY who) AS first
+#@   FROM speed_ups JOIN names USING (case_number) JOIN cases ON number = case_number)
+#@ SELECT who, ratio, dense_rank() OVER (ORDER BY model), model,
+#@   (SELECT median(t.ratio) FROM timed t WHERE t.who = timed.who)
 #@ FROM timed ORDER BY first, number
 
 stats data using 2 name 'speed' nooutput

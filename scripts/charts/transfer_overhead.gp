@@ -2,7 +2,8 @@
 #@title What the copying costs
 #@caption An epoch of each device that was verified both copying around every operation (per_op) and with its data
 #@ resident, split by a profile into copies, waits, the device's own work, and launching. The number next to per_op is
-#@ how many times as long it takes. Medians if there are several seeds. The times of simulated devices mean nothing.
+#@ how many times as long it takes, over the rounds that both share. Medians if there are several seeds. The times of
+#@ simulated devices mean nothing.
 #@per model,dataset
 #@for (model, dataset) IN (SELECT model, dataset FROM copy_costs WHERE transfer_ns IS NOT NULL)
 #@height 150 + 30 * rows
@@ -12,7 +13,8 @@
 #@   FROM copy_costs k JOIN cases ON id = case_id JOIN names ON number = case_number
 #@   WHERE k.model = :model AND k.dataset = :dataset AND transfer_ns IS NOT NULL)
 #@ SELECT name, median(transfer_ns), median(sync_ns), median(compute_ns), median(launch_ns),
-#@   CASE residency WHEN 'per_op' THEN median(ratio) ELSE 0 END, median(epoch_ns), min(pair)
+#@   CASE residency WHEN 'per_op' THEN coalesce(median(ratio), 0) ELSE 0 END, median(epoch_ns), min(pair),
+#@   residency = 'per_op'
 #@ FROM bars GROUP BY name ORDER BY min(pair), residency
 
 stats data using 7 name 'total' nooutput
@@ -23,8 +25,8 @@ digits(t) = sprintf(t < 1 ? '%.3g' : t < 10 ? '%.2f' : t < 100 ? '%.1f' : '%.0f'
 
 # The two bars of a device are adjacent; a gap precedes each per_op bar.
 gaps = 0
-place(i, ratio) = (i > 0 && ratio > 0 ? gaps = gaps + 0.5 : 0, -(i + gaps))
-stats data using (place(column(-2), $6)) name 'place' nooutput
+place(i, copying) = (i > 0 && copying > 0 ? gaps = gaps + 0.5 : 0, -(i + gaps))
+stats data using (place(column(-2), $9)) name 'place' nooutput
 array parts[4] = ['transfer', 'sync', 'compute', 'launch']
 array inks[4] = ['#d55e00', '#e69f00', '#0072b2', '#b8bec4']
 # Medians over seeds need not add up, so the parts are scaled to the median epoch.
@@ -37,7 +39,7 @@ set yrange [place_min - 0.6 : 0.6]
 set ytics scale 0 ()
 gaps = 0
 array places[series]
-stats data using (places[column(-2) + 1] = place(column(-2), $6)) name 'again' nooutput
+stats data using (places[column(-2) + 1] = place(column(-2), $9)) name 'again' nooutput
 do for [i = 1:series] {
     set ytics add (shown(i) places[i])
 }

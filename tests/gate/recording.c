@@ -30,13 +30,14 @@ static void add_case(struct recording *r, const struct ib_case_record *new, cons
 {
     for (size_t i = 0; i < new->n_rounds &&i < old->n_rounds; i++) {
         const struct ib_round_record *rounds[] = {&new->rounds[i], &old->rounds[i]};
-        const struct ib_rounds only = {rounds[0]->round, rounds[0]->round, .disturbed_too = true,
-                                       .by_slice = true};
-        double log_ratio;
+        const struct ib_rounds only = {rounds[0]->round, rounds[0]->round, .by_slice = true};
         struct pair pair = {0};
-        if (ib_paired_log_ratios(new, old, &only, &log_ratio) == 0)
+        size_t n;
+        double *log_ratio = ib_paired_log_ratios(new, old, &only, &n);
+        pair.ratio = n ? exp(*log_ratio) : NAN;
+        free(log_ratio);
+        if (n == 0)
             continue;
-        pair.ratio = exp(log_ratio);
         for (int side = 0; side < 2; side++) {
             pair.ns[side] = rounds[side]->epoch_ns;
             pair.disturbed |= rounds[side]->disturbed == IB_YES;
