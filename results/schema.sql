@@ -192,11 +192,12 @@ CREATE TABLE rounds (
     slices      TEXT,             -- JSON array: median training / epochs of each slice of the round, in order
     clock_mhz   INTEGER,          -- of the device's cores, at the end of the round
     slowed      TEXT,             -- why the device was slowed down: 'power', 'heat'
+    discarded_ns REAL,            -- epoch_ns of a disturbed first try that this round replaces
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 
--- Over the rounds of a case that gave a time and were not disturbed (over all if all were disturbed); updated with
--- every round.
+-- Over the rounds of a case that gave a time and were not disturbed (over all if few others remain); updated with every
+-- round.
 CREATE TABLE epoch_times (
     case_number INTEGER PRIMARY KEY REFERENCES cases (number),
     n           INTEGER NOT NULL, -- rounds

@@ -45,7 +45,7 @@ size_t ib_speed_ups(struct ib_arena *arena, const struct ib_run_record *run, str
             baseline = c;
         const struct ib_paired_ratio ratio = ib_paired_ratio_of(baseline, c);
         if (!isnan(ratio.median))
-            (*out)[n++] = (struct ib_speed_up){c, ratio};
+            (*out)[n++] = (struct ib_speed_up){c, baseline, ratio};
     }
     return n;
 }

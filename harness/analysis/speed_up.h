@@ -5,7 +5,7 @@
 #include "analysis/paired_ratio.h"
 
 struct ib_speed_up {
-    const struct ib_case_record *record;
+    const struct ib_case_record *record, *baseline;
     struct ib_paired_ratio ratio; /* time of the baseline over that of the case; 1 for the baseline itself */
 };
 

@@ -31,6 +31,12 @@ const char *ib_nearest(const char *name, const char *const *candidates);
 /* Writes " (did you mean `NEAREST`?)", or "" without a near candidate, to text[n]. Returns text. */
 const char *ib_hint(const char *name, const char *const *candidates, char *text, size_t n);
 
+/* "" for one, "s" for any other number of things. */
+static inline const char *ib_plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
 /* Matches the whole text against a glob with '*' and '?'. */
 bool ib_glob(const char *pattern, const char *text);
 

@@ -18,7 +18,7 @@ static enum ib_status save_record(const struct ib_run_record *record, const char
     IB_TRY(ib_baseline_make(record, name, control, &baseline));
     enum ib_status status = ib_baseline_write(path, &baseline);
     if (status == IB_OK)
-        printf("%s: %zu cases; control: %s\n", path, baseline.n, baseline.control);
+        printf("%s: %zu case%s; control: %s\n", path, baseline.n, ib_plural(baseline.n), baseline.control);
     for (size_t i = 0; i < record->n; i++)
         if (!ib_case_record_counts(&record->cases[i]))
             fprintf(stderr, "ironbench: left out, not verified and timed: %s\n", record->cases[i].id);
@@ -47,7 +47,7 @@ static void list_file(struct ib_arena *arena, const char *path)
         printf("%-16s %s\n", name, ib_last_error()->message);
         return;
     }
-    printf("%-16s %zu cases of run %s on %s\n", name, baseline.n, baseline.run,
+    printf("%-16s %zu case%s of run %s on %s\n", name, baseline.n, ib_plural(baseline.n), baseline.run,
            baseline.machine.cpu ? baseline.machine.cpu : "");
     ib_baseline_free(&baseline);
 }

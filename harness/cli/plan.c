@@ -57,24 +57,25 @@ static void print_estimate(const struct ib_estimate *e, bool may_stop_early)
         printf("  estimated from earlier runs in %s: %zu of %zu cases\n", EARLIER_RUNS, e->n_earlier,
                e->n_earlier + e->n_assumed);
     if (e->n_assumed)
-        printf("  not measured yet: %zu cases, assumed to run at %.0f GFLOP/s\n", e->n_assumed,
-               IB_ASSUMED_FLOPS_PER_S / 1e9);
+        printf("  not measured yet: %zu case%s, assumed to run at %.0f GFLOP/s\n", e->n_assumed,
+               ib_plural(e->n_assumed), IB_ASSUMED_FLOPS_PER_S / 1e9);
 }
 
 static void print_plan(const struct plan *plan)
 {
     const struct ib_measure *m = &plan->config->measure;
+    const int digits = snprintf(NULL, 0, "%zu", plan->matrix->n);
     for (size_t i = 0; i < plan->matrix->n; i++) {
         const struct ib_case *c = &plan->matrix->cases[i];
         const struct ib_impl_info *info = c->impl->info;
-        printf("%s%s%s%s\n", c->id,
+        printf("%*zu  %s%s%s%s\n", digits, i + 1, c->id,
                info->available ? "" : "  (unavailable: ", info->available ? "" : info->reason,
                info->available ? "" : ")");
     }
-    printf("\n%zu cases, ", plan->matrix->n);
+    printf("\n%zu case%s, ", plan->matrix->n, ib_plural(plan->matrix->n));
     if (m->min_rounds < m->max_rounds)
         printf("%" PRIu64 " to ", m->min_rounds);
-    printf("%" PRIu64 " rounds each\n", m->max_rounds);
+    printf("%" PRIu64 " round%s each\n", m->max_rounds, ib_plural(m->max_rounds));
     print_estimate(&plan->estimate, m->min_rounds < m->max_rounds);
     for (size_t i = 0; i < plan->matrix->n_dropped; i++)
         printf("left out: %s (%" PRIu64 ")\n", plan->matrix->dropped[i].reason,

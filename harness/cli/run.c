@@ -84,6 +84,8 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
     if (!target.locked)
         fprintf(stderr, "%s: this file system refuses locks; start no other ironbench in this folder\n",
                 target.dir);
+    if (!output->quiet)
+        warn_of_load();
     ib_progress_begin(&progress, output->quiet);
     enum ib_status status = ib_run(&sweep->config, &sweep->matrix, target.store, target.dir, target.progress,
                                    ib_progress_show, &progress);
@@ -121,10 +123,8 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
         return ib_usage_error();
     output.quiet = quiet != NULL;
     output.json = json != NULL;
-    if (!output.quiet) {
+    if (!output.quiet)
         warn_dropped(&sweep.matrix);
-        warn_of_load();
-    }
     int status = run_sweep(&sweep, dir, resume != NULL, &output);
     ib_sweep_close(&sweep);
     return status;

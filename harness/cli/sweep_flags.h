@@ -16,8 +16,9 @@ struct ib_sweep_flags {
     }
 /* Help on the values of -s and -x. */
 #define IB_CONDITION_HELP                                                                                    \
-    "SELECT and EXCLUDE are conditions separated by commas: an axis, rows, cols or task compared with a\n"   \
-    "value, such as dtype=f32, impl=cpu_*, lr<0.1 or rows>=1000."
+    "SELECT and EXCLUDE are conditions separated by commas or spaces: an axis, rows, cols, task or option\n" \
+    "compared with a value, such as dtype=f32, impl=cpu_*, lr<0.1 or rows>=1000; or a word that any axis\n"  \
+    "may have, so that the title of a table works: \"mlp 6x6 relu lr=0.01 f32 diabetes\"."
 /* Entries for all of them in a command's table of flags. */
 #define IB_SWEEP_FLAGS(flags)                                                                                \
     {IB_SELECT_FLAG, "SELECT", "only cases that meet all conditions; repeat to add other cases", NULL,       \

@@ -238,7 +238,7 @@ static const char *print_integer(struct ib_arena *arena, const struct ib_axis_ru
     return ib_arena_print(arena, "%" PRIu64, *(const uint64_t *)value_of(rule, c));
 }
 
-/* ---- Hidden layers: "6,6", or "none" ---- */
+/* ---- Hidden layers: "6,6", or "none"; also "6x6", as in ids and tables ---- */
 
 static const char *layers_text(struct ib_arena *arena, const uint64_t *list, uint32_t n)
 {
@@ -265,7 +265,7 @@ static bool parse_layers(struct ib_arena *arena, const struct ib_axis_rule *rule
     char *rest = strcmp(text, "none") == 0 ? NULL : ib_arena_copy(arena, text);
     (void)rule;
     while (rest)
-        if (!add_layer(strsep(&rest, ","), out))
+        if (!add_layer(strsep(&rest, ",x-"), out))
             return false;
     out->text = layers_text(arena, out->list, out->n_list);
     return true;
@@ -351,7 +351,7 @@ const struct ib_axis_type ib_axis_integer = {.name = "integer",
                                              .print = print_integer};
 const struct ib_axis_type ib_axis_layers = {
     .name = "integer or list of integers",
-    .allowed = "1 to 8 layer sizes, each from 1 to " TEXT_OF(LAYER_MAX) ", or none",
+    .allowed = "1 to 8 layer sizes such as 6x6, each from 1 to " TEXT_OF(LAYER_MAX) ", or none",
     .form = IB_FORM_INTEGERS,
     FROM(list),
     .empty_hint = ", such as [[]] for no hidden layers",

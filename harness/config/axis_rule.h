@@ -46,6 +46,7 @@ struct ib_axis_rule {
     bool is_size;                    /* problems that differ only here are sizes of the same problem */
     bool identifies;                 /* part of id and hash even at the default */
     const char *slug;                /* prefix of its value in an id */
+    bool is_named;                   /* shown in an id even at the default, but then not part of the hash */
     const struct ib_word *words;     /* for words: the choices */
     const struct ib_word *all_words; /* if the enumeration has more values than the choices */
     uint64_t min, max;               /* for integers */

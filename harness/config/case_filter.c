@@ -2,10 +2,8 @@
 
 #include "base/error.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-enum { SHOWN_MAX = 12 }; /* names in a message */
 #define RELATION_LETTERS "=<>"
 
 static const char *const property_names[] = {"rows", "cols", "task"};
@@ -148,18 +146,47 @@ static const char *take_subject(struct ib_arena *arena, const char *piece, const
     return ib_arena_print(arena, "%.*s", (int)length, piece);
 }
 
-/* The length of the piece at the start of the text, which ends before a comma that is followed by another
- * comparison, or at the end. */
+/* The length of the piece at the start of the text, which ends before a comma or a space. Further layers
+ * belong to "hidden=6,6". */
 static size_t piece_length(const char *text)
 {
-    const char *end = strchr(text, ',');
-    while (end) {
-        size_t next = strcspn(end + 1, RELATION_LETTERS ",");
-        if (end[1 + next] != ',' && end[1 + next] != '\0')
-            return (size_t)(end - text);
-        end = strchr(end + 1, ',');
-    }
-    return strlen(text);
+    const bool is_hidden = strncmp(text, "hidden=", strlen("hidden=")) == 0;
+    size_t length = strcspn(text, ", ");
+    while (is_hidden && text[length] == ',' && text[length + 1] >= '0' && text[length + 1] <= '9')
+        length += 1 + strcspn(text + length + 1, ", ");
+    return length;
+}
+
+/* A word that any axis may have; hidden layers by their canonical spelling as well. */
+static enum ib_status parse_word(struct ib_arena *arena, const char *word, const char *where,
+                                 struct ib_filter_term *out)
+{
+    struct ib_axis_value layers;
+    *out = (struct ib_filter_term){
+        .subject = IB_SUBJECT_ANY, .relation = IB_MATCHES, .text = word, .pattern = word};
+    if (!word[0])
+        return ib_fail(IB_EINVAL, where,
+                       "an empty condition; allowed: impl=cpu_*, lr<0.1, rows>=1000, or a word such as mlp");
+    if (ib_axis_parse(arena, IB_AXIS_HIDDEN, word, where, &layers) == IB_OK)
+        out->pattern = layers.text;
+    return IB_OK;
+}
+
+static enum ib_status parse_piece(struct ib_arena *arena, const char *piece, const char *where,
+                                  struct ib_filter_term *out)
+{
+    const char *relation;
+    if (!piece[strcspn(piece, RELATION_LETTERS)])
+        return parse_word(arena, piece, where, out);
+    const char *subject = take_subject(arena, piece, &relation);
+    if (ib_subject_find(subject) < IB_SUBJECT_COUNT || piece[strlen(subject)] != '=')
+        return ib_filter_term_parse(arena, subject, relation, where, out);
+    *out = (struct ib_filter_term){.subject = IB_SUBJECT_OPTION,
+                                   .relation = IB_MATCHES,
+                                   .text = relation,
+                                   .pattern = relation,
+                                   .option = subject};
+    return IB_OK;
 }
 
 enum ib_status ib_case_filter_parse(struct ib_arena *arena, const char *flag, const char *text,
@@ -168,18 +195,16 @@ enum ib_status ib_case_filter_parse(struct ib_arena *arena, const char *flag, co
     struct ib_filter_term *list = NULL;
     size_t capacity = 0;
     *out = (struct ib_case_filter){.where = ib_arena_print(arena, "%s %s", flag, text)};
-    for (const char *rest = text;; rest++) {
-        size_t length = piece_length(rest);
-        const char *piece = ib_arena_print(arena, "%.*s", (int)length, rest), *relation;
-        if (!piece[strcspn(piece, RELATION_LETTERS)])
-            return ib_fail(IB_EINVAL, out->where,
-                           "`%.100s` is not a condition; allowed: impl=cpu_*, lr<0.1, rows>=1000 …", piece);
-        const char *subject = take_subject(arena, piece, &relation);
+    text += strspn(text, " ");
+    for (bool more = true; more;) {
+        const size_t length = piece_length(text);
         list = ib_arena_grow(arena, list, sizeof *list, out->n, &capacity);
-        IB_TRY(ib_filter_term_parse(arena, subject, relation, out->where, &list[out->n++]));
-        rest += length;
-        if (!*rest)
-            break;
+        IB_TRY(parse_piece(arena, ib_arena_print(arena, "%.*s", (int)length, text), out->where,
+                           &list[out->n++]));
+        text += length;
+        more = *text == ','; /* another condition must follow */
+        text += *text ? 1 + strspn(text + 1, " ") : 0;
+        more = more || *text;
     }
     out->list = list;
     return IB_OK;
@@ -204,6 +229,28 @@ static bool compare(double value, enum ib_relation relation, double number)
     return false;
 }
 
+/* A bare name stands for an implementation with any settings. */
+static bool has_text(const struct ib_axis_value *value, const char *pattern)
+{
+    return value && (ib_glob(pattern, value->text) || (value->name && ib_glob(pattern, value->name)));
+}
+
+static bool any_has_text(const char *pattern, const struct ib_axis_value *const values[IB_AXIS_COUNT])
+{
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        if (!ib_axis_is_number((enum ib_axis_kind)k) && has_text(values[k], pattern))
+            return true;
+    return false;
+}
+
+static bool has_setting(const struct ib_axis_value *impl, const char *option, const char *pattern)
+{
+    for (size_t i = 0; impl && i < impl->n_settings; i++)
+        if (strcmp(impl->settings[i].name, option) == 0 && ib_glob(pattern, impl->settings[i].value))
+            return true;
+    return false;
+}
+
 bool ib_filter_term_matches(const struct ib_filter_term *condition,
                             const struct ib_axis_value *const values[IB_AXIS_COUNT],
                             const struct ib_dataset *dataset)
@@ -215,6 +262,10 @@ bool ib_filter_term_matches(const struct ib_filter_term *condition,
         return compare((double)dataset->cols, condition->relation, condition->number);
     case IB_SUBJECT_TASK:
         return ib_glob(condition->pattern, ib_word_of(ib_task_words, (int)dataset->task));
+    case IB_SUBJECT_ANY:
+        return any_has_text(condition->pattern, values);
+    case IB_SUBJECT_OPTION:
+        return has_setting(values[IB_AXIS_IMPL], condition->option, condition->pattern);
     default:
         break;
     }
@@ -223,9 +274,7 @@ bool ib_filter_term_matches(const struct ib_filter_term *condition,
         return false;
     if (condition->relation != IB_MATCHES)
         return compare(value->number, condition->relation, condition->number);
-    /* A bare name stands for an implementation with any settings. */
-    return ib_glob(condition->pattern, value->text) ||
-           (value->name && ib_glob(condition->pattern, value->name));
+    return has_text(value, condition->pattern);
 }
 
 bool ib_case_filter_matches(const struct ib_case_filter *conditions,
@@ -258,99 +307,4 @@ enum ib_status ib_case_selection_parse(struct ib_arena *arena, const char *const
 {
     IB_TRY(parse_all(arena, IB_SELECT_FLAG, keep, &out->keep, &out->n_keep));
     return parse_all(arena, IB_EXCLUDE_FLAG, drop, &out->drop, &out->n_drop);
-}
-
-/* ---- Why a selection matches nothing ---- */
-
-/* The distinct values of one subject in a sweep. */
-struct offer {
-    struct ib_arena *arena;
-    const char **names;
-    size_t n, capacity;
-    bool met; /* one of them meets the condition */
-};
-
-/* Stores a name, or the final NULL, after the last one without counting it. */
-static void set_next(struct offer *offer, const char *name)
-{
-    offer->names =
-        ib_arena_grow(offer->arena, offer->names, sizeof *offer->names, offer->n, &offer->capacity);
-    offer->names[offer->n] = name;
-}
-
-static void add_name(struct offer *offer, const char *name, bool met)
-{
-    offer->met |= met;
-    for (size_t i = 0; i < offer->n; i++)
-        if (strcmp(offer->names[i], name) == 0)
-            return;
-    set_next(offer, name);
-    offer->n++;
-}
-
-static void offer_axes(struct offer *offer, const struct ib_filter_term *condition,
-                       const struct ib_matrix_spec *specs, size_t n)
-{
-    const struct ib_axis_value *values[IB_AXIS_COUNT] = {NULL};
-    for (size_t i = 0; i < n; i++) {
-        const struct ib_axis *axis = &specs[i].axes[condition->subject];
-        for (size_t j = 0; j < axis->n; j++) {
-            values[condition->subject] = &axis->values[j];
-            add_name(offer, axis->values[j].text, ib_filter_term_matches(condition, values, NULL));
-        }
-    }
-}
-
-/* rows, cols or task of a data set, as text. */
-static const char *property_of(struct ib_arena *arena, int subject, const struct ib_dataset *dataset)
-{
-    if (subject == IB_SUBJECT_TASK)
-        return ib_word_of(ib_task_words, (int)dataset->task);
-    return ib_arena_print(arena, "%" PRIu64, subject == IB_SUBJECT_ROWS ? dataset->rows : dataset->cols);
-}
-
-static void offer_properties(struct offer *offer, const struct ib_filter_term *condition,
-                             const struct ib_dataset *datasets, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        add_name(offer, property_of(offer->arena, condition->subject, &datasets[i]),
-                 ib_filter_term_matches(condition, NULL, &datasets[i]));
-}
-
-static enum ib_status refuse(struct offer *offer, const struct ib_case_filter *conditions,
-                             const struct ib_filter_term *condition)
-{
-    const char *shown[SHOWN_MAX + 1] = {NULL};
-    char list[512], hint[128];
-    bool more = offer->n > SHOWN_MAX;
-    for (size_t i = 0; i < offer->n && i < SHOWN_MAX; i++)
-        shown[i] = offer->names[i];
-    set_next(offer, NULL);
-    ib_name_list(shown, list, sizeof list);
-    if (condition->relation == IB_MATCHES)
-        ib_hint(condition->text, offer->names, hint, sizeof hint);
-    else
-        hint[0] = '\0';
-    return ib_fail(IB_EINVAL, conditions->where, "matches no case: none has %s `%.100s`%s; available: %s%s",
-                   ib_subject_names()[condition->subject], condition->text, hint, list,
-                   more ? " and more" : "");
-}
-
-enum ib_status ib_case_selection_missed(struct ib_arena *arena, const struct ib_case_filter *conditions,
-                                        const struct ib_matrix_spec *specs, size_t n_specs,
-                                        const struct ib_dataset *datasets, size_t n_datasets)
-{
-    for (size_t i = 0; i < conditions->n; i++) {
-        const struct ib_filter_term *condition = &conditions->list[i];
-        struct offer offer = {.arena = arena};
-        if (condition->subject < IB_AXIS_COUNT)
-            offer_axes(&offer, condition, specs, n_specs);
-        else
-            offer_properties(&offer, condition, datasets, n_datasets);
-        if (!offer.met)
-            return refuse(&offer, conditions, condition);
-    }
-    return ib_fail(
-        IB_EINVAL, conditions->where,
-        "matches no case: each condition matches some case, but no remaining case meets all of them");
 }

@@ -4,8 +4,17 @@
 
 #include "config/matrix_spec.h"
 
-/* The subjects of conditions: every axis, by its enum ib_axis_kind, and these. */
-enum ib_subject { IB_SUBJECT_ROWS = IB_AXIS_COUNT, IB_SUBJECT_COLS, IB_SUBJECT_TASK, IB_SUBJECT_COUNT };
+/* The subjects of conditions: every axis, by its enum ib_axis_kind, and these. Those from IB_SUBJECT_COUNT on
+ * exist only on the command line: a word alone, which any axis may have, and an option of the implementation.
+ */
+enum ib_subject {
+    IB_SUBJECT_ROWS = IB_AXIS_COUNT,
+    IB_SUBJECT_COLS,
+    IB_SUBJECT_TASK,
+    IB_SUBJECT_COUNT,
+    IB_SUBJECT_ANY = IB_SUBJECT_COUNT,
+    IB_SUBJECT_OPTION
+};
 
 /* Text and globs match; numbers compare. */
 enum ib_relation { IB_MATCHES, IB_EQUAL, IB_BELOW, IB_AT_MOST, IB_ABOVE, IB_AT_LEAST };
@@ -15,6 +24,7 @@ struct ib_filter_term {
     enum ib_relation relation;
     const char *text;    /* as given: ">=1000", "cpu_*" */
     const char *pattern; /* for IB_MATCHES: text or glob */
+    const char *option;  /* its name */
     double number;       /* for comparisons */
 };
 
@@ -38,8 +48,9 @@ enum ib_status ib_filter_term_parse(struct ib_arena *, const char *subject, cons
 enum ib_status ib_case_filter_read(const struct ib_yaml *, const char *key, const yaml_node_t *,
                                    struct ib_case_filter *out);
 
-/* Reads "impl=cpu_*,rows>=1000,hidden=6,6", the argument of `flag`. A piece without = < > belongs to the
- * previous one, since hidden layers also contain commas. */
+/* Reads the argument of `flag`: conditions separated by commas or spaces, such as "impl=cpu_*,rows>=1000", or
+ * the title of a table, such as "mlp 6x6 relu lr=0.01 f32 diabetes". A piece without = < > is a word alone;
+ * in "hidden=6,6" it belongs to the piece before it. */
 enum ib_status ib_case_filter_parse(struct ib_arena *, const char *flag, const char *text,
                                     struct ib_case_filter *out);
 
@@ -73,5 +84,8 @@ enum ib_status ib_case_selection_parse(struct ib_arena *, const char *const *kee
 enum ib_status ib_case_selection_missed(struct ib_arena *, const struct ib_case_filter *,
                                         const struct ib_matrix_spec *specs, size_t n_specs,
                                         const struct ib_dataset *datasets, size_t n_datasets);
+/* Returns IB_EINVAL for a word that no axis has, or an option that no implementation has: it is misspelt. */
+enum ib_status ib_case_filter_check_words(struct ib_arena *, const struct ib_case_filter *,
+                                          const struct ib_matrix_spec *specs, size_t n_specs);
 
 #endif

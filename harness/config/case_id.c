@@ -16,6 +16,11 @@ static bool identifies(enum ib_axis_kind kind, const struct ib_axis_value *value
     return value && (rule->identifies || strcmp(value->identity, rule->defaults[0]) != 0);
 }
 
+static bool is_shown(enum ib_axis_kind kind, const struct ib_axis_value *value)
+{
+    return identifies(kind, value) || (value && ib_axis_rules[kind].is_named);
+}
+
 /* Appends text in a form safe for file names and command lines: "6,6" becomes "6x6", "threads=2" "threads_2".
  */
 static char *append_slug(char *end, const char *text)
@@ -32,16 +37,17 @@ void ib_case_identify(struct ib_arena *arena, const struct ib_axis_value *const 
 {
     size_t canonical_bytes = 1, id_bytes = ID_HEX + 1;
     for (int k = 0; k < IB_AXIS_COUNT; k++) {
-        if (identifies((enum ib_axis_kind)k, values[k])) {
+        if (identifies((enum ib_axis_kind)k, values[k]))
             canonical_bytes += strlen(ib_axis_rules[k].name) + strlen(values[k]->identity) + 2;
+        if (is_shown((enum ib_axis_kind)k, values[k]))
             id_bytes += strlen(ib_axis_rules[k].slug) + strlen(values[k]->text) + 1;
-        }
     }
     char *canonical = ib_arena_alloc(arena, canonical_bytes), *line = canonical;
     char *id = ib_arena_alloc(arena, id_bytes), *part = id;
     for (int k = 0; k < IB_AXIS_COUNT; k++) {
-        if (identifies((enum ib_axis_kind)k, values[k])) {
+        if (identifies((enum ib_axis_kind)k, values[k]))
             line += sprintf(line, "%s=%s\n", ib_axis_rules[k].name, values[k]->identity);
+        if (is_shown((enum ib_axis_kind)k, values[k])) {
             part = append_slug(append_slug(part, ib_axis_rules[k].slug), values[k]->text);
             *part++ = '-';
         }

@@ -324,6 +324,8 @@ static enum ib_status check_selection(struct build *b)
         if (!b->kept[i])
             return ib_case_selection_missed(&b->out->arena, &selection->keep[i], b->specs, b->config->n_specs,
                                             b->datasets, b->out->n_datasets);
+    for (size_t i = 0; i < selection->n_drop; i++)
+        IB_TRY(ib_case_filter_check_words(&b->out->arena, &selection->drop[i], b->specs, b->config->n_specs));
     return IB_OK;
 }
 

@@ -18,7 +18,7 @@ const struct ib_word ib_order_words[] = {
 
 const struct ib_measure ib_measure_default = {.warmup = 1,
                                               .rounds = 10,
-                                              .extra_rounds = 5,
+                                              .retries = 5,
                                               .min_rounds = 10,
                                               .max_rounds = 10,
                                               .order = IB_INTERLEAVED,
@@ -135,11 +135,8 @@ const struct ib_yaml_key ib_measure_keys[] = {
     {FIELD("rounds", rounds), .read = ib_yaml_read_u64, .min = 1, .max = ROUNDS_MAX,
      .help = "timed rounds per case, each in its own process; with `precision`, the maximum",
      .example = "20"},
-    {FIELD("extra_rounds", extra_rounds), .read = ib_yaml_read_u64, .max = ROUNDS_MAX,
-     .initial = "half of `rounds`",
-     .help =
-         "maximum rounds added to the cases of a problem where other work disturbed some; by default none "
-         "with `precision` or with fewer than 6 rounds",
+    {FIELD("retries", retries), .read = ib_yaml_read_u64, .max = ROUNDS_MAX, .initial = "half of `rounds`",
+     .help = "maximum rounds of a case that are timed once more because other work disturbed them",
      .example = "20"},
     {FIELD("precision", precision), .read = ib_yaml_read_share, .initial = "none",
      .help = "a case stops early once half the confidence interval of its median is at most this share of "
@@ -195,14 +192,6 @@ static enum ib_status refuse_without_precision(const struct ib_yaml *doc, const 
     return IB_OK;
 }
 
-/* Few rounds have no interval that a disturbed one could take away; and with `precision`, as many as allowed
- * are taken anyway. */
-static void set_extra_rounds(const struct ib_yaml *doc, const yaml_node_t *map, struct ib_measure *m)
-{
-    if (!ib_yaml_find(doc, map, "extra_rounds"))
-        m->extra_rounds = m->precision > 0 || m->rounds < IB_INTERVAL_MIN ? 0 : (m->rounds + 1) / 2;
-}
-
 /* Derives the minimum and maximum number of rounds. */
 static enum ib_status set_rounds(const struct ib_yaml *doc, const yaml_node_t *map, struct ib_measure *m)
 {
@@ -236,6 +225,7 @@ enum ib_status ib_measure_read(const struct ib_yaml *doc, const char *key, const
 {
     IB_TRY(ib_yaml_read_map(doc, map, key, ib_measure_keys, measure));
     IB_TRY(set_rounds(doc, map, measure));
-    set_extra_rounds(doc, map, measure);
+    if (!ib_yaml_find(doc, map, "retries"))
+        measure->retries = (measure->rounds + 1) / 2;
     return IB_OK;
 }

@@ -20,7 +20,7 @@ enum { IB_PIN_CPU_MAX = 1023 };
 struct ib_measure {
     uint64_t warmup;                 /* untimed passes in each worker before the timed one */
     uint64_t rounds;                 /* of a case; with `precision` the maximum */
-    uint64_t extra_rounds;           /* at most, for cases of problems with disturbed samples */
+    uint64_t retries;                /* at most so many disturbed rounds of a case are timed once more */
     uint64_t min_rounds, max_rounds; /* both equal `rounds` without `precision` */
     double precision; /* from min_rounds on, a case stops once half the confidence interval of its median is
                          at most this share of the median: 0.01 for 1 %; 0: never */

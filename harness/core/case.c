@@ -37,7 +37,7 @@ const char *ib_case_title(struct ib_arena *arena, const struct ib_case *c)
     const struct ib_network *net = &c->spec.net;
     const char *title = c->model->name;
     for (uint32_t l = 1; l < net->n_layers; l++)
-        title = ib_arena_print(arena, "%s%c%" PRIu64, title, l == 1 ? ' ' : '-', net->width[l]);
+        title = ib_arena_print(arena, "%s%c%" PRIu64, title, l == 1 ? ' ' : 'x', net->width[l]);
     if (net->n_layers > 1)
         title = ib_arena_print(arena, "%s %s", title, ib_word_of(ib_act_words, (int)net->act));
     return ib_arena_print(arena, "%s %s %s", title, ib_word_of(ib_dtype_words, (int)c->spec.dtype),

@@ -46,7 +46,7 @@ bool ib_case_tf32(const struct ib_case *);
 const char *ib_settings_label(struct ib_arena *, const char *name, const struct ib_setting *settings,
                               size_t n);
 
-/* "mlp 6-6 relu f32 diabetes": a short title, without implementation and residency. */
+/* "mlp 6x6 relu f32 diabetes": a short title, without implementation and residency. */
 const char *ib_case_title(struct ib_arena *, const struct ib_case *);
 
 #endif

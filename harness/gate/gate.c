@@ -97,8 +97,8 @@ static enum ib_status check_pairs(const struct gate *g, size_t judged)
     return ib_fail(IB_EINVAL, g->sweep->config.path,
                    "key `gate`: `pairs: %llu` cannot detect any slowdown among %zu case%s: at least %llu "
                    "are needed for alpha %g",
-                   (unsigned long long)g->rules->pairs, judged, judged == 1 ? "" : "s",
-                   (unsigned long long)least, g->rules->alpha);
+                   (unsigned long long)g->rules->pairs, judged, ib_plural(judged), (unsigned long long)least,
+                   g->rules->alpha);
 }
 
 /* Times the first set of pairs for the cases whose speed is judged; the others once, because timed passes

@@ -8,7 +8,9 @@
 #define COVERAGE  0.95
 #define MOST_MORE 1000.0 /* times as many rounds is too long to wait */
 
-#define BUSY_FACTOR 2.0 /* no more than this is put down to other work on the machine */
+/* On a busy machine, differences up to these count as none: if processor time confirms them, and if not. */
+#define BUSY_FACTOR      2.0
+#define BUSY_WALL_FACTOR 10.0
 
 const struct ib_word ib_speed_words[] = {
     {"SAME", IB_SAME}, {"FASTER", IB_FASTER}, {"SLOWER", IB_SLOWER}, {"AMBIGUOUS", IB_AMBIGUOUS}, {NULL, 0}};
@@ -84,22 +86,28 @@ static bool is_busy(const struct ib_case_record *c)
     return 3 * d.disturbed > d.timed;
 }
 
-/* Whether a difference is too large to come from other work on the machine, which makes times longer, and
- * processor time as well, since programs on one core share its caches and its units. */
-static bool outweighs_disturbance(const struct ib_case_record *old_case,
-                                  const struct ib_case_record *new_case, enum ib_speed_verdict verdict)
+static bool needs_disturbed(const struct ib_case_record *c)
 {
-    const struct ib_interval wall = difference_of(old_case, new_case, ALL),
-                             processor = difference_of(old_case, new_case, PROCESSOR);
-    const double limit = log(BUSY_FACTOR);
-    return judge(&wall, limit) == verdict && judge(&processor, limit) == verdict;
+    const struct ib_disturbance d = ib_case_record_disturbance(c);
+    return ib_disturbed_too(d.timed, d.timed - d.disturbed);
+}
+
+/* Whether a difference is too large to come from other work on the machine. That makes times longer, and
+ * processor time as well, since programs on one core share its caches and its units. */
+static bool outweighs_disturbance(const struct ib_interval *wall, const struct ib_interval *processor,
+                                  enum ib_speed_verdict verdict)
+{
+    return judge(wall, log(BUSY_WALL_FACTOR)) == verdict ||
+           (judge(wall, log(BUSY_FACTOR)) == verdict && judge(processor, log(BUSY_FACTOR)) == verdict);
 }
 
 struct ib_speed ib_speed_unpaired(const struct ib_case_record *old_case,
                                   const struct ib_case_record *new_case, double margin)
 {
+    const bool all = needs_disturbed(old_case) || needs_disturbed(new_case);
     const bool busy = is_busy(old_case) || is_busy(new_case);
-    const struct ib_interval d = difference_of(old_case, new_case, busy ? ALL : UNDISTURBED);
+    const struct ib_interval d = difference_of(old_case, new_case, all ? ALL : UNDISTURBED),
+                             processor = difference_of(old_case, new_case, PROCESSOR);
     struct ib_speed speed = {
         .ratio = exp(d.median), .low = exp(d.low), .high = exp(d.high), .n = d.n, .needed = NAN};
     const double limit = log1p(margin);
@@ -110,8 +118,7 @@ struct ib_speed ib_speed_unpaired(const struct ib_case_record *old_case,
             speed.needed = d.n ? IB_INTERVAL_MIN : NAN;
         else
             speed.needed = ib_rounds_needed(d.n, d.median, d.low, d.high, -limit, limit);
-    } else if (speed.verdict != IB_SAME && busy &&
-               !outweighs_disturbance(old_case, new_case, speed.verdict)) {
+    } else if (speed.verdict != IB_SAME && busy && !outweighs_disturbance(&d, &processor, speed.verdict)) {
         speed.verdict = IB_AMBIGUOUS;
         speed.reason = "over a third of the samples were disturbed by other work on the machine";
     }

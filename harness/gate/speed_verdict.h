@@ -18,7 +18,9 @@ struct ib_speed {
 
 /* Compares two runs of a case that were not interleaved. The interval covers the noise within each run, but
  * not the machine's drift between them: a difference within `margin` (0.03 for 3 %) in either direction
- * counts as none. */
+ * counts as none. Disturbed samples are left out, unless too few others remain (ib_disturbed_too). If over a
+ * third of the samples of either side were disturbed, only a large difference is told, as the machine was
+ * busy. */
 struct ib_speed ib_speed_unpaired(const struct ib_case_record *old_case,
                                   const struct ib_case_record *new_case, double margin);
 

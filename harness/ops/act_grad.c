@@ -31,6 +31,12 @@ static void reference(const struct ib_op_args *args, struct ib_expected *m)
     }
 }
 
+static void visit(struct ib_op_test t, struct ib_op_shape s, const enum ib_fill fills[2],
+                  struct ib_visitor *v)
+{
+    ib_op_visit_pair(t, (struct ib_operand){s, fills[0], false}, (struct ib_operand){s, fills[1], false}, v);
+}
+
 /* IB_FILL_REAL covers the outputs of tanh and sigmoid; IB_FILL_ZERO is where relu's derivative is 0. */
 static void cases(const struct ib_op_test *start, struct ib_visitor *v)
 {
@@ -41,8 +47,9 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
         t.tolerance = t.args.kind == IB_RELU ? 0 : ib_op_rounding(t.type);
         for (size_t f = 0; f < IB_COUNT(fills); f++)
             for (size_t i = 0; i < IB_OP_SHAPE_COUNT; i++)
-                ib_op_visit_pair(t, (struct ib_operand){ib_op_shape_at(i), fills[f][0], false},
-                                 (struct ib_operand){ib_op_shape_at(i), fills[f][1], false}, v);
+                visit(t, ib_op_shape_at(i), fills[f], v);
+        for (size_t i = 0; i < ib_op_large_count(v); i++)
+            visit(t, ib_op_large[i], fills[0], v);
     }
 }
 

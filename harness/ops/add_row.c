@@ -21,21 +21,25 @@ static void reference(const struct ib_op_args *args, struct ib_expected *m)
         m[1].at[e] += m[0].at[e % m[1].cols];
 }
 
+static void visit(struct ib_op_test t, struct ib_op_shape s, const enum ib_fill fills[2],
+                  struct ib_visitor *v)
+{
+    ib_op_visit_pair(t, (struct ib_operand){ib_op_row_of(s), fills[0], false},
+                     (struct ib_operand){s, fills[1], false}, v);
+}
+
 static void cases(const struct ib_op_test *start, struct ib_visitor *v)
 {
     static const enum ib_fill fills[][2] = {
         {IB_FILL_EXACT, IB_FILL_EXACT}, {IB_FILL_NAN, IB_FILL_EXACT}, {IB_FILL_EXACT, IB_FILL_NAN}};
     for (size_t f = 0; f < IB_COUNT(fills); f++)
-        for (size_t i = 0; i < IB_OP_SHAPE_COUNT; i++) {
-            const struct ib_op_shape s = ib_op_shape_at(i);
-            ib_op_visit_pair(*start, (struct ib_operand){ib_op_row_of(s), fills[f][0], false},
-                             (struct ib_operand){s, fills[f][1], false}, v);
-        }
+        for (size_t i = 0; i < IB_OP_SHAPE_COUNT; i++)
+            visit(*start, ib_op_shape_at(i), fills[f], v);
+    for (size_t i = 0; i < ib_op_large_count(v); i++)
+        visit(*start, ib_op_large[i], fills[0], v);
     struct ib_op_test real = *start;
-    const struct ib_op_shape s = {33, 6, 3};
     real.tolerance = ib_op_rounding(real.type);
-    ib_op_visit_pair(real, (struct ib_operand){ib_op_row_of(s), IB_FILL_REAL, false},
-                     (struct ib_operand){s, IB_FILL_REAL, false}, v);
+    visit(real, (struct ib_op_shape){33, 6, 3}, (const enum ib_fill[]){IB_FILL_REAL, IB_FILL_REAL}, v);
 }
 
 static bool adds_row_once(struct ib_op_args *args, struct ib_expected *m)

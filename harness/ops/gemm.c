@@ -141,9 +141,23 @@ static void visit_inexact(struct ib_op_test t, struct ib_visitor *v)
         visit_product(t, (struct product){3, n, many, 0, IB_FILL_POSITIVE, IB_FILL_POSITIVE}, true, false, v);
 }
 
+/* With few terms, so that the time is that of the elements; see ib_op_large. */
+static void visit_large(struct ib_op_test t, struct ib_visitor *v)
+{
+    static const struct product products[] = {
+        {3, 1031, 5, 3, IB_FILL_EXACT, IB_FILL_EXACT},  {1031, 3, 5, 3, IB_FILL_EXACT, IB_FILL_EXACT},
+        {5, 7, 1031, 3, IB_FILL_EXACT, IB_FILL_EXACT},  {70001, 3, 2, 0, IB_FILL_EXACT, IB_FILL_EXACT},
+        {3, 70001, 2, 0, IB_FILL_EXACT, IB_FILL_EXACT}, {1031, 1033, 2, 0, IB_FILL_EXACT, IB_FILL_EXACT},
+    };
+    enum { QUICK = 3 };
+    for (size_t i = 0; i < (v->quick ? (size_t)QUICK : IB_COUNT(products)); i++)
+        visit_transposes(t, products[i], v);
+}
+
 static void cases(const struct ib_op_test *start, struct ib_visitor *v)
 {
     visit_shapes(*start, v);
+    visit_large(*start, v);
     visit_not_finite(*start, v);
     visit_inexact(*start, v);
 }

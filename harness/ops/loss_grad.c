@@ -69,6 +69,20 @@ static void visit_loss(struct ib_op_test t, struct ib_op_shape s, enum ib_fill z
     }
 }
 
+/* The gradient does not drift with the number of elements, but the loss does. */
+static void visit_large_losses(const struct ib_op_test *start, enum ib_loss kind, enum ib_fill target,
+                               struct ib_visitor *v)
+{
+    for (size_t i = 0; i < ib_op_large_count(v); i++) {
+        struct ib_op_test t = test_of(start, kind, ib_op_large[i]);
+        t.tolerance = ib_op_drift(t.type);
+        t.n_operands = OPERANDS;
+        t.operand[Z] = (struct ib_operand){ib_op_large[i], IB_FILL_REAL, false};
+        t.operand[Y] = (struct ib_operand){ib_op_large[i], target, false};
+        v->visit(v, &t);
+    }
+}
+
 /* Tests a loss over enough rows for a plain f32 sum to drift. */
 static void visit_long_loss(const struct ib_op_test *start, struct ib_visitor *v)
 {
@@ -92,6 +106,7 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
             visit_loss(t, s, IB_FILL_WIDE, target, v);
             visit_loss(t, s, IB_FILL_NAN, target, v);
         }
+        visit_large_losses(start, kind, target, v);
     }
     visit_long_loss(start, v);
 }

@@ -69,6 +69,17 @@ static const uint64_t ib_op_rows[] = {0, 1, 31, 33, 257};
 static const uint64_t ib_op_cols[] = {1, 2, 6, 33};
 static const uint64_t ib_op_pads[] = {0, 3};
 
+/* Sizes at which code stops early that has a thread for each element and no loop: more columns than a block
+ * has threads, more rows than 65,535 (the most blocks in one dimension of a grid), over a million elements.
+ */
+static const struct ib_op_shape ib_op_large[] = {{3, 4099, 3}, {70001, 3, 0}, {1031, 1033, 0}};
+
+/* How many of them are tried. */
+static inline size_t ib_op_large_count(const struct ib_visitor *v)
+{
+    return v->quick ? 1 : IB_COUNT(ib_op_large);
+}
+
 /* Enough rows for a plain f32 sum to fail. */
 enum { IB_MANY_ROWS = 1000000, IB_QUICK_MANY_ROWS = 200000 };
 

@@ -46,6 +46,19 @@ static void add_libraries(struct ib_doc *doc, const struct ib_comparison *compar
     }
 }
 
+static void add_disturbances(struct ib_doc *doc, const struct ib_comparison *comparison)
+{
+    const struct ib_disturbance old = ib_run_record_disturbance(comparison->old_run),
+                                new = ib_run_record_disturbance(comparison->new_run);
+    if (old.disturbed || new.disturbed)
+        ib_doc_paragraph(doc,
+                         ib_arena_print(doc->arena,
+                                        "Samples disturbed by other work on the machine: %zu of %zu in the "
+                                        "old run, %zu of %zu in the new one. Where over a third of a case's "
+                                        "were, only a large difference is told.",
+                                        old.disturbed, old.judged, new.disturbed, new.judged));
+}
+
 static void add_header(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
     struct ib_arena *arena = doc->arena;
@@ -64,6 +77,7 @@ static void add_header(struct ib_doc *doc, const struct ib_comparison *compariso
                        "between rounds. The runs were not interleaved, so the intervals do not cover the "
                        "machine's drift between them: changes within %s count as none.",
                        ib_format_share(arena, comparison->margin)));
+    add_disturbances(doc, comparison);
 }
 
 /* ---- case by case ---- */

@@ -11,6 +11,7 @@ json_t *ib_breakdown_to_json(const struct ib_case_record *);
 
 /* Return `transfer_overhead` and `crossover`. New references. */
 json_t *ib_transfer_overheads_to_json(const struct ib_derived *);
+json_t *ib_speed_ups_to_json(const struct ib_derived *);
 json_t *ib_crossovers_to_json(const struct ib_derived *);
 
 /* Sets `time_to` of each of the record's cases. */

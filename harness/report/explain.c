@@ -48,7 +48,7 @@ static const char *time_text(struct ib_arena *arena, const struct ib_case_record
                            : ib_arena_print(arena, "95 %% interval %s to %s", ib_format_duration(arena, low),
                                             ib_format_duration(arena, high));
     return ib_arena_print(arena, "An epoch takes %s: the median of %.0f round%s; %s.",
-                          ib_format_duration(arena, median), n, n == 1 ? "" : "s", span);
+                          ib_format_duration(arena, median), n, ib_plural((uint64_t)n), span);
 }
 
 void ib_explain_case(struct ib_doc *doc, const struct ib_case_record *c)

@@ -104,7 +104,7 @@ static const char *overhead_text(struct ib_arena *arena, const struct ib_paired_
 {
     if (isnan(overhead->median))
         return ib_arena_print(arena, "; with %zu shared round%s, how much longer copying takes is unknown",
-                              overhead->n, overhead->n == 1 ? "" : "s");
+                              overhead->n, ib_plural(overhead->n));
     return ib_arena_print(arena, "; copying takes %s× (%s to %s) as long",
                           ib_format_ratio(arena, overhead->median), ib_format_ratio(arena, overhead->low),
                           ib_format_ratio(arena, overhead->high));

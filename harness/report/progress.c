@@ -65,5 +65,6 @@ void ib_progress_end(struct ib_progress *p, size_t n_cases)
     if (p->shown)
         fputs("\r\033[K", stderr);
     if (!p->quiet)
-        fprintf(stderr, "%zu cases in %.1f s\n", n_cases, (double)(ib_now_ns() - p->begin_ns) / 1e9);
+        fprintf(stderr, "%zu case%s in %.1f s\n", n_cases, ib_plural(n_cases),
+                (double)(ib_now_ns() - p->begin_ns) / 1e9);
 }

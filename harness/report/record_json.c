@@ -86,8 +86,8 @@ static json_t *slices(const struct ib_round_record *round)
 static json_t *samples(const struct ib_case_record *c)
 {
     json_t *out = json_object();
-    static const char *const names[] = {"samples",   "rounds", "cpu",      "slices",
-                                        "clock_mhz", "slowed", "disturbed"};
+    static const char *const names[] = {"samples",   "rounds", "cpu",       "slices",
+                                        "clock_mhz", "slowed", "disturbed", "discarded"};
     enum { NAMES = sizeof names / sizeof *names };
     for (int i = 0; i < NAMES; i++)
         json_object_set_new(out, names[i], json_array());
@@ -101,7 +101,8 @@ static json_t *samples(const struct ib_case_record *c)
                                  slices(r),
                                  measured(r->clock_mhz),
                                  text(r->slowed),
-                                 truth(r->disturbed)};
+                                 truth(r->disturbed),
+                                 ib_json_number(r->discarded_ns)};
         for (int k = 0; k < NAMES; k++)
             json_array_append_new(json_object_get(out, names[k]), values[k]);
     }
@@ -335,9 +336,10 @@ json_t *ib_record_to_json(const struct ib_run_record *run)
     for (size_t i = 0; i < run->n; i++)
         json_array_append_new(cases, ib_case_to_json(&run->cases[i]));
     ib_set_times_to_loss(cases, &derived);
-    json_t *record = json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", run_json(run),
-                               "cases", cases, "transfer_overhead", ib_transfer_overheads_to_json(&derived),
-                               "crossover", ib_crossovers_to_json(&derived));
+    json_t *record =
+        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", run_json(run), "cases",
+                  cases, "speed_up", ib_speed_ups_to_json(&derived), "transfer_overhead",
+                  ib_transfer_overheads_to_json(&derived), "crossover", ib_crossovers_to_json(&derived));
     ib_arena_free(&arena);
     return record;
 }

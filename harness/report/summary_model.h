@@ -36,7 +36,7 @@ struct ib_summary_row {
 
 /* The cases of one problem, which all do the same work: ranked ones first, as in ranking.h. */
 struct ib_summary_group {
-    const char *title; /* "mlp 6-6 relu f32 diabetes" */
+    const char *title; /* "mlp 6x6 relu f32 diabetes" */
     const char *facts; /* "353 training rows × 10 columns, 89 test rows, 1000 epochs, lr 0.01" */
     const char *heads[IB_COLUMN_COUNT];
     struct ib_summary_row *rows;

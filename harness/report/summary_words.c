@@ -97,7 +97,7 @@ void ib_summary_find_faults(struct ib_arena *arena, const struct ib_run_record *
 const char *ib_summary_counts(struct ib_arena *arena, const struct ib_run_record *run)
 {
     size_t n = run->n;
-    const char *text = ib_arena_print(arena, "%zu case%s", n, n == 1 ? "" : "s");
+    const char *text = ib_arena_print(arena, "%zu case%s", n, ib_plural(n));
     const char *joint = ": ";
     for (int v = VERDICT_COUNT - 1; v >= 0; v--) {
         size_t count = 0;
@@ -163,7 +163,7 @@ static const char *tie(struct ib_arena *arena, const struct ib_summary_group *gr
                ? ib_arena_print(arena, "cannot be told apart, at %s per epoch",
                                 time_span(arena, group, group->n_first))
                : ib_arena_print(arena, "cannot be told apart: %zu shared round%s, at least %d are needed",
-                                rounds, rounds == 1 ? "" : "s", IB_INTERVAL_MIN);
+                                rounds, ib_plural(rounds), IB_INTERVAL_MIN);
 }
 
 void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
@@ -234,30 +234,23 @@ static const char *skill_note(struct ib_arena *arena, const struct ib_summary_gr
                           regression ? "mean" : "majority class");
 }
 
-static void add_disturbance(struct ib_disturbance *sum, const struct ib_case_record *c)
-{
-    const struct ib_disturbance d = ib_case_record_disturbance(c);
-    sum->timed += d.timed;
-    sum->judged += d.judged;
-    sum->disturbed += d.disturbed;
-}
-
 static const char *disturbance_note(struct ib_arena *arena, const struct ib_summary_group *group)
 {
-    struct ib_disturbance sum = {0};
-    for (size_t i = 0; i < group->n; i++)
-        add_disturbance(&sum, group->rows[i].record);
-    if (!sum.disturbed)
+    size_t n_judged = 0, n_disturbed = 0;
+    for (size_t i = 0; i < group->n; i++) {
+        const struct ib_disturbance d = ib_case_record_disturbance(group->rows[i].record);
+        n_judged += d.judged;
+        n_disturbed += d.disturbed;
+    }
+    if (!n_disturbed)
         return NULL;
     return ib_arena_print(arena, "%zu of %zu samples were disturbed by other work on the machine.",
-                          sum.disturbed, sum.judged);
+                          n_disturbed, n_judged);
 }
 
 const char *ib_summary_disturbance(struct ib_arena *arena, const struct ib_run_record *run)
 {
-    struct ib_disturbance sum = {0};
-    for (size_t i = 0; i < run->n; i++)
-        add_disturbance(&sum, &run->cases[i]);
+    const struct ib_disturbance sum = ib_run_record_disturbance(run);
     if ((double)sum.disturbed <= MANY_DISTURBED * (double)sum.judged)
         return NULL;
     return ib_arena_print(arena,

@@ -9,9 +9,9 @@
 
 struct ib_case_run {
     const struct ib_case *c;
-    size_t problem;                   /* equal for cases of the same problem */
     struct ib_case_progress progress; /* `final`: the answer that each round must repeat */
     double *samples;                  /* undisturbed times per epoch, progress.n_samples of max_rounds */
+    int futile_retries;               /* the last ones, which were disturbed as well */
     bool has_targets;                 /* it is another algorithm, and its problem has target losses: */
     double losses[IB_LOSS_TARGET_COUNT];
     struct ib_curve curve; /* of its checked pass, as reported */
@@ -24,8 +24,8 @@ void ib_case_run_open(struct ib_case_run *, const struct ib_case *, const struct
                       uint64_t max_rounds);
 void ib_case_run_close(struct ib_case_run *);
 
-/* Run the checked pass, or one timed pass. Errors are those of the store; a case that fails is stored as
- * failed and ends. */
+/* Run the checked pass, or one timed pass, which is repeated once if other work disturbed it
+ * (measure->retries). Errors are those of the store; a case that fails is stored as failed and ends. */
 enum ib_status ib_case_run_check(struct ib_case_run *, const struct ib_pass_context *, struct ib_store *);
 enum ib_status ib_case_run_time(struct ib_case_run *, const struct ib_pass_context *, struct ib_store *,
                                 uint64_t round);

@@ -115,8 +115,11 @@ void ib_timing_open(const struct ib_pass_context *context, const struct ib_case 
                     const struct ib_final *checked, struct ib_arena *arena, struct ib_timing *t,
                     struct ib_timed_pass *out)
 {
-    *out = (struct ib_timed_pass){
-        .round = {.round = round, .as_expected = IB_UNKNOWN, .disturbed = IB_UNKNOWN, .slices = t->slices}};
+    *out = (struct ib_timed_pass){.round = {.round = round,
+                                            .discarded_ns = NAN,
+                                            .as_expected = IB_UNKNOWN,
+                                            .disturbed = IB_UNKNOWN,
+                                            .slices = t->slices}};
     *t = (struct ib_timing){.context = context, .c = c, .checked = checked, .arena = arena, .out = out};
     t->ok = ib_pass_open(context, c, false, &t->job, &t->worker, &t->outcome);
 }

@@ -17,15 +17,15 @@ enum { ORDER_SEED = 1 }; /* of the random order of rounds; a sweep always has th
 
 struct run;
 
-/* Rounds of passes over the cases: timed passes, more of them in place of disturbed ones, then other
- * algorithms up to target losses, then whole processes. */
+/* Rounds of passes over the cases: timed passes, then other algorithms up to target losses, then whole
+ * processes. */
 struct series {
     uint64_t first, last;                     /* round; last is first - 1 if there is none */
     bool (*concerns)(const struct ib_case *); /* NULL: all cases */
     bool (*wants)(const struct run *, const struct ib_case_run *, uint64_t round);
     enum ib_status (*pass)(struct run *, struct ib_case_run *, uint64_t round);
 };
-enum { TIMED, EXTRA, STOPS, WHOLE, SERIES_COUNT };
+enum { TIMED, STOPS, WHOLE, SERIES_COUNT };
 
 struct run {
     const struct ib_matrix *matrix;
@@ -34,7 +34,6 @@ struct run {
     struct series series[SERIES_COUNT];
     struct ib_case_run *case_runs; /* one per case */
     struct ib_case_run **order;    /* of the current round */
-    bool *lacking;                 /* by problem: a case has too few undisturbed samples */
     ib_run_progress_fn *progress;
     void *progress_context;
     uint64_t done, total; /* passes */
@@ -89,48 +88,6 @@ static bool wants_time(const struct run *run, const struct ib_case_run *s, uint6
     return s->progress.rounds < round && !is_precise(run->context.measure, s);
 }
 
-/* In order of their problems, for qsort. */
-static int by_problem(const void *left, const void *right)
-{
-    const struct ib_case_record *const *a = left, *const *b = right;
-    return strcmp((*a)->problem, (*b)->problem);
-}
-
-/* Numbers the problems. The record lists the cases in the order of the plan. */
-static enum ib_status number_problems(struct run *run)
-{
-    const struct ib_run_record *record = ib_store_record(run->store);
-    const struct ib_case_record **sorted = calloc(record->n, sizeof *sorted);
-    size_t problem = 0;
-    if (!sorted)
-        return ib_fail(IB_ENOMEM, "run", "out of memory");
-    for (size_t i = 0; i < record->n; i++)
-        sorted[i] = &record->cases[i];
-    qsort(sorted, record->n, sizeof *sorted, by_problem);
-    for (size_t i = 0; i < record->n; i++) {
-        problem += i && strcmp(sorted[i]->problem, sorted[i - 1]->problem) != 0 ? 1 : 0;
-        run->case_runs[sorted[i] - record->cases].problem = problem;
-    }
-    free(sorted);
-    return IB_OK;
-}
-
-/* All cases of a problem get an extra round if one of them needs it: ratios are taken from shared rounds. */
-static void find_lacking(struct run *run)
-{
-    memset(run->lacking, 0, run->matrix->n * sizeof *run->lacking);
-    for (size_t i = 0; i < run->matrix->n; i++) {
-        const struct ib_case_run *s = &run->case_runs[i];
-        if (!s->progress.ended && !is_precise(run->context.measure, s))
-            run->lacking[s->problem] |= s->progress.n_samples < run->context.measure->rounds;
-    }
-}
-
-static bool wants_extra(const struct run *run, const struct ib_case_run *s, uint64_t round)
-{
-    return run->lacking[s->problem] && s->progress.rounds < round;
-}
-
 static bool has_stop(const struct ib_case_run *s)
 {
     bool has = false;
@@ -158,19 +115,16 @@ static void list_series(struct run *run)
 {
     const struct ib_measure *measure = run->context.measure;
     run->series[TIMED] = (struct series){1, measure->rounds, NULL, wants_time, time_case};
-    run->series[EXTRA] = (struct series){measure->rounds + 1, measure->rounds + measure->extra_rounds, NULL,
-                                         wants_extra, time_case};
     run->series[STOPS] = (struct series){0, measure->rounds, ib_loss_goals_concern, wants_stops, stop_case};
     run->series[WHOLE] = (struct series){1, measure->process_runs, NULL, wants_whole, time_whole};
 }
 
-/* The number of passes in series `next` and later ones, without extra rounds, which are not planned; an upper
- * bound, since cases may end early. */
+/* The number of passes in series `next` and later ones; an upper bound, since cases may end early. */
 static uint64_t passes_later(const struct run *run, int next)
 {
     uint64_t n = 0;
     for (const struct series *s = run->series + next; s < run->series + SERIES_COUNT; s++)
-        for (size_t i = 0; i < run->matrix->n && s != &run->series[EXTRA]; i++)
+        for (size_t i = 0; i < run->matrix->n; i++)
             if (!run->case_runs[i].progress.ended && (!s->concerns || s->concerns(run->case_runs[i].c)))
                 n += s->last + 1 - s->first;
     return n;
@@ -195,8 +149,6 @@ static enum ib_status do_round(struct run *run, int series, struct ib_rng *rng, 
 {
     const struct ib_measure *measure = run->context.measure;
     size_t n = 0;
-    if (series == EXTRA)
-        find_lacking(run);
     for (size_t i = 0; i < run->matrix->n; i++)
         if (wants(run, series, &run->case_runs[i], round))
             run->order[n++] = &run->case_runs[i];
@@ -223,8 +175,6 @@ static enum ib_status do_rounds(struct run *run, int series)
 /* Runs case by case: caches stay warm, but drift of the machine goes unnoticed. */
 static enum ib_status do_blocks(struct run *run, int series)
 {
-    if (series == EXTRA)
-        find_lacking(run);
     for (size_t i = 0; i < run->matrix->n; i++)
         for (uint64_t round = run->series[series].first;
              round <= run->series[series].last && !ib_interrupted(); round++)
@@ -240,7 +190,6 @@ static enum ib_status run_all(struct run *run)
         if (!run->case_runs[i].progress.checked && !run->case_runs[i].progress.ended)
             IB_TRY(check_case(run, &run->case_runs[i]));
     ib_store_checkpoint(run->store);
-    IB_TRY(number_problems(run));
     for (int i = 0; i < SERIES_COUNT && !ib_interrupted(); i++) {
         if (i == STOPS) /* all timed passes are done, so the target losses are known */
             ib_loss_goals_set(ib_store_record(run->store), run->case_runs, run->matrix->n);
@@ -276,12 +225,11 @@ static enum ib_status open_case_runs(struct run *run, const struct ib_case_progr
     const size_t n = run->matrix->n;
     run->case_runs = calloc(n, sizeof *run->case_runs);
     run->order = calloc(n, sizeof *run->order);
-    run->lacking = calloc(n, sizeof *run->lacking);
-    if (!run->case_runs || !run->order || !run->lacking)
+    if (!run->case_runs || !run->order)
         return ib_fail(IB_ENOMEM, "run", "out of memory");
     for (size_t i = 0; i < n; i++)
         ib_case_run_open(&run->case_runs[i], &run->matrix->cases[i], progress ? &progress[i] : NULL,
-                         run->context.measure->rounds + run->context.measure->extra_rounds);
+                         run->context.measure->rounds);
     return IB_OK;
 }
 
@@ -291,7 +239,6 @@ static void close_case_runs(struct run *run)
         ib_case_run_close(&run->case_runs[i]);
     free(run->case_runs);
     free(run->order);
-    free(run->lacking);
 }
 
 enum ib_status ib_run(const struct ib_config *config, const struct ib_matrix *matrix, struct ib_store *store,

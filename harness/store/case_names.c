@@ -40,17 +40,17 @@ static struct family *find_families(struct ib_arena *arena, const struct ib_run_
     return families;
 }
 
-/* " 6-6 relu", " no hidden layer"; "" for a model whose layers are fixed. */
+/* " 6x6 relu", " hidden=none"; "" for a model whose layers are fixed. */
 static const char *shape_of(struct ib_arena *arena, const struct ib_case_record *c)
 {
     const char *hidden = c->axis[IB_AXIS_HIDDEN], *act = c->axis[IB_AXIS_ACT];
     if (!hidden)
         return "";
     if (strcmp(hidden, "none") == 0)
-        return " no hidden layer";
+        return " hidden=none";
     char *sizes = ib_arena_copy(arena, hidden);
     for (char *at = sizes; *at; at++)
-        *at = *at == ',' ? '-' : *at;
+        *at = *at == ',' ? 'x' : *at;
     return ib_arena_print(arena, " %s%s%s", sizes, act ? " " : "", act ? act : "");
 }
 

@@ -1,6 +1,7 @@
 #include "store/load_run.h"
 
 #include "base/error.h"
+#include "store/missing_columns.h"
 #include "store/run_folder.h"
 #include "store/tables.h"
 
@@ -154,7 +155,9 @@ static enum ib_status load(const char *dir, bool measurements, struct ib_run_rec
     sqlite3 *db;
     *out = (struct ib_run_record){0};
     IB_TRY(ib_run_folder_open(dir, &db));
-    enum ib_status status = ib_load_run_of(db, measurements, out);
+    enum ib_status status = ib_shadow_missing_columns(db);
+    if (status == IB_OK)
+        status = ib_load_run_of(db, measurements, out);
     sqlite3_close(db);
     if (status != IB_OK)
         ib_run_record_free(out);

@@ -71,6 +71,18 @@ struct ib_disturbance ib_case_record_disturbance(const struct ib_case_record *c)
     return out;
 }
 
+struct ib_disturbance ib_run_record_disturbance(const struct ib_run_record *run)
+{
+    struct ib_disturbance sum = {0};
+    for (size_t i = 0; i < run->n; i++) {
+        const struct ib_disturbance d = ib_case_record_disturbance(&run->cases[i]);
+        sum.timed += d.timed;
+        sum.judged += d.judged;
+        sum.disturbed += d.disturbed;
+    }
+    return sum;
+}
+
 bool ib_disturbed_too(size_t n, size_t n_quiet)
 {
     return n_quiet == 0 || (n_quiet < IB_INTERVAL_MIN && n >= IB_INTERVAL_MIN) || 3 * n_quiet < n;

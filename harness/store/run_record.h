@@ -53,6 +53,7 @@ struct ib_round_record {
     uint64_t repeats;    /* trainings timed; 0: unknown */
     double epoch_ns;     /* time of all trainings / (repeats * epochs); NaN: none */
     double cpu_epoch_ns; /* the part of it in which the training thread had a processor */
+    double discarded_ns; /* the time of a disturbed first try, which this one replaces; NaN: none */
     struct ib_phases phases;
     enum ib_truth as_expected;
     enum ib_truth disturbed; /* by other work on the processor, or by power and heat on the device */
@@ -255,6 +256,7 @@ struct ib_disturbance {
     size_t timed, judged, disturbed;
 };
 struct ib_disturbance ib_case_record_disturbance(const struct ib_case_record *);
+struct ib_disturbance ib_run_record_disturbance(const struct ib_run_record *); /* of all cases */
 
 /* Whether disturbed rounds count too, where n_quiet of n rounds (or pairs of rounds) were not disturbed: only
  * if fewer than a third remain without them, or too few for an interval. */

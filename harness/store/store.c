@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include "base/error.h"
+#include "store/missing_columns.h"
 #include "store/run_folder.h"
 #include "store/schema.h"
 #include "store/writer.h"
@@ -112,7 +113,7 @@ static enum ib_status fill(struct ib_store *store, const char *path, const struc
     IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &store->db));
     if (sqlite3_exec(store->db, CONNECTION_PRAGMAS, NULL, NULL, NULL) != SQLITE_OK)
         return ib_db_fail(store->db);
-    IB_TRY(config ? make_tables(store->db) : IB_OK);
+    IB_TRY(config ? make_tables(store->db) : ib_add_missing_columns(store->db));
     IB_TRY(prepare(store));
     IB_TRY(config ? ib_store_end(store, add_run(store, config, machine)) : IB_OK);
     return ib_load_run_of(store->db, true, &store->record);

@@ -31,7 +31,7 @@ static const struct ib_column check_columns[] = {
 static const struct ib_column round_columns[] = {
     INTEGER(round), WORD(status, ib_case_status_words), TEXT(reason), MEASURED(repeats), REAL(epoch_ns),
     REAL(cpu_epoch_ns), PHASES, TRUTH(as_expected), TRUTH(disturbed), AS("slices", NUMBERS, slices),
-    MEASURED(clock_mhz), TEXT(slowed), AS("stderr", TEXT, stderr_tail), END};
+    MEASURED(clock_mhz), TEXT(slowed), REAL(discarded_ns), AS("stderr", TEXT, stderr_tail), END};
 _Static_assert(offsetof(ROW, n_slices) == offsetof(ROW, slices) + sizeof(const double *),
                "the number of slices must follow them");
 

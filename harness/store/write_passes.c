@@ -11,7 +11,7 @@ static enum ib_status put_timed(struct ib_store *store, struct ib_case_record *c
     if (!pass->transfer_log)
         round.as_expected = IB_UNKNOWN;
     if (round.status != IB_CASE_OK || !(round.epoch_ns > 0) || c->algorithm) {
-        round.epoch_ns = round.cpu_epoch_ns = NAN;
+        round.epoch_ns = round.cpu_epoch_ns = round.discarded_ns = NAN;
         round.disturbed = IB_UNKNOWN;
         round.slices = NULL;
         round.n_slices = 0;

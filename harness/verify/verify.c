@@ -31,6 +31,8 @@ enum {
 #define DIVERGED 1e6
 enum { CROSSING_EPOCHS = 2, CROSSING_FACTOR = 10 };
 
+#define CLOSE 0.01 /* largest distance of parameters that have not diverged */
+
 /* The largest |v - reference| relative to the largest |reference|; *where is its index. */
 static double distance(uint64_t n, const double *v, const double *reference, uint64_t *where)
 {
@@ -56,6 +58,7 @@ struct check {
     const double *predictor;
     bool diverged; /* the truth or the drift trajectory, as far as they go */
     bool unjudged; /* a step began with numbers too large to judge */
+    bool compared; /* something that depends on an update; the first loss does not */
 };
 
 static bool is_wrong(const struct check *c, enum ib_part part)
@@ -90,13 +93,27 @@ static uint64_t crossing(const struct ib_curve *curve, uint64_t epochs)
     return epochs + 1;
 }
 
-/* The error of a loss at the truth's i-th recorded epoch. */
-static double loss_error(const struct check *c, uint64_t i, const struct ib_curve *curve)
+/* What the error of a loss is relative to, at the truth's i-th recorded epoch. */
+static double loss_scale(const struct check *c, uint64_t i)
 {
     const struct ib_curve *truth = &c->ref->truth->curve;
     const double epsilon = c->ref->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
-    const double scale = fmax(fabs(truth->loss[i]), epsilon * fabs(truth->loss[0]));
-    return ib_relative_error(ib_loss_at(curve, truth->epoch[i]) - truth->loss[i], scale);
+    return fmax(fabs(truth->loss[i]), epsilon * fabs(truth->loss[0]));
+}
+
+/* Losses so small that the type cannot hold them say nothing, and their drift excuses nothing. */
+static bool underflows(const struct check *c, uint64_t i)
+{
+    return loss_scale(c, i) < (c->ref->spec->dtype == IB_F64 ? DBL_MIN : (double)FLT_MIN);
+}
+
+/* The error of a loss at that epoch. */
+static double loss_error(const struct check *c, uint64_t i, const struct ib_curve *curve)
+{
+    const struct ib_curve *truth = &c->ref->truth->curve;
+    if (underflows(c, i))
+        return 0;
+    return ib_relative_error(ib_loss_at(curve, truth->epoch[i]) - truth->loss[i], loss_scale(c, i));
 }
 
 /* Compares the losses of the epochs before `end`. */
@@ -113,6 +130,7 @@ static void check_losses(struct check *c, uint64_t end)
         double read;
         if (c->answer->sparse && !ib_loss_find(&c->answer->curve, epoch, &read))
             continue;
+        c->compared = c->compared || (epoch > 1 && !underflows(c, i));
         const double error = loss_error(c, i, &c->answer->curve);
         c->out->loss_error = ib_larger(c->out->loss_error, error);
         if (!(error <= allowed(c, c->drift)) && !is_wrong(c, IB_PART_LOSS)) {
@@ -169,6 +187,7 @@ static void check_params(struct check *c)
                               distance(truth->size, c->ref->drift->params, truth->params, &unused));
     const double error = distance(truth->size, c->answer->params, truth->params, &where);
     c->out->params_error = error;
+    c->compared = true;
     if (error <= allowed(c, drift) || is_wrong(c, IB_PART_LOSS))
         return; /* a consequence of wrong losses, not a second finding */
 
@@ -253,6 +272,7 @@ static enum ib_status check_steps(struct check *c)
         struct ib_step_result step;
         IB_TRY(ib_step_check(c->ref->spec, c->answer->tf32, &c->ref->steps[i], &step));
         c->unjudged = c->unjudged || !step.judged;
+        c->compared = c->compared || step.judged;
         if (c->ref->truth->epochs == 0 && step.judged) {
             c->out->loss_error = ib_larger(fmax(c->out->loss_error, 0), step.loss_error);
             c->out->params_error = ib_larger(fmax(c->out->params_error, 0), step.update_error);
@@ -275,6 +295,13 @@ static void leave_unverified(struct ib_verification *out, const char *reason)
     snprintf(out->reason, sizeof out->reason, "%s", reason);
 }
 
+/* The losses of the drift trajectory overflow, but not its parameters, which stay close to the truth. */
+static bool only_losses_overflow(const struct ib_reference *ref)
+{
+    uint64_t unused;
+    return distance(ref->truth->size, ref->drift->params, ref->truth->params, &unused) <= CLOSE;
+}
+
 static void check_trajectory(struct check *c)
 {
     const struct ib_reference *ref = c->ref;
@@ -283,10 +310,10 @@ static void check_trajectory(struct check *c)
     const uint64_t drift_end = crossing(&ref->drift->curve, epochs);
 
     check_losses(c, truth_end < drift_end ? truth_end : drift_end);
-    c->diverged = truth_end <= epochs || drift_end <= epochs;
+    c->diverged = truth_end <= epochs || (drift_end <= epochs && !only_losses_overflow(ref));
     if (truth_end <= epochs)
         check_crossing(c, truth_end, drift_end);
-    else if (drift_end > epochs)
+    else if (!c->diverged)
         check_params(c);
 }
 
@@ -308,6 +335,8 @@ static void judge(struct check *c, double *expected, double *rounded)
             c->out->verdict = IB_WRONG;
     if (c->out->verdict != IB_WRONG && c->unjudged)
         leave_unverified(c->out, "the training diverges after the epochs that the oracle had time for");
+    else if (c->out->verdict != IB_WRONG && !c->compared)
+        leave_unverified(c->out, "the training diverges before the result of an update can be compared");
 }
 
 void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, struct ib_verification *out)

@@ -68,6 +68,9 @@ struct ib_verification {
  * requires that both diverge within 2 epochs of each other, or within one reading interval if losses were
  * read less often, or within ten times the distance at which the drift trajectory diverges.
  *
+ * If nothing that depends on an update can be compared, the answer is unverified. If only the losses overflow
+ * in the answer's type, its parameters are compared.
+ *
  * A wrong answer is described by facts; ib_diagnose (diagnose/diagnose.h) then names the likely mistake. */
 void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_verification *out);
 

@@ -61,7 +61,7 @@ class Lists(CliTest):
 
     def test_the_other_lists(self):
         self.assertEqual(self.names("models"), ["linreg", "logreg", "mlp"])
-        self.assertEqual(self.names("datasets"), ["breast_cancer", "diabetes", "xor"])
+        self.assertEqual(self.names("datasets"), ["breast_cancer", "diabetes", "real_estate", "xor"])
         self.assertEqual(self.names("metrics"), ["train_loss", "mse", "mae", "rmse", "accuracy", "skill"])
         self.assertEqual(sorted(self.names("charts")),
                          sorted(path.stem for path in (ROOT / "scripts" / "charts").glob("*.gp")))

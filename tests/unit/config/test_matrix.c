@@ -392,13 +392,15 @@ static void bad_selections_are_refused(void **state)
         {"dataset=xor,lr=0.5", {"matches no case", "no remaining case meets all"}},
         {"lr=7,residency=*", {"no remaining case meets all"}}, /* a host implementation has none */
         {"modle=mlp", {"`modle` is not an axis, rows, cols or task", "did you mean `model`?"}},
+        {"cpu_naive threads=2", {"`threads` is not an axis", "no implementation has the option threads=2"}},
         {"dtype=f16", {"`f16` is not f32 or f64"}},
         {"lr=fast", {"`fast` is not a number"}},
         {"impl<cpu", {"`<cpu`", "numeric axis"}},
-        {"mlp", {"`mlp` is not a condition", "impl=cpu_*"}},
-        {"", {"is not a condition"}},
+        {"mpl", {"the word `mpl`", "did you mean `mlp`?"}},
+        {"", {"an empty condition", "impl=cpu_*"}},
         {"=mlp", {"`` is not an axis"}},
-        {"model=mlp,", {"`mlp,`"}},
+        {"model=mlp,", {"an empty condition"}},
+        {"model=mlp,,lr=7", {"an empty condition"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct built b;
@@ -555,12 +557,12 @@ static void ids_are_stable(void **state)
               "  hidden: [[], [6, 6]], act: tanh, lr: [1e-5], dtype: f32, residency: resident}\n");
     assert_int_equal(b.matrix.n, 6);
     const char *const ids[] = {
-        "linreg-diabetes-lr1e-05-f32-cpu_naive-31f17d9e",
-        "linreg-diabetes-lr1e-05-f32-fakedev-resident-7cd7201c",
-        "mlp-diabetes-hnone-lr1e-05-f32-cpu_naive-b13fc8c7",
-        "mlp-diabetes-hnone-lr1e-05-f32-fakedev-resident-051f717f",
-        "mlp-diabetes-h6x6-tanh-lr1e-05-f32-cpu_naive-d67ad57e",
-        "mlp-diabetes-h6x6-tanh-lr1e-05-f32-fakedev-resident-32771093",
+        "linreg-diabetes-lr1e-05-e1000-f32-cpu_naive-31f17d9e",
+        "linreg-diabetes-lr1e-05-e1000-f32-fakedev-resident-7cd7201c",
+        "mlp-diabetes-hnone-lr1e-05-e1000-f32-cpu_naive-b13fc8c7",
+        "mlp-diabetes-hnone-lr1e-05-e1000-f32-fakedev-resident-051f717f",
+        "mlp-diabetes-h6x6-tanh-lr1e-05-e1000-f32-cpu_naive-d67ad57e",
+        "mlp-diabetes-h6x6-tanh-lr1e-05-e1000-f32-fakedev-resident-32771093",
     };
     for (size_t i = 0; i < b.matrix.n; i++)
         assert_string_equal(b.matrix.cases[i].id, ids[i]);
@@ -675,7 +677,7 @@ static void case_spec(void **state)
     assert_int_equal(net->loss, IB_MSE);
     struct ib_arena arena = {0};
     assert_string_equal(ib_case_title(&arena, &b.matrix.cases[0]), "linreg f32 diabetes");
-    assert_string_equal(ib_case_title(&arena, &b.matrix.cases[1]), "mlp 6-7 tanh f32 diabetes");
+    assert_string_equal(ib_case_title(&arena, &b.matrix.cases[1]), "mlp 6x7 tanh f32 diabetes");
     ib_arena_free(&arena);
     release(&b);
 }

@@ -182,7 +182,7 @@ static void derived_numbers_obey_it_too(void **state)
 static void says_what_a_case_is(void **state)
 {
     (void)state;
-    const json_t *c = find("mlp 6-6 relu f32 diabetes", "opencl_tiled isa=avx2 pinned=true per_op");
+    const json_t *c = find("mlp 6x6 relu f32 diabetes", "opencl_tiled isa=avx2 pinned=true per_op");
     assert_int_equal(json_integer_value(json_object_get(record, "schema")), 2);
     assert_text(c, "model", "mlp");
     assert_text(c, "options.isa", "avx2");

@@ -53,8 +53,8 @@ static void the_name_is_label_and_residency(void **state)
     assert_string_equal(host->name, "cpu_blas threads=2");
     assert_string_equal(copying->name, "device per_op");
     assert_string_equal(resident->name, "device resident");
-    assert_names(host, "mlp 6-6 relu f32 d", "cpu_blas threads=2"); /* nothing varies */
-    assert_string_equal(host->training, "mlp 6-6 relu d");
+    assert_names(host, "mlp 6x6 relu f32 d", "cpu_blas threads=2"); /* nothing varies */
+    assert_string_equal(host->training, "mlp 6x6 relu d");
     assert_string_equal(resident->problem, host->problem);
 }
 
@@ -78,15 +78,15 @@ static void a_shape_that_varies_is_part_of_the_series(void **state)
     flat->axis[IB_AXIS_ACT] = NULL;
     single->axis[IB_AXIS_HIDDEN] = "32";
     name_all();
-    assert_names(deep, "mlp 6-6 relu f32 d", "cpu 6-6 relu");
-    assert_names(flat, "mlp no hidden layer f32 d", "cpu no hidden layer");
+    assert_names(deep, "mlp 6x6 relu f32 d", "cpu 6x6 relu");
+    assert_names(flat, "mlp hidden=none f32 d", "cpu hidden=none");
     assert_names(single, "mlp 32 relu f32 d", "cpu 32 relu");
     run.n = 2;
     flat->axis[IB_AXIS_HIDDEN] = "6,6";
     flat->axis[IB_AXIS_ACT] = "tanh"; /* alone */
     name_all();
-    assert_names(deep, "mlp 6-6 relu f32 d", "cpu 6-6 relu");
-    assert_names(flat, "mlp 6-6 tanh f32 d", "cpu 6-6 tanh");
+    assert_names(deep, "mlp 6x6 relu f32 d", "cpu 6x6 relu");
+    assert_names(flat, "mlp 6x6 tanh f32 d", "cpu 6x6 tanh");
 }
 
 static void the_type_of_arithmetic_is_no_part_of_a_training(void **state)
@@ -95,8 +95,8 @@ static void the_type_of_arithmetic_is_no_part_of_a_training(void **state)
     struct ib_case_record *coarse = add("cpu", IB_HOST), *fine = add("cpu", IB_HOST);
     fine->axis[IB_AXIS_DTYPE] = "f64";
     name_all();
-    assert_names(coarse, "mlp 6-6 relu f32 d", "cpu f32");
-    assert_names(fine, "mlp 6-6 relu f64 d", "cpu f64");
+    assert_names(coarse, "mlp 6x6 relu f32 d", "cpu f32");
+    assert_names(fine, "mlp 6x6 relu f64 d", "cpu f64");
     assert_string_equal(coarse->training, fine->training);
 }
 
@@ -114,7 +114,7 @@ static void axes_that_vary_are_named_in_their_order(void **state)
         const char *before = other->axis[known[i].axis];
         other->axis[known[i].axis] = known[i].value;
         name_all();
-        assert_names(other, ib_arena_print(&run.arena, "mlp 6-6 relu%s f32 d", known[i].words),
+        assert_names(other, ib_arena_print(&run.arena, "mlp 6x6 relu%s f32 d", known[i].words),
                      ib_arena_print(&run.arena, "cpu%s", known[i].words));
         other->axis[known[i].axis] = before;
     }
@@ -125,9 +125,9 @@ static void axes_that_vary_are_named_in_their_order(void **state)
     name_all();
     assert_names(other, "mlp 8 relu bce xavier lr=0.5 epochs=7 seed=3 log_every=10 f64 d",
                  "cpu 8 relu bce xavier lr=0.5 epochs=7 seed=3 log_every=10 f64");
-    assert_names(usual, "mlp 6-6 relu mse normal lr=0.01 epochs=1000 seed=42 log_every=0 f32 d",
-                 "cpu 6-6 relu mse normal lr=0.01 epochs=1000 seed=42 log_every=0 f32");
-    assert_string_equal(usual->training, "mlp 6-6 relu mse normal lr=0.01 epochs=1000 seed=42 log_every=0 d");
+    assert_names(usual, "mlp 6x6 relu mse normal lr=0.01 epochs=1000 seed=42 log_every=0 f32 d",
+                 "cpu 6x6 relu mse normal lr=0.01 epochs=1000 seed=42 log_every=0 f32");
+    assert_string_equal(usual->training, "mlp 6x6 relu mse normal lr=0.01 epochs=1000 seed=42 log_every=0 d");
 }
 
 static void who_solves_it_is_no_part_of_the_problem(void **state)
@@ -150,9 +150,9 @@ static void data_sets_and_models_vary_by_themselves(void **state)
     model->axis[IB_AXIS_MODEL] = "logreg";
     model->axis[IB_AXIS_HIDDEN] = model->axis[IB_AXIS_ACT] = NULL;
     name_all();
-    assert_names(slow, "mlp 6-6 relu lr=0.01 f32 d", "cpu lr=0.01");
-    assert_names(fast, "mlp 6-6 relu lr=90 f32 d", "cpu lr=90");
-    assert_names(elsewhere, "mlp 6-6 relu f32 e", "cpu");
+    assert_names(slow, "mlp 6x6 relu lr=0.01 f32 d", "cpu lr=0.01");
+    assert_names(fast, "mlp 6x6 relu lr=90 f32 d", "cpu lr=90");
+    assert_names(elsewhere, "mlp 6x6 relu f32 e", "cpu");
     assert_names(model, "logreg f32 d", "cpu");
 }
 

@@ -404,6 +404,56 @@ static void an_answer_may_not_diverge_alone(void **state)
     release(&f);
 }
 
+/* ---- losses that the type cannot hold ---- */
+
+/* A linear regression with targets `times` as large, so that its losses are `times` squared. */
+static void open_scaled(struct fixture *f, enum ib_dtype type, double times)
+{
+    open_fixture(f, LINREG, type, 1);
+    for (uint64_t i = 0; i < f->problem.oracle.spec.rows; i++)
+        f->problem.y[i] = type == IB_F32 ? (double)(float)(f->problem.y[i] * times) : f->problem.y[i] * times;
+    f->problem.oracle.epochs = 300;
+    ib_trajectory_free(&f->truth);
+    ib_trajectory_free(&f->drift);
+    refer(f, type);
+}
+
+static void parameters_decide_where_losses_overflow_or_underflow(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ib_dtype type;
+        double times;
+    } scales[] = {{IB_F32, 1e20}, {IB_F32, 1e-25}, {IB_F64, 1e-170}};
+    for (size_t i = 0; i < sizeof scales / sizeof *scales; i++) {
+        struct fixture f = {0};
+        open_scaled(&f, scales[i].type, scales[i].times);
+        struct ib_verification v = verdict_on(&f, HONEST, 0);
+        assert_right(&v);
+        assert_true(v.params_error <= ib_tolerance(f.type));
+        static const enum fault faults[] = {NOT_UPDATED, GRADIENT_SIGN, GRADIENT_HALF};
+        for (size_t k = 0; k < sizeof faults / sizeof *faults; k++) {
+            v = verdict_on(&f, faults[k], -1);
+            assert_int_equal(v.verdict, IB_WRONG);
+        }
+        release(&f);
+    }
+}
+
+static void nothing_compared_is_unverified(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_scaled(&f, IB_F64, 1e170); /* the oracle's own losses overflow */
+    const enum fault faults[] = {HONEST, NOT_UPDATED, GRADIENT_SIGN};
+    for (size_t k = 0; k < sizeof faults / sizeof *faults; k++) {
+        const struct ib_verification v = verdict_on(&f, faults[k], -1);
+        assert_int_equal(v.verdict, IB_UNVERIFIED);
+        assert_non_null(strstr(v.reason, "before the result of an update can be compared"));
+    }
+    release(&f);
+}
+
 /* ---- what cannot be judged ---- */
 
 static void other_lengths_are_unverified(void **state)
@@ -509,6 +559,8 @@ int main(void)
         cmocka_unit_test(less_is_told_without_the_problem),
         cmocka_unit_test(diverging_answers_need_only_diverge_likewise),
         cmocka_unit_test(an_answer_may_not_diverge_alone),
+        cmocka_unit_test(parameters_decide_where_losses_overflow_or_underflow),
+        cmocka_unit_test(nothing_compared_is_unverified),
         cmocka_unit_test(other_lengths_are_unverified),
         cmocka_unit_test(a_truth_that_ended_early_is_enough),
         cmocka_unit_test(a_sparse_curve_is_enough),
