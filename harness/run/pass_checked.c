@@ -201,9 +201,10 @@ static bool add_steps(struct checking *k, struct evidence *e)
 static const char *name_reference(struct checking *k, const struct evidence *e)
 {
     const unsigned long long compared = e->truth->epochs, epochs = k->c->epochs;
-    const char *trajectory = compared == 0   ? ""
-                             : compared == 1 ? "first epoch, "
-                                             : ib_arena_print(k->arena, "first %llu epochs, ", compared);
+    const char *trajectory = compared == 0        ? ""
+                             : compared == epochs ? "final parameters, "
+                             : compared == 1      ? "first epoch, "
+                                                  : ib_arena_print(k->arena, "first %llu epochs, ", compared);
     if (e->n_steps == 0)
         return "oracle";
     const char *steps = e->n_steps == 2 ? ib_arena_print(k->arena, "epochs 1 and %llu", epochs) : "epoch 1";
@@ -212,7 +213,8 @@ static const char *name_reference(struct checking *k, const struct evidence *e)
 }
 
 /* Compares the training with the oracle. If the oracle's budget ended before the last epoch, the
- * implementation trains again up to the same epoch, and single epochs are checked alone. */
+ * implementation trains again up to the same epoch, and single epochs are checked alone; the latter also if
+ * no loss can be compared. */
 static void verify(struct checking *k)
 {
     struct evidence e = {.arrays = &k->arrays};
@@ -234,14 +236,14 @@ static void verify(struct checking *k)
         return;
     }
     if (e.truth->epochs < k->c->epochs) {
-        if (e.truth->epochs > 0) {
-            if (!train(k, e.truth->epochs, &result, &shorter, &reads))
-                return;
-            e.arrays = &shorter;
-        }
-        if (!add_steps(k, &e))
+        if (e.truth->epochs > 0 && !train(k, e.truth->epochs, &result, &shorter, &reads))
             return;
+        e.arrays = e.truth->epochs > 0 ? &shorter : e.arrays;
     }
+    const bool decided =
+        e.truth->epochs == k->c->epochs && ib_losses_decide(e.truth, e.drift, k->c->spec.dtype);
+    if (!decided && !add_steps(k, &e))
+        return;
     k->out->check.reference = name_reference(k, &e);
     enum ib_status status = compare(k, &e);
     if (status != IB_OK)

@@ -94,26 +94,38 @@ static uint64_t crossing(const struct ib_curve *curve, uint64_t epochs)
 }
 
 /* What the error of a loss is relative to, at the truth's i-th recorded epoch. */
-static double loss_scale(const struct check *c, uint64_t i)
+static double loss_scale(const struct ib_curve *truth, enum ib_dtype type, uint64_t i)
 {
-    const struct ib_curve *truth = &c->ref->truth->curve;
-    const double epsilon = c->ref->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
+    const double epsilon = type == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
     return fmax(fabs(truth->loss[i]), epsilon * fabs(truth->loss[0]));
 }
 
 /* Losses so small that the type cannot hold them say nothing, and their drift excuses nothing. */
-static bool underflows(const struct check *c, uint64_t i)
+static bool underflows(const struct ib_curve *truth, enum ib_dtype type, uint64_t i)
 {
-    return loss_scale(c, i) < (c->ref->spec->dtype == IB_F64 ? DBL_MIN : (double)FLT_MIN);
+    return loss_scale(truth, type, i) < (type == IB_F64 ? DBL_MIN : (double)FLT_MIN);
+}
+
+bool ib_losses_decide(const struct ib_trajectory *truth, const struct ib_trajectory *drift,
+                      enum ib_dtype type)
+{
+    const uint64_t end = crossing(&drift->curve, drift->epochs);
+    bool decide = truth->epochs < 2 || !isfinite(truth->curve.loss[0]);
+    for (uint64_t i = 0; i < truth->curve.n && !decide; i++) {
+        const uint64_t epoch = truth->curve.epoch[i];
+        decide = epoch > 1 && epoch < end && !underflows(&truth->curve, type, i);
+    }
+    return decide;
 }
 
 /* The error of a loss at that epoch. */
 static double loss_error(const struct check *c, uint64_t i, const struct ib_curve *curve)
 {
     const struct ib_curve *truth = &c->ref->truth->curve;
-    if (underflows(c, i))
+    const enum ib_dtype type = c->ref->spec->dtype;
+    if (underflows(truth, type, i))
         return 0;
-    return ib_relative_error(ib_loss_at(curve, truth->epoch[i]) - truth->loss[i], loss_scale(c, i));
+    return ib_relative_error(ib_loss_at(curve, truth->epoch[i]) - truth->loss[i], loss_scale(truth, type, i));
 }
 
 /* Compares the losses of the epochs before `end`. */
@@ -130,7 +142,7 @@ static void check_losses(struct check *c, uint64_t end)
         double read;
         if (c->answer->sparse && !ib_loss_find(&c->answer->curve, epoch, &read))
             continue;
-        c->compared = c->compared || (epoch > 1 && !underflows(c, i));
+        c->compared = c->compared || (epoch > 1 && !underflows(truth, c->ref->spec->dtype, i));
         const double error = loss_error(c, i, &c->answer->curve);
         c->out->loss_error = ib_larger(c->out->loss_error, error);
         if (!(error <= allowed(c, c->drift)) && !is_wrong(c, IB_PART_LOSS)) {
@@ -271,7 +283,7 @@ static enum ib_status check_steps(struct check *c)
     for (size_t i = 0; i < c->ref->n_steps && !c->diverged; i++) {
         struct ib_step_result step;
         IB_TRY(ib_step_check(c->ref->spec, c->answer->tf32, &c->ref->steps[i], &step));
-        c->unjudged = c->unjudged || !step.judged;
+        c->unjudged = c->unjudged || (!step.judged && c->ref->steps[i].epoch > c->ref->truth->epochs);
         c->compared = c->compared || step.judged;
         if (c->ref->truth->epochs == 0 && step.judged) {
             c->out->loss_error = ib_larger(fmax(c->out->loss_error, 0), step.loss_error);

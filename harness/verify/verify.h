@@ -74,6 +74,10 @@ struct ib_verification {
  * A wrong answer is described by facts; ib_diagnose (diagnose/diagnose.h) then names the likely mistake. */
 void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_verification *out);
 
+/* Whether the losses of some epoch after the first can be compared in this type. false: they all overflow or
+ * underflow, so that only single steps can show how an implementation gets to its final parameters. */
+bool ib_losses_decide(const struct ib_trajectory *truth, const struct ib_trajectory *drift, enum ib_dtype);
+
 /* Whether predictions (test_rows x outputs) match those of the parameters for x_test, by the rules above but
  * without a reference; also true if the numbers are too large to compare. *error is the largest relative
  * error; NaN if nothing was compared, or out of memory, which returns false. */

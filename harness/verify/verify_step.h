@@ -21,9 +21,9 @@ struct ib_step {
 };
 
 struct ib_step_result {
-    double loss_error;   /* relative */
+    double loss_error;   /* relative; NaN if the type cannot hold the loss */
     double update_error; /* the largest error of a layer's update, relative to that update */
-    bool judged;         /* false: the initial parameters are too large to tell rounding from mistakes */
+    bool judged;         /* false: the numbers are too large to tell rounding from mistakes */
     bool wrong;          /* any of the following: */
     bool loss_wrong, param_wrong[IB_MAX_PARAMS];
     uint64_t worst_row[IB_MAX_LAYERS], worst_column[IB_MAX_LAYERS]; /* of each layer's weights, from 0 */

@@ -159,6 +159,21 @@ class Sweep(CliTest):
             self.assertRegex(case["verify"]["reference"],
                              r"^oracle, (first (epoch|\d+ epochs), )?epochs 1 and 3000 by 8 random vectors$")
 
+    def test_losses_that_the_type_cannot_hold(self):
+        """Only single steps tell that a training took others to the same end."""
+        rows = [(0.1 * i, 0.7 * i % 3) for i in range(40)]
+        self.write("huge.csv", "a,b,y\n" + "".join(f"{a},{b},{(3 * a - 2 * b) * 1e20}\n" for a, b in rows))
+        record = self.run_sweep(self.config("""
+            model: [linreg]
+            dataset: [huge.csv]
+            impl: [cpu_naive, fault_wrong_factor]
+            dtype: [f32]
+            lr: [0.1]
+            epochs: [500]""", "rounds: 1, min_time: 1ms", more=f"plugins: [{FAULTS}]"), status=3)
+        right, wrong = (case["verify"] for case in record["cases"])
+        self.assertEqual((right["verdict"], wrong["verdict"]), ("ok", "wrong"))
+        self.assertEqual(right["reference"], "oracle, final parameters, epochs 1 and 500 by 8 random vectors")
+
     def test_plan_prints_every_case_and_what_dropped_out(self):
         out = self.ok("plan", self.config(MIXED))
         self.assertIn("32 cases", out)
