@@ -1,5 +1,6 @@
 #include "analysis/crossover.h"
 
+#include "analysis/problems.h"
 #include "config/axes.h"
 
 #include <inttypes.h>
@@ -12,7 +13,8 @@ const char *const ib_crossover_words[] = {"from", "until", "always", "never"};
 /* A ranked case with its keys for comparison. */
 struct candidate {
     const struct ib_case_record *record;
-    const char *problem, *title;
+    size_t problem;
+    const char *title;
     const char *sweep; /* equal for problems that differ only in rows and epochs */
     const char *name;
     bool on_host;
@@ -22,6 +24,7 @@ struct candidate {
 struct candidates {
     struct candidate *list;
     size_t n;
+    const struct candidate **best_host; /* by problem; NULL: none */
 };
 
 /* ---- grouping ---- */
@@ -46,14 +49,16 @@ static const char *sweep_of(struct ib_arena *arena, const struct ib_case_record 
 
 static struct candidates find_candidates(struct ib_arena *arena, const struct ib_run_record *run)
 {
-    struct candidates out = {ib_arena_alloc(arena, (run->n + 1) * sizeof *out.list), 0};
+    struct candidates out = {.list = ib_arena_alloc(arena, (run->n + 1) * sizeof *out.list)};
+    const struct ib_problems problems = ib_problems_of(arena, run);
+    out.best_host = ib_arena_alloc(arena, (problems.n + 1) * sizeof *out.best_host);
     for (size_t i = 0; i < run->n; i++) {
         const struct ib_case_record *c = &run->cases[i];
         if (!c->ranked || !ib_case_record_counts(c))
             continue;
         const char *title = title_of(arena, c);
         out.list[out.n++] = (struct candidate){.record = c,
-                                               .problem = c->problem,
+                                               .problem = problems.of[i],
                                                .title = title,
                                                .sweep = sweep_of(arena, c, title),
                                                .name = c->name,
@@ -64,15 +69,13 @@ static struct candidates find_candidates(struct ib_arena *arena, const struct ib
     return out;
 }
 
-static const struct candidate *best_host(const struct candidates *all, const char *problem)
+static void find_best_hosts(struct candidates *all)
 {
-    const struct candidate *best = NULL;
-    for (size_t i = 0; i < all->n; i++) {
-        const struct candidate *c = &all->list[i];
-        if (c->on_host && strcmp(c->problem, problem) == 0 && (!best || c->time_ns < best->time_ns))
-            best = c;
+    for (const struct candidate *c = all->list; c < all->list + all->n; c++) {
+        const struct candidate **best = &all->best_host[c->problem];
+        if (c->on_host && (!*best || c->time_ns < (*best)->time_ns))
+            *best = c;
     }
-    return best;
 }
 
 static bool same_line(const struct candidate *a, const struct candidate *b)
@@ -99,19 +102,22 @@ static bool has_size(const struct ib_crossover *line, double rows)
 static void find_sizes(struct ib_arena *arena, const struct candidates *all, size_t first,
                        struct ib_crossover *line)
 {
-    line->sizes = ib_arena_alloc(arena, (all->n - first) * sizeof *line->sizes);
+    size_t capacity = 0;
     for (size_t i = first; i < all->n; i++) {
         const struct candidate *device = &all->list[i];
         const struct candidate *host =
-            same_line(device, &all->list[first]) ? best_host(all, device->problem) : NULL;
+            same_line(device, &all->list[first]) ? all->best_host[device->problem] : NULL;
         if (!host || has_size(line, device->rows))
             continue;
         struct ib_paired_ratio ratio = ib_paired_ratio_of(device->record, host->record);
-        if (!isnan(ratio.median))
-            line->sizes[line->n++] = (struct ib_crossover_size){device->rows,    device->record, host->record,
-                                                                device->time_ns, host->time_ns,  ratio};
+        if (isnan(ratio.median))
+            continue;
+        line->sizes = ib_arena_grow(arena, line->sizes, sizeof *line->sizes, line->n, &capacity);
+        line->sizes[line->n++] = (struct ib_crossover_size){device->rows,    device->record, host->record,
+                                                            device->time_ns, host->time_ns,  ratio};
     }
-    qsort(line->sizes, line->n, sizeof *line->sizes, by_rows);
+    if (line->n)
+        qsort(line->sizes, line->n, sizeof *line->sizes, by_rows);
 }
 
 /* ---- where they cross ---- */
@@ -197,7 +203,8 @@ static bool is_first_of_line(const struct candidates *all, size_t at)
 
 size_t ib_crossovers(struct ib_arena *arena, const struct ib_run_record *run, struct ib_crossover **out)
 {
-    const struct candidates all = find_candidates(arena, run);
+    struct candidates all = find_candidates(arena, run);
+    find_best_hosts(&all);
     struct ib_crossover *lines = ib_arena_alloc(arena, all.n * sizeof *lines);
     size_t n = 0;
     for (size_t i = 0; i < all.n; i++) {

@@ -1,5 +1,7 @@
 #include "analysis/time_to_loss.h"
 
+#include "analysis/problems.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,40 +102,33 @@ static void add_entry(struct ib_loss_group *group, const struct ib_case_record *
         entry->at[t] = time_to(c, group->targets.loss[t]);
 }
 
-static void fill(struct ib_arena *arena, const struct ib_run_record *run, struct ib_loss_group *group)
+static void fill(struct ib_arena *arena, const struct ib_problem_cases *problem, struct ib_loss_group *group)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < run->n; i++)
-        n += strcmp(run->cases[i].problem, group->problem) == 0 ? 1 : 0;
-    group->entries = ib_arena_alloc(arena, n * sizeof *group->entries);
-    for (size_t i = 0; i < run->n; i++) {
-        const struct ib_case_record *c = &run->cases[i];
-        if (strcmp(c->problem, group->problem) == 0 && c->curve.n > 0)
-            add_entry(group, c);
-    }
+    group->entries = ib_arena_alloc(arena, problem->n * sizeof *group->entries);
+    for (size_t i = 0; i < problem->n; i++)
+        if (problem->cases[i]->curve.n > 0)
+            add_entry(group, problem->cases[i]);
     qsort(group->entries, group->n, sizeof *group->entries, reading_order);
 }
 
-static bool is_known(const struct ib_loss_group *groups, size_t n, const char *problem)
+/* By the first case of the problem that has targets. */
+static bool set_group(const struct ib_problem_cases *problem, struct ib_loss_group *group)
 {
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(groups[i].problem, problem) == 0)
+    *group = (struct ib_loss_group){.problem = problem->cases[0]->problem};
+    for (size_t i = 0; i < problem->n; i++)
+        if (set_targets(problem->cases[i], group))
             return true;
     return false;
 }
 
 size_t ib_loss_groups(struct ib_arena *arena, const struct ib_run_record *run, struct ib_loss_group **out)
 {
-    struct ib_loss_group *groups = ib_arena_alloc(arena, (run->n + 1) * sizeof *groups);
+    const struct ib_problems problems = ib_problems_of(arena, run);
+    struct ib_loss_group *groups = ib_arena_alloc(arena, (problems.n + 1) * sizeof *groups);
     size_t n = 0;
-    for (size_t i = 0; i < run->n; i++) {
-        const struct ib_case_record *c = &run->cases[i];
-        groups[n] = (struct ib_loss_group){.problem = c->problem};
-        if (is_known(groups, n, c->problem) || !set_targets(c, &groups[n]))
-            continue;
-        fill(arena, run, &groups[n]);
-        n++;
-    }
+    for (size_t p = 0; p < problems.n; p++)
+        if (set_group(&problems.list[p], &groups[n]))
+            fill(arena, &problems.list[p], &groups[n++]);
     *out = groups;
     return n;
 }

@@ -1,15 +1,17 @@
 #include "analysis/transfer_overhead.h"
 
+#include "analysis/problems.h"
+
 #include <string.h>
 
-/* The same implementation and problem with resident data, if verified; else NULL. */
-static const struct ib_case_record *find_resident(const struct ib_run_record *run,
+/* The same implementation with resident data, if verified; else NULL. */
+static const struct ib_case_record *find_resident(const struct ib_problem_cases *problem,
                                                   const struct ib_case_record *c)
 {
-    for (size_t i = 0; i < run->n; i++) {
-        const struct ib_case_record *other = &run->cases[i];
+    for (size_t i = 0; i < problem->n; i++) {
+        const struct ib_case_record *other = problem->cases[i];
         if (other->residency == IB_RESIDENT && strcmp(other->label, c->label) == 0 &&
-            strcmp(other->problem, c->problem) == 0 && ib_case_record_counts(other))
+            ib_case_record_counts(other))
             return other;
     }
     return NULL;
@@ -19,11 +21,13 @@ size_t ib_transfer_overheads(struct ib_arena *arena, const struct ib_run_record 
                              struct ib_transfer_overhead **out)
 {
     struct ib_transfer_overhead *overheads = ib_arena_alloc(arena, (run->n + 1) * sizeof *overheads);
+    const struct ib_problems problems = ib_problems_of(arena, run);
     size_t n = 0;
     for (size_t i = 0; i < run->n; i++) {
         const struct ib_case_record *c = &run->cases[i];
         const bool copies = c->residency == IB_PER_OP && ib_case_record_counts(c);
-        const struct ib_case_record *resident = copies ? find_resident(run, c) : NULL;
+        const struct ib_case_record *resident =
+            copies ? find_resident(&problems.list[problems.of[i]], c) : NULL;
         if (resident)
             overheads[n++] = (struct ib_transfer_overhead){.copying = c,
                                                            .resident = resident,

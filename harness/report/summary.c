@@ -1,5 +1,6 @@
 #include "report/summary.h"
 
+#include "analysis/problems.h"
 #include "analysis/ranking.h"
 #include "report/format.h"
 #include "report/seed_groups.h"
@@ -167,55 +168,46 @@ static struct ib_summary_section *section_of(struct ib_summary *summary, const s
     return s;
 }
 
-static struct ib_summary_group *group_of(struct ib_arena *arena, struct ib_summary_section *s,
-                                         const struct ib_case_record *c, size_t n_cases)
+/* The cases of a problem, which all belong to one section. */
+static void add_group(struct ib_arena *arena, struct ib_summary_section *s,
+                      const struct ib_problem_cases *problem, const struct ib_loss_group *loss_group)
 {
-    const char *problem = c->problem;
-    if (!s->groups)
-        s->groups = ib_arena_alloc(arena, n_cases * sizeof *s->groups);
-    struct ib_summary_group *group = s->groups;
-    while (group < s->groups + s->n && strcmp(group->title, problem) != 0)
-        group++;
-    if (group == s->groups + s->n) {
-        *group = (struct ib_summary_group){.title = problem};
-        s->n++;
-    }
-    return group;
+    s->groups = ib_arena_grow(arena, s->groups, sizeof *s->groups, s->n, &s->capacity);
+    struct ib_summary_group *group = &s->groups[s->n++];
+    *group = (struct ib_summary_group){.title = problem->cases[0]->problem,
+                                       .loss_group = loss_group,
+                                       .rows = ib_arena_alloc(arena, problem->n * sizeof *group->rows),
+                                       .n = problem->n};
+    for (size_t i = 0; i < problem->n; i++)
+        fill_row(problem->cases[i], &group->rows[i]);
 }
 
-static void find_loss_groups(struct ib_summary *summary)
+/* Loss groups are in the order of the problems, of which some have none. */
+static void add_groups(struct ib_arena *arena, const struct ib_run_record *run, struct ib_summary *out)
 {
-    for (size_t s = 0; s < summary->n; s++)
-        for (size_t g = 0; g < summary->sections[s].n; g++) {
-            struct ib_summary_group *group = &summary->sections[s].groups[g];
-            for (size_t r = 0; r < summary->derived.n_loss_groups; r++)
-                if (strcmp(summary->derived.loss_groups[r].problem, group->title) == 0)
-                    group->loss_group = &summary->derived.loss_groups[r];
-        }
+    const struct ib_problems problems = ib_problems_of(arena, run);
+    const struct ib_loss_group *next = out->derived.loss_groups, *end = next + out->derived.n_loss_groups;
+    for (const struct ib_problem_cases *p = problems.list; p < problems.list + problems.n; p++) {
+        const bool has_losses = next < end && strcmp(next->problem, p->cases[0]->problem) == 0;
+        add_group(arena, section_of(out, p->cases[0]), p, has_losses ? next : NULL);
+        next += has_losses ? 1 : 0;
+    }
 }
 
 void ib_summary_build(struct ib_arena *arena, const struct ib_run_record *run, struct ib_summary *out)
 {
-    const size_t n_cases = run->n;
     *out = (struct ib_summary){.run = run,
                                .title = run->name,
                                .facts = ib_summary_run_facts(arena, run),
                                .counts = ib_summary_counts(arena, run),
-                               .sections = ib_arena_alloc(arena, n_cases * sizeof *out->sections)};
-    out->disturbance = ib_summary_disturbance(arena, run);
-    for (size_t i = 0; i < n_cases; i++) {
-        const struct ib_case_record *c = &run->cases[i];
-        struct ib_summary_group *group = group_of(arena, section_of(out, c), c, n_cases);
-        if (!group->rows)
-            group->rows = ib_arena_alloc(arena, n_cases * sizeof *group->rows);
-        fill_row(c, &group->rows[group->n++]);
-    }
+                               .disturbance = ib_summary_disturbance(arena, run),
+                               .sections = ib_arena_alloc(arena, run->n * sizeof *out->sections)};
+    ib_derive(arena, run, &out->derived);
+    add_groups(arena, run, out);
     for (size_t s = 0; s < out->n; s++) {
         for (size_t g = 0; g < out->sections[s].n; g++)
             fill_group(arena, out, &out->sections[s].groups[g]);
         ib_seed_groups_find(arena, &out->sections[s]);
     }
     ib_summary_find_faults(arena, run, out);
-    ib_derive(arena, run, &out->derived);
-    find_loss_groups(out);
 }

@@ -53,7 +53,7 @@ struct ib_summary_group {
 struct ib_summary_section {
     const char *model, *dataset;
     struct ib_summary_group *groups;
-    size_t n;
+    size_t n, capacity;
     struct ib_seed_group *seed_groups;
     size_t n_seed_groups;
 };

@@ -24,7 +24,7 @@ static const char *ratio_text(struct ib_arena *arena, const struct ib_paired_rat
 struct fold {
     const char *problem;
     const struct ib_transfer_overhead **overheads;
-    size_t n;
+    size_t n, capacity;
 };
 
 enum { EPOCH = -1 }; /* instead of a part of the breakdown */
@@ -93,10 +93,11 @@ static size_t fold_seeds(struct ib_arena *arena, const struct ib_derived *derive
         while (fold < folds + n && !same(fold, problem, overhead))
             fold++;
         if (fold == folds + n) {
-            *fold = (struct fold){problem,
-                                  ib_arena_alloc(arena, derived->n_overheads * sizeof *fold->overheads), 0};
+            *fold = (struct fold){.problem = problem};
             n++;
         }
+        fold->overheads =
+            ib_arena_grow(arena, fold->overheads, sizeof *fold->overheads, fold->n, &fold->capacity);
         fold->overheads[fold->n++] = overhead;
     }
     *out = folds;

@@ -28,10 +28,37 @@ void ib_run_record_free(struct ib_run_record *r)
 
 const struct ib_case_record *ib_run_record_find(const struct ib_run_record *r, const char *id)
 {
-    for (size_t i = 0; i < r->n; i++)
+    size_t low = 0, high = r->n;
+    for (size_t i = 0; i < r->n && !r->by_id; i++)
         if (strcmp(r->cases[i].id, id) == 0)
             return &r->cases[i];
+    while (r->by_id && low < high) {
+        const size_t middle = (low + high) / 2;
+        const struct ib_case_record *c = &r->cases[r->by_id[middle]];
+        const int order = strcmp(id, c->id);
+        if (order == 0)
+            return c;
+        low = order > 0 ? middle + 1 : low;
+        high = order < 0 ? middle : high;
+    }
     return NULL;
+}
+
+static int by_case_id(const void *left, const void *right, void *record)
+{
+    const struct ib_case_record *cases = ((const struct ib_run_record *)record)->cases;
+    return strcmp(cases[*(const size_t *)left].id, cases[*(const size_t *)right].id);
+}
+
+/* Comparing two runs of many cases looks each of them up. */
+static void sort_ids(struct ib_run_record *r)
+{
+    if (r->by_id || r->n == 0)
+        return;
+    r->by_id = ib_arena_alloc(&r->arena, r->n * sizeof *r->by_id);
+    for (size_t i = 0; i < r->n; i++)
+        r->by_id[i] = i;
+    qsort_r(r->by_id, r->n, sizeof *r->by_id, by_case_id, r);
 }
 
 bool ib_case_record_verified(const struct ib_case_record *c)
@@ -350,4 +377,5 @@ void ib_run_record_derive(struct ib_run_record *r)
     for (size_t i = 0; i < r->n; i++)
         derive_case(&r->arena, &r->cases[i]);
     ib_run_record_name(r);
+    sort_ids(r);
 }

@@ -237,6 +237,7 @@ struct ib_run_record {
     struct ib_machine machine;
     struct ib_case_record *cases;
     size_t n, capacity;
+    size_t *by_id; /* set by ib_run_record_derive: the indices of the cases, sorted by id */
     struct ib_arena arena;
 };
 
