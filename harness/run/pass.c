@@ -7,6 +7,7 @@
 #include "train/transfer_model.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 /* Starts a worker, or the implementation's external program. */
@@ -29,7 +30,9 @@ bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c
                   struct ib_job *job, struct ib_worker_process **worker, struct ib_outcome *outcome)
 {
     json_t *ready = NULL;
+    const char *changed; /* after the end of an earlier pass, so that it is unknown by whom */
     *worker = NULL;
+    ib_workspace_intact(context->work, &changed);
     if (!c->impl->info->available)
         return ib_outcome_set(outcome, IB_CASE_UNAVAILABLE, "%s", c->impl->info->reason);
     enum ib_status status = ib_workspace_job(context->work, c, c->spec.dtype, job);
@@ -49,9 +52,20 @@ bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c
     return ok;
 }
 
-bool ib_pass_train(const struct ib_pass_context *context, const struct ib_case *c,
-                   struct ib_worker_process *worker, const struct ib_train_request *request,
-                   struct ib_pass_result *out, struct ib_outcome *outcome)
+/* Whoever has changed what all workers read cannot be trusted, nor can the answer to its own question. */
+static bool leaves_shared_files(const struct ib_pass_context *context, struct ib_outcome *outcome)
+{
+    const char *changed;
+    if (ib_workspace_intact(context->work, &changed))
+        return true;
+    return ib_outcome_set(outcome, IB_CASE_UNTRUSTED,
+                          "%s, which all implementations read, was changed during this pass",
+                          strrchr(changed, '/') + 1);
+}
+
+static bool train(const struct ib_pass_context *context, const struct ib_case *c,
+                  struct ib_worker_process *worker, const struct ib_train_request *request,
+                  struct ib_pass_result *out, struct ib_outcome *outcome)
 {
     json_t *done = NULL;
     if (c->impl->info->command)
@@ -62,6 +76,14 @@ bool ib_pass_train(const struct ib_pass_context *context, const struct ib_case *
     bool ok = ib_outcome_error(outcome, ib_pass_result_from_json(done, out));
     json_decref(done);
     return ok;
+}
+
+bool ib_pass_train(const struct ib_pass_context *context, const struct ib_case *c,
+                   struct ib_worker_process *worker, const struct ib_train_request *request,
+                   struct ib_pass_result *out, struct ib_outcome *outcome)
+{
+    const bool trained = train(context, c, worker, request, out, outcome);
+    return leaves_shared_files(context, outcome) && trained;
 }
 
 /* ---- arrays ---- */

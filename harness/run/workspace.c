@@ -78,8 +78,22 @@ static enum ib_status prepare(struct ib_workspace *w, const struct ib_dataset *d
     scaled->y = ib_arena_print(&w->arena, "%s/y_scaled.npy", folder);
     scaled->next = plain;
     IB_TRY(ib_standardise(&w->arena, plain, scaled));
+    const char *const files[] = {plain->x, plain->y, plain->x_test, scaled->y};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        IB_TRY(ib_shared_files_add(&w->arena, &w->shared, files[i]));
     w->prepared = scaled;
     return IB_OK;
+}
+
+bool ib_workspace_intact(struct ib_workspace *w, const char **changed)
+{
+    *changed = ib_shared_files_changed(&w->shared);
+    if (!*changed)
+        return true;
+    w->prepared = NULL;
+    w->starts = NULL;
+    w->shared.n = 0;
+    return false;
 }
 
 static const struct ib_prepared *find_prepared(const struct ib_workspace *w, const struct ib_case *c,
@@ -162,6 +176,8 @@ static enum ib_status find_start(struct ib_workspace *w, const struct ib_case *c
     *start = (struct ib_start){
         .net = c->spec.net, .init = c->init, .seed = c->seed, .type = type, .model = c->model};
     IB_TRY(write_start(&w->arena, folder, start));
+    for (uint32_t p = 0; p < ib_network_params(&start->net); p++)
+        IB_TRY(ib_shared_files_add(&w->arena, &w->shared, start->path[p]));
     start->next = w->starts;
     w->starts = start;
     *out = start;

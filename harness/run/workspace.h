@@ -6,6 +6,7 @@
 
 #include "core/case.h"
 #include "protocol/messages.h"
+#include "run/shared_files.h"
 #include "run/standardise.h"
 
 struct ib_workspace {
@@ -13,6 +14,7 @@ struct ib_workspace {
     struct ib_prepared *prepared;
     struct ib_start *starts;
     uint64_t n_folders;
+    struct ib_shared_files shared;
     struct ib_arena arena;
 };
 
@@ -24,6 +26,10 @@ void ib_workspace_close(struct ib_workspace *);
 /* Create a folder for the arrays of one pass, and remove it once they have been read. */
 enum ib_status ib_workspace_folder(struct ib_workspace *, const char **out);
 void ib_workspace_remove(const char *folder);
+
+/* Whether the arrays that workers share are as they were written. If not, names the file that differs, and
+ * writes all anew when they are next needed. */
+bool ib_workspace_intact(struct ib_workspace *, const char **changed);
 
 /* Returns the arrays of a case in a type (the case's own for implementations, ib_workspace_exact_type for the
  * oracle), written on first use. */

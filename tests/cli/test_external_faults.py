@@ -86,6 +86,16 @@ class Wrong(ExternalTest):
         self.fails("missing_array", "failed", "b.npy: is missing: not written before `done`", out="c")
         self.fails("short_array", "failed", "predictions.npy: not a readable .npy file: the file is too short", out="d")
 
+    def test_shared_arrays(self):
+        """Who changes what all implementations read is named, and the others read what was written."""
+        for fault in ("writes_shared", "replaces_shared"):
+            with self.subTest(fault):
+                matrix = LINREG.replace("[x]", "[x, cpu_naive]")
+                culprit, other = self.sweep([sys.executable, CLIENT, fault], matrix, status=3, out=fault)
+                self.assertEqual((culprit["status"], other["status"]), ("untrusted", "ok"))
+                self.assertIn("x.npy, which all implementations read, was changed", culprit["reason"])
+                self.assertEqual(other["verify"]["verdict"], "ok")
+
     def test_losses(self):
         self.fails("no_losses", "failed", "loss.npy: is missing")
         self.fails("losses_cut", "failed", "loss.npy: epoch 20 of 20 is missing; the first 50", out="b")

@@ -77,6 +77,11 @@ def write_arrays(out, w, b, losses, x_test, checked):
 def train(request, problem):
     x, y, x_test = load(problem["x"]), load(problem["y"]), load(problem["x_test"])
     checked = request["pass"] == "checked"
+    if FAULT in ("writes_shared", "replaces_shared"):
+        content = open(problem["x"], "rb").read()
+        os.unlink(problem["x"]) if FAULT == "replaces_shared" else os.chmod(problem["x"], 0o600)
+        with open(problem["x"], "wb") as shared:
+            shared.write(content[:-8] + bytes(8))
     if FAULT == "early_done":
         say("done")
     if FAULT == "answers_first":  # and does the work afterwards
