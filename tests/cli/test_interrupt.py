@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import unittest
 
 from common import CliTest, PROGRAM, SANITIZED
 from external import CLIENT
@@ -114,6 +115,47 @@ class Kills(InterruptTest):
         self.ok("run", self.sweep, "--out", "out", *resume)
         self.assert_complete()
         self.assertEqual(self.leftovers(), [])
+
+
+@unittest.skipIf(SANITIZED, "a preloaded library does not go with sanitizers")
+class Changes(InterruptTest):
+    """Killed just before a change of a file, from the first folder to the last line of the report."""
+
+    def setUp(self):
+        super().setUp()
+        self.sweep = self.config("model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive, cpu_blas]\nepochs: [20]",
+                                 "rounds: 2, min_time: 1ms, retries: 0")
+
+    def run_preloaded(self, out, **env):
+        return self.call("run", self.sweep, "--out", out, env={"LD_PRELOAD": str(PROGRAM.parent / "tests/kill_at.so"), **env})
+
+    def rows(self, run):
+        """What a run holds, without its times."""
+        tables = {"cases": "id, status", "checks": "case_number, verdict", "curve": "*", "rounds": "case_number, round, status",
+                  "metrics": "*", "predictions": "*", "finals": "*", "transfers": "*",
+                  "workspaces": "*"}
+        return {table: sorted(map(repr, self.query(f"SELECT {columns} FROM {table}", run)))
+                for table, columns in tables.items()}
+
+    def test_every_kind_of_change(self):
+        self.assertEqual(self.run_preloaded("whole", KILL_COUNT=str(self.folder / "count")).returncode, 0)
+        changes = int((self.folder / "count").read_text())
+        self.assertGreater(changes, 50)
+        whole = self.rows("whole")
+        # at the start, where the tables are made; at the end, where the journal mode changes and the report is written;
+        # and in between
+        third = max(KILLS // 3, 2)
+        moments = {*range(1, third + 1), *range(changes - third + 1, changes + 1),
+                   *(changes * i // (third + 1) for i in range(1, third + 1))}
+        for moment in sorted(moments):
+            with self.subTest(change=moment, of=changes):
+                out = f"out{moment}"
+                killed = self.run_preloaded(out, KILL_AT=str(moment))
+                self.assertIn(killed.returncode, (-signal.SIGKILL, 0))
+                self.ok("run", self.sweep, "--out", out, *(["--resume"] if (self.folder / out / "run.sqlite").exists() else []))
+                self.assertEqual(self.rows(out), whole)
+                self.assertEqual(self.query("PRAGMA integrity_check", out), [("ok",)])
+                self.assertTrue((self.folder / out / "report.html").exists())
 
 
 class Folders(InterruptTest):

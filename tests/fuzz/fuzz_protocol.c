@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "mutate.h"
+#include "kept_mutant.h"
 #include "oracle/oracle.h"
 #include "parent/plugin_info.h"
 #include "parent/worker_process.h"
@@ -21,11 +21,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #define TIMEOUT_NS 30000000000u
-enum { LARGEST = 1 << 20, CHILD_ONE_IN = 256 };
+enum { CHILD_ONE_IN = 256 };
 
 /* ---- targets ---- */
 
@@ -165,29 +164,6 @@ static bool read_corpora(struct ib_arena *arena, const char *folder, struct corp
 
 /* ---- the loop ---- */
 
-/* In memory that outlives the process, so that the mutant that ended it can be looked at. */
-static struct kept {
-    size_t n;
-    char bytes[2 * LARGEST];
-} * kept;
-
-static void keep(const char *kind, struct bytes mutant)
-{
-    const int used = snprintf(kept->bytes, sizeof kept->bytes, "%s\n", kind);
-    const size_t n = mutant.n < LARGEST ? mutant.n : LARGEST;
-    memcpy(kept->bytes + used, mutant.at, n);
-    kept->n = (size_t)used + n;
-}
-
-static void open_kept(void)
-{
-    int fd = open("fuzz.mutant", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0 || ftruncate(fd, sizeof *kept) != 0 ||
-        (kept = mmap(NULL, sizeof *kept, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0)) == MAP_FAILED)
-        exit(2);
-    close(fd);
-}
-
 static void feed_one(struct ib_arena *arena, struct ib_rng *rng, const struct corpora *c, uint64_t counts[3])
 {
     const uint64_t turn = ib_rng_below(rng, CHILD_ONE_IN);
@@ -196,7 +172,7 @@ static void feed_one(struct ib_arena *arena, struct ib_rng *rng, const struct co
     const bool by_structure = corpus == &c->messages && turn % 2;
     const struct bytes mutant = (by_structure ? mutate_json : mutate)(arena, rng, corpus, entry);
     const size_t kind = corpus == &c->transcripts ? 2 : corpus == &c->arrays;
-    keep((const char *[]){"message", "array", "transcript"}[kind], mutant);
+    kept_set((const char *[]){"message", "array", "transcript"}[kind], mutant);
     counts[kind]++;
     if (kind == 2)
         feed_child(mutant, "fuzz.transcript");
@@ -221,7 +197,7 @@ int main(int argc, char **argv)
     printf("seed %llu\n", (unsigned long long)seed);
     fflush(stdout);
     ib_rng_seed(&rng, seed);
-    open_kept();
+    kept_open();
     for (const uint64_t end = ib_now_ns() + (uint64_t)(strtod(argv[2], NULL) * 1e9); ib_now_ns() < end;) {
         struct ib_arena one = {0};
         feed_one(&one, &rng, &corpora, counts);
@@ -229,8 +205,7 @@ int main(int argc, char **argv)
     }
     printf("%llu messages, %llu arrays, %llu transcripts\n", (unsigned long long)counts[0],
            (unsigned long long)counts[1], (unsigned long long)counts[2]);
-    munmap(kept, sizeof *kept);
-    unlink("fuzz.mutant");
+    kept_close();
     unlink("fuzz.npy");
     unlink("fuzz.transcript");
     ib_arena_free(&arena);
