@@ -198,16 +198,18 @@ static struct ib_doc_text verdict_of(enum ib_check_verdict verdict, const struct
                                 IB_BAD, NULL};
 }
 
-/* "14 of 14 operations and 18 of 20 trainings were not checked"; NULL: all were. */
-static const char *unchecked(struct ib_arena *arena, const struct ib_check_result *check_result)
+/* "no operations and 2 of 20 trainings", of the levels of which something was skipped; NULL: nothing was. */
+static const char *partly_checked(struct ib_arena *arena, const struct ib_check_result *check_result)
 {
     const char *list[IB_LEVEL_COUNT], *text = NULL;
     size_t n = 0;
     for (int level = 0; level < IB_LEVEL_COUNT; level++) {
         const struct ib_tally *t = &check_result->tally[level];
+        const char *name = ib_word_of(ib_level_words, level);
         if (t->skipped)
-            list[n++] = ib_arena_print(arena, "%" PRIu64 " of %" PRIu64 " %s", t->skipped,
-                                       t->checks + t->skipped, ib_word_of(ib_level_words, level));
+            list[n++] = t->checks ? ib_arena_print(arena, "%" PRIu64 " of %" PRIu64 " %s", t->checks,
+                                                   t->checks + t->skipped, name)
+                                  : ib_arena_print(arena, "no %s", name);
     }
     for (size_t i = 0; i < n; i++)
         text = ib_arena_print(arena, "%s%s%s", i ? text : "",
@@ -215,14 +217,14 @@ static const char *unchecked(struct ib_arena *arena, const struct ib_check_resul
                               : i + 1 < n ? ", "
                                           : " and ",
                               list[i]);
-    return n ? ib_arena_print(arena, "%s were not checked", text) : NULL;
+    return text;
 }
 
 static const char *verdict_text(struct ib_arena *arena, const char *name, const char *verdict,
-                                const char *missing)
+                                const char *partly)
 {
-    return missing ? ib_arena_print(arena, "%s is right in what it offers: %s.", name, missing)
-                   : ib_arena_print(arena, "%s%s", name, verdict);
+    return partly ? ib_arena_print(arena, "%s is right in what it offers: %s were checked.", name, partly)
+                  : ib_arena_print(arena, "%s%s", name, verdict);
 }
 
 static void add_verdict(struct ib_doc *doc, const char *name, const struct ib_check_result *check_result)
@@ -230,10 +232,10 @@ static void add_verdict(struct ib_doc *doc, const char *name, const struct ib_ch
     const struct ib_check_finding *root = root_of(check_result);
     const enum ib_check_verdict overall = ib_check_result_verdict(check_result);
     const struct ib_doc_text verdict = verdict_of(overall, root);
-    const char *missing = overall == IB_CHECK_RIGHT ? unchecked(doc->arena, check_result) : NULL;
+    const char *partly = overall == IB_CHECK_RIGHT ? partly_checked(doc->arena, check_result) : NULL;
     ib_doc_add(doc, IB_DOC_CLAIM, NULL);
-    ib_doc_append(doc, verdict_text(doc->arena, name, verdict.text, missing),
-                  missing ? IB_IDLE : verdict.style);
+    ib_doc_append(doc, verdict_text(doc->arena, name, verdict.text, partly),
+                  partly ? IB_IDLE : verdict.style);
     if (root && !all_of_one_level(check_result))
         ib_doc_append(doc,
                       ib_arena_print(doc->arena, "Start with %s: the other faults may follow from it.",

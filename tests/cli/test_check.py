@@ -152,6 +152,9 @@ class Outside(Checking):
         result = json.loads(done.stdout)
         jsonschema.validate(result, SCHEMA)
         self.assertEqual((result["counts"]["operations"]["checks"], result["counts"]["trainings"]["checks"]), (0, 2))
+        self.assertEqual((result["verdict"], result["complete"]), ("right", False))
+        text = self.ok("check", "--quick", "--model", "linreg", "--", sys.executable, REFERENCE)
+        self.assertTrue(text.endswith("\nprogram is right in what it offers: no operations were checked.\n"), text)
 
     def test_cannot_be_started(self):
         done = self.call("check", "--", "no_such_program_anywhere")

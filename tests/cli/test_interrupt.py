@@ -144,7 +144,7 @@ class Changes(InterruptTest):
         whole = self.rows("whole")
         # at the start, where the tables are made; at the end, where the journal mode changes and the report is written;
         # and in between
-        third = max(KILLS // 3, 2)
+        third = max(KILLS // 2, 2)
         moments = {*range(1, third + 1), *range(changes - third + 1, changes + 1),
                    *(changes * i // (third + 1) for i in range(1, third + 1))}
         for moment in sorted(moments):
