@@ -25,3 +25,21 @@ void ib_hash_of(const void *data, size_t bytes, char hex[IB_HASH_HEX])
     ib_hash_bytes(&hash, data, bytes);
     ib_hash_end(&hash, hex);
 }
+
+/* Three bytes become four digits; of the 32 bytes, one is missing from the last three. */
+void ib_hash_base64_of(const void *data, size_t bytes, char base64[IB_HASH_BASE64])
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    uint8_t digest[SHA256_DIGEST_LENGTH + 1] = {0};
+    struct ib_hash hash;
+    ib_hash_begin(&hash);
+    ib_hash_bytes(&hash, data, bytes);
+    SHA256Final(digest, &hash.context);
+    for (size_t i = 0; i < SHA256_DIGEST_LENGTH; i += 3) {
+        const uint32_t three = (uint32_t)digest[i] << 16 | (uint32_t)digest[i + 1] << 8 | digest[i + 2];
+        for (size_t k = 0; k < 4; k++)
+            base64[i / 3 * 4 + k] = digits[three >> (18 - 6 * k) & 63];
+    }
+    base64[IB_HASH_BASE64 - 2] = '=';
+    base64[IB_HASH_BASE64 - 1] = '\0';
+}

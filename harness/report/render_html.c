@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/paths.h"
 #include "report/escape.h"
 
@@ -216,6 +217,18 @@ static enum ib_status read_part(struct ib_arena *arena, const char *name, char *
     return ib_file_read(arena, ib_home_path(arena, name), MAX_PART_BYTES, out, &bytes);
 }
 
+/* The policy lets a browser run the page's own script and nothing else, and load nothing, whatever else gets
+ * into the page. Charts have styles of their own. */
+static const char *policy(struct ib_arena *arena, const char *script)
+{
+    char hash[IB_HASH_BASE64];
+    ib_hash_base64_of(script, strlen(script), hash);
+    return ib_arena_print(arena,
+                          "default-src 'none'; script-src 'sha256-%s'; style-src 'unsafe-inline'; "
+                          "base-uri 'none'; form-action 'none'",
+                          hash);
+}
+
 enum ib_status ib_render_html(FILE *out, const struct ib_doc *doc)
 {
     char *style, *script;
@@ -224,15 +237,16 @@ enum ib_status ib_render_html(FILE *out, const struct ib_doc *doc)
     IB_TRY(read_part(doc->arena, "results/report.js", &script));
     fprintf(out,
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+            "<meta http-equiv=\"Content-Security-Policy\" content=\"%s\">\n"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
             "<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
-            escaped(&page, title_of(doc)), style);
+            policy(doc->arena, script), escaped(&page, title_of(doc)), style);
     for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
         if (b->kind != IB_DOC_ITEM && b->kind != IB_DOC_NOTE)
             end_list(&page);
         print_block(&page, b);
     }
     end_list(&page);
-    fprintf(out, "</main>\n<script>\n%s</script>\n</body>\n</html>\n", script);
+    fprintf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", script);
     return IB_OK;
 }

@@ -1,7 +1,9 @@
 """Opens a report in a headless browser, as wide as a telephone and as a desk: no script error, no request, every chart
-visible and drawn, tables that sort, links that open. With IRONBENCH_SCREENSHOTS=DIR the pages are kept there as
+visible and drawn, tables that sort, links that open, no script but its own. With IRONBENCH_SCREENSHOTS=DIR the pages are kept there as
 pictures, for people to look at."""
 
+import base64
+import hashlib
 import html
 import json
 import os
@@ -23,6 +25,10 @@ FAULT_COUNTER = "<script>window.faults = []; addEventListener('error', (e) => fa
 FRAME = """<!DOCTYPE html><style>body {{ margin: 0 }} iframe {{ border: 0; width: {width}px; height: 3000px }}</style>
 <script>addEventListener("message", (event) => {{ found.textContent = event.data; }});</script>
 <pre id="found"></pre><iframe src="driven.html"></iframe>"""
+# Ways to run a script that the page's policy must refuse; the first text is what stands without.
+INTRUDERS = """<p id="intruded">nothing ran</p><script>intruded.textContent = "a script ran"</script>
+<img src="data:," onerror="intruded.textContent = 'a handler ran'"><svg onload="intruded.textContent = 'an SVG ran'"></svg>
+<iframe srcdoc="<script>parent.intruded.textContent = 'a frame ran'</script>"></iframe></main>"""
 # A page of nothing but its background is a tenth of that.
 LEAST_SCREENSHOT_BYTES = 30_000
 
@@ -58,9 +64,12 @@ class Report(CliTest):
 
     def look(self, width):
         """What driver.js finds on the page."""
-        text = self.page.read_text()
+        text, driver = self.page.read_text(), (HERE / "driver.js").read_text()
+        # The page's policy must let the driver run, and draw charts as images.
+        allowed = base64.b64encode(hashlib.sha256(driver.encode()).digest()).decode()
         driven = text.replace("<head>", "<head>" + FAULT_COUNTER, 1).replace(
-            "</body>", f"<script>{(HERE / 'driver.js').read_text()}</script></body>", 1)
+            "script-src ", f"img-src data:; script-src 'sha256-{allowed}' ", 1).replace(
+            "</body>", f"<script>{driver}</script></body>", 1)
         self.write("driven.html", driven)
         done = self.browse(self.write("frame.html", FRAME.format(width=width)), 1400, "--dump-dom")
         self.assertNotRegex(done.stderr, r"CONSOLE.*(Error|Refused|Failed)")
@@ -93,6 +102,12 @@ class Report(CliTest):
         self.assertGreater(picture.stat().st_size, LEAST_SCREENSHOT_BYTES)
         if os.environ.get("IRONBENCH_SCREENSHOTS"):
             shutil.copy(picture, os.environ["IRONBENCH_SCREENSHOTS"])
+
+    def test_no_script_but_its_own(self):
+        page = self.write("intruded.html", self.page.read_text().replace("</main>", INTRUDERS, 1))
+        done = self.browse(page, 1280, "--dump-dom")
+        self.assertIn("nothing ran", done.stdout)
+        self.assertIn('tabindex="0"', done.stdout)  # its own ran
 
     def test_as_wide_as_a_telephone(self):
         self.check(360)

@@ -47,9 +47,20 @@ static void pieces_add_up_to_the_whole(void **state)
     }
 }
 
+static void base64_is_as_browsers_expect(void **state)
+{
+    (void)state;
+    char base64[IB_HASH_BASE64];
+    ib_hash_base64_of("", 0, base64);
+    assert_string_equal(base64, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    ib_hash_base64_of("alert('Hello, world.');", 23, base64); /* https://www.w3.org/TR/CSP3/ */
+    assert_string_equal(base64, "qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(digests_are_known),
+                                       cmocka_unit_test(base64_is_as_browsers_expect),
                                        cmocka_unit_test(pieces_add_up_to_the_whole)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "base/hash.h"
 #include "fixtures/made_record.h"
 #include "fixtures/sample_run.h"
 #include "fixtures/scratch.h"
@@ -80,7 +81,16 @@ static void stands_alone(void **state)
         if (strstr(page, references[i]))
             fail_msg("the page refers to something: %s", references[i]);
     /* The only addresses are the names of XML's namespaces. */
-    assert_int_equal(count(page, "http"), count(page, "=\"http://www.w3.org/"));
+    assert_int_equal(count(page, "http") - count(page, "http-equiv"), count(page, "=\"http://www.w3.org/"));
+}
+
+static void only_its_own_script_may_run(void **state)
+{
+    (void)state;
+    char hash[IB_HASH_BASE64];
+    const char *script = strstr(page, "<script>") + strlen("<script>");
+    ib_hash_base64_of(script, (size_t)(strstr(script, "</script>") - script), hash);
+    assert_says(page, ib_arena_print(&arena, "default-src 'none'; script-src 'sha256-%s';", hash));
 }
 
 static int by_text(const void *a, const void *b)
@@ -358,6 +368,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stands_alone),
+        cmocka_unit_test(only_its_own_script_may_run),
         cmocka_unit_test(ids_are_unique_and_references_lead_to_them),
         cmocka_unit_test(text_from_outside_is_escaped),
         cmocka_unit_test(says_everything),
