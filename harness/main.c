@@ -1,6 +1,7 @@
 /* ironbench: the command line. Each command is a file of cli/. */
 #include "base/exit_status.h"
 #include "base/interrupt.h"
+#include "base/plain_text.h"
 #include "cli/args.h"
 #include "parent/whole_process.h"
 #include "worker/worker_main.h"
@@ -41,8 +42,8 @@ static int unknown_command(const char *name)
     for (size_t i = 0; commands[i]; i++)
         names[i] = commands[i]->name;
     const char *nearest = ib_nearest(name, names);
-    fprintf(stderr, "ironbench: %s: no such command%s%s%s; see `ironbench --help`\n", name,
-            nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    ib_print_line(stderr, "ironbench: %s: no such command%s%s%s; see `ironbench --help`", name,
+                  nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
     return IB_EXIT_USAGE;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/args.h"
 
 #include "base/error.h"
+#include "base/plain_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -113,7 +114,7 @@ enum ib_status ib_args_share(const char *flag, const char *text, double *out)
 
 int ib_run_error(void)
 {
-    fprintf(stderr, "ironbench: %s\n", ib_error_text());
+    ib_print_line(stderr, "ironbench: %s", ib_error_text());
     return IB_EXIT_FAILED;
 }
 

@@ -1,6 +1,7 @@
 #include "gate/baseline.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/plain_text.h"
 #include "cli/args.h"
 #include "store/load_run.h"
 
@@ -18,10 +19,11 @@ static enum ib_status save_record(const struct ib_run_record *record, const char
     IB_TRY(ib_baseline_make(record, name, control, &baseline));
     enum ib_status status = ib_baseline_write(path, &baseline);
     if (status == IB_OK)
-        printf("%s: %zu case%s; control: %s\n", path, baseline.n, ib_plural(baseline.n), baseline.control);
+        ib_print_line(stdout, "%s: %zu case%s; control: %s", path, baseline.n, ib_plural(baseline.n),
+                      baseline.control);
     for (size_t i = 0; i < record->n; i++)
         if (!ib_case_record_counts(&record->cases[i]))
-            fprintf(stderr, "ironbench: left out, not verified and timed: %s\n", record->cases[i].id);
+            ib_print_line(stderr, "ironbench: left out, not verified and timed: %s", record->cases[i].id);
     ib_baseline_free(&baseline);
     return status;
 }
@@ -44,11 +46,11 @@ static void list_file(struct ib_arena *arena, const char *path)
     struct ib_baseline baseline;
     const char *name = ib_file_stem(arena, path);
     if (ib_baseline_read(path, &baseline) != IB_OK) {
-        printf("%-16s %s\n", name, ib_last_error()->message);
+        ib_print_line(stdout, "%-16s %s", name, ib_last_error()->message);
         return;
     }
-    printf("%-16s %zu case%s of run %s on %s\n", name, baseline.n, ib_plural(baseline.n), baseline.run,
-           baseline.machine.cpu ? baseline.machine.cpu : "");
+    ib_print_line(stdout, "%-16s %zu case%s of run %s on %s", name, baseline.n, ib_plural(baseline.n),
+                  baseline.run, baseline.machine.cpu ? baseline.machine.cpu : "");
     ib_baseline_free(&baseline);
 }
 

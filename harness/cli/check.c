@@ -1,6 +1,8 @@
 #include "check/check.h"
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/json_text.h"
+#include "base/plain_text.h"
 #include "cli/sweep_flags.h"
 #include "config/config.h"
 #include "report/check_report.h"
@@ -24,8 +26,10 @@ struct request {
 
 static void show_subject(void *context, const char *subject)
 {
+    struct ib_arena arena = {0};
     (void)context;
-    fprintf(stderr, "\r\033[K%.70s", subject);
+    fprintf(stderr, "\r\033[K%.70s", ib_plain(&arena, subject));
+    ib_arena_free(&arena);
 }
 
 static void print(const struct request *r, const struct ib_impl_info *info,
@@ -37,7 +41,7 @@ static void print(const struct request *r, const struct ib_impl_info *info,
         fputs("\r\033[K", stderr);
     if (r->as_json) {
         json_t *result = ib_check_report_to_json(info, check_result);
-        json_dumpf(result, stdout, JSON_COMPACT | JSON_REAL_PRECISION(17));
+        ib_json_print(stdout, result, JSON_COMPACT | JSON_REAL_PRECISION(17));
         putchar('\n');
         json_decref(result);
     } else {

@@ -1,5 +1,6 @@
 #include "gate/compare.h"
 #include "base/error.h"
+#include "base/json_text.h"
 #include "cli/args.h"
 #include "report/compare_report.h"
 #include "report/gate_json.h"
@@ -16,7 +17,7 @@ static enum ib_status print_comparison(const struct ib_comparison *comparison, e
     struct ib_doc doc = {.arena = arena};
     if (form == JSON) {
         json_t *json = ib_comparison_to_json(comparison);
-        json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        ib_json_print(stdout, json, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
         putchar('\n');
         json_decref(json);
         return IB_OK;

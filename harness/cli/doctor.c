@@ -1,7 +1,8 @@
 #include "machine/doctor.h"
+#include "base/json_text.h"
+#include "base/plain_text.h"
 #include "cli/args.h"
 
-#include <jansson.h>
 #include <stdio.h>
 
 static void print_text(const struct ib_doctor_finding *findings, size_t n)
@@ -10,9 +11,10 @@ static void print_text(const struct ib_doctor_finding *findings, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct ib_doctor_finding *f = &findings[i];
         disturbing += f->level == IB_DISTURBS;
-        printf("%-9s %-18s %s\n", ib_word_of(ib_doctor_level_words, (int)f->level), f->subject, f->is);
+        ib_print_line(stdout, "%-9s %-18s %s", ib_word_of(ib_doctor_level_words, (int)f->level), f->subject,
+                      f->is);
         if (f->remedy)
-            printf("%-9s %-18s -> %s\n", "", "", f->remedy);
+            ib_print_line(stdout, "%-9s %-18s -> %s", "", "", f->remedy);
     }
     if (disturbing)
         printf("\n%zu of these would disturb a measurement.\n", disturbing);
@@ -28,7 +30,7 @@ static void print_json(const struct ib_doctor_finding *findings, size_t n)
                                               ib_word_of(ib_doctor_level_words, (int)findings[i].level),
                                               "subject", findings[i].subject, "is", findings[i].is, "remedy",
                                               findings[i].remedy));
-    json_dumpf(list, stdout, JSON_INDENT(1));
+    ib_json_print(stdout, list, JSON_INDENT(1));
     putchar('\n');
     json_decref(list);
 }

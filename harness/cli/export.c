@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "base/json_text.h"
 #include "cli/args.h"
 #include "report/csv.h"
 #include "report/record_json.h"
@@ -11,7 +12,7 @@
 static void print_json(FILE *out, const struct ib_run_record *run)
 {
     json_t *record = ib_record_to_json(run);
-    json_dumpf(record, out, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    ib_json_print(out, record, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     fputc('\n', out);
     json_decref(record);
 }

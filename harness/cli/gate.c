@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/interrupt.h"
+#include "base/json_text.h"
 #include "cli/sweep_flags.h"
 #include "report/annotations.h"
 #include "report/gate_json.h"
@@ -46,7 +47,7 @@ static void print_result(struct ib_arena *arena, const struct ib_gate_result *re
     const char *on_github = getenv("GITHUB_ACTIONS");
     if (outputs->json) {
         json_t *json = ib_gate_to_json(result);
-        json_dumpf(json, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
+        ib_json_print(stdout, json, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
         putchar('\n');
         json_decref(json);
     } else if (!outputs->quiet) {

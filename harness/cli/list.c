@@ -1,5 +1,7 @@
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/paths.h"
+#include "base/plain_text.h"
 #include "cli/config_keys.h"
 #include "cli/sweep_flags.h"
 #include "core/model.h"
@@ -25,8 +27,10 @@ static json_t *options_of(const struct ib_impl_info *info)
 {
     json_t *options = json_array();
     for (const struct ib_option *o = info->options; o && o->name; o++)
-        json_array_append_new(options, json_pack("{s:s, s:s?, s:s, s:s?}", "name", o->name, "allowed",
-                                                 o->allowed, "default", o->default_value, "help", o->help));
+        json_array_append_new(options,
+                              json_pack("{s:o, s:o, s:o, s:o}", "name", ib_json_text(o->name), "allowed",
+                                        ib_json_text(o->allowed), "default", ib_json_text(o->default_value),
+                                        "help", ib_json_text(o->help)));
     return options;
 }
 
@@ -39,12 +43,13 @@ static enum ib_status list_impls(const struct request *request, struct ib_arena 
         const struct ib_impl_info *info = ib_registry_find(registry, *name);
         if (info->flags & IB_HIDDEN && !request->all)
             continue;
-        json_array_append_new(out, json_pack("{s:s, s:s?, s:s?, s:b, s:s?, s:s, s:b, s:b, s:s?, s:o}", "name",
-                                             info->name, "summary", info->summary, "source", info->source,
-                                             "available", info->available, "reason", info->reason, "path",
-                                             info->path, "device", info->device, "simulated",
-                                             (info->flags & IB_SIMULATED) != 0, "libraries", info->libraries,
-                                             "options", options_of(info)));
+        json_array_append_new(out, json_pack("{s:s, s:o, s:o, s:b, s:o, s:o, s:b, s:b, s:o, s:o}", "name",
+                                             info->name, "summary", ib_json_text(info->summary), "source",
+                                             ib_json_text(info->source), "available", info->available,
+                                             "reason", ib_json_text(info->reason), "path",
+                                             ib_json_text(info->path), "device", info->device, "simulated",
+                                             (info->flags & IB_SIMULATED) != 0, "libraries",
+                                             ib_json_text(info->libraries), "options", options_of(info)));
     }
     ib_registry_close(registry);
     return IB_OK;
@@ -115,17 +120,19 @@ static void print_option(const json_t *option)
     const char *help = json_string_value(json_object_get(option, "help"));
     const char *allowed = json_string_value(json_object_get(option, "allowed"));
     const char *value = json_string_value(json_object_get(option, "default"));
-    printf("%-14s   %s: %s (%s%sdefault %s)\n", "", json_string_value(json_object_get(option, "name")),
-           help ? help : "", allowed ? allowed : "", allowed ? ", " : "", value && value[0] ? value : "none");
+    ib_print_line(stdout, "%-14s   %s: %s (%s%sdefault %s)", "",
+                  json_string_value(json_object_get(option, "name")), help ? help : "",
+                  allowed ? allowed : "", allowed ? ", " : "", value && value[0] ? value : "none");
 }
 
 static void print_item(const json_t *item)
 {
     const char *summary = json_string_value(json_object_get(item, "summary"));
     const json_t *reason = json_object_get(item, "reason");
-    printf("%-14s %s\n", json_string_value(json_object_get(item, "name")), summary ? summary : "");
+    ib_print_line(stdout, "%-14s %s", json_string_value(json_object_get(item, "name")),
+                  summary ? summary : "");
     if (json_is_string(reason))
-        printf("%-14s unavailable: %s\n", "", json_string_value(reason));
+        ib_print_line(stdout, "%-14s unavailable: %s", "", json_string_value(reason));
     size_t i;
     json_t *option;
     json_array_foreach (json_object_get(item, "options"), i, option)
@@ -168,7 +175,7 @@ static enum ib_status print_list(const char *what, const struct request *request
     if (status == IB_OK)
         status = lists[which].list(request, arena, items);
     if (status == IB_OK && request->as_json) {
-        json_dumpf(items, stdout, JSON_INDENT(1));
+        ib_json_print(stdout, items, JSON_INDENT(1));
         putchar('\n');
     } else if (status == IB_OK) {
         json_array_foreach (items, i, item)

@@ -1,10 +1,11 @@
+#include "base/json_text.h"
+#include "base/plain_text.h"
 #include "cli/sweep_flags.h"
 #include "config/sweep.h"
 #include "run/sweep_duration.h"
 #include "store/run_history.h"
 
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -68,9 +69,9 @@ static void print_plan(const struct plan *plan)
     for (size_t i = 0; i < plan->matrix->n; i++) {
         const struct ib_case *c = &plan->matrix->cases[i];
         const struct ib_impl_info *info = c->impl->info;
-        printf("%*zu  %s%s%s%s\n", digits, i + 1, c->id,
-               info->available ? "" : "  (unavailable: ", info->available ? "" : info->reason,
-               info->available ? "" : ")");
+        ib_print_line(stdout, "%*zu  %s%s%s%s", digits, i + 1, c->id,
+                      info->available ? "" : "  (unavailable: ", info->available ? "" : info->reason,
+                      info->available ? "" : ")");
     }
     printf("\n%zu case%s, ", plan->matrix->n, ib_plural(plan->matrix->n));
     if (m->min_rounds < m->max_rounds)
@@ -78,8 +79,8 @@ static void print_plan(const struct plan *plan)
     printf("%" PRIu64 " round%s each\n", m->max_rounds, ib_plural(m->max_rounds));
     print_estimate(&plan->estimate, m->min_rounds < m->max_rounds);
     for (size_t i = 0; i < plan->matrix->n_dropped; i++)
-        printf("left out: %s (%" PRIu64 ")\n", plan->matrix->dropped[i].reason,
-               plan->matrix->dropped[i].count);
+        ib_print_line(stdout, "left out: %s (%" PRIu64 ")", plan->matrix->dropped[i].reason,
+                      plan->matrix->dropped[i].count);
 }
 
 /* ---- as JSON, written piece by piece: a plan may have a great many cases ---- */
@@ -87,7 +88,7 @@ static void print_plan(const struct plan *plan)
 static void dump(const char *before, json_t *value)
 {
     fputs(before, stdout);
-    json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
+    ib_json_print(stdout, value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(6));
     json_decref(value);
 }
 
@@ -100,9 +101,10 @@ static json_t *describe_case(const struct ib_case *c, const struct ib_case_estim
 {
     const struct ib_impl_info *info = c->impl->info;
     const char *source = isnan(estimate->epoch_ns) ? NULL : estimate->earlier ? "earlier" : "assumed";
-    return json_pack("{s:s, s:s, s:b, s:s?, s:o, s:s?, s:f}", "id", c->id, "impl", c->impl->label,
-                     "available", (int)info->available, "reason", info->available ? NULL : info->reason,
-                     "epoch_ns", number_or_null(estimate->epoch_ns), "epoch_from", source, "minutes",
+    return json_pack("{s:s, s:o, s:b, s:o, s:o, s:s?, s:f}", "id", c->id, "impl",
+                     ib_json_text(c->impl->label), "available", (int)info->available, "reason",
+                     ib_json_text(info->available ? NULL : info->reason), "epoch_ns",
+                     number_or_null(estimate->epoch_ns), "epoch_from", source, "minutes",
                      minutes(estimate->total_ns));
 }
 
@@ -128,8 +130,8 @@ static void print_json(const struct plan *plan)
     dump(", \"estimate\": ", describe_estimate(&plan->estimate));
     fputs(", \"left_out\": [", stdout);
     for (size_t i = 0; i < matrix->n_dropped; i++)
-        dump(i ? ",\n" : "\n", json_pack("{s:s, s:I}", "reason", matrix->dropped[i].reason, "count",
-                                         (json_int_t)matrix->dropped[i].count));
+        dump(i ? ",\n" : "\n", json_pack("{s:o, s:I}", "reason", ib_json_text(matrix->dropped[i].reason),
+                                         "count", (json_int_t)matrix->dropped[i].count));
     puts("\n]}");
 }
 

@@ -1,4 +1,5 @@
 #include "report/report.h"
+#include "base/plain_text.h"
 #include "cli/args.h"
 #include "store/load_run.h"
 #include "store/store.h"
@@ -28,7 +29,8 @@ static int report_main(const struct ib_command *command, int argc, char **argv)
     ib_run_record_free(&run);
     if (status != IB_OK)
         return ib_run_error();
-    printf("\nreport: %s/report.html\n", dir);
+    putchar('\n');
+    ib_print_line(stdout, "report: %s/report.html", dir);
     return IB_EXIT_OK;
 }
 

@@ -1,5 +1,7 @@
 #include "run/run.h"
 #include "base/interrupt.h"
+#include "base/json_text.h"
+#include "base/plain_text.h"
 #include "cli/sweep_flags.h"
 #include "config/sweep.h"
 #include "machine/load.h"
@@ -17,8 +19,8 @@
 static void warn_dropped(const struct ib_matrix *matrix)
 {
     for (size_t i = 0; i < matrix->n_dropped; i++)
-        fprintf(stderr, "left out: %s (%llu)\n", matrix->dropped[i].reason,
-                (unsigned long long)matrix->dropped[i].count);
+        ib_print_line(stderr, "left out: %s (%llu)", matrix->dropped[i].reason,
+                      (unsigned long long)matrix->dropped[i].count);
 }
 
 /* What is printed on the terminal, and how. */
@@ -33,7 +35,7 @@ static void print_lines(const struct ib_run_record *run)
     size_t i;
     json_t *record = ib_record_to_json(run), *c;
     json_array_foreach (json_object_get(record, "cases"), i, c) {
-        json_dumpf(c, stdout, JSON_COMPACT);
+        ib_json_print(stdout, c, JSON_COMPACT);
         putchar('\n');
     }
     json_decref(record);
@@ -51,16 +53,18 @@ static int conclude(const char *dir, const struct ib_run_record *run, const stru
     int status = ib_run_exit_status(run, config->require, why, sizeof why);
     if (ib_report_write(dir, run) != IB_OK)
         return ib_run_error();
-    if (!output->quiet && !output->json)
-        printf("\nreport: %s/report.html\n", dir);
+    if (!output->quiet && !output->json) {
+        putchar('\n');
+        ib_print_line(stdout, "report: %s/report.html", dir);
+    }
     if (status != IB_EXIT_OK)
-        fprintf(stderr, "ironbench: %s: exit status %d\n", why, status);
+        ib_print_line(stderr, "ironbench: %s: exit status %d", why, status);
     return status;
 }
 
 static int print_interrupted(const char *dir)
 {
-    fprintf(stderr, "interrupted; results so far are kept. To continue, add: --resume --out %s\n", dir);
+    ib_print_line(stderr, "interrupted; results so far are kept. To continue, add: --resume --out %s", dir);
     return IB_EXIT_INTERRUPTED;
 }
 
@@ -82,8 +86,8 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
         ib_run_dir_open(sweep, dir, resume, &target) != IB_OK)
         return ib_usage_error();
     if (!target.locked)
-        fprintf(stderr, "%s: this file system refuses locks; start no other ironbench in this folder\n",
-                target.dir);
+        ib_print_line(stderr, "%s: this file system refuses locks; start no other ironbench in this folder",
+                      target.dir);
     if (!output->quiet)
         warn_of_load();
     ib_progress_begin(&progress, output->quiet);

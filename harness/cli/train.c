@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "base/plain_text.h"
 #include "cli/sweep_flags.h"
 #include "config/matrix.h"
 #include "metrics/metric.h"
@@ -118,7 +119,7 @@ static void print_checked(const struct ib_checked_pass *checked)
         printf(" (errors relative to the %s: loss %.1e, parameters %.1e, predictions %.1e)\n",
                checked->check.reference, v->loss_error, v->params_error, v->prediction_error);
     else
-        printf(": %s\n", v->reason);
+        ib_print_line(stdout, ": %s", v->reason);
 }
 
 static void print_timed(const struct ib_case *c, const struct ib_timed_pass *timed)
@@ -134,9 +135,11 @@ static int print_failure(enum ib_case_status status, const char *reason, const c
 {
     if (ib_interrupted())
         return IB_EXIT_INTERRUPTED;
-    fprintf(stderr, "ironbench: %s: %s\n", ib_word_of(ib_case_status_words, (int)status), reason);
+    struct ib_arena arena = {0};
+    ib_print_line(stderr, "ironbench: %s: %s", ib_word_of(ib_case_status_words, (int)status), reason);
     if (output[0])
-        fprintf(stderr, "last output:\n%s\n", output);
+        fprintf(stderr, "last output:\n%s\n", ib_plain_lines(&arena, output));
+    ib_arena_free(&arena);
     return status == IB_CASE_UNTRUSTED ? IB_EXIT_WRONG : IB_EXIT_FAILED;
 }
 

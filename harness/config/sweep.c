@@ -1,8 +1,8 @@
 #include "config/sweep.h"
 
 #include "base/error.h"
+#include "base/json_text.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,9 +24,9 @@ static const char *selection_text(struct ib_arena *arena, const char *const *kee
 {
     json_t *flags = json_array();
     for (; *keep; keep++)
-        json_array_append_new(flags, json_sprintf(IB_SELECT_FLAG " %s", *keep));
+        json_array_append_new(flags, ib_json_text(ib_arena_print(arena, IB_SELECT_FLAG " %s", *keep)));
     for (; *drop; drop++)
-        json_array_append_new(flags, json_sprintf(IB_EXCLUDE_FLAG " %s", *drop));
+        json_array_append_new(flags, ib_json_text(ib_arena_print(arena, IB_EXCLUDE_FLAG " %s", *drop)));
     char *text = json_array_size(flags) ? json_dumps(flags, JSON_COMPACT) : NULL;
     const char *kept = text ? ib_arena_copy(arena, text) : NULL;
     free(text);

@@ -4,6 +4,7 @@
  * over_control: {median, low, high, n}}}}}. A case without a control lacks the last two; the control itself
  * lacks the last. */
 #include "base/error.h"
+#include "base/json_text.h"
 #include "gate/baseline.h"
 
 #include <errno.h>
@@ -76,11 +77,12 @@ static json_t *time_json(const struct ib_baseline_case *c)
 static json_t *case_json(const struct ib_baseline_case *kept)
 {
     const struct ib_case_record *c = &kept->record;
-    return json_pack(
-        "{s:s, s:s, s:s, s:s, s:{s:s}, s:I, s:o, s:o, s:o}", "name", c->name, "problem", c->problem, "impl",
-        c->axis[IB_AXIS_IMPL], "status", ib_word_of(ib_case_status_words, (int)c->status), "verify",
-        "verdict", ib_word_of(ib_verdict_words, (int)c->check.verdict), "test_rows", (json_int_t)c->test_rows,
-        "metrics", metrics_json(c), "transfers", transfers_json(c), "time", time_json(kept));
+    return json_pack("{s:o, s:o, s:o, s:s, s:{s:s}, s:I, s:o, s:o, s:o}", "name", ib_json_text(c->name),
+                     "problem", ib_json_text(c->problem), "impl", ib_json_text(c->axis[IB_AXIS_IMPL]),
+                     "status", ib_word_of(ib_case_status_words, (int)c->status), "verify", "verdict",
+                     ib_word_of(ib_verdict_words, (int)c->check.verdict), "test_rows",
+                     (json_int_t)c->test_rows, "metrics", metrics_json(c), "transfers", transfers_json(c),
+                     "time", time_json(kept));
 }
 
 static json_t *machine_json(const struct ib_machine *machine)
@@ -109,10 +111,10 @@ static enum ib_status write_text(const char *path, const struct ib_baseline *b)
     fprintf(file, "{\n");
     print_member(file, "schema", json_integer(SCHEMA), ",\n");
     print_member(file, "kind", json_string(KIND), ",\n");
-    print_member(file, "name", json_string(b->name), ",\n");
-    print_member(file, "run", json_string(b->run), ",\n");
-    print_member(file, "version", json_string(b->version), ",\n");
-    print_member(file, "control", json_string(b->control), ",\n");
+    print_member(file, "name", ib_json_text(b->name), ",\n");
+    print_member(file, "run", ib_json_text(b->run), ",\n");
+    print_member(file, "version", ib_json_text(b->version), ",\n");
+    print_member(file, "control", ib_json_text(b->control), ",\n");
     print_member(file, "machine", machine_json(&b->machine), ",\n");
     fprintf(file, "\"cases\": {\n");
     for (size_t i = 0; i < b->n; i++)

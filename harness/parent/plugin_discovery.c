@@ -1,5 +1,6 @@
 #include "parent/plugin_discovery.h"
 
+#include "base/json_text.h"
 #include "parent/worker_process.h"
 
 #include <string.h>
@@ -66,7 +67,7 @@ static void probe(struct discovery *e, json_t *item)
         return;
     if (!ask_about(e, "probe", "probing it", item, &outcome)) {
         json_object_set_new(item, "available", json_false());
-        json_object_set_new(item, "reason", json_string(outcome.reason));
+        json_object_set_new(item, "reason", ib_json_text(outcome.reason));
     } else if (json_is_true(json_object_get(item, "available"))) {
         ask_about(e, "libraries", "opening it", item, &outcome);
     }

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/exit_status.h"
+#include "base/json_text.h"
+#include "base/plain_text.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -137,7 +139,7 @@ static bool append_log(const struct replay *r, const char *log)
     if (r->outcome.status != IB_CASE_OK) {
         json_object_set_new(line, "status",
                             json_string(ib_word_of(ib_case_status_words, (int)r->outcome.status)));
-        json_object_set_new(line, "reason", json_string(r->outcome.reason));
+        json_object_set_new(line, "reason", ib_json_text(r->outcome.reason));
     }
     FILE *out = fopen(log, "ae");
     bool written = out && json_dumpf(line, out, JSON_COMPACT) == 0 && fputc('\n', out) != EOF;
@@ -155,7 +157,7 @@ int ib_process_run_main(const char *job_path)
     const char *log = json_string_value(json_object_get(r.job, "log"));
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* this process must not outlive the one that times it */
     if (!r.job || !folder || !log || chdir(folder) != 0) {
-        fprintf(stderr, "ironbench: %s: %s\n", job_path, r.job ? "not a job file of a sweep" : why.text);
+        ib_print_line(stderr, "ironbench: %s: %s", job_path, r.job ? "not a job file of a sweep" : why.text);
         json_decref(r.job);
         return IB_EXIT_USAGE;
     }

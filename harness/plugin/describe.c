@@ -1,29 +1,24 @@
 #include "plugin/describe.h"
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "plugin/loader.h"
-
-/* JSON requires UTF-8, which a plugin's strings may not be. */
-static json_t *text(const char *from)
-{
-    json_t *value = from ? json_string(from) : json_null();
-    return value ? value : json_string("(not valid UTF-8)");
-}
 
 static json_t *describe_options(const struct ib_impl *impl)
 {
     json_t *options = json_array();
     for (const struct ib_option *o = impl->options; o && o->name; o++)
-        json_array_append_new(options, json_pack("{s:o, s:i, s:o, s:o, s:o}", "name", text(o->name), "type",
-                                                 (int)o->type, "allowed", text(o->allowed), "default",
-                                                 text(o->default_value), "help", text(o->help)));
+        json_array_append_new(options,
+                              json_pack("{s:o, s:i, s:o, s:o, s:o}", "name", ib_json_text(o->name), "type",
+                                        (int)o->type, "allowed", ib_json_text(o->allowed), "default",
+                                        ib_json_text(o->default_value), "help", ib_json_text(o->help)));
     return options;
 }
 
 static void set_available(json_t *item, const char *reason)
 {
     json_object_set_new(item, "available", json_boolean(!reason));
-    json_object_set_new(item, "reason", text(reason));
+    json_object_set_new(item, "reason", ib_json_text(reason));
 }
 
 static void add_probe(json_t *item, const struct ib_impl *impl)
@@ -40,17 +35,17 @@ static void add_libraries(json_t *item, const struct ib_impl *impl)
             libraries[0] = '\0';
         ib_instance_close(&instance);
     }
-    json_object_set_new(item, "libraries", text(libraries[0] ? libraries : NULL));
+    json_object_set_new(item, "libraries", ib_json_text(libraries[0] ? libraries : NULL));
 }
 
 static json_t *describe_table(const char *plugin, const struct ib_plugin_tables *table, bool whole)
 {
     const struct ib_impl *impl = &table->impl;
     bool faulty = table->fault[0];
-    json_t *item =
-        json_pack("{s:s, s:o, s:o, s:i, s:b, s:b, s:o}", "name", impl->name, "summary", text(impl->summary),
-                  "source", text(impl->source), "flags", (int)impl->flags, "device", impl->mem != NULL,
-                  "fused", impl->fused != NULL, "options", faulty ? json_array() : describe_options(impl));
+    json_t *item = json_pack("{s:s, s:o, s:o, s:i, s:b, s:b, s:o}", "name", impl->name, "summary",
+                             ib_json_text(impl->summary), "source", ib_json_text(impl->source), "flags",
+                             (int)impl->flags, "device", impl->mem != NULL, "fused", impl->fused != NULL,
+                             "options", faulty ? json_array() : describe_options(impl));
     if (faulty) {
         ib_fail(IB_EINVAL, plugin, "%s: %s", impl->name, table->fault);
         set_available(item, ib_error_text());

@@ -1,15 +1,17 @@
 #include "report/annotations.h"
 
+#include "base/plain_text.h"
+
 #include <string.h>
 
-/* Escapes the characters that would end a command or a property (https://docs.github.com/actions). */
+/* Escapes the characters that would end a command or a property (https://docs.github.com/actions); plain text
+ * has no line ends. */
 static const char *escape_command(struct ib_arena *arena, const char *text, bool property)
 {
+    text = ib_plain(arena, text);
     char *out = ib_arena_alloc(arena, 3 * strlen(text) + 1), *at = out;
     for (; *text; text++) {
         const char *code = *text == '%'               ? "%25"
-                           : *text == '\r'            ? "%0D"
-                           : *text == '\n'            ? "%0A"
                            : property && *text == ':' ? "%3A"
                            : property && *text == ',' ? "%2C"
                                                       : NULL;

@@ -1,6 +1,7 @@
 #include "report/derived_json.h"
 
 #include "base/json_number.h"
+#include "base/json_text.h"
 
 json_t *ib_breakdown_to_json(const struct ib_case_record *c)
 {
@@ -28,11 +29,12 @@ json_t *ib_transfer_overheads_to_json(const struct ib_derived *derived)
     for (size_t i = 0; i < derived->n_overheads; i++) {
         const struct ib_transfer_overhead *o = &derived->overheads[i];
         const struct ib_case_record *c = o->copying;
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b, s:o, s:o, s:o}", "problem",
-                                              c->problem, "model", c->axis[IB_AXIS_MODEL], "dataset",
-                                              c->axis[IB_AXIS_DATASET], "label", c->label, "simulated",
-                                              o->simulated, "ratio", paired(&o->ratio), "per_op",
-                                              overhead_side(c), "resident", overhead_side(o->resident)));
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "problem", ib_json_text(c->problem),
+                            "model", ib_json_text(c->axis[IB_AXIS_MODEL]), "dataset",
+                            ib_json_text(c->axis[IB_AXIS_DATASET]), "label", ib_json_text(c->label),
+                            "simulated", o->simulated, "ratio", paired(&o->ratio), "per_op", overhead_side(c),
+                            "resident", overhead_side(o->resident)));
     }
     return list;
 }
@@ -50,10 +52,11 @@ json_t *ib_speed_ups_to_json(const struct ib_derived *derived)
 
 static json_t *crossover_size(const struct ib_crossover_size *size)
 {
-    return json_pack("{s:I, s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "rows", (json_int_t)size->rows, "dataset",
-                     size->device->axis[IB_AXIS_DATASET], "device", size->device->id, "host", size->host->id,
-                     "host_name", size->host->name, "device_ns", ib_json_number(size->device_ns), "host_ns",
-                     ib_json_number(size->host_ns), "ratio", paired(&size->ratio));
+    return json_pack("{s:I, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "rows", (json_int_t)size->rows, "dataset",
+                     ib_json_text(size->device->axis[IB_AXIS_DATASET]), "device", size->device->id, "host",
+                     size->host->id, "host_name", ib_json_text(size->host->name), "device_ns",
+                     ib_json_number(size->device_ns), "host_ns", ib_json_number(size->host_ns), "ratio",
+                     paired(&size->ratio));
 }
 
 /* The number of rows, or on which side of the measured sizes it is. */
@@ -72,14 +75,15 @@ json_t *ib_crossovers_to_json(const struct ib_derived *derived)
         json_t *sizes = json_array();
         for (size_t s = 0; s < line->n; s++)
             json_array_append_new(sizes, crossover_size(&line->sizes[s]));
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:o, s:o, s:o, s:I, s:o}",
-                                              "title", line->title, "model", device->axis[IB_AXIS_MODEL],
-                                              "task", ib_word_of(ib_task_words, (int)device->task), "cols",
-                                              (json_int_t)device->cols, "label", device->label, "residency",
-                                              ib_word_of(ib_residency_words, (int)device->residency), "kind",
-                                              ib_crossover_words[line->kind], "at", crossing(line->rows),
-                                              "low", crossing(line->low), "high", crossing(line->high),
-                                              "crossings", (json_int_t)line->n_crossings, "sizes", sizes));
+        json_array_append_new(
+            list, json_pack("{s:o, s:o, s:s, s:I, s:o, s:s, s:s, s:o, s:o, s:o, s:I, s:o}", "title",
+                            ib_json_text(line->title), "model", ib_json_text(device->axis[IB_AXIS_MODEL]),
+                            "task", ib_word_of(ib_task_words, (int)device->task), "cols",
+                            (json_int_t)device->cols, "label", ib_json_text(device->label), "residency",
+                            ib_word_of(ib_residency_words, (int)device->residency), "kind",
+                            ib_crossover_words[line->kind], "at", crossing(line->rows), "low",
+                            crossing(line->low), "high", crossing(line->high), "crossings",
+                            (json_int_t)line->n_crossings, "sizes", sizes));
     }
     return list;
 }
@@ -89,12 +93,13 @@ static json_t *times_to_loss(const struct ib_loss_group *group, const struct ib_
     json_t *list = json_array();
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
         const struct ib_time_to *at = &entry->at[t];
-        json_array_append_new(
-            list, json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:s?, s:s?}", "share", ib_loss_target_shares[t],
-                            "loss", group->targets.loss[t], "epoch", ib_json_number(at->epoch), "seconds",
-                            ib_json_number(at->seconds), "low", ib_json_number(at->low), "high",
-                            ib_json_number(at->high), "by",
-                            at->by ? ib_word_of(ib_time_by_words, (int)at->by) : NULL, "reason", at->reason));
+        json_array_append_new(list,
+                              json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:s?, s:o}", "share",
+                                        ib_loss_target_shares[t], "loss", group->targets.loss[t], "epoch",
+                                        ib_json_number(at->epoch), "seconds", ib_json_number(at->seconds),
+                                        "low", ib_json_number(at->low), "high", ib_json_number(at->high),
+                                        "by", at->by ? ib_word_of(ib_time_by_words, (int)at->by) : NULL,
+                                        "reason", ib_json_text(at->reason)));
     }
     return list;
 }

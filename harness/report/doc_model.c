@@ -1,5 +1,7 @@
 #include "report/doc_model.h"
 
+#include "base/plain_text.h"
+
 #include <string.h>
 
 /* ---- building ---- */
@@ -8,6 +10,8 @@ struct ib_doc_text *ib_doc_append(struct ib_doc *doc, const char *text, enum ib_
 {
     struct ib_doc_block *block = &doc->list[doc->n - 1];
     block->texts = ib_arena_grow(doc->arena, block->texts, sizeof *block->texts, block->n, &block->capacity);
+    if (text)
+        text = block->kind == IB_DOC_CODE ? ib_plain_lines(doc->arena, text) : ib_plain(doc->arena, text);
     block->texts[block->n] = (struct ib_doc_text){.text = text, .style = style};
     return &block->texts[block->n++];
 }

@@ -1,5 +1,6 @@
 /* A document: headings, paragraphs, tables etc. in reading order. It is built once and laid out by the
- * renderers (render.h), which do not depend on its subject. Text is UTF-8 and not escaped. */
+ * renderers (render.h), which do not depend on its subject. Text may come from anywhere: it is made plain
+ * (base/plain_text.h) where it is added, and not escaped. */
 #ifndef IB_REPORT_DOC_MODEL_H
 #define IB_REPORT_DOC_MODEL_H
 

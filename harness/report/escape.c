@@ -1,5 +1,7 @@
 #include "report/escape.h"
 
+#include "base/plain_text.h"
+
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
@@ -22,20 +24,17 @@ static const char *html_entity(char c)
     }
 }
 
-static bool is_control(char c)
-{
-    return (unsigned char)c < ' ' || c == 0x7F;
-}
-
 const char *ib_escape_html(struct ib_arena *arena, const char *text)
 {
     char *out = ib_arena_alloc(arena, strlen("&quot;") * strlen(text) + 1), *at = out;
-    for (; *text; text++) {
-        const char *entity = html_entity(*text);
-        if (entity)
-            at = stpcpy(at, entity);
+    while (*text) {
+        const char *shown, *entity = html_entity(*text);
+        const size_t bytes = ib_plain_character(text, &shown);
+        if (entity || (shown && *text != '\n'))
+            at = stpcpy(at, entity ? entity : shown);
         else
-            *at++ = is_control(*text) && *text != '\n' ? ' ' : *text;
+            at = mempcpy(at, text, bytes);
+        text += bytes;
     }
     return out;
 }
@@ -50,11 +49,12 @@ static bool is_markup(const char *text, size_t i)
 
 const char *ib_escape_markdown(struct ib_arena *arena, const char *text)
 {
+    text = ib_plain(arena, text);
     char *out = ib_arena_alloc(arena, 2 * strlen(text) + 1), *at = out;
     for (size_t i = 0; text[i]; i++) {
         if (is_markup(text, i))
             *at++ = '\\';
-        *at++ = is_control(text[i]) ? ' ' : text[i];
+        *at++ = text[i];
     }
     return out;
 }

@@ -1,6 +1,7 @@
 #include "report/gate_json.h"
 
 #include "base/json_number.h"
+#include "base/json_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +63,7 @@ static json_t *machine_value(const char *name, const char *text)
     if (!text)
         return json_null();
     return field->name && field->type == IB_MACHINE_COUNT ? json_integer(strtoll(text, NULL, 10))
-                                                          : json_string(text);
+                                                          : ib_json_text(text);
 }
 
 static json_t *machines_json(const struct ib_text_differences *differences)
@@ -82,17 +83,19 @@ static json_t *gate_case_json(const struct ib_gate_case *c)
     json_t *speed = speed_json(&c->speed, c->judged);
     json_object_set_new(speed, "p", ib_json_number(c->p));
     json_object_set_new(speed, "p_confirm", ib_json_number(c->p_confirm));
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "id", c->id, "name", c->name,
-                     "problem", c->problem, "status", ib_word_of(ib_case_status_words, (int)c->status),
-                     "verdict", ib_word_of(ib_verdict_words, (int)c->verdict), "new_ns",
-                     ib_json_number(c->new_ns), "old_ns", ib_json_number(c->old_ns), "speed", speed,
-                     "metrics", metrics_json(&c->metrics), "copies", copies_json(&c->copies));
+    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "id", c->id, "name",
+                     ib_json_text(c->name), "problem", ib_json_text(c->problem), "status",
+                     ib_word_of(ib_case_status_words, (int)c->status), "verdict",
+                     ib_word_of(ib_verdict_words, (int)c->verdict), "new_ns", ib_json_number(c->new_ns),
+                     "old_ns", ib_json_number(c->old_ns), "speed", speed, "metrics",
+                     metrics_json(&c->metrics), "copies", copies_json(&c->copies));
 }
 
 static json_t *violation_json(const struct ib_violation *v)
 {
-    return json_pack("{s:s, s:s?, s:s, s:s, s:s}", "kind", ib_word_of(ib_violation_kind_words, (int)v->kind),
-                     "case", v->id, "name", v->name, "problem", v->problem, "message", v->message);
+    return json_pack("{s:s, s:s?, s:o, s:o, s:o}", "kind", ib_word_of(ib_violation_kind_words, (int)v->kind),
+                     "case", v->id, "name", ib_json_text(v->name), "problem", ib_json_text(v->problem),
+                     "message", ib_json_text(v->message));
 }
 
 json_t *ib_gate_to_json(const struct ib_gate_result *result)
@@ -103,9 +106,9 @@ json_t *ib_gate_to_json(const struct ib_gate_result *result)
         json_array_append_new(cases, gate_case_json(&result->cases[i]));
     for (size_t i = 0; i < result->violations.n; i++)
         json_array_append_new(violations, violation_json(&result->violations.list[i]));
-    return json_pack("{s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:i}", "schema", GATE_SCHEMA, "kind",
+    return json_pack("{s:i, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:i}", "schema", GATE_SCHEMA, "kind",
                      request->against ? "against" : "baseline", "against",
-                     request->against ? request->against : request->baseline, "speed",
+                     ib_json_text(request->against ? request->against : request->baseline), "speed",
                      ib_word_of(ib_gate_speed_words, (int)request->speed), "rules", rules_json(result->rules),
                      "differences", machines_json(&result->differences), "cases", cases, "violations",
                      violations, "exit_status", result->exit_status);
@@ -115,13 +118,14 @@ json_t *ib_gate_to_json(const struct ib_gate_result *result)
 
 static json_t *run_json(const struct ib_run_record *run)
 {
-    return json_pack("{s:s, s:s, s:s, s:s}", "id", run->id, "name", run->name, "started", run->started,
-                     "version", run->version);
+    return json_pack("{s:s, s:o, s:s, s:s}", "id", run->id, "name", ib_json_text(run->name), "started",
+                     run->started, "version", run->version);
 }
 
 static json_t *case_name_json(const struct ib_case_record *c)
 {
-    return json_pack("{s:s, s:s, s:s}", "id", c->id, "name", c->name, "problem", c->problem);
+    return json_pack("{s:s, s:o, s:o}", "id", c->id, "name", ib_json_text(c->name), "problem",
+                     ib_json_text(c->problem));
 }
 
 static json_t *only_json(const struct ib_case_list *cases)
@@ -136,7 +140,8 @@ static json_t *libraries_json(const struct ib_compared_case *c)
 {
     return strcmp(c->old_libraries, c->new_libraries) == 0
                ? json_null()
-               : json_pack("{s:s, s:s}", "old", c->old_libraries, "new", c->new_libraries);
+               : json_pack("{s:o, s:o}", "old", ib_json_text(c->old_libraries), "new",
+                           ib_json_text(c->new_libraries));
 }
 
 static json_t *compared_case_json(const struct ib_compared_case *c)
@@ -159,9 +164,9 @@ static json_t *run_differences_json(const struct ib_text_differences *difference
     json_t *list = json_array();
     for (size_t i = 0; i < differences->n; i++) {
         const struct ib_text_difference *d = &differences->list[i];
-        json_array_append_new(list,
-                              json_pack("{s:s, s:s, s:s}", "name", d->name, "old",
-                                        d->old ? d->old : "unknown", "new", d->new ? d->new : "unknown"));
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "name", d->name, "old",
+                                              ib_json_text(d->old ? d->old : "unknown"), "new",
+                                              ib_json_text(d->new ? d->new : "unknown")));
     }
     return list;
 }

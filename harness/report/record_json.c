@@ -1,6 +1,7 @@
 #include "report/record_json.h"
 
 #include "base/json_number.h"
+#include "base/json_text.h"
 #include "report/derived_json.h"
 
 #include <math.h>
@@ -23,20 +24,6 @@ static json_t *measured(uint64_t value)
 static json_t *truth(enum ib_truth value)
 {
     return value == IB_UNKNOWN ? json_null() : json_boolean(value == IB_YES);
-}
-
-/* A worker's last output may be cut within a character, or may not be UTF-8. */
-static json_t *text(const char *value)
-{
-    json_t *string = value ? json_string(value) : json_null();
-    if (string)
-        return string;
-    char *ascii = strdup(value);
-    for (char *at = ascii; at && *at; at++)
-        *at = (unsigned char)*at < 0x80 ? *at : '?';
-    string = ascii ? json_string(ascii) : json_null();
-    free(ascii);
-    return string;
 }
 
 static json_t *word(const struct ib_word *words, int value)
@@ -67,7 +54,7 @@ static json_t *axis(enum ib_axis_kind kind, const char *value)
     case IB_FORM_INTEGERS:
         return layers(value);
     }
-    return text(value);
+    return ib_json_text(value);
 }
 
 /* ---- time ---- */
@@ -100,7 +87,7 @@ static json_t *samples(const struct ib_case_record *c)
                                  ib_json_number(r->cpu_epoch_ns),
                                  slices(r),
                                  measured(r->clock_mhz),
-                                 text(r->slowed),
+                                 ib_json_text(r->slowed),
                                  truth(r->disturbed),
                                  ib_json_number(r->discarded_ns)};
         for (int k = 0; k < NAMES; k++)
@@ -138,7 +125,7 @@ static json_t *whole_process(const struct ib_case_record *c)
     for (size_t i = 0; i < c->n_process_runs; i++)
         json_array_append_new(walls, json_real(c->process_runs[i].wall_ns / 1e9));
     return json_pack("{s:o, s:I, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o}", "source",
-                     text(c->process_source), "runs", (json_int_t)p->n, "wall_s", "median",
+                     ib_json_text(c->process_source), "runs", (json_int_t)p->n, "wall_s", "median",
                      ib_json_number(p->wall_median_s), "min", ib_json_number(p->wall_min_s), "max",
                      ib_json_number(p->wall_max_s), "mean", ib_json_number(p->wall_mean_s), "stddev",
                      ib_json_number(p->wall_deviation_s), "samples", walls, "user_s",
@@ -185,16 +172,16 @@ static json_t *kernels(const struct ib_tracer_record *t)
         return json_null();
     json_t *list = json_array();
     for (size_t i = 0; i < t->n_kernels; i++)
-        json_array_append_new(list, json_pack("{s:o, s:I}", "name", text(t->kernels[i].name), "count",
+        json_array_append_new(list, json_pack("{s:o, s:I}", "name", ib_json_text(t->kernels[i].name), "count",
                                               (json_int_t)t->kernels[i].count));
     return list;
 }
 
 static json_t *tracer(const struct ib_tracer_record *t)
 {
-    json_t *out = json_pack("{s:o, s:o, s:o, s:o}", "source", text(t->source), "agrees",
-                            truth(t->source ? t->agrees : IB_UNKNOWN), "reason", text(t->reason), "kernels",
-                            kernels(t));
+    json_t *out = json_pack("{s:o, s:o, s:o, s:o}", "source", ib_json_text(t->source), "agrees",
+                            truth(t->source ? t->agrees : IB_UNKNOWN), "reason", ib_json_text(t->reason),
+                            "kernels", kernels(t));
     const struct {
         const char *name;
         int64_t value;
@@ -258,7 +245,7 @@ static json_t *options(const struct ib_case_record *c)
 {
     json_t *out = json_object();
     for (size_t i = 0; i < c->n_options; i++)
-        json_object_set_new(out, c->options[i].name, text(c->options[i].value));
+        json_object_set_new(out, c->options[i].name, ib_json_text(c->options[i].value));
     return out;
 }
 
@@ -274,19 +261,19 @@ static json_t *verification(const struct ib_check_record *k)
 {
     return json_pack(
         "{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict", ib_word_of(ib_verdict_words, (int)k->verdict),
-        "reason", text(k->verdict_reason), "reference", text(k->reference), "loss_error",
+        "reason", ib_json_text(k->verdict_reason), "reference", ib_json_text(k->reference), "loss_error",
         ib_json_number(k->loss_error), "params_error", ib_json_number(k->params_error), "prediction_error",
         ib_json_number(k->prediction_error), "first_divergent_epoch", measured(k->first_divergent_epoch));
 }
 
 static json_t *describe(const struct ib_case_record *c)
 {
-    json_t *out =
-        json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:b, s:o}", "id", c->id, "task",
-                  ib_word_of(ib_task_words, (int)c->task), "dataset_sha256", text(c->dataset_sha256), "rows",
-                  (json_int_t)c->rows, "test_rows", (json_int_t)c->test_rows, "cols", (json_int_t)c->cols,
-                  "options", options(c), "label", text(c->label), "libraries", text(c->libraries),
-                  "simulated", c->simulated, "algorithm", text(c->algorithm));
+    json_t *out = json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:b, s:o}", "id", c->id, "task",
+                            ib_word_of(ib_task_words, (int)c->task), "dataset_sha256",
+                            ib_json_text(c->dataset_sha256), "rows", (json_int_t)c->rows, "test_rows",
+                            (json_int_t)c->test_rows, "cols", (json_int_t)c->cols, "options", options(c),
+                            "label", ib_json_text(c->label), "libraries", ib_json_text(c->libraries),
+                            "simulated", c->simulated, "algorithm", ib_json_text(c->algorithm));
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         json_object_set_new(out, ib_axis_rules[k].name, axis((enum ib_axis_kind)k, c->axis[k]));
     return out;
@@ -297,17 +284,18 @@ json_t *ib_case_to_json(const struct ib_case_record *c)
     json_t *out = describe(c), *found;
     found = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
                       "s:o, s:o, s:n, s:o}",
-                      "path", text(c->check.path), "problem", text(c->problem), "name", text(c->name),
-                      "series", text(c->series), "status", word(ib_case_status_words, (int)c->status),
-                      "reason", text(c->status ? c->reason : "the run ended before this case"), "ranked",
+                      "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
+                      ib_json_text(c->name), "series", ib_json_text(c->series), "status",
+                      word(ib_case_status_words, (int)c->status), "reason",
+                      ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked",
                       c->ranked, "time", "epoch_ns", epoch_times(c), "phases_ns",
                       ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
                       ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
-                      profile(&c->profile), "profile_reason", text(c->profile.reason), "whole_process",
-                      whole_process(c), "whole_process_reason", text(c->process_reason), "verify",
-                      verification(&c->check), "convergence",
+                      profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason),
+                      "whole_process", whole_process(c), "whole_process_reason",
+                      ib_json_text(c->process_reason), "verify", verification(&c->check), "convergence",
                       word(ib_convergence_words, (int)c->check.convergence), "limit", "stderr",
-                      text(ib_case_record_stderr(c)));
+                      ib_json_text(ib_case_record_stderr(c)));
     json_object_update(out, found);
     json_decref(found);
     return out;
@@ -319,12 +307,12 @@ static json_t *run_json(const struct ib_run_record *run)
 {
     json_t *selection = run->selection ? json_array() : json_null();
     for (const char *const *s = run->selection; s && *s; s++)
-        json_array_append_new(selection, text(*s));
-    return json_pack("{s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id", run->id, "name", text(run->name),
-                     "started", run->started, "finished", text(run->finished), "config_sha256",
-                     run->config_sha256, "version", run->version, "machine",
-                     ib_machine_to_json(&run->machine), "reference", text(run->reference), "selection",
-                     selection);
+        json_array_append_new(selection, ib_json_text(*s));
+    return json_pack("{s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id", run->id, "name",
+                     ib_json_text(run->name), "started", run->started, "finished",
+                     ib_json_text(run->finished), "config_sha256", run->config_sha256, "version",
+                     run->version, "machine", ib_machine_to_json(&run->machine), "reference",
+                     ib_json_text(run->reference), "selection", selection);
 }
 
 json_t *ib_record_to_json(const struct ib_run_record *run)

@@ -88,16 +88,14 @@ static size_t print_word(const struct page *page, int indent, enum ib_doc_style 
     return fits ? column + 1 + width : (size_t)indent + width;
 }
 
-/* Fills words into lines. Control characters, which names and reasons may contain, separate words. */
+/* Fills words into lines. */
 static void fill(const struct page *page, int indent, const struct ib_doc_text *runs, size_t n)
 {
     size_t column = 0;
     for (size_t i = 0; i < n; i++)
         for (const char *at = runs[i].text, *end; *at; at = end) {
-            while (*at && (unsigned char)*at <= ' ')
-                at++;
-            for (end = at; (unsigned char)*end > ' ';)
-                end++;
+            at += strspn(at, " ");
+            end = at + strcspn(at, " ");
             if (end > at)
                 column = print_word(page, indent, runs[i].style,
                                     ib_arena_print(page->arena, "%.*s", (int)(end - at), at), column);
@@ -109,10 +107,7 @@ static void print_code(const struct page *page, const char *text)
 {
     for (const char *line = text, *end; *line; line = *end ? end + 1 : end) {
         end = line + strcspn(line, "\n");
-        fprintf(page->out, "%*s", MARGIN, "");
-        for (; line < end; line++)
-            fputc((unsigned char)*line < ' ' ? ' ' : *line, page->out);
-        fputc('\n', page->out);
+        fprintf(page->out, "%*s%.*s\n", MARGIN, "", (int)(end - line), line);
     }
 }
 

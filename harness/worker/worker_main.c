@@ -1,6 +1,7 @@
 #include "worker/worker_main.h"
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "plugin/describe.h"
 #include "worker/check_worker.h"
 #include "worker/session.h"
@@ -38,12 +39,9 @@ static enum ib_status send_error(enum ib_status error)
 {
     struct ib_outcome outcome;
     ib_outcome_error(&outcome, error);
-    json_t *reason = json_string(outcome.reason);
-    json_decref(reason);
-    if (!reason) /* text of a library */
-        ib_outcome_set(&outcome, outcome.status, "failed, and its reason is not valid UTF-8");
-    return send(json_pack("{s:s, s:s, s:s}", "type", "error", "status",
-                          ib_word_of(ib_case_status_words, (int)outcome.status), "message", outcome.reason));
+    return send(json_pack("{s:s, s:s, s:o}", "type", "error", "status",
+                          ib_word_of(ib_case_status_words, (int)outcome.status), "message",
+                          ib_json_text(outcome.reason)));
 }
 
 /* ---- requests: each returns its answer or an error ---- */

@@ -74,7 +74,7 @@ static void paragraphs_of_each_kind(void **state)
         "## a \\<b\\>\n\none  two\n\nthree\n\n**cpu_x** wins\\*.\n\n  barely\n\n1. 5 ns ~~2. 9 "
         "ns~~\n\n    ls *\n      <x>\n");
     assert_says(HTML,
-                "<h2 id=\"top\">a &lt;b&gt;</h2>\n<p class=\"about\">one \ntwo</p>\n"
+                "<h2 id=\"top\">a &lt;b&gt;</h2>\n<p class=\"about\">one  two</p>\n"
                 "<p class=\"about\">three</p>\n<p><b>cpu_x</b> wins*.</p>\n<p class=\"note\">barely</p>\n"
                 "<ul class=\"series\">\n<li>1. 5 ns</li>\n<li><del>2. 9 ns</del></li>\n</ul>\n"
                 "<pre>ls *\n  &lt;x&gt;</pre>\n");
