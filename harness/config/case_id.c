@@ -1,8 +1,8 @@
 #include "config/case_id.h"
 
 #include "base/hash.h"
+#include "base/slug.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,10 +25,8 @@ static bool is_shown(enum ib_axis_kind kind, const struct ib_axis_value *value)
  */
 static char *append_slug(char *end, const char *text)
 {
-    for (; *text; text++) {
-        bool plain = isalnum((unsigned char)*text) || strchr("._-", *text);
-        *end++ = plain ? *text : *text == ',' ? 'x' : '_';
-    }
+    for (; *text; text++)
+        *end++ = ib_slug_allows(*text) ? *text : *text == ',' ? 'x' : '_';
     return end;
 }
 

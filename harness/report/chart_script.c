@@ -4,7 +4,8 @@
 #include "base/file.h"
 #include "base/paths.h"
 
-#include <glob.h>
+#include <dirent.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,17 +91,26 @@ static int by_order(const void *left, const void *right)
     return place_a != place_b ? (place_a < place_b ? -1 : 1) : strcmp(a->name, b->name);
 }
 
+static int is_script(const struct dirent *entry)
+{
+    const size_t length = strlen(entry->d_name);
+    return entry->d_name[0] != '.' && length > 3 && strcmp(entry->d_name + length - 3, ".gp") == 0;
+}
+
 enum ib_status ib_chart_scripts(struct ib_arena *arena, struct ib_chart_script **out, size_t *n)
 {
-    glob_t found = {0};
-    int rc = glob(ib_home_path(arena, "scripts/charts/*.gp"), 0, NULL, &found);
-    if (rc != 0 && rc != GLOB_NOMATCH)
-        return ib_fail(IB_EIO, ib_home_path(arena, "scripts/charts"), "cannot read this folder");
-    *n = found.gl_pathc;
+    const char *folder = ib_home_path(arena, "scripts/charts");
+    struct dirent **found = NULL;
+    const int count = scandir(folder, &found, is_script, alphasort);
+    if (count < 0 && errno != ENOENT)
+        return ib_fail_errno(folder, "cannot read this folder");
+    *n = count > 0 ? (size_t)count : 0;
     *out = ib_arena_alloc(arena, *n * sizeof **out);
-    for (size_t i = 0; i < *n; i++)
-        read_script(arena, found.gl_pathv[i], &(*out)[i]);
+    for (size_t i = 0; i < *n; i++) {
+        read_script(arena, ib_file_join(arena, folder, found[i]->d_name), &(*out)[i]);
+        free(found[i]);
+    }
+    free(found);
     qsort(*out, *n, sizeof **out, by_order);
-    globfree(&found);
     return IB_OK;
 }

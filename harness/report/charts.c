@@ -4,11 +4,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
+#include "base/plain_text.h"
+#include "base/slug.h"
 #include "report/gnuplot.h"
 #include "report/svg.h"
 #include "store/run_folder.h"
 
-#include <ctype.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,8 +38,8 @@ struct data {
     const char *labels;            /* "'a', 'b'" */
 };
 
-/* Replaces tabs and double quotes, which are special to gnuplot, and infinities, which cannot be plotted. */
-static void write_field(FILE *out, sqlite3_stmt *row, int column)
+/* Replaces double quotes, which are special to gnuplot, and infinities, which cannot be plotted. */
+static void write_field(struct ib_arena *arena, FILE *out, sqlite3_stmt *row, int column)
 {
     int type = sqlite3_column_type(row, column);
     if (type != SQLITE_TEXT) {
@@ -45,8 +47,8 @@ static void write_field(FILE *out, sqlite3_stmt *row, int column)
         fprintf(out, "%.17g", isfinite(value) ? value : NAN);
         return;
     }
-    for (const char *at = (const char *)sqlite3_column_text(row, column); *at; at++)
-        fputc((unsigned char)*at < ' ' ? ' ' : *at == '"' ? '\'' : *at, out);
+    for (const char *at = ib_plain(arena, (const char *)sqlite3_column_text(row, column)); *at; at++)
+        fputc(*at == '"' ? '\'' : *at, out);
 }
 
 static uint64_t characters(const char *text)
@@ -60,8 +62,9 @@ static uint64_t characters(const char *text)
 static void begin_series(struct drawing *d, FILE *out, const char *label, struct data *data)
 {
     fputs(data->series ? "\n\n" : "", out);
-    data->labels = ib_arena_print(d->arena, "%s%s%s", data->series ? data->labels : "",
-                                  data->series ? ", " : "", ib_gnuplot_quote(d->arena, label));
+    data->labels =
+        ib_arena_print(d->arena, "%s%s%s", data->series ? data->labels : "", data->series ? ", " : "",
+                       ib_gnuplot_quote(d->arena, ib_plain(d->arena, label)));
     data->widest = characters(label) > data->widest ? characters(label) : data->widest;
     data->series++;
 }
@@ -75,7 +78,7 @@ static const char *write_row(struct drawing *d, FILE *out, sqlite3_stmt *row, co
     if (!first)
         first = "";
     if (!label || strcmp(label, first) != 0) {
-        label = ib_arena_copy(d->arena, first);
+        label = ib_arena_copy(d->arena, first); /* the statement's text does not last */
         if (data->series == MAX_SERIES)
             data->left_out++;
         else
@@ -85,7 +88,7 @@ static const char *write_row(struct drawing *d, FILE *out, sqlite3_stmt *row, co
         return label;
     for (int i = 0; i < sqlite3_column_count(row); i++) {
         fputs(i ? "\t" : "", out);
-        write_field(out, row, i);
+        write_field(d->arena, out, row, i);
     }
     fputc('\n', out);
     data->rows++;
@@ -120,38 +123,28 @@ static enum ib_status write_commands(struct drawing *d, const struct ib_chart *c
             (unsigned long long)data->series, (unsigned long long)data->widest);
     fprintf(out, "array label[series] = [%s]\n", data->labels);
     fprintf(out, "data = %s\n", ib_gnuplot_quote(d->arena, d->data));
-    fprintf(out, "chart_title = %s\n", ib_gnuplot_quote(d->arena, chart->title));
+    fprintf(out, "chart_title = %s\n", ib_gnuplot_quote(d->arena, ib_plain(d->arena, chart->title)));
     fprintf(out, "height = %s\n", ib_gnuplot_quote(d->arena, script->height[0] ? script->height : "420"));
-    fprintf(out, "set loadpath %s\n", ib_gnuplot_quote(d->arena, ib_home_path(d->arena, "scripts/charts")));
     fprintf(out, "load 'style.gnuplot'\n");
     fprintf(out, "set output %s\n", ib_gnuplot_quote(d->arena, d->picture));
-    fprintf(out, "load %s\n", ib_gnuplot_quote(d->arena, script->path));
+    const char *name = ib_arena_print(d->arena, "%s.gp", script->name); /* where gnuplot runs */
+    fprintf(out, "load %s\n", ib_gnuplot_quote(d->arena, name));
     return fclose(out) == 0 ? IB_OK : ib_fail_errno(d->commands, "cannot write a chart's commands");
 }
 
-/* Replaces all but letters, digits, _ and -, for file names and ids. */
-static const char *slug(struct ib_arena *arena, const char *text)
-{
-    char *out = ib_arena_copy(arena, text);
-    for (char *at = out; *at; at++)
-        if (!isalnum((unsigned char)*at) && *at != '_' && *at != '-')
-            *at = '-';
-    return out;
-}
-
 /* Draws the data of write_data. Sets the chart's note if gnuplot fails. */
-static enum ib_status draw_data(struct drawing *d, const struct data *data, const char *name,
-                                struct ib_chart *chart)
+static enum ib_status draw_data(struct drawing *d, const struct data *data, struct ib_chart *chart)
 {
     char *document;
     size_t bytes;
     IB_TRY(write_commands(d, chart, data));
     unlink(d->picture);
-    chart->note = ib_gnuplot_run(d->arena, d->commands, d->messages);
+    chart->note =
+        ib_gnuplot_run(d->arena, ib_home_path(d->arena, "scripts/charts"), d->commands, d->messages);
     if (chart->note)
         return IB_OK;
     if (ib_file_read(d->arena, d->picture, MAX_SVG_BYTES, &document, &bytes) == IB_OK)
-        chart->svg = ib_svg_clean(d->arena, document, name, chart->title);
+        chart->svg = ib_svg_clean(d->arena, document, chart->name, chart->title);
     if (!chart->svg) {
         chart->note = "gnuplot drew nothing";
         return IB_OK;
@@ -159,17 +152,16 @@ static enum ib_status draw_data(struct drawing *d, const struct data *data, cons
     if (data->left_out)
         chart->note = ib_arena_print(d->arena, "Only the first %d of %llu series are drawn.", MAX_SERIES,
                                      (unsigned long long)(data->series + data->left_out));
-    chart->file = ib_arena_print(d->arena, "charts/%s.svg", name);
+    chart->file = ib_arena_print(d->arena, "charts/%s.svg", chart->name);
     return ib_run_folder_write(d->dir, chart->file, chart->svg);
 }
 
-static enum ib_status draw_query(struct drawing *d, sqlite3_stmt *query, const char *name,
-                                 struct ib_chart *chart)
+static enum ib_status draw_query(struct drawing *d, sqlite3_stmt *query, struct ib_chart *chart)
 {
     struct data data = {0};
     IB_TRY(write_data(d, query, &data));
     if (data.rows)
-        return draw_data(d, &data, name, chart);
+        return draw_data(d, &data, chart);
     chart->note = "nothing to draw: no case has these data";
     return IB_OK;
 }
@@ -184,15 +176,32 @@ static void bind_values(sqlite3_stmt *query, sqlite3_stmt *values, struct drawin
     }
 }
 
-/* Sets title, model and data set of the chart of one combination; returns its file name without extension. */
-static const char *name_chart(struct drawing *d, sqlite3_stmt *values, struct ib_chart *chart)
+/* File systems may fold case. */
+static bool is_taken(const struct drawing *d, const char *name)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (d->charts[i].name && strcasecmp(d->charts[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static const char *name_of_its_own(struct drawing *d, const char *text)
+{
+    const char *slug = ib_slug(d->arena, text), *name = slug;
+    for (int next = 2; is_taken(d, name); next++)
+        name = ib_arena_print(d->arena, "%s-%d", slug, next);
+    return name;
+}
+
+/* Sets name, title, model and data set of the chart of one combination. */
+static void name_chart(struct drawing *d, sqlite3_stmt *values, struct ib_chart *chart)
 {
     const char *name = chart->script->name;
     chart->title = chart->script->title;
     for (int i = 0; chart->script->per[0] && i < sqlite3_column_count(values); i++) {
         const char *column = sqlite3_column_name(values, i);
         const char *value = ib_arena_copy(d->arena, (const char *)sqlite3_column_text(values, i));
-        name = ib_arena_print(d->arena, "%s-%s", name, slug(d->arena, value));
+        name = ib_arena_print(d->arena, "%s-%s", name, value);
         chart->title = ib_arena_print(d->arena, "%s%s%s%s", chart->title, i ? ", " : ": ", value,
                                       strcmp(column, "cols") == 0 ? " columns" : "");
         if (strcmp(column, "model") == 0)
@@ -200,7 +209,7 @@ static const char *name_chart(struct drawing *d, sqlite3_stmt *values, struct ib
         if (strcmp(column, "dataset") == 0)
             chart->dataset = value;
     }
-    return name;
+    chart->name = name_of_its_own(d, name);
 }
 
 static struct ib_chart *new_chart(struct drawing *d, const struct ib_chart_script *script)
@@ -221,10 +230,10 @@ static void draw_one(struct drawing *d, const struct ib_chart_script *script, sq
                      sqlite3_stmt *query)
 {
     struct ib_chart *chart = new_chart(d, script);
-    const char *name = name_chart(d, values, chart);
+    name_chart(d, values, chart);
     sqlite3_reset(query);
     bind_values(query, values, d);
-    if (draw_query(d, query, name, chart) != IB_OK)
+    if (draw_query(d, query, chart) != IB_OK)
         note_fault(d, chart);
 }
 
@@ -258,9 +267,12 @@ static enum ib_status draw_script(struct drawing *d, const struct ib_chart_scrip
 
 static enum ib_status open_scratch(struct drawing *d)
 {
-    char *scratch = NULL;
+    char *scratch = NULL, absolute[PATH_MAX];
     IB_TRY(ib_temporary_folder(d->arena, "ironbench-charts", d->dir, &scratch));
     d->scratch = scratch;
+    if (!realpath(scratch, absolute)) /* gnuplot runs elsewhere */
+        return ib_fail_errno(scratch, "cannot be resolved");
+    scratch = absolute;
     d->data = ib_arena_print(d->arena, "%s/data.tsv", scratch);
     d->commands = ib_arena_print(d->arena, "%s/chart.gp", scratch);
     d->picture = ib_arena_print(d->arena, "%s/chart.svg", scratch);

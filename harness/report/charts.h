@@ -7,7 +7,8 @@
 
 struct ib_chart {
     const struct ib_chart_script *script;
-    const char *title;           /* with its values of `per`: "Time per epoch: mlp, diabetes" */
+    const char *name;  /* of its file, without .svg, and before its ids; different from all others */
+    const char *title; /* with its values of `per`: "Time per epoch: mlp, diabetes" */
     const char *model, *dataset; /* NULL: more than one */
     const char *file;            /* relative to the run's folder; NULL: not drawn */
     const char *svg;             /* the file's contents */

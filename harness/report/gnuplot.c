@@ -4,11 +4,13 @@
 
 #include <string.h>
 
-const char *ib_gnuplot_run(struct ib_arena *arena, const char *script, const char *messages)
+const char *ib_gnuplot_run(struct ib_arena *arena, const char *folder, const char *script,
+                           const char *messages)
 {
     /* -d: ignore ~/.gnuplot, which could change a report. */
     const char *const argv[] = {"gnuplot", "-d", script, NULL};
-    return ib_subprocess_run(arena, &(struct ib_subprocess){.argv = argv, .messages = messages});
+    return ib_subprocess_run(arena,
+                             &(struct ib_subprocess){.argv = argv, .folder = folder, .messages = messages});
 }
 
 /* Within single quotes, only the quote itself is special; it is doubled. */

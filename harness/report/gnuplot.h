@@ -4,8 +4,9 @@
 
 #include "base/arena.h"
 
-/* Runs a script. Returns NULL on success, else the reason; `messages` is a file for gnuplot's output. */
-const char *ib_gnuplot_run(struct ib_arena *, const char *script, const char *messages);
+/* Runs a script in a folder, where it finds what it loads. Returns NULL on success, else the reason;
+ * `messages` is a file for gnuplot's output. */
+const char *ib_gnuplot_run(struct ib_arena *, const char *folder, const char *script, const char *messages);
 
 /* Returns a text as a quoted gnuplot string. */
 const char *ib_gnuplot_quote(struct ib_arena *, const char *text);

@@ -39,12 +39,15 @@ static const char *copy_reference(FILE *out, const char *at, const char *prefix)
     return at;
 }
 
+/* Labels between the tags may look like references. */
 static void copy(FILE *out, const char *at, const char *prefix)
 {
-    while (*at) {
-        const char *next = *at == '<' ? skip_dropped(at) : copy_reference(out, at, prefix);
-        if (next == at)
+    for (bool in_tag = true; *at;) {
+        const char *next = *at == '<' ? skip_dropped(at) : in_tag ? copy_reference(out, at, prefix) : at;
+        if (next == at) {
+            in_tag = *at == '<' || (in_tag && *at != '>');
             fputc(*next++, out);
+        }
         at = next;
     }
 }

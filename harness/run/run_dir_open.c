@@ -1,5 +1,6 @@
 #include "run/run_dir_open.h"
 
+#include "base/slug.h"
 #include "machine/machine_info.h"
 #include "run/run_identity.h"
 #include "run/workspace.h"
@@ -17,7 +18,7 @@ static const char *default_dir(struct ib_arena *arena, const char *name)
     time_t now = time(NULL);
     struct tm utc;
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-    return ib_arena_print(arena, RUNS "/%s-%s", name, stamp);
+    return ib_arena_print(arena, RUNS "/%s-%s", ib_slug(arena, name), stamp);
 }
 
 static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_run_dir *target)

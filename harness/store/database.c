@@ -1,9 +1,11 @@
 #include "store/database.h"
 
+#include "base/arena.h"
 #include "base/error.h"
 #include "stats/stats.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum ib_status ib_db_fail(sqlite3 *db)
 {
@@ -45,11 +47,22 @@ static void conclude(sqlite3_context *context)
     free(s->values);
 }
 
+/* SQLite may have been built to take "file:…" for an address, which names another file. */
+static int open_file(const char *path, int flags, sqlite3 **out)
+{
+    struct ib_arena arena = {0};
+    if (strncmp(path, "file:", strlen("file:")) == 0)
+        path = ib_arena_print(&arena, "./%s", path);
+    const int rc = sqlite3_open_v2(path, out, flags, NULL);
+    ib_arena_free(&arena);
+    return rc;
+}
+
 enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out)
 {
     enum { BUSY_MS = 2000 }; /* a reader of the run may hold a lock for a moment */
     sqlite3 *db = NULL;
-    if (sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK ||
+    if (open_file(path, flags | SQLITE_OPEN_NOMUTEX, &db) != SQLITE_OK ||
         sqlite3_busy_timeout(db, BUSY_MS) != SQLITE_OK ||
         sqlite3_create_function(db, "median", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL, NULL, gather,
                                 conclude) != SQLITE_OK) {

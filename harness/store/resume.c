@@ -1,6 +1,7 @@
 #include "store/resume.h"
 
 #include "base/error.h"
+#include "base/slug.h"
 #include "store/load_run.h"
 #include "store/writer.h"
 
@@ -23,11 +24,12 @@ enum ib_status ib_resume_find(struct ib_arena *arena, const char *runs, const st
 {
     struct dirent **entries = NULL;
     int n = scandir(runs, &entries, NULL, alphasort); /* the names end with the time of their start */
-    size_t length = strlen(config->name);
+    const char *begin = ib_slug(arena, config->name);
+    size_t length = strlen(begin);
     *out = NULL;
     for (int i = n; i-- > 0;) {
         const char *name = entries[i]->d_name;
-        bool ours = strncmp(name, config->name, length) == 0 && name[length] == '-';
+        bool ours = strncmp(name, begin, length) == 0 && name[length] == '-';
         const char *dir = ib_arena_print(arena, "%s/%s", runs, name);
         if (!*out && ours && has_config(dir, config))
             *out = dir;

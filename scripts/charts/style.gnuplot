@@ -10,8 +10,11 @@ set macros
 
 # Labels may be of any length, the page is not: their middle gives way, since the end tells them apart.
 label_room = 46
-shown(i) = strlen(label[i]) <= label_room ? label[i] \
-           : label[i][1:label_room / 2] . '…' . label[i][strlen(label[i]) - label_room / 2 + 2:*]
+fitted(i) = strlen(label[i]) <= label_room ? label[i] \
+            : label[i][1:label_room / 2] . '…' . label[i][strlen(label[i]) - label_room / 2 + 2:*]
+# For `set tics add`, which takes labels for formats: a percent sign is doubled.
+as_format(text) = (percent = strstrt(text, '%')) == 0 ? text : text[1:percent] . '%' . as_format(text[percent + 1:*])
+shown(i) = as_format(fitted(i))
 label_characters = widest > label_room ? label_room : widest
 label_pixels = 7.2 * label_characters
 

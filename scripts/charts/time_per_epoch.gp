@@ -46,7 +46,7 @@ set grid xtics noytics
 set lmargin at screen x_at(label_pixels + 24)
 unset key
 
-plot data using ($3 / unit):(y(column(-2), $5)):($4 / unit - $3 / unit):(0):ytic(shown(int(column(-2)) + 1)) \
+plot data using ($3 / unit):(y(column(-2), $5)):($4 / unit - $3 / unit):(0):ytic(fitted(int(column(-2)) + 1)) \
          with vectors nohead lc rgb '#9fd0ee' lw 6 dt solid, \
      '' using ($2 / unit):(y(column(-2), $5)) with points lt 1 pt 7 ps 0.6, \
      '' using ($4 / unit):(y(column(-2), $5)):(digits($2 / unit)) \

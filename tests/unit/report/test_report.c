@@ -236,24 +236,33 @@ static void a_broken_chart_costs_only_itself(void **state)
         {"e_empty", "#@title E\n#@sql SELECT 1 WHERE false\n"},
         {"f_good", "#@title F\n#@order 1\n#@sql SELECT 'it''s \"a\" <b> $(ls)',\n#@ number FROM cases\n\n"
                    "plot data using 2 with points title label[1]\n"},
+        {"g_tics", "#@title G\n#@order 2\n#@sql SELECT '50% %d %', number FROM cases\n\n"
+                   "set ytics add (shown(1) 1)\nplot data using 2 with points notitle\n"},
+        {"h_references",
+         "#@title H id='h\n#@order 3\n#@sql SELECT '@data {/*2 x} url(#y)', number FROM cases\n\n"
+         "plot data using 2 with points title label[1]\n"},
     };
     const struct ib_derived nothing_derived = {0};
     struct ib_chart *drawn;
     size_t n;
-    make_home("home", charts, 6);
+    make_home("home", charts, 8);
     enum ib_status status = ib_charts_draw(&arena, "full", &full, &nothing_derived, &drawn, &n);
     setenv("IRONBENCH_HOME", IB_SOURCE_DIR, 1);
     assert_int_equal(status, IB_OK);
-    assert_int_equal(n, 6);
+    assert_int_equal(n, 8);
     assert_string_equal(drawn[0].script->name, "f_good");
     assert_null(drawn[0].note);
     assert_says(drawn[0].svg, "it's \"a\" &lt;b> $(ls)");
     assert_string_equal(drawn[0].file, "charts/f_good.svg");
+    assert_null(drawn[1].note);
+    assert_says(drawn[1].svg, ">50% %d %<");
+    assert_says(drawn[2].svg, ">@data {/*2 x} url(#y)<");
+    assert_says(drawn[2].svg, ">H id='h<");
     static const char *const notes[] = {"colour is not a header", "#@title and #@sql",
                                         "no such table: nowhere", "gnuplot failed", "nothing to draw"};
     for (size_t i = 0; i < 5; i++) {
-        assert_null(drawn[i + 1].svg);
-        assert_says(drawn[i + 1].note, notes[i]);
+        assert_null(drawn[i + 3].svg);
+        assert_says(drawn[i + 3].note, notes[i]);
     }
 }
 

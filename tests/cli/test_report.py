@@ -1,0 +1,77 @@
+"""`report` and the files that it writes: charts of their own whatever the data sets are called."""
+
+import re
+import shutil
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+from common import CliTest
+
+ROWS = "a,y\n1,{}\n2,2\n3,4\n4,4\n5,6\n6,6\n7,8\n"
+BRIEF = "rounds: 1, min_time: 1ms, warmup: 0, timeout: 20s"
+
+
+@unittest.skipUnless(shutil.which("gnuplot"), "no gnuplot is installed, so that there are no charts")
+class Charts(CliTest):
+    def sweep(self, names):
+        """A run over data sets of these names; returns its Markdown and its page."""
+        for number, name in enumerate(names):
+            self.write(f"{name}.csv", ROWS.format(number))
+        listed = ", ".join("'" + (name + ".csv").replace("'", "''") + "'" for name in names)
+        self.run_sweep(self.config(f"model: [linreg]\ndataset: [{listed}]\nimpl: [cpu_naive]\nepochs: [5]", BRIEF))
+        return (self.folder / "out/report.md").read_text(), (self.folder / "out/report.html").read_text()
+
+    def each_has_its_own(self, names):
+        """Each data set has four charts, in files that are linked once and are called differently, even where case is
+        folded; no id stands twice in the page."""
+        markdown, page = self.sweep(names)
+        links = re.findall(r"\]\((charts/[^)]*)\)", markdown)
+        self.assertEqual(len(links), 4 * len(names), markdown)
+        self.assertEqual(len({link.lower() for link in links}), len(links), links)
+        self.assertEqual({f"charts/{file.name}" for file in (self.folder / "out/charts").iterdir()}, set(links))
+        for link in links:
+            self.assertRegex(link, r"^charts/[A-Za-z0-9._-]{1,130}\.svg$")
+            ElementTree.parse(self.folder / "out" / link)
+        ids = re.findall(r""" id=["']([^"']*)["']""", page)
+        self.assertEqual(len({name.lower() for name in ids}), len(ids))
+        self.assertEqual(page.count("<svg "), len(links))
+        return links
+
+    def test_names_that_differ_in_what_is_not_a_letter(self):
+        links = self.each_has_its_own(["v1.0", "v1-0", "v1 0", "v1'0", "v1%0", "v1 (0)", "v1@0", "`v1`0", "v1[0]"])
+        self.assertIn("charts/loss_by_epoch-linreg-v1.0.svg", links)
+
+    def test_long_names(self):
+        self.each_has_its_own(["n" * 235, "n" * 234 + "m", "n" * 100])
+
+    def test_names_that_are_not_ascii(self):
+        self.each_has_its_own(["é", "ü", "数据", "据数", "\u202e"])
+
+    def test_names_that_differ_in_case(self):
+        self.each_has_its_own(["data", "Data", "DATA", "data-2"])
+
+
+class Folders(CliTest):
+    def test_names_that_mean_something_elsewhere(self):
+        """To SQLite, gnuplot, printf, a shell, a pattern or a terminal."""
+        config = self.config("model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive]\nepochs: [5]", BRIEF)
+        for name in ("file:a?mode=memory", ":memory:", "%s%n", "[a]*?", "q'u\"o`ls`$(ls)", "new\nline\x1b[31m", "::error::"):
+            with self.subTest(name=name):
+                self.ok("run", config, f"--out={name}", "--quiet")
+                files = {path.name for path in (self.folder / name).iterdir()}
+                self.assertLessEqual({"run.sqlite", "report.html", "report.md"}, files)
+                self.assertNotIn("failed", (self.folder / name / "report.md").read_text())
+                self.assertEqual(len(self.export(name)["cases"]), 1)
+
+    def test_long_name(self):
+        config = self.config("model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive]\nepochs: [5]", BRIEF,
+                             more=f"name: {'n' * 250}")
+        self.ok("run", config)
+        runs = list((self.folder / "results/runs").iterdir())
+        self.assertEqual([len(run.name) for run in runs], [120 + len("-20260131T235959Z")])
+        self.ok("run", config, "--resume")
+        self.assertEqual(list((self.folder / "results/runs").iterdir()), runs)
+
+
+if __name__ == "__main__":
+    unittest.main()
