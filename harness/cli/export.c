@@ -11,7 +11,7 @@
 
 static void print_json(FILE *out, const struct ib_run_record *run)
 {
-    json_t *record = ib_record_to_json(run);
+    json_t *record = ib_record_to_json(run, true);
     ib_json_print(out, record, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     fputc('\n', out);
     json_decref(record);
@@ -44,6 +44,10 @@ static int print_record(const char *dir, printer *print)
     struct ib_run_record run;
     if (ib_load_run(dir, &run) != IB_OK)
         return ib_usage_error();
+    if (print == print_json && ib_load_predictions(dir, &run) != IB_OK) {
+        ib_run_record_free(&run);
+        return ib_run_error();
+    }
     print(stdout, &run);
     ib_run_record_free(&run);
     if (fflush(stdout) == 0 && !ferror(stdout))

@@ -33,7 +33,7 @@ struct output {
 static void print_lines(const struct ib_run_record *run)
 {
     size_t i;
-    json_t *record = ib_record_to_json(run), *c;
+    json_t *record = ib_record_to_json(run, false), *c;
     json_array_foreach (json_object_get(record, "cases"), i, c) {
         ib_json_print(stdout, c, JSON_COMPACT);
         putchar('\n');

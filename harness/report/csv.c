@@ -1,12 +1,14 @@
 #include "report/csv.h"
 
+#include "base/plain_text.h"
 #include "report/record_json.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* Members of a case in the record, which are also column names: first those that describe it, followed by one
- * for each axis; then results, followed by one for each metric. */
+ * for each axis; then results, followed by one for each metric; and in every row those of the run, so that
+ * the rows of several runs can be put into one table. New columns are appended to their list. */
 static const char *const described[] = {"id", "task", "rows", "test_rows", "cols", "options", NULL};
 static const char *const found[] = {"path",
                                     "status",
@@ -58,6 +60,16 @@ static const char *const found[] = {"path",
                                     "transfers.tracer.pinned_count",
                                     "transfers.tracer.kernels",
                                     NULL};
+static const char *const of_run[] = {"run.id",
+                                     "run.name",
+                                     "run.started",
+                                     "run.version",
+                                     "run.config_sha256",
+                                     "run.machine.fingerprint",
+                                     "run.machine.cpu",
+                                     "run.machine.usable_cores",
+                                     "run.machine.os",
+                                     NULL};
 /* Arrays of a case with one element per sample, and their column names. */
 static const char *const samples[][2] = {{"time.epoch_ns.rounds", "round"},
                                          {"time.epoch_ns.samples", "epoch_ns"},
@@ -73,16 +85,17 @@ static const json_t *member(const json_t *object, const char *name)
     return json_object_get(object, name);
 }
 
+/* A spreadsheet would take some texts for formulas; the apostrophe keeps them text. */
 static void print_text(FILE *out, const char *text)
 {
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, out);
-        return;
-    }
-    fputc('"', out);
-    for (; *text; text++)
-        fputs(*text == '"' ? "\"\"" : (char[]){*text, '\0'}, out);
-    fputc('"', out);
+    struct ib_arena arena = {0};
+    const char *shown = ib_plain(&arena, text);
+    const bool quoted = strpbrk(shown, ",\"") != NULL, formula = shown[0] && strchr("=+-@", shown[0]);
+    fprintf(out, "%s%s", quoted ? "\"" : "", formula ? "'" : "");
+    for (; *shown; shown++)
+        fputs(*shown == '"' ? "\"\"" : (char[]){*shown, '\0'}, out);
+    fputs(quoted ? "\"" : "", out);
+    ib_arena_free(&arena);
 }
 
 /* Prints arrays and objects as JSON, and nothing for null or an empty object. */
@@ -121,6 +134,22 @@ static void each_column(bool results, void (*print)(FILE *, const json_t *c, con
     }
 }
 
+static void each_column_of_run(void (*print)(FILE *, const json_t *c, const char *name), FILE *out,
+                               const json_t *c)
+{
+    for (const char *const *n = of_run; *n; n++)
+        print(out, c, *n);
+    fputs("\r\n", out);
+}
+
+/* A case with its run. */
+static json_t *case_of(const struct ib_run_record *run, size_t i)
+{
+    json_t *c = ib_case_to_json(&run->cases[i]);
+    json_object_set_new(c, "run", ib_run_to_json(run));
+    return c;
+}
+
 static void print_name(FILE *out, const json_t *c, const char *name)
 {
     (void)c;
@@ -136,11 +165,11 @@ static void print_member(FILE *out, const json_t *c, const char *name)
 void ib_csv_cases(FILE *out, const struct ib_run_record *run)
 {
     each_column(true, print_name, out, NULL);
-    fputs("\r\n", out);
+    each_column_of_run(print_name, out, NULL);
     for (size_t i = 0; i < run->n; i++) {
-        json_t *c = ib_case_to_json(&run->cases[i]);
+        json_t *c = case_of(run, i);
         each_column(true, print_member, out, c);
-        fputs("\r\n", out);
+        each_column_of_run(print_member, out, c);
         json_decref(c);
     }
 }
@@ -154,7 +183,7 @@ static void print_samples(FILE *out, const json_t *c)
             fputc(',', out);
             print_value(out, json_array_get(member(c, samples[column][0]), i));
         }
-        fputs("\r\n", out);
+        each_column_of_run(print_member, out, c);
     }
 }
 
@@ -163,9 +192,9 @@ void ib_csv_samples(FILE *out, const struct ib_run_record *run)
     each_column(false, print_name, out, NULL);
     for (size_t column = 0; samples[column][0]; column++)
         fprintf(out, ",%s", samples[column][1]);
-    fputs("\r\n", out);
+    each_column_of_run(print_name, out, NULL);
     for (size_t i = 0; i < run->n; i++) {
-        json_t *c = ib_case_to_json(&run->cases[i]);
+        json_t *c = case_of(run, i);
         print_samples(out, c);
         json_decref(c);
     }

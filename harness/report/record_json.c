@@ -303,7 +303,7 @@ json_t *ib_case_to_json(const struct ib_case_record *c)
 
 /* ---- the run ---- */
 
-static json_t *run_json(const struct ib_run_record *run)
+json_t *ib_run_to_json(const struct ib_run_record *run)
 {
     json_t *selection = run->selection ? json_array() : json_null();
     for (const char *const *s = run->selection; s && *s; s++)
@@ -315,7 +315,44 @@ static json_t *run_json(const struct ib_run_record *run)
                      ib_json_text(run->reference), "selection", selection);
 }
 
-json_t *ib_record_to_json(const struct ib_run_record *run)
+/* ---- the whole ---- */
+
+static json_t *curve(const struct ib_case_record *c)
+{
+    json_t *epochs = json_array(), *losses = json_array(), *seconds = json_array();
+    for (size_t i = 0; i < c->curve.n; i++) {
+        json_array_append_new(epochs, json_integer((json_int_t)c->curve.epoch[i]));
+        json_array_append_new(losses, ib_json_number(c->curve.loss[i]));
+        json_array_append_new(seconds, c->seconds ? ib_json_number(c->seconds[i]) : json_null());
+    }
+    return json_pack("{s:o, s:o, s:o}", "epoch", epochs, "loss", losses, "seconds", seconds);
+}
+
+static json_t *predictions(const struct ib_case_record *c)
+{
+    json_t *rows = json_array(), *outputs = json_array(), *actual = json_array(), *predicted = json_array();
+    for (size_t i = 0; i < c->n_predictions; i++) {
+        const struct ib_prediction_record *p = &c->predictions[i];
+        json_array_append_new(rows, json_integer((json_int_t)p->row));
+        json_array_append_new(outputs, json_integer((json_int_t)p->output));
+        json_array_append_new(actual, ib_json_number(p->actual));
+        json_array_append_new(predicted, ib_json_number(p->predicted));
+    }
+    return json_pack("{s:o, s:o, s:o, s:o}", "row", rows, "output", outputs, "actual", actual, "predicted",
+                     predicted);
+}
+
+static void complete(json_t *record, const struct ib_run_record *run)
+{
+    const json_t *cases = json_object_get(record, "cases");
+    json_object_set_new(json_object_get(record, "run"), "config", ib_json_text(run->config_text));
+    for (size_t i = 0; i < run->n; i++) {
+        json_object_set_new(json_array_get(cases, i), "curve", curve(&run->cases[i]));
+        json_object_set_new(json_array_get(cases, i), "predictions", predictions(&run->cases[i]));
+    }
+}
+
+json_t *ib_record_to_json(const struct ib_run_record *run, bool whole)
 {
     struct ib_arena arena = {0};
     struct ib_derived derived;
@@ -325,9 +362,11 @@ json_t *ib_record_to_json(const struct ib_run_record *run)
         json_array_append_new(cases, ib_case_to_json(&run->cases[i]));
     ib_set_times_to_loss(cases, &derived);
     json_t *record =
-        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", run_json(run), "cases",
-                  cases, "speed_up", ib_speed_ups_to_json(&derived), "transfer_overhead",
+        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", ib_run_to_json(run),
+                  "cases", cases, "speed_up", ib_speed_ups_to_json(&derived), "transfer_overhead",
                   ib_transfer_overheads_to_json(&derived), "crossover", ib_crossovers_to_json(&derived));
+    if (whole)
+        complete(record, run);
     ib_arena_free(&arena);
     return record;
 }

@@ -8,10 +8,12 @@
 
 enum { IB_RECORD_SCHEMA = 2 };
 
-/* Returns the whole record, with the values derived from several cases. A new reference. */
-json_t *ib_record_to_json(const struct ib_run_record *);
+/* Returns the record, with the values derived from several cases; with `whole`, also the configuration, and
+ * the losses and predictions of every case. A new reference. */
+json_t *ib_record_to_json(const struct ib_run_record *, bool whole);
 
-/* Returns one of its cases, without `time_to`. A new reference. */
+/* Return its run, and one of its cases without `time_to`. New references. */
+json_t *ib_run_to_json(const struct ib_run_record *);
 json_t *ib_case_to_json(const struct ib_case_record *);
 
 #endif

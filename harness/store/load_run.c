@@ -139,6 +139,16 @@ enum ib_status ib_load_rows(sqlite3 *db, struct ib_run_record *run, enum ib_db_t
     return status;
 }
 
+enum ib_status ib_load_predictions(const char *dir, struct ib_run_record *run)
+{
+    struct reader r = {.run = run, .table = &ib_db_predictions};
+    IB_TRY(ib_run_folder_open(dir, &r.db));
+    enum ib_status status = read_rows(&r, ib_select_sql(&r.scratch, r.table, 0), false, read_row);
+    ib_arena_free(&r.scratch);
+    sqlite3_close(r.db);
+    return status;
+}
+
 enum ib_status ib_load_run_of(sqlite3 *db, bool measurements, struct ib_run_record *out)
 {
     struct reader r = {.db = db, .run = out};

@@ -45,6 +45,12 @@ struct ib_loss_record {
     double loss, seconds; /* seconds: since another algorithm began */
 };
 
+/* A prediction of a test row, as far as they are stored. */
+struct ib_prediction_record {
+    uint64_t row, output;     /* from 0 */
+    double actual, predicted; /* in the target's unit, or a probability */
+};
+
 /* One timed pass. */
 struct ib_round_record {
     uint64_t round; /* from 1 */
@@ -192,6 +198,8 @@ struct ib_case_record {
     double metrics[IB_METRIC_COUNT];
     struct ib_loss_record *losses;
     size_t n_losses, losses_capacity;
+    struct ib_prediction_record *predictions; /* by ib_load_predictions only */
+    size_t n_predictions, predictions_capacity;
     struct ib_tracer_record tracer;
     struct ib_profile_record profile;
     struct ib_round_record *rounds;

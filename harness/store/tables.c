@@ -99,6 +99,10 @@ static const struct ib_column copy_time_columns[] = {
 static const struct ib_column loss_columns[] = {INTEGER(epoch), REAL(loss), REAL(seconds), END};
 
 #undef ROW
+#define ROW struct ib_prediction_record
+static const struct ib_column prediction_columns[] = {INTEGER(row), INTEGER(output), REAL(actual), REAL(predicted), END};
+
+#undef ROW
 #define ROW struct ib_case_record
 static const struct ib_column case_columns[] = {
     TEXT(id), WORD(task, ib_task_words), TEXT(dataset_sha256), INTEGER(rows), INTEGER(test_rows), INTEGER(cols),
@@ -134,6 +138,8 @@ const struct ib_db_table ib_db_tables[IB_TABLE_COUNT] = {
     [IB_TABLE_STOPS] = LIST("stops", stop_columns, "target", NULL, , stops),
     [IB_TABLE_STOP_TIMES] = LIST("stop_times", stop_time_columns, "round, target", NULL, , stop_times),
 };
+const struct ib_db_table ib_db_predictions =
+    LIST("predictions", prediction_columns, "row, output", NULL, , predictions);
 /* clang-format on */
 
 /* Each axis has a column after those above. */

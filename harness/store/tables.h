@@ -59,6 +59,8 @@ enum ib_db_table_kind {
     IB_TABLE_COUNT
 };
 extern const struct ib_db_table ib_db_tables[IB_TABLE_COUNT];
+/* The predictions, which are many and loaded only for those who ask. */
+extern const struct ib_db_table ib_db_predictions;
 /* The table of the cases; its rows are struct ib_case_record. The columns are in the arena. */
 struct ib_db_table ib_db_case_table(struct ib_arena *);
 

@@ -11,6 +11,9 @@ import time
 FAULT = sys.argv[1] if len(sys.argv) > 1 else "none"
 FULL = int(sys.argv[2]) if len(sys.argv) > 2 else 0  # some faults of another algorithm show in shorter trainings only
 requests, answers = os.fdopen(3), os.fdopen(4, "wb", buffering=0)
+# What a terminal, a CI system, a spreadsheet or a browser would act upon.
+HOSTILE = ("::error::a \r\n::stop-commands::b\x1b[31mred\x1b]0;title\x07\x08\x7f\x9b1m\x85\u2028##[error]c \u202ed "
+           "<script>alert(1)</script> | `e` % \" ' \\ [f](g) * &amp; \ufffe \u00e9")
 
 
 def say(message_type, **fields):
@@ -86,6 +89,11 @@ def train(request, problem):
         say("done")
     if FAULT == "answers_first":  # and does the work afterwards
         say("trained")
+    if FAULT == "hostile_error":
+        say("error", status="failed", message=HOSTILE)
+    if FAULT == "hostile_output":
+        os.write(2, b"\xff\xc3" + HOSTILE.encode().replace(b"\n", b"") + b"\n")
+        os._exit(1)
     if FAULT == "killed":
         os.kill(os.getpid(), 9)
     if FAULT == "segfault":
@@ -133,6 +141,8 @@ def describe():
         say("impls", impls=[{"name": "x", "available": False, "reason": "no module named torch: scripts/setup --peers"}])
     elif FAULT == "odd_option":
         say("impls", impls=[{**impl, "options": [{"name": "threads", "type": "float", "default": "1"}]}])
+    elif FAULT.startswith("hostile"):
+        say("impls", impls=[{**impl, "summary": HOSTILE, "libraries": HOSTILE}])
     elif FAULT.startswith("another_algorithm"):
         say("impls", impls=[{**impl, "algorithm": "lbfgs"}])
     else:

@@ -187,7 +187,7 @@ static void is_told_in_json(void **state)
     (void)state;
     add_sweep((double[]){8, 2, 0.5}, 1.21);
     struct ib_crossover line = only_line();
-    json_t *record = ib_record_to_json(&run), *first = json_array_get(member(record, "crossover"), 0);
+    json_t *record = ib_record_to_json(&run, true), *first = json_array_get(member(record, "crossover"), 0);
     assert_string_equal(member_text(first, "kind"), "from");
     assert_string_equal(member_text(first, "at.where"), "between");
     assert_near(member_number(first, "at.rows"), line.rows);
@@ -196,7 +196,7 @@ static void is_told_in_json(void **state)
     json_decref(record);
     run.n = 0;
     add_sweep((double[]){9, 5, 1.1}, 1);
-    record = ib_record_to_json(&run);
+    record = ib_record_to_json(&run, true);
     first = json_array_get(member(record, "crossover"), 0);
     assert_string_equal(member_text(first, "at.where"), "beyond");
     assert_true(json_is_null(member(first, "at.rows")));

@@ -178,7 +178,7 @@ static void another_algorithm_was_stopped_there(void **state)
     assert_true(isnan(at[2].epoch) && isnan(at[2].seconds)); /* in most rounds it was not */
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         assert_int_equal(at[t].by, IB_BY_STOPS);
-    json_t *record = ib_record_to_json(&run);
+    json_t *record = ib_record_to_json(&run, true);
     assert_string_equal(member_text(time_to(record, 1, 0), "by"), "stops");
     assert_string_equal(member_text(time_to(record, 1, 1), "reason"), "stuck");
     json_decref(record);
@@ -214,7 +214,7 @@ static void without_stops_it_is_taken_at_its_word(void **state)
     }
 }
 
-static void is_exported_in_place_of_the_curve(void **state)
+static void is_exported_with_the_curve(void **state)
 {
     (void)state;
     static const double stuck[] = {11, 11};
@@ -222,11 +222,11 @@ static void is_exported_in_place_of_the_curve(void **state)
     add("stuck", 1e6, stuck, 2);
     add_stop(add_other("other"), derive().loss_groups[0].targets.loss[0], 0, 0, NAN, "why");
     made_case(&run, "never_ran", IB_HOST, 100, 1e6, 1);
-    json_t *record = ib_record_to_json(&run);
+    json_t *record = ib_record_to_json(&run, true);
     const json_t *cases = member(record, "cases"), *usual = json_array_get(cases, 0),
                  *end = time_to(record, 0, 2), *missed = time_to(record, 1, 0);
-    assert_null(json_object_get(usual, "curve"));
-    assert_null(json_object_get(usual, "stops"));
+    assert_int_equal(json_array_size(member(member(usual, "curve"), "loss")), FALLING);
+    assert_near(json_number_value(json_array_get(member(member(usual, "curve"), "loss"), 1)), falling[1]);
     assert_near(member_number(end, "share"), 0.999);
     assert_near(member_number(end, "loss"), 1.01);
     assert_near(member_number(end, "seconds"), 41e-3);
@@ -315,7 +315,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_algorithm_was_stopped_there, NULL, finish),
         cmocka_unit_test_setup_teardown(without_rounds_a_stop_has_no_time, NULL, finish),
         cmocka_unit_test_setup_teardown(without_stops_it_is_taken_at_its_word, NULL, finish),
-        cmocka_unit_test_setup_teardown(is_exported_in_place_of_the_curve, NULL, finish),
+        cmocka_unit_test_setup_teardown(is_exported_with_the_curve, NULL, finish),
         cmocka_unit_test_setup_teardown(charts_get_the_epochs_that_reach_a_loss, NULL, finish),
         cmocka_unit_test_setup_teardown(is_told, NULL, finish),
         cmocka_unit_test_setup_teardown(another_algorithm_is_told, NULL, finish),

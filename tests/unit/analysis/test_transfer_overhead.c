@@ -83,7 +83,7 @@ static void is_exported(void **state)
     (void)state;
     add("a", IB_RESIDENT, 100, 1000);
     made_breakdown(add("a", IB_PER_OP, 100, 3000), 1500, 500, 800, 200);
-    json_t *record = ib_record_to_json(&run);
+    json_t *record = ib_record_to_json(&run, true);
     const json_t *overhead = json_array_get(member(record, "transfer_overhead"), 0);
     assert_string_equal(member_text(overhead, "problem"), "linreg f32 made_100");
     assert_string_equal(member_text(overhead, "per_op.case"), "linreg-made_100-a-per_op-0123abcd");

@@ -94,13 +94,16 @@ static void a_row_a_case(void **state)
     for (; take_line(&at, &line); n++) {
         const char *impl = field(&heads, &line, "impl");
         if (strcmp(impl, "crashing") == 0)
-            assert_string_equal(field(&heads, &line, "reason"), "signal 11: " SAMPLE_NASTY);
+            assert_string_equal(field(&heads, &line, "reason"),
+                                "signal 11: <script>alert(\"1\")</script> & | `x` \\ *  [31m");
         if (strcmp(impl, "opencl_tiled") == 0)
             assert_string_equal(field(&heads, &line, "options"), "{\"isa\":\"avx2\",\"pinned\":\"true\"}");
         if (strcmp(impl, "cuda_cublas") == 0)
             assert_string_equal(field(&heads, &line, "time.epoch_ns.median"), ""); /* unknown, not 0 */
         if (strcmp(field(&heads, &line, "model"), "mlp") == 0)
             assert_int_equal(field(&heads, &line, "hidden")[0], '[');
+        assert_string_equal(field(&heads, &line, "run.id"), run.id);
+        assert_string_equal(field(&heads, &line, "run.machine.cpu"), run.machine.cpu);
         const char *rate = field(&heads, &line, "lr");
         assert_true(strcmp(rate, "0.01") == 0 || strcmp(rate, "90") == 0); /* no 0.010000000000000000208 */
     }
@@ -116,6 +119,7 @@ static void a_row_a_sample(void **state)
     size_t n = 0;
     assert_true(take_line(&at, &heads));
     for (; take_line(&at, &line); n++) {
+        assert_string_equal(field(&heads, &line, "run.id"), run.id);
         if (strcmp(field(&heads, &line, "impl"), "cpu_fused") != 0)
             continue;
         uint64_t round = strtoull(field(&heads, &line, "round"), NULL, 10);
@@ -125,8 +129,35 @@ static void a_row_a_sample(void **state)
     free(text);
 }
 
+/* Columns keep their places; those of the run come last. */
+static void text_is_not_a_formula(void **state)
+{
+    (void)state;
+    static const char *const reasons[][2] = {{"=1+1", "'=1+1"}, {"+a", "'+a"},  {"-b", "'-b"},
+                                             {"@c", "'@c"},     {"a=b", "a=b"}, {"", ""}};
+    struct ib_case_record *c = &run.cases[run.n - 1];
+    const char *before = c->reason;
+    const enum ib_case_status status = c->status;
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        struct line heads, line = {0};
+        c->status = IB_CASE_FAILED;
+        c->reason = reasons[i][0];
+        char *text = printed(ib_csv_cases), *at = text;
+        assert_true(take_line(&at, &heads));
+        for (size_t n = 0; n < run.n; n++)
+            assert_true(take_line(&at, &line));
+        assert_string_equal(field(&heads, &line, "reason"), reasons[i][1]);
+        assert_string_equal(heads.fields[0], "id");
+        assert_string_equal(heads.fields[heads.n - 1], "run.machine.os");
+        free(text);
+    }
+    c->reason = before;
+    c->status = status;
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_row_a_case), cmocka_unit_test(a_row_a_sample)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_row_a_case), cmocka_unit_test(a_row_a_sample),
+                                       cmocka_unit_test(text_is_not_a_formula)};
     return cmocka_run_group_tests(tests, load_sample, free_sample);
 }

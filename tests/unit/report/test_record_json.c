@@ -20,7 +20,7 @@ static json_t *record_of(const char *dir)
 {
     struct ib_run_record run;
     assert_int_equal(ib_load_run(dir, &run), IB_OK);
-    json_t *json = ib_record_to_json(&run);
+    json_t *json = ib_record_to_json(&run, true);
     ib_run_record_free(&run);
     assert_non_null(json);
     return json;
@@ -162,7 +162,7 @@ static void derived_numbers_obey_it_too(void **state)
         made_case(&run, "device", IB_PER_OP, rows, 2e5, 1);
         made_case(&run, "device", IB_RESIDENT, rows, 2e4, 1);
     }
-    json_t *made = ib_record_to_json(&run);
+    json_t *made = ib_record_to_json(&run, true);
     static const char *const names[] = {"transfer_overhead", "crossover"};
     for (size_t i = 0; i < 2; i++) {
         char path[256] = "";

@@ -198,7 +198,7 @@ static void put_other_algorithm(struct ib_store *store)
 
 static char *dumped(const struct ib_run_record *run)
 {
-    json_t *json = ib_record_to_json(run);
+    json_t *json = ib_record_to_json(run, true);
     assert_non_null(json);
     char *text = json_dumps(json, JSON_SORT_KEYS | JSON_INDENT(1));
     json_decref(json);
