@@ -1,6 +1,7 @@
 #include "report/report.h"
 #include "base/plain_text.h"
-#include "cli/args.h"
+#include "cli/sweep_flags.h"
+#include "report/select_cases.h"
 #include "store/load_run.h"
 #include "store/store.h"
 
@@ -12,7 +13,9 @@ static int report_main(const struct ib_command *command, int argc, char **argv)
     int colour = IB_COLOUR_AUTO;
     bool done;
     struct ib_run_record run;
+    struct ib_sweep_flags selected = {0};
     const struct ib_flag flags[] = {
+        IB_SELECTION_FLAGS(selected),
         {"--baseline", "IMPL", "implementation that speed-ups are relative to; kept with the run", &baseline,
          NULL},
         {"--color", "WHEN", "auto, always or never; default: auto", &colour_word, NULL},
@@ -24,6 +27,10 @@ static int report_main(const struct ib_command *command, int argc, char **argv)
         return IB_EXIT_OK;
     if ((baseline && ib_store_set_reference(dir, baseline) != IB_OK) || ib_load_run(dir, &run) != IB_OK)
         return ib_usage_error();
+    if (ib_select_cases(&run, selected.keep, selected.drop) != IB_OK) {
+        ib_run_record_free(&run);
+        return ib_usage_error();
+    }
     ib_table_print(stdout, &run, (enum ib_colour)colour);
     enum ib_status status = ib_report_write(dir, &run);
     ib_run_record_free(&run);
@@ -36,7 +43,9 @@ static int report_main(const struct ib_command *command, int argc, char **argv)
 
 const struct ib_command ib_command_report = {
     .name = "report",
-    .usage = "report DIR [--baseline IMPL] [--color WHEN]",
+    .usage = "report DIR [-s SELECT] [-x EXCLUDE] [--baseline IMPL] [--color WHEN]",
     .summary = "render the table, report.md, report.html and the charts of a stored run again",
+    .detail = "With -s or -x, the pages are about the selected cases only; without, about all "
+              "again.\n\n" IB_CONDITION_HELP,
     .main = report_main,
 };

@@ -19,12 +19,14 @@ struct ib_sweep_flags {
     "SELECT and EXCLUDE are conditions separated by commas or spaces: an axis, rows, cols, task or option\n" \
     "compared with a value, such as dtype=f32, impl=cpu_*, lr<0.1 or rows>=1000; or a word that any axis\n"  \
     "may have, so that the title of a table works: \"mlp 6x6 relu lr=0.01 f32 diabetes\"."
-/* Entries for all of them in a command's table of flags. */
-#define IB_SWEEP_FLAGS(flags)                                                                                \
+/* Entries for -s and -x, or for all of them, in a command's table of flags. */
+#define IB_SELECTION_FLAGS(flags)                                                                            \
     {IB_SELECT_FLAG, "SELECT", "only cases that meet all conditions; repeat to add other cases", NULL,       \
      (flags).keep},                                                                                          \
-        {IB_EXCLUDE_FLAG, "EXCLUDE", "skip cases that meet all conditions; may be repeated", NULL,           \
-         (flags).drop},                                                                                      \
-        IB_PLUGIN_FLAG((flags).plugins)
+    {                                                                                                        \
+        IB_EXCLUDE_FLAG, "EXCLUDE", "skip cases that meet all conditions; may be repeated", NULL,            \
+            (flags).drop                                                                                     \
+    }
+#define IB_SWEEP_FLAGS(flags) IB_SELECTION_FLAGS(flags), IB_PLUGIN_FLAG((flags).plugins)
 
 #endif

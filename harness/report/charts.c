@@ -289,6 +289,23 @@ static void close_scratch(struct drawing *d)
         rmdir(d->scratch);
 }
 
+/* Scripts see only the cases of the record, from which some may have been left out. */
+static enum ib_status show_cases(sqlite3 *db, const struct ib_run_record *run)
+{
+    sqlite3_stmt *insert = NULL;
+    if (sqlite3_exec(
+            db,
+            "CREATE TEMP TABLE shown (number INTEGER PRIMARY KEY);"
+            "CREATE TEMP VIEW cases AS SELECT * FROM main.cases WHERE number IN (SELECT number FROM shown)",
+            NULL, NULL, NULL) != SQLITE_OK)
+        return ib_db_fail(db);
+    enum ib_status status = ib_db_prepare(db, "INSERT INTO shown (number) VALUES (?)", &insert);
+    for (size_t i = 0; i < run->n && status == IB_OK; i++)
+        status = ib_db_run(insert, IB_DB_VALUES(ib_db_integer(run->cases[i].number)));
+    sqlite3_finalize(insert);
+    return status;
+}
+
 enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const struct ib_run_record *run,
                               const struct ib_derived *derived, struct ib_chart **out, size_t *n)
 {
@@ -298,6 +315,8 @@ enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const str
     IB_TRY(ib_chart_scripts(arena, &scripts, &n_scripts));
     IB_TRY(ib_run_folder_open(dir, &d.db));
     enum ib_status status = ib_chart_tables(d.db, run, derived);
+    if (status == IB_OK)
+        status = show_cases(d.db, run);
     if (status == IB_OK)
         status = open_scratch(&d);
     for (size_t i = 0; i < n_scripts && status == IB_OK; i++)

@@ -6,11 +6,20 @@
 
 #include <stdlib.h>
 
+/* A document begins by saying that it is not about all cases. */
+static struct ib_doc begin_doc(struct ib_arena *arena, const struct ib_run_record *run)
+{
+    struct ib_doc doc = {.arena = arena};
+    if (run->shown)
+        ib_doc_add(&doc, IB_DOC_CLAIM, ib_arena_print(arena, "Only %s.", run->shown));
+    return doc;
+}
+
 void ib_table_print(FILE *out, const struct ib_run_record *run, enum ib_colour colour)
 {
     struct ib_arena arena = {0};
     struct ib_summary summary;
-    struct ib_doc doc = {.arena = &arena};
+    struct ib_doc doc = begin_doc(&arena, run);
     ib_summary_build(&arena, run, &summary);
     ib_run_brief(&doc, &summary);
     ib_render_text(out, &doc, colour);
@@ -21,7 +30,7 @@ void ib_markdown_print(FILE *out, const struct ib_run_record *run)
 {
     struct ib_arena arena = {0};
     struct ib_summary summary;
-    struct ib_doc doc = {.arena = &arena};
+    struct ib_doc doc = begin_doc(&arena, run);
     ib_summary_build(&arena, run, &summary);
     ib_run_doc(&doc, &summary, NULL, 0, false);
     ib_render_markdown(out, &doc);
@@ -57,7 +66,7 @@ static enum ib_status write_page(const char *dir, const char *name,
 
 static enum ib_status write_report(struct ib_arena *arena, const char *dir, const struct ib_run_record *run)
 {
-    struct ib_doc markdown = {.arena = arena}, html = {.arena = arena};
+    struct ib_doc markdown = begin_doc(arena, run), html = begin_doc(arena, run);
     struct ib_summary summary;
     struct ib_chart *charts;
     size_t n;

@@ -242,6 +242,7 @@ struct ib_run_record {
     const char *config_text, *config_sha256, *version;
     const char *reference;        /* implementation that speed-ups are over; NULL: none was named */
     const char *const *selection; /* texts of -s and -x; ends with NULL; NULL: none */
+    const char *shown;            /* NULL: all cases; else which: "4 of 12 cases, selected by -s dtype=f32" */
     struct ib_machine machine;
     struct ib_case_record *cases;
     size_t n, capacity;

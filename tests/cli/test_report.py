@@ -1,4 +1,5 @@
-"""`report` and the files that it writes: charts of their own whatever the data sets are called."""
+"""`report` and the files that it writes: charts of their own whatever the data sets are called, and pages about some of
+the cases."""
 
 import re
 import shutil
@@ -49,6 +50,55 @@ class Charts(CliTest):
 
     def test_names_that_differ_in_case(self):
         self.each_has_its_own(["data", "Data", "DATA", "data-2"])
+
+
+class Selection(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.run_sweep(self.config("""
+            model: [linreg, mlp]
+            dataset: [diabetes]
+            impl: [cpu_naive, {name: cpu_blas, threads: [1, 2]}]
+            dtype: [f32, f64]
+            hidden: [[3]]
+            epochs: [5]""", BRIEF))
+        self.all = (self.folder / "out/report.html").read_text()
+
+    def labels(self):
+        """The implementations in the tables of the report, by problem."""
+        markdown = (self.folder / "out/report.md").read_text()
+        return re.findall(r"(?m)^\| \**(cpu_[a-z]*(?: threads=2)?)\** \| host ", markdown)
+
+    def test_some_cases(self):
+        shown = self.ok("report", "out", "-s", "dtype=f32,model=linreg", "-s", "impl=cpu_blas threads=2", "-x", "dtype=f64,model=mlp")
+        self.assertIn("Only 5 of 12 cases, selected by -s dtype=f32,model=linreg -s impl=cpu_blas threads=2", shown)
+        self.assertIn("5 cases: ", shown)
+        self.assertEqual(sorted(self.labels()), ["cpu_blas", *3 * ["cpu_blas threads=2"], "cpu_naive"])
+        page = (self.folder / "out/report.html").read_text()
+        self.assertIn("Only 5 of 12 cases", page)
+        self.assertEqual(page.count('<details id="case-'), 5)
+        if shutil.which("gnuplot"):
+            chart = (self.folder / "out/charts/time_per_epoch-mlp-diabetes.svg").read_text()
+            self.assertNotIn("cpu_naive", chart)
+        self.ok("report", "out")  # about all again
+        self.assertEqual((self.folder / "out/report.html").read_text(), self.all)
+
+    def test_rows_and_globs(self):
+        self.ok("report", "out", "-s", "rows>100,impl=cpu_n*", "-x", "lr>1")
+        self.assertEqual(self.labels(), 4 * ["cpu_naive"])
+
+    def test_options_and_titles(self):
+        self.ok("report", "out", "-s", "threads=2,model=mlp")
+        self.assertEqual(self.labels(), 2 * ["cpu_blas threads=2"])
+        self.ok("report", "out", "-s", "linreg f32 diabetes", "-x", "cpu_blas")
+        self.assertEqual(self.labels(), ["cpu_naive"])
+
+    def test_nothing_selected(self):
+        self.refused("report", "out", "-s", "impl=cpu_nave", says=["-s impl=cpu_nave", "did you mean `cpu_naive`", "cpu_blas threads=2"])
+        self.refused("report", "out", "-s", "dtype=f32", "-s", "rows>1000000", says=["-s rows>1000000", "available: 354"])
+        self.refused("report", "out", "-x", "rows>0", says=["-x", "no case of this run is left"])
+        self.refused("report", "out", "-s", "colour=red", says=["`colour` is not an axis"])
+        self.assertEqual((self.folder / "out/report.html").read_text(), self.all)
 
 
 class Folders(CliTest):
