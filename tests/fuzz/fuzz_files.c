@@ -12,6 +12,7 @@
 #include "gate/baseline.h"
 #include "kept_mutant.h"
 #include "report/report.h"
+#include "run/workspace.h"
 #include "store/load_run.h"
 
 #include <fcntl.h>
@@ -129,6 +130,7 @@ static void add_files(struct ib_arena *arena, struct corpus *out, const char *pa
 
 static void add_run(struct ib_arena *arena, struct corpus *out, const char *pattern)
 {
+    ib_workspace_remove("sample.run"); /* of an earlier time */
     sample_run_create_single("sample.run");
     add_files(arena, out, pattern);
 }
