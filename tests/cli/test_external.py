@@ -210,5 +210,17 @@ class AnotherAlgorithm(ExternalTest):
         self.assertIn("loss.npy: another algorithm needs a third column", case["reason"])
 
 
+class Resume(ExternalTest):
+    def test_another_program_is_refused(self):
+        """Even under the same name: a case must not mix rounds of two programs."""
+        program = self.folder / "client.py"
+        program.write_bytes(CLIENT.read_bytes())
+        self.sweep([sys.executable, program, "none"])
+        config = self.folder / "test.yaml"
+        self.ok("run", config, "--out", "out", "--resume")
+        program.write_bytes(CLIENT.read_bytes() + b"# faster\n")
+        self.refused("run", config, "--quiet", "--out", "out", "--resume", says=["the program of x", "start a new run"])
+
+
 if __name__ == "__main__":
     unittest.main()
