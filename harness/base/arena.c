@@ -1,10 +1,11 @@
 #include "base/arena.h"
 
-#include <stdarg.h>
-#include <stdint.h>
+#include "base/error.h"
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <unistd.h>
 
 enum { BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
 
@@ -77,4 +78,15 @@ void ib_arena_free(struct ib_arena *arena)
         free(block);
     }
     arena->blocks = NULL;
+}
+
+enum ib_status ib_memory_check(const char *where, double bytes)
+{
+    char needed[32], present[32];
+    const double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (bytes <= memory)
+        return IB_OK;
+    return ib_fail(IB_ENOMEM, where, "%s would be needed; this machine has %s of memory",
+                   ib_print_bytes(bytes, needed, sizeof needed),
+                   ib_print_bytes(memory, present, sizeof present));
 }

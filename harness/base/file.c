@@ -2,36 +2,79 @@
 
 #include "base/error.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-static enum ib_status read_all(struct ib_arena *arena, FILE *file, const char *path, size_t max_bytes,
-                               char **text, size_t *bytes)
+static enum ib_status check_file(int fd, const char *path, size_t max_bytes, size_t *bytes)
 {
     struct stat info;
-    if (fstat(fileno(file), &info) != 0)
+    if (fstat(fd, &info) != 0)
         return ib_fail_errno(path, "cannot read");
     if (!S_ISREG(info.st_mode))
         return ib_fail(IB_EIO, path, "cannot read: not a regular file");
     if ((uint64_t)info.st_size > max_bytes)
         return ib_fail(IB_EINVAL, path, "too large: %lld bytes; at most %zu are allowed",
                        (long long)info.st_size, max_bytes);
-    *text = ib_arena_alloc(arena, (size_t)info.st_size + 1);
-    *bytes = fread(*text, 1, (size_t)info.st_size, file);
-    return ferror(file) ? ib_fail_errno(path, "cannot read") : IB_OK;
+    *bytes = (size_t)info.st_size;
+    return ib_memory_check(path, (double)info.st_size);
+}
+
+enum ib_status ib_file_read_exactly(int fd, const char *path, uint64_t offset, size_t bytes, void *out)
+{
+    for (size_t done = 0; done < bytes;) {
+        const ssize_t n = pread(fd, (char *)out + done, bytes - done, (off_t)(offset + done));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return ib_fail_errno(path, "cannot read");
+        if (n == 0)
+            return ib_fail(IB_EIO, path, "cannot read: the file became shorter meanwhile");
+        done += (size_t)n;
+    }
+    return IB_OK;
+}
+
+int ib_file_open(const char *path)
+{
+    return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
 enum ib_status ib_file_read(struct ib_arena *arena, const char *path, size_t max_bytes, char **text,
                             size_t *bytes)
 {
-    FILE *file = fopen(path, "re");
-    if (!file)
+    const int fd = ib_file_open(path);
+    if (fd < 0)
         return ib_fail_errno(path, "cannot open");
-    enum ib_status status = read_all(arena, file, path, max_bytes, text, bytes);
-    fclose(file);
+    enum ib_status status = check_file(fd, path, max_bytes, bytes);
+    if (status == IB_OK) {
+        *text = ib_arena_alloc(arena, *bytes + 1);
+        status = ib_file_read_exactly(fd, path, 0, *bytes, *text);
+    }
+    close(fd);
     return status;
+}
+
+enum ib_status ib_file_read_text(struct ib_arena *arena, const char *path, size_t max_bytes, char **text,
+                                 size_t *bytes)
+{
+    static const char utf8[] = "\xEF\xBB\xBF", utf16_le[] = "\xFF\xFE", utf16_be[] = "\xFE\xFF";
+    IB_TRY(ib_file_read(arena, path, max_bytes, text, bytes));
+    if (*bytes >= 2 && (memcmp(*text, utf16_le, 2) == 0 || memcmp(*text, utf16_be, 2) == 0))
+        return ib_fail(IB_EINVAL, path, "this is UTF-16 (by its byte-order mark); save it as UTF-8");
+    if (strncmp(*text, utf8, strlen(utf8)) == 0) {
+        *text += strlen(utf8);
+        *bytes -= strlen(utf8);
+    }
+    const char *nul = memchr(*text, '\0', *bytes);
+    if (nul)
+        return ib_fail(IB_EINVAL, path, "not a text file: byte %zu is NUL%s", (size_t)(nul - *text) + 1,
+                       nul - *text < 2 ? "; UTF-16 must be saved as UTF-8" : "");
+    return IB_OK;
 }
 
 char *ib_file_folder(struct ib_arena *arena, const char *path)
@@ -50,6 +93,12 @@ char *ib_file_stem(struct ib_arena *arena, const char *path)
     const char *dot = strrchr(name, '.');
     return ib_arena_print(arena, "%.*s", (int)(dot && dot != name ? (size_t)(dot - name) : strlen(name)),
                           name);
+}
+
+bool ib_file_has_suffix(const char *path, const char *suffix)
+{
+    const size_t length = strlen(path), n = strlen(suffix);
+    return length >= n && strcasecmp(path + length - n, suffix) == 0;
 }
 
 char *ib_file_join(struct ib_arena *arena, const char *folder, const char *path)

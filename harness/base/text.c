@@ -116,6 +116,47 @@ const char *ib_hint(const char *name, const char *const *candidates, char *text,
     return text;
 }
 
+/* ---- Shortening ---- */
+
+static bool continues_character(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+const char *ib_shorten(const char *text, size_t length, char *out, size_t n)
+{
+    static const char gap[] = "…";
+    if (length < n) {
+        memcpy(out, text, length);
+        out[length] = '\0';
+        return out;
+    }
+    const size_t room = n - sizeof gap;
+    size_t head = room - room / 3, tail = length - room / 3;
+    while (head && continues_character(text[head]))
+        head--;
+    while (tail < length && continues_character(text[tail]))
+        tail++;
+    char *end = mempcpy(mempcpy(out, text, head), gap, sizeof gap - 1);
+    end = mempcpy(end, text + tail, length - tail);
+    *end = '\0';
+    return out;
+}
+
+void ib_print_shortened(char *out, size_t n, const char *format, va_list arguments)
+{
+    va_list again;
+    va_copy(again, arguments);
+    const int length = vsnprintf(out, n, format, arguments);
+    char *whole = length >= 0 && (size_t)length >= n ? malloc((size_t)length + 1) : NULL;
+    if (whole) { /* without memory, its start has to do */
+        vsnprintf(whole, (size_t)length + 1, format, again);
+        ib_shorten(whole, (size_t)length, out, n);
+        free(whole);
+    }
+    va_end(again);
+}
+
 bool ib_glob(const char *pattern, const char *text)
 {
     const char *star = NULL, *resume = NULL; /* the last '*', and the end of the text that it matches */

@@ -1,9 +1,12 @@
-/* Text utilities: names of enumerators, suggestions for misspelt names, globs, strict parsing and printing
- * of numbers. */
+/* Text utilities: names of enumerators, suggestions for misspelt names, globs, shortening, strict parsing and
+ * printing of numbers. */
 #ifndef IB_BASE_TEXT_H
 #define IB_BASE_TEXT_H
 
 #include "ironbench/impl.h"
+
+#include <stdarg.h>
+#include <string.h>
 
 /* A word and its value. Tables end with a NULL word. */
 struct ib_word {
@@ -36,6 +39,15 @@ static inline const char *ib_plural(uint64_t n)
 {
     return n == 1 ? "" : "s";
 }
+
+/* Copies a text of `length` bytes to out[n]. One that does not fit keeps its start and its end, "start…end",
+ * and is never cut within a character. Returns out. */
+const char *ib_shorten(const char *text, size_t length, char *out, size_t n);
+/* The same for a name that a user chose, in a buffer of the enclosing block. */
+enum { IB_SHORT_BYTES = 80 };
+#define IB_SHORT(name) ib_shorten(name, strlen(name), (char[IB_SHORT_BYTES]){0}, IB_SHORT_BYTES)
+/* vsnprintf, but a text that does not fit is shortened, as by ib_shorten: its end is often the reason. */
+void ib_print_shortened(char *out, size_t n, const char *format, va_list arguments);
 
 /* Matches the whole text against a glob with '*' and '?'. */
 bool ib_glob(const char *pattern, const char *text);

@@ -6,13 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MESSAGE_BYTES = 512 };
-
 static enum ib_status fail_at(const struct ib_yaml *doc, size_t line, const char *what, const char *detail)
 {
-    char where[512];
-    snprintf(where, sizeof where, "%s:%zu", doc->path, line);
-    return ib_fail(IB_EINVAL, where, "%s%s", what, detail);
+    return ib_fail_at(doc->path, line, 0, "%s%s", what, detail);
 }
 
 static size_t line_of(const yaml_mark_t *mark)
@@ -140,7 +136,7 @@ enum ib_status ib_yaml_open(const char *path, struct ib_arena *arena, struct ib_
 {
     char *text;
     *out = (struct ib_yaml){.path = path, .arena = arena};
-    IB_TRY(ib_file_read(arena, path, IB_YAML_MAX_BYTES, &text, &out->bytes));
+    IB_TRY(ib_file_read_text(arena, path, IB_YAML_MAX_BYTES, &text, &out->bytes));
     out->text = text;
     IB_TRY(check_events(out));
     IB_TRY(load_tree(out));
@@ -209,13 +205,13 @@ const yaml_node_t *ib_yaml_find(const struct ib_yaml *doc, const yaml_node_t *ma
 enum ib_status ib_yaml_fail(const struct ib_yaml *doc, const yaml_node_t *node, const char *key,
                             const char *format, ...)
 {
-    char message[MESSAGE_BYTES];
+    char message[sizeof ib_last_error()->message];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(message, sizeof message, format, arguments);
+    ib_print_shortened(message, sizeof message, format, arguments);
     va_end(arguments);
     const char *where = ib_yaml_where(doc, node);
-    return key ? ib_fail(IB_EINVAL, where, "key `%s`: %s", key, message)
+    return key ? ib_fail(IB_EINVAL, where, "key `%s`: %s", IB_SHORT(key), message)
                : ib_fail(IB_EINVAL, where, "%s", message);
 }
 
@@ -229,8 +225,8 @@ enum ib_status ib_yaml_refuse(const struct ib_yaml *doc, const yaml_node_t *node
     if (node->data.scalar.length == 0)
         return ib_yaml_fail(doc, node, key, "has no value; it must be %s", allowed);
     const char *quote = node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE ? "" : "\"";
-    return ib_yaml_fail(doc, node, key, "`%s%.100s%s` is not %s", quote,
-                        (const char *)node->data.scalar.value, quote, allowed);
+    return ib_yaml_fail(doc, node, key, "`%s%s%s` is not %s", quote,
+                        IB_SHORT((const char *)node->data.scalar.value), quote, allowed);
 }
 
 enum ib_status ib_yaml_unknown_key(const struct ib_yaml *doc, const yaml_node_t *map, size_t i,
@@ -242,8 +238,8 @@ enum ib_status ib_yaml_unknown_key(const struct ib_yaml *doc, const yaml_node_t 
     for (const char *const *name = names; *name; name++)
         list = ib_arena_print(doc->arena, "%s%s%s", list, name == names ? "" : ", ", *name);
     return ib_yaml_fail(doc, node_of(doc, map->data.mapping.pairs.start[i].key), NULL,
-                        "unknown key `%.100s`%s; allowed: %s", key, ib_hint(key, names, hint, sizeof hint),
-                        list);
+                        "unknown key `%s`%s; allowed: %s", IB_SHORT(key),
+                        ib_hint(key, names, hint, sizeof hint), list);
 }
 
 /* ---- Scalars ---- */
@@ -268,6 +264,6 @@ enum ib_status ib_yaml_check_name(const struct ib_yaml *doc, const yaml_node_t *
         return IB_OK;
     return ib_yaml_fail(
         doc, node, key,
-        "`%.100s` is not a valid name; allowed: letters, digits, _, and after the first character . and -",
-        name);
+        "`%s` is not a valid name; allowed: letters, digits, _, and after the first character . and -",
+        IB_SHORT(name));
 }

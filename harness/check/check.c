@@ -18,8 +18,9 @@ static enum ib_status check_names(struct ib_registry *registry, const struct ib_
         if (!ib_model_find(request->models[i])) {
             const char *const *names = ib_model_names();
             char list[128], hint[128];
-            return ib_fail(IB_EINVAL, request->model_flag, "unknown model `%.100s`%s; allowed: %s",
-                           request->models[i], ib_hint(request->models[i], names, hint, sizeof hint),
+            return ib_fail(IB_EINVAL, request->model_flag, "unknown model `%s`%s; allowed: %s",
+                           IB_SHORT(request->models[i]),
+                           ib_hint(request->models[i], names, hint, sizeof hint),
                            ib_name_list(names, list, sizeof list));
         }
     return IB_OK;

@@ -36,7 +36,7 @@ enum ib_status ib_axis_rule_parse(struct ib_arena *arena, const struct ib_axis_r
         return IB_OK;
     }
     ib_axis_list_names(rule, names);
-    return ib_fail(IB_EINVAL, where, "`%.100s` is not %s%s", text, ib_axis_rule_allowed(arena, rule),
+    return ib_fail(IB_EINVAL, where, "`%s` is not %s%s", IB_SHORT(text), ib_axis_rule_allowed(arena, rule),
                    ib_hint(text, names, hint, sizeof hint));
 }
 

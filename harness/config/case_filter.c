@@ -57,7 +57,7 @@ static enum ib_status read_pattern(struct ib_arena *arena, int subject, const ch
         int task;
         char list[64];
         if (!ib_word_value(ib_task_words, text, &task))
-            return ib_fail(IB_EINVAL, where, "`%.100s` is not %s", text,
+            return ib_fail(IB_EINVAL, where, "`%s` is not %s", IB_SHORT(text),
                            ib_word_list(ib_task_words, list, sizeof list));
         return IB_OK;
     }
@@ -73,18 +73,18 @@ enum ib_status ib_filter_term_parse(struct ib_arena *arena, const char *subject,
     char hint[128];
     *out = (struct ib_filter_term){.subject = ib_subject_find(subject), .text = ib_arena_copy(arena, text)};
     if (out->subject == IB_SUBJECT_COUNT)
-        return ib_fail(IB_EINVAL, where, "`%.100s` is not an axis, rows, cols or task%s", subject,
+        return ib_fail(IB_EINVAL, where, "`%s` is not an axis, rows, cols or task%s", IB_SHORT(subject),
                        ib_hint(subject, ib_subject_names(), hint, sizeof hint));
     const char *rest = text;
     out->relation = take_relation(&rest);
     if (!is_number(out->subject)) {
         if (out->relation != IB_MATCHES)
-            return ib_fail(IB_EINVAL, where, "`%.100s`: a comparison requires a numeric axis", text);
+            return ib_fail(IB_EINVAL, where, "`%s`: a comparison requires a numeric axis", IB_SHORT(text));
         return read_pattern(arena, out->subject, text, where, out);
     }
     if (!ib_parse_f64(rest, &out->number))
         return ib_fail(IB_EINVAL, where,
-                       "`%.100s` is not a number, optionally preceded by >=, >, <=, < or =", text);
+                       "`%s` is not a number, optionally preceded by >=, >, <=, < or =", IB_SHORT(text));
     if (out->relation == IB_MATCHES)
         out->relation = IB_EQUAL;
     return IB_OK;

@@ -52,8 +52,8 @@ static enum ib_status refuse_setting(const struct ib_impl_info *info, const stru
     static const char *const kinds[] = {
         [IB_OPTION_INT] = "an integer", [IB_OPTION_BOOL] = "true or false", [IB_OPTION_TEXT] = "one of"};
     const char *allowed = option->type == IB_OPTION_BOOL ? NULL : option->allowed;
-    return ib_fail(IB_EINVAL, where, "%s: option `%s`: `%.100s` is not %s%s%s", info->name, option->name,
-                   value, kinds[option->type], allowed ? " " : "", allowed ? allowed : "");
+    return ib_fail(IB_EINVAL, where, "%s: option `%s`: `%s` is not %s%s%s", info->name, option->name,
+                   IB_SHORT(value), kinds[option->type], allowed ? " " : "", allowed ? allowed : "");
 }
 
 static enum ib_status refuse_option(const struct ib_impl_info *info, const char *name, const char *where)
@@ -63,9 +63,9 @@ static enum ib_status refuse_option(const struct ib_impl_info *info, const char 
     for (size_t i = 0; info->options[i].name && i < OPTIONS_MAX; i++)
         names[i] = info->options[i].name;
     if (!names[0])
-        return ib_fail(IB_EINVAL, where, "%s: unknown option `%.100s`; this implementation has no options",
-                       info->name, name);
-    return ib_fail(IB_EINVAL, where, "%s: unknown option `%.100s`%s; allowed: %s", info->name, name,
+        return ib_fail(IB_EINVAL, where, "%s: unknown option `%s`; this implementation has no options",
+                       info->name, IB_SHORT(name));
+    return ib_fail(IB_EINVAL, where, "%s: unknown option `%s`%s; allowed: %s", info->name, IB_SHORT(name),
                    ib_hint(name, names, hint, sizeof hint), ib_name_list(names, list, sizeof list));
 }
 
@@ -137,7 +137,8 @@ static enum ib_status add_matching(struct ib_registry *registry, struct ib_arena
         IB_TRY(add_choice(arena, info, from, out));
         any = true;
     }
-    return any ? IB_OK : ib_fail(IB_EINVAL, from->where, "no implementation matches `%.100s`", from->name);
+    return any ? IB_OK
+               : ib_fail(IB_EINVAL, from->where, "no implementation matches `%s`", IB_SHORT(from->name));
 }
 
 static enum ib_status add_named(struct ib_registry *registry, struct ib_arena *arena,
@@ -148,7 +149,7 @@ static enum ib_status add_named(struct ib_registry *registry, struct ib_arena *a
         return add_choice(arena, info, from, out);
     const char *const *names = ib_registry_names(registry);
     char list[512], hint[128];
-    return ib_fail(IB_EINVAL, from->where, "unknown implementation `%.100s`%s; allowed: %s", from->name,
+    return ib_fail(IB_EINVAL, from->where, "unknown implementation `%s`%s; allowed: %s", IB_SHORT(from->name),
                    ib_hint(from->name, names, hint, sizeof hint), ib_name_list(names, list, sizeof list));
 }
 

@@ -83,7 +83,7 @@ static enum ib_status read_axis_name(const struct ib_yaml *doc, const char *key,
     *out = ib_axis_find(name);
     if (*out != IB_AXIS_COUNT)
         return IB_OK;
-    return ib_yaml_fail(doc, item, key, "`%.100s` is not an axis%s", name,
+    return ib_yaml_fail(doc, item, key, "`%s` is not an axis%s", IB_SHORT(name),
                         ib_hint(name, ib_axis_names(), hint, sizeof hint));
 }
 

@@ -2,8 +2,6 @@
 
 #include "base/error.h"
 
-#include <stdio.h>
-
 const struct ib_word ib_case_status_words[] = {
     {"ok", IB_CASE_OK},         {"unavailable", IB_CASE_UNAVAILABLE}, {"unsupported", IB_CASE_UNSUPPORTED},
     {"failed", IB_CASE_FAILED}, {"timeout", IB_CASE_TIMEOUT},         {"crashed", IB_CASE_CRASHED},
@@ -13,7 +11,7 @@ bool ib_outcome_set(struct ib_outcome *outcome, enum ib_case_status status, cons
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(outcome->reason, sizeof outcome->reason, format, arguments);
+    ib_print_shortened(outcome->reason, sizeof outcome->reason, format, arguments);
     va_end(arguments);
     outcome->status = status;
     return status == IB_CASE_OK;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -78,12 +79,72 @@ static void files_are_read(void **state)
     ib_arena_free(&arena);
 }
 
+static void texts_are_utf8(void **state)
+{
+    (void)state;
+    struct ib_arena arena = {0};
+    char *text;
+    size_t bytes;
+    scratch_file("marked", "\xEF\xBB\xBFü,1");
+    assert_int_equal(ib_file_read_text(&arena, "marked", 100, &text, &bytes), IB_OK);
+    assert_string_equal(text, "ü,1");
+    assert_int_equal(bytes, 4);
+    const struct {
+        const char *text;
+        size_t n;
+        const char *word;
+    } bad[] = {{"\xFF\xFE\x61\0", 4, "UTF-16"},
+               {"\xFE\xFF\0a", 4, "UTF-16"},
+               {"a\0b\0", 4, "UTF-16"},
+               {"abc\0", 4, "byte 4 is NUL"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        scratch_bytes("bad", bad[i].text, bad[i].n);
+        expect_failure(ib_file_read_text(&arena, "bad", 100, &text, &bytes), IB_EINVAL, "bad",
+                       WORDS(bad[i].word));
+    }
+    ib_arena_free(&arena);
+}
+
+/* Neither waits: the pipe has no writer, and the file is larger than any memory. */
+static void unusual_files_are_refused(void **state)
+{
+    (void)state;
+    struct ib_arena arena = {0};
+    char *text, two[2];
+    size_t bytes;
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    expect_failure(ib_file_read(&arena, "pipe", 100, &text, &bytes), IB_EIO, "pipe",
+                   WORDS("not a regular file"));
+    assert_int_equal(truncate(scratch_file("sparse", ""), (off_t)1 << 42), 0);
+    expect_failure(ib_file_read(&arena, "sparse", SIZE_MAX / 2, &text, &bytes), IB_ENOMEM, "sparse",
+                   WORDS("4.40 TB", "this machine has"));
+    assert_null(arena.blocks);
+    const int fd = ib_file_open(scratch_file("cut", "1"));
+    expect_failure(ib_file_read_exactly(fd, "cut", 0, 2, two), IB_EIO, "cut", WORDS("became shorter"));
+    close(fd);
+}
+
+static void suffixes_are_found(void **state)
+{
+    (void)state;
+    assert_true(ib_file_has_suffix("a.csv", ".csv"));
+    assert_true(ib_file_has_suffix("a.CSV", ".csv"));
+    assert_true(ib_file_has_suffix(".csv", ".csv"));
+    assert_false(ib_file_has_suffix("a.csv2", ".csv"));
+    assert_false(ib_file_has_suffix("csv", ".csv"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(program_knows_its_place), cmocka_unit_test(home_is_found),
-        cmocka_unit_test(plugins_are_found),       cmocka_unit_test(paths_come_apart),
+        cmocka_unit_test(program_knows_its_place),
+        cmocka_unit_test(home_is_found),
+        cmocka_unit_test(plugins_are_found),
+        cmocka_unit_test(paths_come_apart),
         cmocka_unit_test(files_are_read),
+        cmocka_unit_test(texts_are_utf8),
+        cmocka_unit_test(unusual_files_are_refused),
+        cmocka_unit_test(suffixes_are_found),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }

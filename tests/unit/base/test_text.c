@@ -1,5 +1,6 @@
 /* base/text.c: words, the nearest name, globs, strict numbers, quantities for people. */
 #include "base/text.h"
+#include "base/utf8.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -159,6 +160,70 @@ static void quantities_are_read(void **state)
     assert_string_equal(ib_print_ns(-4560, text, sizeof text), "-4.56 µs");
 }
 
+/* ---- shortening ---- */
+
+static void texts_that_fit_are_kept(void **state)
+{
+    (void)state;
+    char out[16];
+    const char *const kept[] = {"", "a", "größe", "exactly fifteen"};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        assert_string_equal(ib_shorten(kept[i], strlen(kept[i]), out, sizeof out), kept[i]);
+}
+
+static void long_texts_lose_their_middle(void **state)
+{
+    (void)state;
+    char out[16];
+    assert_string_equal(ib_shorten("abcdefghijklmnopqrstuvwxyz", 26, out, sizeof out), "abcdefgh…wxyz");
+    assert_string_equal(ib_shorten("0123456789abcdef", 16, out, sizeof out), "01234567…cdef");
+    char name[IB_SHORT_BYTES * 4];
+    memset(name, 'x', sizeof name - 1);
+    memcpy(name + sizeof name - 5, "end", 4);
+    const char *text = IB_SHORT(name);
+    assert_true(strlen(text) < IB_SHORT_BYTES);
+    assert_string_equal(text + strlen(text) - 4, "xend");
+}
+
+/* At every length, what is left is whole characters. */
+static void characters_are_not_split(void **state)
+{
+    (void)state;
+    static const char text[] = "äöü€𝄞äöü€𝄞äöü€𝄞äöü€𝄞";
+    for (size_t n = 8; n <= sizeof text; n++) {
+        char out[sizeof text], again[sizeof text];
+        ib_shorten(text, sizeof text - 1, out, n);
+        assert_true(strlen(out) < n);
+        assert_string_equal(ib_shorten(out, strlen(out), again, sizeof again), out);
+        for (const char *at = out; *at;) {
+            uint32_t code;
+            const size_t bytes = ib_utf8_character(at, &code);
+            assert_int_not_equal(bytes, 0);
+            at += bytes;
+        }
+    }
+}
+
+static void print(char *out, size_t n, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    ib_print_shortened(out, n, format, arguments);
+    va_end(arguments);
+}
+
+static void printed_texts_keep_their_end(void **state)
+{
+    (void)state;
+    char out[32];
+    print(out, sizeof out, "%s: %d", "short", 7);
+    assert_string_equal(out, "short: 7");
+    print(out, sizeof out, "%0100d: the reason", 1);
+    assert_string_equal(out + strlen(out) - 8, "e reason");
+    assert_true(strlen(out) < sizeof out);
+    assert_memory_equal(out, "000000", 6);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +235,10 @@ int main(void)
         cmocka_unit_test(reals_are_read_strictly),
         cmocka_unit_test(printed_reals),
         cmocka_unit_test(quantities_are_read),
+        cmocka_unit_test(texts_that_fit_are_kept),
+        cmocka_unit_test(long_texts_lose_their_middle),
+        cmocka_unit_test(characters_are_not_split),
+        cmocka_unit_test(printed_texts_keep_their_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
