@@ -1,6 +1,5 @@
-/* NumPy .npy files (format 1.0 to 3.0, C order, little-endian f4 or f8, at most two dimensions), in which
- * arrays are passed between processes.
- * https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html */
+/* NumPy .npy files (C order, little-endian f4 or f8, at most two dimensions), in which arrays are passed
+ * between processes. They are mapped: base/npy_input.h reads what comes from outside. */
 #ifndef IB_BASE_NPY_H
 #define IB_BASE_NPY_H
 
@@ -23,8 +22,6 @@ enum ib_status ib_npy_open(const char *path, struct ib_npy *out);
 void ib_npy_close(struct ib_npy *);
 /* Returns element i of the flattened array as f64. */
 double ib_npy_at(const struct ib_npy *, uint64_t i);
-/* Reads all elements of a file as f64 into the arena. Errors as for ib_npy_open. */
-enum ib_status ib_npy_load(struct ib_arena *, const char *path, const double **out);
 
 /* Writes rows x cols elements of `type`. */
 enum ib_status ib_npy_write(const char *path, enum ib_dtype type, uint64_t rows, uint64_t cols,

@@ -19,4 +19,10 @@ static inline uint64_t ib_training_spec_predictions(const struct ib_training_spe
     return spec->test_rows * ib_network_outputs(&spec->net);
 }
 
+/* The number of elements of the features of all test rows. */
+static inline uint64_t ib_training_spec_test_features(const struct ib_training_spec *spec)
+{
+    return spec->test_rows * spec->net.width[0];
+}
+
 #endif

@@ -41,59 +41,60 @@ static enum ib_status check_epoch(double epoch, double before)
                    epoch, before);
 }
 
-static const double *read_seconds(const struct ib_npy *npy, struct ib_arena *arena)
+static enum ib_status check_shape(const struct ib_npy_header *h, uint64_t epochs)
 {
-    double *seconds = ib_arena_alloc(arena, npy->rows * sizeof *seconds);
-    for (uint64_t i = 0; i < npy->rows; i++)
-        seconds[i] = ib_npy_at(npy, npy->cols * i + 2);
-    return seconds;
-}
-
-enum ib_status ib_curve_read(const struct ib_npy *npy, struct ib_arena *arena, struct ib_curve *out,
-                             const double **seconds)
-{
-    if (npy->type != IB_F64 || npy->cols < 2 || npy->cols > 3)
+    if (h->kind != 'f' || h->bytes != sizeof(double) || h->cols < 2 || h->cols > 3)
         return ib_fail(
             IB_EINVAL, "loss.npy",
-            "has %llu columns of %s, expected 2 of f64: epoch and loss (for another algorithm also seconds)",
-            (unsigned long long)npy->cols, ib_word_of(ib_dtype_words, (int)npy->type));
-    *out = (struct ib_curve){.n = npy->rows};
-    out->epoch = ib_arena_alloc(arena, npy->rows * sizeof *out->epoch);
-    out->loss = ib_arena_alloc(arena, npy->rows * sizeof *out->loss);
-    for (uint64_t i = 0; i < npy->rows; i++) {
-        const double epoch = ib_npy_at(npy, npy->cols * i);
-        IB_TRY(check_epoch(epoch, i ? (double)out->epoch[i - 1] : -1));
-        out->epoch[i] = (uint64_t)epoch;
-        out->loss[i] = ib_npy_at(npy, npy->cols * i + 1);
+            "has %llu columns of %c%u, expected 2 of f8: epoch and loss (for another algorithm also seconds)",
+            (unsigned long long)h->cols, h->kind, h->bytes);
+    if (h->rows > epochs + 1)
+        return ib_fail(IB_EINVAL, "loss.npy", "has %llu rows for a training of %llu epochs",
+                       (unsigned long long)h->rows, (unsigned long long)epochs);
+    return ib_memory_check("loss.npy", (double)(h->rows * h->cols) * sizeof(double));
+}
+
+enum ib_status ib_curve_read(const struct ib_npy_input *in, uint64_t epochs, struct ib_arena *arena,
+                             struct ib_curve *out, const double **seconds)
+{
+    const uint64_t rows = in->header.rows, cols = in->header.cols;
+    IB_TRY(check_shape(&in->header, epochs));
+    double *table = ib_arena_alloc(arena, rows * cols * sizeof *table), *time = NULL;
+    IB_TRY(ib_npy_input_rows(in, 0, rows, table));
+    *out = (struct ib_curve){.n = rows};
+    out->epoch = ib_arena_alloc(arena, rows * sizeof *out->epoch);
+    out->loss = ib_arena_alloc(arena, rows * sizeof *out->loss);
+    if (cols == 3)
+        time = ib_arena_alloc(arena, rows * sizeof *time);
+    for (uint64_t i = 0; i < rows; i++) {
+        const double *row = table + cols * i;
+        IB_TRY(check_epoch(row[0], i ? (double)out->epoch[i - 1] : -1));
+        out->epoch[i] = (uint64_t)row[0];
+        out->loss[i] = row[1];
+        if (time)
+            time[i] = row[2];
     }
-    *seconds = npy->cols == 3 ? read_seconds(npy, arena) : NULL;
+    *seconds = time;
     return IB_OK;
 }
 
-static enum ib_status load_curve(const char *path, struct ib_arena *arena, struct ib_curve *out)
+static enum ib_status load_curve(const char *path, uint64_t epochs, struct ib_arena *arena,
+                                 struct ib_curve *out)
 {
-    struct ib_npy npy;
+    struct ib_npy_input in;
     const double *seconds;
-    IB_TRY(ib_npy_open(path, &npy));
-    enum ib_status status = ib_curve_read(&npy, arena, out, &seconds);
-    ib_npy_close(&npy);
+    IB_TRY(ib_npy_input_open(path, &in));
+    enum ib_status status = ib_curve_read(&in, epochs, arena, out, &seconds);
+    ib_npy_input_close(&in);
     return status;
 }
 
-static enum ib_status load_trajectory(const char *folder, struct ib_arena *arena, struct ib_trajectory *out)
+/* out->size, the number of parameters or of a sketch's elements, is known. */
+static enum ib_status load_trajectory(const char *folder, uint64_t epochs, struct ib_arena *arena,
+                                      struct ib_trajectory *out)
 {
-    char path[4096];
-    struct ib_npy npy;
-    snprintf(path, sizeof path, "%s/loss.npy", folder);
-    IB_TRY(load_curve(path, arena, &out->curve));
-    snprintf(path, sizeof path, "%s/params.npy", folder);
-    IB_TRY(ib_npy_open(path, &npy));
-    out->size = npy.rows * npy.cols;
-    out->params = ib_arena_alloc(arena, out->size * sizeof *out->params);
-    for (uint64_t i = 0; i < out->size; i++)
-        out->params[i] = ib_npy_at(&npy, i);
-    ib_npy_close(&npy);
-    return IB_OK;
+    IB_TRY(load_curve(ib_arena_print(arena, "%s/loss.npy", folder), epochs, arena, &out->curve));
+    return ib_npy_load(arena, ib_arena_print(arena, "%s/params.npy", folder), out->size, &out->params);
 }
 
 /* ---- one oracle run ---- */
@@ -135,7 +136,8 @@ static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, co
         return false;
     out->epochs = (uint64_t)json_integer_value(json_object_get(answer, "epochs"));
     json_decref(answer);
-    ok = ib_outcome_error(outcome, load_trajectory(request->out, &refs->arena, out));
+    out->size = request->step ? ib_sketch_size(&c->spec.net) : ib_network_size(&c->spec.net);
+    ok = ib_outcome_error(outcome, load_trajectory(request->out, request->epochs, &refs->arena, out));
     ib_workspace_remove(request->out);
     return ok;
 }

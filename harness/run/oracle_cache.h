@@ -2,7 +2,7 @@
 #ifndef IB_RUN_ORACLE_CACHE_H
 #define IB_RUN_ORACLE_CACHE_H
 
-#include "base/npy.h"
+#include "base/npy_input.h"
 #include "run/workspace.h"
 #include "verify/verify_step.h"
 
@@ -23,10 +23,11 @@ bool ib_oracle_cache_get(struct ib_oracle_cache *, const struct ib_case *, const
  * cache. */
 bool ib_oracle_cache_step(struct ib_oracle_cache *, const struct ib_case *, const double *from,
                           struct ib_sketched *truth, struct ib_sketched *drift, struct ib_outcome *);
-/* Reads a loss.npy into the arena: rows of epoch and loss, in epoch order. An optional third column gives the
- * seconds since the training began; *seconds is NULL without it. IB_EINVAL: wrong shape, type or order. */
-enum ib_status ib_curve_read(const struct ib_npy *, struct ib_arena *, struct ib_curve *out,
-                             const double **seconds);
+/* Reads a loss.npy into the arena: rows of epoch and loss, in epoch order, at most one for each of `epochs`
+ * and one for the start. An optional third column gives the seconds since the training began; *seconds is
+ * NULL without it. IB_EINVAL, before anything is allocated: wrong shape or type; or else wrong order. */
+enum ib_status ib_curve_read(const struct ib_npy_input *, uint64_t epochs, struct ib_arena *,
+                             struct ib_curve *out, const double **seconds);
 
 void ib_oracle_cache_free(struct ib_oracle_cache *);
 

@@ -1,7 +1,7 @@
 #include "run/pass.h"
 
 #include "base/error.h"
-#include "base/npy.h"
+#include "base/npy_input.h"
 #include "run/external_pass.h"
 #include "run/pin.h"
 #include "train/transfer_model.h"
@@ -88,51 +88,61 @@ bool ib_pass_train(const struct ib_pass_context *context, const struct ib_case *
 
 /* ---- arrays ---- */
 
-/* Opens a required array. Messages name the file without its folder, which is temporary and gone when the
- * message is read. */
-static enum ib_status open_array(const char *folder, const char *name, struct ib_npy *out)
+/* Opens a required array, of which a message names the file without its folder: that is temporary and gone
+ * when the message is read. */
+static enum ib_status open_array(struct ib_arena *arena, const char *folder, const char *name,
+                                 struct ib_npy_input *out, enum ib_dtype *type)
 {
-    char path[4096], file[32];
-    snprintf(path, sizeof path, "%s/%s.npy", folder, name);
-    snprintf(file, sizeof file, "%s.npy", name);
-    enum ib_status status = ib_npy_open(path, out);
+    const char *path = ib_arena_print(arena, "%s/%s.npy", folder, name);
+    const char *file = path + strlen(folder) + 1;
+    enum ib_status status = ib_npy_input_open(path, out);
+    out->path = file;
     if (status == IB_OK)
-        return IB_OK;
+        return ib_npy_header_type(file, &out->header, type);
     if (access(path, F_OK) != 0)
         return ib_fail(IB_EINVAL, file, "is missing: not written before `done`");
-    char message[sizeof ib_last_error()->message];
-    snprintf(message, sizeof message, "%s", ib_last_error()->message);
-    return ib_fail(status, file, "%s", message);
+    return ib_fail(status, file, "%s", ib_last_error()->message);
 }
 
-/* Appends the elements of folder/name.npy to `out`; it must be rows x cols of the type. */
-static enum ib_status load_array(const char *folder, const char *name, uint64_t rows, uint64_t cols,
-                                 enum ib_dtype type, double *out)
+/* Checks the shape before anything is allocated or read. */
+static enum ib_status read_array(const struct ib_npy_input *in, uint64_t rows, uint64_t cols,
+                                 enum ib_dtype got, enum ib_dtype type, double *out)
 {
-    struct ib_npy npy;
-    IB_TRY(open_array(folder, name, &npy));
-    enum ib_status status = npy.rows == rows && npy.cols == cols && npy.type == type
-                                ? IB_OK
-                                : ib_fail(IB_EINVAL, name, "is %llu x %llu of %s, expected %llu x %llu of %s",
-                                          (unsigned long long)npy.rows, (unsigned long long)npy.cols,
-                                          ib_word_of(ib_dtype_words, (int)npy.type), (unsigned long long)rows,
-                                          (unsigned long long)cols, ib_word_of(ib_dtype_words, (int)type));
-    for (uint64_t i = 0; status == IB_OK && i < rows * cols; i++)
-        out[i] = ib_npy_at(&npy, i);
-    ib_npy_close(&npy);
+    const struct ib_npy_header *h = &in->header;
+    if (h->rows == rows && h->cols == cols && got == type)
+        return ib_npy_input_rows(in, 0, rows, out);
+    return ib_fail(IB_EINVAL, in->path, "is %llu x %llu of %s, expected %llu x %llu of %s",
+                   (unsigned long long)h->rows, (unsigned long long)h->cols,
+                   ib_word_of(ib_dtype_words, (int)got), (unsigned long long)rows, (unsigned long long)cols,
+                   ib_word_of(ib_dtype_words, (int)type));
+}
+
+/* Reads folder/name.npy, which must be rows x cols of the type. */
+static enum ib_status load_array(struct ib_arena *arena, const char *folder, const char *name, uint64_t rows,
+                                 uint64_t cols, enum ib_dtype type, double *out)
+{
+    struct ib_npy_input in;
+    enum ib_dtype got;
+    enum ib_status status = open_array(arena, folder, name, &in, &got);
+    if (status == IB_OK)
+        status = read_array(&in, rows, cols, got, type, out);
+    ib_npy_input_close(&in);
     return status;
 }
 
-static enum ib_status load_curve(const char *folder, struct ib_arena *arena, struct ib_arrays *out)
+static enum ib_status load_curve(struct ib_arena *arena, const char *folder, uint64_t epochs,
+                                 struct ib_arrays *out)
 {
-    struct ib_npy npy;
-    IB_TRY(open_array(folder, "loss", &npy));
-    enum ib_status status = ib_curve_read(&npy, arena, &out->curve, &out->seconds);
-    ib_npy_close(&npy);
+    struct ib_npy_input in;
+    enum ib_dtype type;
+    enum ib_status status = open_array(arena, folder, "loss", &in, &type);
+    if (status == IB_OK)
+        status = ib_curve_read(&in, epochs, arena, &out->curve, &out->seconds);
+    ib_npy_input_close(&in);
     return status;
 }
 
-static enum ib_status load_arrays(const struct ib_job *job, const char *folder, bool with_curve,
+static enum ib_status load_arrays(const struct ib_job *job, const char *folder, uint64_t curve_epochs,
                                   struct ib_arena *arena, struct ib_arrays *out)
 {
     const struct ib_training_spec *spec = &job->spec;
@@ -141,23 +151,23 @@ static enum ib_status load_arrays(const struct ib_job *job, const char *folder, 
     double *params = ib_arena_alloc(arena, n_params * sizeof *params), *next = params;
     double *predictions = ib_arena_alloc(arena, n_predictions * sizeof *predictions);
     for (uint32_t p = 0; p < ib_network_params(net); p++) {
-        IB_TRY(load_array(folder, job->param_name[p], ib_network_param_rows(net, p),
+        IB_TRY(load_array(arena, folder, job->param_name[p], ib_network_param_rows(net, p),
                           ib_network_param_cols(net, p), spec->dtype, next));
         next += ib_network_param_size(net, p);
     }
-    IB_TRY(load_array(folder, "predictions", spec->test_rows, ib_network_outputs(net), spec->dtype,
+    IB_TRY(load_array(arena, folder, "predictions", spec->test_rows, ib_network_outputs(net), spec->dtype,
                       predictions));
-    if (with_curve)
-        IB_TRY(load_curve(folder, arena, out));
+    if (curve_epochs)
+        IB_TRY(load_curve(arena, folder, curve_epochs, out));
     out->final = (struct ib_final){n_params, n_predictions, params, predictions};
     return IB_OK;
 }
 
-bool ib_pass_load(const struct ib_job *job, const char *folder, bool with_curve, struct ib_arena *arena,
+bool ib_pass_load(const struct ib_job *job, const char *folder, uint64_t curve_epochs, struct ib_arena *arena,
                   struct ib_arrays *out, struct ib_outcome *outcome)
 {
     *out = (struct ib_arrays){0};
-    bool ok = ib_outcome_error(outcome, load_arrays(job, folder, with_curve, arena, out));
+    bool ok = ib_outcome_error(outcome, load_arrays(job, folder, curve_epochs, arena, out));
     ib_workspace_remove(folder);
     return ok;
 }

@@ -10,8 +10,9 @@ bool ib_pass_open(const struct ib_pass_context *, const struct ib_case *, bool w
                   struct ib_worker_process **worker, struct ib_outcome *);
 bool ib_pass_train(const struct ib_pass_context *, const struct ib_case *, struct ib_worker_process *,
                    const struct ib_train_request *, struct ib_pass_result *out, struct ib_outcome *);
-/* Reads the arrays that the pass wrote to `folder`, and removes the folder. */
-bool ib_pass_load(const struct ib_job *, const char *folder, bool with_curve, struct ib_arena *,
+/* Reads the arrays that the pass wrote to `folder`, and removes the folder. curve_epochs: the length of the
+ * training whose losses were read; 0: they were not. */
+bool ib_pass_load(const struct ib_job *, const char *folder, uint64_t curve_epochs, struct ib_arena *,
                   struct ib_arrays *out, struct ib_outcome *);
 /* Whether the copies of a training of all epochs, with `reads` losses read, match the transfer model. false
  * sets the outcome to untrusted. Not for external programs, whose copies are unknown. */

@@ -46,7 +46,7 @@ static bool train(struct checking *k, uint64_t epochs, struct ib_pass_result *re
         return false;
     *reads = count_reads(&request);
     return ib_pass_train(k->context, k->c, k->worker, &request, result, &k->outcome) &&
-           ib_pass_load(&k->job, request.out, true, k->arena, arrays, &k->outcome) &&
+           ib_pass_load(&k->job, request.out, epochs, k->arena, arrays, &k->outcome) &&
            (!result->external || ib_external_curve(k->c, epochs, k->arena, arrays, &k->outcome));
 }
 
@@ -114,9 +114,9 @@ static enum ib_status load_start(struct checking *k, const double **out)
 {
     double *all = ib_arena_alloc(k->arena, ib_network_size(&k->job.spec.net) * sizeof *all), *next = all;
     for (uint32_t p = 0; p < ib_network_params(&k->job.spec.net); p++) {
-        const double *values;
+        double *values;
         uint64_t n = ib_network_param_size(&k->job.spec.net, p);
-        IB_TRY(ib_npy_load(k->arena, k->job.start[p], &values));
+        IB_TRY(ib_npy_load(k->arena, k->job.start[p], n, &values));
         memcpy(next, values, n * sizeof *values);
         next += n;
     }
@@ -150,7 +150,9 @@ static enum ib_status compare(struct checking *k, const struct evidence *e)
                                .params = e->arrays->final.params,
                                .predictions = k->arrays.final.predictions,
                                .predictor = k->arrays.final.params};
-    IB_TRY(ib_npy_load(k->arena, k->job.x_test, &reference.x_test));
+    double *x_test;
+    IB_TRY(ib_npy_load(k->arena, k->job.x_test, ib_training_spec_test_features(&k->job.spec), &x_test));
+    reference.x_test = x_test;
     IB_TRY(load_start(k, &reference.start));
     if (!ib_train_rows_open(k->context->work, k->c, &rows))
         return ib_last_error()->code;

@@ -15,7 +15,7 @@ struct stopping {
     struct ib_arena *arena; /* of the reasons */
     struct ib_job job;
     struct ib_worker_process *worker;
-    const double *x_test;
+    double *x_test;
     struct ib_outcome outcome;
     const char *misfit; /* why its parameters cannot be used; NULL: they can */
 };
@@ -23,7 +23,9 @@ struct stopping {
 static bool start(struct stopping *s)
 {
     return ib_pass_open(s->context, s->c, false, &s->job, &s->worker, &s->outcome) &&
-           ib_outcome_error(&s->outcome, ib_npy_load(s->arena, s->job.x_test, &s->x_test));
+           ib_outcome_error(&s->outcome,
+                            ib_npy_load(s->arena, s->job.x_test, ib_training_spec_test_features(&s->job.spec),
+                                        &s->x_test));
 }
 
 /* Computes the loss of the returned parameters with our own arithmetic. They must match the predictions,
@@ -35,7 +37,7 @@ static bool judge(struct stopping *s, const char *folder, double *loss)
     struct ib_arrays arrays;
     double error;
     *loss = NAN;
-    bool ok = ib_pass_load(&s->job, folder, false, &arena, &arrays, &s->outcome);
+    bool ok = ib_pass_load(&s->job, folder, 0, &arena, &arrays, &s->outcome);
     if (ok &&
         !ib_predictions_fit(&s->job.spec, arrays.final.params, s->x_test, arrays.final.predictions, &error)) {
         s->misfit = ib_arena_print(

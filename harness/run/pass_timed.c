@@ -136,7 +136,7 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
                                        .warmup = first ? t->context->measure->warmup : 0};
     t->ok = t->ok && ib_outcome_error(&t->outcome, ib_workspace_folder(t->context->work, &request.out)) &&
             ib_pass_train(t->context, t->c, t->worker, &request, &result, &t->outcome) &&
-            ib_pass_load(&t->job, request.out, false, t->arena, &arrays, &t->outcome);
+            ib_pass_load(&t->job, request.out, 0, t->arena, &arrays, &t->outcome);
     if (!t->ok)
         return;
     add_slice(t, &result);

@@ -77,7 +77,7 @@ static bool time_it(struct whole *w, uint64_t warmup, struct ib_process_pass *ou
 static bool is_repeated(struct whole *w, const struct ib_final *checked)
 {
     struct ib_arrays arrays;
-    return ib_pass_load(&w->job, w->answer, false, w->arena, &arrays, &w->outcome) &&
+    return ib_pass_load(&w->job, w->answer, 0, w->arena, &arrays, &w->outcome) &&
            ib_pass_repeats(w->c, checked, &arrays.final, &w->outcome);
 }
 

@@ -81,8 +81,8 @@ class Wrong(ExternalTest):
                    measure="rounds: 1, min_time: 1ms, timeout: 8s")
 
     def test_arrays(self):
-        self.fails("wrong_shape", "failed", "w: is 1 x 10 of f64, expected 10 x 1 of f64")
-        self.fails("wrong_dtype", "failed", "w: is 10 x 1 of f32, expected 10 x 1 of f64", out="b")
+        self.fails("wrong_shape", "failed", "w.npy: is 1 x 10 of f64, expected 10 x 1 of f64")
+        self.fails("wrong_dtype", "failed", "w.npy: is 10 x 1 of f32, expected 10 x 1 of f64", out="b")
         self.fails("missing_array", "failed", "b.npy: is missing: not written before `done`", out="c")
         self.fails("short_array", "failed", "predictions.npy: not a readable .npy file: the file is too short", out="d")
 
@@ -100,6 +100,7 @@ class Wrong(ExternalTest):
         self.fails("no_losses", "failed", "loss.npy: is missing")
         self.fails("losses_cut", "failed", "loss.npy: epoch 20 of 20 is missing; the first 50", out="b")
         self.fails("losses_backwards", "failed", "loss.npy: its first column must be ascending epoch numbers", out="c")
+        self.fails("losses_huge", "failed", "loss.npy: has 1000000000 rows for a training of 20 epochs", out="d")
 
     def test_nan(self):
         case = self.client("nan", status=3)

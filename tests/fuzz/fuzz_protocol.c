@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/npy.h"
 #include "kept_mutant.h"
 #include "oracle/oracle.h"
 #include "parent/plugin_info.h"
@@ -61,21 +62,40 @@ static double touch(const struct ib_npy *npy)
     return sum;
 }
 
-/* As a file that is mapped, with the curve that it may be; volatile, so that the reading is not left out. */
-static void feed_array(struct ib_arena *arena, struct bytes in, const char *path)
+/* A mapped array; volatile, so that the reading is not left out. */
+static void feed_mapped(const char *path)
 {
     static volatile double sum;
     struct ib_npy npy;
+    if (ib_npy_open(path, &npy) != IB_OK)
+        return;
+    sum += touch(&npy);
+    ib_npy_close(&npy);
+}
+
+/* An array from outside, and the curve that it may be. */
+static void feed_input(struct ib_arena *arena, const char *path)
+{
+    struct ib_npy_input in;
     struct ib_curve curve;
     const double *seconds;
+    if (ib_npy_input_open(path, &in) != IB_OK)
+        return;
+    const uint64_t rows = in.header.cols ? in.header.rows : 0; /* no data limits rows without columns */
+    ib_npy_input_rows(&in, 0, rows, ib_arena_alloc(arena, rows * in.header.cols * sizeof(double)));
+    ib_curve_read(&in, 100, arena, &curve, &seconds);
+    ib_npy_input_close(&in);
+}
+
+static void feed_array(struct ib_arena *arena, struct bytes in, const char *path)
+{
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool written = fd >= 0 && write(fd, in.at, in.n) == (ssize_t)in.n;
     close(fd);
-    if (!written || ib_npy_open(path, &npy) != IB_OK)
+    if (!written)
         return;
-    sum += touch(&npy);
-    ib_curve_read(&npy, arena, &curve, &seconds);
-    ib_npy_close(&npy);
+    feed_mapped(path);
+    feed_input(arena, path);
 }
 
 /* Uses the bytes as the whole output of an external program. */

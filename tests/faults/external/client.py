@@ -73,7 +73,10 @@ def write_arrays(out, w, b, losses, x_test, checked):
         losses = losses[:50] + losses[-64:]
     if FAULT.startswith("another_algorithm") and FAULT != "another_algorithm_without_seconds":
         losses = [[epoch - 1, loss, epoch * 0.001] for epoch, loss in losses]
-    if checked and FAULT != "no_losses":
+    if checked and FAULT == "losses_huge":
+        save(f"{out}/loss.npy", losses, shape=(10 ** 9, 2))
+        os.truncate(f"{out}/loss.npy", 128 + 16 * 10 ** 9)  # sparse: it takes no room on the disk
+    elif checked and FAULT != "no_losses":
         save(f"{out}/loss.npy", losses)
 
 

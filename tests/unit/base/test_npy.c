@@ -213,19 +213,6 @@ static void truncated_files_are_refused(void **state)
     }
 }
 
-static void arrays_are_loaded(void **state)
-{
-    (void)state;
-    struct ib_arena arena = {0};
-    const double values[3] = {1, -2.5, 0.1}, *loaded;
-    assert_int_equal(ib_npy_write_f64("l.npy", IB_F32, 3, 1, values), IB_OK);
-    assert_int_equal(ib_npy_load(&arena, "l.npy", &loaded), IB_OK);
-    for (int i = 0; i < 3; i++)
-        assert_true(loaded[i] == (double)(float)values[i]);
-    expect_failure(ib_npy_load(&arena, "none.npy", &loaded), IB_EIO, "none.npy", WORDS("No such file"));
-    ib_arena_free(&arena);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,7 +220,7 @@ int main(void)
         cmocka_unit_test(empty_arrays_are_read),       cmocka_unit_test(foreign_headers_are_read),
         cmocka_unit_test(bad_files_are_refused),       cmocka_unit_test(truncated_files_are_refused),
         cmocka_unit_test(stretches_are_written),       cmocka_unit_test(stretches_must_fit),
-        cmocka_unit_test(full_disk_is_reported),       cmocka_unit_test(arrays_are_loaded),
+        cmocka_unit_test(full_disk_is_reported),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }
