@@ -1,5 +1,6 @@
 #include "base/json_text.h"
 #include "base/plain_text.h"
+#include "cli/guesses.h"
 #include "cli/sweep_flags.h"
 #include "config/sweep.h"
 #include "run/sweep_duration.h"
@@ -159,6 +160,7 @@ static int plan_main(const struct ib_command *command, int argc, char **argv)
         return IB_EXIT_OK;
     if (ib_sweep_open(config, sweep_flags.keep, sweep_flags.drop, sweep_flags.plugins, &sweep) != IB_OK)
         return ib_usage_error();
+    ib_print_guesses(&sweep.matrix);
     print(&sweep, as_json != NULL);
     ib_sweep_close(&sweep);
     return IB_EXIT_OK;

@@ -2,6 +2,7 @@
 #include "base/interrupt.h"
 #include "base/json_text.h"
 #include "base/plain_text.h"
+#include "cli/guesses.h"
 #include "cli/sweep_flags.h"
 #include "config/sweep.h"
 #include "machine/load.h"
@@ -127,8 +128,10 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
         return ib_usage_error();
     output.quiet = quiet != NULL;
     output.json = json != NULL;
-    if (!output.quiet)
+    if (!output.quiet) {
+        ib_print_guesses(&sweep.matrix);
         warn_dropped(&sweep.matrix);
+    }
     int status = run_sweep(&sweep, dir, resume != NULL, &output);
     ib_sweep_close(&sweep);
     return status;

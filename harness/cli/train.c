@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/plain_text.h"
+#include "cli/guesses.h"
 #include "cli/sweep_flags.h"
 #include "config/matrix.h"
 #include "metrics/metric.h"
@@ -19,7 +20,7 @@
 struct request {
     const char *axis[IB_AXIS_COUNT]; /* by axis; NULL: the default */
     const char *option[IB_FLAG_LIST + 1], *plugin[IB_FLAG_LIST + 1];
-    const char *task, *target, *test_fraction;
+    const char *header, *delimiter, *task, *target, *positive, *test_fraction;
 };
 
 /* "cpu_blas threads=2": an implementation with its options, as written in the impl axis. */
@@ -31,20 +32,23 @@ static const char *impl_text(struct ib_arena *arena, const struct request *reque
     return text;
 }
 
+/* Flags replace what a file next to the data says. */
 static enum ib_status read_data(struct ib_arena *arena, const struct request *request,
                                 struct ib_dataset_spec *out)
 {
-    int task;
     IB_TRY(ib_dataset_find(arena, request->axis[IB_AXIS_DATASET], NULL, 0, NULL, out));
+    int task = (int)out->task, header = (int)out->header;
+    IB_TRY(ib_args_word("--task", request->task, ib_task_words, &task));
+    IB_TRY(ib_args_word("--header", request->header, ib_header_words, &header));
+    out->task = (enum ib_task)task;
+    out->header = (enum ib_header)header;
     if (request->target)
         out->target = request->target;
-    if (request->task) {
-        char list[64];
-        if (!ib_word_value(ib_task_words, request->task, &task))
-            return ib_fail(IB_EINVAL, "--task", "`%s` is not allowed: %s", request->task,
-                           ib_word_list(ib_task_words, list, sizeof list));
-        out->task = (enum ib_task)task;
-    }
+    if (request->positive)
+        out->positive = request->positive;
+    if (request->delimiter && !ib_delimiter_parse(request->delimiter, &out->delimiter))
+        return ib_fail(IB_EINVAL, "--delimiter", "`%s` is not allowed: %s", IB_SHORT(request->delimiter),
+                       IB_DELIMITER_ALLOWED);
     if (request->test_fraction && (!ib_parse_f64(request->test_fraction, &out->test_fraction) ||
                                    !(out->test_fraction > 0 && out->test_fraction <= 1)))
         return ib_fail(IB_EINVAL, "--test-fraction", "`%s` is not allowed: above 0, at most 1",
@@ -193,6 +197,7 @@ static int train(const struct request *request)
         ib_matrix_build(&config, registry, &matrix) != IB_OK) {
         status = ib_usage_error();
     } else {
+        ib_print_guesses(&matrix);
         status = train_first(&config, &matrix);
         ib_matrix_free(&matrix);
     }
@@ -203,7 +208,7 @@ static int train(const struct request *request)
 
 /* ---- flags ---- */
 
-enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = 6 };
+enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = 9 };
 
 /* "type of all numbers (f32 or f64; default f64)" */
 static const char *axis_help(struct ib_arena *arena, enum ib_axis_kind kind)
@@ -222,8 +227,14 @@ static void list_flags(struct ib_arena *arena, struct request *r,
     const struct ib_flag others[OTHER_FLAGS] = {
         {"--option", "NAME=VALUE", "an option of the implementation; may be repeated", NULL, r->option},
         IB_PLUGIN_FLAG(r->plugin),
+        {"--header", "BOOL", "whether the first line of a CSV file contains names; default: by that line",
+         &r->header, NULL},
+        {"--delimiter", "CHAR", IB_DELIMITER_ALLOWED "; default: by the first line of a CSV file",
+         &r->delimiter, NULL},
         {"--task", "TASK", "regression or classification; default: inferred from the target", &r->task, NULL},
         {"--target", "COLUMN", "target column, by name or number", &r->target, NULL},
+        {"--positive", "VALUE", "value of a target with two values that becomes class 1; the other becomes 0",
+         &r->positive, NULL},
         {"--test-fraction", "F", "share of the rows kept for testing; default: 0.2", &r->test_fraction, NULL},
         {NULL}};
     for (int k = 0; k < IB_AXIS_COUNT; k++)

@@ -35,11 +35,11 @@ const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
     [IB_AXIS_MODEL] = {FIELD(model), .help = "model; see `ironbench list models`", .example = "[linreg, mlp]",
                        .type = &ib_axis_model, .identifies = true, .slug = "", .flag = "--model",
                        .flag_value = "MODEL"},
-    [IB_AXIS_DATASET] = {FIELD(dataset),
-                         .help =
-                             "data set: a file (.csv, .json, .npy) or a name; see `ironbench list datasets`",
-                         .example = "[diabetes, ./mine.csv]", .type = &ib_axis_dataset, .is_size = true,
-                         .identifies = true, .slug = "", .flag = "--data", .flag_value = "DATA"},
+    [IB_AXIS_DATASET] =
+        {FIELD(dataset),
+         .help = "data set: a file (.csv, .tsv, .json, .npy) or a name; see `ironbench list datasets`",
+         .example = "[diabetes, ./mine.csv]", .type = &ib_axis_dataset, .is_size = true, .identifies = true,
+         .slug = "", .flag = "--data", .flag_value = "DATA"},
     [IB_AXIS_HIDDEN] = {FIELD_AT(hidden, spec.net.width[1]),
                         .help = "sizes of the hidden layers of an mlp, or none", .example = "[6, [6, 6], []]",
                         .type = &ib_axis_layers, .defaults = {"6"}, .applies = is_layered, .identifies = true,
@@ -165,8 +165,8 @@ enum ib_status ib_axis_check(enum ib_axis_kind kind, const struct ib_axis *axis)
     for (size_t i = 0; i < axis->n; i++)
         for (size_t j = 0; j < i; j++)
             if (strcmp(axis->values[i].text, axis->values[j].text) == 0)
-                return ib_fail(IB_EINVAL, axis->values[i].where, "key `%s`: `%.100s` is given twice%s",
-                               ib_axis_rules[kind].name, axis->values[i].text, hint ? hint : "");
+                return ib_fail(IB_EINVAL, axis->values[i].where, "key `%s`: `%s` is given twice%s",
+                               ib_axis_rules[kind].name, IB_SHORT(axis->values[i].text), hint ? hint : "");
     return IB_OK;
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define ANY SIZE_MAX
-enum { COMBINATIONS_MAX = 2000000, REASON_BYTES = 256 };
+enum { COMBINATIONS_MAX = 2000000, REASON_BYTES = 512 };
 
 /* A data set and the name used for it in the configuration. */
 struct known {
@@ -40,6 +40,16 @@ struct build {
 
 /* ---- Data sets ---- */
 
+/* Returns the line or flag that gave the file of the last error. */
+static const char *giver_of_file(const struct build *b, const struct ib_axis_value *value,
+                                 const struct ib_dataset_spec *spec)
+{
+    bool described = spec->path && strcmp(ib_last_error()->where, spec->path) != 0; /* `test` or `y` */
+    for (size_t i = 0; i < b->config->n_datasets && b->config->path[0]; i++)
+        described |= strcmp(b->config->datasets[i].name, value->name) == 0;
+    return described && spec->where ? spec->where : value->where;
+}
+
 /* Reads a data set into *out. */
 static enum ib_status read_dataset(struct build *b, const struct ib_axis_value *value, struct ib_dataset *out)
 {
@@ -53,7 +63,8 @@ static enum ib_status read_dataset(struct build *b, const struct ib_axis_value *
         return ib_fail(status, error->where[0] ? error->where : value->where, "%s", error->message);
     status = ib_dataset_load(&spec, out);
     if (status == IB_EIO)
-        return ib_fail(status, error->where, "%s (named at %s)", error->message, value->where);
+        return ib_fail(status, error->where, "%s (named at %s)", error->message,
+                       giver_of_file(b, value, &spec));
     return status;
 }
 
@@ -117,13 +128,21 @@ static enum ib_status resolve_datasets(struct build *b, const struct ib_axis *ax
 /* Returns whether the combination is impossible, with the reason in reason[REASON_BYTES]. */
 static bool is_impossible(const struct ib_case *c, char *reason)
 {
-    const char *task = ib_word_of(ib_task_words, (int)c->dataset->task);
-    if (!(c->model->tasks & 1u << c->dataset->task)) {
-        snprintf(reason, REASON_BYTES, "%s cannot learn %s (%s)", c->model->name, task, c->dataset->name);
+    const struct ib_dataset *d = c->dataset;
+    const char *task = ib_word_of(ib_task_words, (int)d->task);
+    const char *no_f32 = d->no_f32 || ib_model_scales_targets(c->spec.net.loss) ? d->no_f32 : d->no_f32_loss;
+    const char *no_classes = d->task == IB_REGRESSION ? d->no_classes : NULL;
+    if (!(c->model->tasks & 1u << d->task)) {
+        snprintf(reason, REASON_BYTES, "%s cannot learn %s (%s%s%s)", c->model->name, task, d->name,
+                 no_classes ? ": " : "", no_classes ? no_classes : "");
         return true;
     }
-    if (c->spec.net.loss == IB_BCE && c->dataset->task != IB_CLASSIFICATION) {
-        snprintf(reason, REASON_BYTES, "loss bce does not apply to %s (%s)", task, c->dataset->name);
+    if (c->spec.net.loss == IB_BCE && d->task != IB_CLASSIFICATION) {
+        snprintf(reason, REASON_BYTES, "loss bce does not apply to %s (%s)", task, d->name);
+        return true;
+    }
+    if (c->spec.dtype == IB_F32 && no_f32) {
+        snprintf(reason, REASON_BYTES, "f32 cannot hold %s: %s", d->name, no_f32);
         return true;
     }
     return false;
@@ -262,9 +281,9 @@ static enum ib_status resolve_tied_impls(struct build *b, struct ib_axis *axis)
         IB_TRY(ib_impl_options_resolve(b->registry, &b->out->arena, &one, &resolved));
         if (resolved.n != 1)
             return ib_fail(IB_EINVAL, one.values->where,
-                           "key `impl`: `%.100s` matches %zu implementations; with `zip` each entry must "
+                           "key `impl`: `%s` matches %zu implementations; with `zip` each entry must "
                            "name exactly one",
-                           one.values->text, resolved.n);
+                           IB_SHORT(one.values->text), resolved.n);
         values[i] = resolved.values[0];
     }
     axis->values = values;

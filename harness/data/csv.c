@@ -1,210 +1,53 @@
-/* Comma-separated values as in RFC 4180: quoted fields, "" for a quote inside them, LF or CRLF. If the
- * first line contains no comma, the delimiter is a semicolon or a tab. Blanks around fields and empty lines
- * are ignored. */
+/* Comma-separated values as a table: a header or not, the target's column, and rows of numbers. */
 #include "base/error.h"
 #include "base/file.h"
-#include "data/dataset.h"
+#include "data/csv_header.h"
+#include "data/csv_number.h"
+#include "data/table.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { QUOTED_TEXT = 40 }; /* maximum length of a field quoted in a message */
-
-struct csv {
-    const char *path;
-    char *at; /* next character; a NUL ends the file */
-    char *line_start;
-    size_t line;
-    char delimiter;
+struct reading {
+    struct ib_csv csv;
+    struct ib_arena *arena;
+    const struct ib_dataset_spec *spec;
+    struct ib_csv_field *first; /* the cols fields of the first row */
+    size_t cols, target;
+    bool has_header;
+    bool guessed_delimiter;
+    bool target_is_text; /* its values are words, of which one is the class 1 */
 };
-
-struct field {
-    char *text; /* not terminated, but never followed by a character of a number */
-    size_t length;
-    size_t line, column;
-    bool is_last; /* of its row */
-};
-
-static enum ib_status fail_at(const struct csv *csv, size_t line, size_t column, const char *what)
-{
-    char where[512];
-    snprintf(where, sizeof where, "%s:%zu:%zu", csv->path, line, column);
-    return ib_fail(IB_EINVAL, where, "%s", what);
-}
-
-/* ---- Fields ---- */
-
-static size_t column_of(const struct csv *csv, const char *at)
-{
-    return (size_t)(at - csv->line_start) + 1;
-}
-
-static bool ends_line(char c)
-{
-    return c == '\n' || c == '\r' || c == '\0';
-}
-
-static void skip_spaces(struct csv *csv)
-{
-    while (*csv->at == ' ' || (*csv->at == '\t' && csv->delimiter != '\t'))
-        csv->at++;
-}
-
-/* Skips one line end; returns false if there is none. */
-static bool skip_line_end(struct csv *csv)
-{
-    size_t length = csv->at[0] == '\r' && csv->at[1] == '\n' ? 2 : csv->at[0] == '\n' || csv->at[0] == '\r';
-    if (!length)
-        return false;
-    csv->at += length;
-    csv->line_start = csv->at;
-    csv->line++;
-    return true;
-}
-
-/* Reads a field from its opening quote, unquoting the text in place. */
-static enum ib_status read_quoted(struct csv *csv, struct field *out)
-{
-    char *to = out->text = ++csv->at;
-    for (;; csv->at++) {
-        if (*csv->at == '\0')
-            return fail_at(csv, out->line, out->column, "unclosed quote");
-        if (*csv->at == '"' && *++csv->at != '"')
-            break;
-        *to++ = *csv->at;
-        if (*csv->at == '\n') {
-            csv->line_start = csv->at + 1;
-            csv->line++;
-        }
-    }
-    out->length = (size_t)(to - out->text);
-    skip_spaces(csv);
-    if (*csv->at != csv->delimiter && !ends_line(*csv->at))
-        return fail_at(csv, csv->line, column_of(csv, csv->at), "unexpected text after a closing quote");
-    return IB_OK;
-}
-
-static void read_plain(struct csv *csv, struct field *out)
-{
-    out->text = csv->at;
-    while (*csv->at != csv->delimiter && !ends_line(*csv->at))
-        csv->at++;
-    out->length = (size_t)(csv->at - out->text);
-    while (out->length && (out->text[out->length - 1] == ' ' || out->text[out->length - 1] == '\t'))
-        out->length--;
-}
-
-/* Reads the next field; after the last of a row, moves to the next row. */
-static enum ib_status read_field(struct csv *csv, struct field *out)
-{
-    skip_spaces(csv);
-    *out = (struct field){.line = csv->line, .column = column_of(csv, csv->at)};
-    if (*csv->at == '"')
-        IB_TRY(read_quoted(csv, out));
-    else
-        read_plain(csv, out);
-    out->is_last = ends_line(*csv->at);
-    if (!out->is_last)
-        csv->at++;
-    while (out->is_last && skip_line_end(csv))
-        ;
-    return IB_OK;
-}
-
-/* ---- Numbers ---- */
-
-/* Most numbers have few enough digits that their value and power of ten are exact in f64. One division then
- * rounds correctly, without strtod. */
-static bool parse_short_number(const char *text, const char *end, double *out)
-{
-    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
-    bool negative = *text == '-';
-    text += negative;
-    if (end - text > 16 || text == end)
-        return false;
-    uint64_t digits = 0;
-    size_t count = 0, decimals = 0;
-    bool point = false;
-    for (; text < end; text++) {
-        if (*text == '.' && !point) {
-            point = true;
-        } else if (*text >= '0' && *text <= '9') {
-            digits = digits * 10 + (uint64_t)(*text - '0');
-            count++;
-            decimals += point;
-        } else {
-            return false;
-        }
-    }
-    if (count == 0 || count > 15)
-        return false;
-    *out = (double)digits / powers[decimals];
-    if (negative)
-        *out = -*out;
-    return true;
-}
-
-/* Parses a field; returns what is wrong with it, or NULL. */
-static const char *parse_number(const struct field *field, double *out)
-{
-    const char *end = field->text + field->length;
-    if (field->length == 0)
-        return "is empty; a number is required";
-    if (parse_short_number(field->text, end, out))
-        return NULL;
-    char *stop;
-    *out = strtod(field->text, &stop);
-    if (stop != end || memchr(field->text, 'x', field->length) || memchr(field->text, 'X', field->length))
-        return "is not a number";
-    return isfinite(*out) ? NULL : "is not a finite number";
-}
 
 /* ---- The first row ---- */
 
-struct reading {
-    struct csv csv;
-    struct ib_arena *arena;
-    const struct ib_dataset_spec *spec;
-    struct field *first; /* the cols fields of the first row */
-    size_t cols, target;
-    bool has_header;
-};
+/* "; fields are separated by semicolons, unless `delimiter` says otherwise": for errors that a wrong
+ * delimiter may have caused. */
+static const char *delimiter_hint(const struct reading *in)
+{
+    if (!in->guessed_delimiter)
+        return "";
+    return ib_arena_print(
+        in->arena,
+        "; fields were taken to be separated by %ss: `delimiter` (train: --delimiter) says otherwise",
+        ib_word_of(ib_delimiter_words, in->csv.delimiter));
+}
 
 static enum ib_status read_first_row(struct reading *in)
 {
     size_t capacity = 0;
-    struct field field = {0};
+    struct ib_csv_field field = {0};
     while (!field.is_last) {
-        IB_TRY(read_field(&in->csv, &field));
+        IB_TRY(ib_csv_read_field(&in->csv, &field));
         in->first = ib_arena_grow(in->arena, in->first, sizeof field, in->cols, &capacity);
         in->first[in->cols++] = field;
     }
     if (in->cols < 2)
-        return fail_at(
-            &in->csv, field.line, field.column,
-            "only one column; features and target must be separated by commas, semicolons or tabs");
+        return ib_fail_at(in->csv.path, field.line, field.column,
+                          "only one column; features and target must be separated by commas, semicolons or "
+                          "tabs%s",
+                          delimiter_hint(in));
     return IB_OK;
-}
-
-/* A header contains a field that is neither a number nor empty. */
-static bool looks_like_header(const struct reading *in)
-{
-    for (size_t j = 0; j < in->cols; j++) {
-        const struct field *field = &in->first[j];
-        char *stop;
-        strtod(field->text, &stop);
-        if (field->length && stop != field->text + field->length)
-            return true;
-    }
-    return false;
-}
-
-static bool is_named(const struct field *field, const char *name)
-{
-    return field->length == strlen(name) && memcmp(field->text, name, field->length) == 0;
 }
 
 static const char *const *column_names(const struct reading *in)
@@ -217,13 +60,13 @@ static const char *const *column_names(const struct reading *in)
 
 static enum ib_status no_such_target(const struct reading *in)
 {
-    char where[512], hint[128] = "";
-    snprintf(where, sizeof where, "%s:%zu", in->csv.path, in->first->line);
+    char hint[128] = "";
     if (in->has_header)
         ib_hint(in->spec->target, column_names(in), hint, sizeof hint);
-    return ib_fail(IB_EINVAL, where,
-                   "target column `%s` not found%s; allowed: %s1 to %zu, or -1 to -%zu from the end",
-                   in->spec->target, hint, in->has_header ? "a column's name, " : "", in->cols, in->cols);
+    return ib_fail_at(in->csv.path, in->first->line, 0,
+                      "target column `%s` not found%s; allowed: %s1 to %zu, or -1 to -%zu from the end",
+                      IB_SHORT(in->spec->target), hint, in->has_header ? "a column's name, " : "", in->cols,
+                      in->cols);
 }
 
 /* Finds the target by name, else by number: from 1, or negative from the end. The default is the last
@@ -236,14 +79,14 @@ static enum ib_status find_target(struct reading *in)
         return IB_OK;
     size_t found = 0;
     for (size_t j = 0; j < in->cols && in->has_header; j++) {
-        if (is_named(&in->first[j], wanted)) {
+        if (ib_csv_field_is(&in->first[j], wanted)) {
             in->target = j;
             found++;
         }
     }
     if (found > 1)
-        return fail_at(&in->csv, in->first[in->target].line, in->first[in->target].column,
-                       "two columns have the target's name; select it by number");
+        return ib_fail_at(in->csv.path, in->first[in->target].line, in->first[in->target].column,
+                          "two columns have the target's name; select it by number");
     if (found)
         return IB_OK;
     int64_t number;
@@ -256,41 +99,66 @@ static enum ib_status find_target(struct reading *in)
 
 /* ---- All rows ---- */
 
-static enum ib_status bad_value(const struct reading *in, const struct field *field, size_t column,
-                                const char *what)
+static enum ib_status bad_value(const struct reading *in, const struct ib_csv_field *field, size_t column,
+                                enum ib_csv_kind kind)
 {
-    char message[256], quoted[QUOTED_TEXT + 8] = "";
-    if (field->length)
-        snprintf(quoted, sizeof quoted, ": `%.*s`",
-                 (int)(field->length < QUOTED_TEXT ? field->length : QUOTED_TEXT), field->text);
+    char name[IB_SHORT_BYTES], value[IB_SHORT_BYTES],
+        shown[IB_SHORT_BYTES + 8] = "", hint[2 * IB_SHORT_BYTES + 96] = "";
+    snprintf(name, sizeof name, "%zu", column + 1);
     if (in->has_header)
-        snprintf(message, sizeof message, "column `%.*s`%s %s", (int)in->first[column].length,
-                 in->first[column].text, quoted, what);
-    else
-        snprintf(message, sizeof message, "column %zu%s %s", column + 1, quoted, what);
-    return fail_at(&in->csv, field->line, field->column, message);
+        ib_shorten(in->first[column].text, in->first[column].length, name, sizeof name);
+    ib_shorten(field->text, field->length, value, sizeof value);
+    if (field->length)
+        snprintf(shown, sizeof shown, ": `%s`", value);
+    if (column == in->target && kind == IB_CSV_TEXT)
+        snprintf(hint, sizeof hint,
+                 "; of two classes, `positive: %s` (train: --positive %s) makes this one 1", value, value);
+    const char *quote = in->has_header ? "`" : "";
+    return ib_fail_at(in->csv.path, field->line, field->column, "column %s%s%s%s %s%s", quote, name, quote,
+                      shown, ib_csv_complaint(field, kind), hint);
 }
 
-static enum ib_status store(const struct reading *in, const struct field *field, size_t column,
+/* Reads a word that names a class: 1 for the positive one, 0 for the other, which all rows share. */
+static enum ib_status read_class(const struct reading *in, const struct ib_csv_field *field, double *out,
+                                 struct ib_table *table)
+{
+    char text[IB_SHORT_BYTES];
+    if (field->length == 0)
+        return bad_value(in, field, in->target, IB_CSV_EMPTY);
+    *out = ib_csv_field_is(field, in->spec->positive);
+    if (*out == 1)
+        return IB_OK;
+    if (!table->negative)
+        table->negative = ib_arena_print(in->arena, "%.*s", (int)field->length, field->text);
+    if (ib_csv_field_is(field, table->negative))
+        return IB_OK;
+    return ib_fail_at(in->csv.path, field->line, field->column,
+                      "`%s` is a third class of the target, after `%s` and `%s`; two are allowed",
+                      ib_shorten(field->text, field->length, text, sizeof text), IB_SHORT(in->spec->positive),
+                      IB_SHORT(table->negative));
+}
+
+static enum ib_status store(const struct reading *in, const struct ib_csv_field *field, size_t column,
                             struct ib_table *out)
 {
     size_t features = in->cols - 1;
     double *to = column == in->target ? &out->y[out->rows]
                                       : &out->x[out->rows * features + column - (column > in->target)];
-    const char *wrong = parse_number(field, to);
-    return wrong ? bad_value(in, field, column, wrong) : IB_OK;
+    if (column == in->target && in->target_is_text)
+        return read_class(in, field, to, out);
+    const enum ib_csv_kind kind = ib_csv_parse(field, to);
+    return kind == IB_CSV_NUMBER ? IB_OK : bad_value(in, field, column, kind);
 }
 
-static enum ib_status ragged(const struct reading *in, const struct field *field, size_t column)
+static enum ib_status ragged(const struct reading *in, const struct ib_csv_field *field, size_t column)
 {
-    char message[128];
     if (field->is_last)
-        snprintf(message, sizeof message, "this row has %zu columns; the first row has %zu", column + 1,
-                 in->cols);
-    else
-        snprintf(message, sizeof message, "this row has more columns than the first row, which has %zu",
-                 in->cols);
-    return fail_at(&in->csv, field->line, field->column, message);
+        return ib_fail_at(in->csv.path, field->line, field->column,
+                          "this row has %zu columns; the first row has %zu%s", column + 1, in->cols,
+                          delimiter_hint(in));
+    return ib_fail_at(in->csv.path, field->line, field->column,
+                      "this row has more columns than the first row, which has %zu%s", in->cols,
+                      delimiter_hint(in));
 }
 
 static enum ib_status read_rows(struct reading *in, struct ib_table *out)
@@ -300,8 +168,8 @@ static enum ib_status read_rows(struct reading *in, struct ib_table *out)
     out->rows = !in->has_header;
     for (; *in->csv.at; out->rows++) {
         for (size_t j = 0; j < in->cols; j++) {
-            struct field field;
-            IB_TRY(read_field(&in->csv, &field));
+            struct ib_csv_field field;
+            IB_TRY(ib_csv_read_field(&in->csv, &field));
             if (field.is_last != (j == in->cols - 1))
                 return ragged(in, &field, j);
             IB_TRY(store(in, &field, j, out));
@@ -320,34 +188,45 @@ static size_t rows_at_most(const struct reading *in, size_t bytes)
     return lines < fitting ? lines : fitting;
 }
 
-static char find_delimiter(const char *text)
+/* ---- The file ---- */
+
+static bool is_tab_separated(const char *path)
 {
-    size_t length = strcspn(text, "\r\n");
-    for (const char *c = ",;\t"; *c; c++)
-        if (memchr(text, *c, length))
-            return *c;
-    return ',';
+    return ib_file_has_suffix(path, ".tsv");
 }
 
 static enum ib_status open_csv(struct reading *in, const char *path, size_t *bytes)
 {
     char *text;
-    IB_TRY(ib_file_read(in->arena, path, SIZE_MAX / 8, &text, bytes));
-    if (memchr(text, '\0', *bytes))
-        return ib_fail(IB_EINVAL, path, "not a text file: it contains NUL bytes");
-    if (strncmp(text, "\xEF\xBB\xBF", 3) == 0) /* a byte order mark */
-        text += 3;
-    in->csv = (struct csv){.path = path, .at = text, .line_start = text, .line = 1};
-    while (skip_line_end(&in->csv))
+    IB_TRY(ib_file_read_text(in->arena, path, SIZE_MAX / 8, &text, bytes));
+    in->csv = (struct ib_csv){.path = path, .at = text, .line_start = text, .line = 1};
+    while (ib_csv_skip_line_end(&in->csv))
         ;
-    in->csv.delimiter = find_delimiter(in->csv.at);
+    const char guess = is_tab_separated(path) ? '\t' : ib_csv_find_delimiter(in->csv.at);
+    in->csv.delimiter = in->spec->delimiter ? (char)in->spec->delimiter : guess;
+    in->guessed_delimiter = !in->spec->delimiter && !is_tab_separated(path) && guess != ',';
     return *in->csv.at ? IB_OK : ib_fail(IB_EINVAL, path, "the file is empty");
+}
+
+/* Names the columns, and says what was guessed. */
+static void describe(const struct reading *in, struct ib_table *out)
+{
+    out->cols = in->cols - 1;
+    out->target_column = in->target + 1;
+    out->columns = in->has_header ? column_names(in) : NULL;
+    out->target = in->has_header ? out->columns[in->target] : "y";
+    if (in->guessed_delimiter)
+        out->guesses[IB_GUESS_DELIMITER] =
+            ib_arena_print(in->arena, "%ss taken as delimiters (delimiter: %s)",
+                           ib_word_of(ib_delimiter_words, in->csv.delimiter),
+                           ib_word_of(ib_delimiter_words, in->csv.delimiter));
 }
 
 static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
                                struct ib_table *out)
 {
     struct reading in = {.arena = arena, .spec = spec};
+    double number;
     size_t bytes;
     *out = (struct ib_table){0};
     if (spec->y)
@@ -355,21 +234,21 @@ static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *p
                        "`y` does not apply to CSV data, where the target is a column");
     IB_TRY(open_csv(&in, path, &bytes));
     IB_TRY(read_first_row(&in));
-    in.has_header = spec->header == IB_HEADER_AUTO ? looks_like_header(&in) : spec->header == IB_HEADER_YES;
+    const struct ib_csv_row first = {path, in.first, in.cols};
+    IB_TRY(ib_csv_find_header(&first, spec, arena, &in.has_header, &out->guesses[IB_GUESS_HEADER]));
     IB_TRY(find_target(&in));
+    in.target_is_text = spec->positive && !ib_parse_f64(spec->positive, &number);
+    describe(&in, out);
     size_t rows_max = rows_at_most(&in, bytes);
-    out->cols = in.cols - 1;
+    IB_TRY(ib_memory_check(path, (double)rows_max * (double)in.cols * sizeof *out->x));
     out->x = ib_arena_alloc(arena, rows_max * out->cols * sizeof *out->x);
     out->y = ib_arena_alloc(arena, rows_max * sizeof *out->y);
-    if (in.has_header)
-        out->columns = column_names(&in);
-    out->target = in.has_header ? out->columns[in.target] : "y";
     return read_rows(&in, out);
 }
 
 const struct ib_dataset_format ib_dataset_csv = {
     .name = "csv",
-    .extension = ".csv",
+    .extensions = {".csv", ".tsv"},
     .summary = "one row per line, separated by commas, semicolons or tabs, with or without a header",
     .read = read_csv,
 };

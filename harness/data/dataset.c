@@ -1,16 +1,15 @@
 #include "data/dataset.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/rng.h"
+#include "data/guesses.h"
+#include "data/labels.h"
+#include "data/number_range.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-
-const struct ib_word ib_task_words[] = {
-    {"regression", IB_REGRESSION}, {"classification", IB_CLASSIFICATION}, {NULL, 0}};
 
 #define IB_DATASET_FORMAT(name) extern const struct ib_dataset_format ib_dataset_##name;
 #include "data/formats.def"
@@ -24,12 +23,10 @@ const struct ib_dataset_format *const ib_dataset_formats[] = {
 
 const struct ib_dataset_format *ib_dataset_format_of(const char *path)
 {
-    size_t length = strlen(path);
-    for (const struct ib_dataset_format *const *f = ib_dataset_formats; *f; f++) {
-        size_t extension = strlen((*f)->extension);
-        if (length > extension && strcmp(path + length - extension, (*f)->extension) == 0)
-            return *f;
-    }
+    for (const struct ib_dataset_format *const *f = ib_dataset_formats; *f; f++)
+        for (const char *const *extension = (*f)->extensions; *extension; extension++)
+            if (strlen(path) > strlen(*extension) && ib_file_has_suffix(path, *extension))
+                return *f;
     return NULL;
 }
 
@@ -41,10 +38,11 @@ static enum ib_status read_file(const struct ib_dataset_spec *spec, const char *
     const struct ib_dataset_format *format = ib_dataset_format_of(path);
     if (format)
         return format->read(spec, path, arena, out);
-    const char *extensions[8] = {NULL};
+    const char *extensions[16] = {NULL};
     char list[64];
-    for (size_t i = 0; ib_dataset_formats[i]; i++)
-        extensions[i] = ib_dataset_formats[i]->extension;
+    for (size_t i = 0, n = 0; ib_dataset_formats[i]; i++)
+        for (const char *const *extension = ib_dataset_formats[i]->extensions; *extension; extension++)
+            extensions[n++] = *extension;
     return ib_fail(IB_EINVAL, path, "unknown data format; the file name must end with %s",
                    ib_name_list(extensions, list, sizeof list));
 }
@@ -69,6 +67,9 @@ static enum ib_status read_test_file(const struct ib_dataset_spec *spec, struct 
         return ib_fail(IB_EINVAL, spec->test, "a file of test rows must not contain separate test rows");
     if (!same_columns(table, &test))
         return ib_fail(IB_EINVAL, spec->test, "its columns differ from those of %s", spec->path);
+    if (table->negative && test.negative && strcmp(table->negative, test.negative) != 0)
+        return ib_fail(IB_EINVAL, spec->test, "has a third class, `%s`, besides `%s` and `%s`",
+                       IB_SHORT(test.negative), IB_SHORT(spec->positive), IB_SHORT(table->negative));
     table->test_rows = test.rows;
     table->x_test = test.x;
     table->y_test = test.y;
@@ -87,7 +88,9 @@ static enum ib_status read_table(const struct ib_dataset_spec *spec, struct ib_a
                        spec->test   ? "test"
                        : spec->seed ? "seed"
                                     : "test_fraction");
-    return spec->test ? read_test_file(spec, arena, out) : IB_OK;
+    if (spec->test)
+        IB_TRY(read_test_file(spec, arena, out));
+    return ib_labels_apply(spec, arena, out);
 }
 
 /* ---- Splitting ---- */
@@ -150,39 +153,28 @@ static void split(const struct ib_dataset_spec *spec, const struct ib_table *tab
 
 /* ---- Checking ---- */
 
-/* The number, from 1, of the first row whose target is neither 0 nor 1; 0 if there is none. */
-static uint64_t find_non_class(const double *y, uint64_t n)
+/* The labels are those of the table, before it was split. */
+static enum ib_status decide_task(const struct ib_dataset_spec *spec, const struct ib_table *table,
+                                  struct ib_dataset *set)
 {
-    for (uint64_t i = 0; i < n; i++)
-        if (y[i] != 0 && y[i] != 1)
-            return i + 1;
-    return 0;
+    struct ib_labels labels;
+    ib_labels_find(table, &labels);
+    const bool classes = ib_labels_are_classes(&labels);
+    set->task = spec->task ? spec->task : classes || spec->positive ? IB_CLASSIFICATION : IB_REGRESSION;
+    const char *complaint = classes ? NULL : ib_labels_complaint(&set->arena, &labels, set->target);
+    if (!spec->task && labels.n)
+        set->no_classes = complaint;
+    set->guesses = ib_guesses_text(&set->arena, spec, table, &labels);
+    return set->task == IB_REGRESSION || classes ? IB_OK : ib_fail(IB_EINVAL, spec->path, "%s", complaint);
 }
 
-static enum ib_status decide_task(const struct ib_dataset_spec *spec, struct ib_dataset *set)
+static enum ib_status check_rows(const struct ib_dataset_spec *spec, const struct ib_dataset *set)
 {
-    uint64_t train = find_non_class(set->y, set->rows), test = find_non_class(set->y_test, set->test_rows);
-    bool two_classes = !train && !test;
-    set->task = spec->task ? spec->task : two_classes ? IB_CLASSIFICATION : IB_REGRESSION;
-    if (set->task == IB_REGRESSION || two_classes)
+    if (set->rows >= 2 && set->test_rows >= 1)
         return IB_OK;
-    double value = train ? set->y[train - 1] : set->y_test[test - 1];
-    return ib_fail(IB_EINVAL, spec->path, "target `%s` is %g in one row; classification requires 0 or 1",
-                   set->target, value);
-}
-
-static enum ib_status check(const struct ib_dataset_spec *spec, const struct ib_dataset *set)
-{
-    if (set->rows < 2 || set->test_rows < 1)
-        return ib_fail(IB_EINVAL, spec->path,
-                       "%" PRIu64 " training and %" PRIu64 " test rows; at least 2 and 1 are required",
-                       set->rows, set->test_rows);
-    for (uint64_t i = 1; i < set->rows; i++)
-        if (set->y[i] != set->y[0])
-            return IB_OK;
     return ib_fail(IB_EINVAL, spec->path,
-                   "target `%s` is %g in all %" PRIu64 " training rows: nothing to learn", set->target,
-                   set->y[0], set->rows);
+                   "%" PRIu64 " training and %" PRIu64 " test rows; at least 2 and 1 are required", set->rows,
+                   set->test_rows);
 }
 
 static void hash(struct ib_dataset *set)
@@ -201,23 +193,46 @@ static void hash(struct ib_dataset *set)
     ib_hash_end(&all, set->sha256);
 }
 
+/* Measures all columns, and checks that their numbers can be used. */
+static enum ib_status measure(const struct ib_dataset_spec *spec, const struct ib_table *table,
+                              struct ib_dataset *set)
+{
+    struct ib_arena *arena = &set->arena;
+    const struct ib_range_columns columns = {
+        .x = ib_columns_of(arena, set->x, set->rows, set->cols),
+        .y = ib_columns_of(arena, set->y, set->rows, set->outputs),
+        .x_test = ib_columns_of(arena, set->x_test, set->test_rows, set->cols),
+        .y_test = ib_columns_of(arena, set->y_test, set->test_rows, set->outputs)};
+    set->x_columns = columns.x;
+    set->y_columns = columns.y;
+    IB_TRY(ib_range_check(spec->path, table, &columns, arena));
+    set->no_f32 = ib_range_refuse_features(table, &columns, IB_F32, arena);
+    set->no_f32_loss = ib_range_refuse_target(table, &columns, IB_F32, arena);
+    return IB_OK;
+}
+
+static enum ib_status prepare(const struct ib_dataset_spec *spec, const struct ib_table *table,
+                              struct ib_arena *scratch, struct ib_dataset *out)
+{
+    out->target = ib_arena_copy(&out->arena, table->target);
+    out->cols = table->cols;
+    out->outputs = 1;
+    split(spec, table, scratch, out);
+    IB_TRY(check_rows(spec, out));
+    IB_TRY(measure(spec, table, out));
+    IB_TRY(decide_task(spec, table, out));
+    hash(out);
+    return IB_OK;
+}
+
 static enum ib_status load_file(const struct ib_dataset_spec *spec, struct ib_dataset *out)
 {
     struct ib_arena scratch = {0};
     struct ib_table table;
     enum ib_status status = read_table(spec, &scratch, &table);
-    if (status == IB_OK) {
-        out->target = ib_arena_copy(&out->arena, table.target);
-        out->cols = table.cols;
-        out->outputs = 1;
-        split(spec, &table, &scratch, out);
-        status = check(spec, out);
-    }
+    if (status == IB_OK)
+        status = prepare(spec, &table, &scratch, out);
     ib_arena_free(&scratch);
-    if (status == IB_OK)
-        status = decide_task(spec, out);
-    if (status == IB_OK)
-        hash(out);
     return status;
 }
 

@@ -1,11 +1,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
+#include "data/dataset.h"
 #include "data/spec.h"
 
 #include <dirent.h>
 #include <stdlib.h>
-#include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 /* ---- Known names ---- */
@@ -67,19 +68,38 @@ static enum ib_status unknown(struct ib_arena *arena, const char *name, const st
     for (size_t i = 0; i < n; i++)
         add_name(&names, specs[i].name);
     char hint[128], list[512];
-    return ib_fail(IB_EINVAL, NULL, "unknown data set `%.100s`%s; allowed: a path%s%s", name,
+    return ib_fail(IB_EINVAL, NULL, "unknown data set `%s`%s; allowed: a path%s%s", IB_SHORT(name),
                    ib_hint(name, names.list, hint, sizeof hint),
                    names.n ? ", or " : " (no named data sets were found)",
                    ib_name_list(names.list, list, sizeof list));
+}
+
+/* Returns the path of NAME.csv in the folder, whose extension may be in capital letters; NULL if there is
+ * none. */
+static const char *find_named(struct ib_arena *arena, const char *folder, const char *name,
+                              const char *extension)
+{
+    const size_t length = strlen(name);
+    const char *found = NULL; /* the first by name, if there are several */
+    DIR *dir = opendir(folder);
+    for (const struct dirent *entry; dir && (entry = readdir(dir));)
+        if (strncmp(entry->d_name, name, length) == 0 && strcasecmp(entry->d_name + length, extension) == 0 &&
+            (!found || strcmp(entry->d_name, found) < 0))
+            found = ib_arena_copy(arena, entry->d_name);
+    if (dir)
+        closedir(dir);
+    return found ? ib_file_join(arena, folder, found) : NULL;
 }
 
 /* Returns folder/name with the first known extension for which the file exists, or NULL. */
 static const char *find_file(struct ib_arena *arena, const char *folder, const char *name)
 {
     for (const struct ib_dataset_format *const *f = ib_dataset_formats; *f; f++) {
-        const char *path = ib_arena_print(arena, "%s/%s%s", folder, name, (*f)->extension);
-        if (access(path, F_OK) == 0)
-            return path;
+        for (const char *const *extension = (*f)->extensions; *extension; extension++) {
+            const char *path = find_named(arena, folder, name, *extension);
+            if (path)
+                return path;
+        }
     }
     return NULL;
 }

@@ -2,11 +2,11 @@
  * (m), `x_test` (m_test*n) and `y_test` (m_test). */
 #include "base/error.h"
 #include "base/file.h"
-#include "data/dataset.h"
+#include "data/table.h"
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <stdio.h>
+#include <math.h>
 
 enum { SIZE_LIMIT = 1000000000 }; /* of m, n and m_test, so that their products do not overflow */
 
@@ -16,8 +16,8 @@ static enum ib_status read_size(const json_t *root, const char *path, const char
     if (!value)
         return ib_fail(IB_EINVAL, path, "key `%s` is missing; required: m, n, x, y, m_test, x_test, y_test",
                        key);
-    json_int_t size = json_integer_value(value);
-    if (size < 1 || size > SIZE_LIMIT)
+    const double size = json_number_value(value); /* all numbers are read as f64 */
+    if (!(size >= 1) || size > SIZE_LIMIT || size != floor(size))
         return ib_fail(IB_EINVAL, path, "key `%s` is not an integer from 1 to %d", key, SIZE_LIMIT);
     *out = (uint64_t)size;
     return IB_OK;
@@ -72,7 +72,11 @@ static enum ib_status read_table(const json_t *root, const char *path, struct ib
 /* The file itself defines the target and the test rows. */
 static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char *path)
 {
-    const char *key = spec->target ? "target" : spec->y ? "y" : spec->header ? "header" : NULL;
+    const char *key = spec->target      ? "target"
+                      : spec->y         ? "y"
+                      : spec->header    ? "header"
+                      : spec->delimiter ? "delimiter"
+                                        : NULL;
     if (!key)
         return IB_OK;
     return ib_fail(IB_EINVAL, spec->where ? spec->where : path,
@@ -86,13 +90,11 @@ static enum ib_status read_json(const struct ib_dataset_spec *spec, const char *
     size_t bytes;
     json_error_t error;
     IB_TRY(check_spec(spec, path));
-    IB_TRY(ib_file_read(arena, path, SIZE_MAX / 8, &text, &bytes));
-    json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES, &error);
-    if (!root) {
-        char where[512];
-        snprintf(where, sizeof where, "%s:%d:%d", path, error.line, error.column);
-        return ib_fail(IB_EINVAL, where, "invalid JSON: %s", error.text);
-    }
+    IB_TRY(ib_file_read_text(arena, path, SIZE_MAX / 8, &text, &bytes));
+    /* As f64, since integers may exceed those of Jansson. */
+    json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
+    if (!root)
+        return ib_fail_at(path, (size_t)error.line, (size_t)error.column, "invalid JSON: %s", error.text);
     enum ib_status status = read_table(root, path, arena, out);
     json_decref(root);
     return status;
@@ -100,7 +102,7 @@ static enum ib_status read_json(const struct ib_dataset_spec *spec, const char *
 
 const struct ib_dataset_format ib_dataset_json = {
     .name = "json",
-    .extension = ".json",
+    .extensions = {".json"},
     .summary = "one object with m, n, x, y, m_test, x_test, y_test; arrays flat and row-major",
     .read = read_json,
 };

@@ -5,8 +5,6 @@
 
 #include <unistd.h>
 
-static const struct ib_word header_words[] = {{"true", IB_HEADER_YES}, {"false", IB_HEADER_NO}, {NULL, 0}};
-
 /* Reads a number; the caller checks its range. */
 static enum ib_status read_number(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                   const yaml_node_t *node, const char *allowed, double *out)
@@ -41,13 +39,22 @@ static enum ib_status read_noise(const struct ib_yaml *doc, const struct ib_yaml
     return IB_OK;
 }
 
+static enum ib_status read_delimiter(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
+                                     const yaml_node_t *node, void *field)
+{
+    const char *text = NULL;
+    IB_TRY(ib_yaml_scalar(doc, node, rule->name, false, IB_DELIMITER_ALLOWED, &text));
+    return ib_delimiter_parse(text, field) ? IB_OK
+                                           : ib_yaml_refuse(doc, node, rule->name, IB_DELIMITER_ALLOWED);
+}
+
 #define FIELD(key)        .name = #key, .offset = offsetof(struct ib_dataset_spec, key)
 #define SYNTH(key, field) .name = #key, .offset = offsetof(struct ib_dataset_spec, synth.field)
 #define PART              .read = read_test_fraction, .type = "number", .allowed = part_allowed
 
 const struct ib_yaml_key ib_spec_file_keys[] = {
     {FIELD(path), .read = ib_yaml_read_text, .required = true,
-     .help = "a .csv, .json or .npy file; paths are relative to the configuration's folder",
+     .help = "a .csv, .tsv, .json or .npy file; paths are relative to the configuration's folder",
      .example = "mine.csv"},
     /* The keys from here on are also allowed in a file next to the data. */
     {FIELD(target), .read = ib_yaml_read_text, .initial = "the last column",
@@ -61,11 +68,17 @@ const struct ib_yaml_key ib_spec_file_keys[] = {
      .example = "0.3"},
     {FIELD(seed), .read = ib_yaml_read_u64, .min = 1, .max = INT64_MAX, .initial = "42",
      .help = "seed of the split into training and test rows", .example = "7"},
-    {FIELD(header), .read = ib_yaml_read_word, .words = header_words, .initial = "by the first line",
+    {FIELD(header), .read = ib_yaml_read_word, .words = ib_header_words, .initial = "by the first line",
      .help = "whether the first line of a CSV file contains column names", .example = "true"},
+    {FIELD(delimiter), .read = read_delimiter, .type = "word", .allowed = IB_DELIMITER_ALLOWED,
+     .initial = "by the first line; tab for .tsv", .help = "what separates the fields of a CSV file",
+     .example = "semicolon"},
     {FIELD(task), .read = ib_yaml_read_word, .words = ib_task_words, .initial = "by the targets",
      .help = "overrides the default: classification if all targets are 0 or 1, else regression",
      .example = "regression"},
+    {FIELD(positive), .read = ib_yaml_read_text, .initial = "none; classes are 0 and 1",
+     .help = "value of a target with two values, number or word, that becomes class 1; the other becomes 0",
+     .example = "yes"},
     {FIELD(source), .read = ib_yaml_read_text, .initial = "none", .help = "where the data comes from",
      .example = "https://example.org"},
     {FIELD(licence), .read = ib_yaml_read_text, .initial = "none", .help = "licence of the data",

@@ -3,7 +3,7 @@
 #define IB_DATA_SPEC_H
 
 #include "base/yaml_keys.h"
-#include "data/dataset.h"
+#include "data/table.h"
 
 /* The keys of a description with `path`, and with `synth`. */
 extern const struct ib_yaml_key ib_spec_file_keys[], ib_spec_synth_keys[];

@@ -2,24 +2,16 @@
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "data/columns.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* ---- columns ---- */
 
-enum { BLOCK_ELEMENTS = 1 << 16 }; /* features per block, so that they stay in the cache */
-
-/* Statistics of a column over the rows so far. */
-struct column {
-    double mean, squares; /* squares: sum of squared distances from the mean */
-    double low, high;
-};
-
 /* The features or the targets of a data set, one block of rows at a time. */
 struct side {
     uint64_t cols;
-    struct column *columns;
+    struct ib_columns columns;
     double *values;
 };
 
@@ -30,62 +22,16 @@ struct conversion {
     struct side x, y;
 };
 
-static bool open_side(struct side *side, uint64_t cols, uint64_t rows)
+static bool open_side(struct ib_arena *arena, struct side *side, const struct ib_columns *known,
+                      uint64_t cols, uint64_t rows)
 {
     side->cols = cols;
-    side->columns = calloc(cols, sizeof *side->columns);
+    if (known)
+        side->columns = *known;
+    else
+        ib_columns_open(arena, cols, &side->columns);
     side->values = malloc(rows * cols * sizeof *side->values);
-    return side->columns && side->values;
-}
-
-static void close_side(struct side *side)
-{
-    free(side->columns);
-    free(side->values);
-}
-
-/* Statistics of column c over n rows; in two passes, so that large means lose no precision. */
-static struct column column_of(const struct side *side, uint64_t n, uint64_t c)
-{
-    const double *values = side->values + c;
-    struct column out = {0, 0, values[0], values[0]};
-    for (uint64_t r = 0; r < n; r++) {
-        double v = values[r * side->cols];
-        out.mean += v;
-        out.low = v < out.low ? v : out.low;
-        out.high = v > out.high ? v : out.high;
-    }
-    out.mean /= (double)n;
-    for (uint64_t r = 0; r < n; r++) {
-        double d = values[r * side->cols] - out.mean;
-        out.squares += d * d;
-    }
-    return out;
-}
-
-/* Adds n rows to the statistics of the `before` earlier ones (Chan, Golub and LeVeque 1979). */
-static void add_rows(struct side *side, uint64_t before, uint64_t n)
-{
-    for (uint64_t c = 0; c < side->cols; c++) {
-        const struct column more = column_of(side, n, c);
-        struct column *all = &side->columns[c];
-        if (before == 0) {
-            *all = more;
-            continue;
-        }
-        const double d = more.mean - all->mean, share = (double)n / (double)(before + n);
-        all->mean += d * share;
-        all->squares += more.squares + d * d * share * (double)before;
-        all->low = more.low < all->low ? more.low : all->low;
-        all->high = more.high > all->high ? more.high : all->high;
-    }
-}
-
-/* Population standard deviation; 0 for constant columns, tested by their values, since rounding of the mean
- * leaves a tiny deviation. */
-static double deviation(const struct column *column, uint64_t rows)
-{
-    return column->low < column->high ? sqrt(column->squares / (double)rows) : 0;
+    return side->values;
 }
 
 static uint64_t rows_at(const struct conversion *p, uint64_t first, uint64_t rows)
@@ -93,24 +39,21 @@ static uint64_t rows_at(const struct conversion *p, uint64_t first, uint64_t row
     return rows - first < p->block_rows ? rows - first : p->block_rows;
 }
 
+/* Synthetic data are measured here, others when they are read. */
 static void measure_columns(struct conversion *p)
 {
     const uint64_t rows = p->dataset->rows;
-    for (uint64_t first = 0, n; first < rows; first += n) {
+    for (uint64_t first = p->x.columns.rows, n; first < rows; first += n) {
         n = rows_at(p, first, rows);
         ib_dataset_rows(p->dataset, IB_TRAINING_ROWS, first, n, p->x.values, p->y.values);
-        add_rows(&p->x, first, n);
-        add_rows(&p->y, first, n);
+        ib_columns_add(&p->x.columns, p->x.values, n);
+        ib_columns_add(&p->y.columns, p->y.values, n);
     }
 }
 
-static void standardise(struct side *side, uint64_t n, uint64_t rows)
+static void standardise(struct side *side, uint64_t n)
 {
-    for (uint64_t c = 0; c < side->cols; c++) {
-        const double mean = side->columns[c].mean, scale = deviation(&side->columns[c], rows);
-        for (uint64_t i = c; i < n * side->cols; i += side->cols)
-            side->values[i] = scale > 0 ? (side->values[i] - mean) / scale : 0;
-    }
+    ib_columns_standardise(&side->columns, side->values, n);
 }
 
 /* ---- files ---- */
@@ -144,10 +87,10 @@ static enum ib_status write_training_rows(struct conversion *p, struct files *fi
     for (uint64_t first = 0, n; first < rows; first += n) {
         n = rows_at(p, first, rows);
         ib_dataset_rows(p->dataset, IB_TRAINING_ROWS, first, n, p->x.values, p->y.values);
-        standardise(&p->x, n, rows);
+        standardise(&p->x, n);
         IB_TRY(ib_npy_append(&files->x, p->x.values, n * p->x.cols));
         IB_TRY(ib_npy_append(&files->y, p->y.values, n * p->y.cols));
-        standardise(&p->y, n, rows);
+        standardise(&p->y, n);
         IB_TRY(ib_npy_append(&files->y_scaled, p->y.values, n * p->y.cols));
     }
     return IB_OK;
@@ -160,7 +103,7 @@ static enum ib_status write_test_rows(struct conversion *p, struct files *files,
     for (uint64_t first = 0, n; first < rows; first += n) {
         n = rows_at(p, first, rows);
         ib_dataset_rows(p->dataset, IB_TEST_ROWS, first, n, p->x.values, y_test + first * p->y.cols);
-        standardise(&p->x, n, p->dataset->rows);
+        standardise(&p->x, n);
         IB_TRY(ib_npy_append(&files->x_test, p->x.values, n * p->x.cols));
     }
     return IB_OK;
@@ -177,8 +120,8 @@ static void keep_scales(struct ib_arena *arena, const struct conversion *p, stru
     double *scale = ib_arena_alloc(arena, outputs * sizeof *scale);
     for (uint64_t c = 0; c < outputs; c++) {
         ones[c] = 1;
-        mean[c] = p->y.columns[c].mean;
-        scale[c] = deviation(&p->y.columns[c], p->dataset->rows);
+        mean[c] = ib_columns_mean(&p->y.columns, c);
+        scale[c] = ib_columns_deviation(&p->y.columns, c);
     }
     plain->y_mean = zeros;
     plain->y_scale = ones;
@@ -207,14 +150,16 @@ static enum ib_status write_all(struct conversion *p, struct ib_arena *arena, st
 enum ib_status ib_standardise(struct ib_arena *arena, struct ib_prepared *plain, struct ib_prepared *scaled)
 {
     const struct ib_dataset *d = plain->dataset;
-    struct conversion p = {.dataset = d, .block_rows = BLOCK_ELEMENTS / d->cols + 1};
-    bool ready = open_side(&p.x, d->cols, p.block_rows);
-    ready = open_side(&p.y, d->outputs, p.block_rows) && ready;
+    struct ib_arena scratch = {0};
+    struct conversion p = {.dataset = d, .block_rows = IB_COLUMNS_BLOCK / d->cols + 1};
+    bool ready = open_side(&scratch, &p.x, d->x_columns, d->cols, p.block_rows);
+    ready = open_side(&scratch, &p.y, d->y_columns, d->outputs, p.block_rows) && ready;
     enum ib_status status =
         ready ? write_all(&p, arena, plain, scaled)
               : ib_fail(IB_ENOMEM, d->name, "out of memory while standardising %llu columns",
                         (unsigned long long)d->cols);
-    close_side(&p.x);
-    close_side(&p.y);
+    free(p.x.values);
+    free(p.y.values);
+    ib_arena_free(&scratch);
     return status;
 }

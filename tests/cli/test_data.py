@@ -1,5 +1,7 @@
 """Data through the whole program: NumPy's files, made-up data, and the memory that large data takes."""
 
+import os
+import re
 import struct
 import subprocess
 import sys
@@ -8,10 +10,13 @@ import unittest
 from common import CliTest, PROGRAM, ROOT, SANITIZED
 
 
-def npy(rows):
-    """The bytes of a .npy file of f4 that holds a list of rows."""
-    head = f"{{'descr': '<f4', 'fortran_order': False, 'shape': ({len(rows)}, {len(rows[0])}), }}".ljust(117) + "\n"
-    body = b"".join(struct.pack(f"<{len(row)}f", *row) for row in rows)
+def npy(rows, descr="<f4", fortran=False):
+    """The bytes of a .npy file that holds a list of rows."""
+    code = {"f4": "f", "f8": "d", "i8": "q", "b1": "?"}[descr[1:]]
+    head = f"{{'descr': '{descr}', 'fortran_order': {fortran}, 'shape': ({len(rows)}, {len(rows[0])}), }}"
+    head = head.ljust(117) + "\n"
+    values = [value for row in (zip(*rows) if fortran else rows) for value in row]
+    body = struct.pack(f"{'>' if descr[0] == '>' else '<'}{len(values)}{code}", *values)
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head.encode() + body
 
 
@@ -35,6 +40,30 @@ class Npy(CliTest):
         record = self.run_sweep(config)
         self.assertEqual([case["dataset"] for case in record["cases"]], ["one"])
         self.assertEqual([case["verify"]["verdict"] for case in record["cases"]], ["ok"])
+
+    def test_order_of_bytes_and_elements_makes_no_difference(self):
+        forms = {"c": npy(self.rows, "<f8"), "fortran": npy(self.rows, "<f8", True), "big": npy(self.rows, ">f8"),
+                 "integers": npy(self.rows, "<i8"), "both": npy(self.rows, ">i8", True)}
+        for name, data in forms.items():
+            (self.folder / f"{name}.npy").write_bytes(data)
+        names = list(forms)
+        config = self.config(f"model: linreg\ndataset: {names}\nimpl: cpu_naive\nepochs: 20",
+                             more="datasets:\n" + "".join(f"  {n}: {{path: {n}.npy}}\n" for n in names))
+        self.assertIn("1 cases", self.ok("plan", config).replace("1 case,", "1 cases,"))  # one by its contents
+
+    def test_integer_labels(self):
+        (self.folder / "x.npy").write_bytes(npy([row[:2] for row in self.rows], "<f8"))
+        for descr in ["<i8", "|b1"]:
+            (self.folder / "y.npy").write_bytes(npy([[row[0] > 9] for row in self.rows], descr))
+            config = self.config("model: logreg\ndataset: d\nimpl: cpu_naive\nepochs: 20",
+                                 more="datasets: {d: {path: x.npy, y: y.npy}}")
+            self.assertIn("logreg-d-", self.ok("plan", config))
+
+    def test_pipe_is_refused_at_once(self):
+        for name in ["pipe.npy", "pipe.csv", "pipe.json"]:
+            os.mkfifo(self.folder / name)
+            self.refused("train", "--model", "linreg", "--data", name, "--impl", "cpu_naive",
+                         says=[name, "not a regular file"])
 
     def test_not_a_number(self):
         (self.folder / "mine.npy").write_bytes(npy([[1, 2], [3, float("nan")]]))
@@ -78,6 +107,151 @@ class Synth(CliTest):
         self.assertGreater(ratio, 0.9, "the worker must have been seen with its data mapped")
         self.assertLess(ratio, 1.3)
         self.assertEqual([case["verify"]["verdict"] for case in self.export("out")["cases"]], ["ok", "ok"])
+
+
+class Guesses(CliTest):
+    ROWS = "".join(f"{i},{i % 3},{3 * i - 2 * (i % 3) + 1}\n" for i in range(20))
+
+    def train(self, *flags, model="linreg", data="d.csv"):
+        return self.call("train", "--model", model, "--data", data, "--impl", "cpu_naive", "--epochs", "20", *flags)
+
+    def test_first_row_of_both_is_refused(self):
+        for first in ["?,1,0", "NA,1,0", '"1,234",1,0', "1.5 kg,1,0", "\u22121,1,0", "2020,2021,target"]:
+            self.write("d.csv", f"{first}\n{self.ROWS}")
+            self.refused("train", "--model", "linreg", "--data", "d.csv", "--impl", "cpu_naive",
+                         says=["d.csv:1:", "is not a number", "--header true"])
+            self.assertEqual(self.train("--header", "true").returncode, 0, first)
+            self.assertEqual(self.train("--header", "false").returncode, 2, first)
+
+    def test_guesses_are_said(self):
+        self.write("d.csv", f"2020,2021,2022\n{self.ROWS}")
+        self.assertEqual(self.train().stderr,
+                         "ironbench: d.csv: first row taken as data, though 2020, 2021, 2022 may be names (header: "
+                         "false); last column taken as target (target: -1); targets taken as numbers (task: "
+                         "regression)\n")
+        self.write("d.csv", self.ROWS.replace(",", ";"))
+        self.assertIn("semicolons taken as delimiters (delimiter: semicolon)", self.train().stderr)
+        config = self.config("model: linreg\ndataset: d.csv\nimpl: cpu_naive\nepochs: 20")
+        for command in [["plan", config], ["run", config, "--out", "a"]]:
+            self.assertIn("d.csv: semicolons taken", self.call(*command).stderr)
+        self.assertEqual(self.call("run", config, "--out", "b", "--quiet").stderr, "")
+
+    def test_nothing_is_said_of_what_is_told(self):
+        self.write("d.csv", self.ROWS.replace(",", ";"))
+        flags = ["--header", "false", "--delimiter", ";", "--target", "3", "--task", "regression"]
+        self.assertEqual(self.train(*flags).stderr, "")
+        self.write("d.yaml", "header: false\ndelimiter: semicolon\ntarget: 3\ntask: regression\n")
+        self.assertEqual(self.train().stderr, "")
+        self.assertEqual(self.train(data="diabetes").stderr, "")
+        self.assertEqual(self.train(data="xor", model="logreg").stderr, "")
+
+    def test_wrong_values_of_flags(self):
+        self.write("d.csv", self.ROWS)
+        for flag, value, allowed in [("--header", "yes", "true or false"), ("--delimiter", ".", "semicolon"),
+                                     ("--task", "classes", "classification"), ("--target", "4", "1 to 3")]:
+            done = self.train(flag, value)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(allowed, done.stderr)
+
+    def test_other_text_than_utf8(self):
+        for encoding in ["utf-16", "utf-16-be", "utf-16-le"]:
+            (self.folder / "d.csv").write_bytes(self.ROWS.encode(encoding))
+            self.assertIn("UTF-8", self.train().stderr)
+        (self.folder / "d.csv").write_bytes(("gr\u00f6\u00dfe,b,y\n" + self.ROWS).encode("utf-8-sig"))
+        self.assertEqual(self.train("--target", "gr\u00f6\u00dfe").returncode, 0)
+        self.assertIn("`gr\u00f6\u00dfe`", self.train("--target", "gr\u00f6sse").stderr)
+
+    def test_suffixes(self):
+        for name in ["D.CSV", "d.TSV"]:
+            self.write(name, self.ROWS.replace(",", "\t" if "T" in name else ","))
+            self.assertEqual(self.train(data=name).returncode, 0)
+
+    def test_missing_file_names_its_giver(self):
+        self.assertIn("no.csv: cannot open: No such file or directory (named at --data)",
+                      self.train(data="no.csv").stderr)
+        config = self.config("model: linreg\ndataset: d\nimpl: cpu_naive", more="datasets:\n  d: {path: no.csv}")
+        self.refused("plan", config, says=["no.csv: cannot open", "(named at", "test.yaml:8)"])
+        config = self.config("model: linreg\ndataset: no.csv\nimpl: cpu_naive")
+        self.refused("plan", config, says=["no.csv: cannot open", "(named at", "test.yaml:4)"])
+        self.write("d.csv", self.ROWS)
+        self.write("d.yaml", "test: no.csv\n")
+        self.assertIn("no.csv: cannot open: No such file or directory (named at ./d.yaml:1)", self.train().stderr)
+
+
+class Classes(CliTest):
+    def write_labels(self, low, high):
+        self.write("d.csv", "a,y\n" + "".join(f"{i},{high if i * 7 % 20 > 9 else low}\n" for i in range(40)))
+
+    def test_two_values(self):
+        for low, high in [("-1", "1"), ("1", "2"), ("no", "yes")]:
+            self.write_labels(low, high)
+            train = ["train", "--model", "logreg", "--data", "d.csv", "--impl", "cpu_naive", "--epochs", "20"]
+            if low != "no":
+                self.refused(*train, says=[f"target `y` are {low} and {high}", "must be 0 and 1",
+                                           f"`positive: {high}`", f"--positive {high}"])
+                self.refused(*train, "--task", "classification", says=[f"are {low} and {high}", f"--positive {high}"])
+            else:
+                self.refused(*train, says=["`no` is not a number", "`positive: no`", "--positive no"])
+            named = self.ok(*train, "--positive", high)
+            self.write_labels("0", "1")
+            self.assertEqual(named.split("time:")[0], self.ok(*train).split("time:")[0])
+
+    def test_three_values(self):
+        self.write("d.csv", "".join(f"{i},{i % 3}\n" for i in range(20)))
+        done = self.call("train", "--model", "linreg", "--data", "d.csv", "--impl", "cpu_naive", "--epochs", "5")
+        self.assertIn("targets 0, 1 and 2 taken as numbers, not classes (task: regression)", done.stderr)
+        self.refused("train", "--model", "logreg", "--data", "d.csv", "--impl", "cpu_naive", says="are 0, 1 and 2")
+
+
+class Edges(CliTest):
+    def rmse(self, factor=1.0, constant=("0.3", "0.3", "0.3"), dtype="f64"):
+        """Of a training on two features: b times the factor, and one that is constant, perhaps but for rounding."""
+        rows = [f"{constant[i % 2]},{(i * 37 % 20 - 9.5) * factor!r},{i * 37 % 20 + i % 4}\n" for i in range(40)]
+        self.write("train.csv", "a,b,y\n" + "".join(rows))
+        self.write("test.csv", f"a,b,y\n{constant[2]},{3.25 * factor!r},9\n0.3,{-2 * factor!r},11\n")
+        self.write("train.yaml", "test: test.csv\nheader: true\ntarget: y\ntask: regression\n")
+        out = self.ok("train", "--model", "linreg", "--data", "train.csv", "--impl", "cpu_naive", "--dtype", dtype,
+                      "--lr", "0.1", "--epochs", "200")
+        self.assertIn("verified: ok", out)
+        return re.search(r"RMSE (\S+)", out)[1]
+
+    def test_constant_up_to_rounding(self):
+        self.assertEqual(self.rmse(constant=("0.3", "0.30000000000000004", "0.31")), self.rmse())
+
+    def test_any_magnitude(self):
+        for dtype in ["f64", "f32"]:
+            plain = self.rmse(dtype=dtype)
+            for factor in [1e300, 1e-300, 2.0 ** -1070]:
+                self.assertEqual(self.rmse(factor, dtype=dtype), plain, factor)
+
+    def test_what_a_type_cannot_hold(self):
+        self.write("d.csv", "".join(f"{i},{(i + 1) * 1e25}\n" for i in range(20)))
+        flags = ["train", "--model", "linreg", "--data", "d.csv", "--impl", "cpu_naive", "--epochs", "5"]
+        self.refused(*flags, "--dtype", "f32", says=["f32 cannot hold d", "target `y` reaches 2e+26"])
+        self.ok(*flags, "--dtype", "f64")
+        self.write("d.csv", "".join(f"{i},{(i + 1) * 1e-170}\n" for i in range(20)))
+        self.refused(*flags, says=["d.csv: target `y` has a standard deviation of", "f64"])
+
+
+class LongNames(CliTest):
+    def test_column(self):
+        name = "How many hours a week are spent on programs of that kind? " * 5
+        self.write("d.csv", f'"{name}",b,y\n1,2,3\nabc,1,3\n3,5,8\n')
+        self.refused("train", "--model", "linreg", "--data", "d.csv", "--impl", "cpu_naive",
+                     says=["d.csv:3:1: column `How many hours", "`abc` is not a number"])
+
+    def test_path(self):
+        folder = self.folder / ("d" * 200) / ("e" * 200) / ("\u00e9" * 100)
+        folder.mkdir(parents=True)
+        (folder / "c.yaml").write_text("version: 1\nbogus: 2\n")
+        (folder / "d.csv").write_text("a,b\n1,x\n2,3\n")
+        self.refused("plan", folder / "c.yaml", says=["\u00e9/c.yaml:2: unknown key `bogus`", "allowed: version"])
+        self.refused("train", "--model", "linreg", "--data", folder / "d.csv", "--impl", "cpu_naive",
+                     says=["\u00e9/d.csv:2:3: column `b`: `x` is not a number"])
+
+    def test_values(self):
+        config = self.config("model: linreg\ndataset: xor\nimpl: cpu_naive\nact: " + "\u00e9" * 300)
+        self.refused("plan", config, says=["\u00e9\u2026\u00e9", "` is not relu, tanh or sigmoid"])
 
 
 if __name__ == "__main__":

@@ -142,6 +142,7 @@ static void csv_target_may_be_named_as_a_number(void **state)
     struct ib_dataset set;
     struct ib_dataset_spec spec = whole(scratch_file("t.csv", "x,1\n5,6\n7,9\n"));
     spec.target = "1";
+    spec.header = IB_HEADER_YES;
     assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
     assert_true(set.y[0] == 6);
     ib_dataset_free(&set);
@@ -207,7 +208,7 @@ static void binary_csv_is_refused(void **state)
     (void)state;
     struct ib_dataset set;
     struct ib_dataset_spec spec = whole(scratch_bytes("b.csv", "1,2\0,3\n4,5,6\n", 14));
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "b.csv", WORDS("NUL"));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "b.csv", WORDS("byte 4 is NUL"));
 }
 
 static void missing_csv_target_is_refused(void **state)
@@ -226,6 +227,54 @@ static void missing_csv_target_is_refused(void **state)
     spec = whole(scratch_file("twice.csv", "y,x,y\n1,2,3\n3,4,5\n"));
     spec.target = "y";
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "twice.csv:1:5", WORDS("two columns"));
+}
+
+static void csv_delimiter_is_as_told(void **state)
+{
+    (void)state;
+    struct ib_dataset set;
+    struct ib_dataset_spec spec = whole(scratch_file("t.csv", "a|b|y\n1|2|3\n4|5|6\n"));
+    spec.delimiter = '|';
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    expect_values(set.x, (const double[]){1, 2, 4, 5}, 4);
+    assert_string_equal(set.guesses, "t.csv: first row taken as names (header: true); last column taken as "
+                                     "target (target: y); targets 3 and 6 taken as numbers, not "
+                                     "classes (task: regression)");
+    ib_dataset_free(&set);
+    /* A comma file whose names contain a semicolon: the remedy is named. */
+    spec = whole(scratch_file("t.csv", "a;x,b\n1,2\n3,4\n"));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv:2:1",
+                   WORDS("1 columns", "semicolons", "`delimiter`", "--delimiter"));
+    spec.delimiter = ',';
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    ib_dataset_free(&set);
+}
+
+static void tsv_is_read_in_any_case(void **state)
+{
+    (void)state;
+    const char *const names[] = {"t.tsv", "t.TSV", "t.Tsv"};
+    for (size_t i = 0; i < 3; i++) {
+        struct ib_dataset set;
+        struct ib_dataset_spec spec = whole(scratch_file(names[i], "a, b\ty\n1\t2\n4\t5\n"));
+        assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+        assert_int_equal(set.cols, 1);
+        assert_null(strstr(set.guesses, "delimiter"));
+        ib_dataset_free(&set);
+    }
+}
+
+/* An e-mail to a colleague would quote the field and the column. */
+static void long_names_keep_the_reason(void **state)
+{
+    (void)state;
+    char text[2048];
+    struct ib_dataset set;
+    snprintf(text, sizeof text, "%0300dé,y\n1,2\n%0300dx,3\n", 1, 2);
+    memset(text, 'n', 300);
+    struct ib_dataset_spec spec = whole(scratch_file("t.csv", text));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv:3:1",
+                   WORDS("column `nnn", "nnné`: `000", "000002x` is not a number"));
 }
 
 /* ---- JSON ---- */
@@ -252,6 +301,20 @@ static void json_is_read(void **state)
     ib_dataset_free(&set);
 }
 
+/* After a byte-order mark, and integers that 64 bits do not hold. */
+static void json_numbers_are_f64(void **state)
+{
+    (void)state;
+    struct ib_dataset set;
+    const char *path = scratch_file("d.json", "\xEF\xBB\xBF" JSON_START
+                                              "\"x\": [18446744073709551617, 2, -9223372036854775809, 4], "
+                                              "\"y\": [1, 2], \"x_test\": [5, 6], \"y_test\": [1]}");
+    struct ib_dataset_spec spec = {.name = "d", .path = path};
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    expect_values(set.x, (const double[]){0x1p64, 2, -0x1p63, 4}, 4);
+    ib_dataset_free(&set);
+}
+
 static void bad_json_is_refused(void **state)
 {
     (void)state;
@@ -273,7 +336,7 @@ static void bad_json_is_refused(void **state)
         {JSON_START "\"x\": [1,2,3,4], \"x_test\": [1,2], \"y_test\": [1]}", "d.json", {"`y` is missing"}},
         {"{\"m\": 2, \"x\": []}", "d.json", {"`n` is missing", "m_test"}},
         {"{\"m\": 0, \"n\": 2, \"m_test\": 1}", "d.json", {"`m`", "integer from 1"}},
-        {"{\"m\": 2.0, \"n\": 2, \"m_test\": 1}", "d.json", {"`m`", "integer from 1"}},
+        {"{\"m\": 2.5, \"n\": 2, \"m_test\": 1}", "d.json", {"`m`", "integer from 1"}},
         {"{\"m\": 99999999999, \"n\": 2, \"m_test\": 1}", "d.json", {"`m`", "integer from 1"}},
         {JSON_START "\"x\": [1,2,\"3\",4], \"y\": [1,2], \"x_test\": [1,2], \"y_test\": [1]}",
          "d.json",
@@ -292,7 +355,7 @@ static void bad_json_is_refused(void **state)
          {"1 training", "at least 2"}},
         {"[1, 2]", "d.json", {"not a JSON object"}},
         {"{\"m\": 2,\n \"n\": nan}", "d.json:2:9", {"invalid JSON"}},
-        {"", "d.json:1:0", {"invalid JSON"}},
+        {"", "d.json:1", {"invalid JSON"}},
         {"{\"m\": 2, \"m\": 3}", "d.json:1:12", {"invalid JSON", "duplicate"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -314,8 +377,9 @@ static void json_knows_its_split(void **state)
         {.name = "d", .path = path, .seed = 3, .where = "c.yaml:3"},
         {.name = "d", .path = path, .target = "y", .where = "c.yaml:3"},
         {.name = "d", .path = path, .header = IB_HEADER_NO, .where = "c.yaml:3"},
+        {.name = "d", .path = path, .delimiter = ';', .where = "c.yaml:3"},
     };
-    const char *const words[] = {"test_fraction", "test", "seed", "target", "header"};
+    const char *const words[] = {"test_fraction", "test", "seed", "target", "header", "delimiter"};
     for (size_t i = 0; i < sizeof specs / sizeof *specs; i++)
         expect_failure(ib_dataset_load(&specs[i], &set), IB_EINVAL, "c.yaml:3",
                        WORDS(words[i], "does not apply"));
@@ -559,7 +623,162 @@ static void task_follows_the_targets(void **state)
     spec = whole(scratch_file("three.csv", "5,0\n6,1\n7,2\n"));
     spec.task = IB_CLASSIFICATION;
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "three.csv",
-                   WORDS("`y` is 2", "requires 0 or 1"));
+                   WORDS("target `y` are 0, 1 and 2", "must be two, 0 and 1"));
+}
+
+/* ---- Classes ---- */
+
+static enum ib_status load_classes(const char *name, const char *positive, struct ib_dataset *set)
+{
+    struct ib_dataset_spec spec = whole(name);
+    spec.positive = positive;
+    return ib_dataset_load(&spec, set);
+}
+
+/* The same classes, in numbers and in words. */
+static void two_values_become_classes(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *positive;
+    } cases[] = {{"5,-1\n6,1\n7,1\n", "1"},
+                 {"5,1\n6,2\n7,2\n", "2"},
+                 {"5,2\n6,1\n7,1\n", "1.0"},
+                 {"5,0.5\n6,3\n7,3\n", "3"},
+                 {"5,no\n6,yes\n7,yes\n", "yes"},
+                 {"a,y\n5,M\n6,B\n7,B\n", "B"},
+                 {"5,False\n6,True\n7,True\n", "True"},
+                 {"5,1\n6,0\n7,0\n", "0"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ib_dataset set;
+        scratch_file("t.csv", cases[i].text);
+        assert_int_equal(load_classes("t.csv", cases[i].positive, &set), IB_OK);
+        assert_int_equal(set.task, IB_CLASSIFICATION);
+        expect_values(set.y, (const double[]){0, 1, 1}, 3);
+        assert_null(set.no_classes);
+        ib_dataset_free(&set);
+    }
+    struct ib_dataset set;
+    npy_file("t.npy", IB_F32, 3, 2, (const double[]){5, 1, 6, 2, 7, 2});
+    assert_int_equal(load_classes("t.npy", "2", &set), IB_OK);
+    expect_values(set.y, (const double[]){0, 1, 1}, 3);
+    ib_dataset_free(&set);
+}
+
+static void other_classes_are_refused(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *positive, *where, *words[3];
+    } cases[] = {
+        {"5,0\n6,1\n7,2\n", "1", "t.csv", {"two values", "it has 0, 1 and 2"}},
+        {"5,1\n6,2\n7,2\n", "3", "t.csv", {"`positive: 3`", "it has 1 and 2"}},
+        {"1,1\n2,2\n3,3\n4,4\n5,5\n6,6\n", "3", "t.csv", {"more than five"}},
+        {"5,no\n6,yes\n7,NA\n", "yes", "t.csv:3:3", {"`NA` is a third class", "`yes` and `no`"}},
+        {"5,no\n6,yes\n7,\n", "yes", "t.csv:3:3", {"empty"}},
+        {"5,no\n6,yes\n7,no\n", "Yes", "t.csv:2:3", {"`yes` is a third class"}},
+        {"5,no\n6,no\n7,no\n", "yes", "t.csv", {"`positive: yes`", "no value of target"}},
+        {"5,yes\n6,yes\n7,yes\n", "yes", "t.csv", {"every value of target"}},
+        {"5,no\n6,yes\n7,no\n", "1", "t.csv:1:3", {"`no` is not a number"}},
+        {"a,y\n5,no\n6,yes\n7,no\n", NULL, "t.csv:2:3", {"`no` is not a number", "`positive: no`"}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ib_dataset set;
+        scratch_file("t.csv", cases[i].text);
+        expect_failure(load_classes("t.csv", cases[i].positive, &set), IB_EINVAL, cases[i].where,
+                       cases[i].words);
+    }
+    struct ib_dataset set;
+    struct ib_dataset_spec spec = whole(scratch_file("t.csv", "5,1\n6,2\n"));
+    spec.positive = "2";
+    spec.task = IB_REGRESSION;
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv",
+                   WORDS("`positive`", "`task: regression`"));
+    spec = (struct ib_dataset_spec){.name = "d",
+                                    .path = scratch_file("a.csv", "1,no\n2,yes\n"),
+                                    .test = scratch_file("b.csv", "1,No\n"),
+                                    .positive = "yes"};
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "b.csv", WORDS("third class, `No`"));
+}
+
+/* What a message about a model that needs classes can say. */
+static void values_that_are_no_classes_are_named(void **state)
+{
+    (void)state;
+    struct ib_dataset set = load_text("t.csv", "5,-1\n6,1\n7,1\n");
+    assert_non_null(strstr(set.no_classes, "target `y` are -1 and 1"));
+    assert_non_null(strstr(set.no_classes, "`positive: 1` (train: --positive 1)"));
+    assert_non_null(strstr(set.guesses, "targets -1 and 1 taken as numbers, not classes (task: regression)"));
+    ib_dataset_free(&set);
+    set = load_text("t.csv", "5,0\n6,1\n7,2\n");
+    assert_non_null(strstr(set.no_classes, "are 0, 1 and 2; classes must be two"));
+    ib_dataset_free(&set);
+    set = load_text("t.csv", "1,1\n2,2\n3,3\n4,4\n5,5\n6,6\n");
+    assert_null(set.no_classes);
+    assert_non_null(strstr(set.guesses, "targets taken as numbers (task: regression)"));
+    ib_dataset_free(&set);
+    struct ib_dataset_spec spec = {.name = "d",
+                                   .path = "t.csv",
+                                   .header = IB_HEADER_NO,
+                                   .target = "2",
+                                   .task = IB_REGRESSION,
+                                   .test_fraction = 1};
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    assert_null(set.guesses); /* the description says it all */
+    ib_dataset_free(&set);
+}
+
+/* ---- Numbers at the edges of their type ---- */
+
+static void numbers_that_cannot_be_squared_are_refused(void **state)
+{
+    (void)state;
+    const struct {
+        const char *train, *test, *words[4];
+    } cases[] = {
+        {"1,1e200\n2,2e200\n3,5\n", "1,1\n", {"target `y` reaches 2e+200", "f64", "1e+150"}},
+        {"1,1\n2,2\n3,5\n", "1,-1e151\n", {"target `y` reaches -1e+151"}},
+        {"1,1e-200\n2,2e-200\n3,0\n", "1,0\n", {"standard deviation of", "e-201", "1e-145"}},
+        {"1,5e-324\n2,0\n3,0\n", "1,0\n", {"standard deviation"}},
+        {"1e-200,1\n2e-200,2\n0,5\n", "1,0\n", {"column 1 lies", "standard deviations", "test row"}},
+        {"1,0.3\n2,0.30000000000000004\n3,0.3\n", "1,0\n", {"target `y` varies by rounding only"}},
+        {"1e308,1\n-1e308,2\n0,4\n", "1.7e308,0\n", {NULL}},
+        {"1,1e140\n2,2e140\n3,5\n", "1,0\n", {NULL}},
+        {"1,1e-140\n2,2e-140\n3,0\n", "1,0\n", {NULL}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ib_dataset set;
+        struct ib_dataset_spec spec = {.name = "d",
+                                       .path = scratch_file("t.csv", cases[i].train),
+                                       .test = scratch_file("test.csv", cases[i].test)};
+        enum ib_status status = ib_dataset_load(&spec, &set);
+        if (cases[i].words[0])
+            expect_failure(status, IB_EINVAL, "t.csv", cases[i].words);
+        else
+            assert_int_equal(status, IB_OK);
+        if (status == IB_OK)
+            ib_dataset_free(&set);
+    }
+}
+
+static void f32_holds_less(void **state)
+{
+    (void)state;
+    struct ib_dataset set = load_text("t.csv", "1,1e30\n2,2e30\n3,5\n");
+    assert_null(set.no_f32);
+    assert_non_null(strstr(set.no_f32_loss, "target `y` reaches 2e+30"));
+    ib_dataset_free(&set);
+    struct ib_dataset_spec spec = {.name = "d",
+                                   .path = scratch_file("t.csv", "a,b,y\n1,1e-30,1\n2,0,2\n"),
+                                   .test = scratch_file("test.csv", "a,b,y\n1,1,1\n")};
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    assert_non_null(strstr(set.no_f32, "column `b` lies 2e+30 standard deviations"));
+    assert_null(set.no_f32_loss);
+    ib_dataset_free(&set);
+    set = load_text("t.csv", "1,10\n2,20\n3,5\n");
+    assert_null(set.no_f32);
+    assert_null(set.no_f32_loss);
+    ib_dataset_free(&set);
 }
 
 /* The same hash is the same data: every part counts. */
@@ -598,7 +817,7 @@ static void unreadable_files_are_refused(void **state)
     spec = whole("folder.csv");
     expect_failure(ib_dataset_load(&spec, &set), IB_EIO, "folder.csv", WORDS("not a regular file"));
     spec = whole("data.xls");
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "data.xls", WORDS(".csv, .json or .npy"));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "data.xls", WORDS(".csv, .tsv, .json or .npy"));
 }
 
 static void data_is_found_by_name(void **state)
@@ -626,6 +845,24 @@ static void data_is_found_by_name(void **state)
     assert_true(found.test_fraction == 1);
     assert_non_null(found.source);
     assert_non_null(found.licence);
+    ib_arena_free(&arena);
+}
+
+static void extensions_may_be_capitals(void **state)
+{
+    (void)state;
+    struct ib_arena arena = {0};
+    struct ib_dataset_spec found;
+    scratch_file("capital.CSV", "1,2\n3,4\n");
+    scratch_file("capital.yaml", "target: 1\n");
+    assert_int_equal(ib_dataset_find(&arena, "capital", NULL, 0, ".", &found), IB_OK);
+    assert_string_equal(found.path, "./capital.CSV");
+    assert_string_equal(found.target, "1");
+    scratch_file("capital.csv", "1,2\n3,4\n");
+    assert_int_equal(ib_dataset_find(&arena, "capital", NULL, 0, ".", &found), IB_OK);
+    assert_string_equal(found.path, "./capital.CSV"); /* the first by name */
+    assert_ptr_equal(ib_dataset_format_of("a.Npy"), ib_dataset_format_of("a.npy"));
+    assert_null(ib_dataset_format_of(".csv"));
     ib_arena_free(&arena);
 }
 
@@ -771,6 +1008,16 @@ int main(void)
         cmocka_unit_test(missing_csv_target_is_refused),
         cmocka_unit_test(json_is_read),
         cmocka_unit_test(bad_json_is_refused),
+        cmocka_unit_test(csv_delimiter_is_as_told),
+        cmocka_unit_test(tsv_is_read_in_any_case),
+        cmocka_unit_test(long_names_keep_the_reason),
+        cmocka_unit_test(json_numbers_are_f64),
+        cmocka_unit_test(two_values_become_classes),
+        cmocka_unit_test(other_classes_are_refused),
+        cmocka_unit_test(values_that_are_no_classes_are_named),
+        cmocka_unit_test(numbers_that_cannot_be_squared_are_refused),
+        cmocka_unit_test(f32_holds_less),
+        cmocka_unit_test(extensions_may_be_capitals),
         cmocka_unit_test(json_knows_its_split),
         cmocka_unit_test(npy_is_read),
         cmocka_unit_test(npy_targets_may_be_apart),

@@ -1,5 +1,6 @@
 /* data/synth.c: made-up data is what it says, the same in any stretches, and known before a row is made.
  */
+#include "data/dataset.h"
 #include "data/spec.h"
 #include "fixtures/scratch.h"
 

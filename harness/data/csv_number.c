@@ -1,0 +1,109 @@
+#include "data/csv_number.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* Most numbers have few enough digits that their value and power of ten are exact in f64. One division then
+ * rounds correctly, without strtod. */
+static bool parse_short_number(const char *text, const char *end, double *out)
+{
+    static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+    bool negative = *text == '-';
+    text += negative;
+    if (end - text > 16 || text == end)
+        return false;
+    uint64_t digits = 0;
+    size_t count = 0, decimals = 0;
+    bool point = false;
+    for (; text < end; text++) {
+        if (*text == '.' && !point) {
+            point = true;
+        } else if (*text >= '0' && *text <= '9') {
+            digits = digits * 10 + (uint64_t)(*text - '0');
+            count++;
+            decimals += point;
+        } else {
+            return false;
+        }
+    }
+    if (count == 0 || count > 15)
+        return false;
+    *out = (double)digits / powers[decimals];
+    if (negative)
+        *out = -*out;
+    return true;
+}
+
+enum ib_csv_kind ib_csv_parse(const struct ib_csv_field *field, double *out)
+{
+    const char *end = field->text + field->length;
+    char *stop;
+    if (field->length == 0)
+        return IB_CSV_EMPTY;
+    if (parse_short_number(field->text, end, out))
+        return IB_CSV_NUMBER;
+    const double value = strtod(field->text, &stop);
+    if (stop != end || memchr(field->text, 'x', field->length) || memchr(field->text, 'X', field->length))
+        return IB_CSV_TEXT;
+    if (!isfinite(value))
+        return IB_CSV_NOT_FINITE;
+    *out = value;
+    return IB_CSV_NUMBER;
+}
+
+/* ---- what is wrong ---- */
+
+/* The number of bytes of the separator at `at` that people put between groups of digits; 0: none. */
+static size_t separator_bytes(const char *at, const char *end)
+{
+    static const char *const separators[] = {",", ".", "'", " ", "\u00a0", "\u2009", "\u202f", "\u2019"};
+    for (size_t i = 0; i < sizeof separators / sizeof *separators; i++) {
+        const size_t bytes = strlen(separators[i]);
+        if ((size_t)(end - at) >= bytes && memcmp(at, separators[i], bytes) == 0)
+            return bytes;
+    }
+    return 0;
+}
+
+/* "1,5" or "1.234,5": digits in groups. */
+static const char *complain_of_groups(const char *text, const char *end)
+{
+    size_t separators = 0, last_group = 0;
+    for (const char *at = text; at < end; last_group++) {
+        if (isdigit((unsigned char)*at)) {
+            at++;
+            continue;
+        }
+        const size_t bytes = separator_bytes(at, end);
+        if (!bytes || at == text)
+            return NULL;
+        separators++;
+        last_group = (size_t)-1;
+        at += bytes;
+    }
+    if (separators == 1 && last_group != 3 && memchr(text, ',', (size_t)(end - text)))
+        return "is not a number: it has a decimal comma; decimals must follow a point";
+    return "is not a number: thousands must not be separated, and decimals must follow a point";
+}
+
+const char *ib_csv_complaint(const struct ib_csv_field *field, enum ib_csv_kind kind)
+{
+    static const char *const missing[] = {"?", "NA", "N/A", "#N/A", "null", "none", "-", ".", "missing"};
+    static const char minus[] = "\u2212";
+    const char *text = field->text, *end = text + field->length;
+    if (kind == IB_CSV_EMPTY)
+        return "is empty; a number is required";
+    if (kind == IB_CSV_NOT_FINITE)
+        return "is not a finite number";
+    if (field->length > strlen(minus) && memcmp(text, minus, strlen(minus)) == 0)
+        return "is not a number: its minus is the character U+2212 instead of -";
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+        if (field->length == strlen(missing[i]) && strncasecmp(text, missing[i], field->length) == 0)
+            return "is not a number: rows with missing values must be completed or removed";
+    const char *groups = complain_of_groups(text + (*text == '-' || *text == '+'), end);
+    return groups ? groups : "is not a number";
+}

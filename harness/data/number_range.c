@@ -1,0 +1,81 @@
+#include "data/number_range.h"
+
+#include "base/error.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+/* Numbers whose squares a type can hold, with room for sums, and for a loss that falls to its rounding error.
+ */
+static const struct range {
+    double most, least;
+} ranges[] = {[IB_F32] = {1e18, 1e-15}, [IB_F64] = {1e150, 1e-145}};
+
+static double larger(double a, double b)
+{
+    return fabs(a) > fabs(b) ? a : b;
+}
+
+static const char *name_feature(struct ib_arena *arena, const struct ib_table *table, uint64_t feature)
+{
+    const uint64_t target = table->target_column; /* from 1 */
+    const uint64_t column = feature + (target && feature + 1 >= target);
+    return table->columns ? ib_arena_print(arena, "column `%s`", IB_SHORT(table->columns[column]))
+                          : ib_arena_print(arena, "column %" PRIu64, column + 1);
+}
+
+const char *ib_range_refuse_features(const struct ib_table *table, const struct ib_range_columns *c,
+                                     enum ib_dtype type, struct ib_arena *arena)
+{
+    for (uint64_t j = 0; j < c->x->cols; j++) { /* training rows are never far from their own mean */
+        const double value = larger(ib_columns_standardised(c->x, j, c->x_test->low[j]),
+                                    ib_columns_standardised(c->x, j, c->x_test->high[j]));
+        if (!(fabs(value) <= ranges[type].most))
+            return ib_arena_print(
+                arena, "%s lies %.3g standard deviations from its training mean in a test row; %s allows %g",
+                name_feature(arena, table, j), fabs(value), ib_word_of(ib_dtype_words, (int)type),
+                ranges[type].most);
+    }
+    return NULL;
+}
+
+const char *ib_range_refuse_target(const struct ib_table *table, const struct ib_range_columns *c,
+                                   enum ib_dtype type, struct ib_arena *arena)
+{
+    const char *target = IB_SHORT(table->target), *name = ib_word_of(ib_dtype_words, (int)type);
+    const double value =
+        larger(larger(c->y->low[0], c->y->high[0]), larger(c->y_test->low[0], c->y_test->high[0]));
+    const double deviation = ib_columns_deviation(c->y, 0);
+    if (!(fabs(value) <= ranges[type].most))
+        return ib_arena_print(arena, "target `%s` reaches %.3g, too large to be squared in %s; at most %g",
+                              target, value, name, ranges[type].most);
+    if (deviation < ranges[type].least)
+        return ib_arena_print(
+            arena, "target `%s` has a standard deviation of %.3g, too small to be squared in %s; at least %g",
+            target, deviation, name, ranges[type].least);
+    return NULL;
+}
+
+static enum ib_status check_target_varies(const char *path, const char *target, const struct ib_columns *y)
+{
+    if (!ib_columns_is_constant(y, 0))
+        return IB_OK;
+    if (y->low[0] == y->high[0])
+        return ib_fail(IB_EINVAL, path,
+                       "target `%s` is %g in all %" PRIu64 " training rows: nothing to learn", target,
+                       y->low[0], y->rows);
+    return ib_fail(IB_EINVAL, path,
+                   "target `%s` varies by rounding only, from %.17g to %.17g in %" PRIu64
+                   " training rows: nothing to learn",
+                   target, y->low[0], y->high[0], y->rows);
+}
+
+enum ib_status ib_range_check(const char *path, const struct ib_table *table,
+                              const struct ib_range_columns *columns, struct ib_arena *arena)
+{
+    IB_TRY(check_target_varies(path, IB_SHORT(table->target), columns->y));
+    const char *refusal = ib_range_refuse_features(table, columns, IB_F64, arena);
+    if (!refusal)
+        refusal = ib_range_refuse_target(table, columns, IB_F64, arena);
+    return refusal ? ib_fail(IB_EINVAL, path, "%s", refusal) : IB_OK;
+}

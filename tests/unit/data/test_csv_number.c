@@ -1,0 +1,74 @@
+/* data/csv_number.c: what is wrong with a field that should be a number. */
+#include "data/csv_number.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void complaints_name_the_mistake(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text, *complaint;
+    } cases[] = {
+        {"", "is empty"},
+        {"abc", "is not a number"},
+        {"1.5 kg", "is not a number"},
+        {"1,5", "decimal comma"},
+        {"-0,25", "decimal comma"},
+        {"1,2345", "decimal comma"},
+        {"1,234", "thousands"},
+        {"1,234.5", "thousands"},
+        {"1.234,5", "thousands"},
+        {"1.234.567", "thousands"},
+        {"1 234", "thousands"},
+        {"1'234", "thousands"},
+        {"1\u00a0234", "thousands"},
+        {"12\u202f345,6", "thousands"},
+        {"\u22123", "U+2212"},
+        {"?", "missing values"},
+        {"NA", "missing values"},
+        {"n/a", "missing values"},
+        {"NULL", "missing values"},
+        {"nan", "is not a finite number"},
+        {"-inf", "is not a finite number"},
+        {"1e999", "is not a finite number"},
+        {"0x10", "is not a number"},
+        {",5", "is not a number"},
+        {"12:30", "is not a number"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[32];
+        double value;
+        strcpy(text, cases[i].text); /* NOLINT: it fits */
+        const struct ib_csv_field field = {.text = text, .length = strlen(text)};
+        const enum ib_csv_kind kind = ib_csv_parse(&field, &value);
+        assert_int_not_equal(kind, IB_CSV_NUMBER);
+        if (!strstr(ib_csv_complaint(&field, kind), cases[i].complaint))
+            fail_msg("`%s` %s", cases[i].text, ib_csv_complaint(&field, kind));
+    }
+}
+
+/* An integer beyond 2^63 is a number like any other: the nearest f64. */
+static void large_integers_are_rounded(void **state)
+{
+    (void)state;
+    char text[] = "18446744073709551617";
+    double value;
+    const struct ib_csv_field field = {.text = text, .length = strlen(text)};
+    assert_int_equal(ib_csv_parse(&field, &value), IB_CSV_NUMBER);
+    assert_true(value == 0x1p64);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(complaints_name_the_mistake),
+        cmocka_unit_test(large_integers_are_rounded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
