@@ -82,9 +82,9 @@ static enum ib_status refuse(struct offer *offer, const struct ib_case_filter *c
     ib_name_list(shown, list, sizeof list);
     if (condition->relation == IB_MATCHES)
         ib_hint(condition->text, offer->names, hint, sizeof hint);
-    return ib_fail(IB_EINVAL, conditions->where, "matches no case: none has %s `%.100s`%s; available: %s%s",
-                   is_word ? "the word" : ib_subject_names()[condition->subject], condition->text, hint, list,
-                   more ? " and more" : "");
+    return ib_fail(IB_EINVAL, conditions->where, "matches no case: none has %s `%s`%s; available: %s%s",
+                   is_word ? "the word" : ib_subject_names()[condition->subject], IB_SHORT(condition->text),
+                   hint, list, more ? " and more" : "");
 }
 
 /* A name that is not an axis may be an option of an implementation, or misspelt. */
@@ -92,12 +92,12 @@ static enum ib_status refuse_option(const struct ib_case_filter *conditions,
                                     const struct ib_filter_term *condition)
 {
     char hint[128];
-    return ib_fail(
-        IB_EINVAL, conditions->where,
-        "matches no case: `%.100s` is not an axis, rows, cols or task%s, and no implementation has "
-        "the option %.100s=%.100s",
-        condition->option, ib_hint(condition->option, ib_subject_names(), hint, sizeof hint),
-        condition->option, condition->text);
+    const char *option = IB_SHORT(condition->option);
+    return ib_fail(IB_EINVAL, conditions->where,
+                   "matches no case: `%s` is not an axis, rows, cols or task%s, and no implementation has "
+                   "the option %s=%s",
+                   option, ib_hint(condition->option, ib_subject_names(), hint, sizeof hint), option,
+                   IB_SHORT(condition->text));
 }
 
 /* IB_OK if some value meets the condition. */
