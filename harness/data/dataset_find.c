@@ -7,7 +7,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <strings.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 /* ---- Known names ---- */
 
@@ -104,6 +104,12 @@ static const char *find_file(struct ib_arena *arena, const char *folder, const c
     return NULL;
 }
 
+static bool is_file(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && !S_ISDIR(info.st_mode);
+}
+
 enum ib_status ib_dataset_find(struct ib_arena *arena, const char *name, const struct ib_dataset_spec *specs,
                                size_t n, const char *folder, struct ib_dataset_spec *out)
 {
@@ -113,15 +119,18 @@ enum ib_status ib_dataset_find(struct ib_arena *arena, const char *name, const s
             return IB_OK;
         }
     }
+    const char *path = ib_file_join(arena, folder, name);
     *out = (struct ib_dataset_spec){.name = ib_file_stem(arena, name)};
     if (strchr(name, '/') || ib_dataset_format_of(name)) {
-        out->path = ib_file_join(arena, folder, name);
+        out->path = path;
     } else {
         out->name = ib_arena_copy(arena, name);
         if (folder)
             out->path = find_file(arena, folder, name);
         if (!out->path)
             out->path = find_file(arena, ib_home_path(arena, "configs/datasets"), name);
+        if (!out->path && strchr(name, '.') && is_file(path))
+            out->path = path; /* its format is unknown, which reading it says */
         if (!out->path)
             return unknown(arena, name, specs, n, folder);
     }

@@ -111,7 +111,7 @@ static void stretches_are_read(void **state)
     static double out[ROWS * COLS];
     struct ib_npy_input in;
     for (int by_columns = 0; by_columns < 2; by_columns++) {
-        put("<i4", by_columns ? "True" : "False", "(20000, 3)", NULL, 0);
+        put("<i4", by_columns ? "True" : "False", "(20000, 3)", "", 0);
         FILE *npy = fopen("a.npy", "r+");
         assert_non_null(npy);
         assert_int_equal(fseek(npy, 128, SEEK_SET), 0);

@@ -893,6 +893,11 @@ static void unknown_names_are_refused(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect_failure(ib_dataset_find(&arena, cases[i].name, specs, 1, NULL, &found), IB_EINVAL, "",
                        WORDS("unknown data set", cases[i].near));
+    /* A file of another format is a path all the same. */
+    struct ib_dataset set;
+    scratch_file("table.xlsx", "x");
+    assert_int_equal(ib_dataset_find(&arena, "table.xlsx", NULL, 0, NULL, &found), IB_OK);
+    expect_failure(ib_dataset_load(&found, &set), IB_EINVAL, "table.xlsx", WORDS("must end with .csv, .tsv"));
     scratch_file("odd.csv", "1,2\n3,4\n");
     scratch_file("odd.yaml", "target: 1\ntaks: regression\n");
     expect_failure(ib_dataset_find(&arena, "odd.csv", NULL, 0, NULL, &found), IB_EINVAL, "./odd.yaml:2",
@@ -973,6 +978,19 @@ static void shipped_data_is_as_described(void **state)
     ib_dataset_free(&set);
 }
 
+static void nothing_is_guessed_about_shipped_data(void **state)
+{
+    (void)state;
+    struct ib_arena arena = {0};
+    for (const char *const *name = ib_dataset_names(&arena, NULL); *name; name++) {
+        struct ib_dataset set = load_named(*name);
+        if (set.guesses)
+            fail_msg("%s", set.guesses);
+        ib_dataset_free(&set);
+    }
+    ib_arena_free(&arena);
+}
+
 static void files_of_the_seed_are_read(void **state)
 {
     (void)state;
@@ -1035,6 +1053,7 @@ int main(void)
         cmocka_unit_test(unknown_names_are_refused),
         cmocka_unit_test(known_names_are_listed),
         cmocka_unit_test(shipped_data_is_as_described),
+        cmocka_unit_test(nothing_is_guessed_about_shipped_data),
         cmocka_unit_test(files_of_the_seed_are_read),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
