@@ -1,6 +1,6 @@
 #include "base/hash.h"
 
-#include <stdint.h>
+#include "base/hash_lanes.h"
 
 void ib_hash_begin(struct ib_hash *hash)
 {
@@ -11,6 +11,20 @@ void ib_hash_bytes(struct ib_hash *hash, const void *data, size_t bytes)
 {
     if (bytes)
         SHA256Update(&hash->context, data, bytes);
+}
+
+void ib_hash_large(struct ib_hash *hash, const void *data, size_t bytes)
+{
+    const size_t stripes = bytes / IB_HASH_STRIPE, rest = bytes % IB_HASH_STRIPE;
+    uint32_t states[8][IB_HASH_LANES];
+    if (bytes <= IB_HASH_LARGE) {
+        ib_hash_bytes(hash, data, bytes);
+        return;
+    }
+    ib_hash_lanes(data, stripes, states);
+    ib_hash_bytes(hash, &stripes, sizeof stripes);
+    ib_hash_bytes(hash, states, sizeof states);
+    ib_hash_bytes(hash, (const char *)data + bytes - rest, rest);
 }
 
 void ib_hash_end(struct ib_hash *hash, char hex[IB_HASH_HEX])

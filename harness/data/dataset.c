@@ -186,10 +186,10 @@ static void hash(struct ib_dataset *set)
                          set->outputs);
     ib_hash_begin(&all);
     ib_hash_bytes(&all, head, (size_t)bytes);
-    ib_hash_bytes(&all, set->x, set->rows * set->cols * sizeof *set->x);
-    ib_hash_bytes(&all, set->y, set->rows * set->outputs * sizeof *set->y);
-    ib_hash_bytes(&all, set->x_test, set->test_rows * set->cols * sizeof *set->x_test);
-    ib_hash_bytes(&all, set->y_test, set->test_rows * set->outputs * sizeof *set->y_test);
+    ib_hash_large(&all, set->x, set->rows * set->cols * sizeof *set->x);
+    ib_hash_large(&all, set->y, set->rows * set->outputs * sizeof *set->y);
+    ib_hash_large(&all, set->x_test, set->test_rows * set->cols * sizeof *set->x_test);
+    ib_hash_large(&all, set->y_test, set->test_rows * set->outputs * sizeof *set->y_test);
     ib_hash_end(&all, set->sha256);
 }
 

@@ -1,5 +1,6 @@
 /* base/hash.c against the examples of FIPS 180-2 and against itself in pieces. */
 #include "base/hash.h"
+#include "base/hash_lanes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -57,10 +58,63 @@ static void base64_is_as_browsers_expect(void **state)
     assert_string_equal(base64, "qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=");
 }
 
+/* Each lane is SHA-256 of every eighth block, as libmd computes it. */
+static void lanes_are_hashes_of_their_blocks(void **state)
+{
+    (void)state;
+    enum { STRIPES = 37 };
+    static unsigned char data[STRIPES * IB_HASH_STRIPE];
+    uint32_t states[8][IB_HASH_LANES];
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (unsigned char)(i * 2654435761u >> 13);
+    ib_hash_lanes(data, STRIPES, states);
+    for (size_t lane = 0; lane < IB_HASH_LANES; lane++) {
+        struct ib_hash hash;
+        ib_hash_begin(&hash);
+        for (size_t i = 0; i < STRIPES; i++)
+            ib_hash_bytes(&hash, data + i * IB_HASH_STRIPE + lane * IB_HASH_BLOCK, IB_HASH_BLOCK);
+        for (size_t word = 0; word < 8; word++)
+            assert_int_equal(states[word][lane], hash.context.state.st32[word]);
+    }
+}
+
+static void hash_large(const unsigned char *data, size_t bytes, char hex[IB_HASH_HEX])
+{
+    struct ib_hash hash;
+    ib_hash_begin(&hash);
+    ib_hash_large(&hash, data, bytes);
+    ib_hash_end(&hash, hex);
+}
+
+/* Every byte counts, as does the length; up to the limit it is the plain hash. */
+static void large_data_is_hashed_whole(void **state)
+{
+    (void)state;
+    enum { BYTES = IB_HASH_LARGE + IB_HASH_STRIPE + 100 };
+    unsigned char *data = calloc(BYTES + 1, 1);
+    char whole[IB_HASH_HEX], other[IB_HASH_HEX];
+    assert_non_null(data);
+    hash_large(data, BYTES, whole);
+    const size_t places[] = {0, 64, IB_HASH_STRIPE, BYTES / 2, BYTES - 100, BYTES - 1};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        data[places[i]] = 1;
+        hash_large(data, BYTES, other);
+        assert_string_not_equal(other, whole);
+        data[places[i]] = 0;
+    }
+    hash_large(data, BYTES + 1, other);
+    assert_string_not_equal(other, whole);
+    hash_large(data, IB_HASH_LARGE, other);
+    ib_hash_of(data, IB_HASH_LARGE, whole);
+    assert_string_equal(other, whole);
+    free(data);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(digests_are_known),
-                                       cmocka_unit_test(base64_is_as_browsers_expect),
-                                       cmocka_unit_test(pieces_add_up_to_the_whole)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(digests_are_known), cmocka_unit_test(base64_is_as_browsers_expect),
+        cmocka_unit_test(pieces_add_up_to_the_whole), cmocka_unit_test(lanes_are_hashes_of_their_blocks),
+        cmocka_unit_test(large_data_is_hashed_whole)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
