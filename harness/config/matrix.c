@@ -130,7 +130,8 @@ static bool is_impossible(const struct ib_case *c, char *reason)
 {
     const struct ib_dataset *d = c->dataset;
     const char *task = ib_word_of(ib_task_words, (int)d->task);
-    const char *no_f32 = d->no_f32 || ib_model_scales_targets(c->spec.net.loss) ? d->no_f32 : d->no_f32_loss;
+    const char *no_f32 =
+        d->no_f32 || ib_model_scales_targets(c->spec.net.loss) ? d->no_f32 : d->no_f32_target;
     const char *no_classes = d->task == IB_REGRESSION ? d->no_classes : NULL;
     if (!(c->model->tasks & 1u << d->task)) {
         snprintf(reason, REASON_BYTES, "%s cannot learn %s (%s%s%s)", c->model->name, task, d->name,

@@ -207,7 +207,7 @@ static enum ib_status measure(const struct ib_dataset_spec *spec, const struct i
     set->y_columns = columns.y;
     IB_TRY(ib_range_check(spec->path, table, &columns, arena));
     set->no_f32 = ib_range_refuse_features(table, &columns, IB_F32, arena);
-    set->no_f32_loss = ib_range_refuse_target(table, &columns, IB_F32, arena);
+    set->no_f32_target = ib_range_refuse_target(table, &columns, IB_F32, arena);
     return IB_OK;
 }
 

@@ -24,10 +24,10 @@ struct ib_dataset {
     char sha256[IB_HASH_HEX];                /* of task, shapes, split and all values, or their parameters */
     const struct ib_synth *synth;            /* generates the rows; NULL: they are in the arrays */
     const struct ib_columns *x_columns, *y_columns; /* of the training rows; NULL for synthetic data */
-    const char *guesses;     /* what the description leaves open, and how it was read; NULL: nothing */
-    const char *no_classes;  /* why a target of few values is not taken for classes; NULL */
-    const char *no_f32;      /* why f32 cannot hold the features; NULL: it can */
-    const char *no_f32_loss; /* the same for losses of targets in their own units */
+    const char *guesses;       /* what the description leaves open, and how it was read; NULL: nothing */
+    const char *no_classes;    /* why a target of few values is not taken for classes; NULL */
+    const char *no_f32;        /* why f32 cannot hold the features; NULL: it can */
+    const char *no_f32_target; /* the same for the target in its own units */
     struct ib_arena arena;
 };
 
@@ -43,7 +43,7 @@ const char *const *ib_dataset_names(struct ib_arena *, const char *folder);
 /* Reads, checks and splits the data. IB_EIO if a file cannot be read. IB_EINVAL, at "file:line:column"
  * where possible, for a row of another length, text instead of a number, an unknown target, a non-finite
  * value, a first row of both names and numbers, fewer than 2 training rows, no test row, a target that is
- * constant over the training rows, numbers whose squares f64 cannot hold, or classification with targets
+ * constant over the training rows, numbers too large or too small for f64, or classification with targets
  * other than 0 and 1. */
 enum ib_status ib_dataset_load(const struct ib_dataset_spec *, struct ib_dataset *out);
 void ib_dataset_free(struct ib_dataset *);

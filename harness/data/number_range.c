@@ -5,11 +5,12 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* Numbers whose squares a type can hold, with room for sums, and for a loss that falls to its rounding error.
- */
+/* Numbers that a training in a type can use: their sums and products with parameters must fit. In f64,
+ * metrics also square the errors. Losses in f32 may overflow or underflow; then other evidence decides
+ * (verify/verify.h). */
 static const struct range {
     double most, least;
-} ranges[] = {[IB_F32] = {1e18, 1e-15}, [IB_F64] = {1e150, 1e-145}};
+} ranges[] = {[IB_F32] = {1e30, 1e-30}, [IB_F64] = {1e150, 1e-145}};
 
 static double larger(double a, double b)
 {
@@ -47,11 +48,11 @@ const char *ib_range_refuse_target(const struct ib_table *table, const struct ib
         larger(larger(c->y->low[0], c->y->high[0]), larger(c->y_test->low[0], c->y_test->high[0]));
     const double deviation = ib_columns_deviation(c->y, 0);
     if (!(fabs(value) <= ranges[type].most))
-        return ib_arena_print(arena, "target `%s` reaches %.3g, too large to be squared in %s; at most %g",
+        return ib_arena_print(arena, "target `%s` reaches %.3g, too much for %s; at most %g is allowed",
                               target, value, name, ranges[type].most);
     if (deviation < ranges[type].least)
         return ib_arena_print(
-            arena, "target `%s` has a standard deviation of %.3g, too small to be squared in %s; at least %g",
+            arena, "target `%s` has a standard deviation of %.3g, too little for %s; at least %g is needed",
             target, deviation, name, ranges[type].least);
     return NULL;
 }

@@ -6,7 +6,6 @@
 #include "run/pin.h"
 #include "train/transfer_model.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -225,9 +225,9 @@ class Edges(CliTest):
                 self.assertEqual(self.rmse(factor, dtype=dtype), plain, factor)
 
     def test_what_a_type_cannot_hold(self):
-        self.write("d.csv", "".join(f"{i},{(i + 1) * 1e25}\n" for i in range(20)))
+        self.write("d.csv", "".join(f"{i},{(i + 1) * 1e35}\n" for i in range(20)))
         flags = ["train", "--model", "linreg", "--data", "d.csv", "--impl", "cpu_naive", "--epochs", "5"]
-        self.refused(*flags, "--dtype", "f32", says=["f32 cannot hold d", "target `y` reaches 2e+26"])
+        self.refused(*flags, "--dtype", "f32", says=["f32 cannot hold d", "target `y` reaches 2e+36"])
         self.ok(*flags, "--dtype", "f64")
         self.write("d.csv", "".join(f"{i},{(i + 1) * 1e-170}\n" for i in range(20)))
         self.refused(*flags, says=["d.csv: target `y` has a standard deviation of", "f64"])
