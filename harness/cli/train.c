@@ -106,7 +106,9 @@ static void print_metric(const struct ib_metric *metric, double value, uint64_t 
 {
     if (isnan(value))
         return;
-    printf("%s%s %.4f", metric->of_training ? "" : "test ", metric->label, value);
+    const double size = fabs(value);
+    printf(size > 0 && (size < 1e-3 || size >= 1e9) ? "%s%s %.6g" : "%s%s %.4f",
+           metric->of_training ? "" : "test ", metric->label, value);
     if (metric->form == IB_FORM_SHARE)
         printf(" (%.0f of %llu)", value * (double)test_rows, (unsigned long long)test_rows);
     printf("\n");

@@ -5,12 +5,12 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* Numbers that a training in a type can use: their sums and products with parameters must fit. In f64,
- * metrics also square the errors. Losses in f32 may overflow or underflow; then other evidence decides
+/* Numbers that a training in a type can use: their sums and products with parameters must fit, and
+ * predictions must remain comparable. Losses in f32 may overflow or underflow; then other evidence decides
  * (verify/verify.h). */
 static const struct range {
     double most, least;
-} ranges[] = {[IB_F32] = {1e30, 1e-30}, [IB_F64] = {1e150, 1e-145}};
+} ranges[] = {[IB_F32] = {1e30, 1e-30}, [IB_F64] = {1e100, 1e-100}};
 
 static double larger(double a, double b)
 {
