@@ -1,5 +1,6 @@
 #include "run/pass.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/npy_input.h"
 #include "run/external_pass.h"
@@ -69,10 +70,15 @@ static bool train(const struct ib_pass_context *context, const struct ib_case *c
     json_t *done = NULL;
     if (c->impl->info->command)
         return ib_external_train(context, worker, request, out, outcome);
+    const struct ib_proc_cpu_time before = ib_worker_process_cpu_time(worker);
+    const uint64_t begin = ib_now_ns();
     if (!ib_worker_process_ask(worker, ib_train_request_to_json(request), context->measure->timeout_ns, &done,
                                outcome))
         return false;
+    const uint64_t passed_ns = ib_now_ns() - begin,
+                   waited_ns = ib_worker_process_cpu_time(worker).waited_ns - before.waited_ns;
     bool ok = ib_outcome_error(outcome, ib_pass_result_from_json(done, out));
+    out->asked_ns = before.ran_ns && passed_ns > waited_ns ? passed_ns - waited_ns : 0;
     json_decref(done);
     return ok;
 }

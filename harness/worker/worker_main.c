@@ -1,5 +1,6 @@
 #include "worker/worker_main.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json_text.h"
 #include "plugin/describe.h"
@@ -100,6 +101,7 @@ static enum ib_status answer_train(struct worker *w, const json_t *request, json
 {
     struct ib_train_request train;
     struct ib_pass_result result;
+    const uint64_t begin = ib_now_ns();
     IB_TRY(ib_train_request_from_json(request, &train));
     if (!w->session.open)
         return ib_fail(IB_EINVAL, "protocol", "`train` received before `problem`");
@@ -114,6 +116,7 @@ static enum ib_status answer_train(struct worker *w, const json_t *request, json
         IB_TRY(ib_session_timed(&w->session, &train, &result));
         break;
     }
+    result.request_ns = ib_now_ns() - begin;
     *answer = ib_pass_result_to_json(&result);
     return IB_OK;
 }
