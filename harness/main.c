@@ -2,6 +2,7 @@
 #include "base/exit_status.h"
 #include "base/interrupt.h"
 #include "base/plain_text.h"
+#include "base/spawn.h"
 #include "cli/args.h"
 #include "parent/whole_process.h"
 #include "worker/worker_main.h"
@@ -56,12 +57,14 @@ static int written(int status)
     return status == IB_EXIT_OK || status == IB_EXIT_INTERRUPTED ? IB_EXIT_FAILED : status;
 }
 
-/* Signals are caught for every command, so that it removes what it has made for itself; and output that could
- * not be written is an error, whatever the command has found. */
+/* Signals are caught for every command, so that it removes what it has made for itself, and what its children
+ * leave behind is ended; and output that could not be written is an error, whatever the command has found. */
 static int run_command(const struct ib_command *command, int argc, char **argv)
 {
     ib_interrupt_catch();
+    ib_spawn_contain();
     int status = command->main(command, argc, argv);
+    ib_spawn_release();
     return written(ib_interrupted() ? IB_EXIT_INTERRUPTED : status);
 }
 
@@ -70,6 +73,7 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE, ""); /* names may be UTF-8; numbers stay in the C locale */
     if (argc < 2)
         return help(stderr);
+    signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error of whoever writes it */
     if (strcmp(argv[1], "worker") == 0)
         return ib_worker_main();
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)

@@ -1,24 +1,39 @@
 #include "base/paths.h"
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Turns build/tests/test_x into build/ironbench: unit tests start workers of the program one folder up. */
-static void from_test_to_program(char path[PATH_MAX])
+/* Turns build/tests/test_x into build/ironbench: unit tests start workers of the program one folder up.
+ * Returns whether it did. */
+static bool from_test_to_program(char path[PATH_MAX])
 {
     static const char folder[] = "/tests/";
     char *name = strrchr(path, '/') + 1;
     char *tests = name - strlen(folder);
     if (tests <= path || strncmp(tests, folder, strlen(folder)) != 0)
-        return;
+        return false;
     char program[PATH_MAX];
     int length = snprintf(program, sizeof program, "%.*s/ironbench", (int)(tests - path), path);
-    if (length < PATH_MAX && access(program, X_OK) == 0)
-        memcpy(path, program, (size_t)length + 1);
+    if (length >= PATH_MAX || access(program, X_OK) != 0)
+        return false;
+    memcpy(path, program, (size_t)length + 1);
+    return true;
 }
+
+/* The kernel appends this to the path of a removed file. */
+static void cut_deleted(char *path)
+{
+    static const char deleted[] = " (deleted)";
+    char *end = path + strlen(path) - strlen(deleted);
+    if (end > path && strcmp(end, deleted) == 0)
+        *end = '\0';
+}
+
+static bool is_test; /* ib_self is another program than this one */
 
 const char *ib_self(void)
 {
@@ -28,9 +43,18 @@ const char *ib_self(void)
         if (length <= 0)
             return "/proc/self/exe";
         path[length] = '\0';
-        from_test_to_program(path);
+        cut_deleted(path);
+        is_test = from_test_to_program(path);
     }
     return path;
+}
+
+const char *ib_self_running(void)
+{
+    static char path[64];
+    const char *self = ib_self();
+    snprintf(path, sizeof path, "/proc/%d/exe", (int)getpid());
+    return !is_test && access(path, X_OK) == 0 ? path : self;
 }
 
 /* Returns `relative` resolved against the program's folder. */

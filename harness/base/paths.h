@@ -16,5 +16,8 @@ char *ib_plugin_path_of(struct ib_arena *, const char *program, const char *name
 /* The path of this program; in a unit test, which is in the folder tests/ below it, still that of
  * ironbench. */
 const char *ib_self(void);
+/* A path that stands for the same program as long as this process runs, even if the file at ib_self is
+ * removed or replaced meanwhile. */
+const char *ib_self_running(void);
 
 #endif

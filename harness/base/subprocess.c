@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -33,9 +32,9 @@ static bool await(const struct ib_spawned *child, uint64_t timeout_ns)
     bool ended = false;
     for (uint64_t now = ib_now_ns(); !ended && !ib_interrupted() && (!timeout_ns || now < deadline_ns);
          now = ib_now_ns()) {
-        struct pollfd fds[] = {{child->pidfd, POLLIN, 0}, {ib_interrupt_fd(), POLLIN, 0}};
+        struct pollfd fds[] = {{-1, 0, 0}, {ib_interrupt_fd(), POLLIN, 0}};
         const uint64_t left_ms = (deadline_ns - now) / 1000000 + 1;
-        poll(fds, 2, timeout_ns && left_ms < 1000000 ? (int)left_ms : 1000000);
+        ib_spawned_poll(child, fds, 2, timeout_ns && left_ms < 1000000 ? (int)left_ms : 1000000);
         ended = fds[0].revents != 0;
     }
     return ended;
@@ -69,6 +68,8 @@ const char *ib_subprocess_run(struct ib_arena *arena, const struct ib_subprocess
     error = ib_spawned_end(&child, &wait_status);
     if (error)
         return ib_arena_print(arena, "cannot wait for %s: %s", name, strerror(error));
+    if (!ended && p->late)
+        *p->late = !ib_interrupted();
     if (!ended)
         return ib_interrupted() ? "interrupted"
                                 : ib_arena_print(arena, "%s did not finish within %.3g s", name,

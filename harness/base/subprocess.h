@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct ib_subprocess {
@@ -11,6 +12,7 @@ struct ib_subprocess {
     const char *folder;      /* working directory; NULL: unchanged */
     const char *messages;    /* file for its stderr; its stdout is discarded */
     uint64_t timeout_ns;     /* 0: none */
+    bool *late;              /* set if it did not finish within the timeout; may be NULL */
 };
 
 /* Runs the program in its own process group, which is killed on timeout, on interrupt (base/interrupt.h)

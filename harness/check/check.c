@@ -14,6 +14,7 @@ static enum ib_status check_names(struct ib_registry *registry, const struct ib_
             IB_EINVAL, request->name, "unknown implementation%s; allowed: %s, or the path of a plugin",
             ib_hint(request->name, names, hint, sizeof hint), ib_name_list(names, list, sizeof list));
     }
+    IB_TRY(ib_registry_check_workers(registry));
     for (size_t i = 0; request->models[i]; i++)
         if (!ib_model_find(request->models[i])) {
             const char *const *names = ib_model_names();

@@ -32,30 +32,40 @@ static json_t *settings_of(const struct ib_case *c)
     return settings;
 }
 
-/* Sends the fields of one part as a request, taking their reference, and returns the answer. Without an
- * answer returns NULL, sets the outcome, and sets *output to the worker's last output. */
+/* Sends a request and returns the answer. Without one returns NULL, sets the outcome, and sets *output to the
+ * worker's last output. */
+static json_t *ask_once(struct ib_checking *k, json_t *request, struct ib_outcome *outcome,
+                        const char **output)
+{
+    json_t *answer = NULL;
+    k->test = 0;
+    *output = "";
+    if (start_worker(k, outcome) &&
+        ib_worker_process_ask(k->worker, json_incref(request), k->request->timeout_ns, &answer, outcome))
+        return answer;
+    *output = k->worker ? ib_arena_copy(&k->check_result->arena, ib_worker_process_output(k->worker)) : "";
+    ib_worker_process_end(k->worker);
+    k->worker = NULL;
+    return NULL;
+}
+
+/* The same for the fields of one part, taking their reference. Repeated if the worker is killed from outside.
+ */
 static json_t *ask(struct ib_checking *k, json_t *part, struct ib_outcome *outcome, const char **output)
 {
     const struct ib_impl_info *info = k->model_case->impl->info;
-    json_t *answer = NULL;
+    struct ib_retry retry = ib_retry_begin();
+    json_t *answer;
     json_t *request = json_pack("{s:s, s:s, s:s*, s:o}", "type", "check", "impl", info->name, "plugin",
                                 info->plugin, "options", settings_of(k->model_case));
     json_object_update(request, part);
     json_decref(part);
-    k->test = 0;
-    *output = "";
-    bool ok = start_worker(k, outcome);
-    if (ok)
-        ok = ib_worker_process_ask(k->worker, request, k->request->timeout_ns, &answer, outcome);
-    else
-        json_decref(request);
-    if (!ok) {
-        *output =
-            k->worker ? ib_arena_copy(&k->check_result->arena, ib_worker_process_output(k->worker)) : "";
-        ib_worker_process_end(k->worker);
-        k->worker = NULL;
+    do
+        answer = ask_once(k, request, outcome, output);
+    while (!answer && ib_retry_after_kill(&retry));
+    json_decref(request);
+    if (!answer)
         ib_checking_failed(k, outcome);
-    }
     return answer;
 }
 

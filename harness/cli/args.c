@@ -122,5 +122,6 @@ int ib_usage_error(void)
 {
     enum ib_status code = ib_last_error()->code;
     int status = ib_run_error();
-    return code == IB_ENOMEM || code == IB_EINTERNAL ? status : IB_EXIT_USAGE;
+    const bool blameless = code == IB_ENOMEM || code == IB_EINTERNAL || code == IB_EUNAVAILABLE;
+    return blameless ? status : IB_EXIT_USAGE;
 }

@@ -51,8 +51,9 @@ static enum ib_status list_impls(const struct request *request, struct ib_arena 
                                              (info->flags & IB_SIMULATED) != 0, "libraries",
                                              ib_json_text(info->libraries), "options", options_of(info)));
     }
+    const enum ib_status status = ib_registry_check_workers(registry);
     ib_registry_close(registry);
-    return IB_OK;
+    return status;
 }
 
 static enum ib_status list_models(const struct request *request, struct ib_arena *arena, json_t *out)

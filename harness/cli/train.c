@@ -176,6 +176,7 @@ static int train_first(const struct ib_config *config, const struct ib_matrix *m
     if (!c.log_every)
         c.log_every = default_log_every(c.epochs);
     struct ib_pass_context context = {.measure = &config->measure,
+                                      .timeout_name = "the command `train`",
                                       .work = &work,
                                       .oracle_cache = &oracle_cache,
                                       .progress = print_epoch,
@@ -198,6 +199,9 @@ static int train(const struct request *request)
     if (make_config(request, &config) != IB_OK || ib_registry_open(config.plugins, &registry) != IB_OK ||
         ib_matrix_build(&config, registry, &matrix) != IB_OK) {
         status = ib_usage_error();
+    } else if (ib_registry_check_workers(registry) != IB_OK) {
+        status = ib_usage_error();
+        ib_matrix_free(&matrix);
     } else {
         ib_print_guesses(&matrix);
         status = train_first(&config, &matrix);

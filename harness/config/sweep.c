@@ -72,6 +72,8 @@ enum ib_status ib_sweep_open(const char *path, const char *const *keep, const ch
     if (status == IB_OK)
         status = ib_matrix_build(config, out->registry, &out->matrix);
     if (status == IB_OK)
+        status = ib_registry_check_workers(out->registry);
+    if (status == IB_OK)
         status = check_baseline(config, &out->matrix);
     if (status != IB_OK)
         ib_sweep_close(out);

@@ -4,6 +4,7 @@
 #ifndef IB_PARENT_MEMORY_LIMIT_H
 #define IB_PARENT_MEMORY_LIMIT_H
 
+#include "base/cgroup.h"
 #include "base/text.h"
 
 #include <stdbool.h>
@@ -18,7 +19,8 @@ enum { IB_MEMORY_POLL_MS = 50 };
 struct ib_memory_limit {
     uint64_t bytes; /* 0: none */
     pid_t pid;
-    char group[512]; /* folder of the cgroup; "": polled */
+    bool grouped; /* by the kernel, in this group; false: polled */
+    struct ib_cgroup group;
 };
 
 /* Limits the process from now on. With IB_MEMORY_AUTO, falls back to polling if a cgroup cannot be created;
@@ -28,8 +30,12 @@ bool ib_memory_limit_begin(struct ib_memory_limit *, pid_t, uint64_t bytes, enum
 bool ib_memory_limit_exceeded(const struct ib_memory_limit *);
 /* Returns whether the kernel killed a process of the cgroup for exceeding the limit. */
 bool ib_memory_limit_killed(const struct ib_memory_limit *);
-/* Removes the cgroup; call after the process and its descendants are gone. */
+/* Kills what is left in the cgroup, and removes it; call after the process has ended. */
 void ib_memory_limit_end(struct ib_memory_limit *);
+
+/* Reads how many processes the kernel has killed for lack of memory, where this process and its children run.
+ * False if that is unknown. */
+bool ib_oom_kills(uint64_t *count);
 
 /* Copies to path[n] the folder where cgroups would be created, and returns it; NULL: nowhere. */
 const char *ib_memory_limit_place(char *path, size_t n);

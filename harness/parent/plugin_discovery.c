@@ -25,14 +25,13 @@ static void add_context(const struct discovery *e, const char *where, struct ib_
 }
 
 /* Sends a request about the plugin and returns `field` of the answer. Ends the worker if there is none. */
-static bool ask(struct discovery *e, json_t *request, const char *where, const char *field, json_t **out,
-                struct ib_outcome *outcome)
+static bool ask_once(struct discovery *e, json_t *request, const char *where, const char *field, json_t **out,
+                     struct ib_outcome *outcome)
 {
     json_t *answer = NULL;
     bool ok = e->child || ib_worker_start(e->program, NULL, ANSWER_TIMEOUT_NS, &e->child, outcome);
     if (ok)
         ok = ib_worker_process_ask(e->child, json_incref(request), ANSWER_TIMEOUT_NS, &answer, outcome);
-    json_decref(request);
     *out = json_incref(json_object_get(answer, field));
     json_decref(answer);
     if (ok && !*out)
@@ -42,6 +41,19 @@ static bool ask(struct discovery *e, json_t *request, const char *where, const c
         ib_worker_process_end(e->child);
         e->child = NULL;
     }
+    return ok;
+}
+
+/* The same, taking the request's reference; again if the worker is killed from outside. */
+static bool ask(struct discovery *e, json_t *request, const char *where, const char *field, json_t **out,
+                struct ib_outcome *outcome)
+{
+    struct ib_retry retry = ib_retry_begin();
+    bool ok;
+    do
+        ok = ask_once(e, request, where, field, out, outcome);
+    while (!ok && ib_retry_after_kill(&retry));
+    json_decref(request);
     return ok;
 }
 
@@ -89,8 +101,8 @@ bool ib_discover(const char *program, const char *plugin, json_t **impls, struct
     return ok;
 }
 
-bool ib_discover_external(const char *const *command, uint64_t timeout_ns, json_t **impls,
-                          struct ib_outcome *outcome)
+static bool describe_external(const char *const *command, uint64_t timeout_ns, json_t **impls,
+                              struct ib_outcome *outcome)
 {
     struct ib_worker_process *child;
     json_t *answer = NULL;
@@ -103,5 +115,16 @@ bool ib_discover_external(const char *const *command, uint64_t timeout_ns, json_
     ib_worker_process_end(child);
     *impls = ok ? json_incref(json_object_get(answer, "impls")) : NULL;
     json_decref(answer);
+    return ok;
+}
+
+bool ib_discover_external(const char *const *command, uint64_t timeout_ns, json_t **impls,
+                          struct ib_outcome *outcome)
+{
+    struct ib_retry retry = ib_retry_begin();
+    bool ok;
+    do
+        ok = describe_external(command, timeout_ns, impls, outcome);
+    while (!ok && ib_retry_after_kill(&retry));
     return ok;
 }

@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "parent/plugin_discovery.h"
 #include "parent/plugin_info.h"
+#include "parent/worker_process.h"
 #include "plugin/abi.h"
 
 #include <ctype.h>
@@ -13,6 +14,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define START_TIMEOUT_NS 30000000000u
 
 /* Where implementations come from: the program itself, one shared object, or one external program. */
 struct source {
@@ -34,9 +37,21 @@ struct ib_registry {
     struct ib_arena arena;
     struct entry **entries; /* stable addresses: callers hold pointers to info */
     size_t n, capacity;
+    const char *trouble;   /* why no worker can be started; NULL: none is known */
     struct source *broken; /* plugins that cannot be used, in list order */
     const char **names;    /* of all entries, without later placeholders; ends with NULL */
 };
+
+/* A worker that cannot be asked may say nothing about the plugin: perhaps none can be started at all. */
+static bool discover(struct ib_registry *r, const char *plugin, json_t **impls, struct ib_outcome *outcome)
+{
+    struct ib_outcome why;
+    if (ib_discover(r->program, plugin, impls, outcome))
+        return true;
+    if (!r->trouble && !ib_worker_can_start(r->program, START_TIMEOUT_NS, &why))
+        r->trouble = ib_arena_copy(&r->arena, why.reason);
+    return false;
+}
 
 static struct entry *add_entry(struct ib_registry *r, const char *name, struct source *source)
 {
@@ -111,7 +126,11 @@ static void ask_external(struct ib_registry *r, struct entry *entry)
     json_t *impls;
     entry->source->asked = true;
     if (!ib_discover_external(entry->source->external->command, r->external_timeout_ns, &impls, &outcome))
-        set_unavailable(&entry->info, ib_arena_copy(&r->arena, outcome.reason));
+        set_unavailable(&entry->info,
+                        ib_arena_print(&r->arena, "%s%s", outcome.reason,
+                                       outcome.status == IB_CASE_TIMEOUT
+                                           ? "; measure.timeout (of check: --timeout) sets this limit"
+                                           : ""));
     else if (json_array_size(impls) != 1)
         set_unavailable(&entry->info,
                         "its answer to `describe` must contain a list `impls` with exactly one entry");
@@ -126,7 +145,7 @@ static void ask_source(struct ib_registry *r, struct source *source)
     json_t *impls, *impl;
     size_t i;
     source->asked = true;
-    if (!ib_discover(r->program, source->plugin, &impls, &outcome)) {
+    if (!discover(r, source->plugin, &impls, &outcome)) {
         mark_unavailable(r, source, outcome.reason);
         return;
     }
@@ -145,6 +164,8 @@ static void ask_source(struct ib_registry *r, struct source *source)
 enum ib_status ib_plugin_check_file(const char *path)
 {
     struct stat info;
+    if (!ib_utf8_valid(path))
+        return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: its path is not valid UTF-8");
     if (stat(path, &info) != 0)
         return ib_fail(IB_EINVAL, path, "cannot be used as a plugin: %s", strerror(errno));
     if (!S_ISREG(info.st_mode))
@@ -189,7 +210,7 @@ static enum ib_status add_plugin(struct ib_registry *r, const char *path)
     struct source *source =
         new_source(r, ib_arena_print(&r->arena, "%s%s", strchr(path, '/') ? "" : "./", path));
     source->asked = true;
-    if (!ib_discover(r->program, source->plugin, &impls, &outcome)) {
+    if (!discover(r, source->plugin, &impls, &outcome)) {
         add_broken(r, source, outcome.reason);
         return IB_OK;
     }
@@ -326,6 +347,12 @@ enum ib_status ib_registry_open_program(const char *program, const char *const *
 enum ib_status ib_registry_open_plugin(const char *plugin, struct ib_registry **out)
 {
     return open_registry(NULL, false, (const char *const[]){plugin, NULL}, out);
+}
+
+enum ib_status ib_registry_check_workers(const struct ib_registry *r)
+{
+    return r->trouble ? ib_fail(IB_EUNAVAILABLE, r->program, "no worker can be started: %s", r->trouble)
+                      : IB_OK;
 }
 
 const char *ib_registry_fault(const struct ib_registry *r)

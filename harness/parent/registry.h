@@ -41,6 +41,10 @@ void ib_registry_close(struct ib_registry *);
 enum ib_status ib_registry_add_externals(struct ib_registry *, const struct ib_external *, size_t n,
                                          uint64_t timeout_ns);
 
+/* Fails if a worker could not be asked because none can be started: then what the lookups have returned says
+ * nothing about the implementations. */
+enum ib_status ib_registry_check_workers(const struct ib_registry *);
+
 /* The reason why the first unusable plugin cannot be used; NULL if all can. */
 const char *ib_registry_fault(const struct ib_registry *);
 

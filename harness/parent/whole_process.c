@@ -140,6 +140,7 @@ static bool append_log(const struct replay *r, const char *log)
         json_object_set_new(line, "status",
                             json_string(ib_word_of(ib_case_status_words, (int)r->outcome.status)));
         json_object_set_new(line, "reason", ib_json_text(r->outcome.reason));
+        json_object_set_new(line, "killed", json_boolean(ib_retry_after_kill(&(struct ib_retry){0, 1})));
     }
     FILE *out = fopen(log, "ae");
     bool written = out && json_dumpf(line, out, JSON_COMPACT) == 0 && fputc('\n', out) != EOF;
@@ -200,6 +201,8 @@ bool ib_process_run_read(const char *log, uint64_t parts_ns[IB_PROCESS_PART_COUN
     else if (ib_word_value(ib_case_status_words, word, &status))
         ib_outcome_set(outcome, (enum ib_case_status)status, "%s",
                        json_string_value(json_object_get(line, "reason")));
+    if (json_is_true(json_object_get(line, "killed")))
+        ib_retry_note_kill();
     json_decref(line);
     return !word;
 }

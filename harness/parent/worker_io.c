@@ -182,15 +182,14 @@ void ib_worker_io_drop_line(struct ib_worker_io *io, size_t length)
     memmove(io->line, io->line + length, io->used);
 }
 
-bool ib_worker_io_await_exit(struct ib_worker_io *io, int pidfd, uint64_t timeout_ns)
+bool ib_worker_io_await_exit(struct ib_worker_io *io, const struct ib_spawned *process, uint64_t timeout_ns)
 {
     const uint64_t deadline_ns = ib_now_ns() + timeout_ns;
-    struct pollfd fds[] = {
-        {pidfd, POLLIN, 0}, {io->out, POLLIN, 0}, {io->err, POLLIN, 0}, {io->from, POLLIN, 0}};
+    struct pollfd fds[] = {{-1, 0, 0}, {io->out, POLLIN, 0}, {io->err, POLLIN, 0}, {io->from, POLLIN, 0}};
     for (uint64_t now = ib_now_ns(); !fds[0].revents; now = ib_now_ns()) {
         if (now >= deadline_ns || ib_interrupted() || io->output_bytes > IB_OUTPUT_LIMIT)
             return false;
-        poll(fds, 4, (int)((deadline_ns - now) / 1000000 + 1));
+        ib_spawned_poll(process, fds, 4, (int)((deadline_ns - now) / 1000000 + 1));
         ib_worker_io_drain(io);
         if (fds[3].revents && !drain_messages(io))
             fds[3].fd = -1;

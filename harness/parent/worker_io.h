@@ -3,6 +3,7 @@
 #ifndef IB_PARENT_WORKER_IO_H
 #define IB_PARENT_WORKER_IO_H
 
+#include "base/spawn.h"
 #include "parent/memory_limit.h"
 
 #include <stddef.h>
@@ -45,7 +46,7 @@ enum ib_worker_wait ib_worker_io_await_line(struct ib_worker_io *, const struct 
 void ib_worker_io_drop_line(struct ib_worker_io *, size_t length);
 
 /* Waits until the process has exited, reading its output meanwhile so that it cannot block. */
-bool ib_worker_io_await_exit(struct ib_worker_io *, int pidfd, uint64_t timeout_ns);
+bool ib_worker_io_await_exit(struct ib_worker_io *, const struct ib_spawned *, uint64_t timeout_ns);
 
 /* Reads what is available on stdout and stderr. */
 void ib_worker_io_drain(struct ib_worker_io *);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "base/paths.h"
 #include "base/spawn.h"
 #include "parent/worker_io.h"
@@ -17,13 +18,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { EXIT_GRACE_MS = 2000 }; /* from the end of the message stream to the exit of the process */
+enum {
+    EXIT_GRACE_MS = 2000, /* from the end of the message stream to the exit of the process */
+    RETRIES_MAX = 2
+};
 
 struct ib_worker_process {
     struct ib_spawned process;
     struct ib_worker_io io;
     uint64_t started_ns, heard_ns; /* heard: when its newest message arrived */
     bool ended;                    /* exited unexpectedly, or was killed by a signal */
+    bool oom_known;                /* whether the next is known */
+    uint64_t oom_kills;            /* by the kernel, when the child was started */
     struct ib_memory_limit memory;
     ib_progress_fn *progress;
     void *progress_context;
@@ -38,27 +44,70 @@ static bool explain_memory(const struct ib_worker_process *child, struct ib_outc
                           ib_print_bytes((double)child->memory.bytes, limit, sizeof limit));
 }
 
+static uint64_t kills; /* from outside */
+
+struct ib_retry ib_retry_begin(void)
+{
+    return (struct ib_retry){kills, RETRIES_MAX};
+}
+
+bool ib_retry_after_kill(struct ib_retry *retry)
+{
+    if (kills == retry->kills || retry->left == 0 || ib_interrupted())
+        return false;
+    retry->kills = kills;
+    retry->left--;
+    return true;
+}
+
+void ib_retry_note_kill(void)
+{
+    kills++;
+}
+
+/* Explains a signal that nothing in the process itself sends. */
+static bool explain_kill(const struct ib_worker_process *child, int number, struct ib_outcome *outcome)
+{
+    uint64_t now = 0;
+    const bool known = child->oom_known && ib_oom_kills(&now);
+    if (number == SIGKILL && known && now > child->oom_kills)
+        return ib_outcome_set(outcome, IB_CASE_OOM,
+                              "was killed by the kernel: this machine or its container is out of memory");
+    kills++;
+    if (number == SIGKILL && !known)
+        return ib_outcome_set(
+            outcome, IB_CASE_CRASHED,
+            "was killed by signal 9 (SIGKILL): by the kernel for lack of memory, or by another "
+            "process; the kernel's log says which");
+    return ib_outcome_set(
+        outcome, IB_CASE_CRASHED,
+        "was killed by signal %d, %s, from outside: by another process, such as a time limit "
+        "of the system or an administrator%s",
+        number, strsignal(number),
+        number == SIGKILL ? "; the kernel has killed nothing for lack of memory" : "");
+}
+
 /* Explains how the process ended, after its message stream did. */
 static bool explain_end(struct ib_worker_process *child, struct ib_outcome *outcome)
 {
-    struct pollfd fd = {child->process.pidfd, POLLIN, 0};
-    siginfo_t info = {0};
+    struct pollfd fd;
+    siginfo_t info;
     if (child->io.capacity > IB_LINE_LIMIT)
         return ib_outcome_set(outcome, IB_CASE_FAILED,
                               "sent an invalid message: over %d MiB without a newline", IB_LINE_LIMIT >> 20);
-    poll(&fd, 1, EXIT_GRACE_MS);
+    ib_spawned_poll(&child->process, &fd, 1, EXIT_GRACE_MS);
     ib_worker_io_drain(&child->io);
     child->ended = true;
-    /* WNOWAIT: not reaped yet, so that killing its group cannot hit a reused id. */
-    if (waitid(P_PID, (id_t)child->process.pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0)
+    if (!ib_spawned_ended(&child->process, &info))
         return ib_outcome_set(outcome, IB_CASE_FAILED, "closed its protocol channel but kept running");
     if (info.si_code == CLD_EXITED)
         return ib_outcome_set(outcome, IB_CASE_FAILED, "exited with status %d before answering",
                               info.si_status);
     if (ib_memory_limit_killed(&child->memory))
         return explain_memory(child, outcome);
-    if (info.si_status == SIGKILL) /* not sent by us: the kernel's out-of-memory killer */
-        return ib_outcome_set(outcome, IB_CASE_OOM, "killed by the system (SIGKILL): out of memory");
+    if (info.si_status == SIGKILL || info.si_status == SIGTERM ||
+        info.si_status == SIGHUP) /* not sent by us */
+        return explain_kill(child, info.si_status, outcome);
     return ib_outcome_set(outcome, IB_CASE_CRASHED, "signal %d, %s", info.si_status,
                           strsignal(info.si_status));
 }
@@ -167,6 +216,9 @@ bool ib_worker_process_await(struct ib_worker_process *child, uint64_t timeout_n
 bool ib_worker_process_ask(struct ib_worker_process *child, json_t *request, uint64_t timeout_ns,
                            json_t **answer, struct ib_outcome *outcome)
 {
+    if (!request) /* the answer to none would never come */
+        return ib_outcome_set(outcome, IB_CASE_FAILED,
+                              "cannot be asked: a name or a path in the request is not valid UTF-8");
     /* The write fails if the child is gone or does not read; waiting for the answer gives the better reason.
      */
     enum ib_status sent = ib_protocol_write(child->io.to, request);
@@ -206,10 +258,10 @@ const char *ib_worker_process_output(const struct ib_worker_process *child)
 
 void ib_worker_process_quote(const struct ib_worker_process *child, struct ib_outcome *outcome)
 {
-    char line[200], why[80];
+    char line[200], why[300];
     if (!child || !child->ended || !ib_worker_io_last_line(&child->io, line, sizeof line))
         return;
-    snprintf(why, sizeof why, "%.79s", outcome->reason);
+    snprintf(why, sizeof why, "%.299s", outcome->reason);
     ib_outcome_set(outcome, outcome->status, "%s: \"%s\"", why, line);
 }
 
@@ -244,7 +296,12 @@ static int spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_worke
     int fds[IB_WORKER_FDS];
     if (!ib_worker_io_open(&child->io, fds))
         return errno;
-    const struct ib_spawn program = {.argv = argv, .cpus = cpus, .fds = fds, .n_fds = IB_WORKER_FDS};
+    const bool own = strcmp(argv[0], ib_self()) == 0;
+    const struct ib_spawn program = {.argv = argv,
+                                     .program = own ? ib_self_running() : NULL,
+                                     .cpus = cpus,
+                                     .fds = fds,
+                                     .n_fds = IB_WORKER_FDS};
     const int error = ib_spawn(&program, &child->process);
     for (int i = 0; i < IB_WORKER_FDS; i++)
         if (fds[i] >= 0)
@@ -260,8 +317,10 @@ bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus, uin
     json_t *hello = NULL;
     struct ib_worker_process *child = calloc(1, sizeof *child);
     *out = NULL;
-    if (child)
+    if (child) {
+        child->oom_known = ib_oom_kills(&child->oom_kills);
         child->started_ns = ib_now_ns();
+    }
     const int error = child ? spawn(argv, cpus, child) : ENOMEM;
     if (error) {
         free(child);
@@ -282,14 +341,24 @@ bool ib_worker_start(const char *program, const cpu_set_t *cpus, uint64_t timeou
     return ib_worker_process_start(argv, cpus, timeout_ns, out, outcome);
 }
 
+bool ib_worker_can_start(const char *program, uint64_t timeout_ns, struct ib_outcome *outcome)
+{
+    struct ib_worker_process *worker;
+    const bool ok = ib_worker_start(program, NULL, timeout_ns, &worker, outcome);
+    if (!ok)
+        ib_worker_process_quote(worker, outcome);
+    ib_worker_process_end(worker);
+    return ok;
+}
+
 bool ib_worker_process_finish(struct ib_worker_process *child, uint64_t timeout_ns,
                               struct ib_outcome *outcome)
 {
-    siginfo_t info = {0};
+    siginfo_t info;
     close(child->io.to);
     child->io.to = -1;
-    if (!ib_worker_io_await_exit(&child->io, child->process.pidfd, timeout_ns) ||
-        waitid(P_PID, (id_t)child->process.pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+    if (!ib_worker_io_await_exit(&child->io, &child->process, timeout_ns) ||
+        !ib_spawned_ended(&child->process, &info))
         return ib_outcome_set(outcome, IB_CASE_TIMEOUT, "did not exit within %.3g s of its last answer",
                               (double)timeout_ns / 1e9);
     if (info.si_code == CLD_EXITED && info.si_status == 0)

@@ -19,9 +19,26 @@ struct ib_worker_process;
 bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns,
                              struct ib_worker_process **out, struct ib_outcome *);
 
-/* Starts a worker of `program`, the path of an ironbench binary; NULL: this one. */
+/* Starts a worker of `program`, the path of an ironbench binary; NULL: this one, even if its file has been
+ * removed or replaced since it was started. */
 bool ib_worker_start(const char *program, const cpu_set_t *cpus, uint64_t timeout_ns,
                      struct ib_worker_process **out, struct ib_outcome *);
+
+/* Returns whether a worker answers at all, without any implementation. */
+bool ib_worker_can_start(const char *program, uint64_t timeout_ns, struct ib_outcome *);
+
+/* Repeats what was spoilt by a signal to a child that neither this process nor, as far as is known, the
+ * kernel has sent, since that says nothing about what the child ran: struct ib_retry retry =
+ * ib_retry_begin(); do ...; while (ib_retry_after_kill(&retry)); A few times in a row at most, and not after
+ * an interrupt. */
+struct ib_retry {
+    uint64_t kills; /* so far, in this process */
+    int left;
+};
+struct ib_retry ib_retry_begin(void);
+bool ib_retry_after_kill(struct ib_retry *);
+/* Counts a kill that another process has told of. */
+void ib_retry_note_kill(void);
 
 /* Called for each progress message while an answer is awaited. */
 typedef void ib_progress_fn(void *context, uint64_t epoch, double loss);

@@ -71,7 +71,7 @@ class Wrong(ExternalTest):
         self.fails("exit", "failed", 'exited with status 1 before answering: "NoSuchLuck: the dog ate it"')
 
     def test_killed(self):
-        self.fails("killed", "oom", "killed by the system (SIGKILL)")
+        self.fails("killed", "crashed", "was killed by signal 9")
         self.fails("segfault", "crashed", "signal 11", out="b")
 
     def test_endless(self):

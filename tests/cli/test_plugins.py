@@ -19,6 +19,7 @@ REASONS = {
     "crash_probe": "probing it: signal 11",
     "exit_probe": "probing it: exited with status 3 before answering: \"no licence for this machine\"",
     "half_memory": "`mem` must set all of alloc, free, h2d, d2h and sync",
+    "killed_probe": "probing it: was killed by signal 9",
     "missing_library": "cannot be loaded: libironbench_not_there.so.1: cannot open shared object file",
     "no_entry": "is not an ironbench plugin: it does not define the symbol ib_plugin",
     "no_impls": "contains no implementation",
@@ -94,6 +95,13 @@ class Broken(PluginTest):
         self.assertEqual(cases["cpu_naive"]["status"], "ok")
         self.assertEqual(cases["crash_open"]["status"], "crashed")
         self.assertIn("signal 11", cases["crash_open"]["reason"])
+
+    def test_killed_once(self):
+        """By another process, say: that is no property of the plugin."""
+        memory = self.folder / "memory"
+        item = self.impls(plugin("killed_probe"), env={"IRONBENCH_TEST_MEMORY": str(memory)})["killed_probe"]
+        self.assertTrue(memory.exists())
+        self.assertTrue(item["available"], item["reason"])
 
     def test_one_of_two(self):
         cases = self.cases(0, ["half_crashing", "half_right"], [plugin("half")])

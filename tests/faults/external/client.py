@@ -9,6 +9,7 @@ import sys
 import time
 
 FAULT = sys.argv[1] if len(sys.argv) > 1 else "none"
+KILLED_ONCE = FAULT.startswith("killed_once")  # an unlucky program: its argument after "=" is a file that remembers it
 FULL = int(sys.argv[2]) if len(sys.argv) > 2 else 0  # some faults of another algorithm show in shorter trainings only
 requests, answers = os.fdopen(3), os.fdopen(4, "wb", buffering=0)
 # What a terminal, a CI system, a spreadsheet or a browser would act upon.
@@ -18,6 +19,13 @@ HOSTILE = ("::error::a \r\n::stop-commands::b\x1b[31mred\x1b]0;title\x07\x08\x7f
 
 def say(message_type, **fields):
     answers.write(json.dumps({"type": message_type, **fields}).encode() + b"\n")
+
+
+def be_killed_once(moment):
+    memory = f"{FAULT.partition('=')[2]}.{moment}"
+    if KILLED_ONCE and not os.path.exists(memory):
+        open(memory, "w").close()
+        os.kill(os.getpid(), 9)
 
 
 def load(path):
@@ -88,6 +96,7 @@ def train(request, problem):
         os.unlink(problem["x"]) if FAULT == "replaces_shared" else os.chmod(problem["x"], 0o600)
         with open(problem["x"], "wb") as shared:
             shared.write(content[:-8] + bytes(8))
+    be_killed_once(request["pass"])
     if FAULT == "early_done":
         say("done")
     if FAULT == "answers_first":  # and does the work afterwards
@@ -136,6 +145,7 @@ def train(request, problem):
 
 
 def describe():
+    be_killed_once("describe")
     impl = {"name": "x", "available": True, "flags": 1, "device": False,
             "options": [{"name": "threads", "type": "int", "allowed": "1..8", "default": "1", "help": "of them"}]}
     if FAULT == "two_impls":

@@ -60,6 +60,21 @@ static void it_runs_in_its_folder(void **state)
         &arena, &(struct ib_subprocess){.argv = argv, .folder = "/", .messages = messages}));
 }
 
+static void being_late_is_told(void **state)
+{
+    (void)state;
+    bool late = false;
+    const char *argv[] = {"true", NULL};
+    struct ib_subprocess process = {
+        .argv = argv, .messages = "messages", .timeout_ns = 60000000000, .late = &late};
+    assert_null(ib_subprocess_run(&arena, &process));
+    assert_false(late);
+    process.argv = (const char *const[]){"sleep", "600", NULL};
+    process.timeout_ns = 1000000;
+    assert_non_null(ib_subprocess_run(&arena, &process));
+    assert_true(late);
+}
+
 /* Its children, too: one that outlives it here would keep the pipe open that the test waits for. */
 static void its_time_limit_ends_all_of_it(void **state)
 {
@@ -92,7 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_good_end_says_nothing),       cmocka_unit_test(a_failure_quotes_its_last_line),
         cmocka_unit_test(what_is_missing_is_named),      cmocka_unit_test(it_runs_in_its_folder),
-        cmocka_unit_test(its_time_limit_ends_all_of_it),
+        cmocka_unit_test(its_time_limit_ends_all_of_it), cmocka_unit_test(being_late_is_told),
     };
     return cmocka_run_group_tests(tests, scratch_enter, leave);
 }

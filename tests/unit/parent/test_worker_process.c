@@ -89,7 +89,8 @@ static void told_apart(void **state)
     (void)state;
     expect(HELLO "read l <&3; kill -SEGV $$", IB_CASE_CRASHED, "signal 11");
     expect(HELLO "read l <&3; kill -ABRT $$", IB_CASE_CRASHED, "signal 6");
-    expect(HELLO "read l <&3; kill -KILL $$", IB_CASE_OOM, "out of memory");
+    expect(HELLO "read l <&3; kill -KILL $$", IB_CASE_CRASHED, "was killed by signal 9");
+    expect(HELLO "read l <&3; kill -TERM $$", IB_CASE_CRASHED, "from outside");
     expect(HELLO "read l <&3; exit 3", IB_CASE_FAILED, "exited with status 3");
     expect(HELLO "read l <&3; exit 0", IB_CASE_FAILED, "exited with status 0");
     expect(HELLO "read l <&3; echo hello >&4; sleep 60", IB_CASE_FAILED, "invalid message: `hello`");
@@ -104,6 +105,36 @@ static void told_apart(void **state)
            "read l <&3; echo '{\"type\":\"error\",\"status\":\"unsupported\",\"message\":\"no f64\"}' >&4",
            IB_CASE_UNSUPPORTED, "no f64");
     expect(HELLO "read l <&3; echo '{\"type\":\"error\",\"status\":\"ok\"}' >&4", IB_CASE_FAILED, "error");
+}
+
+/* What was killed from outside may be tried again, but not for ever, and not for any other reason. */
+static void a_kill_can_be_retried(void **state)
+{
+    (void)state;
+    struct ib_outcome outcome;
+    struct ib_retry retry = ib_retry_begin();
+    assert_false(ask(HELLO "read l <&3; exit 3", 10ull * SECOND_NS, &outcome));
+    assert_false(ib_retry_after_kill(&retry));
+    int attempts = 0;
+    do {
+        assert_false(ask(HELLO "read l <&3; kill -KILL $$", 10ull * SECOND_NS, &outcome));
+        attempts++;
+    } while (ib_retry_after_kill(&retry));
+    assert_int_equal(attempts, 3);
+}
+
+static void a_request_that_is_not_utf8(void **state)
+{
+    (void)state;
+    struct ib_worker_process *child;
+    struct ib_outcome outcome;
+    json_t *answer = NULL;
+    assert_true(start(HELLO "sleep 60", &child, &outcome));
+    assert_false(ib_worker_process_ask(child, json_pack("{s:s}", "path", "\xff"), 60ull * SECOND_NS, &answer,
+                                       &outcome));
+    assert_int_equal(outcome.status, IB_CASE_FAILED);
+    assert_non_null(strstr(outcome.reason, "not valid UTF-8"));
+    ib_worker_process_end(child);
 }
 
 static void no_such_program(void **state)
@@ -269,6 +300,8 @@ int main(void)
         cmocka_unit_test(good_answer),
         cmocka_unit_test(progress),
         cmocka_unit_test(told_apart),
+        cmocka_unit_test(a_kill_can_be_retried),
+        cmocka_unit_test(a_request_that_is_not_utf8),
         cmocka_unit_test(no_such_program),
         cmocka_unit_test(looked_up_in_path),
         cmocka_unit_test(neither_reads_nor_ends),
