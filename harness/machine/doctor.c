@@ -1,6 +1,7 @@
 #include "machine/doctor.h"
 
 #include "base/clock.h"
+#include "machine/container.h"
 #include "parent/memory_limit.h"
 #include "parent/registry.h"
 #include "stats/confidence_interval.h"
@@ -21,6 +22,7 @@ struct examination {
     struct ib_arena *arena;
     struct ib_doctor_finding *findings;
     size_t n, capacity;
+    struct ib_container container; /* at the beginning */
 };
 
 static void add_finding(struct examination *e, enum ib_doctor_level level, const char *subject,
@@ -47,10 +49,29 @@ static bool read_line(const char *path, char *line, size_t n)
 static void examine_cores(struct examination *e)
 {
     cpu_set_t usable;
-    int n = sched_getaffinity(0, sizeof usable, &usable) == 0 ? CPU_COUNT(&usable) : 1;
-    const char *is = ib_arena_print(e->arena, "%d usable of %d", n, get_nprocs_conf());
+    const bool known = sched_getaffinity(0, sizeof usable, &usable) == 0;
+    const int n = known ? CPU_COUNT(&usable) : get_nprocs();
+    const char *is = ib_arena_print(e->arena, "%d usable of %d%s", n, get_nprocs_conf(),
+                                    known ? "" : " (the system does not tell this process's affinity)");
     add_finding(e, n > 1 ? IB_FINE : IB_NOTE, "CPUs", is,
                 "with a single CPU, harness and workers compete for it; use another machine");
+}
+
+/* Not at all where there is no quota. */
+static void examine_quota(struct examination *e)
+{
+    struct ib_container now;
+    ib_container_describe(&now);
+    if (now.cpu_quota <= 0)
+        return;
+    const uint64_t throttled = now.throttled_periods - e->container.throttled_periods;
+    const uint64_t periods = now.periods - e->container.periods;
+    add_finding(
+        e, throttled || now.cpu_quota < 1 ? IB_DISTURBS : IB_NOTE, "CPU quota",
+        ib_arena_print(e->arena,
+                       "%.3g CPUs; it stopped this process in %llu of %llu periods while it was examined",
+                       now.cpu_quota, (unsigned long long)throttled, (unsigned long long)periods),
+        "measure without a quota (docker --cpus, limits.cpu of Kubernetes), or use fewer threads");
 }
 
 static void examine_governor(struct examination *e)
@@ -129,10 +150,9 @@ static void examine_load(struct examination *e)
                 "wait until the machine is idle; `top` shows what is running");
 }
 
-static void examine_memory(struct examination *e)
+static uint64_t available_bytes(void)
 {
-    struct sysinfo info;
-    char available[32] = "", line[128], text[32];
+    char line[128];
     unsigned long long kib = 0;
     FILE *file = fopen("/proc/meminfo", "re");
     while (file && fgets(line, sizeof line, file))
@@ -140,15 +160,39 @@ static void examine_memory(struct examination *e)
             break;
     if (file)
         fclose(file);
-    ib_print_bytes((double)kib * 1024, available, sizeof available);
-    add_finding(e, kib > 1000000 ? IB_FINE : IB_DISTURBS, "free memory", ib_arena_copy(e->arena, available),
-                "close other programs: once the machine swaps, timings measure its disk");
+    return kib * 1024;
+}
+
+static void examine_swap(struct examination *e)
+{
+    struct sysinfo info;
+    char text[32];
     if (sysinfo(&info) == 0 && info.totalswap > info.freeswap)
         add_finding(e, IB_NOTE, "swap",
                     ib_arena_print(e->arena, "%s in use",
                                    ib_print_bytes((double)(info.totalswap - info.freeswap) * info.mem_unit,
                                                   text, sizeof text)),
                     "sudo swapoff -a, if there is enough memory");
+}
+
+/* What the machine has, or what the container's limit leaves of it. */
+static void examine_memory(struct examination *e)
+{
+    char text[32], limit[32];
+    const struct ib_container *c = &e->container;
+    const uint64_t machine = available_bytes();
+    const bool limited = c->memory_limit_bytes && c->memory_left_bytes < machine;
+    const double bytes = (double)(limited ? c->memory_left_bytes : machine);
+    const char *is = ib_print_bytes(bytes, text, sizeof text);
+    if (limited)
+        is = ib_arena_print(e->arena, "%s, below the container's limit of %s", text,
+                            ib_print_bytes((double)c->memory_limit_bytes, limit, sizeof limit));
+    add_finding(e, bytes > 1e9 ? IB_FINE : IB_DISTURBS, "free memory", ib_arena_copy(e->arena, is),
+                limited
+                    ? "raise the limit (docker --memory, limits.memory of Kubernetes): beyond it the kernel "
+                      "kills processes"
+                    : "close other programs: once the machine swaps, timings measure its disk");
+    examine_swap(e);
 }
 
 static void examine_memory_limits(struct examination *e)
@@ -207,11 +251,15 @@ static void examine_noise(struct examination *e)
     for (int i = 0; i < SPINS; i++)
         worst = fmax(worst, times[i] / median - 1);
     double half = (high - low) / 2 / median;
+    const char *remedy =
+        e->container.cpu_quota > 0
+            ? "the CPU quota stops this process again and again: measure without one"
+            : "other work takes CPU time: use more rounds, measure.pin, or a quieter machine";
     add_finding(e, half < 0.01 && worst < 0.25 ? IB_FINE : IB_DISTURBS, "steadiness",
                 ib_arena_print(e->arena,
                                "the same work %d times: median known to %.1f %%, slowest %.0f %% above it",
                                SPINS, 100 * half, 100 * worst),
-                "other work takes CPU time: use more rounds, measure.pin, or a quieter machine");
+                remedy);
 }
 
 /* ---- what can run ---- */
@@ -236,18 +284,20 @@ static enum ib_status examine_impls(struct examination *e)
                     ib_arena_copy(e->arena, info->available ? libraries : info->reason),
                     "its cases will be `unavailable`");
     }
+    const enum ib_status status = ib_registry_check_workers(registry);
     ib_registry_close(registry);
-    return IB_OK;
+    return status;
 }
 
 enum ib_status ib_doctor_examine(struct ib_arena *arena, const struct ib_doctor_finding **out, size_t *n)
 {
     static void (*const examine[])(struct examination *) = {
-        examine_cores,    examine_virtualisation, examine_governor, examine_turbo,
-        examine_siblings, examine_load,           examine_memory,   examine_memory_limits,
-        examine_disk,     examine_clock,          examine_noise,    examine_gnuplot,
+        examine_cores, examine_virtualisation, examine_governor,      examine_turbo, examine_siblings,
+        examine_load,  examine_memory,         examine_memory_limits, examine_disk,  examine_clock,
+        examine_noise, examine_quota,          examine_gnuplot,
     };
     struct examination e = {.arena = arena};
+    ib_container_describe(&e.container);
     for (size_t i = 0; i < sizeof examine / sizeof *examine; i++)
         examine[i](&e);
     IB_TRY(examine_impls(&e));

@@ -1,6 +1,8 @@
 #include "machine/machine_info.h"
 
 #include "base/hash.h"
+#include "base/text.h"
+#include "machine/container.h"
 
 #include <inttypes.h>
 #include <sched.h>
@@ -22,6 +24,8 @@ const struct ib_machine_field ib_machine_fields[] = {
     {FIELD(logical_cores), .type = IB_MACHINE_COUNT},
     {FIELD(usable_cores), .type = IB_MACHINE_COUNT},
     {FIELD(memory_bytes), .type = IB_MACHINE_COUNT},
+    {FIELD(cpu_quota), .type = IB_MACHINE_REAL},
+    {FIELD(memory_limit_bytes), .type = IB_MACHINE_COUNT},
     {FIELD(governor), .type = IB_MACHINE_TEXT},
     {FIELD(turbo), .type = IB_MACHINE_TRUTH},
     {FIELD(virtualised), .type = IB_MACHINE_TRUTH},
@@ -38,10 +42,7 @@ const struct ib_machine_field ib_machine_fields[] = {
 /* Copies the text to the arena; NULL if it is not UTF-8. */
 static const char *keep(struct ib_arena *arena, const char *text)
 {
-    json_t *utf8 = json_string(text);
-    const char *kept = utf8 ? ib_arena_copy(arena, text) : NULL;
-    json_decref(utf8);
-    return kept;
+    return ib_utf8_valid(text) ? ib_arena_copy(arena, text) : NULL;
 }
 
 /* The value in the first line of a file that begins with `key`, without quotation marks; NULL if there is
@@ -137,9 +138,10 @@ static const char *fingerprint(struct ib_arena *arena, const struct ib_machine *
 {
     const uint64_t gib = 1 << 30;
     char hex[IB_HASH_HEX];
+    const char *quota = m->cpu_quota > 0 ? ib_arena_print(arena, "quota %g\n", m->cpu_quota) : "";
     const char *text =
-        ib_arena_print(arena, "%s\n%s\n%" PRIu64 " cores\n%" PRIu64 " GiB\n", m->cpu ? m->cpu : "?",
-                       m->architecture, m->usable_cores, (m->memory_bytes + gib / 2) / gib);
+        ib_arena_print(arena, "%s\n%s\n%" PRIu64 " cores\n%" PRIu64 " GiB\n%s", m->cpu ? m->cpu : "?",
+                       m->architecture, m->usable_cores, (m->memory_bytes + gib / 2) / gib, quota);
     ib_hash_of(text, strlen(text), hex);
     return ib_arena_print(arena, "%.*s", FINGERPRINT_HEX, hex);
 }
@@ -147,6 +149,8 @@ static const char *fingerprint(struct ib_arena *arena, const struct ib_machine *
 void ib_machine_describe(struct ib_arena *arena, struct ib_machine *out)
 {
     struct utsname system;
+    struct ib_container container;
+    ib_container_describe(&container);
     if (uname(&system) != 0)
         memset(&system, 0, sizeof system);
     const struct ib_named_text libraries[] = {
@@ -157,6 +161,8 @@ void ib_machine_describe(struct ib_arena *arena, struct ib_machine *out)
         .logical_cores = known(sysconf(_SC_NPROCESSORS_ONLN)),
         .usable_cores = usable_cores(),
         .memory_bytes = known(sysconf(_SC_PHYS_PAGES)) * known(sysconf(_SC_PAGESIZE)),
+        .cpu_quota = container.cpu_quota,
+        .memory_limit_bytes = container.memory_limit_bytes,
         .caches = caches(arena),
         .governor = line_of(arena, "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
         .turbo = turbo(arena),
@@ -181,6 +187,8 @@ const char *ib_machine_field_text(const struct ib_machine *m, const struct ib_ma
         return *(const char *const *)at;
     if (field->type == IB_MACHINE_COUNT)
         return *(const uint64_t *)at ? ib_arena_print(arena, "%" PRIu64, *(const uint64_t *)at) : NULL;
+    if (field->type == IB_MACHINE_REAL)
+        return *(const double *)at > 0 ? ib_arena_print(arena, "%g", *(const double *)at) : NULL;
     enum ib_truth truth = *(const enum ib_truth *)at;
     return truth == IB_UNKNOWN ? NULL : truth ? "true" : "false";
 }
@@ -193,6 +201,8 @@ static json_t *field_json(const struct ib_machine *m, const struct ib_machine_fi
         value = json_string(*(const char *const *)at);
     if (field->type == IB_MACHINE_COUNT && *(const uint64_t *)at)
         value = json_integer((json_int_t) * (const uint64_t *)at);
+    if (field->type == IB_MACHINE_REAL && *(const double *)at > 0)
+        value = json_real(*(const double *)at);
     if (field->type == IB_MACHINE_TRUTH && *(const enum ib_truth *)at != IB_UNKNOWN)
         value = json_boolean(*(const enum ib_truth *)at == IB_YES);
     return value ? value : json_null();
@@ -244,6 +254,8 @@ void ib_machine_from_json(const json_t *object, struct ib_arena *arena, struct i
             *(const char **)at = text_from(arena, value);
         else if (field->type == IB_MACHINE_COUNT)
             *(uint64_t *)at = json_integer_value(value) > 0 ? (uint64_t)json_integer_value(value) : 0;
+        else if (field->type == IB_MACHINE_REAL)
+            *(double *)at = json_number_value(value) > 0 ? json_number_value(value) : 0;
         else
             *(enum ib_truth *)at = !json_is_boolean(value) ? IB_UNKNOWN
                                    : json_is_true(value)   ? IB_YES

@@ -13,12 +13,14 @@ struct ib_named_text {
 };
 
 /* Unknown texts are NULL, unknown numbers 0. The fingerprint covers what determines speed and stays the same
- * from day to day: CPU, usable cores and whole GiB of memory. It leaves out kernel, compiler and versions,
- * because comparing those is a purpose of runs. */
+ * from day to day: CPU, usable cores, a quota of them, and whole GiB of memory. It leaves out kernel,
+ * compiler and versions, because comparing those is a purpose of runs. */
 struct ib_machine {
     const char *fingerprint, *cpu, *architecture;
     uint64_t logical_cores, usable_cores; /* usable: by this process */
     uint64_t memory_bytes;
+    double cpu_quota;                   /* CPUs that its container may use on average; 0: no quota */
+    uint64_t memory_limit_bytes;        /* of its container; 0: none */
     const struct ib_named_text *caches; /* of the first core: "L1 Data", "32K"; ends with a NULL name */
     const char *governor;
     enum ib_truth turbo, virtualised;
@@ -37,7 +39,7 @@ void ib_machine_from_json(const json_t *, struct ib_arena *, struct ib_machine *
 /* Describes every member except caches and libraries. */
 struct ib_machine_field {
     const char *name;
-    enum ib_machine_field_type { IB_MACHINE_TEXT, IB_MACHINE_COUNT, IB_MACHINE_TRUTH } type;
+    enum ib_machine_field_type { IB_MACHINE_TEXT, IB_MACHINE_COUNT, IB_MACHINE_REAL, IB_MACHINE_TRUTH } type;
     size_t offset;
 };
 extern const struct ib_machine_field ib_machine_fields[]; /* ends with a NULL name */

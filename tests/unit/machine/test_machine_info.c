@@ -41,6 +41,8 @@ static const struct ib_machine complete = {
     .logical_cores = 16,
     .usable_cores = 8,
     .memory_bytes = (uint64_t)1 << 40,
+    .cpu_quota = 1.5,
+    .memory_limit_bytes = 1 << 30,
     .caches = (const struct ib_named_text[]){{"L1 Data", "32K"}, {"L2 Unified", "1M"}, {NULL, NULL}},
     .governor = "powersave",
     .turbo = IB_YES,
@@ -113,6 +115,8 @@ static void fields_have_texts(void **state)
                                         "16",
                                         "8",
                                         "1099511627776",
+                                        "1.5",
+                                        "1073741824",
                                         "powersave",
                                         "true",
                                         "false"};
