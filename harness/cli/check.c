@@ -1,4 +1,5 @@
 #include "check/check.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/json_text.h"
@@ -6,6 +7,7 @@
 #include "cli/sweep_flags.h"
 #include "config/config.h"
 #include "report/check_report.h"
+#include "report/progress.h"
 #include "report/render.h"
 
 #include <stdio.h>
@@ -24,11 +26,17 @@ struct request {
 
 /* ---- printing ---- */
 
+/* On a terminal always, in a log now and then. */
 static void show_subject(void *context, const char *subject)
 {
     struct ib_arena arena = {0};
-    (void)context;
-    fprintf(stderr, "\r\033[K%.70s", ib_plain(&arena, subject));
+    struct ib_heartbeat *heartbeat = context;
+    const uint64_t now_ns = ib_now_ns();
+    const char *plain = ib_plain(&arena, subject);
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r\033[K%.70s", plain);
+    else if (ib_heartbeat_due(heartbeat, now_ns))
+        fprintf(stderr, "after %.0f s: checking %s\n", (double)(now_ns - heartbeat->begin_ns) / 1e9, plain);
     ib_arena_free(&arena);
 }
 
@@ -76,6 +84,7 @@ static int exit_status(enum ib_check_verdict verdict)
 static int check_one(const struct request *r, struct ib_registry *registry, const char *name)
 {
     struct ib_check_result check_result;
+    struct ib_heartbeat heartbeat = ib_heartbeat_begin(ib_now_ns());
     const struct ib_check_request request = {
         .name = name,
         .options = r->option,
@@ -84,7 +93,8 @@ static int check_one(const struct request *r, struct ib_registry *registry, cons
         .timeout_ns = timeout_ns(r),
         .option_flag = "--option",
         .model_flag = "--model",
-        .progress = !r->as_json && isatty(STDERR_FILENO) ? show_subject : NULL,
+        .progress = r->as_json ? NULL : show_subject,
+        .progress_context = &heartbeat,
     };
     enum ib_status status = ib_check_run(registry, &request, &check_result);
     int result = IB_EXIT_OK;

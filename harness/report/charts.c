@@ -28,6 +28,7 @@ struct drawing {
     const char *data, *commands, *picture, *messages;
     struct ib_chart *charts;
     size_t n, capacity;
+    bool late; /* gnuplot hung */
 };
 
 /* ---- data ---- */
@@ -139,8 +140,9 @@ static enum ib_status draw_data(struct drawing *d, const struct data *data, stru
     size_t bytes;
     IB_TRY(write_commands(d, chart, data));
     unlink(d->picture);
-    chart->note =
-        ib_gnuplot_run(d->arena, ib_home_path(d->arena, "scripts/charts"), d->commands, d->messages);
+    chart->note = d->late ? "gnuplot did not finish another chart, and was not run again"
+                          : ib_gnuplot_run(d->arena, ib_home_path(d->arena, "scripts/charts"), d->commands,
+                                           d->messages, &d->late);
     if (chart->note)
         return IB_OK;
     if (ib_file_read(d->arena, d->picture, MAX_SVG_BYTES, &document, &bytes) == IB_OK)

@@ -4,13 +4,18 @@
 
 #include <string.h>
 
+#define TIMEOUT_NS 60000000000u /* a chart takes a fraction of a second */
+
 const char *ib_gnuplot_run(struct ib_arena *arena, const char *folder, const char *script,
-                           const char *messages)
+                           const char *messages, bool *late)
 {
     /* -d: ignore ~/.gnuplot, which could change a report. */
     const char *const argv[] = {"gnuplot", "-d", script, NULL};
-    return ib_subprocess_run(arena,
-                             &(struct ib_subprocess){.argv = argv, .folder = folder, .messages = messages});
+    return ib_subprocess_run(arena, &(struct ib_subprocess){.argv = argv,
+                                                            .folder = folder,
+                                                            .messages = messages,
+                                                            .timeout_ns = TIMEOUT_NS,
+                                                            .late = late});
 }
 
 /* Within single quotes, only the quote itself is special; it is doubled. */

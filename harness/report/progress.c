@@ -20,22 +20,53 @@ static int terminal_width(void)
     return size.ws_col;
 }
 
+/* ---- when ---- */
+
+#define SECOND_NS 1000000000ull
+#define FIRST_NS  (30 * SECOND_NS)
+#define SELDOM_NS (300 * SECOND_NS)
+
+struct ib_heartbeat ib_heartbeat_begin(uint64_t now_ns)
+{
+    return (struct ib_heartbeat){.begin_ns = now_ns, .due_ns = now_ns + FIRST_NS, .pause_ns = FIRST_NS};
+}
+
+bool ib_heartbeat_due(struct ib_heartbeat *beat, uint64_t now_ns)
+{
+    if (now_ns < beat->due_ns)
+        return false;
+    beat->pause_ns = 2 * beat->pause_ns < SELDOM_NS ? 2 * beat->pause_ns : SELDOM_NS;
+    beat->due_ns = now_ns + beat->pause_ns;
+    return true;
+}
+
+/* ---- what ---- */
+
 void ib_progress_begin(struct ib_progress *p, bool quiet)
 {
     *p = (struct ib_progress){
-        .shown = !quiet && isatty(STDERR_FILENO), .quiet = quiet, .begin_ns = ib_now_ns()};
+        .terminal = isatty(STDERR_FILENO), .quiet = quiet, .heartbeat = ib_heartbeat_begin(ib_now_ns())};
+}
+
+/* "2 min 05 s" */
+static const char *print_seconds(double seconds, char *text, size_t n)
+{
+    if (seconds >= 60)
+        snprintf(text, n, "%d min %02d s", (int)seconds / 60, (int)seconds % 60);
+    else
+        snprintf(text, n, "%.0f s", seconds);
+    return text;
 }
 
 /* ", 2 min 05 s left", from the average time of a pass; "" if too early. */
-static void print_left(const struct ib_progress *p, uint64_t done, uint64_t total, char *text, size_t n)
+static void print_left(double elapsed_s, uint64_t done, uint64_t total, char *text, size_t n)
 {
-    double seconds = (double)(ib_now_ns() - p->begin_ns) / 1e9 / (double)done * (double)(total - done);
+    char left[32];
     if (done < SURE_AFTER)
         text[0] = '\0';
-    else if (seconds >= 60)
-        snprintf(text, n, ", %d min %02d s left", (int)seconds / 60, (int)seconds % 60);
     else
-        snprintf(text, n, ", %.0f s left", seconds);
+        snprintf(text, n, ", %s left",
+                 print_seconds(elapsed_s / (double)done * (double)(total - done), left, sizeof left));
 }
 
 void ib_progress_show(void *context, const struct ib_case *c, enum ib_stage stage, uint64_t round,
@@ -46,15 +77,23 @@ void ib_progress_show(void *context, const struct ib_case *c, enum ib_stage stag
                                          [IB_STAGE_SEARCH] = "search",
                                          [IB_STAGE_STOPS] = "time to loss, round",
                                          [IB_STAGE_PROCESS] = "whole process"};
-    const struct ib_progress *p = context;
-    char line[512], left[64], what[64];
-    if (!p->shown)
+    struct ib_progress *p = context;
+    const uint64_t now_ns = ib_now_ns();
+    const double elapsed_s = (double)(now_ns - p->heartbeat.begin_ns) / 1e9;
+    char line[512], elapsed[64], left[64], what[64];
+    if (p->quiet || (!p->terminal && !ib_heartbeat_due(&p->heartbeat, now_ns)))
         return;
     if (round)
         snprintf(what, sizeof what, "%s %llu", stages[stage], (unsigned long long)round);
     else
         snprintf(what, sizeof what, "%s", stages[stage]);
-    print_left(p, done, total, left, sizeof left);
+    print_left(elapsed_s, done, total, left, sizeof left);
+    if (!p->terminal) {
+        fprintf(stderr, "%llu of %llu passes after %s%s: %s %s\n", (unsigned long long)done,
+                (unsigned long long)total, print_seconds(elapsed_s, elapsed, sizeof elapsed), left, what,
+                c->id);
+        return;
+    }
     snprintf(line, sizeof line, "%llu/%llu%s: %s %s", (unsigned long long)done, (unsigned long long)total,
              left, what, c->id);
     fprintf(stderr, "\r\033[K%.*s", terminal_width() - 1, line);
@@ -62,9 +101,8 @@ void ib_progress_show(void *context, const struct ib_case *c, enum ib_stage stag
 
 void ib_progress_end(struct ib_progress *p, size_t n_cases)
 {
-    if (p->shown)
-        fputs("\r\033[K", stderr);
-    if (!p->quiet)
-        fprintf(stderr, "%zu case%s in %.1f s\n", n_cases, ib_plural(n_cases),
-                (double)(ib_now_ns() - p->begin_ns) / 1e9);
+    if (p->quiet)
+        return;
+    fprintf(stderr, "%s%zu case%s in %.1f s\n", p->terminal ? "\r\033[K" : "", n_cases, ib_plural(n_cases),
+            (double)(ib_now_ns() - p->heartbeat.begin_ns) / 1e9);
 }
