@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "run/pass_checked.h"
 #include "run/pass_timed.h"
+#include "run/surroundings.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -68,12 +69,26 @@ static void judge_answer(const struct attempt *t, enum ib_level training, enum i
         ib_check_result_right(t->k->check_result, predictions);
 }
 
+/* Runs a checked pass, again if a worker is killed from outside. What is wrong with the surroundings becomes
+ * the reason of the failure. */
+static void run_checked(struct attempt *t, struct ib_checked_pass *checked)
+{
+    struct ib_attempt attempt = ib_attempt_begin();
+    do
+        ib_pass_checked(&t->context, t->of->c, &t->arena, checked);
+    while (ib_attempt_again(&attempt, &t->context, t->of->c, ib_attempt_status(checked)));
+    if (attempt.status == IB_OK)
+        return;
+    checked->check.status = IB_CASE_FAILED;
+    checked->check.reason = ib_arena_copy(&t->arena, ib_error_text());
+}
+
 /* Runs the checked pass. Returns false if its answer cannot be checked further. */
 static bool examine(struct attempt *t, enum ib_level training, enum ib_level predictions)
 {
     struct ib_checked_pass *checked = &t->checked;
     struct ib_outcome outcome;
-    ib_pass_checked(&t->context, t->of->c, &t->arena, checked);
+    run_checked(t, checked);
     ib_outcome_set(&outcome, checked->check.status, "%s", checked->check.reason);
     if (checked->check.status == IB_CASE_UNSUPPORTED || checked->check.status == IB_CASE_UNAVAILABLE) {
         ib_check_result_skip(t->k->check_result, training, checked->check.reason);
@@ -100,7 +115,7 @@ static bool is_repeatable(struct attempt *t)
 {
     const struct ib_final *first = &t->checked.final;
     struct ib_checked_pass second;
-    ib_pass_checked(&t->context, t->of->c, &t->arena, &second);
+    run_checked(t, &second);
     return second.check.status == IB_CASE_OK &&
            memcmp(first->params, second.final.params, first->n_params * sizeof *first->params) == 0;
 }
@@ -120,7 +135,10 @@ static void repeat(struct attempt *t)
     struct ib_timed_pass timed;
     struct ib_outcome outcome;
     const bool device = t->of->c->residency != IB_HOST;
-    ib_pass_timed(&t->context, t->of->c, 1, &t->checked.final, &t->arena, &timed);
+    struct ib_attempt attempt = ib_attempt_begin();
+    do
+        ib_pass_timed(&t->context, t->of->c, 1, &t->checked.final, &t->arena, &timed);
+    while (ib_attempt_again(&attempt, &t->context, t->of->c, timed.round.status));
     ib_outcome_set(&outcome, timed.round.status, "%s", timed.round.reason);
     const bool elsewhere = timed.round.status == IB_CASE_UNTRUSTED && timed.round.as_expected == IB_YES &&
                            strncmp(timed.round.reason, "hidden copies", strlen("hidden copies")) != 0;
@@ -175,6 +193,7 @@ static struct attempt begin(struct ib_checking *k, struct shared *shared, const 
     return (struct attempt){.k = k,
                             .of = of,
                             .context = {.measure = &of->config.measure,
+                                        .timeout_name = "--timeout",
                                         .work = &shared->work,
                                         .oracle_cache = &shared->oracle_cache}};
 }

@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "base/json_text.h"
 #include "cli/sweep_flags.h"
+#include "cli/warnings.h"
 #include "report/annotations.h"
 #include "report/gate_json.h"
 #include "report/gate_report.h"
@@ -134,6 +135,8 @@ static int open_and_run(const char *config, const struct ib_sweep_flags *flags,
         return ib_run_error();
     if (ib_sweep_open(config, flags->keep, flags->drop, flags->plugins, &sweep) != IB_OK)
         return ib_usage_error();
+    if (!outputs->quiet)
+        ib_warn_misfits(stderr, &sweep);
     int status =
         ib_pin_check(&sweep.config.measure) == IB_OK ? run_gate(&sweep, request, outputs) : ib_usage_error();
     ib_sweep_close(&sweep);

@@ -2,6 +2,7 @@
 #include "base/plain_text.h"
 #include "cli/guesses.h"
 #include "cli/sweep_flags.h"
+#include "cli/warnings.h"
 #include "config/sweep.h"
 #include "run/sweep_duration.h"
 #include "store/run_history.h"
@@ -63,6 +64,27 @@ static void print_estimate(const struct ib_estimate *e, bool may_stop_early)
                ib_plural(e->n_assumed), IB_ASSUMED_FLOPS_PER_S / 1e9);
 }
 
+/* Names the cases whose passes will not end within the limit, as far as is known. */
+static void print_timeouts(const struct plan *plan)
+{
+    enum { NAMED = 3 };
+    const double limit_ns = (double)plan->config->measure.timeout_ns;
+    char limit[32], needed[32];
+    size_t n = 0;
+    for (size_t i = 0; i < plan->matrix->n; i++) {
+        const double pass_ns = plan->estimate.cases[i].pass_ns;
+        if (pass_ns <= limit_ns)
+            continue;
+        if (n++ == 0)
+            printf("warning: measure.timeout is %s, but one pass is estimated to take longer:\n",
+                   print_time(limit_ns, limit, sizeof limit));
+        if (n <= NAMED)
+            printf("  %s: %s\n", plan->matrix->cases[i].id, print_time(pass_ns, needed, sizeof needed));
+    }
+    if (n > NAMED)
+        printf("  and %zu more cases\n", n - NAMED);
+}
+
 static void print_plan(const struct plan *plan)
 {
     const struct ib_measure *m = &plan->config->measure;
@@ -79,6 +101,7 @@ static void print_plan(const struct plan *plan)
         printf("%" PRIu64 " to ", m->min_rounds);
     printf("%" PRIu64 " round%s each\n", m->max_rounds, ib_plural(m->max_rounds));
     print_estimate(&plan->estimate, m->min_rounds < m->max_rounds);
+    print_timeouts(plan);
     for (size_t i = 0; i < plan->matrix->n_dropped; i++)
         ib_print_line(stdout, "left out: %s (%" PRIu64 ")", plan->matrix->dropped[i].reason,
                       plan->matrix->dropped[i].count);
@@ -102,11 +125,11 @@ static json_t *describe_case(const struct ib_case *c, const struct ib_case_estim
 {
     const struct ib_impl_info *info = c->impl->info;
     const char *source = isnan(estimate->epoch_ns) ? NULL : estimate->earlier ? "earlier" : "assumed";
-    return json_pack("{s:s, s:o, s:b, s:o, s:o, s:s?, s:f}", "id", c->id, "impl",
+    return json_pack("{s:s, s:o, s:b, s:o, s:o, s:s?, s:f, s:f}", "id", c->id, "impl",
                      ib_json_text(c->impl->label), "available", (int)info->available, "reason",
                      ib_json_text(info->available ? NULL : info->reason), "epoch_ns",
                      number_or_null(estimate->epoch_ns), "epoch_from", source, "minutes",
-                     minutes(estimate->total_ns));
+                     minutes(estimate->total_ns), "pass_minutes", minutes(estimate->pass_ns));
 }
 
 static json_t *describe_estimate(const struct ib_estimate *e)
@@ -128,6 +151,7 @@ static void print_json(const struct plan *plan)
         dump(i ? ",\n" : "\n", describe_case(&matrix->cases[i], &plan->estimate.cases[i]));
     dump("\n], \"min_rounds\": ", json_integer((json_int_t)plan->config->measure.min_rounds));
     dump(", \"max_rounds\": ", json_integer((json_int_t)plan->config->measure.max_rounds));
+    dump(", \"timeout_minutes\": ", json_real(minutes((double)plan->config->measure.timeout_ns)));
     dump(", \"estimate\": ", describe_estimate(&plan->estimate));
     fputs(", \"left_out\": [", stdout);
     for (size_t i = 0; i < matrix->n_dropped; i++)
@@ -144,6 +168,8 @@ static void print(struct ib_sweep *sweep, bool as_json)
     ib_run_history_epochs(EARLIER_RUNS, sweep->matrix.cases, sweep->matrix.n, earlier_ns);
     ib_estimate(&sweep->config.measure, &sweep->matrix, earlier_ns, arena, &plan.estimate);
     (as_json ? print_json : print_plan)(&plan);
+    if (!as_json)
+        ib_warn_misfits(stdout, sweep);
 }
 
 static int plan_main(const struct ib_command *command, int argc, char **argv)

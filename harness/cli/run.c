@@ -4,6 +4,7 @@
 #include "base/plain_text.h"
 #include "cli/guesses.h"
 #include "cli/sweep_flags.h"
+#include "cli/warnings.h"
 #include "config/sweep.h"
 #include "machine/load.h"
 #include "report/progress.h"
@@ -12,8 +13,10 @@
 #include "run/pin.h"
 #include "run/run_dir_open.h"
 #include "run/run_exit_status.h"
+#include "store/run_folder.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #define MUCH_LOAD 0.3 /* processors */
 
@@ -79,6 +82,16 @@ static void warn_of_load(void)
                 busy);
 }
 
+/* The sweep itself failed: not a case, but its store or its surroundings. */
+static int print_broken_off(const char *dir)
+{
+    char path[PATH_MAX];
+    const int status = ib_run_error();
+    if (ib_run_folder_path(dir, path) == IB_OK && access(path, F_OK) == 0)
+        fprintf(stderr, "results so far are kept. To continue, add: --resume --out %s\n", dir);
+    return status;
+}
+
 static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const struct output *output)
 {
     struct ib_run_dir target;
@@ -95,7 +108,7 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
     enum ib_status status = ib_run(&sweep->config, &sweep->matrix, target.store, target.dir, target.progress,
                                    ib_progress_show, &progress);
     ib_progress_end(&progress, sweep->matrix.n);
-    int exit_status = status != IB_OK ? ib_run_error()
+    int exit_status = status != IB_OK ? print_broken_off(target.dir)
                       : ib_interrupted()
                           ? print_interrupted(target.dir)
                           : conclude(target.dir, ib_store_record(target.store), &sweep->config, output);
@@ -131,6 +144,7 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
     if (!output.quiet) {
         ib_print_guesses(&sweep.matrix);
         warn_dropped(&sweep.matrix);
+        ib_warn_misfits(stderr, &sweep);
     }
     int status = run_sweep(&sweep, dir, resume != NULL, &output);
     ib_sweep_close(&sweep);

@@ -5,6 +5,7 @@
 #include "run/pass_time_to_loss.h"
 #include "run/pass_timed.h"
 #include "run/pass_whole_process.h"
+#include "run/surroundings.h"
 
 #include <string.h>
 
@@ -44,20 +45,22 @@ enum ib_status ib_case_run_check(struct ib_case_run *s, const struct ib_pass_con
 {
     struct ib_checked_pass checked;
     struct ib_arena arena = {0};
-    enum ib_status status = IB_OK;
+    struct ib_attempt attempt = ib_attempt_begin();
     if (!s->c->impl->info->available) {
         s->progress.ended = true;
         return ib_store_put_status(store, s->c, IB_CASE_UNAVAILABLE, s->c->impl->info->reason);
     }
-    ib_pass_checked(context, s->c, &arena, &checked);
-    if (!ib_interrupted()) {
+    do
+        ib_pass_checked(context, s->c, &arena, &checked);
+    while (ib_attempt_again(&attempt, context, s->c, ib_attempt_status(&checked)));
+    if (attempt.status == IB_OK && !ib_interrupted()) {
         s->progress.ended = checked.check.status != IB_CASE_OK;
         s->progress.checked = true;
         keep_final(s, &checked.final);
-        status = ib_store_put_checked(store, s->c, &checked);
+        attempt.status = ib_store_put_checked(store, s->c, &checked);
     }
     ib_arena_free(&arena);
-    return status;
+    return attempt.status;
 }
 
 static enum ib_status keep_timed(struct ib_case_run *s, struct ib_store *store,
@@ -97,12 +100,27 @@ enum ib_status ib_case_run_time(struct ib_case_run *s, const struct ib_pass_cont
 {
     struct ib_timed_pass timed;
     struct ib_arena arena = {0};
-    ib_pass_timed(context, s->c, round, &s->progress.final, &arena, &timed);
-    if (is_worth_a_retry(s, context->measure, &timed.round))
-        retry(s, context, &arena, &timed);
-    enum ib_status status = keep_timed(s, store, &timed);
+    struct ib_attempt attempt = ib_attempt_begin();
+    do {
+        ib_pass_timed(context, s->c, round, &s->progress.final, &arena, &timed);
+        if (is_worth_a_retry(s, context->measure, &timed.round))
+            retry(s, context, &arena, &timed);
+    } while (ib_attempt_again(&attempt, context, s->c, timed.round.status));
+    if (attempt.status == IB_OK)
+        attempt.status = keep_timed(s, store, &timed);
     ib_arena_free(&arena);
-    return status;
+    return attempt.status;
+}
+
+static void time_pair(struct ib_case_run *const s[2], const struct ib_pass_context *const context[2],
+                      uint64_t round, uint64_t first, struct ib_arena *arena, struct ib_timed_pass timed[2])
+{
+    struct ib_timing timings[2];
+    for (int i = 0; i < 2; i++)
+        ib_timing_open(context[i], s[i]->c, round, &s[i]->progress.final, arena, &timings[i], &timed[i]);
+    ib_timings_alternate(timings, first, context[0]->measure->min_time_ns);
+    for (int i = 0; i < 2; i++)
+        ib_timing_close(&timings[i]);
 }
 
 enum ib_status ib_case_run_time_pair(struct ib_case_run *const s[2],
@@ -110,18 +128,16 @@ enum ib_status ib_case_run_time_pair(struct ib_case_run *const s[2],
                                      struct ib_store *const store[2], uint64_t round, uint64_t first)
 {
     struct ib_timed_pass timed[2];
-    struct ib_timing timings[2];
     struct ib_arena arena = {0};
-    enum ib_status status = IB_OK;
-    for (int i = 0; i < 2; i++)
-        ib_timing_open(context[i], s[i]->c, round, &s[i]->progress.final, &arena, &timings[i], &timed[i]);
-    ib_timings_alternate(timings, first, context[0]->measure->min_time_ns);
-    for (int i = 0; i < 2; i++)
-        ib_timing_close(&timings[i]);
-    for (int i = 0; i < 2 && status == IB_OK; i++)
-        status = keep_timed(s[i], store[i], &timed[i]);
+    struct ib_attempt attempt = ib_attempt_begin();
+    do
+        time_pair(s, context, round, first, &arena, timed);
+    while (ib_attempt_again(&attempt, context[0], s[0]->c, timed[0].round.status) ||
+           ib_attempt_again(&attempt, context[1], s[1]->c, timed[1].round.status));
+    for (int i = 0; i < 2 && attempt.status == IB_OK; i++)
+        attempt.status = keep_timed(s[i], store[i], &timed[i]);
     ib_arena_free(&arena);
-    return status;
+    return attempt.status;
 }
 
 enum ib_status ib_case_run_search(struct ib_case_run *s, const struct ib_pass_context *context,
@@ -129,18 +145,20 @@ enum ib_status ib_case_run_search(struct ib_case_run *s, const struct ib_pass_co
 {
     struct ib_search_pass searched;
     struct ib_arena arena = {0};
-    enum ib_status status = IB_OK;
-    ib_pass_search(context, s->c, &s->curve, s->losses, &arena, &searched);
-    if (!ib_interrupted()) {
+    struct ib_attempt attempt = ib_attempt_begin();
+    do
+        ib_pass_search(context, s->c, &s->curve, s->losses, &arena, &searched);
+    while (ib_attempt_again(&attempt, context, s->c, searched.status));
+    if (attempt.status == IB_OK && !ib_interrupted()) {
         s->progress.ended = searched.status != IB_CASE_OK;
         s->progress.searched = true;
         memcpy(s->progress.stops, searched.stops, sizeof s->progress.stops);
         for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
             s->progress.stops[t].reason = NULL; /* freed with the arena */
-        status = ib_store_put_stops(store, s->c, &searched);
+        attempt.status = ib_store_put_stops(store, s->c, &searched);
     }
     ib_arena_free(&arena);
-    return status;
+    return attempt.status;
 }
 
 enum ib_status ib_case_run_stops(struct ib_case_run *s, const struct ib_pass_context *context,
@@ -148,15 +166,17 @@ enum ib_status ib_case_run_stops(struct ib_case_run *s, const struct ib_pass_con
 {
     struct ib_stops_pass stopped;
     struct ib_arena arena = {0};
-    enum ib_status status = IB_OK;
-    ib_pass_stops(context, s->c, round, s->progress.stops, &arena, &stopped);
-    if (!ib_interrupted()) {
+    struct ib_attempt attempt = ib_attempt_begin();
+    do
+        ib_pass_stops(context, s->c, round, s->progress.stops, &arena, &stopped);
+    while (ib_attempt_again(&attempt, context, s->c, stopped.status));
+    if (attempt.status == IB_OK && !ib_interrupted()) {
         s->progress.ended = stopped.status != IB_CASE_OK;
         s->progress.stop_rounds = round;
-        status = ib_store_put_stopped(store, s->c, &stopped);
+        attempt.status = ib_store_put_stopped(store, s->c, &stopped);
     }
     ib_arena_free(&arena);
-    return status;
+    return attempt.status;
 }
 
 enum ib_status ib_case_run_process(struct ib_case_run *s, const struct ib_pass_context *context,
@@ -164,14 +184,16 @@ enum ib_status ib_case_run_process(struct ib_case_run *s, const struct ib_pass_c
 {
     struct ib_process_pass whole;
     struct ib_arena arena = {0};
-    enum ib_status status = IB_OK;
-    ib_pass_process(context, s->c, run, run == 1 ? context->measure->process_warmup : 0, &s->progress.final,
-                    &arena, &whole);
-    if (!ib_interrupted()) {
+    struct ib_attempt attempt = ib_attempt_begin();
+    do
+        ib_pass_process(context, s->c, run, run == 1 ? context->measure->process_warmup : 0,
+                        &s->progress.final, &arena, &whole);
+    while (ib_attempt_again(&attempt, context, s->c, whole.status));
+    if (attempt.status == IB_OK && !ib_interrupted()) {
         s->progress.ended = !whole.timed;
         s->progress.process_runs = run;
-        status = ib_store_put_process(store, s->c, &whole);
+        attempt.status = ib_store_put_process(store, s->c, &whole);
     }
     ib_arena_free(&arena);
-    return status;
+    return attempt.status;
 }

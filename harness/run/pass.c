@@ -10,6 +10,16 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Adds to a timeout's reason what sets the limit. Returns whether the outcome is ok. */
+bool ib_pass_name_limit(const struct ib_pass_context *context, struct ib_outcome *outcome)
+{
+    const struct ib_outcome how = *outcome;
+    const char *name = context->timeout_name ? context->timeout_name : "measure.timeout";
+    if (how.status == IB_CASE_TIMEOUT)
+        ib_outcome_set(outcome, how.status, "%.400s; %s sets this limit", how.reason, name);
+    return how.status == IB_CASE_OK;
+}
+
 /* Starts a worker, or the implementation's external program. */
 static bool start(const struct ib_pass_context *context, const struct ib_case *c,
                   struct ib_worker_process **worker, struct ib_outcome *outcome)
@@ -40,7 +50,7 @@ bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c
         return ib_outcome_error(outcome, status);
     job->watched = watched;
     if (!start(context, c, worker, outcome))
-        return false;
+        return ib_pass_name_limit(context, outcome);
     bool ok = ib_worker_process_limit_memory(*worker, context->measure->memory_bytes,
                                              context->measure->memory_by, outcome) &&
               ib_worker_process_ask(*worker, ib_job_to_json(job, "problem"), context->measure->timeout_ns,
@@ -49,7 +59,7 @@ bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c
     if (!ok && c->impl->info->command)
         ib_worker_process_quote(*worker, outcome);
     json_decref(ready);
-    return ok;
+    return ok || ib_pass_name_limit(context, outcome);
 }
 
 /* Whoever has changed what all workers read cannot be trusted, nor can the answer to its own question. */
@@ -69,12 +79,13 @@ static bool train(const struct ib_pass_context *context, const struct ib_case *c
 {
     json_t *done = NULL;
     if (c->impl->info->command)
-        return ib_external_train(context, worker, request, out, outcome);
+        return ib_external_train(context, worker, request, out, outcome) ||
+               ib_pass_name_limit(context, outcome);
     const struct ib_proc_cpu_time before = ib_worker_process_cpu_time(worker);
     const uint64_t begin = ib_now_ns();
     if (!ib_worker_process_ask(worker, ib_train_request_to_json(request), context->measure->timeout_ns, &done,
                                outcome))
-        return false;
+        return ib_pass_name_limit(context, outcome);
     const uint64_t passed_ns = ib_now_ns() - begin,
                    waited_ns = ib_worker_process_cpu_time(worker).waited_ns - before.waited_ns;
     bool ok = ib_outcome_error(outcome, ib_pass_result_from_json(done, out));

@@ -10,6 +10,9 @@ bool ib_pass_open(const struct ib_pass_context *, const struct ib_case *, bool w
                   struct ib_worker_process **worker, struct ib_outcome *);
 bool ib_pass_train(const struct ib_pass_context *, const struct ib_case *, struct ib_worker_process *,
                    const struct ib_train_request *, struct ib_pass_result *out, struct ib_outcome *);
+/* Adds to the reason of a timeout what sets the limit; the functions above have done so. Returns whether the
+ * outcome is ok. */
+bool ib_pass_name_limit(const struct ib_pass_context *, struct ib_outcome *);
 /* Reads the arrays that the pass wrote to `folder`, and removes the folder. curve_epochs: the length of the
  * training whose losses were read; 0: they were not. */
 bool ib_pass_load(const struct ib_job *, const char *folder, uint64_t curve_epochs, struct ib_arena *,

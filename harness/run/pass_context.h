@@ -13,6 +13,7 @@ struct ib_pass_context {
     struct ib_workspace *work;
     struct ib_oracle_cache *oracle_cache;
     const char *hyperfine;    /* its version; NULL: not installed or not needed */
+    const char *timeout_name; /* what sets measure->timeout_ns, for messages; NULL: measure.timeout */
     const char *program;      /* the binary whose workers are started; NULL: this one */
     ib_progress_fn *progress; /* called for logged epochs of checked passes; may be NULL */
     void *progress_context;

@@ -58,7 +58,9 @@ static bool try(void *context, uint64_t epochs, double *loss) /* an ib_iteration
     struct stopping *s = context;
     struct ib_train_request request = {.pass = IB_PASS_TIMED, .epochs = epochs};
     return ib_outcome_error(&s->outcome, ib_workspace_folder(s->context->work, &request.out)) &&
-           ib_external_try(s->context, s->worker, &request, &s->outcome) && judge(s, request.out, loss);
+           (ib_external_try(s->context, s->worker, &request, &s->outcome) ||
+            ib_pass_name_limit(s->context, &s->outcome)) &&
+           judge(s, request.out, loss);
 }
 
 static const char *why_none(struct stopping *s, const struct ib_found *found)

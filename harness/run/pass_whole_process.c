@@ -64,7 +64,7 @@ static bool time_it(struct whole *w, uint64_t warmup, struct ib_process_pass *ou
         .timeout_ns = (warmup + 1) * STEPS * w->context->measure->timeout_ns + SPARE_NS};
     const char *fault = ib_hyperfine_run(w->arena, &hyperfine, &seen);
     if (access(w->log, F_OK) == 0 && !ib_process_run_read(w->log, out->run.parts_ns, &w->outcome))
-        return false;
+        return ib_pass_name_limit(w->context, &w->outcome);
     out->reason = fault;
     if (fault)
         return false;

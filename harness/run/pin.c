@@ -12,6 +12,13 @@ static bool wants_threads(const struct ib_case *c)
     return false;
 }
 
+bool ib_pin_refused(void)
+{
+    cpu_set_t usable;
+    return sched_getaffinity(0, sizeof usable, &usable) != 0 ||
+           sched_setaffinity(0, sizeof usable, &usable) != 0;
+}
+
 static bool pin_last(cpu_set_t *out)
 {
     cpu_set_t usable;

@@ -9,6 +9,9 @@
 /* IB_EINVAL if the configuration names a CPU that this process may not use. */
 enum ib_status ib_pin_check(const struct ib_measure *);
 
+/* Returns whether the system refuses to bind processes to CPUs at all. */
+bool ib_pin_refused(void);
+
 /* Sets the CPUs of the case; false: all that this process may use. With `auto`, cases with several threads
  * are not pinned; others get the last usable CPU, away from interrupts, which most systems handle on the
  * first. */

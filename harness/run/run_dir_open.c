@@ -1,24 +1,50 @@
 #include "run/run_dir_open.h"
 
+#include "base/error.h"
 #include "base/slug.h"
 #include "machine/machine_info.h"
 #include "run/run_identity.h"
 #include "run/workspace.h"
 #include "store/run_folder.h"
 
+#include <errno.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #define RUNS "results/runs"
 
-/* results/runs/NAME-20260131T235959Z */
-static const char *default_dir(struct ib_arena *arena, const char *name)
+/* Creates results/runs/NAME-20260131T235959Z; for further runs of that second, with -2, -3 … at the end. */
+static enum ib_status make_default_dir(struct ib_arena *arena, const char *name, const char **out)
 {
+    enum { TRIES = 100 };
     char stamp[32];
     time_t now = time(NULL);
     struct tm utc;
     strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-    return ib_arena_print(arena, RUNS "/%s-%s", ib_slug(arena, name), stamp);
+    const char *slug = ib_slug(arena, name);
+    *out = ib_arena_print(arena, RUNS "/%s-%s", slug, stamp);
+    IB_TRY(ib_run_folder_make_parents(*out));
+    for (int i = 2; mkdir(*out, 0777) != 0; i++) {
+        if (errno != EEXIST || i > TRIES)
+            return ib_fail_errno(*out, "cannot create this folder");
+        *out = ib_arena_print(arena, RUNS "/%s-%s-%d", slug, stamp, i);
+    }
+    return IB_OK;
+}
+
+/* Workers are told of files in JSON, which holds UTF-8 only. */
+static enum ib_status check_path(const char *dir)
+{
+    char here[PATH_MAX];
+    if (!ib_utf8_valid(dir))
+        return ib_fail(IB_EINVAL, dir, "this path is not valid UTF-8, and workers are told of it in JSON");
+    if (dir[0] == '/' || !getcwd(here, sizeof here) || ib_utf8_valid(here))
+        return IB_OK;
+    return ib_fail(
+        IB_EINVAL, here,
+        "the path of this folder is not valid UTF-8, and workers are told of it in JSON; run in another "
+        "folder, or use --out with an absolute path");
 }
 
 static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_run_dir *target)
@@ -76,10 +102,11 @@ static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target
 static enum ib_status open_any(struct ib_sweep *sweep, bool resume, struct ib_run_dir *target)
 {
     struct ib_config *config = &sweep->config;
+    IB_TRY(check_path(target->dir ? target->dir : RUNS));
     if (!target->dir && resume)
         IB_TRY(ib_resume_find(&config->arena, RUNS, config, &target->dir));
     else if (!target->dir)
-        target->dir = default_dir(&config->arena, config->name);
+        IB_TRY(make_default_dir(&config->arena, config->name, &target->dir));
     return resume ? open_old(sweep, target) : open_new(sweep, target);
 }
 

@@ -119,13 +119,16 @@ static void add_case(const struct ib_measure *measure, const struct ib_case *c, 
     out->earlier = !isnan(earlier_ns);
     out->epoch_ns = out->earlier ? earlier_ns : assumed_epoch_ns(c);
     double training = (double)c->epochs * out->epoch_ns;
-    double round = WORKER_NS + warmup_ns(measure, training) + repeated_ns(measure, training);
+    const double timing = warmup_ns(measure, training) + repeated_ns(measure, training);
+    double round = WORKER_NS + timing;
     double timed = (double)measure->max_rounds * round;
     double checked = WORKER_NS + (is_too_large(measure, c) ? 2 : 1) * training;
     double whole = measure->process_runs
                        ? (double)(measure->process_runs + measure->process_warmup) * (WHOLE_NS + training)
                        : 0;
     double stops = estimate_stops(measure, c, training);
+    /* A worker answers once all is timed, an external program after each training. */
+    out->pass_ns = c->impl->info->command ? training : most(training, timing);
     out->total_ns = timed + checked + whole + stops;
     sum->timed_ns += timed;
     sum->checked_ns += checked;

@@ -16,6 +16,7 @@ struct ib_estimate {
     struct ib_case_estimate {
         double epoch_ns; /* NaN: unavailable, takes no time */
         double total_ns; /* all its passes, without the oracle */
+        double pass_ns;  /* its longest wait for an answer, which measure.timeout limits */
         bool earlier;    /* measured by an earlier run */
     } * cases;
 };

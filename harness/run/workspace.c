@@ -26,7 +26,15 @@ enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out)
         return status;
     }
     out->folder = realpath(folder, NULL); /* absolute: workers may run elsewhere */
-    return out->folder ? IB_OK : ib_fail_errno(folder, "cannot be resolved");
+    status = !out->folder ? ib_fail_errno(folder, "cannot be resolved")
+             : ib_utf8_valid(out->folder)
+                 ? IB_OK
+                 : ib_fail(IB_EINVAL, out->folder,
+                           "this path is not valid UTF-8, and workers are told of it "
+                           "in JSON");
+    if (status != IB_OK)
+        ib_workspace_close(out);
+    return status;
 }
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)
@@ -104,6 +112,11 @@ static const struct ib_prepared *find_prepared(const struct ib_workspace *w, con
     while (p && !(p->dataset == c->dataset && p->type == type && p->scaled_targets == scaled))
         p = p->next;
     return p;
+}
+
+bool ib_workspace_is_prepared(const struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type)
+{
+    return find_prepared(w, c, type) != NULL;
 }
 
 enum ib_status ib_workspace_prepare(struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type,

@@ -36,6 +36,9 @@ bool ib_workspace_intact(struct ib_workspace *, const char **changed);
 enum ib_status ib_workspace_prepare(struct ib_workspace *, const struct ib_case *, enum ib_dtype,
                                     const struct ib_prepared **out);
 
+/* Returns whether they have been written. */
+bool ib_workspace_is_prepared(const struct ib_workspace *, const struct ib_case *, enum ib_dtype);
+
 /* The type of the arrays that the oracle reads: f64, so that rounding of the data is part of the comparison,
  * but the case's own type if a second copy of the features in f64 would be too large. */
 enum { IB_EXACT_ELEMENTS_MAX = 1 << 25 };

@@ -1,7 +1,9 @@
 #include "store/database.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/error.h"
+#include "base/interrupt.h"
 #include "stats/stats.h"
 
 #include <stdlib.h>
@@ -9,7 +11,11 @@
 
 enum ib_status ib_db_fail(sqlite3 *db)
 {
-    enum ib_status code = sqlite3_errcode(db) == SQLITE_NOMEM ? IB_ENOMEM : IB_EIO;
+    const int error = sqlite3_errcode(db);
+    enum ib_status code = error == SQLITE_NOMEM ? IB_ENOMEM : IB_EIO;
+    if (error == SQLITE_BUSY)
+        return ib_fail(code, sqlite3_db_filename(db, "main"), "%s: another process keeps it locked",
+                       sqlite3_errmsg(db));
     return ib_fail(code, sqlite3_db_filename(db, "main"), "%s", sqlite3_errmsg(db));
 }
 
@@ -72,6 +78,33 @@ enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out)
     }
     *out = db;
     return IB_OK;
+}
+
+/* Waits longer and longer, and not after an interrupt. */
+static int wait_for_lock(void *context, int n_before)
+{
+    enum { SHORTEST_MS = 1, LONGEST_MS = 50, PATIENCE_MS = 30000 };
+    uint64_t *begin_ns = context;
+    if (n_before == 0)
+        *begin_ns = ib_now_ns();
+    if (ib_interrupted() || ib_now_ns() - *begin_ns > PATIENCE_MS * 1000000ull)
+        return 0;
+    const int ms = SHORTEST_MS + n_before < LONGEST_MS ? SHORTEST_MS + n_before : LONGEST_MS;
+    return sqlite3_sleep(ms) >= 0;
+}
+
+enum ib_status ib_db_be_patient(sqlite3 *db, uint64_t *begin_ns)
+{
+    return sqlite3_busy_handler(db, wait_for_lock, begin_ns) == SQLITE_OK ? IB_OK : ib_db_fail(db);
+}
+
+enum ib_status ib_db_check_place(sqlite3 *db)
+{
+    int moved = 0;
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || !moved)
+        return IB_OK;
+    return ib_fail(IB_EIO, sqlite3_db_filename(db, "main"),
+                   "was moved or removed while it was being written; results after that are lost");
 }
 
 enum ib_status ib_db_prepare(sqlite3 *db, const char *sql, sqlite3_stmt **out)

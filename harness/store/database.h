@@ -12,6 +12,13 @@ enum { IB_DATABASE_VERSION = 5 }; /* user_version in schema.sql */
 /* flags: SQLITE_OPEN_*. The connection has the aggregate median(x), which skips NULL; NULL without values. */
 enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out);
 
+/* Waits for locks of other processes for half a minute instead of two seconds, so that a sweep does not end
+ * because someone looks at its results. begin_ns: used while waiting; valid as long as the connection. */
+enum ib_status ib_db_be_patient(sqlite3 *, uint64_t *begin_ns);
+
+/* Fails if the file is no longer where it was opened: what is written would be lost. */
+enum ib_status ib_db_check_place(sqlite3 *);
+
 /* Fails with SQLite's message for the last failure of the connection: IB_EIO, or IB_ENOMEM. */
 enum ib_status ib_db_fail(sqlite3 *);
 

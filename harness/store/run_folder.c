@@ -22,7 +22,7 @@ enum ib_status ib_run_folder_path(const char *dir, char *path)
     return IB_OK;
 }
 
-/* Makes every folder that leads to the file `path`, which is unchanged in the end. */
+/* The path is unchanged in the end. */
 static enum ib_status make_parents(char *path)
 {
     for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -32,6 +32,14 @@ static enum ib_status make_parents(char *path)
         *slash = '/';
     }
     return IB_OK;
+}
+
+enum ib_status ib_run_folder_make_parents(const char *path)
+{
+    char copy[PATH_MAX];
+    if (snprintf(copy, sizeof copy, "%s", path) >= PATH_MAX)
+        return ib_fail(IB_EINVAL, path, "this path is too long");
+    return make_parents(copy);
 }
 
 enum ib_status ib_run_folder_claim(const char *dir, char *path)

@@ -14,6 +14,9 @@ enum ib_status ib_run_folder_path(const char *dir, char *path);
  * process holds the lock. */
 enum ib_status ib_run_folder_lock(const char *dir, int *lock, bool *locked);
 
+/* Makes the parents of a file or folder. */
+enum ib_status ib_run_folder_make_parents(const char *path);
+
 /* Makes DIR and its parents, and an empty run.sqlite in it, so that two runs cannot claim one folder. The
  * path of the file goes to path[PATH_MAX]. IB_EINVAL: DIR already holds a run; IB_EIO: it cannot be written
  * to. */

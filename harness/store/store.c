@@ -43,15 +43,15 @@ static void utc_now(const char *format, char *out, size_t n)
     strftime(out, n, format, gmtime_r(&now, &utc));
 }
 
-/* "20260131T235959Z-0123abcd" */
-static enum ib_status new_id(char *id, size_t n)
+/* "20260131T235959Z-0123abcd". Where the system refuses random numbers, SQLite makes them from the time and
+ * the process. */
+static void new_id(char *id, size_t n)
 {
     uint32_t random;
     utc_now("%Y%m%dT%H%M%SZ", id, n);
     if (getrandom(&random, sizeof random, 0) != sizeof random)
-        return ib_fail_errno(NULL, "no random number for the run's id");
+        sqlite3_randomness(sizeof random, &random);
     snprintf(id + strlen(id), n - strlen(id), "-%08x", (unsigned)random);
-    return IB_OK;
 }
 
 static enum ib_status add_run(struct ib_store *store, const struct ib_config *config,
@@ -59,7 +59,7 @@ static enum ib_status add_run(struct ib_store *store, const struct ib_config *co
 {
     char id[64], started[32];
     utc_now("%Y-%m-%dT%H:%M:%SZ", started, sizeof started);
-    IB_TRY(new_id(id, sizeof id));
+    new_id(id, sizeof id);
     json_t *json = ib_machine_to_json(machine);
     char *described = json_dumps(json, JSON_COMPACT);
     json_decref(json);
@@ -111,6 +111,7 @@ static enum ib_status fill(struct ib_store *store, const char *path, const struc
                            const struct ib_machine *machine)
 {
     IB_TRY(ib_db_open(path, SQLITE_OPEN_READWRITE, &store->db));
+    IB_TRY(ib_db_be_patient(store->db, &store->waiting_since_ns));
     if (sqlite3_exec(store->db, CONNECTION_PRAGMAS, NULL, NULL, NULL) != SQLITE_OK)
         return ib_db_fail(store->db);
     IB_TRY(config ? make_tables(store->db) : ib_add_missing_columns(store->db));
@@ -168,6 +169,7 @@ enum ib_status ib_store_finish(struct ib_store *store)
 {
     char finished[32];
     utc_now("%Y-%m-%dT%H:%M:%SZ", finished, sizeof finished);
+    IB_TRY(ib_db_check_place(store->db));
     IB_TRY(ib_db_run_once(store->db, "UPDATE run SET finished = ?", IB_DB_VALUES(ib_db_text(finished))));
     store->record.finished = ib_arena_copy(&store->record.arena, finished);
     /* A finished run is one plain file, readable from read-only media. Another reader of the file prevents

@@ -7,6 +7,7 @@
 
 enum ib_status ib_store_begin(struct ib_store *store)
 {
+    IB_TRY(ib_db_check_place(store->db));
     return ib_db_run(store->prepared[BEGIN], NULL, 0);
 }
 
