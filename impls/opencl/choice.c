@@ -31,6 +31,13 @@ static void add_device(struct ib_cl_devices *all, cl_platform_id platform, uint3
     device_text(id, CL_DRIVER_VERSION, d->driver, sizeof d->driver);
 }
 
+static bool is_pocl(cl_platform_id platform)
+{
+    char name[256] = "";
+    return clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name, name, NULL) == CL_SUCCESS &&
+           strstr(name, "Portable Computing Language") != NULL;
+}
+
 /* A failing platform counts as having no devices; its error is kept in case no platform has any. */
 static cl_int add_platform(struct ib_cl_devices *all, cl_platform_id platform, uint32_t index)
 {
@@ -46,6 +53,7 @@ enum ib_status ib_cl_devices_find(struct ib_cl_devices *all, char *why, size_t n
 {
     cl_platform_id platforms[MAX_PLATFORMS];
     cl_uint count = 0;
+    bool pocl = false;
     all->n = 0;
     cl_int code = clGetPlatformIDs(MAX_PLATFORMS, platforms, &count);
     if (code != CL_SUCCESS || count == 0) {
@@ -55,10 +63,12 @@ enum ib_status ib_cl_devices_find(struct ib_cl_devices *all, char *why, size_t n
     for (cl_uint i = 0; i < count && i < MAX_PLATFORMS; i++) {
         const cl_int failed = add_platform(all, platforms[i], i);
         code = failed == CL_SUCCESS ? code : failed;
+        pocl = pocl || is_pocl(platforms[i]);
     }
     if (all->n > 0)
         return IB_OK;
-    snprintf(why, n, "no OpenCL device: clGetDeviceIDs: %s", ib_cl_error_name(code));
+    if (!pocl || !ib_cl_pocl_explain(why, n))
+        snprintf(why, n, "no OpenCL device: clGetDeviceIDs: %s", ib_cl_error_name(code));
     return IB_EUNAVAILABLE;
 }
 

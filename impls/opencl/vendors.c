@@ -2,12 +2,13 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool is_icd(const char *name)
 {
@@ -93,4 +94,45 @@ void ib_cl_vendors_explain(char *text, size_t n)
         explain_icd(where, text, n);
     else
         explain_library("OCL_ICD_VENDORS", where, text, n);
+}
+
+/* ---- PoCL ---- */
+
+/* Where PoCL keeps what it compiles. */
+static void pocl_cache(char *path, size_t n)
+{
+    const char *own = getenv("POCL_CACHE_DIR"), *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    if (own != NULL && own[0] != '\0')
+        snprintf(path, n, "%s", own);
+    else if (cache != NULL && cache[0] != '\0')
+        snprintf(path, n, "%s/pocl/kcache", cache);
+    else
+        snprintf(path, n, "%s/.cache/pocl/kcache", home == NULL ? "" : home);
+}
+
+/* Makes a folder and those around it, as PoCL does. Returns 0 or an error number. */
+static int make_folder(char *path)
+{
+    int error = 0;
+    for (char *slash = strchr(path + 1, '/'); slash != NULL && !error; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        error = mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : errno;
+        *slash = '/';
+    }
+    if (!error)
+        error = mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : errno;
+    return error || access(path, W_OK | X_OK) == 0 ? error : errno;
+}
+
+bool ib_cl_pocl_explain(char *text, size_t n)
+{
+    char path[PATH_MAX];
+    pocl_cache(path, sizeof path);
+    const int error = make_folder(path);
+    if (error)
+        snprintf(text, n,
+                 "no OpenCL device: PoCL cannot write to its cache (%s); set HOME, XDG_CACHE_HOME or "
+                 "POCL_CACHE_DIR to a folder that this user may write to; the cache is %s",
+                 strerror(error), path);
+    return error != 0;
 }

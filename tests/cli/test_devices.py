@@ -189,6 +189,23 @@ class NoDriver(DeviceTest):
             self.assert_fine(case)
 
 
+class NoCache(DeviceTest):
+    """PoCL has no device where it cannot write to its cache, as in a container whose user has no home."""
+
+    def test_names_the_cause(self):
+        self.need_device()
+        self.environment()  # what is removed below comes back
+        for name, before in [("POCL_CACHE_DIR", None), ("XDG_CACHE_HOME", "POCL_CACHE_DIR"), ("HOME", "XDG_CACHE_HOME")]:
+            os.environ[name] = "/proc/nowhere"
+            os.environ.pop(before or "", None)
+            listed = self.listed()
+            if listed["available"]:
+                self.skipTest("another device than PoCL's")
+            self.assertIn("PoCL cannot write to its cache", listed["reason"])
+            self.assertIn("HOME, XDG_CACHE_HOME or POCL_CACHE_DIR", listed["reason"])
+            self.assertIn("/proc/nowhere", listed["reason"])
+
+
 class BadDevice(DeviceTest):
     def setUp(self):
         super().setUp()
