@@ -25,8 +25,8 @@ void ib_case_run_open(struct ib_case_run *, const struct ib_case *, const struct
 void ib_case_run_close(struct ib_case_run *);
 
 /* Run the checked pass, or one timed pass, which is repeated once if other work disturbed it
- * (measure->retries). Errors are those of the store and of the run's surroundings (run/surroundings.h); a case
- * that fails is stored as failed and ends. */
+ * (measure->retries). Errors are those of the store and of the run's surroundings (run/surroundings.h); a
+ * case that fails is stored as failed and ends. */
 enum ib_status ib_case_run_check(struct ib_case_run *, const struct ib_pass_context *, struct ib_store *);
 enum ib_status ib_case_run_time(struct ib_case_run *, const struct ib_pass_context *, struct ib_store *,
                                 uint64_t round);

@@ -98,6 +98,7 @@ bool ib_workspace_intact(struct ib_workspace *w, const char **changed)
     *changed = ib_shared_files_changed(&w->shared);
     if (!*changed)
         return true;
+    w->removed |= access(*changed, F_OK) != 0;
     w->prepared = NULL;
     w->starts = NULL;
     w->shared.n = 0;

@@ -15,6 +15,7 @@ struct ib_workspace {
     struct ib_start *starts;
     uint64_t n_folders;
     struct ib_shared_files shared;
+    bool removed; /* one of them has gone; set by ib_workspace_intact */
     struct ib_arena arena;
 };
 
