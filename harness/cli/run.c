@@ -88,7 +88,7 @@ static int print_broken_off(const char *dir)
     char path[PATH_MAX];
     const int status = ib_run_error();
     if (ib_run_folder_path(dir, path) == IB_OK && access(path, F_OK) == 0)
-        fprintf(stderr, "results so far are kept. To continue, add: --resume --out %s\n", dir);
+        ib_print_line(stderr, "results so far are kept. To continue, add: --resume --out %s", dir);
     return status;
 }
 

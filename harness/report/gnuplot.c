@@ -11,11 +11,10 @@ const char *ib_gnuplot_run(struct ib_arena *arena, const char *folder, const cha
 {
     /* -d: ignore ~/.gnuplot, which could change a report. */
     const char *const argv[] = {"gnuplot", "-d", script, NULL};
-    return ib_subprocess_run(arena, &(struct ib_subprocess){.argv = argv,
-                                                            .folder = folder,
-                                                            .messages = messages,
-                                                            .timeout_ns = TIMEOUT_NS,
-                                                            .late = late});
+    return ib_subprocess_run(
+        arena,
+        &(struct ib_subprocess){
+            .argv = argv, .folder = folder, .messages = messages, .timeout_ns = TIMEOUT_NS, .late = late});
 }
 
 /* Within single quotes, only the quote itself is special; it is doubled. */

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /* Runs a script in a folder, where it finds what it loads. Returns NULL on success, else the reason;
- * `messages` is a file for gnuplot's output. *late is set if gnuplot did not finish in time: then it should not
- * be run again. */
+ * `messages` is a file for gnuplot's output. *late is set if gnuplot did not finish in time: then it should
+ * not be run again. */
 const char *ib_gnuplot_run(struct ib_arena *, const char *folder, const char *script, const char *messages,
                            bool *late);
 
