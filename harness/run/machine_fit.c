@@ -39,7 +39,7 @@ static void compare_options(struct misfits *m, const struct ib_matrix *matrix, u
 {
     for (size_t i = 0; i < matrix->n; i++) {
         const struct ib_configured_impl *impl = matrix->cases[i].impl;
-        for (size_t s = 0; s < impl->n_settings; s++)
+        for (size_t s = 0; impl->info->available && s < impl->n_settings; s++)
             if (strcmp(impl->settings[s].name, "threads") == 0)
                 compare(m, impl->label, "", impl->settings[s].value, cpus);
     }
