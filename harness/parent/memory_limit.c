@@ -177,10 +177,11 @@ void ib_memory_limit_end(struct ib_memory_limit *m)
  * those in the whole system. */
 bool ib_oom_kills(uint64_t *count)
 {
-    const struct ib_cgroup system = {.path = "/proc"};
-    struct ib_cgroup group;
-    if (ib_cgroup_find("memory", &group) &&
-        ib_cgroup_number(&group, versions[group.version].events, "oom_kill", count))
-        return true;
-    return ib_cgroup_number(&system, "vmstat", "oom_kill", count);
+    static const struct ib_cgroup system = {.path = "/proc"};
+    static struct ib_cgroup group; /* looked up once, as this is asked before each child */
+    static enum { UNKNOWN, GROUP, SYSTEM } where;
+    if (where == UNKNOWN)
+        where = ib_cgroup_find("memory", &group) ? GROUP : SYSTEM;
+    return (where == GROUP && ib_cgroup_number(&group, versions[group.version].events, "oom_kill", count)) ||
+           ib_cgroup_number(&system, "vmstat", "oom_kill", count);
 }
