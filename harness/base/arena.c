@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 enum { BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
 
@@ -80,11 +79,24 @@ void ib_arena_free(struct ib_arena *arena)
     arena->blocks = NULL;
 }
 
+/* Not by sysconf, which returns anything where a container refuses sysinfo. */
+uint64_t ib_memory_present(void)
+{
+    static uint64_t bytes;
+    unsigned long long kib = 0;
+    FILE *file = bytes ? NULL : fopen("/proc/meminfo", "re");
+    if (file && fscanf(file, "MemTotal: %llu kB", &kib) == 1)
+        bytes = kib * 1024;
+    if (file)
+        fclose(file);
+    return bytes;
+}
+
 enum ib_status ib_memory_check(const char *where, double bytes)
 {
     char needed[32], present[32];
-    const double memory = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
-    if (bytes <= memory)
+    const double memory = (double)ib_memory_present();
+    if (memory <= 0 || bytes <= memory)
         return IB_OK;
     return ib_fail(IB_ENOMEM, where, "%s would be needed; this machine has %s of memory",
                    ib_print_bytes(bytes, needed, sizeof needed),

@@ -6,6 +6,7 @@
 #include "ironbench/impl.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct ib_arena {
     struct ib_arena_block *blocks; /* initialize to {0} */
@@ -22,5 +23,8 @@ void ib_arena_free(struct ib_arena *);
 
 /* IB_ENOMEM, at `where`, if this machine has less memory than `bytes`: for sizes that come from outside. */
 enum ib_status ib_memory_check(const char *where, double bytes);
+
+/* The machine's memory in bytes; 0: unknown. */
+uint64_t ib_memory_present(void);
 
 #endif

@@ -1,5 +1,6 @@
 #include "machine/container.h"
 
+#include "base/arena.h"
 #include "base/cgroup.h"
 
 #include <inttypes.h>
@@ -7,7 +8,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/sysinfo.h>
-#include <unistd.h>
 
 /* ---- CPUs ---- */
 
@@ -56,7 +56,7 @@ static const struct names {
 
 static void describe_memory(struct ib_cgroup *group, struct ib_container *out)
 {
-    const uint64_t machine = (uint64_t)get_phys_pages() * (uint64_t)sysconf(_SC_PAGESIZE);
+    const uint64_t machine = ib_memory_present() ? ib_memory_present() : UINT64_MAX >> 2;
     const struct names *name = &names[group->version];
     do {
         uint64_t limit, used = 0, inactive = 0;

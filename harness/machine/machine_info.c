@@ -160,7 +160,7 @@ void ib_machine_describe(struct ib_arena *arena, struct ib_machine *out)
         .architecture = ib_arena_copy(arena, system.machine),
         .logical_cores = known(sysconf(_SC_NPROCESSORS_ONLN)),
         .usable_cores = usable_cores(),
-        .memory_bytes = known(sysconf(_SC_PHYS_PAGES)) * known(sysconf(_SC_PAGESIZE)),
+        .memory_bytes = ib_memory_present(),
         .cpu_quota = container.cpu_quota,
         .memory_limit_bytes = container.memory_limit_bytes,
         .caches = caches(arena),
