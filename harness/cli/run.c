@@ -82,6 +82,15 @@ static void warn_of_load(void)
                 busy);
 }
 
+/* Only of a sweep that begins; else the error alone is read. */
+static void warn(const struct ib_sweep *sweep)
+{
+    ib_print_guesses(&sweep->matrix);
+    warn_dropped(&sweep->matrix);
+    ib_warn_misfits(stderr, sweep);
+    warn_of_load();
+}
+
 /* The sweep itself failed: not a case, but its store or its surroundings. */
 static int print_broken_off(const char *dir)
 {
@@ -103,7 +112,7 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
         ib_print_line(stderr, "%s: this file system refuses locks; start no other ironbench in this folder",
                       target.dir);
     if (!output->quiet)
-        warn_of_load();
+        warn(sweep);
     ib_progress_begin(&progress, output->quiet);
     enum ib_status status = ib_run(&sweep->config, &sweep->matrix, target.store, target.dir, target.progress,
                                    ib_progress_show, &progress);
@@ -141,11 +150,6 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
         return ib_usage_error();
     output.quiet = quiet != NULL;
     output.json = json != NULL;
-    if (!output.quiet) {
-        ib_print_guesses(&sweep.matrix);
-        warn_dropped(&sweep.matrix);
-        ib_warn_misfits(stderr, &sweep);
-    }
     int status = run_sweep(&sweep, dir, resume != NULL, &output);
     ib_sweep_close(&sweep);
     return status;

@@ -178,6 +178,9 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
 
 void ib_timing_close(struct ib_timing *t)
 {
+    const size_t bytes = t->out->round.n_slices * sizeof *t->slices;
+    if (bytes) /* the pass outlives *t */
+        t->out->round.slices = memcpy(ib_arena_alloc(t->arena, bytes), t->slices, bytes);
     t->out->round.status = t->outcome.status;
     t->out->round.reason = ib_arena_copy(t->arena, t->outcome.reason);
     t->out->round.stderr_tail = t->worker ? ib_arena_copy(t->arena, ib_worker_process_output(t->worker)) : "";
