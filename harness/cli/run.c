@@ -83,7 +83,7 @@ static void warn_of_load(void)
 }
 
 /* Only of a sweep that begins; else the error alone is read. */
-static void warn(const struct ib_sweep *sweep)
+static void warn(struct ib_sweep *sweep)
 {
     ib_print_guesses(&sweep->matrix);
     warn_dropped(&sweep->matrix);
