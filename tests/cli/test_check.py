@@ -166,6 +166,10 @@ class Outside(Checking):
         self.refused("check", "--", says=["--", "no command"])
 
 
+# Each checks a fault, and what is checked is the same code: under a sanitizer, test_named has enough of them.
+LONG = unittest.skipIf(SANITIZED, "long, and as test_named")
+
+
 class Wrong(Checking):
     def test_every_fault_is_here(self):
         listed = re.findall(r"^FAULT\((\w+)", (ROOT / "tests/faults/faults.def").read_text(), re.M)
@@ -205,6 +209,7 @@ class Wrong(Checking):
         self.assertEqual(counts["trainings"]["skipped"], QUICK)
         self.assertIn("two earlier requests hung", counts["trainings"]["reason"])
 
+    @LONG
     def test_first_wrong_element(self):
         first = self.fault("ignores_beta", 3, "--quick", "--model", "linreg")["findings"][0]
         self.assertEqual((first["level"], first["dtype"], first["status"]), ("operations", "f32", "ok"))
@@ -214,16 +219,19 @@ class Wrong(Checking):
         self.assertIn("only with beta other than 0", first["where"])
         self.assertRegex(first["shape"], r"beta -?\d.*: A \d+x\d+.* B \d+x\d+.* C \d+x\d+")
 
+    @LONG
     def test_nan_in_json(self):
         first = self.fault("reads_c", 3, "--quick", "--model", "linreg")["findings"][0]
         self.assertEqual(first["got"], "NaN")
 
+    @LONG
     def test_epoch_at_which_curves_part(self):
         result = self.fault("wrong_sign", 3, "--quick", "--model", "linreg")
         training = next(f for f in result["findings"] if f["level"] == "trainings")
         self.assertEqual(training["epoch"], 2)
         self.assertIn("gradient has the wrong sign", training["pattern"])
 
+    @LONG
     def test_text_says_where_to_begin(self):
         done = self.call("check", "fault_skipped_bias", "--plugin", FAULTS, "--quick", "--model", "linreg")
         self.assertEqual(done.returncode, 3)
