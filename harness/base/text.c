@@ -1,7 +1,6 @@
 #include "base/text.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -183,13 +182,6 @@ bool ib_glob(const char *pattern, const char *text)
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-bool ib_utf8_valid(const char *text)
-{
-    json_t *string = json_string(text);
-    json_decref(string);
-    return string != NULL;
 }
 
 bool ib_parse_u64(const char *text, uint64_t *out)

@@ -52,9 +52,6 @@ void ib_print_shortened(char *out, size_t n, const char *format, va_list argumen
 /* Matches the whole text against a glob with '*' and '?'. */
 bool ib_glob(const char *pattern, const char *text);
 
-/* Returns whether the text is valid UTF-8, as JSON requires. */
-bool ib_utf8_valid(const char *text);
-
 /* Parse the whole text as a number. Return false if it is not one or is out of the type's range. NaN and
  * infinities are rejected. */
 bool ib_parse_u64(const char *text, uint64_t *out);

@@ -28,3 +28,12 @@ size_t ib_utf8_character(const char *at, uint32_t *code)
     const int surrogate = *code >= 0xD800 && *code <= 0xDFFF;
     return *code < leads[more].least || surrogate || *code > 0x10FFFF ? 0 : more + 2;
 }
+
+bool ib_utf8_valid(const char *text)
+{
+    uint32_t code;
+    size_t bytes = 1;
+    for (; *text && bytes; text += bytes)
+        bytes = ib_utf8_character(text, &code);
+    return bytes > 0;
+}

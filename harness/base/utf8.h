@@ -2,6 +2,7 @@
 #ifndef IB_BASE_UTF8_H
 #define IB_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -9,5 +10,7 @@
  * overlong, half of a surrogate pair or beyond U+10FFFF. `at` ends with NUL, which is a character of one
  * byte. */
 size_t ib_utf8_character(const char *at, uint32_t *code);
+/* Whether the whole text is. */
+bool ib_utf8_valid(const char *text);
 
 #endif

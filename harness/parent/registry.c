@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
+#include "base/utf8.h"
 #include "parent/plugin_discovery.h"
 #include "parent/plugin_info.h"
 #include "parent/worker_process.h"

@@ -102,6 +102,27 @@ static void add_case(struct ib_doc *doc, const struct ib_compared_case *c)
                                      answer_words(arena, c)});
 }
 
+static bool has_reason(const struct ib_compared_case *c, const char *reason)
+{
+    return c->speed.reason && strcmp(c->speed.reason, reason) == 0;
+}
+
+/* Why the verdict of some cases is AMBIGUOUS: each reason once, with the number of its cases. */
+static void add_reasons(struct ib_doc *doc, const struct ib_comparison *comparison)
+{
+    for (size_t i = 0; i < comparison->n; i++) {
+        const char *reason = comparison->cases[i].speed.reason;
+        size_t first = 0, count = 0;
+        while (reason && !has_reason(&comparison->cases[first], reason))
+            first++;
+        for (size_t k = i; k < comparison->n && reason && first == i; k++)
+            count += has_reason(&comparison->cases[k], reason) ? 1 : 0;
+        if (count)
+            ib_doc_paragraph(doc, ib_arena_print(doc->arena, "AMBIGUOUS in %zu case%s: %s.", count,
+                                                 ib_plural(count), reason));
+    }
+}
+
 static void add_cases(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
     if (!comparison->n) {
@@ -113,6 +134,7 @@ static void add_cases(struct ib_doc *doc, const struct ib_comparison *comparison
         (const char *[]){"problem", "case", "old", "new", "ratio", "speed", "rounds needed", "answer"});
     for (size_t i = 0; i < comparison->n; i++)
         add_case(doc, &comparison->cases[i]);
+    add_reasons(doc, comparison);
 }
 
 /* Adds a line for each case whose metrics differ, or with `copies`, whose copies differ. */

@@ -32,7 +32,7 @@ static void compare(struct misfits *m, const char *source, const char *label, co
         add(m, ib_arena_print(m->arena,
                               "%s%s: %" PRIu64 " threads, but only %" PRIu64
                               " CPU%s: they wait for each other, and trainings may take many times as long",
-                              source, label, n, cpus, cpus == 1 ? "" : "s"));
+                              source, label, n, cpus, ib_plural(cpus)));
 }
 
 static void compare_options(struct misfits *m, const struct ib_matrix *matrix, uint64_t cpus)

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/slug.h"
+#include "base/utf8.h"
 #include "machine/machine_info.h"
 #include "run/run_identity.h"
 #include "run/workspace.h"

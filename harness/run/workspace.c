@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/npy.h"
+#include "base/utf8.h"
 
 #include <ftw.h>
 #include <stdio.h>

@@ -52,9 +52,18 @@ static void other_bytes_are_none(void **state)
     }
 }
 
+static void whole_texts_are_valid_or_not(void **state)
+{
+    (void)state;
+    assert_true(ib_utf8_valid("") && ib_utf8_valid("plain") && ib_utf8_valid("µ → \xf0\x9f\x98\x80"));
+    assert_false(ib_utf8_valid("\xff") || ib_utf8_valid("caf\xe9") || ib_utf8_valid("cut \xe2\x86"));
+    assert_false(ib_utf8_valid("\xed\xa0\x80") || ib_utf8_valid("\xc0\x80"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(characters_have_lengths_and_codes),
-                                       cmocka_unit_test(other_bytes_are_none)};
+                                       cmocka_unit_test(other_bytes_are_none),
+                                       cmocka_unit_test(whole_texts_are_valid_or_not)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
