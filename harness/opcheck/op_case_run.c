@@ -79,11 +79,12 @@ static enum ib_status run_call(struct ib_op_test_run *r)
 
 bool ib_op_test_close_enough(const struct ib_op_test *t, long double expected, long double got)
 {
+    if (got == expected)
+        return true;
     if (isnan(expected))
         return isnan(got);
-    if (isinf(expected))
-        return got == expected;
-    return fabsl(got - expected) <= t->tolerance * fmaxl(fabsl(expected), t->scale);
+    const long double size = fabsl(expected);
+    return !isinf(expected) && fabsl(got - expected) <= t->tolerance * (size > t->scale ? size : t->scale);
 }
 
 /* Finds the first wrong cell of an operand and the number of wrong cells. */

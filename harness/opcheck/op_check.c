@@ -40,7 +40,7 @@ const char *ib_symptom_name(const struct ib_symptom *symptom, char *text, size_t
 
 /* ---- votes: each wrong test votes for its pattern ---- */
 
-/* The number of tests that show a pattern, and the best example of them. */
+/* The number of wrong tests with a pattern, and the best example of them. */
 struct vote {
     const char *key; /* NULL: no known pattern */
     uint64_t count;
@@ -51,10 +51,18 @@ struct vote {
 
 enum { PATTERNS_MAX = 24, NAMED_SHARE = 4 };
 
-/* Trying all patterns on all wrong tests may take much longer than the tests themselves. Mutants are tried
- * only on tests of at most WORK_ONCE multiplications, up to WORK_LIMIT in total, which is about a second. */
-#define WORK_LIMIT 2e8
-#define WORK_ONCE  1e6
+/* Trying all patterns on all wrong tests would take much longer than the tests themselves, and add nothing
+ * after the first hundred. SAMPLE wrong tests in a row are diagnosed, then SAMPLE of every third, of every
+ * ninth …: an odd step meets all combinations of arguments, which repeat after an even number of tests. Of
+ * tests with more than SMALL_WORK multiplications only the first few are. */
+enum { SAMPLE = 40, SAMPLE_STEP = 3, SAMPLE_LARGE = 4 };
+#define SMALL_WORK 3e5
+
+struct sample {
+    uint64_t step;        /* one of this many wrong tests is diagnosed, and votes for them */
+    uint64_t taken, left; /* diagnosed with this step; wrong tests before the next one */
+    uint64_t large;
+};
 
 struct examination {
     struct ib_visitor visitor;
@@ -66,7 +74,7 @@ struct examination {
     struct ib_last_output last;
     struct vote votes[PATTERNS_MAX];
     size_t n_votes;
-    double work;
+    struct sample sample;
 };
 
 static bool same_key(const char *a, const char *b)
@@ -88,6 +96,22 @@ static double work_of(const struct ib_op_test *t)
     for (uint32_t i = 0; i < t->n_operands; i++)
         work += (double)(t->operand[i].shape.rows * t->operand[i].shape.cols);
     return t->operation->work ? work + t->operation->work(t) : work;
+}
+
+/* Returns the number of wrong tests that this one votes for; 0: it is not diagnosed. */
+static uint64_t draw(struct sample *s, bool large)
+{
+    if (large)
+        return s->large++ < SAMPLE_LARGE;
+    if (s->left > 0)
+        return s->left--, 0;
+    const uint64_t step = s->step;
+    s->left = step - 1;
+    if (++s->taken == SAMPLE) {
+        s->taken = 0;
+        s->step *= SAMPLE_STEP;
+    }
+    return step;
 }
 
 /* Keeps the expected result, not the actual one: otherwise a result that is wrong in the same way twice
@@ -117,14 +141,15 @@ static int example_score(const struct ib_op_test *t, const struct ib_op_test_res
            (r->got != 0) + (r->expected != 0);
 }
 
-static void cast_vote(struct examination *e, const struct ib_symptom *symptom)
+static void cast_vote(struct examination *e, const struct ib_symptom *symptom, uint64_t weight)
 {
     char pattern[192];
     const char *key = ib_symptom_name(symptom, pattern, sizeof pattern);
     const struct ib_op_test *test = symptom->run->test;
     struct vote *vote = vote_of(e, key);
-    if (vote->count++ > 0 &&
-        example_score(test, symptom->result) <= example_score(&vote->test, &vote->result))
+    const bool first = vote->count == 0;
+    vote->count += weight;
+    if (!first && example_score(test, symptom->result) <= example_score(&vote->test, &vote->result))
         return;
     vote->key = key;
     memcpy(vote->pattern, pattern, sizeof pattern);
@@ -137,14 +162,11 @@ static void examine(void *context, const struct ib_op_test_run *run, const struc
     struct examination *e = context;
     const bool right = result->fault == IB_OP_TEST_RIGHT;
     ib_failure_conditions_add(&e->conditions, run->test, right);
-    if (!right) {
-        const double work = work_of(run->test);
-        struct ib_symptom symptom = {.run = run,
-                                     .result = result,
-                                     .last = &e->last,
-                                     .costly = work > WORK_ONCE || (e->work += work) > WORK_LIMIT};
-        cast_vote(e, &symptom);
-    }
+    const bool large = work_of(run->test) > SMALL_WORK;
+    const uint64_t weight = right ? 0 : draw(&e->sample, large);
+    if (weight > 0)
+        cast_vote(e, &(struct ib_symptom){.run = run, .result = result, .last = &e->last, .costly = large},
+                  weight);
     keep_output(&e->last, run);
 }
 
@@ -164,14 +186,16 @@ static void visit(struct ib_visitor *visitor, const struct ib_op_test *test)
 }
 
 /* Returns the most frequent pattern. "No pattern" (key NULL) can win only if fewer than 1 / NAMED_SHARE of
- * the wrong tests show one. */
+ * the votes are for one. */
 static const struct vote *winner(const struct examination *e)
 {
     const struct vote *best = NULL;
-    uint64_t named = 0;
-    for (size_t i = 0; i < e->n_votes; i++)
+    uint64_t named = 0, all = 0;
+    for (size_t i = 0; i < e->n_votes; i++) {
         named += e->votes[i].key ? e->votes[i].count : 0;
-    const bool must_be_named = named * NAMED_SHARE >= e->out->wrong;
+        all += e->votes[i].count;
+    }
+    const bool must_be_named = named * NAMED_SHARE >= all;
     for (size_t i = 0; i < e->n_votes; i++)
         if ((e->votes[i].key || !must_be_named) && (!best || e->votes[i].count > best->count))
             best = &e->votes[i];
@@ -189,6 +213,7 @@ enum ib_status ib_operation_examine(const struct ib_instance *instance, const st
     const char *tf32 = ib_instance_option(instance, "tf32");
     e->visitor =
         (struct ib_visitor){.quick = quick, .tf32 = tf32 && strcmp(tf32, "true") == 0, .visit = visit};
+    e->sample.step = 1;
     e->instance = instance;
     e->started = started;
     e->out = out;

@@ -29,12 +29,15 @@ static uint64_t term_count(const struct ib_op_args *args, const struct ib_expect
 static void reference(const struct ib_op_args *args, struct ib_expected *m)
 {
     const uint64_t k = term_count(args, m);
+    /* From one term of a sum to the next: */
+    const uint64_t a_step = args->transpose_a ? m[A].cols : 1, b_step = args->transpose_b ? 1 : m[B].cols;
     for (uint64_t i = 0; i < m[C].rows; i++)
         for (uint64_t j = 0; j < m[C].cols; j++) {
+            const uint64_t a = args->transpose_a ? i : i * m[A].cols;
+            const uint64_t b = args->transpose_b ? j * m[B].cols : j;
             long double sum = 0;
             for (uint64_t l = 0; l < k; l++)
-                sum += *(args->transpose_a ? ib_op_at(&m[A], l, i) : ib_op_at(&m[A], i, l)) *
-                       *(args->transpose_b ? ib_op_at(&m[B], j, l) : ib_op_at(&m[B], l, j));
+                sum += m[A].at[a + l * a_step] * m[B].at[b + l * b_step];
             const long double old = args->beta == 0 ? 0 : args->beta * *ib_op_at(&m[C], i, j);
             *ib_op_at(&m[C], i, j) = args->alpha * sum + old;
         }
