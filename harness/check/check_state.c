@@ -4,8 +4,9 @@
 
 bool ib_checking_continues(struct ib_checking *k, enum ib_level level, const char *subject)
 {
-    if (k->hangs >= IB_HANGS_MAX) {
-        ib_check_result_skip(k->check_result, level, "not checked: two earlier requests hung");
+    if (k->exhausted >= IB_EXHAUSTED_MAX) {
+        ib_check_result_skip(k->check_result, level,
+                             "not checked: two earlier requests used up their time or memory");
         return false;
     }
     if (ib_interrupted())
@@ -17,7 +18,7 @@ bool ib_checking_continues(struct ib_checking *k, enum ib_level level, const cha
 
 void ib_checking_failed(struct ib_checking *k, const struct ib_outcome *outcome)
 {
-    k->hangs += outcome->status == IB_CASE_TIMEOUT;
+    k->exhausted += outcome->status == IB_CASE_TIMEOUT || outcome->status == IB_CASE_OOM;
 }
 
 struct ib_check_finding ib_checking_failure(struct ib_checking *k, enum ib_level level, const char *subject,

@@ -10,8 +10,8 @@
 /* The memory limit of a worker; a check needs a tenth of it. */
 #define IB_CHECK_MEMORY_BYTES 2000000000u
 
-/* A check stops after this many hanging requests, since each takes its whole time limit. */
-enum { IB_HANGS_MAX = 2 };
+/* A check stops after this many requests that use up their limit of time or memory, since each takes long. */
+enum { IB_EXHAUSTED_MAX = 2 };
 
 struct ib_checking {
     const struct ib_check_request *request;
@@ -20,13 +20,13 @@ struct ib_checking {
     struct ib_check_result *check_result;
     struct ib_worker_process *worker; /* checks operations; NULL: not started */
     uint64_t test;                    /* the latest test that it began */
-    unsigned hangs;
+    unsigned exhausted;               /* requests that used up their time or memory */
 };
 
-/* Reports progress. Returns false if too many requests have hung; the subject then counts as skipped at that
- * level. */
+/* Reports progress. Returns false if too many requests were exhausted; the subject then counts as skipped at
+ * that level. */
 bool ib_checking_continues(struct ib_checking *, enum ib_level, const char *subject);
-/* Counts the request if it hung. */
+/* Counts the request if it used up its limit of time or memory. */
 void ib_checking_failed(struct ib_checking *, const struct ib_outcome *);
 /* Makes a finding of a failure: "crashed: signal 11". */
 struct ib_check_finding ib_checking_failure(struct ib_checking *, enum ib_level, const char *subject,

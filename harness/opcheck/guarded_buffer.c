@@ -8,14 +8,9 @@
 /* Odd, so that a matrix is aligned only to its type. */
 enum { GUARD_ELEMENTS = 67 };
 
-static size_t element_bytes(enum ib_dtype type)
-{
-    return type == IB_F32 ? sizeof(float) : sizeof(double);
-}
-
 size_t ib_guarded_bytes(const struct ib_guarded *a)
 {
-    return a->count * element_bytes(a->type);
+    return a->count * ib_guarded_element_bytes(a->type);
 }
 
 enum ib_status ib_guarded_open(const struct ib_instance *owner, enum ib_dtype type, uint64_t rows,
@@ -49,39 +44,6 @@ void ib_guarded_close(struct ib_guarded *a)
     *a = (struct ib_guarded){.owner = NULL};
 }
 
-static unsigned char *cell(const struct ib_guarded *a, unsigned char *bytes, uint64_t i, uint64_t j)
-{
-    return bytes + (a->front + i * a->ld + j) * element_bytes(a->type);
-}
-
-static double value(const struct ib_guarded *a, unsigned char *bytes, uint64_t i, uint64_t j)
-{
-    float f32;
-    double f64;
-    if (a->type == IB_F32)
-        return memcpy(&f32, cell(a, bytes, i, j), sizeof f32), f32;
-    return memcpy(&f64, cell(a, bytes, i, j), sizeof f64), f64;
-}
-
-void ib_guarded_set(struct ib_guarded *a, uint64_t i, uint64_t j, double value)
-{
-    const float f32 = (float)value;
-    if (a->type == IB_F32)
-        memcpy(cell(a, a->before, i, j), &f32, sizeof f32);
-    else
-        memcpy(cell(a, a->before, i, j), &value, sizeof value);
-}
-
-double ib_guarded_get(const struct ib_guarded *a, uint64_t i, uint64_t j)
-{
-    return value(a, a->after, i, j);
-}
-
-double ib_guarded_start(const struct ib_guarded *a, uint64_t i, uint64_t j)
-{
-    return value(a, a->before, i, j);
-}
-
 enum ib_status ib_guarded_upload(struct ib_guarded *a)
 {
     memcpy(a->after, a->before, ib_guarded_bytes(a));
@@ -99,15 +61,16 @@ enum ib_status ib_guarded_download(struct ib_guarded *a)
 
 struct ib_view ib_guarded_view(const struct ib_guarded *a)
 {
-    void *p = a->device == NULL ? a->after + a->front * element_bytes(a->type) : a->device;
+    void *p = a->device == NULL ? a->after + a->front * ib_guarded_element_bytes(a->type) : a->device;
     return (struct ib_view){.p = p, .rows = a->rows, .cols = a->cols, .ld = a->ld, .type = a->type};
 }
 
 /* Returns true if elements from .. to - 1 are unchanged. */
 static bool untouched(const struct ib_guarded *a, size_t from, size_t to)
 {
-    const size_t offset = from * element_bytes(a->type);
-    return memcmp(a->before + offset, a->after + offset, (to - from) * element_bytes(a->type)) == 0;
+    const size_t offset = from * ib_guarded_element_bytes(a->type);
+    return memcmp(a->before + offset, a->after + offset, (to - from) * ib_guarded_element_bytes(a->type)) ==
+           0;
 }
 
 bool ib_guarded_cell_untouched(const struct ib_guarded *a, uint64_t i, uint64_t j)

@@ -91,17 +91,17 @@ bool ib_op_test_close_enough(const struct ib_op_test *t, long double expected, l
 static void compare_cells(const struct ib_op_test_run *r, uint32_t index, struct ib_op_test_result *out)
 {
     const struct ib_expected *m = &r->expected[index];
-    for (uint64_t e = ib_op_size(m); e-- > 0;) {
-        const double got = ib_guarded_get(&r->arrays[index], e / m->cols, e % m->cols);
-        if (ib_op_test_close_enough(r->test, m->at[e], got))
-            continue;
-        out->fault = IB_OP_TEST_CELLS;
-        out->wrong++;
-        out->row = e / m->cols;
-        out->col = e % m->cols;
-        out->got = got;
-        out->expected = m->at[e];
-    }
+    for (uint64_t i = 0; i < m->rows; i++)
+        for (uint64_t j = 0; j < m->cols; j++) {
+            const double got = ib_guarded_get(&r->arrays[index], i, j);
+            if (ib_op_test_close_enough(r->test, *ib_op_at(m, i, j), got) || out->wrong++ > 0)
+                continue;
+            out->fault = IB_OP_TEST_CELLS;
+            out->row = i;
+            out->col = j;
+            out->got = got;
+            out->expected = *ib_op_at(m, i, j);
+        }
     out->operand = index;
     out->cells = ib_op_size(m);
 }

@@ -18,6 +18,13 @@ static enum ib_status call(const struct ib_tensor_ops *ops, void *state, const s
     return ops->loss_grad(state, (enum ib_loss)args->kind, &v[Z], &v[Y], &v[DZ], v[LOSS].p ? &v[LOSS] : NULL);
 }
 
+/* -y log s(z) - (1 - y) log s(-z), with one exponential: log s(z) is -max(-z, 0) - log(1 + e^-|z|). */
+static long double bce(long double z, long double y)
+{
+    const long double rest = log1pl(expl(-fabsl(z)));
+    return y * (z < 0 ? rest - z : rest) + (1 - y) * (z < 0 ? rest : rest + z);
+}
+
 /* dZ may share Z's memory, so each element is read before it is written. */
 static void reference(const struct ib_op_args *args, struct ib_expected *m)
 {
@@ -34,8 +41,8 @@ static void reference(const struct ib_op_args *args, struct ib_expected *m)
             sum += (z - y) * (z - y);
             m[DZ].at[e] = 2 * (z - y) / count;
             break;
-        case IB_BCE: /* -y log s(z) - (1 - y) log s(-z) */
-            sum += y * log1pl(expl(-z)) + (1 - y) * log1pl(expl(z));
+        case IB_BCE:
+            sum += bce(z, y);
             m[DZ].at[e] = (ib_op_sigmoid(z) - y) / count;
             break;
         }

@@ -60,7 +60,8 @@ bool ib_op_is_row_of(const struct ib_view *row, const struct ib_view *matrix)
 
 long double ib_op_sigmoid(long double x)
 {
-    return x < 0 ? expl(x) / (1 + expl(x)) : 1 / (1 + expl(-x));
+    const long double e = expl(-fabsl(x));
+    return x < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 
 bool ib_op_ignore_alpha(struct ib_op_args *args, struct ib_expected *m)

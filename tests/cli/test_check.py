@@ -207,7 +207,7 @@ class Wrong(Checking):
         self.check_first(result, "axpy", f"timeout: no answer within {HANG_S} s")
         self.assertEqual(counts["operations"]["failed"], 2)
         self.assertEqual(counts["trainings"]["skipped"], QUICK)
-        self.assertIn("two earlier requests hung", counts["trainings"]["reason"])
+        self.assertIn("two earlier requests used up their time or memory", counts["trainings"]["reason"])
 
     @LONG
     def test_first_wrong_element(self):

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PIECE_BYTES = 1 << 20, PIECES = 1 << 12, PAUSE_US = 1000 }; /* 4 GiB, unless it is stopped earlier */
+enum { PIECE_BYTES = 1 << 22, PIECES = 1 << 10, PAUSE_US = 1000 }; /* 4 GiB, unless it is stopped earlier */
 
 static uint64_t updates;
 
