@@ -111,7 +111,7 @@ static enum ib_status blas_open(const struct ib_host *host, void **state)
     const int threads = (int)host->option_int(host, "threads");
     openblas_set_num_threads(threads);
     if (openblas_get_num_threads() != threads)
-        return host->fail(host, IB_EINVAL, "threads: %d is too many; this OpenBLAS supports at most %d",
+        return host->fail(host, IB_EUNSUPPORTED, "threads: %d is too many; this OpenBLAS supports at most %d",
                           threads, openblas_get_num_threads());
     struct blas *s = calloc(1, sizeof *s);
     if (s == NULL)

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-enum { EPOCHS = 60 }; /* few enough that a checked pass reads every loss, so that it trains epoch by epoch */
+enum {
+    EPOCHS = 60, /* few enough that a checked pass reads every loss, so that it trains epoch by epoch */
+    MANY = 2113  /* for what happens every thousandth epoch */
+};
 
 /* ---- the plan ---- */
 
@@ -34,15 +37,27 @@ static const struct training {
     enum data data;
     const char *lr, *hidden, *act, *loss; /* the last three for layered models, else NULL */
     bool quick;                           /* part of a quick check */
+    bool many; /* MANY epochs, at rates of about 1 / MANY: each update is then still seen in the last
+                  parameters, where a faster training has converged and forgotten it. Not for each residency.
+                */
 } plan[] = {
-    {REGRESSION, "0.1", NULL, NULL, NULL, true},        {CLASSES, "0.5", NULL, NULL, NULL, true},
-    {REGRESSION, "0.05", "6", "relu", "mse", true},     {REGRESSION, "0.05", "6", "tanh", "mse", false},
-    {REGRESSION, "0.05", "6", "sigmoid", "mse", false}, {REGRESSION, "0.05", "6,6", "relu", "mse", true},
-    {REGRESSION, "0.05", "6,6", "tanh", "mse", false},  {REGRESSION, "0.05", "6,6", "sigmoid", "mse", false},
-    {CLASSES, "0.1", "6", "tanh", "bce", true},         {WIDE, "0.05", "40", "relu", "mse", false},
+    {REGRESSION, "0.1", NULL, NULL, NULL, true, false},
+    {CLASSES, "0.5", NULL, NULL, NULL, true, false},
+    {REGRESSION, "0.05", "6", "relu", "mse", true, false},
+    {REGRESSION, "0.05", "6", "tanh", "mse", false, false},
+    {REGRESSION, "0.05", "6", "sigmoid", "mse", false, false},
+    {REGRESSION, "0.05", "6,6", "relu", "mse", true, false},
+    {REGRESSION, "0.05", "6,6", "tanh", "mse", false, false},
+    {REGRESSION, "0.05", "6,6", "sigmoid", "mse", false, false},
+    {CLASSES, "0.1", "6", "tanh", "bce", true, false},
+    {WIDE, "0.05", "40", "relu", "mse", false, false},
+    {REGRESSION, "0.0005", NULL, NULL, NULL, false, true},
+    {CLASSES, "0.002", NULL, NULL, NULL, false, true},
+    {REGRESSION, "0.0005", "6", "tanh", "mse", false, true},
 };
 enum { PLAN_COUNT = sizeof plan / sizeof *plan };
-static const struct training *const option_training = &plan[3];
+/* Of options; the larger one is large enough for a BLAS to use several threads. */
+static const struct training *const option_training = &plan[9], *const quick_option_training = &plan[3];
 
 static bool can_train(const struct ib_model *model, const struct training *training)
 {
@@ -81,11 +96,16 @@ static enum ib_status set_axes(const struct ib_check_request *request, const str
 {
     const struct training *training = p->training;
     const char *const values[IB_AXIS_COUNT] = {
-        [IB_AXIS_MODEL] = p->model->name,    [IB_AXIS_DATASET] = data_sets[training->data].name,
-        [IB_AXIS_HIDDEN] = training->hidden, [IB_AXIS_ACT] = training->act,
-        [IB_AXIS_LOSS] = training->loss,     [IB_AXIS_INIT] = training->hidden ? "xavier" : NULL,
-        [IB_AXIS_LR] = training->lr,         [IB_AXIS_EPOCHS] = ib_arena_print(&out->arena, "%d", EPOCHS),
-        [IB_AXIS_DTYPE] = p->dtype,          [IB_AXIS_IMPL] = impl_text(&out->arena, request, p->option),
+        [IB_AXIS_MODEL] = p->model->name,
+        [IB_AXIS_DATASET] = data_sets[training->data].name,
+        [IB_AXIS_HIDDEN] = training->hidden,
+        [IB_AXIS_ACT] = training->act,
+        [IB_AXIS_LOSS] = training->loss,
+        [IB_AXIS_INIT] = training->hidden ? "xavier" : NULL,
+        [IB_AXIS_LR] = training->lr,
+        [IB_AXIS_EPOCHS] = ib_arena_print(&out->arena, "%d", training->many ? MANY : EPOCHS),
+        [IB_AXIS_DTYPE] = p->dtype,
+        [IB_AXIS_IMPL] = impl_text(&out->arena, request, p->option),
         [IB_AXIS_RESIDENCY] = p->residency,
     };
     for (int kind = 0; kind < IB_AXIS_COUNT; kind++)
@@ -135,13 +155,13 @@ static bool is_wanted(const struct ib_check_request *request, const struct ib_mo
     return !request->models[0];
 }
 
-/* Adds a training in every type and, on a device, in both residencies. */
+/* Adds a training in every type and, on a device, in both residencies, if it is not long. */
 static enum ib_status add_cases(struct ib_registry *registry, const struct ib_check_request *request,
                                 struct planned p, struct ib_check_cases *out, size_t *capacity)
 {
     static const char *const residencies[] = {"resident", "per_op"};
     const struct ib_impl_info *info = ib_registry_find(registry, request->name);
-    const size_t n_residencies = info && info->device ? 2 : 1;
+    const size_t n_residencies = info && info->device && !p.training->many ? 2 : 1;
     for (const struct ib_word *type = ib_dtype_words; type->word; type++)
         for (size_t r = 0; r < n_residencies; r++) {
             p.dtype = type->word;
@@ -168,8 +188,9 @@ enum ib_status ib_check_cases_make(struct ib_registry *registry, const struct ib
 enum ib_status ib_check_case_for_option(struct ib_registry *registry, const struct ib_check_request *request,
                                         const char *option, struct ib_check_case *out)
 {
-    const struct planned p = {.model = model_for(option_training),
-                              .training = option_training,
+    const struct training *training = request->quick ? quick_option_training : option_training;
+    const struct planned p = {.model = model_for(training),
+                              .training = training,
                               .dtype = "f64",
                               .residency = "resident",
                               .option = option};

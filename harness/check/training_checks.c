@@ -241,6 +241,14 @@ static bool is_given(const struct ib_check_request *request, const char *name)
     return false;
 }
 
+/* The ends of "min..max", and the second value: often the first with more than one thread or block. */
+static const char *ends_of(struct ib_arena *arena, long long min, long long max)
+{
+    return min < max ? ib_arena_print(arena, "%lld%s|%lld", min,
+                                      max - min > 1 ? ib_arena_print(arena, "|%lld", min + 1) : "", max)
+                     : ib_arena_print(arena, "%lld", min);
+}
+
 /* Checks every value of "a|b|c" except the default, which all other trainings use. */
 static void check_values(struct ib_checking *k, struct shared *shared, const struct ib_option *option,
                          const char *allowed)
@@ -268,7 +276,7 @@ void ib_checking_options(struct ib_checking *k)
         else if (option->type == IB_OPTION_TEXT && option->allowed)
             check_values(k, &shared, option, option->allowed);
         else if (option->allowed && sscanf(option->allowed, "%lld..%lld", &min, &max) == 2)
-            check_values(k, &shared, option, ib_arena_print(&k->check_result->arena, "%lld", min));
+            check_values(k, &shared, option, ends_of(&k->check_result->arena, min, max));
     }
     close_shared(&shared);
 }

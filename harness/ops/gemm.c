@@ -74,19 +74,27 @@ static void visit_transposes(struct ib_op_test t, struct product p, struct ib_vi
     visit_product(t, p, true, true, v);
 }
 
-/* One shape with several alphas and betas, with and without gaps between the rows. */
+/* Factors, and gaps between the rows. */
+static const struct {
+    double alpha, beta;
+    uint64_t pad;
+} scalars[] = {{1, 0, 0}, {-0.5, 0, 3}, {2, 1, 0}, {1, -2, 3}};
+
+static void visit_scaled(struct ib_op_test t, struct product p, size_t index, bool transpose_a,
+                         bool transpose_b, struct ib_visitor *v)
+{
+    t.args.alpha = scalars[index % IB_COUNT(scalars)].alpha;
+    t.args.beta = scalars[index % IB_COUNT(scalars)].beta;
+    p.pad = scalars[index % IB_COUNT(scalars)].pad;
+    visit_product(t, p, transpose_a, transpose_b, v);
+}
+
+/* One shape with all of them. */
 static void visit_scalars(struct ib_op_test t, struct product p, struct ib_visitor *v)
 {
-    static const struct {
-        double alpha, beta;
-        uint64_t pad;
-    } variants[] = {{1, 0, 0}, {-0.5, 0, 3}, {2, 1, 0}, {1, -2, 3}};
-    for (size_t i = 0; i < IB_COUNT(variants); i++) {
-        t.args.alpha = variants[i].alpha;
-        t.args.beta = variants[i].beta;
-        p.pad = variants[i].pad;
-        visit_transposes(t, p, v);
-    }
+    for (size_t i = 0; i < IB_COUNT(scalars); i++)
+        for (int transposes = 0; transposes < 4; transposes++)
+            visit_scaled(t, p, i, transposes & 2, transposes & 1, v);
 }
 
 static void visit_shapes(struct ib_op_test t, struct ib_visitor *v)
@@ -144,17 +152,20 @@ static void visit_inexact(struct ib_op_test t, struct ib_visitor *v)
         visit_product(t, (struct product){3, n, many, 0, IB_FILL_POSITIVE, IB_FILL_POSITIVE}, true, false, v);
 }
 
-/* With few terms, so that the time is that of the elements; see ib_op_large. */
+/* Large in one, two and all three sizes; see ib_op_large. With each shape, each transposition has other
+ * factors: a product that is large only with some of them is right elsewhere. */
 static void visit_large(struct ib_op_test t, struct ib_visitor *v)
 {
-    static const struct product products[] = {
-        {3, 1031, 5, 3, IB_FILL_EXACT, IB_FILL_EXACT},  {1031, 3, 5, 3, IB_FILL_EXACT, IB_FILL_EXACT},
-        {5, 7, 1031, 3, IB_FILL_EXACT, IB_FILL_EXACT},  {70001, 3, 2, 0, IB_FILL_EXACT, IB_FILL_EXACT},
-        {3, 70001, 2, 0, IB_FILL_EXACT, IB_FILL_EXACT}, {1031, 1033, 2, 0, IB_FILL_EXACT, IB_FILL_EXACT},
+    static const uint64_t sizes[][3] = {
+        {3, 1031, 5},  {1031, 3, 5},  {5, 7, 1031},    {3, 5, 70001},
+        {70001, 3, 2}, {3, 70001, 2}, {1031, 1033, 2}, {263, 269, 271},
     };
     enum { QUICK = 3 };
-    for (size_t i = 0; i < (v->quick ? (size_t)QUICK : IB_COUNT(products)); i++)
-        visit_transposes(t, products[i], v);
+    for (size_t i = 0; i < (v->quick ? (size_t)QUICK : IB_COUNT(sizes)); i++) {
+        const struct product p = {sizes[i][0], sizes[i][1], sizes[i][2], 0, IB_FILL_EXACT, IB_FILL_EXACT};
+        for (size_t transposes = 0; transposes < 4; transposes++)
+            visit_scaled(t, p, i + transposes, transposes & 2, transposes & 1, v);
+    }
 }
 
 static void cases(const struct ib_op_test *start, struct ib_visitor *v)

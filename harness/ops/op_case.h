@@ -72,7 +72,7 @@ static const uint64_t ib_op_pads[] = {0, 3};
 /* Sizes at which code stops early that has a thread for each element and no loop: more columns than a block
  * has threads, more rows than 65,535 (the most blocks in one dimension of a grid), over a million elements.
  */
-static const struct ib_op_shape ib_op_large[] = {{3, 4099, 3}, {70001, 3, 0}, {1031, 1033, 0}};
+static const struct ib_op_shape ib_op_large[] = {{3, 4099, 3}, {70001, 3, 0}, {65551, 2, 3}, {1031, 1033, 0}};
 
 /* How many of them are tried. */
 static inline size_t ib_op_large_count(const struct ib_visitor *v)
