@@ -83,14 +83,19 @@ static void run_checked(struct attempt *t, struct ib_checked_pass *checked)
     checked->check.reason = ib_arena_copy(&t->arena, ib_error_text());
 }
 
-/* Runs the checked pass. Returns false if its answer cannot be checked further. */
-static bool examine(struct attempt *t, enum ib_level training, enum ib_level predictions)
+static bool is_supported(const struct attempt *t)
 {
-    struct ib_checked_pass *checked = &t->checked;
+    const enum ib_case_status status = t->checked.check.status;
+    return status != IB_CASE_UNSUPPORTED && status != IB_CASE_UNAVAILABLE;
+}
+
+/* Turns a checked pass into findings. Returns false if its answer cannot be checked further. */
+static bool judge(struct attempt *t, enum ib_level training, enum ib_level predictions)
+{
+    const struct ib_checked_pass *checked = &t->checked;
     struct ib_outcome outcome;
-    run_checked(t, checked);
     ib_outcome_set(&outcome, checked->check.status, "%s", checked->check.reason);
-    if (checked->check.status == IB_CASE_UNSUPPORTED || checked->check.status == IB_CASE_UNAVAILABLE) {
+    if (!is_supported(t)) {
         ib_check_result_skip(t->k->check_result, training, checked->check.reason);
         return false;
     }
@@ -208,7 +213,8 @@ void ib_checking_trainings(struct ib_checking *k, const struct ib_check_cases *c
         if (!ib_checking_continues(k, IB_LEVEL_TRAININGS, of->subject))
             continue;
         struct attempt t = begin(k, &shared, of);
-        if (examine(&t, IB_LEVEL_TRAININGS, IB_LEVEL_PREDICTIONS))
+        run_checked(&t, &t.checked);
+        if (judge(&t, IB_LEVEL_TRAININGS, IB_LEVEL_PREDICTIONS))
             repeat(&t);
         ib_arena_free(&t.arena);
     }
@@ -217,19 +223,25 @@ void ib_checking_trainings(struct ib_checking *k, const struct ib_check_cases *c
 
 /* ---- options ---- */
 
-static void check_option(struct ib_checking *k, struct shared *shared, const char *option)
+/* Returns false if the option has no such value on this machine; if `required`, that counts as skipped. */
+static bool check_option(struct ib_checking *k, struct shared *shared, const char *option, bool required)
 {
     struct ib_check_case of;
+    bool supported = true;
     if (!ib_checking_continues(k, IB_LEVEL_OPTIONS, option))
-        return;
+        return true;
     if (ib_check_case_for_option(k->registry, k->request, option, &of) == IB_OK) {
         struct attempt t = begin(k, shared, &of);
-        examine(&t, IB_LEVEL_OPTIONS, IB_LEVEL_OPTIONS);
+        run_checked(&t, &t.checked);
+        supported = is_supported(&t);
+        if (supported || required)
+            judge(&t, IB_LEVEL_OPTIONS, IB_LEVEL_OPTIONS);
         ib_arena_free(&t.arena);
     } else {
         ib_check_result_skip(k->check_result, IB_LEVEL_OPTIONS, ib_error_text());
     }
     ib_check_case_close(&of);
+    return supported;
 }
 
 static bool is_given(const struct ib_check_request *request, const char *name)
@@ -241,14 +253,6 @@ static bool is_given(const struct ib_check_request *request, const char *name)
     return false;
 }
 
-/* The ends of "min..max", and the second value: often the first with more than one thread or block. */
-static const char *ends_of(struct ib_arena *arena, long long min, long long max)
-{
-    return min < max ? ib_arena_print(arena, "%lld%s|%lld", min,
-                                      max - min > 1 ? ib_arena_print(arena, "|%lld", min + 1) : "", max)
-                     : ib_arena_print(arena, "%lld", min);
-}
-
 /* Checks every value of "a|b|c" except the default, which all other trainings use. */
 static void check_values(struct ib_checking *k, struct shared *shared, const struct ib_option *option,
                          const char *allowed)
@@ -257,8 +261,33 @@ static void check_values(struct ib_checking *k, struct shared *shared, const str
          item += strcspn(item, "|") + (item[strcspn(item, "|")] == '|')) {
         const char *value = ib_arena_print(&k->check_result->arena, "%.*s", (int)strcspn(item, "|"), item);
         if (strcmp(value, option->default_value) != 0)
-            check_option(k, shared, ib_arena_print(&k->check_result->arena, "%s=%s", option->name, value));
+            check_option(k, shared, ib_arena_print(&k->check_result->arena, "%s=%s", option->name, value),
+                         true);
     }
+}
+
+/* Returns true if the option has this value on this machine. */
+static bool check_number(struct ib_checking *k, struct shared *shared, const struct ib_option *option,
+                         long long value, bool required)
+{
+    const char *text = ib_arena_print(&k->check_result->arena, "%s=%lld", option->name, value);
+    return strcmp(text + strlen(option->name) + 1, option->default_value) == 0 ||
+           check_option(k, shared, text, required);
+}
+
+enum { HALVINGS = 4 };
+
+/* Checks the least value, the next one (often the first with more than one thread or block), and the
+ * greatest. A range holds for all machines; if this one does not support its end, half of that is tried. */
+static void check_range(struct ib_checking *k, struct shared *shared, const struct ib_option *option,
+                        long long min, long long max)
+{
+    bool supported = false;
+    check_number(k, shared, option, min, true);
+    if (max > min)
+        check_number(k, shared, option, min + 1, false);
+    for (int i = 0; i <= HALVINGS && max > min + 1 && !supported; i++, max /= 2)
+        supported = check_number(k, shared, option, max, false);
 }
 
 void ib_checking_options(struct ib_checking *k)
@@ -276,7 +305,7 @@ void ib_checking_options(struct ib_checking *k)
         else if (option->type == IB_OPTION_TEXT && option->allowed)
             check_values(k, &shared, option, option->allowed);
         else if (option->allowed && sscanf(option->allowed, "%lld..%lld", &min, &max) == 2)
-            check_values(k, &shared, option, ends_of(&k->check_result->arena, min, max));
+            check_range(k, &shared, option, min, max);
     }
     close_shared(&shared);
 }

@@ -35,7 +35,7 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
     for (size_t f = 0; f < IB_COUNT(fills); f++)
         for (size_t i = 0; i < IB_OP_SHAPE_COUNT; i++)
             visit(*start, ib_op_shape_at(i), fills[f], v);
-    for (size_t i = 0; i < ib_op_large_count(v); i++)
+    for (size_t i = 0; i < ib_op_large_count(v, true); i++)
         visit(*start, ib_op_large[i], fills[0], v);
     struct ib_op_test real = *start;
     real.tolerance = ib_op_rounding(real.type);

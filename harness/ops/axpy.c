@@ -39,7 +39,7 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
                 visit(t, ib_op_shape_at(i), IB_FILL_NAN, IB_FILL_EXACT, v);
         }
     t.args.alpha = -0.5;
-    for (size_t i = 0; i < ib_op_large_count(v); i++)
+    for (size_t i = 0; i < ib_op_large_count(v, true); i++)
         visit(t, ib_op_large[i], IB_FILL_EXACT, IB_FILL_EXACT, v);
     t.args.alpha = -0.01; /* like a learning rate, not a power of two */
     t.tolerance = ib_op_rounding(t.type);

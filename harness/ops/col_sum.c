@@ -37,7 +37,7 @@ static void cases(const struct ib_op_test *start, struct ib_visitor *v)
         for (size_t i = 0; i < IB_OP_SHAPE_COUNT; i++)
             visit(*start, ib_op_shape_at(i), fills[f], v);
     struct ib_op_test many = *start;
-    for (size_t i = 0; i < ib_op_large_count(v); i++)
+    for (size_t i = 0; i < ib_op_large_count(v, true); i++)
         visit(*start, ib_op_large[i], IB_FILL_EXACT, v);
     many.tolerance = ib_op_drift(many.type);
     /* Long sums, and wide ones with many partial sums. */

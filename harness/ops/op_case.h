@@ -74,10 +74,10 @@ static const uint64_t ib_op_pads[] = {0, 3};
  */
 static const struct ib_op_shape ib_op_large[] = {{3, 4099, 3}, {70001, 3, 0}, {65551, 2, 3}, {1031, 1033, 0}};
 
-/* How many of them are tried. */
-static inline size_t ib_op_large_count(const struct ib_visitor *v)
+/* How many of them are tried; the last only if it is wanted. */
+static inline size_t ib_op_large_count(const struct ib_visitor *v, bool last)
 {
-    return v->quick ? 1 : IB_COUNT(ib_op_large);
+    return v->quick ? 1 : IB_COUNT(ib_op_large) - !last;
 }
 
 /* Enough rows for a plain f32 sum to fail. */
