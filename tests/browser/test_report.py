@@ -43,6 +43,7 @@ class Report(CliTest):
 
     def setUp(self):
         super().setUp()
+        self.with_charts()
         config = self.config("""
             model: [linreg, mlp]
             dataset: [diabetes, xor]

@@ -6,12 +6,14 @@ import pathlib
 import subprocess
 import tempfile
 import unittest
+from unittest import mock
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("IRONBENCH_BUILD", ROOT / "build"))
 PROGRAM = BUILD / "ironbench"
 FAULTS = BUILD / "tests" / "faults.so"
 SANITIZED = os.environ.get("IRONBENCH_SANITIZED") == "1"  # long trainings then take ten times as long
+NO_CHARTS = ROOT / "tests" / "cli" / "no_charts"  # a gnuplot that draws nothing
 SEED_DATA = ROOT.parent / "shared" / "datasets"
 
 
@@ -24,12 +26,19 @@ def seed_data(name):
 
 
 class CliTest(unittest.TestCase):
-    """A test with a folder of its own, in which the program runs."""
+    """A test with a folder of its own, in which the program runs, and without charts unless it asks for them."""
 
     def setUp(self):
+        self.path = mock.patch.dict(os.environ, PATH=f"{NO_CHARTS}:{os.environ['PATH']}")
+        self.path.start()
+        self.addCleanup(self.path.stop)
         folder = tempfile.TemporaryDirectory(prefix="ironbench-test-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
+
+    def with_charts(self):
+        """From here on, gnuplot draws charts."""
+        os.environ["PATH"] = os.environ["PATH"].removeprefix(f"{NO_CHARTS}:")
 
     def call(self, *args, timeout=120, env=None):
         """Runs the program; returns the finished process, its output as text."""

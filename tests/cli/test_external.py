@@ -157,6 +157,7 @@ class AnotherAlgorithm(ExternalTest):
         self.assertIn("| x | not reached | not reached | not reached |", report)
 
     def test_is_timed_until_it_is_as_low(self):
+        self.with_charts()
         mine, its, _ = self.race("another_algorithm", rounds=6)
         for right, other in zip(mine, its):
             self.assertEqual((other["by"], other["reason"]), ("stops", None))

@@ -49,6 +49,7 @@ class HostileText(ExternalTest):
                 self.assertFalse(line.lstrip().startswith("::"), line)
 
     def test_every_command(self):
+        self.with_charts()
         self.plain("plan", self.sweep_file)
         json.loads(self.plain("plan", self.sweep_file, "--json"))
         self.plain("run", self.sweep_file, "--out", "out", status=4)

@@ -14,6 +14,10 @@ BRIEF = "rounds: 1, min_time: 1ms, warmup: 0, timeout: 20s"
 
 @unittest.skipUnless(shutil.which("gnuplot"), "no gnuplot is installed, so that there are no charts")
 class Charts(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.with_charts()
+
     def sweep(self, names):
         """A run over data sets of these names; returns its Markdown and its page."""
         for number, name in enumerate(names):
@@ -55,6 +59,7 @@ class Charts(CliTest):
 class Selection(CliTest):
     def setUp(self):
         super().setUp()
+        self.with_charts()
         self.run_sweep(self.config("""
             model: [linreg, mlp]
             dataset: [diabetes]

@@ -39,6 +39,7 @@ epochs: [60]
 
 class Sweep(CliTest):
     def test_everything_in_one(self):
+        self.with_charts()
         record = self.run_sweep(self.config(MIXED))
         cases = record["cases"]
         # linreg and logreg have one data set each, mlp both; fakedev has two residencies, the others none
