@@ -278,7 +278,7 @@ static void names_of_kernels(void **state)
 static void many_kernels(void **state)
 {
     enum { KERNELS = 500 };
-    static char names[KERNELS][16];
+    static char names[KERNELS][32];
     uint64_t launches = 0, count;
     const char *name;
     (void)state;
