@@ -68,7 +68,9 @@ CREATE TABLE checks (
     first_divergent_epoch INTEGER,
     convergence           TEXT,
     as_expected           INTEGER, -- 1: copied exactly what its residency implies
-    stderr                TEXT     -- the end of the worker's stderr
+    stderr                TEXT,    -- the end of the worker's stderr
+    peak_bytes            INTEGER, -- as in rounds
+    device_peak_bytes     INTEGER
 ) STRICT;
 
 -- The work of a device's driver during the checked pass, counted by a tracer that is independent of the transfer log. A
@@ -193,6 +195,8 @@ CREATE TABLE rounds (
     clock_mhz   INTEGER,          -- of the device's cores, at the end of the round
     slowed      TEXT,             -- why the device was slowed down: 'power', 'heat'
     discarded_ns REAL,            -- epoch_ns of a disturbed first try that this round replaces
+    peak_bytes  INTEGER,          -- the most memory resident at once, with the mapped files that were read
+    device_peak_bytes INTEGER,    -- the same on the device, as the implementation tells
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 

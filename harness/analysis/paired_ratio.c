@@ -70,7 +70,7 @@ double *ib_paired_log_ratios(const struct ib_case_record *left, const struct ib_
     *n = 0;
     if (pairs.list && logs)
         find_pairs(left, right, rounds, &pairs);
-    const bool all = all_count(&pairs, rounds->trusts_right);
+    const bool all = rounds->disturbed || all_count(&pairs, rounds->trusts_right);
     for (size_t i = 0; i < pairs.n; i++) {
         const struct ib_round_record *a = pairs.list[i][0], *b = pairs.list[i][1];
         if (!all && (is_disturbed(a) || is_disturbed(b)))

@@ -24,7 +24,9 @@ struct ib_paired_ratio ib_paired_ratio_of(const struct ib_case_record *left,
 /* Which rounds are compared. */
 struct ib_rounds {
     uint64_t first, last;
-    bool by_slice;     /* a pair's ratio is the median over its slices, if both have equally many */
+    bool by_slice;     /* a pair's ratio is the median over its slices, if both have equally many; else it is
+                          that of the means of all trainings */
+    bool disturbed;    /* disturbed rounds count as well */
     bool trusts_right; /* the right case does not disturb itself: it is an older build, or a control */
 };
 

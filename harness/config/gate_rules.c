@@ -1,6 +1,8 @@
 #include "config/gate_rules.h"
 
 enum { PAIRS_MAX = 10000, BUDGET_MAX = 1000000, CONFIRM_MAX = 3 };
+#define PHASE_MAX  3600000000000u
+#define MEMORY_MAX (1ull << 50)
 
 static const struct ib_word order_words[] = {{"random", IB_PAIRS_RANDOM}, {"abba", IB_PAIRS_ABBA}, {NULL, 0}};
 
@@ -11,6 +13,12 @@ const struct ib_gate_rules ib_gate_rules_default = {.pairs = 40,
                                                     .alpha = 0.01,
                                                     .confirm = 1,
                                                     .metrics = 0.001,
+                                                    .mean = 0.05,
+                                                    .setup = 0.5,
+                                                    .answer = 0.5,
+                                                    .phase_ns = 20000000,
+                                                    .memory = 0.1,
+                                                    .memory_bytes = 16 << 20,
                                                     .order = IB_PAIRS_RANDOM,
                                                     .seed = 1,
                                                     .h2d_per_epoch = IB_NO_BUDGET,
@@ -46,6 +54,20 @@ const struct ib_yaml_key ib_gate_keys[] = {
     {FIELD(pairs), .read = ib_yaml_read_u64, .min = 1, .max = PAIRS_MAX,
      .help = "timed pairs of old and new in a set", .example = "60"},
     {FIELD(slowdown), .read = ib_yaml_read_share, .help = "tolerated slowdown", .example = "2%"},
+    {FIELD(mean), .read = ib_yaml_read_share,
+     .help = "tolerated growth of the mean time, which shows what slows only some trainings or processes",
+     .example = "10%"},
+    {FIELD(setup), .read = ib_yaml_read_share, .help = "tolerated growth of set-up, beyond phase_least",
+     .example = "25%"},
+    {FIELD(answer), .read = ib_yaml_read_share,
+     .help = "tolerated growth of reading back and of predicting, beyond phase_least", .example = "25%"},
+    {.name = "phase_least", .offset = offsetof(struct ib_gate_rules, phase_ns), .read = ib_yaml_read_duration,
+     .min = 0, .max = PHASE_MAX, .help = "growth of set-up, reading back or predicting that never counts",
+     .example = "100ms"},
+    {FIELD(memory), .read = ib_yaml_read_share, .help = "tolerated growth of peak memory, beyond memory_least",
+     .example = "25%"},
+    {.name = "memory_least", .offset = offsetof(struct ib_gate_rules, memory_bytes), .read = ib_yaml_read_bytes,
+     .min = 0, .max = MEMORY_MAX, .help = "growth of peak memory that never counts", .example = "64MiB"},
     {FIELD(alpha), .read = ib_yaml_read_share,
      .help = "probability of any false alarm, over all cases and sets", .example = "5%"},
     {FIELD(confirm), .read = ib_yaml_read_u64, .max = CONFIRM_MAX,

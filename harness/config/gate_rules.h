@@ -15,6 +15,10 @@ struct ib_gate_rules {
     double alpha;     /* probability of any false alarm in the whole table, all sets together */
     uint64_t confirm; /* additional sets of pairs that must agree before a case counts as slower */
     double metrics;   /* tolerated relative change of a metric */
+    /* Tolerated growth, as a share: of the mean time, where `slowdown` is that of the median; of set-up; of
+     * reading back and predicting; of peak memory. The last three only if it exceeds an amount as well. */
+    double mean, setup, answer, memory;
+    uint64_t phase_ns, memory_bytes; /* the amounts */
     enum ib_pair_order order;
     uint64_t seed; /* of the random order */
     /* Maximum copies per epoch while data stay on the device; IB_NO_BUDGET: whatever the transfer model

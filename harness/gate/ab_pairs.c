@@ -35,8 +35,10 @@ static bool same_machine(const struct ib_ab_pairs *pairs)
 }
 
 /* Returns false if the ratio or its interval is unknown. */
-static bool set_old_ratio(const struct ib_paired_ratio *ratio, struct ib_slowdown_test *test)
+static bool set_old_ratio(const struct ib_baseline_case *old_case, struct ib_slowdown_test *test)
 {
+    const struct ib_paired_ratio *ratio = &old_case->over_control;
+    test->old_mean_high = log(old_case->mean_over_control.high);
     test->old_log_ratio = log(ratio->median);
     test->old_low = log(ratio->low);
     test->old_high = log(ratio->high);
@@ -57,7 +59,7 @@ static void pair_with_control(const struct ib_ab_pairs *pairs, struct ib_slowdow
         ib_slowdown_test_leave(test, false, "the baseline was made on another machine");
     else if (!control || !is_usable(control))
         ib_slowdown_test_leave(test, false, "it has no usable control to correct for the machine's drift");
-    else if (!set_old_ratio(&old_case->over_control, test))
+    else if (!set_old_ratio(old_case, test))
         ib_slowdown_test_leave(test, false,
                                "the baseline has too few rounds for an interval: 6 or more are needed");
     else
@@ -70,7 +72,7 @@ void ib_ab_pairs_slowdown_test(const struct ib_ab_pairs *pairs, size_t i, struct
     test->reference = NULL;
     test->reason = NULL;
     test->meaningless = false;
-    test->old_log_ratio = test->old_low = test->old_high = 0;
+    test->old_log_ratio = test->old_low = test->old_high = test->old_mean_high = 0;
     if (!is_usable(test->candidate))
         ib_slowdown_test_leave(test, true, "it has no right answer");
     else if (test->candidate->simulated)

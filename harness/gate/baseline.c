@@ -74,10 +74,12 @@ static const struct ib_case_record *control_of(const struct ib_run_record *recor
 }
 
 /* Treats the rounds of the run as one set of pairs. */
-static struct ib_paired_ratio ratio_over(const struct ib_case_record *c, const struct ib_case_record *control)
+static struct ib_paired_ratio ratio_over(const struct ib_case_record *c, const struct ib_case_record *control,
+                                         bool of_means)
 {
     size_t n;
-    const struct ib_rounds all = {.last = UINT64_MAX, .by_slice = true, .trusts_right = true};
+    const struct ib_rounds all = {
+        .last = UINT64_MAX, .by_slice = !of_means, .disturbed = of_means, .trusts_right = true};
     double *logs = ib_paired_log_ratios(c, control, &all, &n);
     struct ib_interval ratio = ib_interval_correlated(logs, n, 0.95);
     free(logs);
@@ -88,12 +90,15 @@ static struct ib_baseline_case keep_case(const struct ib_run_record *record, con
                                          const char *control_name)
 {
     const struct ib_case_record *control = c->simulated ? NULL : control_of(record, c, control_name);
-    return (struct ib_baseline_case){
-        .record = *c,
-        .control = control ? control->id : NULL,
-        .over_control =
-            control && control != c ? ratio_over(c, control) : (struct ib_paired_ratio){NAN, NAN, NAN, 0},
-    };
+    struct ib_baseline_case out = {.record = *c,
+                                   .control = control ? control->id : NULL,
+                                   .over_control = {NAN, NAN, NAN, 0},
+                                   .mean_over_control = {NAN, NAN, NAN, 0}};
+    if (control && control != c) {
+        out.over_control = ratio_over(c, control, false);
+        out.mean_over_control = ratio_over(c, control, true);
+    }
+    return out;
 }
 
 static enum ib_status choose_control(const struct ib_run_record *record, const char *wanted, const char **out)

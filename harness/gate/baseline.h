@@ -8,11 +8,12 @@
 #define IB_BASELINES "results/baselines"
 
 struct ib_baseline_case {
-    /* Contains only id, name, problem, implementation, status, verdict, test_rows, metrics, copies, and
-     * median and number of the epoch times. */
+    /* Contains only id, name, problem, implementation, status, verdict, test_rows, metrics, copies and who
+     * counted them, median and number of the epoch times, times of the phases, and peak memory. */
     struct ib_case_record record;
     const char *control; /* id of the control, the case that times are relative to; NULL: none */
     struct ib_paired_ratio over_control; /* time over the control's; NaN: unknown, or the control itself */
+    struct ib_paired_ratio mean_over_control; /* the same for means of all trainings */
 };
 
 struct ib_baseline {

@@ -1,8 +1,9 @@
 /* A baseline as a file:
  * {schema, kind, name, run, version, control, machine: {fingerprint, cpu, …}, cases: {ID: {name, problem,
- * impl, status, verify: {verdict}, test_rows, metrics, transfers, time: {epoch_ns: {median, n}, control: ID,
- * over_control: {median, low, high, n}}}}}. A case without a control lacks the last two; the control itself
- * lacks the last. */
+ * impl, status, verify: {verdict}, test_rows, metrics, transfers, memory, time: {epoch_ns: {median, n},
+ * phases_ns, control: ID, over_control: {median, low, high, n}, mean_over_control}}}}. A case without a control
+ * lacks the last three; the control itself lacks the last two. Those of earlier versions lack what has been
+ * added since: it is unknown. */
 #include "base/error.h"
 #include "base/json_text.h"
 #include "gate/baseline.h"
@@ -55,34 +56,56 @@ static json_t *transfers_json(const struct ib_case_record *c)
         json_object_set_new(transfers, count_fields[i].name,
                             count == IB_NO_COUNT ? json_null() : json_integer(count));
     }
+    if (c->counting)
+        json_object_set_new(transfers, "counting",
+                            json_string(ib_word_of(ib_counting_words, (int)c->counting)));
     return transfers;
+}
+
+static json_t *memory_json(const struct ib_case_record *c)
+{
+    return json_pack("{s:I, s:I}", "peak_bytes", (json_int_t)c->peak_bytes, "device_peak_bytes",
+                     (json_int_t)c->device_peak_bytes);
+}
+
+static json_t *phases_json(const struct ib_case_record *c)
+{
+    json_t *phases = json_object();
+    for (int i = 0; i < IB_RUN_PHASES; i++)
+        json_object_set_new(phases, ib_run_phase_names[i], rounded(c->phases_ns[i], TIME_DIGITS));
+    return phases;
+}
+
+static json_t *ratio_json(const struct ib_paired_ratio *ratio)
+{
+    return json_pack("{s:o, s:o, s:o, s:I}", "median", rounded(ratio->median, TIME_DIGITS), "low",
+                     rounded(ratio->low, TIME_DIGITS), "high", rounded(ratio->high, TIME_DIGITS), "n",
+                     (json_int_t)ratio->n);
 }
 
 static json_t *time_json(const struct ib_baseline_case *c)
 {
     const struct ib_epoch_times *epoch = &c->record.epoch_ns;
-    const struct ib_paired_ratio *ratio = &c->over_control;
-    json_t *time = json_pack("{s:{s:o, s:I}}", "epoch_ns", "median", rounded(epoch->median, TIME_DIGITS), "n",
-                             (json_int_t)epoch->n);
+    json_t *time = json_pack("{s:{s:o, s:I}, s:o}", "epoch_ns", "median", rounded(epoch->median, TIME_DIGITS), "n",
+                             (json_int_t)epoch->n, "phases_ns", phases_json(&c->record));
     if (c->control)
         json_object_set_new(time, "control", json_string(c->control));
-    if (c->control && strcmp(c->control, c->record.id) != 0)
-        json_object_set_new(time, "over_control",
-                            json_pack("{s:o, s:o, s:o, s:I}", "median", rounded(ratio->median, TIME_DIGITS),
-                                      "low", rounded(ratio->low, TIME_DIGITS), "high",
-                                      rounded(ratio->high, TIME_DIGITS), "n", (json_int_t)ratio->n));
+    if (c->control && strcmp(c->control, c->record.id) != 0) {
+        json_object_set_new(time, "over_control", ratio_json(&c->over_control));
+        json_object_set_new(time, "mean_over_control", ratio_json(&c->mean_over_control));
+    }
     return time;
 }
 
 static json_t *case_json(const struct ib_baseline_case *kept)
 {
     const struct ib_case_record *c = &kept->record;
-    return json_pack("{s:o, s:o, s:o, s:s, s:{s:s}, s:I, s:o, s:o, s:o}", "name", ib_json_text(c->name),
+    return json_pack("{s:o, s:o, s:o, s:s, s:{s:s}, s:I, s:o, s:o, s:o, s:o}", "name", ib_json_text(c->name),
                      "problem", ib_json_text(c->problem), "impl", ib_json_text(c->axis[IB_AXIS_IMPL]),
                      "status", ib_word_of(ib_case_status_words, (int)c->status), "verify", "verdict",
                      ib_word_of(ib_verdict_words, (int)c->check.verdict), "test_rows",
                      (json_int_t)c->test_rows, "metrics", metrics_json(c), "transfers", transfers_json(c),
-                     "time", time_json(kept));
+                     "memory", memory_json(c), "time", time_json(kept));
 }
 
 static json_t *machine_json(const struct ib_machine *machine)
@@ -192,7 +215,8 @@ static struct ib_transfer_totals transfers_in(const json_t *object)
 
 static void read_record(struct ib_arena *arena, const char *id, const json_t *c, struct ib_case_record *out)
 {
-    const json_t *epoch = json_object_get(json_object_get(c, "time"), "epoch_ns");
+    const json_t *time = json_object_get(c, "time"), *epoch = json_object_get(time, "epoch_ns"),
+                 *memory = json_object_get(c, "memory"), *transfers = json_object_get(c, "transfers");
     *out = (struct ib_case_record){.id = ib_arena_copy(arena, id)};
     ib_case_record_clear(out);
     out->name = text_in(arena, c, "name");
@@ -203,17 +227,29 @@ static void read_record(struct ib_arena *arena, const char *id, const json_t *c,
     out->test_rows = size_in(c, "test_rows");
     for (size_t i = 0; i < IB_METRIC_COUNT; i++)
         out->metrics[i] = number_in(json_object_get(c, "metrics"), ib_metrics[i]->name);
-    out->transfers = transfers_in(json_object_get(c, "transfers"));
+    out->transfers = transfers_in(transfers);
+    out->counting = (enum ib_counting)word_in(transfers, "counting", ib_counting_words);
+    out->peak_bytes = size_in(memory, "peak_bytes");
+    out->device_peak_bytes = size_in(memory, "device_peak_bytes");
+    for (int i = 0; i < IB_RUN_PHASES; i++)
+        out->phases_ns[i] = number_in(json_object_get(time, "phases_ns"), ib_run_phase_names[i]);
     out->epoch_ns = (struct ib_epoch_times){number_in(epoch, "median"), NAN, NAN, NAN, size_in(epoch, "n")};
+}
+
+static struct ib_paired_ratio ratio_in(const json_t *object, const char *name)
+{
+    const json_t *ratio = json_object_get(object, name);
+    return (struct ib_paired_ratio){number_in(ratio, "median"), number_in(ratio, "low"),
+                                    number_in(ratio, "high"), size_in(ratio, "n")};
 }
 
 static void read_case(struct ib_arena *arena, const char *id, const json_t *c, struct ib_baseline_case *out)
 {
-    const json_t *time = json_object_get(c, "time"), *ratio = json_object_get(time, "over_control");
+    const json_t *time = json_object_get(c, "time");
     read_record(arena, id, c, &out->record);
     out->control = json_object_get(time, "control") ? text_in(arena, time, "control") : NULL;
-    out->over_control = (struct ib_paired_ratio){number_in(ratio, "median"), number_in(ratio, "low"),
-                                                 number_in(ratio, "high"), size_in(ratio, "n")};
+    out->over_control = ratio_in(time, "over_control");
+    out->mean_over_control = ratio_in(time, "mean_over_control");
 }
 
 static void read_all(const json_t *file, struct ib_baseline *out)

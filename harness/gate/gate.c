@@ -125,7 +125,7 @@ static enum ib_status confirm(struct gate *g)
         bool any = false;
         memset(g->chosen, 0, g->n * sizeof *g->chosen);
         for (size_t c = 0; c < g->n; c++)
-            if (g->slowdowns[c].suspect && g->slowdowns[c].reference) {
+            if (ib_slowdown_test_suspects(&g->slowdowns[c]) && g->slowdowns[c].reference) {
                 choose(g, c);
                 any = true;
             }
@@ -165,6 +165,23 @@ static enum ib_status measure(struct gate *g)
 
 /* ---- the result ---- */
 
+static void find_slower(struct ib_violations *v, const struct gate *g, size_t c)
+{
+    const struct ib_slowdown_test *slowdown = &g->slowdowns[c];
+    const struct ib_speed *speed = &slowdown->speed;
+    const struct ib_case_record *candidate = &g->pairs.record->cases[c];
+    if (slowdown->median.holds)
+        ib_violation_add(v, IB_SLOWER_CASE, candidate,
+                         "%.1f %% slower (95 %% interval %.1f to %.1f %%); %.3g %% is tolerated",
+                         100 * (speed->ratio - 1), 100 * (speed->low - 1), 100 * (speed->high - 1),
+                         100 * g->rules->slowdown);
+    else
+        ib_violation_add(v, IB_SLOWER_CASE, candidate,
+                         "%.1f %% slower on average, though not in the median (%.1f %%): some trainings or "
+                         "processes take much longer; %.3g %% is tolerated",
+                         100 * (slowdown->mean_ratio - 1), 100 * (speed->ratio - 1), 100 * g->rules->mean);
+}
+
 static void find_speed(struct ib_violations *v, const struct gate *g, size_t c)
 {
     const struct ib_slowdown_test *slowdown = &g->slowdowns[c];
@@ -173,15 +190,42 @@ static void find_speed(struct ib_violations *v, const struct gate *g, size_t c)
     if (slowdown->meaningless || g->request->speed != IB_SPEED_GATES)
         return;
     if (speed->verdict == IB_SLOWER)
-        ib_violation_add(v, IB_SLOWER_CASE, candidate,
-                         "%.1f %% slower (95 %% interval %.1f to %.1f %%); %.3g %% is tolerated",
-                         100 * (speed->ratio - 1), 100 * (speed->low - 1), 100 * (speed->high - 1),
-                         100 * g->rules->slowdown);
+        find_slower(v, g, c);
     if (speed->verdict == IB_AMBIGUOUS)
         ib_violation_add(v, IB_AMBIGUOUS_CASE, candidate, "speed: %s%s", speed->reason,
                          isnan(speed->needed)
                              ? ""
                              : ib_arena_print(v->arena, "; %.0f pairs might decide it", speed->needed));
+}
+
+/* Of another machine, only the memory is comparable. */
+static void compare_costs(const struct gate *g, size_t c, struct ib_cost_change out[IB_COST_COUNT])
+{
+    const struct ib_case_record *candidate = &g->pairs.record->cases[c],
+                                *old_case = ib_ab_pairs_old_case(&g->pairs, candidate->id);
+    for (int i = 0; i < IB_COST_COUNT; i++)
+        out[i] = (struct ib_cost_change){NAN, NAN, NAN, false};
+    if (!old_case || candidate->status != IB_CASE_OK || old_case->status != IB_CASE_OK)
+        return;
+    ib_cost_changes(old_case, candidate, g->request->against != NULL, g->rules, out);
+    for (int i = 0; i < IB_COST_MEMORY; i++)
+        out[i].grew = out[i].grew && g->slowdowns[c].reference;
+}
+
+static void find_costs(struct ib_violations *v, const struct gate *g, size_t c)
+{
+    struct ib_cost_change costs[IB_COST_COUNT];
+    compare_costs(g, c, costs);
+    for (enum ib_cost i = 0; i < IB_COST_COUNT; i++) {
+        char old[32], new[32], tolerated[32];
+        const bool time = i < IB_COST_MEMORY;
+        const char *(*print)(double, char *, size_t) = time ? ib_print_ns : ib_print_bytes;
+        if (costs[i].grew && !(time && g->request->speed != IB_SPEED_GATES))
+            ib_violation_add(v, time ? IB_SLOWER_CASE : IB_MORE_MEMORY, &g->pairs.record->cases[c],
+                             "%s: %s, before %s; %s more is tolerated", ib_cost_names[i],
+                             print(costs[i].new, new, sizeof new), print(costs[i].old, old, sizeof old),
+                             print(costs[i].tolerated, tolerated, sizeof tolerated));
+    }
 }
 
 static void find_all(const struct gate *g, struct ib_violations *v)
@@ -193,6 +237,7 @@ static void find_all(const struct gate *g, struct ib_violations *v)
         ib_violations_of_answer(v, g->rules, candidate, old_case);
         ib_violations_of_presence(v, candidate, old_case, allow_missing);
         find_speed(v, g, c);
+        find_costs(v, g, c);
     }
     for (size_t i = 0; i < g->baseline.n; i++) {
         const struct ib_case_record *old_case = &g->baseline.cases[i].record;
@@ -218,9 +263,11 @@ static void describe_case(const struct gate *g, size_t c, struct ib_arena *arena
         .new_ns = candidate->epoch_ns.median,
         .judged = !slowdown->meaningless,
         .speed = slowdown->speed,
-        .p = slowdown->p,
-        .p_confirm = slowdown->p_confirm,
+        .median = slowdown->median,
+        .mean = slowdown->mean,
+        .mean_ratio = slowdown->mean_ratio,
     };
+    compare_costs(g, c, out->costs);
     if (out->speed.reason)
         out->speed.reason = ib_arena_copy(arena, out->speed.reason);
     if (old_case) {
@@ -254,7 +301,7 @@ static enum ib_status run_gate(struct gate *g, const char *dir, struct ib_gate_r
     g->slowdowns = ib_arena_alloc(&g->arena, (g->n + 1) * sizeof *g->slowdowns);
     g->chosen = ib_arena_alloc(&g->arena, (g->n + 1) * sizeof *g->chosen);
     for (size_t c = 0; c < g->n; c++)
-        g->slowdowns[c].p = g->slowdowns[c].p_confirm = NAN;
+        g->slowdowns[c].median = g->slowdowns[c].mean = (struct ib_suspicion){NAN, NAN, false};
     IB_TRY(g->request->baseline ? open_baseline(g)
                                 : ib_baseline_build_open(g->request->against, g->sweep, &g->old));
     enum ib_status status = open_runner(g, dir);

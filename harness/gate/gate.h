@@ -3,7 +3,9 @@
 #define IB_GATE_GATE_H
 
 #include "config/sweep.h"
+#include "gate/cost_changes.h"
 #include "gate/record_diff.h"
+#include "gate/slowdown_test.h"
 #include "gate/speed_verdict.h"
 #include "gate/violations.h"
 #include "run/run.h"
@@ -29,7 +31,9 @@ struct ib_gate_case {
     double old_ns, new_ns; /* median time of an epoch; NaN: unknown */
     bool judged;           /* false: speed is not judged, for the reason in speed */
     struct ib_speed speed;
-    double p, p_confirm; /* see slowdown_test.h */
+    struct ib_suspicion median, mean; /* see slowdown_test.h */
+    double mean_ratio;
+    struct ib_cost_change costs[IB_COST_COUNT]; /* unknown without an old case */
     struct ib_differences metrics, copies;
 };
 

@@ -11,6 +11,7 @@ const struct ib_word ib_violation_kind_words[] = {{"accuracy", IB_ACCURACY},
                                                   {"failed", IB_FAILED},
                                                   {"missing", IB_MISSING},
                                                   {"slower", IB_SLOWER_CASE},
+                                                  {"memory", IB_MORE_MEMORY},
                                                   {"ambiguous", IB_AMBIGUOUS_CASE},
                                                   {NULL, 0}};
 
@@ -102,6 +103,19 @@ void ib_violations_of_answer(struct ib_violations *v, const struct ib_gate_rules
 
 /* ---- presence ---- */
 
+/* Copies that nobody counts may be any number. */
+static void find_uncounted(struct ib_violations *v, const struct ib_case_record *candidate,
+                           const struct ib_case_record *old_case)
+{
+    const struct ib_tracer_record *tracer = &candidate->tracer;
+    if (candidate->counting && candidate->counting < old_case->counting)
+        ib_violation_add(v, IB_COPIES, candidate, "copies were %s, and now are %s: %s",
+                         ib_word_of(ib_counting_words, (int)old_case->counting),
+                         ib_word_of(ib_counting_words, (int)candidate->counting),
+                         tracer->source && tracer->reason ? tracer->reason
+                                                          : "no tracer saw the device at work");
+}
+
 void ib_violations_of_presence(struct ib_violations *v, const struct ib_case_record *candidate,
                                const struct ib_case_record *old_case, bool allow_missing)
 {
@@ -120,6 +134,8 @@ void ib_violations_of_presence(struct ib_violations *v, const struct ib_case_rec
         ib_violation_add(v, IB_MISSING, candidate, "unverified: %s",
                          reason_or_nothing(candidate->check.verdict_reason));
     }
+    if (candidate && expected && candidate->status == IB_CASE_OK)
+        find_uncounted(v, candidate, old_case);
 }
 
 static bool any_verified(const struct ib_run_record *record, const char *glob)
@@ -158,7 +174,8 @@ int ib_violations_exit_status(const struct ib_violations *v, bool strict)
 {
     static const int by_kind[] = {[IB_ACCURACY] = IB_EXIT_WRONG,     [IB_COPIES] = IB_EXIT_WRONG,
                                   [IB_FAILED] = IB_EXIT_FAILED,      [IB_MISSING] = IB_EXIT_FAILED,
-                                  [IB_SLOWER_CASE] = IB_EXIT_SLOWER, [IB_AMBIGUOUS_CASE] = IB_EXIT_AMBIGUOUS};
+                                  [IB_SLOWER_CASE] = IB_EXIT_SLOWER, [IB_MORE_MEMORY] = IB_EXIT_SLOWER,
+                                  [IB_AMBIGUOUS_CASE] = IB_EXIT_AMBIGUOUS};
     enum ib_violation_kind most_serious = IB_AMBIGUOUS_CASE;
     for (size_t i = 0; i < v->n; i++)
         most_serious = v->list[i].kind < most_serious ? v->list[i].kind : most_serious;

@@ -5,14 +5,15 @@
 #include "config/gate_rules.h"
 #include "store/run_record.h"
 
-/* Most serious first. accuracy, copies: exit status 3; failed, missing: 4; slower: 1; ambiguous: 5, under
- * --strict. */
+/* Most serious first. accuracy, copies: exit status 3; failed, missing: 4; slower, memory: 1; ambiguous: 5,
+ * under --strict. */
 enum ib_violation_kind {
     IB_ACCURACY = 1,
     IB_COPIES,
     IB_FAILED,
     IB_MISSING,
     IB_SLOWER_CASE,
+    IB_MORE_MEMORY,
     IB_AMBIGUOUS_CASE
 };
 extern const struct ib_word ib_violation_kind_words[];
@@ -40,8 +41,8 @@ void ib_violation_add(struct ib_violations *, enum ib_violation_kind, const stru
 void ib_violations_of_answer(struct ib_violations *, const struct ib_gate_rules *,
                              const struct ib_case_record *candidate, const struct ib_case_record *old_case);
 
-/* Adds a violation if the candidate failed, or has no verified answer although the old case had one. The
- * candidate is NULL if the case is no longer in the sweep. */
+/* Adds a violation if the candidate failed, or has no verified answer or no count of its copies although the
+ * old case had one. The candidate is NULL if the case is no longer in the sweep. */
 void ib_violations_of_presence(struct ib_violations *, const struct ib_case_record *candidate,
                                const struct ib_case_record *old_case, bool allow_missing);
 

@@ -5,6 +5,7 @@
 #include "base/interrupt.h"
 #include "base/paths.h"
 #include "base/spawn.h"
+#include "parent/proc_memory.h"
 #include "parent/worker_io.h"
 #include "protocol/messages.h"
 
@@ -31,6 +32,7 @@ struct ib_worker_process {
     bool oom_known;                /* whether the next is known */
     uint64_t oom_kills;            /* by the kernel, when the child was started */
     struct ib_memory_limit memory;
+    uint64_t peak_bytes; /* as noted */
     ib_progress_fn *progress;
     void *progress_context;
 };
@@ -268,6 +270,13 @@ void ib_worker_process_quote(const struct ib_worker_process *child, struct ib_ou
 uint64_t ib_worker_process_age_ns(const struct ib_worker_process *child)
 {
     return child->heard_ns - child->started_ns;
+}
+
+uint64_t ib_worker_process_note_memory(struct ib_worker_process *child)
+{
+    const uint64_t now = ib_proc_peak_bytes(child->process.pid);
+    child->peak_bytes = now > child->peak_bytes ? now : child->peak_bytes;
+    return child->peak_bytes;
 }
 
 struct ib_proc_cpu_time ib_worker_process_cpu_time(const struct ib_worker_process *child)

@@ -65,6 +65,9 @@ const char *ib_worker_process_output(const struct ib_worker_process *);
 void ib_worker_process_quote(const struct ib_worker_process *, struct ib_outcome *);
 /* Wall time from the start to the newest message. */
 uint64_t ib_worker_process_age_ns(const struct ib_worker_process *);
+/* Notes how much memory the child has used so far, and returns the most that was noted: a child can reset the
+ * kernel's own mark. 0: unknown. */
+uint64_t ib_worker_process_note_memory(struct ib_worker_process *);
 /* CPU times of the child process and of the calling thread. */
 struct ib_proc_cpu_time ib_worker_process_cpu_time(const struct ib_worker_process *);
 

@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <stdio.h>
+#include <string.h>
 
 typedef const struct ib_tracer *tracer_fn(uint32_t host_abi_major);
 
@@ -26,16 +27,25 @@ static const struct ib_tracer *load_tracer(const char *path, char *why, size_t n
     return tracer->attach(path, why, n) == IB_OK ? tracer : NULL;
 }
 
+/* For a device whose implementation names no tracer, and so may hide its copies. */
+static const char *guess_tracer(void)
+{
+    return dlopen("libcuda.so.1", RTLD_NOLOAD | RTLD_LAZY) ? "cupti" : "opencl";
+}
+
 void ib_tracing_begin(const struct ib_impl *impl, struct ib_tracing *out)
 {
-    char name[64];
+    char file[64];
     struct ib_arena arena = {0};
-    *out = (struct ib_tracing){0};
-    if (!IB_HAS(impl, tracer))
+    *out = (struct ib_tracing){.guessed = !IB_HAS(impl, tracer)};
+    if (out->guessed && !impl->mem)
         return;
-    snprintf(name, sizeof name, "tracer_%s", impl->tracer);
-    out->name = impl->tracer;
-    out->tracer = load_tracer(ib_plugin_path(&arena, name), out->reason, sizeof out->reason);
+    out->name = out->guessed ? guess_tracer() : impl->tracer;
+    snprintf(file, sizeof file, "tracer_%s", out->name);
+    if (strchr(out->name, '/')) /* a path would be that of the implementation's own */
+        snprintf(out->reason, sizeof out->reason, "there is no tracer of this name");
+    else
+        out->tracer = load_tracer(ib_plugin_path(&arena, file), out->reason, sizeof out->reason);
     ib_arena_free(&arena);
 }
 
@@ -70,6 +80,8 @@ static void read_kernels(const struct ib_tracer *tracer, struct ib_driver_counte
 
 static void read_tracer(const struct ib_tracing *tracing, struct ib_driver_counters *out)
 {
+    if (!tracing->name)
+        return;
     const struct ib_tracer *tracer = tracing->tracer;
     snprintf(out->source, sizeof out->source, "%s", tracer ? tracer->source : tracing->name);
     if (!tracer) {
@@ -81,6 +93,23 @@ static void read_tracer(const struct ib_tracing *tracing, struct ib_driver_count
     } else if (!out->reason[0]) {
         snprintf(out->reason, sizeof out->reason, "counter data incomplete");
     }
+}
+
+/* A tracer that was only guessed counts if it has seen the device at work: it may observe another one. */
+static bool has_seen(const struct ib_copies *seen)
+{
+    return seen->launch_count > 0 && seen->launch_count != IB_UNCOUNTED;
+}
+
+static void read_claims(const struct ib_instance *instance, struct ib_driver_counters *out)
+{
+    struct ib_copies claimed = out->claimed;
+    if (!IB_HAS(instance->impl, copies))
+        return;
+    instance->impl->copies(instance->state, &claimed);
+    *(out->source[0] ? &out->claimed : &out->seen) = claimed;
+    if (!out->source[0])
+        snprintf(out->source, sizeof out->source, IB_CLAIMS);
 }
 
 /* Rejects implausible counts. */
@@ -99,11 +128,9 @@ void ib_tracing_count(const struct ib_tracing *tracing, const struct ib_instance
                       struct ib_driver_counters *out)
 {
     ib_driver_counters_clear(out);
-    if (tracing->name) {
-        read_tracer(tracing, out);
-    } else if (IB_HAS(instance->impl, copies)) {
-        snprintf(out->source, sizeof out->source, "driver");
-        instance->impl->copies(instance->state, &out->seen);
-    }
+    read_tracer(tracing, out);
+    if (tracing->guessed && !(ib_driver_counters_given(out) && has_seen(&out->seen)))
+        ib_driver_counters_clear(out);
+    read_claims(instance, out);
     validate_counts(out);
 }

@@ -32,7 +32,7 @@ void ib_driver_counters_clear(struct ib_driver_counters *t)
     *t = (struct ib_driver_counters){.seen = {.struct_size = sizeof t->seen}};
     for (int i = 0; i < COUNTER_COUNT; i++)
         *counted(&t->seen, &counters[i]) = IB_UNCOUNTED;
-    t->opened = t->seen;
+    t->opened = t->claimed = t->seen;
 }
 
 /* Launches and syncs are not reduced, because the kernels' counts include all launches. */
@@ -99,8 +99,9 @@ json_t *ib_driver_counters_to_json(const struct ib_driver_counters *t)
     for (uint32_t i = 0; i < t->n_kernels; i++)
         json_array_append_new(kernels,
                               json_pack("[s, I]", t->kernels[i].name, (json_int_t)t->kernels[i].count));
-    return json_pack("{s:s, s:s, s:o, s:o, s:o}", "source", t->source, "reason", t->reason, "seen",
-                     seen_to_json(&t->seen), "opened", seen_to_json(&t->opened), "kernels", kernels);
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o}", "source", t->source, "reason", t->reason, "seen",
+                     seen_to_json(&t->seen), "claimed", seen_to_json(&t->claimed), "opened",
+                     seen_to_json(&t->opened), "kernels", kernels);
 }
 
 static enum ib_status seen_from_json(const json_t *object, struct ib_copies *out)
@@ -118,15 +119,16 @@ static enum ib_status seen_from_json(const json_t *object, struct ib_copies *out
 enum ib_status ib_driver_counters_from_json(const json_t *value, struct ib_driver_counters *out)
 {
     const char *source, *reason, *name;
-    json_t *seen, *opened, *kernels, *kernel;
+    json_t *seen, *claimed = NULL, *opened, *kernels, *kernel;
     json_int_t count;
     size_t i;
-    IB_UNPACK(value, "{s:s, s:s, s:o, s:o, s:o}", "source", &source, "reason", &reason, "seen", &seen,
-              "opened", &opened, "kernels", &kernels);
+    IB_UNPACK(value, "{s:s, s:s, s:o, s?o, s:o, s:o}", "source", &source, "reason", &reason, "seen", &seen,
+              "claimed", &claimed, "opened", &opened, "kernels", &kernels);
     ib_driver_counters_clear(out);
     snprintf(out->source, sizeof out->source, "%s", source);
     snprintf(out->reason, sizeof out->reason, "%s", reason);
     IB_TRY(seen_from_json(seen, &out->seen));
+    IB_TRY(seen_from_json(claimed, &out->claimed)); /* absent from older builds */
     IB_TRY(seen_from_json(opened, &out->opened));
     json_array_foreach (kernels, i, kernel) {
         IB_UNPACK(kernel, "[s, I]", &name, &count);

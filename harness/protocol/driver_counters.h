@@ -9,6 +9,7 @@
 /* The maximum number of kernels by name; all others share one more entry, IB_OTHER_KERNELS. */
 enum { IB_DRIVER_COUNTERS_KERNELS = 64 };
 #define IB_OTHER_KERNELS "(all others)"
+#define IB_CLAIMS        "driver" /* the source, where only the implementation itself has counted */
 
 struct ib_kernel_count {
     char name[256]; /* the driver's name, truncated */
@@ -19,6 +20,7 @@ struct ib_driver_counters {
     char source[48];       /* "driver", "OpenCL layer"; "": not counted */
     char reason[208];      /* why the source has no count; else "" */
     struct ib_copies seen; /* IB_UNCOUNTED: unknown */
+    struct ib_copies claimed; /* by the implementation itself, where a tracer was to count */
     struct ib_copies
         opened; /* the same up to the end of opening; not included in `seen`, except launches and syncs */
     uint32_t n_kernels; /* 0: unknown */
@@ -39,7 +41,7 @@ void ib_driver_counters_leave_out(struct ib_driver_counters *, const struct ib_c
 /* Adds `count` launches of a kernel. Non-printable characters of its name become '?'. */
 void ib_driver_counters_add_kernel(struct ib_driver_counters *, const char *name, uint64_t count);
 
-/* Returns {source, reason, seen: {h2d_count: …}, opened: {…}, kernels: [[name, count]]}. Unknown counts are
+/* Returns {source, reason, seen: {h2d_count: …}, claimed: {…}, opened: {…}, kernels: [[name, count]]}. Unknown counts are
  * omitted. */
 json_t *ib_driver_counters_to_json(const struct ib_driver_counters *);
 /* IB_EINVAL names the missing or invalid field. */

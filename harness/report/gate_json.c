@@ -48,10 +48,12 @@ static json_t *speed_json(const struct ib_speed *speed, bool judged)
 
 static json_t *rules_json(const struct ib_gate_rules *rules)
 {
-    return json_pack("{s:I, s:f, s:f, s:I, s:f, s:s, s:I}", "pairs", (json_int_t)rules->pairs, "slowdown",
-                     rules->slowdown, "alpha", rules->alpha, "confirm", (json_int_t)rules->confirm, "metrics",
-                     rules->metrics, "order", rules->order == IB_PAIRS_ABBA ? "abba" : "random", "seed",
-                     (json_int_t)rules->seed);
+    return json_pack("{s:I, s:f, s:f, s:f, s:f, s:I, s:f, s:I, s:f, s:I, s:f, s:s, s:I}", "pairs",
+                     (json_int_t)rules->pairs, "slowdown", rules->slowdown, "mean", rules->mean, "setup",
+                     rules->setup, "answer", rules->answer, "phase_ns", (json_int_t)rules->phase_ns, "memory",
+                     rules->memory, "memory_bytes", (json_int_t)rules->memory_bytes, "alpha", rules->alpha,
+                     "confirm", (json_int_t)rules->confirm, "metrics", rules->metrics, "order",
+                     rules->order == IB_PAIRS_ABBA ? "abba" : "random", "seed", (json_int_t)rules->seed);
 }
 
 /* Converts a text to the type that the member has in the record. */
@@ -78,17 +80,30 @@ static json_t *machines_json(const struct ib_text_differences *differences)
     return list;
 }
 
+static json_t *costs_json(const struct ib_cost_change costs[IB_COST_COUNT])
+{
+    json_t *list = json_array();
+    for (int i = 0; i < IB_COST_COUNT; i++)
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b}", "name", ib_cost_names[i], "old",
+                                              ib_json_number(costs[i].old), "new",
+                                              ib_json_number(costs[i].new), "grew", costs[i].grew));
+    return list;
+}
+
 static json_t *gate_case_json(const struct ib_gate_case *c)
 {
     json_t *speed = speed_json(&c->speed, c->judged);
-    json_object_set_new(speed, "p", ib_json_number(c->p));
-    json_object_set_new(speed, "p_confirm", ib_json_number(c->p_confirm));
-    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "id", c->id, "name",
+    json_object_set_new(speed, "p", ib_json_number(c->median.p));
+    json_object_set_new(speed, "p_confirm", ib_json_number(c->median.p_confirm));
+    json_object_set_new(speed, "mean",
+                        json_pack("{s:o, s:o, s:o}", "ratio", ib_json_number(c->mean_ratio), "p",
+                                  ib_json_number(c->mean.p), "p_confirm", ib_json_number(c->mean.p_confirm)));
+    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", c->id, "name",
                      ib_json_text(c->name), "problem", ib_json_text(c->problem), "status",
                      ib_word_of(ib_case_status_words, (int)c->status), "verdict",
                      ib_word_of(ib_verdict_words, (int)c->verdict), "new_ns", ib_json_number(c->new_ns),
                      "old_ns", ib_json_number(c->old_ns), "speed", speed, "metrics",
-                     metrics_json(&c->metrics), "copies", copies_json(&c->copies));
+                     metrics_json(&c->metrics), "copies", copies_json(&c->copies), "costs", costs_json(c->costs));
 }
 
 static json_t *violation_json(const struct ib_violation *v)

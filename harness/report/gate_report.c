@@ -40,10 +40,12 @@ static const char *test_words(struct ib_arena *arena, const struct ib_gate_resul
                                                         (unsigned long long)rules->confirm + 1)
                                        : "";
     return ib_arena_print(arena,
-                          "%llu pairs of processes: %s. A case is slower if a sign test%s finds it more than "
-                          "%s slower; the probability of any false alarm in the whole table is %s.",
+                          "%llu pairs of processes: %s. A case is slower if a sign test%s finds its median "
+                          "training more than %s slower, or another test the mean of all more than %s; the "
+                          "probability of any false alarm in the whole table is %s.",
                           (unsigned long long)rules->pairs, pairing, again,
-                          ib_format_share(arena, rules->slowdown), ib_format_share(arena, rules->alpha));
+                          ib_format_share(arena, rules->slowdown), ib_format_share(arena, rules->mean),
+                          ib_format_share(arena, rules->alpha));
 }
 
 static void add_how(struct ib_doc *doc, const struct ib_gate_result *result)
@@ -84,6 +86,14 @@ static void add_violations(struct ib_doc *doc, const struct ib_gate_result *resu
     }
 }
 
+static const char *speed_words(const struct ib_gate_case *c)
+{
+    if (!c->judged)
+        return "not judged";
+    return c->mean.holds && !c->median.holds ? "SLOWER on average"
+                                             : ib_word_of(ib_speed_words, (int)c->speed.verdict);
+}
+
 static void add_case(struct ib_doc *doc, const struct ib_gate_case *c)
 {
     struct ib_arena *arena = doc->arena;
@@ -92,7 +102,7 @@ static void add_case(struct ib_doc *doc, const struct ib_gate_case *c)
                (const char *[]){c->problem, c->name, ib_answer_word(c->status, c->verdict),
                                 ib_format_duration(arena, c->old_ns), ib_format_duration(arena, c->new_ns),
                                 ib_ratio_words(arena, speed),
-                                c->judged ? ib_word_of(ib_speed_words, (int)speed->verdict) : "not judged",
+                                speed_words(c),
                                 speed->n ? ib_format_count(arena, (double)speed->n) : "",
                                 isnan(speed->needed) ? "" : ib_format_rounded(arena, speed->needed)});
 }

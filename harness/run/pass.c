@@ -7,6 +7,7 @@
 #include "run/pin.h"
 #include "train/transfer_model.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,6 +60,7 @@ bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c
     if (!ok && c->impl->info->command)
         ib_worker_process_quote(*worker, outcome);
     json_decref(ready);
+    ib_worker_process_note_memory(*worker);
     return ok || ib_pass_name_limit(context, outcome);
 }
 
@@ -99,6 +101,8 @@ bool ib_pass_train(const struct ib_pass_context *context, const struct ib_case *
                    struct ib_pass_result *out, struct ib_outcome *outcome)
 {
     const bool trained = train(context, c, worker, request, out, outcome);
+    if (trained)
+        out->peak_bytes = ib_worker_process_note_memory(worker);
     return leaves_shared_files(context, outcome) && trained;
 }
 
@@ -205,19 +209,29 @@ bool ib_pass_copies_as_expected(const struct ib_case *c, const struct ib_pass_re
     return ib_outcome_set(outcome, IB_CASE_UNTRUSTED, "copies differ from the transfer model: %s", why);
 }
 
-bool ib_pass_tracer_agrees(const struct ib_pass_result *result, struct ib_outcome *outcome)
+static bool count_agrees(const struct ib_traffic *transfer_log, const struct ib_copies *seen, const char *whose,
+                         struct ib_outcome *outcome)
 {
-    const struct ib_traffic *transfer_log = &result->total;
-    const struct ib_copies *seen = &result->tracer.seen;
     const struct ib_traffic copies = {seen->h2d_count, seen->h2d_bytes, seen->d2h_count, seen->d2h_bytes};
-    if (!ib_driver_counters_given(&result->tracer) || ib_traffic_equal(transfer_log, &copies))
+    if (ib_traffic_equal(transfer_log, &copies))
         return true;
     return ib_outcome_set(
         outcome, IB_CASE_UNTRUSTED,
-        "hidden copies: the %s counted %llu uploads and %llu downloads (%llu and %llu bytes), the transfer "
+        "hidden copies: %s counted %llu uploads and %llu downloads (%llu and %llu bytes), the transfer "
         "log %llu and %llu (%llu and %llu)",
-        result->tracer.source, (unsigned long long)copies.h2d_count, (unsigned long long)copies.d2h_count,
+        whose, (unsigned long long)copies.h2d_count, (unsigned long long)copies.d2h_count,
         (unsigned long long)copies.h2d_bytes, (unsigned long long)copies.d2h_bytes,
         (unsigned long long)transfer_log->h2d_count, (unsigned long long)transfer_log->d2h_count,
         (unsigned long long)transfer_log->h2d_bytes, (unsigned long long)transfer_log->d2h_bytes);
+}
+
+/* What the implementation claims is compared even where a tracer has counted: a wrong claim is a lie. */
+bool ib_pass_tracer_agrees(const struct ib_pass_result *result, struct ib_outcome *outcome)
+{
+    char whose[64];
+    const struct ib_driver_counters *tracer = &result->tracer;
+    snprintf(whose, sizeof whose, "the %s", tracer->source);
+    return (!ib_driver_counters_given(tracer) || count_agrees(&result->total, &tracer->seen, whose, outcome)) &&
+           (tracer->claimed.h2d_count == IB_UNCOUNTED ||
+            count_agrees(&result->total, &tracer->claimed, "the implementation itself", outcome));
 }

@@ -53,6 +53,8 @@ static bool train(struct checking *k, uint64_t epochs, struct ib_pass_result *re
 static void keep_transfers(struct checking *k, const struct ib_pass_result *result, uint64_t reads)
 {
     k->out->check.phases = result->phases;
+    k->out->check.peak_bytes = result->peak_bytes;
+    k->out->check.device_peak_bytes = result->device_peak_bytes;
     if (result->external)
         return; /* its copies are unknown */
     struct ib_transfer_log *transfer_log = ib_arena_alloc(k->arena, sizeof *transfer_log);

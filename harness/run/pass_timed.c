@@ -97,7 +97,22 @@ static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
     add_cpu(t, result);
     watch(t, result);
     out->epoch_ns = (double)t->trained_ns / (double)out->repeats / epochs;
+    out->peak_bytes = result->peak_bytes; /* so far */
+    out->device_peak_bytes = result->device_peak_bytes;
     out->cpu_epoch_ns = t->cpu_unknown ? NAN : (double)t->thread_cpu_ns / (double)out->repeats / epochs;
+}
+
+static void raise(uint64_t *most, uint64_t value)
+{
+    *most = value > *most ? value : *most;
+}
+
+/* The answer of any slice may be the slow one. */
+static void add_answer(struct ib_timing *t, const struct ib_pass_result *result)
+{
+    struct ib_phases *phases = &t->out->round.phases;
+    raise(&phases->readback_ns, result->phases.readback_ns);
+    raise(&phases->predict_ns, result->phases.predict_ns);
 }
 
 /* Keeps the copies and phases of the first slice, which includes all one-time work. */
@@ -172,6 +187,7 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
     if (!t->ok)
         return;
     add_slice(t, &result);
+    add_answer(t, &result);
     t->ok = (!first || keep_transfers(t, &result)) &&
             ib_pass_repeats(t->c, t->checked, &arrays.final, &t->outcome);
 }

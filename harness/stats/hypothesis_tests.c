@@ -26,7 +26,7 @@ double ib_sign_test(const double *samples, size_t n, double limit, double inflat
 struct deviation {
     double size;
     bool above;
-    size_t rank; /* twice the rank, since the mean rank of ties may be fractional */
+    size_t rank; /* its weight: twice the rank, since the mean rank of ties may be fractional; or its size */
 };
 
 static int by_size(const void *a, const void *b)
@@ -79,6 +79,35 @@ double ib_signed_rank_test(const double *samples, size_t n, double limit)
     if (d && share) {
         size_t kept = keep_deviations(samples, n, limit, d), sum = 0;
         rank(d, kept);
+        for (size_t i = 0; i < kept; i++)
+            sum += d[i].above ? d[i].rank : 0;
+        p = at_least(d, kept, sum, share);
+    }
+    free(share);
+    free(d);
+    return p;
+}
+
+/* ---- the sign flips ---- */
+
+enum { FLIP_LEVELS = 50 };
+
+/* Replaces the ranks by sizes, in units of a fiftieth of the largest that counts in full. */
+static void measure_sizes(struct deviation *d, size_t n)
+{
+    const double most = n ? d[n - 1 - n / 10].size : 0;
+    for (size_t i = 0; i < n; i++)
+        d[i].rank = (size_t)lround(FLIP_LEVELS * fmin(d[i].size / most, 1));
+}
+
+double ib_sign_flip_test(const double *samples, size_t n, double limit)
+{
+    struct deviation *d = malloc((n + 1) * sizeof *d);
+    double *share = calloc(n * FLIP_LEVELS + 1, sizeof *share), p = NAN;
+    if (d && share) {
+        size_t kept = keep_deviations(samples, n, limit, d), sum = 0;
+        qsort(d, kept, sizeof *d, by_size);
+        measure_sizes(d, kept);
         for (size_t i = 0; i < kept; i++)
             sum += d[i].above ? d[i].rank : 0;
         p = at_least(d, kept, sum, share);

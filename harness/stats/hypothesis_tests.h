@@ -1,4 +1,4 @@
-/* Tests whether a median exceeds a limit, for paired differences, and the correction for multiple tests. */
+/* Tests whether a median or a mean exceeds a limit, for paired differences, and the correction for multiple tests. */
 #ifndef IB_STATS_HYPOTHESIS_TESTS_H
 #define IB_STATS_HYPOTHESIS_TESTS_H
 
@@ -16,6 +16,12 @@ double ib_sign_test(const double *samples, size_t n, double limit, double inflat
  * exact given the ties; samples equal to the limit are ignored. Memory is quadratic in n: meant for a few
  * hundred samples. NaN: out of memory. */
 double ib_signed_rank_test(const double *samples, size_t n, double limit);
+
+/* Fisher's sign-flip test of the mean. Returns the probability of at least as large a sum of deviations from
+ * the limit if each were as likely to have the other sign: exact if samples are symmetric about the limit, as
+ * the logarithms of ratios of like with like are. The largest tenth of the deviations count only as much as
+ * the next, in either direction; sizes are rounded to a fiftieth of that. NaN: out of memory. */
+double ib_sign_flip_test(const double *samples, size_t n, double limit);
 
 /* Replaces n p-values by Holm's adjusted ones (Scandinavian Journal of Statistics 6, 1979): if every one up
  * to alpha is called significant, the probability of any false positive is at most alpha. NaN (not tested)

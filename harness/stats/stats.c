@@ -38,6 +38,16 @@ double ib_minimum(const double *samples, size_t n)
     return minimum;
 }
 
+double ib_trimmed_mean(const double *samples, size_t n, double share)
+{
+    const size_t cut = (size_t)(share * (double)n), kept = n - 2 * cut;
+    double *sorted = ib_sorted_copy(samples, n), sum = 0;
+    for (size_t i = cut; sorted && i < n - cut; i++)
+        sum += sorted[i];
+    free(sorted);
+    return sorted && kept ? sum / (double)kept : NAN;
+}
+
 double ib_deviation(const double *samples, size_t n)
 {
     double mean = 0, squares = 0;

@@ -7,6 +7,8 @@
 /* NaN for n = 0. */
 double ib_median(const double *samples, size_t n);
 double ib_minimum(const double *samples, size_t n);
+/* The mean without the `share` of the samples at either end, rounded down to whole ones; NaN for n = 0. */
+double ib_trimmed_mean(const double *samples, size_t n, double share);
 /* The sample standard deviation (n - 1); NaN for n < 2. */
 double ib_deviation(const double *samples, size_t n);
 

@@ -2,6 +2,7 @@
 
 #include "stats/confidence_interval.h"
 #include "stats/stats.h"
+#include "store/derive_copies.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -147,58 +148,6 @@ static void derive_phases(struct ib_case_record *c, double *scratch)
                 scratch[n++] = (double)ns;
         }
         c->phases_ns[phase] = ib_median(scratch, n);
-    }
-}
-
-/* ---- copies ---- */
-
-static int phase_place(const char *phase)
-{
-    int place = 0;
-    ib_word_value(ib_phase_words, phase, &place);
-    return place;
-}
-
-static void add_calls(struct ib_transfer_totals *sum, const struct ib_calls_record *c)
-{
-    sum->launches += (int64_t)c->launches;
-    sum->syncs += (int64_t)c->syncs;
-}
-
-static void add_copies(struct ib_transfer_totals *sum, const struct ib_traffic *t)
-{
-    sum->h2d_count += (int64_t)t->h2d_count;
-    sum->h2d_bytes += (int64_t)t->h2d_bytes;
-    sum->d2h_count += (int64_t)t->d2h_count;
-    sum->d2h_bytes += (int64_t)t->d2h_bytes;
-}
-
-/* A log has calls for every phase, so without calls there was none. */
-static void derive_transfers(struct ib_case_record *c)
-{
-    const struct ib_transfer_totals unknown = {IB_NO_COUNT, IB_NO_COUNT, IB_NO_COUNT,
-                                               IB_NO_COUNT, IB_NO_COUNT, IB_NO_COUNT},
-                                    none = {0};
-    c->transfers = c->n_calls ? none : unknown;
-    for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
-        c->phase_transfers[phase] = c->transfers;
-    for (size_t i = 0; i < c->n_calls; i++) {
-        add_calls(&c->phase_transfers[phase_place(c->calls[i].phase)], &c->calls[i]);
-        add_calls(&c->transfers, &c->calls[i]);
-    }
-    for (size_t i = 0; i < c->n_copies && c->n_calls; i++) {
-        add_copies(&c->phase_transfers[phase_place(c->copies[i].phase)], &c->copies[i].traffic);
-        add_copies(&c->transfers, &c->copies[i].traffic);
-    }
-}
-
-static void derive_as_expected(struct ib_case_record *c)
-{
-    c->as_expected = c->check.as_expected;
-    for (size_t i = 0; i < c->n_rounds; i++) {
-        enum ib_truth here = c->rounds[i].as_expected;
-        if (here == IB_NO || c->as_expected == IB_UNKNOWN)
-            c->as_expected = here == IB_UNKNOWN ? c->as_expected : here;
     }
 }
 
@@ -362,8 +311,8 @@ static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
     derive_curve(arena, c);
     c->epoch_ns = ib_epoch_times_of(c);
     derive_phases(c, scratch);
-    derive_transfers(c);
-    derive_as_expected(c);
+    ib_derive_copies(c);
+    ib_derive_memory(c);
     derive_breakdown(c);
     derive_process(c, scratch);
     if (c->n_stops)

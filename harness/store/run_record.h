@@ -35,6 +35,7 @@ struct ib_check_record {
     double loss_error, params_error, prediction_error; /* relative */
     uint64_t first_divergent_epoch;                    /* 0: none */
     enum ib_convergence convergence;                   /* 0: unknown */
+    uint64_t peak_bytes, device_peak_bytes;            /* see struct ib_round_record */
     enum ib_truth as_expected;                         /* its copies match the transfer model */
     const char *stderr_tail;
 };
@@ -66,6 +67,9 @@ struct ib_round_record {
     const double *slices;    /* median training / epochs of each slice, in order */
     size_t n_slices;
     uint64_t clock_mhz; /* of the device; 0: unknown */
+    /* The most memory in use at once, 0 if unknown: resident in the worker, or in the processes of an external
+     * program together, with the mapped files that were read; and on the device, as far as its API tells. */
+    uint64_t peak_bytes, device_peak_bytes;
     const char *slowed; /* why the device was slowed down */
     const char *stderr_tail;
 };
@@ -158,6 +162,14 @@ struct ib_transfer_totals {
     int64_t h2d_count, h2d_bytes, d2h_count, d2h_bytes, launches, syncs;
 };
 
+/* Who counts the copies of a case on a device. */
+enum ib_counting {
+    IB_UNCOUNTED_COPIES = 1, /* nothing that is independent of the implementation */
+    IB_CLAIMED_COPIES,       /* only the implementation itself */
+    IB_COUNTED_COPIES        /* a tracer */
+};
+extern const struct ib_word ib_counting_words[]; /* uncounted claimed counted */
+
 /* Over the runs of the whole process. The parts are those of the median run (the lower one of an even
  * number); with the residual they add up to its wall time. */
 struct ib_process_summary {
@@ -225,6 +237,8 @@ struct ib_case_record {
     const char *series;   /* distinguishes it from the others of its model and data set */
     bool ranked;          /* verified, its copies as expected, on a real device */
     enum ib_truth as_expected;
+    enum ib_counting counting; /* 0: in host memory, or its copies are unknown */
+    uint64_t peak_bytes, device_peak_bytes; /* of the timed rounds; without any, of the checked pass */
     struct ib_curve curve;
     const double *seconds; /* of each loss of the curve; NULL: unknown */
     struct ib_epoch_times epoch_ns;

@@ -24,14 +24,15 @@ static const struct ib_column check_columns[] = {
     WORD(status, ib_case_status_words), TEXT(reason), TEXT(path), PHASES, WORD(verdict, ib_verdict_words),
     TEXT(verdict_reason), TEXT(reference), REAL(loss_error), REAL(params_error), REAL(prediction_error),
     MEASURED(first_divergent_epoch), WORD(convergence, ib_convergence_words), TRUTH(as_expected),
-    AS("stderr", TEXT, stderr_tail), END};
+    AS("stderr", TEXT, stderr_tail), MEASURED(peak_bytes), MEASURED(device_peak_bytes), END};
 
 #undef ROW
 #define ROW struct ib_round_record
 static const struct ib_column round_columns[] = {
     INTEGER(round), WORD(status, ib_case_status_words), TEXT(reason), MEASURED(repeats), REAL(epoch_ns),
     REAL(cpu_epoch_ns), PHASES, TRUTH(as_expected), TRUTH(disturbed), AS("slices", NUMBERS, slices),
-    MEASURED(clock_mhz), TEXT(slowed), REAL(discarded_ns), AS("stderr", TEXT, stderr_tail), END};
+    MEASURED(clock_mhz), TEXT(slowed), REAL(discarded_ns), AS("stderr", TEXT, stderr_tail), MEASURED(peak_bytes),
+    MEASURED(device_peak_bytes), END};
 _Static_assert(offsetof(ROW, n_slices) == offsetof(ROW, slices) + sizeof(const double *),
                "the number of slices must follow them");
 

@@ -176,6 +176,8 @@ static enum ib_status finish(struct ib_session *s, const char *folder, struct ib
     out->fused_predict = s->training.fused && IB_HAS(s->instance.impl->fused, predict);
     out->transfer_log = s->dispatch.transfer_log;
     out->total = s->dispatch.total;
+    if (IB_HAS(s->instance.impl, peak_memory))
+        out->device_peak_bytes = s->instance.impl->peak_memory(s->instance.state);
     ib_tracing_count(&s->tracing, &s->instance, &out->tracer);
     return IB_OK;
 }

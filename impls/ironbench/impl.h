@@ -250,18 +250,21 @@ struct ib_impl {
     const struct ib_tensor_ops *ops;
     const struct ib_fused *fused;
     /* Fills in all operations of the driver since `open`, if the driver counts them. *out arrives with
-     * every count set to IB_UNCOUNTED. */
+     * every count set to IB_UNCOUNTED. It is reported as a claim, and compared with the transfer log and with
+     * a tracer's count. */
     void (*copies)(void *state, struct ib_copies *out);
     /* Writes free text: library versions and the device's name ("OpenBLAS 0.3.21 SkylakeX"). */
     enum ib_status (*describe)(void *state, char *text, size_t n);
     /* Name of the tracer (ironbench/tracer.h) that observes this implementation's driver: "opencl". NULL:
-     * none, or `copies` already counts. */
+     * none; copies that no tracer counts are reported as uncounted. */
     const char *tracer;
     /* Optional: operations recorded once and replayed without the host, as CUDA graphs are. */
     const struct ib_capture *capture;
     /* Optional. Called before and after each timed round: a round in which the device was throttled is
      * excluded. IB_EUNAVAILABLE: the state cannot be read. */
     enum ib_status (*health)(void *state, struct ib_health *out);
+    /* Optional. Returns the most device memory that was in use at once since `open`, in bytes; 0: unknown. */
+    uint64_t (*peak_memory)(void *state);
 };
 
 /* True if `member` is present in this table, which may come from an older and shorter version. */
