@@ -126,6 +126,7 @@ static const struct ib_impl cuda_graph = {
     .describe = ib_cuda_describe,
     .tracer = "cupti",
     .health = ib_cuda_health,
+    .peak_memory = ib_cuda_peak_memory,
     .capture = &capture,
 };
 

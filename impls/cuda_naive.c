@@ -22,6 +22,7 @@ static const struct ib_impl cuda_naive = {
     .describe = ib_cuda_describe,
     .tracer = "cupti",
     .health = ib_cuda_health,
+    .peak_memory = ib_cuda_peak_memory,
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

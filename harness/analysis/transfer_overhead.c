@@ -2,7 +2,26 @@
 
 #include "analysis/problems.h"
 
+#include <math.h>
 #include <string.h>
+
+/* More than one core copies, even within its caches, and more than a bus to a device moves. */
+#define MOST_BYTES_PER_NS 200.0
+
+static double epoch_bytes(const struct ib_case_record *c)
+{
+    const struct ib_transfer_totals *t = &c->phase_transfers[IB_TRAIN];
+    return t->h2d_bytes < 0 || t->d2h_bytes < 0 ? NAN
+                                                : (double)(t->h2d_bytes + t->d2h_bytes) / (double)c->epochs;
+}
+
+bool ib_copies_took_time(const struct ib_case_record *copying, const struct ib_case_record *resident,
+                         const struct ib_paired_ratio *ratio)
+{
+    const double longer_ns = (ratio->high - 1) * resident->epoch_ns.median,
+                 needed_ns = (epoch_bytes(copying) - epoch_bytes(resident)) / MOST_BYTES_PER_NS;
+    return !(longer_ns < needed_ns); /* if either is unknown, nothing is said */
+}
 
 /* The same implementation with resident data, if verified; else NULL. */
 static const struct ib_case_record *find_resident(const struct ib_problem_cases *problem,

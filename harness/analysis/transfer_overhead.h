@@ -13,6 +13,11 @@ struct ib_transfer_overhead {
     struct ib_paired_ratio ratio; /* of the time per epoch: copying over resident */
 };
 
+/* Whether the time that copying takes longer, at the upper end of its interval, is enough for the additional
+ * copies at 200 GB/s. false: they cannot all have been made, or both cases make them. */
+bool ib_copies_took_time(const struct ib_case_record *copying, const struct ib_case_record *resident,
+                         const struct ib_paired_ratio *);
+
 /* Finds the overhead of each implementation that is verified in both residencies of a problem, in plan order.
  * Returns how many. */
 size_t ib_transfer_overheads(struct ib_arena *, const struct ib_run_record *,

@@ -1,9 +1,9 @@
 /* A baseline as a file:
  * {schema, kind, name, run, version, control, machine: {fingerprint, cpu, …}, cases: {ID: {name, problem,
  * impl, status, verify: {verdict}, test_rows, metrics, transfers, memory, time: {epoch_ns: {median, n},
- * phases_ns, control: ID, over_control: {median, low, high, n}, mean_over_control}}}}. A case without a control
- * lacks the last three; the control itself lacks the last two. Those of earlier versions lack what has been
- * added since: it is unknown. */
+ * phases_ns, control: ID, over_control: {median, low, high, n}, mean_over_control}}}}. A case without a
+ * control lacks the last three; the control itself lacks the last two. Those of earlier versions lack what
+ * has been added since: it is unknown. */
 #include "base/error.h"
 #include "base/json_text.h"
 #include "gate/baseline.h"
@@ -86,8 +86,8 @@ static json_t *ratio_json(const struct ib_paired_ratio *ratio)
 static json_t *time_json(const struct ib_baseline_case *c)
 {
     const struct ib_epoch_times *epoch = &c->record.epoch_ns;
-    json_t *time = json_pack("{s:{s:o, s:I}, s:o}", "epoch_ns", "median", rounded(epoch->median, TIME_DIGITS), "n",
-                             (json_int_t)epoch->n, "phases_ns", phases_json(&c->record));
+    json_t *time = json_pack("{s:{s:o, s:I}, s:o}", "epoch_ns", "median", rounded(epoch->median, TIME_DIGITS),
+                             "n", (json_int_t)epoch->n, "phases_ns", phases_json(&c->record));
     if (c->control)
         json_object_set_new(time, "control", json_string(c->control));
     if (c->control && strcmp(c->control, c->record.id) != 0) {

@@ -47,5 +47,6 @@ void ib_compare(struct ib_arena *arena, const struct ib_run_record *old_run,
             .old_libraries = old->libraries ? old->libraries : "",
             .new_libraries = new->libraries ? new->libraries : "",
         };
+        ib_cost_changes(old, new, false, &ib_gate_rules_default, out->cases[out->n - 1].costs);
     }
 }

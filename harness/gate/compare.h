@@ -2,6 +2,7 @@
 #ifndef IB_GATE_COMPARE_H
 #define IB_GATE_COMPARE_H
 
+#include "gate/cost_changes.h"
 #include "gate/record_diff.h"
 #include "gate/speed_verdict.h"
 
@@ -13,6 +14,7 @@ struct ib_compared_case {
     const struct ib_case_record *old_case, *new_case;
     struct ib_speed speed;
     struct ib_differences metrics, copies;
+    struct ib_cost_change costs[IB_COST_COUNT];
     const char *old_libraries, *new_libraries; /* "" if there are none */
 };
 

@@ -96,8 +96,8 @@ static struct ib_cost_change memory_change(uint64_t old, uint64_t new, const str
     return out;
 }
 
-void ib_cost_changes(const struct ib_case_record *old_case, const struct ib_case_record *new_case, bool paired,
-                     const struct ib_gate_rules *rules, struct ib_cost_change out[IB_COST_COUNT])
+void ib_cost_changes(const struct ib_case_record *old_case, const struct ib_case_record *new_case,
+                     bool paired, const struct ib_gate_rules *rules, struct ib_cost_change out[IB_COST_COUNT])
 {
     for (enum ib_cost cost = 0; cost < IB_COST_MEMORY; cost++)
         out[cost] = time_change(old_case, new_case, paired, rules, cost);

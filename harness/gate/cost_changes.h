@@ -1,5 +1,5 @@
-/* What a process costs besides its trainings, before and after a change: set-up, reading back, predicting, and
- * peak memory. */
+/* What a process costs besides its trainings, before and after a change: set-up, reading back, predicting,
+ * and peak memory. */
 #ifndef IB_GATE_COST_CHANGES_H
 #define IB_GATE_COST_CHANGES_H
 
@@ -14,7 +14,8 @@ enum ib_cost {
     IB_COST_DEVICE_MEMORY,
     IB_COST_COUNT
 };
-extern const char *const ib_cost_names[IB_COST_COUNT]; /* set-up "reading back" … "peak memory of the device" */
+extern const char
+    *const ib_cost_names[IB_COST_COUNT]; /* set-up "reading back" … "peak memory of the device" */
 
 struct ib_cost_change {
     double old, new;  /* median time in ns, or the most bytes; NaN: unknown */
@@ -23,10 +24,10 @@ struct ib_cost_change {
 };
 
 /* `paired`: the rounds of both were timed in pairs. Then a time has grown if the 95 % interval of the median
- * growth over the pairs, at least IB_INTERVAL_MIN, lies above what is tolerated. Otherwise the old one has only
- * its medians, of another day, and several times as much is tolerated. Times of simulated devices are not
- * compared. */
-void ib_cost_changes(const struct ib_case_record *old_case, const struct ib_case_record *new_case, bool paired,
-                     const struct ib_gate_rules *, struct ib_cost_change out[IB_COST_COUNT]);
+ * growth over the pairs, at least IB_INTERVAL_MIN, lies above what is tolerated. Otherwise the old one has
+ * only its medians, of another day, and several times as much is tolerated. Times of simulated devices are
+ * not compared. */
+void ib_cost_changes(const struct ib_case_record *old_case, const struct ib_case_record *new_case,
+                     bool paired, const struct ib_gate_rules *, struct ib_cost_change out[IB_COST_COUNT]);
 
 #endif

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define COVERAGE  0.95
-#define MEAN_PART 0.2 /* of alpha; the rest is the median's, which finds small slowdowns */
+#define MEAN_PART 0.1 /* of alpha; the rest is the median's, which finds small slowdowns */
 #define TRIMMED   0.1
 
 void ib_slowdown_test_leave(struct ib_slowdown_test *c, bool meaningless, const char *reason)
@@ -108,7 +108,8 @@ static void update(struct ib_suspicion *s, double p, double level, uint64_t numb
 void ib_slowdown_tests_judge(struct ib_slowdown_test *slowdowns, size_t n, const struct ib_gate_rules *rules,
                              uint64_t number)
 {
-    const double level = ib_slowdown_test_level(rules, false), mean_level = ib_slowdown_test_level(rules, true);
+    const double level = ib_slowdown_test_level(rules, false),
+                 mean_level = ib_slowdown_test_level(rules, true);
     double *median = test_all(slowdowns, n, rules, number, SLOWER_MEDIAN),
            *mean = test_all(slowdowns, n, rules, number, SLOWER_MEAN),
            *faster = number == 0 ? test_all(slowdowns, n, rules, number, FASTER) : NULL;

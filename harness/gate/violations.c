@@ -172,9 +172,9 @@ void ib_violations_sort(struct ib_violations *v)
 
 int ib_violations_exit_status(const struct ib_violations *v, bool strict)
 {
-    static const int by_kind[] = {[IB_ACCURACY] = IB_EXIT_WRONG,     [IB_COPIES] = IB_EXIT_WRONG,
-                                  [IB_FAILED] = IB_EXIT_FAILED,      [IB_MISSING] = IB_EXIT_FAILED,
-                                  [IB_SLOWER_CASE] = IB_EXIT_SLOWER, [IB_MORE_MEMORY] = IB_EXIT_SLOWER,
+    static const int by_kind[] = {[IB_ACCURACY] = IB_EXIT_WRONG,          [IB_COPIES] = IB_EXIT_WRONG,
+                                  [IB_FAILED] = IB_EXIT_FAILED,           [IB_MISSING] = IB_EXIT_FAILED,
+                                  [IB_SLOWER_CASE] = IB_EXIT_SLOWER,      [IB_MORE_MEMORY] = IB_EXIT_SLOWER,
                                   [IB_AMBIGUOUS_CASE] = IB_EXIT_AMBIGUOUS};
     enum ib_violation_kind most_serious = IB_AMBIGUOUS_CASE;
     for (size_t i = 0; i < v->n; i++)

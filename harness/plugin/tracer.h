@@ -14,8 +14,8 @@ struct ib_tracing {
 };
 
 /* Loads the tracer that the implementation names; for a device that names none, one that may observe its
- * driver. Call it before the implementation uses its driver. A failure is not an error; its reason is reported
- * with the driver counters. */
+ * driver. Call it before the implementation uses its driver. A failure is not an error; its reason is
+ * reported with the driver counters. */
 void ib_tracing_begin(const struct ib_impl *, struct ib_tracing *out);
 
 /* Records the counts so far. Call it when the implementation is open, before the harness copies anything.

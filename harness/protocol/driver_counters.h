@@ -17,9 +17,9 @@ struct ib_kernel_count {
 };
 
 struct ib_driver_counters {
-    char source[48];       /* "driver", "OpenCL layer"; "": not counted */
-    char reason[208];      /* why the source has no count; else "" */
-    struct ib_copies seen; /* IB_UNCOUNTED: unknown */
+    char source[48];          /* "driver", "OpenCL layer"; "": not counted */
+    char reason[208];         /* why the source has no count; else "" */
+    struct ib_copies seen;    /* IB_UNCOUNTED: unknown */
     struct ib_copies claimed; /* by the implementation itself, where a tracer was to count */
     struct ib_copies
         opened; /* the same up to the end of opening; not included in `seen`, except launches and syncs */
@@ -41,8 +41,8 @@ void ib_driver_counters_leave_out(struct ib_driver_counters *, const struct ib_c
 /* Adds `count` launches of a kernel. Non-printable characters of its name become '?'. */
 void ib_driver_counters_add_kernel(struct ib_driver_counters *, const char *name, uint64_t count);
 
-/* Returns {source, reason, seen: {h2d_count: …}, claimed: {…}, opened: {…}, kernels: [[name, count]]}. Unknown counts are
- * omitted. */
+/* Returns {source, reason, seen: {h2d_count: …}, claimed: {…}, opened: {…}, kernels: [[name, count]]}.
+ * Unknown counts are omitted. */
 json_t *ib_driver_counters_to_json(const struct ib_driver_counters *);
 /* IB_EINVAL names the missing or invalid field. */
 enum ib_status ib_driver_counters_from_json(const json_t *, struct ib_driver_counters *out);

@@ -83,19 +83,19 @@ struct ib_phases { /* wall time by phase; train_ns is that of one training */
 
 /* The result of a pass, except its arrays. */
 struct ib_pass_result {
-    uint64_t repeats;        /* number of trainings */
-    double median_ns;        /* median time of a training */
-    uint64_t trained_ns;     /* wall time of all trainings */
-    uint64_t thread_cpu_ns;  /* CPU time of the calling thread */
-    uint64_t process_cpu_ns; /* CPU time of all threads */
-    uint64_t request_ns;     /* by the worker's clock: from the request to this answer; 0: unknown */
+    uint64_t repeats;           /* number of trainings */
+    double median_ns;           /* median time of a training */
+    uint64_t trained_ns;        /* wall time of all trainings */
+    uint64_t thread_cpu_ns;     /* CPU time of the calling thread */
+    uint64_t process_cpu_ns;    /* CPU time of all threads */
+    uint64_t request_ns;        /* by the worker's clock: from the request to this answer; 0: unknown */
     uint64_t device_peak_bytes; /* 0: unknown */
     uint64_t peak_bytes; /* of the worker's process, or of an external program's; 0: unknown. Set by the
                             parent */
-    uint64_t asked_ns; /* the same by the parent's clock, without waiting for a CPU; 0: unknown. Set by the
-                          parent */
-    bool external;     /* by an external program: below, only setup and training time are known; the calling
-                          thread is its main thread */
+    uint64_t asked_ns;   /* the same by the parent's clock, without waiting for a CPU; 0: unknown. Set by the
+                            parent */
+    bool external;       /* by an external program: below, only setup and training time are known; the calling
+                            thread is its main thread */
     bool fused, fused_predict;
     struct ib_phases phases;
     struct ib_transfer_log transfer_log; /* of one training and prediction */

@@ -54,6 +54,11 @@ static void add_verdict(struct details *d, const struct ib_case_record *c)
     add_count(d, "first divergent epoch", k->first_divergent_epoch);
 }
 
+static void add_bytes(struct details *d, const char *label, uint64_t bytes)
+{
+    add(d, label, bytes ? ib_format_bytes(d->arena, (double)bytes) : NULL);
+}
+
 static void add_times(struct details *d, const struct ib_case_record *c)
 {
     static const char *const labels[IB_RUN_PHASES] = {"loading", "set-up", "training", "reading back",
@@ -74,6 +79,8 @@ const struct ib_case_detail *ib_case_details(struct ib_arena *arena, const struc
     for (size_t i = 0; i < IB_METRIC_COUNT; i++)
         add_number(&d, ib_metrics[i]->label, "%.8g", c->metrics[i]);
     add_times(&d, c);
+    add_bytes(&d, "peak memory", c->peak_bytes);
+    add_bytes(&d, "peak memory of the device", c->device_peak_bytes);
     add_heading(&d, "Case");
     add(&d, "id", c->id);
     add(&d, "training path", c->check.path);

@@ -30,11 +30,13 @@ json_t *ib_transfer_overheads_to_json(const struct ib_derived *derived)
         const struct ib_transfer_overhead *o = &derived->overheads[i];
         const struct ib_case_record *c = o->copying;
         json_array_append_new(
-            list, json_pack("{s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "problem", ib_json_text(c->problem),
-                            "model", ib_json_text(c->axis[IB_AXIS_MODEL]), "dataset",
-                            ib_json_text(c->axis[IB_AXIS_DATASET]), "label", ib_json_text(c->label),
-                            "simulated", o->simulated, "ratio", paired(&o->ratio), "per_op", overhead_side(c),
-                            "resident", overhead_side(o->resident)));
+            list,
+            json_pack("{s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:o, s:o}", "problem", ib_json_text(c->problem),
+                      "model", ib_json_text(c->axis[IB_AXIS_MODEL]), "dataset",
+                      ib_json_text(c->axis[IB_AXIS_DATASET]), "label", ib_json_text(c->label), "simulated",
+                      o->simulated, "copies_took_time",
+                      ib_copies_took_time(o->copying, o->resident, &o->ratio), "ratio", paired(&o->ratio),
+                      "per_op", overhead_side(c), "resident", overhead_side(o->resident)));
     }
     return list;
 }

@@ -134,6 +134,14 @@ static void explain_kernels(struct ib_doc *doc, const struct ib_tracer_record *t
 void ib_explain_tracer(struct ib_doc *doc, const struct ib_case_record *c)
 {
     const struct ib_tracer_record *tracer = &c->tracer;
+    if (c->counting == IB_UNCOUNTED_COPIES && !tracer->source)
+        ib_doc_paragraph(doc,
+                         "Uncounted: these are the harness's copies; no tracer has seen this device at work, "
+                         "so it may have made others.");
+    if (c->counting == IB_CLAIMED_COPIES)
+        ib_doc_paragraph(doc,
+                         "Claimed: only the implementation itself has counted the copies; no tracer has seen "
+                         "this device at work.");
     if (!tracer->source)
         return;
     compare(doc, tracer);

@@ -35,6 +35,16 @@ static json_t *copies_json(const struct ib_differences *differences)
     return list;
 }
 
+static json_t *costs_json(const struct ib_cost_change costs[IB_COST_COUNT])
+{
+    json_t *list = json_array();
+    for (int i = 0; i < IB_COST_COUNT; i++)
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b}", "name", ib_cost_names[i], "old",
+                                              ib_json_number(costs[i].old), "new",
+                                              ib_json_number(costs[i].new), "grew", costs[i].grew));
+    return list;
+}
+
 static json_t *speed_json(const struct ib_speed *speed, bool judged)
 {
     return json_pack("{s:s?, s:{s:o, s:o, s:o, s:I}, s:o, s:s?}", "verdict",
@@ -80,16 +90,6 @@ static json_t *machines_json(const struct ib_text_differences *differences)
     return list;
 }
 
-static json_t *costs_json(const struct ib_cost_change costs[IB_COST_COUNT])
-{
-    json_t *list = json_array();
-    for (int i = 0; i < IB_COST_COUNT; i++)
-        json_array_append_new(list, json_pack("{s:s, s:o, s:o, s:b}", "name", ib_cost_names[i], "old",
-                                              ib_json_number(costs[i].old), "new",
-                                              ib_json_number(costs[i].new), "grew", costs[i].grew));
-    return list;
-}
-
 static json_t *gate_case_json(const struct ib_gate_case *c)
 {
     json_t *speed = speed_json(&c->speed, c->judged);
@@ -98,12 +98,12 @@ static json_t *gate_case_json(const struct ib_gate_case *c)
     json_object_set_new(speed, "mean",
                         json_pack("{s:o, s:o, s:o}", "ratio", ib_json_number(c->mean_ratio), "p",
                                   ib_json_number(c->mean.p), "p_confirm", ib_json_number(c->mean.p_confirm)));
-    return json_pack("{s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", c->id, "name",
-                     ib_json_text(c->name), "problem", ib_json_text(c->problem), "status",
-                     ib_word_of(ib_case_status_words, (int)c->status), "verdict",
-                     ib_word_of(ib_verdict_words, (int)c->verdict), "new_ns", ib_json_number(c->new_ns),
-                     "old_ns", ib_json_number(c->old_ns), "speed", speed, "metrics",
-                     metrics_json(&c->metrics), "copies", copies_json(&c->copies), "costs", costs_json(c->costs));
+    return json_pack(
+        "{s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", c->id, "name", ib_json_text(c->name),
+        "problem", ib_json_text(c->problem), "status", ib_word_of(ib_case_status_words, (int)c->status),
+        "verdict", ib_word_of(ib_verdict_words, (int)c->verdict), "new_ns", ib_json_number(c->new_ns),
+        "old_ns", ib_json_number(c->old_ns), "speed", speed, "metrics", metrics_json(&c->metrics), "copies",
+        copies_json(&c->copies), "costs", costs_json(c->costs));
 }
 
 static json_t *violation_json(const struct ib_violation *v)
@@ -170,6 +170,7 @@ static json_t *compared_case_json(const struct ib_compared_case *c)
     json_object_set_new(out, "new_verdict", json_string(ib_answer_word(new->status, new->check.verdict)));
     json_object_set_new(out, "metrics", metrics_json(&c->metrics));
     json_object_set_new(out, "copies", copies_json(&c->copies));
+    json_object_set_new(out, "costs", costs_json(c->costs));
     json_object_set_new(out, "libraries", libraries_json(c));
     return out;
 }

@@ -98,13 +98,11 @@ static void add_case(struct ib_doc *doc, const struct ib_gate_case *c)
 {
     struct ib_arena *arena = doc->arena;
     const struct ib_speed *speed = &c->speed;
-    ib_doc_row(doc,
-               (const char *[]){c->problem, c->name, ib_answer_word(c->status, c->verdict),
-                                ib_format_duration(arena, c->old_ns), ib_format_duration(arena, c->new_ns),
-                                ib_ratio_words(arena, speed),
-                                speed_words(c),
-                                speed->n ? ib_format_count(arena, (double)speed->n) : "",
-                                isnan(speed->needed) ? "" : ib_format_rounded(arena, speed->needed)});
+    ib_doc_row(doc, (const char *[]){c->problem, c->name, ib_answer_word(c->status, c->verdict),
+                                     ib_format_duration(arena, c->old_ns),
+                                     ib_format_duration(arena, c->new_ns), ib_ratio_words(arena, speed),
+                                     speed_words(c), speed->n ? ib_format_count(arena, (double)speed->n) : "",
+                                     isnan(speed->needed) ? "" : ib_format_rounded(arena, speed->needed)});
 }
 
 void ib_gate_page(struct ib_doc *doc, const struct ib_gate_result *result)

@@ -212,6 +212,7 @@ static json_t *transfers(const struct ib_case_record *c)
 {
     json_t *out = totals(&c->transfers);
     json_object_set_new(out, "as_expected", truth(c->as_expected));
+    json_object_set_new(out, "counting", word(ib_counting_words, (int)c->counting));
     json_object_set_new(out, "tracer", tracer(&c->tracer));
     json_object_set_new(out, "phases", phases(c));
     json_object_set_new(out, "copies", copies(c));
@@ -298,6 +299,9 @@ json_t *ib_case_to_json(const struct ib_case_record *c)
                       ib_json_text(ib_case_record_stderr(c)));
     json_object_update(out, found);
     json_decref(found);
+    json_object_set_new(out, "memory",
+                        json_pack("{s:o, s:o}", "peak_bytes", measured(c->peak_bytes), "device_peak_bytes",
+                                  measured(c->device_peak_bytes)));
     return out;
 }
 

@@ -1,5 +1,6 @@
 #include "report/summary.h"
 
+#include "analysis/transfer_overhead.h"
 #include "report/format.h"
 #include "stats/confidence_interval.h"
 
@@ -41,7 +42,11 @@ const char *ib_summary_verdict(const struct ib_case_record *c)
         return ib_word_of(ib_verdict_words, (int)c->check.verdict);
     if (c->as_expected == IB_NO)
         return "unexpected transfers";
-    return c->simulated ? "ok, simulated" : "ok";
+    if (c->simulated)
+        return "ok, simulated";
+    return c->counting == IB_UNCOUNTED_COPIES ? "ok, copies uncounted"
+           : c->counting == IB_CLAIMED_COPIES ? "ok, copies claimed"
+                                              : "ok";
 }
 
 const char *ib_summary_fault_reason(const struct ib_case_record *c, const char *verdict)
@@ -166,6 +171,18 @@ static const char *tie(struct ib_arena *arena, const struct ib_summary_group *gr
                                 rounds, ib_plural(rounds), IB_INTERVAL_MIN);
 }
 
+/* "; the copies of mine are uncounted": of the fastest ones, where no tracer has counted them; else "". */
+static const char *uncounted(struct ib_arena *arena, const struct ib_summary_group *group)
+{
+    const char *names = "";
+    for (size_t i = 0; i < group->n_first; i++) {
+        const struct ib_summary_row *row = &group->rows[i];
+        if (row->record->counting == IB_UNCOUNTED_COPIES || row->record->counting == IB_CLAIMED_COPIES)
+            names = ib_arena_print(arena, "%s%s%s", names, names[0] ? ", " : "", row->name);
+    }
+    return names[0] ? ib_arena_print(arena, "; no tracer has counted the copies of %s", names) : "";
+}
+
 void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
 {
     const size_t n = group->n_ranked, n_first = group->n_first;
@@ -183,7 +200,7 @@ void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
         claim = ib_arena_print(arena, "%s: %s", claim, times_as_fast(arena, &group->rows[n_first]));
     if (n_first + 1 < n)
         claim = ib_arena_print(arena, "%s, %s", claim, times_as_fast(arena, &group->rows[n - 1]));
-    group->claim = ib_arena_print(arena, "%s.", claim);
+    group->claim = ib_arena_print(arena, "%s%s.", claim, uncounted(arena, group));
 }
 
 /* ---- notes ---- */
@@ -202,12 +219,37 @@ static const char *copy_note(struct ib_arena *arena, const struct ib_summary_gro
         const struct ib_paired_ratio overhead = ib_paired_ratio_of(copying->record, resident->record);
         if (isnan(overhead.median))
             return NULL;
-        return ib_arena_print(arena,
-                              "%s: copying around every operation takes %s×%s as long as with resident data.",
-                              copying->cells[IB_COLUMN_IMPL], ib_format_ratio(arena, overhead.median),
-                              ratio_span(arena, &overhead));
+        return ib_arena_print(
+            arena, "%s: copying around every operation takes %s×%s as long as with resident data%s.",
+            copying->cells[IB_COLUMN_IMPL], ib_format_ratio(arena, overhead.median),
+            ratio_span(arena, &overhead),
+            ib_copies_took_time(copying->record, resident->record, &overhead)
+                ? ""
+                : ", less than its copies need: they were not all made, or the resident case "
+                  "makes them as well");
     }
     return NULL;
+}
+
+/* Where the verified cases differ much; else NULL. */
+static const char *memory_note(struct ib_arena *arena, const struct ib_summary_group *group)
+{
+    enum { FACTOR = 2, LEAST_BYTES = 64 << 20 };
+    const struct ib_summary_row *least = NULL, *most = NULL;
+    for (size_t i = 0; i < group->n; i++) {
+        const struct ib_summary_row *row = &group->rows[i];
+        const uint64_t bytes = row->record->peak_bytes;
+        if (!bytes || !ib_case_record_verified(row->record))
+            continue;
+        least = least && least->record->peak_bytes <= bytes ? least : row;
+        most = most && most->record->peak_bytes >= bytes ? most : row;
+    }
+    if (!least || most->record->peak_bytes < FACTOR * least->record->peak_bytes ||
+        most->record->peak_bytes - least->record->peak_bytes < LEAST_BYTES)
+        return NULL;
+    return ib_arena_print(arena, "Peak memory: %s of %s to %s of %s.",
+                          ib_format_bytes(arena, (double)least->record->peak_bytes), least->name,
+                          ib_format_bytes(arena, (double)most->record->peak_bytes), most->name);
 }
 
 /* A verified model may still have learned nothing. Says so once for all verified rows that agree. */
@@ -262,12 +304,15 @@ const char *ib_summary_disturbance(struct ib_arena *arena, const struct ib_run_r
 const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summary_group *group,
                                     bool with_disturbance)
 {
-    const char **notes = ib_arena_alloc(arena, (group->n + 3) * sizeof *notes);
+    const char **notes = ib_arena_alloc(arena, (group->n + 4) * sizeof *notes);
     size_t n = 0;
     const char *note = skill_note(arena, group);
     if (note)
         notes[n++] = note;
     note = with_disturbance ? disturbance_note(arena, group) : NULL;
+    if (note)
+        notes[n++] = note;
+    note = memory_note(arena, group);
     if (note)
         notes[n++] = note;
     for (size_t i = 0; i < group->n_ranked; i++) {

@@ -209,8 +209,8 @@ bool ib_pass_copies_as_expected(const struct ib_case *c, const struct ib_pass_re
     return ib_outcome_set(outcome, IB_CASE_UNTRUSTED, "copies differ from the transfer model: %s", why);
 }
 
-static bool count_agrees(const struct ib_traffic *transfer_log, const struct ib_copies *seen, const char *whose,
-                         struct ib_outcome *outcome)
+static bool count_agrees(const struct ib_traffic *transfer_log, const struct ib_copies *seen,
+                         const char *whose, struct ib_outcome *outcome)
 {
     const struct ib_traffic copies = {seen->h2d_count, seen->h2d_bytes, seen->d2h_count, seen->d2h_bytes};
     if (ib_traffic_equal(transfer_log, &copies))
@@ -231,7 +231,8 @@ bool ib_pass_tracer_agrees(const struct ib_pass_result *result, struct ib_outcom
     char whose[64];
     const struct ib_driver_counters *tracer = &result->tracer;
     snprintf(whose, sizeof whose, "the %s", tracer->source);
-    return (!ib_driver_counters_given(tracer) || count_agrees(&result->total, &tracer->seen, whose, outcome)) &&
+    return (!ib_driver_counters_given(tracer) ||
+            count_agrees(&result->total, &tracer->seen, whose, outcome)) &&
            (tracer->claimed.h2d_count == IB_UNCOUNTED ||
             count_agrees(&result->total, &tracer->claimed, "the implementation itself", outcome));
 }

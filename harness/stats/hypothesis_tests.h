@@ -1,4 +1,5 @@
-/* Tests whether a median or a mean exceeds a limit, for paired differences, and the correction for multiple tests. */
+/* Tests whether a median or a mean exceeds a limit, for paired differences, and the correction for multiple
+ * tests. */
 #ifndef IB_STATS_HYPOTHESIS_TESTS_H
 #define IB_STATS_HYPOTHESIS_TESTS_H
 

@@ -67,8 +67,9 @@ struct ib_round_record {
     const double *slices;    /* median training / epochs of each slice, in order */
     size_t n_slices;
     uint64_t clock_mhz; /* of the device; 0: unknown */
-    /* The most memory in use at once, 0 if unknown: resident in the worker, or in the processes of an external
-     * program together, with the mapped files that were read; and on the device, as far as its API tells. */
+    /* The most memory in use at once, 0 if unknown: resident in the worker, or in the processes of an
+     * external program together, with the mapped files that were read; and on the device, as far as its API
+     * tells. */
     uint64_t peak_bytes, device_peak_bytes;
     const char *slowed; /* why the device was slowed down */
     const char *stderr_tail;
@@ -237,7 +238,7 @@ struct ib_case_record {
     const char *series;   /* distinguishes it from the others of its model and data set */
     bool ranked;          /* verified, its copies as expected, on a real device */
     enum ib_truth as_expected;
-    enum ib_counting counting; /* 0: in host memory, or its copies are unknown */
+    enum ib_counting counting;              /* 0: in host memory, or its copies are unknown */
     uint64_t peak_bytes, device_peak_bytes; /* of the timed rounds; without any, of the checked pass */
     struct ib_curve curve;
     const double *seconds; /* of each loss of the curve; NULL: unknown */

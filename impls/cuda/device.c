@@ -48,6 +48,22 @@ static enum ib_status open_stream(struct ib_cuda *cuda)
                          cudaStreamCreateWithFlags(&cuda->stream, cudaStreamNonBlocking));
 }
 
+/* 0: unknown. */
+static size_t free_bytes(void)
+{
+    size_t available = 0, all;
+    if (cudaMemGetInfo(&available, &all) == cudaSuccess)
+        return available;
+    (void)cudaGetLastError();
+    return 0;
+}
+
+uint64_t ib_cuda_peak_memory(void *state)
+{
+    const size_t before = ((const struct ib_cuda *)state)->opened_free_bytes, now = free_bytes();
+    return now > 0 && before > now ? before - now : 0;
+}
+
 enum ib_status ib_cuda_open(const struct ib_host *host, struct ib_cuda *cuda)
 {
     cuda->launcher = (struct ib_launcher){.host = host, .launch = ib_cuda_launch, .scratch = ib_cuda_scratch};
@@ -58,6 +74,8 @@ enum ib_status ib_cuda_open(const struct ib_host *host, struct ib_cuda *cuda)
     const enum ib_status status = ib_cuda_find_kernels(cuda);
     if (status != IB_OK)
         ib_cuda_close(cuda);
+    else
+        cuda->opened_free_bytes = free_bytes();
     return status;
 }
 

@@ -21,6 +21,7 @@ struct ib_cuda {
                                               others */
     uint32_t n_scratch;
     size_t scratch_bytes;         /* of the last one */
+    size_t opened_free_bytes;     /* free on the device when it was opened; 0: unknown */
     struct ib_nvml *nvml;         /* NULL until the first call of ib_cuda_health */
     struct ib_nvml_sample health; /* as last read */
     bool health_known;
@@ -44,6 +45,9 @@ void ib_cuda_close(struct ib_cuda *);
 enum ib_status ib_cuda_describe(void *state, char *text, size_t n);
 /* `health`: the clock from NVML, and whether power or heat throttle it; `state` as above. */
 enum ib_status ib_cuda_health(void *state, struct ib_health *out);
+/* `peak_memory`: by how much less is free now, when all is allocated, than after opening. Other processes on
+ * the device count as well: its API does not tell them apart. `state` as above. */
+uint64_t ib_cuda_peak_memory(void *state);
 /* `open` and `close` of an implementation whose state is just a struct ib_cuda. */
 enum ib_status ib_cuda_open_alone(const struct ib_host *, void **state);
 void ib_cuda_close_alone(void *state);

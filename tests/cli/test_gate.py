@@ -8,6 +8,7 @@ import jsonschema
 
 from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
 
+GATED = FAULTS.parent / "exploits"
 OLD, NEW = FAULTS.parent / "planted_old.so", FAULTS.parent / "planted_new.so"
 SCHEMA = json.loads((ROOT / "results/gate.schema.json").read_text())
 QUICK = "rounds: 8, min_time: 1ms, warmup: 0, timeout: 20s"
@@ -149,6 +150,53 @@ class Against(GateTest):
         done = self.call("gate", self.plan("cpu_naive"), "--against", other, "--speed", "off", "--quiet")
         self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
         self.assertIn("cannot be compared with this build: protocol: ", done.stderr)
+
+
+@unittest.skipIf(SANITIZED, "exploits are about time")
+class Exploits(GateTest):
+    """What a gate on medians does not see; each of tests/exploits/gate/plugin.c."""
+    AVERAGE = ["every_third", "one_in_ten", "last_epoch", "some_processes", "late", "first_training"]
+    COSTS = ["setup", "prediction", "late_prediction", "memory"]
+
+    def judged(self, impls, pairs, **kwargs):
+        names = ", ".join(f"gated_{name}" for name in impls)
+        config = self.plan(names, GATED / "gated_1.so", f"pairs: {pairs}, alpha: 0.05, slowdown: 50%", epochs=20)
+        config.write_text(config.read_text().replace("min_time: 1ms", "min_time: 4ms"))
+        return self.gate(config, "--against", GATED / "gated_0.so",
+                         env={"EXPLOIT_COUNT_FILE": str(self.folder / "processes")}, **kwargs)
+
+    def messages(self, result):
+        return {v["name"].removeprefix("gated_"): v["message"] for v in result["violations"] if v["kind"] != "ambiguous"}
+
+    def test_slow_on_average(self):
+        for name in self.AVERAGE:
+            with self.subTest(name):
+                (self.folder / "processes").unlink(missing_ok=True)
+                result = self.judged(["steady", name], 24, status=1)
+                self.assertEqual(set(self.messages(result)), {name}, result)
+                self.assertRegex(self.messages(result)[name], "slower")
+
+    def test_costs_besides_training(self):
+        result = self.judged(["steady", *self.COSTS], 8, status=1)
+        messages = self.messages(result)
+        self.assertEqual(set(messages), set(self.COSTS), result)
+        for name, says in {"setup": "set-up: ", "prediction": "predicting: ", "late_prediction": "predicting: ",
+                           "memory": "peak memory: "}.items():
+            self.assertTrue(messages[name].startswith(says), messages[name])
+        self.assertEqual(self.kinds(result), {"slower", "memory"})
+
+    def test_costs_against_a_baseline(self):
+        matrix = "gated_steady, gated_setup, gated_memory"
+        old = self.plan(matrix, GATED / "gated_0.so", "pairs: 8", epochs=20)
+        self.run_sweep(old)
+        self.ok("baseline", "save", "base", "out", "--control", "gated_steady")
+        result = self.gate(self.plan(matrix, GATED / "gated_1.so", "pairs: 8, phase_least: 5ms", epochs=20),
+                           "--baseline", "base", status=1)
+        self.assertEqual(set(self.messages(result)), {"setup", "memory"}, result)
+
+    def test_no_longer_counted(self):
+        result = self.judged(["steady", "uncounted"], 8, status=3)
+        self.assertIn("copies were claimed, and now are uncounted", self.messages(result)["uncounted resident"])
 
 
 class Copies(GateTest):

@@ -103,6 +103,11 @@ void *mock_memory_find(const void *handle, size_t bytes)
     return find(&device, handle, bytes);
 }
 
+size_t mock_memory_used(void)
+{
+    return device.used;
+}
+
 void *mock_pinned_alloc(size_t bytes)
 {
     struct block *b = add(&pinned, bytes, mock_number_of("pinned", UINT64_MAX));

@@ -41,6 +41,9 @@ bool mock_memory_free(void *device);
 /* Where `bytes` at a device address really lie; NULL where they are not within one live block. */
 void *mock_memory_find(const void *device, size_t bytes);
 
+/* Bytes of it in use. */
+size_t mock_memory_used(void);
+
 /* Handles come (1) and go (-1): streams, events, graphs and those of cuBLAS. */
 void mock_count_handles(int change);
 /* What the plugin has not given back: bytes and handles. */

@@ -209,6 +209,14 @@ cudaError_t cudaEventElapsedTime(float *ms, cudaEvent_t start, cudaEvent_t end)
 
 /* ---- memory ---- */
 
+cudaError_t cudaMemGetInfo(size_t *available, size_t *all)
+{
+    MOCK_TRY(mock_ready());
+    *all = (size_t)mock_number_of("memory", 1ull << 40);
+    *available = *all - mock_memory_used();
+    return mock_answer(cudaSuccess);
+}
+
 cudaError_t cudaMalloc(void **out, size_t bytes)
 {
     MOCK_TRY(mock_ready_outside_recording());

@@ -76,6 +76,23 @@ static void test_description(void **state)
 
 /* ---- memory ---- */
 
+static void test_peak_memory(void **state)
+{
+    enum { BYTES = 1 << 20 };
+    struct ib_instance instance;
+    void *block;
+    (void)state;
+    EACH_PLUGIN(p)
+    {
+        must_open(plugins[p], NULL, NULL, &instance);
+        assert_int_equal(instance.impl->peak_memory(instance.state), 0);
+        assert_int_equal(instance.impl->mem->alloc(instance.state, BYTES, &block), IB_OK);
+        assert_int_equal(instance.impl->peak_memory(instance.state), BYTES);
+        instance.impl->mem->free(instance.state, block);
+        ib_instance_close(&instance);
+    }
+}
+
 /* The device receives the array's contents at the time of the call, even from memory that it reads
  * directly. */
 static void test_upload_is_done_with_the_array(void **state)
@@ -259,6 +276,7 @@ int main(void)
         MOCK_TEST(test_device_that_is_not_there),
         MOCK_TEST(test_opening_without_memory),
         MOCK_TEST(test_description),
+        MOCK_TEST(test_peak_memory),
         MOCK_TEST(test_upload_is_done_with_the_array),
         MOCK_TEST(test_upload_through_shared_pages),
         MOCK_TEST(test_pinned_memory_is_an_option),

@@ -1,8 +1,8 @@
 /* How often a gate errs, replayed from pairs of times of identical code: this project's, and the usual rules
  * on the very same samples. A table of 20 cases takes a block of consecutive pairs, each case its own
  * recorded one (again and again where there are fewer); a planted slowdown multiplies the new times of one of
- * them, drawn anew for each table. Changes that the median does not show are planted as well: a longer mean, and
- * one process in four that takes ten times as long.
+ * them, drawn anew for each table. Changes that the median does not show are planted as well: a longer mean,
+ * and one process in four that takes ten times as long.
  *
  *   gate_simulate --record DIR… > recording.csv    of gates on identical code with --out DIR
  *   gate_simulate recording.csv [TABLES [PERCENT]]
@@ -25,7 +25,7 @@ enum planted { EACH_TRAINING, MEAN_ONLY, SOME_PROCESSES, PLANTED_COUNT };
 
 struct tally {
     size_t alarms[MOST_RULES],
-        found[MOST_RULES];        /* by rule, ours first: tables with an alarm; planted and found */
+        found[MOST_RULES];            /* by rule, ours first: tables with an alarm; planted and found */
     size_t on_average[PLANTED_COUNT]; /* found by our rule */
     size_t alarms_on_average;         /* of `alarms`, those of the mean alone */
 };
@@ -152,29 +152,30 @@ static size_t usual_table(usual_rule *slower, const struct recording *r, size_t 
 /* ---- all tables ---- */
 
 static void replay_ours(const struct recording *r, size_t start, size_t planted, double factor,
-                        struct ib_rng *rng, struct tally *t)
+                        struct ib_rng rng[2], struct tally *t)
 {
     static const double factors[PLANTED_COUNT] = {[MEAN_ONLY] = 1.2, [SOME_PROCESSES] = 10};
-    const struct stopped unchanged = gate_table(r, start, planted, EACH_TRAINING, 1, rng);
+    const struct stopped unchanged = gate_table(r, start, planted, EACH_TRAINING, 1, &rng[0]);
     t->alarms[0] += unchanged.cases ? 1 : 0;
     t->alarms_on_average += unchanged.on_average ? 1 : 0;
-    t->found[0] += gate_table(r, start, planted, EACH_TRAINING, factor, rng).planted;
+    t->found[0] += gate_table(r, start, planted, EACH_TRAINING, factor, &rng[0]).planted;
     for (enum planted how = MEAN_ONLY; how < PLANTED_COUNT; how++)
-        t->on_average[how] += gate_table(r, start, planted, how, factors[how], rng).planted;
+        t->on_average[how] += gate_table(r, start, planted, how, factors[how], &rng[1]).planted;
 }
 
 static void replay(const struct recording *r, size_t tables, double factor, struct tally *t)
 {
-    struct ib_rng rng;
+    struct ib_rng rng[2]; /* the second plants what the other rules do not see */
     const size_t n = shortest(r), span = (CASES / r->n + 1) * USUAL_SAMPLES;
-    ib_rng_seed(&rng, 1);
+    ib_rng_seed(&rng[0], 1);
+    ib_rng_seed(&rng[1], 2);
     for (size_t i = 0; i < tables; i++) {
         bool found = false;
-        size_t planted = (size_t)ib_rng_below(&rng, CASES);
-        size_t start = (size_t)ib_rng_below(&rng, n - PAIRS * SETS + 1);
-        replay_ours(r, start, planted, factor, &rng, t);
-        size_t old_at = (size_t)ib_rng_below(&rng, n - 2 * span + 1);
-        size_t new_at = old_at + span + (size_t)ib_rng_below(&rng, n - 2 * span - old_at + 1);
+        size_t planted = (size_t)ib_rng_below(rng, CASES);
+        size_t start = (size_t)ib_rng_below(rng, n - PAIRS * SETS + 1);
+        replay_ours(r, start, planted, factor, rng, t);
+        size_t old_at = (size_t)ib_rng_below(rng, n - 2 * span + 1);
+        size_t new_at = old_at + span + (size_t)ib_rng_below(rng, n - 2 * span - old_at + 1);
         for (size_t k = 0; usual_rules[k].name; k++) {
             t->alarms[k + 1] +=
                 usual_table(usual_rules[k].slower, r, old_at, new_at, planted, 1, &found) ? 1 : 0;

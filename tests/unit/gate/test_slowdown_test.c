@@ -189,7 +189,8 @@ static void the_old_ratio_is_not_certain(void **state)
 {
     (void)state;
     double candidate[24], reference[24];
-    struct ib_slowdown_test c = {.old_log_ratio = log(1.0), .old_low = log(0.9), .old_high = log(1.1)};
+    struct ib_slowdown_test c = {
+        .old_log_ratio = log(1.0), .old_low = log(0.9), .old_high = log(1.1), .old_mean_high = log(1.1)};
     fill(reference, 24, 100);
     fill(candidate, 24, 109);
     judge_one(candidate, NULL, reference, NULL, 24, 12, &c);
@@ -236,6 +237,67 @@ static void code_that_begins_to_sleep_is_slower(void **state)
     assert_int_equal(c.speed.verdict, IB_SLOWER);
 }
 
+/* The slices' medians do not differ; of the processes, some are slower, or all are now and then. */
+static void judge_means(double factor, size_t every, struct ib_slowdown_test *c)
+{
+    enum { ROUNDS = 80 };
+    static double medians[ROUNDS];
+    static struct timed_case sides[2];
+    double times[2][ROUNDS];
+    const struct ib_gate_rules rules = rules_of(ROUNDS / 2);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        const double noise = 0.01 * sin(7.0 * (double)i), odd = i % 9 == 4 ? 30 : 1;
+        medians[i] = 100;
+        times[0][i] = 100 * (1 + noise) * (i % every == 0 ? factor : 1) * (i % 2 ? odd : 1);
+        times[1][i] = 100 * (1 - noise) * (i % 2 ? 1 : odd);
+    }
+    for (size_t s = 0; s < 2; s++) {
+        time_case(&sides[s], times[s], NULL, ROUNDS);
+        for (size_t i = 0; i < ROUNDS; i++) {
+            sides[s].rounds[i].slices = &medians[i];
+            sides[s].rounds[i].n_slices = 1;
+        }
+    }
+    *c = (struct ib_slowdown_test){.candidate = &sides[0].record,
+                                   .reference = &sides[1].record,
+                                   .randomised = true,
+                                   .median = {NAN, NAN, false},
+                                   .mean = {NAN, NAN, false}};
+    ib_slowdown_tests_judge(c, 1, &rules, 0);
+    ib_slowdown_tests_judge(c, 1, &rules, 1);
+    ib_slowdown_tests_conclude(c, 1, &rules);
+}
+
+static void the_mean_shows_what_the_median_does_not(void **state)
+{
+    (void)state;
+    struct ib_slowdown_test c;
+    judge_means(1, 1, &c);
+    assert_int_equal(c.speed.verdict, IB_SAME);
+    judge_means(1.04, 1, &c); /* tolerated */
+    assert_int_equal(c.speed.verdict, IB_SAME);
+    judge_means(1.3, 1, &c);
+    assert_int_equal(c.speed.verdict, IB_SLOWER);
+    assert_true(c.mean.holds && !c.median.holds);
+    assert_true(c.mean_ratio > 1.2 && c.mean_ratio < 1.4);
+    assert_true(c.speed.ratio == 1);
+    judge_means(20, 3, &c); /* every third process */
+    assert_int_equal(c.speed.verdict, IB_SLOWER);
+    assert_true(c.mean.holds && !c.median.holds);
+}
+
+static void a_baseline_without_means_judges_none(void **state)
+{
+    (void)state;
+    double candidate[24], reference[24];
+    struct ib_slowdown_test c = {.old_mean_high = NAN};
+    fill(reference, 24, 100);
+    fill(candidate, 24, 100);
+    judge_one(candidate, NULL, reference, NULL, 24, 12, &c);
+    assert_int_equal(c.speed.verdict, IB_SAME);
+    assert_true(isnan(c.mean.p));
+}
+
 static void so_many_pairs_are_needed(void **state)
 {
     (void)state;
@@ -257,6 +319,8 @@ int main(void)
         cmocka_unit_test(the_old_ratio_is_not_certain),
         cmocka_unit_test(disturbed_pairs_are_left_out),
         cmocka_unit_test(code_that_begins_to_sleep_is_slower),
+        cmocka_unit_test(the_mean_shows_what_the_median_does_not),
+        cmocka_unit_test(a_baseline_without_means_judges_none),
         cmocka_unit_test(so_many_pairs_are_needed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,7 @@ static int status_of(const char *kinds, bool strict)
                          : *k == 'f' ? IB_FAILED
                          : *k == 'm' ? IB_MISSING
                          : *k == 's' ? IB_SLOWER_CASE
+                         : *k == 'g' ? IB_MORE_MEMORY
                                      : IB_AMBIGUOUS_CASE,
                          NULL, "%s", "made");
     ib_violations_sort(&violations);
@@ -32,8 +33,8 @@ static void several_violations_give_the_gravest_status(void **state)
     static const struct {
         const char *kinds;
         int lax, strict;
-    } known[] = {{"", 0, 0},   {"u", 0, 5},   {"us", 1, 1},    {"sm", 4, 4}, {"uf", 4, 4},
-                 {"sa", 3, 3}, {"fsc", 3, 3}, {"umsfa", 3, 3}, {"c", 3, 3},  {"m", 4, 4}};
+    } known[] = {{"", 0, 0},    {"u", 0, 5},     {"us", 1, 1}, {"sm", 4, 4}, {"uf", 4, 4}, {"sa", 3, 3},
+                 {"fsc", 3, 3}, {"umsfa", 3, 3}, {"ug", 1, 1}, {"gm", 4, 4}, {"c", 3, 3},  {"m", 4, 4}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         assert_int_equal(status_of(known[i].kinds, false), known[i].lax);
         assert_int_equal(status_of(known[i].kinds, true), known[i].strict);
@@ -95,6 +96,23 @@ static void a_case_against_its_old_record(void **state)
     assert_int_equal(kind_found(&c, NULL, &rules), 0);
 }
 
+static void copies_that_are_no_longer_counted(void **state)
+{
+    (void)state;
+    const struct ib_gate_rules rules = ib_gate_rules_default;
+    struct ib_case_record old = right_case(), c = right_case();
+    c.counting = IB_UNCOUNTED_COPIES;
+    assert_int_equal(kind_found(&c, &old, &rules), 0); /* it is unknown how they were */
+    old.counting = IB_UNCOUNTED_COPIES;
+    assert_int_equal(kind_found(&c, &old, &rules), 0);
+    old.counting = IB_CLAIMED_COPIES;
+    assert_int_equal(kind_found(&c, &old, &rules), IB_COPIES);
+    old.counting = c.counting = IB_COUNTED_COPIES;
+    assert_int_equal(kind_found(&c, &old, &rules), 0);
+    c.counting = IB_CLAIMED_COPIES;
+    assert_int_equal(kind_found(&c, &old, &rules), IB_COPIES);
+}
+
 static void a_case_without_a_right_answer(void **state)
 {
     (void)state;
@@ -122,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_case_against_its_old_record),
+        cmocka_unit_test(copies_that_are_no_longer_counted),
         cmocka_unit_test(a_case_without_a_right_answer),
         cmocka_unit_test(several_violations_give_the_gravest_status),
     };

@@ -144,6 +144,25 @@ static void signed_ranks_are_exact_with_ties(void **state)
     assert_near(ib_signed_rank_test(samples, 10, 0), as_large / 512.0, 1e-12);
 }
 
+/* All 2^n choices of signs; the largest of ten counts only as much as the next. */
+static void sign_flips_are_exact(void **state)
+{
+    (void)state;
+    const double samples[] = {1, -1, 2, 2, -2, 3, 900, 5, 4, -1, 0};
+    const double sizes[] = {1, 1, 2, 2, 2, 3, 5, 5, 4, 1}; /* without the 0; in fiftieths of 5: whole ones */
+    const double sum = 1 + 2 + 2 + 3 + 5 + 5 + 4;
+    int as_large = 0;
+    for (int signs = 0; signs < 1024; signs++) {
+        double other = 0;
+        for (int i = 0; i < 10; i++)
+            other += signs >> i & 1 ? sizes[i] : 0;
+        as_large += other >= sum;
+    }
+    assert_near(ib_sign_flip_test(samples, 11, 0), as_large / 1024.0, 1e-12);
+    assert_true(ib_sign_flip_test(samples, 0, 0) == 1);
+    assert_near(ib_sign_flip_test(samples, 1, 0), 0.5, 1e-12);
+}
+
 static void nothing_is_certain_of_few_samples(void **state)
 {
     (void)state;
@@ -308,6 +327,7 @@ int main(void)
         cmocka_unit_test(answers_are_those_of_scipy),
         cmocka_unit_test(untested_hypotheses_do_not_count),
         cmocka_unit_test(signed_ranks_are_exact_with_ties),
+        cmocka_unit_test(sign_flips_are_exact),
         cmocka_unit_test(nothing_is_certain_of_few_samples),
         cmocka_unit_test(alike_neighbours_widen_the_interval),
         cmocka_unit_test(intervals_cover_independent_samples),

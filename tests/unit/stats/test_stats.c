@@ -112,12 +112,22 @@ static void many_samples_work_too(void **state)
     assert_true(low + high == 4001);
 }
 
+static void trimmed_means_leave_out_both_ends(void **state)
+{
+    (void)state;
+    const double samples[] = {1000, 3, 1, 2, 4, 5, 6, 7, 8, -9};
+    assert_true(ib_trimmed_mean(samples, 10, 0.1) == 4.5);
+    assert_true(ib_trimmed_mean(samples, 9, 0.1) == 1036.0 / 9);
+    assert_true(isnan(ib_trimmed_mean(samples, 0, 0.1)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(median_takes_the_middle),
         cmocka_unit_test(minimum_takes_the_least),
         cmocka_unit_test(deviation_is_that_of_samples),
+        cmocka_unit_test(trimmed_means_leave_out_both_ends),
         cmocka_unit_test(input_is_not_changed),
         cmocka_unit_test(interval_has_the_ranks_of_the_tables),
         cmocka_unit_test(few_samples_give_no_interval),
