@@ -240,13 +240,13 @@ static void code_that_begins_to_sleep_is_slower(void **state)
 /* The slices' medians do not differ; of the processes, some are slower, or all are now and then. */
 static void judge_means(double factor, size_t every, struct ib_slowdown_test *c)
 {
-    enum { ROUNDS = 80 };
+    enum { ROUNDS = MOST_ROUNDS };
     static double medians[ROUNDS];
     static struct timed_case sides[2];
     double times[2][ROUNDS];
     const struct ib_gate_rules rules = rules_of(ROUNDS / 2);
     for (size_t i = 0; i < ROUNDS; i++) {
-        const double noise = 0.01 * sin(7.0 * (double)i), odd = i % 9 == 4 ? 30 : 1;
+        const double noise = 0.01 * sin(7.0 * (double)i), odd = i % 11 == 4 ? 30 : 1; /* a tenth */
         medians[i] = 100;
         times[0][i] = 100 * (1 + noise) * (i % every == 0 ? factor : 1) * (i % 2 ? odd : 1);
         times[1][i] = 100 * (1 - noise) * (i % 2 ? 1 : odd);
