@@ -75,6 +75,7 @@ const struct ib_yaml_key ib_gate_keys[] = {
      .read = ib_yaml_read_bytes,
      .min = 0,
      .max = MEMORY_MAX,
+     .initial = "16MiB",
      .help = "growth of peak memory that never counts",
      .example = "64MiB"},
     {FIELD(alpha), .read = ib_yaml_read_share,

@@ -1,4 +1,5 @@
-#include "store/derive_copies.h"
+/* What follows for a case from its copies, and from the memory of its passes. */
+#include "store/run_record.h"
 
 #include <string.h>
 

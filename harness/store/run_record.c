@@ -2,7 +2,6 @@
 
 #include "stats/confidence_interval.h"
 #include "stats/stats.h"
-#include "store/derive_copies.h"
 
 #include <math.h>
 #include <stddef.h>

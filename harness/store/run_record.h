@@ -269,6 +269,9 @@ struct ib_run_record {
 void ib_run_record_derive(struct ib_run_record *);
 /* Sets the names of the cases in tables and charts; part of the above. */
 void ib_run_record_name(struct ib_run_record *);
+/* Set transfers, phase_transfers, as_expected and counting; and the peaks of the memory: parts of it, too. */
+void ib_derive_copies(struct ib_case_record *);
+void ib_derive_memory(struct ib_case_record *);
 void ib_run_record_free(struct ib_run_record *);
 
 /* For the store: marks all measurements of a case as unknown; returns the time of an epoch over its rounds.

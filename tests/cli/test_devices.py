@@ -269,7 +269,7 @@ class HiddenCopies(DeviceTest):
         return self.sweep(status, fault, more=f"plugins: ['{FAULTS}']")
 
     def test_each_is_untrusted(self):
-        for fault in ["download", "upload", "map", "contents"]:
+        for fault in ["download", "upload", "map", "contents", "nameless"]:
             with self.subTest(fault):
                 cases = self.sweep_fault(f"fault_opencl_{fault}", 3)
                 self.assert_ends(cases, "untrusted", "hidden copies")
