@@ -149,13 +149,35 @@ static void charts_get_names_ranks_and_whole_processes(void **state)
     sqlite3_close(db);
 }
 
+static void copies_take_time(void **state)
+{
+    (void)state;
+    struct ib_case_record resident = {.epochs = 10, .epoch_ns.median = 1000}, copying = resident;
+    struct ib_paired_ratio ratio = {1.05, 1, 1.1, 10}; /* up to 100 ns longer: 20,000 bytes at 200 GB/s */
+    copying.phase_transfers[IB_TRAIN].h2d_bytes = 190000;
+    assert_true(ib_copies_took_time(&copying, &resident, &ratio));
+    copying.phase_transfers[IB_TRAIN].d2h_bytes = 20000;
+    assert_false(ib_copies_took_time(&copying, &resident, &ratio));
+    resident.phase_transfers[IB_TRAIN].d2h_bytes = 20000; /* which both make */
+    assert_true(ib_copies_took_time(&copying, &resident, &ratio));
+    copying.phase_transfers[IB_TRAIN].h2d_bytes = IB_NO_COUNT;
+    assert_true(ib_copies_took_time(&copying, &resident, &ratio));
+    copying.phase_transfers[IB_TRAIN].h2d_bytes = 1 << 30;
+    ratio.high = NAN; /* too few rounds */
+    assert_true(ib_copies_took_time(&copying, &resident, &ratio));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, NULL, stop)
     const struct CMUnitTest tests[] = {
-        TEST(pairs_both_residencies_of_a_problem), TEST(only_right_cases_count),
-        TEST(simulated_ones_are_marked),           TEST(is_exported),
-        TEST(charts_get_the_same_numbers),         TEST(charts_get_names_ranks_and_whole_processes),
+        TEST(copies_take_time),
+        TEST(pairs_both_residencies_of_a_problem),
+        TEST(only_right_cases_count),
+        TEST(simulated_ones_are_marked),
+        TEST(is_exported),
+        TEST(charts_get_the_same_numbers),
+        TEST(charts_get_names_ranks_and_whole_processes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -398,10 +398,52 @@ static void cases_are_found_by_id_and_axes_are_numbers(void **state)
     assert_true(isnan(ib_case_record_number(c, IB_AXIS_SEED)));
 }
 
+/* ---- who counts, and memory ---- */
+
+static void a_count_needs_a_tracer(void **state)
+{
+    (void)state;
+    c->check.as_expected = IB_YES;
+    derive();
+    assert_int_equal(c->counting, IB_UNCOUNTED_COPIES); /* nothing has counted */
+    c->tracer = (struct ib_tracer_record){.source = "driver", .agrees = IB_YES};
+    derive();
+    assert_int_equal(c->counting, IB_CLAIMED_COPIES);
+    c->tracer.source = "OpenCL layer";
+    derive();
+    assert_int_equal(c->counting, IB_COUNTED_COPIES);
+    c->tracer.agrees = IB_UNKNOWN; /* it could not count */
+    derive();
+    assert_int_equal(c->counting, IB_UNCOUNTED_COPIES);
+    c->residency = IB_HOST;
+    derive();
+    assert_int_equal(c->counting, 0);
+    c->residency = IB_RESIDENT;
+    c->check.as_expected = IB_UNKNOWN; /* no transfer log, as of an external program */
+    derive();
+    assert_int_equal(c->counting, 0);
+}
+
+static void the_peak_is_that_of_any_timed_process(void **state)
+{
+    (void)state;
+    c->check.peak_bytes = 9000; /* of a process that is not timed */
+    c->check.device_peak_bytes = 70;
+    derive();
+    assert_int_equal(c->peak_bytes, 9000);
+    SET(c->rounds, c->n_rounds, {.round = 1, .peak_bytes = 300}, {.round = 2, .peak_bytes = 500},
+        {.round = 3, .peak_bytes = 400});
+    derive();
+    assert_int_equal(c->peak_bytes, 500);
+    assert_int_equal(c->device_peak_bytes, 70);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, start, stop)
     const struct CMUnitTest tests[] = {
+        TEST(a_count_needs_a_tracer),
+        TEST(the_peak_is_that_of_any_timed_process),
         TEST(the_median_is_that_of_the_rounds),
         TEST(without_rounds_there_is_no_time),
         TEST(disturbed_rounds_do_not_count),
