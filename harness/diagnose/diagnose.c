@@ -20,12 +20,26 @@ static void name_part(const struct ib_evidence *evidence, enum ib_part part, str
         fits++;
 }
 
-static enum ib_status name_step(const struct ib_reference *ref, const struct ib_answer *answer, size_t i,
-                                char *text, size_t n)
+/* Whether the whole training has shown what is wrong. */
+static bool is_named(const struct ib_verification *v)
 {
+    return v->deviation[IB_PART_LOSS].fact[0] || v->deviation[IB_PART_PARAMS].fact[0];
+}
+
+/* Puts the wrong step before the other reasons. */
+static enum ib_status name_step(const struct ib_reference *ref, const struct ib_answer *answer,
+                                struct ib_verification *v)
+{
+    const struct ib_step *step = &ref->steps[v->wrong_step - 1];
     struct ib_step_result result;
-    IB_TRY(ib_step_check(ref->spec, answer->tf32, &ref->steps[i], &result));
-    return ib_diagnose_step(ref->spec, &ref->steps[i], &result, text, n);
+    char others[sizeof v->reason];
+    memcpy(others, v->reason, sizeof others);
+    IB_TRY(ib_step_check(ref->spec, answer->tf32, step, &result));
+    IB_TRY(ib_diagnose_step(ref->spec, step, &result, v->reason, sizeof v->reason));
+    const size_t used = strlen(v->reason);
+    if (others[0])
+        snprintf(v->reason + used, sizeof v->reason - used, "; %s", others);
+    return IB_OK;
 }
 
 static void name_parts(const struct ib_evidence *evidence, struct ib_verification *v)
@@ -49,8 +63,6 @@ enum ib_status ib_diagnose(const struct ib_reference *ref, const struct ib_answe
     const double *predictor = answer->predictor ? answer->predictor : answer->params;
     if (v->verdict != IB_WRONG)
         return IB_OK;
-    if (v->wrong_step)
-        IB_TRY(name_step(ref, answer, v->wrong_step - 1, v->reason, sizeof v->reason));
     double *expected = malloc((n + 1) * sizeof *expected);
     if (!expected)
         return ib_fail(IB_ENOMEM, "oracle", "out of memory for %" PRIu64 " predictions", n);
@@ -62,5 +74,5 @@ enum ib_status ib_diagnose(const struct ib_reference *ref, const struct ib_answe
                                      .first_divergent_epoch = v->first_divergent_epoch},
                v);
     free(expected);
-    return IB_OK;
+    return v->wrong_step && !is_named(v) ? name_step(ref, answer, v) : IB_OK;
 }

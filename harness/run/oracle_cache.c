@@ -99,19 +99,6 @@ static enum ib_status load_trajectory(const char *folder, uint64_t epochs, struc
 
 /* ---- one oracle run ---- */
 
-/* Writes parameters to the folder and makes the job start from them. */
-static enum ib_status start_from(struct ib_oracle_cache *refs, const double *params, const char *folder,
-                                 struct ib_job *job)
-{
-    for (uint32_t p = 0; p < ib_network_params(&job->spec.net); p++) {
-        job->start[p] = ib_arena_print(&refs->arena, "%s/start-%u.npy", folder, p);
-        IB_TRY(ib_npy_write_f64(job->start[p], job->spec.dtype, ib_network_param_rows(&job->spec.net, p),
-                                ib_network_param_cols(&job->spec.net, p), params));
-        params += ib_network_param_size(&job->spec.net, p);
-    }
-    return IB_OK;
-}
-
 /* from: the parameters to start from; NULL: the case's own. */
 static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, const double *from,
                        struct ib_oracle_request *request, struct ib_trajectory *out,
@@ -125,7 +112,7 @@ static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, co
     if (status == IB_OK)
         status = ib_workspace_folder(refs->work, &request->out);
     if (status == IB_OK && from)
-        status = start_from(refs, from, request->out, &job);
+        status = ib_workspace_start_from(refs->work, from, request->out, &job);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
     bool ok =

@@ -37,19 +37,11 @@ static bool start(const struct ib_pass_context *context, const struct ib_case *c
     return ok;
 }
 
-bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c, bool watched,
-                  struct ib_job *job, struct ib_worker_process **worker, struct ib_outcome *outcome)
+/* Starts a worker for the job. */
+static bool open_job(const struct ib_pass_context *context, const struct ib_case *c, const struct ib_job *job,
+                     struct ib_worker_process **worker, struct ib_outcome *outcome)
 {
     json_t *ready = NULL;
-    const char *changed; /* after the end of an earlier pass, so that it is unknown by whom */
-    *worker = NULL;
-    ib_workspace_intact(context->work, &changed);
-    if (!c->impl->info->available)
-        return ib_outcome_set(outcome, IB_CASE_UNAVAILABLE, "%s", c->impl->info->reason);
-    enum ib_status status = ib_workspace_job(context->work, c, c->spec.dtype, job);
-    if (status != IB_OK)
-        return ib_outcome_error(outcome, status);
-    job->watched = watched;
     if (!start(context, c, worker, outcome))
         return ib_pass_name_limit(context, outcome);
     bool ok = ib_worker_process_limit_memory(*worker, context->measure->memory_bytes,
@@ -62,6 +54,34 @@ bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c
     json_decref(ready);
     ib_worker_process_note_memory(*worker);
     return ok || ib_pass_name_limit(context, outcome);
+}
+
+bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c, bool watched,
+                  struct ib_job *job, struct ib_worker_process **worker, struct ib_outcome *outcome)
+{
+    const char *changed; /* after the end of an earlier pass, so that it is unknown by whom */
+    *worker = NULL;
+    ib_workspace_intact(context->work, &changed);
+    if (!c->impl->info->available)
+        return ib_outcome_set(outcome, IB_CASE_UNAVAILABLE, "%s", c->impl->info->reason);
+    enum ib_status status = ib_workspace_job(context->work, c, c->spec.dtype, job);
+    if (status != IB_OK)
+        return ib_outcome_error(outcome, status);
+    job->watched = watched;
+    return open_job(context, c, job, worker, outcome);
+}
+
+bool ib_pass_open_from(const struct ib_pass_context *context, const struct ib_case *c, const double *params,
+                       const char *folder, struct ib_job *job, struct ib_worker_process **worker,
+                       struct ib_outcome *outcome)
+{
+    *worker = NULL;
+    enum ib_status status = ib_workspace_job(context->work, c, c->spec.dtype, job);
+    if (status == IB_OK)
+        status = ib_workspace_start_from(context->work, params, folder, job);
+    if (status != IB_OK)
+        return ib_outcome_error(outcome, status);
+    return open_job(context, c, job, worker, outcome);
 }
 
 /* Whoever has changed what all workers read cannot be trusted, nor can the answer to its own question. */

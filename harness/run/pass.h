@@ -8,6 +8,11 @@
  * *worker must be ended unless it is NULL. */
 bool ib_pass_open(const struct ib_pass_context *, const struct ib_case *, bool watched, struct ib_job *,
                   struct ib_worker_process **worker, struct ib_outcome *);
+/* The same from these parameters (ib_network_size elements), which are written to the folder, and watched by
+ * no tracer. */
+bool ib_pass_open_from(const struct ib_pass_context *, const struct ib_case *, const double *params,
+                       const char *folder, struct ib_job *, struct ib_worker_process **worker,
+                       struct ib_outcome *);
 bool ib_pass_train(const struct ib_pass_context *, const struct ib_case *, struct ib_worker_process *,
                    const struct ib_train_request *, struct ib_pass_result *out, struct ib_outcome *);
 /* Adds to the reason of a timeout what sets the limit; the functions above have done so. Returns whether the

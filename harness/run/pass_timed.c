@@ -15,9 +15,7 @@
 #define REQUEST_STEP_NS 2e6
 enum { REQUEST_TRIES = 4 };
 
-/* The largest difference relative to the largest value of `was`; 0 only for equal bits. Two NaN in the same
- * place count as equal, since a diverging training must be repeatable as well. */
-static double difference(const double *is, const double *was, uint64_t n)
+double ib_difference(const double *is, const double *was, uint64_t n)
 {
     double most = 0, scale = 0;
     for (uint64_t i = 0; i < n; i++) {
@@ -38,8 +36,8 @@ bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, co
     if (c->impl->info->algorithm && !exact)
         return true; /* its result may be random */
     double allowed = exact ? 0 : ib_tolerance(c->spec.dtype);
-    double params = difference(timed->params, checked->params, timed->n_params);
-    double predictions = difference(timed->predictions, checked->predictions, timed->n_predictions);
+    double params = ib_difference(timed->params, checked->params, timed->n_params);
+    double predictions = ib_difference(timed->predictions, checked->predictions, timed->n_predictions);
     if (params <= allowed && predictions <= allowed)
         return true;
     return ib_outcome_set(

@@ -4,6 +4,9 @@
 
 #include "run/pass_context.h"
 
+/* The largest difference relative to the largest value of `was`; 0 only for equal bits. Two NaN in the same
+ * place count as equal, since a diverging training must be repeatable as well. */
+double ib_difference(const double *is, const double *was, uint64_t n);
 /* Whether the answer repeats that of the checked pass: bit by bit if the implementation is declared
  * deterministic, else within the tolerance of its type. false sets the outcome to untrusted. */
 bool ib_pass_repeats(const struct ib_case *, const struct ib_final *checked, const struct ib_final *answer,

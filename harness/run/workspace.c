@@ -225,3 +225,16 @@ enum ib_status ib_workspace_job(struct ib_workspace *w, const struct ib_case *c,
     }
     return IB_OK;
 }
+
+enum ib_status ib_workspace_start_from(struct ib_workspace *w, const double *params, const char *folder,
+                                       struct ib_job *job)
+{
+    const struct ib_network *net = &job->spec.net;
+    for (uint32_t p = 0; p < ib_network_params(net); p++) {
+        job->start[p] = ib_arena_print(&w->arena, "%s/%s.npy", folder, job->param_name[p]);
+        IB_TRY(ib_npy_write_f64(job->start[p], job->spec.dtype, ib_network_param_rows(net, p),
+                                ib_network_param_cols(net, p), params));
+        params += ib_network_param_size(net, p);
+    }
+    return IB_OK;
+}

@@ -16,6 +16,8 @@ struct ib_final {
 struct ib_checked_pass {
     struct ib_check_record check; /* without the verdict and its errors; as_expected needs a transfer log */
     struct ib_verification verification;
+    uint64_t continued_from; /* the epoch from which another process trained on; 0: none did */
+    double continued_error;  /* how far its end is off; 0: not at all */
     struct ib_curve curve;
     const double *seconds;            /* of each loss, since another algorithm began; NULL: unknown */
     const double *metrics;            /* in the order of ib_metrics; NaN: unknown; NULL: not computed */

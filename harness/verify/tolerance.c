@@ -1,5 +1,6 @@
 #include "verify/tolerance.h"
 
+#include <float.h>
 #include <math.h>
 
 /* How far a correct answer may be from the truth, as a multiple of the drift trajectory's distance. That
@@ -8,7 +9,12 @@
 enum {
     DRIFT_FACTOR = 100,
     DRIFT_FACTOR_TF32 = 10, /* its drift is large and varies little */
+    TF32_DRAW = 3,          /* of a single epoch it is one sample, not the largest of many */
 };
+
+/* A plain sum of n terms in the type is off by about sqrt(n) roundings; this many such deviations are allowed
+ * in a single f32 step. */
+enum { STEP_DEVIATIONS = 8 };
 
 double ib_tolerance(enum ib_dtype type)
 {
@@ -18,6 +24,13 @@ double ib_tolerance(enum ib_dtype type)
 double ib_tolerance_with(enum ib_dtype type, bool tf32, double drift)
 {
     return fmax(ib_tolerance(type), (tf32 ? DRIFT_FACTOR_TF32 : DRIFT_FACTOR) * drift);
+}
+
+double ib_step_tolerance(enum ib_dtype type, bool tf32, uint64_t rows, double drift)
+{
+    const double sums = STEP_DEVIATIONS * (double)FLT_EPSILON * sqrt((double)rows);
+    const double base = type == IB_F64 || tf32 ? ib_tolerance(type) : fmin(ib_tolerance(type), sums);
+    return fmax(base, (tf32 ? TF32_DRAW * DRIFT_FACTOR_TF32 : DRIFT_FACTOR) * drift);
 }
 
 double ib_largest_safe(enum ib_dtype type)
@@ -41,4 +54,18 @@ double ib_max_norm(uint64_t n, const double *v)
     for (uint64_t i = 0; i < n && !isnan(norm); i++)
         norm = ib_larger(norm, fabs(v[i]));
     return norm;
+}
+
+double ib_distance(uint64_t n, const double *v, const double *reference, uint64_t *where)
+{
+    const double norm = ib_max_norm(n, reference);
+    double worst = 0;
+    *where = 0;
+    for (uint64_t i = 0; i < n && !isnan(worst); i++) {
+        const double error = ib_relative_error(v[i] - reference[i], norm);
+        if (ib_larger(worst, error) != worst)
+            *where = i;
+        worst = ib_larger(worst, error);
+    }
+    return worst;
 }

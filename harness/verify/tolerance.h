@@ -9,6 +9,12 @@ double ib_tolerance(enum ib_dtype);
 /* The tolerance where correct arithmetic is off by `drift` through rounding: a multiple of the drift, and at
  * least the base tolerance. tf32: the drift is that of TF32, with a smaller multiple. */
 double ib_tolerance_with(enum ib_dtype, bool tf32, double drift);
+/* The tolerance of a single step over so many rows: its numbers start from the answer's own, so that only the
+ * rounding of one epoch's sums tells it from the truth. */
+double ib_step_tolerance(enum ib_dtype, bool tf32, uint64_t rows, double drift);
+/* A comparison that would accept a larger relative error than this shows nothing, and does not count as one:
+ * a drift that has grown without limit excuses an error, but proves nothing. */
+#define IB_TOLERANCE_CEILING 0.1
 /* Above this magnitude, intermediate results of the type may overflow even if the final one is finite. */
 double ib_largest_safe(enum ib_dtype);
 
@@ -19,5 +25,7 @@ double ib_larger(double a, double b);
 double ib_relative_error(double difference, double scale);
 /* The largest of n magnitudes. */
 double ib_max_norm(uint64_t n, const double *v);
+/* The largest |v - reference| relative to the largest |reference|; *where is its index. */
+double ib_distance(uint64_t n, const double *v, const double *reference, uint64_t *where);
 
 #endif

@@ -2,13 +2,13 @@
 
 #include "base/error.h"
 #include "core/loss_schedule.h"
+#include "verify/prediction_fit.h"
 
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 const struct ib_word ib_verdict_words[] = {
     {"unverified", IB_UNVERIFIED},
@@ -33,32 +33,16 @@ enum { CROSSING_EPOCHS = 2, CROSSING_FACTOR = 10 };
 
 #define CLOSE 0.01 /* largest distance of parameters that have not diverged */
 
-/* The largest |v - reference| relative to the largest |reference|; *where is its index. */
-static double distance(uint64_t n, const double *v, const double *reference, uint64_t *where)
-{
-    const double norm = ib_max_norm(n, reference);
-    double worst = 0;
-    *where = 0;
-    for (uint64_t i = 0; i < n && !isnan(worst); i++) {
-        const double error = ib_relative_error(v[i] - reference[i], norm);
-        if (ib_larger(worst, error) != worst)
-            *where = i;
-        worst = ib_larger(worst, error);
-    }
-    return worst;
-}
-
 /* ---- the state of a check ---- */
 
 struct check {
     const struct ib_reference *ref;
     const struct ib_answer *answer;
     struct ib_verification *out;
-    double drift; /* the largest error of the drift trajectory's losses so far */
-    const double *predictor;
-    bool diverged; /* the truth or the drift trajectory, as far as they go */
-    bool unjudged; /* a step began with numbers too large to judge */
-    bool compared; /* something that depends on an update; the first loss does not */
+    double drift;     /* the largest error of the drift trajectory's losses so far */
+    bool diverged;    /* the truth or the drift trajectory, as far as they go */
+    bool beyond;      /* a step past the truth's last epoch began with numbers too large to judge */
+    bool began, ends; /* an update was compared near the beginning, and one near the end: is_enough */
 };
 
 static bool is_wrong(const struct check *c, enum ib_part part)
@@ -82,15 +66,34 @@ static double allowed(const struct check *c, double drift)
     return ib_tolerance_with(c->ref->spec->dtype, c->answer->tf32, drift);
 }
 
+/* Whether a comparison with this drift shows anything. */
+static bool says(const struct check *c, double drift)
+{
+    return allowed(c, drift) <= IB_TOLERANCE_CEILING;
+}
+
+/* Whether the truth reaches the end of the training. */
+static bool is_whole(const struct check *c)
+{
+    return c->ref->truth->epochs >= c->ref->epochs;
+}
+
 /* ---- losses ---- */
+
+/* The first epoch whose loss is over this multiple of the first, or not finite; epochs + 1 if there is none.
+ */
+static uint64_t passing(const struct ib_curve *curve, uint64_t epochs, double multiple)
+{
+    for (uint64_t i = 0; i < curve->n; i++)
+        if (!(isfinite(curve->loss[i]) && curve->loss[i] <= multiple * fabs(curve->loss[0])))
+            return curve->epoch[i];
+    return epochs + 1;
+}
 
 /* The first epoch at which the training has diverged; epochs + 1 if it never does. */
 static uint64_t crossing(const struct ib_curve *curve, uint64_t epochs)
 {
-    for (uint64_t i = 0; i < curve->n; i++)
-        if (!(isfinite(curve->loss[i]) && curve->loss[i] <= DIVERGED * fabs(curve->loss[0])))
-            return curve->epoch[i];
-    return epochs + 1;
+    return passing(curve, epochs, DIVERGED);
 }
 
 /* What the error of a loss is relative to, at the truth's i-th recorded epoch. */
@@ -142,7 +145,10 @@ static void check_losses(struct check *c, uint64_t end)
         double read;
         if (c->answer->sparse && !ib_loss_find(&c->answer->curve, epoch, &read))
             continue;
-        c->compared = c->compared || (epoch > 1 && !underflows(truth, c->ref->spec->dtype, i));
+        const bool shows = says(c, c->drift) && !underflows(truth, c->ref->spec->dtype, i);
+        c->out->compared.epochs += shows;
+        c->began |= shows && epoch > 1;
+        c->ends |= shows && epoch > 1 && epoch == c->ref->truth->epochs && is_whole(c);
         const double error = loss_error(c, i, &c->answer->curve);
         c->out->loss_error = ib_larger(c->out->loss_error, error);
         if (!(error <= allowed(c, c->drift)) && !is_wrong(c, IB_PART_LOSS)) {
@@ -168,24 +174,42 @@ static uint64_t apart(uint64_t a, uint64_t b)
     return a > b ? a - b : b - a;
 }
 
-/* If the truth diverges, the answer must diverge at about the same epoch. */
-static void check_crossing(struct check *c, uint64_t expected, uint64_t drifted)
+/* Where the truth's loss passes a multiple of the first, the answer's must at about the same epoch. */
+static void check_passing(struct check *c, double multiple, uint64_t expected, uint64_t drifted)
 {
-    const uint64_t epochs = c->ref->truth->epochs, crossed = crossing(&c->answer->curve, epochs);
+    const uint64_t epochs = c->ref->truth->epochs, passed = passing(&c->answer->curve, epochs, multiple);
     const struct ib_curve *rarer = c->answer->sparse ? &c->answer->curve : &c->ref->truth->curve;
     uint64_t apart_at_most = reading_interval(rarer, expected);
     if (apart_at_most < CROSSING_EPOCHS)
         apart_at_most = CROSSING_EPOCHS;
     if (apart_at_most < CROSSING_FACTOR * apart(expected, drifted))
         apart_at_most = CROSSING_FACTOR * apart(expected, drifted);
-    if (is_wrong(c, IB_PART_LOSS) || apart(crossed, expected) <= apart_at_most)
+    if (is_wrong(c, IB_PART_LOSS) || apart(passed, expected) <= apart_at_most)
         return;
-    c->out->first_divergent_epoch = crossed < expected ? crossed : expected;
-    if (crossed > epochs)
-        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this training never", expected);
+    const char *what = multiple > DIVERGED ? "diverges further" : "diverges";
+    c->out->first_divergent_epoch = passed < expected ? passed : expected;
+    if (passed > epochs)
+        set_wrong(c, IB_PART_LOSS, "the oracle %s at epoch %" PRIu64 ", this training never", what, expected);
     else
-        set_wrong(c, IB_PART_LOSS, "the oracle diverges at epoch %" PRIu64 ", this training at %" PRIu64,
-                  expected, crossed);
+        set_wrong(c, IB_PART_LOSS, "the oracle %s at epoch %" PRIu64 ", this training at %" PRIu64, what,
+                  expected, passed);
+}
+
+/* A training that has diverged goes on to diverge, through every further multiple of the first loss that its
+ * type holds. */
+static void check_divergence(struct check *c)
+{
+    const struct ib_trajectory *truth = c->ref->truth, *drift = c->ref->drift;
+    const double most = (c->ref->spec->dtype == IB_F64 ? DBL_MAX : (double)FLT_MAX) /
+                        (double)c->ref->spec->rows / fabs(truth->curve.loss[0]);
+    for (double multiple = DIVERGED; multiple == DIVERGED || multiple < most; multiple *= DIVERGED) {
+        const uint64_t expected = passing(&truth->curve, truth->epochs, multiple),
+                       drifted = passing(&drift->curve, truth->epochs, multiple);
+        if (expected > truth->epochs || (multiple > DIVERGED && drifted > truth->epochs))
+            return;
+        check_passing(c, multiple, expected, drifted);
+        c->ends |= is_whole(c) && c->began;
+    }
 }
 
 /* ---- parameters and predictions ---- */
@@ -196,10 +220,14 @@ static void check_params(struct check *c)
     uint64_t where, unused;
     const bool parted = allowed(c, c->drift) > ib_tolerance(c->ref->spec->dtype);
     const double drift = fmax(parted ? DRIFT_PARAMS * c->drift : 0,
-                              distance(truth->size, c->ref->drift->params, truth->params, &unused));
-    const double error = distance(truth->size, c->answer->params, truth->params, &where);
+                              ib_distance(truth->size, c->ref->drift->params, truth->params, &unused));
+    const double error = ib_distance(truth->size, c->answer->params, truth->params, &where);
     c->out->params_error = error;
-    c->compared = true;
+    if (says(c, drift)) {
+        c->out->compared.params = truth->size;
+        c->ends |= is_whole(c);
+        c->began |= c->ref->truth->epochs == 1;
+    }
     if (error <= allowed(c, drift) || is_wrong(c, IB_PART_LOSS))
         return; /* a consequence of wrong losses, not a second finding */
 
@@ -213,88 +241,71 @@ static void check_params(struct check *c)
               truth->params[where]);
 }
 
-/* The comparison of predictions with those of their parameters. */
-struct fit {
-    bool judged; /* false: diverged, so that predictions cannot be compared */
-    bool wrong;
-    double error;   /* NaN unless judged */
-    uint64_t where; /* of the largest error */
-};
-
-/* expected: predictions of the parameters; rounded: the same in f32. */
-static struct fit fit_of(const struct ib_training_spec *spec, bool tf32, const double *params,
-                         const double *predictions, const double *expected, const double *rounded)
-{
-    const uint64_t n = ib_training_spec_predictions(spec);
-    const double largest =
-        ib_larger(ib_max_norm(n, expected), ib_max_norm(ib_network_size(&spec->net), params));
-    struct fit fit = {.error = NAN};
-    uint64_t unused;
-    fit.judged = n > 0 && largest <= ib_largest_safe(spec->dtype);
-    if (!fit.judged)
-        return fit;
-    const double drift = spec->dtype == IB_F32 ? distance(n, rounded, expected, &unused) : 0;
-    fit.error = distance(n, predictions, expected, &fit.where);
-    fit.wrong = !(fit.error <= ib_tolerance_with(spec->dtype, tf32, drift));
-    return fit;
-}
-
-/* Computes the predictions of the parameters, in f64 and in f32 or TF32. */
-static void predict(const struct ib_training_spec *spec, bool tf32, const double *params,
-                    const double *x_test, double *expected, double *rounded)
-{
-    ib_oracle_predict(&spec->net, params, spec->test_rows, x_test, expected);
-    ib_oracle_predict_f32(&spec->net, params, tf32, spec->test_rows, x_test, rounded);
-}
-
 bool ib_predictions_fit(const struct ib_training_spec *spec, const double *params, const double *x_test,
                         const double *predictions, double *error)
 {
-    const uint64_t n = ib_training_spec_predictions(spec);
-    double *expected = malloc((2 * n + 1) * sizeof *expected);
-    *error = NAN;
-    if (!expected)
-        return false;
-    predict(spec, false, params, x_test, expected, expected + n);
-    const struct fit fit = fit_of(spec, false, params, predictions, expected, expected + n);
-    free(expected);
+    struct ib_prediction_fit fit = {.error = NAN, .wrong = true};
+    const enum ib_status status = ib_prediction_fit(spec, false, params, x_test, predictions, &fit);
     *error = fit.error;
-    return !fit.wrong;
+    return status == IB_OK && !fit.wrong;
 }
 
-static void check_predictions(struct check *c, const double *expected, const double *rounded)
+/* IB_ENOMEM. */
+static enum ib_status check_predictions(struct check *c)
 {
-    const uint64_t outputs = ib_network_outputs(&c->ref->spec->net);
-    const struct fit fit =
-        fit_of(c->ref->spec, c->answer->tf32, c->predictor, c->answer->predictions, expected, rounded);
+    const struct ib_training_spec *spec = c->ref->spec;
+    const struct ib_answer *answer = c->answer;
+    const double *predictor = answer->predictor ? answer->predictor : answer->params;
+    struct ib_prediction_fit fit;
+    IB_TRY(ib_prediction_fit(spec, answer->tf32, predictor, c->ref->x_test, answer->predictions, &fit));
     if (!fit.judged)
-        return;
+        return IB_OK;
+    c->out->compared.predictions = ib_training_spec_predictions(spec);
     c->out->prediction_error = fit.error;
     if (fit.wrong)
         set_wrong(c, IB_PART_PREDICTIONS, "test row %" PRIu64 ": %.6g, expected %.6g",
-                  fit.where / outputs + 1, c->answer->predictions[fit.where], expected[fit.where]);
+                  fit.where / ib_network_outputs(&spec->net) + 1, answer->predictions[fit.where],
+                  fit.expected);
+    return IB_OK;
 }
 
 /* ---- steps ---- */
 
+static void count_step(struct check *c, const struct ib_step_result *step, uint64_t epoch)
+{
+    if (!step->judged) {
+        c->beyond |= epoch > c->ref->truth->epochs;
+        return;
+    }
+    c->out->compared.steps++;
+    c->began |= epoch == 1;
+    c->ends |= 2 * epoch > c->ref->epochs;
+    if (c->ref->truth->epochs == 0) {
+        c->out->loss_error = ib_larger(fmax(c->out->loss_error, 0), step->loss_error);
+        c->out->params_error = ib_larger(fmax(c->out->params_error, 0), step->update_error);
+    }
+}
+
 /* IB_ENOMEM. */
 static enum ib_status check_steps(struct check *c)
 {
-    for (size_t i = 0; i < c->ref->n_steps && !c->diverged; i++) {
+    size_t doubtful = 0, first_doubtful = 0;
+    for (size_t i = 0; i < c->ref->n_steps; i++) {
         struct ib_step_result step;
         IB_TRY(ib_step_check(c->ref->spec, c->answer->tf32, &c->ref->steps[i], &step));
-        c->unjudged = c->unjudged || (!step.judged && c->ref->steps[i].epoch > c->ref->truth->epochs);
-        c->compared = c->compared || step.judged;
-        if (c->ref->truth->epochs == 0 && step.judged) {
-            c->out->loss_error = ib_larger(fmax(c->out->loss_error, 0), step.loss_error);
-            c->out->params_error = ib_larger(fmax(c->out->params_error, 0), step.update_error);
-        }
-        if (step.wrong && !c->out->wrong_step) {
+        count_step(c, &step, c->ref->steps[i].epoch);
+        if (step.wrong && step.doubtful && doubtful++ == 0)
+            first_doubtful = i + 1;
+        if (step.wrong && !step.doubtful && !c->out->wrong_step)
             c->out->wrong_step = i + 1;
+    }
+    if (!c->out->wrong_step && (doubtful > 1 || doubtful == c->ref->n_steps))
+        c->out->wrong_step = first_doubtful;
+    if (c->out->wrong_step) {
+        if (!is_whole(c))
             c->out->deviation[IB_PART_PARAMS].fact[0] = '\0'; /* a consequence of this */
-            if (!c->out->first_divergent_epoch)
-                c->out->first_divergent_epoch = c->ref->steps[i].epoch;
-        }
+        if (!c->out->first_divergent_epoch)
+            c->out->first_divergent_epoch = c->ref->steps[c->out->wrong_step - 1].epoch;
     }
     return IB_OK;
 }
@@ -304,14 +315,14 @@ static enum ib_status check_steps(struct check *c)
 static void leave_unverified(struct ib_verification *out, const char *reason)
 {
     out->verdict = IB_UNVERIFIED;
-    snprintf(out->reason, sizeof out->reason, "%s", reason);
+    snprintf(out->reason, sizeof out->reason, "%.255s", reason);
 }
 
 /* The losses of the drift trajectory overflow, but not its parameters, which stay close to the truth. */
 static bool only_losses_overflow(const struct ib_reference *ref)
 {
     uint64_t unused;
-    return distance(ref->truth->size, ref->drift->params, ref->truth->params, &unused) <= CLOSE;
+    return ib_distance(ref->truth->size, ref->drift->params, ref->truth->params, &unused) <= CLOSE;
 }
 
 static void check_trajectory(struct check *c)
@@ -324,54 +335,59 @@ static void check_trajectory(struct check *c)
     check_losses(c, truth_end < drift_end ? truth_end : drift_end);
     c->diverged = truth_end <= epochs || (drift_end <= epochs && !only_losses_overflow(ref));
     if (truth_end <= epochs)
-        check_crossing(c, truth_end, drift_end);
+        check_divergence(c);
     else if (!c->diverged)
         check_params(c);
 }
 
-static void judge(struct check *c, double *expected, double *rounded)
+/* What `ok` needs at the least, for any training: an update that was compared at its beginning (the loss of
+ * an epoch after the first, or epoch 1 alone), where mistakes show before rounding hides them, and one at its
+ * end (the last loss, the final parameters, an epoch of the second half alone, or divergence to the end), as
+ * an implementation may do less once nobody looks. Comparisons above IB_TOLERANCE_CEILING do not count. */
+static bool is_enough(const struct check *c)
 {
-    const struct ib_reference *ref = c->ref;
-    if (ref->truth->epochs > 0)
+    return c->began && c->ends;
+}
+
+static void explain_too_little(struct check *c)
+{
+    struct ib_verification *out = c->out;
+    const char *why = c->beyond ? "the training diverges after the epochs that the oracle had time for"
+                      : c->diverged || !c->began
+                          ? "the training diverges before the result of an update can be compared"
+                          : "rounding errors grow too large to compare its end";
+    out->verdict = IB_UNVERIFIED;
+    snprintf(out->reason, sizeof out->reason,
+             "nothing to compare: %s (tried: %" PRIu64 " losses, the final parameters, %zu single steps)",
+             why, c->ref->truth->curve.n, c->ref->n_steps);
+}
+
+static enum ib_status judge(struct check *c)
+{
+    if (c->ref->truth->epochs > 0)
         check_trajectory(c);
-    if (check_steps(c) != IB_OK) {
-        leave_unverified(c->out, "out of memory while checking single steps");
-        return;
-    }
-    predict(ref->spec, c->answer->tf32, c->predictor, ref->x_test, expected, rounded);
-    check_predictions(c, expected, rounded);
+    IB_TRY(check_steps(c));
+    IB_TRY(check_predictions(c));
 
     c->out->verdict = c->out->wrong_step ? IB_WRONG : IB_RIGHT;
     for (int part = 0; part < IB_PART_COUNT; part++)
         if (is_wrong(c, (enum ib_part)part))
             c->out->verdict = IB_WRONG;
-    if (c->out->verdict != IB_WRONG && c->unjudged)
-        leave_unverified(c->out, "the training diverges after the epochs that the oracle had time for");
-    else if (c->out->verdict != IB_WRONG && !c->compared)
-        leave_unverified(c->out, "the training diverges before the result of an update can be compared");
+    if (c->out->verdict != IB_WRONG && !is_enough(c))
+        explain_too_little(c);
+    return IB_OK;
 }
 
 void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, struct ib_verification *out)
 {
     *out = (struct ib_verification){.loss_error = NAN, .params_error = NAN, .prediction_error = NAN};
     const bool trained = ref->truth->epochs > 0;
-    if (!trained && ref->n_steps == 0) {
+    struct check check = {.ref = ref, .answer = answer, .out = out};
+    if (!trained && ref->n_steps == 0)
         leave_unverified(out, "the oracle's time budget is too short for a single epoch");
-        return;
-    }
-    if (trained && (ref->truth->curve.n == 0 || ref->drift->epochs != ref->truth->epochs ||
-                    answer->epochs != ref->truth->epochs)) {
+    else if (trained && (ref->truth->curve.n == 0 || ref->drift->epochs != ref->truth->epochs ||
+                         answer->epochs != ref->truth->epochs))
         leave_unverified(out, "the oracle has no trajectory of the same length");
-        return;
-    }
-    const uint64_t n = ib_training_spec_predictions(ref->spec);
-    double *expected = malloc((2 * n + 1) * sizeof *expected);
-    if (!expected) {
-        leave_unverified(out, "out of memory for the oracle's predictions");
-        return;
-    }
-    const double *predictor = answer->predictor ? answer->predictor : answer->params;
-    judge(&(struct check){.ref = ref, .answer = answer, .out = out, .predictor = predictor}, expected,
-          expected + n);
-    free(expected);
+    else if (judge(&check) != IB_OK)
+        leave_unverified(out, ib_last_error()->message);
 }

@@ -24,10 +24,11 @@ struct ib_answer {
 
 struct ib_reference {
     const struct ib_training_spec *spec; /* as requested from the implementation */
+    uint64_t epochs;                     /* of the whole training */
     const double *start;                 /* initial parameters */
     const struct ib_trajectory *truth;   /* f64; of 0 epochs if the oracle had no time for one */
     const struct ib_trajectory *drift;   /* in the answer's type (f64: rows reversed), the same epochs */
-    const struct ib_step *steps;         /* epochs that are checked alone, if truth ends early */
+    const struct ib_step *steps;         /* epochs that are checked alone */
     size_t n_steps;
     const double *x_test;                    /* test_rows x width[0], as the implementation saw it */
     const struct ib_oracle_problem *problem; /* of the truth, for the diagnosis; NULL: not available */
@@ -42,8 +43,16 @@ struct ib_deviation {
     char fact[80];     /* one wrong number and the expected one */
 };
 
+/* What a verdict rests on: how much was compared, with a tolerance below IB_TOLERANCE_CEILING. */
+struct ib_compared {
+    uint64_t epochs;              /* those whose loss was */
+    uint64_t params, predictions; /* elements */
+    uint64_t steps;               /* epochs, each alone */
+};
+
 struct ib_verification {
     enum ib_verdict verdict;
+    struct ib_compared compared;
     double loss_error, params_error, prediction_error; /* NaN: not compared. Without a trajectory, the errors
                                                           of steps: params_error of the updates */
     uint64_t first_divergent_epoch;                    /* 0: none */
@@ -60,16 +69,19 @@ struct ib_verification {
  *   largest drift up to epoch 2 e;
  * - the final parameters: largest difference over largest parameter; once the losses' drift raises their
  *   tolerance, ten times that drift counts as well;
- * - the steps, each alone (verify_step.h);
+ * - the steps, each alone (verify_step.h). A doubtful one must be confirmed by a second, if there are
+ * several;
  * - the predictions, with those computed from the answer's own parameters. There is no drift here; for f32,
  *   the error of the oracle's f32 arithmetic on the same parameters takes its place.
  *
  * If the truth diverges (loss not finite, or over 1e6 times the first), compares up to that epoch and
  * requires that both diverge within 2 epochs of each other, or within one reading interval if losses were
- * read less often, or within ten times the distance at which the drift trajectory diverges.
+ * read less often, or within ten times the distance at which the drift trajectory diverges; and likewise pass
+ * 1e12, 1e18 … times the first loss. If only the losses overflow in the answer's type, its parameters are
+ * compared.
  *
- * If nothing that depends on an update can be compared, the answer is unverified. If only the losses overflow
- * in the answer's type, its parameters are compared.
+ * `ok` requires that an update near the beginning and one near the end were compared; with less, the answer
+ * is unverified.
  *
  * A wrong answer is described by facts; ib_diagnose (diagnose/diagnose.h) then names the likely mistake. */
 void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_verification *out);

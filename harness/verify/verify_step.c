@@ -8,13 +8,15 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The variance of the product of a row's rounding errors with a random vector is the sum of their squares.
- * This many standard deviations are allowed (results/tolerances.md), with a rounding error of one unit in the
- * last place, not half of one, for every parameter. */
+/* The variance of the product of a row's rounding errors with a random vector is the sum of their squares, as
+ * the two are independent. This many standard deviations are allowed (results/tolerances.md), with a rounding
+ * error of one unit in the last place, not half of one, for every parameter; and no more than the errors
+ * could add up to. */
 enum { ROUNDING_DEVIATIONS = 8 };
 
-/* In TF32 the drift of a single epoch is one sample, not the largest of many, so it is multiplied by this. */
-enum { TF32_DRAW = 3 };
+/* A ReLU whose input is zero up to rounding lets a sample's gradient through, or not. A single sample may
+ * change an update by less than this. */
+#define DOUBTFUL 0.1
 
 /* A part of a sketch and of the oracle's: one row per feature, one number per random vector. */
 struct part {
@@ -36,47 +38,55 @@ struct comparison {
 /* The tolerance, given the drift of the oracle's arithmetic. */
 static double allowed(const struct comparison *c, double drift)
 {
-    return ib_tolerance_with(c->spec->dtype, c->tf32, (c->tf32 ? TF32_DRAW : 1) * drift);
+    return ib_step_tolerance(c->spec->dtype, c->tf32, c->spec->rows, drift);
 }
 
 /* ---- the effect of rounding the parameters ---- */
 
-/* The square of the larger of two values of parameter i. */
-static double square_at(const struct ib_step *step, uint64_t i)
+/* The larger of two magnitudes of parameter i. */
+static double magnitude(const struct ib_step *step, uint64_t i)
 {
-    const double value = fmax(fabs(step->from[i]), fabs(step->to[i]));
-    return value * value;
+    return fmax(fabs(step->from[i]), fabs(step->to[i]));
 }
 
-/* The error that rounding allows in row `row` of a part. first: index of the layer's first parameter. */
-static double rounding(const struct comparison *c, const struct part *part, uint64_t first, uint64_t row)
+/* The error that rounding allows in a row of a part, for each random vector. first: index of the layer's
+ * first parameter; vectors: the random ones, n x IB_SKETCH_VECTORS, unused for biases. */
+static void rounding(const struct comparison *c, const struct part *part, uint64_t first, uint64_t row,
+                     const double *vectors, double *out)
 {
     const uint64_t n_in = c->net->width[part->layer], n_out = c->net->width[part->layer + 1];
-    double squares = 0;
-    if (part->kind == IB_SKETCH_BIAS)
-        squares = square_at(c->step, first + n_in * n_out + row);
-    for (uint64_t j = 0; j < n_out && part->kind == IB_SKETCH_ROWS; j++)
-        squares += square_at(c->step, first + row * n_out + j);
-    for (uint64_t i = 0; i < n_in && part->kind == IB_SKETCH_COLUMNS; i++)
-        squares += square_at(c->step, first + i * n_out + row);
-    const double epsilon = c->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
-    return ROUNDING_DEVIATIONS * epsilon * sqrt(squares) / c->spec->lr;
+    const uint64_t n = part->kind == IB_SKETCH_ROWS ? n_out : part->kind == IB_SKETCH_COLUMNS ? n_in : 1;
+    const double unit = (c->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON) / c->spec->lr;
+    double squares = 0, sums[IB_SKETCH_VECTORS] = {0};
+    for (uint64_t j = 0; j < n; j++) {
+        const uint64_t at = part->kind == IB_SKETCH_ROWS      ? row * n_out + j
+                            : part->kind == IB_SKETCH_COLUMNS ? j * n_out + row
+                                                              : n_in * n_out + row;
+        const double value = magnitude(c->step, first + at);
+        squares += value * value;
+        for (uint64_t k = 0; k < part->vectors; k++)
+            sums[k] += value * (part->kind == IB_SKETCH_BIAS ? 1 : fabs(vectors[j * IB_SKETCH_VECTORS + k]));
+    }
+    for (uint64_t k = 0; k < part->vectors; k++)
+        out[k] = unit * fmin(sums[k], ROUNDING_DEVIATIONS * sqrt(squares));
 }
 
 /* ---- one part ---- */
 
 /* The few bias gradients may nearly vanish while those of the weights do not, so they are scaled by the
  * larger of the two. */
-static void compare_part(struct comparison *c, const struct part *part, uint64_t first, double weights)
+static void compare_part(struct comparison *c, const struct part *part, uint64_t first, const double *vectors,
+                         double weights)
 {
     const uint64_t n = part->rows * part->vectors;
     const double scale = ib_larger(ib_max_norm(n, part->truth), weights);
     double error = 0, drift = 0;
     uint64_t worst = 0;
     for (uint64_t row = 0; row < part->rows; row++) {
-        const double lost = rounding(c, part, first, row);
+        double lost[IB_SKETCH_VECTORS];
+        rounding(c, part, first, row, vectors, lost);
         for (uint64_t i = row * part->vectors; i < (row + 1) * part->vectors; i++) {
-            const double beyond = fabs(part->got[i] - part->truth[i]) - lost;
+            const double beyond = fabs(part->got[i] - part->truth[i]) - lost[i - row * part->vectors];
             const double e = ib_relative_error(beyond < 0 ? 0 : beyond, scale);
             if (ib_larger(error, e) != error)
                 worst = row;
@@ -85,6 +95,7 @@ static void compare_part(struct comparison *c, const struct part *part, uint64_t
         }
     }
     c->out->update_error = ib_larger(c->out->update_error, error);
+    c->out->judged |= allowed(c, drift) <= IB_TOLERANCE_CEILING;
     if (!(error <= allowed(c, drift)))
         c->out->param_wrong[2 * part->layer + (part->kind == IB_SKETCH_BIAS)] = true;
     if (part->kind == IB_SKETCH_ROWS)
@@ -93,7 +104,8 @@ static void compare_part(struct comparison *c, const struct part *part, uint64_t
         c->out->worst_column[part->layer] = worst;
 }
 
-static void compare_layers(struct comparison *c, const double *got)
+/* vectors: memory for those of any part. */
+static void compare_layers(struct comparison *c, const double *got, double *vectors)
 {
     const double *truth = c->step->truth.gradient, *drift = c->step->drift.gradient;
     uint64_t first = 0;
@@ -109,7 +121,9 @@ static void compare_layers(struct comparison *c, const double *got)
                                       .truth = truth,
                                       .drift = drift};
             const uint64_t size = ib_sketch_part_size(c->net, l, part.kind);
-            compare_part(c, &part, first, kind == IB_SKETCH_BIAS ? weights : 0);
+            if (kind != IB_SKETCH_BIAS)
+                ib_sketch_vectors(c->net, l, part.kind, vectors);
+            compare_part(c, &part, first, vectors, kind == IB_SKETCH_BIAS ? weights : 0);
             got += size;
             truth += size;
             drift += size;
@@ -120,19 +134,44 @@ static void compare_layers(struct comparison *c, const double *got)
 
 /* ---- one step ---- */
 
-static void judge(struct comparison *c, const double *got)
+static void judge_loss(struct comparison *c)
 {
     struct ib_step_result *out = c->out;
+    const double epsilon = c->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
     const double truth = c->step->truth.loss, drift = c->step->drift.loss;
-    if (isfinite(drift)) { /* else the type cannot hold it */
-        out->loss_error = ib_relative_error(fabs(c->step->loss - truth), fabs(truth));
-        out->loss_wrong =
-            !(out->loss_error <= allowed(c, ib_relative_error(fabs(drift - truth), fabs(truth))));
-    }
-    compare_layers(c, got);
+    const double scale = fmax(fabs(truth), epsilon * fabs(c->step->first_loss));
+    out->loss_error = ib_relative_error(c->step->loss - truth, scale);
+    out->loss_wrong = !(out->loss_error <= allowed(c, ib_relative_error(drift - truth, scale)));
+}
+
+/* A sum over the rows of the terms of this loss fits the type. */
+static bool holds_loss(const struct comparison *c)
+{
+    const double most = c->spec->dtype == IB_F64 ? DBL_MAX : (double)FLT_MAX;
+    return fabs(c->step->drift.loss) <= most / (double)c->spec->rows;
+}
+
+static void judge(struct comparison *c, const double *got, double *vectors)
+{
+    struct ib_step_result *out = c->out;
+    if (holds_loss(c))
+        judge_loss(c);
+    compare_layers(c, got, vectors);
     out->wrong = out->loss_wrong;
     for (uint32_t p = 0; p < ib_network_params(c->net); p++)
         out->wrong = out->wrong || out->param_wrong[p];
+    out->doubtful =
+        !out->loss_wrong && out->update_error < DOUBTFUL && c->net->n_layers > 1 && c->net->act == IB_RELU;
+}
+
+/* With several layers, numbers of the step are multiplied by each other; with one, only by the features. */
+static bool is_safe(const struct ib_training_spec *spec, const struct ib_step *step)
+{
+    const double safe = ib_largest_safe(spec->dtype), safe_alone = safe * safe;
+    return ib_max_norm(ib_network_size(&spec->net), step->from) <=
+               (spec->net.n_layers > 1 ? safe : safe_alone) &&
+           isfinite(step->truth.loss) &&
+           ib_max_norm(ib_sketch_size(&spec->net), step->drift.gradient) <= safe_alone;
 }
 
 enum ib_status ib_step_sketch(const struct ib_training_spec *spec, const struct ib_step *step, double **out)
@@ -157,18 +196,19 @@ enum ib_status ib_step_sketch(const struct ib_training_spec *spec, const struct 
 enum ib_status ib_step_check(const struct ib_training_spec *spec, bool tf32, const struct ib_step *step,
                              struct ib_step_result *out)
 {
-    double *got;
+    double *got, *vectors;
     *out = (struct ib_step_result){.loss_error = NAN, .update_error = NAN};
-    if (!(ib_max_norm(ib_network_size(&spec->net), step->from) <= ib_largest_safe(spec->dtype)) ||
-        !isfinite(step->truth.loss) ||
-        !isfinite(ib_max_norm(ib_sketch_size(&spec->net), step->drift.gradient)))
+    if (!is_safe(spec, step))
         return IB_OK;
-    out->judged = true;
     out->update_error = 0;
     enum ib_status status = ib_step_sketch(spec, step, &got);
+    vectors = malloc(ib_sketch_size(&spec->net) * sizeof *vectors); /* at least as large as those of a part */
+    if (status == IB_OK && !vectors)
+        status = ib_fail(IB_ENOMEM, "oracle", "out of memory for random vectors");
     if (status == IB_OK)
         judge(&(struct comparison){.spec = spec, .net = &spec->net, .tf32 = tf32, .step = step, .out = out},
-              got);
+              got, vectors);
+    free(vectors);
     free(got);
     return status;
 }

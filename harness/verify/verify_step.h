@@ -1,4 +1,5 @@
-/* Checks single epochs of an answer, for problems too large for the oracle to train to the end. */
+/* Checks single epochs of an answer, each from the answer's own parameters: to the precision of one update,
+ * wherever it is in the training, and for problems too large for the oracle to train to the end. */
 #ifndef IB_VERIFY_VERIFY_STEP_H
 #define IB_VERIFY_VERIFY_STEP_H
 
@@ -16,6 +17,7 @@ struct ib_step {
     const double *from;       /* ib_network_size elements, as the implementation had them */
     const double *to;         /* the same size */
     double loss;              /* that the implementation reported for the epoch */
+    double first_loss;        /* the oracle's at the start: losses far below it are rounding; 0: unknown */
     struct ib_sketched truth; /* at `from`, in f64 */
     struct ib_sketched drift; /* the same in the answer's type; for f64 reversed */
 };
@@ -23,13 +25,14 @@ struct ib_step {
 struct ib_step_result {
     double loss_error;   /* relative; NaN if the type cannot hold the loss */
     double update_error; /* the largest error of a layer's update, relative to that update */
-    bool judged;         /* false: the numbers are too large to tell rounding from mistakes */
+    bool judged;         /* false: too large numbers or rounding errors to tell these from mistakes */
     bool wrong;          /* any of the following: */
+    bool doubtful;       /* if wrong: it could be that of a ReLU at zero; see ib_verify */
     bool loss_wrong, param_wrong[IB_MAX_PARAMS];
     uint64_t worst_row[IB_MAX_LAYERS], worst_column[IB_MAX_LAYERS]; /* of each layer's weights, from 0 */
 };
 
-/* Compares, with ib_tolerance_with:
+/* Compares, with ib_step_tolerance:
  *
  * - the loss, relative to the oracle's;
  * - for each layer, the sketch of (from - to) / lr with the oracle's, relative to the largest element of a

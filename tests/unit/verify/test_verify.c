@@ -46,6 +46,7 @@ static void refer(struct fixture *f, enum ib_dtype type)
     f->drift = train(p->oracle, type, type == IB_F64);
     p->oracle.arithmetic.tf32 = false;
     f->reference = (struct ib_reference){.spec = &p->oracle.spec,
+                                         .epochs = p->oracle.epochs,
                                          .start = p->start,
                                          .truth = &f->truth,
                                          .drift = &f->drift,

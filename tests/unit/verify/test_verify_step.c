@@ -331,6 +331,7 @@ static struct ib_verification verdict_on(struct fixture *f, enum fault fault)
     f->step.to = a.params;
     f->step.loss = a.answer.curve.loss[0];
     const struct ib_reference reference = {.spec = &f->problem.oracle.spec,
+                                           .epochs = 1,
                                            .start = f->from,
                                            .truth = &none,
                                            .drift = &none,

@@ -1,0 +1,298 @@
+#include "run/pass_evidence.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/rng.h"
+#include "core/loss_schedule.h"
+#include "diagnose/diagnose.h"
+#include "run/external_pass.h"
+#include "run/pass.h"
+#include "run/pass_timed.h"
+#include "run/train_loss.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+
+/* ---- trainings ---- */
+
+static uint64_t count_reads(const struct ib_train_request *request)
+{
+    const uint64_t epochs = request->epochs;
+    uint64_t reads = ib_logged_epochs(epochs, request->log_every);
+    for (uint64_t e = 0; (e = ib_next_checked_epoch(e, epochs)) <= epochs;)
+        reads += ib_logs_epoch(e, request->log_every) ? 0 : 1;
+    return reads;
+}
+
+bool ib_checked_train(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t epochs,
+                      struct ib_pass_result *result, struct ib_arrays *arrays, uint64_t *reads)
+{
+    struct ib_train_request request = {
+        .pass = IB_PASS_CHECKED, .epochs = epochs, .log_every = k->c->log_every};
+    if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->context->work, &request.out)))
+        return false;
+    *reads = count_reads(&request);
+    return ib_pass_train(k->context, k->c, worker, &request, result, &k->outcome) &&
+           ib_pass_load(&k->job, request.out, epochs, k->arena, arrays, &k->outcome) &&
+           (!result->external || ib_external_curve(k->c, epochs, k->arena, arrays, &k->outcome));
+}
+
+static bool train(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t epochs,
+                  struct ib_arrays *arrays)
+{
+    struct ib_pass_result result;
+    uint64_t reads;
+    return ib_checked_train(k, worker, epochs, &result, arrays, &reads);
+}
+
+/* ---- what the answer is compared with ---- */
+
+/* Epoch 1, the secret one, the last, and one more that confirms another. */
+enum { MOST_STEPS = 4 };
+
+struct evidence {
+    const struct ib_trajectory *truth, *drift;
+    const struct ib_arrays *arrays; /* the implementation's training of truth->epochs epochs, if any */
+    const double *start;            /* the initial parameters */
+    struct ib_step steps[MOST_STEPS];
+    size_t n_steps;
+};
+
+static enum ib_status compare(struct ib_checked_state *k, const struct evidence *e)
+{
+    struct ib_train_rows rows;
+    struct ib_oracle_problem problem = {
+        .spec = k->c->spec, .arithmetic = {.type = IB_F64}, .params = e->start, .epochs = e->truth->epochs};
+    struct ib_reference reference = {.spec = &k->c->spec,
+                                     .epochs = k->c->epochs,
+                                     .start = e->start,
+                                     .truth = e->truth,
+                                     .drift = e->drift,
+                                     .steps = e->steps,
+                                     .n_steps = e->n_steps,
+                                     .problem = &problem};
+    struct ib_answer answer = {.tf32 = ib_case_tf32(k->c),
+                               .epochs = e->truth->epochs,
+                               .curve = e->arrays->curve,
+                               .sparse = k->c->impl->info->command != NULL,
+                               .params = e->arrays->final.params,
+                               .predictions = k->arrays.final.predictions,
+                               .predictor = k->arrays.final.params};
+    double *x_test;
+    IB_TRY(ib_npy_load(k->arena, k->job.x_test, ib_training_spec_test_features(&k->job.spec), &x_test));
+    reference.x_test = x_test;
+    if (!ib_train_rows_open(k->context->work, k->c, &rows))
+        return ib_last_error()->code;
+    ib_oracle_use_rows(&problem, &rows.x, &rows.y);
+    ib_verify(&reference, &answer, &k->out->verification);
+    enum ib_status status = ib_diagnose(&reference, &answer, &k->out->verification);
+    ib_train_rows_close(&rows);
+    return status;
+}
+
+/* Loads the initial parameters as one array, as the implementation saw them. */
+static enum ib_status load_start(struct ib_checked_state *k, const double **out)
+{
+    double *all = ib_arena_alloc(k->arena, ib_network_size(&k->job.spec.net) * sizeof *all), *next = all;
+    for (uint32_t p = 0; p < ib_network_params(&k->job.spec.net); p++) {
+        double *values;
+        uint64_t n = ib_network_param_size(&k->job.spec.net, p);
+        IB_TRY(ib_npy_load(k->arena, k->job.start[p], n, &values));
+        memcpy(next, values, n * sizeof *values);
+        next += n;
+    }
+    *out = all;
+    return IB_OK;
+}
+
+/* ---- single steps ---- */
+
+/* Adds the single epoch `epoch` from `from` to the end of the training `after`, whose last epoch it is.
+ * Returns false if there is no reference. */
+static bool add_step(struct ib_checked_state *k, struct evidence *e, uint64_t epoch, const double *from,
+                     const struct ib_arrays *after)
+{
+    struct ib_outcome oracle;
+    struct ib_step *step = &e->steps[e->n_steps++];
+    const struct ib_curve *curve = &after->curve;
+    *step = (struct ib_step){.epoch = epoch,
+                             .from = from,
+                             .to = after->final.params,
+                             .loss = curve->n ? curve->loss[curve->n - 1] : NAN,
+                             .first_loss = e->steps[0].truth.loss};
+    if (ib_oracle_cache_step(k->context->oracle_cache, k->c, from == e->start ? NULL : from, &step->truth,
+                             &step->drift, &oracle))
+        return true;
+    snprintf(k->out->verification.reason, sizeof k->out->verification.reason, "no reference: %.200s",
+             oracle.reason);
+    return false;
+}
+
+/* Whether one step seems wrong in a way that can have an honest cause, and no other step is wrong. */
+static bool is_in_doubt(struct ib_checked_state *k, const struct evidence *e)
+{
+    size_t doubtful = 0;
+    for (size_t i = 0; i < e->n_steps; i++) {
+        struct ib_step_result result;
+        if (ib_step_check(&k->c->spec, ib_case_tf32(k->c), &e->steps[i], &result) != IB_OK)
+            return false;
+        if (result.wrong && !result.doubtful)
+            return false;
+        doubtful += result.wrong;
+    }
+    return doubtful == 1;
+}
+
+/* Adds the first epoch. For all that follows, see the header. */
+static bool add_first_step(struct ib_checked_state *k, struct evidence *e, struct ib_arrays *first)
+{
+    *first = k->arrays;
+    return (k->c->epochs == 1 || train(k, k->worker, 1, first)) && add_step(k, e, 1, e->start, first);
+}
+
+/* ---- an epoch that nobody knows ---- */
+
+/* A number from `low` on, up to `high`. */
+static uint64_t draw(uint64_t low, uint64_t high)
+{
+    struct ib_rng rng;
+    uint64_t seed = 0;
+    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
+        seed = ib_now_ns();
+    ib_rng_seed(&rng, seed);
+    return low + ib_rng_below(&rng, high - low + 1);
+}
+
+/* Adds what a second worker, which trains from `at`, the end of `secret` epochs, comes to. */
+static bool continue_in(struct ib_checked_state *k, struct evidence *e, struct ib_worker_process *worker,
+                        uint64_t secret, const struct ib_arrays *at)
+{
+    const uint64_t left = k->c->epochs - secret;
+    struct ib_arrays end, before = *at;
+    if (!(k->c->impl->info->flags & IB_DETERMINISTIC))
+        return train(k, worker, 1, &end) && add_step(k, e, secret + 1, at->final.params, &end);
+    if (!train(k, worker, left, &end) || (left > 1 && !train(k, worker, left - 1, &before)))
+        return false;
+    k->out->continued_from = secret;
+    k->out->continued_error = ib_difference(end.final.params, k->arrays.final.params, end.final.n_params);
+    return add_step(k, e, k->c->epochs, before.final.params, &k->arrays);
+}
+
+static bool continue_elsewhere(struct ib_checked_state *k, struct evidence *e, uint64_t secret,
+                               const struct ib_arrays *at)
+{
+    struct ib_worker_process *worker = NULL;
+    struct ib_job job;
+    const char *folder;
+    if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->context->work, &folder)))
+        return false;
+    const bool ok =
+        ib_pass_open_from(k->context, k->c, at->final.params, folder, &job, &worker, &k->outcome) &&
+        continue_in(k, e, worker, secret, at);
+    if (!ok && worker)
+        k->out->check.stderr_tail = ib_arena_copy(k->arena, ib_worker_process_output(worker));
+    ib_worker_process_end(worker);
+    ib_workspace_remove(folder);
+    return ok;
+}
+
+static bool add_late_steps(struct ib_checked_state *k, struct evidence *e, bool decided)
+{
+    const uint64_t last = k->c->epochs, known = e->truth->epochs;
+    struct ib_arrays at, before;
+    if (last == 1)
+        return true;
+    const uint64_t from = decided || known >= last ? last / 2 : known + 1;
+    const uint64_t secret = draw(from < last - 1 ? from : last - 1, last - 1);
+    if (!train(k, k->worker, secret, &at))
+        return false;
+    if (!decided && secret > 1 && k->c->impl->info->flags & IB_DETERMINISTIC &&
+        !(train(k, k->worker, secret - 1, &before) && add_step(k, e, secret, before.final.params, &at)))
+        return false;
+    return continue_elsewhere(k, e, secret, &at);
+}
+
+/* Adds epochs that are checked alone, and a training continued elsewhere. */
+static bool add_steps(struct ib_checked_state *k, struct evidence *e, bool decided)
+{
+    struct ib_arrays first, second;
+    if (!add_first_step(k, e, &first) || !add_late_steps(k, e, decided))
+        return false;
+    return k->c->epochs == 1 || !is_in_doubt(k, e) ||
+           (train(k, k->worker, 2, &second) && add_step(k, e, 2, first.final.params, &second));
+}
+
+/* ---- the verdict ---- */
+
+/* "epochs 1, 47 and 100" */
+static const char *name_steps(struct ib_arena *arena, const struct evidence *e)
+{
+    const char *text = e->n_steps > 1 ? "epochs" : "epoch";
+    for (size_t i = 0; i < e->n_steps; i++)
+        text = ib_arena_print(arena, "%s%s %llu", text,
+                              i == 0                ? ""
+                              : i + 1 == e->n_steps ? " and"
+                                                    : ",",
+                              (unsigned long long)e->steps[i].epoch);
+    return text;
+}
+
+/* Describes the references of the verdict. */
+static const char *name_reference(struct ib_checked_state *k, const struct evidence *e, bool decided)
+{
+    const unsigned long long compared = e->truth->epochs, epochs = k->c->epochs;
+    const char *trajectory = compared == 0        ? ""
+                             : compared == epochs ? "final parameters, "
+                             : compared == 1      ? "first epoch, "
+                                                  : ib_arena_print(k->arena, "first %llu epochs, ", compared);
+    return ib_arena_print(k->arena, "oracle, %s%s by %d random vectors", decided ? "" : trajectory,
+                          name_steps(k->arena, e), IB_SKETCH_VECTORS);
+}
+
+/* An implementation that ends elsewhere does not do the same in every epoch. Where the oracle shows more,
+ * that is the better reason. */
+static bool continues_alike(struct ib_checked_state *k)
+{
+    const struct ib_checked_pass *out = k->out;
+    if (out->continued_from == 0 || out->continued_error == 0 || out->verification.verdict == IB_WRONG)
+        return true;
+    return ib_outcome_set(
+        &k->outcome, IB_CASE_UNTRUSTED,
+        "its updates depend on more than the parameters: trained on by another process from its own of epoch "
+        "%llu, it comes to another end (off by %.2g), although the implementation is declared deterministic",
+        (unsigned long long)out->continued_from, out->continued_error);
+}
+
+void ib_checked_verify(struct ib_checked_state *k)
+{
+    struct evidence e = {.arrays = &k->arrays};
+    struct ib_outcome oracle;
+    struct ib_arrays shorter;
+    struct ib_verification *v = &k->out->verification;
+    const char *algorithm = k->c->impl->info->algorithm;
+    if (algorithm) {
+        snprintf(v->reason, sizeof v->reason,
+                 "%.100s is not the contract's gradient descent, so its parameters cannot be compared with "
+                 "the oracle's",
+                 algorithm);
+        return;
+    }
+    if (!ib_oracle_cache_get(k->context->oracle_cache, k->c, &e.truth, &e.drift, &oracle)) {
+        snprintf(v->reason, sizeof v->reason, "no reference: %.200s", oracle.reason);
+        return;
+    }
+    if (e.truth->epochs < k->c->epochs) {
+        if (e.truth->epochs > 0 && !train(k, k->worker, e.truth->epochs, &shorter))
+            return;
+        e.arrays = e.truth->epochs > 0 ? &shorter : e.arrays;
+    }
+    const bool decided =
+        e.truth->epochs == k->c->epochs && ib_losses_decide(e.truth, e.drift, k->c->spec.dtype);
+    if (!ib_outcome_error(&k->outcome, load_start(k, &e.start)) || !add_steps(k, &e, decided))
+        return;
+    k->out->check.reference = name_reference(k, &e, decided);
+    if (ib_outcome_error(&k->outcome, compare(k, &e)))
+        continues_alike(k);
+}

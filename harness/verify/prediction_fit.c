@@ -1,0 +1,43 @@
+#include "verify/prediction_fit.h"
+
+#include "base/error.h"
+#include "oracle/oracle.h"
+#include "verify/tolerance.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* expected: predictions of the parameters; rounded: the same in f32. */
+static struct ib_prediction_fit compare(const struct ib_training_spec *spec, bool tf32, const double *params,
+                                        const double *predictions, const double *expected,
+                                        const double *rounded)
+{
+    const uint64_t n = ib_training_spec_predictions(spec);
+    const double largest =
+        ib_larger(ib_max_norm(n, expected), ib_max_norm(ib_network_size(&spec->net), params));
+    struct ib_prediction_fit fit = {.error = NAN};
+    uint64_t unused;
+    fit.judged = n > 0 && largest <= ib_largest_safe(spec->dtype);
+    if (!fit.judged)
+        return fit;
+    const double drift = spec->dtype == IB_F32 ? ib_distance(n, rounded, expected, &unused) : 0;
+    fit.error = ib_distance(n, predictions, expected, &fit.where);
+    fit.wrong = !(fit.error <= ib_tolerance_with(spec->dtype, tf32, drift));
+    fit.expected = expected[fit.where];
+    return fit;
+}
+
+enum ib_status ib_prediction_fit(const struct ib_training_spec *spec, bool tf32, const double *params,
+                                 const double *x_test, const double *predictions,
+                                 struct ib_prediction_fit *out)
+{
+    const uint64_t n = ib_training_spec_predictions(spec);
+    double *expected = malloc((2 * n + 1) * sizeof *expected), *rounded = expected + n;
+    if (!expected)
+        return ib_fail(IB_ENOMEM, "oracle", "out of memory for %llu predictions", (unsigned long long)n);
+    ib_oracle_predict(&spec->net, params, spec->test_rows, x_test, expected);
+    ib_oracle_predict_f32(&spec->net, params, tf32, spec->test_rows, x_test, rounded);
+    *out = compare(spec, tf32, params, predictions, expected, rounded);
+    free(expected);
+    return IB_OK;
+}
