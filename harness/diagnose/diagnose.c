@@ -27,15 +27,16 @@ static bool is_named(const struct ib_verification *v)
 }
 
 /* Puts the wrong step before the other reasons. */
-static enum ib_status name_step(const struct ib_reference *ref, const struct ib_answer *answer,
-                                struct ib_verification *v)
+static enum ib_status name_step(const struct ib_evidence *evidence, struct ib_verification *v)
 {
+    const struct ib_reference *ref = evidence->reference;
     const struct ib_step *step = &ref->steps[v->wrong_step - 1];
     struct ib_step_result result;
     char others[sizeof v->reason];
     memcpy(others, v->reason, sizeof others);
-    IB_TRY(ib_step_check(ref->spec, answer->tf32, step, &result));
-    IB_TRY(ib_diagnose_step(ref->spec, step, &result, v->reason, sizeof v->reason));
+    IB_TRY(ib_step_check(ref->spec, evidence->answer->tf32, step, &result));
+    if (!ib_has_fewer_digits(evidence, v->reason, sizeof v->reason))
+        IB_TRY(ib_diagnose_step(ref->spec, step, &result, v->reason, sizeof v->reason));
     const size_t used = strlen(v->reason);
     if (others[0])
         snprintf(v->reason + used, sizeof v->reason - used, "; %s", others);
@@ -67,12 +68,13 @@ enum ib_status ib_diagnose(const struct ib_reference *ref, const struct ib_answe
     if (!expected)
         return ib_fail(IB_ENOMEM, "oracle", "out of memory for %" PRIu64 " predictions", n);
     ib_oracle_predict(&ref->spec->net, predictor, ref->spec->test_rows, ref->x_test, expected);
-    name_parts(&(struct ib_evidence){.reference = ref,
-                                     .answer = answer,
-                                     .predictor = predictor,
-                                     .expected = expected,
-                                     .first_divergent_epoch = v->first_divergent_epoch},
-               v);
+    const struct ib_evidence evidence = {.reference = ref,
+                                         .answer = answer,
+                                         .predictor = predictor,
+                                         .expected = expected,
+                                         .first_divergent_epoch = v->first_divergent_epoch};
+    name_parts(&evidence, v);
+    const enum ib_status status = v->wrong_step && !is_named(v) ? name_step(&evidence, v) : IB_OK;
     free(expected);
-    return v->wrong_step && !is_named(v) ? name_step(ref, answer, v) : IB_OK;
+    return status;
 }

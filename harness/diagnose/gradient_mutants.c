@@ -6,9 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The epochs trained with each mistake, and the largest problem (rows times parameters) for which this is
- * tried: some 30 mistakes then take about a second. */
-enum { EPOCHS = 8, LARGEST_WORK = 2000000 };
+/* The epochs trained with each mistake; some 30 mistakes then take about a second. */
+enum { EPOCHS = 8 };
 
 enum { ALL_PARAMS = IB_MAX_PARAMS };
 
@@ -44,7 +43,8 @@ static bool open_mutant(const struct ib_evidence *e, struct mutant *r)
 {
     const struct ib_oracle_problem *problem = e->reference->problem;
     *r = (struct mutant){.problem = problem};
-    if (!problem || !problem->x || problem->spec.rows > LARGEST_WORK / ib_network_size(&problem->spec.net))
+    if (!problem || !problem->x ||
+        problem->spec.rows > IB_DIAGNOSE_WORK / ib_network_size(&problem->spec.net))
         return false;
     const uint64_t size = ib_network_size(&problem->spec.net);
     r->params = malloc(3 * size * sizeof *r->params);

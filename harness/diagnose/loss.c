@@ -20,11 +20,12 @@ static bool is_missing(const struct ib_evidence *e, char *text, size_t n)
     return false;
 }
 
+/* Where the oracle's own loss in the type is not finite, that of the answer need not be. */
 static bool is_not_finite(const struct ib_evidence *e, char *text, size_t n)
 {
-    const struct ib_curve *curve = &e->answer->curve;
+    const struct ib_curve *curve = &e->answer->curve, *drift = &e->reference->drift->curve;
     for (uint64_t i = 0; i < curve->n; i++)
-        if (!isfinite(curve->loss[i])) {
+        if (!isfinite(curve->loss[i]) && isfinite(ib_loss_at(drift, curve->epoch[i]))) {
             snprintf(text, n, "loss is %s from epoch %" PRIu64, isnan(curve->loss[i]) ? "NaN" : "infinite",
                      curve->epoch[i]);
             return true;
@@ -136,7 +137,16 @@ static bool diverges(const struct ib_evidence *e, char *text, size_t n)
 }
 
 ib_pattern *const ib_loss_patterns[] = {
-    is_missing,      is_constant,         is_late,       is_ahead,  is_scaled,
-    ib_params_stuck, ib_injected_mistake, is_not_finite, is_frozen, is_of_fewer_updates,
+    is_missing,
+    is_constant,
+    is_late,
+    is_ahead,
+    is_scaled,
+    ib_params_stuck,
+    ib_injected_mistake,
+    is_not_finite,
+    ib_has_fewer_digits,
+    is_frozen,
+    is_of_fewer_updates,
     diverges,
 };

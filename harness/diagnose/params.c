@@ -84,5 +84,6 @@ static bool are_off(const struct ib_evidence *e, char *text, size_t n)
 }
 
 ib_pattern *const ib_params_patterns[] = {
-    are_not_finite, ib_params_stuck, are_zero, is_transposed, ib_injected_mistake, ib_params_late, are_off,
+    are_not_finite, ib_params_stuck,     are_zero, is_transposed, ib_injected_mistake,
+    ib_params_late, ib_has_fewer_digits, are_off,
 };

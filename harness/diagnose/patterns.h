@@ -12,6 +12,9 @@ struct ib_evidence {
     uint64_t first_divergent_epoch; /* 0 if the losses are correct */
 };
 
+/* The largest problem (rows times parameters) whose updates are computed for a diagnosis. */
+enum { IB_DIAGNOSE_WORK = 2000000 };
+
 /* Returns whether the evidence fits, and describes the pattern in text[n]. */
 typedef bool ib_pattern(const struct ib_evidence *, char *text, size_t n);
 
@@ -24,6 +27,8 @@ extern ib_pattern *const ib_prediction_patterns[];
 ib_pattern ib_params_stuck;
 /* The first epochs match those of a training with an injected mistake. */
 ib_pattern ib_injected_mistake;
+/* The first update is that of an arithmetic with fewer digits. */
+ib_pattern ib_has_fewer_digits;
 /* The final parameters lack the last update. */
 ib_pattern ib_params_late;
 

@@ -173,10 +173,13 @@ static bool continue_in(struct ib_checked_state *k, struct evidence *e, struct i
     struct ib_arrays end, before = *at;
     if (!(k->c->impl->info->flags & IB_DETERMINISTIC))
         return train(k, worker, 1, &end) && add_step(k, e, secret + 1, at->final.params, &end);
-    if (!train(k, worker, left, &end) || (left > 1 && !train(k, worker, left - 1, &before)))
+    if (!train(k, worker, left, &end))
         return false;
     k->out->continued_from = secret;
     k->out->continued_error = ib_difference(end.final.params, k->arrays.final.params, end.final.n_params);
+    const bool alike = k->out->continued_error == 0; /* if not, the state before the end is another as well */
+    if (left > 1 && !train(k, alike ? worker : k->worker, alike ? left - 1 : k->c->epochs - 1, &before))
+        return false;
     return add_step(k, e, k->c->epochs, before.final.params, &k->arrays);
 }
 
