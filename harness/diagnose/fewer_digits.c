@@ -43,9 +43,10 @@ static bool is_coarse(const struct first_update *u, double *error)
         for (int kind = 0; kind < IB_SKETCH_PARTS; kind++) {
             const uint64_t n = ib_sketch_part_size(net, (uint32_t)l, (enum ib_sketch_part)kind);
             const double *truth = u->step->truth.gradient + at;
-            const double got = distance(n, u->got + at, truth), coarse = distance(n, u->coarse + at, truth);
+            const double got = distance(n, u->got + at, truth), coarse = distance(n, u->coarse + at, truth),
+                         drift = distance(n, u->step->drift.gradient + at, truth);
             at += n;
-            if (!(got > worst * coarse))
+            if (!(got > worst * coarse && got > LESS_THAN_COARSE * drift))
                 continue;
             worst = got / coarse;
             *error = got / ib_max_norm(n, truth);
