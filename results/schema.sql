@@ -66,6 +66,13 @@ CREATE TABLE checks (
     params_error          REAL,    -- relative
     prediction_error      REAL,    -- relative
     first_divergent_epoch INTEGER,
+    compared_epochs       INTEGER, -- whose loss was compared
+    compared_params       INTEGER, -- elements, of:
+    params                INTEGER,
+    compared_predictions  INTEGER, -- elements, of:
+    predictions           INTEGER,
+    compared_steps        INTEGER, -- epochs that were compared alone
+    continued_from        INTEGER, -- the epoch from which another process trained to the same end
     convergence           TEXT,
     as_expected           INTEGER, -- 1: copied exactly what its residency implies
     stderr                TEXT,    -- the end of the worker's stderr

@@ -108,8 +108,9 @@ static bool judge(struct attempt *t, enum ib_level training, enum ib_level predi
         return false;
     }
     judge_answer(t, training, predictions);
+    const enum ib_level level = checked->continued_error == 0 ? IB_LEVEL_COPIES : IB_LEVEL_REPETITION;
     if (checked->check.status == IB_CASE_UNTRUSTED)
-        ib_check_result_add(t->k->check_result, finding_of(t, IB_LEVEL_COPIES, checked->check.reason, ""));
+        ib_check_result_add(t->k->check_result, finding_of(t, level, checked->check.reason, ""));
     return checked->check.status == IB_CASE_OK && checked->verification.verdict != IB_WRONG;
 }
 

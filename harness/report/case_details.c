@@ -1,5 +1,6 @@
 #include "report/case_details.h"
 
+#include "report/evidence.h"
 #include "report/format.h"
 
 #include <inttypes.h>
@@ -48,6 +49,7 @@ static void add_verdict(struct details *d, const struct ib_case_record *c)
     add(d, "reason", c->reason);
     add(d, "fault", k->verdict_reason);
     add(d, "compared with", k->reference);
+    add(d, "compared", ib_evidence_text(d->arena, c));
     add_number(d, "loss error", "%.2g", k->loss_error);
     add_number(d, "parameter error", "%.2g", k->params_error);
     add_number(d, "prediction error", "%.2g", k->prediction_error);

@@ -1,6 +1,7 @@
 #include "report/explain.h"
 
 #include "analysis/explain.h"
+#include "report/evidence.h"
 #include "report/explain_parts.h"
 #include "report/format.h"
 #include "report/summary.h"
@@ -58,6 +59,9 @@ void ib_explain_case(struct ib_doc *doc, const struct ib_case_record *c)
     ib_doc_paragraph(doc, c->id);
     ib_doc_paragraph(doc, problem_text(arena, c));
     ib_doc_paragraph(doc, verdict_text(arena, c));
+    const char *evidence = ib_evidence_text(arena, c);
+    if (evidence)
+        ib_doc_paragraph(doc, ib_arena_print(arena, "It rests on %s.", evidence));
     ib_doc_paragraph(doc, time_text(arena, c));
     if (c->simulated)
         ib_doc_paragraph(doc, "The device is simulated: these times mean nothing.");

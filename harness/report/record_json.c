@@ -3,6 +3,7 @@
 #include "base/json_number.h"
 #include "base/json_text.h"
 #include "report/derived_json.h"
+#include "report/evidence.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -258,13 +259,26 @@ static json_t *metrics(const struct ib_case_record *c)
     return out;
 }
 
-static json_t *verification(const struct ib_check_record *k)
+static json_t *compared(const struct ib_case_record *c)
 {
-    return json_pack(
-        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict", ib_word_of(ib_verdict_words, (int)k->verdict),
-        "reason", ib_json_text(k->verdict_reason), "reference", ib_json_text(k->reference), "loss_error",
-        ib_json_number(k->loss_error), "params_error", ib_json_number(k->params_error), "prediction_error",
-        ib_json_number(k->prediction_error), "first_divergent_epoch", measured(k->first_divergent_epoch));
+    const struct ib_compared *v = &c->check.compared;
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "epochs", measured(v->epochs),
+                     "of_epochs", measured(c->epochs), "params", measured(v->params), "of_params",
+                     measured(v->of_params), "predictions", measured(v->predictions), "of_predictions",
+                     measured(v->of_predictions), "steps", measured(v->steps), "continued_from",
+                     measured(v->continued_from), "rounds", measured(ib_rounds_compared(c)), "of_rounds",
+                     measured(c->n_rounds));
+}
+
+static json_t *verification(const struct ib_case_record *c)
+{
+    const struct ib_check_record *k = &c->check;
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "verdict",
+                     ib_word_of(ib_verdict_words, (int)k->verdict), "reason", ib_json_text(k->verdict_reason),
+                     "reference", ib_json_text(k->reference), "loss_error", ib_json_number(k->loss_error),
+                     "params_error", ib_json_number(k->params_error), "prediction_error",
+                     ib_json_number(k->prediction_error), "first_divergent_epoch",
+                     measured(k->first_divergent_epoch), "compared", compared(c));
 }
 
 static json_t *describe(const struct ib_case_record *c)
@@ -283,20 +297,20 @@ static json_t *describe(const struct ib_case_record *c)
 json_t *ib_case_to_json(const struct ib_case_record *c)
 {
     json_t *out = describe(c), *found;
-    found = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
-                      "s:o, s:o, s:n, s:o}",
-                      "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
-                      ib_json_text(c->name), "series", ib_json_text(c->series), "status",
-                      word(ib_case_status_words, (int)c->status), "reason",
-                      ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked",
-                      c->ranked, "time", "epoch_ns", epoch_times(c), "phases_ns",
-                      ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
-                      ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
-                      profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason),
-                      "whole_process", whole_process(c), "whole_process_reason",
-                      ib_json_text(c->process_reason), "verify", verification(&c->check), "convergence",
-                      word(ib_convergence_words, (int)c->check.convergence), "limit", "stderr",
-                      ib_json_text(ib_case_record_stderr(c)));
+    found =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
+                  "s:o, s:o, s:n, s:o}",
+                  "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
+                  ib_json_text(c->name), "series", ib_json_text(c->series), "status",
+                  word(ib_case_status_words, (int)c->status), "reason",
+                  ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked", c->ranked,
+                  "time", "epoch_ns", epoch_times(c), "phases_ns",
+                  ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
+                  ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
+                  profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason), "whole_process",
+                  whole_process(c), "whole_process_reason", ib_json_text(c->process_reason), "verify",
+                  verification(c), "convergence", word(ib_convergence_words, (int)c->check.convergence),
+                  "limit", "stderr", ib_json_text(ib_case_record_stderr(c)));
     json_object_update(out, found);
     json_decref(found);
     json_object_set_new(out, "memory",

@@ -296,6 +296,7 @@ void ib_checked_verify(struct ib_checked_state *k)
     if (!ib_outcome_error(&k->outcome, load_start(k, &e.start)) || !add_steps(k, &e, decided))
         return;
     k->out->check.reference = name_reference(k, &e, decided);
-    if (ib_outcome_error(&k->outcome, compare(k, &e)))
-        continues_alike(k);
+    if (!ib_outcome_error(&k->outcome, compare(k, &e)) || !continues_alike(k))
+        return;
+    k->out->verification.compared.continued_from = k->out->continued_error == 0 ? k->out->continued_from : 0;
 }

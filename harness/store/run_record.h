@@ -34,6 +34,7 @@ struct ib_check_record {
     const char *reference; /* "oracle"; "oracle, first 200 epochs, epochs 1 and 10000 by 8 random vectors" */
     double loss_error, params_error, prediction_error; /* relative */
     uint64_t first_divergent_epoch;                    /* 0: none */
+    struct ib_compared compared;                       /* what the verdict rests on */
     enum ib_convergence convergence;                   /* 0: unknown */
     uint64_t peak_bytes, device_peak_bytes;            /* see struct ib_round_record */
     enum ib_truth as_expected;                         /* its copies match the transfer model */

@@ -23,7 +23,11 @@
 static const struct ib_column check_columns[] = {
     WORD(status, ib_case_status_words), TEXT(reason), TEXT(path), PHASES, WORD(verdict, ib_verdict_words),
     TEXT(verdict_reason), TEXT(reference), REAL(loss_error), REAL(params_error), REAL(prediction_error),
-    MEASURED(first_divergent_epoch), WORD(convergence, ib_convergence_words), TRUTH(as_expected),
+    MEASURED(first_divergent_epoch), AS("compared_epochs", MEASURED, compared.epochs),
+    AS("compared_params", MEASURED, compared.params), AS("params", MEASURED, compared.of_params),
+    AS("compared_predictions", MEASURED, compared.predictions),
+    AS("predictions", MEASURED, compared.of_predictions), AS("compared_steps", MEASURED, compared.steps),
+    AS("continued_from", MEASURED, compared.continued_from), WORD(convergence, ib_convergence_words), TRUTH(as_expected),
     AS("stderr", TEXT, stderr_tail), MEASURED(peak_bytes), MEASURED(device_peak_bytes), END};
 
 #undef ROW

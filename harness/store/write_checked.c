@@ -21,6 +21,7 @@ static enum ib_status put_check(struct ib_store *store, struct ib_case_record *c
     check.params_error = compared ? v->params_error : NAN;
     check.prediction_error = compared ? v->prediction_error : NAN;
     check.first_divergent_epoch = v->first_divergent_epoch;
+    check.compared = v->compared;
     if (!pass->transfer_log)
         check.as_expected = IB_UNKNOWN;
     return ib_store_add(store, IB_TABLE_CHECKS, c, &check);

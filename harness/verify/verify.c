@@ -382,6 +382,8 @@ void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, s
 {
     *out = (struct ib_verification){.loss_error = NAN, .params_error = NAN, .prediction_error = NAN};
     const bool trained = ref->truth->epochs > 0;
+    out->compared.of_params = ib_network_size(&ref->spec->net);
+    out->compared.of_predictions = ib_training_spec_predictions(ref->spec);
     struct check check = {.ref = ref, .answer = answer, .out = out};
     if (!trained && ref->n_steps == 0)
         leave_unverified(out, "the oracle's time budget is too short for a single epoch");

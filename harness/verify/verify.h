@@ -48,6 +48,9 @@ struct ib_compared {
     uint64_t epochs;              /* those whose loss was */
     uint64_t params, predictions; /* elements */
     uint64_t steps;               /* epochs, each alone */
+    uint64_t of_params, of_predictions;
+    uint64_t continued_from; /* the epoch from which another process trained to the same end, set by the
+                                caller; 0: none did */
 };
 
 struct ib_verification {

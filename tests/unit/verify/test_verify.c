@@ -419,6 +419,51 @@ static void open_scaled(struct fixture *f, enum ib_dtype type, double times)
     refer(f, type);
 }
 
+/* Epoch 1 alone, of an answer with this fault; `to` and the sketches belong to it. */
+struct first_step {
+    struct test_answer answer;
+    double *truth, *drift;
+    struct ib_step step;
+};
+
+static double *sketch_of(struct ib_oracle_problem problem, struct ib_arithmetic arithmetic, double *loss)
+{
+    double *sketch = calloc(ib_sketch_size(&problem.spec.net), sizeof *sketch);
+    assert_non_null(sketch);
+    problem.arithmetic = arithmetic;
+    assert_int_equal(ib_oracle_step(&problem, loss, sketch), IB_OK);
+    return sketch;
+}
+
+static void open_first_step(struct fixture *f, enum fault fault, struct first_step *out)
+{
+    const uint64_t epochs = f->problem.oracle.epochs;
+    f->problem.oracle.epochs = 1;
+    test_train(&f->problem, f->type, fault, -1, &out->answer);
+    f->problem.oracle.epochs = epochs;
+    out->step = (struct ib_step){.epoch = 1,
+                                 .from = f->problem.start,
+                                 .to = out->answer.params,
+                                 .loss = out->answer.answer.curve.loss[0]};
+    out->truth = sketch_of(f->problem.oracle, (struct ib_arithmetic){.type = IB_F64}, &out->step.truth.loss);
+    out->drift =
+        sketch_of(f->problem.oracle, (struct ib_arithmetic){.type = f->type, .reversed = f->type == IB_F64},
+                  &out->step.drift.loss);
+    out->step.truth.gradient = out->truth;
+    out->step.drift.gradient = out->drift;
+    f->reference.steps = &out->step;
+    f->reference.n_steps = 1;
+}
+
+static void close_first_step(struct fixture *f, struct first_step *step)
+{
+    f->reference.n_steps = 0;
+    free(step->truth);
+    free(step->drift);
+    test_answer_free(&step->answer);
+}
+
+/* Final parameters alone do not tell how an answer came to them, so that they are not enough. */
 static void parameters_decide_where_losses_overflow_or_underflow(void **state)
 {
     (void)state;
@@ -430,8 +475,17 @@ static void parameters_decide_where_losses_overflow_or_underflow(void **state)
         struct fixture f = {0};
         open_scaled(&f, scales[i].type, scales[i].times);
         struct ib_verification v = verdict_on(&f, HONEST, 0);
+        assert_int_equal(v.verdict, IB_UNVERIFIED);
+        assert_non_null(strstr(v.reason, "nothing to compare"));
+        struct first_step first;
+        open_first_step(&f, HONEST, &first);
+        v = verdict_on(&f, HONEST, 0);
         assert_right(&v);
         assert_true(v.params_error <= ib_tolerance(f.type));
+        assert_int_equal(v.compared.steps, 1);
+        assert_int_equal(v.compared.epochs, 0);
+        assert_int_equal(v.compared.params, ib_network_size(&f.problem.oracle.spec.net));
+        close_first_step(&f, &first);
         static const enum fault faults[] = {NOT_UPDATED, GRADIENT_SIGN, GRADIENT_HALF};
         for (size_t k = 0; k < sizeof faults / sizeof *faults; k++) {
             v = verdict_on(&f, faults[k], -1);
