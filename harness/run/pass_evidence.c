@@ -242,7 +242,7 @@ static const char *name_steps(struct ib_arena *arena, const struct evidence *e)
     return text;
 }
 
-/* Describes the references of the verdict. */
+/* Describes the references of the verdict: "oracle" if its trajectory reaches the end and decides. */
 static const char *name_reference(struct ib_checked_state *k, const struct evidence *e, bool decided)
 {
     const unsigned long long compared = e->truth->epochs, epochs = k->c->epochs;
@@ -250,8 +250,9 @@ static const char *name_reference(struct ib_checked_state *k, const struct evide
                              : compared == epochs ? "final parameters, "
                              : compared == 1      ? "first epoch, "
                                                   : ib_arena_print(k->arena, "first %llu epochs, ", compared);
-    return ib_arena_print(k->arena, "oracle, %s%s by %d random vectors", decided ? "" : trajectory,
-                          name_steps(k->arena, e), IB_SKETCH_VECTORS);
+    return decided ? "oracle"
+                   : ib_arena_print(k->arena, "oracle, %s%s by %d random vectors", trajectory,
+                                    name_steps(k->arena, e), IB_SKETCH_VECTORS);
 }
 
 /* An implementation that ends elsewhere does not do the same in every epoch. Where the oracle shows more,

@@ -28,8 +28,8 @@ measure: {rounds: 1, min_time: 0s, warmup: 0, timeout: 20s, oracle_budget: 1us}
 WRONG = {
     "zeroed_output": "epoch 1 alone: loss is ",
     "zeroed_prediction": "predictions are all zero",
-    "stale_copy": f"epoch {EPOCHS} alone: loss is ",
-    "skipped_bias": f"epoch {EPOCHS} alone: ",  # biases start at zero
+    "stale_copy": " alone: loss is ",
+    "skipped_bias": " alone: ",  # biases start at zero
     "wrong_sign": "epoch 1 alone: gradient is off by a constant factor (-1)",
     "transposed_gradient": "epoch 1 alone: gradient of w1 is wrong",
     "half_rows": "epoch 1 alone: gradient of w",
@@ -47,7 +47,7 @@ class Large(CliTest):
             with self.subTest(case["id"]):
                 verify = case["verify"]
                 self.assertEqual(verify["verdict"], "ok", verify["reason"])
-                self.assertEqual(verify["reference"], f"oracle, epochs 1 and {EPOCHS} by 8 random vectors")
+                self.assertRegex(verify["reference"], rf"^oracle, epochs 1(, \d+)* and \d+ by 8 random vectors$")
                 tolerance = 1e-4 if case["dtype"] == "f32" else 1e-9
                 for error in ("loss_error", "params_error", "prediction_error"):
                     self.assertLessEqual(verify[error], tolerance)
@@ -60,7 +60,7 @@ class Large(CliTest):
             with self.subTest(case["id"]):
                 self.assertEqual(case["verify"]["verdict"], "wrong")
                 self.assertIn(WRONG[case["impl"].removeprefix("fault_")], case["verify"]["reason"])
-                self.assertIn(case["verify"]["first_divergent_epoch"], (1, EPOCHS, None))
+                self.assertIn(case["verify"]["first_divergent_epoch"], (*range(1, EPOCHS + 1), None))
 
 
 if __name__ == "__main__":

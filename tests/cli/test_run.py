@@ -158,7 +158,7 @@ class Sweep(CliTest):
         for case in record["cases"]:
             self.assertEqual(case["verify"]["verdict"], "ok", case["verify"]["reason"])
             self.assertRegex(case["verify"]["reference"],
-                             r"^oracle, (first (epoch|\d+ epochs), )?epochs 1 and 3000 by 8 random vectors$")
+                             r"^oracle, (first (epoch|\d+ epochs), )?epochs 1, \d+ and 3000 by 8 random vectors$")
 
     def test_losses_that_the_type_cannot_hold(self):
         """Only single steps tell that a training took others to the same end."""
@@ -173,7 +173,8 @@ class Sweep(CliTest):
             epochs: [500]""", "rounds: 1, min_time: 1ms", more=f"plugins: [{FAULTS}]"), status=3)
         right, wrong = (case["verify"] for case in record["cases"])
         self.assertEqual((right["verdict"], wrong["verdict"]), ("ok", "wrong"))
-        self.assertEqual(right["reference"], "oracle, final parameters, epochs 1 and 500 by 8 random vectors")
+        self.assertRegex(right["reference"], r"^oracle, final parameters, epochs 1, \d+ and 500 by 8 random vectors$")
+        self.assertEqual((right["compared"]["epochs"], right["compared"]["params"]), (None, 3))
 
     def test_plan_prints_every_case_and_what_dropped_out(self):
         out = self.ok("plan", self.config(MIXED))
