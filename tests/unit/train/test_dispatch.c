@@ -129,6 +129,33 @@ static void one_tensor_may_be_two_operands(void **state)
     ib_tensor_close(&d, &y);
 }
 
+/* An implementation whose memory has a sync of its own. */
+static unsigned syncs;
+
+static enum ib_status counting_sync(void *state)
+{
+    (void)state;
+    syncs++;
+    return IB_EIO;
+}
+
+static void sync_waits_for_the_device(void **state)
+{
+    (void)state;
+    open_dispatch("fakedev", IB_RESIDENT);
+    struct ib_mem_ops mem = *d.impl->mem;
+    struct ib_impl impl = *d.impl;
+    mem.sync = counting_sync;
+    impl.mem = &mem;
+    d.impl = &impl;
+    assert_int_equal(ib_sync(&d), IB_EIO);
+    assert_int_equal(syncs, 1);
+    assert_int_equal(d.transfer_log.syncs[IB_TRAIN], 1);
+    open_dispatch("cpu_naive", IB_HOST);
+    assert_int_equal(ib_sync(&d), IB_OK);
+    assert_int_equal(d.transfer_log.syncs[IB_TRAIN], 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -136,6 +163,7 @@ int main(void)
         cmocka_unit_test(operands_must_fit_and_be_there),
         cmocka_unit_test(what_is_not_offered_is_unsupported),
         cmocka_unit_test(one_tensor_may_be_two_operands),
+        cmocka_unit_test(sync_waits_for_the_device),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

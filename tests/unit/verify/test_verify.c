@@ -4,6 +4,7 @@
 #include "fixtures/trainer.h"
 #include "verify/verify.h"
 
+#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -599,6 +600,125 @@ static void predictions_fit_their_parameters_or_not(void **state)
         }
 }
 
+/* ---- the numbers of the rules ---- */
+
+static void tolerances_are_as_documented(void **state)
+{
+    (void)state;
+    assert_true(ib_tolerance_with(IB_F32, false, 0) == 1e-4);
+    assert_true(ib_tolerance_with(IB_F64, false, 0) == 1e-9);
+    assert_true(fabs(ib_tolerance_with(IB_F32, false, 1e-4) - 1e-2) < 1e-12);
+    assert_true(fabs(ib_tolerance_with(IB_F64, false, 1e-4) - 1e-2) < 1e-12);
+    assert_true(fabs(ib_tolerance_with(IB_F32, true, 1e-4) - 1e-3) < 1e-12);
+    assert_true(fabs(ib_step_tolerance(IB_F32, true, 100, 1e-4) - 3e-3) < 1e-12);
+    assert_true(fabs(ib_step_tolerance(IB_F32, false, 10000, 1e-5) - 1e-3) < 1e-12);
+    assert_true(fabs(ib_step_tolerance(IB_F32, false, 100, 0) - 80 * (double)FLT_EPSILON) < 1e-12);
+    assert_true(ib_step_tolerance(IB_F32, false, 1000000, 0) == 1e-4);
+    assert_true(ib_step_tolerance(IB_F64, false, 100, 0) == 1e-9);
+}
+
+/* Makes the losses of the drift trajectory drift from this epoch on. */
+static void drift_from(struct fixture *f, uint64_t epoch)
+{
+    for (uint64_t i = 0; i < f->drift.curve.n; i++)
+        if (f->drift.curve.epoch[i] >= epoch)
+            f->drift.curve.loss[i] *= 1 + 1e-4;
+}
+
+/* Drift excuses errors from half of its epoch on, and not before. */
+static void drift_counts_up_to_twice_the_epoch(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, MLP, IB_F64, 110);
+    drift_from(&f, 81);
+    for (uint64_t epoch = 39; epoch <= 42; epoch++) {
+        struct test_answer a;
+        struct ib_verification v;
+        test_train(&f.problem, IB_F64, HONEST, 0, &a);
+        a.answer.curve.loss[epoch - 1] *= 1 + 9e-3;
+        test_judge(&f.reference, &a.answer, &v);
+        assert_int_equal(v.verdict, epoch < 41 ? IB_WRONG : IB_RIGHT);
+        test_answer_free(&a);
+    }
+    release(&f);
+}
+
+/* A drift beyond the ceiling excuses, but what it excuses has not been compared. */
+static void what_drifts_without_limit_is_no_evidence(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, MLP, IB_F64, 110);
+    struct ib_verification v = verdict_on(&f, HONEST, 0);
+    assert_right(&v);
+    assert_int_equal(v.compared.epochs, 110);
+    assert_int_equal(v.compared.params, v.compared.of_params);
+    assert_int_equal(v.compared.predictions, v.compared.of_predictions);
+    for (uint64_t i = 80; i < f.drift.curve.n; i++)
+        f.drift.curve.loss[i] *= 1.1;
+    v = verdict_on(&f, HONEST, 0);
+    assert_int_equal(v.verdict, IB_UNVERIFIED);
+    assert_non_null(strstr(v.reason, "rounding errors grow too large to compare its end"));
+    assert_int_equal(v.compared.epochs, 40);
+    assert_int_equal(v.compared.params, 0);
+    release(&f);
+}
+
+static void every_element_is_compared(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, MLP, IB_F64, 50);
+    const uint64_t size = ib_network_size(&f.problem.oracle.spec.net);
+    for (uint64_t i = 0; i < size; i++) {
+        struct test_answer a;
+        struct ib_verification v;
+        test_train(&f.problem, IB_F64, HONEST, 0, &a);
+        a.params[i] += 1e-6;
+        test_judge(&f.reference, &a.answer, &v);
+        assert_int_equal(v.verdict, IB_WRONG);
+        test_answer_free(&a);
+    }
+    for (uint64_t i = 0; i < f.problem.oracle.spec.test_rows; i++) {
+        struct test_answer a;
+        struct ib_verification v;
+        test_train(&f.problem, IB_F64, HONEST, 0, &a);
+        a.predictions[i] += 1e-6;
+        test_judge(&f.reference, &a.answer, &v);
+        assert_int_equal(v.verdict, IB_WRONG);
+        test_answer_free(&a);
+    }
+    release(&f);
+}
+
+/* The last of several steps counts as the first does, even where the whole training is right. */
+static void every_step_is_checked(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_fixture(&f, LINREG, IB_F64, 60);
+    struct first_step right, other;
+    open_first_step(&f, NOT_UPDATED, &other);
+    open_first_step(&f, HONEST, &right);
+    struct ib_step steps[3] = {right.step, right.step, right.step};
+    f.reference.steps = steps;
+    f.reference.n_steps = 3;
+    struct ib_verification v = verdict_on(&f, HONEST, 0);
+    assert_right(&v);
+    assert_int_equal(v.compared.steps, 3);
+    for (size_t i = 0; i < 3; i++) {
+        steps[i] = other.step;
+        v = verdict_on(&f, HONEST, 0);
+        assert_wrong(&v, "not updated");
+        assert_int_equal(v.wrong_step, i + 1);
+        steps[i] = right.step;
+    }
+    close_first_step(&f, &other);
+    close_first_step(&f, &right);
+    release(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -620,6 +740,11 @@ int main(void)
         cmocka_unit_test(a_truth_that_ended_early_is_enough),
         cmocka_unit_test(a_sparse_curve_is_enough),
         cmocka_unit_test(predictions_fit_their_parameters_or_not),
+        cmocka_unit_test(tolerances_are_as_documented),
+        cmocka_unit_test(drift_counts_up_to_twice_the_epoch),
+        cmocka_unit_test(what_drifts_without_limit_is_no_evidence),
+        cmocka_unit_test(every_element_is_compared),
+        cmocka_unit_test(every_step_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
