@@ -120,11 +120,14 @@ static bool add_step(struct ib_checked_state *k, struct evidence *e, uint64_t ep
     *step = (struct ib_step){.epoch = epoch,
                              .from = from,
                              .to = after->final.params,
-                             .loss = curve->n ? curve->loss[curve->n - 1] : NAN,
-                             .first_loss = e->steps[0].truth.loss};
+                             .loss = curve->n ? curve->loss[curve->n - 1] : NAN};
     if (ib_oracle_cache_step(k->context->oracle_cache, k->c, from == e->start ? NULL : from, &step->truth,
-                             &step->drift, &oracle))
+                             &step->drift, &oracle)) {
+        const struct ib_sketched *first = &e->steps[0].truth;
+        step->first_loss = first->loss;
+        step->first_gradient = ib_step_magnitude(&k->c->spec.net, first->gradient);
         return true;
+    }
     snprintf(k->out->verification.reason, sizeof k->out->verification.reason, "no reference: %.200s",
              oracle.reason);
     return false;

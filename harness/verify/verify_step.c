@@ -14,6 +14,10 @@
  * could add up to. */
 enum { ROUNDING_DEVIATIONS = 8 };
 
+/* A gradient that has nearly vanished is a difference of outputs and targets that have not: it is off by this
+ * many units in the last place of the first gradient. */
+enum { RESIDUAL_UNITS = 2 };
+
 /* A ReLU whose input is zero up to rounding lets a sample's gradient through, or not. A single sample may
  * change an update by less than this. */
 #define DOUBTFUL 0.1
@@ -56,19 +60,35 @@ static void rounding(const struct comparison *c, const struct part *part, uint64
 {
     const uint64_t n_in = c->net->width[part->layer], n_out = c->net->width[part->layer + 1];
     const uint64_t n = part->kind == IB_SKETCH_ROWS ? n_out : part->kind == IB_SKETCH_COLUMNS ? n_in : 1;
-    const double unit = (c->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON) / c->spec->lr;
+    const double unit = c->spec->dtype == IB_F64 ? DBL_EPSILON : (double)FLT_EPSILON;
     double squares = 0, sums[IB_SKETCH_VECTORS] = {0};
     for (uint64_t j = 0; j < n; j++) {
         const uint64_t at = part->kind == IB_SKETCH_ROWS      ? row * n_out + j
                             : part->kind == IB_SKETCH_COLUMNS ? j * n_out + row
                                                               : n_in * n_out + row;
-        const double value = magnitude(c->step, first + at);
+        const double value =
+            magnitude(c->step, first + at) / c->spec->lr + RESIDUAL_UNITS * c->step->first_gradient;
         squares += value * value;
         for (uint64_t k = 0; k < part->vectors; k++)
             sums[k] += value * (part->kind == IB_SKETCH_BIAS ? 1 : fabs(vectors[j * IB_SKETCH_VECTORS + k]));
     }
     for (uint64_t k = 0; k < part->vectors; k++)
         out[k] = unit * fmin(sums[k], ROUNDING_DEVIATIONS * sqrt(squares));
+}
+
+double ib_step_magnitude(const struct ib_network *net, const double *sketch)
+{
+    double most = 0;
+    for (uint32_t l = 0; l < net->n_layers; l++)
+        for (int kind = 0; kind < IB_SKETCH_PARTS; kind++) {
+            const uint64_t n = ib_sketch_part_size(net, l, (enum ib_sketch_part)kind);
+            const uint64_t terms = kind == IB_SKETCH_ROWS      ? net->width[l + 1]
+                                   : kind == IB_SKETCH_COLUMNS ? net->width[l]
+                                                               : 1;
+            most = ib_larger(most, ib_max_norm(n, sketch) / sqrt((double)terms));
+            sketch += n;
+        }
+    return most;
 }
 
 /* ---- one part ---- */

@@ -18,6 +18,7 @@ struct ib_step {
     const double *to;         /* the same size */
     double loss;              /* that the implementation reported for the epoch */
     double first_loss;        /* the oracle's at the start: losses far below it are rounding; 0: unknown */
+    double first_gradient;    /* likewise the magnitude of its gradient (ib_step_magnitude) */
     struct ib_sketched truth; /* at `from`, in f64 */
     struct ib_sketched drift; /* the same in the answer's type; for f64 reversed */
 };
@@ -41,6 +42,9 @@ struct ib_step_result {
  * IB_ENOMEM. */
 enum ib_status ib_step_check(const struct ib_training_spec *, bool tf32, const struct ib_step *,
                              struct ib_step_result *out);
+
+/* The magnitude of a gradient's elements, from its sketch. */
+double ib_step_magnitude(const struct ib_network *, const double *sketch);
 
 /* Computes the sketch (ib_sketch_size elements) of a step's gradient, (from - to) / lr. The caller frees it.
  * IB_ENOMEM. */
