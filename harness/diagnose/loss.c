@@ -118,7 +118,8 @@ static bool is_of_fewer_updates(const struct ib_evidence *e, char *text, size_t 
     uint64_t last = 0, like = 0;
     for (uint64_t i = 0; i < curve->n; i++) {
         const double expected = ib_loss_at(truth, curve->epoch[i]);
-        if (!(curve->loss[i] - expected > ib_tolerance(e->reference->spec->dtype) * expected))
+        if (!(curve->loss[i] - expected >
+              ib_tolerance(e->reference->spec->dtype, e->reference->spec->rows) * expected))
             continue;
         last = curve->epoch[i];
         like = epoch_of_loss(truth, curve->loss[i]);

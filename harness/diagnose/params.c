@@ -21,7 +21,9 @@ static bool is_stuck(const struct ib_evidence *e, uint32_t p)
     const double *truth = ib_param_at(&ref->spec->net, ref->truth->params, p);
     bool moved = false;
     for (uint64_t i = 0; i < ib_network_param_size(&ref->spec->net, p); i++)
-        moved = moved || fabs(truth[i] - start[i]) > ib_tolerance(e->reference->spec->dtype) * fabs(truth[i]);
+        moved =
+            moved || fabs(truth[i] - start[i]) >
+                         ib_tolerance(e->reference->spec->dtype, e->reference->spec->rows) * fabs(truth[i]);
     return moved && ib_param_unmoved(e, p);
 }
 

@@ -2,8 +2,10 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/rng.h"
 #include "core/loss_schedule.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,9 +34,10 @@ enum { PROBES = 3, PROBE_SHARE = 8 };
 
 /* Variants of the computation. */
 struct options {
-    bool reversed; /* sum from last to first */
-    bool sketches; /* compute only the gradient's sketch */
-    bool tf32;     /* truncate the factors of products to TF32 */
+    bool reversed;   /* sum from last to first */
+    bool sketches;   /* compute only the gradient's sketch */
+    bool tf32;       /* truncate the factors of products to TF32 */
+    unsigned jitter; /* displace the terms of sums: the seed */
 };
 
 /* What a pass over the rows computes. */
@@ -58,7 +61,13 @@ static struct rows rows_of(const struct ib_oracle_problem *problem)
 
 static struct options options_of(const struct ib_oracle_problem *problem, bool sketches)
 {
-    return (struct options){problem->arithmetic.reversed, sketches, problem->arithmetic.tf32};
+    const struct ib_arithmetic *a = &problem->arithmetic;
+    return (struct options){a->reversed, sketches, a->tf32, a->jitter};
+}
+
+struct ib_arithmetic ib_drift_arithmetic(enum ib_dtype type, bool tf32, unsigned n)
+{
+    return (struct ib_arithmetic){.type = type, .tf32 = tf32, .reversed = type == IB_F64, .jitter = n + 1};
 }
 
 static void curve_add(struct ib_curve *curve, uint64_t epoch, double loss)
@@ -154,13 +163,17 @@ enum ib_status ib_oracle_step(const struct ib_oracle_problem *problem, double *l
 void ib_oracle_predict(const struct ib_network *net, const double *params, uint64_t rows, const double *x,
                        double *out)
 {
-    predict_f64(net, params, false, rows, x, out);
+    predict_f64(net, params, (struct options){0}, rows, x, out);
 }
 
-void ib_oracle_predict_f32(const struct ib_network *net, const double *params, bool tf32, uint64_t rows,
-                           const double *x, double *out)
+void ib_oracle_predict_rounded(const struct ib_network *net, const double *params, enum ib_dtype type,
+                               bool tf32, uint64_t rows, const double *x, double *out)
 {
-    predict_f32(net, params, tf32, rows, x, out);
+    const struct options options = {.tf32 = tf32, .jitter = 1};
+    if (type == IB_F32)
+        predict_f32(net, params, options, rows, x, out);
+    else
+        predict_f64(net, params, options, rows, x, out);
 }
 
 double ib_oracle_problem_loss(const struct ib_oracle_problem *problem)

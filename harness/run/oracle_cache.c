@@ -21,11 +21,12 @@ struct ib_kept_trajectory {
 static void key_of(const struct ib_case *c, const struct ib_oracle_request *request, char *key, size_t n)
 {
     const struct ib_network *net = &c->spec.net;
-    int used = snprintf(key, n, "%s %s %d %a %llu %d %d %d %llu %d %d %d %d", c->model->name,
-                        c->dataset->sha256, (int)ib_workspace_exact_type(&c->spec), c->spec.lr,
-                        (unsigned long long)request->epochs, (int)net->act, (int)net->loss, (int)c->init,
-                        (unsigned long long)c->seed, (int)request->arithmetic.type,
-                        (int)request->arithmetic.tf32, (int)request->arithmetic.reversed, (int)request->step);
+    int used =
+        snprintf(key, n, "%s %s %d %a %llu %d %d %d %llu %d %d %d %u %d", c->model->name, c->dataset->sha256,
+                 (int)ib_workspace_exact_type(&c->spec), c->spec.lr, (unsigned long long)request->epochs,
+                 (int)net->act, (int)net->loss, (int)c->init, (unsigned long long)c->seed,
+                 (int)request->arithmetic.type, (int)request->arithmetic.tf32,
+                 (int)request->arithmetic.reversed, request->arithmetic.jitter, (int)request->step);
     for (uint32_t l = 0; l <= net->n_layers && used > 0 && (size_t)used < n; l++)
         used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net->width[l]);
 }
@@ -151,13 +152,6 @@ static bool get(struct ib_oracle_cache *refs, const struct ib_case *c, struct ib
 
 static const struct ib_arithmetic exact = {.type = IB_F64};
 
-/* The arithmetic of an answer, or for f64 the same sums in reverse order. */
-static struct ib_arithmetic drift_of(const struct ib_case *c)
-{
-    const enum ib_dtype type = c->spec.dtype;
-    return (struct ib_arithmetic){.type = type, .tf32 = ib_case_tf32(c), .reversed = type == IB_F64};
-}
-
 bool ib_oracle_cache_get(struct ib_oracle_cache *refs, const struct ib_case *c,
                          const struct ib_trajectory **truth, const struct ib_trajectory **drift,
                          struct ib_outcome *outcome)
@@ -169,8 +163,15 @@ bool ib_oracle_cache_get(struct ib_oracle_cache *refs, const struct ib_case *c,
     *drift = *truth;
     if ((*truth)->epochs == 0)
         return true;
-    request = (struct ib_oracle_request){.epochs = (*truth)->epochs, .arithmetic = drift_of(c)};
-    return get(refs, c, &request, drift, outcome);
+    return ib_oracle_cache_drift(refs, c, (*truth)->epochs, 0, drift, outcome);
+}
+
+bool ib_oracle_cache_drift(struct ib_oracle_cache *refs, const struct ib_case *c, uint64_t epochs, unsigned n,
+                           const struct ib_trajectory **out, struct ib_outcome *outcome)
+{
+    struct ib_oracle_request request = {.epochs = epochs,
+                                        .arithmetic = ib_drift_arithmetic(c->spec.dtype, ib_case_tf32(c), n)};
+    return get(refs, c, &request, out, outcome);
 }
 
 /* The step from the initial parameters is the same for all implementations and is cached. */
@@ -191,7 +192,7 @@ bool ib_oracle_cache_step(struct ib_oracle_cache *refs, const struct ib_case *c,
     struct ib_oracle_request request = {.epochs = 1, .arithmetic = exact, .step = true};
     if (!get_step(refs, c, from, &request, truth, outcome))
         return false;
-    request.arithmetic = drift_of(c);
+    request.arithmetic = ib_drift_arithmetic(c->spec.dtype, ib_case_tf32(c), 0);
     return get_step(refs, c, from, &request, drift, outcome);
 }
 

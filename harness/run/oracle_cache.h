@@ -13,11 +13,14 @@ struct ib_oracle_cache {
     struct ib_arena arena; /* of their arrays */
 };
 
-/* Gets the references of a case: the truth in f64 and the drift trajectory in the case's type (for f64 with
- * the rows reversed), over the same epochs: fewer than the case's if the budget ended early, 0 if it is too
+/* Gets the references of a case: the truth in f64 and the first drift trajectory (ib_drift_arithmetic), over
+ * the same epochs: fewer than the case's if the budget ended early, 0 if it is too
  * short for one. Returns false if the oracle failed, with the reason in the outcome. */
 bool ib_oracle_cache_get(struct ib_oracle_cache *, const struct ib_case *, const struct ib_trajectory **truth,
                          const struct ib_trajectory **drift, struct ib_outcome *);
+/* Gets the n-th drift trajectory over so many epochs, which the truth has. */
+bool ib_oracle_cache_drift(struct ib_oracle_cache *, const struct ib_case *, uint64_t epochs, unsigned n,
+                           const struct ib_trajectory **out, struct ib_outcome *);
 /* Gets the references of a single epoch from these parameters (ib_network_size elements, as the
  * implementation has them; NULL: the initial ones), in the same two ways. The sketches live as long as the
  * cache. */

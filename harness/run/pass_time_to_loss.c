@@ -4,6 +4,7 @@
 #include "run/iteration_search.h"
 #include "run/pass.h"
 #include "run/train_loss.h"
+#include "verify/prediction_fit.h"
 
 #include <math.h>
 #include <string.h>

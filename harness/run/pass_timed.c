@@ -35,7 +35,7 @@ bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, co
     bool exact = c->impl->info->flags & IB_DETERMINISTIC;
     if (c->impl->info->algorithm && !exact)
         return true; /* its result may be random */
-    double allowed = exact ? 0 : ib_tolerance(c->spec.dtype);
+    double allowed = exact ? 0 : ib_tolerance(c->spec.dtype, c->spec.rows);
     double params = ib_difference(timed->params, checked->params, timed->n_params);
     double predictions = ib_difference(timed->predictions, checked->predictions, timed->n_predictions);
     if (params <= allowed && predictions <= allowed)

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* expected: predictions of the parameters; rounded: the same in f32. */
+/* expected: predictions of the parameters; rounded: the same, rounded as an implementation may. */
 static struct ib_prediction_fit compare(const struct ib_training_spec *spec, bool tf32, const double *params,
                                         const double *predictions, const double *expected,
                                         const double *rounded)
@@ -20,9 +20,9 @@ static struct ib_prediction_fit compare(const struct ib_training_spec *spec, boo
     fit.judged = n > 0 && largest <= ib_largest_safe(spec->dtype);
     if (!fit.judged)
         return fit;
-    const double drift = spec->dtype == IB_F32 ? ib_distance(n, rounded, expected, &unused) : 0;
-    fit.error = ib_distance(n, predictions, expected, &fit.where);
-    fit.wrong = !(fit.error <= ib_tolerance_with(spec->dtype, tf32, drift));
+    const double drift = ib_distance(n, rounded, expected, rounded, &unused);
+    fit.error = ib_distance(n, predictions, expected, rounded, &fit.where);
+    fit.wrong = !(fit.error <= ib_tolerance_with(spec->dtype, tf32, 1, drift));
     fit.expected = expected[fit.where];
     return fit;
 }
@@ -36,8 +36,17 @@ enum ib_status ib_prediction_fit(const struct ib_training_spec *spec, bool tf32,
     if (!expected)
         return ib_fail(IB_ENOMEM, "oracle", "out of memory for %llu predictions", (unsigned long long)n);
     ib_oracle_predict(&spec->net, params, spec->test_rows, x_test, expected);
-    ib_oracle_predict_f32(&spec->net, params, tf32, spec->test_rows, x_test, rounded);
+    ib_oracle_predict_rounded(&spec->net, params, spec->dtype, tf32, spec->test_rows, x_test, rounded);
     *out = compare(spec, tf32, params, predictions, expected, rounded);
     free(expected);
     return IB_OK;
+}
+
+bool ib_predictions_fit(const struct ib_training_spec *spec, const double *params, const double *x_test,
+                        const double *predictions, double *error)
+{
+    struct ib_prediction_fit fit = {.error = NAN, .wrong = true};
+    const enum ib_status status = ib_prediction_fit(spec, false, params, x_test, predictions, &fit);
+    *error = fit.error;
+    return status == IB_OK && !fit.wrong;
 }

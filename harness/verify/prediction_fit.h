@@ -12,12 +12,15 @@ struct ib_prediction_fit {
     double expected; /* there */
 };
 
-/* Compares predictions (test_rows x outputs) with those that the oracle computes from the parameters. There
- * is no drift: in f32, the error of the oracle's f32 arithmetic on the same parameters takes its place.
- * IB_ENOMEM.
- */
+/* Compares predictions (test_rows x outputs) with those that the oracle computes from the parameters. Their
+ * drift is that of the oracle's own rounding from the same parameters. IB_ENOMEM. */
 enum ib_status ib_prediction_fit(const struct ib_training_spec *, bool tf32, const double *params,
                                  const double *x_test, const double *predictions,
                                  struct ib_prediction_fit *out);
+/* Whether predictions (test_rows x outputs) match those of the parameters for x_test, without TF32; also true
+ * if the numbers are too large to compare. *error is the largest relative error; NaN if nothing was compared,
+ * or out of memory, which returns false. */
+bool ib_predictions_fit(const struct ib_training_spec *, const double *params, const double *x_test,
+                        const double *predictions, double *error);
 
 #endif

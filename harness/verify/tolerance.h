@@ -4,11 +4,12 @@
 
 #include "ironbench/impl.h"
 
-/* The base tolerance of a type. All tolerances are calibrated in results/tolerances.md. */
-double ib_tolerance(enum ib_dtype);
+/* The base tolerance of a type, for sums over so many rows. All tolerances are calibrated in
+ * results/tolerances.md. */
+double ib_tolerance(enum ib_dtype, uint64_t rows);
 /* The tolerance where correct arithmetic is off by `drift` through rounding: a multiple of the drift, and at
  * least the base tolerance. tf32: the drift is that of TF32, with a smaller multiple. */
-double ib_tolerance_with(enum ib_dtype, bool tf32, double drift);
+double ib_tolerance_with(enum ib_dtype, bool tf32, uint64_t rows, double drift);
 /* The tolerance of a single step over so many rows: its numbers start from the answer's own, so that only the
  * rounding of one epoch's sums tells it from the truth. */
 double ib_step_tolerance(enum ib_dtype, bool tf32, uint64_t rows, double drift);
@@ -25,7 +26,10 @@ double ib_larger(double a, double b);
 double ib_relative_error(double difference, double scale);
 /* The largest of n magnitudes. */
 double ib_max_norm(uint64_t n, const double *v);
-/* The largest |v - reference| relative to the largest |reference|; *where is its index. */
-double ib_distance(uint64_t n, const double *v, const double *reference, uint64_t *where);
+/* The largest |v - reference| relative to the largest |reference|, or to that of drifted - reference where it
+ * is larger: what should be exactly 0 is off by its drift at least. drifted may be NULL. *where is the index.
+ */
+double ib_distance(uint64_t n, const double *v, const double *reference, const double *drifted,
+                   uint64_t *where);
 
 #endif

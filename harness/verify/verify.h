@@ -89,14 +89,14 @@ struct ib_verification {
  * A wrong answer is described by facts; ib_diagnose (diagnose/diagnose.h) then names the likely mistake. */
 void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_verification *out);
 
+/* How many drift trajectories are tried at most before an answer that parts from the truth late is wrong. */
+enum { IB_DRIFTS = 4 };
+/* Whether the answer is wrong by its trajectory, and right in so many epochs before that rounding may have
+ * grown: then another drift trajectory may excuse it. */
+bool ib_verify_depends_on_drift(const struct ib_verification *);
+
 /* Whether the losses of some epoch after the first can be compared in this type. false: they all overflow or
  * underflow, so that only single steps can show how an implementation gets to its final parameters. */
 bool ib_losses_decide(const struct ib_trajectory *truth, const struct ib_trajectory *drift, enum ib_dtype);
-
-/* Whether predictions (test_rows x outputs) match those of the parameters for x_test, by the rules above but
- * without a reference; also true if the numbers are too large to compare. *error is the largest relative
- * error; NaN if nothing was compared, or out of memory, which returns false. */
-bool ib_predictions_fit(const struct ib_training_spec *, const double *params, const double *x_test,
-                        const double *predictions, double *error);
 
 #endif

@@ -363,7 +363,7 @@ static void predictions_go_row_by_row(void **state)
         double all[2 * ROWS], one[2], rounded[2 * ROWS];
         test_problem_random(&p, &net, IB_NORMAL, 5, ROWS, 3);
         ib_oracle_predict(&net, p.start, ROWS, p.x_test, all);
-        ib_oracle_predict_f32(&net, p.start, false, ROWS, p.x_test, rounded);
+        ib_oracle_predict_rounded(&net, p.start, IB_F32, false, ROWS, p.x_test, rounded);
         for (uint64_t i = 0; i < ROWS; i++) {
             ib_oracle_predict(&net, p.start, 1, p.x_test + 3 * i, one);
             assert_memory_equal(all + 2 * i, one, sizeof one);

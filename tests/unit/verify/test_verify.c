@@ -2,6 +2,7 @@
 #include "core/loss_schedule.h"
 #include "fixtures/problem.h"
 #include "fixtures/trainer.h"
+#include "verify/prediction_fit.h"
 #include "verify/verify.h"
 
 #include <float.h>
@@ -119,9 +120,9 @@ static void honest_answers_are_right(void **state)
             open_fixture(&f, (enum kind)kind, (enum ib_dtype)type, 500);
             const struct ib_verification v = verdict_on(&f, HONEST, 0);
             assert_right(&v);
-            assert_true(v.loss_error <= ib_tolerance(f.type));
-            assert_true(v.params_error <= ib_tolerance(f.type));
-            assert_true(v.prediction_error <= ib_tolerance(f.type));
+            assert_true(v.loss_error <= ib_tolerance(f.type, f.problem.oracle.spec.rows));
+            assert_true(v.params_error <= ib_tolerance(f.type, f.problem.oracle.spec.rows));
+            assert_true(v.prediction_error <= ib_tolerance(f.type, f.problem.oracle.spec.rows));
             release(&f);
         }
 }
@@ -275,8 +276,8 @@ static void coarse_products_excuse_no_mistake(void **state)
         struct ib_answer answer = {
             .epochs = f.drift.epochs, .curve = f.drift.curve, .params = f.drift.params};
         double predictions[64];
-        ib_oracle_predict_f32(&f.problem.oracle.spec.net, f.drift.params, true,
-                              f.problem.oracle.spec.test_rows, f.problem.x_test, predictions);
+        ib_oracle_predict_rounded(&f.problem.oracle.spec.net, f.drift.params, IB_F32, true,
+                                  f.problem.oracle.spec.test_rows, f.problem.x_test, predictions);
         answer.predictions = predictions;
         struct ib_verification v;
         test_judge(&f.reference, &answer, &v);
@@ -482,7 +483,7 @@ static void parameters_decide_where_losses_overflow_or_underflow(void **state)
         open_first_step(&f, HONEST, &first);
         v = verdict_on(&f, HONEST, 0);
         assert_right(&v);
-        assert_true(v.params_error <= ib_tolerance(f.type));
+        assert_true(v.params_error <= ib_tolerance(f.type, f.problem.oracle.spec.rows));
         assert_int_equal(v.compared.steps, 1);
         assert_int_equal(v.compared.epochs, 0);
         assert_int_equal(v.compared.params, ib_network_size(&f.problem.oracle.spec.net));

@@ -156,8 +156,8 @@ static void honest_steps_are_right(void **state)
                 const struct finding finding = check(&f);
                 if (finding.step.wrong || !finding.step.judged)
                     fail_msg("an honest step is wrong: %s", finding.reason);
-                assert_true(finding.step.update_error <= ib_tolerance(f.type));
-                assert_true(finding.step.loss_error <= ib_tolerance(f.type));
+                assert_true(finding.step.update_error <= ib_tolerance(f.type, f.problem.oracle.spec.rows));
+                assert_true(finding.step.loss_error <= ib_tolerance(f.type, f.problem.oracle.spec.rows));
                 release(&f);
             }
 }

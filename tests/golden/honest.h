@@ -1,0 +1,41 @@
+/* Honest trainers: right, and each rounding in its own way. Plain loops that share no code with the oracle.
+ */
+#ifndef TESTS_HONEST_H
+#define TESTS_HONEST_H
+
+#include "oracle/oracle.h"
+
+/* How sums of n terms are made. HONEST_WIDE: in the next larger type. */
+enum honest_sum {
+    HONEST_PLAIN,
+    HONEST_REVERSED,
+    HONEST_PAIRWISE,
+    HONEST_KAHAN,
+    HONEST_LANES,
+    HONEST_BLOCKS,
+    HONEST_WIDE
+};
+
+struct honest {
+    const char *name;
+    enum honest_sum sum;
+    bool fma;        /* products are added without being rounded */
+    bool bias_first; /* sums of a layer begin with its bias; otherwise it is added at the end */
+    bool mean_last;  /* sums over the rows are divided by their number, instead of each row's part */
+    bool rough_exp;  /* exp and tanh are off by up to 4 units in the last place */
+    bool split;      /* two threads, each with half of the rows */
+};
+
+/* The trainers, HONEST_COUNT of them. */
+enum { HONEST_COUNT = 21 };
+extern const struct honest honest_trainers[HONEST_COUNT];
+
+/* Trains in the problem's arithmetic.type, with losses at the epochs of ib_checks_epoch. Aborts out of
+ * memory. */
+void honest_train(const struct honest *, const struct ib_oracle_problem *, struct ib_trajectory *out);
+
+/* Predicts in the type: rows x outputs, after the sigmoid if the loss is IB_BCE. */
+void honest_predict(const struct honest *, enum ib_dtype, const struct ib_network *, const double *params,
+                    uint64_t rows, const double *x, double *out);
+
+#endif

@@ -1,0 +1,202 @@
+/* How often verify calls honest trainings wrong, and mistakes right: `judge_families N [f32|f64] [FAMILY]`
+ * draws N problems of each family, lets each honest trainer train and predict, and judges it; then it judges
+ * mistakes, made by the first. */
+#include "families.h"
+#include "honest.h"
+#include "verify/verify.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct trial {
+    struct test_problem p;
+    struct ib_training_spec spec;
+    struct ib_trajectory truth, drift[IB_DRIFTS];
+    unsigned drifts; /* trained so far */
+};
+
+static struct ib_trajectory oracle(struct ib_oracle_problem problem, struct ib_arithmetic arithmetic)
+{
+    struct ib_trajectory out;
+    problem.arithmetic = arithmetic;
+    if (ib_oracle_train(&problem, &out) != IB_OK)
+        abort();
+    return out;
+}
+
+/* The numbers as the answer's type holds them. */
+static void round_to(enum ib_dtype type, uint64_t n, double *v)
+{
+    for (uint64_t i = 0; i < n && type == IB_F32; i++)
+        v[i] = (double)(float)v[i];
+}
+
+static void round_problem(struct test_problem *p, enum ib_dtype type)
+{
+    const struct ib_network *net = &p->oracle.spec.net;
+    round_to(type, p->oracle.spec.rows * net->width[0], p->x);
+    round_to(type, p->oracle.spec.rows * ib_network_outputs(net), p->y);
+    round_to(type, p->oracle.spec.test_rows * net->width[0], p->x_test);
+    round_to(type, ib_network_size(net), p->start);
+    round_to(type, 1, &p->oracle.spec.lr);
+}
+
+static void open_trial(struct trial *t, const struct family *family, uint64_t seed, enum ib_dtype type)
+{
+    family->open(&t->p, seed);
+    round_problem(&t->p, type);
+    t->spec = t->p.oracle.spec;
+    t->spec.dtype = type;
+    t->truth = oracle(t->p.oracle, (struct ib_arithmetic){.type = IB_F64});
+    t->drifts = 0;
+}
+
+static void close_trial(struct trial *t)
+{
+    ib_trajectory_free(&t->truth);
+    while (t->drifts)
+        ib_trajectory_free(&t->drift[--t->drifts]);
+    test_problem_free(&t->p);
+}
+
+/* As in a sweep: another drift trajectory is trained only to be sure that an answer is wrong. */
+static struct ib_verification judged(struct trial *t, const struct honest *h,
+                                     const struct ib_trajectory *answered)
+{
+    double predictions[64];
+    honest_predict(h, t->spec.dtype, &t->spec.net, answered->params, t->spec.test_rows, t->p.x_test,
+                   predictions);
+    struct ib_reference reference = {
+
+        .spec = &t->spec,
+        .epochs = t->p.oracle.epochs,
+        .start = t->p.start,
+        .truth = &t->truth,
+        .x_test = t->p.x_test};
+    const struct ib_answer answer = {.epochs = answered->epochs,
+                                     .curve = answered->curve,
+                                     .params = answered->params,
+                                     .predictions = predictions};
+    struct ib_verification v;
+    for (unsigned n = 0; n == 0 || (n < IB_DRIFTS && ib_verify_depends_on_drift(&v)); n++) {
+        if (n == t->drifts)
+            t->drift[t->drifts++] = oracle(t->p.oracle, ib_drift_arithmetic(t->spec.dtype, false, n));
+        reference.drift = &t->drift[n];
+        ib_verify(&reference, &answer, &v);
+    }
+    return v;
+}
+
+/* ---- mistakes ---- */
+
+enum mistake { RATE_1_PERCENT, RATE_1E4, ROW_DROPPED, NO_LAST_EPOCHS, HALF_STEPS, MISTAKES };
+static const char *const mistake_names[] = {"rate 1% off", "rate 1e-4 off", "row dropped", "5% fewer epochs",
+                                            "half"};
+
+/* A copy of the problem with the mistake. */
+static struct ib_oracle_problem mistaken(const struct trial *t, enum mistake mistake)
+{
+    struct ib_oracle_problem problem = t->p.oracle;
+    switch (mistake) {
+    case RATE_1_PERCENT:
+        problem.spec.lr *= 1.01;
+        break;
+    case RATE_1E4:
+        problem.spec.lr *= 1 + 1e-4;
+        break;
+    case ROW_DROPPED:
+        problem.spec.rows--;
+        break;
+    case HALF_STEPS:
+        problem.spec.lr *= 0.5;
+        break;
+    default:
+        break;
+    }
+    return problem;
+}
+
+static void train_mistaken(const struct trial *t, enum mistake mistake, struct ib_trajectory *out)
+{
+    struct ib_oracle_problem problem = mistaken(t, mistake);
+    problem.arithmetic.type = t->spec.dtype;
+    honest_train(&honest_trainers[0], &problem, out);
+    if (mistake != NO_LAST_EPOCHS)
+        return;
+    struct ib_trajectory shorter;
+    problem.epochs -= (problem.epochs + 19) / 20;
+    if (problem.epochs == 0)
+        return;
+    honest_train(&honest_trainers[0], &problem, &shorter);
+    memcpy(out->params, shorter.params, out->size * sizeof *out->params);
+    ib_trajectory_free(&shorter);
+}
+
+/* ---- counting ---- */
+
+struct tally {
+    uint64_t honest, wrong, unverified, missed[MISTAKES], made;
+};
+
+static void judge_honest(struct trial *t, struct tally *tally, uint64_t seed, bool verbose)
+{
+    for (int i = 0; i < HONEST_COUNT; i++) {
+        struct ib_oracle_problem problem = t->p.oracle;
+        struct ib_trajectory answered;
+        problem.arithmetic.type = t->spec.dtype;
+        honest_train(&honest_trainers[i], &problem, &answered);
+        const struct ib_verification v = judged(t, &honest_trainers[i], &answered);
+        tally->honest++;
+        tally->wrong += v.verdict == IB_WRONG;
+        tally->unverified += v.verdict == IB_UNVERIFIED;
+        if (v.verdict == IB_WRONG && verbose)
+            printf("    problem %llu, %s: %s | %s | %s\n", (unsigned long long)seed, honest_trainers[i].name,
+                   v.deviation[0].fact, v.deviation[1].fact, v.deviation[2].fact);
+        ib_trajectory_free(&answered);
+    }
+}
+
+static void judge_mistakes(struct trial *t, struct tally *tally)
+{
+    tally->made++;
+    for (int m = 0; m < MISTAKES; m++) {
+        struct ib_trajectory answered;
+        train_mistaken(t, (enum mistake)m, &answered);
+        tally->missed[m] += judged(t, &honest_trainers[0], &answered).verdict != IB_WRONG;
+        ib_trajectory_free(&answered);
+    }
+}
+
+static void judge_family(const struct family *family, uint64_t n, enum ib_dtype type, bool verbose)
+{
+    struct tally tally = {0};
+    for (uint64_t seed = 0; seed < n; seed++) {
+        struct trial t;
+        open_trial(&t, family, seed, type);
+        judge_honest(&t, &tally, seed, verbose);
+        judge_mistakes(&t, &tally);
+        close_trial(&t);
+    }
+    printf("%-18s %s  honest wrong %4llu of %llu, unverified %llu; missed of %llu:", family->name,
+           type == IB_F32 ? "f32" : "f64", (unsigned long long)tally.wrong, (unsigned long long)tally.honest,
+           (unsigned long long)tally.unverified, (unsigned long long)tally.made);
+    for (int m = 0; m < MISTAKES; m++)
+        printf(" %s %llu", mistake_names[m], (unsigned long long)tally.missed[m]);
+    printf("\n");
+    fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+    const uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
+    for (const struct family *f = families; f->name && n; f++)
+        for (int type = IB_F32; type <= IB_F64; type++)
+            if ((argc < 3 || strcmp(argv[2], type == IB_F32 ? "f32" : "f64") == 0 || argv[2][0] == '-') &&
+                (argc < 4 || strcmp(argv[3], f->name) == 0))
+                judge_family(f, n, (enum ib_dtype)type, argc > 2);
+    if (!n)
+        fprintf(stderr, "usage: judge_families N [f32|f64|-] [FAMILY]\n");
+    return n ? 0 : 2;
+}
