@@ -75,6 +75,13 @@ static bool options_are_unknown(const struct ib_impl_info *info)
     return !info->available && !info->options[0].name;
 }
 
+/* Whether the value asks for fewer digits than the type has. Such rows are always named so, and judged so, even
+ * where it is the default. */
+static bool is_reduced(const struct ib_option *option, const char *value)
+{
+    return strcmp(option->name, "tf32") == 0 && strcmp(value, "true") == 0;
+}
+
 /* Adds a setting to a choice unless it equals the default. */
 static enum ib_status add_setting(struct ib_arena *arena, const struct ib_setting *given, const char *where,
                                   struct ib_configured_impl *choice, struct ib_setting *settings)
@@ -87,13 +94,34 @@ static enum ib_status add_setting(struct ib_arena *arena, const struct ib_settin
         setting.value = canonical(arena, option, given->value);
         if (!setting.value)
             return refuse_setting(choice->info, option, given->value, where);
-        if (strcmp(setting.value, option->default_value) == 0)
+        if (strcmp(setting.value, option->default_value) == 0 && !is_reduced(option, setting.value))
             return IB_OK;
     } else if (!options_are_unknown(choice->info)) {
         return refuse_option(choice->info, given->name, where);
     }
     settings[choice->n_settings++] = setting;
     return IB_OK;
+}
+
+static bool is_given(const struct ib_axis_value *from, const char *name)
+{
+    size_t i = 0;
+    while (i < from->n_settings && strcmp(from->settings[i].name, name) != 0)
+        i++;
+    return i < from->n_settings;
+}
+
+static void add_reduced_default(const struct ib_axis_value *from, struct ib_configured_impl *choice,
+                                struct ib_setting *settings)
+{
+    for (const struct ib_option *option = choice->info->options; option->name; option++) {
+        if (!is_reduced(option, option->default_value) || is_given(from, option->name))
+            continue;
+        size_t at = choice->n_settings++; /* sorted by name */
+        for (; at > 0 && strcmp(settings[at - 1].name, option->name) > 0; at--)
+            settings[at] = settings[at - 1];
+        settings[at] = (struct ib_setting){option->name, option->default_value};
+    }
 }
 
 /* ---- Values ---- */
@@ -107,10 +135,11 @@ static enum ib_status add_choice(struct ib_arena *arena, const struct ib_impl_in
                                  const struct ib_axis_value *from, struct resolved *out)
 {
     struct ib_configured_impl *choice = ib_arena_alloc(arena, sizeof *choice);
-    struct ib_setting *settings = ib_arena_alloc(arena, from->n_settings * sizeof *settings);
+    struct ib_setting *settings = ib_arena_alloc(arena, (from->n_settings + 1) * sizeof *settings);
     *choice = (struct ib_configured_impl){.info = info, .settings = settings};
     for (size_t i = 0; i < from->n_settings; i++)
         IB_TRY(add_setting(arena, &from->settings[i], from->where, choice, settings));
+    add_reduced_default(from, choice, settings);
     choice->label = ib_settings_label(arena, info->name, settings, choice->n_settings);
     for (size_t i = 0; i < out->n; i++)
         if (strcmp(out->list[i].text, choice->label) == 0)
