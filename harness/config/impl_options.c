@@ -75,8 +75,8 @@ static bool options_are_unknown(const struct ib_impl_info *info)
     return !info->available && !info->options[0].name;
 }
 
-/* Whether the value asks for fewer digits than the type has. Such rows are always named so, and judged so, even
- * where it is the default. */
+/* Whether the value asks for fewer digits than the type has. Such rows are always named so, and judged so,
+ * even where it is the default. */
 static bool is_reduced(const struct ib_option *option, const char *value)
 {
     return strcmp(option->name, "tf32") == 0 && strcmp(value, "true") == 0;

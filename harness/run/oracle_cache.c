@@ -192,8 +192,15 @@ bool ib_oracle_cache_step(struct ib_oracle_cache *refs, const struct ib_case *c,
     struct ib_oracle_request request = {.epochs = 1, .arithmetic = exact, .step = true};
     if (!get_step(refs, c, from, &request, truth, outcome))
         return false;
-    request.arithmetic = ib_drift_arithmetic(c->spec.dtype, ib_case_tf32(c), 0);
-    return get_step(refs, c, from, &request, drift, outcome);
+    return ib_oracle_cache_step_drift(refs, c, from, 0, drift, outcome);
+}
+
+bool ib_oracle_cache_step_drift(struct ib_oracle_cache *refs, const struct ib_case *c, const double *from,
+                                unsigned n, struct ib_sketched *out, struct ib_outcome *outcome)
+{
+    struct ib_oracle_request request = {
+        .epochs = 1, .arithmetic = ib_drift_arithmetic(c->spec.dtype, ib_case_tf32(c), n), .step = true};
+    return get_step(refs, c, from, &request, out, outcome);
 }
 
 void ib_oracle_cache_free(struct ib_oracle_cache *refs)

@@ -26,6 +26,9 @@ bool ib_oracle_cache_drift(struct ib_oracle_cache *, const struct ib_case *, uin
  * cache. */
 bool ib_oracle_cache_step(struct ib_oracle_cache *, const struct ib_case *, const double *from,
                           struct ib_sketched *truth, struct ib_sketched *drift, struct ib_outcome *);
+/* Gets the n-th drift of that epoch alone. */
+bool ib_oracle_cache_step_drift(struct ib_oracle_cache *, const struct ib_case *, const double *from,
+                                unsigned n, struct ib_sketched *out, struct ib_outcome *);
 /* Reads a loss.npy into the arena: rows of epoch and loss, in epoch order, at most one for each of `epochs`
  * and one for the start. An optional third column gives the seconds since the training began; *seconds is
  * NULL without it. IB_EINVAL, before anything is allocated: wrong shape or type; or else wrong order. */

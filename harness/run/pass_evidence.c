@@ -60,20 +60,23 @@ struct evidence {
     size_t n_steps;
 };
 
-/* A drift trajectory is one sample. Where an answer is wrong only by it, further samples are asked. */
-static void ask_again(struct ib_checked_state *k, struct ib_reference *reference,
-                      const struct ib_answer *answer)
+/* Replaces the drift of what is wrong by its n-th sample. false: it is wrong whatever the drift. */
+static bool draw_drift(struct ib_checked_state *k, struct evidence *e, unsigned n,
+                       struct ib_reference *reference)
 {
     struct ib_outcome oracle;
-    for (unsigned n = 1; n < IB_DRIFTS && ib_verify_depends_on_drift(&k->out->verification); n++) {
-        if (!ib_oracle_cache_drift(k->context->oracle_cache, k->c, reference->truth->epochs, n,
-                                   &reference->drift, &oracle))
-            return;
-        ib_verify(reference, answer, &k->out->verification);
-    }
+    const struct ib_verification *v = &k->out->verification;
+    struct ib_step *step = &e->steps[v->wrong_step ? v->wrong_step - 1 : 0];
+    if (v->wrong_step)
+        return ib_oracle_cache_step_drift(k->context->oracle_cache, k->c,
+                                          step->from == e->start ? NULL : step->from, n, &step->drift,
+                                          &oracle);
+    return ib_verify_depends_on_drift(v) &&
+           ib_oracle_cache_drift(k->context->oracle_cache, k->c, reference->truth->epochs, n,
+                                 &reference->drift, &oracle);
 }
 
-static enum ib_status compare(struct ib_checked_state *k, const struct evidence *e)
+static enum ib_status compare(struct ib_checked_state *k, struct evidence *e)
 {
     struct ib_train_rows rows;
     struct ib_oracle_problem problem = {
@@ -100,7 +103,9 @@ static enum ib_status compare(struct ib_checked_state *k, const struct evidence 
         return ib_last_error()->code;
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
     ib_verify(&reference, &answer, &k->out->verification);
-    ask_again(k, &reference, &answer);
+    /* Drift is a sample of rounding errors: a wrong answer must be wrong by several. */
+    for (unsigned n = 1; n < IB_DRIFTS && draw_drift(k, e, n, &reference); n++)
+        ib_verify(&reference, &answer, &k->out->verification);
     enum ib_status status = ib_diagnose(&reference, &answer, &k->out->verification);
     ib_train_rows_close(&rows);
     return status;

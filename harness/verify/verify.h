@@ -89,7 +89,7 @@ struct ib_verification {
  * A wrong answer is described by facts; ib_diagnose (diagnose/diagnose.h) then names the likely mistake. */
 void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_verification *out);
 
-/* How many drift trajectories are tried at most before an answer that parts from the truth late is wrong. */
+/* How many samples of drift are tried at most before an answer is wrong by them. */
 enum { IB_DRIFTS = 4 };
 /* Whether the answer is wrong by its trajectory, and right in so many epochs before that rounding may have
  * grown: then another drift trajectory may excuse it. */
