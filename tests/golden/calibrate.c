@@ -32,6 +32,17 @@ static const struct arithmetic {
 enum { ARITHMETICS = sizeof arithmetics / sizeof *arithmetics };
 static const struct arithmetic *const truth = &arithmetics[1];
 
+/* Single epochs and the seed's networks are judged by the first sample of drift alone, random ones as in a
+ * sweep. */
+static struct ib_trajectory drifted(struct ib_oracle_problem problem, const struct arithmetic *a, unsigned n)
+{
+    struct ib_trajectory out;
+    problem.arithmetic = ib_drift_arithmetic(a->type, a->tf32, n);
+    if (ib_oracle_train(&problem, &out) != IB_OK)
+        abort();
+    return out;
+}
+
 typedef enum ib_status trainer(const struct ib_oracle_problem *, struct ib_trajectory *out);
 
 static struct ib_trajectory trained(trainer *train, struct ib_oracle_problem problem,
@@ -52,13 +63,14 @@ static const char *const honest_names[HONEST] = {"fast", "shuffled", "both"};
 
 struct trial {
     const struct arithmetic *a;
-    struct ib_trajectory truth, drift, honest[HONEST];
+    struct ib_trajectory truth, drift[IB_DRIFTS], honest[HONEST];
 };
 
 static struct trial open_trial(struct test_problem *p, const struct arithmetic *a)
 {
     struct trial t = {.a = a, .truth = trained(ib_oracle_train, p->oracle, truth, false)};
-    t.drift = trained(ib_oracle_train, p->oracle, a, a->type == IB_F64);
+    for (unsigned n = 0; n < IB_DRIFTS; n++)
+        t.drift[n] = drifted(p->oracle, a, n);
     t.honest[0] = trained(ib_fast_train, p->oracle, a, false);
     test_problem_shuffle(p);
     t.honest[1] = trained(ib_oracle_train, p->oracle, a, false);
@@ -69,7 +81,8 @@ static struct trial open_trial(struct test_problem *p, const struct arithmetic *
 static void close_trial(struct trial *t)
 {
     ib_trajectory_free(&t->truth);
-    ib_trajectory_free(&t->drift);
+    for (int i = 0; i < IB_DRIFTS; i++)
+        ib_trajectory_free(&t->drift[i]);
     for (int i = 0; i < HONEST; i++)
         ib_trajectory_free(&t->honest[i]);
 }
@@ -83,15 +96,21 @@ static struct ib_verification verdict_on(const struct test_problem *p, const str
     if (!predicted)
         abort();
     ib_oracle_predict(&p->oracle.spec.net, other->params, p->oracle.spec.test_rows, p->x_test, predicted);
-    const struct ib_reference reference = {
-        .spec = &spec, .start = p->start, .truth = &t->truth, .drift = &t->drift, .x_test = p->x_test};
+    struct ib_reference reference = {.spec = &spec,
+                                     .epochs = p->oracle.epochs,
+                                     .start = p->start,
+                                     .truth = &t->truth,
+                                     .x_test = p->x_test};
     const struct ib_answer answer = {.tf32 = t->a->tf32,
                                      .epochs = other->epochs,
                                      .curve = other->curve,
                                      .params = other->params,
                                      .predictions = predicted};
     struct ib_verification v;
-    ib_verify(&reference, &answer, &v);
+    for (unsigned n = 0; n == 0 || (n < IB_DRIFTS && ib_verify_depends_on_drift(&v)); n++) {
+        reference.drift = &t->drift[n];
+        ib_verify(&reference, &answer, &v);
+    }
     if (ib_diagnose(&reference, &answer, &v) != IB_OK)
         abort();
     free(predicted);
@@ -162,7 +181,7 @@ static double run_seed(const struct row *row, uint64_t seed)
         mse = test_mse(&p, t.truth.params);
         if (a == arithmetics)
             printf("%s seed %llu: test mse %.8f\n", row->name, (unsigned long long)seed, mse);
-        print_training(&p, &t, "drift", &t.drift);
+        print_training(&p, &t, "drift", &t.drift[0]);
         for (int i = 0; i < HONEST; i++)
             print_training(&p, &t, honest_names[i], &t.honest[i]);
         close_trial(&t);
@@ -274,9 +293,7 @@ static struct epoch open_epoch(const struct test_problem *p, const struct arithm
     problem.arithmetic.type = IB_F64;
     if (ib_oracle_step(&problem, &e.step.truth.loss, e.truth) != IB_OK)
         abort();
-    problem.arithmetic.type = a->type;
-    problem.arithmetic.tf32 = a->tf32;
-    problem.arithmetic.reversed = a->type == IB_F64;
+    problem.arithmetic = ib_drift_arithmetic(a->type, a->tf32, 0);
     if (ib_oracle_step(&problem, &e.step.drift.loss, e.drift) != IB_OK)
         abort();
     return e;

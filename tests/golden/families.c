@@ -235,8 +235,8 @@ static void open_long(struct test_problem *p, uint64_t seed)
 static void open_tall(struct test_problem *p, uint64_t seed)
 {
     struct ib_rng rng = seeded(seed);
-    make(p, &rng, any_network(&rng, 1 + ib_rng_below(&rng, 4), false), seed % 4 ? 5000 : 100000,
-         seed % 4 ? 40 : 3);
+    make(p, &rng, any_network(&rng, 1 + ib_rng_below(&rng, 4), false), seed % 8 == 7 ? 100000 : 2000,
+         seed % 8 == 7 ? 3 : 20);
     set_rate(p, &rng, 0.3);
 }
 

@@ -140,7 +140,7 @@ struct tally {
     uint64_t honest, wrong, unverified, missed[MISTAKES], made;
 };
 
-static void judge_honest(struct trial *t, struct tally *tally, uint64_t seed, bool verbose)
+static void judge_honest(struct trial *t, struct tally *tally, uint64_t seed)
 {
     for (int i = 0; i < HONEST_COUNT; i++) {
         struct ib_oracle_problem problem = t->p.oracle;
@@ -151,7 +151,7 @@ static void judge_honest(struct trial *t, struct tally *tally, uint64_t seed, bo
         tally->honest++;
         tally->wrong += v.verdict == IB_WRONG;
         tally->unverified += v.verdict == IB_UNVERIFIED;
-        if (v.verdict == IB_WRONG && verbose)
+        if (v.verdict == IB_WRONG)
             printf("    problem %llu, %s: %s | %s | %s\n", (unsigned long long)seed, honest_trainers[i].name,
                    v.deviation[0].fact, v.deviation[1].fact, v.deviation[2].fact);
         ib_trajectory_free(&answered);
@@ -169,13 +169,14 @@ static void judge_mistakes(struct trial *t, struct tally *tally)
     }
 }
 
-static void judge_family(const struct family *family, uint64_t n, enum ib_dtype type, bool verbose)
+/* Returns whether no honest training of a stable family was called wrong. */
+static bool judge_family(const struct family *family, uint64_t n, enum ib_dtype type)
 {
     struct tally tally = {0};
     for (uint64_t seed = 0; seed < n; seed++) {
         struct trial t;
         open_trial(&t, family, seed, type);
-        judge_honest(&t, &tally, seed, verbose);
+        judge_honest(&t, &tally, seed);
         judge_mistakes(&t, &tally);
         close_trial(&t);
     }
@@ -186,17 +187,24 @@ static void judge_family(const struct family *family, uint64_t n, enum ib_dtype 
         printf(" %s %llu", mistake_names[m], (unsigned long long)tally.missed[m]);
     printf("\n");
     fflush(stdout);
+    return tally.wrong == 0 || !family->stable;
+}
+
+static bool is_chosen(const struct family *family, const char *choice)
+{
+    return !choice || (strcmp(choice, "stable") == 0 ? family->stable : strcmp(choice, family->name) == 0);
 }
 
 int main(int argc, char **argv)
 {
     const uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
+    const char *type = argc > 2 ? argv[2] : "-", *choice = argc > 3 ? argv[3] : NULL;
+    bool right = true;
     for (const struct family *f = families; f->name && n; f++)
-        for (int type = IB_F32; type <= IB_F64; type++)
-            if ((argc < 3 || strcmp(argv[2], type == IB_F32 ? "f32" : "f64") == 0 || argv[2][0] == '-') &&
-                (argc < 4 || strcmp(argv[3], f->name) == 0))
-                judge_family(f, n, (enum ib_dtype)type, argc > 2);
+        for (int t = IB_F32; t <= IB_F64; t++)
+            if (is_chosen(f, choice) && (type[0] == '-' || strcmp(type, t == IB_F32 ? "f32" : "f64") == 0))
+                right = judge_family(f, n, (enum ib_dtype)t) && right;
     if (!n)
-        fprintf(stderr, "usage: judge_families N [f32|f64|-] [FAMILY]\n");
-    return n ? 0 : 2;
+        fprintf(stderr, "usage: judge_families N [f32|f64|-] [FAMILY|stable]\n");
+    return !n ? 2 : right ? 0 : 1;
 }
