@@ -75,6 +75,13 @@ CREATE TABLE checks (
     continued_from        INTEGER, -- the epoch from which another process trained to the same end
     convergence           TEXT,
     as_expected           INTEGER, -- 1: copied exactly what its residency implies
+    limit_flops           REAL,    -- that an epoch takes at least
+    limit_bytes           REAL,    -- that an epoch reads and writes at least
+    limit_bound           TEXT,    -- compute, memory, latency
+    limit_by              TEXT,    -- the instruction set, the cache level, 'memory', 'copies', 'launch'
+    limit_rate            REAL,    -- of that, in flop/s or bytes/s
+    limit_ns              REAL,    -- least time of an epoch on this machine; NULL: unknown,
+    limit_reason          TEXT,    -- for this reason
     stderr                TEXT,    -- the end of the worker's stderr
     peak_bytes            INTEGER, -- as in rounds
     device_peak_bytes     INTEGER
@@ -133,6 +140,8 @@ CREATE TABLE profile_operations (
     launch_ns   INTEGER NOT NULL, -- until the call returned
     wait_ns     INTEGER NOT NULL, -- from then until the device was done
     compute_ns  INTEGER NOT NULL, -- the device's own time; by the host's clock, wait_ns less sync_ns a call
+    flops       REAL,             -- that all calls take at least
+    bytes       REAL,             -- that all calls read and write at least
     PRIMARY KEY (case_number, op)
 ) STRICT, WITHOUT ROWID;
 

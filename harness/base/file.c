@@ -120,3 +120,14 @@ enum ib_status ib_temporary_folder(struct ib_arena *arena, const char *name, con
     }
     return ib_fail_errno(*out, "cannot create a temporary folder; TMPDIR names another place");
 }
+
+enum ib_status ib_file_make_parents(char *path)
+{
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(path, 0777) != 0 && errno != EEXIST)
+            return ib_fail_errno(path, "cannot create this folder");
+        *slash = '/';
+    }
+    return IB_OK;
+}

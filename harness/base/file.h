@@ -22,6 +22,9 @@ enum ib_status ib_file_read_exactly(int fd, const char *path, uint64_t offset, s
  * them can be written to. */
 enum ib_status ib_temporary_folder(struct ib_arena *, const char *name, const char *last, char **out);
 
+/* Makes the folders on the way to a file. The path is unchanged in the end. IB_EIO. */
+enum ib_status ib_file_make_parents(char *path);
+
 /* "a/b" for "a/b/c.csv"; "." if the path names no folder. */
 char *ib_file_folder(struct ib_arena *, const char *path);
 /* "c" for "a/b/c.csv". */

@@ -3,6 +3,7 @@
 #include "check/training_checks.h"
 
 #include "base/error.h"
+#include "run/case_limit.h"
 #include "run/pass_checked.h"
 #include "run/pass_timed.h"
 #include "run/surroundings.h"
@@ -172,7 +173,17 @@ static void repeat(struct attempt *t)
 struct shared {
     struct ib_workspace work;
     struct ib_oracle_cache oracle_cache;
+    const struct ib_limits *limits; /* NULL: unknown */
 };
+
+static const struct ib_limits *known_limits(struct ib_arena *arena)
+{
+    struct ib_machine machine;
+    struct ib_pass_context context = {0};
+    ib_machine_describe(arena, &machine);
+    ib_limits_use(arena, &machine, &context);
+    return context.limits;
+}
 
 static bool open_shared(struct ib_checking *k, struct shared *shared)
 {
@@ -180,8 +191,10 @@ static bool open_shared(struct ib_checking *k, struct shared *shared)
     *shared = (struct shared){.oracle_cache = {.budget_ns = k->request->timeout_ns}};
     shared->oracle_cache.work = &shared->work;
     enum ib_status status = ib_workspace_open(NULL, &shared->work);
-    if (status == IB_OK)
+    if (status == IB_OK) {
+        shared->limits = known_limits(&shared->work.arena);
         return true;
+    }
     ib_outcome_error(&outcome, status);
     ib_check_result_add(k->check_result,
                         ib_checking_failure(k, IB_LEVEL_TRAININGS, "trainings", &outcome, ""));
@@ -201,7 +214,8 @@ static struct attempt begin(struct ib_checking *k, struct shared *shared, const 
                             .context = {.measure = &of->config.measure,
                                         .timeout_name = "--timeout",
                                         .work = &shared->work,
-                                        .oracle_cache = &shared->oracle_cache}};
+                                        .oracle_cache = &shared->oracle_cache,
+                                        .limits = shared->limits}};
 }
 
 void ib_checking_trainings(struct ib_checking *k, const struct ib_check_cases *cases)

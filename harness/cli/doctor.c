@@ -1,7 +1,9 @@
-#include "machine/doctor.h"
 #include "base/json_text.h"
 #include "base/plain_text.h"
+#include "base/error.h"
 #include "cli/args.h"
+#include "machine/doctor.h"
+#include "report/limits_text.h"
 
 #include <stdio.h>
 
@@ -35,30 +37,73 @@ static void print_json(const struct ib_doctor_finding *findings, size_t n)
     json_decref(list);
 }
 
-static int doctor_main(const struct ib_command *command, int argc, char **argv)
+/* ---- limits ---- */
+
+static void tell(const char *what)
 {
-    const char *as_json = NULL;
-    bool done;
-    const struct ib_flag flags[] = {{"--json", NULL, "print JSON", &as_json, NULL}, {NULL}};
+    fprintf(stderr, "measuring %s\n", what);
+}
+
+/* Measures and keeps the limits. They are printed even if they cannot be kept. */
+static int measure_limits(struct ib_arena *arena, double seconds, bool as_json)
+{
+    struct ib_machine machine;
+    struct ib_limits limits = {0};
+    ib_machine_describe(arena, &machine);
+    limits.path = ib_limits_path(arena, &machine);
+    if (ib_limits_measure(arena, seconds, tell, &limits) != IB_OK)
+        return ib_run_error();
+    json_t *json = ib_limits_to_json(&limits, &machine);
+    if (as_json)
+        ib_json_print(stdout, json, JSON_INDENT(1));
+    else
+        ib_limits_print(stdout, &limits);
+    putchar('\n');
+    json_decref(json);
+    if (ib_limits_save(&limits, &machine) != IB_OK)
+        return ib_run_error();
+    ib_print_line(as_json ? stderr : stdout, "kept in %s; from now on, runs on this machine use them", limits.path);
+    return IB_EXIT_OK;
+}
+
+static int examine(struct ib_arena *arena, bool as_json)
+{
     const struct ib_doctor_finding *findings;
     size_t n;
+    if (ib_doctor_examine(arena, &findings, &n) != IB_OK)
+        return ib_run_error();
+    (as_json ? print_json : print_text)(findings, n);
+    return IB_EXIT_OK;
+}
+
+static int doctor_main(const struct ib_command *command, int argc, char **argv)
+{
+    const char *as_json = NULL, *limits = NULL, *seconds_text = NULL;
+    bool done;
+    double seconds = 8;
+    const struct ib_flag flags[] = {
+        {"--limits", NULL, "measure what this machine can do at most, and keep it for runs", &limits, NULL},
+        {"--seconds", "S", "how long to measure arithmetic and memory, 0.1 to 600; default: 8", &seconds_text,
+         NULL},
+        {"--json", NULL, "print JSON", &as_json, NULL},
+        {NULL}};
     struct ib_arena arena = {0};
     if (ib_args_read(command, flags, argc, argv, NULL, 0, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    enum ib_status status = ib_doctor_examine(&arena, &findings, &n);
-    if (status == IB_OK && as_json)
-        print_json(findings, n);
-    else if (status == IB_OK)
-        print_text(findings, n);
+    if (seconds_text && (!ib_parse_f64(seconds_text, &seconds) || seconds < 0.1 || seconds > 600)) {
+        ib_fail(IB_EINVAL, "--seconds", "`%s` is not allowed: 0.1 to 600", IB_SHORT(seconds_text));
+        return ib_usage_error();
+    }
+    const int status = limits ? measure_limits(&arena, seconds, as_json) : examine(&arena, as_json);
     ib_arena_free(&arena);
-    return status == IB_OK ? IB_EXIT_OK : ib_run_error();
+    return status;
 }
 
 const struct ib_command ib_command_doctor = {
     .name = "doctor",
-    .usage = "doctor [--json]",
+    .usage = "doctor [--limits [--seconds S]] [--json]",
     .summary = "describe this machine, what would disturb a measurement, and how to fix it",
     .main = doctor_main,
 };

@@ -3,6 +3,7 @@
 #include "base/interrupt.h"
 #include "base/rng.h"
 #include "machine/machine_info.h"
+#include "run/case_limit.h"
 
 #include <stdlib.h>
 
@@ -24,6 +25,7 @@ static enum ib_status open_side(struct ib_ab_runner *runner, const char *dir,
                                             .work = &runner->work,
                                             .oracle_cache = &runner->oracle_cache,
                                             .program = plan->program};
+    ib_limits_use(&runner->arena, &machine, &out->context);
     out->case_runs = ib_arena_alloc(&runner->arena, (runner->n + 1) * sizeof *out->case_runs);
     for (size_t i = 0; i < runner->n; i++)
         ib_case_run_open(&out->case_runs[i], &plan->cases[i], NULL, max_rounds);

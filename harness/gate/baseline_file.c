@@ -5,6 +5,7 @@
  * control lacks the last three; the control itself lacks the last two. Those of earlier versions lack what
  * has been added since: it is unknown. */
 #include "base/error.h"
+#include "base/file.h"
 #include "base/json_text.h"
 #include "gate/baseline.h"
 
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define KIND "ironbench baseline"
@@ -147,15 +147,11 @@ static enum ib_status write_text(const char *path, const struct ib_baseline *b)
     return fclose(file) == 0 && written ? IB_OK : ib_fail_errno(path, "cannot write this file");
 }
 
+/* A failure shows when the file is opened. */
 static void make_parents(const char *path)
 {
     struct ib_arena arena = {0};
-    char *parents = ib_arena_copy(&arena, path);
-    for (char *slash = strchr(parents + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(parents, 0777); /* a failure shows when the file is opened */
-        *slash = '/';
-    }
+    ib_file_make_parents(ib_arena_copy(&arena, path));
     ib_arena_free(&arena);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "machine/container.h"
+#include "machine/limits.h"
 #include "parent/memory_limit.h"
 #include "parent/registry.h"
 #include "stats/confidence_interval.h"
@@ -262,6 +263,22 @@ static void examine_noise(struct examination *e)
                 remedy);
 }
 
+/* ---- limits ---- */
+
+static void examine_limits(struct examination *e)
+{
+    struct ib_machine machine;
+    struct ib_limits limits;
+    const char *why;
+    ib_machine_describe(e->arena, &machine);
+    const enum ib_limits_state state = ib_limits_load(e->arena, &machine, &limits, &why);
+    const char *is = state == IB_LIMITS_KNOWN
+                         ? ib_arena_print(e->arena, "measured %s, in %s", limits.measured, limits.path)
+                         : why;
+    add_finding(e, state == IB_LIMITS_KNOWN ? IB_FINE : state == IB_LIMITS_DAMAGED ? IB_DISTURBS : IB_NOTE,
+                "limits", is, "without them no row says how far it is from what this machine can do");
+}
+
 /* ---- what can run ---- */
 
 static void examine_gnuplot(struct examination *e)
@@ -294,7 +311,7 @@ enum ib_status ib_doctor_examine(struct ib_arena *arena, const struct ib_doctor_
     static void (*const examine[])(struct examination *) = {
         examine_cores, examine_virtualisation, examine_governor,      examine_turbo, examine_siblings,
         examine_load,  examine_memory,         examine_memory_limits, examine_disk,  examine_clock,
-        examine_noise, examine_quota,          examine_gnuplot,
+        examine_noise, examine_quota,          examine_limits,        examine_gnuplot,
     };
     struct examination e = {.arena = arena};
     ib_container_describe(&e.container);

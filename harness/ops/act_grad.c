@@ -81,6 +81,7 @@ const struct ib_operation ib_operation_act_grad = {
     .operand = {{"Y", IB_READS}, {"dY", IB_READS | IB_WRITES}},
     .fits = fits,
     .call = call,
+    .flops_per_element = 1,
     .reference = reference,
     .cases = cases,
     .mutants = mutants,

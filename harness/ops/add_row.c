@@ -61,6 +61,7 @@ const struct ib_operation ib_operation_add_row = {
     .operand = {{"row", IB_READS}, {"M", IB_READS | IB_WRITES}},
     .fits = fits,
     .call = call,
+    .flops_per_element = 1,
     .reference = reference,
     .cases = cases,
     .mutants = mutants,

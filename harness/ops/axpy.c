@@ -65,6 +65,7 @@ const struct ib_operation ib_operation_axpy = {
     .operand = {{"X", IB_READS}, {"Y", IB_READS | IB_WRITES}},
     .fits = fits,
     .call = call,
+    .flops_per_element = 2,
     .reference = reference,
     .cases = cases,
     .mutants = mutants,

@@ -75,6 +75,7 @@ const struct ib_operation ib_operation_col_sum = {
     .operand = {{"M", IB_READS}, {"row", IB_WRITES}},
     .fits = fits,
     .call = call,
+    .flops_per_element = 1,
     .reference = reference,
     .cases = cases,
     .mutants = mutants,

@@ -26,6 +26,11 @@ static uint64_t term_count(const struct ib_op_args *args, const struct ib_expect
     return args->transpose_a ? m[A].rows : m[A].cols;
 }
 
+static double flops(const struct ib_op_args *args, const struct ib_view *v)
+{
+    return 2.0 * (double)(args->transpose_a ? v[A].rows : v[A].cols) * (double)v[C].rows * (double)v[C].cols;
+}
+
 static void reference(const struct ib_op_args *args, struct ib_expected *m)
 {
     const uint64_t k = term_count(args, m);
@@ -320,6 +325,7 @@ const struct ib_operation ib_operation_gemm = {
     .operand = {[A] = {"A", IB_READS}, [B] = {"B", IB_READS}, [C] = {"C", IB_WRITES | IB_READS_IF_BETA}},
     .fits = fits,
     .call = call,
+    .flops = flops,
     .reference = reference,
     .cases = cases,
     .work = work,

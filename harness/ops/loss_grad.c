@@ -158,6 +158,7 @@ const struct ib_operation ib_operation_loss_grad = {
                 [LOSS] = {"loss", IB_WRITES | IB_OPTIONAL}},
     .fits = fits,
     .call = call,
+    .flops_per_element = 2,
     .reference = reference,
     .cases = cases,
     .mutants = mutants,

@@ -39,3 +39,20 @@ unsigned ib_operation_access(const struct ib_operation *operation, const struct 
     const bool reads = access & IB_READS || (access & IB_READS_IF_BETA && args->beta != 0);
     return (access & IB_WRITES) | (reads ? IB_READS : 0);
 }
+
+struct ib_op_cost ib_operation_cost(const struct ib_operation *operation, const struct ib_op_args *args,
+                                    const struct ib_view *operands)
+{
+    struct ib_op_cost cost = {0};
+    double largest = 0;
+    for (uint32_t i = 0; i < operation->n_operands; i++) {
+        const struct ib_view *v = &operands[i];
+        const unsigned access = ib_operation_access(operation, args, i);
+        const double elements = (double)v->rows * (double)v->cols; /* 0: a missing operand */
+        const double bytes = elements * (v->type == IB_F32 ? sizeof(float) : sizeof(double));
+        largest = elements > largest ? elements : largest;
+        cost.bytes += bytes * ((access & IB_READS ? 1 : 0) + (access & IB_WRITES ? 1 : 0));
+    }
+    cost.flops = operation->flops ? operation->flops(args, operands) : operation->flops_per_element * largest;
+    return cost;
+}

@@ -84,6 +84,10 @@ struct ib_operation {
     void (*reference)(const struct ib_op_args *, struct ib_expected *operands);
     /* Completes copies of `start`, which sets operation and type, and passes each to the visitor. */
     void (*cases)(const struct ib_op_test *start, struct ib_visitor *);
+    /* Additions and multiplications that no implementation can do without (an exponential is one): for each
+     * element of the largest operand, or by the function if there is one. */
+    double flops_per_element;
+    double (*flops)(const struct ib_op_args *, const struct ib_view *operands);
     /* The number of multiplications of a test; NULL: the number of its operands' elements. */
     double (*work)(const struct ib_op_test *);
     const struct ib_op_mutant *mutants;       /* NULL: none */
@@ -105,6 +109,13 @@ const struct ib_operation *ib_operation_find(const char *name);
 /* Returns true if the table implements the operation. The table may be NULL, or older and shorter than this
  * header's. */
 bool ib_operation_offered(const struct ib_operation *, const struct ib_tensor_ops *);
+
+/* What a call does at least: flops as above, and each operand read or written once. */
+struct ib_op_cost {
+    double flops, bytes;
+};
+struct ib_op_cost ib_operation_cost(const struct ib_operation *, const struct ib_op_args *,
+                                    const struct ib_view *operands);
 
 /* Returns IB_READS and IB_WRITES of an operand for these scalar arguments. */
 unsigned ib_operation_access(const struct ib_operation *, const struct ib_op_args *, uint32_t operand);

@@ -13,6 +13,7 @@
  *                                              all parameters, or for a single step the gradient's sketch
  *   parent: check {part, …}                 -> checked {…} of worker/check_worker.h; before that, progress
  *                                              {epoch} with the number of each test that starts
+ *   parent: limits {…}                      -> limits {rates} of worker/limits_worker.h
  *   worker: error {status, message}         instead of any answer
  *
  * The worker exits when the parent closes its stream. impls/PROTOCOL.md specifies the subset for external

@@ -228,9 +228,10 @@ static json_t *profile(const struct ib_profile_record *p)
     for (size_t i = 0; i < p->n_operations; i++) {
         const struct ib_operation_record *o = &p->operations[i];
         json_array_append_new(
-            operations, json_pack("{s:s, s:I, s:I, s:I, s:I}", "op", o->op, "calls", (json_int_t)o->calls,
+            operations, json_pack("{s:s, s:I, s:I, s:I, s:I, s:o, s:o}", "op", o->op, "calls", (json_int_t)o->calls,
                                   "launch_ns", (json_int_t)o->launch_ns, "wait_ns", (json_int_t)o->wait_ns,
-                                  "compute_ns", (json_int_t)o->compute_ns));
+                                  "compute_ns", (json_int_t)o->compute_ns, "flops", ib_json_number(o->flops),
+                                  "bytes", ib_json_number(o->bytes)));
     }
     for (size_t i = 0; i < p->n_copies; i++)
         json_array_append_new(copy_times,
@@ -281,6 +282,17 @@ static json_t *verification(const struct ib_case_record *c)
                      measured(k->first_divergent_epoch), "compared", compared(c));
 }
 
+static json_t *limit(const struct ib_case_record *c)
+{
+    const struct ib_limit_record *l = &c->check.limit;
+    if (isnan(l->least_ns))
+        return json_null();
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "flops", ib_json_number(l->flops), "bytes",
+                     ib_json_number(l->bytes), "bound", ib_json_text(l->bound), "by", ib_json_text(l->by),
+                     "rate", ib_json_number(l->rate), "least_ns", ib_json_number(l->least_ns), "fraction",
+                     ib_json_number(c->limit_share));
+}
+
 static json_t *describe(const struct ib_case_record *c)
 {
     json_t *out = json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:b, s:o}", "id", c->id, "task",
@@ -297,20 +309,21 @@ static json_t *describe(const struct ib_case_record *c)
 json_t *ib_case_to_json(const struct ib_case_record *c)
 {
     json_t *out = describe(c), *found;
-    found =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
-                  "s:o, s:o, s:n, s:o}",
-                  "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
-                  ib_json_text(c->name), "series", ib_json_text(c->series), "status",
-                  word(ib_case_status_words, (int)c->status), "reason",
-                  ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked", c->ranked,
-                  "time", "epoch_ns", epoch_times(c), "phases_ns",
-                  ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
-                  ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
-                  profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason), "whole_process",
-                  whole_process(c), "whole_process_reason", ib_json_text(c->process_reason), "verify",
-                  verification(c), "convergence", word(ib_convergence_words, (int)c->check.convergence),
-                  "limit", "stderr", ib_json_text(ib_case_record_stderr(c)));
+    found = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
+                      "s:o, s:o, s:o, s:o, s:o}",
+                      "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
+                      ib_json_text(c->name), "series", ib_json_text(c->series), "status",
+                      word(ib_case_status_words, (int)c->status), "reason",
+                      ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked",
+                      c->ranked, "time", "epoch_ns", epoch_times(c), "phases_ns",
+                      ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
+                      ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
+                      profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason),
+                      "whole_process", whole_process(c), "whole_process_reason",
+                      ib_json_text(c->process_reason), "verify", verification(c), "convergence",
+                      word(ib_convergence_words, (int)c->check.convergence), "limit", limit(c),
+                      "limit_reason", ib_json_text(c->check.limit.reason), "stderr",
+                      ib_json_text(ib_case_record_stderr(c)));
     json_object_update(out, found);
     json_decref(found);
     json_object_set_new(out, "memory",

@@ -2,9 +2,11 @@
 
 #include "base/error.h"
 #include "metrics/metric.h"
+#include "run/case_limit.h"
 #include "run/pass.h"
 #include "run/pass_evidence.h"
 #include "run/train_loss.h"
+#include "train/work.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -73,6 +75,18 @@ static void measure_quality(struct ib_checked_state *k, const struct ib_prepared
 
 enum { PROFILED_EPOCHS = 20 }; /* repeated several times: enough for shares of the time */
 
+/* What the operations of the profiled epochs do at least. */
+static void set_work(const struct ib_case *c, struct ib_profile *out)
+{
+    struct ib_work work;
+    ib_work_of(&c->spec, &work);
+    work.operations[IB_OP_STEPS] = (struct ib_op_cost){work.flops, work.bytes};
+    for (int op = 0; op < IB_OP_COUNT; op++) {
+        out->operations[op].flops = work.operations[op].flops * (double)out->epochs;
+        out->operations[op].bytes = work.operations[op].bytes * (double)out->epochs;
+    }
+}
+
 /* Profiles an epoch by a short training that waits after every step. Returns NULL for work in host memory
  * (*reason is "") or on failure (*reason says why). Allocates in the arena. */
 static const struct ib_profile *profile(const struct ib_pass_context *context, const struct ib_case *c,
@@ -93,6 +107,7 @@ static const struct ib_profile *profile(const struct ib_pass_context *context, c
     ib_worker_process_end(worker);
     if (!ok)
         *reason = ib_arena_copy(arena, outcome.reason);
+    set_work(c, &result->profile);
     return ok && result->profiled ? &result->profile : NULL;
 }
 
@@ -129,6 +144,7 @@ void ib_pass_checked(const struct ib_pass_context *context, const struct ib_case
         .verification = {.loss_error = NAN, .params_error = NAN, .prediction_error = NAN}};
     ib_outcome_set(&k.outcome, IB_CASE_OK, "%s", "");
     run_steps(&k);
+    ib_case_limit(context, c, arena, &out->check.limit);
     out->check.status = k.outcome.status;
     out->check.reason = ib_arena_copy(arena, k.outcome.reason);
     out->check.stderr_tail = k.worker ? ib_arena_copy(arena, ib_worker_process_output(k.worker)) : "";

@@ -3,6 +3,7 @@
 #define IB_RUN_PASS_CONTEXT_H
 
 #include "config/config.h"
+#include "machine/limits.h"
 #include "parent/worker_process.h"
 #include "run/oracle_cache.h"
 #include "store/store.h"
@@ -12,6 +13,8 @@ struct ib_pass_context {
     const struct ib_measure *measure;
     struct ib_workspace *work;
     struct ib_oracle_cache *oracle_cache;
+    const struct ib_limits *limits; /* of this machine; NULL: unknown, for the reason */
+    const char *no_limits;
     const char *hyperfine;    /* its version; NULL: not installed or not needed */
     const char *timeout_name; /* what sets measure->timeout_ns, for messages; NULL: measure.timeout */
     const char *program;      /* the binary whose workers are started; NULL: this one */

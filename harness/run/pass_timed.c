@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "core/loss_schedule.h"
+#include "run/case_limit.h"
 #include "run/pass.h"
 
 #include <math.h>
@@ -187,7 +188,8 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
     add_slice(t, &result);
     add_answer(t, &result);
     t->ok = (!first || keep_transfers(t, &result)) &&
-            ib_pass_repeats(t->c, t->checked, &arrays.final, &t->outcome);
+            ib_pass_repeats(t->c, t->checked, &arrays.final, &t->outcome) &&
+            ib_case_is_possible(t->context, t->c, t->out->round.epoch_ns, &t->outcome);
 }
 
 void ib_timing_close(struct ib_timing *t)

@@ -1,6 +1,7 @@
 #include "store/run_folder.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "store/schema.h"
 
 #include <errno.h>
@@ -22,30 +23,18 @@ enum ib_status ib_run_folder_path(const char *dir, char *path)
     return IB_OK;
 }
 
-/* The path is unchanged in the end. */
-static enum ib_status make_parents(char *path)
-{
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(path, 0777) != 0 && errno != EEXIST)
-            return ib_fail_errno(path, "cannot create this folder");
-        *slash = '/';
-    }
-    return IB_OK;
-}
-
 enum ib_status ib_run_folder_make_parents(const char *path)
 {
     char copy[PATH_MAX];
     if (snprintf(copy, sizeof copy, "%s", path) >= PATH_MAX)
         return ib_fail(IB_EINVAL, path, "this path is too long");
-    return make_parents(copy);
+    return ib_file_make_parents(copy);
 }
 
 enum ib_status ib_run_folder_claim(const char *dir, char *path)
 {
     IB_TRY(ib_run_folder_path(dir, path));
-    IB_TRY(make_parents(path));
+    IB_TRY(ib_file_make_parents(path));
     int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
     if (fd < 0 && errno == EEXIST)
         return ib_fail(IB_EINVAL, dir, "this folder already holds a run: choose another one, or remove it");
@@ -164,7 +153,7 @@ enum ib_status ib_run_folder_write(const char *dir, const char *name, const char
     if (snprintf(path, sizeof path, "%s/%s", dir, name) >= PATH_MAX ||
         snprintf(partial, sizeof partial, "%s/%s.part", dir, name) >= PATH_MAX)
         return ib_fail(IB_EINVAL, dir, "this path is too long");
-    IB_TRY(make_parents(path));
+    IB_TRY(ib_file_make_parents(path));
     enum ib_status status = write_file(partial, text);
     if (status == IB_OK && rename(partial, path) != 0)
         status = ib_fail_errno(path, "cannot write this file");

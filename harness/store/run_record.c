@@ -14,7 +14,11 @@ const char *const ib_time_part_names[IB_TIME_PART_COUNT] = {"transfer", "sync", 
 void ib_case_record_clear(struct ib_case_record *c)
 {
     c->check = (struct ib_check_record){
-        .loss_error = NAN, .params_error = NAN, .prediction_error = NAN, .as_expected = IB_UNKNOWN};
+        .loss_error = NAN,
+        .params_error = NAN,
+        .prediction_error = NAN,
+        .as_expected = IB_UNKNOWN,
+        .limit = {.flops = NAN, .bytes = NAN, .rate = NAN, .least_ns = NAN}};
     c->tracer = (struct ib_tracer_record){.agrees = IB_UNKNOWN};
     for (size_t i = 0; i < IB_METRIC_COUNT; i++)
         c->metrics[i] = NAN;
@@ -182,7 +186,7 @@ static void derive_breakdown(struct ib_case_record *c)
     const struct ib_profile_record *p = &c->profile;
     for (int part = 0; part < IB_TIME_PART_COUNT; part++)
         c->breakdown_ns[part] = NAN;
-    if (!p->epochs || isnan(c->epoch_ns.median))
+    if (!p->epochs || isnan(c->epoch_ns.median) || c->residency == IB_HOST)
         return;
     const bool serial = c->residency == IB_PER_OP;
     const double epochs = (double)p->epochs, median = c->epoch_ns.median;
@@ -313,6 +317,7 @@ static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
     ib_derive_copies(c);
     ib_derive_memory(c);
     derive_breakdown(c);
+    c->limit_share = c->check.limit.least_ns / c->epoch_ns.median;
     derive_process(c, scratch);
     if (c->n_stops)
         derive_stops(arena, c, scratch);

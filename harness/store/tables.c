@@ -28,6 +28,9 @@ static const struct ib_column check_columns[] = {
     AS("compared_predictions", MEASURED, compared.predictions),
     AS("predictions", MEASURED, compared.of_predictions), AS("compared_steps", MEASURED, compared.steps),
     AS("continued_from", MEASURED, compared.continued_from), WORD(convergence, ib_convergence_words), TRUTH(as_expected),
+    AS("limit_flops", REAL, limit.flops), AS("limit_bytes", REAL, limit.bytes), AS("limit_bound", TEXT, limit.bound),
+    AS("limit_by", TEXT, limit.by), AS("limit_rate", REAL, limit.rate), AS("limit_ns", REAL, limit.least_ns),
+    AS("limit_reason", TEXT, limit.reason),
     AS("stderr", TEXT, stderr_tail), MEASURED(peak_bytes), MEASURED(device_peak_bytes), END};
 
 #undef ROW
@@ -92,7 +95,8 @@ static const struct ib_column profile_columns[] = {
 #undef ROW
 #define ROW struct ib_operation_record
 static const struct ib_column operation_columns[] = {
-    TEXT(op), INTEGER(calls), INTEGER(launch_ns), INTEGER(wait_ns), INTEGER(compute_ns), END};
+    TEXT(op), INTEGER(calls), INTEGER(launch_ns), INTEGER(wait_ns), INTEGER(compute_ns),
+    REAL(flops), REAL(bytes), END};
 
 #undef ROW
 #define ROW struct ib_copy_time_record

@@ -130,6 +130,20 @@ static enum ib_status bind_operands(const struct ib_operation *operation, const 
                : ib_fail(IB_EINTERNAL, operation->name, "the shapes of its operands do not match");
 }
 
+/* Adds what the call costs; its tensors need no memory. */
+static enum ib_status count_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_args *args,
+                                 struct ib_tensor *const *tensors)
+{
+    struct ib_view views[IB_MAX_OPERANDS] = {0};
+    for (uint32_t i = 0; i < ib_operations[op]->n_operands; i++)
+        if (tensors[i])
+            views[i] = view_of(tensors[i]);
+    const struct ib_op_cost cost = ib_operation_cost(ib_operations[op], args, views);
+    d->counted[op].flops += cost.flops;
+    d->counted[op].bytes += cost.bytes;
+    return IB_OK;
+}
+
 enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_args *args,
                        struct ib_tensor *const *tensors)
 {
@@ -137,6 +151,8 @@ enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_
     struct operand operands[IB_MAX_OPERANDS];
     struct ib_view views[IB_MAX_OPERANDS] = {0};
     uint64_t begin_ns = 0;
+    if (d->counted)
+        return count_call(d, op, args, tensors);
     if (!ib_operation_offered(operation, d->impl->ops))
         return ib_fail(IB_EUNSUPPORTED, d->impl->name, "does not implement the operation %s",
                        operation->name);

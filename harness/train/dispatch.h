@@ -37,6 +37,7 @@ struct ib_dispatch {
         struct ib_tensor *written[IB_MAX_TENSORS]; /* by index in the transfer log; NULL: not written */
     } captured;
     struct ib_profiler *profile; /* set by the caller; NULL: not profiled */
+    struct ib_op_cost *counted;  /* by enum ib_op: calls are counted instead of made; NULL: they are made */
 };
 
 /* Binds an open implementation to a residency. IB_EINVAL: host for a device, or another for an

@@ -16,6 +16,7 @@ struct ib_profile {
         uint64_t launch_ns;  /* until the call returned */
         uint64_t wait_ns;    /* from then until the device had finished */
         uint64_t compute_ns; /* by the device's clock; without one, wait_ns minus sync_ns per call */
+        double flops, bytes; /* that all calls take at least; set by the parent */
     } operations[IB_OP_COUNT];
     struct ib_profile_copy {
         uint64_t h2d_ns, d2h_ns; /* until the copy had finished, starting from an idle device */

@@ -5,6 +5,7 @@
 #include "base/json_text.h"
 #include "plugin/describe.h"
 #include "worker/check_worker.h"
+#include "worker/limits_worker.h"
 #include "worker/session.h"
 
 #include <fcntl.h>
@@ -214,6 +215,12 @@ static enum ib_status answer_check(struct worker *w, const json_t *request, json
     return ib_check_worker_answer(request, send_started, answer);
 }
 
+static enum ib_status answer_limits(struct worker *w, const json_t *request, json_t **answer)
+{
+    (void)w;
+    return ib_limits_worker_answer(request, answer);
+}
+
 /* ---- the loop ---- */
 
 static const struct {
@@ -222,7 +229,7 @@ static const struct {
 } requests[] = {
     {"describe", answer_describe}, {"probe", answer_probe}, {"libraries", answer_libraries},
     {"problem", answer_problem},   {"train", answer_train}, {"oracle", answer_oracle},
-    {"check", answer_check},
+    {"check", answer_check},       {"limits", answer_limits},
 };
 
 static enum ib_status answer_request(struct worker *w, const json_t *request)
