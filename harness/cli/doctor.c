@@ -44,15 +44,21 @@ static void tell(const char *what)
     fprintf(stderr, "measuring %s\n", what);
 }
 
-/* Measures and keeps the limits. They are printed even if they cannot be kept. */
+/* Measures and keeps the limits, or better ones that were kept before. They are printed even if they cannot be
+ * kept. */
 static int measure_limits(struct ib_arena *arena, double seconds, bool as_json)
 {
     struct ib_machine machine;
-    struct ib_limits limits = {0};
+    struct ib_limits limits = {0}, earlier;
+    const char *why;
     ib_machine_describe(arena, &machine);
     limits.path = ib_limits_path(arena, &machine);
     if (ib_limits_measure(arena, seconds, tell, &limits) != IB_OK)
         return ib_run_error();
+    if (ib_limits_load(arena, &machine, &earlier, &why) == IB_LIMITS_KNOWN) {
+        ib_rates_improve(&limits.rates, &earlier.rates);
+        fprintf(stderr, "where the measurement of %s was better, it stays\n", earlier.measured);
+    }
     json_t *json = ib_limits_to_json(&limits, &machine);
     if (as_json)
         ib_json_print(stdout, json, JSON_INDENT(1));

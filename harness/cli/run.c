@@ -6,6 +6,7 @@
 #include "cli/sweep_flags.h"
 #include "cli/warnings.h"
 #include "config/sweep.h"
+#include "machine/limits.h"
 #include "machine/load.h"
 #include "report/progress.h"
 #include "report/record_json.h"
@@ -82,9 +83,24 @@ static void warn_of_load(void)
                 busy);
 }
 
+/* Limits that were measured and cannot be used; that there are none is said in the record. */
+static void warn_of_limits(void)
+{
+    struct ib_arena arena = {0};
+    struct ib_machine machine;
+    struct ib_limits limits;
+    const char *why;
+    ib_machine_describe(&arena, &machine);
+    const enum ib_limits_state state = ib_limits_load(&arena, &machine, &limits, &why);
+    if (state == IB_LIMITS_DAMAGED || state == IB_LIMITS_FOREIGN)
+        ib_print_line(stderr, "limits ignored: %s", why);
+    ib_arena_free(&arena);
+}
+
 /* Only of a sweep that begins; else the error alone is read. */
 static void warn(struct ib_sweep *sweep)
 {
+    warn_of_limits();
     ib_print_guesses(&sweep->matrix);
     warn_dropped(&sweep->matrix);
     ib_warn_misfits(stderr, sweep);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { MIB = 1 << 20, SLICE = 2 * MIB };
+enum { MIB = 1 << 20, SLICE = 2 * MIB, HUGE_PAGE = 2 * MIB };
 
 /* A buffer of a level for each thread; of memory, slices that the threads take in turn. */
 struct area {
@@ -86,6 +86,11 @@ static void add(struct ib_arena *arena, struct ib_probes *out, unsigned threads,
                                     .context = area});
 }
 
+static size_t whole_pages(size_t bytes)
+{
+    return (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+}
+
 /* Per thread: half a level of its own; of a shared one four times the level below, so that it does not fit
  * there, but no more than half of the thread's share. */
 static size_t level_bytes(const struct ib_cache *level, size_t below, unsigned threads)
@@ -105,15 +110,18 @@ static size_t memory_bytes(const struct ib_cache *levels, size_t n)
     return bytes <= ib_memory_present() / 4 ? bytes : 0;
 }
 
-static enum ib_status map(size_t bytes)
+/* Huge pages where the system has them: otherwise the translation of addresses would be measured, too. */
+static enum ib_status map(size_t bytes, char **out)
 {
-    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const size_t mapped = bytes + HUGE_PAGE;
+    char *at = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (at == MAP_FAILED)
         return ib_fail_errno("limits", "memory to read");
-    madvise(at, bytes, MADV_HUGEPAGE);
-    memset(at, 1, bytes); /* every page its own */
     mapping.at = at;
-    mapping.bytes = bytes;
+    mapping.bytes = mapped;
+    *out = at + (HUGE_PAGE - (uintptr_t)at % HUGE_PAGE) % HUGE_PAGE;
+    madvise(*out, bytes, MADV_HUGEPAGE);
+    memset(*out, 1, bytes); /* every page its own */
     return IB_OK;
 }
 
@@ -125,14 +133,14 @@ enum ib_status ib_bandwidth_probes(struct ib_arena *arena, unsigned threads, str
     size_t used = 0;
     for (size_t l = 0; l < n; l++) {
         areas[l].bytes = level_bytes(&levels[l], l ? levels[l - 1].bytes : 0, threads);
-        used += threads * areas[l].bytes;
+        used += whole_pages(threads * areas[l].bytes);
     }
     areas[n].bytes = memory;
-    IB_TRY(map(used + memory + SLICE));
-    char *at = mapping.at;
+    char *at = NULL;
+    IB_TRY(map(used + memory, &at));
     for (size_t l = 0; l <= n; l++) {
         areas[l].at = at;
-        at += areas[l].bytes * (l < n ? threads : 1);
+        at += whole_pages(areas[l].bytes * (l < n ? threads : 1));
         if (areas[l].bytes)
             add(arena, out, threads, l < n ? levels[l].name : "memory", &areas[l], l < n);
     }

@@ -1,8 +1,10 @@
 /* Products of square matrices. */
-#include "base/clock.h"
 #include "limits/instance.h"
 
-#define SECONDS     0.3
+#include <math.h>
+
+#define SECONDS     0.4  /* of a size */
+#define SHORTEST    2e-4 /* seconds: below it, little of the product is arithmetic */
 #define LONG_ENOUGH 3e-3 /* seconds: beyond it, a larger product would hardly be faster */
 
 struct product {
@@ -46,16 +48,17 @@ static enum ib_status time_size(const struct ib_instance *instance, enum ib_dtyp
     return status;
 }
 
+/* Of several sizes: larger ones are faster on a quiet machine, smaller ones fit between disturbances. */
 static enum ib_status measure(const struct ib_instance *instance, enum ib_dtype type, double *out)
 {
     enum { SMALLEST = 128, LARGEST = 8192 };
-    uint64_t n = SMALLEST;
-    double s;
-    IB_TRY(time_size(instance, type, n, 0, &s));
-    for (; s < LONG_ENOUGH && n < LARGEST; n *= 2)
-        IB_TRY(time_size(instance, type, 2 * n, 0, &s));
-    IB_TRY(time_size(instance, type, n, SECONDS, &s));
-    *out = 2.0 * (double)n * (double)n * (double)n / s;
+    double s = 0;
+    for (uint64_t n = SMALLEST; s < LONG_ENOUGH && n <= LARGEST; n *= 2) {
+        IB_TRY(time_size(instance, type, n, 0, &s));
+        if (s > SHORTEST)
+            IB_TRY(time_size(instance, type, n, SECONDS, &s));
+        *out = fmax(*out, 2.0 * (double)n * (double)n * (double)n / s);
+    }
     return IB_OK;
 }
 

@@ -38,6 +38,16 @@ const struct ib_rate *ib_rates_find(const struct ib_rates *rates, enum ib_rate_k
     return NULL;
 }
 
+void ib_rates_improve(struct ib_rates *rates, const struct ib_rates *earlier)
+{
+    for (struct ib_rate *r = rates->list; r < rates->list + rates->n; r++) {
+        const bool is_time = r->kind == IB_RATE_LAUNCH || r->kind == IB_RATE_SYNC;
+        const struct ib_rate *old = ib_rates_find(earlier, r->kind, r->of, r->type, r->threads);
+        if (old && r->kind != IB_RATE_CAPACITY && (is_time ? old->value < r->value : old->value > r->value))
+            r->value = old->value;
+    }
+}
+
 json_t *ib_rates_to_json(const struct ib_rates *rates)
 {
     json_t *list = json_array();

@@ -1,6 +1,10 @@
 /* Compiled with optimisation and contraction whatever the build (CMakeLists.txt). */
 #include "limits/vectors.h"
 
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
+
 #define SCALAR_f32 float
 #define SCALAR_f64 double
 
@@ -38,6 +42,12 @@ static bool has_avx512(void)
 #define NAME(x) avx512_##x
 #include "limits/vectors.inc"
 
+bool ib_vectors_matrix_unit(void)
+{
+    unsigned a, b, c, d = 0;
+    return __get_cpuid_count(7, 0, &a, &b, &c, &d) && d >> 22 & 1;
+}
+
 const struct ib_vectors ib_vectors[] = {
     {"sse2", 16, always, base_fma_f32, base_fma_f64, base_read},
     {"avx2", 32, has_avx2, avx2_fma_f32, avx2_fma_f64, avx2_read},
@@ -46,6 +56,11 @@ const struct ib_vectors ib_vectors[] = {
 };
 
 #else
+
+bool ib_vectors_matrix_unit(void)
+{
+    return false;
+}
 
 const struct ib_vectors ib_vectors[] = {
     {"simd128", 16, always, base_fma_f32, base_fma_f64, base_read},

@@ -21,6 +21,8 @@ struct ib_vectors {
 
 /* Those of this architecture, the widest last; ends with a NULL name. */
 extern const struct ib_vectors ib_vectors[];
+/* Whether this processor has a unit for products of bf16 matrices (AMX). */
+bool ib_vectors_matrix_unit(void);
 /* The widest that this processor has. */
 const struct ib_vectors *ib_vectors_widest(void);
 

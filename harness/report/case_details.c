@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { FIXED_DETAILS = 32 };
+enum { FIXED_DETAILS = 40 };
 
 struct details {
     struct ib_arena *arena;
@@ -72,6 +72,18 @@ static void add_times(struct details *d, const struct ib_case_record *c)
     add(d, "rounds", ib_arena_print(d->arena, "%zu", c->epoch_ns.n));
 }
 
+static void add_limit(struct details *d, const struct ib_case_record *c)
+{
+    const struct ib_limit_record *l = &c->check.limit;
+    add_heading(d, "Limit of this machine");
+    add_number(d, "MFLOP an epoch, at least", "%.4g", l->flops / 1e6);
+    add_number(d, "MB an epoch, at least", "%.4g", l->bytes / 1e6);
+    add_duration(d, "least time of an epoch", l->least_ns);
+    add(d, "bound by", l->bound ? ib_arena_print(d->arena, "%s: %s", l->bound, l->by) : NULL);
+    add(d, "share reached", isnan(c->limit_share) ? NULL : ib_format_share(d->arena, c->limit_share));
+    add(d, "unknown because", l->reason);
+}
+
 const struct ib_case_detail *ib_case_details(struct ib_arena *arena, const struct ib_case_record *c)
 {
     struct details d = {.arena = arena};
@@ -83,6 +95,7 @@ const struct ib_case_detail *ib_case_details(struct ib_arena *arena, const struc
     add_times(&d, c);
     add_bytes(&d, "peak memory", c->peak_bytes);
     add_bytes(&d, "peak memory of the device", c->device_peak_bytes);
+    add_limit(&d, c);
     add_heading(&d, "Case");
     add(&d, "id", c->id);
     add(&d, "training path", c->check.path);

@@ -22,6 +22,11 @@ static const struct ib_summary_fact terms[] = {
      "Median over the rounds of the wall time of one training, from its first call to its last "
      "synchronisation, divided by its epochs. Set-up, warm-up and the first upload are not included. The "
      "rounds of all cases are interleaved, and each runs in its own process."},
+    {"of limit",
+     "The least time of an epoch on this machine, as a share of the measured one: by the arithmetic of the "
+     "operations, or by reading the data once from the innermost cache that cannot keep them, whichever takes "
+     "longer, at the rates that `ironbench doctor --limits` has measured here, with as many threads. On a "
+     "device, at the rates that this implementation reached there with large operands."},
     {"95 % interval",
      "Confidence interval of the median, by order statistics over the rounds; it needs at least six rounds."},
     {"time to reach a loss",
@@ -74,18 +79,41 @@ static const char *case_id(struct ib_arena *arena, const struct ib_summary_row *
     return ib_arena_print(arena, "case-%zu", row->position + 1);
 }
 
+static bool has_limits(const struct ib_summary_group *group)
+{
+    for (size_t r = 0; r < group->n; r++)
+        if (!isnan(group->rows[r].record->limit_share))
+            return true;
+    return false;
+}
+
+/* The texts of a row without that of the limit. */
+static const char *const *without_limit(struct ib_arena *arena, const char *const *texts)
+{
+    const char **rest = ib_arena_alloc(arena, IB_COLUMN_COUNT * sizeof *rest);
+    memcpy(rest, texts, IB_COLUMN_LIMIT * sizeof *rest);
+    memcpy(rest + IB_COLUMN_LIMIT, texts + IB_COLUMN_LIMIT + 1,
+           (IB_COLUMN_COUNT - IB_COLUMN_LIMIT - 1) * sizeof *rest);
+    return rest;
+}
+
 static void add_group(struct ib_doc *doc, const struct ib_summary_group *group, enum extent extent)
 {
+    struct ib_arena *arena = doc->arena;
+    const bool limits = has_limits(group);
     ib_doc_heading(doc, 3, group->title);
     ib_doc_paragraph(doc, group->facts);
-    ib_doc_table(doc, IB_SUMMARY_COLUMNS, group->heads)->sortable = true;
+    ib_doc_table(doc, limits ? IB_SUMMARY_COLUMNS : IB_SUMMARY_COLUMNS_NO_LIMIT,
+                 limits ? group->heads : without_limit(arena, group->heads))
+        ->sortable = true;
     for (size_t r = 0; r < group->n; r++) {
         const struct ib_summary_row *row = &group->rows[r];
         const bool first = r < group->n_first && group->n_first < group->n_ranked;
-        struct ib_doc_text *cells = ib_doc_row(doc, row->cells);
+        struct ib_doc_text *cells = ib_doc_row(doc, limits ? row->cells : without_limit(arena, row->cells));
+        struct ib_doc_text *verdict = &cells[limits ? IB_COLUMN_VERDICT : IB_COLUMN_VERDICT - 1];
         cells[IB_COLUMN_IMPL].style = first ? IB_STRONG : row->ranked ? IB_PLAIN : IB_SOFT;
-        cells[IB_COLUMN_IMPL].to = extent == WITH_CASES ? case_id(doc->arena, row) : NULL;
-        cells[IB_COLUMN_VERDICT].style = ib_summary_verdict_style(row->cells[IB_COLUMN_VERDICT]);
+        cells[IB_COLUMN_IMPL].to = extent == WITH_CASES ? case_id(arena, row) : NULL;
+        verdict->style = ib_summary_verdict_style(row->cells[IB_COLUMN_VERDICT]);
     }
 }
 

@@ -90,6 +90,7 @@ static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *gr
     row->cells[IB_COLUMN_TIME] = ib_format_digits(arena, row->time_ns / unit_ns);
     row->cells[IB_COLUMN_INTERVAL] = interval(arena, row, unit_ns);
     row->cells[IB_COLUMN_RATIO] = ratio(arena, row);
+    row->cells[IB_COLUMN_LIMIT] = ib_format_share(arena, c->limit_share);
     row->cells[IB_COLUMN_SCORE] = score(arena, c);
     row->cells[IB_COLUMN_SKILL] = skill(arena, c);
     row->cells[IB_COLUMN_CONVERGENCE] =
@@ -105,6 +106,7 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
     group->heads[IB_COLUMN_TIME] = ib_arena_print(arena, "%s/epoch", group_unit(group, &unit_ns));
     group->heads[IB_COLUMN_INTERVAL] = "95 % interval";
     group->heads[IB_COLUMN_RATIO] = "ratio";
+    group->heads[IB_COLUMN_LIMIT] = "of limit";
     group->heads[IB_COLUMN_SCORE] = ib_metrics[ib_metric_of_task(group->rows[0].record->task)]->label;
     group->heads[IB_COLUMN_SKILL] = "skill";
     group->heads[IB_COLUMN_CONVERGENCE] = "convergence";

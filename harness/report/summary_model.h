@@ -14,6 +14,7 @@ enum ib_summary_column {
     IB_COLUMN_TIME,
     IB_COLUMN_INTERVAL,
     IB_COLUMN_RATIO,
+    IB_COLUMN_LIMIT, /* share of the limit; empty where the limits of the machine are unknown */
     IB_COLUMN_SCORE,
     IB_COLUMN_SKILL,
     IB_COLUMN_CONVERGENCE,
@@ -21,8 +22,9 @@ enum ib_summary_column {
     IB_COLUMN_COUNT
 };
 
-/* As columns of a table (doc_model.h). */
-#define IB_SUMMARY_COLUMNS "nwrrrrrww"
+/* As columns of a table (doc_model.h), and without the share of the limit. */
+#define IB_SUMMARY_COLUMNS          "nwrrrrrrww"
+#define IB_SUMMARY_COLUMNS_NO_LIMIT "nwrrrrrww"
 
 struct ib_summary_row {
     const struct ib_case_record *record; /* the case */

@@ -183,6 +183,30 @@ static const char *uncounted(struct ib_arena *arena, const struct ib_summary_gro
     return names[0] ? ib_arena_print(arena, "; no tracer has counted the copies of %s", names) : "";
 }
 
+/* What an epoch takes at least, in words: "reading the data once from memory". */
+static const char *limit_text(struct ib_arena *arena, const struct ib_limit_record *l)
+{
+    if (strcmp(l->bound, "compute") == 0)
+        return ib_arena_print(arena, "what arithmetic at %s GFLOP/s (%s) allows",
+                              ib_format_digits(arena, l->rate / 1e9), l->by);
+    if (strcmp(l->bound, "latency") == 0)
+        return "what a single launch an epoch allows";
+    if (strcmp(l->by, "copies") == 0)
+        return "what its copies allow";
+    return ib_arena_print(arena, "what reading the data once from %s at %s GB/s allows", l->by,
+                          ib_format_digits(arena, l->rate / 1e9));
+}
+
+/* " It reaches 61 % of what …"; NULL if the limit is unknown. */
+static const char *limit_sentence(struct ib_arena *arena, const struct ib_summary_row *row)
+{
+    if (isnan(row->record->limit_share))
+        return NULL;
+    return ib_arena_print(arena, " %s reaches %s of %s.", row->name,
+                          ib_format_share(arena, row->record->limit_share),
+                          limit_text(arena, &row->record->check.limit));
+}
+
 void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
 {
     const size_t n = group->n_ranked, n_first = group->n_first;
@@ -200,7 +224,8 @@ void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
         claim = ib_arena_print(arena, "%s: %s", claim, times_as_fast(arena, &group->rows[n_first]));
     if (n_first + 1 < n)
         claim = ib_arena_print(arena, "%s, %s", claim, times_as_fast(arena, &group->rows[n - 1]));
-    group->claim = ib_arena_print(arena, "%s%s.", claim, uncounted(arena, group));
+    const char *share = limit_sentence(arena, &group->rows[0]);
+    group->claim = ib_arena_print(arena, "%s%s.%s", claim, uncounted(arena, group), share ? share : "");
 }
 
 /* ---- notes ---- */
