@@ -142,6 +142,7 @@ CREATE TABLE profile_operations (
     compute_ns  INTEGER NOT NULL, -- the device's own time; by the host's clock, wait_ns less sync_ns a call
     flops       REAL,             -- that all calls take at least
     bytes       REAL,             -- that all calls read and write at least
+    least_ns    REAL,             -- of all calls, by the limits of this machine
     PRIMARY KEY (case_number, op)
 ) STRICT, WITHOUT ROWID;
 

@@ -138,7 +138,10 @@ static void read_operations(struct ib_arena *arena, struct ib_explanation *e)
                                             .calls = (double)operation->calls / epochs,
                                             .launch_ns = (double)operation->launch_ns / epochs,
                                             .compute_ns = (double)operation->compute_ns / epochs,
-                                            .wait_ns = (double)operation->wait_ns / epochs};
+                                            .wait_ns = (double)operation->wait_ns / epochs,
+                                            .flops = operation->flops / epochs,
+                                            .bytes = operation->bytes / epochs,
+                                            .least_ns = operation->least_ns / epochs};
     }
 }
 

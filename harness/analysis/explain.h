@@ -22,6 +22,7 @@ struct ib_explained_copies {
 struct ib_explained_operation {
     const char *op;
     double calls, launch_ns, compute_ns, wait_ns;
+    double flops, bytes, least_ns; /* that the calls take at least; NaN: unknown */
 };
 
 struct ib_explanation {

@@ -1,8 +1,8 @@
+#include "machine/doctor.h"
+#include "base/error.h"
 #include "base/json_text.h"
 #include "base/plain_text.h"
-#include "base/error.h"
 #include "cli/args.h"
-#include "machine/doctor.h"
 #include "report/limits_text.h"
 
 #include <stdio.h>
@@ -44,8 +44,8 @@ static void tell(const char *what)
     fprintf(stderr, "measuring %s\n", what);
 }
 
-/* Measures and keeps the limits, or better ones that were kept before. They are printed even if they cannot be
- * kept. */
+/* Measures and keeps the limits, or better ones that were kept before. They are printed even if they cannot
+ * be kept. */
 static int measure_limits(struct ib_arena *arena, double seconds, bool as_json)
 {
     struct ib_machine machine;
@@ -68,7 +68,8 @@ static int measure_limits(struct ib_arena *arena, double seconds, bool as_json)
     json_decref(json);
     if (ib_limits_save(&limits, &machine) != IB_OK)
         return ib_run_error();
-    ib_print_line(as_json ? stderr : stdout, "kept in %s; from now on, runs on this machine use them", limits.path);
+    ib_print_line(as_json ? stderr : stdout, "kept in %s; from now on, runs on this machine use them",
+                  limits.path);
     return IB_EXIT_OK;
 }
 

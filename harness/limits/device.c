@@ -53,8 +53,7 @@ static enum ib_status call_often(void *context)
 static enum ib_status open_host(struct device *d)
 {
     const struct ib_mem_ops *mem = d->instance->impl->mem;
-    d->pinned =
-        IB_HAS(mem, host_alloc) && mem->host_alloc(d->instance->state, COPY_BYTES, &d->host) == IB_OK;
+    d->pinned = IB_HAS(mem, host_alloc) && mem->host_alloc(d->instance->state, COPY_BYTES, &d->host) == IB_OK;
     if (!d->pinned)
         d->host = malloc(COPY_BYTES);
     if (!d->host)

@@ -20,7 +20,8 @@ static void run_fma_f64(const struct ib_probe *p, unsigned member)
     vectors->fma_f64(FMA_STEPS * p->repeats, &out);
 }
 
-/* Additions that wait for each other take one cycle each. The assembler keeps the compiler from adding them up.
+/* Additions that wait for each other take one cycle each. The assembler keeps the compiler from adding them
+ * up.
  */
 static void run_clock(const struct ib_probe *p, unsigned member)
 {

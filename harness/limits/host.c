@@ -85,8 +85,9 @@ static void add_matrix_unit(struct ib_arena *arena, double clock, struct ib_rate
 {
     enum { FLOPS_A_CYCLE = 2048, PRODUCTS = 3 };
     if (ib_vectors_matrix_unit())
-        ib_rates_add(arena, out,
-                     (struct ib_rate){IB_RATE_FMA_ALLOWED, "amx", IB_F32, 1, clock * FLOPS_A_CYCLE / PRODUCTS});
+        ib_rates_add(
+            arena, out,
+            (struct ib_rate){IB_RATE_FMA_ALLOWED, "amx", IB_F32, 1, clock * FLOPS_A_CYCLE / PRODUCTS});
 }
 
 static void add_capacities(struct ib_arena *arena, struct ib_rates *out)

@@ -1,5 +1,5 @@
-/* Measures an open implementation through the contract: products; of a device also its copies, and what a call
- * and a wait cost. */
+/* Measures an open implementation through the contract: products; of a device also its copies, and what a
+ * call and a wait cost. */
 #ifndef IB_LIMITS_INSTANCE_H
 #define IB_LIMITS_INSTANCE_H
 

@@ -52,10 +52,10 @@ json_t *ib_rates_to_json(const struct ib_rates *rates)
 {
     json_t *list = json_array();
     for (const struct ib_rate *r = rates->list; r < rates->list + rates->n; r++)
-        json_array_append_new(
-            list, json_pack("{s:s, s:s?, s:s?, s:I, s:f}", "kind", ib_word_of(ib_rate_words, (int)r->kind),
-                            "of", r->of, "type", r->type ? ib_word_of(ib_dtype_words, (int)r->type) : NULL,
-                            "threads", (json_int_t)r->threads, "value", r->value));
+        json_array_append_new(list, json_pack("{s:s, s:s?, s:s?, s:I, s:f}", "kind",
+                                              ib_word_of(ib_rate_words, (int)r->kind), "of", r->of, "type",
+                                              r->type ? ib_word_of(ib_dtype_words, (int)r->type) : NULL,
+                                              "threads", (json_int_t)r->threads, "value", r->value));
     return list;
 }
 

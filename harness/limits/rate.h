@@ -25,9 +25,9 @@ extern const struct ib_word ib_rate_words[];
 
 struct ib_rate {
     enum ib_rate_kind kind;
-    const char *of;      /* NULL: the machine */
-    enum ib_dtype type;  /* 0: does not apply */
-    uint64_t threads;    /* on which it was measured together; 0: does not apply */
+    const char *of;     /* NULL: the machine */
+    enum ib_dtype type; /* 0: does not apply */
+    uint64_t threads;   /* on which it was measured together; 0: does not apply */
     double value;
 };
 
@@ -38,8 +38,8 @@ struct ib_rates {
 
 /* Adds a copy; `of` stays the caller's. */
 void ib_rates_add(struct ib_arena *, struct ib_rates *, struct ib_rate);
-/* Raises each rate to that of an earlier measurement of the same machine if that was better: work of others can
- * only make a limit seem lower (and the two times, launch and sync, longer). */
+/* Raises each rate to that of an earlier measurement of the same machine if that was better: work of others
+ * can only make a limit seem lower (and the two times, launch and sync, longer). */
 void ib_rates_improve(struct ib_rates *, const struct ib_rates *earlier);
 /* Returns NULL if it was not measured. of, type and threads as above. */
 const struct ib_rate *ib_rates_find(const struct ib_rates *, enum ib_rate_kind, const char *of, enum ib_dtype,

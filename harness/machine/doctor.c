@@ -275,7 +275,10 @@ static void examine_limits(struct examination *e)
     const char *is = state == IB_LIMITS_KNOWN
                          ? ib_arena_print(e->arena, "measured %s, in %s", limits.measured, limits.path)
                          : why;
-    add_finding(e, state == IB_LIMITS_KNOWN ? IB_FINE : state == IB_LIMITS_DAMAGED ? IB_DISTURBS : IB_NOTE,
+    add_finding(e,
+                state == IB_LIMITS_KNOWN     ? IB_FINE
+                : state == IB_LIMITS_DAMAGED ? IB_DISTURBS
+                                             : IB_NOTE,
                 "limits", is, "without them no row says how far it is from what this machine can do");
 }
 
@@ -309,8 +312,8 @@ static enum ib_status examine_impls(struct examination *e)
 enum ib_status ib_doctor_examine(struct ib_arena *arena, const struct ib_doctor_finding **out, size_t *n)
 {
     static void (*const examine[])(struct examination *) = {
-        examine_cores, examine_virtualisation, examine_governor,      examine_turbo, examine_siblings,
-        examine_load,  examine_memory,         examine_memory_limits, examine_disk,  examine_clock,
+        examine_cores, examine_virtualisation, examine_governor,      examine_turbo,   examine_siblings,
+        examine_load,  examine_memory,         examine_memory_limits, examine_disk,    examine_clock,
         examine_noise, examine_quota,          examine_limits,        examine_gnuplot,
     };
     struct examination e = {.arena = arena};

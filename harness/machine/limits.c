@@ -37,12 +37,6 @@ static bool has_accelerator(void)
 
 /* ---- reading ---- */
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
 static enum ib_status unpack(const json_t *file, struct ib_arena *arena, struct ib_limits *out)
 {
     const json_t *threads = json_object_get(file, "threads");
@@ -51,7 +45,8 @@ static enum ib_status unpack(const json_t *file, struct ib_arena *arena, struct 
     if (json_integer_value(threads) < 1)
         return ib_fail(IB_EINVAL, out->path, "`threads` is not a number of at least 1");
     out->threads = (uint64_t)json_integer_value(threads);
-    out->measured = ib_arena_copy(arena, text_of(file, "measured"));
+    const char *measured = json_string_value(json_object_get(file, "measured"));
+    out->measured = ib_arena_copy(arena, measured ? measured : "at an unknown time");
     return ib_rates_from_json(out->path, json_object_get(file, "rates"), arena, &out->rates);
 }
 
@@ -74,6 +69,13 @@ static const char *processor(struct ib_arena *arena, const struct ib_machine *m)
     return text;
 }
 
+/* Limits that name no machine, as those from a processor's sheet, are for any. */
+static bool is_of(const json_t *file, const char *name, const char *value)
+{
+    const char *text = json_string_value(json_object_get(file, name));
+    return !text || strcmp(text, value) == 0;
+}
+
 #define REMEDY "`ironbench doctor --limits` measures them, in under 20 s"
 
 static enum ib_limits_state judge(struct ib_arena *arena, const struct ib_machine *machine,
@@ -81,8 +83,8 @@ static enum ib_limits_state judge(struct ib_arena *arena, const struct ib_machin
 {
     json_t *file = NULL;
     enum ib_status status = read_file(arena, out->path, &file);
-    const bool ours = strcmp(text_of(file, "fingerprint"), machine->fingerprint) == 0 &&
-                      strcmp(text_of(file, "processor"), processor(arena, machine)) == 0;
+    const bool ours = is_of(file, "fingerprint", machine->fingerprint) &&
+                      is_of(file, "processor", processor(arena, machine));
     if (status == IB_OK)
         status = unpack(file, arena, out);
     json_decref(file);

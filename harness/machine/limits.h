@@ -1,5 +1,5 @@
-/* The limits of this machine: measured once by `ironbench doctor --limits`, kept in a file of the user's cache
- * folder, and read by every run. */
+/* The limits of this machine: measured once by `ironbench doctor --limits`, kept in a file of the user's
+ * cache folder, and read by every run. */
 #ifndef IB_MACHINE_LIMITS_H
 #define IB_MACHINE_LIMITS_H
 

@@ -4,10 +4,8 @@
 
 #include <math.h>
 
-const struct ib_word ib_bound_words[] = {{"compute", IB_BOUND_COMPUTE},
-                                         {"memory", IB_BOUND_MEMORY},
-                                         {"latency", IB_BOUND_LATENCY},
-                                         {NULL, 0}};
+const struct ib_word ib_bound_words[] = {
+    {"compute", IB_BOUND_COMPUTE}, {"memory", IB_BOUND_MEMORY}, {"latency", IB_BOUND_LATENCY}, {NULL, 0}};
 
 /* Keeps the longest of several least times. */
 static void bind(struct ib_roofline *out, double ns, enum ib_bound bound, const char *by, double rate)
@@ -90,13 +88,15 @@ static bool is_elsewhere(const struct ib_limits *l, const struct ib_case *c)
 static void bind_device(const struct ib_limits *l, const struct ib_case *c, struct ib_roofline *out)
 {
     const char *impl = c->impl->info->name;
-    const double gemm = value(l, IB_RATE_GEMM, impl, c->spec.dtype, 0), axpy = value(l, IB_RATE_AXPY, impl, 0, 0),
-                 up = value(l, IB_RATE_UPLOAD, impl, 0, 0), down = value(l, IB_RATE_DOWNLOAD, impl, 0, 0),
+    const double gemm = value(l, IB_RATE_GEMM, impl, c->spec.dtype, 0),
+                 axpy = value(l, IB_RATE_AXPY, impl, 0, 0), up = value(l, IB_RATE_UPLOAD, impl, 0, 0),
+                 down = value(l, IB_RATE_DOWNLOAD, impl, 0, 0),
                  launch_ns = value(l, IB_RATE_LAUNCH, impl, 0, 0) * 1e9;
     const struct ib_transfer_model_case model = {.spec = c->spec, .residency = c->residency, .epochs = 1};
     struct ib_traffic copies[IB_PHASE_COUNT];
     ib_transfer_model(&model, copies);
-    const double copied_s = (double)copies[IB_TRAIN].h2d_bytes / up + (double)copies[IB_TRAIN].d2h_bytes / down;
+    const double copied_s =
+        (double)copies[IB_TRAIN].h2d_bytes / up + (double)copies[IB_TRAIN].d2h_bytes / down;
     bind(out, out->flops / gemm * 1e9, IB_BOUND_COMPUTE, "gemm", gemm);
     bind(out, out->bytes / axpy * 1e9, IB_BOUND_MEMORY, "memory", axpy);
     bind(out, launch_ns, IB_BOUND_LATENCY, "launch", NAN);
@@ -120,6 +120,17 @@ void ib_roofline_of(const struct ib_limits *l, const struct ib_case *c, uint64_t
     bind_memory(l, threads, out);
 }
 
+double ib_least_ns(const struct ib_limits *l, const struct ib_case *c, uint64_t cpus, struct ib_op_cost cost)
+{
+    struct ib_roofline least = {.flops = cost.flops, .bytes = cost.bytes, .least_ns = NAN};
+    const uint64_t threads = threads_of(c, cpus);
+    if (c->impl->info->device || is_elsewhere(l, c))
+        return NAN;
+    bind_arithmetic(l, c->spec.dtype, threads, &least);
+    bind_memory(l, threads, &least);
+    return least.least_ns;
+}
+
 /* ---- the floor ---- */
 
 /* A limit was perhaps measured while another program slowed the core down: the clock tells what it allows,
@@ -134,8 +145,8 @@ static double arithmetic_floor_ns(const struct ib_limits *l, const struct ib_roo
 {
     double rate = 0;
     for (const struct ib_rate *r = l->rates.list; r < l->rates.list + l->rates.n; r++)
-        if ((r->kind == IB_RATE_FMA || r->kind == IB_RATE_FMA_ALLOWED) && r->type == type && r->threads == 1 &&
-            r->value > rate) {
+        if ((r->kind == IB_RATE_FMA || r->kind == IB_RATE_FMA_ALLOWED) && r->type == type &&
+            r->threads == 1 && r->value > rate) {
             rate = r->value;
             *by = r->of;
         }
@@ -150,7 +161,8 @@ static double memory_floor_ns(const struct ib_limits *l, const struct ib_rooflin
     for (const struct ib_rate *r = l->rates.list; r < l->rates.list + l->rates.n; r++) {
         if (r->kind != IB_RATE_READ || r->threads != 1)
             continue;
-        const double ns = (least->bytes - CACHE_MARGIN * kept) / r->value / (double)cpus / MEMORY_MARGIN * 1e9;
+        const double ns =
+            (least->bytes - CACHE_MARGIN * kept) / r->value / (double)cpus / MEMORY_MARGIN * 1e9;
         if (kept > 0 && ns > floor_ns) {
             floor_ns = ns;
             *by = r->of;

@@ -21,6 +21,10 @@ struct ib_roofline {
 /* cpus: those that its worker may use. */
 void ib_roofline_of(const struct ib_limits *, const struct ib_case *, uint64_t cpus, struct ib_roofline *out);
 
+/* The least time of a piece of work on the host, whose operands come from the caches that hold them; NaN:
+ * unknown, or on a device. */
+double ib_least_ns(const struct ib_limits *, const struct ib_case *, uint64_t cpus, struct ib_op_cost);
+
 /* The time below which an epoch on the host is impossible on this machine, with margins for what was measured
  * too low; 0: unknown. *by: as above. */
 double ib_floor_ns(const struct ib_limits *, const struct ib_case *, uint64_t cpus, const char **by);

@@ -57,6 +57,6 @@ const struct ib_operation ib_operation_act = {
     IB_OPERATION_NAME(act), .kinds = ib_act_words,
     .n_operands = 1,        .operand = {{"M", IB_READS | IB_WRITES}},
     .fits = fits,           .call = call,
-    .flops_per_element = 1,
-    .reference = reference, .cases = cases,
+    .flops_per_element = 1, .reference = reference,
+    .cases = cases,
 };

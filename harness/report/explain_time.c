@@ -63,11 +63,47 @@ static void add_scaled(struct ib_doc *doc, const struct ib_explanation *e)
                                 ib_format_duration(doc->arena, compute)));
 }
 
+/* ---- on the host ---- */
+
+/* Bytes that a call reads and writes at least, over its time; the same for operations. 0 per ns: none. */
+static const char *rate(struct ib_arena *arena, double amount, double ns)
+{
+    return amount > 0 && ns > 0 ? ib_format_digits(arena, amount / ns) : IB_DASH;
+}
+
+static void add_host_operations(struct ib_doc *doc, const struct ib_explanation *e)
+{
+    struct ib_arena *arena = doc->arena;
+    double sum = 0;
+    for (size_t i = 0; i < e->n_operations; i++)
+        sum += e->operations[i].compute_ns;
+    ib_doc_paragraph(
+        doc, ib_arena_print(arena,
+                            "The profile, per epoch, over %.0f epochs that were timed call by call: %s in "
+                            "all. The rates are of the operations and bytes that a call takes at least.",
+                            (double)e->record->profile.epochs, ib_format_duration(arena, sum)));
+    ib_doc_table(doc, "wrrrrrr",
+                 (const char *[]){"operation", "calls", "time", "share", "GFLOP/s", "GB/s", "of limit"});
+    for (size_t i = 0; i < e->n_operations; i++) {
+        const struct ib_explained_operation *o = &e->operations[i];
+        ib_doc_row(doc,
+                   (const char *[]){
+                       o->op, ib_format_amount(arena, o->calls), ib_format_duration(arena, o->compute_ns),
+                       ib_format_share(arena, o->compute_ns / sum), rate(arena, o->flops, o->compute_ns),
+                       rate(arena, o->bytes, o->compute_ns),
+                       o->compute_ns > 0 ? ib_format_share(arena, o->least_ns / o->compute_ns) : IB_DASH});
+    }
+}
+
 void ib_explain_time(struct ib_doc *doc, const struct ib_explanation *e)
 {
-    if (is_host(e))
+    if (is_host(e) && !e->n_operations)
         return;
     ib_doc_heading(doc, 4, "Where the time of an epoch went");
+    if (is_host(e)) {
+        add_host_operations(doc, e);
+        return;
+    }
     if (e->has_breakdown) {
         add_split(doc, e);
         add_scaled(doc, e);

@@ -33,8 +33,9 @@ static void add_arithmetic(struct ib_doc *doc, const struct ib_limits *l)
     struct ib_arena *arena = doc->arena;
     const struct ib_rate *clock = ib_rates_find(&l->rates, IB_RATE_CLOCK, NULL, 0, 1);
     ib_doc_heading(doc, 3, "Multiply-adds in registers, GFLOP/s");
-    ib_doc_paragraph(doc, ib_arena_print(arena, "A core at work runs at %s GHz; the last column is what that "
-                                                "allows at two instructions a cycle.",
+    ib_doc_paragraph(doc, ib_arena_print(arena,
+                                         "A core at work runs at %s GHz; the last column is what that "
+                                         "allows at two instructions a cycle.",
                                          giga(arena, clock ? clock->value : NAN)));
     ib_doc_table(doc, "nwrrr",
                  (const char *[]){"instructions", "type", "1 thread", together(arena, l), "by the clock"});
@@ -88,8 +89,9 @@ static void add_devices(struct ib_doc *doc, const struct ib_limits *l)
             continue;
         if (!any) {
             ib_doc_heading(doc, 3, "Devices, GB/s");
-            ib_doc_table(doc, "nrrrrr",
-                         (const char *[]){"implementation", "upload", "download", "Y += X", "a call", "a wait"});
+            ib_doc_table(
+                doc, "nrrrrr",
+                (const char *[]){"implementation", "upload", "download", "Y += X", "a call", "a wait"});
         }
         any = true;
         ib_doc_row(doc, (const char *[]){r->of, giga(arena, r->value),

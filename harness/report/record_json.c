@@ -227,11 +227,12 @@ static json_t *profile(const struct ib_profile_record *p)
     json_t *operations = json_array(), *copy_times = json_array();
     for (size_t i = 0; i < p->n_operations; i++) {
         const struct ib_operation_record *o = &p->operations[i];
-        json_array_append_new(
-            operations, json_pack("{s:s, s:I, s:I, s:I, s:I, s:o, s:o}", "op", o->op, "calls", (json_int_t)o->calls,
-                                  "launch_ns", (json_int_t)o->launch_ns, "wait_ns", (json_int_t)o->wait_ns,
-                                  "compute_ns", (json_int_t)o->compute_ns, "flops", ib_json_number(o->flops),
-                                  "bytes", ib_json_number(o->bytes)));
+        json_array_append_new(operations,
+                              json_pack("{s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "op", o->op, "calls",
+                                        (json_int_t)o->calls, "launch_ns", (json_int_t)o->launch_ns,
+                                        "wait_ns", (json_int_t)o->wait_ns, "compute_ns",
+                                        (json_int_t)o->compute_ns, "flops", ib_json_number(o->flops), "bytes",
+                                        ib_json_number(o->bytes), "least_ns", ib_json_number(o->least_ns)));
     }
     for (size_t i = 0; i < p->n_copies; i++)
         json_array_append_new(copy_times,
@@ -309,21 +310,21 @@ static json_t *describe(const struct ib_case_record *c)
 json_t *ib_case_to_json(const struct ib_case_record *c)
 {
     json_t *out = describe(c), *found;
-    found = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
-                      "s:o, s:o, s:o, s:o, s:o}",
-                      "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
-                      ib_json_text(c->name), "series", ib_json_text(c->series), "status",
-                      word(ib_case_status_words, (int)c->status), "reason",
-                      ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked",
-                      c->ranked, "time", "epoch_ns", epoch_times(c), "phases_ns",
-                      ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
-                      ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
-                      profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason),
-                      "whole_process", whole_process(c), "whole_process_reason",
-                      ib_json_text(c->process_reason), "verify", verification(c), "convergence",
-                      word(ib_convergence_words, (int)c->check.convergence), "limit", limit(c),
-                      "limit_reason", ib_json_text(c->check.limit.reason), "stderr",
-                      ib_json_text(ib_case_record_stderr(c)));
+    found =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
+                  "s:o, s:o, s:o, s:o, s:o}",
+                  "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
+                  ib_json_text(c->name), "series", ib_json_text(c->series), "status",
+                  word(ib_case_status_words, (int)c->status), "reason",
+                  ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked", c->ranked,
+                  "time", "epoch_ns", epoch_times(c), "phases_ns",
+                  ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
+                  ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
+                  profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason), "whole_process",
+                  whole_process(c), "whole_process_reason", ib_json_text(c->process_reason), "verify",
+                  verification(c), "convergence",
+                  word(ib_convergence_words, (int)c->check.convergence), "limit", limit(c), "limit_reason",
+                  ib_json_text(c->check.limit.reason), "stderr", ib_json_text(ib_case_record_stderr(c)));
     json_object_update(out, found);
     json_decref(found);
     json_object_set_new(out, "memory",

@@ -24,7 +24,8 @@ static const struct ib_summary_fact terms[] = {
      "rounds of all cases are interleaved, and each runs in its own process."},
     {"of limit",
      "The least time of an epoch on this machine, as a share of the measured one: by the arithmetic of the "
-     "operations, or by reading the data once from the innermost cache that cannot keep them, whichever takes "
+     "operations, or by reading the data once from the innermost cache that cannot keep them, whichever "
+     "takes "
      "longer, at the rates that `ironbench doctor --limits` has measured here, with as many threads. On a "
      "device, at the rates that this implementation reached there with large operands."},
     {"95 % interval",

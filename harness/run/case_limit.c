@@ -47,6 +47,24 @@ void ib_case_limit(const struct ib_pass_context *context, const struct ib_case *
     }
 }
 
+void ib_case_work(const struct ib_pass_context *context, const struct ib_case *c, struct ib_profile *p)
+{
+    struct ib_work work;
+    const double epochs = (double)p->epochs;
+    ib_work_of(&c->spec, &work);
+    work.operations[IB_OP_STEPS] = (struct ib_op_cost){work.flops, work.bytes};
+    for (int op = 0; op < IB_OP_COUNT; op++) {
+        struct ib_profile_operation *o = &p->operations[op];
+        const double calls = o->calls ? (double)o->calls : 1;
+        const struct ib_op_cost call = {work.operations[op].flops * epochs / calls,
+                                        work.operations[op].bytes * epochs / calls};
+        o->flops = call.flops * calls;
+        o->bytes = call.bytes * calls;
+        o->least_ns =
+            context->limits ? calls * ib_least_ns(context->limits, c, cpus_of(context, c), call) : NAN;
+    }
+}
+
 bool ib_case_is_possible(const struct ib_pass_context *context, const struct ib_case *c, double epoch_ns,
                          struct ib_outcome *outcome)
 {
@@ -56,9 +74,10 @@ bool ib_case_is_possible(const struct ib_pass_context *context, const struct ib_
     const double floor_ns = context->limits ? ib_floor_ns(context->limits, c, cpus, &by) : 0;
     if (!(epoch_ns < floor_ns))
         return true;
-    return ib_outcome_set(outcome, IB_CASE_UNTRUSTED,
-                          "impossible on this machine: an epoch took %s, but %s of %llu CPU%s allow%s no less "
-                          "than %s, and its row declares no other algorithm",
-                          ib_print_ns(epoch_ns, took, sizeof took), by, (unsigned long long)cpus,
-                          ib_plural(cpus), "", ib_print_ns(floor_ns, least, sizeof least));
+    return ib_outcome_set(
+        outcome, IB_CASE_UNTRUSTED,
+        "impossible on this machine: an epoch took %s, but %s of %llu CPU%s allow%s no less "
+        "than %s, and its row declares no other algorithm",
+        ib_print_ns(epoch_ns, took, sizeof took), by, (unsigned long long)cpus, ib_plural(cpus), "",
+        ib_print_ns(floor_ns, least, sizeof least));
 }

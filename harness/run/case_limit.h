@@ -1,4 +1,5 @@
-/* The limit of a case: what an epoch takes at least on this machine, and the time below which it is impossible. */
+/* The limit of a case: what an epoch takes at least on this machine, and the time below which it is
+ * impossible. */
 #ifndef IB_RUN_CASE_LIMIT_H
 #define IB_RUN_CASE_LIMIT_H
 
@@ -10,6 +11,9 @@ void ib_limits_use(struct ib_arena *, const struct ib_machine *, struct ib_pass_
 /* Texts are in the arena. */
 void ib_case_limit(const struct ib_pass_context *, const struct ib_case *, struct ib_arena *,
                    struct ib_limit_record *out);
+
+/* Sets what the operations of a profile take at least. */
+void ib_case_work(const struct ib_pass_context *, const struct ib_case *, struct ib_profile *);
 
 /* Returns whether this machine can train as fast; false sets the outcome. Always true where the limits are
  * unknown, on a device, and for another algorithm. */

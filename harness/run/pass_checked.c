@@ -6,7 +6,6 @@
 #include "run/pass.h"
 #include "run/pass_evidence.h"
 #include "run/train_loss.h"
-#include "train/work.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -74,40 +73,37 @@ static void measure_quality(struct ib_checked_state *k, const struct ib_prepared
 /* ---- profile ---- */
 
 enum { PROFILED_EPOCHS = 20 }; /* repeated several times: enough for shares of the time */
+#define PROFILE_NS 50e6 /* of one repetition on the host, where the whole epoch is known to be computing */
 
-/* What the operations of the profiled epochs do at least. */
-static void set_work(const struct ib_case *c, struct ib_profile *out)
+static uint64_t profiled_epochs(const struct ib_case *c, uint64_t train_ns)
 {
-    struct ib_work work;
-    ib_work_of(&c->spec, &work);
-    work.operations[IB_OP_STEPS] = (struct ib_op_cost){work.flops, work.bytes};
-    for (int op = 0; op < IB_OP_COUNT; op++) {
-        out->operations[op].flops = work.operations[op].flops * (double)out->epochs;
-        out->operations[op].bytes = work.operations[op].bytes * (double)out->epochs;
-    }
+    const double affordable = PROFILE_NS / ((double)train_ns / (double)c->epochs + 1);
+    uint64_t epochs = c->epochs < PROFILED_EPOCHS ? c->epochs : PROFILED_EPOCHS;
+    if (c->residency == IB_HOST && affordable < (double)epochs)
+        epochs = affordable < 1 ? 1 : (uint64_t)affordable;
+    return epochs;
 }
 
-/* Profiles an epoch by a short training that waits after every step. Returns NULL for work in host memory
- * (*reason is "") or on failure (*reason says why). Allocates in the arena. */
+/* Profiles an epoch by a short training that waits after every step; train_ns: of a whole one. Returns NULL
+ * for external programs (*reason is "") or on failure (*reason says why). Allocates in the arena. */
 static const struct ib_profile *profile(const struct ib_pass_context *context, const struct ib_case *c,
-                                        struct ib_arena *arena, const char **reason)
+                                        uint64_t train_ns, struct ib_arena *arena, const char **reason)
 {
     struct ib_job job;
     struct ib_worker_process *worker = NULL;
     struct ib_outcome outcome = {.status = IB_CASE_OK};
     struct ib_pass_result *result = ib_arena_alloc(arena, sizeof *result);
-    struct ib_train_request request = {.pass = IB_PASS_PROFILED,
-                                       .epochs = c->epochs < PROFILED_EPOCHS ? c->epochs : PROFILED_EPOCHS,
-                                       .out = ""};
+    struct ib_train_request request = {
+        .pass = IB_PASS_PROFILED, .epochs = profiled_epochs(c, train_ns), .out = ""};
     *reason = "";
-    if (c->residency == IB_HOST || c->impl->info->command) /* external programs cannot be profiled */
+    if (c->impl->info->command)
         return NULL;
     bool ok = ib_pass_open(context, c, false, &job, &worker, &outcome) &&
               ib_pass_train(context, c, worker, &request, result, &outcome);
     ib_worker_process_end(worker);
     if (!ok)
         *reason = ib_arena_copy(arena, outcome.reason);
-    set_work(c, &result->profile);
+    ib_case_work(context, c, &result->profile);
     return ok && result->profiled ? &result->profile : NULL;
 }
 
@@ -150,5 +146,5 @@ void ib_pass_checked(const struct ib_pass_context *context, const struct ib_case
     out->check.stderr_tail = k.worker ? ib_arena_copy(arena, ib_worker_process_output(k.worker)) : "";
     ib_worker_process_end(k.worker);
     if (out->check.status == IB_CASE_OK)
-        out->profile = profile(context, c, arena, &out->profile_reason);
+        out->profile = profile(context, c, out->check.phases.train_ns, arena, &out->profile_reason);
 }

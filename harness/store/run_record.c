@@ -13,12 +13,11 @@ const char *const ib_time_part_names[IB_TIME_PART_COUNT] = {"transfer", "sync", 
 
 void ib_case_record_clear(struct ib_case_record *c)
 {
-    c->check = (struct ib_check_record){
-        .loss_error = NAN,
-        .params_error = NAN,
-        .prediction_error = NAN,
-        .as_expected = IB_UNKNOWN,
-        .limit = {.flops = NAN, .bytes = NAN, .rate = NAN, .least_ns = NAN}};
+    c->check = (struct ib_check_record){.loss_error = NAN,
+                                        .params_error = NAN,
+                                        .prediction_error = NAN,
+                                        .as_expected = IB_UNKNOWN,
+                                        .limit = {.flops = NAN, .bytes = NAN, .rate = NAN, .least_ns = NAN}};
     c->tracer = (struct ib_tracer_record){.agrees = IB_UNKNOWN};
     for (size_t i = 0; i < IB_METRIC_COUNT; i++)
         c->metrics[i] = NAN;

@@ -25,11 +25,11 @@ enum { IB_MOST_SLICES = 12 };
 
 /* The least time of an epoch by the limits of the machine (machine/roofline.h). */
 struct ib_limit_record {
-    double flops, bytes;         /* that an epoch takes at least; NaN: unknown */
-    const char *bound, *by;      /* "memory", "L3" */
-    double rate;                 /* of that: flop/s or bytes/s; NaN: not one */
-    double least_ns;             /* of an epoch; NaN: unknown, */
-    const char *reason;          /* for this reason */
+    double flops, bytes;    /* that an epoch takes at least; NaN: unknown */
+    const char *bound, *by; /* "memory", "L3" */
+    double rate;            /* of that: flop/s or bytes/s; NaN: not one */
+    double least_ns;        /* of an epoch; NaN: unknown, */
+    const char *reason;     /* for this reason */
 };
 
 /* The checked pass. */
@@ -146,8 +146,8 @@ struct ib_profile_record {
     struct ib_operation_record {
         const char *op;
         uint64_t calls, launch_ns, wait_ns, compute_ns;
-        double flops, bytes; /* that all calls take at least; NaN: unknown */
-    } * operations;          /* the longest first */
+        double flops, bytes, least_ns; /* that all calls take at least; NaN: unknown */
+    } * operations;                    /* the longest first */
     size_t n_operations, operations_capacity;
     struct ib_copy_time_record {
         const char *op, *tensor;
@@ -255,8 +255,9 @@ struct ib_case_record {
     struct ib_curve curve;
     const double *seconds; /* of each loss of the curve; NULL: unknown */
     struct ib_epoch_times epoch_ns;
-    double phases_ns[IB_RUN_PHASES];         /* medians over the timed rounds */
-    double limit_share; /* of the limit that is reached: least time of an epoch over its median; NaN: unknown */
+    double phases_ns[IB_RUN_PHASES]; /* medians over the timed rounds */
+    double
+        limit_share; /* of the limit that is reached: least time of an epoch over its median; NaN: unknown */
     double breakdown_ns[IB_TIME_PART_COUNT]; /* of the median epoch on a device, by its profile; NaN: none */
     struct ib_transfer_totals transfers, phase_transfers[IB_PHASE_COUNT];
     struct ib_process_summary process;

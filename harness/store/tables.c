@@ -96,7 +96,7 @@ static const struct ib_column profile_columns[] = {
 #define ROW struct ib_operation_record
 static const struct ib_column operation_columns[] = {
     TEXT(op), INTEGER(calls), INTEGER(launch_ns), INTEGER(wait_ns), INTEGER(compute_ns),
-    REAL(flops), REAL(bytes), END};
+    REAL(flops), REAL(bytes), REAL(least_ns), END};
 
 #undef ROW
 #define ROW struct ib_copy_time_record

@@ -70,7 +70,8 @@ static enum ib_status put_operation(struct ib_store *store, uint64_t number,
     const struct ib_profile_operation *o = &pass->profile->operations[op];
     const struct ib_transfer_log *log = pass->transfer_log;
     const char *word = ib_word_of(ib_op_words, op);
-    const struct ib_operation_record operation = {word, o->calls, o->launch_ns, o->wait_ns, o->compute_ns, o->flops, o->bytes};
+    const struct ib_operation_record operation = {word,          o->calls, o->launch_ns, o->wait_ns,
+                                                  o->compute_ns, o->flops, o->bytes,     o->least_ns};
     IB_TRY(o->calls ? ib_store_put_row(store, IB_TABLE_OPERATIONS, number, &operation) : IB_OK);
     for (uint32_t t = 0; log && t < log->n_tensors; t++) {
         const struct ib_profile_copy *times = &pass->profile->copies[op][t];

@@ -10,13 +10,13 @@
 struct ib_profile {
     uint64_t epochs;   /* profiled; all times below are totals over these */
     bool device_clock; /* compute_ns is from the device's clock */
-    uint64_t sync_ns;  /* median time of a sync with an idle device */
+    uint64_t sync_ns;  /* median time of a sync with an idle device; on the host, of reading the clock */
     struct ib_profile_operation {
         uint64_t calls;
         uint64_t launch_ns;  /* until the call returned */
         uint64_t wait_ns;    /* from then until the device had finished */
         uint64_t compute_ns; /* by the device's clock; without one, wait_ns minus sync_ns per call */
-        double flops, bytes; /* that all calls take at least; set by the parent */
+        double flops, bytes, least_ns; /* that all calls take at least; set by the parent */
     } operations[IB_OP_COUNT];
     struct ib_profile_copy {
         uint64_t h2d_ns, d2h_ns; /* until the copy had finished, starting from an idle device */
@@ -25,12 +25,12 @@ struct ib_profile {
 
 /* A profile being recorded. */
 struct ib_profiler {
-    const struct ib_mem_ops *mem;
+    const struct ib_mem_ops *mem; /* NULL: host memory */
     void *state;
     struct ib_profile *profile;
 };
 
-/* Clears the profile and starts recording. IB_EINVAL for an implementation in host memory. */
+/* Clears the profile and starts recording. */
 enum ib_status ib_profiler_open(const struct ib_impl *, void *state, struct ib_profile *,
                                 struct ib_profiler *out);
 

@@ -1,5 +1,5 @@
-/* The work of an epoch: what its operations do at least, and the least that a whole epoch must read and write.
- * Counted by the one place that knows which operations an epoch consists of (train/step.h). */
+/* The work of an epoch: what its operations do at least, and the least that a whole epoch must read and
+ * write. Counted by the one place that knows which operations an epoch consists of (train/step.h). */
 #ifndef IB_TRAIN_WORK_H
 #define IB_TRAIN_WORK_H
 
@@ -8,7 +8,8 @@
 
 struct ib_work {
     double flops; /* of all operations */
-    double bytes; /* data and targets read once, parameters read and written; all else may stay in registers */
+    double
+        bytes; /* data and targets read once, parameters read and written; all else may stay in registers */
     struct ib_op_cost operations[IB_OP_COUNT]; /* of an epoch, operation by operation */
 };
 

@@ -8,8 +8,7 @@ static enum ib_status measure_impl(const json_t *request, const char *name, stru
                                    struct ib_rates *out)
 {
     const uint64_t threads = (uint64_t)json_integer_value(json_object_get(request, "threads"));
-    const struct ib_setting setting = {"threads",
-                                       ib_arena_print(arena, "%llu", (unsigned long long)threads)};
+    const struct ib_setting setting = {"threads", ib_arena_print(arena, "%llu", (unsigned long long)threads)};
     const struct ib_impl *impl;
     struct ib_instance instance;
     IB_TRY(ib_impl_load(name, json_string_value(json_object_get(request, "plugin")), &impl));

@@ -227,8 +227,8 @@ static const struct {
     const char *type;
     enum ib_status (*answer)(struct worker *, const json_t *request, json_t **answer);
 } requests[] = {
-    {"describe", answer_describe}, {"probe", answer_probe}, {"libraries", answer_libraries},
-    {"problem", answer_problem},   {"train", answer_train}, {"oracle", answer_oracle},
+    {"describe", answer_describe}, {"probe", answer_probe},   {"libraries", answer_libraries},
+    {"problem", answer_problem},   {"train", answer_train},   {"oracle", answer_oracle},
     {"check", answer_check},       {"limits", answer_limits},
 };
 

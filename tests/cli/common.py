@@ -13,7 +13,11 @@ BUILD = pathlib.Path(os.environ.get("IRONBENCH_BUILD", ROOT / "build"))
 PROGRAM = BUILD / "ironbench"
 FAULTS = BUILD / "tests" / "faults.so"
 SANITIZED = os.environ.get("IRONBENCH_SANITIZED") == "1"  # long trainings then take ten times as long
+<<<<<<< HEAD
 NO_CHARTS = ROOT / "tests" / "cli" / "no_charts"  # a gnuplot that draws nothing
+=======
+os.environ["IRONBENCH_LIMITS"] = ""  # not those of whoever runs the tests
+>>>>>>> 6b3b95d (explain splits a host's epoch by operation; a roofline chart; tests of limits)
 SEED_DATA = ROOT.parent / "shared" / "datasets"
 
 
@@ -69,6 +73,13 @@ class CliTest(unittest.TestCase):
         """A configuration from the lines of its matrix."""
         lines = "\n".join("  " + line.strip() for line in matrix.strip().splitlines())
         return self.write("test.yaml", f"version: 1\nmatrix:\n{lines}\nmeasure: {{{measure}}}\n{more}\n")
+
+    def limits(self, *rates, **changes):
+        """A file with limits of any machine, as environment: rates are (kind, of, type, threads, value)."""
+        names = ("kind", "of", "type", "threads", "value")
+        whole = {"schema": 1, "threads": 1, "measured": "2026-01-01T00:00:00Z",
+                 "rates": [dict(zip(names, rate)) for rate in rates], **changes}
+        return {"IRONBENCH_LIMITS": str(self.write("limits.json", json.dumps(whole)))}
 
     def run_sweep(self, config, status=0, out="out"):
         """Runs a configuration; returns its record, and checks the exit status."""

@@ -1,0 +1,47 @@
+#@order 6
+#@title How far from the limit of this machine
+#@caption Each mark is a verified case: its operations per second over the operations per byte that an epoch must read or
+#@ write at least. The bar above it is what the machine allows, by its arithmetic or by the memory that holds the data;
+#@ the line between them is the distance. The numbers at the roofs are the rates that `ironbench doctor --limits` found.
+#@height 440 + key_pixels
+#@for EXISTS (SELECT 1 FROM ranked JOIN checks USING (case_number) WHERE limit_ns > 0 AND limit_flops > 0)
+#@sql WITH placed AS (
+#@   SELECT who, limit_flops / limit_bytes AS intensity, limit_flops / median_ns AS reached,
+#@     limit_flops / limit_ns AS allowed, limit_bound AS bound, limit_by AS of, limit_rate AS rate,
+#@     min(case_number) OVER (PARTITION BY who) AS first
+#@   FROM ranked JOIN checks USING (case_number) JOIN names USING (case_number) JOIN epoch_times USING (case_number)
+#@   WHERE limit_ns > 0 AND limit_flops > 0 AND median_ns > 0)
+#@ SELECT who, intensity, reached, allowed, iif(rate > 0 AND row_number() OVER (PARTITION BY bound, of, rate
+#@   ORDER BY intensity DESC) = 1, of || printf(iif(bound = 'compute', ' %.3g GFLOP/s', ' %.3g GB/s'), rate / 1e9), '')
+#@ FROM placed ORDER BY first, intensity, reached
+
+stats data using 2 name 'intensity' nooutput
+stats data using 3 name 'reached' nooutput
+stats data using 4 name 'allowed' nooutput
+
+set logscale xy
+ticks_low = intensity_min / 1.6
+ticks_high = intensity_max * 2.2
+set xrange [ticks_low : ticks_high]
+ticks_axis = 'xtics'
+eval log_ticks
+ticks_low = reached_min / 1.6
+ticks_high = allowed_max * 2
+set yrange [ticks_low : ticks_high]
+ticks_axis = 'ytics'
+eval log_ticks
+set xlabel 'least operations per byte [flop/byte]'
+y_name = 'speed [GFLOP/s]'
+eval above_y_axis
+set lmargin at screen x_at(80)
+key_lines = 0
+load 'key.gnuplot'
+
+# Cases of one problem lie above each other; a small shift for each series keeps them apart.
+shifted(x, i) = x * 1.04 ** (i - (series - 1) / 2.0)
+plot for [i = 0:series - 1] data index i using (shifted($2, i)):3:(0):($4 - $3) \
+         with vectors nohead lc rgb '#d5dade' lw 2 dt solid notitle, \
+     data using 2:4:(0.07 * $2) with xerrorbars lc rgb ink lw 2 dt solid pt 0 ps 0 notitle, \
+     for [i = 0:series - 1] data index i using (shifted($2, i)):3 \
+         with points lt i + 1 pt shape(i) ps 0.9 notitle, \
+     data using 2:4:(strcol(5)) with labels center offset character 0, 0.9 tc rgb faint notitle
