@@ -49,16 +49,23 @@ static uint64_t run_alone(const struct ib_probe *p)
 static void try(struct ib_probe *p, struct ib_team *team)
 {
     const uint64_t ns = p->threads == 1 ? run_alone(p) : ib_team_run(team, work, p);
-    if (ns < TRY_NS)
+    keep(p, p->unit * (double)p->repeats * p->threads * 1e9 / (double)ns);
+}
+
+/* Makes a try long enough. */
+static void calibrate(struct ib_probe *p)
+{
+    enum { MOST = 1 << 24 };
+    while (run_alone(p) < TRY_NS && p->repeats < MOST)
         p->repeats *= 2;
-    if (ns >= TRY_NS / 2)
-        keep(p, p->unit * (double)(p->repeats / (ns < TRY_NS ? 2 : 1)) * p->threads * 1e9 / (double)ns);
 }
 
 /* In turn, so that a disturbance of a second meets all of them and none entirely. */
 static void try_all(const struct ib_probes *probes, struct ib_team *team, double seconds)
 {
     enum { LEAST = 5 }; /* of a machine that is slower than expected */
+    for (struct ib_probe *p = probes->list; p < probes->list + probes->n; p++)
+        calibrate(p);
     const uint64_t end_ns = ib_now_ns() + (uint64_t)(seconds * 1e9);
     for (int i = 0; i < LEAST || ib_now_ns() < end_ns; i++)
         for (struct ib_probe *p = probes->list; p < probes->list + probes->n; p++)

@@ -74,10 +74,11 @@ bool ib_case_is_possible(const struct ib_pass_context *context, const struct ib_
     const double floor_ns = context->limits ? ib_floor_ns(context->limits, c, cpus, &by) : 0;
     if (!(epoch_ns < floor_ns))
         return true;
-    return ib_outcome_set(
-        outcome, IB_CASE_UNTRUSTED,
-        "impossible on this machine: an epoch took %s, but %s of %llu CPU%s allow%s no less "
-        "than %s, and its row declares no other algorithm",
-        ib_print_ns(epoch_ns, took, sizeof took), by, (unsigned long long)cpus, ib_plural(cpus), "",
-        ib_print_ns(floor_ns, least, sizeof least));
+    return ib_outcome_set(outcome, IB_CASE_UNTRUSTED,
+                          "impossible on this machine: an epoch took %s, but takes at least %s by the rate "
+                          "of %s on %llu CPU%s; "
+                          "another algorithm must be declared",
+                          ib_print_ns(epoch_ns, took, sizeof took),
+                          ib_print_ns(floor_ns, least, sizeof least), by, (unsigned long long)cpus,
+                          ib_plural(cpus));
 }
