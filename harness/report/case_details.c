@@ -75,6 +75,8 @@ static void add_times(struct details *d, const struct ib_case_record *c)
 static void add_limit(struct details *d, const struct ib_case_record *c)
 {
     const struct ib_limit_record *l = &c->check.limit;
+    if (!(l->flops > 0)) /* an older record */
+        return;
     add_heading(d, "Limit of this machine");
     add_number(d, "MFLOP an epoch, at least", "%.4g", l->flops / 1e6);
     add_number(d, "MB an epoch, at least", "%.4g", l->bytes / 1e6);

@@ -286,7 +286,7 @@ static json_t *verification(const struct ib_case_record *c)
 static json_t *limit(const struct ib_case_record *c)
 {
     const struct ib_limit_record *l = &c->check.limit;
-    if (isnan(l->least_ns))
+    if (!l->bound)
         return json_null();
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "flops", ib_json_number(l->flops), "bytes",
                      ib_json_number(l->bytes), "bound", ib_json_text(l->bound), "by", ib_json_text(l->by),

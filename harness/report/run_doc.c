@@ -83,7 +83,7 @@ static const char *case_id(struct ib_arena *arena, const struct ib_summary_row *
 static bool has_limits(const struct ib_summary_group *group)
 {
     for (size_t r = 0; r < group->n; r++)
-        if (!isnan(group->rows[r].record->limit_share))
+        if (group->rows[r].record->limit_share > 0)
             return true;
     return false;
 }

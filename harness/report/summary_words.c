@@ -200,7 +200,7 @@ static const char *limit_text(struct ib_arena *arena, const struct ib_limit_reco
 /* " It reaches 61 % of what …"; NULL if the limit is unknown. */
 static const char *limit_sentence(struct ib_arena *arena, const struct ib_summary_row *row)
 {
-    if (isnan(row->record->limit_share))
+    if (!row->record->check.limit.bound || isnan(row->record->limit_share))
         return NULL;
     return ib_arena_print(arena, " %s reaches %s of %s.", row->name,
                           ib_format_share(arena, row->record->limit_share),

@@ -316,7 +316,7 @@ static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
     ib_derive_copies(c);
     ib_derive_memory(c);
     derive_breakdown(c);
-    c->limit_share = c->check.limit.least_ns / c->epoch_ns.median;
+    c->limit_share = c->check.limit.bound ? c->check.limit.least_ns / c->epoch_ns.median : NAN;
     derive_process(c, scratch);
     if (c->n_stops)
         derive_stops(arena, c, scratch);

@@ -13,11 +13,8 @@ BUILD = pathlib.Path(os.environ.get("IRONBENCH_BUILD", ROOT / "build"))
 PROGRAM = BUILD / "ironbench"
 FAULTS = BUILD / "tests" / "faults.so"
 SANITIZED = os.environ.get("IRONBENCH_SANITIZED") == "1"  # long trainings then take ten times as long
-<<<<<<< HEAD
 NO_CHARTS = ROOT / "tests" / "cli" / "no_charts"  # a gnuplot that draws nothing
-=======
 os.environ["IRONBENCH_LIMITS"] = ""  # not those of whoever runs the tests
->>>>>>> 6b3b95d (explain splits a host's epoch by operation; a roofline chart; tests of limits)
 SEED_DATA = ROOT.parent / "shared" / "datasets"
 
 

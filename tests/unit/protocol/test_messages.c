@@ -134,7 +134,8 @@ static void result_round_trip(void **state)
     strcpy(said.tracer.source, "driver");
     said.tracer.seen.d2h_bytes = 100;
     ib_driver_counters_add_kernel(&said.tracer, "gemm", 5);
-    said.profile.operations[IB_OP_ACT] = (struct ib_profile_operation){4, 30, 20, 10};
+    said.profile.operations[IB_OP_ACT] =
+        (struct ib_profile_operation){.calls = 4, .launch_ns = 30, .wait_ns = 20, .compute_ns = 10};
     said.profile.copies[IB_OP_ACT][1] = (struct ib_profile_copy){11, 12};
     said.transfer_log.n_tensors = 2;
     strcpy(said.transfer_log.tensor[0], "x");

@@ -27,8 +27,8 @@ static const struct ib_copy_record copies[] = {{"timed", "train", "axpy", "w", {
                                                {"timed", "train", "gemm", "x", {2000, 2000000, 0, 0}},
                                                {"timed", "train", "gemm", "w", {1000, 8000, 0, 0}},
                                                {"timed", "predict", "gemm", "x_test", {1, 1000, 0, 0}}};
-static const struct ib_operation_record operations[] = {{"gemm", 100, 50000, 200000, 150000},
-                                                        {"axpy", 50, 50000, 100000, 50000}};
+static const struct ib_operation_record operations[] = {{"gemm", 100, 50000, 200000, 150000, NAN, NAN, NAN},
+                                                        {"axpy", 50, 50000, 100000, 50000, NAN, NAN, NAN}};
 static const struct ib_copy_time_record copy_times[] = {
     {"axpy", "w", 200000, 150000}, {"gemm", "x", 150000, 0}, {"gemm", "w", 100000, 0}};
 
@@ -241,6 +241,22 @@ static void a_host_copies_nothing(void **state)
     assert_null(strstr(page, "Unknown"));
 }
 
+/* 1000 flops in 500 ns, of which 100 ns are the limit; and 4000 bytes. */
+static void a_host_has_rates(void **state)
+{
+    (void)state;
+    static struct ib_operation_record calls[] = {{"gemm", 4, 0, 1100, 1000, 2000, 8000, 200},
+                                                 {"act", 2, 0, 400, 300, 0, 0, NAN}};
+    struct ib_case_record *c = made_case(&run, "cpu", IB_HOST, 100, 10000, 1);
+    c->profile = (struct ib_profile_record){.epochs = 2, .operations = calls, .n_operations = COUNT(calls)};
+    const char *page = page_of(c);
+    assert_says(page, "over 2 epochs that were timed call by call: 650 ns in all");
+    assert_says(page, "2.00"); /* GFLOP/s */
+    assert_says(page, "8.00"); /* GB/s */
+    assert_says(page, "20 %"); /* of the limit */
+    assert_says(page, "77 %"); /* of the time */
+}
+
 static void a_tracer_that_disagrees_is_heard(void **state)
 {
     (void)state;
@@ -335,6 +351,7 @@ int main(void)
         TEST(a_simulated_device_is_no_measure),
         TEST(what_is_not_known_is_not_nothing),
         TEST(a_host_copies_nothing),
+        TEST(a_host_has_rates),
         TEST(a_tracer_that_disagrees_is_heard),
         TEST(what_only_a_tracer_knows),
         TEST(a_long_name_of_a_kernel_is_cut),

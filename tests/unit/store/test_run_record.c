@@ -221,7 +221,7 @@ static void only_right_and_real_cases_are_ranked(void **state)
  * launching. */
 static void assert_breakdown(enum ib_residency residency, uint64_t launch_ns, const double *expected)
 {
-    SET(c->profile.operations, c->profile.n_operations, {"gemm", 2, 0, 90, 60});
+    SET(c->profile.operations, c->profile.n_operations, {"gemm", 2, 0, 90, 60, NAN, NAN, NAN});
     SET(c->profile.copies, c->profile.n_copies, {"gemm", "x", 30, 10});
     SET(c->calls, c->n_calls, {"timed", "setup", 0, 0}, {"timed", "train", 0, 1}, {"timed", "readback", 0, 0},
         {"timed", "predict", 0, 0});
