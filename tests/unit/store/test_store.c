@@ -281,7 +281,8 @@ static void profile_is_rows_of_totals(void **state)
     transfer_log->n_tensors = 1;
     strcpy(transfer_log->tensor[0], "x");
     *profile = (struct ib_profile){.epochs = 2, .device_clock = true, .sync_ns = 10};
-    profile->operations[IB_OP_GEMM] = (struct ib_profile_operation){2, 8, 90, 60};
+    profile->operations[IB_OP_GEMM] =
+        (struct ib_profile_operation){.calls = 2, .launch_ns = 8, .wait_ns = 90, .compute_ns = 60};
     profile->copies[IB_OP_GEMM][0] = (struct ib_profile_copy){30, 10};
     put_with(f, NULL, profile, "", transfer_log);
     assert_string_equal(ask(f, "SELECT epochs || clock || sync_ns || coalesce(reason, '') FROM profiles"),
