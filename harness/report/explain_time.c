@@ -79,9 +79,10 @@ static void add_host_operations(struct ib_doc *doc, const struct ib_explanation 
         sum += e->operations[i].compute_ns;
     ib_doc_paragraph(
         doc, ib_arena_print(arena,
-                            "The profile, per epoch, over %.0f epochs that were timed call by call: %s in "
+                            "The profile, per epoch, over %.0f epoch%s timed call by call: %s in "
                             "all. The rates are of the operations and bytes that a call takes at least.",
-                            (double)e->record->profile.epochs, ib_format_duration(arena, sum)));
+                            (double)e->record->profile.epochs, ib_plural(e->record->profile.epochs),
+                            ib_format_duration(arena, sum)));
     ib_doc_table(doc, "wrrrrrr",
                  (const char *[]){"operation", "calls", "time", "share", "GFLOP/s", "GB/s", "of limit"});
     for (size_t i = 0; i < e->n_operations; i++) {

@@ -250,7 +250,7 @@ static void a_host_has_rates(void **state)
     struct ib_case_record *c = made_case(&run, "cpu", IB_HOST, 100, 10000, 1);
     c->profile = (struct ib_profile_record){.epochs = 2, .operations = calls, .n_operations = COUNT(calls)};
     const char *page = page_of(c);
-    assert_says(page, "over 2 epochs that were timed call by call: 650 ns in all");
+    assert_says(page, "over 2 epochs timed call by call: 650 ns in all");
     assert_says(page, "2.00"); /* GFLOP/s */
     assert_says(page, "8.00"); /* GB/s */
     assert_says(page, "20 %"); /* of the limit */
