@@ -11,8 +11,8 @@
 #@     min(case_number) OVER (PARTITION BY who) AS first
 #@   FROM ranked JOIN checks USING (case_number) JOIN names USING (case_number) JOIN epoch_times USING (case_number)
 #@   WHERE limit_ns > 0 AND limit_flops > 0 AND median_ns > 0)
-#@ SELECT who, intensity, reached, allowed, iif(rate > 0 AND row_number() OVER (PARTITION BY bound, of, rate
-#@   ORDER BY intensity DESC) = 1, of || printf(iif(bound = 'compute', ' %.3g GFLOP/s', ' %.3g GB/s'), rate / 1e9), '')
+#@ SELECT who, intensity, reached, allowed, of || printf(iif(bound = 'compute', ' %.3g GFLOP/s', ' %.3g GB/s'), rate / 1e9),
+#@   rate > 0 AND row_number() OVER (PARTITION BY bound, of, rate ORDER BY intensity DESC) = 1
 #@ FROM placed ORDER BY first, intensity, reached
 
 stats data using 2 name 'intensity' nooutput
@@ -21,7 +21,7 @@ stats data using 4 name 'allowed' nooutput
 
 set logscale xy
 ticks_low = intensity_min / 1.6
-ticks_high = intensity_max * 2.2
+ticks_high = intensity_max * (intensity_max / intensity_min) ** 0.25 * 6
 set xrange [ticks_low : ticks_high]
 ticks_axis = 'xtics'
 eval log_ticks
@@ -44,4 +44,4 @@ plot for [i = 0:series - 1] data index i using (shifted($2, i)):3:(0):($4 - $3) 
      data using 2:4:(0.07 * $2) with xerrorbars lc rgb ink lw 2 dt solid pt 0 ps 0 notitle, \
      for [i = 0:series - 1] data index i using (shifted($2, i)):3 \
          with points lt i + 1 pt shape(i) ps 0.9 notitle, \
-     data using 2:4:(strcol(5)) with labels center offset character 0, 0.9 tc rgb faint notitle
+     data using 2:4:($6 > 0 ? strcol(5) : '') with labels left offset character 0.9, 0.35 tc rgb faint notitle
