@@ -29,7 +29,7 @@ enum ib_limits_state ib_limits_load(struct ib_arena *, const struct ib_machine *
                                     const char **why);
 
 /* Measures in workers, one after the other: the host, which takes `seconds`, and every available
- * implementation with a library or a device. `told` hears what is being measured; NULL: nobody does. Nothing
+ * implementation with a library or a device. `told` hears what is being measured, and may be NULL. Nothing
  * is kept. */
 enum ib_status ib_limits_measure(struct ib_arena *, double seconds, void (*told)(const char *what),
                                  struct ib_limits *out);
