@@ -25,6 +25,9 @@ enum ib_status ib_temporary_folder(struct ib_arena *, const char *name, const ch
 /* Makes the folders on the way to a file. The path is unchanged in the end. IB_EIO. */
 enum ib_status ib_file_make_parents(char *path);
 
+/* Removes a folder and all that is in it, as far as possible; links are removed, not followed. */
+void ib_folder_remove(const char *path);
+
 /* "a/b" for "a/b/c.csv"; "." if the path names no folder. */
 char *ib_file_folder(struct ib_arena *, const char *path);
 /* "c" for "a/b/c.csv". */

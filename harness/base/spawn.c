@@ -66,6 +66,12 @@ static bool set_cpus(const cpu_set_t *cpus)
     return !cpus || sched_setaffinity(0, sizeof *cpus, cpus) == 0 || errno == ENOSYS || errno == EPERM;
 }
 
+static bool confine(const struct ib_sandbox *sandbox)
+{
+    errno = sandbox ? ib_sandbox_enter(sandbox) : 0;
+    return errno == 0;
+}
+
 /* Runs in the child between vfork and exec, in the memory of the suspended parent: only async-signal-safe
  * calls are allowed. Returns the error number if exec fails. */
 static int exec_child(const struct ib_spawn *s, pid_t parent)
@@ -74,8 +80,10 @@ static int exec_child(const struct ib_spawn *s, pid_t parent)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_DFL); /* the parent ignores these two, which would be inherited */
     signal(SIGXFSZ, SIG_DFL);
-    if (getppid() == parent && set_cpus(s->cpus) && (!s->folder || chdir(s->folder) == 0) && place_fds(s))
-        execvp(s->program ? s->program : s->argv[0], (char *const *)(uintptr_t)s->argv);
+    if (getppid() == parent && set_cpus(s->cpus) && (!s->folder || chdir(s->folder) == 0) && place_fds(s) &&
+        confine(s->sandbox))
+        execvpe(s->program ? s->program : s->argv[0], (char *const *)(uintptr_t)s->argv,
+                s->environment ? s->environment : environ);
     return errno;
 }
 

@@ -2,6 +2,8 @@
 #ifndef IB_BASE_SPAWN_H
 #define IB_BASE_SPAWN_H
 
+#include "base/sandbox.h"
+
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -10,11 +12,13 @@
 #include <sys/types.h>
 
 struct ib_spawn {
-    const char *const *argv; /* ends with NULL; argv[0] without a slash is looked up in PATH */
-    const char *program;     /* file to execute; NULL: argv[0] */
-    const char *folder;      /* working directory; NULL: unchanged */
-    const cpu_set_t *cpus;   /* CPU affinity; NULL, or where the system refuses affinities: unchanged */
-    const int *fds;          /* become its descriptors 0, 1 …; -1: /dev/null */
+    const char *const *argv;  /* ends with NULL; argv[0] without a slash is looked up in PATH */
+    const char *program;      /* file to execute; NULL: argv[0] */
+    const char *folder;       /* working directory; NULL: unchanged */
+    const cpu_set_t *cpus;    /* CPU affinity; NULL, or where the system refuses affinities: unchanged */
+    char *const *environment; /* ends with NULL; NULL: unchanged */
+    const struct ib_sandbox *sandbox; /* that it is confined to; NULL: none */
+    const int *fds;                   /* become its descriptors 0, 1 …; -1: /dev/null */
     int n_fds;
 };
 

@@ -1,6 +1,7 @@
 #include "check/check.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "check/op_checks.h"
 #include "check/training_checks.h"
 #include "core/model.h"
@@ -27,6 +28,21 @@ static enum ib_status check_names(struct ib_registry *registry, const struct ib_
     return IB_OK;
 }
 
+static enum ib_status check_all(struct ib_checking *k, const struct ib_check_cases *cases)
+{
+    char *cache = NULL;
+    if (ib_workers_sandboxed())
+        IB_TRY(ib_temporary_folder(&k->check_result->arena, "ironbench-cache", NULL, &cache));
+    k->cache = cache;
+    if (ib_checking_parts(k)) {
+        ib_checking_trainings(k, cases);
+        ib_checking_options(k);
+    }
+    if (cache)
+        ib_folder_remove(cache);
+    return IB_OK;
+}
+
 enum ib_status ib_check_run(struct ib_registry *registry, const struct ib_check_request *request,
                             struct ib_check_result *out)
 {
@@ -39,10 +55,7 @@ enum ib_status ib_check_run(struct ib_registry *registry, const struct ib_check_
                                 .registry = registry,
                                 .model_case = ib_check_cases_first(&cases),
                                 .check_result = out};
-        if (ib_checking_parts(&k)) {
-            ib_checking_trainings(&k, &cases);
-            ib_checking_options(&k);
-        }
+        status = check_all(&k, &cases);
     }
     ib_check_cases_free(&cases);
     return status;

@@ -48,6 +48,8 @@ struct ib_check_result {
     struct ib_tally tally[IB_LEVEL_COUNT];
     struct ib_check_finding *list;
     size_t n, capacity;
+    const char *sandbox;    /* that its workers ran in; NULL: none */
+    const char *no_sandbox; /* why there was none; NULL: it was not wanted */
     struct ib_arena arena;
 };
 

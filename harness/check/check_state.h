@@ -18,6 +18,7 @@ struct ib_checking {
     struct ib_registry *registry;
     const struct ib_case *model_case; /* any training: provides the implementation with its settings */
     struct ib_check_result *check_result;
+    const char *cache;                /* folder for caches of workers in a sandbox; NULL: they have none */
     struct ib_worker_process *worker; /* checks operations; NULL: not started */
     uint64_t test;                    /* the latest test that it began */
     unsigned exhausted;               /* requests that used up their time or memory */

@@ -18,7 +18,8 @@ static bool start_worker(struct ib_checking *k, struct ib_outcome *outcome)
 {
     if (k->worker)
         return true;
-    if (!ib_worker_start(NULL, NULL, k->request->timeout_ns, &k->worker, outcome))
+    const struct ib_worker_files files = {.plugin = k->model_case->impl->info->plugin, .cache = k->cache};
+    if (!ib_worker_start(NULL, NULL, &files, k->request->timeout_ns, &k->worker, outcome))
         return false;
     ib_worker_process_on_progress(k->worker, note_test, k);
     return ib_worker_process_limit_memory(k->worker, IB_CHECK_MEMORY_BYTES, IB_MEMORY_AUTO, outcome);

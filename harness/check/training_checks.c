@@ -214,6 +214,7 @@ static struct attempt begin(struct ib_checking *k, struct shared *shared, const 
                             .context = {.measure = &of->config.measure,
                                         .timeout_name = "--timeout",
                                         .work = &shared->work,
+                                        .cache = k->cache,
                                         .oracle_cache = &shared->oracle_cache,
                                         .limits = shared->limits}};
 }

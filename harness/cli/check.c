@@ -4,6 +4,7 @@
 #include "base/interrupt.h"
 #include "base/json_text.h"
 #include "base/plain_text.h"
+#include "base/sandbox.h"
 #include "cli/sweep_flags.h"
 #include "config/config.h"
 #include "report/check_report.h"
@@ -20,8 +21,9 @@ struct request {
     const char *subject;        /* an implementation or the path of a plugin; NULL: see command */
     const char *const *command; /* an external program and its arguments; ends with NULL */
     const char *plugin[IB_FLAG_LIST + 1], *option[IB_FLAG_LIST + 1], *model[IB_FLAG_LIST + 1];
-    const char *as_json, *quick, *timeout;
+    const char *as_json, *quick, *timeout, *sandbox, *no_sandbox;
     double timeout_s;
+    const char *why_none; /* there is no sandbox, where one is wanted if possible */
 };
 
 /* ---- printing ---- */
@@ -98,6 +100,8 @@ static int check_one(const struct request *r, struct ib_registry *registry, cons
     };
     enum ib_status status = ib_check_run(registry, &request, &check_result);
     int result = IB_EXIT_OK;
+    check_result.sandbox = ib_workers_sandbox_name();
+    check_result.no_sandbox = r->why_none;
     if (status == IB_OK && ib_interrupted()) {
         fprintf(stderr, "interrupted: nothing was decided\n");
         result = IB_EXIT_INTERRUPTED;
@@ -134,11 +138,24 @@ static int check_all(const struct request *r, struct ib_registry *registry)
     return result;
 }
 
-static int check(const struct request *r)
+/* Code from elsewhere may be anything, so that it is confined if possible. */
+static enum ib_status use_sandbox(struct request *r)
+{
+    const bool from_elsewhere = r->command || is_path(r->subject);
+    if (r->sandbox)
+        return ib_sandbox_workers(IB_SANDBOX_FLAG);
+    if (from_elsewhere && !r->no_sandbox && ib_sandbox_workers(r->subject) != IB_OK)
+        r->why_none = ib_sandbox_missing();
+    return IB_OK;
+}
+
+static int check(struct request *r)
 {
     struct ib_registry *registry = NULL;
     const struct ib_external program = {.name = "program", .command = r->command, .where = "--"};
     const bool whole = r->command || is_path(r->subject); /* everything in the registry */
+    if (use_sandbox(r) != IB_OK)
+        return ib_usage_error();
     enum ib_status status = r->command ? ib_registry_open_external(&program, timeout_ns(r), &registry)
                             : whole    ? ib_registry_open_plugin(r->subject, &registry)
                                        : ib_registry_open(r->plugin, &registry);
@@ -181,6 +198,8 @@ static enum ib_status read_request(const struct ib_command *command, int argc, c
         IB_PLUGIN_FLAG(r->plugin),
         {"--timeout", "SECONDS", "limit for one operation in one type, or one training; default: 60",
          &r->timeout, NULL},
+        {IB_SANDBOX_FLAG, NULL, IB_SANDBOX_HELP "; default for a path or COMMAND", &r->sandbox, NULL},
+        {"--no-sandbox", NULL, "do not confine a path or COMMAND either", &r->no_sandbox, NULL},
         {"--json", NULL, "print one line of JSON for each implementation", &r->as_json, NULL},
         {NULL}};
     const int own = cut_command(argc, argv, r);
@@ -189,6 +208,8 @@ static enum ib_status read_request(const struct ib_command *command, int argc, c
         return IB_OK;
     if (r->command && !r->command[0])
         return ib_fail(IB_EINVAL, "--", "no command after it; usage: ironbench %s", command->usage);
+    if (r->sandbox && r->no_sandbox)
+        return ib_fail(IB_EINVAL, IB_SANDBOX_FLAG, "excludes --no-sandbox");
     if (r->plugin[0] && (r->command || is_path(r->subject)))
         return ib_fail(IB_EINVAL, "--plugin", "requires the name of an implementation, not `%s`",
                        r->command ? r->command[0] : r->subject);

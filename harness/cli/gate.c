@@ -133,6 +133,8 @@ static int open_and_run(const char *config, const struct ib_sweep_flags *flags,
     struct ib_sweep sweep;
     if (check_writable(outputs->junit) != IB_OK || check_writable(outputs->markdown) != IB_OK)
         return ib_run_error();
+    if (flags->sandbox && ib_sandbox_workers(IB_SANDBOX_FLAG) != IB_OK)
+        return ib_usage_error();
     if (ib_sweep_open(config, flags->keep, flags->drop, flags->plugins, &sweep) != IB_OK)
         return ib_usage_error();
     if (!outputs->quiet)
@@ -156,6 +158,7 @@ static int gate_main(const struct ib_command *command, int argc, char **argv)
          &request.against, NULL},
         {"--baseline", "NAME", "a baseline made by `ironbench baseline save`", &request.baseline, NULL},
         IB_SWEEP_FLAGS(sweep_flags),
+        {IB_SANDBOX_FLAG, NULL, IB_SANDBOX_HELP, &sweep_flags.sandbox, NULL},
         {"--speed", "WHAT", "gate (default), report (slowdowns do not fail) or off", &speed, NULL},
         {"--strict", NULL, "exit with 5 if a speed is undecided", &strict, NULL},
         {"--allow-missing", NULL, "do not fail on missing cases", &allow, NULL},

@@ -149,6 +149,7 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
     struct ib_sweep sweep;
     const struct ib_flag flags[] = {
         IB_SWEEP_FLAGS(sweep_flags),
+        {IB_SANDBOX_FLAG, NULL, IB_SANDBOX_HELP, &sweep_flags.sandbox, NULL},
         {"--out", "DIR", "folder for the run; default: results/runs/NAME-UTC", &dir, NULL},
         {"--resume", NULL, "continue an interrupted run: that in --out, or the newest of CONFIG", &resume,
          NULL},
@@ -162,6 +163,8 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
+    if (sweep_flags.sandbox && ib_sandbox_workers(IB_SANDBOX_FLAG) != IB_OK)
+        return ib_usage_error();
     if (ib_sweep_open(config, sweep_flags.keep, sweep_flags.drop, sweep_flags.plugins, &sweep) != IB_OK)
         return ib_usage_error();
     output.quiet = quiet != NULL;

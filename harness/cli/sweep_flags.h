@@ -4,16 +4,20 @@
 
 #include "cli/args.h"
 #include "config/case_filter.h"
+#include "parent/worker_files.h"
 
 /* Values of -s and -x (config/case_filter.h), paths of --plugin. Each list ends with NULL. */
 struct ib_sweep_flags {
     const char *keep[IB_FLAG_LIST + 1], *drop[IB_FLAG_LIST + 1], *plugins[IB_FLAG_LIST + 1];
+    const char *sandbox; /* of run and gate; NULL: not given */
 };
 
 #define IB_PLUGIN_FLAG(paths)                                                                                \
     {                                                                                                        \
         "--plugin", "FILE.so", "shared object with more implementations; may be repeated", NULL, paths       \
     }
+#define IB_SANDBOX_FLAG "--sandbox"
+#define IB_SANDBOX_HELP "confine implementations: to their own files, without network or signals to others"
 /* Help on the values of -s and -x. */
 #define IB_CONDITION_HELP                                                                                    \
     "SELECT and EXCLUDE are conditions separated by commas or spaces: an axis, rows, cols, task or option\n" \

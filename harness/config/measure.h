@@ -31,6 +31,7 @@ struct ib_measure {
     uint64_t min_time_ns;      /* a round repeats the training until this much has been timed */
     uint64_t memory_bytes;     /* limit of a worker; 0: none */
     enum ib_memory_by memory_by;
+    int sandbox;             /* 1: implementations run in a sandbox (parent/worker_files.h) */
     uint64_t process_runs;   /* of the whole process, timed by hyperfine; 0: none */
     uint64_t process_warmup; /* untimed runs before the first timed one */
     enum ib_pin pin;

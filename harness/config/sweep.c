@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "parent/worker_files.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,15 @@ static enum ib_status open_registry(struct ib_config *config, const char *const 
     return ib_registry_open(config->plugins, out);
 }
 
+/* The flag --sandbox has been obeyed already. */
+static enum ib_status use_sandbox(struct ib_config *config)
+{
+    if (config->measure.sandbox)
+        IB_TRY(ib_sandbox_workers("key `measure.sandbox`"));
+    config->measure.sandbox = ib_workers_sandboxed();
+    return IB_OK;
+}
+
 enum ib_status ib_sweep_open(const char *path, const char *const *keep, const char *const *drop,
                              const char *const *plugins, struct ib_sweep *out)
 {
@@ -65,6 +75,8 @@ enum ib_status ib_sweep_open(const char *path, const char *const *keep, const ch
     IB_TRY(ib_config_read(path, config));
     enum ib_status status = ib_case_selection_parse(&config->arena, keep, drop, &config->selection);
     config->selection_text = selection_text(&config->arena, keep, drop);
+    if (status == IB_OK)
+        status = use_sandbox(config);
     if (status == IB_OK)
         status = open_registry(config, plugins, &out->registry);
     if (status == IB_OK)

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *const ib_baseline_machine_names[] = {"fingerprint", "cpu", "usable_cores", "os", "compiler",
-                                                 "flags",       NULL};
+const char *const ib_baseline_machine_names[] = {"fingerprint", "cpu",   "usable_cores", "os",
+                                                 "compiler",    "flags", "sandbox",      NULL};
 
 enum ib_status ib_baseline_path(struct ib_arena *arena, const char *name, bool to_read, const char **out)
 {

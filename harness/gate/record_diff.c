@@ -154,9 +154,9 @@ struct ib_text_differences ib_machine_differences(struct ib_arena *arena,
 struct ib_text_differences ib_run_differences(struct ib_arena *arena, const struct ib_run_record *old_run,
                                               const struct ib_run_record *new_run)
 {
-    static const char *const names[] = {"cpu",      "architecture", "usable_cores", "memory_bytes",
-                                        "governor", "turbo",        "gpu_driver",   "kernel",
-                                        "os",       "compiler",     "flags",        NULL};
+    static const char *const names[] = {
+        "cpu",    "architecture", "usable_cores", "memory_bytes", "governor", "turbo", "gpu_driver",
+        "kernel", "os",           "compiler",     "flags",        "sandbox",  NULL};
     const struct ib_machine *old = &old_run->machine, *new = &new_run->machine;
     const size_t most = count_names(names) + count_texts(old->libraries) + count_texts(new->libraries) + 1;
     struct ib_text_differences out = {ib_arena_alloc(arena, most * sizeof *out.list), 0};

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "machine/container.h"
+#include "parent/worker_files.h"
 
 #include <inttypes.h>
 #include <sched.h>
@@ -19,23 +20,15 @@ enum { FINGERPRINT_HEX = 16, CACHES_MAX = 8 };
 
 #define FIELD(member) .name = #member, .offset = offsetof(struct ib_machine, member)
 const struct ib_machine_field ib_machine_fields[] = {
-    {FIELD(fingerprint), .type = IB_MACHINE_TEXT},
-    {FIELD(cpu), .type = IB_MACHINE_TEXT},
-    {FIELD(architecture), .type = IB_MACHINE_TEXT},
-    {FIELD(logical_cores), .type = IB_MACHINE_COUNT},
-    {FIELD(usable_cores), .type = IB_MACHINE_COUNT},
-    {FIELD(memory_bytes), .type = IB_MACHINE_COUNT},
-    {FIELD(cpu_quota), .type = IB_MACHINE_REAL},
-    {FIELD(memory_limit_bytes), .type = IB_MACHINE_COUNT},
-    {FIELD(governor), .type = IB_MACHINE_TEXT},
-    {FIELD(turbo), .type = IB_MACHINE_TRUTH},
-    {FIELD(virtualised), .type = IB_MACHINE_TRUTH},
-    {FIELD(gpu_driver), .type = IB_MACHINE_TEXT},
-    {FIELD(kernel), .type = IB_MACHINE_TEXT},
-    {FIELD(os), .type = IB_MACHINE_TEXT},
-    {FIELD(compiler), .type = IB_MACHINE_TEXT},
-    {FIELD(flags), .type = IB_MACHINE_TEXT},
-    {NULL},
+    {FIELD(fingerprint), .type = IB_MACHINE_TEXT},   {FIELD(cpu), .type = IB_MACHINE_TEXT},
+    {FIELD(architecture), .type = IB_MACHINE_TEXT},  {FIELD(logical_cores), .type = IB_MACHINE_COUNT},
+    {FIELD(usable_cores), .type = IB_MACHINE_COUNT}, {FIELD(memory_bytes), .type = IB_MACHINE_COUNT},
+    {FIELD(cpu_quota), .type = IB_MACHINE_REAL},     {FIELD(memory_limit_bytes), .type = IB_MACHINE_COUNT},
+    {FIELD(governor), .type = IB_MACHINE_TEXT},      {FIELD(turbo), .type = IB_MACHINE_TRUTH},
+    {FIELD(virtualised), .type = IB_MACHINE_TRUTH},  {FIELD(gpu_driver), .type = IB_MACHINE_TEXT},
+    {FIELD(kernel), .type = IB_MACHINE_TEXT},        {FIELD(os), .type = IB_MACHINE_TEXT},
+    {FIELD(compiler), .type = IB_MACHINE_TEXT},      {FIELD(flags), .type = IB_MACHINE_TEXT},
+    {FIELD(sandbox), .type = IB_MACHINE_TEXT},       {NULL},
 };
 
 /* ---- /proc and /sys ---- */
@@ -173,6 +166,7 @@ void ib_machine_describe(struct ib_arena *arena, struct ib_machine *out)
         .os = first_value(arena, "/etc/os-release", "PRETTY_NAME=", '='),
         .compiler = IB_COMPILER,
         .flags = IB_FLAGS,
+        .sandbox = ib_workers_sandbox_name(),
         .libraries = memcpy(ib_arena_alloc(arena, sizeof libraries), libraries, sizeof libraries),
     };
     out->fingerprint = fingerprint(arena, out);

@@ -25,6 +25,7 @@ struct ib_machine {
     const char *governor;
     enum ib_truth turbo, virtualised;
     const char *gpu_driver, *kernel, *os, *compiler, *flags; /* compiler and flags of this program */
+    const char *sandbox;                                     /* that implementations run in; NULL: none */
     const struct ib_named_text *libraries;                   /* and versions; ends with a NULL name */
 };
 

@@ -29,7 +29,8 @@ static bool ask_once(struct discovery *e, json_t *request, const char *where, co
                      struct ib_outcome *outcome)
 {
     json_t *answer = NULL;
-    bool ok = e->child || ib_worker_start(e->program, NULL, ANSWER_TIMEOUT_NS, &e->child, outcome);
+    const struct ib_worker_files files = {.plugin = e->plugin};
+    bool ok = e->child || ib_worker_start(e->program, NULL, &files, ANSWER_TIMEOUT_NS, &e->child, outcome);
     if (ok)
         ok = ib_worker_process_ask(e->child, json_incref(request), ANSWER_TIMEOUT_NS, &answer, outcome);
     *out = json_incref(json_object_get(answer, field));
@@ -107,7 +108,7 @@ static bool describe_external(const char *const *command, uint64_t timeout_ns, j
     struct ib_worker_process *child;
     json_t *answer = NULL;
     bool ok =
-        ib_worker_process_start(command, NULL, timeout_ns, &child, outcome) &&
+        ib_worker_process_start(command, NULL, &(struct ib_worker_files){0}, timeout_ns, &child, outcome) &&
         ib_worker_process_ask(child, json_pack("{s:s}", "type", "describe"), timeout_ns, &answer, outcome) &&
         ib_worker_process_said(answer, "impls", outcome);
     if (!ok)

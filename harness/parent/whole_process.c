@@ -27,15 +27,26 @@ static json_t *cpus_to_json(const cpu_set_t *cpus)
     return list;
 }
 
+static json_t *files_to_json(const struct ib_worker_files *files)
+{
+    json_t *inputs = json_array();
+    for (size_t i = 0; i < files->n_inputs; i++)
+        json_array_append_new(inputs, json_string(files->inputs[i]));
+    return json_pack("{s:s, s:s*, s:s, s:s*, s:o, s:s}", "folder", files->folder, "cache", files->cache,
+                     "answer", files->answer, "plugin", files->plugin, "inputs", inputs, "hidden",
+                     files->hidden);
+}
+
 enum ib_status ib_process_run_write(const char *path, const struct ib_process_run_job *job)
 {
     json_t *argv = json_array();
     for (const char *const *arg = job->argv; *arg; arg++)
         json_array_append_new(argv, json_string(*arg));
     json_t *document =
-        json_pack("{s:o, s:o*, s:s, s:s, s:I, s:o, s:o}", "argv", argv, "cpus",
-                  job->cpus ? cpus_to_json(job->cpus) : NULL, "folder", job->folder, "log", job->log,
-                  "timeout_ns", (json_int_t)job->timeout_ns, "problem", job->problem, "train", job->train);
+        json_pack("{s:o, s:o*, s:o, s:b, s:s, s:s, s:I, s:o, s:o}", "argv", argv, "cpus",
+                  job->cpus ? cpus_to_json(job->cpus) : NULL, "files", files_to_json(job->files), "sandboxed",
+                  ib_workers_sandboxed(), "folder", job->folder, "log", job->log, "timeout_ns",
+                  (json_int_t)job->timeout_ns, "problem", job->problem, "train", job->train);
     bool written = document && json_dump_file(document, path, JSON_COMPACT) == 0;
     json_decref(document);
     return written ? IB_OK : ib_fail_errno(path, "cannot write this file");
@@ -50,23 +61,49 @@ struct replay {
     struct ib_outcome outcome;
 };
 
+/* The strings of a JSON array, followed by NULL. */
+static const char **read_strings(struct ib_arena *arena, const json_t *list)
+{
+    const size_t n = json_array_size(list);
+    const char **out = ib_arena_alloc(arena, (n + 1) * sizeof *out);
+    for (size_t i = 0; i < n; i++)
+        out[i] = json_string_value(json_array_get(list, i));
+    out[n] = NULL;
+    return out;
+}
+
+/* Returns false if the job's sandbox cannot be had any more. */
+static bool read_files(struct ib_arena *arena, const json_t *job, struct ib_worker_files *out)
+{
+    const json_t *files = json_object_get(job, "files"), *inputs = json_object_get(files, "inputs");
+    *out = (struct ib_worker_files){.folder = json_string_value(json_object_get(files, "folder")),
+                                    .cache = json_string_value(json_object_get(files, "cache")),
+                                    .answer = json_string_value(json_object_get(files, "answer")),
+                                    .plugin = json_string_value(json_object_get(files, "plugin")),
+                                    .inputs = read_strings(arena, inputs),
+                                    .n_inputs = json_array_size(inputs),
+                                    .hidden = json_string_value(json_object_get(files, "hidden"))};
+    return !json_is_true(json_object_get(job, "sandboxed")) || ib_sandbox_workers("replay") == IB_OK;
+}
+
 static bool start(struct replay *r)
 {
-    const json_t *words = json_object_get(r->job, "argv"), *numbers = json_object_get(r->job, "cpus");
-    const char **argv = calloc(json_array_size(words) + 1, sizeof *argv);
+    struct ib_arena arena = {0};
+    struct ib_worker_files files;
+    const json_t *numbers = json_object_get(r->job, "cpus");
+    const char **argv = read_strings(&arena, json_object_get(r->job, "argv"));
     cpu_set_t cpus;
-    for (size_t i = 0; argv && i < json_array_size(words); i++)
-        argv[i] = json_string_value(json_array_get(words, i));
     CPU_ZERO(&cpus);
     for (size_t i = 0; i < json_array_size(numbers); i++)
         CPU_SET((size_t)json_integer_value(json_array_get(numbers, i)), &cpus);
+    bool ok = read_files(&arena, r->job, &files)
+                  ? argv[0] || ib_outcome_set(&r->outcome, IB_CASE_FAILED, "the job does not name a program")
+                  : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "%s", ib_error_text());
     r->begin_ns = ib_now_ns();
-    bool ok =
-        argv && argv[0]
-            ? ib_worker_process_start(argv, numbers ? &cpus : NULL, r->timeout_ns, &r->child, &r->outcome)
-            : ib_outcome_set(&r->outcome, IB_CASE_FAILED, "the job does not name a program");
+    ok = ok &&
+         ib_worker_process_start(argv, numbers ? &cpus : NULL, &files, r->timeout_ns, &r->child, &r->outcome);
     r->part_ns[IB_PROCESS_STARTUP] = ib_now_ns() - r->begin_ns;
-    free(argv);
+    ib_arena_free(&arena);
     return ok;
 }
 

@@ -12,6 +12,7 @@ struct ib_process_run_job {
     const char *folder;      /* working directory */
     const char *log;         /* path of a file to which each replay appends a line */
     uint64_t timeout_ns;     /* for each step */
+    const struct ib_worker_files *files;
     json_t *problem, *train; /* the requests */
 };
 

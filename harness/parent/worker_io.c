@@ -138,6 +138,12 @@ static bool drain_messages(struct ib_worker_io *io)
     }
 }
 
+bool ib_worker_io_has_line(struct ib_worker_io *io)
+{
+    drain_messages(io);
+    return io->used && memchr(io->line, '\n', io->used);
+}
+
 enum ib_worker_wait ib_worker_io_await_line(struct ib_worker_io *io, const struct ib_memory_limit *memory,
                                             uint64_t deadline_ns, size_t *length)
 {

@@ -14,6 +14,9 @@ enum {
     IB_LINE_LIMIT = 16 * 1024 * 1024    /* the longest message that is accepted */
 };
 
+/* Called for each progress message while an answer is awaited. */
+typedef void ib_progress_fn(void *context, uint64_t epoch, double loss);
+
 struct ib_worker_io {
     int to, from, out, err; /* our ends, all non-blocking; -1: closed */
     char *line;             /* message bytes received so far, `used` of them */
@@ -43,6 +46,8 @@ enum ib_worker_wait {
  * none can arrive. */
 enum ib_worker_wait ib_worker_io_await_line(struct ib_worker_io *, const struct ib_memory_limit *,
                                             uint64_t deadline_ns, size_t *length);
+/* Whether it has sent a whole message, without waiting for one. */
+bool ib_worker_io_has_line(struct ib_worker_io *);
 void ib_worker_io_drop_line(struct ib_worker_io *, size_t length);
 
 /* Waits until the process has exited, reading its output meanwhile so that it cannot block. */

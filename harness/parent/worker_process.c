@@ -1,12 +1,9 @@
 #include "parent/worker_process.h"
 
 #include "base/clock.h"
-#include "base/error.h"
 #include "base/interrupt.h"
-#include "base/paths.h"
-#include "base/spawn.h"
 #include "parent/proc_memory.h"
-#include "parent/worker_io.h"
+#include "parent/worker_state.h"
 #include "protocol/messages.h"
 
 #include <ctype.h>
@@ -22,19 +19,6 @@
 enum {
     EXIT_GRACE_MS = 2000, /* from the end of the message stream to the exit of the process */
     RETRIES_MAX = 2
-};
-
-struct ib_worker_process {
-    struct ib_spawned process;
-    struct ib_worker_io io;
-    uint64_t started_ns, heard_ns; /* heard: when its newest message arrived */
-    bool ended;                    /* exited unexpectedly, or was killed by a signal */
-    bool oom_known;                /* whether the next is known */
-    uint64_t oom_kills;            /* by the kernel, when the child was started */
-    struct ib_memory_limit memory;
-    uint64_t peak_bytes; /* as noted */
-    ib_progress_fn *progress;
-    void *progress_context;
 };
 
 /* ---- what went wrong ---- */
@@ -169,9 +153,8 @@ static void report_progress(const struct ib_worker_process *child, const json_t 
                         json_is_number(loss) ? json_number_value(loss) : NAN); /* JSON has no NaN */
 }
 
-/* Waits for the next message other than `progress`. */
-static bool await_answer(struct ib_worker_process *child, uint64_t timeout_ns, const char *awaited,
-                         json_t **answer, struct ib_outcome *outcome)
+bool ib_worker_process_next(struct ib_worker_process *child, uint64_t timeout_ns, const char *awaited,
+                            json_t **answer, struct ib_outcome *outcome)
 {
     uint64_t deadline_ns = ib_now_ns() + timeout_ns;
     for (;;) {
@@ -212,7 +195,21 @@ static bool is_answer(json_t **answer, struct ib_outcome *outcome)
 bool ib_worker_process_await(struct ib_worker_process *child, uint64_t timeout_ns, json_t **answer,
                              struct ib_outcome *outcome)
 {
-    return await_answer(child, timeout_ns, "answer", answer, outcome) && is_answer(answer, outcome);
+    return ib_worker_process_next(child, timeout_ns, "answer", answer, outcome) && is_answer(answer, outcome);
+}
+
+/* An answer from before the question would make the time of what it answers as short as it likes. */
+static bool is_waiting(struct ib_worker_process *child, struct ib_outcome *outcome)
+{
+    json_t *early = NULL;
+    if (!ib_worker_io_has_line(&child->io))
+        return true;
+    if (!ib_worker_process_next(child, 0, "request", &early, outcome))
+        return outcome->status == IB_CASE_TIMEOUT; /* nothing but progress */
+    ib_outcome_set(outcome, IB_CASE_UNTRUSTED, "sent `%.40s` before it was asked",
+                   json_string_value(json_object_get(early, "type")));
+    json_decref(early);
+    return false;
 }
 
 bool ib_worker_process_ask(struct ib_worker_process *child, json_t *request, uint64_t timeout_ns,
@@ -221,6 +218,10 @@ bool ib_worker_process_ask(struct ib_worker_process *child, json_t *request, uin
     if (!request) /* the answer to none would never come */
         return ib_outcome_set(outcome, IB_CASE_FAILED,
                               "cannot be asked: a name or a path in the request is not valid UTF-8");
+    if (!is_waiting(child, outcome)) {
+        json_decref(request);
+        return false;
+    }
     /* The write fails if the child is gone or does not read; waiting for the answer gives the better reason.
      */
     enum ib_status sent = ib_protocol_write(child->io.to, request);
@@ -284,82 +285,6 @@ struct ib_proc_cpu_time ib_worker_process_cpu_time(const struct ib_worker_proces
     return ib_proc_cpu_time_of(child->process.pid);
 }
 
-static bool check_hello(const json_t *hello, struct ib_outcome *outcome)
-{
-    const json_t *version = json_object_get(hello, "version");
-    if (strcmp(json_string_value(json_object_get(hello, "type")), "hello") != 0)
-        return ib_outcome_set(
-            outcome, IB_CASE_FAILED,
-            "did not start with `hello`: its first message must be a `hello` with version %d",
-            IB_PROTOCOL_VERSION);
-    if (json_is_integer(version) && json_integer_value(version) == IB_PROTOCOL_VERSION)
-        return true;
-    return ib_outcome_set(outcome, IB_CASE_FAILED,
-                          "speaks version %lld of the protocol; this ironbench speaks version %d",
-                          (long long)json_integer_value(version), IB_PROTOCOL_VERSION);
-}
-
-/* Returns 0 or the errno value. */
-static int spawn(const char *const *argv, const cpu_set_t *cpus, struct ib_worker_process *child)
-{
-    int fds[IB_WORKER_FDS];
-    if (!ib_worker_io_open(&child->io, fds))
-        return errno;
-    const bool own = strcmp(argv[0], ib_self()) == 0;
-    const struct ib_spawn program = {.argv = argv,
-                                     .program = own ? ib_self_running() : NULL,
-                                     .cpus = cpus,
-                                     .fds = fds,
-                                     .n_fds = IB_WORKER_FDS};
-    const int error = ib_spawn(&program, &child->process);
-    for (int i = 0; i < IB_WORKER_FDS; i++)
-        if (fds[i] >= 0)
-            close(fds[i]);
-    if (error)
-        ib_worker_io_close(&child->io);
-    return error;
-}
-
-bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns,
-                             struct ib_worker_process **out, struct ib_outcome *outcome)
-{
-    json_t *hello = NULL;
-    struct ib_worker_process *child = calloc(1, sizeof *child);
-    *out = NULL;
-    if (child) {
-        child->oom_known = ib_oom_kills(&child->oom_kills);
-        child->started_ns = ib_now_ns();
-    }
-    const int error = child ? spawn(argv, cpus, child) : ENOMEM;
-    if (error) {
-        free(child);
-        return ib_outcome_set(outcome, IB_CASE_FAILED, "cannot start %s: %s", argv[0],
-                              error == ENOENT && !strchr(argv[0], '/') ? "not found in PATH"
-                                                                       : strerror(error));
-    }
-    bool ok = await_answer(child, timeout_ns, "hello", &hello, outcome) && check_hello(hello, outcome);
-    json_decref(hello);
-    *out = child; /* also on failure: its output may be quoted */
-    return ok;
-}
-
-bool ib_worker_start(const char *program, const cpu_set_t *cpus, uint64_t timeout_ns,
-                     struct ib_worker_process **out, struct ib_outcome *outcome)
-{
-    const char *const argv[] = {program ? program : ib_self(), "worker", NULL};
-    return ib_worker_process_start(argv, cpus, timeout_ns, out, outcome);
-}
-
-bool ib_worker_can_start(const char *program, uint64_t timeout_ns, struct ib_outcome *outcome)
-{
-    struct ib_worker_process *worker;
-    const bool ok = ib_worker_start(program, NULL, timeout_ns, &worker, outcome);
-    if (!ok)
-        ib_worker_process_quote(worker, outcome);
-    ib_worker_process_end(worker);
-    return ok;
-}
-
 bool ib_worker_process_finish(struct ib_worker_process *child, uint64_t timeout_ns,
                               struct ib_outcome *outcome)
 {
@@ -378,14 +303,4 @@ bool ib_worker_process_finish(struct ib_worker_process *child, uint64_t timeout_
                               info.si_status);
     return ib_outcome_set(outcome, IB_CASE_CRASHED, "signal %d, %s, after its last answer", info.si_status,
                           strsignal(info.si_status));
-}
-
-void ib_worker_process_end(struct ib_worker_process *child)
-{
-    if (!child)
-        return;
-    ib_spawned_end(&child->process, NULL);
-    ib_worker_io_close(&child->io);
-    ib_memory_limit_end(&child->memory);
-    free(child);
 }

@@ -5,6 +5,8 @@
 #include "core/case_status.h"
 #include "parent/memory_limit.h"
 #include "parent/proc_cpu_time.h"
+#include "parent/worker_files.h"
+#include "parent/worker_io.h"
 
 #include <jansson.h>
 #include <sched.h>
@@ -15,14 +17,17 @@ struct ib_worker_process;
  * and CUDA), in its own process group, with the protocol on descriptors 3 and 4, and stdout and stderr
  * captured. argv ends with NULL; argv[0] is a path, or a name without a slash that is looked up in PATH. The
  * kernel kills the child when this process dies. Waits for the child's `hello`. cpus: the CPUs it may use;
- * NULL: those of this process. *out is set even on failure, unless the child could not be started. */
-bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus, uint64_t timeout_ns,
+ * NULL: those of this process. files: for a child that runs an implementation; it gets a folder of its
+ * own, and is in a sandbox if all such are (ib_sandbox_workers); NULL: for the program's own work. *out is
+ * set even on failure, unless the child could not be started. */
+bool ib_worker_process_start(const char *const *argv, const cpu_set_t *cpus,
+                             const struct ib_worker_files *files, uint64_t timeout_ns,
                              struct ib_worker_process **out, struct ib_outcome *);
 
 /* Starts a worker of `program`, the path of an ironbench binary; NULL: this one, even if its file has been
  * removed or replaced since it was started. */
-bool ib_worker_start(const char *program, const cpu_set_t *cpus, uint64_t timeout_ns,
-                     struct ib_worker_process **out, struct ib_outcome *);
+bool ib_worker_start(const char *program, const cpu_set_t *cpus, const struct ib_worker_files *files,
+                     uint64_t timeout_ns, struct ib_worker_process **out, struct ib_outcome *);
 
 /* Returns whether a worker answers at all, without any implementation. */
 bool ib_worker_can_start(const char *program, uint64_t timeout_ns, struct ib_outcome *);
@@ -40,9 +45,6 @@ bool ib_retry_after_kill(struct ib_retry *);
 /* Counts a kill that another process has told of. */
 void ib_retry_note_kill(void);
 
-/* Called for each progress message while an answer is awaited. */
-typedef void ib_progress_fn(void *context, uint64_t epoch, double loss);
-
 /* Sends a request (taking its reference) and waits for the answer. Returns false if no usable answer came:
  * the outcome says whether the child crashed, hung, exited, sent garbage or reported an error, and the child
  * must be ended. */
@@ -57,6 +59,10 @@ bool ib_worker_process_said(const json_t *message, const char *type, struct ib_o
 bool ib_worker_process_limit_memory(struct ib_worker_process *, uint64_t bytes, enum ib_memory_by,
                                     struct ib_outcome *);
 void ib_worker_process_on_progress(struct ib_worker_process *, ib_progress_fn *, void *context);
+
+/* Makes a folder in the child's own, for the output of one request, under a name that the child cannot know;
+ * the path lives in the arena. IB_EIO. */
+enum ib_status ib_worker_process_folder(struct ib_worker_process *, struct ib_arena *, const char **out);
 
 /* The last 2 KiB that the child wrote to stdout and stderr; valid until it is ended. */
 const char *ib_worker_process_output(const struct ib_worker_process *);
@@ -75,7 +81,7 @@ struct ib_proc_cpu_time ib_worker_process_cpu_time(const struct ib_worker_proces
  * with status 0. It must be ended in any case. */
 bool ib_worker_process_finish(struct ib_worker_process *, uint64_t timeout_ns, struct ib_outcome *);
 
-/* Kills the whole process group and reaps the child. NULL is allowed. */
+/* Kills the whole process group, reaps the child, and removes its folder. NULL is allowed. */
 void ib_worker_process_end(struct ib_worker_process *);
 
 #endif

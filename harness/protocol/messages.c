@@ -135,6 +135,17 @@ static json_t *settings_to_json(const struct ib_job *job)
     return settings;
 }
 
+size_t ib_job_files(const struct ib_job *job, const char *files[IB_JOB_FILES])
+{
+    size_t n = 0;
+    files[n++] = job->x;
+    files[n++] = job->y;
+    files[n++] = job->x_test;
+    for (uint32_t p = 0; p < ib_network_params(&job->spec.net); p++)
+        files[n++] = job->start[p];
+    return n;
+}
+
 json_t *ib_job_to_json(const struct ib_job *job, const char *type)
 {
     json_t *message = json_pack("{s:s, s:s, s:s*, s:o, s:s, s:s, s:b, s:s, s:s, s:s, s:o}", "type", type,

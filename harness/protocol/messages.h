@@ -48,6 +48,10 @@ struct ib_job {
     const char *start[IB_MAX_PARAMS]; /* paths */
 };
 
+/* Lists the files that a worker of the job reads, and returns their number. */
+enum { IB_JOB_FILES = 3 + IB_MAX_PARAMS };
+size_t ib_job_files(const struct ib_job *, const char *files[IB_JOB_FILES]);
+
 json_t *ib_job_to_json(const struct ib_job *, const char *type);
 /* The strings of *out live in the message, the settings in the arena. IB_EINVAL names the missing or
  * invalid field. */

@@ -243,6 +243,17 @@ static void add_verdict(struct ib_doc *doc, const char *name, const struct ib_ch
                       IB_PLAIN);
 }
 
+static void add_sandbox(struct ib_doc *doc, const struct ib_check_result *check_result)
+{
+    if (check_result->sandbox)
+        ib_doc_paragraph(doc,
+                         ib_arena_print(doc->arena, "It ran in a sandbox (%s); --no-sandbox runs it without.",
+                                        check_result->sandbox));
+    else if (check_result->no_sandbox)
+        ib_doc_paragraph(
+            doc, ib_arena_print(doc->arena, "It ran without a sandbox: %s.", check_result->no_sandbox));
+}
+
 void ib_check_report(struct ib_doc *doc, const struct ib_impl_info *info,
                      const struct ib_check_result *check_result)
 {
@@ -255,6 +266,7 @@ void ib_check_report(struct ib_doc *doc, const struct ib_impl_info *info,
     for (int level = 0; level < IB_LEVEL_COUNT; level++)
         add_kinds(doc, check_result, (enum ib_level)level);
     add_verdict(doc, info->name, check_result);
+    add_sandbox(doc, check_result);
 }
 
 /* ---- as JSON ---- */
@@ -298,8 +310,9 @@ json_t *ib_check_report_to_json(const struct ib_impl_info *info, const struct ib
                             tally_to_json(&check_result->tally[level]));
     for (size_t i = 0; i < check_result->n; i++)
         json_array_append_new(findings, finding_to_json(&check_result->list[i]));
-    return json_pack("{s:i, s:s, s:s, s:s, s:b, s:o, s:o}", "schema", SCHEMA, "version", IB_VERSION, "impl",
-                     info->name, "verdict",
+    return json_pack("{s:i, s:s, s:s, s:s, s:b, s:s?, s:s?, s:o, s:o}", "schema", SCHEMA, "version",
+                     IB_VERSION, "impl", info->name, "verdict",
                      ib_word_of(ib_check_verdict_words, (int)ib_check_result_verdict(check_result)),
-                     "complete", (int)is_complete(check_result), "counts", counts, "findings", findings);
+                     "complete", (int)is_complete(check_result), "sandbox", check_result->sandbox,
+                     "no_sandbox", check_result->no_sandbox, "counts", counts, "findings", findings);
 }

@@ -379,6 +379,7 @@ const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *arena, const
         {"System",
          ib_arena_print(arena, "%s, kernel %s", ib_or_dash(machine->os), ib_or_dash(machine->kernel))},
         {"Program", ib_arena_print(arena, "ironbench %s, %s", run->version, ib_or_dash(machine->compiler))},
+        {"Sandbox", machine->sandbox ? machine->sandbox : "none"},
         {"Flags", ib_or_dash(machine->flags)},
         {"Configuration", ib_arena_print(arena, "%s, SHA-256 %.12s…", run->name, run->config_sha256)},
         {"Fingerprint", ib_or_dash(machine->fingerprint)},

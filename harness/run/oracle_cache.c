@@ -1,6 +1,7 @@
 #include "run/oracle_cache.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "parent/worker_process.h"
 
 #include <math.h>
@@ -117,7 +118,7 @@ static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, co
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
     bool ok =
-        ib_worker_start(NULL, NULL, timeout_ns, &worker, outcome) &&
+        ib_worker_start(NULL, NULL, NULL, timeout_ns, &worker, outcome) &&
         ib_worker_process_ask(worker, ib_oracle_request_to_json(&job, request), timeout_ns, &answer, outcome);
     ib_worker_process_end(worker);
     if (!ok)
@@ -126,7 +127,7 @@ static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, co
     json_decref(answer);
     out->size = request->step ? ib_sketch_size(&c->spec.net) : ib_network_size(&c->spec.net);
     ok = ib_outcome_error(outcome, load_trajectory(request->out, request->epochs, &refs->arena, out));
-    ib_workspace_remove(request->out);
+    ib_folder_remove(request->out);
     return ok;
 }
 

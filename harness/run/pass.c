@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/npy_input.h"
 #include "run/external_pass.h"
 #include "run/pin.h"
@@ -21,17 +22,36 @@ bool ib_pass_name_limit(const struct ib_pass_context *context, struct ib_outcome
     return how.status == IB_CASE_OK;
 }
 
+enum ib_status ib_pass_files(const struct ib_pass_context *context, const struct ib_case *c,
+                             const struct ib_job *job, const char *inputs[IB_JOB_FILES],
+                             struct ib_worker_files *out)
+{
+    const struct ib_impl_info *info = c->impl->info;
+    *out = (struct ib_worker_files){.folder = context->work->folder,
+                                    .cache = context->cache,
+                                    .plugin = job->plugin,
+                                    .inputs = inputs,
+                                    .n_inputs = ib_job_files(job, inputs),
+                                    .hidden = context->work->hidden};
+    const bool compiles = info->device || info->command; /* or may do so */
+    return compiles && !out->cache ? ib_workspace_cache(context->work, info->name, &out->cache) : IB_OK;
+}
+
 /* Starts a worker, or the implementation's external program. */
-static bool start(const struct ib_pass_context *context, const struct ib_case *c,
+static bool start(const struct ib_pass_context *context, const struct ib_case *c, const struct ib_job *job,
                   struct ib_worker_process **worker, struct ib_outcome *outcome)
 {
     cpu_set_t cpus;
     const cpu_set_t *allowed = ib_pin(context->measure, c, &cpus) ? &cpus : NULL;
     const char *const *command = c->impl->info->command;
     const uint64_t timeout_ns = context->measure->timeout_ns;
+    const char *inputs[IB_JOB_FILES];
+    struct ib_worker_files files;
+    if (!ib_outcome_error(outcome, ib_pass_files(context, c, job, inputs, &files)))
+        return false;
     if (!command)
-        return ib_worker_start(context->program, allowed, timeout_ns, worker, outcome);
-    bool ok = ib_worker_process_start(command, allowed, timeout_ns, worker, outcome);
+        return ib_worker_start(context->program, allowed, &files, timeout_ns, worker, outcome);
+    bool ok = ib_worker_process_start(command, allowed, &files, timeout_ns, worker, outcome);
     if (!ok)
         ib_worker_process_quote(*worker, outcome);
     return ok;
@@ -42,7 +62,7 @@ static bool open_job(const struct ib_pass_context *context, const struct ib_case
                      struct ib_worker_process **worker, struct ib_outcome *outcome)
 {
     json_t *ready = NULL;
-    if (!start(context, c, worker, outcome))
+    if (!start(context, c, job, worker, outcome))
         return ib_pass_name_limit(context, outcome);
     bool ok = ib_worker_process_limit_memory(*worker, context->measure->memory_bytes,
                                              context->measure->memory_by, outcome) &&
@@ -82,6 +102,12 @@ bool ib_pass_open_from(const struct ib_pass_context *context, const struct ib_ca
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
     return open_job(context, c, job, worker, outcome);
+}
+
+enum ib_status ib_pass_folder(const struct ib_pass_context *context, struct ib_worker_process *worker,
+                              const char **out)
+{
+    return ib_worker_process_folder(worker, &context->work->arena, out);
 }
 
 /* Whoever has changed what all workers read cannot be trusted, nor can the answer to its own question. */
@@ -208,7 +234,7 @@ bool ib_pass_load(const struct ib_job *job, const char *folder, uint64_t curve_e
 {
     *out = (struct ib_arrays){0};
     bool ok = ib_outcome_error(outcome, load_arrays(job, folder, curve_epochs, arena, out));
-    ib_workspace_remove(folder);
+    ib_folder_remove(folder);
     return ok;
 }
 

@@ -4,7 +4,8 @@
 
 #include "run/pass_context.h"
 
-/* Starts a worker or external program and sends the problem; `watched` enables a tracer. Even on failure
+/* Starts a worker or external program, with a folder of its own, and sends the problem; `watched` enables a
+ * tracer. Even on failure
  * *worker must be ended unless it is NULL. */
 bool ib_pass_open(const struct ib_pass_context *, const struct ib_case *, bool watched, struct ib_job *,
                   struct ib_worker_process **worker, struct ib_outcome *);
@@ -13,6 +14,11 @@ bool ib_pass_open(const struct ib_pass_context *, const struct ib_case *, bool w
 bool ib_pass_open_from(const struct ib_pass_context *, const struct ib_case *, const double *params,
                        const char *folder, struct ib_job *, struct ib_worker_process **worker,
                        struct ib_outcome *);
+/* Lists what the worker of a job may use, in a sandbox; `inputs` holds the names of the arrays. */
+enum ib_status ib_pass_files(const struct ib_pass_context *, const struct ib_case *, const struct ib_job *,
+                             const char *inputs[IB_JOB_FILES], struct ib_worker_files *out);
+/* Makes a folder for the arrays of one request. */
+enum ib_status ib_pass_folder(const struct ib_pass_context *, struct ib_worker_process *, const char **out);
 bool ib_pass_train(const struct ib_pass_context *, const struct ib_case *, struct ib_worker_process *,
                    const struct ib_train_request *, struct ib_pass_result *out, struct ib_outcome *);
 /* Adds to the reason of a timeout what sets the limit; the functions above have done so. Returns whether the

@@ -17,7 +17,8 @@ struct ib_pass_context {
     const char *no_limits;
     const char *hyperfine;    /* its version; NULL: not installed or not needed */
     const char *timeout_name; /* what sets measure->timeout_ns, for messages; NULL: measure.timeout */
-    const char *program;      /* the binary whose workers are started; NULL: this one */
+    const char *cache;   /* a folder for caches in sandboxes; NULL: one in `work` for each implementation */
+    const char *program; /* the binary whose workers are started; NULL: this one */
     ib_progress_fn *progress; /* called for logged epochs of checked passes; may be NULL */
     void *progress_context;
 };

@@ -31,7 +31,7 @@ bool ib_checked_train(struct ib_checked_state *k, struct ib_worker_process *work
 {
     struct ib_train_request request = {
         .pass = IB_PASS_CHECKED, .epochs = epochs, .log_every = k->c->log_every};
-    if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->context->work, &request.out)))
+    if (!ib_outcome_error(&k->outcome, ib_pass_folder(k->context, worker, &request.out)))
         return false;
     *reads = count_reads(&request);
     return ib_pass_train(k->context, k->c, worker, &request, result, &k->outcome) &&

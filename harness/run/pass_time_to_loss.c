@@ -58,7 +58,7 @@ static bool try(void *context, uint64_t epochs, double *loss) /* an ib_iteration
 {
     struct stopping *s = context;
     struct ib_train_request request = {.pass = IB_PASS_TIMED, .epochs = epochs};
-    return ib_outcome_error(&s->outcome, ib_workspace_folder(s->context->work, &request.out)) &&
+    return ib_outcome_error(&s->outcome, ib_pass_folder(s->context, s->worker, &request.out)) &&
            (ib_external_try(s->context, s->worker, &request, &s->outcome) ||
             ib_pass_name_limit(s->context, &s->outcome)) &&
            judge(s, request.out, loss);
@@ -108,7 +108,7 @@ static bool time_stop(struct stopping *s, const struct ib_stop_record *stop, uin
                                        .min_time_ns = s->context->measure->min_time_ns,
                                        .warmup = warmup};
     s->misfit = NULL;
-    if (!ib_outcome_error(&s->outcome, ib_workspace_folder(s->context->work, &request.out)) ||
+    if (!ib_outcome_error(&s->outcome, ib_pass_folder(s->context, s->worker, &request.out)) ||
         !ib_pass_train(s->context, s->c, s->worker, &request, &result, &s->outcome))
         return false;
     if (judge(s, request.out, &out->loss) && out->loss <= stop->loss)

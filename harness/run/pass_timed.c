@@ -180,7 +180,7 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
                                        .log_every = t->c->log_every,
                                        .min_time_ns = min_time_ns,
                                        .warmup = first ? t->context->measure->warmup : 0};
-    t->ok = t->ok && ib_outcome_error(&t->outcome, ib_workspace_folder(t->context->work, &request.out)) &&
+    t->ok = t->ok && ib_outcome_error(&t->outcome, ib_pass_folder(t->context, t->worker, &request.out)) &&
             train(t, &request, &result) &&
             ib_pass_load(&t->job, request.out, 0, t->arena, &arrays, &t->outcome);
     if (!t->ok)

@@ -1,6 +1,7 @@
 #include "run/pass_whole_process.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/paths.h"
 #include "run/hyperfine.h"
 #include "run/pass.h"
@@ -43,8 +44,14 @@ static enum ib_status prepare(struct whole *w)
         return ib_fail_errno(w->folder, "cannot set up the folder of the whole process");
     const struct ib_train_request train = {
         .pass = IB_PASS_TIMED, .epochs = w->c->epochs, .log_every = w->c->log_every, .out = w->answer};
+    const char *inputs[IB_JOB_FILES];
+    struct ib_worker_files files;
+    IB_TRY(ib_pass_files(w->context, w->c, &w->job, inputs, &files));
+    files.folder = w->folder;
+    files.answer = w->answer;
     const struct ib_process_run_job replay = {.argv = command ? command : worker,
                                               .cpus = ib_pin(w->context->measure, w->c, &cpus) ? &cpus : NULL,
+                                              .files = &files,
                                               .folder = here,
                                               .log = w->log,
                                               .timeout_ns = w->context->measure->timeout_ns,
@@ -95,7 +102,7 @@ void ib_pass_process(const struct ib_pass_context *context, const struct ib_case
     out->timed =
         ib_outcome_error(&w.outcome, prepare(&w)) && time_it(&w, warmup, out) && is_repeated(&w, checked);
     if (w.folder)
-        ib_workspace_remove(w.folder);
+        ib_folder_remove(w.folder);
     out->status = w.outcome.status;
     if (w.outcome.status != IB_CASE_OK)
         out->reason = ib_arena_print(arena, "as a whole process: %s", w.outcome.reason);

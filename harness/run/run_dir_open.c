@@ -1,6 +1,7 @@
 #include "run/run_dir_open.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/slug.h"
 #include "base/utf8.h"
 #include "machine/machine_info.h"
@@ -71,7 +72,7 @@ static enum ib_status remove_workspaces(struct ib_run_dir *target)
     size_t n;
     enum ib_status status = ib_store_workspaces(target->store, &arena, &names, &n);
     for (size_t i = 0; status == IB_OK && i < n; i++) {
-        ib_workspace_remove(ib_arena_print(&arena, "%s/%s", target->dir, names[i]));
+        ib_folder_remove(ib_arena_print(&arena, "%s/%s", target->dir, names[i]));
         status = ib_store_drop_workspace(target->store, names[i]);
     }
     ib_arena_free(&arena);

@@ -86,6 +86,7 @@ static struct identities find_identities(struct ib_arena *arena, const struct ib
     ib_machine_describe(arena, &machine);
     add(&out, "the machine", machine.fingerprint ? machine.fingerprint : "");
     add(&out, "ironbench", hash_of_file(arena, "/proc/self/exe"));
+    add(&out, "the sandbox", machine.sandbox ? machine.sandbox : "none");
     const struct ib_impl_info *last = NULL;
     for (size_t i = 0; i < sweep->matrix.n; i++) {
         const struct ib_impl_info *info = sweep->matrix.cases[i].impl->info;

@@ -5,7 +5,7 @@
 #include "base/npy.h"
 #include "base/utf8.h"
 
-#include <ftw.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,28 +35,25 @@ enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out)
                            "in JSON");
     if (status != IB_OK)
         ib_workspace_close(out);
+    else
+        out->hidden = parent ? ib_arena_copy(&out->arena, parent) : out->folder;
     return status;
-}
-
-static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk)
-{
-    (void)info, (void)type, (void)walk;
-    remove(path);
-    return 0;
-}
-
-void ib_workspace_remove(const char *folder)
-{
-    nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 void ib_workspace_close(struct ib_workspace *w)
 {
     if (w->folder)
-        ib_workspace_remove(w->folder);
+        ib_folder_remove(w->folder);
     free((void *)(uintptr_t)w->folder);
     ib_arena_free(&w->arena);
     *w = (struct ib_workspace){0};
+}
+
+enum ib_status ib_workspace_cache(struct ib_workspace *w, const char *name, const char **out)
+{
+    *out = ib_arena_print(&w->arena, "%s/cache-%s", w->folder, name);
+    return mkdir(*out, 0777) == 0 || errno == EEXIST ? IB_OK
+                                                     : ib_fail_errno(*out, "cannot create the folder");
 }
 
 enum ib_status ib_workspace_folder(struct ib_workspace *w, const char **out)

@@ -1,5 +1,5 @@
 /* The arrays of a run, as files shared by parent and workers: each data set standardised once per type,
- * initial parameters drawn once, and a folder for the output of each pass. All are removed when the workspace
+ * initial parameters drawn once, and a folder for each worker. All are removed when the workspace
  * closes. */
 #ifndef IB_RUN_WORKSPACE_H
 #define IB_RUN_WORKSPACE_H
@@ -11,6 +11,7 @@
 
 struct ib_workspace {
     const char *folder;
+    const char *hidden; /* from workers in a sandbox, but for what each needs: the run's folder */
     struct ib_prepared *prepared;
     struct ib_start *starts;
     uint64_t n_folders;
@@ -24,9 +25,10 @@ enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out);
 /* Removes the folder and its contents. */
 void ib_workspace_close(struct ib_workspace *);
 
-/* Create a folder for the arrays of one pass, and remove it once they have been read. */
+/* Returns the folder for the caches of an implementation, created on first use. */
+enum ib_status ib_workspace_cache(struct ib_workspace *, const char *name, const char **out);
+/* Creates a folder, for one worker or for arrays; ib_folder_remove removes it. */
 enum ib_status ib_workspace_folder(struct ib_workspace *, const char **out);
-void ib_workspace_remove(const char *folder);
 
 /* Whether the arrays that workers share are as they were written. If not, names the file that differs, and
  * writes all anew when they are next needed. */

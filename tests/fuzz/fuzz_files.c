@@ -130,7 +130,7 @@ static void add_files(struct ib_arena *arena, struct corpus *out, const char *pa
 
 static void add_run(struct ib_arena *arena, struct corpus *out, const char *pattern)
 {
-    ib_workspace_remove("sample.run"); /* of an earlier time */
+    ib_folder_remove("sample.run"); /* of an earlier time */
     sample_run_create_single("sample.run");
     add_files(arena, out, pattern);
 }

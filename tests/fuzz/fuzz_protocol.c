@@ -113,7 +113,7 @@ static void feed_child(struct bytes in, const char *path)
     FILE *file = fopen(path, "we");
     if (!file || fwrite(in.at, 1, in.n, file) != in.n || fclose(file) != 0 || !train.out)
         exit(2);
-    if (ib_worker_process_start(argv, NULL, TIMEOUT_NS, &child, &outcome)) {
+    if (ib_worker_process_start(argv, NULL, NULL, TIMEOUT_NS, &child, &outcome)) {
         bool ready = false;
         while (!ready && ib_worker_process_ask(child, json_pack("{s:s}", "type", "describe"), TIMEOUT_NS,
                                                &answer, &outcome)) {
@@ -129,7 +129,7 @@ static void feed_child(struct bytes in, const char *path)
     }
     ib_worker_process_quote(child, &outcome);
     ib_worker_process_end(child);
-    ib_workspace_remove(train.out);
+    ib_folder_remove(train.out);
 }
 
 /* ---- the corpus ---- */

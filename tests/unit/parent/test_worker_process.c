@@ -21,7 +21,7 @@
 static bool start(const char *script, struct ib_worker_process **child, struct ib_outcome *outcome)
 {
     const char *argv[] = {"/bin/sh", "-c", script, NULL};
-    return ib_worker_process_start(argv, NULL, 10ull * SECOND_NS, child, outcome);
+    return ib_worker_process_start(argv, NULL, NULL, 10ull * SECOND_NS, child, outcome);
 }
 
 /* Starts the script, asks it one thing, and ends it. */
@@ -143,12 +143,12 @@ static void no_such_program(void **state)
     const char *argv[] = {"/nonexistent/program", NULL};
     struct ib_worker_process *child;
     struct ib_outcome outcome;
-    assert_false(ib_worker_process_start(argv, NULL, SECOND_NS, &child, &outcome));
+    assert_false(ib_worker_process_start(argv, NULL, NULL, SECOND_NS, &child, &outcome));
     assert_int_equal(outcome.status, IB_CASE_FAILED);
     assert_non_null(strstr(outcome.reason, "cannot start /nonexistent/program: No such file"));
     ib_worker_process_end(child);
     argv[0] = "a-program-that-is-not-there";
-    assert_false(ib_worker_process_start(argv, NULL, SECOND_NS, &child, &outcome));
+    assert_false(ib_worker_process_start(argv, NULL, NULL, SECOND_NS, &child, &outcome));
     assert_non_null(strstr(outcome.reason, "not found in PATH"));
     ib_worker_process_end(child);
 }
@@ -159,7 +159,7 @@ static void looked_up_in_path(void **state)
     const char *argv[] = {"sh", "-c", HELLO, NULL};
     struct ib_worker_process *child;
     struct ib_outcome outcome;
-    assert_true(ib_worker_process_start(argv, NULL, 10ull * SECOND_NS, &child, &outcome));
+    assert_true(ib_worker_process_start(argv, NULL, NULL, 10ull * SECOND_NS, &child, &outcome));
     ib_worker_process_end(child);
 }
 

@@ -1,5 +1,6 @@
 /* run/workspace.c: data sets standardised into files, against the definition computed here; starts; folders.
  */
+#include "base/file.h"
 #include "base/npy.h"
 #include "fixtures/scratch.h"
 #include "oracle/oracle.h"
@@ -288,7 +289,7 @@ static void unwritable_files_are_reported(void **state)
     const struct ib_prepared *p;
     assert_int_equal(ib_workspace_open("no/such/folder", &w), IB_EIO);
     assert_int_equal(ib_workspace_open(".", &w), IB_OK);
-    ib_workspace_remove(w.folder);
+    ib_folder_remove(w.folder);
     assert_int_equal(ib_workspace_prepare(&w, &c, IB_F32, &p), IB_EIO);
     ib_workspace_close(&w);
     ib_dataset_free(&set);
