@@ -5,7 +5,9 @@ IRONBENCH_KILLS is the number of kills (default 10; 3 if the program starts slow
 
 import contextlib
 import os
+import pathlib
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -115,6 +117,33 @@ class Kills(InterruptTest):
         self.ok("run", self.sweep, "--out", "out", *resume)
         self.assert_complete()
         self.assertEqual(self.leftovers(), [])
+
+
+class WorkersKilled(InterruptTest):
+    """Workers killed at random moments, those that describe and the oracle's too: each pass is tried again."""
+
+    def test_at_random_moments(self):
+        moments = random.Random(2)
+        kills = 0
+        while kills < KILLS:
+            shutil.rmtree(self.folder / "out", ignore_errors=True)
+            process = self.start("--out", "out")
+            # Rarely enough that no pass meets three in a row, which is taken for the pass's own fault.
+            while process.poll() is None:
+                time.sleep(moments.uniform(0.15, 0.4))
+                kills += self.kill_a_worker(process.pid)
+            process.communicate()
+            self.assertEqual(process.returncode, 0)
+            self.assert_complete()
+
+    def kill_a_worker(self, parent):
+        for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+            with contextlib.suppress(OSError):
+                fields = path.read_text().rsplit(")", 1)[1].split()
+                if int(fields[1]) == parent and fields[0] != "Z":
+                    os.kill(int(path.parent.name), signal.SIGKILL)
+                    return True
+        return False
 
 
 @unittest.skipIf(SANITIZED, "a preloaded library does not go with sanitizers")
