@@ -14,9 +14,6 @@ enum {
     IB_LINE_LIMIT = 16 * 1024 * 1024    /* the longest message that is accepted */
 };
 
-/* Called for each progress message while an answer is awaited. */
-typedef void ib_progress_fn(void *context, uint64_t epoch, double loss);
-
 struct ib_worker_io {
     int to, from, out, err; /* our ends, all non-blocking; -1: closed */
     char *line;             /* message bytes received so far, `used` of them */

@@ -6,7 +6,7 @@
 #include "parent/memory_limit.h"
 #include "parent/proc_cpu_time.h"
 #include "parent/worker_files.h"
-#include "parent/worker_io.h"
+#include "parent/worker_progress.h"
 
 #include <jansson.h>
 #include <sched.h>

@@ -6,6 +6,7 @@
 #include "core/case_status.h"
 #include "parent/memory_limit.h"
 #include "parent/worker_io.h"
+#include "parent/worker_progress.h"
 
 #include <jansson.h>
 #include <limits.h>
