@@ -16,7 +16,7 @@ static enum ib_status ask(json_t *request, struct ib_arena *arena, struct ib_rat
     struct ib_outcome outcome;
     json_t *answer = NULL;
     enum ib_status status = IB_OK;
-    const bool started = ib_worker_start(NULL, NULL, TIMEOUT_NS, &worker, &outcome);
+    const bool started = ib_worker_start(NULL, NULL, NULL, TIMEOUT_NS, &worker, &outcome);
     if (!started)
         json_decref(request);
     if (!started || !ib_worker_process_ask(worker, request, TIMEOUT_NS, &answer, &outcome) ||

@@ -4,33 +4,12 @@
 #include "base/json_text.h"
 #include "report/derived_json.h"
 #include "report/evidence.h"
+#include "report/json_values.h"
+#include "report/transfers_json.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- values ---- */
-
-static json_t *count(int64_t value)
-{
-    return value < 0 ? json_null() : json_integer(value);
-}
-
-/* For quantities that are 0 only if they were not measured. */
-static json_t *measured(uint64_t value)
-{
-    return value ? json_integer((json_int_t)value) : json_null();
-}
-
-static json_t *truth(enum ib_truth value)
-{
-    return value == IB_UNKNOWN ? json_null() : json_boolean(value == IB_YES);
-}
-
-static json_t *word(const struct ib_word *words, int value)
-{
-    return value ? json_string(ib_word_of(words, value)) : json_null();
-}
 
 /* "6,6": [6, 6]; "none": []. */
 static json_t *layers(const char *sizes)
@@ -83,14 +62,10 @@ static json_t *samples(const struct ib_case_record *c)
         const struct ib_round_record *r = &c->rounds[i];
         if (isnan(r->epoch_ns))
             continue;
-        json_t *values[NAMES] = {ib_json_number(r->epoch_ns),
-                                 json_integer((json_int_t)r->round),
-                                 ib_json_number(r->cpu_epoch_ns),
-                                 slices(r),
-                                 measured(r->clock_mhz),
-                                 ib_json_text(r->slowed),
-                                 truth(r->disturbed),
-                                 ib_json_number(r->discarded_ns)};
+        json_t *values[NAMES] = {ib_json_number(r->epoch_ns),     json_integer((json_int_t)r->round),
+                                 ib_json_number(r->cpu_epoch_ns), slices(r),
+                                 ib_json_measured(r->clock_mhz),  ib_json_text(r->slowed),
+                                 ib_json_truth(r->disturbed),     ib_json_number(r->discarded_ns)};
         for (int k = 0; k < NAMES; k++)
             json_array_append_new(json_object_get(out, names[k]), values[k]);
     }
@@ -113,7 +88,7 @@ static json_t *process_parts(const struct ib_process_summary *p)
 {
     json_t *out = json_object();
     for (int i = 0; i < IB_PROCESS_PART_COUNT; i++)
-        json_object_set_new(out, ib_process_part_names[i], measured(p->parts_ns[i]));
+        json_object_set_new(out, ib_process_part_names[i], ib_json_measured(p->parts_ns[i]));
     return out;
 }
 
@@ -135,90 +110,7 @@ static json_t *whole_process(const struct ib_case_record *c)
                      ib_json_number(p->residual_ns / p->median_ns));
 }
 
-/* ---- copies ---- */
-
-static json_t *totals(const struct ib_transfer_totals *t)
-{
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "h2d_count", count(t->h2d_count), "h2d_bytes",
-                     count(t->h2d_bytes), "d2h_count", count(t->d2h_count), "d2h_bytes", count(t->d2h_bytes),
-                     "launches", count(t->launches), "syncs", count(t->syncs));
-}
-
-static json_t *phases(const struct ib_case_record *c)
-{
-    json_t *out = json_object();
-    for (int phase = 0; c->n_calls && phase < IB_PHASE_COUNT; phase++)
-        json_object_set_new(out, ib_word_of(ib_phase_words, phase), totals(&c->phase_transfers[phase]));
-    return out;
-}
-
-static json_t *copies(const struct ib_case_record *c)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < c->n_copies; i++) {
-        const struct ib_copy_record *copy = &c->copies[i];
-        json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "phase", copy->phase,
-                                              "op", copy->op, "tensor", copy->tensor, "h2d_count",
-                                              (json_int_t)copy->traffic.h2d_count, "h2d_bytes",
-                                              (json_int_t)copy->traffic.h2d_bytes, "d2h_count",
-                                              (json_int_t)copy->traffic.d2h_count, "d2h_bytes",
-                                              (json_int_t)copy->traffic.d2h_bytes));
-    }
-    return list;
-}
-
-static json_t *kernels(const struct ib_tracer_record *t)
-{
-    if (!t->n_kernels)
-        return json_null();
-    json_t *list = json_array();
-    for (size_t i = 0; i < t->n_kernels; i++)
-        json_array_append_new(list, json_pack("{s:o, s:I}", "name", ib_json_text(t->kernels[i].name), "count",
-                                              (json_int_t)t->kernels[i].count));
-    return list;
-}
-
-static json_t *tracer(const struct ib_tracer_record *t)
-{
-    json_t *out = json_pack("{s:o, s:o, s:o, s:o}", "source", ib_json_text(t->source), "agrees",
-                            truth(t->source ? t->agrees : IB_UNKNOWN), "reason", ib_json_text(t->reason),
-                            "kernels", kernels(t));
-    const struct {
-        const char *name;
-        int64_t value;
-    } counts[] = {{"h2d_count", t->h2d_count},
-                  {"h2d_bytes", t->h2d_bytes},
-                  {"d2h_count", t->d2h_count},
-                  {"d2h_bytes", t->d2h_bytes},
-                  {"launches", t->launches},
-                  {"syncs", t->syncs},
-                  {"d2d_count", t->d2d_count},
-                  {"d2d_bytes", t->d2d_bytes},
-                  {"memset_count", t->memset_count},
-                  {"memset_bytes", t->memset_bytes},
-                  {"pageable_count", t->pageable_count},
-                  {"pageable_bytes", t->pageable_bytes},
-                  {"pinned_count", t->pinned_count},
-                  {"pinned_bytes", t->pinned_bytes},
-                  {"opened_h2d_count", t->opened_h2d_count},
-                  {"opened_h2d_bytes", t->opened_h2d_bytes},
-                  {"opened_d2h_count", t->opened_d2h_count},
-                  {"opened_d2h_bytes", t->opened_d2h_bytes}};
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        json_object_set_new(out, counts[i].name, t->source ? count(counts[i].value) : json_null());
-    return out;
-}
-
-static json_t *transfers(const struct ib_case_record *c)
-{
-    json_t *out = totals(&c->transfers);
-    json_object_set_new(out, "as_expected", truth(c->as_expected));
-    json_object_set_new(out, "counting", word(ib_counting_words, (int)c->counting));
-    json_object_set_new(out, "tracer", tracer(&c->tracer));
-    json_object_set_new(out, "phases", phases(c));
-    json_object_set_new(out, "copies", copies(c));
-    return out;
-}
+/* ---- the profile ---- */
 
 static json_t *profile(const struct ib_profile_record *p)
 {
@@ -264,12 +156,13 @@ static json_t *metrics(const struct ib_case_record *c)
 static json_t *compared(const struct ib_case_record *c)
 {
     const struct ib_compared *v = &c->check.compared;
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "epochs", measured(v->epochs),
-                     "of_epochs", measured(c->epochs), "params", measured(v->params), "of_params",
-                     measured(v->of_params), "predictions", measured(v->predictions), "of_predictions",
-                     measured(v->of_predictions), "steps", measured(v->steps), "continued_from",
-                     measured(v->continued_from), "rounds", measured(ib_rounds_compared(c)), "of_rounds",
-                     measured(c->n_rounds));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "epochs",
+                     ib_json_measured(v->epochs), "of_epochs", ib_json_measured(c->epochs), "params",
+                     ib_json_measured(v->params), "of_params", ib_json_measured(v->of_params), "predictions",
+                     ib_json_measured(v->predictions), "of_predictions", ib_json_measured(v->of_predictions),
+                     "steps", ib_json_measured(v->steps), "continued_from",
+                     ib_json_measured(v->continued_from), "rounds", ib_json_measured(ib_rounds_compared(c)),
+                     "of_rounds", ib_json_measured(c->n_rounds));
 }
 
 static json_t *verification(const struct ib_case_record *c)
@@ -280,7 +173,7 @@ static json_t *verification(const struct ib_case_record *c)
                      "reference", ib_json_text(k->reference), "loss_error", ib_json_number(k->loss_error),
                      "params_error", ib_json_number(k->params_error), "prediction_error",
                      ib_json_number(k->prediction_error), "first_divergent_epoch",
-                     measured(k->first_divergent_epoch), "compared", compared(c));
+                     ib_json_measured(k->first_divergent_epoch), "compared", compared(c));
 }
 
 static json_t *limit(const struct ib_case_record *c)
@@ -310,26 +203,26 @@ static json_t *describe(const struct ib_case_record *c)
 json_t *ib_case_to_json(const struct ib_case_record *c)
 {
     json_t *out = describe(c), *found;
-    found =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
-                  "s:o, s:o, s:o, s:o, s:o}",
-                  "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
-                  ib_json_text(c->name), "series", ib_json_text(c->series), "status",
-                  word(ib_case_status_words, (int)c->status), "reason",
-                  ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked", c->ranked,
-                  "time", "epoch_ns", epoch_times(c), "phases_ns",
-                  ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
-                  ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", transfers(c), "profile",
-                  profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason), "whole_process",
-                  whole_process(c), "whole_process_reason", ib_json_text(c->process_reason), "verify",
-                  verification(c), "convergence",
-                  word(ib_convergence_words, (int)c->check.convergence), "limit", limit(c), "limit_reason",
-                  ib_json_text(c->check.limit.reason), "stderr", ib_json_text(ib_case_record_stderr(c)));
+    found = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
+                      "s:o, s:o, s:o, s:o, s:o}",
+                      "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
+                      ib_json_text(c->name), "series", ib_json_text(c->series), "status",
+                      ib_json_word(ib_case_status_words, (int)c->status), "reason",
+                      ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked",
+                      c->ranked, "time", "epoch_ns", epoch_times(c), "phases_ns",
+                      ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
+                      ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", ib_transfers_to_json(c),
+                      "profile", profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason),
+                      "whole_process", whole_process(c), "whole_process_reason",
+                      ib_json_text(c->process_reason), "verify", verification(c), "convergence",
+                      ib_json_word(ib_convergence_words, (int)c->check.convergence), "limit", limit(c),
+                      "limit_reason", ib_json_text(c->check.limit.reason), "stderr",
+                      ib_json_text(ib_case_record_stderr(c)));
     json_object_update(out, found);
     json_decref(found);
     json_object_set_new(out, "memory",
-                        json_pack("{s:o, s:o}", "peak_bytes", measured(c->peak_bytes), "device_peak_bytes",
-                                  measured(c->device_peak_bytes)));
+                        json_pack("{s:o, s:o}", "peak_bytes", ib_json_measured(c->peak_bytes),
+                                  "device_peak_bytes", ib_json_measured(c->device_peak_bytes)));
     return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/rng.h"
 #include "core/loss_schedule.h"
 #include "diagnose/diagnose.h"
@@ -219,7 +220,7 @@ static bool continue_elsewhere(struct ib_checked_state *k, struct evidence *e, u
     if (!ok && worker)
         k->out->check.stderr_tail = ib_arena_copy(k->arena, ib_worker_process_output(worker));
     ib_worker_process_end(worker);
-    ib_workspace_remove(folder);
+    ib_folder_remove(folder);
     return ok;
 }
 

@@ -81,8 +81,10 @@ static void fill_profile(struct ib_profile *p)
     memset(p, 0, sizeof *p);
     p->epochs = 2;
     p->sync_ns = 10;
-    p->operations[IB_OP_GEMM] = (struct ib_profile_operation){2, 8, 90, 60};
-    p->operations[IB_OP_AXPY] = (struct ib_profile_operation){4, 90, 8, 5}; /* as long */
+    p->operations[IB_OP_GEMM] =
+        (struct ib_profile_operation){.calls = 2, .launch_ns = 8, .wait_ns = 90, .compute_ns = 60};
+    p->operations[IB_OP_AXPY] = (struct ib_profile_operation){
+        .calls = 4, .launch_ns = 90, .wait_ns = 8, .compute_ns = 5}; /* as long */
     p->copies[IB_OP_GEMM][0] = (struct ib_profile_copy){30, 10};
     p->copies[IB_OP_GEMM][1] = (struct ib_profile_copy){10, 30};
     p->copies[IB_OP_AXPY][1] = (struct ib_profile_copy){99, 0};

@@ -1,0 +1,12 @@
+/* The copies of a case as JSON: what dispatch counted, and the tracer. */
+#ifndef IB_REPORT_TRANSFERS_JSON_H
+#define IB_REPORT_TRANSFERS_JSON_H
+
+#include "analysis/derived.h"
+
+#include <jansson.h>
+
+/* A new reference. */
+json_t *ib_transfers_to_json(const struct ib_case_record *);
+
+#endif
