@@ -7,6 +7,12 @@
 
 #include <tgmath.h>
 
+/* An implementation that wants its loops built for several processors, the best of which is chosen when it is
+ * loaded, sets this to the attribute that does so. */
+#ifndef ELEMENTWISE
+#define ELEMENTWISE
+#endif
+
 /* The bounds of loops over a matrix. Contiguous rows are joined to one: a typical output has one column,
  * which would otherwise mean one loop of length 1 per row. */
 struct extent {
