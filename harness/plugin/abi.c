@@ -101,6 +101,7 @@ static void check_fields(struct ib_plugin_tables *t)
 {
     const struct ib_mem_ops *mem = t->impl.mem;
     const struct ib_capture *capture = t->impl.capture;
+    const struct ib_fused *fused = t->impl.fused;
     if (!t->impl.ops && !(t->impl.fused && t->fused.steps))
         set_fault(t, "neither `ops` nor `fused` with `steps` is set; one of them is required");
     if (!t->impl.open || !t->impl.close)
@@ -111,6 +112,8 @@ static void check_fields(struct ib_plugin_tables *t)
         set_fault(t, "`mem` must set both or neither of mark and elapsed, and of host_alloc and host_free");
     if (capture && (!capture->epochs || !capture->begin || !capture->end || !capture->replay))
         set_fault(t, "`capture` must set all of epochs, begin, end and replay");
+    if (fused && !fused->prepare != !fused->release)
+        set_fault(t, "`fused` must set both or neither of prepare and release");
     check_options(t);
 }
 

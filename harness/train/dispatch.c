@@ -176,6 +176,25 @@ static void set_params(struct ib_problem *problem, const struct ib_view *views)
     }
 }
 
+enum ib_status ib_prepare(struct ib_dispatch *d, struct ib_problem *problem, const struct ib_tensor *x,
+                          const struct ib_tensor *y)
+{
+    struct ib_problem data = *problem;
+    if (!IB_HAS(d->impl->fused, prepare) || d->policy.upload_before_call)
+        return IB_OK;
+    data.x = view_of(x);
+    data.y = view_of(y);
+    data.lr = 0; /* nothing can be trained ahead */
+    return d->impl->fused->prepare(d->state, &data, &problem->prepared);
+}
+
+void ib_release(struct ib_dispatch *d, struct ib_problem *problem)
+{
+    if (problem->prepared)
+        d->impl->fused->release(d->state, problem->prepared);
+    problem->prepared = NULL;
+}
+
 enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struct ib_tensor *x,
                         struct ib_tensor *y, struct ib_tensor *params, struct ib_tensor *loss, uint64_t n)
 {

@@ -74,6 +74,12 @@ enum ib_status ib_replay(struct ib_dispatch *, uint64_t n);
 enum ib_status ib_call(struct ib_dispatch *, enum ib_op, const struct ib_op_args *,
                        struct ib_tensor *const *tensors);
 
+/* Has the implementation prepare x and y, which are in place, if it offers that and operands are not copied
+ * for each call. Its answer goes to the problem. */
+enum ib_status ib_prepare(struct ib_dispatch *, struct ib_problem *, const struct ib_tensor *x,
+                          const struct ib_tensor *y);
+void ib_release(struct ib_dispatch *, struct ib_problem *);
+
 /* Fused training steps and prediction, treated as one operation. The problem's views are set from the
  * tensors: x and y are read; w and b are read, and written by steps; loss (may be NULL) and out are
  * written. */

@@ -185,6 +185,8 @@ static enum ib_status open_tensors(struct ib_training *t)
         IB_TRY(open_activations(t));
     IB_TRY(ib_place(d, &t->tensors.x));
     IB_TRY(ib_place(d, &t->tensors.y));
+    if (t->fused)
+        IB_TRY(ib_prepare(d, &t->problem, &t->tensors.x, &t->tensors.y));
     return ib_training_restart(t);
 }
 
@@ -245,6 +247,7 @@ enum ib_status ib_training_open(struct ib_dispatch *dispatch, const struct ib_tr
 void ib_training_close(struct ib_training *t)
 {
     struct ib_dispatch *d = t->dispatch;
+    ib_release(d, &t->problem);
     for (uint32_t p = 0; p < IB_MAX_PARAMS; p++) {
         ib_tensor_close(d, &t->tensors.params[p]);
         ib_tensor_close(d, &t->tensors.grads[p]);

@@ -172,6 +172,7 @@ struct ib_problem {
     enum ib_loss loss_kind;
     enum ib_dtype dtype;
     double lr;
+    void *prepared; /* what `prepare` returned for x and y; NULL: it was not called */
 };
 
 /* Whole training steps in one call. */
@@ -186,6 +187,14 @@ struct ib_fused {
      * predictions use the tensor operations, which are then required. */
     enum ib_status (*predict)(void *state, const struct ib_problem *, const struct ib_view *x,
                               const struct ib_view *out);
+    /* Optional, both or neither: set-up for a data set, such as packing x in another order and allocating
+     * work space. It is reported as set-up, not as training. x and y have their values, which do not change
+     * until `release`; of the rest, only the shapes and kinds are set: parameters have no pointers, and lr is
+     * 0. *out is handed to `steps` in the problem's `prepared`. Several data sets may be prepared at a time,
+     * and any of them may be trained from any start. Not called if operands are copied for each call, and
+     * never called by a program that does not know it: `steps` must work without. */
+    enum ib_status (*prepare)(void *state, const struct ib_problem *, void **out);
+    void (*release)(void *state, void *prepared);
 };
 
 /* Recorded work. The harness runs every operation once before it records, so nothing needs to be allocated
