@@ -43,7 +43,7 @@ static bool has_baseline(void)
 
 /* The best first. */
 static const struct {
-    const struct fused_isa *isa = NULL;
+    const struct fused_isa *isa;
     bool (*present)(void);
     const char *needs;
 } isas[] = {
