@@ -1,5 +1,5 @@
-/* cpu_fused: whole training steps, written by hand for this kind of processor. cpu_fused/README.md explains how, step by
- * step; each step is a variant. This file chooses the variant and the instruction set. */
+/* cpu_fused: whole training steps, written by hand for this kind of processor. cpu_fused/README.md explains
+ * how, step by step; each step is a variant. This file chooses the variant and the instruction set. */
 #include "cpu_fused/fused.h"
 
 #include <stdio.h>
@@ -166,7 +166,8 @@ static enum ib_status describe(void *state, char *text, size_t n)
 static const struct ib_option options[] = {
     {"threads", IB_OPTION_INT, "1..64", "1", "threads that share the rows"},
     {"variant", IB_OPTION_TEXT, "fused|vectorised|blocked", "blocked", "the last step of the optimisation"},
-    {"isa", IB_OPTION_TEXT, "auto|avx512|avx2|baseline", "auto", "instruction set; auto: the best of this processor"},
+    {"isa", IB_OPTION_TEXT, "auto|avx512|avx2|baseline", "auto",
+     "instruction set; auto: the best of this processor"},
     {.name = NULL},
 };
 

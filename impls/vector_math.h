@@ -1,5 +1,5 @@
-/* Tells gcc that the C library has exp and tanh for whole vectors (libmvec), which it otherwise uses only with
- * -ffast-math. They are within 4 units in the last place. */
+/* Tells gcc that the C library has exp and tanh for whole vectors (libmvec), which it otherwise uses only
+ * with -ffast-math. They are within 4 units in the last place. */
 #ifndef VECTOR_MATH_H
 #define VECTOR_MATH_H
 

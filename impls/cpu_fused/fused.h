@@ -1,5 +1,5 @@
-/* Between the files of cpu_fused. A method is one step of the optimisation, compiled once for each instruction set and
- * type. */
+/* Between the files of cpu_fused. A method is one step of the optimisation, compiled once for each
+ * instruction set and type. */
 #ifndef CPU_FUSED_FUSED_H
 #define CPU_FUSED_FUSED_H
 
@@ -20,7 +20,8 @@ struct fused_isa {
     const char *name;
     uint32_t vector_bytes;
     struct fused_method methods[FUSED_VARIANTS][2]; /* f32, f64 */
-    void (*predict[2])(const struct ib_problem *, const struct ib_view *x, const struct ib_view *out, void *row);
+    void (*predict[2])(const struct ib_problem *, const struct ib_view *x, const struct ib_view *out,
+                       void *row);
 };
 
 extern const struct fused_isa fused_isa_baseline;
@@ -30,7 +31,8 @@ extern const struct fused_isa fused_isa_avx512;
 /* The widest layer, x included. */
 uint64_t fused_widest(const struct ib_problem *);
 
-/* Zeroed memory in whole cache lines, in large pages where the system has them. NULL: none left. Freed by free. */
+/* Zeroed memory in whole cache lines, in large pages where the system has them. NULL: none left. Freed by
+ * free. */
 void *fused_alloc(uint64_t count, uint64_t bytes_each);
 
 #endif

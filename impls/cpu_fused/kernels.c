@@ -1,6 +1,6 @@
-/* Everything that computes, for one instruction set: CMakeLists.txt compiles this file once for each, with ISA its name
- * and VECTOR_BYTES the size of its registers. The text knows only vectors of some length, by gcc's extension; a wider
- * machine needs another compilation, not another text. */
+/* Everything that computes, for one instruction set: CMakeLists.txt compiles this file once for each, with
+ * ISA its name and VECTOR_BYTES the size of its registers. The text knows only vectors of some length, by
+ * gcc's extension; a wider machine needs another compilation, not another text. */
 #include "cpu_fused/fused.h"
 
 #include <math.h>
@@ -16,13 +16,18 @@ typedef int64_t whole_f64;
 #define TYPED_TEXT "cpu_fused/kernels.inc"
 #include "typed.h"
 
-#define METHODS(name) {TYPED_METHOD(name, f32), TYPED_METHOD(name, f64)}
+#define METHODS(name)                                                                                        \
+    {                                                                                                        \
+        TYPED_METHOD(name, f32), TYPED_METHOD(name, f64)                                                     \
+    }
 #define TYPED_METHOD(name, type)                                                                             \
-    {name##_open_##type, name##_close_##type, name##_steps_##type}
-#define JOINED(a, b)    a##b
-#define NAMED(a, b)     JOINED(a, b)
-#define AS_TEXT(x)      #x
-#define TEXT_OF(x)      AS_TEXT(x)
+    {                                                                                                        \
+        name##_open_##type, name##_close_##type, name##_steps_##type                                         \
+    }
+#define JOINED(a, b) a##b
+#define NAMED(a, b)  JOINED(a, b)
+#define AS_TEXT(x)   #x
+#define TEXT_OF(x)   AS_TEXT(x)
 
 const struct fused_isa NAMED(fused_isa_, ISA) = {
     .name = TEXT_OF(ISA),

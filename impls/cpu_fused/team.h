@@ -13,7 +13,8 @@ struct team *team_open(uint32_t size);
 void team_close(struct team *); /* NULL is allowed */
 uint32_t team_size(const struct team *);
 
-/* Calls work(context, id) with each id below n, which is at most the team's size, and returns when all have returned. */
+/* Calls work(context, id) with each id below n, which is at most the team's size, and returns when all have
+ * returned. */
 void team_run(struct team *, uint32_t n, void (*work)(void *context, uint32_t id), void *context);
 
 /* Called by all n threads of a run: returns when each of them has called it. */

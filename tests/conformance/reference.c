@@ -1,0 +1,199 @@
+#include "reference.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum { GAP = 3 };
+
+/* ---- problems ---- */
+
+uint64_t ref_seed;
+
+static double uniform(void) /* of -1 to 1 */
+{
+    ref_seed = ref_seed * 6364136223846793005u + 1442695040888963407u;
+    return (double)(int64_t)(ref_seed >> 11 << 11) / 0x1p63;
+}
+
+static uint64_t one_of(uint64_t n) /* 1 to n */
+{
+    return 1 + (uint64_t)((uniform() + 1) / 2 * (double)n) % n;
+}
+
+double ref_get(const struct ib_view *m, uint64_t i, uint64_t j)
+{
+    const uint64_t at = i * m->ld + j;
+    return m->type == IB_F32 ? (double)((const float *)m->p)[at] : ((const double *)m->p)[at];
+}
+
+void ref_set(struct ref_matrix *m, uint64_t i, uint64_t j, double value)
+{
+    const uint64_t at = i * m->view.ld + j;
+    if (m->view.type == IB_F32)
+        ((float *)m->view.p)[at] = (float)value;
+    else
+        ((double *)m->view.p)[at] = value;
+    m->exact[i * m->view.cols + j] = ref_get(&m->view, i, j);
+}
+
+struct ref_matrix ref_matrix_new(uint64_t rows, uint64_t cols, enum ib_dtype type, double range)
+{
+    struct ref_matrix m = {.view = {NULL, rows, cols, cols + GAP, type}};
+    m.view.p = calloc(rows * m.view.ld + 1, sizeof(double));
+    m.exact = calloc(rows * cols + 1, sizeof(double));
+    assert_non_null(m.view.p);
+    assert_non_null(m.exact);
+    for (uint64_t i = 0; i < rows; i++) {
+        for (uint64_t j = 0; j < cols; j++)
+            ref_set(&m, i, j, range * uniform());
+        for (uint64_t j = 0; j < GAP; j++) /* what lies between rows must not be read */
+            if (type == IB_F32)
+                ((float *)m.view.p)[i * m.view.ld + cols + j] = NAN;
+            else
+                ((double *)m.view.p)[i * m.view.ld + cols + j] = NAN;
+    }
+    return m;
+}
+
+void ref_matrix_free(struct ref_matrix *m)
+{
+    free(m->view.p);
+    free(m->exact);
+}
+
+static void parameters_new(struct ref_problem *p, const uint64_t *width)
+{
+    for (uint32_t l = 0; l < p->n_layers; l++) {
+        p->w[l] = ref_matrix_new(width[l], width[l + 1], p->type, 2 / sqrt((double)width[l]));
+        p->b[l] = ref_matrix_new(1, width[l + 1], p->type, 0.5);
+    }
+}
+
+struct ref_problem ref_problem_new(uint64_t rows, uint32_t n_layers, const uint64_t *width,
+                                   enum ib_dtype type)
+{
+    struct ref_problem p = {.n_layers = n_layers, .type = type, .lr = 0.1};
+    p.act = (enum ib_act)one_of(3);
+    p.loss = (enum ib_loss)one_of(3);
+    p.x = ref_matrix_new(rows, width[0], type, 1);
+    p.y = ref_matrix_new(rows, width[n_layers], type, 1);
+    p.x_test = ref_matrix_new(REF_TEST_ROWS, width[0], type, 1);
+    parameters_new(&p, width);
+    for (uint64_t i = 0; p.loss == IB_BCE && i < rows; i++)
+        for (uint64_t j = 0; j < width[n_layers]; j++)
+            ref_set(&p.y, i, j, p.y.exact[i * width[n_layers] + j] > 0);
+    return p;
+}
+
+void ref_problem_free(struct ref_problem *p)
+{
+    ref_matrix_free(&p->x);
+    ref_matrix_free(&p->y);
+    ref_matrix_free(&p->x_test);
+    for (uint32_t l = 0; l < p->n_layers; l++) {
+        ref_matrix_free(&p->w[l]);
+        ref_matrix_free(&p->b[l]);
+    }
+}
+
+struct ref_problem ref_problem_any(enum ib_dtype type)
+{
+    uint64_t width[REF_MAX_LAYERS + 1] = {one_of(40)};
+    const uint32_t n_layers = (uint32_t)one_of(REF_MAX_LAYERS);
+    for (uint32_t l = 1; l < n_layers; l++)
+        width[l] = one_of(3) == 1 ? 60 + one_of(40) : one_of(20);
+    if (one_of(3) == 1)
+        for (uint32_t l = 1; l < n_layers; l++)
+            width[l] = 32 + one_of(60);
+    width[n_layers] = one_of(2) == 1 ? 1 : one_of(36);
+    return ref_problem_new(one_of(4) == 1 ? 200 + one_of(400) : one_of(70), n_layers, width, type);
+}
+
+/* ---- the reference, in f64 ---- */
+
+static double activate(enum ib_act kind, double x)
+{
+    return kind == IB_RELU ? (x < 0 ? 0 : x) : kind == IB_TANH ? tanh(x) : 1 / (1 + exp(-x));
+}
+
+static double slope(enum ib_act kind, double y)
+{
+    return kind == IB_RELU ? (y > 0 ? 1 : 0) : kind == IB_TANH ? 1 - y * y : y * (1 - y);
+}
+
+/* out (rows x the layer's outputs) = in W + b. */
+static void ref_layer(const struct ref_problem *p, uint32_t l, uint64_t rows, const double *in, double *out)
+{
+    const uint64_t n_in = p->w[l].view.rows, n_out = p->w[l].view.cols;
+    for (uint64_t r = 0; r < rows; r++)
+        for (uint64_t o = 0; o < n_out; o++) {
+            double sum = p->b[l].exact[o];
+            for (uint64_t i = 0; i < n_in; i++)
+                sum += in[r * n_in + i] * p->w[l].exact[i * n_out + o];
+            out[r * n_out + o] = l + 1 < p->n_layers ? activate(p->act, sum) : sum;
+        }
+}
+
+void ref_forward(const struct ref_problem *p, uint64_t rows, const double *x, double **h)
+{
+    for (uint32_t l = 0; l < p->n_layers; l++) {
+        h[l] = malloc(rows * p->w[l].view.cols * sizeof *h[l]);
+        assert_non_null(h[l]);
+        ref_layer(p, l, rows, l == 0 ? x : h[l - 1], h[l]);
+    }
+}
+
+/* z becomes the gradient of the loss, which is returned. */
+static double ref_loss_grad(const struct ref_problem *p, uint64_t count, double *z)
+{
+    double sum = 0;
+    for (uint64_t e = 0; e < count; e++) {
+        const double y = p->y.exact[e], error = (p->loss == IB_BCE ? 1 / (1 + exp(-z[e])) : z[e]) - y;
+        sum += p->loss == IB_BCE ? (z[e] < 0 ? 0 : z[e]) - z[e] * y + log1p(exp(-fabs(z[e]))) : error * error;
+        z[e] = error * (p->loss == IB_MSE ? 2 : 1) / (double)count;
+    }
+    return sum * (p->loss == IB_HALF_MSE ? 0.5 : 1) / (double)count;
+}
+
+/* The gradient of layer l from its error; then the error below, over the activations there; then the update.
+ */
+static void ref_backward(struct ref_problem *p, uint32_t l, double *in, const double *error)
+{
+    const uint64_t rows = p->x.view.rows, n_in = p->w[l].view.rows, n_out = p->w[l].view.cols;
+    double *w = p->w[l].exact, *grad = calloc(n_in * n_out + n_out, sizeof *grad);
+    assert_non_null(grad);
+    for (uint64_t r = 0; r < rows; r++)
+        for (uint64_t o = 0; o < n_out; o++) {
+            grad[n_in * n_out + o] += error[r * n_out + o];
+            for (uint64_t i = 0; i < n_in; i++)
+                grad[i * n_out + o] += in[r * n_in + i] * error[r * n_out + o];
+        }
+    for (uint64_t e = 0; l > 0 && e < rows * n_in; e++) {
+        double sum = 0;
+        for (uint64_t o = 0; o < n_out; o++)
+            sum += w[e % n_in * n_out + o] * error[e / n_in * n_out + o];
+        in[e] = sum * slope(p->act, in[e]);
+    }
+    for (uint64_t e = 0; e < n_in * n_out; e++)
+        w[e] -= p->lr * grad[e];
+    for (uint64_t o = 0; o < n_out; o++)
+        p->b[l].exact[o] -= p->lr * grad[n_in * n_out + o];
+    free(grad);
+}
+
+double ref_epoch(struct ref_problem *p)
+{
+    double *h[REF_MAX_LAYERS];
+    const uint32_t last = p->n_layers - 1;
+    ref_forward(p, p->x.view.rows, p->x.exact, h);
+    const double loss = ref_loss_grad(p, p->x.view.rows * p->y.view.cols, h[last]);
+    for (uint32_t l = p->n_layers; l-- > 0;)
+        ref_backward(p, l, l == 0 ? p->x.exact : h[l - 1], h[l]);
+    for (uint32_t l = 0; l <= last; l++)
+        free(h[l]);
+    return loss;
+}

@@ -1,0 +1,45 @@
+/* Problems of any shape, and plain loops in f64 that train them: what whole steps are compared with. */
+#ifndef TESTS_REFERENCE_H
+#define TESTS_REFERENCE_H
+
+#include "ironbench/impl.h"
+
+enum { REF_MAX_LAYERS = 4, REF_TEST_ROWS = 3 };
+
+/* A matrix in both forms: as the implementation gets it, with gaps between rows, and in f64. */
+struct ref_matrix {
+    struct ib_view view;
+    double *exact;
+};
+
+struct ref_problem {
+    uint32_t n_layers;
+    enum ib_dtype type;
+    struct ref_matrix x, y, w[REF_MAX_LAYERS], b[REF_MAX_LAYERS], x_test;
+    enum ib_act act;
+    enum ib_loss loss;
+    double lr;
+};
+
+double ref_get(const struct ib_view *, uint64_t i, uint64_t j);
+void ref_set(struct ref_matrix *, uint64_t i, uint64_t j, double value);
+
+/* Random numbers of -range to range; NaN between the rows, where it must not be read. */
+struct ref_matrix ref_matrix_new(uint64_t rows, uint64_t cols, enum ib_dtype, double range);
+void ref_matrix_free(struct ref_matrix *);
+
+/* What the next problem is made from. */
+extern uint64_t ref_seed;
+
+/* A network of these widths, with any activation and loss. */
+struct ref_problem ref_problem_new(uint64_t rows, uint32_t n_layers, const uint64_t *width, enum ib_dtype);
+/* A problem of any shape: rows 1 to 70, columns 1 to 40, up to three hidden layers, some of them wide. */
+struct ref_problem ref_problem_any(enum ib_dtype);
+void ref_problem_free(struct ref_problem *);
+
+/* h[l] (rows x the layer's outputs), allocated here: the activations, of the last layer the sums. */
+void ref_forward(const struct ref_problem *, uint64_t rows, const double *x, double **h);
+/* One epoch on the exact parameters; returns the loss before it. */
+double ref_epoch(struct ref_problem *);
+
+#endif
