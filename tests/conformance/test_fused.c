@@ -1,7 +1,7 @@
-/* test_fused IMPL [PLUGIN.so] [OPTION=VALUE]…: whole training steps, of many shapes, activations and losses,
- * compared with plain loops in f64; NaN where these have it; the same bits when they are repeated, prepared
- * or not, with the loss read or not; several data sets at a time. Exit status 77: it cannot run on this
- * machine. */
+/* test_fused IMPL [PLUGIN.so] [OPTION=VALUE]… [--quick]: whole training steps, of many shapes, activations
+ * and losses, compared with plain loops in f64; NaN where these have it; the same bits when they are
+ * repeated, prepared or not, with the loss read or not; several data sets at a time. Exit status 77: it
+ * cannot run on this machine. */
 #include "reference.h"
 
 #include "base/error.h"
@@ -17,13 +17,9 @@
 #include <cmocka.h>
 
 enum { EXIT_USAGE = 2, EXIT_SKIPPED = 77, MAX_SETTINGS = 8, EPOCHS = 4 };
-#ifdef __SANITIZE_ADDRESS__
-enum { TRIALS = 60 };
-#else
-enum { TRIALS = 400 };
-#endif
 
 static struct ib_instance subject;
+static uint64_t trials; /* shapes; fewer where everything is slower */
 
 /* ---- the implementation ---- */
 
@@ -173,7 +169,7 @@ static void any_shape(void **state)
 {
     uint64_t tried = 0;
     (void)state;
-    for (ref_seed = 1; ref_seed <= TRIALS; ref_seed++) {
+    for (ref_seed = 1; ref_seed <= trials; ref_seed++) {
         const uint64_t at = ref_seed;
         struct ref_problem p = ref_problem_any(at % 2 == 0 ? IB_F32 : IB_F64);
         if (supported(&p)) {
@@ -228,7 +224,7 @@ static void nan_passes(void **state)
 static void repetition_gives_the_same_bits(void **state)
 {
     (void)state;
-    for (uint64_t i = 1; i <= TRIALS / 8; i++) {
+    for (uint64_t i = 1; i <= trials / 8; i++) {
         ref_seed = 1000 + i;
         struct ref_problem p = ref_problem_any(i % 2 == 0 ? IB_F32 : IB_F64);
         if (supported(&p)) {
@@ -307,19 +303,22 @@ int main(int argc, char **argv)
     struct ib_setting settings[MAX_SETTINGS];
     size_t n_settings = 0;
     const char *plugin = NULL;
+    bool quick = false;
     const struct ib_impl *impl;
     if (argc < 2) {
-        fprintf(stderr, "usage: %s IMPL [PLUGIN.so] [OPTION=VALUE]...\n", argv[0]);
+        fprintf(stderr, "usage: %s IMPL [PLUGIN.so] [OPTION=VALUE]... [--quick]\n", argv[0]);
         return EXIT_USAGE;
     }
     for (int i = 2; i < argc && n_settings < MAX_SETTINGS; i++) {
         char *equals = strchr(argv[i], '=');
-        if (equals == NULL) {
+        if (equals != NULL) {
+            *equals = '\0';
+            settings[n_settings++] = (struct ib_setting){.name = argv[i], .value = equals + 1};
+        } else if (strcmp(argv[i], "--quick") == 0) {
+            quick = true;
+        } else {
             plugin = argv[i];
-            continue;
         }
-        *equals = '\0';
-        settings[n_settings++] = (struct ib_setting){.name = argv[i], .value = equals + 1};
     }
     enum ib_status status = ib_impl_load(argv[1], plugin, &impl);
     if (status == IB_OK)
@@ -328,6 +327,7 @@ int main(int argc, char **argv)
         printf("%s: %s\n", argv[1], ib_error_text());
         return status == IB_EUNAVAILABLE ? EXIT_SKIPPED : EXIT_USAGE;
     }
+    trials = quick ? 40 : 400;
     const int failed = run_all();
     ib_instance_close(&subject);
     return failed == 0 ? 0 : 1;
