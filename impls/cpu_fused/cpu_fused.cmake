@@ -10,6 +10,10 @@ function(cpu_fused_kernels isa vector_bytes)
     set(cpu_fused_isas ${cpu_fused_isas} cpu_fused_${isa} PARENT_SCOPE)
 endfunction()
 
+# Sanitizers would make minutes of its compilation; valgrind finds errors of memory there.
+if(IRONBENCH_SANITIZE)
+    set_source_files_properties(impls/cpu_fused/kernels.c PROPERTIES COMPILE_OPTIONS -fno-sanitize=all)
+endif()
 cpu_fused_kernels(baseline 16)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64)$")
     cpu_fused_kernels(avx2 32 -mavx2 -mfma)
