@@ -111,13 +111,15 @@ const char *ib_insert_sql(struct ib_arena *arena, const struct ib_db_table *tabl
 enum ib_status ib_row_put(sqlite3_stmt *insert, const struct ib_db_table *table, uint64_t case_number,
                           const void *row)
 {
-    enum { MOST_COLUMNS = 32 };
-    struct ib_db_value values[MOST_COLUMNS] = {ib_db_integer(case_number)};
     struct ib_arena scratch = {0};
-    size_t n = 1;
-    for (const struct ib_column *column = table->columns; column->name && n < MOST_COLUMNS; column++)
-        values[n++] = value_of(column, row, &scratch);
-    enum ib_status status = ib_db_run(insert, values, n);
+    size_t n = 0;
+    while (table->columns[n].name)
+        n++;
+    struct ib_db_value *values = ib_arena_alloc(&scratch, (n + 1) * sizeof *values);
+    values[0] = ib_db_integer(case_number);
+    for (size_t i = 0; i < n; i++)
+        values[i + 1] = value_of(&table->columns[i], row, &scratch);
+    enum ib_status status = ib_db_run(insert, values, n + 1);
     ib_arena_free(&scratch);
     return status;
 }
