@@ -133,6 +133,7 @@ static enum ib_status open_case(struct ib_registry *registry, const struct ib_ch
     out->config.measure.timeout_ns = request->timeout_ns;
     out->config.measure.memory_bytes = IB_CHECK_MEMORY_BYTES;
     out->config.measure.warmup = out->config.measure.min_time_ns = 0;
+    out->config.measure.rounds = out->config.measure.min_rounds = 1;
     IB_TRY(set_axes(request, p, &out->config));
     IB_TRY(ib_matrix_build(&out->config, registry, &out->matrix));
     out->c = out->matrix.cases;

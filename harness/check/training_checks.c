@@ -147,17 +147,18 @@ static void repeat(struct attempt *t)
         ib_pass_timed(&t->context, t->of->c, 1, &t->checked.final, &t->arena, &timed);
     while (ib_attempt_again(&attempt, &t->context, t->of->c, timed.round.status));
     ib_outcome_set(&outcome, timed.round.status, "%s", timed.round.reason);
-    const bool elsewhere = timed.round.status == IB_CASE_UNTRUSTED && timed.round.as_expected == IB_YES &&
-                           strncmp(timed.round.reason, "hidden copies", strlen("hidden copies")) != 0;
+    const bool copies = timed.round.as_expected == IB_NO ||
+                        strncmp(timed.round.reason, "hidden copies", strlen("hidden copies")) == 0;
     if (timed.round.status == IB_CASE_OK) {
         ib_check_result_right(t->k->check_result, IB_LEVEL_REPETITION);
         if (device)
             ib_check_result_right(t->k->check_result, IB_LEVEL_COPIES);
-    } else if (elsewhere) {
+    } else if (timed.differs) {
         ib_check_result_add(t->k->check_result,
                             finding_of(t, IB_LEVEL_REPETITION, name_difference(t), timed.round.reason));
     } else if (timed.round.status == IB_CASE_UNTRUSTED) {
-        ib_check_result_add(t->k->check_result, finding_of(t, IB_LEVEL_COPIES, timed.round.reason, ""));
+        ib_check_result_add(t->k->check_result, finding_of(t, copies ? IB_LEVEL_COPIES : IB_LEVEL_REPETITION,
+                                                           timed.round.reason, ""));
     } else {
         ib_checking_failed(t->k, &outcome);
         ib_check_result_add(t->k->check_result,

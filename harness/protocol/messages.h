@@ -86,6 +86,21 @@ struct ib_phases { /* wall time by phase; train_ns is that of one training */
     uint64_t load_ns, setup_ns, train_ns, readback_ns, predict_ns;
 };
 
+/* What took time outside of the clock, by which it is found out whether the clock stopped too early. Of an
+ * external program, only `opened` and `after` are known. */
+struct ib_outside {
+    bool known;             /* false: sent by an older version, which did not measure it */
+    uint64_t opened_ns;     /* from the request `problem` to the answer, or from the start of a program */
+    uint64_t warmup_ns;     /* all warm-up, and its epochs: */
+    uint64_t warmup_epochs; /* it should take no longer than so many timed ones */
+    uint64_t restart_ns;    /* median time of resetting the parameters before a training */
+    uint64_t readback_ns;   /* the longest first readback after a training, */
+    uint64_t idle_ns;       /* and the same again when there is nothing left to wait for */
+    uint64_t after_ns;      /* from `trained` to `done` */
+    bool changed;           /* the parameters read last differ from those read first */
+    bool at_start;          /* the parameters are those that the training began with */
+};
+
 /* The result of a pass, except its arrays. */
 struct ib_pass_result {
     uint64_t repeats;           /* number of trainings */
@@ -97,12 +112,14 @@ struct ib_pass_result {
     uint64_t device_peak_bytes; /* 0: unknown */
     uint64_t peak_bytes; /* of the worker's process, or of an external program's; 0: unknown. Set by the
                             parent */
-    uint64_t asked_ns;   /* the same by the parent's clock, without waiting for a CPU; 0: unknown. Set by the
-                            parent */
+    uint64_t asked_ns;   /* the same by the parent's clock, less what waiting for a CPU may have added on the
+                            way; 0: unknown. Set by the parent, as is: */
+    uint64_t waited_ns;  /* by the parent and the worker's first thread, for a CPU */
     bool external;       /* by an external program: below, only setup and training time are known; the calling
                             thread is its main thread */
     bool fused, fused_predict;
     struct ib_phases phases;
+    struct ib_outside outside;           /* of timed passes */
     struct ib_transfer_log transfer_log; /* of one training and prediction */
     struct ib_traffic total;             /* since the implementation was opened */
     struct ib_driver_counters tracer;    /* likewise */

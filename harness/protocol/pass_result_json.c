@@ -238,6 +238,39 @@ static enum ib_status phases_from_json(const json_t *value, struct ib_phases *ou
     return IB_OK;
 }
 
+static json_t *outside_to_json(const struct ib_outside *o)
+{
+    return o->known
+               ? json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b}", "opened_ns", (json_int_t)o->opened_ns,
+                           "warmup_ns", (json_int_t)o->warmup_ns, "warmup_epochs",
+                           (json_int_t)o->warmup_epochs, "restart_ns", (json_int_t)o->restart_ns,
+                           "readback_ns", (json_int_t)o->readback_ns, "idle_ns", (json_int_t)o->idle_ns,
+                           "changed", o->changed, "at_start", o->at_start)
+               : json_null();
+}
+
+/* Older versions do not send it. */
+static enum ib_status outside_from_json(const json_t *value, struct ib_outside *out)
+{
+    json_int_t opened, warmup, warmup_epochs, restart, readback, idle;
+    int changed, at_start;
+    if (!json_is_object(value))
+        return IB_OK;
+    IB_UNPACK(value, "{s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b}", "opened_ns", &opened, "warmup_ns", &warmup,
+              "warmup_epochs", &warmup_epochs, "restart_ns", &restart, "readback_ns", &readback, "idle_ns",
+              &idle, "changed", &changed, "at_start", &at_start);
+    *out = (struct ib_outside){.known = true,
+                               .opened_ns = (uint64_t)opened,
+                               .warmup_ns = (uint64_t)warmup,
+                               .warmup_epochs = (uint64_t)warmup_epochs,
+                               .restart_ns = (uint64_t)restart,
+                               .readback_ns = (uint64_t)readback,
+                               .idle_ns = (uint64_t)idle,
+                               .changed = changed,
+                               .at_start = at_start};
+    return IB_OK;
+}
+
 /* null if unknown. */
 static json_t *health_to_json(const struct ib_pass_result *r)
 {
@@ -262,15 +295,15 @@ static enum ib_status health_from_json(const json_t *value, struct ib_pass_resul
 
 json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
 {
-    return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o?}",
+    return json_pack("{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o?}",
                      "type", "done", "repeats", (json_int_t)r->repeats, "median_ns", r->median_ns,
                      "trained_ns", (json_int_t)r->trained_ns, "thread_cpu_ns", (json_int_t)r->thread_cpu_ns,
                      "process_cpu_ns", (json_int_t)r->process_cpu_ns, "request_ns", (json_int_t)r->request_ns,
                      "device_peak_bytes", (json_int_t)r->device_peak_bytes, "fused", r->fused,
-                     "fused_predict", r->fused_predict, "phases_ns", phases_to_json(&r->phases),
-                     "transfer_log", transfer_log_to_json(&r->transfer_log), "total",
-                     traffic_to_json(&r->total), "tracer", ib_driver_counters_to_json(&r->tracer), "health",
-                     health_to_json(r), "profile", r->profiled ? profile_to_json(r) : NULL);
+                     "fused_predict", r->fused_predict, "phases_ns", phases_to_json(&r->phases), "outside",
+                     outside_to_json(&r->outside), "transfer_log", transfer_log_to_json(&r->transfer_log),
+                     "total", traffic_to_json(&r->total), "tracer", ib_driver_counters_to_json(&r->tracer),
+                     "health", health_to_json(r), "profile", r->profiled ? profile_to_json(r) : NULL);
 }
 
 enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_result *out)
@@ -297,6 +330,7 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     out->fused_predict = fused_predict;
     out->profiled = json_is_object(profile);
     IB_TRY(phases_from_json(phases, &out->phases));
+    IB_TRY(outside_from_json(json_object_get(message, "outside"), &out->outside));
     IB_TRY(transfer_log_from_json(transfer_log, &out->transfer_log));
     IB_TRY(traffic_from_json(total, &out->total));
     IB_TRY(ib_driver_counters_from_json(tracer, &out->tracer));

@@ -187,13 +187,17 @@ static bool check_once(struct external_pass *s, struct ib_pass_result *out)
 static bool time_all(struct external_pass *s, struct ib_pass_result *out)
 {
     struct training training;
-    double total_ns = 0;
+    double total_ns = 0, waited_ns = 0;
     out->phases.setup_ns = ib_worker_process_age_ns(s->worker); /* its newest message is `ready` */
     const uint64_t begin = ib_now_ns();
     for (uint64_t i = 0; i < s->request->warmup; i++)
         if (!train(s, &training))
             return false;
     const uint64_t timed = ib_now_ns();
+    out->outside = (struct ib_outside){.known = true,
+                                       .opened_ns = out->phases.setup_ns,
+                                       .warmup_ns = timed - begin,
+                                       .warmup_epochs = s->request->warmup * s->request->epochs};
     out->phases.setup_ns += timed - begin;
     do {
         if (!train(s, &training))
@@ -201,12 +205,15 @@ static bool time_all(struct external_pass *s, struct ib_pass_result *out)
         s->trainings = ib_arena_grow(&s->arena, s->trainings, sizeof *s->trainings, s->n, &s->n_capacity);
         s->trainings[s->n++] = training;
         total_ns += training.trained_ns;
+        waited_ns += training.waited_ns;
         out->thread_cpu_ns += (uint64_t)training.ran_ns;
         out->process_cpu_ns += (uint64_t)training.process_ns;
     } while (total_ns < (double)s->request->min_time_ns &&
              ib_now_ns() - timed < PATIENCE * s->request->min_time_ns);
     out->repeats = s->n;
     out->trained_ns = (uint64_t)total_ns;
+    out->waited_ns = (uint64_t)waited_ns;
+    out->outside.after_ns = (uint64_t)fmax(least_after(s), 0);
     out->median_ns = median_trained(s);
     out->phases.train_ns = (uint64_t)out->median_ns;
     return check_claim(s) && check_after(s);

@@ -11,11 +11,6 @@
 #define CLOCKS_PART    0.02   /* differences up to this share of the time, */
 #define CLOCK_STEPS_NS 2000.0 /* or up to this, are clock inaccuracy */
 
-/* A worker's clock may be behind by this share of a request, or by the cost of two messages. */
-#define REQUEST_PART    0.02
-#define REQUEST_STEP_NS 2e6
-enum { REQUEST_TRIES = 4 };
-
 double ib_difference(const double *is, const double *was, uint64_t n)
 {
     double most = 0, scale = 0;
@@ -130,32 +125,14 @@ static bool keep_transfers(struct ib_timing *t, const struct ib_pass_result *res
     return as_expected && ib_pass_tracer_agrees(result, &t->outcome);
 }
 
-/* ---- the worker's clock ---- */
-
-/* An implementation may have changed the clock of its process. The parent's must agree, but for the cost of
- * two messages; one try that agrees suffices, as a message may be noticed late. */
-static bool is_credible(const struct ib_pass_result *result)
-{
-    const double asked = (double)result->asked_ns, missing = asked - (double)result->request_ns;
-    return !result->request_ns || !(missing > REQUEST_PART * asked && missing > REQUEST_STEP_NS);
-}
-
-static bool train(struct ib_timing *t, const struct ib_train_request *request, struct ib_pass_result *result)
-{
-    char own[32], ours[32];
-    for (int i = 0; i < REQUEST_TRIES; i++) {
-        if (!ib_pass_train(t->context, t->c, t->worker, request, result, &t->outcome))
-            return false;
-        if (is_credible(result))
-            return true;
-    }
-    return ib_outcome_set(&t->outcome, IB_CASE_UNTRUSTED,
-                          "its clock is wrong: a request took %s by it, but %s by the parent's",
-                          ib_print_ns((double)result->request_ns, own, sizeof own),
-                          ib_print_ns((double)result->asked_ns, ours, sizeof ours));
-}
-
 /* ---- one round ---- */
+
+static bool prove_length(struct ib_timing *t, const struct ib_train_request *request,
+                         const struct ib_pass_result *result)
+{
+    return !ib_is_proven_by_length(t->c, t->out->round.round, t->context->measure->min_rounds) ||
+           ib_prove_by_length(&t->proof, request, result);
+}
 
 void ib_timing_open(const struct ib_pass_context *context, const struct ib_case *c, uint64_t round,
                     const struct ib_final *checked, struct ib_arena *arena, struct ib_timing *t,
@@ -168,6 +145,8 @@ void ib_timing_open(const struct ib_pass_context *context, const struct ib_case 
                                             .slices = t->slices}};
     *t = (struct ib_timing){.context = context, .c = c, .checked = checked, .arena = arena, .out = out};
     t->ok = ib_pass_open(context, c, false, &t->job, &t->worker, &t->outcome);
+    t->proof =
+        (struct ib_time_proof){.context = context, .c = c, .worker = t->worker, .outcome = &t->outcome};
 }
 
 void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
@@ -181,14 +160,15 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
                                        .min_time_ns = min_time_ns,
                                        .warmup = first ? t->context->measure->warmup : 0};
     t->ok = t->ok && ib_outcome_error(&t->outcome, ib_pass_folder(t->context, t->worker, &request.out)) &&
-            train(t, &request, &result) &&
+            ib_train_provably(&t->proof, &request, &result) &&
             ib_pass_load(&t->job, request.out, 0, t->arena, &arrays, &t->outcome);
     if (!t->ok)
         return;
     add_slice(t, &result);
     add_answer(t, &result);
-    t->ok = (!first || keep_transfers(t, &result)) &&
-            ib_pass_repeats(t->c, t->checked, &arrays.final, &t->outcome) &&
+    t->out->differs = !ib_pass_repeats(t->c, t->checked, &arrays.final, &t->outcome);
+    t->ok = !t->out->differs &&
+            (!first || (keep_transfers(t, &result) && prove_length(t, &request, &result))) &&
             ib_case_is_possible(t->context, t->c, t->out->round.epoch_ns, &t->outcome);
 }
 

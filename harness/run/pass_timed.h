@@ -2,7 +2,7 @@
 #ifndef IB_RUN_PASS_TIMED_H
 #define IB_RUN_PASS_TIMED_H
 
-#include "run/pass_context.h"
+#include "run/time_proof.h"
 
 /* The largest difference relative to the largest value of `was`; 0 only for equal bits. Two NaN in the same
  * place count as equal, since a diverging training must be repeatable as well. */
@@ -26,6 +26,7 @@ struct ib_timing {
     struct ib_job job;
     struct ib_worker_process *worker;
     struct ib_outcome outcome;
+    struct ib_time_proof proof;
     bool ok;                            /* no failure so far */
     uint64_t trained_ns, thread_cpu_ns; /* of all slices */
     size_t disturbed;                   /* number of disturbed slices */

@@ -57,6 +57,9 @@ void ib_tensor_close(struct ib_dispatch *, struct ib_tensor *);
 enum ib_status ib_write(struct ib_tensor *, const void *values);
 /* Copies the current values to host memory. */
 enum ib_status ib_read(struct ib_dispatch *, struct ib_tensor *, void *out);
+/* The same from the device's memory, also if the host's is current: to prove that nothing is going on.
+ * Counted in `total`, not in the transfer log. */
+enum ib_status ib_read_again(struct ib_dispatch *, struct ib_tensor *, void *out);
 /* Uploads now what the resident policy would upload at first use; does nothing under other policies. */
 enum ib_status ib_place(struct ib_dispatch *, struct ib_tensor *);
 /* Waits for all work. */

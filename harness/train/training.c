@@ -102,6 +102,27 @@ enum ib_status ib_training_restart(struct ib_training *t)
     return ib_sync(t->dispatch);
 }
 
+static size_t element_bytes(const struct ib_training *t)
+{
+    return t->data->spec.dtype == IB_F32 ? sizeof(float) : sizeof(double);
+}
+
+size_t ib_training_param_bytes(const struct ib_training *t)
+{
+    return (size_t)ib_network_size(&t->data->spec.net) * element_bytes(t);
+}
+
+enum ib_status ib_training_read_params(struct ib_training *t, bool again, void *out)
+{
+    const struct ib_network *net = &t->data->spec.net;
+    char *next = out;
+    for (uint32_t p = 0; p < ib_network_params(net); p++) {
+        IB_TRY((again ? ib_read_again : ib_read)(t->dispatch, &t->tensors.params[p], next));
+        next += ib_network_param_size(net, p) * element_bytes(t);
+    }
+    return IB_OK;
+}
+
 enum ib_status ib_training_read_param(struct ib_training *t, uint32_t p, void *out)
 {
     return ib_read(t->dispatch, &t->tensors.params[p], out);

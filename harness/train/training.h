@@ -44,6 +44,10 @@ struct ib_loss_reader {
  * (NULL), no loss is computed. */
 enum ib_status ib_training_run(struct ib_training *, uint64_t epochs, const struct ib_loss_reader *);
 
+/* The size of all parameters together. */
+size_t ib_training_param_bytes(const struct ib_training *);
+/* Reads all parameters to out, one after the other, by ib_read or, if `again`, by ib_read_again. */
+enum ib_status ib_training_read_params(struct ib_training *, bool again, void *out);
 /* Reads parameter p to out: ib_network_param_size elements of the data's type. */
 enum ib_status ib_training_read_param(struct ib_training *, uint32_t p, void *out);
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 /* ---- arrays ---- */
 
@@ -92,6 +93,7 @@ static enum ib_status open_training(struct ib_session *s)
     IB_TRY(ib_dispatch_open(impl, s->instance.state, job->residency, &s->dispatch));
     s->dispatch.phase = IB_SETUP;
     IB_TRY(ib_training_open(&s->dispatch, &s->data, &s->training));
+    ib_readback_open(&s->training, &s->arena, &s->readback);
     s->open = true;
     s->at_start = s->dispatch.transfer_log;
     return IB_OK;
@@ -133,22 +135,17 @@ static enum ib_status begin_training(struct ib_session *s)
     return IB_OK;
 }
 
-static enum ib_status read_back(struct ib_session *s, const char *folder, struct ib_phases *phases)
+/* Files are written after everything has been read: meanwhile, work might go on. */
+static enum ib_status save_params(const struct ib_session *s, const char *folder)
 {
     const struct ib_network *net = &s->job.spec.net;
-    double *values = malloc(ib_network_size(net) * sizeof *values); /* large enough for either type */
-    enum ib_status status = values ? IB_OK : ib_fail(IB_ENOMEM, "parameters", "out of memory");
-    s->dispatch.phase = IB_READBACK;
-    for (uint32_t p = 0; status == IB_OK && p < ib_network_params(net); p++) {
-        uint64_t begin = ib_now_ns();
-        status = ib_training_read_param(&s->training, p, values);
-        phases->readback_ns += ib_now_ns() - begin; /* writing the file is not timed */
-        if (status == IB_OK)
-            status = ib_session_save(folder, s->data.param_name[p], s->job.spec.dtype,
-                                     ib_network_param_rows(net, p), ib_network_param_cols(net, p), values);
+    const char *next = s->readback.first;
+    for (uint32_t p = 0; p < ib_network_params(net); p++) {
+        IB_TRY(ib_session_save(folder, s->data.param_name[p], s->job.spec.dtype,
+                               ib_network_param_rows(net, p), ib_network_param_cols(net, p), next));
+        next += ib_network_param_size(net, p) * (s->readback.bytes / ib_network_size(net));
     }
-    free(values);
-    return status;
+    return IB_OK;
 }
 
 static enum ib_status predict(struct ib_session *s, const char *folder, struct ib_phases *phases)
@@ -170,8 +167,10 @@ static enum ib_status predict(struct ib_session *s, const char *folder, struct i
 /* Reads and saves parameters and predictions, and completes the result. */
 static enum ib_status finish(struct ib_session *s, const char *folder, struct ib_pass_result *out)
 {
-    IB_TRY(read_back(s, folder, &out->phases));
+    s->dispatch.phase = IB_READBACK;
+    IB_TRY(ib_readback_take(&s->readback, &out->phases.readback_ns));
     IB_TRY(predict(s, folder, &out->phases));
+    IB_TRY(save_params(s, folder));
     out->fused = s->training.fused;
     out->fused_predict = s->training.fused && IB_HAS(s->instance.impl->fused, predict);
     out->transfer_log = s->dispatch.transfer_log;
@@ -179,7 +178,7 @@ static enum ib_status finish(struct ib_session *s, const char *folder, struct ib
     if (IB_HAS(s->instance.impl, peak_memory))
         out->device_peak_bytes = s->instance.impl->peak_memory(s->instance.state);
     ib_tracing_count(&s->tracing, &s->instance, &out->tracer);
-    return IB_OK;
+    return ib_readback_prove(&s->readback, &out->outside); /* its copies are not counted any more */
 }
 
 /* ---- checked ---- */
@@ -286,7 +285,8 @@ static enum ib_status drop_loss(void *context, uint64_t epoch, double loss)
 
 /* Runs 1, 2, 4 … epochs until the minimum time of a round has passed or a whole training is done: enough to
  * warm up caches, clocks and thread pools, and never longer than a training. */
-static enum ib_status warm_up(struct ib_session *s, const struct ib_train_request *request)
+static enum ib_status warm_up(struct ib_session *s, const struct ib_train_request *request,
+                              struct ib_outside *outside)
 {
     uint64_t begin = ib_now_ns();
     IB_TRY(begin_training(s));
@@ -295,15 +295,18 @@ static enum ib_status warm_up(struct ib_session *s, const struct ib_train_reques
         if (n > request->epochs - done)
             n = request->epochs - done;
         IB_TRY(ib_training_run(&s->training, n, NULL));
+        outside->warmup_epochs += n;
         if (ib_now_ns() - begin >= request->min_time_ns)
             break;
     }
+    outside->warmup_ns += ib_now_ns() - begin;
     return IB_OK;
 }
 
 struct trainings {
-    double *ns; /* time of each */
-    size_t n, capacity;
+    double *ns;         /* time of each, */
+    double *restart_ns; /* and of resetting the parameters before it */
+    size_t n, capacity, restarts_capacity;
 };
 
 /* Times one training and adds it to the totals of *out. */
@@ -312,8 +315,12 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
 {
     trainings->ns =
         ib_arena_grow(&s->arena, trainings->ns, sizeof *trainings->ns, trainings->n, &trainings->capacity);
+    trainings->restart_ns = ib_arena_grow(&s->arena, trainings->restart_ns, sizeof *trainings->restart_ns,
+                                          trainings->n, &trainings->restarts_capacity);
     struct ib_loss_reader reader = {wants_logged, drop_loss, (void *)(uintptr_t)request};
+    const uint64_t restarting = ib_now_ns();
     IB_TRY(begin_training(s));
+    trainings->restart_ns[trainings->n] = (double)(ib_now_ns() - restarting);
     uint64_t process_cpu_ns = ib_process_cpu_ns(), thread_cpu_ns = ib_thread_cpu_ns(), begin = ib_now_ns();
     IB_TRY(ib_training_run(&s->training, request->epochs, request->log_every ? &reader : NULL));
     const uint64_t took_ns = ib_now_ns() - begin;
@@ -325,16 +332,29 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
     return IB_OK;
 }
 
+/* Whether the end of this training is examined, which it cannot know: one in eight. */
+static bool is_drawn(void)
+{
+    unsigned char byte = 0;
+    return getrandom(&byte, sizeof byte, GRND_NONBLOCK) == sizeof byte && byte < 32;
+}
+
+/* If most of the time passes between trainings, a round ends after this multiple of min_time. */
+enum { PATIENCE = 20 };
+
 /* Times trainings until min_time is reached. The transfer log is that of the first; the others must be
  * equal. */
 static enum ib_status time_all(struct ib_session *s, const struct ib_train_request *request,
                                struct ib_pass_result *out)
 {
     struct trainings trainings = {0};
+    const uint64_t begin = ib_now_ns();
     IB_TRY(time_one(s, request, &trainings, out));
     out->transfer_log = s->dispatch.transfer_log;
     out->phases.train_ns = out->trained_ns;
-    while (out->trained_ns < request->min_time_ns) {
+    while (out->trained_ns < request->min_time_ns && ib_now_ns() - begin < PATIENCE * request->min_time_ns) {
+        if (is_drawn())
+            IB_TRY(ib_readback_try(&s->readback));
         IB_TRY(time_one(s, request, &trainings, out));
         if (memcmp(&s->dispatch.transfer_log, &out->transfer_log, sizeof out->transfer_log) != 0)
             return ib_fail(IB_EINTERNAL, s->instance.impl->name,
@@ -342,6 +362,7 @@ static enum ib_status time_all(struct ib_session *s, const struct ib_train_reque
                            (unsigned long long)out->repeats);
     }
     out->median_ns = ib_median(trainings.ns, trainings.n);
+    out->outside.restart_ns = (uint64_t)ib_median(trainings.restart_ns, trainings.n);
     return IB_OK;
 }
 
@@ -361,8 +382,9 @@ enum ib_status ib_session_timed(struct ib_session *s, const struct ib_train_requ
     memset(out, 0, sizeof *out);
     uint64_t begin = ib_now_ns();
     for (uint64_t i = 0; i < request->warmup; i++)
-        IB_TRY(warm_up(s, request));
+        IB_TRY(warm_up(s, request, &out->outside));
     out->phases = s->phases;
+    out->outside.opened_ns = s->phases.setup_ns;
     read_health(s, out); /* discard the state from before timing */
     out->phases.setup_ns += ib_now_ns() - begin;
     IB_TRY(time_all(s, request, out));

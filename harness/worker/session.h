@@ -9,6 +9,7 @@
 #include "plugin/tracer.h"
 #include "protocol/messages.h"
 #include "train/training.h"
+#include "worker/readback.h"
 
 /* The memory-mapped arrays of a job. */
 struct ib_job_arrays {
@@ -30,6 +31,7 @@ struct ib_session {
     struct ib_instance instance;
     struct ib_dispatch dispatch;
     struct ib_training training;
+    struct ib_readback readback;
     struct ib_phases phases;
     struct ib_transfer_log at_start; /* the transfer log before the first training */
 };
