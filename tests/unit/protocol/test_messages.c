@@ -127,6 +127,14 @@ static void result_round_trip(void **state)
                                    .trained_ns = 12345,
                                    .fused = true,
                                    .phases = {1, 2, 3, 4, 5},
+                                   .outside = {.known = true,
+                                               .opened_ns = 11,
+                                               .warmup_ns = 12,
+                                               .warmup_epochs = 13,
+                                               .restart_ns = 14,
+                                               .readback_ns = 15,
+                                               .idle_ns = 16,
+                                               .changed = true},
                                    .total = {7, 70, 8, 80},
                                    .profiled = true,
                                    .profile = {.epochs = 50, .device_clock = true, .sync_ns = 400}};
@@ -151,6 +159,12 @@ static void result_round_trip(void **state)
     assert_true(heard.profiled);
     assert_memory_equal(&heard.profile, &said.profile, sizeof said.profile);
     assert_int_equal(heard.phases.predict_ns, 5);
+    assert_int_equal(heard.outside.warmup_epochs, 13);
+    assert_int_equal(heard.outside.idle_ns, 16);
+    assert_true(heard.outside.known && heard.outside.changed && !heard.outside.at_start);
+    json_object_del(message, "outside"); /* as from an older version */
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_false(heard.outside.known);
     json_decref(message);
 
     said.profiled = false;
