@@ -265,8 +265,8 @@ void ib_check_report(struct ib_doc *doc, const struct ib_impl_info *info,
     add_levels(doc, check_result);
     for (int level = 0; level < IB_LEVEL_COUNT; level++)
         add_kinds(doc, check_result, (enum ib_level)level);
-    add_verdict(doc, info->name, check_result);
     add_sandbox(doc, check_result);
+    add_verdict(doc, info->name, check_result);
 }
 
 /* ---- as JSON ---- */

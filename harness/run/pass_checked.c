@@ -128,7 +128,10 @@ static void run_steps(struct ib_checked_state *k)
     k->out->check.convergence = ib_convergence_of(&k->arrays.curve);
     if (ib_workspace_prepare(k->context->work, k->c, k->c->spec.dtype, &prepared) == IB_OK)
         measure_quality(k, prepared);
-    ib_checked_verify(k);
+    const struct ib_outcome copies = k->outcome;
+    ib_checked_verify(k); /* its trainings have outcomes of their own */
+    if (k->outcome.status == IB_CASE_OK)
+        k->outcome = copies;
 }
 
 void ib_pass_checked(const struct ib_pass_context *context, const struct ib_case *c, struct ib_arena *arena,

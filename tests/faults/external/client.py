@@ -48,9 +48,9 @@ def save(name, rows, dtype="f8", shape=None):
         file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + header.encode() + data)
 
 
-def descend(x, y, lr, epochs):
-    """linreg by gradient descent: w, b, and the loss of each epoch."""
-    w, b, losses = [0.0] * len(x[0]), 0.0, []
+def descend(start, x, y, lr, epochs):
+    """linreg by gradient descent from w and b: w, b, and the loss of each epoch."""
+    w, b, losses = *start, []
     for epoch in range(1, epochs + 1):
         errors = [math.fsum(wi * xi for wi, xi in zip(w, row)) + b - target[0] for row, target in zip(x, y)]
         losses.append([epoch, math.fsum(e * e for e in errors) / len(x) / 2])
@@ -78,7 +78,7 @@ def write_arrays(out, w, b, losses, x_test, checked):
     if FAULT == "losses_backwards":
         losses = losses[::-1]
     if FAULT == "losses_sparse":
-        losses = losses[:50] + losses[-64:]
+        losses = losses[:50] + losses[50:][-64:]
     if FAULT.startswith("another_algorithm") and FAULT != "another_algorithm_without_seconds":
         losses = [[epoch - 1, loss, epoch * 0.001] for epoch, loss in losses]
     if checked and FAULT == "losses_huge":
@@ -90,6 +90,8 @@ def write_arrays(out, w, b, losses, x_test, checked):
 
 def train(request, problem):
     x, y, x_test = load(problem["x"]), load(problem["y"]), load(problem["x_test"])
+    w, b = (load(param["path"]) for param in problem["params"])
+    start = [row[0] for row in w], b[0][0]
     checked = request["pass"] == "checked"
     if FAULT in ("writes_shared", "replaces_shared"):
         content = open(problem["x"], "rb").read()
@@ -128,11 +130,11 @@ def train(request, problem):
         say("trained")
     if FAULT == "another_algorithm_crashes" and is_stop and request["min_time_ns"]:  # not in the search
         os.kill(os.getpid(), 11)
-    w, b, losses = descend(x, y, lr, min(epochs, 3) if FAULT == "another_algorithm_stuck" else epochs)
+    w, b, losses = descend(start, x, y, lr, min(epochs, 3) if FAULT == "another_algorithm_stuck" else epochs)
     if FAULT == "another_algorithm_of_words":  # its losses fall, its parameters do not come along
-        w, b, _ = descend(x, y, lr, min(epochs, 3))
+        w, b, _ = descend(start, x, y, lr, min(epochs, 3))
     if FAULT == "another_algorithm_by_chance" and is_stop and request["min_time_ns"]:
-        w, b, _ = descend(x, y, lr, 1)
+        w, b, _ = descend(start, x, y, lr, 1)
     if FAULT == "other_end" and not checked:
         b += 1
     claim = {"trained_ns": 1000} if FAULT == "boasts" or FAULT == "another_algorithm_boasts" and is_stop else {}

@@ -9,7 +9,7 @@ import pathlib
 import sys
 import time
 
-sys.path.append(str(pathlib.Path(__file__).parents[2] / "exploits"))
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "exploits" / "external" / "shared"))
 from external_program import Program
 
 
