@@ -16,7 +16,7 @@ class SimpleData(CliTest):
         config = self.config(f"model: [{models}]\ndataset: [data.csv]\nimpl: [{SHIPPED}]\nresidency: [resident]\n"
                              f"dtype: [f32, f64]\nlr: [{lr}]\nepochs: [500]", "rounds: 1, min_time: 0ms")
         for case in self.run_sweep(config)["cases"]:
-            if case["status"] != "unavailable":
+            if case["status"] not in ("unavailable", "unsupported"):
                 self.assertEqual(case["status"], "ok", f'{case["id"]}: {case["reason"]}')
 
     def test_line(self):
