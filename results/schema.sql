@@ -214,6 +214,7 @@ CREATE TABLE rounds (
     discarded_ns REAL,            -- epoch_ns of a disturbed first try that this round replaces
     peak_bytes  INTEGER,          -- the most memory resident at once, with the mapped files that were read
     device_peak_bytes INTEGER,    -- the same on the device, as the implementation tells
+    unseen      INTEGER,          -- 1: it trained a problem that the implementation had not seen
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 

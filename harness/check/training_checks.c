@@ -7,6 +7,7 @@
 #include "run/pass_checked.h"
 #include "run/pass_timed.h"
 #include "run/surroundings.h"
+#include "run/unseen.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -144,7 +145,7 @@ static void repeat(struct attempt *t)
     const bool device = t->of->c->residency != IB_HOST;
     struct ib_attempt attempt = ib_attempt_begin();
     do
-        ib_pass_timed(&t->context, t->of->c, 1, &t->checked.final, &t->arena, &timed);
+        ib_pass_timed(&t->context, t->of->c, 1, IB_UNSEEN_NONE, &t->checked.final, &t->arena, &timed);
     while (ib_attempt_again(&attempt, &t->context, t->of->c, timed.round.status));
     ib_outcome_set(&outcome, timed.round.status, "%s", timed.round.reason);
     const bool copies = timed.round.as_expected == IB_NO ||

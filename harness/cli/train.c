@@ -7,6 +7,7 @@
 #include "metrics/metric.h"
 #include "run/pass_checked.h"
 #include "run/pass_timed.h"
+#include "run/unseen.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -160,7 +161,7 @@ static int train_case(const struct ib_pass_context *context, struct ib_case *c, 
         return print_failure(checked.check.status, checked.check.reason, checked.check.stderr_tail);
     print_checked(&checked);
     c->log_every = 0; /* only the checked pass logs; the timed pass only trains */
-    ib_pass_timed(context, c, 1, &checked.final, arena, &timed);
+    ib_pass_timed(context, c, 1, IB_UNSEEN_NONE, &checked.final, arena, &timed);
     if (timed.round.status != IB_CASE_OK)
         return print_failure(timed.round.status, timed.round.reason, timed.round.stderr_tail);
     print_timed(c, &timed);

@@ -130,6 +130,16 @@ static enum ib_status time_round(struct ib_ab_runner *runner, size_t *order, siz
     return IB_OK;
 }
 
+static enum ib_status judge_pace(struct ib_ab_runner *runner, const size_t *order, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        for (size_t i = 0; i < runner->n_sides; i++) {
+            struct ib_ab_side *side = &runner->side[i];
+            IB_TRY(ib_case_run_judge_pace(&side->case_runs[order[k]], &side->context, side->store));
+        }
+    return IB_OK;
+}
+
 enum ib_status ib_ab_runner_time(struct ib_ab_runner *runner, const bool *chosen, uint64_t first,
                                  uint64_t last)
 {
@@ -142,5 +152,5 @@ enum ib_status ib_ab_runner_time(struct ib_ab_runner *runner, const bool *chosen
     ib_rng_seed(&rng, runner->config->gate.seed + first); /* a different order in each set */
     for (uint64_t round = first; round <= last && !ib_interrupted(); round++)
         IB_TRY(time_round(runner, order, n, &rng, round));
-    return IB_OK;
+    return judge_pace(runner, order, n);
 }

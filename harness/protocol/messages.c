@@ -207,20 +207,20 @@ enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *arena, s
 
 json_t *ib_train_request_to_json(const struct ib_train_request *request)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "type", "train", "pass",
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I}", "type", "train", "pass",
                      ib_word_of(ib_pass_words, (int)request->pass), "epochs", (json_int_t)request->epochs,
                      "log_every", (json_int_t)request->log_every, "min_time_ns",
                      (json_int_t)request->min_time_ns, "warmup", (json_int_t)request->warmup, "out",
-                     request->out);
+                     request->out, "seed", (json_int_t)request->seed);
 }
 
 enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train_request *out)
 {
     const char *pass, *folder;
-    json_int_t epochs, log_every, min_time_ns, warmup;
+    json_int_t epochs, log_every, min_time_ns, warmup, seed = 0;
     int kind;
-    IB_UNPACK(message, "{s:s, s:I, s:I, s:I, s:I, s:s}", "pass", &pass, "epochs", &epochs, "log_every",
-              &log_every, "min_time_ns", &min_time_ns, "warmup", &warmup, "out", &folder);
+    IB_UNPACK(message, "{s:s, s:I, s:I, s:I, s:I, s:s, s?I}", "pass", &pass, "epochs", &epochs, "log_every",
+              &log_every, "min_time_ns", &min_time_ns, "warmup", &warmup, "out", &folder, "seed", &seed);
     IB_TRY(word_value(ib_pass_words, "pass", pass, &kind));
     if (epochs < 1 || log_every < 0 || min_time_ns < 0 || warmup < 0)
         return ib_fail(IB_EINVAL, "protocol",
@@ -230,7 +230,8 @@ enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train
                                      .log_every = (uint64_t)log_every,
                                      .min_time_ns = (uint64_t)min_time_ns,
                                      .warmup = (uint64_t)warmup,
-                                     .out = folder};
+                                     .out = folder,
+                                     .seed = (uint64_t)seed};
     return IB_OK;
 }
 

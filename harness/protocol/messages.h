@@ -7,7 +7,8 @@
  *   parent: libraries {plugin, impl}        -> impl {impl: {libraries}}
  *   parent: problem {…}                     -> ready
  *   parent: train {pass, epochs, …, out}    -> done {…}, with loss.npy, NAME.npy of each parameter and
- *                                              predictions.npy in the folder `out`; before that, progress
+ *                                              predictions.npy in the folder `out`, and spread.npy if it
+ *                                              has trained several times; before that, progress
  *                                              {epoch, loss} as requested by log_every
  *   parent: oracle {…}                      -> done {epochs}, with loss.npy and params.npy, which contains
  *                                              all parameters, or for a single step the gradient's sketch
@@ -66,6 +67,7 @@ struct ib_train_request {
     uint64_t min_time_ns; /* timed: repeat the training until this much time has been measured */
     uint64_t warmup;      /* timed: untimed passes first */
     const char *out;      /* folder for the arrays */
+    uint64_t seed;        /* timed, to workers: of the variants that are trained; 0: the problem itself */
 };
 
 json_t *ib_train_request_to_json(const struct ib_train_request *);
@@ -105,6 +107,7 @@ struct ib_outside {
 struct ib_pass_result {
     uint64_t repeats;           /* number of trainings */
     double median_ns;           /* median time of a training */
+    uint64_t first_ns;          /* time of the first training; 0: unknown */
     uint64_t trained_ns;        /* wall time of all trainings */
     uint64_t thread_cpu_ns;     /* CPU time of the calling thread */
     uint64_t process_cpu_ns;    /* CPU time of all threads */

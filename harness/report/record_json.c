@@ -53,8 +53,8 @@ static json_t *slices(const struct ib_round_record *round)
 static json_t *samples(const struct ib_case_record *c)
 {
     json_t *out = json_object();
-    static const char *const names[] = {"samples",   "rounds", "cpu",       "slices",
-                                        "clock_mhz", "slowed", "disturbed", "discarded"};
+    static const char *const names[] = {"samples", "rounds",    "cpu",       "slices", "clock_mhz",
+                                        "slowed",  "disturbed", "discarded", "unseen"};
     enum { NAMES = sizeof names / sizeof *names };
     for (int i = 0; i < NAMES; i++)
         json_object_set_new(out, names[i], json_array());
@@ -65,7 +65,8 @@ static json_t *samples(const struct ib_case_record *c)
         json_t *values[NAMES] = {ib_json_number(r->epoch_ns),     json_integer((json_int_t)r->round),
                                  ib_json_number(r->cpu_epoch_ns), slices(r),
                                  ib_json_measured(r->clock_mhz),  ib_json_text(r->slowed),
-                                 ib_json_truth(r->disturbed),     ib_json_number(r->discarded_ns)};
+                                 ib_json_truth(r->disturbed),     ib_json_number(r->discarded_ns),
+                                 ib_json_truth(r->unseen)};
         for (int k = 0; k < NAMES; k++)
             json_array_append_new(json_object_get(out, names[k]), values[k]);
     }

@@ -2,10 +2,13 @@
 
 #include "base/interrupt.h"
 #include "run/pass_checked.h"
+#include "run/pass_pace.h"
 #include "run/pass_time_to_loss.h"
 #include "run/pass_timed.h"
 #include "run/pass_whole_process.h"
 #include "run/surroundings.h"
+#include "run/unseen.h"
+#include "run/unseen_answer.h"
 
 #include <string.h>
 
@@ -56,6 +59,7 @@ enum ib_status ib_case_run_check(struct ib_case_run *s, const struct ib_pass_con
     if (attempt.status == IB_OK && !ib_interrupted()) {
         s->progress.ended = checked.check.status != IB_CASE_OK;
         s->progress.checked = true;
+        s->progress.right = checked.verification.verdict == IB_RIGHT;
         keep_final(s, &checked.final);
         attempt.status = ib_store_put_checked(store, s->c, &checked);
     }
@@ -63,33 +67,59 @@ enum ib_status ib_case_run_check(struct ib_case_run *s, const struct ib_pass_con
     return attempt.status;
 }
 
-static enum ib_status keep_timed(struct ib_case_run *s, struct ib_store *store,
-                                 const struct ib_timed_pass *timed)
+/* The problem of a round: unverified cases train only their own, as do those whose other problem is not
+ * known. With a wanted precision, a case may end after min_rounds. */
+static uint64_t variant_of(const struct ib_case_run *s, const struct ib_pass_context *context, uint64_t round)
+{
+    const struct ib_measure *m = context->measure;
+    const uint64_t rounds = m->precision > 0 ? m->min_rounds : m->rounds;
+    return s->progress.right && rounds &&
+                   ib_unseen_round(context->work->secret + (round - 1) / rounds, s->c->id,
+                                   (round - 1) % rounds + 1, rounds) &&
+                   ib_unseen_known(context, s->c)
+               ? IB_UNSEEN_VERIFIED
+               : IB_UNSEEN_NONE;
+}
+
+static void keep_pace(struct ib_case_run *s, const struct ib_timed_pass *timed, bool warm)
+{
+    const struct ib_round_record *r = &timed->round;
+    if (r->status != IB_CASE_OK)
+        return;
+    ib_pace_add(&s->pace, &s->arena, r->unseen == IB_YES,
+                r->cpu_epoch_ns > 0 ? r->cpu_epoch_ns : r->epoch_ns);
+    if (warm)
+        ib_pace_add_first(&s->pace, r->unseen == IB_YES, timed->first_ns, timed->median_ns, r->repeats);
+}
+
+static enum ib_status keep_timed(struct ib_case_run *s, const struct ib_pass_context *context,
+                                 struct ib_store *store, const struct ib_timed_pass *timed)
 {
     if (ib_interrupted())
         return IB_OK;
     const struct ib_round_record *r = &timed->round;
     s->progress.ended = r->status != IB_CASE_OK;
     s->progress.rounds = r->round;
+    keep_pace(s, timed, context->measure->warmup > 0);
     if (r->status == IB_CASE_OK && r->disturbed != IB_YES)
         s->samples[s->progress.n_samples++] = r->epoch_ns;
     return ib_store_put_timed(store, s->c, timed);
 }
 
-/* On a machine that stays busy, more tries would not help. */
+/* On a machine that stays busy, more tries would not help. An unseen problem would no longer be one. */
 static bool is_worth_a_retry(const struct ib_case_run *s, const struct ib_measure *measure,
                              const struct ib_round_record *round)
 {
     enum { FUTILE = 2 };
-    return round->status == IB_CASE_OK && round->disturbed == IB_YES && !ib_interrupted() &&
-           s->progress.retries < measure->retries && s->futile_retries < FUTILE;
+    return round->status == IB_CASE_OK && round->disturbed == IB_YES && round->unseen != IB_YES &&
+           !ib_interrupted() && s->progress.retries < measure->retries && s->futile_retries < FUTILE;
 }
 
-static void retry(struct ib_case_run *s, const struct ib_pass_context *context, struct ib_arena *arena,
-                  struct ib_timed_pass *timed)
+static void retry(struct ib_case_run *s, const struct ib_pass_context *context, uint64_t variant,
+                  struct ib_arena *arena, struct ib_timed_pass *timed)
 {
     const double discarded_ns = timed->round.epoch_ns;
-    ib_pass_timed(context, s->c, timed->round.round, &s->progress.final, arena, timed);
+    ib_pass_timed(context, s->c, timed->round.round, variant, &s->progress.final, arena, timed);
     timed->round.discarded_ns = discarded_ns;
     s->progress.retries++;
     s->futile_retries = timed->round.disturbed == IB_YES ? s->futile_retries + 1 : 0;
@@ -101,13 +131,14 @@ enum ib_status ib_case_run_time(struct ib_case_run *s, const struct ib_pass_cont
     struct ib_timed_pass timed;
     struct ib_arena arena = {0};
     struct ib_attempt attempt = ib_attempt_begin();
+    const uint64_t variant = variant_of(s, context, round);
     do {
-        ib_pass_timed(context, s->c, round, &s->progress.final, &arena, &timed);
+        ib_pass_timed(context, s->c, round, variant, &s->progress.final, &arena, &timed);
         if (is_worth_a_retry(s, context->measure, &timed.round))
-            retry(s, context, &arena, &timed);
+            retry(s, context, variant, &arena, &timed);
     } while (ib_attempt_again(&attempt, context, s->c, timed.round.status));
     if (attempt.status == IB_OK)
-        attempt.status = keep_timed(s, store, &timed);
+        attempt.status = keep_timed(s, context, store, &timed);
     ib_arena_free(&arena);
     return attempt.status;
 }
@@ -116,8 +147,10 @@ static void time_pair(struct ib_case_run *const s[2], const struct ib_pass_conte
                       uint64_t round, uint64_t first, struct ib_arena *arena, struct ib_timed_pass timed[2])
 {
     struct ib_timing timings[2];
+    const uint64_t mine = variant_of(s[0], context[0], round), other = variant_of(s[1], context[1], round);
     for (int i = 0; i < 2; i++)
-        ib_timing_open(context[i], s[i]->c, round, &s[i]->progress.final, arena, &timings[i], &timed[i]);
+        ib_timing_open(context[i], s[i]->c, round, mine < other ? mine : other, &s[i]->progress.final, arena,
+                       &timings[i], &timed[i]);
     ib_timings_alternate(timings, first, context[0]->measure->min_time_ns);
     for (int i = 0; i < 2; i++)
         ib_timing_close(&timings[i]);
@@ -135,9 +168,21 @@ enum ib_status ib_case_run_time_pair(struct ib_case_run *const s[2],
     while (ib_attempt_again(&attempt, context[0], s[0]->c, timed[0].round.status) ||
            ib_attempt_again(&attempt, context[1], s[1]->c, timed[1].round.status));
     for (int i = 0; i < 2 && attempt.status == IB_OK; i++)
-        attempt.status = keep_timed(s[i], store[i], &timed[i]);
+        attempt.status = keep_timed(s[i], context[i], store[i], &timed[i]);
     ib_arena_free(&arena);
     return attempt.status;
+}
+
+enum ib_status ib_case_run_judge_pace(struct ib_case_run *s, const struct ib_pass_context *context,
+                                      struct ib_store *store)
+{
+    struct ib_outcome outcome = {.status = IB_CASE_OK};
+    const enum ib_pace_suspicion suspicion = ib_pace_suspects(&s->pace);
+    if (s->progress.ended || !s->progress.right || suspicion == IB_PACE_EVEN || ib_interrupted() ||
+        ib_pass_pace(context, s->c, suspicion, &s->progress.final, &outcome) || ib_interrupted())
+        return IB_OK;
+    s->progress.ended = true;
+    return ib_store_put_status(store, s->c, outcome.status, outcome.reason);
 }
 
 enum ib_status ib_case_run_search(struct ib_case_run *s, const struct ib_pass_context *context,

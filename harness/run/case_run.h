@@ -4,6 +4,7 @@
 #ifndef IB_RUN_CASE_RUN_H
 #define IB_RUN_CASE_RUN_H
 
+#include "run/pace.h"
 #include "run/pass_context.h"
 #include "store/resume.h"
 
@@ -11,8 +12,9 @@ struct ib_case_run {
     const struct ib_case *c;
     struct ib_case_progress progress; /* `final`: the answer that each round must repeat */
     double *samples;                  /* undisturbed times per epoch, progress.n_samples of max_rounds */
-    int futile_retries;               /* the last ones, which were disturbed as well */
-    bool has_targets;                 /* it is another algorithm, and its problem has target losses: */
+    struct ib_pace pace;
+    int futile_retries; /* the last ones, which were disturbed as well */
+    bool has_targets;   /* it is another algorithm, and its problem has target losses: */
     double losses[IB_LOSS_TARGET_COUNT];
     struct ib_curve curve; /* of its checked pass, as reported */
     struct ib_arena arena; /* of the samples, the answer and the curve */
@@ -33,6 +35,10 @@ enum ib_status ib_case_run_time(struct ib_case_run *, const struct ib_pass_conte
 /* Times the same round of two cases in alternation; `first` (0 or 1) begins. */
 enum ib_status ib_case_run_time_pair(struct ib_case_run *const[2], const struct ib_pass_context *const[2],
                                      struct ib_store *const[2], uint64_t round, uint64_t first);
+/* After the last round of a case: whether it took as long for what it had not met before (run/pace.h). If
+ * not, the case becomes untrusted. */
+enum ib_status ib_case_run_judge_pace(struct ib_case_run *, const struct ib_pass_context *,
+                                      struct ib_store *);
 /* Search for the stops of a case with target losses, and run one round of trainings up to them. */
 enum ib_status ib_case_run_search(struct ib_case_run *, const struct ib_pass_context *, struct ib_store *);
 enum ib_status ib_case_run_stops(struct ib_case_run *, const struct ib_pass_context *, struct ib_store *,

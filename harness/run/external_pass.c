@@ -3,6 +3,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "run/give_problem.h"
 #include "stats/stats.h"
 
 #include <math.h>
@@ -18,10 +19,15 @@ enum { CLAIM_TRAININGS = 3 }; /* additional trainings before the claim is reject
  * than this share of the training, and than this time, it is compared with a training of one epoch. */
 #define AFTER_PART    0.1
 #define AFTER_STEP_NS 5e6
+enum { AFTER_TRIES = 4 };
 
 /* For very short trainings, writing the arrays takes most of the time: a round ends after this multiple of
  * min_time. */
 enum { PATIENCE = 20 };
+
+/* Giving the program other problems, and comparing its answers, may take this share of its training. */
+#define ASIDE_PART 0.5
+enum { ASIDE_ROUNDS = 3 }; /* or this many times min_time */
 
 struct training {
     double trained_ns; /* from sending `train` to the arrival of `trained` */
@@ -40,6 +46,8 @@ struct external_pass {
     struct ib_arena arena;
     struct training *trainings; /* the timed ones */
     size_t n, n_capacity;
+    double total_ns, aside_ns; /* of the timed trainings, and between them */
+    uint64_t longest_ready_ns; /* from another problem to `ready` */
     struct ib_outcome *outcome;
 };
 
@@ -149,21 +157,34 @@ static double median_trained(struct external_pass *s)
     return ib_median(values, s->n);
 }
 
+/* Another whole training and one of a single epoch, now that caches and compilers are equally warm: *with,
+ * the least time after the former, and *without, the most after the latter. */
+static bool compare_after(struct external_pass *s, double *with, double *without)
+{
+    struct training whole, one;
+    if (!train_epochs(s, 1, &one) || !train(s, &whole))
+        return false;
+    *with = fmin(*with, whole.after_ns);
+    *without = fmax(*without, one.after_ns);
+    return true;
+}
+
 /* Checks that the training was finished when `trained` was sent. The time afterwards may be long for
  * legitimate reasons, but none of them depends on the number of epochs. If it is long, it is compared with
- * trainings of one epoch, and with another whole one, now that caches and compilers are equally warm. */
+ * trainings of one epoch, of which one that takes as long suffices. */
 static bool check_after(struct external_pass *s)
 {
     char long_text[32], short_text[32];
-    struct training whole, first, second;
-    const double trained = median_trained(s), after = least_after(s);
-    if (after <= fmax(AFTER_PART * trained, AFTER_STEP_NS))
+    const double trained = median_trained(s), noise = fmax(AFTER_PART * trained, AFTER_STEP_NS);
+    double with = least_after(s), without = 0;
+    if (with <= noise)
         return true;
-    if (!train_epochs(s, 1, &first) || !train_epochs(s, 1, &second) || !train(s, &whole))
-        return false;
-    const double with = fmin(after, whole.after_ns), without = fmax(first.after_ns, second.after_ns);
-    if (with - without <= fmax(AFTER_PART * trained, AFTER_STEP_NS) || with <= 2 * without)
-        return true;
+    for (int i = 0; i < AFTER_TRIES; i++) {
+        if (!compare_after(s, &with, &without))
+            return false;
+        if (with - without <= noise || with <= 2 * without)
+            return true;
+    }
     return ib_outcome_set(s->outcome, IB_CASE_UNTRUSTED,
                           "sent `trained` before it had trained: its arrays arrived %s later, but only %s "
                           "later after a training of one epoch",
@@ -184,10 +205,42 @@ static bool check_once(struct external_pass *s, struct ib_pass_result *out)
     return true;
 }
 
+/* Gives it another mirror of the problem, and lets it train one epoch, so that it can warm up for that. */
+static bool give_problem(struct external_pass *s)
+{
+    struct ib_mirrored_problem *m = s->context->mirrored;
+    struct training unused;
+    if (!ib_outcome_error(s->outcome, ib_mirrored_next(m)))
+        return false;
+    const uint64_t begin = ib_now_ns();
+    if (!ib_pass_give(s->context, s->worker, &m->job, s->outcome))
+        return false;
+    const uint64_t ready_ns = ib_now_ns() - begin;
+    s->longest_ready_ns = ready_ns > s->longest_ready_ns ? ready_ns : s->longest_ready_ns;
+    return train_epochs(s, 1, &unused);
+}
+
+/* Notes the last training's answer and gives another problem, as far as there is time for it. */
+static bool begin_next(struct external_pass *s)
+{
+    struct ib_mirrored_problem *m = s->context->mirrored;
+    const uint64_t begin = ib_now_ns();
+    if (!m || (s->aside_ns > ASIDE_PART * s->total_ns &&
+               s->aside_ns > ASIDE_ROUNDS * (double)s->request->min_time_ns))
+        return true;
+    const bool ok =
+        (s->n == 0 || ib_outcome_error(s->outcome, ib_mirrored_note(m, s->request->out))) && give_problem(s);
+    if (s->n > 0) /* the first time is always */
+        s->aside_ns += (double)(ib_now_ns() - begin);
+    return ok;
+}
+
 static bool time_all(struct external_pass *s, struct ib_pass_result *out)
 {
     struct training training;
-    double total_ns = 0, waited_ns = 0;
+    double waited_ns = 0;
+    if (s->context->mirrored)
+        s->context->mirrored->spread.trainings = 0; /* those so far may have been of another length */
     out->phases.setup_ns = ib_worker_process_age_ns(s->worker); /* its newest message is `ready` */
     const uint64_t begin = ib_now_ns();
     for (uint64_t i = 0; i < s->request->warmup; i++)
@@ -200,22 +253,25 @@ static bool time_all(struct external_pass *s, struct ib_pass_result *out)
                                        .warmup_epochs = s->request->warmup * s->request->epochs};
     out->phases.setup_ns += timed - begin;
     do {
-        if (!train(s, &training))
+        if (!begin_next(s) || !train(s, &training))
             return false;
         s->trainings = ib_arena_grow(&s->arena, s->trainings, sizeof *s->trainings, s->n, &s->n_capacity);
         s->trainings[s->n++] = training;
-        total_ns += training.trained_ns;
+        s->total_ns += training.trained_ns;
         waited_ns += training.waited_ns;
         out->thread_cpu_ns += (uint64_t)training.ran_ns;
         out->process_cpu_ns += (uint64_t)training.process_ns;
-    } while (total_ns < (double)s->request->min_time_ns &&
+    } while (s->total_ns < (double)s->request->min_time_ns &&
              ib_now_ns() - timed < PATIENCE * s->request->min_time_ns);
     out->repeats = s->n;
-    out->trained_ns = (uint64_t)total_ns;
+    out->trained_ns = (uint64_t)s->total_ns;
     out->waited_ns = (uint64_t)waited_ns;
     out->outside.after_ns = (uint64_t)fmax(least_after(s), 0);
+    if (out->outside.opened_ns < s->longest_ready_ns)
+        out->outside.opened_ns = s->longest_ready_ns;
     out->median_ns = median_trained(s);
     out->phases.train_ns = (uint64_t)out->median_ns;
+    out->first_ns = (uint64_t)s->trainings[0].trained_ns;
     return check_claim(s) && check_after(s);
 }
 

@@ -34,9 +34,8 @@ const char *ib_hyperfine_run(struct ib_arena *arena, const struct ib_hyperfine *
                              struct ib_hyperfine_result *out)
 {
     const char *result = ib_arena_print(arena, "%s/hyperfine.json", h->folder);
-    const char *warmup = ib_arena_print(arena, "%llu", (unsigned long long)h->warmup);
-    const char *const argv[] = {"hyperfine", "--shell=none", "--style",       "none", "--runs",   "1",
-                                "--warmup",  warmup,         "--export-json", result, h->command, NULL};
+    const char *const argv[] = {"hyperfine", "--shell=none",  "--style", "none",     "--runs",
+                                "1",         "--export-json", result,    h->command, NULL};
     const struct ib_subprocess process = {.argv = argv,
                                           .folder = h->folder,
                                           .messages = ib_arena_print(arena, "%s/messages", h->folder),

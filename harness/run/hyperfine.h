@@ -9,8 +9,7 @@
 struct ib_hyperfine {
     const char *folder;  /* working directory, also for hyperfine's files; absolute */
     const char *command; /* words separated by spaces, run without a shell */
-    uint64_t warmup;     /* untimed runs before the timed one */
-    uint64_t timeout_ns; /* of all runs together */
+    uint64_t timeout_ns;
 };
 
 /* Wall time and CPU time of one run. */

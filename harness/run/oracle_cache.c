@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "parent/worker_process.h"
+#include "run/unseen.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,14 +20,15 @@ struct ib_kept_trajectory {
 };
 
 /* Everything that determines a trajectory, so not the implementation, the residency or the epochs read. */
-static void key_of(const struct ib_case *c, const struct ib_oracle_request *request, char *key, size_t n)
+static void key_of(const struct ib_case *c, uint64_t variant, const struct ib_oracle_request *request,
+                   char *key, size_t n)
 {
     const struct ib_network *net = &c->spec.net;
     int used =
-        snprintf(key, n, "%s %s %d %a %llu %d %d %d %llu %d %d %d %u %d", c->model->name, c->dataset->sha256,
-                 (int)ib_workspace_exact_type(&c->spec), c->spec.lr, (unsigned long long)request->epochs,
-                 (int)net->act, (int)net->loss, (int)c->init, (unsigned long long)c->seed,
-                 (int)request->arithmetic.type, (int)request->arithmetic.tf32,
+        snprintf(key, n, "%s %s %llu %d %a %llu %d %d %d %llu %d %d %d %u %d", c->model->name,
+                 c->dataset->sha256, (unsigned long long)variant, (int)ib_workspace_exact_type(&c->spec),
+                 c->spec.lr, (unsigned long long)request->epochs, (int)net->act, (int)net->loss, (int)c->init,
+                 (unsigned long long)c->seed, (int)request->arithmetic.type, (int)request->arithmetic.tf32,
                  (int)request->arithmetic.reversed, request->arithmetic.jitter, (int)request->step);
     for (uint32_t l = 0; l <= net->n_layers && used > 0 && (size_t)used < n; l++)
         used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net->width[l]);
@@ -102,15 +104,15 @@ static enum ib_status load_trajectory(const char *folder, uint64_t epochs, struc
 /* ---- one oracle run ---- */
 
 /* from: the parameters to start from; NULL: the case's own. */
-static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, const double *from,
-                       struct ib_oracle_request *request, struct ib_trajectory *out,
+static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, uint64_t variant,
+                       const double *from, struct ib_oracle_request *request, struct ib_trajectory *out,
                        struct ib_outcome *outcome)
 {
     struct ib_job job;
     struct ib_worker_process *worker = NULL;
     json_t *answer = NULL;
     uint64_t timeout_ns = refs->budget_ns + LAST_EPOCH_NS;
-    enum ib_status status = ib_workspace_job(refs->work, c, ib_workspace_exact_type(&c->spec), &job);
+    enum ib_status status = ib_unseen_job(refs->work, c, ib_workspace_exact_type(&c->spec), variant, &job);
     if (status == IB_OK)
         status = ib_workspace_folder(refs->work, &request->out);
     if (status == IB_OK && from)
@@ -131,17 +133,18 @@ static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, co
     return ok;
 }
 
-static bool get(struct ib_oracle_cache *refs, const struct ib_case *c, struct ib_oracle_request *request,
-                const struct ib_trajectory **out, struct ib_outcome *outcome)
+static bool get(struct ib_oracle_cache *refs, const struct ib_case *c, uint64_t variant,
+                struct ib_oracle_request *request, const struct ib_trajectory **out,
+                struct ib_outcome *outcome)
 {
     char key[sizeof refs->kept->key];
     struct ib_kept_trajectory *kept;
-    key_of(c, request, key, sizeof key);
+    key_of(c, variant, request, key, sizeof key);
     for (kept = refs->kept; kept && strcmp(kept->key, key) != 0; kept = kept->next)
         ;
     if (!kept) {
         kept = ib_arena_alloc(&refs->arena, sizeof *kept);
-        if (!run_oracle(refs, c, NULL, request, &kept->trajectory, outcome))
+        if (!run_oracle(refs, c, variant, NULL, request, &kept->trajectory, outcome))
             return false;
         memcpy(kept->key, key, sizeof key);
         kept->next = refs->kept;
@@ -153,26 +156,34 @@ static bool get(struct ib_oracle_cache *refs, const struct ib_case *c, struct ib
 
 static const struct ib_arithmetic exact = {.type = IB_F64};
 
-bool ib_oracle_cache_get(struct ib_oracle_cache *refs, const struct ib_case *c,
-                         const struct ib_trajectory **truth, const struct ib_trajectory **drift,
-                         struct ib_outcome *outcome)
+bool ib_oracle_cache_get_variant(struct ib_oracle_cache *refs, const struct ib_case *c, uint64_t variant,
+                                 const struct ib_trajectory **truth, const struct ib_trajectory **drift,
+                                 struct ib_outcome *outcome)
 {
     struct ib_oracle_request request = {
         .epochs = c->epochs, .budget_ns = refs->budget_ns, .arithmetic = exact};
-    if (!get(refs, c, &request, truth, outcome))
+    if (!get(refs, c, variant, &request, truth, outcome))
         return false;
     *drift = *truth;
     if ((*truth)->epochs == 0)
         return true;
-    return ib_oracle_cache_drift(refs, c, (*truth)->epochs, 0, drift, outcome);
+    return ib_oracle_cache_drift(refs, c, variant, (*truth)->epochs, 0, drift, outcome);
 }
 
-bool ib_oracle_cache_drift(struct ib_oracle_cache *refs, const struct ib_case *c, uint64_t epochs, unsigned n,
-                           const struct ib_trajectory **out, struct ib_outcome *outcome)
+bool ib_oracle_cache_get(struct ib_oracle_cache *refs, const struct ib_case *c,
+                         const struct ib_trajectory **truth, const struct ib_trajectory **drift,
+                         struct ib_outcome *outcome)
+{
+    return ib_oracle_cache_get_variant(refs, c, IB_UNSEEN_NONE, truth, drift, outcome);
+}
+
+bool ib_oracle_cache_drift(struct ib_oracle_cache *refs, const struct ib_case *c, uint64_t variant,
+                           uint64_t epochs, unsigned n, const struct ib_trajectory **out,
+                           struct ib_outcome *outcome)
 {
     struct ib_oracle_request request = {.epochs = epochs,
                                         .arithmetic = ib_drift_arithmetic(c->spec.dtype, ib_case_tf32(c), n)};
-    return get(refs, c, &request, out, outcome);
+    return get(refs, c, variant, &request, out, outcome);
 }
 
 /* The step from the initial parameters is the same for all implementations and is cached. */
@@ -181,7 +192,8 @@ static bool get_step(struct ib_oracle_cache *refs, const struct ib_case *c, cons
 {
     struct ib_trajectory fresh;
     const struct ib_trajectory *found = &fresh;
-    if (from ? !run_oracle(refs, c, from, request, &fresh, outcome) : !get(refs, c, request, &found, outcome))
+    if (from ? !run_oracle(refs, c, IB_UNSEEN_NONE, from, request, &fresh, outcome)
+             : !get(refs, c, IB_UNSEEN_NONE, request, &found, outcome))
         return false;
     *out = (struct ib_sketched){found->curve.loss[0], found->params};
     return true;

@@ -18,9 +18,14 @@ struct ib_oracle_cache {
  * short for one. Returns false if the oracle failed, with the reason in the outcome. */
 bool ib_oracle_cache_get(struct ib_oracle_cache *, const struct ib_case *, const struct ib_trajectory **truth,
                          const struct ib_trajectory **drift, struct ib_outcome *);
-/* Gets the n-th drift trajectory over so many epochs, which the truth has. */
-bool ib_oracle_cache_drift(struct ib_oracle_cache *, const struct ib_case *, uint64_t epochs, unsigned n,
-                           const struct ib_trajectory **out, struct ib_outcome *);
+/* Gets the n-th drift trajectory of a variant over so many epochs, which the truth has. */
+bool ib_oracle_cache_drift(struct ib_oracle_cache *, const struct ib_case *, uint64_t variant,
+                           uint64_t epochs, unsigned n, const struct ib_trajectory **out,
+                           struct ib_outcome *);
+/* The same of a variant of the case's problem (run/unseen.h). */
+bool ib_oracle_cache_get_variant(struct ib_oracle_cache *, const struct ib_case *, uint64_t variant,
+                                 const struct ib_trajectory **truth, const struct ib_trajectory **drift,
+                                 struct ib_outcome *);
 /* Gets the references of a single epoch from these parameters (ib_network_size elements, as the
  * implementation has them; NULL: the initial ones), in the same two ways. The sketches live as long as the
  * cache. */

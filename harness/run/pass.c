@@ -5,7 +5,9 @@
 #include "base/file.h"
 #include "base/npy_input.h"
 #include "run/external_pass.h"
+#include "run/give_problem.h"
 #include "run/pin.h"
+#include "run/unseen.h"
 #include "train/transfer_model.h"
 
 #include <math.h>
@@ -64,37 +66,47 @@ static bool start(const struct ib_pass_context *context, const struct ib_case *c
 }
 
 /* Starts a worker for the job. */
-static bool open_job(const struct ib_pass_context *context, const struct ib_case *c, const struct ib_job *job,
-                     struct ib_worker_process **worker, struct ib_outcome *outcome)
+static bool open_job(const struct ib_pass_context *context, const struct ib_case *c,
+                     const struct ib_job *given, struct ib_worker_process **worker,
+                     struct ib_outcome *outcome)
 {
-    json_t *ready = NULL;
-    if (!start(context, c, job, worker, outcome))
+    if (!start(context, c, given, worker, outcome))
         return ib_pass_name_limit(context, outcome);
     bool ok = ib_worker_process_limit_memory(*worker, context->measure->memory_bytes,
                                              context->measure->memory_by, outcome) &&
-              ib_worker_process_ask(*worker, ib_job_to_json(job, "problem"), context->measure->timeout_ns,
-                                    &ready, outcome) &&
-              ib_worker_process_said(ready, "ready", outcome);
+              ib_pass_give(context, *worker, given, outcome);
     if (!ok && c->impl->info->command)
         ib_worker_process_quote(*worker, outcome);
-    json_decref(ready);
     ib_worker_process_note_memory(*worker);
     return ok || ib_pass_name_limit(context, outcome);
 }
 
-bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c, bool watched,
-                  struct ib_job *job, struct ib_worker_process **worker, struct ib_outcome *outcome)
+bool ib_pass_open_variant(const struct ib_pass_context *context, const struct ib_case *c, uint64_t variant,
+                          bool watched, struct ib_job *job, struct ib_worker_process **worker,
+                          struct ib_outcome *outcome)
 {
+    struct ib_mirrored_problem *mirrored = context->mirrored;
     const char *changed; /* after the end of an earlier pass, so that it is unknown by whom */
     *worker = NULL;
     ib_workspace_intact(context->work, &changed);
     if (!c->impl->info->available)
         return ib_outcome_set(outcome, IB_CASE_UNAVAILABLE, "%s", c->impl->info->reason);
-    enum ib_status status = ib_workspace_job(context->work, c, c->spec.dtype, job);
+    enum ib_status status = ib_unseen_job(context->work, c, c->spec.dtype, variant, job);
+    job->watched = watched;
+    if (status == IB_OK && mirrored)
+        status = ib_mirrored_open(context->work, job, true, mirrored);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
-    job->watched = watched;
-    return open_job(context, c, job, worker, outcome);
+    const bool ok = open_job(context, c, mirrored ? &mirrored->job : job, worker, outcome);
+    if (mirrored)
+        mirrored->worker = *worker;
+    return ok;
+}
+
+bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c, bool watched,
+                  struct ib_job *job, struct ib_worker_process **worker, struct ib_outcome *outcome)
+{
+    return ib_pass_open_variant(context, c, IB_UNSEEN_NONE, watched, job, worker, outcome);
 }
 
 bool ib_pass_open_from(const struct ib_pass_context *context, const struct ib_case *c, const double *params,
@@ -237,11 +249,26 @@ static enum ib_status load_arrays(const struct ib_job *job, const char *folder, 
     return IB_OK;
 }
 
+static enum ib_status load_spread(const struct ib_job *job, const char *folder, struct ib_arena *arena,
+                                  struct ib_arrays *out)
+{
+    const uint64_t n = ib_network_size(&job->spec.net);
+    const char *path = ib_arena_print(arena, "%s/spread.npy", folder);
+    double *values;
+    if (access(path, F_OK) != 0)
+        return IB_OK;
+    IB_TRY(ib_npy_load(arena, path, 2 * n, &values));
+    out->lowest = values;
+    out->highest = values + n;
+    return IB_OK;
+}
+
 bool ib_pass_load(const struct ib_job *job, const char *folder, uint64_t curve_epochs, struct ib_arena *arena,
                   struct ib_arrays *out, struct ib_outcome *outcome)
 {
     *out = (struct ib_arrays){0};
-    bool ok = ib_outcome_error(outcome, load_arrays(job, folder, curve_epochs, arena, out));
+    bool ok = ib_outcome_error(outcome, load_arrays(job, folder, curve_epochs, arena, out)) &&
+              ib_outcome_error(outcome, load_spread(job, folder, arena, out));
     ib_folder_remove(folder);
     return ok;
 }

@@ -19,6 +19,11 @@ enum ib_status ib_pass_files(const struct ib_pass_context *, const struct ib_cas
                              const char *inputs[IB_JOB_FILES], struct ib_worker_files *out);
 /* Makes a folder for the arrays of one request. */
 enum ib_status ib_pass_folder(const struct ib_pass_context *, struct ib_worker_process *, const char **out);
+/* The same with a variant of the case's problem (run/unseen.h), and context->mirrored opened for it unless
+ * that is NULL. */
+bool ib_pass_open_variant(const struct ib_pass_context *, const struct ib_case *, uint64_t variant,
+                          bool watched, struct ib_job *, struct ib_worker_process **worker,
+                          struct ib_outcome *);
 bool ib_pass_train(const struct ib_pass_context *, const struct ib_case *, struct ib_worker_process *,
                    const struct ib_train_request *, struct ib_pass_result *out, struct ib_outcome *);
 /* Adds to the reason of a timeout what sets the limit; the functions above have done so. Returns whether the

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "machine/limits.h"
 #include "parent/worker_process.h"
+#include "run/mirrored_problem.h"
 #include "run/oracle_cache.h"
 #include "store/store.h"
 
@@ -19,6 +20,8 @@ struct ib_pass_context {
     const char *timeout_name; /* what sets measure->timeout_ns, for messages; NULL: measure.timeout */
     const char *cache;   /* a folder for caches in sandboxes; NULL: one in `work` for each implementation */
     const char *program; /* the binary whose workers are started; NULL: this one */
+    struct ib_mirrored_problem
+        *mirrored;            /* what an external program is timed with; NULL: the problem itself */
     ib_progress_fn *progress; /* called for logged epochs of checked passes; may be NULL */
     void *progress_context;
 };
@@ -28,6 +31,8 @@ struct ib_arrays {
     struct ib_curve curve;
     const double *seconds; /* time of each loss since the training began; NULL: not reported */
     struct ib_final final;
+    const double *lowest,
+        *highest; /* of each final parameter over the trainings of a timed pass; NULL: one */
 };
 
 #endif

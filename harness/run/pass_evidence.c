@@ -8,8 +8,9 @@
 #include "diagnose/diagnose.h"
 #include "run/external_pass.h"
 #include "run/pass.h"
-#include "run/pass_timed.h"
+#include "run/timed_answer.h"
 #include "run/train_loss.h"
+#include "run/unseen.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -73,7 +74,7 @@ static bool draw_drift(struct ib_checked_state *k, struct evidence *e, unsigned 
                                           step->from == e->start ? NULL : step->from, n, &step->drift,
                                           &oracle);
     return ib_verify_depends_on_drift(v) &&
-           ib_oracle_cache_drift(k->context->oracle_cache, k->c, reference->truth->epochs, n,
+           ib_oracle_cache_drift(k->context->oracle_cache, k->c, IB_UNSEEN_NONE, reference->truth->epochs, n,
                                  &reference->drift, &oracle);
 }
 

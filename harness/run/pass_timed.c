@@ -4,43 +4,14 @@
 #include "core/loss_schedule.h"
 #include "run/case_limit.h"
 #include "run/pass.h"
+#include "run/timed_answer.h"
+#include "run/unseen.h"
 
 #include <math.h>
 #include <string.h>
 
 #define CLOCKS_PART    0.02   /* differences up to this share of the time, */
 #define CLOCK_STEPS_NS 2000.0 /* or up to this, are clock inaccuracy */
-
-double ib_difference(const double *is, const double *was, uint64_t n)
-{
-    double most = 0, scale = 0;
-    for (uint64_t i = 0; i < n; i++) {
-        if (isfinite(was[i]) && fabs(was[i]) > scale)
-            scale = fabs(was[i]);
-        if (memcmp(&is[i], &was[i], sizeof *is) == 0 || (isnan(is[i]) && isnan(was[i])))
-            continue;
-        double d = fabs(is[i] - was[i]);
-        most = d <= most ? most : isnan(d) ? INFINITY : d;
-    }
-    return scale > 0 ? most / scale : most;
-}
-
-bool ib_pass_repeats(const struct ib_case *c, const struct ib_final *checked, const struct ib_final *timed,
-                     struct ib_outcome *outcome)
-{
-    bool exact = c->impl->info->flags & IB_DETERMINISTIC;
-    if (c->impl->info->algorithm && !exact)
-        return true; /* its result may be random */
-    double allowed = exact ? 0 : ib_tolerance(c->spec.dtype, c->spec.rows);
-    double params = ib_difference(timed->params, checked->params, timed->n_params);
-    double predictions = ib_difference(timed->predictions, checked->predictions, timed->n_predictions);
-    if (params <= allowed && predictions <= allowed)
-        return true;
-    return ib_outcome_set(
-        outcome, IB_CASE_UNTRUSTED, "the timed pass did not repeat the checked one: %s differ by %.2g%s",
-        params > allowed ? "final parameters" : "predictions", params > allowed ? params : predictions,
-        exact ? ", although the implementation is declared deterministic" : "");
-}
 
 /* Whether the calling thread used all of the CPU time. */
 static bool is_alone(const struct ib_pass_result *result)
@@ -86,6 +57,10 @@ static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
     struct ib_round_record *out = &t->out->round;
     const double epochs = (double)t->c->epochs;
     out->repeats += result->repeats;
+    if (!out->n_slices) {
+        t->out->first_ns = (double)result->first_ns;
+        t->out->median_ns = result->median_ns;
+    }
     t->slices[out->n_slices++] = result->median_ns / epochs;
     t->trained_ns += result->trained_ns;
     add_cpu(t, result);
@@ -130,23 +105,33 @@ static bool keep_transfers(struct ib_timing *t, const struct ib_pass_result *res
 static bool prove_length(struct ib_timing *t, const struct ib_train_request *request,
                          const struct ib_pass_result *result)
 {
-    return !ib_is_proven_by_length(t->c, t->out->round.round, t->context->measure->min_rounds) ||
+    const uint64_t round = t->out->round.round; /* 0: only compared with another (run/pass_pace.h) */
+    return round == 0 || !ib_is_proven_by_length(t->c, round, t->context->measure->min_rounds) ||
            ib_prove_by_length(&t->proof, request, result);
 }
 
 void ib_timing_open(const struct ib_pass_context *context, const struct ib_case *c, uint64_t round,
-                    const struct ib_final *checked, struct ib_arena *arena, struct ib_timing *t,
-                    struct ib_timed_pass *out)
+                    uint64_t variant, const struct ib_final *checked, struct ib_arena *arena,
+                    struct ib_timing *t, struct ib_timed_pass *out)
 {
     *out = (struct ib_timed_pass){.round = {.round = round,
+                                            .unseen = ib_truth_of(true, variant != IB_UNSEEN_NONE),
                                             .discarded_ns = NAN,
                                             .as_expected = IB_UNKNOWN,
                                             .disturbed = IB_UNKNOWN,
                                             .slices = t->slices}};
-    *t = (struct ib_timing){.context = context, .c = c, .checked = checked, .arena = arena, .out = out};
-    t->ok = ib_pass_open(context, c, false, &t->job, &t->worker, &t->outcome);
+    *t = (struct ib_timing){.own = *context,
+                            .context = &t->own,
+                            .c = c,
+                            .variant = variant,
+                            .checked = checked,
+                            .arena = arena,
+                            .out = out};
+    if (c->impl->info->command && !c->impl->info->algorithm)
+        t->own.mirrored = &t->mirrored;
+    t->ok = ib_pass_open_variant(t->context, c, variant, false, &t->job, &t->worker, &t->outcome);
     t->proof =
-        (struct ib_time_proof){.context = context, .c = c, .worker = t->worker, .outcome = &t->outcome};
+        (struct ib_time_proof){.context = t->context, .c = c, .worker = t->worker, .outcome = &t->outcome};
 }
 
 void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
@@ -158,7 +143,8 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
                                        .epochs = t->c->epochs,
                                        .log_every = t->c->log_every,
                                        .min_time_ns = min_time_ns,
-                                       .warmup = first ? t->context->measure->warmup : 0};
+                                       .warmup = first ? t->context->measure->warmup : 0,
+                                       .seed = ib_random_seed()};
     t->ok = t->ok && ib_outcome_error(&t->outcome, ib_pass_folder(t->context, t->worker, &request.out)) &&
             ib_train_provably(&t->proof, &request, &result) &&
             ib_pass_load(&t->job, request.out, 0, t->arena, &arrays, &t->outcome);
@@ -166,9 +152,9 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
         return;
     add_slice(t, &result);
     add_answer(t, &result);
-    t->out->differs = !ib_pass_repeats(t->c, t->checked, &arrays.final, &t->outcome);
-    t->ok = !t->out->differs &&
-            (!first || (keep_transfers(t, &result) && prove_length(t, &request, &result))) &&
+    const bool right = ib_timing_verify(t, &arrays);
+    t->out->differs = !right && t->outcome.status == IB_CASE_UNTRUSTED;
+    t->ok = right && (!first || (keep_transfers(t, &result) && prove_length(t, &request, &result))) &&
             ib_case_is_possible(t->context, t->c, t->out->round.epoch_ns, &t->outcome);
 }
 
@@ -180,14 +166,16 @@ void ib_timing_close(struct ib_timing *t)
     t->out->round.status = t->outcome.status;
     t->out->round.reason = ib_arena_copy(t->arena, t->outcome.reason);
     t->out->round.stderr_tail = t->worker ? ib_arena_copy(t->arena, ib_worker_process_output(t->worker)) : "";
+    ib_mirrored_close(&t->mirrored); /* its files are the worker's */
     ib_worker_process_end(t->worker);
 }
 
 void ib_pass_timed(const struct ib_pass_context *context, const struct ib_case *c, uint64_t round,
-                   const struct ib_final *checked, struct ib_arena *arena, struct ib_timed_pass *out)
+                   uint64_t variant, const struct ib_final *checked, struct ib_arena *arena,
+                   struct ib_timed_pass *out)
 {
     struct ib_timing timing;
-    ib_timing_open(context, c, round, checked, arena, &timing, out);
+    ib_timing_open(context, c, round, variant, checked, arena, &timing, out);
     ib_timing_slice(&timing, context->measure->min_time_ns);
     ib_timing_close(&timing);
 }

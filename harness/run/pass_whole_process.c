@@ -5,8 +5,8 @@
 #include "base/paths.h"
 #include "run/hyperfine.h"
 #include "run/pass.h"
-#include "run/pass_timed.h"
 #include "run/pin.h"
+#include "run/timed_answer.h"
 
 #include <limits.h>
 #include <sys/stat.h>
@@ -24,6 +24,7 @@ struct whole {
     const char *folder; /* of this run: job, log, hyperfine's files */
     const char *log, *answer;
     struct ib_job job;
+    struct ib_mirrored_problem mirrored; /* what is trained */
     struct ib_outcome outcome;
 };
 
@@ -36,6 +37,7 @@ static enum ib_status prepare(struct whole *w)
     const char *const worker[] = {w->context->program ? w->context->program : ib_self(), "worker", NULL};
     const char *const *command = w->c->impl->info->command; /* of an external program */
     IB_TRY(ib_workspace_job(w->context->work, w->c, w->c->spec.dtype, &w->job));
+    IB_TRY(ib_mirrored_open(w->context->work, &w->job, false, &w->mirrored));
     IB_TRY(ib_workspace_folder(w->context->work, &w->folder));
     w->log = ib_arena_print(w->arena, "%s/log", w->folder);
     w->answer = ib_arena_print(w->arena, "%s/answer", w->folder);
@@ -46,7 +48,7 @@ static enum ib_status prepare(struct whole *w)
         .pass = IB_PASS_TIMED, .epochs = w->c->epochs, .log_every = w->c->log_every, .out = w->answer};
     const char *inputs[IB_JOB_FILES];
     struct ib_worker_files files;
-    IB_TRY(ib_pass_files(w->context, w->c, &w->job, inputs, &files));
+    IB_TRY(ib_pass_files(w->context, w->c, &w->mirrored.job, inputs, &files));
     files.folder = w->folder;
     files.answer = w->answer;
     const struct ib_process_run_job replay = {.argv = command ? command : worker,
@@ -55,20 +57,18 @@ static enum ib_status prepare(struct whole *w)
                                               .folder = here,
                                               .log = w->log,
                                               .timeout_ns = w->context->measure->timeout_ns,
-                                              .problem = ib_job_to_json(&w->job, "problem"),
+                                              .problem = ib_job_to_json(&w->mirrored.job, "problem"),
                                               .train = ib_train_request_to_json(&train)};
     return ib_process_run_write(ib_arena_print(w->arena, "%s/job.json", w->folder), &replay);
 }
 
 /* Returns false if there is no time; a failure of the process itself is in its log. */
-static bool time_it(struct whole *w, uint64_t warmup, struct ib_process_pass *out)
+static bool time_it(struct whole *w, struct ib_process_pass *out)
 {
     struct ib_hyperfine_result seen;
-    const struct ib_hyperfine hyperfine = {
-        .folder = w->folder,
-        .command = COMMAND,
-        .warmup = warmup,
-        .timeout_ns = (warmup + 1) * STEPS * w->context->measure->timeout_ns + SPARE_NS};
+    const struct ib_hyperfine hyperfine = {.folder = w->folder,
+                                           .command = COMMAND,
+                                           .timeout_ns = STEPS * w->context->measure->timeout_ns + SPARE_NS};
     const char *fault = ib_hyperfine_run(w->arena, &hyperfine, &seen);
     if (access(w->log, F_OK) == 0 && !ib_process_run_read(w->log, out->run.parts_ns, &w->outcome))
         return ib_pass_name_limit(w->context, &w->outcome);
@@ -84,26 +84,36 @@ static bool time_it(struct whole *w, uint64_t warmup, struct ib_process_pass *ou
 static bool is_repeated(struct whole *w, const struct ib_final *checked)
 {
     struct ib_arrays arrays;
-    return ib_pass_load(&w->job, w->answer, 0, w->arena, &arrays, &w->outcome) &&
-           ib_pass_repeats(w->c, checked, &arrays.final, &w->outcome);
+    if (!ib_pass_load(&w->job, w->answer, 0, w->arena, &arrays, &w->outcome))
+        return false;
+    ib_mirrored_restore(&w->mirrored, &arrays.final);
+    return ib_pass_repeats_mirrored(w->c, checked, &arrays.final, &w->outcome);
 }
 
+static void time_run(const struct ib_pass_context *context, const struct ib_case *c, uint64_t run,
+                     const struct ib_final *checked, struct ib_arena *arena, struct ib_process_pass *out)
+{
+    struct whole w = {.context = context, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
+    *out = (struct ib_process_pass){.run.run = run, .source = context->hyperfine};
+    out->timed = ib_outcome_error(&w.outcome, prepare(&w)) && time_it(&w, out) && is_repeated(&w, checked);
+    if (w.folder)
+        ib_folder_remove(w.folder);
+    ib_mirrored_close(&w.mirrored);
+    out->status = w.outcome.status;
+    if (w.outcome.status != IB_CASE_OK)
+        out->reason = ib_arena_print(arena, "as a whole process: %s", w.outcome.reason);
+}
+
+/* Warm-up runs are of other mirrors, so that nothing can be learned from them. */
 void ib_pass_process(const struct ib_pass_context *context, const struct ib_case *c, uint64_t run,
                      uint64_t warmup, const struct ib_final *checked, struct ib_arena *arena,
                      struct ib_process_pass *out)
 {
-    struct whole w = {.context = context, .c = c, .arena = arena, .outcome = {.status = IB_CASE_OK}};
-    *out = (struct ib_process_pass){.run.run = run, .source = context->hyperfine};
+    *out = (struct ib_process_pass){.status = IB_CASE_OK, .run.run = run, .source = context->hyperfine};
     if (!context->hyperfine) {
-        out->status = IB_CASE_OK;
         out->reason = "hyperfine is not installed; scripts/setup installs it";
         return;
     }
-    out->timed =
-        ib_outcome_error(&w.outcome, prepare(&w)) && time_it(&w, warmup, out) && is_repeated(&w, checked);
-    if (w.folder)
-        ib_folder_remove(w.folder);
-    out->status = w.outcome.status;
-    if (w.outcome.status != IB_CASE_OK)
-        out->reason = ib_arena_print(arena, "as a whole process: %s", w.outcome.reason);
+    for (uint64_t i = 0; i < warmup + 1 && (i == 0 || out->timed); i++)
+        time_run(context, c, run, checked, arena, out);
 }

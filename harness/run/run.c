@@ -53,12 +53,6 @@ static enum ib_status check_case(struct run *run, struct ib_case_run *s)
     return ib_case_run_check(s, &run->context, run->store);
 }
 
-static enum ib_status time_case(struct run *run, struct ib_case_run *s, uint64_t round)
-{
-    report_progress(run, s->c, IB_STAGE_TIME, round);
-    return ib_case_run_time(s, &run->context, run->store, round);
-}
-
 static enum ib_status stop_case(struct run *run, struct ib_case_run *s, uint64_t round)
 {
     report_progress(run, s->c, round ? IB_STAGE_STOPS : IB_STAGE_SEARCH, round);
@@ -80,6 +74,15 @@ static bool is_precise(const struct ib_measure *measure, const struct ib_case_ru
         return false;
     ib_median_interval(s->samples, s->progress.n_samples, &low, &high);
     return (high - low) / 2 <= measure->precision * ib_median(s->samples, s->progress.n_samples);
+}
+
+static enum ib_status time_case(struct run *run, struct ib_case_run *s, uint64_t round)
+{
+    report_progress(run, s->c, IB_STAGE_TIME, round);
+    IB_TRY(ib_case_run_time(s, &run->context, run->store, round));
+    return round == run->series[TIMED].last || is_precise(run->context.measure, s)
+               ? ib_case_run_judge_pace(s, &run->context, run->store)
+               : IB_OK;
 }
 
 /* ---- series of rounds over the cases ---- */

@@ -42,7 +42,8 @@ double ib_estimate_flops(const struct ib_training_spec *spec)
     return flops;
 }
 
-/* ---- The oracle: one trajectory for each distinct training, and a drift trajectory in each type ---- */
+/* ---- The oracle: one trajectory for each distinct training, and a drift trajectory in each type; the same
+ * of the problem that unseen rounds train ---- */
 
 static bool same_training(const struct ib_case *a, const struct ib_case *b)
 {
@@ -71,6 +72,8 @@ static double estimate_oracle(const struct ib_measure *measure, const struct ib_
         unsigned type = 1u << c->spec.dtype;
         double ns = (double)c->epochs * oracle_epoch_ns(c);
         unsigned runs = !again ? 2 : !(types & type);
+        if (measure->max_rounds > 1 && !is_too_large(measure, c)) /* an unseen problem as well */
+            total += runs * (WORKER_NS + ns);
         total += runs * (WORKER_NS + least(ns, (double)measure->oracle_budget_ns));
         if (is_too_large(
                 measure,

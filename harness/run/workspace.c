@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,7 +28,9 @@ enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out)
         return status;
     }
     out->folder = realpath(folder, NULL); /* absolute: workers may run elsewhere */
-    status = !out->folder ? ib_fail_errno(folder, "cannot be resolved")
+    status = getrandom(&out->secret, sizeof out->secret, 0) != sizeof out->secret
+                 ? ib_fail_errno("random numbers", "cannot be read")
+             : !out->folder ? ib_fail_errno(folder, "cannot be resolved")
              : ib_utf8_valid(out->folder)
                  ? IB_OK
                  : ib_fail(IB_EINVAL, out->folder,
@@ -99,6 +102,7 @@ bool ib_workspace_intact(struct ib_workspace *w, const char **changed)
     w->removed |= access(*changed, F_OK) != 0;
     w->prepared = NULL;
     w->starts = NULL;
+    w->unseen = NULL;
     w->shared.n = 0;
     return false;
 }

@@ -14,6 +14,8 @@ struct ib_workspace {
     const char *hidden; /* from workers in a sandbox, but for what each needs: the run's folder */
     struct ib_prepared *prepared;
     struct ib_start *starts;
+    struct ib_unseen *unseen;
+    uint64_t secret; /* random: decides which problems are not seen before, and when */
     uint64_t n_folders;
     struct ib_shared_files shared;
     bool removed; /* one of them has gone; set by ib_workspace_intact */

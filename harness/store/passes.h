@@ -36,6 +36,7 @@ struct ib_timed_pass {
     struct ib_round_record round;               /* as_expected needs a transfer log */
     const struct ib_transfer_log *transfer_log; /* of one training and its prediction; NULL: none */
     bool differs;                               /* untrusted as its answer is not that of the checked pass */
+    double first_ns, median_ns; /* of its first slice: the first and the median training; 0: unknown */
 };
 
 /* One run of the whole process. */

@@ -121,6 +121,7 @@ static void load_progress(const struct ib_case_record *c, struct ib_arena *arena
     double *samples = ib_arena_alloc(arena, (c->n_rounds + 1) * sizeof *samples);
     *out = (struct ib_case_progress){.ended = c->status && c->status != IB_CASE_OK,
                                      .checked = c->check.status != 0,
+                                     .right = c->check.verdict == IB_RIGHT,
                                      .rounds = c->n_rounds,
                                      .process_runs = c->n_process_runs,
                                      .searched = c->n_stops > 0,

@@ -18,6 +18,7 @@ enum ib_status ib_resume_check(const char *dir, const struct ib_config *, const 
 /* The progress of a case. */
 struct ib_case_progress {
     bool ended;             /* nothing is left to do: unavailable, or a pass failed */
+    bool right;             /* the checked pass's verdict is ok */
     bool checked, searched; /* searched: for the stops of another algorithm */
     uint64_t rounds, process_runs,
         stop_rounds; /* done: timed rounds, runs of the whole process, rounds of stops */

@@ -77,7 +77,8 @@ struct ib_round_record {
     enum ib_truth disturbed; /* by other work on the processor, or by power and heat on the device */
     const double *slices;    /* median training / epochs of each slice, in order */
     size_t n_slices;
-    uint64_t clock_mhz; /* of the device; 0: unknown */
+    enum ib_truth unseen; /* it trained a problem that the implementation had not seen */
+    uint64_t clock_mhz;   /* of the device; 0: unknown */
     /* The most memory in use at once, 0 if unknown: resident in the worker, or in the processes of an
      * external program together, with the mapped files that were read; and on the device, as far as its API
      * tells. */

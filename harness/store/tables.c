@@ -39,7 +39,7 @@ static const struct ib_column round_columns[] = {
     INTEGER(round), WORD(status, ib_case_status_words), TEXT(reason), MEASURED(repeats), REAL(epoch_ns),
     REAL(cpu_epoch_ns), PHASES, TRUTH(as_expected), TRUTH(disturbed), AS("slices", NUMBERS, slices),
     MEASURED(clock_mhz), TEXT(slowed), REAL(discarded_ns), AS("stderr", TEXT, stderr_tail), MEASURED(peak_bytes),
-    MEASURED(device_peak_bytes), END};
+    MEASURED(device_peak_bytes), TRUTH(unseen), END};
 _Static_assert(offsetof(ROW, n_slices) == offsetof(ROW, slices) + sizeof(const double *),
                "the number of slices must follow them");
 

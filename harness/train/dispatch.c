@@ -344,6 +344,14 @@ enum ib_status ib_place(struct ib_dispatch *d, struct ib_tensor *t)
     return IB_OK;
 }
 
+enum ib_status ib_refresh(struct ib_dispatch *d, struct ib_tensor *t, const void *host)
+{
+    if (t->pinned)
+        memcpy(t->host, host, tensor_bytes(t));
+    t->on_device = false;
+    return ib_place(d, t);
+}
+
 /* ---- recording ---- */
 
 enum ib_status ib_capture_begin(struct ib_dispatch *d)

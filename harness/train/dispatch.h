@@ -62,6 +62,8 @@ enum ib_status ib_read(struct ib_dispatch *, struct ib_tensor *, void *out);
 enum ib_status ib_read_again(struct ib_dispatch *, struct ib_tensor *, void *out);
 /* Uploads now what the resident policy would upload at first use; does nothing under other policies. */
 enum ib_status ib_place(struct ib_dispatch *, struct ib_tensor *);
+/* Places a tensor over the caller's array anew, after the array has changed. */
+enum ib_status ib_refresh(struct ib_dispatch *, struct ib_tensor *, const void *host);
 /* Waits for all work. */
 enum ib_status ib_sync(struct ib_dispatch *);
 

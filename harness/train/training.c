@@ -123,6 +123,14 @@ enum ib_status ib_training_read_params(struct ib_training *t, bool again, void *
     return IB_OK;
 }
 
+enum ib_status ib_training_reload(struct ib_training *t)
+{
+    ib_release(t->dispatch, &t->problem);
+    IB_TRY(ib_refresh(t->dispatch, &t->tensors.x, t->data->x));
+    IB_TRY(ib_refresh(t->dispatch, &t->tensors.y, t->data->y));
+    return t->fused ? ib_prepare(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y) : IB_OK;
+}
+
 enum ib_status ib_training_read_param(struct ib_training *t, uint32_t p, void *out)
 {
     return ib_read(t->dispatch, &t->tensors.params[p], out);

@@ -32,6 +32,9 @@ void ib_training_close(struct ib_training *);
 /* Resets the parameters to their initial values. */
 enum ib_status ib_training_restart(struct ib_training *);
 
+/* Uploads x and y again, after the arrays have changed. */
+enum ib_status ib_training_reload(struct ib_training *);
+
 /* Reads losses: `read` is called after each epoch for which `wants` returns true. Its error stops the
  * training. */
 struct ib_loss_reader {

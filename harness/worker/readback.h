@@ -9,8 +9,8 @@
 struct ib_readback {
     struct ib_training *training;
     size_t bytes;
-    char *first, *last; /* all parameters, as read first and last */
-    uint64_t longest_ns;
+    char *first, *last;   /* all parameters, as read first and last */
+    uint64_t total_ns, n; /* of the readbacks right after trainings */
 };
 
 /* Its memory is the arena's, and touched, so that the first readback does not do that. */

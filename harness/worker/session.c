@@ -5,68 +5,8 @@
 #include "core/loss_schedule.h"
 #include "stats/stats.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-
-/* ---- arrays ---- */
-
-static enum ib_status map(const char *path, uint64_t rows, uint64_t cols, enum ib_dtype type,
-                          struct ib_npy *out)
-{
-    IB_TRY(ib_npy_open(path, out));
-    if (out->rows == rows && out->cols == cols && out->type == type)
-        return IB_OK;
-    return ib_fail(IB_EINVAL, path, "contains %llu x %llu elements of %s; expected %llu x %llu of %s",
-                   (unsigned long long)out->rows, (unsigned long long)out->cols,
-                   ib_word_of(ib_dtype_words, (int)out->type), (unsigned long long)rows,
-                   (unsigned long long)cols, ib_word_of(ib_dtype_words, (int)type));
-}
-
-enum ib_status ib_job_arrays_open(const struct ib_job *job, struct ib_job_arrays *out)
-{
-    const struct ib_training_spec *spec = &job->spec;
-    const struct ib_network *net = &spec->net;
-    IB_TRY(map(job->x, spec->rows, net->width[0], spec->dtype, &out->x));
-    IB_TRY(map(job->y, spec->rows, ib_network_outputs(net), spec->dtype, &out->y));
-    IB_TRY(map(job->x_test, spec->test_rows, net->width[0], spec->dtype, &out->x_test));
-    for (uint32_t p = 0; p < ib_network_params(net); p++)
-        IB_TRY(map(job->start[p], ib_network_param_rows(net, p), ib_network_param_cols(net, p), spec->dtype,
-                   &out->start[p]));
-    return IB_OK;
-}
-
-void ib_job_arrays_close(struct ib_job_arrays *a)
-{
-    ib_npy_close(&a->x);
-    ib_npy_close(&a->y);
-    ib_npy_close(&a->x_test);
-    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++)
-        ib_npy_close(&a->start[p]);
-}
-
-enum ib_status ib_session_save(const char *folder, const char *name, enum ib_dtype type, uint64_t rows,
-                               uint64_t cols, const void *values)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s.npy", folder, name);
-    return ib_npy_write(path, type, rows, cols, values);
-}
-
-enum ib_status ib_session_save_curve(const char *folder, const struct ib_curve *curve)
-{
-    double *pairs = malloc((curve->n ? curve->n : 1) * 2 * sizeof *pairs);
-    if (!pairs)
-        return ib_fail(IB_ENOMEM, "loss", "out of memory for %llu losses", (unsigned long long)curve->n);
-    for (uint64_t i = 0; i < curve->n; i++) {
-        pairs[2 * i] = (double)curve->epoch[i];
-        pairs[2 * i + 1] = curve->loss[i];
-    }
-    enum ib_status status = ib_session_save(folder, "loss", IB_F64, curve->n, 2, pairs);
-    free(pairs);
-    return status;
-}
 
 /* ---- opening and closing ---- */
 
@@ -105,6 +45,7 @@ enum ib_status ib_session_open(const json_t *message, struct ib_session *out)
     uint64_t begin = ib_now_ns();
     IB_TRY(ib_job_from_json(message, &out->arena, &out->job));
     IB_TRY(ib_job_arrays_open(&out->job, &out->arrays));
+    IB_TRY(ib_variants_open(&out->job.spec, &out->arrays, &out->variants));
     set_data(out);
     uint64_t loaded = ib_now_ns();
     IB_TRY(open_training(out));
@@ -119,6 +60,7 @@ void ib_session_close(struct ib_session *s)
         ib_training_close(&s->training);
     s->open = false;
     ib_instance_close(&s->instance);
+    ib_variants_close(&s->variants);
     ib_job_arrays_close(&s->arrays);
     ib_arena_free(&s->arena);
 }
@@ -135,11 +77,23 @@ static enum ib_status begin_training(struct ib_session *s)
     return IB_OK;
 }
 
-/* Files are written after everything has been read: meanwhile, work might go on. */
-static enum ib_status save_params(const struct ib_session *s, const char *folder)
+/* Converts an answer to the variant that was trained, in place, to one to the problem, and notes it. */
+static void convert(struct ib_session *s, char *values)
 {
     const struct ib_network *net = &s->job.spec.net;
-    const char *next = s->readback.first;
+    for (uint32_t p = 0; p < ib_network_params(net); p++) {
+        ib_variants_param(&s->variants, p, values);
+        values += ib_network_param_size(net, p) * (s->readback.bytes / ib_network_size(net));
+    }
+}
+
+/* Files are written after everything has been read: meanwhile, work might go on. What was read first stays
+ * as it is for comparison with what is read later. */
+static enum ib_status save_params(struct ib_session *s, const char *folder)
+{
+    const struct ib_network *net = &s->job.spec.net;
+    const char *next = memcpy(s->readback.last, s->readback.first, s->readback.bytes);
+    convert(s, s->readback.last);
     for (uint32_t p = 0; p < ib_network_params(net); p++) {
         IB_TRY(ib_session_save(folder, s->data.param_name[p], s->job.spec.dtype,
                                ib_network_param_rows(net, p), ib_network_param_cols(net, p), next));
@@ -158,6 +112,8 @@ static enum ib_status predict(struct ib_session *s, const char *folder, struct i
     uint64_t begin = ib_now_ns();
     enum ib_status status = ib_training_predict(&s->training, values);
     phases->predict_ns = ib_now_ns() - begin;
+    if (status == IB_OK)
+        ib_variants_predictions(&s->variants, values);
     if (status == IB_OK)
         status = ib_session_save(folder, "predictions", s->job.spec.dtype, rows, outputs, values);
     free(values);
@@ -283,13 +239,69 @@ static enum ib_status drop_loss(void *context, uint64_t epoch, double loss)
     return IB_OK;
 }
 
+/* What is done between trainings to verify them may take this share of their time, or this many times
+ * min_time, and is left out after: the same problem again could be remembered, so short trainings must stay
+ * within. */
+#define ASIDE_PART 0.5
+enum { ASIDE_ROUNDS = 3 };
+
+/* Begins a training of another variant of the problem, if they are to differ. *restart_ns: how long the
+ * implementation took for that. */
+static enum ib_status begin_variant(struct ib_session *s, const struct ib_train_request *request,
+                                    uint64_t *restart_ns)
+{
+    const bool differs = request->seed || s->variants.mirrored;
+    s->dispatch.phase = IB_SETUP;
+    if (differs)
+        IB_TRY(ib_variants_next(&s->variants, request->seed ? request->seed + s->n_variants++ : 0));
+    const uint64_t begin = ib_now_ns();
+    if (differs)
+        IB_TRY(ib_training_reload(&s->training));
+    IB_TRY(begin_training(s));
+    *restart_ns = ib_now_ns() - begin;
+    return IB_OK;
+}
+
+/* Reads the last training's answer, as at the end of the last one. */
+static enum ib_status note_answer(struct ib_session *s)
+{
+    s->dispatch.phase = IB_READBACK;
+    IB_TRY(ib_readback_try(&s->readback));
+    convert(s, s->readback.last);
+    return IB_OK;
+}
+
+/* Notes the last training's answer and begins the next one, each as far as there is time for it. */
+static enum ib_status begin_next(struct ib_session *s, const struct ib_train_request *request,
+                                 const struct ib_pass_result *so_far, uint64_t *aside_ns,
+                                 uint64_t *restart_ns)
+{
+    const uint64_t begin = ib_now_ns();
+    const bool late = (double)*aside_ns > ASIDE_PART * (double)so_far->trained_ns &&
+                      *aside_ns > ASIDE_ROUNDS * request->min_time_ns;
+    if (late) {
+        IB_TRY(begin_training(s));
+        *restart_ns = ib_now_ns() - begin;
+        return IB_OK;
+    }
+    if (so_far->repeats > 0)
+        IB_TRY(note_answer(s));
+    IB_TRY(begin_variant(s, request, restart_ns));
+    *aside_ns += ib_now_ns() - begin;
+    return IB_OK;
+}
+
 /* Runs 1, 2, 4 … epochs until the minimum time of a round has passed or a whole training is done: enough to
- * warm up caches, clocks and thread pools, and never longer than a training. */
+ * warm up caches, clocks and thread pools, and never longer than a training. The targets are others than
+ * those of the trainings that are timed. */
 static enum ib_status warm_up(struct ib_session *s, const struct ib_train_request *request,
                               struct ib_outside *outside)
 {
-    uint64_t begin = ib_now_ns();
-    IB_TRY(begin_training(s));
+    uint64_t restart_ns;
+    if (request->seed)
+        IB_TRY(ib_variants_reverse(&s->variants));
+    IB_TRY(begin_variant(s, request, &restart_ns));
+    const uint64_t begin = ib_now_ns();
     s->dispatch.phase = IB_SETUP;
     for (uint64_t done = 0, n = 1; done < request->epochs; done += n, n *= 2) {
         if (n > request->epochs - done)
@@ -299,14 +311,15 @@ static enum ib_status warm_up(struct ib_session *s, const struct ib_train_reques
         if (ib_now_ns() - begin >= request->min_time_ns)
             break;
     }
-    outside->warmup_ns += ib_now_ns() - begin;
-    return IB_OK;
+    outside->warmup_ns += restart_ns + ib_now_ns() - begin;
+    return request->seed ? ib_variants_reverse(&s->variants) : IB_OK;
 }
 
 struct trainings {
     double *ns;         /* time of each, */
-    double *restart_ns; /* and of resetting the parameters before it */
+    double *restart_ns; /* and of setting its start, and data if they are others */
     size_t n, capacity, restarts_capacity;
+    uint64_t aside_ns; /* between them */
 };
 
 /* Times one training and adds it to the totals of *out. */
@@ -318,9 +331,9 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
     trainings->restart_ns = ib_arena_grow(&s->arena, trainings->restart_ns, sizeof *trainings->restart_ns,
                                           trainings->n, &trainings->restarts_capacity);
     struct ib_loss_reader reader = {wants_logged, drop_loss, (void *)(uintptr_t)request};
-    const uint64_t restarting = ib_now_ns();
-    IB_TRY(begin_training(s));
-    trainings->restart_ns[trainings->n] = (double)(ib_now_ns() - restarting);
+    uint64_t restart_ns;
+    IB_TRY(begin_next(s, request, out, &trainings->aside_ns, &restart_ns));
+    trainings->restart_ns[trainings->n] = (double)restart_ns;
     uint64_t process_cpu_ns = ib_process_cpu_ns(), thread_cpu_ns = ib_thread_cpu_ns(), begin = ib_now_ns();
     IB_TRY(ib_training_run(&s->training, request->epochs, request->log_every ? &reader : NULL));
     const uint64_t took_ns = ib_now_ns() - begin;
@@ -330,13 +343,6 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
     out->process_cpu_ns += ib_process_cpu_ns() - process_cpu_ns;
     out->repeats++;
     return IB_OK;
-}
-
-/* Whether the end of this training is examined, which it cannot know: one in eight. */
-static bool is_drawn(void)
-{
-    unsigned char byte = 0;
-    return getrandom(&byte, sizeof byte, GRND_NONBLOCK) == sizeof byte && byte < 32;
 }
 
 /* If most of the time passes between trainings, a round ends after this multiple of min_time. */
@@ -351,10 +357,8 @@ static enum ib_status time_all(struct ib_session *s, const struct ib_train_reque
     const uint64_t begin = ib_now_ns();
     IB_TRY(time_one(s, request, &trainings, out));
     out->transfer_log = s->dispatch.transfer_log;
-    out->phases.train_ns = out->trained_ns;
+    out->first_ns = out->phases.train_ns = out->trained_ns;
     while (out->trained_ns < request->min_time_ns && ib_now_ns() - begin < PATIENCE * request->min_time_ns) {
-        if (is_drawn())
-            IB_TRY(ib_readback_try(&s->readback));
         IB_TRY(time_one(s, request, &trainings, out));
         if (memcmp(&s->dispatch.transfer_log, &out->transfer_log, sizeof out->transfer_log) != 0)
             return ib_fail(IB_EINTERNAL, s->instance.impl->name,
@@ -380,6 +384,7 @@ enum ib_status ib_session_timed(struct ib_session *s, const struct ib_train_requ
                                 struct ib_pass_result *out)
 {
     memset(out, 0, sizeof *out);
+    s->variants.spread.trainings = 0; /* those so far may have been of another length */
     uint64_t begin = ib_now_ns();
     for (uint64_t i = 0; i < request->warmup; i++)
         IB_TRY(warm_up(s, request, &out->outside));
@@ -389,5 +394,6 @@ enum ib_status ib_session_timed(struct ib_session *s, const struct ib_train_requ
     out->phases.setup_ns += ib_now_ns() - begin;
     IB_TRY(time_all(s, request, out));
     read_health(s, out);
-    return finish(s, request->out, out);
+    IB_TRY(finish(s, request->out, out));
+    return out->repeats > 1 ? ib_variants_save(&s->variants, request->out) : IB_OK;
 }

@@ -3,29 +3,22 @@
 #ifndef IB_WORKER_SESSION_H
 #define IB_WORKER_SESSION_H
 
-#include "base/npy.h"
 #include "oracle/oracle.h"
 #include "plugin/loader.h"
 #include "plugin/tracer.h"
 #include "protocol/messages.h"
 #include "train/training.h"
 #include "worker/readback.h"
-
-/* The memory-mapped arrays of a job. */
-struct ib_job_arrays {
-    struct ib_npy x, y, x_test, start[IB_MAX_PARAMS];
-};
-
-/* Maps the arrays and checks their shapes and types. *out must be zeroed before, and closed even on
- * failure. IB_EINVAL, IB_EIO. */
-enum ib_status ib_job_arrays_open(const struct ib_job *, struct ib_job_arrays *out);
-void ib_job_arrays_close(struct ib_job_arrays *);
+#include "worker/session_files.h"
+#include "worker/variants.h"
 
 struct ib_session {
     bool open;
     struct ib_arena arena;
     struct ib_job job;
     struct ib_job_arrays arrays;
+    struct ib_variants variants;
+    uint64_t n_variants; /* so far */
     struct ib_train_data data;
     struct ib_tracing tracing;
     struct ib_instance instance;
@@ -54,11 +47,5 @@ enum ib_status ib_session_timed(struct ib_session *, const struct ib_train_reque
  * Writes nothing. */
 enum ib_status ib_session_profiled(struct ib_session *, const struct ib_train_request *,
                                    struct ib_pass_result *out);
-
-/* Writes folder/name.npy. */
-enum ib_status ib_session_save(const char *folder, const char *name, enum ib_dtype, uint64_t rows,
-                               uint64_t cols, const void *values);
-/* Writes folder/loss.npy: n x 2 of f64, with columns epoch and loss. */
-enum ib_status ib_session_save_curve(const char *folder, const struct ib_curve *);
 
 #endif

@@ -165,7 +165,7 @@ enum { IB_MAX_LAYERS = 9 };
 struct ib_problem {
     uint32_t struct_size;
     uint32_t n_layers;
-    struct ib_view x, y; /* N x in_0, N x out_last */
+    struct ib_view x, y; /* N x in_0, N x out_last; the same arrays may have other values in each training */
     struct ib_view loss; /* 1 x 1; p is NULL if the loss is not needed */
     struct ib_view w[IB_MAX_LAYERS], b[IB_MAX_LAYERS];
     enum ib_act act; /* unused with one layer */

@@ -95,13 +95,14 @@ static void broken_jobs_are_refused(void **state)
 static void requests_round_trip(void **state)
 {
     (void)state;
-    struct ib_train_request train = {IB_PASS_TIMED, 1000, 10, 5000000, 1, "out"}, heard_train;
+    struct ib_train_request train = {IB_PASS_TIMED, 1000, 10, 5000000, 1, "out", 7}, heard_train;
     json_t *message = ib_train_request_to_json(&train);
     assert_int_equal(ib_train_request_from_json(message, &heard_train), IB_OK);
     assert_int_equal(heard_train.pass, IB_PASS_TIMED);
     assert_int_equal(heard_train.epochs, 1000);
     assert_int_equal(heard_train.min_time_ns, 5000000);
     assert_string_equal(heard_train.out, "out");
+    assert_int_equal(heard_train.seed, 7);
     json_object_set_new(message, "epochs", json_integer(0));
     assert_int_equal(ib_train_request_from_json(message, &heard_train), IB_EINVAL);
     json_decref(message);

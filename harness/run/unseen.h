@@ -1,0 +1,24 @@
+/* Problems that no implementation has seen: a case's rows in another order, its targets dealt out anew,
+ * another start. Shapes and statistics are the same, so an epoch takes as long; the answer is another. They
+ * follow from the workspace's secret. */
+#ifndef IB_RUN_UNSEEN_H
+#define IB_RUN_UNSEEN_H
+
+#include "run/workspace.h"
+
+/* Variant 0 is the case's own problem, 1 the one that unseen rounds train and the oracle knows, others only
+ * take time. */
+enum { IB_UNSEEN_NONE, IB_UNSEEN_VERIFIED, IB_UNSEEN_MORE };
+
+/* Like ib_workspace_job, of a variant. */
+enum ib_status ib_unseen_job(struct ib_workspace *, const struct ib_case *, enum ib_dtype, uint64_t variant,
+                             struct ib_job *out);
+
+/* A seed that cannot be guessed; not 0. */
+uint64_t ib_random_seed(void);
+
+/* Whether a round (from 1) of `rounds` is unseen, drawn by the secret: one in five, at least one of several.
+ */
+bool ib_unseen_round(uint64_t secret, const char *case_id, uint64_t round, uint64_t rounds);
+
+#endif

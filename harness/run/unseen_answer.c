@@ -1,0 +1,65 @@
+#include "run/unseen_answer.h"
+
+#include "base/error.h"
+#include "base/npy_input.h"
+#include "run/unseen.h"
+#include "verify/verify.h"
+
+#include <math.h>
+
+/* A loss above this multiple of the first is one of a training that diverges. */
+#define DIVERGED 1e6
+
+static bool converges(const struct ib_trajectory *t, uint64_t epochs)
+{
+    for (uint64_t i = 0; i < t->curve.n; i++)
+        if (!(t->curve.loss[i] <= DIVERGED * t->curve.loss[0]))
+            return false;
+    for (uint64_t i = 0; i < t->size; i++)
+        if (!isfinite(t->params[i]))
+            return false;
+    return t->epochs == epochs && t->curve.n > 0;
+}
+
+bool ib_unseen_known(const struct ib_pass_context *context, const struct ib_case *c)
+{
+    const struct ib_trajectory *truth, *drift;
+    struct ib_outcome outcome;
+    for (uint64_t variant = IB_UNSEEN_NONE; variant <= IB_UNSEEN_VERIFIED; variant++)
+        if (!ib_oracle_cache_get_variant(context->oracle_cache, c, variant, &truth, &drift, &outcome) ||
+            !converges(truth, c->epochs) || !converges(drift, c->epochs))
+            return false;
+    return true;
+}
+
+bool ib_unseen_right(const struct ib_pass_context *context, const struct ib_case *c, const struct ib_job *job,
+                     const struct ib_final *final, struct ib_arena *arena, struct ib_outcome *outcome)
+{
+    struct ib_verification verification;
+    struct ib_reference reference = {.spec = &c->spec, .epochs = c->epochs};
+    double *x_test;
+    if (!ib_oracle_cache_get_variant(context->oracle_cache, c, IB_UNSEEN_VERIFIED, &reference.truth,
+                                     &reference.drift, outcome) ||
+        !ib_outcome_error(
+            outcome, ib_npy_load(arena, job->x_test, ib_training_spec_test_features(&job->spec), &x_test)))
+        return false;
+    reference.x_test = x_test;
+    const struct ib_answer answer = {.tf32 = ib_case_tf32(c),
+                                     .epochs = c->epochs,
+                                     .sparse = true, /* timed passes read no losses */
+                                     .params = final->params,
+                                     .predictions = final->predictions};
+    ib_verify(&reference, &answer, &verification);
+    /* Drift is a sample of rounding errors: a wrong answer must be wrong by several. */
+    for (unsigned n = 1; n < IB_DRIFTS && ib_verify_depends_on_drift(&verification) &&
+                         ib_oracle_cache_drift(context->oracle_cache, c, IB_UNSEEN_VERIFIED, c->epochs, n,
+                                               &reference.drift, outcome);
+         n++)
+        ib_verify(&reference, &answer, &verification);
+    if (verification.verdict != IB_WRONG)
+        return true;
+    const char *fact = verification.deviation[IB_PART_PARAMS].fact;
+    return ib_outcome_set(
+        outcome, IB_CASE_UNTRUSTED, "its answer to a problem that it had not seen is wrong: %s%s",
+        *fact ? "" : "predictions, ", *fact ? fact : verification.deviation[IB_PART_PREDICTIONS].fact);
+}

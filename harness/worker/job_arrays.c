@@ -1,0 +1,37 @@
+#include "worker/job_arrays.h"
+
+#include "base/error.h"
+
+static enum ib_status map(const char *path, uint64_t rows, uint64_t cols, enum ib_dtype type,
+                          struct ib_npy *out)
+{
+    IB_TRY(ib_npy_open(path, out));
+    if (out->rows == rows && out->cols == cols && out->type == type)
+        return IB_OK;
+    return ib_fail(IB_EINVAL, path, "contains %llu x %llu elements of %s; expected %llu x %llu of %s",
+                   (unsigned long long)out->rows, (unsigned long long)out->cols,
+                   ib_word_of(ib_dtype_words, (int)out->type), (unsigned long long)rows,
+                   (unsigned long long)cols, ib_word_of(ib_dtype_words, (int)type));
+}
+
+enum ib_status ib_job_arrays_open(const struct ib_job *job, struct ib_job_arrays *out)
+{
+    const struct ib_training_spec *spec = &job->spec;
+    const struct ib_network *net = &spec->net;
+    IB_TRY(map(job->x, spec->rows, net->width[0], spec->dtype, &out->x));
+    IB_TRY(map(job->y, spec->rows, ib_network_outputs(net), spec->dtype, &out->y));
+    IB_TRY(map(job->x_test, spec->test_rows, net->width[0], spec->dtype, &out->x_test));
+    for (uint32_t p = 0; p < ib_network_params(net); p++)
+        IB_TRY(map(job->start[p], ib_network_param_rows(net, p), ib_network_param_cols(net, p), spec->dtype,
+                   &out->start[p]));
+    return IB_OK;
+}
+
+void ib_job_arrays_close(struct ib_job_arrays *a)
+{
+    ib_npy_close(&a->x);
+    ib_npy_close(&a->y);
+    ib_npy_close(&a->x_test);
+    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++)
+        ib_npy_close(&a->start[p]);
+}
