@@ -77,7 +77,7 @@ static size_t from_sysconf(struct ib_cache out[IB_CACHE_LEVELS])
         if (bytes <= 0)
             continue;
         out[n] = (struct ib_cache){.bytes = (size_t)bytes, .n = level < 3 ? ib_usable_threads() : 1};
-        snprintf(out[n++].name, sizeof out->name, "L%d", level);
+        snprintf(out[n++].name, sizeof out->name, "L%c", '0' + level);
     }
     return n;
 }
