@@ -6,7 +6,7 @@
  * a shorter one. External programs exchange messages and write files there. */
 static const struct noise {
     double step_ns, part, outside_part;
-} noises[] = {{1e6, 0.02, 0.5}, {5e6, 0.1, 0.5}};
+} noises[] = {{1e6, 0.02, 0.5}, {5e6, 0.1, 0.5}, {15e6, 0.25, 0.5}}; /* host, external program, device */
 
 #define RATIO_MOST 2.0 /* an epoch takes longer by more than this: not by noise */
 
@@ -17,7 +17,7 @@ static const struct noise {
 
 static const struct noise *noise_of(const struct ib_time_account *a)
 {
-    return &noises[a->external ? 1 : 0];
+    return &noises[a->device ? 2 : a->external ? 1 : 0];
 }
 
 struct ib_time_account ib_time_account_of(const struct ib_pass_result *r, uint64_t epochs)

@@ -18,6 +18,7 @@ enum ib_outside_part {
 struct ib_time_account {
     uint64_t epochs;                  /* of each training */
     bool external, changed, at_start; /* changed, at_start: see struct ib_outside */
+    bool device;                      /* its runtime has threads, which wait for a CPU as others do */
     double trained_ns;                /* by the clock: the median training, */
     double mean_ns;                   /* the mean, */
     double least_ns;                  /* and of a single one what remains without waiting for a CPU */

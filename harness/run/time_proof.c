@@ -24,6 +24,14 @@ enum proof { FAILED, MISSING, GIVEN };
 
 /* ---- one request ---- */
 
+static struct ib_time_account account_of(const struct ib_time_proof *p, const struct ib_pass_result *result,
+                                         uint64_t epochs)
+{
+    struct ib_time_account account = ib_time_account_of(result, epochs);
+    account.device = p->c->residency != IB_HOST;
+    return account;
+}
+
 /* An implementation may have changed the clock of its process. The parent's must agree, but for the cost of
  * two messages; a message may be noticed late. */
 static enum proof judge_clock(struct ib_time_proof *p, const struct ib_pass_result *result)
@@ -74,7 +82,7 @@ static bool ask(struct ib_time_proof *p, const struct ib_train_request *like, ui
         return false;
     request.out = p->folder;
     const bool ok = ib_pass_train(p->context, p->c, p->worker, &request, &result, p->outcome);
-    *out = ib_time_account_of(&result, epochs);
+    *out = account_of(p, &result, epochs);
     return ok;
 }
 
@@ -114,7 +122,7 @@ static enum proof judge_end(struct ib_time_proof *p, const struct ib_train_reque
 static enum proof judge(struct ib_time_proof *p, const struct ib_train_request *request,
                         const struct ib_pass_result *result)
 {
-    const struct ib_time_account account = ib_time_account_of(result, request->epochs);
+    const struct ib_time_account account = account_of(p, result, request->epochs);
     const enum proof clock = judge_clock(p, result);
     return clock == GIVEN ? judge_end(p, request, &account) : clock;
 }
@@ -208,7 +216,7 @@ bool ib_prove_by_length(struct ib_time_proof *p, const struct ib_train_request *
                         const struct ib_pass_result *result)
 {
     char text[32];
-    struct ib_time_account first = ib_time_account_of(result, request->epochs), last = first;
+    struct ib_time_account first = account_of(p, result, request->epochs), last = first;
     if (p->c->impl->info->algorithm || !result->outside.known)
         return true; /* its number of iterations is not its length */
     for (int i = 0; i < LENGTHS_MOST; i++) {
