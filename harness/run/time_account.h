@@ -18,7 +18,6 @@ enum ib_outside_part {
 struct ib_time_account {
     uint64_t epochs;                  /* of each training */
     bool external, changed, at_start; /* changed, at_start: see struct ib_outside */
-    bool device;                      /* its runtime has threads, which wait for a CPU as others do */
     double trained_ns;                /* by the clock: the median training, */
     double mean_ns;                   /* the mean, */
     double least_ns;                  /* and of a single one what remains without waiting for a CPU */
@@ -27,6 +26,9 @@ struct ib_time_account {
 };
 
 struct ib_time_account ib_time_account_of(const struct ib_pass_result *, uint64_t epochs);
+
+/* Leaves out what the runtime of a device may wait for a CPU after a training. */
+void ib_forgive_waiting(struct ib_time_account *);
 
 /* Whether the time outside matters in comparison with that of the training. */
 bool ib_outside_matters(const struct ib_time_account *);

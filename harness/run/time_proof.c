@@ -28,7 +28,8 @@ static struct ib_time_account account_of(const struct ib_time_proof *p, const st
                                          uint64_t epochs)
 {
     struct ib_time_account account = ib_time_account_of(result, epochs);
-    account.device = p->c->residency != IB_HOST;
+    if (p->c->residency != IB_HOST)
+        ib_forgive_waiting(&account);
     return account;
 }
 
