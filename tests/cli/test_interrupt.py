@@ -130,7 +130,7 @@ class WorkersKilled(InterruptTest):
             process = self.start("--out", "out")
             # Rarely enough that no pass meets three in a row, which is taken for the pass's own fault.
             while process.poll() is None:
-                time.sleep(moments.uniform(0.15, 0.4))
+                time.sleep(moments.uniform(0.5, 1.0))
                 kills += self.kill_a_worker(process.pid)
             process.communicate()
             self.assertEqual(process.returncode, 0)
