@@ -130,10 +130,10 @@ class WorkersKilled(InterruptTest):
             process = self.start("--out", "out")
             # Rarely enough that no pass meets three in a row, which is taken for the pass's own fault.
             while process.poll() is None:
-                time.sleep(moments.uniform(0.5, 1.0))
+                time.sleep(moments.uniform(1.2, 2.2))
                 kills += self.kill_a_worker(process.pid)
-            process.communicate()
-            self.assertEqual(process.returncode, 0)
+            said = process.communicate()
+            self.assertEqual(process.returncode, 0, said)
             self.assert_complete()
 
     def kill_a_worker(self, parent):
