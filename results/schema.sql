@@ -43,6 +43,7 @@ CREATE TABLE cases (
     label          TEXT NOT NULL,    -- implementation and options, for people
     libraries      TEXT,             -- of the implementation: their versions, its device
     simulated      INTEGER NOT NULL, -- 1: its times mean nothing and are never ranked
+    shortcut       INTEGER NOT NULL, -- 1: by fewer operations than the contract's steps, as it declares
     algorithm      TEXT,             -- other than gradient descent, so that it cannot be verified; NULL: that
     status         TEXT,             -- the worst of all passes so far; NULL: not run yet
     reason         TEXT              -- of a status other than ok

@@ -178,7 +178,8 @@ double ib_floor_ns(const struct ib_limits *l, const struct ib_case *c, uint64_t 
 {
     const char *level = NULL;
     struct ib_roofline least;
-    if (c->impl->info->device || c->impl->info->algorithm || is_elsewhere(l, c))
+    const bool others = c->impl->info->algorithm || c->impl->info->flags & IB_SHORTCUT;
+    if (c->impl->info->device || others || is_elsewhere(l, c))
         return 0;
     ib_roofline_of(l, c, cpus, &least);
     const double arithmetic_ns = arithmetic_floor_ns(l, &least, c->spec.dtype, cpus, by);

@@ -68,6 +68,9 @@ static const struct ib_summary_fact terms[] = {
      "training that waits after every step; they are scaled to the measured time."},
     {"simulated",
      "A device in software, for testing the copying rules; its times mean nothing, and it is not ranked."},
+    {"by a shortcut", "The parameters after each epoch are those of gradient descent, by fewer operations "
+                      "than its steps, as the "
+                      "implementation declares. No limit of the machine applies."},
     {NULL, NULL}};
 
 /* How detailed a document is. */

@@ -44,6 +44,8 @@ const char *ib_summary_verdict(const struct ib_case_record *c)
         return "unexpected transfers";
     if (c->simulated)
         return "ok, simulated";
+    if (c->shortcut)
+        return "ok, by a shortcut";
     return c->counting == IB_UNCOUNTED_COPIES ? "ok, copies uncounted"
            : c->counting == IB_CLAIMED_COPIES ? "ok, copies claimed"
                                               : "ok";

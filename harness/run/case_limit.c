@@ -22,6 +22,8 @@ static uint64_t cpus_of(const struct ib_pass_context *context, const struct ib_c
 
 static const char *why_unknown(const struct ib_pass_context *context, const struct ib_case *c)
 {
+    if (c->impl->info->flags & IB_SHORTCUT)
+        return "its operations are fewer than those of the contract's steps, as it declares";
     if (!context->limits)
         return context->no_limits;
     return c->impl->info->command ? "an external program may compute on a device"
@@ -34,7 +36,7 @@ void ib_case_limit(const struct ib_pass_context *context, const struct ib_case *
     struct ib_roofline least = {.rate = NAN, .least_ns = NAN};
     struct ib_work work;
     ib_work_of(&c->spec, &work);
-    if (context->limits && !c->impl->info->algorithm)
+    if (context->limits && !c->impl->info->algorithm && !(c->impl->info->flags & IB_SHORTCUT))
         ib_roofline_of(context->limits, c, cpus_of(context, c), &least);
     *out = (struct ib_limit_record){.flops = work.flops,
                                     .bytes = work.bytes,
@@ -77,7 +79,7 @@ bool ib_case_is_possible(const struct ib_pass_context *context, const struct ib_
     return ib_outcome_set(outcome, IB_CASE_UNTRUSTED,
                           "impossible on this machine: an epoch took %s, but takes at least %s by the rate "
                           "of %s on %llu CPU%s; "
-                          "another algorithm must be declared",
+                          "another algorithm, or a shortcut, must be declared",
                           ib_print_ns(epoch_ns, took, sizeof took),
                           ib_print_ns(floor_ns, least, sizeof least), by, (unsigned long long)cpus,
                           ib_plural(cpus));

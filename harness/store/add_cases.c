@@ -20,6 +20,7 @@ static struct ib_case_record describe(struct ib_arena *arena, const struct ib_ca
         .label = c->impl->label,
         .libraries = impl->libraries,
         .simulated = (impl->flags & IB_SIMULATED) != 0,
+        .shortcut = (impl->flags & IB_SHORTCUT) != 0,
         .algorithm = impl->algorithm,
     };
     for (int k = 0; k < IB_AXIS_COUNT; k++)

@@ -215,6 +215,7 @@ struct ib_case_record {
     const char *label;     /* implementation and options, for people */
     const char *libraries; /* of the implementation: their versions, its device */
     bool simulated;        /* its times mean nothing and are never ranked */
+    bool shortcut;         /* by fewer operations than the contract's steps, as it declares */
     const char *algorithm; /* other than gradient descent, so that it cannot be verified; NULL: that */
 
     enum ib_case_status status; /* the worst of all passes so far; 0: not run */

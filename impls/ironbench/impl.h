@@ -240,7 +240,9 @@ struct ib_health {
 enum ib_impl_flags {
     IB_DETERMINISTIC = 1, /* the same input gives the same bits in every run */
     IB_SIMULATED = 2,     /* not a real device: its times are meaningless and never ranked */
-    IB_HIDDEN = 4         /* listed only on request */
+    IB_HIDDEN = 4,        /* listed only on request */
+    IB_SHORTCUT = 8, /* whole steps by fewer operations than the contract's, with the same parameters after
+                        each: verified and ranked, and said so in the table; no limit applies */
 };
 
 struct ib_impl {

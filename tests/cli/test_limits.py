@@ -45,6 +45,17 @@ class Limits(CliTest):
         self.assertIn("impossible on this machine: an epoch took", case["reason"])
         self.assertFalse(case["ranked"])
 
+    def test_declared_shortcut(self):
+        """Fewer operations than the contract's steps, as it declares: no limit applies, and the table says so."""
+        config = self.config("model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_gram]\ndtype: [f64]\nepochs: [1000]",
+                             "rounds: 1, min_time: 1ms")
+        done = self.call("run", config, "--out", "out", env=self.limits(("fma", "avx2", "f64", 1, 1e6)))
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("ok, by a shortcut", done.stdout)
+        case = self.export("out")["cases"][0]
+        self.assertTrue(case["shortcut"])
+        self.assertIsNone(case["limit"])
+
     def test_absent(self):
         case = self.sweep({"IRONBENCH_LIMITS": str(self.folder / "none.json")})
         self.assertIsNone(case["limit"])
