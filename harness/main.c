@@ -29,11 +29,12 @@ static int help(FILE *to)
             "usage: ironbench COMMAND ...\n\n");
     for (const struct ib_command *const *c = commands; *c; c++)
         fprintf(to, "  %-8s %s\n", (*c)->name, (*c)->summary);
-    fprintf(to,
-            "\n`ironbench COMMAND --help` describes a command; `ironbench --version` prints the version.\n\n"
-            "exit status: 0 success, 1 slower (gate), 2 usage or configuration error, 3 wrong answer or\n"
-            "untrusted copies, 4 a case failed or is missing, 5 undecided (gate --strict), 130 interrupted;\n"
-            "if several apply, the first of 3, 4, 1, 5.\n");
+    fprintf(
+        to,
+        "\n`ironbench COMMAND --help` describes a command; `ironbench --version` prints the version.\n\n"
+        "exit status: 0 success, 1 slower or more memory (gate), 2 usage or configuration error, 3 wrong\n"
+        "or untrusted answer, 4 a case failed or is missing, 5 undecided (gate --strict), 130 interrupted;\n"
+        "if several apply, the first of 3, 4, 1, 5.\n");
     return to == stdout ? IB_EXIT_OK : IB_EXIT_USAGE;
 }
 
@@ -44,7 +45,7 @@ static int unknown_command(const char *name)
         names[i] = commands[i]->name;
     const char *nearest = ib_nearest(name, names);
     ib_print_line(stderr, "ironbench: %s: no such command%s%s%s; see `ironbench --help`", name,
-                  nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+                  nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
     return IB_EXIT_USAGE;
 }
 

@@ -30,7 +30,7 @@ static enum ib_status unknown_flag(const struct ib_command *command, const struc
         names[i + 1] = flags[i].name;
     const char *nearest = ib_nearest(name, names);
     return ib_fail(IB_EINVAL, name, "`%s` has no such flag%s%s%s; see `ironbench %s --help`", command->name,
-                   nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "",
+                   nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "",
                    command->name);
 }
 

@@ -57,7 +57,7 @@ static int measure_limits(struct ib_arena *arena, double seconds, bool as_json)
         return ib_run_error();
     if (ib_limits_load(arena, &machine, &earlier, &why) == IB_LIMITS_KNOWN) {
         ib_rates_improve(&limits.rates, &earlier.rates);
-        fprintf(stderr, "where the measurement of %s was better, it stays\n", earlier.measured);
+        fprintf(stderr, "rates that were higher on %s are kept\n", earlier.measured);
     }
     json_t *json = ib_limits_to_json(&limits, &machine);
     if (as_json)
@@ -101,6 +101,10 @@ static int doctor_main(const struct ib_command *command, int argc, char **argv)
         return IB_EXIT_OK;
     if (seconds_text && (!ib_parse_f64(seconds_text, &seconds) || seconds < 0.1 || seconds > 600)) {
         ib_fail(IB_EINVAL, "--seconds", "`%s` is not allowed: 0.1 to 600", IB_SHORT(seconds_text));
+        return ib_usage_error();
+    }
+    if (seconds_text && !limits) {
+        ib_fail(IB_EINVAL, "--seconds", "requires --limits");
         return ib_usage_error();
     }
     const int status = limits ? measure_limits(&arena, seconds, as_json) : examine(&arena, as_json);

@@ -186,12 +186,12 @@ static int gate_main(const struct ib_command *command, int argc, char **argv)
 const struct ib_command ib_command_gate = {
     .name = "gate",
     .usage = "gate CONFIG --against OLD | --baseline NAME [flags]",
-    .summary = "fail if a change is less accurate, copies more, loses cases or is slower",
+    .summary = "fail if a change is less accurate, copies more, loses cases, is slower or needs more memory",
     .detail =
         "Prefer --against: old and new are timed in pairs, within the same minutes, and no file has to\n"
         "be kept. --baseline compares with a file: answers and copies on any machine, speed only on the\n"
         "same machine. The section `gate` of CONFIG sets the tolerances.\n"
-        "Exit status: 0 passed, 3 wrong answers or more copies, 4 failed or missing cases, 1 slower,\n"
-        "5 undecided (with --strict); if several apply, the first of these.",
+        "Exit status: 0 passed, 3 wrong answers or more copies, 4 failed or missing cases, 1 slower or\n"
+        "more memory, 5 undecided (with --strict); if several apply, the first of these.",
     .main = gate_main,
 };

@@ -17,7 +17,8 @@ struct ib_sweep_flags {
         "--plugin", "FILE.so", "shared object with more implementations; may be repeated", NULL, paths       \
     }
 #define IB_SANDBOX_FLAG "--sandbox"
-#define IB_SANDBOX_HELP "confine implementations: to their own files, without network or signals to others"
+#define IB_SANDBOX_HELP                                                                                      \
+    "confine implementations to their own files, without network, signals to others or privileges"
 /* Help on the values of -s and -x. */
 #define IB_CONDITION_HELP                                                                                    \
     "SELECT and EXCLUDE are conditions separated by commas or spaces: an axis, rows, cols, task or option\n" \

@@ -76,7 +76,7 @@ static bool is_of(const json_t *file, const char *name, const char *value)
     return !text || strcmp(text, value) == 0;
 }
 
-#define REMEDY "`ironbench doctor --limits` measures them, in under 20 s"
+#define REMEDY "`ironbench doctor --limits` measures them in under 20 s"
 
 static enum ib_limits_state judge(struct ib_arena *arena, const struct ib_machine *machine,
                                   struct ib_limits *out, const char **why)
@@ -89,8 +89,8 @@ static enum ib_limits_state judge(struct ib_arena *arena, const struct ib_machin
         status = unpack(file, arena, out);
     json_decref(file);
     if (status != IB_OK)
-        *why = ib_arena_print(arena, "the limits of this machine cannot be read: %s; " REMEDY " anew",
-                              ib_error_text());
+        *why =
+            ib_arena_print(arena, "the limits of this machine cannot be read: %s; " REMEDY, ib_error_text());
     else if (!ours)
         *why = ib_arena_print(arena, "%s holds the limits of another machine; " REMEDY, out->path);
     return status != IB_OK ? IB_LIMITS_DAMAGED : ours ? IB_LIMITS_KNOWN : IB_LIMITS_FOREIGN;

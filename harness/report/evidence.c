@@ -23,16 +23,16 @@ const char *ib_evidence_text(struct ib_arena *arena, const struct ib_case_record
     const struct ib_compared *v = &c->check.compared;
     if (v->of_params == 0)
         return NULL;
-    const char *steps = ib_arena_print(arena, "%s %s alone", ib_format_count(arena, (double)v->steps),
+    const char *steps = ib_arena_print(arena, "%s %s trained alone", ib_format_count(arena, (double)v->steps),
                                        v->steps == 1 ? "epoch" : "epochs");
-    const char *continued = v->continued_from
-                                ? ib_arena_print(arena, ", a training continued from epoch %s",
-                                                 ib_format_count(arena, (double)v->continued_from))
-                                : "";
+    const char *continued =
+        v->continued_from ? ib_arena_print(arena, ", a training that another process continued from epoch %s",
+                                           ib_format_count(arena, (double)v->continued_from))
+                          : "";
     const uint64_t rounds = ib_rounds_compared(c);
-    return ib_arena_print(arena, "%s%s%s%s%s, %s of %s rounds", part(arena, v->epochs, c->epochs, "losses"),
-                          part(arena, v->params, v->of_params, "parameters"),
-                          part(arena, v->predictions, v->of_predictions, "predictions"), steps, continued,
-                          ib_format_count(arena, (double)rounds),
-                          ib_format_count(arena, (double)c->n_rounds));
+    return ib_arena_print(
+        arena, "%s%s%s%s%s, the answers of %s of %s timed rounds",
+        part(arena, v->epochs, c->epochs, "losses"), part(arena, v->params, v->of_params, "parameters"),
+        part(arena, v->predictions, v->of_predictions, "predictions"), steps, continued,
+        ib_format_count(arena, (double)rounds), ib_format_count(arena, (double)c->n_rounds));
 }

@@ -68,6 +68,10 @@ static const struct ib_summary_fact terms[] = {
      "training that waits after every step; they are scaled to the measured time."},
     {"simulated",
      "A device in software, for testing the copying rules; its times mean nothing, and it is not ranked."},
+    {"copies uncounted, copies claimed",
+     "The harness's own copies are as expected, but no tracer has seen this device at work, so that it may "
+     "have "
+     "made others. Claimed: the implementation itself reports how many it made."},
     {"by a shortcut", "The parameters after each epoch are those of gradient descent, by fewer operations "
                       "than its steps, as the "
                       "implementation declares. No limit of the machine applies."},

@@ -20,10 +20,16 @@ static uint64_t cpus_of(const struct ib_pass_context *context, const struct ib_c
     return ib_pin(context->measure, c, &cpus) ? (uint64_t)CPU_COUNT(&cpus) : ib_usable_threads();
 }
 
+/* Whether its operations are those that ib_work_of counts. */
+static bool makes_the_steps(const struct ib_case *c)
+{
+    return !c->impl->info->algorithm && !(c->impl->info->flags & IB_SHORTCUT);
+}
+
 static const char *why_unknown(const struct ib_pass_context *context, const struct ib_case *c)
 {
-    if (c->impl->info->flags & IB_SHORTCUT)
-        return "its operations are fewer than those of the contract's steps, as it declares";
+    if (!makes_the_steps(c))
+        return "its operations are not those of the contract's steps, as it declares";
     if (!context->limits)
         return context->no_limits;
     return c->impl->info->command ? "an external program may compute on a device"
@@ -36,7 +42,9 @@ void ib_case_limit(const struct ib_pass_context *context, const struct ib_case *
     struct ib_roofline least = {.rate = NAN, .least_ns = NAN};
     struct ib_work work;
     ib_work_of(&c->spec, &work);
-    if (context->limits && !c->impl->info->algorithm && !(c->impl->info->flags & IB_SHORTCUT))
+    if (!makes_the_steps(c))
+        work.flops = work.bytes = NAN;
+    else if (context->limits)
         ib_roofline_of(context->limits, c, cpus_of(context, c), &least);
     *out = (struct ib_limit_record){.flops = work.flops,
                                     .bytes = work.bytes,
@@ -56,6 +64,8 @@ void ib_case_work(const struct ib_pass_context *context, const struct ib_case *c
     ib_work_of(&c->spec, &work);
     work.operations[IB_OP_STEPS] = (struct ib_op_cost){work.flops, work.bytes};
     for (int op = 0; op < IB_OP_COUNT; op++) {
+        if (op == IB_OP_STEPS && !makes_the_steps(c))
+            continue; /* of what its own operations are, nothing is known */
         struct ib_profile_operation *o = &p->operations[op];
         const double calls = o->calls ? (double)o->calls : 1;
         const struct ib_op_cost call = {work.operations[op].flops * epochs / calls,
@@ -79,7 +89,7 @@ bool ib_case_is_possible(const struct ib_pass_context *context, const struct ib_
     return ib_outcome_set(outcome, IB_CASE_UNTRUSTED,
                           "impossible on this machine: an epoch took %s, but takes at least %s by the rate "
                           "of %s on %llu CPU%s; "
-                          "another algorithm, or a shortcut, must be declared",
+                          "an implementation with fewer operations must declare `algorithm` or IB_SHORTCUT",
                           ib_print_ns(epoch_ns, took, sizeof took),
                           ib_print_ns(floor_ns, least, sizeof least), by, (unsigned long long)cpus,
                           ib_plural(cpus));
