@@ -51,8 +51,11 @@ static const struct refused {
 } refused[] = {
     /* the network, and programs that listen on this machine */
     {SCMP_SYS(socket), EACCES, IS_NOT(0, AF_UNIX)},
-    {SCMP_SYS(socket), EACCES, LOW(1, 0xf, SOCK_DGRAM)},
+    {SCMP_SYS(socket), EACCES, LOW(1, 0xf, SOCK_DGRAM)}, /* which sendmsg could send to any path */
+    {SCMP_SYS(socket), EACCES, LOW(1, 0xf, SOCK_RAW)},   /* the same for AF_UNIX */
     {SCMP_SYS(socketpair), EACCES, IS_NOT(0, AF_UNIX)},
+    {SCMP_SYS(socketpair), EACCES, LOW(1, 0xf, SOCK_DGRAM)},
+    {SCMP_SYS(socketpair), EACCES, LOW(1, 0xf, SOCK_RAW)},
     {SCMP_SYS(connect), EACCES, ALWAYS},
     {SCMP_SYS(sendto), EACCES, IS_NOT(4, 0)},
     {SCMP_SYS(io_uring_setup), EPERM, ALWAYS}, /* makes calls that no filter sees */

@@ -86,11 +86,12 @@ static bool holds(const char *folder, const char *path)
 /* A folder that holds the hidden one: all that it contains now, but for where that is. */
 static void allow_beside(const struct view *view, const char *folder)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], real[PATH_MAX];
     DIR *dir = opendir(folder);
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
         const int n = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] != '.' && n < (int)sizeof path && !holds(path, view->hidden))
+        if (entry->d_name[0] != '.' && n < (int)sizeof path && realpath(path, real) && !holds(real, view->hidden) &&
+            !(view->hidden && holds(view->hidden, real))) /* nor a link into it */
             ib_sandbox_allow(view->sandbox, path, IB_SANDBOX_READ);
     }
     if (dir)
@@ -185,6 +186,16 @@ static void allow_command(struct view *view, const char *const *command)
         allow_folder(view, ib_arena_print(&view->arena, "%s/.local/lib", home));
 }
 
+/* System folders are readable, but for a run that lies in one. */
+static void allow_system(const struct view *view, const char *folder)
+{
+    char real[PATH_MAX];
+    if (view->hidden && realpath(folder, real) && holds(real, view->hidden))
+        allow_beside(view, real);
+    else
+        ib_sandbox_allow(view->sandbox, folder, IB_SANDBOX_READ);
+}
+
 /* ---- one worker ---- */
 
 int ib_worker_files_sandbox(const struct ib_worker_files *files, const char *own, const char *const *command,
@@ -197,7 +208,7 @@ int ib_worker_files_sandbox(const struct ib_worker_files *files, const char *own
     if (error)
         return error;
     for (size_t i = 0; i < sizeof system_folders / sizeof *system_folders; i++)
-        ib_sandbox_allow(out, system_folders[i], IB_SANDBOX_READ);
+        allow_system(&view, system_folders[i]);
     allow_devices(out);
     for (size_t i = 0; i < sizeof code_variables / sizeof *code_variables; i++)
         allow_list(&view, getenv(code_variables[i]));

@@ -173,26 +173,20 @@ enum ib_status ib_case_run_time_pair(struct ib_case_run *const s[2],
     return attempt.status;
 }
 
-/* Again if a worker is killed from outside. */
-static bool keeps_pace(struct ib_case_run *s, const struct ib_pass_context *context,
-                       enum ib_pace_suspicion suspicion, struct ib_outcome *outcome)
-{
-    struct ib_retry retry = ib_retry_begin();
-    bool keeps;
-    do
-        keeps = ib_pass_pace(context, s->c, suspicion, &s->progress.final, outcome);
-    while (!keeps && ib_retry_after_kill(&retry));
-    return keeps;
-}
-
 enum ib_status ib_case_run_judge_pace(struct ib_case_run *s, const struct ib_pass_context *context,
                                       struct ib_store *store)
 {
     struct ib_outcome outcome = {.status = IB_CASE_OK};
     const enum ib_pace_suspicion suspicion = ib_pace_suspects(&s->pace);
-    if (s->progress.ended || !s->progress.right || suspicion == IB_PACE_EVEN || ib_interrupted() ||
-        keeps_pace(s, context, suspicion, &outcome) || ib_interrupted())
+    bool keeps;
+    if (s->progress.ended || !s->progress.right || suspicion == IB_PACE_EVEN || ib_interrupted())
         return IB_OK;
+    struct ib_attempt attempt = ib_attempt_begin();
+    do
+        keeps = ib_pass_pace(context, s->c, suspicion, &s->progress.final, &outcome);
+    while (ib_attempt_again(&attempt, context, s->c, keeps ? IB_CASE_OK : outcome.status));
+    if (attempt.status != IB_OK || keeps || ib_interrupted())
+        return attempt.status;
     s->progress.ended = true;
     return ib_store_put_status(store, s->c, outcome.status, outcome.reason);
 }

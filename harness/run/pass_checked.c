@@ -146,7 +146,8 @@ void ib_pass_checked(const struct ib_pass_context *context, const struct ib_case
     ib_case_limit(context, c, arena, &out->check.limit);
     out->check.status = k.outcome.status;
     out->check.reason = ib_arena_copy(arena, k.outcome.reason);
-    out->check.stderr_tail = k.worker ? ib_arena_copy(arena, ib_worker_process_output(k.worker)) : "";
+    if (!out->check.stderr_tail) /* else of the process that went on */
+        out->check.stderr_tail = k.worker ? ib_arena_copy(arena, ib_worker_process_output(k.worker)) : "";
     ib_worker_process_end(k.worker);
     if (out->check.status == IB_CASE_OK)
         out->profile = profile(context, c, out->check.phases.train_ns, arena, &out->profile_reason);

@@ -62,20 +62,36 @@ struct evidence {
     size_t n_steps;
 };
 
-/* Replaces the drift of what is wrong by its n-th sample. false: it is wrong whatever the drift. */
+/* Replaces the drift of what is wrong, a step or the trajectory, by its n-th sample. */
 static bool draw_drift(struct ib_checked_state *k, struct evidence *e, unsigned n,
-                       struct ib_reference *reference)
+                       struct ib_reference *reference, struct ib_outcome *oracle)
 {
-    struct ib_outcome oracle;
-    const struct ib_verification *v = &k->out->verification;
-    struct ib_step *step = &e->steps[v->wrong_step ? v->wrong_step - 1 : 0];
-    if (v->wrong_step)
+    const size_t wrong_step = k->out->verification.wrong_step;
+    struct ib_step *step = &e->steps[wrong_step ? wrong_step - 1 : 0];
+    if (wrong_step)
         return ib_oracle_cache_step_drift(k->context->oracle_cache, k->c,
                                           step->from == e->start ? NULL : step->from, n, &step->drift,
-                                          &oracle);
-    return ib_verify_depends_on_drift(v) &&
-           ib_oracle_cache_drift(k->context->oracle_cache, k->c, IB_UNSEEN_NONE, reference->truth->epochs, n,
-                                 &reference->drift, &oracle);
+                                          oracle);
+    return ib_oracle_cache_drift(k->context->oracle_cache, k->c, IB_UNSEEN_NONE, reference->truth->epochs, n,
+                                 &reference->drift, oracle);
+}
+
+/* Drift is a sample of rounding errors: whatever is wrong must be wrong by several. */
+static void judge(struct ib_checked_state *k, struct evidence *e, struct ib_reference *reference,
+                  const struct ib_answer *answer)
+{
+    struct ib_outcome oracle;
+    struct ib_verification *v = &k->out->verification;
+    unsigned samples[MOST_STEPS + 1] = {0}; /* of the trajectory, and of each step */
+    ib_verify(reference, answer, v);
+    while ((v->wrong_step || ib_verify_depends_on_drift(v)) && ++samples[v->wrong_step] < IB_DRIFTS) {
+        if (!draw_drift(k, e, samples[v->wrong_step], reference, &oracle)) {
+            v->verdict = IB_UNVERIFIED;
+            snprintf(v->reason, sizeof v->reason, "no reference: %.200s", oracle.reason);
+            return;
+        }
+        ib_verify(reference, answer, v);
+    }
 }
 
 static enum ib_status compare(struct ib_checked_state *k, struct evidence *e)
@@ -104,10 +120,7 @@ static enum ib_status compare(struct ib_checked_state *k, struct evidence *e)
     if (!ib_train_rows_open(k->context->work, k->c, &rows))
         return ib_last_error()->code;
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
-    ib_verify(&reference, &answer, &k->out->verification);
-    /* Drift is a sample of rounding errors: a wrong answer must be wrong by several. */
-    for (unsigned n = 1; n < IB_DRIFTS && draw_drift(k, e, n, &reference); n++)
-        ib_verify(&reference, &answer, &k->out->verification);
+    judge(k, e, &reference, &answer);
     enum ib_status status = ib_diagnose(&reference, &answer, &k->out->verification);
     ib_train_rows_close(&rows);
     return status;
@@ -247,6 +260,9 @@ static bool add_steps(struct ib_checked_state *k, struct evidence *e, bool decid
     struct ib_arrays first, second;
     if (!add_first_step(k, e, &first) || !add_late_steps(k, e, decided))
         return false;
+    for (size_t i = 0; i < e->n_steps; i++)
+        if (e->steps[i].epoch == 2) /* it cannot confirm itself */
+            return true;
     return k->c->epochs == 1 || !is_in_doubt(k, e) ||
            (train(k, k->worker, 2, &second) && add_step(k, e, 2, first.final.params, &second));
 }

@@ -130,6 +130,5 @@ bool ib_timing_verify(struct ib_timing *t, struct ib_arrays *arrays)
         return false;
     if (t->variant == IB_UNSEEN_NONE)
         return repeats_itself(t, &arrays->final);
-    return t->variant != IB_UNSEEN_VERIFIED ||
-           ib_unseen_right(t->context, t->c, &t->job, &arrays->final, t->arena, &t->outcome);
+    return ib_unseen_right(t->context, t->c, t->variant, &t->job, &arrays->final, t->arena, &t->outcome);
 }

@@ -116,6 +116,7 @@ class InASandbox(HostileTest):
                          env=dict(self.env, HOSTILE_RUN=str(self.folder / "gate" / "new")))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    @unittest.skipIf(SANITIZED, "at its end the leak checker reads a file that the sandbox hides")
     def test_a_whole_process(self):
         config = self.config(f"impl: [cpu_naive, hostile_kill_parent]\n{AXES}",
                              "rounds: 1, min_time: 1ms, whole_process: {runs: 1}", f"plugins: [{PLUGIN}]")

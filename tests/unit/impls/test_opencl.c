@@ -132,6 +132,9 @@ static void marks_measure_the_device(void **state)
     uint64_t elapsed[2];
     fill(device, &x, 1);
     fill(device, &y, 0);
+    /* the first launch also compiles for the sizes of this launch: it is not part of what is compared */
+    assert_int_equal(device->impl->ops->axpy(device->state, 1, &x, &y), IB_OK);
+    assert_int_equal(mem->sync(device->state), IB_OK);
     assert_int_equal(mem->elapsed(device->state, &elapsed[0]), IB_EINVAL);
     assert_int_equal(mem->mark(device->state, 2), IB_EINVAL);
     for (int run = 0; run < 2; run++) { /* the second has a hundred times the work of the first */
@@ -148,7 +151,7 @@ static void marks_measure_the_device(void **state)
     assert_true(elapsed[1] > elapsed[0]);
     /* what was queued before the first mark is not lost with the queue that it replaced */
     assert_int_equal(mem->d2h(device->state, &got, y.p, sizeof got), IB_OK);
-    assert_true(got == 101);
+    assert_true(got == 102);
     drop(device, &x);
     drop(device, &y);
 }

@@ -4,7 +4,8 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,14 +15,17 @@ enum { MEBIBYTE = 1 << 20 };
 
 static void use(size_t bytes)
 {
-    volatile char *block = malloc(bytes);
-    assert_non_null(block);
+    /* not malloc(): under a sanitizer free() keeps the memory, and a child starts with it */
+    volatile char *block = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED)
+        _exit(1);
     for (size_t i = 0; i < bytes; i += 1024)
         block[i] = 1;
-    free((void *)block);
+    munmap((void *)block, bytes);
 }
 
-/* A process that uses so much, has a child that uses as much, and then waits. Returns when both have. */
+/* A process that uses so much, has a child that uses as much, and then waits; both end with this test, however it ends.
+   Returns when both have used it. */
 static pid_t start(size_t bytes)
 {
     int pipes[2];
@@ -30,9 +34,12 @@ static pid_t start(size_t bytes)
     const pid_t pid = fork();
     if (pid == 0) {
         setpgid(0, 0);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         use(bytes);
-        if (fork() == 0)
+        if (fork() == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
             use(bytes);
+        }
         if (write(pipes[1], "x", 1) != 1)
             _exit(1);
         pause();
