@@ -90,7 +90,8 @@ static void allow_beside(const struct view *view, const char *folder)
     DIR *dir = opendir(folder);
     for (struct dirent *entry; dir && (entry = readdir(dir));) {
         const int n = snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (entry->d_name[0] != '.' && n < (int)sizeof path && realpath(path, real) && !holds(real, view->hidden) &&
+        if (entry->d_name[0] != '.' && n < (int)sizeof path && realpath(path, real) &&
+            !holds(real, view->hidden) &&
             !(view->hidden && holds(view->hidden, real))) /* nor a link into it */
             ib_sandbox_allow(view->sandbox, path, IB_SANDBOX_READ);
     }

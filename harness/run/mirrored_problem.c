@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/npy_input.h"
-#include "run/unseen.h"
+#include "base/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>

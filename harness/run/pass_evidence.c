@@ -1,9 +1,8 @@
 #include "run/pass_evidence.h"
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/rng.h"
+#include "base/random.h"
 #include "core/loss_schedule.h"
 #include "diagnose/diagnose.h"
 #include "run/external_pass.h"
@@ -15,7 +14,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 
 /* ---- trainings ---- */
 
@@ -191,17 +189,6 @@ static bool add_first_step(struct ib_checked_state *k, struct evidence *e, struc
 
 /* ---- an epoch that nobody knows ---- */
 
-/* A number from `low` on, up to `high`. */
-static uint64_t draw(uint64_t low, uint64_t high)
-{
-    struct ib_rng rng;
-    uint64_t seed = 0;
-    if (getrandom(&seed, sizeof seed, 0) != (ssize_t)sizeof seed)
-        seed = ib_now_ns();
-    ib_rng_seed(&rng, seed);
-    return low + ib_rng_below(&rng, high - low + 1);
-}
-
 /* Adds what a second worker, which trains from `at`, the end of `secret` epochs, comes to. */
 static bool continue_in(struct ib_checked_state *k, struct evidence *e, struct ib_worker_process *worker,
                         uint64_t secret, const struct ib_arrays *at)
@@ -245,7 +232,7 @@ static bool add_late_steps(struct ib_checked_state *k, struct evidence *e, bool 
     if (last == 1)
         return true;
     const uint64_t from = decided || known >= last ? last / 2 : known + 1;
-    const uint64_t secret = draw(from < last - 1 ? from : last - 1, last - 1);
+    const uint64_t secret = ib_random_between(from < last - 1 ? from : last - 1, last - 1);
     if (!train(k, k->worker, secret, &at))
         return false;
     if (!decided && secret > 1 && k->c->impl->info->flags & IB_DETERMINISTIC &&

@@ -1,6 +1,7 @@
 #include "run/pass_timed.h"
 
 #include "base/error.h"
+#include "base/random.h"
 #include "core/loss_schedule.h"
 #include "run/case_limit.h"
 #include "run/pass.h"

@@ -8,6 +8,11 @@ static const struct noise {
     double step_ns, part, outside_part;
 } noises[] = {{1e6, 0.02, 0.5}, {5e6, 0.1, 0.5}};
 
+/* Of the time of a training, waiting for a CPU may be up to this share. A worker's is known only for the
+ * whole request, much of which may be outside of the clock. */
+#define WAITED          0.5
+#define WAITED_EXTERNAL 0.99
+
 #define RATIO_MOST 2.0 /* an epoch takes longer by more than this: not by noise */
 
 /* Work in advance that takes as long as everything outside of the clock is used up by a training of this
@@ -27,8 +32,12 @@ struct ib_time_account ib_time_account_of(const struct ib_pass_result *r, uint64
         .epochs = epochs, .external = r->external, .changed = o->changed, .at_start = o->at_start};
     out.trained_ns = fmax(r->median_ns, 1);
     out.mean_ns = r->repeats ? (double)r->trained_ns / (double)r->repeats : out.trained_ns;
-    out.least_ns =
-        r->repeats == 1 ? fmax(out.trained_ns - (double)r->waited_ns, out.trained_ns / 2) : out.trained_ns;
+    const double waited = r->external ? WAITED_EXTERNAL : WAITED;
+    out.least_ns = r->repeats == 1
+                       ? fmax(out.trained_ns - (double)r->waited_ns, (1 - waited) * out.trained_ns)
+                       : out.trained_ns;
+    if (r->external)
+        out.trained_ns = out.least_ns; /* waiting is no work, and must not look like it */
     out.part_ns[IB_OUTSIDE_RESTART] = (double)o->restart_ns;
     out.part_ns[IB_OUTSIDE_READBACK] =
         o->readback_ns > o->idle_ns ? (double)(o->readback_ns - o->idle_ns) : 0;

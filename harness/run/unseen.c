@@ -1,13 +1,11 @@
 #include "run/unseen.h"
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/npy.h"
 #include "base/rng.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 /* Larger features stay as they are, since they would be written and kept a second time. */
 enum { FEATURES_MAX = 1 << 24 };
@@ -126,14 +124,6 @@ enum ib_status ib_unseen_job(struct ib_workspace *w, const struct ib_case *c, en
 }
 
 /* ---- which rounds ---- */
-
-uint64_t ib_random_seed(void)
-{
-    uint64_t seed = 0; /* if there are no random numbers, the clock's are hard to guess as well */
-    if (getrandom(&seed, sizeof seed, 0) != sizeof seed)
-        seed = ib_now_ns();
-    return seed >> 2 | 1; /* small enough for JSON, with room to count on */
-}
 
 bool ib_unseen_round(uint64_t secret, const char *case_id, uint64_t round, uint64_t rounds)
 {

@@ -14,9 +14,6 @@ enum { IB_UNSEEN_NONE, IB_UNSEEN_VERIFIED, IB_UNSEEN_MORE };
 enum ib_status ib_unseen_job(struct ib_workspace *, const struct ib_case *, enum ib_dtype, uint64_t variant,
                              struct ib_job *out);
 
-/* A seed that cannot be guessed; not 0. */
-uint64_t ib_random_seed(void);
-
 /* Whether a round (from 1) of `rounds` is unseen, drawn by the secret: one in five, at least one of several.
  */
 bool ib_unseen_round(uint64_t secret, const char *case_id, uint64_t round, uint64_t rounds);

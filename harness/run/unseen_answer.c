@@ -33,13 +33,14 @@ bool ib_unseen_known(const struct ib_pass_context *context, const struct ib_case
 }
 
 bool ib_unseen_right(const struct ib_pass_context *context, const struct ib_case *c, uint64_t variant,
-                     const struct ib_job *job, const struct ib_final *final, struct ib_arena *arena, struct ib_outcome *outcome)
+                     const struct ib_job *job, const struct ib_final *final, struct ib_arena *arena,
+                     struct ib_outcome *outcome)
 {
     struct ib_verification verification;
     struct ib_reference reference = {.spec = &c->spec, .epochs = c->epochs};
     double *x_test;
-    if (!ib_oracle_cache_get_variant(context->oracle_cache, c, variant, &reference.truth,
-                                     &reference.drift, outcome) ||
+    if (!ib_oracle_cache_get_variant(context->oracle_cache, c, variant, &reference.truth, &reference.drift,
+                                     outcome) ||
         !ib_outcome_error(
             outcome, ib_npy_load(arena, job->x_test, ib_training_spec_test_features(&job->spec), &x_test)))
         return false;
@@ -52,7 +53,8 @@ bool ib_unseen_right(const struct ib_pass_context *context, const struct ib_case
     ib_verify(&reference, &answer, &verification);
     /* Drift is a sample of rounding errors: a wrong answer must be wrong by several. */
     for (unsigned n = 1; n < IB_DRIFTS && ib_verify_depends_on_drift(&verification); n++) {
-        if (!ib_oracle_cache_drift(context->oracle_cache, c, variant, c->epochs, n, &reference.drift, outcome))
+        if (!ib_oracle_cache_drift(context->oracle_cache, c, variant, c->epochs, n, &reference.drift,
+                                   outcome))
             return false;
         ib_verify(&reference, &answer, &verification);
     }

@@ -9,7 +9,6 @@
 bool ib_unseen_known(const struct ib_pass_context *, const struct ib_case *);
 /* Whether the answer to it is right. false sets the outcome to untrusted. */
 bool ib_unseen_right(const struct ib_pass_context *, const struct ib_case *, uint64_t variant,
-                     const struct ib_job *,
-                     const struct ib_final *, struct ib_arena *, struct ib_outcome *);
+                     const struct ib_job *, const struct ib_final *, struct ib_arena *, struct ib_outcome *);
 
 #endif

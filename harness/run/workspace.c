@@ -3,13 +3,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/npy.h"
+#include "base/random.h"
 #include "base/utf8.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,9 +28,8 @@ enum ib_status ib_workspace_open(const char *parent, struct ib_workspace *out)
         return status;
     }
     out->folder = realpath(folder, NULL); /* absolute: workers may run elsewhere */
-    status = getrandom(&out->secret, sizeof out->secret, 0) != sizeof out->secret
-                 ? ib_fail_errno("random numbers", "cannot be read")
-             : !out->folder ? ib_fail_errno(folder, "cannot be resolved")
+    out->secret = ib_random_u64();
+    status = !out->folder ? ib_fail_errno(folder, "cannot be resolved")
              : ib_utf8_valid(out->folder)
                  ? IB_OK
                  : ib_fail(IB_EINVAL, out->folder,

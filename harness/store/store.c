@@ -1,6 +1,7 @@
 #include "store/store.h"
 
 #include "base/error.h"
+#include "base/random.h"
 #include "store/missing_columns.h"
 #include "store/run_folder.h"
 #include "store/schema.h"
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,15 +43,11 @@ static void utc_now(const char *format, char *out, size_t n)
     strftime(out, n, format, gmtime_r(&now, &utc));
 }
 
-/* "20260131T235959Z-0123abcd". Where the system refuses random numbers, SQLite makes them from the time and
- * the process. */
+/* "20260131T235959Z-0123abcd". */
 static void new_id(char *id, size_t n)
 {
-    uint32_t random;
     utc_now("%Y%m%dT%H%M%SZ", id, n);
-    if (getrandom(&random, sizeof random, 0) != sizeof random)
-        sqlite3_randomness(sizeof random, &random);
-    snprintf(id + strlen(id), n - strlen(id), "-%08x", (unsigned)random);
+    snprintf(id + strlen(id), n - strlen(id), "-%08x", (unsigned)ib_random_u64());
 }
 
 static enum ib_status add_run(struct ib_store *store, const struct ib_config *config,

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unittest
 
-from common import PROGRAM, ROOT, SANITIZED, CliTest
+from common import PROGRAM, ROOT, CliTest
 
 PLUGIN = PROGRAM.parent / "tests" / "hostile.so"
 NAMES = sorted(re.findall(r"^HOSTILE\((\w+),", "".join(path.read_text() for path in (ROOT / "tests/hostile").glob("*.c")),
@@ -77,7 +77,6 @@ class HostileTest(CliTest):
 
 @unittest.skipUnless(has_sandbox(), "there is no sandbox here")
 class InASandbox(HostileTest):
-    @unittest.skipIf(SANITIZED, "a sanitizer changes what signals and memory limits do")
     def test_all_at_once(self):
         cases = self.sweep(NAMES, "--sandbox")
         self.assertEqual(cases.pop("cpu_naive")[0], "ok")
@@ -116,7 +115,6 @@ class InASandbox(HostileTest):
                          env=dict(self.env, HOSTILE_RUN=str(self.folder / "gate" / "new")))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
-    @unittest.skipIf(SANITIZED, "at its end the leak checker reads a file that the sandbox hides")
     def test_a_whole_process(self):
         config = self.config(f"impl: [cpu_naive, hostile_kill_parent]\n{AXES}",
                              "rounds: 1, min_time: 1ms, whole_process: {runs: 1}", f"plugins: [{PLUGIN}]")
@@ -149,8 +147,6 @@ class InASandbox(HostileTest):
 class WithoutASandbox(HostileTest):
     def test_harm_is_done(self):
         """The trust model of README.md; otherwise the tests above would prove nothing."""
-        if SANITIZED:
-            self.skipTest("a sanitizer changes what signals do")
         cases = self.sweep(HARMLESS)
         for name, (status, reason, stderr) in cases.items():
             with self.subTest(name):

@@ -3,7 +3,7 @@
 import json
 import unittest
 
-from common import SANITIZED, CliTest
+from common import CliTest
 
 CONFIG = "model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive]\nepochs: [200]\ndtype: [f64]"
 ROWS, COLUMNS = 354, 10
@@ -82,7 +82,6 @@ class Limits(CliTest):
         self.assertIsNone(self.sweep(env)["limit"])
         self.assertIn("limits ignored: the limits of this machine cannot be read", self.text)
 
-    @unittest.skipIf(SANITIZED, "measures for seconds")
     def test_measured(self):
         done = self.call("doctor", "--limits", "--seconds", "0.2", "--json",
                          env={"IRONBENCH_LIMITS": str(self.folder / "new" / "limits.json")})
@@ -97,7 +96,6 @@ class Limits(CliTest):
         self.assertLess(best["fma"], 1.1 * best["fma_allowed"])
         self.assertIsNotNone(self.sweep({"IRONBENCH_LIMITS": str(self.folder / "new" / "limits.json")})["limit"])
 
-    @unittest.skipIf(SANITIZED, "measures for seconds")
     def test_unwritable(self):
         self.write("file", "")
         done = self.call("doctor", "--limits", "--seconds", "0.1",

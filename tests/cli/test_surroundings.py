@@ -13,7 +13,7 @@ import sys
 import time
 import unittest
 
-from common import BUILD, CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
+from common import BUILD, CliTest, FAULTS, PROGRAM, ROOT
 from external import CLIENT, ExternalTest, LINREG
 
 SMALL = "model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive]\ndtype: [f64]\nepochs: [20]"
@@ -64,7 +64,6 @@ class SurroundingsTest(CliTest):
 
 
 @unittest.skipUnless(can_trace(), "strace cannot inject errors here")
-@unittest.skipIf(SANITIZED, "sanitizers need the calls that are refused")
 class RefusedCalls(SurroundingsTest):
     MEASURE = "rounds: 1, warmup: 0, min_time: 1ms, timeout: 20s, memory: 1GB, pin: '0'"
 

@@ -60,7 +60,10 @@ HOSTILE(remove_database, "removes the run's database")
 HOSTILE(lock_database, "locks the run's database")
 {
     const int fd = open(hostile_target("run.sqlite"), O_RDONLY);
-    return fd >= 0 && flock(fd, LOCK_EX) == 0;
+    const bool locked = fd >= 0 && flock(fd, LOCK_EX) == 0;
+    if (locked)
+        flock(fd, LOCK_UN); /* another worker of the same case would wait for it for ever */
+    return locked;
 }
 
 HOSTILE(move_run, "renames the run's folder")

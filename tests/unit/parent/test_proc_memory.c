@@ -24,8 +24,8 @@ static void use(size_t bytes)
     munmap((void *)block, bytes);
 }
 
-/* A process that uses so much, has a child that uses as much, and then waits; both end with this test, however it ends.
-   Returns when both have used it. */
+/* A process that uses so much, has a child that uses as much, and then waits; both end with this test,
+   however it ends. Returns when both have used it. */
 static pid_t start(size_t bytes)
 {
     int pipes[2];

@@ -1,5 +1,7 @@
 /* run/pace.c: what is suspected of having remembered answers. run/unseen.c: which rounds are unseen. */
 #include "run/pace.h"
+
+#include "base/random.h"
 #include "run/unseen.h"
 
 #include <setjmp.h>
