@@ -17,7 +17,7 @@
 static const struct ib_summary_fact terms[] = {
     {"verified", "The loss curve, the final parameters and the implementation's own predictions agree with "
                  "an oracle: a separate scalar program in double precision that shares no code with any "
-                 "implementation. Wrong and unverified cases are listed but not ranked."},
+                 "implementation. Wrong, unverified and diverged cases are listed but not ranked."},
     {"time per epoch",
      "Median over the rounds of the wall time of one training, from its first call to its last "
      "synchronisation, divided by its epochs. Set-up, warm-up and the first upload are not included. The "

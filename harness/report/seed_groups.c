@@ -86,7 +86,7 @@ static const char *leaders(struct ib_arena *arena, const struct ib_summary_secti
     const struct ib_summary_group *group;
     size_t n = 0;
     for (size_t at = 0; (group = next_group(section, seed_group, &at));)
-        names[n++] = group->n_ranked == 0 ? "none verified"
+        names[n++] = group->n_ranked == 0 ? "none ranked"
                      : group->n_first == 1
                          ? group->leaders
                          : ib_arena_print(arena, "%s, which cannot be told apart,", group->leaders);

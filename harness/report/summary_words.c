@@ -209,12 +209,22 @@ static const char *limit_sentence(struct ib_arena *arena, const struct ib_summar
                           limit_text(arena, &row->record->check.limit));
 }
 
+/* Whether all that is verified diverges. */
+static bool only_diverged(const struct ib_summary_group *group)
+{
+    size_t n[2] = {0};
+    for (size_t i = 0; i < group->n; i++)
+        if (ib_case_record_verified(group->rows[i].record))
+            n[group->rows[i].record->check.convergence == IB_DIVERGED]++;
+    return n[true] && !n[false];
+}
+
 void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
 {
     const size_t n = group->n_ranked, n_first = group->n_first;
     if (n == 0) {
         group->leaders = "No case";
-        group->claim = "has a verified time.";
+        group->claim = only_diverged(group) ? "is ranked: the training diverges." : "has a verified time.";
         return;
     }
     group->leaders = name_list(arena, group->rows, n_first);

@@ -1,6 +1,7 @@
 #include "run/case_run.h"
 
 #include "base/interrupt.h"
+#include "run/oracle_answer.h"
 #include "run/pass_checked.h"
 #include "run/pass_pace.h"
 #include "run/pass_time_to_loss.h"
@@ -8,7 +9,6 @@
 #include "run/pass_whole_process.h"
 #include "run/surroundings.h"
 #include "run/unseen.h"
-#include "run/unseen_answer.h"
 
 #include <string.h>
 
@@ -20,6 +20,7 @@ void ib_case_run_open(struct ib_case_run *s, const struct ib_case *c, const stru
     if (!progress)
         return;
     s->progress = *progress;
+    s->resumed = progress->rounds > 0;
     if (progress->n_samples)
         memcpy(s->samples, progress->samples, progress->n_samples * sizeof *s->samples);
 }
@@ -76,7 +77,8 @@ static uint64_t variant_of(const struct ib_case_run *s, const struct ib_pass_con
     return s->progress.right && rounds &&
                    ib_unseen_round(context->work->secret + (round - 1) / rounds, s->c->id,
                                    (round - 1) % rounds + 1, rounds) &&
-                   ib_unseen_known(context, s->c)
+                   ib_oracle_knows(context, s->c, IB_UNSEEN_NONE) &&
+                   ib_oracle_knows(context, s->c, IB_UNSEEN_VERIFIED)
                ? IB_UNSEEN_VERIFIED
                : IB_UNSEEN_NONE;
 }
@@ -177,8 +179,10 @@ enum ib_status ib_case_run_judge_pace(struct ib_case_run *s, const struct ib_pas
                                       struct ib_store *store)
 {
     struct ib_outcome outcome = {.status = IB_CASE_OK};
-    const enum ib_pace_suspicion suspicion = ib_pace_suspects(&s->pace);
+    enum ib_pace_suspicion suspicion = ib_pace_suspects(&s->pace);
     bool keeps;
+    if (suspicion == IB_PACE_EVEN && s->resumed) /* too few of its rounds are known */
+        suspicion = IB_PACE_UNSEEN_SLOWER;
     if (s->progress.ended || !s->progress.right || suspicion == IB_PACE_EVEN || ib_interrupted())
         return IB_OK;
     struct ib_attempt attempt = ib_attempt_begin();

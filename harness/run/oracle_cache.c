@@ -13,9 +13,11 @@
     60000000000u /* in addition to the budget, for the drift trajectory and single steps                     \
                   */
 
+/* outcome: ok, or timeout: another try would take as long as this one. */
 struct ib_kept_trajectory {
     char key[1024];
     struct ib_trajectory trajectory;
+    struct ib_outcome outcome;
     struct ib_kept_trajectory *next;
 };
 
@@ -123,12 +125,10 @@ static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, ui
         ib_worker_start(NULL, NULL, NULL, timeout_ns, &worker, outcome) &&
         ib_worker_process_ask(worker, ib_oracle_request_to_json(&job, request), timeout_ns, &answer, outcome);
     ib_worker_process_end(worker);
-    if (!ok)
-        return false;
     out->epochs = (uint64_t)json_integer_value(json_object_get(answer, "epochs"));
     json_decref(answer);
     out->size = request->step ? ib_sketch_size(&c->spec.net) : ib_network_size(&c->spec.net);
-    ok = ib_outcome_error(outcome, load_trajectory(request->out, request->epochs, &refs->arena, out));
+    ok = ok && ib_outcome_error(outcome, load_trajectory(request->out, request->epochs, &refs->arena, out));
     ib_folder_remove(request->out);
     return ok;
 }
@@ -144,14 +144,17 @@ static bool get(struct ib_oracle_cache *refs, const struct ib_case *c, uint64_t 
         ;
     if (!kept) {
         kept = ib_arena_alloc(&refs->arena, sizeof *kept);
-        if (!run_oracle(refs, c, variant, NULL, request, &kept->trajectory, outcome))
+        if (!run_oracle(refs, c, variant, NULL, request, &kept->trajectory, outcome) &&
+            outcome->status != IB_CASE_TIMEOUT)
             return false;
         memcpy(kept->key, key, sizeof key);
+        kept->outcome = *outcome;
         kept->next = refs->kept;
         refs->kept = kept;
     }
     *out = &kept->trajectory;
-    return ib_outcome_set(outcome, IB_CASE_OK, "%s", "");
+    *outcome = kept->outcome;
+    return outcome->status == IB_CASE_OK;
 }
 
 static const struct ib_arithmetic exact = {.type = IB_F64};

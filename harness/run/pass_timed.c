@@ -153,7 +153,7 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
         return;
     add_slice(t, &result);
     add_answer(t, &result);
-    const bool right = ib_timing_verify(t, &arrays);
+    const bool right = ib_timing_verify(t, result.repeats, &arrays);
     t->out->differs = !right && t->outcome.status == IB_CASE_UNTRUSTED;
     t->ok = right && (!first || (keep_transfers(t, &result) && prove_length(t, &request, &result))) &&
             ib_case_is_possible(t->context, t->c, t->out->round.epoch_ns, &t->outcome);

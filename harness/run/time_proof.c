@@ -172,18 +172,21 @@ static enum proof judge_length(struct ib_time_proof *p, const struct ib_time_acc
     return MISSING;
 }
 
-/* The least time of some trainings: what a single one waits for a CPU is not always known. */
-static bool ask_for_least(struct ib_time_proof *p, const struct ib_train_request *like, uint64_t epochs,
-                          double min_time_ns, double *least_ns)
+/* The mean time of a worker's trainings; of an external program the least of some: what each waits for a CPU
+ * is not always known. */
+static bool ask_again(struct ib_time_proof *p, const struct ib_train_request *like, uint64_t epochs,
+                      double min_time_ns, double *time_ns)
 {
     struct ib_time_account account;
-    *least_ns = INFINITY;
+    *time_ns = INFINITY;
     for (int i = 0; i < LEAST_OF; i++) {
         if (!ask(p, like, epochs, min_time_ns, &account))
             return false;
-        *least_ns = fmin(*least_ns, fmin(account.mean_ns, account.least_ns));
-        if (!account.external)
+        if (!account.external) {
+            *time_ns = account.mean_ns; /* some of its trainings may take longer than the median */
             break;
+        }
+        *time_ns = fmin(*time_ns, fmin(account.mean_ns, account.least_ns));
     }
     return true;
 }
@@ -196,7 +199,7 @@ static bool retime(struct ib_time_proof *p, const struct ib_train_request *reque
     double again_ns;
     const bool repeats = !ib_outside_dominates(shorter); /* otherwise that would take too long */
     const double min_time_ns = repeats ? fmin(longer->trained_ns, RETIME_NS) : 0;
-    const bool ok = ask_for_least(p, request, shorter->epochs, min_time_ns, &again_ns);
+    const bool ok = ask_again(p, request, shorter->epochs, min_time_ns, &again_ns);
     if (ok)
         shorter->trained_ns = fmax(shorter->trained_ns, again_ns);
     return ok;
@@ -225,11 +228,11 @@ static enum proof try_length(struct ib_time_proof *p, const struct ib_train_requ
 static bool confirm_length(struct ib_time_proof *p, const struct ib_train_request *request,
                            struct ib_time_account *account)
 {
-    double least_ns;
+    double time_ns;
     if (account->trained_ns >= CONFIRMED_NS || (!account->external && ib_longer_epochs(account, account) > 0))
         return true;
-    const bool ok = ask_for_least(p, request, account->epochs, 0, &least_ns);
-    account->trained_ns = fmin(account->trained_ns, least_ns);
+    const bool ok = ask_again(p, request, account->epochs, 0, &time_ns);
+    account->trained_ns = fmin(account->trained_ns, time_ns);
     return ok;
 }
 

@@ -1,5 +1,5 @@
 /* The arrays of a run, as files shared by parent and workers: each data set standardised once per type,
- * initial parameters drawn once, and a folder for each worker. All are removed when the workspace
+ * initial parameters drawn once, and folders for answers. All are removed when the workspace
  * closes. */
 #ifndef IB_RUN_WORKSPACE_H
 #define IB_RUN_WORKSPACE_H

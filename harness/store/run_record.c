@@ -320,7 +320,8 @@ static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
     derive_process(c, scratch);
     if (c->n_stops)
         derive_stops(arena, c, scratch);
-    c->ranked = ib_case_record_verified(c) && !c->simulated && c->as_expected != IB_NO;
+    c->ranked = ib_case_record_verified(c) && !c->simulated && c->as_expected != IB_NO &&
+                c->check.convergence != IB_DIVERGED; /* whose time is that of infinities */
     free(scratch);
 }
 

@@ -27,7 +27,7 @@ struct ib_reference {
     uint64_t epochs;                     /* of the whole training */
     const double *start;                 /* initial parameters */
     const struct ib_trajectory *truth;   /* f64; of 0 epochs if the oracle had no time for one */
-    const struct ib_trajectory *drift;   /* in the answer's type (f64: rows reversed), the same epochs */
+    const struct ib_trajectory *drift;   /* the same epochs, by ib_drift_arithmetic */
     const struct ib_step *steps;         /* epochs that are checked alone */
     size_t n_steps;
     const double *x_test;                    /* test_rows x width[0], as the implementation saw it */
@@ -65,8 +65,7 @@ struct ib_verification {
 };
 
 /* Compares over exactly truth->epochs epochs (if the oracle's budget ended early, the caller trains the
- * answer that far). tol is ib_tolerance, or 100 times (TF32: 10 times) the error of the drift trajectory if
- * that is larger. Compared are:
+ * answer that far). tol is ib_tolerance_with the error of the drift trajectory. Compared are:
  *
  * - the loss of every epoch e that both read: |l - ref| <= tol * max(|ref|, eps * ref of epoch 1), with the
  *   largest drift up to epoch 2 e;
@@ -74,8 +73,8 @@ struct ib_verification {
  *   tolerance, ten times that drift counts as well;
  * - the steps, each alone (verify_step.h). A doubtful one must be confirmed by a second, if there are
  * several;
- * - the predictions, with those computed from the answer's own parameters. There is no drift here; for f32,
- *   the error of the oracle's f32 arithmetic on the same parameters takes its place.
+ * - the predictions, with those computed from the answer's own parameters. Their drift is that
+ *   of a prediction with the same parameters.
  *
  * If the truth diverges (loss not finite, or over 1e6 times the first), compares up to that epoch and
  * requires that both diverge within 2 epochs of each other, or within one reading interval if losses were

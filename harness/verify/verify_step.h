@@ -20,7 +20,7 @@ struct ib_step {
     double first_loss;        /* the oracle's at the start: losses far below it are rounding; 0: unknown */
     double first_gradient;    /* likewise the magnitude of its gradient (ib_step_magnitude) */
     struct ib_sketched truth; /* at `from`, in f64 */
-    struct ib_sketched drift; /* the same in the answer's type; for f64 reversed */
+    struct ib_sketched drift; /* the same by ib_drift_arithmetic */
 };
 
 struct ib_step_result {

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <tgmath.h>
+#include <unistd.h>
 
 extern const struct ib_impl ib_impl_cpu_naive;
 
@@ -24,6 +25,22 @@ enum order { PLAIN, REVERSE, PAIRWISE, KAHAN, BLOCKED, STRIDED, SPLIT, FMA, WIDE
 #define ORDERS "plain|reverse|pairwise|kahan|blocked|strided|split|fma|wide|winograd|other_exp"
 
 static enum order chosen;
+
+#ifdef ANY_ORDER /* see any_order.c */
+#define NAME  "any_order"
+#define FLAGS 0
+static enum order order_of_call(void)
+{
+    return (enum order)(rand() % (FMA + 1));
+}
+#else
+#define NAME  "honest"
+#define FLAGS IB_DETERMINISTIC
+static enum order order_of_call(void)
+{
+    return chosen;
+}
+#endif
 
 struct product {
     enum order order;
@@ -48,8 +65,8 @@ static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, doub
                            const struct ib_view *a, const struct ib_view *b, double beta,
                            const struct ib_view *c)
 {
-    struct product p = {chosen, transpose_a, transpose_b, alpha, beta, a, b, c};
-    const bool shared = chosen == SPLIT && c->rows * c->cols > 20000;
+    struct product p = {order_of_call(), transpose_a, transpose_b, alpha, beta, a, b, c};
+    const bool shared = p.order == SPLIT && c->rows * c->cols > 20000;
     pthread_t other;
     (void)state;
     if (!shared || pthread_create(&other, NULL, upper_half, &p) != 0) {
@@ -64,7 +81,7 @@ static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, doub
 static enum ib_status col_sum(void *state, const struct ib_view *m, const struct ib_view *row)
 {
     (void)state;
-    BY_TYPE(m, col_sums, chosen, m, row);
+    BY_TYPE(m, col_sums, order_of_call(), m, row);
     return IB_OK;
 }
 
@@ -81,6 +98,7 @@ static enum ib_status act(void *state, enum ib_act kind, const struct ib_view *m
 static enum ib_status open_honest(const struct ib_host *host, void **state)
 {
     const char *wanted = host->option_text(host, "arithmetic"), *at = ORDERS;
+    srand((unsigned)getpid());
     for (chosen = PLAIN; strncmp(at, wanted, strlen(wanted)) != 0; chosen++)
         at += strcspn(at, "|") + 1;
     return ib_impl_cpu_naive.open(host, state);
@@ -101,7 +119,8 @@ const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)
     ops.col_sum = col_sum;
     ops.act = act;
     impl = ib_impl_cpu_naive;
-    impl.name = "honest";
+    impl.name = NAME;
+    impl.flags = FLAGS;
     impl.options = options;
     impl.open = open_honest;
     impl.ops = &ops;

@@ -1,4 +1,4 @@
-#include "run/unseen_answer.h"
+#include "run/oracle_answer.h"
 
 #include "base/error.h"
 #include "base/npy_input.h"
@@ -21,20 +21,17 @@ static bool converges(const struct ib_trajectory *t, uint64_t epochs)
     return t->epochs == epochs && t->curve.n > 0;
 }
 
-bool ib_unseen_known(const struct ib_pass_context *context, const struct ib_case *c)
+bool ib_oracle_knows(const struct ib_pass_context *context, const struct ib_case *c, uint64_t variant)
 {
     const struct ib_trajectory *truth, *drift;
     struct ib_outcome outcome;
-    for (uint64_t variant = IB_UNSEEN_NONE; variant <= IB_UNSEEN_VERIFIED; variant++)
-        if (!ib_oracle_cache_get_variant(context->oracle_cache, c, variant, &truth, &drift, &outcome) ||
-            !converges(truth, c->epochs) || !converges(drift, c->epochs))
-            return false;
-    return true;
+    return ib_oracle_cache_get_variant(context->oracle_cache, c, variant, &truth, &drift, &outcome) &&
+           converges(truth, c->epochs) && converges(drift, c->epochs);
 }
 
-bool ib_unseen_right(const struct ib_pass_context *context, const struct ib_case *c, uint64_t variant,
-                     const struct ib_job *job, const struct ib_final *final, struct ib_arena *arena,
-                     struct ib_outcome *outcome)
+bool ib_answer_is_right(const struct ib_pass_context *context, const struct ib_case *c, uint64_t variant,
+                        const struct ib_job *job, const struct ib_final *final, struct ib_arena *arena,
+                        struct ib_outcome *outcome)
 {
     struct ib_verification verification;
     struct ib_reference reference = {.spec = &c->spec, .epochs = c->epochs};
@@ -64,4 +61,13 @@ bool ib_unseen_right(const struct ib_pass_context *context, const struct ib_case
     return ib_outcome_set(
         outcome, IB_CASE_UNTRUSTED, "its answer to a problem that it had not seen is wrong: %s%s",
         *fact ? "" : "predictions, ", *fact ? fact : verification.deviation[IB_PART_PREDICTIONS].fact);
+}
+
+bool ib_answer_may_differ(const struct ib_pass_context *context, const struct ib_case *c, uint64_t variant,
+                          const struct ib_job *job, const struct ib_final *final, struct ib_arena *arena)
+{
+    struct ib_outcome outcome;
+    return !(c->impl->info->flags & IB_DETERMINISTIC) && !c->impl->info->algorithm &&
+           ib_oracle_knows(context, c, variant) &&
+           ib_answer_is_right(context, c, variant, job, final, arena, &outcome);
 }
