@@ -1,6 +1,6 @@
-/* Problems that no implementation has seen: a case's rows in another order, its targets dealt out anew,
- * another start. Shapes and statistics are the same, so an epoch takes as long; the answer is another. They
- * follow from the workspace's secret. */
+/* Problems that no implementation has seen: a case's rows in another order, its targets dealt out anew
+ * (of many rows, some are higher, so that each of those matters), another start. Shapes are the same, so an
+ * epoch takes as long; the answer is another. They follow from the workspace's secret. */
 #ifndef IB_RUN_UNSEEN_H
 #define IB_RUN_UNSEEN_H
 
