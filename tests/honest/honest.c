@@ -6,7 +6,7 @@
  * @axes hidden: [[6]]
  * @axes act: [tanh]
  * @axes dtype: [f32, f64]
- * @axes epochs: [1500]
+ * @axes epochs: [600]
  * @measure rounds: 2, min_time: 1ms
  * @run ok:
  */
