@@ -145,7 +145,10 @@ const char *ib_column_text(sqlite3_stmt *row, int column, struct ib_arena *arena
 
 static const double *get_numbers(const char *text, struct ib_arena *arena, size_t *n)
 {
-    double *list = text ? ib_arena_alloc(arena, (strlen(text) / 2 + 1) * sizeof *list) : NULL;
+    size_t most = 1; /* a run may have millions of these lists */
+    for (const char *at = text; at && *at; at++)
+        most += *at == ',';
+    double *list = text ? ib_arena_alloc(arena, most * sizeof *list) : NULL;
     for (char *end; text && *text && *text != ']'; text = end) {
         list[*n] = strtod(text + 1, &end);
         if (end == text + 1)
@@ -224,6 +227,27 @@ void *ib_row_add(struct ib_arena *arena, const struct ib_db_table *table, struct
     size_t *n = (size_t *)(void *)(at + table->n_at), *capacity = (size_t *)(void *)(at + table->capacity_at);
     *list = ib_arena_grow(arena, *list, table->row_bytes, *n, capacity);
     return *list + (*n)++ * table->row_bytes;
+}
+
+void ib_row_set(struct ib_arena *arena, const struct ib_db_table *table, struct ib_case_record *c,
+                const void *rows, size_t n)
+{
+    char *at = (char *)c;
+    if (!table->n_at) {
+        if (n)
+            memcpy(at + table->at, (const char *)rows + (n - 1) * table->row_bytes, table->row_bytes);
+        return;
+    }
+    char **list = (char **)(void *)(at + table->at);
+    size_t *count = (size_t *)(void *)(at + table->n_at),
+           *capacity = (size_t *)(void *)(at + table->capacity_at);
+    if (n > *capacity) {
+        *list = ib_arena_alloc(arena, n * table->row_bytes);
+        *capacity = n;
+    }
+    if (n)
+        memcpy(*list, rows, n * table->row_bytes);
+    *count = n;
 }
 
 static void *keep_bytes(struct ib_arena *arena, const void *from, size_t bytes)
