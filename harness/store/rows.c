@@ -171,12 +171,17 @@ static const struct ib_setting *get_settings(const char *text, struct ib_arena *
     return list;
 }
 
+/* Prints numbers: only for columns of text. */
+static const char *text_of(sqlite3_stmt *row, int column)
+{
+    return (const char *)sqlite3_column_text(row, column);
+}
+
 /* The field starts as zero. */
 static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column, struct ib_arena *arena,
                       void *field)
 {
     const bool null = sqlite3_column_type(row, at) == SQLITE_NULL;
-    const char *text = (const char *)sqlite3_column_text(row, at);
     switch (column->type) {
     case IB_COLUMN_TEXT:
         *(const char **)field = ib_column_text(row, at, arena);
@@ -198,13 +203,13 @@ static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column,
         break;
     case IB_COLUMN_WORD:
         if (!null)
-            ib_word_value(column->words, text, field);
+            ib_word_value(column->words, text_of(row, at), field);
         break;
     case IB_COLUMN_NUMBERS:
-        *(const double **)field = get_numbers(text, arena, length_of(field));
+        *(const double **)field = get_numbers(text_of(row, at), arena, length_of(field));
         break;
     case IB_COLUMN_SETTINGS:
-        *(const struct ib_setting **)field = get_settings(text, arena, length_of(field));
+        *(const struct ib_setting **)field = get_settings(text_of(row, at), arena, length_of(field));
         break;
     }
 }
