@@ -138,23 +138,37 @@ enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out)
     return open_current(path, out);
 }
 
-static enum ib_status write_file(const char *path, const char *text)
+static enum ib_status write_file(const char *path, ib_printer *print, const void *what)
 {
     FILE *file = fopen(path, "we");
     if (!file)
         return ib_fail_errno(path, "cannot write this file");
-    bool written = fputs(text, file) >= 0;
-    return fclose(file) == 0 && written ? IB_OK : ib_fail_errno(path, "cannot write this file");
+    const enum ib_status status = print(file, what);
+    const bool written = !ferror(file);
+    if ((fclose(file) == 0 && written) || status != IB_OK)
+        return status;
+    return ib_fail_errno(path, "cannot write this file");
+}
+
+static enum ib_status print_text(FILE *out, const void *text)
+{
+    fputs(text, out);
+    return IB_OK;
 }
 
 enum ib_status ib_run_folder_write(const char *dir, const char *name, const char *text)
+{
+    return ib_run_folder_print(dir, name, print_text, text);
+}
+
+enum ib_status ib_run_folder_print(const char *dir, const char *name, ib_printer *print, const void *what)
 {
     char path[PATH_MAX], partial[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/%s", dir, name) >= PATH_MAX ||
         snprintf(partial, sizeof partial, "%s/%s.part", dir, name) >= PATH_MAX)
         return ib_fail(IB_EINVAL, dir, "this path is too long");
     IB_TRY(ib_file_make_parents(path));
-    enum ib_status status = write_file(partial, text);
+    enum ib_status status = write_file(partial, print, what);
     if (status == IB_OK && rename(partial, path) != 0)
         status = ib_fail_errno(path, "cannot write this file");
     if (status != IB_OK)

@@ -5,6 +5,7 @@
 #include "store/database.h"
 
 #include <limits.h>
+#include <stdio.h>
 
 /* DIR/run.sqlite, to path[PATH_MAX]. IB_EINVAL: too long. */
 enum ib_status ib_run_folder_path(const char *dir, char *path);
@@ -31,5 +32,8 @@ enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out);
 
 /* Writes DIR/name completely or not at all, and makes the folder of `name`. */
 enum ib_status ib_run_folder_write(const char *dir, const char *name, const char *text);
+/* The same for what `print` prints about `what`. */
+typedef enum ib_status ib_printer(FILE *, const void *what);
+enum ib_status ib_run_folder_print(const char *dir, const char *name, ib_printer *print, const void *what);
 
 #endif
