@@ -23,6 +23,9 @@ enum ib_status ib_run_folder_make_parents(const char *path);
  * to. */
 enum ib_status ib_run_folder_claim(const char *dir, char *path);
 
+/* Checks that DIR can be claimed and, if it is not there, made. Leaves nothing behind. */
+enum ib_status ib_run_folder_check(const char *dir);
+
 /* Removes the files of a run that was killed after ib_run_folder_claim, before it made any table. *blank:
  * there were such files, and DIR can be claimed again. */
 enum ib_status ib_run_folder_disclaim(const char *dir, bool *blank);
