@@ -37,8 +37,17 @@ static size_t ordinary(const char *at, const char *end)
     return (size_t)(at - begin);
 }
 
-/* In JSON, a number sign can only be part of a string. One alone is harmless. Line ends are outside of
- * strings. */
+/* In JSON, line ends are outside of strings; a record of many samples is mostly lines. */
+static size_t print_line_end(const struct printer *p)
+{
+    static const char blanks[] = "        ";
+    fputc('\n', p->out);
+    for (int left = p->indent; left > 0; left -= (int)strlen(blanks))
+        fwrite(blanks, 1, (size_t)left < strlen(blanks) ? (size_t)left : strlen(blanks), p->out);
+    return 1;
+}
+
+/* A number sign can only be part of a string. One alone is harmless. */
 static size_t print_special(const struct printer *p, const char *at, const char *end)
 {
     uint32_t code;
@@ -51,8 +60,6 @@ static size_t print_special(const struct printer *p, const char *at, const char 
         fputs("\\u0023", p->out);
     else
         fwrite(at, 1, length, p->out);
-    if (*at == '\n' && p->indent)
-        fprintf(p->out, "%*s", p->indent, "");
     return length;
 }
 
@@ -65,7 +72,7 @@ static int print_part(const char *part, size_t bytes, void *context)
         fwrite(at, 1, length, p->out);
         at += length;
         if (at < end)
-            at += print_special(p, at, end);
+            at += *at == '\n' ? print_line_end(p) : print_special(p, at, end);
     }
     return ferror(p->out) ? -1 : 0;
 }
