@@ -1,5 +1,4 @@
 #include "base/error.h"
-#include "base/json_text.h"
 #include "cli/args.h"
 #include "report/csv.h"
 #include "report/record_json.h"
@@ -9,21 +8,13 @@
 #include <stdio.h>
 #include <string.h>
 
-static void print_json(FILE *out, const struct ib_run_record *run)
-{
-    json_t *record = ib_record_to_json(run, true);
-    ib_json_print(out, record, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-    fputc('\n', out);
-    json_decref(record);
-}
-
 typedef void printer(FILE *, const struct ib_run_record *);
 
 static const struct form {
     const char *name;
     printer *print, *samples; /* samples: for --samples; NULL: not supported */
 } forms[] = {
-    {"json", print_json, NULL}, {"csv", ib_csv_cases, ib_csv_samples}, {"md", ib_markdown_print, NULL}};
+    {"json", ib_record_print, NULL}, {"csv", ib_csv_cases, ib_csv_samples}, {"md", ib_markdown_print, NULL}};
 enum { FORM_COUNT = sizeof forms / sizeof *forms };
 
 static enum ib_status find_printer(const char *format, bool samples, printer **out)
@@ -44,7 +35,7 @@ static int print_record(const char *dir, printer *print)
     struct ib_run_record run;
     if (ib_load_run(dir, &run) != IB_OK)
         return ib_usage_error();
-    if (print == print_json && ib_load_predictions(dir, &run) != IB_OK) {
+    if (print == ib_record_print && ib_load_predictions(dir, &run) != IB_OK) {
         ib_run_record_free(&run);
         return ib_run_error();
     }

@@ -165,6 +165,8 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
         return IB_EXIT_OK;
     if (sweep_flags.sandbox && ib_sandbox_workers(IB_SANDBOX_FLAG) != IB_OK)
         return ib_usage_error();
+    if (ib_run_dir_check(dir, resume != NULL) != IB_OK) /* what is wrong here need not wait for any worker */
+        return ib_usage_error();
     if (ib_sweep_open(config, sweep_flags.keep, sweep_flags.drop, sweep_flags.plugins, &sweep) != IB_OK)
         return ib_usage_error();
     output.quiet = quiet != NULL;

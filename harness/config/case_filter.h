@@ -84,6 +84,10 @@ enum ib_status ib_case_selection_parse(struct ib_arena *, const char *const *kee
 enum ib_status ib_case_selection_missed(struct ib_arena *, const struct ib_case_filter *,
                                         const struct ib_matrix_spec *specs, size_t n_specs,
                                         const struct ib_dataset *datasets, size_t n_datasets);
+/* IB_EINVAL if a condition of `keep` cannot match, as far as that is known before the implementations are
+ * asked and the data are read. */
+enum ib_status ib_case_selection_check_names(struct ib_arena *, const struct ib_case_selection *,
+                                             const struct ib_matrix_spec *, size_t n_specs);
 /* Returns IB_EINVAL for a word that no axis has, or an option that no implementation has: it is misspelt. */
 enum ib_status ib_case_filter_check_words(struct ib_arena *, const struct ib_case_filter *,
                                           const struct ib_matrix_spec *specs, size_t n_specs);

@@ -129,6 +129,37 @@ enum ib_status ib_case_selection_missed(struct ib_arena *arena, const struct ib_
         "matches no case: each condition matches some case, but no remaining case meets all of them");
 }
 
+/* A glob stands for names that only the implementations know. */
+static bool has_impl_globs(const struct ib_matrix_spec *specs, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < specs[i].axes[IB_AXIS_IMPL].n; j++)
+            if (strpbrk(specs[i].axes[IB_AXIS_IMPL].values[j].text, "*?"))
+                return true;
+    return false;
+}
+
+/* Options, and properties of data sets, are not known yet. */
+static bool is_decided(const struct ib_filter_term *condition, bool impl_globs)
+{
+    if (condition->subject < IB_AXIS_COUNT && condition->subject != IB_AXIS_IMPL)
+        return true;
+    return (condition->subject == IB_AXIS_IMPL || condition->subject == IB_SUBJECT_ANY) && !impl_globs &&
+           !strpbrk(condition->pattern, "*?");
+}
+
+enum ib_status ib_case_selection_check_names(struct ib_arena *arena,
+                                             const struct ib_case_selection *selection,
+                                             const struct ib_matrix_spec *specs, size_t n_specs)
+{
+    const bool impl_globs = has_impl_globs(specs, n_specs);
+    for (const struct ib_case_filter *f = selection->keep; f < selection->keep + selection->n_keep; f++)
+        for (size_t i = 0; i < f->n; i++)
+            if (is_decided(&f->list[i], impl_globs))
+                IB_TRY(check_term(arena, f, &f->list[i], specs, n_specs, NULL, 0));
+    return IB_OK;
+}
+
 enum ib_status ib_case_filter_check_words(struct ib_arena *arena, const struct ib_case_filter *conditions,
                                           const struct ib_matrix_spec *specs, size_t n_specs)
 {

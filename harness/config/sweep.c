@@ -75,6 +75,9 @@ enum ib_status ib_sweep_open(const char *path, const char *const *keep, const ch
     IB_TRY(ib_config_read(path, config));
     enum ib_status status = ib_case_selection_parse(&config->arena, keep, drop, &config->selection);
     config->selection_text = selection_text(&config->arena, keep, drop);
+    if (status == IB_OK) /* before any implementation is asked */
+        status =
+            ib_case_selection_check_names(&config->arena, &config->selection, config->specs, config->n_specs);
     if (status == IB_OK)
         status = use_sandbox(config);
     if (status == IB_OK)

@@ -6,6 +6,7 @@
 #include "base/paths.h"
 #include "base/plain_text.h"
 #include "base/slug.h"
+#include "report/chart_batch.h"
 #include "report/gnuplot.h"
 #include "report/svg.h"
 #include "store/run_folder.h"
@@ -18,14 +19,22 @@
 #include <unistd.h>
 
 /* More series cannot be told apart, and gnuplot reads the data once per series. */
-enum { MAX_SVG_BYTES = 64 << 20, MAX_SERIES = 100 };
+enum { MAX_SVG_BYTES = 64 << 20, MAX_SERIES = 100, MAX_BATCH = 32 };
+
+/* A chart whose data are written. */
+struct waiting {
+    size_t chart;      /* its index */
+    uint64_t left_out; /* series beyond MAX_SERIES */
+};
 
 struct drawing {
     struct ib_arena *arena;
     sqlite3 *db;
-    const char *dir;     /* of the run */
-    const char *scratch; /* folder of the files below, which are rewritten for each chart */
-    const char *data, *commands, *picture, *messages;
+    const char *dir;                   /* of the run */
+    const char *scratch;               /* folder of data and pictures */
+    struct ib_plot plots[MAX_BATCH];   /* to be drawn by the next gnuplot, */
+    struct waiting waiting[MAX_BATCH]; /* and for which chart */
+    size_t n_waiting;
     struct ib_chart *charts;
     size_t n, capacity;
     bool late; /* gnuplot hung */
@@ -96,75 +105,91 @@ static const char *write_row(struct drawing *d, FILE *out, sqlite3_stmt *row, co
     return label;
 }
 
-static enum ib_status write_data(struct drawing *d, sqlite3_stmt *query, struct data *data)
+static enum ib_status write_data(struct drawing *d, const char *path, sqlite3_stmt *query, struct data *data)
 {
     bool row = false;
     const char *label = NULL;
-    FILE *out = fopen(d->data, "we");
+    FILE *out = fopen(path, "we");
     if (!out)
-        return ib_fail_errno(d->data, "cannot write a chart's data");
+        return ib_fail_errno(path, "cannot write a chart's data");
     enum ib_status status;
     while ((status = ib_db_next(query, &row)) == IB_OK && row)
         label = write_row(d, out, query, label, data);
     bool written = !ferror(out);
     if ((fclose(out) != 0 || !written) && status == IB_OK)
-        status = ib_fail_errno(d->data, "cannot write a chart's data");
+        status = ib_fail_errno(path, "cannot write a chart's data");
     return status;
 }
 
 /* ---- one chart ---- */
 
-static enum ib_status write_commands(struct drawing *d, const struct ib_chart *chart, const struct data *data)
+/* Takes over a picture. */
+static enum ib_status take_picture(struct drawing *d, const struct ib_plot *plot, uint64_t left_out,
+                                   struct ib_chart *chart)
 {
-    const struct ib_chart_script *script = chart->script;
-    FILE *out = fopen(d->commands, "we");
-    if (!out)
-        return ib_fail_errno(d->commands, "cannot write a chart's commands");
-    fprintf(out, "rows = %llu\nseries = %llu\nwidest = %llu\n", (unsigned long long)data->rows,
-            (unsigned long long)data->series, (unsigned long long)data->widest);
-    fprintf(out, "array label[series] = [%s]\n", data->labels);
-    fprintf(out, "data = %s\n", ib_gnuplot_quote(d->arena, d->data));
-    fprintf(out, "chart_title = %s\n", ib_gnuplot_quote(d->arena, ib_plain(d->arena, chart->title)));
-    fprintf(out, "height = %s\n", ib_gnuplot_quote(d->arena, script->height[0] ? script->height : "420"));
-    fprintf(out, "load 'style.gnuplot'\n");
-    fprintf(out, "set output %s\n", ib_gnuplot_quote(d->arena, d->picture));
-    const char *name = ib_arena_print(d->arena, "%s.gp", script->name); /* where gnuplot runs */
-    fprintf(out, "load %s\n", ib_gnuplot_quote(d->arena, name));
-    return fclose(out) == 0 ? IB_OK : ib_fail_errno(d->commands, "cannot write a chart's commands");
-}
-
-/* Draws the data of write_data. Sets the chart's note if gnuplot fails. */
-static enum ib_status draw_data(struct drawing *d, const struct data *data, struct ib_chart *chart)
-{
+    struct ib_arena scratch = {0};
     char *document;
     size_t bytes;
-    IB_TRY(write_commands(d, chart, data));
-    unlink(d->picture);
-    chart->note = d->late ? "gnuplot did not finish another chart, and was not run again"
-                          : ib_gnuplot_run(d->arena, ib_home_path(d->arena, "scripts/charts"), d->commands,
-                                           d->messages, &d->late);
+    chart->note = plot->note;
+    if (!chart->note && ib_file_read(&scratch, plot->picture, MAX_SVG_BYTES, &document, &bytes) == IB_OK)
+        chart->svg = ib_svg_clean(d->arena, document, chart->name, chart->title);
+    ib_arena_free(&scratch);
+    if (!chart->note && !chart->svg)
+        chart->note = "gnuplot drew nothing";
     if (chart->note)
         return IB_OK;
-    if (ib_file_read(d->arena, d->picture, MAX_SVG_BYTES, &document, &bytes) == IB_OK)
-        chart->svg = ib_svg_clean(d->arena, document, chart->name, chart->title);
-    if (!chart->svg) {
-        chart->note = "gnuplot drew nothing";
-        return IB_OK;
-    }
-    if (data->left_out)
+    if (left_out)
         chart->note = ib_arena_print(d->arena, "Only the first %d of %llu series are drawn.", MAX_SERIES,
-                                     (unsigned long long)(data->series + data->left_out));
+                                     (unsigned long long)(plot->series + left_out));
     chart->file = ib_arena_print(d->arena, "charts/%s.svg", chart->name);
     return ib_run_folder_write(d->dir, chart->file, chart->svg);
 }
 
+/* A faulty script loses its chart, not the report. */
+static void note_fault(struct drawing *d, struct ib_chart *chart)
+{
+    chart->file = NULL;
+    chart->note = ib_arena_print(d->arena, "%s.gp: %s", chart->script->name, ib_last_error()->message);
+}
+
+/* Draws the charts whose data are written. */
+static void draw_waiting(struct drawing *d)
+{
+    const enum ib_status drawn = ib_plots_draw(d->arena, d->scratch, d->plots, d->n_waiting, &d->late);
+    for (size_t i = 0; i < d->n_waiting; i++) {
+        struct ib_chart *chart = &d->charts[d->waiting[i].chart];
+        if (drawn != IB_OK || take_picture(d, &d->plots[i], d->waiting[i].left_out, chart) != IB_OK)
+            note_fault(d, chart);
+        unlink(d->plots[i].data);
+        unlink(d->plots[i].picture);
+    }
+    d->n_waiting = 0;
+}
+
+/* Writes the chart's data. It is drawn together with others. */
 static enum ib_status draw_query(struct drawing *d, sqlite3_stmt *query, struct ib_chart *chart)
 {
     struct data data = {0};
-    IB_TRY(write_data(d, query, &data));
-    if (data.rows)
-        return draw_data(d, &data, chart);
-    chart->note = "nothing to draw: no case has these data";
+    const char *path = ib_arena_print(d->arena, "%s/data-%zu.tsv", d->scratch, d->n_waiting);
+    enum ib_status status = write_data(d, path, query, &data);
+    if (status != IB_OK || !data.rows) {
+        unlink(path);
+        chart->note = "nothing to draw: no case has these data";
+        return status;
+    }
+    d->waiting[d->n_waiting] = (struct waiting){(size_t)(chart - d->charts), data.left_out};
+    d->plots[d->n_waiting] = (struct ib_plot){
+        .script = chart->script,
+        .title = chart->title,
+        .data = path,
+        .picture = ib_arena_print(d->arena, "%s/chart-%zu.svg", d->scratch, d->n_waiting),
+        .labels = data.labels,
+        .rows = data.rows,
+        .series = data.series,
+        .widest = data.widest,
+    };
+    if (++d->n_waiting == MAX_BATCH)
+        draw_waiting(d);
     return IB_OK;
 }
 
@@ -221,13 +246,6 @@ static struct ib_chart *new_chart(struct drawing *d, const struct ib_chart_scrip
     return &d->charts[d->n++];
 }
 
-/* A faulty script loses its chart, not the report. */
-static void note_fault(struct drawing *d, struct ib_chart *chart)
-{
-    chart->file = NULL;
-    chart->note = ib_arena_print(d->arena, "%s.gp: %s", chart->script->name, ib_last_error()->message);
-}
-
 static void draw_one(struct drawing *d, const struct ib_chart_script *script, sqlite3_stmt *values,
                      sqlite3_stmt *query)
 {
@@ -274,21 +292,8 @@ static enum ib_status open_scratch(struct drawing *d)
     d->scratch = scratch;
     if (!realpath(scratch, absolute)) /* gnuplot runs elsewhere */
         return ib_fail_errno(scratch, "cannot be resolved");
-    scratch = absolute;
-    d->data = ib_arena_print(d->arena, "%s/data.tsv", scratch);
-    d->commands = ib_arena_print(d->arena, "%s/chart.gp", scratch);
-    d->picture = ib_arena_print(d->arena, "%s/chart.svg", scratch);
-    d->messages = ib_arena_print(d->arena, "%s/messages", scratch);
+    d->scratch = ib_arena_copy(d->arena, absolute);
     return IB_OK;
-}
-
-static void close_scratch(struct drawing *d)
-{
-    const char *const files[] = {d->data, d->commands, d->picture, d->messages};
-    for (size_t i = 0; d->scratch && i < sizeof files / sizeof *files; i++)
-        unlink(files[i]);
-    if (d->scratch)
-        rmdir(d->scratch);
 }
 
 /* Scripts see only the cases of the record, from which some may have been left out. */
@@ -324,7 +329,10 @@ enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const str
     for (size_t i = 0; i < n_scripts && status == IB_OK; i++)
         if (draw_script(&d, &scripts[i]) != IB_OK)
             note_fault(&d, new_chart(&d, &scripts[i]));
-    close_scratch(&d);
+    if (d.n_waiting)
+        draw_waiting(&d);
+    if (d.scratch)
+        rmdir(d.scratch);
     sqlite3_close(d.db);
     *out = d.charts;
     *n = d.n;

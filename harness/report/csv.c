@@ -77,8 +77,8 @@ static const char *const of_run[] = {"run.id",
 static const char *const samples[][2] = {{"time.epoch_ns.rounds", "round"},
                                          {"time.epoch_ns.samples", "epoch_ns"},
                                          {"time.epoch_ns.cpu", "cpu_epoch_ns"},
-                                         {"time.epoch_ns.disturbed", "disturbed"},
-                                         {NULL, NULL}};
+                                         {"time.epoch_ns.disturbed", "disturbed"}};
+enum { SAMPLES = sizeof samples / sizeof *samples };
 
 /* The member with a dotted name; NULL if there is none. */
 static const json_t *member(const json_t *object, const char *name)
@@ -146,10 +146,10 @@ static void each_column_of_run(void (*print)(FILE *, const json_t *c, const char
 }
 
 /* A case with its run. */
-static json_t *case_of(const struct ib_run_record *run, size_t i)
+static json_t *case_of(const struct ib_run_record *run, size_t i, json_t *of)
 {
     json_t *c = ib_case_to_json(&run->cases[i]);
-    json_object_set_new(c, "run", ib_run_to_json(run));
+    json_object_set(c, "run", of);
     return c;
 }
 
@@ -169,36 +169,62 @@ void ib_csv_cases(FILE *out, const struct ib_run_record *run)
 {
     each_column(true, print_name, out, NULL);
     each_column_of_run(print_name, out, NULL);
+    json_t *of = ib_run_to_json(run);
     for (size_t i = 0; i < run->n; i++) {
-        json_t *c = case_of(run, i);
+        json_t *c = case_of(run, i, of);
         each_column(true, print_member, out, c);
         each_column_of_run(print_member, out, c);
         json_decref(c);
     }
+    json_decref(of);
+}
+
+/* What every sample of a case begins and ends with. */
+static char *frame_text(const json_t *c, bool end)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    if (!out)
+        return NULL;
+    if (end)
+        each_column_of_run(print_member, out, c);
+    else
+        each_column(false, print_member, out, c);
+    fclose(out);
+    return text;
 }
 
 static void print_samples(FILE *out, const json_t *c)
 {
-    size_t n = json_array_size(member(c, "time.epoch_ns.samples"));
+    const json_t *lists[SAMPLES];
+    char *begin = frame_text(c, false), *end = frame_text(c, true);
+    for (size_t column = 0; column < SAMPLES; column++)
+        lists[column] = member(c, samples[column][0]);
+    const size_t n = begin && end ? json_array_size(member(c, "time.epoch_ns.samples")) : 0;
     for (size_t i = 0; i < n; i++) {
-        each_column(false, print_member, out, c);
-        for (size_t column = 0; samples[column][0]; column++) {
+        fputs(begin, out);
+        for (size_t column = 0; column < SAMPLES; column++) {
             fputc(',', out);
-            print_value(out, json_array_get(member(c, samples[column][0]), i));
+            print_value(out, json_array_get(lists[column], i));
         }
-        each_column_of_run(print_member, out, c);
+        fputs(end, out);
     }
+    free(begin);
+    free(end);
 }
 
 void ib_csv_samples(FILE *out, const struct ib_run_record *run)
 {
     each_column(false, print_name, out, NULL);
-    for (size_t column = 0; samples[column][0]; column++)
+    for (size_t column = 0; column < SAMPLES; column++)
         fprintf(out, ",%s", samples[column][1]);
     each_column_of_run(print_name, out, NULL);
+    json_t *of = ib_run_to_json(run);
     for (size_t i = 0; i < run->n; i++) {
-        json_t *c = case_of(run, i);
+        json_t *c = case_of(run, i, of);
         print_samples(out, c);
         json_decref(c);
     }
+    json_decref(of);
 }

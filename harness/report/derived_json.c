@@ -90,10 +90,10 @@ json_t *ib_crossovers_to_json(const struct ib_derived *derived)
     return list;
 }
 
-static json_t *times_to_loss(const struct ib_loss_group *group, const struct ib_loss_entry *entry)
+json_t *ib_times_to_loss_to_json(const struct ib_loss_group *group, const struct ib_loss_entry *entry)
 {
     json_t *list = json_array();
-    for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++) {
+    for (int t = 0; t < IB_LOSS_TARGET_COUNT && entry; t++) {
         const struct ib_time_to *at = &entry->at[t];
         json_array_append_new(list,
                               json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:s?, s:o}", "share",
@@ -104,16 +104,4 @@ static json_t *times_to_loss(const struct ib_loss_group *group, const struct ib_
                                         "reason", ib_json_text(at->reason)));
     }
     return list;
-}
-
-void ib_set_times_to_loss(json_t *cases, const struct ib_derived *derived)
-{
-    for (size_t i = 0; i < json_array_size(cases); i++)
-        json_object_set_new(json_array_get(cases, i), "time_to", json_array());
-    for (size_t g = 0; g < derived->n_loss_groups; g++)
-        for (size_t i = 0; i < derived->loss_groups[g].n; i++) {
-            const struct ib_loss_entry *entry = &derived->loss_groups[g].entries[i];
-            json_object_set_new(json_array_get(cases, entry->record->number - 1), "time_to",
-                                times_to_loss(&derived->loss_groups[g], entry));
-        }
 }

@@ -14,7 +14,7 @@ json_t *ib_transfer_overheads_to_json(const struct ib_derived *);
 json_t *ib_speed_ups_to_json(const struct ib_derived *);
 json_t *ib_crossovers_to_json(const struct ib_derived *);
 
-/* Sets `time_to` of each of the record's cases. */
-void ib_set_times_to_loss(json_t *cases, const struct ib_derived *);
+/* Returns `time_to` of a case by its entry in a group; NULL: it is in none. A new reference. */
+json_t *ib_times_to_loss_to_json(const struct ib_loss_group *, const struct ib_loss_entry *);
 
 #endif

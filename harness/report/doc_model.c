@@ -37,6 +37,13 @@ void ib_doc_paragraph(struct ib_doc *doc, const char *text)
     ib_doc_add(doc, IB_DOC_PARAGRAPH, text);
 }
 
+void ib_doc_part(struct ib_doc *doc, ib_doc_builder *build, const void *what)
+{
+    struct ib_doc_block *part = ib_doc_add(doc, IB_DOC_PART, NULL);
+    part->build = build;
+    part->what = what;
+}
+
 void ib_doc_end_head(struct ib_doc *doc)
 {
     doc->list[doc->n - 1].n_head = doc->list[doc->n - 1].n;

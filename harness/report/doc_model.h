@@ -29,8 +29,12 @@ enum ib_doc_kind {
     IB_DOC_TABLE,
     IB_DOC_FIGURE, /* title and caption */
     IB_DOC_FOLD,   /* begins a part that a page folds away, with these runs as its summary */
-    IB_DOC_END     /* ends the fold */
+    IB_DOC_END,    /* ends the fold */
+    IB_DOC_PART    /* blocks that only a page has, and that are built when it comes to them */
 };
+
+struct ib_doc;
+typedef void ib_doc_builder(struct ib_doc *, const void *what);
 
 struct ib_doc_block {
     enum ib_doc_kind kind;
@@ -38,11 +42,13 @@ struct ib_doc_block {
     const char *id;            /* for links, or NULL */
     struct ib_doc_text *texts; /* runs; table: cells, row by row, heads first */
     size_t n, capacity;
-    size_t n_head;       /* how many texts are an item's head, or a table's heads */
-    const char *columns; /* table: a letter for each, 'n' names, 'w' words, 'r' numbers, aligned right */
-    bool sortable;       /* table: each column has a single unit */
-    const char *file;    /* figure: path relative to the document */
-    const char *svg;     /* figure: its <svg> element */
+    size_t n_head;         /* how many texts are an item's head, or a table's heads */
+    const char *columns;   /* table: a letter for each, 'n' names, 'w' words, 'r' numbers, aligned right */
+    bool sortable;         /* table: each column has a single unit */
+    const char *file;      /* figure: path relative to the document */
+    const char *svg;       /* figure: its <svg> element */
+    ib_doc_builder *build; /* part: adds its blocks, */
+    const void *what;      /* which are about this */
 };
 
 struct ib_doc {
@@ -57,6 +63,10 @@ struct ib_doc_block *ib_doc_heading(struct ib_doc *, int level, const char *text
 void ib_doc_paragraph(struct ib_doc *, const char *text);
 /* `heads`: strlen(columns) texts; NULL: a table without heads. */
 struct ib_doc_block *ib_doc_table(struct ib_doc *, const char *columns, const char *const *heads);
+
+/* A page of thousands of parts never holds more than one of them. `what` must last as long as the document;
+ * parts contain no parts. */
+void ib_doc_part(struct ib_doc *, ib_doc_builder *, const void *what);
 
 /* Adds a row to the last block, a table. Returns its cells, which may be changed until the next row is added.
  * The first cell's style applies to the whole row. */

@@ -268,31 +268,96 @@ static json_t *predictions(const struct ib_case_record *c)
                      predicted);
 }
 
-static void complete(json_t *record, const struct ib_run_record *run)
+/* The record of a run while it is made. */
+struct record {
+    const struct ib_run_record *run;
+    bool whole;
+    struct ib_derived derived;
+    struct loss_place {
+        const struct ib_loss_group *group;
+        const struct ib_loss_entry *entry;
+    } * losses; /* of each case; entry NULL: none */
+    struct ib_arena arena;
+};
+
+static void open_record(struct record *r, const struct ib_run_record *run, bool whole)
 {
-    const json_t *cases = json_object_get(record, "cases");
-    json_object_set_new(json_object_get(record, "run"), "config", ib_json_text(run->config_text));
-    for (size_t i = 0; i < run->n; i++) {
-        json_object_set_new(json_array_get(cases, i), "curve", curve(&run->cases[i]));
-        json_object_set_new(json_array_get(cases, i), "predictions", predictions(&run->cases[i]));
+    *r = (struct record){.run = run, .whole = whole};
+    ib_derive(&r->arena, run, &r->derived);
+    r->losses = ib_arena_alloc(&r->arena, (run->n + 1) * sizeof *r->losses);
+    for (size_t g = 0; g < r->derived.n_loss_groups; g++) {
+        const struct ib_loss_group *group = &r->derived.loss_groups[g];
+        for (size_t i = 0; i < group->n; i++)
+            r->losses[group->entries[i].record - run->cases] = (struct loss_place){group, &group->entries[i]};
     }
+}
+
+static json_t *case_of(const struct record *r, size_t i)
+{
+    json_t *out = ib_case_to_json(&r->run->cases[i]);
+    json_object_set_new(out, "time_to", ib_times_to_loss_to_json(r->losses[i].group, r->losses[i].entry));
+    if (r->whole) {
+        json_object_set_new(out, "curve", curve(&r->run->cases[i]));
+        json_object_set_new(out, "predictions", predictions(&r->run->cases[i]));
+    }
+    return out;
+}
+
+/* The record without its cases. */
+static json_t *frame_of(const struct record *r)
+{
+    json_t *run = ib_run_to_json(r->run);
+    if (r->whole)
+        json_object_set_new(run, "config", ib_json_text(r->run->config_text));
+    return json_pack("{s:i, s:o, s:[], s:o, s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", run, "cases",
+                     "speed_up", ib_speed_ups_to_json(&r->derived), "transfer_overhead",
+                     ib_transfer_overheads_to_json(&r->derived), "crossover",
+                     ib_crossovers_to_json(&r->derived));
 }
 
 json_t *ib_record_to_json(const struct ib_run_record *run, bool whole)
 {
-    struct ib_arena arena = {0};
-    struct ib_derived derived;
-    json_t *cases = json_array();
-    ib_derive(&arena, run, &derived);
+    struct record r;
+    open_record(&r, run, whole);
+    json_t *out = frame_of(&r), *cases = json_object_get(out, "cases");
     for (size_t i = 0; i < run->n; i++)
-        json_array_append_new(cases, ib_case_to_json(&run->cases[i]));
-    ib_set_times_to_loss(cases, &derived);
-    json_t *record =
-        json_pack("{s:i, s:o, s:o, s:o, s:o, s:o}", "schema", IB_RECORD_SCHEMA, "run", ib_run_to_json(run),
-                  "cases", cases, "speed_up", ib_speed_ups_to_json(&derived), "transfer_overhead",
-                  ib_transfer_overheads_to_json(&derived), "crossover", ib_crossovers_to_json(&derived));
-    if (whole)
-        complete(record, run);
-    ib_arena_free(&arena);
-    return record;
+        json_array_append_new(cases, case_of(&r, i));
+    ib_arena_free(&r.arena);
+    return out;
+}
+
+/* ---- the whole, printed ---- */
+
+enum { INDENT = 1, LAYOUT = JSON_INDENT(INDENT) | JSON_REAL_PRECISION(17) | JSON_ENCODE_ANY };
+
+static void print_cases(FILE *out, const struct record *r)
+{
+    fputc('[', out);
+    for (size_t i = 0; i < r->run->n; i++) {
+        json_t *c = case_of(r, i);
+        fputs(i ? ",\n  " : "\n  ", out);
+        ib_json_print_within(out, c, LAYOUT, 2 * INDENT);
+        json_decref(c);
+    }
+    fputs(r->run->n ? "\n ]" : "]", out);
+}
+
+void ib_record_print(FILE *out, const struct ib_run_record *run)
+{
+    struct record r;
+    const char *name, *before = "{";
+    json_t *value;
+    open_record(&r, run, true);
+    json_t *frame = frame_of(&r);
+    json_object_foreach (frame, name, value) {
+        fprintf(out, "%s\n \"%s\": ", before, name);
+        if (strcmp(name, "cases") == 0)
+            print_cases(out, &r);
+        else
+            ib_json_print_within(out, value, LAYOUT, INDENT);
+        before = ",";
+    }
+    fputs("\n}\n", out);
+    json_decref(frame);
+    ib_arena_free(&r.arena);
 }

@@ -5,12 +5,15 @@
 #include "analysis/derived.h"
 
 #include <jansson.h>
+#include <stdio.h>
 
 enum { IB_RECORD_SCHEMA = 2 };
 
 /* Returns the record, with the values derived from several cases; with `whole`, also the configuration, and
  * the losses and predictions of every case. A new reference. */
 json_t *ib_record_to_json(const struct ib_run_record *, bool whole);
+/* Prints the whole record, case by case: all of it together would be much larger than the run. */
+void ib_record_print(FILE *, const struct ib_run_record *);
 
 /* Return its run, and one of its cases without `time_to`. New references. */
 json_t *ib_run_to_json(const struct ib_run_record *);

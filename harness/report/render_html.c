@@ -200,6 +200,27 @@ static void print_block(struct page *page, const struct ib_doc_block *block)
     }
 }
 
+/* Texts that are made for printing last as long as their block. */
+static void print_next(struct page *page, const struct ib_doc_block *block)
+{
+    struct ib_arena scratch = {0};
+    page->arena = &scratch;
+    if (block->kind != IB_DOC_ITEM && block->kind != IB_DOC_NOTE)
+        end_list(page);
+    print_block(page, block);
+    ib_arena_free(&scratch);
+}
+
+static void print_part(struct page *page, const struct ib_doc_block *part)
+{
+    struct ib_arena arena = {0};
+    struct ib_doc doc = {.arena = &arena};
+    part->build(&doc, part->what);
+    for (const struct ib_doc_block *b = doc.list; b < doc.list + doc.n; b++)
+        print_next(page, b);
+    ib_arena_free(&arena);
+}
+
 /* ---- the page ---- */
 
 static const char *title_of(const struct ib_doc *doc)
@@ -241,11 +262,11 @@ enum ib_status ib_render_html(FILE *out, const struct ib_doc *doc)
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
             "<title>%s</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n",
             policy(doc->arena, script), escaped(&page, title_of(doc)), style);
-    for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
-        if (b->kind != IB_DOC_ITEM && b->kind != IB_DOC_NOTE)
-            end_list(&page);
-        print_block(&page, b);
-    }
+    for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++)
+        if (b->kind == IB_DOC_PART)
+            print_part(&page, b);
+        else
+            print_next(&page, b);
     end_list(&page);
     fprintf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", script);
     return IB_OK;

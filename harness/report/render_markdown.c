@@ -97,7 +97,7 @@ void ib_render_markdown(FILE *out, const struct ib_doc *doc)
 {
     bool listing = false;
     for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
-        if (b->kind == IB_DOC_END)
+        if (b->kind == IB_DOC_END || b->kind == IB_DOC_PART)
             continue;
         bool continues = listing && (b->kind == IB_DOC_ITEM || b->kind == IB_DOC_NOTE);
         fputs(b == doc->list || continues ? "" : "\n", out);

@@ -236,7 +236,7 @@ void ib_render_text(FILE *out, const struct ib_doc *doc, enum ib_colour colour)
     struct page page = {out, is_coloured(out, colour), doc->arena, NULL};
     const struct ib_doc_block *last = NULL;
     for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
-        if (b->kind == IB_DOC_END)
+        if (b->kind == IB_DOC_END || b->kind == IB_DOC_PART)
             continue;
         bool close = !last || last->kind == IB_DOC_HEADING || last->kind == IB_DOC_FOLD ||
                      (is_paragraph(last->kind) && is_paragraph(b->kind));

@@ -4,8 +4,6 @@
 #include "report/run_doc.h"
 #include "store/run_folder.h"
 
-#include <stdlib.h>
-
 /* A document begins by saying that it is not about all cases. */
 static struct ib_doc begin_doc(struct ib_arena *arena, const struct ib_run_record *run)
 {
@@ -39,43 +37,45 @@ void ib_markdown_print(FILE *out, const struct ib_run_record *run)
 
 /* ---- the report of a folder ---- */
 
-static enum ib_status render_markdown(FILE *out, const struct ib_doc *doc)
+/* What the pages of a folder show. */
+struct pages {
+    const struct ib_run_record *run;
+    struct ib_summary summary;
+    struct ib_chart *charts;
+    size_t n_charts;
+};
+
+static enum ib_status print_page(FILE *out, const struct pages *pages, bool with_cases)
 {
-    ib_render_markdown(out, doc);
-    return IB_OK;
+    struct ib_arena arena = {0};
+    struct ib_doc doc = begin_doc(&arena, pages->run);
+    enum ib_status status = IB_OK;
+    ib_run_doc(&doc, &pages->summary, pages->charts, pages->n_charts, with_cases);
+    if (with_cases)
+        status = ib_render_html(out, &doc);
+    else
+        ib_render_markdown(out, &doc);
+    ib_arena_free(&arena);
+    return status;
 }
 
-static enum ib_status write_page(const char *dir, const char *name,
-                                 enum ib_status (*render)(FILE *, const struct ib_doc *),
-                                 const struct ib_doc *doc)
+static enum ib_status print_markdown(FILE *out, const void *pages)
 {
-    char *text = NULL;
-    size_t bytes;
-    FILE *out = open_memstream(&text, &bytes);
-    if (!out)
-        return ib_fail_errno(name, "out of memory for this page");
-    enum ib_status status = render(out, doc);
-    bool whole = !ferror(out);
-    if (fclose(out) != 0 || !whole)
-        status = ib_fail(IB_ENOMEM, name, "out of memory for this page");
-    if (status == IB_OK)
-        status = ib_run_folder_write(dir, name, text);
-    free(text);
-    return status;
+    return print_page(out, pages, false);
+}
+
+static enum ib_status print_html(FILE *out, const void *pages)
+{
+    return print_page(out, pages, true);
 }
 
 static enum ib_status write_report(struct ib_arena *arena, const char *dir, const struct ib_run_record *run)
 {
-    struct ib_doc markdown = begin_doc(arena, run), html = begin_doc(arena, run);
-    struct ib_summary summary;
-    struct ib_chart *charts;
-    size_t n;
-    ib_summary_build(arena, run, &summary);
-    IB_TRY(ib_charts_draw(arena, dir, run, &summary.derived, &charts, &n));
-    ib_run_doc(&markdown, &summary, charts, n, false);
-    ib_run_doc(&html, &summary, charts, n, true);
-    IB_TRY(write_page(dir, "report.md", render_markdown, &markdown));
-    return write_page(dir, "report.html", ib_render_html, &html);
+    struct pages pages = {.run = run};
+    ib_summary_build(arena, run, &pages.summary);
+    IB_TRY(ib_charts_draw(arena, dir, run, &pages.summary.derived, &pages.charts, &pages.n_charts));
+    IB_TRY(ib_run_folder_print(dir, "report.md", print_markdown, &pages));
+    return ib_run_folder_print(dir, "report.html", print_html, &pages);
 }
 
 enum ib_status ib_report_write(const char *dir, const struct ib_run_record *run)

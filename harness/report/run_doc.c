@@ -222,9 +222,19 @@ static void add_samples(struct ib_doc *doc, const struct ib_case_record *c)
                           r->disturbed == IB_YES ? IB_STRUCK : IB_PLAIN);
 }
 
-static void add_case(struct ib_doc *doc, const struct ib_run_record *run,
-                     const struct ib_summary_group *group, const struct ib_summary_row *row)
+/* A case, and where its row stands. */
+struct case_part {
+    const struct ib_run_record *run;
+    const struct ib_summary_group *group;
+    const struct ib_summary_row *row;
+};
+
+static void add_case(struct ib_doc *doc, const void *what)
 {
+    const struct case_part *part = what;
+    const struct ib_run_record *run = part->run;
+    const struct ib_summary_group *group = part->group;
+    const struct ib_summary_row *row = part->row;
     const char *verdict = row->cells[IB_COLUMN_VERDICT], *log = ib_case_record_stderr(row->record);
     ib_doc_add(doc, IB_DOC_FOLD, row->name)->id = case_id(doc->arena, row);
     ib_doc_append(doc, group->title, IB_SOFT);
@@ -247,8 +257,11 @@ static void add_cases(struct ib_doc *doc, const struct ib_summary *summary,
 {
     ib_doc_heading(doc, 3, "Case by case");
     for (size_t g = 0; g < section->n; g++)
-        for (size_t r = 0; r < section->groups[g].n; r++)
-            add_case(doc, summary->run, &section->groups[g], &section->groups[g].rows[r]);
+        for (size_t r = 0; r < section->groups[g].n; r++) {
+            struct case_part *part = ib_arena_alloc(doc->arena, sizeof *part);
+            *part = (struct case_part){summary->run, &section->groups[g], &section->groups[g].rows[r]};
+            ib_doc_part(doc, add_case, part);
+        }
 }
 
 /* ---- the whole run ---- */

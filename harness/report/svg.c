@@ -39,10 +39,24 @@ static const char *copy_reference(FILE *out, const char *at, const char *prefix)
     return at;
 }
 
+/* The colour of the first group: a gnuplot that has drawn before begins with its last one. NULL: none. */
+static const char *find_first_pen(const char *svg)
+{
+    static const char stroke[] = " stroke=\"";
+    const char *group = strstr(svg, "<g fill=\"none\""), *end = group ? strchr(group, '>') : NULL;
+    const char *at = group ? strstr(group, stroke) : NULL;
+    return at && end && at < end ? at + strlen(stroke) : NULL;
+}
+
 /* Labels between the tags may look like references. */
 static void copy(FILE *out, const char *at, const char *prefix)
 {
+    const char *pen = find_first_pen(at);
     for (bool in_tag = true; *at;) {
+        if (at == pen) {
+            fputs("currentColor", out); /* as the first one of a gnuplot */
+            at += strcspn(at, "\"");
+        }
         const char *next = *at == '<' ? skip_dropped(at) : in_tag ? copy_reference(out, at, prefix) : at;
         if (next == at) {
             in_tag = *at == '<' || (in_tag && *at != '>');

@@ -15,14 +15,15 @@
 void ib_case_run_open(struct ib_case_run *s, const struct ib_case *c, const struct ib_case_progress *progress,
                       uint64_t max_rounds)
 {
+    const size_t n = progress ? progress->n_samples : 0; /* may be more than this run wants */
     *s = (struct ib_case_run){.c = c};
-    s->samples = ib_arena_alloc(&s->arena, max_rounds * sizeof *s->samples);
+    s->samples = ib_arena_alloc(&s->arena, (n + max_rounds) * sizeof *s->samples);
     if (!progress)
         return;
     s->progress = *progress;
     s->resumed = progress->rounds > 0;
-    if (progress->n_samples)
-        memcpy(s->samples, progress->samples, progress->n_samples * sizeof *s->samples);
+    if (n)
+        memcpy(s->samples, progress->samples, n * sizeof *s->samples);
 }
 
 void ib_case_run_close(struct ib_case_run *s)

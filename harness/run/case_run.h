@@ -11,7 +11,7 @@
 struct ib_case_run {
     const struct ib_case *c;
     struct ib_case_progress progress; /* `final`: the answer that each round must repeat */
-    double *samples;                  /* undisturbed times per epoch, progress.n_samples of max_rounds */
+    double *samples;                  /* undisturbed times per epoch, progress.n_samples of them */
     struct ib_pace pace;              /* of the rounds of this process */
     bool resumed;                     /* other rounds are an earlier process's */
     int futile_retries;               /* the last ones, which were disturbed as well */
@@ -21,8 +21,8 @@ struct ib_case_run {
     struct ib_arena arena; /* of the samples, the answer and the curve */
 };
 
-/* Opens a case. progress: what an earlier run has done; NULL: nothing. max_rounds: the total number of
- * rounds. */
+/* Opens a case. progress: what an earlier run has done, possibly in more rounds; NULL: nothing. max_rounds:
+ * the number of rounds of this run. */
 void ib_case_run_open(struct ib_case_run *, const struct ib_case *, const struct ib_case_progress *progress,
                       uint64_t max_rounds);
 void ib_case_run_close(struct ib_case_run *);

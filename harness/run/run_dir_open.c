@@ -112,6 +112,14 @@ static enum ib_status open_any(struct ib_sweep *sweep, bool resume, struct ib_ru
     return resume ? open_old(sweep, target) : open_new(sweep, target);
 }
 
+enum ib_status ib_run_dir_check(const char *dir, bool resume)
+{
+    IB_TRY(check_path(dir ? dir : RUNS));
+    if (!resume)
+        return ib_run_folder_check(dir ? dir : RUNS);
+    return dir && access(dir, F_OK) != 0 ? ib_fail_errno(dir, "cannot open this folder") : IB_OK;
+}
+
 enum ib_status ib_run_dir_open(struct ib_sweep *sweep, const char *dir, bool resume, struct ib_run_dir *out)
 {
     *out = (struct ib_run_dir){.dir = dir, .lock = -1};

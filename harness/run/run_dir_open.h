@@ -17,6 +17,9 @@ struct ib_run_dir {
  * configuration there. Allocates in the sweep's arena. IB_EINVAL: the folder already contains a run, or none
  * that can be resumed, or another process is writing to it. */
 enum ib_status ib_run_dir_open(struct ib_sweep *, const char *dir, bool resume, struct ib_run_dir *out);
+/* Checks, without making anything, what can be checked of it before a sweep is opened: whether the folder can
+ * be written to and holds no run yet, or with `resume`, whether it is there. */
+enum ib_status ib_run_dir_check(const char *dir, bool resume);
 void ib_run_dir_close(struct ib_run_dir *);
 
 #endif

@@ -13,7 +13,10 @@ struct reader {
     sqlite3 *db;
     struct ib_run_record *run;
     const struct ib_db_table *table;
-    struct ib_arena scratch; /* for the text of queries */
+    struct ib_arena scratch;      /* for the text of queries, and: */
+    struct ib_case_record *owner; /* of these rows so far; those of a case follow each other */
+    char *rows;
+    size_t n, capacity;
 };
 
 typedef void row_fn(struct reader *, sqlite3_stmt *row, struct ib_case_record *c);
@@ -100,9 +103,31 @@ static enum ib_status read_run(struct reader *r)
 
 /* ---- the measurements ---- */
 
+/* Gives the rows to their case. */
+static void hand_over(struct reader *r)
+{
+    if (r->n)
+        ib_row_set(&r->run->arena, r->table, r->owner, r->rows, r->n);
+    r->n = 0;
+}
+
+/* A list that grew in the record would leave its smaller versions there. */
 static void read_row(struct reader *r, sqlite3_stmt *row, struct ib_case_record *c)
 {
-    ib_row_get(row, r->table, &r->run->arena, ib_row_add(&r->run->arena, r->table, c));
+    if (r->owner != c)
+        hand_over(r);
+    r->owner = c;
+    r->rows = ib_arena_grow(&r->scratch, r->rows, r->table->row_bytes, r->n, &r->capacity);
+    ib_row_get(row, r->table, &r->run->arena, r->rows + r->n++ * r->table->row_bytes);
+}
+
+static enum ib_status read_table(struct reader *r, const struct ib_db_table *table, uint64_t case_number)
+{
+    r->table = table;
+    r->capacity = 0; /* its rows are of another size */
+    enum ib_status status = read_rows(r, ib_select_sql(&r->scratch, table, case_number), false, read_row);
+    hand_over(r);
+    return status;
 }
 
 static void read_metric(struct reader *r, sqlite3_stmt *row, struct ib_case_record *c)
@@ -123,8 +148,8 @@ static void read_process(struct reader *r, sqlite3_stmt *row, struct ib_case_rec
 
 static enum ib_status read_measurements(struct reader *r)
 {
-    for (r->table = ib_db_tables; r->table < ib_db_tables + IB_TABLE_COUNT; r->table++)
-        IB_TRY(read_rows(r, ib_select_sql(&r->scratch, r->table, 0), false, read_row));
+    for (int kind = 0; kind < IB_TABLE_COUNT; kind++)
+        IB_TRY(read_table(r, &ib_db_tables[kind], 0));
     IB_TRY(read_rows(r, "SELECT case_number, name, value FROM metrics", false, read_metric));
     return read_rows(r, "SELECT case_number, source, reason FROM whole_processes", false, read_process);
 }
@@ -132,18 +157,18 @@ static enum ib_status read_measurements(struct reader *r)
 enum ib_status ib_load_rows(sqlite3 *db, struct ib_run_record *run, enum ib_db_table_kind kind,
                             uint64_t case_number)
 {
-    struct reader r = {.db = db, .run = run, .table = &ib_db_tables[kind]};
-    *(size_t *)(void *)((char *)&run->cases[case_number - 1] + r.table->n_at) = 0;
-    enum ib_status status = read_rows(&r, ib_select_sql(&r.scratch, r.table, case_number), false, read_row);
+    struct reader r = {.db = db, .run = run};
+    ib_row_set(&run->arena, &ib_db_tables[kind], &run->cases[case_number - 1], NULL, 0);
+    enum ib_status status = read_table(&r, &ib_db_tables[kind], case_number);
     ib_arena_free(&r.scratch);
     return status;
 }
 
 enum ib_status ib_load_predictions(const char *dir, struct ib_run_record *run)
 {
-    struct reader r = {.run = run, .table = &ib_db_predictions};
+    struct reader r = {.run = run};
     IB_TRY(ib_run_folder_open(dir, &r.db));
-    enum ib_status status = read_rows(&r, ib_select_sql(&r.scratch, r.table, 0), false, read_row);
+    enum ib_status status = read_table(&r, &ib_db_predictions, 0);
     ib_arena_free(&r.scratch);
     sqlite3_close(r.db);
     return status;

@@ -145,7 +145,10 @@ const char *ib_column_text(sqlite3_stmt *row, int column, struct ib_arena *arena
 
 static const double *get_numbers(const char *text, struct ib_arena *arena, size_t *n)
 {
-    double *list = text ? ib_arena_alloc(arena, (strlen(text) / 2 + 1) * sizeof *list) : NULL;
+    size_t most = 1; /* a run may have millions of these lists */
+    for (const char *at = text; at && *at; at++)
+        most += *at == ',';
+    double *list = text ? ib_arena_alloc(arena, most * sizeof *list) : NULL;
     for (char *end; text && *text && *text != ']'; text = end) {
         list[*n] = strtod(text + 1, &end);
         if (end == text + 1)
@@ -168,12 +171,17 @@ static const struct ib_setting *get_settings(const char *text, struct ib_arena *
     return list;
 }
 
+/* Prints numbers: only for columns of text. */
+static const char *text_of(sqlite3_stmt *row, int column)
+{
+    return (const char *)sqlite3_column_text(row, column);
+}
+
 /* The field starts as zero. */
 static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column, struct ib_arena *arena,
                       void *field)
 {
     const bool null = sqlite3_column_type(row, at) == SQLITE_NULL;
-    const char *text = (const char *)sqlite3_column_text(row, at);
     switch (column->type) {
     case IB_COLUMN_TEXT:
         *(const char **)field = ib_column_text(row, at, arena);
@@ -195,13 +203,13 @@ static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column,
         break;
     case IB_COLUMN_WORD:
         if (!null)
-            ib_word_value(column->words, text, field);
+            ib_word_value(column->words, text_of(row, at), field);
         break;
     case IB_COLUMN_NUMBERS:
-        *(const double **)field = get_numbers(text, arena, length_of(field));
+        *(const double **)field = get_numbers(text_of(row, at), arena, length_of(field));
         break;
     case IB_COLUMN_SETTINGS:
-        *(const struct ib_setting **)field = get_settings(text, arena, length_of(field));
+        *(const struct ib_setting **)field = get_settings(text_of(row, at), arena, length_of(field));
         break;
     }
 }
@@ -224,6 +232,27 @@ void *ib_row_add(struct ib_arena *arena, const struct ib_db_table *table, struct
     size_t *n = (size_t *)(void *)(at + table->n_at), *capacity = (size_t *)(void *)(at + table->capacity_at);
     *list = ib_arena_grow(arena, *list, table->row_bytes, *n, capacity);
     return *list + (*n)++ * table->row_bytes;
+}
+
+void ib_row_set(struct ib_arena *arena, const struct ib_db_table *table, struct ib_case_record *c,
+                const void *rows, size_t n)
+{
+    char *at = (char *)c;
+    if (!table->n_at) {
+        if (n)
+            memcpy(at + table->at, (const char *)rows + (n - 1) * table->row_bytes, table->row_bytes);
+        return;
+    }
+    char **list = (char **)(void *)(at + table->at);
+    size_t *count = (size_t *)(void *)(at + table->n_at),
+           *capacity = (size_t *)(void *)(at + table->capacity_at);
+    if (n > *capacity) {
+        *list = ib_arena_alloc(arena, n * table->row_bytes);
+        *capacity = n;
+    }
+    if (n)
+        memcpy(*list, rows, n * table->row_bytes);
+    *count = n;
 }
 
 static void *keep_bytes(struct ib_arena *arena, const void *from, size_t bytes)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -31,13 +32,46 @@ enum ib_status ib_run_folder_make_parents(const char *path)
     return ib_file_make_parents(copy);
 }
 
+static enum ib_status fail_taken(const char *dir)
+{
+    return ib_fail(IB_EINVAL, dir, "this folder already holds a run: choose another one, or remove it");
+}
+
+/* Cuts the path down to what exists of it. */
+static void cut_to_existing(char path[PATH_MAX])
+{
+    for (char *slash; path[0] && access(path, F_OK) != 0;) {
+        slash = strrchr(path, '/');
+        if (!slash)
+            strcpy(path, ".");
+        else
+            slash[slash == path ? 1 : 0] = '\0';
+    }
+}
+
+enum ib_status ib_run_folder_check(const char *dir)
+{
+    char path[PATH_MAX], probe[PATH_MAX];
+    IB_TRY(ib_run_folder_path(dir, path));
+    if (access(path, F_OK) == 0)
+        return fail_taken(dir);
+    cut_to_existing(path);
+    /* What a folder allows, only making something in it tells: it may be read-only, or /proc. */
+    if (snprintf(probe, sizeof probe, "%s/.ironbench-XXXXXX", path) >= PATH_MAX)
+        return ib_fail(IB_EINVAL, dir, "this path is too long");
+    if (!mkdtemp(probe))
+        return ib_fail_errno(dir, "cannot write to this folder");
+    rmdir(probe);
+    return IB_OK;
+}
+
 enum ib_status ib_run_folder_claim(const char *dir, char *path)
 {
     IB_TRY(ib_run_folder_path(dir, path));
     IB_TRY(ib_file_make_parents(path));
     int fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
     if (fd < 0 && errno == EEXIST)
-        return ib_fail(IB_EINVAL, dir, "this folder already holds a run: choose another one, or remove it");
+        return fail_taken(dir);
     if (fd < 0)
         return ib_fail_errno(dir, "cannot write to this folder");
     close(fd);
@@ -138,23 +172,37 @@ enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out)
     return open_current(path, out);
 }
 
-static enum ib_status write_file(const char *path, const char *text)
+static enum ib_status write_file(const char *path, ib_printer *print, const void *what)
 {
     FILE *file = fopen(path, "we");
     if (!file)
         return ib_fail_errno(path, "cannot write this file");
-    bool written = fputs(text, file) >= 0;
-    return fclose(file) == 0 && written ? IB_OK : ib_fail_errno(path, "cannot write this file");
+    const enum ib_status status = print(file, what);
+    const bool written = !ferror(file);
+    if ((fclose(file) == 0 && written) || status != IB_OK)
+        return status;
+    return ib_fail_errno(path, "cannot write this file");
+}
+
+static enum ib_status print_text(FILE *out, const void *text)
+{
+    fputs(text, out);
+    return IB_OK;
 }
 
 enum ib_status ib_run_folder_write(const char *dir, const char *name, const char *text)
+{
+    return ib_run_folder_print(dir, name, print_text, text);
+}
+
+enum ib_status ib_run_folder_print(const char *dir, const char *name, ib_printer *print, const void *what)
 {
     char path[PATH_MAX], partial[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/%s", dir, name) >= PATH_MAX ||
         snprintf(partial, sizeof partial, "%s/%s.part", dir, name) >= PATH_MAX)
         return ib_fail(IB_EINVAL, dir, "this path is too long");
     IB_TRY(ib_file_make_parents(path));
-    enum ib_status status = write_file(partial, text);
+    enum ib_status status = write_file(partial, print, what);
     if (status == IB_OK && rename(partial, path) != 0)
         status = ib_fail_errno(path, "cannot write this file");
     if (status != IB_OK)

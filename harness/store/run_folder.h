@@ -5,6 +5,7 @@
 #include "store/database.h"
 
 #include <limits.h>
+#include <stdio.h>
 
 /* DIR/run.sqlite, to path[PATH_MAX]. IB_EINVAL: too long. */
 enum ib_status ib_run_folder_path(const char *dir, char *path);
@@ -22,6 +23,9 @@ enum ib_status ib_run_folder_make_parents(const char *path);
  * to. */
 enum ib_status ib_run_folder_claim(const char *dir, char *path);
 
+/* Checks that DIR can be claimed and, if it is not there, made. Leaves nothing behind. */
+enum ib_status ib_run_folder_check(const char *dir);
+
 /* Removes the files of a run that was killed after ib_run_folder_claim, before it made any table. *blank:
  * there were such files, and DIR can be claimed again. */
 enum ib_status ib_run_folder_disclaim(const char *dir, bool *blank);
@@ -31,5 +35,8 @@ enum ib_status ib_run_folder_open(const char *dir, sqlite3 **out);
 
 /* Writes DIR/name completely or not at all, and makes the folder of `name`. */
 enum ib_status ib_run_folder_write(const char *dir, const char *name, const char *text);
+/* The same for what `print` prints about `what`. */
+typedef enum ib_status ib_printer(FILE *, const void *what);
+enum ib_status ib_run_folder_print(const char *dir, const char *name, ib_printer *print, const void *what);
 
 #endif

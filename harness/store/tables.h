@@ -66,6 +66,9 @@ struct ib_db_table ib_db_case_table(struct ib_arena *);
 
 /* A new row in the case: the next element of the table's list, or the only row. */
 void *ib_row_add(struct ib_arena *, const struct ib_db_table *, struct ib_case_record *);
+/* Replaces the rows in the case by copies of n others: of a table without a list, by the last of them. */
+void ib_row_set(struct ib_arena *, const struct ib_db_table *, struct ib_case_record *, const void *rows,
+                size_t n);
 /* Replaces text, numbers and settings of a row by copies in the arena; "" becomes NULL. */
 void ib_row_keep(struct ib_arena *, const struct ib_db_table *, void *row);
 

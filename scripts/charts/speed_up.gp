@@ -8,10 +8,10 @@
 #@for (SELECT count(DISTINCT who) FROM speed_ups JOIN names USING (case_number)) > 1
 #@sql WITH timed AS (
 #@   SELECT number, model, who, ratio, min(number) OVER (PARTITION BY who) AS first
-#@   FROM speed_ups JOIN names USING (case_number) JOIN cases ON number = case_number)
-#@ SELECT who, ratio, dense_rank() OVER (ORDER BY model), model,
-#@   (SELECT median(t.ratio) FROM timed t WHERE t.who = timed.who)
-#@ FROM timed ORDER BY first, number
+#@   FROM speed_ups JOIN names USING (case_number) JOIN cases ON number = case_number),
+#@ medians AS (SELECT who, median(ratio) AS middle FROM timed GROUP BY who)
+#@ SELECT who, ratio, dense_rank() OVER (ORDER BY model), model, middle
+#@ FROM timed JOIN medians USING (who) ORDER BY first, number
 
 stats data using 2 name 'speed' nooutput
 stats data using 3 name 'model' nooutput

@@ -230,6 +230,26 @@ class Refusals(CliTest):
         self.refused("run", self.config(SMALL), "--out", "file/out", says="file")
         self.refused("run", self.config(SMALL), "--out", "/proc/out", says="/proc/out")
 
+    def test_before_any_program_is_started(self):
+        started = self.folder / "started"
+        config = self.config("model: [linreg]\ndataset: [diabetes]\nimpl: [x, cpu_naive]\nepochs: [2]\ndtype: [f32]",
+                             more=f"external: {{x: {{command: [touch, {started}]}}}}")
+        self.write("file", "")
+        (self.folder / "taken").mkdir()
+        self.write("taken/run.sqlite", "")
+        for arguments, says in [(["-s", "impl=cpu_naiv"], ["impl=cpu_naiv", "cpu_naive"]),
+                                (["-s", "dtype=f64"], ["dtype=f64", "f32"]), (["-s", "diabetis"], ["diabetes"]),
+                                (["-s", "epochs>2"], ["epochs>2"]), (["--out", "file/out"], ["file/out"]),
+                                (["--out", "/proc/out"], ["/proc/out"]), (["--out", "taken"], ["already"]),
+                                (["--resume", "--out", "nowhere"], ["nowhere"])]:
+            with self.subTest(arguments):
+                self.refused("run", config, *arguments, says=says)
+                self.assertFalse(started.exists())
+        self.refused("gate", config, "--against", "old", "--junit", "nowhere/junit.xml", status=4, says="nowhere")
+        self.assertFalse(started.exists())
+        self.call("run", config, "-s", "impl=x", "--out", "out")
+        self.assertTrue(started.exists())
+
     def test_no_run_to_report(self):
         self.refused("report", "nowhere", says="nowhere")
         self.refused("export", ".", says="run")
