@@ -6,9 +6,9 @@
 
 #include "run/workspace.h"
 
-/* Variant 0 is the case's own problem, 1 the one that unseen rounds train and the oracle knows, others only
- * take time. */
-enum { IB_UNSEEN_NONE, IB_UNSEEN_VERIFIED, IB_UNSEEN_MORE };
+/* Variants of a problem: the case's own, the one that unseen rounds train, a second one if the answer to that
+ * is wrong, and from IB_UNSEEN_MORE on those that compare the pace. */
+enum { IB_UNSEEN_NONE, IB_UNSEEN_VERIFIED, IB_UNSEEN_AGAIN, IB_UNSEEN_MORE };
 
 /* Like ib_workspace_job, of a variant. */
 enum ib_status ib_unseen_job(struct ib_workspace *, const struct ib_case *, enum ib_dtype, uint64_t variant,
