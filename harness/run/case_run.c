@@ -128,8 +128,8 @@ static void retry(struct ib_case_run *s, const struct ib_pass_context *context, 
     s->futile_retries = timed->round.disturbed == IB_YES ? s->futile_retries + 1 : 0;
 }
 
-/* A ReLU whose input is zero up to rounding makes about one honest answer of a thousand wrong: a second
- * problem decides. */
+/* A ReLU whose input is zero up to rounding makes an honest answer wrong now and then: a second problem
+ * decides. */
 static bool needs_another(const struct ib_case_run *s, const struct ib_pass_context *context,
                           uint64_t variant, const struct ib_timed_pass *timed)
 {

@@ -13,17 +13,4 @@ static const struct ib_option options[] = {
     {.name = NULL},
 };
 
-const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)
-{
-    static struct ib_tensor_ops ops;
-    static struct ib_impl impl;
-    static const struct ib_impl *const impls[] = {&impl};
-    ops = *ib_impl_cpu_naive.ops;
-    ops.gemm = gemm;
-    impl = ib_impl_cpu_naive;
-    impl.name = "tf32_by_default";
-    impl.options = options;
-    impl.ops = &ops;
-    *count = 1;
-    return host_abi_major == IB_ABI_MAJOR ? impls : NULL;
-}
+EXPLOIT_WITH("tf32_by_default", options, .gemm = gemm)
