@@ -1,5 +1,7 @@
 #include "config/gate_rules.h"
 
+#include <math.h>
+
 enum { PAIRS_MAX = 10000, BUDGET_MAX = 1000000, CONFIRM_MAX = 3 };
 #define PHASE_MAX  3600000000000u
 #define MEMORY_MAX (1ull << 50)
@@ -55,7 +57,8 @@ const struct ib_yaml_key ib_gate_keys[] = {
      .help = "timed pairs of old and new in a set", .example = "60"},
     {FIELD(slowdown), .read = ib_yaml_read_share, .help = "tolerated slowdown", .example = "2%"},
     {FIELD(mean), .read = ib_yaml_read_share,
-     .help = "tolerated growth of the mean time, which shows what slows only some trainings or processes",
+     .help = "tolerated growth of the mean time, which shows what slows only some trainings or processes; at "
+             "least slowdown",
      .example = "10%"},
     {FIELD(setup), .read = ib_yaml_read_share, .help = "tolerated growth of set-up, beyond phase_least",
      .example = "25%"},
@@ -102,5 +105,7 @@ const struct ib_yaml_key ib_gate_keys[] = {
 enum ib_status ib_gate_rules_read(const struct ib_yaml *doc, const char *key, const yaml_node_t *map,
                                   struct ib_gate_rules *rules)
 {
-    return ib_yaml_read_map(doc, map, key, ib_gate_keys, rules);
+    IB_TRY(ib_yaml_read_map(doc, map, key, ib_gate_keys, rules));
+    rules->mean = fmax(rules->mean, rules->slowdown); /* a slower median raises the mean as well */
+    return IB_OK;
 }

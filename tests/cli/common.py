@@ -26,6 +26,25 @@ def seed_data(name):
     return path
 
 
+def fuller_when_released(test):
+    """Marks a test, or a class of tests, that does more in the released build than under sanitizers."""
+    test.about_released = True
+    return test
+
+
+def released_only(reason):
+    """Marks a test, or a class of tests, that is skipped under sanitizers for this reason."""
+    def mark(test):
+        return fuller_when_released(unittest.skipIf(SANITIZED, reason)(test))
+    return mark
+
+
+def is_about_released(test):
+    """True for a test with one of these marks; and for what could not be loaded, which must be seen."""
+    method = getattr(test, test._testMethodName)
+    return hasattr(method, "about_released") or hasattr(type(test), "about_released") or not isinstance(test, CliTest)
+
+
 class CliTest(unittest.TestCase):
     """A test with a folder of its own, in which the program runs, and without charts unless it asks for them."""
 

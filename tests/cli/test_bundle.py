@@ -9,7 +9,7 @@ import tarfile
 import tempfile
 import unittest
 
-from common import BUILD, CliTest, ROOT, SANITIZED
+from common import BUILD, CliTest, ROOT, released_only
 
 GLIBC = re.compile(r"(libc|libm|libdl|librt|libpthread|libutil|libresolv|libmvec)\.so|ld-linux|linux-vdso")
 SYSTEM = re.compile(r"(libgcc_s|libstdc\+\+)\.so")  # the other machine's, if it has them
@@ -22,7 +22,7 @@ measure: {rounds: 1, min_time: 1ms}
 """
 
 
-@unittest.skipIf(SANITIZED, "a bundle is made of a release build")
+@released_only("a bundle is made of a release build")
 class Bundle(CliTest):
     @classmethod
     def setUpClass(cls):

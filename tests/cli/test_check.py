@@ -9,7 +9,7 @@ import unittest
 
 import jsonschema
 
-from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
+from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED, fuller_when_released, released_only
 
 SCHEMA = json.loads((ROOT / "results/check.schema.json").read_text())
 REFERENCE = ROOT / "impls/external/reference.py"
@@ -110,14 +110,14 @@ class Right(Checking):
     def test_host(self):
         self.check_right("cpu_naive")
 
-    @unittest.skipIf(SANITIZED, "long, and the same code as of the host")
+    @released_only("long, and the same code as of the host")
     def test_device(self):
         self.check_right("fakedev", device=True)
 
     def test_fused(self):
         self.check_right("fault_none", "--plugin", FAULTS)
 
-    @unittest.skipIf(SANITIZED, "trainings as those of the other tests, with another value each")
+    @released_only("trainings as those of the other tests, with another value each")
     def test_options(self):
         """Each value of an option but the default is tried in a training of its own; one that is given is not."""
         if not (PROGRAM.parent / "impls" / "cpu_blas.so").exists():
@@ -167,7 +167,7 @@ class Outside(Checking):
 
 
 # Each checks a fault, and what is checked is the same code: under a sanitizer, test_named has enough of them.
-LONG = unittest.skipIf(SANITIZED, "long, and as test_named")
+LONG = released_only("long, and as test_named")
 
 
 class Wrong(Checking):
@@ -176,6 +176,7 @@ class Wrong(Checking):
         self.assertEqual(sorted(listed), sorted([*NAMED, *FAILING, UNSTEADY, HANGING, "none"]))
         self.assertGreaterEqual(len(listed), 25)
 
+    @fuller_when_released
     def test_named(self):
         """Under a sanitizer, which makes all of it five minutes long, only some: the code is the same."""
         for name, (subject, words) in list(NAMED.items())[::16 if SANITIZED else 1]:
@@ -189,7 +190,7 @@ class Wrong(Checking):
         self.assertTrue(any("although the implementation is declared deterministic" in f["pattern"] + f["text"]
                             for f in findings if f["level"] == "repetition"), findings)
 
-    @unittest.skipIf(SANITIZED, "a sanitizer's own memory and time pass any limit")
+    @released_only("a sanitizer's own memory and time pass any limit")
     def test_failing(self):
         for name, (subject, words) in FAILING.items():
             with self.subTest(name):
@@ -199,7 +200,7 @@ class Wrong(Checking):
                 self.assertTrue(first["shape"].startswith(f"{subject} f32"), first["shape"])
                 self.assertEqual(result["counts"]["operations"]["checks"], 14)
 
-    @unittest.skipIf(SANITIZED, "operations then take as long as the limit")
+    @released_only("operations then take as long as the limit")
     def test_hanging_is_given_up(self):
         """After the second hang the rest is not tried: each would take its whole time."""
         result = self.fault(HANGING, 4, "--quick", "--timeout", HANG_S)

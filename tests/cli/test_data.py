@@ -7,7 +7,7 @@ import subprocess
 import sys
 import unittest
 
-from common import CliTest, PROGRAM, ROOT, SANITIZED
+from common import CliTest, PROGRAM, ROOT, released_only
 
 
 def npy(rows, descr="<f4", fortran=False):
@@ -92,7 +92,7 @@ class Synth(CliTest):
                              more="datasets:\n  huge: {synth: regression, rows: 1000000000, cols: 1000}")
         self.assertIn("huge", self.ok("plan", config, timeout=20))
 
-    @unittest.skipIf(SANITIZED, "sanitizers need more memory than the data")
+    @released_only("sanitizers need more memory than the data")
     def test_memory_is_that_of_the_data(self):
         """Parent and workers together stay under 1.3 times the features in f32, whose file they all map."""
         rows, cols = 500000, 128

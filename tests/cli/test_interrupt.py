@@ -15,7 +15,7 @@ import sys
 import time
 import unittest
 
-from common import CliTest, PROGRAM, SANITIZED
+from common import CliTest, PROGRAM, SANITIZED, fuller_when_released, released_only
 from external import CLIENT
 
 KILLS = int(os.environ.get("IRONBENCH_KILLS", "3" if SANITIZED else "10"))
@@ -97,6 +97,7 @@ class Signals(InterruptTest):
         self.interrupt(signal.SIGTERM)
 
 
+@fuller_when_released
 class Kills(InterruptTest):
     def test_killed_at_random_moments(self):
         moments = random.Random(1)
@@ -120,6 +121,7 @@ class Kills(InterruptTest):
         self.assertEqual(self.leftovers(), [])
 
 
+@fuller_when_released
 class WorkersKilled(InterruptTest):
     """Workers killed at random moments, those that describe and the oracle's too: each pass is tried again."""
 
@@ -147,7 +149,7 @@ class WorkersKilled(InterruptTest):
         return False
 
 
-@unittest.skipIf(SANITIZED, "a preloaded library does not go with sanitizers")
+@released_only("a preloaded library does not go with sanitizers")
 class Changes(InterruptTest):
     """Killed just before a change of a file, from the first folder to the last line of the report."""
 

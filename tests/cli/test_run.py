@@ -8,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED
+from common import CliTest, FAULTS, PROGRAM, ROOT, released_only
 
 SMALL = """
 model: [linreg]
@@ -150,7 +150,7 @@ class Sweep(CliTest):
                                             "residency: [resident]"))
         self.assertEqual(record["cases"][0]["transfers"]["d2h_count"], 5 + 2 + 1)  # epochs 1, 50, 100, 150, 200
 
-    @unittest.skipIf(SANITIZED, "3000 epochs of each model take long; test_large.py has single epochs under sanitizers")
+    @released_only("3000 epochs of each model take long; test_large.py has single epochs under sanitizers")
     def test_oracle_budget(self):
         """Where the oracle's time ends before the last epoch, fewer epochs are verified, and the record says so."""
         matrix = MIXED.replace("epochs: [60]", "epochs: [3000]").replace("cpu_naive, cpu_blas, fakedev", "cpu_naive")
@@ -182,7 +182,7 @@ class Sweep(CliTest):
         self.assertIn("linreg cannot learn classification (breast_cancer)", out)
         self.assertFalse((self.folder / "out").exists())
 
-    @unittest.skipIf(SANITIZED, "the configurations are the same with every build")
+    @released_only("the configurations are the same with every build")
     def test_shipped_configurations_run(self):
         """From the project alone, with nothing next to it: each plans, and one of its cases runs and is right."""
         one = {"crossover": "rows_1k f32 cpu_naive", "bench-cpu": "", "devices": "linreg f32 cpu_naive",
@@ -332,11 +332,11 @@ class WrongWorkers(CliTest):
         self.assertIn("wrote over 64 MiB", case["reason"])
         self.assertTrue(case["stderr"].endswith("step\n"))
 
-    @unittest.skipIf(SANITIZED, "a sanitizer's own memory passes any limit")
+    @released_only("a sanitizer's own memory passes any limit")
     def test_memory_limit(self):
         self.check_memory_limit("auto")  # by the kernel where a cgroup can be made
 
-    @unittest.skipIf(SANITIZED, "a sanitizer's own memory passes any limit")
+    @released_only("a sanitizer's own memory passes any limit")
     def test_memory_limit_by_polling(self):
         self.check_memory_limit("polling")
 
@@ -380,7 +380,7 @@ class WrongWorkers(CliTest):
                 self.assertEqual(case["verify"]["verdict"], "wrong")
                 self.assertIn(words, case["verify"]["reason"])
 
-    @unittest.skipIf(SANITIZED, "the same as of those above, 26 times")
+    @released_only("the same as of those above, 26 times")
     def test_more_wrong_answers_are_named(self):
         """Of one sweep. What shows in single operations alone is right here, as the models never ask for it:
         test_check.py demands that `check` finds it."""

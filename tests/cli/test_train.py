@@ -3,7 +3,7 @@
 import re
 import unittest
 
-from common import CliTest, FAULTS, SANITIZED, seed_data
+from common import CliTest, FAULTS, seed_data, released_only
 
 
 class SeedFigures(CliTest):
@@ -17,7 +17,7 @@ class SeedFigures(CliTest):
                 self.assertIn("MAE 5.9159\n", out)
                 self.assertIn("verified: ok", out)
 
-    @unittest.skipIf(SANITIZED, "10000 epochs on 3530 rows take too long under sanitizers")
+    @released_only("10000 epochs on 3530 rows take too long under sanitizers")
     def test_logreg_on_spam(self):
         out = self.ok("train", "--model", "logreg", "--data", seed_data("spam.json"), "--impl", "cpu_blas",
                       "--dtype", "f64", "--lr", "0.01", "--epochs", "10000", timeout=300)

@@ -49,6 +49,15 @@ static void every_key_is_read(void **state)
     assert_int_equal(rules.d2h_per_epoch, 2);
 }
 
+static void mean_grows_with_slowdown(void **state)
+{
+    (void)state;
+    assert_true(read_rules(CONFIG).mean == 0.05);
+    assert_true(read_rules(CONFIG "gate: {slowdown: 50%}\n").mean == 0.5);
+    assert_true(read_rules(CONFIG "gate: {slowdown: 2%, mean: 1%}\n").mean == 0.02);
+    assert_true(read_rules(CONFIG "gate: {slowdown: 2%, mean: 10%}\n").mean == 0.1);
+}
+
 static void bad_values_are_refused(void **state)
 {
     (void)state;
@@ -81,6 +90,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_hold),
         cmocka_unit_test(every_key_is_read),
+        cmocka_unit_test(mean_grows_with_slowdown),
         cmocka_unit_test(bad_values_are_refused),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
