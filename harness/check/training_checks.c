@@ -3,6 +3,7 @@
 #include "check/training_checks.h"
 
 #include "base/error.h"
+#include "base/random.h"
 #include "run/case_limit.h"
 #include "run/pass_checked.h"
 #include "run/pass_timed.h"
@@ -295,8 +296,9 @@ static bool check_number(struct ib_checking *k, struct shared *shared, const str
 
 enum { HALVINGS = 4 };
 
-/* Checks the least value, the next one (often the first with more than one thread or block), and the
- * greatest. A range holds for all machines; if this one does not support its end, half of that is tried. */
+/* Checks the least value, the next one (often the first with more than one thread or block), the greatest,
+ * and one in between at random. A range holds for all machines; if this one does not support its end, half of
+ * that is tried. */
 static void check_range(struct ib_checking *k, struct shared *shared, const struct ib_option *option,
                         long long min, long long max)
 {
@@ -304,8 +306,12 @@ static void check_range(struct ib_checking *k, struct shared *shared, const stru
     check_number(k, shared, option, min, true);
     if (max > min)
         check_number(k, shared, option, min + 1, false);
-    for (int i = 0; i <= HALVINGS && max > min + 1 && !supported; i++, max /= 2)
+    for (int i = 0; i <= HALVINGS && max > min + 1 && !supported; i++, max /= 2) {
         supported = check_number(k, shared, option, max, false);
+        if (supported && max > min + 2)
+            check_number(k, shared, option,
+                         min + 2 + (long long)ib_random_between(0, (uint64_t)(max - min - 3)), false);
+    }
 }
 
 void ib_checking_options(struct ib_checking *k)

@@ -9,6 +9,8 @@
 #include "run/pass_whole_process.h"
 #include "run/surroundings.h"
 #include "run/unseen.h"
+#include "stats/confidence_interval.h"
+#include "stats/stats.h"
 
 #include <string.h>
 
@@ -95,18 +97,15 @@ static void keep_pace(struct ib_case_run *s, const struct ib_timed_pass *timed, 
         ib_pace_add_first(&s->pace, r->unseen == IB_YES, timed->first_ns, timed->median_ns, r->repeats);
 }
 
-static enum ib_status keep_timed(struct ib_case_run *s, const struct ib_pass_context *context,
-                                 struct ib_store *store, const struct ib_timed_pass *timed)
+static void keep_timed(struct ib_case_run *s, const struct ib_measure *measure,
+                       const struct ib_timed_pass *timed)
 {
-    if (ib_interrupted())
-        return IB_OK;
     const struct ib_round_record *r = &timed->round;
     s->progress.ended = r->status != IB_CASE_OK;
     s->progress.rounds = r->round;
-    keep_pace(s, timed, context->measure->warmup > 0);
+    keep_pace(s, timed, measure->warmup > 0);
     if (r->status == IB_CASE_OK && r->disturbed != IB_YES)
         s->samples[s->progress.n_samples++] = r->epoch_ns;
-    return ib_store_put_timed(store, s->c, timed);
 }
 
 /* On a machine that stays busy, more tries would not help. An unseen problem would no longer be one. */
@@ -126,6 +125,45 @@ static void retry(struct ib_case_run *s, const struct ib_pass_context *context, 
     timed->round.discarded_ns = discarded_ns;
     s->progress.retries++;
     s->futile_retries = timed->round.disturbed == IB_YES ? s->futile_retries + 1 : 0;
+}
+
+enum ib_status ib_case_run_judge_pace(struct ib_case_run *s, const struct ib_pass_context *context,
+                                      struct ib_store *store)
+{
+    struct ib_outcome outcome = {.status = IB_CASE_OK};
+    enum ib_pace_suspicion suspicion = ib_pace_suspects(&s->pace);
+    bool keeps;
+    if (suspicion == IB_PACE_EVEN && s->resumed) /* too few of its rounds are known */
+        suspicion = IB_PACE_UNSEEN_SLOWER;
+    if (s->progress.ended || !s->progress.right || suspicion == IB_PACE_EVEN || ib_interrupted())
+        return IB_OK;
+    struct ib_attempt attempt = ib_attempt_begin();
+    do
+        keeps = ib_pass_pace(context, s->c, suspicion, &s->progress.final, &outcome);
+    while (ib_attempt_again(&attempt, context, s->c, keeps ? IB_CASE_OK : outcome.status));
+    if (attempt.status != IB_OK || keeps || ib_interrupted())
+        return attempt.status;
+    s->progress.ended = true;
+    return ib_store_put_status(store, s->c, outcome.status, outcome.reason);
+}
+
+bool ib_case_run_is_precise(const struct ib_case_run *s, const struct ib_measure *measure)
+{
+    double low, high;
+    if (measure->precision <= 0 || s->progress.rounds < measure->min_rounds)
+        return false;
+    ib_median_interval(s->samples, s->progress.n_samples, &low, &high);
+    return (high - low) / 2 <= measure->precision * ib_median(s->samples, s->progress.n_samples);
+}
+
+/* Before the last round is stored, the pace of all is judged: a run that is killed in between does both
+ * again. */
+static enum ib_status store_timed(struct ib_case_run *s, const struct ib_pass_context *context,
+                                  struct ib_store *store, const struct ib_timed_pass *timed)
+{
+    if (timed->round.round == context->measure->rounds || ib_case_run_is_precise(s, context->measure))
+        IB_TRY(ib_case_run_judge_pace(s, context, store));
+    return ib_interrupted() ? IB_OK : ib_store_put_timed(store, s->c, timed);
 }
 
 /* A ReLU whose input is zero up to rounding makes an honest answer wrong now and then: a second problem
@@ -151,8 +189,10 @@ enum ib_status ib_case_run_time(struct ib_case_run *s, const struct ib_pass_cont
         if (is_worth_a_retry(s, context->measure, &timed.round))
             retry(s, context, variant, &arena, &timed);
     } while (ib_attempt_again(&attempt, context, s->c, timed.round.status));
-    if (attempt.status == IB_OK)
-        attempt.status = keep_timed(s, context, store, &timed);
+    if (attempt.status == IB_OK && !ib_interrupted()) {
+        keep_timed(s, context->measure, &timed);
+        attempt.status = store_timed(s, context, store, &timed);
+    }
     ib_arena_free(&arena);
     return attempt.status;
 }
@@ -192,30 +232,12 @@ enum ib_status ib_case_run_time_pair(struct ib_case_run *const s[2],
         time_pair(s, context, round, first, &arena, timed);
     while (ib_attempt_again(&attempt, context[0], s[0]->c, timed[0].round.status) ||
            ib_attempt_again(&attempt, context[1], s[1]->c, timed[1].round.status));
-    for (int i = 0; i < 2 && attempt.status == IB_OK; i++)
-        attempt.status = keep_timed(s[i], context[i], store[i], &timed[i]);
+    for (int i = 0; i < 2 && attempt.status == IB_OK && !ib_interrupted(); i++) {
+        keep_timed(s[i], context[i]->measure, &timed[i]);
+        attempt.status = ib_store_put_timed(store[i], s[i]->c, &timed[i]);
+    }
     ib_arena_free(&arena);
     return attempt.status;
-}
-
-enum ib_status ib_case_run_judge_pace(struct ib_case_run *s, const struct ib_pass_context *context,
-                                      struct ib_store *store)
-{
-    struct ib_outcome outcome = {.status = IB_CASE_OK};
-    enum ib_pace_suspicion suspicion = ib_pace_suspects(&s->pace);
-    bool keeps;
-    if (suspicion == IB_PACE_EVEN && s->resumed) /* too few of its rounds are known */
-        suspicion = IB_PACE_UNSEEN_SLOWER;
-    if (s->progress.ended || !s->progress.right || suspicion == IB_PACE_EVEN || ib_interrupted())
-        return IB_OK;
-    struct ib_attempt attempt = ib_attempt_begin();
-    do
-        keeps = ib_pass_pace(context, s->c, suspicion, &s->progress.final, &outcome);
-    while (ib_attempt_again(&attempt, context, s->c, keeps ? IB_CASE_OK : outcome.status));
-    if (attempt.status != IB_OK || keeps || ib_interrupted())
-        return attempt.status;
-    s->progress.ended = true;
-    return ib_store_put_status(store, s->c, outcome.status, outcome.reason);
 }
 
 enum ib_status ib_case_run_search(struct ib_case_run *s, const struct ib_pass_context *context,

@@ -36,8 +36,10 @@ enum ib_status ib_case_run_time(struct ib_case_run *, const struct ib_pass_conte
 /* Times the same round of two cases in alternation; `first` (0 or 1) begins. */
 enum ib_status ib_case_run_time_pair(struct ib_case_run *const[2], const struct ib_pass_context *const[2],
                                      struct ib_store *const[2], uint64_t round, uint64_t first);
-/* After the last round of a case: whether it took as long for what it had not met before (run/pace.h). If
- * not, the case becomes untrusted. */
+/* Whether the confidence interval of the median is as narrow as requested: no more rounds are needed. */
+bool ib_case_run_is_precise(const struct ib_case_run *, const struct ib_measure *);
+/* Whether the rounds took as long for what the case had not met before (run/pace.h). If not, the case becomes
+ * untrusted. ib_case_run_time does this for the last round; after pairs it is for the caller to do. */
 enum ib_status ib_case_run_judge_pace(struct ib_case_run *, const struct ib_pass_context *,
                                       struct ib_store *);
 /* Search for the stops of a case with target losses, and run one round of trainings up to them. */

@@ -67,7 +67,6 @@ bool ib_answer_may_differ(const struct ib_pass_context *context, const struct ib
                           const struct ib_job *job, const struct ib_final *final, struct ib_arena *arena)
 {
     struct ib_outcome outcome;
-    return !(c->impl->info->flags & IB_DETERMINISTIC) && !c->impl->info->algorithm &&
-           ib_oracle_knows(context, c, variant) &&
+    return !c->impl->info->algorithm && ib_oracle_knows(context, c, variant) &&
            ib_answer_is_right(context, c, variant, job, final, arena, &outcome);
 }

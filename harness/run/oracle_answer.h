@@ -11,8 +11,8 @@ bool ib_oracle_knows(const struct ib_pass_context *, const struct ib_case *, uin
 bool ib_answer_is_right(const struct ib_pass_context *, const struct ib_case *, uint64_t variant,
                         const struct ib_job *, const struct ib_final *, struct ib_arena *,
                         struct ib_outcome *);
-/* Whether an answer that differs from the checked one is as right: where rounding grows, honest answers of an
- * implementation that does not promise the same bits differ by more than the tolerance. */
+/* Whether an answer that differs from the checked one is as right: where rounding grows, honest answers
+ * differ by more than the tolerance, if the same bits are not promised or the problem was a mirrored one. */
 bool ib_answer_may_differ(const struct ib_pass_context *, const struct ib_case *, uint64_t variant,
                           const struct ib_job *, const struct ib_final *, struct ib_arena *);
 

@@ -7,8 +7,6 @@
 #include "run/case_limit.h"
 #include "run/case_run.h"
 #include "run/hyperfine.h"
-#include "stats/confidence_interval.h"
-#include "stats/stats.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,30 +64,17 @@ static enum ib_status time_whole(struct run *run, struct ib_case_run *s, uint64_
     return ib_case_run_process(s, &run->context, run->store, round);
 }
 
-/* Whether the confidence interval of the median is as narrow as requested. */
-static bool is_precise(const struct ib_measure *measure, const struct ib_case_run *s)
-{
-    double low, high;
-    if (measure->precision <= 0 || s->progress.rounds < measure->min_rounds)
-        return false;
-    ib_median_interval(s->samples, s->progress.n_samples, &low, &high);
-    return (high - low) / 2 <= measure->precision * ib_median(s->samples, s->progress.n_samples);
-}
-
 static enum ib_status time_case(struct run *run, struct ib_case_run *s, uint64_t round)
 {
     report_progress(run, s->c, IB_STAGE_TIME, round);
-    IB_TRY(ib_case_run_time(s, &run->context, run->store, round));
-    return round == run->series[TIMED].last || is_precise(run->context.measure, s)
-               ? ib_case_run_judge_pace(s, &run->context, run->store)
-               : IB_OK;
+    return ib_case_run_time(s, &run->context, run->store, round);
 }
 
 /* ---- series of rounds over the cases ---- */
 
 static bool wants_time(const struct run *run, const struct ib_case_run *s, uint64_t round)
 {
-    return s->progress.rounds < round && !is_precise(run->context.measure, s);
+    return s->progress.rounds < round && !ib_case_run_is_precise(s, run->context.measure);
 }
 
 static bool has_stop(const struct ib_case_run *s)
