@@ -33,20 +33,6 @@ void ib_case_run_close(struct ib_case_run *s)
     ib_arena_free(&s->arena);
 }
 
-/* Keeps only the answer of a checked pass; a sweep may have thousands of them. */
-static void keep_final(struct ib_case_run *s, const struct ib_final *final)
-{
-    struct ib_final *kept = &s->progress.final;
-    *kept = *final;
-    if (!final->params)
-        return;
-    size_t params_bytes = final->n_params * sizeof(double);
-    size_t predictions_bytes = final->n_predictions * sizeof(double);
-    kept->params = memcpy(ib_arena_alloc(&s->arena, params_bytes), final->params, params_bytes);
-    kept->predictions =
-        memcpy(ib_arena_alloc(&s->arena, predictions_bytes), final->predictions, predictions_bytes);
-}
-
 enum ib_status ib_case_run_check(struct ib_case_run *s, const struct ib_pass_context *context,
                                  struct ib_store *store)
 {
@@ -64,11 +50,17 @@ enum ib_status ib_case_run_check(struct ib_case_run *s, const struct ib_pass_con
         s->progress.ended = checked.check.status != IB_CASE_OK;
         s->progress.checked = true;
         s->progress.right = checked.verification.verdict == IB_RIGHT;
-        keep_final(s, &checked.final);
         attempt.status = ib_store_put_checked(store, s->c, &checked);
     }
     ib_arena_free(&arena);
     return attempt.status;
+}
+
+/* The answer that a pass must repeat lies in memory only during the pass: a sweep may have thousands of them.
+ */
+static enum ib_status load_final(struct ib_case_run *s, struct ib_store *store, struct ib_arena *arena)
+{
+    return ib_store_load_final(store, s->c, arena, &s->final);
 }
 
 /* The problem of a round: unverified cases train only their own, as do those whose other problem is not
@@ -121,30 +113,41 @@ static void retry(struct ib_case_run *s, const struct ib_pass_context *context, 
                   struct ib_arena *arena, struct ib_timed_pass *timed)
 {
     const double discarded_ns = timed->round.epoch_ns;
-    ib_pass_timed(context, s->c, timed->round.round, variant, &s->progress.final, arena, timed);
+    ib_pass_timed(context, s->c, timed->round.round, variant, &s->final, arena, timed);
     timed->round.discarded_ns = discarded_ns;
     s->progress.retries++;
     s->futile_retries = timed->round.disturbed == IB_YES ? s->futile_retries + 1 : 0;
 }
 
-enum ib_status ib_case_run_judge_pace(struct ib_case_run *s, const struct ib_pass_context *context,
-                                      struct ib_store *store)
+static enum ib_status examine_pace(struct ib_case_run *s, const struct ib_pass_context *context,
+                                   struct ib_store *store, enum ib_pace_suspicion suspicion)
 {
     struct ib_outcome outcome = {.status = IB_CASE_OK};
-    enum ib_pace_suspicion suspicion = ib_pace_suspects(&s->pace);
-    bool keeps;
-    if (suspicion == IB_PACE_EVEN && s->resumed) /* too few of its rounds are known */
-        suspicion = IB_PACE_UNSEEN_SLOWER;
-    if (s->progress.ended || !s->progress.right || suspicion == IB_PACE_EVEN || ib_interrupted())
-        return IB_OK;
     struct ib_attempt attempt = ib_attempt_begin();
+    bool keeps;
     do
-        keeps = ib_pass_pace(context, s->c, suspicion, &s->progress.final, &outcome);
+        keeps = ib_pass_pace(context, s->c, suspicion, &s->final, &outcome);
     while (ib_attempt_again(&attempt, context, s->c, keeps ? IB_CASE_OK : outcome.status));
     if (attempt.status != IB_OK || keeps || ib_interrupted())
         return attempt.status;
     s->progress.ended = true;
     return ib_store_put_status(store, s->c, outcome.status, outcome.reason);
+}
+
+enum ib_status ib_case_run_judge_pace(struct ib_case_run *s, const struct ib_pass_context *context,
+                                      struct ib_store *store)
+{
+    struct ib_arena arena = {0};
+    enum ib_pace_suspicion suspicion = ib_pace_suspects(&s->pace);
+    if (suspicion == IB_PACE_EVEN && s->resumed) /* too few of its rounds are known */
+        suspicion = IB_PACE_UNSEEN_SLOWER;
+    if (s->progress.ended || !s->progress.right || suspicion == IB_PACE_EVEN || ib_interrupted())
+        return IB_OK;
+    enum ib_status status = load_final(s, store, &arena);
+    if (status == IB_OK)
+        status = examine_pace(s, context, store, suspicion);
+    ib_arena_free(&arena);
+    return status;
 }
 
 bool ib_case_run_is_precise(const struct ib_case_run *s, const struct ib_measure *measure)
@@ -175,26 +178,34 @@ static bool needs_another(const struct ib_case_run *s, const struct ib_pass_cont
            s->c->spec.net.n_layers > 1 && ib_oracle_knows(context, s->c, IB_UNSEEN_AGAIN);
 }
 
-enum ib_status ib_case_run_time(struct ib_case_run *s, const struct ib_pass_context *context,
-                                struct ib_store *store, uint64_t round)
+static enum ib_status time_round(struct ib_case_run *s, const struct ib_pass_context *context,
+                                 struct ib_store *store, uint64_t round, struct ib_arena *arena)
 {
     struct ib_timed_pass timed;
-    struct ib_arena arena = {0};
     struct ib_attempt attempt = ib_attempt_begin();
     const uint64_t variant = variant_of(s, context, round);
     do {
-        ib_pass_timed(context, s->c, round, variant, &s->progress.final, &arena, &timed);
+        ib_pass_timed(context, s->c, round, variant, &s->final, arena, &timed);
         if (needs_another(s, context, variant, &timed))
-            ib_pass_timed(context, s->c, round, IB_UNSEEN_AGAIN, &s->progress.final, &arena, &timed);
+            ib_pass_timed(context, s->c, round, IB_UNSEEN_AGAIN, &s->final, arena, &timed);
         if (is_worth_a_retry(s, context->measure, &timed.round))
-            retry(s, context, variant, &arena, &timed);
+            retry(s, context, variant, arena, &timed);
     } while (ib_attempt_again(&attempt, context, s->c, timed.round.status));
-    if (attempt.status == IB_OK && !ib_interrupted()) {
-        keep_timed(s, context->measure, &timed);
-        attempt.status = store_timed(s, context, store, &timed);
-    }
+    if (attempt.status != IB_OK || ib_interrupted())
+        return attempt.status;
+    keep_timed(s, context->measure, &timed);
+    return store_timed(s, context, store, &timed);
+}
+
+enum ib_status ib_case_run_time(struct ib_case_run *s, const struct ib_pass_context *context,
+                                struct ib_store *store, uint64_t round)
+{
+    struct ib_arena arena = {0};
+    enum ib_status status = load_final(s, store, &arena);
+    if (status == IB_OK)
+        status = time_round(s, context, store, round, &arena);
     ib_arena_free(&arena);
-    return attempt.status;
+    return status;
 }
 
 static void time_variants(struct ib_case_run *const s[2], const struct ib_pass_context *const context[2],
@@ -203,8 +214,7 @@ static void time_variants(struct ib_case_run *const s[2], const struct ib_pass_c
 {
     struct ib_timing timings[2];
     for (int i = 0; i < 2; i++)
-        ib_timing_open(context[i], s[i]->c, round, variant, &s[i]->progress.final, arena, &timings[i],
-                       &timed[i]);
+        ib_timing_open(context[i], s[i]->c, round, variant, &s[i]->final, arena, &timings[i], &timed[i]);
     ib_timings_alternate(timings, first, context[0]->measure->min_time_ns);
     for (int i = 0; i < 2; i++)
         ib_timing_close(&timings[i]);
@@ -221,23 +231,36 @@ static void time_pair(struct ib_case_run *const s[2], const struct ib_pass_conte
         time_variants(s, context, round, first, IB_UNSEEN_AGAIN, arena, timed);
 }
 
-enum ib_status ib_case_run_time_pair(struct ib_case_run *const s[2],
-                                     const struct ib_pass_context *const context[2],
-                                     struct ib_store *const store[2], uint64_t round, uint64_t first)
+static enum ib_status time_pairs(struct ib_case_run *const s[2],
+                                 const struct ib_pass_context *const context[2],
+                                 struct ib_store *const store[2], uint64_t round, uint64_t first,
+                                 struct ib_arena *arena)
 {
     struct ib_timed_pass timed[2];
-    struct ib_arena arena = {0};
     struct ib_attempt attempt = ib_attempt_begin();
     do
-        time_pair(s, context, round, first, &arena, timed);
+        time_pair(s, context, round, first, arena, timed);
     while (ib_attempt_again(&attempt, context[0], s[0]->c, timed[0].round.status) ||
            ib_attempt_again(&attempt, context[1], s[1]->c, timed[1].round.status));
     for (int i = 0; i < 2 && attempt.status == IB_OK && !ib_interrupted(); i++) {
         keep_timed(s[i], context[i]->measure, &timed[i]);
         attempt.status = ib_store_put_timed(store[i], s[i]->c, &timed[i]);
     }
-    ib_arena_free(&arena);
     return attempt.status;
+}
+
+enum ib_status ib_case_run_time_pair(struct ib_case_run *const s[2],
+                                     const struct ib_pass_context *const context[2],
+                                     struct ib_store *const store[2], uint64_t round, uint64_t first)
+{
+    struct ib_arena arena = {0};
+    enum ib_status status = load_final(s[0], store[0], &arena);
+    if (status == IB_OK)
+        status = load_final(s[1], store[1], &arena);
+    if (status == IB_OK)
+        status = time_pairs(s, context, store, round, first, &arena);
+    ib_arena_free(&arena);
+    return status;
 }
 
 enum ib_status ib_case_run_search(struct ib_case_run *s, const struct ib_pass_context *context,
@@ -279,21 +302,29 @@ enum ib_status ib_case_run_stops(struct ib_case_run *s, const struct ib_pass_con
     return attempt.status;
 }
 
+static enum ib_status run_process(struct ib_case_run *s, const struct ib_pass_context *context,
+                                  struct ib_store *store, uint64_t run, struct ib_arena *arena)
+{
+    struct ib_process_pass whole;
+    struct ib_attempt attempt = ib_attempt_begin();
+    do
+        ib_pass_process(context, s->c, run, run == 1 ? context->measure->process_warmup : 0, &s->final, arena,
+                        &whole);
+    while (ib_attempt_again(&attempt, context, s->c, whole.status));
+    if (attempt.status != IB_OK || ib_interrupted())
+        return attempt.status;
+    s->progress.ended = !whole.timed;
+    s->progress.process_runs = run;
+    return ib_store_put_process(store, s->c, &whole);
+}
+
 enum ib_status ib_case_run_process(struct ib_case_run *s, const struct ib_pass_context *context,
                                    struct ib_store *store, uint64_t run)
 {
-    struct ib_process_pass whole;
     struct ib_arena arena = {0};
-    struct ib_attempt attempt = ib_attempt_begin();
-    do
-        ib_pass_process(context, s->c, run, run == 1 ? context->measure->process_warmup : 0,
-                        &s->progress.final, &arena, &whole);
-    while (ib_attempt_again(&attempt, context, s->c, whole.status));
-    if (attempt.status == IB_OK && !ib_interrupted()) {
-        s->progress.ended = !whole.timed;
-        s->progress.process_runs = run;
-        attempt.status = ib_store_put_process(store, s->c, &whole);
-    }
+    enum ib_status status = load_final(s, store, &arena);
+    if (status == IB_OK)
+        status = run_process(s, context, store, run, &arena);
     ib_arena_free(&arena);
-    return attempt.status;
+    return status;
 }

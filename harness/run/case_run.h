@@ -10,15 +10,16 @@
 
 struct ib_case_run {
     const struct ib_case *c;
-    struct ib_case_progress progress; /* `final`: the answer that each round must repeat */
-    double *samples;                  /* undisturbed times per epoch, progress.n_samples of them */
-    struct ib_pace pace;              /* of the rounds of this process */
-    bool resumed;                     /* other rounds are an earlier process's */
-    int futile_retries;               /* the last ones, which were disturbed as well */
-    bool has_targets;                 /* it is another algorithm, and its problem has target losses: */
+    struct ib_case_progress progress;
+    struct ib_final final; /* the answer of the checked pass, during another pass that must repeat it */
+    double *samples;       /* undisturbed times per epoch, progress.n_samples of them */
+    struct ib_pace pace;   /* of the rounds of this process */
+    bool resumed;          /* other rounds are an earlier process's */
+    int futile_retries;    /* the last ones, which were disturbed as well */
+    bool has_targets;      /* it is another algorithm, and its problem has target losses: */
     double losses[IB_LOSS_TARGET_COUNT];
     struct ib_curve curve; /* of its checked pass, as reported */
-    struct ib_arena arena; /* of the samples, the answer and the curve */
+    struct ib_arena arena; /* of the samples and the curve */
 };
 
 /* Opens a case. progress: what an earlier run has done, possibly in more rounds; NULL: nothing. max_rounds:

@@ -92,29 +92,6 @@ enum ib_status ib_resume_check(const char *dir, const struct ib_config *config, 
 
 /* ---- how far it has come ---- */
 
-static const double *copy_doubles(struct ib_arena *arena, sqlite3_stmt *row, int column, uint64_t *n)
-{
-    size_t bytes = (size_t)sqlite3_column_bytes(row, column);
-    double *values = ib_arena_alloc(arena, bytes);
-    *n = bytes / sizeof *values;
-    if (bytes)
-        memcpy(values, sqlite3_column_blob(row, column), bytes);
-    return values;
-}
-
-static enum ib_status load_final(sqlite3_stmt *query, uint64_t case_number, struct ib_arena *arena,
-                                 struct ib_final *out)
-{
-    bool row;
-    IB_TRY(ib_db_bind(query, IB_DB_VALUES(ib_db_integer(case_number))));
-    IB_TRY(ib_db_next(query, &row));
-    if (row) {
-        out->params = copy_doubles(arena, query, 0, &out->n_params);
-        out->predictions = copy_doubles(arena, query, 1, &out->n_predictions);
-    }
-    return IB_OK;
-}
-
 static void load_progress(const struct ib_case_record *c, struct ib_arena *arena,
                           struct ib_case_progress *out)
 {
@@ -141,16 +118,10 @@ static void load_progress(const struct ib_case_record *c, struct ib_arena *arena
 enum ib_status ib_resume_load(struct ib_store *store, const struct ib_case *cases, size_t n,
                               struct ib_arena *arena, struct ib_case_progress *out)
 {
-    sqlite3_stmt *finals;
     struct ib_case_record *c;
-    IB_TRY(ib_db_prepare(store->db, "SELECT params, predictions FROM finals WHERE case_number = ?", &finals));
-    enum ib_status status = IB_OK;
-    for (size_t i = 0; i < n && (status = ib_store_find(store, &cases[i], &c)) == IB_OK; i++) {
+    for (size_t i = 0; i < n; i++) {
+        IB_TRY(ib_store_find(store, &cases[i], &c));
         load_progress(c, arena, &out[i]);
-        status = load_final(finals, c->number, arena, &out[i].final);
-        if (status != IB_OK)
-            break;
     }
-    sqlite3_finalize(finals);
-    return status;
+    return IB_OK;
 }

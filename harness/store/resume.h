@@ -25,8 +25,7 @@ struct ib_case_progress {
     struct ib_stop_record stops[IB_LOSS_TARGET_COUNT]; /* their reasons may be NULL */
     const double *samples; /* times per epoch, undisturbed ones only; in the arena */
     size_t n_samples;
-    uint64_t retries;      /* rounds that were timed once more */
-    struct ib_final final; /* of the checked pass, in the arena */
+    uint64_t retries; /* rounds that were timed once more */
 };
 
 /* The progress of each of n cases, in order, in the run that the store has opened. */

@@ -223,6 +223,19 @@ static void assert_same_on_disk(struct ib_store *store, const char *dir)
     ib_run_record_free(&loaded);
 }
 
+/* The first case has an answer, the second has not been checked. */
+static void answers_are_loaded(struct ib_store *store)
+{
+    struct ib_arena arena = {0};
+    struct ib_final final;
+    assert_int_equal(ib_store_load_final(store, &cases[0], &arena, &final), IB_OK);
+    assert_true(final.n_params == 1 && final.params[0] == 1);
+    assert_true(final.n_predictions == DATA_ROWS && final.predictions[1] == 2);
+    assert_int_equal(ib_store_load_final(store, &cases[1], &arena, &final), IB_OK);
+    assert_true(final.n_params == 0 && !final.params);
+    ib_arena_free(&arena);
+}
+
 static void memory_equals_disk(void **state)
 {
     (void)state;
@@ -232,6 +245,7 @@ static void memory_equals_disk(void **state)
     assert_int_equal(ib_store_add_cases(store, cases, 2), IB_OK);
     assert_same_on_disk(store, "run");
     put_checked_device(store);
+    answers_are_loaded(store);
     put_rounds(store);
     put_processes(store);
     put_other_algorithm(store);
