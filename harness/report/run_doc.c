@@ -3,6 +3,7 @@
 #include "report/case_details.h"
 #include "report/explain.h"
 #include "report/format.h"
+#include "report/overview.h"
 #include "report/repro_command.h"
 #include "report/seed_groups.h"
 #include "report/time_to_loss_section.h"
@@ -266,11 +267,6 @@ static void add_cases(struct ib_doc *doc, const struct ib_summary *summary,
 
 /* ---- the whole run ---- */
 
-static const char *section_id(struct ib_arena *arena, size_t s)
-{
-    return ib_arena_print(arena, "part-%zu", s + 1);
-}
-
 /* Adds the fastest case of each problem; problems that differ only in their seed are one. */
 static void add_answers(struct ib_doc *doc, const struct ib_summary_section *section, const char *id)
 {
@@ -293,7 +289,7 @@ static void add_all_answers(struct ib_doc *doc, const struct ib_summary *summary
 {
     ib_doc_heading(doc, 2, "Which is fastest");
     for (size_t s = 0; s < summary->n; s++)
-        add_answers(doc, &summary->sections[s], section_id(doc->arena, s));
+        add_answers(doc, &summary->sections[s], ib_section_id(doc->arena, s));
 }
 
 static void add_faults(struct ib_doc *doc, const struct ib_summary *summary)
@@ -335,6 +331,13 @@ static void add_disturbance(struct ib_doc *doc, const struct ib_summary *summary
     ib_doc_append(doc, summary->disturbance, IB_BAD);
 }
 
+static void add_facts(struct ib_doc *doc, const struct ib_summary *summary)
+{
+    ib_doc_heading(doc, 2, "The run");
+    for (const struct ib_summary_fact *fact = summary->facts; fact->label; fact++)
+        ib_doc_fact(doc, fact->label, fact->value);
+}
+
 void ib_run_brief(struct ib_doc *doc, const struct ib_summary *summary)
 {
     add_disturbance(doc, summary);
@@ -352,16 +355,16 @@ void ib_run_doc(struct ib_doc *doc, const struct ib_summary *summary, const stru
     ib_doc_heading(doc, 1, ib_arena_print(doc->arena, "ironbench: %s", summary->title));
     ib_doc_add(doc, IB_DOC_CLAIM, ib_arena_print(doc->arena, "%s.", summary->counts));
     add_disturbance(doc, summary);
-    for (const struct ib_summary_fact *fact = summary->facts; fact->label; fact++)
-        ib_doc_fact(doc, fact->label, fact->value);
+    ib_overview(doc, summary);
     add_all_answers(doc, summary);
     add_faults(doc, summary);
+    add_facts(doc, summary);
     add_costs(doc, summary);
     add_charts(doc, charts, n_charts, NULL);
     for (size_t s = 0; s < summary->n; s++) {
         const struct ib_summary_section *section = &summary->sections[s];
         const char *title = ib_arena_print(doc->arena, "%s on %s", section->model, section->dataset);
-        ib_doc_heading(doc, 2, title)->id = section_id(doc->arena, s);
+        ib_doc_heading(doc, 2, title)->id = ib_section_id(doc->arena, s);
         add_tables(doc, section, with_cases ? WITH_CASES : WITHOUT_CASES);
         add_charts(doc, charts, n_charts, section);
         if (with_cases)

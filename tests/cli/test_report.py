@@ -1,12 +1,13 @@
 """`report` and the files that it writes: charts of their own whatever the data sets are called, and pages about some of
 the cases."""
 
+import math
 import re
 import shutil
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from common import CliTest
+from common import CliTest, FAULTS
 
 ROWS = "a,y\n1,{}\n2,2\n3,4\n4,4\n5,6\n6,6\n7,8\n"
 BRIEF = "rounds: 1, min_time: 1ms, warmup: 0, timeout: 20s"
@@ -54,6 +55,50 @@ class Charts(CliTest):
 
     def test_names_that_differ_in_case(self):
         self.each_has_its_own(["data", "Data", "DATA", "data-2"])
+
+
+class Overview(CliTest):
+    """The first table: the time of each implementation in each problem, and its mean over all of them."""
+
+    AXES = "dataset: [diabetes]\ndtype: [f32, f64]\nepochs: [5]"
+
+    def table(self):
+        """The rows of the first table, as lists of cells without their style."""
+        part = (self.folder / "out/report.md").read_text().split("## All problems")[1].split("\n\n")[1]
+        return [[cell.strip().strip("*") for cell in line.strip("|").split("|")] for line in part.splitlines()]
+
+    def test_times_and_means(self):
+        self.run_sweep(self.config(f"model: [linreg, mlp]\nhidden: [[3]]\nimpl: [cpu_naive, fakedev]\n{self.AXES}",
+                                   "rounds: 6, min_time: 1ms, warmup: 0", more=f"plugins: ['{FAULTS}']"))
+        head, _, *rows = self.table()
+        self.assertEqual(head[0], "time per epoch")
+        self.assertEqual([row[0] for row in rows], ["linreg f32 diabetes", "linreg f64 diabetes", "mlp 3 relu f32 diabetes",
+                                                    "mlp 3 relu f64 diabetes", "mean", "fastest in"])
+        self.assertEqual([cell[head.index("cpu_naive")] for cell in rows[-2:]], ["1.00×", "4 of 4"])
+        for row in rows[:4]:
+            self.assertIn("simulated", row[head.index("fakedev per_op")])
+        self.assertEqual(rows[-2][head.index("fakedev per_op")], "–")
+
+    def test_geometric_mean(self):
+        self.run_sweep(self.config(f"model: [linreg]\nimpl: [cpu_naive, cpu_blas, fault_none]\n{self.AXES}",
+                                   "rounds: 6, min_time: 1ms, warmup: 0", more=f"plugins: ['{FAULTS}']"))
+        head, _, *rows = self.table()
+        cases = [case for case in self.export("out")["cases"] if case["ranked"]]
+        for name in head[1:]:
+            logs = []
+            for problem in {case["problem"] for case in cases}:
+                times = {case["name"]: case["time"]["epoch_ns"]["median"] for case in cases if case["problem"] == problem}
+                logs.append(math.log(times[name] / min(times.values())))
+            shown = float(rows[-2][head.index(name)].removesuffix("×"))
+            self.assertAlmostEqual(shown / math.exp(sum(logs) / len(logs)), 1, delta=0.01)
+
+    def test_many_columns(self):
+        """Where the times do not fit, a row of each implementation."""
+        rates = ", ".join(str(rate / 1000) for rate in range(1, 14))
+        self.run_sweep(self.config(f"model: [linreg]\nimpl: [cpu_naive, cpu_blas]\nlr: [{rates}]\n{self.AXES}", BRIEF))
+        head, _, *rows = self.table()
+        self.assertEqual(head, ["implementation", "mean", "fastest in"])
+        self.assertEqual({row[0] for row in rows}, {"cpu_naive", "cpu_blas"})
 
 
 class Selection(CliTest):
