@@ -89,12 +89,27 @@ static void machines_differ_by_name(void **state)
     ib_arena_free(&arena);
 }
 
+static void only_named_facts_of_machines_are_compared(void **state)
+{
+    (void)state;
+    struct ib_arena arena = {0};
+    static const char *const names[] = {"cpu", "usable_cores", NULL};
+    const struct ib_machine old = {.cpu = "a", .usable_cores = 2, .kernel = "6"},
+                            new = {.cpu = "b", .usable_cores = 4, .kernel = "5"};
+    const struct ib_text_differences list = ib_machine_differences(&arena, &old, &new, names);
+    assert_string_equal(ib_text_difference_words(&arena, &list), "cpu a → b, usable_cores 2 → 4");
+    ib_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(metrics_differ_both_ways), cmocka_unit_test(rounding_is_no_difference),
-        cmocka_unit_test(differences_in_words),     cmocka_unit_test(unknown_copies_are_equal_to_any),
+        cmocka_unit_test(metrics_differ_both_ways),
+        cmocka_unit_test(rounding_is_no_difference),
+        cmocka_unit_test(differences_in_words),
+        cmocka_unit_test(unknown_copies_are_equal_to_any),
         cmocka_unit_test(machines_differ_by_name),
+        cmocka_unit_test(only_named_facts_of_machines_are_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

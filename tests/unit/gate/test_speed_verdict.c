@@ -84,6 +84,36 @@ static void many_disturbed_samples_need_proof(void **state)
     assert_int_equal(ib_speed_unpaired(new, old, MARGIN).verdict, IB_SLOWER);
 }
 
+/* A third of the samples is not yet many. */
+static void more_than_a_third_is_many(void **state)
+{
+    (void)state;
+    const struct ib_case_record *new = timed(100, 9, 0);
+    assert_int_equal(ib_speed_unpaired(timed(120, 9, 7), new, MARGIN).verdict, IB_FASTER);
+    assert_int_equal(ib_speed_unpaired(timed(120, 9, 15), new, MARGIN).verdict, IB_AMBIGUOUS);
+}
+
+static void rounds_shrink_the_interval_to_the_nearer_limit(void **state)
+{
+    (void)state;
+    assert_true(ib_rounds_needed(10, 0.25, 0.125, 0.75, -0.5, 0.5) == 40); /* the upper half, twice as long */
+    assert_true(ib_rounds_needed(10, 0.25, -0.5, 0.375, -0.5, 0.5) == 90); /* the lower half */
+    assert_true(ib_rounds_needed(10, -0.25, -0.75, -0.125, -0.5, 0.5) == 40); /* the lower limit */
+    assert_true(ib_rounds_needed(10, 0.25, 0.125, 0.375, -0.5, 0.5) == 10);   /* never fewer */
+    assert_true(isnan(ib_rounds_needed(10, 0.5, 0, 1, -0.5, 0.5)));
+}
+
+static void one_side_without_times_tells_nothing(void **state)
+{
+    (void)state;
+    const struct ib_case_record *old = timed(100, ROUNDS, 0), *none = timed(0, ROUNDS, 0);
+    const struct ib_speed speed = ib_speed_unpaired(old, none, MARGIN);
+    assert_int_equal(speed.verdict, IB_AMBIGUOUS);
+    assert_string_equal(speed.reason, "one side has no time");
+    assert_true(isnan(speed.needed));
+    assert_true(ib_speed_unpaired(timed(100, 5, 0), old, MARGIN).needed == 6);
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, stop)
 
 int main(void)
@@ -93,6 +123,9 @@ int main(void)
         TEST(few_rounds_tell_nothing),
         TEST(a_few_disturbed_samples_are_left_out),
         TEST(many_disturbed_samples_need_proof),
+        TEST(more_than_a_third_is_many),
+        TEST(rounds_shrink_the_interval_to_the_nearer_limit),
+        TEST(one_side_without_times_tells_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

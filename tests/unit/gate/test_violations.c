@@ -1,4 +1,5 @@
 /* What stops a change, and with which exit status. */
+#include "base/exit_status.h"
 #include "gate/violations.h"
 
 #include <setjmp.h>
@@ -136,12 +137,70 @@ static void a_case_without_a_right_answer(void **state)
     assert_int_equal(kind_found(&c, &old, &rules), IB_ACCURACY);
 }
 
+/* Required: a verified case of that implementation, not one of each. */
+static void a_required_implementation_is_verified(void **state)
+{
+    (void)state;
+    struct ib_arena arena = {0};
+    struct ib_violations violations = {.arena = &arena};
+    struct ib_case_record cases[] = {right_case(), right_case()};
+    const struct ib_run_record run = {.cases = cases, .n = 2};
+    cases[0].axis[IB_AXIS_IMPL] = "right";
+    cases[1].axis[IB_AXIS_IMPL] = "wrong";
+    cases[1].check.verdict = IB_WRONG;
+    ib_violations_of_sweep(&violations, &run, (const char *const[]){"r*", NULL}, false);
+    assert_int_equal(violations.n, 0);
+    ib_violations_of_sweep(&violations, &run, (const char *const[]){"wrong", NULL}, false);
+    assert_int_equal(violations.n, 1);
+    assert_int_equal(violations.list[0].kind, IB_MISSING);
+    ib_violations_of_sweep(&violations, &run, (const char *const[]){"gone", NULL}, true);
+    assert_int_equal(violations.n, 1);
+    cases[0].check.verdict = IB_WRONG;
+    ib_violations_of_sweep(&violations, &run, NULL, false);
+    assert_int_equal(violations.list[1].kind, IB_FAILED);
+    ib_arena_free(&arena);
+}
+
+static void ambiguous_cases_fail_only_a_strict_gate(void **state)
+{
+    (void)state;
+    const struct ib_violation slower = {.kind = IB_SLOWER_CASE}, ambiguous = {.kind = IB_AMBIGUOUS_CASE};
+    assert_true(ib_violation_fails(&slower, IB_EXIT_SLOWER));
+    assert_true(ib_violation_fails(&slower, IB_EXIT_AMBIGUOUS));
+    assert_false(ib_violation_fails(&ambiguous, IB_EXIT_SLOWER));
+    assert_false(ib_violation_fails(&ambiguous, IB_EXIT_OK));
+    assert_true(ib_violation_fails(&ambiguous, IB_EXIT_AMBIGUOUS));
+}
+
+/* Violations may be added after sorting, too. */
+static void the_gravest_come_first(void **state)
+{
+    (void)state;
+    struct ib_arena arena = {0};
+    struct ib_violations v = {.arena = &arena};
+    ib_violation_add(&v, IB_AMBIGUOUS_CASE, NULL, "third");
+    ib_violation_add(&v, IB_ACCURACY, NULL, "first");
+    ib_violation_add(&v, IB_SLOWER_CASE, NULL, "second");
+    ib_violations_sort(&v);
+    assert_string_equal(v.list[0].message, "first");
+    assert_string_equal(v.list[1].message, "second");
+    assert_string_equal(v.list[2].message, "third");
+    for (int i = 0; i < 20; i++)
+        ib_violation_add(&v, IB_COPIES, NULL, "%d", i);
+    assert_int_equal(v.n, 23);
+    assert_string_equal(v.list[22].message, "19");
+    ib_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_case_against_its_old_record),
         cmocka_unit_test(copies_that_are_no_longer_counted),
         cmocka_unit_test(a_case_without_a_right_answer),
+        cmocka_unit_test(a_required_implementation_is_verified),
+        cmocka_unit_test(ambiguous_cases_fail_only_a_strict_gate),
+        cmocka_unit_test(the_gravest_come_first),
         cmocka_unit_test(several_violations_give_the_gravest_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -127,6 +127,24 @@ static void untested_hypotheses_do_not_count(void **state)
     ib_holm(NULL, 0);
 }
 
+static void adjusted_values_are_probabilities(void **state)
+{
+    (void)state;
+    double p[] = {0.9, 0.4, 0.8};
+    ib_holm(p, 3);
+    assert_true(p[0] == 1 && p[1] == 1 && p[2] == 1);
+}
+
+/* Signs - - + + have 1 - 1 + 1 of 4 pairs alike: r = 1/4, corrected by (1 + 3/4) / 4 to 11/16. */
+static void inflation_is_corrected_for_bias(void **state)
+{
+    (void)state;
+    assert_near(ib_inflation((double[]){1, 2, 3, 4}, 4), 27.0 / 5, 1e-12);
+    assert_near(ib_inflation((double[]){1, 4, 2, 3}, 4), 1, 1e-12);
+    assert_near(ib_inflation((double[]){5, 5, 5}, 3), 2, 1e-12); /* r = 0, corrected to 1/3 */
+    assert_true(ib_inflation((double[]){1, 2}, 2) == 1);
+}
+
 /* All 2^n choices of signs, with ties and with samples on the limit. */
 static void signed_ranks_are_exact_with_ties(void **state)
 {
@@ -326,6 +344,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_are_those_of_scipy),
         cmocka_unit_test(untested_hypotheses_do_not_count),
+        cmocka_unit_test(adjusted_values_are_probabilities),
+        cmocka_unit_test(inflation_is_corrected_for_bias),
         cmocka_unit_test(signed_ranks_are_exact_with_ties),
         cmocka_unit_test(sign_flips_are_exact),
         cmocka_unit_test(nothing_is_certain_of_few_samples),

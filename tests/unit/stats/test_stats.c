@@ -30,6 +30,7 @@ static void deviation_is_that_of_samples(void **state)
 {
     (void)state;
     assert_true(fabs(ib_deviation((double[]){2, 4, 4, 4, 5, 5, 7, 9}, 8) - sqrt(32.0 / 7)) < 1e-12);
+    assert_true(ib_deviation((double[]){1, 3}, 2) == sqrt(2));
     assert_true(isnan(ib_deviation((double[]){3}, 1)) && isnan(ib_deviation(NULL, 0)));
 }
 
@@ -119,6 +120,8 @@ static void trimmed_means_leave_out_both_ends(void **state)
     assert_true(ib_trimmed_mean(samples, 10, 0.1) == 4.5);
     assert_true(ib_trimmed_mean(samples, 9, 0.1) == 1036.0 / 9);
     assert_true(isnan(ib_trimmed_mean(samples, 0, 0.1)));
+    assert_true(isnan(ib_trimmed_mean(samples, 2, 0.5)));
+    assert_true(ib_trimmed_mean(samples, 3, 0.4) == 3);
 }
 
 int main(void)
