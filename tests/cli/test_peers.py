@@ -4,8 +4,10 @@ algorithm, and rows of missing libraries say how to install them."""
 import collections
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from common import CliTest, ROOT
@@ -169,6 +171,47 @@ class Cupy(PeerTest):
         case = self.sweep("cupy", ONE, env={"PYTHONPATH": str(STAND_INS / "no_driver")}, epochs=5)[0]
         self.assertEqual(case["status"], "unavailable")
         self.assertIn("cudaErrorInsufficientDriver", case["reason"])
+
+
+class ChoiceOfPython(unittest.TestCase):
+    """Stand-ins for Python that say whether they have the library, and which of them was started."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="ironbench-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.script = self.folder / "scripts/peers/run"
+        self.script.parent.mkdir(parents=True)
+        shutil.copy(SCRIPTS / "run", self.script)
+
+    def python(self, place, status):
+        path = self.folder / place / "python3"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'#!/bin/sh\n[ "$1" != -c ] || exit {status}\necho {place} "$@"\necho "${{LD_LIBRARY_PATH-unset}}"\n')
+        path.chmod(0o755)
+        return path
+
+    def started(self, **env):
+        done = subprocess.run([self.script, "jax", "--device=cuda"], capture_output=True, text=True,
+                              env={"PATH": f"{self.folder}/path:{os.defpath}", **{name: str(value) for name, value in env.items()}})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout.replace(f"{self.script.parent}/", "").splitlines()
+
+    def test_the_first_that_has_the_library(self):
+        self.python("path", 0)
+        self.assertEqual(self.started()[0], "path jax_peer.py --device=cuda")
+        self.python(".peers/bin", 1)
+        self.assertEqual(self.started()[0], "path jax_peer.py --device=cuda")
+        self.python(".peers/bin", 0)
+        self.assertEqual(self.started()[0], ".peers/bin jax_peer.py --device=cuda")
+        self.assertEqual(self.started(IRONBENCH_PYTHON=self.python("mine", 0))[0], "mine jax_peer.py --device=cuda")
+        self.assertEqual(self.started(IRONBENCH_PYTHON=self.python("mine", 1))[0], ".peers/bin jax_peer.py --device=cuda")
+
+    def test_the_libraries_of_a_bundle_are_not_for_it(self):
+        self.python(".peers/bin", 0)
+        self.assertEqual(self.started(LD_LIBRARY_PATH="/mine")[1], "/mine")
+        self.assertEqual(self.started(LD_LIBRARY_PATH="/bundle:/mine", IRONBENCH_OUTER_LIBRARY_PATH="/mine")[1], "/mine")
+        self.assertEqual(self.started(LD_LIBRARY_PATH="/bundle", IRONBENCH_OUTER_LIBRARY_PATH="")[1], "unset")
 
 
 class Missing(PeerTest):
