@@ -11,6 +11,19 @@ enum { WORKSPACE_BYTES = 32 << 20 };
 
 /* ---- opening and closing ---- */
 
+/* These variables replace products by emulated ones (cuBLAS 13), without a word in the record. */
+static enum ib_status check_emulation(const struct ib_host *host)
+{
+    static const char *const names[] = {"CUBLAS_EMULATE_SINGLE_PRECISION", "CUBLAS_EMULATE_DOUBLE_PRECISION"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0' && strcmp(value, "0") != 0)
+            return host->fail(host, IB_EUNAVAILABLE, "%s=%s replaces the products by emulated ones; unset it",
+                              names[i], value);
+    }
+    return IB_OK;
+}
+
 /* This variable overrides the math mode of every handle, so the recorded option could differ from what ran.
  */
 static enum ib_status check_override(const struct ib_host *host, bool tf32)
@@ -53,6 +66,7 @@ static enum ib_status open_blas(const struct ib_host *host, struct ib_cuda_blas 
 {
     const bool tf32 = host->option_bool(host, "tf32");
     IB_TRY(check_override(host, tf32));
+    IB_TRY(check_emulation(host));
     IB_TRY(ib_cuda_open(host, &s->cuda));
     enum ib_status status = ib_cuda_blas_check(s, "cublasCreate", cublasCreate(&s->handle));
     if (status == IB_OK)

@@ -1,20 +1,48 @@
 #!/bin/sh
 # Checks all CUDA implementations on a machine with an NVIDIA GPU: answers, copies as seen by the driver, memory errors,
-# races, and speed relative to the GPU's ceilings. Takes under 8 minutes. It does not change clocks, modes or limits.
-# Usage: scripts/gpu-check.sh OUT [STEP...]. Runs from a bundle (scripts/bundle) or a build (IRONBENCH_BUILD, default
-# build/). Writes at most 8 text and JSON files to OUT. Exit status: 0 all steps that could run passed, 1 a step failed,
-# 2 usage. Steps that cannot run on this machine are `skipped`, with the reason.
+# races, and speed relative to the GPU's ceilings. It does not change clocks, modes or limits.
+# Usage: scripts/gpu-check.sh OUT [PART | STEP...]. Runs from a bundle (scripts/bundle) or a build (IRONBENCH_BUILD, default
+# build/). The parts are for a GPU that is at hand for minutes: `first`, the answers and the seed's timings, takes less
+# than 280 s, and `second`, the rates, less than 340 s; each needs a folder of its own. Without either, all steps run, for
+# at most 11 minutes. Writes at most 8 text and JSON files to OUT, after every step, so that a kill loses the current
+# step only. Exit status: 0 all steps that could run passed, 1 a step failed, 2 usage. Steps that cannot run on this
+# machine are `skipped`, with the reason.
 set -u
 
 all_steps="facts ceilings conformance parity tracer repeat seed large ncu sanitizers crossover"
+first="facts ceilings conformance parity tracer seed"
+second="ceilings large ncu sanitizers crossover"
+
+# The seconds of a step, 275 in the first part and 335 in the second. What a step leaves is for those after it.
+seconds_of() {
+    case $1 in
+    facts) echo 20 ;;
+    ceilings) echo 25 ;;
+    conformance) echo 35 ;;
+    parity) echo 80 ;;
+    tracer) echo 5 ;;
+    repeat) echo 40 ;;
+    seed) echo 110 ;;
+    large) echo 165 ;;
+    ncu) echo 40 ;;
+    sanitizers) echo 52 ;;
+    crossover) echo 53 ;;
+    esac
+}
+
 usage() {
-    echo "usage: scripts/gpu-check.sh OUT [STEP...]; steps: $all_steps" >&2
+    echo "usage: scripts/gpu-check.sh OUT [first | second | STEP...]; steps: $all_steps" >&2
     exit 2
 }
 [ $# -ge 1 ] || usage
 out=$1
 shift
-steps=${*:-$all_steps}
+case ${*:-all} in
+all) steps=$all_steps ;;
+first) steps=$first ;;
+second) steps=$second ;;
+*) steps=$* ;;
+esac
 for step in $steps; do
     case " $all_steps " in *" $step "*) ;; *) usage ;; esac
 done
@@ -22,13 +50,16 @@ mkdir -p "$out" && out=$(cd "$out" && pwd) || exit 2
 
 scripts=$(dirname "$(readlink -f "$0")")
 . "$scripts/gpu/check-parts.sh"
+. "$scripts/gpu/check-tables.sh"
 find_programs "$scripts" || exit 2
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 log=$out/log.txt
 : >"$log"
 : >"$work/table"
-deadline=$(($(date +%s) + ${GPU_CHECK_SECONDS:-450}))
+deadline=$(date +%s)
 
 # ---- the steps; each calls `note` at least once ----
 
@@ -37,31 +68,38 @@ step_facts() {
         echo "# uname, os"
         uname -a
         sed -n 's/^PRETTY_NAME=//p' /etc/os-release 2>/dev/null
+        echo "# variables that change what CUDA and cuBLAS do"
+        env | grep -E '^(CUDA|CUBLAS|CUBLASLT|NVIDIA)_'
         echo "# ironbench doctor"
-        limited 60 "$program" doctor
+        limited 15 "$program" doctor
         echo "# ironbench list impls"
-        limited 60 "$program" list impls
+        cat "$work/impls"
+        echo "# gpu_ceilings --device"
+        limited 10 "$ceilings" --device | tee "$work/device"
         if command -v nvidia-smi >/dev/null 2>&1; then
             echo "# nvidia-smi"
-            limited 20 nvidia-smi
+            limited 10 nvidia-smi
             echo "# nvidia-smi -q"
-            limited 20 nvidia-smi -q -d CLOCK,POWER,TEMPERATURE,PERFORMANCE,ECC,MEMORY,COMPUTE
+            limited 10 nvidia-smi -q -d CLOCK,POWER,TEMPERATURE,PERFORMANCE,ECC,MEMORY,COMPUTE
         fi
         for tool in nvcc compute-sanitizer ncu cuobjdump; do
             echo "# $tool: $(find_tool $tool || echo missing)"
         done
     } >"$out/facts.txt" 2>&1
     if command -v nvidia-smi >/dev/null 2>&1; then
-        gpu=$(limited 20 nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv,noheader 2>&1)
+        gpu=$(limited 10 nvidia-smi --query-gpu=name,driver_version,memory.total,clocks.max.sm --format=csv,noheader 2>&1)
         note facts ok "$(echo "$gpu" | head -n 1)"
     else
         note facts ok "nvidia-smi is missing; facts.txt describes the machine"
     fi
+    # The conformance suite overwrites the sources of its uploads, which matters where this is 1.
+    pageable=$(awk -F'[":, ]+' '/pageableMemory/ { printf "%s%s %s", n++ ? ", " : "", $2, $3 }' "$work/device")
+    [ -z "$pageable" ] || note facts ok "$pageable"
 }
 
 step_ceilings() {
     [ -x "$ceilings" ] || { note ceilings skipped "gpu_ceilings was not built"; return; }
-    limited 60 "$ceilings" >"$work/ceilings.json" 2>"$work/text"
+    limited 25 "$ceilings" >"$work/ceilings.json" 2>"$work/text"
     status=$?
     keep_text ceilings
     case $status in
@@ -81,7 +119,7 @@ step_ceilings() {
 step_conformance() {
     [ -x "$conformance" ] || { note conformance skipped "test_conformance was not built"; return; }
     for impl in $impls; do
-        limited 60 "$conformance" "$impl" "$plugins/$impl.so" >"$work/text" 2>&1
+        limited 12 "$conformance" "$impl" "$plugins/$impl.so" >"$work/text" 2>&1
         status=$?
         keep_text "conformance $impl"
         case $status in
@@ -93,7 +131,7 @@ step_conformance() {
 }
 
 step_parity() {
-    sweep parity gpu 150
+    sweep parity gpu 1
 }
 
 # Compares CUPTI's counts with the transfer log in the cases of parity, and reports what else CUPTI counted.
@@ -118,7 +156,7 @@ step_tracer() {
 # Runs the same cases again, in new processes: the results must be the same bits.
 step_repeat() {
     [ -e "$work/parity.csv" ] || { note repeat skipped "parity did not run"; return; }
-    limited 60 "$program" run "$configs/gpu.yaml" -s dtype=f32 -x model=logreg --out "$work/repeat" \
+    limited 40 "$program" run "$configs/gpu.yaml" -s dtype=f32 -x model=logreg --out "$work/repeat" \
         --quiet >"$work/text" 2>&1
     status=$?
     keep_text repeat
@@ -139,17 +177,19 @@ step_repeat() {
 }
 
 step_seed() {
-    sweep seed gpu-seed 90
+    sweep seed gpu-seed 2 # rounds, as each starts Python eight times
+    clocks_seen seed
 }
 
+# Two rounds, as most of the time goes into the oracle and the data.
 step_large() {
-    watch_clocks
-    sweep large gpu-large 160
+    sweep large gpu-large 2
     clocks_seen large
 }
 
 step_crossover() {
-    sweep crossover gpu-crossover 90
+    sweep crossover gpu-crossover 6
+    clocks_seen crossover
     sed -n '/^From how many rows/,/^$/d; /^  problem .* is faster/,/^$/p' "$work/text" | grep ' rows ' |
         while read -r line; do note crossover ok "$(echo "$line" | tr -s ' ')"; done
 }
@@ -158,8 +198,8 @@ step_sanitizers() {
     tool=$(find_tool compute-sanitizer) || { note sanitizers skipped "compute-sanitizer is missing"; return; }
     [ -x "$conformance" ] || { note sanitizers skipped "test_conformance was not built"; return; }
     for check in memcheck racecheck initcheck synccheck; do
-        limited 40 "$tool" --tool $check --error-exitcode 9 "$conformance" cuda_naive "$plugins/cuda_naive.so" \
-            >"$work/text" 2>&1
+        limited 13 "$tool" --tool $check --error-exitcode 9 "$conformance" cuda_naive "$plugins/cuda_naive.so" \
+            --quick >"$work/text" 2>&1
         status=$?
         keep_text "compute-sanitizer $check"
         summary=$(grep -E 'SUMMARY' "$work/text" | tail -n 1 | sed 's/^=* *//')
@@ -176,10 +216,11 @@ step_sanitizers() {
     done
 }
 
+# Its workers end by a signal, which loses results: ncu itself ends them after the last kernel that it measures.
 step_ncu() {
     tool=$(find_tool ncu) || { note ncu skipped "ncu is missing"; return; }
     share=avg.pct_of_peak_sustained_elapsed
-    limited 70 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 20 --csv \
+    limited 40 "$tool" --clock-control none --target-processes all --launch-skip 40 --launch-count 20 --kill on --csv \
         --metrics gpu__time_duration.sum,dram__throughput.$share,sm__throughput.$share \
         "$program" run "$configs/gpu-large.yaml" -s model=linreg,impl=cuda_naive,residency=resident \
         --out "$work/run-ncu" --quiet >"$work/text" 2>&1
@@ -195,22 +236,23 @@ step_ncu() {
 
 # ---- run the steps ----
 
-gpu_reason=$(gpu_missing)
+watch_gpu
+deadline=$((deadline + 20)) # of the first step's time
+limited 20 "$program" list impls >"$work/impls" 2>&1
+deadline=$((deadline - 20))
+gpu_reason=$(gpu_missing "$work/impls")
 for step in $steps; do
+    begin=$(date +%s)
+    deadline=$((deadline + $(seconds_of "$step")))
+    clocks_begin
     if [ "$step" != facts ] && [ -n "$gpu_reason" ]; then
         note "$step" skipped "$gpu_reason"
-    elif [ "$(left)" -lt 10 ]; then
-        note "$step" skipped "out of time"
     else
-        begin=$(date +%s)
         "step_$step"
-        echo "$step: $(($(date +%s) - begin)) s" >>"$work/seconds"
+        keep_clocks "$step"
     fi
+    echo "$step: $(($(date +%s) - begin)) s of $(seconds_of "$step") s" >>"$work/seconds"
+    write_summary
 done
-cat "$work/seconds" >>"$log"
-{
-    print_timings
-    print_steps
-} >"$out/summary.txt"
 cat "$out/summary.txt"
 ! grep -q '|\(FAILED\|TIMEOUT\)|' "$work/table"

@@ -7,7 +7,9 @@
 #include <string.h>
 
 enum { SETTINGS = 3 }; /* contents written to each buffer */
-static const size_t sizes[] = {4, 100, 4096, 65537};
+/* The last is too large for what CUDA stages: memory of the host that a device can access is then read later.
+ */
+static const size_t sizes[] = {4, 100, 4096, 65537, ((size_t)4 << 20) + 1};
 enum { SIZE_COUNT = sizeof sizes / sizeof *sizes };
 
 /* Two device buffers, and host memory for uploads and downloads. */

@@ -9,12 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { N = 8192 };
+/* As that of cuda_cublas. */
+enum { WORKSPACE_BYTES = 32 << 20 };
 
 /* cuBLAS is loaded at run time, so that everything else can be measured without it. */
 struct cublas {
     cublasHandle_t handle;
     __typeof__(cublasCreate_v2) *create;
+    __typeof__(cublasSetStream_v2) *set_stream;
+    __typeof__(cublasSetWorkspace_v2) *set_workspace;
     __typeof__(cublasSetMathMode) *set_math_mode;
     __typeof__(cublasSgemm_v2) *sgemm;
     __typeof__(cublasDgemm_v2) *dgemm;
@@ -22,23 +25,27 @@ struct cublas {
 
 struct product {
     const struct cublas *cublas;
+    cudaStream_t stream;
+    int size;
     void *a, *b, *c;
 };
 
 static bool product_f32(void *context)
 {
     const struct product *p = context;
+    const int n = p->size;
     const float one = 1, zero = 0;
-    return p->cublas->sgemm(p->cublas->handle, CUBLAS_OP_N, CUBLAS_OP_N, N, N, N, &one, p->a, N, p->b, N,
-                            &zero, p->c, N) == CUBLAS_STATUS_SUCCESS;
+    return p->cublas->sgemm(p->cublas->handle, CUBLAS_OP_N, CUBLAS_OP_N, n, n, n, &one, p->a, n, p->b, n,
+                            &zero, p->c, n) == CUBLAS_STATUS_SUCCESS;
 }
 
 static bool product_f64(void *context)
 {
     const struct product *p = context;
+    const int n = p->size;
     const double one = 1, zero = 0;
-    return p->cublas->dgemm(p->cublas->handle, CUBLAS_OP_N, CUBLAS_OP_N, N, N, N, &one, p->a, N, p->b, N,
-                            &zero, p->c, N) == CUBLAS_STATUS_SUCCESS;
+    return p->cublas->dgemm(p->cublas->handle, CUBLAS_OP_N, CUBLAS_OP_N, n, n, n, &one, p->a, n, p->b, n,
+                            &zero, p->c, n) == CUBLAS_STATUS_SUCCESS;
 }
 
 static void *find(void *library, const char *name, const char **missing)
@@ -60,6 +67,8 @@ static bool load(struct cublas *out, char *why, size_t n)
         return false;
     }
     *(void **)&out->create = find(library, "cublasCreate_v2", &missing);
+    *(void **)&out->set_stream = find(library, "cublasSetStream_v2", &missing);
+    *(void **)&out->set_workspace = find(library, "cublasSetWorkspace_v2", &missing);
     *(void **)&out->set_math_mode = find(library, "cublasSetMathMode", &missing);
     *(void **)&out->sgemm = find(library, "cublasSgemm_v2", &missing);
     *(void **)&out->dgemm = find(library, "cublasDgemm_v2", &missing);
@@ -72,9 +81,10 @@ static bool load(struct cublas *out, char *why, size_t n)
 /* Random numbers, as a GPU that multiplies zeros draws less power and runs faster. */
 enum type { AS_F32, AS_F64 };
 
-static bool fill(void *device, enum type type)
+static bool fill(const struct product *p, void *device, enum type type)
 {
-    const size_t count = (size_t)N * N, bytes = count * (type == AS_F32 ? sizeof(float) : sizeof(double));
+    const size_t count = (size_t)p->size * (size_t)p->size,
+                 bytes = count * (type == AS_F32 ? sizeof(float) : sizeof(double));
     uint64_t state = 42;
     void *host = malloc(bytes);
     for (size_t i = 0; host != NULL && i < count; i++) {
@@ -85,35 +95,49 @@ static bool fill(void *device, enum type type)
         else
             ((double *)host)[i] = value;
     }
-    const bool ok = host != NULL && cudaMemcpy(device, host, bytes, cudaMemcpyHostToDevice) == cudaSuccess;
+    const bool ok = host != NULL &&
+                    cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, p->stream) == cudaSuccess &&
+                    cudaStreamSynchronize(p->stream) == cudaSuccess;
     free(host);
     return ok;
 }
 
 static double tflop_s(work_fn *work, struct product *product)
 {
-    return 2.0 * N * N * N / measure_ns(work, product, 2) / 1e3;
+    return 2.0 * pow(product->size, 3) / measure_ns(work, product, 2) / 1e3;
 }
 
-struct gemm_rates measure_gemm(char *why, size_t n)
+/* The stream first, as setting it resets the workspace; then a wait for the set-up on the default stream. */
+static bool prepare(struct product *p)
+{
+    const struct cublas *cublas = p->cublas;
+    const size_t bytes = (size_t)p->size * (size_t)p->size * sizeof(double);
+    void *workspace;
+    return cudaMalloc(&p->a, bytes) == cudaSuccess && cudaMalloc(&p->b, bytes) == cudaSuccess &&
+           cudaMalloc(&p->c, bytes) == cudaSuccess &&
+           cudaMalloc(&workspace, WORKSPACE_BYTES) == cudaSuccess &&
+           cublas->set_stream(cublas->handle, p->stream) == CUBLAS_STATUS_SUCCESS &&
+           cublas->set_workspace(cublas->handle, workspace, WORKSPACE_BYTES) == CUBLAS_STATUS_SUCCESS &&
+           cudaDeviceSynchronize() == cudaSuccess;
+}
+
+struct gemm_rates measure_gemm(int size, cudaStream_t stream, char *why, size_t n)
 {
     struct cublas cublas = {0};
-    struct product product = {.cublas = &cublas};
+    struct product product = {.cublas = &cublas, .stream = stream, .size = size};
     struct gemm_rates rates = {NAN, NAN, NAN};
-    const size_t bytes = (size_t)N * N * sizeof(double);
     if (!load(&cublas, why, n))
         return rates;
-    if (cudaMalloc(&product.a, bytes) != cudaSuccess || cudaMalloc(&product.b, bytes) != cudaSuccess ||
-        cudaMalloc(&product.c, bytes) != cudaSuccess) {
-        snprintf(why, n, "no device memory for matrices");
+    if (!prepare(&product)) {
+        snprintf(why, n, "no device memory for matrices, or cuBLAS refused its stream or workspace");
         return rates;
     }
-    if (fill(product.a, AS_F32) && fill(product.b, AS_F32)) {
+    if (fill(&product, product.a, AS_F32) && fill(&product, product.b, AS_F32)) {
         rates.f32 = tflop_s(product_f32, &product);
         if (cublas.set_math_mode(cublas.handle, CUBLAS_TF32_TENSOR_OP_MATH) == CUBLAS_STATUS_SUCCESS)
             rates.tf32 = tflop_s(product_f32, &product);
     }
-    if (fill(product.a, AS_F64) && fill(product.b, AS_F64))
+    if (fill(&product, product.a, AS_F64) && fill(&product, product.b, AS_F64))
         rates.f64 = tflop_s(product_f64, &product);
     return rates;
 }

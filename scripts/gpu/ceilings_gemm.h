@@ -2,12 +2,14 @@
 #ifndef GPU_CEILINGS_GEMM_H
 #define GPU_CEILINGS_GEMM_H
 
+#include <cuda_runtime_api.h>
 #include <stddef.h>
 
-/* TFLOP/s of products of square matrices; NAN with the reason in why[n] if cuBLAS is missing. */
+/* TFLOP/s of products of square matrices of `size` rows; NAN with the reason in why[n] if cuBLAS is missing.
+ */
 struct gemm_rates {
     double f32, tf32, f64;
 };
-struct gemm_rates measure_gemm(char *why, size_t n);
+struct gemm_rates measure_gemm(int size, cudaStream_t, char *why, size_t n);
 
 #endif

@@ -30,8 +30,10 @@ ironbench_toolkit() {
 }
 
 # Sets LD_LIBRARY_PATH for the bundle in folder $1: its own libraries, the common ones only if this system lacks them,
-# and the folders of libraries that were too large to pack. An earlier value comes last.
+# and the folders of libraries that were too large to pack. An earlier value comes last; IRONBENCH_OUTER_LIBRARY_PATH
+# keeps it for programs that are not the bundle's (scripts/peers/run).
 ironbench_libraries() {
+    [ -n "${IRONBENCH_OUTER_LIBRARY_PATH+set}" ] || export IRONBENCH_OUTER_LIBRARY_PATH="${LD_LIBRARY_PATH:-}"
     ironbench_path=$1/lib
     for ironbench_file in "$1"/lib/common/*.so*; do
         [ -e "$ironbench_file" ] || continue

@@ -15,7 +15,7 @@ def probe():
         cupy.cuda.runtime.getDeviceCount()
         cupy.zeros(1).get()
     except Exception as error:
-        raise peer.Refusal("unavailable", f"CuPy finds no usable GPU: {error}") from error
+        raise peer.Refusal("unavailable", f"CuPy finds no usable GPU: {peer.first_line(error)}") from error
 
 
 def libraries():

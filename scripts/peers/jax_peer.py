@@ -1,22 +1,82 @@
-"""Idiomatic JAX: a loss, its gradient from jax.grad, and all epochs in one compiled loop."""
+"""Idiomatic JAX: a loss, its gradient from jax.grad, and all epochs in one compiled loop, whose parameters are donated."""
 
 import functools
+import importlib.util
 import os
+import types
 
 import peer
 
+DEVICE = peer.device()
+REMEDY = "scripts/setup --peers, on a machine with an NVIDIA driver"
+
 
 def environment(threads):
-    """XLA takes the size of its thread pool from NPROC and splits single operations over it only with this flag."""
-    flag = f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}"
-    return {"JAX_PLATFORMS": "cpu", "NPROC": str(threads), "XLA_FLAGS": f"{os.environ.get('XLA_FLAGS', '')} {flag}"}
+    """On the CPU, XLA takes the size of its thread pool from NPROC and splits single operations over it only with this flag; by
+    default it uses half of the width of AVX-512. On a GPU it would reserve most of the memory."""
+    if DEVICE == "cuda":
+        return {"JAX_PLATFORMS": "cuda", "XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+    flags = (f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}", "--xla_cpu_prefer_vector_width=512")
+    return {"JAX_PLATFORMS": "cpu", "NPROC": str(threads), "XLA_FLAGS": " ".join([os.environ.get("XLA_FLAGS", ""), *flags])}
+
+
+def probe():
+    import jax
+
+    if not any(importlib.util.find_spec(f"jax_cuda{version}_plugin") for version in (12, 13)):
+        raise peer.Refusal("unavailable", f"JAX is installed without its plugin for CUDA: {REMEDY}")
+    try:
+        jax.devices()
+    except Exception as error:
+        raise peer.Refusal("unavailable", f"JAX finds no usable GPU: {peer.first_line(error)}") from error
 
 
 def libraries():
     import jax
     import jaxlib
 
-    return f"jax {jax.__version__}, jaxlib {jaxlib.__version__}, XLA on the {jax.default_backend().upper()}"
+    place = jax.devices()[0].device_kind if DEVICE == "cuda" else "the CPU"
+    return f"jax {jax.__version__}, jaxlib {jaxlib.__version__}, XLA on {place}"
+
+
+@functools.cache
+def programs(act, loss, lr):
+    """Compiled once for every shape, not once for every problem."""
+    import jax
+    import jax.numpy as jnp
+
+    activation = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}.get(act)
+
+    def forward(params, x):
+        for w, b in zip(params[:-2:2], params[1:-2:2]):
+            x = activation(x @ w + b)
+        return x @ params[-2] + params[-1]
+
+    def loss_of(params, x, y):
+        z = forward(params, x)
+        if loss == "bce":
+            return jnp.mean(jnp.logaddexp(0, z) - z * y)
+        return jnp.mean(jnp.square(z - y)) * (0.5 if loss == "half_mse" else 1)
+
+    def updated(params, gradients):
+        return [p - lr * g for p, g in zip(params, gradients)]
+
+    def run(params, x, y, epochs):  # the number of epochs is an ordinary argument
+        return jax.lax.fori_loop(0, epochs, lambda _, params: updated(params, jax.grad(loss_of)(params, x, y)), params)
+
+    def run_with_losses(params, x, y, epochs):
+        def epoch(params, _):
+            value, gradients = jax.value_and_grad(loss_of)(params, x, y)
+            return updated(params, gradients), value
+
+        return jax.lax.scan(epoch, params, length=epochs)
+
+    def predict(params, x):
+        z = forward(params, x)
+        return jax.nn.sigmoid(z) if loss == "bce" else z
+
+    return types.SimpleNamespace(copy=jax.jit(lambda params: [jnp.copy(p) for p in params]), run=jax.jit(run, donate_argnums=0),
+                                 run_with_losses=jax.jit(run_with_losses, static_argnums=3), predict=jax.jit(predict))
 
 
 class Network:
@@ -24,59 +84,31 @@ class Network:
 
     def __init__(self, problem):
         import jax
-        import jax.numpy as jnp
 
-        # Without this flag every f64 array silently becomes f32.
+        peer.refuse_copies(problem, "JAX")
+        # Without this flag every f64 array silently becomes f32, and without the next, products on a GPU are in TF32.
         jax.config.update("jax_enable_x64", problem.dtype.itemsize == 8)
-        self.problem, self.jax, self.jnp = problem, jax, jnp
-        self.x, self.y, self.x_test = map(jnp.asarray, (problem.x, problem.y, problem.x_test))
-        self.start = [jnp.asarray(p) for p in problem.start]
-        self.act = {"relu": jax.nn.relu, "tanh": jnp.tanh, "sigmoid": jax.nn.sigmoid}.get(problem.act)
-        self.run = jax.jit(self._run)  # the number of epochs is an ordinary argument
+        jax.config.update("jax_default_matmul_precision", "highest")
+        self.jax, self.programs = jax, programs(problem.act, problem.loss, problem.lr)
+        self.x, self.y, self.x_test = map(jax.numpy.asarray, (problem.x, problem.y, problem.x_test))
+        self.start = [jax.numpy.asarray(p) for p in problem.start]
 
     def train(self, epochs):
-        self.final = self.jax.block_until_ready(self.run(self.start, self.x, self.y, epochs))
+        params = self.programs.copy(self.start)
+        self.final = self.jax.block_until_ready(self.programs.run(params, self.x, self.y, epochs))
 
     def curve(self, epochs, reads):
-        run = self.jax.jit(functools.partial(self._run_with_losses, epochs))
-        self.final, losses = self.jax.block_until_ready(run(self.start, self.x, self.y))
+        self.final, losses = self.jax.block_until_ready(self.programs.run_with_losses(self.start, self.x, self.y, epochs))
         return [(epoch, float(losses[epoch - 1])) for epoch in reads]
 
     def params(self):
         return list(self.final)
 
     def predictions(self):
-        z = self._forward(self.final, self.x_test)
-        return self.jax.nn.sigmoid(z) if self.problem.loss == "bce" else z
-
-    def _forward(self, params, x):
-        for w, b in zip(params[:-2:2], params[1:-2:2]):
-            x = self.act(x @ w + b)
-        return x @ params[-2] + params[-1]
-
-    def _loss(self, params, x, y):
-        z = self._forward(params, x)
-        if self.problem.loss == "bce":
-            return self.jnp.mean(self.jnp.logaddexp(0, z) - z * y)
-        return self.jnp.mean(self.jnp.square(z - y)) * (0.5 if self.problem.loss == "half_mse" else 1)
-
-    def _update(self, params, gradients):
-        return [p - self.problem.lr * g for p, g in zip(params, gradients)]
-
-    def _run(self, params, x, y, epochs):
-        def epoch(_, params):
-            return self._update(params, self.jax.grad(self._loss)(params, x, y))
-
-        return self.jax.lax.fori_loop(0, epochs, epoch, params)
-
-    def _run_with_losses(self, epochs, params, x, y):
-        def epoch(params, _):
-            loss, gradients = self.jax.value_and_grad(self._loss)(params, x, y)
-            return self._update(params, gradients), loss
-
-        return self.jax.lax.scan(epoch, params, length=epochs)
+        return self.programs.predict(self.final, self.x_test)
 
 
 if __name__ == "__main__":
-    peer.serve(peer.Peer("jax", "JAX on the CPU: gradients from jax.grad, the training as one compiled loop", "jax",
-                         libraries, Network, environment=environment))
+    peer.serve(peer.Peer("jax", f"JAX on the {peer.PLACES[DEVICE]}: gradients from jax.grad, the training as one compiled loop",
+                         "jax", libraries, Network, device=DEVICE == "cuda", environment=environment,
+                         probe=probe if DEVICE == "cuda" else None))

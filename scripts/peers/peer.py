@@ -16,6 +16,8 @@ REQUESTS, ANSWERS = 3, 4
 # As in harness/core/loss_schedule.h: every epoch at both ends of a training, about 1000 in between.
 FIRST, LAST, BETWEEN = 50, 64, 1000
 
+PLACES = {"cpu": "CPU", "cuda": "GPU"}
+
 THREADS = {"name": "threads", "type": "int", "allowed": "1..1024", "default": "1",
            "help": "threads that the library may use"}
 # Each library reads its own variable, once, when it is loaded.
@@ -105,6 +107,27 @@ def blas():
     return ", ".join(dict.fromkeys(found)) or "a built-in BLAS"
 
 
+# ---- devices ----
+
+
+def device():
+    """Where to train: `cpu`, or `cuda` with the argument --device=cuda."""
+    places = [word.removeprefix("--device=") for word in sys.argv[1:]] or ["cpu"]
+    if len(places) != 1 or places[0] not in PLACES:
+        raise SystemExit(f"usage: {pathlib.Path(sys.argv[0]).name} [--device={'|'.join(PLACES)}]")
+    return places[0]
+
+
+def refuse_copies(problem, library):
+    """For libraries whose arrays are on the device from the beginning."""
+    if problem.residency == "per_op":
+        raise Refusal("unsupported", f"{library} keeps its arrays on the device; use residency resident")
+
+
+def first_line(error):
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 # ---- messages ----
 
 
@@ -186,7 +209,7 @@ def refusal_of(error):
         return {"type": "error", "status": error.status, "message": str(error)}
     traceback.print_exception(error, file=sys.stderr)
     status = "oom" if isinstance(error, MemoryError) or "out of memory" in str(error).lower() else "failed"
-    return {"type": "error", "status": status, "message": f"{type(error).__name__}: {error}".splitlines()[0]}
+    return {"type": "error", "status": status, "message": f"{type(error).__name__}: {first_line(error)}"}
 
 
 def serve(peer):

@@ -1,80 +1,184 @@
-"""Idiomatic PyTorch: gradients from autograd, parameters updated outside it. With mode=compile, the loss and thus the
-gradients go through torch.compile."""
+"""PyTorch, with gradients from its automatic differentiation, in three modes.
+
+`compile`, the default on the CPU: the whole training is one loop through torch.compile, whose C++ wrapper calls the kernels
+without Python in between. `eager`, the default on a GPU: gradients from autograd, parameters updated outside it. `graph`,
+on a GPU only: the same, recorded once as a CUDA graph of some epochs and replayed.
+"""
+
+import functools
+import re
 
 import peer
 
-MODE = {"name": "mode", "type": "text", "allowed": "eager|compile", "default": "eager",
-        "help": "compile: the loss and its gradients through torch.compile"}
+DEVICE = peer.device()
+MODES = {"cpu": "compile|eager", "cuda": "eager|compile|graph"}[DEVICE]
+MODE = {"name": "mode", "type": "text", "allowed": MODES, "default": MODES.split("|")[0],
+        "help": "compile: all epochs as one compiled loop; graph: epochs as a CUDA graph"}
+EPOCHS_PER_GRAPH = 20
+
+
+def probe():
+    import torch
+
+    try:
+        torch.zeros(1, device=DEVICE).cpu()
+    except Exception as error:
+        raise peer.Refusal("unavailable", f"PyTorch finds no usable GPU: {peer.first_line(error)}") from error
 
 
 def libraries():
     import torch
 
-    return f"torch {torch.__version__}, {torch.__config__.parallel_info().split('ATen parallel backend: ')[1].strip()}"
+    shown = torch.__config__.show()
+    parts = [f"torch {torch.__version__} with loops for {torch.backends.cpu.get_cpu_capability()}"]
+    parts += [f"{name} {found[1]}" for name, pattern in (("oneDNN", r"MKL-DNN v([\d.]+)"), ("MKL", r"Math Kernel Library Version ([\d.]+)"))
+              if (found := re.search(pattern, shown))]
+    parts.append(torch.__config__.parallel_info().split("ATen parallel backend: ")[1].strip())
+    if DEVICE == "cuda":
+        parts = [f"torch {torch.__version__}, CUDA {torch.version.cuda}, {torch.cuda.get_device_name()}"]
+    return ", ".join(parts)
+
+
+def forward(act, params, x):
+    import torch
+
+    layers = list(zip(params[::2], params[1::2]))
+    for w, b in layers[:-1]:
+        x = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}[act](torch.addmm(b, x, w))
+    return torch.addmm(layers[-1][1], x, layers[-1][0])
+
+
+def loss_of(act, loss, params, x, y):
+    import torch.nn.functional as losses
+
+    z = forward(act, params, x)
+    if loss == "bce":
+        return losses.binary_cross_entropy_with_logits(z, y)
+    return losses.mse_loss(z, y) * (0.5 if loss == "half_mse" else 1)
+
+
+@functools.cache
+def compiled(act, loss, lr):
+    """The training as a function of (parameters, x, y, epochs), compiled once for every shape; the number of epochs is an
+    ordinary argument."""
+    import torch
+    from torch._higher_order_ops import while_loop
+
+    gradient = torch.func.grad(functools.partial(loss_of, act, loss))
+
+    def run(params, x, y, epochs):
+        def epoch(done, *params):
+            return done + 1, *(p - lr * g for p, g in zip(params, gradient(list(params), x, y)))
+
+        return while_loop(lambda done, *_: done < epochs, epoch, (torch.zeros((), dtype=torch.int64), *params))[1:]
+
+    return torch.compile(run, fullgraph=True, dynamic=False, options={"cpp_wrapper": True} if DEVICE == "cpu" else {})
 
 
 class Network:
-    """Parameters are autograd leaves w, b, w, b, …"""
+    """Parameters are w, b, w, b, …"""
 
     def __init__(self, problem):
         import torch
 
         torch.set_num_threads(int(problem.option("threads", "1")))
+        torch.set_float32_matmul_precision("highest")  # no TF32
         self.problem, self.torch = problem, torch
-        self.x, self.y, self.x_test = map(torch.from_numpy, (problem.x, problem.y, problem.x_test))
-        self.start = [torch.from_numpy(p) for p in problem.start]
-        self.leaves = [p.clone().requires_grad_() for p in self.start]
-        self.act = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid}.get(problem.act)
-        self.loss_of = torch.compile(self._loss) if problem.option("mode", "eager") == "compile" else self._loss
+        self.x, self.y, self.x_test = map(self._placed, (problem.x, problem.y, problem.x_test))
+        self.start = [self._placed(p) for p in problem.start]
+        self.loss_of = functools.partial(loss_of, problem.act, problem.loss)
+
+    def _placed(self, array):
+        return self.torch.from_numpy(array).to(DEVICE)
 
     def train(self, epochs):
-        self._restart()
-        for _ in range(epochs):
-            self._epoch()
+        self.final = self.advanced(self.start, epochs)
+        if DEVICE == "cuda":
+            self.torch.cuda.synchronize()
 
     def curve(self, epochs, reads):
-        reads, rows = set(reads), []
-        self._restart()
-        for epoch in range(1, epochs + 1):
-            loss = self._epoch()
-            if epoch in reads:
-                rows.append((epoch, loss.item()))
+        """The losses of the parameters that the epochs in `reads` begin with, between runs of the same code."""
+        rows, done, self.final = [], 0, self.start
+        for epoch in reads:
+            self.final, done = self.advanced(self.final, epoch - 1 - done), epoch - 1
+            with self.torch.no_grad():
+                rows.append((epoch, self.loss_of(self.final, self.x, self.y).item()))
+        self.final = self.advanced(self.final, epochs - done)
         return rows
 
     def params(self):
-        return [p.detach().numpy() for p in self.leaves]
+        return [p.detach().cpu().numpy() for p in self.final]
 
     def predictions(self):
         with self.torch.no_grad():
-            z = self._forward(self.x_test, self.leaves)
-            return (self.torch.sigmoid(z) if self.problem.loss == "bce" else z).numpy()
+            z = forward(self.problem.act, self.final, self.x_test)
+            return (self.torch.sigmoid(z) if self.problem.loss == "bce" else z).cpu().numpy()
 
-    def _restart(self):
+
+class Compiled(Network):
+    def __init__(self, problem):
+        super().__init__(problem)
+        self.run = compiled(problem.act, problem.loss, problem.lr)
+
+    def advanced(self, params, epochs):
         with self.torch.no_grad():
-            for parameter, start in zip(self.leaves, self.start):
-                parameter.copy_(start)
+            return self.run(list(params), self.x, self.y, self.torch.tensor(epochs))
+
+
+class Eager(Network):
+    def __init__(self, problem):
+        super().__init__(problem)
+        self.leaves = [p.clone().requires_grad_() for p in self.start]
+
+    def advanced(self, params, epochs):
+        self._begin(params)
+        for _ in range(epochs):
+            self._epoch()
+        return self.leaves
+
+    def _begin(self, params):
+        with self.torch.no_grad():
+            for leaf, value in zip(self.leaves, params):
+                leaf.copy_(value)
 
     def _epoch(self):
-        loss = self.loss_of(self.leaves, self.x, self.y)
-        gradients = self.torch.autograd.grad(loss, self.leaves)
+        gradients = self.torch.autograd.grad(self.loss_of(self.leaves, self.x, self.y), self.leaves)
         with self.torch.no_grad():
-            for parameter, gradient in zip(self.leaves, gradients):
-                parameter.sub_(gradient, alpha=self.problem.lr)
-        return loss.detach()
+            for leaf, gradient in zip(self.leaves, gradients):
+                leaf.sub_(gradient, alpha=self.problem.lr)
 
-    def _forward(self, x, params):
-        layers = list(zip(params[::2], params[1::2]))
-        for w, b in layers[:-1]:
-            x = self.act(self.torch.addmm(b, x, w))
-        return self.torch.addmm(layers[-1][1], x, layers[-1][0])
 
-    def _loss(self, params, x, y):
-        losses = self.torch.nn.functional
-        z = self._forward(x, params)
-        if self.problem.loss == "bce":
-            return losses.binary_cross_entropy_with_logits(z, y)
-        return losses.mse_loss(z, y) * (0.5 if self.problem.loss == "half_mse" else 1)
+class Graph(Eager):
+    """As PyTorch's documentation has it: some epochs on another stream first, then the recording."""
+
+    def __init__(self, problem):
+        super().__init__(problem)
+        torch, stream = self.torch, self.torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):
+            for _ in range(3):
+                self._epoch()
+        torch.cuda.current_stream().wait_stream(stream)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            for _ in range(EPOCHS_PER_GRAPH):
+                self._epoch()
+
+    def advanced(self, params, epochs):
+        self._begin(params)
+        for _ in range(epochs // EPOCHS_PER_GRAPH):
+            self.graph.replay()
+        for _ in range(epochs % EPOCHS_PER_GRAPH):
+            self._epoch()
+        return self.leaves
+
+
+def open_network(problem):
+    peer.refuse_copies(problem, "PyTorch")
+    kind = {"compile": Compiled, "eager": Eager, "graph": Graph}
+    return kind[problem.option("mode", MODE["default"])](problem)
 
 
 if __name__ == "__main__":
-    peer.serve(peer.Peer("torch", "PyTorch on the CPU, gradients from autograd", "torch", libraries, Network, (MODE,)))
+    peer.serve(peer.Peer("torch", f"PyTorch on the {peer.PLACES[DEVICE]}", "torch", libraries, open_network, (MODE,),
+                         device=DEVICE == "cuda", probe=probe if DEVICE == "cuda" else None))

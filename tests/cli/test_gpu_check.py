@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import pathlib
+import signal
 import subprocess
 import time
 import unittest
@@ -23,14 +26,11 @@ CASE = {"id": "a", "model": "linreg", "dataset": "million", "rows": 1000000, "co
 
 
 class GpuCheck(CliTest):
-    def parts(self, script, **more):
+    def parts(self, script):
         """Runs a script with the parts at hand."""
         (self.folder / "ceilings.json").write_text(json.dumps(CEILINGS, indent=1))
-        program = self.folder / "program"
-        program.write_text(f"#!/bin/sh\nprintf '%s' '{more.get('list_impls', '')}'\n")
-        program.chmod(0o755)
-        text = (f'set -u; work="{self.folder}" log="{self.folder}/log" program="{program}" deadline=$(($(date +%s) + 100))\n'
-                f'. "{ROOT}/scripts/gpu/check-parts.sh"\n{script}\n')
+        text = (f'set -u; work="{self.folder}" log="{self.folder}/log" deadline=$(($(date +%s) + 100))\n'
+                f'. "{ROOT}/scripts/gpu/check-parts.sh"; . "{ROOT}/scripts/gpu/check-tables.sh"\n{script}\n')
         done = subprocess.run(["/bin/sh", "-c", text], cwd=self.folder, capture_output=True, text=True, timeout=60,
                               stdin=subprocess.DEVNULL)
         self.assertEqual(done.stderr, "")
@@ -105,10 +105,13 @@ class GpuCheck(CliTest):
         self.assertEqual(self.parts("other_counts parity").stdout, "")
 
     def test_is_there_a_gpu(self):
+        def reason(listed):
+            return self.parts(f'gpu_missing "{self.write("listed", listed)}"').stdout
+
         missing = "cpu_naive  loops\ncuda_naive  kernels\n             unavailable: no NVIDIA driver: 35\n"
-        self.assertEqual(self.parts("gpu_missing", list_impls=missing).stdout, "no NVIDIA driver: 35\n")
-        self.assertEqual(self.parts("gpu_missing", list_impls=missing + "cuda_graph  graphs\n").stdout, "")
-        self.assertIn("no CUDA implementation", self.parts("gpu_missing", list_impls="cpu_naive  loops\n").stdout)
+        self.assertEqual(reason(missing), "no NVIDIA driver: 35\n")
+        self.assertEqual(reason(missing + "cuda_graph  graphs\n"), "")
+        self.assertIn("no CUDA implementation", reason("cpu_naive  loops\n"))
 
     def test_clocks(self):
         def words(*lines):
@@ -123,15 +126,9 @@ class GpuCheck(CliTest):
         self.assertIn("by the hardware in 1", words("900, 0x00000000000000A8, 85, 700.0"))
         self.assertEqual(words(idle, "No devices were found"), "SM clock under load: no samples\n")
 
-    def test_watching_clocks(self):
-        """The watcher is ended with its step, and without nvidia-smi there is none."""
-        tool = self.folder / "nvidia-smi"
-        tool.write_text("#!/bin/sh\ncase $* in *-l*) echo '1980, 0x0, 45, 400'; exec sleep 100 ;; esac\n")
-        tool.chmod(0o755)
-        script = 'watch_clocks; sleep 1; clocks_seen large 2>&1; kill -0 "$clock_watcher" 2>/dev/null && echo alive'
-        self.assertEqual(self.parts(f'PATH={self.folder}:$PATH; {script}').stdout.split(None, 2)[2],
-                         "SM clock under load: 1980 to 1980 MHz in 1 samples\n")
-        self.assertEqual(self.parts(f'PATH=/usr/bin:/bin; watch_clocks; clocks_seen large; echo "$clock_watcher"').stdout, "\n")
+    def test_no_clocks_without_nvidia_smi(self):
+        script = "PATH=/nowhere; watch_gpu; PATH=/usr/bin:/bin; clocks_begin; clocks_seen large; keep_clocks large"
+        self.assertEqual(self.parts(script).stdout, "")
 
     def test_limits(self):
         begin = time.monotonic()
@@ -146,7 +143,8 @@ class GpuCheck(CliTest):
         toolkit.mkdir(parents=True)
         (toolkit / "libironbench_large.so.13").touch()
         (top / "lib/left-out").write_text("libc.so.6\nlibironbench_large.so.13\nlibironbench_nowhere.so.1\n")
-        script = f'. "{ROOT}/scripts/gpu/env.sh"; ironbench_libraries "{top}"; echo "$LD_LIBRARY_PATH"'
+        script = (f'. "{ROOT}/scripts/gpu/env.sh"; ironbench_libraries "{top}"; echo "$LD_LIBRARY_PATH"; '
+                  '[ "$IRONBENCH_OUTER_LIBRARY_PATH" = before ] || exit 1')
 
         def path():
             return self.parts(f'CUDA_HOME="{toolkit.parent}"; LD_LIBRARY_PATH=before; {script}').stdout.strip().split(":")
@@ -156,6 +154,52 @@ class GpuCheck(CliTest):
         self.assertEqual(path(), [str(top / "lib"), str(toolkit), "before"])
         (top / "lib/common/libironbench_rare.so.1").touch()
         self.assertEqual(path(), [str(top / "lib"), str(top / "lib/common"), str(toolkit), "before"])
+
+
+class Ended(CliTest):
+    """A check that is ended in its second step: the results of the first are there, and no process stays."""
+
+    PROGRAM = """#!/bin/sh
+case $1 in
+list) echo "cuda_naive  kernels" ;;
+run) echo $$ >>running; exec sleep 100 ;;
+esac
+"""
+
+    def end(self, signal_):
+        """Starts a check and ends it; returns its exit status."""
+        (self.folder / "ironbench").write_text(self.PROGRAM)
+        (self.folder / "ironbench").chmod(0o755)
+        check = subprocess.Popen([ROOT / "scripts/gpu-check.sh", "out", "facts", "parity"], cwd=self.folder, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                                 env={"PATH": f"{ROOT}/tests/cli/nvidia_tools:{os.defpath}", "IRONBENCH_BUILD": str(self.folder),
+                                      "NVIDIA_SMI_LOG": str(self.folder / "watching")})
+        self.wait_until(lambda: all((self.folder / name).exists() and (self.folder / name).read_text().endswith("\n")
+                                    for name in ("running", "watching")))
+        check.send_signal(signal_)
+        status = check.wait(60)
+        self.assertRegex((self.folder / "out/summary.txt").read_text(), r"(?m)^facts +ok +Mock GPU")
+        return status
+
+    def wait_until(self, condition):
+        begin = time.monotonic()
+        while not condition():
+            self.assertLess(time.monotonic() - begin, 60)
+            time.sleep(0.05)
+
+    def has_ended(self, name):
+        return not pathlib.Path("/proc", (self.folder / name).read_text().strip()).exists()
+
+    def test_by_a_signal(self):
+        self.assertEqual(self.end(signal.SIGTERM), 143)
+        self.assertTrue(self.has_ended("watching"))
+        self.wait_until(lambda: self.has_ended("running"))
+
+    def test_by_force(self):
+        """The program then runs until its time limit."""
+        self.assertEqual(self.end(signal.SIGKILL), -signal.SIGKILL)
+        self.wait_until(lambda: self.has_ended("watching"))
+        os.kill(int((self.folder / "running").read_text()), signal.SIGKILL)
 
 
 if __name__ == "__main__":

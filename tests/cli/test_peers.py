@@ -4,8 +4,10 @@ algorithm, and rows of missing libraries say how to install them."""
 import collections
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 from common import CliTest, ROOT
@@ -47,6 +49,17 @@ SOME_NETWORKS = """include:
 datasets:
   outputs: {{synth: regression, rows: 60, cols: 4, outputs: 3, noise: 0.1}}
 """
+COMPILED = """
+model: [logreg, mlp]
+dataset: [breast_cancer]
+impl: [{peer}]
+dtype: [f64]
+hidden: [[5]]
+act: [tanh]
+loss: [bce]
+init: [xavier]
+epochs: [200]
+"""
 DEVICE = """
 model: [linreg, logreg, mlp]
 dataset: [diabetes, breast_cancer]
@@ -79,10 +92,10 @@ network.train(int(sys.argv[2]))
 
 
 class PeerTest(CliTest):
-    def sweep(self, peer, matrix, more="", env=None, **axes):
-        """The record's cases of the peer, by one round each."""
-        config = self.config(matrix.format(peer=peer, **axes), "rounds: 1, min_time: 1ms, timeout: 60s",
-                             f"external:\n  {peer}: {{command: [scripts/peers/run, {peer}]}}\n{more.format(peer=peer)}")
+    def sweep(self, peer, matrix, more="", env=None, impl=None, **axes):
+        """The record's cases of the peer, by one round each; impl: with options."""
+        config = self.config(matrix.format(peer=impl or peer, **axes), "rounds: 1, min_time: 1ms, timeout: 60s",
+                             f"external:\n  {peer}: {{command: [scripts/peers/run, {peer}]}}\n{more.format(peer=impl or peer)}")
         done = self.call("run", config, "--out", "out", timeout=280, env=env)
         self.assertIn(done.returncode, (0, 4), done.stdout + done.stderr)  # 4: none is ok, for example for want of it
         self.table = done.stdout
@@ -107,13 +120,17 @@ class Exact(PeerTest):
         self.assertEqual(len(cases), 22)  # linreg, logreg, 3 networks of regression and 6 of classes, in both types
         self.check_all(cases)
 
-    def check_some(self, peer):
-        cases = self.sweep(peer, SOME, SOME_NETWORKS)
+    def check_some(self, peer, **axes):
+        cases = self.sweep(peer, SOME, SOME_NETWORKS, **axes)
         self.assertEqual(len(cases), 5)
         self.check_all(cases)
 
     def test_torch(self):
-        self.check_some("torch")
+        self.check_some("torch", impl="{name: torch, mode: eager}")
+
+    def test_compiled_torch(self):
+        """The compiler takes seconds in every process."""
+        self.check_all(self.sweep("torch", COMPILED))
 
     def test_jax(self):
         self.check_some("jax")
@@ -169,6 +186,92 @@ class Cupy(PeerTest):
         case = self.sweep("cupy", ONE, env={"PYTHONPATH": str(STAND_INS / "no_driver")}, epochs=5)[0]
         self.assertEqual(case["status"], "unavailable")
         self.assertIn("cudaErrorInsufficientDriver", case["reason"])
+
+
+class OnTheGpu(PeerTest):
+    @unittest.skipIf(pathlib.Path("/dev/nvidiactl").exists(), "this machine has a driver")
+    def test_the_seeds_comparison_without_a_gpu(self):
+        """The CPU's rows are right; every other is unavailable, and says why."""
+        done = self.call("run", ROOT / "configs/gpu-seed.yaml", "-s", "linreg", "--out", "out", timeout=280)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        cases = self.export("out")["cases"]
+        self.assertEqual(collections.Counter(case["impl"] for case in cases if case["status"] == "ok"), {"cpu_naive": 1, "cpu_blas": 1})
+        others = [case for case in cases if not case["impl"].startswith("cpu_")]
+        self.assertEqual({case["impl"] for case in others}, {"cuda_naive", "cuda_cublas", "cuda_graph", "cupy", "torch_cuda", "jax_cuda"})
+        for case in others:
+            self.assertEqual(case["status"], "unavailable")
+            self.assertRegex(case["reason"], "NVIDIA|no usable GPU|No module named|cuda_", case["impl"])
+
+    def reason(self, library, module):
+        """Why a row on the GPU is unavailable, with this text as the library."""
+        (self.folder / f"{library}.py").write_text(module)
+        config = self.config(ONE.replace("{peer}", library).replace("{epochs}", "5"),
+                             more=f"external:\n  {library}: {{command: [scripts/peers/run, {library}, --device=cuda]}}")
+        case = self.export_of(config, PYTHONPATH=str(self.folder))
+        self.assertEqual((case["status"], case["residency"]), ("unavailable", "resident"))
+        return case["reason"]
+
+    def export_of(self, config, **env):
+        done = self.call("run", config, "--out", "out", "-x", "residency=per_op", env=env)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return next(case for case in self.export("out")["cases"] if case["impl"] != "cpu_naive")
+
+    def test_torch_says_what_it_lacks(self):
+        reason = self.reason("torch", "def zeros(*_, **__):\n    raise RuntimeError('Found no NVIDIA driver.\\nGet one')\n")
+        self.assertEqual(reason, "PyTorch finds no usable GPU: Found no NVIDIA driver.")
+
+    def test_jax_says_what_it_lacks(self):
+        self.assertEqual(self.reason("jax", ""), "JAX is installed without its plugin for CUDA: scripts/setup --peers, on a "
+                                                 "machine with an NVIDIA driver")
+        (self.folder / "out").rename(self.folder / "before")
+        (self.folder / "jax_cuda13_plugin.py").write_text("")
+        self.assertEqual(self.reason("jax", "def devices():\n    raise RuntimeError('no CUDA devices')\n"),
+                         "JAX finds no usable GPU: no CUDA devices")
+
+    def test_unknown_device(self):
+        done = subprocess.run([SCRIPTS / "run", "torch", "--device=tpu"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (1, "", "usage: torch_peer.py [--device=cpu|cuda]\n"))
+
+
+class ChoiceOfPython(unittest.TestCase):
+    """Stand-ins for Python that say whether they have the library, and which of them was started."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="ironbench-test-")
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.script = self.folder / "scripts/peers/run"
+        self.script.parent.mkdir(parents=True)
+        shutil.copy(SCRIPTS / "run", self.script)
+
+    def python(self, place, status):
+        path = self.folder / place / "python3"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f'#!/bin/sh\n[ "$1" != -c ] || exit {status}\necho {place} "$@"\necho "${{LD_LIBRARY_PATH-unset}}"\n')
+        path.chmod(0o755)
+        return path
+
+    def started(self, **env):
+        done = subprocess.run([self.script, "jax", "--device=cuda"], capture_output=True, text=True,
+                              env={"PATH": f"{self.folder}/path:{os.defpath}", **{name: str(value) for name, value in env.items()}})
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout.replace(f"{self.script.parent}/", "").splitlines()
+
+    def test_the_first_that_has_the_library(self):
+        self.python("path", 0)
+        self.assertEqual(self.started()[0], "path jax_peer.py --device=cuda")
+        self.python(".peers/bin", 1)
+        self.assertEqual(self.started()[0], "path jax_peer.py --device=cuda")
+        self.python(".peers/bin", 0)
+        self.assertEqual(self.started()[0], ".peers/bin jax_peer.py --device=cuda")
+        self.assertEqual(self.started(IRONBENCH_PYTHON=self.python("mine", 0))[0], "mine jax_peer.py --device=cuda")
+        self.assertEqual(self.started(IRONBENCH_PYTHON=self.python("mine", 1))[0], ".peers/bin jax_peer.py --device=cuda")
+
+    def test_the_libraries_of_a_bundle_are_not_for_it(self):
+        self.python(".peers/bin", 0)
+        self.assertEqual(self.started(LD_LIBRARY_PATH="/mine")[1], "/mine")
+        self.assertEqual(self.started(LD_LIBRARY_PATH="/bundle:/mine", IRONBENCH_OUTER_LIBRARY_PATH="/mine")[1], "/mine")
+        self.assertEqual(self.started(LD_LIBRARY_PATH="/bundle", IRONBENCH_OUTER_LIBRARY_PATH="")[1], "unset")
 
 
 class Missing(PeerTest):

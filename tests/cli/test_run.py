@@ -187,7 +187,7 @@ class Sweep(CliTest):
         """From the project alone, with nothing next to it: each plans, and one of its cases runs and is right."""
         one = {"crossover": "rows_1k f32 cpu_naive", "bench-cpu": "", "devices": "linreg f32 cpu_naive",
                "gpu": "linreg f32 cuda_naive diabetes",
-               "gate_noise": "linreg f32 cpu_naive", "gpu-crossover": "rows_1k cpu_naive", "gpu-seed": "linreg cpu_naive",
+               "gate_noise": "linreg f32 cpu_naive", "gpu-crossover": "rows_1k cpu_blas", "gpu-seed": "linreg cpu_naive",
                "gpu-large": "cuda_naive", "peers": "linreg real_estate cpu_naive", "peers-quick": "linreg cpu_naive w1",
                "peers-right": "", "rates": "cpu_naive 6 lr=0.03", "seed": "linreg cpu_naive epochs=1000",
                "ci": "linreg f32 cpu_naive", "quick": "linreg f32 cpu_naive"}

@@ -1,8 +1,9 @@
 /* test_conformance IMPL [PLUGIN.so] [OPTION=VALUE]… [--quick]: does an implementation keep the contract?
- * Every operation, in both types, on awkward shapes; then whole gradients. Exit status 77: it cannot run on
- * this machine. */
+ * Copies; every operation, in both types, on awkward shapes; then whole gradients. Exit status 77: it cannot
+ * run on this machine. */
 #include "base/error.h"
 #include "base/text.h"
+#include "opcheck/copy_check.h"
 #include "opcheck/gradient_check.h"
 #include "opcheck/op_case_run.h"
 
@@ -15,6 +16,23 @@
 enum { EXIT_USAGE = 2, EXIT_SKIPPED = 77, MAX_SETTINGS = 8 };
 
 static struct ib_instance subject;
+
+/* ---- copies ---- */
+
+static void test_copies(void **state)
+{
+    char wrong[256];
+    uint64_t count;
+    (void)state;
+    if (!IB_HAS(subject.impl, mem)) {
+        print_message("%s works in host memory\n", subject.impl->name);
+        skip();
+    }
+    if (ib_copy_check_run(&subject, &count, wrong, sizeof wrong) != IB_OK)
+        fail_msg("%s", ib_error_text());
+    if (wrong[0] != '\0')
+        fail_msg("%s", wrong);
+}
 
 /* ---- one operation in one type ---- */
 
@@ -82,7 +100,7 @@ static void test_gradient(void **state)
 enum {
     OPERATION_TESTS = IB_OPERATION_COUNT * 2,
     GRADIENT_TESTS = 3 * 3,
-    TESTS = OPERATION_TESTS + GRADIENT_TESTS
+    TESTS = OPERATION_TESTS + GRADIENT_TESTS + 1
 };
 
 static int run_all(bool quick)
@@ -110,6 +128,7 @@ static int run_all(bool quick)
         tests[OPERATION_TESTS + i] = (struct CMUnitTest){
             .name = name, .test_func = test_gradient, .initial_state = &gradient_tests[i]};
     }
+    tests[TESTS - 1] = (struct CMUnitTest){.name = "copies", .test_func = test_copies};
     return cmocka_run_group_tests_name(subject.impl->name, tests, NULL, NULL);
 }
 

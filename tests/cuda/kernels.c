@@ -31,8 +31,17 @@ static struct {
 } registered[MAX_KERNELS];
 static size_t n_registered;
 
+/* That of scripts/gpu/empty.cu. */
+static void do_nothing(void *const *args)
+{
+    (void)args;
+}
+static const struct emu_kernel empty = {.name = "ib_gpu_empty", .run = do_nothing};
+
 static const struct emu_kernel *kernel_named(const char *name)
 {
+    if (strcmp(empty.name, name) == 0)
+        return &empty;
     for (int k = 0; k < IB_KERNEL_COUNT; k++)
         for (int type = IB_F32; type <= IB_F64; type++) {
             const struct emu_kernel *kernel = emu_kernel_of((enum ib_kernel)k, (enum ib_dtype)type);

@@ -12,6 +12,7 @@
  *   no_device     the driver has no device
  *   old_device    the device is older than all that the kernels were built for
  *   shared_pages  the device uses the host's page tables, and reads any of its memory when it gets there
+ *   migrated_pages  it has page tables of its own, and reads any memory of the host all the same
  *   memory=N      there are N bytes of device memory
  *   pinned=N      there are N bytes of pinned memory
  *   launch=N      launch N and all after it are refused

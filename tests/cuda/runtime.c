@@ -106,12 +106,19 @@ cudaError_t cudaDeviceGetPCIBusId(char *text, int n, int device)
     return cudaSuccess;
 }
 
+static bool reads_all_memory(void)
+{
+    return mock_asked_for("shared_pages") || mock_asked_for("migrated_pages");
+}
+
 cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr attribute, int device)
 {
     MOCK_TRY(mock_ready());
     if (device != 0)
         return mock_answer(cudaErrorInvalidDevice);
-    *value = attribute == cudaDevAttrPageableMemoryAccessUsesHostPageTables && mock_asked_for("shared_pages");
+    *value =
+        (attribute == cudaDevAttrPageableMemoryAccessUsesHostPageTables && mock_asked_for("shared_pages")) ||
+        (attribute == cudaDevAttrPageableMemoryAccess && reads_all_memory());
     return cudaSuccess;
 }
 
@@ -127,7 +134,11 @@ cudaError_t cudaGetDeviceProperties(struct cudaDeviceProp *properties, int devic
     MOCK_TRY(mock_ready());
     if (device != 0)
         return mock_answer(cudaErrorInvalidDevice);
-    *properties = (struct cudaDeviceProp){.name = "Mock GPU", .major = 9, .minor = 0};
+    *properties = (struct cudaDeviceProp){.name = "Mock GPU",
+                                          .major = 9,
+                                          .minor = 0,
+                                          .multiProcessorCount = 1,
+                                          .totalGlobalMem = (size_t)mock_number_of("memory", 1ull << 40)};
     return cudaSuccess;
 }
 
@@ -273,11 +284,22 @@ static cudaError_t run_download(void *args)
     return cudaSuccess;
 }
 
+static cudaError_t run_within(void *args)
+{
+    const struct copy *c = args;
+    const void *from = mock_memory_find(c->from, c->bytes);
+    void *to = mock_memory_find(c->to, c->bytes);
+    if (from == NULL || to == NULL)
+        return cudaErrorIllegalAddress;
+    memmove(to, from, c->bytes);
+    return cudaSuccess;
+}
+
 /* Ordinary memory is read now, as the real one does in a buffer of its own; pinned memory when the device
  * gets there, and all memory where it can. */
 static cudaError_t upload(void *to, const void *from, size_t bytes)
 {
-    const bool late = mock_is_pinned(from, bytes) || mock_asked_for("shared_pages");
+    const bool late = mock_is_pinned(from, bytes) || reads_all_memory();
     const size_t all = sizeof(struct copy) + (late ? 0 : bytes);
     struct copy *c = malloc(all);
     if (c == NULL)
@@ -294,13 +316,15 @@ cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, enum cudaM
                             cudaStream_t stream)
 {
     MOCK_TRY(mock_ready_outside_recording());
-    const struct copy download = {.to = to, .from = from, .bytes = bytes};
+    const struct copy copy = {.to = to, .from = from, .bytes = bytes};
     if (stream == NULL)
         return mock_answer(cudaErrorInvalidResourceHandle);
     if (mock_memory_find(kind == cudaMemcpyHostToDevice ? to : from, bytes) == NULL)
         return mock_answer(cudaErrorInvalidValue);
     if (kind == cudaMemcpyHostToDevice)
         return mock_answer(upload(to, from, bytes));
-    return mock_answer(kind == cudaMemcpyDeviceToHost ? mock_enqueue(run_download, &download, sizeof download)
-                                                      : cudaErrorInvalidValue);
+    if (kind == cudaMemcpyDeviceToHost)
+        return mock_answer(mock_enqueue(run_download, &copy, sizeof copy));
+    return mock_answer(kind == cudaMemcpyDeviceToDevice ? mock_enqueue(run_within, &copy, sizeof copy)
+                                                        : cudaErrorInvalidValue);
 }

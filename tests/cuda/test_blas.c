@@ -141,12 +141,36 @@ static void test_tf32_that_is_overruled(void **state)
     unsetenv("NVIDIA_TF32_OVERRIDE");
 }
 
+/* Nor replace the products. */
+static void test_emulated_products(void **state)
+{
+    static const struct {
+        const char *name, *value;
+        enum ib_status status;
+    } cases[] = {{"CUBLAS_EMULATE_SINGLE_PRECISION", "1", IB_EUNAVAILABLE},
+                 {"CUBLAS_EMULATE_DOUBLE_PRECISION", "1", IB_EUNAVAILABLE},
+                 {"CUBLAS_EMULATE_DOUBLE_PRECISION", "0", IB_OK},
+                 {"CUBLAS_EMULATE_SINGLE_PRECISION", "", IB_OK}};
+    struct ib_instance instance;
+    (void)state;
+    set_faults(NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        setenv(cases[i].name, cases[i].value, 1);
+        assert_int_equal(try_open("cuda_cublas", NULL, NULL, &instance), cases[i].status);
+        if (cases[i].status == IB_OK)
+            ib_instance_close(&instance);
+        else
+            assert_failure(cases[i].status, IB_EUNAVAILABLE, "=1 replaces the products by emulated ones");
+        unsetenv(cases[i].name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         MOCK_TEST(test_too_large_for_cublas),   MOCK_TEST(test_many_rows),
         MOCK_TEST(test_factor_of_zero),         MOCK_TEST(test_tf32_is_an_option),
-        MOCK_TEST(test_tf32_that_is_overruled),
+        MOCK_TEST(test_tf32_that_is_overruled), MOCK_TEST(test_emulated_products),
     };
     if (!mock_is_there())
         return EXIT_SKIPPED;

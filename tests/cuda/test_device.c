@@ -2,6 +2,8 @@
  * wrong. The last test leaves the mock broken. */
 #include "opened.h"
 
+#include "opcheck/copy_check.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -135,6 +137,25 @@ static void test_upload_through_shared_pages(void **state)
     assert_all(&instance, &m, 5);
     drop_matrix(&instance, &m);
     ib_instance_close(&instance);
+}
+
+/* What is copied is tested so that a device that reads later than was allowed for is noticed. */
+static void test_copies_notice_a_late_read(void **state)
+{
+    static const struct {
+        const char *faults, *words;
+    } cases[] = {{"shared_pages", ""}, {"migrated_pages", "corrupt copy"}};
+    struct ib_instance instance;
+    uint64_t checks;
+    char text[192];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        set_faults(cases[i].faults);
+        assert_int_equal(try_open("cuda_naive", NULL, NULL, &instance), IB_OK);
+        assert_int_equal(ib_copy_check_run(&instance, &checks, text, sizeof text), IB_OK);
+        assert_memory_equal(text, cases[i].words, strlen(cases[i].words) + (i == 0));
+        ib_instance_close(&instance);
+    }
 }
 
 static void test_pinned_memory_is_an_option(void **state)
@@ -280,6 +301,7 @@ int main(void)
         MOCK_TEST(test_peak_memory),
         MOCK_TEST(test_upload_is_done_with_the_array),
         MOCK_TEST(test_upload_through_shared_pages),
+        MOCK_TEST(test_copies_notice_a_late_read),
         MOCK_TEST(test_pinned_memory_is_an_option),
         MOCK_TEST(test_full_memory),
         MOCK_TEST(test_foreign_memory),

@@ -257,7 +257,7 @@ static void copies_must_bring_what_went_up(void **state)
     char text[192];
     assert_int_equal(ib_copy_check_run(&changed, &checks, text, sizeof text), IB_OK);
     assert_string_equal(text, "");
-    assert_int_equal(checks, 4 * 2 * 3);
+    assert_int_equal(checks, 5 * 2 * 3);
     mem.d2h = lazy_d2h;
     impl.mem = &mem;
     changed.impl = &impl;
