@@ -6,6 +6,8 @@
 #ifndef IB_DIALECT_H
 #define IB_DIALECT_H
 
+/* KERNEL(axpy, n_items)(parameters) defines a kernel with groups of exactly n_items items; KERNEL_2D: of
+ * n_lines lines of them. */
 #ifdef __OPENCL_VERSION__
 
 #ifdef cl_khr_fp64 /* f64 programs are only built for devices that have it */
@@ -13,13 +15,16 @@
 #endif
 typedef ulong ib_size;
 
-#define KERNEL_(name, n_items)          __kernel __attribute__((reqd_work_group_size(n_items, 1, 1))) void name
+#define KERNEL(name, n_items) __kernel __attribute__((reqd_work_group_size(n_items, 1, 1))) void TYPED(name)
+#define KERNEL_2D(name, n_items, n_lines)                                                                    \
+    __kernel __attribute__((reqd_work_group_size(n_items, n_lines, 1))) void TYPED(name)
 #define FUNCTION                        static inline
 #define GLOBAL                          __global
 #define LOCAL_POINTER                   __local
-#define LOCAL_ARRAY(type, name, length) __local type name[length]
+#define LOCAL_ARRAY(type, name, length) __local type name[length] __attribute__((aligned(16)))
 #define BARRIER()                       barrier(CLK_LOCAL_MEM_FENCE)
 #define ITEM()                          ((uint)get_local_id(0))
+#define LINE()                          ((uint)get_local_id(1))
 #define GROUP(dimension)                ((ib_size)get_group_id(dimension))
 #define GROUP_COUNT(dimension)          ((ib_size)get_num_groups(dimension))
 
@@ -28,7 +33,12 @@ typedef ulong ib_size;
 typedef unsigned long long ib_size;
 
 #ifdef __CUDACC__
-#define KERNEL_(name, n_items) extern "C" __global__ void __launch_bounds__(n_items) name
+/* With the second bound, nvcc takes up to 80 registers for an item. Left alone it prefers 32, with which only
+ * half of the loads of dots.inc are under way at a time. */
+#define KERNEL(name, n_items)                                                                                \
+    extern "C" __global__ void __launch_bounds__(n_items, 768 / (n_items)) TYPED(name)
+#define KERNEL_2D(name, n_items, n_lines)                                                                    \
+    extern "C" __global__ void __launch_bounds__((n_items) * (n_lines)) TYPED(name)
 #else
 #include "emu.h"
 #include <cmath>
@@ -36,7 +46,8 @@ using std::exp;
 using std::fabs;
 using std::log1p;
 using std::tanh;
-#define KERNEL_(name, n_items) static void name
+#define KERNEL(name, n_items)             static void TYPED(name)
+#define KERNEL_2D(name, n_items, n_lines) static void TYPED(name)
 #endif
 #ifndef SHARED_NOTE /* reports a shared array to the emulator, which fills it with NaN */
 #define SHARED_NOTE(name)
@@ -46,10 +57,11 @@ using std::tanh;
 #define GLOBAL
 #define LOCAL_POINTER
 #define LOCAL_ARRAY(type, name, length)                                                                      \
-    __shared__ type name[length];                                                                            \
+    __align__(16) __shared__ type name[length];                                                              \
     SHARED_NOTE(name)
 #define BARRIER()              __syncthreads()
 #define ITEM()                 (threadIdx.x)
+#define LINE()                 (threadIdx.y)
 #define GROUP(dimension)       ((ib_size)((dimension) == 0 ? blockIdx.x : blockIdx.y))
 #define GROUP_COUNT(dimension) ((ib_size)((dimension) == 0 ? gridDim.x : gridDim.y))
 
@@ -57,11 +69,18 @@ using std::tanh;
 
 #define SMALLER(a, b) ((a) < (b) ? (a) : (b))
 
-/* KERNEL(axpy, n_items)(parameters): defines a kernel with groups of exactly n_items items. */
-#define KERNEL(name, n_items) KERNEL_(TYPED(name), n_items)
-#define REAL                  IB_REAL
-#define JOIN_(name, type)     ibk_##name##_##type
-#define JOIN(name, type)      JOIN_(name, type)
-#define TYPED(name)           JOIN(name, IB_TYPE)
+/* Before a loop: unroll it completely, so that its arrays are registers; or not at all. */
+#if defined __OPENCL_VERSION__ || defined __CUDACC__
+#define UNROLL _Pragma("unroll")
+#define ROLLED _Pragma("unroll 1")
+#else
+#define UNROLL
+#define ROLLED
+#endif
+
+#define REAL              IB_REAL
+#define JOIN_(name, type) ibk_##name##_##type
+#define JOIN(name, type)  JOIN_(name, type)
+#define TYPED(name)       JOIN(name, IB_TYPE)
 
 #endif

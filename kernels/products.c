@@ -5,8 +5,8 @@
 #include "shape.h"
 #include "sums.h"
 
-_Static_assert(IBK_TILE_STEP *IBK_TILE_SHARE == IBK_TILE, "the items of a group make its tile");
-_Static_assert(IBK_TILE_STEP *IBK_TILE_STEP == IBK_GEMM_ITEMS, "the items of a group make its tile");
+_Static_assert(IBK_TILE_ITEMS *IBK_TILE_SHARE == IBK_TILE, "the items of a group make its tile");
+_Static_assert(IBK_TILE == 64 && IBK_TILE_ITEMS == 16, "line_of and depth_of rely on it");
 
 /* C = alpha * op(A) op(B) + beta * C: op(A) m x k, op(B) k x n. Element (i, l) of op(A) is at i * a_row + l
  * * a_col; B likewise. */
@@ -28,24 +28,7 @@ enum { FEW_TERMS = 32 };
 
 /* A tiled sum is split into chunks until there are ENOUGH_TILES tiles. Chunks shorter than MIN_CHUNK cost
  * more than they gain; longer than MAX_CHUNK they would lose precision in f32. */
-enum { ENOUGH_TILES = 1024, MIN_CHUNK = 256, MAX_CHUNK = 16384 };
-
-/* C = alpha * P + beta * C, for sums P in scratch. */
-static enum ib_status combine(void *state, const struct product *p, const struct ib_rows *sums)
-{
-    const struct ib_extent e = ib_extent(p->m, p->n, ib_dense(p->c));
-    return QUEUE(state, combine, p->type, e.grid, REAL_ARG(p->alpha), ARG(sums->p), ARG(sums->first),
-                 REAL_ARG(p->beta), ARG(p->c->p), ARG(p->c->ld), ARG(e.rows), ARG(e.cols), ARG(e.width));
-}
-
-/* Combines the sums of chunks in scratch into C. */
-static enum ib_status finish(void *state, const struct product *p, struct ib_rows *sums)
-{
-    if (p->bare)
-        return ib_sum_to_row(state, p->type, sums, p->c->p);
-    IB_TRY(ib_sum_in_scratch(state, p->type, sums));
-    return combine(state, p, sums);
-}
+enum { ENOUGH_TILES = 256, MIN_CHUNK = 256, MAX_CHUNK = 16384 };
 
 static enum ib_status sum_products(void *state, const struct product *p)
 {
@@ -57,12 +40,13 @@ static enum ib_status sum_products(void *state, const struct product *p)
     IB_TRY(QUEUE(state, sum_products, p->type, chunks.grid, ARG(p->a), ARG(p->a_col), ARG(p->a_row),
                  ARG(p->b), ARG(p->b_row), ARG(p->b_col), ARG(p->k), ARG(p->m), ARG(p->n), ARG(chunks.width),
                  ARG(sums.p)));
-    return at_once ? IB_OK : finish(state, p, &sums);
+    return at_once ? IB_OK : ib_sum_to_matrix(state, p->alpha, &sums, p->beta, p->c);
 }
 
 static enum ib_status gemv(void *state, const struct product *p)
 {
-    const struct ib_grid grid = {{ib_ceil_div(p->m, IBK_GEMV_ITEMS / IBK_GEMV_LANES), 1}, IBK_GEMV_ITEMS};
+    const struct ib_grid grid = {{ib_ceil_div(p->m, IBK_GEMV_ITEMS / IBK_GEMV_LANES), 1},
+                                 {IBK_GEMV_ITEMS, 1}};
     return QUEUE(state, gemv, p->type, grid, REAL_ARG(p->alpha), ARG(p->a), ARG(p->a_row), ARG(p->b),
                  ARG(p->b_row), REAL_ARG(p->beta), ARG(p->c->p), ARG(p->c->ld), ARG(p->m), ARG(p->k));
 }
@@ -75,19 +59,20 @@ static enum ib_status short_sums(void *state, const struct product *p)
                  ARG(p->c->ld), ARG(p->m), ARG(p->n), ARG(p->k), ARG(e.width));
 }
 
-/* The length of a chunk of the sum, a multiple of the tile size. */
+/* The length of a chunk of the sum, a multiple of a tile's. */
 static uint64_t chunk_of(const struct product *p, uint64_t tiles)
 {
+    const uint64_t depth = IBK_TILE_BYTES / ib_bytes_of(p->type);
     const uint64_t to_fill = ib_min(ib_ceil_div(p->k, MIN_CHUNK), ENOUGH_TILES / tiles);
     const uint64_t chunks = ib_max(1, ib_max(to_fill, ib_ceil_div(p->k, MAX_CHUNK)));
-    return ib_max(1, ib_ceil_div(ib_ceil_div(p->k, chunks), IBK_TILE)) * IBK_TILE;
+    return ib_max(1, ib_ceil_div(ib_ceil_div(p->k, chunks), depth)) * depth;
 }
 
 static enum ib_status tiled(void *state, const struct product *p)
 {
     const uint64_t tiles = ib_ceil_div(p->m, IBK_TILE) * ib_ceil_div(p->n, IBK_TILE);
     const uint64_t chunk = chunk_of(p, tiles), chunks = ib_max(1, ib_ceil_div(p->k, chunk));
-    const struct ib_grid grid = {{tiles, chunks}, IBK_GEMM_ITEMS};
+    const struct ib_grid grid = {{tiles, chunks}, {IBK_TILE_ITEMS, IBK_TILE_ITEMS}};
     const bool at_once = chunks == 1;
     const struct ib_real alpha = at_once ? p->alpha : ib_real(p->type, 1),
                          beta = at_once ? p->beta : ib_real(p->type, 0);
@@ -98,7 +83,7 @@ static enum ib_status tiled(void *state, const struct product *p)
     IB_TRY(QUEUE(state, gemm, p->type, grid, REAL_ARG(alpha), ARG(p->a), ARG(p->a_row), ARG(p->a_col),
                  ARG(p->b), ARG(p->b_row), ARG(p->b_col), REAL_ARG(beta), ARG(sums.p), ARG(ldc), ARG(p->m),
                  ARG(p->n), ARG(p->k), ARG(chunk)));
-    return at_once ? IB_OK : finish(state, p, &sums);
+    return at_once ? IB_OK : ib_sum_to_matrix(state, p->alpha, &sums, p->beta, p->c);
 }
 
 /* The choice of kernel depends only on the shape. */

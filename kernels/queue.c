@@ -28,7 +28,7 @@ enum ib_status ib_queue(void *state, enum ib_kernel kernel, enum ib_dtype type, 
                         const struct ib_launch_arg *args, size_t n_args)
 {
     const struct ib_launcher *launcher = state;
-    struct ib_launch launch = {.kernel = kernel, .type = type, .items = {grid.items, 1}};
+    struct ib_launch launch = {.kernel = kernel, .type = type, .items = {grid.items[0], grid.items[1]}};
     if (n_args > IB_LAUNCH_MAX_ARGS)
         return launcher->host->fail(launcher->host, IB_EINTERNAL, "%s: too many arguments",
                                     ib_kernel_names[kernel]);
@@ -48,6 +48,6 @@ struct ib_extent ib_extent(uint64_t rows, uint64_t cols, bool joined)
     e.width = ib_width_of(e.cols, IBK_ELEMENT_ITEMS);
     const uint64_t across = ib_min(ib_ceil_div(e.cols, e.width), ELEMENT_GROUPS);
     const uint64_t down = ib_min(ib_ceil_div(e.rows, IBK_ELEMENT_ITEMS / e.width), ELEMENT_GROUPS / across);
-    e.grid = (struct ib_grid){{across, down}, IBK_ELEMENT_ITEMS};
+    e.grid = (struct ib_grid){{across, down}, {IBK_ELEMENT_ITEMS, 1}};
     return e;
 }

@@ -18,7 +18,7 @@ struct ib_real ib_real(enum ib_dtype type, double value);
 /* Number of work-groups, and items per group. */
 struct ib_grid {
     uint64_t groups[2];
-    uint32_t items;
+    uint32_t items[2];
 };
 
 /* An argument stored in a variable, which must live only until the call returns. */

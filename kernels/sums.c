@@ -10,7 +10,7 @@ struct ib_chunks ib_chunks(uint64_t rows, uint64_t cols)
 {
     struct ib_chunks c = {.width = ib_width_of(cols, MAX_WIDTH)};
     c.count = ib_max(1, ib_ceil_div(rows, IBK_SUM_TERMS * (IBK_SUM_ITEMS / c.width)));
-    c.grid = (struct ib_grid){{c.count * ib_ceil_div(cols, c.width), 1}, IBK_SUM_ITEMS};
+    c.grid = (struct ib_grid){{c.count * ib_ceil_div(cols, c.width), 1}, {IBK_SUM_ITEMS, 1}};
     return c;
 }
 
@@ -45,18 +45,24 @@ static enum ib_status sum_level(void *state, enum ib_dtype type, struct ib_rows 
     return IB_OK;
 }
 
-enum ib_status ib_sum_to_row(void *state, enum ib_dtype type, struct ib_rows *m, void *out)
+/* out[0..cols) = the sum of rows in scratch. */
+static enum ib_status sum_to_row(void *state, enum ib_dtype type, struct ib_rows *m, void *out)
 {
     while (ib_chunks(m->rows, m->cols).count > 1)
         IB_TRY(sum_level(state, type, m));
     return sum_chunks(state, type, m, out, 0);
 }
 
-enum ib_status ib_sum_in_scratch(void *state, enum ib_dtype type, struct ib_rows *m)
+/* Few rows are added where they are combined with C: a launch of groups that sum them would take longer. */
+enum ib_status ib_sum_to_matrix(void *state, struct ib_real alpha, struct ib_rows *m, struct ib_real beta,
+                                const struct ib_view *c)
 {
-    while (m->rows > 1)
-        IB_TRY(sum_level(state, type, m));
-    return IB_OK;
+    const struct ib_extent e = ib_extent(c->rows, c->cols, ib_dense(c));
+    while (m->rows > IBK_SUM_TERMS)
+        IB_TRY(sum_level(state, c->type, m));
+    const uint32_t count = (uint32_t)m->rows;
+    return QUEUE(state, combine, c->type, e.grid, REAL_ARG(alpha), ARG(m->p), ARG(m->first), ARG(count),
+                 REAL_ARG(beta), ARG(c->p), ARG(c->ld), ARG(e.rows), ARG(e.cols), ARG(e.width));
 }
 
 enum ib_status ib_kernel_col_sum(void *state, const struct ib_view *m, const struct ib_view *row)
@@ -70,7 +76,7 @@ enum ib_status ib_kernel_col_sum(void *state, const struct ib_view *m, const str
         return sum_chunks(state, m->type, &all, row->p, 0);
     IB_TRY(ib_sums_scratch(state, m->type, chunks.count, m->cols, &sums));
     IB_TRY(sum_chunks(state, m->type, &all, sums.p, 0));
-    return ib_sum_to_row(state, m->type, &sums, row->p);
+    return sum_to_row(state, m->type, &sums, row->p);
 }
 
 /* Computes the loss. A sum over no elements is 0, whatever the scale. */
@@ -83,13 +89,13 @@ static enum ib_status sum_loss(void *state, int32_t kind, const struct ib_view *
     const uint64_t rows = joined ? z->rows * z->cols : z->rows, cols = joined ? 1 : z->cols,
                    z_ld = joined ? 1 : z->ld, y_ld = joined ? 1 : y->ld;
     const struct ib_chunks chunks = ib_chunks(rows, cols);
-    const struct ib_grid grid = {{chunks.count, 1}, chunks.grid.items};
+    const struct ib_grid grid = {{chunks.count, 1}, {IBK_SUM_ITEMS, 1}};
     struct ib_rows sums = {.p = loss->p};
     if (chunks.count > 1)
         IB_TRY(ib_sums_scratch(state, z->type, chunks.count, 1, &sums));
     IB_TRY(QUEUE(state, loss_sum, z->type, grid, ARG(kind), REAL_ARG(scale), ARG(z->p), ARG(z_ld), ARG(y->p),
                  ARG(y_ld), ARG(rows), ARG(cols), ARG(chunks.width), ARG(sums.p)));
-    return chunks.count > 1 ? ib_sum_to_row(state, z->type, &sums, loss->p) : IB_OK;
+    return chunks.count > 1 ? sum_to_row(state, z->type, &sums, loss->p) : IB_OK;
 }
 
 /* The loss comes before the gradient, which may overwrite z. */

@@ -8,16 +8,6 @@
  * rows, and our own kernels add the blocks' sums pairwise. The blocks also run in parallel if C is small. */
 enum { BLOCK_ROWS = 8192, MAX_BLOCKS = 65535 };
 
-/* C = alpha * P + beta * C, for a sum P in scratch. */
-static enum ib_status combine(struct ib_cuda_blas *s, double alpha, const struct ib_rows *sum, double beta,
-                              const struct ib_view *c)
-{
-    const struct ib_real weight = ib_real(c->type, alpha), kept = ib_real(c->type, beta);
-    const struct ib_extent e = ib_extent(c->rows, c->cols, ib_dense(c));
-    return QUEUE(s, combine, c->type, e.grid, REAL_ARG(weight), ARG(sum->p), ARG(sum->first), REAL_ARG(kept),
-                 ARG(c->p), ARG(c->ld), ARG(e.rows), ARG(e.cols), ARG(e.width));
-}
-
 static void *element(const struct ib_view *m, uint64_t i)
 {
     return (char *)m->p + i * ib_bytes_of(m->type);
@@ -67,10 +57,7 @@ static enum ib_status gemm_over_rows(struct ib_cuda_blas *s, bool transpose_b, d
 {
     struct ib_rows sums;
     IB_TRY(multiply_blocks(s, transpose_b, a, b, c, &sums));
-    if (alpha == 1 && beta == 0 && ib_dense(c))
-        return ib_sum_to_row(s, c->type, &sums, c->p);
-    IB_TRY(ib_sum_in_scratch(s, c->type, &sums));
-    return combine(s, alpha, &sums, beta, c);
+    return ib_sum_to_matrix(s, ib_real(c->type, alpha), &sums, ib_real(c->type, beta), c);
 }
 
 /* A BLAS may leave C unwritten if k is 0, and need not read A and B if alpha is 0, so NaN would be lost;

@@ -24,9 +24,9 @@ def bug(name, wrong, tool, *edits):
 
 BARRIERS = (
     bug("no_barrier_before_use", "a tile is used while other items still fill it", "plain",
-        "gemm.inc", "        BARRIER();\n        TYPED(add_products)", "        TYPED(add_products)"),
-    bug("no_barrier_after_use", "a tile is filled anew while other items still use it", "plain",
-        "gemm.inc", "row, col);\n        BARRIER();", "row, col);"),
+        "gemm.inc", "        BARRIER();\n        TYPED(multiply_tiles)", "        TYPED(multiply_tiles)"),
+    bug("one_place_for_tiles", "a tile is filled anew while other items still use it", "plain",
+        "gemm.inc", "        place = TILE_SIZE - place;\n", ""),
     bug("no_barrier_in_tree", "a step of the tree reads sums that the step before has not stored yet", "plain",
         "group_sum.inc", "sums[ITEM() + left];\n        BARRIER();", "sums[ITEM() + left];"),
     bug("no_barrier_before_tree", "the tree begins before all items have stored their sums", "plain",
@@ -48,14 +48,17 @@ MEMORY = (
         "gemm.inc", "&& depth < depths", "&& depth <= depths"),
     bug("write_beyond_edge", "one row more is written than there is", "plain",
         "gemm.inc", "to_row < m &&", "to_row <= m &&"),
+    bug("write_beyond_row", "one column more is written than there is", "plain",
+        "gemm.inc", "&& to_col < n", "&& to_col <= n"),
+    bug("row_too_many", "lanes of a sum read a row beyond the last one", "plain",
+        "group_sum.inc", "(end - first_row) + LANES(width) - 1", "(end - first_row) + LANES(width)"),
     bug("element_too_many", "an elementwise kernel continues one column too far", "plain",
         "elementwise.inc", "j < (cols);", "j <= (cols);"),
     bug("short_local_array", "a local array without room for the gaps between its rows", "asan",
-        "gemm.inc", "b_tile, IBK_TILE * TILE_LD)", "b_tile, IBK_TILE * IBK_TILE)"),
+        "gemm.inc", "b_tiles, 2 * TILE_SIZE)", "b_tiles, 2 * TILE_DEPTH * IBK_TILE)"),
     bug("unwritten_local_memory", "what lies beyond the edge is left in the tile as it was", "plain",
-        "gemm.inc", "            value = from[line * line_next + depth * depth_next];\n"
-        "        tile[d * TILE_LD + l] = value;",
-        "            tile[d * TILE_LD + l] = value = from[line * line_next + depth * depth_next];"),
+        "gemm.inc", "        tile[TYPED(depth_of)(deep, e) * TILE_LD",
+        "        if (loaded[e] != (REAL)0)\n            tile[TYPED(depth_of)(deep, e) * TILE_LD"),
     bug("uninitialised_sum", "an accumulator that starts with what was there before", "plain",
         "gemm.inc", "REAL sums[IBK_TILE_SHARE * IBK_TILE_SHARE] = {0};",
         "REAL sums[IBK_TILE_SHARE * IBK_TILE_SHARE];"),
@@ -65,8 +68,30 @@ MEMORY = (
         "gemm.inc", "c += GROUP(1) * m * ldc;", ""),
     bug("sums_over_their_terms", "sums are stored over the ones that other groups still read", "reverse deep",
         "sums.c", "m->first + m->rows * m->cols", "m->first"),
-    bug("short_scratch", "scratch memory for the first level of sums alone", "asan",
+    bug("short_scratch", "scratch memory for the first level of sums alone", "plain deep",
         "sums.c", "rows += level", "rows += 0"),
+)
+
+TILES = (
+    bug("quarter_loaded_twice", "part of a tile is loaded twice, and another part not at all", "plain",
+        "gemm.inc", "item % 8 + e / 2 * 8", "item % 8 + e / 4 * 8"),
+    bug("lines_overlap", "a tile has a line of its neighbour in place of its own", "plain",
+        "gemm.inc", "item / 8 + e % 2 * 32", "item / 8 + e % 2 * 31"),
+    bug("wrong_tile_edge", "tiles of C leave out a column between them", "plain",
+        "gemm.inc", "GROUP(0) % tiles * IBK_TILE;", "GROUP(0) % tiles * (IBK_TILE + 1);"),
+    bug("accumulator_not_stored", "the last element of each item stays in its register", "plain",
+        "gemm.inc", "    for (unsigned e = 0; e < IBK_TILE_SHARE * IBK_TILE_SHARE; e++) {",
+        "    for (unsigned e = 0; e < IBK_TILE_SHARE * IBK_TILE_SHARE - 1; e++) {"),
+    bug("accumulator_not_added", "the products of all tiles but the last are dropped", "plain",
+        "gemm.inc", "sums[e] += part[e];", "sums[e] = part[e];"),
+    bug("rows_for_columns", "an item multiplies the lines of another one", "plain",
+        "gemm.inc", "col = ITEM() * IBK_TILE_SHARE;", "col = LINE() * IBK_TILE_SHARE;"),
+    bug("first_chunk_only", "of the chunks of a product, one is taken", "plain",
+        "elementwise.inc", "rows * cols, count);", "rows * cols, 1);"),
+    bug("batches_out_of_step", "after a batch of terms, the factors are of different rows", "plain",
+        "dots.inc", "b += DOT_TERMS * b_next)", "b += b_next)"),
+    bug("last_terms_again", "the terms after the last whole batch are read where that one begins", "plain",
+        "dots.inc", "            from += part * next;\n", ""),
 )
 
 INDICES = (
@@ -94,7 +119,8 @@ NUMBERS = (
         "group_sum.inc", "left >= width", "left > width"),
     bug("plain_sum", "one item sums all rows of a column, term after term", "plain deep",
         "constants.inc", "#define IBK_SUM_TERMS 32", "#define IBK_SUM_TERMS 1048576",
-        "group_sum.inc", "i < end_; i += IBK_SUM_ITEMS / (width))", "ITEM() < (width) && i < end_; i++)"),
+        "group_sum.inc", "#define LANES(width)            (IBK_SUM_ITEMS / (width))", "#define LANES(width) 1",
+        "group_sum.inc", "first_row < end ?", "first_row < end && ITEM() < width ?"),
     bug("wrong_mean", "the gradient is divided by the rows alone", "plain",
         "sums.c", "const double count = (double)z->rows * (double)z->cols;\n"
         "    const struct ib_real scale = ib_real(z->type, (kind",
@@ -117,9 +143,9 @@ NUMBERS = (
         "    if (ib_empty(z))\n        return loss != NULL ? sum_loss(state, kind, z, y, loss) : IB_OK;",
         "sums.c", "    return QUEUE(state, loss_grad, z->type, e.grid,",
         "    IB_TRY(QUEUE(state, loss_grad, z->type, e.grid,",
-        "sums.c", "ARG(e.rows), ARG(e.cols), ARG(e.width));",
-        "ARG(e.rows), ARG(e.cols), ARG(e.width)));\n"
+        "sums.c", "ARG(dz->ld), ARG(e.rows), ARG(e.cols), ARG(e.width));",
+        "ARG(dz->ld), ARG(e.rows), ARG(e.cols), ARG(e.width)));\n"
         "    return loss != NULL ? sum_loss(state, kind, z, y, loss) : IB_OK;"),
 )
 
-BUGS = BARRIERS + MEMORY + INDICES + NUMBERS
+BUGS = BARRIERS + MEMORY + TILES + INDICES + NUMBERS

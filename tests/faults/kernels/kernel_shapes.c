@@ -70,7 +70,7 @@ static void products(enum ib_dtype type)
 {
     static const struct product list[] = {
         {1, 1, 0, 1, 2},    /* nothing to sum */
-        {17, 18, 35, 1, 0}, /* four tiles of C, three steps of each sum */
+        {65, 66, 35, 1, 0}, /* four tiles of C, three or five steps of each sum */
         {17, 18, 19, 2, 1}, /* too few terms for tiles */
         {15, 2, 200, 2, 1}, /* rows that end far behind the first one that is not there */
         {9, 8, 300, 1, -2}, /* two chunks of a tile */
@@ -84,7 +84,7 @@ static void products(enum ib_dtype type)
 
 static void tiny_products(void)
 {
-    static const struct product tile = {17, 2, 35, 1, 0}, few_terms = {5, 2, 3, 2, 1},
+    static const struct product tile = {65, 2, 35, 1, 0}, few_terms = {5, 2, 3, 2, 1},
                                 chunks = {9, 8, 270, 2, 1}, column = {9, 1, 35, -1, 0},
                                 sums = {2, 1, 2100, 1, 1};
     run_product(IB_F32, &tile, false, false, true);
