@@ -14,6 +14,7 @@
  *   shared_pages  the device uses the host's page tables, and reads any of its memory when it gets there
  *   memory=N      there are N bytes of device memory
  *   pinned=N      there are N bytes of pinned memory
+ *   shared=N      a block may have N bytes of shared memory
  *   launch=N      launch N and all after it are refused
  *   fault=N       the Nth kernel that runs touches foreign memory: from then on every call fails
  *   no_stream, no_event, no_graph, no_blas: what they name cannot be made */
@@ -100,6 +101,9 @@ cudaError_t mock_answer(cudaError_t code);
         if (mock_code != cudaSuccess)                                                                        \
             return mock_answer(mock_code);                                                                   \
     } while (0)
+
+/* The most shared memory of a block. */
+size_t mock_shared_bytes(void);
 
 /* ---- kernels.c ---- */
 

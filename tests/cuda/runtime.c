@@ -106,12 +106,21 @@ cudaError_t cudaDeviceGetPCIBusId(char *text, int n, int device)
     return cudaSuccess;
 }
 
+size_t mock_shared_bytes(void)
+{
+    return (size_t)mock_number_of("shared", 96 << 10); /* what the emulator has */
+}
+
 cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr attribute, int device)
 {
     MOCK_TRY(mock_ready());
     if (device != 0)
         return mock_answer(cudaErrorInvalidDevice);
-    *value = attribute == cudaDevAttrPageableMemoryAccessUsesHostPageTables && mock_asked_for("shared_pages");
+    if (attribute == cudaDevAttrMaxSharedMemoryPerBlockOptin)
+        *value = (int)mock_shared_bytes();
+    else
+        *value =
+            attribute == cudaDevAttrPageableMemoryAccessUsesHostPageTables && mock_asked_for("shared_pages");
     return cudaSuccess;
 }
 
