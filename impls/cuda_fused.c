@@ -12,9 +12,6 @@
  * network take about one (an estimate). */
 enum { EPOCHS_PER_LAUNCH = 16384 };
 
-/* Blocks of a prediction that fill any device; each of them continues with further rows. */
-enum { PREDICT_BLOCKS = 2048 };
-
 struct fused {
     struct ib_cuda cuda; /* must be first */
     size_t shared_bytes; /* of a block, at most */
@@ -141,8 +138,7 @@ static enum ib_status predict(void *state, const struct ib_problem *problem, con
     const size_t row_bytes = 2 * (size_t)widest * ib_bytes_of(problem->dtype);
     const uint64_t fit = row_bytes > 0 ? f->shared_bytes / row_bytes : FUSED_PREDICT_THREADS;
     const uint32_t tile = (uint32_t)ib_max(1, ib_min(fit, FUSED_PREDICT_THREADS));
-    const struct ib_cuda_fused_launch launch = {FUSED_predict, problem->dtype,
-                                                ib_min(ib_ceil_div(x->rows, tile), PREDICT_BLOCKS),
+    const struct ib_cuda_fused_launch launch = {FUSED_predict, problem->dtype, ib_ceil_div(x->rows, tile),
                                                 FUSED_PREDICT_THREADS, tile * row_bytes};
     if (ib_empty(out))
         return IB_OK;

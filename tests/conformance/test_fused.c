@@ -220,8 +220,8 @@ static void any_shape(void **state)
  * parts. */
 static void regressions(void **state)
 {
-    static const uint64_t shapes[][2] = {{1, 1},    {321, 6},  {354, 10}, {97, 9},     {700, 128}, {65, 127},
-                                         {300, 19}, {64, 30},  {100, 32}, {50, 512},   {50, 509},  {2, 64},
+    static const uint64_t shapes[][2] = {{1, 1},    {321, 6},  {354, 10}, {97, 9},     {1100, 128}, {65, 127},
+                                         {300, 19}, {64, 30},  {100, 32}, {50, 512},   {50, 509},   {2, 64},
                                          {70, 200}, {90, 256}, {5000, 3}, {40000, 132}};
     uint64_t tried = 0;
     const size_t n = sizeof shapes / sizeof *shapes - (quick ? 1 : 0);

@@ -1,3 +1,4 @@
+#include "machine.h"
 #include "mock.h"
 
 #include <stdlib.h>
@@ -51,6 +52,7 @@ static struct block *add(struct pool *pool, size_t bytes, uint64_t limit)
         return NULL;
     }
     memset(memory, POISON, bytes);
+    emu_memory_added(memory, bytes);
     *b = (struct block){pool->blocks, (uintptr_t)memory, memory, bytes};
     pool->blocks = b;
     pool->used += bytes;
@@ -64,6 +66,7 @@ static bool drop(struct pool *pool, const void *address)
             struct block *gone = *link;
             *link = gone->next;
             pool->used -= gone->bytes;
+            emu_memory_removed(gone->memory);
             free(gone->memory);
             free(gone);
             return true;

@@ -1,6 +1,7 @@
 /* A CUDA runtime without a GPU: device memory that the host cannot touch, a queue that does nothing before
  * somebody waits for it, and kernels on the host emulator. It is stricter than the real one: where CUDA
  * promises nothing, it does the worst that is allowed.
+ * EMU_ORDER sets the order of threads (tests/emu/README.md).
  *
  * IRONBENCH_TEST_CUDA makes it worse than it is; it names one or more of
  *   no_driver     there is no driver
