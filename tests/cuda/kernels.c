@@ -261,8 +261,8 @@ cudaError_t cudaFuncSetAttribute(const void *symbol, enum cudaFuncAttribute attr
     MOCK_TRY(mock_ready());
     if (r == NULL)
         return mock_answer(cudaErrorInvalidDeviceFunction);
-    if (attribute != cudaFuncAttributeMaxDynamicSharedMemorySize || value < 0 ||
-        (size_t)value > mock_shared_bytes())
+    if (mock_asked_for("no_shared") || attribute != cudaFuncAttributeMaxDynamicSharedMemorySize ||
+        value < 0 || (size_t)value > mock_shared_bytes())
         return mock_answer(cudaErrorInvalidValue);
     r->shared_bytes = (size_t)value;
     return mock_answer(cudaSuccess);

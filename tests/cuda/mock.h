@@ -18,6 +18,7 @@
  *   shared=N      a block may have N bytes of shared memory
  *   launch=N      launch N and all after it are refused
  *   fault=N       the Nth kernel that runs touches foreign memory: from then on every call fails
+ *   no_shared     kernels get no more shared memory than every device has
  *   no_stream, no_event, no_graph, no_blas: what they name cannot be made */
 #ifndef TESTS_CUDA_MOCK_H
 #define TESTS_CUDA_MOCK_H
