@@ -52,7 +52,6 @@ static struct block *add(struct pool *pool, size_t bytes, uint64_t limit)
         return NULL;
     }
     memset(memory, POISON, bytes);
-    emu_memory_added(memory, bytes);
     *b = (struct block){pool->blocks, (uintptr_t)memory, memory, bytes};
     pool->blocks = b;
     pool->used += bytes;
@@ -66,7 +65,6 @@ static bool drop(struct pool *pool, const void *address)
             struct block *gone = *link;
             *link = gone->next;
             pool->used -= gone->bytes;
-            emu_memory_removed(gone->memory);
             free(gone->memory);
             free(gone);
             return true;
@@ -90,14 +88,17 @@ void *mock_memory_alloc(size_t bytes)
     if (b == NULL)
         return NULL;
     b->address = next_address(bytes);
-    if (b->address != 0)
-        return (void *)b->address;
-    drop(&device, NULL);
-    return NULL;
+    if (b->address == 0) {
+        drop(&device, NULL);
+        return NULL;
+    }
+    emu_memory_added(b->memory, bytes);
+    return (void *)b->address;
 }
 
 bool mock_memory_free(void *handle)
 {
+    emu_memory_removed(mock_memory_find(handle, 0));
     return drop(&device, handle);
 }
 

@@ -115,13 +115,13 @@ size_t mock_shared_bytes(void)
 cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr attribute, int device)
 {
     MOCK_TRY(mock_ready());
+    if (attribute == cudaDevAttrMaxSharedMemoryPerBlockOptin) {
+        *value = (int)mock_shared_bytes();
+        return cudaSuccess;
+    }
     if (device != 0)
         return mock_answer(cudaErrorInvalidDevice);
-    if (attribute == cudaDevAttrMaxSharedMemoryPerBlockOptin)
-        *value = (int)mock_shared_bytes();
-    else
-        *value =
-            attribute == cudaDevAttrPageableMemoryAccessUsesHostPageTables && mock_asked_for("shared_pages");
+    *value = attribute == cudaDevAttrPageableMemoryAccessUsesHostPageTables && mock_asked_for("shared_pages");
     return cudaSuccess;
 }
 

@@ -47,7 +47,7 @@ def mock_with(folder, kernels, mock):
            ROOT / "tests/cuda/fused_kernels.cpp", "-o", compiled])
     name = next(path.name for path in (CUDA / "mock").glob("libcudart.so.*"))
     build([CXX, "-shared", "-o", folder / name, compiled, *os.environ[objects].split(":"),
-           BUILD / "tests/emu" / machine, f"-Wl,--version-script,{CUDA / 'cudart.map'}", f"-Wl,-soname,{name}"])
+           BUILD / "tests/emu" / machine, f"-Wl,--version-script,{CUDA / 'mock_cudart.map'}", f"-Wl,-soname,{name}"])
 
 
 def verdict(folder, tool, edits=()):
