@@ -15,10 +15,13 @@
 #define FUSED_NARROW_ROWS 4
 #define FUSED_WIDE_ROWS   2
 
-/* The most blocks of a pass: as many as the largest GPUs of compute capability 9.0 (132 multiprocessors) run
- * at a time. The number depends on the problem alone, so that all GPUs add in the same order. */
-#define FUSED_NARROW_BLOCKS 396
-#define FUSED_WIDE_BLOCKS   264
+/* Blocks of a pass that a multiprocessor runs at a time, for a type of so many bytes. nvcc keeps their
+ * registers few enough; three in f64 would spill. */
+#define FUSED_RESIDENT(wide, bytes) ((wide) || (bytes) > 4 ? 2 : 3)
+
+/* The multiprocessors of the largest GPUs of compute capability 9.0. A pass has at most as many blocks as
+ * these run at a time: the number depends on the problem alone, so that all GPUs add in the same order. */
+#define FUSED_PROCESSORS 132
 
 #define FUSED_MAX_LAYERS 9 /* IB_MAX_LAYERS */
 

@@ -49,7 +49,8 @@ static void plan_passes(const struct ib_problem *p, struct ib_cuda_fused_plan *o
     out->shared_bytes = (size_t)(PASS_WARPS * (held + 2) * ib_bytes_of(p->dtype));
     const uint64_t rows = out->wide ? FUSED_WIDE_ROWS : FUSED_NARROW_ROWS;
     const uint64_t wanted = ib_ceil_div(p->x.rows, rows * PASS_WARPS * (LANES / out->lanes));
-    out->blocks = (uint32_t)ib_min(wanted, out->wide ? FUSED_WIDE_BLOCKS : FUSED_NARROW_BLOCKS);
+    const uint64_t most = (uint64_t)FUSED_RESIDENT(out->wide, ib_bytes_of(p->dtype)) * FUSED_PROCESSORS;
+    out->blocks = (uint32_t)ib_min(wanted, most);
 }
 
 /* ---- both ---- */
