@@ -1,6 +1,7 @@
 # CUDA: the compiler, the kernels, and the sources and libraries of the CUDA plugins. Without nvcc, only these are left
 # out.
-foreach(name cuda_naive cuda_cublas cuda_graph)
+set(cuda_plugins cuda_naive cuda_cublas cuda_graph cuda_fused)
+foreach(name IN LISTS cuda_plugins)
     set(plugin_library_${name} ironbench_cuda)
 endforeach()
 
@@ -27,16 +28,20 @@ if(NOT CUDAToolkit_FOUND)
     return()
 endif()
 
-# The kernels, built once for all plugins; one file per type, so that nvcc can reject doubles in f32. Spills and arrays
-# in local memory are errors because they are slow without affecting results. -Xcompiler keeps nvcc's host code free of
-# the C++ runtime.
-add_library(ironbench_cuda_kernels OBJECT kernels/cuda/kernels_f32.cu kernels/cuda/kernels_f64.cu)
-set_target_properties(ironbench_cuda_kernels PROPERTIES CUDA_STANDARD 17 CUDA_VISIBILITY_PRESET hidden
-                                                        CUDA_RUNTIME_LIBRARY Shared)
-target_compile_options(ironbench_cuda_kernels PRIVATE "SHELL:-Werror all-warnings"
-    "SHELL:-Xptxas --warn-on-spills,--warn-on-local-memory-usage,-Werror" "SHELL:-Xcompiler -fno-exceptions,-fno-threadsafe-statics")
-set_source_files_properties(kernels/cuda/kernels_f32.cu PROPERTIES COMPILE_OPTIONS
-                            "-Xptxas;--warn-on-double-precision-use")
+# cuda_kernels(TARGET NAME): the kernels kernels/cuda/NAME_*.cu; one file per type, so that nvcc can reject doubles in
+# f32. Spills and arrays in local memory are errors because they are slow without affecting results. -Xcompiler keeps
+# nvcc's host code free of the C++ runtime.
+function(cuda_kernels target name)
+    add_library(${target} OBJECT kernels/cuda/${name}_f32.cu kernels/cuda/${name}_f64.cu)
+    set_target_properties(${target} PROPERTIES CUDA_STANDARD 17 CUDA_VISIBILITY_PRESET hidden
+                                               CUDA_RUNTIME_LIBRARY Shared)
+    target_compile_options(${target} PRIVATE "SHELL:-Werror all-warnings"
+        "SHELL:-Xptxas --warn-on-spills,--warn-on-local-memory-usage,-Werror" "SHELL:-Xcompiler -fno-exceptions,-fno-threadsafe-statics")
+    set_source_files_properties(kernels/cuda/${name}_f32.cu PROPERTIES COMPILE_OPTIONS
+                                "-Xptxas;--warn-on-double-precision-use")
+endfunction()
+cuda_kernels(ironbench_cuda_kernels kernels) # of all plugins
+cuda_kernels(ironbench_cuda_fused_kernels fused)
 
 # For the error message on a GPU that the kernels were not built for.
 list(TRANSFORM CMAKE_CUDA_ARCHITECTURES REPLACE "^([0-9]+)([0-9]).*" "\\1.\\2" OUTPUT_VARIABLE cuda_architectures)
@@ -51,8 +56,10 @@ target_link_libraries(ironbench_cuda INTERFACE $<TARGET_OBJECTS:ironbench_cuda_k
 target_link_options(ironbench_cuda INTERFACE -Wl,--enable-new-dtags,--as-needed,--no-undefined)
 file(GLOB cuda_sources CONFIGURE_DEPENDS impls/cuda/*.c)
 file(GLOB cuda_blas_sources CONFIGURE_DEPENDS impls/cuda/cublas/*.c)
-foreach(name cuda_naive cuda_cublas cuda_graph)
+file(GLOB cuda_fused_sources CONFIGURE_DEPENDS impls/cuda/fused/*.c)
+foreach(name IN LISTS cuda_plugins)
     set(plugin_parts_${name} ${cuda_sources} ironbench_kernels)
     set(plugin_rpath_${name} $ORIGIN ${CUDAToolkit_LIBRARY_DIR})
 endforeach()
 list(APPEND plugin_parts_cuda_cublas ${cuda_blas_sources} CUDA::cublas)
+list(APPEND plugin_parts_cuda_fused ${cuda_fused_sources} $<TARGET_OBJECTS:ironbench_cuda_fused_kernels>)

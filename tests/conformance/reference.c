@@ -7,7 +7,8 @@
 
 #include <cmocka.h>
 
-enum { GAP = 3 };
+/* Elements between rows: rows begin at multiples of a vector, or do not. */
+enum { GAP = 3, ALIGNED_GAP = 4 };
 
 /* ---- problems ---- */
 
@@ -42,7 +43,8 @@ void ref_set(struct ref_matrix *m, uint64_t i, uint64_t j, double value)
 
 struct ref_matrix ref_matrix_new(uint64_t rows, uint64_t cols, enum ib_dtype type, double range)
 {
-    struct ref_matrix m = {.view = {NULL, rows, cols, cols + GAP, type}};
+    const uint64_t gap = ref_seed >> 40 & 1 ? GAP : ALIGNED_GAP;
+    struct ref_matrix m = {.view = {NULL, rows, cols, cols + gap, type}};
     m.view.p = calloc(rows * m.view.ld + 1, sizeof(double));
     m.exact = calloc(rows * cols + 1, sizeof(double));
     assert_non_null(m.view.p);
@@ -50,7 +52,7 @@ struct ref_matrix ref_matrix_new(uint64_t rows, uint64_t cols, enum ib_dtype typ
     for (uint64_t i = 0; i < rows; i++) {
         for (uint64_t j = 0; j < cols; j++)
             ref_set(&m, i, j, range * uniform());
-        for (uint64_t j = 0; j < GAP; j++) /* what lies between rows must not be read */
+        for (uint64_t j = 0; j < gap; j++) /* what lies between rows must not be read */
             if (type == IB_F32)
                 ((float *)m.view.p)[i * m.view.ld + cols + j] = NAN;
             else

@@ -1,11 +1,11 @@
 /* test_fused IMPL [PLUGIN.so] [OPTION=VALUE]… [--quick]: whole training steps, of many shapes, activations
  * and losses, compared with plain loops in f64; NaN where these have it; the same bits when they are
- * repeated, prepared or not, with the loss read or not; several data sets at a time. Exit status 77: it
- * cannot run on this machine. */
+ * repeated, prepared or not, with the loss read or not; several data sets at a time. On a device, nothing is
+ * prepared. Exit status 77: it cannot run on this machine. */
+#include "placed.h"
 #include "reference.h"
 
 #include "base/error.h"
-#include "plugin/loader.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -19,7 +19,8 @@
 enum { EXIT_USAGE = 2, EXIT_SKIPPED = 77, MAX_SETTINGS = 8, EPOCHS = 4 };
 
 static struct ib_instance subject;
-static uint64_t trials; /* shapes; fewer where everything is slower */
+static bool quick;      /* everything is slower: fewer and smaller problems */
+static uint64_t trials; /* shapes */
 
 /* ---- the implementation ---- */
 
@@ -58,7 +59,7 @@ static void *prepare(const struct ref_problem *p)
     c.lr = 0;
     for (uint32_t l = 0; l < p->n_layers; l++)
         c.w[l].p = c.b[l].p = NULL;
-    if (IB_HAS(subject.impl->fused, prepare))
+    if (IB_HAS(subject.impl->fused, prepare) && subject.impl->mem == NULL)
         assert_int_equal(subject.impl->fused->prepare(subject.state, &c, &prepared), IB_OK);
     return prepared;
 }
@@ -76,10 +77,29 @@ static double train(const struct ref_problem *p, void *prepared, uint64_t n, boo
         float f32;
         double f64;
     } loss = {.f64 = 0};
-    struct ib_problem c = contract_of(p, wants_loss ? &loss : NULL);
+    const struct ib_problem home = contract_of(p, wants_loss ? &loss : NULL);
+    struct ib_problem c = home;
+    place_problem(&subject, &c);
     c.prepared = prepared;
-    assert_int_equal(subject.impl->fused->steps(subject.state, &c, n), IB_OK);
+    if (subject.impl->fused->steps(subject.state, &c, n) != IB_OK)
+        fail_msg("%s", ib_error_text());
+    take_problem_back(&subject, &c, &home);
     return p->type == IB_F32 ? (double)loss.f32 : loss.f64;
+}
+
+static void predict(const struct ref_problem *p, struct ib_view *out)
+{
+    const struct ib_problem home = contract_of(p, NULL);
+    struct ib_problem c = home;
+    struct ib_view x = p->x_test.view, placed = *out;
+    place_problem(&subject, &c);
+    place_view(&subject, &x);
+    place_view(&subject, &placed);
+    if (subject.impl->fused->predict(subject.state, &c, &x, &placed) != IB_OK)
+        fail_msg("%s", ib_error_text());
+    take_view_back(&subject, &placed, out);
+    take_view_back(&subject, &x, &p->x_test.view);
+    take_problem_back(&subject, &c, &home);
 }
 
 /* The start of training again, in the implementation's memory. */
@@ -135,9 +155,8 @@ static void assert_predictions(const struct ref_problem *p)
     double *h[REF_MAX_LAYERS];
     const uint32_t last = p->n_layers - 1;
     struct ref_matrix out = ref_matrix_new(REF_TEST_ROWS, p->y.view.cols, p->type, 0);
-    struct ib_problem c = contract_of(p, NULL);
     if (IB_HAS(subject.impl->fused, predict)) {
-        assert_int_equal(subject.impl->fused->predict(subject.state, &c, &p->x_test.view, &out.view), IB_OK);
+        predict(p, &out.view);
         ref_forward(p, REF_TEST_ROWS, p->x_test.exact, h);
         for (uint64_t e = 0; e < REF_TEST_ROWS * out.view.cols; e++)
             out.exact[e] = p->loss == IB_BCE ? 1 / (1 + exp(-h[last][e])) : h[last][e];
@@ -165,30 +184,56 @@ static uint64_t parameter_bits(const struct ref_problem *p)
 
 /* ---- tests ---- */
 
+/* Returns whether it is supported; if so, it must be right. */
+static bool try_problem(struct ref_problem *p, bool prepares)
+{
+    if (!supported(p))
+        return false;
+    void *prepared = prepares ? prepare(p) : NULL;
+    double right = 0;
+    const double loss = train(p, prepared, EPOCHS, true);
+    for (int e = 0; e < EPOCHS; e++)
+        right = ref_epoch(p);
+    assert_near(p, "the loss", loss, right);
+    assert_parameters(p);
+    restart(p); /* predictions from the same parameters */
+    assert_predictions(p);
+    release(prepared);
+    return true;
+}
+
 static void any_shape(void **state)
 {
     uint64_t tried = 0;
     (void)state;
-    for (ref_seed = 1; ref_seed <= trials; ref_seed++) {
-        const uint64_t at = ref_seed;
-        struct ref_problem p = ref_problem_any(at % 2 == 0 ? IB_F32 : IB_F64);
-        if (supported(&p)) {
-            void *prepared = at % 3 == 0 ? NULL : prepare(&p);
-            double right = 0;
-            const double loss = train(&p, prepared, EPOCHS, true);
-            for (int e = 0; e < EPOCHS; e++)
-                right = ref_epoch(&p);
-            assert_near(&p, "the loss", loss, right);
-            assert_parameters(&p);
-            restart(&p); /* predictions from the same parameters */
-            assert_predictions(&p);
-            release(prepared);
-            tried++;
-        }
+    for (uint64_t i = 1; i <= trials; i++) {
+        ref_seed = i;
+        struct ref_problem p = ref_problem_any(i % 2 == 0 ? IB_F32 : IB_F64);
+        tried += try_problem(&p, i % 3 != 0);
         ref_problem_free(&p);
-        ref_seed = at;
     }
     print_message("%llu shapes\n", (unsigned long long)tried);
+    assert_true(tried > 0);
+}
+
+/* Rows of few and many columns, across the edges of vectors; the last so many rows that sums are made in
+ * parts. */
+static void regressions(void **state)
+{
+    static const uint64_t shapes[][2] = {{1, 1},    {321, 6},  {354, 10}, {97, 9},     {1100, 128}, {65, 127},
+                                         {300, 19}, {64, 30},  {100, 32}, {50, 512},   {50, 509},   {2, 64},
+                                         {70, 200}, {90, 256}, {5000, 3}, {40000, 132}};
+    uint64_t tried = 0;
+    const size_t n = sizeof shapes / sizeof *shapes - (quick ? 1 : 0);
+    (void)state;
+    for (uint64_t i = 0; i < 2 * n; i++) {
+        const uint64_t width[] = {shapes[i / 2][1], 1};
+        ref_seed = 3000 + i;
+        struct ref_problem p = ref_problem_new(shapes[i / 2][0], 1, width, i % 2 == 0 ? IB_F32 : IB_F64);
+        tried += try_problem(&p, true);
+        ref_problem_free(&p);
+    }
+    print_message("%llu regressions\n", (unsigned long long)tried);
     assert_true(tried > 0);
 }
 
@@ -291,6 +336,7 @@ static int run_all(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_shape),
+        cmocka_unit_test(regressions),
         cmocka_unit_test(nan_passes),
         cmocka_unit_test(repetition_gives_the_same_bits),
         cmocka_unit_test(data_sets_do_not_mix),
@@ -303,7 +349,6 @@ int main(int argc, char **argv)
     struct ib_setting settings[MAX_SETTINGS];
     size_t n_settings = 0;
     const char *plugin = NULL;
-    bool quick = false;
     const struct ib_impl *impl;
     if (argc < 2) {
         fprintf(stderr, "usage: %s IMPL [PLUGIN.so] [OPTION=VALUE]... [--quick]\n", argv[0]);

@@ -1,5 +1,5 @@
 /* Kernels as nvcc's code registers them when a plugin is loaded, run by the host emulator. */
-#include "machine.h"
+#include "fused_kernels.h"
 #include "mock.h"
 
 #include <stdio.h>
@@ -21,13 +21,19 @@ cudaError_t __cudaPopCallConfiguration(dim3 *blocks, dim3 *threads, size_t *shar
 
 /* ---- registering ---- */
 
-enum { MAX_KERNELS = 1024, FAT_BINARY_MAGIC = 0x466243b1, MAX_ARGS_BYTES = 16 * IB_LAUNCH_MAX_ARGS };
+enum {
+    MAX_KERNELS = 1024,
+    FAT_BINARY_MAGIC = 0x466243b1,
+    MAX_ARGS_BYTES = 1024,
+    DEFAULT_SHARED_BYTES = 48 << 10
+};
 
-static struct {
+static struct registration {
     const void *symbol;
     void **owner; /* the fat binary that it came with */
     const struct emu_kernel *kernel;
     bool loaded;
+    size_t shared_bytes; /* the most dynamic shared memory of a block */
 } registered[MAX_KERNELS];
 static size_t n_registered;
 
@@ -37,6 +43,13 @@ static void do_nothing(void *const *args)
     (void)args;
 }
 static const struct emu_kernel empty = {.name = "ib_gpu_empty", .run = do_nothing};
+
+/* Replaced where a mock is linked with these kernels. */
+__attribute__((weak)) const struct emu_kernel *mock_fused_kernel(const char *name)
+{
+    (void)name;
+    return NULL;
+}
 
 static const struct emu_kernel *kernel_named(const char *name)
 {
@@ -48,15 +61,22 @@ static const struct emu_kernel *kernel_named(const char *name)
             if (strcmp(kernel->name, name) == 0)
                 return kernel;
         }
+    return mock_fused_kernel(name);
+}
+
+/* NULL: there is no such kernel. */
+static struct registration *find(const void *symbol)
+{
+    for (size_t i = 0; i < n_registered; i++)
+        if (registered[i].symbol == symbol)
+            return &registered[i];
     return NULL;
 }
 
 const struct emu_kernel *mock_kernel_of(const void *symbol)
 {
-    for (size_t i = 0; i < n_registered; i++)
-        if (registered[i].symbol == symbol)
-            return registered[i].kernel;
-    return NULL;
+    const struct registration *r = find(symbol);
+    return r == NULL ? NULL : r->kernel;
 }
 
 const char *mock_kernel_name(const void *symbol)
@@ -66,12 +86,9 @@ const char *mock_kernel_name(const void *symbol)
 }
 
 /* A kernel is loaded when it is first launched, which may wait for the device: no recording can hold that. */
-static bool load(const void *symbol)
+static bool load(struct registration *r)
 {
-    for (size_t i = 0; i < n_registered; i++)
-        if (registered[i].symbol == symbol)
-            return registered[i].loaded = registered[i].loaded || !mock_is_recording();
-    return false;
+    return r->loaded = r->loaded || !mock_is_recording();
 }
 
 void **__cudaRegisterFatBinary(void *fat_binary)
@@ -103,10 +120,10 @@ void __cudaRegisterFunction(void **handle, const char *symbol, char *device_symb
         (void)warp_size;
     if (n_registered == MAX_KERNELS)
         abort();
-    registered[n_registered].symbol = symbol;
-    registered[n_registered].owner = handle;
-    registered[n_registered].loaded = false;
-    registered[n_registered++].kernel = kernel_named(name);
+    registered[n_registered++] = (struct registration){.symbol = symbol,
+                                                       .owner = handle,
+                                                       .kernel = kernel_named(name),
+                                                       .shared_bytes = DEFAULT_SHARED_BYTES};
 }
 
 char __cudaInitModule(void **handle)
@@ -140,24 +157,43 @@ cudaError_t __cudaPopCallConfiguration(dim3 *blocks, dim3 *threads, size_t *shar
 struct launch {
     const struct emu_kernel *kernel;
     struct emu_grid grid;
-    _Alignas(
-        max_align_t) unsigned char values[MAX_ARGS_BYTES]; /* one behind another, each at a multiple of 16 */
+    _Alignas(max_align_t) unsigned char values[MAX_ARGS_BYTES]; /* one behind another (next_value) */
 };
 
-/* In place of each device address where its bytes really lie. */
+/* Behind a value of so many bytes, for any type. */
+static size_t next_value(size_t at, size_t bytes)
+{
+    return at + (bytes + 15) / 16 * 16;
+}
+
+static size_t values_bytes(const struct emu_kernel *kernel)
+{
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < kernel->n_params; i++)
+        bytes = next_value(bytes, kernel->params[i].bytes);
+    return bytes;
+}
+
+/* In place of a device address where its bytes really lie. */
+static bool translate_address(unsigned char *at)
+{
+    void *address;
+    memcpy(&address, at, sizeof address);
+    void *memory = address == NULL ? NULL : mock_memory_find(address, 0);
+    if (memory != NULL)
+        memcpy(at, &memory, sizeof memory);
+    return memory != NULL || address == NULL;
+}
+
+/* Structs hold addresses as well: no other number looks like one. */
 static bool translate(const struct emu_kernel *kernel, void *const *args)
 {
     for (uint32_t i = 0; i < kernel->n_params; i++) {
-        void *address;
-        if (!kernel->params[i].is_buffer)
-            continue;
-        memcpy(&address, args[i], sizeof address);
-        if (address == NULL)
-            continue;
-        void *memory = mock_memory_find(address, 0);
-        if (memory == NULL)
+        const size_t bytes = kernel->params[i].bytes;
+        if (kernel->params[i].is_buffer && !translate_address(args[i]))
             return false;
-        memcpy(args[i], &memory, sizeof memory);
+        for (size_t at = 0; bytes > 8 && at + 8 <= bytes; at += 8)
+            (void)translate_address((unsigned char *)args[i] + at);
     }
     return true;
 }
@@ -168,8 +204,12 @@ static cudaError_t run(void *queued)
     struct launch *l = queued;
     void *args[IB_LAUNCH_MAX_ARGS];
     char error[1024] = "an argument is not live device memory";
-    for (uint32_t i = 0; i < l->kernel->n_params; i++)
-        args[i] = l->values + 16 * i;
+    for (size_t i = 0, at = 0; i < l->kernel->n_params; i++) {
+        args[i] = l->values + at;
+        at = next_value(at, l->kernel->params[i].bytes);
+    }
+    if (n_runs == 0 && !emu_set_order(getenv("EMU_ORDER")))
+        abort(); /* the test itself is wrong */
     if (++n_runs >= mock_number_of("fault", UINT64_MAX))
         return cudaErrorIllegalAddress;
     if (translate(l->kernel, args) && emu_run(l->kernel, &l->grid, args, error, sizeof error))
@@ -198,18 +238,23 @@ cudaError_t cudaLaunchKernel(const void *symbol, dim3 blocks, dim3 threads, void
     if (stream == NULL)
         return mock_answer(
             cudaErrorInvalidResourceHandle); /* the default stream: in order with nothing of ours */
-    if (l.kernel == NULL || l.kernel->n_params > IB_LAUNCH_MAX_ARGS)
+    if (l.kernel == NULL || l.kernel->n_params > IB_LAUNCH_MAX_ARGS ||
+        values_bytes(l.kernel) > MAX_ARGS_BYTES)
         return mock_answer(cudaErrorInvalidDeviceFunction);
     if (!fits(blocks, threads))
         return mock_answer(cudaErrorInvalidConfiguration);
-    if (!load(symbol)) {
+    if (shared > find(symbol)->shared_bytes)
+        return mock_answer(cudaErrorInvalidValue);
+    if (!load(find(symbol))) {
         mock_record_spoil();
         return mock_answer(cudaErrorStreamCaptureUnsupported);
     }
     if (++n_launches >= mock_number_of("launch", UINT64_MAX))
         return mock_answer(cudaErrorLaunchOutOfResources);
-    for (uint32_t i = 0; i < l.kernel->n_params; i++)
-        memcpy(l.values + 16 * i, args[i], l.kernel->params[i].bytes);
+    for (size_t i = 0, at = 0; i < l.kernel->n_params; i++) {
+        memcpy(l.values + at, args[i], l.kernel->params[i].bytes);
+        at = next_value(at, l.kernel->params[i].bytes);
+    }
     return mock_answer(mock_enqueue(run, &l, sizeof l));
 }
 
@@ -223,4 +268,18 @@ cudaError_t cudaFuncGetAttributes(struct cudaFuncAttributes *attributes, const v
         return mock_answer(cudaErrorNoKernelImageForDevice);
     *attributes = (struct cudaFuncAttributes){.maxThreadsPerBlock = 256};
     return cudaSuccess;
+}
+
+/* Without it, a kernel has no more dynamic shared memory than every device has. */
+cudaError_t cudaFuncSetAttribute(const void *symbol, enum cudaFuncAttribute attribute, int value)
+{
+    struct registration *r = find(symbol);
+    MOCK_TRY(mock_ready());
+    if (r == NULL)
+        return mock_answer(cudaErrorInvalidDeviceFunction);
+    if (mock_asked_for("no_shared") || attribute != cudaFuncAttributeMaxDynamicSharedMemorySize ||
+        value < 0 || (size_t)value > mock_shared_bytes())
+        return mock_answer(cudaErrorInvalidValue);
+    r->shared_bytes = (size_t)value;
+    return mock_answer(cudaSuccess);
 }

@@ -1,6 +1,7 @@
 /* A CUDA runtime without a GPU: device memory that the host cannot touch, a queue that does nothing before
  * somebody waits for it, and kernels on the host emulator. It is stricter than the real one: where CUDA
  * promises nothing, it does the worst that is allowed.
+ * EMU_ORDER sets the order of threads (tests/emu/README.md).
  *
  * IRONBENCH_TEST_CUDA makes it worse than it is; it names one or more of
  *   no_driver     there is no driver
@@ -15,8 +16,10 @@
  *   migrated_pages  it has page tables of its own, and reads any memory of the host all the same
  *   memory=N      there are N bytes of device memory
  *   pinned=N      there are N bytes of pinned memory
+ *   shared=N      a block may have N bytes of shared memory
  *   launch=N      launch N and all after it are refused
  *   fault=N       the Nth kernel that runs touches foreign memory: from then on every call fails
+ *   no_shared     kernels get no more shared memory than every device has
  *   no_stream, no_event, no_graph, no_blas: what they name cannot be made */
 #ifndef TESTS_CUDA_MOCK_H
 #define TESTS_CUDA_MOCK_H
@@ -101,6 +104,9 @@ cudaError_t mock_answer(cudaError_t code);
         if (mock_code != cudaSuccess)                                                                        \
             return mock_answer(mock_code);                                                                   \
     } while (0)
+
+/* The most shared memory of a block. */
+size_t mock_shared_bytes(void);
 
 /* ---- kernels.c ---- */
 

@@ -1,4 +1,5 @@
 /* The entry points of the runtime, but for launches (kernels.c) and graphs (graphs.c). */
+#include "machine.h"
 #include "mock.h"
 
 #include <stdio.h>
@@ -111,9 +112,18 @@ static bool reads_all_memory(void)
     return mock_asked_for("shared_pages") || mock_asked_for("migrated_pages");
 }
 
+size_t mock_shared_bytes(void)
+{
+    return (size_t)mock_number_of("shared", 96 << 10); /* what the emulator has */
+}
+
 cudaError_t cudaDeviceGetAttribute(int *value, enum cudaDeviceAttr attribute, int device)
 {
     MOCK_TRY(mock_ready());
+    if (attribute == cudaDevAttrMaxSharedMemoryPerBlockOptin) {
+        *value = (int)mock_shared_bytes();
+        return cudaSuccess;
+    }
     if (device != 0)
         return mock_answer(cudaErrorInvalidDevice);
     *value =
@@ -271,6 +281,7 @@ static cudaError_t run_upload(void *args)
     if (to == NULL)
         return cudaErrorIllegalAddress;
     memcpy(to, c->from != NULL ? c->from : c->staged, c->bytes);
+    emu_memory_written(to, c->bytes);
     return cudaSuccess;
 }
 

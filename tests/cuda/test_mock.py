@@ -8,7 +8,7 @@ import unittest
 from common import CliTest, SANITIZED
 
 MOCK = os.environ["IRONBENCH_MOCK"]
-NAMES = ["cuda_naive", "cuda_cublas", "cuda_graph"]
+NAMES = ["cuda_naive", "cuda_cublas", "cuda_graph", "cuda_fused"]
 EPOCHS = 13 if SANITIZED else 25  # a recording of cuda_graph or two, and a rest
 
 ALL = f"""
@@ -69,6 +69,19 @@ class Trainings(MockTest):
         self.assertEqual("cuBLAS" in case["libraries"], case["impl"] == "cuda_cublas")
         self.assertIsNone(case["profile_reason"])
         self.assertEqual(case["profile"]["clock"], "device")
+
+    def test_fused(self):
+        """Whole steps, and no other path for what they do not support."""
+        cases = self.cases(ALL.replace("cuda_naive, cuda_cublas, cuda_graph", "cuda_fused"))
+        self.assertEqual(len(cases), 4 * 2 * 2)
+        for case in cases:
+            with self.subTest(case["id"]):
+                if (case["model"], case["dataset"], case["dtype"]) == ("mlp", "breast_cancer", "f64"):
+                    self.assertEqual(case["status"], "unsupported")
+                    self.assertIn("bytes of the shared memory of one block, which has 98304", case["reason"])
+                else:
+                    self.check(case)
+                    self.assertEqual(case["path"], "fused")
 
     def test_options(self):
         """Pinned memory, and recordings that are longer and shorter than the training, or leave a rest."""

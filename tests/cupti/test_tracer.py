@@ -65,6 +65,17 @@ class Tracer(CliTest):
                 self.assertEqual([tracer[name] for name in ("memset_count", "memset_bytes", "d2d_count", "d2d_bytes")],
                                  [split, 32 * split, split, 16 * split])
 
+    def test_whole_steps(self):
+        """Their kernels are all that runs, and nothing is copied around them."""
+        for case in self.watched(impl="cuda_fused", n_cases=4):
+            with self.subTest(case["id"]):
+                self.assertEqual(case["status"], "ok", case["reason"])
+                tracer = case["transfers"]["tracer"]
+                self.assertIs(tracer["agrees"], True)
+                self.assertEqual({kernel["name"] for kernel in tracer["kernels"]},
+                                 {"ibk_fused_network_f32", "ibk_fused_predict_f32"})
+                self.assertEqual([tracer[name] for name in ("memset_count", "d2d_count", "opened_h2d_count")], [0] * 3)
+
     def test_explained(self):
         case = next(case for case in self.watched() if case["impl"] == "cuda_cublas" and case["model"] == "mlp")
         page = " ".join(self.call("explain", "out", case["id"]).stdout.split())

@@ -130,13 +130,13 @@ NUMBERS = (
     bug("beta_of_zero_reads", "C is read, and its NaN kept, where beta is 0", "plain",
         "elementwise.inc", "if (beta == (REAL)0)\n        *c = alpha * product;\n    else\n        *c =", "*c ="),
     bug("relu_drops_nan", "a NaN becomes 0", "plain",
-        "elementwise.inc", "x < (REAL)0 ? (REAL)0 : x;", "x > (REAL)0 ? x : (REAL)0;"),
+        "definitions.inc", "x < (REAL)0 ? (REAL)0 : x;", "x > (REAL)0 ? x : (REAL)0;"),
     bug("slope_drops_nan", "a NaN becomes 0 where relu is flat", "plain",
         "elementwise.inc", "dy[i * dy_ld + j] *= TYPED(act_slope)(kind, y[i * y_ld + j]);",
         "const REAL slope = TYPED(act_slope)(kind, y[i * y_ld + j]);\n"
         "        dy[i * dy_ld + j] = slope == (REAL)0 ? (REAL)0 : dy[i * dy_ld + j] * slope;"),
     bug("loss_overflows", "the loss of a large output becomes infinite", "plain",
-        "loss.inc", "log1p(exp(-fabs(z)))", "log1p(exp(-z)) + (z < (REAL)0 ? z : (REAL)0)"),
+        "definitions.inc", "log1p(exp(-fabs(z)))", "log1p(exp(-z)) + (z < (REAL)0 ? z : (REAL)0)"),
     bug("loss_after_gradient", "the loss is computed of the gradient, which lies where z was", "plain",
         "sums.c", "    if (loss != NULL)\n        IB_TRY(sum_loss(state, kind, z, y, loss));\n"
         "    if (ib_empty(z))\n        return IB_OK;",

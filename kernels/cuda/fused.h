@@ -1,0 +1,42 @@
+/* What the kernels of cuda_fused and their host code share; for nvcc and for the host's compilers. */
+#ifndef IB_KERNELS_CUDA_FUSED_H
+#define IB_KERNELS_CUDA_FUSED_H
+
+/* Threads per block; a warp is 32 of them. */
+#define FUSED_PASS_THREADS    256
+#define FUSED_FINISH_THREADS  1024
+#define FUSED_NETWORK_THREADS 512
+#define FUSED_PREDICT_THREADS 128
+
+/* A thread of a pass holds pieces of 16 bytes of a row: one, or several of wide rows. Several rows are in
+ * flight at a time. */
+#define FUSED_PIECE_BYTES 16
+#define FUSED_WIDE_PIECES 4
+#define FUSED_NARROW_ROWS 4
+#define FUSED_WIDE_ROWS   2
+
+/* Blocks of a pass that a multiprocessor runs at a time, for a type of so many bytes. nvcc keeps their
+ * registers few enough; three in f64 would spill. */
+#define FUSED_RESIDENT(wide, bytes) ((wide) || (bytes) > 4 ? 2 : 3)
+
+/* The multiprocessors of the largest GPUs of compute capability 9.0. A pass has at most as many blocks as
+ * these run at a time: the number depends on the problem alone, so that all GPUs add in the same order. */
+#define FUSED_PROCESSORS 132
+
+#define FUSED_MAX_LAYERS 9 /* IB_MAX_LAYERS */
+
+struct fused_matrix {
+    void *p; /* of the kernel's type */
+    unsigned long long ld;
+};
+
+/* A problem. Layer l maps width[l] features to width[l + 1]. `loss` is NULL if it is not needed. */
+struct fused_net {
+    int act, loss_kind;
+    unsigned n_layers, width[FUSED_MAX_LAYERS + 1];
+    unsigned long long rows;
+    struct fused_matrix x, y, w[FUSED_MAX_LAYERS];
+    void *b[FUSED_MAX_LAYERS], *loss;
+};
+
+#endif

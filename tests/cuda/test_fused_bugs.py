@@ -1,0 +1,81 @@
+"""Every planted bug of cuda_fused's kernels is caught by the tool that it names: test_fused on the mock runtime, with
+the kernels compiled anew. The kernels as they are pass the same tools in cuda/steps_races, cuda/passes_races and
+cuda/passes; here once more, to see that what is compiled anew runs."""
+
+import concurrent.futures
+import os
+import pathlib
+import shutil
+import tempfile
+import unittest
+
+from fused_bugs import BUGS
+from tools import BUILD, CXX, EMU, ROOT, build, judge
+
+CUDA = BUILD / "tests" / "cuda"
+PASSES = {"IRONBENCH_TEST_CUDA": "shared=1500"}  # regressions alone
+
+# The mock (its objects, the library of its emulator, flags of its kernels), the arguments, and the environment.
+RACES = ("IRONBENCH_MOCK_RACES_OBJECTS", "libemu_machine_tsan.a", ["-O0", "-fsanitize=thread", "-DEMU_RACES"])
+PLAIN = ("IRONBENCH_MOCK_OBJECTS", "libemu_machine.a", ["-O1"])
+TOOLS = {
+    "steps": (RACES, ["--quick"], {}),
+    "passes": (RACES, ["--quick"], PASSES),
+    "deep passes": (PLAIN, [], PASSES),
+}
+
+
+def changed_kernels(folder, edits):
+    """A copy of kernels/ with the edits."""
+    kernels = folder / "kernels"
+    shutil.copytree(ROOT / "kernels", kernels)
+    for name, old, new in edits:
+        path = kernels / "cuda" / name
+        text = path.read_text()
+        if text.count(old) != 1:
+            raise LookupError(f"{name} has {text.count(old)} times, not once: {old!r}")
+        path.write_text(text.replace(old, new))
+    return kernels
+
+
+def mock_with(folder, kernels, mock):
+    """Links a runtime in the folder from the objects of a mock, without those of the kernels."""
+    objects, machine, flags = mock
+    includes = [f"-I{kernels}", f"-I{EMU}", f"-I{ROOT / 'tests/cuda'}", f"-I{ROOT / 'impls'}"]
+    compiled = folder / "fused_kernels.o"
+    build([CXX, "-std=c++17", "-fPIC", "-fvisibility=hidden", *flags, *includes, "-c",
+           ROOT / "tests/cuda/fused_kernels.cpp", "-o", compiled])
+    name = next(path.name for path in (CUDA / "mock").glob("libcudart.so.*"))
+    build([CXX, "-shared", "-o", folder / name, compiled, *os.environ[objects].split(":"),
+           BUILD / "tests/emu" / machine, f"-Wl,--version-script,{CUDA / 'mock_cudart.map'}", f"-Wl,-soname,{name}"])
+
+
+def verdict(folder, tool, edits=()):
+    """What the tool finds in the kernels with these edits; "" for nothing."""
+    mock, arguments, environment = TOOLS[tool]
+    folder.mkdir()
+    mock_with(folder, changed_kernels(folder, edits), mock)
+    command = [BUILD / "tests/test_fused", "cuda_fused", BUILD / "impls/cuda_fused.so", *arguments]
+    return judge(command, LD_LIBRARY_PATH=str(folder), **environment)
+
+
+class FusedBugsTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with tempfile.TemporaryDirectory(prefix="ironbench-fused-") as folder:
+            folder = pathlib.Path(folder)
+            with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+                cls.clean = pool.submit(verdict, folder / "clean", "passes")
+                cls.found = {bug: pool.submit(verdict, folder / bug.name, bug.tool, bug.edits) for bug in BUGS}
+
+    def test_nothing_is_found_in_the_kernels_as_they_are(self):
+        self.assertEqual(self.clean.result(), "")
+
+    def test_every_bug_is_found(self):
+        for bug, found in self.found.items():
+            with self.subTest(bug=bug.name):
+                self.assertNotEqual(found.result(), "", f"{bug.name} ({bug.wrong}) is not caught by {bug.tool}")
+
+
+if __name__ == "__main__":
+    unittest.main()
