@@ -1,3 +1,4 @@
+#include "machine.h"
 #include "mock.h"
 
 #include <stdlib.h>
@@ -87,14 +88,17 @@ void *mock_memory_alloc(size_t bytes)
     if (b == NULL)
         return NULL;
     b->address = next_address(bytes);
-    if (b->address != 0)
-        return (void *)b->address;
-    drop(&device, NULL);
-    return NULL;
+    if (b->address == 0) {
+        drop(&device, NULL);
+        return NULL;
+    }
+    emu_memory_added(b->memory, bytes);
+    return (void *)b->address;
 }
 
 bool mock_memory_free(void *handle)
 {
+    emu_memory_removed(mock_memory_find(handle, 0));
     return drop(&device, handle);
 }
 

@@ -1,4 +1,5 @@
 /* The entry points of the runtime, but for launches (kernels.c) and graphs (graphs.c). */
+#include "machine.h"
 #include "mock.h"
 
 #include <stdio.h>
@@ -260,6 +261,7 @@ static cudaError_t run_upload(void *args)
     if (to == NULL)
         return cudaErrorIllegalAddress;
     memcpy(to, c->from != NULL ? c->from : c->staged, c->bytes);
+    emu_memory_written(to, c->bytes);
     return cudaSuccess;
 }
 
