@@ -73,7 +73,13 @@ void memory_written(const void *memory, size_t bytes)
 {
     range *r = find(address_of(memory));
     if (r != nullptr)
-        std::fill_n(r->cells.begin(), cell_count(bytes), cell{by_host, {0, 0}});
+        std::fill_n(&r->cells[(address_of(memory) - r->begin) / cell_bytes], cell_count(bytes),
+                    cell{by_host, {0, 0}});
+}
+
+bool knows(const void *memory)
+{
+    return find(address_of(memory)) != nullptr;
 }
 
 void save_memory(const void *memory, saved_cells *out)

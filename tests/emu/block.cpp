@@ -342,3 +342,8 @@ void *emu_dynamic_shared()
 {
     return running_block->shared.dynamic();
 }
+
+size_t emu_dynamic_shared_bytes()
+{
+    return running_block->shared.dynamic_bytes();
+}

@@ -72,6 +72,7 @@ void emu_note_shared(void *variable, size_t bytes);
 
 /* The dynamic shared memory of the running block, of the size given to the launch; NULL for none. */
 void *emu_dynamic_shared();
+size_t emu_dynamic_shared_bytes();
 
 /* ---- waiting for others; file and line are the caller's, for the report of what went wrong ---- */
 

@@ -38,6 +38,8 @@ struct block_state {
 void add_memory(void *, size_t bytes);
 void remove_memory(const void *);
 void memory_written(const void *, size_t bytes);
+/* False: it is in no array. */
+bool knows(const void *);
 
 /* Cells of an array that another block is going to use. */
 void save_memory(const void *, saved_cells *);
@@ -64,6 +66,10 @@ static inline void remove_memory(const void *)
 }
 static inline void memory_written(const void *, size_t)
 {
+}
+static inline bool knows(const void *)
+{
+    return true;
 }
 static inline void save_memory(const void *, saved_cells *)
 {

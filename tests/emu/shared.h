@@ -31,6 +31,10 @@ class shared_memory
     {
         return dynamic_;
     }
+    size_t dynamic_bytes() const
+    {
+        return dynamic_bytes_;
+    }
     /* Blocks of a cooperative launch take turns. */
     void swap_out();
     void swap_in();
