@@ -90,20 +90,38 @@ static const char *complain_of_groups(const char *text, const char *end)
     return "is not a number: thousands must not be separated, and decimals must follow a point";
 }
 
-const char *ib_csv_complaint(const struct ib_csv_field *field, enum ib_csv_kind kind)
+/* Says how a text that is meant as a number is written otherwise; NULL: it is another text. */
+static const char *complain_of_text(const struct ib_csv_field *field)
 {
-    static const char *const missing[] = {"?", "NA", "N/A", "#N/A", "null", "none", "-", ".", "missing"};
     static const char minus[] = "\u2212";
     const char *text = field->text, *end = text + field->length;
+    if (field->length > strlen(minus) && memcmp(text, minus, strlen(minus)) == 0)
+        return "is not a number: its minus is the character U+2212 instead of -";
+    return complain_of_groups(text + (*text == '-' || *text == '+'), end);
+}
+
+static bool is_missing(const struct ib_csv_field *field)
+{
+    static const char *const missing[] = {"?", "NA", "N/A", "#N/A", "null"};
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+        if (field->length == strlen(missing[i]) && strncasecmp(field->text, missing[i], field->length) == 0)
+            return true;
+    return false;
+}
+
+bool ib_csv_is_word(const struct ib_csv_field *field)
+{
+    return !is_missing(field) && !complain_of_text(field);
+}
+
+const char *ib_csv_complaint(const struct ib_csv_field *field, enum ib_csv_kind kind)
+{
     if (kind == IB_CSV_EMPTY)
         return "is empty; a number is required";
     if (kind == IB_CSV_NOT_FINITE)
         return "is not a finite number";
-    if (field->length > strlen(minus) && memcmp(text, minus, strlen(minus)) == 0)
-        return "is not a number: its minus is the character U+2212 instead of -";
-    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
-        if (field->length == strlen(missing[i]) && strncasecmp(text, missing[i], field->length) == 0)
-            return "is not a number: rows with missing values must be completed or removed";
-    const char *groups = complain_of_groups(text + (*text == '-' || *text == '+'), end);
-    return groups ? groups : "is not a number";
+    if (is_missing(field))
+        return "is not a number: rows with missing values must be completed or removed";
+    const char *complaint = complain_of_text(field);
+    return complaint ? complaint : "is not a number";
 }

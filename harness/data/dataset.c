@@ -6,6 +6,8 @@
 #include "data/guesses.h"
 #include "data/labels.h"
 #include "data/number_range.h"
+#include "data/one_hot.h"
+#include "data/spec.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -36,8 +38,10 @@ static enum ib_status read_file(const struct ib_dataset_spec *spec, const char *
                                 struct ib_table *out)
 {
     const struct ib_dataset_format *format = ib_dataset_format_of(path);
-    if (format)
+    if (format) {
+        IB_TRY(ib_spec_check_keys(spec, format, path));
         return format->read(spec, path, arena, out);
+    }
     const char *extensions[16] = {NULL};
     char list[64];
     for (size_t i = 0, n = 0; ib_dataset_formats[i]; i++)
@@ -47,14 +51,17 @@ static enum ib_status read_file(const struct ib_dataset_spec *spec, const char *
                    ib_name_list(extensions, list, sizeof list));
 }
 
+static bool same_names(const struct ib_table *a, const struct ib_table *b)
+{
+    for (uint64_t j = 0; j < a->cols; j++)
+        if (strcmp(a->features[j].name, b->features[j].name) != 0)
+            return false;
+    return strcmp(a->target, b->target) == 0;
+}
+
 static bool same_columns(const struct ib_table *a, const struct ib_table *b)
 {
-    if (a->cols != b->cols)
-        return false;
-    for (uint64_t j = 0; j <= a->cols && a->columns && b->columns; j++)
-        if (strcmp(a->columns[j], b->columns[j]) != 0)
-            return false;
-    return true;
+    return a->cols == b->cols && (!a->has_names || !b->has_names || same_names(a, b));
 }
 
 /* Reads the test rows from spec->test. */
@@ -70,6 +77,7 @@ static enum ib_status read_test_file(const struct ib_dataset_spec *spec, struct 
     if (table->negative && test.negative && strcmp(table->negative, test.negative) != 0)
         return ib_fail(IB_EINVAL, spec->test, "has a third class, `%s`, besides `%s` and `%s`",
                        IB_SHORT(test.negative), IB_SHORT(spec->positive), IB_SHORT(table->negative));
+    IB_TRY(ib_one_hot_match(spec, arena, table, &test));
     table->test_rows = test.rows;
     table->x_test = test.x;
     table->y_test = test.y;
@@ -90,6 +98,7 @@ static enum ib_status read_table(const struct ib_dataset_spec *spec, struct ib_a
                                     : "test_fraction");
     if (spec->test)
         IB_TRY(read_test_file(spec, arena, out));
+    IB_TRY(ib_one_hot_expand(spec, arena, out));
     return ib_labels_apply(spec, arena, out);
 }
 

@@ -69,27 +69,13 @@ static enum ib_status read_table(const json_t *root, const char *path, struct ib
     return read_array(root, path, &y_test, arena, &out->y_test);
 }
 
-/* The file itself defines the target and the test rows. */
-static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char *path)
-{
-    const char *key = spec->target      ? "target"
-                      : spec->y         ? "y"
-                      : spec->header    ? "header"
-                      : spec->delimiter ? "delimiter"
-                                        : NULL;
-    if (!key)
-        return IB_OK;
-    return ib_fail(IB_EINVAL, spec->where ? spec->where : path,
-                   "`%s` does not apply to JSON data, which contains x and y", key);
-}
-
 static enum ib_status read_json(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
                                 struct ib_table *out)
 {
     char *text;
     size_t bytes;
     json_error_t error;
-    IB_TRY(check_spec(spec, path));
+    (void)spec; /* the file itself defines the target and the test rows */
     IB_TRY(ib_file_read_text(arena, path, SIZE_MAX / 8, &text, &bytes));
     /* As f64, since integers may exceed those of Jansson. */
     json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
@@ -101,7 +87,7 @@ static enum ib_status read_json(const struct ib_dataset_spec *spec, const char *
 }
 
 const struct ib_dataset_format ib_dataset_json = {
-    .name = "json",
+    .title = "JSON",
     .extensions = {".json"},
     .summary = "one object with m, n, x, y, m_test, x_test, y_test; arrays flat and row-major",
     .read = read_json,

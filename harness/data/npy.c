@@ -120,9 +120,6 @@ static enum ib_status read_separate(const struct ib_dataset_spec *spec, const st
 static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char *path)
 {
     const char *where = spec->where ? spec->where : path;
-    if (spec->header || spec->delimiter)
-        return ib_fail(IB_EINVAL, where, "`%s` does not apply to NPY data",
-                       spec->header ? "header" : "delimiter");
     if (spec->y && (spec->target || spec->test))
         return ib_fail(IB_EINVAL, where, "`y` and `%s` are mutually exclusive",
                        spec->target ? "target" : "test");
@@ -153,8 +150,9 @@ static enum ib_status read_npy(const struct ib_dataset_spec *spec, const char *p
 }
 
 const struct ib_dataset_format ib_dataset_npy = {
-    .name = "npy",
+    .title = "NPY",
     .extensions = {".npy"},
     .summary = "an array of numbers, rows x columns; the target is one of its columns or in a second file",
+    .keys = IB_SPEC_TARGET | IB_SPEC_Y,
     .read = read_npy,
 };

@@ -17,12 +17,16 @@ static double larger(double a, double b)
     return fabs(a) > fabs(b) ? a : b;
 }
 
-static const char *name_feature(struct ib_arena *arena, const struct ib_table *table, uint64_t feature)
+static const char *name_feature(struct ib_arena *arena, const struct ib_table *table, uint64_t j)
 {
-    const uint64_t target = table->target_column; /* from 1 */
-    const uint64_t column = feature + (target && feature + 1 >= target);
-    return table->columns ? ib_arena_print(arena, "column `%s`", IB_SHORT(table->columns[column]))
-                          : ib_arena_print(arena, "column %" PRIu64, column + 1);
+    if (!table->features) {
+        const uint64_t target = table->target_column; /* from 1 */
+        return ib_arena_print(arena, "column %" PRIu64, j + 1 + (target && j + 1 >= target));
+    }
+    const struct ib_feature *feature = &table->features[j];
+    const char *column = ib_feature_column(arena, feature);
+    return feature->level ? ib_arena_print(arena, "`%s` in column %s", IB_SHORT(feature->level), column)
+                          : ib_arena_print(arena, "column %s", column);
 }
 
 const char *ib_range_refuse_features(const struct ib_table *table, const struct ib_range_columns *c,

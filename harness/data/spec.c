@@ -73,6 +73,10 @@ const struct ib_yaml_key ib_spec_file_keys[] = {
     {FIELD(delimiter), .read = read_delimiter, .type = "word", .allowed = IB_DELIMITER_ALLOWED,
      .initial = "by the first line; tab for .tsv", .help = "what separates the fields of a CSV file",
      .example = "semicolon"},
+    {FIELD(ignore), .read = ib_yaml_read_texts, .allowed = "names or numbers of columns", .initial = "none",
+     .help = "columns of a CSV file that are left out", .example = "[id, date]"},
+    {FIELD(words), .read = ib_yaml_read_word, .words = ib_words_words, .initial = "one_hot",
+     .help = "columns of words in the features: one feature per word, or an error", .example = "refuse"},
     {FIELD(task), .read = ib_yaml_read_word, .words = ib_task_words, .initial = "by the targets",
      .help = "overrides the default: classification if all targets are 0 or 1, else regression",
      .example = "regression"},
@@ -151,4 +155,44 @@ enum ib_status ib_spec_read_sidecar(struct ib_arena *arena, struct ib_dataset_sp
     }
     ib_yaml_close(&doc);
     return status;
+}
+
+/* ---- keys of a format ---- */
+
+struct spec_key {
+    const char *name;
+    enum ib_spec_key key;
+    bool given;
+};
+
+/* "target, header or ignore" */
+static const char *list_keys(const struct spec_key *keys, size_t n, unsigned allowed, char *text,
+                             size_t bytes)
+{
+    const char *names[16] = {NULL};
+    for (size_t i = 0, k = 0; i < n; i++)
+        if (allowed & keys[i].key)
+            names[k++] = keys[i].name;
+    return names[0] ? ib_name_list(names, text, bytes) : "none of these keys";
+}
+
+enum ib_status ib_spec_check_keys(const struct ib_dataset_spec *spec, const struct ib_dataset_format *format,
+                                  const char *path)
+{
+    char list[128];
+    const struct spec_key keys[] = {
+        {"target", IB_SPEC_TARGET, spec->target != NULL},
+        {"y", IB_SPEC_Y, spec->y != NULL},
+        {"header", IB_SPEC_HEADER, spec->header != IB_HEADER_AUTO},
+        {"delimiter", IB_SPEC_DELIMITER, spec->delimiter != 0},
+        {"ignore", IB_SPEC_IGNORE, spec->ignore != NULL},
+        {"words", IB_SPEC_WORDS, spec->words != IB_WORDS_DEFAULT},
+    };
+    const size_t n = sizeof keys / sizeof *keys;
+    for (size_t i = 0; i < n; i++)
+        if (keys[i].given && !(format->keys & keys[i].key))
+            return ib_fail(IB_EINVAL, spec->where ? spec->where : path,
+                           "`%s` does not apply to %s data; allowed: %s", keys[i].name, format->title,
+                           list_keys(keys, n, format->keys, list, sizeof list));
+    return IB_OK;
 }

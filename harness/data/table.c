@@ -1,8 +1,12 @@
 #include "data/table.h"
 
+#include <inttypes.h>
+
 const struct ib_word ib_task_words[] = {
     {"regression", IB_REGRESSION}, {"classification", IB_CLASSIFICATION}, {NULL, 0}};
 const struct ib_word ib_header_words[] = {{"true", IB_HEADER_YES}, {"false", IB_HEADER_NO}, {NULL, 0}};
+const struct ib_word ib_words_words[] = {
+    {"one_hot", IB_WORDS_ONE_HOT}, {"refuse", IB_WORDS_REFUSE}, {NULL, 0}};
 const struct ib_word ib_delimiter_words[] = {
     {"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"bar", '|'}, {NULL, 0}};
 
@@ -15,4 +19,16 @@ bool ib_delimiter_parse(const char *text, int *out)
         }
     }
     return false;
+}
+
+const char *ib_feature_key(struct ib_arena *arena, const struct ib_feature *feature)
+{
+    return feature->name ? ib_arena_copy(arena, IB_SHORT(feature->name))
+                         : ib_arena_print(arena, "%" PRIu64, feature->column);
+}
+
+const char *ib_feature_column(struct ib_arena *arena, const struct ib_feature *feature)
+{
+    const char *key = ib_feature_key(arena, feature);
+    return feature->name ? ib_arena_print(arena, "`%s`", key) : key;
 }

@@ -1,6 +1,6 @@
 /* Data sets: reading CSV, JSON and NPY, splitting, finding, and every error with its place. */
 #include "base/npy.h"
-#include "data/dataset.h"
+#include "fixtures/loaded.h"
 #include "fixtures/scratch.h"
 
 #include <math.h>
@@ -15,27 +15,10 @@
 
 #include <cmocka.h>
 
-/* All rows for training and for tests, in the file's order. */
-static struct ib_dataset_spec whole(const char *path)
-{
-    return (struct ib_dataset_spec){.name = "d", .path = path, .test_fraction = 1};
-}
-
 static struct ib_dataset load_text(const char *name, const char *text)
 {
-    struct ib_dataset set;
-    struct ib_dataset_spec spec = whole(scratch_file(name, text));
-    enum ib_status status = ib_dataset_load(&spec, &set);
-    if (status != IB_OK)
-        print_error("%s\n", ib_error_text());
-    assert_int_equal(status, IB_OK);
-    return set;
-}
-
-static void expect_values(const double *got, const double *want, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        assert_true(got[i] == want[i]);
+    const struct ib_dataset_spec spec = whole(scratch_file(name, text));
+    return loaded(&spec);
 }
 
 /* ---- CSV ---- */
