@@ -21,7 +21,7 @@
 struct request {
     const char *axis[IB_AXIS_COUNT]; /* by axis; NULL: the default */
     const char *option[IB_FLAG_LIST + 1], *plugin[IB_FLAG_LIST + 1], *ignore[IB_FLAG_LIST + 1];
-    const char *header, *delimiter, *words, *task, *target, *positive, *test_fraction;
+    const char *header, *delimiter, *missing, *words, *task, *target, *positive, *test_fraction;
 };
 
 /* "cpu_blas threads=2": an implementation with its options, as written in the impl axis. */
@@ -35,12 +35,15 @@ static const char *impl_text(struct ib_arena *arena, const struct request *reque
 
 static enum ib_status read_words(const struct request *request, struct ib_dataset_spec *out)
 {
-    int task = (int)out->task, header = (int)out->header, words = (int)out->words;
+    int task = (int)out->task, header = (int)out->header, missing = (int)out->missing,
+        words = (int)out->words;
     IB_TRY(ib_args_word("--task", request->task, ib_task_words, &task));
     IB_TRY(ib_args_word("--header", request->header, ib_header_words, &header));
+    IB_TRY(ib_args_word("--missing", request->missing, ib_missing_words, &missing));
     IB_TRY(ib_args_word("--words", request->words, ib_words_words, &words));
     out->task = (enum ib_task)task;
     out->header = (enum ib_header)header;
+    out->missing = (enum ib_missing)missing;
     out->words = (enum ib_words)words;
     return IB_OK;
 }
@@ -225,7 +228,7 @@ static int train(const struct request *request)
 
 /* ---- flags ---- */
 
-enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = 11 };
+enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = 12 };
 
 /* "type of all numbers (f32 or f64; default f64)" */
 static const char *axis_help(struct ib_arena *arena, enum ib_axis_kind kind)
@@ -249,6 +252,9 @@ static void list_flags(struct ib_arena *arena, struct request *r,
         {"--delimiter", "CHAR", IB_DELIMITER_ALLOWED "; default: by the first line of a CSV file",
          &r->delimiter, NULL},
         {"--ignore", "COLUMN", "a column of a CSV file that is left out; may be repeated", NULL, r->ignore},
+        {"--missing", "HOW",
+         "missing values: refuse, drop (their rows) or mean (of the training rows); default: refuse",
+         &r->missing, NULL},
         {"--words", "HOW", "columns of words in the features: one_hot or refuse; default: one_hot", &r->words,
          NULL},
         {"--task", "TASK", "regression or classification; default: inferred from the target", &r->task, NULL},

@@ -5,6 +5,7 @@
 #include "data/csv_number.h"
 #include "data/table.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -73,6 +74,8 @@ static const char *remedy(const struct reading *in, const struct ib_csv_field *f
     char value[IB_SHORT_BYTES];
     const size_t feature = in->columns.feature[column];
     ib_shorten(field->text, field->length, value, sizeof value);
+    if (ib_csv_is_missing(kind))
+        return feature == IB_CSV_NO_FEATURE ? "; " IB_MISSING_DROP_HINT : "; " IB_MISSING_HINT;
     if (kind != IB_CSV_TEXT)
         return "";
     if (feature == IB_CSV_NO_FEATURE)
@@ -95,8 +98,6 @@ static enum ib_status read_class(const struct reading *in, const struct ib_csv_f
                                  struct ib_table *table)
 {
     char text[IB_SHORT_BYTES];
-    if (field->length == 0)
-        return bad_value(in, field, in->columns.target, IB_CSV_EMPTY);
     *out = ib_csv_field_is(field, in->spec->positive);
     if (*out == 1)
         return IB_OK;
@@ -110,13 +111,26 @@ static enum ib_status read_class(const struct reading *in, const struct ib_csv_f
                       IB_SHORT(table->negative));
 }
 
+/* Missing targets are never filled in. */
+static enum ib_status store_missing(const struct reading *in, const struct ib_csv_field *field, size_t column,
+                                    double *to)
+{
+    const bool allowed =
+        column == in->columns.target ? in->spec->missing == IB_MISSING_DROP : ib_missing_allowed(in->spec);
+    double ignored;
+    *to = NAN;
+    return allowed ? IB_OK : bad_value(in, field, column, ib_csv_parse(field, &ignored));
+}
+
 static enum ib_status store_target(const struct reading *in, const struct ib_csv_field *field,
                                    struct ib_table *out)
 {
     double *to = &out->y[out->rows];
+    const enum ib_csv_kind kind = ib_csv_parse(field, to);
+    if (ib_csv_is_missing(kind) && !(in->target_is_text && ib_csv_field_is(field, in->spec->positive)))
+        return store_missing(in, field, in->columns.target, to);
     if (in->target_is_text)
         return read_class(in, field, to, out);
-    const enum ib_csv_kind kind = ib_csv_parse(field, to);
     return kind == IB_CSV_NUMBER ? IB_OK : bad_value(in, field, in->columns.target, kind);
 }
 
@@ -142,6 +156,8 @@ static enum ib_status store_feature(const struct reading *in, const struct ib_cs
 {
     struct ib_feature *feature = &in->columns.features[in->columns.feature[column]];
     const enum ib_csv_kind kind = ib_csv_parse(field, to);
+    if (ib_csv_is_missing(kind))
+        return store_missing(in, field, column, to);
     const bool is_word = kind == IB_CSV_TEXT && in->spec->words != IB_WORDS_REFUSE && ib_csv_is_word(field);
     if (feature->kind == IB_FEATURE_UNKNOWN && (is_word || kind == IB_CSV_NUMBER))
         feature->kind = is_word ? IB_FEATURE_WORDS : IB_FEATURE_NUMBERS;
@@ -265,6 +281,7 @@ const struct ib_dataset_format ib_dataset_csv = {
     .title = "CSV",
     .extensions = {".csv", ".tsv"},
     .summary = "one row per line, separated by commas, semicolons or tabs, with or without a header",
-    .keys = IB_SPEC_TARGET | IB_SPEC_HEADER | IB_SPEC_DELIMITER | IB_SPEC_IGNORE | IB_SPEC_WORDS,
+    .keys = IB_SPEC_TARGET | IB_SPEC_HEADER | IB_SPEC_DELIMITER | IB_SPEC_IGNORE | IB_SPEC_WORDS |
+            IB_SPEC_MISSING,
     .read = read_csv,
 };

@@ -71,18 +71,21 @@ static enum ib_status mixed(const struct ib_csv_row *first, size_t j)
 static enum ib_status guess_header(const struct ib_csv_row *first, const struct ib_dataset_spec *spec,
                                    struct ib_arena *arena, bool *has_header, const char **guess)
 {
-    size_t numbers = 0, odd[IB_CSV_NUMBER] = {0}; /* of empty fields and texts: the number of the first one */
+    size_t numbers = 0, odd[IB_CSV_NUMBER] = {0}; /* of each kind but numbers: the first one's column */
     for (size_t j = 0; j < first->n; j++) {
         double value;
         const enum ib_csv_kind kind = ib_csv_parse(&first->fields[j], &value);
         if (kind >= IB_CSV_NUMBER)
             numbers++;
+        else if (kind != IB_CSV_TEXT && ib_missing_allowed(spec))
+            continue;
         else if (odd[kind] == 0 && !may_be_class(first, spec, j))
             odd[kind] = j + 1;
     }
-    if (numbers && (odd[IB_CSV_TEXT] || odd[IB_CSV_EMPTY]))
-        return mixed(first, (odd[IB_CSV_TEXT] ? odd[IB_CSV_TEXT] : odd[IB_CSV_EMPTY]) - 1);
-    *has_header = odd[IB_CSV_TEXT] > 0;
+    const size_t text = odd[IB_CSV_TEXT] ? odd[IB_CSV_TEXT] : odd[IB_CSV_MISSING];
+    if (numbers && (text || odd[IB_CSV_EMPTY]))
+        return mixed(first, (text ? text : odd[IB_CSV_EMPTY]) - 1);
+    *has_header = text > 0;
     *guess = *has_header ? "first row taken as names (header: true)"
              : may_be_names(first)
                  ? ib_arena_print(arena, "first row taken as data, though %s may be names (header: false)",

@@ -38,6 +38,15 @@ static bool parse_short_number(const char *text, const char *end, double *out)
     return true;
 }
 
+static bool is_missing(const struct ib_csv_field *field)
+{
+    static const char *const missing[] = {"?", "NA", "N/A", "#N/A", "null"};
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+        if (field->length == strlen(missing[i]) && strncasecmp(field->text, missing[i], field->length) == 0)
+            return true;
+    return false;
+}
+
 enum ib_csv_kind ib_csv_parse(const struct ib_csv_field *field, double *out)
 {
     const char *end = field->text + field->length;
@@ -48,9 +57,9 @@ enum ib_csv_kind ib_csv_parse(const struct ib_csv_field *field, double *out)
         return IB_CSV_NUMBER;
     const double value = strtod(field->text, &stop);
     if (stop != end || memchr(field->text, 'x', field->length) || memchr(field->text, 'X', field->length))
-        return IB_CSV_TEXT;
+        return is_missing(field) ? IB_CSV_MISSING : IB_CSV_TEXT;
     if (!isfinite(value))
-        return IB_CSV_NOT_FINITE;
+        return isnan(value) ? IB_CSV_NAN : IB_CSV_NOT_FINITE;
     *out = value;
     return IB_CSV_NUMBER;
 }
@@ -100,28 +109,19 @@ static const char *complain_of_text(const struct ib_csv_field *field)
     return complain_of_groups(text + (*text == '-' || *text == '+'), end);
 }
 
-static bool is_missing(const struct ib_csv_field *field)
-{
-    static const char *const missing[] = {"?", "NA", "N/A", "#N/A", "null"};
-    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
-        if (field->length == strlen(missing[i]) && strncasecmp(field->text, missing[i], field->length) == 0)
-            return true;
-    return false;
-}
-
 bool ib_csv_is_word(const struct ib_csv_field *field)
 {
-    return !is_missing(field) && !complain_of_text(field);
+    return !complain_of_text(field);
 }
 
 const char *ib_csv_complaint(const struct ib_csv_field *field, enum ib_csv_kind kind)
 {
     if (kind == IB_CSV_EMPTY)
         return "is empty; a number is required";
-    if (kind == IB_CSV_NOT_FINITE)
+    if (kind == IB_CSV_NAN || kind == IB_CSV_NOT_FINITE)
         return "is not a finite number";
-    if (is_missing(field))
-        return "is not a number: rows with missing values must be completed or removed";
+    if (kind == IB_CSV_MISSING)
+        return "is not a number: a value is missing";
     const char *complaint = complain_of_text(field);
     return complaint ? complaint : "is not a number";
 }

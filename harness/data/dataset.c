@@ -5,6 +5,7 @@
 #include "base/rng.h"
 #include "data/guesses.h"
 #include "data/labels.h"
+#include "data/missing.h"
 #include "data/number_range.h"
 #include "data/one_hot.h"
 #include "data/spec.h"
@@ -98,6 +99,7 @@ static enum ib_status read_table(const struct ib_dataset_spec *spec, struct ib_a
                                     : "test_fraction");
     if (spec->test)
         IB_TRY(read_test_file(spec, arena, out));
+    IB_TRY(ib_missing_drop(spec, arena, out));
     IB_TRY(ib_one_hot_expand(spec, arena, out));
     return ib_labels_apply(spec, arena, out);
 }
@@ -228,6 +230,8 @@ static enum ib_status prepare(const struct ib_dataset_spec *spec, const struct i
     out->outputs = 1;
     split(spec, table, scratch, out);
     IB_TRY(check_rows(spec, out));
+    IB_TRY(ib_missing_fill(spec, table,
+                           &(struct ib_split_features){out->x, out->x_test, out->rows, out->test_rows}));
     IB_TRY(measure(spec, table, out));
     IB_TRY(decide_task(spec, table, out));
     hash(out);

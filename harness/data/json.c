@@ -30,7 +30,7 @@ struct array {
 };
 
 static enum ib_status read_array(const json_t *root, const char *path, const struct array *array,
-                                 struct ib_arena *arena, double **out)
+                                 bool allow_missing, struct ib_arena *arena, double **out)
 {
     const json_t *values = json_object_get(root, array->key), *value;
     if (!values)
@@ -44,15 +44,20 @@ static enum ib_status read_array(const json_t *root, const char *path, const str
                        array->shape, array->rows * array->cols);
     *out = ib_arena_alloc(arena, n * sizeof **out);
     json_array_foreach (values, i, value) {
-        if (!json_is_number(value))
+        const bool missing = json_is_null(value);
+        if (missing && !allow_missing)
+            return ib_fail(IB_EINVAL, path,
+                           "key `%s`: element %zu is not a number: a value is missing; " IB_MISSING_HINT,
+                           array->key, i + 1);
+        if (!missing && !json_is_number(value))
             return ib_fail(IB_EINVAL, path, "key `%s`: element %zu is not a number", array->key, i + 1);
-        (*out)[i] = json_number_value(value);
+        (*out)[i] = missing ? NAN : json_number_value(value);
     }
     return IB_OK;
 }
 
-static enum ib_status read_table(const json_t *root, const char *path, struct ib_arena *arena,
-                                 struct ib_table *out)
+static enum ib_status read_table(const json_t *root, const char *path, bool allow_missing,
+                                 struct ib_arena *arena, struct ib_table *out)
 {
     if (!json_is_object(root))
         return ib_fail(IB_EINVAL, path, "not a JSON object with m, n, x, y, m_test, x_test, y_test");
@@ -63,10 +68,10 @@ static enum ib_status read_table(const json_t *root, const char *path, struct ib
     const struct array x = {"x", "m * n", out->rows, out->cols}, y = {"y", "m", out->rows, 1},
                        x_test = {"x_test", "m_test * n", out->test_rows, out->cols},
                        y_test = {"y_test", "m_test", out->test_rows, 1};
-    IB_TRY(read_array(root, path, &x, arena, &out->x));
-    IB_TRY(read_array(root, path, &y, arena, &out->y));
-    IB_TRY(read_array(root, path, &x_test, arena, &out->x_test));
-    return read_array(root, path, &y_test, arena, &out->y_test);
+    IB_TRY(read_array(root, path, &x, allow_missing, arena, &out->x));
+    IB_TRY(read_array(root, path, &y, allow_missing, arena, &out->y));
+    IB_TRY(read_array(root, path, &x_test, allow_missing, arena, &out->x_test));
+    return read_array(root, path, &y_test, allow_missing, arena, &out->y_test);
 }
 
 static enum ib_status read_json(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
@@ -75,13 +80,12 @@ static enum ib_status read_json(const struct ib_dataset_spec *spec, const char *
     char *text;
     size_t bytes;
     json_error_t error;
-    (void)spec; /* the file itself defines the target and the test rows */
     IB_TRY(ib_file_read_text(arena, path, SIZE_MAX / 8, &text, &bytes));
     /* As f64, since integers may exceed those of Jansson. */
     json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
     if (!root)
         return ib_fail_at(path, (size_t)error.line, (size_t)error.column, "invalid JSON: %s", error.text);
-    enum ib_status status = read_table(root, path, arena, out);
+    enum ib_status status = read_table(root, path, ib_missing_allowed(spec), arena, out);
     json_decref(root);
     return status;
 }
@@ -90,5 +94,6 @@ const struct ib_dataset_format ib_dataset_json = {
     .title = "JSON",
     .extensions = {".json"},
     .summary = "one object with m, n, x, y, m_test, x_test, y_test; arrays flat and row-major",
+    .keys = IB_SPEC_MISSING,
     .read = read_json,
 };

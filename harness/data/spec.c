@@ -75,6 +75,11 @@ const struct ib_yaml_key ib_spec_file_keys[] = {
      .example = "semicolon"},
     {FIELD(ignore), .read = ib_yaml_read_texts, .allowed = "names or numbers of columns", .initial = "none",
      .help = "columns of a CSV file that are left out", .example = "[id, date]"},
+    {FIELD(missing), .read = ib_yaml_read_word, .words = ib_missing_words, .initial = "refuse",
+     .help = "values that are missing (empty, NA, N/A, NaN, null or ?): an error, their rows are left out, "
+             "or the "
+             "mean of the training rows is filled in",
+     .example = "drop"},
     {FIELD(words), .read = ib_yaml_read_word, .words = ib_words_words, .initial = "one_hot",
      .help = "columns of words in the features: one feature per word, or an error", .example = "refuse"},
     {FIELD(task), .read = ib_yaml_read_word, .words = ib_task_words, .initial = "by the targets",
@@ -186,6 +191,7 @@ enum ib_status ib_spec_check_keys(const struct ib_dataset_spec *spec, const stru
         {"header", IB_SPEC_HEADER, spec->header != IB_HEADER_AUTO},
         {"delimiter", IB_SPEC_DELIMITER, spec->delimiter != 0},
         {"ignore", IB_SPEC_IGNORE, spec->ignore != NULL},
+        {"missing", IB_SPEC_MISSING, spec->missing != IB_MISSING_DEFAULT},
         {"words", IB_SPEC_WORDS, spec->words != IB_WORDS_DEFAULT},
     };
     const size_t n = sizeof keys / sizeof *keys;

@@ -18,6 +18,9 @@ enum ib_words {
 };                                            /* the default is one_hot, said aloud */
 extern const struct ib_word ib_words_words[]; /* one_hot refuse */
 
+enum ib_missing { IB_MISSING_DEFAULT, IB_MISSING_REFUSE, IB_MISSING_DROP, IB_MISSING_MEAN };
+extern const struct ib_word ib_missing_words[]; /* refuse (the default) drop mean */
+
 extern const struct ib_word ib_delimiter_words[]; /* comma semicolon tab bar */
 #define IB_DELIMITER_ALLOWED "comma, semicolon, tab or bar, or the character itself"
 /* Parses the word for a delimiter, or the character. */
@@ -36,7 +39,8 @@ struct ib_dataset_spec {
     uint64_t seed;        /* of the split, or of the synthetic data */
     const char *const *ignore; /* columns by name or number, that are left out; ends with NULL; NULL: none */
     enum ib_header header;
-    int delimiter;        /* of CSV: a character; 0: by the first line */
+    int delimiter; /* of CSV: a character; 0: by the first line */
+    enum ib_missing missing;
     enum ib_words words;  /* columns of words in the features */
     enum ib_task task;    /* 0: classification if all targets are 0 or 1, else regression */
     const char *positive; /* the value of a target with two values that becomes 1; the other becomes 0 */
@@ -45,7 +49,7 @@ struct ib_dataset_spec {
 };
 
 /* What a reader may have to guess. */
-enum ib_guess { IB_GUESS_DELIMITER, IB_GUESS_HEADER, IB_GUESS_WORDS, IB_GUESS_COUNT };
+enum ib_guess { IB_GUESS_DELIMITER, IB_GUESS_HEADER, IB_GUESS_WORDS, IB_GUESS_MISSING, IB_GUESS_COUNT };
 
 /* A feature and the column that it comes from. */
 enum ib_feature_kind { IB_FEATURE_UNKNOWN, IB_FEATURE_NUMBERS, IB_FEATURE_WORDS }; /* unknown: no value yet */
@@ -76,6 +80,19 @@ struct ib_table {
     const char *guesses[IB_GUESS_COUNT]; /* in words; NULL: not guessed */
 };
 
+/* "column `area`", "column 3", or "`red` in column `colour`": feature j, from 0, for messages. */
+const char *ib_table_feature(struct ib_arena *, const struct ib_table *, uint64_t j);
+
+/* End a message about a missing target, or another missing value. */
+#define IB_MISSING_DROP_HINT "`missing: drop` (train: --missing drop) leaves such rows out"
+#define IB_MISSING_HINT      IB_MISSING_DROP_HINT ", and `missing: mean` fills in the mean of the training rows"
+
+/* Whether missing values are dealt with later; a reader then leaves them as NaN, and else refuses them. */
+static inline bool ib_missing_allowed(const struct ib_dataset_spec *spec)
+{
+    return spec->missing == IB_MISSING_DROP || spec->missing == IB_MISSING_MEAN;
+}
+
 /* The keys of a description that only some formats take. */
 enum ib_spec_key {
     IB_SPEC_TARGET = 1 << 0,
@@ -84,6 +101,7 @@ enum ib_spec_key {
     IB_SPEC_DELIMITER = 1 << 3,
     IB_SPEC_IGNORE = 1 << 4,
     IB_SPEC_WORDS = 1 << 5,
+    IB_SPEC_MISSING = 1 << 6,
 };
 
 /* A file format of data sets; listed in formats.def. */

@@ -194,7 +194,7 @@ static void ignored_columns_must_exist(void **state)
     spec.ignore = WORDS("1");
     spec.where = "c.yaml:3";
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "c.yaml:3",
-                   WORDS("`ignore` does not apply to NPY data; allowed: target or y"));
+                   WORDS("`ignore` does not apply to NPY data; allowed: target, y or missing"));
 }
 
 int main(void)
