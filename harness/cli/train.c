@@ -21,7 +21,7 @@
 struct request {
     const char *axis[IB_AXIS_COUNT]; /* by axis; NULL: the default */
     const char *option[IB_FLAG_LIST + 1], *plugin[IB_FLAG_LIST + 1], *ignore[IB_FLAG_LIST + 1];
-    const char *header, *delimiter, *missing, *words, *task, *target, *positive, *test_fraction;
+    const char *header, *delimiter, *decimal, *missing, *words, *task, *target, *positive, *test_fraction;
 };
 
 /* "cpu_blas threads=2": an implementation with its options, as written in the impl axis. */
@@ -41,6 +41,7 @@ static enum ib_status read_words(const struct request *request, struct ib_datase
     IB_TRY(ib_args_word("--header", request->header, ib_header_words, &header));
     IB_TRY(ib_args_word("--missing", request->missing, ib_missing_words, &missing));
     IB_TRY(ib_args_word("--words", request->words, ib_words_words, &words));
+    IB_TRY(ib_args_word("--decimal", request->decimal, ib_decimal_words, &out->decimal));
     out->task = (enum ib_task)task;
     out->header = (enum ib_header)header;
     out->missing = (enum ib_missing)missing;
@@ -228,7 +229,7 @@ static int train(const struct request *request)
 
 /* ---- flags ---- */
 
-enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = 12 };
+enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = 13 };
 
 /* "type of all numbers (f32 or f64; default f64)" */
 static const char *axis_help(struct ib_arena *arena, enum ib_axis_kind kind)
@@ -251,6 +252,8 @@ static void list_flags(struct ib_arena *arena, struct request *r,
          &r->header, NULL},
         {"--delimiter", "CHAR", IB_DELIMITER_ALLOWED "; default: by the first line of a CSV file",
          &r->delimiter, NULL},
+        {"--decimal", "WORD",
+         "what decimals follow in a CSV file: point or comma; default: by its first rows", &r->decimal, NULL},
         {"--ignore", "COLUMN", "a column of a CSV file that is left out; may be repeated", NULL, r->ignore},
         {"--missing", "HOW",
          "missing values: refuse, drop (their rows) or mean (of the training rows); default: refuse",

@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "data/csv_columns.h"
+#include "data/csv_decimal.h"
 #include "data/csv_number.h"
 #include "data/table.h"
 
@@ -17,7 +18,8 @@ struct reading {
     size_t cols;
     struct ib_csv_columns columns;
     bool has_header;
-    bool guessed_delimiter;
+    bool guessed_delimiter, guessed_decimal;
+    char decimal;        /* what decimals follow: a point or a comma */
     bool target_is_text; /* its values are words, of which one is the class 1 */
 };
 
@@ -46,8 +48,8 @@ static enum ib_status read_first_row(struct reading *in)
     }
     if (in->cols < 2)
         return ib_fail_at(in->csv.path, field.line, field.column,
-                          "only one column; features and target must be separated by commas, semicolons or "
-                          "tabs%s",
+                          "only one column; features and target must be separated by commas, semicolons, "
+                          "tabs or bars%s",
                           delimiter_hint(in));
     return IB_OK;
 }
@@ -90,7 +92,7 @@ static enum ib_status bad_value(const struct reading *in, const struct ib_csv_fi
                                 enum ib_csv_kind kind)
 {
     return ib_fail_at(in->csv.path, field->line, field->column, "%s %s%s", show(in, field, column),
-                      ib_csv_complaint(field, kind), remedy(in, field, column, kind));
+                      ib_csv_complaint(field, in->decimal, kind), remedy(in, field, column, kind));
 }
 
 /* Reads a word that names a class: 1 for the positive one, 0 for the other, which all rows share. */
@@ -119,14 +121,14 @@ static enum ib_status store_missing(const struct reading *in, const struct ib_cs
         column == in->columns.target ? in->spec->missing == IB_MISSING_DROP : ib_missing_allowed(in->spec);
     double ignored;
     *to = NAN;
-    return allowed ? IB_OK : bad_value(in, field, column, ib_csv_parse(field, &ignored));
+    return allowed ? IB_OK : bad_value(in, field, column, ib_csv_parse(field, in->decimal, &ignored));
 }
 
 static enum ib_status store_target(const struct reading *in, const struct ib_csv_field *field,
                                    struct ib_table *out)
 {
     double *to = &out->y[out->rows];
-    const enum ib_csv_kind kind = ib_csv_parse(field, to);
+    const enum ib_csv_kind kind = ib_csv_parse(field, in->decimal, to);
     if (ib_csv_is_missing(kind) && !(in->target_is_text && ib_csv_field_is(field, in->spec->positive)))
         return store_missing(in, field, in->columns.target, to);
     if (in->target_is_text)
@@ -155,7 +157,7 @@ static enum ib_status store_feature(const struct reading *in, const struct ib_cs
                                     double *to)
 {
     struct ib_feature *feature = &in->columns.features[in->columns.feature[column]];
-    const enum ib_csv_kind kind = ib_csv_parse(field, to);
+    const enum ib_csv_kind kind = ib_csv_parse(field, in->decimal, to);
     if (ib_csv_is_missing(kind))
         return store_missing(in, field, column, to);
     const bool is_word = kind == IB_CSV_TEXT && in->spec->words != IB_WORDS_REFUSE && ib_csv_is_word(field);
@@ -237,6 +239,9 @@ static enum ib_status open_csv(struct reading *in, const char *path, size_t *byt
     const char guess = is_tab_separated(path) ? '\t' : ib_csv_find_delimiter(in->csv.at);
     in->csv.delimiter = in->spec->delimiter ? (char)in->spec->delimiter : guess;
     in->guessed_delimiter = !in->spec->delimiter && !is_tab_separated(path) && guess != ',';
+    const char decimal = ib_csv_find_decimal(&in->csv, in->arena);
+    in->decimal = in->spec->decimal ? (char)in->spec->decimal : decimal;
+    in->guessed_decimal = !in->spec->decimal && decimal == ',';
     return *in->csv.at ? IB_OK : ib_fail(IB_EINVAL, path, "the file is empty");
 }
 
@@ -254,6 +259,8 @@ static void describe(const struct reading *in, struct ib_table *out)
             ib_arena_print(in->arena, "%ss taken as delimiters (delimiter: %s)",
                            ib_word_of(ib_delimiter_words, in->csv.delimiter),
                            ib_word_of(ib_delimiter_words, in->csv.delimiter));
+    if (in->guessed_decimal)
+        out->guesses[IB_GUESS_DECIMAL] = "commas in numbers taken as decimal commas (decimal: comma)";
 }
 
 static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
@@ -265,7 +272,7 @@ static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *p
     *out = (struct ib_table){0};
     IB_TRY(open_csv(&in, path, &bytes));
     IB_TRY(read_first_row(&in));
-    const struct ib_csv_row first = {path, in.first, in.cols};
+    const struct ib_csv_row first = {path, in.first, in.cols, in.decimal};
     IB_TRY(ib_csv_find_header(&first, spec, arena, &in.has_header, &out->guesses[IB_GUESS_HEADER]));
     IB_TRY(ib_csv_columns_find(&first, in.has_header, spec, arena, &in.columns));
     in.target_is_text = spec->positive && !ib_parse_f64(spec->positive, &number);
@@ -280,8 +287,8 @@ static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *p
 const struct ib_dataset_format ib_dataset_csv = {
     .title = "CSV",
     .extensions = {".csv", ".tsv"},
-    .summary = "one row per line, separated by commas, semicolons or tabs, with or without a header",
-    .keys = IB_SPEC_TARGET | IB_SPEC_HEADER | IB_SPEC_DELIMITER | IB_SPEC_IGNORE | IB_SPEC_WORDS |
-            IB_SPEC_MISSING,
+    .summary = "one row per line, separated by commas, semicolons, tabs or bars, with or without a header",
+    .keys = IB_SPEC_TARGET | IB_SPEC_HEADER | IB_SPEC_DELIMITER | IB_SPEC_DECIMAL | IB_SPEC_IGNORE |
+            IB_SPEC_WORDS | IB_SPEC_MISSING,
     .read = read_csv,
 };

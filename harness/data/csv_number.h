@@ -13,13 +13,17 @@ static inline bool ib_csv_is_missing(enum ib_csv_kind kind)
     return kind == IB_CSV_EMPTY || kind == IB_CSV_MISSING || kind == IB_CSV_NAN;
 }
 
-/* Parses a field; *out is set only for a number, rounded once. */
-enum ib_csv_kind ib_csv_parse(const struct ib_csv_field *, double *out);
+/* Parses a field whose decimals follow `decimal`, a point or a comma; *out is set only for a number, rounded
+ * once. */
+enum ib_csv_kind ib_csv_parse(const struct ib_csv_field *, char decimal, double *out);
+
+/* Whether a field is a number with a decimal comma: "1,5", but not "1,500", which may be a thousand. */
+bool ib_csv_has_decimal_comma(const struct ib_csv_field *);
 
 /* Whether a text (IB_CSV_TEXT) is a word, not a number that is written otherwise. */
 bool ib_csv_is_word(const struct ib_csv_field *);
 
 /* What is wrong with a field that is not a number: "is empty; a number is required". */
-const char *ib_csv_complaint(const struct ib_csv_field *, enum ib_csv_kind);
+const char *ib_csv_complaint(const struct ib_csv_field *, char decimal, enum ib_csv_kind);
 
 #endif

@@ -24,9 +24,10 @@ static const char *guess_task(struct ib_arena *arena, const struct ib_dataset_sp
 const char *ib_guesses_text(struct ib_arena *arena, const struct ib_dataset_spec *spec,
                             const struct ib_table *table, const struct ib_labels *labels)
 {
-    const char *const guesses[] = {table->guesses[IB_GUESS_DELIMITER], table->guesses[IB_GUESS_HEADER],
-                                   table->guesses[IB_GUESS_WORDS],     table->guesses[IB_GUESS_MISSING],
-                                   guess_target(arena, spec, table),   guess_task(arena, spec, labels)};
+    const char *const guesses[] = {table->guesses[IB_GUESS_DELIMITER], table->guesses[IB_GUESS_DECIMAL],
+                                   table->guesses[IB_GUESS_HEADER],    table->guesses[IB_GUESS_WORDS],
+                                   table->guesses[IB_GUESS_MISSING],   guess_target(arena, spec, table),
+                                   guess_task(arena, spec, labels)};
     const char *text = NULL;
     for (size_t i = 0; i < sizeof guesses / sizeof *guesses; i++)
         if (guesses[i])

@@ -11,6 +11,7 @@ const struct ib_word ib_missing_words[] = {
     {"refuse", IB_MISSING_REFUSE}, {"drop", IB_MISSING_DROP}, {"mean", IB_MISSING_MEAN}, {NULL, 0}};
 const struct ib_word ib_delimiter_words[] = {
     {"comma", ','}, {"semicolon", ';'}, {"tab", '\t'}, {"bar", '|'}, {NULL, 0}};
+const struct ib_word ib_decimal_words[] = {{"point", '.'}, {"comma", ','}, {NULL, 0}};
 
 bool ib_delimiter_parse(const char *text, int *out)
 {

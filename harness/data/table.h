@@ -23,6 +23,7 @@ extern const struct ib_word ib_missing_words[]; /* refuse (the default) drop mea
 
 extern const struct ib_word ib_delimiter_words[]; /* comma semicolon tab bar */
 #define IB_DELIMITER_ALLOWED "comma, semicolon, tab or bar, or the character itself"
+extern const struct ib_word ib_decimal_words[]; /* point comma */
 /* Parses the word for a delimiter, or the character. */
 bool ib_delimiter_parse(const char *text, int *out);
 
@@ -40,6 +41,7 @@ struct ib_dataset_spec {
     const char *const *ignore; /* columns by name or number, that are left out; ends with NULL; NULL: none */
     enum ib_header header;
     int delimiter; /* of CSV: a character; 0: by the first line */
+    int decimal;   /* of CSV: a character; 0: by the first rows */
     enum ib_missing missing;
     enum ib_words words;  /* columns of words in the features */
     enum ib_task task;    /* 0: classification if all targets are 0 or 1, else regression */
@@ -49,7 +51,14 @@ struct ib_dataset_spec {
 };
 
 /* What a reader may have to guess. */
-enum ib_guess { IB_GUESS_DELIMITER, IB_GUESS_HEADER, IB_GUESS_WORDS, IB_GUESS_MISSING, IB_GUESS_COUNT };
+enum ib_guess {
+    IB_GUESS_DELIMITER,
+    IB_GUESS_DECIMAL,
+    IB_GUESS_HEADER,
+    IB_GUESS_WORDS,
+    IB_GUESS_MISSING,
+    IB_GUESS_COUNT
+};
 
 /* A feature and the column that it comes from. */
 enum ib_feature_kind { IB_FEATURE_UNKNOWN, IB_FEATURE_NUMBERS, IB_FEATURE_WORDS }; /* unknown: no value yet */
@@ -102,6 +111,7 @@ enum ib_spec_key {
     IB_SPEC_IGNORE = 1 << 4,
     IB_SPEC_WORDS = 1 << 5,
     IB_SPEC_MISSING = 1 << 6,
+    IB_SPEC_DECIMAL = 1 << 7,
 };
 
 /* A file format of data sets; listed in formats.def. */

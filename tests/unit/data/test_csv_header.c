@@ -20,7 +20,7 @@ static enum ib_status find(const char *line, const struct ib_dataset_spec *spec,
 {
     struct ib_csv_field fields[MOST];
     struct ib_csv csv = {.path = "d.csv", .at = ib_arena_copy(arena, line), .line = 1, .delimiter = ','};
-    struct ib_csv_row row = {"d.csv", fields, 0};
+    struct ib_csv_row row = {"d.csv", fields, 0, '.'};
     csv.line_start = csv.at;
     do {
         assert_true(row.n < MOST);
