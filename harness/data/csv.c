@@ -140,16 +140,16 @@ static enum ib_status store_word(const struct reading *in, const struct ib_csv_f
                                  double *to)
 {
     struct ib_feature *feature = &in->columns.features[in->columns.feature[column]];
-    const char *key = ib_feature_key(in->arena, feature);
     if (!feature->levels)
         feature->levels = ib_arena_alloc(in->arena, sizeof *feature->levels);
     const size_t number = ib_levels_number(in->arena, feature->levels, field->text, field->length);
-    if (number == IB_LEVELS_MAX)
-        return ib_fail_at(in->csv.path, field->line, field->column,
-                          "%s is one more word than the %d that a column may have; " IB_IGNORE_HINT,
-                          show(in, field, column), IB_LEVELS_MAX, key, key);
     *to = (double)number;
-    return IB_OK;
+    if (number < IB_LEVELS_MAX)
+        return IB_OK;
+    const char *key = ib_feature_key(in->arena, feature);
+    return ib_fail_at(in->csv.path, field->line, field->column,
+                      "%s is one more word than the %d that a column may have; " IB_IGNORE_HINT,
+                      show(in, field, column), IB_LEVELS_MAX, key, key);
 }
 
 /* The first value of a column decides whether it holds numbers or words. */
@@ -212,11 +212,11 @@ static enum ib_status read_rows(struct reading *in, struct ib_table *out)
     return IB_OK;
 }
 
-/* An upper bound of the number of rows: the lines, but no more than fit into the bytes with a digit and a
- * separator per value. (By lines alone, a file of empty lines would allocate too much.) */
+/* An upper bound of the number of rows: the lines, but no more than fit into the bytes with a separator per
+ * value, which may be missing. (By lines alone, a file of empty lines would allocate too much.) */
 static size_t rows_at_most(const struct reading *in, size_t bytes)
 {
-    size_t lines = 2, fitting = bytes / (2 * in->cols - 1) + 1;
+    size_t lines = 2, fitting = bytes / in->cols + 1;
     for (size_t i = 0, n = strlen(in->csv.at); i < n; i++)
         lines += in->csv.at[i] == '\n' || in->csv.at[i] == '\r';
     return lines < fitting ? lines : fitting;
@@ -224,25 +224,21 @@ static size_t rows_at_most(const struct reading *in, size_t bytes)
 
 /* ---- The file ---- */
 
-static bool is_tab_separated(const char *path)
-{
-    return ib_file_has_suffix(path, ".tsv");
-}
-
-static enum ib_status open_csv(struct reading *in, const char *path, size_t *bytes)
+static enum ib_status open_csv(struct reading *in, const struct ib_source *file, size_t *bytes)
 {
     char *text;
-    IB_TRY(ib_file_read_text(in->arena, path, SIZE_MAX / 8, &text, bytes));
-    in->csv = (struct ib_csv){.path = path, .at = text, .line_start = text, .line = 1};
+    IB_TRY(ib_source_text(in->arena, file, &text, bytes));
+    in->csv = (struct ib_csv){.path = file->path, .at = text, .line_start = text, .line = 1};
     while (ib_csv_skip_line_end(&in->csv))
         ;
-    const char guess = is_tab_separated(path) ? '\t' : ib_csv_find_delimiter(in->csv.at);
+    const bool tabs = ib_file_has_suffix(file->name, ".tsv");
+    const char guess = tabs ? '\t' : ib_csv_find_delimiter(in->csv.at);
     in->csv.delimiter = in->spec->delimiter ? (char)in->spec->delimiter : guess;
-    in->guessed_delimiter = !in->spec->delimiter && !is_tab_separated(path) && guess != ',';
+    in->guessed_delimiter = !in->spec->delimiter && !tabs && guess != ',';
     const char decimal = ib_csv_find_decimal(&in->csv, in->arena);
     in->decimal = in->spec->decimal ? (char)in->spec->decimal : decimal;
     in->guessed_decimal = !in->spec->decimal && decimal == ',';
-    return *in->csv.at ? IB_OK : ib_fail(IB_EINVAL, path, "the file is empty");
+    return *in->csv.at ? IB_OK : ib_fail(IB_EINVAL, file->path, "the file is empty");
 }
 
 /* Describes the columns, and says what was guessed. */
@@ -263,22 +259,22 @@ static void describe(const struct reading *in, struct ib_table *out)
         out->guesses[IB_GUESS_DECIMAL] = "commas in numbers taken as decimal commas (decimal: comma)";
 }
 
-static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
-                               struct ib_table *out)
+static enum ib_status read_csv(const struct ib_dataset_spec *spec, const struct ib_source *file,
+                               struct ib_arena *arena, struct ib_table *out)
 {
     struct reading in = {.arena = arena, .spec = spec};
     double number;
     size_t bytes;
     *out = (struct ib_table){0};
-    IB_TRY(open_csv(&in, path, &bytes));
+    IB_TRY(open_csv(&in, file, &bytes));
     IB_TRY(read_first_row(&in));
-    const struct ib_csv_row first = {path, in.first, in.cols, in.decimal};
+    const struct ib_csv_row first = {file->path, in.first, in.cols, in.decimal};
     IB_TRY(ib_csv_find_header(&first, spec, arena, &in.has_header, &out->guesses[IB_GUESS_HEADER]));
     IB_TRY(ib_csv_columns_find(&first, in.has_header, spec, arena, &in.columns));
     in.target_is_text = spec->positive && !ib_parse_f64(spec->positive, &number);
     describe(&in, out);
     size_t rows_max = rows_at_most(&in, bytes);
-    IB_TRY(ib_memory_check(path, (double)rows_max * (double)in.cols * sizeof *out->x));
+    IB_TRY(ib_memory_check(file->path, (double)rows_max * (double)in.cols * sizeof *out->x));
     out->x = ib_arena_alloc(arena, rows_max * out->cols * sizeof *out->x);
     out->y = ib_arena_alloc(arena, rows_max * sizeof *out->y);
     return read_rows(&in, out);

@@ -74,18 +74,19 @@ static enum ib_status read_table(const json_t *root, const char *path, bool allo
     return read_array(root, path, &y_test, allow_missing, arena, &out->y_test);
 }
 
-static enum ib_status read_json(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
-                                struct ib_table *out)
+static enum ib_status read_json(const struct ib_dataset_spec *spec, const struct ib_source *file,
+                                struct ib_arena *arena, struct ib_table *out)
 {
     char *text;
     size_t bytes;
     json_error_t error;
-    IB_TRY(ib_file_read_text(arena, path, SIZE_MAX / 8, &text, &bytes));
+    IB_TRY(ib_source_text(arena, file, &text, &bytes));
     /* As f64, since integers may exceed those of Jansson. */
     json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
     if (!root)
-        return ib_fail_at(path, (size_t)error.line, (size_t)error.column, "invalid JSON: %s", error.text);
-    enum ib_status status = read_table(root, path, ib_missing_allowed(spec), arena, out);
+        return ib_fail_at(file->path, (size_t)error.line, (size_t)error.column, "invalid JSON: %s",
+                          error.text);
+    enum ib_status status = read_table(root, file->path, ib_missing_allowed(spec), arena, out);
     json_decref(root);
     return status;
 }

@@ -14,23 +14,23 @@ static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char 
 static enum ib_status read_separate(const struct ib_dataset_spec *spec, const struct ib_npy_input *x,
                                     struct ib_arena *arena, struct ib_table *out)
 {
+    struct ib_source file;
     struct ib_npy_input y;
-    IB_TRY(ib_npy_input_open(spec->y, &y));
-    enum ib_status status = ib_arrays_read(spec, x, &y, arena, out);
-    ib_npy_input_close(&y);
+    IB_TRY(ib_source_open(arena, ib_spec_file(arena, spec, spec->y), &file));
+    enum ib_status status = ib_npy_input_begin(file.fd, file.path, &y);
+    if (status == IB_OK)
+        status = ib_arrays_read(spec, x, &y, arena, out);
+    ib_source_close(&file);
     return status;
 }
 
-static enum ib_status read_npy(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
-                               struct ib_table *out)
+static enum ib_status read_npy(const struct ib_dataset_spec *spec, const struct ib_source *file,
+                               struct ib_arena *arena, struct ib_table *out)
 {
     struct ib_npy_input x;
-    IB_TRY(check_spec(spec, path));
-    IB_TRY(ib_npy_input_open(path, &x));
-    enum ib_status status =
-        spec->y ? read_separate(spec, &x, arena, out) : ib_arrays_read(spec, &x, NULL, arena, out);
-    ib_npy_input_close(&x);
-    return status;
+    IB_TRY(check_spec(spec, file->path));
+    IB_TRY(ib_npy_input_begin(file->fd, file->path, &x));
+    return spec->y ? read_separate(spec, &x, arena, out) : ib_arrays_read(spec, &x, NULL, arena, out);
 }
 
 const struct ib_dataset_format ib_dataset_npy = {

@@ -54,12 +54,18 @@ static enum ib_status read_delimiter(const struct ib_yaml *doc, const struct ib_
 
 const struct ib_yaml_key ib_spec_file_keys[] = {
     {FIELD(path), .read = ib_yaml_read_text, .required = true,
-     .help = "a .csv, .tsv, .json or .npy file; paths are relative to the configuration's folder",
+     .help =
+         "a data file of a format whose name it ends with (Data sets, above), also with .gz; relative to the "
+         "configuration's folder",
      .example = "mine.csv"},
     /* The keys from here on are also allowed in a file next to the data. */
     {FIELD(target), .read = ib_yaml_read_text, .initial = "the last column",
      .help = "target column, by name (CSV) or number", .example = "price"},
-    {FIELD(y), .read = ib_yaml_read_text, .initial = "none", .help = "file with the targets for an .npy file",
+    {FIELD(x), .read = ib_yaml_read_text, .initial = "x", .help = "array of features in an .npz file",
+     .example = "images"},
+    {FIELD(y), .read = ib_yaml_read_text, .initial = "none",
+     .help =
+         "file with the targets for an .npy or IDX file; of an .npz file, the array of targets (default: y)",
      .example = "mine_y.npy"},
     {FIELD(test), .read = ib_yaml_read_text, .initial = "none", .help = "file with the test rows",
      .example = "mine_test.csv"},
@@ -123,8 +129,7 @@ static enum ib_status finish(const struct ib_yaml *doc, const yaml_node_t *map, 
         return ib_yaml_fail(doc, map, key, "`test` and `test_fraction` are mutually exclusive");
     if (spec->test)
         spec->test = ib_file_join(doc->arena, folder, spec->test);
-    if (spec->y)
-        spec->y = ib_file_join(doc->arena, folder, spec->y);
+    spec->folder = ib_arena_copy(doc->arena, folder);
     spec->where = ib_yaml_where(doc, map);
     return IB_OK;
 }
@@ -149,7 +154,8 @@ static bool is_configuration(const struct ib_yaml *doc)
 enum ib_status ib_spec_read_sidecar(struct ib_arena *arena, struct ib_dataset_spec *out)
 {
     const char *folder = ib_file_folder(arena, out->path);
-    const char *path = ib_arena_print(arena, "%s/%s.yaml", folder, ib_file_stem(arena, out->path));
+    const char *path =
+        ib_arena_print(arena, "%s/%s.yaml", folder, ib_file_stem(arena, ib_source_name(arena, out->path)));
     if (access(path, F_OK) != 0)
         return IB_OK;
     struct ib_yaml doc;
@@ -189,6 +195,7 @@ enum ib_status ib_spec_check_keys(const struct ib_dataset_spec *spec, const stru
     char list[128];
     const struct spec_key keys[] = {
         {"target", IB_SPEC_TARGET, spec->target != NULL},
+        {"x", IB_SPEC_X, spec->x != NULL},
         {"y", IB_SPEC_Y, spec->y != NULL},
         {"header", IB_SPEC_HEADER, spec->header != IB_HEADER_AUTO},
         {"delimiter", IB_SPEC_DELIMITER, spec->delimiter != 0},

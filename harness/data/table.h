@@ -2,7 +2,9 @@
 #ifndef IB_DATA_TABLE_H
 #define IB_DATA_TABLE_H
 
+#include "base/file.h"
 #include "data/levels.h"
+#include "data/source.h"
 #include "data/synth.h"
 
 enum ib_task { IB_REGRESSION = 1, IB_CLASSIFICATION };
@@ -34,7 +36,8 @@ struct ib_dataset_spec {
     const char *path;
     struct ib_synth_spec synth; /* instead of a file */
     const char *target;         /* column by name or number, from 1; negative numbers count from the end */
-    const char *y;              /* NPY: a second file with the targets, if `path` contains only features */
+    const char *x;              /* NPZ: the name of the array of features; NULL: x */
+    const char *y;              /* NPZ: that of targets; NPY, IDX: a second file with the targets */
     const char *test;           /* a second file with the test rows; excludes test_fraction */
     double test_fraction; /* 0: IB_TEST_FRACTION; 1: all rows are used for both training and testing (xor) */
     uint64_t seed;        /* of the split, or of the synthetic data */
@@ -47,8 +50,16 @@ struct ib_dataset_spec {
     enum ib_task task;    /* 0: classification if all targets are 0 or 1, else regression */
     const char *positive; /* the value of a target with two values that becomes 1; the other becomes 0 */
     const char *source, *licence;
-    const char *where; /* file:line of this description, for messages */
+    const char *where;  /* file:line of this description, for messages */
+    const char *folder; /* of `y`, if that is a file */
 };
+
+/* The path of a file that a description names, relative to its folder. */
+static inline const char *ib_spec_file(struct ib_arena *arena, const struct ib_dataset_spec *spec,
+                                       const char *path)
+{
+    return ib_file_join(arena, spec->folder, path);
+}
 
 /* What a reader may have to guess. */
 enum ib_guess {
@@ -82,7 +93,8 @@ struct ib_table {
     double *x, *y;                  /* rows x cols, rows */
     double *x_test, *y_test;
     const char *target;
-    bool has_names;                      /* of columns */
+    bool is_sparse; /* values that a row does not give are 0, also those of features beyond the last */
+    bool has_names; /* of columns */
     uint64_t target_column;              /* from 1; 0: the target is not among the columns */
     struct ib_feature *features;         /* cols; NULL: all columns but the target, without names */
     const char *negative;                /* the class other than `positive`, if classes are words */
@@ -105,6 +117,7 @@ static inline bool ib_missing_allowed(const struct ib_dataset_spec *spec)
 /* The keys of a description that only some formats take. */
 enum ib_spec_key {
     IB_SPEC_TARGET = 1 << 0,
+    IB_SPEC_X = 1 << 8,
     IB_SPEC_Y = 1 << 1,
     IB_SPEC_HEADER = 1 << 2,
     IB_SPEC_DELIMITER = 1 << 3,
@@ -117,10 +130,10 @@ enum ib_spec_key {
 /* A file format of data sets; listed in formats.def. */
 struct ib_dataset_format {
     const char *title;         /* "CSV" */
-    const char *extensions[3]; /* ".csv"; ends with NULL */
+    const char *extensions[4]; /* ".csv", or another end of the name; ends with NULL */
     const char *summary;
     unsigned keys; /* enum ib_spec_key: those that apply; a description with another one is refused */
-    enum ib_status (*read)(const struct ib_dataset_spec *, const char *path, struct ib_arena *,
+    enum ib_status (*read)(const struct ib_dataset_spec *, const struct ib_source *, struct ib_arena *,
                            struct ib_table *out);
 };
 

@@ -133,6 +133,22 @@ static void the_first_row_may_lack_values(void **state)
     ib_dataset_free(&set);
 }
 
+/* A row of separators alone is the shortest: the table has room for all of them. */
+static void rows_may_lack_all_values(void **state)
+{
+    (void)state;
+    enum { ROWS = 5000 };
+    static char text[8 * ROWS];
+    size_t used = (size_t)snprintf(text, sizeof text, "1,2,3\n4,5,7\n");
+    for (int i = 0; i < ROWS; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, ",,\n");
+    const struct ib_dataset_spec spec = lacking(scratch_file("t.csv", text), IB_MISSING_DROP);
+    struct ib_dataset set = loaded(&spec);
+    assert_int_equal(set.rows, 2);
+    assert_non_null(strstr(set.guesses, "5000 of 5002 rows dropped"));
+    ib_dataset_free(&set);
+}
+
 static void means_need_values(void **state)
 {
     (void)state;
@@ -219,6 +235,7 @@ int main(void)
         cmocka_unit_test(the_split_comes_before_the_mean),
         cmocka_unit_test(words_may_be_missing),
         cmocka_unit_test(the_first_row_may_lack_values),
+        cmocka_unit_test(rows_may_lack_all_values),
         cmocka_unit_test(means_need_values),
         cmocka_unit_test(numbers_at_the_edge_have_a_mean),
         cmocka_unit_test(npy_may_lack_values),
