@@ -801,7 +801,8 @@ static void unreadable_files_are_refused(void **state)
     spec = whole("folder.csv");
     expect_failure(ib_dataset_load(&spec, &set), IB_EIO, "folder.csv", WORDS("not a regular file"));
     spec = whole("data.xls");
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "data.xls", WORDS(".csv, .tsv, .json or .npy"));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "data.xls",
+                   WORDS(".csv, .tsv, .json, .npy", ".svm, and may then end with .gz"));
 }
 
 static void data_is_found_by_name(void **state)
