@@ -36,6 +36,7 @@ CREATE TABLE cases (
     id             TEXT NOT NULL UNIQUE,
     task           TEXT NOT NULL,
     dataset_sha256 TEXT NOT NULL,    -- of the contents
+    dataset_guesses TEXT,            -- how its file was read where its description says nothing; NULL: it says all
     rows           INTEGER NOT NULL, -- training rows
     test_rows      INTEGER NOT NULL,
     cols           INTEGER NOT NULL, -- features

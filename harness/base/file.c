@@ -46,26 +46,29 @@ int ib_file_open(const char *path)
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 }
 
+static enum ib_status read_open(struct ib_arena *arena, int fd, const char *path, size_t max_bytes,
+                                char **text, size_t *bytes)
+{
+    IB_TRY(check_file(fd, path, max_bytes, bytes));
+    *text = ib_arena_alloc(arena, *bytes + 1);
+    return ib_file_read_exactly(fd, path, 0, *bytes, *text);
+}
+
 enum ib_status ib_file_read(struct ib_arena *arena, const char *path, size_t max_bytes, char **text,
                             size_t *bytes)
 {
     const int fd = ib_file_open(path);
     if (fd < 0)
         return ib_fail_errno(path, "cannot open");
-    enum ib_status status = check_file(fd, path, max_bytes, bytes);
-    if (status == IB_OK) {
-        *text = ib_arena_alloc(arena, *bytes + 1);
-        status = ib_file_read_exactly(fd, path, 0, *bytes, *text);
-    }
+    enum ib_status status = read_open(arena, fd, path, max_bytes, text, bytes);
     close(fd);
     return status;
 }
 
-enum ib_status ib_file_read_text(struct ib_arena *arena, const char *path, size_t max_bytes, char **text,
-                                 size_t *bytes)
+/* Removes a byte-order mark. */
+static enum ib_status check_text(const char *path, char **text, size_t *bytes)
 {
     static const char utf8[] = "\xEF\xBB\xBF", utf16_le[] = "\xFF\xFE", utf16_be[] = "\xFE\xFF";
-    IB_TRY(ib_file_read(arena, path, max_bytes, text, bytes));
     if (*bytes >= 2 && (memcmp(*text, utf16_le, 2) == 0 || memcmp(*text, utf16_be, 2) == 0))
         return ib_fail(IB_EINVAL, path, "this is UTF-16 (by its byte-order mark); save it as UTF-8");
     if (strncmp(*text, utf8, strlen(utf8)) == 0) {
@@ -77,6 +80,19 @@ enum ib_status ib_file_read_text(struct ib_arena *arena, const char *path, size_
         return ib_fail(IB_EINVAL, path, "not a text file: byte %zu is NUL%s", (size_t)(nul - *text) + 1,
                        nul - *text < 2 ? "; UTF-16 must be saved as UTF-8" : "");
     return IB_OK;
+}
+
+enum ib_status ib_file_read_text(struct ib_arena *arena, const char *path, size_t max_bytes, char **text,
+                                 size_t *bytes)
+{
+    IB_TRY(ib_file_read(arena, path, max_bytes, text, bytes));
+    return check_text(path, text, bytes);
+}
+
+enum ib_status ib_file_text(struct ib_arena *arena, int fd, const char *path, char **text, size_t *bytes)
+{
+    IB_TRY(read_open(arena, fd, path, SIZE_MAX / 8, text, bytes));
+    return check_text(path, text, bytes);
 }
 
 char *ib_file_folder(struct ib_arena *arena, const char *path)

@@ -13,6 +13,9 @@ enum ib_status ib_file_read(struct ib_arena *, const char *path, size_t max_byte
 enum ib_status ib_file_read_text(struct ib_arena *, const char *path, size_t max_bytes, char **text,
                                  size_t *bytes);
 
+/* The same of an open file, of any size. */
+enum ib_status ib_file_text(struct ib_arena *, int fd, const char *path, char **text, size_t *bytes);
+
 /* Opens a file for reading; does not wait for the writer of a pipe. Returns -1, with errno. */
 int ib_file_open(const char *path);
 /* Reads `bytes` bytes at an offset. IB_EIO if there are fewer: another program may cut the file. */

@@ -210,6 +210,12 @@ enum ib_status ib_npy_input_open(const char *path, struct ib_npy_input *out)
     return status;
 }
 
+enum ib_status ib_npy_input_begin(int fd, const char *path, struct ib_npy_input *out)
+{
+    *out = (struct ib_npy_input){.path = path, .fd = fd};
+    return read_header(out);
+}
+
 void ib_npy_input_close(struct ib_npy_input *in)
 {
     if (in->fd >= 0)

@@ -14,6 +14,8 @@ struct ib_npy_input {
 
 /* Errors name the path: IB_EIO, or IB_EINVAL for an unsupported format. */
 enum ib_status ib_npy_input_open(const char *path, struct ib_npy_input *out);
+/* The same of an open file, which stays the caller's: ib_npy_input_close is not for it. */
+enum ib_status ib_npy_input_begin(int fd, const char *path, struct ib_npy_input *out);
 void ib_npy_input_close(struct ib_npy_input *);
 
 /* Reads n rows, starting at row `first`, to out (n x cols, row by row). IB_EINVAL names an element that f64

@@ -1,10 +1,12 @@
 /* Comma-separated values as a table: a header or not, the target's column, and rows of numbers. */
 #include "base/error.h"
 #include "base/file.h"
-#include "data/csv_header.h"
+#include "data/csv_columns.h"
+#include "data/csv_decimal.h"
 #include "data/csv_number.h"
 #include "data/table.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,9 +15,11 @@ struct reading {
     struct ib_arena *arena;
     const struct ib_dataset_spec *spec;
     struct ib_csv_field *first; /* the cols fields of the first row */
-    size_t cols, target;
+    size_t cols;
+    struct ib_csv_columns columns;
     bool has_header;
-    bool guessed_delimiter;
+    bool guessed_delimiter, guessed_decimal;
+    char decimal;        /* what decimals follow: a point or a comma */
     bool target_is_text; /* its values are words, of which one is the class 1 */
 };
 
@@ -44,78 +48,51 @@ static enum ib_status read_first_row(struct reading *in)
     }
     if (in->cols < 2)
         return ib_fail_at(in->csv.path, field.line, field.column,
-                          "only one column; features and target must be separated by commas, semicolons or "
-                          "tabs%s",
+                          "only one column; features and target must be separated by commas, semicolons, "
+                          "tabs or bars%s",
                           delimiter_hint(in));
-    return IB_OK;
-}
-
-static const char *const *column_names(const struct reading *in)
-{
-    const char **names = ib_arena_alloc(in->arena, (in->cols + 1) * sizeof *names);
-    for (size_t j = 0; j < in->cols; j++)
-        names[j] = ib_arena_print(in->arena, "%.*s", (int)in->first[j].length, in->first[j].text);
-    return names;
-}
-
-static enum ib_status no_such_target(const struct reading *in)
-{
-    char hint[128] = "";
-    if (in->has_header)
-        ib_hint(in->spec->target, column_names(in), hint, sizeof hint);
-    return ib_fail_at(in->csv.path, in->first->line, 0,
-                      "target column `%s` not found%s; allowed: %s1 to %zu, or -1 to -%zu from the end",
-                      IB_SHORT(in->spec->target), hint, in->has_header ? "a column's name, " : "", in->cols,
-                      in->cols);
-}
-
-/* Finds the target by name, else by number: from 1, or negative from the end. The default is the last
- * column. */
-static enum ib_status find_target(struct reading *in)
-{
-    const char *wanted = in->spec->target;
-    in->target = in->cols - 1;
-    if (!wanted)
-        return IB_OK;
-    size_t found = 0;
-    for (size_t j = 0; j < in->cols && in->has_header; j++) {
-        if (ib_csv_field_is(&in->first[j], wanted)) {
-            in->target = j;
-            found++;
-        }
-    }
-    if (found > 1)
-        return ib_fail_at(in->csv.path, in->first[in->target].line, in->first[in->target].column,
-                          "two columns have the target's name; select it by number");
-    if (found)
-        return IB_OK;
-    int64_t number;
-    if (!ib_parse_i64(wanted, &number) || number == 0 || number > (int64_t)in->cols ||
-        number < -(int64_t)in->cols)
-        return no_such_target(in);
-    in->target = (size_t)(number > 0 ? number - 1 : (int64_t)in->cols + number);
     return IB_OK;
 }
 
 /* ---- All rows ---- */
 
-static enum ib_status bad_value(const struct reading *in, const struct ib_csv_field *field, size_t column,
-                                enum ib_csv_kind kind)
+/* "column `area`: `x4`", or "column 3" where the field is empty. */
+static const char *show(const struct reading *in, const struct ib_csv_field *field, size_t column)
 {
-    char name[IB_SHORT_BYTES], value[IB_SHORT_BYTES],
-        shown[IB_SHORT_BYTES + 8] = "", hint[2 * IB_SHORT_BYTES + 96] = "";
+    char name[IB_SHORT_BYTES], value[IB_SHORT_BYTES];
     snprintf(name, sizeof name, "%zu", column + 1);
     if (in->has_header)
         ib_shorten(in->first[column].text, in->first[column].length, name, sizeof name);
     ib_shorten(field->text, field->length, value, sizeof value);
-    if (field->length)
-        snprintf(shown, sizeof shown, ": `%s`", value);
-    if (column == in->target && kind == IB_CSV_TEXT)
-        snprintf(hint, sizeof hint,
-                 "; of two classes, `positive: %s` (train: --positive %s) makes this one 1", value, value);
     const char *quote = in->has_header ? "`" : "";
-    return ib_fail_at(in->csv.path, field->line, field->column, "column %s%s%s%s %s%s", quote, name, quote,
-                      shown, ib_csv_complaint(field, kind), hint);
+    return ib_arena_print(in->arena, field->length ? "column %s%s%s: `%s`" : "column %s%s%s", quote, name,
+                          quote, value);
+}
+
+/* What to do about a field that is not a number. */
+static const char *remedy(const struct reading *in, const struct ib_csv_field *field, size_t column,
+                          enum ib_csv_kind kind)
+{
+    char value[IB_SHORT_BYTES];
+    const size_t feature = in->columns.feature[column];
+    ib_shorten(field->text, field->length, value, sizeof value);
+    if (ib_csv_is_missing(kind))
+        return feature == IB_CSV_NO_FEATURE ? "; " IB_MISSING_DROP_HINT : "; " IB_MISSING_HINT;
+    if (kind != IB_CSV_TEXT)
+        return "";
+    if (feature == IB_CSV_NO_FEATURE)
+        return ib_arena_print(in->arena,
+                              "; of two classes, `positive: %s` (train: --positive %s) makes this one 1",
+                              value, value);
+    const char *key = ib_feature_key(in->arena, &in->columns.features[feature]);
+    return ib_arena_print(in->arena, "; " IB_IGNORE_HINT, key, key);
+}
+
+static enum ib_status bad_value(const struct reading *in, const struct ib_csv_field *field, size_t column,
+                                enum ib_csv_kind kind)
+{
+    return ib_fail_at(in->csv.path, field->line, field->column, "%s %s%s", show(in, field, column),
+                      ib_csv_complaint(field, in->decimal, kind), remedy(in, field, column, kind));
 }
 
 /* Reads a word that names a class: 1 for the positive one, 0 for the other, which all rows share. */
@@ -123,8 +100,6 @@ static enum ib_status read_class(const struct reading *in, const struct ib_csv_f
                                  struct ib_table *table)
 {
     char text[IB_SHORT_BYTES];
-    if (field->length == 0)
-        return bad_value(in, field, in->target, IB_CSV_EMPTY);
     *out = ib_csv_field_is(field, in->spec->positive);
     if (*out == 1)
         return IB_OK;
@@ -138,16 +113,75 @@ static enum ib_status read_class(const struct reading *in, const struct ib_csv_f
                       IB_SHORT(table->negative));
 }
 
+/* Missing targets are never filled in. */
+static enum ib_status store_missing(const struct reading *in, const struct ib_csv_field *field, size_t column,
+                                    double *to)
+{
+    const bool allowed =
+        column == in->columns.target ? in->spec->missing == IB_MISSING_DROP : ib_missing_allowed(in->spec);
+    double ignored;
+    *to = NAN;
+    return allowed ? IB_OK : bad_value(in, field, column, ib_csv_parse(field, in->decimal, &ignored));
+}
+
+static enum ib_status store_target(const struct reading *in, const struct ib_csv_field *field,
+                                   struct ib_table *out)
+{
+    double *to = &out->y[out->rows];
+    const enum ib_csv_kind kind = ib_csv_parse(field, in->decimal, to);
+    if (ib_csv_is_missing(kind) && !(in->target_is_text && ib_csv_field_is(field, in->spec->positive)))
+        return store_missing(in, field, in->columns.target, to);
+    if (in->target_is_text)
+        return read_class(in, field, to, out);
+    return kind == IB_CSV_NUMBER ? IB_OK : bad_value(in, field, in->columns.target, kind);
+}
+
+static enum ib_status store_word(const struct reading *in, const struct ib_csv_field *field, size_t column,
+                                 double *to)
+{
+    struct ib_feature *feature = &in->columns.features[in->columns.feature[column]];
+    if (!feature->levels)
+        feature->levels = ib_arena_alloc(in->arena, sizeof *feature->levels);
+    const size_t number = ib_levels_number(in->arena, feature->levels, field->text, field->length);
+    *to = (double)number;
+    if (number < IB_LEVELS_MAX)
+        return IB_OK;
+    const char *key = ib_feature_key(in->arena, feature);
+    return ib_fail_at(in->csv.path, field->line, field->column,
+                      "%s is one more word than the %d that a column may have; " IB_IGNORE_HINT,
+                      show(in, field, column), IB_LEVELS_MAX, key, key);
+}
+
+/* The first value of a column decides whether it holds numbers or words. */
+static enum ib_status store_feature(const struct reading *in, const struct ib_csv_field *field, size_t column,
+                                    double *to)
+{
+    struct ib_feature *feature = &in->columns.features[in->columns.feature[column]];
+    const enum ib_csv_kind kind = ib_csv_parse(field, in->decimal, to);
+    if (ib_csv_is_missing(kind))
+        return store_missing(in, field, column, to);
+    const bool is_word = kind == IB_CSV_TEXT && in->spec->words != IB_WORDS_REFUSE && ib_csv_is_word(field);
+    if (feature->kind == IB_FEATURE_UNKNOWN && (is_word || kind == IB_CSV_NUMBER))
+        feature->kind = is_word ? IB_FEATURE_WORDS : IB_FEATURE_NUMBERS;
+    if (feature->kind == IB_FEATURE_WORDS && is_word)
+        return store_word(in, field, column, to);
+    if (feature->kind != IB_FEATURE_WORDS || kind != IB_CSV_NUMBER)
+        return kind == IB_CSV_NUMBER ? IB_OK : bad_value(in, field, column, kind);
+    const char *key = ib_feature_key(in->arena, feature);
+    return ib_fail_at(in->csv.path, field->line, field->column,
+                      "%s is a number, but the column's first value is the word `%s`; " IB_IGNORE_HINT,
+                      show(in, field, column), IB_SHORT(feature->levels->word[0]), key, key);
+}
+
 static enum ib_status store(const struct reading *in, const struct ib_csv_field *field, size_t column,
                             struct ib_table *out)
 {
-    size_t features = in->cols - 1;
-    double *to = column == in->target ? &out->y[out->rows]
-                                      : &out->x[out->rows * features + column - (column > in->target)];
-    if (column == in->target && in->target_is_text)
-        return read_class(in, field, to, out);
-    const enum ib_csv_kind kind = ib_csv_parse(field, to);
-    return kind == IB_CSV_NUMBER ? IB_OK : bad_value(in, field, column, kind);
+    const size_t feature = in->columns.feature[column];
+    if (column == in->columns.target)
+        return store_target(in, field, out);
+    if (feature == IB_CSV_NO_FEATURE)
+        return IB_OK;
+    return store_feature(in, field, column, &out->x[out->rows * out->cols + feature]);
 }
 
 static enum ib_status ragged(const struct reading *in, const struct ib_csv_field *field, size_t column)
@@ -178,11 +212,11 @@ static enum ib_status read_rows(struct reading *in, struct ib_table *out)
     return IB_OK;
 }
 
-/* An upper bound of the number of rows: the lines, but no more than fit into the bytes with a digit and a
- * separator per value. (By lines alone, a file of empty lines would allocate too much.) */
+/* An upper bound of the number of rows: the lines, but no more than fit into the bytes with a separator per
+ * value, which may be missing. (By lines alone, a file of empty lines would allocate too much.) */
 static size_t rows_at_most(const struct reading *in, size_t bytes)
 {
-    size_t lines = 2, fitting = bytes / (2 * in->cols - 1) + 1;
+    size_t lines = 2, fitting = bytes / in->cols + 1;
     for (size_t i = 0, n = strlen(in->csv.at); i < n; i++)
         lines += in->csv.at[i] == '\n' || in->csv.at[i] == '\r';
     return lines < fitting ? lines : fitting;
@@ -190,65 +224,67 @@ static size_t rows_at_most(const struct reading *in, size_t bytes)
 
 /* ---- The file ---- */
 
-static bool is_tab_separated(const char *path)
-{
-    return ib_file_has_suffix(path, ".tsv");
-}
-
-static enum ib_status open_csv(struct reading *in, const char *path, size_t *bytes)
+static enum ib_status open_csv(struct reading *in, const struct ib_source *file, size_t *bytes)
 {
     char *text;
-    IB_TRY(ib_file_read_text(in->arena, path, SIZE_MAX / 8, &text, bytes));
-    in->csv = (struct ib_csv){.path = path, .at = text, .line_start = text, .line = 1};
+    IB_TRY(ib_source_text(in->arena, file, &text, bytes));
+    in->csv = (struct ib_csv){.path = file->path, .at = text, .line_start = text, .line = 1};
     while (ib_csv_skip_line_end(&in->csv))
         ;
-    const char guess = is_tab_separated(path) ? '\t' : ib_csv_find_delimiter(in->csv.at);
+    const bool tabs = ib_file_has_suffix(file->name, ".tsv");
+    const char guess = tabs ? '\t' : ib_csv_find_delimiter(in->csv.at);
     in->csv.delimiter = in->spec->delimiter ? (char)in->spec->delimiter : guess;
-    in->guessed_delimiter = !in->spec->delimiter && !is_tab_separated(path) && guess != ',';
-    return *in->csv.at ? IB_OK : ib_fail(IB_EINVAL, path, "the file is empty");
+    in->guessed_delimiter = !in->spec->delimiter && !tabs && guess != ',';
+    const char decimal = ib_csv_find_decimal(&in->csv, in->arena);
+    in->decimal = in->spec->decimal ? (char)in->spec->decimal : decimal;
+    in->guessed_decimal = !in->spec->decimal && decimal == ',';
+    return *in->csv.at ? IB_OK : ib_fail(IB_EINVAL, file->path, "the file is empty");
 }
 
-/* Names the columns, and says what was guessed. */
+/* Describes the columns, and says what was guessed. */
 static void describe(const struct reading *in, struct ib_table *out)
 {
-    out->cols = in->cols - 1;
-    out->target_column = in->target + 1;
-    out->columns = in->has_header ? column_names(in) : NULL;
-    out->target = in->has_header ? out->columns[in->target] : "y";
+    const struct ib_csv_field *target = &in->first[in->columns.target];
+    out->cols = in->columns.n_features;
+    out->features = in->columns.features;
+    out->target_column = in->columns.target + 1;
+    out->has_names = in->has_header;
+    out->target = in->has_header ? ib_arena_print(in->arena, "%.*s", (int)target->length, target->text) : "y";
     if (in->guessed_delimiter)
         out->guesses[IB_GUESS_DELIMITER] =
             ib_arena_print(in->arena, "%ss taken as delimiters (delimiter: %s)",
                            ib_word_of(ib_delimiter_words, in->csv.delimiter),
                            ib_word_of(ib_delimiter_words, in->csv.delimiter));
+    if (in->guessed_decimal)
+        out->guesses[IB_GUESS_DECIMAL] = "commas in numbers taken as decimal commas (decimal: comma)";
 }
 
-static enum ib_status read_csv(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
-                               struct ib_table *out)
+static enum ib_status read_csv(const struct ib_dataset_spec *spec, const struct ib_source *file,
+                               struct ib_arena *arena, struct ib_table *out)
 {
     struct reading in = {.arena = arena, .spec = spec};
     double number;
     size_t bytes;
     *out = (struct ib_table){0};
-    if (spec->y)
-        return ib_fail(IB_EINVAL, spec->where ? spec->where : path,
-                       "`y` does not apply to CSV data, where the target is a column");
-    IB_TRY(open_csv(&in, path, &bytes));
+    IB_TRY(open_csv(&in, file, &bytes));
     IB_TRY(read_first_row(&in));
-    const struct ib_csv_row first = {path, in.first, in.cols};
+    const struct ib_csv_row first = {file->path, in.first, in.cols, in.decimal};
     IB_TRY(ib_csv_find_header(&first, spec, arena, &in.has_header, &out->guesses[IB_GUESS_HEADER]));
-    IB_TRY(find_target(&in));
+    IB_TRY(ib_csv_columns_find(&first, in.has_header, spec, arena, &in.columns));
     in.target_is_text = spec->positive && !ib_parse_f64(spec->positive, &number);
     describe(&in, out);
     size_t rows_max = rows_at_most(&in, bytes);
-    IB_TRY(ib_memory_check(path, (double)rows_max * (double)in.cols * sizeof *out->x));
+    IB_TRY(ib_memory_check(file->path, (double)rows_max * (double)in.cols * sizeof *out->x));
     out->x = ib_arena_alloc(arena, rows_max * out->cols * sizeof *out->x);
     out->y = ib_arena_alloc(arena, rows_max * sizeof *out->y);
     return read_rows(&in, out);
 }
 
 const struct ib_dataset_format ib_dataset_csv = {
-    .name = "csv",
+    .title = "CSV",
     .extensions = {".csv", ".tsv"},
-    .summary = "one row per line, separated by commas, semicolons or tabs, with or without a header",
+    .summary = "one row per line, separated by commas, semicolons, tabs or bars, with or without a header",
+    .keys = IB_SPEC_TARGET | IB_SPEC_HEADER | IB_SPEC_DELIMITER | IB_SPEC_DECIMAL | IB_SPEC_IGNORE |
+            IB_SPEC_WORDS | IB_SPEC_MISSING,
     .read = read_csv,
 };

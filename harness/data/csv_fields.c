@@ -82,8 +82,8 @@ enum ib_status ib_csv_read_field(struct ib_csv *csv, struct ib_csv_field *out)
 
 char ib_csv_find_delimiter(const char *line)
 {
-    bool found[3] = {false}, quoted = false;
-    static const char delimiters[] = ";\t,";
+    bool found[4] = {false}, quoted = false;
+    static const char delimiters[] = ";\t,|";
     char before = '\0'; /* the last character that is not a blank: a tab after a delimiter is a blank */
     for (; !ends_line(*line) || (quoted && *line); line++) {
         const char *delimiter = strchr(delimiters, *line);
@@ -93,7 +93,7 @@ char ib_csv_find_delimiter(const char *line)
         if (*line != ' ' && *line != '\t')
             before = *line;
     }
-    return found[0] ? ';' : found[1] ? '\t' : ',';
+    return found[0] ? ';' : found[1] ? '\t' : found[3] && !found[2] ? '|' : ',';
 }
 
 bool ib_csv_field_is(const struct ib_csv_field *field, const char *text)

@@ -24,8 +24,8 @@ struct ib_csv_field {
 bool ib_csv_skip_line_end(struct ib_csv *);
 /* Reads the next field, unquoting it in place; after the last of a row, moves to the next row. */
 enum ib_status ib_csv_read_field(struct ib_csv *, struct ib_csv_field *out);
-/* The delimiter of a file whose first line begins here: a semicolon, a tab or a comma, whichever of these
- * comes first in this order, since decimal commas and names may contain a comma. */
+/* The delimiter of a file whose first line begins here: a semicolon, a tab, a comma or a bar, whichever of
+ * these comes first in this order, since decimal commas and names may contain a comma. */
 char ib_csv_find_delimiter(const char *line);
 /* Whether the field has this text. */
 bool ib_csv_field_is(const struct ib_csv_field *, const char *text);

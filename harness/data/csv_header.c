@@ -35,7 +35,7 @@ static bool may_be_names(const struct ib_csv_row *first)
     bool years = true, sequence = true;
     double value, before = 0;
     for (size_t j = 0; j < first->n; j++, before = value) {
-        if (ib_csv_parse(&first->fields[j], &value) != IB_CSV_NUMBER || value != floor(value))
+        if (ib_csv_parse(&first->fields[j], first->decimal, &value) != IB_CSV_NUMBER || value != floor(value))
             return false;
         years &= value >= 1800 && value <= 2100 && value != before;
         sequence &= j ? value == before + 1 : value == 0 || value == 1;
@@ -58,7 +58,8 @@ static enum ib_status mixed(const struct ib_csv_row *first, size_t j)
 {
     double value;
     const struct ib_csv_field *field = &first->fields[j];
-    const char *complaint = ib_csv_complaint(field, ib_csv_parse(field, &value));
+    const char *complaint =
+        ib_csv_complaint(field, first->decimal, ib_csv_parse(field, first->decimal, &value));
     char text[IB_SHORT_BYTES];
     ib_shorten(field->text, field->length, text, sizeof text);
     return ib_fail_at(
@@ -71,18 +72,21 @@ static enum ib_status mixed(const struct ib_csv_row *first, size_t j)
 static enum ib_status guess_header(const struct ib_csv_row *first, const struct ib_dataset_spec *spec,
                                    struct ib_arena *arena, bool *has_header, const char **guess)
 {
-    size_t numbers = 0, odd[IB_CSV_NUMBER] = {0}; /* of empty fields and texts: the number of the first one */
+    size_t numbers = 0, odd[IB_CSV_NUMBER] = {0}; /* of each kind but numbers: the first one's column */
     for (size_t j = 0; j < first->n; j++) {
         double value;
-        const enum ib_csv_kind kind = ib_csv_parse(&first->fields[j], &value);
+        const enum ib_csv_kind kind = ib_csv_parse(&first->fields[j], first->decimal, &value);
         if (kind >= IB_CSV_NUMBER)
             numbers++;
+        else if (kind != IB_CSV_TEXT && ib_missing_allowed(spec))
+            continue;
         else if (odd[kind] == 0 && !may_be_class(first, spec, j))
             odd[kind] = j + 1;
     }
-    if (numbers && (odd[IB_CSV_TEXT] || odd[IB_CSV_EMPTY]))
-        return mixed(first, (odd[IB_CSV_TEXT] ? odd[IB_CSV_TEXT] : odd[IB_CSV_EMPTY]) - 1);
-    *has_header = odd[IB_CSV_TEXT] > 0;
+    const size_t text = odd[IB_CSV_TEXT] ? odd[IB_CSV_TEXT] : odd[IB_CSV_MISSING];
+    if (numbers && (text || odd[IB_CSV_EMPTY]))
+        return mixed(first, (text ? text : odd[IB_CSV_EMPTY]) - 1);
+    *has_header = text > 0;
     *guess = *has_header ? "first row taken as names (header: true)"
              : may_be_names(first)
                  ? ib_arena_print(arena, "first row taken as data, though %s may be names (header: false)",

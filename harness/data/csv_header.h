@@ -9,6 +9,7 @@ struct ib_csv_row {
     const char *path;
     const struct ib_csv_field *fields;
     size_t n;
+    char decimal; /* what decimals follow: a point or a comma */
 };
 
 /* Sets *has_header, and *guess to what was guessed in words, or NULL if the description says it. Without

@@ -8,7 +8,7 @@
 
 /* Most numbers have few enough digits that their value and power of ten are exact in f64. One division then
  * rounds correctly, without strtod. */
-static bool parse_short_number(const char *text, const char *end, double *out)
+static bool parse_short_number(const char *text, const char *end, char decimal, double *out)
 {
     static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                     1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
@@ -20,7 +20,7 @@ static bool parse_short_number(const char *text, const char *end, double *out)
     size_t count = 0, decimals = 0;
     bool point = false;
     for (; text < end; text++) {
-        if (*text == '.' && !point) {
+        if (*text == decimal && !point) {
             point = true;
         } else if (*text >= '0' && *text <= '9') {
             digits = digits * 10 + (uint64_t)(*text - '0');
@@ -38,19 +38,41 @@ static bool parse_short_number(const char *text, const char *end, double *out)
     return true;
 }
 
-enum ib_csv_kind ib_csv_parse(const struct ib_csv_field *field, double *out)
+static bool is_missing(const struct ib_csv_field *field)
 {
-    const char *end = field->text + field->length;
-    char *stop;
+    static const char *const missing[] = {"?", "NA", "N/A", "#N/A", "null"};
+    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
+        if (field->length == strlen(missing[i]) && strncasecmp(field->text, missing[i], field->length) == 0)
+            return true;
+    return false;
+}
+
+/* Parses with a point in place of the decimal comma. Returns whether the whole field is a number. */
+static bool parse_long_number(const struct ib_csv_field *field, char decimal, double *out)
+{
+    char *stop, *comma = decimal == ',' ? memchr(field->text, ',', field->length) : NULL;
+    if (memchr(field->text, 'x', field->length) || memchr(field->text, 'X', field->length) ||
+        (decimal == ',' && memchr(field->text, '.', field->length)))
+        return false;
+    if (comma)
+        *comma = '.';
+    *out = strtod(field->text, &stop);
+    if (comma)
+        *comma = ',';
+    return stop == field->text + field->length;
+}
+
+enum ib_csv_kind ib_csv_parse(const struct ib_csv_field *field, char decimal, double *out)
+{
+    double value;
     if (field->length == 0)
         return IB_CSV_EMPTY;
-    if (parse_short_number(field->text, end, out))
+    if (parse_short_number(field->text, field->text + field->length, decimal, out))
         return IB_CSV_NUMBER;
-    const double value = strtod(field->text, &stop);
-    if (stop != end || memchr(field->text, 'x', field->length) || memchr(field->text, 'X', field->length))
-        return IB_CSV_TEXT;
+    if (!parse_long_number(field, decimal, &value))
+        return is_missing(field) ? IB_CSV_MISSING : IB_CSV_TEXT;
     if (!isfinite(value))
-        return IB_CSV_NOT_FINITE;
+        return isnan(value) ? IB_CSV_NAN : IB_CSV_NOT_FINITE;
     *out = value;
     return IB_CSV_NUMBER;
 }
@@ -70,40 +92,82 @@ static size_t separator_bytes(const char *at, const char *end)
 }
 
 /* "1,5" or "1.234,5": digits in groups. */
-static const char *complain_of_groups(const char *text, const char *end)
+struct groups {
+    size_t separators;
+    size_t last; /* digits after the last separator */
+    bool has_comma;
+};
+
+/* Returns false for another text. */
+static bool find_groups(const char *text, const char *end, struct groups *out)
 {
-    size_t separators = 0, last_group = 0;
-    for (const char *at = text; at < end; last_group++) {
+    size_t digits = 0;
+    *out = (struct groups){.has_comma = memchr(text, ',', (size_t)(end - text)) != NULL};
+    for (const char *at = text; at < end;) {
         if (isdigit((unsigned char)*at)) {
+            digits++;
             at++;
             continue;
         }
         const size_t bytes = separator_bytes(at, end);
         if (!bytes || at == text)
-            return NULL;
-        separators++;
-        last_group = (size_t)-1;
+            return false;
+        out->separators++;
+        digits = 0;
         at += bytes;
     }
-    if (separators == 1 && last_group != 3 && memchr(text, ',', (size_t)(end - text)))
-        return "is not a number: it has a decimal comma; decimals must follow a point";
+    out->last = digits;
+    return end > text;
+}
+
+static const char *complain_of_groups(const char *text, const char *end, char decimal)
+{
+    struct groups groups;
+    if (!find_groups(text, end, &groups))
+        return NULL;
+    if (decimal == ',')
+        return "is not a number: thousands must not be separated, and decimals must follow a comma";
+    if (groups.separators == 1 && groups.has_comma && groups.last != 3)
+        return "is not a number: it has a decimal comma, which `decimal: comma` (train: --decimal comma) "
+               "reads";
+    if (groups.separators == 1 && groups.has_comma)
+        return "is not a number: thousands must not be separated; if this is a decimal comma, `decimal: "
+               "comma` "
+               "(train: --decimal comma) reads it";
     return "is not a number: thousands must not be separated, and decimals must follow a point";
 }
 
-const char *ib_csv_complaint(const struct ib_csv_field *field, enum ib_csv_kind kind)
+bool ib_csv_has_decimal_comma(const struct ib_csv_field *field)
 {
-    static const char *const missing[] = {"?", "NA", "N/A", "#N/A", "null", "none", "-", ".", "missing"};
+    struct groups groups;
+    const bool sign = field->length && (*field->text == '-' || *field->text == '+');
+    return find_groups(field->text + sign, field->text + field->length, &groups) && groups.separators == 1 &&
+           groups.has_comma && groups.last > 0 && groups.last != 3;
+}
+
+/* Says how a text that is meant as a number is written otherwise; NULL: it is another text. */
+static const char *complain_of_text(const struct ib_csv_field *field, char decimal)
+{
     static const char minus[] = "\u2212";
     const char *text = field->text, *end = text + field->length;
-    if (kind == IB_CSV_EMPTY)
-        return "is empty; a number is required";
-    if (kind == IB_CSV_NOT_FINITE)
-        return "is not a finite number";
     if (field->length > strlen(minus) && memcmp(text, minus, strlen(minus)) == 0)
         return "is not a number: its minus is the character U+2212 instead of -";
-    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++)
-        if (field->length == strlen(missing[i]) && strncasecmp(text, missing[i], field->length) == 0)
-            return "is not a number: rows with missing values must be completed or removed";
-    const char *groups = complain_of_groups(text + (*text == '-' || *text == '+'), end);
-    return groups ? groups : "is not a number";
+    return complain_of_groups(text + (*text == '-' || *text == '+'), end, decimal);
+}
+
+bool ib_csv_is_word(const struct ib_csv_field *field)
+{
+    return !complain_of_text(field, '.');
+}
+
+const char *ib_csv_complaint(const struct ib_csv_field *field, char decimal, enum ib_csv_kind kind)
+{
+    if (kind == IB_CSV_EMPTY)
+        return "is empty; a number is required";
+    if (kind == IB_CSV_NAN || kind == IB_CSV_NOT_FINITE)
+        return "is not a finite number";
+    if (kind == IB_CSV_MISSING)
+        return "is not a number: a value is missing";
+    const char *complaint = complain_of_text(field, decimal);
+    return complaint ? complaint : "is not a number";
 }

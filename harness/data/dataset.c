@@ -5,7 +5,10 @@
 #include "base/rng.h"
 #include "data/guesses.h"
 #include "data/labels.h"
+#include "data/missing.h"
 #include "data/number_range.h"
+#include "data/one_hot.h"
+#include "data/spec.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -23,38 +26,80 @@ const struct ib_dataset_format *const ib_dataset_formats[] = {
 
 const struct ib_dataset_format *ib_dataset_format_of(const char *path)
 {
-    for (const struct ib_dataset_format *const *f = ib_dataset_formats; *f; f++)
+    struct ib_arena arena = {0};
+    const struct ib_dataset_format *found = NULL;
+    const char *name = ib_source_name(&arena, path);
+    for (const struct ib_dataset_format *const *f = ib_dataset_formats; *f && !found; f++)
         for (const char *const *extension = (*f)->extensions; *extension; extension++)
-            if (strlen(path) > strlen(*extension) && ib_file_has_suffix(path, *extension))
-                return *f;
-    return NULL;
+            if (strlen(name) > strlen(*extension) && ib_file_has_suffix(name, *extension))
+                found = *f;
+    ib_arena_free(&arena);
+    return found;
 }
 
 /* ---- Reading ---- */
+
+static enum ib_status unknown_format(const char *path)
+{
+    const char *extensions[24] = {NULL};
+    char list[160];
+    for (size_t i = 0, n = 0; ib_dataset_formats[i]; i++)
+        for (const char *const *extension = ib_dataset_formats[i]->extensions; *extension; extension++)
+            extensions[n++] = *extension;
+    return ib_fail(IB_EINVAL, path,
+                   "unknown data format; the file name must end with %s, and may then end with .gz",
+                   ib_name_list(extensions, list, sizeof list));
+}
 
 static enum ib_status read_file(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
                                 struct ib_table *out)
 {
     const struct ib_dataset_format *format = ib_dataset_format_of(path);
-    if (format)
-        return format->read(spec, path, arena, out);
-    const char *extensions[16] = {NULL};
-    char list[64];
-    for (size_t i = 0, n = 0; ib_dataset_formats[i]; i++)
-        for (const char *const *extension = ib_dataset_formats[i]->extensions; *extension; extension++)
-            extensions[n++] = *extension;
-    return ib_fail(IB_EINVAL, path, "unknown data format; the file name must end with %s",
-                   ib_name_list(extensions, list, sizeof list));
+    struct ib_source file;
+    if (!format)
+        return unknown_format(path);
+    IB_TRY(ib_spec_check_keys(spec, format, path));
+    IB_TRY(ib_source_open(arena, path, &file));
+    *out = (struct ib_table){.rows = 0};
+    enum ib_status status = format->read(spec, &file, arena, out);
+    ib_source_close(&file);
+    return status;
+}
+
+/* Adds features that are 0 in all rows. */
+static void widen(struct ib_arena *arena, struct ib_table *table, uint64_t cols)
+{
+    double *x = ib_arena_alloc(arena, table->rows * cols * sizeof *x);
+    for (uint64_t i = 0; i < table->rows; i++)
+        memcpy(x + i * cols, table->x + i * table->cols, table->cols * sizeof *x);
+    table->x = x;
+    table->cols = cols;
+}
+
+/* Training and test rows of sparse data may end with different features. */
+static enum ib_status match_widths(const char *path, struct ib_arena *arena, struct ib_table *a,
+                                   struct ib_table *b)
+{
+    if (!a->is_sparse || !b->is_sparse || a->cols == b->cols)
+        return IB_OK;
+    struct ib_table *narrow = a->cols < b->cols ? a : b;
+    const uint64_t cols = narrow == a ? b->cols : a->cols;
+    IB_TRY(ib_memory_check(path, (double)narrow->rows * (double)cols * sizeof *narrow->x));
+    widen(arena, narrow, cols);
+    return IB_OK;
+}
+
+static bool same_names(const struct ib_table *a, const struct ib_table *b)
+{
+    for (uint64_t j = 0; j < a->cols; j++)
+        if (strcmp(a->features[j].name, b->features[j].name) != 0)
+            return false;
+    return strcmp(a->target, b->target) == 0;
 }
 
 static bool same_columns(const struct ib_table *a, const struct ib_table *b)
 {
-    if (a->cols != b->cols)
-        return false;
-    for (uint64_t j = 0; j <= a->cols && a->columns && b->columns; j++)
-        if (strcmp(a->columns[j], b->columns[j]) != 0)
-            return false;
-    return true;
+    return a->cols == b->cols && (!a->has_names || !b->has_names || same_names(a, b));
 }
 
 /* Reads the test rows from spec->test. */
@@ -65,11 +110,13 @@ static enum ib_status read_test_file(const struct ib_dataset_spec *spec, struct 
     IB_TRY(read_file(spec, spec->test, arena, &test));
     if (test.test_rows)
         return ib_fail(IB_EINVAL, spec->test, "a file of test rows must not contain separate test rows");
+    IB_TRY(match_widths(spec->test, arena, table, &test));
     if (!same_columns(table, &test))
         return ib_fail(IB_EINVAL, spec->test, "its columns differ from those of %s", spec->path);
     if (table->negative && test.negative && strcmp(table->negative, test.negative) != 0)
         return ib_fail(IB_EINVAL, spec->test, "has a third class, `%s`, besides `%s` and `%s`",
                        IB_SHORT(test.negative), IB_SHORT(spec->positive), IB_SHORT(table->negative));
+    IB_TRY(ib_one_hot_match(spec, arena, table, &test));
     table->test_rows = test.rows;
     table->x_test = test.x;
     table->y_test = test.y;
@@ -90,6 +137,8 @@ static enum ib_status read_table(const struct ib_dataset_spec *spec, struct ib_a
                                     : "test_fraction");
     if (spec->test)
         IB_TRY(read_test_file(spec, arena, out));
+    IB_TRY(ib_missing_drop(spec, arena, out));
+    IB_TRY(ib_one_hot_expand(spec, arena, out));
     return ib_labels_apply(spec, arena, out);
 }
 
@@ -219,6 +268,8 @@ static enum ib_status prepare(const struct ib_dataset_spec *spec, const struct i
     out->outputs = 1;
     split(spec, table, scratch, out);
     IB_TRY(check_rows(spec, out));
+    IB_TRY(ib_missing_fill(spec, table,
+                           &(struct ib_split_features){out->x, out->x_test, out->rows, out->test_rows}));
     IB_TRY(measure(spec, table, out));
     IB_TRY(decide_task(spec, table, out));
     hash(out);

@@ -33,7 +33,7 @@ static void add_folder(struct names *names, const char *folder)
         return;
     for (const struct dirent *entry; (entry = readdir(dir));)
         if (ib_dataset_format_of(entry->d_name))
-            add_name(names, ib_file_stem(names->arena, entry->d_name));
+            add_name(names, ib_file_stem(names->arena, ib_source_name(names->arena, entry->d_name)));
     closedir(dir);
 }
 
@@ -97,6 +97,8 @@ static const char *find_file(struct ib_arena *arena, const char *folder, const c
     for (const struct ib_dataset_format *const *f = ib_dataset_formats; *f; f++) {
         for (const char *const *extension = (*f)->extensions; *extension; extension++) {
             const char *path = find_named(arena, folder, name, *extension);
+            if (!path)
+                path = find_named(arena, folder, name, ib_arena_print(arena, "%s.gz", *extension));
             if (path)
                 return path;
         }
@@ -120,7 +122,7 @@ enum ib_status ib_dataset_find(struct ib_arena *arena, const char *name, const s
         }
     }
     const char *path = ib_file_join(arena, folder, name);
-    *out = (struct ib_dataset_spec){.name = ib_file_stem(arena, name)};
+    *out = (struct ib_dataset_spec){.name = ib_file_stem(arena, ib_source_name(arena, name))};
     if (strchr(name, '/') || ib_dataset_format_of(name)) {
         out->path = path;
     } else {

@@ -6,7 +6,7 @@ static const char *guess_target(struct ib_arena *arena, const struct ib_dataset_
     if (spec->target || !table->target_column)
         return NULL;
     return ib_arena_print(arena, "last column taken as target (target: %s)",
-                          table->columns ? IB_SHORT(table->target) : "-1");
+                          table->has_names ? IB_SHORT(table->target) : "-1");
 }
 
 static const char *guess_task(struct ib_arena *arena, const struct ib_dataset_spec *spec,
@@ -24,8 +24,10 @@ static const char *guess_task(struct ib_arena *arena, const struct ib_dataset_sp
 const char *ib_guesses_text(struct ib_arena *arena, const struct ib_dataset_spec *spec,
                             const struct ib_table *table, const struct ib_labels *labels)
 {
-    const char *const guesses[] = {table->guesses[IB_GUESS_DELIMITER], table->guesses[IB_GUESS_HEADER],
-                                   guess_target(arena, spec, table), guess_task(arena, spec, labels)};
+    const char *const guesses[] = {table->guesses[IB_GUESS_DELIMITER], table->guesses[IB_GUESS_DECIMAL],
+                                   table->guesses[IB_GUESS_HEADER],    table->guesses[IB_GUESS_WORDS],
+                                   table->guesses[IB_GUESS_MISSING],   guess_target(arena, spec, table),
+                                   guess_task(arena, spec, labels)};
     const char *text = NULL;
     for (size_t i = 0; i < sizeof guesses / sizeof *guesses; i++)
         if (guesses[i])

@@ -30,7 +30,7 @@ struct array {
 };
 
 static enum ib_status read_array(const json_t *root, const char *path, const struct array *array,
-                                 struct ib_arena *arena, double **out)
+                                 bool allow_missing, struct ib_arena *arena, double **out)
 {
     const json_t *values = json_object_get(root, array->key), *value;
     if (!values)
@@ -44,15 +44,20 @@ static enum ib_status read_array(const json_t *root, const char *path, const str
                        array->shape, array->rows * array->cols);
     *out = ib_arena_alloc(arena, n * sizeof **out);
     json_array_foreach (values, i, value) {
-        if (!json_is_number(value))
+        const bool missing = json_is_null(value);
+        if (missing && !allow_missing)
+            return ib_fail(IB_EINVAL, path,
+                           "key `%s`: element %zu is not a number: a value is missing; " IB_MISSING_HINT,
+                           array->key, i + 1);
+        if (!missing && !json_is_number(value))
             return ib_fail(IB_EINVAL, path, "key `%s`: element %zu is not a number", array->key, i + 1);
-        (*out)[i] = json_number_value(value);
+        (*out)[i] = missing ? NAN : json_number_value(value);
     }
     return IB_OK;
 }
 
-static enum ib_status read_table(const json_t *root, const char *path, struct ib_arena *arena,
-                                 struct ib_table *out)
+static enum ib_status read_table(const json_t *root, const char *path, bool allow_missing,
+                                 struct ib_arena *arena, struct ib_table *out)
 {
     if (!json_is_object(root))
         return ib_fail(IB_EINVAL, path, "not a JSON object with m, n, x, y, m_test, x_test, y_test");
@@ -63,46 +68,33 @@ static enum ib_status read_table(const json_t *root, const char *path, struct ib
     const struct array x = {"x", "m * n", out->rows, out->cols}, y = {"y", "m", out->rows, 1},
                        x_test = {"x_test", "m_test * n", out->test_rows, out->cols},
                        y_test = {"y_test", "m_test", out->test_rows, 1};
-    IB_TRY(read_array(root, path, &x, arena, &out->x));
-    IB_TRY(read_array(root, path, &y, arena, &out->y));
-    IB_TRY(read_array(root, path, &x_test, arena, &out->x_test));
-    return read_array(root, path, &y_test, arena, &out->y_test);
+    IB_TRY(read_array(root, path, &x, allow_missing, arena, &out->x));
+    IB_TRY(read_array(root, path, &y, allow_missing, arena, &out->y));
+    IB_TRY(read_array(root, path, &x_test, allow_missing, arena, &out->x_test));
+    return read_array(root, path, &y_test, allow_missing, arena, &out->y_test);
 }
 
-/* The file itself defines the target and the test rows. */
-static enum ib_status check_spec(const struct ib_dataset_spec *spec, const char *path)
-{
-    const char *key = spec->target      ? "target"
-                      : spec->y         ? "y"
-                      : spec->header    ? "header"
-                      : spec->delimiter ? "delimiter"
-                                        : NULL;
-    if (!key)
-        return IB_OK;
-    return ib_fail(IB_EINVAL, spec->where ? spec->where : path,
-                   "`%s` does not apply to JSON data, which contains x and y", key);
-}
-
-static enum ib_status read_json(const struct ib_dataset_spec *spec, const char *path, struct ib_arena *arena,
-                                struct ib_table *out)
+static enum ib_status read_json(const struct ib_dataset_spec *spec, const struct ib_source *file,
+                                struct ib_arena *arena, struct ib_table *out)
 {
     char *text;
     size_t bytes;
     json_error_t error;
-    IB_TRY(check_spec(spec, path));
-    IB_TRY(ib_file_read_text(arena, path, SIZE_MAX / 8, &text, &bytes));
+    IB_TRY(ib_source_text(arena, file, &text, &bytes));
     /* As f64, since integers may exceed those of Jansson. */
     json_t *root = json_loadb(text, bytes, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
     if (!root)
-        return ib_fail_at(path, (size_t)error.line, (size_t)error.column, "invalid JSON: %s", error.text);
-    enum ib_status status = read_table(root, path, arena, out);
+        return ib_fail_at(file->path, (size_t)error.line, (size_t)error.column, "invalid JSON: %s",
+                          error.text);
+    enum ib_status status = read_table(root, file->path, ib_missing_allowed(spec), arena, out);
     json_decref(root);
     return status;
 }
 
 const struct ib_dataset_format ib_dataset_json = {
-    .name = "json",
+    .title = "JSON",
     .extensions = {".json"},
     .summary = "one object with m, n, x, y, m_test, x_test, y_test; arrays flat and row-major",
+    .keys = IB_SPEC_MISSING,
     .read = read_json,
 };

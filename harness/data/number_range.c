@@ -17,14 +17,6 @@ static double larger(double a, double b)
     return fabs(a) > fabs(b) ? a : b;
 }
 
-static const char *name_feature(struct ib_arena *arena, const struct ib_table *table, uint64_t feature)
-{
-    const uint64_t target = table->target_column; /* from 1 */
-    const uint64_t column = feature + (target && feature + 1 >= target);
-    return table->columns ? ib_arena_print(arena, "column `%s`", IB_SHORT(table->columns[column]))
-                          : ib_arena_print(arena, "column %" PRIu64, column + 1);
-}
-
 const char *ib_range_refuse_features(const struct ib_table *table, const struct ib_range_columns *c,
                                      enum ib_dtype type, struct ib_arena *arena)
 {
@@ -34,7 +26,7 @@ const char *ib_range_refuse_features(const struct ib_table *table, const struct 
         if (!(fabs(value) <= ranges[type].most))
             return ib_arena_print(
                 arena, "%s lies %.3g standard deviations from its training mean in a test row; %s allows %g",
-                name_feature(arena, table, j), fabs(value), ib_word_of(ib_dtype_words, (int)type),
+                ib_table_feature(arena, table, j), fabs(value), ib_word_of(ib_dtype_words, (int)type),
                 ranges[type].most);
     }
     return NULL;

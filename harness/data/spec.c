@@ -54,12 +54,18 @@ static enum ib_status read_delimiter(const struct ib_yaml *doc, const struct ib_
 
 const struct ib_yaml_key ib_spec_file_keys[] = {
     {FIELD(path), .read = ib_yaml_read_text, .required = true,
-     .help = "a .csv, .tsv, .json or .npy file; paths are relative to the configuration's folder",
+     .help =
+         "a data file of a format whose name it ends with (Data sets, above), also with .gz; relative to the "
+         "configuration's folder",
      .example = "mine.csv"},
     /* The keys from here on are also allowed in a file next to the data. */
     {FIELD(target), .read = ib_yaml_read_text, .initial = "the last column",
      .help = "target column, by name (CSV) or number", .example = "price"},
-    {FIELD(y), .read = ib_yaml_read_text, .initial = "none", .help = "file with the targets for an .npy file",
+    {FIELD(x), .read = ib_yaml_read_text, .initial = "x", .help = "array of features in an .npz file",
+     .example = "images"},
+    {FIELD(y), .read = ib_yaml_read_text, .initial = "none",
+     .help =
+         "file with the targets for an .npy or IDX file; of an .npz file, the array of targets (default: y)",
      .example = "mine_y.npy"},
     {FIELD(test), .read = ib_yaml_read_text, .initial = "none", .help = "file with the test rows",
      .example = "mine_test.csv"},
@@ -73,6 +79,17 @@ const struct ib_yaml_key ib_spec_file_keys[] = {
     {FIELD(delimiter), .read = read_delimiter, .type = "word", .allowed = IB_DELIMITER_ALLOWED,
      .initial = "by the first line; tab for .tsv", .help = "what separates the fields of a CSV file",
      .example = "semicolon"},
+    {FIELD(decimal), .read = ib_yaml_read_word, .words = ib_decimal_words, .initial = "by the first rows",
+     .help = "what decimals follow in a CSV file", .example = "comma"},
+    {FIELD(ignore), .read = ib_yaml_read_texts, .allowed = "names or numbers of columns", .initial = "none",
+     .help = "columns of a CSV file that are left out", .example = "[id, date]"},
+    {FIELD(missing), .read = ib_yaml_read_word, .words = ib_missing_words, .initial = "refuse",
+     .help = "values that are missing (empty, NA, N/A, NaN, null or ?): an error, their rows are left out, "
+             "or the "
+             "mean of the training rows is filled in",
+     .example = "drop"},
+    {FIELD(words), .read = ib_yaml_read_word, .words = ib_words_words, .initial = "one_hot",
+     .help = "columns of words in the features: one feature per word, or an error", .example = "refuse"},
     {FIELD(task), .read = ib_yaml_read_word, .words = ib_task_words, .initial = "by the targets",
      .help = "overrides the default: classification if all targets are 0 or 1, else regression",
      .example = "regression"},
@@ -112,8 +129,7 @@ static enum ib_status finish(const struct ib_yaml *doc, const yaml_node_t *map, 
         return ib_yaml_fail(doc, map, key, "`test` and `test_fraction` are mutually exclusive");
     if (spec->test)
         spec->test = ib_file_join(doc->arena, folder, spec->test);
-    if (spec->y)
-        spec->y = ib_file_join(doc->arena, folder, spec->y);
+    spec->folder = ib_arena_copy(doc->arena, folder);
     spec->where = ib_yaml_where(doc, map);
     return IB_OK;
 }
@@ -138,7 +154,8 @@ static bool is_configuration(const struct ib_yaml *doc)
 enum ib_status ib_spec_read_sidecar(struct ib_arena *arena, struct ib_dataset_spec *out)
 {
     const char *folder = ib_file_folder(arena, out->path);
-    const char *path = ib_arena_print(arena, "%s/%s.yaml", folder, ib_file_stem(arena, out->path));
+    const char *path =
+        ib_arena_print(arena, "%s/%s.yaml", folder, ib_file_stem(arena, ib_source_name(arena, out->path)));
     if (access(path, F_OK) != 0)
         return IB_OK;
     struct ib_yaml doc;
@@ -151,4 +168,47 @@ enum ib_status ib_spec_read_sidecar(struct ib_arena *arena, struct ib_dataset_sp
     }
     ib_yaml_close(&doc);
     return status;
+}
+
+/* ---- keys of a format ---- */
+
+struct spec_key {
+    const char *name;
+    enum ib_spec_key key;
+    bool given;
+};
+
+/* "target, header or ignore" */
+static const char *list_keys(const struct spec_key *keys, size_t n, unsigned allowed, char *text,
+                             size_t bytes)
+{
+    const char *names[16] = {NULL};
+    for (size_t i = 0, k = 0; i < n; i++)
+        if (allowed & keys[i].key)
+            names[k++] = keys[i].name;
+    return names[0] ? ib_name_list(names, text, bytes) : "none of these keys";
+}
+
+enum ib_status ib_spec_check_keys(const struct ib_dataset_spec *spec, const struct ib_dataset_format *format,
+                                  const char *path)
+{
+    char list[128];
+    const struct spec_key keys[] = {
+        {"target", IB_SPEC_TARGET, spec->target != NULL},
+        {"x", IB_SPEC_X, spec->x != NULL},
+        {"y", IB_SPEC_Y, spec->y != NULL},
+        {"header", IB_SPEC_HEADER, spec->header != IB_HEADER_AUTO},
+        {"delimiter", IB_SPEC_DELIMITER, spec->delimiter != 0},
+        {"decimal", IB_SPEC_DECIMAL, spec->decimal != 0},
+        {"ignore", IB_SPEC_IGNORE, spec->ignore != NULL},
+        {"missing", IB_SPEC_MISSING, spec->missing != IB_MISSING_DEFAULT},
+        {"words", IB_SPEC_WORDS, spec->words != IB_WORDS_DEFAULT},
+    };
+    const size_t n = sizeof keys / sizeof *keys;
+    for (size_t i = 0; i < n; i++)
+        if (keys[i].given && !(format->keys & keys[i].key))
+            return ib_fail(IB_EINVAL, spec->where ? spec->where : path,
+                           "`%s` does not apply to %s data; allowed: %s", keys[i].name, format->title,
+                           list_keys(keys, n, format->keys, list, sizeof list));
+    return IB_OK;
 }

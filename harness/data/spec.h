@@ -15,4 +15,8 @@ enum ib_status ib_spec_read(const struct ib_yaml *, const char *name, const yaml
 /* Reads the YAML file next to out->path, if there is one. */
 enum ib_status ib_spec_read_sidecar(struct ib_arena *, struct ib_dataset_spec *out);
 
+/* IB_EINVAL, at the description or else at the path, for a key that does not apply to a format. */
+enum ib_status ib_spec_check_keys(const struct ib_dataset_spec *, const struct ib_dataset_format *,
+                                  const char *path);
+
 #endif

@@ -103,5 +103,6 @@ const struct ib_case_detail *ib_case_details(struct ib_arena *arena, const struc
     add(&d, "training path", c->check.path);
     add(&d, "libraries", c->libraries);
     add(&d, "data, SHA-256", c->dataset_sha256);
+    add(&d, "data, as read", c->dataset_guesses);
     return d.list;
 }

@@ -11,6 +11,7 @@ static struct ib_case_record describe(struct ib_arena *arena, const struct ib_ca
         .residency = c->residency,
         .task = c->dataset->task,
         .dataset_sha256 = c->dataset->sha256,
+        .dataset_guesses = c->dataset->guesses,
         .rows = c->dataset->rows,
         .test_rows = c->dataset->test_rows,
         .cols = c->dataset->cols,

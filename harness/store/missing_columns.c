@@ -90,6 +90,9 @@ static enum ib_status for_each_table(sqlite3 *db, enum ib_status (*mend)(sqlite3
     enum ib_status status = read_columns(db, &columns);
     for (int i = 0; i < IB_TABLE_COUNT && status == IB_OK; i++)
         status = mend(db, &columns, &ib_db_tables[i]);
+    const struct ib_db_table cases = ib_db_case_table(&columns.arena);
+    if (status == IB_OK)
+        status = mend(db, &columns, &cases);
     ib_arena_free(&columns.arena);
     return status;
 }

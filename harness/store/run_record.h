@@ -209,6 +209,7 @@ struct ib_case_record {
     enum ib_residency residency;
     enum ib_task task;
     const char *dataset_sha256;
+    const char *dataset_guesses; /* how its file was read where the description says nothing; NULL */
     uint64_t rows, test_rows, cols, epochs; /* rows: for training */
     const struct ib_setting *options;       /* those that differ from their default */
     size_t n_options;

@@ -1,5 +1,6 @@
 """Data through the whole program: NumPy's files, made-up data, and the memory that large data takes."""
 
+import gzip
 import os
 import re
 import struct
@@ -69,6 +70,140 @@ class Npy(CliTest):
         (self.folder / "mine.npy").write_bytes(npy([[1, 2], [3, float("nan")]]))
         self.refused("train", "--model", "linreg", "--data", "mine.npy", "--impl", "cpu_naive",
                      says=["mine.npy", "[1, 1] is nan"])
+
+
+class Formats(CliTest):
+    """The same numbers, as other programs write them, are the same data by their contents."""
+
+    ROWS = [[i, 0 if i % 3 else i * i % 7, i * i % 11, 3 * i - 2 * (i * i % 7) + 20] for i in range(20)]
+
+    def setUp(self):
+        super().setUp()
+        self.text = "".join(",".join(map(str, row)) + "\n" for row in self.ROWS)
+        self.x, self.y = [row[:3] for row in self.ROWS], [row[3] for row in self.ROWS]
+        self.write("plain.csv", "a,b,c,y\n" + self.text)
+        self.described = {"plain": "{path: plain.csv}"}
+
+    def assert_same(self, paths):
+        described = {**self.described, **paths}
+        config = self.config(f"model: linreg\ndataset: {list(described)}\nimpl: cpu_naive\nepochs: 20",
+                             more="datasets:\n" + "".join(f"  {n}: {d}\n" for n, d in described.items()))
+        self.assertIn("1 case,", self.ok("plan", config).replace("1 cases", "1 case"))
+
+    def test_gzip(self):
+        for name in ["packed.csv.gz", "packed.tsv.gz"]:
+            text = self.text.replace(",", "\t") if "tsv" in name else self.text
+            (self.folder / name).write_bytes(gzip.compress(text.encode()))
+        (self.folder / "array.npy.gz").write_bytes(gzip.compress(npy(self.ROWS)))
+        self.assert_same({"csv": "{path: packed.csv.gz}", "tsv": "{path: packed.tsv.gz}", "npy": "{path: array.npy.gz}"})
+        with gzip.open(self.folder / "found.csv.gz", "wt") as file:
+            file.write(self.text)
+        self.ok("train", "--model", "linreg", "--data", "found.csv.gz", "--impl", "cpu_naive", "--epochs", "5")
+
+    def test_archives_of_numpy(self):
+        try:
+            import numpy
+        except ImportError:
+            self.skipTest("NumPy is missing")
+        x, y = numpy.array(self.x), numpy.array(self.y)
+        numpy.savez(self.folder / "plain.npz", x=x.astype("u1"), y=y)
+        numpy.savez_compressed(self.folder / "fortran.npz", x=numpy.asfortranarray(x, dtype="f4"), y=y[:, None])
+        numpy.savez_compressed(self.folder / "named.npz", more=x[:1], images=x.astype(">i8"), labels=y.astype("f8"))
+        self.assert_same({"savez": "{path: plain.npz}", "fortran": "{path: fortran.npz}",
+                          "named": "{path: named.npz, x: images, y: labels}"})
+        many = numpy.tile(numpy.array(self.ROWS, dtype="f8"), (5000, 1))  # compresses to very little
+        numpy.save(self.folder / "many.npy", many)
+        numpy.savez_compressed(self.folder / "many.npz", x=many[:, :3], y=many[:, 3])
+        self.described = {"npy": "{path: many.npy}"}
+        self.assert_same({"npz": "{path: many.npz}"})
+        self.refused("train", "--model", "linreg", "--data", "named.npz", "--impl", "cpu_naive",
+                     says=["named.npz: array `x` not found; it has: more, images or labels"])
+
+    def test_idx(self):
+        size = len(self.x)
+        (self.folder / "x-idx2-ubyte").write_bytes(
+            struct.pack(">HBBII", 0, 8, 2, size, 3) + bytes(v for row in self.x for v in row))
+        (self.folder / "x-idx3-ubyte.gz").write_bytes(gzip.compress(
+            struct.pack(">HBBIII", 0, 0x0d, 3, size, 3, 1) + struct.pack(f">{3 * size}f", *(v for row in self.x for v in row))))
+        (self.folder / "y-idx1-ubyte.gz").write_bytes(gzip.compress(struct.pack(">HBBI", 0, 8, 1, size) + bytes(self.y)))
+        self.assert_same({"bytes": "{path: x-idx2-ubyte, y: y-idx1-ubyte.gz}",
+                          "floats": "{path: x-idx3-ubyte.gz, y: y-idx1-ubyte.gz}"})
+        self.refused("train", "--model", "linreg", "--data", "x-idx2-ubyte", "--impl", "cpu_naive", says=["`y: FILE`"])
+        self.write("x-idx2-ubyte.yaml", "y: y-idx1-ubyte.gz\n")
+        self.ok("train", "--model", "linreg", "--data", "x-idx2-ubyte", "--impl", "cpu_naive", "--epochs", "5")
+
+    def test_libsvm(self):
+        self.write("sparse.libsvm", "".join(
+            f"{y} " + " ".join(f"{j + 1}:{v!r}" for j, v in enumerate(row) if v) + "\n" for row, y in zip(self.x, self.y)))
+        self.assert_same({"sparse": "{path: sparse.libsvm}"})
+
+    def test_libsvm_of_scikit_learn(self):
+        try:
+            from sklearn.datasets import dump_svmlight_file
+        except ImportError:
+            self.skipTest("scikit-learn is missing")
+        for name, zero_based in [("right.svmlight", False), ("wrong.svmlight", True)]:
+            dump_svmlight_file(self.x, self.y, str(self.folder / name), zero_based=zero_based)
+        self.assert_same({"dumped": "{path: right.svmlight}"})
+        self.refused("train", "--model", "linreg", "--data", "wrong.svmlight", "--impl", "cpu_naive",
+                     says=["has index 0", "zero_based=False"])
+
+    def test_damaged_files(self):
+        packed = gzip.compress(self.text.encode())
+        for name, data, says in [("d.csv.gz", packed[:-9], "the file is cut"), ("d.npz", b"PK\5\6", "not a readable ZIP"),
+                                 ("d.csv.gz", b"1,2\n", "not a gzip file"), ("d.svm", b"1 0:1\n", "d.svm:1:3: `0:1` has index 0")]:
+            (self.folder / name).write_bytes(data)
+            self.refused("train", "--model", "linreg", "--data", name, "--impl", "cpu_naive", says=[name, says])
+
+
+class Words(CliTest):
+    HEAD = "id,colour,size,y\n"
+    ROWS = "".join(f"k{i},{['red', 'blue', 'green'][i % 3]},{i * 7 % 5},{3 * i % 7 + i % 3 * 4}\n" for i in range(30))
+
+    def train(self, *flags):
+        return self.call("train", "--model", "linreg", "--data", "d.csv", "--impl", "cpu_naive", "--epochs", "20", *flags)
+
+    def test_words_are_features(self):
+        self.write("d.csv", self.HEAD + self.ROWS)
+        done = self.train("--ignore", "id")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("column of words taken as one feature per word: `colour` (3) (words: one_hot)", done.stderr)
+        one_hot = "".join(f"{int(c == 'blue')},{int(c == 'green')},{int(c == 'red')},{rest}\n"
+                          for c, rest in (line.split(",", 2)[1:] for line in self.ROWS.split()))
+        self.write("d.csv", one_hot)
+        self.assertEqual(self.train("--header", "false").stdout.split("time:")[0], done.stdout.split("time:")[0])
+        self.write("d.csv", self.HEAD + self.ROWS)
+        self.assertIn("d.csv:2:1: column `id`: `k0` is not a number", self.train("--words", "refuse").stderr)
+        self.assertEqual(self.train("--ignore", "id", "--ignore", "colour", "--words", "refuse").returncode, 0)
+
+    def test_guesses_are_in_the_record(self):
+        self.write("d.csv", self.HEAD + self.ROWS.replace(",0,", ",?,"))
+        config = self.config("model: linreg\ndataset: d\nimpl: cpu_naive\nepochs: 20",
+                             more="datasets:\n  d: {path: d.csv, ignore: [id], missing: mean, task: regression}")
+        done = self.call("run", config, "--out", "out")
+        guesses = self.export("out")["cases"][0]["dataset_guesses"]
+        self.assertIn(f"ironbench: {guesses}\n", done.stderr)
+        for part in ["`colour` (3) (words: one_hot)", "6 missing values replaced by the mean of the training rows",
+                     "first row taken as names", "last column taken as target"]:
+            self.assertIn(part, guesses)
+
+    def test_missing_values(self):
+        self.write("d.csv", self.HEAD + self.ROWS.replace(",0,", ",NA,"))
+        done = self.train("--ignore", "id")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("d.csv:2:8: column `size`: `NA` is not a number: a value is missing; `missing: drop`", done.stderr)
+        self.assertIn("6 of 30 rows dropped", self.train("--ignore", "id", "--missing", "drop").stderr)
+        self.assertIn("6 missing values replaced", self.train("--ignore", "id", "--missing", "mean").stderr)
+        self.assertIn("refuse, drop or mean", self.train("--missing", "median").stderr)
+
+    def test_decimal_commas(self):
+        self.write("d.csv", "a;y\n" + "".join(f"{i},5;{i},25\n" for i in range(20)))
+        done = self.train()
+        self.assertIn("semicolons taken as delimiters (delimiter: semicolon); commas in numbers taken as decimal commas "
+                      "(decimal: comma)", done.stderr)
+        self.write("d.csv", "a,y\n" + "".join(f"{i}.5,{i}.25\n" for i in range(20)))
+        self.assertEqual(self.train().stdout.split("time:")[0], done.stdout.split("time:")[0])
+        self.assertIn("point or comma", self.train("--decimal", ",").stderr)
 
 
 class Synth(CliTest):

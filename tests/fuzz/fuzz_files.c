@@ -2,7 +2,8 @@
  * format, the database of a run, baselines; and mutants of conditions on the command line. There is nothing
  * to compare with: the sanitizers judge, and a hang is a finding.
  *
- *     fuzz_files KIND SECONDS [SEED]        KIND: configuration csv json npy database baseline selection
+ *     fuzz_files KIND SECONDS [SEED]        KIND: configuration csv json npy npz idx libsvm gzip database
+ *                                                 baseline selection
  *
  * A mutant that ends the process lies in fuzz.mutant. Run it in a folder of its own, best in memory. */
 #include "base/clock.h"
@@ -24,6 +25,7 @@
 #include <unistd.h>
 
 #define SOURCE(path) IB_SOURCE_DIR "/" path
+#define CORPUS(name) SOURCE("tests/fuzz/corpus/" name)
 
 /* ---- what reads them ---- */
 
@@ -44,31 +46,72 @@ static void feed_configuration(struct ib_arena *arena, struct bytes in)
         ib_config_free(&config);
 }
 
+static void load_data(const struct ib_dataset_spec *spec)
+{
+    struct ib_dataset set;
+    if (ib_dataset_load(spec, &set) == IB_OK)
+        ib_dataset_free(&set);
+}
+
 static void feed_data(const char *path, struct bytes in)
 {
-    const struct ib_dataset_spec spec = {.name = "fuzz", .path = path};
-    struct ib_dataset set;
     write_file(path, in);
-    if (ib_dataset_load(&spec, &set) == IB_OK)
-        ib_dataset_free(&set);
+    load_data(&(struct ib_dataset_spec){.name = "fuzz", .path = path});
+}
+
+/* Missing values get further, if they are not refused. */
+static void feed_incomplete_data(const char *path, struct bytes in)
+{
+    feed_data(path, in);
+    for (enum ib_missing missing = IB_MISSING_DROP; missing <= IB_MISSING_MEAN; missing++)
+        load_data(&(struct ib_dataset_spec){.name = "fuzz", .path = path, .missing = missing});
 }
 
 static void feed_csv(struct ib_arena *arena, struct bytes in)
 {
     (void)arena;
-    feed_data("fuzz.csv", in);
+    feed_incomplete_data("fuzz.csv", in);
 }
 
 static void feed_json(struct ib_arena *arena, struct bytes in)
 {
     (void)arena;
-    feed_data("fuzz.json", in);
+    feed_incomplete_data("fuzz.json", in);
 }
 
 static void feed_npy(struct ib_arena *arena, struct bytes in)
 {
     (void)arena;
-    feed_data("fuzz.npy", in);
+    feed_incomplete_data("fuzz.npy", in);
+}
+
+static void feed_npz(struct ib_arena *arena, struct bytes in)
+{
+    (void)arena;
+    feed_data("fuzz.npz", in);
+}
+
+/* A mutant is tried as features and as labels. */
+static void feed_idx(struct ib_arena *arena, struct bytes in)
+{
+    (void)arena;
+    write_file("fuzz.idx", in);
+    load_data(
+        &(struct ib_dataset_spec){.name = "fuzz", .path = "fuzz.idx", .y = CORPUS("labels-idx1-ubyte")});
+    load_data(
+        &(struct ib_dataset_spec){.name = "fuzz", .path = CORPUS("images-idx3-ubyte"), .y = "fuzz.idx"});
+}
+
+static void feed_libsvm(struct ib_arena *arena, struct bytes in)
+{
+    (void)arena;
+    feed_data("fuzz.libsvm", in);
+}
+
+static void feed_gzip(struct ib_arena *arena, struct bytes in)
+{
+    (void)arena;
+    feed_data("fuzz.csv.gz", in);
 }
 
 static void feed_database(struct ib_arena *arena, struct bytes in)
@@ -112,10 +155,9 @@ static void add(struct ib_arena *arena, struct corpus *out, size_t *capacity, st
     out->entries[out->n++] = entry;
 }
 
-static void add_files(struct ib_arena *arena, struct corpus *out, const char *pattern)
+static void add_matches(struct ib_arena *arena, struct corpus *out, size_t *capacity, const char *pattern)
 {
     glob_t found;
-    size_t capacity = 0;
     if (glob(pattern, 0, NULL, &found) != 0)
         return;
     for (size_t i = 0; i < found.gl_pathc; i++) {
@@ -123,9 +165,24 @@ static void add_files(struct ib_arena *arena, struct corpus *out, const char *pa
         if (ib_file_read(arena, found.gl_pathv[i], SIZE_MAX / 8, &entry.at, &entry.n) != IB_OK)
             continue;
         entry.n = entry.n < ENTRY_BYTES ? entry.n : ENTRY_BYTES;
-        add(arena, out, &capacity, entry);
+        add(arena, out, capacity, entry);
     }
     globfree(&found);
+}
+
+static void add_files(struct ib_arena *arena, struct corpus *out, const char *pattern)
+{
+    size_t capacity = 0;
+    add_matches(arena, out, &capacity, pattern);
+}
+
+/* Numbers, and small tables with words, missing values and decimal commas. */
+static void add_tables(struct ib_arena *arena, struct corpus *out, const char *pattern)
+{
+    size_t capacity = 0;
+    (void)pattern;
+    add_matches(arena, out, &capacity, SOURCE("configs/datasets/[dx]*.csv"));
+    add_matches(arena, out, &capacity, CORPUS("*.csv"));
 }
 
 static void add_run(struct ib_arena *arena, struct corpus *out, const char *pattern)
@@ -154,9 +211,13 @@ static const struct target {
     bool is_json;
 } targets[] = {
     {"configuration", feed_configuration, add_files, SOURCE("configs/*.yaml"), false},
-    {"csv", feed_csv, add_files, SOURCE("configs/datasets/[dx]*.csv"), false},
+    {"csv", feed_csv, add_tables, NULL, false},
     {"json", feed_json, add_files, SOURCE("configs/datasets/*.json"), true},
-    {"npy", feed_npy, add_files, SOURCE("tests/fuzz/corpus/*.npy"), false},
+    {"npy", feed_npy, add_files, CORPUS("*.npy"), false},
+    {"npz", feed_npz, add_files, CORPUS("*.npz"), false},
+    {"idx", feed_idx, add_files, CORPUS("*-ubyte"), false},
+    {"libsvm", feed_libsvm, add_files, CORPUS("*.libsvm"), false},
+    {"gzip", feed_gzip, add_files, CORPUS("*.csv.gz"), false},
     {"database", feed_database, add_run, "sample.run/run.sqlite", false},
     {"baseline", feed_baseline, add_files, SOURCE("results/baselines/*.json"), true},
     {"selection", feed_selection, add_selections, NULL, false},

@@ -1,8 +1,10 @@
-"""A metric is a function and a line, an axis and a model are entries, a chart is a file: everything else follows from them.
+"""A metric is a function and a line, an axis and a model are entries, a chart is a file, a data-set format is a file and a
+line: everything else follows from them.
 
 Here one of each is added to a copy of the tree, and sought wherever people and programs meet it."""
 
 import csv
+import gzip
 import io
 import json
 import sqlite3
@@ -40,6 +42,34 @@ CHART = """#@title Rounds by replica
 plot data using 2:3 notitle
 """
 
+FORMAT = r"""/* A feature and a target per line, separated by a blank. */
+#include "data/table.h"
+
+#include <stdlib.h>
+
+static enum ib_status read_pairs(const struct ib_dataset_spec *spec, const struct ib_source *file, struct ib_arena *arena,
+                                 struct ib_table *out)
+{
+    char *text;
+    size_t bytes;
+    (void)spec;
+    *out = (struct ib_table){.cols = 1, .target = "y"};
+    IB_TRY(ib_source_text(arena, file, &text, &bytes));
+    out->x = ib_arena_alloc(arena, bytes * sizeof *out->x);
+    out->y = ib_arena_alloc(arena, bytes * sizeof *out->y);
+    for (char *end; (void)(out->x[out->rows] = strtod(text, &end)), end != text; out->rows++)
+        out->y[out->rows] = strtod(end, &text);
+    return IB_OK;
+}
+
+const struct ib_dataset_format ib_dataset_pairs = {
+    .title = "pairs",
+    .extensions = {".pairs"},
+    .summary = "a feature and a target per line",
+    .read = read_pairs,
+};
+"""
+
 CONFIG = """version: 1
 name: promised
 matrix:
@@ -62,6 +92,8 @@ def plant(copy):
     copy.replace("harness/config/axes.c", "    [IB_AXIS_DTYPE] = {", AXIS + "    [IB_AXIS_DTYPE] = {")
     copy.replace("harness/core/model.c", '    {.name = "mlp",\n', MODEL + '    {.name = "mlp",\n')
     copy.write("scripts/charts/replicas.gp", CHART)
+    copy.write("harness/data/pairs.c", FORMAT)
+    copy.insert_after("harness/data/formats.def", "IB_DATASET_FORMAT(csv)", "IB_DATASET_FORMAT(pairs)")
 
 
 class Tables(unittest.TestCase):
@@ -136,6 +168,21 @@ class Tables(unittest.TestCase):
         refused = tree.call(self.tree.program, "train", "--model", "ridgles", "--data", "diabetes", "--impl", "cpu_naive",
                             cwd=self.folder)
         self.assertIn("ridgeless", refused.stderr)
+
+    def test_format(self):
+        text = "".join(f"{i} {3 * i - i % 2}\n" for i in range(20))
+        (self.folder / "plain.pairs").write_text(text)
+        (self.folder / "packed.pairs.gz").write_bytes(gzip.compress(text.encode()))
+        (self.folder / "table.csv").write_text(text.replace(" ", ","))
+        trained = [self.ok("train", "--model", "linreg", "--data", data, "--impl", "cpu_naive", "--epochs", "20").split("time:")[0]
+                   for data in ("table.csv", "plain.pairs", "packed.pairs.gz")]
+        self.assertEqual(trained, trained[:1] * 3)
+        (self.folder / "table.xls").write_text(text)
+        for data, flags, says in [("table.xls", [], ".pairs"), ("plain.pairs", ["--header", "true"], "does not apply to pairs data")]:
+            refused = tree.call(self.tree.program, "train", "--model", "linreg", "--data", data, "--impl", "cpu_naive", *flags,
+                                cwd=self.folder)
+            self.assertEqual(refused.returncode, 2)
+            self.assertIn(says, refused.stderr)
 
     def test_chart(self):
         self.assertIn("replicas", self.ok("list", "charts"))

@@ -20,7 +20,7 @@ static enum ib_status find(const char *line, const struct ib_dataset_spec *spec,
 {
     struct ib_csv_field fields[MOST];
     struct ib_csv csv = {.path = "d.csv", .at = ib_arena_copy(arena, line), .line = 1, .delimiter = ','};
-    struct ib_csv_row row = {"d.csv", fields, 0};
+    struct ib_csv_row row = {"d.csv", fields, 0, '.'};
     csv.line_start = csv.at;
     do {
         assert_true(row.n < MOST);
@@ -70,8 +70,8 @@ static void rows_of_both_are_refused(void **state)
     const struct {
         const char *line, *where, *word;
     } cases[] = {
-        {"?,1,0", "d.csv:1:1", "`?` is not a number: rows with missing values"},
-        {"1,NA,0", "d.csv:1:3", "`NA` is not a number: rows with missing values"},
+        {"?,1,0", "d.csv:1:1", "`?` is not a number: a value is missing"},
+        {"1,NA,0", "d.csv:1:3", "`NA` is not a number: a value is missing"},
         {"\"1,234\",1,0", "d.csv:1:1", "thousands"},
         {"\"1,5\",1,0", "d.csv:1:1", "decimal comma"},
         {"1.5 kg,1,0", "d.csv:1:1", "`1.5 kg` is not a number"},

@@ -30,10 +30,10 @@ static void complaints_name_the_mistake(void **state)
         {"1\u00a0234", "thousands"},
         {"12\u202f345,6", "thousands"},
         {"\u22123", "U+2212"},
-        {"?", "missing values"},
-        {"NA", "missing values"},
-        {"n/a", "missing values"},
-        {"NULL", "missing values"},
+        {"?", "a value is missing"},
+        {"NA", "a value is missing"},
+        {"n/a", "a value is missing"},
+        {"NULL", "a value is missing"},
         {"nan", "is not a finite number"},
         {"-inf", "is not a finite number"},
         {"1e999", "is not a finite number"},
@@ -46,10 +46,10 @@ static void complaints_name_the_mistake(void **state)
         double value;
         strcpy(text, cases[i].text); /* NOLINT: it fits */
         const struct ib_csv_field field = {.text = text, .length = strlen(text)};
-        const enum ib_csv_kind kind = ib_csv_parse(&field, &value);
+        const enum ib_csv_kind kind = ib_csv_parse(&field, '.', &value);
         assert_int_not_equal(kind, IB_CSV_NUMBER);
-        if (!strstr(ib_csv_complaint(&field, kind), cases[i].complaint))
-            fail_msg("`%s` %s", cases[i].text, ib_csv_complaint(&field, kind));
+        if (!strstr(ib_csv_complaint(&field, '.', kind), cases[i].complaint))
+            fail_msg("`%s` %s", cases[i].text, ib_csv_complaint(&field, '.', kind));
     }
 }
 
@@ -60,14 +60,40 @@ static void large_integers_are_rounded(void **state)
     char text[] = "18446744073709551617";
     double value;
     const struct ib_csv_field field = {.text = text, .length = strlen(text)};
-    assert_int_equal(ib_csv_parse(&field, &value), IB_CSV_NUMBER);
+    assert_int_equal(ib_csv_parse(&field, '.', &value), IB_CSV_NUMBER);
     assert_true(value == 0x1p64);
+}
+
+static void decimals_follow_what_is_told(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text;
+        enum ib_csv_kind kind;
+        double value;
+    } cases[] = {
+        {"1,5", IB_CSV_NUMBER, 1.5},    {"-,25", IB_CSV_NUMBER, -0.25},
+        {"1,5e3", IB_CSV_NUMBER, 1500}, {"0,1234567890123456789", IB_CSV_NUMBER, 0.1234567890123456789},
+        {"7", IB_CSV_NUMBER, 7},        {"1.5", IB_CSV_TEXT, 0},
+        {"1.234,5", IB_CSV_TEXT, 0},    {"1,2,3", IB_CSV_TEXT, 0},
+        {",", IB_CSV_TEXT, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[32];
+        double value;
+        strcpy(text, cases[i].text); /* NOLINT: it fits */
+        const struct ib_csv_field field = {.text = text, .length = strlen(text)};
+        assert_int_equal(ib_csv_parse(&field, ',', &value), cases[i].kind);
+        assert_string_equal(text, cases[i].text);
+        if (cases[i].kind == IB_CSV_NUMBER)
+            assert_true(value == cases[i].value);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(complaints_name_the_mistake),
+        cmocka_unit_test(decimals_follow_what_is_told),
         cmocka_unit_test(large_integers_are_rounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* Data sets: reading CSV, JSON and NPY, splitting, finding, and every error with its place. */
 #include "base/npy.h"
-#include "data/dataset.h"
+#include "fixtures/loaded.h"
 #include "fixtures/scratch.h"
 
 #include <math.h>
@@ -15,27 +15,10 @@
 
 #include <cmocka.h>
 
-/* All rows for training and for tests, in the file's order. */
-static struct ib_dataset_spec whole(const char *path)
-{
-    return (struct ib_dataset_spec){.name = "d", .path = path, .test_fraction = 1};
-}
-
 static struct ib_dataset load_text(const char *name, const char *text)
 {
-    struct ib_dataset set;
-    struct ib_dataset_spec spec = whole(scratch_file(name, text));
-    enum ib_status status = ib_dataset_load(&spec, &set);
-    if (status != IB_OK)
-        print_error("%s\n", ib_error_text());
-    assert_int_equal(status, IB_OK);
-    return set;
-}
-
-static void expect_values(const double *got, const double *want, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        assert_true(got[i] == want[i]);
+    const struct ib_dataset_spec spec = whole(scratch_file(name, text));
+    return loaded(&spec);
 }
 
 /* ---- CSV ---- */
@@ -674,7 +657,8 @@ static void other_classes_are_refused(void **state)
         {"5,0\n6,1\n7,2\n", "1", "t.csv", {"two values", "it has 0, 1 and 2"}},
         {"5,1\n6,2\n7,2\n", "3", "t.csv", {"`positive: 3`", "it has 1 and 2"}},
         {"1,1\n2,2\n3,3\n4,4\n5,5\n6,6\n", "3", "t.csv", {"more than five"}},
-        {"5,no\n6,yes\n7,NA\n", "yes", "t.csv:3:3", {"`NA` is a third class", "`yes` and `no`"}},
+        {"5,no\n6,yes\n7,so\n", "yes", "t.csv:3:3", {"`so` is a third class", "`yes` and `no`"}},
+        {"5,no\n6,yes\n7,NA\n", "yes", "t.csv:3:3", {"column 2: `NA` is not a number: a value is missing"}},
         {"5,no\n6,yes\n7,\n", "yes", "t.csv:3:3", {"empty"}},
         {"5,no\n6,yes\n7,no\n", "Yes", "t.csv:2:3", {"`yes` is a third class"}},
         {"5,no\n6,no\n7,no\n", "yes", "t.csv", {"`positive: yes`", "no value of target"}},
@@ -817,7 +801,8 @@ static void unreadable_files_are_refused(void **state)
     spec = whole("folder.csv");
     expect_failure(ib_dataset_load(&spec, &set), IB_EIO, "folder.csv", WORDS("not a regular file"));
     spec = whole("data.xls");
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "data.xls", WORDS(".csv, .tsv, .json or .npy"));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "data.xls",
+                   WORDS(".csv, .tsv, .json, .npy", ".svm, and may then end with .gz"));
 }
 
 static void data_is_found_by_name(void **state)
