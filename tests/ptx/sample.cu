@@ -9,13 +9,15 @@
 extern __shared__ __align__(16) unsigned char dynamic_bytes[];
 #define DYNAMIC_ARRAY(type) reinterpret_cast<type *>(dynamic_bytes)
 #define PROBLEM             const __grid_constant__ sample_problem problem
+#define SAMPLE_KERNEL(name, n_items) extern "C" __global__ void __launch_bounds__(n_items) name
 #else
 #define PROBLEM             const sample_problem problem
 #define DYNAMIC_ARRAY(type) static_cast<type *>(emu_dynamic_shared())
+#define SAMPLE_KERNEL(name, n_items) static void name
 #endif
 
 /* Each kind of shuffle, in a whole warp and in sections of it, of 4 and of 8 bytes. */
-KERNEL_(sample_shuffles, SAMPLE_THREADS)(const int *in, int *out, const double *wide, double *wide_out)
+SAMPLE_KERNEL(sample_shuffles, SAMPLE_THREADS)(const int *in, int *out, const double *wide, double *wide_out)
 {
     const unsigned lane = threadIdx.x % 32;
     int value = in[threadIdx.x], *to = out + threadIdx.x * SAMPLE_SHUFFLES;
@@ -39,7 +41,7 @@ KERNEL_(sample_shuffles, SAMPLE_THREADS)(const int *in, int *out, const double *
 }
 
 /* Through shared memory and vectors; which memory the second half reads is known when it runs. */
-KERNEL_(sample_memory, SAMPLE_THREADS)(PROBLEM, float *out)
+SAMPLE_KERNEL(sample_memory, SAMPLE_THREADS)(PROBLEM, float *out)
 {
     float *const dynamic = DYNAMIC_ARRAY(float);
     LOCAL_ARRAY(float, mine, 4 * SAMPLE_THREADS);
@@ -56,7 +58,7 @@ KERNEL_(sample_memory, SAMPLE_THREADS)(PROBLEM, float *out)
 }
 
 /* Integers of every size, near their ends. */
-KERNEL_(sample_integers, SAMPLE_THREADS)
+SAMPLE_KERNEL(sample_integers, SAMPLE_THREADS)
 (const long long *in, long long *out, const unsigned char *bytes, short *shorts)
 {
     const long long a = in[threadIdx.x], b = in[SAMPLE_THREADS + threadIdx.x];
@@ -95,12 +97,12 @@ template <class T> FUNCTION void sample_functions(const T *in, T *out)
     to[7] = x != y ? T(1) / x : copysign(x, y);
 }
 
-KERNEL_(sample_functions_f32, SAMPLE_THREADS)(const float *in, float *out)
+SAMPLE_KERNEL(sample_functions_f32, SAMPLE_THREADS)(const float *in, float *out)
 {
     sample_functions(in, out);
 }
 
-KERNEL_(sample_functions_f64, SAMPLE_THREADS)(const double *in, double *out)
+SAMPLE_KERNEL(sample_functions_f64, SAMPLE_THREADS)(const double *in, double *out)
 {
     sample_functions(in, out);
 }
