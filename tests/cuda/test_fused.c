@@ -9,7 +9,27 @@
 
 #include <cmocka.h>
 
-/* ---- problems of one value each ---- */
+/* ---- opening ---- */
+
+static void test_opening(void **state)
+{
+    struct ib_instance instance;
+    char text[256];
+    (void)state;
+    set_faults("no_driver");
+    assert_failure(try_open("cuda_fused", NULL, NULL, &instance), IB_EUNAVAILABLE, "no NVIDIA driver");
+    set_faults("no_stream");
+    assert_failure(try_open("cuda_fused", NULL, NULL, &instance), IB_ENOMEM, "cudaStreamCreateWithFlags");
+    set_faults("no_shared");
+    assert_failure(try_open("cuda_fused", NULL, NULL, &instance), IB_EDEVICE,
+                   "cudaFuncSetAttribute: cudaErrorInvalidValue");
+    must_open("cuda_fused", NULL, NULL, &instance);
+    assert_int_equal(instance.impl->describe(instance.state, text, sizeof text), IB_OK);
+    assert_non_null(strstr(text, "Mock GPU, compute capability 9.0"));
+    ib_instance_close(&instance);
+}
+
+/* ---- problems ---- */
 
 /* A network of these widths; without pointers. */
 static struct ib_problem shapes(enum ib_dtype type, uint64_t rows, uint32_t n_layers, const uint64_t *width)
@@ -105,9 +125,6 @@ static void test_memory_of_the_device(void **state)
     assert_string_equal(why, "the device does not say how much shared memory it has");
     set_faults(NULL);
     ib_instance_close(&instance);
-    set_faults("no_shared");
-    assert_failure(try_open("cuda_fused", NULL, NULL, &instance), IB_EDEVICE,
-                   "cudaFuncSetAttribute: cudaErrorInvalidValue");
 }
 
 /* ---- trainings ---- */
@@ -194,8 +211,8 @@ static void test_refused_launches(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MOCK_TEST(test_largest_problems),   MOCK_TEST(test_memory_of_the_device), MOCK_TEST(test_many_epochs),
-        MOCK_TEST(test_nothing_to_predict), MOCK_TEST(test_refused_launches),
+        MOCK_TEST(test_opening),     MOCK_TEST(test_largest_problems),   MOCK_TEST(test_memory_of_the_device),
+        MOCK_TEST(test_many_epochs), MOCK_TEST(test_nothing_to_predict), MOCK_TEST(test_refused_launches),
     };
     if (!mock_is_there())
         return EXIT_SKIPPED;
