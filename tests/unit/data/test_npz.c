@@ -152,9 +152,9 @@ static void zip64_fields_are_read(void **state)
     const size_t entry = find(bytes, n, "PK\1\2"), name = entry + 46 + strlen("x.npy"), extra = 20;
     char *wide = ib_arena_alloc(&arena, n + extra);
     memcpy(wide, bytes, name);
-    memcpy(wide + name, "\1\0\x10\0", 4);            /* the field, of 16 bytes */
-    memcpy(wide + name + 4, bytes + entry + 24, 4);  /* its bytes */
-    memcpy(wide + name + 12, bytes + entry + 20, 4); /* its compressed bytes */
+    memcpy(wide + name, (const char[]){1, 0, 16, 0}, 4); /* the field, of 16 bytes */
+    memcpy(wide + name + 4, bytes + entry + 24, 4);      /* its bytes */
+    memcpy(wide + name + 12, bytes + entry + 20, 4);     /* its compressed bytes */
     memset(wide + entry + 20, 0xff, 8);
     wide[entry + 30] = (char)extra;
     memcpy(wide + name + extra, bytes + name, n - name);
