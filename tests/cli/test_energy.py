@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-from common import PROGRAM, ROOT, CliTest
+from common import PROGRAM, ROOT, CliTest, released_only
 
 # With a second thread, nobody can say whether a round was disturbed, so that it counts on a busy machine, too.
 BUSY = PROGRAM.parent / "tests" / "honest" / "busy_threads.so"
@@ -63,6 +63,7 @@ class Energy(CliTest):
         with contextlib.closing(sqlite3.connect(self.folder / "out" / "run.sqlite")) as record:
             return record.execute(f"SELECT {columns} FROM rounds").fetchall()
 
+    @released_only("the plugin is not built with sanitizers")
     def test_counted(self):
         config = self.config(MATRIX.format("busy_threads", 5000), MEASURE.format("200ms"), f"plugins: [{BUSY}]")
         with Packages(self.folder / "power"):
