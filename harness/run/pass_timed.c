@@ -55,7 +55,7 @@ static const char *no_energy(const struct ib_timing *t, const struct ib_pass_res
     if (!result->energy.reason[0])
         return "the worker is of a version that does not measure energy";
     return ib_arena_print(t->arena, "%s%s", result->energy.reason,
-                          ib_workers_sandboxed() ? ", in the sandbox" : "");
+                          t->c->residency == IB_HOST && ib_workers_sandboxed() ? ", in the sandbox" : "");
 }
 
 /* With several threads in an external program, it is unknown which of them trains. */

@@ -12,7 +12,7 @@ import unittest
 
 from common import PROGRAM, ROOT, CliTest, released_only
 
-# With a second thread, nobody can say whether a round was disturbed, so that it counts on a busy machine, too.
+# With a second thread, it is unknown whether a round was disturbed: it counts, on a busy machine, too.
 BUSY = PROGRAM.parent / "tests" / "honest" / "busy_threads.so"
 MATRIX = "model: [linreg]\ndataset: [diabetes]\nimpl: [{}]\nepochs: [{}]\ndtype: [f64]"
 MEASURE = "rounds: 3, min_time: {}, timeout: 20s, energy: true"

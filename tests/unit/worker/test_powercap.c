@@ -123,7 +123,7 @@ static void says_what_is_missing(void **state)
     assert_refused("two", "two/intel-rapl:1/max_energy_range_uj: No such file or directory");
 }
 
-/* As for everybody but root on most systems. */
+/* As it is on most systems for all users but root. */
 static void says_what_is_unreadable(void **state)
 {
     (void)state;
