@@ -217,6 +217,11 @@ CREATE TABLE rounds (
     peak_bytes  INTEGER,          -- the most memory resident at once, with the mapped files that were read
     device_peak_bytes INTEGER,    -- the same on the device, as the implementation tells
     unseen      INTEGER,          -- 1: it trained a problem that the implementation had not seen
+    energy_source TEXT,           -- what counted it: 'packages', 'device'; NULL: unknown, or not asked for
+    energy_j    REAL,             -- joules of all trainings
+    energy_ns   INTEGER,          -- how long the counter was watched, in so many stretches:
+    energy_stretches INTEGER,
+    energy_reason TEXT,           -- why it is unknown
     PRIMARY KEY (case_number, round)
 ) STRICT, WITHOUT ROWID;
 

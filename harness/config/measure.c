@@ -106,7 +106,7 @@ static const struct ib_yaml_key process_keys[] = {
      .help = "untimed runs before the first timed one", .example = "2"},
     {.name = NULL},
 };
-static const struct ib_word sandbox_words[] = {{"true", 1}, {"false", 0}, {NULL, 0}};
+static const struct ib_word switch_words[] = {{"true", 1}, {"false", 0}, {NULL, 0}};
 static const char process_allowed[] = "true, false or a map such as {runs: 5, warmup: 1}";
 
 /* Reads true, false, or a map with the number of runs. */
@@ -161,8 +161,11 @@ const struct ib_yaml_key ib_measure_keys[] = {
     {FIELD("memory_by", memory_by), .read = ib_yaml_read_word, .words = ib_memory_by_words,
      .help = "how `memory` is enforced: by a cgroup, by polling, or by a cgroup if one can be created",
      .example = "polling"},
-    {FIELD("sandbox", sandbox), .read = ib_yaml_read_word, .words = sandbox_words,
+    {FIELD("sandbox", sandbox), .read = ib_yaml_read_word, .words = switch_words,
      .help = "confine implementations to their own files, without network, signals to others or privileges",
+     .example = "true"},
+    {FIELD("energy", energy), .read = ib_yaml_read_word, .words = switch_words,
+     .help = "also measure the energy of an epoch, where the processor or the device counts it",
      .example = "true"},
     {FIELD("oracle_budget", oracle_budget_ns), .read = ib_yaml_read_duration, .min = US_NS, .max = HOUR_NS,
      .help = "time limit of one reference training; beyond it, fewer epochs are verified", .example = "1m"},

@@ -207,20 +207,21 @@ enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *arena, s
 
 json_t *ib_train_request_to_json(const struct ib_train_request *request)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I}", "type", "train", "pass",
+    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:b}", "type", "train", "pass",
                      ib_word_of(ib_pass_words, (int)request->pass), "epochs", (json_int_t)request->epochs,
                      "log_every", (json_int_t)request->log_every, "min_time_ns",
                      (json_int_t)request->min_time_ns, "warmup", (json_int_t)request->warmup, "out",
-                     request->out, "seed", (json_int_t)request->seed);
+                     request->out, "seed", (json_int_t)request->seed, "energy", request->energy);
 }
 
 enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train_request *out)
 {
     const char *pass, *folder;
     json_int_t epochs, log_every, min_time_ns, warmup, seed = 0;
-    int kind;
-    IB_UNPACK(message, "{s:s, s:I, s:I, s:I, s:I, s:s, s?I}", "pass", &pass, "epochs", &epochs, "log_every",
-              &log_every, "min_time_ns", &min_time_ns, "warmup", &warmup, "out", &folder, "seed", &seed);
+    int kind, energy = 0;
+    IB_UNPACK(message, "{s:s, s:I, s:I, s:I, s:I, s:s, s?I, s?b}", "pass", &pass, "epochs", &epochs,
+              "log_every", &log_every, "min_time_ns", &min_time_ns, "warmup", &warmup, "out", &folder, "seed",
+              &seed, "energy", &energy);
     IB_TRY(word_value(ib_pass_words, "pass", pass, &kind));
     if (epochs < 1 || log_every < 0 || min_time_ns < 0 || warmup < 0)
         return ib_fail(IB_EINVAL, "protocol",
@@ -231,7 +232,8 @@ enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train
                                      .min_time_ns = (uint64_t)min_time_ns,
                                      .warmup = (uint64_t)warmup,
                                      .out = folder,
-                                     .seed = (uint64_t)seed};
+                                     .seed = (uint64_t)seed,
+                                     .energy = energy};
     return IB_OK;
 }
 

@@ -23,6 +23,7 @@
 #define IB_PROTOCOL_MESSAGES_H
 
 #include "core/case_status.h"
+#include "core/energy.h"
 #include "ironbench/tracer.h"
 #include "oracle/oracle.h"
 #include "protocol/driver_counters.h"
@@ -68,6 +69,7 @@ struct ib_train_request {
     uint64_t warmup;      /* timed: untimed passes first */
     const char *out;      /* folder for the arrays */
     uint64_t seed;        /* timed, to workers: of the variants that are trained; 0: the problem itself */
+    bool energy;          /* timed, to workers: measure the energy of the trainings */
 };
 
 json_t *ib_train_request_to_json(const struct ib_train_request *);
@@ -128,6 +130,7 @@ struct ib_pass_result {
     struct ib_driver_counters tracer;    /* likewise */
     bool health_known;
     struct ib_health health; /* of the device, during the timed trainings */
+    struct ib_energy energy; /* of the timed trainings, if asked for */
     bool profiled;
     struct ib_profile profile;
 };

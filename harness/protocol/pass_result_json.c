@@ -293,18 +293,49 @@ static enum ib_status health_from_json(const json_t *value, struct ib_pass_resul
     return IB_OK;
 }
 
+/* null if it was not asked for. */
+static json_t *energy_to_json(const struct ib_energy *e)
+{
+    return e->source || e->reason[0]
+               ? json_pack("{s:s?, s:f, s:I, s:I, s:s}", "source",
+                           e->source ? ib_word_of(ib_energy_source_words, (int)e->source) : NULL, "joules",
+                           e->joules, "ns", (json_int_t)e->ns, "stretches", (json_int_t)e->stretches,
+                           "reason", e->reason)
+               : json_null();
+}
+
+/* Older versions do not send it. */
+static enum ib_status energy_from_json(const json_t *value, struct ib_energy *out)
+{
+    json_int_t ns, stretches;
+    const char *source = json_string_value(json_object_get(value, "source")), *reason;
+    int known = 0;
+    if (!json_is_object(value))
+        return IB_OK;
+    IB_UNPACK(value, "{s:F, s:I, s:I, s:s}", "joules", &out->joules, "ns", &ns, "stretches", &stretches,
+              "reason", &reason);
+    if (source)
+        ib_word_value(ib_energy_source_words, source, &known);
+    out->source = (enum ib_energy_source)known;
+    out->ns = (uint64_t)ns;
+    out->stretches = (uint64_t)stretches;
+    snprintf(out->reason, sizeof out->reason, "%s", reason);
+    return IB_OK;
+}
+
 json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
 {
     return json_pack(
-        "{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o?}", "type",
-        "done", "repeats", (json_int_t)r->repeats, "median_ns", r->median_ns, "first_ns",
+        "{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o?}",
+        "type", "done", "repeats", (json_int_t)r->repeats, "median_ns", r->median_ns, "first_ns",
         (json_int_t)r->first_ns, "trained_ns", (json_int_t)r->trained_ns, "thread_cpu_ns",
         (json_int_t)r->thread_cpu_ns, "process_cpu_ns", (json_int_t)r->process_cpu_ns, "request_ns",
         (json_int_t)r->request_ns, "device_peak_bytes", (json_int_t)r->device_peak_bytes, "fused", r->fused,
         "fused_predict", r->fused_predict, "phases_ns", phases_to_json(&r->phases), "outside",
         outside_to_json(&r->outside), "transfer_log", transfer_log_to_json(&r->transfer_log), "total",
         traffic_to_json(&r->total), "tracer", ib_driver_counters_to_json(&r->tracer), "health",
-        health_to_json(r), "profile", r->profiled ? profile_to_json(r) : NULL);
+        health_to_json(r), "energy", energy_to_json(&r->energy), "profile",
+        r->profiled ? profile_to_json(r) : NULL);
 }
 
 enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_result *out)
@@ -338,5 +369,6 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     IB_TRY(traffic_from_json(total, &out->total));
     IB_TRY(ib_driver_counters_from_json(tracer, &out->tracer));
     IB_TRY(health_from_json(health, out));
+    IB_TRY(energy_from_json(json_object_get(message, "energy"), &out->energy));
     return out->profiled ? profile_from_json(profile, out) : IB_OK;
 }

@@ -72,6 +72,15 @@ static void add_times(struct details *d, const struct ib_case_record *c)
     add(d, "rounds", ib_arena_print(d->arena, "%zu", c->epoch_ns.n));
 }
 
+static void add_energy(struct details *d, const struct ib_case_record *c)
+{
+    const struct ib_energy_summary *e = &c->energy;
+    if (!e->wanted)
+        return;
+    add(d, "energy of an epoch", isnan(e->epoch_j) ? NULL : ib_format_energy(d->arena, e->epoch_j));
+    add(d, "energy unknown because", e->reason);
+}
+
 static void add_limit(struct details *d, const struct ib_case_record *c)
 {
     const struct ib_limit_record *l = &c->check.limit;
@@ -97,6 +106,7 @@ const struct ib_case_detail *ib_case_details(struct ib_arena *arena, const struc
     add_times(&d, c);
     add_bytes(&d, "peak memory", c->peak_bytes);
     add_bytes(&d, "peak memory of the device", c->device_peak_bytes);
+    add_energy(&d, c);
     add_limit(&d, c);
     add_heading(&d, "Case");
     add(&d, "id", c->id);

@@ -63,6 +63,10 @@ static const char *const found[] = {"path",
                                     "transfers.counting",
                                     "memory.peak_bytes",
                                     "memory.device_peak_bytes",
+                                    "energy.epoch_j",
+                                    "energy.to_99_percent_j",
+                                    "energy.source",
+                                    "energy.reason",
                                     NULL};
 static const char *const of_run[] = {"run.id",
                                      "run.name",
@@ -146,14 +150,6 @@ static void each_column_of_run(void (*print)(FILE *, const json_t *c, const char
     fputs("\r\n", out);
 }
 
-/* A case with its run. */
-static json_t *case_of(const struct ib_run_record *run, size_t i, json_t *of)
-{
-    json_t *c = ib_case_to_json(&run->cases[i]);
-    json_object_set(c, "run", of);
-    return c;
-}
-
 static void print_name(FILE *out, const json_t *c, const char *name)
 {
     (void)c;
@@ -166,18 +162,26 @@ static void print_member(FILE *out, const json_t *c, const char *name)
     print_value(out, member(c, name));
 }
 
+struct output {
+    FILE *file;
+    json_t *run;
+};
+
+static void print_case(void *context, json_t *c)
+{
+    const struct output *out = context;
+    json_object_set(c, "run", out->run);
+    each_column(true, print_member, out->file, c);
+    each_column_of_run(print_member, out->file, c);
+}
+
 void ib_csv_cases(FILE *out, const struct ib_run_record *run)
 {
+    struct output output = {out, ib_run_to_json(run)};
     each_column(true, print_name, out, NULL);
     each_column_of_run(print_name, out, NULL);
-    json_t *of = ib_run_to_json(run);
-    for (size_t i = 0; i < run->n; i++) {
-        json_t *c = case_of(run, i, of);
-        each_column(true, print_member, out, c);
-        each_column_of_run(print_member, out, c);
-        json_decref(c);
-    }
-    json_decref(of);
+    ib_record_each_case(run, print_case, &output);
+    json_decref(output.run);
 }
 
 /* What every sample of a case begins and ends with. */
@@ -223,7 +227,8 @@ void ib_csv_samples(FILE *out, const struct ib_run_record *run)
     each_column_of_run(print_name, out, NULL);
     json_t *of = ib_run_to_json(run);
     for (size_t i = 0; i < run->n; i++) {
-        json_t *c = case_of(run, i, of);
+        json_t *c = ib_case_to_json(&run->cases[i]);
+        json_object_set(c, "run", of);
         print_samples(out, c);
         json_decref(c);
     }

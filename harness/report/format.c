@@ -30,6 +30,27 @@ const char *ib_format_bytes(struct ib_arena *arena, double bytes)
     return isnan(bytes) ? IB_DASH : ib_arena_copy(arena, ib_print_bytes(bytes, text, sizeof text));
 }
 
+const char *ib_unit_of_joules(double joules, double *unit_j)
+{
+    static const char *const units[] = {"nJ", "µJ", "mJ", "J", "kJ"};
+    enum { N = sizeof units / sizeof *units };
+    size_t unit = 0;
+    *unit_j = 1e-9;
+    while (unit + 1 < N && fabs(joules) >= 999.5 * *unit_j) { /* 999.5 would be printed as 1000 */
+        *unit_j *= 1e3;
+        unit++;
+    }
+    return units[unit];
+}
+
+const char *ib_format_energy(struct ib_arena *arena, double joules)
+{
+    double unit_j;
+    const char *unit = ib_unit_of_joules(joules, &unit_j);
+    return isnan(joules) ? IB_DASH
+                         : ib_arena_print(arena, "%s %s", ib_format_digits(arena, joules / unit_j), unit);
+}
+
 const char *ib_format_count(struct ib_arena *arena, double value)
 {
     if (!isfinite(value))

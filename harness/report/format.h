@@ -32,6 +32,10 @@ const char *ib_format_count(struct ib_arena *, double value);
 const char *ib_format_rounded(struct ib_arena *, double value);
 /* "80 bytes", "1.23 MB": decimal units. */
 const char *ib_format_bytes(struct ib_arena *, double bytes);
+/* The unit for an energy, "mJ"; *unit_j: its size. */
+const char *ib_unit_of_joules(double joules, double *unit_j);
+/* "12.3 mJ" */
+const char *ib_format_energy(struct ib_arena *, double joules);
 /* "93 %", "0.4 %", "under 0.1 %"; "0 %" only for exactly 0. */
 const char *ib_format_share(struct ib_arena *, double share);
 

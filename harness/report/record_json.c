@@ -3,6 +3,7 @@
 #include "base/json_number.h"
 #include "base/json_text.h"
 #include "report/derived_json.h"
+#include "report/energy_json.h"
 #include "report/evidence.h"
 #include "report/json_values.h"
 #include "report/transfers_json.h"
@@ -297,6 +298,7 @@ static json_t *case_of(const struct record *r, size_t i)
 {
     json_t *out = ib_case_to_json(&r->run->cases[i]);
     json_object_set_new(out, "time_to", ib_times_to_loss_to_json(r->losses[i].group, r->losses[i].entry));
+    json_object_set_new(out, "energy", ib_energy_to_json(&r->run->cases[i], r->losses[i].entry));
     if (r->whole) {
         json_object_set_new(out, "curve", curve(&r->run->cases[i]));
         json_object_set_new(out, "predictions", predictions(&r->run->cases[i]));
@@ -325,6 +327,19 @@ json_t *ib_record_to_json(const struct ib_run_record *run, bool whole)
         json_array_append_new(cases, case_of(&r, i));
     ib_arena_free(&r.arena);
     return out;
+}
+
+void ib_record_each_case(const struct ib_run_record *run, void (*use)(void *context, json_t *c),
+                         void *context)
+{
+    struct record r;
+    open_record(&r, run, false);
+    for (size_t i = 0; i < run->n; i++) {
+        json_t *c = case_of(&r, i);
+        use(context, c);
+        json_decref(c);
+    }
+    ib_arena_free(&r.arena);
 }
 
 /* ---- the whole, printed ---- */

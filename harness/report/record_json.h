@@ -15,7 +15,10 @@ json_t *ib_record_to_json(const struct ib_run_record *, bool whole);
 /* Prints the whole record, case by case: all of it together would be much larger than the run. */
 void ib_record_print(FILE *, const struct ib_run_record *);
 
-/* Return its run, and one of its cases without `time_to`. New references. */
+/* Calls `use` for each case, as the record without `whole` has it. */
+void ib_record_each_case(const struct ib_run_record *, void (*use)(void *context, json_t *c), void *context);
+
+/* Return its run, and one of its cases without what is derived from several. New references. */
 json_t *ib_run_to_json(const struct ib_run_record *);
 json_t *ib_case_to_json(const struct ib_case_record *);
 

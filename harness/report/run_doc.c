@@ -29,6 +29,11 @@ static const struct ib_summary_fact terms[] = {
      "takes "
      "longer, at the rates that `ironbench doctor --limits` has measured here, with as many threads. On a "
      "device, at the rates that this implementation reached there with large operands."},
+    {"energy", "Joules of an epoch, and until the loss has made 99 % of its improvement: the sum over the "
+               "rounds that were "
+               "not disturbed. On a device, what its own counter counts. On the host, that of the "
+               "processor's packages, "
+               "with all that other processes do there and without the memory."},
     {"95 % interval",
      "Confidence interval of the median, by order statistics over the rounds; it needs at least six rounds."},
     {"time to reach a loss",
@@ -88,38 +93,39 @@ static const char *case_id(struct ib_arena *arena, const struct ib_summary_row *
     return ib_arena_print(arena, "case-%zu", row->position + 1);
 }
 
-static bool has_limits(const struct ib_summary_group *group)
+/* The texts of a row in the columns that are shown. */
+static const char *const *in_shown(struct ib_arena *arena, const struct ib_summary_group *group,
+                                   const char *const *texts)
 {
-    for (size_t r = 0; r < group->n; r++)
-        if (group->rows[r].record->limit_share > 0)
-            return true;
-    return false;
+    const char **chosen = ib_arena_alloc(arena, IB_COLUMN_COUNT * sizeof *chosen);
+    for (size_t column = 0, n = 0; column < IB_COLUMN_COUNT; column++)
+        if (group->shown[column])
+            chosen[n++] = texts[column];
+    return chosen;
 }
 
-/* The texts of a row without that of the limit. */
-static const char *const *without_limit(struct ib_arena *arena, const char *const *texts)
+static const char *shown_columns(struct ib_arena *arena, const struct ib_summary_group *group)
 {
-    const char **rest = ib_arena_alloc(arena, IB_COLUMN_COUNT * sizeof *rest);
-    memcpy(rest, texts, IB_COLUMN_LIMIT * sizeof *rest);
-    memcpy(rest + IB_COLUMN_LIMIT, texts + IB_COLUMN_LIMIT + 1,
-           (IB_COLUMN_COUNT - IB_COLUMN_LIMIT - 1) * sizeof *rest);
-    return rest;
+    char *columns = ib_arena_copy(arena, IB_SUMMARY_COLUMNS), *end = columns;
+    for (size_t column = 0; column < IB_COLUMN_COUNT; column++)
+        if (group->shown[column])
+            *end++ = IB_SUMMARY_COLUMNS[column];
+    *end = '\0';
+    return columns;
 }
 
 static void add_group(struct ib_doc *doc, const struct ib_summary_group *group, enum extent extent)
 {
     struct ib_arena *arena = doc->arena;
-    const bool limits = has_limits(group);
+    const char *columns = shown_columns(arena, group);
     ib_doc_heading(doc, 3, group->title);
     ib_doc_paragraph(doc, group->facts);
-    ib_doc_table(doc, limits ? IB_SUMMARY_COLUMNS : IB_SUMMARY_COLUMNS_NO_LIMIT,
-                 limits ? group->heads : without_limit(arena, group->heads))
-        ->sortable = true;
+    ib_doc_table(doc, columns, in_shown(arena, group, group->heads))->sortable = true;
     for (size_t r = 0; r < group->n; r++) {
         const struct ib_summary_row *row = &group->rows[r];
         const bool first = r < group->n_first && group->n_first < group->n_ranked;
-        struct ib_doc_text *cells = ib_doc_row(doc, limits ? row->cells : without_limit(arena, row->cells));
-        struct ib_doc_text *verdict = &cells[limits ? IB_COLUMN_VERDICT : IB_COLUMN_VERDICT - 1];
+        struct ib_doc_text *cells = ib_doc_row(doc, in_shown(arena, group, row->cells));
+        struct ib_doc_text *verdict = &cells[strlen(columns) - 1];
         cells[IB_COLUMN_IMPL].style = first ? IB_STRONG : row->ranked ? IB_PLAIN : IB_SOFT;
         cells[IB_COLUMN_IMPL].to = extent == WITH_CASES ? case_id(arena, row) : NULL;
         verdict->style = ib_summary_verdict_style(row->cells[IB_COLUMN_VERDICT]);

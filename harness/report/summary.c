@@ -113,6 +113,14 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
     group->heads[IB_COLUMN_VERDICT] = "verdict";
 }
 
+static void choose_columns(struct ib_summary_group *group)
+{
+    for (int column = 0; column < IB_COLUMN_COUNT; column++)
+        group->shown[column] = column < IB_COLUMN_LIMIT || column > IB_COLUMN_ENERGY_TO_LOSS;
+    for (size_t r = 0; r < group->n; r++)
+        group->shown[IB_COLUMN_LIMIT] |= group->rows[r].record->limit_share > 0;
+}
+
 static const char *group_facts(struct ib_arena *arena, const struct ib_case_record *c)
 {
     const char *facts = ib_arena_print(
@@ -146,9 +154,11 @@ static void fill_group(struct ib_arena *arena, const struct ib_summary *summary,
     while (group->n_ranked < group->n && group->rows[group->n_ranked].ranked)
         group->n_ranked++;
     rank_rows(arena, group);
+    choose_columns(group);
     fill_heads(arena, group);
     for (size_t i = 0; i < group->n; i++)
         fill_cells(arena, group, &group->rows[i]);
+    ib_summary_energy(arena, group);
     group->facts = group_facts(arena, group->rows[0].record);
     ib_summary_answer(arena, group);
     group->notes = ib_summary_notes(arena, group, !summary->disturbance);

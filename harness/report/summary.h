@@ -19,6 +19,8 @@ enum ib_doc_style ib_summary_verdict_style(const char *verdict);
 void ib_summary_answer(struct ib_arena *, struct ib_summary_group *);
 const char *const *ib_summary_notes(struct ib_arena *, const struct ib_summary_group *,
                                     bool with_disturbance);
+void ib_summary_energy(struct ib_arena *, struct ib_summary_group *); /* fills its columns */
+const char *ib_summary_energy_note(struct ib_arena *, const struct ib_summary_group *);
 const char *ib_summary_disturbance(struct ib_arena *, const struct ib_run_record *run);
 void ib_summary_find_faults(struct ib_arena *, const struct ib_run_record *run, struct ib_summary *);
 const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *, const struct ib_run_record *run);

@@ -14,7 +14,9 @@ enum ib_summary_column {
     IB_COLUMN_TIME,
     IB_COLUMN_INTERVAL,
     IB_COLUMN_RATIO,
-    IB_COLUMN_LIMIT, /* share of the limit; empty where the limits of the machine are unknown */
+    IB_COLUMN_LIMIT, /* share of the limit */
+    IB_COLUMN_ENERGY,
+    IB_COLUMN_ENERGY_TO_LOSS, /* to 99 % of its improvement */
     IB_COLUMN_SCORE,
     IB_COLUMN_SKILL,
     IB_COLUMN_CONVERGENCE,
@@ -22,9 +24,8 @@ enum ib_summary_column {
     IB_COLUMN_COUNT
 };
 
-/* As columns of a table (doc_model.h), and without the share of the limit. */
-#define IB_SUMMARY_COLUMNS          "nwrrrrrrww"
-#define IB_SUMMARY_COLUMNS_NO_LIMIT "nwrrrrrww"
+/* As columns of a table (doc_model.h). */
+#define IB_SUMMARY_COLUMNS "nwrrrrrrrrww"
 
 struct ib_summary_row {
     const struct ib_case_record *record; /* the case */
@@ -41,6 +42,8 @@ struct ib_summary_group {
     const char *title; /* "mlp 6x6 relu f32 diabetes" */
     const char *facts; /* "353 training rows × 10 columns, 89 test rows, 1000 epochs, lr 0.01" */
     const char *heads[IB_COLUMN_COUNT];
+    bool shown[IB_COLUMN_COUNT]; /* not: the limit where those of the machine are unknown, energy if not asked
+                                    for */
     struct ib_summary_row *rows;
     size_t n, n_ranked;
     size_t n_first;           /* the fastest, and those that cannot be told apart from it */

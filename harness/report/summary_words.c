@@ -341,19 +341,17 @@ const char *ib_summary_disturbance(struct ib_arena *arena, const struct ib_run_r
 const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summary_group *group,
                                     bool with_disturbance)
 {
-    const char **notes = ib_arena_alloc(arena, (group->n + 4) * sizeof *notes);
+    const char *const of_group[] = {skill_note(arena, group),
+                                    with_disturbance ? disturbance_note(arena, group) : NULL,
+                                    memory_note(arena, group), ib_summary_energy_note(arena, group)};
+    enum { OF_GROUP = sizeof of_group / sizeof *of_group };
+    const char **notes = ib_arena_alloc(arena, (group->n + OF_GROUP + 1) * sizeof *notes);
     size_t n = 0;
-    const char *note = skill_note(arena, group);
-    if (note)
-        notes[n++] = note;
-    note = with_disturbance ? disturbance_note(arena, group) : NULL;
-    if (note)
-        notes[n++] = note;
-    note = memory_note(arena, group);
-    if (note)
-        notes[n++] = note;
+    for (size_t i = 0; i < OF_GROUP; i++)
+        if (of_group[i])
+            notes[n++] = of_group[i];
     for (size_t i = 0; i < group->n_ranked; i++) {
-        note = copy_note(arena, group, i);
+        const char *note = copy_note(arena, group, i);
         if (note)
             notes[n++] = note;
     }

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "core/loss_schedule.h"
+#include "parent/worker_files.h"
 #include "run/case_limit.h"
 #include "run/pass.h"
 #include "run/timed_answer.h"
@@ -46,11 +47,39 @@ static void watch(struct ib_timing *t, const struct ib_pass_result *result)
     out->disturbed = ib_truth_of(watched || result->health_known, 2 * t->disturbed > out->n_slices);
 }
 
+/* Why the energy of a slice was not measured. */
+static const char *no_energy(const struct ib_timing *t, const struct ib_pass_result *result)
+{
+    if (result->external)
+        return "the energy of external programs is not measured";
+    if (!result->energy.reason[0])
+        return "the worker is of a version that does not measure energy";
+    return ib_arena_print(t->arena, "%s%s", result->energy.reason,
+                          t->c->residency == IB_HOST && ib_workers_sandboxed() ? ", in the sandbox" : "");
+}
+
 /* With several threads in an external program, it is unknown which of them trains. */
 static void add_cpu(struct ib_timing *t, const struct ib_pass_result *result)
 {
     t->thread_cpu_ns += result->thread_cpu_ns;
     t->cpu_unknown |= result->external && (!is_alone(result) || result->thread_cpu_ns == 0);
+}
+
+/* Energy that is unknown of a slice is unknown of the round. */
+static void add_energy(struct ib_timing *t, const struct ib_pass_result *result)
+{
+    const struct ib_energy *e = &result->energy;
+    struct ib_energy_record *out = &t->out->round.energy;
+    if (!t->context->measure->energy || out->reason)
+        return;
+    if (!e->source) {
+        *out = (struct ib_energy_record){.joules = NAN, .reason = no_energy(t, result)};
+        return;
+    }
+    out->source = e->source;
+    out->joules = (isnan(out->joules) ? 0 : out->joules) + e->joules;
+    out->ns += e->ns;
+    out->stretches += e->stretches;
 }
 
 static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
@@ -65,6 +94,7 @@ static void add_slice(struct ib_timing *t, const struct ib_pass_result *result)
     t->slices[out->n_slices++] = result->median_ns / epochs;
     t->trained_ns += result->trained_ns;
     add_cpu(t, result);
+    add_energy(t, result);
     watch(t, result);
     out->epoch_ns = (double)t->trained_ns / (double)out->repeats / epochs;
     out->peak_bytes = result->peak_bytes; /* so far */
@@ -118,6 +148,7 @@ void ib_timing_open(const struct ib_pass_context *context, const struct ib_case 
     *out = (struct ib_timed_pass){.round = {.round = round,
                                             .unseen = ib_truth_of(true, variant != IB_UNSEEN_NONE),
                                             .discarded_ns = NAN,
+                                            .energy.joules = NAN,
                                             .as_expected = IB_UNKNOWN,
                                             .disturbed = IB_UNKNOWN,
                                             .slices = t->slices}};
@@ -145,7 +176,8 @@ void ib_timing_slice(struct ib_timing *t, uint64_t min_time_ns)
                                        .log_every = t->c->log_every,
                                        .min_time_ns = min_time_ns,
                                        .warmup = first ? t->context->measure->warmup : 0,
-                                       .seed = ib_random_seed()};
+                                       .seed = ib_random_seed(),
+                                       .energy = t->context->measure->energy};
     t->ok = t->ok && ib_outcome_error(&t->outcome, ib_pass_folder(t->context, t->worker, &request.out)) &&
             ib_train_provably(&t->proof, &request, &result) &&
             ib_pass_load(&t->job, request.out, 0, t->arena, &arrays, &t->outcome);

@@ -315,6 +315,7 @@ static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
     derive_phases(c, scratch);
     ib_derive_copies(c);
     ib_derive_memory(c);
+    ib_derive_energy(arena, c);
     derive_breakdown(c);
     c->limit_share = c->check.limit.bound ? c->check.limit.least_ns / c->epoch_ns.median : NAN;
     derive_process(c, scratch);

@@ -63,6 +63,15 @@ struct ib_prediction_record {
     double actual, predicted; /* in the target's unit, or a probability */
 };
 
+/* The energy of the timed trainings of a round, if that was asked for. */
+struct ib_energy_record {
+    enum ib_energy_source source; /* 0: unknown, for the reason */
+    double joules;                /* NaN: unknown */
+    uint64_t ns,
+        stretches; /* how long the counter was watched, from one reading to the next (core/energy.h) */
+    const char *reason;
+};
+
 /* One timed pass. */
 struct ib_round_record {
     uint64_t round; /* from 1 */
@@ -84,6 +93,7 @@ struct ib_round_record {
      * tells. */
     uint64_t peak_bytes, device_peak_bytes;
     const char *slowed; /* why the device was slowed down */
+    struct ib_energy_record energy;
     const char *stderr_tail;
 };
 
@@ -163,6 +173,16 @@ struct ib_profile_record {
 struct ib_epoch_times {
     double median, min, low, high; /* low, high: interval of the median, at least 95 %; NaN under 6 rounds */
     size_t n;                      /* rounds */
+};
+
+/* The energy of an epoch, from the sums over all rounds that were not disturbed. */
+struct ib_energy_summary {
+    bool wanted;                  /* it was asked for, and rounds were timed */
+    double epoch_j;               /* NaN: unknown, for the reason */
+    enum ib_energy_source source; /* 0: no round was measured */
+    size_t rounds;                /* that were */
+    double measured_ns;           /* in these, the time for which the counter was watched */
+    const char *reason;
 };
 
 enum ib_run_phase { IB_RUN_LOAD, IB_RUN_SETUP, IB_RUN_TRAIN, IB_RUN_READBACK, IB_RUN_PREDICT, IB_RUN_PHASES };
@@ -264,6 +284,7 @@ struct ib_case_record {
     double breakdown_ns[IB_TIME_PART_COUNT]; /* of the median epoch on a device, by its profile; NaN: none */
     struct ib_transfer_totals transfers, phase_transfers[IB_PHASE_COUNT];
     struct ib_process_summary process;
+    struct ib_energy_summary energy;
     struct ib_stop_summary *stop_summaries; /* n_stops of them */
 };
 
@@ -289,6 +310,8 @@ void ib_run_record_name(struct ib_run_record *);
 /* Set transfers, phase_transfers, as_expected and counting; and the peaks of the memory: parts of it, too. */
 void ib_derive_copies(struct ib_case_record *);
 void ib_derive_memory(struct ib_case_record *);
+/* Sets energy; another part. Texts live in the arena. */
+void ib_derive_energy(struct ib_arena *, struct ib_case_record *);
 void ib_run_record_free(struct ib_run_record *);
 
 /* For the store: marks all measurements of a case as unknown; returns the time of an epoch over its rounds.

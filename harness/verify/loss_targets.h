@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 /* Shares of the improvement from the reference's first loss to its lowest; the last counts as its end. */
-enum { IB_LOSS_TARGET_COUNT = 3 };
+enum { IB_LOSS_TARGET_99 = 1, IB_LOSS_TARGET_COUNT = 3 };
 extern const double ib_loss_target_shares[IB_LOSS_TARGET_COUNT]; /* 0.9 0.99 0.999 */
 
 struct ib_loss_targets {

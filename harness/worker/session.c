@@ -59,6 +59,7 @@ void ib_session_close(struct ib_session *s)
     if (s->open)
         ib_training_close(&s->training);
     s->open = false;
+    ib_meters_close(&s->meters);
     ib_instance_close(&s->instance);
     ib_variants_close(&s->variants);
     ib_job_arrays_close(&s->arrays);
@@ -334,6 +335,7 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
     uint64_t restart_ns;
     IB_TRY(begin_next(s, request, out, &trainings->aside_ns, &restart_ns));
     trainings->restart_ns[trainings->n] = (double)restart_ns;
+    ib_meters_training_begin(&s->meters);
     uint64_t process_cpu_ns = ib_process_cpu_ns(), thread_cpu_ns = ib_thread_cpu_ns(), begin = ib_now_ns();
     IB_TRY(ib_training_run(&s->training, request->epochs, request->log_every ? &reader : NULL));
     const uint64_t took_ns = ib_now_ns() - begin;
@@ -341,6 +343,7 @@ static enum ib_status time_one(struct ib_session *s, const struct ib_train_reque
     trainings->ns[trainings->n++] = (double)took_ns;
     out->thread_cpu_ns += ib_thread_cpu_ns() - thread_cpu_ns;
     out->process_cpu_ns += ib_process_cpu_ns() - process_cpu_ns;
+    ib_meters_training_end(&s->meters, took_ns);
     out->repeats++;
     return IB_OK;
 }
@@ -370,16 +373,6 @@ static enum ib_status time_all(struct ib_session *s, const struct ib_train_reque
     return IB_OK;
 }
 
-/* Reads the device's health since the last call, if the implementation reports it. */
-static void read_health(struct ib_session *s, struct ib_pass_result *out)
-{
-    const struct ib_instance *instance = &s->instance;
-    out->health = (struct ib_health){.struct_size = sizeof out->health};
-    out->health_known =
-        IB_HAS(instance->impl, health) && instance->impl->health(instance->state, &out->health) == IB_OK;
-    out->health.reason[sizeof out->health.reason - 1] = '\0';
-}
-
 enum ib_status ib_session_timed(struct ib_session *s, const struct ib_train_request *request,
                                 struct ib_pass_result *out)
 {
@@ -390,10 +383,10 @@ enum ib_status ib_session_timed(struct ib_session *s, const struct ib_train_requ
         IB_TRY(warm_up(s, request, &out->outside));
     out->phases = s->phases;
     out->outside.opened_ns = s->phases.setup_ns;
-    read_health(s, out); /* discard the state from before timing */
+    ib_meters_begin(&s->meters, &s->instance, s->job.residency, request->energy);
     out->phases.setup_ns += ib_now_ns() - begin;
     IB_TRY(time_all(s, request, out));
-    read_health(s, out);
+    ib_meters_end(&s->meters, out);
     IB_TRY(finish(s, request->out, out));
     return out->repeats > 1 ? ib_variants_save(&s->variants, request->out) : IB_OK;
 }

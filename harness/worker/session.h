@@ -8,6 +8,7 @@
 #include "plugin/tracer.h"
 #include "protocol/messages.h"
 #include "train/training.h"
+#include "worker/meters.h"
 #include "worker/readback.h"
 #include "worker/session_files.h"
 #include "worker/variants.h"
@@ -25,6 +26,7 @@ struct ib_session {
     struct ib_dispatch dispatch;
     struct ib_training training;
     struct ib_readback readback;
+    struct ib_meters meters;
     struct ib_phases phases;
     struct ib_transfer_log at_start; /* the transfer log before the first training */
 };

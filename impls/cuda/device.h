@@ -43,7 +43,7 @@ void ib_cuda_close(struct ib_cuda *);
 /* `describe`: "NVIDIA H200, compute capability 9.0, driver for CUDA 13.0, runtime 13.0". `state` begins
  * with a struct ib_cuda. */
 enum ib_status ib_cuda_describe(void *state, char *text, size_t n);
-/* `health`: the clock from NVML, and whether power or heat throttle it; `state` as above. */
+/* `health`: the clock from NVML, and whether heat or its hardware throttle it; `state` as above. */
 enum ib_status ib_cuda_health(void *state, struct ib_health *out);
 /* `peak_memory`: by how much less is free now, when all is allocated, than after opening. Other processes on
  * the device count as well: its API does not tell them apart. `state` as above. */

@@ -28,6 +28,8 @@ enum ib_status ib_cuda_health(void *state, struct ib_health *out)
     cuda->health_known = true;
     out->clock_mhz = now.sm_mhz;
     out->slowed = reason != NULL;
+    if (IB_WANTS(out, energy_mj))
+        out->energy_mj = ib_nvml_energy_mj(cuda->nvml);
     snprintf(out->reason, sizeof out->reason, "%s", reason != NULL ? reason : "");
     return IB_OK;
 }

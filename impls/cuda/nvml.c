@@ -10,21 +10,16 @@ typedef struct nvml_violation {
     unsigned long long reference_us, violation_ns;
 } nvml_violation;
 
-enum {
-    NVML_OK = 0,
-    NVML_CLOCK_SM = 1,
-    NVML_POLICY_POWER = 0,
-    NVML_POLICY_THERMAL = 1,
-};
+enum { NVML_OK = 0, NVML_CLOCK_SM = 1, NVML_POLICY_THERMAL = 1 };
 
-/* Clock-event reasons. Not included: idle, clocks set by applications or for a display, sync boost. */
+/* Clock-event reasons. Not included: idle, clocks set by applications or for a display, sync boost; and the
+ * software power cap (0x04). Under load, a GPU is at its power limit as a rule, and the clock that this
+ * leaves is its speed. */
 enum {
-    REASON_POWER_CAP = 0x04,
     REASON_HW_SLOWDOWN = 0x08,
     REASON_SW_THERMAL = 0x20,
     REASON_HW_THERMAL = 0x40,
     REASON_POWER_BRAKE = 0x80,
-    REASONS_POWER = REASON_POWER_CAP | REASON_POWER_BRAKE,
     REASONS_HEAT = REASON_SW_THERMAL | REASON_HW_THERMAL
 };
 
@@ -37,7 +32,8 @@ struct ib_nvml {
     int (*device_by_bus_id)(const char *, nvml_device *);
     int (*clock)(nvml_device, int which, unsigned *mhz);
     int (*reasons)(nvml_device, unsigned long long *);
-    int (*violation)(nvml_device, int policy, nvml_violation *); /* NULL in older drivers */
+    int (*violation)(nvml_device, int policy, nvml_violation *); /* NULL in older drivers, as is: */
+    int (*energy)(nvml_device, unsigned long long *mj);
 };
 
 /* ---- loading ---- */
@@ -59,6 +55,7 @@ static bool load(struct ib_nvml *nvml)
     *(void **)&nvml->reasons =
         find(nvml, "nvmlDeviceGetCurrentClocksEventReasons", "nvmlDeviceGetCurrentClocksThrottleReasons");
     *(void **)&nvml->violation = find(nvml, "nvmlDeviceGetViolationStatus", NULL);
+    *(void **)&nvml->energy = find(nvml, "nvmlDeviceGetTotalEnergyConsumption", NULL);
     return nvml->init != NULL && nvml->shutdown != NULL && nvml->error_text != NULL &&
            nvml->device_by_bus_id != NULL && nvml->clock != NULL && nvml->reasons != NULL;
 }
@@ -122,16 +119,14 @@ void ib_nvml_close(struct ib_nvml *nvml)
 
 /* ---- reading ---- */
 
+/* The time by power is not read: it is that of the software power cap. */
 static void read_slowed(const struct ib_nvml *nvml, struct ib_nvml_sample *out)
 {
-    static const int policies[] = {NVML_POLICY_POWER, NVML_POLICY_THERMAL};
-    for (size_t i = 0; nvml->violation != NULL && i < sizeof policies / sizeof policies[0]; i++) {
-        nvml_violation violation = {0};
-        if (nvml->violation(nvml->device, policies[i], &violation) != NVML_OK)
-            continue;
-        out->slowed_ns += violation.violation_ns;
-        out->slowed_counted = true;
-    }
+    nvml_violation violation = {0};
+    if (nvml->violation == NULL || nvml->violation(nvml->device, NVML_POLICY_THERMAL, &violation) != NVML_OK)
+        return;
+    out->slowed_ns = violation.violation_ns;
+    out->slowed_counted = true;
 }
 
 enum ib_status ib_nvml_read(const struct ib_nvml *nvml, struct ib_nvml_sample *out)
@@ -147,10 +142,16 @@ enum ib_status ib_nvml_read(const struct ib_nvml *nvml, struct ib_nvml_sample *o
     return clock_known || reasons_known || out->slowed_counted ? IB_OK : IB_EUNAVAILABLE;
 }
 
+uint64_t ib_nvml_energy_mj(const struct ib_nvml *nvml)
+{
+    unsigned long long mj = 0;
+    return nvml->energy != NULL && nvml->energy(nvml->device, &mj) == NVML_OK ? mj : 0;
+}
+
 const char *ib_nvml_slowed(const struct ib_nvml_sample *before, const struct ib_nvml_sample *after)
 {
     const uint64_t reasons = before->reasons | after->reasons;
-    const bool power = (reasons & REASONS_POWER) != 0, heat = (reasons & REASONS_HEAT) != 0;
+    const bool power = (reasons & REASON_POWER_BRAKE) != 0, heat = (reasons & REASONS_HEAT) != 0;
     if (power && heat)
         return "power, heat";
     if (power || heat)
@@ -158,6 +159,6 @@ const char *ib_nvml_slowed(const struct ib_nvml_sample *before, const struct ib_
     if (reasons & REASON_HW_SLOWDOWN)
         return "hardware";
     if (before->slowed_counted && after->slowed_counted && after->slowed_ns > before->slowed_ns)
-        return "power or heat";
+        return "heat";
     return NULL;
 }

@@ -10,9 +10,9 @@ struct ib_nvml; /* one device */
 
 /* The state at one moment. */
 struct ib_nvml_sample {
-    uint32_t sm_mhz;    /* 0: unknown */
-    uint64_t reasons;   /* NVML's clock-event reasons; ib_nvml_slowed evaluates them */
-    uint64_t slowed_ns; /* throttled time due to power or heat since the driver was loaded; use differences */
+    uint32_t sm_mhz;     /* 0: unknown */
+    uint64_t reasons;    /* NVML's clock-event reasons; ib_nvml_slowed evaluates them */
+    uint64_t slowed_ns;  /* throttled time due to heat since the driver was loaded; use differences */
     bool slowed_counted; /* this device supports slowed_ns */
 };
 
@@ -25,7 +25,12 @@ void ib_nvml_close(struct ib_nvml *);
 enum ib_status ib_nvml_read(const struct ib_nvml *, struct ib_nvml_sample *out);
 
 /* Returns the reason ("power, heat", static) if the device was throttled between two samples or at either
- * of them; otherwise NULL. An idle device's low clock and clocks set by a user do not count. */
+ * of them; otherwise NULL. An idle device's low clock, clocks set by a user and the
+ * software power cap do not count. */
 const char *ib_nvml_slowed(const struct ib_nvml_sample *before, const struct ib_nvml_sample *after);
+
+/* Millijoules that the device has consumed since the driver was loaded; 0: its counter cannot be read, as
+ * before Volta. */
+uint64_t ib_nvml_energy_mj(const struct ib_nvml *);
 
 #endif

@@ -232,9 +232,12 @@ struct ib_copies {
 struct ib_health {
     uint32_t struct_size; /* the caller's */
     uint32_t clock_mhz;   /* current core clock; 0: unknown */
-    bool slowed; /* throttled now or at any time since the previous call; the low clock of an idle device does
-                    not count */
-    char reason[64]; /* the cause: "power, heat"; "" if not throttled */
+    bool slowed; /* throttled now or at any time since the previous call; the low clock of an idle device and
+                    the power limit that a device keeps by itself do not count */
+    char reason[64];    /* the cause: "heat", "power, heat"; "" if not throttled */
+    uint64_t energy_mj; /* millijoules that the whole device has consumed since some moment in the past; 0:
+                           unknown. It advances at least ten times a second. Need not be read unless
+                           IB_WANTS(out, energy_mj) */
 };
 
 enum ib_impl_flags {
@@ -277,6 +280,10 @@ struct ib_impl {
     /* Optional. Returns the most device memory that was in use at once since `open`, in bytes; 0: unknown. */
     uint64_t (*peak_memory)(void *state);
 };
+
+/* True if the caller that *out belongs to has room for `member` and asks for it. */
+#define IB_WANTS(out, member)                                                                                \
+    ((out)->struct_size >= offsetof(__typeof__(*(out)), member) + sizeof((out)->member))
 
 /* True if `member` is present in this table, which may come from an older and shorter version. */
 #define IB_HAS(table, member)                                                                                \

@@ -12,7 +12,8 @@ __attribute__((constructor)) static void start(void)
     if (text == NULL)
         return;
     mock_nvml.sm_mhz = (unsigned)strtoul(text, &rest, 10);
-    mock_nvml.reasons = strtoul(rest, NULL, 16);
+    mock_nvml.reasons = strtoul(rest, &rest, 16);
+    mock_nvml.energy_mj = mock_nvml.step_mj = strtoul(rest, NULL, 10);
 }
 static int device; /* its address is the handle */
 
@@ -27,6 +28,7 @@ MOCK_NVML_EXPORT int nvmlDeviceGetHandleByPciBusId_v2(const char *bus_id, void *
 MOCK_NVML_EXPORT int nvmlDeviceGetClockInfo(void *handle, int which, unsigned *mhz);
 MOCK_NVML_EXPORT int nvmlDeviceGetCurrentClocksThrottleReasons(void *handle, unsigned long long *out);
 MOCK_NVML_EXPORT int nvmlDeviceGetViolationStatus(void *handle, int policy, struct violation *out);
+MOCK_NVML_EXPORT int nvmlDeviceGetTotalEnergyConsumption(void *handle, unsigned long long *mj);
 
 enum { INVALID = 2, NOT_FOUND = 6 };
 
@@ -76,4 +78,12 @@ int nvmlDeviceGetViolationStatus(void *handle, int policy, struct violation *out
         return INVALID;
     *out = (struct violation){.reference_us = 1, .violation_ns = mock_nvml.violation_ns[policy]};
     return mock_nvml.violation_code;
+}
+
+int nvmlDeviceGetTotalEnergyConsumption(void *handle, unsigned long long *mj)
+{
+    mock_nvml.energy_reads++;
+    mock_nvml.energy_mj += mock_nvml.step_mj;
+    *mj = mock_nvml.energy_mj;
+    return handle == &device ? mock_nvml.energy_code : INVALID;
 }

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ static void clock_and_reason(void **state)
         assert_false(now.slowed);
         assert_string_equal(now.reason, "");
         mock_nvml.sm_mhz = 1200;
-        mock_nvml.reasons = 0x44;
+        mock_nvml.reasons = 0xC0;
         now = health(&device, IB_OK);
         assert_int_equal(now.clock_mhz, 1200);
         assert_true(now.slowed);
@@ -65,11 +66,32 @@ static void what_cannot_be_told(void **state)
     ib_instance_close(&device);
 }
 
+/* Only for a caller that asks for it. */
+static void energy(void **state)
+{
+    struct ib_instance device;
+    (void)state;
+    EACH_PLUGIN(p)
+    {
+        struct ib_health now = {.struct_size = offsetof(struct ib_health, energy_mj)};
+        mock_nvml = (struct mock_nvml){.sm_mhz = 1980, .energy_mj = 1234567};
+        must_open(plugins[p], NULL, NULL, &device);
+        assert_int_equal(device.impl->health(device.state, &now), IB_OK);
+        assert_int_equal(mock_nvml.energy_reads, 0);
+        assert_int_equal(now.energy_mj, 0);
+        assert_int_equal(health(&device, IB_OK).energy_mj, 1234567);
+        mock_nvml.energy_code = 3; /* not supported, and the rest is */
+        assert_int_equal(health(&device, IB_OK).energy_mj, 0);
+        ib_instance_close(&device);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         MOCK_TEST(clock_and_reason),
         MOCK_TEST(what_cannot_be_told),
+        MOCK_TEST(energy),
     };
     if (!mock_is_there())
         return EXIT_SKIPPED;

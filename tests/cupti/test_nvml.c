@@ -30,12 +30,12 @@ static void reads(void **state)
     struct ib_nvml *nvml = opened();
     (void)state;
     mock_nvml.reasons = 1;
-    mock_nvml.violation_ns[0] = 30;
+    mock_nvml.violation_ns[0] = 30; /* by the software power cap */
     mock_nvml.violation_ns[1] = 12;
     const struct ib_nvml_sample sample = sampled(nvml);
     assert_int_equal(sample.sm_mhz, 1980);
     assert_int_equal(sample.reasons, 1);
-    assert_int_equal(sample.slowed_ns, 42);
+    assert_int_equal(sample.slowed_ns, 12);
     assert_true(sample.slowed_counted);
     ib_nvml_close(nvml);
     assert_int_equal(mock_nvml.opened, 0);
@@ -70,11 +70,12 @@ static void slowing_down(void **state)
     assert_null(slowed_by(0, 0));
     assert_null(
         slowed_by(0x1 | 0x2 | 0x10 | 0x100, 0x1)); /* idle, set by applications, sync boost, display */
-    assert_string_equal(slowed_by(0x4, 0), "power");
+    assert_null(slowed_by(0x4, 0x4));              /* nor the software power cap */
     assert_string_equal(slowed_by(0, 0x80), "power");
     assert_string_equal(slowed_by(0, 0x20), "heat");
     assert_string_equal(slowed_by(0x40, 0), "heat");
-    assert_string_equal(slowed_by(0x4, 0x40), "power, heat");
+    assert_string_equal(slowed_by(0x4, 0x40), "heat");
+    assert_string_equal(slowed_by(0x80, 0x40), "power, heat");
     assert_string_equal(slowed_by(0x8, 0), "hardware");
 }
 
@@ -84,9 +85,20 @@ static void slowing_down_in_between(void **state)
     (void)state;
     assert_null(ib_nvml_slowed(&before, &after));
     after.slowed_ns = 6;
-    assert_string_equal(ib_nvml_slowed(&before, &after), "power or heat");
+    assert_string_equal(ib_nvml_slowed(&before, &after), "heat");
     before.slowed_counted = false; /* then there is nothing to compare with */
     assert_null(ib_nvml_slowed(&before, &after));
+}
+
+static void energy(void **state)
+{
+    struct ib_nvml *nvml = opened();
+    (void)state;
+    mock_nvml.energy_mj = 5000000000000; /* more than 32 bits */
+    assert_true(ib_nvml_energy_mj(nvml) == 5000000000000);
+    mock_nvml.energy_code = 3; /* not supported, as before Volta */
+    assert_int_equal(ib_nvml_energy_mj(nvml), 0);
+    ib_nvml_close(nvml);
 }
 
 static void refusals(void **state)
@@ -109,7 +121,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads),        cmocka_unit_test(reads_what_there_is),
         cmocka_unit_test(slowing_down), cmocka_unit_test(slowing_down_in_between),
-        cmocka_unit_test(refusals),
+        cmocka_unit_test(energy),       cmocka_unit_test(refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 """The transfer log compared with CUPTI in the whole program, on mocks of CUDA's runtime and of CUPTI."""
 
+import contextlib
 import os
+import sqlite3
 
 from common import CliTest
 
@@ -118,21 +120,35 @@ class Tracer(CliTest):
 
 
 class Health(CliTest):
-    def rounds(self, nvml):
-        """What the rounds of a sweep say of their device, whose NVML says this."""
-        config = self.config(MATRIX.replace("linreg, mlp", "linreg"), MEASURE)
+    def cases(self, nvml, measure=MEASURE):
+        """The cases of a sweep on a device whose NVML says this."""
+        config = self.config(MATRIX.replace("linreg, mlp", "linreg"), measure)
         env = {"LD_LIBRARY_PATH": f"{CUDA}:{CUPTI}", "LD_PRELOAD": DRIVER, "IRONBENCH_TEST_NVML": nvml}
         done = self.call("run", config, "--out", "out", env=env, timeout=400)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         cases = self.export("out")["cases"]
         self.assertEqual(len(cases), CASES / 2)
-        return [case["time"]["epoch_ns"] for case in cases]
+        return cases
+
+    def rounds(self, nvml):
+        return [case["time"]["epoch_ns"] for case in self.cases(nvml)]
 
     def test_at_full_speed(self):
-        for rounds in self.rounds("1980 0x1"):  # idle
+        """At a GPU's own power limit, too."""
+        for rounds in self.rounds("1980 0x5"):  # idle, software power cap
             self.assertEqual((rounds["clock_mhz"], rounds["slowed"], rounds["disturbed"]), ([1980], [None], [False]))
 
+    def test_energy(self):
+        """Trainings of microseconds are too short for the counter, of which each reading is 40 J more than the last."""
+        for case in self.cases("1980 0x1 40000", MEASURE + ", energy: true"):
+            energy = case["energy"]
+            self.assertEqual((energy["source"], energy["rounds"], energy["epoch_j"]), ("device", 1, None))
+            self.assertIn("by a counter that advances every 100 ms: 2 s are needed", energy["reason"])
+        with contextlib.closing(sqlite3.connect(self.folder / "out" / "run.sqlite")) as record:
+            rows = record.execute("SELECT energy_source, energy_j, energy_stretches FROM rounds").fetchall()
+        self.assertEqual(rows, [("device", 40.0, 1)] * (CASES // 2))
+
     def test_held_back(self):
-        for rounds in self.rounds("1200 0x44"):
+        for rounds in self.rounds("1200 0xC0"):
             self.assertEqual((rounds["clock_mhz"], rounds["slowed"], rounds["disturbed"]),
                              ([1200], ["power, heat"], [True]))

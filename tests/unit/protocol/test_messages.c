@@ -95,7 +95,7 @@ static void broken_jobs_are_refused(void **state)
 static void requests_round_trip(void **state)
 {
     (void)state;
-    struct ib_train_request train = {IB_PASS_TIMED, 1000, 10, 5000000, 1, "out", 7}, heard_train;
+    struct ib_train_request train = {IB_PASS_TIMED, 1000, 10, 5000000, 1, "out", 7, true}, heard_train;
     json_t *message = ib_train_request_to_json(&train);
     assert_int_equal(ib_train_request_from_json(message, &heard_train), IB_OK);
     assert_int_equal(heard_train.pass, IB_PASS_TIMED);
@@ -103,6 +103,7 @@ static void requests_round_trip(void **state)
     assert_int_equal(heard_train.min_time_ns, 5000000);
     assert_string_equal(heard_train.out, "out");
     assert_int_equal(heard_train.seed, 7);
+    assert_true(heard_train.energy);
     json_object_set_new(message, "epochs", json_integer(0));
     assert_int_equal(ib_train_request_from_json(message, &heard_train), IB_EINVAL);
     json_decref(message);
@@ -175,6 +176,31 @@ static void result_round_trip(void **state)
     json_object_del(message, "transfer_log");
     assert_int_equal(ib_pass_result_from_json(message, &heard), IB_EINVAL);
     assert_non_null(strstr(ib_error_text(), "transfer_log"));
+    json_decref(message);
+}
+
+static void energy_travels(void **state)
+{
+    (void)state;
+    static struct ib_pass_result said, heard;
+    said = (struct ib_pass_result){.energy = {IB_ENERGY_DEVICE, 2.5, 1000, 3, ""}};
+    ib_driver_counters_clear(&said.tracer);
+    json_t *message = ib_pass_result_to_json(&said);
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_memory_equal(&heard.energy, &said.energy, sizeof said.energy);
+    json_object_set_new(json_object_get(message, "energy"), "source", json_string("wall socket"));
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK); /* a newer version's */
+    assert_int_equal(heard.energy.source, 0);
+    json_object_del(message, "energy"); /* as from an older version */
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_true(!heard.energy.source && !heard.energy.reason[0]);
+    json_decref(message);
+
+    said.energy = (struct ib_energy){.reason = "cannot be read"};
+    message = ib_pass_result_to_json(&said);
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_int_equal(heard.energy.source, 0);
+    assert_string_equal(heard.energy.reason, "cannot be read");
     json_decref(message);
 }
 
@@ -285,6 +311,7 @@ static void the_corpus_is_understood(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(energy_travels),
         cmocka_unit_test(job_round_trip),
         cmocka_unit_test(built_in_without_hidden_layers),
         cmocka_unit_test(broken_jobs_are_refused),
