@@ -19,6 +19,7 @@ typedef ulong ib_size;
 #define LOCAL_POINTER                   __local
 #define LOCAL_ARRAY(type, name, length) __local type name[length]
 #define BARRIER()                       barrier(CLK_LOCAL_MEM_FENCE)
+#define FLOAT_BITS(x)                   as_uint(x)
 #define ITEM()                          ((uint)get_local_id(0))
 #define GROUP(dimension)                ((ib_size)get_group_id(dimension))
 #define GROUP_COUNT(dimension)          ((ib_size)get_num_groups(dimension))
@@ -29,14 +30,23 @@ typedef unsigned long long ib_size;
 
 #ifdef __CUDACC__
 #define KERNEL_(name, n_items) extern "C" __global__ void __launch_bounds__(n_items) name
+#define FLOAT_BITS(x)          __float_as_uint(x)
 #else
 #include "emu.h"
 #include <cmath>
+#include <cstring>
 using std::exp;
 using std::fabs;
 using std::log1p;
 using std::tanh;
 #define KERNEL_(name, n_items) static void name
+static inline unsigned ib_float_bits(float x)
+{
+    unsigned bits;
+    std::memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+#define FLOAT_BITS(x)          ib_float_bits(x)
 #endif
 #ifndef SHARED_NOTE /* reports a shared array to the emulator, which fills it with NaN */
 #define SHARED_NOTE(name)

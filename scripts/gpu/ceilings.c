@@ -171,6 +171,8 @@ int main(void)
     const struct gemm_rates rates = measure_gemm(why, sizeof why);
     print("gemm_f32_tflop_s", rates.f32);
     print("gemm_tf32_tflop_s", rates.tf32);
+    print("gemm_bf16_tflop_s", rates.bf16);
+    print("gemm_fp16_tflop_s", rates.fp16);
     print("gemm_f64_tflop_s", rates.f64);
     printf("\n}\n");
     if (why[0] != '\0')
