@@ -16,16 +16,12 @@ enum { PIECE_ELEMENTS = 16 << 20 };
 
 /* ---- opening and closing ---- */
 
-/* The option `products`, or `tf32`, which is older and means one value of it. */
-static enum ib_status products_of(const struct ib_host *host, const char **out)
+/* The option `tf32` is older than `products`, and changes nothing if that asks for a reduced precision, too.
+ */
+static const char *products_of(const struct ib_host *host)
 {
-    const bool tf32 = host->option_bool(host, "tf32");
-    *out = host->option_text(host, "products");
-    if (tf32 && strcmp(*out, "f32") == 0)
-        *out = "tf32";
-    if (!tf32 || strcmp(*out, "tf32") == 0)
-        return IB_OK;
-    return host->fail(host, IB_EINVAL, "the options tf32=true and products=%s contradict each other", *out);
+    const char *products = host->option_text(host, "products");
+    return host->option_bool(host, "tf32") && strcmp(products, "f32") == 0 ? "tf32" : products;
 }
 
 /* This variable overrides the math mode of every handle, so the recorded option could differ from what ran.
@@ -74,8 +70,7 @@ static void close_blas(struct ib_cuda_blas *s)
 
 static enum ib_status open_blas(const struct ib_host *host, struct ib_cuda_blas *s)
 {
-    const char *products;
-    IB_TRY(products_of(host, &products));
+    const char *products = products_of(host);
     IB_TRY(check_override(host, products));
     IB_TRY(ib_cuda_open(host, &s->cuda));
     enum ib_status status = ib_cuda_blas_check(s, "cublasCreate", cublasCreate(&s->handle));
@@ -121,7 +116,7 @@ static enum ib_status describe(void *state, char *text, size_t n)
 static const struct ib_option options[] = {
     IB_CUDA_OPTIONS,
     {"products", IB_OPTION_TEXT, "f32|tf32|bf16|fp16", "f32", "precision of the factors of products in f32"},
-    {"tf32", IB_OPTION_BOOL, NULL, "false", "the same as products=tf32"},
+    {"tf32", IB_OPTION_BOOL, NULL, "false", "products=tf32, if products is f32"},
     {.name = NULL},
 };
 

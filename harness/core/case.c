@@ -18,8 +18,11 @@ void ib_case_use_dataset(struct ib_case *c)
 enum ib_products ib_case_products(const struct ib_case *c)
 {
     enum ib_products products = IB_PRODUCTS_F32;
-    for (size_t i = 0; c->spec.dtype == IB_F32 && !products && i < c->impl->n_settings; i++)
-        products = ib_products_of_option(c->impl->settings[i].name, c->impl->settings[i].value);
+    for (size_t i = 0; c->spec.dtype == IB_F32 && i < c->impl->n_settings; i++) {
+        const struct ib_setting *setting = &c->impl->settings[i];
+        const enum ib_products asked = ib_products_of_option(setting->name, setting->value);
+        products = asked > products ? asked : products;
+    }
     return products;
 }
 

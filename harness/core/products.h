@@ -19,7 +19,7 @@ struct ib_product_format {
 const struct ib_product_format *ib_product_format(enum ib_products);
 
 /* The precision that an option and its value ask for (impls/ironbench/impl.h); IB_PRODUCTS_F32 for all other
- * options. */
+ * options. Of several, the largest value counts. */
 enum ib_products ib_products_of_option(const char *name, const char *value);
 
 #endif

@@ -162,13 +162,12 @@ const char *ib_instance_option(const struct ib_instance *instance, const char *n
 
 enum ib_products ib_instance_products(const struct ib_instance *instance)
 {
+    enum ib_products products = IB_PRODUCTS_F32;
     for (const struct ib_option *o = instance->impl->options; o && o->name; o++) {
-        const enum ib_products products =
-            ib_products_of_option(o->name, ib_instance_option(instance, o->name));
-        if (products != IB_PRODUCTS_F32)
-            return products;
+        const enum ib_products asked = ib_products_of_option(o->name, ib_instance_option(instance, o->name));
+        products = asked > products ? asked : products;
     }
-    return IB_PRODUCTS_F32;
+    return products;
 }
 
 /* The contract allows no error here, so an undeclared option is recorded for ib_instance_open. */

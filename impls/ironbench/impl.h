@@ -92,7 +92,7 @@ struct ib_view {
  *  - `bf16`: 7 bits of mantissa, rounded to the nearest;
  *  - `fp16`: 10 bits of mantissa and the exponents of IEEE half precision, rounded to the nearest. A factor
  *    beyond its 65504 becomes infinite and is never clipped.
- * `tf32` (a BOOL) means the same as `products` = `tf32` if it is true. */
+ * `tf32` (a BOOL) that is true means the same as `products` = `tf32`, unless that asks for bf16 or fp16. */
 enum ib_option_type { IB_OPTION_INT = 1, IB_OPTION_BOOL, IB_OPTION_TEXT };
 struct ib_option {
     const char *name;

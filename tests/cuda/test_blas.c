@@ -116,8 +116,8 @@ static const struct kept {
     {"products", "fp16", 65519, 65504},
     {"products", "fp16", 65520, INFINITY},
     {"products", "fp16", -1e30f, -INFINITY},
-    {"products", "fp16", 0x1.ffcp-15f, 0x1.ffcp-15f}, /* below 2^-14, in steps of 2^-24 */
-    {"products", "fp16", 0x1.ffep-15f, 0x1p-14f},
+    {"products", "fp16", 0x1.ff8p-15f, 0x1.ff8p-15f}, /* below 2^-14, in steps of 2^-24 */
+    {"products", "fp16", 0x1.ffcp-15f, 0x1p-14f},
     {"products", "fp16", 0x3p-25f, 0x1p-23f},
     {"products", "fp16", 0x1.8p-25f, 0x1p-24f},
     {"products", "fp16", 0x1p-25f, 0},
