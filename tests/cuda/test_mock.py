@@ -84,11 +84,11 @@ class Trainings(MockTest):
 
     def test_reduced_precision(self):
         """Coarse products are judged as such where they were asked for, and named so; check knows of them likewise."""
-        options = ["tf32: true", "products: tf32", "products: bf16", "products: fp16"]
+        options = ["tf32: true", "products: bf16", "products: fp16"]
         names = ", ".join(f"{{name: cuda_cublas, {option}}}" for option in options)
         matrix = ALL.replace("cuda_naive, cuda_cublas, cuda_graph", names)
-        cases = self.cases(matrix.replace("f32, f64", "f32"))
-        self.assertEqual(len(cases), len(options) * 4 * 2)
+        cases = self.cases(matrix.replace("per_op, resident", "resident").replace("f32, f64", "f32"))
+        self.assertEqual(len(cases), len(options) * 4)
         for case in cases:
             with self.subTest(case["id"]):
                 self.assertEqual(case["status"], "ok", case["reason"])
@@ -103,8 +103,9 @@ class Trainings(MockTest):
         """An older tf32 changes nothing where products are bf16."""
         matrix = ONE.replace("cpu_naive, cuda_naive, cuda_cublas, cuda_graph", "{name: cuda_cublas, products: bf16}, "
                              "{name: cuda_cublas, tf32: true, products: bf16}")
-        alone, both = self.cases(matrix)
+        alone, both = self.cases(matrix.replace("[resident]", "[per_op]"))
         self.assertEqual([alone["status"], both["status"]], ["ok", "ok"], both["reason"])
+        self.assertTrue(both["transfers"]["as_expected"])
         self.assertEqual(alone["verify"]["params_error"], both["verify"]["params_error"])
 
     def test_more_than_fp16_holds(self):
