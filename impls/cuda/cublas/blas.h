@@ -22,7 +22,7 @@ struct ib_cuda_blas {
 enum ib_status ib_cuda_blas_check(const struct ib_cuda_blas *, const char *what, cublasStatus_t);
 
 /* Products in the type of C, for row-major matrices. There are `batch` of them, a_step elements from one A
- * to the next, and so on: the As follow each other without a gap, as do the Bs, which are beside each other
+ * to the next, and so on: the As follow each other without a gap, as do the Bs, which are side by side
  * if they are transposed. All sizes > 0. */
 struct ib_cuda_products {
     bool transpose_a, transpose_b;

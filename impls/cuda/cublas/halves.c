@@ -18,7 +18,7 @@ struct half {
     uint64_t ld;
 };
 
-/* across: the factors of a batch are beside each other in its rows, not below each other. */
+/* across: the factors of a batch are side by side, not below each other. */
 static struct half half_of(const struct ib_view *m, uint64_t batch, bool across)
 {
     struct half h = {.from = *m};
