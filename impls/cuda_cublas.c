@@ -2,12 +2,17 @@
  * because cuBLAS takes time and memory to load. */
 #include "cuda/cublas/blas.h"
 
+#include "constants.inc"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* NVIDIA's recommendation for its largest devices. */
 enum { WORKSPACE_BYTES = 32 << 20 };
+
+/* 32 MiB of factors in 16 bits: little memory, and enough work to keep a device busy. */
+enum { PIECE_ELEMENTS = 16 << 20 };
 
 /* ---- opening and closing ---- */
 
@@ -24,24 +29,36 @@ static enum ib_status check_emulation(const struct ib_host *host)
     return IB_OK;
 }
 
+/* The option `tf32` is older than `products`, and changes nothing if that asks for a reduced precision, too.
+ */
+static const char *products_of(const struct ib_host *host)
+{
+    const char *products = host->option_text(host, "products");
+    return host->option_bool(host, "tf32") && strcmp(products, "f32") == 0 ? "tf32" : products;
+}
+
 /* This variable overrides the math mode of every handle, so the recorded option could differ from what ran.
  */
-static enum ib_status check_override(const struct ib_host *host, bool tf32)
+static enum ib_status check_override(const struct ib_host *host, const char *products)
 {
     const char *forced = getenv("NVIDIA_TF32_OVERRIDE");
-    if (forced == NULL || forced[0] == '\0' || tf32 == (strcmp(forced, "0") != 0))
+    const char *refused = forced != NULL && strcmp(forced, "0") == 0 ? "tf32" : "f32";
+    if (forced == NULL || forced[0] == '\0' || strcmp(products, refused) != 0)
         return IB_OK;
     return host->fail(host, IB_EUNAVAILABLE,
-                      "NVIDIA_TF32_OVERRIDE=%s overrides the option tf32, which is %s; unset it", forced,
-                      tf32 ? "true" : "false");
+                      "NVIDIA_TF32_OVERRIDE=%s overrides the products, which are in %s; unset it", forced,
+                      products);
 }
 
 /* cuBLAS gives the same bits in every run on the same GPU if only one stream at a time uses a workspace and
  * atomics are off, which is the default. It therefore gets a workspace of its own. cublasSetStream resets
  * the workspace, so it is set after the stream. */
-static enum ib_status set_up(struct ib_cuda_blas *s, bool tf32)
+static enum ib_status set_up(struct ib_cuda_blas *s, const char *products)
 {
+    const bool tf32 = strcmp(products, "tf32") == 0;
     const cublasMath_t mode = tf32 ? CUBLAS_TF32_TENSOR_OP_MATH : CUBLAS_DEFAULT_MATH;
+    s->piece_elements = PIECE_ELEMENTS;
+    s->half_format = strcmp(products, "bf16") == 0 ? IBK_BF16 : strcmp(products, "fp16") == 0 ? IBK_FP16 : 0;
     IB_TRY(ib_cuda_blas_check(s, "cublasSetStream", cublasSetStream(s->handle, s->cuda.stream)));
     IB_TRY(ib_cuda_mem.alloc(&s->cuda, WORKSPACE_BYTES, &s->workspace));
     IB_TRY(ib_cuda_blas_check(s, "cublasSetWorkspace",
@@ -59,18 +76,20 @@ static void close_blas(struct ib_cuda_blas *s)
         (void)cublasDestroy(s->handle);
     if (s->workspace != NULL)
         ib_cuda_mem.free(&s->cuda, s->workspace);
+    if (s->halves != NULL)
+        ib_cuda_mem.free(&s->cuda, s->halves);
     ib_cuda_close(&s->cuda);
 }
 
 static enum ib_status open_blas(const struct ib_host *host, struct ib_cuda_blas *s)
 {
-    const bool tf32 = host->option_bool(host, "tf32");
-    IB_TRY(check_override(host, tf32));
+    const char *products = products_of(host);
+    IB_TRY(check_override(host, products));
     IB_TRY(check_emulation(host));
     IB_TRY(ib_cuda_open(host, &s->cuda));
     enum ib_status status = ib_cuda_blas_check(s, "cublasCreate", cublasCreate(&s->handle));
     if (status == IB_OK)
-        status = set_up(s, tf32);
+        status = set_up(s, products);
     if (status != IB_OK)
         close_blas(s);
     return status;
@@ -110,7 +129,8 @@ static enum ib_status describe(void *state, char *text, size_t n)
 
 static const struct ib_option options[] = {
     IB_CUDA_OPTIONS,
-    {"tf32", IB_OPTION_BOOL, NULL, "false", "f32 products on tensor cores, with 10 bits of mantissa"},
+    {"products", IB_OPTION_TEXT, "f32|tf32|bf16|fp16", "f32", "precision of the factors of products in f32"},
+    {"tf32", IB_OPTION_BOOL, NULL, "false", "products=tf32, if products is f32"},
     {.name = NULL},
 };
 

@@ -23,6 +23,7 @@ typedef ulong ib_size;
 #define LOCAL_POINTER                   __local
 #define LOCAL_ARRAY(type, name, length) __local type name[length] __attribute__((aligned(16)))
 #define BARRIER()                       barrier(CLK_LOCAL_MEM_FENCE)
+#define FLOAT_BITS(x)                   as_uint(x)
 #define ITEM()                          ((uint)get_local_id(0))
 #define LINE()                          ((uint)get_local_id(1))
 #define GROUP(dimension)                ((ib_size)get_group_id(dimension))
@@ -39,15 +40,24 @@ typedef unsigned long long ib_size;
     extern "C" __global__ void __launch_bounds__(n_items, 768 / (n_items)) TYPED(name)
 #define KERNEL_2D(name, n_items, n_lines)                                                                    \
     extern "C" __global__ void __launch_bounds__((n_items) * (n_lines)) TYPED(name)
+#define FLOAT_BITS(x) __float_as_uint(x)
 #else
 #include "emu.h"
 #include <cmath>
+#include <cstring>
 using std::exp;
 using std::fabs;
 using std::log1p;
 using std::tanh;
 #define KERNEL(name, n_items)             static void TYPED(name)
 #define KERNEL_2D(name, n_items, n_lines) static void TYPED(name)
+static inline unsigned ib_float_bits(float x)
+{
+    unsigned bits;
+    std::memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+#define FLOAT_BITS(x)                     ib_float_bits(x)
 #endif
 #ifndef SHARED_NOTE /* reports a shared array to the emulator, which fills it with NaN */
 #define SHARED_NOTE(name)

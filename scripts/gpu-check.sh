@@ -106,7 +106,7 @@ step_ceilings() {
     0)
         cp "$work/ceilings.json" "$out/ceilings.json"
         note ceilings ok "copy on the device, read and written: $(ceiling device_copy_gb_s) GB/s"
-        note ceilings ok "gemm f32 $(ceiling gemm_f32_tflop_s), tf32 $(ceiling gemm_tf32_tflop_s), f64 $(ceiling gemm_f64_tflop_s) TFLOP/s"
+        note ceilings ok "gemm f32 $(ceiling gemm_f32_tflop_s), tf32 $(ceiling gemm_tf32_tflop_s), bf16 $(ceiling gemm_bf16_tflop_s), fp16 $(ceiling gemm_fp16_tflop_s), f64 $(ceiling gemm_f64_tflop_s) TFLOP/s"
         note ceilings ok "pageable up $(ceiling up_pageable_gb_s), down $(ceiling down_pageable_gb_s) GB/s"
         note ceilings ok "pinned up $(ceiling up_pinned_gb_s), down $(ceiling down_pinned_gb_s) GB/s"
         note ceilings ok "launch $(ceiling launch_us), with a wait $(ceiling launch_and_wait_us), graph node $(ceiling graph_node_us) us"

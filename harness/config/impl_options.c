@@ -79,7 +79,7 @@ static bool options_are_unknown(const struct ib_impl_info *info)
  * even where it is the default. */
 static bool is_reduced(const struct ib_option *option, const char *value)
 {
-    return strcmp(option->name, "tf32") == 0 && strcmp(value, "true") == 0;
+    return ib_products_of_option(option->name, value) != IB_PRODUCTS_F32;
 }
 
 /* Adds a setting to a choice unless it equals the default. */
@@ -135,7 +135,11 @@ static enum ib_status add_choice(struct ib_arena *arena, const struct ib_impl_in
                                  const struct ib_axis_value *from, struct resolved *out)
 {
     struct ib_configured_impl *choice = ib_arena_alloc(arena, sizeof *choice);
-    struct ib_setting *settings = ib_arena_alloc(arena, (from->n_settings + 1) * sizeof *settings);
+    size_t n_options = 0; /* each may add its default */
+    while (info->options[n_options].name)
+        n_options++;
+    struct ib_setting *settings =
+        ib_arena_alloc(arena, (from->n_settings + n_options + 1) * sizeof *settings);
     *choice = (struct ib_configured_impl){.info = info, .settings = settings};
     for (size_t i = 0; i < from->n_settings; i++)
         IB_TRY(add_setting(arena, &from->settings[i], from->where, choice, settings));

@@ -15,12 +15,15 @@ void ib_case_use_dataset(struct ib_case *c)
     c->spec.test_rows = c->dataset->test_rows;
 }
 
-bool ib_case_tf32(const struct ib_case *c)
+enum ib_products ib_case_products(const struct ib_case *c)
 {
-    for (size_t i = 0; c->spec.dtype == IB_F32 && i < c->impl->n_settings; i++)
-        if (strcmp(c->impl->settings[i].name, "tf32") == 0)
-            return strcmp(c->impl->settings[i].value, "true") == 0;
-    return false;
+    enum ib_products products = IB_PRODUCTS_F32;
+    for (size_t i = 0; c->spec.dtype == IB_F32 && i < c->impl->n_settings; i++) {
+        const struct ib_setting *setting = &c->impl->settings[i];
+        const enum ib_products asked = ib_products_of_option(setting->name, setting->value);
+        products = asked > products ? asked : products;
+    }
+    return products;
 }
 
 const char *ib_settings_label(struct ib_arena *arena, const char *name, const struct ib_setting *settings,

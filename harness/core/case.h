@@ -4,6 +4,7 @@
 
 #include "core/impl_info.h"
 #include "core/model.h"
+#include "core/products.h"
 #include "core/training_spec.h"
 #include "data/dataset.h"
 
@@ -38,9 +39,9 @@ struct ib_case {
  * The number of layers must be set. */
 void ib_case_use_dataset(struct ib_case *);
 
-/* Returns true if the implementation's option tf32 (impls/ironbench/impl.h) is on and the type is f32, to
- * which alone it applies. */
-bool ib_case_tf32(const struct ib_case *);
+/* The precision of products that the implementation's options ask for (impls/ironbench/impl.h), if the type
+ * is f32, to which alone it applies. */
+enum ib_products ib_case_products(const struct ib_case *);
 
 /* "cpu_blas threads=2": an implementation with its settings. */
 const char *ib_settings_label(struct ib_arena *, const char *name, const struct ib_setting *settings,

@@ -34,7 +34,7 @@ static enum ib_status name_step(const struct ib_evidence *evidence, struct ib_ve
     struct ib_step_result result;
     char others[sizeof v->reason];
     memcpy(others, v->reason, sizeof others);
-    IB_TRY(ib_step_check(ref->spec, evidence->answer->tf32, step, &result));
+    IB_TRY(ib_step_check(ref->spec, evidence->answer->products, step, &result));
     if (!ib_has_fewer_digits(evidence, v->reason, sizeof v->reason))
         IB_TRY(ib_diagnose_step(ref->spec, step, &result, v->reason, sizeof v->reason));
     const size_t used = strlen(v->reason);

@@ -84,11 +84,13 @@ static bool is_elsewhere(const struct ib_limits *l, const struct ib_case *c)
 
 /* ---- on a device ---- */
 
-/* By what this implementation itself reached with large operands: the device may be able to do more. */
+/* By what this implementation itself reached with large operands: the device may be able to do more. Products
+ * were measured with the default options, which says nothing of a reduced precision. */
 static void bind_device(const struct ib_limits *l, const struct ib_case *c, struct ib_roofline *out)
 {
     const char *impl = c->impl->info->name;
-    const double gemm = value(l, IB_RATE_GEMM, impl, c->spec.dtype, 0),
+    const bool is_reduced = ib_case_products(c) != IB_PRODUCTS_F32;
+    const double gemm = is_reduced ? NAN : value(l, IB_RATE_GEMM, impl, c->spec.dtype, 0),
                  axpy = value(l, IB_RATE_AXPY, impl, 0, 0), up = value(l, IB_RATE_UPLOAD, impl, 0, 0),
                  down = value(l, IB_RATE_DOWNLOAD, impl, 0, 0),
                  launch_ns = value(l, IB_RATE_LAUNCH, impl, 0, 0) * 1e9;

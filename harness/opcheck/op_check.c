@@ -210,9 +210,8 @@ enum ib_status ib_operation_examine(const struct ib_instance *instance, const st
     *out = (struct ib_examination){0};
     if (!e)
         return ib_fail(IB_ENOMEM, operation->name, "out of memory for its examination");
-    const char *tf32 = ib_instance_option(instance, "tf32");
     e->visitor =
-        (struct ib_visitor){.quick = quick, .tf32 = tf32 && strcmp(tf32, "true") == 0, .visit = visit};
+        (struct ib_visitor){.quick = quick, .products = ib_instance_products(instance), .visit = visit};
     e->sample.step = 1;
     e->instance = instance;
     e->started = started;

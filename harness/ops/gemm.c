@@ -2,6 +2,8 @@
  * read. */
 #include "ops/op_case.h"
 
+#include <math.h>
+
 enum { A, B, C, OPERANDS };
 
 static bool fits(const struct ib_op_args *args, const struct ib_view *v)
@@ -137,12 +139,15 @@ static void visit_not_finite(struct ib_op_test t, struct ib_visitor *v)
     v->visit(v, &t);
 }
 
-/* With 10 bits of mantissa in each factor, a product may be off by 2^-9. */
-static const double tf32_tolerance = 0.01;
-
+/* A factor is off by a unit in its last place if it may be cut off, else by half of one; and there are two.
+ */
 static double product_tolerance(const struct ib_visitor *v, enum ib_dtype type, double otherwise)
 {
-    return v->tf32 && type == IB_F32 ? tf32_tolerance : otherwise;
+    enum { PRODUCT_ERRORS = 5 };
+    const struct ib_product_format *format = ib_product_format(v->products);
+    if (v->products == IB_PRODUCTS_F32 || type == IB_F64)
+        return otherwise;
+    return PRODUCT_ERRORS * ldexp(format->cut_off ? 2 : 1, -format->bits);
 }
 
 /* Data that requires rounding: reveals arithmetic below the type's precision, and drifting sums. */

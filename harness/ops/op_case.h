@@ -3,6 +3,7 @@
 #ifndef IB_OPS_OP_CASE_H
 #define IB_OPS_OP_CASE_H
 
+#include "core/products.h"
 #include "ops/operation.h"
 
 #include <float.h>
@@ -53,7 +54,7 @@ bool ib_op_test_writes(const struct ib_op_test *, uint32_t operand);
 /* Receives the test cases of an operation. */
 struct ib_visitor {
     bool quick; /* omit the largest sizes, for implementations a thousand times slower than a CPU */
-    bool tf32;  /* products of f32 need only the accuracy of TF32 */
+    enum ib_products products; /* those of f32 need only this accuracy */
     void (*visit)(struct ib_visitor *, const struct ib_op_test *);
 };
 

@@ -34,9 +34,9 @@ enum { PROBES = 3, PROBE_SHARE = 8 };
 
 /* Variants of the computation. */
 struct options {
-    bool reversed;   /* sum from last to first */
-    bool sketches;   /* compute only the gradient's sketch */
-    bool tf32;       /* truncate the factors of products to TF32 */
+    bool reversed; /* sum from last to first */
+    bool sketches; /* compute only the gradient's sketch */
+    enum ib_products products;
     unsigned jitter; /* displace the terms of sums: the seed */
 };
 
@@ -62,12 +62,13 @@ static struct rows rows_of(const struct ib_oracle_problem *problem)
 static struct options options_of(const struct ib_oracle_problem *problem, bool sketches)
 {
     const struct ib_arithmetic *a = &problem->arithmetic;
-    return (struct options){a->reversed, sketches, a->tf32, a->jitter};
+    return (struct options){a->reversed, sketches, a->products, a->jitter};
 }
 
-struct ib_arithmetic ib_drift_arithmetic(enum ib_dtype type, bool tf32, unsigned n)
+struct ib_arithmetic ib_drift_arithmetic(enum ib_dtype type, enum ib_products products, unsigned n)
 {
-    return (struct ib_arithmetic){.type = type, .tf32 = tf32, .reversed = type == IB_F64, .jitter = n + 1};
+    return (struct ib_arithmetic){
+        .type = type, .products = products, .reversed = type == IB_F64, .jitter = n + 1};
 }
 
 static void curve_add(struct ib_curve *curve, uint64_t epoch, double loss)
@@ -86,21 +87,40 @@ static bool is_last_in_budget(uint64_t budget_ns, uint64_t start_ns, uint64_t ep
     return spent_ns + spent_ns / epochs_done >= budget_ns;
 }
 
-/* Rounding to TF32: this is added to the bits before the last 13 are cleared. 0 truncates, which biases
- * sums and is the worst that a device may do; 0x1000 rounds to nearest (tests/golden/oracle_fast.c). */
-#ifndef TF32_ADDED
-#define TF32_ADDED 0u
+/* 1: all factors are rounded to the nearest, also those that hardware may cut off, which biases sums and is
+ * the worst that it may do (tests/golden/oracle_fast.c). */
+#ifndef FACTORS_TO_NEAREST
+#define FACTORS_TO_NEAREST 0
 #endif
 
-static float to_tf32(float x)
+/* How far factors are displaced because they are rounded. The first drift trajectory rounds as most
+ * implementations do; further ones also displace by half a unit, as what a factor is rounded to depends on
+ * its scale, which an implementation of a gradient chooses. Cutting off is the worst already. */
+static double factor_displacement(const struct options *options)
 {
+    const struct ib_product_format *format = ib_product_format(options->products);
+    const bool rounds_only = options->products == IB_PRODUCTS_F32 || format->cut_off || options->jitter <= 1;
+    return rounds_only ? 0 : ldexp(0.5, -format->bits);
+}
+
+/* A factor of a product in this format. */
+static float as_factor(const struct ib_product_format *format, float x)
+{
+    const bool cut_off = format->cut_off && !FACTORS_TO_NEAREST;
+    const int lost = FLT_MANT_DIG - 1 - format->bits;
     uint32_t bits;
     if (!isfinite(x))
         return x;
+    if (fabsf(x) < ldexpf(format->smallest, format->bits)) {
+        const float steps = x / format->smallest;
+        return (cut_off ? truncf(steps) : rintf(steps)) * format->smallest;
+    }
     memcpy(&bits, &x, sizeof bits);
-    bits = (bits + TF32_ADDED) & ~0x1fffu;
+    if (!cut_off)
+        bits += (1u << (lost - 1)) - 1 + (bits >> lost & 1);
+    bits &= ~0u << lost;
     memcpy(&x, &bits, sizeof x);
-    return x;
+    return fabsf(x) > format->largest ? copysignf(INFINITY, x) : x;
 }
 
 #define REAL    float
@@ -167,9 +187,9 @@ void ib_oracle_predict(const struct ib_network *net, const double *params, uint6
 }
 
 void ib_oracle_predict_rounded(const struct ib_network *net, const double *params, enum ib_dtype type,
-                               bool tf32, uint64_t rows, const double *x, double *out)
+                               enum ib_products products, uint64_t rows, const double *x, double *out)
 {
-    const struct options options = {.tf32 = tf32, .jitter = 1};
+    const struct options options = {.products = products, .jitter = 1};
     if (type == IB_F32)
         predict_f32(net, params, options, rows, x, out);
     else

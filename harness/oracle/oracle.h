@@ -6,21 +6,22 @@
 
 #include "base/npy.h"
 #include "core/curve.h"
+#include "core/products.h"
 #include "core/training_spec.h"
 #include "oracle/sketch.h"
 
 /* The oracle's arithmetic. */
 struct ib_arithmetic {
-    enum ib_dtype type; /* of all numbers; x, y and params are rounded to it */
-    bool tf32;     /* f32 with the factors of products truncated to 10 bits of mantissa, as on tensor cores */
-    bool reversed; /* sum rows and features from last to first: the same sums with different rounding */
+    enum ib_dtype type;        /* of all numbers; x, y and params are rounded to it */
+    enum ib_products products; /* of f32: what its factors are rounded to, as on tensor cores */
+    bool reversed;   /* sum rows and features from last to first: the same sums with different rounding */
     unsigned jitter; /* displace the terms of all sums at random, by the rounding of a plain sum of them: the
                         seed; 0: do not */
 };
 
 /* The arithmetic of the n-th drift trajectory, from 0: in the answer's type, and always rounding somewhere,
  * even where the truth is exact or its errors cancel. */
-struct ib_arithmetic ib_drift_arithmetic(enum ib_dtype, bool tf32, unsigned n);
+struct ib_arithmetic ib_drift_arithmetic(enum ib_dtype, enum ib_products products, unsigned n);
 
 struct ib_oracle_problem {
     struct ib_training_spec spec; /* its dtype is that of the answer, not of the arithmetic */
@@ -58,8 +59,8 @@ enum ib_status ib_oracle_step(const struct ib_oracle_problem *, double *loss, do
 void ib_oracle_predict(const struct ib_network *, const double *params, uint64_t rows, const double *x,
                        double *out);
 /* The same in the arithmetic of a drift trajectory, to estimate the effect of rounding on predictions. */
-void ib_oracle_predict_rounded(const struct ib_network *, const double *params, enum ib_dtype, bool tf32,
-                               uint64_t rows, const double *x, double *out);
+void ib_oracle_predict_rounded(const struct ib_network *, const double *params, enum ib_dtype,
+                               enum ib_products products, uint64_t rows, const double *x, double *out);
 /* Returns the mean loss over the rows. */
 double ib_oracle_loss(const struct ib_network *, const double *params, uint64_t rows, const double *x,
                       const double *y);

@@ -160,6 +160,16 @@ const char *ib_instance_option(const struct ib_instance *instance, const char *n
     return NULL;
 }
 
+enum ib_products ib_instance_products(const struct ib_instance *instance)
+{
+    enum ib_products products = IB_PRODUCTS_F32;
+    for (const struct ib_option *o = instance->impl->options; o && o->name; o++) {
+        const enum ib_products asked = ib_products_of_option(o->name, ib_instance_option(instance, o->name));
+        products = asked > products ? asked : products;
+    }
+    return products;
+}
+
 /* The contract allows no error here, so an undeclared option is recorded for ib_instance_open. */
 static const char *host_option_text(const struct ib_host *host, const char *name)
 {

@@ -36,5 +36,7 @@ enum ib_status ib_instance_open(const struct ib_impl *, const struct ib_setting 
 void ib_instance_close(struct ib_instance *);
 /* Returns the value of an option, or its default; NULL if it is not declared. */
 const char *ib_instance_option(const struct ib_instance *, const char *name);
+/* The precision of products that its options ask for. */
+enum ib_products ib_instance_products(const struct ib_instance *);
 
 #endif

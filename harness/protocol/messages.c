@@ -242,10 +242,11 @@ enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train
 json_t *ib_oracle_request_to_json(const struct ib_job *job, const struct ib_oracle_request *request)
 {
     json_t *message = ib_job_to_json(job, "oracle");
-    update(message, json_pack("{s:I, s:I, s:s, s:b, s:b, s:i, s:b, s:s}", "epochs",
+    update(message, json_pack("{s:I, s:I, s:s, s:s, s:b, s:i, s:b, s:s}", "epochs",
                               (json_int_t)request->epochs, "budget_ns", (json_int_t)request->budget_ns,
-                              "arithmetic", ib_word_of(ib_dtype_words, (int)request->arithmetic.type), "tf32",
-                              request->arithmetic.tf32, "reversed", request->arithmetic.reversed, "jitter",
+                              "arithmetic", ib_word_of(ib_dtype_words, (int)request->arithmetic.type),
+                              "products", ib_word_of(ib_products_words, (int)request->arithmetic.products),
+                              "reversed", request->arithmetic.reversed, "jitter",
                               (int)request->arithmetic.jitter, "step", request->step, "out", request->out));
     return message;
 }
@@ -253,16 +254,18 @@ json_t *ib_oracle_request_to_json(const struct ib_job *job, const struct ib_orac
 enum ib_status ib_oracle_request_from_json(const json_t *message, struct ib_oracle_request *out)
 {
     json_int_t epochs, budget_ns;
-    const char *arithmetic, *folder;
-    int tf32, reversed, jitter, step, type;
-    IB_UNPACK(message, "{s:I, s:I, s:s, s:b, s:b, s:i, s:b, s:s}", "epochs", &epochs, "budget_ns", &budget_ns,
-              "arithmetic", &arithmetic, "tf32", &tf32, "reversed", &reversed, "jitter", &jitter, "step",
-              &step, "out", &folder);
+    const char *arithmetic, *products, *folder;
+    int reversed, jitter, step, type, factors;
+    IB_UNPACK(message, "{s:I, s:I, s:s, s:s, s:b, s:i, s:b, s:s}", "epochs", &epochs, "budget_ns", &budget_ns,
+              "arithmetic", &arithmetic, "products", &products, "reversed", &reversed, "jitter", &jitter,
+              "step", &step, "out", &folder);
     IB_TRY(word_value(ib_dtype_words, "arithmetic", arithmetic, &type));
-    *out = (struct ib_oracle_request){.epochs = (uint64_t)epochs,
-                                      .budget_ns = (uint64_t)budget_ns,
-                                      .arithmetic = {(enum ib_dtype)type, tf32, reversed, (unsigned)jitter},
-                                      .step = step,
-                                      .out = folder};
+    IB_TRY(word_value(ib_products_words, "products", products, &factors));
+    *out = (struct ib_oracle_request){
+        .epochs = (uint64_t)epochs,
+        .budget_ns = (uint64_t)budget_ns,
+        .arithmetic = {(enum ib_dtype)type, (enum ib_products)factors, reversed, (unsigned)jitter},
+        .step = step,
+        .out = folder};
     return IB_OK;
 }

@@ -42,7 +42,7 @@ bool ib_answer_is_right(const struct ib_pass_context *context, const struct ib_c
             outcome, ib_npy_load(arena, job->x_test, ib_training_spec_test_features(&job->spec), &x_test)))
         return false;
     reference.x_test = x_test;
-    const struct ib_answer answer = {.tf32 = ib_case_tf32(c),
+    const struct ib_answer answer = {.products = ib_case_products(c),
                                      .epochs = c->epochs,
                                      .sparse = true, /* timed passes read no losses */
                                      .params = final->params,

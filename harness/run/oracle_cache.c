@@ -26,12 +26,12 @@ static void key_of(const struct ib_case *c, uint64_t variant, const struct ib_or
                    char *key, size_t n)
 {
     const struct ib_network *net = &c->spec.net;
-    int used =
-        snprintf(key, n, "%s %s %llu %d %a %llu %d %d %d %llu %d %d %d %u %d", c->model->name,
-                 c->dataset->sha256, (unsigned long long)variant, (int)ib_workspace_exact_type(&c->spec),
-                 c->spec.lr, (unsigned long long)request->epochs, (int)net->act, (int)net->loss, (int)c->init,
-                 (unsigned long long)c->seed, (int)request->arithmetic.type, (int)request->arithmetic.tf32,
-                 (int)request->arithmetic.reversed, request->arithmetic.jitter, (int)request->step);
+    int used = snprintf(
+        key, n, "%s %s %llu %d %a %llu %d %d %d %llu %d %d %d %u %d", c->model->name, c->dataset->sha256,
+        (unsigned long long)variant, (int)ib_workspace_exact_type(&c->spec), c->spec.lr,
+        (unsigned long long)request->epochs, (int)net->act, (int)net->loss, (int)c->init,
+        (unsigned long long)c->seed, (int)request->arithmetic.type, (int)request->arithmetic.products,
+        (int)request->arithmetic.reversed, request->arithmetic.jitter, (int)request->step);
     for (uint32_t l = 0; l <= net->n_layers && used > 0 && (size_t)used < n; l++)
         used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net->width[l]);
 }
@@ -184,8 +184,8 @@ bool ib_oracle_cache_drift(struct ib_oracle_cache *refs, const struct ib_case *c
                            uint64_t epochs, unsigned n, const struct ib_trajectory **out,
                            struct ib_outcome *outcome)
 {
-    struct ib_oracle_request request = {.epochs = epochs,
-                                        .arithmetic = ib_drift_arithmetic(c->spec.dtype, ib_case_tf32(c), n)};
+    struct ib_oracle_request request = {
+        .epochs = epochs, .arithmetic = ib_drift_arithmetic(c->spec.dtype, ib_case_products(c), n)};
     return get(refs, c, variant, &request, out, outcome);
 }
 
@@ -215,7 +215,7 @@ bool ib_oracle_cache_step_drift(struct ib_oracle_cache *refs, const struct ib_ca
                                 unsigned n, struct ib_sketched *out, struct ib_outcome *outcome)
 {
     struct ib_oracle_request request = {
-        .epochs = 1, .arithmetic = ib_drift_arithmetic(c->spec.dtype, ib_case_tf32(c), n), .step = true};
+        .epochs = 1, .arithmetic = ib_drift_arithmetic(c->spec.dtype, ib_case_products(c), n), .step = true};
     return get_step(refs, c, from, &request, out, outcome);
 }
 

@@ -105,7 +105,7 @@ static enum ib_status compare(struct ib_checked_state *k, struct evidence *e)
                                      .steps = e->steps,
                                      .n_steps = e->n_steps,
                                      .problem = &problem};
-    struct ib_answer answer = {.tf32 = ib_case_tf32(k->c),
+    struct ib_answer answer = {.products = ib_case_products(k->c),
                                .epochs = e->truth->epochs,
                                .curve = e->arrays->curve,
                                .sparse = k->c->impl->info->command != NULL,
@@ -171,7 +171,7 @@ static bool is_in_doubt(struct ib_checked_state *k, const struct evidence *e)
     size_t doubtful = 0;
     for (size_t i = 0; i < e->n_steps; i++) {
         struct ib_step_result result;
-        if (ib_step_check(&k->c->spec, ib_case_tf32(k->c), &e->steps[i], &result) != IB_OK)
+        if (ib_step_check(&k->c->spec, ib_case_products(k->c), &e->steps[i], &result) != IB_OK)
             return false;
         if (result.wrong && !result.doubtful)
             return false;

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 /* expected: predictions of the parameters; rounded: the same, rounded as an implementation may. */
-static struct ib_prediction_fit compare(const struct ib_training_spec *spec, bool tf32, const double *params,
-                                        const double *predictions, const double *expected,
-                                        const double *rounded)
+static struct ib_prediction_fit compare(const struct ib_training_spec *spec, enum ib_products products,
+                                        const double *params, const double *predictions,
+                                        const double *expected, const double *rounded)
 {
     const uint64_t n = ib_training_spec_predictions(spec);
     const double largest =
@@ -22,13 +22,13 @@ static struct ib_prediction_fit compare(const struct ib_training_spec *spec, boo
         return fit;
     const double drift = ib_distance(n, rounded, expected, rounded, &unused);
     fit.error = ib_distance(n, predictions, expected, rounded, &fit.where);
-    fit.wrong = !(fit.error <= ib_tolerance_with(spec->dtype, tf32, 1, drift));
+    fit.wrong = !(fit.error <= ib_tolerance_with(spec->dtype, products, 1, drift));
     fit.expected = expected[fit.where];
     return fit;
 }
 
-enum ib_status ib_prediction_fit(const struct ib_training_spec *spec, bool tf32, const double *params,
-                                 const double *x_test, const double *predictions,
+enum ib_status ib_prediction_fit(const struct ib_training_spec *spec, enum ib_products products,
+                                 const double *params, const double *x_test, const double *predictions,
                                  struct ib_prediction_fit *out)
 {
     const uint64_t n = ib_training_spec_predictions(spec);
@@ -36,8 +36,8 @@ enum ib_status ib_prediction_fit(const struct ib_training_spec *spec, bool tf32,
     if (!expected)
         return ib_fail(IB_ENOMEM, "oracle", "out of memory for %llu predictions", (unsigned long long)n);
     ib_oracle_predict(&spec->net, params, spec->test_rows, x_test, expected);
-    ib_oracle_predict_rounded(&spec->net, params, spec->dtype, tf32, spec->test_rows, x_test, rounded);
-    *out = compare(spec, tf32, params, predictions, expected, rounded);
+    ib_oracle_predict_rounded(&spec->net, params, spec->dtype, products, spec->test_rows, x_test, rounded);
+    *out = compare(spec, products, params, predictions, expected, rounded);
     free(expected);
     return IB_OK;
 }
@@ -46,7 +46,7 @@ bool ib_predictions_fit(const struct ib_training_spec *spec, const double *param
                         const double *predictions, double *error)
 {
     struct ib_prediction_fit fit = {.error = NAN, .wrong = true};
-    const enum ib_status status = ib_prediction_fit(spec, false, params, x_test, predictions, &fit);
+    const enum ib_status status = ib_prediction_fit(spec, IB_PRODUCTS_F32, params, x_test, predictions, &fit);
     *error = fit.error;
     return status == IB_OK && !fit.wrong;
 }

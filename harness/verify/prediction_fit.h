@@ -2,6 +2,7 @@
 #ifndef IB_VERIFY_PREDICTION_FIT_H
 #define IB_VERIFY_PREDICTION_FIT_H
 
+#include "core/products.h"
 #include "core/training_spec.h"
 
 struct ib_prediction_fit {
@@ -14,10 +15,11 @@ struct ib_prediction_fit {
 
 /* Compares predictions (test_rows x outputs) with those that the oracle computes from the parameters. Their
  * drift is that of the oracle's own rounding from the same parameters. IB_ENOMEM. */
-enum ib_status ib_prediction_fit(const struct ib_training_spec *, bool tf32, const double *params,
-                                 const double *x_test, const double *predictions,
+enum ib_status ib_prediction_fit(const struct ib_training_spec *, enum ib_products products,
+                                 const double *params, const double *x_test, const double *predictions,
                                  struct ib_prediction_fit *out);
-/* Whether predictions (test_rows x outputs) match those of the parameters for x_test, without TF32; also true
+/* Whether predictions (test_rows x outputs) match those of the parameters for x_test, whose products are
+ * in full precision; also true
  * if the numbers are too large to compare. *error is the largest relative error; NaN if nothing was compared,
  * or out of memory, which returns false. */
 bool ib_predictions_fit(const struct ib_training_spec *, const double *params, const double *x_test,

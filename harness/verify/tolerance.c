@@ -6,19 +6,18 @@
 /* How far a correct answer may be from the truth, as a multiple of the drift trajectory's distance. That
  * trajectory is a single sample of rounding effects, whose distribution has heavy tails; hence the large
  * factor. */
-enum {
-    DRIFT_FACTOR = 30,
-    DRIFT_FACTOR_TF32 = 10, /* its drift is large and varies little */
-    SUM_ROUNDINGS = 4,      /* of a plain f32 sum of losses over n rows, in units of sqrt(n) */
-    TF32_DRAW = 3,          /* of a single epoch it is one sample, not the largest of many */
+static const struct {
+    double training, step; /* a step is one sample of drift, not the largest of many */
+} drift_factors[IB_PRODUCTS_COUNT] = {
+    [IB_PRODUCTS_F32] = {30, 8},   /* rounding does not grow within an epoch */
+    [IB_PRODUCTS_TF32] = {10, 30}, /* factors that are cut off: a drift that is large and varies little */
+    [IB_PRODUCTS_BF16] = {10, 15}, /* factors rounded as most implementations round them */
+    [IB_PRODUCTS_FP16] = {10, 15},
 };
 
 /* A plain sum of n terms in the type is off by about sqrt(n) roundings; this many such deviations are allowed
- * in a single f32 step. */
-enum {
-    STEP_DEVIATIONS = 8,
-    STEP_FACTOR = 8, /* rounding does not grow within an epoch */
-};
+ * in f32: of a loss, and in a single step. */
+enum { SUM_ROUNDINGS = 4, STEP_DEVIATIONS = 8 };
 
 double ib_tolerance(enum ib_dtype type, uint64_t rows)
 {
@@ -26,17 +25,17 @@ double ib_tolerance(enum ib_dtype type, uint64_t rows)
     return type == IB_F64 ? 1e-9 : fmin(fmax(sums, 1e-5), 1e-4);
 }
 
-double ib_tolerance_with(enum ib_dtype type, bool tf32, uint64_t rows, double drift)
+double ib_tolerance_with(enum ib_dtype type, enum ib_products products, uint64_t rows, double drift)
 {
-    return fmax(ib_tolerance(type, rows), (tf32 ? DRIFT_FACTOR_TF32 : DRIFT_FACTOR) * drift);
+    return fmax(ib_tolerance(type, rows), drift_factors[products].training * drift);
 }
 
-double ib_step_tolerance(enum ib_dtype type, bool tf32, uint64_t rows, double drift)
+double ib_step_tolerance(enum ib_dtype type, enum ib_products products, uint64_t rows, double drift)
 {
     const double sums = STEP_DEVIATIONS * (double)FLT_EPSILON * sqrt((double)rows);
     const double base =
-        type == IB_F64 || tf32 ? ib_tolerance(type, rows) : fmin(ib_tolerance(type, rows), sums);
-    return fmax(base, (tf32 ? TF32_DRAW * DRIFT_FACTOR_TF32 : STEP_FACTOR) * drift);
+        type == IB_F64 || products ? ib_tolerance(type, rows) : fmin(ib_tolerance(type, rows), sums);
+    return fmax(base, drift_factors[products].step * drift);
 }
 
 double ib_largest_safe(enum ib_dtype type)

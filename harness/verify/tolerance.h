@@ -2,17 +2,18 @@
 #ifndef IB_VERIFY_TOLERANCE_H
 #define IB_VERIFY_TOLERANCE_H
 
+#include "core/products.h"
 #include "ironbench/impl.h"
 
 /* The base tolerance of a type, for sums over so many rows. All tolerances are calibrated in
  * results/tolerances.md. */
 double ib_tolerance(enum ib_dtype, uint64_t rows);
 /* The tolerance where correct arithmetic is off by `drift` through rounding: a multiple of the drift, and at
- * least the base tolerance. tf32: the drift is that of TF32, with a smaller multiple. */
-double ib_tolerance_with(enum ib_dtype, bool tf32, uint64_t rows, double drift);
+ * least the base tolerance. The multiple depends on the precision of products. */
+double ib_tolerance_with(enum ib_dtype, enum ib_products products, uint64_t rows, double drift);
 /* The tolerance of a single step over so many rows: its numbers start from the answer's own, so that only the
  * rounding of one epoch's sums tells it from the truth. */
-double ib_step_tolerance(enum ib_dtype, bool tf32, uint64_t rows, double drift);
+double ib_step_tolerance(enum ib_dtype, enum ib_products products, uint64_t rows, double drift);
 /* A comparison that would accept a larger relative error than this shows nothing, and does not count as one:
  * a drift that has grown without limit excuses an error, but proves nothing. */
 #define IB_TOLERANCE_CEILING 0.1

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "core/loss_schedule.h"
 #include "verify/prediction_fit.h"
+#include "verify/too_little.h"
 
 #include <float.h>
 #include <inttypes.h>
@@ -66,7 +67,7 @@ __attribute__((format(printf, 3, 4))) static void set_wrong(struct check *c, enu
 /* The tolerance, given the drift. */
 static double allowed(const struct check *c, double drift)
 {
-    return ib_tolerance_with(c->ref->spec->dtype, c->answer->tf32, c->ref->spec->rows, drift);
+    return ib_tolerance_with(c->ref->spec->dtype, c->answer->products, c->ref->spec->rows, drift);
 }
 
 /* Whether a comparison with this drift shows anything. */
@@ -252,7 +253,7 @@ static enum ib_status check_predictions(struct check *c)
     const struct ib_answer *answer = c->answer;
     const double *predictor = answer->predictor ? answer->predictor : answer->params;
     struct ib_prediction_fit fit;
-    IB_TRY(ib_prediction_fit(spec, answer->tf32, predictor, c->ref->x_test, answer->predictions, &fit));
+    IB_TRY(ib_prediction_fit(spec, answer->products, predictor, c->ref->x_test, answer->predictions, &fit));
     if (!fit.judged)
         return IB_OK;
     c->out->compared.predictions = ib_training_spec_predictions(spec);
@@ -287,7 +288,7 @@ static enum ib_status check_steps(struct check *c)
     size_t doubtful = 0, first_doubtful = 0;
     for (size_t i = 0; i < c->ref->n_steps; i++) {
         struct ib_step_result step;
-        IB_TRY(ib_step_check(c->ref->spec, c->answer->tf32, &c->ref->steps[i], &step));
+        IB_TRY(ib_step_check(c->ref->spec, c->answer->products, &c->ref->steps[i], &step));
         count_step(c, &step, c->ref->steps[i].epoch);
         if (step.wrong && step.doubtful && doubtful++ == 0)
             first_doubtful = i + 1;
@@ -347,10 +348,9 @@ static bool is_enough(const struct check *c)
 static void explain_too_little(struct check *c)
 {
     struct ib_verification *out = c->out;
-    const char *why = c->beyond ? "the training diverges after the epochs that the oracle had time for"
-                      : c->diverged || !c->began
-                          ? "the training diverges before the result of an update can be compared"
-                          : "rounding errors grow too large to compare its end";
+    char why[128];
+    ib_why_too_little(c->ref->truth, c->ref->drift, c->answer->products, c->beyond, c->diverged || !c->began,
+                      why, sizeof why);
     out->verdict = IB_UNVERIFIED;
     snprintf(out->reason, sizeof out->reason,
              "nothing to compare: %s (tried: %" PRIu64 " losses, the final parameters, %zu single steps)",

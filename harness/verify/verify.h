@@ -13,7 +13,7 @@ extern const struct ib_word ib_verdict_words[]; /* unverified ok wrong */
 
 /* The result of a checked pass, as f64, in the model's units. */
 struct ib_answer {
-    bool tf32; /* TF32 products were requested: see struct ib_arithmetic */
+    enum ib_products products; /* the requested precision: see struct ib_arithmetic */
     uint64_t epochs;
     struct ib_curve curve;
     bool sparse; /* the program chose when to read losses: the curve lacks epochs of ib_checks_epoch */

@@ -34,7 +34,7 @@ struct part {
 struct comparison {
     const struct ib_training_spec *spec;
     const struct ib_network *net; /* the spec's */
-    bool tf32;
+    enum ib_products products;
     const struct ib_step *step;
     struct ib_step_result *out;
 };
@@ -42,7 +42,7 @@ struct comparison {
 /* The tolerance, given the drift of the oracle's arithmetic. */
 static double allowed(const struct comparison *c, double drift)
 {
-    return ib_step_tolerance(c->spec->dtype, c->tf32, c->spec->rows, drift);
+    return ib_step_tolerance(c->spec->dtype, c->products, c->spec->rows, drift);
 }
 
 /* ---- the effect of rounding the parameters ---- */
@@ -213,8 +213,8 @@ enum ib_status ib_step_sketch(const struct ib_training_spec *spec, const struct 
     return status;
 }
 
-enum ib_status ib_step_check(const struct ib_training_spec *spec, bool tf32, const struct ib_step *step,
-                             struct ib_step_result *out)
+enum ib_status ib_step_check(const struct ib_training_spec *spec, enum ib_products products,
+                             const struct ib_step *step, struct ib_step_result *out)
 {
     double *got, *vectors;
     *out = (struct ib_step_result){.loss_error = NAN, .update_error = NAN};
@@ -226,8 +226,10 @@ enum ib_status ib_step_check(const struct ib_training_spec *spec, bool tf32, con
     if (status == IB_OK && !vectors)
         status = ib_fail(IB_ENOMEM, "oracle", "out of memory for random vectors");
     if (status == IB_OK)
-        judge(&(struct comparison){.spec = spec, .net = &spec->net, .tf32 = tf32, .step = step, .out = out},
-              got, vectors);
+        judge(
+            &(struct comparison){
+                .spec = spec, .net = &spec->net, .products = products, .step = step, .out = out},
+            got, vectors);
     free(vectors);
     free(got);
     return status;

@@ -40,8 +40,8 @@ struct ib_step_result {
  *   part, after subtracting the effect of rounding the parameters, which no implementation can avoid.
  *
  * IB_ENOMEM. */
-enum ib_status ib_step_check(const struct ib_training_spec *, bool tf32, const struct ib_step *,
-                             struct ib_step_result *out);
+enum ib_status ib_step_check(const struct ib_training_spec *, enum ib_products products,
+                             const struct ib_step *, struct ib_step_result *out);
 
 /* The magnitude of a gradient's elements, from its sketch. */
 double ib_step_magnitude(const struct ib_network *, const double *sketch);

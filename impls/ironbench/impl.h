@@ -84,8 +84,15 @@ struct ib_view {
 };
 
 /* An option that a configuration may set, such as `threads`. The array ends with a NULL name. The name
- * `tf32` (a BOOL) has a meaning to the harness: if it is true, products in f32 may keep only 10 bits of
- * mantissa per factor, and answers are judged with the tolerance for that. */
+ * `products` (a TEXT) has a meaning to the harness: what products in f32 keep of their factors, while sums
+ * and all other numbers stay in f32. Answers are judged with the tolerance for that, and such rows are named
+ * so, also if the value is the default:
+ *  - `f32`: all bits;
+ *  - `tf32`: 10 bits of mantissa; factors may be rounded or cut off;
+ *  - `bf16`: 7 bits of mantissa, rounded to the nearest;
+ *  - `fp16`: 10 bits of mantissa and the exponents of IEEE half precision, rounded to the nearest. A factor
+ *    beyond its 65504 becomes infinite and is never clipped.
+ * `tf32` (a BOOL) that is true means the same as `products` = `tf32`, unless that asks for bf16 or fp16. */
 enum ib_option_type { IB_OPTION_INT = 1, IB_OPTION_BOOL, IB_OPTION_TEXT };
 struct ib_option {
     const char *name;

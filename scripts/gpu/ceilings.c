@@ -168,6 +168,8 @@ static void print_gemm(const struct sizes *sizes)
     const struct gemm_rates rates = measure_gemm(sizes->gemm, stream, why, sizeof why);
     print("gemm_f32_tflop_s", rates.f32);
     print("gemm_tf32_tflop_s", rates.tf32);
+    print("gemm_bf16_tflop_s", rates.bf16);
+    print("gemm_fp16_tflop_s", rates.fp16);
     print("gemm_f64_tflop_s", rates.f64);
     if (why[0] != '\0')
         fprintf(stderr, "gpu_ceilings: %s\n", why);

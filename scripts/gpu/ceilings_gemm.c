@@ -21,6 +21,7 @@ struct cublas {
     __typeof__(cublasSetMathMode) *set_math_mode;
     __typeof__(cublasSgemm_v2) *sgemm;
     __typeof__(cublasDgemm_v2) *dgemm;
+    __typeof__(cublasGemmEx) *gemm_ex;
 };
 
 struct product {
@@ -48,6 +49,25 @@ static bool product_f64(void *context)
                             &zero, p->c, n) == CUBLAS_STATUS_SUCCESS;
 }
 
+static bool product_of_halves(const struct product *p, cudaDataType type)
+{
+    const int n = p->size;
+    const float one = 1, zero = 0;
+    return p->cublas->gemm_ex(p->cublas->handle, CUBLAS_OP_N, CUBLAS_OP_N, n, n, n, &one, p->a, type, n, p->b,
+                              type, n, &zero, p->c, CUDA_R_32F, n, CUBLAS_COMPUTE_32F,
+                              CUBLAS_GEMM_DEFAULT) == CUBLAS_STATUS_SUCCESS;
+}
+
+static bool product_bf16(void *context)
+{
+    return product_of_halves(context, CUDA_R_16BF);
+}
+
+static bool product_fp16(void *context)
+{
+    return product_of_halves(context, CUDA_R_16F);
+}
+
 static void *find(void *library, const char *name, const char **missing)
 {
     void *symbol = dlsym(library, name);
@@ -72,6 +92,7 @@ static bool load(struct cublas *out, char *why, size_t n)
     *(void **)&out->set_math_mode = find(library, "cublasSetMathMode", &missing);
     *(void **)&out->sgemm = find(library, "cublasSgemm_v2", &missing);
     *(void **)&out->dgemm = find(library, "cublasDgemm_v2", &missing);
+    *(void **)&out->gemm_ex = find(library, "cublasGemmEx", &missing);
     if (missing == NULL && out->create(&out->handle) == CUBLAS_STATUS_SUCCESS)
         return true;
     snprintf(why, n, "%s: %s", name, missing != NULL ? missing : "cublasCreate failed");
@@ -79,18 +100,20 @@ static bool load(struct cublas *out, char *why, size_t n)
 }
 
 /* Random numbers, as a GPU that multiplies zeros draws less power and runs faster. */
-enum type { AS_F32, AS_F64 };
+enum type { AS_HALVES, AS_F32, AS_F64 };
 
 static bool fill(const struct product *p, void *device, enum type type)
 {
-    const size_t count = (size_t)p->size * (size_t)p->size,
-                 bytes = count * (type == AS_F32 ? sizeof(float) : sizeof(double));
+    static const size_t sizes[] = {sizeof(uint16_t), sizeof(float), sizeof(double)};
+    const size_t count = (size_t)p->size * (size_t)p->size, bytes = count * sizes[type];
     uint64_t state = 42;
     void *host = malloc(bytes);
     for (size_t i = 0; host != NULL && i < count; i++) {
         state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         const double value = (double)(state >> 11) / (double)(UINT64_C(1) << 52) - 1;
-        if (type == AS_F32)
+        if (type == AS_HALVES) /* bits of small numbers in bf16 as well as in fp16 */
+            ((uint16_t *)host)[i] = (uint16_t)((state >> 63) << 15 | 0x3800 | (state >> 40 & 0x3ff));
+        else if (type == AS_F32)
             ((float *)host)[i] = (float)value;
         else
             ((double *)host)[i] = value;
@@ -125,7 +148,7 @@ struct gemm_rates measure_gemm(int size, cudaStream_t stream, char *why, size_t 
 {
     struct cublas cublas = {0};
     struct product product = {.cublas = &cublas, .stream = stream, .size = size};
-    struct gemm_rates rates = {NAN, NAN, NAN};
+    struct gemm_rates rates = {NAN, NAN, NAN, NAN, NAN};
     if (!load(&cublas, why, n))
         return rates;
     if (!prepare(&product)) {
@@ -136,6 +159,10 @@ struct gemm_rates measure_gemm(int size, cudaStream_t stream, char *why, size_t 
         rates.f32 = tflop_s(product_f32, &product);
         if (cublas.set_math_mode(cublas.handle, CUBLAS_TF32_TENSOR_OP_MATH) == CUBLAS_STATUS_SUCCESS)
             rates.tf32 = tflop_s(product_f32, &product);
+    }
+    if (fill(&product, product.a, AS_HALVES) && fill(&product, product.b, AS_HALVES)) {
+        rates.bf16 = tflop_s(product_bf16, &product);
+        rates.fp16 = tflop_s(product_fp16, &product);
     }
     if (fill(&product, product.a, AS_F64) && fill(&product, product.b, AS_F64))
         rates.f64 = tflop_s(product_f64, &product);

@@ -152,6 +152,7 @@ print_timings() {
 rates() {
     printf '\n%s\n%-46s %-9s %12s %12s %7s %-8s %-9s %s\n' "$1" case residency us/epoch floor_us share bound verdict tracer
     awk -v copy="$(ceiling device_copy_gb_s)" -v f32="$(ceiling gemm_f32_tflop_s)" -v tf32="$(ceiling gemm_tf32_tflop_s)" \
+        -v bf16="$(ceiling gemm_bf16_tflop_s)" -v fp16="$(ceiling gemm_fp16_tflop_s)" \
         -v f64="$(ceiling gemm_f64_tflop_s)" -v launch="$(ceiling launch_us)" -v node="$(ceiling graph_node_us)" \
         -v up="$(ceiling up_pageable_gb_s)" -v down="$(ceiling down_pageable_gb_s)" \
         -v up_pinned="$(ceiling up_pinned_gb_s)" -v down_pinned="$(ceiling down_pinned_gb_s)" "$csv_functions"'
@@ -170,7 +171,8 @@ rates() {
             if (copy + 0 <= 0) return 0
             element = field("dtype") == "f64" ? 8 : 4
             pinned = field("options") ~ /pinned/
-            rate = field("dtype") == "f64" ? f64 : field("options") ~ /tf32/ ? tf32 : f32
+            rate = field("dtype") == "f64" ? f64 : field("options") ~ /tf32/ ? tf32 : field("options") ~ /bf16/ ? bf16 \
+                : field("options") ~ /fp16/ ? fp16 : f32
             memory = field("rows") * (field("cols") + 1) * element / copy / 1e3
             compute = over(flops(), rate) / 1e6
             launches = field("transfers.launches") / field("epochs") * (field("impl") == "cuda_graph" ? node : launch)

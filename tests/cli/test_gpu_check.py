@@ -13,7 +13,8 @@ from common import CliTest, ROOT
 
 CEILINGS = {"device": "a GPU", "device_copy_gb_s": 4000.0, "up_pageable_gb_s": 10.0, "down_pageable_gb_s": 5.0,
             "up_pinned_gb_s": 50.0, "down_pinned_gb_s": 40.0, "launch_us": 2.0, "graph_node_us": 1.0,
-            "gemm_f32_tflop_s": 50.0, "gemm_tf32_tflop_s": None, "gemm_f64_tflop_s": 25.0}
+            "gemm_f32_tflop_s": 50.0, "gemm_tf32_tflop_s": None, "gemm_bf16_tflop_s": 800.0, "gemm_fp16_tflop_s": 400.0,
+            "gemm_f64_tflop_s": 25.0}
 
 CASE = {"id": "a", "model": "linreg", "dataset": "million", "rows": 1000000, "cols": 128, "impl": "cuda_naive", "options": "",
         "residency": "resident", "dtype": "f32", "hidden": "", "epochs": 20, "status": "ok", "reason": "",
@@ -64,6 +65,9 @@ class GpuCheck(CliTest):
         self.assertEqual(self.rates(**net)[1], f"{flops / 50e12 * 1e6:.2f}")
         self.assertEqual(self.rates(**net)[3], "compute")
         self.assertEqual(self.rates(**net, dtype="f64")[1], f"{flops / 25e12 * 1e6:.2f}")
+        for name, rate in ("bf16", 800e12), ("fp16", 400e12):
+            halves = {**net, "rows": 65536, "impl": "cuda_cublas", "options": f"products={name}"}
+            self.assertEqual(self.rates(**halves)[1:4:2], [f"{16 * flops / rate * 1e6:.2f}", "compute"])
         # no rate was measured, so there is no bound
         self.assertNotEqual(self.rates(**net, impl="cuda_cublas", options="tf32=true")[3], "compute")
 

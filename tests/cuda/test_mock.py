@@ -95,17 +95,52 @@ class Trainings(MockTest):
                 self.assertEqual(case["status"], "ok", case["reason"])
                 self.assertTrue(case["transfers"]["as_expected"])
 
-    def test_tf32(self):
-        """Coarse products are judged as such where they were asked for; check knows of them likewise."""
-        matrix = ALL.replace("cuda_naive, cuda_cublas, cuda_graph", "{name: cuda_cublas, tf32: true}")
+    def test_reduced_precision(self):
+        """Coarse products are judged as such where they were asked for, and named so; check knows of them likewise."""
+        options = ["tf32: true", "products: bf16", "products: fp16"]
+        names = ", ".join(f"{{name: cuda_cublas, {option}}}" for option in options)
+        matrix = ALL.replace("cuda_naive, cuda_cublas, cuda_graph", names)
         cases = self.cases(matrix.replace("per_op, resident", "resident").replace("f32, f64", "f32"))
-        self.assertEqual(len(cases), 4)
+        self.assertEqual(len(cases), len(options) * 4)
         for case in cases:
             with self.subTest(case["id"]):
                 self.assertEqual(case["status"], "ok", case["reason"])
                 self.assertEqual(case["verify"]["verdict"], "ok", case["verify"]["reason"])
                 self.assertGreater(case["verify"]["loss_error"], 1e-6)
-        self.ok("check", "cuda_cublas", "--quick", "--option", "tf32=true")
+                self.assertTrue(case["transfers"]["as_expected"])
+                self.assertRegex(case["label"], "tf32|bf16|fp16")
+        for option in "tf32=true", "products=bf16", "products=fp16":
+            self.ok("check", "cuda_cublas", "--quick", "--option", option)
+
+    def test_both_spellings(self):
+        """An older tf32 changes nothing where products are bf16."""
+        matrix = ONE.replace("cpu_naive, cuda_naive, cuda_cublas, cuda_graph", "{name: cuda_cublas, products: bf16}, "
+                             "{name: cuda_cublas, tf32: true, products: bf16}")
+        alone, both = self.cases(matrix.replace("[resident]", "[per_op]"))
+        self.assertEqual([alone["status"], both["status"]], ["ok", "ok"], both["reason"])
+        self.assertTrue(both["transfers"]["as_expected"])
+        self.assertEqual(alone["verify"]["params_error"], both["verify"]["params_error"])
+
+    def test_more_than_fp16_holds(self):
+        """Targets of 1e9: the first gradient overflows in fp16. That is neither clipped nor called right."""
+        rows = "\n".join(f"{i % 7},{i % 5},{1e9 * (i % 7 - i % 5)}" for i in range(60))
+        self.write("large.csv", f"a,b,y\n{rows}\n")
+        matrix = f"""
+model: [linreg]
+dataset: [large]
+impl: [{{name: cuda_cublas, products: fp16}}, {{name: cuda_cublas, products: bf16}}]
+residency: [resident]
+dtype: [f32]
+lr: [0.1]
+epochs: [{EPOCHS}]
+"""
+        data = "datasets:\n  large: {path: large.csv, target: y, task: regression}\n"
+        cases = self.run_sweep(self.config(matrix, MEASURE, data), out="large")["cases"]
+        bf16, fp16 = sorted(cases, key=lambda case: case["label"])
+        self.assertEqual(bf16["verify"]["verdict"], "ok", bf16["verify"]["reason"])
+        self.assertEqual(fp16["verify"]["verdict"], "unverified")
+        self.assertIn("products in fp16 overflow", fp16["verify"]["reason"])
+        self.assertIn("cuda_cublas products=bf16 resident is the only verified case", " ".join(self.output.split()))
 
     def test_train(self):
         for name in NAMES:

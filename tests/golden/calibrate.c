@@ -27,17 +27,20 @@ enum ib_status ib_fast_train(const struct ib_oracle_problem *, struct ib_traject
 static const struct arithmetic {
     const char *name;
     enum ib_dtype type;
-    bool tf32;
-} arithmetics[] = {{"f32", IB_F32, false}, {"f64", IB_F64, false}, {"tf32", IB_F32, true}};
+    enum ib_products products;
+} arithmetics[] = {{"f32", IB_F32, IB_PRODUCTS_F32},
+                   {"f64", IB_F64, IB_PRODUCTS_F32},
+                   {"tf32", IB_F32, IB_PRODUCTS_TF32},
+                   {"bf16", IB_F32, IB_PRODUCTS_BF16},
+                   {"fp16", IB_F32, IB_PRODUCTS_FP16}};
 enum { ARITHMETICS = sizeof arithmetics / sizeof *arithmetics };
 static const struct arithmetic *const truth = &arithmetics[1];
 
-/* Single epochs and the seed's networks are judged by the first sample of drift alone, random ones as in a
- * sweep. */
+/* The seed's networks are judged by the first sample of drift alone, all else as in a sweep. */
 static struct ib_trajectory drifted(struct ib_oracle_problem problem, const struct arithmetic *a, unsigned n)
 {
     struct ib_trajectory out;
-    problem.arithmetic = ib_drift_arithmetic(a->type, a->tf32, n);
+    problem.arithmetic = ib_drift_arithmetic(a->type, a->products, n);
     if (ib_oracle_train(&problem, &out) != IB_OK)
         abort();
     return out;
@@ -50,7 +53,7 @@ static struct ib_trajectory trained(trainer *train, struct ib_oracle_problem pro
 {
     struct ib_trajectory out;
     problem.arithmetic.type = a->type;
-    problem.arithmetic.tf32 = a->tf32;
+    problem.arithmetic.products = a->products;
     problem.arithmetic.reversed = reversed;
     if (train(&problem, &out) != IB_OK)
         abort();
@@ -101,7 +104,7 @@ static struct ib_verification verdict_on(const struct test_problem *p, const str
                                      .start = p->start,
                                      .truth = &t->truth,
                                      .x_test = p->x_test};
-    const struct ib_answer answer = {.tf32 = t->a->tf32,
+    const struct ib_answer answer = {.products = t->a->products,
                                      .epochs = other->epochs,
                                      .curve = other->curve,
                                      .params = other->params,
@@ -266,7 +269,8 @@ static const char *const mistake_names[] = {"gradient 1 % too large", "one colum
 /* An epoch from p->start, in the type, with the oracle's word on it. */
 struct epoch {
     struct ib_step step;
-    double *from, *to, *gradient, *truth, *drift;
+    double *from, *to, *gradient, *truth, *drift[IB_DRIFTS];
+    double drift_loss[IB_DRIFTS];
 };
 
 static double *doubles(uint64_t n)
@@ -280,22 +284,21 @@ static double *doubles(uint64_t n)
 static struct epoch open_epoch(const struct test_problem *p, const struct arithmetic *a)
 {
     const uint64_t size = ib_network_size(&p->oracle.spec.net), sketch = ib_sketch_size(&p->oracle.spec.net);
-    struct epoch e = {.from = doubles(size),
-                      .to = doubles(size),
-                      .gradient = doubles(size),
-                      .truth = doubles(sketch),
-                      .drift = doubles(sketch)};
+    struct epoch e = {
+        .from = doubles(size), .to = doubles(size), .gradient = doubles(size), .truth = doubles(sketch)};
     struct ib_oracle_problem problem = p->oracle;
     for (uint64_t i = 0; i < size; i++)
         e.from[i] = a->type == IB_F32 ? (double)(float)p->start[i] : p->start[i];
-    e.step = (struct ib_step){
-        .epoch = 1, .from = e.from, .to = e.to, .truth = {0, e.truth}, .drift = {0, e.drift}};
+    e.step = (struct ib_step){.epoch = 1, .from = e.from, .to = e.to, .truth = {0, e.truth}};
     problem.arithmetic.type = IB_F64;
     if (ib_oracle_step(&problem, &e.step.truth.loss, e.truth) != IB_OK)
         abort();
-    problem.arithmetic = ib_drift_arithmetic(a->type, a->tf32, 0);
-    if (ib_oracle_step(&problem, &e.step.drift.loss, e.drift) != IB_OK)
-        abort();
+    for (unsigned n = 0; n < IB_DRIFTS; n++) {
+        e.drift[n] = doubles(sketch);
+        problem.arithmetic = ib_drift_arithmetic(a->type, a->products, n);
+        if (ib_oracle_step(&problem, &e.drift_loss[n], e.drift[n]) != IB_OK)
+            abort();
+    }
     return e;
 }
 
@@ -305,16 +308,20 @@ static void close_epoch(struct epoch *e)
     free(e->to);
     free(e->gradient);
     free(e->truth);
-    free(e->drift);
+    for (unsigned n = 0; n < IB_DRIFTS; n++)
+        free(e->drift[n]);
 }
 
-static bool is_wrong(const struct test_problem *p, const struct epoch *e, const struct arithmetic *a)
+static bool is_wrong(const struct test_problem *p, struct epoch *e, const struct arithmetic *a)
 {
-    struct ib_step_result finding;
+    struct ib_step_result finding = {.wrong = true};
     struct ib_training_spec spec = p->oracle.spec;
     spec.dtype = a->type;
-    if (ib_step_check(&spec, a->tf32, &e->step, &finding) != IB_OK)
-        abort();
+    for (unsigned n = 0; n < IB_DRIFTS && finding.wrong; n++) {
+        e->step.drift = (struct ib_sketched){e->drift_loss[n], e->drift[n]};
+        if (ib_step_check(&spec, a->products, &e->step, &finding) != IB_OK)
+            abort();
+    }
     return finding.wrong;
 }
 
@@ -440,6 +447,6 @@ int main(int argc, char **argv)
     else if (n > 0 && strcmp(argv[1], "steps") == 0)
         run_steps(n, argc > 3 ? argv[3] : NULL);
     else
-        fprintf(stderr, "calibrate seed SEEDS [ROW] | calibrate random|steps N [f32|f64|tf32]\n");
+        fprintf(stderr, "calibrate seed SEEDS [ROW] | calibrate random|steps N [f32|f64|tf32|bf16|fp16]\n");
     return n > 0 ? 0 : 2;
 }

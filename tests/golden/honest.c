@@ -42,6 +42,25 @@ static void *alloc(uint64_t bytes)
     return v;
 }
 
+/* A factor of a product, rounded to the nearest. */
+static float factor(enum ib_products products, float x)
+{
+    static const struct {
+        int bits, least; /* with the leading one; the exponent below which numbers have fewer */
+        double end;      /* the first power of two that does not fit */
+    } formats[] = {[IB_PRODUCTS_TF32] = {11, -125, 0x1p128},
+                   [IB_PRODUCTS_BF16] = {8, -125, 0x1p128},
+                   [IB_PRODUCTS_FP16] = {11, -13, 0x1p16}};
+    int exponent;
+    if (products == IB_PRODUCTS_F32 || !isfinite(x))
+        return x;
+    (void)frexp((double)x, &exponent);
+    exponent =
+        (exponent > formats[products].least ? exponent : formats[products].least) - formats[products].bits;
+    const double kept = ldexp(rint(ldexp((double)x, -exponent)), exponent);
+    return fabs(kept) < formats[products].end ? (float)kept : copysignf(INFINITY, x);
+}
+
 #define REAL         float
 #define WIDE         double
 #define T(name)      name##_f32
@@ -66,11 +85,12 @@ void honest_train(const struct honest *h, const struct ib_oracle_problem *proble
         train_f64(h, problem, out);
 }
 
-void honest_predict(const struct honest *h, enum ib_dtype type, const struct ib_network *net,
-                    const double *params, uint64_t rows, const double *x, double *out)
+void honest_predict(const struct honest *h, enum ib_dtype type, enum ib_products products,
+                    const struct ib_network *net, const double *params, uint64_t rows, const double *x,
+                    double *out)
 {
     if (type == IB_F32)
-        predict_f32(h, net, params, rows, x, out);
+        predict_f32(h, products, net, params, rows, x, out);
     else
-        predict_f64(h, net, params, rows, x, out);
+        predict_f64(h, products, net, params, rows, x, out);
 }

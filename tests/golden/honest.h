@@ -30,12 +30,12 @@ struct honest {
 enum { HONEST_COUNT = 21 };
 extern const struct honest honest_trainers[HONEST_COUNT];
 
-/* Trains in the problem's arithmetic.type, with losses at the epochs of ib_checks_epoch. Aborts out of
- * memory. */
+/* Trains in the problem's arithmetic.type and .products, with losses at the epochs of ib_checks_epoch. Aborts
+ * out of memory. */
 void honest_train(const struct honest *, const struct ib_oracle_problem *, struct ib_trajectory *out);
 
 /* Predicts in the type: rows x outputs, after the sigmoid if the loss is IB_BCE. */
-void honest_predict(const struct honest *, enum ib_dtype, const struct ib_network *, const double *params,
-                    uint64_t rows, const double *x, double *out);
+void honest_predict(const struct honest *, enum ib_dtype, enum ib_products, const struct ib_network *,
+                    const double *params, uint64_t rows, const double *x, double *out);
 
 #endif

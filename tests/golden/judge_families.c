@@ -1,6 +1,6 @@
-/* How often verify calls honest trainings wrong, and mistakes right: `judge_families N [f32|f64] [FAMILY]`
+/* How often verify calls honest trainings wrong, and mistakes right: `judge_families N [ARITHMETIC] [FAMILY]`
  * draws N problems of each family, lets each honest trainer train and predict, and judges it; then it judges
- * mistakes, made by the first. */
+ * mistakes, made by the first. Without an arithmetic, that is f32 and f64. */
 #include "families.h"
 #include "honest.h"
 #include "verify/verify.h"
@@ -10,7 +10,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The arithmetics of answers, and products with fewer digits, which those must not have. */
+static const struct arithmetic {
+    const char *name;
+    enum ib_dtype type;
+    enum ib_products products, coarser; /* coarser IB_PRODUCTS_F32: there are none */
+    bool by_default;
+} arithmetics[] = {{"f32", IB_F32, IB_PRODUCTS_F32, IB_PRODUCTS_TF32, true},
+                   {"f64", IB_F64, IB_PRODUCTS_F32, IB_PRODUCTS_F32, true},
+                   {"tf32", IB_F32, IB_PRODUCTS_TF32, IB_PRODUCTS_BF16, false},
+                   {"bf16", IB_F32, IB_PRODUCTS_BF16, IB_PRODUCTS_F32, false},
+                   {"fp16", IB_F32, IB_PRODUCTS_FP16, IB_PRODUCTS_BF16, false}};
+enum { ARITHMETICS = sizeof arithmetics / sizeof *arithmetics };
+
 struct trial {
+    const struct arithmetic *a;
     struct test_problem p;
     struct ib_training_spec spec;
     struct ib_trajectory truth, drift[IB_DRIFTS];
@@ -43,12 +57,14 @@ static void round_problem(struct test_problem *p, enum ib_dtype type)
     round_to(type, 1, &p->oracle.spec.lr);
 }
 
-static void open_trial(struct trial *t, const struct family *family, uint64_t seed, enum ib_dtype type)
+static void open_trial(struct trial *t, const struct family *family, uint64_t seed,
+                       const struct arithmetic *a)
 {
+    t->a = a;
     family->open(&t->p, seed);
-    round_problem(&t->p, type);
+    round_problem(&t->p, a->type);
     t->spec = t->p.oracle.spec;
-    t->spec.dtype = type;
+    t->spec.dtype = a->type;
     t->truth = oracle(t->p.oracle, (struct ib_arithmetic){.type = IB_F64});
     t->drifts = 0;
 }
@@ -66,8 +82,8 @@ static struct ib_verification judged(struct trial *t, const struct honest *h,
                                      const struct ib_trajectory *answered)
 {
     double predictions[64];
-    honest_predict(h, t->spec.dtype, &t->spec.net, answered->params, t->spec.test_rows, t->p.x_test,
-                   predictions);
+    honest_predict(h, t->a->type, t->a->products, &t->spec.net, answered->params, t->spec.test_rows,
+                   t->p.x_test, predictions);
     struct ib_reference reference = {
 
         .spec = &t->spec,
@@ -75,14 +91,15 @@ static struct ib_verification judged(struct trial *t, const struct honest *h,
         .start = t->p.start,
         .truth = &t->truth,
         .x_test = t->p.x_test};
-    const struct ib_answer answer = {.epochs = answered->epochs,
+    const struct ib_answer answer = {.products = t->a->products,
+                                     .epochs = answered->epochs,
                                      .curve = answered->curve,
                                      .params = answered->params,
                                      .predictions = predictions};
     struct ib_verification v;
     for (unsigned n = 0; n == 0 || (n < IB_DRIFTS && ib_verify_depends_on_drift(&v)); n++) {
         if (n == t->drifts)
-            t->drift[t->drifts++] = oracle(t->p.oracle, ib_drift_arithmetic(t->spec.dtype, false, n));
+            t->drift[t->drifts++] = oracle(t->p.oracle, ib_drift_arithmetic(t->a->type, t->a->products, n));
         reference.drift = &t->drift[n];
         ib_verify(&reference, &answer, &v);
     }
@@ -91,14 +108,15 @@ static struct ib_verification judged(struct trial *t, const struct honest *h,
 
 /* ---- mistakes ---- */
 
-enum mistake { RATE_1_PERCENT, RATE_1E4, ROW_DROPPED, NO_LAST_EPOCHS, HALF_STEPS, MISTAKES };
-static const char *const mistake_names[] = {"rate 1% off", "rate 1e-4 off", "row dropped", "5% fewer epochs",
-                                            "half"};
+enum mistake { RATE_1_PERCENT, RATE_1E4, ROW_DROPPED, NO_LAST_EPOCHS, HALF_STEPS, COARSER, MISTAKES };
+static const char *const mistake_names[] = {"rate 1% off",     "rate 1e-4 off", "row dropped",
+                                            "5% fewer epochs", "half",          "coarser products"};
 
 /* A copy of the problem with the mistake. */
 static struct ib_oracle_problem mistaken(const struct trial *t, enum mistake mistake)
 {
     struct ib_oracle_problem problem = t->p.oracle;
+    problem.arithmetic = (struct ib_arithmetic){.type = t->a->type, .products = t->a->products};
     switch (mistake) {
     case RATE_1_PERCENT:
         problem.spec.lr *= 1.01;
@@ -112,6 +130,9 @@ static struct ib_oracle_problem mistaken(const struct trial *t, enum mistake mis
     case HALF_STEPS:
         problem.spec.lr *= 0.5;
         break;
+    case COARSER:
+        problem.arithmetic.products = t->a->coarser;
+        break;
     default:
         break;
     }
@@ -121,7 +142,6 @@ static struct ib_oracle_problem mistaken(const struct trial *t, enum mistake mis
 static void train_mistaken(const struct trial *t, enum mistake mistake, struct ib_trajectory *out)
 {
     struct ib_oracle_problem problem = mistaken(t, mistake);
-    problem.arithmetic.type = t->spec.dtype;
     honest_train(&honest_trainers[0], &problem, out);
     if (mistake != NO_LAST_EPOCHS)
         return;
@@ -145,7 +165,7 @@ static void judge_honest(struct trial *t, struct tally *tally, uint64_t seed)
     for (int i = 0; i < HONEST_COUNT; i++) {
         struct ib_oracle_problem problem = t->p.oracle;
         struct ib_trajectory answered;
-        problem.arithmetic.type = t->spec.dtype;
+        problem.arithmetic = (struct ib_arithmetic){.type = t->a->type, .products = t->a->products};
         honest_train(&honest_trainers[i], &problem, &answered);
         const struct ib_verification v = judged(t, &honest_trainers[i], &answered);
         tally->honest++;
@@ -161,7 +181,7 @@ static void judge_honest(struct trial *t, struct tally *tally, uint64_t seed)
 static void judge_mistakes(struct trial *t, struct tally *tally)
 {
     tally->made++;
-    for (int m = 0; m < MISTAKES; m++) {
+    for (int m = 0; m < (t->a->coarser ? MISTAKES : COARSER); m++) {
         struct ib_trajectory answered;
         train_mistaken(t, (enum mistake)m, &answered);
         tally->missed[m] += judged(t, &honest_trainers[0], &answered).verdict != IB_WRONG;
@@ -170,20 +190,20 @@ static void judge_mistakes(struct trial *t, struct tally *tally)
 }
 
 /* Returns whether no honest training of a stable family was called wrong. */
-static bool judge_family(const struct family *family, uint64_t n, enum ib_dtype type)
+static bool judge_family(const struct family *family, uint64_t n, const struct arithmetic *a)
 {
     struct tally tally = {0};
     for (uint64_t seed = 0; seed < n; seed++) {
         struct trial t;
-        open_trial(&t, family, seed, type);
+        open_trial(&t, family, seed, a);
         judge_honest(&t, &tally, seed);
         judge_mistakes(&t, &tally);
         close_trial(&t);
     }
-    printf("%-18s %s  honest wrong %4llu of %llu, unverified %llu; missed of %llu:", family->name,
-           type == IB_F32 ? "f32" : "f64", (unsigned long long)tally.wrong, (unsigned long long)tally.honest,
+    printf("%-18s %-4s honest wrong %4llu of %llu, unverified %llu; missed of %llu:", family->name, a->name,
+           (unsigned long long)tally.wrong, (unsigned long long)tally.honest,
            (unsigned long long)tally.unverified, (unsigned long long)tally.made);
-    for (int m = 0; m < MISTAKES; m++)
+    for (int m = 0; m < (a->coarser ? MISTAKES : COARSER); m++)
         printf(" %s %llu", mistake_names[m], (unsigned long long)tally.missed[m]);
     printf("\n");
     fflush(stdout);
@@ -198,13 +218,13 @@ static bool is_chosen(const struct family *family, const char *choice)
 int main(int argc, char **argv)
 {
     const uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 0;
-    const char *type = argc > 2 ? argv[2] : "-", *choice = argc > 3 ? argv[3] : NULL;
+    const char *name = argc > 2 ? argv[2] : "-", *choice = argc > 3 ? argv[3] : NULL;
     bool right = true;
     for (const struct family *f = families; f->name && n; f++)
-        for (int t = IB_F32; t <= IB_F64; t++)
-            if (is_chosen(f, choice) && (type[0] == '-' || strcmp(type, t == IB_F32 ? "f32" : "f64") == 0))
-                right = judge_family(f, n, (enum ib_dtype)t) && right;
+        for (const struct arithmetic *a = arithmetics; a < arithmetics + ARITHMETICS; a++)
+            if (is_chosen(f, choice) && (name[0] == '-' ? a->by_default : strcmp(name, a->name) == 0))
+                right = judge_family(f, n, a) && right;
     if (!n)
-        fprintf(stderr, "usage: judge_families N [f32|f64|-] [FAMILY|stable]\n");
+        fprintf(stderr, "usage: judge_families N [f32|f64|tf32|bf16|fp16|-] [FAMILY|stable]\n");
     return !n ? 2 : right ? 0 : 1;
 }

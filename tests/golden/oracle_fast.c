@@ -1,6 +1,6 @@
 /* The oracle under other names, to be compiled with fused multiply-adds and reordered sums: an honest
  * implementation whose every operation rounds otherwise. */
-#define TF32_ADDED                0x1000u /* to the nearest */
+#define FACTORS_TO_NEAREST        1
 #define ib_trajectory_free        ib_fast_trajectory_free
 #define ib_oracle_train           ib_fast_train
 #define ib_oracle_predict         ib_fast_predict

@@ -98,6 +98,8 @@ enum ib_status ib_cuda_blas_products(struct ib_cuda_blas *s, const struct ib_cud
     IB_TRY(check_size(s, &p->a));
     IB_TRY(check_size(s, &p->b));
     IB_TRY(check_size(s, &p->c));
+    if (f32 && s->half_format != 0)
+        return ib_cuda_blas_halves(s, p);
     if (p->c.cols == 1)
         code = f32 ? columns_f32(s->handle, p) : columns_f64(s->handle, p);
     else

@@ -109,12 +109,13 @@ static void requests_round_trip(void **state)
     json_decref(message);
 
     struct ib_job job = sample_job();
-    struct ib_oracle_request oracle = {70, 10, {IB_F32, true, true, 3}, true, "out"}, heard_oracle;
+    struct ib_oracle_request oracle = {70, 10, {IB_F32, IB_PRODUCTS_BF16, true, 3}, true, "out"},
+                             heard_oracle;
     message = ib_oracle_request_to_json(&job, &oracle);
     assert_string_equal(json_string_value(json_object_get(message, "type")), "oracle");
     assert_int_equal(ib_oracle_request_from_json(message, &heard_oracle), IB_OK);
     assert_int_equal(heard_oracle.arithmetic.type, IB_F32);
-    assert_true(heard_oracle.arithmetic.tf32);
+    assert_int_equal(heard_oracle.arithmetic.products, IB_PRODUCTS_BF16);
     assert_true(heard_oracle.arithmetic.reversed);
     assert_int_equal(heard_oracle.arithmetic.jitter, 3);
     assert_true(heard_oracle.step);

@@ -23,7 +23,7 @@ struct fixture {
     struct ib_trajectory truth, drift;
     struct ib_reference reference;
     enum ib_dtype type;
-    bool tf32;
+    enum ib_products products; /* of the answer */
 };
 
 static struct ib_trajectory train(struct ib_oracle_problem problem, enum ib_dtype type, bool reversed)
@@ -44,9 +44,9 @@ static void refer(struct fixture *f, enum ib_dtype type)
         p->x_test[i] = (double)(float)p->x_test[i];
     f->type = p->oracle.spec.dtype = type;
     f->truth = train(p->oracle, IB_F64, false);
-    p->oracle.arithmetic.tf32 = f->tf32;
+    p->oracle.arithmetic.products = f->products;
     f->drift = train(p->oracle, type, type == IB_F64);
-    p->oracle.arithmetic.tf32 = false;
+    p->oracle.arithmetic.products = IB_PRODUCTS_F32;
     f->reference = (struct ib_reference){.spec = &p->oracle.spec,
                                          .epochs = p->oracle.epochs,
                                          .start = p->start,
@@ -88,7 +88,7 @@ static struct ib_verification verdict_on(const struct fixture *f, enum fault fau
     struct test_answer a;
     struct ib_verification v;
     test_train(&f->problem, f->type, fault, which, &a);
-    a.answer.tf32 = f->tf32;
+    a.answer.products = f->products;
     test_judge(&f->reference, &a.answer, &v);
     test_answer_free(&a);
     return v;
@@ -260,29 +260,27 @@ static void wrong_answers_are_named(void **state)
         }
 }
 
-/* A loss half a per cent off, and one prediction by a thousandth: TF32 is not more precise. */
-static bool shows_in_tf32(enum kind kind, enum fault fault)
+/* A loss half a per cent off, and one prediction by a thousandth: TF32 and bf16 are not more precise. */
+static bool shows_in_coarse(enum kind kind, enum fault fault)
 {
     return !(kind == LINREG && fault == FEWER_UPDATES) && fault != PREDICTS_ONE_WRONG;
 }
 
-/* Coarse products excuse what they do, and nothing else. */
-static void coarse_products_excuse_no_mistake(void **state)
+static void check_coarse_products(enum ib_products products)
 {
-    (void)state;
-    struct fixture f = {.tf32 = true};
+    struct fixture f = {.products = products};
     for (int kind = LINREG; kind <= MLP_BCE; kind++) {
         open_fixture(&f, (enum kind)kind, IB_F32, 250);
         struct ib_answer answer = {
             .epochs = f.drift.epochs, .curve = f.drift.curve, .params = f.drift.params};
         double predictions[64];
-        ib_oracle_predict_rounded(&f.problem.oracle.spec.net, f.drift.params, IB_F32, true,
+        ib_oracle_predict_rounded(&f.problem.oracle.spec.net, f.drift.params, IB_F32, products,
                                   f.problem.oracle.spec.test_rows, f.problem.x_test, predictions);
         answer.predictions = predictions;
         struct ib_verification v;
         test_judge(&f.reference, &answer, &v);
-        assert_int_equal(v.verdict, IB_WRONG); /* f32 without tf32 must be exact f32 */
-        answer.tf32 = true;
+        assert_int_equal(v.verdict, IB_WRONG); /* f32 that asks for nothing less must be exact f32 */
+        answer.products = products;
         test_judge(&f.reference, &answer, &v);
         assert_right(&v);
         release(&f);
@@ -290,10 +288,18 @@ static void coarse_products_excuse_no_mistake(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         open_fixture(&f, wrong[i].kind, IB_F32, 250);
         const struct ib_verification v = verdict_on(&f, wrong[i].fault, wrong[i].which);
-        if (v.verdict != IB_WRONG && shows_in_tf32(wrong[i].kind, wrong[i].fault))
-            fail_msg("'%s' is not found in TF32", wrong[i].name);
+        if (v.verdict != IB_WRONG && shows_in_coarse(wrong[i].kind, wrong[i].fault))
+            fail_msg("'%s' is not found in %s", wrong[i].name, ib_word_of(ib_products_words, (int)products));
         release(&f);
     }
+}
+
+/* Coarse products excuse what they do, and nothing else. */
+static void coarse_products_excuse_no_mistake(void **state)
+{
+    (void)state;
+    for (enum ib_products products = IB_PRODUCTS_TF32; products < IB_PRODUCTS_COUNT; products++)
+        check_coarse_products(products);
 }
 
 /* One update more or less shows while updates are large compared with the drift. */
