@@ -21,7 +21,7 @@ struct cublas {
     __typeof__(cublasSetMathMode) *set_math_mode;
     __typeof__(cublasSgemm_v2) *sgemm;
     __typeof__(cublasDgemm_v2) *dgemm;
-    __typeof__(cublasGemmEx) *gemm_ex;
+    __typeof__(cublasGemmStridedBatchedEx) *gemm_ex;
 };
 
 struct product {
@@ -53,8 +53,8 @@ static bool product_of_halves(const struct product *p, cudaDataType type)
 {
     const int n = p->size;
     const float one = 1, zero = 0;
-    return p->cublas->gemm_ex(p->cublas->handle, CUBLAS_OP_N, CUBLAS_OP_N, n, n, n, &one, p->a, type, n, p->b,
-                              type, n, &zero, p->c, CUDA_R_32F, n, CUBLAS_COMPUTE_32F,
+    return p->cublas->gemm_ex(p->cublas->handle, CUBLAS_OP_N, CUBLAS_OP_N, n, n, n, &one, p->a, type, n, 0,
+                              p->b, type, n, 0, &zero, p->c, CUDA_R_32F, n, 0, 1, CUBLAS_COMPUTE_32F,
                               CUBLAS_GEMM_DEFAULT) == CUBLAS_STATUS_SUCCESS;
 }
 
@@ -92,7 +92,7 @@ static bool load(struct cublas *out, char *why, size_t n)
     *(void **)&out->set_math_mode = find(library, "cublasSetMathMode", &missing);
     *(void **)&out->sgemm = find(library, "cublasSgemm_v2", &missing);
     *(void **)&out->dgemm = find(library, "cublasDgemm_v2", &missing);
-    *(void **)&out->gemm_ex = find(library, "cublasGemmEx", &missing);
+    *(void **)&out->gemm_ex = find(library, "cublasGemmStridedBatchedEx", &missing);
     if (missing == NULL && out->create(&out->handle) == CUBLAS_STATUS_SUCCESS)
         return true;
     snprintf(why, n, "%s: %s", name, missing != NULL ? missing : "cublasCreate failed");

