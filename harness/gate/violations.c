@@ -103,7 +103,7 @@ void ib_violations_of_answer(struct ib_violations *v, const struct ib_gate_rules
 
 /* ---- presence ---- */
 
-/* Copies that nobody counts may be any number. */
+/* Copies that are not counted may be any number. */
 static void find_uncounted(struct ib_violations *v, const struct ib_case_record *candidate,
                            const struct ib_case_record *old_case)
 {

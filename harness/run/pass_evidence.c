@@ -187,7 +187,7 @@ static bool add_first_step(struct ib_checked_state *k, struct evidence *e, struc
     return (k->c->epochs == 1 || train(k, k->worker, 1, first)) && add_step(k, e, 1, e->start, first);
 }
 
-/* ---- an epoch that nobody knows ---- */
+/* ---- a secret epoch ---- */
 
 /* Adds what a second worker, which trains from `at`, the end of `secret` epochs, comes to. */
 static bool continue_in(struct ib_checked_state *k, struct evidence *e, struct ib_worker_process *worker,

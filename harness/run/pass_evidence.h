@@ -32,8 +32,8 @@ bool ib_checked_train(struct ib_checked_state *, struct ib_worker_process *, uin
  * process is checked alone;
  * - where the trajectory does not decide, the secret epoch alone.
  *
- * Of two trainings that differ in one epoch the longer comes first, so that nobody knows the epoch in
- * question while it is trained. An end of its own sets the outcome to untrusted. */
+ * Of two trainings that differ in one epoch the longer comes first, so that the implementation does not know
+ * the epoch in question while it is trained. An end of its own sets the outcome to untrusted. */
 void ib_checked_verify(struct ib_checked_state *);
 
 #endif

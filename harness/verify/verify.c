@@ -339,7 +339,8 @@ static void check_trajectory(struct check *c)
 /* What `ok` needs at the least, for any training: an update that was compared at its beginning (the loss of
  * an epoch after the first, or epoch 1 alone), where mistakes show before rounding hides them, and one at its
  * end (the last loss, the final parameters, an epoch of the second half alone, or divergence to the end), as
- * an implementation may do less once nobody looks. Comparisons above IB_TOLERANCE_CEILING do not count. */
+ * an implementation may do less where it is not looked at. Comparisons above IB_TOLERANCE_CEILING do not
+ * count. */
 static bool is_enough(const struct check *c)
 {
     return c->began && c->ends;

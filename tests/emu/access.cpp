@@ -150,7 +150,7 @@ HOT void check_cell(cell *c, access now, bool writes)
     check(c->write, true, now, writes);
     if (!writes) {
         if (c->write == 0)
-            report_access("read of memory that nobody has written", now);
+            report_access("read of memory that was never written", now);
         remember_read(c->read, now);
         return;
     }

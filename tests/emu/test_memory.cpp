@@ -25,7 +25,7 @@ static std::string verdict_of_unwritten(bool ok, const buffer<float> &out)
 {
 #ifdef EMU_RACES
     (void)out;
-    return wrong_with(ok, "read of memory that nobody has written: thread (0,0,0) at test_memory.cpp:");
+    return wrong_with(ok, "read of memory that was never written: thread (0,0,0) at test_memory.cpp:");
 #else
     std::string wrong = right(ok);
     for (size_t i = 0; i < 64 && wrong.empty(); i++)
@@ -167,8 +167,8 @@ static std::string integer_overflow()
 #endif
 
 const std::vector<test> memory_tests = {
-    {"shared memory that nobody has written", unwritten_shared, nullptr},
-    {"dynamic shared memory that nobody has written", unwritten_dynamic_shared, nullptr},
+    {"shared memory that was never written", unwritten_shared, nullptr},
+    {"dynamic shared memory that was never written", unwritten_dynamic_shared, nullptr},
     {"atomicAdd", atomic_sum, nullptr},
     {"more static shared memory than there is", too_much_static_shared, nullptr},
 #ifdef EMU_ASAN

@@ -17,7 +17,7 @@ static std::string missing_barrier()
 {
     buffer<float> out(64);
     emu_set_order("reverse");
-    return wrong_with(launch<no_barrier>(line(1, 64), out.data()), "nobody has written");
+    return wrong_with(launch<no_barrier>(line(1, 64), out.data()), "was never written");
 }
 
 static void read_then_write(float *data)

@@ -55,7 +55,7 @@ FOR_SOME = (".reg .b32 %item; .reg .pred %late; mov.u32 %item, %tid.x; setp.gt.u
             "@!%late bar.sync 0;")
 
 RACE = (r"(race: .* at [\w.]+ptx:\d+, then .* at [\w.]+ptx:\d+, and no barrier between them|"
-        r"read of memory that nobody has written: .* at [\w.]+ptx:\d+)")
+        r"read of memory that was never written: .* at [\w.]+ptx:\d+)")
 
 BARRIERS = tuple(
     Fault(f"no_barrier_{kernel}_{type_}", f"ibk_{kernel}_{type_}", r"bar\.sync", 0, removed,
@@ -118,7 +118,7 @@ SHUFFLES = (  # result, value, lane, section and mask are the operands
           "sample_shuffles: result"),
     Fault("missing_lane", "sample_shuffles", r"shfl\.sync\.up", 0, with_operand(4, "-2"),
           r"thread \(\d+,0,0\) is not in the mask 0xfffffffe of sample\.90\.ptx:LINE"),
-    Fault("value_of_nobody", "sample_shuffles", r"shfl\.sync\.bfly", 2, with_operand(2, "9"),
+    Fault("value_of_no_lane", "sample_shuffles", r"shfl\.sync\.bfly", 2, with_operand(2, "9"),
           r"reads lane \d+ at sample\.90\.ptx:LINE, which takes no part"),
     Fault("split_vector", "sample_memory", r"ld\.global\.v4\.f32", 0, moved(8),
           "read of 16 bytes .* not a multiple of that: .*ptx:LINE"),
