@@ -3,6 +3,7 @@
 #define CL_TARGET_OPENCL_VERSION 300
 #include <CL/cl.h>
 
+#include "fixtures/leaks.h"
 #include "ironbench/tracer.h"
 
 #include <dlfcn.h>
@@ -470,5 +471,5 @@ int main(void)
     };
     const int failed = cmocka_run_group_tests_name("opencl_tracer", tests, NULL, NULL);
     close_device();
-    return failed == 0 ? 0 : 1;
+    return leaks_checked(failed == 0 ? 0 : 1);
 }
