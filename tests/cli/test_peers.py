@@ -197,7 +197,7 @@ class OnTheGpu(PeerTest):
         cases = self.export("out")["cases"]
         self.assertEqual(collections.Counter(case["impl"] for case in cases if case["status"] == "ok"), {"cpu_naive": 1, "cpu_blas": 1})
         others = [case for case in cases if not case["impl"].startswith("cpu_")]
-        self.assertEqual({case["impl"] for case in others}, {"cuda_naive", "cuda_cublas", "cuda_graph", "cupy", "torch_cuda", "jax_cuda"})
+        self.assertEqual({case["impl"] for case in others}, {"cuda_naive", "cuda_cublas", "cuda_graph", "cuda_fused", "cupy", "torch_cuda", "jax_cuda"})
         for case in others:
             self.assertEqual(case["status"], "unavailable")
             self.assertRegex(case["reason"], "NVIDIA|no usable GPU|No module named|cuda_", case["impl"])
