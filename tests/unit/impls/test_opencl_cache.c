@@ -2,7 +2,6 @@
  * known to keep its own. */
 #include "../../opencl/layer.h"
 #include "base/error.h"
-#include "fixtures/leaks.h"
 #include "fixtures/scratch.h"
 #include "plugin/loader.h"
 
@@ -250,5 +249,5 @@ int main(void)
         cmocka_unit_test(a_pipe_in_its_place_does_not_hang),
         cmocka_unit_test(no_place_is_no_error),
     };
-    return leaks_checked(cmocka_run_group_tests_name("opencl_cache", tests, enter, leave));
+    return cmocka_run_group_tests_name("opencl_cache", tests, enter, leave);
 }

@@ -3,7 +3,6 @@
 #define CL_TARGET_OPENCL_VERSION 300
 #include <CL/cl.h>
 
-#include "fixtures/leaks.h"
 #include "ironbench/tracer.h"
 
 #include <dlfcn.h>
@@ -471,5 +470,5 @@ int main(void)
     };
     const int failed = cmocka_run_group_tests_name("opencl_tracer", tests, NULL, NULL);
     close_device();
-    return leaks_checked(failed == 0 ? 0 : 1);
+    return failed == 0 ? 0 : 1;
 }
