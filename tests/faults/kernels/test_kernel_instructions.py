@@ -26,7 +26,7 @@ class KernelInstructionsTest(unittest.TestCase):
         found = self.findings(
             "dialect.h", "__launch_bounds__(n_items, 768 / (n_items))", "__launch_bounds__(n_items)",
             "gemm.inc", "+= a[i] * b[j];", "+= a[i] * *(volatile const REAL *)&b_tile[d * TILE_LD + j];",
-            "elementwise.inc", "return (REAL)1 - y * y;", "return (REAL)(1.1 - y * y);")
+            "definitions.inc", "return (REAL)1 - y * y;", "return (REAL)(1.1 - y * y);")
         for kernel in ("sum_rows f32", "sum_products f32", "sum_rows f64", "sum_products f64"):
             self.assertRegex(found, rf"(?m)^{kernel} on {ARCH} has \d+ loads under way, fewer than 16$")
         for kind in "f32", "f64":
