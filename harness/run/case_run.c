@@ -56,8 +56,7 @@ enum ib_status ib_case_run_check(struct ib_case_run *s, const struct ib_pass_con
     return attempt.status;
 }
 
-/* The answer that a pass must repeat lies in memory only during the pass: a sweep may have thousands of them.
- */
+/* The answer that a pass must repeat is in memory only during the pass: a sweep may have thousands. */
 static enum ib_status load_final(struct ib_case_run *s, struct ib_store *store, struct ib_arena *arena)
 {
     return ib_store_load_final(store, s->c, arena, &s->final);
@@ -143,9 +142,8 @@ enum ib_status ib_case_run_judge_pace(struct ib_case_run *s, const struct ib_pas
         suspicion = IB_PACE_UNSEEN_SLOWER;
     if (s->progress.ended || !s->progress.right || suspicion == IB_PACE_EVEN || ib_interrupted())
         return IB_OK;
-    enum ib_status status = load_final(s, store, &arena);
-    if (status == IB_OK)
-        status = examine_pace(s, context, store, suspicion);
+    IB_TRY(load_final(s, store, &arena));
+    const enum ib_status status = examine_pace(s, context, store, suspicion);
     ib_arena_free(&arena);
     return status;
 }
@@ -178,34 +176,27 @@ static bool needs_another(const struct ib_case_run *s, const struct ib_pass_cont
            s->c->spec.net.n_layers > 1 && ib_oracle_knows(context, s->c, IB_UNSEEN_AGAIN);
 }
 
-static enum ib_status time_round(struct ib_case_run *s, const struct ib_pass_context *context,
-                                 struct ib_store *store, uint64_t round, struct ib_arena *arena)
-{
-    struct ib_timed_pass timed;
-    struct ib_attempt attempt = ib_attempt_begin();
-    const uint64_t variant = variant_of(s, context, round);
-    do {
-        ib_pass_timed(context, s->c, round, variant, &s->final, arena, &timed);
-        if (needs_another(s, context, variant, &timed))
-            ib_pass_timed(context, s->c, round, IB_UNSEEN_AGAIN, &s->final, arena, &timed);
-        if (is_worth_a_retry(s, context->measure, &timed.round))
-            retry(s, context, variant, arena, &timed);
-    } while (ib_attempt_again(&attempt, context, s->c, timed.round.status));
-    if (attempt.status != IB_OK || ib_interrupted())
-        return attempt.status;
-    keep_timed(s, context->measure, &timed);
-    return store_timed(s, context, store, &timed);
-}
-
 enum ib_status ib_case_run_time(struct ib_case_run *s, const struct ib_pass_context *context,
                                 struct ib_store *store, uint64_t round)
 {
+    struct ib_timed_pass timed;
     struct ib_arena arena = {0};
-    enum ib_status status = load_final(s, store, &arena);
-    if (status == IB_OK)
-        status = time_round(s, context, store, round, &arena);
+    struct ib_attempt attempt = ib_attempt_begin();
+    const uint64_t variant = variant_of(s, context, round);
+    IB_TRY(load_final(s, store, &arena));
+    do {
+        ib_pass_timed(context, s->c, round, variant, &s->final, &arena, &timed);
+        if (needs_another(s, context, variant, &timed))
+            ib_pass_timed(context, s->c, round, IB_UNSEEN_AGAIN, &s->final, &arena, &timed);
+        if (is_worth_a_retry(s, context->measure, &timed.round))
+            retry(s, context, variant, &arena, &timed);
+    } while (ib_attempt_again(&attempt, context, s->c, timed.round.status));
+    if (attempt.status == IB_OK && !ib_interrupted()) {
+        keep_timed(s, context->measure, &timed);
+        attempt.status = store_timed(s, context, store, &timed);
+    }
     ib_arena_free(&arena);
-    return status;
+    return attempt.status;
 }
 
 static void time_variants(struct ib_case_run *const s[2], const struct ib_pass_context *const context[2],
@@ -302,29 +293,22 @@ enum ib_status ib_case_run_stops(struct ib_case_run *s, const struct ib_pass_con
     return attempt.status;
 }
 
-static enum ib_status run_process(struct ib_case_run *s, const struct ib_pass_context *context,
-                                  struct ib_store *store, uint64_t run, struct ib_arena *arena)
-{
-    struct ib_process_pass whole;
-    struct ib_attempt attempt = ib_attempt_begin();
-    do
-        ib_pass_process(context, s->c, run, run == 1 ? context->measure->process_warmup : 0, &s->final, arena,
-                        &whole);
-    while (ib_attempt_again(&attempt, context, s->c, whole.status));
-    if (attempt.status != IB_OK || ib_interrupted())
-        return attempt.status;
-    s->progress.ended = !whole.timed;
-    s->progress.process_runs = run;
-    return ib_store_put_process(store, s->c, &whole);
-}
-
 enum ib_status ib_case_run_process(struct ib_case_run *s, const struct ib_pass_context *context,
                                    struct ib_store *store, uint64_t run)
 {
+    struct ib_process_pass whole;
     struct ib_arena arena = {0};
-    enum ib_status status = load_final(s, store, &arena);
-    if (status == IB_OK)
-        status = run_process(s, context, store, run, &arena);
+    struct ib_attempt attempt = ib_attempt_begin();
+    const uint64_t warmup = run == 1 ? context->measure->process_warmup : 0;
+    IB_TRY(load_final(s, store, &arena));
+    do
+        ib_pass_process(context, s->c, run, warmup, &s->final, &arena, &whole);
+    while (ib_attempt_again(&attempt, context, s->c, whole.status));
+    if (attempt.status == IB_OK && !ib_interrupted()) {
+        s->progress.ended = !whole.timed;
+        s->progress.process_runs = run;
+        attempt.status = ib_store_put_process(store, s->c, &whole);
+    }
     ib_arena_free(&arena);
-    return status;
+    return attempt.status;
 }

@@ -28,7 +28,7 @@ enum ib_status ib_store_put_checked(struct ib_store *, const struct ib_case *,
 enum ib_status ib_store_put_timed(struct ib_store *, const struct ib_case *, const struct ib_timed_pass *);
 enum ib_status ib_store_put_process(struct ib_store *, const struct ib_case *,
                                     const struct ib_process_pass *);
-/* The answer of a case's checked pass; zeroes: there is none. */
+/* The answer of a case's checked pass; zeroes: there is none. An error leaves the arena as it was. */
 enum ib_status ib_store_load_final(struct ib_store *, const struct ib_case *, struct ib_arena *,
                                    struct ib_final *out);
 /* The stops of a case, once; then rounds of trainings up to them. */
