@@ -54,7 +54,7 @@ static void read_memory(const struct ib_probe *p, unsigned member)
     uint64_t seen;
     (void)member;
     for (uint64_t i = 0; i < p->repeats; i++)
-        ib_vectors_widest()->read(next_slice(p), SLICE, &seen);
+        ib_vectors_widest()->read_apart(next_slice(p), SLICE, &seen);
 }
 
 static void copy_memory(const struct ib_probe *p, unsigned member)

@@ -49,9 +49,9 @@ bool ib_vectors_matrix_unit(void)
 }
 
 const struct ib_vectors ib_vectors[] = {
-    {"sse2", 16, always, base_fma_f32, base_fma_f64, base_read},
-    {"avx2", 32, has_avx2, avx2_fma_f32, avx2_fma_f64, avx2_read},
-    {"avx512", 64, has_avx512, avx512_fma_f32, avx512_fma_f64, avx512_read},
+    {"sse2", 16, always, base_fma_f32, base_fma_f64, base_read, base_read_apart},
+    {"avx2", 32, has_avx2, avx2_fma_f32, avx2_fma_f64, avx2_read, avx2_read_apart},
+    {"avx512", 64, has_avx512, avx512_fma_f32, avx512_fma_f64, avx512_read, avx512_read_apart},
     {.name = NULL},
 };
 
@@ -63,7 +63,7 @@ bool ib_vectors_matrix_unit(void)
 }
 
 const struct ib_vectors ib_vectors[] = {
-    {"simd128", 16, always, base_fma_f32, base_fma_f64, base_read},
+    {"simd128", 16, always, base_fma_f32, base_fma_f64, base_read, base_read_apart},
     {.name = NULL},
 };
 

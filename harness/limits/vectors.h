@@ -17,6 +17,8 @@ struct ib_vectors {
     void (*fma_f64)(uint64_t n, double *out);
     /* Reads whole blocks of 8 registers; *out depends on all of them. */
     void (*read)(const void *from, size_t bytes, uint64_t *out);
+    /* The same from four places in turn, which memory serves faster than one. */
+    void (*read_apart)(const void *from, size_t bytes, uint64_t *out);
 };
 
 /* Those of this architecture, the widest last; ends with a NULL name. */
