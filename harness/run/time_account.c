@@ -121,6 +121,13 @@ uint64_t ib_longer_epochs(const struct ib_time_account *first, const struct ib_t
     const double target_ns = fmax(2 * noise_of(first)->step_ns, before_ns);
     if (last->trained_ns >= target_ns)
         return 0;
-    const double factor = fmin(fmax(1.2 * target_ns / last->trained_ns, 2), IB_LENGTH_STEP);
+    /* By what further epochs took so far: a training may begin with work that does not depend on its length.
+     */
+    const bool grown = last->epochs > first->epochs;
+    const double known_epochs = (double)(last->epochs - (grown ? first->epochs : 0));
+    const double known_ns = last->trained_ns - (grown ? first->trained_ns : 0);
+    const double missing_ns = 1.2 * target_ns - last->trained_ns;
+    const double more = known_ns > 0 ? missing_ns * known_epochs / known_ns : INFINITY;
+    const double factor = fmin(fmax(1 + more / (double)last->epochs, 2), IB_LENGTH_STEP);
     return (uint64_t)(factor * (double)last->epochs);
 }

@@ -164,6 +164,19 @@ static void a_step_is_of_limited_length(void **state)
     assert_int_equal(ib_longer_epochs(&a, &c), 3000);
 }
 
+static void work_at_the_start_is_no_measure_of_an_epoch(void **state)
+{
+    (void)state;
+    struct ib_time_account first = plain(100), last = plain(200);
+    first.trained_ns = 1.5 * MS;
+    last.trained_ns = 1.5 * MS + 100 * 10; /* 10 ns an epoch */
+    assert_int_equal(ib_longer_epochs(&first, &last), 200 * IB_LENGTH_STEP);
+    last.trained_ns = 1.4 * MS; /* noise */
+    assert_int_equal(ib_longer_epochs(&first, &last), 200 * IB_LENGTH_STEP);
+    last.trained_ns = 1.6 * MS; /* 1 us an epoch: 800 more for 0.8 ms */
+    assert_int_equal(ib_longer_epochs(&first, &last), 1000);
+}
+
 static void time_before_is_covered(void **state)
 {
     (void)state;
@@ -194,6 +207,7 @@ int main(void)
         cmocka_unit_test(waiting_for_a_cpu_is_not_held_against_it),
         cmocka_unit_test(a_long_training_needs_no_other),
         cmocka_unit_test(a_step_is_of_limited_length),
+        cmocka_unit_test(work_at_the_start_is_no_measure_of_an_epoch),
         cmocka_unit_test(time_before_is_covered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
