@@ -126,7 +126,8 @@ enum ib_status ib_case_selection_missed(struct ib_arena *arena, const struct ib_
         IB_TRY(check_term(arena, conditions, &conditions->list[i], specs, n_specs, datasets, n_datasets));
     return ib_fail(
         IB_EINVAL, conditions->where,
-        "matches no case: each condition matches some case, but no remaining case meets all of them");
+        "matches no case: each condition matches some case, but no remaining case meets all of them; "
+        "repeat it to add other cases");
 }
 
 /* A glob stands for names that only the implementations know. */
