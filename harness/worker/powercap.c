@@ -113,7 +113,7 @@ enum ib_status ib_powercap_open(const char *folder, struct ib_powercap *out, cha
     DIR *dir = opendir(folder);
     out->n = 0;
     if (!dir) {
-        snprintf(why, n, "%s: %s", folder, strerror(errno));
+        snprintf(why, n, "no counters of energy: %s: %s", folder, strerror(errno));
         return IB_EUNAVAILABLE;
     }
     const enum ib_status status = open_all(&arena, folder, dir, out, why, n);

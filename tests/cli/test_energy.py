@@ -88,7 +88,7 @@ class Energy(CliTest):
         program = f"external:\n  program: {{command: [{sys.executable}, {ROOT / 'impls/external/reference.py'}]}}"
         config = self.config(MATRIX.format("cpu_naive, program, fakedev", 20), MEASURE.format("1ms"), program)
         reasons = {case["impl"]: case["energy"]["reason"] for case in self.sweep(config, "none")}
-        self.assertEqual(reasons, {"cpu_naive": "none: No such file or directory",
+        self.assertEqual(reasons, {"cpu_naive": "no counters of energy: none: No such file or directory",
                                    "program": "the energy of external programs is not measured",
                                    "fakedev": "fakedev does not report the energy of its device"})
         for case in self.export("out")["cases"]:
@@ -97,7 +97,8 @@ class Energy(CliTest):
         for row in self.rows():
             self.assertEqual((row["energy.epoch_j"], row["energy.reason"]), ("", reasons[row["impl"]]))
         self.assertIn("J/epoch", self.text)
-        self.assertIn("Energy unknown: cpu_naive: none: No such file or directory; program: the energy of", self.text)
+        self.assertIn("Energy unknown: cpu_naive: no counters of energy: none: No such file or directory; program: the",
+                      self.text)
         self.assertEqual(set(self.rounds("energy_j, energy_ns, energy_source")), {(None, None, None)})
 
     def test_in_a_sandbox(self):

@@ -114,7 +114,7 @@ static void assert_refused(const char *folder, const char *expected)
 static void says_what_is_missing(void **state)
 {
     (void)state;
-    assert_refused("none", "none: No such file or directory");
+    assert_refused("none", "no counters of energy: none: No such file or directory");
     mkdir("empty", 0755);
     assert_refused("empty", "empty has no energy counter of a processor package");
     add_zone("empty/intel-rapl:0", "psys\n", 1);
