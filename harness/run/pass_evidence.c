@@ -10,6 +10,7 @@
 #include "run/timed_answer.h"
 #include "run/train_loss.h"
 #include "run/unseen.h"
+#include "verify/verify_drifts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -49,47 +50,33 @@ static bool train(struct ib_checked_state *k, struct ib_worker_process *worker, 
 
 /* ---- what the answer is compared with ---- */
 
-/* Epoch 1, the secret one, the last, and one more that confirms another. */
-enum { MOST_STEPS = 4 };
-
 struct evidence {
     const struct ib_trajectory *truth, *drift;
     const struct ib_arrays *arrays; /* the implementation's training of truth->epochs epochs, if any */
     const double *start;            /* the initial parameters */
-    struct ib_step steps[MOST_STEPS];
+    struct ib_step
+        steps[IB_MOST_STEPS]; /* epoch 1, the secret one, the last, and one that confirms another */
     size_t n_steps;
 };
 
-/* Replaces the drift of what is wrong, a step or the trajectory, by its n-th sample. */
-static bool draw_drift(struct ib_checked_state *k, struct evidence *e, unsigned n,
-                       struct ib_reference *reference, struct ib_outcome *oracle)
-{
-    const size_t wrong_step = k->out->verification.wrong_step;
-    struct ib_step *step = &e->steps[wrong_step ? wrong_step - 1 : 0];
-    if (wrong_step)
-        return ib_oracle_cache_step_drift(k->context->oracle_cache, k->c,
-                                          step->from == e->start ? NULL : step->from, n, &step->drift,
-                                          oracle);
-    return ib_oracle_cache_drift(k->context->oracle_cache, k->c, IB_UNSEEN_NONE, reference->truth->epochs, n,
-                                 &reference->drift, oracle);
-}
+struct drawing {
+    struct ib_checked_state *state;
+    struct evidence *evidence;
+};
 
-/* Drift is a sample of rounding errors: whatever is wrong must be wrong by several. */
-static void judge(struct ib_checked_state *k, struct evidence *e, struct ib_reference *reference,
-                  const struct ib_answer *answer)
+/* Draws a further sample of drift: ib_drift_source. */
+static bool draw_drift(void *context, size_t wrong_step, unsigned n, struct ib_reference *reference,
+                       struct ib_outcome *why)
 {
-    struct ib_outcome oracle;
-    struct ib_verification *v = &k->out->verification;
-    unsigned samples[MOST_STEPS + 1] = {0}; /* of the trajectory, and of each step */
-    ib_verify(reference, answer, v);
-    while ((v->wrong_step || ib_verify_depends_on_drift(v)) && ++samples[v->wrong_step] < IB_DRIFTS) {
-        if (!draw_drift(k, e, samples[v->wrong_step], reference, &oracle)) {
-            v->verdict = IB_UNVERIFIED;
-            snprintf(v->reason, sizeof v->reason, "no reference: %.200s", oracle.reason);
-            return;
-        }
-        ib_verify(reference, answer, v);
-    }
+    const struct drawing *drawing = context;
+    struct ib_oracle_cache *cache = drawing->state->context->oracle_cache;
+    const struct ib_case *c = drawing->state->c;
+    if (wrong_step == 0)
+        return ib_oracle_cache_drift(cache, c, IB_UNSEEN_NONE, reference->truth->epochs, n, &reference->drift,
+                                     why);
+    struct ib_step *step = &drawing->evidence->steps[wrong_step - 1];
+    const double *from = step->from == drawing->evidence->start ? NULL : step->from;
+    return ib_oracle_cache_step_drift(cache, c, from, n, &step->drift, why);
 }
 
 static enum ib_status compare(struct ib_checked_state *k, struct evidence *e)
@@ -118,7 +105,9 @@ static enum ib_status compare(struct ib_checked_state *k, struct evidence *e)
     if (!ib_train_rows_open(k->context->work, k->c, &rows))
         return ib_last_error()->code;
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
-    judge(k, e, &reference, &answer);
+    const struct ib_drift_source source = {draw_drift, &(struct drawing){k, e}};
+    struct ib_outcome why; /* the verification has its reason */
+    ib_verify_drifts(&reference, &answer, &source, &k->out->verification, &why);
     enum ib_status status = ib_diagnose(&reference, &answer, &k->out->verification);
     ib_train_rows_close(&rows);
     return status;

@@ -140,6 +140,36 @@ static void reading_changes_nothing(void **state)
     test_problem_free(&p);
 }
 
+/* One after the other, in the type of the training; and the same again from the device. */
+static void all_parameters_are_read_at_once(void **state)
+{
+    (void)state;
+    struct ib_network net = network(2, IB_RELU, IB_MSE, 2);
+    const uint64_t size = ib_network_size(&net);
+    struct test_problem p;
+    make_problem(&p, &net);
+    for (size_t r = 0; r < RUNS; r++)
+        for (enum ib_dtype type = IB_F32; type <= IB_F64; type++) {
+            struct test_training t;
+            double each[512];
+            union {
+                float f32[512];
+                double f64[512];
+            } at_once, again;
+            test_training_open(&t, runs[r].impl, runs[r].residency, &p, type);
+            test_training_run(&t, 3, NULL, NULL);
+            assert_int_equal(ib_training_param_bytes(&t.training), size * (type == IB_F32 ? 4 : 8));
+            assert_int_equal(ib_training_read_params(&t.training, false, &at_once), IB_OK);
+            assert_int_equal(ib_training_read_params(&t.training, true, &again), IB_OK);
+            assert_memory_equal(&at_once, &again, ib_training_param_bytes(&t.training));
+            test_training_params(&t, each);
+            for (uint64_t i = 0; i < size; i++)
+                assert_true((type == IB_F32 ? (double)at_once.f32[i] : at_once.f64[i]) == each[i]);
+            test_training_close(&t);
+        }
+    test_problem_free(&p);
+}
+
 /* The figures of an earlier experiment: 50 epochs, the loss of every tenth read. */
 static void known_counts(void **state)
 {
@@ -217,6 +247,7 @@ int main(void)
         cmocka_unit_test(every_depth),
         cmocka_unit_test(every_activation_and_loss),
         cmocka_unit_test(reading_changes_nothing),
+        cmocka_unit_test(all_parameters_are_read_at_once),
         cmocka_unit_test(known_counts),
         cmocka_unit_test(law_is_exact),
         cmocka_unit_test(residency_must_fit_the_memory),
