@@ -1,5 +1,5 @@
-/* Trainings by fused steps: what an implementation is told, how many epochs at a time, and what is opened and released
- * for it. Its steps train nothing. */
+/* Trainings by fused steps: what an implementation is told, how many epochs at a time, and what is opened and
+ * released for it. Its steps train nothing. */
 #include "fixtures/trained.h"
 
 #include "base/error.h"
@@ -91,7 +91,9 @@ static const struct ib_fused all = {.struct_size = sizeof all,
                                     .prepare = prepare,
                                     .release = release},
                              few = {.struct_size = sizeof few, .steps = steps},
-                             none = {.struct_size = sizeof none, .supports = supports_nothing, .steps = steps},
+                             none = {.struct_size = sizeof none,
+                                     .supports = supports_nothing,
+                                     .steps = steps},
                              broken = {.struct_size = sizeof broken,
                                        .steps = steps,
                                        .prepare = prepare_nothing,

@@ -1,5 +1,5 @@
-/* Tensors and their copies: which memory is current, what is copied when, and that all of it is freed. The device is
- * the host's memory behind counters. */
+/* Tensors and their copies: which memory is current, what is copied when, and that all of it is freed. The
+ * device is the host's memory behind counters. */
 #include "base/error.h"
 #include "fixtures/mistaken.h"
 #include "train/dispatch.h"
@@ -103,7 +103,8 @@ static const struct ib_mem_ops counted = {.struct_size = sizeof counted,
                                           .sync = device_sync,
                                           .host_alloc = host_alloc,
                                           .host_free = host_free};
-static const struct ib_capture capture = {.struct_size = sizeof capture, .begin = begin, .end = begin, .replay = replay};
+static const struct ib_capture capture = {
+    .struct_size = sizeof capture, .begin = begin, .end = begin, .replay = replay};
 
 static struct ib_dispatch d;
 static struct ib_impl impl;
@@ -367,7 +368,8 @@ static void a_recording_replaces_the_one_before(void **state)
     (void)state;
     const double ones[] = {1, 1};
     open_device(&counted, IB_RESIDENT);
-    struct ib_tensor first = tensor("first", 2, NULL), second = tensor("second", 2, NULL), x = tensor("x", 2, ones);
+    struct ib_tensor first = tensor("first", 2, NULL), second = tensor("second", 2, NULL),
+                     x = tensor("x", 2, ones);
     add(&x, &first);
     add(&x, &second);
     assert_int_equal(d.transfer_log.launches[IB_TRAIN], 2);
@@ -420,9 +422,11 @@ static void counted_calls_are_not_made(void **state)
     assert_true(costs[IB_OP_GEMM].flops == 2 * 2 * 2 * 3 * 4);
     assert_true(costs[IB_OP_GEMM].bytes == 2 * 8 * (6 + 12 + 8));
     const struct ib_op_args mean = {.kind = IB_MSE, .alpha = 1};
-    assert_int_equal(ib_call(&d, IB_OP_LOSS_GRAD, &mean, (struct ib_tensor *const[]){&c, &y, &c, &loss}), IB_OK);
+    assert_int_equal(ib_call(&d, IB_OP_LOSS_GRAD, &mean, (struct ib_tensor *const[]){&c, &y, &c, &loss}),
+                     IB_OK);
     const double with_loss = costs[IB_OP_LOSS_GRAD].bytes;
-    assert_int_equal(ib_call(&d, IB_OP_LOSS_GRAD, &mean, (struct ib_tensor *const[]){&c, &y, &c, NULL}), IB_OK);
+    assert_int_equal(ib_call(&d, IB_OP_LOSS_GRAD, &mean, (struct ib_tensor *const[]){&c, &y, &c, NULL}),
+                     IB_OK);
     assert_true(costs[IB_OP_LOSS_GRAD].bytes == 2 * with_loss - 8);
     assert_true(costs[IB_OP_AXPY].flops == 0 && costs[IB_OP_AXPY].bytes == 0);
     assert_int_equal(d.transfer_log.launches[IB_TRAIN], 0);

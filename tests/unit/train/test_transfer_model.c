@@ -8,15 +8,18 @@
 
 #include <cmocka.h>
 
-/* Five features, three hidden ones, two outputs: w1 15, b1 3, w2 6, b2 2 elements, 26 together. Seven rows and four
- * test rows; ten epochs, of which three losses were read. */
+/* Five features, three hidden ones, two outputs: w1 15, b1 3, w2 6, b2 2 elements, 26 together. Seven rows
+ * and four test rows; ten epochs, of which three losses were read. */
 static struct ib_transfer_model_case the_case(enum ib_residency residency)
 {
-    return (struct ib_transfer_model_case){
-        .spec = {.net = {2, {5, 3, 2}, IB_TANH, IB_MSE}, .dtype = IB_F64, .lr = 0.1, .rows = 7, .test_rows = 4},
-        .residency = residency,
-        .epochs = 10,
-        .reads = 3};
+    return (struct ib_transfer_model_case){.spec = {.net = {2, {5, 3, 2}, IB_TANH, IB_MSE},
+                                                    .dtype = IB_F64,
+                                                    .lr = 0.1,
+                                                    .rows = 7,
+                                                    .test_rows = 4},
+                                           .residency = residency,
+                                           .epochs = 10,
+                                           .reads = 3};
 }
 
 /* Copies in elements. */
@@ -63,9 +66,9 @@ static void resident_data_are_copied_once(void **state)
     check(&c, &expected);
 }
 
-/* Up: products 35 + 15 and 21 + 6, biases 3 and 2 with outputs 21 and 14, activation 21; loss 14 + 14; products of the
- * gradients 35 + 21 and 21 + 14, sums 21 and 14, and 14 + 6 and 21 + 21 for the hidden layer; updates twice 26. Down:
- * 21 and 14 twice, 21; 14; 26, and 21 twice; 26. */
+/* Up: products 35 + 15 and 21 + 6, biases 3 and 2 with outputs 21 and 14, activation 21; loss 14 + 14;
+ * products of the gradients 35 + 21 and 21 + 14, sums 21 and 14, and 14 + 6 and 21 + 21 for the hidden layer;
+ * updates twice 26. Down: 21 and 14 twice, 21; 14; 26, and 21 twice; 26. */
 static void every_operand_is_copied_per_op(void **state)
 {
     (void)state;
@@ -126,8 +129,8 @@ static void a_difference_is_found_in_every_phase(void **state)
     }
     log.copies[IB_TRAIN][IB_OP_GEMM][0].h2d_count = 2;
     assert_false(ib_transfer_model_matches(&c, &log, why, sizeof why));
-    assert_string_equal(
-        why, "train: 2 uploads (0 bytes) and 3 downloads (24 bytes); expected 0 (0) and 3 (24)");
+    assert_string_equal(why,
+                        "train: 2 uploads (0 bytes) and 3 downloads (24 bytes); expected 0 (0) and 3 (24)");
 }
 
 int main(void)
