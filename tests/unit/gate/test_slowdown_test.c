@@ -360,25 +360,27 @@ static void an_undecided_case_says_how_many_pairs_it_needs(void **state)
 static void sizes_are_relative_to_the_old_ratio(void **state)
 {
     (void)state;
+    static const double ends[][2] = {{0.95, 1.1}, {1.04, 1.3}}; /* the farther one is below, or above */
     double ratios[12];
     const struct ib_gate_rules rules = rules_of(12);
-    struct ib_slowdown_test c = {.randomised = true,
-                                 .old_log_ratio = log(1.05),
-                                 .old_low = log(0.95),
-                                 .old_high = log(1.1),
-                                 .old_mean_high = log(1.08)};
     for (size_t i = 0; i < 12; i++)
         ratios[i] = 1.1;
-    judge_ratios(ratios, 12, &rules, &c);
-    assert_near(c.speed.ratio, 1.1 / 1.05);
-    assert_near(c.speed.low, 1.1 / 1.1);
-    assert_near(c.speed.high, 1.1 / 0.95);
-    assert_near(c.mean_ratio, 1.1 / 1.08);
-    assert_int_equal(c.speed.verdict, IB_AMBIGUOUS);
-    const double limit = log1p(rules.slowdown);
-    assert_near(c.speed.needed,
-                ib_rounds_needed(12, log(1.1 / 1.05), log(1.1 / 1.1), log(1.1 / 0.95), limit, limit));
-    assert_true(c.speed.needed > 24);
+    for (size_t i = 0; i < 2; i++) {
+        const double low = 1.1 / ends[i][1], high = 1.1 / ends[i][0], limit = log1p(rules.slowdown);
+        struct ib_slowdown_test c = {.randomised = true,
+                                     .old_log_ratio = log(1.05),
+                                     .old_low = log(ends[i][0]),
+                                     .old_high = log(ends[i][1]),
+                                     .old_mean_high = log(1.08)};
+        judge_ratios(ratios, 12, &rules, &c);
+        assert_near(c.speed.ratio, 1.1 / 1.05);
+        assert_near(c.speed.low, low);
+        assert_near(c.speed.high, high);
+        assert_near(c.mean_ratio, 1.1 / 1.08);
+        assert_int_equal(c.speed.verdict, IB_AMBIGUOUS);
+        assert_near(c.speed.needed, ib_rounds_needed(12, log(1.1 / 1.05), log(low), log(high), limit, limit));
+        assert_true(c.speed.needed > 24);
+    }
 }
 
 /* Where the order was not drawn, neighbours that are alike prove less. */

@@ -88,6 +88,9 @@ static void a_case_against_its_old_record(void **state)
     c = right_case();
     c.transfers.h2d_count = 9;
     assert_int_equal(kind_found(&c, &old, &rules), 0);
+    c.transfers.d2h_count = 11; /* fewer up, but more down */
+    assert_int_equal(kind_found(&c, &old, &rules), IB_COPIES);
+    c = right_case();
     c.transfers.h2d_count = 11;
     assert_int_equal(kind_found(&c, &old, &rules), IB_COPIES);
     assert_int_equal(kind_found(&c, NULL, &rules), 0);
@@ -250,10 +253,22 @@ static void a_required_implementation_is_verified(void **state)
     assert_int_equal(violations.list[0].kind, IB_MISSING);
     ib_violations_of_sweep(&violations, &run, (const char *const[]){"gone", NULL}, true);
     assert_int_equal(violations.n, 1);
-    cases[0].check.verdict = IB_WRONG;
+    cases[1].check.verdict = IB_RIGHT;
+    ib_violations_of_sweep(&violations, &run, (const char *const[]){"right", "wrong", NULL}, false);
+    assert_int_equal(violations.n, 1);
+    cases[0].check.verdict = cases[1].check.verdict = IB_WRONG;
     ib_violations_of_sweep(&violations, &run, NULL, false);
     assert_int_equal(violations.list[1].kind, IB_FAILED);
     ib_arena_free(&arena);
+}
+
+static void the_order_does_not_matter_to_the_status(void **state)
+{
+    (void)state;
+    struct ib_violation list[] = {
+        {.kind = IB_SLOWER_CASE}, {.kind = IB_ACCURACY}, {.kind = IB_AMBIGUOUS_CASE}};
+    const struct ib_violations violations = {.list = list, .n = 3};
+    assert_int_equal(ib_violations_exit_status(&violations, false), IB_EXIT_WRONG);
 }
 
 static void ambiguous_cases_fail_only_a_strict_gate(void **state)
@@ -301,6 +316,7 @@ int main(void)
         cmocka_unit_test(a_required_implementation_is_verified),
         cmocka_unit_test(ambiguous_cases_fail_only_a_strict_gate),
         cmocka_unit_test(the_gravest_come_first),
+        cmocka_unit_test(the_order_does_not_matter_to_the_status),
         cmocka_unit_test(several_violations_give_the_gravest_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
