@@ -4,7 +4,6 @@
 #include "fixtures/trainer.h"
 #include "verify/verify.h"
 
-#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,6 @@
 /* Trainings that diverge, made by hand: where an answer must diverge, and how far. */
 #include "fixtures/made_reference.h"
 
-#include <float.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
