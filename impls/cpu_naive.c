@@ -74,6 +74,12 @@ static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, c
     return BY_TYPE(y, axpy, alpha, x, y);
 }
 
+static enum ib_status softmax(void *state, const struct ib_view *m)
+{
+    (void)state;
+    return BY_TYPE(m, softmax, m);
+}
+
 static enum ib_status naive_open(const struct ib_host *host, void **state)
 {
     struct naive *s = calloc(1, sizeof *s);
@@ -100,6 +106,7 @@ static const struct ib_tensor_ops ops = {
     .loss_grad = loss_grad,
     .col_sum = col_sum,
     .axpy = axpy,
+    .softmax = softmax,
 };
 
 extern const struct ib_impl ib_impl_cpu_naive;
@@ -112,4 +119,5 @@ const struct ib_impl ib_impl_cpu_naive = {
     .open = naive_open,
     .close = naive_close,
     .ops = &ops,
+    .losses = 1u << IB_CE,
 };

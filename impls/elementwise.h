@@ -19,6 +19,9 @@ struct extent {
     uint64_t rows, cols;
 };
 
+/* Sums and maxima along a row are split into this many, which become vectors. */
+enum { ROW_LANES = 16 };
+
 static inline bool dense(const struct ib_view *m)
 {
     return m->ld == m->cols;

@@ -26,9 +26,9 @@ struct block {
     unsigned char memory[]; /* as the device sees it */
 };
 
-enum kernel { GEMM, ADD_ROW, ACT, ACT_GRAD, LOSS_GRAD, COL_SUM, AXPY, UPLOAD };
-static const char *const kernel_names[] = {"gemm",      "add_row", "act",  "act_grad",
-                                           "loss_grad", "col_sum", "axpy", "upload"};
+enum kernel { GEMM, ADD_ROW, ACT, ACT_GRAD, LOSS_GRAD, COL_SUM, AXPY, SOFTMAX, UPLOAD };
+static const char *const kernel_names[] = {"gemm",    "add_row", "act",     "act_grad", "loss_grad",
+                                           "col_sum", "axpy",    "softmax", "upload"};
 
 /* Queued work: a copy of its arguments, as the caller's may be gone when it runs. */
 struct command {
@@ -103,6 +103,8 @@ static enum ib_status compute(struct device *d, const struct command *c)
         return ops->col_sum(d->arithmetic, &v[0], &v[1]);
     case AXPY:
         return ops->axpy(d->arithmetic, c->alpha, &v[0], &v[1]);
+    case SOFTMAX:
+        return ops->softmax(d->arithmetic, &v[0]);
     case UPLOAD:
         memcpy(c->target, c->staged, c->bytes);
         return IB_OK;
@@ -285,6 +287,11 @@ static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, c
     return enqueue(state, (struct command){.kernel = AXPY, .alpha = alpha, .n_views = 2, .views = {*x, *y}});
 }
 
+static enum ib_status softmax(void *state, const struct ib_view *m)
+{
+    return enqueue(state, (struct command){.kernel = SOFTMAX, .n_views = 1, .views = {*m}});
+}
+
 /* ---- the implementation ---- */
 
 static void device_close(void *state)
@@ -358,6 +365,7 @@ static const struct ib_tensor_ops ops = {
     .loss_grad = loss_grad,
     .col_sum = col_sum,
     .axpy = axpy,
+    .softmax = softmax,
 };
 
 const struct ib_impl ib_impl_fakedev = {
@@ -372,4 +380,5 @@ const struct ib_impl ib_impl_fakedev = {
     .ops = &ops,
     .copies = device_copies,
     .describe = describe,
+    .losses = 1u << IB_CE,
 };

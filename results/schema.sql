@@ -40,6 +40,7 @@ CREATE TABLE cases (
     rows           INTEGER NOT NULL, -- training rows
     test_rows      INTEGER NOT NULL,
     cols           INTEGER NOT NULL, -- features
+    classes        INTEGER,          -- of a classification; 0: a regression
     options        TEXT NOT NULL,    -- of the implementation; JSON object: those that differ from their default
     label          TEXT NOT NULL,    -- implementation and options, for people
     libraries      TEXT,             -- of the implementation: their versions, its device
@@ -180,8 +181,8 @@ CREATE TABLE predictions (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     row         INTEGER NOT NULL, -- of the test rows, from 0
     output      INTEGER NOT NULL, -- of the targets, from 0
-    actual      REAL NOT NULL,    -- in the target's unit
-    predicted   REAL,             -- likewise, or a probability; NULL: NaN
+    actual      REAL NOT NULL,    -- in the target's unit, or the number of a class, from 0
+    predicted   REAL,             -- likewise; of two classes, a score of class 1; NULL: NaN
     PRIMARY KEY (case_number, row, output)
 ) STRICT, WITHOUT ROWID;
 

@@ -10,7 +10,7 @@ const struct ib_word ib_dtype_words[] = {{"f32", IB_F32}, {"f64", IB_F64}, {NULL
 const struct ib_word ib_act_words[] = {
     {"relu", IB_RELU}, {"tanh", IB_TANH}, {"sigmoid", IB_SIGMOID}, {NULL, 0}};
 const struct ib_word ib_loss_words[] = {
-    {"half_mse", IB_HALF_MSE}, {"mse", IB_MSE}, {"bce", IB_BCE}, {NULL, 0}};
+    {"half_mse", IB_HALF_MSE}, {"mse", IB_MSE}, {"bce", IB_BCE}, {"ce", IB_CE}, {NULL, 0}};
 
 const char *ib_word_of(const struct ib_word *table, int value)
 {

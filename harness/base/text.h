@@ -16,7 +16,7 @@ struct ib_word {
 
 extern const struct ib_word ib_dtype_words[]; /* f32 f64 */
 extern const struct ib_word ib_act_words[];   /* relu tanh sigmoid */
-extern const struct ib_word ib_loss_words[];  /* half_mse mse bce */
+extern const struct ib_word ib_loss_words[];  /* half_mse mse bce ce */
 
 /* Returns the word for a value; "?" if there is none. */
 const char *ib_word_of(const struct ib_word *table, int value);

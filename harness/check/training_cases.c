@@ -1,6 +1,7 @@
 #include "check/training_cases.h"
 
 #include "base/error.h"
+#include "core/loss.h"
 
 #include <string.h>
 
@@ -12,7 +13,7 @@ enum {
 /* ---- the plan ---- */
 
 /* Sizes that are not multiples of any tile, and small enough that all trainings take seconds. */
-enum data { REGRESSION, CLASSES, WIDE };
+enum data { REGRESSION, CLASSES, MANY_CLASSES, WIDE };
 static const struct ib_dataset_spec data_sets[] = {
     [REGRESSION] = {.name = "regression",
                     .synth = {IB_SYNTH_REGRESSION, .rows = 61, .cols = 5, .noise = 0.3},
@@ -24,6 +25,11 @@ static const struct ib_dataset_spec data_sets[] = {
                  .test_fraction = 0.2,
                  .seed = 2,
                  .where = "check"},
+    [MANY_CLASSES] = {.name = "many_classes",
+                      .synth = {IB_SYNTH_CLASSIFICATION, .rows = 67, .cols = 5, .noise = 0.3, .classes = 11},
+                      .test_fraction = 0.2,
+                      .seed = 4,
+                      .where = "check"},
     [WIDE] = {.name = "wide",
               .synth = {IB_SYNTH_REGRESSION, .rows = 307, .cols = 37, .noise = 0.3},
               .test_fraction = 0.2,
@@ -43,6 +49,7 @@ static const struct training {
 } plan[] = {
     {REGRESSION, "0.1", NULL, NULL, NULL, true, false},
     {CLASSES, "0.5", NULL, NULL, NULL, true, false},
+    {MANY_CLASSES, "0.5", NULL, NULL, NULL, true, false},
     {REGRESSION, "0.05", "6", "relu", "mse", true, false},
     {REGRESSION, "0.05", "6", "tanh", "mse", false, false},
     {REGRESSION, "0.05", "6", "sigmoid", "mse", false, false},
@@ -50,6 +57,7 @@ static const struct training {
     {REGRESSION, "0.05", "6,6", "tanh", "mse", false, false},
     {REGRESSION, "0.05", "6,6", "sigmoid", "mse", false, false},
     {CLASSES, "0.1", "6", "tanh", "bce", true, false},
+    {MANY_CLASSES, "0.1", "6", "relu", "ce", false, false},
     {WIDE, "0.05", "40", "relu", "mse", false, false},
     {REGRESSION, "0.0005", NULL, NULL, NULL, false, true},
     {CLASSES, "0.002", NULL, NULL, NULL, false, true},
@@ -57,12 +65,17 @@ static const struct training {
 };
 enum { PLAN_COUNT = sizeof plan / sizeof *plan };
 /* Of options; the larger one is large enough for a BLAS to use several threads. */
-static const struct training *const option_training = &plan[9], *const quick_option_training = &plan[3];
+static const struct training *const option_training = &plan[11], *const quick_option_training = &plan[4];
 
+/* A loss of their own, which layered models do not have, may be for two classes only. */
 static bool can_train(const struct ib_model *model, const struct training *training)
 {
-    const enum ib_task task = training->data == CLASSES ? IB_CLASSIFICATION : IB_REGRESSION;
-    return model->layered == (training->hidden != NULL) && (model->tasks & 1u << task);
+    const struct ib_synth_spec *data = &data_sets[training->data].synth;
+    const enum ib_task task = data->kind == IB_SYNTH_REGRESSION ? IB_REGRESSION : IB_CLASSIFICATION;
+    if (model->layered != (training->hidden != NULL) || !(model->tasks & 1u << task))
+        return false;
+    const uint64_t most = model->layered ? 0 : ib_loss_rule(model->loss)->classes_max;
+    return most == 0 || data->classes <= most;
 }
 
 /* The first model that can do this training; the plan has one for each. */

@@ -82,6 +82,8 @@ static enum ib_status set_axes(const struct request *request, const char *datase
             text = impl_text(&out->arena, request);
         if (kind == IB_AXIS_DATASET)
             text = dataset;
+        if (!text && ib_axis_rules[k].which_default)
+            continue; /* it depends on the data */
         if (!text)
             text = ib_axis_train_default(kind);
         IB_TRY(ib_config_set(out, kind, text, ib_axis_rules[k].flag));

@@ -1,5 +1,7 @@
 #include "core/case.h"
 
+#include "core/loss.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,7 +12,7 @@ void ib_case_use_dataset(struct ib_case *c)
 {
     struct ib_network *net = &c->spec.net;
     net->width[0] = c->dataset->cols;
-    net->width[net->n_layers] = c->dataset->outputs;
+    net->width[net->n_layers] = ib_loss_outputs(net->loss, c->dataset);
     c->spec.rows = c->dataset->rows;
     c->spec.test_rows = c->dataset->test_rows;
 }

@@ -1,5 +1,6 @@
 /* Patterns visible in the first updates: trains a few epochs by the oracle's gradient with a mistake
  * injected. If the losses match the answer's, the mistake has been found. */
+#include "core/loss.h"
 #include "diagnose/patterns.h"
 
 #include <stdio.h>
@@ -67,7 +68,8 @@ static double step(struct mutant *r, const struct mistake *mistake)
     const double loss =
         ib_oracle_gradient(net, r->forward, problem->spec.rows, problem->x, problem->y, r->gradient);
 
-    const double averaged = (double)problem->spec.rows * (double)net->width[net->n_layers];
+    const double averaged =
+        ib_loss_mean_count(net->loss, (double)problem->spec.rows, (double)ib_network_outputs(net));
     double *param = r->params;
     const double *gradient = r->gradient;
     for (uint32_t p = 0; p < ib_network_params(net); p++) {

@@ -37,6 +37,12 @@ static double allowed_difference(enum ib_metric_form form, const struct ib_case_
     return share;
 }
 
+/* Whether the program that wrote a record computed this metric. */
+static bool knew(const struct ib_case_record *c, size_t metric)
+{
+    return !c->metrics_known || c->metrics_known >> metric & 1;
+}
+
 struct ib_differences ib_metric_differences(struct ib_arena *arena, const struct ib_case_record *old_case,
                                             const struct ib_case_record *new_case, double tolerance)
 {
@@ -48,7 +54,8 @@ struct ib_differences ib_metric_differences(struct ib_arena *arena, const struct
         const bool either = isnan(old) || isnan(new), neither = isnan(old) && isnan(new);
         const bool equal =
             old == new || fabs(new - old) <= allowed_difference(metric->form, old_case, old, tolerance);
-        if (metric->form == IB_FORM_DERIVED || neither || equal || (perfect && metric->form != IB_FORM_SHARE))
+        if (!knew(old_case, i) || metric->form == IB_FORM_DERIVED || neither || equal ||
+            (perfect && metric->form != IB_FORM_SHARE))
             continue;
         enum ib_truth better = (metric->higher_is_better ? new > old : new < old) ? IB_YES : IB_NO;
         out.list[out.n++] = (struct ib_difference){metric->name, old, new, either ? IB_UNKNOWN : better};

@@ -68,7 +68,9 @@ struct ib_operation {
     size_t member;               /* the member's offset */
     const struct ib_word *kinds; /* values of args.kind; NULL: unused */
     const char *yields;          /* prefix of a kind in messages: "the gradient of "; NULL: none */
-    bool is_mean;                /* results are means over the elements of operand 0 */
+    /* The number of values that results are means of, if operand 0 is rows x cols; NULL: they are no means.
+     */
+    long double (*averaged)(const struct ib_op_args *, uint64_t rows, uint64_t cols);
     uint32_t n_operands;
     struct {
         const char *name;

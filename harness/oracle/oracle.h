@@ -54,8 +54,8 @@ enum ib_status ib_oracle_step(const struct ib_oracle_problem *, double *loss, do
 
 /* The functions below compute in f64 unless noted, and return NaN when out of memory. */
 
-/* Writes the output for x (rows x width[0]) to out (rows x outputs), after the sigmoid if the loss is
- * IB_BCE. */
+/* Writes the output for x (rows x width[0]) to out (rows x outputs), after the sigmoid of IB_BCE or the
+ * softmax of IB_CE. */
 void ib_oracle_predict(const struct ib_network *, const double *params, uint64_t rows, const double *x,
                        double *out);
 /* The same in the arithmetic of a drift trajectory, to estimate the effect of rounding on predictions. */

@@ -191,13 +191,14 @@ static json_t *limit(const struct ib_case_record *c)
 
 static json_t *describe(const struct ib_case_record *c)
 {
-    json_t *out =
-        json_pack("{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:b, s:b, s:o}", "id", c->id, "task",
-                  ib_word_of(ib_task_words, (int)c->task), "dataset_sha256", ib_json_text(c->dataset_sha256),
-                  "dataset_guesses", ib_json_text(c->dataset_guesses), "rows", (json_int_t)c->rows,
-                  "test_rows", (json_int_t)c->test_rows, "cols", (json_int_t)c->cols, "options", options(c),
-                  "label", ib_json_text(c->label), "libraries", ib_json_text(c->libraries), "simulated",
-                  c->simulated, "shortcut", c->shortcut, "algorithm", ib_json_text(c->algorithm));
+    json_t *out = json_pack(
+        "{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "id", c->id, "task",
+        ib_word_of(ib_task_words, (int)c->task), "dataset_sha256", ib_json_text(c->dataset_sha256),
+        "dataset_guesses", ib_json_text(c->dataset_guesses), "rows", (json_int_t)c->rows, "test_rows",
+        (json_int_t)c->test_rows, "cols", (json_int_t)c->cols, "classes",
+        c->classes ? json_integer((json_int_t)c->classes) : json_null(), "options", options(c), "label",
+        ib_json_text(c->label), "libraries", ib_json_text(c->libraries), "simulated", c->simulated,
+        "shortcut", c->shortcut, "algorithm", ib_json_text(c->algorithm));
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         json_object_set_new(out, ib_axis_rules[k].name, axis((enum ib_axis_kind)k, c->axis[k]));
     return out;

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/npy_input.h"
+#include "core/loss.h"
 #include "run/external_pass.h"
 #include "run/give_problem.h"
 #include "run/pin.h"
@@ -91,7 +92,9 @@ bool ib_pass_open_variant(const struct ib_pass_context *context, const struct ib
     ib_workspace_intact(context->work, &changed);
     if (!c->impl->info->available)
         return ib_outcome_set(outcome, IB_CASE_UNAVAILABLE, "%s", c->impl->info->reason);
-    enum ib_status status = ib_unseen_job(context->work, c, c->spec.dtype, variant, job);
+    enum ib_status status = ib_loss_require(c->impl->info->name, c->spec.net.loss, c->impl->info->losses);
+    if (status == IB_OK)
+        status = ib_unseen_job(context->work, c, c->spec.dtype, variant, job);
     job->watched = watched;
     if (status == IB_OK && mirrored)
         status = ib_mirrored_open(context->work, job, true, mirrored);

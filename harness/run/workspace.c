@@ -82,7 +82,7 @@ static enum ib_status prepare(struct ib_workspace *w, const struct ib_dataset *d
                                   .x_test = ib_arena_print(&w->arena, "%s/x_test.npy", folder),
                                   .next = w->prepared};
     *scaled = *plain;
-    scaled->scaled_targets = true;
+    scaled->targets = IB_TARGETS_SCALED;
     scaled->y = ib_arena_print(&w->arena, "%s/y_scaled.npy", folder);
     scaled->next = plain;
     IB_TRY(ib_standardise(&w->arena, plain, scaled));
@@ -90,6 +90,22 @@ static enum ib_status prepare(struct ib_workspace *w, const struct ib_dataset *d
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         IB_TRY(ib_shared_files_add(&w->arena, &w->shared, files[i]));
     w->prepared = scaled;
+    return IB_OK;
+}
+
+/* Writes the targets again, with a column for each class, which can be large. */
+static enum ib_status prepare_classes(struct ib_workspace *w, const struct ib_prepared *plain)
+{
+    const char *folder;
+    IB_TRY(ib_workspace_folder(w, &folder));
+    struct ib_prepared *one_hot = ib_arena_alloc(&w->arena, sizeof *one_hot);
+    *one_hot = *plain;
+    one_hot->targets = IB_TARGETS_ONE_HOT;
+    one_hot->y = ib_arena_print(&w->arena, "%s/y_one_hot.npy", folder);
+    one_hot->next = w->prepared;
+    IB_TRY(ib_one_hot_targets(&w->arena, plain, one_hot));
+    IB_TRY(ib_shared_files_add(&w->arena, &w->shared, one_hot->y));
+    w->prepared = one_hot;
     return IB_OK;
 }
 
@@ -106,29 +122,37 @@ bool ib_workspace_intact(struct ib_workspace *w, const char **changed)
     return false;
 }
 
-static const struct ib_prepared *find_prepared(const struct ib_workspace *w, const struct ib_case *c,
-                                               enum ib_dtype type)
+static const struct ib_prepared *find_prepared(const struct ib_workspace *w, const struct ib_dataset *dataset,
+                                               enum ib_dtype type, enum ib_targets targets)
 {
-    const bool scaled = ib_model_scales_targets(c->spec.net.loss);
     const struct ib_prepared *p = w->prepared;
-    while (p && !(p->dataset == c->dataset && p->type == type && p->scaled_targets == scaled))
+    while (p && !(p->dataset == dataset && p->type == type && p->targets == targets))
         p = p->next;
     return p;
 }
 
+static enum ib_targets targets_of(const struct ib_case *c)
+{
+    return ib_loss_rule(c->spec.net.loss)->targets;
+}
+
 bool ib_workspace_is_prepared(const struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type)
 {
-    return find_prepared(w, c, type) != NULL;
+    return find_prepared(w, c->dataset, type, targets_of(c)) != NULL;
 }
 
 enum ib_status ib_workspace_prepare(struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type,
                                     const struct ib_prepared **out)
 {
-    *out = find_prepared(w, c, type);
+    const enum ib_targets targets = targets_of(c);
+    *out = find_prepared(w, c->dataset, type, targets);
     if (*out)
         return IB_OK;
-    IB_TRY(prepare(w, c->dataset, type));
-    *out = find_prepared(w, c, type);
+    if (!find_prepared(w, c->dataset, type, IB_TARGETS_PLAIN))
+        IB_TRY(prepare(w, c->dataset, type));
+    if (targets == IB_TARGETS_ONE_HOT)
+        IB_TRY(prepare_classes(w, find_prepared(w, c->dataset, type, IB_TARGETS_PLAIN)));
+    *out = find_prepared(w, c->dataset, type, targets);
     return IB_OK;
 }
 

@@ -15,6 +15,7 @@ static struct ib_case_record describe(struct ib_arena *arena, const struct ib_ca
         .rows = c->dataset->rows,
         .test_rows = c->dataset->test_rows,
         .cols = c->dataset->cols,
+        .classes = c->dataset->classes,
         .epochs = c->epochs,
         .options = c->impl->settings,
         .n_options = c->impl->n_settings,

@@ -5,6 +5,7 @@
 #include "store/run_folder.h"
 #include "store/tables.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,8 +136,10 @@ static void read_metric(struct reader *r, sqlite3_stmt *row, struct ib_case_reco
     (void)r;
     const char *name = (const char *)sqlite3_column_text(row, 1);
     for (size_t i = 0; i < IB_METRIC_COUNT; i++)
-        if (strcmp(ib_metrics[i]->name, name) == 0 && sqlite3_column_type(row, 2) != SQLITE_NULL)
-            c->metrics[i] = sqlite3_column_double(row, 2);
+        if (strcmp(ib_metrics[i]->name, name) == 0) {
+            c->metrics_known |= 1ull << i;
+            c->metrics[i] = sqlite3_column_type(row, 2) == SQLITE_NULL ? NAN : sqlite3_column_double(row, 2);
+        }
 }
 
 static void read_process(struct reader *r, sqlite3_stmt *row, struct ib_case_record *c)

@@ -59,8 +59,9 @@ struct ib_loss_record {
 
 /* A prediction of a test row, as far as they are stored. */
 struct ib_prediction_record {
-    uint64_t row, output;     /* from 0 */
-    double actual, predicted; /* in the target's unit, or a probability */
+    uint64_t row, output; /* from 0 */
+    double actual,
+        predicted; /* in the target's unit, or a class and its number or, of two, a score of class 1 */
 };
 
 /* The energy of the timed trainings of a round, if that was asked for. */
@@ -231,6 +232,7 @@ struct ib_case_record {
     const char *dataset_sha256;
     const char *dataset_guesses; /* how its file was read where the description says nothing; NULL */
     uint64_t rows, test_rows, cols, epochs; /* rows: for training */
+    uint64_t classes;                       /* 0: a regression */
     const struct ib_setting *options;       /* those that differ from their default */
     size_t n_options;
     const char *label;     /* implementation and options, for people */
@@ -244,6 +246,7 @@ struct ib_case_record {
 
     struct ib_check_record check;
     double metrics[IB_METRIC_COUNT];
+    uint64_t metrics_known; /* bits of those that the program knew which wrote this record; 0: all */
     struct ib_loss_record *losses;
     size_t n_losses, losses_capacity;
     struct ib_prediction_record *predictions; /* by ib_load_predictions only */

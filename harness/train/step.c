@@ -1,5 +1,7 @@
 #include "train/step.h"
 
+#include "core/loss.h"
+
 /* Calls an operation on these tensors, in the order of its operands. */
 #define CALL(d, op, args, ...) ib_call(d, op, args, (struct ib_tensor *const[IB_MAX_OPERANDS]){__VA_ARGS__})
 
@@ -75,5 +77,13 @@ enum ib_status ib_network_predict(struct ib_dispatch *d, const struct ib_network
                                   struct ib_tensor *params, struct ib_tensor *x, struct ib_tensor *acts)
 {
     IB_TRY(forward(d, net, params, x, acts));
-    return net->loss == IB_BCE ? activate(d, IB_SIGMOID, &acts[net->n_layers - 1]) : IB_OK;
+    switch (ib_loss_rule(net->loss)->output) {
+    case IB_OUTPUT_AS_IS:
+        break;
+    case IB_OUTPUT_SIGMOID:
+        return activate(d, IB_SIGMOID, &acts[net->n_layers - 1]);
+    case IB_OUTPUT_SOFTMAX:
+        return CALL(d, IB_OP_SOFTMAX, &plain, &acts[net->n_layers - 1]);
+    }
+    return IB_OK;
 }

@@ -20,7 +20,7 @@ struct ib_tensors {
 enum ib_status ib_network_step(struct ib_dispatch *, const struct ib_training_spec *, bool with_loss,
                                struct ib_tensors *);
 
-/* Computes the output for x in acts[last], after the sigmoid if the loss is IB_BCE. */
+/* Computes the output for x in acts[last], after the sigmoid of IB_BCE or the softmax of IB_CE. */
 enum ib_status ib_network_predict(struct ib_dispatch *, const struct ib_network *, struct ib_tensor *params,
                                   struct ib_tensor *x, struct ib_tensor *acts);
 

@@ -1,6 +1,7 @@
 #include "train/training.h"
 
 #include "base/error.h"
+#include "core/loss.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -247,6 +248,7 @@ static enum ib_status choose_path(struct ib_training *t)
 {
     const struct ib_impl *impl = t->dispatch->impl;
     char why[256] = "does not support this problem";
+    IB_TRY(ib_loss_require(impl->name, t->data->spec.net.loss, ib_impl_losses(impl)));
     if (IB_HAS(impl, capture) && t->dispatch->policy.upload_before_call)
         return ib_fail(IB_EUNSUPPORTED, impl->name,
                        "replays recorded work, in which operands cannot be copied per operation: use "

@@ -54,8 +54,8 @@ enum ib_status ib_training_read_params(struct ib_training *, bool again, void *o
 /* Reads parameter p to out: ib_network_param_size elements of the data's type. */
 enum ib_status ib_training_read_param(struct ib_training *, uint32_t p, void *out);
 
-/* Computes the output for the test rows, after the sigmoid if the loss is IB_BCE: test_rows x outputs, of
- * the data's type. */
+/* Computes the output for the test rows, after the sigmoid of IB_BCE or the softmax of IB_CE: test_rows x
+ * outputs, of the data's type. */
 enum ib_status ib_training_predict(struct ib_training *, void *out);
 
 #endif

@@ -1,5 +1,7 @@
 #include "train/transfer_model.h"
 
+#include "core/loss.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -108,7 +110,7 @@ static void predict_phase(const struct ib_transfer_model_case *c, struct flow *u
         return;
     }
     forward(net, c->spec.test_rows, up, down);
-    if (net->loss == IB_BCE) { /* final sigmoid */
+    if (ib_loss_gives_probability(net->loss)) { /* sigmoid or softmax, in place */
         add(up, 1, outputs);
         add(down, 1, outputs);
     }

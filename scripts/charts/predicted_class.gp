@@ -4,7 +4,7 @@
 #@ classified as 0, those right of it as 1. One verified case stands for all that trained the same; wrong cases are
 #@ shown separately.
 #@per model,dataset
-#@for task = 'classification'
+#@for task = 'classification' AND ifnull(classes, 2) <= 2
 #@height 134 + 80 * series
 #@sql SELECT series, predicted, actual FROM answers WHERE model = :model AND dataset = :dataset
 #@ ORDER BY case_number, row

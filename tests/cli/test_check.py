@@ -14,7 +14,7 @@ from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED, fuller_when_releas
 SCHEMA = json.loads((ROOT / "results/check.schema.json").read_text())
 REFERENCE = ROOT / "impls/external/reference.py"
 
-QUICK = 10  # trainings of a quick check in host memory: 5 in both types
+QUICK = 14  # trainings of a quick check in host memory: 7 in both types
 
 # What `check` must say of each fault: its first flaw's operation (or its level, where it is about none), and words of
 # the pattern that names it.
@@ -48,10 +48,14 @@ NAMED = {
     "late_update": ("trainings", "lags one epoch behind"),
     "wrong_device_copy": ("memory", "the data of another buffer"),
     "writes_input": ("col_sum", "writes to its input M"),
+    "mean_over_classes": ("loss_grad", "the mean is over rows x columns, not over the rows"),
     "wrong_in_place": ("loss_grad", "only when dZ shares the memory of Z"),
     "ignores_beta": ("gemm", "ignores beta"),
     "ignores_ld": ("col_sum", "ignores ld"),
     "dropped_nan": ("act", "does not propagate a NaN"),
+    "unshifted_softmax": ("loss_grad", "exp overflows: the largest element of a row is not subtracted first"),
+    "one_maximum": ("loss_grad", "exp underflows: the largest element of all is subtracted, not that of the row"),
+    "columns_softmax": ("softmax", "sums run down the columns, not along the rows"),
     "f32_sums": ("col_sum", "accumulate in double"),
     "writes_beyond": ("act", "writes outside the bounds of M"),
     "reads_c": ("gemm", "reads C although beta is 0"),
@@ -99,7 +103,7 @@ class Right(Checking):
         result = self.check_json(*args, "--quick", status=0)
         self.assertEqual((result["schema"], result["verdict"], result["findings"]), (1, "right", []))
         trainings = QUICK * (2 if device else 1)
-        for level, checks in [("loads", 1), ("memory", int(device)), ("operations", 14), ("gradients", 9),
+        for level, checks in [("loads", 1), ("memory", int(device)), ("operations", 16), ("gradients", 12),
                               ("trainings", trainings), ("predictions", trainings), ("repetition", trainings),
                               ("copies", trainings if device else 0)]:
             counts = result["counts"][level]
@@ -131,7 +135,7 @@ class Right(Checking):
 
     def test_text(self):
         out = self.ok("check", "cpu_naive", "--quick", "--model", "linreg")
-        self.assertRegex(out, r"operations +ok +14 of 14 right in [\d,]+ calls\n")
+        self.assertRegex(out, r"operations +ok +16 of 16 right in [\d,]+ calls\n")
         self.assertRegex(out, r"trainings +ok +2 of 2 right\n")
         self.assertTrue(out.endswith("\ncpu_naive is right.\n"), out)
 
@@ -198,7 +202,7 @@ class Wrong(Checking):
                 self.assertEqual(result["verdict"], "failed")
                 first = self.check_first(result, subject, words)
                 self.assertTrue(first["shape"].startswith(f"{subject} f32"), first["shape"])
-                self.assertEqual(result["counts"]["operations"]["checks"], 14)
+                self.assertEqual(result["counts"]["operations"]["checks"], 16)
 
     @released_only("operations then take as long as the limit")
     def test_hanging_is_given_up(self):

@@ -394,7 +394,8 @@ class WrongWorkers(CliTest):
                  "loss_of_next_epoch": "one epoch ahead", "late_update": "lags one epoch behind",
                  "wrong_device_copy": "loss is", "writes_input": "diverges from the oracle at epoch 2",
                  "wrong_in_place": "oracle at epoch 1"}
-        quiet = ["ignores_beta", "ignores_ld", "dropped_nan", "f32_sums", "writes_beyond", "reads_c", "crash_on_empty"]
+        quiet = ["ignores_beta", "ignores_ld", "dropped_nan", "f32_sums", "writes_beyond", "reads_c", "crash_on_empty",
+                 "unshifted_softmax", "one_maximum", "columns_softmax", "mean_over_classes"]
         record = self.run_sweep(self.config(f"""
             model: [mlp]
             dataset: [diabetes]
@@ -409,6 +410,17 @@ class WrongWorkers(CliTest):
         for name in quiet:
             with self.subTest(name):
                 self.assertIsNone(reasons["fault_" + name])
+
+    def test_wrong_classes_are_named(self):
+        named = {"mean_over_classes": "loss is off by a constant factor (0.3333)",
+                 "columns_softmax": "predictions do not match the final parameters"}
+        record = self.run_sweep(self.config(f"""
+            model: [softmax]
+            dataset: [iris]
+            impl: [{", ".join("fault_" + name for name in named)}]
+            epochs: [60]""", measure="rounds: 1, min_time: 0s", more=f"plugins: ['{FAULTS}']"), 3)
+        for case in record["cases"]:
+            self.assertIn(named[case["impl"].removeprefix("fault_")], case["verify"]["reason"])
 
     def test_early_return(self):
         """Right while every epoch is read; in the timed pass, which reads nothing, it does half the work."""

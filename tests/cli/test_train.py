@@ -41,6 +41,22 @@ class Log(CliTest):
         self.assertRegex(out, r"test accuracy 0\.\d{4} \(\d+ of \d+\)")
         self.assertNotIn("MSE", out)
 
+    def test_ten_classes(self):
+        """The same in all implementations of this machine, and verified."""
+        for impl in ["cpu_naive", "cpu_blas", "cpu_fused", "fakedev"]:
+            with self.subTest(impl):
+                out = self.ok("train", "--model", "softmax", "--data", "digits", "--impl", impl, "--lr", "0.1",
+                              "--epochs", "100")
+                self.assertIn("test accuracy 0.9415 (338 of 359)", out)
+                self.assertIn("verified: ok", out)
+
+    def test_classes_decide_the_loss(self):
+        network = ("train", "--model", "mlp", "--data", "iris", "--impl", "cpu_naive", "--init", "xavier", "--epochs", "50")
+        self.assertIn("test log loss", self.ok(*network))
+        self.refused(*network, "--loss", "mse", says="loss mse does not apply to 3 classes (iris), but ce does")
+        self.refused("train", "--model", "logreg", "--data", "iris", "--impl", "cpu_naive",
+                     says="logreg cannot learn 3 classes (iris), but softmax can")
+
     def test_device_in_both_residencies(self):
         outputs = [self.ok("train", "--model", "mlp", "--data", "xor", "--impl", "fakedev", "--hidden", "4",
                            "--epochs", "100", "--residency", residency)

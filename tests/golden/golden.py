@@ -37,6 +37,8 @@ CASES = {
     "mlp_tanh": case("mse", [4, 3], "tanh", "xavier", lr=0.2, seed=42),
     "mlp_tanh_bce": case("bce", [4], "tanh", "xavier", lr=0.3, seed=5),
     "mlp_sigmoid_bce": case("bce", [3, 3], "sigmoid", "normal", lr=0.5, seed=11),
+    "softmax": case("ce", outputs=4, lr=0.5),
+    "mlp_tanh_ce": case("ce", [5], "tanh", "xavier", outputs=3, lr=0.3, seed=6),
     "mlp_deep": case("mse", [3] * 8, "tanh", "xavier", cols=4, epochs=120, seed=9),
 }
 
@@ -49,6 +51,8 @@ def data(spec):
     y = target + 0.5 * np.sin(3 * target) + 0.1
     if spec["loss"] == "bce":
         y = (y > np.median(y)).astype(float)
+    if spec["loss"] == "ce":
+        y = (y == y.max(axis=1, keepdims=True)).astype(float)
     x, x_test, _, _ = network.standardise(x[:ROWS], x[ROWS:])
     return x, y[:ROWS], x_test
 

@@ -1,7 +1,7 @@
-"""The three models in NumPy, written from their definition and from nothing else: an independent tracer.
+"""The models in NumPy, written from their definition and from nothing else: an independent tracer.
 
 Layers map in_l to out_l features: W is in x out, b is 1 x out; parameters are listed as W1, b1, W2, b2, ...
-Linear and logistic regression are networks of one layer that start from zeros.
+Linear, logistic and softmax regression are networks of one layer that start from zeros.
 """
 
 import math
@@ -86,10 +86,20 @@ def bce(z, y):
     return np.mean(np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z))))
 
 
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def ce(z, y):
+    return np.mean(np.logaddexp.reduce(z, axis=1) - (z * y).sum(axis=1))
+
+
 LOSSES = {  # the loss of outputs z for targets y, and its gradient by z
     "half_mse": (lambda z, y: 0.5 * np.mean((z - y) ** 2), lambda z, y: (z - y) / z.size),
     "mse": (lambda z, y: np.mean((z - y) ** 2), lambda z, y: 2 * (z - y) / z.size),
     "bce": (bce, lambda z, y: (sigmoid(z) - y) / z.size),
+    "ce": (ce, lambda z, y: (softmax(z) - y) / len(z)),
 }
 
 
@@ -122,7 +132,7 @@ def train(params, x, y, act, loss, lr, epochs):
 
 def predict(params, x, act, loss):
     z = forward(params, x, act)[-1]
-    return sigmoid(z) if loss == "bce" else z
+    return {"bce": sigmoid, "ce": softmax}.get(loss, lambda z: z)(z)
 
 
 def standardise(train_values, *others):

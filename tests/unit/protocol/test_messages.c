@@ -219,14 +219,14 @@ static void a_newer_build_is_understood(void **state)
         json_pack("{s:[s, s, s], s:{s:i}, s:{s:i}, s:[[s, s, s, [i, i, i, i]], [s, s, s, [i, i, i, i]],"
                   "[s, s, s, [i, i, i, i]], [s, s, s, [i, i, i, i]]]}",
                   "tensors", "x", "mask", "w1", "launches", "train", 7, "syncs", "train", 1, "copies",
-                  "train", "gemm", "x", 1, 10, 0, 0, "train", "softmax", "mask", 2, 20, 0, 0, "train",
+                  "train", "gemm", "x", 1, 10, 0, 0, "train", "normalise", "mask", 2, 20, 0, 0, "train",
                   "dropout", "mask", 4, 40, 1, 5, "predict", "axpy", "w1", 0, 0, 1, 8));
     json_object_set_new(message, "profile",
                         json_pack("{s:i, s:b, s:i, s:[[s, i, i, i, i], [s, i, i, i, i], [s, i, i, i, i]],"
                                   "s:[[s, s, i, i], [s, s, i, i]]}",
-                                  "epochs", 1, "device_clock", 0, "sync_ns", 5, "operations", "softmax", 1,
-                                  10, 20, 30, "axpy", 2, 3, 4, 5, "dropout", 1, 1, 1, 1, "copies", "softmax",
-                                  "mask", 7, 0, "axpy", "w1", 0, 9));
+                                  "epochs", 1, "device_clock", 0, "sync_ns", 5, "operations", "normalise", 1,
+                                  10, 20, 30, "axpy", 2, 3, 4, 5, "dropout", 1, 1, 1, 1, "copies",
+                                  "normalise", "mask", 7, 0, "axpy", "w1", 0, 9));
     if (ib_pass_result_from_json(message, &heard) != IB_OK)
         fail_msg("%s", ib_error_text());
     const struct ib_transfer_log *log = &heard.transfer_log;

@@ -110,7 +110,7 @@ static void every_activation_and_loss(void **state)
 {
     (void)state;
     for (int act = IB_RELU; act <= IB_SIGMOID; act++)
-        for (int loss = IB_HALF_MSE; loss <= IB_BCE; loss++)
+        for (int loss = IB_HALF_MSE; loss <= IB_CE; loss++)
             for (uint64_t outputs = 1; outputs <= 3; outputs += 2) {
                 struct ib_network net = network(2, (enum ib_act)act, (enum ib_loss)loss, outputs);
                 check_network(&net);

@@ -63,7 +63,7 @@ static void release(struct fixture *f)
     test_problem_free(&f->problem);
 }
 
-enum kind { LINREG, LOGREG, MLP, MLP_BCE };
+enum kind { LINREG, LOGREG, SOFTMAX, MLP, MLP_BCE, MLP_CE };
 
 static void open_fixture(struct fixture *f, enum kind kind, enum ib_dtype type, uint64_t epochs)
 {
@@ -74,8 +74,10 @@ static void open_fixture(struct fixture *f, enum kind kind, enum ib_dtype type, 
     } kinds[] = {
         [LINREG] = {{.n_layers = 1, .width = {4, 1}, .loss = IB_HALF_MSE}, IB_ZEROS, 0.05},
         [LOGREG] = {{.n_layers = 1, .width = {4, 1}, .loss = IB_BCE}, IB_ZEROS, 0.5},
+        [SOFTMAX] = {{.n_layers = 1, .width = {4, 3}, .loss = IB_CE}, IB_ZEROS, 0.5},
         [MLP] = {{.n_layers = 3, .width = {4, 4, 4, 1}, .act = IB_TANH, .loss = IB_MSE}, IB_NORMAL, 0.02},
         [MLP_BCE] = {{.n_layers = 2, .width = {4, 3, 1}, .act = IB_RELU, .loss = IB_BCE}, IB_NORMAL, 0.05},
+        [MLP_CE] = {{.n_layers = 2, .width = {4, 5, 4}, .act = IB_TANH, .loss = IB_CE}, IB_NORMAL, 0.05},
     };
     test_problem_random(&f->problem, &kinds[kind].net, kinds[kind].init, 70, 20, 2);
     f->problem.oracle.spec.lr = kinds[kind].lr;
@@ -114,7 +116,7 @@ static void assert_wrong(const struct ib_verification *v, const char *name)
 static void honest_answers_are_right(void **state)
 {
     (void)state;
-    for (int kind = LINREG; kind <= MLP_BCE; kind++)
+    for (int kind = LINREG; kind <= MLP_CE; kind++)
         for (int type = IB_F32; type <= IB_F64; type++) {
             struct fixture f = {0};
             open_fixture(&f, (enum kind)kind, (enum ib_dtype)type, 500);
