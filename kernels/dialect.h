@@ -47,6 +47,7 @@ typedef unsigned long long ib_size;
 #include <cstring>
 using std::exp;
 using std::fabs;
+using std::log;
 using std::log1p;
 using std::tanh;
 #define KERNEL(name, n_items)             static void TYPED(name)

@@ -5,10 +5,12 @@
 #include "products.h"
 #include "queue.h"
 #include "shape.h"
+#include "softmax.h"
 #include "sums.h"
 
 _Static_assert(IBK_RELU == IB_RELU && IBK_TANH == IB_TANH && IBK_SIGMOID == IB_SIGMOID, "kinds of act");
-_Static_assert(IBK_HALF_MSE == IB_HALF_MSE && IBK_MSE == IB_MSE && IBK_BCE == IB_BCE, "kinds of loss");
+_Static_assert(IBK_HALF_MSE == IB_HALF_MSE && IBK_MSE == IB_MSE && IBK_BCE == IB_BCE && IBK_CE == IB_CE,
+               "kinds of loss");
 
 static enum ib_status add_row(void *state, const struct ib_view *row, const struct ib_view *m)
 {
@@ -59,4 +61,5 @@ const struct ib_tensor_ops ib_kernel_ops = {
     .loss_grad = ib_kernel_loss_grad,
     .col_sum = ib_kernel_col_sum,
     .axpy = axpy,
+    .softmax = ib_kernel_softmax,
 };
