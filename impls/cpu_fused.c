@@ -190,6 +190,7 @@ static const struct ib_impl cpu_fused = {
     .close = fused_close,
     .fused = &fused,
     .describe = describe,
+    .losses = 1u << IB_CE,
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)
