@@ -54,14 +54,21 @@ class Operations:
             return 1 / (1 + cupy.exp(-z)) - y
 
         self.cupy, self.sigmoid, self.probability_error = cupy, sigmoid, probability_error
+        self.predictions = {"bce": sigmoid, "ce": self.softmax}
         self.activations = {"relu": relu, "tanh": cupy.tanh, "sigmoid": sigmoid}
         self.gradients = {"relu": relu_gradient, "tanh": tanh_gradient, "sigmoid": sigmoid_gradient}
 
     def affine(self, x, w, b):
         return x @ w + b
 
+    def softmax(self, z):
+        e = self.cupy.exp(z - z.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
     def error(self, loss, z, y):
         """The gradient of the loss with respect to the output, without its constant factor."""
+        if loss == "ce":
+            return self.softmax(z) - y
         return self.probability_error(z, y) if loss == "bce" else z - y
 
     def weights_gradient(self, x, delta):
@@ -79,6 +86,9 @@ class Operations:
     def loss(self, loss, z, y):
         if loss == "bce":
             return self.cupy.mean(self.cupy.logaddexp(0, z) - z * y, dtype="f8")
+        if loss == "ce":
+            z = z - z.max(axis=1, keepdims=True)
+            return self.cupy.mean(self.cupy.log(self.cupy.exp(z).sum(axis=1)) - (z * y).sum(axis=1), dtype="f8")
         return self.cupy.mean(self.cupy.square(z - y), dtype="f8") * (0.5 if loss == "half_mse" else 1)
 
 
@@ -114,7 +124,8 @@ class Network:
 
     def predictions(self):
         z = self._forward(self.x_test)[-1]
-        return self.cupy.asnumpy(self._on_device(self.do.sigmoid, z) if self.problem.loss == "bce" else z)
+        output = self.do.predictions.get(self.problem.loss)
+        return self.cupy.asnumpy(self._on_device(output, z) if output else z)
 
     def _on_device(self, operation, *operands):
         if self.resident:

@@ -56,6 +56,8 @@ def programs(act, loss, lr):
         z = forward(params, x)
         if loss == "bce":
             return jnp.mean(jnp.logaddexp(0, z) - z * y)
+        if loss == "ce":
+            return -jnp.mean(jnp.sum(jax.nn.log_softmax(z) * y, axis=1))
         return jnp.mean(jnp.square(z - y)) * (0.5 if loss == "half_mse" else 1)
 
     def updated(params, gradients):
@@ -73,7 +75,7 @@ def programs(act, loss, lr):
 
     def predict(params, x):
         z = forward(params, x)
-        return jax.nn.sigmoid(z) if loss == "bce" else z
+        return {"bce": jax.nn.sigmoid, "ce": jax.nn.softmax}.get(loss, lambda z: z)(z)
 
     return types.SimpleNamespace(copy=jax.jit(lambda params: [jnp.copy(p) for p in params]), run=jax.jit(run, donate_argnums=0),
                                  run_with_losses=jax.jit(run_with_losses, static_argnums=3), predict=jax.jit(predict))

@@ -76,7 +76,7 @@ class Network:
     def predictions(self):
         steps = self._steps(self.problem.x_test)
         self._forward(steps)
-        return (self._sigmoid(steps[-1][2]) if self.problem.loss == "bce" else steps[-1][2]).T
+        return self._prediction(steps[-1][2]).T
 
     # ---- one epoch ----
 
@@ -84,8 +84,7 @@ class Network:
         output = self.output
         self._forward(self.steps)
         loss = self._loss(output, self.y) if wants_loss else None
-        if self.problem.loss == "bce":
-            self._sigmoid(output)
+        output = self._prediction(output)
         output -= self.y
         output *= self.rate  # and with it all gradients
         self._backward()
@@ -119,6 +118,18 @@ class Network:
         z += 0.5
         return z
 
+    def _softmax(self, z):
+        """Down the columns, each of which is a row of the data."""
+        z -= z.max(axis=0)
+        self.np.exp(z, out=z)
+        z /= z.sum(axis=0)
+        return z
+
+    def _prediction(self, z):
+        if self.problem.loss == "bce":
+            return self._sigmoid(z)
+        return self._softmax(z) if self.problem.loss == "ce" else z
+
     def _activate(self, z):
         if self.problem.act == "relu":
             self.np.maximum(z, 0, out=z)
@@ -143,6 +154,9 @@ class Network:
         np = self.np
         if self.problem.loss == "bce":
             return np.mean(np.logaddexp(0, z) - z * y, dtype=np.float64)
+        if self.problem.loss == "ce":
+            z = z - z.max(axis=0)
+            return np.mean(np.log(np.exp(z).sum(axis=0)) - (z * y).sum(axis=0), dtype=np.float64)
         half = 0.5 if self.problem.loss == "half_mse" else 1
         return half * np.mean(np.square(z - y), dtype=np.float64)
 

@@ -71,8 +71,9 @@ class Problem:
         self.x, self.y, self.x_test = (np.load(message[name]) for name in ("x", "y", "x_test"))
         self.start = [np.load(param["path"]) for param in message["params"]]
         self.names = [param["name"] for param in message["params"]]
-        # The gradient of the loss with respect to the outputs is this times (output - target).
-        self.gradient_scale = (2 if self.loss == "mse" else 1) / self.y.size
+        # The gradient of the loss with respect to the outputs is this times (output - target), the output after its
+        # sigmoid (bce) or softmax (ce).
+        self.gradient_scale = (2 if self.loss == "mse" else 1) / (len(self.y) if self.loss == "ce" else self.y.size)
 
     def option(self, name, default):
         return self.options.get(name, default)
@@ -133,7 +134,7 @@ def first_line(error):
 
 def describe(peer):
     """The one entry of `impls`. Loads the library."""
-    about = {"name": peer.name, "summary": peer.summary, "flags": 0, "device": peer.device,
+    about = {"name": peer.name, "summary": peer.summary, "flags": 0, "device": peer.device, "losses": ["ce"],
              "algorithm": peer.algorithm, "options": [THREADS, *peer.options]}
     try:
         load(peer)

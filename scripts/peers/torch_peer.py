@@ -54,6 +54,8 @@ def loss_of(act, loss, params, x, y):
     z = forward(act, params, x)
     if loss == "bce":
         return losses.binary_cross_entropy_with_logits(z, y)
+    if loss == "ce":
+        return losses.cross_entropy(z, y)
     return losses.mse_loss(z, y) * (0.5 if loss == "half_mse" else 1)
 
 
@@ -112,7 +114,8 @@ class Network:
     def predictions(self):
         with self.torch.no_grad():
             z = forward(self.problem.act, self.final, self.x_test)
-            return (self.torch.sigmoid(z) if self.problem.loss == "bce" else z).cpu().numpy()
+            output = {"bce": self.torch.sigmoid, "ce": lambda z: self.torch.softmax(z, 1)}.get(self.problem.loss)
+            return (output(z) if output else z).cpu().numpy()
 
 
 class Compiled(Network):

@@ -16,13 +16,13 @@ SCRIPTS = ROOT / "scripts" / "peers"
 STAND_INS = ROOT / "tests" / "peers"
 
 EXACT = """
-model: [linreg, logreg, mlp]
-dataset: [diabetes, breast_cancer]
+model: [linreg, logreg, softmax, mlp]
+dataset: [diabetes, breast_cancer, iris]
 impl: [{peer}]
 dtype: [f32, f64]
 hidden: [[5, 4]]
 act: [relu, tanh, sigmoid]
-loss: [mse, bce]
+loss: [mse, bce, ce]
 init: [xavier]
 lr: [0.03]
 epochs: [200]
@@ -46,6 +46,8 @@ SOME_NETWORKS = """include:
     loss: bce
     init: xavier
     epochs: 200
+  - {{model: softmax, dataset: iris, impl: {peer}, dtype: f64, epochs: 200}}
+  - {{model: mlp, dataset: iris, impl: {peer}, dtype: f32, hidden: [[5]], act: tanh, init: xavier, epochs: 200}}
 datasets:
   outputs: {{synth: regression, rows: 60, cols: 4, outputs: 3, noise: 0.1}}
 """
@@ -61,14 +63,14 @@ init: [xavier]
 epochs: [200]
 """
 DEVICE = """
-model: [linreg, logreg, mlp]
-dataset: [diabetes, breast_cancer]
+model: [linreg, logreg, softmax, mlp]
+dataset: [diabetes, breast_cancer, iris]
 impl: [cpu_naive, cupy]
 residency: [per_op, resident]
 dtype: [f64]
 hidden: [[5, 4]]
 act: [relu, tanh, sigmoid]
-loss: [mse, bce]
+loss: [mse, bce, ce]
 init: [xavier]
 epochs: [60]
 """
@@ -117,12 +119,13 @@ class PeerTest(CliTest):
 class Exact(PeerTest):
     def test_numpy(self):
         cases = self.sweep("numpy", EXACT)
-        self.assertEqual(len(cases), 22)  # linreg, logreg, 3 networks of regression and 6 of classes, in both types
+        # linreg, logreg, 2 of softmax, 3 networks of regression, 9 of two classes and 3 of three, in both types
+        self.assertEqual(len(cases), 38)
         self.check_all(cases)
 
     def check_some(self, peer, **axes):
         cases = self.sweep(peer, SOME, SOME_NETWORKS, **axes)
-        self.assertEqual(len(cases), 5)
+        self.assertEqual(len(cases), 7)
         self.check_all(cases)
 
     def test_torch(self):
@@ -163,7 +166,7 @@ class Cupy(PeerTest):
 
     def test_is_right_in_both_residencies(self):
         cases = self.sweep("cupy", DEVICE, env=self.env)
-        self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 11, "resident": 11})
+        self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 19, "resident": 19})
         self.check_all(cases)
 
     def copies_of(self, residency, epochs):
