@@ -17,6 +17,24 @@ CREATE TABLE run (
     selection     TEXT           -- JSON array of the texts of -s and -x
 ) STRICT;
 
+-- The parts of a run, each made by one process on one machine: a single one, unless runs were merged. Of a merged run the
+-- row above sums up its parts; of any other, what is NULL here stands there.
+CREATE TABLE parts (
+    number     INTEGER PRIMARY KEY, -- from 1, by their start
+    id         TEXT UNIQUE,         -- of the run that it was before it was merged; NULL: not merged
+    started    TEXT,
+    finished   TEXT,
+    version    TEXT,
+    machine    TEXT,
+    selection  TEXT,
+    identities TEXT,                -- the table of that name as a JSON object
+    node       TEXT,                -- name of the machine in its network; of each, if it was resumed on another
+    job        TEXT,                -- of the batch system: 'Slurm 17_3'
+    shard      INTEGER,             -- it is shard `shard`
+    shards     INTEGER,             -- of so many,
+    division   TEXT                 -- in this division of the cases; NULL: it is all of them
+) STRICT;
+
 -- Folders in DIR that hold the arrays of a running sweep; empty once the sweep has ended.
 CREATE TABLE workspaces (
     name TEXT PRIMARY KEY
@@ -33,7 +51,9 @@ CREATE TABLE identities (
 -- configuration: text as in a configuration ("6,6"), numbers as numbers, NULL if the axis does not apply to a case.
 CREATE TABLE cases (
     number         INTEGER PRIMARY KEY, -- from 1
-    id             TEXT NOT NULL UNIQUE,
+    id             TEXT NOT NULL,
+    part           INTEGER,          -- number of its part; NULL: 1
+    position       INTEGER,          -- among all cases of the configuration, from 1; NULL: its number
     task           TEXT NOT NULL,
     dataset_sha256 TEXT NOT NULL,    -- of the contents
     dataset_guesses TEXT,            -- how its file was read where its description says nothing; NULL: it says all
@@ -47,7 +67,8 @@ CREATE TABLE cases (
     shortcut       INTEGER NOT NULL, -- 1: by fewer operations than the contract's steps, as it declares
     algorithm      TEXT,             -- other than gradient descent, so that it cannot be verified; NULL: that
     status         TEXT,             -- the worst of all passes so far; NULL: not run yet
-    reason         TEXT              -- of a status other than ok
+    reason         TEXT,             -- of a status other than ok
+    UNIQUE (id, part)
 ) STRICT;
 
 -- The checked pass of a case: not timed, its losses read during training.

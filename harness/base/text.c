@@ -157,6 +157,19 @@ void ib_print_shortened(char *out, size_t n, const char *format, va_list argumen
     va_end(again);
 }
 
+struct ib_text_change ib_text_first_change(const char *old, const char *new)
+{
+    unsigned line = 1;
+    if (strcmp(old, new) == 0)
+        return (struct ib_text_change){0};
+    for (size_t n = strcspn(new, "\n"); new[n] && strncmp(new, old, n + 1) == 0; n = strcspn(new, "\n")) {
+        new += n + 1;
+        old += n + 1;
+        line++;
+    }
+    return (struct ib_text_change){line, old, new, (int)strcspn(old, "\n"), (int)strcspn(new, "\n")};
+}
+
 bool ib_glob(const char *pattern, const char *text)
 {
     const char *star = NULL, *resume = NULL; /* the last '*', and the end of the text that it matches */

@@ -49,6 +49,14 @@ enum { IB_SHORT_BYTES = 80 };
 /* vsnprintf, but a text that does not fit is shortened, as by ib_shorten: its end is often the reason. */
 void ib_print_shortened(char *out, size_t n, const char *format, va_list arguments);
 
+/* The first line in which two texts differ, without its end; line: from 1, 0 if they are equal. */
+struct ib_text_change {
+    unsigned line;
+    const char *old, *new;
+    int old_length, new_length;
+};
+struct ib_text_change ib_text_first_change(const char *old, const char *new);
+
 /* Matches the whole text against a glob with '*' and '?'. */
 bool ib_glob(const char *pattern, const char *text);
 

@@ -11,26 +11,24 @@ enum { MAX_CANDIDATES = 8 };
 
 /* ---- finding the case ---- */
 
-/* Returns how many ids contain the text. *exact: the case with exactly this id, or the only match; else NULL.
- */
-static size_t find_matches(const struct ib_run_record *run, const char *text,
-                           const struct ib_case_record **exact)
+/* Returns how many ids contain the text, or are it. *only: the case, if there is one; else NULL. */
+static size_t count_matches(const struct ib_run_record *run, const char *text, bool whole,
+                            const struct ib_case_record **only)
 {
     size_t n = 0;
-    *exact = NULL;
-    for (size_t i = 0; i < run->n; i++) {
-        const struct ib_case_record *c = &run->cases[i];
-        const char *id = c->id;
-        if (strcmp(id, text) == 0) {
-            *exact = c;
-            return 1;
-        }
-        if (strstr(id, text)) {
-            *exact = n ? NULL : c;
-            n++;
-        }
-    }
+    *only = NULL;
+    for (size_t i = 0; i < run->n; i++)
+        if (whole ? strcmp(run->cases[i].id, text) == 0 : strstr(run->cases[i].id, text) != NULL)
+            *only = n++ ? NULL : &run->cases[i];
     return n;
+}
+
+/* The same for whole ids, if there are any. */
+static size_t find_matches(const struct ib_run_record *run, const char *text,
+                           const struct ib_case_record **only)
+{
+    const size_t n = count_matches(run, text, true, only);
+    return n ? n : count_matches(run, text, false, only);
 }
 
 /* "3 linreg-…, 4 linreg-… and 12 more": numbers and ids of the n cases whose ids contain the text. */
@@ -40,9 +38,10 @@ static const char *candidates(struct ib_arena *arena, const struct ib_run_record
     const char *list = "";
     size_t named = 0;
     for (size_t i = 0; i < run->n && named < MAX_CANDIDATES; i++) {
-        const char *id = run->cases[i].id;
-        if (strstr(id, text))
-            list = ib_arena_print(arena, "%s%s%zu %s", list, named++ ? ", " : "", i + 1, id);
+        const struct ib_case_record *c = &run->cases[i];
+        const char *on = run->n_machines > 1 ? ib_arena_print(arena, " on %s", c->machine) : "";
+        if (strstr(c->id, text))
+            list = ib_arena_print(arena, "%s%s%zu %s%s", list, named++ ? ", " : "", i + 1, c->id, on);
     }
     return named < n ? ib_arena_print(arena, "%s and %zu more", list, n - named) : list;
 }

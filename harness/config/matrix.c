@@ -32,6 +32,7 @@ struct build {
     size_t n_known;
     const char **ids; /* of the cases so far: a hash table with ids_mask + 1 slots */
     size_t ids_mask;
+    uint64_t position; /* of the newest case */
     /* The current combination: its values, NULL for axes that do not apply, and for each leader the index
      * into its tied axes, ANY until the first of them that applies has chosen one. */
     const struct ib_axis_value *values[IB_AXIS_COUNT];
@@ -231,6 +232,7 @@ static void finish(struct build *b, const struct ib_matrix_spec *spec, struct ib
     }
     if (!spec->included && is_excluded(b, config->excludes, config->n_excludes, b->dropped, c))
         return;
+    c->position = ++b->position;
     if (!is_selected(b, c)) {
         drop(b, "not selected by " IB_SELECT_FLAG);
         return;

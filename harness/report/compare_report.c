@@ -77,10 +77,14 @@ static void add_header(struct ib_doc *doc, const struct ib_comparison *compariso
                        "between rounds. The runs were not interleaved, so the intervals do not cover the "
                        "machine's drift between them: changes within %s count as none.",
                        ib_format_share(arena, comparison->margin)));
+    if (comparison->machines)
+        ib_doc_paragraph(doc, "A case is compared with the same case on the same machine only.");
     add_disturbances(doc, comparison);
 }
 
 /* ---- case by case ---- */
+
+enum { MACHINE_COLUMN = 2, CASE_COLUMNS = 9 };
 
 static const char *answer_words(struct ib_arena *arena, const struct ib_compared_case *c)
 {
@@ -89,17 +93,29 @@ static const char *answer_words(struct ib_arena *arena, const struct ib_compared
     return strcmp(old, new) == 0 ? new : ib_arena_print(arena, "%s → %s", old, new);
 }
 
-static void add_case(struct ib_doc *doc, const struct ib_compared_case *c)
+/* The cells in the columns that are shown: without the machine, the third, if there is one. */
+static const char *const *shown(const struct ib_comparison *comparison, const char *cells[CASE_COLUMNS])
+{
+    if (!comparison->machines)
+        memmove(cells + MACHINE_COLUMN, cells + MACHINE_COLUMN + 1,
+                (CASE_COLUMNS - MACHINE_COLUMN - 1) * sizeof *cells);
+    return cells;
+}
+
+static void add_case(struct ib_doc *doc, const struct ib_comparison *comparison,
+                     const struct ib_compared_case *c)
 {
     struct ib_arena *arena = doc->arena;
     const double needed = c->speed.needed;
     const char *rounds = isnan(needed) ? "" : ib_format_count(arena, needed);
-    ib_doc_row(doc, (const char *[]){c->new_case->problem, c->new_case->name,
-                                     ib_format_duration(arena, c->old_case->epoch_ns.median),
-                                     ib_format_duration(arena, c->new_case->epoch_ns.median),
-                                     ib_ratio_words(arena, &c->speed),
-                                     ib_word_of(ib_speed_words, (int)c->speed.verdict), rounds,
-                                     answer_words(arena, c)});
+    ib_doc_row(doc,
+               shown(comparison, (const char *[]){c->new_case->problem, c->new_case->name,
+                                                  ib_or_dash(c->new_case->machine),
+                                                  ib_format_duration(arena, c->old_case->epoch_ns.median),
+                                                  ib_format_duration(arena, c->new_case->epoch_ns.median),
+                                                  ib_ratio_words(arena, &c->speed),
+                                                  ib_word_of(ib_speed_words, (int)c->speed.verdict), rounds,
+                                                  answer_words(arena, c)}));
 }
 
 static bool has_reason(const struct ib_compared_case *c, const char *reason)
@@ -129,11 +145,11 @@ static void add_cases(struct ib_doc *doc, const struct ib_comparison *comparison
         ib_doc_paragraph(doc, "The runs have no case in common.");
         return;
     }
-    ib_doc_table(
-        doc, "wwrrrwrw",
-        (const char *[]){"problem", "case", "old", "new", "ratio", "speed", "rounds needed", "answer"});
+    ib_doc_table(doc, comparison->machines ? "wwwrrrwrw" : "wwrrrwrw",
+                 shown(comparison, (const char *[]){"problem", "case", IB_MACHINE_SUBJECT, "old", "new",
+                                                    "ratio", "speed", "rounds needed", "answer"}));
     for (size_t i = 0; i < comparison->n; i++)
-        add_case(doc, &comparison->cases[i]);
+        add_case(doc, comparison, &comparison->cases[i]);
     add_reasons(doc, comparison);
 }
 

@@ -198,6 +198,8 @@ static json_t *describe(const struct ib_case_record *c)
                   "test_rows", (json_int_t)c->test_rows, "cols", (json_int_t)c->cols, "options", options(c),
                   "label", ib_json_text(c->label), "libraries", ib_json_text(c->libraries), "simulated",
                   c->simulated, "shortcut", c->shortcut, "algorithm", ib_json_text(c->algorithm));
+    json_object_set_new(out, "machine", ib_json_text(c->machine));
+    json_object_set_new(out, "part", json_integer((json_int_t)c->part));
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         json_object_set_new(out, ib_axis_rules[k].name, axis((enum ib_axis_kind)k, c->axis[k]));
     return out;
@@ -227,20 +229,6 @@ json_t *ib_case_to_json(const struct ib_case_record *c)
                         json_pack("{s:o, s:o}", "peak_bytes", ib_json_measured(c->peak_bytes),
                                   "device_peak_bytes", ib_json_measured(c->device_peak_bytes)));
     return out;
-}
-
-/* ---- the run ---- */
-
-json_t *ib_run_to_json(const struct ib_run_record *run)
-{
-    json_t *selection = run->selection ? json_array() : json_null();
-    for (const char *const *s = run->selection; s && *s; s++)
-        json_array_append_new(selection, ib_json_text(*s));
-    return json_pack("{s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id", run->id, "name",
-                     ib_json_text(run->name), "started", run->started, "finished",
-                     ib_json_text(run->finished), "config_sha256", run->config_sha256, "version",
-                     run->version, "machine", ib_machine_to_json(&run->machine), "reference",
-                     ib_json_text(run->reference), "selection", selection);
 }
 
 /* ---- the whole ---- */

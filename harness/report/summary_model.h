@@ -11,6 +11,7 @@ struct ib_seed_group;
 enum ib_summary_column {
     IB_COLUMN_IMPL,
     IB_COLUMN_RESIDENCY,
+    IB_COLUMN_MACHINE,
     IB_COLUMN_TIME,
     IB_COLUMN_INTERVAL,
     IB_COLUMN_RATIO,
@@ -25,7 +26,7 @@ enum ib_summary_column {
 };
 
 /* As columns of a table (doc_model.h). */
-#define IB_SUMMARY_COLUMNS "nwrrrrrrrrww"
+#define IB_SUMMARY_COLUMNS "nwwrrrrrrrrww"
 
 struct ib_summary_row {
     const struct ib_case_record *record; /* the case */
@@ -42,8 +43,8 @@ struct ib_summary_group {
     const char *title; /* "mlp 6x6 relu f32 diabetes" */
     const char *facts; /* "353 training rows × 10 columns, 89 test rows, 1000 epochs, lr 0.01" */
     const char *heads[IB_COLUMN_COUNT];
-    bool shown[IB_COLUMN_COUNT]; /* not: the limit where those of the machine are unknown, energy if not asked
-                                    for */
+    bool shown[IB_COLUMN_COUNT]; /* not: the machine if there is one, the limit where those of the machine are
+                                    unknown, energy if not asked for */
     struct ib_summary_row *rows;
     size_t n, n_ranked;
     size_t n_first;           /* the fastest, and those that cannot be told apart from it */

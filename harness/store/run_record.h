@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/truth.h"
 #include "config/axes.h"
+#include "core/shard.h"
 #include "machine/machine_info.h"
 #include "metrics/metric.h"
 #include "parent/whole_process.h"
@@ -222,8 +223,10 @@ struct ib_stop_summary {
 };
 
 struct ib_case_record {
-    uint64_t number; /* from 1, in the order of the plan */
-    const char *id;
+    uint64_t number;   /* from 1, in the order of the plan */
+    const char *id;    /* two cases have the same only on different machines */
+    uint64_t part;     /* of the run, from 1 */
+    uint64_t position; /* among all cases of the configuration, from 1 */
     const char
         *axis[IB_AXIS_COUNT]; /* as in a configuration ("6,6", "0.01"); NULL: the axis does not apply */
     enum ib_residency residency;
@@ -267,8 +270,10 @@ struct ib_case_record {
     size_t n_stop_times, stop_times_capacity;
 
     /* Set by ib_run_record_derive: */
+    const char *machine;  /* name of its machine; NULL: unknown */
     const char *name;     /* label and residency */
-    const char *problem;  /* cases of one problem do the same work and are ranked against each other */
+    const char *problem;  /* cases of one problem do the same work, on one machine, and are ranked against
+                             each other */
     const char *training; /* the problem without the type of its arithmetic */
     const char *series;   /* distinguishes it from the others of its model and data set */
     bool ranked;          /* verified, its copies as expected, on a real device */
@@ -288,6 +293,27 @@ struct ib_case_record {
     struct ib_stop_summary *stop_summaries; /* n_stops of them */
 };
 
+/* A part of a run, made by one process on one machine. */
+struct ib_run_part {
+    const char *id, *started, *finished, *version; /* of the run that it was before it was merged */
+    const char *selection, *identities; /* as JSON: texts of -s and -x, what its times are of; NULL */
+    const char *node;                   /* "a1", or "a1, a2" where it was resumed */
+    const char *job;                    /* of a batch system: "Slurm 17_3" */
+    struct ib_shard shard;
+    const char *division; /* equal for the shards of one sweep; NULL: not a shard */
+    struct ib_machine machine;
+};
+
+/* As a condition on the cases of a stored run (report/select_cases.h), and so in the titles of its tables. */
+#define IB_MACHINE_SUBJECT "machine"
+
+/* A machine of a run: parts with the same fingerprint are of one, since they should be equally fast. */
+struct ib_run_machine {
+    const char *name; /* of its first node by the alphabet, "a1+2" if there are more; without any, its
+                         fingerprint */
+    const struct ib_machine *description;
+};
+
 struct ib_run_record {
     const char *id, *name; /* id: UTC start and 8 hexadecimal digits; name: of the configuration */
     const char *started;   /* UTC, ISO 8601 */
@@ -296,7 +322,12 @@ struct ib_run_record {
     const char *reference;        /* implementation that speed-ups are over; NULL: none was named */
     const char *const *selection; /* texts of -s and -x; ends with NULL; NULL: none */
     const char *shown;            /* NULL: all cases; else which: "4 of 12 cases, selected by -s dtype=f32" */
-    struct ib_machine machine;
+    struct ib_machine machine;    /* that of the first part */
+    bool merged;
+    struct ib_run_part *parts; /* one, unless it was merged */
+    size_t n_parts;
+    struct ib_run_machine *machines; /* in the order of their first parts */
+    size_t n_machines;
     struct ib_case_record *cases;
     size_t n, capacity;
     size_t *by_id; /* set by ib_run_record_derive: the indices of the cases, sorted by id */
@@ -305,6 +336,10 @@ struct ib_run_record {
 
 /* Derives the fields above for all cases. May be called again after further measurements. */
 void ib_run_record_derive(struct ib_run_record *);
+/* Sorts by_id; part of the above. */
+void ib_run_record_index(struct ib_run_record *);
+/* Sets the machines, and that of each case; part of the above. */
+void ib_run_record_machines(struct ib_run_record *);
 /* Sets the names of the cases in tables and charts; part of the above. */
 void ib_run_record_name(struct ib_run_record *);
 /* Set transfers, phase_transfers, as_expected and counting; and the peaks of the memory: parts of it, too. */
@@ -330,8 +365,14 @@ struct ib_disturbance ib_run_record_disturbance(const struct ib_run_record *); /
  * if fewer than a third remain without them, or too few for an interval. */
 bool ib_disturbed_too(size_t n, size_t n_quiet);
 
-/* Finds a case by id; NULL: there is none. */
+/* Finds a case by id; NULL: there is none. Where it was measured on several machines, the first of them. */
 const struct ib_case_record *ib_run_record_find(const struct ib_run_record *, const char *id);
+/* The same among the cases of the machine with this fingerprint. */
+const struct ib_case_record *ib_run_record_find_on(const struct ib_run_record *, const char *id,
+                                                   const char *fingerprint);
+
+/* The machine that a case was measured on. */
+const struct ib_machine *ib_machine_of(const struct ib_run_record *, const struct ib_case_record *);
 
 /* Whether this case is verified, with copies as expected or unknown, and timed; true also for simulated ones.
  */

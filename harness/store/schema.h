@@ -1,7 +1,12 @@
-/* The text of results/schema.sql, embedded by the build. */
+/* The tables of a run: the text of results/schema.sql, embedded by the build. */
 #ifndef IB_STORE_SCHEMA_H
 #define IB_STORE_SCHEMA_H
 
+#include "store/database.h"
+
 extern const char ib_schema_sql[];
+
+/* Makes the tables, and a column for each axis in that of the cases. */
+enum ib_status ib_schema_apply(sqlite3 *);
 
 #endif

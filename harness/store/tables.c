@@ -116,7 +116,7 @@ static const struct ib_column prediction_columns[] = {INTEGER(row), INTEGER(outp
 #undef ROW
 #define ROW struct ib_case_record
 static const struct ib_column case_columns[] = {
-    TEXT(id), WORD(task, ib_task_words), TEXT(dataset_sha256), TEXT(dataset_guesses), INTEGER(rows), INTEGER(test_rows), INTEGER(cols),
+    TEXT(id), MEASURED(part), MEASURED(position), WORD(task, ib_task_words), TEXT(dataset_sha256), TEXT(dataset_guesses), INTEGER(rows), INTEGER(test_rows), INTEGER(cols),
     AS("options", SETTINGS, options), TEXT(label), TEXT(libraries), AS("simulated", BOOL, simulated),
     AS("shortcut", BOOL, shortcut), TEXT(algorithm), WORD(status, ib_case_status_words), TEXT(reason), END};
 _Static_assert(offsetof(ROW, n_options) == offsetof(ROW, options) + sizeof(const struct ib_setting *),

@@ -10,7 +10,7 @@
 #@sql WITH bars AS (
 #@   SELECT replace(series, coalesce(' seed=' || seed, ''), '') || iif(k.simulated, ' (simulated)', '') AS name,
 #@     pair, k.residency AS residency, epoch_ns, transfer_ns, sync_ns, compute_ns, launch_ns, ratio
-#@   FROM copy_costs k JOIN cases ON id = case_id JOIN names ON number = case_number
+#@   FROM copy_costs k JOIN cases ON number = case_number JOIN names USING (case_number)
 #@   WHERE k.model = :model AND k.dataset = :dataset AND transfer_ns IS NOT NULL)
 #@ SELECT name, median(transfer_ns), median(sync_ns), median(compute_ns), median(launch_ns),
 #@   CASE residency WHEN 'per_op' THEN coalesce(median(ratio), 0) ELSE 0 END, median(epoch_ns), min(pair),
