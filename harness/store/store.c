@@ -157,6 +157,7 @@ enum ib_status ib_store_finish(struct ib_store *store)
     IB_TRY(ib_db_check_place(store->db));
     IB_TRY(ib_db_run_once(store->db, "UPDATE run SET finished = ?", IB_DB_VALUES(ib_db_text(finished))));
     store->record.finished = ib_arena_copy(&store->record.arena, finished);
+    store->record.parts[0].finished = store->record.finished;
     /* A finished run is one plain file, readable from read-only media. Another reader of the file prevents
      * that, which does no harm. */
     sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);

@@ -222,6 +222,23 @@ static void each_case_keeps_its_machine(void **state)
     ib_run_record_free(&run);
 }
 
+/* With a quota, one node is another machine than without. */
+static void machines_of_one_node_have_names_of_their_own(void **state)
+{
+    (void)state;
+    make((struct made){.dir = "n1", .cases = "a", .fingerprint = "0123456789abcdef", .node = "x"});
+    make((struct made){.dir = "n2", .cases = "b", .fingerprint = "fedcba9876543210", .node = "x"});
+    make((struct made){.dir = "n3", .cases = "c", .fingerprint = "00ff00ff00ff00ff"});
+    merge("named", WORDS("n1", "n2", "n3"));
+    struct ib_run_record run = load("named");
+    assert_int_equal(run.n_machines, 3);
+    assert_string_not_equal(run.cases[0].machine, run.cases[1].machine);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(run.cases[i].machine[0], 'x');
+    assert_string_equal(run.cases[2].machine, "00ff00ff"); /* nothing else is known of it */
+    ib_run_record_free(&run);
+}
+
 static void what_is_missing_is_said(void **state)
 {
     (void)state;
@@ -376,6 +393,7 @@ int main(void)
         cmocka_unit_test(merging_again_changes_nothing),
         cmocka_unit_test(a_merged_run_is_added_to),
         cmocka_unit_test(each_case_keeps_its_machine),
+        cmocka_unit_test(machines_of_one_node_have_names_of_their_own),
         cmocka_unit_test(what_is_missing_is_said),
         cmocka_unit_test(a_run_that_has_come_further_replaces_what_was_merged_of_it),
         cmocka_unit_test(copies_of_a_run_that_disagree_are_refused),
