@@ -12,7 +12,7 @@
 
 /* If the copying is interrupted, the file is worth nothing, so no journal is needed. */
 #define ATTACHED_PRAGMAS                                                                                     \
-    "PRAGMA merged.journal_mode = OFF; PRAGMA merged.synchronous = OFF; PRAGMA merged.cache_size = -65536;"
+    "PRAGMA merged.journal_mode = OFF; PRAGMA merged.synchronous = OFF; PRAGMA merged.cache_size = -262144;"
 
 static enum ib_status execute(sqlite3 *db, const char *sql)
 {

@@ -1,4 +1,4 @@
-"""A Slurm cluster on this machine, for tests: munge, a controller and two nodes, all on loopback, in a folder of its own.
+"""A Slurm cluster on this machine, for tests: munge, a controller and two nodes on loopback, in a folder of its own.
 
 Needs root, and the Debian packages slurmctld, slurmd, slurm-client and munge.
 """
@@ -15,8 +15,8 @@ import time
 NODES = ["n1", "n2"]
 NEEDED = ["munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "scontrol"]
 
-# A node counts as lost after SlurmdTimeout seconds or some more, a task that was requeued starts after cred_expire, and one
-# that has been asked to end is killed after KillWait.
+# A node counts as lost after SlurmdTimeout seconds or some more, a task that was requeued starts after cred_expire, and
+# one that has been asked to end is killed after KillWait.
 CONF = """
 ClusterName=test
 SlurmctldHost={host}(127.0.0.1)
@@ -109,6 +109,7 @@ class Cluster:
     def processes_on(self, node):
         """The ids of a node's processes: those that started its jobs first, since they would tell of their end."""
         jobs, starters = [], []
+        ours = {f"SLURMD_NODENAME={node}".encode(), f"SLURM_CONF={self.folder}/slurm.conf".encode()}
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 environment = (process / "environ").read_bytes().split(b"\0")
@@ -116,7 +117,7 @@ class Cluster:
                 started_by = pathlib.Path("/proc", parent, "comm").read_text().strip()
             except OSError:  # it has just ended
                 continue
-            if not {f"SLURMD_NODENAME={node}".encode(), f"SLURM_CONF={self.folder}/slurm.conf".encode()} <= set(environment):
+            if not ours <= set(environment):
                 continue
             jobs.append(int(process.name))
             if started_by == "slurmstepd":
