@@ -36,6 +36,7 @@ done
 [ -n "$config" ] && [ -n "$shards" ] || die "a configuration and --shards are needed; $usage"
 command -v sbatch >/dev/null || die "sbatch is not installed: run this where jobs are submitted"
 program=${IRONBENCH:-$here/../../build/ironbench}
+[ -x "$program" ] || program=$(command -v ironbench || echo "$program") # an installed one
 [ -x "$program" ] || die "$program is not there: build it (scripts/setup), or set IRONBENCH to the program"
 program=$(realpath "$program")
 name=$(basename "$config" .yaml)
