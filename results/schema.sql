@@ -29,6 +29,20 @@ CREATE TABLE identities (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The git repositories of what the run was made of, as they were when it began: that of the configuration first, then
+-- those of implementations from plugins and external programs.
+CREATE TABLE sources (
+    number      INTEGER PRIMARY KEY, -- from 1
+    kind        TEXT NOT NULL, -- configuration, plugin, program
+    impl        TEXT,          -- name of the implementation; NULL: the configuration
+    path        TEXT,          -- of its file, from the root of the repository; without one, as given
+    commit_hash TEXT,          -- NULL: unknown, as there is no repository, or git is missing or refuses to read it,
+    reason      TEXT,          -- for this reason; may also be why `dirty` is unknown
+    committed   TEXT,          -- UTC, ISO 8601
+    branch      TEXT,          -- NULL: unknown, or none was checked out
+    dirty       INTEGER        -- 1: files that git tracks differed from the commit
+) STRICT;
+
 -- The cases of the plan, in its order. These columns are followed by one for each axis of the sweep, named as in a
 -- configuration: text as in a configuration ("6,6"), numbers as numbers, NULL if the axis does not apply to a case.
 CREATE TABLE cases (

@@ -24,6 +24,7 @@ const char *ib_summary_energy_note(struct ib_arena *, const struct ib_summary_gr
 const char *ib_summary_disturbance(struct ib_arena *, const struct ib_run_record *run);
 void ib_summary_find_faults(struct ib_arena *, const struct ib_run_record *run, struct ib_summary *);
 const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *, const struct ib_run_record *run);
+const char *ib_summary_commits(struct ib_arena *, const struct ib_run_record *run);
 const char *ib_summary_counts(struct ib_arena *, const struct ib_run_record *run);
 
 #endif

@@ -392,6 +392,7 @@ const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *arena, const
         {"Sandbox", machine->sandbox ? machine->sandbox : "none"},
         {"Flags", ib_or_dash(machine->flags)},
         {"Configuration", ib_arena_print(arena, "%s, SHA-256 %.12s…", run->name, run->config_sha256)},
+        {"Commit", ib_summary_commits(arena, run)},
         {"Fingerprint", ib_or_dash(machine->fingerprint)},
         {NULL, NULL}};
     return memcpy(ib_arena_alloc(arena, sizeof facts), facts, sizeof facts);

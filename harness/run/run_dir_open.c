@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "machine/machine_info.h"
 #include "run/run_identity.h"
+#include "run/run_sources.h"
 #include "run/workspace.h"
 #include "store/run_folder.h"
 
@@ -49,6 +50,15 @@ static enum ib_status check_path(const char *dir)
         "folder, or use --out with an absolute path");
 }
 
+/* What an empty run begins with. */
+static enum ib_status fill_new(const struct ib_sweep *sweep, const struct ib_run_dir *target)
+{
+    const struct ib_matrix *matrix = &sweep->matrix;
+    IB_TRY(ib_run_identity_record(target->store, sweep));
+    IB_TRY(ib_run_sources_record(target->store, &sweep->config, matrix->cases, matrix->n));
+    return ib_store_add_cases(target->store, matrix->cases, matrix->n);
+}
+
 static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_run_dir *target)
 {
     struct ib_machine machine;
@@ -58,9 +68,7 @@ static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_run_dir *
     ib_arena_free(&arena);
     if (status == IB_OK && target->lock < 0)
         status = ib_run_folder_lock(target->dir, &target->lock, &target->locked);
-    if (status == IB_OK)
-        status = ib_run_identity_record(target->store, sweep);
-    return status == IB_OK ? ib_store_add_cases(target->store, sweep->matrix.cases, sweep->matrix.n) : status;
+    return status == IB_OK ? fill_new(sweep, target) : status;
 }
 
 /* Removes the workspaces that the run recorded as its own and, being killed, could not remove. Their names
@@ -91,10 +99,8 @@ static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target
         return open_new(sweep, target);
     IB_TRY(ib_resume_check(target->dir, &sweep->config, matrix->cases, matrix->n, &empty));
     IB_TRY(ib_store_open(target->dir, &target->store));
-    if (empty) {
-        IB_TRY(ib_run_identity_record(target->store, sweep));
-        return ib_store_add_cases(target->store, matrix->cases, matrix->n);
-    }
+    if (empty)
+        return fill_new(sweep, target);
     IB_TRY(ib_run_identity_check(target->store, sweep, target->dir));
     IB_TRY(remove_workspaces(target));
     target->progress = ib_arena_alloc(arena, matrix->n * sizeof *target->progress);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "store/missing_columns.h"
 #include "store/run_folder.h"
+#include "store/sources.h"
 #include "store/tables.h"
 
 #include <stdlib.h>
@@ -97,6 +98,7 @@ static enum ib_status read_run(struct reader *r)
         true, read_run_row));
     if (!r->run->id)
         return ib_fail(IB_EINVAL, sqlite3_db_filename(r->db, "main"), "this run was killed before it began");
+    IB_TRY(ib_read_sources(r->db, r->run));
     r->table = &cases;
     return read_rows(r, ib_select_sql(&r->scratch, &cases, 0), true, read_case);
 }

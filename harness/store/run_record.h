@@ -221,6 +221,20 @@ struct ib_stop_summary {
     const char *reason;
 };
 
+/* What a run was made of: its configuration, a plugin, an external program. */
+enum ib_source_kind { IB_SOURCE_CONFIGURATION = 1, IB_SOURCE_PLUGIN, IB_SOURCE_PROGRAM };
+extern const struct ib_word ib_source_kind_words[]; /* configuration plugin program */
+
+struct ib_source_record {
+    enum ib_source_kind kind;
+    const char *impl; /* name of the implementation; NULL: the configuration */
+    const char *path; /* of its file, from the root of its repository; without one, as given; NULL: none */
+    const char *commit, *reason; /* the commit is NULL: unknown, for the reason */
+    const char *committed;       /* UTC, ISO 8601 */
+    const char *branch;          /* NULL: unknown, or none was checked out */
+    enum ib_truth dirty;         /* files that git tracks differed from the commit */
+};
+
 struct ib_case_record {
     uint64_t number; /* from 1, in the order of the plan */
     const char *id;
@@ -297,6 +311,8 @@ struct ib_run_record {
     const char *const *selection; /* texts of -s and -x; ends with NULL; NULL: none */
     const char *shown;            /* NULL: all cases; else which: "4 of 12 cases, selected by -s dtype=f32" */
     struct ib_machine machine;
+    struct ib_source_record *sources; /* the configuration first; empty: not recorded */
+    size_t n_sources, sources_capacity;
     struct ib_case_record *cases;
     size_t n, capacity;
     size_t *by_id; /* set by ib_run_record_derive: the indices of the cases, sorted by id */
@@ -329,6 +345,11 @@ struct ib_disturbance ib_run_record_disturbance(const struct ib_run_record *); /
 /* Whether disturbed rounds count too, where n_quiet of n rounds (or pairs of rounds) were not disturbed: only
  * if fewer than a third remain without them, or too few for an interval. */
 bool ib_disturbed_too(size_t n, size_t n_quiet);
+
+/* The repository that the code of a case comes from: that of its implementation if it has one, else that of
+ * the configuration. NULL: not recorded. Its commit may still be unknown. */
+const struct ib_source_record *ib_case_source(const struct ib_source_record *sources, size_t n,
+                                              const struct ib_case_record *);
 
 /* Finds a case by id; NULL: there is none. */
 const struct ib_case_record *ib_run_record_find(const struct ib_run_record *, const char *id);
