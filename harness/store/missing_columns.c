@@ -1,7 +1,5 @@
 #include "store/missing_columns.h"
 
-#include "store/tables.h"
-
 #include <string.h>
 
 /* The columns that exist, as "table.column". */
@@ -83,8 +81,9 @@ static enum ib_status shadow(sqlite3 *db, struct columns *columns, const struct 
                : IB_OK;
 }
 
-static enum ib_status for_each_table(sqlite3 *db, enum ib_status (*mend)(sqlite3 *, struct columns *,
-                                                                         const struct ib_db_table *))
+typedef enum ib_status mend_fn(sqlite3 *, struct columns *, const struct ib_db_table *);
+
+static enum ib_status for_each_table(sqlite3 *db, mend_fn *mend)
 {
     struct columns columns;
     enum ib_status status = read_columns(db, &columns);
@@ -97,6 +96,16 @@ static enum ib_status for_each_table(sqlite3 *db, enum ib_status (*mend)(sqlite3
     return status;
 }
 
+static enum ib_status for_one_table(sqlite3 *db, const struct ib_db_table *table, mend_fn *mend)
+{
+    struct columns columns;
+    enum ib_status status = read_columns(db, &columns);
+    if (status == IB_OK)
+        status = mend(db, &columns, table);
+    ib_arena_free(&columns.arena);
+    return status;
+}
+
 enum ib_status ib_add_missing_columns(sqlite3 *db)
 {
     return for_each_table(db, add_to);
@@ -105,4 +114,14 @@ enum ib_status ib_add_missing_columns(sqlite3 *db)
 enum ib_status ib_shadow_missing_columns(sqlite3 *db)
 {
     return for_each_table(db, shadow);
+}
+
+enum ib_status ib_add_missing_columns_of(sqlite3 *db, const struct ib_db_table *table)
+{
+    return for_one_table(db, table, add_to);
+}
+
+enum ib_status ib_shadow_missing_columns_of(sqlite3 *db, const struct ib_db_table *table)
+{
+    return for_one_table(db, table, shadow);
 }

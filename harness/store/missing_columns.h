@@ -3,12 +3,16 @@
 #ifndef IB_STORE_MISSING_COLUMNS_H
 #define IB_STORE_MISSING_COLUMNS_H
 
-#include "store/database.h"
+#include "store/tables.h"
 
 /* Adds them, for a run that is continued. */
 enum ib_status ib_add_missing_columns(sqlite3 *);
 /* Adds them as NULL for this connection alone: a temporary view with the name of the table comes before it.
  */
 enum ib_status ib_shadow_missing_columns(sqlite3 *);
+
+/* The same for a single table. */
+enum ib_status ib_add_missing_columns_of(sqlite3 *, const struct ib_db_table *);
+enum ib_status ib_shadow_missing_columns_of(sqlite3 *, const struct ib_db_table *);
 
 #endif

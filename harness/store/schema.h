@@ -1,7 +1,7 @@
-/* The text of results/schema.sql, embedded by the build. */
+/* The texts of results/schema.sql and results/history.sql, embedded by the build. */
 #ifndef IB_STORE_SCHEMA_H
 #define IB_STORE_SCHEMA_H
 
-extern const char ib_schema_sql[];
+extern const char ib_schema_sql[], ib_history_sql[];
 
 #endif
