@@ -211,8 +211,10 @@ void ib_summary_build(struct ib_arena *arena, const struct ib_run_record *run, s
     *out = (struct ib_summary){.run = run,
                                .title = run->name,
                                .facts = ib_summary_run_facts(arena, run),
+                               .origin = ib_summary_origin(arena, run),
                                .counts = ib_summary_counts(arena, run),
                                .disturbance = ib_summary_disturbance(arena, run),
+                               .looks = ib_looks_of(arena, run),
                                .sections = ib_arena_alloc(arena, run->n * sizeof *out->sections)};
     ib_derive(arena, run, &out->derived);
     add_groups(arena, run, out);

@@ -7,6 +7,7 @@
 #@ named and drawn by the losses and seconds that they report; the table has their measured times.
 #@per model,dataset
 #@height 400 + key_pixels
+#@panel 6
 #@sql WITH told AS (
 #@   SELECT number, id, model, dataset, series || coalesce(' (' || algorithm || ')', '') AS series, training, median_ns,
 #@     algorithm, count(*) OVER () AS total,
