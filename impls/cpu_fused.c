@@ -177,6 +177,7 @@ static const struct ib_fused fused = {
     .predict = predict,
     .prepare = prepare,
     .release = release,
+    .updates = IB_DOES_MOMENTUM | IB_DOES_ADAM | IB_DOES_WEIGHT_DECAY,
 };
 
 static const struct ib_impl cpu_fused = {

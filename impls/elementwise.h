@@ -1,5 +1,5 @@
-/* The operations that BLAS does not have, for implementations in host memory: biases, activations and
- * losses, in plain loops. Semantics: struct ib_tensor_ops. */
+/* The operations that BLAS does not have, for implementations in host memory: biases, activations,
+ * losses and updates, in plain loops. Semantics: struct ib_tensor_ops. */
 #ifndef ELEMENTWISE_H
 #define ELEMENTWISE_H
 

@@ -11,6 +11,12 @@ const struct ib_word ib_act_words[] = {
     {"relu", IB_RELU}, {"tanh", IB_TANH}, {"sigmoid", IB_SIGMOID}, {NULL, 0}};
 const struct ib_word ib_loss_words[] = {
     {"half_mse", IB_HALF_MSE}, {"mse", IB_MSE}, {"bce", IB_BCE}, {NULL, 0}};
+const struct ib_word ib_optimizer_words[] = {
+    {"sgd", IB_SGD}, {"momentum", IB_MOMENTUM}, {"adam", IB_ADAM}, {NULL, 0}};
+const struct ib_word ib_update_words[] = {{"momentum", IB_DOES_MOMENTUM},
+                                          {"adam", IB_DOES_ADAM},
+                                          {"weight_decay", IB_DOES_WEIGHT_DECAY},
+                                          {NULL, 0}};
 
 const char *ib_word_of(const struct ib_word *table, int value)
 {

@@ -14,9 +14,11 @@ struct ib_word {
     int value;
 };
 
-extern const struct ib_word ib_dtype_words[]; /* f32 f64 */
-extern const struct ib_word ib_act_words[];   /* relu tanh sigmoid */
-extern const struct ib_word ib_loss_words[];  /* half_mse mse bce */
+extern const struct ib_word ib_dtype_words[];     /* f32 f64 */
+extern const struct ib_word ib_act_words[];       /* relu tanh sigmoid */
+extern const struct ib_word ib_loss_words[];      /* half_mse mse bce */
+extern const struct ib_word ib_optimizer_words[]; /* sgd momentum adam */
+extern const struct ib_word ib_update_words[];    /* enum ib_updates: momentum adam weight_decay */
 
 /* Returns the word for a value; "?" if there is none. */
 const char *ib_word_of(const struct ib_word *table, int value);

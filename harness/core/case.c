@@ -43,6 +43,10 @@ const char *ib_case_title(struct ib_arena *arena, const struct ib_case *c)
         title = ib_arena_print(arena, "%s%c%" PRIu64, title, l == 1 ? ' ' : 'x', net->width[l]);
     if (net->n_layers > 1)
         title = ib_arena_print(arena, "%s %s", title, ib_word_of(ib_act_words, (int)net->act));
+    if (c->spec.optimizer != IB_SGD)
+        title = ib_arena_print(arena, "%s %s", title, ib_word_of(ib_optimizer_words, (int)c->spec.optimizer));
+    if (c->spec.weight_decay != 0)
+        title = ib_arena_print(arena, "%s weight_decay=%.6g", title, c->spec.weight_decay);
     return ib_arena_print(arena, "%s %s %s", title, ib_word_of(ib_dtype_words, (int)c->spec.dtype),
                           c->dataset->name);
 }

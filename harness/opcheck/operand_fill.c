@@ -33,6 +33,18 @@ static double draw_zero(struct ib_rng *rng)
     return 0;
 }
 
+static double draw_one(struct ib_rng *rng)
+{
+    (void)rng;
+    return 1;
+}
+
+static double draw_count(struct ib_rng *rng)
+{
+    (void)rng;
+    return 37;
+}
+
 static double draw_nan(struct ib_rng *rng)
 {
     (void)rng;
@@ -47,6 +59,7 @@ static const struct {
     [IB_FILL_EXACT] = {"", draw_exact, 0},        [IB_FILL_REAL] = {"", draw_real, 0},
     [IB_FILL_POSITIVE] = {"", ib_rng_uniform, 0}, [IB_FILL_WIDE] = {"large numbers", draw_wide, 0},
     [IB_FILL_LABELS] = {"", draw_label, 0},       [IB_FILL_ZERO] = {"zeros", draw_zero, 0},
+    [IB_FILL_ONE] = {"1", draw_one, 0},           [IB_FILL_COUNT] = {"37", draw_count, 0},
     [IB_FILL_NAN] = {"a NaN", draw_exact, NAN},   [IB_FILL_INFINITY] = {"an infinity", draw_exact, INFINITY},
     [IB_FILL_UNSET] = {"", draw_nan, 0},
 };

@@ -16,6 +16,8 @@ enum ib_fill {
     IB_FILL_WIDE,     /* uniform in (-4, 4); one in five is up to 250 times larger */
     IB_FILL_LABELS,   /* 0 and 1 */
     IB_FILL_ZERO,
+    IB_FILL_ONE,      /* 1 */
+    IB_FILL_COUNT,    /* 37: a number of steps */
     IB_FILL_NAN,      /* IB_FILL_EXACT with one NaN */
     IB_FILL_INFINITY, /* IB_FILL_EXACT with one infinity */
     IB_FILL_UNSET     /* all NaN: must not be read */

@@ -20,7 +20,7 @@ enum ib_op {
 };
 extern const struct ib_word ib_op_words[];
 
-enum { IB_MAX_OPERANDS = 4 };
+enum { IB_MAX_OPERANDS = 5 };
 
 /* How an operation uses an operand. */
 enum ib_access {
@@ -34,8 +34,9 @@ enum ib_access {
  * 0. */
 struct ib_op_args {
     bool transpose_a, transpose_b;
-    int kind; /* enum ib_act or enum ib_loss */
-    double alpha, beta;
+    int kind;           /* enum ib_act or enum ib_loss */
+    double alpha, beta; /* of optimisers: the learning rate, and the momentum or beta1 */
+    double beta2, epsilon;
 };
 
 /* A dense matrix of long double, as used by the references. at == NULL: the operand is missing. */

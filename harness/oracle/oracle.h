@@ -48,8 +48,8 @@ enum ib_status ib_oracle_train(const struct ib_oracle_problem *, struct ib_traje
 void ib_trajectory_free(struct ib_trajectory *);
 
 /* Computes a single step from problem->params, for problems too large for more: the mean loss and the
- * sketch of the gradient (ib_sketch_size elements). About 3/5 of the work of an epoch. lr, epochs and
- * budget are ignored. */
+ * sketch of the gradient (ib_sketch_size elements), without weight decay. About 3/5 of the work of an epoch.
+ * lr, optimizer, epochs and budget are ignored. */
 enum ib_status ib_oracle_step(const struct ib_oracle_problem *, double *loss, double *sketch);
 
 /* The functions below compute in f64 unless noted, and return NaN when out of memory. */

@@ -76,6 +76,22 @@ static enum ib_status read_flags(const json_t *value, uint32_t *out)
                : refuse("flags", "a non-negative integer");
 }
 
+/* Words of later versions are passed over. */
+static enum ib_status read_updates(const json_t *list, uint32_t *out)
+{
+    size_t i;
+    json_t *item;
+    *out = 0;
+    if (list && !json_is_null(list) && !json_is_array(list))
+        return refuse("updates", "a list of words");
+    json_array_foreach (list, i, item) {
+        int update = 0;
+        if (json_is_string(item) && ib_word_value(ib_update_words, json_string_value(item), &update))
+            *out |= (uint32_t)update;
+    }
+    return IB_OK;
+}
+
 enum ib_status ib_plugin_info_read(const json_t *impl, struct ib_arena *arena, struct ib_impl_info *info)
 {
     struct ib_impl_info read = *info;
@@ -88,6 +104,7 @@ enum ib_status ib_plugin_info_read(const json_t *impl, struct ib_arena *arena, s
     IB_TRY(read_text(impl, "libraries", arena, &read.libraries));
     IB_TRY(read_text(impl, "algorithm", arena, &read.algorithm));
     IB_TRY(read_flags(json_object_get(impl, "flags"), &read.flags));
+    IB_TRY(read_updates(json_object_get(impl, "updates"), &read.updates));
     IB_TRY(read_bool(impl, "device", &read.device));
     IB_TRY(read_bool(impl, "fused", &fused));
     IB_TRY(read_bool(impl, "available", &read.available));

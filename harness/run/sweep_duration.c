@@ -48,7 +48,9 @@ double ib_estimate_flops(const struct ib_training_spec *spec)
 static bool same_training(const struct ib_case *a, const struct ib_case *b)
 {
     return a->model == b->model && a->dataset == b->dataset && ib_network_equal(&a->spec.net, &b->spec.net) &&
-           a->spec.lr == b->spec.lr && a->init == b->init && a->epochs == b->epochs && a->seed == b->seed;
+           a->spec.lr == b->spec.lr && a->spec.optimizer == b->spec.optimizer &&
+           a->spec.weight_decay == b->spec.weight_decay && a->init == b->init && a->epochs == b->epochs &&
+           a->seed == b->seed;
 }
 
 static double oracle_epoch_ns(const struct ib_case *c)

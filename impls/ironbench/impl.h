@@ -75,6 +75,14 @@ enum ib_loss {
     IB_BCE /* mean max(z,0) - z*y + log1p(exp(-|z|)); gradient (sigmoid(z)-y) / (N*k); z are logits */
 };
 
+/* How parameters p follow from their gradient g, to which weight_decay * p has been added. What is kept from
+ * step to step starts as zeros. */
+enum ib_optimizer {
+    IB_SGD,      /* p -= lr g */
+    IB_MOMENTUM, /* v = momentum v + g; p -= lr v */
+    IB_ADAM      /* adam_step, below (Kingma and Ba 2015) */
+};
+
 /* A matrix in the implementation's memory. `p` may be a device handle: use only the pointer arithmetic that
  * the device allows. */
 struct ib_view {
@@ -163,12 +171,22 @@ struct ib_tensor_ops {
     enum ib_status (*col_sum)(void *state, const struct ib_view *m, const struct ib_view *row);
     /* Y += alpha * X (same shape). */
     enum ib_status (*axpy)(void *state, double alpha, const struct ib_view *x, const struct ib_view *y);
+    /* V = momentum * V + G, then P -= lr * V (same shapes). */
+    enum ib_status (*momentum_step)(void *state, double lr, double momentum, const struct ib_view *g,
+                                    const struct ib_view *p, const struct ib_view *v);
+    /* Step t of Adam, t from 1, the value of T (1 x 1), which is not changed; the others have the same shape:
+     * M = beta1 M + (1 - beta1) G, V = beta2 V + (1 - beta2) G^2, then
+     * P -= lr / (1 - beta1^t) * M / (sqrt(V / (1 - beta2^t)) + epsilon).
+     * 1 - beta and log(beta) are computed in double: in f32, 1 - 0.999 is off by 5e-5. */
+    enum ib_status (*adam_step)(void *state, double lr, double beta1, double beta2, double epsilon,
+                                const struct ib_view *g, const struct ib_view *p, const struct ib_view *m,
+                                const struct ib_view *v, const struct ib_view *t);
 };
 
 /* A complete training problem, for implementations that fuse steps. Layer l maps in_l to out_l features:
  * w[l] is in_l x out_l, b[l] is 1 x out_l. Hidden layers apply `act`; the last layer is linear (its sigmoid
  * is part of IB_BCE). Linear and logistic regression have one layer. */
-enum { IB_MAX_LAYERS = 9 };
+enum { IB_MAX_LAYERS = 9, IB_MAX_MOMENTS = 2 };
 struct ib_problem {
     uint32_t struct_size;
     uint32_t n_layers;
@@ -180,7 +198,17 @@ struct ib_problem {
     enum ib_dtype dtype;
     double lr;
     void *prepared; /* what `prepare` returned for x and y; NULL: it was not called */
+    enum ib_optimizer
+        optimizer; /* from here on: IB_SGD and no decay, unless `updates` of the table names more */
+    double weight_decay;
+    double beta1, beta2, epsilon; /* beta1 is also the momentum */
+    /* What the optimiser keeps, in the shapes of w and b: the velocity, or M and V; p is NULL if unused. */
+    struct ib_view moment_w[IB_MAX_MOMENTS][IB_MAX_LAYERS], moment_b[IB_MAX_MOMENTS][IB_MAX_LAYERS];
+    struct ib_view step_count; /* 1 x 1, IB_ADAM: the steps done before this call, to which `steps` adds n */
 };
+
+/* What fused steps may be asked for besides plain gradient descent. */
+enum ib_updates { IB_DOES_MOMENTUM = 1, IB_DOES_ADAM = 2, IB_DOES_WEIGHT_DECAY = 4 };
 
 /* Whole training steps in one call. */
 struct ib_fused {
@@ -202,6 +230,9 @@ struct ib_fused {
      * never called by a program that does not know it: `steps` must work without. */
     enum ib_status (*prepare)(void *state, const struct ib_problem *, void **out);
     void (*release)(void *state, void *prepared);
+    /* enum ib_updates: what `supports` and `steps` know. Neither is called for a problem with any other
+     * update: that is unsupported, as for a table that ends before this field. */
+    uint32_t updates;
 };
 
 /* Recorded work. The harness runs every operation once before it records, so nothing needs to be allocated

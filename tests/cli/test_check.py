@@ -14,7 +14,7 @@ from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED, fuller_when_releas
 SCHEMA = json.loads((ROOT / "results/check.schema.json").read_text())
 REFERENCE = ROOT / "impls/external/reference.py"
 
-QUICK = 10  # trainings of a quick check in host memory: 5 in both types
+QUICK = 12  # trainings of a quick check in host memory: 6 in both types
 
 # What `check` must say of each fault: its first flaw's operation (or its level, where it is about none), and words of
 # the pattern that names it.
@@ -55,6 +55,10 @@ NAMED = {
     "f32_sums": ("col_sum", "accumulate in double"),
     "writes_beyond": ("act", "writes outside the bounds of M"),
     "reads_c": ("gemm", "reads C although beta is 0"),
+    "missing_bias_correction": ("adam_step", "bias correction is missing"),
+    "misplaced_epsilon": ("adam_step", "epsilon is added inside of the root"),
+    "stale_momentum": ("momentum_step", "stale momentum"),
+    "forgotten_decay": ("trainings", "weight decay is not applied"),
 }
 # Those that end or block the process: the operation, and words of how.
 FAILING = {

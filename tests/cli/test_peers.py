@@ -72,6 +72,19 @@ loss: [mse, bce]
 init: [xavier]
 epochs: [60]
 """
+UPDATES = """
+model: [mlp]
+dataset: [breast_cancer]
+impl: [{peer}]
+dtype: [f64]
+hidden: [[5]]
+act: [tanh]
+loss: [bce]
+init: [xavier]
+optimizer: [sgd, momentum, adam]
+weight_decay: [0.01]
+epochs: [200]
+"""
 ONE = """
 model: [linreg]
 dataset: [diabetes]
@@ -85,7 +98,8 @@ import os, sys, types
 import cupy_peer, numpy
 network = cupy_peer.Network(types.SimpleNamespace(
     residency=sys.argv[1], x=numpy.ones((8, 3)), y=numpy.ones((8, 1)), x_test=numpy.ones((2, 3)),
-    start=[numpy.zeros((3, 1)), numpy.zeros((1, 1))], loss="mse", lr=0.1, gradient_scale=0.25))
+    start=[numpy.zeros((3, 1)), numpy.zeros((1, 1))], loss="mse", lr=0.1, gradient_scale=0.25,
+    optimizer="sgd", weight_decay=0.0, state=[]))
 open(os.environ["IRONBENCH_CUPY_LOG"], "a").write("train\\n")
 network.train(int(sys.argv[2]))
 """
@@ -127,6 +141,16 @@ class Exact(PeerTest):
 
     def test_torch(self):
         self.check_some("torch", impl="{name: torch, mode: eager}")
+
+    def test_optimizers_of_numpy(self):
+        self.check_all(self.sweep("numpy", UPDATES))
+
+    def test_optimizers_of_torch(self):
+        """Those of torch.optim."""
+        self.check_all(self.sweep("torch", UPDATES, impl="{name: torch, mode: eager}"))
+
+    def test_optimizers_of_jax(self):
+        self.check_all(self.sweep("jax", UPDATES))
 
     def test_compiled_torch(self):
         """The compiler takes seconds in every process."""

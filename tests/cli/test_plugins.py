@@ -147,6 +147,26 @@ class Allowed(PluginTest):
         for name in ("older", "older_device", "newer"):
             self.assertEqual((cases[name]["status"], cases[name]["verify"]["verdict"]), ("ok", "ok"), name)
 
+    def test_older_is_never_asked_for_an_optimizer(self):
+        """Its operations are too few, and its fused steps would not see the request. Weight decay needs no other operation."""
+        for impl, path, offers_decay, reason in [("older", plugin("older"), True, "does not implement the operation"),
+                                                 ("older_fused", plugin("older"), False, "its fused steps do not offer")]:
+            config = self.config(f"""
+                model: [linreg]
+                dataset: [diabetes]
+                impl: [{impl}]
+                optimizer: [sgd, momentum, adam]
+                weight_decay: [0, 0.01]
+                epochs: [20]""", more=f"plugins: ['{path}']")
+            shutil.rmtree(self.folder / "out", ignore_errors=True)
+            for case in self.run_sweep(config, 0)["cases"]:
+                with self.subTest(impl=impl, optimizer=case["optimizer"], weight_decay=case["weight_decay"]):
+                    if case["optimizer"] == "sgd" and (offers_decay or case["weight_decay"] == 0):
+                        self.assertEqual((case["status"], case["verify"]["verdict"]), ("ok", "ok"), case["reason"])
+                    else:
+                        self.assertEqual(case["status"], "unsupported")
+                        self.assertIn(reason, case["reason"])
+
     def test_bare_file_name(self):
         """It is a file of the working directory, not a library of the system's."""
         shutil.copy(plugin("newer"), self.folder / "mine.so")

@@ -380,6 +380,21 @@ class WrongWorkers(CliTest):
                 self.assertEqual(case["verify"]["verdict"], "wrong")
                 self.assertIn(words, case["verify"]["reason"])
 
+    def test_wrong_updates_are_named(self):
+        for fault, matrix, words in [("missing_bias_correction", "optimizer: [adam]", "adam: bias correction is missing"),
+                                     ("misplaced_epsilon", "optimizer: [adam]", "adam: epsilon is added inside of the root"),
+                                     ("stale_momentum", "optimizer: [momentum]", "momentum: stale momentum"),
+                                     ("forgotten_decay", "weight_decay: [0.1]", "weight decay is not applied")]:
+            with self.subTest(fault):
+                record = self.run_sweep(self.config(f"""
+                    model: [logreg]
+                    dataset: [breast_cancer]
+                    impl: [fault_{fault}]
+                    {matrix}
+                    epochs: [60]""", measure="rounds: 1, min_time: 0s", more=f"plugins: ['{FAULTS}']"), 3)
+                self.assertEqual(record["cases"][0]["verify"]["verdict"], "wrong")
+                self.assertIn(words, record["cases"][0]["verify"]["reason"])
+
     @released_only("the same as of those above, 26 times")
     def test_more_wrong_answers_are_named(self):
         """Of one sweep. What shows in single operations alone is right here, as the models never ask for it:
@@ -394,7 +409,8 @@ class WrongWorkers(CliTest):
                  "loss_of_next_epoch": "one epoch ahead", "late_update": "lags one epoch behind",
                  "wrong_device_copy": "loss is", "writes_input": "diverges from the oracle at epoch 2",
                  "wrong_in_place": "oracle at epoch 1"}
-        quiet = ["ignores_beta", "ignores_ld", "dropped_nan", "f32_sums", "writes_beyond", "reads_c", "crash_on_empty"]
+        quiet = ["ignores_beta", "ignores_ld", "dropped_nan", "f32_sums", "writes_beyond", "reads_c", "crash_on_empty",
+                 "missing_bias_correction", "misplaced_epsilon", "stale_momentum", "forgotten_decay"]
         record = self.run_sweep(self.config(f"""
             model: [mlp]
             dataset: [diabetes]

@@ -35,6 +35,15 @@ class Log(CliTest):
                       "--log-every", "70")
         self.assertEqual(re.findall(r"^Epoch (\d+)/200", out, re.M), ["1", "70", "140"])
 
+    def test_every_optimizer(self):
+        for optimizer, decay in [("sgd", "0.01"), ("momentum", "0"), ("momentum", "0.01"), ("adam", "0"), ("adam", "0.01")]:
+            for impl, dtype in [("cpu_naive", "f32"), ("fakedev", "f64"), ("cpu_fused", "f64"), ("cpu_fused", "f32")]:
+                with self.subTest(optimizer=optimizer, decay=decay, impl=impl, dtype=dtype):
+                    out = self.ok("train", "--model", "mlp", "--data", "breast_cancer", "--impl", impl, "--dtype", dtype,
+                                  "--hidden", "6", "--act", "tanh", "--loss", "bce", "--init", "xavier", "--epochs", "200",
+                                  "--optimizer", optimizer, "--weight-decay", decay)
+                    self.assertIn("verified: ok", out)
+
     def test_classification_says_how_many(self):
         out = self.ok("train", "--model", "mlp", "--data", "breast_cancer", "--impl", "cpu_naive", "--hidden", "6",
                       "--loss", "bce", "--act", "tanh", "--init", "xavier", "--epochs", "300", "--dtype", "f32")

@@ -26,7 +26,7 @@ static struct ib_job sample_job(void)
         .x = "x.npy",
         .y = "y.npy",
         .x_test = "t.npy",
-        .param_name = {"w1", "b1", "w2", "b2"},
+        .state_name = {"w1", "b1", "w2", "b2"},
         .start = {"a", "b", "c", "d"}};
 }
 
@@ -48,8 +48,40 @@ static void job_round_trip(void **state)
     assert_true(heard.spec.lr == said.spec.lr); /* doubles survive to the bit */
     assert_int_equal(heard.spec.rows, 354);
     assert_int_equal(heard.spec.test_rows, 88);
-    assert_string_equal(heard.param_name[3], "b2");
+    assert_string_equal(heard.state_name[3], "b2");
     assert_string_equal(heard.start[2], "c");
+    json_decref(message);
+    ib_arena_free(&arena);
+}
+
+static void job_carries_what_an_optimizer_keeps(void **state)
+{
+    (void)state;
+    struct ib_job said = sample_job(), heard;
+    struct ib_arena arena = {0};
+    said.spec.optimizer = IB_MOMENTUM;
+    said.spec.weight_decay = 0.1;
+    strcpy(said.state_name[4], "v_w1");
+    for (int s = 4; s < 8; s++)
+        said.start[s] = "zeros";
+    json_t *message = ib_job_to_json(&said, "problem");
+    assert_int_equal(json_array_size(json_object_get(message, "params")), 4);
+    assert_int_equal(json_array_size(json_object_get(message, "state")), 4);
+    assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_OK);
+    assert_int_equal(heard.spec.optimizer, IB_MOMENTUM);
+    assert_true(heard.spec.weight_decay == 0.1);
+    assert_string_equal(heard.state_name[4], "v_w1");
+    assert_string_equal(heard.start[7], "zeros");
+    json_array_clear(json_object_get(message, "state"));
+    assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_EINVAL);
+    assert_non_null(strstr(ib_error_text(), "state: 0 given, but the optimizer keeps 4"));
+    json_decref(message);
+    said.spec.optimizer = IB_SGD;
+    said.spec.weight_decay = 0;
+    message = ib_job_to_json(&said, "problem"); /* as a program sees it that knows nothing else */
+    assert_null(json_object_get(message, "optimizer"));
+    assert_null(json_object_get(message, "weight_decay"));
+    assert_null(json_object_get(message, "state"));
     json_decref(message);
     ib_arena_free(&arena);
 }
@@ -314,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(energy_travels),
         cmocka_unit_test(job_round_trip),
+        cmocka_unit_test(job_carries_what_an_optimizer_keeps),
         cmocka_unit_test(built_in_without_hidden_layers),
         cmocka_unit_test(broken_jobs_are_refused),
         cmocka_unit_test(requests_round_trip),
