@@ -345,8 +345,10 @@ static void fused_steps_are_asked_only_for_updates_that_they_name(void **state)
             impl.fused = &fused;
             test_training_open(&t, &impl, IB_HOST, &p, IB_F64);
             set_update(&t.data.spec, u);
-            for (uint32_t s = 0; s < ib_state_count(&t.data.spec); s++)
+            for (uint32_t s = 0; s < ib_state_count(&t.data.spec); s++) {
                 t.data.start[s] = p.start;
+                t.data.state_name[s] = "s";
+            }
             const uint32_t needed = ib_updates_needed(updates[u].optimizer, updates[u].weight_decay);
             const unsigned before = asked;
             const bool offers = (needed & ~offered[o]) == 0;
