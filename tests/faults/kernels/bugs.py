@@ -148,4 +148,15 @@ NUMBERS = (
         "    return loss != NULL ? sum_loss(state, kind, z, y, loss) : IB_OK;"),
 )
 
-BUGS = BARRIERS + MEMORY + TILES + INDICES + NUMBERS
+UPDATES = (
+    bug("stale_velocity", "parameters are updated by the velocity of the step before", "plain",
+        "updates.inc", "p[i * p_ld + j] -= rate * velocity;", "p[i * p_ld + j] -= rate * (velocity - g[i * g_ld + j]) / momentum;"),
+    bug("uncorrected_moments", "Adam's moments are not corrected for their start at zero", "plain",
+        "updates.inc", "return -expm1(t * log_beta);", "return (REAL)1;"),
+    bug("epsilon_in_root", "Adam's epsilon is added inside of the root", "plain",
+        "updates.inc", "(sqrt(second) / root + epsilon)", "sqrt(second / (root * root) + epsilon)"),
+    bug("moments_by_another_stride", "the second moment is taken to have the gaps of the first", "plain",
+        "updates.inc", "v[i * v_ld + j] = second;", "v[i * m_ld + j] = second;"),
+)
+
+BUGS = BARRIERS + MEMORY + TILES + INDICES + NUMBERS + UPDATES

@@ -164,6 +164,23 @@ static void losses(enum ib_dtype type, const uint64_t *shape, const uint64_t *pa
     }
 }
 
+static void updates(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
+{
+    static const enum ib_fill fills[] = {IB_FILL_REAL, IB_FILL_REAL, IB_FILL_REAL, IB_FILL_POSITIVE};
+    for (int adam = 0; adam < 2; adam++) {
+        struct ib_op_test c = start(adam ? IB_OP_ADAM_STEP : IB_OP_MOMENTUM_STEP, type);
+        c.args.alpha = c.args.beta = 0.5;
+        c.args.beta2 = 0.9375;
+        c.args.epsilon = 0.25;
+        c.tolerance = ib_op_rounding(type);
+        for (size_t i = 0; i < (adam ? 4 : 3); i++)
+            add(&c, shape[0], shape[1], pad[i % 3], fills[i]);
+        if (adam)
+            add(&c, 1, 1, 0, IB_FILL_COUNT);
+        run(c);
+    }
+}
+
 static void column_sums(enum ib_dtype type, const uint64_t *shape, uint64_t pad, enum ib_fill fill)
 {
     struct ib_op_test c = start(IB_OP_COL_SUM, type);
@@ -183,6 +200,7 @@ static void few(enum ib_dtype type)
             pairs(type, shapes[s], gaps[g]);
             activations(type, shapes[s], gaps[g]);
             losses(type, shapes[s], gaps[g]);
+            updates(type, shapes[s], gaps[g]);
             column_sums(type, shapes[s], gaps[g][0], IB_FILL_EXACT);
         }
     column_sums(type, long_sum, 1, IB_FILL_EXACT);
@@ -197,6 +215,7 @@ static void tiny(void)
     pairs(IB_F32, shape, gaps);
     activations(IB_F32, shape, gaps);
     losses(IB_F32, shape, gaps);
+    updates(IB_F32, shape, gaps);
     column_sums(IB_F32, long_sum, 1, IB_FILL_EXACT);
 }
 
