@@ -391,7 +391,7 @@ class WrongWorkers(CliTest):
                     dataset: [breast_cancer]
                     impl: [fault_{fault}]
                     {matrix}
-                    epochs: [60]""", measure="rounds: 1, min_time: 0s", more=f"plugins: ['{FAULTS}']"), 3)
+                    epochs: [60]""", measure="rounds: 1, min_time: 0s", more=f"plugins: ['{FAULTS}']"), 3, out=fault)
                 self.assertEqual(record["cases"][0]["verify"]["verdict"], "wrong")
                 self.assertIn(words, record["cases"][0]["verify"]["reason"])
 
