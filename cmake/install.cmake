@@ -13,6 +13,7 @@ install(FILES ${result_files} DESTINATION ${data}/results)
 install(DIRECTORY results/baselines DESTINATION ${data}/results)
 install(DIRECTORY configs DESTINATION ${data})
 install(DIRECTORY scripts/charts scripts/ci scripts/templates DESTINATION ${data}/scripts)
+install(DIRECTORY scripts/slurm DESTINATION ${data}/scripts USE_SOURCE_PERMISSIONS)
 install(DIRECTORY scripts/peers DESTINATION ${data}/scripts OPTIONAL USE_SOURCE_PERMISSIONS
         PATTERN __pycache__ EXCLUDE)
 install(PROGRAMS scripts/new-impl.sh DESTINATION ${data}/scripts)

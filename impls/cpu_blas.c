@@ -113,6 +113,27 @@ static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, c
     return BY_TYPE(y, axpy, alpha, x, y);
 }
 
+static enum ib_status softmax(void *state, const struct ib_view *m)
+{
+    (void)state;
+    return BY_TYPE(m, softmax, m);
+}
+
+static enum ib_status momentum_step(void *state, double lr, double momentum, const struct ib_view *g,
+                                    const struct ib_view *p, const struct ib_view *v)
+{
+    (void)state;
+    return BY_TYPE(p, momentum_step, lr, momentum, g, p, v);
+}
+
+static enum ib_status adam_step(void *state, double lr, double beta1, double beta2, double epsilon,
+                                const struct ib_view *g, const struct ib_view *p, const struct ib_view *m,
+                                const struct ib_view *v, const struct ib_view *t)
+{
+    (void)state;
+    return BY_TYPE(p, adam_step, lr, beta1, beta2, epsilon, g, p, m, v, t);
+}
+
 static enum ib_status blas_open(const struct ib_host *host, void **state)
 {
     const int threads = (int)host->option_int(host, "threads");
@@ -161,6 +182,9 @@ static const struct ib_tensor_ops ops = {
     .loss_grad = loss_grad,
     .col_sum = col_sum,
     .axpy = axpy,
+    .softmax = softmax,
+    .momentum_step = momentum_step,
+    .adam_step = adam_step,
 };
 
 static const struct ib_impl cpu_blas = {
@@ -175,6 +199,7 @@ static const struct ib_impl cpu_blas = {
     .close = blas_close,
     .ops = &ops,
     .describe = describe,
+    .losses = 1u << IB_CE,
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

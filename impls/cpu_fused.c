@@ -177,6 +177,7 @@ static const struct ib_fused fused = {
     .predict = predict,
     .prepare = prepare,
     .release = release,
+    .updates = IB_DOES_MOMENTUM | IB_DOES_ADAM | IB_DOES_WEIGHT_DECAY,
 };
 
 static const struct ib_impl cpu_fused = {
@@ -190,6 +191,7 @@ static const struct ib_impl cpu_fused = {
     .close = fused_close,
     .fused = &fused,
     .describe = describe,
+    .losses = 1u << IB_CE,
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

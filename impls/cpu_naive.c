@@ -74,6 +74,27 @@ static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, c
     return BY_TYPE(y, axpy, alpha, x, y);
 }
 
+static enum ib_status softmax(void *state, const struct ib_view *m)
+{
+    (void)state;
+    return BY_TYPE(m, softmax, m);
+}
+
+static enum ib_status momentum_step(void *state, double lr, double momentum, const struct ib_view *g,
+                                    const struct ib_view *p, const struct ib_view *v)
+{
+    (void)state;
+    return BY_TYPE(p, momentum_step, lr, momentum, g, p, v);
+}
+
+static enum ib_status adam_step(void *state, double lr, double beta1, double beta2, double epsilon,
+                                const struct ib_view *g, const struct ib_view *p, const struct ib_view *m,
+                                const struct ib_view *v, const struct ib_view *t)
+{
+    (void)state;
+    return BY_TYPE(p, adam_step, lr, beta1, beta2, epsilon, g, p, m, v, t);
+}
+
 static enum ib_status naive_open(const struct ib_host *host, void **state)
 {
     struct naive *s = calloc(1, sizeof *s);
@@ -100,6 +121,9 @@ static const struct ib_tensor_ops ops = {
     .loss_grad = loss_grad,
     .col_sum = col_sum,
     .axpy = axpy,
+    .softmax = softmax,
+    .momentum_step = momentum_step,
+    .adam_step = adam_step,
 };
 
 extern const struct ib_impl ib_impl_cpu_naive;
@@ -112,4 +136,5 @@ const struct ib_impl ib_impl_cpu_naive = {
     .open = naive_open,
     .close = naive_close,
     .ops = &ops,
+    .losses = 1u << IB_CE,
 };

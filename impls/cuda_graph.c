@@ -127,6 +127,7 @@ static const struct ib_impl cuda_graph = {
     .tracer = "cupti",
     .health = ib_cuda_health,
     .peak_memory = ib_cuda_peak_memory,
+    .losses = 1u << IB_CE,
     .capture = &capture,
 };
 

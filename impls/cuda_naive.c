@@ -23,6 +23,7 @@ static const struct ib_impl cuda_naive = {
     .tracer = "cupti",
     .health = ib_cuda_health,
     .peak_memory = ib_cuda_peak_memory,
+    .losses = 1u << IB_CE,
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

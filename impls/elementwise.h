@@ -1,5 +1,5 @@
-/* The operations that BLAS does not have, for implementations in host memory: biases, activations and
- * losses, in plain loops. Semantics: struct ib_tensor_ops. */
+/* The operations that BLAS does not have, for implementations in host memory: biases, activations,
+ * losses and updates, in plain loops. Semantics: struct ib_tensor_ops. */
 #ifndef ELEMENTWISE_H
 #define ELEMENTWISE_H
 
@@ -18,6 +18,9 @@
 struct extent {
     uint64_t rows, cols;
 };
+
+/* Sums and maxima along a row are split into this many, which become vectors. */
+enum { ROW_LANES = 16 };
 
 static inline bool dense(const struct ib_view *m)
 {

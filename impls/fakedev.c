@@ -17,7 +17,7 @@ extern const struct ib_impl ib_impl_cpu_naive, ib_impl_fakedev;
 
 #define ADDRESS_BYTES ((size_t)256 << 30) /* reserved, never backed by memory */
 #define STAGED_BYTES  ((size_t)64 << 20)  /* uploads that may wait in the queue */
-enum { QUEUE_LENGTH = 1024, ALIGN_BYTES = 256, MAX_VIEWS = 4 };
+enum { QUEUE_LENGTH = 1024, ALIGN_BYTES = 256, MAX_VIEWS = 5 };
 
 struct block {
     struct block *next;
@@ -26,9 +26,22 @@ struct block {
     unsigned char memory[]; /* as the device sees it */
 };
 
-enum kernel { GEMM, ADD_ROW, ACT, ACT_GRAD, LOSS_GRAD, COL_SUM, AXPY, UPLOAD };
-static const char *const kernel_names[] = {"gemm",      "add_row", "act",  "act_grad",
-                                           "loss_grad", "col_sum", "axpy", "upload"};
+enum kernel {
+    GEMM,
+    ADD_ROW,
+    ACT,
+    ACT_GRAD,
+    LOSS_GRAD,
+    COL_SUM,
+    AXPY,
+    SOFTMAX,
+    MOMENTUM_STEP,
+    ADAM_STEP,
+    UPLOAD
+};
+static const char *const kernel_names[] = {"gemm",          "add_row",   "act",   "act_grad",
+                                           "loss_grad",     "col_sum",   "axpy",  "softmax",
+                                           "momentum_step", "adam_step", "upload"};
 
 /* Queued work: a copy of its arguments, as the caller's may be gone when it runs. */
 struct command {
@@ -36,7 +49,7 @@ struct command {
     bool transpose_a, transpose_b;
     enum ib_act act;
     enum ib_loss loss;
-    double alpha, beta;
+    double alpha, beta, beta2, epsilon;
     uint32_t n_views;
     struct ib_view views[MAX_VIEWS];
     void *staged, *target; /* of an upload: a copy of its bytes, and their destination */
@@ -103,6 +116,13 @@ static enum ib_status compute(struct device *d, const struct command *c)
         return ops->col_sum(d->arithmetic, &v[0], &v[1]);
     case AXPY:
         return ops->axpy(d->arithmetic, c->alpha, &v[0], &v[1]);
+    case SOFTMAX:
+        return ops->softmax(d->arithmetic, &v[0]);
+    case MOMENTUM_STEP:
+        return ops->momentum_step(d->arithmetic, c->alpha, c->beta, &v[0], &v[1], &v[2]);
+    case ADAM_STEP:
+        return ops->adam_step(d->arithmetic, c->alpha, c->beta, c->beta2, c->epsilon, &v[0], &v[1], &v[2],
+                              &v[3], &v[4]);
     case UPLOAD:
         memcpy(c->target, c->staged, c->bytes);
         return IB_OK;
@@ -285,6 +305,33 @@ static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, c
     return enqueue(state, (struct command){.kernel = AXPY, .alpha = alpha, .n_views = 2, .views = {*x, *y}});
 }
 
+static enum ib_status softmax(void *state, const struct ib_view *m)
+{
+    return enqueue(state, (struct command){.kernel = SOFTMAX, .n_views = 1, .views = {*m}});
+}
+
+static enum ib_status momentum_step(void *state, double lr, double momentum, const struct ib_view *g,
+                                    const struct ib_view *p, const struct ib_view *v)
+{
+    return enqueue(
+        state,
+        (struct command){
+            .kernel = MOMENTUM_STEP, .alpha = lr, .beta = momentum, .n_views = 3, .views = {*g, *p, *v}});
+}
+
+static enum ib_status adam_step(void *state, double lr, double beta1, double beta2, double epsilon,
+                                const struct ib_view *g, const struct ib_view *p, const struct ib_view *m,
+                                const struct ib_view *v, const struct ib_view *t)
+{
+    return enqueue(state, (struct command){.kernel = ADAM_STEP,
+                                           .alpha = lr,
+                                           .beta = beta1,
+                                           .beta2 = beta2,
+                                           .epsilon = epsilon,
+                                           .n_views = 5,
+                                           .views = {*g, *p, *m, *v, *t}});
+}
+
 /* ---- the implementation ---- */
 
 static void device_close(void *state)
@@ -358,6 +405,9 @@ static const struct ib_tensor_ops ops = {
     .loss_grad = loss_grad,
     .col_sum = col_sum,
     .axpy = axpy,
+    .softmax = softmax,
+    .momentum_step = momentum_step,
+    .adam_step = adam_step,
 };
 
 const struct ib_impl ib_impl_fakedev = {
@@ -372,4 +422,5 @@ const struct ib_impl ib_impl_fakedev = {
     .ops = &ops,
     .copies = device_copies,
     .describe = describe,
+    .losses = 1u << IB_CE,
 };

@@ -42,6 +42,7 @@ static const struct ib_impl opencl_naive = {
     .ops = &ib_kernel_ops,
     .describe = ib_cl_describe,
     .tracer = "opencl",
+    .losses = 1u << IB_CE,
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

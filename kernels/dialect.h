@@ -46,8 +46,11 @@ typedef unsigned long long ib_size;
 #include <cmath>
 #include <cstring>
 using std::exp;
+using std::expm1;
 using std::fabs;
+using std::log;
 using std::log1p;
+using std::sqrt;
 using std::tanh;
 #define KERNEL(name, n_items)             static void TYPED(name)
 #define KERNEL_2D(name, n_items, n_lines) static void TYPED(name)

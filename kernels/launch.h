@@ -15,7 +15,7 @@ enum ib_kernel {
 };
 extern const char *const ib_kernel_names[IB_KERNEL_COUNT]; /* "gemm", without ibk_ and type */
 
-enum { IB_LAUNCH_MAX_ARGS = 16 };
+enum { IB_LAUNCH_MAX_ARGS = 24 };
 
 /* One argument, as clSetKernelArg and cudaLaunchKernel take it; for a buffer, the address of the handle
  * from `alloc`. Valid only during the call. */

@@ -51,3 +51,11 @@ struct ib_extent ib_extent(uint64_t rows, uint64_t cols, bool joined)
     e.grid = (struct ib_grid){{across, down}, {IBK_ELEMENT_ITEMS, 1}};
     return e;
 }
+
+struct ib_extent ib_row_extent(uint64_t rows, uint64_t cols)
+{
+    struct ib_extent e = {.rows = rows, .cols = cols, .width = ib_width_of(cols, IBK_ELEMENT_ITEMS)};
+    const uint64_t groups = ib_min(ib_ceil_div(rows, IBK_ELEMENT_ITEMS / e.width), ELEMENT_GROUPS);
+    e.grid = (struct ib_grid){{groups, 1}, {IBK_ELEMENT_ITEMS, 1}};
+    return e;
+}

@@ -49,5 +49,7 @@ struct ib_extent {
 
 /* rows and cols > 0. */
 struct ib_extent ib_extent(uint64_t rows, uint64_t cols, bool joined);
+/* The same for a kernel whose groups take whole rows, each by `width` items. */
+struct ib_extent ib_row_extent(uint64_t rows, uint64_t cols);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "constants.inc"
 #include "shape.h"
+#include "softmax.h"
 
 /* Maximum number of columns per group: a row of them fills a cache line. */
 enum { MAX_WIDTH = 32 };
@@ -104,6 +105,8 @@ enum ib_status ib_kernel_loss_grad(void *state, enum ib_loss loss_kind, const st
                                    const struct ib_view *loss)
 {
     const int32_t kind = (int32_t)loss_kind;
+    if (loss_kind == IB_CE && !ib_empty(z))
+        return ib_kernel_cross_entropy(state, z, y, dz, loss);
     if (loss != NULL)
         IB_TRY(sum_loss(state, kind, z, y, loss));
     if (ib_empty(z))

@@ -31,3 +31,12 @@ const open = () => {
 };
 addEventListener("hashchange", open);
 open();
+
+// On paper, all parts are open, except for the cases one by one and the terms.
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = [...document.querySelectorAll("details.part:not([open])")].filter((part) =>
+    part.id !== "terms" && !part.querySelector(":scope > details[id^=case-]"));
+  for (const part of opened) part.open = true;
+});
+addEventListener("afterprint", () => opened.forEach((part) => { part.open = false; }));

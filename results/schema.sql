@@ -17,6 +17,24 @@ CREATE TABLE run (
     selection     TEXT           -- JSON array of the texts of -s and -x
 ) STRICT;
 
+-- The parts of a run, each made by one process on one machine: a single one, unless runs were merged. Of a merged run the
+-- row above sums up its parts; of any other, what is NULL here stands there.
+CREATE TABLE parts (
+    number     INTEGER PRIMARY KEY, -- from 1, by their start
+    id         TEXT UNIQUE,         -- of the run that it was before it was merged; NULL: not merged
+    started    TEXT,
+    finished   TEXT,
+    version    TEXT,
+    machine    TEXT,
+    selection  TEXT,
+    identities TEXT,                -- the table of that name as a JSON object
+    node       TEXT,                -- name of the machine in its network; of each, if it was resumed on another
+    job        TEXT,                -- of the batch system: 'Slurm 17_3'
+    shard      INTEGER,             -- it is shard `shard`
+    shards     INTEGER,             -- of so many,
+    division   TEXT                 -- in this division of the cases; NULL: it is all of them
+) STRICT;
+
 -- Folders in DIR that hold the arrays of a running sweep; empty once the sweep has ended.
 CREATE TABLE workspaces (
     name TEXT PRIMARY KEY
@@ -29,17 +47,34 @@ CREATE TABLE identities (
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The git repositories of what the run was made of, as they were when it began: that of the configuration first, then
+-- those of implementations from plugins and external programs.
+CREATE TABLE sources (
+    number      INTEGER PRIMARY KEY, -- from 1
+    kind        TEXT NOT NULL, -- configuration, plugin, program
+    impl        TEXT,          -- name of the implementation; NULL: the configuration
+    path        TEXT,          -- of its file, from the root of the repository; without one, as given
+    commit_hash TEXT,          -- NULL: unknown, as there is no repository, or git is missing or refuses to read it,
+    reason      TEXT,          -- for this reason; may also be why `dirty` is unknown
+    committed   TEXT,          -- UTC, ISO 8601
+    branch      TEXT,          -- NULL: unknown, or none was checked out
+    dirty       INTEGER        -- 1: files that git tracks differed from the commit
+) STRICT;
+
 -- The cases of the plan, in its order. These columns are followed by one for each axis of the sweep, named as in a
 -- configuration: text as in a configuration ("6,6"), numbers as numbers, NULL if the axis does not apply to a case.
 CREATE TABLE cases (
     number         INTEGER PRIMARY KEY, -- from 1
-    id             TEXT NOT NULL UNIQUE,
+    id             TEXT NOT NULL,
+    part           INTEGER,          -- number of its part; NULL: 1
+    position       INTEGER,          -- among all cases of the configuration, from 1; NULL: its number
     task           TEXT NOT NULL,
     dataset_sha256 TEXT NOT NULL,    -- of the contents
     dataset_guesses TEXT,            -- how its file was read where its description says nothing; NULL: it says all
     rows           INTEGER NOT NULL, -- training rows
     test_rows      INTEGER NOT NULL,
     cols           INTEGER NOT NULL, -- features
+    classes        INTEGER,          -- of a classification; 0: a regression
     options        TEXT NOT NULL,    -- of the implementation; JSON object: those that differ from their default
     label          TEXT NOT NULL,    -- implementation and options, for people
     libraries      TEXT,             -- of the implementation: their versions, its device
@@ -47,7 +82,8 @@ CREATE TABLE cases (
     shortcut       INTEGER NOT NULL, -- 1: by fewer operations than the contract's steps, as it declares
     algorithm      TEXT,             -- other than gradient descent, so that it cannot be verified; NULL: that
     status         TEXT,             -- the worst of all passes so far; NULL: not run yet
-    reason         TEXT              -- of a status other than ok
+    reason         TEXT,             -- of a status other than ok
+    UNIQUE (id, part)
 ) STRICT;
 
 -- The checked pass of a case: not timed, its losses read during training.
@@ -180,8 +216,8 @@ CREATE TABLE predictions (
     case_number INTEGER NOT NULL REFERENCES cases (number),
     row         INTEGER NOT NULL, -- of the test rows, from 0
     output      INTEGER NOT NULL, -- of the targets, from 0
-    actual      REAL NOT NULL,    -- in the target's unit
-    predicted   REAL,             -- likewise, or a probability; NULL: NaN
+    actual      REAL NOT NULL,    -- in the target's unit, or the number of a class, from 0
+    predicted   REAL,             -- likewise; of two classes, a score of class 1; NULL: NaN
     PRIMARY KEY (case_number, row, output)
 ) STRICT, WITHOUT ROWID;
 

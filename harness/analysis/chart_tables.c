@@ -3,7 +3,7 @@
 #include <math.h>
 
 static const char schema[] =
-    "CREATE TEMP TABLE copy_costs (model TEXT, dataset TEXT, pair INTEGER, case_id TEXT,"
+    "CREATE TEMP TABLE copy_costs (model TEXT, dataset TEXT, pair INTEGER, case_number INTEGER,"
     " residency TEXT, simulated INTEGER, epoch_ns REAL, transfer_ns REAL, sync_ns REAL, compute_ns REAL,"
     " launch_ns REAL, ratio REAL, ratio_low REAL, ratio_high REAL);"
     /* at, at_low, at_high: rows at the crossing; 0: below the smallest size; 9e999: beyond the largest. */
@@ -33,10 +33,10 @@ static const char schema[] =
     "  series || CASE WHEN verdict = 'wrong' THEN ' (wrong)'"
     "   WHEN others > 0 THEN ' and ' || others || ' more verified' ELSE '' END AS series"
     " FROM told JOIN predictions USING (case_number) WHERE place = 1 OR verdict = 'wrong';"
-    "CREATE TEMP TABLE times_to (case_id TEXT, share REAL, loss REAL, epoch INTEGER, seconds REAL,"
+    "CREATE TEMP TABLE times_to (case_number INTEGER, share REAL, loss REAL, epoch INTEGER, seconds REAL,"
     " point INTEGER);"
     /* Each point of each curve is looked up. */
-    "CREATE INDEX temp.times_to_by_point ON times_to (case_id, point)";
+    "CREATE INDEX temp.times_to_by_point ON times_to (case_number, point)";
 
 static enum ib_status add_side(sqlite3_stmt *insert, const struct ib_transfer_overhead *overhead, size_t pair,
                                const struct ib_case_record *c)
@@ -44,7 +44,7 @@ static enum ib_status add_side(sqlite3_stmt *insert, const struct ib_transfer_ov
     const double *breakdown = c->breakdown_ns;
     return ib_db_run(insert,
                      IB_DB_VALUES(ib_db_text(c->axis[IB_AXIS_MODEL]), ib_db_text(c->axis[IB_AXIS_DATASET]),
-                                  ib_db_integer(pair), ib_db_text(c->id),
+                                  ib_db_integer(pair), ib_db_integer(c->number),
                                   ib_db_text(ib_word_of(ib_residency_words, (int)c->residency)),
                                   ib_db_integer(overhead->simulated), ib_db_real(c->epoch_ns.median),
                                   ib_db_real(breakdown[IB_TIME_TRANSFER]),
@@ -104,7 +104,8 @@ static enum ib_status add_times_to(sqlite3_stmt *insert, const struct ib_loss_gr
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
         if (!isnan(entry->at[t].epoch))
             IB_TRY(ib_db_run(insert,
-                             IB_DB_VALUES(ib_db_text(entry->record->id), ib_db_real(ib_loss_target_shares[t]),
+                             IB_DB_VALUES(ib_db_integer(entry->record->number),
+                                          ib_db_real(ib_loss_target_shares[t]),
                                           ib_db_real(group->targets.loss[t]), ib_db_real(entry->at[t].epoch),
                                           ib_db_real(entry->at[t].seconds), ib_db_real(entry->at[t].at))));
     return IB_OK;

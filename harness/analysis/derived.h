@@ -6,6 +6,7 @@
 #include "analysis/speed_up.h"
 #include "analysis/time_to_loss.h"
 #include "analysis/transfer_overhead.h"
+#include "analysis/tuning.h"
 
 struct ib_derived {
     struct ib_transfer_overhead *overheads;
@@ -16,6 +17,8 @@ struct ib_derived {
     size_t n_loss_groups;
     struct ib_speed_up *speed_ups;
     size_t n_speed_ups;
+    struct ib_tuning *tunings;
+    size_t n_tunings;
 };
 
 /* The result points into the record. */

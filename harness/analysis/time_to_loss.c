@@ -70,7 +70,7 @@ static struct ib_time_to by_stop(const struct ib_case_record *c, const struct ib
     return at;
 }
 
-static struct ib_time_to time_to(const struct ib_case_record *c, double loss)
+struct ib_time_to ib_time_to_loss(const struct ib_case_record *c, double loss)
 {
     const struct ib_stop_summary *stop = c->algorithm ? find_stop(c, loss) : NULL;
     return stop ? by_stop(c, stop, loss) : by_curve(c, loss);
@@ -99,7 +99,7 @@ static void add_entry(struct ib_loss_group *group, const struct ib_case_record *
     *entry = (struct ib_loss_entry){.record = c, .ranked = c->ranked};
     group->n_ranked += entry->ranked ? 1 : 0;
     for (int t = 0; t < IB_LOSS_TARGET_COUNT; t++)
-        entry->at[t] = time_to(c, group->targets.loss[t]);
+        entry->at[t] = ib_time_to_loss(c, group->targets.loss[t]);
 }
 
 static void fill(struct ib_arena *arena, const struct ib_problem_cases *problem, struct ib_loss_group *group)

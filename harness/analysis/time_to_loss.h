@@ -44,6 +44,9 @@ struct ib_loss_group {
     size_t n, n_ranked;
 };
 
+/* The time of one case until its loss is at most this. */
+struct ib_time_to ib_time_to_loss(const struct ib_case_record *, double loss);
+
 /* Finds the group of each problem that has a reference whose loss decreases, in plan order. Returns how many.
  *
  * An epoch is reached after its number times the median time of an epoch, because all trainings of a problem

@@ -12,29 +12,44 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Returns a descriptor; -1 for no path, or with *error set. */
+static int open_for(const char *path, int *error)
+{
+    const int fd = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600) : -1;
+    *error = path && fd < 0 ? errno : *error;
+    return fd;
+}
+
 /* Returns 0 or an error number. */
 static int start(const struct ib_subprocess *p, struct ib_spawned *child)
 {
-    const int messages = open(p->messages, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (messages < 0)
-        return errno;
-    const int fds[] = {-1, -1, messages};
-    const int error =
-        ib_spawn(&(struct ib_spawn){.argv = p->argv, .folder = p->folder, .fds = fds, .n_fds = 3}, child);
-    close(messages);
+    int error = 0;
+    const int output = open_for(p->output, &error), messages = open_for(p->messages, &error);
+    const int fds[] = {-1, p->messages ? output : STDERR_FILENO, p->messages ? messages : STDERR_FILENO};
+    if (!error)
+        error = ib_spawn(
+            &(struct ib_spawn){
+                .argv = p->argv, .folder = p->folder, .environment = p->environment, .fds = fds, .n_fds = 3},
+            child);
+    if (output >= 0)
+        close(output);
+    if (messages >= 0)
+        close(messages);
     return error;
 }
 
-/* Waits until the child ends. Returns false on timeout (0: none) or interrupt. */
-static bool await(const struct ib_spawned *child, uint64_t timeout_ns)
+/* Waits until the child ends. Returns false on timeout (0: none) or, unless it cleans up, on interrupt. */
+static bool await(const struct ib_spawned *child, uint64_t timeout_ns, bool cleans_up)
 {
     const uint64_t deadline_ns = ib_now_ns() + timeout_ns;
     bool ended = false;
-    for (uint64_t now = ib_now_ns(); !ended && !ib_interrupted() && (!timeout_ns || now < deadline_ns);
+    for (uint64_t now = ib_now_ns();
+         !ended && (cleans_up || !ib_interrupted()) && (!timeout_ns || now < deadline_ns);
          now = ib_now_ns()) {
         struct pollfd fds[] = {{-1, 0, 0}, {ib_interrupt_fd(), POLLIN, 0}};
         const uint64_t left_ms = (deadline_ns - now) / 1000000 + 1;
-        ib_spawned_poll(child, fds, 2, timeout_ns && left_ms < 1000000 ? (int)left_ms : 1000000);
+        ib_spawned_poll(child, fds, cleans_up ? 1 : 2,
+                        timeout_ns && left_ms < 1000000 ? (int)left_ms : 1000000);
         ended = fds[0].revents != 0;
     }
     return ended;
@@ -64,7 +79,7 @@ const char *ib_subprocess_run(struct ib_arena *arena, const struct ib_subprocess
         return ib_arena_print(arena, "%s is not installed", name);
     if (error)
         return ib_arena_print(arena, "cannot start %s: %s", name, strerror(error));
-    const bool ended = await(&child, p->timeout_ns);
+    const bool ended = await(&child, p->timeout_ns, p->cleans_up);
     error = ib_spawned_end(&child, &wait_status);
     if (error)
         return ib_arena_print(arena, "cannot wait for %s: %s", name, strerror(error));
@@ -76,5 +91,7 @@ const char *ib_subprocess_run(struct ib_arena *arena, const struct ib_subprocess
                                                  (double)p->timeout_ns / 1e9);
     if (WIFEXITED(wait_status) && WEXITSTATUS(wait_status) == 0)
         return NULL;
+    if (!p->messages)
+        return ib_arena_print(arena, "%s failed", name);
     return ib_arena_print(arena, "%s failed: %s", name, last_line(arena, p->messages));
 }

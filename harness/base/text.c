@@ -10,7 +10,13 @@ const struct ib_word ib_dtype_words[] = {{"f32", IB_F32}, {"f64", IB_F64}, {NULL
 const struct ib_word ib_act_words[] = {
     {"relu", IB_RELU}, {"tanh", IB_TANH}, {"sigmoid", IB_SIGMOID}, {NULL, 0}};
 const struct ib_word ib_loss_words[] = {
-    {"half_mse", IB_HALF_MSE}, {"mse", IB_MSE}, {"bce", IB_BCE}, {NULL, 0}};
+    {"half_mse", IB_HALF_MSE}, {"mse", IB_MSE}, {"bce", IB_BCE}, {"ce", IB_CE}, {NULL, 0}};
+const struct ib_word ib_optimizer_words[] = {
+    {"sgd", IB_SGD}, {"momentum", IB_MOMENTUM}, {"adam", IB_ADAM}, {NULL, 0}};
+const struct ib_word ib_update_words[] = {{"momentum", IB_DOES_MOMENTUM},
+                                          {"adam", IB_DOES_ADAM},
+                                          {"weight_decay", IB_DOES_WEIGHT_DECAY},
+                                          {NULL, 0}};
 
 const char *ib_word_of(const struct ib_word *table, int value)
 {
@@ -155,6 +161,19 @@ void ib_print_shortened(char *out, size_t n, const char *format, va_list argumen
         free(whole);
     }
     va_end(again);
+}
+
+struct ib_text_change ib_text_first_change(const char *old, const char *new)
+{
+    unsigned line = 1;
+    if (strcmp(old, new) == 0)
+        return (struct ib_text_change){0};
+    for (size_t n = strcspn(new, "\n"); new[n] && strncmp(new, old, n + 1) == 0; n = strcspn(new, "\n")) {
+        new += n + 1;
+        old += n + 1;
+        line++;
+    }
+    return (struct ib_text_change){line, old, new, (int)strcspn(old, "\n"), (int)strcspn(new, "\n")};
 }
 
 bool ib_glob(const char *pattern, const char *text)

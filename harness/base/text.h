@@ -14,9 +14,11 @@ struct ib_word {
     int value;
 };
 
-extern const struct ib_word ib_dtype_words[]; /* f32 f64 */
-extern const struct ib_word ib_act_words[];   /* relu tanh sigmoid */
-extern const struct ib_word ib_loss_words[];  /* half_mse mse bce */
+extern const struct ib_word ib_dtype_words[];     /* f32 f64 */
+extern const struct ib_word ib_act_words[];       /* relu tanh sigmoid */
+extern const struct ib_word ib_loss_words[];      /* half_mse mse bce ce */
+extern const struct ib_word ib_optimizer_words[]; /* sgd momentum adam */
+extern const struct ib_word ib_update_words[];    /* enum ib_updates: momentum adam weight_decay */
 
 /* Returns the word for a value; "?" if there is none. */
 const char *ib_word_of(const struct ib_word *table, int value);
@@ -48,6 +50,14 @@ enum { IB_SHORT_BYTES = 80 };
 #define IB_SHORT(name) ib_shorten(name, strlen(name), (char[IB_SHORT_BYTES]){0}, IB_SHORT_BYTES)
 /* vsnprintf, but a text that does not fit is shortened, as by ib_shorten: its end is often the reason. */
 void ib_print_shortened(char *out, size_t n, const char *format, va_list arguments);
+
+/* The first line in which two texts differ, without its end; line: from 1, 0 if they are equal. */
+struct ib_text_change {
+    unsigned line;
+    const char *old, *new;
+    int old_length, new_length;
+};
+struct ib_text_change ib_text_first_change(const char *old, const char *new);
 
 /* Matches the whole text against a glob with '*' and '?'. */
 bool ib_glob(const char *pattern, const char *text);

@@ -1,6 +1,7 @@
 #include "check/training_cases.h"
 
 #include "base/error.h"
+#include "core/loss.h"
 
 #include <string.h>
 
@@ -12,7 +13,7 @@ enum {
 /* ---- the plan ---- */
 
 /* Sizes that are not multiples of any tile, and small enough that all trainings take seconds. */
-enum data { REGRESSION, CLASSES, WIDE };
+enum data { REGRESSION, CLASSES, MANY_CLASSES, WIDE };
 static const struct ib_dataset_spec data_sets[] = {
     [REGRESSION] = {.name = "regression",
                     .synth = {IB_SYNTH_REGRESSION, .rows = 61, .cols = 5, .noise = 0.3},
@@ -24,6 +25,11 @@ static const struct ib_dataset_spec data_sets[] = {
                  .test_fraction = 0.2,
                  .seed = 2,
                  .where = "check"},
+    [MANY_CLASSES] = {.name = "many_classes",
+                      .synth = {IB_SYNTH_CLASSIFICATION, .rows = 67, .cols = 5, .noise = 0.3, .classes = 11},
+                      .test_fraction = 0.2,
+                      .seed = 4,
+                      .where = "check"},
     [WIDE] = {.name = "wide",
               .synth = {IB_SYNTH_REGRESSION, .rows = 307, .cols = 37, .noise = 0.3},
               .test_fraction = 0.2,
@@ -40,29 +46,40 @@ static const struct training {
     bool many; /* MANY epochs, at rates of about 1 / MANY: each update is then still seen in the last
                   parameters, where a faster training has converged and forgotten it. Not for each residency.
                 */
+    const char *optimizer, *weight_decay; /* NULL: the default */
 } plan[] = {
-    {REGRESSION, "0.1", NULL, NULL, NULL, true, false},
-    {CLASSES, "0.5", NULL, NULL, NULL, true, false},
-    {REGRESSION, "0.05", "6", "relu", "mse", true, false},
-    {REGRESSION, "0.05", "6", "tanh", "mse", false, false},
-    {REGRESSION, "0.05", "6", "sigmoid", "mse", false, false},
-    {REGRESSION, "0.05", "6,6", "relu", "mse", true, false},
-    {REGRESSION, "0.05", "6,6", "tanh", "mse", false, false},
-    {REGRESSION, "0.05", "6,6", "sigmoid", "mse", false, false},
-    {CLASSES, "0.1", "6", "tanh", "bce", true, false},
-    {WIDE, "0.05", "40", "relu", "mse", false, false},
-    {REGRESSION, "0.0005", NULL, NULL, NULL, false, true},
-    {CLASSES, "0.002", NULL, NULL, NULL, false, true},
-    {REGRESSION, "0.0005", "6", "tanh", "mse", false, true},
+    {REGRESSION, "0.1", NULL, NULL, NULL, true, false, NULL, NULL},
+    {CLASSES, "0.5", NULL, NULL, NULL, true, false, NULL, NULL},
+    {MANY_CLASSES, "0.5", NULL, NULL, NULL, true, false, NULL, NULL},
+    {REGRESSION, "0.05", "6", "relu", "mse", true, false, NULL, NULL},
+    {REGRESSION, "0.05", "6", "tanh", "mse", false, false, NULL, NULL},
+    {REGRESSION, "0.05", "6", "sigmoid", "mse", false, false, NULL, NULL},
+    {REGRESSION, "0.05", "6,6", "relu", "mse", true, false, NULL, NULL},
+    {REGRESSION, "0.05", "6,6", "tanh", "mse", false, false, NULL, NULL},
+    {REGRESSION, "0.05", "6,6", "sigmoid", "mse", false, false, NULL, NULL},
+    {CLASSES, "0.1", "6", "tanh", "bce", true, false, NULL, NULL},
+    {MANY_CLASSES, "0.1", "6", "relu", "ce", false, false, NULL, NULL},
+    {WIDE, "0.05", "40", "relu", "mse", false, false, NULL, NULL},
+    {REGRESSION, "0.0005", NULL, NULL, NULL, false, true, NULL, NULL},
+    {CLASSES, "0.002", NULL, NULL, NULL, false, true, NULL, NULL},
+    {REGRESSION, "0.0005", "6", "tanh", "mse", false, true, NULL, NULL},
+    {REGRESSION, "0.1", NULL, NULL, NULL, false, false, NULL, "0.1"},
+    {REGRESSION, "0.02", "6,6", "tanh", "mse", false, false, "momentum", "0.01"},
+    {CLASSES, "0.01", "6", "tanh", "bce", true, false, "adam", "0.01"},
 };
 enum { PLAN_COUNT = sizeof plan / sizeof *plan };
 /* Of options; the larger one is large enough for a BLAS to use several threads. */
-static const struct training *const option_training = &plan[9], *const quick_option_training = &plan[3];
+static const struct training *const option_training = &plan[11], *const quick_option_training = &plan[4];
 
+/* A loss of their own, which layered models do not have, may be for two classes only. */
 static bool can_train(const struct ib_model *model, const struct training *training)
 {
-    const enum ib_task task = training->data == CLASSES ? IB_CLASSIFICATION : IB_REGRESSION;
-    return model->layered == (training->hidden != NULL) && (model->tasks & 1u << task);
+    const struct ib_synth_spec *data = &data_sets[training->data].synth;
+    const enum ib_task task = data->kind == IB_SYNTH_REGRESSION ? IB_REGRESSION : IB_CLASSIFICATION;
+    if (model->layered != (training->hidden != NULL) || !(model->tasks & 1u << task))
+        return false;
+    const uint64_t most = model->layered ? 0 : ib_loss_rule(model->loss)->classes_max;
+    return most == 0 || data->classes <= most;
 }
 
 /* The first model that can do this training; the plan has one for each. */
@@ -103,6 +120,8 @@ static enum ib_status set_axes(const struct ib_check_request *request, const str
         [IB_AXIS_LOSS] = training->loss,
         [IB_AXIS_INIT] = training->hidden ? "xavier" : NULL,
         [IB_AXIS_LR] = training->lr,
+        [IB_AXIS_OPTIMIZER] = training->optimizer,
+        [IB_AXIS_WEIGHT_DECAY] = training->weight_decay,
         [IB_AXIS_EPOCHS] = ib_arena_print(&out->arena, "%d", training->many ? MANY : EPOCHS),
         [IB_AXIS_DTYPE] = p->dtype,
         [IB_AXIS_IMPL] = impl_text(&out->arena, request, p->option),

@@ -3,6 +3,9 @@
 #include "base/error.h"
 #include "base/plain_text.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,10 +77,11 @@ static enum ib_status read_flag(const struct ib_command *command, const struct i
     return keep_value(f, argv[++*i]);
 }
 
-enum ib_status ib_args_read(const struct ib_command *command, const struct ib_flag *flags, int argc,
-                            char **argv, const char **positional, int n_positional, bool *done)
+/* Reads at most `most` arguments that are not flags, and counts them. */
+static enum ib_status read_all(const struct ib_command *command, const struct ib_flag *flags, int argc,
+                               char **argv, const char **positional, int most, int *n, bool *done)
 {
-    int n = 0;
+    *n = 0;
     *done = false;
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
@@ -87,14 +91,34 @@ enum ib_status ib_args_read(const struct ib_command *command, const struct ib_fl
         }
         if (argv[i][0] == '-' && argv[i][1])
             IB_TRY(read_flag(command, flags, argc, argv, &i));
-        else if (n == n_positional)
+        else if (*n == most)
             return ib_fail(IB_EINVAL, argv[i], "unexpected argument; usage: ironbench %s", command->usage);
         else
-            positional[n++] = argv[i];
+            positional[(*n)++] = argv[i];
     }
-    if (n < n_positional)
-        return ib_fail(IB_EINVAL, command->name, "missing argument; usage: ironbench %s", command->usage);
     return IB_OK;
+}
+
+static enum ib_status check_count(const struct ib_command *command, int n, int least)
+{
+    if (n >= least)
+        return IB_OK;
+    return ib_fail(IB_EINVAL, command->name, "missing argument; usage: ironbench %s", command->usage);
+}
+
+enum ib_status ib_args_read(const struct ib_command *command, const struct ib_flag *flags, int argc,
+                            char **argv, const char **positional, int n_positional, bool *done)
+{
+    int n;
+    IB_TRY(read_all(command, flags, argc, argv, positional, n_positional, &n, done));
+    return *done ? IB_OK : check_count(command, n, n_positional);
+}
+
+enum ib_status ib_args_read_list(const struct ib_command *command, const struct ib_flag *flags, int argc,
+                                 char **argv, const char **positional, int *n, bool *done)
+{
+    IB_TRY(read_all(command, flags, argc, argv, positional, argc, n, done));
+    return *done ? IB_OK : check_count(command, *n, 1);
 }
 
 enum ib_status ib_args_word(const char *flag, const char *text, const struct ib_word *words, int *out)
@@ -110,6 +134,37 @@ enum ib_status ib_args_share(const char *flag, const char *text, double *out)
     if (!text || ib_parse_share(text, out))
         return IB_OK;
     return ib_fail(IB_EINVAL, flag, "`%s` is not a fraction above 0 and below 1, such as 1%% or 0.01", text);
+}
+
+enum ib_status ib_args_count(const char *flag, const char *text, uint64_t most, uint64_t *out)
+{
+    if (ib_parse_u64(text, out) && *out >= 1 && *out <= most)
+        return IB_OK;
+    return ib_fail(IB_EINVAL, flag, "`%s` is not an integer from 1 to %" PRIu64, text, most);
+}
+
+enum ib_status ib_args_shard(const char *flag, const char *text, struct ib_shard *out)
+{
+    char index[24];
+    const char *slash = strchr(text, '/');
+    const int length = slash ? (int)(slash - text) : 0;
+    snprintf(index, sizeof index, "%.*s", length, text);
+    if (length > 0 && length < (int)sizeof index && ib_parse_u64(index, &out->index) &&
+        ib_parse_u64(slash + 1, &out->count) && out->index >= 1 && out->index <= out->count &&
+        out->count <= IB_SHARDS_MAX)
+        return IB_OK;
+    return ib_fail(IB_EINVAL, flag, "`%s` is not a shard, such as 2/4: from 1/4 to 4/4, of at most %d", text,
+                   IB_SHARDS_MAX);
+}
+
+enum ib_status ib_args_folder(const char *flag, const char *path)
+{
+    DIR *folder = path ? opendir(path) : NULL;
+    if (path && !folder)
+        return ib_fail(IB_EINVAL, flag, "cannot read the folder `%s`: %s", path, strerror(errno));
+    if (folder)
+        closedir(folder);
+    return IB_OK;
 }
 
 int ib_run_error(void)

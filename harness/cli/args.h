@@ -4,6 +4,7 @@
 
 #include "base/exit_status.h"
 #include "base/text.h"
+#include "core/shard.h"
 
 struct ib_flag {
     const char *name;  /* "--out", "-s" */
@@ -29,12 +30,24 @@ struct ib_command {
 enum ib_status ib_args_read(const struct ib_command *, const struct ib_flag *flags, int argc, char **argv,
                             const char **positional, int n_positional, bool *done);
 
+/* The same with any number of other arguments, at least one; positional has room for argc of them. */
+enum ib_status ib_args_read_list(const struct ib_command *, const struct ib_flag *flags, int argc,
+                                 char **argv, const char **positional, int *n, bool *done);
+
 /* Looks up the word given to a flag; if the flag was not given (NULL), *out is unchanged. IB_EINVAL names the
  * flag and the allowed words. */
 enum ib_status ib_args_word(const char *flag, const char *text, const struct ib_word *words, int *out);
 
 /* Parses a share above 0 and below 1: "1%" or "0.01". If the flag was not given (NULL), *out is unchanged. */
 enum ib_status ib_args_share(const char *flag, const char *text, double *out);
+
+/* Parse an integer from 1 to `most`, and "I/N", shard I of N. IB_EINVAL names the flag and what is allowed.
+ */
+enum { IB_SHARDS_MAX = 10000 };
+enum ib_status ib_args_count(const char *flag, const char *text, uint64_t most, uint64_t *out);
+enum ib_status ib_args_shard(const char *flag, const char *text, struct ib_shard *out);
+/* IB_EINVAL if the flag was given (not NULL) and its value is not a folder that can be read. */
+enum ib_status ib_args_folder(const char *flag, const char *path);
 
 /* Print the last error and return the exit status. ib_usage_error is for errors of the command line or the
  * configuration, before anything has run; it returns IB_EXIT_FAILED if the cause was out of memory or an

@@ -1,4 +1,5 @@
 #include "run/run.h"
+#include "base/error.h"
 #include "base/interrupt.h"
 #include "base/json_text.h"
 #include "base/plain_text.h"
@@ -141,9 +142,25 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
     return exit_status;
 }
 
+/* The part of the sweep that is run. */
+struct share {
+    const char *shard, *earlier; /* the flags; NULL: not given */
+    struct ib_shard of;
+};
+
+static enum ib_status check_share(struct share *share)
+{
+    if (share->shard)
+        IB_TRY(ib_args_shard("--shard", share->shard, &share->of));
+    else if (share->earlier)
+        return ib_fail(IB_EINVAL, "--earlier", "requires --shard");
+    return ib_args_folder("--earlier", share->earlier);
+}
+
 static int run_main(const struct ib_command *command, int argc, char **argv)
 {
     const char *config, *dir = NULL, *resume = NULL, *quiet = NULL, *json = NULL, *colour = NULL;
+    struct share share = {0};
     struct ib_sweep_flags sweep_flags = {0};
     bool done;
     struct ib_sweep sweep;
@@ -153,6 +170,9 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
         {"--out", "DIR", "folder for the run; default: results/runs/NAME-UTC", &dir, NULL},
         {"--resume", NULL, "continue an interrupted run: that in --out, or the newest of CONFIG", &resume,
          NULL},
+        {"--shard", "I/N", "run only part I of N of the cases; see also `plan --shards` and `merge`",
+         &share.shard, NULL},
+        IB_EARLIER_FLAG(&share.earlier),
         {"--color", "WHEN", "auto, always or never; default: auto", &colour, NULL},
         {"--json", NULL, "print one line of JSON per case instead of the table", &json, NULL},
         {"--quiet", NULL, "print errors only", &quiet, NULL},
@@ -163,12 +183,14 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
-    if (sweep_flags.sandbox && ib_sandbox_workers(IB_SANDBOX_FLAG) != IB_OK)
+    if (check_share(&share) != IB_OK || (sweep_flags.sandbox && ib_sandbox_workers(IB_SANDBOX_FLAG) != IB_OK))
         return ib_usage_error();
     if (ib_run_dir_check(dir, resume != NULL) != IB_OK) /* what is wrong here need not wait for any worker */
         return ib_usage_error();
     if (ib_sweep_open(config, sweep_flags.keep, sweep_flags.drop, sweep_flags.plugins, &sweep) != IB_OK)
         return ib_usage_error();
+    sweep.shard = share.of;
+    sweep.earlier = share.earlier;
     output.quiet = quiet != NULL;
     output.json = json != NULL;
     int status = run_sweep(&sweep, dir, resume != NULL, &output);
@@ -178,7 +200,8 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
 
 const struct ib_command ib_command_run = {
     .name = "run",
-    .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--out DIR] [--resume] [flags]",
+    .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--out DIR] [--resume] [--shard I/N] "
+             "[flags]",
     .summary = "run a sweep: check and time every case, write a report",
     .detail =
         "Every case of CONFIG's matrix is trained once and its answer compared with the oracle; then all\n"

@@ -12,6 +12,12 @@ struct ib_sweep_flags {
     const char *sandbox; /* of run and gate; NULL: not given */
 };
 
+/* Of run and plan. */
+#define IB_EARLIER_FLAG(path)                                                                                \
+    {                                                                                                        \
+        "--earlier", "DIR", "balance shards by the times of the runs in DIR; the same for all shards", path, \
+            NULL                                                                                             \
+    }
 #define IB_PLUGIN_FLAG(paths)                                                                                \
     {                                                                                                        \
         "--plugin", "FILE.so", "shared object with more implementations; may be repeated", NULL, paths       \

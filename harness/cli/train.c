@@ -20,8 +20,9 @@
 
 struct request {
     const char *axis[IB_AXIS_COUNT]; /* by axis; NULL: the default */
-    const char *option[IB_FLAG_LIST + 1], *plugin[IB_FLAG_LIST + 1], *ignore[IB_FLAG_LIST + 1];
-    const char *header, *delimiter, *decimal, *missing, *words, *task, *target, *positive, *test_fraction;
+    const char *option[IB_FLAG_LIST + 1], *plugin[IB_FLAG_LIST + 1], *ignore[IB_FLAG_LIST + 1],
+        *target[IB_FLAG_LIST + 1];
+    const char *header, *delimiter, *decimal, *missing, *words, *task, *positive, *test_fraction;
 };
 
 /* "cpu_blas threads=2": an implementation with its options, as written in the impl axis. */
@@ -55,7 +56,7 @@ static enum ib_status read_data(struct ib_arena *arena, const struct request *re
 {
     IB_TRY(ib_dataset_find(arena, request->axis[IB_AXIS_DATASET], NULL, 0, NULL, out));
     IB_TRY(read_words(request, out));
-    if (request->target)
+    if (request->target[0])
         out->target = request->target;
     if (request->positive)
         out->positive = request->positive;
@@ -81,6 +82,8 @@ static enum ib_status set_axes(const struct request *request, const char *datase
             text = impl_text(&out->arena, request);
         if (kind == IB_AXIS_DATASET)
             text = dataset;
+        if (!text && ib_axis_rules[k].which_default)
+            continue; /* it depends on the data */
         if (!text)
             text = ib_axis_train_default(kind);
         IB_TRY(ib_config_set(out, kind, text, ib_axis_rules[k].flag));
@@ -261,7 +264,8 @@ static void list_flags(struct ib_arena *arena, struct request *r,
         {"--words", "HOW", "columns of words in the features: one_hot or refuse; default: one_hot", &r->words,
          NULL},
         {"--task", "TASK", "regression or classification; default: inferred from the target", &r->task, NULL},
-        {"--target", "COLUMN", "target column, by name or number", &r->target, NULL},
+        {"--target", "COLUMN", "target column, by name or number; of a regression, may be repeated", NULL,
+         r->target},
         {"--positive", "VALUE", "value of a target with two values that becomes class 1; the other becomes 0",
          &r->positive, NULL},
         {"--test-fraction", "F", "share of the rows kept for testing; default: 0.2", &r->test_fraction, NULL},

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "config/axis_parsers.h"
+#include "core/loss.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #define EPOCHS_MAX 1000000000000
 
 /* The words allowed in a configuration, for enumerations with further values. */
-static const struct ib_word loss_choices[] = {{"mse", IB_MSE}, {"bce", IB_BCE}, {NULL, 0}};
+static const struct ib_word loss_choices[] = {{"mse", IB_MSE}, {"bce", IB_BCE}, {"ce", IB_CE}, {NULL, 0}};
 static const struct ib_word residency_choices[] = {
     {"per_op", IB_PER_OP}, {"resident", IB_RESIDENT}, {NULL, 0}};
 
@@ -22,6 +23,12 @@ static bool is_layered(const struct ib_case *c)
 static bool has_hidden_layers(const struct ib_case *c)
 {
     return c->spec.net.n_layers > 1;
+}
+
+/* Of the defaults of the loss, the second is for what the first cannot learn. */
+static size_t default_loss(const struct ib_case *c)
+{
+    return c->dataset->classes > ib_loss_rule(IB_MSE)->classes_max;
 }
 
 static bool is_on_device(const struct ib_case *c)
@@ -48,9 +55,12 @@ const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
                      .applies = has_hidden_layers, .slug = "", .words = ib_act_words, .flag = "--act",
                      .flag_value = "ACT"},
     [IB_AXIS_LOSS] = {FIELD_AT(loss, spec.net.loss),
-                      .help = "loss of an mlp; the other models have a fixed one", .example = "[mse, bce]",
-                      .type = &ib_axis_word, .defaults = {"mse"}, .applies = is_layered, .is_implied = true,
-                      .slug = "", .words = loss_choices, .all_words = ib_loss_words, .flag = "--loss",
+                      .help =
+                          "loss of an mlp, by default ce for more than two classes; the other models have a "
+                          "fixed one",
+                      .example = "[mse, bce]", .type = &ib_axis_word, .defaults = {"mse", "ce"},
+                      .which_default = default_loss, .applies = is_layered, .is_implied = true, .slug = "",
+                      .words = loss_choices, .all_words = ib_loss_words, .flag = "--loss",
                       .flag_value = "LOSS"},
     [IB_AXIS_INIT] = {FIELD(init), .help = "initial weights of an mlp; the other models start from zeros",
                       .example = "[normal, xavier]", .type = &ib_axis_word, .defaults = {"normal"},
@@ -59,6 +69,15 @@ const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
     [IB_AXIS_LR] = {FIELD_AT(lr, spec.lr), .help = "learning rate", .example = "[0.1, 0.01]",
                     .type = &ib_axis_rate, .defaults = {"0.01"}, .slug = "lr", .is_named = true,
                     .flag = "--lr", .flag_value = "RATE"},
+    [IB_AXIS_OPTIMIZER] = {FIELD_AT(optimizer, spec.optimizer),
+                           .help = "how gradients update parameters: plain descent, momentum 0.9, or Adam",
+                           .example = "[sgd, momentum, adam]", .type = &ib_axis_word, .defaults = {"sgd"},
+                           .slug = "", .words = ib_optimizer_words, .flag = "--optimizer",
+                           .flag_value = "OPTIMIZER"},
+    [IB_AXIS_WEIGHT_DECAY] = {FIELD_AT(weight_decay, spec.weight_decay),
+                              .help = "this multiple of each parameter is added to its gradient (L2)",
+                              .example = "[0, 0.01]", .type = &ib_axis_share, .defaults = {"0"}, .slug = "wd",
+                              .flag = "--weight-decay", .flag_value = "DECAY"},
     [IB_AXIS_EPOCHS] = {FIELD(epochs), .help = "number of gradient steps", .example = "[100, 1000]",
                         .type = &ib_axis_integer, .defaults = {"1000"}, .is_size = true, .slug = "e",
                         .is_named = true, .min = 1, .max = EPOCHS_MAX, .flag = "--epochs", .flag_value = "N"},
@@ -114,7 +133,7 @@ const char *ib_axis_type_name(enum ib_axis_kind kind)
 const char *ib_axis_train_default(enum ib_axis_kind kind)
 {
     const char *const *text = ib_axis_rules[kind].defaults;
-    while (text[0] && text[1])
+    while (text[0] && text[1] && !ib_axis_rules[kind].which_default)
         text++;
     return *text;
 }

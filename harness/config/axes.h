@@ -17,6 +17,8 @@ enum ib_axis_kind {
     IB_AXIS_LOSS,
     IB_AXIS_INIT,
     IB_AXIS_LR,
+    IB_AXIS_OPTIMIZER,
+    IB_AXIS_WEIGHT_DECAY,
     IB_AXIS_EPOCHS,
     IB_AXIS_SEED,
     IB_AXIS_LOG_EVERY,
@@ -43,7 +45,8 @@ bool ib_axis_is_number(enum ib_axis_kind);
 /* The kind of its values ("integer"), and the values allowed ("an integer from 1 to 10", "f32 or f64"). */
 const char *ib_axis_type_name(enum ib_axis_kind);
 const char *ib_axis_allowed(struct ib_arena *, enum ib_axis_kind);
-/* The default of a single training: the last default of the axis; NULL if a value is required. */
+/* The default of a single training: the last default of the axis, or the first if they depend on the case;
+ * NULL if a value is required. */
 const char *ib_axis_train_default(enum ib_axis_kind);
 
 /* Reads one value as written in a flag or condition: "0.01", "6,6" or "none" for hidden, "cpu_blas

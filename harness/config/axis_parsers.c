@@ -215,6 +215,17 @@ static bool parse_rate(struct ib_arena *arena, const struct ib_axis_rule *rule, 
     return true;
 }
 
+static bool parse_share(struct ib_arena *arena, const struct ib_axis_rule *rule, const char *text,
+                        struct ib_axis_value *out)
+{
+    if (ib_parse_f64(text, &out->number) && out->number == 0) {
+        out->number = 0; /* not -0 */
+        out->text = "0";
+        return true;
+    }
+    return parse_rate(arena, rule, text, out);
+}
+
 static const char *print_rate(struct ib_arena *arena, const struct ib_axis_rule *rule,
                               const struct ib_case *c)
 {
@@ -343,6 +354,13 @@ const struct ib_axis_type ib_axis_rate = {.name = "number",
                                           .is_number = true,
                                           .parse = parse_rate,
                                           .print = print_rate};
+const struct ib_axis_type ib_axis_share = {.name = "number",
+                                           .allowed = "0 or a finite number above 0",
+                                           .form = IB_FORM_REAL,
+                                           FROM(number),
+                                           .is_number = true,
+                                           .parse = parse_share,
+                                           .print = print_rate};
 const struct ib_axis_type ib_axis_integer = {.name = "integer",
                                              .form = IB_FORM_INTEGER,
                                              FROM(integer),

@@ -40,7 +40,9 @@ struct ib_axis_rule {
     const struct ib_axis_type *type;            /* of axis_parsers.h */
     size_t offset;                              /* of its field in struct ib_case */
     const char *defaults[IB_AXIS_DEFAULTS + 1]; /* ends with NULL; without a default the axis is required */
-    bool (*applies)(const struct ib_case *);    /* NULL: always */
+    /* Which default a case has; NULL: all of them. */
+    size_t (*which_default)(const struct ib_case *);
+    bool (*applies)(const struct ib_case *); /* NULL: always */
     bool is_implied;                 /* where it does not apply, model or implementation imply its value */
     bool is_solver;                  /* cases that differ only here solve the same problem */
     bool is_size;                    /* problems that differ only here are sizes of the same problem */

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "config/case_id.h"
 #include "config/impl_options.h"
+#include "config/impossible.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #include <string.h>
 
 #define ANY SIZE_MAX
-enum { COMBINATIONS_MAX = 2000000, REASON_BYTES = 512 };
+enum { COMBINATIONS_MAX = 2000000 };
 
 /* A data set and the name used for it in the configuration. */
 struct known {
@@ -32,6 +33,7 @@ struct build {
     size_t n_known;
     const char **ids; /* of the cases so far: a hash table with ids_mask + 1 slots */
     size_t ids_mask;
+    uint64_t position; /* of the newest case */
     /* The current combination: its values, NULL for axes that do not apply, and for each leader the index
      * into its tied axes, ANY until the first of them that applies has chosen one. */
     const struct ib_axis_value *values[IB_AXIS_COUNT];
@@ -125,30 +127,6 @@ static enum ib_status resolve_datasets(struct build *b, const struct ib_axis *ax
 
 /* ---- Dropped combinations ---- */
 
-/* Returns whether the combination is impossible, with the reason in reason[REASON_BYTES]. */
-static bool is_impossible(const struct ib_case *c, char *reason)
-{
-    const struct ib_dataset *d = c->dataset;
-    const char *task = ib_word_of(ib_task_words, (int)d->task);
-    const char *no_f32 =
-        d->no_f32 || ib_model_scales_targets(c->spec.net.loss) ? d->no_f32 : d->no_f32_target;
-    const char *no_classes = d->task == IB_REGRESSION ? d->no_classes : NULL;
-    if (!(c->model->tasks & 1u << d->task)) {
-        snprintf(reason, REASON_BYTES, "%s cannot learn %s (%s%s%s)", c->model->name, task, d->name,
-                 no_classes ? ": " : "", no_classes ? no_classes : "");
-        return true;
-    }
-    if (c->spec.net.loss == IB_BCE && d->task != IB_CLASSIFICATION) {
-        snprintf(reason, REASON_BYTES, "loss bce does not apply to %s (%s)", task, d->name);
-        return true;
-    }
-    if (c->spec.dtype == IB_F32 && no_f32) {
-        snprintf(reason, REASON_BYTES, "f32 cannot hold %s: %s", d->name, no_f32);
-        return true;
-    }
-    return false;
-}
-
 static struct ib_dropped *new_dropped(struct build *b, const char *reason)
 {
     struct ib_matrix *out = b->out;
@@ -174,7 +152,7 @@ static void drop(struct build *b, const char *reason)
 static void list_excludes(struct build *b, const char *how, const struct ib_case_filter *excludes, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        char reason[REASON_BYTES];
+        char reason[IB_REASON_BYTES];
         snprintf(reason, sizeof reason, "excluded %s %s", how, excludes[i].where);
         new_dropped(b, reason);
     }
@@ -224,13 +202,14 @@ static void finish(struct build *b, const struct ib_matrix_spec *spec, struct ib
     const struct ib_config *config = b->config;
     const struct ib_case_selection *selection = &config->selection;
     struct ib_matrix *out = b->out;
-    char reason[REASON_BYTES];
-    if (is_impossible(c, reason)) {
+    char reason[IB_REASON_BYTES];
+    if (ib_case_is_impossible(c, reason)) {
         drop(b, reason);
         return;
     }
     if (!spec->included && is_excluded(b, config->excludes, config->n_excludes, b->dropped, c))
         return;
+    c->position = ++b->position;
     if (!is_selected(b, c)) {
         drop(b, "not selected by " IB_SELECT_FLAG);
         return;
@@ -255,6 +234,7 @@ static void expand(struct build *b, const struct ib_matrix_spec *spec, int kind,
         return;
     }
     const struct ib_axis *axis = &spec->axes[kind];
+    size_t (*const which_default)(const struct ib_case *) = ib_axis_rules[kind].which_default;
     b->values[kind] = NULL;
     if (!ib_axis_applies((enum ib_axis_kind)kind, &c)) {
         expand(b, spec, kind + 1, c);
@@ -262,6 +242,10 @@ static void expand(struct build *b, const struct ib_matrix_spec *spec, int kind,
     }
     size_t *turn = &b->turn[spec->leader[kind]], chosen = *turn;
     size_t first = chosen == ANY ? 0 : chosen, end = chosen == ANY ? axis->n : chosen + 1;
+    if (!axis->given && which_default) {
+        first = which_default(&c);
+        end = first + 1;
+    }
     for (size_t i = first; i < end; i++) {
         *turn = i;
         b->values[kind] = &axis->values[i];
@@ -320,7 +304,8 @@ static double count_combinations(const struct build *b)
     for (size_t i = 0; i < b->config->n_specs; i++) {
         double size = 1;
         for (int k = 0; k < IB_AXIS_COUNT; k++)
-            if (b->specs[i].leader[k] == (enum ib_axis_kind)k) /* tied axes count once */
+            if (b->specs[i].leader[k] == (enum ib_axis_kind)k && /* tied axes count once */
+                (b->specs[i].axes[k].given || !ib_axis_rules[k].which_default))
                 size *= (double)b->specs[i].axes[k].n;
         total += size;
     }

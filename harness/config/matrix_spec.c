@@ -24,6 +24,8 @@ enum ib_status ib_matrix_spec_default(struct ib_arena *arena, struct ib_matrix_s
 static const char *default_text(struct ib_arena *arena, const struct ib_axis_rule *rule)
 {
     const char *text = rule->defaults[0];
+    if (rule->which_default)
+        return text;
     for (size_t i = 1; text && rule->defaults[i]; i++)
         text = ib_arena_print(arena, "%s, %s", text, rule->defaults[i]);
     return text && rule->defaults[1] ? ib_arena_print(arena, "[%s]", text) : text;

@@ -95,6 +95,18 @@ enum ib_status ib_sweep_open(const char *path, const char *const *keep, const ch
     return status;
 }
 
+void ib_sweep_keep(struct ib_sweep *sweep, const bool *kept)
+{
+    struct ib_matrix *matrix = &sweep->matrix;
+    struct ib_case *cases = ib_arena_alloc(&matrix->arena, matrix->n * sizeof *cases);
+    size_t n = 0;
+    for (size_t i = 0; i < matrix->n; i++)
+        if (kept[i])
+            cases[n++] = matrix->cases[i];
+    matrix->cases = cases;
+    matrix->n = n;
+}
+
 void ib_sweep_close(struct ib_sweep *sweep)
 {
     ib_matrix_free(&sweep->matrix);

@@ -1,5 +1,7 @@
 #include "core/case.h"
 
+#include "core/loss.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -10,7 +12,7 @@ void ib_case_use_dataset(struct ib_case *c)
 {
     struct ib_network *net = &c->spec.net;
     net->width[0] = c->dataset->cols;
-    net->width[net->n_layers] = c->dataset->outputs;
+    net->width[net->n_layers] = ib_loss_outputs(net->loss, c->dataset);
     c->spec.rows = c->dataset->rows;
     c->spec.test_rows = c->dataset->test_rows;
 }
@@ -43,6 +45,10 @@ const char *ib_case_title(struct ib_arena *arena, const struct ib_case *c)
         title = ib_arena_print(arena, "%s%c%" PRIu64, title, l == 1 ? ' ' : 'x', net->width[l]);
     if (net->n_layers > 1)
         title = ib_arena_print(arena, "%s %s", title, ib_word_of(ib_act_words, (int)net->act));
+    if (c->spec.optimizer != IB_SGD)
+        title = ib_arena_print(arena, "%s %s", title, ib_word_of(ib_optimizer_words, (int)c->spec.optimizer));
+    if (c->spec.weight_decay != 0)
+        title = ib_arena_print(arena, "%s weight_decay=%.6g", title, c->spec.weight_decay);
     return ib_arena_print(arena, "%s %s %s", title, ib_word_of(ib_dtype_words, (int)c->spec.dtype),
                           c->dataset->name);
 }

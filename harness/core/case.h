@@ -33,6 +33,7 @@ struct ib_case {
     struct ib_training_spec spec; /* act is 0 without hidden layers */
     enum ib_init init;
     uint64_t epochs, seed, log_every;
+    uint64_t position; /* among all cases of the configuration, selected or not; from 1 */
 };
 
 /* Sets what the data set determines: the numbers of rows, and the widths of the first and the last layer.

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "core/loss.h"
 
 #include <stdlib.h>
 
@@ -34,7 +35,7 @@ void ib_mirror_draw(struct ib_mirror *m, uint64_t seed, bool features)
     struct ib_rng rng;
     ib_rng_seed(&rng, seed);
     draw(&rng, seed && features, m->feature, m->net->width[0]);
-    draw(&rng, seed && m->net->loss != IB_BCE, m->output, ib_network_outputs(m->net));
+    draw(&rng, seed && ib_loss_rule(m->net->loss)->squared, m->output, ib_network_outputs(m->net));
 }
 
 /* Multiplies element (r, c) by row[r] and column[c]; NULL: by 1. */

@@ -15,6 +15,10 @@ const struct ib_model ib_models[] = {
      .summary = "logistic regression by gradient descent",
      .loss = IB_BCE,
      .tasks = 1u << IB_CLASSIFICATION},
+    {.name = "softmax",
+     .summary = "multinomial logistic regression, for two classes or more, by gradient descent",
+     .loss = IB_CE,
+     .tasks = 1u << IB_CLASSIFICATION},
     {.name = "mlp",
      .summary = "network of 0 to 8 hidden layers, all of one activation, by gradient descent",
      .layered = true,
@@ -36,16 +40,6 @@ const struct ib_model *ib_model_find(const char *name)
     while (model->name && strcmp(model->name, name) != 0)
         model++;
     return model->name ? model : NULL;
-}
-
-bool ib_model_scales_targets(enum ib_loss loss)
-{
-    return loss == IB_MSE;
-}
-
-bool ib_model_gives_probability(enum ib_loss loss)
-{
-    return loss == IB_BCE;
 }
 
 /* "w1" if layers are numbered, else "w". */

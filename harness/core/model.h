@@ -1,4 +1,4 @@
-/* A model: the network, its initial parameters, the scaling of its targets, and the meaning of its output. */
+/* A model: the network and its initial parameters. */
 #ifndef IB_CORE_MODEL_H
 #define IB_CORE_MODEL_H
 
@@ -21,12 +21,6 @@ extern const struct ib_model ib_models[]; /* ends with a NULL name */
 const char *const *ib_model_names(void);
 /* Returns a model by name; NULL if there is none. */
 const struct ib_model *ib_model_find(const char *name);
-
-/* Returns true if targets are standardised and outputs scaled back: for the squared error of layered
- * models. */
-bool ib_model_scales_targets(enum ib_loss);
-/* Returns true if the output is a probability. */
-bool ib_model_gives_probability(enum ib_loss);
 
 /* Writes "w", "b" for regressions or "w1", "b1", "w2" … for layered models to text[8]. Returns text. */
 const char *ib_model_param_name(const struct ib_model *, uint32_t p, char text[8]);

@@ -1,6 +1,6 @@
-/* The network of all three models: layers of weights and biases with an activation between them, and a
- * loss. Linear and logistic regression have one layer. Parameters are numbered w1 b1 w2 b2 …: p = 2*layer
- * is the weight matrix (in x out), p = 2*layer + 1 the bias row (1 x out). */
+/* The network of all models: layers of weights and biases with an activation between them, and a
+ * loss. Linear, logistic and softmax regression have one layer. Parameters are numbered w1 b1 w2 b2 …: p =
+ * 2*layer is the weight matrix (in x out), p = 2*layer + 1 the bias row (1 x out). */
 #ifndef IB_CORE_NETWORK_H
 #define IB_CORE_NETWORK_H
 

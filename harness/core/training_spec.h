@@ -1,5 +1,5 @@
-/* The part of a training that every description of one contains: network, number type, learning rate, and
- * numbers of training and test rows. A case adds the initial parameters, a job the implementation, the
+/* The part of a training that every description of one contains: network, number type, optimiser, and numbers
+ * of training and test rows. A case adds the initial parameters, a job the implementation, the
  * oracle its arrays. The number of epochs is not included, because it differs between passes. */
 #ifndef IB_CORE_TRAINING_SPEC_H
 #define IB_CORE_TRAINING_SPEC_H
@@ -11,6 +11,8 @@ struct ib_training_spec {
     enum ib_dtype dtype; /* of data, parameters and arithmetic; the oracle may compute in another */
     double lr;
     uint64_t rows, test_rows;
+    enum ib_optimizer optimizer;
+    double weight_decay; /* times a parameter is added to its gradient */
 };
 
 /* The number of elements of the predictions for all test rows. */

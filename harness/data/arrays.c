@@ -53,54 +53,100 @@ static enum ib_status read_rows(const struct ib_npy_input *in, uint64_t first, u
     return not_finite(in, first, out, allow_nan);
 }
 
-/* Reads all rows in blocks. Without a target, they go to out->x as they are. */
-static enum ib_status read_blocks(const struct ib_npy_input *in, const uint64_t *target, bool allow_nan,
-                                  struct ib_arena *arena, struct ib_table *out)
+/* The columns of targets, in their order, and of features. */
+struct targets {
+    uint64_t n, *column;
+    uint64_t n_features, *feature;
+};
+
+static uint64_t which_target(const struct targets *targets, uint64_t column)
+{
+    uint64_t t = 0;
+    while (t < targets->n && targets->column[t] != column)
+        t++;
+    return t;
+}
+
+/* Separates a row's targets, y, from its features, x. */
+static void separate(const struct targets *targets, const double *row, double *x, double *y)
+{
+    for (uint64_t t = 0; t < targets->n; t++)
+        y[t] = row[targets->column[t]];
+    for (uint64_t j = 0; j < targets->n_features; j++)
+        x[j] = row[targets->feature[j]];
+}
+
+/* Reads all rows in blocks. Without targets, they go to out->x as they are. */
+static enum ib_status read_blocks(const struct ib_npy_input *in, const struct targets *targets,
+                                  bool allow_nan, struct ib_arena *arena, struct ib_table *out)
 {
     const uint64_t rows = in->header.rows, cols = in->header.cols, at_once = BLOCK_ELEMENTS / cols + 1;
-    double *block = target ? ib_arena_alloc(arena, at_once * cols * sizeof *block) : NULL;
+    double *block = targets ? ib_arena_alloc(arena, at_once * cols * sizeof *block) : NULL;
     for (uint64_t first = 0, n; first < rows; first += n) {
         n = rows - first < at_once ? rows - first : at_once;
         double *to = out->x + first * out->cols;
-        IB_TRY(read_rows(in, first, n, allow_nan, target ? block : to));
-        for (uint64_t i = 0; target && i < n; i++, to += out->cols) {
-            const double *row = block + i * cols;
-            memcpy(to, row, *target * sizeof *to);
-            memcpy(to + *target, row + *target + 1, (out->cols - *target) * sizeof *to);
-            out->y[first + i] = row[*target];
-        }
+        IB_TRY(read_rows(in, first, n, allow_nan, targets ? block : to));
+        for (uint64_t i = 0; targets && i < n; i++)
+            separate(targets, block + i * cols, to + i * out->cols, out->y + (first + i) * targets->n);
     }
     return IB_OK;
 }
 
-/* ---- target in a column ---- */
+/* ---- targets in columns ---- */
 
-static enum ib_status find_target(const struct ib_dataset_spec *spec, const char *path, uint64_t cols,
-                                  uint64_t *out)
+static enum ib_status find_target(const char *wanted, const char *path, uint64_t cols,
+                                  struct targets *targets)
 {
-    int64_t number = -1;
-    if (spec->target && (!ib_parse_i64(spec->target, &number) || number == 0 || number > (int64_t)cols ||
-                         number < -(int64_t)cols))
+    int64_t number;
+    if (!ib_parse_i64(wanted, &number) || number == 0 || number > (int64_t)cols || number < -(int64_t)cols)
         return ib_fail(IB_EINVAL, path,
                        "target column `%s` not found; allowed: 1 to %" PRIu64 ", or -1 to -%" PRIu64
                        " from the end",
-                       spec->target, cols, cols);
-    *out = number > 0 ? (uint64_t)number - 1 : cols - (uint64_t)-number;
+                       wanted, cols, cols);
+    const uint64_t column = number > 0 ? (uint64_t)number - 1 : cols - (uint64_t)-number;
+    if (which_target(targets, column) < targets->n)
+        return ib_fail(IB_EINVAL, path, "column `%s` is given twice as a target", wanted);
+    targets->column[targets->n++] = column;
     return IB_OK;
 }
 
-static enum ib_status read_with_target(const struct ib_dataset_spec *spec, const struct ib_npy_input *in,
-                                       struct ib_arena *arena, struct ib_table *out)
+static enum ib_status find_columns(const struct ib_dataset_spec *spec, const char *path, uint64_t cols,
+                                   struct ib_arena *arena, struct targets *out)
 {
-    uint64_t target = 0;
+    static const char *const last[] = {"-1", NULL};
+    *out = (struct targets){.column = ib_arena_alloc(arena, cols * sizeof *out->column),
+                            .feature = ib_arena_alloc(arena, cols * sizeof *out->feature)};
+    for (const char *const *wanted = spec->target ? spec->target : last; *wanted; wanted++)
+        IB_TRY(find_target(*wanted, path, cols, out));
+    for (uint64_t j = 0; j < cols; j++)
+        if (which_target(out, j) == out->n)
+            out->feature[out->n_features++] = j;
+    return out->n_features ? IB_OK : ib_fail(IB_EINVAL, path, "no column is left for the features");
+}
+
+static struct ib_feature *describe_features(struct ib_arena *arena, const struct targets *targets)
+{
+    struct ib_feature *features = ib_arena_alloc(arena, targets->n_features * sizeof *features);
+    for (uint64_t j = 0; j < targets->n_features; j++)
+        features[j] = (struct ib_feature){.column = targets->feature[j] + 1, .kind = IB_FEATURE_NUMBERS};
+    return features;
+}
+
+static enum ib_status read_with_targets(const struct ib_dataset_spec *spec, const struct ib_npy_input *in,
+                                        struct ib_arena *arena, struct ib_table *out)
+{
+    struct targets targets;
     if (in->header.cols < 2)
         return ib_fail(
             IB_EINVAL, in->path,
             "fewer than two columns; add a target column, or give the targets in a second file (`y`)");
-    IB_TRY(find_target(spec, in->path, in->header.cols, &target));
-    out->cols = in->header.cols - 1;
-    out->target_column = target + 1;
-    return read_blocks(in, &target, ib_missing_allowed(spec), arena, out);
+    IB_TRY(find_columns(spec, in->path, in->header.cols, arena, &targets));
+    out->cols = targets.n_features;
+    out->targets = targets.n;
+    out->target_column = targets.column[0] + 1;
+    out->features = targets.n > 1 ? describe_features(arena, &targets) : NULL;
+    out->y = ib_arena_alloc(arena, out->rows * out->targets * sizeof *out->y);
+    return read_blocks(in, &targets, ib_missing_allowed(spec), arena, out);
 }
 
 /* ---- targets in an array of their own ---- */
@@ -112,11 +158,15 @@ static enum ib_status read_separate(const struct ib_dataset_spec *spec, const st
     const struct ib_npy_header *h = &y->header;
     if (x->header.cols == 0)
         return ib_fail(IB_EINVAL, x->path, "the array has no columns");
-    if (h->rows != x->header.rows || h->cols != 1)
+    if (h->rows != x->header.rows || h->cols < 1)
         return ib_fail(IB_EINVAL, y->path,
-                       "shape is %" PRIu64 " x %" PRIu64 "; expected %" PRIu64 " x 1, one target per row",
+                       "shape is %" PRIu64 " x %" PRIu64 "; expected %" PRIu64
+                       " rows of one target, or of several",
                        h->rows, h->cols, x->header.rows);
+    IB_TRY(ib_memory_check(y->path, (double)h->rows * (double)h->cols * sizeof *out->y));
     out->cols = x->header.cols;
+    out->targets = h->cols;
+    out->y = ib_arena_alloc(arena, out->rows * out->targets * sizeof *out->y);
     IB_TRY(read_blocks(x, NULL, ib_missing_allowed(spec), arena, out));
     return read_rows(y, 0, out->rows, ib_missing_allowed(spec), out->y);
 }
@@ -129,6 +179,5 @@ enum ib_status ib_arrays_read(const struct ib_dataset_spec *spec, const struct i
     out->rows = h->cols ? h->rows : 0; /* without columns, the file's size does not limit its rows */
     IB_TRY(ib_memory_check(x->path, (double)out->rows * (double)(h->cols + 1) * sizeof *out->x));
     out->x = ib_arena_alloc(arena, out->rows * h->cols * sizeof *out->x);
-    out->y = ib_arena_alloc(arena, out->rows * sizeof *out->y);
-    return y ? read_separate(spec, x, y, arena, out) : read_with_target(spec, x, arena, out);
+    return y ? read_separate(spec, x, y, arena, out) : read_with_targets(spec, x, arena, out);
 }

@@ -1,4 +1,5 @@
-/* Comma-separated values as a table: a header or not, the target's column, and rows of numbers. */
+/* Comma-separated values as a table: a header or not, the columns of targets, and rows of numbers and words.
+ */
 #include "base/error.h"
 #include "base/file.h"
 #include "data/csv_columns.h"
@@ -19,8 +20,9 @@ struct reading {
     struct ib_csv_columns columns;
     bool has_header;
     bool guessed_delimiter, guessed_decimal;
-    char decimal;        /* what decimals follow: a point or a comma */
-    bool target_is_text; /* its values are words, of which one is the class 1 */
+    char decimal;                     /* what decimals follow: a point or a comma */
+    bool target_is_text;              /* its values are words, of which one is the class 1 */
+    enum ib_feature_kind target_kind; /* numbers, or words that are classes; unknown: no value yet */
 };
 
 /* ---- The first row ---- */
@@ -77,10 +79,10 @@ static const char *remedy(const struct reading *in, const struct ib_csv_field *f
     const size_t feature = in->columns.feature[column];
     ib_shorten(field->text, field->length, value, sizeof value);
     if (ib_csv_is_missing(kind))
-        return feature == IB_CSV_NO_FEATURE ? "; " IB_MISSING_DROP_HINT : "; " IB_MISSING_HINT;
+        return feature == IB_CSV_NONE ? "; " IB_MISSING_DROP_HINT : "; " IB_MISSING_HINT;
     if (kind != IB_CSV_TEXT)
         return "";
-    if (feature == IB_CSV_NO_FEATURE)
+    if (feature == IB_CSV_NONE)
         return ib_arena_print(in->arena,
                               "; of two classes, `positive: %s` (train: --positive %s) makes this one 1",
                               value, value);
@@ -117,23 +119,49 @@ static enum ib_status read_class(const struct reading *in, const struct ib_csv_f
 static enum ib_status store_missing(const struct reading *in, const struct ib_csv_field *field, size_t column,
                                     double *to)
 {
-    const bool allowed =
-        column == in->columns.target ? in->spec->missing == IB_MISSING_DROP : ib_missing_allowed(in->spec);
+    const bool allowed = in->columns.target[column] == IB_CSV_NONE ? ib_missing_allowed(in->spec)
+                                                                   : in->spec->missing == IB_MISSING_DROP;
     double ignored;
     *to = NAN;
     return allowed ? IB_OK : bad_value(in, field, column, ib_csv_parse(field, in->decimal, &ignored));
 }
 
-static enum ib_status store_target(const struct reading *in, const struct ib_csv_field *field,
+/* A word that is one of many classes, as its number. */
+static enum ib_status store_class(const struct reading *in, const struct ib_csv_field *field, size_t column,
+                                  double *to, struct ib_table *out)
+{
+    if (!out->classes)
+        out->classes = ib_arena_alloc(in->arena, sizeof *out->classes);
+    const size_t number = ib_levels_number(in->arena, out->classes, field->text, field->length);
+    *to = (double)number;
+    if (number < IB_LEVELS_MAX)
+        return IB_OK;
+    return ib_fail_at(in->csv.path, field->line, field->column,
+                      "%s is one more class than the %d that a target may have", show(in, field, column),
+                      IB_CLASSES_MAX);
+}
+
+/* The first value of a target decides whether it holds numbers or words. Several targets are numbers. */
+static enum ib_status store_target(struct reading *in, const struct ib_csv_field *field, size_t column,
                                    struct ib_table *out)
 {
-    double *to = &out->y[out->rows];
+    double *to = &out->y[out->rows * out->targets + in->columns.target[column]];
     const enum ib_csv_kind kind = ib_csv_parse(field, in->decimal, to);
     if (ib_csv_is_missing(kind) && !(in->target_is_text && ib_csv_field_is(field, in->spec->positive)))
-        return store_missing(in, field, in->columns.target, to);
+        return store_missing(in, field, column, to);
     if (in->target_is_text)
         return read_class(in, field, to, out);
-    return kind == IB_CSV_NUMBER ? IB_OK : bad_value(in, field, in->columns.target, kind);
+    const bool may_be_class = kind == IB_CSV_TEXT && out->targets == 1 && !in->spec->positive &&
+                              in->spec->task != IB_REGRESSION && ib_csv_is_word(field);
+    if (in->target_kind == IB_FEATURE_UNKNOWN && (may_be_class || kind == IB_CSV_NUMBER))
+        in->target_kind = may_be_class ? IB_FEATURE_WORDS : IB_FEATURE_NUMBERS;
+    if (in->target_kind == IB_FEATURE_WORDS && may_be_class)
+        return store_class(in, field, column, to, out);
+    if (in->target_kind != IB_FEATURE_WORDS || kind != IB_CSV_NUMBER)
+        return kind == IB_CSV_NUMBER ? IB_OK : bad_value(in, field, column, kind);
+    return ib_fail_at(in->csv.path, field->line, field->column,
+                      "%s is a number, but the target's first value is the word `%s`",
+                      show(in, field, column), IB_SHORT(out->classes->word[0]));
 }
 
 static enum ib_status store_word(const struct reading *in, const struct ib_csv_field *field, size_t column,
@@ -173,13 +201,13 @@ static enum ib_status store_feature(const struct reading *in, const struct ib_cs
                       show(in, field, column), IB_SHORT(feature->levels->word[0]), key, key);
 }
 
-static enum ib_status store(const struct reading *in, const struct ib_csv_field *field, size_t column,
+static enum ib_status store(struct reading *in, const struct ib_csv_field *field, size_t column,
                             struct ib_table *out)
 {
     const size_t feature = in->columns.feature[column];
-    if (column == in->columns.target)
-        return store_target(in, field, out);
-    if (feature == IB_CSV_NO_FEATURE)
+    if (in->columns.target[column] != IB_CSV_NONE)
+        return store_target(in, field, column, out);
+    if (feature == IB_CSV_NONE)
         return IB_OK;
     return store_feature(in, field, column, &out->x[out->rows * out->cols + feature]);
 }
@@ -241,15 +269,29 @@ static enum ib_status open_csv(struct reading *in, const struct ib_source *file,
     return *in->csv.at ? IB_OK : ib_fail(IB_EINVAL, file->path, "the file is empty");
 }
 
+/* Names the targets: as their columns are, or y; of several without names, y1, y2, … */
+static void name_targets(const struct reading *in, struct ib_table *out)
+{
+    const char **names = ib_arena_alloc(in->arena, out->targets * sizeof *names);
+    for (size_t t = 0; t < out->targets; t++) {
+        const struct ib_csv_field *field = &in->first[in->columns.target_columns[t]];
+        names[t] = in->has_header     ? ib_arena_print(in->arena, "%.*s", (int)field->length, field->text)
+                   : out->targets > 1 ? ib_arena_print(in->arena, "y%zu", t + 1)
+                                      : "y";
+        out->target = t ? ib_arena_print(in->arena, "%s, %s", out->target, names[t]) : names[t];
+    }
+    out->target_names = out->targets > 1 ? names : NULL;
+}
+
 /* Describes the columns, and says what was guessed. */
 static void describe(const struct reading *in, struct ib_table *out)
 {
-    const struct ib_csv_field *target = &in->first[in->columns.target];
     out->cols = in->columns.n_features;
+    out->targets = in->columns.n_targets;
     out->features = in->columns.features;
-    out->target_column = in->columns.target + 1;
+    out->target_column = in->columns.target_columns[0] + 1;
     out->has_names = in->has_header;
-    out->target = in->has_header ? ib_arena_print(in->arena, "%.*s", (int)target->length, target->text) : "y";
+    name_targets(in, out);
     if (in->guessed_delimiter)
         out->guesses[IB_GUESS_DELIMITER] =
             ib_arena_print(in->arena, "%ss taken as delimiters (delimiter: %s)",
@@ -276,7 +318,7 @@ static enum ib_status read_csv(const struct ib_dataset_spec *spec, const struct 
     size_t rows_max = rows_at_most(&in, bytes);
     IB_TRY(ib_memory_check(file->path, (double)rows_max * (double)in.cols * sizeof *out->x));
     out->x = ib_arena_alloc(arena, rows_max * out->cols * sizeof *out->x);
-    out->y = ib_arena_alloc(arena, rows_max * sizeof *out->y);
+    out->y = ib_arena_alloc(arena, rows_max * out->targets * sizeof *out->y);
     return read_rows(&in, out);
 }
 

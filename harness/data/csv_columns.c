@@ -64,21 +64,37 @@ static enum ib_status mark_ignored(struct search *in, const struct ib_dataset_sp
     return IB_OK;
 }
 
-static enum ib_status find_target(struct search *in, const struct ib_dataset_spec *spec, const bool *ignored,
-                                  size_t *out)
+static void add_target(size_t column, struct ib_csv_columns *out)
 {
-    const struct ib_csv_row *first = in->first;
+    out->target[column] = out->n_targets;
+    out->target_columns[out->n_targets++] = column;
+}
+
+static enum ib_status find_target(const struct search *in, const struct ib_dataset_spec *spec,
+                                  const char *wanted, const bool *ignored, struct ib_csv_columns *out)
+{
+    const char *where = spec->where ? spec->where : in->first->path;
+    size_t column = 0;
+    IB_TRY(find_column(in, wanted, &column));
+    if (ignored[column])
+        return ib_fail(IB_EINVAL, where, "column `%s` is both a target and ignored", IB_SHORT(wanted));
+    if (out->target[column] != IB_CSV_NONE)
+        return ib_fail(IB_EINVAL, where, "column `%s` is given twice as a target", IB_SHORT(wanted));
+    add_target(column, out);
+    return IB_OK;
+}
+
+static enum ib_status find_targets(struct search *in, const struct ib_dataset_spec *spec, const bool *ignored,
+                                   struct ib_csv_columns *out)
+{
+    size_t last = in->first->n - 1;
     in->what = "target column";
-    *out = first->n - 1;
-    if (!spec->target) {
-        while (*out > 0 && ignored[*out])
-            --*out;
-        return IB_OK;
-    }
-    IB_TRY(find_column(in, spec->target, out));
-    if (ignored[*out])
-        return ib_fail(IB_EINVAL, spec->where ? spec->where : first->path,
-                       "column `%s` is both the target and ignored", IB_SHORT(spec->target));
+    for (const char *const *wanted = spec->target; wanted && *wanted; wanted++)
+        IB_TRY(find_target(in, spec, *wanted, ignored, out));
+    while (last > 0 && ignored[last])
+        last--;
+    if (!out->n_targets)
+        add_target(last, out);
     return IB_OK;
 }
 
@@ -88,14 +104,17 @@ enum ib_status ib_csv_columns_find(const struct ib_csv_row *first, bool has_head
 {
     struct search in = {.first = first, .has_header = has_header, .arena = arena};
     bool *ignored = ib_arena_alloc(arena, first->n * sizeof *ignored);
-    *out = (struct ib_csv_columns){.n = first->n};
+    *out = (struct ib_csv_columns){.n = first->n,
+                                   .feature = ib_arena_alloc(arena, first->n * sizeof *out->feature),
+                                   .target = ib_arena_alloc(arena, first->n * sizeof *out->target),
+                                   .target_columns = ib_arena_alloc(arena, first->n * sizeof *out->target),
+                                   .features = ib_arena_alloc(arena, first->n * sizeof *out->features)};
+    for (size_t j = 0; j < first->n; j++)
+        out->feature[j] = out->target[j] = IB_CSV_NONE;
     IB_TRY(mark_ignored(&in, spec, ignored));
-    IB_TRY(find_target(&in, spec, ignored, &out->target));
-    out->feature = ib_arena_alloc(arena, first->n * sizeof *out->feature);
-    out->features = ib_arena_alloc(arena, first->n * sizeof *out->features);
+    IB_TRY(find_targets(&in, spec, ignored, out));
     for (size_t j = 0; j < first->n; j++) {
-        out->feature[j] = IB_CSV_NO_FEATURE;
-        if (j == out->target || ignored[j])
+        if (out->target[j] != IB_CSV_NONE || ignored[j])
             continue;
         out->feature[j] = out->n_features;
         out->features[out->n_features++] = (struct ib_feature){
@@ -103,7 +122,7 @@ enum ib_status ib_csv_columns_find(const struct ib_csv_row *first, bool has_head
     }
     if (!out->n_features)
         return ib_fail_at(first->path, first->fields->line, 0,
-                          "no column is left for the features: all %zu but the target are ignored",
-                          first->n - 1);
+                          "no column is left for the features: all %zu but the target%s are ignored",
+                          first->n - out->n_targets, ib_plural(out->n_targets));
     return IB_OK;
 }

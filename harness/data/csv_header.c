@@ -6,41 +6,44 @@
 #include <math.h>
 
 /* A target that is not a number and is the text of a field can only be a column's name. */
-static bool is_named_by_target(const struct ib_csv_row *first, const char *target)
+static bool is_named_by_target(const struct ib_csv_row *first, const char *const *target)
 {
     int64_t number;
-    if (!target || ib_parse_i64(target, &number))
-        return false;
-    for (size_t j = 0; j < first->n; j++)
-        if (ib_csv_field_is(&first->fields[j], target))
-            return true;
+    for (; target && *target; target++)
+        for (size_t j = 0; j < first->n && !ib_parse_i64(*target, &number); j++)
+            if (ib_csv_field_is(&first->fields[j], *target))
+                return true;
     return false;
 }
 
-/* Classes may be words, so the target's field does not tell. */
-static bool may_be_class(const struct ib_csv_row *first, const struct ib_dataset_spec *spec, size_t j)
-{
-    int64_t number = -1;
-    double value;
-    if (!spec->positive || ib_parse_f64(spec->positive, &value))
-        return false;
-    if (spec->target && !ib_parse_i64(spec->target, &number))
-        return false;
-    return j == (size_t)(number > 0 ? number - 1 : (int64_t)first->n + number);
-}
-
-/* Years, or numbers in sequence from 0 or 1, are often names. */
-static bool may_be_names(const struct ib_csv_row *first)
+/* Years, or numbers in sequence from 0 or 1, are often names. One column is left out. */
+static bool may_be_names(const struct ib_csv_row *first, size_t without)
 {
     bool years = true, sequence = true;
     double value, before = 0;
     for (size_t j = 0; j < first->n; j++, before = value) {
+        if (j == without)
+            continue;
         if (ib_csv_parse(&first->fields[j], first->decimal, &value) != IB_CSV_NUMBER || value != floor(value))
             return false;
         years &= value >= 1800 && value <= 2100 && value != before;
         sequence &= j ? value == before + 1 : value == 0 || value == 1;
     }
     return years || sequence;
+}
+
+/* Classes may be words, so the target's field does not tell; but of the others, there must be no doubt. */
+static bool may_be_class(const struct ib_csv_row *first, const struct ib_dataset_spec *spec, size_t j)
+{
+    int64_t number = -1;
+    double value;
+    if (spec->target && (!ib_parse_i64(spec->target[0], &number) || spec->target[1]))
+        return false;
+    if (j != (size_t)(number > 0 ? number - 1 : (int64_t)first->n + number))
+        return false;
+    if (spec->positive)
+        return !ib_parse_f64(spec->positive, &value);
+    return spec->task != IB_REGRESSION && !may_be_names(first, j);
 }
 
 /* "2020, 2021, …" */
@@ -88,7 +91,7 @@ static enum ib_status guess_header(const struct ib_csv_row *first, const struct 
         return mixed(first, (text ? text : odd[IB_CSV_EMPTY]) - 1);
     *has_header = text > 0;
     *guess = *has_header ? "first row taken as names (header: true)"
-             : may_be_names(first)
+             : may_be_names(first, SIZE_MAX)
                  ? ib_arena_print(arena, "first row taken as data, though %s may be names (header: false)",
                                   first_fields(first, arena))
                  : "first row taken as data (header: false)";

@@ -62,6 +62,7 @@ static enum ib_status read_file(const struct ib_dataset_spec *spec, const char *
     IB_TRY(ib_source_open(arena, path, &file));
     *out = (struct ib_table){.rows = 0};
     enum ib_status status = format->read(spec, &file, arena, out);
+    out->targets = out->targets ? out->targets : 1;
     ib_source_close(&file);
     return status;
 }
@@ -94,12 +95,13 @@ static bool same_names(const struct ib_table *a, const struct ib_table *b)
     for (uint64_t j = 0; j < a->cols; j++)
         if (strcmp(a->features[j].name, b->features[j].name) != 0)
             return false;
-    return strcmp(a->target, b->target) == 0;
+    return strcmp(a->target, b->target) == 0; /* all of them, if they are several */
 }
 
 static bool same_columns(const struct ib_table *a, const struct ib_table *b)
 {
-    return a->cols == b->cols && (!a->has_names || !b->has_names || same_names(a, b));
+    return a->cols == b->cols && a->targets == b->targets &&
+           (!a->has_names || !b->has_names || same_names(a, b));
 }
 
 /* Reads the test rows from spec->test. */
@@ -117,6 +119,7 @@ static enum ib_status read_test_file(const struct ib_dataset_spec *spec, struct 
         return ib_fail(IB_EINVAL, spec->test, "has a third class, `%s`, besides `%s` and `%s`",
                        IB_SHORT(test.negative), IB_SHORT(spec->positive), IB_SHORT(table->negative));
     IB_TRY(ib_one_hot_match(spec, arena, table, &test));
+    IB_TRY(ib_labels_match(spec, arena, table, &test));
     table->test_rows = test.rows;
     table->x_test = test.x;
     table->y_test = test.y;
@@ -153,11 +156,11 @@ struct rows { /* n rows of a table */
 static void take_rows(struct ib_dataset *set, const struct rows *from, double **x, double **y)
 {
     *x = ib_arena_alloc(&set->arena, from->n * set->cols * sizeof **x);
-    *y = ib_arena_alloc(&set->arena, from->n * sizeof **y);
+    *y = ib_arena_alloc(&set->arena, from->n * set->outputs * sizeof **y);
     for (uint64_t i = 0; i < from->n; i++) {
         uint64_t row = from->order ? from->order[i] : i;
         memcpy(*x + i * set->cols, from->x + row * set->cols, set->cols * sizeof **x);
-        (*y)[i] = from->y[row];
+        memcpy(*y + i * set->outputs, from->y + row * set->outputs, set->outputs * sizeof **y);
     }
 }
 
@@ -202,19 +205,35 @@ static void split(const struct ib_dataset_spec *spec, const struct ib_table *tab
 
 /* ---- Checking ---- */
 
+static enum ib_status number_classes(const struct ib_dataset_spec *spec, const struct ib_labels *labels,
+                                     struct ib_dataset *set)
+{
+    const char *complaint = ib_labels_complaint(&set->arena, labels, set->target);
+    if (set->outputs > 1)
+        return ib_fail(IB_EINVAL, spec->where ? spec->where : spec->path,
+                       "%" PRIu64 " targets are given, but a classification has one", set->outputs);
+    if (complaint)
+        return ib_fail(IB_EINVAL, spec->path, "%s", complaint);
+    set->classes = labels->n > 2 ? labels->n : 2;
+    ib_labels_number(labels, set->y, set->rows);
+    ib_labels_number(labels, set->y_test, set->test_rows);
+    return IB_OK;
+}
+
 /* The labels are those of the table, before it was split. */
 static enum ib_status decide_task(const struct ib_dataset_spec *spec, const struct ib_table *table,
-                                  struct ib_dataset *set)
+                                  struct ib_arena *scratch, struct ib_dataset *set)
 {
     struct ib_labels labels;
-    ib_labels_find(table, &labels);
-    const bool classes = ib_labels_are_classes(&labels);
-    set->task = spec->task ? spec->task : classes || spec->positive ? IB_CLASSIFICATION : IB_REGRESSION;
-    const char *complaint = classes ? NULL : ib_labels_complaint(&set->arena, &labels, set->target);
-    if (!spec->task && labels.n)
-        set->no_classes = complaint;
+    ib_labels_find(scratch, table, &labels);
+    const bool classes = ib_labels_are_classes(&labels) || spec->positive;
+    set->task = spec->task ? spec->task : classes ? IB_CLASSIFICATION : IB_REGRESSION;
     set->guesses = ib_guesses_text(&set->arena, spec, table, &labels);
-    return set->task == IB_REGRESSION || classes ? IB_OK : ib_fail(IB_EINVAL, spec->path, "%s", complaint);
+    if (set->task == IB_CLASSIFICATION)
+        return number_classes(spec, &labels, set);
+    if (!spec->task)
+        set->no_classes = ib_labels_hint(&set->arena, &labels, set->target);
+    return IB_OK;
 }
 
 static enum ib_status check_rows(const struct ib_dataset_spec *spec, const struct ib_dataset *set)
@@ -265,13 +284,13 @@ static enum ib_status prepare(const struct ib_dataset_spec *spec, const struct i
 {
     out->target = ib_arena_copy(&out->arena, table->target);
     out->cols = table->cols;
-    out->outputs = 1;
+    out->outputs = table->targets;
     split(spec, table, scratch, out);
     IB_TRY(check_rows(spec, out));
     IB_TRY(ib_missing_fill(spec, table,
                            &(struct ib_split_features){out->x, out->x_test, out->rows, out->test_rows}));
+    IB_TRY(decide_task(spec, table, scratch, out));
     IB_TRY(measure(spec, table, out));
-    IB_TRY(decide_task(spec, table, out));
     hash(out);
     return IB_OK;
 }
@@ -308,6 +327,8 @@ static enum ib_status open_synth(const struct ib_dataset_spec *spec, struct ib_d
     out->test_rows = count_test_rows(spec);
     out->cols = synth->cols;
     out->outputs = synth->outputs ? synth->outputs : 1;
+    if (out->task == IB_CLASSIFICATION)
+        out->classes = synth->classes ? synth->classes : 2;
     out->target = "y";
     ib_synth_hash(out->synth, out->rows, out->test_rows, out->sha256);
     return IB_OK;

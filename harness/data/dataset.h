@@ -18,14 +18,15 @@ struct ib_dataset {
     const char *name;
     enum ib_task task;
     uint64_t rows, test_rows, cols, outputs; /* rows: training rows */
+    uint64_t classes;                        /* 0: regression. Else y is the number of a class, from 0 */
     double *x, *y;                           /* rows x cols, rows x outputs */
     double *x_test, *y_test;                 /* test_rows x cols, test_rows x outputs */
-    const char *target;                      /* its name; "y" if the file has none */
+    const char *target;                      /* its name; "y" if the file has none; several: "a, b" */
     char sha256[IB_HASH_HEX];                /* of task, shapes, split and all values, or their parameters */
     const struct ib_synth *synth;            /* generates the rows; NULL: they are in the arrays */
     const struct ib_columns *x_columns, *y_columns; /* of the training rows; NULL for synthetic data */
     const char *guesses;       /* what the description leaves open, and how it was read; NULL: nothing */
-    const char *no_classes;    /* why a target of few values is not taken for classes; NULL */
+    const char *no_classes;    /* why targets that may be classes are not taken for them; NULL */
     const char *no_f32;        /* why f32 cannot hold the features; NULL: it can */
     const char *no_f32_target; /* the same for the target in its own units */
     struct ib_arena arena;
@@ -44,7 +45,7 @@ const char *const *ib_dataset_names(struct ib_arena *, const char *folder);
  * where possible, for a row of another length, text instead of a number, an unknown target, a non-finite
  * value, a first row of both names and numbers, fewer than 2 training rows, no test row, a target that is
  * constant over the training rows, numbers too large or too small for f64, or classification with targets
- * other than 0 and 1. */
+ * that are no classes (data/labels.h). */
 enum ib_status ib_dataset_load(const struct ib_dataset_spec *, struct ib_dataset *out);
 void ib_dataset_free(struct ib_dataset *);
 

@@ -14,11 +14,15 @@ static const char *guess_task(struct ib_arena *arena, const struct ib_dataset_sp
 {
     if (spec->task || spec->positive)
         return NULL;
+    const char *values = ib_labels_text(arena, labels);
+    if (labels->word && labels->n == 2)
+        return ib_arena_print(arena, "targets %s taken as classes 0 and 1 (positive: %s)", values,
+                              IB_SHORT(labels->word[(size_t)labels->value[1]]));
     if (ib_labels_are_classes(labels))
-        return "targets 0 and 1 taken as classes (task: classification)";
-    return labels->n ? ib_arena_print(arena, "targets %s taken as numbers, not classes (task: regression)",
-                                      ib_labels_text(arena, labels))
-                     : "targets taken as numbers (task: regression)";
+        return ib_arena_print(arena, "targets %s taken as classes (task: classification)", values);
+    return labels->n && labels->n <= IB_LABELS_SHOWN
+               ? ib_arena_print(arena, "targets %s taken as numbers, not classes (task: regression)", values)
+               : "targets taken as numbers (task: regression)";
 }
 
 const char *ib_guesses_text(struct ib_arena *arena, const struct ib_dataset_spec *spec,

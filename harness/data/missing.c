@@ -17,14 +17,14 @@ static uint64_t count_missing(const double *values, uint64_t n)
 }
 
 /* Moves the complete rows to the front; returns their number. */
-static uint64_t keep_complete(double *x, double *y, uint64_t rows, uint64_t cols)
+static uint64_t keep_complete(double *x, double *y, uint64_t rows, uint64_t cols, uint64_t targets)
 {
     uint64_t kept = 0;
     for (uint64_t i = 0; i < rows; i++) {
-        if (isnan(y[i]) || count_missing(x + i * cols, cols))
+        if (count_missing(y + i * targets, targets) || count_missing(x + i * cols, cols))
             continue;
         memmove(x + kept * cols, x + i * cols, cols * sizeof *x);
-        y[kept++] = y[i];
+        memmove(y + kept++ * targets, y + i * targets, targets * sizeof *y);
     }
     return kept;
 }
@@ -32,8 +32,9 @@ static uint64_t keep_complete(double *x, double *y, uint64_t rows, uint64_t cols
 static void drop(struct ib_arena *arena, struct ib_table *table)
 {
     const uint64_t rows = table->rows + table->test_rows;
-    table->rows = keep_complete(table->x, table->y, table->rows, table->cols);
-    table->test_rows = keep_complete(table->x_test, table->y_test, table->test_rows, table->cols);
+    table->rows = keep_complete(table->x, table->y, table->rows, table->cols, table->targets);
+    table->test_rows =
+        keep_complete(table->x_test, table->y_test, table->test_rows, table->cols, table->targets);
     const uint64_t dropped = rows - table->rows - table->test_rows;
     if (dropped)
         table->guesses[IB_GUESS_MISSING] = ib_arena_print(
@@ -41,10 +42,10 @@ static void drop(struct ib_arena *arena, struct ib_table *table)
             rows);
 }
 
-static enum ib_status require_targets(const char *path, const double *y, uint64_t rows)
+static enum ib_status require_targets(const char *path, const double *y, uint64_t rows, uint64_t targets)
 {
     for (uint64_t i = 0; i < rows; i++)
-        if (isnan(y[i]))
+        if (count_missing(y + i * targets, targets))
             return ib_fail(IB_EINVAL, path,
                            "row %" PRIu64
                            " has no target, which `missing: mean` does not fill in; " IB_MISSING_DROP_HINT,
@@ -59,8 +60,9 @@ enum ib_status ib_missing_drop(const struct ib_dataset_spec *spec, struct ib_are
         drop(arena, table);
     if (spec->missing != IB_MISSING_MEAN)
         return IB_OK;
-    IB_TRY(require_targets(spec->path, table->y, table->rows));
-    IB_TRY(require_targets(spec->test ? spec->test : spec->path, table->y_test, table->test_rows));
+    IB_TRY(require_targets(spec->path, table->y, table->rows, table->targets));
+    IB_TRY(require_targets(spec->test ? spec->test : spec->path, table->y_test, table->test_rows,
+                           table->targets));
     const uint64_t missing = count_missing(table->x, table->rows * table->cols) +
                              count_missing(table->x_test, table->test_rows * table->cols);
     if (missing)

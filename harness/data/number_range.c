@@ -32,13 +32,13 @@ const char *ib_range_refuse_features(const struct ib_table *table, const struct 
     return NULL;
 }
 
-const char *ib_range_refuse_target(const struct ib_table *table, const struct ib_range_columns *c,
-                                   enum ib_dtype type, struct ib_arena *arena)
+static const char *refuse_target(const struct ib_table *table, const struct ib_range_columns *c, uint64_t t,
+                                 enum ib_dtype type, struct ib_arena *arena)
 {
-    const char *target = IB_SHORT(table->target), *name = ib_word_of(ib_dtype_words, (int)type);
+    const char *target = IB_SHORT(ib_table_target(table, t)), *name = ib_word_of(ib_dtype_words, (int)type);
     const double value =
-        larger(larger(c->y->low[0], c->y->high[0]), larger(c->y_test->low[0], c->y_test->high[0]));
-    const double deviation = ib_columns_deviation(c->y, 0);
+        larger(larger(c->y->low[t], c->y->high[t]), larger(c->y_test->low[t], c->y_test->high[t]));
+    const double deviation = ib_columns_deviation(c->y, t);
     if (!(fabs(value) <= ranges[type].most))
         return ib_arena_print(arena, "target `%s` reaches %.3g, too much for %s; at most %g is allowed",
                               target, value, name, ranges[type].most);
@@ -49,24 +49,35 @@ const char *ib_range_refuse_target(const struct ib_table *table, const struct ib
     return NULL;
 }
 
-static enum ib_status check_target_varies(const char *path, const char *target, const struct ib_columns *y)
+const char *ib_range_refuse_target(const struct ib_table *table, const struct ib_range_columns *c,
+                                   enum ib_dtype type, struct ib_arena *arena)
 {
-    if (!ib_columns_is_constant(y, 0))
+    const char *refusal = NULL;
+    for (uint64_t t = 0; t < c->y->cols && !refusal; t++)
+        refusal = refuse_target(table, c, t, type, arena);
+    return refusal;
+}
+
+static enum ib_status check_target_varies(const char *path, const char *target, const struct ib_columns *y,
+                                          uint64_t t)
+{
+    if (!ib_columns_is_constant(y, t))
         return IB_OK;
-    if (y->low[0] == y->high[0])
+    if (y->low[t] == y->high[t])
         return ib_fail(IB_EINVAL, path,
                        "target `%s` is %g in all %" PRIu64 " training rows: nothing to learn", target,
-                       y->low[0], y->rows);
+                       y->low[t], y->rows);
     return ib_fail(IB_EINVAL, path,
                    "target `%s` varies by rounding only, from %.17g to %.17g in %" PRIu64
                    " training rows: nothing to learn",
-                   target, y->low[0], y->high[0], y->rows);
+                   target, y->low[t], y->high[t], y->rows);
 }
 
 enum ib_status ib_range_check(const char *path, const struct ib_table *table,
                               const struct ib_range_columns *columns, struct ib_arena *arena)
 {
-    IB_TRY(check_target_varies(path, IB_SHORT(table->target), columns->y));
+    for (uint64_t t = 0; t < columns->y->cols; t++)
+        IB_TRY(check_target_varies(path, IB_SHORT(ib_table_target(table, t)), columns->y, t));
     const char *refusal = ib_range_refuse_features(table, columns, IB_F64, arena);
     if (!refusal)
         refusal = ib_range_refuse_target(table, columns, IB_F64, arena);

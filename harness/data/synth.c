@@ -16,13 +16,15 @@ const struct ib_word ib_synth_words[] = {{"regression", IB_SYNTH_REGRESSION},
  * results on the new data. */
 enum { GENERATOR_VERSION = 1 };
 
+enum { CENTRE_DISTANCE = 3 }; /* of a class from 0, in standard deviations of a feature */
+
 struct ib_synth {
     enum ib_synth_kind kind;
-    uint64_t cols, outputs;
+    uint64_t cols, outputs, classes; /* classes: if more than two, else 0 */
     double noise;
     uint64_t seed;
     uint64_t rows_seed;  /* row i uses a generator seeded with rows_seed + i */
-    const double *w, *b; /* outputs x cols, outputs; NULL if not used */
+    const double *w, *b; /* outputs x cols, outputs; NULL if not used. Of many classes: classes x cols */
 };
 
 /* ---- one row ---- */
@@ -52,12 +54,25 @@ static void mirror(const struct ib_synth *s, double *x)
         x[j] = -x[j];
 }
 
+/* A row of one of many classes, around its centre. */
+static void make_class_row(const struct ib_synth *s, uint64_t row, struct ib_rng *rng, double *x, double *y)
+{
+    const double *centre = s->w + row % s->classes * s->cols;
+    for (uint64_t j = 0; j < s->cols; j++)
+        x[j] += CENTRE_DISTANCE * centre[j] + (s->noise > 0 ? s->noise * ib_rng_normal(rng) : 0);
+    *y = (double)(row % s->classes);
+}
+
 static void make_row(const struct ib_synth *s, uint64_t row, double *x, double *y)
 {
     struct ib_rng rng;
     ib_rng_seed(&rng, s->rows_seed + row);
     for (uint64_t j = 0; j < s->cols; j++)
         x[j] = draw_feature(&rng);
+    if (s->classes) {
+        make_class_row(s, row, &rng, x, y);
+        return;
+    }
     for (uint64_t k = 0; k < s->outputs; k++) {
         y[k] = score(s, k, x);
         if (s->noise > 0)
@@ -91,15 +106,16 @@ static void draw_weights(struct ib_rng *rng, uint64_t cols, double *w)
         w[j] /= sqrt(squares);
 }
 
-/* Draws weights and biases, one output after another. */
+/* Draws weights and biases, one output after another; of many classes, their centres. */
 static void draw_outputs(struct ib_arena *arena, struct ib_rng *rng, struct ib_synth *s)
 {
     if (s->kind == IB_SYNTH_XOR)
         return;
     const bool has_b = s->kind == IB_SYNTH_REGRESSION;
-    double *w = ib_arena_alloc(arena, s->outputs * s->cols * sizeof *w);
-    double *b = ib_arena_alloc(arena, s->outputs * sizeof *b);
-    for (uint64_t k = 0; k < s->outputs; k++) {
+    const uint64_t n = s->classes ? s->classes : s->outputs;
+    double *w = ib_arena_alloc(arena, n * s->cols * sizeof *w);
+    double *b = ib_arena_alloc(arena, n * sizeof *b);
+    for (uint64_t k = 0; k < n; k++) {
         draw_weights(rng, s->cols, w + k * s->cols);
         if (has_b)
             b[k] = ib_rng_normal(rng);
@@ -115,12 +131,18 @@ enum ib_status ib_synth_open(struct ib_arena *arena, const struct ib_synth_spec 
         return ib_fail(IB_EINVAL, where, "xor uses two features: `cols` must be at least 2");
     if (spec->kind != IB_SYNTH_REGRESSION && spec->outputs > 1)
         return ib_fail(IB_EINVAL, where, "only a regression may have more than one of `outputs`");
+    if (spec->kind != IB_SYNTH_CLASSIFICATION && spec->classes)
+        return ib_fail(IB_EINVAL, where, "only a classification has `classes`");
+    if (spec->rows < spec->classes)
+        return ib_fail(IB_EINVAL, where,
+                       "each of the `classes` needs a row: `rows` must be at least %" PRIu64, spec->classes);
     struct ib_synth *s = ib_arena_alloc(arena, sizeof *s);
     struct ib_rng rng;
     ib_rng_seed(&rng, seed);
     *s = (struct ib_synth){.kind = spec->kind,
                            .cols = spec->cols,
                            .outputs = spec->outputs ? spec->outputs : 1,
+                           .classes = spec->classes > 2 ? spec->classes : 0,
                            .noise = spec->noise,
                            .seed = seed};
     s->rows_seed = ib_rng_u64(&rng); /* far from the row seeds of other seeds */
@@ -137,5 +159,7 @@ void ib_synth_hash(const struct ib_synth *s, uint64_t rows, uint64_t test_rows, 
                          s->cols, s->noise, s->seed);
     if (s->outputs > 1) /* omitted for one output, so that older results keep their hash */
         bytes += snprintf(all + bytes, sizeof all - (size_t)bytes, "outputs %" PRIu64 "\n", s->outputs);
+    if (s->classes) /* likewise */
+        bytes += snprintf(all + bytes, sizeof all - (size_t)bytes, "classes %" PRIu64 "\n", s->classes);
     ib_hash_of(all, (size_t)bytes, out);
 }

@@ -10,7 +10,9 @@
 /* Features are uniform with mean 0 and variance 1; `noise` is the standard deviation of normal noise on a
  * score of variance about 1. With the score s of features x:
  * - regression: y = s + noise, with s = x w + b, |w| = 1;
- * - classification: y = 1 if s + noise > 0, with s = x w, |w| = 1;
+ * - classification: y = 1 if s + noise > 0, with s = x w, |w| = 1. Of more than two `classes`, y is the
+ * number of a class, from 0, and x is uniform around the class's own centre, 3 standard deviations from 0,
+ * with noise on every feature;
  * - xor: y = 1 if s + noise > 0, with s = -x1 x2, so that the classes are not linearly separable.
  * Classes alternate from row to row, so that any range of rows is balanced.
  * A regression may have several `outputs`, each with its own w, b and noise. */
@@ -22,6 +24,7 @@ struct ib_synth_spec {
     uint64_t rows, cols;     /* rows: for training; test rows are additional */
     double noise;
     uint64_t outputs; /* 0: not given, which means 1 */
+    uint64_t classes; /* 0: not given, which means 2 */
 };
 
 struct ib_synth;

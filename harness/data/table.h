@@ -35,10 +35,11 @@ struct ib_dataset_spec {
     const char *name;
     const char *path;
     struct ib_synth_spec synth; /* instead of a file */
-    const char *target;         /* column by name or number, from 1; negative numbers count from the end */
-    const char *x;              /* NPZ: the name of the array of features; NULL: x */
-    const char *y;              /* NPZ: that of targets; NPY, IDX: a second file with the targets */
-    const char *test;           /* a second file with the test rows; excludes test_fraction */
+    const char *const *target; /* columns by name or number, from 1; negative numbers count from the end; ends
+                                  with NULL; NULL: the last one */
+    const char *x;             /* NPZ: the name of the array of features; NULL: x */
+    const char *y;             /* NPZ: that of targets; NPY, IDX: a second file with the targets */
+    const char *test;          /* a second file with the test rows; excludes test_fraction */
     double test_fraction; /* 0: IB_TEST_FRACTION; 1: all rows are used for both training and testing (xor) */
     uint64_t seed;        /* of the split, or of the synthetic data */
     const char *const *ignore; /* columns by name or number, that are left out; ends with NULL; NULL: none */
@@ -47,7 +48,7 @@ struct ib_dataset_spec {
     int decimal;   /* of CSV: a character; 0: by the first rows */
     enum ib_missing missing;
     enum ib_words words;  /* columns of words in the features */
-    enum ib_task task;    /* 0: classification if all targets are 0 or 1, else regression */
+    enum ib_task task;    /* 0: classification if all targets are 0 or 1, or words, else regression */
     const char *positive; /* the value of a target with two values that becomes 1; the other becomes 0 */
     const char *source, *licence;
     const char *where;  /* file:line of this description, for messages */
@@ -87,19 +88,31 @@ const char *ib_feature_key(struct ib_arena *, const struct ib_feature *);
 /* Ends a message about a column; takes its key twice. */
 #define IB_IGNORE_HINT "`ignore: [%s]` (train: --ignore %s) leaves it out"
 
+/* The most classes that a target may have. */
+enum { IB_CLASSES_MAX = IB_LEVELS_MAX };
+
 /* The result of a format's reader: all rows, with separate test rows if the file contains them. */
 struct ib_table {
     uint64_t rows, test_rows, cols; /* cols: features */
-    double *x, *y;                  /* rows x cols, rows */
+    uint64_t targets;               /* 0: one */
+    double *x, *y;                  /* rows x cols, rows x targets */
     double *x_test, *y_test;
-    const char *target;
+    const char *target;              /* several: "a, b" */
+    const char *const *target_names; /* of several targets; else NULL */
+    struct ib_levels *classes;       /* of a target of words, whose numbers are y; else NULL */
     bool is_sparse; /* values that a row does not give are 0, also those of features beyond the last */
     bool has_names; /* of columns */
-    uint64_t target_column;              /* from 1; 0: the target is not among the columns */
-    struct ib_feature *features;         /* cols; NULL: all columns but the target, without names */
-    const char *negative;                /* the class other than `positive`, if classes are words */
+    uint64_t target_column;      /* from 1; 0: the target is not among the columns. The first of them */
+    struct ib_feature *features; /* cols; NULL: all columns but the target, without names */
+    const char *negative;        /* the class other than `positive`, if classes are words */
     const char *guesses[IB_GUESS_COUNT]; /* in words; NULL: not guessed */
 };
+
+/* The name of a target, from 0. */
+static inline const char *ib_table_target(const struct ib_table *table, uint64_t t)
+{
+    return table->target_names ? table->target_names[t] : table->target;
+}
 
 /* "column `area`", "column 3", or "`red` in column `colour`": feature j, from 0, for messages. */
 const char *ib_table_feature(struct ib_arena *, const struct ib_table *, uint64_t j);

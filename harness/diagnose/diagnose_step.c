@@ -11,6 +11,7 @@ struct wrong_step {
     const struct ib_network *net;
     const struct ib_step *step;
     const struct ib_step_result *result;
+    const struct ib_training_spec *spec;
     const double *got; /* the sketch of the answer's gradient */
 };
 
@@ -75,9 +76,80 @@ static void name_place(const struct wrong_step *c, uint32_t p, char *text, size_
                  c->result->worst_row[p / 2] + 1, c->result->worst_column[p / 2] + 1);
 }
 
+/* ---- the optimiser's rule ---- */
+
+/* The mistake in the update that explains the step; NULL: none does. IB_ENOMEM. */
+static enum ib_status find_mistake(const struct ib_training_spec *spec, const struct ib_step *step,
+                                   const struct ib_op_mutant **out)
+{
+    const struct ib_op_mutant *mutant = ib_operations[ib_optimizer_rule(spec->optimizer)->op]->mutants;
+    for (*out = NULL; mutant && mutant->text && !*out; mutant++) {
+        struct ib_update_result result;
+        IB_TRY(ib_update_check(spec, step->epoch, step->from, step->to, mutant, &result));
+        *out = result.wrong ? NULL : mutant;
+    }
+    return IB_OK;
+}
+
+/* "adam: bias correction is missing", or what is wrong. */
+static enum ib_status name_rule(const struct wrong_step *c, char *text, size_t n)
+{
+    const struct ib_op_mutant *mistake;
+    const struct ib_training_spec *spec = c->spec;
+    const struct ib_update_result *rule = &c->result->rule;
+    const uint32_t p = ib_state_param(spec, rule->array);
+    char param[8], name[8];
+    IB_TRY(find_mistake(spec, c->step, &mistake));
+    if (mistake)
+        snprintf(text, n, "%s: %s", ib_word_of(ib_optimizer_words, (int)spec->optimizer), mistake->text);
+    else
+        snprintf(text, n, "%s[%" PRIu64 "] is %.6g after the update, expected %.6g from its gradient",
+                 ib_state_name(spec, rule->array,
+                               p < IB_MAX_PARAMS ? ib_param_text(&spec->net, p, param) : "", name),
+                 rule->index, rule->got, rule->expected);
+    return IB_OK;
+}
+
+/* Whether the first moment is the gradient alone, without what was kept from the epoch before. */
+static bool keeps_nothing(const struct wrong_step *c)
+{
+    const struct ib_optimizer_rule *rule = ib_optimizer_rule(c->spec->optimizer);
+    const uint64_t size = ib_network_size(c->net), sketch_size = ib_sketch_size(c->net);
+    struct ib_fit fit = {0};
+    if (rule->n_moments == 0)
+        return false;
+    double *gradient = malloc(size * sizeof *gradient), *sketch = malloc(sketch_size * sizeof *sketch);
+    for (uint64_t i = 0; gradient && i < size; i++)
+        gradient[i] = c->step->to[size + i] / rule->gain - c->spec->weight_decay * c->step->from[i];
+    if (gradient && sketch && ib_sketch_of(c->net, gradient, sketch) == IB_OK)
+        for (uint64_t i = 0; i < sketch_size; i++)
+            ib_fit_add(&fit, c->step->truth.gradient[i], sketch[i], c->got[i]);
+    free(sketch);
+    free(gradient);
+    return ib_fit_is_clear(&fit);
+}
+
+/* Whether weight decay has not been added to the gradient. */
+static bool lacks_decay(const struct wrong_step *c)
+{
+    const uint64_t size = ib_network_size(c->net), sketch_size = ib_sketch_size(c->net);
+    struct ib_fit fit = {0};
+    double *decay = malloc(size * sizeof *decay), *sketch = malloc(sketch_size * sizeof *sketch);
+    for (uint64_t i = 0; decay && i < size; i++)
+        decay[i] = -c->spec->weight_decay * c->step->from[i];
+    if (decay && sketch && c->spec->weight_decay != 0 && ib_sketch_of(c->net, decay, sketch) == IB_OK)
+        for (uint64_t i = 0; i < sketch_size; i++)
+            ib_fit_add(&fit, c->got[i], c->step->truth.gradient[i] + sketch[i], c->step->truth.gradient[i]);
+    free(sketch);
+    free(decay);
+    return ib_fit_is_clear(&fit);
+}
+
+/* ---- the gradient ---- */
+
 /* Describes the wrong parameter nearest to the output, where the mistake originates, or all of them if they
  * share one factor. */
-static void name_update(const struct wrong_step *c, char *text, size_t n)
+static void name_gradient(const struct wrong_step *c, char *text, size_t n)
 {
     char name[8];
     uint32_t p = 0, wrong = 0;
@@ -99,10 +171,24 @@ static void name_update(const struct wrong_step *c, char *text, size_t n)
         name_place(c, p, text, n);
 }
 
+/* What the optimiser does wrong comes first: it shows in the gradient as well. */
+static enum ib_status name_update(const struct wrong_step *c, char *text, size_t n)
+{
+    if (keeps_nothing(c))
+        snprintf(text, n, "momentum is not applied");
+    else if (lacks_decay(c))
+        snprintf(text, n, "weight decay is left out of the gradient");
+    else if (c->result->rule.wrong)
+        return name_rule(c, text, n);
+    else
+        name_gradient(c, text, n);
+    return IB_OK;
+}
+
 enum ib_status ib_diagnose_step(const struct ib_training_spec *spec, const struct ib_step *step,
                                 const struct ib_step_result *result, char *text, size_t n)
 {
-    char what[112];
+    char what[144];
     double *got = NULL;
     enum ib_status status = IB_OK;
     if (result->loss_wrong) {
@@ -110,7 +196,8 @@ enum ib_status ib_diagnose_step(const struct ib_training_spec *spec, const struc
     } else {
         status = ib_step_sketch(spec, step, &got);
         if (status == IB_OK)
-            name_update(&(struct wrong_step){&spec->net, step, result, got}, what, sizeof what);
+            status =
+                name_update(&(struct wrong_step){&spec->net, step, result, spec, got}, what, sizeof what);
     }
     if (status == IB_OK)
         snprintf(text, n, "epoch %" PRIu64 " alone: %s", step->epoch, what);

@@ -1,7 +1,10 @@
 /* Patterns visible in the first updates: trains a few epochs by the oracle's gradient with a mistake
  * injected. If the losses match the answer's, the mistake has been found. */
+#include "core/loss.h"
 #include "diagnose/patterns.h"
+#include "train/training_state.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,13 +32,16 @@ struct mistake {
     bool drops_biases;                   /* in the forward pass */
     const struct distortion *distortion; /* NULL: none */
     uint32_t param;                      /* the affected one, or ALL_PARAMS */
+    const struct ib_op_mutant *update;   /* in the optimiser's operation; NULL: none */
+    bool drops_decay, decays_params;     /* weight decay is left out; it is subtracted from the parameter */
 };
 
 struct mutant {
     const struct ib_oracle_problem *problem;
     uint64_t epochs;
-    double *params; /* ib_network_size elements each: */
-    double *gradient;
+    double *state;    /* ib_state_total elements (train/training_state.h) */
+    double *gradient; /* ib_network_size elements each: */
+    double *distorted;
     double *forward; /* the parameters as the forward pass sees them */
 };
 
@@ -46,56 +52,88 @@ static bool open_mutant(const struct ib_evidence *e, struct mutant *r)
     if (!problem || !problem->x ||
         problem->spec.rows > IB_DIAGNOSE_WORK / ib_network_size(&problem->spec.net))
         return false;
-    const uint64_t size = ib_network_size(&problem->spec.net);
-    r->params = malloc(3 * size * sizeof *r->params);
-    if (!r->params)
+    const uint64_t size = ib_network_size(&problem->spec.net), total = ib_state_total(&problem->spec);
+    r->state = malloc((total + 3 * size) * sizeof *r->state);
+    if (!r->state)
         return false;
-    r->gradient = r->params + size;
-    r->forward = r->gradient + size;
+    r->gradient = r->state + total;
+    r->distorted = r->gradient + size;
+    r->forward = r->distorted + size;
     r->epochs = e->answer->epochs < EPOCHS ? e->answer->epochs : EPOCHS;
     return true;
 }
 
-/* Trains one epoch; returns its loss. */
-static double step(struct mutant *r, const struct mistake *mistake)
+/* The gradient of all parameters with the mistake and with weight decay. */
+static void distort(struct mutant *r, const struct mistake *mistake)
+{
+    const struct ib_training_spec *spec = &r->problem->spec;
+    const struct ib_network *net = &spec->net;
+    const double averaged =
+        ib_loss_mean_count(net->loss, (double)spec->rows, (double)ib_network_outputs(net));
+    const double decay = mistake->drops_decay || mistake->decays_params ? 0 : spec->weight_decay;
+    for (uint32_t p = 0; p < ib_network_params(net); p++) {
+        const uint64_t rows = ib_network_param_rows(net, p), cols = ib_network_param_cols(net, p);
+        const uint64_t first = ib_state_at(spec, p);
+        const bool applies = mistake->distortion && (mistake->param == ALL_PARAMS || mistake->param == p);
+        const struct distortion d = applies ? *mistake->distortion : (struct distortion){.factor = 1};
+        const double factor = d.factor * (d.sums ? averaged : 1);
+        const double *gradient = r->gradient + first;
+        for (uint64_t i = 0; i < rows * cols; i++)
+            r->distorted[first + i] = factor * gradient[d.transposes ? i % rows * cols + i / rows : i] +
+                                      decay * r->state[first + i];
+    }
+}
+
+/* Returns false if the mistake cannot show. */
+static bool update(struct mutant *r, const struct mistake *mistake, uint64_t epoch)
+{
+    const struct ib_training_spec *spec = &r->problem->spec;
+    const struct ib_optimizer_rule *rule = ib_optimizer_rule(spec->optimizer);
+    const uint64_t size = ib_network_size(&spec->net);
+    const double kept = mistake->decays_params ? 1 - spec->lr * spec->weight_decay : 1;
+    struct ib_optimized all = {.n = size, .param = r->state, .step = (double)epoch};
+    for (uint32_t k = 0; k < rule->n_moments; k++)
+        all.moment[k] = r->state + (k + 1) * size;
+    for (uint64_t i = 0; i < size; i++)
+        r->state[i] *= kept;
+    return ib_optimizer_update(rule, spec->lr, mistake->update, r->distorted, &all);
+}
+
+/* Trains epoch `epoch`; returns its loss. */
+static double step(struct mutant *r, const struct mistake *mistake, uint64_t epoch)
 {
     const struct ib_oracle_problem *problem = r->problem;
     const struct ib_network *net = &problem->spec.net;
-    memcpy(r->forward, r->params, ib_network_size(net) * sizeof *r->params);
+    memcpy(r->forward, r->state, ib_network_size(net) * sizeof *r->state);
     if (mistake->drops_biases)
         ib_params_drop_biases(net, r->forward);
     const double loss =
         ib_oracle_gradient(net, r->forward, problem->spec.rows, problem->x, problem->y, r->gradient);
+    distort(r, mistake);
+    return update(r, mistake, epoch) ? loss : NAN;
+}
 
-    const double averaged = (double)problem->spec.rows * (double)net->width[net->n_layers];
-    double *param = r->params;
-    const double *gradient = r->gradient;
-    for (uint32_t p = 0; p < ib_network_params(net); p++) {
-        const uint64_t rows = ib_network_param_rows(net, p), cols = ib_network_param_cols(net, p);
-        const bool applies = mistake->distortion && (mistake->param == ALL_PARAMS || mistake->param == p);
-        const struct distortion d = applies ? *mistake->distortion : (struct distortion){.factor = 1};
-        const double rate = problem->spec.lr * d.factor * (d.sums ? averaged : 1);
-        for (uint64_t i = 0; i < rows * cols; i++)
-            param[i] -= rate * gradient[d.transposes ? i % rows * cols + i / rows : i];
-        param += rows * cols;
-        gradient += rows * cols;
-    }
-    return loss;
+/* The parameters, and nothing kept by the optimiser yet. */
+static void start(struct mutant *r, const double *params)
+{
+    const uint64_t size = ib_network_size(&r->problem->spec.net);
+    memset(r->state, 0, ib_state_total(&r->problem->spec) * sizeof *r->state);
+    memcpy(r->state, params, size * sizeof *r->state);
 }
 
 /* Whether the mistake explains the losses or, if those are correct, the final parameters. */
 static bool explains(const struct ib_evidence *e, struct mutant *r, const struct mistake *mistake)
 {
     struct ib_fit fit = {0};
-    memcpy(r->params, e->reference->start, e->reference->truth->size * sizeof *r->params);
+    start(r, e->reference->start);
     for (uint64_t epoch = 1; epoch <= r->epochs; epoch++) {
-        const double loss = step(r, mistake);
+        const double loss = step(r, mistake, epoch);
         if (e->first_divergent_epoch)
             ib_fit_add_loss(&fit, ib_loss_at(&e->answer->curve, epoch), loss,
                             ib_loss_at(&e->reference->truth->curve, epoch));
     }
     for (uint64_t i = 0; !e->first_divergent_epoch && i < e->reference->truth->size; i++)
-        ib_fit_add(&fit, e->answer->params[i], r->params[i], e->reference->truth->params[i]);
+        ib_fit_add(&fit, e->answer->params[i], r->state[i], e->reference->truth->params[i]);
     return ib_fit_is_clear(&fit);
 }
 
@@ -117,6 +155,25 @@ static bool finds_distortion(const struct ib_evidence *e, struct mutant *r,
     return false;
 }
 
+/* Tries mistakes in the optimiser's update. */
+static bool finds_update(const struct ib_evidence *e, struct mutant *r, char *text, size_t n)
+{
+    const struct ib_training_spec *spec = e->reference->spec;
+    const struct ib_op_mutant *mutant = ib_operations[ib_optimizer_rule(spec->optimizer)->op]->mutants;
+    bool found = false;
+    for (; spec->optimizer != IB_SGD && mutant && mutant->text && !found; mutant++) {
+        snprintf(text, n, "%s: %s", ib_word_of(ib_optimizer_words, (int)spec->optimizer), mutant->text);
+        found = explains(e, r, &(struct mistake){.update = mutant});
+    }
+    if (found || spec->weight_decay == 0)
+        return found;
+    snprintf(text, n, "weight decay is not applied");
+    if (explains(e, r, &(struct mistake){.drops_decay = true}))
+        return true;
+    snprintf(text, n, "weight decay is subtracted from the parameters, not added to the gradient");
+    return explains(e, r, &(struct mistake){.decays_params = true});
+}
+
 bool ib_injected_mistake(const struct ib_evidence *e, char *text, size_t n)
 {
     struct mutant r;
@@ -128,8 +185,9 @@ bool ib_injected_mistake(const struct ib_evidence *e, char *text, size_t n)
         found = explains(e, &r, &(struct mistake){.drops_biases = true});
         for (size_t i = 0; !found && i < sizeof distortions / sizeof *distortions; i++)
             found = finds_distortion(e, &r, &distortions[i], text, n);
+        found = found || finds_update(e, &r, text, n);
     }
-    free(r.params);
+    free(r.state);
     return found;
 }
 
@@ -137,14 +195,16 @@ bool ib_params_late(const struct ib_evidence *e, char *text, size_t n)
 {
     struct mutant r;
     struct ib_fit fit = {0};
+    if (e->reference->spec->optimizer != IB_SGD)
+        return false; /* what it kept at the end is not known here */
     if (open_mutant(e, &r)) {
         const uint64_t size = e->reference->truth->size;
-        memcpy(r.params, e->answer->params, size * sizeof *r.params);
-        step(&r, &(struct mistake){0});
+        start(&r, e->answer->params);
+        step(&r, &(struct mistake){0}, 1);
         for (uint64_t i = 0; i < size; i++)
-            ib_fit_add(&fit, r.params[i], e->reference->truth->params[i], e->answer->params[i]);
+            ib_fit_add(&fit, r.state[i], e->reference->truth->params[i], e->answer->params[i]);
         snprintf(text, n, "final parameters lack the last update: stale copy");
     }
-    free(r.params);
+    free(r.state);
     return ib_fit_is_clear(&fit);
 }

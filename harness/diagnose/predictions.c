@@ -1,4 +1,5 @@
 /* Patterns of wrong predictions, compared with those of the answer's own parameters. */
+#include "core/loss.h"
 #include "diagnose/patterns.h"
 
 #include <inttypes.h>
@@ -73,15 +74,34 @@ static double logit(double expected, double by)
 
 static bool are_mirrored(const struct ib_evidence *e, char *text, size_t n)
 {
-    const bool probability = e->reference->spec->net.loss == IB_BCE;
+    const bool probability = ib_loss_gives_probability(e->reference->spec->net.loss);
     snprintf(text, n, "predictions have the wrong sign");
     return are_made_by(e, mirror, probability ? 1 : 0);
 }
 
+/* Whether the softmax of each row of predictions is what they should be. It is the same wherever a row's
+ * logits lie, so these need not be known. */
+static bool are_logits_of_softmax(const struct ib_evidence *e)
+{
+    struct ib_fit fit = {0};
+    for (uint64_t i = 0; i < count(e); i += outputs_of(e)) {
+        const double *logit = e->answer->predictions + i;
+        double sum = 0;
+        for (uint64_t j = 0; j < outputs_of(e); j++)
+            sum += exp(logit[j] - logit[0]);
+        for (uint64_t j = 0; j < outputs_of(e); j++)
+            ib_fit_add(&fit, exp(logit[j] - logit[0]) / sum, e->expected[i + j], logit[j]);
+    }
+    return ib_fit_is_clear(&fit);
+}
+
 static bool are_logits(const struct ib_evidence *e, char *text, size_t n)
 {
-    snprintf(text, n, "predictions are logits: sigmoid missing");
-    return e->reference->spec->net.loss == IB_BCE && are_made_by(e, logit, 1);
+    const enum ib_output output = ib_loss_rule(e->reference->spec->net.loss)->output;
+    snprintf(text, n, "predictions are logits: %s missing",
+             output == IB_OUTPUT_SOFTMAX ? "softmax" : "sigmoid");
+    return output == IB_OUTPUT_SOFTMAX ? are_logits_of_softmax(e)
+                                       : output == IB_OUTPUT_SIGMOID && are_made_by(e, logit, 1);
 }
 
 static bool are_shifted(const struct ib_evidence *e, char *text, size_t n)

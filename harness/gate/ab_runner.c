@@ -4,6 +4,7 @@
 #include "base/rng.h"
 #include "machine/machine_info.h"
 #include "run/case_limit.h"
+#include "run/run_sources.h"
 
 #include <stdlib.h>
 
@@ -19,6 +20,8 @@ static enum ib_status open_side(struct ib_ab_runner *runner, const char *dir,
         machine.compiler = machine.flags = NULL; /* known only for this program */
     const char *folder = ib_arena_print(&runner->arena, "%s/%s", dir, plan->name);
     enum ib_status status = ib_store_create(folder, runner->config, &machine, &out->store);
+    if (status == IB_OK)
+        status = ib_run_sources_record(out->store, runner->config, plan->cases, runner->n);
     if (status == IB_OK)
         status = ib_store_add_cases(out->store, plan->cases, runner->n);
     out->context = (struct ib_pass_context){.measure = &runner->config->measure,

@@ -115,6 +115,11 @@ static enum ib_status choose_control(const struct ib_run_record *record, const c
 enum ib_status ib_baseline_make(const struct ib_run_record *record, const char *name, const char *control,
                                 struct ib_baseline *out)
 {
+    if (record->n_machines > 1)
+        return ib_fail(IB_EINVAL, "baseline",
+                       "this run was made on %zu machines, and a baseline is of one: save the run of one of "
+                       "them",
+                       record->n_machines);
     IB_TRY(choose_control(record, control, &control));
     *out = (struct ib_baseline){.name = name,
                                 .run = record->id,

@@ -221,8 +221,11 @@ static void read_record(struct ib_arena *arena, const char *id, const json_t *c,
     out->status = (enum ib_case_status)word_in(c, "status", ib_case_status_words);
     out->check.verdict = (enum ib_verdict)word_in(json_object_get(c, "verify"), "verdict", ib_verdict_words);
     out->test_rows = size_in(c, "test_rows");
-    for (size_t i = 0; i < IB_METRIC_COUNT; i++)
-        out->metrics[i] = number_in(json_object_get(c, "metrics"), ib_metrics[i]->name);
+    for (size_t i = 0; i < IB_METRIC_COUNT; i++) {
+        const json_t *metrics = json_object_get(c, "metrics");
+        out->metrics_known |= (uint64_t)(json_object_get(metrics, ib_metrics[i]->name) != NULL) << i;
+        out->metrics[i] = number_in(metrics, ib_metrics[i]->name);
+    }
     out->transfers = transfers_in(transfers);
     out->counting = (enum ib_counting)word_in(transfers, "counting", ib_counting_words);
     out->peak_bytes = size_in(memory, "peak_bytes");

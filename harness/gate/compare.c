@@ -11,12 +11,27 @@ static struct ib_speed speed_against_itself(const struct ib_case_record *c)
              : (struct ib_speed){IB_AMBIGUOUS, NAN, NAN, NAN, 0, NAN, "it has no time"};
 }
 
+static bool has_machines(const struct ib_run_record *a, const struct ib_run_record *b)
+{
+    return a->n_machines > 1 || b->n_machines > 1;
+}
+
+/* The same case in another run: where either has several machines, on the same one. */
+static const struct ib_case_record *partner(const struct ib_run_record *run, const struct ib_case_record *c,
+                                            const struct ib_run_record *other)
+{
+    const char *fingerprint = ib_machine_of(run, c)->fingerprint;
+    if (!has_machines(run, other))
+        return ib_run_record_find(other, c->id);
+    return ib_run_record_find_on(other, c->id, fingerprint ? fingerprint : "");
+}
+
 static struct ib_case_list cases_without(struct ib_arena *arena, const struct ib_run_record *run,
                                          const struct ib_run_record *other)
 {
     struct ib_case_list out = {ib_arena_alloc(arena, (run->n + 1) * sizeof *out.list), 0};
     for (size_t i = 0; i < run->n; i++)
-        if (!ib_run_record_find(other, run->cases[i].id))
+        if (!partner(run, &run->cases[i], other))
             out.list[out.n++] = &run->cases[i];
     return out;
 }
@@ -28,6 +43,7 @@ void ib_compare(struct ib_arena *arena, const struct ib_run_record *old_run,
         .old_run = old_run,
         .new_run = new_run,
         .same_run = strcmp(old_run->id, new_run->id) == 0,
+        .machines = has_machines(old_run, new_run),
         .margin = margin,
         .differences = ib_run_differences(arena, old_run, new_run),
         .cases = ib_arena_alloc(arena, (new_run->n + 1) * sizeof *out->cases),
@@ -35,7 +51,7 @@ void ib_compare(struct ib_arena *arena, const struct ib_run_record *old_run,
         .only_new = cases_without(arena, new_run, old_run),
     };
     for (size_t i = 0; i < new_run->n; i++) {
-        const struct ib_case_record *new = &new_run->cases[i], *old = ib_run_record_find(old_run, new->id);
+        const struct ib_case_record *new = &new_run->cases[i], *old = partner(new_run, new, old_run);
         if (!old)
             continue;
         out->cases[out->n++] = (struct ib_compared_case){

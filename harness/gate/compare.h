@@ -26,6 +26,7 @@ struct ib_case_list {
 struct ib_comparison {
     const struct ib_run_record *old_run, *new_run;
     bool same_run; /* old and new are the same run */
+    bool machines; /* a run has several, and a case is compared only with that of the same machine */
     double margin;
     struct ib_text_differences differences; /* between the machines */
     struct ib_compared_case *cases;         /* matched by id, in the order of the new run */

@@ -301,7 +301,7 @@ static enum ib_status run_gate(struct gate *g, const char *dir, struct ib_gate_r
     g->slowdowns = ib_arena_alloc(&g->arena, (g->n + 1) * sizeof *g->slowdowns);
     g->chosen = ib_arena_alloc(&g->arena, (g->n + 1) * sizeof *g->chosen);
     for (size_t c = 0; c < g->n; c++)
-        g->slowdowns[c].median = g->slowdowns[c].mean = (struct ib_suspicion){NAN, NAN, false};
+        g->slowdowns[c].median = g->slowdowns[c].mean = (struct ib_suspicion){.p = NAN, .p_confirm = NAN};
     IB_TRY(g->request->baseline ? open_baseline(g)
                                 : ib_baseline_build_open(g->request->against, g->sweep, &g->old));
     enum ib_status status = open_runner(g, dir);

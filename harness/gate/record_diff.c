@@ -37,6 +37,12 @@ static double allowed_difference(enum ib_metric_form form, const struct ib_case_
     return share;
 }
 
+/* Whether the program that wrote a record computed this metric. */
+static bool knew(const struct ib_case_record *c, size_t metric)
+{
+    return !c->metrics_known || c->metrics_known >> metric & 1;
+}
+
 struct ib_differences ib_metric_differences(struct ib_arena *arena, const struct ib_case_record *old_case,
                                             const struct ib_case_record *new_case, double tolerance)
 {
@@ -48,7 +54,8 @@ struct ib_differences ib_metric_differences(struct ib_arena *arena, const struct
         const bool either = isnan(old) || isnan(new), neither = isnan(old) && isnan(new);
         const bool equal =
             old == new || fabs(new - old) <= allowed_difference(metric->form, old_case, old, tolerance);
-        if (metric->form == IB_FORM_DERIVED || neither || equal || (perfect && metric->form != IB_FORM_SHARE))
+        if (!knew(old_case, i) || metric->form == IB_FORM_DERIVED || neither || equal ||
+            (perfect && metric->form != IB_FORM_SHARE))
             continue;
         enum ib_truth better = (metric->higher_is_better ? new > old : new < old) ? IB_YES : IB_NO;
         out.list[out.n++] = (struct ib_difference){metric->name, old, new, either ? IB_UNKNOWN : better};
@@ -95,14 +102,15 @@ static void add_text(struct ib_arena *arena, struct ib_text_differences *out, co
                                                           new ? ib_arena_copy(arena, new) : NULL};
 }
 
-static void add_machine(struct ib_arena *arena, struct ib_text_differences *out, const struct ib_machine *old,
-                        const struct ib_machine *new, const char *const *names)
+/* `of`: precedes the names; "" where there is one machine. */
+static void add_machine(struct ib_arena *arena, struct ib_text_differences *out, const char *of,
+                        const struct ib_machine *old, const struct ib_machine *new, const char *const *names)
 {
     for (; *names; names++)
         for (const struct ib_machine_field *field = ib_machine_fields; field->name; field++)
             if (strcmp(field->name, *names) == 0)
-                add_text(arena, out, field->name, ib_machine_field_text(old, field, arena),
-                         ib_machine_field_text(new, field, arena));
+                add_text(arena, out, ib_arena_print(arena, "%s%s", of, field->name),
+                         ib_machine_field_text(old, field, arena), ib_machine_field_text(new, field, arena));
 }
 
 static const char *text_named(const struct ib_named_text *list, const char *name)
@@ -114,15 +122,15 @@ static const char *text_named(const struct ib_named_text *list, const char *name
 }
 
 /* Adds the libraries that differ; one that only one side has is unknown on the other. */
-static void add_libraries(struct ib_arena *arena, struct ib_text_differences *out,
+static void add_libraries(struct ib_arena *arena, struct ib_text_differences *out, const char *of,
                           const struct ib_named_text *old, const struct ib_named_text *new)
 {
     for (const struct ib_named_text *at = old; at && at->name; at++)
-        add_text(arena, out, ib_arena_print(arena, "library %s", at->name), at->text,
+        add_text(arena, out, ib_arena_print(arena, "%slibrary %s", of, at->name), at->text,
                  text_named(new, at->name));
     for (const struct ib_named_text *at = new; at && at->name; at++)
         if (!text_named(old, at->name))
-            add_text(arena, out, ib_arena_print(arena, "library %s", at->name), NULL, at->text);
+            add_text(arena, out, ib_arena_print(arena, "%slibrary %s", of, at->name), NULL, at->text);
 }
 
 static size_t count_names(const char *const *names)
@@ -147,21 +155,53 @@ struct ib_text_differences ib_machine_differences(struct ib_arena *arena,
                                                   const char *const *names)
 {
     struct ib_text_differences out = {ib_arena_alloc(arena, (count_names(names) + 1) * sizeof *out.list), 0};
-    add_machine(arena, &out, old_machine, new_machine, names);
+    add_machine(arena, &out, "", old_machine, new_machine, names);
     return out;
+}
+
+static const char *const compared_names[] = {
+    "cpu",    "architecture", "usable_cores", "memory_bytes", "governor", "turbo", "gpu_driver",
+    "kernel", "os",           "compiler",     "flags",        "sandbox",  NULL};
+
+static size_t most_differences(const struct ib_machine *old, const struct ib_machine *new)
+{
+    return count_names(compared_names) + count_texts(old->libraries) + count_texts(new->libraries);
+}
+
+/* One machine of each run. */
+static void add_pair(struct ib_arena *arena, struct ib_text_differences *out, const char *of,
+                     const struct ib_machine *old, const struct ib_machine *new)
+{
+    add_machine(arena, out, of, old, new, compared_names);
+    add_libraries(arena, out, of, old->libraries, new->libraries);
+}
+
+/* The machines that both runs have. */
+static void add_common(struct ib_arena *arena, struct ib_text_differences *out,
+                       const struct ib_run_record *old_run, const struct ib_run_record *new_run)
+{
+    for (size_t i = 0; i < new_run->n_machines; i++)
+        for (size_t k = 0; k < old_run->n_machines; k++) {
+            const struct ib_machine *new = new_run->machines[i].description,
+                                    *old = old_run->machines[k].description;
+            if (!new->fingerprint || !old->fingerprint || strcmp(new->fingerprint, old->fingerprint) != 0)
+                continue;
+            add_pair(arena, out, ib_arena_print(arena, "%s: ", new_run->machines[i].name), old, new);
+        }
 }
 
 struct ib_text_differences ib_run_differences(struct ib_arena *arena, const struct ib_run_record *old_run,
                                               const struct ib_run_record *new_run)
 {
-    static const char *const names[] = {
-        "cpu",    "architecture", "usable_cores", "memory_bytes", "governor", "turbo", "gpu_driver",
-        "kernel", "os",           "compiler",     "flags",        "sandbox",  NULL};
-    const struct ib_machine *old = &old_run->machine, *new = &new_run->machine;
-    const size_t most = count_names(names) + count_texts(old->libraries) + count_texts(new->libraries) + 1;
+    size_t most = most_differences(&old_run->machine, &new_run->machine) + 1;
+    for (size_t i = 0; i < new_run->n_machines; i++)
+        for (size_t k = 0; k < old_run->n_machines; k++)
+            most += most_differences(old_run->machines[k].description, new_run->machines[i].description);
     struct ib_text_differences out = {ib_arena_alloc(arena, most * sizeof *out.list), 0};
-    add_machine(arena, &out, old, new, names);
-    add_libraries(arena, &out, old->libraries, new->libraries);
+    if (old_run->n_machines > 1 || new_run->n_machines > 1)
+        add_common(arena, &out, old_run, new_run);
+    else
+        add_pair(arena, &out, "", &old_run->machine, &new_run->machine);
     add_text(arena, &out, "ironbench", old_run->version, new_run->version);
     return out;
 }

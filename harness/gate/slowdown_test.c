@@ -98,11 +98,13 @@ static double *test_all(const struct ib_slowdown_test *slowdowns, size_t n, cons
 
 static void update(struct ib_suspicion *s, double p, double level, uint64_t number)
 {
-    if (number == 0)
+    if (number == 0) {
         s->p = p;
-    else if (s->holds)
+        s->arose = s->holds = p <= level;
+    } else if (s->holds) {
         s->p_confirm = fmax(s->p_confirm, p); /* fmax ignores NaN */
-    s->holds = (number == 0 || s->holds) && p <= level;
+        s->holds = p <= level;
+    }
 }
 
 void ib_slowdown_tests_judge(struct ib_slowdown_test *slowdowns, size_t n, const struct ib_gate_rules *rules,
@@ -127,14 +129,14 @@ void ib_slowdown_tests_judge(struct ib_slowdown_test *slowdowns, size_t n, const
 
 /* ---- verdicts ---- */
 
-static const char *why_ambiguous(const struct ib_slowdown_test *c, const struct ib_gate_rules *rules)
+static const char *why_ambiguous(const struct ib_slowdown_test *c)
 {
     if (c->speed.n < IB_INTERVAL_MIN)
         return c->speed.n == 1 ? "one pair is not enough: an interval needs at least 6, and a gate more"
                                : "too few pairs: an interval needs at least 6";
-    if (c->median.p <= ib_slowdown_test_level(rules, false))
+    if (c->median.arose)
         return "slower in the first set of pairs, but not confirmed by the next";
-    if (c->mean.p <= ib_slowdown_test_level(rules, true))
+    if (c->mean.arose)
         return "slower on average in the first set of pairs, but not confirmed by the next";
     return "the interval extends beyond the tolerated slowdown";
 }
@@ -143,8 +145,7 @@ static enum ib_speed_verdict verdict_of(const struct ib_slowdown_test *c, const 
 {
     if (ib_slowdown_test_suspects(c))
         return IB_SLOWER;
-    if (isnan(c->speed.low) || isnan(c->speed.high) || c->median.p <= ib_slowdown_test_level(rules, false) ||
-        c->mean.p <= ib_slowdown_test_level(rules, true))
+    if (isnan(c->speed.high) || c->median.arose || c->mean.arose)
         return IB_AMBIGUOUS;
     if (c->faster)
         return IB_FASTER;
@@ -182,7 +183,7 @@ void ib_slowdown_tests_conclude(struct ib_slowdown_test *slowdowns, size_t n,
         measure(c, rules);
         c->speed.verdict = verdict_of(c, rules);
         if (c->speed.verdict == IB_AMBIGUOUS) {
-            c->speed.reason = why_ambiguous(c, rules);
+            c->speed.reason = why_ambiguous(c);
             if (c->speed.needed < 2.0 * (double)c->speed.n) /* this many were not enough */
                 c->speed.needed = 2.0 * (double)c->speed.n;
         } else {

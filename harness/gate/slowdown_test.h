@@ -11,6 +11,7 @@ struct ib_suspicion {
     double p;         /* p-value of the first set, Holm-corrected over the table; NaN: not tested */
     double p_confirm; /* the largest p-value of the further sets; NaN: there were none */
     bool holds;       /* slower in all sets so far */
+    bool arose;       /* slower in the first set */
 };
 
 /* A case and what it is paired with. Records and reason are borrowed. */

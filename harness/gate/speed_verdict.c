@@ -56,9 +56,10 @@ static struct ib_interval difference_of(const struct ib_case_record *old_case,
     return ib_interval_difference(&old, &new);
 }
 
+/* Both ends are, or neither. */
 static bool is_known(const struct ib_interval *d)
 {
-    return !isnan(d->low) && !isnan(d->high);
+    return !isnan(d->low);
 }
 
 /* SLOWER or FASTER if the whole interval is beyond a limit, SAME if it is within both. */

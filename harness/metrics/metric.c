@@ -1,7 +1,9 @@
 #include "metrics/metric.h"
 
+#include <float.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 /* ---- shared parts ---- */
 
@@ -31,14 +33,51 @@ static double mean_predictor_mse(const struct ib_scores *s)
     return sum / (double)(s->rows * s->outputs);
 }
 
-/* The accuracy of the trivial classifier: the majority class of the training rows. */
-static double majority_share(const struct ib_scores *s)
+uint64_t ib_scores_class(const struct ib_scores *s, uint64_t row)
 {
-    const bool majority = s->train_positive >= 0.5;
+    const double *predicted = s->predicted + row * s->outputs;
+    uint64_t most = 0;
+    for (uint64_t c = 0; c < s->outputs; c++) {
+        if (!isfinite(predicted[c]))
+            return s->classes;
+        most = predicted[c] > predicted[most] ? c : most;
+    }
+    return s->outputs == 1 ? predicted[0] >= 0.5 : most;
+}
+
+/* The share of test rows that a classification gets right; majority: of the trivial one, which always answers
+ * the majority class of the training rows. */
+static double share_right(const struct ib_scores *s, bool majority)
+{
     uint64_t correct = 0;
-    for (uint64_t i = 0; i < s->rows * s->outputs; i++)
-        correct += (s->actual[i] >= 0.5) == majority;
-    return (double)correct / (double)(s->rows * s->outputs);
+    for (uint64_t i = 0; i < s->rows; i++)
+        correct += (majority ? s->majority : ib_scores_class(s, i)) == (uint64_t)s->actual[i];
+    return (double)correct / (double)s->rows;
+}
+
+/* The probability that a prediction gives to the row's actual class. */
+static double probability_of_actual(const struct ib_scores *s, uint64_t row)
+{
+    const uint64_t actual = (uint64_t)s->actual[row];
+    if (s->outputs > 1)
+        return s->predicted[row * s->outputs + actual];
+    return actual ? s->predicted[row] : 1 - s->predicted[row];
+}
+
+/* Of one class: rows that are of it, plus rows that are predicted to be; rows that are both. */
+struct tally {
+    uint64_t either, both;
+};
+
+static void count_classes(const struct ib_scores *s, struct tally *of)
+{
+    for (uint64_t i = 0; i < s->rows; i++) {
+        const uint64_t is = (uint64_t)s->actual[i], seems = ib_scores_class(s, i);
+        of[is].either++;
+        of[is].both += seems == is;
+        if (seems < s->classes)
+            of[seems].either++;
+    }
 }
 
 /* ---- the metrics, by the names of metrics.def ---- */
@@ -63,16 +102,42 @@ static double rmse(const struct ib_scores *s)
     return sqrt(mean_error(s, square));
 }
 
-/* The share of predictions on the right side of 0.5; non-finite ones are wrong. */
+/* Non-finite predictions are wrong. */
 static double accuracy(const struct ib_scores *s)
 {
-    if (s->task != IB_CLASSIFICATION || s->rows == 0)
+    return s->task == IB_CLASSIFICATION && s->rows > 0 ? share_right(s, false) : NAN;
+}
+
+/* A probability of 0 counts as the smallest step of f64 from 1, as in scikit-learn. */
+static double log_loss(const struct ib_scores *s)
+{
+    if (s->task != IB_CLASSIFICATION || !s->probability || s->rows == 0)
         return NAN;
-    const uint64_t n = s->rows * s->outputs;
-    uint64_t correct = 0;
-    for (uint64_t i = 0; i < n; i++)
-        correct += isfinite(s->predicted[i]) && (s->predicted[i] >= 0.5) == (s->actual[i] >= 0.5);
-    return (double)correct / (double)n;
+    double sum = 0;
+    for (uint64_t i = 0; i < s->rows; i++) {
+        const double p = probability_of_actual(s, i);
+        sum -= !isfinite(p) ? -INFINITY : p < DBL_EPSILON ? log(DBL_EPSILON) : log(p);
+    }
+    return sum / (double)s->rows;
+}
+
+/* The mean of 2 tp / (2 tp + fp + fn) over the classes that occur or are predicted. */
+static double macro_f1(const struct ib_scores *s)
+{
+    struct tally *of = NULL;
+    if (s->task == IB_CLASSIFICATION && s->rows > 0)
+        of = calloc(s->classes, sizeof *of);
+    if (!of)
+        return NAN;
+    double sum = 0;
+    uint64_t n = 0;
+    count_classes(s, of);
+    for (uint64_t c = 0; c < s->classes; c++) {
+        sum += of[c].either ? 2 * (double)of[c].both / (double)of[c].either : 0;
+        n += of[c].either > 0;
+    }
+    free(of);
+    return sum / (double)n;
 }
 
 static double skill(const struct ib_scores *s)
@@ -80,7 +145,7 @@ static double skill(const struct ib_scores *s)
     if (s->rows == 0)
         return NAN;
     if (s->task == IB_CLASSIFICATION) {
-        const double trivial = majority_share(s);
+        const double trivial = share_right(s, true);
         return trivial < 1 ? (accuracy(s) - trivial) / (1 - trivial) : NAN;
     }
     const double trivial = mean_predictor_mse(s);

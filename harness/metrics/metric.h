@@ -4,16 +4,21 @@
 
 #include "data/dataset.h"
 
-/* The input of a metric. predicted: values in the target's units, or probabilities. */
+/* The input of a metric. predicted: values in the target's units, or probabilities. actual: values, or
+ * numbers of classes, from 0. A classification has one output, of class 1 of two, or one for each class. */
 struct ib_scores {
     enum ib_task task;
-    bool probability; /* predictions are probabilities, not values */
-    uint64_t rows, outputs;
-    const double *actual, *predicted; /* rows x outputs */
+    bool probability;                 /* predictions are probabilities, not values */
+    uint64_t rows, outputs, classes;  /* classes: 0 for a regression */
+    const double *actual, *predicted; /* rows x outputs; actual classes: rows */
     double train_loss;                /* of the final parameters on the training rows */
     const double *train_mean;         /* of each target over the training rows (outputs) */
-    double train_positive;            /* share of class 1 among the training rows */
+    uint64_t majority;                /* the class with the most training rows */
 };
+
+/* The class that a row is predicted to be: the one with the highest output, or with a single output, 1 from
+ * 0.5 on; `classes` if an output is not finite. */
+uint64_t ib_scores_class(const struct ib_scores *, uint64_t row);
 
 /* How a metric depends on the errors, which decides how far rounding alone can change it. */
 enum ib_metric_form {

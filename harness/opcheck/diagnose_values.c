@@ -181,12 +181,16 @@ static bool equals(long double a, long double b)
 /* Explains the factor, if the operation takes a mean over rows x columns. */
 static const char *name_count(const struct ib_symptom *s, long double factor)
 {
-    const struct ib_op_shape *z = &s->run->test->operand[0].shape;
-    const long double rows = (long double)z->rows, cols = (long double)z->cols, count = rows * cols;
-    if (!s->run->test->operation->is_mean)
+    const struct ib_op_test *t = s->run->test;
+    const struct ib_op_shape *z = &t->operand[0].shape;
+    const long double rows = (long double)z->rows, cols = (long double)z->cols;
+    if (!t->operation->averaged)
         return NULL;
+    const long double count = t->operation->averaged(&t->args, z->rows, z->cols);
     if (count > 1 && equals(factor, count))
         return "a sum, not a mean";
+    if (cols > 1 && count == rows && equals(factor, 1 / cols))
+        return "the mean is over rows x columns, not over the rows";
     if (rows > 1 && equals(factor, rows))
         return "the mean is over the columns, not over rows x columns";
     if (cols > 1 && equals(factor, cols))

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 /* The network, in f64: h = act(x w1 + b1), z = h w2 + b2. */
-enum { ROWS = 7, INPUTS = 3, HIDDEN = 5, OUTPUTS = 2, LARGEST = INPUTS * HIDDEN };
+enum { ROWS = 7, INPUTS = 3, HIDDEN = 5, OUTPUTS = 3, LARGEST = INPUTS * HIDDEN };
 enum tensor { X, Y, W1, B1, W2, B2, H, Z, DH, DW1, DB1, DW2, DB2, LOSS, TENSORS };
 
 static const struct {
@@ -53,7 +53,17 @@ static void network_close(struct network *net)
         ib_guarded_close(&net->t[t]);
 }
 
-/* Draws inputs and parameters; targets are 0 or 1; everything else is NaN until computed. */
+/* Targets are 0 or 1; of IB_CE, a single 1 in each row. */
+static void draw_targets(const struct network *net, struct ib_rng *rng, struct ib_guarded *y)
+{
+    for (uint64_t i = 0; i < y->rows; i++) {
+        const uint64_t one = ib_rng_below(rng, y->cols);
+        for (uint64_t j = 0; j < y->cols; j++)
+            ib_guarded_set(y, i, j, net->loss == IB_CE ? j == one : (double)ib_rng_below(rng, 2));
+    }
+}
+
+/* Draws inputs, targets and parameters; everything else is NaN until computed. */
 static enum ib_status network_open(const struct ib_instance *instance, struct network *net)
 {
     struct ib_rng rng;
@@ -62,9 +72,11 @@ static enum ib_status network_open(const struct ib_instance *instance, struct ne
         struct ib_guarded *a = &net->t[t];
         IB_TRY(ib_guarded_open(instance, IB_F64, shapes[t].rows, shapes[t].cols, shapes[t].cols, IB_GUARD_NAN,
                                a));
-        for (uint64_t i = 0; t < H && i < a->rows; i++)
+        if (t == Y)
+            draw_targets(net, &rng, a);
+        for (uint64_t i = 0; t < H && t != Y && i < a->rows; i++)
             for (uint64_t j = 0; j < a->cols; j++)
-                ib_guarded_set(a, i, j, t == Y ? (double)ib_rng_below(&rng, 2) : ib_rng_normal(&rng));
+                ib_guarded_set(a, i, j, ib_rng_normal(&rng));
         IB_TRY(ib_guarded_upload(a));
         net->v[t] = ib_guarded_view(a);
     }

@@ -1,6 +1,7 @@
 #include "opcheck/op_check.h"
 
 #include "base/error.h"
+#include "core/loss.h"
 #include "opcheck/diagnose.h"
 #include "opcheck/failure_conditions.h"
 
@@ -210,8 +211,10 @@ enum ib_status ib_operation_examine(const struct ib_instance *instance, const st
     *out = (struct ib_examination){0};
     if (!e)
         return ib_fail(IB_ENOMEM, operation->name, "out of memory for its examination");
-    e->visitor =
-        (struct ib_visitor){.quick = quick, .products = ib_instance_products(instance), .visit = visit};
+    e->visitor = (struct ib_visitor){.quick = quick,
+                                     .products = ib_instance_products(instance),
+                                     .losses = ib_impl_losses(instance->impl),
+                                     .visit = visit};
     e->sample.step = 1;
     e->instance = instance;
     e->started = started;
@@ -249,8 +252,10 @@ static void count_down(struct ib_visitor *visitor, const struct ib_op_test *test
 void ib_operation_describe(const struct ib_operation *operation, enum ib_dtype type, bool quick,
                            uint64_t number, char *text, size_t n)
 {
-    struct search s = {
-        .visitor = {.quick = quick, .visit = count_down}, .left = number, .text = text, .n = n};
+    struct search s = {.visitor = {.quick = quick, .losses = UINT64_MAX, .visit = count_down},
+                       .left = number,
+                       .text = text,
+                       .n = n};
     text[0] = '\0';
     ib_op_cases_visit(operation, type, &s.visitor);
 }

@@ -15,7 +15,10 @@ enum ib_fill {
     IB_FILL_POSITIVE, /* uniform in (0, 1): sums grow, and small terms are lost */
     IB_FILL_WIDE,     /* uniform in (-4, 4); one in five is up to 250 times larger */
     IB_FILL_LABELS,   /* 0 and 1 */
+    IB_FILL_ONE_HOT,  /* a single 1 in each row, else 0 */
     IB_FILL_ZERO,
+    IB_FILL_ONE,      /* 1 */
+    IB_FILL_COUNT,    /* 37: a number of steps */
     IB_FILL_NAN,      /* IB_FILL_EXACT with one NaN */
     IB_FILL_INFINITY, /* IB_FILL_EXACT with one infinity */
     IB_FILL_UNSET     /* all NaN: must not be read */
@@ -55,6 +58,7 @@ bool ib_op_test_writes(const struct ib_op_test *, uint32_t operand);
 struct ib_visitor {
     bool quick; /* omit the largest sizes, for implementations a thousand times slower than a CPU */
     enum ib_products products; /* those of f32 need only this accuracy */
+    uint64_t losses;           /* the known ones of ib_loss_is_known */
     void (*visit)(struct ib_visitor *, const struct ib_op_test *);
 };
 

@@ -20,7 +20,7 @@ enum ib_op {
 };
 extern const struct ib_word ib_op_words[];
 
-enum { IB_MAX_OPERANDS = 4 };
+enum { IB_MAX_OPERANDS = 5 };
 
 /* How an operation uses an operand. */
 enum ib_access {
@@ -34,8 +34,9 @@ enum ib_access {
  * 0. */
 struct ib_op_args {
     bool transpose_a, transpose_b;
-    int kind; /* enum ib_act or enum ib_loss */
-    double alpha, beta;
+    int kind;           /* enum ib_act or enum ib_loss */
+    double alpha, beta; /* of optimisers: the learning rate, and the momentum or beta1 */
+    double beta2, epsilon;
 };
 
 /* A dense matrix of long double, as used by the references. at == NULL: the operand is missing. */
@@ -68,7 +69,9 @@ struct ib_operation {
     size_t member;               /* the member's offset */
     const struct ib_word *kinds; /* values of args.kind; NULL: unused */
     const char *yields;          /* prefix of a kind in messages: "the gradient of "; NULL: none */
-    bool is_mean;                /* results are means over the elements of operand 0 */
+    /* The number of values that results are means of, if operand 0 is rows x cols; NULL: they are no means.
+     */
+    long double (*averaged)(const struct ib_op_args *, uint64_t rows, uint64_t cols);
     uint32_t n_operands;
     struct {
         const char *name;

@@ -54,6 +54,12 @@ struct rows {
     struct stored x, y;
 };
 
+/* The number of values whose mean the loss is. */
+static double averaged(const struct ib_network *net, uint64_t rows)
+{
+    return (double)rows * (net->loss == IB_CE ? 1 : (double)net->width[net->n_layers]);
+}
+
 static struct rows rows_of(const struct ib_oracle_problem *problem)
 {
     return (struct rows){problem->spec.rows, {problem->x, problem->x_f32}, {problem->y, problem->y_f32}};

@@ -48,14 +48,14 @@ enum ib_status ib_oracle_train(const struct ib_oracle_problem *, struct ib_traje
 void ib_trajectory_free(struct ib_trajectory *);
 
 /* Computes a single step from problem->params, for problems too large for more: the mean loss and the
- * sketch of the gradient (ib_sketch_size elements). About 3/5 of the work of an epoch. lr, epochs and
- * budget are ignored. */
+ * sketch of the gradient (ib_sketch_size elements), without weight decay. About 3/5 of the work of an epoch.
+ * lr, optimizer, epochs and budget are ignored. */
 enum ib_status ib_oracle_step(const struct ib_oracle_problem *, double *loss, double *sketch);
 
 /* The functions below compute in f64 unless noted, and return NaN when out of memory. */
 
-/* Writes the output for x (rows x width[0]) to out (rows x outputs), after the sigmoid if the loss is
- * IB_BCE. */
+/* Writes the output for x (rows x width[0]) to out (rows x outputs), after the sigmoid of IB_BCE or the
+ * softmax of IB_CE. */
 void ib_oracle_predict(const struct ib_network *, const double *params, uint64_t rows, const double *x,
                        double *out);
 /* The same in the arithmetic of a drift trajectory, to estimate the effect of rounding on predictions. */

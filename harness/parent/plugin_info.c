@@ -67,6 +67,24 @@ static enum ib_status read_options(const json_t *list, struct ib_arena *arena, c
     return IB_OK;
 }
 
+/* Words that this program does not know are of a later version. */
+static enum ib_status read_losses(const json_t *list, uint64_t *out)
+{
+    const size_t n = json_array_size(list);
+    *out = 0;
+    if (list && !json_is_null(list) && !json_is_array(list))
+        return refuse("losses", "a list of losses");
+    for (size_t i = 0; i < n; i++) {
+        const json_t *word = json_array_get(list, i);
+        int loss;
+        if (!json_is_string(word))
+            return refuse("losses", "a list of losses");
+        if (ib_word_value(ib_loss_words, json_string_value(word), &loss))
+            *out |= 1ull << loss;
+    }
+    return IB_OK;
+}
+
 static enum ib_status read_flags(const json_t *value, uint32_t *out)
 {
     const json_int_t flags = json_integer_value(value);
@@ -74,6 +92,22 @@ static enum ib_status read_flags(const json_t *value, uint32_t *out)
     return !value || (json_is_integer(value) && flags >= 0 && flags <= UINT32_MAX)
                ? IB_OK
                : refuse("flags", "a non-negative integer");
+}
+
+/* Words of later versions are passed over. */
+static enum ib_status read_updates(const json_t *list, uint32_t *out)
+{
+    size_t i;
+    json_t *item;
+    *out = 0;
+    if (list && !json_is_null(list) && !json_is_array(list))
+        return refuse("updates", "a list of words");
+    json_array_foreach (list, i, item) {
+        int update = 0;
+        if (json_is_string(item) && ib_word_value(ib_update_words, json_string_value(item), &update))
+            *out |= (uint32_t)update;
+    }
+    return IB_OK;
 }
 
 enum ib_status ib_plugin_info_read(const json_t *impl, struct ib_arena *arena, struct ib_impl_info *info)
@@ -88,9 +122,11 @@ enum ib_status ib_plugin_info_read(const json_t *impl, struct ib_arena *arena, s
     IB_TRY(read_text(impl, "libraries", arena, &read.libraries));
     IB_TRY(read_text(impl, "algorithm", arena, &read.algorithm));
     IB_TRY(read_flags(json_object_get(impl, "flags"), &read.flags));
+    IB_TRY(read_updates(json_object_get(impl, "updates"), &read.updates));
     IB_TRY(read_bool(impl, "device", &read.device));
     IB_TRY(read_bool(impl, "fused", &fused));
     IB_TRY(read_bool(impl, "available", &read.available));
+    IB_TRY(read_losses(json_object_get(impl, "losses"), &read.losses));
     IB_TRY(read_options(json_object_get(impl, "options"), arena, &read.options));
     if (!json_object_get(impl, "available"))
         return refuse("available", "true or false");

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "core/loss.h"
 #include "plugin/loader.h"
 
 static json_t *describe_options(const struct ib_impl *impl)
@@ -13,6 +14,16 @@ static json_t *describe_options(const struct ib_impl *impl)
                                         (int)o->type, "allowed", ib_json_text(o->allowed), "default",
                                         ib_json_text(o->default_value), "help", ib_json_text(o->help)));
     return options;
+}
+
+/* Those in addition to the first three. */
+static json_t *describe_losses(const struct ib_impl *impl)
+{
+    json_t *losses = json_array();
+    for (const struct ib_word *w = ib_loss_words; w->word; w++)
+        if (w->value > IB_BCE && ib_loss_is_known((enum ib_loss)w->value, ib_impl_losses(impl)))
+            json_array_append_new(losses, json_string(w->word));
+    return losses;
 }
 
 static void set_available(json_t *item, const char *reason)
@@ -42,10 +53,11 @@ static json_t *describe_table(const char *plugin, const struct ib_plugin_tables 
 {
     const struct ib_impl *impl = &table->impl;
     bool faulty = table->fault[0];
-    json_t *item = json_pack("{s:s, s:o, s:o, s:i, s:b, s:b, s:o}", "name", impl->name, "summary",
-                             ib_json_text(impl->summary), "source", ib_json_text(impl->source), "flags",
-                             (int)impl->flags, "device", impl->mem != NULL, "fused", impl->fused != NULL,
-                             "options", faulty ? json_array() : describe_options(impl));
+    json_t *item =
+        json_pack("{s:s, s:o, s:o, s:i, s:b, s:b, s:o, s:o}", "name", impl->name, "summary",
+                  ib_json_text(impl->summary), "source", ib_json_text(impl->source), "flags",
+                  (int)impl->flags, "device", impl->mem != NULL, "fused", impl->fused != NULL, "losses",
+                  describe_losses(impl), "options", faulty ? json_array() : describe_options(impl));
     if (faulty) {
         ib_fail(IB_EINVAL, plugin, "%s: %s", impl->name, table->fault);
         set_available(item, ib_error_text());

@@ -65,14 +65,21 @@ static json_t *layers_to_json(const struct ib_network *net)
     return layers;
 }
 
-/* Returns the fields of a message that describe the training. */
+/* Returns the fields of a message that describe the training; those of the optimiser only if they say more
+ * than plain gradient descent. */
 static json_t *spec_to_json(const struct ib_training_spec *spec)
 {
-    return json_pack(
+    json_t *message = json_pack(
         "{s:s, s:s*, s:s, s:f, s:I, s:I, s:o}", "dtype", ib_word_of(ib_dtype_words, (int)spec->dtype), "act",
         spec->net.act ? ib_word_of(ib_act_words, (int)spec->net.act) : NULL, "loss",
         ib_word_of(ib_loss_words, (int)spec->net.loss), "lr", spec->lr, "rows", (json_int_t)spec->rows,
         "test_rows", (json_int_t)spec->test_rows, "layers", layers_to_json(&spec->net));
+    if (spec->optimizer != IB_SGD)
+        json_object_set_new(message, "optimizer",
+                            json_string(ib_word_of(ib_optimizer_words, (int)spec->optimizer)));
+    if (spec->weight_decay != 0)
+        json_object_set_new(message, "weight_decay", json_real(spec->weight_decay));
+    return message;
 }
 
 static enum ib_status layers_from_json(const json_t *layers, struct ib_network *net)
@@ -94,20 +101,23 @@ static enum ib_status layers_from_json(const json_t *layers, struct ib_network *
 static enum ib_status spec_from_json(const json_t *message, struct ib_training_spec *out)
 {
     struct ib_training_spec spec = {0};
-    const char *dtype, *loss, *act = NULL;
+    const char *dtype, *loss, *act = NULL, *optimizer = "sgd";
     json_t *layers;
     json_int_t rows, test_rows;
-    int dtype_value, loss_value, act_value = 0;
-    IB_UNPACK(message, "{s:s, s?:s, s:s, s:F, s:I, s:I, s:o}", "dtype", &dtype, "act", &act, "loss", &loss,
-              "lr", &spec.lr, "rows", &rows, "test_rows", &test_rows, "layers", &layers);
+    int dtype_value, loss_value, optimizer_value, act_value = 0;
+    IB_UNPACK(message, "{s:s, s?:s, s:s, s:F, s:I, s:I, s:o, s?:s, s?:F}", "dtype", &dtype, "act", &act,
+              "loss", &loss, "lr", &spec.lr, "rows", &rows, "test_rows", &test_rows, "layers", &layers,
+              "optimizer", &optimizer, "weight_decay", &spec.weight_decay);
     if (rows < 0 || test_rows < 0)
         return ib_fail(IB_EINVAL, "protocol", "rows and test_rows must not be negative");
     IB_TRY(word_value(ib_dtype_words, "dtype", dtype, &dtype_value));
     IB_TRY(word_value(ib_loss_words, "loss", loss, &loss_value));
     if (act)
         IB_TRY(word_value(ib_act_words, "act", act, &act_value));
+    IB_TRY(word_value(ib_optimizer_words, "optimizer", optimizer, &optimizer_value));
     IB_TRY(layers_from_json(layers, &spec.net));
     spec.dtype = (enum ib_dtype)dtype_value;
+    spec.optimizer = (enum ib_optimizer)optimizer_value;
     spec.net.loss = (enum ib_loss)loss_value;
     spec.net.act = (enum ib_act)act_value;
     spec.rows = (uint64_t)rows;
@@ -118,13 +128,14 @@ static enum ib_status spec_from_json(const json_t *message, struct ib_training_s
 
 /* ---- job ---- */
 
-static json_t *params_to_json(const struct ib_job *job)
+/* The arrays of the state from number `first` to before `end`. */
+static json_t *state_to_json(const struct ib_job *job, uint32_t first, uint32_t end)
 {
-    json_t *params = json_array();
-    for (uint32_t p = 0; p < ib_network_params(&job->spec.net); p++)
-        json_array_append_new(params,
-                              json_pack("{s:s, s:s}", "name", job->param_name[p], "path", job->start[p]));
-    return params;
+    json_t *arrays = json_array();
+    for (uint32_t s = first; s < end; s++)
+        json_array_append_new(arrays,
+                              json_pack("{s:s, s:s}", "name", job->state_name[s], "path", job->start[s]));
+    return arrays;
 }
 
 static json_t *settings_to_json(const struct ib_job *job)
@@ -141,31 +152,35 @@ size_t ib_job_files(const struct ib_job *job, const char *files[IB_JOB_FILES])
     files[n++] = job->x;
     files[n++] = job->y;
     files[n++] = job->x_test;
-    for (uint32_t p = 0; p < ib_network_params(&job->spec.net); p++)
-        files[n++] = job->start[p];
+    for (uint32_t s = 0; s < ib_state_count(&job->spec); s++)
+        files[n++] = job->start[s];
     return n;
 }
 
 json_t *ib_job_to_json(const struct ib_job *job, const char *type)
 {
+    const uint32_t params = ib_network_params(&job->spec.net), all = ib_state_count(&job->spec);
     json_t *message = json_pack("{s:s, s:s, s:s*, s:o, s:s, s:s, s:b, s:s, s:s, s:s, s:o}", "type", type,
                                 "impl", job->impl, "plugin", job->plugin, "options", settings_to_json(job),
                                 "residency", ib_word_of(ib_residency_words, (int)job->residency), "model",
                                 job->model, "watched", job->watched, "x", job->x, "y", job->y, "x_test",
-                                job->x_test, "params", params_to_json(job));
+                                job->x_test, "params", state_to_json(job, 0, params));
     update(message, spec_to_json(&job->spec));
+    if (all > params)
+        json_object_set_new(message, "state", state_to_json(job, params, all));
     return message;
 }
 
-static enum ib_status params_from_json(const json_t *params, struct ib_job *job)
+static enum ib_status state_from_json(const json_t *arrays, const char *field, const char *owner,
+                                      uint32_t first, uint32_t end, struct ib_job *job)
 {
-    if (json_array_size(params) != ib_network_params(&job->spec.net))
-        return ib_fail(IB_EINVAL, "protocol", "params: %zu given, but the layers have %u",
-                       json_array_size(params), ib_network_params(&job->spec.net));
-    for (uint32_t p = 0; p < ib_network_params(&job->spec.net); p++) {
+    if (json_array_size(arrays) != end - first)
+        return ib_fail(IB_EINVAL, "protocol", "%s: %zu given, but the %s %u", field, json_array_size(arrays),
+                       owner, end - first);
+    for (uint32_t s = first; s < end; s++) {
         const char *name;
-        IB_UNPACK(json_array_get(params, p), "{s:s, s:s}", "name", &name, "path", &job->start[p]);
-        strncpy(job->param_name[p], name, sizeof job->param_name[p] - 1);
+        IB_UNPACK(json_array_get(arrays, s - first), "{s:s, s:s}", "name", &name, "path", &job->start[s]);
+        strncpy(job->state_name[s], name, sizeof job->state_name[s] - 1);
     }
     return IB_OK;
 }
@@ -188,16 +203,19 @@ enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *arena, s
 {
     struct ib_job job = {0};
     const char *residency;
-    json_t *options, *params;
+    json_t *options, *params, *state = NULL;
     int residency_value, watched = 0;
-    IB_UNPACK(message, "{s:s, s?:s, s:o, s:s, s:s, s?:b, s:s, s:s, s:s, s:o}", "impl", &job.impl, "plugin",
-              &job.plugin, "options", &options, "residency", &residency, "model", &job.model, "watched",
-              &watched, "x", &job.x, "y", &job.y, "x_test", &job.x_test, "params", &params);
+    IB_UNPACK(message, "{s:s, s?:s, s:o, s:s, s:s, s?:b, s:s, s:s, s:s, s:o, s?:o}", "impl", &job.impl,
+              "plugin", &job.plugin, "options", &options, "residency", &residency, "model", &job.model,
+              "watched", &watched, "x", &job.x, "y", &job.y, "x_test", &job.x_test, "params", &params,
+              "state", &state);
     IB_TRY(word_value(ib_residency_words, "residency", residency, &residency_value));
     job.residency = (enum ib_residency)residency_value;
     job.watched = watched;
     IB_TRY(spec_from_json(message, &job.spec));
-    IB_TRY(params_from_json(params, &job));
+    const uint32_t n_params = ib_network_params(&job.spec.net);
+    IB_TRY(state_from_json(params, "params", "layers have", 0, n_params, &job));
+    IB_TRY(state_from_json(state, "state", "optimizer keeps", n_params, ib_state_count(&job.spec), &job));
     IB_TRY(settings_from_json(options, arena, &job));
     *out = job;
     return IB_OK;

@@ -6,16 +6,14 @@
  *   parent: probe {plugin, impl}            -> impl {impl: {available, reason}}
  *   parent: libraries {plugin, impl}        -> impl {impl: {libraries}}
  *   parent: problem {…}                     -> ready
- *   parent: train {pass, epochs, …, out}    -> done {…}, with loss.npy, NAME.npy of each parameter and
- *                                              predictions.npy in the folder `out`, and spread.npy if it
- *                                              has trained several times; before that, progress
- *                                              {epoch, loss} as requested by log_every
- *   parent: oracle {…}                      -> done {epochs}, with loss.npy and params.npy, which contains
- *                                              all parameters, or for a single step the gradient's sketch
- *   parent: check {part, …}                 -> checked {…} of worker/check_worker.h; before that, progress
- *                                              {epoch} with the number of each test that starts
- *   parent: limits {…}                      -> limits {rates} of worker/limits_worker.h
- *   worker: error {status, message}         instead of any answer
+ *   parent: train {pass, epochs, …, out}    -> done {…}, with loss.npy, NAME.npy of each array of the
+ *                                              state (train/training_state.h) and predictions.npy in the
+ *                                              folder `out`, and spread.npy if it has trained several times;
+ * before that, progress {epoch, loss} as requested by log_every parent: oracle {…}                      ->
+ * done {epochs}, with loss.npy and params.npy, which contains all parameters, or for a single step the
+ * gradient's sketch parent: check {part, …}                 -> checked {…} of worker/check_worker.h; before
+ * that, progress {epoch} with the number of each test that starts parent: limits {…}                      ->
+ * limits {rates} of worker/limits_worker.h worker: error {status, message}         instead of any answer
  *
  * The worker exits when the parent closes its stream. impls/PROTOCOL.md specifies the subset for external
  * programs, and their additional message `trained`. */
@@ -28,6 +26,7 @@
 #include "oracle/oracle.h"
 #include "protocol/driver_counters.h"
 #include "train/dispatch.h"
+#include "train/training_state.h"
 
 #include <jansson.h>
 
@@ -43,15 +42,15 @@ struct ib_job {
     size_t n_settings;
     enum ib_residency residency;
     const char *model;
-    struct ib_training_spec spec; /* its dtype is that of the arrays */
-    bool watched;                 /* use the implementation's tracer, if any */
-    const char *x, *y, *x_test;   /* paths */
-    char param_name[IB_MAX_PARAMS][8];
-    const char *start[IB_MAX_PARAMS]; /* paths */
+    struct ib_training_spec spec;     /* its dtype is that of the arrays */
+    bool watched;                     /* use the implementation's tracer, if any */
+    const char *x, *y, *x_test;       /* paths */
+    char state_name[IB_MAX_STATE][8]; /* by training_state.h, as are: */
+    const char *start[IB_MAX_STATE];  /* paths */
 };
 
 /* Lists the files that a worker of the job reads, and returns their number. */
-enum { IB_JOB_FILES = 3 + IB_MAX_PARAMS };
+enum { IB_JOB_FILES = 3 + IB_MAX_STATE };
 size_t ib_job_files(const struct ib_job *, const char *files[IB_JOB_FILES]);
 
 json_t *ib_job_to_json(const struct ib_job *, const char *type);

@@ -5,6 +5,7 @@
 #include "base/paths.h"
 #include "base/plain_text.h"
 #include "report/gnuplot.h"
+#include "report/render.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +16,21 @@ struct files {
     const char *commands, *messages, *at;
 };
 
+/* Prints the arrays label, colour, shape and dash, and `widest`, the characters of the longest label. */
+static void print_series(FILE *out, struct ib_arena *arena, const struct ib_plot *plot)
+{
+    size_t widest = 0;
+    for (size_t i = 0; i < plot->n; i++)
+        widest =
+            ib_text_width(plot->series[i].label) > widest ? ib_text_width(plot->series[i].label) : widest;
+    fprintf(out, "first = %zu\nseries = %zu\nwidest = %zu\n", plot->first, plot->n, widest);
+    fprintf(out, "array label[series]\narray colour[series]\narray shapes[series]\narray dash[series]\n");
+    for (size_t i = 0; i < plot->n; i++)
+        fprintf(out, "label[%zu] = %s\ncolour[%zu] = '%s'\nshapes[%zu] = %d\ndash[%zu] = %d\n", i + 1,
+                ib_gnuplot_quote(arena, plot->series[i].label), i + 1, plot->series[i].look.colour, i + 1,
+                plot->series[i].look.shape, i + 1, plot->series[i].look.dash);
+}
+
 /* Each chart begins as in a gnuplot of its own. */
 static void print_plot(FILE *out, struct ib_arena *arena, const struct files *files,
                        const struct ib_plot *plot, size_t place)
@@ -23,9 +39,8 @@ static void print_plot(FILE *out, struct ib_arena *arena, const struct files *fi
     const char *name = ib_arena_print(arena, "%s.gp", plot->script->name); /* where gnuplot runs */
     fprintf(out, "reset session\nset print %s\nprint %zu\nset print\n", ib_gnuplot_quote(arena, files->at),
             place);
-    fprintf(out, "rows = %" PRIu64 "\nseries = %" PRIu64 "\nwidest = %" PRIu64 "\n", plot->rows, plot->series,
-            plot->widest);
-    fprintf(out, "array label[series] = [%s]\n", plot->labels);
+    fprintf(out, "rows = %" PRIu64 "\npixels_wide = %d\n", plot->rows, plot->pixels_wide);
+    print_series(out, arena, plot);
     fprintf(out, "data = %s\n", ib_gnuplot_quote(arena, plot->data));
     fprintf(out, "chart_title = %s\n", ib_gnuplot_quote(arena, ib_plain(arena, plot->title)));
     fprintf(out, "height = %s\n", ib_gnuplot_quote(arena, height));

@@ -3,17 +3,20 @@
 #define IB_REPORT_CHART_BATCH_H
 
 #include "report/chart_script.h"
+#include "report/chart_series.h"
 
 #include <stdbool.h>
 
 struct ib_plot {
     const struct ib_chart_script *script;
     const char *title;
-    const char *data;              /* file of its rows */
-    const char *picture;           /* file to be drawn */
-    const char *labels;            /* "'a', 'b'" */
-    uint64_t rows, series, widest; /* widest: characters of the longest label */
-    const char *note;              /* set: why gnuplot drew nothing; NULL: it did not complain */
+    const char *data;    /* file of its rows */
+    const char *picture; /* file to be drawn */
+    int pixels_wide;
+    uint64_t rows;
+    const struct ib_chart_series *series; /* n of those in the data, from `first` on */
+    size_t first, n;
+    const char *note; /* set: why gnuplot drew nothing; NULL: it did not complain */
 };
 
 /* `scratch` is a folder for its own files, which it removes. *late: gnuplot did not finish in time; then it

@@ -21,6 +21,7 @@ static const struct key {
     {"per", offsetof(struct ib_chart_script, per)},
     {"for", offsetof(struct ib_chart_script, condition)},
     {"height", offsetof(struct ib_chart_script, height)},
+    {"panel", offsetof(struct ib_chart_script, panel)},
     {"sql", offsetof(struct ib_chart_script, sql)},
 };
 enum { KEY_COUNT = sizeof keys / sizeof *keys };
@@ -49,11 +50,11 @@ static const char *read_header(struct ib_arena *arena, struct ib_chart_script *s
         const struct key *key = find_key(line, word);
         if (!key)
             return ib_arena_print(
-                arena, "#@%.*s is not a header: use title, caption, order, per, for, height or sql",
+                arena, "#@%.*s is not a header: use title, caption, order, per, for, height, panel or sql",
                 (int)word, line);
         *last = value_of(script, key);
     } else if (!*last) {
-        return "the first header needs a name: title, caption, order, per, for, height or sql";
+        return "the first header needs a name: title, caption, order, per, for, height, panel or sql";
     }
     **last = ib_arena_print(arena, "%s%s%s", **last, **last[0] ? " " : "", text);
     return NULL;

@@ -6,6 +6,7 @@
  *   #@per a,b          one chart for each combination of these columns of `cases`; default: one for the run
  *   #@for CONDITION    only for combinations with a case that meets this SQL condition
  *   #@height N         in pixels (default 420); may use `rows`, `series` and names of style.gnuplot
+ *   #@panel N            at most so many series; the others are in further charts with the same axes
  *   #@sql QUERY        the data; :a and :b are the values of `per`. The first column names the series
  *   #@ …               continues the line above
  */
@@ -18,7 +19,7 @@
 struct ib_chart_script {
     const char *name; /* the file's, without .gp */
     const char *path;
-    const char *title, *caption, *order, *per, *condition, *height, *sql; /* "" if missing */
+    const char *title, *caption, *order, *per, *condition, *height, *panel, *sql; /* "" if missing */
     const char *fault; /* why this script cannot be used, or NULL */
 };
 

@@ -4,27 +4,32 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/paths.h"
-#include "base/plain_text.h"
 #include "base/slug.h"
 #include "report/chart_batch.h"
-#include "report/gnuplot.h"
+#include "report/chart_data.h"
+#include "report/chart_series.h"
+#include "report/impl_looks.h"
 #include "report/svg.h"
 #include "store/run_folder.h"
 
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* More series cannot be told apart, and gnuplot reads the data once per series. */
-enum { MAX_SVG_BYTES = 64 << 20, MAX_SERIES = 100, MAX_BATCH = 32 };
+/* Pixels of a chart as a file and in wide windows, and in narrow ones; and the longest labels. */
+static const struct {
+    int pixels, label;
+} widths[] = {{780, 46}, {340, 36}};
+enum { WIDE, NARROW, WIDTHS };
+
+enum { MAX_SVG_BYTES = 64 << 20, MAX_BATCH = 64, MAX_PANELS = 8 };
 
 /* A chart whose data are written. */
 struct waiting {
-    size_t chart;      /* its index */
-    uint64_t left_out; /* series beyond MAX_SERIES */
+    size_t chart; /* its index */
+    int width;    /* of widths */
 };
 
 struct drawing {
@@ -32,6 +37,7 @@ struct drawing {
     sqlite3 *db;
     const char *dir;                   /* of the run */
     const char *scratch;               /* folder of data and pictures */
+    struct ib_looks looks;             /* of the implementations */
     struct ib_plot plots[MAX_BATCH];   /* to be drawn by the next gnuplot, */
     struct waiting waiting[MAX_BATCH]; /* and for which chart */
     size_t n_waiting;
@@ -40,167 +46,13 @@ struct drawing {
     bool late; /* gnuplot hung */
 };
 
-/* ---- data ---- */
-
-struct data {
-    uint64_t rows, series, widest; /* widest: characters of the longest label */
-    uint64_t left_out;             /* series beyond MAX_SERIES */
-    const char *labels;            /* "'a', 'b'" */
-};
-
-/* Replaces double quotes, which are special to gnuplot, and infinities, which cannot be plotted. */
-static void write_field(struct ib_arena *arena, FILE *out, sqlite3_stmt *row, int column)
-{
-    int type = sqlite3_column_type(row, column);
-    if (type != SQLITE_TEXT) {
-        double value = type == SQLITE_NULL ? NAN : sqlite3_column_double(row, column);
-        fprintf(out, "%.17g", isfinite(value) ? value : NAN);
-        return;
-    }
-    for (const char *at = ib_plain(arena, (const char *)sqlite3_column_text(row, column)); *at; at++)
-        fputc(*at == '"' ? '\'' : *at, out);
-}
-
-static uint64_t characters(const char *text)
-{
-    uint64_t n = 0;
-    for (; *text; text++)
-        n += (*text & 0xC0) != 0x80;
-    return n;
-}
-
-static void begin_series(struct drawing *d, FILE *out, const char *label, struct data *data)
-{
-    fputs(data->series ? "\n\n" : "", out);
-    data->labels =
-        ib_arena_print(d->arena, "%s%s%s", data->series ? data->labels : "", data->series ? ", " : "",
-                       ib_gnuplot_quote(d->arena, ib_plain(d->arena, label)));
-    data->widest = characters(label) > data->widest ? characters(label) : data->widest;
-    data->series++;
-}
-
-/* Writes one row, after two empty lines if its first column names a series other than `label`. Returns the
- * name of its series. */
-static const char *write_row(struct drawing *d, FILE *out, sqlite3_stmt *row, const char *label,
-                             struct data *data)
-{
-    const char *first = (const char *)sqlite3_column_text(row, 0);
-    if (!first)
-        first = "";
-    if (!label || strcmp(label, first) != 0) {
-        label = ib_arena_copy(d->arena, first); /* the statement's text does not last */
-        if (data->series == MAX_SERIES)
-            data->left_out++;
-        else
-            begin_series(d, out, label, data);
-    }
-    if (data->left_out)
-        return label;
-    for (int i = 0; i < sqlite3_column_count(row); i++) {
-        fputs(i ? "\t" : "", out);
-        write_field(d->arena, out, row, i);
-    }
-    fputc('\n', out);
-    data->rows++;
-    return label;
-}
-
-static enum ib_status write_data(struct drawing *d, const char *path, sqlite3_stmt *query, struct data *data)
-{
-    bool row = false;
-    const char *label = NULL;
-    FILE *out = fopen(path, "we");
-    if (!out)
-        return ib_fail_errno(path, "cannot write a chart's data");
-    enum ib_status status;
-    while ((status = ib_db_next(query, &row)) == IB_OK && row)
-        label = write_row(d, out, query, label, data);
-    bool written = !ferror(out);
-    if ((fclose(out) != 0 || !written) && status == IB_OK)
-        status = ib_fail_errno(path, "cannot write a chart's data");
-    return status;
-}
-
 /* ---- one chart ---- */
 
-/* Takes over a picture. */
-static enum ib_status take_picture(struct drawing *d, const struct ib_plot *plot, uint64_t left_out,
-                                   struct ib_chart *chart)
+static struct ib_chart *new_chart(struct drawing *d, const struct ib_chart_script *script)
 {
-    struct ib_arena scratch = {0};
-    char *document;
-    size_t bytes;
-    chart->note = plot->note;
-    if (!chart->note && ib_file_read(&scratch, plot->picture, MAX_SVG_BYTES, &document, &bytes) == IB_OK)
-        chart->svg = ib_svg_clean(d->arena, document, chart->name, chart->title);
-    ib_arena_free(&scratch);
-    if (!chart->note && !chart->svg)
-        chart->note = "gnuplot drew nothing";
-    if (chart->note)
-        return IB_OK;
-    if (left_out)
-        chart->note = ib_arena_print(d->arena, "Only the first %d of %llu series are drawn.", MAX_SERIES,
-                                     (unsigned long long)(plot->series + left_out));
-    chart->file = ib_arena_print(d->arena, "charts/%s.svg", chart->name);
-    return ib_run_folder_write(d->dir, chart->file, chart->svg);
-}
-
-/* A faulty script loses its chart, not the report. */
-static void note_fault(struct drawing *d, struct ib_chart *chart)
-{
-    chart->file = NULL;
-    chart->note = ib_arena_print(d->arena, "%s.gp: %s", chart->script->name, ib_last_error()->message);
-}
-
-/* Draws the charts whose data are written. */
-static void draw_waiting(struct drawing *d)
-{
-    const enum ib_status drawn = ib_plots_draw(d->arena, d->scratch, d->plots, d->n_waiting, &d->late);
-    for (size_t i = 0; i < d->n_waiting; i++) {
-        struct ib_chart *chart = &d->charts[d->waiting[i].chart];
-        if (drawn != IB_OK || take_picture(d, &d->plots[i], d->waiting[i].left_out, chart) != IB_OK)
-            note_fault(d, chart);
-        unlink(d->plots[i].data);
-        unlink(d->plots[i].picture);
-    }
-    d->n_waiting = 0;
-}
-
-/* Writes the chart's data. It is drawn together with others. */
-static enum ib_status draw_query(struct drawing *d, sqlite3_stmt *query, struct ib_chart *chart)
-{
-    struct data data = {0};
-    const char *path = ib_arena_print(d->arena, "%s/data-%zu.tsv", d->scratch, d->n_waiting);
-    enum ib_status status = write_data(d, path, query, &data);
-    if (status != IB_OK || !data.rows) {
-        unlink(path);
-        chart->note = "nothing to draw: no case has these data";
-        return status;
-    }
-    d->waiting[d->n_waiting] = (struct waiting){(size_t)(chart - d->charts), data.left_out};
-    d->plots[d->n_waiting] = (struct ib_plot){
-        .script = chart->script,
-        .title = chart->title,
-        .data = path,
-        .picture = ib_arena_print(d->arena, "%s/chart-%zu.svg", d->scratch, d->n_waiting),
-        .labels = data.labels,
-        .rows = data.rows,
-        .series = data.series,
-        .widest = data.widest,
-    };
-    if (++d->n_waiting == MAX_BATCH)
-        draw_waiting(d);
-    return IB_OK;
-}
-
-static void bind_values(sqlite3_stmt *query, sqlite3_stmt *values, struct drawing *d)
-{
-    for (int i = 0; i < sqlite3_column_count(values); i++) {
-        const char *parameter = ib_arena_print(d->arena, ":%s", sqlite3_column_name(values, i));
-        int index = sqlite3_bind_parameter_index(query, parameter);
-        if (index) /* a query need not use them all */
-            sqlite3_bind_value(query, index, sqlite3_column_value(values, i));
-    }
+    d->charts = ib_arena_grow(d->arena, d->charts, sizeof *d->charts, d->n, &d->capacity);
+    d->charts[d->n] = (struct ib_chart){.script = script, .title = script->title};
+    return &d->charts[d->n++];
 }
 
 /* File systems may fold case. */
@@ -218,6 +70,155 @@ static const char *name_of_its_own(struct drawing *d, const char *text)
     for (int next = 2; is_taken(d, name); next++)
         name = ib_arena_print(d->arena, "%s-%d", slug, next);
     return name;
+}
+
+/* Takes over a picture. */
+static void take_picture(struct drawing *d, const struct ib_plot *plot, struct ib_chart *chart, int width)
+{
+    struct ib_arena scratch = {0};
+    char *document;
+    size_t bytes;
+    const char *svg = NULL;
+    if (!plot->note && ib_file_read(&scratch, plot->picture, MAX_SVG_BYTES, &document, &bytes) == IB_OK)
+        svg = ib_svg_clean(d->arena, document,
+                           ib_arena_print(d->arena, "%s%s", chart->name, width == WIDE ? "" : "-narrow"),
+                           chart->title);
+    ib_arena_free(&scratch);
+    if (width == NARROW)
+        chart->narrow = svg;
+    else if (svg)
+        chart->svg = svg;
+    else
+        chart->note = plot->note ? plot->note : "gnuplot drew nothing";
+}
+
+/* A faulty script loses its chart, not the report. */
+static void note_fault(struct drawing *d, struct ib_chart *chart)
+{
+    chart->file = chart->svg = chart->narrow = NULL;
+    chart->note = ib_arena_print(d->arena, "%s.gp: %s", chart->script->name, ib_last_error()->message);
+}
+
+static enum ib_status keep_file(struct drawing *d, struct ib_chart *chart)
+{
+    if (!chart->svg)
+        return IB_OK;
+    chart->file = ib_arena_print(d->arena, "charts/%s.svg", chart->name);
+    return ib_run_folder_write(d->dir, chart->file, chart->svg);
+}
+
+/* Draws the charts whose data are written. */
+static void draw_waiting(struct drawing *d)
+{
+    const enum ib_status drawn = ib_plots_draw(d->arena, d->scratch, d->plots, d->n_waiting, &d->late);
+    for (size_t i = 0; i < d->n_waiting; i++) {
+        struct ib_chart *chart = &d->charts[d->waiting[i].chart];
+        if (drawn == IB_OK)
+            take_picture(d, &d->plots[i], chart, d->waiting[i].width);
+        if (drawn != IB_OK || (d->waiting[i].width == WIDE && keep_file(d, chart) != IB_OK))
+            note_fault(d, chart);
+        unlink(d->plots[i].data);
+        unlink(d->plots[i].picture);
+    }
+    d->n_waiting = 0;
+}
+
+/* Data, and the panel of it that a chart shows. */
+struct panel {
+    const char *file;
+    const struct ib_chart_data *data;
+    size_t number, count; /* from 0; panels of these data */
+    size_t first, n;      /* series */
+};
+
+/* Has a panel drawn in one width, together with others. Returns what all of its labels have in common. */
+static const char *wait_for(struct drawing *d, const struct panel *panel, size_t chart, int width)
+{
+    struct ib_chart_series *series = ib_arena_alloc(d->arena, panel->n * sizeof *series);
+    const char *common = ib_chart_series(d->arena, &d->looks, panel->data->labels + panel->first, panel->n,
+                                         (size_t)widths[width].label, series);
+    d->waiting[d->n_waiting] = (struct waiting){chart, width};
+    d->plots[d->n_waiting] = (struct ib_plot){
+        .script = d->charts[chart].script,
+        .title = d->charts[chart].title,
+        .data = panel->file,
+        .picture = ib_arena_print(d->arena, "%s/chart-%zu.svg", d->scratch, d->n_waiting),
+        .pixels_wide = widths[width].pixels,
+        .rows = panel->data->rows,
+        .first = panel->first,
+        .series = series,
+        .n = panel->n,
+    };
+    d->n_waiting++;
+    return common;
+}
+
+/* "Loss by epoch: mlp, diabetes, lr=0.1 (2 of 3)" */
+static void title_panel(struct drawing *d, const struct panel *panel, size_t chart, const char *common)
+{
+    struct ib_chart *c = &d->charts[chart];
+    const char *joint = strchr(c->title, ':') ? ", " : ": ";
+    if (common[0])
+        c->title = ib_arena_print(d->arena, "%s%s%s", c->title, joint, common);
+    if (panel->count > 1)
+        c->title = ib_arena_print(d->arena, "%s (%zu of %zu)", c->title, panel->number + 1, panel->count);
+    for (size_t i = 0; i < WIDTHS; i++)
+        d->plots[d->n_waiting - 1 - i].title = c->title;
+}
+
+/* The chart of a panel: the given one for the first, else a new one of this name and a number. */
+static size_t chart_of(struct drawing *d, const struct panel *panel, size_t first)
+{
+    if (!panel->number)
+        return first;
+    struct ib_chart *chart = new_chart(d, d->charts[first].script);
+    *chart = d->charts[first];
+    chart->panel = panel->number;
+    chart->note = NULL;
+    chart->name = NULL;
+    chart->name = name_of_its_own(d, d->charts[first].name);
+    return d->n - 1;
+}
+
+/* So many series to a panel, in at most MAX_PANELS. */
+static void draw_panels(struct drawing *d, const char *file, const struct ib_chart_data *data, size_t chart)
+{
+    const int wanted = atoi(d->charts[chart].script->panel);
+    const size_t size = wanted > 0 ? (size_t)wanted : data->series, count = (data->series + size - 1) / size;
+    struct panel panel = {.file = file, .data = data, .count = count < MAX_PANELS ? count : MAX_PANELS};
+    const char *title = d->charts[chart].title;
+    const size_t drawn = panel.count * size < data->series ? panel.count * size : data->series;
+    if (drawn < data->series + data->left_out)
+        d->charts[chart].note = ib_arena_print(d->arena, "Only the first %zu of %llu series are drawn.",
+                                               drawn, (unsigned long long)(data->series + data->left_out));
+    if (d->n_waiting + WIDTHS * panel.count > MAX_BATCH)
+        draw_waiting(d);
+    for (; panel.number < panel.count; panel.number++) {
+        const char *common = "";
+        panel.first = panel.number * size;
+        panel.n = data->series - panel.first < size ? data->series - panel.first : size;
+        const size_t at = chart_of(d, &panel, chart);
+        d->charts[at].title = title;
+        for (int width = 0; width < WIDTHS; width++)
+            common = wait_for(d, &panel, at, width);
+        title_panel(d, &panel, at, common);
+    }
+}
+
+/* Writes the chart's data. It is drawn together with others. */
+static enum ib_status draw_query(struct drawing *d, sqlite3_stmt *query, struct ib_chart *chart)
+{
+    struct ib_chart_data *data = ib_arena_alloc(d->arena, sizeof *data);
+    const size_t at = (size_t)(chart - d->charts);
+    const char *path = ib_arena_print(d->arena, "%s/data-%zu.tsv", d->scratch, at);
+    enum ib_status status = ib_chart_data_write(d->arena, path, query, data);
+    if (status != IB_OK || !data->rows) {
+        unlink(path);
+        chart->note = "nothing to draw: no case has these data";
+        return status;
+    }
+    draw_panels(d, path, data, at);
+    return IB_OK;
 }
 
 /* Sets name, title, model and data set of the chart of one combination. */
@@ -239,11 +240,14 @@ static void name_chart(struct drawing *d, sqlite3_stmt *values, struct ib_chart 
     chart->name = name_of_its_own(d, name);
 }
 
-static struct ib_chart *new_chart(struct drawing *d, const struct ib_chart_script *script)
+static void bind_values(sqlite3_stmt *query, sqlite3_stmt *values, struct drawing *d)
 {
-    d->charts = ib_arena_grow(d->arena, d->charts, sizeof *d->charts, d->n, &d->capacity);
-    d->charts[d->n] = (struct ib_chart){.script = script, .title = script->title};
-    return &d->charts[d->n++];
+    for (int i = 0; i < sqlite3_column_count(values); i++) {
+        const char *parameter = ib_arena_print(d->arena, ":%s", sqlite3_column_name(values, i));
+        int index = sqlite3_bind_parameter_index(query, parameter);
+        if (index) /* a query need not use them all */
+            sqlite3_bind_value(query, index, sqlite3_column_value(values, i));
+    }
 }
 
 static void draw_one(struct drawing *d, const struct ib_chart_script *script, sqlite3_stmt *values,
@@ -316,7 +320,7 @@ static enum ib_status show_cases(sqlite3 *db, const struct ib_run_record *run)
 enum ib_status ib_charts_draw(struct ib_arena *arena, const char *dir, const struct ib_run_record *run,
                               const struct ib_derived *derived, struct ib_chart **out, size_t *n)
 {
-    struct drawing d = {.arena = arena, .dir = dir};
+    struct drawing d = {.arena = arena, .dir = dir, .looks = ib_looks_of(arena, run)};
     struct ib_chart_script *scripts;
     size_t n_scripts;
     IB_TRY(ib_chart_scripts(arena, &scripts, &n_scripts));

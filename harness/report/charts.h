@@ -12,6 +12,8 @@ struct ib_chart {
     const char *model, *dataset; /* NULL: more than one */
     const char *file;            /* relative to the run's folder; NULL: not drawn */
     const char *svg;             /* the file's contents */
+    const char *narrow;          /* the same for narrow windows */
+    size_t panel;                /* from 0: which part of the series it shows, if they are too many for one */
     const char *note;            /* why it was not drawn; if drawn, what was left out, or NULL */
 };
 

@@ -16,8 +16,10 @@ enum {
 
 static const struct ib_doc_text *state_of(const struct ib_tally *t)
 {
-    static const struct ib_doc_text states[] = {
-        {"WRONG", IB_BAD, NULL}, {"FAILED", IB_BAD, NULL}, {"ok", IB_GOOD, NULL}, {"skipped", IB_IDLE, NULL}};
+    static const struct ib_doc_text states[] = {{.text = "WRONG", .style = IB_BAD},
+                                                {.text = "FAILED", .style = IB_BAD},
+                                                {.text = "ok", .style = IB_GOOD},
+                                                {.text = "skipped", .style = IB_IDLE}};
     return &states[t->wrong ? 0 : t->failed ? 1 : t->checks ? 2 : 3];
 }
 
@@ -186,16 +188,16 @@ static struct ib_doc_text verdict_of(enum ib_check_verdict verdict, const struct
 {
     switch (verdict) {
     case IB_CHECK_RIGHT:
-        return (struct ib_doc_text){" is right.", IB_GOOD, NULL};
+        return (struct ib_doc_text){.text = " is right.", .style = IB_GOOD};
     case IB_CHECK_NOTHING:
-        return (struct ib_doc_text){": nothing could be verified.", IB_IDLE, NULL};
+        return (struct ib_doc_text){.text = ": nothing could be verified.", .style = IB_IDLE};
     case IB_CHECK_WRONG:
-        return (struct ib_doc_text){" is wrong.", IB_BAD, NULL};
+        return (struct ib_doc_text){.text = " is wrong.", .style = IB_BAD};
     case IB_CHECK_FAILED:
         break;
     }
-    return (struct ib_doc_text){root->status == IB_CASE_UNAVAILABLE ? " is unavailable here." : " failed.",
-                                IB_BAD, NULL};
+    return (struct ib_doc_text){
+        .text = root->status == IB_CASE_UNAVAILABLE ? " is unavailable here." : " failed.", .style = IB_BAD};
 }
 
 /* "no operations and 2 of 20 trainings", of the levels of which something was skipped; NULL: nothing was. */

@@ -1,18 +1,10 @@
 #include "report/compare_report.h"
 
+#include "report/compare_cases.h"
 #include "report/format.h"
 
 #include <math.h>
 #include <string.h>
-
-const char *ib_ratio_words(struct ib_arena *arena, const struct ib_speed *speed)
-{
-    if (isnan(speed->ratio))
-        return IB_DASH;
-    return isnan(speed->low) || isnan(speed->high)
-               ? ib_arena_print(arena, "%.3f", speed->ratio)
-               : ib_arena_print(arena, "%.3f [%.3f, %.3f]", speed->ratio, speed->low, speed->high);
-}
 
 /* ---- what was compared ---- */
 
@@ -46,96 +38,56 @@ static void add_libraries(struct ib_doc *doc, const struct ib_comparison *compar
     }
 }
 
-static void add_disturbances(struct ib_doc *doc, const struct ib_comparison *comparison)
+/* "3 of 120", "unknown" */
+static const char *disturbed_words(struct ib_arena *arena, const struct ib_run_record *run)
 {
-    const struct ib_disturbance old = ib_run_record_disturbance(comparison->old_run),
-                                new = ib_run_record_disturbance(comparison->new_run);
-    if (old.disturbed || new.disturbed)
-        ib_doc_paragraph(doc,
-                         ib_arena_print(doc->arena,
-                                        "Samples disturbed by other work on the machine: %zu of %zu in the "
-                                        "old run, %zu of %zu in the new one. Where over a third of a case's "
-                                        "were, only a large difference is told.",
-                                        old.disturbed, old.judged, new.disturbed, new.judged));
+    const struct ib_disturbance d = ib_run_record_disturbance(run);
+    return d.judged ? ib_arena_print(arena, "%zu of %zu samples (%s)", d.disturbed, d.judged,
+                                     ib_format_share(arena, (double)d.disturbed / (double)d.judged))
+                    : "unknown";
 }
 
-static void add_header(struct ib_doc *doc, const struct ib_comparison *comparison)
+static void add_disturbances(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
-    struct ib_arena *arena = doc->arena;
-    const struct ib_run_record *old = comparison->old_run, *new = comparison->new_run;
-    ib_doc_heading(doc, 2,
-                   ib_arena_print(arena, "New run %s of %s compared with old run %s of %s", new->name,
-                                  new->started, old->name, old->started));
-    if (comparison->same_run)
-        ib_doc_paragraph(doc, "OLD and NEW are the same run: nothing can differ.");
+    ib_doc_paragraph(doc,
+                     ib_arena_print(doc->arena,
+                                    "Disturbed by other work on the machine: %s in the old run, %s in the "
+                                    "new one. Where over a third of a case's samples were, only a large "
+                                    "difference is told.",
+                                    disturbed_words(doc->arena, comparison->old_run),
+                                    disturbed_words(doc->arena, comparison->new_run)));
+}
+
+static void add_conditions(struct ib_doc *doc, const struct ib_comparison *comparison)
+{
     add_machines(doc, &comparison->differences);
     add_libraries(doc, comparison);
     ib_doc_paragraph(
         doc,
-        ib_arena_print(arena,
+        ib_arena_print(doc->arena,
                        "Ratios are new over old medians, with 95 %% intervals that allow for correlation "
                        "between rounds. The runs were not interleaved, so the intervals do not cover the "
                        "machine's drift between them: changes within %s count as none.",
-                       ib_format_share(arena, comparison->margin)));
+                       ib_format_share(doc->arena, comparison->margin)));
+    if (comparison->machines)
+        ib_doc_paragraph(doc, "A case is compared with the same case on the same machine only.");
     add_disturbances(doc, comparison);
 }
 
-/* ---- case by case ---- */
-
-static const char *answer_words(struct ib_arena *arena, const struct ib_compared_case *c)
+static void add_header(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
-    const char *old = ib_answer_word(c->old_case->status, c->old_case->check.verdict),
-               *new = ib_answer_word(c->new_case->status, c->new_case->check.verdict);
-    return strcmp(old, new) == 0 ? new : ib_arena_print(arena, "%s → %s", old, new);
+    const struct ib_run_record *old = comparison->old_run, *new = comparison->new_run;
+    ib_doc_heading(doc, 1,
+                   ib_arena_print(doc->arena, "New run %s of %s compared with old run %s of %s", new->name,
+                                  new->started, old->name, old->started));
+    if (comparison->same_run)
+        ib_doc_paragraph(doc, "OLD and NEW are the same run: nothing can differ.");
+    if (comparison->n)
+        ib_compare_counts(doc, comparison);
+    add_conditions(doc, comparison);
 }
 
-static void add_case(struct ib_doc *doc, const struct ib_compared_case *c)
-{
-    struct ib_arena *arena = doc->arena;
-    const double needed = c->speed.needed;
-    const char *rounds = isnan(needed) ? "" : ib_format_count(arena, needed);
-    ib_doc_row(doc, (const char *[]){c->new_case->problem, c->new_case->name,
-                                     ib_format_duration(arena, c->old_case->epoch_ns.median),
-                                     ib_format_duration(arena, c->new_case->epoch_ns.median),
-                                     ib_ratio_words(arena, &c->speed),
-                                     ib_word_of(ib_speed_words, (int)c->speed.verdict), rounds,
-                                     answer_words(arena, c)});
-}
-
-static bool has_reason(const struct ib_compared_case *c, const char *reason)
-{
-    return c->speed.reason && strcmp(c->speed.reason, reason) == 0;
-}
-
-/* Why the verdict of some cases is AMBIGUOUS: each reason once, with the number of its cases. */
-static void add_reasons(struct ib_doc *doc, const struct ib_comparison *comparison)
-{
-    for (size_t i = 0; i < comparison->n; i++) {
-        const char *reason = comparison->cases[i].speed.reason;
-        size_t first = 0, count = 0;
-        while (reason && !has_reason(&comparison->cases[first], reason))
-            first++;
-        for (size_t k = i; k < comparison->n && reason && first == i; k++)
-            count += has_reason(&comparison->cases[k], reason) ? 1 : 0;
-        if (count)
-            ib_doc_paragraph(doc, ib_arena_print(doc->arena, "AMBIGUOUS in %zu case%s: %s.", count,
-                                                 ib_plural(count), reason));
-    }
-}
-
-static void add_cases(struct ib_doc *doc, const struct ib_comparison *comparison)
-{
-    if (!comparison->n) {
-        ib_doc_paragraph(doc, "The runs have no case in common.");
-        return;
-    }
-    ib_doc_table(
-        doc, "wwrrrwrw",
-        (const char *[]){"problem", "case", "old", "new", "ratio", "speed", "rounds needed", "answer"});
-    for (size_t i = 0; i < comparison->n; i++)
-        add_case(doc, &comparison->cases[i]);
-    add_reasons(doc, comparison);
-}
+/* ---- what differs besides speed ---- */
 
 /* Adds a line for each case whose metrics differ, or with `copies`, whose copies differ. */
 static void add_differences(struct ib_doc *doc, const struct ib_comparison *comparison, bool copies,
@@ -190,7 +142,7 @@ static void add_only(struct ib_doc *doc, const struct ib_case_list *cases, const
 void ib_compare_page(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
     add_header(doc, comparison);
-    add_cases(doc, comparison);
+    ib_compare_cases(doc, comparison);
     if (comparison->n) {
         add_differences(doc, comparison, false, "Answers that differ", "Metrics are the same in both runs.");
         add_differences(doc, comparison, true, "Copies that differ", "Copies are the same in both runs.");

@@ -5,11 +5,8 @@
 #include "gate/compare.h"
 #include "report/doc_model.h"
 
-/* Adds the differences between the machines, the table of cases, differences in answers and copies, and the
- * cases that only one run has. */
+/* Adds the counts of what changed, the differences between the machines, the table of cases, differences in
+ * answers and copies, and the cases that only one run has. */
 void ib_compare_page(struct ib_doc *, const struct ib_comparison *);
-
-/* A ratio with its interval: "1.034 [1.020, 1.047]". */
-const char *ib_ratio_words(struct ib_arena *, const struct ib_speed *);
 
 #endif

@@ -67,6 +67,11 @@ static const char *const found[] = {"path",
                                     "energy.to_99_percent_j",
                                     "energy.source",
                                     "energy.reason",
+                                    "machine",
+                                    "source.commit",
+                                    "source.committed",
+                                    "source.branch",
+                                    "source.dirty",
                                     NULL};
 static const char *const of_run[] = {"run.id",
                                      "run.name",
@@ -162,6 +167,17 @@ static void print_member(FILE *out, const json_t *c, const char *name)
     print_value(out, member(c, name));
 }
 
+/* Of a run on several machines, each row names that of its case. */
+static void use_machine(json_t *run, const json_t *c)
+{
+    const char *name = json_string_value(json_object_get(c, "machine"));
+    size_t i;
+    json_t *machine;
+    json_array_foreach (json_object_get(run, "machines"), i, machine)
+        if (name && strcmp(json_string_value(json_object_get(machine, "name")), name) == 0)
+            json_object_set(run, "machine", machine);
+}
+
 struct output {
     FILE *file;
     json_t *run;
@@ -170,6 +186,7 @@ struct output {
 static void print_case(void *context, json_t *c)
 {
     const struct output *out = context;
+    use_machine(out->run, c);
     json_object_set(c, "run", out->run);
     each_column(true, print_member, out->file, c);
     each_column_of_run(print_member, out->file, c);
@@ -228,6 +245,7 @@ void ib_csv_samples(FILE *out, const struct ib_run_record *run)
     json_t *of = ib_run_to_json(run);
     for (size_t i = 0; i < run->n; i++) {
         json_t *c = ib_case_to_json(&run->cases[i]);
+        use_machine(of, c);
         json_object_set(c, "run", of);
         print_samples(out, c);
         json_decref(c);

@@ -37,6 +37,14 @@ void ib_doc_paragraph(struct ib_doc *doc, const char *text)
     ib_doc_add(doc, IB_DOC_PARAGRAPH, text);
 }
 
+struct ib_doc_block *ib_doc_fold(struct ib_doc *doc, int level, const char *id, const char *text)
+{
+    struct ib_doc_block *fold = ib_doc_add(doc, IB_DOC_FOLD, text);
+    fold->level = level;
+    fold->id = id;
+    return fold;
+}
+
 void ib_doc_part(struct ib_doc *doc, ib_doc_builder *build, const void *what)
 {
     struct ib_doc_block *part = ib_doc_add(doc, IB_DOC_PART, NULL);
@@ -106,4 +114,9 @@ bool ib_doc_is_span(const struct ib_doc_block *table, size_t first)
 bool ib_doc_is_number(const struct ib_doc_block *table, size_t column)
 {
     return table->columns[column] == 'r';
+}
+
+bool ib_doc_is_of_pages(enum ib_doc_kind kind)
+{
+    return kind == IB_DOC_END || kind == IB_DOC_PART || kind == IB_DOC_CONTENTS;
 }

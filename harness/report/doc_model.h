@@ -10,11 +10,25 @@
 
 enum ib_doc_style { IB_PLAIN, IB_STRONG, IB_SOFT, IB_STRUCK, IB_GOOD, IB_IDLE, IB_BAD };
 
+/* What a page draws with a text. It only shows what the text says, so the other renderers leave it out. */
+enum ib_drawing_kind {
+    IB_DRAW_MARK,     /* the sign of an implementation before the text: colour, shape */
+    IB_DRAW_INTERVAL, /* a value and its interval on a line below it, at places from 0 to 1; NaN: unknown */
+    IB_DRAW_SHADE     /* a background: `value` from 0, none, to 1 */
+};
+struct ib_doc_drawing {
+    enum ib_drawing_kind kind;
+    const char *colour;                 /* of a mark: "#0072b2" */
+    int shape;                          /* of a mark: a point type of gnuplot */
+    double low, value, high, reference; /* reference: where a line across the interval stands */
+};
+
 /* A run of text in one style. Consecutive runs are separated by a space. */
 struct ib_doc_text {
     const char *text;
     enum ib_doc_style style;
     const char *to; /* id of the block that a table's cell or an item's head links to; NULL: no link */
+    const struct ib_doc_drawing *drawing; /* of a table's cell; NULL: none */
 };
 
 enum ib_doc_kind {
@@ -27,10 +41,11 @@ enum ib_doc_kind {
     IB_DOC_CODE,   /* preformatted lines */
     IB_DOC_FACTS,  /* labels and values, as a table of two columns; a span begins a group */
     IB_DOC_TABLE,
-    IB_DOC_FIGURE, /* title and caption */
-    IB_DOC_FOLD,   /* begins a part that a page folds away, with these runs as its summary */
-    IB_DOC_END,    /* ends the fold */
-    IB_DOC_PART    /* blocks that only a page has, and that are built when it comes to them */
+    IB_DOC_FIGURE,  /* title and caption */
+    IB_DOC_FOLD,    /* begins a part that a page folds away, with these runs as its summary */
+    IB_DOC_END,     /* ends the fold */
+    IB_DOC_PART,    /* blocks that only a page has, and that are built when it comes to them */
+    IB_DOC_CONTENTS /* only a page has them: links to the headings and folds of level 2 that have an id */
 };
 
 struct ib_doc;
@@ -38,7 +53,8 @@ typedef void ib_doc_builder(struct ib_doc *, const void *what);
 
 struct ib_doc_block {
     enum ib_doc_kind kind;
-    int level;                 /* heading: 1 is the title */
+    int level;                 /* heading: 1 is the title; fold: that of its summary, or 0 */
+    bool open;                 /* fold: shown at first */
     const char *id;            /* for links, or NULL */
     struct ib_doc_text *texts; /* runs; table: cells, row by row, heads first */
     size_t n, capacity;
@@ -46,7 +62,8 @@ struct ib_doc_block {
     const char *columns;   /* table: a letter for each, 'n' names, 'w' words, 'r' numbers, aligned right */
     bool sortable;         /* table: each column has a single unit */
     const char *file;      /* figure: path relative to the document */
-    const char *svg;       /* figure: its <svg> element */
+    const char *svg;       /* figure: its <svg> element, */
+    const char *narrow;    /* and the one for narrow windows; NULL: the same */
     ib_doc_builder *build; /* part: adds its blocks, */
     const void *what;      /* which are about this */
 };
@@ -61,6 +78,8 @@ struct ib_doc {
 struct ib_doc_block *ib_doc_add(struct ib_doc *, enum ib_doc_kind, const char *text);
 struct ib_doc_block *ib_doc_heading(struct ib_doc *, int level, const char *text);
 void ib_doc_paragraph(struct ib_doc *, const char *text);
+/* Begins a fold with a heading, which `id` leads to; it lasts until an IB_DOC_END. */
+struct ib_doc_block *ib_doc_fold(struct ib_doc *, int level, const char *id, const char *text);
 /* `heads`: strlen(columns) texts; NULL: a table without heads. */
 struct ib_doc_block *ib_doc_table(struct ib_doc *, const char *columns, const char *const *heads);
 
@@ -85,5 +104,7 @@ const struct ib_doc_text *ib_doc_item_line(struct ib_arena *, const struct ib_do
 size_t ib_doc_columns(const struct ib_doc_block *);
 bool ib_doc_is_span(const struct ib_doc_block *, size_t first);
 bool ib_doc_is_number(const struct ib_doc_block *, size_t column);
+/* Whether only pages have blocks of this kind, or what they contain is in other blocks. */
+bool ib_doc_is_of_pages(enum ib_doc_kind);
 
 #endif

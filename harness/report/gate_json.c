@@ -139,8 +139,8 @@ static json_t *run_json(const struct ib_run_record *run)
 
 static json_t *case_name_json(const struct ib_case_record *c)
 {
-    return json_pack("{s:s, s:o, s:o}", "id", c->id, "name", ib_json_text(c->name), "problem",
-                     ib_json_text(c->problem));
+    return json_pack("{s:s, s:o, s:o, s:o}", "id", c->id, "name", ib_json_text(c->name), "problem",
+                     ib_json_text(c->problem), "machine", ib_json_text(c->machine));
 }
 
 static json_t *only_json(const struct ib_case_list *cases)

@@ -1,6 +1,6 @@
 #include "report/gate_report.h"
 
-#include "report/compare_report.h"
+#include "report/compare_cases.h"
 #include "report/format.h"
 
 #include <math.h>

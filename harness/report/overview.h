@@ -1,11 +1,11 @@
-/* The first tables of a report: all implementations over all problems. */
+/* The beginning of a report: which implementation is fastest in each problem, and over all. */
 #ifndef IB_REPORT_OVERVIEW_H
 #define IB_REPORT_OVERVIEW_H
 
 #include "report/summary_model.h"
 
-/* Adds the ranking over all problems, and the times in each where that table stays small. Adds nothing for a
- * single problem or a single implementation. */
+/* Adds the answer: the times of all implementations in all problems, where that table stays small, else their
+ * ranking; and which is fastest, in a sentence for each problem. */
 void ib_overview(struct ib_doc *, const struct ib_summary *);
 
 /* The id of a section's heading, for links. */

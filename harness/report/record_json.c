@@ -6,6 +6,7 @@
 #include "report/energy_json.h"
 #include "report/evidence.h"
 #include "report/json_values.h"
+#include "report/source_json.h"
 #include "report/transfers_json.h"
 
 #include <math.h>
@@ -191,13 +192,16 @@ static json_t *limit(const struct ib_case_record *c)
 
 static json_t *describe(const struct ib_case_record *c)
 {
-    json_t *out =
-        json_pack("{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:b, s:b, s:o}", "id", c->id, "task",
-                  ib_word_of(ib_task_words, (int)c->task), "dataset_sha256", ib_json_text(c->dataset_sha256),
-                  "dataset_guesses", ib_json_text(c->dataset_guesses), "rows", (json_int_t)c->rows,
-                  "test_rows", (json_int_t)c->test_rows, "cols", (json_int_t)c->cols, "options", options(c),
-                  "label", ib_json_text(c->label), "libraries", ib_json_text(c->libraries), "simulated",
-                  c->simulated, "shortcut", c->shortcut, "algorithm", ib_json_text(c->algorithm));
+    json_t *out = json_pack(
+        "{s:s, s:s, s:o, s:o, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "id", c->id, "task",
+        ib_word_of(ib_task_words, (int)c->task), "dataset_sha256", ib_json_text(c->dataset_sha256),
+        "dataset_guesses", ib_json_text(c->dataset_guesses), "rows", (json_int_t)c->rows, "test_rows",
+        (json_int_t)c->test_rows, "cols", (json_int_t)c->cols, "classes",
+        c->classes ? json_integer((json_int_t)c->classes) : json_null(), "options", options(c), "label",
+        ib_json_text(c->label), "libraries", ib_json_text(c->libraries), "simulated", c->simulated,
+        "shortcut", c->shortcut, "algorithm", ib_json_text(c->algorithm));
+    json_object_set_new(out, "machine", ib_json_text(c->machine));
+    json_object_set_new(out, "part", json_integer((json_int_t)c->part));
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         json_object_set_new(out, ib_axis_rules[k].name, axis((enum ib_axis_kind)k, c->axis[k]));
     return out;
@@ -227,20 +231,6 @@ json_t *ib_case_to_json(const struct ib_case_record *c)
                         json_pack("{s:o, s:o}", "peak_bytes", ib_json_measured(c->peak_bytes),
                                   "device_peak_bytes", ib_json_measured(c->device_peak_bytes)));
     return out;
-}
-
-/* ---- the run ---- */
-
-json_t *ib_run_to_json(const struct ib_run_record *run)
-{
-    json_t *selection = run->selection ? json_array() : json_null();
-    for (const char *const *s = run->selection; s && *s; s++)
-        json_array_append_new(selection, ib_json_text(*s));
-    return json_pack("{s:s, s:o, s:s, s:o, s:s, s:s, s:o, s:o, s:o}", "id", run->id, "name",
-                     ib_json_text(run->name), "started", run->started, "finished",
-                     ib_json_text(run->finished), "config_sha256", run->config_sha256, "version",
-                     run->version, "machine", ib_machine_to_json(&run->machine), "reference",
-                     ib_json_text(run->reference), "selection", selection);
 }
 
 /* ---- the whole ---- */
@@ -296,12 +286,15 @@ static void open_record(struct record *r, const struct ib_run_record *run, bool 
 
 static json_t *case_of(const struct record *r, size_t i)
 {
-    json_t *out = ib_case_to_json(&r->run->cases[i]);
+    const struct ib_run_record *run = r->run;
+    json_t *out = ib_case_to_json(&run->cases[i]);
+    json_object_set_new(out, "source",
+                        ib_source_to_json(ib_case_source(run->sources, run->n_sources, &run->cases[i])));
     json_object_set_new(out, "time_to", ib_times_to_loss_to_json(r->losses[i].group, r->losses[i].entry));
-    json_object_set_new(out, "energy", ib_energy_to_json(&r->run->cases[i], r->losses[i].entry));
+    json_object_set_new(out, "energy", ib_energy_to_json(&run->cases[i], r->losses[i].entry));
     if (r->whole) {
-        json_object_set_new(out, "curve", curve(&r->run->cases[i]));
-        json_object_set_new(out, "predictions", predictions(&r->run->cases[i]));
+        json_object_set_new(out, "curve", curve(&run->cases[i]));
+        json_object_set_new(out, "predictions", predictions(&run->cases[i]));
     }
     return out;
 }

@@ -60,17 +60,21 @@ static void print_table(FILE *out, struct ib_arena *arena, const struct ib_doc_b
 
 static void print_figure(FILE *out, struct ib_arena *arena, const struct ib_doc_block *figure)
 {
-    fprintf(out, "![%s](%s)\n\n", ib_escape_markdown(arena, figure->texts[0].text), figure->file);
-    print_runs(out, arena, "", figure->texts + 1, figure->n - 1);
+    fprintf(out, "![%s](%s)\n", ib_escape_markdown(arena, figure->texts[0].text), figure->file);
+    if (figure->n > 1)
+        print_runs(out, arena, "\n", figure->texts + 1, figure->n - 1);
 }
 
 static void print_block(FILE *out, struct ib_arena *arena, const struct ib_doc_block *block)
 {
     static const char levels[] = "######";
+    const bool is_head = block->kind == IB_DOC_HEADING || (block->kind == IB_DOC_FOLD && block->level);
+    if (is_head) {
+        print_runs(out, arena, ib_arena_print(arena, "%.*s ", block->level, levels), block->texts,
+                   block->kind == IB_DOC_HEADING ? block->n : 1);
+        return;
+    }
     switch (block->kind) {
-    case IB_DOC_HEADING:
-        print_runs(out, arena, ib_arena_print(arena, "%.*s ", block->level, levels), block->texts, block->n);
-        break;
     case IB_DOC_CODE:
         print_code(out, block->texts[0].text);
         break;
@@ -97,7 +101,7 @@ void ib_render_markdown(FILE *out, const struct ib_doc *doc)
 {
     bool listing = false;
     for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
-        if (b->kind == IB_DOC_END || b->kind == IB_DOC_PART)
+        if (ib_doc_is_of_pages(b->kind))
             continue;
         bool continues = listing && (b->kind == IB_DOC_ITEM || b->kind == IB_DOC_NOTE);
         fputs(b == doc->list || continues ? "" : "\n", out);

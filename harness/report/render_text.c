@@ -205,7 +205,7 @@ static void print_block(struct page *page, const struct ib_doc *doc, const struc
     switch (block->kind) {
     case IB_DOC_HEADING:
     case IB_DOC_FOLD:
-        fill(page, 0, &(struct ib_doc_text){block->texts[0].text, IB_STRONG, NULL}, 1);
+        fill(page, 0, &(struct ib_doc_text){.text = block->texts[0].text, .style = IB_STRONG}, 1);
         break;
     case IB_DOC_CODE:
         print_code(page, block->texts[0].text);
@@ -236,7 +236,7 @@ void ib_render_text(FILE *out, const struct ib_doc *doc, enum ib_colour colour)
     struct page page = {out, is_coloured(out, colour), doc->arena, NULL};
     const struct ib_doc_block *last = NULL;
     for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
-        if (b->kind == IB_DOC_END || b->kind == IB_DOC_PART)
+        if (ib_doc_is_of_pages(b->kind))
             continue;
         bool close = !last || last->kind == IB_DOC_HEADING || last->kind == IB_DOC_FOLD ||
                      (is_paragraph(last->kind) && is_paragraph(b->kind));

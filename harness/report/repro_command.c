@@ -1,21 +1,10 @@
 #include "report/repro_command.h"
 
+#include "base/shell_words.h"
 #include "config/axes.h"
 #include "report/summary.h"
 
 #include <string.h>
-
-/* Within single quotes, only the quote itself is special to a shell. */
-static const char *quoted(struct ib_arena *arena, const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/";
-    if (text[0] && strspn(text, plain) == strlen(text))
-        return text;
-    const char *out = "'", *quote;
-    for (; (quote = strchr(text, '\'')); text = quote + 1)
-        out = ib_arena_print(arena, "%s%.*s'\\''", out, (int)(quote - text), text);
-    return ib_arena_print(arena, "%s%s'", out, text);
-}
 
 /* Does the axis apply to a stored case? That depends on model, layers and device, which the record contains.
  */
@@ -38,26 +27,32 @@ static const char *train_command(struct ib_arena *arena, const struct ib_case_re
     for (int k = 0; k < IB_AXIS_COUNT; k++) {
         const char *initial = ib_axis_train_default((enum ib_axis_kind)k), *value = c->axis[k];
         if (applies(c, (enum ib_axis_kind)k) && !(initial && strcmp(value, initial) == 0))
-            text = ib_arena_print(arena, "%s %s %s", text, ib_axis_rules[k].flag, quoted(arena, value));
+            text =
+                ib_arena_print(arena, "%s %s %s", text, ib_axis_rules[k].flag, ib_shell_quote(arena, value));
     }
     for (size_t i = 0; i < c->n_options; i++)
         text = ib_arena_print(
             arena, "%s --option %s", text,
-            quoted(arena, ib_arena_print(arena, "%s=%s", c->options[i].name, c->options[i].value)));
+            ib_shell_quote(arena, ib_arena_print(arena, "%s=%s", c->options[i].name, c->options[i].value)));
+    return text;
+}
+
+const char *ib_case_conditions(struct ib_arena *arena, const struct ib_case_record *c)
+{
+    const char *text = "";
+    for (int k = 0; k < IB_AXIS_COUNT; k++)
+        if (applies(c, (enum ib_axis_kind)k))
+            text = ib_arena_print(arena, "%s%s%s=%s", text, text[0] ? "," : "", ib_axis_rules[k].name,
+                                  c->axis[k]);
     return text;
 }
 
 static const char *run_command(struct ib_arena *arena, const struct ib_run_record *run,
                                const struct ib_case_record *c)
 {
-    const char *selection = "";
-    for (int k = 0; k < IB_AXIS_COUNT; k++)
-        if (applies(c, (enum ib_axis_kind)k))
-            selection = ib_arena_print(arena, "%s%s%s=%s", selection, selection[0] ? "," : "",
-                                       ib_axis_rules[k].name, c->axis[k]);
     return ib_arena_print(arena, "ironbench run %s -s %s",
-                          quoted(arena, ib_arena_print(arena, "%s.yaml", run->name)),
-                          quoted(arena, selection));
+                          ib_shell_quote(arena, ib_arena_print(arena, "%s.yaml", run->name)),
+                          ib_shell_quote(arena, ib_case_conditions(arena, c)));
 }
 
 const char *ib_repro_command(struct ib_arena *arena, const struct ib_run_record *run,

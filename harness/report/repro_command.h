@@ -10,4 +10,7 @@
 const char *ib_repro_command(struct ib_arena *, const struct ib_run_record *,
                              const struct ib_case_record *case_record);
 
+/* The values of all axes as conditions for -s: "model=mlp,dataset=…". Options are not among them. */
+const char *ib_case_conditions(struct ib_arena *, const struct ib_case_record *case_record);
+
 #endif

@@ -79,22 +79,30 @@ static const char *tally(struct ib_arena *arena, const char *const *words, size_
     return text;
 }
 
-static const char *leaders(struct ib_arena *arena, const struct ib_summary_section *section,
-                           const struct ib_seed_group *seed_group)
+/* "cpu_blas is fastest", "a and b cannot be told apart", "the training diverges" */
+static const char *result_of(struct ib_arena *arena, const struct ib_summary_group *group)
 {
-    const char **names = ib_arena_alloc(arena, seed_group->n_seeds * sizeof *names), *text = "";
+    return group->n_ranked == 0 ? group->brief
+                                : ib_arena_print(arena, "%s %s", group->leaders,
+                                                 group->n_first == 1 ? "is fastest" : "cannot be told apart");
+}
+
+/* "cpu_blas is fastest with 9 of 10 seeds; the training diverges with 1" */
+static const char *answer(struct ib_arena *arena, const struct ib_summary_section *section,
+                          const struct ib_seed_group *seed_group)
+{
+    const char **results = ib_arena_alloc(arena, seed_group->n_seeds * sizeof *results), *text = "";
     const struct ib_summary_group *group;
     size_t n = 0;
     for (size_t at = 0; (group = next_group(section, seed_group, &at));)
-        names[n++] = group->n_ranked == 0 ? "none ranked"
-                     : group->n_first == 1
-                         ? group->leaders
-                         : ib_arena_print(arena, "%s, which cannot be told apart,", group->leaders);
+        results[n++] = result_of(arena, group);
     for (size_t i = 0; i < n; i++) {
-        size_t count = count_of(names, n, i);
+        const size_t count = count_of(results, n, i);
+        if (count == n)
+            return ib_arena_print(arena, "%s with each of %zu seeds", results[i], n);
         if (count)
-            text = ib_arena_print(arena, "%s%s%s with %zu of %zu seeds", text, i ? "; " : "", names[i], count,
-                                  n);
+            text = i ? ib_arena_print(arena, "%s; %s with %zu", text, results[i], count)
+                     : ib_arena_print(arena, "%s with %zu of %zu seeds", results[i], count, n);
     }
     return text;
 }
@@ -178,7 +186,7 @@ static void fill_seed_group(struct ib_arena *arena, const struct ib_summary_sect
     seed_group->n = n;
     for (size_t i = 0; i < n; i++)
         fill_row(arena, &members[i], metric, &seed_group->rows[i]);
-    seed_group->leaders = leaders(arena, section, seed_group);
+    seed_group->answer = answer(arena, section, seed_group);
     const char *const heads[IB_SEED_GROUP_COLUMN_COUNT] = {
         "implementation", "time per epoch", "range",  ib_metrics[metric]->label,
         "range",          "convergence",    "verdict"};

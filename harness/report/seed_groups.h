@@ -27,7 +27,7 @@ struct ib_seed_group_row {
 struct ib_seed_group {
     const char *title; /* of the problems, without the seed */
     size_t n_seeds;
-    const char *leaders; /* "cpu_blas with 9 of 10 seeds; …" */
+    const char *answer; /* "cpu_blas is fastest with 9 of 10 seeds; …" */
     const char *heads[IB_SEED_GROUP_COLUMN_COUNT];
     struct ib_seed_group_row *rows; /* one per implementation and residency */
     size_t n;

@@ -9,15 +9,28 @@ struct values {
     struct ib_dataset *datasets;             /* likewise: rows, cols and task */
 };
 
-static struct ib_axis_value value_of(const struct ib_case_record *c, enum ib_axis_kind kind)
+/* The options of a case's implementation. The machine is no axis, since a configuration cannot choose it; it
+ * is selected as an option is. */
+static void use_settings(struct ib_arena *arena, const struct ib_case_record *c, struct ib_axis_value *value)
+{
+    struct ib_setting *settings = ib_arena_alloc(arena, (c->n_options + 1) * sizeof *settings);
+    for (size_t i = 0; i < c->n_options; i++)
+        settings[i] = c->options[i];
+    if (c->machine)
+        settings[c->n_options] = (struct ib_setting){IB_MACHINE_SUBJECT, c->machine};
+    value->settings = settings;
+    value->n_settings = c->n_options + (c->machine ? 1 : 0);
+}
+
+static struct ib_axis_value value_of(struct ib_arena *arena, const struct ib_case_record *c,
+                                     enum ib_axis_kind kind)
 {
     const char *text = c->axis[kind];
     struct ib_axis_value value = {.text = text, .number = ib_case_record_number(c, kind)};
     if (kind == IB_AXIS_IMPL) {
         value.text = c->label; /* with its options */
         value.name = text;
-        value.settings = c->options;
-        value.n_settings = c->n_options;
+        use_settings(arena, c, &value);
     }
     return value;
 }
@@ -31,7 +44,7 @@ static struct values values_of(const struct ib_run_record *run, struct ib_arena 
         const struct ib_case_record *c = &run->cases[i];
         out.datasets[i] = (struct ib_dataset){.rows = c->rows, .cols = c->cols, .task = c->task};
         for (int k = 0; k < IB_AXIS_COUNT; k++)
-            out.of[k][i] = value_of(c, (enum ib_axis_kind)k);
+            out.of[k][i] = value_of(arena, c, (enum ib_axis_kind)k);
     }
     return out;
 }

@@ -87,6 +87,7 @@ static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *gr
     const struct ib_case_record *c = row->record;
     row->cells[IB_COLUMN_IMPL] = c->label;
     row->cells[IB_COLUMN_RESIDENCY] = ib_word_of(ib_residency_words, (int)c->residency);
+    row->cells[IB_COLUMN_MACHINE] = ib_or_dash(c->machine);
     row->cells[IB_COLUMN_TIME] = ib_format_digits(arena, row->time_ns / unit_ns);
     row->cells[IB_COLUMN_INTERVAL] = interval(arena, row, unit_ns);
     row->cells[IB_COLUMN_RATIO] = ratio(arena, row);
@@ -103,6 +104,7 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
     double unit_ns;
     group->heads[IB_COLUMN_IMPL] = "implementation";
     group->heads[IB_COLUMN_RESIDENCY] = "residency";
+    group->heads[IB_COLUMN_MACHINE] = IB_MACHINE_SUBJECT;
     group->heads[IB_COLUMN_TIME] = ib_arena_print(arena, "%s/epoch", group_unit(group, &unit_ns));
     group->heads[IB_COLUMN_INTERVAL] = "95 % interval";
     group->heads[IB_COLUMN_RATIO] = "ratio";
@@ -113,10 +115,11 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
     group->heads[IB_COLUMN_VERDICT] = "verdict";
 }
 
-static void choose_columns(struct ib_summary_group *group)
+static void choose_columns(const struct ib_run_record *run, struct ib_summary_group *group)
 {
     for (int column = 0; column < IB_COLUMN_COUNT; column++)
         group->shown[column] = column < IB_COLUMN_LIMIT || column > IB_COLUMN_ENERGY_TO_LOSS;
+    group->shown[IB_COLUMN_MACHINE] = run->n_machines > 1;
     for (size_t r = 0; r < group->n; r++)
         group->shown[IB_COLUMN_LIMIT] |= group->rows[r].record->limit_share > 0;
 }
@@ -154,7 +157,7 @@ static void fill_group(struct ib_arena *arena, const struct ib_summary *summary,
     while (group->n_ranked < group->n && group->rows[group->n_ranked].ranked)
         group->n_ranked++;
     rank_rows(arena, group);
-    choose_columns(group);
+    choose_columns(summary->run, group);
     fill_heads(arena, group);
     for (size_t i = 0; i < group->n; i++)
         fill_cells(arena, group, &group->rows[i]);
@@ -211,8 +214,10 @@ void ib_summary_build(struct ib_arena *arena, const struct ib_run_record *run, s
     *out = (struct ib_summary){.run = run,
                                .title = run->name,
                                .facts = ib_summary_run_facts(arena, run),
+                               .origin = ib_summary_origin(arena, run),
                                .counts = ib_summary_counts(arena, run),
                                .disturbance = ib_summary_disturbance(arena, run),
+                               .looks = ib_looks_of(arena, run),
                                .sections = ib_arena_alloc(arena, run->n * sizeof *out->sections)};
     ib_derive(arena, run, &out->derived);
     add_groups(arena, run, out);

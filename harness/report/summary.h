@@ -15,7 +15,7 @@ const char *ib_summary_fault_reason(const struct ib_case_record *case_record, co
 /* GOOD, IDLE (neither right nor wrong) or BAD; for a tally such as "2 ok, 1 wrong", that of its worst. */
 enum ib_doc_style ib_summary_verdict_style(const char *verdict);
 
-/* Private to summary*.c: its wording. */
+/* Private to summary*.c. */
 void ib_summary_answer(struct ib_arena *, struct ib_summary_group *);
 const char *const *ib_summary_notes(struct ib_arena *, const struct ib_summary_group *,
                                     bool with_disturbance);
@@ -24,6 +24,8 @@ const char *ib_summary_energy_note(struct ib_arena *, const struct ib_summary_gr
 const char *ib_summary_disturbance(struct ib_arena *, const struct ib_run_record *run);
 void ib_summary_find_faults(struct ib_arena *, const struct ib_run_record *run, struct ib_summary *);
 const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *, const struct ib_run_record *run);
+const char *ib_summary_commits(struct ib_arena *, const struct ib_run_record *run);
+const char *ib_summary_origin(struct ib_arena *, const struct ib_run_record *run);
 const char *ib_summary_counts(struct ib_arena *, const struct ib_run_record *run);
 
 #endif

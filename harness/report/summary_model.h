@@ -4,13 +4,14 @@
 #define IB_REPORT_SUMMARY_MODEL_H
 
 #include "analysis/derived.h"
-#include "report/doc_model.h"
+#include "report/impl_looks.h"
 
 struct ib_seed_group;
 
 enum ib_summary_column {
     IB_COLUMN_IMPL,
     IB_COLUMN_RESIDENCY,
+    IB_COLUMN_MACHINE,
     IB_COLUMN_TIME,
     IB_COLUMN_INTERVAL,
     IB_COLUMN_RATIO,
@@ -25,7 +26,7 @@ enum ib_summary_column {
 };
 
 /* As columns of a table (doc_model.h). */
-#define IB_SUMMARY_COLUMNS "nwrrrrrrrrww"
+#define IB_SUMMARY_COLUMNS "nwwrrrrrrrrww"
 
 struct ib_summary_row {
     const struct ib_case_record *record; /* the case */
@@ -42,13 +43,14 @@ struct ib_summary_group {
     const char *title; /* "mlp 6x6 relu f32 diabetes" */
     const char *facts; /* "353 training rows × 10 columns, 89 test rows, 1000 epochs, lr 0.01" */
     const char *heads[IB_COLUMN_COUNT];
-    bool shown[IB_COLUMN_COUNT]; /* not: the limit where those of the machine are unknown, energy if not asked
-                                    for */
+    bool shown[IB_COLUMN_COUNT]; /* not: the machine if there is one, the limit where those of the machine are
+                                    unknown, energy if not asked for */
     struct ib_summary_row *rows;
     size_t n, n_ranked;
     size_t n_first;           /* the fastest, and those that cannot be told apart from it */
     const char *leaders;      /* their names: "cpu_blas" */
     const char *claim;        /* "is fastest, at 12.3 µs per epoch: 1.80× (1.75 to 1.83) as fast as …" */
+    const char *brief;        /* both in a line of a table: "cpu_blas: 1.80× as fast as …" */
     const char *const *notes; /* ends with NULL */
     const struct ib_loss_group *loss_group; /* NULL: no verified training whose loss decreases */
     struct ib_seed_group *seed_group;       /* problems that differ only in their seed; NULL: one seed */
@@ -80,13 +82,15 @@ struct ib_summary {
     const struct ib_run_record *run;
     const char *title;                   /* the run's name */
     const struct ib_summary_fact *facts; /* time, machine, configuration; ends with a NULL label */
+    const char *origin;                  /* when, on which machine, and how quiet it was */
     const char *disturbance;             /* of the whole run, where it concerns many samples; else NULL */
-    const char *counts;                  /* "24 cases: 20 ok, 1 wrong, 3 unavailable" */
+    const char *counts;                  /* "24 cases: 20 ok (4 diverged), 1 wrong, 3 unavailable" */
     struct ib_summary_section *sections;
     size_t n;
     struct ib_summary_fault *faults; /* worst first */
     size_t n_faults;
     struct ib_derived derived;
+    struct ib_looks looks; /* of its implementations */
 };
 
 #endif

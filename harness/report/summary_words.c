@@ -10,114 +10,6 @@
 
 #define MANY_DISTURBED 0.25 /* a larger share of the samples concerns the whole run */
 
-/* ---- verdicts and faults ---- */
-
-/* The verdicts of a row, worst first; the last two are not faults. */
-static const char *const verdicts[] = {
-    "wrong",      "unexpected transfers", "untrusted",   "crashed", "timeout",        "oom", "failed",
-    "unverified", "unsupported",          "unavailable", "not run", IB_VERDICT_OTHER, "ok"};
-enum {
-    VERDICT_COUNT = sizeof verdicts / sizeof *verdicts,
-    FAULT_COUNT = VERDICT_COUNT - 2,
-    BAD_COUNT = 7 /* a faulty answer or none */
-};
-
-enum ib_doc_style ib_summary_verdict_style(const char *verdict)
-{
-    int v = 0;
-    while (v < VERDICT_COUNT && !strstr(verdict, verdicts[v]))
-        v++;
-    return v < BAD_COUNT ? IB_BAD : v < VERDICT_COUNT - 1 ? IB_IDLE : IB_GOOD;
-}
-
-const char *ib_summary_verdict(const struct ib_case_record *c)
-{
-    if (!c->status)
-        return "not run";
-    if (c->status != IB_CASE_OK)
-        return ib_word_of(ib_case_status_words, (int)c->status);
-    if (c->algorithm)
-        return IB_VERDICT_OTHER;
-    if (c->check.verdict != IB_RIGHT)
-        return ib_word_of(ib_verdict_words, (int)c->check.verdict);
-    if (c->as_expected == IB_NO)
-        return "unexpected transfers";
-    if (c->simulated)
-        return "ok, simulated";
-    if (c->shortcut)
-        return "ok, by a shortcut";
-    return c->counting == IB_UNCOUNTED_COPIES ? "ok, copies uncounted"
-           : c->counting == IB_CLAIMED_COPIES ? "ok, copies claimed"
-                                              : "ok";
-}
-
-const char *ib_summary_fault_reason(const struct ib_case_record *c, const char *verdict)
-{
-    if (!c->status)
-        return "the run ended before this case";
-    if (c->reason || c->check.verdict_reason)
-        return c->reason ? c->reason : c->check.verdict_reason;
-    if (strcmp(verdict, "unexpected transfers") == 0)
-        return "its copies do not match its residency";
-    if (strcmp(verdict, "unverified") == 0)
-        return "there is nothing to compare it with";
-    return "no reason was given";
-}
-
-static struct ib_summary_fault *fault_like(struct ib_summary *summary, const struct ib_summary_fault *fault)
-{
-    for (size_t i = 0; i < summary->n_faults; i++) {
-        struct ib_summary_fault *known = &summary->faults[i];
-        if (strcmp(known->verdict, fault->verdict) == 0 && strcmp(known->name, fault->name) == 0 &&
-            strcmp(known->reason, fault->reason) == 0)
-            return known;
-    }
-    return NULL;
-}
-
-void ib_summary_find_faults(struct ib_arena *arena, const struct ib_run_record *run,
-                            struct ib_summary *summary)
-{
-    size_t n = run->n;
-    summary->faults = ib_arena_alloc(arena, n * sizeof *summary->faults);
-    for (int v = 0; v < FAULT_COUNT; v++) {
-        for (size_t i = 0; i < n; i++) {
-            const struct ib_case_record *c = &run->cases[i];
-            if (strcmp(ib_summary_verdict(c), verdicts[v]) != 0)
-                continue;
-            /* Residency does not matter if the implementation is unavailable. */
-            bool absent = strcmp(verdicts[v], "unavailable") == 0;
-            struct ib_summary_fault fault = {.verdict = verdicts[v],
-                                             .name = absent ? c->label : c->name,
-                                             .where = c->problem,
-                                             .reason = ib_summary_fault_reason(c, verdicts[v]),
-                                             .count = 1};
-            struct ib_summary_fault *same = fault_like(summary, &fault);
-            if (same)
-                same->where = ib_arena_print(arena, "%zu cases", ++same->count);
-            else
-                summary->faults[summary->n_faults++] = fault;
-        }
-    }
-}
-
-const char *ib_summary_counts(struct ib_arena *arena, const struct ib_run_record *run)
-{
-    size_t n = run->n;
-    const char *text = ib_arena_print(arena, "%zu case%s", n, ib_plural(n));
-    const char *joint = ": ";
-    for (int v = VERDICT_COUNT - 1; v >= 0; v--) {
-        size_t count = 0;
-        for (size_t i = 0; i < n; i++)
-            count += strncmp(ib_summary_verdict(&run->cases[i]), verdicts[v], strlen(verdicts[v])) == 0;
-        if (count) {
-            text = ib_arena_print(arena, "%s%s%zu %s", text, joint, count, verdicts[v]);
-            joint = ", ";
-        }
-    }
-    return text;
-}
-
 /* ---- the fastest ---- */
 
 /* "a, b and c": the names of the first n rows. */
@@ -219,12 +111,26 @@ static bool only_diverged(const struct ib_summary_group *group)
     return n[true] && !n[false];
 }
 
+/* The answer in a line of a table: "cpu_blas: 1.80× as fast as cpu_naive". */
+static const char *brief_answer(struct ib_arena *arena, const struct ib_summary_group *group)
+{
+    const size_t rounds = too_few_rounds(group);
+    if (group->n_first > 1)
+        return rounds == SIZE_MAX ? ib_arena_print(arena, "%s cannot be told apart", group->leaders)
+                                  : ib_arena_print(arena, "%s: too few rounds to tell apart", group->leaders);
+    return group->n_ranked == 1
+               ? ib_arena_print(arena, "%s, the only verified one", group->leaders)
+               : ib_arena_print(arena, "%s: %s× as fast as %s", group->leaders,
+                                ib_format_ratio(arena, group->rows[1].behind.median), group->rows[1].name);
+}
+
 void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
 {
     const size_t n = group->n_ranked, n_first = group->n_first;
     if (n == 0) {
         group->leaders = "No case";
         group->claim = only_diverged(group) ? "is ranked: the training diverges." : "has a verified time.";
+        group->brief = only_diverged(group) ? "the training diverges" : "no verified time";
         return;
     }
     group->leaders = name_list(arena, group->rows, n_first);
@@ -232,6 +138,7 @@ void ib_summary_answer(struct ib_arena *arena, struct ib_summary_group *group)
                                     : ib_arena_print(arena, "%s, at %s per epoch",
                                                      n == 1 ? "is the only verified case" : "is fastest",
                                                      time_span(arena, group, 1));
+    group->brief = brief_answer(arena, group);
     if (n_first < n)
         claim = ib_arena_print(arena, "%s: %s", claim, times_as_fast(arena, &group->rows[n_first]));
     if (n_first + 1 < n)
@@ -356,43 +263,4 @@ const char *const *ib_summary_notes(struct ib_arena *arena, const struct ib_summ
             notes[n++] = note;
     }
     return notes;
-}
-
-/* ---- the run ---- */
-
-/* "2025-01-31, 12:00 to 12:05 UTC"; the day is repeated only if the run ended on another. */
-static const char *when(struct ib_arena *arena, const struct ib_run_record *run)
-{
-    const char *started = run->started, *finished = run->finished;
-    const int day = strlen("2025-01-31"), minute = strlen("12:00");
-    const char *text = ib_arena_print(arena, "%.*s, %.*s", day, started, minute, started + day + 1);
-    if (!finished)
-        return ib_arena_print(arena, "%s UTC, not finished", text);
-    bool same_day = strncmp(started, finished, (size_t)day) == 0;
-    return ib_arena_print(arena, "%s to %.*s%s%.*s UTC", text, same_day ? 0 : day, finished,
-                          same_day ? "" : ", ", minute, finished + day + 1);
-}
-
-static const char *hardware(struct ib_arena *arena, const struct ib_machine *machine)
-{
-    return ib_arena_print(arena, "%s, %" PRIu64 " cores, %.1f GiB", ib_or_dash(machine->cpu),
-                          machine->usable_cores, (double)machine->memory_bytes / 1073741824.0);
-}
-
-const struct ib_summary_fact *ib_summary_run_facts(struct ib_arena *arena, const struct ib_run_record *run)
-{
-    const struct ib_machine *machine = &run->machine;
-    const struct ib_summary_fact facts[] = {
-        {"Run", run->id},
-        {"Time", when(arena, run)},
-        {"Machine", hardware(arena, machine)},
-        {"System",
-         ib_arena_print(arena, "%s, kernel %s", ib_or_dash(machine->os), ib_or_dash(machine->kernel))},
-        {"Program", ib_arena_print(arena, "ironbench %s, %s", run->version, ib_or_dash(machine->compiler))},
-        {"Sandbox", machine->sandbox ? machine->sandbox : "none"},
-        {"Flags", ib_or_dash(machine->flags)},
-        {"Configuration", ib_arena_print(arena, "%s, SHA-256 %.12s…", run->name, run->config_sha256)},
-        {"Fingerprint", ib_or_dash(machine->fingerprint)},
-        {NULL, NULL}};
-    return memcpy(ib_arena_alloc(arena, sizeof facts), facts, sizeof facts);
 }

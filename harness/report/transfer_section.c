@@ -112,7 +112,7 @@ static void add_overheads(struct ib_doc *doc, const struct ib_derived *derived)
     size_t n = fold_seeds(doc->arena, derived, &folds);
     if (!n)
         return;
-    ib_doc_heading(doc, 2, "What the copying costs");
+    ib_doc_fold(doc, 2, "copying", "What the copying costs");
     ib_doc_paragraph(
         doc,
         ib_arena_print(
@@ -128,6 +128,7 @@ static void add_overheads(struct ib_doc *doc, const struct ib_derived *derived)
         add_side(doc, &folds[i], false);
         add_side(doc, &folds[i], true);
     }
+    ib_doc_add(doc, IB_DOC_END, NULL);
 }
 
 /* ---- the crossover ---- */
@@ -209,7 +210,7 @@ static void add_crossovers(struct ib_doc *doc, const struct ib_derived *derived)
 {
     if (!derived->n_crossovers)
         return;
-    ib_doc_heading(doc, 2, "From how many rows a device is faster");
+    ib_doc_fold(doc, 2, "crossover", "From how many rows a device is faster");
     ib_doc_paragraph(doc,
                      "The number of training rows from which a device is faster than the fastest host "
                      "implementation, interpolated on logarithmic scales; the range is where the bounds of "
@@ -223,6 +224,7 @@ static void add_crossovers(struct ib_doc *doc, const struct ib_derived *derived)
         sweep = next;
         add_line(doc, &derived->crossovers[i]);
     }
+    ib_doc_add(doc, IB_DOC_END, NULL);
 }
 
 void ib_transfer_sections(struct ib_doc *doc, const struct ib_derived *derived)

@@ -6,7 +6,7 @@
 #include "analysis/derived.h"
 #include "report/doc_model.h"
 
-/* Adds a heading and a table for each; nothing if no device was measured in both residencies, or at two sizes
+/* Adds a fold with a table for each; nothing if no device was measured in both residencies, or at two sizes
  * along with a host implementation. */
 void ib_transfer_sections(struct ib_doc *, const struct ib_derived *);
 

@@ -145,7 +145,7 @@ void ib_process_section(struct ib_doc *doc, const struct ib_run_record *run)
         n_reasons += reason_of(&run->cases[i]) ? 1 : 0;
     if (!timed && !n_reasons)
         return;
-    ib_doc_heading(doc, 2, "The whole process");
+    ib_doc_fold(doc, 2, "process", "The whole process");
     if (timed) {
         ib_doc_paragraph(
             doc,
@@ -159,6 +159,7 @@ void ib_process_section(struct ib_doc *doc, const struct ib_run_record *run)
         add_table(doc, run);
     }
     add_reasons(doc, run);
+    ib_doc_add(doc, IB_DOC_END, NULL);
 }
 
 /* ---- one case ---- */

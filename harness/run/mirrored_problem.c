@@ -18,9 +18,9 @@ static bool has_small_features(const struct ib_mirrored_problem *m)
     return spec->rows + spec->test_rows <= FEATURES_MAX / spec->net.width[0];
 }
 
-/* Copies an array with other signs (of its features, outputs or parameter p) to the folder, and returns its
- * path. */
-enum kind { FEATURES, OUTPUTS, REVERSED_OUTPUTS, PARAM };
+/* Copies an array with other signs (of its features, outputs or array s of the state) to the folder, and
+ * returns its path. */
+enum kind { FEATURES, OUTPUTS, REVERSED_OUTPUTS, STATE };
 
 static void reverse_rows(double *values, uint64_t rows, uint64_t cols)
 {
@@ -32,23 +32,24 @@ static void reverse_rows(double *values, uint64_t rows, uint64_t cols)
         }
 }
 
-static enum ib_status change(const struct ib_mirrored_problem *m, enum kind kind, uint32_t p,
+static enum ib_status change(const struct ib_mirrored_problem *m, enum kind kind, uint32_t s,
                              const char *path, uint64_t rows, uint64_t cols, struct ib_arena *arena,
                              const char **file)
 {
+    const struct ib_training_spec *spec = &m->original.spec;
     double *values;
     IB_TRY(ib_npy_load(arena, path, rows * cols, &values));
     if (kind == FEATURES)
         ib_mirror_features(&m->mirror, IB_F64, rows, values);
-    else if (kind == PARAM)
-        ib_mirror_param(&m->mirror, IB_F64, p, values);
-    else
+    else if (kind == STATE && ib_state_has_sign(spec, s))
+        ib_mirror_param(&m->mirror, IB_F64, ib_state_param(spec, s), values);
+    else if (kind != STATE)
         ib_mirror_outputs(&m->mirror, IB_F64, rows, values);
     if (kind == REVERSED_OUTPUTS)
         reverse_rows(values, rows, cols);
     *file = ib_arena_print(&m->work->arena, "%s%s", m->folder, strrchr(path, '/'));
-    return ib_npy_write_f64(ib_arena_print(arena, "%s%s", m->written, strrchr(path, '/')),
-                            m->original.spec.dtype, rows, cols, values);
+    return ib_npy_write_f64(ib_arena_print(arena, "%s%s", m->written, strrchr(path, '/')), spec->dtype, rows,
+                            cols, values);
 }
 
 static enum ib_status write_files(struct ib_mirrored_problem *m, bool reversed, struct ib_arena *arena)
@@ -62,9 +63,9 @@ static enum ib_status write_files(struct ib_mirrored_problem *m, bool reversed, 
     }
     IB_TRY(change(m, reversed ? REVERSED_OUTPUTS : OUTPUTS, 0, from->y, spec->rows, ib_network_outputs(net),
                   arena, &m->job.y));
-    for (uint32_t p = 0; p < ib_network_params(net); p++)
-        IB_TRY(change(m, PARAM, p, from->start[p], ib_network_param_rows(net, p),
-                      ib_network_param_cols(net, p), arena, &m->job.start[p]));
+    for (uint32_t s = 0; s < ib_state_count(spec); s++)
+        IB_TRY(change(m, STATE, s, from->start[s], ib_state_rows(spec, s), ib_state_cols(spec, s), arena,
+                      &m->job.start[s]));
     return IB_OK;
 }
 
@@ -139,7 +140,7 @@ enum ib_status ib_mirrored_note(struct ib_mirrored_problem *m, const char *folde
     for (uint32_t p = 0; status == IB_OK && p < ib_network_params(net); p++) {
         const uint64_t n = ib_network_param_size(net, p);
         double *values;
-        status = ib_npy_load(&arena, ib_arena_print(&arena, "%s/%s.npy", folder, m->original.param_name[p]),
+        status = ib_npy_load(&arena, ib_arena_print(&arena, "%s/%s.npy", folder, m->original.state_name[p]),
                              n, &values);
         if (status == IB_OK)
             memcpy(next, values, n * sizeof *values);

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/npy_input.h"
 #include "run/unseen.h"
-#include "verify/verify.h"
+#include "verify/verify_drifts.h"
 
 #include <math.h>
 
@@ -29,6 +29,22 @@ bool ib_oracle_knows(const struct ib_pass_context *context, const struct ib_case
            converges(truth, c->epochs) && converges(drift, c->epochs);
 }
 
+struct drawing {
+    const struct ib_pass_context *pass;
+    const struct ib_case *c;
+    uint64_t variant;
+};
+
+/* Draws a further sample of drift: ib_drift_source. There are no steps. */
+static bool draw_drift(void *context, size_t wrong_step, unsigned n, struct ib_reference *reference,
+                       struct ib_outcome *why)
+{
+    const struct drawing *drawing = context;
+    (void)wrong_step;
+    return ib_oracle_cache_drift(drawing->pass->oracle_cache, drawing->c, drawing->variant, reference->epochs,
+                                 n, &reference->drift, why);
+}
+
 bool ib_answer_is_right(const struct ib_pass_context *context, const struct ib_case *c, uint64_t variant,
                         const struct ib_job *job, const struct ib_final *final, struct ib_arena *arena,
                         struct ib_outcome *outcome)
@@ -47,14 +63,9 @@ bool ib_answer_is_right(const struct ib_pass_context *context, const struct ib_c
                                      .sparse = true, /* timed passes read no losses */
                                      .params = final->params,
                                      .predictions = final->predictions};
-    ib_verify(&reference, &answer, &verification);
-    /* Drift is a sample of rounding errors: a wrong answer must be wrong by several. */
-    for (unsigned n = 1; n < IB_DRIFTS && ib_verify_depends_on_drift(&verification); n++) {
-        if (!ib_oracle_cache_drift(context->oracle_cache, c, variant, c->epochs, n, &reference.drift,
-                                   outcome))
-            return false;
-        ib_verify(&reference, &answer, &verification);
-    }
+    const struct ib_drift_source source = {draw_drift, &(struct drawing){context, c, variant}};
+    if (!ib_verify_drifts(&reference, &answer, &source, &verification, outcome))
+        return false;
     if (verification.verdict != IB_WRONG)
         return true;
     const char *fact = verification.deviation[IB_PART_PARAMS].fact;

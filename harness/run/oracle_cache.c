@@ -26,12 +26,13 @@ static void key_of(const struct ib_case *c, uint64_t variant, const struct ib_or
                    char *key, size_t n)
 {
     const struct ib_network *net = &c->spec.net;
-    int used = snprintf(
-        key, n, "%s %s %llu %d %a %llu %d %d %d %llu %d %d %d %u %d", c->model->name, c->dataset->sha256,
-        (unsigned long long)variant, (int)ib_workspace_exact_type(&c->spec), c->spec.lr,
-        (unsigned long long)request->epochs, (int)net->act, (int)net->loss, (int)c->init,
-        (unsigned long long)c->seed, (int)request->arithmetic.type, (int)request->arithmetic.products,
-        (int)request->arithmetic.reversed, request->arithmetic.jitter, (int)request->step);
+    int used = snprintf(key, n, "%s %s %llu %d %a %d %a %llu %d %d %d %llu %d %d %d %u %d", c->model->name,
+                        c->dataset->sha256, (unsigned long long)variant,
+                        (int)ib_workspace_exact_type(&c->spec), c->spec.lr, (int)c->spec.optimizer,
+                        c->spec.weight_decay, (unsigned long long)request->epochs, (int)net->act,
+                        (int)net->loss, (int)c->init, (unsigned long long)c->seed,
+                        (int)request->arithmetic.type, (int)request->arithmetic.products,
+                        (int)request->arithmetic.reversed, request->arithmetic.jitter, (int)request->step);
     for (uint32_t l = 0; l <= net->n_layers && used > 0 && (size_t)used < n; l++)
         used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net->width[l]);
 }
@@ -105,7 +106,7 @@ static enum ib_status load_trajectory(const char *folder, uint64_t epochs, struc
 
 /* ---- one oracle run ---- */
 
-/* from: the parameters to start from; NULL: the case's own. */
+/* from: the state to start from; NULL: the case's own. */
 static bool run_oracle(struct ib_oracle_cache *refs, const struct ib_case *c, uint64_t variant,
                        const double *from, struct ib_oracle_request *request, struct ib_trajectory *out,
                        struct ib_outcome *outcome)

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/npy_input.h"
+#include "core/loss.h"
 #include "run/external_pass.h"
 #include "run/give_problem.h"
 #include "run/pin.h"
@@ -65,6 +66,22 @@ static bool start(const struct ib_pass_context *context, const struct ib_case *c
     return ok;
 }
 
+/* An external program is not asked for an update that it has not declared: it would not see the request for
+ * it. */
+static bool offers_update(const struct ib_case *c, struct ib_outcome *outcome)
+{
+    const struct ib_impl_info *info = c->impl->info;
+    const struct ib_training_spec *spec = &c->spec;
+    const uint32_t missing = ib_updates_needed(spec->optimizer, spec->weight_decay) & ~info->updates;
+    if (!info->command || missing == 0)
+        return true;
+    for (const struct ib_word *w = ib_update_words; w->word; w++)
+        if (missing & (uint32_t)w->value)
+            return ib_outcome_set(outcome, IB_CASE_UNSUPPORTED,
+                                  "its description does not name %s among its `updates`", w->word);
+    return false;
+}
+
 /* Starts a worker for the job. */
 static bool open_job(const struct ib_pass_context *context, const struct ib_case *c,
                      const struct ib_job *given, struct ib_worker_process **worker,
@@ -91,7 +108,11 @@ bool ib_pass_open_variant(const struct ib_pass_context *context, const struct ib
     ib_workspace_intact(context->work, &changed);
     if (!c->impl->info->available)
         return ib_outcome_set(outcome, IB_CASE_UNAVAILABLE, "%s", c->impl->info->reason);
-    enum ib_status status = ib_unseen_job(context->work, c, c->spec.dtype, variant, job);
+    if (!offers_update(c, outcome))
+        return false;
+    enum ib_status status = ib_loss_require(c->impl->info->name, c->spec.net.loss, c->impl->info->losses);
+    if (status == IB_OK)
+        status = ib_unseen_job(context->work, c, c->spec.dtype, variant, job);
     job->watched = watched;
     if (status == IB_OK && mirrored)
         status = ib_mirrored_open(context->work, job, true, mirrored);
@@ -109,14 +130,14 @@ bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c
     return ib_pass_open_variant(context, c, IB_UNSEEN_NONE, watched, job, worker, outcome);
 }
 
-bool ib_pass_open_from(const struct ib_pass_context *context, const struct ib_case *c, const double *params,
+bool ib_pass_open_from(const struct ib_pass_context *context, const struct ib_case *c, const double *state,
                        const char *folder, struct ib_job *job, struct ib_worker_process **worker,
                        struct ib_outcome *outcome)
 {
     *worker = NULL;
     enum ib_status status = ib_workspace_job(context->work, c, c->spec.dtype, job);
     if (status == IB_OK)
-        status = ib_workspace_start_from(context->work, params, folder, job);
+        status = ib_workspace_start_from(context->work, state, folder, job);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
     return open_job(context, c, job, worker, outcome);
@@ -234,18 +255,17 @@ static enum ib_status load_arrays(const struct ib_job *job, const char *folder, 
     const struct ib_training_spec *spec = &job->spec;
     const struct ib_network *net = &spec->net;
     const uint64_t n_params = ib_network_size(net), n_predictions = ib_training_spec_predictions(spec);
-    double *params = ib_arena_alloc(arena, n_params * sizeof *params), *next = params;
+    double *state = ib_arena_alloc(arena, ib_state_total(spec) * sizeof *state);
     double *predictions = ib_arena_alloc(arena, n_predictions * sizeof *predictions);
-    for (uint32_t p = 0; p < ib_network_params(net); p++) {
-        IB_TRY(load_array(arena, folder, job->param_name[p], ib_network_param_rows(net, p),
-                          ib_network_param_cols(net, p), spec->dtype, next));
-        next += ib_network_param_size(net, p);
-    }
+    for (uint32_t s = 0; s < ib_state_count(spec); s++)
+        IB_TRY(load_array(arena, folder, job->state_name[s], ib_state_rows(spec, s), ib_state_cols(spec, s),
+                          spec->dtype, state + ib_state_at(spec, s)));
     IB_TRY(load_array(arena, folder, "predictions", spec->test_rows, ib_network_outputs(net), spec->dtype,
                       predictions));
     if (curve_epochs)
         IB_TRY(load_curve(arena, folder, curve_epochs, out));
-    out->final = (struct ib_final){n_params, n_predictions, params, predictions};
+    out->final = (struct ib_final){n_params, n_predictions, state, predictions};
+    out->state = state;
     return IB_OK;
 }
 

@@ -44,6 +44,28 @@ static const double *unscale(struct ib_checked_state *k, const struct ib_prepare
     return values;
 }
 
+/* The class with the most training rows: of one output, its mean is the share of class 1. */
+static uint64_t majority_of(const struct ib_prepared *prepared, uint64_t outputs)
+{
+    uint64_t most = 0;
+    if (outputs == 1)
+        return prepared->train_mean[0] >= 0.5;
+    for (uint64_t c = 1; c < outputs; c++)
+        most = prepared->train_mean[c] > prepared->train_mean[most] ? c : most;
+    return most;
+}
+
+/* What the record keeps of the predictions: of classes, a score of class 1 of two, or the class itself. */
+static const double *recorded(struct ib_checked_state *k, const struct ib_scores *scores)
+{
+    if (scores->outputs == k->c->dataset->outputs)
+        return scores->predicted;
+    double *values = ib_arena_alloc(k->arena, scores->rows * sizeof *values);
+    for (uint64_t i = 0; i < scores->rows; i++)
+        values[i] = scores->outputs == 2 ? scores->predicted[2 * i + 1] : (double)ib_scores_class(scores, i);
+    return values;
+}
+
 static void measure_quality(struct ib_checked_state *k, const struct ib_prepared *prepared)
 {
     const struct ib_dataset *d = k->c->dataset;
@@ -52,14 +74,15 @@ static void measure_quality(struct ib_checked_state *k, const struct ib_prepared
         n_metrics++;
 
     struct ib_scores scores = {.task = d->task,
-                               .probability = ib_model_gives_probability(k->c->spec.net.loss),
+                               .probability = ib_loss_gives_probability(k->c->spec.net.loss),
                                .rows = d->test_rows,
-                               .outputs = d->outputs,
+                               .outputs = ib_network_outputs(&k->c->spec.net),
+                               .classes = d->classes,
                                .actual = prepared->y_test,
                                .predicted = unscale(k, prepared, k->arrays.final.predictions),
                                .train_loss = ib_train_loss(k->context->work, k->c, k->arrays.final.params),
                                .train_mean = prepared->train_mean,
-                               .train_positive = prepared->train_mean[0]};
+                               .majority = majority_of(prepared, ib_network_outputs(&k->c->spec.net))};
     double *metrics = ib_arena_alloc(k->arena, n_metrics * sizeof *metrics);
     for (uint64_t i = 0; i < n_metrics; i++)
         metrics[i] = ib_metrics[i]->compute(&scores);
@@ -67,7 +90,7 @@ static void measure_quality(struct ib_checked_state *k, const struct ib_prepared
     k->out->test_rows = d->test_rows;
     k->out->outputs = d->outputs;
     k->out->actual = scores.actual;
-    k->out->predicted = scores.predicted;
+    k->out->predicted = recorded(k, &scores);
 }
 
 /* ---- profile ---- */

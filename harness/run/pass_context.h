@@ -31,6 +31,7 @@ struct ib_arrays {
     struct ib_curve curve;
     const double *seconds; /* time of each loss since the training began; NULL: not reported */
     struct ib_final final;
+    const double *state; /* at the end (train/training_state.h), of which final.params is the beginning */
     const double *lowest,
         *highest; /* of each final parameter over the trainings of a timed pass; NULL: one */
 };

@@ -10,6 +10,7 @@
 #include "run/timed_answer.h"
 #include "run/train_loss.h"
 #include "run/unseen.h"
+#include "verify/verify_drifts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -49,47 +50,33 @@ static bool train(struct ib_checked_state *k, struct ib_worker_process *worker, 
 
 /* ---- what the answer is compared with ---- */
 
-/* Epoch 1, the secret one, the last, and one more that confirms another. */
-enum { MOST_STEPS = 4 };
-
 struct evidence {
     const struct ib_trajectory *truth, *drift;
     const struct ib_arrays *arrays; /* the implementation's training of truth->epochs epochs, if any */
-    const double *start;            /* the initial parameters */
-    struct ib_step steps[MOST_STEPS];
+    const double *start;            /* the initial state */
+    struct ib_step
+        steps[IB_MOST_STEPS]; /* epoch 1, the secret one, the last, and one that confirms another */
     size_t n_steps;
 };
 
-/* Replaces the drift of what is wrong, a step or the trajectory, by its n-th sample. */
-static bool draw_drift(struct ib_checked_state *k, struct evidence *e, unsigned n,
-                       struct ib_reference *reference, struct ib_outcome *oracle)
-{
-    const size_t wrong_step = k->out->verification.wrong_step;
-    struct ib_step *step = &e->steps[wrong_step ? wrong_step - 1 : 0];
-    if (wrong_step)
-        return ib_oracle_cache_step_drift(k->context->oracle_cache, k->c,
-                                          step->from == e->start ? NULL : step->from, n, &step->drift,
-                                          oracle);
-    return ib_oracle_cache_drift(k->context->oracle_cache, k->c, IB_UNSEEN_NONE, reference->truth->epochs, n,
-                                 &reference->drift, oracle);
-}
+struct drawing {
+    struct ib_checked_state *state;
+    struct evidence *evidence;
+};
 
-/* Drift is a sample of rounding errors: whatever is wrong must be wrong by several. */
-static void judge(struct ib_checked_state *k, struct evidence *e, struct ib_reference *reference,
-                  const struct ib_answer *answer)
+/* Draws a further sample of drift: ib_drift_source. */
+static bool draw_drift(void *context, size_t wrong_step, unsigned n, struct ib_reference *reference,
+                       struct ib_outcome *why)
 {
-    struct ib_outcome oracle;
-    struct ib_verification *v = &k->out->verification;
-    unsigned samples[MOST_STEPS + 1] = {0}; /* of the trajectory, and of each step */
-    ib_verify(reference, answer, v);
-    while ((v->wrong_step || ib_verify_depends_on_drift(v)) && ++samples[v->wrong_step] < IB_DRIFTS) {
-        if (!draw_drift(k, e, samples[v->wrong_step], reference, &oracle)) {
-            v->verdict = IB_UNVERIFIED;
-            snprintf(v->reason, sizeof v->reason, "no reference: %.200s", oracle.reason);
-            return;
-        }
-        ib_verify(reference, answer, v);
-    }
+    const struct drawing *drawing = context;
+    struct ib_oracle_cache *cache = drawing->state->context->oracle_cache;
+    const struct ib_case *c = drawing->state->c;
+    if (wrong_step == 0)
+        return ib_oracle_cache_drift(cache, c, IB_UNSEEN_NONE, reference->truth->epochs, n, &reference->drift,
+                                     why);
+    struct ib_step *step = &drawing->evidence->steps[wrong_step - 1];
+    const double *from = step->from == drawing->evidence->start ? NULL : step->from;
+    return ib_oracle_cache_step_drift(cache, c, from, n, &step->drift, why);
 }
 
 static enum ib_status compare(struct ib_checked_state *k, struct evidence *e)
@@ -118,22 +105,23 @@ static enum ib_status compare(struct ib_checked_state *k, struct evidence *e)
     if (!ib_train_rows_open(k->context->work, k->c, &rows))
         return ib_last_error()->code;
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
-    judge(k, e, &reference, &answer);
+    const struct ib_drift_source source = {draw_drift, &(struct drawing){k, e}};
+    struct ib_outcome why; /* the verification has its reason */
+    ib_verify_drifts(&reference, &answer, &source, &k->out->verification, &why);
     enum ib_status status = ib_diagnose(&reference, &answer, &k->out->verification);
     ib_train_rows_close(&rows);
     return status;
 }
 
-/* Loads the initial parameters as one array, as the implementation saw them. */
+/* Loads the initial state as one array, as the implementation saw it. */
 static enum ib_status load_start(struct ib_checked_state *k, const double **out)
 {
-    double *all = ib_arena_alloc(k->arena, ib_network_size(&k->job.spec.net) * sizeof *all), *next = all;
-    for (uint32_t p = 0; p < ib_network_params(&k->job.spec.net); p++) {
+    const struct ib_training_spec *spec = &k->job.spec;
+    double *all = ib_arena_alloc(k->arena, ib_state_total(spec) * sizeof *all);
+    for (uint32_t s = 0; s < ib_state_count(spec); s++) {
         double *values;
-        uint64_t n = ib_network_param_size(&k->job.spec.net, p);
-        IB_TRY(ib_npy_load(k->arena, k->job.start[p], n, &values));
-        memcpy(next, values, n * sizeof *values);
-        next += n;
+        IB_TRY(ib_npy_load(k->arena, k->job.start[s], ib_state_size(spec, s), &values));
+        memcpy(all + ib_state_at(spec, s), values, ib_state_size(spec, s) * sizeof *values);
     }
     *out = all;
     return IB_OK;
@@ -149,10 +137,8 @@ static bool add_step(struct ib_checked_state *k, struct evidence *e, uint64_t ep
     struct ib_outcome oracle;
     struct ib_step *step = &e->steps[e->n_steps++];
     const struct ib_curve *curve = &after->curve;
-    *step = (struct ib_step){.epoch = epoch,
-                             .from = from,
-                             .to = after->final.params,
-                             .loss = curve->n ? curve->loss[curve->n - 1] : NAN};
+    *step = (struct ib_step){
+        .epoch = epoch, .from = from, .to = after->state, .loss = curve->n ? curve->loss[curve->n - 1] : NAN};
     if (ib_oracle_cache_step(k->context->oracle_cache, k->c, from == e->start ? NULL : from, &step->truth,
                              &step->drift, &oracle)) {
         const struct ib_sketched *first = &e->steps[0].truth;
@@ -196,15 +182,15 @@ static bool continue_in(struct ib_checked_state *k, struct evidence *e, struct i
     const uint64_t left = k->c->epochs - secret;
     struct ib_arrays end, before = *at;
     if (!(k->c->impl->info->flags & IB_DETERMINISTIC))
-        return train(k, worker, 1, &end) && add_step(k, e, secret + 1, at->final.params, &end);
+        return train(k, worker, 1, &end) && add_step(k, e, secret + 1, at->state, &end);
     if (!train(k, worker, left, &end))
         return false;
     k->out->continued_from = secret;
-    k->out->continued_error = ib_difference(end.final.params, k->arrays.final.params, end.final.n_params);
+    k->out->continued_error = ib_difference(end.state, k->arrays.state, ib_state_total(&k->c->spec));
     const bool alike = k->out->continued_error == 0; /* if not, the state before the end is another as well */
     if (left > 1 && !train(k, alike ? worker : k->worker, alike ? left - 1 : k->c->epochs - 1, &before))
         return false;
-    return add_step(k, e, k->c->epochs, before.final.params, &k->arrays);
+    return add_step(k, e, k->c->epochs, before.state, &k->arrays);
 }
 
 static bool continue_elsewhere(struct ib_checked_state *k, struct evidence *e, uint64_t secret,
@@ -215,9 +201,8 @@ static bool continue_elsewhere(struct ib_checked_state *k, struct evidence *e, u
     const char *folder;
     if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->context->work, &folder)))
         return false;
-    const bool ok =
-        ib_pass_open_from(k->context, k->c, at->final.params, folder, &job, &worker, &k->outcome) &&
-        continue_in(k, e, worker, secret, at);
+    const bool ok = ib_pass_open_from(k->context, k->c, at->state, folder, &job, &worker, &k->outcome) &&
+                    continue_in(k, e, worker, secret, at);
     if (!ok && worker)
         k->out->check.stderr_tail = ib_arena_copy(k->arena, ib_worker_process_output(worker));
     ib_worker_process_end(worker);
@@ -236,7 +221,7 @@ static bool add_late_steps(struct ib_checked_state *k, struct evidence *e, bool 
     if (!train(k, k->worker, secret, &at))
         return false;
     if (!decided && secret > 1 && k->c->impl->info->flags & IB_DETERMINISTIC &&
-        !(train(k, k->worker, secret - 1, &before) && add_step(k, e, secret, before.final.params, &at)))
+        !(train(k, k->worker, secret - 1, &before) && add_step(k, e, secret, before.state, &at)))
         return false;
     return continue_elsewhere(k, e, secret, &at);
 }
@@ -251,7 +236,7 @@ static bool add_steps(struct ib_checked_state *k, struct evidence *e, bool decid
         if (e->steps[i].epoch == 2) /* it cannot confirm itself */
             return true;
     return k->c->epochs == 1 || !is_in_doubt(k, e) ||
-           (train(k, k->worker, 2, &second) && add_step(k, e, 2, first.final.params, &second));
+           (train(k, k->worker, 2, &second) && add_step(k, e, 2, first.state, &second));
 }
 
 /* ---- the verdict ---- */
@@ -291,8 +276,10 @@ static bool continues_alike(struct ib_checked_state *k)
         return true;
     return ib_outcome_set(
         &k->outcome, IB_CASE_UNTRUSTED,
-        "its updates depend on more than the parameters: trained on by another process from its own of epoch "
+        "its updates depend on more than the parameters%s: trained on by another process from its own of "
+        "epoch "
         "%llu, it comes to another end (off by %.2g), although the implementation is declared deterministic",
+        k->c->spec.optimizer == IB_SGD ? "" : " and what the optimizer keeps",
         (unsigned long long)out->continued_from, out->continued_error);
 }
 

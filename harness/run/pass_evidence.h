@@ -26,10 +26,10 @@ bool ib_checked_train(struct ib_checked_state *, struct ib_worker_process *, uin
  *
  * - with the oracle's trajectory, as far as the oracle's budget goes;
  * - epoch 1 alone, and the last;
- * - with itself: another process, which trains from the parameters of a secret epoch on, must come to the
- * same end, bit by bit if the implementation is declared deterministic. What depends on more than the
- * parameters, such as the number of epochs so far, shows. If not deterministic, the first epoch of that
- * process is checked alone;
+ * - with itself: another process, which trains from the state of a secret epoch on (the parameters, and what
+ * the optimiser keeps), must come to the same end, bit by bit if the implementation is declared
+ * deterministic. What depends on more, such as a number of epochs that is not part of the state, shows. If
+ * not deterministic, the first epoch of that process is checked alone;
  * - where the trajectory does not decide, the secret epoch alone.
  *
  * Of two trainings that differ in one epoch the longer comes first, so that the implementation does not know

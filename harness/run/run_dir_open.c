@@ -5,8 +5,12 @@
 #include "base/slug.h"
 #include "base/utf8.h"
 #include "machine/machine_info.h"
+#include "machine/node.h"
 #include "run/run_identity.h"
+#include "run/run_sources.h"
+#include "run/shards.h"
 #include "run/workspace.h"
+#include "store/parts.h"
 #include "store/run_folder.h"
 
 #include <errno.h>
@@ -49,18 +53,37 @@ static enum ib_status check_path(const char *dir)
         "folder, or use --out with an absolute path");
 }
 
-static enum ib_status open_new(const struct ib_sweep *sweep, struct ib_run_dir *target)
+static struct ib_origin origin_of(struct ib_sweep *sweep)
+{
+    struct ib_arena *arena = &sweep->config.arena;
+    return (struct ib_origin){.node = ib_node_name(arena),
+                              .job = ib_job_name(arena),
+                              .shard = sweep->shard,
+                              .division = sweep->division};
+}
+
+/* Fills a run without cases. */
+static enum ib_status begin(struct ib_sweep *sweep, struct ib_run_dir *target)
+{
+    const struct ib_origin origin = origin_of(sweep);
+    IB_TRY(ib_run_identity_record(target->store, sweep));
+    IB_TRY(ib_store_put_origin(target->store, &origin));
+    IB_TRY(ib_run_sources_record(target->store, &sweep->config, sweep->matrix.cases, sweep->matrix.n));
+    return ib_store_add_cases(target->store, sweep->matrix.cases, sweep->matrix.n);
+}
+
+static enum ib_status open_new(struct ib_sweep *sweep, struct ib_run_dir *target)
 {
     struct ib_machine machine;
     struct ib_arena arena = {0};
+    if (sweep->shard.count)
+        IB_TRY(ib_shard_take(sweep));
     ib_machine_describe(&arena, &machine);
     enum ib_status status = ib_store_create(target->dir, &sweep->config, &machine, &target->store);
     ib_arena_free(&arena);
     if (status == IB_OK && target->lock < 0)
         status = ib_run_folder_lock(target->dir, &target->lock, &target->locked);
-    if (status == IB_OK)
-        status = ib_run_identity_record(target->store, sweep);
-    return status == IB_OK ? ib_store_add_cases(target->store, sweep->matrix.cases, sweep->matrix.n) : status;
+    return status == IB_OK ? begin(sweep, target) : status;
 }
 
 /* Removes the workspaces that the run recorded as its own and, being killed, could not remove. Their names
@@ -79,26 +102,32 @@ static enum ib_status remove_workspaces(struct ib_run_dir *target)
     return status;
 }
 
-/* Locks first, so that nothing changes between reading and acting on it. */
-static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target)
+/* Continues a run that has cases. */
+static enum ib_status go_on(struct ib_sweep *sweep, struct ib_run_dir *target)
 {
     const struct ib_matrix *matrix = &sweep->matrix;
     struct ib_arena *arena = &sweep->config.arena;
+    const struct ib_origin origin = origin_of(sweep);
+    IB_TRY(ib_run_identity_check(target->store, sweep, target->dir));
+    IB_TRY(remove_workspaces(target));
+    IB_TRY(ib_store_add_origin(target->store, &origin));
+    target->progress = ib_arena_alloc(arena, matrix->n * sizeof *target->progress);
+    return ib_resume_load(target->store, matrix->cases, matrix->n, arena, target->progress);
+}
+
+/* Locks first, so that nothing changes between reading and acting on it. */
+static enum ib_status open_old(struct ib_sweep *sweep, struct ib_run_dir *target)
+{
     bool blank, empty;
     IB_TRY(ib_run_folder_lock(target->dir, &target->lock, &target->locked));
     IB_TRY(ib_run_folder_disclaim(target->dir, &blank));
     if (blank)
         return open_new(sweep, target);
-    IB_TRY(ib_resume_check(target->dir, &sweep->config, matrix->cases, matrix->n, &empty));
+    IB_TRY(ib_resume_check(target->dir, sweep, &empty));
+    if (sweep->shard.count && empty)
+        IB_TRY(ib_shard_take(sweep));
     IB_TRY(ib_store_open(target->dir, &target->store));
-    if (empty) {
-        IB_TRY(ib_run_identity_record(target->store, sweep));
-        return ib_store_add_cases(target->store, matrix->cases, matrix->n);
-    }
-    IB_TRY(ib_run_identity_check(target->store, sweep, target->dir));
-    IB_TRY(remove_workspaces(target));
-    target->progress = ib_arena_alloc(arena, matrix->n * sizeof *target->progress);
-    return ib_resume_load(target->store, matrix->cases, matrix->n, arena, target->progress);
+    return empty ? begin(sweep, target) : go_on(sweep, target);
 }
 
 static enum ib_status open_any(struct ib_sweep *sweep, bool resume, struct ib_run_dir *target)
@@ -106,7 +135,7 @@ static enum ib_status open_any(struct ib_sweep *sweep, bool resume, struct ib_ru
     struct ib_config *config = &sweep->config;
     IB_TRY(check_path(target->dir ? target->dir : RUNS));
     if (!target->dir && resume)
-        IB_TRY(ib_resume_find(&config->arena, RUNS, config, &target->dir));
+        IB_TRY(ib_resume_find(sweep, RUNS, &target->dir));
     else if (!target->dir)
         IB_TRY(make_default_dir(&config->arena, config->name, &target->dir));
     return resume ? open_old(sweep, target) : open_new(sweep, target);

@@ -5,6 +5,7 @@
 #include "data/columns.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- columns ---- */
 
@@ -161,5 +162,66 @@ enum ib_status ib_standardise(struct ib_arena *arena, struct ib_prepared *plain,
     free(p.x.values);
     free(p.y.values);
     ib_arena_free(&scratch);
+    return status;
+}
+
+/* ---- classes ---- */
+
+struct class_conversion {
+    const struct ib_dataset *dataset;
+    uint64_t at_once;           /* rows of a block */
+    double *x, *label, *values; /* of a block; values: a column for each class */
+    double *counts;             /* rows of each class */
+};
+
+static enum ib_status append_class_rows(const struct class_conversion *p, uint64_t first, uint64_t n,
+                                        struct ib_npy_writer *out)
+{
+    const uint64_t classes = p->dataset->classes;
+    ib_dataset_rows(p->dataset, IB_TRAINING_ROWS, first, n, p->x, p->label);
+    memset(p->values, 0, n * classes * sizeof *p->values);
+    for (uint64_t i = 0; i < n; i++) {
+        const uint64_t class = (uint64_t)p->label[i];
+        p->values[i * classes + class] = 1;
+        p->counts[class]++;
+    }
+    return ib_npy_append(out, p->values, n * classes);
+}
+
+static enum ib_status write_classes(const struct class_conversion *p, const struct ib_prepared *to)
+{
+    const struct ib_dataset *d = p->dataset;
+    struct ib_npy_writer out = {0};
+    enum ib_status status = ib_npy_create(to->y, to->type, d->rows, d->classes, &out);
+    for (uint64_t first = 0, n; status == IB_OK && first < d->rows; first += n) {
+        n = d->rows - first < p->at_once ? d->rows - first : p->at_once;
+        status = append_class_rows(p, first, n, &out);
+    }
+    return ib_npy_finish(&out, status);
+}
+
+enum ib_status ib_one_hot_targets(struct ib_arena *arena, const struct ib_prepared *plain,
+                                  struct ib_prepared *one_hot)
+{
+    const struct ib_dataset *d = plain->dataset;
+    const uint64_t classes = d->classes, at_once = IB_COLUMNS_BLOCK / (d->cols + classes) + 1;
+    double *zeros = ib_arena_alloc(arena, classes * sizeof *zeros),
+           *ones = ib_arena_alloc(arena, classes * sizeof *ones),
+           *shares = ib_arena_alloc(arena, classes * sizeof *shares),
+           *block = malloc(at_once * (d->cols + 1 + classes) * sizeof *block);
+    const struct class_conversion p = {
+        d, at_once, block, block + at_once * d->cols, block + at_once * (d->cols + 1), shares};
+    if (!block)
+        return ib_fail(IB_ENOMEM, d->name, "out of memory while writing targets of %llu classes",
+                       (unsigned long long)classes);
+    const enum ib_status status = write_classes(&p, one_hot);
+    for (uint64_t c = 0; c < classes; c++) {
+        ones[c] = 1;
+        shares[c] /= (double)d->rows;
+    }
+    one_hot->y_mean = zeros;
+    one_hot->y_scale = ones;
+    one_hot->train_mean = shares;
+    free(block);
     return status;
 }

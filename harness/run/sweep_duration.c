@@ -48,7 +48,9 @@ double ib_estimate_flops(const struct ib_training_spec *spec)
 static bool same_training(const struct ib_case *a, const struct ib_case *b)
 {
     return a->model == b->model && a->dataset == b->dataset && ib_network_equal(&a->spec.net, &b->spec.net) &&
-           a->spec.lr == b->spec.lr && a->init == b->init && a->epochs == b->epochs && a->seed == b->seed;
+           a->spec.lr == b->spec.lr && a->spec.optimizer == b->spec.optimizer &&
+           a->spec.weight_decay == b->spec.weight_decay && a->init == b->init && a->epochs == b->epochs &&
+           a->seed == b->seed;
 }
 
 static double oracle_epoch_ns(const struct ib_case *c)
@@ -62,12 +64,12 @@ static bool is_too_large(const struct ib_measure *measure, const struct ib_case 
     return (double)c->epochs * oracle_epoch_ns(c) > (double)measure->oracle_budget_ns;
 }
 
-static double estimate_oracle(const struct ib_measure *measure, const struct ib_matrix *matrix)
+double ib_estimate_oracle_ns(const struct ib_measure *measure, const struct ib_case *cases, size_t n)
 {
     double total = 0;
     unsigned types = 0; /* of the current training: cases with the same training are adjacent */
-    for (size_t i = 0; i < matrix->n; i++) {
-        const struct ib_case *c = &matrix->cases[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct ib_case *c = &cases[i];
         bool again = i > 0 && same_training(c, c - 1);
         unsigned type = 1u << c->spec.dtype;
         double ns = (double)c->epochs * oracle_epoch_ns(c);
@@ -113,6 +115,44 @@ static double estimate_stops(const struct ib_measure *measure, const struct ib_c
     return search + (double)measure->max_rounds * round;
 }
 
+/* The time of all passes of a kind; longest: the longest wait for an answer. */
+struct passes {
+    double checked, timed, process, stops, longest;
+};
+
+static struct passes passes_of(const struct ib_measure *measure, const struct ib_case *c, double epoch_ns)
+{
+    const double training = (double)c->epochs * epoch_ns;
+    const double timing = warmup_ns(measure, training) + repeated_ns(measure, training);
+    struct passes out = {
+        .checked = WORKER_NS + (is_too_large(measure, c) ? 2 : 1) * training,
+        .timed = (double)measure->max_rounds * (WORKER_NS + timing),
+        .stops = estimate_stops(measure, c, training),
+        /* A worker answers once all is timed, an external program after each training. */
+        .longest = c->impl->info->command ? training : most(training, timing),
+    };
+    if (measure->process_runs)
+        out.process = (double)(measure->process_runs + measure->process_warmup) * (WHOLE_NS + training);
+    return out;
+}
+
+static double sum_of(const struct passes *p)
+{
+    return p->timed + p->checked + p->process + p->stops;
+}
+
+static double epoch_of(const struct ib_case *c, double earlier_ns)
+{
+    return isnan(earlier_ns) ? assumed_epoch_ns(c) : earlier_ns;
+}
+
+double ib_estimate_case_ns(const struct ib_measure *measure, const struct ib_case *c, double earlier_ns)
+{
+    const struct passes passes = passes_of(measure, c, epoch_of(c, earlier_ns));
+    return sum_of(&passes) -
+           passes.stops; /* only an implementation that is available tells whether it has any */
+}
+
 static void add_case(const struct ib_measure *measure, const struct ib_case *c, double earlier_ns,
                      struct ib_case_estimate *out, struct ib_estimate *sum)
 {
@@ -120,30 +160,21 @@ static void add_case(const struct ib_measure *measure, const struct ib_case *c, 
     if (!c->impl->info->available)
         return;
     out->earlier = !isnan(earlier_ns);
-    out->epoch_ns = out->earlier ? earlier_ns : assumed_epoch_ns(c);
-    double training = (double)c->epochs * out->epoch_ns;
-    const double timing = warmup_ns(measure, training) + repeated_ns(measure, training);
-    double round = WORKER_NS + timing;
-    double timed = (double)measure->max_rounds * round;
-    double checked = WORKER_NS + (is_too_large(measure, c) ? 2 : 1) * training;
-    double whole = measure->process_runs
-                       ? (double)(measure->process_runs + measure->process_warmup) * (WHOLE_NS + training)
-                       : 0;
-    double stops = estimate_stops(measure, c, training);
-    /* A worker answers once all is timed, an external program after each training. */
-    out->pass_ns = c->impl->info->command ? training : most(training, timing);
-    out->total_ns = timed + checked + whole + stops;
-    sum->timed_ns += timed;
-    sum->checked_ns += checked;
-    sum->process_ns += whole;
-    sum->stops_ns += stops;
+    out->epoch_ns = epoch_of(c, earlier_ns);
+    const struct passes passes = passes_of(measure, c, out->epoch_ns);
+    out->pass_ns = passes.longest;
+    out->total_ns = sum_of(&passes);
+    sum->timed_ns += passes.timed;
+    sum->checked_ns += passes.checked;
+    sum->process_ns += passes.process;
+    sum->stops_ns += passes.stops;
     *(out->earlier ? &sum->n_earlier : &sum->n_assumed) += 1;
 }
 
 void ib_estimate(const struct ib_measure *measure, const struct ib_matrix *matrix, const double *earlier_ns,
                  struct ib_arena *arena, struct ib_estimate *out)
 {
-    *out = (struct ib_estimate){.oracle_ns = estimate_oracle(measure, matrix),
+    *out = (struct ib_estimate){.oracle_ns = ib_estimate_oracle_ns(measure, matrix->cases, matrix->n),
                                 .cases = ib_arena_alloc(arena, matrix->n * sizeof *out->cases)};
     for (size_t i = 0; i < matrix->n; i++)
         add_case(measure, &matrix->cases[i], earlier_ns[i], &out->cases[i], out);

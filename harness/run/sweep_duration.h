@@ -24,6 +24,12 @@ struct ib_estimate {
 /* Additions and multiplications of one epoch: forward, gradients, update. */
 double ib_estimate_flops(const struct ib_training_spec *);
 
+/* The passes of one case, as if it were available, without the oracle and without trainings up to target
+ * losses; and the oracle's work for n cases, of which those with the same training are adjacent. Neither
+ * depends on this machine. */
+double ib_estimate_case_ns(const struct ib_measure *, const struct ib_case *, double earlier_ns);
+double ib_estimate_oracle_ns(const struct ib_measure *, const struct ib_case *cases, size_t n);
+
 /* Estimates all cases, in the arena. earlier_ns: from ib_run_history_epochs. */
 void ib_estimate(const struct ib_measure *, const struct ib_matrix *, const double *earlier_ns,
                  struct ib_arena *, struct ib_estimate *out);

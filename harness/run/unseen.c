@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/npy.h"
 #include "base/rng.h"
+#include "core/loss.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -123,7 +124,8 @@ static enum ib_status write_variant(struct ib_workspace *w, const struct ib_job 
     seed_of(w, u->variant, &rng);
     IB_TRY(ib_workspace_folder(w, &folder));
     u->y = ib_arena_print(&w->arena, "%s/%s", folder, strrchr(job->y, '/') + 1);
-    const bool many = spec->rows >= MANY_ROWS && spec->net.loss != IB_BCE; /* classes stay what they are */
+    /* Classes stay what they are. */
+    const bool many = spec->rows >= MANY_ROWS && ib_loss_rule(spec->net.loss)->squared;
     IB_TRY(reorder(w, &rng, many, job->y, u->y));
     u->x_test = ib_arena_print(&w->arena, "%s/x_test.npy", folder);
     IB_TRY(reorder(w, &rng, false, job->x_test, u->x_test));

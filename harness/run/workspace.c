@@ -82,7 +82,7 @@ static enum ib_status prepare(struct ib_workspace *w, const struct ib_dataset *d
                                   .x_test = ib_arena_print(&w->arena, "%s/x_test.npy", folder),
                                   .next = w->prepared};
     *scaled = *plain;
-    scaled->scaled_targets = true;
+    scaled->targets = IB_TARGETS_SCALED;
     scaled->y = ib_arena_print(&w->arena, "%s/y_scaled.npy", folder);
     scaled->next = plain;
     IB_TRY(ib_standardise(&w->arena, plain, scaled));
@@ -90,6 +90,22 @@ static enum ib_status prepare(struct ib_workspace *w, const struct ib_dataset *d
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         IB_TRY(ib_shared_files_add(&w->arena, &w->shared, files[i]));
     w->prepared = scaled;
+    return IB_OK;
+}
+
+/* Writes the targets again, with a column for each class, which can be large. */
+static enum ib_status prepare_classes(struct ib_workspace *w, const struct ib_prepared *plain)
+{
+    const char *folder;
+    IB_TRY(ib_workspace_folder(w, &folder));
+    struct ib_prepared *one_hot = ib_arena_alloc(&w->arena, sizeof *one_hot);
+    *one_hot = *plain;
+    one_hot->targets = IB_TARGETS_ONE_HOT;
+    one_hot->y = ib_arena_print(&w->arena, "%s/y_one_hot.npy", folder);
+    one_hot->next = w->prepared;
+    IB_TRY(ib_one_hot_targets(&w->arena, plain, one_hot));
+    IB_TRY(ib_shared_files_add(&w->arena, &w->shared, one_hot->y));
+    w->prepared = one_hot;
     return IB_OK;
 }
 
@@ -106,29 +122,37 @@ bool ib_workspace_intact(struct ib_workspace *w, const char **changed)
     return false;
 }
 
-static const struct ib_prepared *find_prepared(const struct ib_workspace *w, const struct ib_case *c,
-                                               enum ib_dtype type)
+static const struct ib_prepared *find_prepared(const struct ib_workspace *w, const struct ib_dataset *dataset,
+                                               enum ib_dtype type, enum ib_targets targets)
 {
-    const bool scaled = ib_model_scales_targets(c->spec.net.loss);
     const struct ib_prepared *p = w->prepared;
-    while (p && !(p->dataset == c->dataset && p->type == type && p->scaled_targets == scaled))
+    while (p && !(p->dataset == dataset && p->type == type && p->targets == targets))
         p = p->next;
     return p;
 }
 
+static enum ib_targets targets_of(const struct ib_case *c)
+{
+    return ib_loss_rule(c->spec.net.loss)->targets;
+}
+
 bool ib_workspace_is_prepared(const struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type)
 {
-    return find_prepared(w, c, type) != NULL;
+    return find_prepared(w, c->dataset, type, targets_of(c)) != NULL;
 }
 
 enum ib_status ib_workspace_prepare(struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type,
                                     const struct ib_prepared **out)
 {
-    *out = find_prepared(w, c, type);
+    const enum ib_targets targets = targets_of(c);
+    *out = find_prepared(w, c->dataset, type, targets);
     if (*out)
         return IB_OK;
-    IB_TRY(prepare(w, c->dataset, type));
-    *out = find_prepared(w, c, type);
+    if (!find_prepared(w, c->dataset, type, IB_TARGETS_PLAIN))
+        IB_TRY(prepare(w, c->dataset, type));
+    if (targets == IB_TARGETS_ONE_HOT)
+        IB_TRY(prepare_classes(w, find_prepared(w, c->dataset, type, IB_TARGETS_PLAIN)));
+    *out = find_prepared(w, c->dataset, type, targets);
     return IB_OK;
 }
 
@@ -139,15 +163,16 @@ enum ib_dtype ib_workspace_exact_type(const struct ib_training_spec *spec)
 
 /* ---- initial parameters ---- */
 
-/* Initial parameters on disk: drawn once by the parent for all implementations, so that all start from the
- * same point. */
+/* The initial state on disk: parameters drawn once by the parent for all implementations, so that all start
+ * from the same point, and zeros for what the optimiser keeps. */
 struct ib_start {
     struct ib_network net;
     enum ib_init init;
     uint64_t seed;
     enum ib_dtype type;
     const struct ib_model *model; /* names the parameters */
-    const char *path[IB_MAX_PARAMS];
+    enum ib_optimizer optimizer;
+    const char *path[IB_MAX_STATE];
     struct ib_start *next;
 };
 
@@ -155,27 +180,34 @@ static bool same_start(const struct ib_start *s, const struct ib_case *c, enum i
 {
     const struct ib_network *net = &c->spec.net;
     return s->model == c->model && s->init == c->init && s->seed == c->seed && s->type == type &&
-           s->net.n_layers == net->n_layers && memcmp(s->net.width, net->width, sizeof net->width) == 0;
+           s->optimizer == c->spec.optimizer && s->net.n_layers == net->n_layers &&
+           memcmp(s->net.width, net->width, sizeof net->width) == 0;
+}
+
+static const char *state_name(const struct ib_model *model, const struct ib_training_spec *spec, uint32_t s,
+                              char text[8])
+{
+    char param[8];
+    ib_model_param_name(model, ib_state_param(spec, s) % IB_MAX_PARAMS, param);
+    return ib_state_name(spec, s, param, text);
 }
 
 static enum ib_status write_start(struct ib_arena *arena, const char *folder, struct ib_start *start)
 {
-    const struct ib_network *net = &start->net;
-    double *params = malloc(ib_network_size(net) * sizeof *params);
-    if (!params)
+    const struct ib_training_spec spec = {.net = start->net, .optimizer = start->optimizer};
+    const uint64_t total = ib_state_total(&spec);
+    double *state = calloc(total, sizeof *state);
+    if (!state)
         return ib_fail(IB_ENOMEM, folder, "out of memory for the initial parameters");
-    ib_model_init(net, start->init, start->seed, params);
+    ib_model_init(&spec.net, start->init, start->seed, state);
     enum ib_status status = IB_OK;
-    double *next = params;
-    for (uint32_t p = 0; status == IB_OK && p < ib_network_params(net); p++) {
+    for (uint32_t s = 0; status == IB_OK && s < ib_state_count(&spec); s++) {
         char name[8];
-        start->path[p] =
-            ib_arena_print(arena, "%s/%s.npy", folder, ib_model_param_name(start->model, p, name));
-        status = ib_npy_write_f64(start->path[p], start->type, ib_network_param_rows(net, p),
-                                  ib_network_param_cols(net, p), next);
-        next += ib_network_param_size(net, p);
+        start->path[s] = ib_arena_print(arena, "%s/%s.npy", folder, state_name(start->model, &spec, s, name));
+        status = ib_npy_write_f64(start->path[s], start->type, ib_state_rows(&spec, s),
+                                  ib_state_cols(&spec, s), state + ib_state_at(&spec, s));
     }
-    free(params);
+    free(state);
     return status;
 }
 
@@ -188,11 +220,15 @@ static enum ib_status find_start(struct ib_workspace *w, const struct ib_case *c
             return IB_OK;
     IB_TRY(ib_workspace_folder(w, &folder));
     struct ib_start *start = ib_arena_alloc(&w->arena, sizeof *start);
-    *start = (struct ib_start){
-        .net = c->spec.net, .init = c->init, .seed = c->seed, .type = type, .model = c->model};
+    *start = (struct ib_start){.net = c->spec.net,
+                               .init = c->init,
+                               .seed = c->seed,
+                               .type = type,
+                               .model = c->model,
+                               .optimizer = c->spec.optimizer};
     IB_TRY(write_start(&w->arena, folder, start));
-    for (uint32_t p = 0; p < ib_network_params(&start->net); p++)
-        IB_TRY(ib_shared_files_add(&w->arena, &w->shared, start->path[p]));
+    for (uint32_t s = 0; s < ib_state_count(&c->spec); s++)
+        IB_TRY(ib_shared_files_add(&w->arena, &w->shared, start->path[s]));
     start->next = w->starts;
     w->starts = start;
     *out = start;
@@ -219,22 +255,21 @@ enum ib_status ib_workspace_job(struct ib_workspace *w, const struct ib_case *c,
     out->spec.dtype = type;
     const struct ib_start *start;
     IB_TRY(find_start(w, c, type, &start));
-    for (uint32_t p = 0; p < ib_network_params(&c->spec.net); p++) {
-        ib_model_param_name(c->model, p, out->param_name[p]);
-        out->start[p] = start->path[p];
+    for (uint32_t s = 0; s < ib_state_count(&c->spec); s++) {
+        state_name(c->model, &c->spec, s, out->state_name[s]);
+        out->start[s] = start->path[s];
     }
     return IB_OK;
 }
 
-enum ib_status ib_workspace_start_from(struct ib_workspace *w, const double *params, const char *folder,
+enum ib_status ib_workspace_start_from(struct ib_workspace *w, const double *state, const char *folder,
                                        struct ib_job *job)
 {
-    const struct ib_network *net = &job->spec.net;
-    for (uint32_t p = 0; p < ib_network_params(net); p++) {
-        job->start[p] = ib_arena_print(&w->arena, "%s/%s.npy", folder, job->param_name[p]);
-        IB_TRY(ib_npy_write_f64(job->start[p], job->spec.dtype, ib_network_param_rows(net, p),
-                                ib_network_param_cols(net, p), params));
-        params += ib_network_param_size(net, p);
+    const struct ib_training_spec *spec = &job->spec;
+    for (uint32_t s = 0; s < ib_state_count(spec); s++) {
+        job->start[s] = ib_arena_print(&w->arena, "%s/%s.npy", folder, job->state_name[s]);
+        IB_TRY(ib_npy_write_f64(job->start[s], spec->dtype, ib_state_rows(spec, s), ib_state_cols(spec, s),
+                                state + ib_state_at(spec, s)));
     }
     return IB_OK;
 }

@@ -53,8 +53,8 @@ enum ib_dtype ib_workspace_exact_type(const struct ib_training_spec *);
 enum ib_status ib_workspace_job(struct ib_workspace *, const struct ib_case *, enum ib_dtype,
                                 struct ib_job *out);
 
-/* Makes the job start from these parameters (ib_network_size elements), which are written to the folder. */
-enum ib_status ib_workspace_start_from(struct ib_workspace *, const double *params, const char *folder,
+/* Makes the job start from this state (train/training_state.h), which is written to the folder. */
+enum ib_status ib_workspace_start_from(struct ib_workspace *, const double *state, const char *folder,
                                        struct ib_job *);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
 
 /* ---- the sign test ---- */
@@ -15,18 +14,16 @@ double ib_sign_test(const double *samples, size_t n, double limit, double inflat
     for (size_t i = 0; i < n; i++)
         above += samples[i] > limit;
     const double half = (double)n / 2;
-    if (!((double)above > half))
-        return ib_binomial_at_least(n, above, 0.5);
-    double drawn = half + ((double)above - half) / sqrt(inflation);
-    return ib_binomial_at_least(n, (size_t)floor(drawn), 0.5);
+    const double drawn = half + ((double)above - half) / sqrt(inflation);
+    return ib_binomial_at_least(n, (size_t)fmin(drawn, (double)above), 0.5); /* few are not made more */
 }
 
-/* ---- the signed ranks ---- */
+/* ---- deviations of either sign ---- */
 
 struct deviation {
     double size;
     bool above;
-    size_t rank; /* its weight: twice the rank, since the mean rank of ties may be fractional; or its size */
+    size_t weight; /* twice the rank, since the mean rank of ties may be fractional; or the size */
 };
 
 static int by_size(const void *a, const void *b)
@@ -40,86 +37,88 @@ static size_t keep_deviations(const double *samples, size_t n, double limit, str
     size_t kept = 0;
     for (size_t i = 0; i < n; i++)
         if (samples[i] != limit)
-            out[kept++] = (struct deviation){fabs(samples[i] - limit), samples[i] > limit, 0};
+            out[kept++] = (struct deviation){.size = fabs(samples[i] - limit), .above = samples[i] > limit};
     return kept;
 }
 
-static void rank(struct deviation *d, size_t n)
+/* The fraction of all assignments of signs whose positive weights sum to `sum` or more; NaN: out of memory.
+ */
+static double at_least(const struct deviation *d, size_t n, size_t sum)
 {
-    qsort(d, n, sizeof *d, by_size);
+    size_t top = 0, reached = 0;
+    for (size_t i = 0; i < n; i++)
+        top += d[i].weight;
+    double *share = calloc(top + 1, sizeof *share), p = 0; /* share[s]: the fraction that sums to exactly s */
+    if (!share)
+        return NAN;
+    share[0] = 1;
+    for (size_t i = 0; i < n; i++) {
+        reached += d[i].weight;
+        for (size_t s = reached + 1; s-- > 0;)
+            share[s] = (share[s] + (s >= d[i].weight ? share[s - d[i].weight] : 0)) / 2;
+    }
+    for (size_t s = top + 1; s-- > sum;)
+        p += share[s];
+    free(share);
+    return fmin(p, 1);
+}
+
+/* Sets the weights of n deviations in ascending order. */
+typedef void weigh_fn(struct deviation *, size_t n);
+
+static double test_signs(const double *samples, size_t n, double limit, weigh_fn *weigh)
+{
+    struct deviation *d = malloc((n ? n : 1) * sizeof *d);
+    if (!d)
+        return NAN;
+    const size_t kept = keep_deviations(samples, n, limit, d);
+    size_t sum = 0;
+    qsort(d, kept, sizeof *d, by_size);
+    weigh(d, kept);
+    for (size_t i = 0; i < kept; i++)
+        sum += d[i].above ? d[i].weight : 0;
+    const double p = at_least(d, kept, sum);
+    free(d);
+    return p;
+}
+
+/* ---- the signed ranks ---- */
+
+static void weigh_by_rank(struct deviation *d, size_t n)
+{
     for (size_t first = 0, end; first < n; first = end) {
         for (end = first + 1; end < n && d[end].size == d[first].size; end++)
             ;
         for (size_t i = first; i < end; i++)
-            d[i].rank = first + 1 + end;
+            d[i].weight = first + 1 + end;
     }
-}
-
-/* The fraction of all assignments of signs whose positive ranks sum to `sum` or more. share[s] is set to
- * the fraction that sum to exactly s. */
-static double at_least(const struct deviation *d, size_t n, size_t sum, double *share)
-{
-    size_t top = 0;
-    double p = 0;
-    share[0] = 1;
-    for (size_t i = 0; i < n; i++) {
-        top += d[i].rank;
-        for (size_t s = top + 1; s-- > 0;)
-            share[s] = (share[s] + (s >= d[i].rank ? share[s - d[i].rank] : 0)) / 2;
-    }
-    for (size_t s = top + 1; s-- > sum;)
-        p += share[s];
-    return fmin(p, 1);
 }
 
 double ib_signed_rank_test(const double *samples, size_t n, double limit)
 {
-    struct deviation *d = malloc((n + 1) * sizeof *d);
-    double *share = calloc(n * (n + 1) + 1, sizeof *share), p = NAN;
-    if (d && share) {
-        size_t kept = keep_deviations(samples, n, limit, d), sum = 0;
-        rank(d, kept);
-        for (size_t i = 0; i < kept; i++)
-            sum += d[i].above ? d[i].rank : 0;
-        p = at_least(d, kept, sum, share);
-    }
-    free(share);
-    free(d);
-    return p;
+    return test_signs(samples, n, limit, weigh_by_rank);
 }
 
 /* ---- the sign flips ---- */
 
 enum { FLIP_LEVELS = 50 };
 
-/* Replaces the ranks by sizes, in units of a fiftieth of the largest that counts in full. */
-static void measure_sizes(struct deviation *d, size_t n)
+/* Sizes in units of a fiftieth of the largest that counts in full. */
+static void weigh_by_size(struct deviation *d, size_t n)
 {
-    const double most = n ? d[n - 1 - n / 10].size : 0;
+    const size_t largest = n - n / 10; /* from 1 */
     for (size_t i = 0; i < n; i++)
-        d[i].rank = (size_t)lround(FLIP_LEVELS * fmin(d[i].size / most, 1));
+        d[i].weight = (size_t)lround(FLIP_LEVELS * fmin(d[i].size / d[largest - 1].size, 1));
 }
 
 double ib_sign_flip_test(const double *samples, size_t n, double limit)
 {
-    struct deviation *d = malloc((n + 1) * sizeof *d);
-    double *share = calloc(n * FLIP_LEVELS + 1, sizeof *share), p = NAN;
-    if (d && share) {
-        size_t kept = keep_deviations(samples, n, limit, d), sum = 0;
-        qsort(d, kept, sizeof *d, by_size);
-        measure_sizes(d, kept);
-        for (size_t i = 0; i < kept; i++)
-            sum += d[i].above ? d[i].rank : 0;
-        p = at_least(d, kept, sum, share);
-    }
-    free(share);
-    free(d);
-    return p;
+    return test_signs(samples, n, limit, weigh_by_size);
 }
 
 /* ---- many tests ---- */
 
-/* Returns the index of the smallest p not yet taken, the first of equals; n if none is left. */
+/* Returns the index of the smallest p not yet taken; n if none is left. */
 static size_t next_smallest(const double *p, size_t n, const bool *taken)
 {
     size_t best = n;

@@ -45,7 +45,7 @@ double ib_trimmed_mean(const double *samples, size_t n, double share)
     for (size_t i = cut; sorted && i < n - cut; i++)
         sum += sorted[i];
     free(sorted);
-    return sorted && kept ? sum / (double)kept : NAN;
+    return sorted ? sum / (double)kept : NAN; /* 0 / 0 if none is left */
 }
 
 double ib_deviation(const double *samples, size_t n)

@@ -8,6 +8,8 @@ static struct ib_case_record describe(struct ib_arena *arena, const struct ib_ca
     struct ib_case_record out = {
         .number = number,
         .id = c->id,
+        .part = 1,
+        .position = c->position ? c->position : number,
         .residency = c->residency,
         .task = c->dataset->task,
         .dataset_sha256 = c->dataset->sha256,
@@ -15,6 +17,7 @@ static struct ib_case_record describe(struct ib_arena *arena, const struct ib_ca
         .rows = c->dataset->rows,
         .test_rows = c->dataset->test_rows,
         .cols = c->dataset->cols,
+        .classes = c->dataset->classes,
         .epochs = c->epochs,
         .options = c->impl->settings,
         .n_options = c->impl->n_settings,

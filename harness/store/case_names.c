@@ -1,5 +1,5 @@
 /* The names of a case in tables and charts: name, problem, training and series leave out the axes that do not
- * vary. */
+ * vary, and the machine of a run on a single one. */
 #include "store/run_record.h"
 
 #include <stdlib.h>
@@ -9,6 +9,7 @@
 struct family {
     const struct ib_case_record *first;
     bool varies[IB_AXIS_COUNT];
+    bool machines; /* the run was made on several */
 };
 
 static bool same_value(const char *a, const char *b)
@@ -36,6 +37,7 @@ static struct family *find_families(struct ib_arena *arena, const struct ib_run_
         of[i] = f;
         for (int k = 0; k < IB_AXIS_COUNT; k++)
             families[f].varies[k] |= !same_value(families[f].first->axis[k], r->cases[i].axis[k]);
+        families[f].machines = r->n_machines > 1;
     }
     return families;
 }
@@ -54,8 +56,9 @@ static const char *shape_of(struct ib_arena *arena, const struct ib_case_record 
     return ib_arena_print(arena, " %s%s%s", sizes, act ? " " : "", act ? act : "");
 }
 
-/* " mse xavier lr=0.01 seed=3": the other axes that vary, except implementation, residency and type. Values
- * that are words need no name. */
+/* " mse xavier lr=0.01 seed=3 machine=a1": the other axes that vary, except implementation, residency and
+ * type, and the machine, since a ratio of times of two machines says nothing about the implementations.
+ * Values that are words need no name. */
 static const char *others_of(struct ib_arena *arena, const struct ib_case_record *c, const struct family *f)
 {
     static const bool named_elsewhere[IB_AXIS_COUNT] = {
@@ -69,6 +72,8 @@ static const char *others_of(struct ib_arena *arena, const struct ib_case_record
                    ? ib_arena_print(arena, "%s %s=%s", text, ib_axis_rules[k].name, c->axis[k])
                    : ib_arena_print(arena, "%s %s", text, c->axis[k]);
     }
+    if (f->machines && c->machine)
+        text = ib_arena_print(arena, "%s " IB_MACHINE_SUBJECT "=%s", text, c->machine);
     return text;
 }
 

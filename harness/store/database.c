@@ -1,6 +1,5 @@
 #include "store/database.h"
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/interrupt.h"
@@ -53,13 +52,15 @@ static void conclude(sqlite3_context *context)
     free(s->values);
 }
 
-/* SQLite may have been built to take "file:…" for an address, which names another file. */
+const char *ib_db_path(struct ib_arena *arena, const char *path)
+{
+    return strncmp(path, "file:", strlen("file:")) == 0 ? ib_arena_print(arena, "./%s", path) : path;
+}
+
 static int open_file(const char *path, int flags, sqlite3 **out)
 {
     struct ib_arena arena = {0};
-    if (strncmp(path, "file:", strlen("file:")) == 0)
-        path = ib_arena_print(&arena, "./%s", path);
-    const int rc = sqlite3_open_v2(path, out, flags, NULL);
+    const int rc = sqlite3_open_v2(ib_db_path(&arena, path), out, flags, NULL);
     ib_arena_free(&arena);
     return rc;
 }

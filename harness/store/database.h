@@ -3,11 +3,18 @@
 #ifndef IB_STORE_DATABASE_H
 #define IB_STORE_DATABASE_H
 
+#include "base/arena.h"
 #include "ironbench/impl.h"
 
 #include <sqlite3.h>
 
-enum { IB_DATABASE_VERSION = 5 }; /* user_version in schema.sql */
+/* user_version: in schema.sql; and of a run on several machines, whose cases a program that knows only the
+ * first would rank against each other. */
+enum { IB_DATABASE_VERSION = 5, IB_DATABASE_MACHINES = 6 };
+
+/* The path of a file as SQLite takes it: it may have been built to read "file:…" as an address, which names
+ * another file. */
+const char *ib_db_path(struct ib_arena *, const char *path);
 
 /* flags: SQLITE_OPEN_*. The connection has the aggregate median(x), which skips NULL; NULL without values. */
 enum ib_status ib_db_open(const char *path, int flags, sqlite3 **out);

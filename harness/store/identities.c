@@ -2,16 +2,6 @@
 #include "store/store.h"
 #include "store/writer.h"
 
-/* A run that began before identities were recorded has no such table. */
-static const char create[] =
-    "CREATE TABLE IF NOT EXISTS identities (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
-    " STRICT, WITHOUT ROWID";
-
-static enum ib_status create_table(struct ib_store *store)
-{
-    return sqlite3_exec(store->db, create, NULL, NULL, NULL) == SQLITE_OK ? IB_OK : ib_db_fail(store->db);
-}
-
 static enum ib_status put_all(sqlite3_stmt *insert, const struct ib_identity *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -22,7 +12,6 @@ static enum ib_status put_all(sqlite3_stmt *insert, const struct ib_identity *li
 enum ib_status ib_store_put_identities(struct ib_store *store, const struct ib_identity *list, size_t n)
 {
     sqlite3_stmt *insert;
-    IB_TRY(create_table(store));
     IB_TRY(
         ib_db_prepare(store->db, "INSERT OR REPLACE INTO identities (name, value) VALUES (?, ?)", &insert));
     enum ib_status status = put_all(insert, list, n);
@@ -38,7 +27,6 @@ enum ib_status ib_store_identities(struct ib_store *store, struct ib_arena *aren
     bool row = true;
     *list = NULL;
     *n = 0;
-    IB_TRY(create_table(store));
     IB_TRY(ib_db_prepare(store->db, "SELECT name, value FROM identities", &query));
     enum ib_status status = IB_OK;
     while (status == IB_OK && (status = ib_db_next(query, &row)) == IB_OK && row) {

@@ -1,10 +1,12 @@
 #include "store/load_run.h"
 
 #include "base/error.h"
-#include "store/missing_columns.h"
+#include "store/missing.h"
 #include "store/run_folder.h"
+#include "store/sources.h"
 #include "store/tables.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,6 +81,8 @@ static void read_case(struct reader *r, sqlite3_stmt *row, struct ib_case_record
     struct ib_case_record *c = &run->cases[run->n++];
     ib_row_get(row, r->table, &run->arena, c);
     c->number = run->n;
+    c->part = c->part ? c->part : 1;
+    c->position = c->position ? c->position : c->number;
     if (c->axis[IB_AXIS_RESIDENCY])
         ib_word_value(ib_residency_words, c->axis[IB_AXIS_RESIDENCY], &residency);
     c->residency = (enum ib_residency)residency;
@@ -97,6 +101,8 @@ static enum ib_status read_run(struct reader *r)
         true, read_run_row));
     if (!r->run->id)
         return ib_fail(IB_EINVAL, sqlite3_db_filename(r->db, "main"), "this run was killed before it began");
+    IB_TRY(ib_load_parts(r->db, r->run));
+    IB_TRY(ib_read_sources(r->db, r->run));
     r->table = &cases;
     return read_rows(r, ib_select_sql(&r->scratch, &cases, 0), true, read_case);
 }
@@ -135,8 +141,10 @@ static void read_metric(struct reader *r, sqlite3_stmt *row, struct ib_case_reco
     (void)r;
     const char *name = (const char *)sqlite3_column_text(row, 1);
     for (size_t i = 0; i < IB_METRIC_COUNT; i++)
-        if (strcmp(ib_metrics[i]->name, name) == 0 && sqlite3_column_type(row, 2) != SQLITE_NULL)
-            c->metrics[i] = sqlite3_column_double(row, 2);
+        if (strcmp(ib_metrics[i]->name, name) == 0) {
+            c->metrics_known |= 1ull << i;
+            c->metrics[i] = sqlite3_column_type(row, 2) == SQLITE_NULL ? NAN : sqlite3_column_double(row, 2);
+        }
 }
 
 static void read_process(struct reader *r, sqlite3_stmt *row, struct ib_case_record *c)
@@ -190,11 +198,13 @@ static enum ib_status load(const char *dir, bool measurements, struct ib_run_rec
     sqlite3 *db;
     *out = (struct ib_run_record){0};
     IB_TRY(ib_run_folder_open(dir, &db));
-    enum ib_status status = ib_shadow_missing_columns(db);
+    enum ib_status status = ib_shadow_missing(db);
     if (status == IB_OK)
         status = ib_load_run_of(db, measurements, out);
     sqlite3_close(db);
-    if (status != IB_OK)
+    if (status == IB_OK)
+        ib_run_record_index(out);
+    else
         ib_run_record_free(out);
     return status;
 }

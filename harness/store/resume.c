@@ -6,59 +6,88 @@
 #include "store/writer.h"
 
 #include <dirent.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- which run ---- */
 
-static bool has_config(const char *dir, const struct ib_config *config)
+static bool same_shard(const struct ib_shard *a, const struct ib_shard *b)
+{
+    return a->index == b->index && a->count == b->count;
+}
+
+static bool is_of(const char *dir, const struct ib_sweep *sweep)
 {
     struct ib_run_record run;
-    bool same = ib_load_run_cases(dir, &run) == IB_OK && strcmp(run.config_text, config->text) == 0;
+    const bool same = ib_load_run_cases(dir, &run) == IB_OK &&
+                      strcmp(run.config_text, sweep->config.text) == 0 && !run.merged &&
+                      same_shard(&run.parts[0].shard, &sweep->shard);
     ib_run_record_free(&run);
     return same;
 }
 
-enum ib_status ib_resume_find(struct ib_arena *arena, const char *runs, const struct ib_config *config,
-                              const char **out)
+enum ib_status ib_resume_find(struct ib_sweep *sweep, const char *runs, const char **out)
 {
+    struct ib_arena *arena = &sweep->config.arena;
     struct dirent **entries = NULL;
     int n = scandir(runs, &entries, NULL, alphasort); /* the names end with the time of their start */
-    const char *begin = ib_slug(arena, config->name);
+    const char *begin = ib_slug(arena, sweep->config.name);
     size_t length = strlen(begin);
     *out = NULL;
     for (int i = n; i-- > 0;) {
         const char *name = entries[i]->d_name;
         bool ours = strncmp(name, begin, length) == 0 && name[length] == '-';
         const char *dir = ib_arena_print(arena, "%s/%s", runs, name);
-        if (!*out && ours && has_config(dir, config))
+        if (!*out && ours && is_of(dir, sweep))
             *out = dir;
         free(entries[i]);
     }
     free(entries);
     return *out ? IB_OK
                 : ib_fail(IB_EINVAL, runs,
-                          "no run of this configuration to resume; --out names one elsewhere");
+                          "no run of this configuration%s to resume; --out names one elsewhere",
+                          sweep->shard.count ? " and shard" : "");
 }
 
 /* ---- whether it is the same ---- */
 
-/* Refuses with the first line in which the configurations differ. */
 static enum ib_status check_config(const char *dir, const struct ib_config *config, const char *was)
 {
-    const char *is = config->text;
-    unsigned line = 1;
-    if (strcmp(is, was) == 0)
+    const struct ib_text_change change = ib_text_first_change(was, config->text);
+    if (!change.line)
         return IB_OK;
-    for (size_t n = strcspn(is, "\n"); is[n] && strncmp(is, was, n + 1) == 0; n = strcspn(is, "\n")) {
-        is += n + 1;
-        was += n + 1;
-        line++;
-    }
     return ib_fail(
         IB_EINVAL, dir,
         "cannot be resumed: the configuration has changed; %s:%u is now `%.*s`, the run has `%.*s`",
-        config->path, line, (int)strcspn(is, "\n"), is, (int)strcspn(was, "\n"), was);
+        config->path, change.line, change.new_length, change.new, change.old_length, change.old);
+}
+
+static enum ib_status check_shard(const char *dir, const struct ib_run_record *run,
+                                  const struct ib_shard *shard)
+{
+    const struct ib_shard *was = &run->parts[0].shard;
+    if (run->merged)
+        return ib_fail(IB_EINVAL, dir,
+                       "cannot be resumed: it was merged from runs; resume those, and merge them again");
+    if (same_shard(was, shard))
+        return IB_OK;
+    if (!was->count)
+        return ib_fail(IB_EINVAL, dir, "cannot be resumed: this run is not a shard; leave out --shard");
+    return ib_fail(IB_EINVAL, dir,
+                   "cannot be resumed: this run is shard %" PRIu64 " of %" PRIu64 "; use --shard %" PRIu64
+                   "/%" PRIu64,
+                   was->index, was->count, was->index, was->count);
+}
+
+/* A shard has only some of the cases. */
+static void keep_cases_of(const struct ib_run_record *run, struct ib_sweep *sweep)
+{
+    const struct ib_matrix *matrix = &sweep->matrix;
+    bool *kept = ib_arena_alloc(&sweep->config.arena, matrix->n * sizeof *kept);
+    for (size_t i = 0; i < matrix->n; i++)
+        kept[i] = ib_run_record_find(run, matrix->cases[i].id) != NULL;
+    ib_sweep_keep(sweep, kept);
 }
 
 static enum ib_status check_cases(const struct ib_run_record *run, const char *dir,
@@ -77,15 +106,18 @@ static enum ib_status check_cases(const struct ib_run_record *run, const char *d
     return IB_OK;
 }
 
-enum ib_status ib_resume_check(const char *dir, const struct ib_config *config, const struct ib_case *cases,
-                               size_t n, bool *empty)
+enum ib_status ib_resume_check(const char *dir, struct ib_sweep *sweep, bool *empty)
 {
     struct ib_run_record run;
     IB_TRY(ib_load_run_cases(dir, &run));
     *empty = run.n == 0;
-    enum ib_status status = check_config(dir, config, run.config_text);
+    enum ib_status status = check_config(dir, &sweep->config, run.config_text);
     if (status == IB_OK && !*empty)
-        status = check_cases(&run, dir, cases, n);
+        status = check_shard(dir, &run, &sweep->shard);
+    if (status == IB_OK && !*empty && sweep->shard.count)
+        keep_cases_of(&run, sweep);
+    if (status == IB_OK && !*empty)
+        status = check_cases(&run, dir, sweep->matrix.cases, sweep->matrix.n);
     ib_run_record_free(&run);
     return status;
 }

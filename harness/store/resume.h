@@ -2,18 +2,18 @@
 #ifndef IB_STORE_RESUME_H
 #define IB_STORE_RESUME_H
 
+#include "config/sweep.h"
 #include "store/store.h"
 
-/* Finds the newest folder in `runs` whose name begins with "NAME-" and whose run has this configuration; *out
- * is in the arena. IB_EINVAL: there is none. */
-enum ib_status ib_resume_find(struct ib_arena *, const char *runs, const struct ib_config *,
-                              const char **out);
+/* Finds the newest folder in `runs` whose name begins with "NAME-" and whose run has this configuration and
+ * is this shard; *out is in the sweep's arena. IB_EINVAL: there is none. */
+enum ib_status ib_resume_find(struct ib_sweep *, const char *runs, const char **out);
 
-/* Checks that the run in DIR can continue with this configuration and these cases. IB_EINVAL names the
- * difference: the first changed line of the configuration, or a case that is new or gone (its data or its
- * options changed). *empty: the run was killed before its cases were written. */
-enum ib_status ib_resume_check(const char *dir, const struct ib_config *, const struct ib_case *cases,
-                               size_t n, bool *empty);
+/* Checks that the run in DIR can continue with this sweep, which as a shard is narrowed to the run's cases.
+ * IB_EINVAL names the difference: the first changed line of the configuration, another shard, or a case that
+ * is new or gone (its data or its options changed); or the run was merged. *empty: the run was killed before
+ * its cases were written. */
+enum ib_status ib_resume_check(const char *dir, struct ib_sweep *, bool *empty);
 
 /* The progress of a case. */
 struct ib_case_progress {

@@ -139,11 +139,11 @@ enum ib_status ib_run_folder_lock(const char *dir, int *lock, bool *locked)
 
 static enum ib_status check_version(const char *path, int version)
 {
-    if (version == IB_DATABASE_VERSION)
+    if (version == IB_DATABASE_VERSION || version == IB_DATABASE_MACHINES)
         return IB_OK;
     if (version <= 0)
         return ib_fail(IB_EINVAL, path, "not a run of ironbench");
-    const bool newer = version > IB_DATABASE_VERSION;
+    const bool newer = version > IB_DATABASE_MACHINES;
     return ib_fail(IB_EINVAL, path, "written by %s ironbench: its tables are version %d, this one reads %d%s",
                    newer ? "a newer" : "an older", version, IB_DATABASE_VERSION,
                    newer ? "" : "; read it with the ironbench that wrote it, or run its configuration again");

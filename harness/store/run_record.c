@@ -29,32 +29,60 @@ void ib_run_record_free(struct ib_run_record *r)
     *r = (struct ib_run_record){0};
 }
 
-const struct ib_case_record *ib_run_record_find(const struct ib_run_record *r, const char *id)
+static const struct ib_case_record *in_order(const struct ib_run_record *r, size_t i)
 {
-    size_t low = 0, high = r->n;
-    for (size_t i = 0; i < r->n && !r->by_id; i++)
-        if (strcmp(r->cases[i].id, id) == 0)
-            return &r->cases[i];
-    while (r->by_id && low < high) {
+    return &r->cases[r->by_id ? r->by_id[i] : i];
+}
+
+/* The place of the first case, by id, that does not precede this one; 0 if they are not sorted. */
+static size_t first_place(const struct ib_run_record *r, const char *id)
+{
+    size_t low = 0, high = r->by_id ? r->n : 0;
+    while (low < high) {
         const size_t middle = (low + high) / 2;
-        const struct ib_case_record *c = &r->cases[r->by_id[middle]];
-        const int order = strcmp(id, c->id);
-        if (order == 0)
+        if (strcmp(in_order(r, middle)->id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool is_on(const struct ib_run_record *r, const struct ib_case_record *c, const char *fingerprint)
+{
+    const char *own = ib_machine_of(r, c)->fingerprint;
+    return !fingerprint || (own && strcmp(own, fingerprint) == 0);
+}
+
+const struct ib_case_record *ib_run_record_find_on(const struct ib_run_record *r, const char *id,
+                                                   const char *fingerprint)
+{
+    for (size_t i = first_place(r, id); i < r->n; i++) {
+        const struct ib_case_record *c = in_order(r, i);
+        const bool same = strcmp(c->id, id) == 0;
+        if (same && is_on(r, c, fingerprint))
             return c;
-        low = order > 0 ? middle + 1 : low;
-        high = order < 0 ? middle : high;
+        if (!same && r->by_id)
+            break;
     }
     return NULL;
+}
+
+const struct ib_case_record *ib_run_record_find(const struct ib_run_record *r, const char *id)
+{
+    return ib_run_record_find_on(r, id, NULL);
 }
 
 static int by_case_id(const void *left, const void *right, void *record)
 {
     const struct ib_case_record *cases = ((const struct ib_run_record *)record)->cases;
-    return strcmp(cases[*(const size_t *)left].id, cases[*(const size_t *)right].id);
+    const size_t a = *(const size_t *)left, b = *(const size_t *)right;
+    const int order = strcmp(cases[a].id, cases[b].id);
+    return order != 0 ? order : a < b ? -1 : 1;
 }
 
 /* Comparing two runs of many cases looks each of them up. */
-static void sort_ids(struct ib_run_record *r)
+void ib_run_record_index(struct ib_run_record *r)
 {
     if (r->by_id || r->n == 0)
         return;
@@ -330,6 +358,7 @@ void ib_run_record_derive(struct ib_run_record *r)
 {
     for (size_t i = 0; i < r->n; i++)
         derive_case(&r->arena, &r->cases[i]);
+    ib_run_record_machines(r);
     ib_run_record_name(r);
-    sort_ids(r);
+    ib_run_record_index(r);
 }

@@ -8,10 +8,12 @@
 #include "base/hash.h"
 #include "base/truth.h"
 #include "config/axes.h"
+#include "core/shard.h"
 #include "machine/machine_info.h"
 #include "metrics/metric.h"
 #include "parent/whole_process.h"
 #include "protocol/messages.h"
+#include "store/source_record.h"
 #include "verify/convergence.h"
 #include "verify/loss_targets.h"
 #include "verify/verify.h"
@@ -59,8 +61,9 @@ struct ib_loss_record {
 
 /* A prediction of a test row, as far as they are stored. */
 struct ib_prediction_record {
-    uint64_t row, output;     /* from 0 */
-    double actual, predicted; /* in the target's unit, or a probability */
+    uint64_t row, output; /* from 0 */
+    double actual,
+        predicted; /* in the target's unit, or a class and its number or, of two, a score of class 1 */
 };
 
 /* The energy of the timed trainings of a round, if that was asked for. */
@@ -222,8 +225,10 @@ struct ib_stop_summary {
 };
 
 struct ib_case_record {
-    uint64_t number; /* from 1, in the order of the plan */
-    const char *id;
+    uint64_t number;   /* from 1, in the order of the plan */
+    const char *id;    /* two cases have the same only on different machines */
+    uint64_t part;     /* of the run, from 1 */
+    uint64_t position; /* among all cases of the configuration, from 1 */
     const char
         *axis[IB_AXIS_COUNT]; /* as in a configuration ("6,6", "0.01"); NULL: the axis does not apply */
     enum ib_residency residency;
@@ -231,6 +236,7 @@ struct ib_case_record {
     const char *dataset_sha256;
     const char *dataset_guesses; /* how its file was read where the description says nothing; NULL */
     uint64_t rows, test_rows, cols, epochs; /* rows: for training */
+    uint64_t classes;                       /* 0: a regression */
     const struct ib_setting *options;       /* those that differ from their default */
     size_t n_options;
     const char *label;     /* implementation and options, for people */
@@ -244,6 +250,7 @@ struct ib_case_record {
 
     struct ib_check_record check;
     double metrics[IB_METRIC_COUNT];
+    uint64_t metrics_known; /* bits of those that the program knew which wrote this record; 0: all */
     struct ib_loss_record *losses;
     size_t n_losses, losses_capacity;
     struct ib_prediction_record *predictions; /* by ib_load_predictions only */
@@ -267,8 +274,10 @@ struct ib_case_record {
     size_t n_stop_times, stop_times_capacity;
 
     /* Set by ib_run_record_derive: */
+    const char *machine;  /* name of its machine; NULL: unknown */
     const char *name;     /* label and residency */
-    const char *problem;  /* cases of one problem do the same work and are ranked against each other */
+    const char *problem;  /* cases of one problem do the same work, on one machine, and are ranked against
+                             each other */
     const char *training; /* the problem without the type of its arithmetic */
     const char *series;   /* distinguishes it from the others of its model and data set */
     bool ranked;          /* verified, its copies as expected, on a real device */
@@ -288,6 +297,27 @@ struct ib_case_record {
     struct ib_stop_summary *stop_summaries; /* n_stops of them */
 };
 
+/* A part of a run, made by one process on one machine. */
+struct ib_run_part {
+    const char *id, *started, *finished, *version; /* of the run that it was before it was merged */
+    const char *selection, *identities; /* as JSON: texts of -s and -x, what its times are of; NULL */
+    const char *node;                   /* "a1", or "a1, a2" where it was resumed */
+    const char *job;                    /* of a batch system: "Slurm 17_3" */
+    struct ib_shard shard;
+    const char *division; /* equal for the shards of one sweep; NULL: not a shard */
+    struct ib_machine machine;
+};
+
+/* As a condition on the cases of a stored run (report/select_cases.h), and so in the titles of its tables. */
+#define IB_MACHINE_SUBJECT "machine"
+
+/* A machine of a run: parts with the same fingerprint are of one, since they should be equally fast. */
+struct ib_run_machine {
+    const char *name; /* of its first node by the alphabet, "a1+2" if there are more; without any, its
+                         fingerprint */
+    const struct ib_machine *description;
+};
+
 struct ib_run_record {
     const char *id, *name; /* id: UTC start and 8 hexadecimal digits; name: of the configuration */
     const char *started;   /* UTC, ISO 8601 */
@@ -296,7 +326,14 @@ struct ib_run_record {
     const char *reference;        /* implementation that speed-ups are over; NULL: none was named */
     const char *const *selection; /* texts of -s and -x; ends with NULL; NULL: none */
     const char *shown;            /* NULL: all cases; else which: "4 of 12 cases, selected by -s dtype=f32" */
-    struct ib_machine machine;
+    struct ib_machine machine;    /* that of the first part */
+    bool merged;
+    struct ib_run_part *parts; /* one, unless it was merged */
+    size_t n_parts;
+    struct ib_run_machine *machines; /* in the order of their first parts */
+    size_t n_machines;
+    struct ib_source_record *sources; /* the configuration first; empty: not recorded */
+    size_t n_sources, sources_capacity;
     struct ib_case_record *cases;
     size_t n, capacity;
     size_t *by_id; /* set by ib_run_record_derive: the indices of the cases, sorted by id */
@@ -305,6 +342,10 @@ struct ib_run_record {
 
 /* Derives the fields above for all cases. May be called again after further measurements. */
 void ib_run_record_derive(struct ib_run_record *);
+/* Sorts by_id; part of the above. */
+void ib_run_record_index(struct ib_run_record *);
+/* Sets the machines, and that of each case; part of the above. */
+void ib_run_record_machines(struct ib_run_record *);
 /* Sets the names of the cases in tables and charts; part of the above. */
 void ib_run_record_name(struct ib_run_record *);
 /* Set transfers, phase_transfers, as_expected and counting; and the peaks of the memory: parts of it, too. */
@@ -330,8 +371,19 @@ struct ib_disturbance ib_run_record_disturbance(const struct ib_run_record *); /
  * if fewer than a third remain without them, or too few for an interval. */
 bool ib_disturbed_too(size_t n, size_t n_quiet);
 
-/* Finds a case by id; NULL: there is none. */
+/* The repository that the code of a case comes from: that of its implementation if it has one, else that of
+ * the configuration. NULL: not recorded. Its commit may still be unknown. */
+const struct ib_source_record *ib_case_source(const struct ib_source_record *sources, size_t n,
+                                              const struct ib_case_record *);
+
+/* Finds a case by id; NULL: there is none. Where it was measured on several machines, the first of them. */
 const struct ib_case_record *ib_run_record_find(const struct ib_run_record *, const char *id);
+/* The same among the cases of the machine with this fingerprint. */
+const struct ib_case_record *ib_run_record_find_on(const struct ib_run_record *, const char *id,
+                                                   const char *fingerprint);
+
+/* The machine that a case was measured on. */
+const struct ib_machine *ib_machine_of(const struct ib_run_record *, const struct ib_case_record *);
 
 /* Whether this case is verified, with copies as expected or unknown, and timed; true also for simulated ones.
  */

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "store/missing_columns.h"
+#include "store/missing.h"
 #include "store/run_folder.h"
 #include "store/schema.h"
 #include "store/writer.h"
@@ -71,23 +71,6 @@ static enum ib_status add_run(struct ib_store *store, const struct ib_config *co
     return status;
 }
 
-/* Makes the tables, and a column for each axis in that of the cases. */
-static enum ib_status make_tables(sqlite3 *db)
-{
-    if (sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) != SQLITE_OK ||
-        sqlite3_exec(db, ib_schema_sql, NULL, NULL, NULL) != SQLITE_OK)
-        return ib_db_fail(db);
-    for (int k = 0; k < IB_AXIS_COUNT; k++) {
-        char *sql = sqlite3_mprintf("ALTER TABLE cases ADD COLUMN %s %s", ib_axis_rules[k].name,
-                                    ib_axis_column((enum ib_axis_kind)k).sql_type);
-        int rc = sql ? sqlite3_exec(db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
-        sqlite3_free(sql);
-        if (rc != SQLITE_OK)
-            return ib_db_fail(db);
-    }
-    return IB_OK;
-}
-
 /* ---- opening and closing ---- */
 
 static enum ib_status prepare(struct ib_store *store)
@@ -102,6 +85,12 @@ static enum ib_status prepare(struct ib_store *store)
     return status;
 }
 
+/* Makes the tables, in a transaction that stays open. */
+static enum ib_status begin_tables(sqlite3 *db)
+{
+    return sqlite3_exec(db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? ib_schema_apply(db) : ib_db_fail(db);
+}
+
 /* Opens the file; with a configuration, makes the run in it. */
 static enum ib_status fill(struct ib_store *store, const char *path, const struct ib_config *config,
                            const struct ib_machine *machine)
@@ -110,7 +99,7 @@ static enum ib_status fill(struct ib_store *store, const char *path, const struc
     IB_TRY(ib_db_be_patient(store->db, &store->waiting_since_ns));
     if (sqlite3_exec(store->db, CONNECTION_PRAGMAS, NULL, NULL, NULL) != SQLITE_OK)
         return ib_db_fail(store->db);
-    IB_TRY(config ? make_tables(store->db) : ib_add_missing_columns(store->db));
+    IB_TRY(config ? begin_tables(store->db) : ib_add_missing(store->db));
     IB_TRY(prepare(store));
     IB_TRY(config ? ib_store_end(store, add_run(store, config, machine)) : IB_OK);
     return ib_load_run_of(store->db, true, &store->record);
@@ -168,6 +157,7 @@ enum ib_status ib_store_finish(struct ib_store *store)
     IB_TRY(ib_db_check_place(store->db));
     IB_TRY(ib_db_run_once(store->db, "UPDATE run SET finished = ?", IB_DB_VALUES(ib_db_text(finished))));
     store->record.finished = ib_arena_copy(&store->record.arena, finished);
+    store->record.parts[0].finished = store->record.finished;
     /* A finished run is one plain file, readable from read-only media. Another reader of the file prevents
      * that, which does no harm. */
     sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);

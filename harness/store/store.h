@@ -51,6 +51,9 @@ enum ib_status ib_store_put_identities(struct ib_store *, const struct ib_identi
 enum ib_status ib_store_identities(struct ib_store *, struct ib_arena *, struct ib_identity **list,
                                    size_t *n);
 
+/* Replaces the repositories that the run was made of; the configuration's comes first. */
+enum ib_status ib_store_put_sources(struct ib_store *, const struct ib_source_record *, size_t n);
+
 /* Moves what has been written so far from the write-ahead log into the database, so that a copy of that file
  * alone holds it. A reader in the way only delays it. */
 void ib_store_checkpoint(struct ib_store *);

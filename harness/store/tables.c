@@ -114,10 +114,16 @@ static const struct ib_column loss_columns[] = {INTEGER(epoch), REAL(loss), REAL
 static const struct ib_column prediction_columns[] = {INTEGER(row), INTEGER(output), REAL(actual), REAL(predicted), END};
 
 #undef ROW
+#define ROW struct ib_source_record
+const struct ib_column ib_source_columns[] = {
+    WORD(kind, ib_source_kind_words), TEXT(impl), TEXT(path), AS("commit_hash", TEXT, commit), TEXT(reason),
+    TEXT(committed), TEXT(branch), TRUTH(dirty), END};
+
+#undef ROW
 #define ROW struct ib_case_record
 static const struct ib_column case_columns[] = {
-    TEXT(id), WORD(task, ib_task_words), TEXT(dataset_sha256), TEXT(dataset_guesses), INTEGER(rows), INTEGER(test_rows), INTEGER(cols),
-    AS("options", SETTINGS, options), TEXT(label), TEXT(libraries), AS("simulated", BOOL, simulated),
+    TEXT(id), MEASURED(part), MEASURED(position), WORD(task, ib_task_words), TEXT(dataset_sha256), TEXT(dataset_guesses), INTEGER(rows), INTEGER(test_rows), INTEGER(cols),
+    INTEGER(classes), AS("options", SETTINGS, options), TEXT(label), TEXT(libraries), AS("simulated", BOOL, simulated),
     AS("shortcut", BOOL, shortcut), TEXT(algorithm), WORD(status, ib_case_status_words), TEXT(reason), END};
 _Static_assert(offsetof(ROW, n_options) == offsetof(ROW, options) + sizeof(const struct ib_setting *),
                "the number of options must follow them");
@@ -151,6 +157,8 @@ const struct ib_db_table ib_db_tables[IB_TABLE_COUNT] = {
 };
 const struct ib_db_table ib_db_predictions =
     LIST("predictions", prediction_columns, "row, output", NULL, , predictions);
+const struct ib_db_table ib_db_sources = {.name = "sources", .key = "number",
+                                          .row_bytes = sizeof(struct ib_source_record), .columns = ib_source_columns};
 /* clang-format on */
 
 /* Each axis has a column after those above. */

@@ -61,6 +61,9 @@ enum ib_db_table_kind {
 extern const struct ib_db_table ib_db_tables[IB_TABLE_COUNT];
 /* The predictions, which are many and loaded only for those who ask. */
 extern const struct ib_db_table ib_db_predictions;
+/* The repositories of a run. Its key is a number; its rows are struct ib_source_record. */
+extern const struct ib_db_table ib_db_sources;
+extern const struct ib_column ib_source_columns[];
 /* The table of the cases; its rows are struct ib_case_record. The columns are in the arena. */
 struct ib_db_table ib_db_case_table(struct ib_arena *);
 
@@ -91,6 +94,23 @@ const char *ib_column_text(sqlite3_stmt *, int column, struct ib_arena *);
 
 /* Reads from an open database, and derives nothing. *out must be freed even after a failure. */
 enum ib_status ib_load_run_of(sqlite3 *, bool measurements, struct ib_run_record *out);
+
+/* Rows with the columns of `parts`, filled from the row of the run where that was not merged. */
+#define IB_PARTS_COLUMNS                                                                                     \
+    "id, started, finished, version, machine, selection, identities, node, job, shard, shards, division"
+#define IB_PARTS_SQL                                                                                         \
+    "SELECT coalesce(p.number, 1) AS number, coalesce(p.id, r.id) AS id,"                                    \
+    " coalesce(p.started, r.started) AS started,"                                                            \
+    " CASE WHEN p.id IS NULL THEN r.finished ELSE p.finished END AS finished,"                               \
+    " coalesce(p.version, r.version) AS version, coalesce(p.machine, r.machine) AS machine,"                 \
+    " CASE WHEN p.id IS NULL THEN r.selection ELSE p.selection END AS selection,"                            \
+    " CASE WHEN p.id IS NULL THEN (SELECT json_group_object(name, value) FROM"                               \
+    "  (SELECT * FROM identities ORDER BY name)) ELSE p.identities END AS identities,"                       \
+    " p.node AS node, p.job AS job, p.shard AS shard, p.shards AS shards, p.division AS division,"           \
+    " p.id IS NOT NULL AS merged FROM run r LEFT JOIN parts p"
+
+/* Reads the parts of the run, in parts.c. */
+enum ib_status ib_load_parts(sqlite3 *, struct ib_run_record *);
 
 /* Reads a list of one case again, in the order of its table. */
 enum ib_status ib_load_rows(sqlite3 *, struct ib_run_record *, enum ib_db_table_kind, uint64_t case_number);

@@ -1,6 +1,7 @@
 #include "train/dispatch.h"
 
 #include "base/error.h"
+#include "train/training_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -166,7 +167,7 @@ enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_
 
 /* ---- fused steps: operations with more operands ---- */
 
-enum { MAX_OPERANDS = 3 + 2 * IB_MAX_LAYERS };
+enum { MAX_OPERANDS = 3 + IB_MAX_STATE };
 
 static void set_params(struct ib_problem *problem, const struct ib_view *views)
 {
@@ -196,20 +197,21 @@ void ib_release(struct ib_dispatch *d, struct ib_problem *problem)
 }
 
 enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struct ib_tensor *x,
-                        struct ib_tensor *y, struct ib_tensor *params, struct ib_tensor *loss, uint64_t n)
+                        struct ib_tensor *y, struct ib_tensor *state, struct ib_tensor *loss, uint64_t n)
 {
     struct operand operands[MAX_OPERANDS] = {{x, IB_READS}, {y, IB_READS}, {loss, IB_WRITES}};
     struct ib_view views[MAX_OPERANDS] = {0};
-    size_t n_operands = 3 + 2 * problem->n_layers;
+    size_t n_operands = 3 + ib_problem_state_count(problem);
     uint64_t begin_ns = 0;
-    for (size_t p = 0; p < 2 * problem->n_layers; p++)
-        operands[3 + p] = (struct operand){&params[p], IB_READS | IB_WRITES};
+    for (size_t s = 0; s < ib_problem_state_count(problem); s++)
+        operands[3 + s] = (struct operand){&state[s], IB_READS | IB_WRITES};
 
     IB_TRY(before_call(d, IB_OP_STEPS, operands, n_operands, views));
     problem->x = views[0];
     problem->y = views[1];
     problem->loss = views[2]; /* zeroed, with p == NULL, if not wanted */
     set_params(problem, &views[3]);
+    ib_problem_set_moments(problem, &views[3]);
     IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
     IB_TRY(d->impl->fused->steps(d->state, problem, n));
     IB_TRY(ib_profile_call_end(d->profile, IB_OP_STEPS, begin_ns));

@@ -86,10 +86,10 @@ enum ib_status ib_prepare(struct ib_dispatch *, struct ib_problem *, const struc
 void ib_release(struct ib_dispatch *, struct ib_problem *);
 
 /* Fused training steps and prediction, treated as one operation. The problem's views are set from the
- * tensors: x and y are read; w and b are read, and written by steps; loss (may be NULL) and out are
- * written. */
+ * tensors: x and y are read; the state (training_state.h; for predictions, the parameters) is read, and
+ * written by steps; loss (may be NULL) and out are written. */
 enum ib_status ib_steps(struct ib_dispatch *, struct ib_problem *, struct ib_tensor *x, struct ib_tensor *y,
-                        struct ib_tensor *params, struct ib_tensor *loss, uint64_t n);
+                        struct ib_tensor *state, struct ib_tensor *loss, uint64_t n);
 enum ib_status ib_forward(struct ib_dispatch *, struct ib_problem *, struct ib_tensor *x,
                           struct ib_tensor *params, struct ib_tensor *out);
 

@@ -1,5 +1,7 @@
 #include "train/step.h"
 
+#include "core/loss.h"
+
 /* Calls an operation on these tensors, in the order of its operands. */
 #define CALL(d, op, args, ...) ib_call(d, op, args, (struct ib_tensor *const[IB_MAX_OPERANDS]){__VA_ARGS__})
 
@@ -50,10 +52,39 @@ static enum ib_status backward(struct ib_dispatch *d, const struct ib_network *n
         if (l == 0)
             break;
         struct ib_tensor *below = &t->deltas[l - 1];
-        IB_TRY(product(d, false, delta, true, &t->params[2 * l], below));
+        IB_TRY(product(d, false, delta, true, &t->state[2 * l], below));
         IB_TRY(CALL(d, IB_OP_ACT_GRAD, &slope, in, below));
         delta = below;
     }
+    return IB_OK;
+}
+
+/* Updates a parameter by its gradient and what the optimiser keeps. */
+static enum ib_status update(struct ib_dispatch *d, const struct ib_training_spec *spec, uint32_t p,
+                             struct ib_tensors *t)
+{
+    const struct ib_optimizer_rule *rule = ib_optimizer_rule(spec->optimizer);
+    const struct ib_op_args decay = {.alpha = spec->weight_decay}, args = ib_optimizer_args(rule, spec->lr);
+    struct ib_tensor *operands[IB_MAX_OPERANDS] = {&t->grads[p], &t->state[p]};
+    uint32_t n = 2;
+    for (uint32_t k = 1; k <= rule->n_moments; k++)
+        operands[n++] = &t->state[k * ib_network_params(&spec->net) + p];
+    if (rule->counts)
+        operands[n] = &t->state[ib_state_moments_end(spec)];
+    if (spec->weight_decay != 0)
+        IB_TRY(CALL(d, IB_OP_AXPY, &decay, &t->state[p], &t->grads[p]));
+    return ib_call(d, rule->op, &args, operands);
+}
+
+/* The number of steps is counted in the implementation's memory, where recorded work (struct ib_capture)
+ * finds another in each repetition. */
+static enum ib_status update_all(struct ib_dispatch *d, const struct ib_training_spec *spec,
+                                 struct ib_tensors *t)
+{
+    if (ib_optimizer_rule(spec->optimizer)->counts)
+        IB_TRY(CALL(d, IB_OP_AXPY, &plain, &t->one, &t->state[ib_state_moments_end(spec)]));
+    for (uint32_t p = 0; p < ib_network_params(&spec->net); p++)
+        IB_TRY(update(d, spec, p, t));
     return IB_OK;
 }
 
@@ -61,19 +92,25 @@ enum ib_status ib_network_step(struct ib_dispatch *d, const struct ib_training_s
                                struct ib_tensors *t)
 {
     const struct ib_network *net = &spec->net;
-    const struct ib_op_args loss = {.kind = (int)net->loss, .alpha = 1}, update = {.alpha = -spec->lr};
+    const struct ib_op_args loss = {.kind = (int)net->loss, .alpha = 1};
     struct ib_tensor *out = &t->acts[net->n_layers - 1];
-    IB_TRY(forward(d, net, t->params, &t->x, t->acts));
+    IB_TRY(forward(d, net, t->state, &t->x, t->acts));
     IB_TRY(CALL(d, IB_OP_LOSS_GRAD, &loss, out, &t->y, out, with_loss ? &t->loss : NULL));
     IB_TRY(backward(d, net, t));
-    for (uint32_t p = 0; p < ib_network_params(net); p++)
-        IB_TRY(CALL(d, IB_OP_AXPY, &update, &t->grads[p], &t->params[p]));
-    return IB_OK;
+    return update_all(d, spec, t);
 }
 
 enum ib_status ib_network_predict(struct ib_dispatch *d, const struct ib_network *net,
                                   struct ib_tensor *params, struct ib_tensor *x, struct ib_tensor *acts)
 {
     IB_TRY(forward(d, net, params, x, acts));
-    return net->loss == IB_BCE ? activate(d, IB_SIGMOID, &acts[net->n_layers - 1]) : IB_OK;
+    switch (ib_loss_rule(net->loss)->output) {
+    case IB_OUTPUT_AS_IS:
+        break;
+    case IB_OUTPUT_SIGMOID:
+        return activate(d, IB_SIGMOID, &acts[net->n_layers - 1]);
+    case IB_OUTPUT_SOFTMAX:
+        return CALL(d, IB_OP_SOFTMAX, &plain, &acts[net->n_layers - 1]);
+    }
+    return IB_OK;
 }

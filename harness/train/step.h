@@ -5,22 +5,24 @@
 
 #include "core/training_spec.h"
 #include "train/dispatch.h"
+#include "train/training_state.h"
 
 /* The tensors of a gradient step. */
 struct ib_tensors {
-    struct ib_tensor x, y, loss;            /* rows x width[0], rows x outputs, 1 x 1 */
-    struct ib_tensor params[IB_MAX_PARAMS]; /* by ib_network's numbering */
-    struct ib_tensor grads[IB_MAX_PARAMS];  /* same shapes */
-    struct ib_tensor acts[IB_MAX_LAYERS];   /* rows x width[l+1]: output of layer l; the last becomes dL/dz */
+    struct ib_tensor x, y, loss;           /* rows x width[0], rows x outputs, 1 x 1 */
+    struct ib_tensor state[IB_MAX_STATE];  /* by training_state.h: the parameters, what the optimiser keeps */
+    struct ib_tensor one;                  /* 1 x 1, if the optimiser counts steps: what each adds */
+    struct ib_tensor grads[IB_MAX_PARAMS]; /* in the shapes of the parameters */
+    struct ib_tensor acts[IB_MAX_LAYERS];  /* rows x width[l+1]: output of layer l; the last becomes dL/dz */
     struct ib_tensor deltas[IB_MAX_LAYERS]; /* rows x width[l+1]: dL/d acts[l], hidden layers only */
 };
 
-/* Runs one epoch of gradient descent: params -= lr * gradient. With with_loss, t->loss is the loss before
- * the update. */
+/* Runs one epoch: gradients, weight decay, and the optimiser's update. With with_loss, t->loss is the loss
+ * before the update. */
 enum ib_status ib_network_step(struct ib_dispatch *, const struct ib_training_spec *, bool with_loss,
                                struct ib_tensors *);
 
-/* Computes the output for x in acts[last], after the sigmoid if the loss is IB_BCE. */
+/* Computes the output for x in acts[last], after the sigmoid of IB_BCE or the softmax of IB_CE. */
 enum ib_status ib_network_predict(struct ib_dispatch *, const struct ib_network *, struct ib_tensor *params,
                                   struct ib_tensor *x, struct ib_tensor *acts);
 

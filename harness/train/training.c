@@ -1,6 +1,7 @@
 #include "train/training.h"
 
 #include "base/error.h"
+#include "core/loss.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -74,7 +75,7 @@ static enum ib_status run_silent(struct ib_training *t, uint64_t n)
 static enum ib_status run_stretch(struct ib_training *t, uint64_t n, bool wanted)
 {
     if (t->fused)
-        return ib_steps(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, t->tensors.params,
+        return ib_steps(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, t->tensors.state,
                         wanted ? &t->tensors.loss : NULL, n);
     IB_TRY(run_silent(t, wanted ? n - 1 : n));
     return wanted ? ib_network_step(t->dispatch, &t->data->spec, true, &t->tensors) : IB_OK;
@@ -95,9 +96,9 @@ enum ib_status ib_training_run(struct ib_training *t, uint64_t epochs, const str
 
 enum ib_status ib_training_restart(struct ib_training *t)
 {
-    for (uint32_t p = 0; p < ib_network_params(&t->data->spec.net); p++) {
-        IB_TRY(ib_write(&t->tensors.params[p], t->data->start[p]));
-        IB_TRY(ib_place(t->dispatch, &t->tensors.params[p]));
+    for (uint32_t s = 0; s < ib_state_count(&t->data->spec); s++) {
+        IB_TRY(ib_write(&t->tensors.state[s], t->data->start[s]));
+        IB_TRY(ib_place(t->dispatch, &t->tensors.state[s]));
     }
     return ib_sync(t->dispatch);
 }
@@ -107,18 +108,18 @@ static size_t element_bytes(const struct ib_training *t)
     return t->data->spec.dtype == IB_F32 ? sizeof(float) : sizeof(double);
 }
 
-size_t ib_training_param_bytes(const struct ib_training *t)
+size_t ib_training_state_bytes(const struct ib_training *t)
 {
-    return (size_t)ib_network_size(&t->data->spec.net) * element_bytes(t);
+    return (size_t)ib_state_total(&t->data->spec) * element_bytes(t);
 }
 
-enum ib_status ib_training_read_params(struct ib_training *t, bool again, void *out)
+enum ib_status ib_training_read_state(struct ib_training *t, bool again, void *out)
 {
-    const struct ib_network *net = &t->data->spec.net;
+    const struct ib_training_spec *spec = &t->data->spec;
     char *next = out;
-    for (uint32_t p = 0; p < ib_network_params(net); p++) {
-        IB_TRY((again ? ib_read_again : ib_read)(t->dispatch, &t->tensors.params[p], next));
-        next += ib_network_param_size(net, p) * element_bytes(t);
+    for (uint32_t s = 0; s < ib_state_count(spec); s++) {
+        IB_TRY((again ? ib_read_again : ib_read)(t->dispatch, &t->tensors.state[s], next));
+        next += ib_state_size(spec, s) * element_bytes(t);
     }
     return IB_OK;
 }
@@ -129,11 +130,6 @@ enum ib_status ib_training_reload(struct ib_training *t)
     IB_TRY(ib_refresh(t->dispatch, &t->tensors.x, t->data->x));
     IB_TRY(ib_refresh(t->dispatch, &t->tensors.y, t->data->y));
     return t->fused ? ib_prepare(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y) : IB_OK;
-}
-
-enum ib_status ib_training_read_param(struct ib_training *t, uint32_t p, void *out)
-{
-    return ib_read(t->dispatch, &t->tensors.params[p], out);
 }
 
 /* ---- predictions ---- */
@@ -154,8 +150,8 @@ enum ib_status ib_training_predict(struct ib_training *t, void *out)
             ib_tensor_open(d, name, spec->dtype, spec->test_rows, spec->net.width[l + 1], NULL, &acts[l]);
     }
     if (status == IB_OK)
-        status = fused ? ib_forward(d, &t->problem, &x, t->tensors.params, &acts[last])
-                       : ib_network_predict(d, &spec->net, t->tensors.params, &x, acts);
+        status = fused ? ib_forward(d, &t->problem, &x, t->tensors.state, &acts[last])
+                       : ib_network_predict(d, &spec->net, t->tensors.state, &x, acts);
     if (status == IB_OK)
         status = ib_read(d, &acts[last], out);
 
@@ -167,20 +163,33 @@ enum ib_status ib_training_predict(struct ib_training *t, void *out)
 
 /* ---- setup ---- */
 
-static enum ib_status open_params(struct ib_training *t)
+static enum ib_status open_state(struct ib_training *t)
 {
     const struct ib_training_spec *spec = &t->data->spec;
-    for (uint32_t p = 0; p < ib_network_params(&spec->net); p++) {
-        uint64_t rows = ib_network_param_rows(&spec->net, p), cols = ib_network_param_cols(&spec->net, p);
-        const char *name = t->data->param_name[p];
+    for (uint32_t s = 0; s < ib_state_count(spec); s++) {
+        uint64_t rows = ib_state_rows(spec, s), cols = ib_state_cols(spec, s);
+        const char *name = t->data->state_name[s];
         char grad_name[9];
         snprintf(grad_name, sizeof grad_name, "g%s", name);
-        IB_TRY(ib_tensor_open(t->dispatch, name, spec->dtype, rows, cols, NULL, &t->tensors.params[p]));
-        if (!t->fused)
+        IB_TRY(ib_tensor_open(t->dispatch, name, spec->dtype, rows, cols, NULL, &t->tensors.state[s]));
+        if (!t->fused && s < ib_network_params(&spec->net))
             IB_TRY(
-                ib_tensor_open(t->dispatch, grad_name, spec->dtype, rows, cols, NULL, &t->tensors.grads[p]));
+                ib_tensor_open(t->dispatch, grad_name, spec->dtype, rows, cols, NULL, &t->tensors.grads[s]));
     }
     return IB_OK;
+}
+
+/* What is added to the number of steps. */
+static enum ib_status open_one(struct ib_training *t)
+{
+    static const float one_f32 = 1;
+    static const double one_f64 = 1;
+    const enum ib_dtype type = t->data->spec.dtype;
+    const void *one = type == IB_F32 ? (const void *)&one_f32 : &one_f64;
+    if (t->fused || !ib_optimizer_rule(t->data->spec.optimizer)->counts)
+        return IB_OK;
+    IB_TRY(ib_tensor_open(t->dispatch, "one", type, 1, 1, one, &t->tensors.one));
+    return ib_place(t->dispatch, &t->tensors.one);
 }
 
 static enum ib_status open_activations(struct ib_training *t)
@@ -209,7 +218,8 @@ static enum ib_status open_tensors(struct ib_training *t)
     IB_TRY(ib_tensor_open(d, "y", spec->dtype, spec->rows, ib_network_outputs(&spec->net), data->y,
                           &t->tensors.y));
     IB_TRY(ib_tensor_open(d, "loss", spec->dtype, 1, 1, NULL, &t->tensors.loss));
-    IB_TRY(open_params(t));
+    IB_TRY(open_state(t));
+    IB_TRY(open_one(t));
     if (!t->fused)
         IB_TRY(open_activations(t));
     IB_TRY(ib_place(d, &t->tensors.x));
@@ -229,6 +239,7 @@ static void describe_problem(struct ib_training *t)
 {
     const struct ib_training_spec *spec = &t->data->spec;
     const struct ib_network *net = &spec->net;
+    const struct ib_optimizer_rule *rule = ib_optimizer_rule(spec->optimizer);
     t->problem = (struct ib_problem){.struct_size = sizeof t->problem,
                                      .n_layers = net->n_layers,
                                      .x = shape(t, spec->rows, net->width[0]),
@@ -236,17 +247,42 @@ static void describe_problem(struct ib_training *t)
                                      .act = net->act,
                                      .loss_kind = net->loss,
                                      .dtype = spec->dtype,
-                                     .lr = spec->lr};
+                                     .lr = spec->lr,
+                                     .optimizer = spec->optimizer,
+                                     .weight_decay = spec->weight_decay,
+                                     .beta1 = rule->beta1,
+                                     .beta2 = rule->beta2,
+                                     .epsilon = rule->epsilon};
+    if (rule->counts)
+        t->problem.step_count = shape(t, 1, 1);
     for (uint32_t l = 0; l < net->n_layers; l++) {
         t->problem.w[l] = shape(t, net->width[l], net->width[l + 1]);
         t->problem.b[l] = shape(t, 1, net->width[l + 1]);
+        for (uint32_t k = 0; k < rule->n_moments; k++) {
+            t->problem.moment_w[k][l] = t->problem.w[l];
+            t->problem.moment_b[k][l] = t->problem.b[l];
+        }
     }
+}
+
+/* Fused steps are not asked for an update that they do not know: an older `supports` would not see it. */
+static enum ib_status check_updates(const struct ib_training *t)
+{
+    const struct ib_impl *impl = t->dispatch->impl;
+    const struct ib_training_spec *spec = &t->data->spec;
+    const uint32_t missing = ib_updates_needed(spec->optimizer, spec->weight_decay) & ~impl->fused->updates;
+    if (missing & ib_optimizer_rule(spec->optimizer)->needs)
+        return ib_fail(IB_EUNSUPPORTED, impl->name, "its fused steps do not offer the optimizer %s",
+                       ib_word_of(ib_optimizer_words, (int)spec->optimizer));
+    return missing ? ib_fail(IB_EUNSUPPORTED, impl->name, "its fused steps do not offer weight_decay")
+                   : IB_OK;
 }
 
 static enum ib_status choose_path(struct ib_training *t)
 {
     const struct ib_impl *impl = t->dispatch->impl;
     char why[256] = "does not support this problem";
+    IB_TRY(ib_loss_require(impl->name, t->data->spec.net.loss, ib_impl_losses(impl)));
     if (IB_HAS(impl, capture) && t->dispatch->policy.upload_before_call)
         return ib_fail(IB_EUNSUPPORTED, impl->name,
                        "replays recorded work, in which operands cannot be copied per operation: use "
@@ -254,6 +290,7 @@ static enum ib_status choose_path(struct ib_training *t)
     t->fused = IB_HAS(impl->fused, steps);
     if (!t->fused)
         return IB_OK; /* a missing operation fails when it is first called */
+    IB_TRY(check_updates(t));
     describe_problem(t);
     if (IB_HAS(impl->fused, supports) && impl->fused->supports(&t->problem, why, sizeof why) != IB_OK)
         return ib_fail(IB_EUNSUPPORTED, impl->name, "%s", why);
@@ -277,10 +314,11 @@ void ib_training_close(struct ib_training *t)
 {
     struct ib_dispatch *d = t->dispatch;
     ib_release(d, &t->problem);
-    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++) {
-        ib_tensor_close(d, &t->tensors.params[p]);
+    for (uint32_t s = 0; s < IB_MAX_STATE; s++)
+        ib_tensor_close(d, &t->tensors.state[s]);
+    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++)
         ib_tensor_close(d, &t->tensors.grads[p]);
-    }
+    ib_tensor_close(d, &t->tensors.one);
     for (uint32_t l = 0; l < IB_MAX_LAYERS; l++) {
         ib_tensor_close(d, &t->tensors.acts[l]);
         ib_tensor_close(d, &t->tensors.deltas[l]);

@@ -9,10 +9,10 @@
 /* The problem and its arrays, of the spec's dtype, which must outlive the training. */
 struct ib_train_data {
     struct ib_training_spec spec;
-    const void *x, *y;                     /* rows x width[0], rows x outputs */
-    const void *x_test;                    /* test_rows x width[0] */
-    const void *start[IB_MAX_PARAMS];      /* initial parameters, by ib_network's numbering */
-    const char *param_name[IB_MAX_PARAMS]; /* up to 7 characters each */
+    const void *x, *y;                    /* rows x width[0], rows x outputs */
+    const void *x_test;                   /* test_rows x width[0] */
+    const void *start[IB_MAX_STATE];      /* the initial state, by training_state.h */
+    const char *state_name[IB_MAX_STATE]; /* up to 7 characters each */
 };
 
 struct ib_training {
@@ -24,12 +24,13 @@ struct ib_training {
     struct ib_tensors tensors;
 };
 
-/* Allocates the tensors, sets the initial parameters and uploads the data. Uses fused steps if the
- * implementation has them; IB_EUNSUPPORTED, with its reason, if these do not support the problem. */
+/* Allocates the tensors, sets the initial state and uploads the data. Uses fused steps if the
+ * implementation has them; IB_EUNSUPPORTED, with its reason, if these do not support the problem or do
+ * not know its optimiser. */
 enum ib_status ib_training_open(struct ib_dispatch *, const struct ib_train_data *, struct ib_training *out);
 void ib_training_close(struct ib_training *);
 
-/* Resets the parameters to their initial values. */
+/* Resets the state to its initial values. */
 enum ib_status ib_training_restart(struct ib_training *);
 
 /* Uploads x and y again, after the arrays have changed. */
@@ -47,15 +48,13 @@ struct ib_loss_reader {
  * (NULL), no loss is computed. */
 enum ib_status ib_training_run(struct ib_training *, uint64_t epochs, const struct ib_loss_reader *);
 
-/* The size of all parameters together. */
-size_t ib_training_param_bytes(const struct ib_training *);
-/* Reads all parameters to out, one after the other, by ib_read or, if `again`, by ib_read_again. */
-enum ib_status ib_training_read_params(struct ib_training *, bool again, void *out);
-/* Reads parameter p to out: ib_network_param_size elements of the data's type. */
-enum ib_status ib_training_read_param(struct ib_training *, uint32_t p, void *out);
+/* The size of the whole state: parameters, and what the optimiser keeps. */
+size_t ib_training_state_bytes(const struct ib_training *);
+/* Reads the state to out, one array after the other, by ib_read or, if `again`, by ib_read_again. */
+enum ib_status ib_training_read_state(struct ib_training *, bool again, void *out);
 
-/* Computes the output for the test rows, after the sigmoid if the loss is IB_BCE: test_rows x outputs, of
- * the data's type. */
+/* Computes the output for the test rows, after the sigmoid of IB_BCE or the softmax of IB_CE: test_rows x
+ * outputs, of the data's type. */
 enum ib_status ib_training_predict(struct ib_training *, void *out);
 
 #endif

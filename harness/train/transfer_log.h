@@ -15,7 +15,7 @@ struct ib_traffic {
     uint64_t h2d_count, h2d_bytes, d2h_count, d2h_bytes;
 };
 
-enum { IB_MAX_TENSORS = 96 };
+enum { IB_MAX_TENSORS = 128 };
 
 struct ib_transfer_log {
     uint32_t n_tensors;

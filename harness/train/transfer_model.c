@@ -1,5 +1,8 @@
 #include "train/transfer_model.h"
 
+#include "core/loss.h"
+#include "train/training_state.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -44,7 +47,7 @@ static void forward(const struct ib_network *net, uint64_t rows, struct flow *up
     }
 }
 
-/* per_op, from the loss to the updated parameters. */
+/* per_op, from the loss to the gradients. */
 static void backward(const struct ib_network *net, uint64_t rows, struct flow *up, struct flow *down)
 {
     uint32_t last = net->n_layers;
@@ -53,10 +56,8 @@ static void backward(const struct ib_network *net, uint64_t rows, struct flow *u
     for (uint32_t l = 1; l <= last; l++) {
         add(up, 1, act(net, rows, l - 1)); /* gemm for the weights' gradient */
         add(up, 2, act(net, rows, l));     /* gemm and col_sum: delta */
-        add(up, 2, weights(net, l));       /* axpy */
-        add(up, 2, bias(net, l));
-        add(down, 2, weights(net, l)); /* gemm, axpy */
-        add(down, 2, bias(net, l));    /* col_sum, axpy */
+        add(down, 1, weights(net, l));     /* gemm */
+        add(down, 1, bias(net, l));        /* col_sum */
     }
     for (uint32_t l = 2; l <= last; l++) { /* delta of the layer below */
         add(up, 1, act(net, rows, l));
@@ -66,10 +67,34 @@ static void backward(const struct ib_network *net, uint64_t rows, struct flow *u
     }
 }
 
+/* per_op, from the gradients to the updated parameters: weight decay is read from the parameter and added to
+ * the gradient; the update reads the gradient, the parameter and what the optimiser keeps of it, and writes
+ * all but the gradient. */
+static void update(const struct ib_training_spec *spec, struct flow *up, struct flow *down)
+{
+    const struct ib_optimizer_rule *rule = ib_optimizer_rule(spec->optimizer);
+    const uint64_t decays = spec->weight_decay != 0;
+    for (uint32_t p = 0; p < ib_network_params(&spec->net); p++) {
+        const uint64_t size = ib_network_param_size(&spec->net, p);
+        add(up, 2 * decays + 2 + rule->n_moments, size);
+        add(down, decays + 1 + rule->n_moments, size);
+        add(up, rule->counts, 1); /* the number of the step */
+    }
+    add(up, 2 * rule->counts, 1); /* axpy: one, and the number */
+    add(down, rule->counts, 1);
+}
+
 static void all_params(const struct ib_network *net, struct flow *f)
 {
     for (uint32_t p = 0; p < ib_network_params(net); p++)
         add(f, 1, ib_network_param_size(net, p));
+}
+
+/* The parameters and what the optimiser keeps. */
+static void all_state(const struct ib_training_spec *spec, struct flow *f)
+{
+    for (uint32_t s = 0; s < ib_state_count(spec); s++)
+        add(f, 1, ib_state_size(spec, s));
 }
 
 static void repeat(struct flow *f, uint64_t times)
@@ -85,11 +110,12 @@ static void train_phase(const struct ib_transfer_model_case *c, struct flow *up,
     if (c->residency == IB_PER_OP && c->fused) {
         add(up, 1, c->spec.rows * net->width[0]);
         add(up, 1, c->spec.rows * outputs);
-        all_params(net, up);
-        all_params(net, down);
+        all_state(&c->spec, up);
+        all_state(&c->spec, down);
     } else if (c->residency == IB_PER_OP) {
         forward(net, c->spec.rows, up, down);
         backward(net, c->spec.rows, up, down);
+        update(&c->spec, up, down);
     }
     repeat(up, c->epochs);
     repeat(down, c->epochs);
@@ -108,7 +134,7 @@ static void predict_phase(const struct ib_transfer_model_case *c, struct flow *u
         return;
     }
     forward(net, c->spec.test_rows, up, down);
-    if (net->loss == IB_BCE) { /* final sigmoid */
+    if (ib_loss_gives_probability(net->loss)) { /* sigmoid or softmax, in place */
         add(up, 1, outputs);
         add(down, 1, outputs);
     }
@@ -124,8 +150,9 @@ void ib_transfer_model(const struct ib_transfer_model_case *c, struct ib_traffic
     if (c->residency == IB_RESIDENT) {
         add(&up[IB_SETUP], 1, c->spec.rows * net->width[0]);
         add(&up[IB_SETUP], 1, c->spec.rows * ib_network_outputs(net));
-        all_params(net, &up[IB_SETUP]);
-        all_params(net, &down[IB_READBACK]); /* under per_op they are already on the host */
+        all_state(&c->spec, &up[IB_SETUP]);
+        add(&up[IB_SETUP], ib_optimizer_rule(c->spec.optimizer)->counts && !c->fused, 1); /* one */
+        all_state(&c->spec, &down[IB_READBACK]); /* under per_op they are already on the host */
     }
     train_phase(c, &up[IB_TRAIN], &down[IB_TRAIN]);
     predict_phase(c, &up[IB_PREDICT], &down[IB_PREDICT]);

@@ -9,9 +9,12 @@ static void set_shapes(const struct ib_training_spec *spec, struct ib_tensors *o
     const enum ib_dtype type = spec->dtype;
     *out = (struct ib_tensors){.x = {.rows = spec->rows, .cols = net->width[0], .type = type},
                                .y = {.rows = spec->rows, .cols = ib_network_outputs(net), .type = type}};
+    for (uint32_t s = 0; s < ib_state_count(spec); s++)
+        out->state[s] =
+            (struct ib_tensor){.rows = ib_state_rows(spec, s), .cols = ib_state_cols(spec, s), .type = type};
+    out->one = (struct ib_tensor){.rows = 1, .cols = 1, .type = type};
     for (uint32_t p = 0; p < ib_network_params(net); p++)
-        out->params[p] = out->grads[p] = (struct ib_tensor){
-            .rows = ib_network_param_rows(net, p), .cols = ib_network_param_cols(net, p), .type = type};
+        out->grads[p] = out->state[p];
     for (uint32_t l = 0; l < net->n_layers; l++)
         out->acts[l] = out->deltas[l] =
             (struct ib_tensor){.rows = spec->rows, .cols = net->width[l + 1], .type = type};
@@ -23,8 +26,8 @@ void ib_work_of(const struct ib_training_spec *spec, struct ib_work *out)
     const double columns = (double)spec->net.width[0] + (double)ib_network_outputs(&spec->net);
     struct ib_dispatch counting = {.counted = out->operations};
     struct ib_tensors tensors;
-    *out = (struct ib_work){
-        .bytes = element_bytes * ((double)spec->rows * columns + 2 * (double)ib_network_size(&spec->net))};
+    *out = (struct ib_work){.bytes = element_bytes *
+                                     ((double)spec->rows * columns + 2 * (double)ib_state_total(spec))};
     set_shapes(spec, &tensors);
     ib_network_step(&counting, spec, false, &tensors);
     for (int op = 0; op < IB_OP_COUNT; op++)

@@ -8,8 +8,8 @@
 
 struct ib_work {
     double flops; /* of all operations */
-    double
-        bytes; /* data and targets read once, parameters read and written; all else may stay in registers */
+    double bytes; /* data and targets read once, the state (training_state.h) read and written; all else may
+                  stay in registers */
     struct ib_op_cost operations[IB_OP_COUNT]; /* of an epoch, operation by operation */
 };
 

@@ -30,10 +30,10 @@ static bool is_diverged(const struct ib_curve *curve)
     return curve->loss[curve->n - 1] > curve->loss[0] + ROUNDING * fabs(curve->loss[0]);
 }
 
-/* The first point of the last `epochs` epochs. */
+/* The first point of the last `epochs` epochs; at least the last but one. */
 static uint64_t tail_start(const struct ib_curve *curve, uint64_t epochs)
 {
-    uint64_t i = curve->n - 1;
+    uint64_t i = curve->n - 2;
     while (i > 0 && curve->epoch[curve->n - 1] - curve->epoch[i - 1] < epochs)
         i--;
     return i;
@@ -51,14 +51,13 @@ static bool is_oscillating(const struct ib_curve *curve)
         turns += i > 1 && (loss[i] - loss[i - 1]) * (loss[i - 1] - loss[i - 2]) < 0;
     }
     const double scale = fmax(fabs(ib_median(loss, n)), NEGLIGIBLE * fabs(curve->loss[0]));
-    return n > 2 && (double)turns > TURNS * (double)(n - 2) && high - low > MATERIAL * scale;
+    return (double)turns > TURNS * (double)(n - 2) && high - low > MATERIAL * scale;
 }
 
 static bool is_converged(const struct ib_curve *curve)
 {
     const uint64_t last = curve->n - 1, tenth = curve->epoch[last] / 10;
-    const uint64_t start = tail_start(curve, tenth + 1);
-    const double before = curve->loss[start == last ? last - 1 : start];
+    const double before = curve->loss[tail_start(curve, tenth + 1)];
     const double scale = fmax(fabs(before), NEGLIGIBLE * fabs(curve->loss[0]));
     return before - curve->loss[last] <= MATERIAL * scale;
 }

@@ -152,7 +152,7 @@ static void check_losses(struct check *c, uint64_t end)
         const bool shows = says(c, c->drift) && !underflows(truth, c->ref->spec->dtype, i);
         c->out->compared.epochs += shows;
         c->began |= shows && epoch > 1;
-        c->ends |= shows && epoch > 1 && epoch == c->ref->truth->epochs && is_whole(c);
+        c->ends |= shows && epoch == c->ref->truth->epochs && is_whole(c);
         const double error = loss_error(c, i, &c->answer->curve);
         c->out->loss_error = ib_larger(c->out->loss_error, error);
         if (!(error <= allowed(c, c->drift)) && !is_wrong(c, IB_PART_LOSS)) {
@@ -163,14 +163,19 @@ static void check_losses(struct check *c, uint64_t end)
     }
 }
 
-/* The first and last losses are read every epoch, others less often: the epoch of a crossing is known to this
- * precision. */
+/* The first and last losses are read every epoch, others less often: what happens at an epoch shows when the
+ * next is read. */
 static uint64_t reading_interval(const struct ib_curve *curve, uint64_t epoch)
 {
     uint64_t interval = 1;
-    for (uint64_t i = 1; i < curve->n && curve->epoch[i] <= epoch; i++)
+    for (uint64_t i = 1; i < curve->n && curve->epoch[i - 1] < epoch; i++)
         interval = curve->epoch[i] - curve->epoch[i - 1];
     return interval;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
 }
 
 static uint64_t apart(uint64_t a, uint64_t b)
@@ -183,11 +188,8 @@ static void check_passing(struct check *c, double multiple, uint64_t expected, u
 {
     const uint64_t epochs = c->ref->truth->epochs, passed = passing(&c->answer->curve, epochs, multiple);
     const struct ib_curve *rarer = c->answer->sparse ? &c->answer->curve : &c->ref->truth->curve;
-    uint64_t apart_at_most = reading_interval(rarer, expected);
-    if (apart_at_most < CROSSING_EPOCHS)
-        apart_at_most = CROSSING_EPOCHS;
-    if (apart_at_most < CROSSING_FACTOR * apart(expected, drifted))
-        apart_at_most = CROSSING_FACTOR * apart(expected, drifted);
+    const uint64_t apart_at_most = larger(larger(CROSSING_EPOCHS, reading_interval(rarer, expected)),
+                                          CROSSING_FACTOR * apart(expected, drifted));
     if (is_wrong(c, IB_PART_LOSS) || apart(passed, expected) <= apart_at_most)
         return;
     const char *what = multiple > DIVERGED ? "diverges further" : "diverges";
@@ -308,9 +310,9 @@ static enum ib_status check_steps(struct check *c)
 
 /* ---- the verdict ---- */
 
+/* The verdict is none from the start. */
 static void leave_unverified(struct ib_verification *out, const char *reason)
 {
-    out->verdict = IB_UNVERIFIED;
     snprintf(out->reason, sizeof out->reason, "%.255s", reason);
 }
 
@@ -352,7 +354,6 @@ static void explain_too_little(struct check *c)
     char why[128];
     ib_why_too_little(c->ref->truth, c->ref->drift, c->answer->products, c->beyond, c->diverged || !c->began,
                       why, sizeof why);
-    out->verdict = IB_UNVERIFIED;
     snprintf(out->reason, sizeof out->reason,
              "nothing to compare: %s (tried: %" PRIu64 " losses, the final parameters, %zu single steps)",
              why, c->ref->truth->curve.n, c->ref->n_steps);
@@ -365,11 +366,11 @@ static enum ib_status judge(struct check *c)
     IB_TRY(check_steps(c));
     IB_TRY(check_predictions(c));
 
-    c->out->verdict = c->out->wrong_step ? IB_WRONG : IB_RIGHT;
+    bool wrong = c->out->wrong_step > 0;
     for (int part = 0; part < IB_PART_COUNT; part++)
-        if (is_wrong(c, (enum ib_part)part))
-            c->out->verdict = IB_WRONG;
-    if (c->out->verdict != IB_WRONG && !is_enough(c))
+        wrong = wrong || is_wrong(c, (enum ib_part)part);
+    c->out->verdict = wrong ? IB_WRONG : is_enough(c) ? IB_RIGHT : IB_UNVERIFIED;
+    if (c->out->verdict == IB_UNVERIFIED)
         explain_too_little(c);
     return IB_OK;
 }

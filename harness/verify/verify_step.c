@@ -45,13 +45,7 @@ static double allowed(const struct comparison *c, double drift)
     return ib_step_tolerance(c->spec->dtype, c->products, c->spec->rows, drift);
 }
 
-/* ---- the effect of rounding the parameters ---- */
-
-/* The larger of two magnitudes of parameter i. */
-static double magnitude(const struct ib_step *step, uint64_t i)
-{
-    return fmax(fabs(step->from[i]), fabs(step->to[i]));
-}
+/* ---- the effect of rounding the state ---- */
 
 /* The error that rounding allows in a row of a part, for each random vector. first: index of the layer's
  * first parameter; vectors: the random ones, n x IB_SKETCH_VECTORS, unused for biases. */
@@ -66,8 +60,8 @@ static void rounding(const struct comparison *c, const struct part *part, uint64
         const uint64_t at = part->kind == IB_SKETCH_ROWS      ? row * n_out + j
                             : part->kind == IB_SKETCH_COLUMNS ? j * n_out + row
                                                               : n_in * n_out + row;
-        const double value =
-            magnitude(c->step, first + at) / c->spec->lr + RESIDUAL_UNITS * c->step->first_gradient;
+        const double value = ib_update_magnitude(c->spec, c->step->from, c->step->to, first + at) +
+                             RESIDUAL_UNITS * c->step->first_gradient;
         squares += value * value;
         for (uint64_t k = 0; k < part->vectors; k++)
             sums[k] += value * (part->kind == IB_SKETCH_BIAS ? 1 : fabs(vectors[j * IB_SKETCH_VECTORS + k]));
@@ -180,8 +174,9 @@ static void judge(struct comparison *c, const double *got, double *vectors)
     out->wrong = out->loss_wrong;
     for (uint32_t p = 0; p < ib_network_params(c->net); p++)
         out->wrong = out->wrong || out->param_wrong[p];
-    out->doubtful =
-        !out->loss_wrong && out->update_error < DOUBTFUL && c->net->n_layers > 1 && c->net->act == IB_RELU;
+    out->wrong = out->wrong || out->rule.wrong;
+    out->doubtful = !out->loss_wrong && !out->rule.wrong && out->update_error < DOUBTFUL &&
+                    c->net->n_layers > 1 && c->net->act == IB_RELU;
 }
 
 /* With several layers, numbers of the step are multiplied by each other; with one, only by the features. */
@@ -202,8 +197,7 @@ enum ib_status ib_step_sketch(const struct ib_training_spec *spec, const struct 
            *sketch = malloc(ib_sketch_size(net) * sizeof *sketch);
     enum ib_status status = IB_ENOMEM;
     if (gradient && sketch) {
-        for (uint64_t i = 0; i < size; i++)
-            gradient[i] = (step->from[i] - step->to[i]) / spec->lr;
+        ib_update_gradient(spec, step->from, step->to, gradient);
         status = ib_sketch_of(net, gradient, sketch);
     } else {
         ib_fail(IB_ENOMEM, "oracle", "out of memory for a gradient of %" PRIu64 " elements", size);
@@ -216,12 +210,14 @@ enum ib_status ib_step_sketch(const struct ib_training_spec *spec, const struct 
 enum ib_status ib_step_check(const struct ib_training_spec *spec, enum ib_products products,
                              const struct ib_step *step, struct ib_step_result *out)
 {
-    double *got, *vectors;
+    double *got = NULL, *vectors;
     *out = (struct ib_step_result){.loss_error = NAN, .update_error = NAN};
     if (!is_safe(spec, step))
         return IB_OK;
     out->update_error = 0;
-    enum ib_status status = ib_step_sketch(spec, step, &got);
+    enum ib_status status = ib_update_check(spec, step->epoch, step->from, step->to, NULL, &out->rule);
+    if (status == IB_OK)
+        status = ib_step_sketch(spec, step, &got);
     vectors = malloc(ib_sketch_size(&spec->net) * sizeof *vectors); /* at least as large as those of a part */
     if (status == IB_OK && !vectors)
         status = ib_fail(IB_ENOMEM, "oracle", "out of memory for random vectors");

@@ -4,6 +4,7 @@
 #define IB_VERIFY_VERIFY_STEP_H
 
 #include "oracle/oracle.h"
+#include "verify/verify_update.h"
 
 /* The oracle's loss and gradient at some parameters. */
 struct ib_sketched {
@@ -11,15 +12,14 @@ struct ib_sketched {
     const double *gradient; /* its sketch: sketch.h */
 };
 
-/* One epoch, from the answer's parameters before it to those after it. */
+/* One epoch, from the answer's state before it to that after it (train/training_state.h). */
 struct ib_step {
     uint64_t epoch;           /* its number in the training */
-    const double *from;       /* ib_network_size elements, as the implementation had them */
-    const double *to;         /* the same size */
+    const double *from, *to;  /* ib_state_total elements, as the implementation had them */
     double loss;              /* that the implementation reported for the epoch */
     double first_loss;        /* the oracle's at the start: losses far below it are rounding; 0: unknown */
     double first_gradient;    /* likewise the magnitude of its gradient (ib_step_magnitude) */
-    struct ib_sketched truth; /* at `from`, in f64 */
+    struct ib_sketched truth; /* at the parameters of `from`, in f64 */
     struct ib_sketched drift; /* the same by ib_drift_arithmetic */
 };
 
@@ -30,14 +30,17 @@ struct ib_step_result {
     bool wrong;          /* any of the following: */
     bool doubtful;       /* if wrong: it could be that of a ReLU at zero; see ib_verify */
     bool loss_wrong, param_wrong[IB_MAX_PARAMS];
+    struct ib_update_result rule; /* what does not follow from the answer's own gradient */
     uint64_t worst_row[IB_MAX_LAYERS], worst_column[IB_MAX_LAYERS]; /* of each layer's weights, from 0 */
 };
 
 /* Compares, with ib_step_tolerance:
  *
  * - the loss, relative to the oracle's;
- * - for each layer, the sketch of (from - to) / lr with the oracle's, relative to the largest element of a
- *   part, after subtracting the effect of rounding the parameters, which no implementation can avoid.
+ * - for each layer, the sketch of the gradient that the update was made from (verify_update.h) with the
+ *   oracle's, relative to the largest element of a part, after subtracting the effect of rounding the state,
+ *   which no implementation can avoid;
+ * - what follows from that gradient by the optimiser's rule.
  *
  * IB_ENOMEM. */
 enum ib_status ib_step_check(const struct ib_training_spec *, enum ib_products products,
@@ -46,7 +49,7 @@ enum ib_status ib_step_check(const struct ib_training_spec *, enum ib_products p
 /* The magnitude of a gradient's elements, from its sketch. */
 double ib_step_magnitude(const struct ib_network *, const double *sketch);
 
-/* Computes the sketch (ib_sketch_size elements) of a step's gradient, (from - to) / lr. The caller frees it.
+/* Computes the sketch (ib_sketch_size elements) of a step's gradient (verify_update.h). The caller frees it.
  * IB_ENOMEM. */
 enum ib_status ib_step_sketch(const struct ib_training_spec *, const struct ib_step *, double **out);
 

@@ -1,6 +1,7 @@
 #include "worker/check_worker.h"
 
 #include "base/error.h"
+#include "core/loss.h"
 #include "opcheck/copy_check.h"
 #include "opcheck/gradient_check.h"
 
@@ -104,6 +105,7 @@ static enum ib_status answer_gradient(const struct ib_instance *instance, const 
     if (!IB_HAS(instance->impl, ops) || !ib_gradient_offered(instance->impl->ops))
         return ib_fail(IB_EUNSUPPORTED, NULL,
                        "an operation that the gradient check needs is not implemented");
+    IB_TRY(ib_loss_require(NULL, (enum ib_loss)loss_value, ib_impl_losses(instance->impl)));
     IB_TRY(ib_gradient_run(instance, (enum ib_act)act_value, (enum ib_loss)loss_value, &finding));
     *answer = json_pack("{s:i, s:i, s:s, s:s}", "checks", 1, "wrong", finding.pattern[0] ? 1 : 0, "pattern",
                         finding.pattern, "text", finding.detail);

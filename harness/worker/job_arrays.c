@@ -21,9 +21,9 @@ enum ib_status ib_job_arrays_open(const struct ib_job *job, struct ib_job_arrays
     IB_TRY(map(job->x, spec->rows, net->width[0], spec->dtype, &out->x));
     IB_TRY(map(job->y, spec->rows, ib_network_outputs(net), spec->dtype, &out->y));
     IB_TRY(map(job->x_test, spec->test_rows, net->width[0], spec->dtype, &out->x_test));
-    for (uint32_t p = 0; p < ib_network_params(net); p++)
-        IB_TRY(map(job->start[p], ib_network_param_rows(net, p), ib_network_param_cols(net, p), spec->dtype,
-                   &out->start[p]));
+    for (uint32_t s = 0; s < ib_state_count(spec); s++)
+        IB_TRY(
+            map(job->start[s], ib_state_rows(spec, s), ib_state_cols(spec, s), spec->dtype, &out->start[s]));
     return IB_OK;
 }
 
@@ -32,6 +32,6 @@ void ib_job_arrays_close(struct ib_job_arrays *a)
     ib_npy_close(&a->x);
     ib_npy_close(&a->y);
     ib_npy_close(&a->x_test);
-    for (uint32_t p = 0; p < IB_MAX_PARAMS; p++)
-        ib_npy_close(&a->start[p]);
+    for (uint32_t s = 0; s < IB_MAX_STATE; s++)
+        ib_npy_close(&a->start[s]);
 }

@@ -6,7 +6,7 @@
 #include "protocol/messages.h"
 
 struct ib_job_arrays {
-    struct ib_npy x, y, x_test, start[IB_MAX_PARAMS];
+    struct ib_npy x, y, x_test, start[IB_MAX_STATE];
 };
 
 /* Maps the arrays and checks their shapes and types. *out must be zeroed before, and closed even on

@@ -13,7 +13,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
 
 void ib_readback_open(struct ib_training *training, struct ib_arena *arena, struct ib_readback *out)
 {
-    const size_t bytes = ib_training_param_bytes(training);
+    const size_t bytes = ib_training_state_bytes(training);
     *out = (struct ib_readback){.training = training, .bytes = bytes};
     out->first = memset(ib_arena_alloc(arena, bytes), 1, bytes);
     out->last = memset(ib_arena_alloc(arena, bytes), 1, bytes);
@@ -22,7 +22,7 @@ void ib_readback_open(struct ib_training *training, struct ib_arena *arena, stru
 static enum ib_status read_again(struct ib_readback *r, uint64_t *ns)
 {
     const uint64_t begin = ib_now_ns();
-    IB_TRY(ib_training_read_params(r->training, true, r->last));
+    IB_TRY(ib_training_read_state(r->training, true, r->last));
     *ns = ib_now_ns() - begin;
     return IB_OK;
 }
@@ -39,7 +39,7 @@ enum ib_status ib_readback_try(struct ib_readback *r)
 enum ib_status ib_readback_take(struct ib_readback *r, uint64_t *ns)
 {
     const uint64_t begin = ib_now_ns();
-    IB_TRY(ib_training_read_params(r->training, false, r->first));
+    IB_TRY(ib_training_read_state(r->training, false, r->first));
     const uint64_t took_ns = ib_now_ns() - begin;
     r->total_ns += took_ns;
     r->n++;
@@ -51,11 +51,11 @@ enum ib_status ib_readback_take(struct ib_readback *r, uint64_t *ns)
 static bool is_at_start(const struct ib_readback *r)
 {
     const struct ib_train_data *data = r->training->data;
-    const struct ib_network *net = &data->spec.net;
-    const size_t element_bytes = r->bytes / (size_t)ib_network_size(net);
+    const struct ib_training_spec *spec = &data->spec;
+    const size_t element_bytes = r->bytes / (size_t)ib_state_total(spec);
     const char *next = r->first;
-    for (uint32_t p = 0; p < ib_network_params(net); p++) {
-        const size_t bytes = (size_t)ib_network_param_size(net, p) * element_bytes;
+    for (uint32_t p = 0; p < ib_network_params(&spec->net); p++) {
+        const size_t bytes = (size_t)ib_state_size(spec, p) * element_bytes;
         if (memcmp(next, data->start[p], bytes) != 0)
             return false;
         next += bytes;

@@ -1,5 +1,6 @@
-/* Reading the parameters at the end of a training, and proof that the end was one: the first readback waits
- * for whatever still goes on, and what goes on without being waited for changes what is read again later. */
+/* Reading the state (training_state.h) at the end of a training, and proof that the end was one: the first
+ * readback waits for whatever still goes on, and what goes on without being waited for changes what is read
+ * again later. */
 #ifndef IB_WORKER_READBACK_H
 #define IB_WORKER_READBACK_H
 
@@ -9,7 +10,7 @@
 struct ib_readback {
     struct ib_training *training;
     size_t bytes;
-    char *first, *last;   /* all parameters, as read first and last */
+    char *first, *last;   /* the state, as read first and last */
     uint64_t total_ns, n; /* of the readbacks right after trainings */
 };
 
@@ -17,7 +18,7 @@ struct ib_readback {
 void ib_readback_open(struct ib_training *, struct ib_arena *, struct ib_readback *out);
 /* Times the readback after a training, without the transfer log. */
 enum ib_status ib_readback_try(struct ib_readback *);
-/* Reads the parameters to `first`, and adds the time to *ns. */
+/* Reads the state to `first`, and adds the time to *ns. */
 enum ib_status ib_readback_take(struct ib_readback *, uint64_t *ns);
 /* Reads them again when nothing is left to be done, and completes what is known of the time outside. */
 enum ib_status ib_readback_prove(struct ib_readback *, struct ib_outside *);

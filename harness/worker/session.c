@@ -15,9 +15,9 @@ static void set_data(struct ib_session *s)
     const struct ib_job_arrays *a = &s->arrays;
     s->data =
         (struct ib_train_data){.spec = s->job.spec, .x = a->x.data, .y = a->y.data, .x_test = a->x_test.data};
-    for (uint32_t p = 0; p < ib_network_params(&s->job.spec.net); p++) {
-        s->data.start[p] = a->start[p].data;
-        s->data.param_name[p] = s->job.param_name[p];
+    for (uint32_t i = 0; i < ib_state_count(&s->job.spec); i++) {
+        s->data.start[i] = a->start[i].data;
+        s->data.state_name[i] = s->job.state_name[i];
     }
 }
 
@@ -68,7 +68,7 @@ void ib_session_close(struct ib_session *s)
 
 /* ---- shared by the passes ---- */
 
-/* Resets the parameters, and the transfer log to its state before the first training. */
+/* Resets the state, and the transfer log to its state before the first training. */
 static enum ib_status begin_training(struct ib_session *s)
 {
     s->dispatch.phase = IB_SETUP;
@@ -81,24 +81,24 @@ static enum ib_status begin_training(struct ib_session *s)
 /* Converts an answer to the variant that was trained, in place, to one to the problem, and notes it. */
 static void convert(struct ib_session *s, char *values)
 {
-    const struct ib_network *net = &s->job.spec.net;
-    for (uint32_t p = 0; p < ib_network_params(net); p++) {
-        ib_variants_param(&s->variants, p, values);
-        values += ib_network_param_size(net, p) * (s->readback.bytes / ib_network_size(net));
+    const struct ib_training_spec *spec = &s->job.spec;
+    for (uint32_t i = 0; i < ib_state_count(spec); i++) {
+        ib_variants_state(&s->variants, i, values);
+        values += ib_state_size(spec, i) * (s->readback.bytes / ib_state_total(spec));
     }
 }
 
 /* Files are written after everything has been read: meanwhile, work might go on. What was read first stays
  * as it is for comparison with what is read later. */
-static enum ib_status save_params(struct ib_session *s, const char *folder)
+static enum ib_status save_state(struct ib_session *s, const char *folder)
 {
-    const struct ib_network *net = &s->job.spec.net;
+    const struct ib_training_spec *spec = &s->job.spec;
     const char *next = memcpy(s->readback.last, s->readback.first, s->readback.bytes);
     convert(s, s->readback.last);
-    for (uint32_t p = 0; p < ib_network_params(net); p++) {
-        IB_TRY(ib_session_save(folder, s->data.param_name[p], s->job.spec.dtype,
-                               ib_network_param_rows(net, p), ib_network_param_cols(net, p), next));
-        next += ib_network_param_size(net, p) * (s->readback.bytes / ib_network_size(net));
+    for (uint32_t i = 0; i < ib_state_count(spec); i++) {
+        IB_TRY(ib_session_save(folder, s->data.state_name[i], spec->dtype, ib_state_rows(spec, i),
+                               ib_state_cols(spec, i), next));
+        next += ib_state_size(spec, i) * (s->readback.bytes / ib_state_total(spec));
     }
     return IB_OK;
 }
@@ -127,7 +127,7 @@ static enum ib_status finish(struct ib_session *s, const char *folder, struct ib
     s->dispatch.phase = IB_READBACK;
     IB_TRY(ib_readback_take(&s->readback, &out->phases.readback_ns));
     IB_TRY(predict(s, folder, &out->phases));
-    IB_TRY(save_params(s, folder));
+    IB_TRY(save_state(s, folder));
     out->fused = s->training.fused;
     out->fused_predict = s->training.fused && IB_HAS(s->instance.impl->fused, predict);
     out->transfer_log = s->dispatch.transfer_log;

@@ -44,8 +44,8 @@ static enum ib_status protect_all(const struct ib_variants *v, int protection)
     IB_TRY(protect(&v->arrays->x, protection));
     IB_TRY(protect(&v->arrays->y, protection));
     IB_TRY(protect(&v->arrays->x_test, protection));
-    for (uint32_t p = 0; p < ib_network_params(&v->spec->net); p++)
-        IB_TRY(protect(&v->arrays->start[p], protection));
+    for (uint32_t s = 0; s < ib_state_count(v->spec); s++)
+        IB_TRY(protect(&v->arrays->start[s], protection));
     return IB_OK;
 }
 
@@ -59,6 +59,12 @@ static bool has_small_features(const struct ib_variants *v)
     return v->arrays->x.map_bytes + v->arrays->x_test.map_bytes <= FEATURE_BYTES_MAX;
 }
 
+static void change_state(const struct ib_variants *v, uint32_t s, void *values)
+{
+    if (ib_state_has_sign(v->spec, s))
+        ib_mirror_param(&v->mirror, v->spec->dtype, ib_state_param(v->spec, s), values);
+}
+
 static void change_signs(struct ib_variants *v)
 {
     const struct ib_training_spec *spec = v->spec;
@@ -67,8 +73,8 @@ static void change_signs(struct ib_variants *v)
         ib_mirror_features(&v->mirror, spec->dtype, spec->test_rows, writable(&v->arrays->x_test));
     }
     ib_mirror_outputs(&v->mirror, spec->dtype, spec->rows, writable(&v->arrays->y));
-    for (uint32_t p = 0; p < ib_network_params(&spec->net); p++)
-        ib_mirror_param(&v->mirror, spec->dtype, p, writable(&v->arrays->start[p]));
+    for (uint32_t s = 0; s < ib_state_count(spec); s++)
+        change_state(v, s, writable(&v->arrays->start[s]));
 }
 
 enum ib_status ib_variants_next(struct ib_variants *v, uint64_t seed)
@@ -104,11 +110,13 @@ enum ib_status ib_variants_reverse(struct ib_variants *v)
 
 /* ---- answers ---- */
 
-void ib_variants_param(struct ib_variants *v, uint32_t p, void *values)
+void ib_variants_state(struct ib_variants *v, uint32_t p, void *values)
 {
     const struct ib_network *net = &v->spec->net;
+    change_state(v, p, values);
+    if (p >= ib_network_params(net))
+        return;
     double *to = v->params + (ib_param_at(net, v->params, p) - v->params);
-    ib_mirror_param(&v->mirror, v->spec->dtype, p, values);
     for (uint64_t i = 0; i < ib_network_param_size(net, p); i++)
         to[i] = v->spec->dtype == IB_F32 ? (double)((const float *)values)[i] : ((const double *)values)[i];
     if (p + 1 == ib_network_params(net))

@@ -27,9 +27,9 @@ enum ib_status ib_variants_next(struct ib_variants *, uint64_t seed);
 /* Makes the arrays those of a problem with another answer, and back: the targets in reverse. */
 enum ib_status ib_variants_reverse(struct ib_variants *);
 
-/* Converts what the current mirror's training gave to an answer to the original: parameter p (all are noted
- * with the last one); predictions. */
-void ib_variants_param(struct ib_variants *, uint32_t p, void *values);
+/* Converts what the current mirror's training gave to an answer to the original: array s of the state (the
+ * parameters are noted with the last of them); predictions. */
+void ib_variants_state(struct ib_variants *, uint32_t s, void *values);
 void ib_variants_predictions(const struct ib_variants *, void *values);
 /* Writes folder/spread.npy: the lowest and the highest values, 2 x ib_network_size of f64. */
 enum ib_status ib_variants_save(const struct ib_variants *, const char *folder);

@@ -28,6 +28,12 @@ extern const struct fused_isa fused_isa_baseline;
 extern const struct fused_isa fused_isa_avx2;
 extern const struct fused_isa fused_isa_avx512;
 
+/* Whether the problem has the fields of optimisers, which a program that does not know them leaves out. */
+static inline bool fused_knows_optimizers(const struct ib_problem *p)
+{
+    return p->struct_size >= offsetof(struct ib_problem, step_count) + sizeof p->step_count;
+}
+
 /* The widest layer, x included. */
 uint64_t fused_widest(const struct ib_problem *);
 

@@ -11,8 +11,17 @@ ACTS = {"relu": (lambda z: numpy.maximum(z, 0), lambda a: (a > 0).astype(a.dtype
         "sigmoid": (lambda z: 1 / (1 + numpy.exp(-z)), lambda a: a * (1 - a))}  # gradients in terms of the output
 
 
+def softmax(z):
+    e = numpy.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+# By loss: what predictions are, and what the gradient compares with y. The losses after bce must be named in `impls`.
+PREDICTION = {"half_mse": lambda z: z, "mse": lambda z: z, "bce": ACTS["sigmoid"][0], "ce": softmax}
+
+
 def forward(problem, w, b, x):
-    """Returns the input of each layer, and finally the output: logits if the loss is bce."""
+    """Returns the input of each layer, and finally the output: logits if the loss is bce or ce."""
     inputs = [x]
     for layer in range(len(w)):
         z = inputs[-1] @ w[layer] + b[layer]
@@ -23,28 +32,50 @@ def forward(problem, w, b, x):
 def loss_of(kind, o, y):
     """Returns an f64 scalar for either type: sums over many rows need the precision."""
     o, y = o.astype("f8"), y.astype("f8")
+    if kind == "ce":
+        o = o - o.max(axis=1, keepdims=True)
+        return numpy.mean(numpy.log(numpy.exp(o).sum(axis=1)) - (o * y).sum(axis=1))
     if kind == "bce":
         return numpy.mean(numpy.maximum(o, 0) - o * y + numpy.log1p(numpy.exp(-abs(o))))
     return numpy.mean((o - y) ** 2) * (0.5 if kind == "half_mse" else 1)
 
 
+def update(problem, p, g, kept, step):
+    """One update of the parameter p, in place; `kept` is what the optimizer keeps of it, `step` counts from 1."""
+    real = p.dtype.type
+    if problem.get("weight_decay"):
+        g = g + real(problem["weight_decay"]) * p
+    if problem.get("optimizer") == "momentum":
+        g = kept[0][:] = real(0.9) * kept[0] + g
+    elif problem.get("optimizer") == "adam":
+        kept[0][:] = real(0.9) * kept[0] + real(1 - 0.9) * g
+        kept[1][:] = real(0.999) * kept[1] + real(1 - 0.999) * g * g
+        g = kept[0] / real(1 - 0.9**step) / (numpy.sqrt(kept[1] / real(1 - 0.999**step)) + real(1e-8))
+    p -= real(problem["lr"]) * g
+
+
 def train(problem, start, x, y, epochs, with_losses):
-    """Full-batch gradient descent. Returns weights, biases and the loss of each epoch, before its update."""
-    w, b = [p.copy() for p in start[0::2]], [p.copy() for p in start[1::2]]
-    losses, lr, scale = [], x.dtype.type(problem["lr"]), (2 if problem["loss"] == "mse" else 1) / x.dtype.type(y.size)
+    """Full-batch training. Returns parameters and state as they are in the end, and the loss of each epoch, before its
+    update."""
+    arrays, n = [array.copy() for array in start], len(problem["params"])
+    w, b, state = arrays[0:n:2], arrays[1:n:2], arrays[n:]
+    losses, loss = [], problem["loss"]
+    scale = (2 if loss == "mse" else 1) / x.dtype.type(len(y) if loss == "ce" else y.size)
     for _ in range(epochs):
+        if problem.get("optimizer") == "adam":
+            state[-1] += 1
         inputs = forward(problem, w, b, x)
         o = inputs.pop()
         if with_losses:
-            losses.append(loss_of(problem["loss"], o, y))
-        delta = ((ACTS["sigmoid"][0](o) if problem["loss"] == "bce" else o) - y) * scale
+            losses.append(loss_of(loss, o, y))
+        delta = (PREDICTION[loss](o) - y) * scale
         for layer in reversed(range(len(w))):
             gradient_w, gradient_b = inputs[layer].T @ delta, delta.sum(axis=0, keepdims=True)
             if layer:
                 delta = (delta @ w[layer].T) * ACTS[problem["act"]][1](inputs[layer])
-            w[layer] -= lr * gradient_w
-            b[layer] -= lr * gradient_b
-    return w, b, losses
+            for i, p, g in ((2 * layer, w[layer], gradient_w), (2 * layer + 1, b[layer], gradient_b)):
+                update(problem, p, g, state[i : 2 * n : n], float(state[-1][0, 0]) if state else 0)
+    return arrays, losses
 
 
 def main():
@@ -58,20 +89,23 @@ def main():
         request = json.loads(line)
         if request["type"] == "describe":
             send("impls", impls=[{"name": "reference", "summary": "NumPy, the protocol's example", "available": True,
-                                 "libraries": f"numpy {numpy.__version__}", "flags": 1, "device": False}])
+                                 "libraries": f"numpy {numpy.__version__}", "flags": 1, "device": False, "losses": ["ce"],
+                                 "updates": ["momentum", "adam", "weight_decay"]}])
         elif request["type"] == "problem":
             problem = request
             x, y, x_test = (numpy.load(problem[name]) for name in ("x", "y", "x_test"))
-            start = [numpy.load(param["path"]) for param in problem["params"]]
+            names = problem["params"] + problem.get("state", [])
+            start = [numpy.load(array["path"]) for array in names]
             send("ready")
         elif request["type"] == "train":
             checked, out, begin = request["pass"] == "checked", request["out"], time.perf_counter_ns()
-            w, b, losses = train(problem, start, x, y, request["epochs"], checked)
+            arrays, losses = train(problem, start, x, y, request["epochs"], checked)
             send("trained", trained_ns=time.perf_counter_ns() - begin)  # the clock stops here
-            output = forward(problem, w, b, x_test)[-1]
-            numpy.save(f"{out}/predictions.npy", ACTS["sigmoid"][0](output) if problem["loss"] == "bce" else output)
-            for i, param in enumerate(problem["params"]):
-                numpy.save(f"{out}/{param['name']}.npy", (b if i % 2 else w)[i // 2])
+            n = len(problem["params"])
+            output = forward(problem, arrays[0:n:2], arrays[1:n:2], x_test)[-1]
+            numpy.save(f"{out}/predictions.npy", PREDICTION[problem["loss"]](output))
+            for name, array in zip(names, arrays):
+                numpy.save(f"{out}/{name['name']}.npy", array)
             if checked:
                 numpy.save(f"{out}/loss.npy", numpy.array(list(enumerate(losses, 1)), dtype="f8"))
             send("done")

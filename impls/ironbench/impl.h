@@ -67,12 +67,25 @@ enum ib_act {
     IB_SIGMOID   /* y = 1 / (1 + exp(-x));  dy/dx = y * (1 - y) */
 };
 
-/* Losses of an output z (N x k) against targets y (N x k). The mean is over all N*k elements; IB_HALF_MSE,
- * which in practice has k = 1, is half of that mean. */
+/* Losses of an output z (N x k) against targets y (N x k). The mean is over all N*k elements, and over the N
+ * rows for IB_CE; IB_HALF_MSE is half of the mean.
+ *
+ * IB_CE is for k classes: each row of y sums to 1, and softmax(z) = exp(z-m) / sum exp(z-m) over a row, where
+ * m is the row's largest z; exp(z) alone would overflow. Its logarithm is (z-m) - log sum exp(z-m). */
 enum ib_loss {
     IB_HALF_MSE = 1, /* 1/2 mean (z-y)^2;                       gradient   (z-y) / (N*k) */
     IB_MSE,          /*     mean (z-y)^2;                       gradient 2 (z-y) / (N*k) */
-    IB_BCE /* mean max(z,0) - z*y + log1p(exp(-|z|)); gradient (sigmoid(z)-y) / (N*k); z are logits */
+    IB_BCE, /* mean max(z,0) - z*y + log1p(exp(-|z|)); gradient (sigmoid(z)-y) / (N*k); z are logits */
+    IB_CE /* mean over the rows of -sum y log softmax(z); gradient (softmax(z)-y) / N; z are logits. Only for
+             implementations that name it in `losses` */
+};
+
+/* How parameters p follow from their gradient g, to which weight_decay * p has been added. What is kept from
+ * step to step starts as zeros. */
+enum ib_optimizer {
+    IB_SGD,      /* p -= lr g */
+    IB_MOMENTUM, /* v = momentum v + g; p -= lr v */
+    IB_ADAM      /* adam_step, below (Kingma and Ba 2015) */
 };
 
 /* A matrix in the implementation's memory. `p` may be a device handle: use only the pointer arithmetic that
@@ -163,12 +176,24 @@ struct ib_tensor_ops {
     enum ib_status (*col_sum)(void *state, const struct ib_view *m, const struct ib_view *row);
     /* Y += alpha * X (same shape). */
     enum ib_status (*axpy)(void *state, double alpha, const struct ib_view *x, const struct ib_view *y);
+    /* M = softmax of each row of M, in place; see IB_CE. Only predictions of IB_CE use it. */
+    enum ib_status (*softmax)(void *state, const struct ib_view *m);
+    /* V = momentum * V + G, then P -= lr * V (same shapes). */
+    enum ib_status (*momentum_step)(void *state, double lr, double momentum, const struct ib_view *g,
+                                    const struct ib_view *p, const struct ib_view *v);
+    /* Step t of Adam, t from 1, the value of T (1 x 1), which is not changed; the others have the same shape:
+     * M = beta1 M + (1 - beta1) G, V = beta2 V + (1 - beta2) G^2, then
+     * P -= lr / (1 - beta1^t) * M / (sqrt(V / (1 - beta2^t)) + epsilon).
+     * 1 - beta and log(beta) are computed in double: in f32, 1 - 0.999 is off by 5e-5. */
+    enum ib_status (*adam_step)(void *state, double lr, double beta1, double beta2, double epsilon,
+                                const struct ib_view *g, const struct ib_view *p, const struct ib_view *m,
+                                const struct ib_view *v, const struct ib_view *t);
 };
 
 /* A complete training problem, for implementations that fuse steps. Layer l maps in_l to out_l features:
  * w[l] is in_l x out_l, b[l] is 1 x out_l. Hidden layers apply `act`; the last layer is linear (its sigmoid
- * is part of IB_BCE). Linear and logistic regression have one layer. */
-enum { IB_MAX_LAYERS = 9 };
+ * or softmax is part of IB_BCE or IB_CE). Linear and logistic regression have one layer. */
+enum { IB_MAX_LAYERS = 9, IB_MAX_MOMENTS = 2 };
 struct ib_problem {
     uint32_t struct_size;
     uint32_t n_layers;
@@ -180,7 +205,17 @@ struct ib_problem {
     enum ib_dtype dtype;
     double lr;
     void *prepared; /* what `prepare` returned for x and y; NULL: it was not called */
+    enum ib_optimizer
+        optimizer; /* from here on: IB_SGD and no decay, unless `updates` of the table names more */
+    double weight_decay;
+    double beta1, beta2, epsilon; /* beta1 is also the momentum */
+    /* What the optimiser keeps, in the shapes of w and b: the velocity, or M and V; p is NULL if unused. */
+    struct ib_view moment_w[IB_MAX_MOMENTS][IB_MAX_LAYERS], moment_b[IB_MAX_MOMENTS][IB_MAX_LAYERS];
+    struct ib_view step_count; /* 1 x 1, IB_ADAM: the steps done before this call, to which `steps` adds n */
 };
+
+/* What fused steps may be asked for besides plain gradient descent. */
+enum ib_updates { IB_DOES_MOMENTUM = 1, IB_DOES_ADAM = 2, IB_DOES_WEIGHT_DECAY = 4 };
 
 /* Whole training steps in one call. */
 struct ib_fused {
@@ -190,8 +225,8 @@ struct ib_fused {
     /* n full-batch gradient steps: w -= lr dL/dw, b -= lr dL/db. If loss.p is set, it receives the loss of
      * the last of these epochs, from its forward pass. The implementation allocates its own work space. */
     enum ib_status (*steps)(void *state, const struct ib_problem *, uint64_t n);
-    /* out (rows x out_last) = the network's output for x, after the sigmoid if loss_kind is IB_BCE. NULL:
-     * predictions use the tensor operations, which are then required. */
+    /* out (rows x out_last) = the network's output for x, after the sigmoid if loss_kind is IB_BCE and the
+     * softmax if it is IB_CE. NULL: predictions use the tensor operations, which are then required. */
     enum ib_status (*predict)(void *state, const struct ib_problem *, const struct ib_view *x,
                               const struct ib_view *out);
     /* Optional, both or neither: set-up for a data set, such as packing x in another order and allocating
@@ -202,6 +237,9 @@ struct ib_fused {
      * never called by a program that does not know it: `steps` must work without. */
     enum ib_status (*prepare)(void *state, const struct ib_problem *, void **out);
     void (*release)(void *state, void *prepared);
+    /* enum ib_updates: what `supports` and `steps` know. Neither is called for a problem with any other
+     * update: that is unsupported, as for a table that ends before this field. */
+    uint32_t updates;
 };
 
 /* Recorded work. The harness runs every operation once before it records, so nothing needs to be allocated
@@ -286,6 +324,10 @@ struct ib_impl {
     enum ib_status (*health)(void *state, struct ib_health *out);
     /* Optional. Returns the most device memory that was in use at once since `open`, in bytes; 0: unknown. */
     uint64_t (*peak_memory)(void *state);
+    /* The losses after IB_BCE that this implementation knows, in operations and in whole steps, each as the
+     * bit 1 << kind. The first three are known to all. Any other loss is never passed to it: trainings with
+     * it are unsupported. */
+    uint64_t losses;
 };
 
 /* True if the caller that *out belongs to has room for `member` and asks for it. */

@@ -39,16 +39,16 @@ eval log_ticks
 set xlabel 'training rows'
 y_name = 'time per epoch [' . (unit == 1 ? 'ns' : unit == 1e3 ? 'µs' : unit == 1e6 ? 'ms' : 's') . ']'
 eval above_y_axis
-set lmargin at screen x_at(80)
+set lmargin at screen x_at(axis_margin)
 load 'key.gnuplot'
 
 # A 0 instead of a crossing means that there is none; nothing is drawn. (gnuplot crashes on labels at NaN.)
 crosses(at) = at > 0
-plot for [i = 0:series - 1] data index i using (crosses($4) ? $5 : NaN):($7 / unit):($6 - $5):(0) every ::0::0 \
+plot for [i = 0:series - 1] data index first + i using (crosses($4) ? $5 : NaN):($7 / unit):($6 - $5):(0) every ::0::0 \
          with vectors nohead lc rgb '#c9ced3' lw 9 dt solid notitle, \
-     for [i = 0:series - 1] data index i using 2:($3 / unit) with linespoints lt i + 1 pt shape(i) ps 0.9 notitle, \
-     for [i = 0:series - 1] data index i using (crosses($4) ? $4 : NaN):($7 / unit) every ::0::0 \
+     for [i = 0:series - 1] data index first + i using 2:($3 / unit) with linespoints lt i + 1 pt shape(i) ps 0.9 notitle, \
+     for [i = 0:series - 1] data index first + i using (crosses($4) ? $4 : NaN):($7 / unit) every ::0::0 \
          with points lt i + 1 dt solid pt 6 ps 2 lw 2 notitle, \
-     for [i = 0:series - 1] data index i using (crosses($4) ? $4 : size_min): \
+     for [i = 0:series - 1] data index first + i using (crosses($4) ? $4 : size_min): \
          (crosses($4) ? $7 / unit : time_min / unit):(crosses($4) ? strcol(8) : '') every ::0::0 \
          with labels left offset character 1.6, -0.7 tc rgb ink notitle

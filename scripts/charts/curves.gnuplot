@@ -13,18 +13,21 @@ mark(i, x) = (column(0) == 0 ? (next = log10(x_low) + span / marks * (i + 0.5) /
 
 set logscale xy
 set xrange [x_low : x_high]
-set yrange [loss_min / 1.15 : loss_max * 1.15]
+# Trainings that diverge leave the chart at its top, or all others would be a line at its bottom.
+stats data using 3 every ::0::0 name 'start' nooutput
+loss_top = loss_max > 10 * start_median ? 10 * start_median : loss_max * 1.15
+set yrange [loss_min / 1.15 : loss_top]
 ticks_axis = 'ytics'
 ticks_low = loss_min
-ticks_high = loss_max
+ticks_high = loss_top
 eval log_ticks
 y_name = 'training loss'
 eval above_y_axis
-set lmargin at screen x_at(80)
+set lmargin at screen x_at(axis_margin)
 load 'key.gnuplot'
 
-plot for [i = 0:series - 1] data index i using ($2 / unit):3 with lines lt i + 1 notitle, \
-     for [i = 0:series - 1] data index i using ($2 / unit):(mark(i, $2 / unit) ? $3 : NaN) \
+plot for [i = 0:series - 1] data index first + i using ($2 / unit):3 with lines lt i + 1 notitle, \
+     for [i = 0:series - 1] data index first + i using ($2 / unit):(mark(i, $2 / unit) ? $3 : NaN) \
          with points lt i + 1 pt shape(i) ps 0.8 notitle, \
-     for [i = 0:(rings ? series - 1 : -1)] data index i using ($2 / unit):($4 > 0 ? $3 : NaN) \
+     for [i = 0:(rings ? series - 1 : -1)] data index first + i using ($2 / unit):($4 > 0 ? $3 : NaN) \
          with points lt i + 1 dt solid pt 6 ps 1.5 notitle

@@ -16,5 +16,5 @@ do for [i = 0:series - 1] {
     if (key_points) {
         set label 2000 + 2 * i '' at screen x_at(key_x(i) + 18), screen key_y(i) point lt i + 1 pt shape(i) ps 0.8
     }
-    set label 2001 + 2 * i fitted(i + 1) at screen x_at(key_x(i) + 44), screen key_y(i) left tc rgb ink
+    set label 2001 + 2 * i label[i + 1] at screen x_at(key_x(i) + 44), screen key_y(i) left tc rgb ink
 }

@@ -5,6 +5,7 @@
 #@per model,dataset
 #@for (model, dataset) IN (SELECT model, dataset FROM cases GROUP BY model, dataset HAVING count(DISTINCT lr) >= 3)
 #@height 430 + key_pixels
+#@panel 6
 #@sql WITH told AS (
 #@   SELECT number, c.lr, c.epochs, k.convergence, trim(replace(replace(' ' || substr(n.training, 1,
 #@       length(n.training) - length(c.dataset)), ' ' || c.model, ''), printf(' lr=%.6g', c.lr), '')) AS line,
@@ -43,7 +44,9 @@ eval log_ticks
 set xlabel 'learning rate'
 y_name = 'final training loss'
 eval above_y_axis
-set lmargin at screen x_at(80)
+set lmargin at screen x_at(axis_margin)
+# The bars of hundreds of marks would only hide each other.
+bars = rows <= 150
 key_points = 0
 load 'key.gnuplot'
 
@@ -51,15 +54,15 @@ load 'key.gnuplot'
 loss(class, l) = class == 3 && l < 0 ? top : within(l)
 
 do for [c = 1:4] {
-    set label 10 + c classes[c] at screen x_at(330 + 112 * (c - 1)), screen y_at(52) left offset character 1.2, -0.3 \
-        point pt class_shape[c] ps 0.9 lc rgb ink tc rgb ink
+    set label 10 + c classes[c] at screen x_at(narrow ? 10 + 82 * (c - 1) : 330 + 112 * (c - 1)), screen y_at(narrow ? 34 : 52) left offset character 1.2, -0.3 \
+        point pt class_shape[c] ps 0.9 lc rgb ink tc rgb ink font (narrow ? 'sans-serif,10' : 'sans-serif,13')
 }
 
-plot for [i = 0:series - 1] data index i using 2:7 with lines lc rgb faint lw 1 dt (6,4) notitle, \
-     data index 0 using 2:7:('loss at the start') every ::0::0 \
+plot for [i = 0:series - 1] data index first + i using 2:7 with lines lc rgb faint lw 1 dt (6,4) notitle, \
+     data index first using 2:7:('loss at the start') every ::0::0 \
          with labels left offset character 0, 0.6 tc rgb ink notitle, \
-     for [i = 0:series - 1] data index i using 2:(loss($6, $3)) with lines lt i + 1 notitle, \
-     for [i = 0:series - 1] data index i using 2:(settled($6) ? within($3) : NaN):(within($4)):(within($5)) \
+     for [i = 0:series - 1] data index first + i using 2:(loss($6, $3)) with lines lt i + 1 notitle, \
+     for [i = 0:(bars ? series - 1 : -1)] data index first + i using 2:(settled($6) ? within($3) : NaN):(within($4)):(within($5)) \
          with yerrorbars lt i + 1 dt solid pt -1 lw 1.5 notitle, \
-     for [i = 0:series - 1] for [c = 0:3] data index i using 2:($6 == c ? loss(c, $3) : NaN) \
+     for [i = 0:series - 1] for [c = 0:3] data index first + i using 2:($6 == c ? loss(c, $3) : NaN) \
          with points lt i + 1 pt class_shape[c + 1] ps 0.9 notitle

@@ -7,20 +7,21 @@
 #@ named and drawn by the losses and seconds that they report; the table has their measured times.
 #@per model,dataset
 #@height 400 + key_pixels
+#@panel 6
 #@sql WITH told AS (
-#@   SELECT number, id, model, dataset, series || coalesce(' (' || algorithm || ')', '') AS series, training, median_ns,
+#@   SELECT number, model, dataset, series || coalesce(' (' || algorithm || ')', '') AS series, training, median_ns,
 #@     algorithm, count(*) OVER () AS total,
 #@     iif(algorithm IS NULL, row_number() OVER (PARTITION BY training, algorithm ORDER BY median_ns), 1) AS place
 #@   FROM cases JOIN names ON case_number = number LEFT JOIN epoch_times USING (case_number)
 #@   WHERE model = :model AND dataset = :dataset AND ((algorithm IS NULL AND median_ns IS NOT NULL
 #@     AND number IN (SELECT case_number FROM ranked)) OR (algorithm IS NOT NULL AND status = 'ok'))),
 #@ placed AS (
-#@   SELECT number, id, iif(total > 12 AND algorithm IS NULL,
+#@   SELECT number, iif(total > 12 AND algorithm IS NULL,
 #@       trim(replace(' ' || substr(training, 1, length(training) - length(dataset)), ' ' || model, '')), series) AS name,
 #@     curve.epoch AS epoch, coalesce(curve.seconds, curve.epoch * median_ns / 1e9) AS seconds, curve.loss AS loss
 #@   FROM told JOIN curve ON curve.case_number = number WHERE place = 1 OR total <= 12)
 #@ SELECT name, seconds, loss,
-#@   EXISTS (SELECT * FROM times_to t WHERE t.case_id = placed.id AND t.point = placed.epoch)
+#@   EXISTS (SELECT * FROM times_to t WHERE t.case_number = number AND t.point = placed.epoch)
 #@ FROM placed WHERE seconds > 0 AND loss > 0 AND loss <= 1e6 *
 #@   (SELECT f.loss FROM curve f WHERE f.case_number = number ORDER BY f.epoch LIMIT 1)
 #@ ORDER BY number, epoch

@@ -2,9 +2,10 @@
 #@title Loss by epoch
 #@caption Training loss before the update of each epoch, as read in the checked pass. Lines that coincide agree;
 #@ their markers alternate, so that each stays visible. With more than a dozen verified cases, one stands for all
-#@ that trained the same. Losses more than a million times the first are left out.
+#@ that trained the same. The chart ends at ten times the usual loss at the start.
 #@per model,dataset
 #@height 400 + key_pixels
+#@panel 6
 #@sql WITH told AS (
 #@   SELECT number, model, dataset, series, training, verdict, count(*) OVER () AS total,
 #@     row_number() OVER (PARTITION BY training ORDER BY number) AS place

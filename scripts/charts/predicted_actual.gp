@@ -5,6 +5,7 @@
 #@per model,dataset
 #@for task = 'regression'
 #@height 480 + key_pixels
+#@panel 6
 #@sql SELECT series, actual, predicted FROM answers WHERE model = :model AND dataset = :dataset
 #@ ORDER BY case_number, row
 
@@ -17,9 +18,9 @@ set xrange [low - margin : high + margin]
 set xlabel 'actual value, in units of the target'
 y_name = 'predicted value, in units of the target'
 eval above_y_axis
-set lmargin at screen x_at(80)
+set lmargin at screen x_at(axis_margin)
 key_lines = 0
 load 'key.gnuplot'
 
 plot x with lines lc rgb faint lw 1 dt (6,4) notitle, \
-     for [i = 0:series - 1] data index i using 2:3 with points lt i + 1 pt shape(i) ps 0.6 notitle
+     for [i = 0:series - 1] data index first + i using 2:3 with points lt i + 1 pt shape(i) ps 0.6 notitle

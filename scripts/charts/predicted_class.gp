@@ -4,8 +4,8 @@
 #@ classified as 0, those right of it as 1. One verified case stands for all that trained the same; wrong cases are
 #@ shown separately.
 #@per model,dataset
-#@for task = 'classification'
-#@height 134 + 80 * series
+#@for task = 'classification' AND ifnull(classes, 2) <= 2
+#@height 134 + row_pixels(80) * series
 #@sql SELECT series, predicted, actual FROM answers WHERE model = :model AND dataset = :dataset
 #@ ORDER BY case_number, row
 
@@ -13,24 +13,24 @@ stats data using 2 name 'score' nooutput
 
 # Two strips per series, class 1 above class 0; the golden ratio spreads the rows over the height of a strip.
 spread(row) = 0.34 * (row * 0.6180339887 - floor(row * 0.6180339887) - 0.5)
-y(i, class, row) = -i + (class > 0.5 ? 0.21 : -0.21) + spread(row)
+y(i, class, row) = -i + (narrow ? 0.8 : 1) * ((class > 0.5 ? 0.21 : -0.21) + spread(row)) - (narrow ? 0.1 : 0)
 
 set xrange [(score_min < 0 ? score_min : 0) - 0.03 : (score_max > 1 ? score_max : 1) + 0.03]
 set yrange [-series + 0.5 : 0.5]
 set xlabel 'predicted score'
 set ytics scale 0 ()
 do for [i = 0:series - 1] {
-    set ytics add (shown(i + 1) -i)
+    row_y = -i + (narrow ? 0.2 : 0)
+    eval row_name
 }
 set border 1
 set grid xtics noytics
-set lmargin at screen x_at(label_pixels + 24)
-set tmargin at screen y_at(76)
-set key at graph 1, screen y_at(52) right center horizontal Left reverse samplen 0.5 width 1
+set lmargin at screen x_at(row_margin)
+entries = 2
+eval key_above
 set arrow 1 from 0.5, graph 0 to 0.5, graph 1 nohead lc rgb faint lw 1.2 dt (6,4) back
-set key at graph 1, graph 1 right bottom horizontal Left reverse samplen 0.5 width 1
 
 plot data using ($3 > 0.5 ? $2 : NaN):(y(column(-2), $3, $0)) \
-         with points lt 1 pt 6 ps 0.55 lw 1.3 title 'is class 1', \
+         with points lc rgb kind_colours[1] pt 6 ps 0.55 lw 1.3 title 'is class 1', \
      '' using ($3 > 0.5 ? NaN : $2):(y(column(-2), $3, $0)) \
-         with points lt 2 pt 8 ps 0.55 lw 1.3 title 'is class 0'
+         with points lc rgb kind_colours[2] pt 8 ps 0.55 lw 1.3 title 'is class 0'

@@ -7,7 +7,7 @@ unit = time_max < 1e3 ? 1 : time_max < 1e6 ? 1e3 : time_max < 1e9 ? 1e6 : 1e9
 array power[series]
 array factor[series]
 do for [i = 0:series - 1] {
-    stats data index i using (log($2)):(log($3)) name 'fit' nooutput
+    stats data index first + i using (log($2)):(log($3)) name 'fit' nooutput
     power[i + 1] = fit_slope
     factor[i + 1] = fit_intercept
 }
@@ -25,9 +25,9 @@ ticks_high = time_max / unit * 1.3
 eval log_ticks
 y_name = 'time per epoch [' . (unit == 1 ? 'ns' : unit == 1e3 ? 'µs' : unit == 1e6 ? 'ms' : 's') . ']'
 eval above_y_axis
-set lmargin at screen x_at(80)
+set lmargin at screen x_at(axis_margin)
 load 'key.gnuplot'
 
 plot for [i = 0:series - 1] (x >= size_min && x <= size_max ? exp(factor[i + 1]) * x ** power[i + 1] / unit : NaN) \
          with lines lt i + 1 lw 1.2 notitle, \
-     for [i = 0:series - 1] data index i using 2:($3 / unit) with points lt i + 1 pt shape(i) ps 0.9 notitle
+     for [i = 0:series - 1] data index first + i using 2:($3 / unit) with points lt i + 1 pt shape(i) ps 0.9 notitle

@@ -5,7 +5,7 @@
 #@ process's first report and after its last. For several seeds, the mean.
 #@per model,dataset
 #@for number IN (SELECT case_number FROM whole_medians)
-#@height 150 + 30 * rows
+#@height 150 + row_pixels(30) * rows + (narrow ? 20 : 0)
 #@sql SELECT replace(series, coalesce(' seed=' || seed, ''), '') AS name, sum(startup_ns),
 #@   sum(coalesce(load_ns, 0) + setup_ns), sum(train_ns), sum(coalesce(readback_ns, 0) + coalesce(predict_ns, 0)),
 #@   sum(rest_ns), sum(max(residual_ns, 0)), avg(wall_ns)
@@ -18,25 +18,26 @@ digits(t) = sprintf(t < 1 ? '%.3g' : t < 10 ? '%.2f' : t < 100 ? '%.1f' : '%.0f'
 duration(t) = digits(t / unit(t)) . ' ' . unit_name(t)
 
 array parts[6] = ['start-up', 'set-up', 'training', 'answer', 'rest', 'unaccounted']
-array inks[6] = ['#56b4e9', '#e69f00', '#0072b2', '#009e73', '#b8bec4', '#d55e00']
+array inks[6] = [kind_colours[5], kind_colours[2], kind_colours[1], kind_colours[3], kind_colours[4], kind_colours[6]]
 upto(k) = k == 1 ? 0 : upto(k - 1) + column(k)
 from(k) = 100 * upto(k) / upto(7)
 
-set xrange [0 : 112]
+set xrange [0 : narrow ? 128 : 112]
 set xtics 0, 20, 100
 set xlabel 'share of the whole process [%]'
 set yrange [0.4 - rows : 0.6]
 set ytics scale 0 ()
-do for [i = 1:series] {
-    set ytics add (shown(i) 1 - i)
+do for [i = 0:series - 1] {
+    row_y = -i
+    eval row_name
 }
 set border 1
 set grid xtics noytics
-set lmargin at screen x_at(label_pixels + 24)
-set tmargin at screen y_at(76)
+set lmargin at screen x_at(row_margin)
 set style fill solid 1 noborder
-set key at screen 0.98, screen y_at(54) right center horizontal Left reverse samplen 1 width 1
+entries = 6
+eval key_above
 
 plot for [k = 1:6] data using (0):(-column(-2)):(from(k)):(from(k + 1)): \
-         (-column(-2) - 0.36):(-column(-2) + 0.36) with boxxyerror lc rgb inks[k] title parts[k], \
-     data using (100):(-column(-2)):(duration($8)) with labels left offset character 0.8, 0 tc rgb ink notitle
+         (-column(-2) - bar_low):(-column(-2) + bar_high) with boxxyerror lc rgb inks[k] title parts[k], \
+     data using (100):(-column(-2) + bar_middle):(duration($8)) with labels left offset character 0.8, 0 tc rgb ink notitle

@@ -53,15 +53,35 @@ class Operations:
         def probability_error(z, y):
             return 1 / (1 + cupy.exp(-z)) - y
 
+        @cupy.fuse()
+        def average(kept, term, beta, added):
+            return beta * kept + added * term
+
+        @cupy.fuse()
+        def average_of_squares(kept, term, beta, added):
+            return beta * kept + added * term * term
+
+        @cupy.fuse()
+        def adapted(parameter, first, second, rate, scale, epsilon):
+            return parameter - rate * first / (scale * cupy.sqrt(second) + epsilon)
+
         self.cupy, self.sigmoid, self.probability_error = cupy, sigmoid, probability_error
+        self.predictions = {"bce": sigmoid, "ce": self.softmax}
+        self.average, self.average_of_squares, self.adapted = average, average_of_squares, adapted
         self.activations = {"relu": relu, "tanh": cupy.tanh, "sigmoid": sigmoid}
         self.gradients = {"relu": relu_gradient, "tanh": tanh_gradient, "sigmoid": sigmoid_gradient}
 
     def affine(self, x, w, b):
         return x @ w + b
 
+    def softmax(self, z):
+        e = self.cupy.exp(z - z.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+
     def error(self, loss, z, y):
         """The gradient of the loss with respect to the output, without its constant factor."""
+        if loss == "ce":
+            return self.softmax(z) - y
         return self.probability_error(z, y) if loss == "bce" else z - y
 
     def weights_gradient(self, x, delta):
@@ -79,6 +99,9 @@ class Operations:
     def loss(self, loss, z, y):
         if loss == "bce":
             return self.cupy.mean(self.cupy.logaddexp(0, z) - z * y, dtype="f8")
+        if loss == "ce":
+            z = z - z.max(axis=1, keepdims=True)
+            return self.cupy.mean(self.cupy.log(self.cupy.exp(z).sum(axis=1)) - (z * y).sum(axis=1), dtype="f8")
         return self.cupy.mean(self.cupy.square(z - y), dtype="f8") * (0.5 if loss == "half_mse" else 1)
 
 
@@ -93,16 +116,24 @@ class Network:
         place = cupy.asarray if self.resident else (lambda array: array)
         self.x, self.y, self.x_test = map(place, (problem.x, problem.y, problem.x_test))
         self.start = [place(p) for p in problem.start]
+        adam = problem.optimizer == "adam"
+        self.start_kept = [place(array) for array in (problem.state[:-1] if adam else problem.state)]
+        self.start_steps = int(problem.state[-1][0, 0]) if adam else 0
+        # The rate is a factor of the gradient's scale, unless an optimizer wants the gradient itself.
+        self.plain = problem.optimizer == "sgd" and not problem.weight_decay
+
+    def _begin(self):
+        self.final, self.kept, self.steps = list(self.start), list(self.start_kept), self.start_steps
 
     def train(self, epochs):
-        self.final = list(self.start)
+        self._begin()
         for _ in range(epochs):
             self._epoch()
         self.cupy.cuda.Device().synchronize()
 
     def curve(self, epochs, reads):
         reads, rows = set(reads), []
-        self.final = list(self.start)
+        self._begin()
         for epoch in range(1, epochs + 1):
             output = self._epoch()
             if epoch in reads:
@@ -112,9 +143,14 @@ class Network:
     def params(self):
         return [self.cupy.asnumpy(p) for p in self.final]
 
+    def state(self):
+        kept = [self.cupy.asnumpy(array) for array in self.kept]
+        return [*kept, [[self.steps]]] if self.problem.optimizer == "adam" else kept
+
     def predictions(self):
         z = self._forward(self.x_test)[-1]
-        return self.cupy.asnumpy(self._on_device(self.do.sigmoid, z) if self.problem.loss == "bce" else z)
+        output = self.do.predictions.get(self.problem.loss)
+        return self.cupy.asnumpy(self._on_device(output, z) if output else z)
 
     def _on_device(self, operation, *operands):
         if self.resident:
@@ -134,7 +170,7 @@ class Network:
 
     def _epoch(self):
         values = self._forward(self.x)
-        rate = self.problem.lr * self.problem.gradient_scale
+        self.steps += 1
         delta = self._on_device(self.do.error, self.problem.loss, values[-1], self.y)
         for layer in reversed(range(len(values) - 1)):
             w, b = self.final[2 * layer : 2 * layer + 2]
@@ -143,11 +179,32 @@ class Network:
             if layer > 0:
                 delta = self._on_device(self.do.back, delta, w)
                 delta = self._on_device(self.do.gradients[self.problem.act], delta, values[layer])
-            self.final[2 * layer : 2 * layer + 2] = (
-                self._on_device(self.do.updated, p, g, rate) for p, g in zip((w, b), gradients))
+            for i, gradient in enumerate(gradients, 2 * layer):
+                self._update(i, gradient)
         return values[-1]
+
+    def _update(self, i, gradient):
+        """Parameter i, by its gradient without the factor of the loss."""
+        problem, scale = self.problem, self.problem.gradient_scale
+        if self.plain:
+            self.final[i] = self._on_device(self.do.updated, self.final[i], gradient, problem.lr * scale)
+            return
+        gradient = self._on_device(self.do.average, self.final[i], gradient, problem.weight_decay, scale)
+        if problem.optimizer == "momentum":
+            gradient = self.kept[i] = self._on_device(self.do.average, self.kept[i], gradient, peer.MOMENTUM, 1.0)
+        if problem.optimizer == "adam":
+            self._adapt(i, gradient)
+        else:
+            self.final[i] = self._on_device(self.do.updated, self.final[i], gradient, problem.lr)
+
+    def _adapt(self, i, gradient):
+        second = len(self.final) + i
+        for at, average, beta in ((i, self.do.average, peer.BETA1), (second, self.do.average_of_squares, peer.BETA2)):
+            self.kept[at] = self._on_device(average, self.kept[at], gradient, beta, 1 - beta)
+        rate, scale = self.problem.lr / (1 - peer.BETA1**self.steps), (1 - peer.BETA2**self.steps) ** -0.5
+        self.final[i] = self._on_device(self.do.adapted, self.final[i], self.kept[i], self.kept[second], rate, scale, peer.EPSILON)
 
 
 if __name__ == "__main__":
     peer.serve(peer.Peer("cupy", "CuPy on an NVIDIA GPU", "cupy", libraries, Network, device=True, probe=probe,
-                         remedy="scripts/setup --peers, on a machine with an NVIDIA driver"))
+                         updates=peer.UPDATES, remedy="scripts/setup --peers, on a machine with an NVIDIA driver"))

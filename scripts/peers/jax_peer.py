@@ -5,6 +5,7 @@ import importlib.util
 import os
 import types
 
+import optimizers
 import peer
 
 DEVICE = peer.device()
@@ -40,7 +41,7 @@ def libraries():
 
 
 @functools.cache
-def programs(act, loss, lr):
+def programs(act, loss, lr, optimizer, weight_decay):
     """Compiled once for every shape, not once for every problem."""
     import jax
     import jax.numpy as jnp
@@ -56,31 +57,35 @@ def programs(act, loss, lr):
         z = forward(params, x)
         if loss == "bce":
             return jnp.mean(jnp.logaddexp(0, z) - z * y)
+        if loss == "ce":
+            return -jnp.mean(jnp.sum(jax.nn.log_softmax(z) * y, axis=1))
         return jnp.mean(jnp.square(z - y)) * (0.5 if loss == "half_mse" else 1)
 
-    def updated(params, gradients):
-        return [p - lr * g for p, g in zip(params, gradients)]
+    rule = types.SimpleNamespace(lr=lr, optimizer=optimizer, weight_decay=weight_decay)
 
-    def run(params, x, y, epochs):  # the number of epochs is an ordinary argument
-        return jax.lax.fori_loop(0, epochs, lambda _, params: updated(params, jax.grad(loss_of)(params, x, y)), params)
+    def updated(state, gradients):
+        return optimizers.updated(jnp, rule, *state, gradients)
 
-    def run_with_losses(params, x, y, epochs):
-        def epoch(params, _):
-            value, gradients = jax.value_and_grad(loss_of)(params, x, y)
-            return updated(params, gradients), value
+    def run(state, x, y, epochs):  # the number of epochs is an ordinary argument
+        return jax.lax.fori_loop(0, epochs, lambda _, state: updated(state, jax.grad(loss_of)(state[0], x, y)), state)
 
-        return jax.lax.scan(epoch, params, length=epochs)
+    def run_with_losses(state, x, y, epochs):
+        def epoch(state, _):
+            value, gradients = jax.value_and_grad(loss_of)(state[0], x, y)
+            return updated(state, gradients), value
+
+        return jax.lax.scan(epoch, state, length=epochs)
 
     def predict(params, x):
         z = forward(params, x)
-        return jax.nn.sigmoid(z) if loss == "bce" else z
+        return {"bce": jax.nn.sigmoid, "ce": jax.nn.softmax}.get(loss, lambda z: z)(z)
 
-    return types.SimpleNamespace(copy=jax.jit(lambda params: [jnp.copy(p) for p in params]), run=jax.jit(run, donate_argnums=0),
+    return types.SimpleNamespace(copy=jax.jit(lambda state: jax.tree.map(jnp.copy, state)), run=jax.jit(run, donate_argnums=0),
                                  run_with_losses=jax.jit(run_with_losses, static_argnums=3), predict=jax.jit(predict))
 
 
 class Network:
-    """Parameters are a list w, b, w, b, … of immutable arrays."""
+    """The state is the pair of the parameters, a list w, b, w, b, … of immutable arrays, and what the optimizer keeps."""
 
     def __init__(self, problem):
         import jax
@@ -89,26 +94,30 @@ class Network:
         # Without this flag every f64 array silently becomes f32, and without the next, products on a GPU are in TF32.
         jax.config.update("jax_enable_x64", problem.dtype.itemsize == 8)
         jax.config.update("jax_default_matmul_precision", "highest")
-        self.jax, self.programs = jax, programs(problem.act, problem.loss, problem.lr)
+        self.jax, self.programs = jax, programs(problem.act, problem.loss, problem.lr, problem.optimizer,
+                                           problem.weight_decay)
         self.x, self.y, self.x_test = map(jax.numpy.asarray, (problem.x, problem.y, problem.x_test))
-        self.start = [jax.numpy.asarray(p) for p in problem.start]
+        self.start = tuple([jax.numpy.asarray(array) for array in arrays] for arrays in (problem.start, problem.state))
 
     def train(self, epochs):
-        params = self.programs.copy(self.start)
-        self.final = self.jax.block_until_ready(self.programs.run(params, self.x, self.y, epochs))
+        state = self.programs.copy(self.start)
+        self.final = self.jax.block_until_ready(self.programs.run(state, self.x, self.y, epochs))
 
     def curve(self, epochs, reads):
         self.final, losses = self.jax.block_until_ready(self.programs.run_with_losses(self.start, self.x, self.y, epochs))
         return [(epoch, float(losses[epoch - 1])) for epoch in reads]
 
     def params(self):
-        return list(self.final)
+        return list(self.final[0])
+
+    def state(self):
+        return list(self.final[1])
 
     def predictions(self):
-        return self.programs.predict(self.final, self.x_test)
+        return self.programs.predict(self.final[0], self.x_test)
 
 
 if __name__ == "__main__":
     peer.serve(peer.Peer("jax", f"JAX on the {peer.PLACES[DEVICE]}: gradients from jax.grad, the training as one compiled loop",
                          "jax", libraries, Network, device=DEVICE == "cuda", environment=environment,
-                         probe=probe if DEVICE == "cuda" else None))
+                         updates=peer.UPDATES, probe=probe if DEVICE == "cuda" else None))

@@ -23,10 +23,17 @@ class Network:
         import numpy as np
 
         self.problem, self.np = problem, np
-        self.rate = problem.lr * problem.gradient_scale
-        start = [np.vstack(pair) for pair in zip(problem.start[::2], problem.start[1::2])]
+        self.update = {"sgd": self._descend, "momentum": self._descend_with_momentum, "adam": self._adapt}[problem.optimizer]
+        self.plain = problem.optimizer == "sgd" and not problem.weight_decay
+        # Plain descent has the rate in the gradient, which saves a pass over it.
+        self.rate = problem.gradient_scale * (problem.lr if self.plain else 1)
+        start = self._blocks(problem.start)
         self.start = np.concatenate([block.ravel() for block in start])
-        self.flat, self.gradient = self.start.copy(), np.empty_like(self.start)
+        self.flat, self.gradient, self.work = self.start.copy(), np.empty_like(self.start), np.empty_like(self.start)
+        n = len(problem.start)
+        self.start_kept = [np.concatenate([block.ravel() for block in self._blocks(problem.state[i : i + n])])
+                           for i in range(0, len(problem.state) - n + 1, n)]
+        self.kept, self.steps_done = [array.copy() for array in self.start_kept], 0
         self.blocks, gradients = (self._parts(flat, start) for flat in (self.flat, self.gradient))
         self.y, self.steps = np.ascontiguousarray(problem.y.T), self._steps(problem.x)
         self.output, rows = self.steps[-1][2], len(problem.x)
@@ -36,6 +43,16 @@ class Network:
             self.back.append((values, values[:-1], delta, gradient, block[:-1], before, mask))
             delta = before
         self.last = self.steps[0][1], delta.T, gradients[0]
+
+    def _blocks(self, arrays):
+        """Weights with their biases as the last row."""
+        return [self.np.vstack(pair) for pair in zip(arrays[::2], arrays[1::2])]
+
+    def _begin(self):
+        self.flat[...] = self.start
+        for array, start in zip(self.kept, self.start_kept):
+            array[...] = start
+        self.steps_done = int(self.problem.state[-1][0, 0]) if self.problem.optimizer == "adam" else 0
 
     def _parts(self, flat, shapes):
         parts, begin = [], 0
@@ -57,13 +74,13 @@ class Network:
         return steps
 
     def train(self, epochs):
-        self.flat[...] = self.start
+        self._begin()
         for _ in range(epochs):
             self._epoch()
 
     def curve(self, epochs, reads):
         reads, rows = set(reads), []
-        self.flat[...] = self.start
+        self._begin()
         for epoch in range(1, epochs + 1):
             loss = self._epoch(wants_loss=epoch in reads)
             if loss is not None:
@@ -73,10 +90,14 @@ class Network:
     def params(self):
         return [part for block in self.blocks for part in (block[:-1], block[-1:])]
 
+    def state(self):
+        parts = [part for array in self.kept for block in self._parts(array, self.blocks) for part in (block[:-1], block[-1:])]
+        return [*parts, self.np.full((1, 1), self.steps_done)] if self.problem.optimizer == "adam" else parts
+
     def predictions(self):
         steps = self._steps(self.problem.x_test)
         self._forward(steps)
-        return (self._sigmoid(steps[-1][2]) if self.problem.loss == "bce" else steps[-1][2]).T
+        return self._prediction(steps[-1][2]).T
 
     # ---- one epoch ----
 
@@ -84,13 +105,46 @@ class Network:
         output = self.output
         self._forward(self.steps)
         loss = self._loss(output, self.y) if wants_loss else None
-        if self.problem.loss == "bce":
-            self._sigmoid(output)
+        output = self._prediction(output)
         output -= self.y
         output *= self.rate  # and with it all gradients
         self._backward()
-        self.flat -= self.gradient
+        if self.problem.weight_decay:
+            self.gradient += self.np.multiply(self.flat, self.problem.weight_decay, out=self.work)
+        self.update()
         return loss
+
+    # ---- updates ----
+
+    def _descend(self):
+        if not self.plain:
+            self.gradient *= self.problem.lr
+        self.flat -= self.gradient
+
+    def _descend_with_momentum(self):
+        velocity, = self.kept
+        velocity *= peer.MOMENTUM
+        velocity += self.gradient
+        self.flat -= self.np.multiply(velocity, self.problem.lr, out=self.work)
+
+    def _adapt(self):
+        """Adam, with the corrections of the moments moved into its scalars."""
+        np, (first, second), work = self.np, self.kept, self.work
+        self.steps_done += 1
+        first *= peer.BETA1
+        first += np.multiply(self.gradient, 1 - peer.BETA1, out=work)
+        second *= peer.BETA2
+        np.square(self.gradient, out=work)
+        work *= 1 - peer.BETA2
+        second += work
+        np.sqrt(second, out=work)
+        work *= (1 - peer.BETA2**self.steps_done) ** -0.5
+        work += peer.EPSILON
+        np.divide(first, work, out=work)
+        work *= self.problem.lr / (1 - peer.BETA1**self.steps_done)
+        self.flat -= work
+
+    # ---- passes over the network ----
 
     def _forward(self, steps):
         matmul = self.np.matmul
@@ -119,6 +173,18 @@ class Network:
         z += 0.5
         return z
 
+    def _softmax(self, z):
+        """Down the columns, each of which is a row of the data."""
+        z -= z.max(axis=0)
+        self.np.exp(z, out=z)
+        z /= z.sum(axis=0)
+        return z
+
+    def _prediction(self, z):
+        if self.problem.loss == "bce":
+            return self._sigmoid(z)
+        return self._softmax(z) if self.problem.loss == "ce" else z
+
     def _activate(self, z):
         if self.problem.act == "relu":
             self.np.maximum(z, 0, out=z)
@@ -143,9 +209,13 @@ class Network:
         np = self.np
         if self.problem.loss == "bce":
             return np.mean(np.logaddexp(0, z) - z * y, dtype=np.float64)
+        if self.problem.loss == "ce":
+            z = z - z.max(axis=0)
+            return np.mean(np.log(np.exp(z).sum(axis=0)) - (z * y).sum(axis=0), dtype=np.float64)
         half = 0.5 if self.problem.loss == "half_mse" else 1
         return half * np.mean(np.square(z - y), dtype=np.float64)
 
 
 if __name__ == "__main__":
-    peer.serve(peer.Peer("numpy", "NumPy, in place and with few operations", "numpy", libraries, Network))
+    peer.serve(peer.Peer("numpy", "NumPy, in place and with few operations", "numpy", libraries, Network,
+                         updates=peer.UPDATES))

@@ -20,6 +20,10 @@ PLACES = {"cpu": "CPU", "cuda": "GPU"}
 
 THREADS = {"name": "threads", "type": "int", "allowed": "1..1024", "default": "1",
            "help": "threads that the library may use"}
+# What a peer may do besides plain gradient descent, and the constants of PROTOCOL.md.
+UPDATES = ("momentum", "adam", "weight_decay")
+MOMENTUM, BETA1, BETA2, EPSILON = 0.9, 0.9, 0.999, 1e-8
+
 # Each library reads its own variable, once, when it is loaded.
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
 
@@ -44,6 +48,7 @@ class Peer:
     options: tuple = ()  # in addition to `threads`
     device: bool = False
     algorithm: str = None  # None: the gradient descent of the contract
+    updates: tuple = ()  # what else it does, of UPDATES
     environment: object = None  # (threads) -> more variables to set before the library is loaded
     remedy: str = "scripts/setup --peers"  # how to install a missing library
     probe: object = None  # () -> None; raises Refusal if a requirement of the library is missing
@@ -54,6 +59,7 @@ class Peer:
 #   curve(epochs, reads)    the same, and returns rows (epoch, loss) for the epochs in `reads`, or for all;
 # for another algorithm, rows (iteration, loss, seconds)
 #   params(), predictions() NumPy arrays of the training just done; predictions of x_test
+#   state()                 what the optimizer keeps at the end, in the order of the problem's `state`; only with `updates`
 
 
 class Problem:
@@ -71,8 +77,13 @@ class Problem:
         self.x, self.y, self.x_test = (np.load(message[name]) for name in ("x", "y", "x_test"))
         self.start = [np.load(param["path"]) for param in message["params"]]
         self.names = [param["name"] for param in message["params"]]
-        # The gradient of the loss with respect to the outputs is this times (output - target).
-        self.gradient_scale = (2 if self.loss == "mse" else 1) / self.y.size
+        self.optimizer, self.weight_decay = message.get("optimizer", "sgd"), message.get("weight_decay", 0.0)
+        # What the optimizer keeps: velocities; or first moments, second moments and the number of steps.
+        self.state = [np.load(array["path"]) for array in message.get("state", [])]
+        self.state_names = [array["name"] for array in message.get("state", [])]
+        # The gradient of the loss with respect to the outputs is this times (output - target), the output after its
+        # sigmoid (bce) or softmax (ce).
+        self.gradient_scale = (2 if self.loss == "mse" else 1) / (len(self.y) if self.loss == "ce" else self.y.size)
 
     def option(self, name, default):
         return self.options.get(name, default)
@@ -133,8 +144,8 @@ def first_line(error):
 
 def describe(peer):
     """The one entry of `impls`. Loads the library."""
-    about = {"name": peer.name, "summary": peer.summary, "flags": 0, "device": peer.device,
-             "algorithm": peer.algorithm, "options": [THREADS, *peer.options]}
+    about = {"name": peer.name, "summary": peer.summary, "flags": 0, "device": peer.device, "losses": ["ce"],
+             "algorithm": peer.algorithm, "updates": list(peer.updates), "options": [THREADS, *peer.options]}
     try:
         load(peer)
         return {**about, "available": True, "reason": None, "libraries": peer.libraries()}
@@ -186,6 +197,8 @@ def save_answer(problem, training, folder):
     import numpy as np
 
     arrays = dict(zip(problem.names, training.params()), predictions=training.predictions())
+    if problem.state:
+        arrays.update(zip(problem.state_names, training.state()))
     for name, values in arrays.items():
         np.save(folder / f"{name}.npy", np.ascontiguousarray(values, problem.dtype))
 

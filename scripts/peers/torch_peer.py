@@ -7,7 +7,9 @@ on a GPU only: the same, recorded once as a CUDA graph of some epochs and replay
 
 import functools
 import re
+import types
 
+import optimizers
 import peer
 
 DEVICE = peer.device()
@@ -54,29 +56,40 @@ def loss_of(act, loss, params, x, y):
     z = forward(act, params, x)
     if loss == "bce":
         return losses.binary_cross_entropy_with_logits(z, y)
+    if loss == "ce":
+        return losses.cross_entropy(z, y)
     return losses.mse_loss(z, y) * (0.5 if loss == "half_mse" else 1)
 
 
+def compiled(problem):
+    """The training as a function of (parameters, what the optimizer keeps, x, y, epochs), compiled once for every shape; the
+    number of epochs is an ordinary argument."""
+    return compiled_for(problem.act, problem.loss, problem.lr, problem.optimizer, problem.weight_decay)
+
+
 @functools.cache
-def compiled(act, loss, lr):
-    """The training as a function of (parameters, x, y, epochs), compiled once for every shape; the number of epochs is an
-    ordinary argument."""
+def compiled_for(act, loss, lr, optimizer, weight_decay):
     import torch
     from torch._higher_order_ops import while_loop
 
     gradient = torch.func.grad(functools.partial(loss_of, act, loss))
+    rule = types.SimpleNamespace(lr=lr, optimizer=optimizer, weight_decay=weight_decay)
 
-    def run(params, x, y, epochs):
-        def epoch(done, *params):
-            return done + 1, *(p - lr * g for p, g in zip(params, gradient(list(params), x, y)))
+    def run(params, kept, x, y, epochs):
+        n = len(params)
 
-        return while_loop(lambda done, *_: done < epochs, epoch, (torch.zeros((), dtype=torch.int64), *params))[1:]
+        def epoch(done, *state):
+            params, kept = list(state[:n]), list(state[n:])
+            params, kept = optimizers.updated(torch, rule, params, kept, gradient(params, x, y))
+            return done + 1, *params, *kept
+
+        return while_loop(lambda done, *_: done < epochs, epoch, (torch.zeros((), dtype=torch.int64), *params, *kept))[1:]
 
     return torch.compile(run, fullgraph=True, dynamic=False, options={"cpp_wrapper": True} if DEVICE == "cpu" else {})
 
 
 class Network:
-    """Parameters are w, b, w, b, …"""
+    """Parameters are w, b, w, b, …, followed by what the optimizer keeps, in the order of the problem's `state`."""
 
     def __init__(self, problem):
         import torch
@@ -85,7 +98,8 @@ class Network:
         torch.set_float32_matmul_precision("highest")  # no TF32
         self.problem, self.torch = problem, torch
         self.x, self.y, self.x_test = map(self._placed, (problem.x, problem.y, problem.x_test))
-        self.start = [self._placed(p) for p in problem.start]
+        self.start = [self._placed(p) for p in [*problem.start, *problem.state]]
+        self.n = len(problem.start)
         self.loss_of = functools.partial(loss_of, problem.act, problem.loss)
 
     def _placed(self, array):
@@ -102,47 +116,86 @@ class Network:
         for epoch in reads:
             self.final, done = self.advanced(self.final, epoch - 1 - done), epoch - 1
             with self.torch.no_grad():
-                rows.append((epoch, self.loss_of(self.final, self.x, self.y).item()))
+                rows.append((epoch, self.loss_of(self.final[: self.n], self.x, self.y).item()))
         self.final = self.advanced(self.final, epochs - done)
         return rows
 
     def params(self):
-        return [p.detach().cpu().numpy() for p in self.final]
+        return [p.detach().cpu().numpy() for p in self.final[: self.n]]
+
+    def state(self):
+        return [array.detach().cpu().numpy() for array in self.final[self.n :]]
 
     def predictions(self):
         with self.torch.no_grad():
-            z = forward(self.problem.act, self.final, self.x_test)
-            return (self.torch.sigmoid(z) if self.problem.loss == "bce" else z).cpu().numpy()
+            z = forward(self.problem.act, self.final[: self.n], self.x_test)
+            output = {"bce": self.torch.sigmoid, "ce": lambda z: self.torch.softmax(z, 1)}.get(self.problem.loss)
+            return (output(z) if output else z).cpu().numpy()
 
 
 class Compiled(Network):
     def __init__(self, problem):
         super().__init__(problem)
-        self.run = compiled(problem.act, problem.loss, problem.lr)
+        self.run = compiled(problem)
 
-    def advanced(self, params, epochs):
+    def advanced(self, state, epochs):
         with self.torch.no_grad():
-            return self.run(list(params), self.x, self.y, self.torch.tensor(epochs))
+            return self.run(list(state[: self.n]), list(state[self.n :]), self.x, self.y, self.torch.tensor(epochs))
 
 
 class Eager(Network):
+    """Updated by torch.optim, unless plain descent needs none of it."""
+
     def __init__(self, problem):
         super().__init__(problem)
-        self.leaves = [p.clone().requires_grad_() for p in self.start]
+        self.leaves = [p.clone().requires_grad_() for p in self.start[: self.n]]
+        self.kept = [array.clone() for array in self.start[self.n :]]
+        self.optimizer = self._optimizer() if problem.optimizer != "sgd" or problem.weight_decay else None
 
-    def advanced(self, params, epochs):
-        self._begin(params)
+    def _optimizer(self):
+        """torch.optim's, whose state is `kept`: it writes into these tensors."""
+        problem, optim = self.problem, self.torch.optim
+        common = {"lr": problem.lr, "weight_decay": problem.weight_decay}
+        if problem.optimizer != "adam":
+            momentum = peer.MOMENTUM if problem.optimizer == "momentum" else 0
+            optimizer = optim.SGD(self.leaves, momentum=momentum, **common)
+            for leaf, velocity in zip(self.leaves, self.kept):
+                optimizer.state[leaf] = {"momentum_buffer": velocity}
+            return optimizer
+        optimizer = optim.Adam(self.leaves, betas=(peer.BETA1, peer.BETA2), eps=peer.EPSILON, capturable=DEVICE == "cuda",
+                               **common)
+        # It counts the steps of each parameter by itself.
+        self.steps = [self.torch.zeros((), device=DEVICE) for _ in self.leaves]
+        moments = zip(self.steps, self.kept, self.kept[self.n :])
+        for leaf, (step, first, second) in zip(self.leaves, moments):
+            optimizer.state[leaf] = {"step": step, "exp_avg": first, "exp_avg_sq": second}
+        return optimizer
+
+    def advanced(self, state, epochs):
+        self._begin(state)
         for _ in range(epochs):
             self._epoch()
-        return self.leaves
+        return self._ended()
 
-    def _begin(self, params):
+    def _ended(self):
+        if self.problem.optimizer == "adam":
+            self.kept[-1].fill_(self.steps[0])
+        return [*self.leaves, *self.kept]
+
+    def _begin(self, state):
         with self.torch.no_grad():
-            for leaf, value in zip(self.leaves, params):
-                leaf.copy_(value)
+            for array, value in zip([*self.leaves, *self.kept], state):
+                array.copy_(value)
+            for step in self.steps if self.problem.optimizer == "adam" else ():
+                step.copy_(self.kept[-1].squeeze())
 
     def _epoch(self):
         gradients = self.torch.autograd.grad(self.loss_of(self.leaves, self.x, self.y), self.leaves)
+        if self.optimizer:
+            for leaf, gradient in zip(self.leaves, gradients):
+                leaf.grad = gradient
+            self.optimizer.step()
+            return
         with self.torch.no_grad():
             for leaf, gradient in zip(self.leaves, gradients):
                 leaf.sub_(gradient, alpha=self.problem.lr)
@@ -164,13 +217,13 @@ class Graph(Eager):
             for _ in range(EPOCHS_PER_GRAPH):
                 self._epoch()
 
-    def advanced(self, params, epochs):
-        self._begin(params)
+    def advanced(self, state, epochs):
+        self._begin(state)
         for _ in range(epochs // EPOCHS_PER_GRAPH):
             self.graph.replay()
         for _ in range(epochs % EPOCHS_PER_GRAPH):
             self._epoch()
-        return self.leaves
+        return self._ended()
 
 
 def open_network(problem):
@@ -181,4 +234,4 @@ def open_network(problem):
 
 if __name__ == "__main__":
     peer.serve(peer.Peer("torch", f"PyTorch on the {peer.PLACES[DEVICE]}", "torch", libraries, open_network, (MODE,),
-                         device=DEVICE == "cuda", probe=probe if DEVICE == "cuda" else None))
+                         updates=peer.UPDATES, device=DEVICE == "cuda", probe=probe if DEVICE == "cuda" else None))

@@ -2,8 +2,78 @@
 // it found.
 (async () => {
   const found = { faults: window.faults, requests: performance.getEntriesByType("resource").map((entry) => entry.name) };
+  // The page as it is on paper or in the dark, whatever this browser shows: rules for others do not apply.
+  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule.media);
+  for (const rule of rules) {
+    const text = rule.media.mediaText;
+    if (window.mode === "print") rule.media.mediaText = text.includes("print") ? "all" : text.includes("screen") ? "not all" : text;
+    if (window.mode === "dark" && text.includes("dark")) rule.media.mediaText = "all";
+  }
+  if (window.mode === "print") dispatchEvent(new Event("beforeprint"));
+
+  // What is seen first, before anything is unfolded.
   found.width = innerWidth;
+  found.answer = document.querySelector("#fastest + * + *").getBoundingClientRect().top;
+  found.height = document.querySelector("main").getBoundingClientRect().bottom;
+  if (window.mode !== "print") for (const fold of document.querySelectorAll("details")) fold.open = true;
   found.overflow = document.documentElement.scrollWidth - innerWidth;
+
+  const say = (element) => `${element.tagName} ${element.className} ${element.textContent.trim().slice(0, 60)}`;
+  const visible = (element) => element.checkVisibility() && element.getBoundingClientRect().width > 0;
+  const all = [...document.querySelectorAll("main *")].filter(visible);
+  found.cut = all.filter((e) => !e.closest("svg") && getComputedStyle(e).display !== "inline" && e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0)
+    .map((e) => `${say(e)}: ${e.scrollWidth} in ${e.clientWidth}`);
+  found.outside = all.filter((e) => !e.closest("svg") && e.getBoundingClientRect().right > innerWidth + 1).map(say);
+
+  // Texts of charts: within their chart, and not over each other.
+  found.texts = [];
+  for (const svg of [...document.querySelectorAll(".chart svg")].filter(visible)) {
+    const frame = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll("text")].filter((t) => t.textContent.trim()).map((t) => ({ text: t.textContent.trim(), box: t.getBoundingClientRect() }));
+    const name = svg.getAttribute("aria-label");
+    for (const { text, box } of texts)
+      if (box.left < frame.left - 2 || box.right > frame.right + 2 || box.top < frame.top - 2 || box.bottom > frame.bottom + 2)
+        found.texts.push(`${name}: "${text}" leaves its chart`);
+    texts.forEach((a, i) => texts.slice(i + 1).forEach((b) => {
+      const wide = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+      const high = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+      if (wide > 2 && high > 0.35 * Math.min(a.box.height, b.box.height)) found.texts.push(`${name}: "${a.text}" over "${b.text}"`);
+    }));
+  }
+
+  // Contrast of all text, after WCAG 2; colours of the page are opaque or mixed of opaque ones.
+  const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const known = new Map();
+  const luminance = (colour) => {
+    if (!known.has(colour)) {
+      pixel.clearRect(0, 0, 1, 1);
+      pixel.fillStyle = colour;
+      pixel.fillRect(0, 0, 1, 1);
+      const [r, g, b, a] = pixel.getImageData(0, 0, 1, 1).data;
+      const linear = (v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+      known.set(colour, a < 128 ? null : 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b));
+    }
+    return known.get(colour);
+  };
+  const behind = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const light = luminance(getComputedStyle(at).backgroundColor);
+      if (light !== null) return light;
+    }
+    return 1;
+  };
+  const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  found.pale = [];
+  found.contrasts = 0;
+  for (const element of all.filter((e) => !e.closest("svg") && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))) {
+    found.contrasts++;
+    const ratio = contrast(luminance(getComputedStyle(element).color), behind(element));
+    if (ratio < 4.5) found.pale.push(`${say(element)}: ${ratio.toFixed(2)}`);
+  }
+  for (const text of window.mode === "dark" ? [] : [...document.querySelectorAll(".chart svg text")].filter(visible)) {
+    const ratio = contrast(luminance(getComputedStyle(text).fill === "none" ? getComputedStyle(text.parentElement).fill : getComputedStyle(text).fill), 1);
+    if (ratio < 4.5) found.pale.push(`${say(text)}: ${ratio.toFixed(2)}`);
+  }
 
   const share_drawn = (svg) => new Promise((done) => {
     const image = new Image();
@@ -21,7 +91,8 @@
     image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(new XMLSerializer().serializeToString(svg));
   });
   found.charts = [];
-  for (const svg of document.querySelectorAll(".chart svg")) {
+  found.nameless = [...document.querySelectorAll(".chart svg")].filter((svg) => !svg.getAttribute("aria-label")).length;
+  for (const svg of [...document.querySelectorAll(".chart svg")].filter(visible)) {
     const box = svg.getBoundingClientRect();
     found.charts.push({ name: svg.getAttribute("aria-label"), left: box.left, width: box.width, height: box.height,
                         visible: svg.checkVisibility(), drawn: await share_drawn(svg) });

@@ -80,6 +80,27 @@ class Compare(CliTest):
         self.edit("b", "UPDATE rounds SET epoch_ns = epoch_ns / 1000 WHERE case_number = 2")
         self.assertEqual([c["speed"]["verdict"] for c in self.compare("a", "b")["cases"]], ["SLOWER", "FASTER"])
 
+    def test_what_changed_comes_first(self):
+        """Another answer, then what became slower, then what became faster; with intervals and the disturbance of both."""
+        options = self.config(TWO.replace("cpu_naive, fakedev", "cpu_naive, planted_steady, {name: planted_slower, slow: 0}"),
+                              measure="rounds: 24, min_time: 1ms", more=f"plugins: [{FAULTS.parent}/planted_new.so]")
+        self.run_sweep(options, out="a")
+        shutil.copytree(self.folder / "a", self.folder / "b")
+        self.edit("b", "UPDATE run SET id = 'other'")
+        self.edit("b", "UPDATE rounds SET epoch_ns = epoch_ns / 1000 WHERE case_number = 1")
+        self.edit("b", "UPDATE rounds SET epoch_ns = epoch_ns * 1000 WHERE case_number = 2")
+        self.edit("b", "UPDATE checks SET verdict = 'wrong' WHERE case_number = 3")
+        text = self.ok("compare", "a", "b", "--md")
+        rows = [line.split("|") for line in text.splitlines() if line.startswith("| linreg")]
+        self.assertEqual(rows[0][8].strip(), "ok → wrong")
+        self.assertEqual([row[6].strip() for row in rows[1:]], ["SLOWER", "FASTER"])
+        self.assertIn("3 cases in both runs: 1 with another answer, 1 slower, 1 faster.", text)
+        self.assertRegex(text, r"Disturbed by other work on the machine: .* in the old run, .* in the new one")
+        page = self.ok("compare", "a", "b", "--html")
+        self.assertEqual(page.count('<svg class="interval"'), 3)
+        self.assertIn('<td class="bad" data-label="speed">SLOWER</td>', page)
+        self.assertIn('<td class="good" data-label="speed">FASTER</td>', page)
+
     def test_forms(self):
         self.run_sweep(self.config(TWO), out="a")
         self.assertIn("| problem | case |", self.ok("compare", "a", "a", "--md"))

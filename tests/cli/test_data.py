@@ -322,11 +322,12 @@ class Classes(CliTest):
             self.write_labels(low, high)
             train = ["train", "--model", "logreg", "--data", "d.csv", "--impl", "cpu_naive", "--epochs", "20"]
             if low != "no":
-                self.refused(*train, says=[f"target `y` are {low} and {high}", "must be 0 and 1",
+                self.refused(*train, says=[f"target `y` are {low} and {high}", "two classes must be 0 and 1",
                                            f"`positive: {high}`", f"--positive {high}"])
                 self.refused(*train, "--task", "classification", says=[f"are {low} and {high}", f"--positive {high}"])
             else:
-                self.refused(*train, says=["`no` is not a number", "`positive: no`", "--positive no"])
+                done = self.call(*train)
+                self.assertIn("targets no and yes taken as classes 0 and 1 (positive: yes)", done.stderr)
             named = self.ok(*train, "--positive", high)
             self.write_labels("0", "1")
             self.assertEqual(named.split("time:")[0], self.ok(*train).split("time:")[0])
@@ -335,8 +336,28 @@ class Classes(CliTest):
         self.write("d.csv", "".join(f"{i},{i % 3}\n" for i in range(20)))
         done = self.call("train", "--model", "linreg", "--data", "d.csv", "--impl", "cpu_naive", "--epochs", "5")
         self.assertIn("targets 0, 1 and 2 taken as numbers, not classes (task: regression)", done.stderr)
-        self.refused("train", "--model", "logreg", "--data", "d.csv", "--impl", "cpu_naive", says="are 0, 1 and 2")
+        train = ["train", "--data", "d.csv", "--impl", "cpu_naive", "--epochs", "5", "--model"]
+        self.refused(*train, "softmax", says=["are 0, 1 and 2", "`task: classification` (train: --task classification)"])
+        self.assertIn("test macro F1 ", self.ok(*train, "softmax", "--task", "classification"))
+        self.refused(*train, "logreg", "--task", "classification", says=["cannot learn 3 classes", "softmax can"])
 
+    def test_words_are_classes(self):
+        """As in the repositories that people know: no header, and the class as a word in the last column."""
+        self.write("d.csv", "".join(f"{i}.5,{i * i % 7},{'oak elm ash'.split()[i % 3]}\n" for i in range(30)))
+        done = self.call("train", "--model", "softmax", "--data", "d.csv", "--impl", "cpu_naive", "--epochs", "5")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("first row taken as data (header: false)", done.stderr)
+        self.assertIn("targets ash, elm and oak taken as classes (task: classification)", done.stderr)
+        self.assertIn("verified: ok", done.stdout)
+
+    def test_several_targets(self):
+        self.write("d.csv", "a,b,c,d\n" + "".join(f"{i},{i * 7 % 20},{3 * i + i % 2},{i * i}\n" for i in range(40)))
+        train = ["train", "--data", "d.csv", "--impl", "cpu_naive", "--epochs", "300", "--lr", "0.1", "--model", "linreg", "--target"]
+        both = self.ok(*train, "c", "--target", "d")
+        self.assertIn("verified: ok", both)
+        mse = [float(re.search("test MSE (.*)", self.ok(*train, target, "--ignore", other))[1]) for target, other in ("cd", "dc")]
+        self.assertAlmostEqual(float(re.search("test MSE (.*)", both)[1]) / (sum(mse) / 2), 1, places=4)
+        self.refused(*train, "c", "--target", "d", "--task", "classification", says="2 targets are given, but a classification has one")
 
 class Edges(CliTest):
     def rmse(self, factor=1.0, constant=("0.3", "0.3", "0.3"), dtype="f64"):
@@ -379,10 +400,10 @@ class LongNames(CliTest):
         folder = self.folder / ("d" * 200) / ("e" * 200) / ("\u00e9" * 100)
         folder.mkdir(parents=True)
         (folder / "c.yaml").write_text("version: 1\nbogus: 2\n")
-        (folder / "d.csv").write_text("a,b\n1,x\n2,3\n")
+        (folder / "d.csv").write_text("a,b\n1,2\nx,3\n")
         self.refused("plan", folder / "c.yaml", says=["\u00e9/c.yaml:2: unknown key `bogus`", "allowed: version"])
         self.refused("train", "--model", "linreg", "--data", folder / "d.csv", "--impl", "cpu_naive",
-                     says=["\u00e9/d.csv:2:3: column `b`: `x` is not a number"])
+                     says=["\u00e9/d.csv:3:1: column `a`: `x` is not a number"])
 
     def test_values(self):
         config = self.config("model: linreg\ndataset: xor\nimpl: cpu_naive\nact: " + "\u00e9" * 300)

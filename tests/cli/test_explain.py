@@ -36,7 +36,7 @@ class Explain(CliTest):
     def test_refuses_what_names_none_or_several(self):
         devices = [c["id"] for c in self.record["cases"] if c["impl"] == "fakedev"]
         self.refused("explain", "out", "fakedev", says=["matches 2 cases", *devices])
-        self.refused("explain", "out", "nothing", says=["no case of this run", self.record["cases"][0]["id"]])
+        self.refused("explain", "out", "nothing", says=["matches none of the 3 cases", self.record["cases"][0]["id"]])
         self.refused("explain", "out", "0", says="`0` matches")
         self.refused("explain", "out", says="CASE")
         self.refused("explain", "nowhere", "1", says="nowhere")

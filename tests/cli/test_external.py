@@ -52,6 +52,39 @@ class Right(ExternalTest):
                 self.check(case)
                 self.assertIn("numpy", case["libraries"])
 
+    def test_reference_of_many_classes(self):
+        matrix = WHOLE.replace("linreg, logreg", "softmax").replace("diabetes, breast_cancer", "iris").replace("mse, bce", "ce")
+        cases = self.sweep([numpy_python(), "impls/external/reference.py"], matrix.replace("relu, tanh, sigmoid", "tanh"))
+        self.assertEqual(len(cases), 4)
+        for case in cases:
+            with self.subTest(case["id"]):
+                self.check(case)
+
+    def test_reference_in_python_with_optimizers(self):
+        cases = self.sweep([numpy_python(), "impls/external/reference.py"], """
+            model: [logreg]
+            dataset: [breast_cancer]
+            impl: [x]
+            optimizer: [sgd, momentum, adam]
+            weight_decay: [0, 0.1]
+            epochs: [60]""")
+        self.assertEqual(len(cases), 6)
+        for case in cases:
+            with self.subTest(case["id"]):
+                self.check(case)
+
+    def test_losses_that_a_program_does_not_name(self):
+        case = self.client("none", matrix=LINREG.replace("linreg", "softmax").replace("diabetes", "iris"), status=4)
+        self.assertEqual(case["status"], "unsupported")
+        self.assertIn("does not know loss ce", case["reason"])
+
+    def test_updates_must_be_declared(self):
+        """A program that does not know them would not see the request."""
+        cases = self.sweep([sys.executable, CLIENT], LINREG + "optimizer: [sgd, momentum]\nweight_decay: [0, 0.1]\n")
+        self.assertEqual([case["status"] for case in cases], ["ok"] + 3 * ["unsupported"])
+        self.assertIn("does not name momentum among its `updates`", cases[2]["reason"])
+        self.assertIn("does not name weight_decay among its `updates`", cases[1]["reason"])
+
     def test_reference_in_c(self):
         """It compiles with the command in PROTOCOL.md and reports problems that it does not support."""
         command = re.search(r"`(cc [^`]*)`", (ROOT / "impls/PROTOCOL.md").read_text())[1]

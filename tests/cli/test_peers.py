@@ -16,13 +16,13 @@ SCRIPTS = ROOT / "scripts" / "peers"
 STAND_INS = ROOT / "tests" / "peers"
 
 EXACT = """
-model: [linreg, logreg, mlp]
-dataset: [diabetes, breast_cancer]
+model: [linreg, logreg, softmax, mlp]
+dataset: [diabetes, breast_cancer, iris]
 impl: [{peer}]
 dtype: [f32, f64]
 hidden: [[5, 4]]
 act: [relu, tanh, sigmoid]
-loss: [mse, bce]
+loss: [mse, bce, ce]
 init: [xavier]
 lr: [0.03]
 epochs: [200]
@@ -46,6 +46,8 @@ SOME_NETWORKS = """include:
     loss: bce
     init: xavier
     epochs: 200
+  - {{model: softmax, dataset: iris, impl: {peer}, dtype: f64, epochs: 200}}
+  - {{model: mlp, dataset: iris, impl: {peer}, dtype: f32, hidden: [[5]], act: tanh, init: xavier, epochs: 200}}
 datasets:
   outputs: {{synth: regression, rows: 60, cols: 4, outputs: 3, noise: 0.1}}
 """
@@ -61,16 +63,29 @@ init: [xavier]
 epochs: [200]
 """
 DEVICE = """
-model: [linreg, logreg, mlp]
-dataset: [diabetes, breast_cancer]
+model: [linreg, logreg, softmax, mlp]
+dataset: [diabetes, breast_cancer, iris]
 impl: [cpu_naive, cupy]
 residency: [per_op, resident]
 dtype: [f64]
 hidden: [[5, 4]]
 act: [relu, tanh, sigmoid]
-loss: [mse, bce]
+loss: [mse, bce, ce]
 init: [xavier]
 epochs: [60]
+"""
+UPDATES = """
+model: [mlp]
+dataset: [breast_cancer]
+impl: [{peer}]
+dtype: [f64]
+hidden: [[5]]
+act: [tanh]
+loss: [bce]
+init: [xavier]
+optimizer: [sgd, momentum, adam]
+weight_decay: [0.01]
+epochs: [200]
 """
 ONE = """
 model: [linreg]
@@ -85,7 +100,8 @@ import os, sys, types
 import cupy_peer, numpy
 network = cupy_peer.Network(types.SimpleNamespace(
     residency=sys.argv[1], x=numpy.ones((8, 3)), y=numpy.ones((8, 1)), x_test=numpy.ones((2, 3)),
-    start=[numpy.zeros((3, 1)), numpy.zeros((1, 1))], loss="mse", lr=0.1, gradient_scale=0.25))
+    start=[numpy.zeros((3, 1)), numpy.zeros((1, 1))], loss="mse", lr=0.1, gradient_scale=0.25,
+    optimizer="sgd", weight_decay=0.0, state=[]))
 open(os.environ["IRONBENCH_CUPY_LOG"], "a").write("train\\n")
 network.train(int(sys.argv[2]))
 """
@@ -117,16 +133,27 @@ class PeerTest(CliTest):
 class Exact(PeerTest):
     def test_numpy(self):
         cases = self.sweep("numpy", EXACT)
-        self.assertEqual(len(cases), 22)  # linreg, logreg, 3 networks of regression and 6 of classes, in both types
+        # linreg, logreg, 2 of softmax, 3 networks of regression, 9 of two classes and 3 of three, in both types
+        self.assertEqual(len(cases), 38)
         self.check_all(cases)
 
     def check_some(self, peer, **axes):
         cases = self.sweep(peer, SOME, SOME_NETWORKS, **axes)
-        self.assertEqual(len(cases), 5)
+        self.assertEqual(len(cases), 7)
         self.check_all(cases)
 
     def test_torch(self):
         self.check_some("torch", impl="{name: torch, mode: eager}")
+
+    def test_optimizers_of_numpy(self):
+        self.check_all(self.sweep("numpy", UPDATES))
+
+    def test_optimizers_of_torch(self):
+        """Those of torch.optim."""
+        self.check_all(self.sweep("torch", UPDATES, impl="{name: torch, mode: eager}"))
+
+    def test_optimizers_of_jax(self):
+        self.check_all(self.sweep("jax", UPDATES))
 
     def test_compiled_torch(self):
         """The compiler takes seconds in every process."""
@@ -163,7 +190,7 @@ class Cupy(PeerTest):
 
     def test_is_right_in_both_residencies(self):
         cases = self.sweep("cupy", DEVICE, env=self.env)
-        self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 11, "resident": 11})
+        self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 19, "resident": 19})
         self.check_all(cases)
 
     def copies_of(self, residency, epochs):

@@ -147,6 +147,45 @@ class Allowed(PluginTest):
         for name in ("older", "older_device", "newer"):
             self.assertEqual((cases[name]["status"], cases[name]["verify"]["verdict"]), ("ok", "ok"), name)
 
+    def test_built_with_the_former_header(self):
+        """It trains what it knows, and is never asked for what came later, though its `supports` would say yes."""
+        former, names = BUILD / "tests" / "former.so", ["former", "former_fused"]
+        record = self.run_sweep(self.config(f"""
+            model: [linreg, logreg, softmax]
+            dataset: [diabetes, breast_cancer, iris]
+            impl: [{', '.join(names)}]
+            epochs: [20]""", measure="rounds: 1, min_time: 1ms, timeout: 20s", more=f"plugins: [{former}]"), 0)
+        for name in names:
+            cases = {(case["model"], case["dataset"]): case for case in record["cases"] if case["impl"] == name}
+            for known in [("linreg", "diabetes"), ("logreg", "breast_cancer")]:
+                self.assertEqual((cases[known]["status"], cases[known]["verify"]["verdict"]), ("ok", "ok"), name)
+            for unknown in [("softmax", "iris"), ("softmax", "breast_cancer")]:
+                self.assertEqual(cases[unknown]["status"], "unsupported")
+                self.assertIn(f"{name}: does not know loss ce", cases[unknown]["reason"])
+        done = self.call("check", "former", "--quick", "--plugin", former)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("softmax is not implemented", done.stdout)
+
+    def test_older_is_never_asked_for_an_optimizer(self):
+        """Its operations are too few, and its fused steps would not see the request. Weight decay needs no other operation."""
+        for impl, path, offers_decay, reason in [("older", plugin("older"), True, "does not implement the operation"),
+                                                 ("older_fused", plugin("older"), False, "its fused steps do not offer")]:
+            config = self.config(f"""
+                model: [linreg]
+                dataset: [diabetes]
+                impl: [{impl}]
+                optimizer: [sgd, momentum, adam]
+                weight_decay: [0, 0.01]
+                epochs: [20]""", more=f"plugins: ['{path}']")
+            shutil.rmtree(self.folder / "out", ignore_errors=True)
+            for case in self.run_sweep(config, 0)["cases"]:
+                with self.subTest(impl=impl, optimizer=case["optimizer"], weight_decay=case["weight_decay"]):
+                    if case["optimizer"] == "sgd" and (offers_decay or case["weight_decay"] == 0):
+                        self.assertEqual((case["status"], case["verify"]["verdict"]), ("ok", "ok"), case["reason"])
+                    else:
+                        self.assertEqual(case["status"], "unsupported")
+                        self.assertIn(reason, case["reason"])
+
     def test_bare_file_name(self):
         """It is a file of the working directory, not a library of the system's."""
         shutil.copy(plugin("newer"), self.folder / "mine.so")

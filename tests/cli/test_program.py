@@ -60,9 +60,9 @@ class Lists(CliTest):
         self.assertIn("fakedev", self.names("impls", "--all"))
 
     def test_the_other_lists(self):
-        self.assertEqual(self.names("models"), ["linreg", "logreg", "mlp"])
-        self.assertEqual(self.names("datasets"), ["breast_cancer", "diabetes", "real_estate", "xor"])
-        self.assertEqual(self.names("metrics"), ["train_loss", "mse", "mae", "rmse", "accuracy", "skill"])
+        self.assertEqual(self.names("models"), ["linreg", "logreg", "softmax", "mlp"])
+        self.assertEqual(self.names("datasets"), ["breast_cancer", "diabetes", "digits", "iris", "real_estate", "wine", "xor"])
+        self.assertEqual(self.names("metrics"), ["train_loss", "mse", "mae", "rmse", "accuracy", "log_loss", "macro_f1", "skill"])
         self.assertEqual(sorted(self.names("charts")),
                          sorted(path.stem for path in (ROOT / "scripts" / "charts").glob("*.gp")))
 

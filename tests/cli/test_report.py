@@ -4,10 +4,16 @@ the cases."""
 import math
 import re
 import shutil
+import subprocess
 import unittest
 import xml.etree.ElementTree as ElementTree
 
 from common import CliTest, FAULTS
+
+try:
+    import html5lib
+except ImportError:
+    html5lib = None
 
 ROWS = "a,y\n1,{}\n2,2\n3,4\n4,4\n5,6\n6,6\n7,8\n"
 BRIEF = "rounds: 1, min_time: 1ms, warmup: 0, timeout: 20s"
@@ -40,7 +46,7 @@ class Charts(CliTest):
             ElementTree.parse(self.folder / "out" / link)
         ids = re.findall(r""" id=["']([^"']*)["']""", page)
         self.assertEqual(len({name.lower() for name in ids}), len(ids))
-        self.assertEqual(page.count("<svg "), len(links))
+        self.assertEqual(page.count("<svg "), 2 * len(links))  # for wide and for narrow windows
         return links
 
     def test_names_that_differ_in_what_is_not_a_letter(self):
@@ -58,25 +64,29 @@ class Charts(CliTest):
 
 
 class Overview(CliTest):
-    """The first table: the time of each implementation in each problem, and its mean over all of them."""
+    """The first table: the time of each implementation in each problem, its mean over all of them, and the answers."""
 
     AXES = "dataset: [diabetes]\ndtype: [f32, f64]\nepochs: [5]"
 
+    def part(self):
+        return (self.folder / "out/report.md").read_text().split("## Which is fastest")[1].split("\n## ")[0]
+
     def table(self):
         """The rows of the first table, as lists of cells without their style."""
-        part = (self.folder / "out/report.md").read_text().split("## All problems")[1].split("\n\n")[1]
-        return [[cell.strip().strip("*") for cell in line.strip("|").split("|")] for line in part.splitlines()]
+        lines = [line for line in self.part().splitlines() if line.startswith("|")]
+        return [[cell.strip().strip("*") for cell in line.strip("|").split("|")] for line in lines]
 
     def test_times_and_means(self):
         self.run_sweep(self.config(f"model: [linreg, mlp]\nhidden: [[3]]\nimpl: [cpu_naive, fakedev]\n{self.AXES}",
                                    "rounds: 6, min_time: 1ms, warmup: 0", more=f"plugins: ['{FAULTS}']"))
         head, _, *rows = self.table()
-        self.assertEqual(head[0], "time per epoch")
+        self.assertEqual([head[0], head[-1]], ["time per epoch", "fastest"])
         self.assertEqual([row[0] for row in rows], ["linreg f32 diabetes", "linreg f64 diabetes", "mlp 3 relu f32 diabetes",
                                                     "mlp 3 relu f64 diabetes", "mean", "fastest in"])
         self.assertEqual([cell[head.index("cpu_naive")] for cell in rows[-2:]], ["1.00×", "4 of 4"])
         for row in rows[:4]:
             self.assertIn("simulated", row[head.index("fakedev per_op")])
+            self.assertEqual(row[-1], "cpu_naive, the only verified one")
         self.assertEqual(rows[-2][head.index("fakedev per_op")], "–")
 
     def test_geometric_mean(self):
@@ -84,21 +94,73 @@ class Overview(CliTest):
                                    "rounds: 6, min_time: 1ms, warmup: 0", more=f"plugins: ['{FAULTS}']"))
         head, _, *rows = self.table()
         cases = [case for case in self.export("out")["cases"] if case["ranked"]]
-        for name in head[1:]:
+        means = {}
+        for name in head[1:-1]:
             logs = []
             for problem in {case["problem"] for case in cases}:
                 times = {case["name"]: case["time"]["epoch_ns"]["median"] for case in cases if case["problem"] == problem}
                 logs.append(math.log(times[name] / min(times.values())))
+            means[name] = math.exp(sum(logs) / len(logs))
             shown = float(rows[-2][head.index(name)].removesuffix("×"))
-            self.assertAlmostEqual(shown / math.exp(sum(logs) / len(logs)), 1, delta=0.01)
+            self.assertAlmostEqual(shown / means[name], 1, delta=0.01)
+        self.assertIn(f"**{min(means, key=means.get)}** is among the fastest in", self.part().replace("\\", ""))
 
-    def test_many_columns(self):
-        """Where the times do not fit, a row of each implementation."""
+    def test_seeds_are_one_problem(self):
+        self.run_sweep(self.config(f"model: [mlp]\nhidden: [[3]]\nseed: [1, 2]\nimpl: [cpu_naive]\n{self.AXES}", BRIEF))
+        _, _, *rows = self.table()
+        self.assertEqual([row[0] for row in rows], ["mlp 3 relu f32 diabetes", "mlp 3 relu f64 diabetes"])
+        self.assertEqual(rows[0][-1], "cpu_naive is fastest with each of 2 seeds")
+
+    def test_many_problems(self):
+        """Where the times of each would be too many, a row for those of a model, data set and type."""
         rates = ", ".join(str(rate / 1000) for rate in range(1, 14))
         self.run_sweep(self.config(f"model: [linreg]\nimpl: [cpu_naive, cpu_blas]\nlr: [{rates}]\n{self.AXES}", BRIEF))
         head, _, *rows = self.table()
+        self.assertEqual({*head[1:-1]}, {"cpu_naive", "cpu_blas"})
+        self.assertEqual([row[0] for row in rows[:2]], ["linreg f32 diabetes", "linreg f64 diabetes"])
+        for row in rows[:2]:
+            for cell in row[1:-1]:
+                self.assertRegex(cell, r"^\d+\.?\d*×$")
+            self.assertRegex(row[-1], r"^cpu_\w+: fastest in \d+ of 13 settings, \d+\.?\d*× as fast as cpu_\w+$")
+
+    def test_many_implementations(self):
+        """Where the columns do not fit, the ranking and the answers."""
+        threads = ", ".join(map(str, range(1, 10)))
+        self.run_sweep(self.config(f"model: [linreg]\nimpl: [{{name: cpu_blas, threads: [{threads}]}}]\n{self.AXES}", BRIEF))
+        head, _, *rows = self.table()
         self.assertEqual(head, ["implementation", "mean", "fastest in"])
-        self.assertEqual({row[0] for row in rows}, {"cpu_naive", "cpu_blas"})
+        self.assertIn(["problem", "fastest"], rows)
+
+    def test_diverged(self):
+        """Rates at which the training diverges are counted, and none of them is called fastest."""
+        self.run_sweep(self.config("model: [linreg]\ndataset: [diabetes]\nimpl: [cpu_naive]\nlr: [0.01, 0.03, 100]\nepochs: [50]", BRIEF))
+        text = (self.folder / "out/report.md").read_text()
+        self.assertIn("3 cases: 3 ok (1 diverged).", text)
+        self.assertIn("the training diverges", self.part())
+        settings = text.split("## Best settings")[1]
+        self.assertIn("| 1 of 3 |", settings)
+        self.assertIn("| div. |", settings)
+
+
+@unittest.skipUnless(html5lib or shutil.which("tidy"), "neither python3-html5lib nor tidy is installed")
+class Validity(CliTest):
+    """Pages are valid HTML."""
+
+    def check(self, page):
+        if html5lib:
+            html5lib.HTMLParser(strict=True).parse(page)
+            return
+        done = subprocess.run(["tidy", "-errors", "-quiet", "--show-warnings", "no"], input=page, capture_output=True,
+                              text=True, timeout=60)
+        self.assertLess(done.returncode, 2, done.stderr)
+
+    def test_report_and_comparison(self):
+        if shutil.which("gnuplot"):
+            self.with_charts()
+        self.run_sweep(self.config("model: [linreg, mlp]\ndataset: [diabetes]\nimpl: [cpu_naive, fakedev]\nhidden: [[3], [6]]\n"
+                                   "lr: [0.01, 0.03]\nseed: [1, 2]\nepochs: [20]", BRIEF))
+        self.check((self.folder / "out/report.html").read_text())
+        self.check(self.ok("compare", "out", "out", "--html"))
 
 
 class Selection(CliTest):

@@ -35,11 +35,36 @@ class Log(CliTest):
                       "--log-every", "70")
         self.assertEqual(re.findall(r"^Epoch (\d+)/200", out, re.M), ["1", "70", "140"])
 
+    def test_every_optimizer(self):
+        for optimizer, decay in [("sgd", "0.01"), ("momentum", "0"), ("momentum", "0.01"), ("adam", "0"), ("adam", "0.01")]:
+            for impl, dtype in [("cpu_naive", "f32"), ("fakedev", "f64"), ("cpu_fused", "f64"), ("cpu_fused", "f32")]:
+                with self.subTest(optimizer=optimizer, decay=decay, impl=impl, dtype=dtype):
+                    out = self.ok("train", "--model", "mlp", "--data", "breast_cancer", "--impl", impl, "--dtype", dtype,
+                                  "--hidden", "6", "--act", "tanh", "--loss", "bce", "--init", "xavier", "--epochs", "200",
+                                  "--optimizer", optimizer, "--weight-decay", decay)
+                    self.assertIn("verified: ok", out)
+
     def test_classification_says_how_many(self):
         out = self.ok("train", "--model", "mlp", "--data", "breast_cancer", "--impl", "cpu_naive", "--hidden", "6",
                       "--loss", "bce", "--act", "tanh", "--init", "xavier", "--epochs", "300", "--dtype", "f32")
         self.assertRegex(out, r"test accuracy 0\.\d{4} \(\d+ of \d+\)")
         self.assertNotIn("MSE", out)
+
+    def test_ten_classes(self):
+        """The same in all implementations of this machine, and verified."""
+        for impl in ["cpu_naive", "cpu_blas", "cpu_fused", "fakedev"]:
+            with self.subTest(impl):
+                out = self.ok("train", "--model", "softmax", "--data", "digits", "--impl", impl, "--lr", "0.1",
+                              "--epochs", "100")
+                self.assertIn("test accuracy 0.9415 (338 of 359)", out)
+                self.assertIn("verified: ok", out)
+
+    def test_classes_decide_the_loss(self):
+        network = ("train", "--model", "mlp", "--data", "iris", "--impl", "cpu_naive", "--init", "xavier", "--epochs", "50")
+        self.assertIn("test log loss", self.ok(*network))
+        self.refused(*network, "--loss", "mse", says="loss mse does not apply to 3 classes (iris), but ce does")
+        self.refused("train", "--model", "logreg", "--data", "iris", "--impl", "cpu_naive",
+                     says="logreg cannot learn 3 classes (iris), but softmax can")
 
     def test_device_in_both_residencies(self):
         outputs = [self.ok("train", "--model", "mlp", "--data", "xor", "--impl", "fakedev", "--hidden", "4",

@@ -80,7 +80,7 @@ struct ref_problem ref_problem_new(uint64_t rows, uint32_t n_layers, const uint6
 {
     struct ref_problem p = {.n_layers = n_layers, .type = type, .lr = 0.1};
     p.act = (enum ib_act)one_of(3);
-    p.loss = (enum ib_loss)one_of(3);
+    p.loss = (enum ib_loss)one_of(IB_CE);
     p.x = ref_matrix_new(rows, width[0], type, 1);
     p.y = ref_matrix_new(rows, width[n_layers], type, 1);
     p.x_test = ref_matrix_new(REF_TEST_ROWS, width[0], type, 1);
@@ -88,6 +88,11 @@ struct ref_problem ref_problem_new(uint64_t rows, uint32_t n_layers, const uint6
     for (uint64_t i = 0; p.loss == IB_BCE && i < rows; i++)
         for (uint64_t j = 0; j < width[n_layers]; j++)
             ref_set(&p.y, i, j, p.y.exact[i * width[n_layers] + j] > 0);
+    for (uint64_t i = 0; p.loss == IB_CE && i < rows; i++) {
+        const uint64_t class = one_of(width[n_layers]) - 1;
+        for (uint64_t j = 0; j < width[n_layers]; j++)
+            ref_set(&p.y, i, j, j == class);
+    }
     return p;
 }
 
@@ -149,10 +154,49 @@ void ref_forward(const struct ref_problem *p, uint64_t rows, const double *x, do
     }
 }
 
+/* z becomes the row's softmax; returns what is subtracted from each z for the logarithm of that. */
+static double softmax(uint64_t n, double *z)
+{
+    double largest = z[0], sum = 0;
+    for (uint64_t j = 1; j < n; j++)
+        largest = z[j] > largest ? z[j] : largest;
+    for (uint64_t j = 0; j < n; j++)
+        sum += exp(z[j] - largest);
+    for (uint64_t j = 0; j < n; j++)
+        z[j] = exp(z[j] - largest) / sum;
+    return largest + log(sum);
+}
+
+void ref_predict(const struct ref_problem *p, uint64_t rows, double *z)
+{
+    const uint64_t outputs = p->y.view.cols;
+    for (uint64_t i = 0; p->loss == IB_CE && i < rows; i++)
+        softmax(outputs, z + i * outputs);
+    for (uint64_t e = 0; p->loss == IB_BCE && e < rows * outputs; e++)
+        z[e] = 1 / (1 + exp(-z[e]));
+}
+
+static double ref_class_grad(const struct ref_problem *p, double *z)
+{
+    const uint64_t rows = p->y.view.rows, outputs = p->y.view.cols;
+    double sum = 0;
+    for (uint64_t i = 0; i < rows; i++, z += outputs) {
+        const double *y = p->y.exact + i * outputs;
+        for (uint64_t j = 0; j < outputs; j++)
+            sum -= y[j] * z[j];
+        sum += softmax(outputs, z);
+        for (uint64_t j = 0; j < outputs; j++)
+            z[j] = (z[j] - y[j]) / (double)rows;
+    }
+    return sum / (double)rows;
+}
+
 /* z becomes the gradient of the loss, which is returned. */
 static double ref_loss_grad(const struct ref_problem *p, uint64_t count, double *z)
 {
     double sum = 0;
+    if (p->loss == IB_CE)
+        return ref_class_grad(p, z);
     for (uint64_t e = 0; e < count; e++) {
         const double y = p->y.exact[e], error = (p->loss == IB_BCE ? 1 / (1 + exp(-z[e])) : z[e]) - y;
         sum += p->loss == IB_BCE ? (z[e] < 0 ? 0 : z[e]) - z[e] * y + log1p(exp(-fabs(z[e]))) : error * error;

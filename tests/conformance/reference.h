@@ -39,6 +39,8 @@ void ref_problem_free(struct ref_problem *);
 
 /* h[l] (rows x the layer's outputs), allocated here: the activations, of the last layer the sums. */
 void ref_forward(const struct ref_problem *, uint64_t rows, const double *x, double **h);
+/* Turns the last layer's sums into predictions. */
+void ref_predict(const struct ref_problem *, uint64_t rows, double *z);
 /* One epoch on the exact parameters; returns the loss before it. */
 double ref_epoch(struct ref_problem *);
 

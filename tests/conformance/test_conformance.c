@@ -3,6 +3,7 @@
  * run on this machine. */
 #include "base/error.h"
 #include "base/text.h"
+#include "core/loss.h"
 #include "opcheck/copy_check.h"
 #include "opcheck/gradient_check.h"
 #include "opcheck/op_case_run.h"
@@ -99,7 +100,8 @@ static void test_gradient(void **state)
 
 enum {
     OPERATION_TESTS = IB_OPERATION_COUNT * 2,
-    GRADIENT_TESTS = 3 * 3,
+    LOSSES = IB_CE,
+    GRADIENT_TESTS = 3 * LOSSES,
     TESTS = OPERATION_TESTS + GRADIENT_TESTS + 1
 };
 
@@ -112,15 +114,17 @@ static int run_all(bool quick)
     for (int i = 0; i < OPERATION_TESTS; i++) {
         const enum ib_dtype type = i % 2 == 0 ? IB_F32 : IB_F64;
         operation_tests[i] =
-            (struct operation_test){.visitor.quick = quick, .operation = ib_operations[i / 2], .type = type};
+            (struct operation_test){.visitor = {.quick = quick, .losses = ib_impl_losses(subject.impl)},
+                                    .operation = ib_operations[i / 2],
+                                    .type = type};
         snprintf(names[i], sizeof names[i], "%s %s", ib_operations[i / 2]->name,
                  ib_word_of(ib_dtype_words, (int)type));
         tests[i] = (struct CMUnitTest){
             .name = names[i], .test_func = test_operation, .initial_state = &operation_tests[i]};
     }
     for (int i = 0; i < GRADIENT_TESTS; i++) {
-        const enum ib_act act = (enum ib_act)(IB_RELU + i / 3);
-        const enum ib_loss loss = (enum ib_loss)(IB_HALF_MSE + i % 3);
+        const enum ib_act act = (enum ib_act)(IB_RELU + i / LOSSES);
+        const enum ib_loss loss = (enum ib_loss)(IB_HALF_MSE + i % LOSSES);
         char *name = names[OPERATION_TESTS + i];
         gradient_tests[i] = (struct gradient_test){act, loss};
         snprintf(name, sizeof *names, "gradient %s %s", ib_word_of(ib_act_words, (int)act),

@@ -214,6 +214,7 @@ static const struct ib_impl emu = {
     .mem = &mem,
     .ops = &ib_kernel_ops,
     .copies = device_copies,
+    .losses = 1u << IB_CE,
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

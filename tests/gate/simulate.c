@@ -88,8 +88,8 @@ static void draw_slowdown(const struct recorded *c, size_t start, enum planted h
     *out = (struct ib_slowdown_test){.candidate = fill_case(&sides[0], means[0], c->pairs + start),
                                      .reference = fill_case(&sides[1], means[1], c->pairs + start),
                                      .randomised = true,
-                                     .median = {NAN, NAN, false},
-                                     .mean = {NAN, NAN, false}};
+                                     .median = {.p = NAN, .p_confirm = NAN},
+                                     .mean = {.p = NAN, .p_confirm = NAN}};
 }
 
 struct stopped {

@@ -13,6 +13,7 @@
 #include "base/rng.h"
 #include "diagnose/diagnose.h"
 #include "stats/stats.h"
+#include "verify/verify_drifts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -90,7 +91,18 @@ static void close_trial(struct trial *t)
         ib_trajectory_free(&t->honest[i]);
 }
 
-static struct ib_verification verdict_on(const struct test_problem *p, const struct trial *t,
+/* The n-th sample of drift: ib_drift_source. */
+static bool draw_drift(void *context, size_t wrong_step, unsigned n, struct ib_reference *reference,
+                       struct ib_outcome *why)
+{
+    const struct trial *t = context;
+    (void)wrong_step;
+    (void)why;
+    reference->drift = &t->drift[n];
+    return true;
+}
+
+static struct ib_verification verdict_on(const struct test_problem *p, struct trial *t,
                                          const struct ib_trajectory *other)
 {
     struct ib_training_spec spec = p->oracle.spec;
@@ -103,6 +115,7 @@ static struct ib_verification verdict_on(const struct test_problem *p, const str
                                      .epochs = p->oracle.epochs,
                                      .start = p->start,
                                      .truth = &t->truth,
+                                     .drift = &t->drift[0],
                                      .x_test = p->x_test};
     const struct ib_answer answer = {.products = t->a->products,
                                      .epochs = other->epochs,
@@ -110,10 +123,8 @@ static struct ib_verification verdict_on(const struct test_problem *p, const str
                                      .params = other->params,
                                      .predictions = predicted};
     struct ib_verification v;
-    for (unsigned n = 0; n == 0 || (n < IB_DRIFTS && ib_verify_depends_on_drift(&v)); n++) {
-        reference.drift = &t->drift[n];
-        ib_verify(&reference, &answer, &v);
-    }
+    struct ib_outcome why;
+    ib_verify_drifts(&reference, &answer, &(struct ib_drift_source){draw_drift, t}, &v, &why);
     if (ib_diagnose(&reference, &answer, &v) != IB_OK)
         abort();
     free(predicted);
@@ -160,7 +171,7 @@ static double loss_error(const struct ib_trajectory *t, const struct ib_trajecto
     return worst;
 }
 
-static void print_training(const struct test_problem *p, const struct trial *t, const char *name,
+static void print_training(const struct test_problem *p, struct trial *t, const char *name,
                            const struct ib_trajectory *other)
 {
     const struct ib_verification v = verdict_on(p, t, other);

@@ -3,7 +3,8 @@
 
     golden.py write            writes one CASE.json for each case into this script's folder
     golden.py check            trains again and compares with the files there
-    golden.py train --x X.npy --y Y.npy --start W1.npy b1.npy ... [--act A --loss L --lr R --epochs N]
+    golden.py train --x X.npy --y Y.npy --start W1.npy b1.npy ... [--act A --loss L --lr R --epochs N
+                               --optimizer O --weight-decay D]
                                trains from arrays that another program wrote; prints the losses
 
 Numbers are written with all their digits, so that they come back bit by bit.
@@ -23,9 +24,9 @@ ROWS, TEST_ROWS = 27, 6
 TOLERANCE = 1e-12  # between NumPy versions and machines
 
 
-def case(loss, hidden=(), act=None, init="zeros", cols=3, outputs=1, lr=0.05, epochs=200, seed=1):
+def case(loss, hidden=(), act=None, init="zeros", cols=3, outputs=1, lr=0.05, epochs=200, seed=1, **update):
     return dict(loss=loss, hidden=list(hidden), act=act, init=init, cols=cols, outputs=outputs, lr=lr, epochs=epochs,
-                seed=seed)
+                seed=seed, **update)
 
 
 CASES = {
@@ -37,6 +38,14 @@ CASES = {
     "mlp_tanh": case("mse", [4, 3], "tanh", "xavier", lr=0.2, seed=42),
     "mlp_tanh_bce": case("bce", [4], "tanh", "xavier", lr=0.3, seed=5),
     "mlp_sigmoid_bce": case("bce", [3, 3], "sigmoid", "normal", lr=0.5, seed=11),
+    "softmax": case("ce", outputs=4, lr=0.5),
+    "mlp_tanh_ce": case("ce", [5], "tanh", "xavier", outputs=3, lr=0.3, seed=6),
+    "logreg_decay": case("bce", lr=0.5, weight_decay=0.05),
+    "linreg_momentum": case("half_mse", lr=0.05, optimizer="momentum"),
+    "mlp_momentum_decay": case("mse", [5], "tanh", "xavier", optimizer="momentum", weight_decay=0.01, seed=2),
+    "logreg_adam": case("bce", lr=0.1, optimizer="adam"),
+    "mlp_adam": case("mse", [5, 4], "relu", "he", outputs=2, lr=0.02, optimizer="adam", seed=6),
+    "mlp_adam_decay": case("bce", [4], "tanh", "xavier", lr=0.03, optimizer="adam", weight_decay=0.1, seed=8),
     "mlp_deep": case("mse", [3] * 8, "tanh", "xavier", cols=4, epochs=120, seed=9),
 }
 
@@ -49,6 +58,8 @@ def data(spec):
     y = target + 0.5 * np.sin(3 * target) + 0.1
     if spec["loss"] == "bce":
         y = (y > np.median(y)).astype(float)
+    if spec["loss"] == "ce":
+        y = (y == y.max(axis=1, keepdims=True)).astype(float)
     x, x_test, _, _ = network.standardise(x[:ROWS], x[ROWS:])
     return x, y[:ROWS], x_test
 
@@ -61,7 +72,8 @@ def answer(spec):
     x, y, x_test = data(spec)
     params = network.start([spec["cols"], *spec["hidden"], spec["outputs"]], spec["init"], spec["seed"])
     start = flat(params)
-    curve = network.train(params, x, y, spec["act"], spec["loss"], spec["lr"], spec["epochs"])
+    update = {key: spec[key] for key in ("optimizer", "weight_decay") if key in spec}
+    curve = network.train(params, x, y, spec["act"], spec["loss"], spec["lr"], spec["epochs"], **update)
     predictions = network.predict(params, x_test, spec["act"], spec["loss"])
     return dict(spec, rows=ROWS, test_rows=TEST_ROWS, x=flat([x]), y=flat([y]), x_test=flat([x_test]), start=start,
                 curve=[float(v) for v in curve], params=flat(params), predictions=flat([predictions]))
@@ -92,7 +104,8 @@ def train_files(arguments):
     x, y, params = load(arguments.x), load(arguments.y), [load(path).copy() for path in arguments.start]
     if y.shape[0] != x.shape[0]:
         y = y.T
-    curve = network.train(params, x, y, arguments.act, arguments.loss, arguments.lr, arguments.epochs)
+    curve = network.train(params, x, y, arguments.act, arguments.loss, arguments.lr, arguments.epochs,
+                          arguments.optimizer, arguments.weight_decay)
     for epoch, loss in enumerate(curve, 1):
         print(f"{epoch} {loss:.17g}")
 
@@ -110,6 +123,8 @@ def main():
     files.add_argument("--loss", default="mse", choices=network.LOSSES)
     files.add_argument("--lr", type=float, default=0.01)
     files.add_argument("--epochs", type=int, default=1000)
+    files.add_argument("--optimizer", default="sgd", choices=network.OPTIMIZERS)
+    files.add_argument("--weight-decay", type=float, default=0.0)
     arguments = parser.parse_args()
     if arguments.command == "check":
         return check()

@@ -3,7 +3,7 @@
  * mistakes, made by the first. Without an arithmetic, that is f32 and f64. */
 #include "families.h"
 #include "honest.h"
-#include "verify/verify.h"
+#include "verify/verify_drifts.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -77,6 +77,19 @@ static void close_trial(struct trial *t)
     test_problem_free(&t->p);
 }
 
+/* The n-th sample of drift: ib_drift_source. It is trained when it is first asked for. */
+static bool draw_drift(void *context, size_t wrong_step, unsigned n, struct ib_reference *reference,
+                       struct ib_outcome *why)
+{
+    struct trial *t = context;
+    (void)wrong_step;
+    (void)why;
+    if (n == t->drifts)
+        t->drift[t->drifts++] = oracle(t->p.oracle, ib_drift_arithmetic(t->a->type, t->a->products, n));
+    reference->drift = &t->drift[n];
+    return true;
+}
+
 /* As in a sweep: another drift trajectory is trained only to be sure that an answer is wrong. */
 static struct ib_verification judged(struct trial *t, const struct honest *h,
                                      const struct ib_trajectory *answered)
@@ -84,25 +97,20 @@ static struct ib_verification judged(struct trial *t, const struct honest *h,
     double predictions[64];
     honest_predict(h, t->a->type, t->a->products, &t->spec.net, answered->params, t->spec.test_rows,
                    t->p.x_test, predictions);
-    struct ib_reference reference = {
-
-        .spec = &t->spec,
-        .epochs = t->p.oracle.epochs,
-        .start = t->p.start,
-        .truth = &t->truth,
-        .x_test = t->p.x_test};
+    struct ib_reference reference = {.spec = &t->spec,
+                                     .epochs = t->p.oracle.epochs,
+                                     .start = t->p.start,
+                                     .truth = &t->truth,
+                                     .x_test = t->p.x_test};
     const struct ib_answer answer = {.products = t->a->products,
                                      .epochs = answered->epochs,
                                      .curve = answered->curve,
                                      .params = answered->params,
                                      .predictions = predictions};
     struct ib_verification v;
-    for (unsigned n = 0; n == 0 || (n < IB_DRIFTS && ib_verify_depends_on_drift(&v)); n++) {
-        if (n == t->drifts)
-            t->drift[t->drifts++] = oracle(t->p.oracle, ib_drift_arithmetic(t->a->type, t->a->products, n));
-        reference.drift = &t->drift[n];
-        ib_verify(&reference, &answer, &v);
-    }
+    struct ib_outcome why;
+    draw_drift(t, 0, 0, &reference, &why);
+    ib_verify_drifts(&reference, &answer, &(struct ib_drift_source){draw_drift, t}, &v, &why);
     return v;
 }
 

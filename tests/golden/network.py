@@ -1,7 +1,7 @@
-"""The three models in NumPy, written from their definition and from nothing else: an independent tracer.
+"""The models in NumPy, written from their definition and from nothing else: an independent tracer.
 
 Layers map in_l to out_l features: W is in x out, b is 1 x out; parameters are listed as W1, b1, W2, b2, ...
-Linear and logistic regression are networks of one layer that start from zeros.
+Linear, logistic and softmax regression are networks of one layer that start from zeros.
 """
 
 import math
@@ -86,10 +86,20 @@ def bce(z, y):
     return np.mean(np.maximum(z, 0) - z * y + np.log1p(np.exp(-np.abs(z))))
 
 
+def softmax(z):
+    e = np.exp(z - z.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def ce(z, y):
+    return np.mean(np.logaddexp.reduce(z, axis=1) - (z * y).sum(axis=1))
+
+
 LOSSES = {  # the loss of outputs z for targets y, and its gradient by z
     "half_mse": (lambda z, y: 0.5 * np.mean((z - y) ** 2), lambda z, y: (z - y) / z.size),
     "mse": (lambda z, y: np.mean((z - y) ** 2), lambda z, y: 2 * (z - y) / z.size),
     "bce": (bce, lambda z, y: (sigmoid(z) - y) / z.size),
+    "ce": (ce, lambda z, y: (softmax(z) - y) / len(z)),
 }
 
 
@@ -103,26 +113,68 @@ def forward(params, x, act):
     return values
 
 
-def train(params, x, y, act, loss, lr, epochs):
-    """Full-batch gradient descent on `params`, in place and in their type; returns the loss of every epoch."""
+class Sgd:
+    """p -= lr * (g + weight_decay * p), like torch.optim.SGD."""
+
+    def __init__(self, params, lr, weight_decay=0.0):
+        real = params[0].dtype.type
+        self.params, self.lr, self.weight_decay, self.steps = params, real(lr), real(weight_decay), 0
+        self.first = [np.zeros_like(p) for p in params]
+        self.second = [np.zeros_like(p) for p in params]
+
+    def step(self, gradients):
+        self.steps += 1
+        for i, (p, g) in enumerate(zip(self.params, gradients)):
+            p -= self.change(i, g + self.weight_decay * p if self.weight_decay else g)
+
+    def change(self, i, gradient):
+        return self.lr * gradient
+
+
+class Momentum(Sgd):
+    """torch.optim.SGD with momentum=0.9: no dampening, no look-ahead."""
+
+    def change(self, i, gradient):
+        self.first[i] = self.first[i] * gradient.dtype.type(0.9) + gradient
+        return self.lr * self.first[i]
+
+
+class Adam(Sgd):
+    """Kingma and Ba 2015, algorithm 1, with the constants given there; weight decay as torch.optim.Adam has it."""
+
+    def change(self, i, gradient):
+        real = gradient.dtype.type
+        self.first[i] = real(0.9) * self.first[i] + real(1 - 0.9) * gradient
+        self.second[i] = real(0.999) * self.second[i] + real(1 - 0.999) * gradient**2
+        m_hat = self.first[i] / real(1 - 0.9**self.steps)
+        v_hat = self.second[i] / real(1 - 0.999**self.steps)
+        return self.lr * m_hat / (np.sqrt(v_hat) + real(1e-8))
+
+
+OPTIMIZERS = {"sgd": Sgd, "momentum": Momentum, "adam": Adam}
+
+
+def train(params, x, y, act, loss, lr, epochs, optimizer="sgd", weight_decay=0.0):
+    """Full-batch training of `params`, in place and in their type; returns the loss of every epoch."""
     curve = np.empty(epochs)
+    update = OPTIMIZERS[optimizer](params, lr, weight_decay)
+    gradients = [None] * len(params)
     for epoch in range(epochs):
         values = forward(params, x, act)
         curve[epoch] = LOSSES[loss][0](values[-1], y)
         delta = LOSSES[loss][1](values[-1], y)
         for layer in reversed(range(len(params) // 2)):
-            gradient_w = values[layer].T @ delta
-            gradient_b = delta.sum(axis=0, keepdims=True)
+            gradients[2 * layer] = values[layer].T @ delta
+            gradients[2 * layer + 1] = delta.sum(axis=0, keepdims=True)
             if layer > 0:
                 delta = (delta @ params[2 * layer].T) * ACTIVATIONS[act][1](values[layer])
-            params[2 * layer] -= params[0].dtype.type(lr) * gradient_w
-            params[2 * layer + 1] -= params[0].dtype.type(lr) * gradient_b
+        update.step(gradients)
     return curve
 
 
 def predict(params, x, act, loss):
     z = forward(params, x, act)[-1]
-    return sigmoid(z) if loss == "bce" else z
+    return {"bce": sigmoid, "ce": softmax}.get(loss, lambda z: z)(z)
 
 
 def standardise(train_values, *others):

@@ -67,7 +67,7 @@ const struct ib_operation ib_operation_negate = {
 
 FIELD = """    /* M = -M, in place. */
     enum ib_status (*negate)(void *state, const struct ib_view *m);"""
-LAST_FIELD = "    enum ib_status (*axpy)(void *state, double alpha, const struct ib_view *x, const struct ib_view *y);"
+LAST_FIELD = "    enum ib_status (*softmax)(void *state, const struct ib_view *m);"
 
 IMPLEMENTATION = r"""static enum ib_status negate(void *state, const struct ib_view *m)
 {

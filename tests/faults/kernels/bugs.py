@@ -22,6 +22,21 @@ def bug(name, wrong, tool, *edits):
     return Bug(name, wrong, tool, tuple(Edit(*edits[i:i + 3]) for i in range(0, len(edits), 3)))
 
 
+SOFTMAX = (
+    bug("largest_of_one_lane", "each lane subtracts the largest of its own columns", "plain",
+        "softmax.inc", "return TYPED(lane_largest)(shares, largest, width);", "return largest;"),
+    bug("largest_not_subtracted", "large outputs overflow", "plain",
+        "softmax.inc", "return TYPED(lane_largest)(shares, largest, width);",
+        "return TYPED(lane_largest)(shares, (REAL)0, width);"),
+    bug("rows_of_another_group", "a group goes on with the next rows, which another group has too", "plain",
+        "softmax.inc", "first += GROUP_COUNT(0) * (IBK_ELEMENT_ITEMS / (width)))", "first += 1)"),
+    bug("last_row_stored_twice", "items beyond the last row store what they have repeated", "plain",
+        "softmax.inc", "#define STORES(first, rows, width) ((first) + ITEM() / (width) < (rows))",
+        "#define STORES(first, rows, width) 1"),
+    bug("no_barrier_after_softmax_tree", "shares are overwritten while other lanes still read the sum", "reverse",
+        "softmax.inc", "    BARRIER();\n    return sum;", "    return sum;"),
+)
+
 BARRIERS = (
     bug("no_barrier_before_use", "a tile is used while other items still fill it", "plain",
         "gemm.inc", "        BARRIER();\n        TYPED(multiply_tiles)", "        TYPED(multiply_tiles)"),
@@ -148,4 +163,15 @@ NUMBERS = (
         "    return loss != NULL ? sum_loss(state, kind, z, y, loss) : IB_OK;"),
 )
 
-BUGS = BARRIERS + MEMORY + TILES + INDICES + NUMBERS
+UPDATES = (
+    bug("stale_velocity", "parameters are updated by the velocity of the step before", "plain",
+        "updates.inc", "p[i * p_ld + j] -= rate * velocity;", "p[i * p_ld + j] -= rate * (velocity - g[i * g_ld + j]) / momentum;"),
+    bug("uncorrected_moments", "Adam's moments are not corrected for their start at zero", "plain",
+        "updates.inc", "return -expm1(t * log_beta);", "return (REAL)1;"),
+    bug("epsilon_in_root", "Adam's epsilon is added inside of the root", "plain",
+        "updates.inc", "(sqrt(second) / root + epsilon)", "sqrt(second / (root * root) + epsilon)"),
+    bug("moments_by_another_stride", "the second moment is taken to have the gaps of the first", "plain",
+        "updates.inc", "v[i * v_ld + j] = second;", "v[i * m_ld + j] = second;"),
+)
+
+BUGS = SOFTMAX + BARRIERS + MEMORY + TILES + INDICES + NUMBERS + UPDATES

@@ -3,6 +3,7 @@
  * through. deep: sums over so many rows that they take several launches. Exit status 0: all right; 1: a line
  * says what is wrong; 77: it cannot run on this machine. */
 #include "base/error.h"
+#include "core/loss.h"
 #include "opcheck/op_case_run.h"
 
 #include <stdio.h>
@@ -148,18 +149,43 @@ static void activations(enum ib_dtype type, const uint64_t *shape, const uint64_
 
 static void losses(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
 {
-    for (enum ib_loss kind = IB_HALF_MSE; kind <= IB_BCE; kind++) {
+    for (enum ib_loss kind = IB_HALF_MSE; kind <= IB_CE; kind++) {
         struct ib_op_test c = start(IB_OP_LOSS_GRAD, type);
         c.args.kind = (int)kind;
         c.tolerance = ib_op_rounding(type);
-        c.scale = 1 / (double)(shape[0] * shape[1]);
+        c.scale = 1 / ib_loss_mean_count(kind, (double)shape[0], (double)shape[1]);
         add(&c, shape[0], shape[1], pad[0], IB_FILL_WIDE);
-        add(&c, shape[0], shape[1], pad[1], IB_FILL_LABELS);
+        add(&c, shape[0], shape[1], pad[1], kind == IB_CE ? IB_FILL_ONE_HOT : IB_FILL_LABELS);
         add(&c, shape[0], shape[1], pad[2], IB_FILL_UNSET);
         run(c);
         add(&c, 1, 1, 0, IB_FILL_UNSET);
         run(c);
         c.operand[2].is_first = true;
+        run(c);
+    }
+}
+
+static void softmax(enum ib_dtype type, const uint64_t *shape, uint64_t pad)
+{
+    struct ib_op_test c = start(IB_OP_SOFTMAX, type);
+    c.tolerance = ib_op_rounding(type);
+    add(&c, shape[0], shape[1], pad, IB_FILL_WIDE);
+    run(c);
+}
+
+static void updates(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
+{
+    static const enum ib_fill fills[] = {IB_FILL_REAL, IB_FILL_REAL, IB_FILL_REAL, IB_FILL_POSITIVE};
+    for (int adam = 0; adam < 2; adam++) {
+        struct ib_op_test c = start(adam ? IB_OP_ADAM_STEP : IB_OP_MOMENTUM_STEP, type);
+        c.args.alpha = c.args.beta = 0.5;
+        c.args.beta2 = 0.9375;
+        c.args.epsilon = 0.25;
+        c.tolerance = ib_op_rounding(type);
+        for (size_t i = 0; i < (adam ? 4 : 3); i++)
+            add(&c, shape[0], shape[1], pad[i % 3], fills[i]);
+        if (adam)
+            add(&c, 1, 1, 0, IB_FILL_COUNT);
         run(c);
     }
 }
@@ -183,6 +209,8 @@ static void few(enum ib_dtype type)
             pairs(type, shapes[s], gaps[g]);
             activations(type, shapes[s], gaps[g]);
             losses(type, shapes[s], gaps[g]);
+            softmax(type, shapes[s], gaps[g][0]);
+            updates(type, shapes[s], gaps[g]);
             column_sums(type, shapes[s], gaps[g][0], IB_FILL_EXACT);
         }
     column_sums(type, long_sum, 1, IB_FILL_EXACT);
@@ -197,6 +225,8 @@ static void tiny(void)
     pairs(IB_F32, shape, gaps);
     activations(IB_F32, shape, gaps);
     losses(IB_F32, shape, gaps);
+    softmax(IB_F32, shape, gaps[0]);
+    updates(IB_F32, shape, gaps);
     column_sums(IB_F32, long_sum, 1, IB_FILL_EXACT);
 }
 

@@ -53,7 +53,8 @@ def fuse():
     return lambda function: functools.wraps(function)(lambda *operands: function(*operands))
 
 
-exp, maximum, tanh, logaddexp, square = numpy.exp, numpy.maximum, numpy.tanh, numpy.logaddexp, numpy.square
+exp, log, maximum, tanh, logaddexp, square = (
+    numpy.exp, numpy.log, numpy.maximum, numpy.tanh, numpy.logaddexp, numpy.square)
 
 
 class cuda:

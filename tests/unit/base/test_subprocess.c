@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/interrupt.h"
 #include "base/subprocess.h"
 #include "fixtures/scratch.h"
 
@@ -102,12 +103,45 @@ static void its_time_limit_ends_all_of_it(void **state)
     fail_msg("the child of the child is still there: %c", state_letter);
 }
 
+static void its_output_and_environment_are_those_given(void **state)
+{
+    (void)state;
+    char printed[64] = "";
+    char *const environment[] = {"PATH=/usr/bin:/bin", "WORD=given", NULL};
+    const char *const argv[] = {"sh", "-c", "echo $WORD $HOME.", NULL};
+    assert_null(ib_subprocess_run(
+        &arena, &(struct ib_subprocess){
+                    .argv = argv, .environment = environment, .output = "printed", .messages = "messages"}));
+    FILE *file = fopen("printed", "r");
+    assert_non_null(file);
+    assert_non_null(fgets(printed, sizeof printed, file));
+    fclose(file);
+    assert_string_equal(printed, "given .\n");
+}
+
+/* The last test: an interrupt is never taken back. */
+static void only_what_cleans_up_runs_after_an_interrupt(void **state)
+{
+    (void)state;
+    const char *const argv[] = {"sh", "-c", "sleep 0.1", NULL};
+    struct ib_subprocess process = {.argv = argv, .messages = "messages"};
+    ib_interrupt_request();
+    assert_string_equal(ib_subprocess_run(&arena, &process), "interrupted");
+    process.cleans_up = true;
+    assert_null(ib_subprocess_run(&arena, &process));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_good_end_says_nothing),       cmocka_unit_test(a_failure_quotes_its_last_line),
-        cmocka_unit_test(what_is_missing_is_named),      cmocka_unit_test(it_runs_in_its_folder),
-        cmocka_unit_test(its_time_limit_ends_all_of_it), cmocka_unit_test(being_late_is_told),
+        cmocka_unit_test(a_good_end_says_nothing),
+        cmocka_unit_test(a_failure_quotes_its_last_line),
+        cmocka_unit_test(what_is_missing_is_named),
+        cmocka_unit_test(it_runs_in_its_folder),
+        cmocka_unit_test(its_time_limit_ends_all_of_it),
+        cmocka_unit_test(being_late_is_told),
+        cmocka_unit_test(its_output_and_environment_are_those_given),
+        cmocka_unit_test(only_what_cleans_up_runs_after_an_interrupt),
     };
     return cmocka_run_group_tests(tests, scratch_enter, leave);
 }

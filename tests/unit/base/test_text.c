@@ -224,6 +224,28 @@ static void printed_texts_keep_their_end(void **state)
     assert_memory_equal(out, "000000", 6);
 }
 
+static void expect_change(const char *old, const char *new, unsigned line, const char *was, const char *is)
+{
+    const struct ib_text_change change = ib_text_first_change(old, new);
+    assert_int_equal(change.line, line);
+    if (!line)
+        return;
+    assert_int_equal(change.old_length, strlen(was));
+    assert_int_equal(change.new_length, strlen(is));
+    assert_memory_equal(change.old, was, strlen(was));
+    assert_memory_equal(change.new, is, strlen(is));
+}
+
+static void the_first_line_that_changed_is_found(void **state)
+{
+    (void)state;
+    expect_change("a\nb\n", "a\nb\n", 0, NULL, NULL);
+    expect_change("a\nb\nc\n", "a\nx\ny\n", 2, "b", "x");
+    expect_change("a\n", "a\nb\n", 2, "", "b");
+    expect_change("a\nb", "a", 1, "a", "a"); /* its end is missing */
+    expect_change("", "a", 1, "", "a");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +261,7 @@ int main(void)
         cmocka_unit_test(long_texts_lose_their_middle),
         cmocka_unit_test(characters_are_not_split),
         cmocka_unit_test(printed_texts_keep_their_end),
+        cmocka_unit_test(the_first_line_that_changed_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -63,7 +63,7 @@ static void defaults_hold(void **state)
     expect_axis(&config, IB_AXIS_DTYPE, WORDS("f64"));
     expect_axis(&config, IB_AXIS_HIDDEN, WORDS("6"));
     expect_axis(&config, IB_AXIS_ACT, WORDS("relu"));
-    expect_axis(&config, IB_AXIS_LOSS, WORDS("mse"));
+    expect_axis(&config, IB_AXIS_LOSS, WORDS("mse", "ce"));
     expect_axis(&config, IB_AXIS_INIT, WORDS("normal"));
     expect_axis(&config, IB_AXIS_LR, WORDS("0.01"));
     expect_axis(&config, IB_AXIS_EPOCHS, WORDS("1000"));
@@ -300,7 +300,7 @@ static void flags_make_a_configuration(void **state)
     expect_failure(ib_config_set(&config, IB_AXIS_HIDDEN, "6,0", "--hidden"), IB_EINVAL, "--hidden",
                    WORDS("`6,0`", "1 to 8 layer sizes"));
     expect_failure(ib_config_set(&config, IB_AXIS_MODEL, "mpl", "--model"), IB_EINVAL, "--model",
-                   WORDS("`mpl`", "linreg, logreg or mlp", "did you mean `mlp`?"));
+                   WORDS("`mpl`", "linreg, logreg, softmax or mlp", "did you mean `mlp`?"));
     expect_failure(ib_config_set(&config, IB_AXIS_IMPL, "cpu_blas threads", "--impl"), IB_EINVAL, "--impl",
                    WORDS("`cpu_blas threads`", "OPTION=VALUE"));
     expect_failure(ib_config_set(&config, IB_AXIS_IMPL, "cpu_blas a=1 a=2", "--impl"), IB_EINVAL, "--impl",
@@ -463,7 +463,7 @@ static void refuses_axes(void **state)
         {AXIS("log_every: x"), "c.yaml:3", {"`log_every`", "`x`", "an integer from 0"}},
         {AXIS("dtype: f16"), "c.yaml:3", {"`dtype`", "`f16`", "f32 or f64"}},
         {AXIS("act: sigmod"), "c.yaml:3", {"`act`", "relu, tanh or sigmoid", "did you mean `sigmoid`?"}},
-        {AXIS("loss: half_mse"), "c.yaml:3", {"`loss`", "`half_mse`", "mse or bce"}},
+        {AXIS("loss: half_mse"), "c.yaml:3", {"`loss`", "`half_mse`", "mse, bce or ce"}},
         {AXIS("init: zeros"), "c.yaml:3", {"`init`", "`zeros`", "normal, xavier or he"}},
         {AXIS("residency: host"), "c.yaml:3", {"`residency`", "`host`", "per_op or resident"}},
         {AXIS("model: [mlp, linrge]"), "c.yaml:3", {"`model`", "`linrge`", "did you mean `linreg`?"}},

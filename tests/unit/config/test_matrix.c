@@ -682,6 +682,41 @@ static void case_spec(void **state)
     release(&b);
 }
 
+/* An output for each class; and a default that depends on how many there are. */
+static void losses_follow_the_classes(void **state)
+{
+    (void)state;
+    struct built b =
+        build("version: 1\nmatrix: {model: [logreg, softmax, mlp], dataset: [xor, many], impl: cpu_naive}\n"
+              "datasets: {many: {synth: classification, rows: 60, cols: 3, classes: 5}}\n");
+    static const struct {
+        const char *model, *dataset;
+        enum ib_loss loss;
+        uint64_t outputs;
+    } expected[] = {{"logreg", "xor", IB_BCE, 1},
+                    {"softmax", "xor", IB_CE, 2},
+                    {"softmax", "many", IB_CE, 5},
+                    {"mlp", "xor", IB_MSE, 1},
+                    {"mlp", "many", IB_CE, 5}};
+    assert_int_equal(b.matrix.n, sizeof expected / sizeof *expected);
+    for (size_t i = 0; i < b.matrix.n; i++) {
+        const struct ib_case *c = &b.matrix.cases[i];
+        assert_string_equal(c->model->name, expected[i].model);
+        assert_string_equal(c->dataset->name, expected[i].dataset);
+        assert_int_equal(c->spec.net.loss, expected[i].loss);
+        assert_int_equal(ib_network_outputs(&c->spec.net), expected[i].outputs);
+    }
+    assert_int_equal(dropped(&b, "logreg cannot learn 5 classes (many), but softmax can"), 1);
+    release(&b);
+    b = build(
+        "version: 1\nmatrix: {model: mlp, dataset: [xor, many], impl: cpu_naive, loss: [mse, bce, ce]}\n"
+        "datasets: {many: {synth: classification, rows: 60, cols: 3, classes: 5}}\n");
+    assert_int_equal(b.matrix.n, 4);
+    assert_int_equal(dropped(&b, "loss mse does not apply to 5 classes (many), but ce does"), 1);
+    assert_int_equal(dropped(&b, "loss bce does not apply to 5 classes (many), but ce does"), 1);
+    release(&b);
+}
+
 /* The seed's experiments, its own programs together with ours, and nothing else. */
 static void configuration_of_the_seed_is_read(void **state)
 {
@@ -751,6 +786,7 @@ int main(void)
         cmocka_unit_test(many_cases_fit),
         cmocka_unit_test(too_many_cases_are_refused),
         cmocka_unit_test(case_spec),
+        cmocka_unit_test(losses_follow_the_classes),
         cmocka_unit_test(configuration_of_the_seed_is_read),
     };
     return cmocka_run_group_tests(tests, enter, leave);

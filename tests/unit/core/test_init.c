@@ -29,16 +29,8 @@ static void models_know_their_tasks(void **state)
     assert_int_equal(ib_model_find("mlp")->tasks, regression | classification);
     assert_int_equal(ib_model_find("linreg")->loss, IB_HALF_MSE);
     assert_int_equal(ib_model_find("logreg")->loss, IB_BCE);
-}
-
-static void only_plain_squared_errors_scale_targets(void **state)
-{
-    (void)state;
-    assert_true(ib_model_scales_targets(IB_MSE));
-    assert_false(ib_model_scales_targets(IB_HALF_MSE));
-    assert_false(ib_model_scales_targets(IB_BCE));
-    assert_true(ib_model_gives_probability(IB_BCE));
-    assert_false(ib_model_gives_probability(IB_MSE));
+    assert_int_equal(ib_model_find("softmax")->tasks, classification);
+    assert_int_equal(ib_model_find("softmax")->loss, IB_CE);
 }
 
 static void parameters_are_named_by_layer(void **state)
@@ -125,7 +117,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(models_are_found_by_name),
         cmocka_unit_test(models_know_their_tasks),
-        cmocka_unit_test(only_plain_squared_errors_scale_targets),
         cmocka_unit_test(parameters_are_named_by_layer),
         cmocka_unit_test(weights_have_the_spread_of_their_rule),
         cmocka_unit_test(the_seed_decides),

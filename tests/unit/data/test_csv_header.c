@@ -114,7 +114,8 @@ static void target_and_classes_tell(void **state)
         struct ib_arena arena = {0};
         const char *guess;
         bool names;
-        const struct ib_dataset_spec spec = {.target = cases[i].target, .positive = cases[i].positive};
+        const struct ib_dataset_spec spec = {.target = cases[i].target ? WORDS(cases[i].target) : NULL,
+                                             .positive = cases[i].positive};
         assert_int_equal(find(cases[i].line, &spec, &names, &guess, &arena), IB_OK);
         assert_int_equal(names, cases[i].names);
         assert_int_equal(guess != NULL, cases[i].guessed);

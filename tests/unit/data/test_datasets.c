@@ -108,7 +108,7 @@ static void csv_target_is_the_named_column(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ib_dataset set;
         struct ib_dataset_spec spec = whole(scratch_file("t.csv", "a,b,c\n1,2,3\n4,5,6\n"));
-        spec.target = cases[i].target;
+        spec.target = cases[i].target ? WORDS(cases[i].target) : NULL;
         assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
         assert_true(set.y[0] == cases[i].y0);
         assert_true(set.x[0] == cases[i].x00);
@@ -124,7 +124,7 @@ static void csv_target_may_be_named_as_a_number(void **state)
     (void)state;
     struct ib_dataset set;
     struct ib_dataset_spec spec = whole(scratch_file("t.csv", "x,1\n5,6\n7,9\n"));
-    spec.target = "1";
+    spec.target = WORDS("1");
     spec.header = IB_HEADER_YES;
     assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
     assert_true(set.y[0] == 6);
@@ -201,14 +201,14 @@ static void missing_csv_target_is_refused(void **state)
     struct ib_dataset_spec spec = whole(scratch_file("t.csv", "area,price\n1,2\n3,4\n"));
     const char *const bad[] = {"prize", "0", "3", "-3", "1.0"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        spec.target = bad[i];
+        spec.target = WORDS(bad[i]);
         expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv:1",
                        WORDS("target column", bad[i], "1 to 2"));
     }
-    spec.target = "prize";
+    spec.target = WORDS("prize");
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv:1", WORDS("did you mean `price`?"));
     spec = whole(scratch_file("twice.csv", "y,x,y\n1,2,3\n3,4,5\n"));
-    spec.target = "y";
+    spec.target = WORDS("y");
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "twice.csv:1:5", WORDS("two columns"));
 }
 
@@ -358,7 +358,7 @@ static void json_knows_its_split(void **state)
         {.name = "d", .path = path, .test_fraction = 0.5, .where = "c.yaml:3"},
         {.name = "d", .path = path, .test = path, .where = "c.yaml:3"},
         {.name = "d", .path = path, .seed = 3, .where = "c.yaml:3"},
-        {.name = "d", .path = path, .target = "y", .where = "c.yaml:3"},
+        {.name = "d", .path = path, .target = WORDS("y"), .where = "c.yaml:3"},
         {.name = "d", .path = path, .header = IB_HEADER_NO, .where = "c.yaml:3"},
         {.name = "d", .path = path, .delimiter = ';', .where = "c.yaml:3"},
     };
@@ -393,7 +393,7 @@ static void npy_is_read(void **state)
         struct ib_dataset_spec spec = whole(npy_file("t.npy", (enum ib_dtype)type, 3, 3, values));
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
             struct ib_dataset set;
-            spec.target = cases[i].target;
+            spec.target = cases[i].target ? WORDS(cases[i].target) : NULL;
             assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
             assert_int_equal(set.rows, 3);
             assert_int_equal(set.cols, 2);
@@ -464,14 +464,13 @@ static void bad_npy_is_refused(void **state)
         {{.path = "nan.npy"}, "nan.npy", {"[1, 1] is nan", "finite"}},
         {{.path = "nan.npy", .y = "inf.npy"}, "nan.npy", {"[1, 1] is nan"}},
         {{.path = "x.npy", .y = "inf.npy"}, "inf.npy", {"[1, 0] is -inf"}},
-        {{.path = "x.npy", .y = "short.npy"}, "short.npy", {"2 x 1", "3 x 1"}},
-        {{.path = "x.npy", .y = "x.npy"}, "x.npy", {"3 x 2", "one target"}},
+        {{.path = "x.npy", .y = "short.npy"}, "short.npy", {"2 x 1", "expected 3 rows"}},
         {{.path = "x.npy", .y = "none.npy"}, "none.npy", {"No such file"}},
-        {{.path = "x.npy", .target = "price"}, "x.npy", {"`price`", "1 to 2, or -1 to -2"}},
-        {{.path = "x.npy", .target = "0"}, "x.npy", {"`0`"}},
-        {{.path = "x.npy", .target = "-3"}, "x.npy", {"`-3`"}},
+        {{.path = "x.npy", .target = WORDS("price")}, "x.npy", {"`price`", "1 to 2, or -1 to -2"}},
+        {{.path = "x.npy", .target = WORDS("0")}, "x.npy", {"`0`"}},
+        {{.path = "x.npy", .target = WORDS("-3")}, "x.npy", {"`-3`"}},
         {{.path = "x.npy", .header = IB_HEADER_YES, .where = "c.yaml:3"}, "c.yaml:3", {"`header`", "NPY"}},
-        {{.path = "x.npy", .y = "y.npy", .target = "1", .where = "c.yaml:3"},
+        {{.path = "x.npy", .y = "y.npy", .target = WORDS("1"), .where = "c.yaml:3"},
          "c.yaml:3",
          {"`y`", "`target`"}},
         {{.path = "x.npy", .y = "y.npy", .test = "x.npy", .where = "c.yaml:3"},
@@ -585,7 +584,8 @@ static void test_rows_come_from_a_second_file(void **state)
     scratch_file("test.csv", "1,2,3\n");
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "test.csv", WORDS("columns", "train.csv"));
     scratch_file("test.csv", "a,y\n5,x\n");
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "test.csv:2:3", WORDS("`x`"));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "test.csv",
+                   WORDS("`y` holds words", "numbers in", "train.csv"));
     scratch_file("test.csv", "a,y\n");
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "train.csv", WORDS("2 training and 0 test rows"));
     spec.test_fraction = 0.5;
@@ -604,9 +604,14 @@ static void task_follows_the_targets(void **state)
     assert_int_equal(set.task, IB_REGRESSION);
     ib_dataset_free(&set);
     spec = whole(scratch_file("three.csv", "5,0\n6,1\n7,2\n"));
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    assert_int_equal(set.task, IB_REGRESSION);
+    assert_int_equal(set.classes, 0);
+    ib_dataset_free(&set);
     spec.task = IB_CLASSIFICATION;
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "three.csv",
-                   WORDS("target `y` are 0, 1 and 2", "must be two, 0 and 1"));
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    assert_int_equal(set.classes, 3);
+    ib_dataset_free(&set);
 }
 
 /* ---- Classes ---- */
@@ -656,7 +661,7 @@ static void other_classes_are_refused(void **state)
     } cases[] = {
         {"5,0\n6,1\n7,2\n", "1", "t.csv", {"two values", "it has 0, 1 and 2"}},
         {"5,1\n6,2\n7,2\n", "3", "t.csv", {"`positive: 3`", "it has 1 and 2"}},
-        {"1,1\n2,2\n3,3\n4,4\n5,5\n6,6\n", "3", "t.csv", {"more than five"}},
+        {"1,1\n2,2\n3,3\n4,4\n5,5\n6,6\n", "3", "t.csv", {"it has 6 integers"}},
         {"5,no\n6,yes\n7,so\n", "yes", "t.csv:3:3", {"`so` is a third class", "`yes` and `no`"}},
         {"5,no\n6,yes\n7,NA\n", "yes", "t.csv:3:3", {"column 2: `NA` is not a number: a value is missing"}},
         {"5,no\n6,yes\n7,\n", "yes", "t.csv:3:3", {"empty"}},
@@ -664,7 +669,6 @@ static void other_classes_are_refused(void **state)
         {"5,no\n6,no\n7,no\n", "yes", "t.csv", {"`positive: yes`", "no value of target"}},
         {"5,yes\n6,yes\n7,yes\n", "yes", "t.csv", {"every value of target"}},
         {"5,no\n6,yes\n7,no\n", "1", "t.csv:1:3", {"`no` is not a number"}},
-        {"a,y\n5,no\n6,yes\n7,no\n", NULL, "t.csv:2:3", {"`no` is not a number", "`positive: no`"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ib_dataset set;
@@ -685,6 +689,163 @@ static void other_classes_are_refused(void **state)
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "b.csv", WORDS("third class, `No`"));
 }
 
+/* Numbered from 0: integers in ascending, words in alphabetical order. */
+static void many_classes_are_numbered(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text;
+        enum ib_task task;
+        uint64_t classes;
+        double y[5];
+    } cases[] = {
+        {"1,3\n2,-1\n3,7\n4,3\n5,-1\n", IB_CLASSIFICATION, 3, {1, 0, 2, 1, 0}},
+        {"1,2\n2,1\n3,3\n4,2\n5,0\n", IB_CLASSIFICATION, 4, {2, 1, 3, 2, 0}},
+        {"a,y\n1,oak\n2,elm\n3,ash\n4,oak\n5,elm\n", 0, 3, {2, 1, 0, 2, 1}},
+        {"1.5,oak\n2,elm\n3,ash\n4,oak\n5,elm\n", 0, 3, {2, 1, 0, 2, 1}}, /* without a header */
+        {"a,y\n1,yes\n2,no\n3,no\n4,yes\n5,no\n", 0, 2, {1, 0, 0, 1, 0}},
+        {"a,y\n1,b\n2,a\n3,b\n4,a\n5,a\n", IB_CLASSIFICATION, 2, {1, 0, 1, 0, 0}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ib_dataset_spec spec = whole(scratch_file("t.csv", cases[i].text));
+        struct ib_dataset set;
+        spec.task = cases[i].task;
+        assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+        assert_int_equal(set.task, IB_CLASSIFICATION);
+        assert_int_equal(set.classes, cases[i].classes);
+        assert_int_equal(set.outputs, 1);
+        expect_values(set.y, cases[i].y, 5);
+        expect_values(set.y_test, cases[i].y, 5);
+        ib_dataset_free(&set);
+    }
+    struct ib_dataset set = load_text("t.csv", "a,y\n1,yes\n2,no\n3,no\n");
+    assert_non_null(strstr(set.guesses, "targets no and yes taken as classes 0 and 1 (positive: yes)"));
+    ib_dataset_free(&set);
+    set = load_text("t.csv", "a,y\n1,oak\n2,elm\n3,ash\n");
+    assert_non_null(strstr(set.guesses, "targets ash, elm and oak taken as classes (task: classification)"));
+    ib_dataset_free(&set);
+}
+
+/* Rows that are dropped may take a word with them. */
+static void classes_that_do_not_occur_are_not_numbered(void **state)
+{
+    (void)state;
+    struct ib_dataset_spec spec = whole(scratch_file("t.csv", "a,y\n1,oak\n,elm\n3,ash\n4,oak\n5,yew\n"));
+    struct ib_dataset set;
+    spec.missing = IB_MISSING_DROP;
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    assert_int_equal(set.classes, 3);
+    expect_values(set.y, (const double[]){1, 0, 1, 2}, 4);
+    ib_dataset_free(&set);
+}
+
+/* Words have the numbers of the training rows, also those that only test rows have. */
+static void classes_of_a_second_file_are_the_same(void **state)
+{
+    (void)state;
+    struct ib_dataset_spec spec = {.name = "d",
+                                   .path = scratch_file("train.csv", "a,y\n1,oak\n2,elm\n3,elm\n"),
+                                   .test = scratch_file("test.csv", "a,y\n1,elm\n2,ash\n3,oak\n")};
+    struct ib_dataset set;
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    assert_int_equal(set.classes, 3);
+    expect_values(set.y, (const double[]){2, 1, 1}, 3);
+    expect_values(set.y_test, (const double[]){1, 0, 2}, 3);
+    ib_dataset_free(&set);
+    scratch_file("test.csv", "a,y\n1,2\n");
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "test.csv",
+                   WORDS("target `y` holds numbers here, but words in", "train.csv"));
+}
+
+static void what_cannot_be_classes_is_refused(void **state)
+{
+    (void)state;
+    const struct {
+        const char *text;
+        enum ib_task task;
+        const char *where, *words[3];
+    } cases[] = {
+        {"5,1\n6,2\n7,2\n",
+         IB_CLASSIFICATION,
+         "t.csv",
+         {"are 1 and 2; two classes must be 0 and 1", "`positive: 2`"}},
+        {"5,0\n6,0.5\n7,2\n",
+         IB_CLASSIFICATION,
+         "t.csv",
+         {"0, 0.5 and 2, of which 0.5 is one; classes must be integers"}},
+        {"5,4\n6,4\n7,4\n", IB_CLASSIFICATION, "t.csv", {"is always 4; classes must be two at least"}},
+        {"a,y\n5,oak\n6,1\n",
+         0,
+         "t.csv:3:3",
+         {"`1` is a number, but the target's first value is the word `oak`"}},
+        {"a,y\n5,1\n6,oak\n", 0, "t.csv:3:3", {"`oak` is not a number"}},
+        {"a,y\n5,oak\n6,elm\n", IB_REGRESSION, "t.csv:2:3", {"`oak` is not a number"}},
+        {"a,y\n5,oak\n6,\n", 0, "t.csv:3:3", {"empty", "`missing: drop`"}},
+        {"0,1,oak\n5,6,elm\n", 0, "t.csv:1:5", {"`oak`", "header: true"}}, /* 0, 1 may be names */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct ib_dataset_spec spec = whole(scratch_file("t.csv", cases[i].text));
+        struct ib_dataset set;
+        spec.task = cases[i].task;
+        expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, cases[i].where, cases[i].words);
+    }
+}
+
+/* ---- Several targets ---- */
+
+static void several_targets_are_columns_in_their_order(void **state)
+{
+    (void)state;
+    struct ib_dataset_spec spec = whole(scratch_file("t.csv", "a,b,c,d\n1,2,3,4\n5,6,7,9\n"));
+    struct ib_dataset set;
+    spec.target = WORDS("d", "b");
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    assert_int_equal(set.task, IB_REGRESSION);
+    assert_int_equal(set.outputs, 2);
+    assert_string_equal(set.target, "d, b");
+    expect_values(set.x, (const double[]){1, 3, 5, 7}, 4);
+    expect_values(set.y, (const double[]){4, 2, 9, 6}, 4);
+    ib_dataset_free(&set);
+    npy_file("t.npy", IB_F64, 2, 4, (const double[]){1, 2, 3, 4, 5, 6, 7, 9});
+    spec = whole("t.npy");
+    spec.target = WORDS("-1", "2");
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    expect_values(set.x, (const double[]){1, 3, 5, 7}, 4);
+    expect_values(set.y, (const double[]){4, 2, 9, 6}, 4);
+    ib_dataset_free(&set);
+    npy_file("y.npy", IB_F64, 2, 2, (const double[]){4, 2, 9, 6});
+    spec = whole("t.npy");
+    spec.y = "y.npy";
+    assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
+    assert_int_equal(set.cols, 4);
+    expect_values(set.y, (const double[]){4, 2, 9, 6}, 4);
+    ib_dataset_free(&set);
+}
+
+static void targets_that_cannot_be_several_are_refused(void **state)
+{
+    (void)state;
+    struct ib_dataset_spec spec = whole(scratch_file("t.csv", "a,b,c\n1,2,3\n5,6,3\n7,x,8\n"));
+    struct ib_dataset set;
+    spec.where = "c.yaml:3";
+    spec.target = WORDS("b", "2");
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "c.yaml:3",
+                   WORDS("`2` is given twice as a target"));
+    spec.target = WORDS("b", "c");
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv:4:3",
+                   WORDS("column `b`: `x` is not a number"));
+    spec.target = WORDS("a", "b", "c");
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv:1", WORDS("no column is left"));
+    scratch_file("t.csv", "a,b,c\n1,2,3\n5,6,3\n");
+    spec.target = WORDS("b", "c");
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "t.csv",
+                   WORDS("target `c` is 3 in all 2 training rows"));
+    scratch_file("t.csv", "a,b,c\n1,0,1\n5,1,0\n");
+    spec.task = IB_CLASSIFICATION;
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "c.yaml:3",
+                   WORDS("2 targets are given, but a classification has one"));
+}
+
 /* What a message about a model that needs classes can say. */
 static void values_that_are_no_classes_are_named(void **state)
 {
@@ -695,16 +856,17 @@ static void values_that_are_no_classes_are_named(void **state)
     assert_non_null(strstr(set.guesses, "targets -1 and 1 taken as numbers, not classes (task: regression)"));
     ib_dataset_free(&set);
     set = load_text("t.csv", "5,0\n6,1\n7,2\n");
-    assert_non_null(strstr(set.no_classes, "are 0, 1 and 2; classes must be two"));
+    assert_non_null(strstr(set.no_classes, "are 0, 1 and 2, taken as numbers; `task: classification` (train: "
+                                           "--task classification) makes them classes"));
     ib_dataset_free(&set);
     set = load_text("t.csv", "1,1\n2,2\n3,3\n4,4\n5,5\n6,6\n");
-    assert_null(set.no_classes);
+    assert_non_null(strstr(set.no_classes, "are 6 integers, taken as numbers; `task: classification`"));
     assert_non_null(strstr(set.guesses, "targets taken as numbers (task: regression)"));
     ib_dataset_free(&set);
     struct ib_dataset_spec spec = {.name = "d",
                                    .path = "t.csv",
                                    .header = IB_HEADER_NO,
-                                   .target = "2",
+                                   .target = WORDS("2"),
                                    .task = IB_REGRESSION,
                                    .test_fraction = 1};
     assert_int_equal(ib_dataset_load(&spec, &set), IB_OK);
@@ -821,7 +983,7 @@ static void data_is_found_by_name(void **state)
     assert_string_equal(found.path, "o.csv"); /* the configuration's comes before the shipped one */
     assert_int_equal(ib_dataset_find(&arena, "local", specs, 2, ".", &found), IB_OK);
     assert_string_equal(found.path, "./local.csv");
-    assert_string_equal(found.target, "1");
+    assert_string_equal(found.target[0], "1");
     assert_string_equal(found.test, "./other.csv");
     assert_int_equal(found.header, IB_HEADER_NO);
     assert_int_equal(found.seed, 9);
@@ -842,7 +1004,7 @@ static void extensions_may_be_capitals(void **state)
     scratch_file("capital.yaml", "target: 1\n");
     assert_int_equal(ib_dataset_find(&arena, "capital", NULL, 0, ".", &found), IB_OK);
     assert_string_equal(found.path, "./capital.CSV");
-    assert_string_equal(found.target, "1");
+    assert_string_equal(found.target[0], "1");
     scratch_file("capital.csv", "1,2\n3,4\n");
     assert_int_equal(ib_dataset_find(&arena, "capital", NULL, 0, ".", &found), IB_OK);
     assert_string_equal(found.path, "./capital.CSV"); /* the first by name */
@@ -1018,6 +1180,12 @@ int main(void)
         cmocka_unit_test(two_values_become_classes),
         cmocka_unit_test(other_classes_are_refused),
         cmocka_unit_test(values_that_are_no_classes_are_named),
+        cmocka_unit_test(many_classes_are_numbered),
+        cmocka_unit_test(classes_that_do_not_occur_are_not_numbered),
+        cmocka_unit_test(classes_of_a_second_file_are_the_same),
+        cmocka_unit_test(what_cannot_be_classes_is_refused),
+        cmocka_unit_test(several_targets_are_columns_in_their_order),
+        cmocka_unit_test(targets_that_cannot_be_several_are_refused),
         cmocka_unit_test(numbers_beyond_f64_are_refused),
         cmocka_unit_test(f32_holds_less),
         cmocka_unit_test(extensions_may_be_capitals),

@@ -95,11 +95,10 @@ static void labels_must_fit(void **state)
     struct ib_dataset_spec spec = images(PUT("x.idx", IMAGES));
     spec.where = "c.yaml:3";
     PUT("labels-idx1-ubyte", "\0\0\x08\1\0\0\0\2\3\6");
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "labels-idx1-ubyte", WORDS("2 x 1", "3 x 1"));
+    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "labels-idx1-ubyte",
+                   WORDS("2 x 1", "expected 3 rows"));
     PUT("labels-idx1-ubyte", "\0\0\x08\1\0\0\0\3\3\6");
     expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "labels-idx1-ubyte", WORDS("too short"));
-    spec.y = "x.idx";
-    expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, "x.idx", WORDS("3 x 2", "one target per row"));
     spec.y = "none.idx";
     expect_failure(ib_dataset_load(&spec, &set), IB_EIO, "none.idx", WORDS("No such file"));
     spec.test = "x.idx";

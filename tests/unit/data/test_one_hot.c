@@ -182,12 +182,12 @@ static void ignored_columns_must_exist(void **state)
     } cases[] = {
         {{"ids"}, NULL, "t.csv:1", {"ignored column `ids` not found", "did you mean `id`?", "1 to 3"}},
         {{"4"}, NULL, "t.csv:1", {"ignored column `4` not found"}},
-        {{"id", "y"}, "y", "c.yaml:3", {"`y` is both the target and ignored"}},
+        {{"id", "y"}, "y", "c.yaml:3", {"`y` is both a target and ignored"}},
         {{"id", "a"}, NULL, "t.csv:1", {"no column is left for the features"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         spec.ignore = cases[i].ignore;
-        spec.target = cases[i].target;
+        spec.target = cases[i].target ? WORDS(cases[i].target) : NULL;
         expect_failure(ib_dataset_load(&spec, &set), IB_EINVAL, cases[i].where, cases[i].words);
     }
     spec = whole("t.npy");

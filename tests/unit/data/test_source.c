@@ -68,7 +68,7 @@ static void compressed_data_are_found_by_name(void **state)
     scratch_file("packed.yaml", "target: a\n");
     assert_int_equal(ib_dataset_find(&arena, "packed", NULL, 0, ".", &found), IB_OK);
     assert_string_equal(found.path, "./packed.csv.gz");
-    assert_string_equal(found.target, "a");
+    assert_string_equal(found.target[0], "a");
     assert_int_equal(ib_dataset_find(&arena, "some/packed.csv.gz", NULL, 0, ".", &found), IB_OK);
     assert_string_equal(found.name, "packed");
     ib_arena_free(&arena);

@@ -101,6 +101,8 @@ static void rounds_shrink_the_interval_to_the_nearer_limit(void **state)
     assert_true(ib_rounds_needed(10, -0.25, -0.75, -0.125, -0.5, 0.5) == 40); /* the lower limit */
     assert_true(ib_rounds_needed(10, 0.25, 0.125, 0.375, -0.5, 0.5) == 10);   /* never fewer */
     assert_true(isnan(ib_rounds_needed(10, 0.5, 0, 1, -0.5, 0.5)));
+    assert_true(ib_rounds_needed(1, 0, -sqrt(1000), 0, -1, 1) == 1000); /* the most that are named */
+    assert_true(isnan(ib_rounds_needed(1, 0, -sqrt(1001), 0, -1, 1)));
 }
 
 static void one_side_without_times_tells_nothing(void **state)
@@ -112,6 +114,64 @@ static void one_side_without_times_tells_nothing(void **state)
     assert_string_equal(speed.reason, "one side has no time");
     assert_true(isnan(speed.needed));
     assert_true(ib_speed_unpaired(timed(100, 5, 0), old, MARGIN).needed == 6);
+}
+
+/* Times that do not vary, so that the interval is a point. */
+static const struct ib_case_record *exactly(double ns)
+{
+    struct ib_case_record *c = timed(ns, ROUNDS, 0);
+    for (size_t i = 0; i < ROUNDS; i++)
+        c->rounds[i].epoch_ns = ns;
+    return c;
+}
+
+static void a_difference_of_just_the_margin_is_none(void **state)
+{
+    (void)state;
+    const struct ib_case_record *one = exactly(1), *more = exactly(1.25);
+    assert_true(log(1.25) == log1p(0.25));
+    assert_int_equal(ib_speed_unpaired(one, more, 0.25).verdict, IB_SAME);
+    assert_int_equal(ib_speed_unpaired(more, one, 0.25).verdict, IB_SAME);
+    assert_int_equal(ib_speed_unpaired(one, more, 0.2499).verdict, IB_SLOWER);
+    assert_int_equal(ib_speed_unpaired(more, one, 0.2499).verdict, IB_FASTER);
+}
+
+static void times_below_a_nanosecond_count(void **state)
+{
+    (void)state;
+    const struct ib_speed speed = ib_speed_unpaired(timed(0.5, ROUNDS, 0), timed(0.75, ROUNDS, 0), MARGIN);
+    assert_int_equal(speed.verdict, IB_SLOWER);
+    assert_true(fabs(speed.ratio - 1.5) < 1e-12);
+    assert_int_equal(speed.n, ROUNDS);
+    assert_true(isnan(speed.needed));
+}
+
+/* 10 % longer, and 10 % shorter, with as much noise. */
+static void what_is_undecided_needs_more_rounds(void **state)
+{
+    (void)state;
+    struct ib_case_record *old = timed(100, ROUNDS, 0), *new = timed(100, ROUNDS, 0);
+    for (size_t i = 0; i < ROUNDS; i++)
+        new->rounds[i].epoch_ns *= i % 2 ? 1.1 : 0.9;
+    const struct ib_speed speed = ib_speed_unpaired(old, new, MARGIN);
+    const double limit = log1p(MARGIN);
+    assert_int_equal(speed.verdict, IB_AMBIGUOUS);
+    assert_string_equal(speed.reason, "the interval extends beyond the margin");
+    assert_true(fabs(speed.needed - ib_rounds_needed(ROUNDS, log(speed.ratio), log(speed.low),
+                                                     log(speed.high), -limit, limit)) <= 1);
+    assert_true(speed.needed > ROUNDS);
+}
+
+/* Ten times as long is more than other work on the machine explains, whatever the processor's time. */
+static void a_tenfold_time_needs_no_proof(void **state)
+{
+    (void)state;
+    const struct ib_case_record *busy = with_processor_time(timed(100, ROUNDS, 0x3FF), 100),
+                                *longer = with_processor_time(timed(1500, ROUNDS, 0x3FF), 100),
+                                *same = with_processor_time(timed(101, ROUNDS, 0x3FF), 100);
+    assert_int_equal(ib_speed_unpaired(busy, longer, MARGIN).verdict, IB_SLOWER);
+    assert_int_equal(ib_speed_unpaired(longer, busy, MARGIN).verdict, IB_FASTER);
+    assert_int_equal(ib_speed_unpaired(busy, same, MARGIN).verdict, IB_SAME);
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, stop)
@@ -126,6 +186,10 @@ int main(void)
         TEST(more_than_a_third_is_many),
         TEST(rounds_shrink_the_interval_to_the_nearer_limit),
         TEST(one_side_without_times_tells_nothing),
+        TEST(a_difference_of_just_the_margin_is_none),
+        TEST(times_below_a_nanosecond_count),
+        TEST(what_is_undecided_needs_more_rounds),
+        TEST(a_tenfold_time_needs_no_proof),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

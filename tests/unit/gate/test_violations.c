@@ -88,6 +88,9 @@ static void a_case_against_its_old_record(void **state)
     c = right_case();
     c.transfers.h2d_count = 9;
     assert_int_equal(kind_found(&c, &old, &rules), 0);
+    c.transfers.d2h_count = 11; /* fewer up, but more down */
+    assert_int_equal(kind_found(&c, &old, &rules), IB_COPIES);
+    c = right_case();
     c.transfers.h2d_count = 11;
     assert_int_equal(kind_found(&c, &old, &rules), IB_COPIES);
     assert_int_equal(kind_found(&c, NULL, &rules), 0);
@@ -95,6 +98,72 @@ static void a_case_against_its_old_record(void **state)
     assert_int_equal(kind_found(&c, NULL, &rules), IB_COPIES);
     rules.d2h_per_epoch = 1;
     assert_int_equal(kind_found(&c, NULL, &rules), 0);
+}
+
+/* What was not right before shows no change for the worse. */
+static void only_a_right_answer_is_compared_with(void **state)
+{
+    (void)state;
+    const struct ib_gate_rules rules = ib_gate_rules_default;
+    struct ib_case_record old = right_case(), c = right_case();
+    c.metrics[IB_METRIC_mse] = 3;
+    c.transfers.h2d_count = 11;
+    c.counting = IB_UNCOUNTED_COPIES;
+    old.counting = IB_COUNTED_COPIES;
+    old.check.verdict = IB_WRONG;
+    assert_int_equal(kind_found(&c, &old, &rules), 0);
+    assert_int_equal(kind_found(NULL, &old, &rules), 0);
+    c.check.verdict = IB_UNVERIFIED;
+    assert_int_equal(kind_found(&c, &old, &rules), 0);
+}
+
+/* A budget is about what stays on the device; per_op copies every operand. */
+static void budgets_are_for_resident_data(void **state)
+{
+    (void)state;
+    struct ib_gate_rules rules = ib_gate_rules_default;
+    struct ib_case_record c = right_case();
+    rules.h2d_per_epoch = 0;
+    assert_int_equal(kind_found(&c, NULL, &rules), IB_COPIES);
+    c.residency = IB_PER_OP;
+    assert_int_equal(kind_found(&c, NULL, &rules), 0);
+    c.residency = IB_RESIDENT;
+    c.epochs = 0;
+    assert_int_equal(kind_found(&c, NULL, &rules), 0);
+}
+
+/* The text of the only violation of an answer that was and is right. */
+static void assert_says(const struct ib_case_record *candidate, const struct ib_case_record *old_case,
+                        const char *message)
+{
+    struct ib_arena arena = {0};
+    struct ib_violations violations = {.arena = &arena};
+    ib_violations_of_answer(&violations, &ib_gate_rules_default, candidate, old_case);
+    ib_violations_of_presence(&violations, candidate, old_case, false);
+    assert_int_equal(violations.n, 1);
+    assert_string_equal(violations.list[0].message, message);
+    assert_string_equal(violations.list[0].id, "x");
+    ib_arena_free(&arena);
+}
+
+static void violations_say_what_they_are(void **state)
+{
+    (void)state;
+    struct ib_case_record old = right_case(), c = right_case();
+    c.metrics[IB_METRIC_mse] = 3;
+    assert_says(&c, &old, "metrics changed by more than 0.1 %: mse 4 → 3 (better)");
+    c = right_case();
+    c.transfers.d2h_count = 12;
+    assert_says(&c, &old, "more copies: d2h_count 10 → 12");
+    c = right_case();
+    old.counting = IB_COUNTED_COPIES;
+    c.counting = IB_CLAIMED_COPIES;
+    c.tracer.source = "opencl";
+    assert_says(&c, &old, "copies were counted, and now are claimed: no tracer saw the device at work");
+    c.tracer.reason = "it failed";
+    assert_says(&c, &old, "copies were counted, and now are claimed: it failed");
+    c.tracer.source = NULL;
+    assert_says(&c, &old, "copies were counted, and now are claimed: no tracer saw the device at work");
 }
 
 static void copies_that_are_no_longer_counted(void **state)
@@ -112,6 +181,12 @@ static void copies_that_are_no_longer_counted(void **state)
     assert_int_equal(kind_found(&c, &old, &rules), 0);
     c.counting = IB_CLAIMED_COPIES;
     assert_int_equal(kind_found(&c, &old, &rules), IB_COPIES);
+    assert_int_equal(kind_found(&c, NULL, &rules), 0);
+    c.counting = 0; /* on the host there is nothing to count */
+    assert_int_equal(kind_found(&c, &old, &rules), 0);
+    c.counting = IB_CLAIMED_COPIES;
+    c.status = IB_CASE_CRASHED;
+    assert_int_equal(kind_found(&c, &old, &rules), IB_FAILED); /* and nothing else */
 }
 
 static void a_case_without_a_right_answer(void **state)
@@ -126,15 +201,38 @@ static void a_case_without_a_right_answer(void **state)
     assert_int_equal(kind_found(&c, &old, &rules), IB_MISSING);
     c.status = IB_CASE_CRASHED;
     assert_int_equal(kind_found(&c, &old, &rules), IB_FAILED);
-    c.status = IB_CASE_UNAVAILABLE;
-    assert_int_equal(kind_found(&c, &old, &rules), IB_MISSING);
-    assert_int_equal(kind_found(&c, NULL, &rules), 0); /* there never was one */
+    for (int gone = 0; gone < 2; gone++) {
+        c.status = gone ? IB_CASE_UNAVAILABLE : IB_CASE_UNSUPPORTED;
+        assert_int_equal(kind_found(&c, &old, &rules), IB_MISSING);
+        assert_int_equal(kind_found(&c, NULL, &rules), 0); /* there never was one */
+    }
     c.status = IB_CASE_UNTRUSTED;
     c.check.verdict = IB_RIGHT;
     c.as_expected = IB_NO;
     assert_int_equal(kind_found(&c, &old, &rules), IB_COPIES);
     c.as_expected = IB_YES;
     assert_int_equal(kind_found(&c, &old, &rules), IB_ACCURACY);
+}
+
+static void what_may_be_missing_is_not_missed(void **state)
+{
+    (void)state;
+    struct ib_arena arena = {0};
+    struct ib_violations violations = {.arena = &arena};
+    const struct ib_case_record old = right_case();
+    struct ib_case_record c = right_case();
+    ib_violations_of_presence(&violations, NULL, &old, true);
+    c.status = IB_CASE_UNAVAILABLE;
+    ib_violations_of_presence(&violations, &c, &old, true);
+    c = right_case();
+    c.check.verdict = IB_UNVERIFIED;
+    ib_violations_of_presence(&violations, &c, &old, true);
+    assert_int_equal(violations.n, 0);
+    c.status = IB_CASE_CRASHED; /* that is no absence */
+    ib_violations_of_presence(&violations, &c, &old, true);
+    assert_int_equal(violations.n, 1);
+    assert_int_equal(violations.list[0].kind, IB_FAILED);
+    ib_arena_free(&arena);
 }
 
 /* Required: a verified case of that implementation, not one of each. */
@@ -155,10 +253,22 @@ static void a_required_implementation_is_verified(void **state)
     assert_int_equal(violations.list[0].kind, IB_MISSING);
     ib_violations_of_sweep(&violations, &run, (const char *const[]){"gone", NULL}, true);
     assert_int_equal(violations.n, 1);
-    cases[0].check.verdict = IB_WRONG;
+    cases[1].check.verdict = IB_RIGHT;
+    ib_violations_of_sweep(&violations, &run, (const char *const[]){"right", "wrong", NULL}, false);
+    assert_int_equal(violations.n, 1);
+    cases[0].check.verdict = cases[1].check.verdict = IB_WRONG;
     ib_violations_of_sweep(&violations, &run, NULL, false);
     assert_int_equal(violations.list[1].kind, IB_FAILED);
     ib_arena_free(&arena);
+}
+
+static void the_order_does_not_matter_to_the_status(void **state)
+{
+    (void)state;
+    struct ib_violation list[] = {
+        {.kind = IB_SLOWER_CASE}, {.kind = IB_ACCURACY}, {.kind = IB_AMBIGUOUS_CASE}};
+    const struct ib_violations violations = {.list = list, .n = 3};
+    assert_int_equal(ib_violations_exit_status(&violations, false), IB_EXIT_WRONG);
 }
 
 static void ambiguous_cases_fail_only_a_strict_gate(void **state)
@@ -189,6 +299,7 @@ static void the_gravest_come_first(void **state)
         ib_violation_add(&v, IB_COPIES, NULL, "%d", i);
     assert_int_equal(v.n, 23);
     assert_string_equal(v.list[22].message, "19");
+    assert_string_equal(v.list[2].message, "third");
     ib_arena_free(&arena);
 }
 
@@ -196,11 +307,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_case_against_its_old_record),
+        cmocka_unit_test(only_a_right_answer_is_compared_with),
+        cmocka_unit_test(budgets_are_for_resident_data),
+        cmocka_unit_test(violations_say_what_they_are),
         cmocka_unit_test(copies_that_are_no_longer_counted),
         cmocka_unit_test(a_case_without_a_right_answer),
+        cmocka_unit_test(what_may_be_missing_is_not_missed),
         cmocka_unit_test(a_required_implementation_is_verified),
         cmocka_unit_test(ambiguous_cases_fail_only_a_strict_gate),
         cmocka_unit_test(the_gravest_come_first),
+        cmocka_unit_test(the_order_does_not_matter_to_the_status),
         cmocka_unit_test(several_violations_give_the_gravest_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

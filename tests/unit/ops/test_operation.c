@@ -34,7 +34,7 @@ static void numbers_names_and_fields_agree(void **state)
 static void what_is_no_operation_is_not_found(void **state)
 {
     (void)state;
-    assert_null(ib_operation_find("softmax"));
+    assert_null(ib_operation_find("dropout"));
     assert_null(ib_operation_find("read")); /* a place of the transfer log alone */
     assert_null(ib_operation_find(""));
 }
@@ -208,7 +208,7 @@ static void act_grad_is_the_slope_of_act(void **state)
 
 enum { ROWS = 3, COLS = 2, CELLS = ROWS * COLS };
 static const long double outputs[CELLS] = {0.5L, -1, 2, 0.25L, -0.75L, 1.5L},
-                         targets[CELLS] = {1, 0, 1, 1, 0, 0};
+                         targets[CELLS] = {1, 0, 1, 1, 0, 0}, classes[CELLS] = {1, 0, 1, 0, 0, 1};
 
 /* The loss of the outputs with the first moved; the gradient goes to dz. */
 static long double loss_at(int kind, long double moved, size_t at, long double dz[CELLS])
@@ -216,7 +216,7 @@ static long double loss_at(int kind, long double moved, size_t at, long double d
     const struct ib_op_args args = {.kind = kind, .alpha = 1};
     long double z[CELLS], y[CELLS], loss = NAN;
     memcpy(z, outputs, sizeof z);
-    memcpy(y, targets, sizeof y);
+    memcpy(y, kind == IB_CE ? classes : targets, sizeof y);
     z[at] += moved;
     struct ib_expected m[] = {{ROWS, COLS, z}, {ROWS, COLS, y}, {ROWS, COLS, dz}, {1, 1, &loss}};
     ib_operation_loss_grad.reference(&args, m);
@@ -232,7 +232,14 @@ static void losses_have_their_values(void **state)
         square += (z - y) * (z - y) / CELLS;
         bce -= (y * logl(p) + (1 - y) * logl(1 - p)) / CELLS;
     }
+    long double ce = 0; /* of two classes, softmax is the sigmoid of their distance */
+    for (int i = 0; i < ROWS; i++) {
+        const long double further =
+            outputs[2 * i + (classes[2 * i] == 0)] - outputs[2 * i + (classes[2 * i] != 0)];
+        ce += log1pl(expl(-further)) / ROWS;
+    }
     expect(loss_at(IB_MSE, 0, 0, dz), square);
+    assert_true(fabsl(loss_at(IB_CE, 0, 0, dz) - ce) < 1e-15L);
     expect(loss_at(IB_HALF_MSE, 0, 0, dz), square / 2);
     assert_true(fabsl(loss_at(IB_BCE, 0, 0, dz) - bce) < 1e-15L);
 }
@@ -241,7 +248,7 @@ static void loss_grad_is_the_slope_of_the_loss(void **state)
 {
     (void)state;
     const long double step = 1e-6L;
-    for (int kind = IB_HALF_MSE; kind <= IB_BCE; kind++)
+    for (int kind = IB_HALF_MSE; kind <= IB_CE; kind++)
         for (size_t e = 0; e < CELLS; e++) {
             long double dz[CELLS], unused[CELLS];
             const long double above = loss_at(kind, step, e, unused), below = loss_at(kind, -step, e, unused);
@@ -267,11 +274,29 @@ static void loss_grad_in_place_and_without_the_loss(void **state)
     assert_true(loss == 0);
 }
 
+static void softmax_sums_to_one_along_rows(void **state)
+{
+    (void)state;
+    const struct ib_op_args args = {.alpha = 1};
+    long double z[] = {0, logl(3), 5, 5, 20000, 20000 - 11000, -INFINITY, 7, NAN, 1};
+    struct ib_expected m = {5, 2, z};
+    ib_operation_softmax.reference(&args, &m);
+    expect(z[0], 0.25L);
+    expect(z[1], 0.75L);
+    expect(z[2], 0.5L);
+    expect(z[4], 1); /* e^20000 alone would overflow */
+    assert_true(z[5] < 1e-4000L);
+    expect(z[6], 0);
+    expect(z[7], 1);
+    assert_true(isnan(z[8]) && isnan(z[9]));
+}
+
 /* ---- cases ---- */
 
 struct survey {
     struct ib_visitor visitor;
     size_t tests, gaps, empty, nan, coarse;
+    size_t kinds[IB_CE + 1], first[IB_CE + 1]; /* by kind: how many, and the number of the first */
     uint64_t most_rows;
 };
 
@@ -294,6 +319,8 @@ static void look(struct ib_visitor *visitor, const struct ib_op_test *t)
             assert_int_not_equal(t->operand[i].fill, IB_FILL_UNSET);
     }
     assert_true(t->operation->fits(&t->args, views));
+    if (s->kinds[t->args.kind]++ == 0)
+        s->first[t->args.kind] = s->tests;
     s->tests++;
     s->gaps += gaps;
     s->empty += empty;
@@ -304,7 +331,8 @@ static void look(struct ib_visitor *visitor, const struct ib_op_test *t)
 static struct survey survey(const struct ib_operation *operation, enum ib_dtype type, bool quick,
                             enum ib_products products)
 {
-    struct survey s = {.visitor = {.quick = quick, .products = products, .visit = look}};
+    struct survey s = {
+        .visitor = {.quick = quick, .products = products, .losses = UINT64_MAX, .visit = look}};
     ib_op_cases_visit(operation, type, &s.visitor);
     return s;
 }
@@ -329,6 +357,18 @@ static void quick_cases_are_smaller(void **state)
         assert_true(quick.most_rows <= IB_QUICK_MANY_ROWS);
     }
     assert_true(survey(&ib_operation_gemm, IB_F64, false, IB_PRODUCTS_F32).most_rows == IB_MANY_ROWS);
+}
+
+/* So that the numbers of the others stay the same. */
+static void losses_of_later_versions_are_last_and_only_for_who_knows_them(void **state)
+{
+    (void)state;
+    struct survey former = {.visitor = {.visit = look}};
+    ib_op_cases_visit(&ib_operation_loss_grad, IB_F32, &former.visitor);
+    assert_int_equal(former.kinds[IB_CE], 0);
+    const struct survey all = survey(&ib_operation_loss_grad, IB_F32, false, IB_PRODUCTS_F32);
+    assert_int_equal(all.tests, former.tests + all.kinds[IB_CE]);
+    assert_int_equal(all.first[IB_CE], former.tests);
 }
 
 static void reduced_precision_loosens_products_of_f32_only(void **state)
@@ -373,8 +413,10 @@ int main(void)
         cmocka_unit_test(losses_have_their_values),
         cmocka_unit_test(loss_grad_is_the_slope_of_the_loss),
         cmocka_unit_test(loss_grad_in_place_and_without_the_loss),
+        cmocka_unit_test(softmax_sums_to_one_along_rows),
         cmocka_unit_test(cases_of_every_operation_are_awkward),
         cmocka_unit_test(quick_cases_are_smaller),
+        cmocka_unit_test(losses_of_later_versions_are_last_and_only_for_who_knows_them),
         cmocka_unit_test(reduced_precision_loosens_products_of_f32_only),
         cmocka_unit_test(what_shares_memory_is_written),
     };

@@ -85,7 +85,11 @@ static void check_training(const char *path, const struct ib_network *net, const
     double *start = numbers(golden, "start", ib_network_size(net));
     double *predicted = calloc(test_rows * outputs, sizeof *predicted);
     const struct ib_oracle_problem problem = {
-        .spec = {.net = *net, .lr = json_number_value(json_object_get(golden, "lr")), .rows = rows},
+        .spec = {.net = *net,
+                 .lr = json_number_value(json_object_get(golden, "lr")),
+                 .rows = rows,
+                 .optimizer = (enum ib_optimizer)word_of(ib_optimizer_words, golden, "optimizer"),
+                 .weight_decay = json_number_value(json_object_get(golden, "weight_decay"))},
         .arithmetic = {.type = IB_F64},
         .x = x,
         .y = y,
@@ -110,7 +114,7 @@ static void oracle_follows_the_golden_trainings(void **state)
     (void)state;
     glob_t files;
     assert_int_equal(glob(IB_SOURCE_DIR "/tests/golden/*.json", 0, NULL, &files), 0);
-    assert_true(files.gl_pathc >= 9);
+    assert_true(files.gl_pathc >= 17);
     for (size_t i = 0; i < files.gl_pathc; i++) {
         json_t *golden = json_load_file(files.gl_pathv[i], 0, NULL);
         assert_non_null(golden);

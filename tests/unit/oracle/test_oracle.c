@@ -135,7 +135,7 @@ static void gradients_are_those_of_the_loss(void **state)
     (void)state;
     for (uint32_t depth = 0; depth <= 8; depth++)
         for (int act = IB_RELU; act <= IB_SIGMOID; act++)
-            for (int loss = IB_HALF_MSE; loss <= IB_BCE; loss++) {
+            for (int loss = IB_HALF_MSE; loss <= IB_CE; loss++) {
                 const struct ib_network net = network(depth, (enum ib_act)act, (enum ib_loss)loss);
                 check_gradient(&net);
             }
@@ -151,6 +151,12 @@ static void losses_are_those_of_the_contract(void **state)
     assert_near(ib_oracle_loss(&net, params, 1, x, y), (1.5 * 1.5 + 16) / 4, 1e-15);
     net.loss = IB_BCE;
     assert_near(ib_oracle_loss(&net, params, 1, x, y), (log(1 + exp(-2.5)) + log(1 + exp(-4))) / 2, 1e-15);
+    net.loss = IB_CE;
+    assert_near(ib_oracle_loss(&net, params, 1, x, y), log(1 + exp(-6.5)), 1e-15);
+    const double wide[] = {1000, -1000, 0, 0};
+    assert_near(ib_oracle_loss(&net, wide, 1, x, y), 0, 1e-15);
+    assert_near(ib_oracle_loss(&net, wide, 1, x, (double[]){0, 1}), 4000, 1e-15);
+    net.loss = IB_BCE;
     const double far[] = {1000, -1000, 0, 0};
     assert_near(ib_oracle_loss(&net, far, 1, x, y), 0, 1e-15); /* no overflow */
     assert_near(ib_oracle_loss(&net, far, 1, x, (double[]){0, 1}), 2000, 1e-15);
@@ -360,7 +366,7 @@ static void predictions_go_row_by_row(void **state)
 {
     (void)state;
     enum { ROWS = 131 };
-    for (int loss = IB_MSE; loss <= IB_BCE; loss++) {
+    for (int loss = IB_MSE; loss <= IB_CE; loss++) {
         const struct ib_network net = network(2, IB_SIGMOID, (enum ib_loss)loss);
         struct test_problem p;
         double all[2 * ROWS], one[2], rounded[2 * ROWS];
@@ -371,7 +377,8 @@ static void predictions_go_row_by_row(void **state)
             ib_oracle_predict(&net, p.start, 1, p.x_test + 3 * i, one);
             assert_memory_equal(all + 2 * i, one, sizeof one);
             assert_near(rounded[2 * i], all[2 * i], 1e-5);
-            assert_true(loss != IB_BCE || (all[2 * i] > 0 && all[2 * i] < 1));
+            assert_true(loss < IB_BCE || (all[2 * i] > 0 && all[2 * i] < 1));
+            assert_true(loss != IB_CE || fabs(all[2 * i] + all[2 * i + 1] - 1) < 1e-15);
         }
         assert_true(memcmp(all, rounded, sizeof all) != 0);
         test_problem_free(&p);

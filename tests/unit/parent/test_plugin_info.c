@@ -30,6 +30,7 @@ static void little_is_enough(void **state)
     assert_true(info.available);
     assert_false(info.device);
     assert_int_equal(info.flags, 0);
+    assert_int_equal(info.losses, 0);
     assert_null(info.path);
     assert_null(info.algorithm);
     assert_null(info.options[0].name);
@@ -44,6 +45,7 @@ static void all_of_it(void **state)
     assert_int_equal(
         read_as("{\"name\": \"theirs\", \"summary\": \"s\", \"available\": false, \"reason\": \"r\","
                 " \"libraries\": \"l\", \"flags\": 7, \"device\": true, \"algorithm\": \"lbfgs\","
+                " \"losses\": [\"ce\", \"of later\"],"
                 " \"options\": [{\"name\": \"threads\", \"type\": \"int\", \"allowed\": \"1..8\","
                 " \"default\": \"1\"}, {\"name\": \"b\", \"type\": 2, \"default\": \"true\"}]}",
                 &arena, &info),
@@ -55,6 +57,7 @@ static void all_of_it(void **state)
     assert_string_equal(info.algorithm, "lbfgs");
     assert_int_equal(info.flags, IB_DETERMINISTIC); /* external programs cannot be simulated or hidden */
     assert_true(info.device);
+    assert_int_equal(info.losses, 1u << IB_CE);
     assert_int_equal(info.options[0].type, IB_OPTION_INT);
     assert_string_equal(info.options[0].allowed, "1..8");
     assert_int_equal(info.options[1].type, IB_OPTION_BOOL);
@@ -85,6 +88,8 @@ static void refusals_name_the_field(void **state)
         {"{\"available\": true, \"flags\": -1}", "`flags` must be a non-negative integer"},
         {"{\"available\": true, \"flags\": 4294967296}", "`flags` must be a non-negative integer"},
         {"{\"available\": true, \"device\": null}", "`device` must be true or false"},
+        {"{\"available\": true, \"losses\": \"ce\"}", "`losses` must be a list of losses"},
+        {"{\"available\": true, \"losses\": [4]}", "`losses` must be a list of losses"},
         {"{\"available\": true, \"options\": {}}", "`options` must be a list"},
         {"{\"available\": true, \"options\": [5]}", "`options.name` must be a single word"},
         {"{\"available\": true, \"options\": [{\"name\": \"a b\"}]}", "`options.name` must be a single word"},

@@ -26,7 +26,7 @@ static struct ib_job sample_job(void)
         .x = "x.npy",
         .y = "y.npy",
         .x_test = "t.npy",
-        .param_name = {"w1", "b1", "w2", "b2"},
+        .state_name = {"w1", "b1", "w2", "b2"},
         .start = {"a", "b", "c", "d"}};
 }
 
@@ -48,8 +48,40 @@ static void job_round_trip(void **state)
     assert_true(heard.spec.lr == said.spec.lr); /* doubles survive to the bit */
     assert_int_equal(heard.spec.rows, 354);
     assert_int_equal(heard.spec.test_rows, 88);
-    assert_string_equal(heard.param_name[3], "b2");
+    assert_string_equal(heard.state_name[3], "b2");
     assert_string_equal(heard.start[2], "c");
+    json_decref(message);
+    ib_arena_free(&arena);
+}
+
+static void job_carries_what_an_optimizer_keeps(void **state)
+{
+    (void)state;
+    struct ib_job said = sample_job(), heard;
+    struct ib_arena arena = {0};
+    said.spec.optimizer = IB_MOMENTUM;
+    said.spec.weight_decay = 0.1;
+    strcpy(said.state_name[4], "v_w1");
+    for (int s = 4; s < 8; s++)
+        said.start[s] = "zeros";
+    json_t *message = ib_job_to_json(&said, "problem");
+    assert_int_equal(json_array_size(json_object_get(message, "params")), 4);
+    assert_int_equal(json_array_size(json_object_get(message, "state")), 4);
+    assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_OK);
+    assert_int_equal(heard.spec.optimizer, IB_MOMENTUM);
+    assert_true(heard.spec.weight_decay == 0.1);
+    assert_string_equal(heard.state_name[4], "v_w1");
+    assert_string_equal(heard.start[7], "zeros");
+    json_array_clear(json_object_get(message, "state"));
+    assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_EINVAL);
+    assert_non_null(strstr(ib_error_text(), "state: 0 given, but the optimizer keeps 4"));
+    json_decref(message);
+    said.spec.optimizer = IB_SGD;
+    said.spec.weight_decay = 0;
+    message = ib_job_to_json(&said, "problem"); /* as a program sees it that knows nothing else */
+    assert_null(json_object_get(message, "optimizer"));
+    assert_null(json_object_get(message, "weight_decay"));
+    assert_null(json_object_get(message, "state"));
     json_decref(message);
     ib_arena_free(&arena);
 }
@@ -219,14 +251,14 @@ static void a_newer_build_is_understood(void **state)
         json_pack("{s:[s, s, s], s:{s:i}, s:{s:i}, s:[[s, s, s, [i, i, i, i]], [s, s, s, [i, i, i, i]],"
                   "[s, s, s, [i, i, i, i]], [s, s, s, [i, i, i, i]]]}",
                   "tensors", "x", "mask", "w1", "launches", "train", 7, "syncs", "train", 1, "copies",
-                  "train", "gemm", "x", 1, 10, 0, 0, "train", "softmax", "mask", 2, 20, 0, 0, "train",
+                  "train", "gemm", "x", 1, 10, 0, 0, "train", "normalise", "mask", 2, 20, 0, 0, "train",
                   "dropout", "mask", 4, 40, 1, 5, "predict", "axpy", "w1", 0, 0, 1, 8));
     json_object_set_new(message, "profile",
                         json_pack("{s:i, s:b, s:i, s:[[s, i, i, i, i], [s, i, i, i, i], [s, i, i, i, i]],"
                                   "s:[[s, s, i, i], [s, s, i, i]]}",
-                                  "epochs", 1, "device_clock", 0, "sync_ns", 5, "operations", "softmax", 1,
-                                  10, 20, 30, "axpy", 2, 3, 4, 5, "dropout", 1, 1, 1, 1, "copies", "softmax",
-                                  "mask", 7, 0, "axpy", "w1", 0, 9));
+                                  "epochs", 1, "device_clock", 0, "sync_ns", 5, "operations", "normalise", 1,
+                                  10, 20, 30, "axpy", 2, 3, 4, 5, "dropout", 1, 1, 1, 1, "copies",
+                                  "normalise", "mask", 7, 0, "axpy", "w1", 0, 9));
     if (ib_pass_result_from_json(message, &heard) != IB_OK)
         fail_msg("%s", ib_error_text());
     const struct ib_transfer_log *log = &heard.transfer_log;
@@ -314,6 +346,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(energy_travels),
         cmocka_unit_test(job_round_trip),
+        cmocka_unit_test(job_carries_what_an_optimizer_keeps),
         cmocka_unit_test(built_in_without_hidden_layers),
         cmocka_unit_test(broken_jobs_are_refused),
         cmocka_unit_test(requests_round_trip),

@@ -124,6 +124,71 @@ static void cells_have_styles_and_links(void **state)
                 "<td class=\"good\">ok</td></tr>\n<tr class=\"soft\"><td>2nd</td>");
 }
 
+static void pages_draw_marks_intervals_and_shades(void **state)
+{
+    (void)state;
+    const struct ib_doc_drawing mark = {.kind = IB_DRAW_MARK, .colour = "#0072b2", .shape = 7},
+                                interval = {.kind = IB_DRAW_INTERVAL,
+                                            .low = 0.25,
+                                            .value = 0.5,
+                                            .high = 0.75,
+                                            .reference = 0.5},
+                                shade = {.kind = IB_DRAW_SHADE, .value = 0.4};
+    ib_doc_table(&doc, "nrr", (const char *[]){"case", "ratio", "loss"});
+    struct ib_doc_text *row = ib_doc_row(&doc, (const char *[]){"x", "1.5", "2"});
+    row[0].drawing = &mark;
+    row[1].drawing = &interval;
+    row[2].drawing = &shade;
+    assert_string_equal(rendered(TEXT), "  case  ratio  loss\n  x       1.5     2\n");
+    assert_says(HTML, "<td><i class=\"mark m7\" style=\"color:#0072b2\"></i>x</td>");
+    assert_says(HTML, "1.5<svg class=\"interval\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\" "
+                      "aria-hidden=\"true\"><path class=\"reference\" d=\"M50.0 0V10\"/>"
+                      "<path d=\"M25.0 5H75.0 M50.0 1V9\"/></svg></td>");
+    assert_says(HTML, "<table class=\"heat\">");
+    assert_says(HTML, "<td class=\"number\" style=\"--shade:40%\">2</td>");
+}
+
+static void rows_of_wide_tables_are_labelled_for_cards(void **state)
+{
+    (void)state;
+    ib_doc_table(&doc, "nrrrw", (const char *[]){"case", "a", "b & c", "d", "e"});
+    ib_doc_row(&doc, (const char *[]){"x", "1", "2", "3", "ok"});
+    assert_says(HTML, "<table class=\"cards\">");
+    assert_says(HTML, "<tr><td>x</td><td class=\"number\" data-label=\"a\">1</td>"
+                      "<td class=\"number\" data-label=\"b &amp; c\">2</td>");
+}
+
+static void folds_with_a_heading_are_in_the_contents(void **state)
+{
+    (void)state;
+    ib_doc_heading(&doc, 2, "Answers")->id = "answers";
+    ib_doc_add(&doc, IB_DOC_CONTENTS, NULL);
+    ib_doc_fold(&doc, 2, "more", "More")->open = true;
+    ib_doc_append(&doc, "5 cases", IB_SOFT);
+    ib_doc_fold(&doc, 3, "within", "Within");
+    ib_doc_add(&doc, IB_DOC_END, NULL);
+    ib_doc_add(&doc, IB_DOC_END, NULL);
+    assert_string_equal(rendered(TEXT), "Answers\nMore\nWithin\n");
+    assert_string_equal(rendered(MARKDOWN), "## Answers\n\n## More\n\n### Within\n");
+    assert_says(HTML,
+                "<nav class=\"contents\" aria-label=\"Contents\">\n<ul>\n"
+                "<li><a href=\"#answers\">Answers</a></li>\n<li><a href=\"#more\">More</a></li>\n</ul>");
+    assert_says(HTML, "<details id=\"more\" class=\"part\" open>\n<summary><h2>More</h2>\n"
+                      "<span class=\"soft\">5 cases</span></summary>\n");
+}
+
+static void a_figure_may_have_a_narrow_drawing(void **state)
+{
+    (void)state;
+    struct ib_doc_block *figure = ib_doc_add(&doc, IB_DOC_FIGURE, "T");
+    figure->file = "charts/t.svg";
+    figure->svg = "<svg/>";
+    figure->narrow = "<svg id='n'/>";
+    assert_string_equal(rendered(MARKDOWN), "![T](charts/t.svg)\n");
+    assert_says(HTML, "<figure>\n<p class=\"title\">T</p>\n<div class=\"chart in-wide\"><svg/></div>\n"
+                      "<div class=\"chart in-narrow\"><svg id='n'/></div>\n</figure>");
+}
+
 static void tables_of_the_same_columns_line_up(void **state)
 {
     (void)state;
@@ -232,6 +297,10 @@ int main(void)
         TEST(paragraphs_of_each_kind),
         TEST(items_form_a_list),
         TEST(cells_have_styles_and_links),
+        TEST(pages_draw_marks_intervals_and_shades),
+        TEST(rows_of_wide_tables_are_labelled_for_cards),
+        TEST(folds_with_a_heading_are_in_the_contents),
+        TEST(a_figure_may_have_a_narrow_drawing),
         TEST(tables_of_the_same_columns_line_up),
         TEST(names_give_way),
         TEST(facts_may_have_groups),

@@ -19,9 +19,10 @@
 
 #include <cmocka.h>
 
-/* Five problems have times, losses by epoch and by time, and predictions; and there is the speed-up of all,
- * where there is more than one implementation. */
-enum { CHARTS = 22, SINGLE_CHARTS = 5 };
+/* Five problems have times, losses by epoch and by time, and predictions, of which some have a second panel;
+ * and there is the speed-up of all, where there is more than one implementation. A page has each in two
+ * widths. */
+enum { CHARTS = 27, SINGLE_CHARTS = 5, WIDTHS = 2 };
 
 static struct ib_arena arena;
 static struct ib_run_record full, single; /* the sample runs */
@@ -135,13 +136,14 @@ static void says_everything(void **state)
 {
     (void)state;
     static const char *const words[] = {
-        "80 cases: 49 ok, 1 not run",
+        "80 cases: 49 ok (1 diverged), 1 not run",
         "Imaginary &lt;CPU&gt; 3000, 8 cores, 16.0 GiB",
         "<b>cpu_blas threads=2 and cpu_blas</b> cannot be told apart",
         "no better than always answering the majority class",
         "copying around every operation takes 8.46×",
         "<h2>What the copying costs</h2>",
-        "<td>opencl_tiled isa=avx2 pinned=true per_op</td><td class=\"number\">8.46× [8.46, 8.46]</td>",
+        "<td>opencl_tiled isa=avx2 pinned=true per_op</td>"
+        "<td class=\"number\" data-label=\"transfer overhead\">8.46× [8.46, 8.46]</td>",
         "x was uploaded 1,000 times: ",
         "predictions are all zero; loss off from epoch 1",
         "libcuda.so.1 is not there",
@@ -149,7 +151,7 @@ static void says_everything(void **state)
         "aria-label=\"Time per epoch: mlp, diabetes\"",
         "nothing to draw",
         "How to read this",
-        "<td><a href=\"#case-4\">cpu_fused</a></td>",
+        "<i class=\"mark m9\" style=\"color:#009e73\"></i><a href=\"#case-4\">cpu_fused</a></td>",
         "<li>7. 41.7 µs</li>",
         "<pre>ironbench train --model linreg --data diabetes --impl cpu_fused</pre>",
         "--hidden 6,6 --init xavier --impl cpu_",
@@ -157,7 +159,7 @@ static void says_everything(void **state)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         assert_says(page, words[i]);
     assert_int_equal(count(page, "<details id=\"case-"), 80);
-    assert_int_equal(count(page, "<svg "), CHARTS);
+    assert_int_equal(count(page, "<svg "), WIDTHS * CHARTS);
 }
 
 static void two_reports_are_the_same(void **state)
@@ -190,7 +192,7 @@ static void one_case_is_enough(void **state)
     (void)state;
     assert_int_equal(ib_report_write("single", &single), IB_OK);
     char *text = contents("single/report.html");
-    assert_int_equal(count(text, "<svg "), SINGLE_CHARTS);
+    assert_int_equal(count(text, "<svg "), WIDTHS * SINGLE_CHARTS);
     assert_null(strstr(text, "Failed or unverified"));
 }
 
@@ -272,6 +274,9 @@ static struct ib_case_record *sample_case(struct ib_run_record *run, enum ib_res
 {
     struct ib_case_record *c = made_case(run, "device", residency, 100, time_ns, 1);
     c->id = id;
+    for (size_t i = 0; i < full.n; i++)
+        if (strcmp(full.cases[i].id, id) == 0)
+            c->number = full.cases[i].number; /* by which charts find it in the database */
     c->axis[IB_AXIS_DATASET] = "diabetes";
     return c;
 }
@@ -297,6 +302,8 @@ static void derived_numbers_are_drawn(void **state)
         made_case(&run, "cpu", IB_HOST, rows, 10 * (double)rows, 1)->cols = 10;
         made_case(&run, "device", IB_RESIDENT, rows, 2e5, 1.1)->cols = 10;
     }
+    for (size_t i = 2; i < run.n; i++)
+        run.cases[i].number = full.n + i; /* not in the database */
     struct ib_derived derived;
     struct ib_chart *charts;
     size_t n;
@@ -305,7 +312,9 @@ static void derived_numbers_are_drawn(void **state)
     const struct ib_chart *overhead = drawn_by(charts, n, "transfer_overhead"),
                           *lines = drawn_by(charts, n, "crossover");
     assert_non_null(overhead->svg);
-    assert_says(overhead->svg, "opencl_tiled isa=avx2 pinned=true per_op");
+    assert_says(overhead->svg, ">per_op<");
+    assert_says(overhead->title, "opencl_tiled isa=avx2 pinned=true");
+    assert_says(overhead->narrow, ">resident<");
     assert_says(overhead->svg, ">80.0  (4.00×)<");
     assert_says(overhead->svg, ">20.0<");
     assert_non_null(lines->svg);
@@ -332,8 +341,9 @@ static void too_many_series_are_left_out(void **state)
     setenv("IRONBENCH_HOME", IB_SOURCE_DIR, 1);
     assert_int_equal(status, IB_OK);
     assert_string_equal(drawn[0].note, "Only the first 100 of 130 series are drawn.");
-    assert_says(drawn[0].svg, "series 100");
-    assert_null(strstr(drawn[0].svg, "series 101"));
+    assert_string_equal(drawn[0].title, "M: series");
+    assert_says(drawn[0].svg, ">100<");
+    assert_null(strstr(drawn[0].svg, ">101<"));
 }
 
 static void scripts_of_the_project_are_whole(void **state)

@@ -54,7 +54,7 @@ static void seeds_become_one_row(void **state)
     const struct ib_seed_group *seed_group = &section->seed_groups[0];
     assert_string_equal(seed_group->title, "mlp 6 relu f64 made");
     assert_int_equal(seed_group->n_seeds, 3);
-    assert_string_equal(seed_group->leaders, "quick with 2 of 3 seeds; slow with 1 of 3 seeds");
+    assert_string_equal(seed_group->answer, "quick is fastest with 2 of 3 seeds; slow is fastest with 1");
     assert_int_equal(seed_group->n, 2);
     static const char *const quick[IB_SEED_GROUP_COLUMN_COUNT] = {
         "quick", "2.00 µs", "1.00 µs to 3.00 µs", "7", "6 to 8", "2 converged, 1 improving", "ok"};
@@ -77,7 +77,7 @@ static void the_terminal_shows_the_family_alone(void **state)
     fclose(out);
     assert_non_null(strstr(text, "mlp 6 relu f64 made, 3 seeds\n"));
     assert_non_null(strstr(text, " 2.00 µs  1.00 µs to 3.00 µs "));
-    assert_non_null(strstr(text, "fastest: quick with 3 of 3 seeds."));
+    assert_non_null(strstr(text, "quick is fastest with each of 3 seeds."));
     assert_null(strstr(text, "seed=1"));
     free(text);
 }

@@ -92,7 +92,8 @@ static void layouts_escape_and_align(void **state)
                 "200 ns |\n");
     assert_says(printed('m'), "|---|---:|---:|---:|---:|---:|---:|\n");
     assert_says(printed('h'), "<th scope=\"rowgroup\" class=\"span\" colspan=\"7\">linreg f32 made_100</th>");
-    assert_says(printed('h'), "<td>a&lt;b&gt;|c per_op</td><td class=\"number\">3.00× [3.00, 3.00]</td>");
+    assert_says(printed('h'), "<td>a&lt;b&gt;|c per_op</td><td class=\"number\" data-label=\"transfer "
+                              "overhead\">3.00× [3.00, 3.00]</td>");
     assert_says(printed('p'),
                 "    a<b>|c resident                        1.00 µs         –       –        –       –\n");
 }

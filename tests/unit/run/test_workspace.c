@@ -168,6 +168,32 @@ static void expect_prepared(const struct ib_dataset *set)
     free(x), free(y), free(x_test), free(y_test);
 }
 
+/* Targets of classes, and for models that want it a column for each, in the same order of rows. */
+static void classes_become_columns(void **state)
+{
+    (void)state;
+    struct ib_workspace w;
+    struct ib_dataset_spec spec = {
+        .name = "t", .path = scratch_file("t.csv", "a,y\n1,oak\n2,elm\n3,oak\n4,ash\n"), .test_fraction = 1};
+    struct ib_dataset set = load(&spec);
+    struct ib_case c = case_of(&set, IB_CE);
+    static const double expected[] = {0, 0, 1, 0, 1, 0, 0, 0, 1, 1, 0, 0}, shares[] = {0.25, 0.25, 0.5};
+    assert_int_equal(c.spec.net.width[1], 3);
+    assert_int_equal(ib_workspace_open(".", &w), IB_OK);
+    assert_false(ib_workspace_is_prepared(&w, &c, IB_F64));
+    const struct ib_prepared *p = prepare(&w, &c, IB_F64);
+    struct ib_npy y = map(p->y, IB_F64, 4, 3);
+    assert_memory_equal(y.data, expected, sizeof expected);
+    assert_memory_equal(p->train_mean, shares, sizeof shares);
+    assert_memory_equal(p->y_test, set.y_test, 4 * sizeof *set.y_test);
+    assert_true(p->y_mean[2] == 0 && p->y_scale[2] == 1);
+    ib_npy_close(&y);
+    struct ib_case labels = case_of(&set, IB_BCE);
+    assert_string_equal(prepare(&w, &labels, IB_F64)->x, p->x); /* the features are written once */
+    ib_workspace_close(&w);
+    ib_dataset_free(&set);
+}
+
 static void data_is_standardised(void **state)
 {
     (void)state;
@@ -360,6 +386,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(data_is_standardised),
+        cmocka_unit_test(classes_become_columns),
         cmocka_unit_test(stretches_do_not_change_the_result),
         cmocka_unit_test(constant_columns_become_zero),
         cmocka_unit_test(types_agree),

@@ -36,6 +36,20 @@ static void terms_are_summed_up_to_k(void **state)
     assert_near(ib_binomial_at_least(3, 1, 0.25), 37 / 64.0);
 }
 
+/* The terms of all outcomes add up to a little more or less. */
+static void rounding_makes_nothing_more_than_certain(void **state)
+{
+    (void)state;
+    static const double likely[] = {0.0001, 0.001, 0.01, 0.1, 0.3, 0.5, 0.7};
+    for (size_t i = 0; i < sizeof likely / sizeof *likely; i++)
+        for (size_t n = 1; n < 40; n++) {
+            assert_true(ib_binomial_at_most(n, n, likely[i]) == 1);
+            assert_true(ib_binomial_at_least(n, 0, likely[i]) == 1);
+            for (size_t k = 0; k < n; k++)
+                assert_true(ib_binomial_at_most(n, k, likely[i]) <= 1);
+        }
+}
+
 /* Of 5 trials, none has 1/32, at most one 6/32, at most two 16/32. */
 static void as_many_are_cut_off_as_the_tail_allows(void **state)
 {
@@ -43,7 +57,8 @@ static void as_many_are_cut_off_as_the_tail_allows(void **state)
     assert_int_equal(ib_binomial_trim(5, 0.9 / 32), 0);
     assert_int_equal(ib_binomial_trim(5, 1.1 / 32), 1);
     assert_int_equal(ib_binomial_trim(5, 6.1 / 32), 2);
-    assert_int_equal(ib_binomial_trim(5, 1), 5);
+    assert_int_equal(ib_binomial_trim(1, 0.5), 1); /* exactly */
+    assert_int_equal(ib_binomial_trim(5, 1.5), 5);
     assert_int_equal(ib_binomial_trim(0, 0.5), 0);
 }
 
@@ -67,6 +82,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(certain_and_impossible_trials),
         cmocka_unit_test(terms_are_summed_up_to_k),
+        cmocka_unit_test(rounding_makes_nothing_more_than_certain),
         cmocka_unit_test(as_many_are_cut_off_as_the_tail_allows),
         cmocka_unit_test(the_ends_of_proportions),
     };

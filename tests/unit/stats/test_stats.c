@@ -15,6 +15,7 @@ static void median_takes_the_middle(void **state)
     (void)state;
     assert_true(ib_median((double[]){3, 1, 2}, 3) == 2);
     assert_true(ib_median((double[]){4, 1, 3, 2}, 4) == 2.5);
+    assert_true(ib_median((double[]){5, 1, 4, 2, 3}, 5) == 3);
     assert_true(ib_median((double[]){7}, 1) == 7);
     assert_true(isnan(ib_median(NULL, 0)));
 }
@@ -23,6 +24,7 @@ static void minimum_takes_the_least(void **state)
 {
     (void)state;
     assert_true(ib_minimum((double[]){3, -1, 2}, 3) == -1);
+    assert_true(ib_minimum((double[]){3, 4, 2}, 3) == 2);
     assert_true(isnan(ib_minimum(NULL, 0)));
 }
 
@@ -32,6 +34,13 @@ static void deviation_is_that_of_samples(void **state)
     assert_true(fabs(ib_deviation((double[]){2, 4, 4, 4, 5, 5, 7, 9}, 8) - sqrt(32.0 / 7)) < 1e-12);
     assert_true(ib_deviation((double[]){1, 3}, 2) == sqrt(2));
     assert_true(isnan(ib_deviation((double[]){3}, 1)) && isnan(ib_deviation(NULL, 0)));
+}
+
+/* As the squares of the samples less that of their mean would. */
+static void deviations_of_large_numbers_keep_their_digits(void **state)
+{
+    (void)state;
+    assert_true(fabs(ib_deviation((double[]){1e9, 1e9 + 0.1, 1e9 + 0.2}, 3) - 0.1) < 1e-6);
 }
 
 static void input_is_not_changed(void **state)
@@ -130,6 +139,7 @@ int main(void)
         cmocka_unit_test(median_takes_the_middle),
         cmocka_unit_test(minimum_takes_the_least),
         cmocka_unit_test(deviation_is_that_of_samples),
+        cmocka_unit_test(deviations_of_large_numbers_keep_their_digits),
         cmocka_unit_test(trimmed_means_leave_out_both_ends),
         cmocka_unit_test(input_is_not_changed),
         cmocka_unit_test(interval_has_the_ranks_of_the_tables),

@@ -422,7 +422,7 @@ static void other_versions_are_refused(void **state)
     assert_int_equal(ib_run_folder_open(f->dir, &opened), IB_EINVAL);
     assert_non_null(strstr(ib_error_text(), "written by an older ironbench"));
     assert_non_null(strstr(ib_error_text(), "run its configuration again"));
-    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 6", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 7", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(ib_run_folder_open(f->dir, &opened), IB_EINVAL);
     assert_non_null(strstr(ib_error_text(), "written by a newer ironbench"));
     sqlite3_close(db);

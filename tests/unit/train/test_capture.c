@@ -11,21 +11,21 @@
 
 #include <cmocka.h>
 
-enum { EPOCHS = 53, MAX_COMMANDS = 53 * 16, MAX_VIEWS = 4 };
+enum { EPOCHS = 53, MAX_COMMANDS = 53 * 20, MAX_VIEWS = 5 };
 
 /* ---- a device that records: fakedev behind a list ---- */
 
 struct command {
     enum ib_op op;
     bool transpose_a, transpose_b;
-    double alpha, beta;
+    double alpha, beta, beta2, epsilon;
     int kind;
     struct ib_view views[MAX_VIEWS];
 };
 
 static struct {
     bool recording;
-    uint64_t epochs, replays;
+    uint64_t epochs, replays, losses; /* losses: how often one was computed */
     size_t n;
     struct command commands[MAX_COMMANDS];
 } recorder;
@@ -47,6 +47,9 @@ static enum ib_status perform(void *state, const struct command *c)
         return ops->loss_grad(state, (enum ib_loss)c->kind, &v[0], &v[1], &v[2], v[3].p ? &v[3] : NULL);
     case IB_OP_COL_SUM:
         return ops->col_sum(state, &v[0], &v[1]);
+    case IB_OP_ADAM_STEP:
+        return ops->adam_step(state, c->alpha, c->beta, c->beta2, c->epsilon, &v[0], &v[1], &v[2], &v[3],
+                              &v[4]);
     default:
         return ops->axpy(state, c->alpha, &v[0], &v[1]);
     }
@@ -65,7 +68,8 @@ static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, doub
                            const struct ib_view *a, const struct ib_view *b, double beta,
                            const struct ib_view *c)
 {
-    return take(state, (struct command){IB_OP_GEMM, transpose_a, transpose_b, alpha, beta, 0, {*a, *b, *c}});
+    return take(state,
+                (struct command){IB_OP_GEMM, transpose_a, transpose_b, alpha, beta, 0, 0, 0, {*a, *b, *c}});
 }
 
 static enum ib_status add_row(void *state, const struct ib_view *row, const struct ib_view *m)
@@ -90,6 +94,7 @@ static enum ib_status loss_grad(void *state, enum ib_loss kind, const struct ib_
     struct command c = {.op = IB_OP_LOSS_GRAD, .kind = (int)kind, .views = {*z, *y, *dz}};
     if (loss)
         c.views[3] = *loss;
+    recorder.losses += loss != NULL;
     return take(state, c);
 }
 
@@ -101,6 +106,18 @@ static enum ib_status col_sum(void *state, const struct ib_view *m, const struct
 static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, const struct ib_view *y)
 {
     return take(state, (struct command){.op = IB_OP_AXPY, .alpha = alpha, .views = {*x, *y}});
+}
+
+static enum ib_status adam_step(void *state, double lr, double beta1, double beta2, double epsilon,
+                                const struct ib_view *g, const struct ib_view *p, const struct ib_view *m,
+                                const struct ib_view *v, const struct ib_view *t)
+{
+    return take(state, (struct command){.op = IB_OP_ADAM_STEP,
+                                        .alpha = lr,
+                                        .beta = beta1,
+                                        .beta2 = beta2,
+                                        .epsilon = epsilon,
+                                        .views = {*g, *p, *m, *v, *t}});
 }
 
 static uint64_t capture_epochs(void *state)
@@ -126,6 +143,7 @@ static enum ib_status capture_end(void *state)
 
 static enum ib_status replay(void *state, uint64_t n)
 {
+    assert_true(n > 0);
     recorder.replays += n;
     for (uint64_t i = 0; i < n; i++)
         for (size_t c = 0; c < recorder.n; c++)
@@ -133,7 +151,8 @@ static enum ib_status replay(void *state, uint64_t n)
     return IB_OK;
 }
 
-static const struct ib_tensor_ops ops = {sizeof ops, gemm, add_row, act, act_grad, loss_grad, col_sum, axpy};
+static const struct ib_tensor_ops ops = {sizeof ops, gemm, add_row, act,  act_grad, loss_grad,
+                                         col_sum,    axpy, NULL,    NULL, adam_step};
 static const struct ib_capture capture = {sizeof capture, capture_epochs, capture_begin, capture_end, replay};
 
 static struct ib_impl recording_impl(uint64_t epochs)
@@ -179,7 +198,8 @@ static enum ib_status keep(void *context, uint64_t epoch, double loss)
 }
 
 /* Twice, as a timed pass would, so that the second training finds a recording. */
-static void train(const struct ib_impl *impl, bool with_losses, struct result *out)
+static void train(const struct ib_impl *impl, enum ib_optimizer optimizer, bool with_losses,
+                  struct result *out)
 {
     struct test_problem problem;
     struct test_training t;
@@ -187,6 +207,7 @@ static void train(const struct ib_impl *impl, bool with_losses, struct result *o
     const struct ib_network net = network();
     test_problem_random(&problem, &net, IB_XAVIER, 30, 5, 7);
     problem.oracle.spec.lr = 0.05;
+    problem.oracle.spec.optimizer = optimizer;
     test_training_open(&t, impl, IB_RESIDENT, &problem, IB_F64);
     for (int i = 0; i < 2; i++) {
         assert_int_equal(ib_training_restart(&t.training), IB_OK);
@@ -201,19 +222,29 @@ static void train(const struct ib_impl *impl, bool with_losses, struct result *o
     test_problem_free(&problem);
 }
 
+/* All whole recordings between two reads, in two trainings; the very first epoch is not recorded. */
+static uint64_t replays_of(uint64_t epochs, bool with_losses)
+{
+    return with_losses ? (16 - 1) / epochs + 2 * (16 / epochs) + 2 / epochs + 3 * (16 / epochs) + 2 / epochs
+                       : (EPOCHS - 1) / epochs + EPOCHS / epochs;
+}
+
 static void replayed_training_is_the_same(void **state)
 {
     (void)state;
     static const uint64_t epochs_per_recording[] = {1, 2, 10, 52, 53};
-    for (int with_losses = 0; with_losses < 2; with_losses++) {
+    for (int variant = 0; variant < 4; variant++) {
+        const bool with_losses = variant % 2;
+        const enum ib_optimizer optimizer = variant < 2 ? IB_SGD : IB_ADAM; /* which counts its steps */
         struct result truth = {0};
-        train(&ib_impl_fakedev, with_losses, &truth);
+        train(&ib_impl_fakedev, optimizer, with_losses, &truth);
         for (size_t i = 0; i < sizeof epochs_per_recording / sizeof *epochs_per_recording; i++) {
             struct result result = {0};
             const struct ib_impl impl = recording_impl(epochs_per_recording[i]);
-            train(&impl, with_losses, &result);
+            train(&impl, optimizer, with_losses, &result);
             assert_memory_equal(&result, &truth, sizeof truth);
-            assert_true(recorder.replays > 0 || epochs_per_recording[i] > (with_losses ? 16 : EPOCHS));
+            assert_int_equal(recorder.replays, replays_of(epochs_per_recording[i], with_losses));
+            assert_int_equal(recorder.losses, with_losses ? 2 * 3 : 0);
         }
     }
 }
@@ -231,7 +262,7 @@ static void nothing_is_copied_around_a_recording(void **state)
     double values[64];
     test_training_run(&t, 3, NULL, NULL);
     assert_int_equal(ib_capture_begin(&t.dispatch), IB_OK);
-    assert_int_equal(ib_read(&t.dispatch, &t.training.tensors.params[0], values), IB_EINTERNAL);
+    assert_int_equal(ib_read(&t.dispatch, &t.training.tensors.state[0], values), IB_EINTERNAL);
     assert_non_null(strstr(ib_error_text(), "cannot be recorded"));
     assert_int_equal(ib_capture_end(&t.dispatch), IB_OK);
 

@@ -83,17 +83,22 @@ static void check_run(size_t r, const struct test_problem *p, const struct ib_tr
     test_training_close(&t);
 }
 
+static void check_problem(const struct test_problem *p)
+{
+    struct ib_trajectory truth;
+    assert_int_equal(ib_oracle_train(&p->oracle, &truth), IB_OK);
+    for (size_t r = 0; r < RUNS; r++) {
+        check_run(r, p, &truth, IB_F64);
+        check_run(r, p, &truth, IB_F32);
+    }
+    ib_trajectory_free(&truth);
+}
+
 static void check_network(const struct ib_network *net)
 {
     struct test_problem p;
-    struct ib_trajectory truth;
     make_problem(&p, net);
-    assert_int_equal(ib_oracle_train(&p.oracle, &truth), IB_OK);
-    for (size_t r = 0; r < RUNS; r++) {
-        check_run(r, &p, &truth, IB_F64);
-        check_run(r, &p, &truth, IB_F32);
-    }
-    ib_trajectory_free(&truth);
+    check_problem(&p);
     test_problem_free(&p);
 }
 
@@ -110,11 +115,70 @@ static void every_activation_and_loss(void **state)
 {
     (void)state;
     for (int act = IB_RELU; act <= IB_SIGMOID; act++)
-        for (int loss = IB_HALF_MSE; loss <= IB_BCE; loss++)
+        for (int loss = IB_HALF_MSE; loss <= IB_CE; loss++)
             for (uint64_t outputs = 1; outputs <= 3; outputs += 2) {
                 struct ib_network net = network(2, (enum ib_act)act, (enum ib_loss)loss, outputs);
                 check_network(&net);
             }
+}
+
+/* How the parameters are updated. */
+static const struct {
+    enum ib_optimizer optimizer;
+    double weight_decay;
+} updates[] = {{IB_SGD, 0.1}, {IB_MOMENTUM, 0}, {IB_MOMENTUM, 0.1}, {IB_ADAM, 0}, {IB_ADAM, 0.1}};
+enum { UPDATES = sizeof updates / sizeof *updates };
+
+static void set_update(struct ib_training_spec *spec, size_t u)
+{
+    spec->optimizer = updates[u].optimizer;
+    spec->weight_decay = updates[u].weight_decay;
+}
+
+static void every_optimizer(void **state)
+{
+    (void)state;
+    for (size_t u = 0; u < UPDATES; u++)
+        for (uint32_t hidden = 0; hidden <= 2; hidden++) {
+            const struct ib_network net = network(hidden, hidden ? IB_TANH : 0, IB_MSE, 2);
+            struct test_problem p;
+            make_problem(&p, &net);
+            set_update(&p.oracle.spec, u);
+            check_problem(&p);
+            test_problem_free(&p);
+        }
+}
+
+/* A training goes on from the state of another, in one go or epoch by epoch. */
+static void a_training_continues_from_a_state(void **state)
+{
+    (void)state;
+    const struct ib_network net = network(1, IB_TANH, IB_MSE, 1);
+    struct test_problem p;
+    make_problem(&p, &net);
+    for (size_t u = 0; u < UPDATES; u++) {
+        struct test_training whole, first, second;
+        double at[512], end[512], expected[512];
+        set_update(&p.oracle.spec, u);
+        const uint64_t total = ib_state_total(&p.oracle.spec);
+        test_training_open(&whole, &ib_impl_cpu_naive, IB_HOST, &p, IB_F64);
+        test_training_run(&whole, EPOCHS, NULL, NULL);
+        test_training_state(&whole, expected);
+        test_training_open(&first, &ib_impl_cpu_naive, IB_HOST, &p, IB_F64);
+        test_training_run(&first, EPOCHS / 3, NULL, NULL);
+        test_training_state(&first, at);
+        test_training_open(&second, &ib_impl_fakedev, IB_RESIDENT, &p, IB_F64);
+        for (uint32_t s = 0; s < ib_state_count(&p.oracle.spec); s++)
+            second.data.start[s] = at + ib_state_at(&p.oracle.spec, s);
+        assert_int_equal(ib_training_restart(&second.training), IB_OK);
+        test_training_run(&second, EPOCHS - EPOCHS / 3, NULL, NULL);
+        test_training_state(&second, end);
+        assert_memory_equal(end, expected, total * sizeof *end);
+        test_training_close(&whole);
+        test_training_close(&first);
+        test_training_close(&second);
+    }
+    test_problem_free(&p);
 }
 
 /* Reading losses, or not reading any, must not change where the training goes; nor must a restart. */
@@ -137,6 +201,51 @@ static void reading_changes_nothing(void **state)
         assert_memory_equal(first, second, size * sizeof *first);
         test_training_close(&t);
     }
+    test_problem_free(&p);
+}
+
+/* Reads the state array by array, each in the type of the training. */
+static void read_each(struct test_training *t, double *out)
+{
+    const struct ib_training_spec *spec = &t->data.spec;
+    for (uint32_t s = 0; s < ib_state_count(spec); s++) {
+        double values[64];
+        const uint64_t n = ib_state_size(spec, s);
+        assert_true(n <= sizeof values / sizeof *values);
+        assert_int_equal(ib_read(&t->dispatch, &t->training.tensors.state[s], values), IB_OK);
+        for (uint64_t i = 0; i < n; i++)
+            *out++ = spec->dtype == IB_F32 ? (double)((const float *)(const void *)values)[i] : values[i];
+    }
+}
+
+/* One after the other, in the type of the training; and the same again from the device. */
+static void the_whole_state_is_read_at_once(void **state)
+{
+    (void)state;
+    struct ib_network net = network(2, IB_RELU, IB_MSE, 2);
+    struct test_problem p;
+    make_problem(&p, &net);
+    p.oracle.spec.optimizer = IB_ADAM;
+    const uint64_t size = ib_state_total(&p.oracle.spec);
+    for (size_t r = 0; r < RUNS; r++)
+        for (enum ib_dtype type = IB_F32; type <= IB_F64; type++) {
+            struct test_training t;
+            double each[512];
+            union {
+                float f32[512];
+                double f64[512];
+            } at_once, again;
+            test_training_open(&t, runs[r].impl, runs[r].residency, &p, type);
+            test_training_run(&t, 3, NULL, NULL);
+            assert_int_equal(ib_training_state_bytes(&t.training), size * (type == IB_F32 ? 4 : 8));
+            assert_int_equal(ib_training_read_state(&t.training, false, &at_once), IB_OK);
+            assert_int_equal(ib_training_read_state(&t.training, true, &again), IB_OK);
+            assert_memory_equal(&at_once, &again, ib_training_state_bytes(&t.training));
+            read_each(&t, each);
+            for (uint64_t i = 0; i < size; i++)
+                assert_true((type == IB_F32 ? (double)at_once.f32[i] : at_once.f64[i]) == each[i]);
+            test_training_close(&t);
+        }
     test_problem_free(&p);
 }
 
@@ -166,16 +275,51 @@ static void known_counts(void **state)
     }
 }
 
-/* The expected transfers reject one copy too many, one too few, and one of the wrong size. */
-static void law_is_exact(void **state)
+/* The closed forms of ARCHITECTURE.md, for every optimiser. */
+static void counts_are_those_of_the_table(void **state)
 {
     (void)state;
+    for (uint64_t layers = 1; layers <= 3; layers++)
+        for (int optimizer = IB_SGD; optimizer <= IB_ADAM; optimizer++)
+            for (int way = 0; way < 8; way++) {
+                const uint64_t d = way & 1, fused = way >> 1 & 1, resident = way >> 2 & 1;
+                const uint64_t e = 50, r = 5, m = (uint64_t)optimizer, c = optimizer == IB_ADAM;
+                const uint64_t a = 2 * layers * (1 + m) + c;
+                const struct ib_transfer_model_case transfer_model = {
+                    .spec = {.net = network((uint32_t)layers - 1, IB_TANH, IB_MSE, 1),
+                             .dtype = IB_F32,
+                             .rows = 500,
+                             .test_rows = 1,
+                             .optimizer = (enum ib_optimizer)optimizer,
+                             .weight_decay = d ? 0.1 : 0},
+                    .residency = resident ? IB_RESIDENT : IB_PER_OP,
+                    .fused = fused,
+                    .epochs = e,
+                    .reads = r};
+                const uint64_t ups =
+                    fused ? e * (2 + a)
+                          : e * (16 * layers - 3 + 2 * layers * m + 4 * layers * d + (2 * layers + 2) * c);
+                const uint64_t downs =
+                    fused ? a * e : e * (9 * layers - 2 + 2 * layers * m + 2 * layers * d + c);
+                struct ib_traffic out[IB_PHASE_COUNT];
+                ib_transfer_model(&transfer_model, out);
+                assert_int_equal(out[IB_SETUP].h2d_count, resident ? 2 + a + (fused ? 0 : c) : 0);
+                assert_int_equal(out[IB_TRAIN].h2d_count, resident ? 0 : ups);
+                assert_int_equal(out[IB_TRAIN].d2h_count, (resident ? 0 : downs) + r);
+                assert_int_equal(out[IB_READBACK].d2h_count, resident ? a : 0);
+            }
+}
+
+/* The expected transfers reject one copy too many, one too few, and one of the wrong size. */
+static void check_law(enum ib_optimizer optimizer, enum ib_op op)
+{
     struct ib_network net = network(1, IB_TANH, IB_MSE, 1);
     struct test_problem p;
     struct test_training t;
     double losses[EPOCHS], params[512], predictions[TEST_ROWS];
     char why[256];
     make_problem(&p, &net);
+    p.oracle.spec.optimizer = optimizer;
     for (int residency = IB_PER_OP; residency <= IB_RESIDENT; residency++) {
         struct ib_transfer_model_case transfer_model = {
             .spec = p.oracle.spec, .residency = (enum ib_residency)residency, .epochs = EPOCHS};
@@ -184,7 +328,7 @@ static void law_is_exact(void **state)
         test_training_params(&t, params);
         test_training_predict(&t, predictions);
         assert_true(ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why));
-        struct ib_traffic *copy = &t.dispatch.transfer_log.copies[IB_TRAIN][IB_OP_GEMM][0];
+        struct ib_traffic *copy = &t.dispatch.transfer_log.copies[IB_TRAIN][op][0];
         uint64_t *fields[] = {&copy->h2d_count, &copy->h2d_bytes, &copy->d2h_count, &copy->d2h_bytes};
         for (size_t i = 0; i < 4; i++) {
             ++*fields[i];
@@ -199,6 +343,69 @@ static void law_is_exact(void **state)
             residency == IB_RESIDENT);
         test_training_close(&t);
     }
+    test_problem_free(&p);
+}
+
+static void law_is_exact(void **state)
+{
+    (void)state;
+    check_law(IB_SGD, IB_OP_GEMM);
+    check_law(IB_MOMENTUM, IB_OP_MOMENTUM_STEP);
+    check_law(IB_ADAM, IB_OP_ADAM_STEP);
+}
+
+/* ---- fused steps that know less ---- */
+
+static unsigned asked;
+
+static enum ib_status supports_all(const struct ib_problem *problem, char *why, size_t n)
+{
+    (void)problem, (void)why, (void)n;
+    asked++;
+    return IB_OK;
+}
+
+static enum ib_status do_nothing(void *state, const struct ib_problem *problem, uint64_t n)
+{
+    (void)state, (void)problem, (void)n;
+    return IB_OK;
+}
+
+static void fused_steps_are_asked_only_for_updates_that_they_name(void **state)
+{
+    (void)state;
+    static const uint32_t offered[] = {0, IB_DOES_MOMENTUM, IB_DOES_ADAM | IB_DOES_WEIGHT_DECAY};
+    const struct ib_network net = network(0, 0, IB_MSE, 1);
+    struct test_problem p;
+    make_problem(&p, &net);
+    for (size_t o = 0; o < sizeof offered / sizeof *offered; o++)
+        for (size_t u = 0; u < UPDATES; u++) {
+            const struct ib_fused fused = {.struct_size = sizeof fused,
+                                           .supports = supports_all,
+                                           .steps = do_nothing,
+                                           .updates = offered[o]};
+            struct ib_impl impl = ib_impl_cpu_naive;
+            struct test_training t;
+            struct ib_training again;
+            impl.fused = &fused;
+            test_training_open(&t, &impl, IB_HOST, &p, IB_F64);
+            set_update(&t.data.spec, u);
+            for (uint32_t s = 0; s < ib_state_count(&t.data.spec); s++) {
+                t.data.start[s] = p.start;
+                t.data.state_name[s] = "s";
+            }
+            const uint32_t needed = ib_updates_needed(updates[u].optimizer, updates[u].weight_decay);
+            const unsigned before = asked;
+            const bool offers = (needed & ~offered[o]) == 0;
+            assert_int_equal(ib_training_open(&t.dispatch, &t.data, &again),
+                             offers ? IB_OK : IB_EUNSUPPORTED);
+            assert_int_equal(asked, before + offers);
+            if (offers)
+                ib_training_close(&again);
+            else
+                assert_non_null(strstr(ib_error_text(), "its fused steps do not offer"));
+            test_training_close(&t);
+        }
     test_problem_free(&p);
 }
 
@@ -217,8 +424,13 @@ int main(void)
         cmocka_unit_test(every_depth),
         cmocka_unit_test(every_activation_and_loss),
         cmocka_unit_test(reading_changes_nothing),
+        cmocka_unit_test(the_whole_state_is_read_at_once),
+        cmocka_unit_test(every_optimizer),
+        cmocka_unit_test(a_training_continues_from_a_state),
         cmocka_unit_test(known_counts),
+        cmocka_unit_test(counts_are_those_of_the_table),
         cmocka_unit_test(law_is_exact),
+        cmocka_unit_test(fused_steps_are_asked_only_for_updates_that_they_name),
         cmocka_unit_test(residency_must_fit_the_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,7 +109,7 @@ static void sketches_are_of_the_gradient(void **state)
     (void)state;
     struct fixture f;
     for (int act = IB_RELU; act <= IB_SIGMOID; act++)
-        for (int loss = IB_HALF_MSE; loss <= IB_BCE; loss++) {
+        for (int loss = IB_HALF_MSE; loss <= IB_CE; loss++) {
             open_fixture(&f, IB_F64, (enum ib_act)act, (enum ib_loss)loss);
             const struct ib_network *net = &f.problem.oracle.spec.net;
             double *sketch = doubles(ib_sketch_size(net)), largest = 0;
@@ -151,7 +151,7 @@ static void honest_steps_are_right(void **state)
     struct fixture f;
     for (int type = IB_F32; type <= IB_F64; type++)
         for (int act = IB_RELU; act <= IB_SIGMOID; act++)
-            for (int loss = IB_HALF_MSE; loss <= IB_BCE; loss++) {
+            for (int loss = IB_HALF_MSE; loss <= IB_CE; loss++) {
                 open_fixture(&f, (enum ib_dtype)type, (enum ib_act)act, (enum ib_loss)loss);
                 const struct finding finding = check(&f);
                 if (finding.step.wrong || !finding.step.judged)

@@ -1,5 +1,6 @@
-#include "store/missing_columns.h"
+#include "store/missing.h"
 
+#include "store/schema.h"
 #include "store/tables.h"
 
 #include <string.h>
@@ -83,26 +84,78 @@ static enum ib_status shadow(sqlite3 *db, struct columns *columns, const struct 
                : IB_OK;
 }
 
-static enum ib_status for_each_table(sqlite3 *db, enum ib_status (*mend)(sqlite3 *, struct columns *,
-                                                                         const struct ib_db_table *))
+/* How tables and columns are added. */
+struct mender {
+    const char *create; /* "CREATE TABLE main." */
+    enum ib_status (*mend)(sqlite3 *, struct columns *, const struct ib_db_table *);
+};
+static const struct mender adder = {"CREATE TABLE main.", add_to}, shadower = {"CREATE TEMP TABLE ", shadow};
+
+static bool has_table(struct columns *columns, const char *table)
+{
+    const char *begin = ib_arena_print(&columns->arena, "%s.", table);
+    for (size_t i = 0; i < columns->n; i++)
+        if (strncmp(columns->list[i], begin, strlen(begin)) == 0)
+            return true;
+    return false;
+}
+
+/* Every table of the schema ends with a line that begins with a parenthesis. */
+static enum ib_status create_tables(sqlite3 *db, struct columns *columns, const char *create)
+{
+    static const char head[] = "\nCREATE TABLE ";
+    struct ib_arena *arena = &columns->arena;
+    for (const char *at = strstr(ib_schema_sql, head); at; at = strstr(at, head)) {
+        at += strlen(head);
+        const char *name = ib_arena_print(arena, "%.*s", (int)strcspn(at, " "), at), *end = strstr(at, "\n)");
+        if (!has_table(columns, name))
+            IB_TRY(execute(
+                db, ib_arena_print(arena, "%s%.*s", create, (int)(end - at) + (int)strcspn(end, ";"), at)));
+    }
+    return IB_OK;
+}
+
+static enum ib_status mend(sqlite3 *db, const struct mender *mender)
 {
     struct columns columns;
     enum ib_status status = read_columns(db, &columns);
     for (int i = 0; i < IB_TABLE_COUNT && status == IB_OK; i++)
-        status = mend(db, &columns, &ib_db_tables[i]);
+        status = mender->mend(db, &columns, &ib_db_tables[i]);
     const struct ib_db_table cases = ib_db_case_table(&columns.arena);
     if (status == IB_OK)
-        status = mend(db, &columns, &cases);
+        status = mender->mend(db, &columns, &cases);
+    if (status == IB_OK)
+        status = create_tables(db, &columns, mender->create);
     ib_arena_free(&columns.arena);
     return status;
 }
 
-enum ib_status ib_add_missing_columns(sqlite3 *db)
+static enum ib_status mend_one(sqlite3 *db, const struct ib_db_table *table, const struct mender *mender)
 {
-    return for_each_table(db, add_to);
+    struct columns columns;
+    enum ib_status status = read_columns(db, &columns);
+    if (status == IB_OK)
+        status = mender->mend(db, &columns, table);
+    ib_arena_free(&columns.arena);
+    return status;
 }
 
-enum ib_status ib_shadow_missing_columns(sqlite3 *db)
+enum ib_status ib_add_missing(sqlite3 *db)
 {
-    return for_each_table(db, shadow);
+    return mend(db, &adder);
+}
+
+enum ib_status ib_shadow_missing(sqlite3 *db)
+{
+    return mend(db, &shadower);
+}
+
+enum ib_status ib_add_missing_of(sqlite3 *db, const struct ib_db_table *table)
+{
+    return mend_one(db, table, &adder);
+}
+
+enum ib_status ib_shadow_missing_of(sqlite3 *db, const struct ib_db_table *table)
+{
+    return mend_one(db, table, &shadower);
 }

@@ -1,0 +1,366 @@
+/* Trainings by fused steps: what an implementation is told, how many epochs at a time, and what is opened and
+ * released for it. Its steps train nothing. */
+#include "fixtures/trained.h"
+
+#include "base/error.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 11, TEST_ROWS = 3, MOST_CALLS = 64 };
+
+static struct {
+    struct ib_problem supported, prepared, stepped, predicted;
+    struct ib_view x_test, out;
+    uint64_t epochs[MOST_CALLS]; /* of each call of `steps` */
+    bool with_loss[MOST_CALLS];
+    size_t calls;
+    int prepares, releases;
+    double first_x; /* as `prepare` saw it */
+} seen;
+
+static enum ib_status supports(const struct ib_problem *p, char *why, size_t n)
+{
+    (void)why;
+    (void)n;
+    seen.supported = *p;
+    return IB_OK;
+}
+
+static enum ib_status supports_nothing(const struct ib_problem *p, char *why, size_t n)
+{
+    (void)p;
+    snprintf(why, n, "not today");
+    return IB_EUNSUPPORTED;
+}
+
+static enum ib_status steps(void *state, const struct ib_problem *p, uint64_t n)
+{
+    (void)state;
+    assert_true(seen.calls < MOST_CALLS);
+    seen.stepped = *p;
+    seen.with_loss[seen.calls] = p->loss.p != NULL;
+    seen.epochs[seen.calls++] = n;
+    return IB_OK;
+}
+
+static enum ib_status predict(void *state, const struct ib_problem *p, const struct ib_view *x,
+                              const struct ib_view *out)
+{
+    (void)state;
+    seen.predicted = *p;
+    seen.x_test = *x;
+    seen.out = *out;
+    return IB_OK;
+}
+
+static enum ib_status prepare(void *state, const struct ib_problem *p, void **out)
+{
+    (void)state;
+    seen.prepared = *p;
+    seen.prepares++;
+    seen.first_x = *(const double *)p->x.p;
+    *out = &seen;
+    return IB_OK;
+}
+
+static enum ib_status prepare_nothing(void *state, const struct ib_problem *p, void **out)
+{
+    (void)state;
+    (void)p;
+    (void)out;
+    return IB_EDEVICE;
+}
+
+static void release(void *state, void *prepared)
+{
+    (void)state;
+    assert_ptr_equal(prepared, &seen);
+    seen.releases++;
+}
+
+static const struct ib_fused all = {.struct_size = sizeof all,
+                                    .supports = supports,
+                                    .steps = steps,
+                                    .predict = predict,
+                                    .prepare = prepare,
+                                    .release = release},
+                             few = {.struct_size = sizeof few, .steps = steps},
+                             none = {.struct_size = sizeof none,
+                                     .supports = supports_nothing,
+                                     .steps = steps},
+                             broken = {.struct_size = sizeof broken,
+                                       .steps = steps,
+                                       .prepare = prepare_nothing,
+                                       .release = release};
+
+static struct test_problem problem;
+static struct ib_impl impl;
+
+static void make(const struct ib_impl *base, const struct ib_fused *fused, uint32_t layers)
+{
+    struct ib_network net = {.n_layers = layers, .act = IB_TANH, .loss = IB_MSE};
+    for (uint32_t l = 0; l <= layers; l++)
+        net.width[l] = 2 + l;
+    memset(&seen, 0, sizeof seen);
+    impl = *base;
+    impl.name = "fused";
+    impl.fused = fused;
+    test_problem_random(&problem, &net, IB_XAVIER, ROWS, TEST_ROWS, 7);
+    problem.oracle.spec.lr = 0.25;
+}
+
+/* ---- what is told ---- */
+
+static void assert_shape(const struct ib_view *v, uint64_t rows, uint64_t cols)
+{
+    assert_int_equal(v->rows, rows);
+    assert_int_equal(v->cols, cols);
+    assert_int_equal(v->ld, cols);
+    assert_int_equal(v->type, IB_F64);
+}
+
+static void assert_described(const struct ib_problem *p, uint32_t layers, bool in_place)
+{
+    assert_int_equal(p->struct_size, sizeof *p);
+    assert_int_equal(p->n_layers, layers);
+    assert_int_equal(p->dtype, IB_F64);
+    assert_int_equal(p->act, IB_TANH);
+    assert_int_equal(p->loss_kind, IB_MSE);
+    assert_shape(&p->x, ROWS, 2);
+    assert_shape(&p->y, ROWS, 2 + layers);
+    for (uint32_t l = 0; l < layers; l++) {
+        assert_shape(&p->w[l], 2 + l, 3 + l);
+        assert_shape(&p->b[l], 1, 3 + l);
+        assert_int_equal(p->w[l].p != NULL, in_place);
+        assert_int_equal(p->b[l].p != NULL, in_place);
+    }
+}
+
+/* For every number of layers, up to the most that the contract has. */
+static void the_whole_problem_is_told(void **state)
+{
+    (void)state;
+    for (uint32_t layers = 1; layers <= IB_MAX_LAYERS; layers++) {
+        struct test_training t;
+        double params[4096], predictions[TEST_ROWS * (IB_MAX_LAYERS + 2)];
+        make(&ib_impl_cpu_naive, &all, layers);
+        test_training_open(&t, &impl, IB_HOST, &problem, IB_F64);
+        test_training_run(&t, 2, NULL, NULL);
+        test_training_params(&t, params);
+        test_training_predict(&t, predictions);
+        assert_described(&seen.supported, layers, false);
+        assert_true(seen.supported.lr == 0.25);
+        assert_described(&seen.prepared, layers, false);
+        assert_described(&seen.stepped, layers, true);
+        assert_described(&seen.predicted, layers, true);
+        const double *expected = problem.start;
+        for (uint32_t l = 0; l < layers; l++) {
+            assert_memory_equal(seen.stepped.w[l].p, expected, (2 + l) * (3 + l) * sizeof *expected);
+            expected += (2 + l) * (3 + l);
+            assert_memory_equal(seen.stepped.b[l].p, expected, (3 + l) * sizeof *expected);
+            expected += 3 + l;
+            assert_ptr_equal(seen.predicted.w[l].p, seen.stepped.w[l].p);
+            assert_ptr_equal(seen.predicted.b[l].p, seen.stepped.b[l].p);
+        }
+        assert_memory_equal(seen.stepped.y.p, problem.y, ROWS * (2 + layers) * sizeof(double));
+        assert_shape(&seen.x_test, TEST_ROWS, 2);
+        assert_memory_equal(seen.x_test.p, problem.x_test, (size_t)TEST_ROWS * 2 * sizeof(double));
+        assert_shape(&seen.out, TEST_ROWS, 2 + layers);
+        assert_int_equal(t.dispatch.transfer_log.launches[IB_TRAIN], 1);
+        assert_int_equal(t.dispatch.transfer_log.launches[IB_PREDICT], 1);
+        test_training_close(&t);
+        assert_int_equal(seen.releases, 1);
+        test_problem_free(&problem);
+    }
+}
+
+/* Gradients, activations and their deltas are the implementation's own matter. */
+static void only_its_operands_are_opened(void **state)
+{
+    (void)state;
+    for (int fused = 0; fused < 2; fused++) {
+        struct test_training t;
+        make(&ib_impl_cpu_naive, fused ? &all : NULL, 3);
+        test_training_open(&t, &impl, IB_HOST, &problem, IB_F64);
+        assert_int_equal(t.dispatch.transfer_log.n_tensors, fused ? 3 + 6 : 3 + 6 + 6 + 3 + 2);
+        test_training_close(&t);
+        test_problem_free(&problem);
+    }
+}
+
+/* ---- how many at a time ---- */
+
+static bool wants_each_fourth(void *context, uint64_t epoch)
+{
+    (void)context;
+    return epoch % 4 == 0;
+}
+
+static bool wants_none(void *context, uint64_t epoch)
+{
+    (void)context;
+    (void)epoch;
+    return false;
+}
+
+static enum ib_status count_losses(void *context, uint64_t epoch, double loss)
+{
+    (void)loss;
+    assert_int_equal(epoch % 4, 0);
+    ++*(int *)context;
+    return IB_OK;
+}
+
+static void run(enum ib_residency residency, uint64_t epochs, const struct ib_loss_reader *reader)
+{
+    struct test_training t;
+    make(residency == IB_HOST ? &ib_impl_cpu_naive : &ib_impl_fakedev, &few, 1);
+    test_training_open(&t, &impl, residency, &problem, IB_F64);
+    assert_int_equal(ib_training_run(&t.training, epochs, reader), IB_OK);
+    test_training_close(&t);
+    test_problem_free(&problem);
+}
+
+static void epochs_run_at_once_up_to_the_next_loss(void **state)
+{
+    (void)state;
+    int losses = 0;
+    const struct ib_loss_reader each_fourth = {wants_each_fourth, count_losses, &losses},
+                                no_loss = {wants_none, count_losses, &losses};
+    run(IB_HOST, 10, NULL);
+    assert_int_equal(seen.calls, 1);
+    assert_int_equal(seen.epochs[0], 10);
+    assert_false(seen.with_loss[0]);
+    run(IB_HOST, 10, &no_loss);
+    assert_int_equal(seen.calls, 1);
+    assert_int_equal(seen.epochs[0], 10);
+    assert_false(seen.with_loss[0]);
+    run(IB_HOST, 10, &each_fourth);
+    assert_int_equal(losses, 2);
+    assert_int_equal(seen.calls, 3);
+    assert_true(seen.epochs[0] == 4 && seen.epochs[1] == 4 && seen.epochs[2] == 2);
+    assert_true(seen.with_loss[0] && seen.with_loss[1] && !seen.with_loss[2]);
+    run(IB_HOST, 0, NULL);
+    assert_int_equal(seen.calls, 0);
+}
+
+/* Where every operand is copied around every step, they run one by one. */
+static void per_op_steps_are_single(void **state)
+{
+    (void)state;
+    int losses = 0;
+    const struct ib_loss_reader each_fourth = {wants_each_fourth, count_losses, &losses};
+    run(IB_PER_OP, 10, &each_fourth);
+    assert_int_equal(seen.calls, 10);
+    for (size_t i = 0; i < seen.calls; i++) {
+        assert_int_equal(seen.epochs[i], 1);
+        assert_int_equal(seen.with_loss[i], i % 4 == 3);
+    }
+    assert_int_equal(losses, 2);
+    run(IB_RESIDENT, 10, NULL);
+    assert_int_equal(seen.calls, 1);
+}
+
+/* ---- what it may leave out, or refuse ---- */
+
+static void predictions_by_operations_will_do(void **state)
+{
+    (void)state;
+    struct test_training t;
+    double predictions[TEST_ROWS * 3], expected[TEST_ROWS * 3];
+    make(&ib_impl_cpu_naive, &few, 1);
+    test_training_open(&t, &impl, IB_HOST, &problem, IB_F64);
+    test_training_predict(&t, predictions);
+    ib_oracle_predict(&problem.oracle.spec.net, problem.start, TEST_ROWS, problem.x_test, expected);
+    for (size_t i = 0; i < sizeof predictions / sizeof *predictions; i++)
+        assert_true(predictions[i] - expected[i] < 1e-12 && expected[i] - predictions[i] < 1e-12);
+    test_training_close(&t);
+    test_problem_free(&problem);
+}
+
+static void assert_refused(const struct ib_fused *fused, enum ib_status status, const char *text)
+{
+    struct test_training t;
+    struct ib_training again;
+    make(&ib_impl_cpu_naive, &few, 2);
+    test_training_open(&t, &impl, IB_HOST, &problem, IB_F64);
+    impl.fused = fused;
+    memset(&again, 0xA5, sizeof again); /* whatever was there */
+    assert_int_equal(ib_training_open(&t.dispatch, &t.data, &again), status);
+    if (text)
+        assert_string_equal(ib_error_text(), text);
+    assert_int_equal(seen.releases, 0);
+    impl.fused = &few;
+    test_training_close(&t);
+    test_problem_free(&problem);
+}
+
+static void what_is_refused_is_told(void **state)
+{
+    (void)state;
+    assert_refused(&none, IB_EUNSUPPORTED, "fused: not today");
+    assert_refused(&broken, IB_EDEVICE, NULL);
+}
+
+/* ---- data that change ---- */
+
+static void changed_data_are_prepared_anew(void **state)
+{
+    (void)state;
+    struct test_training t;
+    make(&ib_impl_cpu_naive, &all, 1);
+    test_training_open(&t, &impl, IB_HOST, &problem, IB_F64);
+    ((double *)t.arrays[0])[0] = 77;
+    assert_int_equal(ib_training_reload(&t.training), IB_OK);
+    assert_int_equal(seen.prepares, 2);
+    assert_int_equal(seen.releases, 1);
+    assert_true(seen.first_x == 77);
+    ib_release(&t.dispatch, &t.training.problem);
+    ib_release(&t.dispatch, &t.training.problem); /* there is nothing left */
+    assert_int_equal(seen.releases, 2);
+    test_training_close(&t);
+    assert_int_equal(seen.releases, 2);
+    test_problem_free(&problem);
+}
+
+/* x and y reach the device again; what is trained by operations has nothing to prepare. */
+static void changed_data_are_copied_anew(void **state)
+{
+    (void)state;
+    struct test_training t;
+    double x[ROWS * 2], y[ROWS * 3];
+    make(&ib_impl_fakedev, NULL, 1);
+    test_training_open(&t, &impl, IB_RESIDENT, &problem, IB_F64);
+    ((double *)t.arrays[0])[3] = 77;
+    ((double *)t.arrays[1])[5] = 78;
+    const uint64_t before = t.dispatch.total.h2d_count;
+    assert_int_equal(ib_training_reload(&t.training), IB_OK);
+    assert_int_equal(t.dispatch.total.h2d_count, before + 2);
+    ((double *)t.arrays[0])[3] = ((double *)t.arrays[1])[5] = 0;
+    assert_int_equal(ib_read_again(&t.dispatch, &t.training.tensors.x, x), IB_OK);
+    assert_int_equal(ib_read_again(&t.dispatch, &t.training.tensors.y, y), IB_OK);
+    assert_true(x[3] == 77 && y[5] == 78);
+    test_training_close(&t);
+    test_problem_free(&problem);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_whole_problem_is_told),
+        cmocka_unit_test(only_its_operands_are_opened),
+        cmocka_unit_test(epochs_run_at_once_up_to_the_next_loss),
+        cmocka_unit_test(per_op_steps_are_single),
+        cmocka_unit_test(predictions_by_operations_will_do),
+        cmocka_unit_test(what_is_refused_is_told),
+        cmocka_unit_test(changed_data_are_prepared_anew),
+        cmocka_unit_test(changed_data_are_copied_anew),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,213 @@
+/* One epoch of an optimiser, checked from the answer's own state: right updates pass in either type; mistakes
+ * in the gradient, in what is kept and in the rule are found and named. */
+#include "diagnose/diagnose.h"
+#include "fixtures/problem.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 40, EPOCH = 23 };
+
+enum mistake {
+    HONEST,
+    FORGETS,           /* the first moment is the gradient alone */
+    STALE,             /* parameters are updated by the moments of the step before */
+    UNCORRECTED,       /* no bias correction */
+    EPSILON_INSIDE,    /* of the root */
+    LACKS_DECAY,       /* weight decay is left out */
+    DOES_NOT_COUNT,    /* the number of steps stays */
+    SECOND_OF_ABSOLUTE /* |g| instead of its square */
+};
+
+struct fixture {
+    struct test_problem problem;
+    double *from, *to, *gradient, *truth, *drift;
+    struct ib_step step;
+};
+
+static double *doubles(uint64_t n)
+{
+    double *v = calloc(n, sizeof *v);
+    assert_non_null(v);
+    return v;
+}
+
+/* Element i of the update, as a program of this type computes it. */
+#define DEFINE_UPDATE(name, real)                                                                            \
+    static void name(const struct fixture *f, enum mistake mistake, uint64_t i)                              \
+    {                                                                                                        \
+        const struct ib_training_spec *spec = &f->problem.oracle.spec;                                       \
+        const uint64_t n = ib_network_size(&spec->net);                                                      \
+        const bool adam = spec->optimizer == IB_ADAM;                                                        \
+        const double t = mistake == UNCORRECTED ? INFINITY : EPOCH;                                          \
+        const real decay = (real)(mistake == LACKS_DECAY ? 0 : spec->weight_decay);                          \
+        const real added = (real)(adam ? 1 - 0.9 : 1), old_m = (real)f->from[n + i];                         \
+        const real old_v = adam ? (real)f->from[2 * n + i] : 0;                                              \
+        const real g = (real)f->gradient[i] + decay * (real)f->from[i];                                      \
+        const real m = (mistake == FORGETS ? 0 : (real)0.9 * old_m) + added * g;                             \
+        const real new_v = (real)(1 - 0.999) * (mistake == SECOND_OF_ABSOLUTE ? (real)fabs(g) : g * g);      \
+        const real v = (real)0.999 * old_v + new_v;                                                          \
+        const real used_m = mistake == STALE ? old_m : m, used_v = mistake == STALE ? old_v : v;             \
+        const real rate = (real)(adam ? spec->lr / (1 - pow(0.9, t)) : spec->lr);                            \
+        const real v_hat = used_v / (real)(1 - pow(0.999, t)), least = (real)1e-8;                           \
+        const real root = mistake == EPSILON_INSIDE ? (real)sqrt(v_hat + least) : (real)sqrt(v_hat) + least; \
+        const real p = (real)f->from[i] - (adam ? rate * used_m / root : rate * used_m);                     \
+        f->to[i] = (double)p;                                                                                \
+        f->to[n + i] = (double)m;                                                                            \
+        if (adam)                                                                                            \
+            f->to[2 * n + i] = (double)v;                                                                    \
+    }
+DEFINE_UPDATE(update_f32, float)
+DEFINE_UPDATE(update_f64, double)
+
+static double rounded(enum ib_dtype type, double v)
+{
+    return type == IB_F32 ? (double)(float)v : v;
+}
+
+/* A state as after EPOCH - 1 epochs: moments of about the gradient's magnitude. */
+static void fill_state(struct fixture *f)
+{
+    const struct ib_training_spec *spec = &f->problem.oracle.spec;
+    const uint64_t n = ib_network_size(&spec->net);
+    for (uint64_t i = 0; i < n; i++) {
+        const double g = f->gradient[i] * (0.5 + (double)(i % 7) / 4) + 1e-3 * (double)(i % 5);
+        f->from[n + i] = rounded(spec->dtype, g);
+        if (spec->optimizer == IB_ADAM)
+            f->from[2 * n + i] = rounded(spec->dtype, g * g / 30);
+    }
+    if (spec->optimizer == IB_ADAM)
+        f->from[3 * n] = EPOCH - 1;
+}
+
+static void open_fixture(struct fixture *f, enum ib_dtype type, enum ib_optimizer optimizer, double decay,
+                         enum mistake mistake)
+{
+    const struct ib_network net = {2, {6, 5, 2}, IB_TANH, IB_MSE};
+    struct ib_oracle_problem *p = &f->problem.oracle;
+    *f = (struct fixture){0};
+    test_problem_random(&f->problem, &net, IB_NORMAL, ROWS, 10, 4);
+    p->spec.lr = 0.1;
+    p->spec.dtype = type;
+    p->spec.optimizer = optimizer;
+    p->spec.weight_decay = decay;
+    const uint64_t n = ib_network_size(&net), total = ib_state_total(&p->spec);
+    f->from = doubles(total);
+    f->to = doubles(total);
+    f->gradient = doubles(n);
+    f->truth = doubles(ib_sketch_size(&net));
+    f->drift = doubles(ib_sketch_size(&net));
+    for (uint64_t i = 0; i < n; i++)
+        f->problem.start[i] = f->from[i] = rounded(type, p->params[i]);
+    ib_oracle_gradient(&net, f->from, ROWS, p->x, p->y, f->gradient);
+    fill_state(f);
+    f->step = (struct ib_step){
+        .epoch = EPOCH, .from = f->from, .to = f->to, .truth = {0, f->truth}, .drift = {0, f->drift}};
+    p->arithmetic.type = IB_F64;
+    assert_int_equal(ib_oracle_step(p, &f->step.truth.loss, f->truth), IB_OK);
+    p->arithmetic = ib_drift_arithmetic(type, IB_PRODUCTS_F32, 0);
+    assert_int_equal(ib_oracle_step(p, &f->step.drift.loss, f->drift), IB_OK);
+    f->step.loss = rounded(type, f->step.truth.loss);
+    for (uint64_t i = 0; i < n; i++)
+        (type == IB_F32 ? update_f32 : update_f64)(f, mistake, i);
+    if (optimizer == IB_ADAM)
+        f->to[total - 1] = mistake == DOES_NOT_COUNT ? EPOCH - 1 : EPOCH;
+}
+
+static void release(struct fixture *f)
+{
+    test_problem_free(&f->problem);
+    free(f->from);
+    free(f->to);
+    free(f->gradient);
+    free(f->truth);
+    free(f->drift);
+}
+
+static void right_updates_pass(void **state)
+{
+    (void)state;
+    for (int type = IB_F32; type <= IB_F64; type++)
+        for (int optimizer = IB_MOMENTUM; optimizer <= IB_ADAM; optimizer++)
+            for (int decays = 0; decays < 2; decays++) {
+                struct fixture f;
+                struct ib_step_result result;
+                open_fixture(&f, (enum ib_dtype)type, (enum ib_optimizer)optimizer, decays ? 0.05 : 0,
+                             HONEST);
+                assert_int_equal(ib_step_check(&f.problem.oracle.spec, IB_PRODUCTS_F32, &f.step, &result),
+                                 IB_OK);
+                if (result.wrong)
+                    fail_msg(
+                        "type %d, optimizer %d: array %u[%llu] is %.17g, expected %.17g; update error %g",
+                        type, optimizer, result.rule.array, (unsigned long long)result.rule.index,
+                        result.rule.got, result.rule.expected, result.update_error);
+                assert_true(result.judged);
+                release(&f);
+            }
+}
+
+static void mistakes_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        enum ib_optimizer optimizer;
+        enum mistake mistake;
+        const char *text;
+    } cases[] = {
+        {IB_MOMENTUM, FORGETS, "momentum is not applied"},
+        {IB_MOMENTUM, STALE, "momentum: stale momentum: P is updated by the velocity of the step before"},
+        {IB_MOMENTUM, LACKS_DECAY, "weight decay is left out of the gradient"},
+        {IB_ADAM, FORGETS, "momentum is not applied"},
+        {IB_ADAM, STALE, "adam: stale moments"},
+        {IB_ADAM, UNCORRECTED, "adam: bias correction is missing"},
+        {IB_ADAM, LACKS_DECAY, "weight decay is left out of the gradient"},
+        {IB_ADAM, DOES_NOT_COUNT, "step[0] is 22 after the update, expected 23"},
+        {IB_ADAM, SECOND_OF_ABSOLUTE, "v_w1[0] is "},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int type = IB_F32; type <= IB_F64; type++) {
+            struct fixture f;
+            struct ib_step_result result;
+            char text[160];
+            open_fixture(&f, (enum ib_dtype)type, cases[i].optimizer, 0.05, cases[i].mistake);
+            const struct ib_training_spec *spec = &f.problem.oracle.spec;
+            assert_int_equal(ib_step_check(spec, IB_PRODUCTS_F32, &f.step, &result), IB_OK);
+            assert_true(result.wrong);
+            assert_false(result.doubtful);
+            assert_int_equal(ib_diagnose_step(spec, &f.step, &result, text, sizeof text), IB_OK);
+            if (!strstr(text, cases[i].text))
+                fail_msg("case %zu, type %d: %s", i, type, text);
+            release(&f);
+        }
+}
+
+/* Within f64, epsilon inside of the root is a difference of 1e-8 of it, which counts. */
+static void the_place_of_epsilon_matters(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct ib_step_result result;
+    char text[160];
+    open_fixture(&f, IB_F64, IB_ADAM, 0, EPSILON_INSIDE);
+    const struct ib_training_spec *spec = &f.problem.oracle.spec;
+    assert_int_equal(ib_step_check(spec, IB_PRODUCTS_F32, &f.step, &result), IB_OK);
+    assert_true(result.wrong);
+    assert_int_equal(ib_diagnose_step(spec, &f.step, &result, text, sizeof text), IB_OK);
+    assert_string_equal(text, "epoch 23 alone: adam: epsilon is added inside of the root");
+    release(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(right_updates_pass),
+        cmocka_unit_test(mistakes_are_named),
+        cmocka_unit_test(the_place_of_epsilon_matters),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
