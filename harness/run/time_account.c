@@ -122,8 +122,8 @@ uint64_t ib_longer_epochs(const struct ib_time_account *first, const struct ib_t
     if (last->trained_ns >= target_ns)
         return 0;
     /* By what further epochs took so far: a training may begin with work that does not depend on its length.
-     */
-    const bool grown = last->epochs > first->epochs;
+     * The times of an external program vary too much for that. */
+    const bool grown = !last->external && last->epochs > first->epochs;
     const double known_epochs = (double)(last->epochs - (grown ? first->epochs : 0));
     const double known_ns = last->trained_ns - (grown ? first->trained_ns : 0);
     const double missing_ns = 1.2 * target_ns - last->trained_ns;
