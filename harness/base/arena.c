@@ -6,13 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* AddressSanitizer sees an allocation that is written beyond its end only if it is a block of its own. */
+/* Between allocations is a gap that AddressSanitizer knows as such, so that it sees what is beyond their
+ * ends. */
 #ifdef __SANITIZE_ADDRESS__
-enum { BLOCK_BYTES = 0 };
+#include <sanitizer/asan_interface.h>
+enum { GAP_BYTES = 16 };
 #else
-enum { BLOCK_BYTES = 64 * 1024 };
+enum { GAP_BYTES = 0 };
+#define ASAN_POISON_MEMORY_REGION(at, bytes)   ((void)(at), (void)(bytes))
+#define ASAN_UNPOISON_MEMORY_REGION(at, bytes) ((void)(at), (void)(bytes))
 #endif
-enum { ALIGNMENT = 16 };
+
+enum { BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
 
 struct ib_arena_block {
     struct ib_arena_block *next;
@@ -29,20 +34,22 @@ static struct ib_arena_block *new_block(size_t bytes)
     }
     block->used = 0;
     block->size = bytes;
+    ASAN_POISON_MEMORY_REGION(block->data, bytes);
     return block;
 }
 
 void *ib_arena_alloc(struct ib_arena *arena, size_t bytes)
 {
-    bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    const size_t needed = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + GAP_BYTES;
     struct ib_arena_block *block = arena->blocks;
-    if (!block || block->size - block->used < bytes) {
-        block = new_block(bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES);
+    if (!block || block->size - block->used < needed) {
+        block = new_block(needed > BLOCK_BYTES ? needed : BLOCK_BYTES);
         block->next = arena->blocks;
         arena->blocks = block;
     }
     void *out = block->data + block->used;
-    block->used += bytes;
+    block->used += needed;
+    ASAN_UNPOISON_MEMORY_REGION(out, bytes);
     return memset(out, 0, bytes);
 }
 

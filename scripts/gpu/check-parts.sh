@@ -52,12 +52,14 @@ left() {
 }
 
 # limited SECONDS COMMAND...: runs the command for at most SECONDS or the time left. Status 124: timed out. A signal to
-# this script ends the wait, and clean_up ends the command.
+# this script ends the wait, and clean_up ends the command. IRONBENCH_GPU_CHECK_LIMIT: the seconds of every command, as a
+# mock of a GPU needs longer than a GPU.
 limited() {
     limit=$1
     shift
     left=$(left)
     [ "$left" -gt "$limit" ] || limit=$left
+    limit=${IRONBENCH_GPU_CHECK_LIMIT:-$limit}
     [ "$limit" -gt 0 ] || return 124
     timeout -k 5 "$limit" "$@" </dev/null &
     running=$!
