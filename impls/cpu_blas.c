@@ -74,32 +74,6 @@ static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, doub
     return BY_TYPE(c, gemm, state, transpose_a, transpose_b, alpha, a, b, beta, c);
 }
 
-static enum ib_status add_row(void *state, const struct ib_view *row, const struct ib_view *m)
-{
-    (void)state;
-    return BY_TYPE(m, add_row, row, m);
-}
-
-static enum ib_status act(void *state, enum ib_act kind, const struct ib_view *m)
-{
-    (void)state;
-    return BY_TYPE(m, act, kind, m);
-}
-
-static enum ib_status act_grad(void *state, enum ib_act kind, const struct ib_view *y,
-                               const struct ib_view *dy)
-{
-    (void)state;
-    return BY_TYPE(dy, act_grad, kind, y, dy);
-}
-
-static enum ib_status loss_grad(void *state, enum ib_loss kind, const struct ib_view *z,
-                                const struct ib_view *y, const struct ib_view *dz, const struct ib_view *loss)
-{
-    (void)state;
-    return BY_TYPE(dz, loss_grad, kind, z, y, dz, loss);
-}
-
 static enum ib_status col_sum(void *state, const struct ib_view *m, const struct ib_view *row)
 {
     IB_TRY(check_size(state, m));
@@ -111,27 +85,6 @@ static enum ib_status axpy(void *state, double alpha, const struct ib_view *x, c
     IB_TRY(check_size(state, x));
     IB_TRY(check_size(state, y));
     return BY_TYPE(y, axpy, alpha, x, y);
-}
-
-static enum ib_status softmax(void *state, const struct ib_view *m)
-{
-    (void)state;
-    return BY_TYPE(m, softmax, m);
-}
-
-static enum ib_status momentum_step(void *state, double lr, double momentum, const struct ib_view *g,
-                                    const struct ib_view *p, const struct ib_view *v)
-{
-    (void)state;
-    return BY_TYPE(p, momentum_step, lr, momentum, g, p, v);
-}
-
-static enum ib_status adam_step(void *state, double lr, double beta1, double beta2, double epsilon,
-                                const struct ib_view *g, const struct ib_view *p, const struct ib_view *m,
-                                const struct ib_view *v, const struct ib_view *t)
-{
-    (void)state;
-    return BY_TYPE(p, adam_step, lr, beta1, beta2, epsilon, g, p, m, v, t);
 }
 
 static enum ib_status blas_open(const struct ib_host *host, void **state)
@@ -176,15 +129,15 @@ static const struct ib_option options[] = {
 static const struct ib_tensor_ops ops = {
     .struct_size = sizeof ops,
     .gemm = gemm,
-    .add_row = add_row,
-    .act = act,
-    .act_grad = act_grad,
-    .loss_grad = loss_grad,
+    .add_row = elementwise_add_row,
+    .act = elementwise_act,
+    .act_grad = elementwise_act_grad,
+    .loss_grad = elementwise_loss_grad,
     .col_sum = col_sum,
     .axpy = axpy,
-    .softmax = softmax,
-    .momentum_step = momentum_step,
-    .adam_step = adam_step,
+    .softmax = elementwise_softmax,
+    .momentum_step = elementwise_momentum_step,
+    .adam_step = elementwise_adam_step,
 };
 
 static const struct ib_impl cpu_blas = {

@@ -35,4 +35,56 @@ static inline struct extent extent(const struct ib_view *m, bool joined)
 #define TYPED_TEXT "elementwise.inc"
 #include "typed.h"
 
+/* ---- as operations of the contract, which need no state ---- */
+
+static enum ib_status elementwise_add_row(void *state, const struct ib_view *row, const struct ib_view *m)
+{
+    (void)state;
+    return BY_TYPE(m, add_row, row, m);
+}
+
+static enum ib_status elementwise_act(void *state, enum ib_act kind, const struct ib_view *m)
+{
+    (void)state;
+    return BY_TYPE(m, act, kind, m);
+}
+
+static enum ib_status elementwise_act_grad(void *state, enum ib_act kind, const struct ib_view *y,
+                                           const struct ib_view *dy)
+{
+    (void)state;
+    return BY_TYPE(dy, act_grad, kind, y, dy);
+}
+
+static enum ib_status elementwise_loss_grad(void *state, enum ib_loss kind, const struct ib_view *z,
+                                            const struct ib_view *y, const struct ib_view *dz,
+                                            const struct ib_view *loss)
+{
+    (void)state;
+    return BY_TYPE(dz, loss_grad, kind, z, y, dz, loss);
+}
+
+static enum ib_status elementwise_softmax(void *state, const struct ib_view *m)
+{
+    (void)state;
+    return BY_TYPE(m, softmax, m);
+}
+
+static enum ib_status elementwise_momentum_step(void *state, double lr, double momentum,
+                                                const struct ib_view *g, const struct ib_view *p,
+                                                const struct ib_view *v)
+{
+    (void)state;
+    return BY_TYPE(p, momentum_step, lr, momentum, g, p, v);
+}
+
+static enum ib_status elementwise_adam_step(void *state, double lr, double beta1, double beta2,
+                                            double epsilon, const struct ib_view *g, const struct ib_view *p,
+                                            const struct ib_view *m, const struct ib_view *v,
+                                            const struct ib_view *t)
+{
+    (void)state;
+    return BY_TYPE(p, adam_step, lr, beta1, beta2, epsilon, g, p, m, v, t);
+}
+
 #endif

@@ -101,7 +101,7 @@ class Bundle(CliTest):
         top = self.with_mocks()
         self.check_part(top, "first", 280, [
             ("facts", "Mock GPU, 580.00"), ("facts", "pageableMemoryAccess 0, "), ("ceilings", "copy on the device"),
-            ("ceilings", r"gemm f32 [\d.]+, tf32 [\d.]+, bf16 [\d.]+, fp16 [\d.]+, f64 [\d.]+"), ("ceilings", r"launch [\d.]+"),
+            ("ceilings", r"gemm f32 [\d.e-]+, tf32 [\d.e-]+, bf16 [\d.e-]+, fp16 [\d.e-]+, f64 [\d.e-]+"), ("ceilings", r"launch [\d.]+"),
             ("conformance", "cuda_naive: [1-9]"), ("conformance", "cuda_cublas: [1-9]"), ("conformance", "cuda_graph: [1-9]"),
             ("parity", r"(\d+) cases: \1 ok"), ("tracer", "agree in all"), ("seed", r"\d+ ok"), ("seed", "1980 to 1980 MHz")])
         self.check_part(top, "second", 340, [

@@ -110,7 +110,7 @@ class Projects(InstallTest):
         cases = json.loads(self.command(program, "export", "out", folder=folder))["cases"]
         self.assertEqual({case["verify"]["verdict"] for case in cases}, {"ok"})
         self.assertEqual({case["residency"] for case in cases}, residencies)
-        self.assertEqual({case["model"] for case in cases}, {"linreg", "logreg", "mlp"})
+        self.assertEqual({case["model"] for case in cases}, {"linreg", "logreg", "softmax", "mlp"})
 
     def test_host(self):
         said = self.new_project("mine")
