@@ -13,7 +13,7 @@ struct ib_change_rules {
     double level; /* the share of series without any change in which one is found; above 0 and below 1 */
 };
 
-/* Found best for histories of runs (results/history-simulation). */
+/* For histories of runs (results/history-simulation): a single outlier is no change. */
 #define IB_CHANGE_LEAST 3
 #define IB_CHANGE_LEVEL 0.01
 
