@@ -63,7 +63,7 @@ static const struct training {
     {REGRESSION, "0.0005", NULL, NULL, NULL, false, true, NULL, NULL},
     {CLASSES, "0.002", NULL, NULL, NULL, false, true, NULL, NULL},
     {REGRESSION, "0.0005", "6", "tanh", "mse", false, true, NULL, NULL},
-    {REGRESSION, "0.1", NULL, NULL, NULL, false, false, NULL, "0.1"},
+    {REGRESSION, "0.1", NULL, NULL, NULL, true, false, NULL, "0.1"},
     {REGRESSION, "0.02", "6,6", "tanh", "mse", false, false, "momentum", "0.01"},
     {CLASSES, "0.01", "6", "tanh", "bce", true, false, "adam", "0.01"},
 };

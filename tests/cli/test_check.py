@@ -14,7 +14,7 @@ from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED, fuller_when_releas
 SCHEMA = json.loads((ROOT / "results/check.schema.json").read_text())
 REFERENCE = ROOT / "impls/external/reference.py"
 
-QUICK = 16  # trainings of a quick check in host memory: 8 in both types
+QUICK = 18  # trainings of a quick check in host memory: 9 in both types
 
 # What `check` must say of each fault: its first flaw's operation (or its level, where it is about none), and words of
 # the pattern that names it.
@@ -124,7 +124,7 @@ class Right(Checking):
         self.check_right("fakedev", device=True)
 
     def test_fused(self):
-        self.check_right("fault_none", "--plugin", FAULTS, unsupported=2)  # Adam, in both types
+        self.check_right("fault_none", "--plugin", FAULTS, unsupported=4)  # Adam and weight decay, in both types
 
     @released_only("trainings as those of the other tests, with another value each")
     def test_options(self):
@@ -141,7 +141,7 @@ class Right(Checking):
     def test_text(self):
         out = self.ok("check", "cpu_naive", "--quick", "--model", "linreg")
         self.assertRegex(out, r"operations +ok +20 of 20 right in [\d,]+ calls\n")
-        self.assertRegex(out, r"trainings +ok +2 of 2 right\n")
+        self.assertRegex(out, r"trainings +ok +4 of 4 right\n")
         self.assertTrue(out.endswith("\ncpu_naive is right.\n"), out)
 
     def test_plugin_alone(self):
@@ -161,7 +161,7 @@ class Outside(Checking):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         result = json.loads(done.stdout)
         jsonschema.validate(result, SCHEMA)
-        self.assertEqual((result["counts"]["operations"]["checks"], result["counts"]["trainings"]["checks"]), (0, 2))
+        self.assertEqual((result["counts"]["operations"]["checks"], result["counts"]["trainings"]["checks"]), (0, 4))
         self.assertEqual((result["verdict"], result["complete"]), ("right", False))
         text = self.ok("check", "--quick", "--model", "linreg", "--", sys.executable, REFERENCE)
         self.assertTrue(text.endswith("\nprogram is right in what it offers: no operations were checked.\n"), text)

@@ -163,8 +163,8 @@ class Exploits(GateTest):
         result = self.judged(["steady", *self.AVERAGE], 16, status=1)
         messages = self.messages(result)
         self.assertEqual(set(messages), set(self.AVERAGE), result)
-        for message in messages.values():
-            self.assertIn("slower on average, though not in the median", message)
+        for message in messages.values():  # on a busy machine also in the median
+            self.assertRegex(message, "slower on average, though not in the median|% slower ")
 
     def test_costs_besides_training(self):
         result = self.judged(["steady", *self.COSTS], 8, status=1)
