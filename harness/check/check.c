@@ -5,6 +5,23 @@
 #include "check/op_checks.h"
 #include "check/training_checks.h"
 #include "core/model.h"
+#include "ops/operation.h"
+
+static enum ib_status check_operation_names(const struct ib_check_request *request)
+{
+    for (size_t i = 0; request->operations[i]; i++)
+        if (!ib_operation_find(request->operations[i])) {
+            const char *names[IB_OPERATION_COUNT + 1] = {NULL};
+            char list[512], hint[128];
+            for (size_t j = 0; j < IB_OPERATION_COUNT; j++)
+                names[j] = ib_operations[j]->name;
+            return ib_fail(IB_EINVAL, request->operation_flag, "unknown operation `%s`%s; allowed: %s",
+                           IB_SHORT(request->operations[i]),
+                           ib_hint(request->operations[i], names, hint, sizeof hint),
+                           ib_name_list(names, list, sizeof list));
+        }
+    return IB_OK;
+}
 
 static enum ib_status check_names(struct ib_registry *registry, const struct ib_check_request *request)
 {
@@ -16,6 +33,7 @@ static enum ib_status check_names(struct ib_registry *registry, const struct ib_
             ib_hint(request->name, names, hint, sizeof hint), ib_name_list(names, list, sizeof list));
     }
     IB_TRY(ib_registry_check_workers(registry));
+    IB_TRY(check_operation_names(request));
     for (size_t i = 0; request->models[i]; i++)
         if (!ib_model_find(request->models[i])) {
             const char *const *names = ib_model_names();
@@ -34,7 +52,10 @@ static enum ib_status check_all(struct ib_checking *k, const struct ib_check_cas
     if (ib_workers_sandboxed())
         IB_TRY(ib_temporary_folder(&k->check_result->arena, "ironbench-cache", NULL, &cache));
     k->cache = cache;
-    if (ib_checking_parts(k)) {
+    const bool loads = ib_checking_parts(k);
+    if (loads && k->request->operations[0]) {
+        ib_check_result_skip(k->check_result, IB_LEVEL_TRAININGS, IB_NOT_ASKED_FOR);
+    } else if (loads) {
         ib_checking_trainings(k, cases);
         ib_checking_options(k);
     }

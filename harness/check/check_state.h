@@ -13,6 +13,9 @@
 /* A check stops after this many requests that use up their limit of time or memory, since each takes long. */
 enum { IB_EXHAUSTED_MAX = 2 };
 
+/* Why a part was skipped in a check of some operations. */
+#define IB_NOT_ASKED_FOR "not asked for"
+
 struct ib_checking {
     const struct ib_check_request *request;
     struct ib_registry *registry;

@@ -213,6 +213,24 @@ static void check_part(struct ib_checking *k, enum ib_level level, const char *s
     json_decref(answer);
 }
 
+static bool is_wanted(const struct ib_check_request *request, const struct ib_operation *operation)
+{
+    for (size_t i = 0; request->operations[i]; i++)
+        if (strcmp(request->operations[i], operation->name) == 0)
+            return true;
+    return !request->operations[0];
+}
+
+static void check_operations(struct ib_checking *k)
+{
+    for (size_t i = 0; i < IB_OPERATION_COUNT; i++)
+        for (const struct ib_word *type = ib_dtype_words; type->word; type++)
+            if (is_wanted(k->request, ib_operations[i]))
+                check_operation(k, ib_operations[i], (enum ib_dtype)type->value);
+            else
+                ib_check_result_skip(k->check_result, IB_LEVEL_OPERATIONS, IB_NOT_ASKED_FOR);
+}
+
 static void check_gradients(struct ib_checking *k)
 {
     for (const struct ib_word *act = ib_act_words; act->word; act++)
@@ -258,10 +276,11 @@ bool ib_checking_parts(struct ib_checking *k)
     }
     if (loads && k->model_case->impl->info->device)
         check_part(k, IB_LEVEL_MEMORY, "uploads and downloads", json_pack("{s:s}", "part", "memory"));
-    for (size_t i = 0; loads && i < IB_OPERATION_COUNT; i++)
-        for (const struct ib_word *type = ib_dtype_words; type->word; type++)
-            check_operation(k, ib_operations[i], (enum ib_dtype)type->value);
     if (loads)
+        check_operations(k);
+    if (loads && k->request->operations[0])
+        ib_check_result_skip(k->check_result, IB_LEVEL_GRADIENTS, IB_NOT_ASKED_FOR);
+    else if (loads)
         check_gradients(k);
     ib_worker_process_end(k->worker);
     k->worker = NULL;

@@ -21,6 +21,7 @@ struct request {
     const char *subject;        /* an implementation or the path of a plugin; NULL: see command */
     const char *const *command; /* an external program and its arguments; ends with NULL */
     const char *plugin[IB_FLAG_LIST + 1], *option[IB_FLAG_LIST + 1], *model[IB_FLAG_LIST + 1];
+    const char *operation[IB_FLAG_LIST + 1];
     const char *as_json, *quick, *timeout, *sandbox, *no_sandbox;
     double timeout_s;
     const char *why_none; /* there is no sandbox, where one is wanted if possible */
@@ -91,10 +92,12 @@ static int check_one(const struct request *r, struct ib_registry *registry, cons
         .name = name,
         .options = r->option,
         .models = r->model,
+        .operations = r->operation,
         .quick = r->quick != NULL,
         .timeout_ns = timeout_ns(r),
         .option_flag = "--option",
         .model_flag = "--model",
+        .operation_flag = "--operation",
         .progress = r->as_json ? NULL : show_subject,
         .progress_context = &heartbeat,
     };
@@ -194,6 +197,8 @@ static enum ib_status read_request(const struct ib_command *command, int argc, c
     const struct ib_flag flags[] = {
         {"--quick", NULL, "skip the largest sizes and most trainings", &r->quick, NULL},
         {"--model", "MODEL", "train only this model; may be repeated", NULL, r->model},
+        {"--operation", "NAME", "check only this operation, and no training; may be repeated", NULL,
+         r->operation},
         {"--option", "NAME=VALUE", "an option of the implementation; may be repeated", NULL, r->option},
         IB_PLUGIN_FLAG(r->plugin),
         {"--timeout", "SECONDS", "limit for one operation in one type, or one training; default: 60",
@@ -208,6 +213,9 @@ static enum ib_status read_request(const struct ib_command *command, int argc, c
         return IB_OK;
     if (r->command && !r->command[0])
         return ib_fail(IB_EINVAL, "--", "no command after it; usage: ironbench %s", command->usage);
+    if (r->operation[0] && (r->command || r->model[0]))
+        return ib_fail(IB_EINVAL, "--operation", "excludes %s",
+                       r->command ? "an external program, which has no operations" : "--model");
     if (r->sandbox && r->no_sandbox)
         return ib_fail(IB_EINVAL, IB_SANDBOX_FLAG, "excludes --no-sandbox");
     if (r->plugin[0] && (r->command || is_path(r->subject)))

@@ -225,7 +225,7 @@ static const char *partly_checked(struct ib_arena *arena, const struct ib_check_
 static const char *verdict_text(struct ib_arena *arena, const char *name, const char *verdict,
                                 const char *partly)
 {
-    return partly ? ib_arena_print(arena, "%s is right in what it offers: %s were checked.", name, partly)
+    return partly ? ib_arena_print(arena, "%s is right in what was checked: %s were.", name, partly)
                   : ib_arena_print(arena, "%s%s", name, verdict);
 }
 

@@ -14,6 +14,7 @@ from common import CliTest, FAULTS, PROGRAM, ROOT, SANITIZED, fuller_when_releas
 SCHEMA = json.loads((ROOT / "results/check.schema.json").read_text())
 REFERENCE = ROOT / "impls/external/reference.py"
 
+OPERATIONS = re.findall(r"^IB_OPERATION\(\w+, (\w+)\)", (ROOT / "harness/ops/operations.def").read_text(), re.M)
 QUICK = 18  # trainings of a quick check in host memory: 9 in both types
 
 # What `check` must say of each fault: its first flaw's operation (or its level, where it is about none), and words of
@@ -75,6 +76,7 @@ FAILING = {
     "crash_on_empty": ("col_sum", "crashed: signal 11"),
 }
 LARGE = ["f32_sums"]  # show only at sizes that a quick check leaves out
+ALONE = 4  # in a whole check, one in so many: the others in a check of the operation alone
 
 
 # Rounds otherwise in each process: how that shows in single operations is left to chance.
@@ -118,6 +120,17 @@ class Right(Checking):
 
     def test_host(self):
         self.check_right("cpu_naive")
+
+    def test_operation(self):
+        """One operation alone: nothing else is checked, which the verdict says."""
+        result = self.check_json("cpu_naive", "--quick", "--operation", "gemm", status=0)
+        counts = {level: (c["checks"], c["skipped"]) for level, c in result["counts"].items()}
+        self.assertEqual(counts["operations"], (2, 18))
+        self.assertEqual([counts[level][0] for level in ["gradients", "trainings", "repetition", "options"]], [0] * 4)
+        self.assertEqual((result["verdict"], result["complete"]), ("right", False))
+        text = self.ok("check", "cpu_naive", "--quick", "--operation", "gemm", "--operation", "axpy")
+        self.assertTrue(text.endswith("cpu_naive is right in what was checked: 4 of 20 operations, no gradients and no "
+                                      "trainings were.\n"), text)
 
     @released_only("long, and the same code as of the host")
     def test_device(self):
@@ -164,7 +177,7 @@ class Outside(Checking):
         self.assertEqual((result["counts"]["operations"]["checks"], result["counts"]["trainings"]["checks"]), (0, 4))
         self.assertEqual((result["verdict"], result["complete"]), ("right", False))
         text = self.ok("check", "--quick", "--model", "linreg", "--", sys.executable, REFERENCE)
-        self.assertTrue(text.endswith("\nprogram is right in what it offers: no operations were checked.\n"), text)
+        self.assertTrue(text.endswith("\nprogram is right in what was checked: no operations were.\n"), text)
 
     def test_cannot_be_started(self):
         done = self.call("check", "--", "no_such_program_anywhere")
@@ -188,9 +201,11 @@ class Wrong(Checking):
     @fuller_when_released
     def test_named(self):
         """Under a sanitizer, which makes all of it five minutes long, only some: the code is the same."""
-        for name, (subject, words) in list(NAMED.items())[::16 if SANITIZED else 1]:
+        for i, (name, (subject, words)) in list(enumerate(NAMED.items()))[::4 * ALONE if SANITIZED else 1]:
             with self.subTest(name):
-                result = self.fault(name, 3, "--model", "linreg", *([] if name in LARGE else ["--quick"]))
+                whole = i % ALONE == 0 or subject not in OPERATIONS
+                result = self.fault(name, 3, *(["--model", "linreg"] if whole else ["--operation", subject]),
+                                    *([] if name in LARGE else ["--quick"]))
                 self.assertEqual(result["verdict"], "wrong")
                 self.check_first(result, subject, words)
 
@@ -203,7 +218,7 @@ class Wrong(Checking):
     def test_failing(self):
         for name, (subject, words) in FAILING.items():
             with self.subTest(name):
-                result = self.fault(name, 4, "--quick", "--model", "linreg")
+                result = self.fault(name, 4, "--quick", "--operation", subject)
                 self.assertEqual(result["verdict"], "failed")
                 first = self.check_first(result, subject, words)
                 self.assertTrue(first["shape"].startswith(f"{subject} f32"), first["shape"])
@@ -222,7 +237,7 @@ class Wrong(Checking):
 
     @LONG
     def test_first_wrong_element(self):
-        first = self.fault("ignores_beta", 3, "--quick", "--model", "linreg")["findings"][0]
+        first = self.fault("ignores_beta", 3, "--quick", "--operation", "gemm")["findings"][0]
         self.assertEqual((first["level"], first["dtype"], first["status"]), ("operations", "f32", "ok"))
         self.assertEqual(first["operand"], "C")
         self.assertEqual(len(first["element"]), 2)
@@ -232,7 +247,7 @@ class Wrong(Checking):
 
     @LONG
     def test_nan_in_json(self):
-        first = self.fault("reads_c", 3, "--quick", "--model", "linreg")["findings"][0]
+        first = self.fault("reads_c", 3, "--quick", "--operation", "gemm")["findings"][0]
         self.assertEqual(first["got"], "NaN")
 
     @LONG
@@ -275,6 +290,9 @@ class Refused(Checking):
             (["check", "./lib.so", "--plugin", "other.so"], ["--plugin", "./lib.so"]),
             (["check", "--timeout", "x", "--", "true"], ["--timeout", "`x`"]),
             (["check", "cpu_naive", "--fast"], ["--fast", "no such flag"]),
+            (["check", "cpu_naive", "--operation", "gem"], ["--operation", "did you mean `gemm`"]),
+            (["check", "cpu_naive", "--operation", "gemm", "--model", "mlp"], ["--operation", "--model"]),
+            (["check", "--operation", "gemm", "--", "true"], ["--operation", "an external program"]),
         ]:
             with self.subTest(args=args):
                 self.refused(*args, says=says)
