@@ -39,6 +39,11 @@ def released_only(reason):
     return mark
 
 
+def long(reason):
+    """Marks a test that scripts/test leaves out without --all, for this reason."""
+    return unittest.skipUnless(os.environ.get("IRONBENCH_LONG_TESTS") == "1", f"long: {reason}; see scripts/test --all")
+
+
 def is_about_released(test):
     """True for a test with one of these marks; and for what could not be loaded, which must be seen."""
     method = getattr(test, test._testMethodName)

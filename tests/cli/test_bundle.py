@@ -10,7 +10,7 @@ import tarfile
 import tempfile
 import unittest
 
-from common import BUILD, CliTest, ROOT, released_only
+from common import BUILD, ROOT, CliTest, long, released_only
 
 GLIBC = re.compile(r"(libc|libm|libdl|librt|libpthread|libutil|libresolv|libmvec)\.so|ld-linux|linux-vdso")
 SYSTEM = re.compile(r"(libgcc_s|libstdc\+\+)\.so")  # the other machine's, if it has them
@@ -95,6 +95,7 @@ class Bundle(CliTest):
         self.assertLessEqual(len(list((self.folder / "checked").iterdir())), 8)
         self.assertIn("cpu_naive", (self.folder / "checked/facts.txt").read_text())
 
+    @long("every step of a GPU's check in an emulator")
     def test_gpu_check_on_mocks(self):
         """Both parts on a mock of a GPU, every step to its end, at sizes for an emulator. Their time limits, which are for a
         real one, add up to what the script promises."""
