@@ -8,6 +8,7 @@ install(TARGETS ironbench RUNTIME DESTINATION bin)
 install(TARGETS ${shipped_plugins} LIBRARY DESTINATION lib/ironbench OPTIONAL)
 
 set(data share/ironbench)
+install(FILES ${PROJECT_BINARY_DIR}/commit.txt DESTINATION ${data})
 file(GLOB result_files CONFIGURE_DEPENDS results/*.sql results/*.json results/*.css results/*.js results/*.md)
 install(FILES ${result_files} DESTINATION ${data}/results)
 install(DIRECTORY results/baselines DESTINATION ${data}/results)

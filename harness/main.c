@@ -3,6 +3,7 @@
 #include "base/interrupt.h"
 #include "base/plain_text.h"
 #include "base/spawn.h"
+#include "base/version.h"
 #include "cli/args.h"
 #include "parent/whole_process.h"
 #include "worker/worker_main.h"
@@ -80,7 +81,9 @@ int main(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
         return written(help(stdout));
     if (strcmp(argv[1], "--version") == 0) {
-        printf("ironbench %s\n", IB_VERSION);
+        struct ib_arena arena = {0};
+        ib_print_line(stdout, "%s", ib_version_text(&arena));
+        ib_arena_free(&arena);
         return written(IB_EXIT_OK);
     }
     signal(SIGPIPE, SIG_IGN); /* a dead worker must not end the sweep */

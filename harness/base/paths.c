@@ -111,3 +111,8 @@ char *ib_plugin_path_of(struct ib_arena *arena, const char *program, const char 
     return built_or_installed(arena, program, ib_arena_print(arena, "impls/%s.so", name),
                               ib_arena_print(arena, "../lib/ironbench/%s.so", name));
 }
+
+char *ib_commit_path(struct ib_arena *arena)
+{
+    return built_or_installed(arena, ib_self(), "commit.txt", "../share/ironbench/commit.txt");
+}

@@ -13,6 +13,8 @@ char *ib_home_path(struct ib_arena *, const char *relative);
 /* The shared object of a plugin shipped with this program, or with another ironbench binary. */
 char *ib_plugin_path(struct ib_arena *, const char *name);
 char *ib_plugin_path_of(struct ib_arena *, const char *program, const char *name);
+/* The file with the commit that this program was built from (base/version.h). */
+char *ib_commit_path(struct ib_arena *);
 /* The path of this program; in a unit test, which is in the folder tests/ below it, still that of
  * ironbench. */
 const char *ib_self(void);

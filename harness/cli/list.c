@@ -4,6 +4,7 @@
 #include "base/plain_text.h"
 #include "cli/config_keys.h"
 #include "cli/sweep_flags.h"
+#include "config/shipped.h"
 #include "core/model.h"
 #include "metrics/metric.h"
 #include "parent/registry.h"
@@ -107,6 +108,16 @@ static enum ib_status list_charts(const struct request *request, struct ib_arena
     return IB_OK;
 }
 
+static enum ib_status list_configs(const struct request *request, struct ib_arena *arena, json_t *out)
+{
+    (void)request;
+    for (const char *const *name = ib_shipped_configs(arena); *name; name++)
+        json_array_append_new(out, json_pack("{s:o, s:o, s:o}", "name", ib_json_text(*name), "summary",
+                                             ib_json_text(ib_shipped_summary(arena, *name)), "path",
+                                             ib_json_text(ib_shipped_path(arena, *name))));
+    return IB_OK;
+}
+
 static enum ib_status list_keys(const struct request *request, struct ib_arena *arena, json_t *out)
 {
     (void)request;
@@ -147,9 +158,10 @@ static const struct {
     enum ib_status (*list)(const struct request *, struct ib_arena *, json_t *out);
     void (*print)(const json_t *item);
 } lists[] = {
-    {"impls", list_impls, print_item},       {"models", list_models, print_item},
-    {"datasets", list_datasets, print_item}, {"metrics", list_metrics, print_item},
-    {"charts", list_charts, print_item},     {"keys", list_keys, ib_config_key_print},
+    {"impls", list_impls, print_item},        {"models", list_models, print_item},
+    {"datasets", list_datasets, print_item},  {"metrics", list_metrics, print_item},
+    {"charts", list_charts, print_item},      {"configs", list_configs, print_item},
+    {"keys", list_keys, ib_config_key_print},
 };
 enum { N_LISTS = sizeof lists / sizeof *lists };
 
@@ -224,8 +236,8 @@ static int list_main(const struct ib_command *command, int argc, char **argv)
 
 const struct ib_command ib_command_list = {
     .name = "list",
-    .usage = "list impls|models|datasets|metrics|charts|keys [--json] [--all] [--plugin FILE.so]",
-    .summary = "list implementations, models, data sets, metrics, charts or configuration keys",
+    .usage = "list impls|models|datasets|metrics|charts|configs|keys [--json] [--all] [--plugin FILE.so]",
+    .summary = "list implementations, models, data sets, metrics, charts, configurations or their keys",
     .detail = "Unavailable implementations and charts are listed with the reason.",
     .main = list_main,
 };

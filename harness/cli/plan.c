@@ -290,6 +290,6 @@ const struct ib_command ib_command_plan = {
     .name = "plan",
     .usage = "plan CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--shards N] [--json]",
     .summary = "show the cases of a run, how long it will take, and which combinations are left out",
-    .detail = IB_CONDITION_HELP,
+    .detail = IB_CONFIG_HELP IB_CONDITION_HELP,
     .main = plan_main,
 };

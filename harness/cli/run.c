@@ -203,9 +203,9 @@ const struct ib_command ib_command_run = {
     .usage = "run CONFIG [-s SELECT] [-x EXCLUDE] [--plugin FILE.so] [--out DIR] [--resume] [--shard I/N] "
              "[flags]",
     .summary = "run a sweep: check and time every case, write a report",
-    .detail =
-        "Every case of CONFIG's matrix is trained once and its answer compared with the oracle; then all\n"
-        "cases are timed in interleaved rounds. The results go to DIR: run.sqlite, report.html, report.md\n"
-        "and charts/.\n\n" IB_CONDITION_HELP,
+    .detail = IB_CONFIG_HELP
+    "Every case of its matrix is trained once and its answer compared with the oracle; then all\n"
+    "cases are timed in interleaved rounds. The results go to DIR: run.sqlite, report.html, report.md\n"
+    "and charts/.\n\n" IB_CONDITION_HELP,
     .main = run_main,
 };

@@ -26,6 +26,7 @@ struct ib_sweep_flags {
 #define IB_SANDBOX_HELP                                                                                      \
     "confine implementations to their own files, without network, signals to others or privileges"
 /* Help on the values of -s and -x. */
+#define IB_CONFIG_HELP "CONFIG is a file, or a name that `ironbench list configs` prints, such as `quick`.\n"
 #define IB_CONDITION_HELP                                                                                    \
     "SELECT and EXCLUDE are conditions separated by commas or spaces: an axis, rows, cols, task or option\n" \
     "compared with a value, such as dtype=f32, impl=cpu_*, lr<0.1 or rows>=1000; or a word that any axis\n"  \

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "config/shipped.h"
 #include "data/spec.h"
 
 #include <string.h>
@@ -277,17 +278,26 @@ static void start(struct ib_config *config, const char *path)
     config->text = "";
 }
 
-enum ib_status ib_config_read(const char *path, struct ib_config *out)
+static enum ib_status read_file(const char *path, struct ib_config *out)
 {
     struct ib_yaml doc;
     start(out, path);
-    enum ib_status status = ib_yaml_open(out->path, &out->arena, &doc);
-    if (status == IB_OK) {
-        status = read_document(&doc, out);
-        ib_yaml_close(&doc);
-    }
+    IB_TRY(ib_yaml_open(out->path, &out->arena, &doc));
+    const enum ib_status status = read_document(&doc, out);
+    ib_yaml_close(&doc);
+    return status;
+}
+
+enum ib_status ib_config_read(const char *path, struct ib_config *out)
+{
+    struct ib_arena arena = {0};
+    enum ib_status status = ib_config_find(&arena, path, &path);
+    *out = (struct ib_config){0};
+    if (status == IB_OK)
+        status = read_file(path, out);
     if (status != IB_OK)
         ib_config_free(out);
+    ib_arena_free(&arena);
     return status;
 }
 

@@ -40,6 +40,7 @@ struct ib_config {
 
 extern const struct ib_yaml_key ib_config_keys[];
 
+/* Reads a file, given by its path or by the name of a shipped configuration (config/shipped.h). */
 enum ib_status ib_config_read(const char *path, struct ib_config *out);
 
 /* Creates a configuration without a file: one matrix with every axis at its default, and paths relative to

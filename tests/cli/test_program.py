@@ -1,9 +1,10 @@
 """The program as a whole: help, version, commands, list."""
 
 import json
+import re
 import subprocess
 
-from common import CliTest, PROGRAM, ROOT
+from common import BUILD, CliTest, PROGRAM, ROOT
 
 COMMANDS = ["run", "plan", "list", "train", "report", "export", "doctor"]
 
@@ -22,7 +23,43 @@ class Help(CliTest):
                 self.assertEqual(self.ok(command, "-h"), text)
 
     def test_version(self):
-        self.assertRegex(self.ok("--version"), r"^ironbench \d+\.\d+\.\d+\n$")
+        """The version of CMakeLists.txt, the commit that was built, and how."""
+        [version] = re.findall(r"^project\(ironbench VERSION ([0-9.]+) ", (ROOT / "CMakeLists.txt").read_text(), re.MULTILINE)
+        [kind] = re.findall(r"^CMAKE_BUILD_TYPE:STRING=(.*)$", (BUILD / "CMakeCache.txt").read_text(), re.MULTILINE)
+        said = re.fullmatch(r"ironbench (\S+) \(commit (\S+), (\w+), \w+ [0-9.]+\)\n", self.ok("--version"))
+        self.assertEqual((said[1], said[3]), (version, kind))
+        self.assertEqual(said[2], (BUILD / "commit.txt").read_text().strip())
+
+    def test_commit(self):
+        """What cmake/commit.cmake writes: of a repository, of an archive, of neither, and of an archive within a repository."""
+        sources, out = self.folder / "sources", self.folder / "commit.txt"
+
+        def commit():
+            subprocess.run(["cmake", "-D", f"SOURCE={sources}", "-D", f"FILE={out}", "-P", ROOT / "cmake" / "commit.cmake"], check=True)
+            return out.read_text()
+
+        def git(*words, folder=sources):
+            done = subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@example.org", *words], cwd=folder, check=True,
+                                  capture_output=True, text=True)
+            return done.stdout.strip()
+        sources.mkdir()
+        self.assertEqual(commit(), "unknown\n")
+        for name in (".git_archival.txt", ".gitattributes"):
+            (sources / name).write_text((ROOT / name).read_text())
+        self.assertEqual(commit(), "unknown\n")
+        git("init", "-q")
+        git("add", ".")
+        git("commit", "-q", "-m", "all")
+        head = git("rev-parse", "HEAD")
+        self.assertEqual(commit(), head[:12] + "\n")
+        git("archive", "-o", self.folder / "sources.tar", "HEAD")
+        (sources / ".gitattributes").write_text("* text\n")
+        self.assertEqual(commit(), head[:12] + "-dirty\n")
+        inner = sources / "inner"
+        inner.mkdir()
+        subprocess.run(["tar", "-C", inner, "-xf", self.folder / "sources.tar"], check=True)
+        sources = inner
+        self.assertEqual(commit(), head[:12] + "\n")
 
     def test_no_verb_is_a_usage_error(self):
         done = self.call()
@@ -66,6 +103,13 @@ class Lists(CliTest):
         self.assertEqual(sorted(self.names("charts")),
                          sorted(path.stem for path in (ROOT / "scripts" / "charts").glob("*.gp")))
 
+    def test_configurations(self):
+        self.assertEqual(self.names("configs"), sorted(path.stem for path in (ROOT / "configs").glob("*.yaml")))
+        summaries = {item["name"]: item["summary"] for item in json.loads(self.ok("list", "configs", "--json"))}
+        self.assertEqual(summaries["crossover"], "At how many rows does a device become faster?")
+        self.assertRegex(summaries["ci"], r"^This project's own gate: .* in a few seconds$")  # of two lines
+        self.assertNotIn("", summaries.values())
+
     def test_plain_form_names_options(self):
         out = self.ok("list", "impls")
         self.assertIn("cpu_blas", out)
@@ -84,6 +128,26 @@ class Lists(CliTest):
         blas = next(item for item in json.loads(done.stdout) if item["name"] == "cpu_blas")
         self.assertFalse(blas["available"])
         self.assertIn("cpu_blas.so", blas["reason"])
+
+
+class Configurations(CliTest):
+    """Given by name."""
+
+    def cases(self, config):
+        return [case["id"] for case in json.loads(self.ok("plan", config, "--json"))["cases"]]
+
+    def test_shipped(self):
+        (self.folder / "ci").mkdir()  # a folder is not a configuration
+        self.assertEqual(self.cases("ci"), self.cases(ROOT / "configs" / "ci.yaml"))
+
+    def test_a_file_has_precedence(self):
+        config = self.config("model: linreg\n dataset: diabetes\n impl: cpu_naive")
+        config.rename(self.folder / "ci")
+        self.assertEqual(len(self.cases("ci")), 1)
+
+    def test_unknown(self):
+        self.refused("plan", "quik", says=["quik: no such file or shipped configuration", "did you mean `quick`?", "or seed"])
+        self.refused("run", "quik.yaml", says="quik.yaml: cannot open")  # a path
 
 
 class Doctor(CliTest):
