@@ -193,6 +193,21 @@ CREATE TABLE profile_copies (
     PRIMARY KEY (case_number, op, tensor)
 ) STRICT, WITHOUT ROWID;
 
+-- The time line of one more epoch of the profile: its first 1024 calls and copies, one after another, as the device is
+-- waited for after each.
+CREATE TABLE profile_events (
+    case_number INTEGER NOT NULL REFERENCES cases (number),
+    number      INTEGER NOT NULL, -- from 1
+    kind        TEXT NOT NULL,    -- call, upload, download
+    op          TEXT NOT NULL,    -- that is called, or for which the tensor is copied
+    tensor      TEXT,             -- of a copy
+    begin_ns    INTEGER NOT NULL, -- after that of the first
+    launch_ns   INTEGER NOT NULL, -- until the call or copy returned
+    wait_ns     INTEGER NOT NULL, -- from then until the device was done
+    compute_ns  INTEGER NOT NULL, -- of a call, as in profile_operations
+    PRIMARY KEY (case_number, number)
+) STRICT, WITHOUT ROWID;
+
 -- Over the test rows; train_loss: over the training rows, with the final parameters. mae and rmse have the target's unit.
 CREATE TABLE metrics (
     case_number INTEGER NOT NULL REFERENCES cases (number),

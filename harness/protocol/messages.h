@@ -132,6 +132,7 @@ struct ib_pass_result {
     struct ib_energy energy; /* of the timed trainings, if asked for */
     bool profiled;
     struct ib_profile profile;
+    struct ib_timeline timeline; /* with the profile: of one more epoch; its tensors are those of the log */
 };
 
 json_t *ib_pass_result_to_json(const struct ib_pass_result *);

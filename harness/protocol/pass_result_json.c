@@ -1,136 +1,10 @@
 /* The result of a pass as JSON: the answer `done`. */
 #include "protocol/messages.h"
+#include "protocol/transfer_log_json.h"
 #include "protocol/unpack.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* ---- transfer log ---- */
-
-static json_t *traffic_to_json(const struct ib_traffic *t)
-{
-    return json_pack("[I, I, I, I]", (json_int_t)t->h2d_count, (json_int_t)t->h2d_bytes,
-                     (json_int_t)t->d2h_count, (json_int_t)t->d2h_bytes);
-}
-
-static enum ib_status traffic_from_json(const json_t *value, struct ib_traffic *out)
-{
-    json_int_t n[4];
-    IB_UNPACK(value, "[I, I, I, I]", &n[0], &n[1], &n[2], &n[3]);
-    *out = (struct ib_traffic){(uint64_t)n[0], (uint64_t)n[1], (uint64_t)n[2], (uint64_t)n[3]};
-    return IB_OK;
-}
-
-/* Phases, operations and tensors are sent by name, because parent and worker may be different builds. An
- * unknown operation becomes "other", so that its copies are still counted. A tensor keeps its name, unless
- * it is too long for the log. */
-
-static enum ib_op op_from_json(const char *name)
-{
-    int op;
-    return ib_word_value(ib_op_words, name, &op) ? (enum ib_op)op : IB_OP_OTHER;
-}
-
-static enum ib_status phase_from_json(const char *name, int *out)
-{
-    return ib_word_value(ib_phase_words, name, out)
-               ? IB_OK
-               : ib_fail(IB_EINVAL, "protocol", "transfer log: unknown phase `%s`", name);
-}
-
-/* Looks up a tensor's index, adding the tensor if it is new. */
-static enum ib_status tensor_from_json(const char *name, struct ib_transfer_log *log, uint32_t *out)
-{
-    const char *kept = strlen(name) < sizeof log->tensor[0] ? name : "other";
-    for (*out = 0; *out < log->n_tensors; ++*out)
-        if (strcmp(log->tensor[*out], kept) == 0)
-            return IB_OK;
-    if (log->n_tensors == IB_MAX_TENSORS)
-        return ib_fail(IB_EINVAL, "protocol", "transfer log: more than %d tensors", IB_MAX_TENSORS);
-    strcpy(log->tensor[log->n_tensors++], kept);
-    return IB_OK;
-}
-
-/* [phase, operation, tensor, [h2d_count, h2d_bytes, d2h_count, d2h_bytes]] for those with copies. */
-static json_t *copies_to_json(const struct ib_transfer_log *log)
-{
-    json_t *rows = json_array();
-    for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
-        for (int op = 0; op < IB_OP_COUNT; op++)
-            for (uint32_t t = 0; t < log->n_tensors; t++) {
-                const struct ib_traffic *traffic = &log->copies[phase][op][t];
-                if (traffic->h2d_count || traffic->d2h_count)
-                    json_array_append_new(rows, json_pack("[s, s, s, o]", ib_word_of(ib_phase_words, phase),
-                                                          ib_word_of(ib_op_words, op), log->tensor[t],
-                                                          traffic_to_json(traffic)));
-            }
-    return rows;
-}
-
-static enum ib_status copies_from_json(const json_t *rows, struct ib_transfer_log *log)
-{
-    size_t i;
-    json_t *row;
-    json_array_foreach (rows, i, row) {
-        const char *phase_name, *op_name, *tensor_name;
-        struct ib_traffic traffic;
-        json_t *numbers;
-        uint32_t tensor;
-        int phase;
-        IB_UNPACK(row, "[s, s, s, o]", &phase_name, &op_name, &tensor_name, &numbers);
-        IB_TRY(phase_from_json(phase_name, &phase));
-        IB_TRY(tensor_from_json(tensor_name, log, &tensor));
-        IB_TRY(traffic_from_json(numbers, &traffic));
-        ib_traffic_add(&log->copies[phase][op_from_json(op_name)][tensor], &traffic);
-    }
-    return IB_OK;
-}
-
-/* {phase: count} */
-static json_t *counts_to_json(const uint64_t counts[IB_PHASE_COUNT])
-{
-    json_t *object = json_object();
-    for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
-        json_object_set_new(object, ib_word_of(ib_phase_words, phase),
-                            json_integer((json_int_t)counts[phase]));
-    return object;
-}
-
-static enum ib_status counts_from_json(json_t *object, uint64_t counts[IB_PHASE_COUNT])
-{
-    const char *name;
-    json_t *count;
-    json_object_foreach (object, name, count) {
-        int phase;
-        IB_TRY(phase_from_json(name, &phase));
-        counts[phase] = (uint64_t)json_integer_value(count);
-    }
-    return IB_OK;
-}
-
-static json_t *transfer_log_to_json(const struct ib_transfer_log *log)
-{
-    json_t *tensors = json_array();
-    for (uint32_t t = 0; t < log->n_tensors; t++)
-        json_array_append_new(tensors, json_string(log->tensor[t]));
-    return json_pack("{s:o, s:o, s:o, s:o}", "tensors", tensors, "launches", counts_to_json(log->launches),
-                     "syncs", counts_to_json(log->syncs), "copies", copies_to_json(log));
-}
-
-static enum ib_status transfer_log_from_json(const json_t *value, struct ib_transfer_log *out)
-{
-    json_t *tensors, *launches, *syncs, *copies, *name;
-    size_t i;
-    IB_UNPACK(value, "{s:o, s:o, s:o, s:o}", "tensors", &tensors, "launches", &launches, "syncs", &syncs,
-              "copies", &copies);
-    json_array_foreach (tensors, i, name) {
-        uint32_t tensor;
-        IB_TRY(tensor_from_json(json_is_string(name) ? json_string_value(name) : "?", out, &tensor));
-    }
-    IB_TRY(counts_from_json(launches, out->launches));
-    IB_TRY(counts_from_json(syncs, out->syncs));
-    return copies_from_json(copies, out);
-}
 
 /* ---- profile ---- */
 
@@ -156,7 +30,7 @@ static enum ib_status operations_from_json(const json_t *rows, struct ib_profile
         const char *name;
         json_int_t n[4];
         IB_UNPACK(row, "[s, I, I, I, I]", &name, &n[0], &n[1], &n[2], &n[3]);
-        struct ib_profile_operation *o = &out->operations[op_from_json(name)];
+        struct ib_profile_operation *o = &out->operations[ib_op_from_json(name)];
         o->calls += (uint64_t)n[0];
         o->launch_ns += (uint64_t)n[1];
         o->wait_ns += (uint64_t)n[2];
@@ -189,20 +63,67 @@ static enum ib_status copy_times_from_json(const json_t *rows, struct ib_pass_re
         json_int_t h2d_ns, d2h_ns;
         uint32_t tensor;
         IB_UNPACK(row, "[s, s, I, I]", &op_name, &tensor_name, &h2d_ns, &d2h_ns);
-        IB_TRY(tensor_from_json(tensor_name, &out->transfer_log, &tensor));
-        struct ib_profile_copy *c = &out->profile.copies[op_from_json(op_name)][tensor];
+        IB_TRY(ib_tensor_from_json(tensor_name, &out->transfer_log, &tensor));
+        struct ib_profile_copy *c = &out->profile.copies[ib_op_from_json(op_name)][tensor];
         c->h2d_ns += (uint64_t)h2d_ns;
         c->d2h_ns += (uint64_t)d2h_ns;
     }
     return IB_OK;
 }
 
+/* [kind, operation, tensor or null, begin_ns, launch_ns, wait_ns, compute_ns] for each. */
+static json_t *timeline_to_json(const struct ib_timeline *timeline, const struct ib_transfer_log *log)
+{
+    json_t *rows = json_array();
+    for (uint32_t i = 0; i < timeline->n; i++) {
+        const struct ib_event *e = &timeline->events[i];
+        const char *tensor = e->kind == IB_EVENT_CALL ? NULL : log->tensor[e->tensor];
+        json_array_append_new(
+            rows, json_pack("[s, s, s?, I, I, I, I]", ib_word_of(ib_event_words, (int)e->kind),
+                            ib_word_of(ib_op_words, (int)e->op), tensor, (json_int_t)e->begin_ns,
+                            (json_int_t)e->launch_ns, (json_int_t)e->wait_ns, (json_int_t)e->compute_ns));
+    }
+    return rows;
+}
+
+static enum ib_status event_from_json(json_t *row, struct ib_pass_result *out)
+{
+    struct ib_timeline *timeline = &out->timeline;
+    const char *kind_name, *op_name, *tensor_name = json_string_value(json_array_get(row, 2));
+    json_t *tensor;
+    json_int_t n[4];
+    uint32_t index = 0;
+    int kind;
+    IB_UNPACK(row, "[s, s, o, I, I, I, I]", &kind_name, &op_name, &tensor, &n[0], &n[1], &n[2], &n[3]);
+    if (!ib_word_value(ib_event_words, kind_name, &kind))
+        return ib_fail(IB_EINVAL, "protocol", "time line: unknown kind of event `%s`", kind_name);
+    if (timeline->n == IB_MAX_EVENTS)
+        return ib_fail(IB_EINVAL, "protocol", "time line: more than %d events", IB_MAX_EVENTS);
+    if (kind != IB_EVENT_CALL)
+        IB_TRY(ib_tensor_from_json(tensor_name ? tensor_name : "other", &out->transfer_log, &index));
+    timeline->events[timeline->n++] =
+        (struct ib_event){(enum ib_event_kind)kind, ib_op_from_json(op_name), index,         (uint64_t)n[0],
+                          (uint64_t)n[1],           (uint64_t)n[2],           (uint64_t)n[3]};
+    return IB_OK;
+}
+
+/* Older versions do not send it. */
+static enum ib_status timeline_from_json(const json_t *rows, struct ib_pass_result *out)
+{
+    size_t i;
+    json_t *row;
+    json_array_foreach (rows, i, row)
+        IB_TRY(event_from_json(row, out));
+    return IB_OK;
+}
+
 static json_t *profile_to_json(const struct ib_pass_result *r)
 {
     const struct ib_profile *profile = &r->profile;
-    return json_pack("{s:I, s:b, s:I, s:o, s:o}", "epochs", (json_int_t)profile->epochs, "device_clock",
+    return json_pack("{s:I, s:b, s:I, s:o, s:o, s:o}", "epochs", (json_int_t)profile->epochs, "device_clock",
                      profile->device_clock, "sync_ns", (json_int_t)profile->sync_ns, "operations",
-                     operations_to_json(profile), "copies", copy_times_to_json(profile, &r->transfer_log));
+                     operations_to_json(profile), "copies", copy_times_to_json(profile, &r->transfer_log),
+                     "timeline", timeline_to_json(&r->timeline, &r->transfer_log));
 }
 
 static enum ib_status profile_from_json(const json_t *value, struct ib_pass_result *out)
@@ -216,7 +137,8 @@ static enum ib_status profile_from_json(const json_t *value, struct ib_pass_resu
     out->profile.device_clock = device_clock;
     out->profile.sync_ns = (uint64_t)sync_ns;
     IB_TRY(operations_from_json(operations, &out->profile));
-    return copy_times_from_json(copies, out);
+    IB_TRY(copy_times_from_json(copies, out));
+    return timeline_from_json(json_object_get(value, "timeline"), out);
 }
 
 /* ---- the whole result ---- */
@@ -332,8 +254,8 @@ json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
         (json_int_t)r->thread_cpu_ns, "process_cpu_ns", (json_int_t)r->process_cpu_ns, "request_ns",
         (json_int_t)r->request_ns, "device_peak_bytes", (json_int_t)r->device_peak_bytes, "fused", r->fused,
         "fused_predict", r->fused_predict, "phases_ns", phases_to_json(&r->phases), "outside",
-        outside_to_json(&r->outside), "transfer_log", transfer_log_to_json(&r->transfer_log), "total",
-        traffic_to_json(&r->total), "tracer", ib_driver_counters_to_json(&r->tracer), "health",
+        outside_to_json(&r->outside), "transfer_log", ib_transfer_log_to_json(&r->transfer_log), "total",
+        ib_traffic_to_json(&r->total), "tracer", ib_driver_counters_to_json(&r->tracer), "health",
         health_to_json(r), "energy", energy_to_json(&r->energy), "profile",
         r->profiled ? profile_to_json(r) : NULL);
 }
@@ -365,8 +287,8 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     out->profiled = json_is_object(profile);
     IB_TRY(phases_from_json(phases, &out->phases));
     IB_TRY(outside_from_json(json_object_get(message, "outside"), &out->outside));
-    IB_TRY(transfer_log_from_json(transfer_log, &out->transfer_log));
-    IB_TRY(traffic_from_json(total, &out->total));
+    IB_TRY(ib_transfer_log_from_json(transfer_log, &out->transfer_log));
+    IB_TRY(ib_traffic_from_json(total, &out->total));
     IB_TRY(ib_driver_counters_from_json(tracer, &out->tracer));
     IB_TRY(health_from_json(health, out));
     IB_TRY(energy_from_json(json_object_get(message, "energy"), &out->energy));

@@ -115,6 +115,21 @@ static json_t *whole_process(const struct ib_case_record *c)
 
 /* ---- the profile ---- */
 
+static json_t *events(const struct ib_profile_record *p)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < p->n_events; i++) {
+        const struct ib_event_record *e = &p->events[i];
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I}", "kind",
+                                        ib_word_of(ib_event_words, (int)e->kind), "op", e->op, "tensor",
+                                        ib_json_text(e->tensor), "begin_ns", (json_int_t)e->begin_ns,
+                                        "launch_ns", (json_int_t)e->launch_ns, "wait_ns",
+                                        (json_int_t)e->wait_ns, "compute_ns", (json_int_t)e->compute_ns));
+    }
+    return list;
+}
+
 static json_t *profile(const struct ib_profile_record *p)
 {
     if (!p->epochs)
@@ -134,8 +149,9 @@ static json_t *profile(const struct ib_profile_record *p)
                               json_pack("{s:s, s:s, s:I, s:I}", "op", p->copies[i].op, "tensor",
                                         p->copies[i].tensor, "h2d_ns", (json_int_t)p->copies[i].h2d_ns,
                                         "d2h_ns", (json_int_t)p->copies[i].d2h_ns));
-    return json_pack("{s:I, s:s?, s:I, s:o, s:o}", "epochs", (json_int_t)p->epochs, "clock", p->clock,
-                     "sync_ns", (json_int_t)p->sync_ns, "operations", operations, "copies", copy_times);
+    return json_pack("{s:I, s:s?, s:I, s:o, s:o, s:o}", "epochs", (json_int_t)p->epochs, "clock", p->clock,
+                     "sync_ns", (json_int_t)p->sync_ns, "operations", operations, "copies", copy_times,
+                     "events", events(p));
 }
 
 /* ---- a case ---- */

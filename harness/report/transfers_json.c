@@ -45,7 +45,7 @@ static json_t *kernels(const struct ib_tracer_record *t)
     return list;
 }
 
-static json_t *tracer(const struct ib_tracer_record *t)
+json_t *ib_tracer_to_json(const struct ib_tracer_record *t)
 {
     json_t *out = json_pack("{s:o, s:o, s:o, s:o}", "source", ib_json_text(t->source), "agrees",
                             ib_json_truth(t->source ? t->agrees : IB_UNKNOWN), "reason",
@@ -81,7 +81,7 @@ json_t *ib_transfers_to_json(const struct ib_case_record *c)
     json_t *out = totals(&c->transfers);
     json_object_set_new(out, "as_expected", ib_json_truth(c->as_expected));
     json_object_set_new(out, "counting", ib_json_word(ib_counting_words, (int)c->counting));
-    json_object_set_new(out, "tracer", tracer(&c->tracer));
+    json_object_set_new(out, "tracer", ib_tracer_to_json(&c->tracer));
     json_object_set_new(out, "phases", phases(c));
     json_object_set_new(out, "copies", copies(c));
     return out;

@@ -6,7 +6,8 @@
 
 #include <jansson.h>
 
-/* A new reference. */
+/* New references. */
 json_t *ib_transfers_to_json(const struct ib_case_record *);
+json_t *ib_tracer_to_json(const struct ib_tracer_record *);
 
 #endif

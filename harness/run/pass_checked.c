@@ -109,8 +109,8 @@ static uint64_t profiled_epochs(const struct ib_case *c, uint64_t train_ns)
 
 /* Profiles an epoch by a short training that waits after every step; train_ns: of a whole one. Returns NULL
  * for external programs (*reason is "") or on failure (*reason says why). Allocates in the arena. */
-static const struct ib_profile *profile(const struct ib_pass_context *context, const struct ib_case *c,
-                                        uint64_t train_ns, struct ib_arena *arena, const char **reason)
+static const struct ib_pass_result *profile(const struct ib_pass_context *context, const struct ib_case *c,
+                                            uint64_t train_ns, struct ib_arena *arena, const char **reason)
 {
     struct ib_job job;
     struct ib_worker_process *worker = NULL;
@@ -127,7 +127,7 @@ static const struct ib_profile *profile(const struct ib_pass_context *context, c
     if (!ok)
         *reason = ib_arena_copy(arena, outcome.reason);
     ib_case_work(context, c, &result->profile);
-    return ok && result->profiled ? &result->profile : NULL;
+    return ok && result->profiled ? result : NULL;
 }
 
 /* ---- the pass ---- */
@@ -172,6 +172,10 @@ void ib_pass_checked(const struct ib_pass_context *context, const struct ib_case
     if (!out->check.stderr_tail) /* else of the process that went on */
         out->check.stderr_tail = k.worker ? ib_arena_copy(arena, ib_worker_process_output(k.worker)) : "";
     ib_worker_process_end(k.worker);
-    if (out->check.status == IB_CASE_OK)
-        out->profile = profile(context, c, out->check.phases.train_ns, arena, &out->profile_reason);
+    if (out->check.status != IB_CASE_OK)
+        return;
+    const struct ib_pass_result *profiled =
+        profile(context, c, out->check.phases.train_ns, arena, &out->profile_reason);
+    out->profile = profiled ? &profiled->profile : NULL;
+    out->timeline = profiled ? &profiled->timeline : NULL;
 }

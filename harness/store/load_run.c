@@ -172,14 +172,26 @@ enum ib_status ib_load_rows(sqlite3 *db, struct ib_run_record *run, enum ib_db_t
     return status;
 }
 
-enum ib_status ib_load_predictions(const char *dir, struct ib_run_record *run)
+static enum ib_status load_more(const char *dir, const struct ib_db_table *table, struct ib_run_record *run)
 {
     struct reader r = {.run = run};
     IB_TRY(ib_run_folder_open(dir, &r.db));
-    enum ib_status status = read_table(&r, &ib_db_predictions, 0);
+    enum ib_status status = ib_shadow_missing(r.db);
+    if (status == IB_OK)
+        status = read_table(&r, table, 0);
     ib_arena_free(&r.scratch);
     sqlite3_close(r.db);
     return status;
+}
+
+enum ib_status ib_load_predictions(const char *dir, struct ib_run_record *run)
+{
+    return load_more(dir, &ib_db_predictions, run);
+}
+
+enum ib_status ib_load_timelines(const char *dir, struct ib_run_record *run)
+{
+    return load_more(dir, &ib_db_events, run);
 }
 
 enum ib_status ib_load_run_of(sqlite3 *db, bool measurements, struct ib_run_record *out)

@@ -9,6 +9,8 @@
 enum ib_status ib_load_run(const char *dir, struct ib_run_record *out);
 /* Adds the predictions to a run that was read from DIR. */
 enum ib_status ib_load_predictions(const char *dir, struct ib_run_record *);
+/* Adds the time lines of profiles, which older runs do not have. */
+enum ib_status ib_load_timelines(const char *dir, struct ib_run_record *);
 /* Reads the run and its cases without their measurements, and derives nothing. */
 enum ib_status ib_load_run_cases(const char *dir, struct ib_run_record *out);
 

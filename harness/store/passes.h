@@ -29,6 +29,7 @@ struct ib_checked_pass {
     bool tracer_agrees;
     const struct ib_profile *profile; /* NULL: none; profile_reason says why, "" or NULL if none was wanted */
     const char *profile_reason;
+    const struct ib_timeline *timeline; /* with the profile; NULL: none */
 };
 
 /* The result of a timed round. The store keeps its times only where it ended well and trained in epochs. */

@@ -13,6 +13,7 @@
 #include "metrics/metric.h"
 #include "parent/whole_process.h"
 #include "protocol/messages.h"
+#include "store/profile_record.h"
 #include "store/source_record.h"
 #include "verify/convergence.h"
 #include "verify/loss_targets.h"
@@ -149,25 +150,6 @@ struct ib_tracer_record {
         uint64_t count;
     } * kernels; /* the most frequent first; none if unknown */
     size_t n_kernels, kernels_capacity;
-};
-
-/* A short training with a wait after every step; totals over its epochs. */
-struct ib_profile_record {
-    uint64_t epochs; /* 0: there is no profile, for the reason (NULL: none was wanted) */
-    const char *reason;
-    const char *clock; /* of compute_ns: "device", "host" */
-    uint64_t sync_ns;  /* one wait for an idle device */
-    struct ib_operation_record {
-        const char *op;
-        uint64_t calls, launch_ns, wait_ns, compute_ns;
-        double flops, bytes, least_ns; /* that all calls take at least; NaN: unknown */
-    } * operations;                    /* the longest first */
-    size_t n_operations, operations_capacity;
-    struct ib_copy_time_record {
-        const char *op, *tensor;
-        uint64_t h2d_ns, d2h_ns;
-    } * copies; /* the longest first */
-    size_t n_copies, copies_capacity;
 };
 
 /* ---- derived ---- */

@@ -21,6 +21,9 @@ static const char *const statements[STATEMENT_COUNT] = {
     [PUT_METRIC] = "INSERT INTO metrics (case_number, name, value) VALUES (?, ?, ?)",
     [PUT_PREDICTION] =
         "INSERT INTO predictions (case_number, row, output, actual, predicted) VALUES (?, ?, ?, ?, ?)",
+    [PUT_EVENT] =
+        "INSERT INTO profile_events (case_number, number, kind, op, tensor, begin_ns, launch_ns, wait_ns,"
+        " compute_ns) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [PUT_FINAL] = "INSERT INTO finals (case_number, params, predictions) VALUES (?, ?, ?)",
     [PUT_TIMES] =
         "INSERT OR REPLACE INTO epoch_times (case_number, n, median_ns, min_ns, ci_low_ns, ci_high_ns)"

@@ -106,6 +106,12 @@ static const struct ib_column copy_time_columns[] = {
     TEXT(op), TEXT(tensor), INTEGER(h2d_ns), INTEGER(d2h_ns), END};
 
 #undef ROW
+#define ROW struct ib_event_record
+static const struct ib_column event_columns[] = {
+    INTEGER(number), WORD(kind, ib_event_words), TEXT(op), TEXT(tensor), INTEGER(begin_ns), INTEGER(launch_ns),
+    INTEGER(wait_ns), INTEGER(compute_ns), END};
+
+#undef ROW
 #define ROW struct ib_loss_record
 static const struct ib_column loss_columns[] = {INTEGER(epoch), REAL(loss), REAL(seconds), END};
 
@@ -157,6 +163,8 @@ const struct ib_db_table ib_db_tables[IB_TABLE_COUNT] = {
 };
 const struct ib_db_table ib_db_predictions =
     LIST("predictions", prediction_columns, "row, output", NULL, , predictions);
+const struct ib_db_table ib_db_events =
+    LIST("profile_events", event_columns, "number", NULL, profile., events);
 const struct ib_db_table ib_db_sources = {.name = "sources", .key = "number",
                                           .row_bytes = sizeof(struct ib_source_record), .columns = ib_source_columns};
 /* clang-format on */

@@ -61,6 +61,8 @@ enum ib_db_table_kind {
 extern const struct ib_db_table ib_db_tables[IB_TABLE_COUNT];
 /* The predictions, which are many and loaded only for those who ask. */
 extern const struct ib_db_table ib_db_predictions;
+/* The time lines, likewise. */
+extern const struct ib_db_table ib_db_events;
 /* The repositories of a run. Its key is a number; its rows are struct ib_source_record. */
 extern const struct ib_db_table ib_db_sources;
 extern const struct ib_column ib_source_columns[];

@@ -82,6 +82,24 @@ static enum ib_status put_operation(struct ib_store *store, uint64_t number,
     return IB_OK;
 }
 
+/* Its tensors are those of the transfer log. */
+static enum ib_status put_timeline(struct ib_store *store, uint64_t number,
+                                   const struct ib_checked_pass *pass)
+{
+    const struct ib_timeline *timeline = pass->timeline;
+    for (uint32_t i = 0; timeline && i < timeline->n; i++) {
+        const struct ib_event *e = &timeline->events[i];
+        const bool copies = e->kind != IB_EVENT_CALL && pass->transfer_log;
+        const char *kind = ib_word_of(ib_event_words, (int)e->kind),
+                   *op = ib_word_of(ib_op_words, (int)e->op),
+                   *tensor = copies ? pass->transfer_log->tensor[e->tensor] : NULL;
+        IB_TRY(RUN(store, PUT_EVENT, ib_db_integer(number), ib_db_integer(i + 1), ib_db_text(kind),
+                   ib_db_text(op), ib_db_text(tensor), ib_db_integer(e->begin_ns),
+                   ib_db_integer(e->launch_ns), ib_db_integer(e->wait_ns), ib_db_integer(e->compute_ns)));
+    }
+    return IB_OK;
+}
+
 static enum ib_status put_profile(struct ib_store *store, struct ib_case_record *c,
                                   const struct ib_checked_pass *pass)
 {
@@ -97,6 +115,7 @@ static enum ib_status put_profile(struct ib_store *store, struct ib_case_record 
     IB_TRY(ib_store_add(store, IB_TABLE_PROFILES, c, &profile));
     for (int op = 0; p && op < IB_OP_COUNT; op++)
         IB_TRY(put_operation(store, c->number, pass, op));
+    IB_TRY(put_timeline(store, c->number, pass));
     IB_TRY(ib_load_rows(store->db, &store->record, IB_TABLE_OPERATIONS, c->number));
     return ib_load_rows(store->db, &store->record, IB_TABLE_COPY_TIMES, c->number);
 }

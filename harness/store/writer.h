@@ -12,6 +12,7 @@ enum ib_statement {
     SET_STATUS,
     PUT_METRIC,
     PUT_PREDICTION,
+    PUT_EVENT,
     PUT_FINAL,
     PUT_TIMES,
     PUT_PROCESS,

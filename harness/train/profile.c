@@ -108,6 +108,12 @@ enum ib_status ib_profile_call_end(struct ib_profiler *p, enum ib_op op, uint64_
     operation->launch_ns += launched_ns - begin_ns;
     operation->wait_ns += wait_ns;
     operation->compute_ns += compute_ns;
+    ib_timeline_add(p->timeline, &(struct ib_event){.kind = IB_EVENT_CALL,
+                                                    .op = op,
+                                                    .begin_ns = begin_ns,
+                                                    .launch_ns = launched_ns - begin_ns,
+                                                    .wait_ns = wait_ns,
+                                                    .compute_ns = compute_ns});
     return IB_OK;
 }
 
@@ -119,12 +125,25 @@ uint64_t ib_profile_copy_begin(const struct ib_profiler *p)
 /* Waits, since an upload may only have been queued. */
 enum ib_status ib_profile_upload_end(struct ib_profiler *p, enum ib_op op, uint32_t tensor, uint64_t begin_ns)
 {
+    const uint64_t launched_ns = ib_now_ns();
     IB_TRY(p->mem->sync(p->state));
-    p->profile->copies[op][tensor].h2d_ns += less(ib_now_ns() - begin_ns, p->profile->sync_ns);
+    const uint64_t end_ns = ib_now_ns();
+    p->profile->copies[op][tensor].h2d_ns += less(end_ns - begin_ns, p->profile->sync_ns);
+    ib_timeline_add(p->timeline, &(struct ib_event){.kind = IB_EVENT_UPLOAD,
+                                                    .op = op,
+                                                    .tensor = tensor,
+                                                    .begin_ns = begin_ns,
+                                                    .launch_ns = launched_ns - begin_ns,
+                                                    .wait_ns = end_ns - launched_ns});
     return IB_OK;
 }
 
 void ib_profile_download_end(struct ib_profiler *p, enum ib_op op, uint32_t tensor, uint64_t begin_ns)
 {
-    p->profile->copies[op][tensor].d2h_ns += ib_now_ns() - begin_ns;
+    const uint64_t ns = ib_now_ns() - begin_ns;
+    p->profile->copies[op][tensor].d2h_ns += ns;
+    ib_timeline_add(
+        p->timeline,
+        &(struct ib_event){
+            .kind = IB_EVENT_DOWNLOAD, .op = op, .tensor = tensor, .begin_ns = begin_ns, .launch_ns = ns});
 }

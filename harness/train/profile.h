@@ -5,6 +5,7 @@
 #define IB_TRAIN_PROFILE_H
 
 #include "ironbench/impl.h"
+#include "train/timeline.h"
 #include "train/transfer_log.h"
 
 struct ib_profile {
@@ -28,6 +29,7 @@ struct ib_profiler {
     const struct ib_mem_ops *mem; /* NULL: host memory */
     void *state;
     struct ib_profile *profile;
+    struct ib_timeline *timeline; /* set by the caller; NULL: none is recorded */
 };
 
 /* Clears the profile and starts recording. */

@@ -193,11 +193,13 @@ enum ib_status ib_session_checked(struct ib_session *s, const struct ib_train_re
 
 /* ---- profiled ---- */
 
-static enum ib_status profile_once(struct ib_session *s, uint64_t epochs, struct ib_profile *out)
+static enum ib_status profile_once(struct ib_session *s, uint64_t epochs, struct ib_timeline *timeline,
+                                   struct ib_profile *out)
 {
     struct ib_profiler profiler;
     IB_TRY(begin_training(s));
     IB_TRY(ib_profiler_open(s->instance.impl, s->instance.state, out, &profiler));
+    profiler.timeline = timeline;
     s->dispatch.profile = &profiler;
     enum ib_status status = ib_training_run(&s->training, epochs, NULL);
     s->dispatch.profile = NULL;
@@ -217,9 +219,11 @@ enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_r
     if (status == IB_OK)
         status = ib_training_run(&s->training, request->epochs, NULL); /* warm-up */
     for (int i = 0; status == IB_OK && i < PROFILES; i++)
-        status = profile_once(s, request->epochs, &profiles[i]);
+        status = profile_once(s, request->epochs, NULL, &profiles[i]);
     if (status == IB_OK)
         ib_profile_median(profiles, PROFILES, &out->profile);
+    if (status == IB_OK) /* one more epoch, so that the totals are as without a time line */
+        status = profile_once(s, 1, &out->timeline, &profiles[0]);
     free(profiles);
     out->profiled = true;
     out->transfer_log = s->dispatch.transfer_log;

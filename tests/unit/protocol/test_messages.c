@@ -237,6 +237,41 @@ static void energy_travels(void **state)
     json_decref(message);
 }
 
+/* Time lines travel with the profile; of a build that knows more, operations are "other". */
+static void a_time_line_travels(void **state)
+{
+    (void)state;
+    static struct ib_pass_result said, heard;
+    said =
+        (struct ib_pass_result){.profiled = true,
+                                .transfer_log = {.n_tensors = 2, .tensor = {"x", "w1"}},
+                                .timeline = {.n = 3,
+                                             .events = {{IB_EVENT_UPLOAD, IB_OP_GEMM, 1, 0, 5, 6, 0},
+                                                        {IB_EVENT_CALL, IB_OP_GEMM, 0, 12, 1, 90, 80},
+                                                        {IB_EVENT_DOWNLOAD, IB_OP_AXPY, 0, 104, 7, 0, 0}}}};
+    ib_driver_counters_clear(&said.tracer);
+    json_t *message = ib_pass_result_to_json(&said);
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_memory_equal(&heard.timeline, &said.timeline, sizeof said.timeline);
+    json_t *profile = json_object_get(message, "profile"), *rows = json_object_get(profile, "timeline");
+    json_array_set_new(json_array_get(rows, 1), 1, json_string("dropout"));
+    json_array_set_new(json_array_get(rows, 2), 2, json_string("mask"));
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_int_equal(heard.timeline.events[1].op, IB_OP_OTHER);
+    assert_string_equal(heard.transfer_log.tensor[heard.timeline.events[2].tensor], "mask");
+    json_array_set_new(json_array_get(rows, 0), 0, json_string("teleport"));
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_EINVAL);
+    assert_non_null(strstr(ib_error_text(), "`teleport`"));
+    json_array_clear(rows);
+    for (int i = 0; i <= IB_MAX_EVENTS; i++)
+        json_array_append_new(rows, json_pack("[s, s, n, i, i, i, i]", "call", "gemm", i, 1, 1, 1));
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_EINVAL);
+    json_object_del(profile, "timeline"); /* as from an older version */
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_int_equal(heard.timeline.n, 0);
+    json_decref(message);
+}
+
 /* A result as a build sends it that has one operation and one tensor more, in the middle: what this build
  * knows stays under its own name, the unknown operations together become "other", and no byte is lost. */
 static void a_newer_build_is_understood(void **state)
@@ -352,6 +387,7 @@ int main(void)
         cmocka_unit_test(requests_round_trip),
         cmocka_unit_test(result_round_trip),
         cmocka_unit_test(a_newer_build_is_understood),
+        cmocka_unit_test(a_time_line_travels),
         cmocka_unit_test(tensors_are_known_by_name),
         cmocka_unit_test(the_corpus_is_understood),
     };

@@ -228,11 +228,15 @@ static void put_with(struct fixture *f, const struct ib_driver_counters *tracer,
                      const struct ib_profile *profile, const char *profile_reason,
                      const struct ib_transfer_log *transfer_log)
 {
+    static const struct ib_timeline timeline = {.n = 2,
+                                                .events = {{IB_EVENT_UPLOAD, IB_OP_GEMM, 0, 0, 5, 6, 0},
+                                                           {IB_EVENT_CALL, IB_OP_GEMM, 0, 12, 1, 90, 80}}};
     const struct ib_checked_pass checked = {.check.status = IB_CASE_OK,
                                             .transfer_log = transfer_log,
                                             .tracer = tracer,
                                             .tracer_agrees = true,
                                             .profile = profile,
+                                            .timeline = profile ? &timeline : NULL,
                                             .profile_reason = profile_reason};
     assert_int_equal(ib_store_put_checked(f->store, &f->c, &checked), IB_OK);
 }
@@ -293,6 +297,11 @@ static void profile_is_rows_of_totals(void **state)
     assert_string_equal(ask(f, "SELECT group_concat(op || ' ' || tensor || ' ' || h2d_ns || ' ' || d2h_ns)"
                                " FROM profile_copies"),
                         "gemm x 30 10");
+    assert_string_equal(
+        ask(f, "SELECT group_concat(number || kind || op || ' ' || coalesce(tensor, '-') || ' ' ||"
+               " begin_ns || ' ' || launch_ns || ' ' || wait_ns || ' ' || compute_ns)"
+               " FROM profile_events"),
+        "1uploadgemm x 0 5 6 0,2callgemm - 12 1 90 80");
     free(profile);
     free(transfer_log);
 }

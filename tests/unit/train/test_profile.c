@@ -28,6 +28,8 @@ static uint64_t calls(const struct ib_profile *profile)
     return sum;
 }
 
+static struct ib_timeline timeline; /* of the last profile; large */
+
 static void profile_of(const struct ib_impl *impl, enum ib_residency residency, struct ib_profile *profile,
                        struct ib_transfer_log *transfer_log)
 {
@@ -39,6 +41,8 @@ static void profile_of(const struct ib_impl *impl, enum ib_residency residency, 
     test_training_open(&t, impl, residency, &problem, IB_F64);
     t.dispatch.phase = IB_TRAIN;
     assert_int_equal(ib_profiler_open(t.instance.impl, t.instance.state, profile, &profiler), IB_OK);
+    timeline.n = 0;
+    profiler.timeline = &timeline;
     t.dispatch.profile = &profiler;
     assert_int_equal(ib_training_run(&t.training, EPOCHS, NULL), IB_OK);
     t.dispatch.profile = NULL;
@@ -66,6 +70,42 @@ static void times_what_the_ledger_counts(void **state)
         assert_true(profile.operations[IB_OP_GEMM].wait_ns >= profile.operations[IB_OP_GEMM].compute_ns);
         assert_false(profile.device_clock);
     }
+}
+
+/* The events follow each other, and there is one for each call and copy. */
+static void the_time_line_has_all_that_is_counted(void **state)
+{
+    (void)state;
+    static struct ib_profile profile;
+    static struct ib_transfer_log log;
+    for (int residency = IB_PER_OP; residency <= IB_RESIDENT; residency++) {
+        profile_of(&ib_impl_fakedev, (enum ib_residency)residency, &profile, &log);
+        uint64_t counts[3] = {0}, end_ns = 0, gemm_ns = 0;
+        for (uint32_t i = 0; i < timeline.n; i++) {
+            const struct ib_event *e = &timeline.events[i];
+            counts[e->kind]++;
+            assert_true(e->begin_ns >= end_ns);
+            end_ns = e->begin_ns + e->launch_ns + e->wait_ns;
+            gemm_ns += e->kind == IB_EVENT_CALL && e->op == IB_OP_GEMM ? e->compute_ns : 0;
+        }
+        const struct ib_traffic copies = ib_transfer_log_phase(&log, IB_TRAIN);
+        assert_int_equal(timeline.events[0].begin_ns, 0);
+        assert_int_equal(counts[IB_EVENT_CALL], log.launches[IB_TRAIN]);
+        assert_int_equal(counts[IB_EVENT_UPLOAD], copies.h2d_count);
+        assert_int_equal(counts[IB_EVENT_DOWNLOAD], copies.d2h_count);
+        assert_int_equal(gemm_ns, profile.operations[IB_OP_GEMM].compute_ns);
+    }
+}
+
+static void a_full_time_line_keeps_its_beginning(void **state)
+{
+    (void)state;
+    timeline.n = 0;
+    for (uint64_t i = 0; i < IB_MAX_EVENTS + 5; i++)
+        ib_timeline_add(&timeline, &(struct ib_event){.begin_ns = 100 + i});
+    ib_timeline_add(NULL, &(struct ib_event){.begin_ns = 1});
+    assert_int_equal(timeline.n, IB_MAX_EVENTS);
+    assert_int_equal(timeline.events[IB_MAX_EVENTS - 1].begin_ns, IB_MAX_EVENTS - 1);
 }
 
 /* The time of a call is the work itself: there is nothing to launch, to wait for or to copy. */
@@ -164,6 +204,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_what_the_ledger_counts),
+        cmocka_unit_test(the_time_line_has_all_that_is_counted),
+        cmocka_unit_test(a_full_time_line_keeps_its_beginning),
         cmocka_unit_test(host_calls_are_the_work),
         cmocka_unit_test(median_of_profiles_is_field_by_field),
         cmocka_unit_test(computing_is_by_the_device_where_it_has_a_clock),
