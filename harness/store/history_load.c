@@ -1,6 +1,7 @@
 /* Reading a history. */
 #include "store/history_tables.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,6 +157,18 @@ static struct ib_history_series *series_of(struct ib_history *h, struct places *
     return &h->series[h->n - 1];
 }
 
+/* No time is infinite or negative, nor is any metric infinite: a file that says so does not know. */
+static struct ib_history_result known_only(struct ib_history_result result)
+{
+    double *const times[] = {&result.epoch_ns, &result.low_ns, &result.high_ns};
+    for (int i = 0; i < 3; i++)
+        if (!(isfinite(*times[i]) && *times[i] > 0))
+            *times[i] = NAN;
+    if (!isfinite(result.metric))
+        result.metric = NAN;
+    return result;
+}
+
 static void add_point(struct ib_history *h, struct places *places, uint64_t run_number,
                       const struct ib_history_row *row)
 {
@@ -168,8 +181,9 @@ static void add_point(struct ib_history *h, struct places *places, uint64_t run_
         return;
     struct ib_history_series *s = series_of(h, places, c, machine);
     s->points = ib_arena_grow(&h->cases.arena, s->points, sizeof *s->points, s->n, &s->capacity);
-    s->points[s->n++] = (struct ib_history_point){
-        .run = run, .source = ib_case_source(run->sources, run->n_sources, c), .result = row->result};
+    s->points[s->n++] = (struct ib_history_point){.run = run,
+                                                  .source = ib_case_source(run->sources, run->n_sources, c),
+                                                  .result = known_only(row->result)};
 }
 
 const char *ib_history_when(const struct ib_history_point *p)

@@ -202,6 +202,25 @@ static void a_damaged_history_is_refused_with_sqlites_words(void **state)
     refused("damaged.sqlite", IB_EIO, "database disk image is malformed");
 }
 
+/* Found by fuzzing: a line was drawn up to it. */
+static void an_infinite_or_negative_time_is_unknown(void **state)
+{
+    (void)state;
+    sqlite3 *db;
+    struct ib_history h;
+    add_made("infinite.sqlite", 1, IB_NO, 1000);
+    assert_int_equal(ib_history_open("infinite.sqlite", true, &db), IB_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE points SET epoch_ns = 9e999, low_ns = -1, metric = -9e999",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    sqlite3_close(db);
+    load("infinite.sqlite", &h);
+    const struct ib_history_result *r = &h.series[0].points[0].result;
+    assert_true(isnan(r->epoch_ns) && isnan(r->low_ns) && isnan(r->metric));
+    assert_true(isfinite(r->high_ns));
+    ib_history_free(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -213,6 +232,7 @@ int main(void)
         cmocka_unit_test(a_run_in_progress_is_refused),
         cmocka_unit_test(what_is_not_a_history_is_refused),
         cmocka_unit_test(a_damaged_history_is_refused_with_sqlites_words),
+        cmocka_unit_test(an_infinite_or_negative_time_is_unknown),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }
