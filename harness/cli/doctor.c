@@ -3,9 +3,12 @@
 #include "base/json_text.h"
 #include "base/plain_text.h"
 #include "cli/args.h"
+#include "gate/selftest.h"
 #include "report/limits_text.h"
+#include "report/selftest_report.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static void print_text(const struct ib_doctor_finding *findings, size_t n)
 {
@@ -55,7 +58,7 @@ static int measure_limits(struct ib_arena *arena, double seconds, bool as_json)
     limits.path = ib_limits_path(arena, &machine);
     if (ib_limits_measure(arena, seconds, tell, &limits) != IB_OK)
         return ib_run_error();
-    if (ib_limits_load(arena, &machine, &earlier, &why) == IB_LIMITS_KNOWN) {
+    if (ib_limits_load(arena, &machine, &earlier, &why) == IB_KEPT_KNOWN) {
         ib_rates_improve(&limits.rates, &earlier.rates);
         fprintf(stderr, "rates that were higher on %s are kept\n", earlier.measured);
     }
@@ -73,13 +76,30 @@ static int measure_limits(struct ib_arena *arena, double seconds, bool as_json)
     return IB_EXIT_OK;
 }
 
+/* The last finding: what a gate can see. */
+static struct ib_doctor_finding examine_selftest(struct ib_arena *arena)
+{
+    struct ib_machine machine;
+    struct ib_selftest self;
+    const char *why;
+    ib_machine_describe(arena, &machine);
+    const enum ib_kept_state state = ib_selftest_load(arena, &machine, &self, &why);
+    if (state == IB_KEPT_KNOWN)
+        return (struct ib_doctor_finding){IB_FINE, "selftest", ib_selftest_brief(arena, &self), NULL};
+    return (struct ib_doctor_finding){state == IB_KEPT_DAMAGED ? IB_DISTURBS : IB_NOTE, "selftest", why,
+                                      "without it a gate does not say what it can see"};
+}
+
 static int examine(struct ib_arena *arena, bool as_json)
 {
-    const struct ib_doctor_finding *findings;
+    const struct ib_doctor_finding *found;
     size_t n;
-    if (ib_doctor_examine(arena, &findings, &n) != IB_OK)
+    if (ib_doctor_examine(arena, &found, &n) != IB_OK)
         return ib_run_error();
-    (as_json ? print_json : print_text)(findings, n);
+    struct ib_doctor_finding *findings = ib_arena_alloc(arena, (n + 1) * sizeof *findings);
+    memcpy(findings, found, n * sizeof *findings);
+    findings[n] = examine_selftest(arena);
+    (as_json ? print_json : print_text)(findings, n + 1);
     return IB_EXIT_OK;
 }
 

@@ -3,8 +3,10 @@
 #include "base/file.h"
 #include "base/interrupt.h"
 #include "base/json_text.h"
+#include "base/plain_text.h"
 #include "cli/sweep_flags.h"
 #include "cli/warnings.h"
+#include "gate/selftest.h"
 #include "report/annotations.h"
 #include "report/gate_json.h"
 #include "report/gate_report.h"
@@ -94,6 +96,23 @@ static enum ib_status check_writable(const char *path)
     return status;
 }
 
+/* What the gate will be able to see, as far as a self-test of this machine says. One that was measured in
+ * pairs says nothing about a comparison with a file. */
+static void tell_forecast(const struct ib_sweep *sweep, const struct ib_gate_request *request)
+{
+    struct ib_arena arena = {0};
+    struct ib_machine machine;
+    struct ib_selftest self;
+    const char *why;
+    if (!request->against || request->speed == IB_SPEED_OFF)
+        return;
+    ib_machine_describe(&arena, &machine);
+    const bool known = ib_selftest_load(&arena, &machine, &self, &why) == IB_KEPT_KNOWN;
+    ib_print_line(stderr, "gate: %s",
+                  known ? ib_selftest_forecast(&arena, &self, &sweep->config.gate, sweep->matrix.n) : why);
+    ib_arena_free(&arena);
+}
+
 static int run_gate(const struct ib_sweep *sweep, struct ib_gate_request *request,
                     const struct outputs *outputs)
 {
@@ -137,8 +156,10 @@ static int open_and_run(const char *config, const struct ib_sweep_flags *flags,
         return ib_usage_error();
     if (ib_sweep_open(config, flags->keep, flags->drop, flags->plugins, &sweep) != IB_OK)
         return ib_usage_error();
-    if (!outputs->quiet)
+    if (!outputs->quiet) {
         ib_warn_misfits(stderr, &sweep);
+        tell_forecast(&sweep, request);
+    }
     int status =
         ib_pin_check(&sweep.config.measure) == IB_OK ? run_gate(&sweep, request, outputs) : ib_usage_error();
     ib_sweep_close(&sweep);

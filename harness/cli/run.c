@@ -92,8 +92,8 @@ static void warn_of_limits(void)
     struct ib_limits limits;
     const char *why;
     ib_machine_describe(&arena, &machine);
-    const enum ib_limits_state state = ib_limits_load(&arena, &machine, &limits, &why);
-    if (state == IB_LIMITS_DAMAGED || state == IB_LIMITS_FOREIGN)
+    const enum ib_kept_state state = ib_limits_load(&arena, &machine, &limits, &why);
+    if (state == IB_KEPT_DAMAGED || state == IB_KEPT_FOREIGN)
         ib_print_line(stderr, "limits ignored: %s", why);
     ib_arena_free(&arena);
 }

@@ -271,14 +271,14 @@ static void examine_limits(struct examination *e)
     struct ib_limits limits;
     const char *why;
     ib_machine_describe(e->arena, &machine);
-    const enum ib_limits_state state = ib_limits_load(e->arena, &machine, &limits, &why);
-    const char *is = state == IB_LIMITS_KNOWN
+    const enum ib_kept_state state = ib_limits_load(e->arena, &machine, &limits, &why);
+    const char *is = state == IB_KEPT_KNOWN
                          ? ib_arena_print(e->arena, "measured %s, in %s", limits.measured, limits.path)
                          : why;
     add_finding(e,
-                state == IB_LIMITS_KNOWN     ? IB_FINE
-                : state == IB_LIMITS_DAMAGED ? IB_DISTURBS
-                                             : IB_NOTE,
+                state == IB_KEPT_KNOWN     ? IB_FINE
+                : state == IB_KEPT_DAMAGED ? IB_DISTURBS
+                                           : IB_NOTE,
                 "limits", is, "without them no row says how far it is from what this machine can do");
 }
 

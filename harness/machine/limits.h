@@ -4,7 +4,7 @@
 #define IB_MACHINE_LIMITS_H
 
 #include "limits/rate.h"
-#include "machine/machine_info.h"
+#include "machine/kept.h"
 
 struct ib_limits {
     const char *path, *measured; /* measured: UTC, ISO 8601 */
@@ -13,20 +13,12 @@ struct ib_limits {
     struct ib_rates rates;
 };
 
-enum ib_limits_state {
-    IB_LIMITS_KNOWN,
-    IB_LIMITS_ABSENT,  /* not measured yet */
-    IB_LIMITS_FOREIGN, /* of another machine */
-    IB_LIMITS_DAMAGED  /* the file cannot be read */
-};
-
-/* The file: IRONBENCH_LIMITS if that is set, where "" stands for none; otherwise
- * ${XDG_CACHE_HOME:-~/.cache}/ironbench/limits-FINGERPRINT.json. NULL: there is none, or no such folder. */
+/* The file, or IRONBENCH_LIMITS (machine/kept.h). */
 const char *ib_limits_path(struct ib_arena *, const struct ib_machine *);
 
 /* *why: a sentence about any state but the first, with the remedy. Memory is the arena's. */
-enum ib_limits_state ib_limits_load(struct ib_arena *, const struct ib_machine *, struct ib_limits *out,
-                                    const char **why);
+enum ib_kept_state ib_limits_load(struct ib_arena *, const struct ib_machine *, struct ib_limits *out,
+                                  const char **why);
 
 /* Measures in workers, one after the other: the host, which takes `seconds`, and every available
  * implementation with a library or a device. `told` hears what is being measured, and may be NULL. Nothing

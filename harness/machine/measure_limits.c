@@ -5,8 +5,6 @@
 #include "parent/registry.h"
 #include "parent/worker_process.h"
 
-#include <time.h>
-
 #define TIMEOUT_NS 120000000000u /* of one worker */
 
 /* Takes the reference to the request. An implementation that fails has no limits; the host must not. */
@@ -72,20 +70,11 @@ static enum ib_status measure_impls(struct ib_arena *arena, uint64_t cpus, void 
     return IB_OK;
 }
 
-static const char *now(struct ib_arena *arena)
-{
-    char text[32];
-    struct tm utc;
-    const time_t seconds = time(NULL);
-    strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
-    return ib_arena_copy(arena, text);
-}
-
 enum ib_status ib_limits_measure(struct ib_arena *arena, double seconds, void (*told)(const char *what),
                                  struct ib_limits *out)
 {
     out->threads = ib_usable_threads();
-    out->measured = now(arena);
+    out->measured = ib_kept_now(arena);
     if (told)
         told("arithmetic and memory");
     IB_TRY(ask(json_pack("{s:s, s:f}", "type", "limits", "seconds", seconds), arena, &out->rates));

@@ -9,7 +9,7 @@
 void ib_limits_use(struct ib_arena *arena, const struct ib_machine *machine, struct ib_pass_context *context)
 {
     struct ib_limits *limits = ib_arena_alloc(arena, sizeof *limits);
-    const bool known = ib_limits_load(arena, machine, limits, &context->no_limits) == IB_LIMITS_KNOWN;
+    const bool known = ib_limits_load(arena, machine, limits, &context->no_limits) == IB_KEPT_KNOWN;
     context->limits = known ? limits : NULL;
 }
 

@@ -15,6 +15,7 @@ FAULTS = BUILD / "tests" / "faults.so"
 SANITIZED = os.environ.get("IRONBENCH_SANITIZED") == "1"  # long trainings then take ten times as long
 NO_CHARTS = ROOT / "tests" / "cli" / "no_charts"  # a gnuplot that draws nothing
 os.environ["IRONBENCH_LIMITS"] = ""  # not those of whoever runs the tests
+os.environ["IRONBENCH_SELFTEST"] = ""
 SEED_DATA = ROOT.parent / "shared" / "datasets"
 
 
