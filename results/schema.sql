@@ -122,7 +122,11 @@ CREATE TABLE checks (
     limit_reason          TEXT,    -- for this reason
     stderr                TEXT,    -- the end of the worker's stderr
     peak_bytes            INTEGER, -- as in rounds
-    device_peak_bytes     INTEGER
+    device_peak_bytes     INTEGER,
+    instructions          INTEGER, -- of a training of so many epochs:
+    instructions_epochs   INTEGER,
+    instructions_source   TEXT,    -- what counted them: 'perf', 'callgrind'; NULL: unknown, or not asked for
+    instructions_reason   TEXT     -- why they are unknown
 ) STRICT;
 
 -- The work of a device's driver during the checked pass, counted by a tracer that is independent of the transfer log. A

@@ -115,6 +115,13 @@ static enum ib_status read_gate(const struct ib_yaml *doc, const struct ib_yaml_
     return ib_gate_rules_read(doc, rule->name, map, field);
 }
 
+/* What the gate judges must be measured. */
+static void measure_for_gate(struct ib_config *config)
+{
+    if (config->gate.instructions > 0)
+        config->measure.instructions = 1;
+}
+
 static enum ib_status read_version(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                    const yaml_node_t *node, void *field)
 {
@@ -284,6 +291,7 @@ static enum ib_status read_file(const char *path, struct ib_config *out)
     start(out, path);
     IB_TRY(ib_yaml_open(out->path, &out->arena, &doc));
     const enum ib_status status = read_document(&doc, out);
+    measure_for_gate(out);
     ib_yaml_close(&doc);
     return status;
 }

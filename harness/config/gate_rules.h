@@ -10,11 +10,12 @@ enum ib_pair_order { IB_PAIRS_RANDOM = 1, IB_PAIRS_ABBA };
 enum { IB_NO_BUDGET = -1 };
 
 struct ib_gate_rules {
-    uint64_t pairs;   /* in each set */
-    double slowdown;  /* tolerated: 0.01 for 1 % */
-    double alpha;     /* probability of any false alarm in the whole table, all sets together */
-    uint64_t confirm; /* additional sets of pairs that must agree before a case counts as slower */
-    double metrics;   /* tolerated relative change of a metric */
+    uint64_t pairs;      /* in each set */
+    double slowdown;     /* tolerated: 0.01 for 1 % */
+    double alpha;        /* probability of any false alarm in the whole table, all sets together */
+    uint64_t confirm;    /* additional sets of pairs that must agree before a case counts as slower */
+    double metrics;      /* tolerated relative change of a metric */
+    double instructions; /* tolerated growth of their number; 0: they are neither counted nor judged */
     /* Tolerated growth, as a share: of the mean time, where `slowdown` is that of the median; of set-up; of
      * reading back and predicting; of peak memory. The last three only if it exceeds an amount as well. */
     double mean, setup, answer, memory;

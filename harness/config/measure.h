@@ -33,6 +33,7 @@ struct ib_measure {
     enum ib_memory_by memory_by;
     int sandbox;             /* 1: implementations run in a sandbox (parent/worker_files.h) */
     int energy;              /* 1: the energy of timed trainings is measured */
+    int instructions;        /* 1: those of a training are counted */
     uint64_t process_runs;   /* of the whole process, timed by hyperfine; 0: none */
     uint64_t process_warmup; /* untimed runs before the first timed one */
     enum ib_pin pin;

@@ -68,6 +68,14 @@ static json_t *memory_json(const struct ib_case_record *c)
                      (json_int_t)c->device_peak_bytes);
 }
 
+/* Unknown ones are left out. */
+static json_t *instructions_json(const struct ib_instruction_record *i)
+{
+    return i->count ? json_pack("{s:I, s:I, s:s}", "count", (json_int_t)i->count, "epochs",
+                                (json_int_t)i->epochs, "source", i->source)
+                    : NULL;
+}
+
 static json_t *phases_json(const struct ib_case_record *c)
 {
     json_t *phases = json_object();
@@ -100,12 +108,13 @@ static json_t *time_json(const struct ib_baseline_case *c)
 static json_t *case_json(const struct ib_baseline_case *kept)
 {
     const struct ib_case_record *c = &kept->record;
-    return json_pack("{s:o, s:o, s:o, s:s, s:{s:s}, s:I, s:o, s:o, s:o, s:o}", "name", ib_json_text(c->name),
-                     "problem", ib_json_text(c->problem), "impl", ib_json_text(c->axis[IB_AXIS_IMPL]),
-                     "status", ib_word_of(ib_case_status_words, (int)c->status), "verify", "verdict",
-                     ib_word_of(ib_verdict_words, (int)c->check.verdict), "test_rows",
-                     (json_int_t)c->test_rows, "metrics", metrics_json(c), "transfers", transfers_json(c),
-                     "memory", memory_json(c), "time", time_json(kept));
+    return json_pack(
+        "{s:o, s:o, s:o, s:s, s:{s:s}, s:I, s:o, s:o, s:o, s:o*, s:o}", "name", ib_json_text(c->name),
+        "problem", ib_json_text(c->problem), "impl", ib_json_text(c->axis[IB_AXIS_IMPL]), "status",
+        ib_word_of(ib_case_status_words, (int)c->status), "verify", "verdict",
+        ib_word_of(ib_verdict_words, (int)c->check.verdict), "test_rows", (json_int_t)c->test_rows, "metrics",
+        metrics_json(c), "transfers", transfers_json(c), "memory", memory_json(c), "instructions",
+        instructions_json(&c->check.instructions), "time", time_json(kept));
 }
 
 static json_t *machine_json(const struct ib_machine *machine)
@@ -212,7 +221,8 @@ static struct ib_transfer_totals transfers_in(const json_t *object)
 static void read_record(struct ib_arena *arena, const char *id, const json_t *c, struct ib_case_record *out)
 {
     const json_t *time = json_object_get(c, "time"), *epoch = json_object_get(time, "epoch_ns"),
-                 *memory = json_object_get(c, "memory"), *transfers = json_object_get(c, "transfers");
+                 *memory = json_object_get(c, "memory"), *transfers = json_object_get(c, "transfers"),
+                 *instructions = json_object_get(c, "instructions");
     *out = (struct ib_case_record){.id = ib_arena_copy(arena, id)};
     ib_case_record_clear(out);
     out->name = text_in(arena, c, "name");
@@ -230,6 +240,11 @@ static void read_record(struct ib_arena *arena, const char *id, const json_t *c,
     out->counting = (enum ib_counting)word_in(transfers, "counting", ib_counting_words);
     out->peak_bytes = size_in(memory, "peak_bytes");
     out->device_peak_bytes = size_in(memory, "device_peak_bytes");
+    if (instructions)
+        out->check.instructions =
+            (struct ib_instruction_record){.count = size_in(instructions, "count"),
+                                           .epochs = size_in(instructions, "epochs"),
+                                           .source = text_in(arena, instructions, "source")};
     for (int i = 0; i < IB_RUN_PHASES; i++)
         out->phases_ns[i] = number_in(json_object_get(time, "phases_ns"), ib_run_phase_names[i]);
     out->epoch_ns = (struct ib_epoch_times){number_in(epoch, "median"), NAN, NAN, NAN, size_in(epoch, "n")};

@@ -3,13 +3,19 @@
 #include "stats/confidence_interval.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Without pairs, a machine's drift and its load on another day are part of the difference. */
 #define UNPAIRED_FACTOR 4.0
 
-const char *const ib_cost_names[IB_COST_COUNT] = {"set-up", "reading back", "predicting", "peak memory",
-                                                  "peak memory of the device"};
+const char *const ib_cost_names[IB_COST_COUNT] = {"set-up",
+                                                  "reading back",
+                                                  "predicting",
+                                                  "peak memory",
+                                                  "peak memory of the device",
+                                                  "instructions of an epoch"};
 
 static double known(uint64_t value)
 {
@@ -29,6 +35,7 @@ static uint64_t phase_of(const struct ib_round_record *round, enum ib_cost cost)
         return round->phases.predict_ns;
     case IB_COST_MEMORY:
     case IB_COST_DEVICE_MEMORY:
+    case IB_COST_INSTRUCTIONS:
     case IB_COST_COUNT:
         break;
     }
@@ -96,6 +103,39 @@ static struct ib_cost_change memory_change(uint64_t old, uint64_t new, const str
     return out;
 }
 
+/* ---- instructions ---- */
+
+static bool same_source(const struct ib_case_record *a, const struct ib_case_record *b)
+{
+    const char *left = a->check.instructions.source, *right = b->check.instructions.source;
+    return left && right && strcmp(left, right) == 0;
+}
+
+static struct ib_cost_change instruction_change(const struct ib_case_record *old_case,
+                                                const struct ib_case_record *new_case,
+                                                const struct ib_gate_rules *rules)
+{
+    struct ib_cost_change out = {.old = NAN, .new = NAN, .tolerated = NAN};
+    const bool judged = rules->instructions > 0;
+    if (!same_source(old_case, new_case))
+        return out;
+    out.old = ib_instructions_of_epoch(&old_case->check.instructions);
+    out.new = ib_instructions_of_epoch(&new_case->check.instructions);
+    out.tolerated = (judged ? rules->instructions : IB_INSTRUCTIONS_DIFFER) * out.old;
+    out.grew = judged && out.new - out.old > out.tolerated;
+    return out;
+}
+
+const char *ib_cost_print(enum ib_cost cost, double value, char *text, size_t n)
+{
+    if (cost < IB_COST_MEMORY)
+        return ib_print_ns(value, text, n);
+    if (cost < IB_COST_INSTRUCTIONS)
+        return ib_print_bytes(value, text, n);
+    snprintf(text, n, "%.0f", value);
+    return text;
+}
+
 void ib_cost_changes(const struct ib_case_record *old_case, const struct ib_case_record *new_case,
                      bool paired, const struct ib_gate_rules *rules, struct ib_cost_change out[IB_COST_COUNT])
 {
@@ -104,4 +144,5 @@ void ib_cost_changes(const struct ib_case_record *old_case, const struct ib_case
     out[IB_COST_MEMORY] = memory_change(old_case->peak_bytes, new_case->peak_bytes, rules);
     out[IB_COST_DEVICE_MEMORY] =
         memory_change(old_case->device_peak_bytes, new_case->device_peak_bytes, rules);
+    out[IB_COST_INSTRUCTIONS] = instruction_change(old_case, new_case, rules);
 }

@@ -218,13 +218,13 @@ static void find_costs(struct ib_violations *v, const struct gate *g, size_t c)
     compare_costs(g, c, costs);
     for (enum ib_cost i = 0; i < IB_COST_COUNT; i++) {
         char old[32], new[32], tolerated[32];
-        const bool time = i < IB_COST_MEMORY;
-        const char *(*print)(double, char *, size_t) = time ? ib_print_ns : ib_print_bytes;
+        const bool time = i < IB_COST_MEMORY, bytes = !time && i < IB_COST_INSTRUCTIONS;
         if (costs[i].grew && !(time && g->request->speed != IB_SPEED_GATES))
-            ib_violation_add(v, time ? IB_SLOWER_CASE : IB_MORE_MEMORY, &g->pairs.record->cases[c],
+            ib_violation_add(v, bytes ? IB_MORE_MEMORY : IB_SLOWER_CASE, &g->pairs.record->cases[c],
                              "%s: %s, before %s; %s more is tolerated", ib_cost_names[i],
-                             print(costs[i].new, new, sizeof new), print(costs[i].old, old, sizeof old),
-                             print(costs[i].tolerated, tolerated, sizeof tolerated));
+                             ib_cost_print(i, costs[i].new, new, sizeof new),
+                             ib_cost_print(i, costs[i].old, old, sizeof old),
+                             ib_cost_print(i, costs[i].tolerated, tolerated, sizeof tolerated));
     }
 }
 

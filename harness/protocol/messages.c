@@ -10,8 +10,11 @@
 
 enum { WRITE_GRACE_MS = 1000 };
 
-const struct ib_word ib_pass_words[] = {
-    {"checked", IB_PASS_CHECKED}, {"profiled", IB_PASS_PROFILED}, {"timed", IB_PASS_TIMED}, {NULL, 0}};
+const struct ib_word ib_pass_words[] = {{"checked", IB_PASS_CHECKED},
+                                        {"profiled", IB_PASS_PROFILED},
+                                        {"timed", IB_PASS_TIMED},
+                                        {"counted", IB_PASS_COUNTED},
+                                        {NULL, 0}};
 
 /* Waits, for a limited time, until a full pipe is writable. */
 static bool waits_for_room(int fd)
@@ -166,6 +169,8 @@ json_t *ib_job_to_json(const struct ib_job *job, const char *type)
                                 job->model, "watched", job->watched, "x", job->x, "y", job->y, "x_test",
                                 job->x_test, "params", state_to_json(job, 0, params));
     update(message, spec_to_json(&job->spec));
+    if (job->counted) /* older workers are not asked */
+        json_object_set_new(message, "counted", json_true());
     if (all > params)
         json_object_set_new(message, "state", state_to_json(job, params, all));
     return message;
@@ -212,6 +217,7 @@ enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *arena, s
     IB_TRY(word_value(ib_residency_words, "residency", residency, &residency_value));
     job.residency = (enum ib_residency)residency_value;
     job.watched = watched;
+    job.counted = json_is_true(json_object_get(message, "counted"));
     IB_TRY(spec_from_json(message, &job.spec));
     const uint32_t n_params = ib_network_params(&job.spec.net);
     IB_TRY(state_from_json(params, "params", "layers have", 0, n_params, &job));

@@ -22,6 +22,7 @@
 
 #include "core/case_status.h"
 #include "core/energy.h"
+#include "core/instructions.h"
 #include "ironbench/tracer.h"
 #include "oracle/oracle.h"
 #include "protocol/driver_counters.h"
@@ -44,6 +45,7 @@ struct ib_job {
     const char *model;
     struct ib_training_spec spec;     /* its dtype is that of the arrays */
     bool watched;                     /* use the implementation's tracer, if any */
+    bool counted;                     /* its instructions will be counted */
     const char *x, *y, *x_test;       /* paths */
     char state_name[IB_MAX_STATE][8]; /* by training_state.h, as are: */
     const char *start[IB_MAX_STATE];  /* paths */
@@ -58,8 +60,9 @@ json_t *ib_job_to_json(const struct ib_job *, const char *type);
  * invalid field. */
 enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *, struct ib_job *out);
 
-enum ib_pass_kind { IB_PASS_CHECKED = 1, IB_PASS_PROFILED, IB_PASS_TIMED };
-extern const struct ib_word ib_pass_words[]; /* checked profiled timed */
+/* Counted: of its instructions; only workers are asked for it. */
+enum ib_pass_kind { IB_PASS_CHECKED = 1, IB_PASS_PROFILED, IB_PASS_TIMED, IB_PASS_COUNTED };
+extern const struct ib_word ib_pass_words[]; /* checked profiled timed counted */
 
 struct ib_train_request {
     enum ib_pass_kind pass;
@@ -128,8 +131,9 @@ struct ib_pass_result {
     struct ib_traffic total;             /* since the implementation was opened */
     struct ib_driver_counters tracer;    /* likewise */
     bool health_known;
-    struct ib_health health; /* of the device, during the timed trainings */
-    struct ib_energy energy; /* of the timed trainings, if asked for */
+    struct ib_health health;             /* of the device, during the timed trainings */
+    struct ib_energy energy;             /* of the timed trainings, if asked for */
+    struct ib_instructions instructions; /* of the training of a counted pass */
     bool profiled;
     struct ib_profile profile;
     struct ib_timeline timeline; /* with the profile: of one more epoch; its tensors are those of the log */

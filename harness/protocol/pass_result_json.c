@@ -1,4 +1,5 @@
 /* The result of a pass as JSON: the answer `done`. */
+#include "protocol/instructions_json.h"
 #include "protocol/messages.h"
 #include "protocol/transfer_log_json.h"
 #include "protocol/unpack.h"
@@ -248,7 +249,8 @@ static enum ib_status energy_from_json(const json_t *value, struct ib_energy *ou
 json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
 {
     return json_pack(
-        "{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o?}",
+        "{s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:o?}",
         "type", "done", "repeats", (json_int_t)r->repeats, "median_ns", r->median_ns, "first_ns",
         (json_int_t)r->first_ns, "trained_ns", (json_int_t)r->trained_ns, "thread_cpu_ns",
         (json_int_t)r->thread_cpu_ns, "process_cpu_ns", (json_int_t)r->process_cpu_ns, "request_ns",
@@ -256,8 +258,8 @@ json_t *ib_pass_result_to_json(const struct ib_pass_result *r)
         "fused_predict", r->fused_predict, "phases_ns", phases_to_json(&r->phases), "outside",
         outside_to_json(&r->outside), "transfer_log", ib_transfer_log_to_json(&r->transfer_log), "total",
         ib_traffic_to_json(&r->total), "tracer", ib_driver_counters_to_json(&r->tracer), "health",
-        health_to_json(r), "energy", energy_to_json(&r->energy), "profile",
-        r->profiled ? profile_to_json(r) : NULL);
+        health_to_json(r), "energy", energy_to_json(&r->energy), "instructions",
+        ib_instructions_to_json(&r->instructions), "profile", r->profiled ? profile_to_json(r) : NULL);
 }
 
 enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_result *out)
@@ -292,5 +294,6 @@ enum ib_status ib_pass_result_from_json(const json_t *message, struct ib_pass_re
     IB_TRY(ib_driver_counters_from_json(tracer, &out->tracer));
     IB_TRY(health_from_json(health, out));
     IB_TRY(energy_from_json(json_object_get(message, "energy"), &out->energy));
+    IB_TRY(ib_instructions_from_json(json_object_get(message, "instructions"), &out->instructions));
     return out->profiled ? profile_from_json(profile, out) : IB_OK;
 }

@@ -81,6 +81,17 @@ static void add_energy(struct details *d, const struct ib_case_record *c)
     add(d, "energy unknown because", e->reason);
 }
 
+static void add_instructions(struct details *d, const struct ib_case_record *c)
+{
+    const struct ib_instruction_record *i = &c->check.instructions;
+    if (i->count)
+        add(d, "instructions of an epoch",
+            ib_arena_print(d->arena, "%s, by %s",
+                           ib_format_count(d->arena, ib_instructions_of_epoch(&c->check.instructions)),
+                           i->source));
+    add(d, "instructions unknown because", i->reason);
+}
+
 static void add_limit(struct details *d, const struct ib_case_record *c)
 {
     const struct ib_limit_record *l = &c->check.limit;
@@ -107,6 +118,7 @@ const struct ib_case_detail *ib_case_details(struct ib_arena *arena, const struc
     add_bytes(&d, "peak memory", c->peak_bytes);
     add_bytes(&d, "peak memory of the device", c->device_peak_bytes);
     add_energy(&d, c);
+    add_instructions(&d, c);
     add_limit(&d, c);
     add_heading(&d, "Case");
     add(&d, "id", c->id);

@@ -110,23 +110,24 @@ static void add_differences(struct ib_doc *doc, const struct ib_comparison *comp
         ib_doc_paragraph(doc, none);
 }
 
-static void add_memory(struct ib_doc *doc, const struct ib_comparison *comparison)
+static void add_costs(struct ib_doc *doc, const struct ib_comparison *comparison)
 {
     struct ib_arena *arena = doc->arena;
     bool any = false;
     for (size_t i = 0; i < comparison->n; i++)
-        for (int k = IB_COST_MEMORY; k < IB_COST_COUNT; k++) {
+        for (enum ib_cost k = IB_COST_MEMORY; k < IB_COST_COUNT; k++) {
+            char old[32], new[32];
             const struct ib_compared_case *c = &comparison->cases[i];
             const struct ib_cost_change *change = &c->costs[k];
             if (!(fabs(change->new - change->old) > change->tolerated))
                 continue;
             if (!any)
-                ib_doc_heading(doc, 2, "Memory that differs");
+                ib_doc_heading(doc, 2, "Memory or instructions that differ");
             any = true;
             ib_doc_paragraph(doc, ib_arena_print(arena, "%s, %s: %s %s → %s", c->new_case->problem,
                                                  c->new_case->name, ib_cost_names[k],
-                                                 ib_format_bytes(arena, change->old),
-                                                 ib_format_bytes(arena, change->new)));
+                                                 ib_cost_print(k, change->old, old, sizeof old),
+                                                 ib_cost_print(k, change->new, new, sizeof new)));
         }
 }
 
@@ -146,7 +147,7 @@ void ib_compare_page(struct ib_doc *doc, const struct ib_comparison *comparison)
     if (comparison->n) {
         add_differences(doc, comparison, false, "Answers that differ", "Metrics are the same in both runs.");
         add_differences(doc, comparison, true, "Copies that differ", "Copies are the same in both runs.");
-        add_memory(doc, comparison);
+        add_costs(doc, comparison);
     }
     add_only(doc, &comparison->only_old, "Only in the old run");
     add_only(doc, &comparison->only_new, "Only in the new run");

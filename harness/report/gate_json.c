@@ -58,11 +58,12 @@ static json_t *speed_json(const struct ib_speed *speed, bool judged)
 
 static json_t *rules_json(const struct ib_gate_rules *rules)
 {
-    return json_pack("{s:I, s:f, s:f, s:f, s:f, s:I, s:f, s:I, s:f, s:I, s:f, s:s, s:I}", "pairs",
+    return json_pack("{s:I, s:f, s:f, s:f, s:f, s:I, s:f, s:I, s:f, s:I, s:f, s:o, s:s, s:I}", "pairs",
                      (json_int_t)rules->pairs, "slowdown", rules->slowdown, "mean", rules->mean, "setup",
                      rules->setup, "answer", rules->answer, "phase_ns", (json_int_t)rules->phase_ns, "memory",
                      rules->memory, "memory_bytes", (json_int_t)rules->memory_bytes, "alpha", rules->alpha,
-                     "confirm", (json_int_t)rules->confirm, "metrics", rules->metrics, "order",
+                     "confirm", (json_int_t)rules->confirm, "metrics", rules->metrics, "instructions",
+                     rules->instructions > 0 ? json_real(rules->instructions) : json_null(), "order",
                      rules->order == IB_PAIRS_ABBA ? "abba" : "random", "seed", (json_int_t)rules->seed);
 }
 

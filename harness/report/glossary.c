@@ -21,6 +21,11 @@ static const struct term {
                "not disturbed. On a device, what its own counter counts. On the host, that of the "
                "processor's packages, "
                "with all that other processes do there and without the memory."},
+    {"instructions",
+     "Of an epoch, of all threads: counted by the processor (perf), or by valgrind (callgrind) as on a "
+     "processor "
+     "with AVX2. They have no noise, and show a change that is too small for a clock, but not what an "
+     "instruction costs."},
     {"95 % interval",
      "Confidence interval of the median, by order statistics over the rounds; it needs at least six rounds."},
     {"time to reach a loss",

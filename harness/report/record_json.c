@@ -95,6 +95,17 @@ static json_t *process_parts(const struct ib_process_summary *p)
     return out;
 }
 
+static json_t *instructions(const struct ib_case_record *c)
+{
+    const struct ib_instruction_record *i = &c->check.instructions;
+    return i->count || i->reason
+               ? json_pack("{s:o, s:o, s:o, s:o, s:o}", "epoch",
+                           ib_json_number(ib_instructions_of_epoch(&c->check.instructions)), "count",
+                           ib_json_measured(i->count), "epochs", ib_json_measured(i->epochs), "source",
+                           ib_json_text(i->source), "reason", ib_json_text(i->reason))
+               : json_null();
+}
+
 static json_t *whole_process(const struct ib_case_record *c)
 {
     const struct ib_process_summary *p = &c->process;
@@ -246,6 +257,7 @@ json_t *ib_case_to_json(const struct ib_case_record *c)
     json_object_set_new(out, "memory",
                         json_pack("{s:o, s:o}", "peak_bytes", ib_json_measured(c->peak_bytes),
                                   "device_peak_bytes", ib_json_measured(c->device_peak_bytes)));
+    json_object_set_new(out, "instructions", instructions(c));
     return out;
 }
 

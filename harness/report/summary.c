@@ -92,6 +92,8 @@ static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *gr
     row->cells[IB_COLUMN_INTERVAL] = interval(arena, row, unit_ns);
     row->cells[IB_COLUMN_RATIO] = ratio(arena, row);
     row->cells[IB_COLUMN_LIMIT] = ib_format_share(arena, c->limit_share);
+    row->cells[IB_COLUMN_INSTRUCTIONS] =
+        ib_format_rounded(arena, ib_instructions_of_epoch(&c->check.instructions));
     row->cells[IB_COLUMN_SCORE] = score(arena, c);
     row->cells[IB_COLUMN_SKILL] = skill(arena, c);
     row->cells[IB_COLUMN_CONVERGENCE] =
@@ -109,6 +111,7 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
     group->heads[IB_COLUMN_INTERVAL] = "95 % interval";
     group->heads[IB_COLUMN_RATIO] = "ratio";
     group->heads[IB_COLUMN_LIMIT] = "of limit";
+    group->heads[IB_COLUMN_INSTRUCTIONS] = "instructions";
     group->heads[IB_COLUMN_SCORE] = ib_metrics[ib_metric_of_task(group->rows[0].record->task)]->label;
     group->heads[IB_COLUMN_SKILL] = "skill";
     group->heads[IB_COLUMN_CONVERGENCE] = "convergence";
@@ -118,10 +121,12 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
 static void choose_columns(const struct ib_run_record *run, struct ib_summary_group *group)
 {
     for (int column = 0; column < IB_COLUMN_COUNT; column++)
-        group->shown[column] = column < IB_COLUMN_LIMIT || column > IB_COLUMN_ENERGY_TO_LOSS;
+        group->shown[column] = column < IB_COLUMN_LIMIT || column > IB_COLUMN_INSTRUCTIONS;
     group->shown[IB_COLUMN_MACHINE] = run->n_machines > 1;
-    for (size_t r = 0; r < group->n; r++)
+    for (size_t r = 0; r < group->n; r++) {
         group->shown[IB_COLUMN_LIMIT] |= group->rows[r].record->limit_share > 0;
+        group->shown[IB_COLUMN_INSTRUCTIONS] |= group->rows[r].record->check.instructions.count > 0;
+    }
 }
 
 static const char *group_facts(struct ib_arena *arena, const struct ib_case_record *c)

@@ -18,6 +18,7 @@ enum ib_summary_column {
     IB_COLUMN_LIMIT, /* share of the limit */
     IB_COLUMN_ENERGY,
     IB_COLUMN_ENERGY_TO_LOSS, /* to 99 % of its improvement */
+    IB_COLUMN_INSTRUCTIONS,
     IB_COLUMN_SCORE,
     IB_COLUMN_SKILL,
     IB_COLUMN_CONVERGENCE,
@@ -26,7 +27,7 @@ enum ib_summary_column {
 };
 
 /* As columns of a table (doc_model.h). */
-#define IB_SUMMARY_COLUMNS "nwwrrrrrrrrww"
+#define IB_SUMMARY_COLUMNS "nwwrrrrrrrrrww"
 
 struct ib_summary_row {
     const struct ib_case_record *record; /* the case */
@@ -44,7 +45,7 @@ struct ib_summary_group {
     const char *facts; /* "353 training rows × 10 columns, 89 test rows, 1000 epochs, lr 0.01" */
     const char *heads[IB_COLUMN_COUNT];
     bool shown[IB_COLUMN_COUNT]; /* not: the machine if there is one, the limit where those of the machine are
-                                    unknown, energy if not asked for */
+                                    unknown, energy and instructions if not asked for */
     struct ib_summary_row *rows;
     size_t n, n_ranked;
     size_t n_first;           /* the fastest, and those that cannot be told apart from it */

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/npy_input.h"
+#include "base/paths.h"
 #include "core/loss.h"
 #include "run/external_pass.h"
 #include "run/give_problem.h"
@@ -46,6 +47,23 @@ enum ib_status ib_pass_files(const struct ib_pass_context *context, const struct
     return compiles && !out->cache ? ib_workspace_cache(context->work, info->name, &out->cache) : IB_OK;
 }
 
+enum { UNDER_WORDS = 16 };
+
+/* Starts a worker under another program. */
+static bool start_under(const struct ib_pass_context *context, const cpu_set_t *cpus,
+                        const struct ib_worker_files *files, struct ib_worker_process **worker,
+                        struct ib_outcome *outcome)
+{
+    const char *argv[UNDER_WORDS + 3];
+    size_t n = 0;
+    for (; context->under[n] && n < UNDER_WORDS; n++)
+        argv[n] = context->under[n];
+    argv[n++] = context->program ? context->program : ib_self();
+    argv[n++] = "worker";
+    argv[n] = NULL;
+    return ib_worker_process_start(argv, cpus, files, context->measure->timeout_ns, worker, outcome);
+}
+
 /* Starts a worker, or the implementation's external program. */
 static bool start(const struct ib_pass_context *context, const struct ib_case *c, const struct ib_job *job,
                   struct ib_worker_process **worker, struct ib_outcome *outcome)
@@ -58,6 +76,8 @@ static bool start(const struct ib_pass_context *context, const struct ib_case *c
     struct ib_worker_files files;
     if (!ib_outcome_error(outcome, ib_pass_files(context, c, job, inputs, &files)))
         return false;
+    if (context->under && !command)
+        return start_under(context, allowed, &files, worker, outcome);
     if (!command)
         return ib_worker_start(context->program, allowed, &files, timeout_ns, worker, outcome);
     bool ok = ib_worker_process_start(command, allowed, &files, timeout_ns, worker, outcome);
@@ -114,6 +134,7 @@ bool ib_pass_open_variant(const struct ib_pass_context *context, const struct ib
     if (status == IB_OK)
         status = ib_unseen_job(context->work, c, c->spec.dtype, variant, job);
     job->watched = watched;
+    job->counted = context->counted;
     if (status == IB_OK && mirrored)
         status = ib_mirrored_open(context->work, job, true, mirrored);
     if (status != IB_OK)

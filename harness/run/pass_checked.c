@@ -4,6 +4,7 @@
 #include "metrics/metric.h"
 #include "run/case_limit.h"
 #include "run/pass.h"
+#include "run/pass_counted.h"
 #include "run/pass_evidence.h"
 #include "run/train_loss.h"
 
@@ -174,6 +175,7 @@ void ib_pass_checked(const struct ib_pass_context *context, const struct ib_case
     ib_worker_process_end(k.worker);
     if (out->check.status != IB_CASE_OK)
         return;
+    ib_pass_counted(context, c, arena, &out->check.instructions);
     const struct ib_pass_result *profiled =
         profile(context, c, out->check.phases.train_ns, arena, &out->profile_reason);
     out->profile = profiled ? &profiled->profile : NULL;

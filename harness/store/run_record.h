@@ -13,6 +13,8 @@
 #include "metrics/metric.h"
 #include "parent/whole_process.h"
 #include "protocol/messages.h"
+#include "store/instruction_record.h"
+#include "store/limit_record.h"
 #include "store/profile_record.h"
 #include "store/source_record.h"
 #include "verify/convergence.h"
@@ -25,15 +27,6 @@ enum { IB_NO_COUNT = -1 };
 enum { IB_MOST_SLICES = 12 };
 
 /* ---- measurements ---- */
-
-/* The least time of an epoch by the limits of the machine (machine/roofline.h). */
-struct ib_limit_record {
-    double flops, bytes;    /* that an epoch takes at least; NaN: unknown */
-    const char *bound, *by; /* "memory", "L3" */
-    double rate;            /* of that: flop/s or bytes/s; NaN: not one */
-    double least_ns;        /* of an epoch; NaN: unknown, */
-    const char *reason;     /* for this reason */
-};
 
 /* The checked pass. */
 struct ib_check_record {
@@ -51,6 +44,7 @@ struct ib_check_record {
     uint64_t peak_bytes, device_peak_bytes;            /* see struct ib_round_record */
     enum ib_truth as_expected;                         /* its copies match the transfer model */
     struct ib_limit_record limit;
+    struct ib_instruction_record instructions;
     const char *stderr_tail;
 };
 

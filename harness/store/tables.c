@@ -31,7 +31,9 @@ static const struct ib_column check_columns[] = {
     AS("limit_flops", REAL, limit.flops), AS("limit_bytes", REAL, limit.bytes), AS("limit_bound", TEXT, limit.bound),
     AS("limit_by", TEXT, limit.by), AS("limit_rate", REAL, limit.rate), AS("limit_ns", REAL, limit.least_ns),
     AS("limit_reason", TEXT, limit.reason),
-    AS("stderr", TEXT, stderr_tail), MEASURED(peak_bytes), MEASURED(device_peak_bytes), END};
+    AS("stderr", TEXT, stderr_tail), MEASURED(peak_bytes), MEASURED(device_peak_bytes),
+    AS("instructions", MEASURED, instructions.count), AS("instructions_epochs", MEASURED, instructions.epochs),
+    AS("instructions_source", TEXT, instructions.source), AS("instructions_reason", TEXT, instructions.reason), END};
 
 #undef ROW
 #define ROW struct ib_round_record

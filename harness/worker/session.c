@@ -28,6 +28,8 @@ static enum ib_status open_training(struct ib_session *s)
     IB_TRY(ib_impl_load(job->impl, job->plugin, &impl));
     if (job->watched)
         ib_tracing_begin(impl, &s->tracing);
+    if (job->counted)
+        ib_instruction_counter_open(&s->counter);
     IB_TRY(ib_instance_open(impl, job->settings, job->n_settings, &s->instance));
     IB_TRY(ib_tracing_opened(&s->tracing, &s->instance));
     IB_TRY(ib_dispatch_open(impl, s->instance.state, job->residency, &s->dispatch));
@@ -60,6 +62,7 @@ void ib_session_close(struct ib_session *s)
         ib_training_close(&s->training);
     s->open = false;
     ib_meters_close(&s->meters);
+    ib_instruction_counter_close(&s->counter);
     ib_instance_close(&s->instance);
     ib_variants_close(&s->variants);
     ib_job_arrays_close(&s->arrays);
@@ -68,8 +71,7 @@ void ib_session_close(struct ib_session *s)
 
 /* ---- shared by the passes ---- */
 
-/* Resets the state, and the transfer log to its state before the first training. */
-static enum ib_status begin_training(struct ib_session *s)
+enum ib_status ib_session_begin_training(struct ib_session *s)
 {
     s->dispatch.phase = IB_SETUP;
     IB_TRY(ib_training_restart(&s->training));
@@ -178,7 +180,7 @@ enum ib_status ib_session_checked(struct ib_session *s, const struct ib_train_re
     memset(out, 0, sizeof *out);
     out->phases = s->phases;
     out->repeats = 1;
-    enum ib_status status = begin_training(s);
+    enum ib_status status = ib_session_begin_training(s);
     uint64_t begin = ib_now_ns();
     if (status == IB_OK)
         status = ib_training_run(&s->training, request->epochs, &reader);
@@ -188,46 +190,6 @@ enum ib_status ib_session_checked(struct ib_session *s, const struct ib_train_re
     if (status == IB_OK)
         status = finish(s, request->out, out);
     ib_curve_free(&recorder.curve);
-    return status;
-}
-
-/* ---- profiled ---- */
-
-static enum ib_status profile_once(struct ib_session *s, uint64_t epochs, struct ib_timeline *timeline,
-                                   struct ib_profile *out)
-{
-    struct ib_profiler profiler;
-    IB_TRY(begin_training(s));
-    IB_TRY(ib_profiler_open(s->instance.impl, s->instance.state, out, &profiler));
-    profiler.timeline = timeline;
-    s->dispatch.profile = &profiler;
-    enum ib_status status = ib_training_run(&s->training, epochs, NULL);
-    s->dispatch.profile = NULL;
-    out->epochs = epochs;
-    return status;
-}
-
-enum ib_status ib_session_profiled(struct ib_session *s, const struct ib_train_request *request,
-                                   struct ib_pass_result *out)
-{
-    enum { PROFILES = 5 }; /* the median is reported, so that one preemption does not distort it */
-    memset(out, 0, sizeof *out);
-    struct ib_profile *profiles = calloc(PROFILES, sizeof *profiles);
-    if (!profiles)
-        return ib_fail(IB_ENOMEM, "profile", "out of memory");
-    enum ib_status status = begin_training(s);
-    if (status == IB_OK)
-        status = ib_training_run(&s->training, request->epochs, NULL); /* warm-up */
-    for (int i = 0; status == IB_OK && i < PROFILES; i++)
-        status = profile_once(s, request->epochs, NULL, &profiles[i]);
-    if (status == IB_OK)
-        ib_profile_median(profiles, PROFILES, &out->profile);
-    if (status == IB_OK) /* one more epoch, so that the totals are as without a time line */
-        status = profile_once(s, 1, &out->timeline, &profiles[0]);
-    free(profiles);
-    out->profiled = true;
-    out->transfer_log = s->dispatch.transfer_log;
-    out->repeats = PROFILES;
     return status;
 }
 
@@ -262,7 +224,7 @@ static enum ib_status begin_variant(struct ib_session *s, const struct ib_train_
     const uint64_t begin = ib_now_ns();
     if (differs)
         IB_TRY(ib_training_reload(&s->training));
-    IB_TRY(begin_training(s));
+    IB_TRY(ib_session_begin_training(s));
     *restart_ns = ib_now_ns() - begin;
     return IB_OK;
 }
@@ -285,7 +247,7 @@ static enum ib_status begin_next(struct ib_session *s, const struct ib_train_req
     const bool late = (double)*aside_ns > ASIDE_PART * (double)so_far->trained_ns &&
                       *aside_ns > ASIDE_ROUNDS * request->min_time_ns;
     if (late) {
-        IB_TRY(begin_training(s));
+        IB_TRY(ib_session_begin_training(s));
         *restart_ns = ib_now_ns() - begin;
         return IB_OK;
     }

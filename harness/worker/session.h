@@ -8,6 +8,7 @@
 #include "plugin/tracer.h"
 #include "protocol/messages.h"
 #include "train/training.h"
+#include "worker/instruction_counter.h"
 #include "worker/meters.h"
 #include "worker/readback.h"
 #include "worker/session_files.h"
@@ -27,6 +28,7 @@ struct ib_session {
     struct ib_training training;
     struct ib_readback readback;
     struct ib_meters meters;
+    struct ib_instruction_counter counter;
     struct ib_phases phases;
     struct ib_transfer_log at_start; /* the transfer log before the first training */
 };
@@ -35,6 +37,8 @@ struct ib_session {
  * must be closed even on failure. */
 enum ib_status ib_session_open(const json_t *message, struct ib_session *out);
 void ib_session_close(struct ib_session *);
+/* Resets the state, and the transfer log to its state before the first training. */
+enum ib_status ib_session_begin_training(struct ib_session *);
 
 /* Trains and reads losses, parameters and predictions, which are written to request->out. `progress` may be
  * NULL. */
@@ -49,5 +53,9 @@ enum ib_status ib_session_timed(struct ib_session *, const struct ib_train_reque
  * Writes nothing. */
 enum ib_status ib_session_profiled(struct ib_session *, const struct ib_train_request *,
                                    struct ib_pass_result *out);
+
+/* Trains once to warm up, then counts the instructions of a training. Writes nothing. */
+enum ib_status ib_session_counted(struct ib_session *, const struct ib_train_request *,
+                                  struct ib_pass_result *out);
 
 #endif

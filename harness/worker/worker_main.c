@@ -113,6 +113,9 @@ static enum ib_status answer_train(struct worker *w, const json_t *request, json
     case IB_PASS_PROFILED:
         IB_TRY(ib_session_profiled(&w->session, &train, &result));
         break;
+    case IB_PASS_COUNTED:
+        IB_TRY(ib_session_counted(&w->session, &train, &result));
+        break;
     case IB_PASS_TIMED:
         IB_TRY(ib_session_timed(&w->session, &train, &result));
         break;

@@ -1,6 +1,7 @@
 /* Implementations that change between two builds of this plugin, for tests of the gate: with PLANTED 0 all
  * behave like cpu_naive; with PLANTED 1 each is worse in the way that its name says. The option `slow`
- * slows any of them by this many percent. */
+ * slows any of them by this many percent, and the option `work` has each product followed by so many steps of
+ * a loop per thousand multiplications: instructions, as a small mistake in a kernel adds them. */
 #include "ironbench/impl.h"
 
 #include <signal.h>
@@ -15,11 +16,12 @@ enum { CRASHING_CALL = 20 };
 extern const struct ib_impl ib_impl_cpu_naive;
 
 /* Of this worker, which opens one implementation. */
-static int64_t percent;
+static int64_t percent, work;
 
 static enum ib_status open_planted(const struct ib_host *host, void **state)
 {
     percent = host->option_int(host, "slow");
+    work = host->option_int(host, "work");
     return ib_impl_cpu_naive.open(host, state);
 }
 
@@ -47,10 +49,19 @@ static enum ib_status take_longer(int64_t start, enum ib_status status)
         return take_longer(start, ib_impl_cpu_naive.ops->call);                                              \
     } while (0)
 
+/* ---- more work ---- */
+
+static void do_more(uint64_t multiplications)
+{
+    for (volatile uint64_t left = multiplications * (uint64_t)work / 1000; left > 0; left--)
+        ;
+}
+
 static enum ib_status gemm(void *state, bool transpose_a, bool transpose_b, double alpha,
                            const struct ib_view *a, const struct ib_view *b, double beta,
                            const struct ib_view *c)
 {
+    do_more(c->rows * c->cols * (transpose_a ? a->rows : a->cols));
     SLOWED(gemm(state, transpose_a, transpose_b, alpha, a, b, beta, c));
 }
 
@@ -123,10 +134,15 @@ static enum ib_status be_gone(char *why, size_t n)
 
 enum { STEADY, SLOWER, WRONG, CRASHING, GONE, COUNT };
 
-static const struct ib_option options[COUNT][2] = {
+#ifndef PLANTED_WORK
+#define PLANTED_WORK 0
+#endif
+
+static const struct ib_option options[COUNT][3] = {
 #define OPTION(value)                                                                                        \
     {                                                                                                        \
         {"slow", IB_OPTION_INT, "0..10000", TEXT(value), "percent that it is slower"},                       \
+            {"work", IB_OPTION_INT, "0..1000", TEXT(PLANTED_WORK), "steps per thousand multiplications"},    \
         {                                                                                                    \
             0                                                                                                \
         }                                                                                                    \

@@ -120,6 +120,55 @@ static void unchanged_code_gives_no_alarm(void **state)
     assert_true(alarms <= TABLES / 2000); /* 0.05 % of cases */
 }
 
+/* ---- instructions ---- */
+
+static struct side counted(uint64_t count, uint64_t epochs, const char *source)
+{
+    struct side s = {0};
+    s.record.check.instructions =
+        (struct ib_instruction_record){.count = count, .epochs = epochs, .source = source};
+    return s;
+}
+
+static struct ib_cost_change instructions_of(const struct side *old, const struct side *new, double tolerated)
+{
+    struct ib_cost_change changes[IB_COST_COUNT];
+    struct ib_gate_rules rules = ib_gate_rules_default;
+    rules.instructions = tolerated;
+    ib_cost_changes(&old->record, &new->record, true, &rules, changes);
+    return changes[IB_COST_INSTRUCTIONS];
+}
+
+static void more_instructions_count_beyond_their_share(void **state)
+{
+    (void)state;
+    const struct side old = counted(1000000, 10, "callgrind"), more = counted(1005001, 10, "callgrind"),
+                      same = counted(1005000, 10, "callgrind"), fewer = counted(1000, 10, "callgrind");
+    const struct ib_cost_change change = instructions_of(&old, &more, 0.005);
+    assert_true(change.grew && change.old == 100000 && change.new == 100500.1);
+    assert_false(instructions_of(&old, &same, 0.005).grew);
+    assert_false(instructions_of(&old, &fewer, 0.005).grew);
+    assert_false(instructions_of(&old, &more, 0).grew); /* not judged */
+}
+
+static void instructions_of_other_epochs_are_comparable(void **state)
+{
+    (void)state;
+    const struct side old = counted(1000000, 10, "callgrind"), twice = counted(2000000, 20, "callgrind");
+    assert_true(instructions_of(&old, &twice, 0.005).new == 100000);
+}
+
+static void counts_of_other_sources_are_not_compared(void **state)
+{
+    (void)state;
+    const struct side old = counted(1000000, 10, "callgrind"), new = counted(2000000, 10, "perf"),
+                      none = counted(0, 0, NULL);
+    assert_true(isnan(instructions_of(&old, &new, 0.005).new));
+    assert_true(isnan(instructions_of(&old, &none, 0.005).old));
+    assert_false(instructions_of(&old, &new, 0.005).grew);
+    assert_false(instructions_of(&none, &none, 0.005).grew);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +177,9 @@ int main(void)
         cmocka_unit_test(another_day_is_given_more),
         cmocka_unit_test(what_is_unknown_has_not_grown),
         cmocka_unit_test(unchanged_code_gives_no_alarm),
+        cmocka_unit_test(more_instructions_count_beyond_their_share),
+        cmocka_unit_test(instructions_of_other_epochs_are_comparable),
+        cmocka_unit_test(counts_of_other_sources_are_not_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
