@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* One copy per instruction set, selected at run time, with the functions that it calls. */
-#if defined __x86_64__
+#if defined __x86_64__ && !defined __clang__ /* clang 14 leaves out the function that selects one */
 #define CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define CLONES

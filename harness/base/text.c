@@ -28,7 +28,7 @@ const char *ib_word_of(const struct ib_word *table, int value)
 
 bool ib_word_value(const struct ib_word *table, const char *word, int *out)
 {
-    for (; table->word; table++) {
+    for (; word && table->word; table++) {
         if (strcmp(table->word, word) == 0) {
             *out = table->value;
             return true;

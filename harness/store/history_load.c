@@ -1,4 +1,5 @@
 /* Reading a history. */
+#include "store/case_row.h"
 #include "store/history_tables.h"
 
 #include <math.h>
@@ -24,11 +25,11 @@ static void read_run(struct ib_history *h, sqlite3_stmt *row)
 {
     struct ib_arena *arena = &h->cases.arena;
     h->runs[h->n_runs++] = (struct ib_history_run){.number = (uint64_t)sqlite3_column_int64(row, 0),
-                                                   .id = ib_column_text(row, 1, arena),
-                                                   .name = ib_column_text(row, 2, arena),
-                                                   .started = ib_column_text(row, 3, arena),
-                                                   .config_sha256 = ib_column_text(row, 4, arena),
-                                                   .version = ib_column_text(row, 5, arena)};
+                                                   .id = ib_column_known_text(row, 1, arena),
+                                                   .name = ib_column_known_text(row, 2, arena),
+                                                   .started = ib_column_known_text(row, 3, arena),
+                                                   .config_sha256 = ib_column_known_text(row, 4, arena),
+                                                   .version = ib_column_known_text(row, 5, arena)};
 }
 
 static void read_machine(struct ib_history *h, sqlite3_stmt *row)
@@ -36,7 +37,7 @@ static void read_machine(struct ib_history *h, sqlite3_stmt *row)
     struct ib_arena *arena = &h->cases.arena;
     h->machines[h->n_machines++] =
         (struct ib_history_machine){.number = (uint64_t)sqlite3_column_int64(row, 0),
-                                    .fingerprint = ib_column_text(row, 1, arena),
+                                    .fingerprint = ib_column_known_text(row, 1, arena),
                                     .description = ib_column_text(row, 2, arena)};
 }
 
@@ -67,17 +68,11 @@ static void read_case(struct ib_history *h, sqlite3_stmt *row)
     struct ib_run_record *r = &h->cases;
     struct ib_arena scratch = {0};
     const struct ib_db_table table = ib_db_case_table(&scratch);
-    int residency = 0;
     r->cases = ib_arena_grow(&r->arena, r->cases, sizeof *r->cases, r->n, &r->capacity);
     struct ib_case_record *c = &r->cases[r->n++];
-    ib_row_get(row, &table, &r->arena, c);
+    ib_case_row_get(row, &table, &r->arena, c);
     ib_arena_free(&scratch);
     c->number = (uint64_t)sqlite3_column_int64(row, 0);
-    if (c->axis[IB_AXIS_RESIDENCY])
-        ib_word_value(ib_residency_words, c->axis[IB_AXIS_RESIDENCY], &residency);
-    c->residency = (enum ib_residency)residency;
-    c->epochs = c->axis[IB_AXIS_EPOCHS] ? strtoull(c->axis[IB_AXIS_EPOCHS], NULL, 10) : 0;
-    ib_case_record_clear(c);
 }
 
 static enum ib_status count_rows(sqlite3 *db, const char *sql, size_t *out)

@@ -1,6 +1,7 @@
 #include "store/load_run.h"
 
 #include "base/error.h"
+#include "store/case_row.h"
 #include "store/missing.h"
 #include "store/run_folder.h"
 #include "store/sources.h"
@@ -75,19 +76,13 @@ static void read_run_row(struct reader *r, sqlite3_stmt *row, struct ib_case_rec
 static void read_case(struct reader *r, sqlite3_stmt *row, struct ib_case_record *none)
 {
     struct ib_run_record *run = r->run;
-    int residency = 0;
     (void)none;
     run->cases = ib_arena_grow(&run->arena, run->cases, sizeof *run->cases, run->n, &run->capacity);
     struct ib_case_record *c = &run->cases[run->n++];
-    ib_row_get(row, r->table, &run->arena, c);
+    ib_case_row_get(row, r->table, &run->arena, c);
     c->number = run->n;
     c->part = c->part ? c->part : 1;
     c->position = c->position ? c->position : c->number;
-    if (c->axis[IB_AXIS_RESIDENCY])
-        ib_word_value(ib_residency_words, c->axis[IB_AXIS_RESIDENCY], &residency);
-    c->residency = (enum ib_residency)residency;
-    c->epochs = c->axis[IB_AXIS_EPOCHS] ? strtoull(c->axis[IB_AXIS_EPOCHS], NULL, 10) : 0;
-    ib_case_record_clear(c);
 }
 
 /* The run and its cases. */
@@ -141,7 +136,7 @@ static void read_metric(struct reader *r, sqlite3_stmt *row, struct ib_case_reco
     (void)r;
     const char *name = (const char *)sqlite3_column_text(row, 1);
     for (size_t i = 0; i < IB_METRIC_COUNT; i++)
-        if (strcmp(ib_metrics[i]->name, name) == 0) {
+        if (name && strcmp(ib_metrics[i]->name, name) == 0) {
             c->metrics_known |= 1ull << i;
             c->metrics[i] = sqlite3_column_type(row, 2) == SQLITE_NULL ? NAN : sqlite3_column_double(row, 2);
         }

@@ -177,6 +177,15 @@ static const char *text_of(sqlite3_stmt *row, int column)
     return (const char *)sqlite3_column_text(row, column);
 }
 
+/* No count, size or time in nanoseconds is negative, or beyond 2^53 (104 days, 9 petabytes): a file that says
+ * so does not know. */
+static int64_t get_integer(sqlite3_stmt *row, int at, bool count)
+{
+    const int64_t value = sqlite3_column_int64(row, at);
+    const bool known = sqlite3_column_type(row, at) != SQLITE_NULL && value >= 0 && value <= (1ll << 53);
+    return known ? value : count ? IB_NO_COUNT : 0;
+}
+
 /* The field starts as zero. */
 static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column, struct ib_arena *arena,
                       void *field)
@@ -192,8 +201,7 @@ static void get_value(sqlite3_stmt *row, int at, const struct ib_column *column,
     case IB_COLUMN_INTEGER:
     case IB_COLUMN_MEASURED:
     case IB_COLUMN_COUNT:
-        *(int64_t *)field =
-            null && column->type == IB_COLUMN_COUNT ? IB_NO_COUNT : sqlite3_column_int64(row, at);
+        *(int64_t *)field = get_integer(row, at, column->type == IB_COLUMN_COUNT);
         break;
     case IB_COLUMN_BOOL:
         *(bool *)field = sqlite3_column_int(row, at);

@@ -345,6 +345,8 @@ static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
     ib_derive_memory(c);
     ib_derive_energy(arena, c);
     derive_breakdown(c);
+    if (!c->check.limit.by) /* both are known, or neither */
+        c->check.limit.bound = NULL;
     c->limit_share = c->check.limit.bound ? c->check.limit.least_ns / c->epoch_ns.median : NAN;
     derive_process(c, scratch);
     if (c->n_stops)

@@ -304,7 +304,7 @@ static const struct target {
     {"idx", feed_idx, add_files, CORPUS("*-ubyte"), NULL},
     {"libsvm", feed_libsvm, add_files, CORPUS("*.libsvm"), NULL},
     {"gzip", feed_gzip, add_files, CORPUS("*.csv.gz"), NULL},
-    {"database", feed_database, add_run, NULL, NULL},
+    {"database", feed_database, add_run, NULL, mutate_rows},
     {"history", feed_history, add_history, NULL, mutate_rows},
     {"baseline", feed_baseline, add_files, SOURCE("results/baselines/*.json"), mutate_json},
     {"selection", feed_selection, add_selections, NULL, NULL},

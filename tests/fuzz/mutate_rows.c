@@ -62,10 +62,11 @@ static const char *any_column(struct ib_arena *arena, struct ib_rng *rng, sqlite
     return any(arena, rng, db, ib_arena_print(arena, "SELECT name FROM pragma_table_info('%s')", table));
 }
 
-/* Later steps find columns without a type, which take any value. */
+/* Later steps find columns without a type and without NOT NULL, which take any value. */
 #define WITHOUT_TYPES                                                                                        \
     "PRAGMA writable_schema=ON;"                                                                             \
-    "UPDATE sqlite_schema SET sql = replace(replace(sql, ') STRICT, ', ') '), ') STRICT', ')');"             \
+    "UPDATE sqlite_schema SET sql = replace(replace(replace(sql, ') STRICT, ', ') '), ') STRICT', ')'),"     \
+    " ' NOT NULL', '');"                                                                                     \
     "PRAGMA writable_schema=RESET"
 
 static const char *any_statement(struct ib_arena *arena, struct ib_rng *rng, sqlite3 *db)
