@@ -112,8 +112,9 @@ void ib_selftest_page(struct ib_doc *doc, const struct ib_selftest *self)
 const char *ib_selftest_brief(struct ib_arena *arena, const struct ib_selftest *self)
 {
     return ib_arena_print(arena,
-                          "measured %s: smallest slowdown found in 95 of 100 gates: %s, of %zu cases in %s "
+                          "measured %s: smallest slowdown found in 95 of 100 gates: %s, of %zu case%s in %s "
                           "min; false alarms: %s",
                           self->measured, least(arena, &self->noise, &self->least), self->noise.n_cases,
-                          ib_format_digits(arena, minutes_of(self)), rate(arena, &self->levels[0].rate));
+                          ib_plural(self->noise.n_cases), ib_format_digits(arena, minutes_of(self)),
+                          rate(arena, &self->levels[0].rate));
 }

@@ -1,11 +1,18 @@
 #include "store/case_row.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char *ib_column_known_text(sqlite3_stmt *row, int column, struct ib_arena *arena)
 {
     const char *text = ib_column_text(row, column, arena);
     return text ? text : "";
+}
+
+const char *ib_column_time(sqlite3_stmt *row, int column, struct ib_arena *arena)
+{
+    const char *text = ib_column_known_text(row, column, arena);
+    return strlen(text) < strlen(IB_TIME_UNKNOWN) ? IB_TIME_UNKNOWN : text;
 }
 
 static void know_texts(struct ib_case_record *c)

@@ -27,7 +27,7 @@ static void read_run(struct ib_history *h, sqlite3_stmt *row)
     h->runs[h->n_runs++] = (struct ib_history_run){.number = (uint64_t)sqlite3_column_int64(row, 0),
                                                    .id = ib_column_known_text(row, 1, arena),
                                                    .name = ib_column_known_text(row, 2, arena),
-                                                   .started = ib_column_known_text(row, 3, arena),
+                                                   .started = ib_column_time(row, 3, arena),
                                                    .config_sha256 = ib_column_known_text(row, 4, arena),
                                                    .version = ib_column_known_text(row, 5, arena)};
 }

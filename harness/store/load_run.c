@@ -61,12 +61,16 @@ static void read_run_row(struct reader *r, sqlite3_stmt *row, struct ib_case_rec
 {
     struct ib_run_record *run = r->run;
     struct ib_arena *arena = &run->arena;
-    const char **texts[] = {&run->id,          &run->name,          &run->started, &run->finished,
-                            &run->config_text, &run->config_sha256, &run->version, &run->reference};
-    enum { TEXTS = sizeof texts / sizeof *texts };
+    enum { ID, NAME, STARTED, FINISHED, CONFIG_TEXT, CONFIG_SHA256, VERSION, REFERENCE, TEXTS };
     (void)none;
-    for (int i = 0; i < TEXTS; i++)
-        *texts[i] = ib_column_text(row, i, arena);
+    run->id = ib_column_text(row, ID, arena);
+    run->name = ib_column_known_text(row, NAME, arena);
+    run->started = ib_column_time(row, STARTED, arena);
+    run->finished = ib_column_text(row, FINISHED, arena) ? ib_column_time(row, FINISHED, arena) : NULL;
+    run->config_text = ib_column_known_text(row, CONFIG_TEXT, arena);
+    run->config_sha256 = ib_column_known_text(row, CONFIG_SHA256, arena);
+    run->version = ib_column_known_text(row, VERSION, arena);
+    run->reference = ib_column_text(row, REFERENCE, arena);
     json_t *machine = json_loads((const char *)sqlite3_column_text(row, TEXTS), 0, NULL);
     ib_machine_from_json(machine, arena, &run->machine);
     json_decref(machine);

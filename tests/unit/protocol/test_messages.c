@@ -1,5 +1,6 @@
 /* Messages arrive unchanged, and invalid ones are rejected with the name of the field. */
 #include "base/error.h"
+#include "fixtures/scratch.h"
 #include "protocol/messages.h"
 
 #include <setjmp.h>
@@ -212,6 +213,26 @@ static void result_round_trip(void **state)
     json_decref(message);
 }
 
+static void instructions_travel(void **state)
+{
+    (void)state;
+    static struct ib_pass_result said, heard;
+    said = (struct ib_pass_result){.instructions = {IB_COUNTED_BY_PERF, 1234567, ""}};
+    ib_driver_counters_clear(&said.tracer);
+    json_t *message = ib_pass_result_to_json(&said);
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_memory_equal(&heard.instructions, &said.instructions, sizeof said.instructions);
+    json_object_set_new(json_object_get(message, "instructions"), "source", json_string("an abacus"));
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_int_equal(heard.instructions.source, 0);
+    json_object_del(json_object_get(message, "instructions"), "count");
+    expect_failure(ib_pass_result_from_json(message, &heard), IB_EINVAL, "protocol", WORDS("count"));
+    json_object_del(message, "instructions"); /* as from an older version */
+    assert_int_equal(ib_pass_result_from_json(message, &heard), IB_OK);
+    assert_true(!heard.instructions.source && !heard.instructions.reason[0]);
+    json_decref(message);
+}
+
 static void energy_travels(void **state)
 {
     (void)state;
@@ -380,6 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(energy_travels),
+        cmocka_unit_test(instructions_travel),
         cmocka_unit_test(job_round_trip),
         cmocka_unit_test(job_carries_what_an_optimizer_keeps),
         cmocka_unit_test(built_in_without_hidden_layers),

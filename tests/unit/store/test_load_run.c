@@ -110,6 +110,18 @@ static void a_case_without_names_is_read(void **state)
     ib_run_record_free(&run);
 }
 
+/* What follows the day was read beyond its end. */
+static void a_time_that_is_too_short_is_unknown(void **state)
+{
+    (void)state;
+    struct ib_run_record run;
+    load_changed("timeless", "UPDATE run SET started = '', finished = 'x', version = NULL", &run);
+    assert_string_equal(run.started, "0000-00-00T00:00:00Z");
+    assert_string_equal(run.finished, "0000-00-00T00:00:00Z");
+    assert_string_equal(run.version, "");
+    ib_run_record_free(&run);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -118,6 +130,7 @@ int main(void)
         cmocka_unit_test(a_limit_without_what_binds_it_is_unknown),
         cmocka_unit_test(counts_that_cannot_be_are_unknown),
         cmocka_unit_test(a_case_without_names_is_read),
+        cmocka_unit_test(a_time_that_is_too_short_is_unknown),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }
