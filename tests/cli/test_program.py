@@ -146,7 +146,7 @@ class Configurations(CliTest):
         self.assertEqual(len(self.cases("ci")), 1)
 
     def test_unknown(self):
-        self.refused("plan", "quik", says=["quik: no such file or shipped configuration", "did you mean `quick`?", "or seed"])
+        self.refused("plan", "quik", says=["quik: no such file or shipped configuration", "did you mean `quick`?", "seed or selftest"])
         self.refused("run", "quik.yaml", says="quik.yaml: cannot open")  # a path
 
 
