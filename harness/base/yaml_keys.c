@@ -115,6 +115,28 @@ enum ib_status ib_yaml_read_word(const struct ib_yaml *doc, const struct ib_yaml
     return IB_OK;
 }
 
+static json_t *text_schema(const struct ib_yaml_key *rule)
+{
+    (void)rule;
+    return ib_schema_text();
+}
+
+static json_t *texts_schema(const struct ib_yaml_key *rule)
+{
+    (void)rule;
+    return ib_schema_list_or_one(ib_schema_text(), 0);
+}
+
+json_t *ib_yaml_u64_schema(const struct ib_yaml_key *rule)
+{
+    return ib_schema_integer(rule->min, rule->max);
+}
+
+static json_t *word_schema(const struct ib_yaml_key *rule)
+{
+    return ib_schema_words(rule->words);
+}
+
 /* ---- Quantities: a number and its unit ---- */
 
 struct unit {
@@ -137,6 +159,19 @@ static bool parse_quantity(const char *text, const struct unit *units, double *o
         }
     }
     return false;
+}
+
+/* Adds the units to an expression of numbers. */
+static json_t *quantity_schema(const struct unit *units)
+{
+    char expression[128] = "^([0-9]+\\.?[0-9]*|\\.[0-9]+)(";
+    for (const struct unit *u = units; u->name; u++) {
+        const size_t n = strlen(expression);
+        snprintf(expression + n, sizeof expression - n, "%s%s", u == units ? "" : "|", u->name);
+    }
+    const size_t n = strlen(expression);
+    snprintf(expression + n, sizeof expression - n, ")$");
+    return ib_schema_pattern(expression);
 }
 
 static enum ib_status read_quantity(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
@@ -179,6 +214,21 @@ enum ib_status ib_yaml_read_duration(const struct ib_yaml *doc, const struct ib_
     return read_quantity(doc, rule, node, durations, allowed, field);
 }
 
+static json_t *duration_schema(const struct ib_yaml_key *rule)
+{
+    (void)rule;
+    return quantity_schema(durations);
+}
+
+static const struct unit sizes[] = {{"kB", 1e3},     {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12},
+                                    {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {NULL, 0}};
+
+static json_t *bytes_schema(const struct ib_yaml_key *rule)
+{
+    (void)rule;
+    return quantity_schema(sizes);
+}
+
 static void allow_bytes(const struct ib_yaml_key *rule, char *text, size_t n)
 {
     char min[32], max[32];
@@ -190,11 +240,9 @@ static void allow_bytes(const struct ib_yaml_key *rule, char *text, size_t n)
 enum ib_status ib_yaml_read_bytes(const struct ib_yaml *doc, const struct ib_yaml_key *rule,
                                   const yaml_node_t *node, void *field)
 {
-    static const struct unit units[] = {{"kB", 1e3},     {"MB", 1e6},     {"GB", 1e9},     {"TB", 1e12},
-                                        {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {NULL, 0}};
     char allowed[ALLOWED_BYTES];
     allow_bytes(rule, allowed, sizeof allowed);
-    return read_quantity(doc, rule, node, units, allowed, field);
+    return read_quantity(doc, rule, node, sizes, allowed, field);
 }
 
 /* ---- Shares ---- */
@@ -225,6 +273,14 @@ enum ib_status ib_yaml_read_share(const struct ib_yaml *doc, const struct ib_yam
     return IB_OK;
 }
 
+static json_t *share_schema(const struct ib_yaml_key *rule)
+{
+    (void)rule;
+    return ib_schema_either(
+        json_pack("{s:s, s:i, s:i}", "type", "number", "exclusiveMinimum", 0, "exclusiveMaximum", 1),
+        ib_schema_pattern("^[0-9.]+(e[-+]?[0-9]+)?%$"));
+}
+
 /* ---- The configuration reference ---- */
 
 static const struct reader {
@@ -232,14 +288,15 @@ static const struct reader {
     const char *type;
     void (*allow)(const struct ib_yaml_key *, char *text, size_t n); /* NULL: any value of the type */
     void (*print)(const struct ib_yaml_key *, const void *field, char *text, size_t n);
+    json_t *(*schema)(const struct ib_yaml_key *);
 } readers[] = {
-    {ib_yaml_read_text, "string", NULL, NULL},
-    {ib_yaml_read_texts, "string or list of strings", NULL, NULL},
-    {ib_yaml_read_u64, "integer", allow_u64, print_u64},
-    {ib_yaml_read_word, "word", allow_word, print_word},
-    {ib_yaml_read_duration, "duration", allow_duration, print_duration},
-    {ib_yaml_read_bytes, "size", allow_bytes, NULL},
-    {ib_yaml_read_share, "fraction", allow_share, print_share},
+    {ib_yaml_read_text, "string", NULL, NULL, text_schema},
+    {ib_yaml_read_texts, "string or list of strings", NULL, NULL, texts_schema},
+    {ib_yaml_read_u64, "integer", allow_u64, print_u64, ib_yaml_u64_schema},
+    {ib_yaml_read_word, "word", allow_word, print_word, word_schema},
+    {ib_yaml_read_duration, "duration", allow_duration, print_duration, duration_schema},
+    {ib_yaml_read_bytes, "size", allow_bytes, NULL, bytes_schema},
+    {ib_yaml_read_share, "fraction", allow_share, print_share, share_schema},
 };
 
 static const struct reader *reader_of(const struct ib_yaml_key *key)
@@ -272,4 +329,41 @@ const char *ib_yaml_key_initial(const struct ib_yaml_key *key, const void *defau
     if (!key->initial && !key->required && defaults && reader && reader->print)
         reader->print(key, (const char *)defaults + key->offset, text, n);
     return text;
+}
+
+/* ---- The JSON Schema ---- */
+
+static json_t *schema_of(const struct ib_yaml_key *key)
+{
+    const struct reader *reader = reader_of(key);
+    if (key->schema)
+        return key->schema(key);
+    if (reader)
+        return reader->schema(key);
+    return key->keys ? ib_yaml_map_schema(key->keys, NULL) : json_false();
+}
+
+/* "number of rounds. Allowed: an integer from 1 to 10. Default: 5. Example: 7" */
+static json_t *describe(const struct ib_yaml_key *key, const void *defaults)
+{
+    char allowed[256], initial[64];
+    ib_yaml_key_allowed(key, allowed, sizeof allowed);
+    ib_yaml_key_initial(key, defaults, initial, sizeof initial);
+    return json_sprintf("%s%s%s%s%s%s%s", key->help ? key->help : "", allowed[0] ? ". Allowed: " : "",
+                        allowed, initial[0] ? ". Default: " : "", initial, key->example ? ". Example: " : "",
+                        key->example ? key->example : "");
+}
+
+json_t *ib_yaml_map_schema(const struct ib_yaml_key *keys, const void *defaults)
+{
+    json_t *properties = json_object(), *required = json_array();
+    for (; keys->name; keys++) {
+        json_t *schema = schema_of(keys);
+        json_object_set_new(schema, "description", describe(keys, defaults));
+        json_object_set_new(properties, keys->name, schema);
+        if (keys->required)
+            json_array_append_new(required, json_string(keys->name));
+    }
+    return json_pack("{s:s, s:b, s:o, s:o}", "type", "object", "additionalProperties", 0, "required",
+                     required, "properties", properties);
 }

@@ -51,6 +51,8 @@ enum ib_status ib_yaml_unknown_key(const struct ib_yaml *, const yaml_node_t *ma
 enum ib_status ib_yaml_scalar(const struct ib_yaml *, const yaml_node_t *, const char *key, bool number,
                               const char *allowed, const char **out);
 
+/* The same rule as an expression. */
+#define IB_YAML_NAME_PATTERN "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 /* IB_EINVAL unless `name` can be used in file names, globs and command lines. */
 enum ib_status ib_yaml_check_name(const struct ib_yaml *, const yaml_node_t *, const char *key,
                                   const char *name);

@@ -1,6 +1,7 @@
 #include "config/axes.h"
 
 #include "base/error.h"
+#include "base/json_schema.h"
 #include "config/axis_parsers.h"
 #include "core/loss.h"
 
@@ -196,6 +197,18 @@ enum ib_status ib_axis_default(struct ib_arena *arena, enum ib_axis_kind kind, s
     for (; defaults[out->n]; out->n++)
         IB_TRY(ib_axis_parse(arena, kind, defaults[out->n], "default", &values[out->n]));
     return IB_OK;
+}
+
+json_t *ib_axis_item_schema(enum ib_axis_kind kind)
+{
+    return ib_axis_rules[kind].type->schema(&ib_axis_rules[kind]);
+}
+
+json_t *ib_axis_schema(enum ib_axis_kind kind)
+{
+    json_t *schema = ib_schema_list_or_one(ib_axis_item_schema(kind), 1);
+    json_object_set_new(schema, "minItems", json_integer(1)); /* [] is one value only within a list */
+    return schema;
 }
 
 /* ---- In a case ---- */

@@ -67,6 +67,10 @@ enum ib_status ib_axis_check(enum ib_axis_kind, const struct ib_axis *);
 /* Sets the axis to its default; empty if it has none. */
 enum ib_status ib_axis_default(struct ib_arena *, enum ib_axis_kind, struct ib_axis *out);
 
+/* The JSON Schema of a single value, and of the whole axis: a list of values or a single one. */
+json_t *ib_axis_item_schema(enum ib_axis_kind);
+json_t *ib_axis_schema(enum ib_axis_kind);
+
 /* Stores a value in a case. */
 void ib_axis_enter(enum ib_axis_kind, const struct ib_axis_value *, struct ib_case *);
 /* Whether the axis applies to a case. Only the axes before it need to be set. */

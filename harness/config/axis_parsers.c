@@ -1,12 +1,12 @@
 #include "config/axis_parsers.h"
 
 #include "base/error.h"
+#include "config/axis_schema.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define LAYER_MAX   1000000
 #define TEXT_OF(x)  TEXT_OF_(x)
 #define TEXT_OF_(x) #x
 
@@ -264,7 +264,7 @@ static const char *layers_text(struct ib_arena *arena, const uint64_t *list, uin
 static bool add_layer(const char *text, struct ib_axis_value *out)
 {
     uint64_t size;
-    if (out->n_list == IB_MAX_LAYERS - 1 || !ib_parse_u64(text, &size) || !size || size > LAYER_MAX)
+    if (out->n_list == IB_MAX_LAYERS - 1 || !ib_parse_u64(text, &size) || !size || size > IB_LAYER_MAX)
         return false;
     out->list[out->n_list++] = size;
     return true;
@@ -286,7 +286,7 @@ static bool parse_layers(struct ib_arena *arena, const struct ib_axis_rule *rule
 static enum ib_status read_layers(const struct ib_yaml *doc, const struct ib_axis_rule *rule,
                                   const yaml_node_t *list, struct ib_axis_values *out)
 {
-    static const char allowed[] = "a layer size from 1 to " TEXT_OF(LAYER_MAX) "";
+    static const char allowed[] = "a layer size from 1 to " TEXT_OF(IB_LAYER_MAX) "";
     const char *key = rule->name;
     struct ib_axis_value value = {.where = ib_yaml_where(doc, list)};
     if (ib_yaml_count(list) >= IB_MAX_LAYERS)
@@ -320,6 +320,7 @@ static const char *print_layers(struct ib_arena *arena, const struct ib_axis_rul
 #define FROM(member)                                                                                         \
     .from = offsetof(struct ib_axis_value, member), .bytes = sizeof((struct ib_axis_value *)0)->member
 const struct ib_axis_type ib_axis_model = {.name = "name",
+                                           .schema = ib_axis_names_schema,
                                            .form = IB_FORM_TEXT,
                                            FROM(object),
                                            .list = list_models,
@@ -328,12 +329,14 @@ const struct ib_axis_type ib_axis_model = {.name = "name",
                                            .print = print_model};
 const struct ib_axis_type ib_axis_dataset = {.name = "name",
                                              .allowed = "the name or path of a data set",
+                                             .schema = ib_axis_text_schema,
                                              .form = IB_FORM_TEXT,
                                              FROM(object),
                                              .parse = parse_name,
                                              .print = print_dataset};
 const struct ib_axis_type ib_axis_impl = {.name = "name, glob or map",
                                           .allowed = "NAME or NAME OPTION=VALUE …, each option once",
+                                          .schema = ib_axis_impl_schema,
                                           .form = IB_FORM_TEXT,
                                           FROM(object),
                                           .parse = parse_impl,
@@ -342,6 +345,7 @@ const struct ib_axis_type ib_axis_impl = {.name = "name, glob or map",
                                           .settle = settle_impl,
                                           .print = print_impl};
 const struct ib_axis_type ib_axis_word = {.name = "word",
+                                          .schema = ib_axis_names_schema,
                                           .form = IB_FORM_TEXT,
                                           FROM(word),
                                           .list = list_words,
@@ -349,6 +353,7 @@ const struct ib_axis_type ib_axis_word = {.name = "word",
                                           .print = print_word};
 const struct ib_axis_type ib_axis_rate = {.name = "number",
                                           .allowed = "a finite number above 0",
+                                          .schema = ib_axis_rate_schema,
                                           .form = IB_FORM_REAL,
                                           FROM(number),
                                           .is_number = true,
@@ -356,12 +361,14 @@ const struct ib_axis_type ib_axis_rate = {.name = "number",
                                           .print = print_rate};
 const struct ib_axis_type ib_axis_share = {.name = "number",
                                            .allowed = "0 or a finite number above 0",
+                                           .schema = ib_axis_share_schema,
                                            .form = IB_FORM_REAL,
                                            FROM(number),
                                            .is_number = true,
                                            .parse = parse_share,
                                            .print = print_rate};
 const struct ib_axis_type ib_axis_integer = {.name = "integer",
+                                             .schema = ib_axis_integer_schema,
                                              .form = IB_FORM_INTEGER,
                                              FROM(integer),
                                              .is_number = true,
@@ -369,7 +376,8 @@ const struct ib_axis_type ib_axis_integer = {.name = "integer",
                                              .print = print_integer};
 const struct ib_axis_type ib_axis_layers = {
     .name = "integer or list of integers",
-    .allowed = "1 to 8 layer sizes such as 6x6, each from 1 to " TEXT_OF(LAYER_MAX) ", or none",
+    .allowed = "1 to 8 layer sizes such as 6x6, each from 1 to " TEXT_OF(IB_LAYER_MAX) ", or none",
+    .schema = ib_axis_layers_schema,
     .form = IB_FORM_INTEGERS,
     FROM(list),
     .empty_hint = ", such as [[]] for no hidden layers",

@@ -6,6 +6,8 @@
 #include "base/yaml_reader.h"
 #include "core/case.h"
 
+#include <jansson.h>
+
 /* One value of an axis: its canonical text ("0.01", "6,6", "cpu_blas threads=2"), the parsed value, and its
  * source. Two values are equal if their texts are. */
 struct ib_axis_value {
@@ -31,6 +33,8 @@ struct ib_axis_values {
 
 /* How a record stores the values of an axis. */
 enum ib_axis_form { IB_FORM_TEXT = 1, IB_FORM_REAL, IB_FORM_INTEGER, IB_FORM_INTEGERS };
+
+#define IB_LAYER_MAX 1000000 /* units of a hidden layer */
 
 enum { IB_AXIS_DEFAULTS = 2 };
 
@@ -72,6 +76,7 @@ struct ib_axis_type {
     yaml_node_type_t node;
     enum ib_status (*read)(const struct ib_yaml *, const struct ib_axis_rule *, const yaml_node_t *item,
                            struct ib_axis_values *out);
+    json_t *(*schema)(const struct ib_axis_rule *); /* of one value as an item of a configuration */
     /* The member of struct ib_axis_value that is copied to the case; `settle` then sets dependent fields
      * (NULL: none). */
     size_t from, bytes;

@@ -137,6 +137,26 @@ enum ib_status ib_case_filter_read(const struct ib_yaml *doc, const char *key, c
     return IB_OK;
 }
 
+/* A number or a comparison, or else a value or a glob; and a list or map where the axis has one. */
+static json_t *term_schema(int subject)
+{
+    if (is_number(subject))
+        return ib_schema_either(json_pack("{s:s}", "type", "number"),
+                                ib_schema_pattern("^(>=|>|<=|<|=)? *[-+]?[0-9.]+([eE][-+]?[0-9]+)?$"));
+    if (subject >= IB_AXIS_COUNT || !ib_axis_rules[subject].type->read)
+        return ib_schema_text();
+    return ib_schema_either(ib_schema_text(), ib_axis_item_schema((enum ib_axis_kind)subject));
+}
+
+json_t *ib_case_filter_schema(void)
+{
+    json_t *properties = json_object();
+    for (int subject = 0; subject < IB_SUBJECT_COUNT; subject++)
+        json_object_set_new(properties, ib_subject_names()[subject], term_schema(subject));
+    return json_pack("{s:s, s:b, s:i, s:o}", "type", "object", "additionalProperties", 0, "minProperties", 1,
+                     "properties", properties);
+}
+
 /* Splits "lr>=0.1": returns "lr", and ">=0.1" in *relation. A leading "=" is dropped, since it is the
  * default. */
 static const char *take_subject(struct ib_arena *arena, const char *piece, const char **relation)

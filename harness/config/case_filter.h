@@ -48,6 +48,9 @@ enum ib_status ib_filter_term_parse(struct ib_arena *, const char *subject, cons
 enum ib_status ib_case_filter_read(const struct ib_yaml *, const char *key, const yaml_node_t *,
                                    struct ib_case_filter *out);
 
+/* The JSON Schema of such an entry. */
+json_t *ib_case_filter_schema(void);
+
 /* Reads the argument of `flag`: conditions separated by commas or spaces, such as "impl=cpu_*,rows>=1000", or
  * the title of a table, such as "mlp 6x6 relu lr=0.01 f32 diabetes". A piece without = < > is a word alone;
  * in "hidden=6,6" it belongs to the piece before it. */

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "config/section_schema.h"
 #include "config/shipped.h"
 #include "data/spec.h"
 
@@ -159,16 +160,18 @@ static enum ib_status read_plugins(const struct ib_yaml *doc, const struct ib_ya
 const struct ib_yaml_key ib_config_keys[] = {
     {.name = "version",
      .read = read_version,
+     .schema = ib_version_schema,
      .required = true,
      .type = "integer",
      .allowed = "1",
      .help = "version of this format",
      .example = "1"},
-    {FIELD(name), .read = read_name, .type = "name",
+    {FIELD(name), .read = read_name, .schema = ib_name_schema, .type = "name",
      .allowed = "letters, digits and _; . and - except at the start", .initial = "the file's name",
      .help = "name of the run", .example = "nightly"},
     {.name = "matrix",
      .read = read_matrix,
+     .schema = ib_matrix_schema,
      .type = "map",
      .allowed = "axes",
      .initial = "none; `include` is then required",
@@ -176,6 +179,7 @@ const struct ib_yaml_key ib_config_keys[] = {
      .example = "{model: mlp, dataset: xor, impl: [cpu_naive, cpu_blas]}"},
     {.name = "zip",
      .read = read_zip,
+     .schema = ib_zip_schema,
      .type = "list of axes, or list of such lists",
      .allowed = "axes of `matrix` with the same number of values",
      .initial = "none",
@@ -183,6 +187,7 @@ const struct ib_yaml_key ib_config_keys[] = {
      .example = "[lr, epochs]"},
     {.name = "include",
      .read = read_include,
+     .schema = ib_include_schema,
      .type = "map or list of maps",
      .allowed = "axes",
      .initial = "none",
@@ -190,6 +195,7 @@ const struct ib_yaml_key ib_config_keys[] = {
      .example = "{model: linreg, dataset: diabetes, impl: cpu_naive}"},
     {.name = "exclude",
      .read = read_exclude,
+     .schema = ib_exclude_schema,
      .type = "map or list of maps",
      .allowed =
          "conditions on axes, rows, cols and task: a value, a glob, or a comparison such as \">=1000\"",
@@ -198,6 +204,7 @@ const struct ib_yaml_key ib_config_keys[] = {
      .example = "{impl: cpu_naive, rows: \">=100000\"}"},
     {.name = "datasets",
      .read = read_datasets,
+     .schema = ib_datasets_schema,
      .type = "map",
      .allowed = "names and descriptions",
      .initial = "none",
@@ -205,6 +212,7 @@ const struct ib_yaml_key ib_config_keys[] = {
      .example = "{mine: {synth: regression, rows: 1000, cols: 8}}"},
     {.name = "plugins",
      .read = read_plugins,
+     .schema = ib_texts_schema,
      .type = "string or list of strings",
      .allowed = "paths of shared objects",
      .initial = "none",
@@ -212,6 +220,7 @@ const struct ib_yaml_key ib_config_keys[] = {
      .example = "[./libmine.so]"},
     {.name = "external",
      .read = read_external,
+     .schema = ib_external_schema,
      .type = "map",
      .allowed = "names and commands",
      .initial = "none",
@@ -221,18 +230,31 @@ const struct ib_yaml_key ib_config_keys[] = {
      .help = "implementations that must be available; the run fails without them", .example = "[cuda_*]"},
     {.name = "baseline",
      .read = read_baseline,
+     .schema = ib_text_schema,
      .type = "string",
      .allowed = "an implementation of this sweep",
      .initial = "cpu_naive, or the first",
      .help = "implementation that speed-ups are relative to",
      .example = "cpu_blas"},
-    {FIELD(measure), .read = read_measure, .type = "map", .allowed = "the keys below",
-     .initial = "the defaults below", .help = "how often, for how long and in which order cases are timed",
-     .example = "{rounds: 20}"},
-    {FIELD(gate), .read = read_gate, .type = "map", .allowed = "the keys below",
+    {FIELD(measure), .read = read_measure, .schema = ib_measure_schema, .type = "map",
+     .allowed = "the keys below", .initial = "the defaults below",
+     .help = "how often, for how long and in which order cases are timed", .example = "{rounds: 20}"},
+    {FIELD(gate), .read = read_gate, .schema = ib_gate_schema, .type = "map", .allowed = "the keys below",
      .initial = "the defaults below", .help = "limits for `ironbench gate`", .example = "{slowdown: 2%}"},
     {.name = NULL},
 };
+
+json_t *ib_config_schema(void)
+{
+    json_t *map = ib_yaml_map_schema(ib_config_keys, NULL);
+    json_t *schema =
+        json_pack("{s:s, s:s, s:[{s:[s]}, {s:[s]}]}", "$schema", "http://json-schema.org/draft-07/schema#",
+                  "title", "A configuration of ironbench", "anyOf", "required", "matrix", "required",
+                  "include"); /* one of them is needed: finish_specs */
+    json_object_update(schema, map);
+    json_decref(map);
+    return schema;
+}
 
 static size_t count_paths(const char *const *paths)
 {

@@ -40,6 +40,10 @@ struct ib_config {
 
 extern const struct ib_yaml_key ib_config_keys[];
 
+/* The JSON Schema of a configuration, for editors, from the tables that read it. What it refuses, the reader
+ * refuses too, but for values that are NULL in JSON and text in YAML. */
+json_t *ib_config_schema(void);
+
 /* Reads a file, given by its path or by the name of a shipped configuration (config/shipped.h). */
 enum ib_status ib_config_read(const char *path, struct ib_config *out);
 

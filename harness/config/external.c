@@ -62,10 +62,17 @@ static enum ib_status read_command(const struct ib_yaml *doc, const struct ib_ya
     return IB_OK;
 }
 
+static json_t *command_schema(const struct ib_yaml_key *rule)
+{
+    (void)rule;
+    return ib_schema_list(ib_schema_text(), 1);
+}
+
 const struct ib_yaml_key ib_external_keys[] = {
     {.name = "command",
      .offset = offsetof(struct ib_external, command),
      .read = read_command,
+     .schema = command_schema,
      .required = true,
      .type = "list of strings",
      .allowed = command_allowed,

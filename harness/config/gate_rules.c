@@ -36,7 +36,9 @@ static enum ib_status read_limit(const struct ib_yaml *doc, const struct ib_yaml
 }
 
 #define FIELD(key) .name = #key, .offset = offsetof(struct ib_gate_rules, key)
-#define LIMIT      .type = "integer", .allowed = "an integer from 0 to 1000000", .initial = "none"
+#define LIMIT                                                                                                \
+    .schema = ib_yaml_u64_schema, .type = "integer", .allowed = "an integer from 0 to 1000000",              \
+    .initial = "none"
 _Static_assert(BUDGET_MAX == 1000000, "LIMIT says so");
 static const struct ib_yaml_key budget_keys[] = {
     {FIELD(h2d_per_epoch), .read = read_limit, .max = BUDGET_MAX, LIMIT,

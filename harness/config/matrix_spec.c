@@ -10,6 +10,11 @@ static enum ib_status read_axis(const struct ib_yaml *doc, const struct ib_yaml_
     return ib_axis_read_all(doc, ib_axis_find(rule->name), list, field);
 }
 
+static json_t *axis_schema(const struct ib_yaml_key *rule)
+{
+    return ib_axis_schema(ib_axis_find(rule->name));
+}
+
 enum ib_status ib_matrix_spec_default(struct ib_arena *arena, struct ib_matrix_spec *out)
 {
     *out = (struct ib_matrix_spec){0};
@@ -39,6 +44,7 @@ const struct ib_yaml_key *ib_matrix_spec_keys(struct ib_arena *arena)
         keys[k] =
             (struct ib_yaml_key){.name = rule->name,
                                  .read = read_axis,
+                                 .schema = axis_schema,
                                  .offset = offsetof(struct ib_matrix_spec, axes) + k * sizeof(struct ib_axis),
                                  .required = !rule->defaults[0],
                                  .help = rule->help,

@@ -94,6 +94,13 @@ static enum ib_status read_pin(const struct ib_yaml *doc, const struct ib_yaml_k
     return IB_OK;
 }
 
+static json_t *pin_schema(const struct ib_yaml_key *rule)
+{
+    (void)rule;
+    return ib_schema_either(ib_schema_pattern("^(auto|none|[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*)$"),
+                            ib_schema_integer(0, IB_PIN_CPU_MAX));
+}
+
 /* ---- whole_process ---- */
 
 enum { WHOLE_RUNS = 5 }; /* odd, so that one of them is the median */
@@ -126,6 +133,12 @@ static enum ib_status read_process(const struct ib_yaml *doc, const struct ib_ya
         return ib_yaml_refuse(doc, node, rule->name, process_allowed);
     measure->process_runs = (uint64_t)runs;
     return IB_OK;
+}
+
+static json_t *process_schema(const struct ib_yaml_key *rule)
+{
+    return ib_schema_either(ib_schema_words(switch_words),
+                            ib_yaml_map_schema(rule->keys, &ib_measure_default));
 }
 
 /* ---- Everything ---- */
@@ -174,6 +187,7 @@ const struct ib_yaml_key ib_measure_keys[] = {
      .help = "time limit of one reference training; beyond it, fewer epochs are verified", .example = "1m"},
     {.name = "pin",
      .read = read_pin,
+     .schema = pin_schema,
      .type = "word or list of CPUs",
      .allowed = pin_allowed,
      .initial = "none",
@@ -182,6 +196,7 @@ const struct ib_yaml_key ib_measure_keys[] = {
     {.name = "whole_process",
      .read = read_process,
      .keys = process_keys,
+     .schema = process_schema,
      .type = "true, false or map",
      .allowed = process_allowed,
      .initial = "false",

@@ -48,9 +48,31 @@ static enum ib_status read_delimiter(const struct ib_yaml *doc, const struct ib_
                                            : ib_yaml_refuse(doc, node, rule->name, IB_DELIMITER_ALLOWED);
 }
 
+static json_t *part_schema(const struct ib_yaml_key *rule)
+{
+    (void)rule;
+    return ib_schema_number(0, true, 1);
+}
+
+static json_t *noise_schema(const struct ib_yaml_key *rule)
+{
+    (void)rule;
+    return ib_schema_number(0, false, 1000);
+}
+
+/* A word, or the character itself. */
+static json_t *delimiter_schema(const struct ib_yaml_key *rule)
+{
+    (void)rule;
+    json_t *schema = ib_schema_words(ib_delimiter_words), *list = json_object_get(schema, "enum");
+    for (const struct ib_word *w = ib_delimiter_words; w->word; w++)
+        json_array_append_new(list, json_sprintf("%c", w->value));
+    return schema;
+}
+
 #define FIELD(key)        .name = #key, .offset = offsetof(struct ib_dataset_spec, key)
 #define SYNTH(key, field) .name = #key, .offset = offsetof(struct ib_dataset_spec, synth.field)
-#define PART              .read = read_test_fraction, .type = "number", .allowed = part_allowed
+#define PART              .read = read_test_fraction, .schema = part_schema, .type = "number", .allowed = part_allowed
 
 const struct ib_yaml_key ib_spec_file_keys[] = {
     {FIELD(path), .read = ib_yaml_read_text, .required = true,
@@ -77,9 +99,9 @@ const struct ib_yaml_key ib_spec_file_keys[] = {
      .help = "seed of the split into training and test rows", .example = "7"},
     {FIELD(header), .read = ib_yaml_read_word, .words = ib_header_words, .initial = "by the first line",
      .help = "whether the first line of a CSV file contains column names", .example = "true"},
-    {FIELD(delimiter), .read = read_delimiter, .type = "word", .allowed = IB_DELIMITER_ALLOWED,
-     .initial = "by the first line; tab for .tsv", .help = "what separates the fields of a CSV file",
-     .example = "semicolon"},
+    {FIELD(delimiter), .read = read_delimiter, .schema = delimiter_schema, .type = "word",
+     .allowed = IB_DELIMITER_ALLOWED, .initial = "by the first line; tab for .tsv",
+     .help = "what separates the fields of a CSV file", .example = "semicolon"},
     {FIELD(decimal), .read = ib_yaml_read_word, .words = ib_decimal_words, .initial = "by the first rows",
      .help = "what decimals follow in a CSV file", .example = "comma"},
     {FIELD(ignore), .read = ib_yaml_read_texts, .allowed = "names or numbers of columns", .initial = "none",
@@ -113,8 +135,9 @@ const struct ib_yaml_key ib_spec_synth_keys[] = {
      .help = "number of training rows", .example = "100000"},
     {SYNTH(cols, cols), .read = ib_yaml_read_u64, .min = 1, .max = 1000000, .required = true,
      .help = "number of features", .example = "32"},
-    {SYNTH(noise, noise), .read = read_noise, .type = "number", .allowed = noise_allowed, .initial = "0",
-     .help = "standard deviation of the noise added to the targets", .example = "0.1"},
+    {SYNTH(noise, noise), .read = read_noise, .schema = noise_schema, .type = "number",
+     .allowed = noise_allowed, .initial = "0", .help = "standard deviation of the noise added to the targets",
+     .example = "0.1"},
     {SYNTH(outputs, outputs), .read = ib_yaml_read_u64, .min = 1, .max = 1000, .initial = "1",
      .help = "number of target columns", .example = "4"},
     {SYNTH(classes, classes), .read = ib_yaml_read_u64, .min = 2, .max = IB_CLASSES_MAX, .initial = "2",
