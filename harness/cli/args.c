@@ -114,6 +114,15 @@ enum ib_status ib_args_read(const struct ib_command *command, const struct ib_fl
     return *done ? IB_OK : check_count(command, n, n_positional);
 }
 
+enum ib_status ib_args_read_optional(const struct ib_command *command, const struct ib_flag *flags, int argc,
+                                     char **argv, const char **positional, int most, bool *done)
+{
+    int n;
+    for (int i = 0; i < most; i++)
+        positional[i] = NULL;
+    return read_all(command, flags, argc, argv, positional, most, &n, done);
+}
+
 enum ib_status ib_args_read_list(const struct ib_command *command, const struct ib_flag *flags, int argc,
                                  char **argv, const char **positional, int *n, bool *done)
 {

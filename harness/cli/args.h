@@ -30,6 +30,10 @@ struct ib_command {
 enum ib_status ib_args_read(const struct ib_command *, const struct ib_flag *flags, int argc, char **argv,
                             const char **positional, int n_positional, bool *done);
 
+/* The same with at most `most` other arguments; those that are missing are NULL. */
+enum ib_status ib_args_read_optional(const struct ib_command *, const struct ib_flag *flags, int argc,
+                                     char **argv, const char **positional, int most, bool *done);
+
 /* The same with any number of other arguments, at least one; positional has room for argc of them. */
 enum ib_status ib_args_read_list(const struct ib_command *, const struct ib_flag *flags, int argc,
                                  char **argv, const char **positional, int *n, bool *done);

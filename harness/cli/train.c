@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "base/interrupt.h"
 #include "base/plain_text.h"
+#include "cli/data_flags.h"
 #include "cli/guesses.h"
 #include "cli/sweep_flags.h"
 #include "config/matrix.h"
@@ -20,9 +21,8 @@
 
 struct request {
     const char *axis[IB_AXIS_COUNT]; /* by axis; NULL: the default */
-    const char *option[IB_FLAG_LIST + 1], *plugin[IB_FLAG_LIST + 1], *ignore[IB_FLAG_LIST + 1],
-        *target[IB_FLAG_LIST + 1];
-    const char *header, *delimiter, *decimal, *missing, *words, *task, *positive, *test_fraction;
+    const char *option[IB_FLAG_LIST + 1], *plugin[IB_FLAG_LIST + 1];
+    struct ib_data_flags data;
 };
 
 /* "cpu_blas threads=2": an implementation with its options, as written in the impl axis. */
@@ -34,42 +34,12 @@ static const char *impl_text(struct ib_arena *arena, const struct request *reque
     return text;
 }
 
-static enum ib_status read_words(const struct request *request, struct ib_dataset_spec *out)
-{
-    int task = (int)out->task, header = (int)out->header, missing = (int)out->missing,
-        words = (int)out->words;
-    IB_TRY(ib_args_word("--task", request->task, ib_task_words, &task));
-    IB_TRY(ib_args_word("--header", request->header, ib_header_words, &header));
-    IB_TRY(ib_args_word("--missing", request->missing, ib_missing_words, &missing));
-    IB_TRY(ib_args_word("--words", request->words, ib_words_words, &words));
-    IB_TRY(ib_args_word("--decimal", request->decimal, ib_decimal_words, &out->decimal));
-    out->task = (enum ib_task)task;
-    out->header = (enum ib_header)header;
-    out->missing = (enum ib_missing)missing;
-    out->words = (enum ib_words)words;
-    return IB_OK;
-}
-
 /* Flags replace what a file next to the data says. */
 static enum ib_status read_data(struct ib_arena *arena, const struct request *request,
                                 struct ib_dataset_spec *out)
 {
     IB_TRY(ib_dataset_find(arena, request->axis[IB_AXIS_DATASET], NULL, 0, NULL, out));
-    IB_TRY(read_words(request, out));
-    if (request->target[0])
-        out->target = request->target;
-    if (request->positive)
-        out->positive = request->positive;
-    if (request->ignore[0])
-        out->ignore = request->ignore;
-    if (request->delimiter && !ib_delimiter_parse(request->delimiter, &out->delimiter))
-        return ib_fail(IB_EINVAL, "--delimiter", "`%s` is not allowed: %s", IB_SHORT(request->delimiter),
-                       IB_DELIMITER_ALLOWED);
-    if (request->test_fraction && (!ib_parse_f64(request->test_fraction, &out->test_fraction) ||
-                                   !(out->test_fraction > 0 && out->test_fraction <= 1)))
-        return ib_fail(IB_EINVAL, "--test-fraction", "`%s` is not allowed: above 0, at most 1",
-                       request->test_fraction);
-    return IB_OK;
+    return ib_data_flags_apply(&request->data, out);
 }
 
 /* Sets each axis from its flag or default. */
@@ -232,7 +202,7 @@ static int train(const struct request *request)
 
 /* ---- flags ---- */
 
-enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = 13 };
+enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = IB_DATA_FLAG_COUNT + 3 /* with the end */ };
 
 /* "type of all numbers (f32 or f64; default f64)" */
 static const char *axis_help(struct ib_arena *arena, enum ib_axis_kind kind)
@@ -251,24 +221,7 @@ static void list_flags(struct ib_arena *arena, struct request *r,
     const struct ib_flag others[OTHER_FLAGS] = {
         {"--option", "NAME=VALUE", "an option of the implementation; may be repeated", NULL, r->option},
         IB_PLUGIN_FLAG(r->plugin),
-        {"--header", "BOOL", "whether the first line of a CSV file contains names; default: by that line",
-         &r->header, NULL},
-        {"--delimiter", "CHAR", IB_DELIMITER_ALLOWED "; default: by the first line of a CSV file",
-         &r->delimiter, NULL},
-        {"--decimal", "WORD",
-         "what decimals follow in a CSV file: point or comma; default: by its first rows", &r->decimal, NULL},
-        {"--ignore", "COLUMN", "a column of a CSV file that is left out; may be repeated", NULL, r->ignore},
-        {"--missing", "HOW",
-         "missing values: refuse, drop (their rows) or mean (of the training rows); default: refuse",
-         &r->missing, NULL},
-        {"--words", "HOW", "columns of words in the features: one_hot or refuse; default: one_hot", &r->words,
-         NULL},
-        {"--task", "TASK", "regression or classification; default: inferred from the target", &r->task, NULL},
-        {"--target", "COLUMN", "target column, by name or number; of a regression, may be repeated", NULL,
-         r->target},
-        {"--positive", "VALUE", "value of a target with two values that becomes class 1; the other becomes 0",
-         &r->positive, NULL},
-        {"--test-fraction", "F", "share of the rows kept for testing; default: 0.2", &r->test_fraction, NULL},
+        IB_DATA_FLAGS(r->data),
         {NULL}};
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         flags[k] = (struct ib_flag){.name = ib_axis_rules[k].flag,

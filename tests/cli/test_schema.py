@@ -4,9 +4,9 @@ import json
 import re
 
 import jsonschema
-import yaml
 
 from common import CliTest, ROOT
+from yaml_core import load
 
 MATRIX = {"model": "linreg", "dataset": "diabetes", "impl": "cpu_naive"}
 FILE, SYNTH = {"path": "d.csv"}, {"synth": "regression", "rows": 10, "cols": 2}
@@ -15,18 +15,6 @@ VALUES = ["", "no such word", 1, 0, -1, 0.5, 1.5, True, [], {}, ["a"], [1], [[1,
           [["a"]], [True], "5ms", "5MB", "5%", 10 ** 17, 1e300, None]
 # Keys that mean something only where others are given as well.
 WITH = {"min_rounds": {"precision": 0.1}, "max_rounds": {"precision": 0.1}, "precision": {"rounds": 50}}
-
-
-class Core(yaml.SafeLoader):
-    """YAML 1.2's core schema, as editors read it: 1e-3 is a number, yes and 2026-01-01 are text."""
-
-
-Core.yaml_implicit_resolvers = {}
-Core.add_implicit_resolver("tag:yaml.org,2002:bool", yaml.resolver.re.compile("^(true|false)$"), list("tf"))
-Core.add_implicit_resolver("tag:yaml.org,2002:int", yaml.resolver.re.compile("^[-+]?[0-9]+$"), list("-+0123456789"))
-Core.add_implicit_resolver("tag:yaml.org,2002:float", yaml.resolver.re.compile(
-    r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"), list("-+.0123456789"))
-Core.add_implicit_resolver("tag:yaml.org,2002:null", yaml.resolver.re.compile("^(null|~|)$"), ["n", "~", ""])
 
 
 class SchemaTest(CliTest):
@@ -96,7 +84,7 @@ class SchemaTest(CliTest):
     def test_every_key_allows_its_example_and_describes_itself(self):
         for section, name, example in self.keys():
             with self.subTest(section=section, name=name):
-                document = self.document(section, name, yaml.load(example, Core))
+                document = self.document(section, name, load(example))
                 self.validator.validate(document)
                 self.assertIn("description", self.property_of(section, name))
 
@@ -116,7 +104,7 @@ class SchemaTest(CliTest):
         paths = [*ROOT.glob("configs/*.yaml"), *ROOT.glob("scripts/**/*.yaml"), *ROOT.glob("tests/**/*.yaml")]
         checked = 0
         for path in paths:
-            document = yaml.load(path.read_text(encoding="utf-8"), Core)
+            document = load(path.read_text(encoding="utf-8"))
             if isinstance(document, dict) and "version" in document:
                 checked += 1
                 with self.subTest(path.name):
