@@ -23,6 +23,20 @@ install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${data})
 install(FILES impls/README.md impls/PROTOCOL.md DESTINATION ${data}/impls)
 install(DIRECTORY impls/external DESTINATION ${data}/impls)
 
+# ---- completion and manual page, which the program prints ----
+
+set(shell_files)
+foreach(shell bash zsh fish)
+    list(APPEND shell_files completion.${shell})
+    add_custom_command(OUTPUT completion.${shell} COMMAND ironbench completion ${shell} > completion.${shell})
+endforeach()
+add_custom_command(OUTPUT ironbench.1 COMMAND ironbench man > ironbench.1)
+add_custom_target(shell_files ALL DEPENDS ${shell_files} ironbench.1)
+install(FILES ${PROJECT_BINARY_DIR}/ironbench.1 DESTINATION share/man/man1 OPTIONAL)
+install(FILES ${PROJECT_BINARY_DIR}/completion.bash DESTINATION share/bash-completion/completions RENAME ironbench OPTIONAL)
+install(FILES ${PROJECT_BINARY_DIR}/completion.zsh DESTINATION share/zsh/site-functions RENAME _ironbench OPTIONAL)
+install(FILES ${PROJECT_BINARY_DIR}/completion.fish DESTINATION share/fish/vendor_completions.d RENAME ironbench.fish OPTIONAL)
+
 # ---- for projects that build plugins ----
 
 install(DIRECTORY impls/ironbench DESTINATION include FILES_MATCHING PATTERN "*.h")

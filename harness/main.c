@@ -4,7 +4,7 @@
 #include "base/plain_text.h"
 #include "base/spawn.h"
 #include "base/version.h"
-#include "cli/args.h"
+#include "cli/commands.h"
 #include "parent/whole_process.h"
 #include "worker/worker_main.h"
 
@@ -13,37 +13,26 @@
 #include <stdio.h>
 #include <string.h>
 
-#define IB_COMMAND(name) extern const struct ib_command ib_command_##name;
-#include "cli/commands.def"
-#undef IB_COMMAND
-
-static const struct ib_command *const commands[] = {
-#define IB_COMMAND(name) &ib_command_##name,
-#include "cli/commands.def"
-#undef IB_COMMAND
-    NULL};
-
 static int help(FILE *to)
 {
     fprintf(to,
             "ironbench: which implementation is fastest, is its answer right, and what does copying cost?\n\n"
             "usage: ironbench COMMAND ...\n\n");
-    for (const struct ib_command *const *c = commands; *c; c++)
-        fprintf(to, "  %-8s %s\n", (*c)->name, (*c)->summary);
-    fprintf(
-        to,
-        "\n`ironbench COMMAND --help` describes a command; `ironbench --version` prints the version.\n\n"
-        "exit status: 0 success, 1 slower or more memory (gate), 2 usage or configuration error, 3 wrong\n"
-        "or untrusted answer, 4 a case failed or is missing, 5 undecided (gate --strict), 130 interrupted;\n"
-        "if several apply, the first of 3, 4, 1, 5.\n");
+    for (const struct ib_command *const *c = ib_commands; *c; c++)
+        fprintf(to, "  %-10s %s\n", (*c)->name, (*c)->summary);
+    fprintf(to,
+            "\n`ironbench COMMAND --help` describes a command; `ironbench --version` prints the version.\n\n"
+            "exit status: %s",
+            ib_exit_status_help);
     return to == stdout ? IB_EXIT_OK : IB_EXIT_USAGE;
 }
 
 static int unknown_command(const char *name)
 {
-    const char *names[sizeof commands / sizeof *commands] = {0};
-    for (size_t i = 0; commands[i]; i++)
-        names[i] = commands[i]->name;
+    enum { MOST = 64 };
+    const char *names[MOST + 1] = {0};
+    for (size_t i = 0; ib_commands[i] && i < MOST; i++)
+        names[i] = ib_commands[i]->name;
     const char *nearest = ib_nearest(name, names);
     ib_print_line(stderr, "ironbench: %s: no such command%s%s%s; see `ironbench --help`", name,
                   nearest ? " (did you mean " : "", nearest ? nearest : "", nearest ? "?)" : "");
@@ -89,7 +78,7 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN); /* a dead worker must not end the sweep */
     if (argc == 3 && strcmp(argv[1], "replay") == 0)
         return ib_process_run_main(argv[2]);
-    for (const struct ib_command *const *c = commands; *c; c++)
+    for (const struct ib_command *const *c = ib_commands; *c; c++)
         if (strcmp(argv[1], (*c)->name) == 0)
             return run_command(*c, argc - 1, argv + 1);
     return unknown_command(argv[1]);

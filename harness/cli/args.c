@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void print_help(const struct ib_command *command, const struct ib_flag *flags)
@@ -77,12 +78,32 @@ static enum ib_status read_flag(const struct ib_command *command, const struct i
     return keep_value(f, argv[++*i]);
 }
 
+/* Who wants to know the flags of the command that is called; NULL: it runs. */
+static struct {
+    ib_args_visit_fn *visit;
+    void *context;
+} visitor;
+
+void ib_args_visit(const struct ib_command *command, ib_args_visit_fn *visit, void *context)
+{
+    char *name = strdup(command->name), *argv[] = {name, NULL};
+    visitor.visit = visit;
+    visitor.context = context;
+    command->main(command, 1, argv);
+    visitor.visit = NULL;
+    free(name);
+}
+
 /* Reads at most `most` arguments that are not flags, and counts them. */
 static enum ib_status read_all(const struct ib_command *command, const struct ib_flag *flags, int argc,
                                char **argv, const char **positional, int most, int *n, bool *done)
 {
     *n = 0;
-    *done = false;
+    *done = visitor.visit != NULL;
+    if (visitor.visit) {
+        visitor.visit(visitor.context, flags);
+        return IB_OK;
+    }
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) {
             print_help(command, flags);

@@ -2,6 +2,7 @@
 #ifndef IB_CLI_ARGS_H
 #define IB_CLI_ARGS_H
 
+#include "base/arena.h"
 #include "base/exit_status.h"
 #include "base/text.h"
 #include "core/shard.h"
@@ -21,7 +22,9 @@ struct ib_command {
     const char *summary; /* one line for `ironbench --help` */
     const char *detail;  /* more lines for `ironbench COMMAND --help`; NULL */
     int (*main)(const struct ib_command *, int argc,
-                char **argv); /* argv[0] is the command; returns the exit status */
+                char **argv);              /* argv[0] is the command; returns the exit status */
+    const struct ib_command *const *parts; /* its commands, whose names begin with its own; ends with NULL */
+    const char *words;                     /* "save|ls|rm": the first argument is one of them; NULL */
 };
 
 /* Reads argv[1…]: flags ("--out DIR", "--out=DIR", "-s TEXT") and exactly n_positional other arguments.
@@ -29,6 +32,11 @@ struct ib_command {
  * suggest the nearest known one. `flags` ends with a NULL name. */
 enum ib_status ib_args_read(const struct ib_command *, const struct ib_flag *flags, int argc, char **argv,
                             const char **positional, int n_positional, bool *done);
+
+/* Calls a command so that it describes its flags, which end with a NULL name and are those that it gives to
+ * one of these functions, and does nothing else. */
+typedef void ib_args_visit_fn(void *context, const struct ib_flag *flags);
+void ib_args_visit(const struct ib_command *, ib_args_visit_fn *, void *context);
 
 /* The same with at most `most` other arguments; those that are missing are NULL. */
 enum ib_status ib_args_read_optional(const struct ib_command *, const struct ib_flag *flags, int argc,

@@ -129,4 +129,5 @@ const struct ib_command ib_command_baseline = {
         "implementation that your changes do not touch: times are stored as ratios over its times. The\n"
         "default is the implementation that the run's speed-ups are relative to, or cpu_naive.",
     .main = baseline_main,
+    .words = "save|ls|rm",
 };

@@ -36,7 +36,7 @@ static int explain_main(const struct ib_command *command, int argc, char **argv)
     int colour = IB_COLOUR_AUTO;
     bool done;
     const struct ib_flag flags[] = {
-        {"--color", "WHEN", "auto, always or never; default: auto", &colour_word, NULL}, {NULL}};
+        {"--color", "auto|always|never", "colours of the table; default: auto", &colour_word, NULL}, {NULL}};
     if (ib_args_read(command, flags, argc, argv, named, 2, &done) != IB_OK ||
         ib_args_word("--color", colour_word, ib_colour_words, &colour) != IB_OK)
         return ib_usage_error();
@@ -45,7 +45,7 @@ static int explain_main(const struct ib_command *command, int argc, char **argv)
 
 const struct ib_command ib_command_explain = {
     .name = "explain",
-    .usage = "explain DIR CASE [--color WHEN]",
+    .usage = "explain DIR CASE [--color auto|always|never]",
     .summary = "show where the bytes and the time of one case went, and what to change",
     .detail = "DIR is the folder of a run. CASE is a case's number in the plan, its id, or a unique part of "
               "its id.",

@@ -73,7 +73,7 @@ static int export_main(const struct ib_command *command, int argc, char **argv)
     bool done;
     const struct ib_flag flags[] = {
         IB_SELECTION_FLAGS(selected),
-        {"--format", "FORM", "json (default), csv, md or trace", &format, NULL},
+        {"--format", "json|csv|md|trace", "default: json", &format, NULL},
         {"--samples", NULL, "with csv: one row per sample instead of per case", &samples, NULL},
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, &dir, 1, &done) != IB_OK)

@@ -180,7 +180,7 @@ static int gate_main(const struct ib_command *command, int argc, char **argv)
         {"--baseline", "NAME", "a baseline made by `ironbench baseline save`", &request.baseline, NULL},
         IB_SWEEP_FLAGS(sweep_flags),
         {IB_SANDBOX_FLAG, NULL, IB_SANDBOX_HELP, &sweep_flags.sandbox, NULL},
-        {"--speed", "WHAT", "gate (default), report (slowdowns do not fail) or off", &speed, NULL},
+        {"--speed", "gate|report|off", "gate (default), report (slowdowns do not fail) or off", &speed, NULL},
         {"--strict", NULL, "exit with 5 if a speed is undecided", &strict, NULL},
         {"--allow-missing", NULL, "do not fail on missing cases", &allow, NULL},
         {"--out", "DIR", "keep both runs, in DIR/new and DIR/old", &request.out, NULL},

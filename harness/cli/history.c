@@ -266,4 +266,5 @@ const struct ib_command ib_command_history = {
         "A history is one SQLite file, " IB_HISTORY_FILE " by default. `ironbench history PART --help`\n"
         "describes each.",
     .main = history_main,
+    .parts = parts,
 };

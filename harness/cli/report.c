@@ -18,7 +18,7 @@ static int report_main(const struct ib_command *command, int argc, char **argv)
         IB_SELECTION_FLAGS(selected),
         {"--baseline", "IMPL", "implementation that speed-ups are relative to; kept with the run", &baseline,
          NULL},
-        {"--color", "WHEN", "auto, always or never; default: auto", &colour_word, NULL},
+        {"--color", "auto|always|never", "colours of the table; default: auto", &colour_word, NULL},
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, &dir, 1, &done) != IB_OK ||
         ib_args_word("--color", colour_word, ib_colour_words, &colour) != IB_OK)
@@ -43,7 +43,7 @@ static int report_main(const struct ib_command *command, int argc, char **argv)
 
 const struct ib_command ib_command_report = {
     .name = "report",
-    .usage = "report DIR [-s SELECT] [-x EXCLUDE] [--baseline IMPL] [--color WHEN]",
+    .usage = "report DIR [-s SELECT] [-x EXCLUDE] [--baseline IMPL] [--color auto|always|never]",
     .summary = "render the table, report.md, report.html and the charts of a stored run again",
     .detail = "With -s or -x, the pages are about the selected cases only; without, about all "
               "again.\n\n" IB_CONDITION_HELP,

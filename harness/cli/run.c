@@ -173,7 +173,7 @@ static int run_main(const struct ib_command *command, int argc, char **argv)
         {"--shard", "I/N", "run only part I of N of the cases; see also `plan --shards` and `merge`",
          &share.shard, NULL},
         IB_EARLIER_FLAG(&share.earlier),
-        {"--color", "WHEN", "auto, always or never; default: auto", &colour, NULL},
+        {"--color", "auto|always|never", "colours of the table; default: auto", &colour, NULL},
         {"--json", NULL, "print one line of JSON per case instead of the table", &json, NULL},
         {"--quiet", NULL, "print errors only", &quiet, NULL},
         {NULL}};

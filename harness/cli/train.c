@@ -204,14 +204,21 @@ static int train(const struct request *request)
 
 enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = IB_DATA_FLAG_COUNT + 3 /* with the end */ };
 
-/* "type of all numbers (f32 or f64; default f64)" */
+/* "type of all numbers (default f64)" */
 static const char *axis_help(struct ib_arena *arena, enum ib_axis_kind kind)
 {
     const struct ib_axis_rule *rule = &ib_axis_rules[kind];
-    const char *words = rule->words ? ib_axis_allowed(arena, kind) : "", *value = ib_axis_train_default(kind);
-    if (!value)
-        return rule->help;
-    return ib_arena_print(arena, "%s (%s%sdefault %s)", rule->help, words, words[0] ? "; " : "", value);
+    const char *value = ib_axis_train_default(kind);
+    return value ? ib_arena_print(arena, "%s (default %s)", rule->help, value) : rule->help;
+}
+
+/* "relu|tanh|sigmoid" for an axis of words. */
+static const char *axis_value(struct ib_arena *arena, const struct ib_axis_rule *rule)
+{
+    const char *value = rule->words ? rule->words->word : rule->flag_value;
+    for (const struct ib_word *w = rule->words; w && w->word && w[1].word; w++)
+        value = ib_arena_print(arena, "%s|%s", value, w[1].word);
+    return value;
 }
 
 /* Fills in one flag for each axis, then those that only train has. */
@@ -225,7 +232,7 @@ static void list_flags(struct ib_arena *arena, struct request *r,
         {NULL}};
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         flags[k] = (struct ib_flag){.name = ib_axis_rules[k].flag,
-                                    .value = ib_axis_rules[k].flag_value,
+                                    .value = axis_value(arena, &ib_axis_rules[k]),
                                     .help = axis_help(arena, (enum ib_axis_kind)k),
                                     .text = &r->axis[k]};
     memcpy(flags + AXIS_FLAGS, others, sizeof others);
