@@ -130,10 +130,14 @@ static int run_sweep(struct ib_sweep *sweep, const char *dir, bool resume, const
                       target.dir);
     if (!output->quiet)
         warn(sweep);
+    struct ib_live_table table;
+    ib_live_table_open(&sweep->matrix, sweep->config.measure.rounds, &table);
     ib_progress_begin(&progress, output->quiet);
+    ib_progress_use_table(&progress, &table);
     enum ib_status status = ib_run(&sweep->config, &sweep->matrix, target.store, target.dir, target.progress,
                                    ib_progress_show, &progress);
     ib_progress_end(&progress, sweep->matrix.n);
+    ib_live_table_close(&table);
     int exit_status = status != IB_OK ? print_broken_off(target.dir)
                       : ib_interrupted()
                           ? print_interrupted(target.dir)

@@ -71,8 +71,12 @@ enum ib_status ib_ab_runner_finish(struct ib_ab_runner *runner)
 static void report_progress(struct ib_ab_runner *runner, const struct ib_case *c, uint64_t round)
 {
     if (runner->progress)
-        runner->progress(runner->progress_context, c, round ? IB_STAGE_TIME : IB_STAGE_CHECK, round,
-                         runner->done, runner->total);
+        runner->progress(runner->progress_context,
+                         &(struct ib_run_progress){.c = c,
+                                                   .stage = round ? IB_STAGE_TIME : IB_STAGE_CHECK,
+                                                   .round = round,
+                                                   .done = runner->done,
+                                                   .total = runner->total});
     runner->done++;
 }
 

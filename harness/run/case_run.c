@@ -12,6 +12,7 @@
 #include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
+#include <math.h>
 #include <string.h>
 
 void ib_case_run_open(struct ib_case_run *s, const struct ib_case *c, const struct ib_case_progress *progress,
@@ -155,6 +156,20 @@ bool ib_case_run_is_precise(const struct ib_case_run *s, const struct ib_measure
         return false;
     ib_median_interval(s->samples, s->progress.n_samples, &low, &high);
     return (high - low) / 2 <= measure->precision * ib_median(s->samples, s->progress.n_samples);
+}
+
+void ib_case_run_progress(const struct ib_case_run *s, const struct ib_measure *measure,
+                          struct ib_run_progress *out)
+{
+    double low = NAN, high = NAN;
+    const size_t n = s->progress.n_samples;
+    if (n)
+        ib_median_interval(s->samples, n, &low, &high);
+    out->rounds = s->progress.rounds;
+    out->epoch_ns = n ? ib_median(s->samples, n) : NAN;
+    out->half_interval = (high - low) / 2 / out->epoch_ns;
+    out->precise = ib_case_run_is_precise(s, measure) || s->progress.rounds >= measure->rounds;
+    out->failed = s->progress.ended;
 }
 
 /* Before the last round is stored, the pace of all is judged: a run that is killed in between does both

@@ -6,6 +6,7 @@
 
 #include "run/pace.h"
 #include "run/pass_context.h"
+#include "run/run_progress.h"
 #include "store/resume.h"
 
 struct ib_case_run {
@@ -39,6 +40,8 @@ enum ib_status ib_case_run_time_pair(struct ib_case_run *const[2], const struct 
                                      struct ib_store *const[2], uint64_t round, uint64_t first);
 /* Whether the confidence interval of the median is as narrow as requested: no more rounds are needed. */
 bool ib_case_run_is_precise(const struct ib_case_run *, const struct ib_measure *);
+/* How far the case is: rounds, median and interval; the other members are unchanged. */
+void ib_case_run_progress(const struct ib_case_run *, const struct ib_measure *, struct ib_run_progress *out);
 /* Whether the rounds took as long for what the case had not met before (run/pace.h). If not, the case becomes
  * untrusted. ib_case_run_time does this for the last round; after pairs it is for the caller to do. */
 enum ib_status ib_case_run_judge_pace(struct ib_case_run *, const struct ib_pass_context *,

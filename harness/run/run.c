@@ -38,36 +38,61 @@ struct run {
     uint64_t done, total; /* passes */
 };
 
-static void report_progress(struct run *run, const struct ib_case *c, enum ib_stage stage, uint64_t round)
+static void report_progress(struct run *run, const struct ib_case_run *s, enum ib_stage stage, uint64_t round,
+                            bool ended)
 {
+    struct ib_run_progress progress = {
+        .c = s->c, .stage = stage, .round = round, .ended = ended, .done = run->done, .total = run->total};
+    ib_case_run_progress(s, run->context.measure, &progress);
     if (run->progress)
-        run->progress(run->progress_context, c, stage, round, run->done, run->total);
-    run->done++;
+        run->progress(run->progress_context, &progress);
+    run->done += ended;
+}
+
+/* The pass of a stage. */
+static enum ib_status do_pass(struct run *run, struct ib_case_run *s, enum ib_stage stage, uint64_t round)
+{
+    switch (stage) {
+    case IB_STAGE_CHECK:
+        return ib_case_run_check(s, &run->context, run->store);
+    case IB_STAGE_TIME:
+        return ib_case_run_time(s, &run->context, run->store, round);
+    case IB_STAGE_SEARCH:
+        return ib_case_run_search(s, &run->context, run->store);
+    case IB_STAGE_STOPS:
+        return ib_case_run_stops(s, &run->context, run->store, round);
+    case IB_STAGE_PROCESS:
+        return ib_case_run_process(s, &run->context, run->store, round);
+    }
+    return IB_OK;
+}
+
+static enum ib_status report_pass(struct run *run, struct ib_case_run *s, enum ib_stage stage, uint64_t round)
+{
+    report_progress(run, s, stage, round, false);
+    const enum ib_status status = do_pass(run, s, stage, round);
+    report_progress(run, s, stage, round, true);
+    return status;
 }
 
 static enum ib_status check_case(struct run *run, struct ib_case_run *s)
 {
-    report_progress(run, s->c, IB_STAGE_CHECK, 0);
-    return ib_case_run_check(s, &run->context, run->store);
+    return report_pass(run, s, IB_STAGE_CHECK, 0);
 }
 
 static enum ib_status stop_case(struct run *run, struct ib_case_run *s, uint64_t round)
 {
-    report_progress(run, s->c, round ? IB_STAGE_STOPS : IB_STAGE_SEARCH, round);
-    return round ? ib_case_run_stops(s, &run->context, run->store, round)
-                 : ib_case_run_search(s, &run->context, run->store);
+    return report_pass(run, s, round ? IB_STAGE_STOPS : IB_STAGE_SEARCH, round);
 }
 
 static enum ib_status time_whole(struct run *run, struct ib_case_run *s, uint64_t round)
 {
-    report_progress(run, s->c, IB_STAGE_PROCESS, round);
-    return ib_case_run_process(s, &run->context, run->store, round);
+    return report_pass(run, s, IB_STAGE_PROCESS, round);
 }
 
 static enum ib_status time_case(struct run *run, struct ib_case_run *s, uint64_t round)
 {
-    report_progress(run, s->c, IB_STAGE_TIME, round);
-    return ib_case_run_time(s, &run->context, run->store, round);
+    return report_pass(run, s, IB_STAGE_TIME, round);
 }
 
 /* ---- series of rounds over the cases ---- */

@@ -5,14 +5,8 @@
 #define IB_RUN_RUN_H
 
 #include "config/matrix.h"
+#include "run/run_progress.h"
 #include "store/resume.h"
-
-/* The purpose of a pass. */
-enum ib_stage { IB_STAGE_CHECK, IB_STAGE_TIME, IB_STAGE_SEARCH, IB_STAGE_STOPS, IB_STAGE_PROCESS };
-
-/* Called before each pass. round: from 1, for passes in rounds. */
-typedef void ib_run_progress_fn(void *context, const struct ib_case *, enum ib_stage, uint64_t round,
-                                uint64_t done, uint64_t total);
 
 /* Runs the remaining passes. progress: one struct per case, or NULL if nothing has been done. Errors are
  * those of the store and of the parent itself; a case that fails is a row, not an error. After an interrupt

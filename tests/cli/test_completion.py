@@ -1,40 +1,12 @@
 """Completion in shells and the manual page, both made from the flags of all commands."""
 
 import os
-import pty
 import re
-import select
 import shutil
 import subprocess
-import time
 
 from common import BUILD, CliTest
-
-
-class Terminal:
-    """A shell on a terminal of its own, in which keys are typed."""
-
-    def __init__(self, command, folder, **env):
-        self.main, child = pty.openpty()
-        self.process = subprocess.Popen(command, stdin=child, stdout=child, stderr=child, cwd=folder, start_new_session=True,
-                                        env={**os.environ, "TERM": "dumb", "PATH": f"{BUILD}:{os.environ['PATH']}", **env})
-        os.close(child)
-        self.seen = ""
-
-    def type(self, keys, until, limit=30):
-        """Types, and returns what appears up to a pattern; an error if it never does."""
-        os.write(self.main, keys.encode())
-        seen, deadline = "", time.monotonic() + limit
-        while not re.search(until, seen):
-            if not select.select([self.main], [], [], max(0, deadline - time.monotonic()))[0]:
-                raise AssertionError(f"after {keys!r}, no {until!r} in {seen!r}")
-            seen += os.read(self.main, 65536).decode(errors="replace")
-        return seen
-
-    def close(self):
-        self.process.kill()
-        self.process.wait()
-        os.close(self.main)
+from terminal import Terminal
 
 
 class CompletionTest(CliTest):
