@@ -20,7 +20,7 @@ install(DIRECTORY scripts/peers DESTINATION ${data}/scripts OPTIONAL USE_SOURCE_
 install(PROGRAMS scripts/new-impl.sh DESTINATION ${data}/scripts)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${data})
 # The protocol of external programs, with examples.
-install(FILES impls/README.md impls/PROTOCOL.md DESTINATION ${data}/impls)
+install(FILES impls/README.md impls/PROTOCOL.md impls/AGENTS.md DESTINATION ${data}/impls)
 install(DIRECTORY impls/external DESTINATION ${data}/impls)
 
 # ---- completion and manual page, which the program prints ----

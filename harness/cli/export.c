@@ -67,19 +67,24 @@ static int print_record(const char *dir, const struct form *form, bool samples,
 
 static int export_main(const struct ib_command *command, int argc, char **argv)
 {
-    const char *dir, *format = NULL, *samples = NULL;
+    const char *dir, *format = NULL, *samples = NULL, *json = NULL;
     struct ib_sweep_flags selected = {0};
     const struct form *form = NULL;
     bool done;
     const struct ib_flag flags[] = {
         IB_SELECTION_FLAGS(selected),
         {"--format", "json|csv|md|trace", "default: json", &format, NULL},
+        {"--json", NULL, "the same as --format json", &json, NULL},
         {"--samples", NULL, "with csv: one row per sample instead of per case", &samples, NULL},
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, &dir, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
         return IB_EXIT_OK;
+    if (json && format) {
+        ib_fail(IB_EINVAL, "--json", "excludes --format");
+        return ib_usage_error();
+    }
     if (find_form(format ? format : "json", samples, &form) != IB_OK)
         return ib_usage_error();
     return print_record(dir, form, samples, &selected);

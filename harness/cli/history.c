@@ -4,6 +4,7 @@
 #include "base/json_text.h"
 #include "base/plain_text.h"
 #include "cli/history_bisect.h"
+#include "cli/print_json.h"
 #include "cli/sweep_flags.h"
 #include "report/history_json.h"
 #include "report/history_page.h"
@@ -31,12 +32,25 @@ static enum ib_status add_run(const char *file, const struct ib_run_record *run,
     return status;
 }
 
+enum { ADD_SCHEMA = 1, PAGE_SCHEMA = 1 };
+
+static void print_added(const char *file, const struct ib_run_record *run, bool added, bool as_json)
+{
+    if (as_json)
+        ib_print_json(json_pack("{s:i, s:o, s:b, s:o, s:o, s:I}", "schema", ADD_SCHEMA, "file",
+                                ib_json_text(file), "added", added, "run", ib_json_text(run->id), "name",
+                                ib_json_text(run->name), "cases", (json_int_t)run->n));
+    else
+        ib_print_line(stdout, "%s: %s run %s of %s, %zu case%s", file, added ? "added" : "already has",
+                      run->id, run->name, run->n, ib_plural(run->n));
+}
+
 static int add_main(const struct ib_command *command, int argc, char **argv)
 {
-    const char *dir, *file = NULL;
+    const char *dir, *file = NULL, *json = NULL;
     bool done, added = false;
     struct ib_run_record run;
-    const struct ib_flag flags[] = {FILE_FLAG(file), {NULL}};
+    const struct ib_flag flags[] = {FILE_FLAG(file), IB_JSON_FLAG(json), {NULL}};
     if (ib_args_read(command, flags, argc, argv, &dir, 1, &done) != IB_OK)
         return ib_usage_error();
     if (done)
@@ -46,15 +60,14 @@ static int add_main(const struct ib_command *command, int argc, char **argv)
     file = file ? file : IB_HISTORY_FILE;
     const enum ib_status status = add_run(file, &run, &added);
     if (status == IB_OK)
-        ib_print_line(stdout, "%s: %s run %s of %s, %zu case%s", file, added ? "added" : "already has",
-                      run.id, run.name, run.n, ib_plural(run.n));
+        print_added(file, &run, added, json != NULL);
     ib_run_record_free(&run);
     return status == IB_OK ? IB_EXIT_OK : status == IB_EINVAL ? ib_usage_error() : ib_run_error();
 }
 
 static const struct ib_command history_add = {
     .name = "history add",
-    .usage = "history add DIR [--file FILE]",
+    .usage = "history add DIR [--file FILE] [--json]",
     .summary = "add the run in DIR to a history; one that is already there changes nothing",
     .main = add_main,
 };
@@ -191,15 +204,26 @@ static const char *page_beside(struct ib_arena *arena, const char *file)
                         ib_arena_print(arena, "%s.html", ib_file_stem(arena, file)));
 }
 
+static void print_page_written(const char *page, const struct ib_trends *trends, bool as_json)
+{
+    if (as_json)
+        ib_print_json(json_pack("{s:i, s:o, s:I, s:I}", "schema", PAGE_SCHEMA, "html", ib_json_text(page),
+                                "series", (json_int_t)trends->n, "changes", (json_int_t)trends->n_changes));
+    else
+        ib_print_line(stdout, "%s: %zu series, %zu change%s", page, trends->n, trends->n_changes,
+                      ib_plural(trends->n_changes));
+}
+
 static int report_main(const struct ib_command *command, int argc, char **argv)
 {
-    const char *out = NULL;
+    const char *out = NULL, *json = NULL;
     struct request request = {0};
     struct view view;
     bool done;
     const struct ib_flag flags[] = {
         REQUEST_FLAGS(request),
         {"--out", "PAGE", "file to write; default: FILE with the ending .html", &out, NULL},
+        IB_JSON_FLAG(json),
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, NULL, 0, &done) != IB_OK)
         return ib_usage_error();
@@ -211,15 +235,15 @@ static int report_main(const struct ib_command *command, int argc, char **argv)
     out = out ? out : page_beside(&view.arena, request.file);
     status = write_page(&view, out);
     if (status == IB_OK)
-        ib_print_line(stdout, "%s: %zu series, %zu change%s", out, view.trends.n, view.trends.n_changes,
-                      ib_plural(view.trends.n_changes));
+        print_page_written(out, &view.trends, json != NULL);
     free_view(&view);
     return status == IB_OK ? IB_EXIT_OK : ib_run_error();
 }
 
 static const struct ib_command history_report = {
     .name = "history report",
-    .usage = "history report [-s SELECT] [-x EXCLUDE] [--file FILE] [--alpha SHARE] [--out PAGE]",
+    .usage = "history report [-s SELECT] [-x EXCLUDE] [--file FILE] [--alpha SHARE] [--out PAGE] "
+             "[--json]",
     .summary = "write a page with time, error and copies against the commits, and the changes",
     .detail = IB_CONDITION_HELP,
     .main = report_main,

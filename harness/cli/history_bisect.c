@@ -3,8 +3,10 @@
 #include "base/error.h"
 #include "base/git.h"
 #include "base/interrupt.h"
+#include "base/json_text.h"
 #include "base/plain_text.h"
 #include "cli/case_argument.h"
+#include "cli/print_json.h"
 #include "gate/bisect.h"
 #include "report/repro_command.h"
 #include "report/select_cases.h"
@@ -123,7 +125,7 @@ static enum ib_status find_product(const struct ib_history_point *point, const s
 
 struct request {
     const char *arguments[3]; /* CASE GOOD BAD */
-    const char *file, *config, *program;
+    const char *file, *config, *program, *json;
     const char *const *build; /* ends with NULL */
 };
 
@@ -140,6 +142,18 @@ static enum ib_status fill_bisect(struct ib_arena *arena, const struct ib_histor
     IB_TRY(make_selection(arena, &h->cases, c, &out->selection));
     IB_TRY(find_config(arena, point, request->config, out));
     return find_product(point, c, request->program, out);
+}
+
+enum { BISECT_SCHEMA = 1 };
+
+static void print_json(const struct ib_bisect_result *result)
+{
+    json_t *commits = json_array();
+    for (size_t i = 0; i < result->n; i++)
+        json_array_append_new(commits, json_pack("{s:o, s:o}", "hash", ib_json_text(result->list[i].hash),
+                                                 "subject", ib_json_text(result->list[i].subject)));
+    ib_print_json(
+        json_pack("{s:i, s:b, s:o}", "schema", BISECT_SCHEMA, "decided", result->n == 1, "commits", commits));
 }
 
 static void print_commits(const struct ib_bisect_result *result)
@@ -180,7 +194,7 @@ static int run_bisect(const struct request *request)
     else
         exit_status = result.n == 1 ? IB_EXIT_OK : IB_EXIT_AMBIGUOUS;
     if (status == IB_OK && !ib_interrupted())
-        print_commits(&result);
+        (request->json ? print_json : print_commits)(&result);
     ib_history_free(&history);
     ib_arena_free(&arena);
     return exit_status;
@@ -207,6 +221,7 @@ static int bisect_main(const struct ib_command *command, int argc, char **argv)
          &request.config, NULL},
         {"--program", "PATH", "what changes is ironbench, which the build command makes at this path",
          &request.program, NULL},
+        IB_JSON_FLAG(request.json),
         {NULL}};
     const int n = split(argc, argv, &request.build);
     if (ib_args_read(command, flags, n, argv, request.arguments, 3, &done) != IB_OK)
@@ -222,7 +237,8 @@ static int bisect_main(const struct ib_command *command, int argc, char **argv)
 
 const struct ib_command ib_history_bisect = {
     .name = "history bisect",
-    .usage = "history bisect CASE GOOD BAD [--file FILE] [--config CONFIG] [--program PATH] -- BUILD COMMAND",
+    .usage = "history bisect CASE GOOD BAD [--file FILE] [--config CONFIG] [--program PATH] "
+             "[--json] -- BUILD COMMAND",
     .summary = "find the commit that made a case worse, with `git bisect run` and the gate",
     .detail = "CASE is a case's number in the history, its id, or a unique part of its id; GOOD and BAD are "
               "commits\n"

@@ -1,10 +1,13 @@
 #include "base/error.h"
+#include "base/json_text.h"
 #include "base/paths.h"
 #include "base/plain_text.h"
 #include "base/slug.h"
 #include "cli/data_flags.h"
+#include "cli/print_json.h"
 #include "config/sweep.h"
 #include "data/spec.h"
+#include "report/json_values.h"
 #include "run/first_config.h"
 
 #include <ctype.h>
@@ -21,7 +24,7 @@
 
 struct request {
     const char *data, *out; /* out: the file that is written */
-    const char *y, *test;
+    const char *y, *test, *json;
     struct ib_data_flags flags;
 };
 
@@ -203,6 +206,19 @@ static enum ib_status write_new(const char *path, const char *text)
 
 /* ---- what to do next ---- */
 
+enum { INIT_SCHEMA = 1 };
+
+static json_t *describe(const struct request *r, const struct source *s, const struct ib_sweep *sweep)
+{
+    const struct ib_dataset *d = &s->dataset;
+    return json_pack("{s:i, s:o, s:I, s:o, s:s, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "schema", INIT_SCHEMA,
+                     "file", ib_json_text(r->out), "cases", (json_int_t)sweep->matrix.n, "data",
+                     ib_json_text(r->data), "task", ib_word_of(ib_task_words, (int)d->task), "rows",
+                     (json_int_t)d->rows, "test_rows", (json_int_t)d->test_rows, "cols", (json_int_t)d->cols,
+                     "outputs", (json_int_t)d->outputs, "classes", ib_json_measured(d->classes), "guesses",
+                     ib_json_text(d->guesses), "note", ib_json_text(d->no_classes));
+}
+
 static void tell(const struct request *r, const struct source *s, const struct ib_sweep *sweep)
 {
     const struct ib_dataset *d = &s->dataset;
@@ -227,7 +243,10 @@ static int finish(const struct request *r, const struct source *s)
         unlink(r->out);
         return ib_usage_error();
     }
-    tell(r, s, &sweep);
+    if (r->json)
+        ib_print_json(describe(r, s, &sweep));
+    else
+        tell(r, s, &sweep);
     ib_sweep_close(&sweep);
     return IB_EXIT_OK;
 }
@@ -265,6 +284,7 @@ static int init_main(const struct ib_command *command, int argc, char **argv)
         {"--y", "FILE", "file with the targets of an .npy or IDX file; of an .npz file, their array", &r.y,
          NULL},
         {"--test", "FILE", "file with the test rows", &r.test, NULL},
+        IB_JSON_FLAG(r.json),
         {NULL}};
     if (ib_args_read_optional(command, flags, argc, argv, &r.data, 1, &done) != IB_OK)
         return ib_usage_error();

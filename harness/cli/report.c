@@ -1,5 +1,8 @@
 #include "report/report.h"
+#include "base/file.h"
+#include "base/json_text.h"
 #include "base/plain_text.h"
+#include "cli/print_json.h"
 #include "cli/sweep_flags.h"
 #include "report/select_cases.h"
 #include "store/load_run.h"
@@ -7,9 +10,27 @@
 
 #include <stdio.h>
 
+enum { REPORT_SCHEMA = 1 };
+
+static void print_place(const char *dir, const struct ib_run_record *run, bool as_json)
+{
+    struct ib_arena arena = {0};
+    const char *page = ib_file_join(&arena, dir, "report.html");
+    if (as_json) {
+        ib_print_json(json_pack("{s:i, s:o, s:o, s:o, s:I, s:o}", "schema", REPORT_SCHEMA, "run",
+                                ib_json_text(run->id), "html", ib_json_text(page), "markdown",
+                                ib_json_text(ib_file_join(&arena, dir, "report.md")), "cases",
+                                (json_int_t)run->n, "shown", ib_json_text(run->shown)));
+    } else {
+        putchar('\n');
+        ib_print_line(stdout, "report: %s", page);
+    }
+    ib_arena_free(&arena);
+}
+
 static int report_main(const struct ib_command *command, int argc, char **argv)
 {
-    const char *dir, *colour_word = NULL, *baseline = NULL;
+    const char *dir, *colour_word = NULL, *baseline = NULL, *json = NULL;
     int colour = IB_COLOUR_AUTO;
     bool done;
     struct ib_run_record run;
@@ -19,6 +40,7 @@ static int report_main(const struct ib_command *command, int argc, char **argv)
         {"--baseline", "IMPL", "implementation that speed-ups are relative to; kept with the run", &baseline,
          NULL},
         {"--color", "auto|always|never", "colours of the table; default: auto", &colour_word, NULL},
+        IB_JSON_FLAG(json),
         {NULL}};
     if (ib_args_read(command, flags, argc, argv, &dir, 1, &done) != IB_OK ||
         ib_args_word("--color", colour_word, ib_colour_words, &colour) != IB_OK)
@@ -31,19 +53,19 @@ static int report_main(const struct ib_command *command, int argc, char **argv)
         ib_run_record_free(&run);
         return ib_usage_error();
     }
-    ib_table_print(stdout, &run, (enum ib_colour)colour);
+    if (!json)
+        ib_table_print(stdout, &run, (enum ib_colour)colour);
     enum ib_status status = ib_report_write(dir, &run);
+    if (status == IB_OK)
+        print_place(dir, &run, json != NULL);
     ib_run_record_free(&run);
-    if (status != IB_OK)
-        return ib_run_error();
-    putchar('\n');
-    ib_print_line(stdout, "report: %s/report.html", dir);
-    return IB_EXIT_OK;
+    return status == IB_OK ? IB_EXIT_OK : ib_run_error();
 }
 
 const struct ib_command ib_command_report = {
     .name = "report",
-    .usage = "report DIR [-s SELECT] [-x EXCLUDE] [--baseline IMPL] [--color auto|always|never]",
+    .usage = "report DIR [-s SELECT] [-x EXCLUDE] [--baseline IMPL] [--color auto|always|never] "
+             "[--json]",
     .summary = "render the table, report.md, report.html and the charts of a stored run again",
     .detail = "With -s or -x, the pages are about the selected cases only; without, about all "
               "again.\n\n" IB_CONDITION_HELP,

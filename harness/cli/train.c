@@ -3,9 +3,11 @@
 #include "base/plain_text.h"
 #include "cli/data_flags.h"
 #include "cli/guesses.h"
+#include "cli/print_json.h"
 #include "cli/sweep_flags.h"
 #include "config/matrix.h"
 #include "metrics/metric.h"
+#include "report/train_json.h"
 #include "run/pass_checked.h"
 #include "run/pass_timed.h"
 #include "run/unseen.h"
@@ -23,6 +25,7 @@ struct request {
     const char *axis[IB_AXIS_COUNT]; /* by axis; NULL: the default */
     const char *option[IB_FLAG_LIST + 1], *plugin[IB_FLAG_LIST + 1];
     struct ib_data_flags data;
+    const char *json;
 };
 
 /* "cpu_blas threads=2": an implementation with its options, as written in the impl axis. */
@@ -139,6 +142,32 @@ static int print_failure(enum ib_case_status status, const char *reason, const c
 
 /* ---- training ---- */
 
+static int exit_status_of(const struct ib_checked_pass *checked, const struct ib_timed_pass *timed)
+{
+    const enum ib_case_status status = timed ? timed->round.status : checked->check.status;
+    if (ib_interrupted())
+        return IB_EXIT_INTERRUPTED;
+    if (status != IB_CASE_OK)
+        return status == IB_CASE_UNTRUSTED ? IB_EXIT_WRONG : IB_EXIT_FAILED;
+    return checked->verification.verdict == IB_WRONG ? IB_EXIT_WRONG : IB_EXIT_OK;
+}
+
+/* The same as train_case, with one object at the end. */
+static int train_as_json(const struct ib_pass_context *context, struct ib_case *c, struct ib_arena *arena)
+{
+    struct ib_checked_pass checked;
+    struct ib_timed_pass timed;
+    ib_pass_checked(context, c, arena, &checked);
+    const bool ok = checked.check.status == IB_CASE_OK;
+    if (ok) {
+        c->log_every = 0;
+        ib_pass_timed(context, c, 1, IB_UNSEEN_NONE, &checked.final, arena, &timed);
+    }
+    if (!ib_interrupted())
+        ib_print_json(ib_train_to_json(c, &checked, ok ? &timed : NULL));
+    return exit_status_of(&checked, ok ? &timed : NULL);
+}
+
 static int train_case(const struct ib_pass_context *context, struct ib_case *c, struct ib_arena *arena)
 {
     struct ib_checked_pass checked;
@@ -155,7 +184,7 @@ static int train_case(const struct ib_pass_context *context, struct ib_case *c, 
     return checked.verification.verdict == IB_WRONG ? IB_EXIT_WRONG : IB_EXIT_OK;
 }
 
-static int train_first(const struct ib_config *config, const struct ib_matrix *matrix)
+static int train_first(const struct ib_config *config, const struct ib_matrix *matrix, bool as_json)
 {
     struct ib_workspace work;
     struct ib_oracle_cache oracle_cache = {.work = &work, .budget_ns = config->measure.oracle_budget_ns};
@@ -167,11 +196,11 @@ static int train_first(const struct ib_config *config, const struct ib_matrix *m
                                       .timeout_name = "the command `train`",
                                       .work = &work,
                                       .oracle_cache = &oracle_cache,
-                                      .progress = print_epoch,
+                                      .progress = as_json ? NULL : print_epoch,
                                       .progress_context = &c};
     if (ib_workspace_open(NULL, &work) != IB_OK)
         return ib_run_error();
-    int status = train_case(&context, &c, &arena);
+    int status = (as_json ? train_as_json : train_case)(&context, &c, &arena);
     ib_oracle_cache_free(&oracle_cache);
     ib_workspace_close(&work);
     ib_arena_free(&arena);
@@ -192,7 +221,7 @@ static int train(const struct request *request)
         ib_matrix_free(&matrix);
     } else {
         ib_print_guesses(&matrix);
-        status = train_first(&config, &matrix);
+        status = train_first(&config, &matrix, request->json != NULL);
         ib_matrix_free(&matrix);
     }
     ib_registry_close(registry);
@@ -202,7 +231,7 @@ static int train(const struct request *request)
 
 /* ---- flags ---- */
 
-enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = IB_DATA_FLAG_COUNT + 3 /* with the end */ };
+enum { AXIS_FLAGS = IB_AXIS_COUNT, OTHER_FLAGS = IB_DATA_FLAG_COUNT + 4 /* with the end */ };
 
 /* "type of all numbers (default f64)" */
 static const char *axis_help(struct ib_arena *arena, enum ib_axis_kind kind)
@@ -229,6 +258,7 @@ static void list_flags(struct ib_arena *arena, struct request *r,
         {"--option", "NAME=VALUE", "an option of the implementation; may be repeated", NULL, r->option},
         IB_PLUGIN_FLAG(r->plugin),
         IB_DATA_FLAGS(r->data),
+        IB_JSON_FLAG(r->json),
         {NULL}};
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         flags[k] = (struct ib_flag){.name = ib_axis_rules[k].flag,
@@ -264,7 +294,7 @@ static int train_main(const struct ib_command *command, int argc, char **argv)
 
 const struct ib_command ib_command_train = {
     .name = "train",
-    .usage = "train --model MODEL --data DATA --impl IMPL [flags]",
+    .usage = "train --model MODEL --data DATA --impl IMPL [--json] [flags]",
     .summary = "train one case: print its loss, check its answer, time it",
     .main = train_main,
 };

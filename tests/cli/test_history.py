@@ -237,9 +237,11 @@ gate: {{pairs: 12, confirm: 0, slowdown: 50%}}
         self.add_run()
         (self.repository / "number").write_text("being edited")
         before = self.git("status", "--porcelain=v2", "--branch", folder=self.repository)
-        done = self.in_repository("history", "bisect", "planted_slower", self.commits[0], "main", "--", *self.build)
+        done = self.in_repository("history", "bisect", "planted_slower", self.commits[0], "main", "--json", "--", *self.build)
         self.assertEqual(done.returncode, 5, done.stdout + done.stderr)  # the commit before cannot be built
-        self.assertEqual({line.split()[0] for line in done.stdout.splitlines()[1:]}, set(self.commits[3:5]))
+        result = json.loads(done.stdout)
+        self.assertEqual((result["schema"], result["decided"]), (1, False))
+        self.assertEqual({commit["hash"] for commit in result["commits"]}, set(self.commits[3:5]))
         done = self.in_repository("history", "bisect", "planted_slower", self.commits[0], "main", "--",
                                   "sh", "-c", self.build[2].replace("test ! -s broken && ", ""))
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
