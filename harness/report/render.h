@@ -17,9 +17,12 @@ size_t ib_text_width(const char *text);
 /* Shortens a text to at most `max` columns, with … in its middle; the end, where options differ, is kept. */
 const char *ib_text_shorten(struct ib_arena *, const char *text, size_t max);
 
-/* Uses at most IB_PAGE_WIDTH columns if words and numbers allow; columns of names are shortened. Tables with
- * the same columns are aligned with each other. */
+/* Uses at most IB_PAGE_WIDTH columns, or those of the terminal if it has fewer, if words and numbers allow;
+ * columns of names are shortened. Tables with the same columns are aligned with each other. In fewer columns
+ * than IB_PAGE_WIDTH, a table that is still too wide is printed row by row, each cell with the head of its
+ * column. */
 void ib_render_text(FILE *, const struct ib_doc *, enum ib_colour);
+void ib_render_text_within(FILE *, const struct ib_doc *, enum ib_colour, size_t width);
 
 void ib_render_markdown(FILE *, const struct ib_doc *);
 

@@ -2,9 +2,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { MARGIN = 2, GAP = 2, MIN_NAME_WIDTH = 16, MAX_COLUMNS = 12 };
+enum { MARGIN = 2, GAP = 2, MIN_NAME_WIDTH = 16, MAX_COLUMNS = 12, NARROWEST = 40 };
 
 const struct ib_word ib_colour_words[] = {
     {"auto", IB_COLOUR_AUTO}, {"always", IB_COLOUR_ALWAYS}, {"never", IB_COLOUR_NEVER}, {NULL, 0}};
@@ -18,12 +19,14 @@ static const char *const sequences[] = {
 struct layout {
     const char *columns;
     size_t widths[MAX_COLUMNS];
+    bool fits;
     struct layout *next;
 };
 
 struct page {
     FILE *out;
     bool coloured;
+    size_t width;
     struct ib_arena *arena;
     struct layout *layouts;
 };
@@ -82,7 +85,7 @@ static size_t print_word(const struct page *page, int indent, enum ib_doc_style 
                          size_t column)
 {
     const size_t width = ib_text_width(word);
-    const bool fits = column && column + 1 + width <= IB_PAGE_WIDTH;
+    const bool fits = column && column + 1 + width <= page->width;
     fprintf(page->out, "%s%*s", column && !fits ? "\n" : "", fits ? 1 : indent, "");
     print_styled(page, style, word);
     return fits ? column + 1 + width : (size_t)indent + width;
@@ -122,14 +125,14 @@ static int margin_of(const struct ib_doc_block *table)
     return MARGIN;
 }
 
-/* Shrinks the columns of names until the table fits. */
-static void fit(const char *columns, size_t margin, size_t *widths)
+/* Shrinks the columns of names until the table fits; returns whether it does. */
+static bool fit(const char *columns, size_t margin, size_t page_width, size_t *widths)
 {
     const size_t n = strlen(columns);
     size_t total = margin + GAP * (n - 1);
     for (size_t i = 0; i < n; i++)
         total += widths[i];
-    for (; total > IB_PAGE_WIDTH; total--) {
+    for (; total > page_width; total--) {
         size_t widest = n;
         for (size_t i = 0; i < n; i++)
             if (columns[i] == 'n' && (widest == n || widths[i] > widths[widest]))
@@ -138,10 +141,12 @@ static void fit(const char *columns, size_t margin, size_t *widths)
             break;
         widths[widest]--;
     }
+    return total <= page_width;
 }
 
-/* Finds the widths for all tables with these columns, so that they are aligned with each other. */
-static void measure(const struct ib_doc *doc, const char *columns, size_t *widths)
+/* Finds the widths for all tables with these columns, so that they are aligned with each other. Returns
+ * whether they fit. */
+static bool measure(const struct ib_doc *doc, const char *columns, size_t page_width, size_t *widths)
 {
     const size_t n = strlen(columns);
     size_t margin = 0;
@@ -154,19 +159,19 @@ static void measure(const struct ib_doc *doc, const char *columns, size_t *width
         }
         margin = (size_t)margin_of(b) > margin ? (size_t)margin_of(b) : margin;
     }
-    fit(columns, margin, widths);
+    return fit(columns, margin, page_width, widths);
 }
 
-static const size_t *widths_of(struct page *page, const struct ib_doc *doc, const char *columns)
+static const struct layout *layout_of(struct page *page, const struct ib_doc *doc, const char *columns)
 {
     for (const struct layout *l = page->layouts; l; l = l->next)
         if (strcmp(l->columns, columns) == 0)
-            return l->widths;
+            return l;
     struct layout *l = ib_arena_alloc(page->arena, sizeof *l);
     *l = (struct layout){.columns = columns, .next = page->layouts};
-    measure(doc, columns, l->widths);
+    l->fits = measure(doc, columns, page->width, l->widths);
     page->layouts = l;
-    return l->widths;
+    return l;
 }
 
 /* Prints a cell, padded to its column unless it is the last. */
@@ -180,19 +185,46 @@ static void print_cell(const struct page *page, const struct ib_doc_text *cell, 
     fprintf(page->out, "%*s", right || last ? 0 : blanks, "");
 }
 
+/* Prints a row of a table that is too wide as a paragraph: its first cell, and below it every other with its
+ * head. */
+static void print_stacked(const struct page *page, const struct ib_doc_block *table, size_t first, int margin)
+{
+    struct ib_doc_text runs[2 * MAX_COLUMNS];
+    const size_t columns = ib_doc_columns(table);
+    size_t n = 0, last = 0;
+    for (size_t i = 1; i < columns; i++)
+        last = table->texts[first + i].text[0] ? i : last;
+    for (size_t i = 1; i <= last; i++) {
+        const struct ib_doc_text *cell = &table->texts[first + i];
+        if (!cell->text[0])
+            continue;
+        runs[n++] = (struct ib_doc_text){.text = table->texts[i].text};
+        runs[n] = *cell;
+        runs[n++].text = ib_arena_print(page->arena, i < last ? "%s," : "%s", cell->text);
+    }
+    fill(page, margin, &table->texts[first], 1);
+    fill(page, margin + MARGIN, runs, n);
+}
+
 static void print_table(struct page *page, const struct ib_doc *doc, const struct ib_doc_block *table)
 {
     const size_t n = ib_doc_columns(table);
-    const size_t *widths = widths_of(page, doc, table->columns);
+    const struct layout *layout = layout_of(page, doc, table->columns);
+    const bool stacked = !layout->fits && table->n_head && page->width < IB_PAGE_WIDTH;
     const int margin = margin_of(table);
-    for (size_t first = 0; first < table->n; first += n) {
+    for (size_t first = stacked ? n : 0; first < table->n; first += n) {
         if (ib_doc_is_span(table, first)) {
             fill(page, MARGIN, &table->texts[first], 1);
             continue;
         }
+        if (stacked) {
+            print_stacked(page, table, first, margin);
+            continue;
+        }
         for (size_t i = 0; i < n; i++) {
             fprintf(page->out, "%*s", i ? GAP : margin, "");
-            print_cell(page, &table->texts[first + i], widths[i], ib_doc_is_number(table, i), i == n - 1);
+            print_cell(page, &table->texts[first + i], layout->widths[i], ib_doc_is_number(table, i),
+                       i == n - 1);
         }
         fputc('\n', page->out);
     }
@@ -231,9 +263,24 @@ static bool is_paragraph(enum ib_doc_kind kind)
     return kind == IB_DOC_PARAGRAPH || kind == IB_DOC_NOTE || kind == IB_DOC_SERIES || kind == IB_DOC_ITEM;
 }
 
+/* The width of a terminal, as far as a page needs it; that of a page elsewhere. */
+static size_t width_of(FILE *out)
+{
+    struct winsize size;
+    if (!isatty(fileno(out)) || ioctl(fileno(out), TIOCGWINSZ, &size) != 0 || size.ws_col < NARROWEST ||
+        size.ws_col > IB_PAGE_WIDTH)
+        return IB_PAGE_WIDTH;
+    return size.ws_col;
+}
+
 void ib_render_text(FILE *out, const struct ib_doc *doc, enum ib_colour colour)
 {
-    struct page page = {out, is_coloured(out, colour), doc->arena, NULL};
+    ib_render_text_within(out, doc, colour, width_of(out));
+}
+
+void ib_render_text_within(FILE *out, const struct ib_doc *doc, enum ib_colour colour, size_t width)
+{
+    struct page page = {out, is_coloured(out, colour), width, doc->arena, NULL};
     const struct ib_doc_block *last = NULL;
     for (const struct ib_doc_block *b = doc->list; b < doc->list + doc->n; b++) {
         if (ib_doc_is_of_pages(b->kind))

@@ -218,6 +218,36 @@ static void names_give_way(void **state)
     assert_says(TEXT, words);
 }
 
+/* The text in this many columns; to be freed. */
+static char *rendered_within(size_t width)
+{
+    char *text = NULL;
+    size_t bytes;
+    FILE *out = open_memstream(&text, &bytes);
+    ib_render_text_within(out, &doc, IB_COLOUR_NEVER, width);
+    fclose(out);
+    return text;
+}
+
+static void a_table_that_is_too_wide_is_printed_row_by_row(void **state)
+{
+    (void)state;
+    ib_doc_table(&doc, "nwrw", (const char *[]){"name", "place", "time", "verdict"});
+    ib_doc_row(&doc, (const char *[]){"cpu_naive", "in the memory of the host", "12.3 µs", "ok"});
+    ib_doc_row(&doc, (const char *[]){"cpu_blas", "", "4.56 µs", ""});
+    char *wide = rendered_within(60), *narrow = rendered_within(44);
+    assert_string_equal(wide, "  name       place                         time  verdict\n"
+                              "  cpu_naive  in the memory of the host  12.3 µs  ok\n"
+                              "  cpu_blas                              4.56 µs  \n");
+    assert_string_equal(narrow, "  cpu_naive\n"
+                                "    place in the memory of the host, time\n"
+                                "    12.3 µs, verdict ok\n"
+                                "  cpu_blas\n"
+                                "    time 4.56 µs\n");
+    free(wide);
+    free(narrow);
+}
+
 static void facts_may_have_groups(void **state)
 {
     (void)state;
@@ -303,6 +333,7 @@ int main(void)
         TEST(a_figure_may_have_a_narrow_drawing),
         TEST(tables_of_the_same_columns_line_up),
         TEST(names_give_way),
+        TEST(a_table_that_is_too_wide_is_printed_row_by_row),
         TEST(facts_may_have_groups),
         TEST(figures_and_folds),
         TEST(a_page_is_titled_by_its_first_heading),
