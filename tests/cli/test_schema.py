@@ -121,5 +121,5 @@ class SchemaTest(CliTest):
             with self.subTest(name):
                 schema = json.loads(self.ok("schema", name))
                 jsonschema.validators.validator_for(schema).check_schema(schema)
-        self.refused("schema", "recrod", says=["no schema `recrod`", "did you mean `record`?", "config, check, "])
+        self.refused("schema", "recrod", says=["no schema `recrod`", "did you mean `record`?", "allowed: config, baseline, check, "])
         self.refused("schema", "../results/check", says=["no schema"])
