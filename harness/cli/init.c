@@ -2,7 +2,9 @@
 #include "base/json_text.h"
 #include "base/paths.h"
 #include "base/plain_text.h"
+#include "base/shell_words.h"
 #include "base/slug.h"
+#include "base/utf8.h"
 #include "cli/data_flags.h"
 #include "cli/print_json.h"
 #include "config/sweep.h"
@@ -93,7 +95,7 @@ static void settle(struct ib_arena *arena, struct source *s)
     if (!spec.task && !spec.positive)
         spec.task = s->dataset.task;
     keep(s, &spec);
-    names[0] = s->dataset.target;
+    names[0] = ib_utf8_valid(s->dataset.target) ? s->dataset.target : "-1";
     names[2] = "-1";
     names[1] = names[3] = NULL;
     for (size_t i = 0; i < 4 && format && format->keys & IB_SPEC_TARGET && !s->spec.target && !s->spec.y;
@@ -110,12 +112,25 @@ static bool is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-static enum ib_status find_data(struct ib_arena *arena, const struct request *r, struct source *s)
+static bool is_name(const char *text)
 {
-    if (is_folder(r->data))
+    return !strchr(text, '/') && !ib_dataset_format_of(text);
+}
+
+/* Looks a name up as the configuration will. */
+static enum ib_status find_spec(struct ib_arena *arena, const struct request *r, struct ib_dataset_spec *out)
+{
+    const char *folder = is_name(r->data) ? ib_file_folder(arena, r->out) : NULL;
+    const enum ib_status status = ib_dataset_find(arena, r->data, NULL, 0, folder, out);
+    if (is_folder(status == IB_OK ? out->path : r->data))
         return ib_fail(IB_EINVAL, r->data,
                        "is a folder; a data file is needed, or a name of `ironbench list datasets`");
-    IB_TRY(ib_dataset_find(arena, r->data, NULL, 0, NULL, &s->spec));
+    return status;
+}
+
+static enum ib_status find_data(struct ib_arena *arena, const struct request *r, struct source *s)
+{
+    IB_TRY(find_spec(arena, r, &s->spec));
     s->described = s->spec.where && !ib_data_flags_given(&r->flags) && !r->y && !r->test;
     IB_TRY(ib_data_flags_apply(&r->flags, &s->spec));
     if (r->test && s->spec.test_fraction > 0)
@@ -160,9 +175,12 @@ static const char *schema_location(struct ib_arena *arena)
     return plain ? path : url;
 }
 
-static bool is_name(const char *text)
+/* A name for the run, from that of its file; it may not begin with a point or a hyphen. */
+static const char *run_name(struct ib_arena *arena, const char *path)
 {
-    return !strchr(text, '/') && !ib_dataset_format_of(text);
+    const char *name = ib_slug(arena, ib_file_stem(arena, path));
+    name += strspn(name, ".-");
+    return name[0] ? name : "first";
 }
 
 /* The text of the configuration. */
@@ -171,8 +189,11 @@ static enum ib_status compose(struct ib_arena *arena, const struct request *r, s
 {
     const char *folder = ib_file_folder(arena, r->out);
     struct ib_dataset_spec spec = s->spec;
-    struct ib_first_config first = {
-        .file = r->out, .schema = schema_location(arena), .dataset = &s->dataset, .registry = registry};
+    struct ib_first_config first = {.file = ib_shell_quote(arena, r->out),
+                                    .name = run_name(arena, r->out),
+                                    .schema = schema_location(arena),
+                                    .dataset = &s->dataset,
+                                    .registry = registry};
     if (s->described) {
         first.reference = path_from(arena, is_name(r->data) ? "." : folder, r->data);
     } else {
@@ -229,9 +250,12 @@ static void tell(const struct request *r, const struct source *s, const struct i
         ib_print_line(stdout, "guessed: %s", d->guesses);
     if (d->no_classes)
         ib_print_line(stdout, "note: %s", d->no_classes);
+    struct ib_arena arena = {0};
+    const char *file = ib_shell_quote(&arena, r->out);
     puts("next:");
-    ib_print_line(stdout, "  ironbench plan %s", r->out);
-    ib_print_line(stdout, "  ironbench run %s", r->out);
+    ib_print_line(stdout, "  ironbench plan %s", file);
+    ib_print_line(stdout, "  ironbench run %s", file);
+    ib_arena_free(&arena);
 }
 
 /* Reads the file as `run` does; what it refuses must not stay. */

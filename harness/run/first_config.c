@@ -142,7 +142,7 @@ static void add_head(struct text *text, const struct ib_first_config *in)
         add_comment(text, "", ib_arena_print(arena, "Guessed: %s", d->guesses));
     if (d->no_classes)
         add_comment(text, "", ib_arena_print(arena, "Note: %s", d->no_classes));
-    add(text, "version: 1\n");
+    add(text, ib_arena_print(arena, "version: 1\nname: %s\n", in->name));
 }
 
 static void add_matrix(struct text *text, const struct ib_first_config *in, const char *reference)

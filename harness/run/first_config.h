@@ -7,7 +7,8 @@
 #include "parent/registry.h"
 
 struct ib_first_config {
-    const char *file;      /* the configuration's path, for its comments */
+    const char *file;      /* the configuration's path as a word of a shell, for its comments */
+    const char *name;      /* of the run */
     const char *schema;    /* location of the JSON Schema of configurations, for editors */
     const char *reference; /* what the axis `dataset` says: a name or a path; or its name under `datasets:` */
     const struct ib_dataset_spec *spec; /* written under `datasets:`; NULL: `reference` says all */

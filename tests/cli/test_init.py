@@ -1,7 +1,9 @@
 """`ironbench init`: a configuration for a data file that runs as it stands."""
 
+import gzip
 import json
 import random
+import shutil
 import struct
 
 import jsonschema
@@ -35,8 +37,9 @@ class InitTest(CliTest):
     def made(self, *args, name):
         """The configuration that init writes, which is valid and has cases."""
         said = self.ok("init", *args)
+        self.assertIn(f"ironbench run {name}\n", said)
+        name = name.strip("'")
         self.assertIn(f"{name}: ", said)
-        self.assertIn(f"ironbench run {name}", said)
         text = (self.folder / name).read_text(encoding="utf-8")
         self.assertEqual(text.splitlines()[0],
                          f"# yaml-language-server: $schema={ROOT.resolve()}/results/config.schema.json")
@@ -101,15 +104,38 @@ class InitTest(CliTest):
         config = self.made("x.npy", "--y", "y.npy", name="x.yaml")
         self.assertEqual(config["datasets"]["x"], {"path": "x.npy", "y": "y.npy", "task": "regression"})
 
+    def test_other_formats(self):
+        lines = [" ".join([number(i % 3 + float(a)), f"1:{a}", f"2:{b}"]) for i, (a, b) in enumerate(rows(30, A, B))]
+        self.write("svm.libsvm", "\n".join(lines) + "\n")
+        table = "".join(f"{a}\t{b}\t{c}\n" for a, b, c in rows(30, A, B, SUM))
+        (self.folder / "table.tsv.gz").write_bytes(gzip.compress(table.encode()))
+        shutil.copy(ROOT / "configs/datasets/real_estate.json", self.folder / "flat.json")
+        for name, described in [("svm.libsvm", {"task": "regression"}), ("table.tsv.gz", {"target": -1, "task": "regression"}),
+                                ("flat.json", {"task": "regression"})]:
+            with self.subTest(name):
+                stem = name.split(".")[0]
+                config = self.made(name, name=f"{stem}.yaml")
+                self.assertEqual(config["datasets"], {stem: {"path": name, **described}})
+
     def test_paths_are_those_from_the_folder_of_the_configuration(self):
         (self.folder / "sub").mkdir()
         path = self.csv("d.csv", [A, B, SUM])
         config = self.made("d.csv", "--out", "sub/d.yaml", name="sub/d.yaml")
         self.assertEqual(config["datasets"]["d"]["path"], str(path.resolve()))
 
-    def test_without_data_a_shipped_set(self):
-        config = self.made(name="diabetes.yaml")
+    def test_names_are_looked_up_as_the_configuration_does(self):
+        config = self.made(name="diabetes.yaml")  # without data: a shipped set
         self.assertEqual(config["matrix"]["dataset"], "diabetes")
+        (self.folder / "iris").mkdir()
+        self.assertEqual(self.made("iris", name="iris.yaml")["matrix"]["model"], ["softmax", "mlp"])
+        self.csv("iris.csv", [A, B, SUM])
+        config = self.made("iris", "--out", "of mine.yaml", name="'of mine.yaml'")
+        self.assertEqual(config["matrix"]["model"], ["linreg", "mlp"])
+        self.assertEqual(len(json.loads(self.ok("plan", "of mine.yaml", "--json"))["cases"]), self.cases)
+
+    def test_a_target_whose_name_is_not_utf_8_is_given_by_its_number(self):
+        (self.folder / "d.csv").write_bytes(b"a,\xff\n" + b"".join(b"%d,%d\n" % (i, i * i) for i in range(9)))
+        self.assertEqual(self.made("d.csv", name="d.yaml")["datasets"]["d"]["target"], -1)
 
     def test_what_is_not_data(self):
         self.write("empty.csv", "")
