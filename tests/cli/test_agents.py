@@ -97,7 +97,7 @@ class JsonTest(CliTest):
         self.assertEqual((crashed["status"], crashed["verify"], crashed["time"]), ("crashed", None, None))
         self.assertTrue(crashed["reason"])
         self.assertEqual(self.json("init", "init", "iris")["classes"], 3)
-        for what in ("impls", "models", "datasets", "metrics", "charts", "keys"):
+        for what in ("impls", "models", "datasets", "metrics", "charts", "configs", "keys"):
             self.assertTrue(self.json("list", "list", what))
         self.assertTrue(self.json("doctor", "doctor"))
         limits = {"IRONBENCH_LIMITS": str(self.folder / "limits.json")}
