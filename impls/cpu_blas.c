@@ -138,6 +138,7 @@ static const struct ib_tensor_ops ops = {
     .softmax = elementwise_softmax,
     .momentum_step = elementwise_momentum_step,
     .adam_step = elementwise_adam_step,
+    .gather_rows = elementwise_gather_rows,
 };
 
 static const struct ib_impl cpu_blas = {

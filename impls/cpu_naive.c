@@ -77,6 +77,7 @@ static const struct ib_tensor_ops ops = {
     .softmax = elementwise_softmax,
     .momentum_step = elementwise_momentum_step,
     .adam_step = elementwise_adam_step,
+    .gather_rows = elementwise_gather_rows,
 };
 
 extern const struct ib_impl ib_impl_cpu_naive;

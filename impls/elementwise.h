@@ -5,6 +5,7 @@
 
 #include "ironbench/impl.h"
 
+#include <string.h>
 #include <tgmath.h>
 
 /* An implementation that wants its loops built for several processors, the best of which is chosen when it is
@@ -85,6 +86,20 @@ static enum ib_status elementwise_adam_step(void *state, double lr, double beta1
 {
     (void)state;
     return BY_TYPE(p, adam_step, lr, beta1, beta2, epsilon, g, p, m, v, t);
+}
+
+static enum ib_status elementwise_gather_rows(void *state, uint64_t first, const struct ib_view *a,
+                                              const struct ib_view *index, const struct ib_view *b)
+{
+    const uint32_t *row = (const uint32_t *)index->p + first;
+    const size_t element = b->type == IB_F32 ? sizeof(float) : sizeof(double);
+    const size_t bytes = b->cols * element, from_bytes = a->ld * element, to_bytes = b->ld * element;
+    const char *from = a->p;
+    char *to = b->p;
+    (void)state;
+    for (uint64_t i = 0; i < b->rows; i++)
+        memcpy(to + i * to_bytes, from + row[i] * from_bytes, bytes);
+    return IB_OK;
 }
 
 #endif

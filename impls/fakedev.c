@@ -37,11 +37,12 @@ enum kernel {
     SOFTMAX,
     MOMENTUM_STEP,
     ADAM_STEP,
+    GATHER_ROWS,
     UPLOAD
 };
-static const char *const kernel_names[] = {"gemm",          "add_row",   "act",   "act_grad",
-                                           "loss_grad",     "col_sum",   "axpy",  "softmax",
-                                           "momentum_step", "adam_step", "upload"};
+static const char *const kernel_names[] = {"gemm",          "add_row",   "act",         "act_grad",
+                                           "loss_grad",     "col_sum",   "axpy",        "softmax",
+                                           "momentum_step", "adam_step", "gather_rows", "upload"};
 
 /* Queued work: a copy of its arguments, as the caller's may be gone when it runs. */
 struct command {
@@ -50,6 +51,7 @@ struct command {
     enum ib_act act;
     enum ib_loss loss;
     double alpha, beta, beta2, epsilon;
+    uint64_t first;
     uint32_t n_views;
     struct ib_view views[MAX_VIEWS];
     void *staged, *target; /* of an upload: a copy of its bytes, and their destination */
@@ -83,7 +85,7 @@ static void *resolve(const struct device *d, const void *device, size_t bytes)
 
 static size_t view_bytes(const struct ib_view *v)
 {
-    const size_t element = v->type == IB_F32 ? sizeof(float) : sizeof(double);
+    const size_t element = v->type == IB_F64 ? sizeof(double) : sizeof(float); /* u32 is as large as f32 */
     return v->rows == 0 || v->cols == 0 ? 0 : ((v->rows - 1) * v->ld + v->cols) * element;
 }
 
@@ -123,6 +125,8 @@ static enum ib_status compute(struct device *d, const struct command *c)
     case ADAM_STEP:
         return ops->adam_step(d->arithmetic, c->alpha, c->beta, c->beta2, c->epsilon, &v[0], &v[1], &v[2],
                               &v[3], &v[4]);
+    case GATHER_ROWS:
+        return ops->gather_rows(d->arithmetic, c->first, &v[0], &v[1], &v[2]);
     case UPLOAD:
         memcpy(c->target, c->staged, c->bytes);
         return IB_OK;
@@ -332,6 +336,14 @@ static enum ib_status adam_step(void *state, double lr, double beta1, double bet
                                            .views = {*g, *p, *m, *v, *t}});
 }
 
+static enum ib_status gather_rows(void *state, uint64_t first, const struct ib_view *a,
+                                  const struct ib_view *index, const struct ib_view *b)
+{
+    return enqueue(
+        state,
+        (struct command){.kernel = GATHER_ROWS, .first = first, .n_views = 3, .views = {*a, *index, *b}});
+}
+
 /* ---- the implementation ---- */
 
 static void device_close(void *state)
@@ -408,6 +420,7 @@ static const struct ib_tensor_ops ops = {
     .softmax = softmax,
     .momentum_step = momentum_step,
     .adam_step = adam_step,
+    .gather_rows = gather_rows,
 };
 
 const struct ib_impl ib_impl_fakedev = {

@@ -65,6 +65,16 @@ static enum ib_status momentum_step(void *state, double lr, double momentum, con
                  ARG(p->p), ARG(p->ld), ARG(v->p), ARG(v->ld), ARG(e.rows), ARG(e.cols), ARG(e.width));
 }
 
+static enum ib_status gather_rows(void *state, uint64_t first, const struct ib_view *a,
+                                  const struct ib_view *index, const struct ib_view *b)
+{
+    if (ib_empty(b))
+        return IB_OK;
+    const struct ib_extent e = ib_extent(b->rows, b->cols, false);
+    return QUEUE(state, gather_rows, b->type, e.grid, ARG(a->p), ARG(a->ld), ARG(index->p), ARG(first),
+                 ARG(b->p), ARG(b->ld), ARG(e.rows), ARG(e.cols), ARG(e.width));
+}
+
 /* A beta of Adam, what is added of a new term, and the logarithm, from which the kernel computes powers: all
  * that is not accurate in f32 is computed here. */
 struct decay {
@@ -105,4 +115,5 @@ const struct ib_tensor_ops ib_kernel_ops = {
     .softmax = ib_kernel_softmax,
     .momentum_step = momentum_step,
     .adam_step = adam_step,
+    .gather_rows = gather_rows,
 };

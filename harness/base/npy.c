@@ -4,16 +4,12 @@
 #include "base/file.h"
 #include "base/npy_header.h"
 
+#include <math.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { HEADER_BYTES = 128, WRITE_CHUNK = 1024 };
-
-static size_t element_bytes(enum ib_dtype type)
-{
-    return type == IB_F32 ? sizeof(float) : sizeof(double);
-}
 
 static enum ib_status bad(const char *path, const char *what)
 {
@@ -25,7 +21,10 @@ static enum ib_status parse_file(const char *path, struct ib_npy *npy)
     struct ib_npy_header header;
     const size_t n = npy->map_bytes < IB_NPY_HEADER_BYTES ? npy->map_bytes : IB_NPY_HEADER_BYTES;
     IB_TRY(ib_npy_header_parse(path, npy->map, n, npy->map_bytes, &header));
-    IB_TRY(ib_npy_header_type(path, &header, &npy->type));
+    if (header.kind == 'u' && header.bytes == sizeof(uint32_t) && !header.swapped && !header.by_columns)
+        npy->type = IB_U32;
+    else
+        IB_TRY(ib_npy_header_type(path, &header, &npy->type));
     if (header.start % header.bytes)
         return bad(path, "the data is not aligned");
     npy->rows = header.rows;
@@ -75,7 +74,15 @@ void ib_npy_close(struct ib_npy *npy)
 
 double ib_npy_at(const struct ib_npy *npy, uint64_t i)
 {
-    return npy->type == IB_F32 ? (double)((const float *)npy->data)[i] : ((const double *)npy->data)[i];
+    switch (npy->type) {
+    case IB_F32:
+        return (double)((const float *)npy->data)[i];
+    case IB_F64:
+        return ((const double *)npy->data)[i];
+    case IB_U32:
+        return ((const uint32_t *)npy->data)[i];
+    }
+    return NAN;
 }
 
 /* Writes a header of version 1.0, padded so that the data starts at a multiple of 64, as the format
@@ -97,7 +104,7 @@ static bool write_header(FILE *file, enum ib_dtype type, uint64_t rows, uint64_t
 
 static bool write_elements(struct ib_npy_writer *w, const void *data, uint64_t n)
 {
-    return n == 0 || fwrite(data, element_bytes(w->type), n, w->file) == n;
+    return n == 0 || fwrite(data, ib_dtype_bytes(w->type), n, w->file) == n;
 }
 
 static bool write_rounded(struct ib_npy_writer *w, const double *values, uint64_t n)

@@ -1,4 +1,4 @@
-/* NumPy .npy files (C order, little-endian f4 or f8, at most two dimensions), in which arrays are passed
+/* NumPy .npy files (C order, little-endian f4, f8 or u4, at most two dimensions), in which arrays are passed
  * between processes. They are mapped: base/npy_input.h reads what comes from outside. */
 #ifndef IB_BASE_NPY_H
 #define IB_BASE_NPY_H

@@ -6,7 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-const struct ib_word ib_npy_type_words[] = {{"'<f4'", IB_F32}, {"'<f8'", IB_F64}, {NULL, 0}};
+const struct ib_word ib_npy_type_words[] = {
+    {"'<f4'", IB_F32}, {"'<f8'", IB_F64}, {"'<u4'", IB_U32}, {NULL, 0}};
 
 static enum ib_status bad(const char *path, const char *what)
 {

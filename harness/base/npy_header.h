@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-extern const struct ib_word ib_npy_type_words[]; /* the types as a header writes them: '<f4', '<f8' */
+extern const struct ib_word ib_npy_type_words[]; /* the types as a header writes them: '<f4', '<f8', '<u4' */
 
 #define IB_NPY_MAGIC "\x93NUMPY"
 enum {

@@ -16,6 +16,7 @@ const struct ib_word ib_optimizer_words[] = {
 const struct ib_word ib_update_words[] = {{"momentum", IB_DOES_MOMENTUM},
                                           {"adam", IB_DOES_ADAM},
                                           {"weight_decay", IB_DOES_WEIGHT_DECAY},
+                                          {"batch", IB_DOES_BATCHES},
                                           {NULL, 0}};
 
 const char *ib_word_of(const struct ib_word *table, int value)

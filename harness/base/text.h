@@ -14,11 +14,17 @@ struct ib_word {
     int value;
 };
 
-extern const struct ib_word ib_dtype_words[];     /* f32 f64 */
+extern const struct ib_word ib_dtype_words[];     /* f32 f64; u32 is for row numbers alone */
 extern const struct ib_word ib_act_words[];       /* relu tanh sigmoid */
 extern const struct ib_word ib_loss_words[];      /* half_mse mse bce ce */
 extern const struct ib_word ib_optimizer_words[]; /* sgd momentum adam */
-extern const struct ib_word ib_update_words[];    /* enum ib_updates: momentum adam weight_decay */
+extern const struct ib_word ib_update_words[];    /* enum ib_updates: momentum adam weight_decay batch */
+
+/* The size of an element. */
+static inline size_t ib_dtype_bytes(enum ib_dtype type)
+{
+    return type == IB_F64 ? sizeof(double) : sizeof(float); /* u32 is as large as f32 */
+}
 
 /* Returns the word for a value; "?" if there is none. */
 const char *ib_word_of(const struct ib_word *table, int value);

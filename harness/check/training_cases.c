@@ -46,26 +46,29 @@ static const struct training {
     bool many; /* MANY epochs, at rates of about 1 / MANY: each update is then still seen in the last
                   parameters, where a faster training has converged and forgotten it. Not for each residency.
                 */
-    const char *optimizer, *weight_decay; /* NULL: the default */
+    const char *optimizer, *weight_decay, *batch; /* NULL: the default */
 } plan[] = {
-    {REGRESSION, "0.1", NULL, NULL, NULL, true, false, NULL, NULL},
-    {CLASSES, "0.5", NULL, NULL, NULL, true, false, NULL, NULL},
-    {MANY_CLASSES, "0.5", NULL, NULL, NULL, true, false, NULL, NULL},
-    {REGRESSION, "0.05", "6", "relu", "mse", true, false, NULL, NULL},
-    {REGRESSION, "0.05", "6", "tanh", "mse", false, false, NULL, NULL},
-    {REGRESSION, "0.05", "6", "sigmoid", "mse", false, false, NULL, NULL},
-    {REGRESSION, "0.05", "6,6", "relu", "mse", true, false, NULL, NULL},
-    {REGRESSION, "0.05", "6,6", "tanh", "mse", false, false, NULL, NULL},
-    {REGRESSION, "0.05", "6,6", "sigmoid", "mse", false, false, NULL, NULL},
-    {CLASSES, "0.1", "6", "tanh", "bce", true, false, NULL, NULL},
-    {MANY_CLASSES, "0.1", "6", "relu", "ce", false, false, NULL, NULL},
-    {WIDE, "0.05", "40", "relu", "mse", false, false, NULL, NULL},
-    {REGRESSION, "0.0005", NULL, NULL, NULL, false, true, NULL, NULL},
-    {CLASSES, "0.002", NULL, NULL, NULL, false, true, NULL, NULL},
-    {REGRESSION, "0.0005", "6", "tanh", "mse", false, true, NULL, NULL},
-    {REGRESSION, "0.1", NULL, NULL, NULL, true, false, NULL, "0.1"},
-    {REGRESSION, "0.02", "6,6", "tanh", "mse", false, false, "momentum", "0.01"},
-    {CLASSES, "0.01", "6", "tanh", "bce", true, false, "adam", "0.01"},
+    {REGRESSION, "0.1", NULL, NULL, NULL, true, false, NULL, NULL, NULL},
+    {CLASSES, "0.5", NULL, NULL, NULL, true, false, NULL, NULL, NULL},
+    {MANY_CLASSES, "0.5", NULL, NULL, NULL, true, false, NULL, NULL, NULL},
+    {REGRESSION, "0.05", "6", "relu", "mse", true, false, NULL, NULL, NULL},
+    {REGRESSION, "0.05", "6", "tanh", "mse", false, false, NULL, NULL, NULL},
+    {REGRESSION, "0.05", "6", "sigmoid", "mse", false, false, NULL, NULL, NULL},
+    {REGRESSION, "0.05", "6,6", "relu", "mse", true, false, NULL, NULL, NULL},
+    {REGRESSION, "0.05", "6,6", "tanh", "mse", false, false, NULL, NULL, NULL},
+    {REGRESSION, "0.05", "6,6", "sigmoid", "mse", false, false, NULL, NULL, NULL},
+    {CLASSES, "0.1", "6", "tanh", "bce", true, false, NULL, NULL, NULL},
+    {MANY_CLASSES, "0.1", "6", "relu", "ce", false, false, NULL, NULL, NULL},
+    {WIDE, "0.05", "40", "relu", "mse", false, false, NULL, NULL, NULL},
+    {REGRESSION, "0.0005", NULL, NULL, NULL, false, true, NULL, NULL, NULL},
+    {CLASSES, "0.002", NULL, NULL, NULL, false, true, NULL, NULL, NULL},
+    {REGRESSION, "0.0005", "6", "tanh", "mse", false, true, NULL, NULL, NULL},
+    {REGRESSION, "0.1", NULL, NULL, NULL, true, false, NULL, "0.1", NULL},
+    {REGRESSION, "0.02", "6,6", "tanh", "mse", false, false, "momentum", "0.01", NULL},
+    {CLASSES, "0.01", "6", "tanh", "bce", true, false, "adam", "0.01", NULL},
+    {REGRESSION, "0.05", NULL, NULL, NULL, true, false, NULL, NULL, "10"},
+    {CLASSES, "0.01", "6", "tanh", "bce", true, false, "adam", NULL, "10"},
+    {MANY_CLASSES, "0.02", "6", "relu", "ce", false, false, "momentum", "0.01", "16"},
 };
 enum { PLAN_COUNT = sizeof plan / sizeof *plan };
 /* Of options; the larger one is large enough for a BLAS to use several threads. */
@@ -122,6 +125,7 @@ static enum ib_status set_axes(const struct ib_check_request *request, const str
         [IB_AXIS_LR] = training->lr,
         [IB_AXIS_OPTIMIZER] = training->optimizer,
         [IB_AXIS_WEIGHT_DECAY] = training->weight_decay,
+        [IB_AXIS_BATCH] = training->batch,
         [IB_AXIS_EPOCHS] = ib_arena_print(&out->arena, "%d", training->many ? MANY : EPOCHS),
         [IB_AXIS_DTYPE] = p->dtype,
         [IB_AXIS_IMPL] = impl_text(&out->arena, request, p->option),

@@ -6,6 +6,7 @@
 #include "cli/print_json.h"
 #include "cli/sweep_flags.h"
 #include "config/matrix.h"
+#include "core/batches.h"
 #include "metrics/metric.h"
 #include "report/train_json.h"
 #include "run/pass_checked.h"
@@ -121,11 +122,15 @@ static void print_checked(const struct ib_checked_pass *checked)
 
 static void print_timed(const struct ib_case *c, const struct ib_timed_pass *timed)
 {
-    char epoch[32], whole[32], setup[32];
-    printf("time: %s (%s per epoch), after %s of set-up\n",
+    char epoch[32], step[32], whole[32], setup[32];
+    const uint64_t steps = ib_steps_per_epoch(&c->spec);
+    printf("time: %s (%s per epoch",
            ib_print_ns(timed->round.epoch_ns * (double)c->epochs, whole, sizeof whole),
-           ib_print_ns(timed->round.epoch_ns, epoch, sizeof epoch),
-           ib_print_ns((double)timed->round.phases.setup_ns, setup, sizeof setup));
+           ib_print_ns(timed->round.epoch_ns, epoch, sizeof epoch));
+    if (steps > 1)
+        printf(" of %llu steps, %s per step", (unsigned long long)steps,
+               ib_print_ns(timed->round.epoch_ns / (double)steps, step, sizeof step));
+    printf("), after %s of set-up\n", ib_print_ns((double)timed->round.phases.setup_ns, setup, sizeof setup));
 }
 
 static int print_failure(enum ib_case_status status, const char *reason, const char *output)

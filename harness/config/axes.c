@@ -32,6 +32,12 @@ static size_t default_loss(const struct ib_case *c)
     return c->dataset->classes > ib_loss_rule(IB_MSE)->classes_max;
 }
 
+/* Whether the seed draws anything. */
+static bool is_drawn(const struct ib_case *c)
+{
+    return is_layered(c) || c->spec.batch;
+}
+
 static bool is_on_device(const struct ib_case *c)
 {
     return c->impl->info->device;
@@ -79,12 +85,20 @@ const struct ib_axis_rule ib_axis_rules[IB_AXIS_COUNT] = {
                               .help = "this multiple of each parameter is added to its gradient (L2)",
                               .example = "[0, 0.01]", .type = &ib_axis_share, .defaults = {"0"}, .slug = "wd",
                               .flag = "--weight-decay", .flag_value = "DECAY"},
-    [IB_AXIS_EPOCHS] = {FIELD(epochs), .help = "number of gradient steps", .example = "[100, 1000]",
-                        .type = &ib_axis_integer, .defaults = {"1000"}, .is_size = true, .slug = "e",
-                        .is_named = true, .min = 1, .max = EPOCHS_MAX, .flag = "--epochs", .flag_value = "N"},
-    [IB_AXIS_SEED] = {FIELD(seed), .help = "seed of the initial weights of an mlp", .example = "[42, 43]",
-                      .type = &ib_axis_integer, .defaults = {"42"}, .applies = is_layered, .slug = "s",
-                      .max = INT64_MAX, .flag = "--seed", .flag_value = "N"},
+    [IB_AXIS_BATCH] = {FIELD_AT(batch, spec.batch),
+                       .help = "rows of a gradient step: all, or mini-batches in random order",
+                       .example = "[full, 32, 256]", .type = &ib_axis_batch, .defaults = {"full"},
+                       .slug = "b", .flag = "--batch", .flag_value = "ROWS"},
+    [IB_AXIS_EPOCHS] = {FIELD(epochs),
+                        .help = "how often the data are gone through: gradient steps, if `batch` is full",
+                        .example = "[100, 1000]", .type = &ib_axis_integer, .defaults = {"1000"},
+                        .is_size = true, .slug = "e", .is_named = true, .min = 1, .max = EPOCHS_MAX,
+                        .flag = "--epochs", .flag_value = "N"},
+    [IB_AXIS_SEED] = {FIELD(seed),
+                      .help = "seed of the initial weights of an mlp, and of the order of mini-batches",
+                      .example = "[42, 43]", .type = &ib_axis_integer, .defaults = {"42"},
+                      .applies = is_drawn, .slug = "s", .max = INT64_MAX, .flag = "--seed",
+                      .flag_value = "N"},
     [IB_AXIS_LOG_EVERY] = {FIELD(log_every),
                            .help =
                                "read the loss every N epochs; 0: never in a sweep, a few times in `train`",

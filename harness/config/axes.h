@@ -19,6 +19,7 @@ enum ib_axis_kind {
     IB_AXIS_LR,
     IB_AXIS_OPTIMIZER,
     IB_AXIS_WEIGHT_DECAY,
+    IB_AXIS_BATCH,
     IB_AXIS_EPOCHS,
     IB_AXIS_SEED,
     IB_AXIS_LOG_EVERY,

@@ -7,14 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_OF(x)  TEXT_OF_(x)
-#define TEXT_OF_(x) #x
-
-static const void *value_of(const struct ib_axis_rule *rule, const struct ib_case *c)
-{
-    return (const char *)c + rule->offset;
-}
-
 /* ---- Names of objects; matrix.c looks up data sets and implementations ---- */
 
 static bool parse_name(struct ib_arena *arena, const struct ib_axis_rule *rule, const char *text,
@@ -199,7 +191,7 @@ static const char *print_word(struct ib_arena *arena, const struct ib_axis_rule 
                               const struct ib_case *c)
 {
     (void)arena;
-    return ib_word_of(rule->all_words ? rule->all_words : rule->words, *(const int *)value_of(rule, c));
+    return ib_word_of(rule->all_words ? rule->all_words : rule->words, *(const int *)ib_axis_field(rule, c));
 }
 
 /* ---- Numbers ---- */
@@ -230,7 +222,8 @@ static const char *print_rate(struct ib_arena *arena, const struct ib_axis_rule 
                               const struct ib_case *c)
 {
     char shortest[32];
-    return ib_arena_copy(arena, ib_print_real(*(const double *)value_of(rule, c), shortest, sizeof shortest));
+    return ib_arena_copy(arena,
+                         ib_print_real(*(const double *)ib_axis_field(rule, c), shortest, sizeof shortest));
 }
 
 static bool parse_integer(struct ib_arena *arena, const struct ib_axis_rule *rule, const char *text,
@@ -246,83 +239,15 @@ static bool parse_integer(struct ib_arena *arena, const struct ib_axis_rule *rul
 static const char *print_integer(struct ib_arena *arena, const struct ib_axis_rule *rule,
                                  const struct ib_case *c)
 {
-    return ib_arena_print(arena, "%" PRIu64, *(const uint64_t *)value_of(rule, c));
-}
-
-/* ---- Hidden layers: "6,6", or "none"; also "6x6", as in ids and tables ---- */
-
-static const char *layers_text(struct ib_arena *arena, const uint64_t *list, uint32_t n)
-{
-    const char *text = "none";
-    for (uint32_t i = 0; i < n; i++)
-        text = i ? ib_arena_print(arena, "%s,%" PRIu64, text, list[i])
-                 : ib_arena_print(arena, "%" PRIu64, list[i]);
-    return text;
-}
-
-/* Adds a layer; false if the size is invalid or there are too many layers. */
-static bool add_layer(const char *text, struct ib_axis_value *out)
-{
-    uint64_t size;
-    if (out->n_list == IB_MAX_LAYERS - 1 || !ib_parse_u64(text, &size) || !size || size > IB_LAYER_MAX)
-        return false;
-    out->list[out->n_list++] = size;
-    return true;
-}
-
-static bool parse_layers(struct ib_arena *arena, const struct ib_axis_rule *rule, const char *text,
-                         struct ib_axis_value *out)
-{
-    char *rest = strcmp(text, "none") == 0 ? NULL : ib_arena_copy(arena, text);
-    (void)rule;
-    while (rest)
-        if (!add_layer(strsep(&rest, ",x-"), out))
-            return false;
-    out->text = layers_text(arena, out->list, out->n_list);
-    return true;
-}
-
-/* [6, 6]: one network. */
-static enum ib_status read_layers(const struct ib_yaml *doc, const struct ib_axis_rule *rule,
-                                  const yaml_node_t *list, struct ib_axis_values *out)
-{
-    static const char allowed[] = "a layer size from 1 to " TEXT_OF(IB_LAYER_MAX) "";
-    const char *key = rule->name;
-    struct ib_axis_value value = {.where = ib_yaml_where(doc, list)};
-    if (ib_yaml_count(list) >= IB_MAX_LAYERS)
-        return ib_yaml_fail(doc, list, key, "%zu hidden layers; at most %d are allowed", ib_yaml_count(list),
-                            IB_MAX_LAYERS - 1);
-    for (size_t i = 0; i < ib_yaml_count(list); i++) {
-        const yaml_node_t *item = ib_yaml_item(doc, list, i);
-        const char *size = NULL;
-        IB_TRY(ib_yaml_scalar(doc, item, key, true, allowed, &size));
-        if (!add_layer(size, &value))
-            return ib_yaml_refuse(doc, item, key, allowed);
-    }
-    value.text = value.identity = layers_text(doc->arena, value.list, value.n_list);
-    ib_axis_add(doc->arena, &value, out);
-    return IB_OK;
-}
-
-static void settle_layers(const struct ib_axis_value *value, struct ib_case *c)
-{
-    c->spec.net.n_layers = value->n_list + 1;
-}
-
-static const char *print_layers(struct ib_arena *arena, const struct ib_axis_rule *rule,
-                                const struct ib_case *c)
-{
-    return layers_text(arena, value_of(rule, c), c->spec.net.n_layers - 1);
+    return ib_arena_print(arena, "%" PRIu64, *(const uint64_t *)ib_axis_field(rule, c));
 }
 
 /* ---- All of them ---- */
 
-#define FROM(member)                                                                                         \
-    .from = offsetof(struct ib_axis_value, member), .bytes = sizeof((struct ib_axis_value *)0)->member
 const struct ib_axis_type ib_axis_model = {.name = "name",
                                            .schema = ib_axis_names_schema,
                                            .form = IB_FORM_TEXT,
-                                           FROM(object),
+                                           IB_AXIS_FROM(object),
                                            .list = list_models,
                                            .parse = parse_model,
                                            .settle = settle_model,
@@ -331,14 +256,14 @@ const struct ib_axis_type ib_axis_dataset = {.name = "name",
                                              .allowed = "the name or path of a data set",
                                              .schema = ib_axis_text_schema,
                                              .form = IB_FORM_TEXT,
-                                             FROM(object),
+                                             IB_AXIS_FROM(object),
                                              .parse = parse_name,
                                              .print = print_dataset};
 const struct ib_axis_type ib_axis_impl = {.name = "name, glob or map",
                                           .allowed = "NAME or NAME OPTION=VALUE …, each option once",
                                           .schema = ib_axis_impl_schema,
                                           .form = IB_FORM_TEXT,
-                                          FROM(object),
+                                          IB_AXIS_FROM(object),
                                           .parse = parse_impl,
                                           .node = YAML_MAPPING_NODE,
                                           .read = read_impl,
@@ -347,7 +272,7 @@ const struct ib_axis_type ib_axis_impl = {.name = "name, glob or map",
 const struct ib_axis_type ib_axis_word = {.name = "word",
                                           .schema = ib_axis_names_schema,
                                           .form = IB_FORM_TEXT,
-                                          FROM(word),
+                                          IB_AXIS_FROM(word),
                                           .list = list_words,
                                           .parse = parse_word,
                                           .print = print_word};
@@ -355,7 +280,7 @@ const struct ib_axis_type ib_axis_rate = {.name = "number",
                                           .allowed = "a finite number above 0",
                                           .schema = ib_axis_rate_schema,
                                           .form = IB_FORM_REAL,
-                                          FROM(number),
+                                          IB_AXIS_FROM(number),
                                           .is_number = true,
                                           .parse = parse_rate,
                                           .print = print_rate};
@@ -363,28 +288,14 @@ const struct ib_axis_type ib_axis_share = {.name = "number",
                                            .allowed = "0 or a finite number above 0",
                                            .schema = ib_axis_share_schema,
                                            .form = IB_FORM_REAL,
-                                           FROM(number),
+                                           IB_AXIS_FROM(number),
                                            .is_number = true,
                                            .parse = parse_share,
                                            .print = print_rate};
 const struct ib_axis_type ib_axis_integer = {.name = "integer",
                                              .schema = ib_axis_integer_schema,
                                              .form = IB_FORM_INTEGER,
-                                             FROM(integer),
+                                             IB_AXIS_FROM(integer),
                                              .is_number = true,
                                              .parse = parse_integer,
                                              .print = print_integer};
-const struct ib_axis_type ib_axis_layers = {
-    .name = "integer or list of integers",
-    .allowed = "1 to 8 layer sizes such as 6x6, each from 1 to " TEXT_OF(IB_LAYER_MAX) ", or none",
-    .schema = ib_axis_layers_schema,
-    .form = IB_FORM_INTEGERS,
-    FROM(list),
-    .empty_hint = ", such as [[]] for no hidden layers",
-    .twice_hint = "; one network with two layers is [[6, 6]]",
-    .parse = parse_layers,
-    .node = YAML_SEQUENCE_NODE,
-    .read = read_layers,
-    .settle = settle_layers,
-    .print = print_layers};
-_Static_assert(IB_MAX_LAYERS - 1 == 8, "ib_axis_layers.allowed names the number of hidden layers");

@@ -87,6 +87,16 @@ struct ib_axis_type {
 
 enum { IB_AXIS_NAMES = 16 };
 
+/* Initializes `from` and `bytes` of a type. */
+#define IB_AXIS_FROM(member)                                                                                 \
+    .from = offsetof(struct ib_axis_value, member), .bytes = sizeof((struct ib_axis_value *)0)->member
+
+/* The field of an axis in a case. */
+static inline const void *ib_axis_field(const struct ib_axis_rule *rule, const struct ib_case *c)
+{
+    return (const char *)c + rule->offset;
+}
+
 /* Lists the names that an axis may take in names[IB_AXIS_NAMES + 1]; ends with NULL; empty if any name is
  * allowed. */
 void ib_axis_list_names(const struct ib_axis_rule *, const char **names);

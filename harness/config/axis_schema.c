@@ -1,5 +1,7 @@
 #include "config/axis_schema.h"
 
+#include "core/batches.h"
+
 #include <math.h>
 
 json_t *ib_axis_text_schema(const struct ib_axis_rule *rule)
@@ -30,6 +32,14 @@ json_t *ib_axis_share_schema(const struct ib_axis_rule *rule)
 json_t *ib_axis_integer_schema(const struct ib_axis_rule *rule)
 {
     return ib_schema_integer(rule->min, rule->max);
+}
+
+/* full, or 32. */
+json_t *ib_axis_batch_schema(const struct ib_axis_rule *rule)
+{
+    (void)rule;
+    return ib_schema_either(ib_schema_integer(1, IB_BATCH_ROWS_MAX),
+                            ib_schema_pattern("^(full|[1-9][0-9]*)$"));
 }
 
 /* 6, "6,6", none or [6, 6]. */

@@ -10,6 +10,7 @@ json_t *ib_axis_names_schema(const struct ib_axis_rule *); /* its names or words
 json_t *ib_axis_rate_schema(const struct ib_axis_rule *);
 json_t *ib_axis_share_schema(const struct ib_axis_rule *);
 json_t *ib_axis_integer_schema(const struct ib_axis_rule *);
+json_t *ib_axis_batch_schema(const struct ib_axis_rule *);
 json_t *ib_axis_layers_schema(const struct ib_axis_rule *);
 json_t *ib_axis_impl_schema(const struct ib_axis_rule *);
 

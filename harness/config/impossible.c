@@ -41,6 +41,12 @@ bool ib_case_is_impossible(const struct ib_case *c, char reason[IB_REASON_BYTES]
     }
     if (does_not_apply(c, reason))
         return true;
+    if (c->spec.batch > d->rows) {
+        snprintf(reason, IB_REASON_BYTES,
+                 "batch %" PRIu64 " is more than the %" PRIu64 " rows that %s trains with", c->spec.batch,
+                 d->rows, d->name);
+        return true;
+    }
     if (c->spec.dtype == IB_F32 && no_f32) {
         snprintf(reason, IB_REASON_BYTES, "f32 cannot hold %s: %s", d->name, no_f32);
         return true;

@@ -49,6 +49,8 @@ const char *ib_case_title(struct ib_arena *arena, const struct ib_case *c)
         title = ib_arena_print(arena, "%s %s", title, ib_word_of(ib_optimizer_words, (int)c->spec.optimizer));
     if (c->spec.weight_decay != 0)
         title = ib_arena_print(arena, "%s weight_decay=%.6g", title, c->spec.weight_decay);
+    if (c->spec.batch)
+        title = ib_arena_print(arena, "%s batch=%" PRIu64, title, c->spec.batch);
     return ib_arena_print(arena, "%s %s %s", title, ib_word_of(ib_dtype_words, (int)c->spec.dtype),
                           c->dataset->name);
 }

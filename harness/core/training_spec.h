@@ -13,6 +13,7 @@ struct ib_training_spec {
     uint64_t rows, test_rows;
     enum ib_optimizer optimizer;
     double weight_decay; /* times a parameter is added to its gradient */
+    uint64_t batch;      /* rows of a mini-batch (core/batches.h), at most `rows`; 0: all */
 };
 
 /* The number of elements of the predictions for all test rows. */

@@ -9,8 +9,8 @@
  */
 enum ib_status ib_diagnose(const struct ib_reference *, const struct ib_answer *, struct ib_verification *);
 
-/* Describes in text[n] what is wrong with one step: "epoch 1 alone: gradient of w2 is off by a constant
- * factor (2)". IB_ENOMEM. */
+/* Describes in text[n] what is wrong with one step: "epoch 1 alone (with mini-batches, step 1): gradient of
+ * w2 is off by a constant factor (2)". IB_ENOMEM. */
 enum ib_status ib_diagnose_step(const struct ib_training_spec *, const struct ib_step *,
                                 const struct ib_step_result *, char *text, size_t n);
 

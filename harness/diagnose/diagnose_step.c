@@ -85,7 +85,7 @@ static enum ib_status find_mistake(const struct ib_training_spec *spec, const st
     const struct ib_op_mutant *mutant = ib_operations[ib_optimizer_rule(spec->optimizer)->op]->mutants;
     for (*out = NULL; mutant && mutant->text && !*out; mutant++) {
         struct ib_update_result result;
-        IB_TRY(ib_update_check(spec, step->epoch, step->from, step->to, mutant, &result));
+        IB_TRY(ib_update_check(spec, step->number, step->from, step->to, mutant, &result));
         *out = result.wrong ? NULL : mutant;
     }
     return IB_OK;
@@ -200,7 +200,7 @@ enum ib_status ib_diagnose_step(const struct ib_training_spec *spec, const struc
                 name_update(&(struct wrong_step){&spec->net, step, result, spec, got}, what, sizeof what);
     }
     if (status == IB_OK)
-        snprintf(text, n, "epoch %" PRIu64 " alone: %s", step->epoch, what);
+        snprintf(text, n, "%s %" PRIu64 " alone: %s", spec->batch ? "step" : "epoch", step->number, what);
     free(got);
     return status;
 }

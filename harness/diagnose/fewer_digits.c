@@ -20,6 +20,7 @@ static bool read_coarse(struct first_update *u)
 {
     struct ib_oracle_problem problem = *u->ref->problem;
     double loss;
+    problem.at_step = 1;
     problem.arithmetic = (struct ib_arithmetic){
         .type = IB_F32, .products = u->ref->spec->dtype == IB_F32 ? IB_PRODUCTS_TF32 : IB_PRODUCTS_F32};
     return ib_oracle_step(&problem, &loss, u->coarse) == IB_OK;
@@ -60,7 +61,7 @@ bool ib_has_fewer_digits(const struct ib_evidence *e, char *text, size_t n)
     const struct ib_reference *ref = e->reference;
     const bool f32 = ref->spec->dtype == IB_F32;
     double error = NAN;
-    if (!ref->problem || ref->n_steps == 0 || ref->steps[0].epoch != 1 || e->answer->products ||
+    if (!ref->problem || ref->n_steps == 0 || ref->steps[0].number != 1 || e->answer->products ||
         ref->spec->rows > IB_DIAGNOSE_WORK / ib_network_size(&ref->spec->net))
         return false;
     struct first_update u = {.ref = ref, .step = &ref->steps[0]};

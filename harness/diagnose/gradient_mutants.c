@@ -1,5 +1,6 @@
 /* Patterns visible in the first updates: trains a few epochs by the oracle's gradient with a mistake
  * injected. If the losses match the answer's, the mistake has been found. */
+#include "core/batches.h"
 #include "core/loss.h"
 #include "diagnose/patterns.h"
 #include "train/training_state.h"
@@ -28,12 +29,34 @@ static const struct distortion {
     {.text = "is a sum over the rows, not a mean", .factor = 1, .sums = true},
 };
 
+/* Which rows the steps of an epoch take. */
+enum rows {
+    ROWS_OF_ORDER, /* as they should */
+    ROWS_OF_DATA,
+    ROWS_OF_FIRST_EPOCH,
+    ROWS_ALL,
+    ROWS_BUT_LAST_BATCH,
+    ROWS_BUT_LAST_UPDATE /* the last batch counts for the loss alone */
+};
+
+static const struct {
+    enum rows rows;
+    const char *text;
+} row_mistakes[] = {
+    {ROWS_OF_DATA, "mini-batches take the rows in the order of the data, not in that of the epoch"},
+    {ROWS_OF_FIRST_EPOCH, "mini-batches take the rows of every epoch in the order of the first"},
+    {ROWS_ALL, "mini-batches are not made: each epoch is a single step with all rows"},
+    {ROWS_BUT_LAST_BATCH, "the last batch of an epoch is left out"},
+    {ROWS_BUT_LAST_UPDATE, "the last batch of an epoch is left out of the updates"},
+};
+
 struct mistake {
     bool drops_biases;                   /* in the forward pass */
     const struct distortion *distortion; /* NULL: none */
     uint32_t param;                      /* the affected one, or ALL_PARAMS */
     const struct ib_op_mutant *update;   /* in the optimiser's operation; NULL: none */
     bool drops_decay, decays_params;     /* weight decay is left out; it is subtracted from the parameter */
+    enum rows rows;
 };
 
 struct mutant {
@@ -43,6 +66,7 @@ struct mutant {
     double *gradient; /* ib_network_size elements each: */
     double *distorted;
     double *forward; /* the parameters as the forward pass sees them */
+    double *x, *y;   /* the rows of a mini-batch */
 };
 
 static bool open_mutant(const struct ib_evidence *e, struct mutant *r)
@@ -53,23 +77,26 @@ static bool open_mutant(const struct ib_evidence *e, struct mutant *r)
         problem->spec.rows > IB_DIAGNOSE_WORK / ib_network_size(&problem->spec.net))
         return false;
     const uint64_t size = ib_network_size(&problem->spec.net), total = ib_state_total(&problem->spec);
-    r->state = malloc((total + 3 * size) * sizeof *r->state);
+    const uint64_t inputs = problem->spec.net.width[0], outputs = ib_network_outputs(&problem->spec.net);
+    const uint64_t rows = problem->spec.batch ? problem->spec.rows : 0;
+    r->state = malloc((total + 3 * size + rows * (inputs + outputs)) * sizeof *r->state);
     if (!r->state)
         return false;
     r->gradient = r->state + total;
     r->distorted = r->gradient + size;
     r->forward = r->distorted + size;
+    r->x = r->forward + size;
+    r->y = r->x + rows * inputs;
     r->epochs = e->answer->epochs < EPOCHS ? e->answer->epochs : EPOCHS;
     return true;
 }
 
 /* The gradient of all parameters with the mistake and with weight decay. */
-static void distort(struct mutant *r, const struct mistake *mistake)
+static void distort(struct mutant *r, const struct mistake *mistake, uint64_t step_rows)
 {
     const struct ib_training_spec *spec = &r->problem->spec;
     const struct ib_network *net = &spec->net;
-    const double averaged =
-        ib_loss_mean_count(net->loss, (double)spec->rows, (double)ib_network_outputs(net));
+    const double averaged = ib_loss_mean_count(net->loss, (double)step_rows, (double)ib_network_outputs(net));
     const double decay = mistake->drops_decay || mistake->decays_params ? 0 : spec->weight_decay;
     for (uint32_t p = 0; p < ib_network_params(net); p++) {
         const uint64_t rows = ib_network_param_rows(net, p), cols = ib_network_param_cols(net, p);
@@ -85,13 +112,13 @@ static void distort(struct mutant *r, const struct mistake *mistake)
 }
 
 /* Returns false if the mistake cannot show. */
-static bool update(struct mutant *r, const struct mistake *mistake, uint64_t epoch)
+static bool update(struct mutant *r, const struct mistake *mistake, uint64_t number)
 {
     const struct ib_training_spec *spec = &r->problem->spec;
     const struct ib_optimizer_rule *rule = ib_optimizer_rule(spec->optimizer);
     const uint64_t size = ib_network_size(&spec->net);
     const double kept = mistake->decays_params ? 1 - spec->lr * spec->weight_decay : 1;
-    struct ib_optimized all = {.n = size, .param = r->state, .step = (double)epoch};
+    struct ib_optimized all = {.n = size, .param = r->state, .step = (double)number};
     for (uint32_t k = 0; k < rule->n_moments; k++)
         all.moment[k] = r->state + (k + 1) * size;
     for (uint64_t i = 0; i < size; i++)
@@ -99,18 +126,64 @@ static bool update(struct mutant *r, const struct mistake *mistake, uint64_t epo
     return ib_optimizer_update(rule, spec->lr, mistake->update, r->distorted, &all);
 }
 
-/* Trains epoch `epoch`; returns its loss. */
-static double step(struct mutant *r, const struct mistake *mistake, uint64_t epoch)
+/* The rows of a step: those of the data, or of a batch. */
+struct step_rows {
+    uint64_t n;
+    const double *x, *y;
+};
+
+/* Takes n rows from the place `first` of an epoch's order; epoch from 0. */
+static struct step_rows take_rows(struct mutant *r, enum rows mistake, uint64_t epoch, uint64_t first,
+                                  uint64_t n)
 {
     const struct ib_oracle_problem *problem = r->problem;
-    const struct ib_network *net = &problem->spec.net;
+    const uint64_t inputs = problem->spec.net.width[0], outputs = ib_network_outputs(&problem->spec.net);
+    if (problem->spec.batch == 0)
+        return (struct step_rows){n, problem->x, problem->y};
+    const uint32_t *order =
+        problem->order + ib_order_at(&problem->spec, mistake == ROWS_OF_FIRST_EPOCH ? 0 : epoch);
+    for (uint64_t i = 0; i < n; i++) {
+        const uint64_t row = mistake == ROWS_OF_DATA ? first + i : order[first + i];
+        memcpy(r->x + i * inputs, problem->x + row * inputs, inputs * sizeof *r->x);
+        memcpy(r->y + i * outputs, problem->y + row * outputs, outputs * sizeof *r->y);
+    }
+    return (struct step_rows){n, r->x, r->y};
+}
+
+/* Makes step `number` of the training, with these rows, or only computes its loss, which it returns. */
+static double step(struct mutant *r, const struct mistake *mistake, const struct step_rows *rows,
+                   uint64_t number, bool updates)
+{
+    const struct ib_network *net = &r->problem->spec.net;
     memcpy(r->forward, r->state, ib_network_size(net) * sizeof *r->state);
     if (mistake->drops_biases)
         ib_params_drop_biases(net, r->forward);
-    const double loss =
-        ib_oracle_gradient(net, r->forward, problem->spec.rows, problem->x, problem->y, r->gradient);
-    distort(r, mistake);
-    return update(r, mistake, epoch) ? loss : NAN;
+    const double loss = ib_oracle_gradient(net, r->forward, rows->n, rows->x, rows->y, r->gradient);
+    if (!updates)
+        return loss;
+    distort(r, mistake, rows->n);
+    return update(r, mistake, number) ? loss : NAN;
+}
+
+/* Trains an epoch, from 0, and returns its loss. *number: of the last step so far. */
+static double train_epoch(struct mutant *r, const struct mistake *mistake, uint64_t epoch, uint64_t *number)
+{
+    const struct ib_training_spec *spec = &r->problem->spec;
+    const uint64_t batch = spec->batch && mistake->rows != ROWS_ALL ? spec->batch : spec->rows;
+    double sum = 0;
+    uint64_t counted = 0;
+    for (uint64_t first = 0, n; first < spec->rows; first += n) {
+        n = spec->rows - first < batch ? spec->rows - first : batch;
+        const bool is_last = first + n == spec->rows;
+        if (is_last && mistake->rows == ROWS_BUT_LAST_BATCH)
+            break;
+        const bool updates = !is_last || mistake->rows != ROWS_BUT_LAST_UPDATE;
+        const struct step_rows rows = take_rows(r, mistake->rows, epoch, first, n);
+        *number += updates;
+        sum += (double)n * step(r, mistake, &rows, *number, updates);
+        counted += n;
+    }
+    return sum / (double)counted;
 }
 
 /* The parameters, and nothing kept by the optimiser yet. */
@@ -125,9 +198,10 @@ static void start(struct mutant *r, const double *params)
 static bool explains(const struct ib_evidence *e, struct mutant *r, const struct mistake *mistake)
 {
     struct ib_fit fit = {0};
+    uint64_t number = 0;
     start(r, e->reference->start);
     for (uint64_t epoch = 1; epoch <= r->epochs; epoch++) {
-        const double loss = step(r, mistake, epoch);
+        const double loss = train_epoch(r, mistake, epoch - 1, &number);
         if (e->first_divergent_epoch)
             ib_fit_add_loss(&fit, ib_loss_at(&e->answer->curve, epoch), loss,
                             ib_loss_at(&e->reference->truth->curve, epoch));
@@ -174,6 +248,18 @@ static bool finds_update(const struct ib_evidence *e, struct mutant *r, char *te
     return explains(e, r, &(struct mistake){.decays_params = true});
 }
 
+/* Tries other rows in the steps of an epoch. Without batches, or with one, there are none. */
+static bool finds_rows(const struct ib_evidence *e, struct mutant *r, char *text, size_t n)
+{
+    bool found = false;
+    for (size_t i = 0; !found && i < sizeof row_mistakes / sizeof *row_mistakes; i++) {
+        snprintf(text, n, "%s", row_mistakes[i].text);
+        found = ib_steps_per_epoch(e->reference->spec) > 1 &&
+                explains(e, r, &(struct mistake){.rows = row_mistakes[i].rows});
+    }
+    return found;
+}
+
 bool ib_injected_mistake(const struct ib_evidence *e, char *text, size_t n)
 {
     struct mutant r;
@@ -185,7 +271,7 @@ bool ib_injected_mistake(const struct ib_evidence *e, char *text, size_t n)
         found = explains(e, &r, &(struct mistake){.drops_biases = true});
         for (size_t i = 0; !found && i < sizeof distortions / sizeof *distortions; i++)
             found = finds_distortion(e, &r, &distortions[i], text, n);
-        found = found || finds_update(e, &r, text, n);
+        found = found || finds_update(e, &r, text, n) || finds_rows(e, &r, text, n);
     }
     free(r.state);
     return found;
@@ -198,9 +284,12 @@ bool ib_params_late(const struct ib_evidence *e, char *text, size_t n)
     if (e->reference->spec->optimizer != IB_SGD)
         return false; /* what it kept at the end is not known here */
     if (open_mutant(e, &r)) {
-        const uint64_t size = e->reference->truth->size;
+        const struct ib_training_spec *spec = &r.problem->spec;
+        const uint64_t size = e->reference->truth->size, last = ib_steps_per_epoch(spec) - 1;
+        const struct step_rows rows = take_rows(&r, ROWS_OF_ORDER, e->answer->epochs - 1,
+                                                ib_batch_first(spec, last), ib_batch_rows(spec, last));
         start(&r, e->answer->params);
-        step(&r, &(struct mistake){0}, 1);
+        step(&r, &(struct mistake){0}, &rows, 1, true);
         for (uint64_t i = 0; i < size; i++)
             ib_fit_add(&fit, r.state[i], e->reference->truth->params[i], e->answer->params[i]);
         snprintf(text, n, "final parameters lack the last update: stale copy");

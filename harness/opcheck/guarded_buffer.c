@@ -10,7 +10,7 @@ enum { GUARD_ELEMENTS = 67 };
 
 size_t ib_guarded_bytes(const struct ib_guarded *a)
 {
-    return a->count * ib_guarded_element_bytes(a->type);
+    return a->count * ib_dtype_bytes(a->type);
 }
 
 enum ib_status ib_guarded_open(const struct ib_instance *owner, enum ib_dtype type, uint64_t rows,
@@ -61,16 +61,15 @@ enum ib_status ib_guarded_download(struct ib_guarded *a)
 
 struct ib_view ib_guarded_view(const struct ib_guarded *a)
 {
-    void *p = a->device == NULL ? a->after + a->front * ib_guarded_element_bytes(a->type) : a->device;
+    void *p = a->device == NULL ? a->after + a->front * ib_dtype_bytes(a->type) : a->device;
     return (struct ib_view){.p = p, .rows = a->rows, .cols = a->cols, .ld = a->ld, .type = a->type};
 }
 
 /* Returns true if elements from .. to - 1 are unchanged. */
 static bool untouched(const struct ib_guarded *a, size_t from, size_t to)
 {
-    const size_t offset = from * ib_guarded_element_bytes(a->type);
-    return memcmp(a->before + offset, a->after + offset, (to - from) * ib_guarded_element_bytes(a->type)) ==
-           0;
+    const size_t offset = from * ib_dtype_bytes(a->type);
+    return memcmp(a->before + offset, a->after + offset, (to - from) * ib_dtype_bytes(a->type)) == 0;
 }
 
 bool ib_guarded_cell_untouched(const struct ib_guarded *a, uint64_t i, uint64_t j)

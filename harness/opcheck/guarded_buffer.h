@@ -26,24 +26,22 @@ enum ib_status ib_guarded_open(const struct ib_instance *owner, enum ib_dtype, u
                                uint64_t ld, enum ib_guard, struct ib_guarded *out);
 void ib_guarded_close(struct ib_guarded *);
 
-static inline size_t ib_guarded_element_bytes(enum ib_dtype type)
-{
-    return type == IB_F32 ? sizeof(float) : sizeof(double);
-}
-
 /* The offset in bytes of a cell. Inline, as are the functions below: tests read and write millions of them.
  */
 static inline size_t ib_guarded_offset(const struct ib_guarded *a, uint64_t i, uint64_t j)
 {
-    return (a->front + i * a->ld + j) * ib_guarded_element_bytes(a->type);
+    return (a->front + i * a->ld + j) * ib_dtype_bytes(a->type);
 }
 
 static inline double ib_guarded_value(const struct ib_guarded *a, const unsigned char *at)
 {
     float f32;
     double f64;
+    uint32_t u32;
     if (a->type == IB_F32)
         return memcpy(&f32, at, sizeof f32), f32;
+    if (a->type == IB_U32)
+        return memcpy(&u32, at, sizeof u32), u32;
     return memcpy(&f64, at, sizeof f64), f64;
 }
 
@@ -52,10 +50,14 @@ static inline void ib_guarded_set(struct ib_guarded *a, uint64_t i, uint64_t j, 
 {
     const float f32 = (float)value;
     unsigned char *at = a->before + ib_guarded_offset(a, i, j);
-    if (a->type == IB_F32)
+    if (a->type == IB_F32) {
         memcpy(at, &f32, sizeof f32);
-    else
+    } else if (a->type == IB_U32) {
+        const uint32_t u32 = (uint32_t)value;
+        memcpy(at, &u32, sizeof u32);
+    } else {
         memcpy(at, &value, sizeof value);
+    }
 }
 
 /* Returns a cell of `before`: the value that was set, rounded to the type. */

@@ -29,7 +29,7 @@ static enum ib_status open_operand(struct ib_op_test_run *r, uint32_t index)
     const uint64_t rows = o->shape.rows, cols = o->shape.cols;
     const uint64_t gap = o->shape.pad ? o->shape.pad + index : 0; /* differs between operands */
     const bool poisons = !ib_op_test_writes(r->test, index) && !r->test->harmless_guards;
-    IB_TRY(ib_guarded_open(r->instance, r->test->type, rows, cols, cols + gap,
+    IB_TRY(ib_guarded_open(r->instance, ib_op_test_type(r->test, index), rows, cols, cols + gap,
                            poisons ? IB_GUARD_NAN : IB_GUARD_NUMBER, a));
     ib_fill_operand(a, r->test, index);
     *m = (struct ib_expected){rows, cols, malloc((rows * cols + 1) * sizeof *m->at)};
@@ -230,6 +230,8 @@ void ib_op_test_describe(const struct ib_op_test *c, char *text, size_t n)
         append(text, n, " alpha %g", c->args.alpha);
     if (c->args.beta != 0)
         append(text, n, " beta %g", c->args.beta);
+    if (c->args.first != 0)
+        append(text, n, " first %llu", (unsigned long long)c->args.first);
     append(text, n, ":");
     for (uint32_t i = 0; i < c->n_operands; i++)
         describe_operand(c, i, text, n);

@@ -56,17 +56,12 @@ static const struct {
     double (*draw)(struct ib_rng *);
     double special; /* value of one cell, if not 0 */
 } fills[] = {
-    [IB_FILL_EXACT] = {"", draw_exact, 0},
-    [IB_FILL_REAL] = {"", draw_real, 0},
-    [IB_FILL_POSITIVE] = {"", ib_rng_uniform, 0},
-    [IB_FILL_WIDE] = {"large numbers", draw_wide, 0},
-    [IB_FILL_LABELS] = {"", draw_label, 0},
-    [IB_FILL_ZERO] = {"zeros", draw_zero, 0},
-    [IB_FILL_ONE_HOT] = {"", draw_zero, 0},
-    [IB_FILL_ONE] = {"1", draw_one, 0},
-    [IB_FILL_COUNT] = {"37", draw_count, 0},
-    [IB_FILL_NAN] = {"a NaN", draw_exact, NAN},
-    [IB_FILL_INFINITY] = {"an infinity", draw_exact, INFINITY},
+    [IB_FILL_EXACT] = {"", draw_exact, 0},        [IB_FILL_REAL] = {"", draw_real, 0},
+    [IB_FILL_POSITIVE] = {"", ib_rng_uniform, 0}, [IB_FILL_WIDE] = {"large numbers", draw_wide, 0},
+    [IB_FILL_LABELS] = {"", draw_label, 0},       [IB_FILL_ZERO] = {"zeros", draw_zero, 0},
+    [IB_FILL_ONE_HOT] = {"", draw_zero, 0},       [IB_FILL_ONE] = {"1", draw_one, 0},
+    [IB_FILL_COUNT] = {"37", draw_count, 0},      [IB_FILL_ROWS] = {"", draw_zero, 0},
+    [IB_FILL_NAN] = {"a NaN", draw_exact, NAN},   [IB_FILL_INFINITY] = {"an infinity", draw_exact, INFINITY},
     [IB_FILL_UNSET] = {"", draw_nan, 0},
 };
 
@@ -86,6 +81,9 @@ void ib_fill_operand(struct ib_guarded *a, const struct ib_op_test *test, uint32
             ib_guarded_set(a, i, j, fills[fill].draw(&rng));
     for (uint64_t i = 0; fill == IB_FILL_ONE_HOT && i < a->rows && a->cols > 0; i++)
         ib_guarded_set(a, i, ib_rng_below(&rng, a->cols), 1);
+    const uint64_t rows = test->operand[0].shape.rows;
+    for (uint64_t e = 0; fill == IB_FILL_ROWS && e < cells && rows > 0; e++)
+        ib_guarded_set(a, e / a->cols, e % a->cols, (double)ib_rng_below(&rng, rows));
     if (fills[fill].special != 0 && cells > 0) {
         const uint64_t e = ib_rng_below(&rng, cells);
         ib_guarded_set(a, e / a->cols, e % a->cols, fills[fill].special);

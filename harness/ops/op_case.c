@@ -13,6 +13,11 @@ const char *ib_op_test_operand(const struct ib_op_test *t, uint32_t operand)
     return t->operation->operand[operand].name;
 }
 
+enum ib_dtype ib_op_test_type(const struct ib_op_test *t, uint32_t operand)
+{
+    return t->operation->operand[operand].access & IB_ROW_NUMBERS ? IB_U32 : t->type;
+}
+
 bool ib_op_test_writes(const struct ib_op_test *t, uint32_t operand)
 {
     bool writes = t->operation->operand[operand].access & IB_WRITES;

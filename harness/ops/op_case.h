@@ -19,6 +19,7 @@ enum ib_fill {
     IB_FILL_ZERO,
     IB_FILL_ONE,      /* 1 */
     IB_FILL_COUNT,    /* 37: a number of steps */
+    IB_FILL_ROWS,     /* numbers of rows of operand 0 */
     IB_FILL_NAN,      /* IB_FILL_EXACT with one NaN */
     IB_FILL_INFINITY, /* IB_FILL_EXACT with one infinity */
     IB_FILL_UNSET     /* all NaN: must not be read */
@@ -51,6 +52,8 @@ struct ib_op_test ib_op_test_start(const struct ib_operation *, enum ib_dtype);
 
 /* "C": an operand's name. */
 const char *ib_op_test_operand(const struct ib_op_test *, uint32_t operand);
+/* The type of its elements. */
+enum ib_dtype ib_op_test_type(const struct ib_op_test *, uint32_t operand);
 /* Returns true if the operation writes this operand, or one that shares its memory. */
 bool ib_op_test_writes(const struct ib_op_test *, uint32_t operand);
 

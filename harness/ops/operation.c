@@ -49,10 +49,12 @@ struct ib_op_cost ib_operation_cost(const struct ib_operation *operation, const 
         const struct ib_view *v = &operands[i];
         const unsigned access = ib_operation_access(operation, args, i);
         const double elements = (double)v->rows * (double)v->cols; /* 0: a missing operand */
-        const double bytes = elements * (v->type == IB_F32 ? sizeof(float) : sizeof(double));
+        const double bytes = elements * (double)ib_dtype_bytes(v->type);
         largest = elements > largest ? elements : largest;
         cost.bytes += bytes * ((access & IB_READS ? 1 : 0) + (access & IB_WRITES ? 1 : 0));
     }
+    if (operation->bytes)
+        cost.bytes = operation->bytes(args, operands);
     cost.flops = operation->flops ? operation->flops(args, operands) : operation->flops_per_element * largest;
     return cost;
 }

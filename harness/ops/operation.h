@@ -27,7 +27,8 @@ enum ib_access {
     IB_READS = 1,
     IB_WRITES = 2,
     IB_READS_IF_BETA = 4, /* reads it if beta is not 0 */
-    IB_OPTIONAL = 8       /* its view has p == NULL if it is not wanted */
+    IB_OPTIONAL = 8,      /* its view has p == NULL if it is not wanted */
+    IB_ROW_NUMBERS = 16   /* its type is IB_U32 */
 };
 
 /* The scalar arguments of a call. Those that an operation does not use are neutral: false, 0, alpha 1, beta
@@ -37,6 +38,7 @@ struct ib_op_args {
     int kind;           /* enum ib_act or enum ib_loss */
     double alpha, beta; /* of optimisers: the learning rate, and the momentum or beta1 */
     double beta2, epsilon;
+    uint64_t first; /* of gather_rows */
 };
 
 /* A dense matrix of long double, as used by the references. at == NULL: the operand is missing. */
@@ -91,6 +93,8 @@ struct ib_operation {
      * element of the largest operand, or by the function if there is one. */
     double flops_per_element;
     double (*flops)(const struct ib_op_args *, const struct ib_view *operands);
+    /* The bytes that it reads and writes at least; NULL: each operand once. */
+    double (*bytes)(const struct ib_op_args *, const struct ib_view *operands);
     /* The number of multiplications of a test; NULL: the number of its operands' elements. */
     double (*work)(const struct ib_op_test *);
     const struct ib_op_mutant *mutants;       /* NULL: none */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/rng.h"
+#include "core/batches.h"
 #include "core/loss_schedule.h"
 
 #include <float.h>
@@ -52,6 +53,7 @@ struct stored {
 struct rows {
     uint64_t n;
     struct stored x, y;
+    const uint32_t *order; /* the numbers of the rows; NULL: the first n */
 };
 
 /* The number of values whose mean the loss is. */
@@ -62,7 +64,29 @@ static double averaged(const struct ib_network *net, uint64_t rows)
 
 static struct rows rows_of(const struct ib_oracle_problem *problem)
 {
-    return (struct rows){problem->spec.rows, {problem->x, problem->x_f32}, {problem->y, problem->y_f32}};
+    return (struct rows){
+        problem->spec.rows, {problem->x, problem->x_f32}, {problem->y, problem->y_f32}, NULL};
+}
+
+/* The rows of the step of an epoch (from 0) that begins after `first` rows of it. */
+static struct rows step_rows(const struct ib_oracle_problem *problem, uint64_t epoch, uint64_t first)
+{
+    struct rows rows = rows_of(problem);
+    if (problem->spec.batch == 0)
+        return rows;
+    rows.n = rows.n - first < problem->spec.batch ? rows.n - first : problem->spec.batch;
+    rows.order = problem->order + epoch % ib_order_count(&problem->spec) * problem->spec.rows + first;
+    return rows;
+}
+
+/* The rows of step `step` (from 1) of the whole training. */
+static struct rows rows_at_step(const struct ib_oracle_problem *problem, uint64_t step)
+{
+    const uint64_t batch = problem->spec.batch;
+    if (batch == 0)
+        return rows_of(problem);
+    const uint64_t steps = (problem->spec.rows + batch - 1) / batch;
+    return step_rows(problem, (step - 1) / steps, (step - 1) % steps * batch);
 }
 
 static struct options options_of(const struct ib_oracle_problem *problem, bool sketches)
@@ -226,7 +250,8 @@ double ib_oracle_gradient(const struct ib_network *net, const double *params, ui
     struct workspace_f64 m;
     const bool ready = open_f64(net, params, (struct options){0}, &m) == IB_OK;
     const double loss =
-        ready ? pass_f64(&m, &(struct rows){rows, {x, NULL}, {y, NULL}}, WANT_LOSS | WANT_GRADIENT) : NAN;
+        ready ? pass_f64(&m, &(struct rows){rows, {x, NULL}, {y, NULL}, NULL}, WANT_LOSS | WANT_GRADIENT)
+              : NAN;
     for (uint64_t i = 0; i < ib_network_size(net); i++)
         gradient[i] = ready ? m.sum[i] : NAN;
     close_f64(&m);

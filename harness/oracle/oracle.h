@@ -29,6 +29,8 @@ struct ib_oracle_problem {
     const double *x, *y;        /* rows x width[0], rows x outputs; standardised if the model requires it */
     const float *x_f32, *y_f32; /* used instead for f32 data, which is too large to convert; else NULL */
     const double *params;       /* initial parameters, ib_network_size elements */
+    const uint32_t *order;      /* of the rows, with mini-batches: core/batches.h */
+    uint64_t at_step;           /* of ib_oracle_step, with mini-batches: the number of the step, from 1 */
     uint64_t epochs;
     uint64_t budget_ns; /* 0: none. The epoch that exceeds it is the last; none is run if the first would */
 };
@@ -43,13 +45,14 @@ struct ib_trajectory {
     uint64_t size;
 };
 
-/* Trains. IB_OK even if the training diverges: the curve then contains infinities and NaN. */
+/* Trains. Of mini-batches, the loss of an epoch is the mean of those of its steps, weighted by their rows.
+ * IB_OK even if the training diverges: the curve then contains infinities and NaN. */
 enum ib_status ib_oracle_train(const struct ib_oracle_problem *, struct ib_trajectory *out);
 void ib_trajectory_free(struct ib_trajectory *);
 
 /* Computes a single step from problem->params, for problems too large for more: the mean loss and the
  * sketch of the gradient (ib_sketch_size elements), without weight decay. About 3/5 of the work of an epoch.
- * lr, optimizer, epochs and budget are ignored. */
+ * lr, optimizer, epochs and budget are ignored. Of mini-batches, the rows are those of step at_step. */
 enum ib_status ib_oracle_step(const struct ib_oracle_problem *, double *loss, double *sketch);
 
 /* The functions below compute in f64 unless noted, and return NaN when out of memory. */

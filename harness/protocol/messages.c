@@ -82,6 +82,8 @@ static json_t *spec_to_json(const struct ib_training_spec *spec)
                             json_string(ib_word_of(ib_optimizer_words, (int)spec->optimizer)));
     if (spec->weight_decay != 0)
         json_object_set_new(message, "weight_decay", json_real(spec->weight_decay));
+    if (spec->batch)
+        json_object_set_new(message, "batch", json_integer((json_int_t)spec->batch));
     return message;
 }
 
@@ -106,13 +108,15 @@ static enum ib_status spec_from_json(const json_t *message, struct ib_training_s
     struct ib_training_spec spec = {0};
     const char *dtype, *loss, *act = NULL, *optimizer = "sgd";
     json_t *layers;
-    json_int_t rows, test_rows;
+    json_int_t rows, test_rows, batch = 0;
     int dtype_value, loss_value, optimizer_value, act_value = 0;
-    IB_UNPACK(message, "{s:s, s?:s, s:s, s:F, s:I, s:I, s:o, s?:s, s?:F}", "dtype", &dtype, "act", &act,
+    IB_UNPACK(message, "{s:s, s?:s, s:s, s:F, s:I, s:I, s:o, s?:s, s?:F, s?:I}", "dtype", &dtype, "act", &act,
               "loss", &loss, "lr", &spec.lr, "rows", &rows, "test_rows", &test_rows, "layers", &layers,
-              "optimizer", &optimizer, "weight_decay", &spec.weight_decay);
+              "optimizer", &optimizer, "weight_decay", &spec.weight_decay, "batch", &batch);
     if (rows < 0 || test_rows < 0)
         return ib_fail(IB_EINVAL, "protocol", "rows and test_rows must not be negative");
+    if (batch < 0 || batch > rows)
+        return ib_fail(IB_EINVAL, "protocol", "batch: %lld of %lld rows", (long long)batch, (long long)rows);
     IB_TRY(word_value(ib_dtype_words, "dtype", dtype, &dtype_value));
     IB_TRY(word_value(ib_loss_words, "loss", loss, &loss_value));
     if (act)
@@ -124,6 +128,7 @@ static enum ib_status spec_from_json(const json_t *message, struct ib_training_s
     spec.net.loss = (enum ib_loss)loss_value;
     spec.net.act = (enum ib_act)act_value;
     spec.rows = (uint64_t)rows;
+    spec.batch = (uint64_t)batch;
     spec.test_rows = (uint64_t)test_rows;
     *out = spec;
     return IB_OK;
@@ -155,6 +160,8 @@ size_t ib_job_files(const struct ib_job *job, const char *files[IB_JOB_FILES])
     files[n++] = job->x;
     files[n++] = job->y;
     files[n++] = job->x_test;
+    if (job->order)
+        files[n++] = job->order;
     for (uint32_t s = 0; s < ib_state_count(&job->spec); s++)
         files[n++] = job->start[s];
     return n;
@@ -171,6 +178,8 @@ json_t *ib_job_to_json(const struct ib_job *job, const char *type)
     update(message, spec_to_json(&job->spec));
     if (job->counted) /* older workers are not asked */
         json_object_set_new(message, "counted", json_true());
+    if (job->order)
+        json_object_set_new(message, "order", json_string(job->order));
     if (all > params)
         json_object_set_new(message, "state", state_to_json(job, params, all));
     return message;
@@ -210,15 +219,17 @@ enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *arena, s
     const char *residency;
     json_t *options, *params, *state = NULL;
     int residency_value, watched = 0;
-    IB_UNPACK(message, "{s:s, s?:s, s:o, s:s, s:s, s?:b, s:s, s:s, s:s, s:o, s?:o}", "impl", &job.impl,
+    IB_UNPACK(message, "{s:s, s?:s, s:o, s:s, s:s, s?:b, s:s, s:s, s:s, s:o, s?:o, s?:s}", "impl", &job.impl,
               "plugin", &job.plugin, "options", &options, "residency", &residency, "model", &job.model,
               "watched", &watched, "x", &job.x, "y", &job.y, "x_test", &job.x_test, "params", &params,
-              "state", &state);
+              "state", &state, "order", &job.order);
     IB_TRY(word_value(ib_residency_words, "residency", residency, &residency_value));
     job.residency = (enum ib_residency)residency_value;
     job.watched = watched;
     job.counted = json_is_true(json_object_get(message, "counted"));
     IB_TRY(spec_from_json(message, &job.spec));
+    if (job.spec.batch && !job.order)
+        return ib_fail(IB_EINVAL, "protocol", "order: missing, though there are mini-batches");
     const uint32_t n_params = ib_network_params(&job.spec.net);
     IB_TRY(state_from_json(params, "params", "layers have", 0, n_params, &job));
     IB_TRY(state_from_json(state, "state", "optimizer keeps", n_params, ib_state_count(&job.spec), &job));
@@ -231,28 +242,33 @@ enum ib_status ib_job_from_json(const json_t *message, struct ib_arena *arena, s
 
 json_t *ib_train_request_to_json(const struct ib_train_request *request)
 {
-    return json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:b}", "type", "train", "pass",
-                     ib_word_of(ib_pass_words, (int)request->pass), "epochs", (json_int_t)request->epochs,
-                     "log_every", (json_int_t)request->log_every, "min_time_ns",
-                     (json_int_t)request->min_time_ns, "warmup", (json_int_t)request->warmup, "out",
-                     request->out, "seed", (json_int_t)request->seed, "energy", request->energy);
+    json_t *message =
+        json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:s, s:I, s:b}", "type", "train", "pass",
+                  ib_word_of(ib_pass_words, (int)request->pass), "epochs", (json_int_t)request->epochs,
+                  "log_every", (json_int_t)request->log_every, "min_time_ns",
+                  (json_int_t)request->min_time_ns, "warmup", (json_int_t)request->warmup, "out",
+                  request->out, "seed", (json_int_t)request->seed, "energy", request->energy);
+    if (request->last_steps)
+        json_object_set_new(message, "last_steps", json_integer((json_int_t)request->last_steps));
+    return message;
 }
 
 enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train_request *out)
 {
     const char *pass, *folder;
-    json_int_t epochs, log_every, min_time_ns, warmup, seed = 0;
+    json_int_t epochs, log_every, min_time_ns, warmup, seed = 0, last_steps = 0;
     int kind, energy = 0;
-    IB_UNPACK(message, "{s:s, s:I, s:I, s:I, s:I, s:s, s?I, s?b}", "pass", &pass, "epochs", &epochs,
+    IB_UNPACK(message, "{s:s, s:I, s:I, s:I, s:I, s:s, s?I, s?b, s?I}", "pass", &pass, "epochs", &epochs,
               "log_every", &log_every, "min_time_ns", &min_time_ns, "warmup", &warmup, "out", &folder, "seed",
-              &seed, "energy", &energy);
+              &seed, "energy", &energy, "last_steps", &last_steps);
     IB_TRY(word_value(ib_pass_words, "pass", pass, &kind));
-    if (epochs < 1 || log_every < 0 || min_time_ns < 0 || warmup < 0)
+    if (epochs < 1 || log_every < 0 || min_time_ns < 0 || warmup < 0 || last_steps < 0)
         return ib_fail(IB_EINVAL, "protocol",
                        "train: epochs must be at least 1, and no value may be negative");
     *out = (struct ib_train_request){.pass = (enum ib_pass_kind)kind,
                                      .epochs = (uint64_t)epochs,
                                      .log_every = (uint64_t)log_every,
+                                     .last_steps = (uint64_t)last_steps,
                                      .min_time_ns = (uint64_t)min_time_ns,
                                      .warmup = (uint64_t)warmup,
                                      .out = folder,
@@ -266,23 +282,24 @@ enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train
 json_t *ib_oracle_request_to_json(const struct ib_job *job, const struct ib_oracle_request *request)
 {
     json_t *message = ib_job_to_json(job, "oracle");
-    update(message, json_pack("{s:I, s:I, s:s, s:s, s:b, s:i, s:b, s:s}", "epochs",
-                              (json_int_t)request->epochs, "budget_ns", (json_int_t)request->budget_ns,
-                              "arithmetic", ib_word_of(ib_dtype_words, (int)request->arithmetic.type),
-                              "products", ib_word_of(ib_products_words, (int)request->arithmetic.products),
-                              "reversed", request->arithmetic.reversed, "jitter",
-                              (int)request->arithmetic.jitter, "step", request->step, "out", request->out));
+    update(message,
+           json_pack("{s:I, s:I, s:s, s:s, s:b, s:i, s:b, s:I, s:s}", "epochs", (json_int_t)request->epochs,
+                     "budget_ns", (json_int_t)request->budget_ns, "arithmetic",
+                     ib_word_of(ib_dtype_words, (int)request->arithmetic.type), "products",
+                     ib_word_of(ib_products_words, (int)request->arithmetic.products), "reversed",
+                     request->arithmetic.reversed, "jitter", (int)request->arithmetic.jitter, "step",
+                     request->step, "at_step", (json_int_t)request->at_step, "out", request->out));
     return message;
 }
 
 enum ib_status ib_oracle_request_from_json(const json_t *message, struct ib_oracle_request *out)
 {
-    json_int_t epochs, budget_ns;
+    json_int_t epochs, budget_ns, at_step = 1;
     const char *arithmetic, *products, *folder;
     int reversed, jitter, step, type, factors;
-    IB_UNPACK(message, "{s:I, s:I, s:s, s:s, s:b, s:i, s:b, s:s}", "epochs", &epochs, "budget_ns", &budget_ns,
-              "arithmetic", &arithmetic, "products", &products, "reversed", &reversed, "jitter", &jitter,
-              "step", &step, "out", &folder);
+    IB_UNPACK(message, "{s:I, s:I, s:s, s:s, s:b, s:i, s:b, s?I, s:s}", "epochs", &epochs, "budget_ns",
+              &budget_ns, "arithmetic", &arithmetic, "products", &products, "reversed", &reversed, "jitter",
+              &jitter, "step", &step, "at_step", &at_step, "out", &folder);
     IB_TRY(word_value(ib_dtype_words, "arithmetic", arithmetic, &type));
     IB_TRY(word_value(ib_products_words, "products", products, &factors));
     *out = (struct ib_oracle_request){
@@ -290,6 +307,7 @@ enum ib_status ib_oracle_request_from_json(const json_t *message, struct ib_orac
         .budget_ns = (uint64_t)budget_ns,
         .arithmetic = {(enum ib_dtype)type, (enum ib_products)factors, reversed, (unsigned)jitter},
         .step = step,
+        .at_step = (uint64_t)at_step,
         .out = folder};
     return IB_OK;
 }

@@ -47,12 +47,13 @@ struct ib_job {
     bool watched;                     /* use the implementation's tracer, if any */
     bool counted;                     /* its instructions will be counted */
     const char *x, *y, *x_test;       /* paths */
+    const char *order;                /* likewise, of mini-batches: core/batches.h; else NULL */
     char state_name[IB_MAX_STATE][8]; /* by training_state.h, as are: */
     const char *start[IB_MAX_STATE];  /* paths */
 };
 
 /* Lists the files that a worker of the job reads, and returns their number. */
-enum { IB_JOB_FILES = 3 + IB_MAX_STATE };
+enum { IB_JOB_FILES = 4 + IB_MAX_STATE };
 size_t ib_job_files(const struct ib_job *, const char *files[IB_JOB_FILES]);
 
 json_t *ib_job_to_json(const struct ib_job *, const char *type);
@@ -72,6 +73,8 @@ struct ib_train_request {
     const char *out;      /* folder for the arrays */
     uint64_t seed;        /* timed, to workers: of the variants that are trained; 0: the problem itself */
     bool energy;          /* timed, to workers: measure the energy of the trainings */
+    uint64_t last_steps;  /* checked, of mini-batches: the last epoch ends after this many steps, and its loss
+                             is  that of the last step alone; 0: it is a whole epoch */
 };
 
 json_t *ib_train_request_to_json(const struct ib_train_request *);
@@ -81,8 +84,9 @@ enum ib_status ib_train_request_from_json(const json_t *message, struct ib_train
 struct ib_oracle_request {
     uint64_t epochs, budget_ns;
     struct ib_arithmetic arithmetic;
-    bool step; /* compute only the loss of epoch 1 and its gradient's sketch */
+    bool step; /* compute only the loss of a single step and its gradient's sketch */
     const char *out;
+    uint64_t at_step; /* of that step: its number in the training, from 1 */
 };
 
 json_t *ib_oracle_request_to_json(const struct ib_job *, const struct ib_oracle_request *);

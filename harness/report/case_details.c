@@ -69,6 +69,10 @@ static void add_times(struct details *d, const struct ib_case_record *c)
     for (int phase = 0; phase < IB_RUN_PHASES; phase++)
         add_duration(d, labels[phase], c->phases_ns[phase]);
     add_duration(d, "shortest epoch", c->epoch_ns.min);
+    if (c->steps > 1) {
+        add_duration(d, "a step of it", c->epoch_ns.min / (double)c->steps);
+        add_count(d, "steps per epoch", c->steps);
+    }
     add(d, "rounds", ib_arena_print(d->arena, "%zu", c->epoch_ns.n));
 }
 

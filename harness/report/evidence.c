@@ -23,8 +23,9 @@ const char *ib_evidence_text(struct ib_arena *arena, const struct ib_case_record
     const struct ib_compared *v = &c->check.compared;
     if (v->of_params == 0)
         return NULL;
+    const char *one = c->steps > 1 ? "step" : "epoch", *many = c->steps > 1 ? "steps" : "epochs";
     const char *steps = ib_arena_print(arena, "%s %s trained alone", ib_format_count(arena, (double)v->steps),
-                                       v->steps == 1 ? "epoch" : "epochs");
+                                       v->steps == 1 ? one : many);
     const char *continued =
         v->continued_from ? ib_arena_print(arena, ", a training that another process continued from epoch %s",
                                            ib_format_count(arena, (double)v->continued_from))

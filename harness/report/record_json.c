@@ -227,6 +227,7 @@ static json_t *describe(const struct ib_case_record *c)
         c->classes ? json_integer((json_int_t)c->classes) : json_null(), "options", options(c), "label",
         ib_json_text(c->label), "libraries", ib_json_text(c->libraries), "simulated", c->simulated,
         "shortcut", c->shortcut, "algorithm", ib_json_text(c->algorithm));
+    json_object_set_new(out, "steps_per_epoch", json_integer((json_int_t)c->steps));
     json_object_set_new(out, "machine", ib_json_text(c->machine));
     json_object_set_new(out, "part", json_integer((json_int_t)c->part));
     for (int k = 0; k < IB_AXIS_COUNT; k++)
@@ -237,21 +238,21 @@ static json_t *describe(const struct ib_case_record *c)
 json_t *ib_case_to_json(const struct ib_case_record *c)
 {
     json_t *out = describe(c), *found;
-    found = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
-                      "s:o, s:o, s:o, s:o, s:o}",
-                      "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
-                      ib_json_text(c->name), "series", ib_json_text(c->series), "status",
-                      ib_json_word(ib_case_status_words, (int)c->status), "reason",
-                      ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked",
-                      c->ranked, "time", "epoch_ns", epoch_times(c), "phases_ns",
-                      ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
-                      ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", ib_transfers_to_json(c),
-                      "profile", profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason),
-                      "whole_process", whole_process(c), "whole_process_reason",
-                      ib_json_text(c->process_reason), "verify", verification(c), "convergence",
-                      ib_json_word(ib_convergence_words, (int)c->check.convergence), "limit", limit(c),
-                      "limit_reason", ib_json_text(c->check.limit.reason), "stderr",
-                      ib_json_text(ib_case_record_stderr(c)));
+    found = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:{s:o, s:o, s:o, s:o}, s:o, s:o, s:o, s:o, s:o, s:o, "
+        "s:o, s:o, s:o, s:o, s:o}",
+        "path", ib_json_text(c->check.path), "problem", ib_json_text(c->problem), "name",
+        ib_json_text(c->name), "series", ib_json_text(c->series), "status",
+        ib_json_word(ib_case_status_words, (int)c->status), "reason",
+        ib_json_text(c->status ? c->reason : "the run ended before this case"), "ranked", c->ranked, "time",
+        "epoch_ns", epoch_times(c), "step_ns", ib_json_number(c->epoch_ns.median / (double)c->steps),
+        "phases_ns", ib_json_numbers(ib_run_phase_names, c->phases_ns, IB_RUN_PHASES), "breakdown_ns",
+        ib_breakdown_to_json(c), "metrics", metrics(c), "transfers", ib_transfers_to_json(c), "profile",
+        profile(&c->profile), "profile_reason", ib_json_text(c->profile.reason), "whole_process",
+        whole_process(c), "whole_process_reason", ib_json_text(c->process_reason), "verify", verification(c),
+        "convergence", ib_json_word(ib_convergence_words, (int)c->check.convergence), "limit", limit(c),
+        "limit_reason", ib_json_text(c->check.limit.reason), "stderr",
+        ib_json_text(ib_case_record_stderr(c)));
     json_object_update(out, found);
     json_decref(found);
     json_object_set_new(out, "memory",

@@ -89,6 +89,7 @@ static void fill_cells(struct ib_arena *arena, const struct ib_summary_group *gr
     row->cells[IB_COLUMN_RESIDENCY] = ib_word_of(ib_residency_words, (int)c->residency);
     row->cells[IB_COLUMN_MACHINE] = ib_or_dash(c->machine);
     row->cells[IB_COLUMN_TIME] = ib_format_digits(arena, row->time_ns / unit_ns);
+    row->cells[IB_COLUMN_STEP] = ib_format_duration(arena, row->time_ns / (double)c->steps);
     row->cells[IB_COLUMN_INTERVAL] = interval(arena, row, unit_ns);
     row->cells[IB_COLUMN_RATIO] = ratio(arena, row);
     row->cells[IB_COLUMN_LIMIT] = ib_format_share(arena, c->limit_share);
@@ -108,6 +109,7 @@ static void fill_heads(struct ib_arena *arena, struct ib_summary_group *group)
     group->heads[IB_COLUMN_RESIDENCY] = "residency";
     group->heads[IB_COLUMN_MACHINE] = IB_MACHINE_SUBJECT;
     group->heads[IB_COLUMN_TIME] = ib_arena_print(arena, "%s/epoch", group_unit(group, &unit_ns));
+    group->heads[IB_COLUMN_STEP] = "per step";
     group->heads[IB_COLUMN_INTERVAL] = "95 % interval";
     group->heads[IB_COLUMN_RATIO] = "ratio";
     group->heads[IB_COLUMN_LIMIT] = "of limit";
@@ -123,6 +125,7 @@ static void choose_columns(const struct ib_run_record *run, struct ib_summary_gr
     for (int column = 0; column < IB_COLUMN_COUNT; column++)
         group->shown[column] = column < IB_COLUMN_LIMIT || column > IB_COLUMN_INSTRUCTIONS;
     group->shown[IB_COLUMN_MACHINE] = run->n_machines > 1;
+    group->shown[IB_COLUMN_STEP] = group->rows[0].record->steps > 1;
     for (size_t r = 0; r < group->n; r++) {
         group->shown[IB_COLUMN_LIMIT] |= group->rows[r].record->limit_share > 0;
         group->shown[IB_COLUMN_INSTRUCTIONS] |= group->rows[r].record->check.instructions.count > 0;
@@ -135,9 +138,13 @@ static const char *group_facts(struct ib_arena *arena, const struct ib_case_reco
         arena,
         "%" PRIu64 " training rows × %" PRIu64 " columns, %" PRIu64 " test rows, %" PRIu64 " epochs, lr %.6g",
         c->rows, c->cols, c->test_rows, c->epochs, ib_case_record_number(c, IB_AXIS_LR));
+    if (c->steps > 1)
+        facts = ib_arena_print(arena, "%s, batches of %s (%" PRIu64 " steps per epoch)", facts,
+                               c->axis[IB_AXIS_BATCH], c->steps);
+    if (c->axis[IB_AXIS_INIT])
+        facts = ib_arena_print(arena, "%s, %s initial weights", facts, c->axis[IB_AXIS_INIT]);
     if (c->axis[IB_AXIS_SEED])
-        facts = ib_arena_print(arena, "%s, %s initial weights, seed %s", facts, c->axis[IB_AXIS_INIT],
-                               c->axis[IB_AXIS_SEED]);
+        facts = ib_arena_print(arena, "%s, seed %s", facts, c->axis[IB_AXIS_SEED]);
     return facts;
 }
 

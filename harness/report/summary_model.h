@@ -13,6 +13,7 @@ enum ib_summary_column {
     IB_COLUMN_RESIDENCY,
     IB_COLUMN_MACHINE,
     IB_COLUMN_TIME,
+    IB_COLUMN_STEP, /* time of a gradient step */
     IB_COLUMN_INTERVAL,
     IB_COLUMN_RATIO,
     IB_COLUMN_LIMIT, /* share of the limit */
@@ -27,7 +28,7 @@ enum ib_summary_column {
 };
 
 /* As columns of a table (doc_model.h). */
-#define IB_SUMMARY_COLUMNS "nwwrrrrrrrrrww"
+#define IB_SUMMARY_COLUMNS "nwwrrrrrrrrrrww"
 
 struct ib_summary_row {
     const struct ib_case_record *record; /* the case */
@@ -44,8 +45,9 @@ struct ib_summary_group {
     const char *title; /* "mlp 6x6 relu f32 diabetes" */
     const char *facts; /* "353 training rows × 10 columns, 89 test rows, 1000 epochs, lr 0.01" */
     const char *heads[IB_COLUMN_COUNT];
-    bool shown[IB_COLUMN_COUNT]; /* not: the machine if there is one, the limit where those of the machine are
-                                    unknown, energy and instructions if not asked for */
+    bool shown[IB_COLUMN_COUNT]; /* not: the machine if there is one, steps if each is an epoch, the limit
+                                    where those of the machine are unknown, energy and instructions if not
+                                    asked for */
     struct ib_summary_row *rows;
     size_t n, n_ranked;
     size_t n_first;           /* the fastest, and those that cannot be told apart from it */

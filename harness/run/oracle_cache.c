@@ -26,13 +26,14 @@ static void key_of(const struct ib_case *c, uint64_t variant, const struct ib_or
                    char *key, size_t n)
 {
     const struct ib_network *net = &c->spec.net;
-    int used = snprintf(key, n, "%s %s %llu %d %a %d %a %llu %d %d %d %llu %d %d %d %u %d", c->model->name,
-                        c->dataset->sha256, (unsigned long long)variant,
-                        (int)ib_workspace_exact_type(&c->spec), c->spec.lr, (int)c->spec.optimizer,
-                        c->spec.weight_decay, (unsigned long long)request->epochs, (int)net->act,
-                        (int)net->loss, (int)c->init, (unsigned long long)c->seed,
-                        (int)request->arithmetic.type, (int)request->arithmetic.products,
-                        (int)request->arithmetic.reversed, request->arithmetic.jitter, (int)request->step);
+    int used =
+        snprintf(key, n, "%s %s %llu %d %a %d %a %llu %llu %d %d %d %llu %d %d %d %u %d %llu", c->model->name,
+                 c->dataset->sha256, (unsigned long long)variant, (int)ib_workspace_exact_type(&c->spec),
+                 c->spec.lr, (int)c->spec.optimizer, c->spec.weight_decay, (unsigned long long)c->spec.batch,
+                 (unsigned long long)request->epochs, (int)net->act, (int)net->loss, (int)c->init,
+                 (unsigned long long)c->seed, (int)request->arithmetic.type,
+                 (int)request->arithmetic.products, (int)request->arithmetic.reversed,
+                 request->arithmetic.jitter, (int)request->step, (unsigned long long)request->at_step);
     for (uint32_t l = 0; l <= net->n_layers && used > 0 && (size_t)used < n; l++)
         used += snprintf(key + used, n - (size_t)used, " %llu", (unsigned long long)net->width[l]);
 }
@@ -204,19 +205,24 @@ static bool get_step(struct ib_oracle_cache *refs, const struct ib_case *c, cons
 }
 
 bool ib_oracle_cache_step(struct ib_oracle_cache *refs, const struct ib_case *c, const double *from,
-                          struct ib_sketched *truth, struct ib_sketched *drift, struct ib_outcome *outcome)
+                          uint64_t number, struct ib_sketched *truth, struct ib_sketched *drift,
+                          struct ib_outcome *outcome)
 {
-    struct ib_oracle_request request = {.epochs = 1, .arithmetic = exact, .step = true};
+    struct ib_oracle_request request = {.epochs = 1, .arithmetic = exact, .step = true, .at_step = number};
     if (!get_step(refs, c, from, &request, truth, outcome))
         return false;
-    return ib_oracle_cache_step_drift(refs, c, from, 0, drift, outcome);
+    return ib_oracle_cache_step_drift(refs, c, from, number, 0, drift, outcome);
 }
 
 bool ib_oracle_cache_step_drift(struct ib_oracle_cache *refs, const struct ib_case *c, const double *from,
-                                unsigned n, struct ib_sketched *out, struct ib_outcome *outcome)
+                                uint64_t number, unsigned n, struct ib_sketched *out,
+                                struct ib_outcome *outcome)
 {
-    struct ib_oracle_request request = {
-        .epochs = 1, .arithmetic = ib_drift_arithmetic(c->spec.dtype, ib_case_products(c), n), .step = true};
+    struct ib_oracle_request request = {.epochs = 1,
+                                        .arithmetic =
+                                            ib_drift_arithmetic(c->spec.dtype, ib_case_products(c), n),
+                                        .step = true,
+                                        .at_step = number};
     return get_step(refs, c, from, &request, out, outcome);
 }
 

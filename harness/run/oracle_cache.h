@@ -26,14 +26,15 @@ bool ib_oracle_cache_drift(struct ib_oracle_cache *, const struct ib_case *, uin
 bool ib_oracle_cache_get_variant(struct ib_oracle_cache *, const struct ib_case *, uint64_t variant,
                                  const struct ib_trajectory **truth, const struct ib_trajectory **drift,
                                  struct ib_outcome *);
-/* Gets the references of a single epoch from these parameters (ib_network_size elements, as the
- * implementation has them; NULL: the initial ones), in the same two ways. The sketches live as long as the
- * cache. */
+/* Gets the references of a single step, by its number in the training, from these parameters (ib_network_size
+ * elements, as the implementation has them; NULL: the initial ones), in the same two ways. The sketches live
+ * as long as the cache. */
 bool ib_oracle_cache_step(struct ib_oracle_cache *, const struct ib_case *, const double *from,
-                          struct ib_sketched *truth, struct ib_sketched *drift, struct ib_outcome *);
-/* Gets the n-th drift of that epoch alone. */
+                          uint64_t number, struct ib_sketched *truth, struct ib_sketched *drift,
+                          struct ib_outcome *);
+/* Gets the n-th drift of that step alone. */
 bool ib_oracle_cache_step_drift(struct ib_oracle_cache *, const struct ib_case *, const double *from,
-                                unsigned n, struct ib_sketched *out, struct ib_outcome *);
+                                uint64_t number, unsigned n, struct ib_sketched *out, struct ib_outcome *);
 /* Reads a loss.npy into the arena: rows of epoch and loss, in epoch order, at most one for each of `epochs`
  * and one for the start. An optional third column gives the seconds since the training began; *seconds is
  * NULL without it. IB_EINVAL, before anything is allocated: wrong shape or type; or else wrong order. */

@@ -92,7 +92,9 @@ static bool offers_update(const struct ib_case *c, struct ib_outcome *outcome)
 {
     const struct ib_impl_info *info = c->impl->info;
     const struct ib_training_spec *spec = &c->spec;
-    const uint32_t missing = ib_updates_needed(spec->optimizer, spec->weight_decay) & ~info->updates;
+    const uint32_t needed = ib_updates_needed(spec->optimizer, spec->weight_decay) |
+                            (spec->batch ? (uint32_t)IB_DOES_BATCHES : 0);
+    const uint32_t missing = needed & ~info->updates;
     if (!info->command || missing == 0)
         return true;
     for (const struct ib_word *w = ib_update_words; w->word; w++)
@@ -152,13 +154,15 @@ bool ib_pass_open(const struct ib_pass_context *context, const struct ib_case *c
 }
 
 bool ib_pass_open_from(const struct ib_pass_context *context, const struct ib_case *c, const double *state,
-                       const char *folder, struct ib_job *job, struct ib_worker_process **worker,
-                       struct ib_outcome *outcome)
+                       uint64_t epochs, const char *folder, struct ib_job *job,
+                       struct ib_worker_process **worker, struct ib_outcome *outcome)
 {
     *worker = NULL;
     enum ib_status status = ib_workspace_job(context->work, c, c->spec.dtype, job);
     if (status == IB_OK)
         status = ib_workspace_start_from(context->work, state, folder, job);
+    if (status == IB_OK)
+        status = ib_workspace_order_from(context->work, epochs, folder, job);
     if (status != IB_OK)
         return ib_outcome_error(outcome, status);
     return open_job(context, c, job, worker, outcome);

@@ -9,12 +9,11 @@
  * *worker must be ended unless it is NULL. */
 bool ib_pass_open(const struct ib_pass_context *, const struct ib_case *, bool watched, struct ib_job *,
                   struct ib_worker_process **worker, struct ib_outcome *);
-/* The same from this state (train/training_state.h), which is written to the folder, and watched by no
- * tracer.
- */
+/* The same from the state (train/training_state.h) after `epochs` epochs, which is written to the folder, and
+ * watched by no tracer. */
 bool ib_pass_open_from(const struct ib_pass_context *, const struct ib_case *, const double *state,
-                       const char *folder, struct ib_job *, struct ib_worker_process **worker,
-                       struct ib_outcome *);
+                       uint64_t epochs, const char *folder, struct ib_job *,
+                       struct ib_worker_process **worker, struct ib_outcome *);
 /* Lists what the worker of a job may use, in a sandbox; `inputs` holds the names of the arrays. */
 enum ib_status ib_pass_files(const struct ib_pass_context *, const struct ib_case *, const struct ib_job *,
                              const char *inputs[IB_JOB_FILES], struct ib_worker_files *out);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/random.h"
+#include "core/batches.h"
 #include "core/loss_schedule.h"
 #include "diagnose/diagnose.h"
 #include "run/external_pass.h"
@@ -27,11 +28,13 @@ static uint64_t count_reads(const struct ib_train_request *request)
     return reads;
 }
 
-bool ib_checked_train(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t epochs,
-                      struct ib_pass_result *result, struct ib_arrays *arrays, uint64_t *reads)
+/* last_steps: ib_train_request. */
+static bool train_length(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t epochs,
+                         uint64_t last_steps, struct ib_pass_result *result, struct ib_arrays *arrays,
+                         uint64_t *reads)
 {
     struct ib_train_request request = {
-        .pass = IB_PASS_CHECKED, .epochs = epochs, .log_every = k->c->log_every};
+        .pass = IB_PASS_CHECKED, .epochs = epochs, .last_steps = last_steps, .log_every = k->c->log_every};
     if (!ib_outcome_error(&k->outcome, ib_pass_folder(k->context, worker, &request.out)))
         return false;
     *reads = count_reads(&request);
@@ -40,22 +43,45 @@ bool ib_checked_train(struct ib_checked_state *k, struct ib_worker_process *work
            (!result->external || ib_external_curve(k->c, epochs, k->arena, arrays, &k->outcome));
 }
 
+bool ib_checked_train(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t epochs,
+                      struct ib_pass_result *result, struct ib_arrays *arrays, uint64_t *reads)
+{
+    return train_length(k, worker, epochs, 0, result, arrays, reads);
+}
+
+/* Trains so many epochs from the worker's start. */
 static bool train(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t epochs,
                   struct ib_arrays *arrays)
 {
     struct ib_pass_result result;
     uint64_t reads;
-    return ib_checked_train(k, worker, epochs, &result, arrays, &reads);
+    return train_length(k, worker, epochs, 0, &result, arrays, &reads);
+}
+
+/* Trains so many steps from the worker's start: the last loss is that of the last step alone. */
+static bool train_steps(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t steps,
+                        struct ib_arrays *arrays)
+{
+    struct ib_pass_result result;
+    uint64_t reads;
+    const uint64_t each = ib_steps_per_epoch(&k->c->spec), epochs = ib_epoch_of_step(&k->c->spec, steps);
+    return train_length(k, worker, epochs, each > 1 ? steps - (epochs - 1) * each : 0, &result, arrays,
+                        &reads);
+}
+
+/* The number of steps of so many epochs. */
+static uint64_t steps_of(const struct ib_checked_state *k, uint64_t epochs)
+{
+    return epochs * ib_steps_per_epoch(&k->c->spec);
 }
 
 /* ---- what the answer is compared with ---- */
 
 struct evidence {
     const struct ib_trajectory *truth, *drift;
-    const struct ib_arrays *arrays; /* the implementation's training of truth->epochs epochs, if any */
-    const double *start;            /* the initial state */
-    struct ib_step
-        steps[IB_MOST_STEPS]; /* epoch 1, the secret one, the last, and one that confirms another */
+    const struct ib_arrays *arrays;      /* the implementation's training of truth->epochs epochs, if any */
+    const double *start;                 /* the initial state */
+    struct ib_step steps[IB_MOST_STEPS]; /* step 1, a secret one, the last, and one that confirms another */
     size_t n_steps;
 };
 
@@ -76,7 +102,7 @@ static bool draw_drift(void *context, size_t wrong_step, unsigned n, struct ib_r
                                      why);
     struct ib_step *step = &drawing->evidence->steps[wrong_step - 1];
     const double *from = step->from == drawing->evidence->start ? NULL : step->from;
-    return ib_oracle_cache_step_drift(cache, c, from, n, &step->drift, why);
+    return ib_oracle_cache_step_drift(cache, c, from, step->number, n, &step->drift, why);
 }
 
 static enum ib_status compare(struct ib_checked_state *k, struct evidence *e)
@@ -105,6 +131,7 @@ static enum ib_status compare(struct ib_checked_state *k, struct evidence *e)
     if (!ib_train_rows_open(k->context->work, k->c, &rows))
         return ib_last_error()->code;
     ib_oracle_use_rows(&problem, &rows.x, &rows.y);
+    problem.order = rows.order.data;
     const struct ib_drift_source source = {draw_drift, &(struct drawing){k, e}};
     struct ib_outcome why; /* the verification has its reason */
     ib_verify_drifts(&reference, &answer, &source, &k->out->verification, &why);
@@ -129,18 +156,20 @@ static enum ib_status load_start(struct ib_checked_state *k, const double **out)
 
 /* ---- single steps ---- */
 
-/* Adds the single epoch `epoch` from `from` to the end of the training `after`, whose last epoch it is.
- * Returns false if there is no reference. */
-static bool add_step(struct ib_checked_state *k, struct evidence *e, uint64_t epoch, const double *from,
+/* Adds step `number` from `from` to the end of the training `after`, whose last step it is. Returns false if
+ * there is no reference. */
+static bool add_step(struct ib_checked_state *k, struct evidence *e, uint64_t number, const double *from,
                      const struct ib_arrays *after)
 {
     struct ib_outcome oracle;
     struct ib_step *step = &e->steps[e->n_steps++];
     const struct ib_curve *curve = &after->curve;
-    *step = (struct ib_step){
-        .epoch = epoch, .from = from, .to = after->state, .loss = curve->n ? curve->loss[curve->n - 1] : NAN};
-    if (ib_oracle_cache_step(k->context->oracle_cache, k->c, from == e->start ? NULL : from, &step->truth,
-                             &step->drift, &oracle)) {
+    *step = (struct ib_step){.number = number,
+                             .from = from,
+                             .to = after->state,
+                             .loss = curve->n ? curve->loss[curve->n - 1] : NAN};
+    if (ib_oracle_cache_step(k->context->oracle_cache, k->c, from == e->start ? NULL : from, number,
+                             &step->truth, &step->drift, &oracle)) {
         const struct ib_sketched *first = &e->steps[0].truth;
         step->first_loss = first->loss;
         step->first_gradient = ib_step_magnitude(&k->c->spec.net, first->gradient);
@@ -166,31 +195,47 @@ static bool is_in_doubt(struct ib_checked_state *k, const struct evidence *e)
     return doubtful == 1;
 }
 
-/* Adds the first epoch. For all that follows, see the header. */
+/* Adds the first step. For all that follows, see the header. */
 static bool add_first_step(struct ib_checked_state *k, struct evidence *e, struct ib_arrays *first)
 {
     *first = k->arrays;
-    return (k->c->epochs == 1 || train(k, k->worker, 1, first)) && add_step(k, e, 1, e->start, first);
+    return (steps_of(k, k->c->epochs) == 1 || train_steps(k, k->worker, 1, first)) &&
+           add_step(k, e, 1, e->start, first);
 }
 
 /* ---- a secret epoch ---- */
+
+/* Adds the last step, from `before`. `end` is the end of a training whose last loss is that step's; NULL:
+ * there is none yet. */
+static bool add_last_step(struct ib_checked_state *k, struct evidence *e, const struct ib_arrays *before,
+                          const struct ib_arrays *end)
+{
+    const uint64_t number = steps_of(k, k->c->epochs);
+    struct ib_arrays again;
+    if (ib_steps_per_epoch(&k->c->spec) == 1)
+        end = &k->arrays;
+    if (!end && !train_steps(k, k->worker, number, &again))
+        return false;
+    return add_step(k, e, number, before->state, end ? end : &again);
+}
 
 /* Adds what a second worker, which trains from `at`, the end of `secret` epochs, comes to. */
 static bool continue_in(struct ib_checked_state *k, struct evidence *e, struct ib_worker_process *worker,
                         uint64_t secret, const struct ib_arrays *at)
 {
-    const uint64_t left = k->c->epochs - secret;
+    const uint64_t left = steps_of(k, k->c->epochs - secret);
     struct ib_arrays end, before = *at;
     if (!(k->c->impl->info->flags & IB_DETERMINISTIC))
-        return train(k, worker, 1, &end) && add_step(k, e, secret + 1, at->state, &end);
-    if (!train(k, worker, left, &end))
+        return train_steps(k, worker, 1, &end) && add_step(k, e, steps_of(k, secret) + 1, at->state, &end);
+    if (!train_steps(k, worker, left, &end))
         return false;
     k->out->continued_from = secret;
     k->out->continued_error = ib_difference(end.state, k->arrays.state, ib_state_total(&k->c->spec));
     const bool alike = k->out->continued_error == 0; /* if not, the state before the end is another as well */
-    if (left > 1 && !train(k, alike ? worker : k->worker, alike ? left - 1 : k->c->epochs - 1, &before))
+    const uint64_t all = steps_of(k, k->c->epochs);
+    if (left > 1 && !train_steps(k, alike ? worker : k->worker, alike ? left - 1 : all - 1, &before))
         return false;
-    return add_step(k, e, k->c->epochs, before.state, &k->arrays);
+    return add_last_step(k, e, &before, alike ? &end : NULL);
 }
 
 static bool continue_elsewhere(struct ib_checked_state *k, struct evidence *e, uint64_t secret,
@@ -201,8 +246,9 @@ static bool continue_elsewhere(struct ib_checked_state *k, struct evidence *e, u
     const char *folder;
     if (!ib_outcome_error(&k->outcome, ib_workspace_folder(k->context->work, &folder)))
         return false;
-    const bool ok = ib_pass_open_from(k->context, k->c, at->state, folder, &job, &worker, &k->outcome) &&
-                    continue_in(k, e, worker, secret, at);
+    const bool ok =
+        ib_pass_open_from(k->context, k->c, at->state, secret, folder, &job, &worker, &k->outcome) &&
+        continue_in(k, e, worker, secret, at);
     if (!ok && worker)
         k->out->check.stderr_tail = ib_arena_copy(k->arena, ib_worker_process_output(worker));
     ib_worker_process_end(worker);
@@ -210,47 +256,69 @@ static bool continue_elsewhere(struct ib_checked_state *k, struct evidence *e, u
     return ok;
 }
 
+/* Adds a step of the secret epoch, at whose end the state is `at`. */
+static bool add_secret_step(struct ib_checked_state *k, struct evidence *e, uint64_t secret,
+                            const struct ib_arrays *at)
+{
+    const uint64_t each = ib_steps_per_epoch(&k->c->spec),
+                   number = steps_of(k, secret - 1) + ib_random_between(1, each);
+    struct ib_arrays there = *at, before;
+    if (number == 1)
+        return true;
+    return (each == 1 || train_steps(k, k->worker, number, &there)) &&
+           train_steps(k, k->worker, number - 1, &before) && add_step(k, e, number, before.state, &there);
+}
+
+/* Of a single epoch, nothing can be continued elsewhere. */
+static bool add_end_of_epoch(struct ib_checked_state *k, struct evidence *e)
+{
+    struct ib_arrays before;
+    const uint64_t steps = steps_of(k, 1);
+    return steps == 1 ||
+           (train_steps(k, k->worker, steps - 1, &before) && add_last_step(k, e, &before, NULL));
+}
+
 static bool add_late_steps(struct ib_checked_state *k, struct evidence *e, bool decided)
 {
     const uint64_t last = k->c->epochs, known = e->truth->epochs;
-    struct ib_arrays at, before;
+    struct ib_arrays at;
     if (last == 1)
-        return true;
+        return add_end_of_epoch(k, e);
     const uint64_t from = decided || known >= last ? last / 2 : known + 1;
     const uint64_t secret = ib_random_between(from < last - 1 ? from : last - 1, last - 1);
     if (!train(k, k->worker, secret, &at))
         return false;
-    if (!decided && secret > 1 && k->c->impl->info->flags & IB_DETERMINISTIC &&
-        !(train(k, k->worker, secret - 1, &before) && add_step(k, e, secret, before.state, &at)))
+    if (!decided && k->c->impl->info->flags & IB_DETERMINISTIC && !add_secret_step(k, e, secret, &at))
         return false;
     return continue_elsewhere(k, e, secret, &at);
 }
 
-/* Adds epochs that are checked alone, and a training continued elsewhere. */
+/* Adds steps that are checked alone, and a training continued elsewhere. */
 static bool add_steps(struct ib_checked_state *k, struct evidence *e, bool decided)
 {
     struct ib_arrays first, second;
     if (!add_first_step(k, e, &first) || !add_late_steps(k, e, decided))
         return false;
     for (size_t i = 0; i < e->n_steps; i++)
-        if (e->steps[i].epoch == 2) /* it cannot confirm itself */
+        if (e->steps[i].number == 2) /* it cannot confirm itself */
             return true;
-    return k->c->epochs == 1 || !is_in_doubt(k, e) ||
-           (train(k, k->worker, 2, &second) && add_step(k, e, 2, first.state, &second));
+    return steps_of(k, k->c->epochs) == 1 || !is_in_doubt(k, e) ||
+           (train_steps(k, k->worker, 2, &second) && add_step(k, e, 2, first.state, &second));
 }
 
 /* ---- the verdict ---- */
 
-/* "epochs 1, 47 and 100" */
-static const char *name_steps(struct ib_arena *arena, const struct evidence *e)
+/* "epochs 1, 47 and 100"; with mini-batches, "steps …" */
+static const char *name_steps(struct ib_arena *arena, const struct ib_training_spec *spec,
+                              const struct evidence *e)
 {
-    const char *text = e->n_steps > 1 ? "epochs" : "epoch";
+    const char *text = ib_arena_print(arena, "%s%s", spec->batch ? "step" : "epoch", ib_plural(e->n_steps));
     for (size_t i = 0; i < e->n_steps; i++)
         text = ib_arena_print(arena, "%s%s %llu", text,
                               i == 0                ? ""
                               : i + 1 == e->n_steps ? " and"
                                                     : ",",
-                              (unsigned long long)e->steps[i].epoch);
+                              (unsigned long long)e->steps[i].number);
     return text;
 }
 
@@ -264,7 +332,7 @@ static const char *name_reference(struct ib_checked_state *k, const struct evide
                                                   : ib_arena_print(k->arena, "first %llu epochs, ", compared);
     return decided ? "oracle"
                    : ib_arena_print(k->arena, "oracle, %s%s by %d random vectors", trajectory,
-                                    name_steps(k->arena, e), IB_SKETCH_VECTORS);
+                                    name_steps(k->arena, &k->c->spec, e), IB_SKETCH_VECTORS);
 }
 
 /* An implementation that ends elsewhere does not do the same in every epoch. Where the oracle shows more,

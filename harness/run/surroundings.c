@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/interrupt.h"
+#include "core/batches.h"
 #include "run/workspace.h"
 
 #include <errno.h>
@@ -46,7 +47,7 @@ static off_t bytes_needed(const struct ib_workspace *work, const struct ib_case 
     uint64_t elements = 2 * ib_network_size(&spec->net) + ib_training_spec_predictions(spec);
     if (!ib_workspace_is_prepared(work, c, spec->dtype))
         elements += (spec->rows + spec->test_rows) * inputs + 2 * spec->rows * outputs;
-    return (off_t)(elements * sizeof(double));
+    return (off_t)(elements * sizeof(double) + ib_order_count(spec) * spec->rows * sizeof(uint32_t));
 }
 
 /* Tries to make a file as large as those that the pass had to write. */

@@ -1,5 +1,6 @@
 #include "run/sweep_duration.h"
 
+#include "core/batches.h"
 #include "run/assign_loss_targets.h"
 
 #include <math.h>
@@ -32,12 +33,13 @@ static double most(double a, double b)
 double ib_estimate_flops(const struct ib_training_spec *spec)
 {
     const struct ib_network *net = &spec->net;
+    const double steps = (double)ib_steps_per_epoch(spec);
     double flops = 0;
     for (uint32_t l = 0; l < net->n_layers; l++) {
         double weights = (double)net->width[l] * (double)net->width[l + 1];
         double products = l == 0 ? 2 : 3; /* forward, weight gradient and input gradient; the first layer
                                              needs no input gradient */
-        flops += 2 * products * weights * (double)spec->rows + 2 * weights;
+        flops += 2 * products * weights * (double)spec->rows + 2 * weights * steps;
     }
     return flops;
 }
@@ -49,8 +51,8 @@ static bool same_training(const struct ib_case *a, const struct ib_case *b)
 {
     return a->model == b->model && a->dataset == b->dataset && ib_network_equal(&a->spec.net, &b->spec.net) &&
            a->spec.lr == b->spec.lr && a->spec.optimizer == b->spec.optimizer &&
-           a->spec.weight_decay == b->spec.weight_decay && a->init == b->init && a->epochs == b->epochs &&
-           a->seed == b->seed;
+           a->spec.weight_decay == b->spec.weight_decay && a->spec.batch == b->spec.batch &&
+           a->init == b->init && a->epochs == b->epochs && a->seed == b->seed;
 }
 
 static double oracle_epoch_ns(const struct ib_case *c)

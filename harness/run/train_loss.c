@@ -4,15 +4,23 @@
 
 #include <math.h>
 
-bool ib_train_rows_open(struct ib_workspace *work, const struct ib_case *c, struct ib_train_rows *out)
+static enum ib_status open_rows(struct ib_workspace *work, const struct ib_case *c, struct ib_train_rows *out)
 {
     const struct ib_prepared *exact;
-    if (ib_workspace_prepare(work, c, ib_workspace_exact_type(&c->spec), &exact) != IB_OK ||
-        ib_npy_open(exact->x, &out->x) != IB_OK)
-        return false;
-    if (ib_npy_open(exact->y, &out->y) == IB_OK)
+    const char *order;
+    IB_TRY(ib_workspace_prepare(work, c, ib_workspace_exact_type(&c->spec), &exact));
+    IB_TRY(ib_workspace_order(work, c, &order));
+    IB_TRY(ib_npy_open(exact->x, &out->x));
+    IB_TRY(ib_npy_open(exact->y, &out->y));
+    return order ? ib_npy_open(order, &out->order) : IB_OK;
+}
+
+bool ib_train_rows_open(struct ib_workspace *work, const struct ib_case *c, struct ib_train_rows *out)
+{
+    *out = (struct ib_train_rows){0};
+    if (open_rows(work, c, out) == IB_OK)
         return true;
-    ib_npy_close(&out->x);
+    ib_train_rows_close(out);
     return false;
 }
 
@@ -20,6 +28,7 @@ void ib_train_rows_close(struct ib_train_rows *rows)
 {
     ib_npy_close(&rows->x);
     ib_npy_close(&rows->y);
+    ib_npy_close(&rows->order);
 }
 
 double ib_train_loss(struct ib_workspace *work, const struct ib_case *c, const double *params)

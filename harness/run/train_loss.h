@@ -6,8 +6,8 @@
 #include "base/npy.h"
 #include "run/workspace.h"
 
-struct ib_train_rows { /* mapped until closed */
-    struct ib_npy x, y;
+struct ib_train_rows {         /* mapped until closed */
+    struct ib_npy x, y, order; /* order: of mini-batches */
 };
 /* Returns false with the error set. */
 bool ib_train_rows_open(struct ib_workspace *, const struct ib_case *, struct ib_train_rows *);

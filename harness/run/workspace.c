@@ -5,6 +5,7 @@
 #include "base/npy.h"
 #include "base/random.h"
 #include "base/utf8.h"
+#include "core/batches.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -117,6 +118,7 @@ bool ib_workspace_intact(struct ib_workspace *w, const char **changed)
     w->removed |= access(*changed, F_OK) != 0;
     w->prepared = NULL;
     w->starts = NULL;
+    w->orders = NULL;
     w->unseen = NULL;
     w->shared.n = 0;
     return false;
@@ -235,6 +237,49 @@ static enum ib_status find_start(struct ib_workspace *w, const struct ib_case *c
     return IB_OK;
 }
 
+/* ---- orders of the rows, for mini-batches ---- */
+
+/* On disk: drawn once for all trainings with as many rows and the same seed, whatever their batches. */
+struct ib_row_order {
+    uint64_t rows, seed;
+    const char *path;
+    struct ib_row_order *next;
+};
+
+static enum ib_status write_order(const struct ib_training_spec *spec, uint64_t seed, const char *path)
+{
+    const uint64_t orders = ib_order_count(spec);
+    uint32_t *order = malloc(orders * spec->rows * sizeof *order);
+    if (!order)
+        return ib_fail(IB_ENOMEM, path, "out of memory for the order of the rows");
+    ib_order_draw(spec, seed, order);
+    const enum ib_status status = ib_npy_write(path, IB_U32, orders, spec->rows, order);
+    free(order);
+    return status;
+}
+
+enum ib_status ib_workspace_order(struct ib_workspace *w, const struct ib_case *c, const char **path)
+{
+    const char *folder;
+    *path = NULL;
+    if (!c->spec.batch)
+        return IB_OK;
+    for (const struct ib_row_order *o = w->orders; o && !*path; o = o->next)
+        if (o->rows == c->spec.rows && o->seed == c->seed)
+            *path = o->path;
+    if (*path)
+        return IB_OK;
+    IB_TRY(ib_workspace_folder(w, &folder));
+    struct ib_row_order *o = ib_arena_alloc(&w->arena, sizeof *o);
+    *o = (struct ib_row_order){c->spec.rows, c->seed, ib_arena_print(&w->arena, "%s/order.npy", folder),
+                               w->orders};
+    IB_TRY(write_order(&c->spec, c->seed, o->path));
+    IB_TRY(ib_shared_files_add(&w->arena, &w->shared, o->path));
+    w->orders = o;
+    *path = o->path;
+    return IB_OK;
+}
+
 /* ---- jobs ---- */
 
 enum ib_status ib_workspace_job(struct ib_workspace *w, const struct ib_case *c, enum ib_dtype type,
@@ -254,6 +299,7 @@ enum ib_status ib_workspace_job(struct ib_workspace *w, const struct ib_case *c,
                            .x_test = prepared->x_test};
     out->spec.dtype = type;
     const struct ib_start *start;
+    IB_TRY(ib_workspace_order(w, c, &out->order));
     IB_TRY(find_start(w, c, type, &start));
     for (uint32_t s = 0; s < ib_state_count(&c->spec); s++) {
         state_name(c->model, &c->spec, s, out->state_name[s]);
@@ -272,4 +318,25 @@ enum ib_status ib_workspace_start_from(struct ib_workspace *w, const double *sta
                                 state + ib_state_at(spec, s)));
     }
     return IB_OK;
+}
+
+enum ib_status ib_workspace_order_from(struct ib_workspace *w, uint64_t epochs, const char *folder,
+                                       struct ib_job *job)
+{
+    const uint64_t rows = job->spec.rows, all = ib_order_count(&job->spec) * rows;
+    struct ib_npy order;
+    if (!job->spec.batch)
+        return IB_OK;
+    const uint64_t done = ib_order_at(&job->spec, epochs);
+    IB_TRY(ib_npy_open(job->order, &order));
+    uint32_t *turned = malloc(all * sizeof *turned);
+    for (uint64_t i = 0; turned && i < all; i++)
+        turned[i] = ((const uint32_t *)order.data)[(done + i) % all];
+    ib_npy_close(&order);
+    if (!turned)
+        return ib_fail(IB_ENOMEM, job->order, "out of memory for the order of the rows");
+    job->order = ib_arena_print(&w->arena, "%s/order.npy", folder);
+    const enum ib_status status = ib_npy_write(job->order, IB_U32, all / rows, rows, turned);
+    free(turned);
+    return status;
 }

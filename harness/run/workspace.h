@@ -14,6 +14,7 @@ struct ib_workspace {
     const char *hidden; /* from workers in a sandbox, but for what each needs: the run's folder */
     struct ib_prepared *prepared;
     struct ib_start *starts;
+    struct ib_row_order *orders;
     struct ib_unseen *unseen;
     uint64_t secret; /* random: decides which problems are not seen before, and when */
     uint64_t n_folders;
@@ -49,10 +50,18 @@ bool ib_workspace_is_prepared(const struct ib_workspace *, const struct ib_case 
 enum { IB_EXACT_ELEMENTS_MAX = 1 << 25 };
 enum ib_dtype ib_workspace_exact_type(const struct ib_training_spec *);
 
+/* Returns the file of the orders of a case's rows (core/batches.h), written on first use; NULL without
+ * mini-batches. */
+enum ib_status ib_workspace_order(struct ib_workspace *, const struct ib_case *, const char **path);
+
 /* Describes the case as a job for a worker, in a type; strings live in the workspace. */
 enum ib_status ib_workspace_job(struct ib_workspace *, const struct ib_case *, enum ib_dtype,
                                 struct ib_job *out);
 
+/* Makes the job begin with the order of the rows that follows after `epochs` epochs, which is written to the
+ * folder. Nothing without mini-batches. */
+enum ib_status ib_workspace_order_from(struct ib_workspace *, uint64_t epochs, const char *folder,
+                                       struct ib_job *);
 /* Makes the job start from this state (train/training_state.h), which is written to the folder. */
 enum ib_status ib_workspace_start_from(struct ib_workspace *, const double *state, const char *folder,
                                        struct ib_job *);

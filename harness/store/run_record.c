@@ -1,5 +1,6 @@
 #include "store/run_record.h"
 
+#include "core/batches.h"
 #include "stats/confidence_interval.h"
 #include "stats/stats.h"
 
@@ -332,6 +333,15 @@ static void derive_curve(struct ib_arena *arena, struct ib_case_record *c)
 
 /* ---- everything ---- */
 
+/* 1, unless the batch is a number of rows; recorded before there was a choice, it is NULL. */
+static uint64_t steps_of(const struct ib_case_record *c)
+{
+    struct ib_training_spec spec = {.rows = c->rows};
+    if (!c->axis[IB_AXIS_BATCH] || !ib_parse_u64(c->axis[IB_AXIS_BATCH], &spec.batch))
+        spec.batch = 0;
+    return ib_steps_per_epoch(&spec);
+}
+
 static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
 {
     size_t most = c->n_rounds + c->n_process_runs + c->n_stop_times + 1;
@@ -340,6 +350,7 @@ static void derive_case(struct ib_arena *arena, struct ib_case_record *c)
         return;
     derive_curve(arena, c);
     c->epoch_ns = ib_epoch_times_of(c);
+    c->steps = steps_of(c);
     derive_phases(c, scratch);
     ib_derive_copies(c);
     ib_derive_memory(c);

@@ -263,9 +263,9 @@ struct ib_case_record {
     struct ib_curve curve;
     const double *seconds; /* of each loss of the curve; NULL: unknown */
     struct ib_epoch_times epoch_ns;
+    uint64_t steps;                  /* gradient steps of an epoch */
     double phases_ns[IB_RUN_PHASES]; /* medians over the timed rounds */
-    double
-        limit_share; /* of the limit that is reached: least time of an epoch over its median; NaN: unknown */
+    double limit_share;              /* of the limit: least time of an epoch over its median; NaN: unknown */
     double breakdown_ns[IB_TIME_PART_COUNT]; /* of the median epoch on a device, by its profile; NaN: none */
     struct ib_transfer_totals transfers, phase_transfers[IB_PHASE_COUNT];
     struct ib_process_summary process;

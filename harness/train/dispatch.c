@@ -35,7 +35,7 @@ static enum ib_status refuse_captured(const struct ib_dispatch *d, const struct 
 
 static size_t tensor_bytes(const struct ib_tensor *t)
 {
-    return (size_t)(t->rows * t->cols) * (t->type == IB_F32 ? sizeof(float) : sizeof(double));
+    return (size_t)(t->rows * t->cols) * ib_dtype_bytes(t->type);
 }
 
 static enum ib_status upload(struct ib_dispatch *d, enum ib_op op, struct ib_tensor *t)
@@ -325,6 +325,17 @@ enum ib_status ib_read(struct ib_dispatch *d, struct ib_tensor *t, void *out)
     if (!t->on_host)
         IB_TRY(download(d, IB_OP_READ, t));
     memcpy(out, t->host, tensor_bytes(t));
+    return IB_OK;
+}
+
+enum ib_status ib_read_number(struct ib_dispatch *d, struct ib_tensor *t, double *out)
+{
+    union {
+        float f32;
+        double f64;
+    } value;
+    IB_TRY(ib_read(d, t, &value));
+    *out = t->type == IB_F32 ? (double)value.f32 : value.f64;
     return IB_OK;
 }
 

@@ -57,6 +57,8 @@ void ib_tensor_close(struct ib_dispatch *, struct ib_tensor *);
 enum ib_status ib_write(struct ib_tensor *, const void *values);
 /* Copies the current values to host memory. */
 enum ib_status ib_read(struct ib_dispatch *, struct ib_tensor *, void *out);
+/* Reads the only element of a tensor. */
+enum ib_status ib_read_number(struct ib_dispatch *, struct ib_tensor *, double *out);
 /* The same from the device's memory, also if the host's is current: to prove that nothing is going on.
  * Counted in `total`, not in the transfer log. */
 enum ib_status ib_read_again(struct ib_dispatch *, struct ib_tensor *, void *out);

@@ -9,7 +9,7 @@
 
 /* The tensors of a gradient step. */
 struct ib_tensors {
-    struct ib_tensor x, y, loss;           /* rows x width[0], rows x outputs, 1 x 1 */
+    struct ib_tensor x, y, loss;           /* rows x width[0], rows x outputs, 1 x 1; rows of a batch */
     struct ib_tensor state[IB_MAX_STATE];  /* by training_state.h: the parameters, what the optimiser keeps */
     struct ib_tensor one;                  /* 1 x 1, if the optimiser counts steps: what each adds */
     struct ib_tensor grads[IB_MAX_PARAMS]; /* in the shapes of the parameters */
@@ -17,7 +17,7 @@ struct ib_tensors {
     struct ib_tensor deltas[IB_MAX_LAYERS]; /* rows x width[l+1]: dL/d acts[l], hidden layers only */
 };
 
-/* Runs one epoch: gradients, weight decay, and the optimiser's update. With with_loss, t->loss is the loss
+/* Makes one step: gradients, weight decay, and the optimiser's update. With with_loss, t->loss is the loss
  * before the update. */
 enum ib_status ib_network_step(struct ib_dispatch *, const struct ib_training_spec *, bool with_loss,
                                struct ib_tensors *);

@@ -10,13 +10,9 @@
 
 static enum ib_status read_loss(struct ib_training *t, uint64_t epoch, const struct ib_loss_reader *reader)
 {
-    union {
-        float f32;
-        double f64;
-    } value;
-    IB_TRY(ib_read(t->dispatch, &t->tensors.loss, &value));
-    return reader->read(reader->context, epoch,
-                        t->data->spec.dtype == IB_F32 ? (double)value.f32 : value.f64);
+    double loss;
+    IB_TRY(ib_read_number(t->dispatch, &t->tensors.loss, &loss));
+    return reader->read(reader->context, epoch, loss);
 }
 
 /* The number of epochs after `done` to run at once: up to the next whose loss is read. Fused steps under
@@ -81,8 +77,24 @@ static enum ib_status run_stretch(struct ib_training *t, uint64_t n, bool wanted
     return wanted ? ib_network_step(t->dispatch, &t->data->spec, true, &t->tensors) : IB_OK;
 }
 
+/* Epochs of mini-batches, one after the other. */
+static enum ib_status run_batches(struct ib_training *t, uint64_t epochs, const struct ib_loss_reader *reader)
+{
+    for (uint64_t epoch = 1; epoch <= epochs; epoch++) {
+        const bool wanted = reader && reader->wants(reader->context, epoch);
+        double loss;
+        IB_TRY(
+            ib_batches_epoch(t->dispatch, &t->data->spec, &t->batches, &t->tensors, wanted ? &loss : NULL));
+        if (wanted)
+            IB_TRY(reader->read(reader->context, epoch, loss));
+    }
+    return ib_sync(t->dispatch);
+}
+
 enum ib_status ib_training_run(struct ib_training *t, uint64_t epochs, const struct ib_loss_reader *reader)
 {
+    if (t->data->spec.batch)
+        return run_batches(t, epochs, reader);
     for (uint64_t done = 0; done < epochs;) {
         uint64_t n = next_stretch(t, done, epochs, reader);
         bool wanted = reader && reader->wants(reader->context, done + n);
@@ -94,8 +106,25 @@ enum ib_status ib_training_run(struct ib_training *t, uint64_t epochs, const str
     return ib_sync(t->dispatch);
 }
 
+enum ib_status ib_training_run_cut(struct ib_training *t, uint64_t epochs, uint64_t last_steps,
+                                   const struct ib_loss_reader *reader)
+{
+    const struct ib_training_spec *spec = &t->data->spec;
+    double loss;
+    if (last_steps == 0)
+        return ib_training_run(t, epochs, reader);
+    if (!spec->batch || last_steps > ib_steps_per_epoch(spec))
+        return ib_fail(IB_EINVAL, "train", "an epoch does not have %llu steps",
+                       (unsigned long long)last_steps);
+    IB_TRY(ib_training_run(t, epochs - 1, reader));
+    IB_TRY(ib_batches_part(t->dispatch, spec, &t->batches, last_steps, &t->tensors, &loss));
+    IB_TRY(ib_sync(t->dispatch));
+    return reader->read(reader->context, epochs, loss);
+}
+
 enum ib_status ib_training_restart(struct ib_training *t)
 {
+    t->batches.epoch = 0;
     for (uint32_t s = 0; s < ib_state_count(&t->data->spec); s++) {
         IB_TRY(ib_write(&t->tensors.state[s], t->data->start[s]));
         IB_TRY(ib_place(t->dispatch, &t->tensors.state[s]));
@@ -105,7 +134,7 @@ enum ib_status ib_training_restart(struct ib_training *t)
 
 static size_t element_bytes(const struct ib_training *t)
 {
-    return t->data->spec.dtype == IB_F32 ? sizeof(float) : sizeof(double);
+    return ib_dtype_bytes(t->data->spec.dtype);
 }
 
 size_t ib_training_state_bytes(const struct ib_training *t)
@@ -127,8 +156,9 @@ enum ib_status ib_training_read_state(struct ib_training *t, bool again, void *o
 enum ib_status ib_training_reload(struct ib_training *t)
 {
     ib_release(t->dispatch, &t->problem);
-    IB_TRY(ib_refresh(t->dispatch, &t->tensors.x, t->data->x));
-    IB_TRY(ib_refresh(t->dispatch, &t->tensors.y, t->data->y));
+    const bool batches = t->data->spec.batch != 0;
+    IB_TRY(ib_refresh(t->dispatch, batches ? &t->batches.x : &t->tensors.x, t->data->x));
+    IB_TRY(ib_refresh(t->dispatch, batches ? &t->batches.y : &t->tensors.y, t->data->y));
     return t->fused ? ib_prepare(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y) : IB_OK;
 }
 
@@ -195,35 +225,45 @@ static enum ib_status open_one(struct ib_training *t)
 static enum ib_status open_activations(struct ib_training *t)
 {
     const struct ib_training_spec *spec = &t->data->spec;
+    const uint64_t rows = ib_batch_rows(spec, 0);
     for (uint32_t l = 0; l < spec->net.n_layers; l++) {
         char name[16];
         snprintf(name, sizeof name, "a%u", l + 1);
-        IB_TRY(ib_tensor_open(t->dispatch, name, spec->dtype, spec->rows, spec->net.width[l + 1], NULL,
+        IB_TRY(ib_tensor_open(t->dispatch, name, spec->dtype, rows, spec->net.width[l + 1], NULL,
                               &t->tensors.acts[l]));
         if (l + 1 == spec->net.n_layers)
             break;
         snprintf(name, sizeof name, "d%u", l + 1);
-        IB_TRY(ib_tensor_open(t->dispatch, name, spec->dtype, spec->rows, spec->net.width[l + 1], NULL,
+        IB_TRY(ib_tensor_open(t->dispatch, name, spec->dtype, rows, spec->net.width[l + 1], NULL,
                               &t->tensors.deltas[l]));
     }
     return IB_OK;
 }
 
-static enum ib_status open_tensors(struct ib_training *t)
+static enum ib_status open_data(struct ib_training *t)
 {
     const struct ib_training_spec *spec = &t->data->spec;
     const struct ib_train_data *data = t->data;
     struct ib_dispatch *d = t->dispatch;
+    if (spec->batch)
+        return ib_batches_open(d, spec, data->x, data->y, data->order, &t->batches, &t->tensors);
     IB_TRY(ib_tensor_open(d, "x", spec->dtype, spec->rows, spec->net.width[0], data->x, &t->tensors.x));
     IB_TRY(ib_tensor_open(d, "y", spec->dtype, spec->rows, ib_network_outputs(&spec->net), data->y,
                           &t->tensors.y));
+    IB_TRY(ib_place(d, &t->tensors.x));
+    return ib_place(d, &t->tensors.y);
+}
+
+static enum ib_status open_tensors(struct ib_training *t)
+{
+    const struct ib_training_spec *spec = &t->data->spec;
+    struct ib_dispatch *d = t->dispatch;
+    IB_TRY(open_data(t));
     IB_TRY(ib_tensor_open(d, "loss", spec->dtype, 1, 1, NULL, &t->tensors.loss));
     IB_TRY(open_state(t));
     IB_TRY(open_one(t));
     if (!t->fused)
         IB_TRY(open_activations(t));
-    IB_TRY(ib_place(d, &t->tensors.x));
-    IB_TRY(ib_place(d, &t->tensors.y));
     if (t->fused)
         IB_TRY(ib_prepare(d, &t->problem, &t->tensors.x, &t->tensors.y));
     return ib_training_restart(t);
@@ -278,6 +318,23 @@ static enum ib_status check_updates(const struct ib_training *t)
                    : IB_OK;
 }
 
+/* Mini-batches are trained by operations. Neither fused steps nor recorded work are asked for them: they
+ * would train the same rows in every step. */
+static enum ib_status check_batches(const struct ib_training *t)
+{
+    const struct ib_impl *impl = t->dispatch->impl;
+    if (IB_HAS(impl, capture))
+        return ib_fail(IB_EUNSUPPORTED, impl->name,
+                       "replays recorded work, which would train the same batch in every step");
+    if (t->dispatch->policy.upload_before_call ||
+        ib_operation_offered(ib_operations[IB_OP_GATHER_ROWS], impl->ops))
+        return IB_OK;
+    return ib_fail(IB_EUNSUPPORTED, impl->name,
+                   IB_HAS(impl->fused, steps)
+                       ? "its fused steps take all rows at once; mini-batches need the operation gather_rows"
+                       : "does not implement the operation gather_rows, which mini-batches need");
+}
+
 static enum ib_status choose_path(struct ib_training *t)
 {
     const struct ib_impl *impl = t->dispatch->impl;
@@ -287,6 +344,8 @@ static enum ib_status choose_path(struct ib_training *t)
         return ib_fail(IB_EUNSUPPORTED, impl->name,
                        "replays recorded work, in which operands cannot be copied per operation: use "
                        "residency resident");
+    if (t->data->spec.batch)
+        return check_batches(t);
     t->fused = IB_HAS(impl->fused, steps);
     if (!t->fused)
         return IB_OK; /* a missing operation fails when it is first called */
@@ -323,6 +382,7 @@ void ib_training_close(struct ib_training *t)
         ib_tensor_close(d, &t->tensors.acts[l]);
         ib_tensor_close(d, &t->tensors.deltas[l]);
     }
+    ib_batches_close(d, &t->batches);
     ib_tensor_close(d, &t->tensors.x);
     ib_tensor_close(d, &t->tensors.y);
     ib_tensor_close(d, &t->tensors.loss);

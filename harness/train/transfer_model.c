@@ -1,5 +1,6 @@
 #include "train/transfer_model.h"
 
+#include "core/batches.h"
 #include "core/loss.h"
 #include "train/training_state.h"
 
@@ -84,6 +85,20 @@ static void update(const struct ib_training_spec *spec, struct flow *up, struct 
     add(down, rule->counts, 1);
 }
 
+/* per_op, the steps of an epoch: one for each batch, whose rows the host has gathered; the last may have
+ * fewer.
+ */
+static void steps(const struct ib_training_spec *spec, struct flow *up, struct flow *down)
+{
+    uint64_t rows;
+    for (uint64_t left = spec->rows, n = ib_steps_per_epoch(spec); n > 0; n--, left -= rows) {
+        rows = spec->batch && spec->batch < left ? spec->batch : left;
+        forward(&spec->net, rows, up, down);
+        backward(&spec->net, rows, up, down);
+        update(spec, up, down);
+    }
+}
+
 static void all_params(const struct ib_network *net, struct flow *f)
 {
     for (uint32_t p = 0; p < ib_network_params(net); p++)
@@ -113,13 +128,11 @@ static void train_phase(const struct ib_transfer_model_case *c, struct flow *up,
         all_state(&c->spec, up);
         all_state(&c->spec, down);
     } else if (c->residency == IB_PER_OP) {
-        forward(net, c->spec.rows, up, down);
-        backward(net, c->spec.rows, up, down);
-        update(&c->spec, up, down);
+        steps(&c->spec, up, down);
     }
     repeat(up, c->epochs);
     repeat(down, c->epochs);
-    add(down, c->reads, 1);
+    add(down, c->reads * ib_steps_per_epoch(&c->spec), 1);
 }
 
 static void predict_phase(const struct ib_transfer_model_case *c, struct flow *up, struct flow *down)
@@ -157,10 +170,14 @@ void ib_transfer_model(const struct ib_transfer_model_case *c, struct ib_traffic
     train_phase(c, &up[IB_TRAIN], &down[IB_TRAIN]);
     predict_phase(c, &up[IB_PREDICT], &down[IB_PREDICT]);
 
-    const uint64_t element_bytes = c->spec.dtype == IB_F32 ? sizeof(float) : sizeof(double);
+    const uint64_t element_bytes = ib_dtype_bytes(c->spec.dtype);
     for (int phase = 0; phase < IB_PHASE_COUNT; phase++)
         out[phase] = (struct ib_traffic){up[phase].count, up[phase].elements * element_bytes,
                                          down[phase].count, down[phase].elements * element_bytes};
+    if (c->residency == IB_RESIDENT && c->spec.batch) { /* the order of the rows */
+        out[IB_SETUP].h2d_count++;
+        out[IB_SETUP].h2d_bytes += ib_order_count(&c->spec) * c->spec.rows * sizeof(uint32_t);
+    }
 }
 
 static void describe(char *why, size_t n, enum ib_phase phase, const struct ib_traffic *actual,

@@ -1,6 +1,7 @@
 #include "verify/verify.h"
 
 #include "base/error.h"
+#include "core/batches.h"
 #include "core/loss_schedule.h"
 #include "verify/prediction_fit.h"
 #include "verify/too_little.h"
@@ -22,8 +23,9 @@ const struct ib_word ib_verdict_words[] = {
  * hence the drift of later epochs counts. In flat valleys, parameters diverge further than losses. Calibrated
  * in results/tolerances.md. */
 enum {
-    DRIFT_AHEAD = 2,   /* at epoch e, the drift up to this many times e counts */
-    DRIFT_PARAMS = 10, /* once the losses drift, this multiple of their drift counts for parameters */
+    DRIFT_AHEAD = 2,     /* at epoch e, the drift up to this many times e counts */
+    DRIFT_PARAMS = 10,   /* once the losses drift, this multiple of their drift counts for parameters */
+    UNEXCUSED_STEPS = 10 /* in so few steps, rounding does not grow much */
 };
 
 /* A training has diverged once its loss exceeds this multiple of the first. Truth and answer must diverge
@@ -31,9 +33,6 @@ enum {
  * the drift trajectory. */
 #define DIVERGED 1e6
 enum { CROSSING_EPOCHS = 2, CROSSING_FACTOR = 10 };
-
-/* Rounding does not grow much in so few epochs. */
-enum { UNEXCUSED_EPOCHS = 10 };
 
 #define CLOSE 0.01 /* largest distance of parameters that have not diverged */
 
@@ -269,15 +268,15 @@ static enum ib_status check_predictions(struct check *c)
 
 /* ---- steps ---- */
 
-static void count_step(struct check *c, const struct ib_step_result *step, uint64_t epoch)
+static void count_step(struct check *c, const struct ib_step_result *step, uint64_t number)
 {
     if (!step->judged) {
-        c->beyond |= epoch > c->ref->truth->epochs;
+        c->beyond |= ib_epoch_of_step(c->ref->spec, number) > c->ref->truth->epochs;
         return;
     }
     c->out->compared.steps++;
-    c->began |= epoch == 1;
-    c->ends |= 2 * epoch > c->ref->epochs;
+    c->began |= number == 1;
+    c->ends |= 2 * number > c->ref->epochs * ib_steps_per_epoch(c->ref->spec);
     if (c->ref->truth->epochs == 0) {
         c->out->loss_error = ib_larger(fmax(c->out->loss_error, 0), step->loss_error);
         c->out->params_error = ib_larger(fmax(c->out->params_error, 0), step->update_error);
@@ -291,7 +290,7 @@ static enum ib_status check_steps(struct check *c)
     for (size_t i = 0; i < c->ref->n_steps; i++) {
         struct ib_step_result step;
         IB_TRY(ib_step_check(c->ref->spec, c->answer->products, &c->ref->steps[i], &step));
-        count_step(c, &step, c->ref->steps[i].epoch);
+        count_step(c, &step, c->ref->steps[i].number);
         if (step.wrong && step.doubtful && doubtful++ == 0)
             first_doubtful = i + 1;
         if (step.wrong && !step.doubtful && !c->out->wrong_step)
@@ -302,8 +301,9 @@ static enum ib_status check_steps(struct check *c)
     if (c->out->wrong_step) {
         if (!is_whole(c))
             c->out->deviation[IB_PART_PARAMS].fact[0] = '\0'; /* a consequence of this */
+        const uint64_t epoch = ib_epoch_of_step(c->ref->spec, c->ref->steps[c->out->wrong_step - 1].number);
         if (!c->out->first_divergent_epoch)
-            c->out->first_divergent_epoch = c->ref->steps[c->out->wrong_step - 1].epoch;
+            c->out->first_divergent_epoch = epoch;
     }
     return IB_OK;
 }
@@ -391,9 +391,10 @@ void ib_verify(const struct ib_reference *ref, const struct ib_answer *answer, s
         leave_unverified(out, ib_last_error()->message);
 }
 
-bool ib_verify_depends_on_drift(const struct ib_verification *v)
+bool ib_verify_depends_on_drift(const struct ib_training_spec *spec, const struct ib_verification *v)
 {
     const bool parts = *v->deviation[IB_PART_LOSS].fact || *v->deviation[IB_PART_PARAMS].fact;
-    const bool late = v->first_divergent_epoch == 0 || v->first_divergent_epoch > UNEXCUSED_EPOCHS;
+    const uint64_t steps = v->first_divergent_epoch * ib_steps_per_epoch(spec);
+    const bool late = steps == 0 || steps > UNEXCUSED_STEPS;
     return v->verdict == IB_WRONG && parts && late && v->wrong_step == 0;
 }

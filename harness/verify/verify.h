@@ -28,7 +28,7 @@ struct ib_reference {
     const double *start;                 /* initial parameters */
     const struct ib_trajectory *truth;   /* f64; of 0 epochs if the oracle had no time for one */
     const struct ib_trajectory *drift;   /* the same epochs, by ib_drift_arithmetic */
-    const struct ib_step *steps;         /* epochs that are checked alone */
+    const struct ib_step *steps;         /* that are checked alone */
     size_t n_steps;
     const double *x_test;                    /* test_rows x width[0], as the implementation saw it */
     const struct ib_oracle_problem *problem; /* of the truth, for the diagnosis; NULL: not available */
@@ -47,7 +47,7 @@ struct ib_deviation {
 struct ib_compared {
     uint64_t epochs;              /* those whose loss was */
     uint64_t params, predictions; /* elements */
-    uint64_t steps;               /* epochs, each alone */
+    uint64_t steps;               /* each alone */
     uint64_t of_params, of_predictions;
     uint64_t continued_from; /* the epoch from which another process trained to the same end, set by the
                                 caller; 0: none did */
@@ -90,9 +90,9 @@ void ib_verify(const struct ib_reference *, const struct ib_answer *, struct ib_
 
 /* How many samples of drift are tried at most before an answer is wrong by them. */
 enum { IB_DRIFTS = 4 };
-/* Whether the answer is wrong by its trajectory, and right in so many epochs before that rounding may have
+/* Whether the answer is wrong by its trajectory, and right in so many steps before that rounding may have
  * grown: then another drift trajectory may excuse it. */
-bool ib_verify_depends_on_drift(const struct ib_verification *);
+bool ib_verify_depends_on_drift(const struct ib_training_spec *, const struct ib_verification *);
 
 /* Whether the losses of some epoch after the first can be compared in this type. false: they all overflow or
  * underflow, so that only single steps can show how an implementation gets to its final parameters. */

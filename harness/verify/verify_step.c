@@ -1,6 +1,7 @@
 #include "verify/verify_step.h"
 
 #include "base/error.h"
+#include "core/batches.h"
 #include "verify/tolerance.h"
 
 #include <float.h>
@@ -42,7 +43,7 @@ struct comparison {
 /* The tolerance, given the drift of the oracle's arithmetic. */
 static double allowed(const struct comparison *c, double drift)
 {
-    return ib_step_tolerance(c->spec->dtype, c->products, c->spec->rows, drift);
+    return ib_step_tolerance(c->spec->dtype, c->products, ib_rows_of_step(c->spec, c->step->number), drift);
 }
 
 /* ---- the effect of rounding the state ---- */
@@ -162,7 +163,7 @@ static void judge_loss(struct comparison *c)
 static bool holds_loss(const struct comparison *c)
 {
     const double most = c->spec->dtype == IB_F64 ? DBL_MAX : (double)FLT_MAX;
-    return fabs(c->step->drift.loss) <= most / (double)c->spec->rows;
+    return fabs(c->step->drift.loss) <= most / (double)ib_rows_of_step(c->spec, c->step->number);
 }
 
 static void judge(struct comparison *c, const double *got, double *vectors)
@@ -215,7 +216,7 @@ enum ib_status ib_step_check(const struct ib_training_spec *spec, enum ib_produc
     if (!is_safe(spec, step))
         return IB_OK;
     out->update_error = 0;
-    enum ib_status status = ib_update_check(spec, step->epoch, step->from, step->to, NULL, &out->rule);
+    enum ib_status status = ib_update_check(spec, step->number, step->from, step->to, NULL, &out->rule);
     if (status == IB_OK)
         status = ib_step_sketch(spec, step, &got);
     vectors = malloc(ib_sketch_size(&spec->net) * sizeof *vectors); /* at least as large as those of a part */

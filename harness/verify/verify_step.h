@@ -1,4 +1,4 @@
-/* Checks single epochs of an answer, each from the answer's own parameters: to the precision of one update,
+/* Checks single steps of an answer, each from the answer's own parameters: to the precision of one update,
  * wherever it is in the training, and for problems too large for the oracle to train to the end. */
 #ifndef IB_VERIFY_VERIFY_STEP_H
 #define IB_VERIFY_VERIFY_STEP_H
@@ -12,11 +12,12 @@ struct ib_sketched {
     const double *gradient; /* its sketch: sketch.h */
 };
 
-/* One epoch, from the answer's state before it to that after it (train/training_state.h). */
+/* One step, from the answer's state before it to that after it (train/training_state.h). Without mini-batches
+ * it is an epoch. */
 struct ib_step {
-    uint64_t epoch;           /* its number in the training */
+    uint64_t number;          /* in the training, from 1 */
     const double *from, *to;  /* ib_state_total elements, as the implementation had them */
-    double loss;              /* that the implementation reported for the epoch */
+    double loss;              /* that the implementation reported for the step */
     double first_loss;        /* the oracle's at the start: losses far below it are rounding; 0: unknown */
     double first_gradient;    /* likewise the magnitude of its gradient (ib_step_magnitude) */
     struct ib_sketched truth; /* at the parameters of `from`, in f64 */

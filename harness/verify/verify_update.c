@@ -58,7 +58,7 @@ enum { EXACT, ABOVE, BELOW, UPDATES };
 
 struct rule_check {
     const struct ib_training_spec *spec;
-    uint64_t epoch;
+    uint64_t number; /* of the step */
     const double *from, *to;
     const struct ib_op_mutant *mutant;
     double *gradient, *updated[UPDATES]; /* updated: (1 + n_moments) * size each */
@@ -77,7 +77,7 @@ static bool update(struct rule_check *c, uint32_t p, int which)
     const struct ib_optimizer_rule *rule = ib_optimizer_rule(spec->optimizer);
     const uint64_t n = ib_state_size(spec, p), first = ib_state_at(spec, p);
     const double unit = unit_of(spec->dtype) * (which == ABOVE ? 1 : which == BELOW ? -1 : 0);
-    struct ib_optimized o = {.n = n, .param = c->updated[which], .step = (double)c->epoch};
+    struct ib_optimized o = {.n = n, .param = c->updated[which], .step = (double)c->number};
     for (uint64_t i = 0; i < n; i++)
         c->gradient[i] = decayed_gradient(spec, c->from, c->to, first + i) +
                          unit * ib_update_magnitude(spec, c->from, c->to, first + i);
@@ -131,9 +131,9 @@ static bool check_param(struct rule_check *c, uint32_t p)
 static void check_count(struct rule_check *c)
 {
     const uint64_t at = ib_state_total(c->spec) - 1;
-    const double epoch = c->spec->dtype == IB_F64 ? (double)c->epoch : (double)(float)c->epoch;
-    if (c->to[at] != epoch && c->to[at] < 1 / unit_of(c->spec->dtype)) /* beyond that, it cannot count */
-        note(c, ib_state_count(c->spec) - 1, 0, c->to[at], epoch);
+    const double number = c->spec->dtype == IB_F64 ? (double)c->number : (double)(float)c->number;
+    if (c->to[at] != number && c->to[at] < 1 / unit_of(c->spec->dtype)) /* beyond that, it cannot count */
+        note(c, ib_state_count(c->spec) - 1, 0, c->to[at], number);
 }
 
 static uint64_t largest_param(const struct ib_training_spec *spec)
@@ -144,14 +144,14 @@ static uint64_t largest_param(const struct ib_training_spec *spec)
     return most;
 }
 
-enum ib_status ib_update_check(const struct ib_training_spec *spec, uint64_t epoch, const double *from,
+enum ib_status ib_update_check(const struct ib_training_spec *spec, uint64_t number, const double *from,
                                const double *to, const struct ib_op_mutant *mutant,
                                struct ib_update_result *out)
 {
     const struct ib_optimizer_rule *rule = ib_optimizer_rule(spec->optimizer);
     const uint64_t n = largest_param(spec), each = (1 + rule->n_moments) * n;
     struct rule_check c = {
-        .spec = spec, .epoch = epoch, .from = from, .to = to, .mutant = mutant, .out = out};
+        .spec = spec, .number = number, .from = from, .to = to, .mutant = mutant, .out = out};
     *out = (struct ib_update_result){0};
     if (rule->n_moments == 0)
         return IB_OK;

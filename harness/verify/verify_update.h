@@ -1,4 +1,4 @@
-/* What an answer's state before and after an epoch (train/training_state.h) says of its update: the gradient
+/* What an answer's state before and after a step (train/training_state.h) says of its update: the gradient
  * that it was made from, and whether the rest follows from that by the optimiser's rule. */
 #ifndef IB_VERIFY_VERIFY_UPDATE_H
 #define IB_VERIFY_VERIFY_UPDATE_H
@@ -19,10 +19,10 @@ struct ib_update_result {
     double got, expected;
 };
 
-/* Compares parameters, moments and the number of steps after an epoch with those that follow from that
+/* Compares parameters, moments and the number of steps after step `number` with those that follow from that
  * gradient by the optimiser's rule, or by a mistake in it (NULL: none), up to rounding. A gradient itself is
  * not judged, so nothing is where the optimiser keeps nothing. IB_ENOMEM. */
-enum ib_status ib_update_check(const struct ib_training_spec *, uint64_t epoch, const double *from,
+enum ib_status ib_update_check(const struct ib_training_spec *, uint64_t number, const double *from,
                                const double *to, const struct ib_op_mutant *, struct ib_update_result *out);
 
 #endif

@@ -7,6 +7,7 @@
 
 struct ib_job_arrays {
     struct ib_npy x, y, x_test, start[IB_MAX_STATE];
+    struct ib_npy order; /* of mini-batches: core/batches.h */
 };
 
 /* Maps the arrays and checks their shapes and types. *out must be zeroed before, and closed even on

@@ -13,8 +13,11 @@
 static void set_data(struct ib_session *s)
 {
     const struct ib_job_arrays *a = &s->arrays;
-    s->data =
-        (struct ib_train_data){.spec = s->job.spec, .x = a->x.data, .y = a->y.data, .x_test = a->x_test.data};
+    s->data = (struct ib_train_data){.spec = s->job.spec,
+                                     .x = a->x.data,
+                                     .y = a->y.data,
+                                     .x_test = a->x_test.data,
+                                     .order = a->order.data};
     for (uint32_t i = 0; i < ib_state_count(&s->job.spec); i++) {
         s->data.start[i] = a->start[i].data;
         s->data.state_name[i] = s->job.state_name[i];
@@ -183,7 +186,7 @@ enum ib_status ib_session_checked(struct ib_session *s, const struct ib_train_re
     enum ib_status status = ib_session_begin_training(s);
     uint64_t begin = ib_now_ns();
     if (status == IB_OK)
-        status = ib_training_run(&s->training, request->epochs, &reader);
+        status = ib_training_run_cut(&s->training, request->epochs, request->last_steps, &reader);
     out->trained_ns = out->phases.train_ns = ib_now_ns() - begin;
     if (status == IB_OK)
         status = ib_session_save_curve(request->out, &recorder.curve);

@@ -181,6 +181,8 @@ static enum ib_status run_oracle(const struct ib_job *job, const struct ib_oracl
                                         .epochs = request->epochs,
                                         .budget_ns = request->budget_ns};
     ib_oracle_use_rows(&problem, &arrays->x, &arrays->y);
+    problem.order = arrays->order.data;
+    problem.at_step = request->at_step;
     enum ib_status status = (request->step ? step_oracle : train_oracle)(&problem, request->out, answer);
     free(start);
     return status;

@@ -54,27 +54,44 @@ def update(problem, p, g, kept, step):
     p -= real(problem["lr"]) * g
 
 
-def train(problem, start, x, y, epochs, with_losses):
-    """Full-batch training. Returns parameters and state as they are in the end, and the loss of each epoch, before its
-    update."""
-    arrays, n = [array.copy() for array in start], len(problem["params"])
+def batches(problem, order, epoch, x, y):
+    """The rows of each step of an epoch, counted from 0: all, or mini-batches in the epoch's order."""
+    if not problem.get("batch"):
+        return [(x, y)]
+    rows = order[epoch % len(order)]
+    return [(x[part], y[part]) for part in numpy.split(rows, range(problem["batch"], len(rows), problem["batch"]))]
+
+
+def step(problem, arrays, x, y, with_loss):
+    """One step, in place; returns the loss before it."""
+    n, loss = len(problem["params"]), problem["loss"]
     w, b, state = arrays[0:n:2], arrays[1:n:2], arrays[n:]
-    losses, loss = [], problem["loss"]
     scale = (2 if loss == "mse" else 1) / x.dtype.type(len(y) if loss == "ce" else y.size)
-    for _ in range(epochs):
-        if problem.get("optimizer") == "adam":
-            state[-1] += 1
-        inputs = forward(problem, w, b, x)
-        o = inputs.pop()
+    if problem.get("optimizer") == "adam":
+        state[-1] += 1
+    inputs = forward(problem, w, b, x)
+    o = inputs.pop()
+    before = loss_of(loss, o, y) if with_loss else None
+    delta = (PREDICTION[loss](o) - y) * scale
+    for layer in reversed(range(len(w))):
+        gradient_w, gradient_b = inputs[layer].T @ delta, delta.sum(axis=0, keepdims=True)
+        if layer:
+            delta = (delta @ w[layer].T) * ACTS[problem["act"]][1](inputs[layer])
+        for i, p, g in ((2 * layer, w[layer], gradient_w), (2 * layer + 1, b[layer], gradient_b)):
+            update(problem, p, g, state[i : 2 * n : n], float(state[-1][0, 0]) if state else 0)
+    return before
+
+
+def train(problem, start, x, y, order, epochs, last_steps, with_losses):
+    """Returns parameters and state as they are in the end, and the loss of each epoch: the mean of those of its steps,
+    weighted by their rows. If the last epoch ends after last_steps steps (0: it is a whole one), that of the last one."""
+    arrays, losses = [array.copy() for array in start], []
+    for epoch in range(epochs):
+        is_cut = last_steps and epoch + 1 == epochs
+        steps = batches(problem, order, epoch, x, y)[: last_steps if is_cut else None]
+        of_steps = [step(problem, arrays, *rows, with_losses) for rows in steps]
         if with_losses:
-            losses.append(loss_of(loss, o, y))
-        delta = (PREDICTION[loss](o) - y) * scale
-        for layer in reversed(range(len(w))):
-            gradient_w, gradient_b = inputs[layer].T @ delta, delta.sum(axis=0, keepdims=True)
-            if layer:
-                delta = (delta @ w[layer].T) * ACTS[problem["act"]][1](inputs[layer])
-            for i, p, g in ((2 * layer, w[layer], gradient_w), (2 * layer + 1, b[layer], gradient_b)):
-                update(problem, p, g, state[i : 2 * n : n], float(state[-1][0, 0]) if state else 0)
+            losses.append(of_steps[-1] if is_cut else numpy.average(of_steps, weights=[len(rows) for _, rows in steps]))
     return arrays, losses
 
 
@@ -90,16 +107,17 @@ def main():
         if request["type"] == "describe":
             send("impls", impls=[{"name": "reference", "summary": "NumPy, the protocol's example", "available": True,
                                  "libraries": f"numpy {numpy.__version__}", "flags": 1, "device": False, "losses": ["ce"],
-                                 "updates": ["momentum", "adam", "weight_decay"]}])
+                                 "updates": ["momentum", "adam", "weight_decay", "batch"]}])
         elif request["type"] == "problem":
             problem = request
             x, y, x_test = (numpy.load(problem[name]) for name in ("x", "y", "x_test"))
+            order = numpy.load(problem["order"]) if "order" in problem else None
             names = problem["params"] + problem.get("state", [])
             start = [numpy.load(array["path"]) for array in names]
             send("ready")
         elif request["type"] == "train":
             checked, out, begin = request["pass"] == "checked", request["out"], time.perf_counter_ns()
-            arrays, losses = train(problem, start, x, y, request["epochs"], checked)
+            arrays, losses = train(problem, start, x, y, order, request["epochs"], request.get("last_steps", 0), checked)
             send("trained", trained_ns=time.perf_counter_ns() - begin)  # the clock stops here
             n = len(problem["params"])
             output = forward(problem, arrays[0:n:2], arrays[1:n:2], x_test)[-1]

@@ -58,7 +58,11 @@ enum ib_status {
             return ib_try_status;                                                                            \
     } while (0)
 
-enum ib_dtype { IB_F32 = 1, IB_F64 = 2 };
+enum ib_dtype {
+    IB_F32 = 1,
+    IB_F64 = 2,
+    IB_U32 = 3 /* numbers of rows, from 0: the index of gather_rows, and nothing else */
+};
 
 /* Activations of hidden layers. Gradients are given in terms of the activation's output y. */
 enum ib_act {
@@ -188,6 +192,11 @@ struct ib_tensor_ops {
     enum ib_status (*adam_step)(void *state, double lr, double beta1, double beta2, double epsilon,
                                 const struct ib_view *g, const struct ib_view *p, const struct ib_view *m,
                                 const struct ib_view *v, const struct ib_view *t);
+    /* Row i of B (m x n) = row INDEX[first + i] of A, which has as many columns and another memory. INDEX
+     * (1 x l, of IB_U32, first + m <= l) may name a row several times, and none that A does not have. For
+     * mini-batches: INDEX holds the order of many epochs. */
+    enum ib_status (*gather_rows)(void *state, uint64_t first, const struct ib_view *a,
+                                  const struct ib_view *index, const struct ib_view *b);
 };
 
 /* A complete training problem, for implementations that fuse steps. Layer l maps in_l to out_l features:
@@ -215,15 +224,22 @@ struct ib_problem {
 };
 
 /* What fused steps may be asked for besides plain gradient descent. */
-enum ib_updates { IB_DOES_MOMENTUM = 1, IB_DOES_ADAM = 2, IB_DOES_WEIGHT_DECAY = 4 };
+enum ib_updates {
+    IB_DOES_MOMENTUM = 1,
+    IB_DOES_ADAM = 2,
+    IB_DOES_WEIGHT_DECAY = 4,
+    IB_DOES_BATCHES =
+        8 /* mini-batches: of external programs (PROTOCOL.md). `steps` is never asked for them */
+};
 
 /* Whole training steps in one call. */
 struct ib_fused {
     uint32_t struct_size;
     /* IB_OK, or IB_EUNSUPPORTED with the reason in why[n]. The views have shapes but no pointers yet. */
     enum ib_status (*supports)(const struct ib_problem *, char *why, size_t n);
-    /* n full-batch gradient steps: w -= lr dL/dw, b -= lr dL/db. If loss.p is set, it receives the loss of
-     * the last of these epochs, from its forward pass. The implementation allocates its own work space. */
+    /* n full-batch gradient steps (mini-batches are trained by operations): w -= lr dL/dw, b -= lr dL/db. If
+     * loss.p is set, it receives the loss of the last of these epochs, from its forward pass. The
+     * implementation allocates its own work space. */
     enum ib_status (*steps)(void *state, const struct ib_problem *, uint64_t n);
     /* out (rows x out_last) = the network's output for x, after the sigmoid if loss_kind is IB_BCE and the
      * softmax if it is IB_CE. NULL: predictions use the tensor operations, which are then required. */

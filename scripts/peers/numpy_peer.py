@@ -18,6 +18,35 @@ def libraries():
     return f"numpy {np.__version__} with loops for {loops}, {peer.blas()}"
 
 
+class Room:
+    """Where a step with so many rows computes: the data themselves, if it is all of them, or room for a batch."""
+
+    def __init__(self, network, rows):
+        np, problem, whole = network.np, network.problem, not network.problem.batch
+        self.network = network
+        # Plain descent has the rate in the gradient, which saves a pass over it.
+        self.rate = problem.gradient_scale_of(rows) * (problem.lr if network.plain else 1)
+        self.values = network.x if whole else np.copy(network.x[:, :rows], "K")
+        self.y = network.y if whole else np.copy(network.y[:, :rows], "C")
+        self.steps = network.steps(self.values)
+        self.output = self.steps[-1][2]
+        self.back, delta = [], self.output
+        for (_, values, _), block, gradient in zip(self.steps[:0:-1], network.blocks[:0:-1], network.gradients[:0:-1]):
+            before, mask = np.empty_like(values[:-1]), np.empty((len(values) - 1, rows), bool)
+            self.back.append((values, values[:-1], delta, gradient, block[:-1], before, mask))
+            delta = before
+        self.last = self.values, delta.T, network.gradients[0]
+
+    def take(self, rows):
+        """Gathers these rows. With mode=clip, NumPy writes to `out` without a buffer; none is out of range."""
+        take = self.network.np.take
+        if self.values.flags.c_contiguous:
+            take(self.network.x, rows, axis=1, out=self.values, mode="clip")
+        else:
+            take(self.network.x.T, rows, axis=0, out=self.values.T, mode="clip")
+        take(self.network.y, rows, axis=1, out=self.y, mode="clip")
+
+
 class Network:
     def __init__(self, problem):
         import numpy as np
@@ -25,8 +54,6 @@ class Network:
         self.problem, self.np = problem, np
         self.update = {"sgd": self._descend, "momentum": self._descend_with_momentum, "adam": self._adapt}[problem.optimizer]
         self.plain = problem.optimizer == "sgd" and not problem.weight_decay
-        # Plain descent has the rate in the gradient, which saves a pass over it.
-        self.rate = problem.gradient_scale * (problem.lr if self.plain else 1)
         start = self._blocks(problem.start)
         self.start = np.concatenate([block.ravel() for block in start])
         self.flat, self.gradient, self.work = self.start.copy(), np.empty_like(self.start), np.empty_like(self.start)
@@ -34,15 +61,12 @@ class Network:
         self.start_kept = [np.concatenate([block.ravel() for block in self._blocks(problem.state[i : i + n])])
                            for i in range(0, len(problem.state) - n + 1, n)]
         self.kept, self.steps_done = [array.copy() for array in self.start_kept], 0
-        self.blocks, gradients = (self._parts(flat, start) for flat in (self.flat, self.gradient))
-        self.y, self.steps = np.ascontiguousarray(problem.y.T), self._steps(problem.x)
-        self.output, rows = self.steps[-1][2], len(problem.x)
-        self.back, delta = [], self.output
-        for (_, values, _), block, gradient in zip(self.steps[:0:-1], self.blocks[:0:-1], gradients[:0:-1]):
-            before, mask = np.empty_like(values[:-1]), np.empty((len(values) - 1, rows), bool)
-            self.back.append((values, values[:-1], delta, gradient, block[:-1], before, mask))
-            delta = before
-        self.last = self.steps[0][1], delta.T, gradients[0]
+        self.blocks, self.gradients = (self._parts(flat, start) for flat in (self.flat, self.gradient))
+        self.x = self._values(problem.x)
+        self.y = np.ascontiguousarray(problem.y.T)
+        # By the number of rows: of all, or of the batches.
+        sizes = {len(rows) for rows in problem.batches(0)} if problem.batch else {len(problem.x)}
+        self.rooms = {rows: Room(self, rows) for rows in sizes}
 
     def _blocks(self, arrays):
         """Weights with their biases as the last row."""
@@ -61,28 +85,30 @@ class Network:
             begin += block.size
         return parts
 
-    def _steps(self, x):
-        """What each layer multiplies, and where the result goes; the outputs of hidden layers are the next one's input."""
-        np, rows, steps = self.np, len(x), []
-        # Products with one column are fastest by features, those of matrices in the order of the data.
-        values = np.ones((x.shape[1] + 1, rows), x.dtype, "C" if self.blocks[0].shape[1] == 1 else "F")
+    def _values(self, x):
+        """Features x rows, and a row of ones. Products with one column are fastest by features, those of matrices in the
+        order of the data."""
+        values = self.np.ones((x.shape[1] + 1, len(x)), x.dtype, "C" if self.blocks[0].shape[1] == 1 else "F")
         values[:-1] = x.T
+        return values
+
+    def steps(self, values):
+        """What each layer multiplies, and where the result goes; the outputs of hidden layers are the next one's input."""
+        steps = []
         for block in self.blocks:
-            after = np.ones((block.shape[1] + 1, rows), x.dtype)
+            after = self.np.ones((block.shape[1] + 1, values.shape[1]), values.dtype)
             steps.append((block.T, values, after[:-1]))
             values = after
         return steps
 
-    def train(self, epochs):
-        self._begin()
-        for _ in range(epochs):
-            self._epoch()
+    def train(self, epochs, last_steps=0):
+        self.curve(epochs, (), last_steps)
 
-    def curve(self, epochs, reads):
+    def curve(self, epochs, reads, last_steps=0):
         reads, rows = set(reads), []
         self._begin()
         for epoch in range(1, epochs + 1):
-            loss = self._epoch(wants_loss=epoch in reads)
+            loss = self._epoch(epoch - 1, epoch in reads, last_steps if epoch == epochs else 0)
             if loss is not None:
                 rows.append((epoch, loss))
         return rows
@@ -95,20 +121,34 @@ class Network:
         return [*parts, self.np.full((1, 1), self.steps_done)] if self.problem.optimizer == "adam" else parts
 
     def predictions(self):
-        steps = self._steps(self.problem.x_test)
+        steps = self.steps(self._values(self.problem.x_test))
         self._forward(steps)
         return self._prediction(steps[-1][2]).T
 
     # ---- one epoch ----
 
-    def _epoch(self, wants_loss=False):
-        output = self.output
-        self._forward(self.steps)
-        loss = self._loss(output, self.y) if wants_loss else None
+    def _epoch(self, epoch, wants_loss, last_steps):
+        if not self.problem.batch:
+            return self._step(self.rooms[len(self.problem.x)], wants_loss)
+        losses = []
+        for rows in self.problem.batches(epoch)[: last_steps or None]:
+            room = self.rooms[len(rows)]
+            room.take(rows)
+            losses.append((self._step(room, wants_loss), len(rows)))
+        if not wants_loss:
+            return None
+        if last_steps:
+            return losses[-1][0]
+        return sum(loss * rows for loss, rows in losses) / len(self.problem.x)
+
+    def _step(self, room, wants_loss):
+        output = room.output
+        self._forward(room.steps)
+        loss = self._loss(output, room.y) if wants_loss else None
         output = self._prediction(output)
-        output -= self.y
-        output *= self.rate  # and with it all gradients
-        self._backward()
+        output -= room.y
+        output *= room.rate  # and with it all gradients
+        self._backward(room)
         if self.problem.weight_decay:
             self.gradient += self.np.multiply(self.flat, self.problem.weight_decay, out=self.work)
         self.update()
@@ -154,13 +194,13 @@ class Network:
         weights, values, out = steps[-1]
         matmul(weights, values, out=out)
 
-    def _backward(self):
+    def _backward(self, room):
         matmul = self.np.matmul
-        for values, hidden, delta, gradient, weights, before, mask in self.back:
+        for values, hidden, delta, gradient, weights, before, mask in room.back:
             matmul(values, delta.T, out=gradient)
             matmul(weights, delta, out=before)
             self._times_gradient(before, hidden, mask)
-        values, delta, gradient = self.last
+        values, delta, gradient = room.last
         matmul(values, delta, out=gradient)
 
     # ---- elementwise, in place ----
@@ -218,4 +258,4 @@ class Network:
 
 if __name__ == "__main__":
     peer.serve(peer.Peer("numpy", "NumPy, in place and with few operations", "numpy", libraries, Network,
-                         updates=peer.UPDATES))
+                         updates=(*peer.UPDATES, peer.BATCHES)))

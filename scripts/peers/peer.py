@@ -22,6 +22,7 @@ THREADS = {"name": "threads", "type": "int", "allowed": "1..1024", "default": "1
            "help": "threads that the library may use"}
 # What a peer may do besides plain gradient descent, and the constants of PROTOCOL.md.
 UPDATES = ("momentum", "adam", "weight_decay")
+BATCHES = "batch"
 MOMENTUM, BETA1, BETA2, EPSILON = 0.9, 0.9, 0.999, 1e-8
 
 # Each library reads its own variable, once, when it is loaded.
@@ -48,7 +49,7 @@ class Peer:
     options: tuple = ()  # in addition to `threads`
     device: bool = False
     algorithm: str = None  # None: the gradient descent of the contract
-    updates: tuple = ()  # what else it does, of UPDATES
+    updates: tuple = ()  # what else it does, of UPDATES and BATCHES
     environment: object = None  # (threads) -> more variables to set before the library is loaded
     remedy: str = "scripts/setup --peers"  # how to install a missing library
     probe: object = None  # () -> None; raises Refusal if a requirement of the library is missing
@@ -58,6 +59,8 @@ class Peer:
 #   train(epochs)           from the start parameters to the final ones, which are computed when it returns
 #   curve(epochs, reads)    the same, and returns rows (epoch, loss) for the epochs in `reads`, or for all;
 # for another algorithm, rows (iteration, loss, seconds)
+#   with BATCHES, both take a third argument, last_steps: if not 0, the last epoch ends after that many steps, and its
+#                           loss is that of the last of them
 #   params(), predictions() NumPy arrays of the training just done; predictions of x_test
 #   state()                 what the optimizer keeps at the end, in the order of the problem's `state`; only with `updates`
 
@@ -81,9 +84,19 @@ class Problem:
         # What the optimizer keeps: velocities; or first moments, second moments and the number of steps.
         self.state = [np.load(array["path"]) for array in message.get("state", [])]
         self.state_names = [array["name"] for array in message.get("state", [])]
+        # Mini-batches: the rows of a step (0: all), and the order of the rows in each epoch.
+        self.batch, self.order = message.get("batch", 0), np.load(message["order"]) if "order" in message else None
         # The gradient of the loss with respect to the outputs is this times (output - target), the output after its
         # sigmoid (bce) or softmax (ce).
-        self.gradient_scale = (2 if self.loss == "mse" else 1) / (len(self.y) if self.loss == "ce" else self.y.size)
+        self.gradient_scale = self.gradient_scale_of(len(self.y))
+
+    def gradient_scale_of(self, rows):
+        return (2 if self.loss == "mse" else 1) / (rows if self.loss == "ce" else rows * self.y.shape[1])
+
+    def batches(self, epoch):
+        """The numbers of the rows of each step of an epoch, counted from 0."""
+        rows = self.order[epoch % len(self.order)]
+        return [rows[first : first + self.batch] for first in range(0, len(rows), self.batch)]
 
     def option(self, name, default):
         return self.options.get(name, default)
@@ -206,7 +219,8 @@ def save_answer(problem, training, folder):
 def train(problem, training, message, say):
     epochs, folder = message["epochs"], pathlib.Path(message["out"])
     checked = message["pass"] == "checked"
-    rows = training.curve(epochs, epochs_to_read(epochs)) if checked else training.train(epochs)
+    cut = [message["last_steps"]] if message.get("last_steps") else []
+    rows = training.curve(epochs, epochs_to_read(epochs), *cut) if checked else training.train(epochs, *cut)
     say({"type": "trained"})
     if checked:
         import numpy as np

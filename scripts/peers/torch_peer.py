@@ -190,7 +190,10 @@ class Eager(Network):
                 step.copy_(self.kept[-1].squeeze())
 
     def _epoch(self):
-        gradients = self.torch.autograd.grad(self.loss_of(self.leaves, self.x, self.y), self.leaves)
+        self._update(self.loss_of(self.leaves, self.x, self.y))
+
+    def _update(self, loss):
+        gradients = self.torch.autograd.grad(loss, self.leaves)
         if self.optimizer:
             for leaf, gradient in zip(self.leaves, gradients):
                 leaf.grad = gradient
@@ -199,6 +202,40 @@ class Eager(Network):
         with self.torch.no_grad():
             for leaf, gradient in zip(self.leaves, gradients):
                 leaf.sub_(gradient, alpha=self.problem.lr)
+
+
+class Batched(Eager):
+    """Mini-batches, whose rows are gathered on the device, by the orders of all epochs."""
+
+    def __init__(self, problem):
+        super().__init__(problem)
+        self.order = self._placed(problem.order.astype("int64"))
+
+    def train(self, epochs, last_steps=0):
+        self.curve(epochs, (), last_steps)
+        if DEVICE == "cuda":
+            self.torch.cuda.synchronize()
+
+    def curve(self, epochs, reads, last_steps=0):
+        reads, rows = set(reads), []
+        self._begin(self.start)
+        for epoch in range(1, epochs + 1):
+            loss = self._train_epoch(epoch - 1, epoch in reads, last_steps if epoch == epochs else 0)
+            if loss is not None:
+                rows.append((epoch, loss))
+        self.final = self._ended()
+        return rows
+
+    def _train_epoch(self, epoch, wants_loss, last_steps):
+        losses, batches = [], self.order[epoch % len(self.order)].split(self.problem.batch)
+        for rows in batches[: last_steps or None]:
+            loss = self.loss_of(self.leaves, self.x[rows], self.y[rows])
+            self._update(loss)
+            if wants_loss:
+                losses.append((loss.item(), len(rows)))
+        if last_steps and wants_loss:
+            return losses[-1][0]
+        return sum(loss * rows for loss, rows in losses) / len(self.x) if wants_loss else None
 
 
 class Graph(Eager):
@@ -228,10 +265,14 @@ class Graph(Eager):
 
 def open_network(problem):
     peer.refuse_copies(problem, "PyTorch")
-    kind = {"compile": Compiled, "eager": Eager, "graph": Graph}
-    return kind[problem.option("mode", MODE["default"])](problem)
+    kind = {"compile": Compiled, "eager": Eager, "graph": Graph}[problem.option("mode", MODE["default"])]
+    if not problem.batch:
+        return kind(problem)
+    if kind is not Eager:
+        raise peer.Refusal("unsupported", "a compiled loop or graph takes all rows in each step; mini-batches need mode eager")
+    return Batched(problem)
 
 
 if __name__ == "__main__":
     peer.serve(peer.Peer("torch", f"PyTorch on the {peer.PLACES[DEVICE]}", "torch", libraries, open_network, (MODE,),
-                         updates=peer.UPDATES, device=DEVICE == "cuda", probe=probe if DEVICE == "cuda" else None))
+                         updates=(*peer.UPDATES, peer.BATCHES), device=DEVICE == "cuda", probe=probe if DEVICE == "cuda" else None))

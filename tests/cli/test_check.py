@@ -15,7 +15,7 @@ SCHEMA = json.loads((ROOT / "results/check.schema.json").read_text())
 REFERENCE = ROOT / "impls/external/reference.py"
 
 OPERATIONS = re.findall(r"^IB_OPERATION\(\w+, (\w+)\)", (ROOT / "harness/ops/operations.def").read_text(), re.M)
-QUICK = 18  # trainings of a quick check in host memory: 9 in both types
+QUICK = 22  # trainings of a quick check in host memory: 11 in both types
 
 # What `check` must say of each fault: its first flaw's operation (or its level, where it is about none), and words of
 # the pattern that names it.
@@ -64,6 +64,8 @@ NAMED = {
     "misplaced_epsilon": ("adam_step", "epsilon is added inside of the root"),
     "stale_momentum": ("momentum_step", "stale momentum"),
     "forgotten_decay": ("trainings", "weight decay is not applied"),
+    "permuted_batch": ("gather_rows", "ignores INDEX: the rows come in the order of A"),
+    "last_batch_dropped": ("trainings", "the last batch of an epoch is left out of the updates"),
 }
 # Those that end or block the process: the operation, and words of how.
 FAILING = {
@@ -109,7 +111,7 @@ class Right(Checking):
         result = self.check_json(*args, "--quick", status=0)
         self.assertEqual((result["schema"], result["verdict"], result["findings"]), (1, "right", []))
         trainings = QUICK * (2 if device else 1) - unsupported
-        for level, checks in [("loads", 1), ("memory", int(device)), ("operations", 20), ("gradients", 12),
+        for level, checks in [("loads", 1), ("memory", int(device)), ("operations", 22), ("gradients", 12),
                               ("trainings", trainings), ("predictions", trainings), ("repetition", trainings),
                               ("copies", trainings if device else 0)]:
             counts = result["counts"][level]
@@ -125,11 +127,11 @@ class Right(Checking):
         """One operation alone: nothing else is checked, which the verdict says."""
         result = self.check_json("cpu_naive", "--quick", "--operation", "gemm", status=0)
         counts = {level: (c["checks"], c["skipped"]) for level, c in result["counts"].items()}
-        self.assertEqual(counts["operations"], (2, 18))
+        self.assertEqual(counts["operations"], (2, 20))
         self.assertEqual([counts[level][0] for level in ["gradients", "trainings", "repetition", "options"]], [0] * 4)
         self.assertEqual((result["verdict"], result["complete"]), ("right", False))
         text = self.ok("check", "cpu_naive", "--quick", "--operation", "gemm", "--operation", "axpy")
-        self.assertTrue(text.endswith("cpu_naive is right in what was checked: 4 of 20 operations, no gradients and no "
+        self.assertTrue(text.endswith("cpu_naive is right in what was checked: 4 of 22 operations, no gradients and no "
                                       "trainings were.\n"), text)
 
     @released_only("long, and the same code as of the host")
@@ -174,7 +176,7 @@ class Outside(Checking):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         result = json.loads(done.stdout)
         jsonschema.validate(result, SCHEMA)
-        self.assertEqual((result["counts"]["operations"]["checks"], result["counts"]["trainings"]["checks"]), (0, 4))
+        self.assertEqual((result["counts"]["operations"]["checks"], result["counts"]["trainings"]["checks"]), (0, 6))
         self.assertEqual((result["verdict"], result["complete"]), ("right", False))
         text = self.ok("check", "--quick", "--model", "linreg", "--", sys.executable, REFERENCE)
         self.assertTrue(text.endswith("\nprogram is right in what was checked: no operations were.\n"), text)

@@ -73,6 +73,22 @@ class Right(ExternalTest):
             with self.subTest(case["id"]):
                 self.check(case)
 
+    def test_reference_in_python_with_mini_batches(self):
+        """Also where it is taken apart: by single steps, and continued in another process from the end of an epoch."""
+        cases = self.sweep([numpy_python(), "impls/external/reference.py"], """
+            model: [logreg]
+            dataset: [breast_cancer]
+            impl: [x]
+            optimizer: [sgd, adam]
+            batch: [64, 7]
+            dtype: [f64, f32]
+            epochs: [12]""")
+        self.assertEqual(len(cases), 8)
+        for case in cases:
+            with self.subTest(case["id"]):
+                self.check(case)
+                self.assertGreaterEqual(case["verify"]["compared"]["steps"], 2)
+
     def test_losses_that_a_program_does_not_name(self):
         case = self.client("none", matrix=LINREG.replace("linreg", "softmax").replace("diabetes", "iris"), status=4)
         self.assertEqual(case["status"], "unsupported")
@@ -84,6 +100,9 @@ class Right(ExternalTest):
         self.assertEqual([case["status"] for case in cases], ["ok"] + 3 * ["unsupported"])
         self.assertIn("does not name momentum among its `updates`", cases[2]["reason"])
         self.assertIn("does not name weight_decay among its `updates`", cases[1]["reason"])
+        case, = self.sweep([sys.executable, CLIENT], LINREG + "batch: [16]\n", 4, out="batches")
+        self.assertEqual(case["status"], "unsupported")
+        self.assertIn("does not name batch among its `updates`", case["reason"])
 
     def test_reference_in_c(self):
         """It compiles with the command in PROTOCOL.md and reports problems that it does not support."""

@@ -87,6 +87,19 @@ optimizer: [sgd, momentum, adam]
 weight_decay: [0.01]
 epochs: [200]
 """
+BATCHES = """
+model: [softmax, mlp]
+dataset: [iris]
+impl: [{peer}]
+dtype: [f64]
+hidden: [[5]]
+act: [tanh]
+loss: [ce]
+init: [xavier]
+optimizer: [sgd, adam]
+batch: [16, 1]
+epochs: [20]
+"""
 ONE = """
 model: [linreg]
 dataset: [diabetes]
@@ -154,6 +167,18 @@ class Exact(PeerTest):
 
     def test_optimizers_of_jax(self):
         self.check_all(self.sweep("jax", UPDATES))
+
+    def test_mini_batches_of_numpy(self):
+        cases = self.sweep("numpy", BATCHES)
+        self.assertEqual(len(cases), 8)
+        self.check_all(cases)
+
+    def test_mini_batches_of_torch(self):
+        """In mode eager alone: a compiled loop has all rows in each step."""
+        self.check_all(self.sweep("torch", BATCHES, impl="{name: torch, mode: eager}"))
+        for case in self.sweep("torch", BATCHES):
+            self.assertEqual(case["status"], "unsupported")
+            self.assertIn("mini-batches need mode eager", case["reason"])
 
     def test_compiled_torch(self):
         """The compiler takes seconds in every process."""

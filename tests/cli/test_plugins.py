@@ -166,6 +166,26 @@ class Allowed(PluginTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         self.assertIn("softmax is not implemented", done.stdout)
 
+    def test_former_is_never_asked_for_mini_batches(self):
+        """Neither its operations nor its fused steps have ever heard of them; a full batch is none."""
+        former = BUILD / "tests" / "former.so"
+        record = self.run_sweep(self.config("""
+            model: [linreg]
+            dataset: [diabetes]
+            impl: [former, former_fused]
+            batch: [full, 32]
+            epochs: [20]""", measure="rounds: 1, min_time: 1ms, timeout: 20s", more=f"plugins: [{former}]"), 0)
+        reasons = {"former": "does not implement the operation gather_rows",
+                   "former_fused": "its fused steps take all rows at once"}
+        self.assertEqual(len(record["cases"]), 4)
+        for case in record["cases"]:
+            with self.subTest(case["id"]):
+                if case["batch"] == "full":
+                    self.assertEqual((case["status"], case["verify"]["verdict"]), ("ok", "ok"))
+                else:
+                    self.assertEqual(case["status"], "unsupported")
+                    self.assertIn(reasons[case["impl"]], case["reason"])
+
     def test_older_is_never_asked_for_an_optimizer(self):
         """Its operations are too few, and its fused steps would not see the request. Weight decay needs no other operation."""
         for impl, path, offers_decay, reason in [("older", plugin("older"), True, "does not implement the operation"),

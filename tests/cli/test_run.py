@@ -386,7 +386,9 @@ class WrongWorkers(CliTest):
         for fault, matrix, words in [("missing_bias_correction", "optimizer: [adam]", "adam: bias correction is missing"),
                                      ("misplaced_epsilon", "optimizer: [adam]", "adam: epsilon is added inside of the root"),
                                      ("stale_momentum", "optimizer: [momentum]", "momentum: stale momentum"),
-                                     ("forgotten_decay", "weight_decay: [0.1]", "weight decay is not applied")]:
+                                     ("forgotten_decay", "weight_decay: [0.1]", "weight decay is not applied"),
+                                     ("permuted_batch", "batch: [32]", "take the rows in the order of the data"),
+                                     ("last_batch_dropped", "batch: [32]", "the last batch of an epoch is left out")]:
             with self.subTest(fault):
                 record = self.run_sweep(self.config(f"""
                     model: [logreg]
@@ -413,7 +415,8 @@ class WrongWorkers(CliTest):
                  "wrong_in_place": "oracle at epoch 1"}
         quiet = ["ignores_beta", "ignores_ld", "dropped_nan", "f32_sums", "writes_beyond", "reads_c", "crash_on_empty",
                  "unshifted_softmax", "one_maximum", "columns_softmax", "mean_over_classes",
-                 "missing_bias_correction", "misplaced_epsilon", "stale_momentum", "forgotten_decay"]
+                 "missing_bias_correction", "misplaced_epsilon", "stale_momentum", "forgotten_decay", "permuted_batch",
+                 "last_batch_dropped"]
         record = self.run_sweep(self.config(f"""
             model: [mlp]
             dataset: [diabetes]

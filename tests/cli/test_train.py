@@ -44,6 +44,27 @@ class Log(CliTest):
                                   "--optimizer", optimizer, "--weight-decay", decay)
                     self.assertIn("verified: ok", out)
 
+    def test_mini_batches(self):
+        """Ten classes, in batches of 32 and a last one of 29 rows: the same accuracy in all implementations, in both types."""
+        accuracies = set()
+        for impl, *more in [("cpu_naive",), ("cpu_blas",), ("fakedev", "--residency", "per_op"), ("fakedev",)]:
+            for dtype in ["f32", "f64"]:
+                with self.subTest(impl=impl, more=more, dtype=dtype):
+                    out = self.ok("train", "--model", "mlp", "--hidden", "64", "--data", "digits", "--batch", "32", "--lr", "0.001",
+                                  "--optimizer", "adam", "--epochs", "5", "--impl", impl, "--dtype", dtype, *more)
+                    self.assertIn("verified: ok", out)
+                    self.assertRegex(out, r"per epoch of 45 steps, [0-9.]+ [µm]s per step\)")
+                    accuracies.add(re.search(r"test accuracy (\S+)", out)[1])
+        self.assertEqual(len(accuracies), 1, accuracies)
+
+    def test_batches_that_cannot_be(self):
+        linear = ["train", "--model", "linreg", "--data", "diabetes", "--impl", "cpu_naive"]
+        self.refused(*linear, "--batch", "0", says=["--batch", "full, or a number of rows from 1"])
+        self.refused(*linear, "--batch", "1000", says=["batch 1000 is more than the 354 rows that diabetes trains with"])
+        done = self.call("train", "--model", "linreg", "--data", "diabetes", "--impl", "cpu_fused", "--batch", "32")
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("its fused steps take all rows at once", done.stderr)
+
     def test_classification_says_how_many(self):
         out = self.ok("train", "--model", "mlp", "--data", "breast_cancer", "--impl", "cpu_naive", "--hidden", "6",
                       "--loss", "bce", "--act", "tanh", "--init", "xavier", "--epochs", "300", "--dtype", "f32")

@@ -300,7 +300,7 @@ static struct epoch open_epoch(const struct test_problem *p, const struct arithm
     struct ib_oracle_problem problem = p->oracle;
     for (uint64_t i = 0; i < size; i++)
         e.from[i] = a->type == IB_F32 ? (double)(float)p->start[i] : p->start[i];
-    e.step = (struct ib_step){.epoch = 1, .from = e.from, .to = e.to, .truth = {0, e.truth}};
+    e.step = (struct ib_step){.number = 1, .from = e.from, .to = e.to, .truth = {0, e.truth}};
     problem.arithmetic.type = IB_F64;
     if (ib_oracle_step(&problem, &e.step.truth.loss, e.truth) != IB_OK)
         abort();

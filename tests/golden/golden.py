@@ -46,6 +46,9 @@ CASES = {
     "logreg_adam": case("bce", lr=0.1, optimizer="adam"),
     "mlp_adam": case("mse", [5, 4], "relu", "he", outputs=2, lr=0.02, optimizer="adam", seed=6),
     "mlp_adam_decay": case("bce", [4], "tanh", "xavier", lr=0.03, optimizer="adam", weight_decay=0.1, seed=8),
+    "softmax_batches": case("ce", outputs=4, lr=0.5, epochs=30, batch=10),
+    "mlp_adam_batches": case("mse", [5], "tanh", "xavier", outputs=2, lr=0.02, optimizer="adam", weight_decay=0.01,
+                             epochs=30, batch=8, seed=12),
     "mlp_deep": case("mse", [3] * 8, "tanh", "xavier", cols=4, epochs=120, seed=9),
 }
 
@@ -72,7 +75,10 @@ def answer(spec):
     x, y, x_test = data(spec)
     params = network.start([spec["cols"], *spec["hidden"], spec["outputs"]], spec["init"], spec["seed"])
     start = flat(params)
-    update = {key: spec[key] for key in ("optimizer", "weight_decay") if key in spec}
+    update = {key: spec[key] for key in ("optimizer", "weight_decay", "batch") if key in spec}
+    if "batch" in spec:
+        update["order"] = network.orders(spec["seed"], ROWS, spec["epochs"])
+        spec = dict(spec, order=update["order"].ravel().tolist())
     curve = network.train(params, x, y, spec["act"], spec["loss"], spec["lr"], spec["epochs"], **update)
     predictions = network.predict(params, x_test, spec["act"], spec["loss"])
     return dict(spec, rows=ROWS, test_rows=TEST_ROWS, x=flat([x]), y=flat([y]), x_test=flat([x_test]), start=start,
@@ -89,7 +95,7 @@ def check():
     worst = 0.0
     for name, spec in CASES.items():
         stored, fresh = json.loads((FOLDER / f"{name}.json").read_text()), answer(spec)
-        for key in ("x", "y", "x_test", "start", "curve", "params", "predictions"):
+        for key in ("order",) * ("batch" in spec) + ("x", "y", "x_test", "start", "curve", "params", "predictions"):
             a, b = np.array(stored[key]), np.array(fresh[key])
             error = np.abs(a - b).max() / np.abs(a).max() if a.any() else np.abs(b).max()
             worst = max(worst, error)

@@ -48,6 +48,12 @@ class Random:
         self.spare = radius * math.sin(angle)
         return radius * math.cos(angle)
 
+    def below(self, n):
+        limit = MASK - MASK % n
+        while (x := self.u64()) >= limit:
+            pass
+        return x % n
+
     @staticmethod
     def _rotate(x, k):
         return ((x << k) | (x >> (64 - k))) & MASK
@@ -68,6 +74,18 @@ def start(widths, init, seed):
             values = [deviation * random.normal() if deviation else 0.0 for _ in range(shape[0] * shape[1])]
             params.append(np.array(values).reshape(shape))
     return params
+
+
+def orders(seed, rows, epochs):
+    """The order of the rows in each epoch: shuffled by Fisher and Yates, from the last row to the first."""
+    random = Random(seed ^ int.from_bytes(b"order", "big"))
+    out = np.empty((epochs, rows), dtype=np.uint32)
+    for order in out:
+        order[:] = np.arange(rows)
+        for i in range(rows, 1, -1):
+            j = random.below(i)
+            order[[j, i - 1]] = order[[i - 1, j]]
+    return out
 
 
 def sigmoid(z):
@@ -154,21 +172,31 @@ class Adam(Sgd):
 OPTIMIZERS = {"sgd": Sgd, "momentum": Momentum, "adam": Adam}
 
 
-def train(params, x, y, act, loss, lr, epochs, optimizer="sgd", weight_decay=0.0):
-    """Full-batch training of `params`, in place and in their type; returns the loss of every epoch."""
-    curve = np.empty(epochs)
-    update = OPTIMIZERS[optimizer](params, lr, weight_decay)
+def gradients_of(params, x, y, act, loss):
+    """The loss, and the gradient of each parameter."""
     gradients = [None] * len(params)
+    values = forward(params, x, act)
+    delta = LOSSES[loss][1](values[-1], y)
+    for layer in reversed(range(len(params) // 2)):
+        gradients[2 * layer] = values[layer].T @ delta
+        gradients[2 * layer + 1] = delta.sum(axis=0, keepdims=True)
+        if layer > 0:
+            delta = (delta @ params[2 * layer].T) * ACTIVATIONS[act][1](values[layer])
+    return LOSSES[loss][0](values[-1], y), gradients
+
+
+def train(params, x, y, act, loss, lr, epochs, optimizer="sgd", weight_decay=0.0, batch=0, order=None):
+    """Trains `params`, in place and in their type; returns the loss of every epoch. With mini-batches, that is the
+    mean of theirs, weighted by their rows, each before its update; order: that of the rows, for each epoch."""
+    curve = np.zeros(epochs)
+    update = OPTIMIZERS[optimizer](params, lr, weight_decay)
+    rows = len(x)
     for epoch in range(epochs):
-        values = forward(params, x, act)
-        curve[epoch] = LOSSES[loss][0](values[-1], y)
-        delta = LOSSES[loss][1](values[-1], y)
-        for layer in reversed(range(len(params) // 2)):
-            gradients[2 * layer] = values[layer].T @ delta
-            gradients[2 * layer + 1] = delta.sum(axis=0, keepdims=True)
-            if layer > 0:
-                delta = (delta @ params[2 * layer].T) * ACTIVATIONS[act][1](values[layer])
-        update.step(gradients)
+        for first in range(0, rows, batch or rows):
+            of = order[epoch][first : first + batch] if batch else slice(None)
+            mean, gradients = gradients_of(params, x[of], y[of], act, loss)
+            curve[epoch] += mean * len(x[of]) / rows
+            update.step(gradients)
     return curve
 
 

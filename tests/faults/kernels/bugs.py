@@ -163,6 +163,15 @@ NUMBERS = (
         "    return loss != NULL ? sum_loss(state, kind, z, y, loss) : IB_OK;"),
 )
 
+BATCHES = (
+    bug("batch_from_the_start", "every batch is the first of the order", "plain",
+        "elementwise.inc", "a[index[first + i] * a_ld + j]", "a[index[i] * a_ld + j]"),
+    bug("rows_in_order_of_data", "the order of the rows is ignored", "plain",
+        "elementwise.inc", "a[index[first + i] * a_ld + j]", "a[(index[first + i] * 0 + i) * a_ld + j]"),
+    bug("batch_by_another_stride", "rows are stored with the gaps of where they come from", "plain",
+        "elementwise.inc", "b[i * b_ld + j] = a[index", "b[i * a_ld + j] = a[index"),
+)
+
 UPDATES = (
     bug("stale_velocity", "parameters are updated by the velocity of the step before", "plain",
         "updates.inc", "p[i * p_ld + j] -= rate * velocity;", "p[i * p_ld + j] -= rate * (velocity - g[i * g_ld + j]) / momentum;"),
@@ -174,4 +183,4 @@ UPDATES = (
         "updates.inc", "v[i * v_ld + j] = second;", "v[i * m_ld + j] = second;"),
 )
 
-BUGS = SOFTMAX + BARRIERS + MEMORY + TILES + INDICES + NUMBERS + UPDATES
+BUGS = SOFTMAX + BARRIERS + MEMORY + TILES + INDICES + NUMBERS + BATCHES + UPDATES

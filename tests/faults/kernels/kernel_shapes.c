@@ -190,6 +190,18 @@ static void updates(enum ib_dtype type, const uint64_t *shape, const uint64_t *p
     }
 }
 
+/* As many rows as there are, from an index that names some twice and others never. */
+static void batches(enum ib_dtype type, const uint64_t *shape, const uint64_t *pad)
+{
+    enum { FIRST = 3 };
+    struct ib_op_test c = start(IB_OP_GATHER_ROWS, type);
+    c.args.first = FIRST;
+    add(&c, shape[0], shape[1], pad[0], IB_FILL_REAL);
+    add(&c, 1, FIRST + shape[0], 0, IB_FILL_ROWS);
+    add(&c, shape[0], shape[1], pad[2], IB_FILL_UNSET);
+    run(c);
+}
+
 static void column_sums(enum ib_dtype type, const uint64_t *shape, uint64_t pad, enum ib_fill fill)
 {
     struct ib_op_test c = start(IB_OP_COL_SUM, type);
@@ -211,6 +223,7 @@ static void few(enum ib_dtype type)
             losses(type, shapes[s], gaps[g]);
             softmax(type, shapes[s], gaps[g][0]);
             updates(type, shapes[s], gaps[g]);
+            batches(type, shapes[s], gaps[g]);
             column_sums(type, shapes[s], gaps[g][0], IB_FILL_EXACT);
         }
     column_sums(type, long_sum, 1, IB_FILL_EXACT);
@@ -227,6 +240,7 @@ static void tiny(void)
     losses(IB_F32, shape, gaps);
     softmax(IB_F32, shape, gaps[0]);
     updates(IB_F32, shape, gaps);
+    batches(IB_F32, shape, gaps);
     column_sums(IB_F32, long_sum, 1, IB_FILL_EXACT);
 }
 

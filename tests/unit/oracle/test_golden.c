@@ -1,5 +1,6 @@
 /* The oracle against NumPy: the trainings that tests/golden/golden.py has written. On the machine that wrote
  * them, all numbers agree to 1e-15 of the largest; exp and tanh may differ in their last bits elsewhere. */
+#include "core/batches.h"
 #include "core/model.h"
 #include "oracle/oracle.h"
 
@@ -66,6 +67,22 @@ static struct ib_network network_of(const json_t *golden)
     return net;
 }
 
+/* The orders of all epochs, which the seed draws; to be freed. NULL without mini-batches. */
+static uint32_t *check_order(const char *path, const json_t *golden, const struct ib_training_spec *spec)
+{
+    if (!spec->batch)
+        return NULL;
+    const json_t *expected = json_object_get(golden, "order");
+    uint32_t *order = malloc(ib_order_count(spec) * spec->rows * sizeof *order);
+    assert_non_null(order);
+    ib_order_draw(spec, count_of(golden, "seed"), order);
+    assert_int_equal(json_array_size(expected), count_of(golden, "epochs") * spec->rows);
+    for (size_t i = 0; i < json_array_size(expected); i++)
+        if (order[i] != json_integer_value(json_array_get(expected, i)))
+            fail_msg("%s: place %zu has row %u", path, i, order[i]);
+    return order;
+}
+
 static void check_start(const char *path, const struct ib_network *net, const json_t *golden)
 {
     int init = word_of(ib_init_words, golden, "init");
@@ -84,24 +101,28 @@ static void check_training(const char *path, const struct ib_network *net, const
     double *x_test = numbers(golden, "x_test", test_rows * inputs);
     double *start = numbers(golden, "start", ib_network_size(net));
     double *predicted = calloc(test_rows * outputs, sizeof *predicted);
-    const struct ib_oracle_problem problem = {
+    struct ib_oracle_problem problem = {
         .spec = {.net = *net,
                  .lr = json_number_value(json_object_get(golden, "lr")),
                  .rows = rows,
                  .optimizer = (enum ib_optimizer)word_of(ib_optimizer_words, golden, "optimizer"),
-                 .weight_decay = json_number_value(json_object_get(golden, "weight_decay"))},
+                 .weight_decay = json_number_value(json_object_get(golden, "weight_decay")),
+                 .batch = count_of(golden, "batch")},
         .arithmetic = {.type = IB_F64},
         .x = x,
         .y = y,
         .params = start,
         .epochs = count_of(golden, "epochs")};
+    uint32_t *order = check_order(path, golden, &problem.spec);
     struct ib_trajectory t;
+    problem.order = order;
     assert_int_equal(ib_oracle_train(&problem, &t), IB_OK);
     assert_equals(path, t.curve.loss, golden, "curve", t.curve.n); /* short enough that each epoch is read */
     assert_equals(path, t.params, golden, "params", t.size);
     ib_oracle_predict(net, t.params, test_rows, x_test, predicted);
     assert_equals(path, predicted, golden, "predictions", test_rows * outputs);
     ib_trajectory_free(&t);
+    free(order);
     free(predicted);
     free(start);
     free(x_test);
@@ -114,7 +135,7 @@ static void oracle_follows_the_golden_trainings(void **state)
     (void)state;
     glob_t files;
     assert_int_equal(glob(IB_SOURCE_DIR "/tests/golden/*.json", 0, NULL, &files), 0);
-    assert_true(files.gl_pathc >= 17);
+    assert_true(files.gl_pathc >= 19);
     for (size_t i = 0; i < files.gl_pathc; i++) {
         json_t *golden = json_load_file(files.gl_pathv[i], 0, NULL);
         assert_non_null(golden);

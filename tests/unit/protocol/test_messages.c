@@ -87,6 +87,35 @@ static void job_carries_what_an_optimizer_keeps(void **state)
     ib_arena_free(&arena);
 }
 
+static void job_carries_mini_batches(void **state)
+{
+    (void)state;
+    struct ib_job said = sample_job(), heard;
+    struct ib_arena arena = {0};
+    const char *files[IB_JOB_FILES];
+    json_t *message = ib_job_to_json(&said, "problem");
+    assert_null(json_object_get(message, "batch")); /* as a program sees it that knows nothing else */
+    assert_null(json_object_get(message, "order"));
+    const size_t n_files = ib_job_files(&said, files);
+    json_decref(message);
+    said.spec.batch = 32;
+    said.order = "order.npy";
+    assert_int_equal(ib_job_files(&said, files), n_files + 1);
+    message = ib_job_to_json(&said, "problem");
+    assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_OK);
+    assert_int_equal(heard.spec.batch, 32);
+    assert_string_equal(heard.order, "order.npy");
+    json_object_set_new(message, "batch", json_integer((json_int_t)said.spec.rows + 1));
+    assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_EINVAL);
+    assert_non_null(strstr(ib_error_text(), "batch: "));
+    json_object_set_new(message, "batch", json_integer(32));
+    json_object_del(message, "order");
+    assert_int_equal(ib_job_from_json(message, &arena, &heard), IB_EINVAL);
+    assert_non_null(strstr(ib_error_text(), "order: missing"));
+    json_decref(message);
+    ib_arena_free(&arena);
+}
+
 static void built_in_without_hidden_layers(void **state)
 {
     (void)state;
@@ -128,7 +157,7 @@ static void broken_jobs_are_refused(void **state)
 static void requests_round_trip(void **state)
 {
     (void)state;
-    struct ib_train_request train = {IB_PASS_TIMED, 1000, 10, 5000000, 1, "out", 7, true}, heard_train;
+    struct ib_train_request train = {IB_PASS_TIMED, 1000, 10, 5000000, 1, "out", 7, true, 3}, heard_train;
     json_t *message = ib_train_request_to_json(&train);
     assert_int_equal(ib_train_request_from_json(message, &heard_train), IB_OK);
     assert_int_equal(heard_train.pass, IB_PASS_TIMED);
@@ -137,12 +166,13 @@ static void requests_round_trip(void **state)
     assert_string_equal(heard_train.out, "out");
     assert_int_equal(heard_train.seed, 7);
     assert_true(heard_train.energy);
+    assert_int_equal(heard_train.last_steps, 3);
     json_object_set_new(message, "epochs", json_integer(0));
     assert_int_equal(ib_train_request_from_json(message, &heard_train), IB_EINVAL);
     json_decref(message);
 
     struct ib_job job = sample_job();
-    struct ib_oracle_request oracle = {70, 10, {IB_F32, IB_PRODUCTS_BF16, true, 3}, true, "out"},
+    struct ib_oracle_request oracle = {70, 10, {IB_F32, IB_PRODUCTS_BF16, true, 3}, true, "out", 46},
                              heard_oracle;
     message = ib_oracle_request_to_json(&job, &oracle);
     assert_string_equal(json_string_value(json_object_get(message, "type")), "oracle");
@@ -152,6 +182,7 @@ static void requests_round_trip(void **state)
     assert_true(heard_oracle.arithmetic.reversed);
     assert_int_equal(heard_oracle.arithmetic.jitter, 3);
     assert_true(heard_oracle.step);
+    assert_int_equal(heard_oracle.at_step, 46);
     json_decref(message);
 }
 
@@ -404,6 +435,7 @@ int main(void)
         cmocka_unit_test(instructions_travel),
         cmocka_unit_test(job_round_trip),
         cmocka_unit_test(job_carries_what_an_optimizer_keeps),
+        cmocka_unit_test(job_carries_mini_batches),
         cmocka_unit_test(built_in_without_hidden_layers),
         cmocka_unit_test(broken_jobs_are_refused),
         cmocka_unit_test(requests_round_trip),

@@ -449,7 +449,7 @@ static void open_first_step(struct fixture *f, enum fault fault, struct first_st
     f->problem.oracle.epochs = 1;
     test_train(&f->problem, f->type, fault, -1, &out->answer);
     f->problem.oracle.epochs = epochs;
-    out->step = (struct ib_step){.epoch = 1,
+    out->step = (struct ib_step){.number = 1,
                                  .from = f->problem.start,
                                  .to = out->answer.params,
                                  .loss = out->answer.answer.curve.loss[0]};

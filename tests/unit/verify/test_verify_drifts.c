@@ -164,9 +164,9 @@ static void a_wrong_step_has_samples_of_its_own(void **state)
     assert_in_range(ib_sketch_size(&m.spec.net), 1, sizeof sketch / sizeof *sketch);
     assert_int_equal(ib_sketch_of(&m.spec.net, gradient, sketch), IB_OK);
     struct ib_step steps[2] = {
-        {.epoch = 1, .from = from, .to = to, .loss = 1, .truth = {1, sketch}, .drift = {1, sketch}}};
+        {.number = 1, .from = from, .to = to, .loss = 1, .truth = {1, sketch}, .drift = {1, sketch}}};
     steps[1] = steps[0];
-    steps[1].epoch = EPOCHS;
+    steps[1].number = EPOCHS;
     m.reference.steps = steps;
     m.reference.n_steps = 2;
     assert_true(verify(&m, &v, &why));

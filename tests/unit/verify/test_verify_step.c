@@ -67,7 +67,7 @@ static void open_fixture(struct fixture *f, enum ib_dtype type, enum ib_act act,
     for (uint64_t i = 0; i < size; i++)
         f->from[i] = rounded(type, p->params[i]);
     f->step = (struct ib_step){
-        .epoch = 1, .from = f->from, .to = f->to, .truth = {0, f->truth}, .drift = {0, f->drift}};
+        .number = 1, .from = f->from, .to = f->to, .truth = {0, f->truth}, .drift = {0, f->drift}};
     assert_int_equal(ib_oracle_step(p, &f->step.truth.loss, f->truth), IB_OK);
     p->arithmetic.type = type;
     p->arithmetic.reversed = type == IB_F64;

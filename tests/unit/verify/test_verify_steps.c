@@ -39,7 +39,7 @@ static void open_steps(struct fixture *f, uint64_t epochs, const uint64_t *numbe
         m->from[0] = how[i] == TOO_LARGE ? INFINITY : 0;
         made_step_take(m);
         f->steps[i] = m->step;
-        f->steps[i].epoch = numbers[i];
+        f->steps[i].number = numbers[i];
     }
     f->reference = (struct ib_reference){.spec = &f->made[0].spec,
                                          .epochs = epochs,

@@ -107,7 +107,7 @@ static void open_fixture(struct fixture *f, enum ib_dtype type, enum ib_optimize
     ib_oracle_gradient(&net, f->from, ROWS, p->x, p->y, f->gradient);
     fill_state(f);
     f->step = (struct ib_step){
-        .epoch = EPOCH, .from = f->from, .to = f->to, .truth = {0, f->truth}, .drift = {0, f->drift}};
+        .number = EPOCH, .from = f->from, .to = f->to, .truth = {0, f->truth}, .drift = {0, f->drift}};
     p->arithmetic.type = IB_F64;
     assert_int_equal(ib_oracle_step(p, &f->step.truth.loss, f->truth), IB_OK);
     p->arithmetic = ib_drift_arithmetic(type, IB_PRODUCTS_F32, 0);
