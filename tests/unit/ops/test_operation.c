@@ -307,7 +307,7 @@ static void look(struct ib_visitor *visitor, const struct ib_op_test *t)
     bool gaps = false, empty = false, nan = false;
     for (uint32_t i = 0; i < t->n_operands; i++) {
         const struct ib_op_shape *shape = &t->operand[i].shape;
-        views[i] = (struct ib_view){.rows = shape->rows, .cols = shape->cols};
+        views[i] = (struct ib_view){.rows = shape->rows, .cols = shape->cols, .type = ib_op_test_type(t, i)};
         gaps = gaps || shape->pad > 0;
         empty = empty || shape->rows == 0;
         nan = nan || t->operand[i].fill == IB_FILL_NAN;

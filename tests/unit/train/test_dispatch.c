@@ -48,8 +48,9 @@ static struct ib_op_test small_test(const struct ib_operation *operation)
 static void open_tensors(const struct ib_op_test *t, struct ib_tensor *tensors, struct ib_tensor **list)
 {
     for (uint32_t i = 0; i < t->n_operands; i++) {
-        assert_int_equal(ib_tensor_open(&d, ib_op_test_operand(t, i), IB_F64, t->operand[i].shape.rows,
-                                        t->operand[i].shape.cols, NULL, &tensors[i]),
+        assert_int_equal(ib_tensor_open(&d, ib_op_test_operand(t, i), ib_op_test_type(t, i),
+                                        t->operand[i].shape.rows, t->operand[i].shape.cols, NULL,
+                                        &tensors[i]),
                          IB_OK);
         list[i] = &tensors[i];
     }
@@ -68,7 +69,7 @@ static void access_decides_about_copies(void **state)
         assert_int_equal(ib_call(&d, (enum ib_op)op, &t.args, list), IB_OK);
         for (uint32_t i = 0; i < t.n_operands; i++) {
             const unsigned access = ib_operation_access(t.operation, &t.args, i);
-            const uint64_t bytes = tensors[i].rows * tensors[i].cols * sizeof(double);
+            const uint64_t bytes = tensors[i].rows * tensors[i].cols * ib_dtype_bytes(tensors[i].type);
             const bool up = access & IB_READS, down = access & IB_WRITES;
             const struct ib_traffic wanted = {up, up ? bytes : 0, down, down ? bytes : 0};
             assert_true(ib_traffic_equal(&d.transfer_log.copies[IB_TRAIN][op][i], &wanted));
