@@ -340,12 +340,12 @@ static enum ib_status choose_path(struct ib_training *t)
     const struct ib_impl *impl = t->dispatch->impl;
     char why[256] = "does not support this problem";
     IB_TRY(ib_loss_require(impl->name, t->data->spec.net.loss, ib_impl_losses(impl)));
+    if (t->data->spec.batch)
+        return check_batches(t);
     if (IB_HAS(impl, capture) && t->dispatch->policy.upload_before_call)
         return ib_fail(IB_EUNSUPPORTED, impl->name,
                        "replays recorded work, in which operands cannot be copied per operation: use "
                        "residency resident");
-    if (t->data->spec.batch)
-        return check_batches(t);
     t->fused = IB_HAS(impl->fused, steps);
     if (!t->fused)
         return IB_OK; /* a missing operation fails when it is first called */

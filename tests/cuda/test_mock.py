@@ -83,6 +83,22 @@ class Trainings(MockTest):
                     self.check(case)
                     self.assertEqual(case["path"], "fused")
 
+    def test_mini_batches(self):
+        """Gathered on the device, or uploaded wherever an operation reads them; recordings and whole steps take no part."""
+        matrix = ALL.replace("cuda_naive, cuda_cublas, cuda_graph", "cuda_naive, cuda_cublas, cuda_graph, cuda_fused")
+        cases = self.cases(matrix.replace("dtype: [f32, f64]", "dtype: [f32]") + "batch: [64]\noptimizer: [adam]\n")
+        self.assertEqual(len(cases), 4 * 4 * 2)
+        for case in cases:
+            with self.subTest(case["id"]):
+                if case["impl"] == "cuda_graph":
+                    self.assertEqual(case["status"], "unsupported")
+                    self.assertIn("would train the same batch in every step", case["reason"])
+                elif case["impl"] == "cuda_fused":
+                    self.assertEqual(case["status"], "unsupported")
+                    self.assertRegex(case["reason"], "gather_rows|does not implement the operation")
+                else:
+                    self.check(case)
+
     def test_options(self):
         """Pinned memory, and recordings that are longer and shorter than the training, or leave a rest."""
         variants = ["{name: cuda_naive, pinned: true}", "{name: cuda_cublas, pinned: true}",

@@ -2,6 +2,7 @@
  */
 #include "base/file.h"
 #include "base/npy.h"
+#include "core/batches.h"
 #include "fixtures/scratch.h"
 #include "oracle/oracle.h"
 #include "run/workspace.h"
@@ -382,6 +383,48 @@ static void oracle_reads_either_type(void **state)
     ib_dataset_free(&set);
 }
 
+static const uint32_t *order_of(const struct ib_job *job, struct ib_npy *out)
+{
+    *out = map(job->order, IB_U32, ib_order_count(&job->spec), job->spec.rows);
+    return out->data;
+}
+
+/* Drawn once for all batches of a seed; a training that goes on begins with the order that follows. */
+static void orders_are_shared_and_continued(void **state)
+{
+    (void)state;
+    enum { DONE = 3 };
+    struct ib_workspace w;
+    struct ib_dataset set = load_awkward();
+    struct ib_case c = case_of(&set, IB_MSE);
+    struct ib_configured_impl impl = {.info = &(struct ib_impl_info){.name = "x"}};
+    struct ib_job full, two, four, other, next;
+    struct ib_npy first, later;
+    c.impl = &impl;
+    assert_int_equal(ib_workspace_open(NULL, &w), IB_OK);
+    assert_int_equal(ib_workspace_job(&w, &c, IB_F64, &full), IB_OK);
+    assert_null(full.order);
+    c.spec.batch = 2;
+    assert_int_equal(ib_workspace_job(&w, &c, IB_F64, &two), IB_OK);
+    c.spec.batch = 4;
+    assert_int_equal(ib_workspace_job(&w, &c, IB_F32, &four), IB_OK);
+    assert_string_equal(four.order, two.order);
+    c.seed++;
+    assert_int_equal(ib_workspace_job(&w, &c, IB_F64, &other), IB_OK);
+    assert_string_not_equal(other.order, two.order);
+
+    next = two;
+    assert_int_equal(ib_workspace_order_from(&w, DONE, w.folder, &next), IB_OK);
+    const uint32_t *before = order_of(&two, &first), *after = order_of(&next, &later);
+    const uint64_t n = first.rows * first.cols, done = DONE * set.rows;
+    assert_memory_equal(after, before + done, (n - done) * sizeof *after);
+    assert_memory_equal(after + (n - done), before, done * sizeof *after);
+    ib_npy_close(&first);
+    ib_npy_close(&later);
+    ib_workspace_close(&w);
+    ib_dataset_free(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +438,7 @@ int main(void)
         cmocka_unit_test(unwritable_files_are_reported),
         cmocka_unit_test(oracle_gets_the_exact_type),
         cmocka_unit_test(oracle_reads_either_type),
+        cmocka_unit_test(orders_are_shared_and_continued),
     };
     return cmocka_run_group_tests(tests, scratch_enter, scratch_leave);
 }
