@@ -142,7 +142,7 @@ static void run_steps(struct ib_checked_state *k)
         return;
     if (k->context->progress)
         ib_worker_process_on_progress(k->worker, k->context->progress, k->context->progress_context);
-    if (!ib_checked_train(k, k->worker, k->c->epochs, &result, &k->arrays, &reads))
+    if (!ib_checked_train(k, k->worker, k->c->epochs, 0, &result, &k->arrays, &reads))
         return;
     ib_worker_process_on_progress(k->worker, NULL, NULL); /* further trainings report no progress */
     keep_transfers(k, &result, reads);

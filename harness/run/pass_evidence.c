@@ -28,10 +28,9 @@ static uint64_t count_reads(const struct ib_train_request *request)
     return reads;
 }
 
-/* last_steps: ib_train_request. */
-static bool train_length(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t epochs,
-                         uint64_t last_steps, struct ib_pass_result *result, struct ib_arrays *arrays,
-                         uint64_t *reads)
+bool ib_checked_train(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t epochs,
+                      uint64_t last_steps, struct ib_pass_result *result, struct ib_arrays *arrays,
+                      uint64_t *reads)
 {
     struct ib_train_request request = {
         .pass = IB_PASS_CHECKED, .epochs = epochs, .last_steps = last_steps, .log_every = k->c->log_every};
@@ -43,19 +42,13 @@ static bool train_length(struct ib_checked_state *k, struct ib_worker_process *w
            (!result->external || ib_external_curve(k->c, epochs, k->arena, arrays, &k->outcome));
 }
 
-bool ib_checked_train(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t epochs,
-                      struct ib_pass_result *result, struct ib_arrays *arrays, uint64_t *reads)
-{
-    return train_length(k, worker, epochs, 0, result, arrays, reads);
-}
-
 /* Trains so many epochs from the worker's start. */
 static bool train(struct ib_checked_state *k, struct ib_worker_process *worker, uint64_t epochs,
                   struct ib_arrays *arrays)
 {
     struct ib_pass_result result;
     uint64_t reads;
-    return train_length(k, worker, epochs, 0, &result, arrays, &reads);
+    return ib_checked_train(k, worker, epochs, 0, &result, arrays, &reads);
 }
 
 /* Trains so many steps from the worker's start: the last loss is that of the last step alone. */
@@ -65,8 +58,8 @@ static bool train_steps(struct ib_checked_state *k, struct ib_worker_process *wo
     struct ib_pass_result result;
     uint64_t reads;
     const uint64_t each = ib_steps_per_epoch(&k->c->spec), epochs = ib_epoch_of_step(&k->c->spec, steps);
-    return train_length(k, worker, epochs, each > 1 ? steps - (epochs - 1) * each : 0, &result, arrays,
-                        &reads);
+    return ib_checked_train(k, worker, epochs, each > 1 ? steps - (epochs - 1) * each : 0, &result, arrays,
+                            &reads);
 }
 
 /* The number of steps of so many epochs. */
@@ -156,6 +149,27 @@ static enum ib_status load_start(struct ib_checked_state *k, const double **out)
 
 /* ---- single steps ---- */
 
+/* Sets what is rounding: losses and gradients far below those of the start. Those of a few rows may be small
+ * by chance, so those of all rows count as well. */
+static bool set_scales(struct ib_checked_state *k, struct evidence *e, struct ib_step *step,
+                       struct ib_outcome *outcome)
+{
+    const struct ib_network *net = &k->c->spec.net;
+    const struct ib_sketched *first = &e->steps[0].truth;
+    struct ib_sketched all, drift;
+    struct ib_case whole = *k->c;
+    step->first_loss = first->loss;
+    step->first_gradient = ib_step_magnitude(net, first->gradient);
+    if (ib_steps_per_epoch(&k->c->spec) == 1)
+        return true;
+    whole.spec.batch = 0;
+    if (!ib_oracle_cache_step(k->context->oracle_cache, &whole, NULL, 1, &all, &drift, outcome))
+        return false;
+    step->first_loss = fmax(step->first_loss, all.loss);
+    step->first_gradient = fmax(step->first_gradient, ib_step_magnitude(net, all.gradient));
+    return true;
+}
+
 /* Adds step `number` from `from` to the end of the training `after`, whose last step it is. Returns false if
  * there is no reference. */
 static bool add_step(struct ib_checked_state *k, struct evidence *e, uint64_t number, const double *from,
@@ -169,12 +183,9 @@ static bool add_step(struct ib_checked_state *k, struct evidence *e, uint64_t nu
                              .to = after->state,
                              .loss = curve->n ? curve->loss[curve->n - 1] : NAN};
     if (ib_oracle_cache_step(k->context->oracle_cache, k->c, from == e->start ? NULL : from, number,
-                             &step->truth, &step->drift, &oracle)) {
-        const struct ib_sketched *first = &e->steps[0].truth;
-        step->first_loss = first->loss;
-        step->first_gradient = ib_step_magnitude(&k->c->spec.net, first->gradient);
+                             &step->truth, &step->drift, &oracle) &&
+        set_scales(k, e, step, &oracle))
         return true;
-    }
     snprintf(k->out->verification.reason, sizeof k->out->verification.reason, "no reference: %.200s",
              oracle.reason);
     return false;

@@ -17,12 +17,14 @@ struct ib_checked_state {
     struct ib_outcome outcome;
 };
 
-/* Trains `epochs` epochs in this worker; returns the result, the arrays and the number of losses read. false:
- * see the outcome. */
+/* Trains `epochs` epochs in this worker (last_steps: ib_train_request); returns the result, the arrays and
+ * the number of losses read. false: see the outcome. */
 bool ib_checked_train(struct ib_checked_state *, struct ib_worker_process *, uint64_t epochs,
-                      struct ib_pass_result *result, struct ib_arrays *, uint64_t *reads);
+                      uint64_t last_steps, struct ib_pass_result *result, struct ib_arrays *,
+                      uint64_t *reads);
 
-/* Sets the verification of a whole training. It is compared
+/* Sets the verification of a whole training. With mini-batches, a step is checked alone where this speaks of
+ * an epoch that is. It is compared
  *
  * - with the oracle's trajectory, as far as the oracle's budget goes;
  * - epoch 1 alone, and the last;

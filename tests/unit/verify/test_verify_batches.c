@@ -99,6 +99,47 @@ static void a_step_with_other_rows_is_wrong(void **state)
     test_problem_free(&p);
 }
 
+/* The loss of few rows may be a difference of outputs and targets, of which each is rounded; that of many is
+ * not.
+ */
+static void a_small_loss_of_a_batch_is_rounded(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t batch;
+        double off; /* relative */
+        bool wrong;
+    } cases[] = {{BATCH, 4e-5, false}, {BATCH, 4e-4, true}, {0, 4e-5, true}};
+    struct test_problem p;
+    double gradient[128], to[128];
+    make_problem(&p);
+    const uint64_t n = ib_network_size(&p.oracle.spec.net);
+    double *truth = calloc(ib_sketch_size(&p.oracle.spec.net), sizeof *truth), loss;
+    assert_non_null(truth);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct taken taken;
+        struct ib_step_result result;
+        p.oracle.spec.batch = cases[i].batch;
+        p.oracle.spec.dtype = IB_F32;
+        p.oracle.at_step = 1;
+        assert_int_equal(ib_oracle_step(&p.oracle, &loss, truth), IB_OK);
+        take(&p, p.order, cases[i].batch ? BATCH : ROWS, p.start, &taken);
+        ib_oracle_gradient(&taken.problem.spec.net, p.start, taken.problem.spec.rows, taken.x, taken.y,
+                           gradient);
+        for (uint64_t k = 0; k < n; k++)
+            to[k] = p.start[k] - p.oracle.spec.lr * gradient[k];
+        struct ib_step step = {
+            .number = 1, .from = p.start, .to = to, .truth = {1e-4, truth}, .first_loss = 1};
+        step.drift = step.truth;
+        step.loss = 1e-4 * (1 + cases[i].off);
+        assert_int_equal(ib_step_check(&p.oracle.spec, IB_PRODUCTS_F32, &step, &result), IB_OK);
+        assert_int_equal(result.loss_wrong, cases[i].wrong);
+        assert_int_equal(result.wrong, cases[i].wrong);
+    }
+    free(truth);
+    test_problem_free(&p);
+}
+
 /* ---- wrong batches ---- */
 
 enum mistake { NONE, DATA_ORDER, FIRST_ORDER, ALL_ROWS, LAST_LEFT_OUT, LAST_NOT_UPDATED };
@@ -197,6 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_step_is_that_of_its_rows),
         cmocka_unit_test(a_step_with_other_rows_is_wrong),
+        cmocka_unit_test(a_small_loss_of_a_batch_is_rounded),
         cmocka_unit_test(wrong_batches_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
