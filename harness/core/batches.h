@@ -39,6 +39,13 @@ static inline uint64_t ib_rows_of_step(const struct ib_training_spec *spec, uint
     return ib_batch_rows(spec, (number - 1) % ib_steps_per_epoch(spec));
 }
 
+/* The number of terms whose roundings add up in an epoch, of which a tolerance is the root: the rows, in each
+ * step. */
+static inline uint64_t ib_sum_terms(const struct ib_training_spec *spec)
+{
+    return spec->rows * ib_steps_per_epoch(spec);
+}
+
 /* How many orders there are; 0 without batches. Epoch e has number (e - 1) mod this, so that the file is of
  * limited size for any number of epochs. It follows from the number of rows alone, as trainings of the same
  * problem differ in length. */

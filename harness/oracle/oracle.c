@@ -39,7 +39,14 @@ struct options {
     bool sketches; /* compute only the gradient's sketch */
     enum ib_products products;
     unsigned jitter; /* displace the terms of sums: the seed */
+    bool kinks;      /* switch ReLUs at random whose inputs are nearly zero */
 };
+
+/* A ReLU whose input is zero up to rounding lets a sample's gradient through, or not, which moves a step of
+ * few rows much further than rounding does. It is so rare that of an honest training and the first drift
+ * trajectory only one may meet it. Further ones therefore switch at random what is below this share of the
+ * mean input, which happens every few epochs. */
+#define KINK 3e-5
 
 /* What a pass over the rows computes. */
 enum { WANT_LOSS = 1, WANT_GRADIENT = 2 };
@@ -92,7 +99,8 @@ static struct rows rows_at_step(const struct ib_oracle_problem *problem, uint64_
 static struct options options_of(const struct ib_oracle_problem *problem, bool sketches)
 {
     const struct ib_arithmetic *a = &problem->arithmetic;
-    return (struct options){a->reversed, sketches, a->products, a->jitter};
+    const bool kinks = problem->spec.batch && a->type == IB_F32 && a->jitter > 1 && !sketches;
+    return (struct options){a->reversed, sketches, a->products, a->jitter, kinks};
 }
 
 struct ib_arithmetic ib_drift_arithmetic(enum ib_dtype type, enum ib_products products, unsigned n)

@@ -66,7 +66,7 @@ __attribute__((format(printf, 3, 4))) static void set_wrong(struct check *c, enu
 /* The tolerance, given the drift. */
 static double allowed(const struct check *c, double drift)
 {
-    return ib_tolerance_with(c->ref->spec->dtype, c->answer->products, c->ref->spec->rows, drift);
+    return ib_tolerance_with(c->ref->spec->dtype, c->answer->products, ib_sum_terms(c->ref->spec), drift);
 }
 
 /* Whether a comparison with this drift shows anything. */
@@ -224,7 +224,7 @@ static void check_params(struct check *c)
     const struct ib_trajectory *truth = c->ref->truth;
     const double *drifted = c->ref->drift->params;
     uint64_t where, unused;
-    const bool parted = allowed(c, c->drift) > ib_tolerance(c->ref->spec->dtype, c->ref->spec->rows);
+    const bool parted = allowed(c, c->drift) > ib_tolerance(c->ref->spec->dtype, ib_sum_terms(c->ref->spec));
     const double drift = fmax(parted ? DRIFT_PARAMS * c->drift : 0,
                               ib_distance(truth->size, drifted, truth->params, drifted, &unused));
     const double error = ib_distance(truth->size, c->answer->params, truth->params, drifted, &where);
