@@ -56,9 +56,9 @@ static const char *shape_of(struct ib_arena *arena, const struct ib_case_record 
     return ib_arena_print(arena, " %s%s%s", sizes, act ? " " : "", act ? act : "");
 }
 
-/* " mse xavier lr=0.01 seed=3 machine=a1": the other axes that vary, except implementation, residency and
- * type, and the machine, since a ratio of times of two machines says nothing about the implementations.
- * Values that are words need no name. */
+/* " mse xavier lr=0.01 batch=32 seed=3 machine=a1": the other axes that vary, except implementation,
+ * residency and type, and the machine, since a ratio of times of two machines says nothing about the
+ * implementations. Values that are words need no name. */
 static const char *others_of(struct ib_arena *arena, const struct ib_case_record *c, const struct family *f)
 {
     static const bool named_elsewhere[IB_AXIS_COUNT] = {
@@ -68,9 +68,9 @@ static const char *others_of(struct ib_arena *arena, const struct ib_case_record
     for (int k = 0; k < IB_AXIS_COUNT; k++) {
         if (named_elsewhere[k] || !f->varies[k] || !c->axis[k])
             continue;
-        text = ib_axis_is_number((enum ib_axis_kind)k)
-                   ? ib_arena_print(arena, "%s %s=%s", text, ib_axis_rules[k].name, c->axis[k])
-                   : ib_arena_print(arena, "%s %s", text, c->axis[k]);
+        text = ib_axis_rules[k].words
+                   ? ib_arena_print(arena, "%s %s", text, c->axis[k])
+                   : ib_arena_print(arena, "%s %s=%s", text, ib_axis_rules[k].name, c->axis[k]);
     }
     if (f->machines && c->machine)
         text = ib_arena_print(arena, "%s " IB_MACHINE_SUBJECT "=%s", text, c->machine);
