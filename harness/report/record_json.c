@@ -227,9 +227,8 @@ static json_t *describe(const struct ib_case_record *c)
         c->classes ? json_integer((json_int_t)c->classes) : json_null(), "options", options(c), "label",
         ib_json_text(c->label), "libraries", ib_json_text(c->libraries), "simulated", c->simulated,
         "shortcut", c->shortcut, "algorithm", ib_json_text(c->algorithm));
-    json_object_set_new(out, "steps_per_epoch", json_integer((json_int_t)c->steps));
-    json_object_set_new(out, "machine", ib_json_text(c->machine));
-    json_object_set_new(out, "part", json_integer((json_int_t)c->part));
+    json_object_update_new(out, json_pack("{s:I, s:o, s:I}", "steps_per_epoch", (json_int_t)c->steps,
+                                          "machine", ib_json_text(c->machine), "part", (json_int_t)c->part));
     for (int k = 0; k < IB_AXIS_COUNT; k++)
         json_object_set_new(out, ib_axis_rules[k].name, axis((enum ib_axis_kind)k, c->axis[k]));
     return out;

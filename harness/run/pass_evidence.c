@@ -299,7 +299,8 @@ static bool add_late_steps(struct ib_checked_state *k, struct evidence *e, bool 
     const uint64_t secret = ib_random_between(from < last - 1 ? from : last - 1, last - 1);
     if (!train(k, k->worker, secret, &at))
         return false;
-    if (!decided && k->c->impl->info->flags & IB_DETERMINISTIC && !add_secret_step(k, e, secret, &at))
+    const bool wants = !decided || ib_steps_per_epoch(&k->c->spec) > 1; /* of batches, any may be wrong */
+    if (wants && k->c->impl->info->flags & IB_DETERMINISTIC && !add_secret_step(k, e, secret, &at))
         return false;
     return continue_elsewhere(k, e, secret, &at);
 }

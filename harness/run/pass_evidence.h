@@ -32,7 +32,7 @@ bool ib_checked_train(struct ib_checked_state *, struct ib_worker_process *, uin
  * the optimiser keeps), must come to the same end, bit by bit if the implementation is declared
  * deterministic. What depends on more, such as a number of epochs that is not part of the state, shows. If
  * not deterministic, the first epoch of that process is checked alone;
- * - where the trajectory does not decide, the secret epoch alone.
+ * - where the trajectory does not decide, the secret epoch alone; with mini-batches, always a step of it.
  *
  * Of two trainings that differ in one epoch the longer comes first, so that the implementation does not know
  * the epoch in question while it is trained. An end of its own sets the outcome to untrusted. */

@@ -431,18 +431,12 @@ static void the_corpus_is_understood(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(energy_travels),
-        cmocka_unit_test(instructions_travel),
-        cmocka_unit_test(job_round_trip),
-        cmocka_unit_test(job_carries_what_an_optimizer_keeps),
-        cmocka_unit_test(job_carries_mini_batches),
-        cmocka_unit_test(built_in_without_hidden_layers),
-        cmocka_unit_test(broken_jobs_are_refused),
-        cmocka_unit_test(requests_round_trip),
-        cmocka_unit_test(result_round_trip),
-        cmocka_unit_test(a_newer_build_is_understood),
-        cmocka_unit_test(a_time_line_travels),
-        cmocka_unit_test(tensors_are_known_by_name),
+        cmocka_unit_test(energy_travels),           cmocka_unit_test(instructions_travel),
+        cmocka_unit_test(job_round_trip),           cmocka_unit_test(job_carries_what_an_optimizer_keeps),
+        cmocka_unit_test(job_carries_mini_batches), cmocka_unit_test(built_in_without_hidden_layers),
+        cmocka_unit_test(broken_jobs_are_refused),  cmocka_unit_test(requests_round_trip),
+        cmocka_unit_test(result_round_trip),        cmocka_unit_test(a_newer_build_is_understood),
+        cmocka_unit_test(a_time_line_travels),      cmocka_unit_test(tensors_are_known_by_name),
         cmocka_unit_test(the_corpus_is_understood),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
