@@ -15,6 +15,7 @@ SCHEMA = json.loads((ROOT / "results/check.schema.json").read_text())
 REFERENCE = ROOT / "impls/external/reference.py"
 
 OPERATIONS = re.findall(r"^IB_OPERATION\(\w+, (\w+)\)", (ROOT / "harness/ops/operations.def").read_text(), re.M)
+CHECKS = 2 * len(OPERATIONS)  # in both types
 QUICK = 22  # trainings of a quick check in host memory: 11 in both types
 
 # What `check` must say of each fault: its first flaw's operation (or its level, where it is about none), and words of
@@ -78,7 +79,7 @@ FAILING = {
     "crash_on_empty": ("col_sum", "crashed: signal 11"),
 }
 LARGE = ["f32_sums"]  # show only at sizes that a quick check leaves out
-ALONE = 4  # in a whole check, one in so many: the others in a check of the operation alone
+ALONE = 8  # in a whole check, one in so many: the others in a check of the operation alone
 
 
 # Rounds otherwise in each process: how that shows in single operations is left to chance.
@@ -111,7 +112,7 @@ class Right(Checking):
         result = self.check_json(*args, "--quick", status=0)
         self.assertEqual((result["schema"], result["verdict"], result["findings"]), (1, "right", []))
         trainings = QUICK * (2 if device else 1) - unsupported
-        for level, checks in [("loads", 1), ("memory", int(device)), ("operations", 22), ("gradients", 12),
+        for level, checks in [("loads", 1), ("memory", int(device)), ("operations", CHECKS), ("gradients", 12),
                               ("trainings", trainings), ("predictions", trainings), ("repetition", trainings),
                               ("copies", trainings if device else 0)]:
             counts = result["counts"][level]
@@ -127,11 +128,11 @@ class Right(Checking):
         """One operation alone: nothing else is checked, which the verdict says."""
         result = self.check_json("cpu_naive", "--quick", "--operation", "gemm", status=0)
         counts = {level: (c["checks"], c["skipped"]) for level, c in result["counts"].items()}
-        self.assertEqual(counts["operations"], (2, 20))
+        self.assertEqual(counts["operations"], (2, CHECKS - 2))
         self.assertEqual([counts[level][0] for level in ["gradients", "trainings", "repetition", "options"]], [0] * 4)
         self.assertEqual((result["verdict"], result["complete"]), ("right", False))
         text = self.ok("check", "cpu_naive", "--quick", "--operation", "gemm", "--operation", "axpy")
-        self.assertTrue(text.endswith("cpu_naive is right in what was checked: 4 of 22 operations, no gradients and no "
+        self.assertTrue(text.endswith(f"cpu_naive is right in what was checked: 4 of {CHECKS} operations, no gradients and no "
                                       "trainings were.\n"), text)
 
     @released_only("long, and the same code as of the host")
@@ -155,8 +156,8 @@ class Right(Checking):
 
     def test_text(self):
         out = self.ok("check", "cpu_naive", "--quick", "--model", "linreg")
-        self.assertRegex(out, r"operations +ok +20 of 20 right in [\d,]+ calls\n")
-        self.assertRegex(out, r"trainings +ok +4 of 4 right\n")
+        self.assertRegex(out, rf"operations +ok +{CHECKS} of {CHECKS} right in [\d,]+ calls\n")
+        self.assertRegex(out, r"trainings +ok +6 of 6 right\n")
         self.assertTrue(out.endswith("\ncpu_naive is right.\n"), out)
 
     def test_plugin_alone(self):
@@ -203,7 +204,7 @@ class Wrong(Checking):
     @fuller_when_released
     def test_named(self):
         """Under a sanitizer, which makes all of it five minutes long, only some: the code is the same."""
-        for i, (name, (subject, words)) in list(enumerate(NAMED.items()))[::4 * ALONE if SANITIZED else 1]:
+        for i, (name, (subject, words)) in list(enumerate(NAMED.items()))[::2 * ALONE if SANITIZED else 1]:
             with self.subTest(name):
                 whole = i % ALONE == 0 or subject not in OPERATIONS
                 result = self.fault(name, 3, *(["--model", "linreg"] if whole else ["--operation", subject]),
@@ -225,7 +226,7 @@ class Wrong(Checking):
                 first = self.check_first(result, subject, words)
                 self.assertTrue(first["shape"].startswith(f"{subject} f32"), first["shape"])
                 counts = result["counts"]["operations"]
-                self.assertEqual(counts["checks"] + counts["skipped"], 20)
+                self.assertEqual(counts["checks"] + counts["skipped"], CHECKS)
 
     @released_only("operations then take as long as the limit")
     def test_hanging_is_given_up(self):
