@@ -41,8 +41,10 @@ static void device_free(void *state, void *device)
 
 static enum ib_status h2d(void *state, void *device, const void *host, size_t bytes)
 {
-    (void)state;
+    struct state *s = state;
     wait_for_the_bus();
+    s->copies.h2d_count++;
+    s->copies.h2d_bytes += bytes;
     memcpy(device, host, bytes);
     return IB_OK;
 }
@@ -54,6 +56,8 @@ static enum ib_status d2h(void *state, void *host, const void *device, size_t by
     if (status != IB_OK)
         return status;
     wait_for_the_bus();
+    s->copies.d2h_count++;
+    s->copies.d2h_bytes += bytes;
     memcpy(s->staging, device, bytes);
     memcpy(host, s->staging, bytes);
     return IB_OK;
