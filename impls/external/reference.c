@@ -7,6 +7,7 @@
 
 static size_t rows, tests, in, bce;        /* bce: 1 for the loss bce, 0 for half_mse */
 static double lr, *x, *y, *x_test, *w, *b; /* w and b: the start parameters */
+static char names[2][16];                  /* theirs */
 
 static double output(const double *row, const double *p) /* p: weights, then the bias; logits for bce */
 {
@@ -33,16 +34,20 @@ static double epoch(double *p) /* one step of gradient descent; returns the loss
 
 static const char *take(json_t *problem) /* returns NULL if the problem is supported, otherwise the reason */
 {
-    const char *type, *loss, *at[5];
+    const char *type, *loss, *at[5], *name[2];
     json_int_t n[4]; /* training rows, test rows, columns, outputs */
-    if (json_unpack(problem, "{s:s, s:s, s:F, s:I, s:I, s:[I, I!], s:s, s:s, s:s, s:[{s:s}, {s:s}]}", "dtype",
-                    &type, "loss", &loss, "lr", &lr, "rows", n, "test_rows", n + 1, "layers", n + 2, n + 3,
-                    "x", at, "y", at + 1, "x_test", at + 2, "params", "path", at + 3, "path", at + 4) != 0 ||
+    if (json_unpack(problem,
+                    "{s:s, s:s, s:F, s:I, s:I, s:[I, I!], s:s, s:s, s:s, s:[{s:s, s:s}, {s:s, s:s}]}",
+                    "dtype", &type, "loss", &loss, "lr", &lr, "rows", n, "test_rows", n + 1, "layers", n + 2,
+                    n + 3, "x", at, "y", at + 1, "x_test", at + 2, "params", "path", at + 3, "name", name,
+                    "path", at + 4, "name", name + 1) != 0 ||
         n[3] != 1 || strcmp(type, "f64") != 0 || strcmp(loss, "mse") == 0)
         return "this program supports one layer, one output, f64, and the losses half_mse and bce";
     rows = (size_t)n[0], tests = (size_t)n[1], in = (size_t)n[2], bce = strcmp(loss, "bce") == 0;
     x = load(at[0], rows * in), y = load(at[1], rows), x_test = load(at[2], tests * in);
     w = load(at[3], in), b = load(at[4], 1);
+    for (int i = 0; i < 2; i++)
+        snprintf(names[i], sizeof names[i], "%s", name[i]);
     return NULL;
 }
 
@@ -57,7 +62,8 @@ static void train(const json_t *request, FILE *out)
     fputs("{\"type\":\"trained\"}\n", out); /* the clock stops here */
     for (size_t i = 0; i < tests; i++)
         o[i] = output(x_test + i * in, p), o[i] = bce ? 1 / (1 + exp(-o[i])) : o[i];
-    save(folder, "predictions", o, tests, 1), save(folder, "w", p, in, 1), save(folder, "b", p + in, 1, 1);
+    save(folder, names[0], p, in, 1), save(folder, names[1], p + in, 1, 1);
+    save(folder, "predictions", o, tests, 1);
     save(folder, "loss", losses, epochs, 2); /* only checked passes need it; timed ones ignore it */
     fputs("{\"type\":\"done\"}\n", out), free(losses), free(o);
 }

@@ -17,8 +17,9 @@ epochs: [20]
 
 
 class ExternalTest(CliTest):
-    def sweep(self, command, matrix=LINREG, status=0, measure="rounds: 1, min_time: 1ms, timeout: 20s", out="out"):
-        more = f"external:\n  x: {{command: {json.dumps([str(word) for word in command])}}}"
+    def sweep(self, command, matrix=LINREG, status=0, measure="rounds: 1, min_time: 1ms, timeout: 20s", out="out",
+              more=""):
+        more += f"external:\n  x: {{command: {json.dumps([str(word) for word in command])}}}"
         return self.run_sweep(self.config(matrix, measure, more), status, out)["cases"]
 
     def client(self, fault, **kwargs):
