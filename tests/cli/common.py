@@ -13,6 +13,7 @@ BUILD = pathlib.Path(os.environ.get("IRONBENCH_BUILD", ROOT / "build"))
 PROGRAM = BUILD / "ironbench"
 FAULTS = BUILD / "tests" / "faults.so"
 SANITIZED = os.environ.get("IRONBENCH_SANITIZED") == "1"  # long trainings then take ten times as long
+LONG = os.environ.get("IRONBENCH_LONG_TESTS") == "1"  # as scripts/test --all sets it
 NO_CHARTS = ROOT / "tests" / "cli" / "no_charts"  # a gnuplot that draws nothing
 os.environ["IRONBENCH_LIMITS"] = ""  # not those of whoever runs the tests
 os.environ["IRONBENCH_SELFTEST"] = ""
@@ -42,7 +43,7 @@ def released_only(reason):
 
 def long(reason):
     """Marks a test that scripts/test leaves out without --all, for this reason."""
-    return unittest.skipUnless(os.environ.get("IRONBENCH_LONG_TESTS") == "1", f"long: {reason}; see scripts/test --all")
+    return unittest.skipUnless(LONG, f"long: {reason}; see scripts/test --all")
 
 
 def is_about_released(test):
