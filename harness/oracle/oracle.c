@@ -125,26 +125,32 @@ static bool is_last_in_budget(uint64_t budget_ns, uint64_t start_ns, uint64_t ep
     return spent_ns + spent_ns / epochs_done >= budget_ns;
 }
 
-/* 1: all factors are rounded to the nearest, also those that hardware may cut off, which biases sums and is
- * the worst that it may do (tests/golden/oracle_fast.c). */
+/* 1: all factors are rounded to the nearest, also those that hardware may cut off, which biases sums
+ * (tests/golden/oracle_fast.c). */
 #ifndef FACTORS_TO_NEAREST
 #define FACTORS_TO_NEAREST 0
 #endif
 
+/* Whether factors are cut off. The first drift trajectory does so where hardware may, which is the worst that
+ * it does to most sums; but what points one way also cancels, in a sum over few rows about zero. Further ones
+ * round. */
+static bool cuts_off(const struct options *options)
+{
+    return ib_product_format(options->products)->cut_off && options->jitter <= 1 && !FACTORS_TO_NEAREST;
+}
+
 /* How far factors are displaced because they are rounded. The first drift trajectory rounds as most
  * implementations do; further ones also displace by half a unit, as what a factor is rounded to depends on
- * its scale, which an implementation of a gradient chooses. Cutting off is the worst already. */
+ * its scale, which an implementation of a gradient chooses, and on what hardware does. */
 static double factor_displacement(const struct options *options)
 {
-    const struct ib_product_format *format = ib_product_format(options->products);
-    const bool rounds_only = options->products == IB_PRODUCTS_F32 || format->cut_off || options->jitter <= 1;
-    return rounds_only ? 0 : ldexp(0.5, -format->bits);
+    const bool rounds_only = options->products == IB_PRODUCTS_F32 || options->jitter <= 1;
+    return rounds_only ? 0 : ldexp(0.5, -ib_product_format(options->products)->bits);
 }
 
 /* A factor of a product in this format. */
-static float as_factor(const struct ib_product_format *format, float x)
+static float as_factor(const struct ib_product_format *format, bool cut_off, float x)
 {
-    const bool cut_off = format->cut_off && !FACTORS_TO_NEAREST;
     const int lost = FLT_MANT_DIG - 1 - format->bits;
     uint32_t bits;
     if (!isfinite(x))

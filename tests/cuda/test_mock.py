@@ -5,7 +5,7 @@ import os
 import pathlib
 import unittest
 
-from common import CliTest, SANITIZED
+from common import CliTest, SANITIZED, long
 
 MOCK = os.environ["IRONBENCH_MOCK"]
 NAMES = ["cuda_naive", "cuda_cublas", "cuda_graph", "cuda_fused"]
@@ -125,7 +125,11 @@ class Trainings(MockTest):
                 self.assertGreater(case["verify"]["loss_error"], 1e-6)
                 self.assertTrue(case["transfers"]["as_expected"])
                 self.assertRegex(case["label"], "tf32|bf16|fp16")
-        for option in "tf32=true", "products=bf16", "products=fp16":
+        self.ok("check", "cuda_cublas", "--quick", "--option", "products=bf16")
+
+    @long("whole checks in the emulator")
+    def test_other_reduced_precisions(self):
+        for option in "tf32=true", "products=fp16":
             self.ok("check", "cuda_cublas", "--quick", "--option", option)
 
     def test_both_spellings(self):

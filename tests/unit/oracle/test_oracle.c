@@ -1,6 +1,8 @@
 /* The oracle: its gradients by finite differences, its training by steps of them, and the seed's figures. */
 #include "core/loss_schedule.h"
 #include "fixtures/problem.h"
+#include "verify/tolerance.h"
+#include "verify/verify_drifts.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -260,6 +262,48 @@ static void precision_and_order_show_in_the_last_digits(void **state)
     test_problem_free(&p);
 }
 
+/* The loss of the first step, by the n-th sample of drift in TF32. */
+static double drifted_loss(struct test_problem *p, unsigned n)
+{
+    double loss, sketch[64];
+    assert_true(ib_sketch_size(&p->oracle.spec.net) <= sizeof sketch / sizeof *sketch);
+    p->oracle.arithmetic = ib_drift_arithmetic(IB_F32, IB_PRODUCTS_TF32, n);
+    assert_int_equal(ib_oracle_step(&p->oracle, &loss, sketch), IB_OK);
+    return loss;
+}
+
+/* To the nearest with the eleven digits of TF32. */
+static void round_factors(uint64_t n, double *v)
+{
+    for (uint64_t i = 0; i < n; i++) {
+        int exponent;
+        const double fraction = frexp(v[i], &exponent);
+        v[i] = ldexp(nearbyint(ldexp(fraction, 11)), exponent - 11);
+    }
+}
+
+/* Errors that point one way, as those of factors that are cut off, cancel in a sum over few rows about zero;
+ * an implementation that rounds to the nearest is off by its own errors all the same. */
+static void samples_of_drift_cover_a_step_over_few_rows(void **state)
+{
+    (void)state;
+    enum { ROWS = 10, FEATURES = 5, PROBLEMS = 2000 };
+    const struct ib_network net = {.n_layers = 1, .width = {FEATURES, 1}, .loss = IB_HALF_MSE};
+    for (uint64_t seed = 1; seed <= PROBLEMS; seed++) {
+        struct test_problem p;
+        double drift = 0;
+        test_problem_random(&p, &net, IB_XAVIER, ROWS, 0, seed);
+        const double truth = ib_oracle_problem_loss(&p.oracle);
+        for (unsigned n = 0; n < IB_DRIFTS; n++)
+            drift = fmax(drift, fabs(drifted_loss(&p, n) - truth) / truth);
+        round_factors(ROWS * FEATURES, p.x);
+        round_factors(FEATURES, p.start);
+        const double error = fabs(ib_oracle_problem_loss(&p.oracle) - truth) / truth;
+        assert_true(error <= ib_step_tolerance(IB_F32, IB_PRODUCTS_TF32, ROWS, drift));
+        test_problem_free(&p);
+    }
+}
+
 /* 100000 rows of f32 noise around 1: a plain f32 sum of their squares would be off in the fourth digit. */
 static void long_sums_stay_exact_in_f32(void **state)
 {
@@ -441,6 +485,7 @@ int main(void)
         cmocka_unit_test(training_steps_down_the_gradient),
         cmocka_unit_test(losses_are_read_by_the_schedule),
         cmocka_unit_test(precision_and_order_show_in_the_last_digits),
+        cmocka_unit_test(samples_of_drift_cover_a_step_over_few_rows),
         cmocka_unit_test(long_sums_stay_exact_in_f32),
         cmocka_unit_test(the_budget_ends_the_training),
         cmocka_unit_test(steps_are_epochs),
