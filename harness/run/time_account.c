@@ -25,6 +25,15 @@ static const struct noise *noise_of(const struct ib_time_account *a)
     return &noises[a->external ? 1 : 0];
 }
 
+/* What a single training took at least. The parent and an external program may wait at the same time, which
+ * counts twice, so that waiting may leave less than the program ran. */
+static double least_ns(const struct ib_pass_result *r, double trained_ns)
+{
+    const double ran_ns = r->external ? fmin((double)r->thread_cpu_ns, trained_ns) : 0;
+    const double waited = r->external ? WAITED_EXTERNAL : WAITED;
+    return fmax(fmax(trained_ns - (double)r->waited_ns, ran_ns), (1 - waited) * trained_ns);
+}
+
 struct ib_time_account ib_time_account_of(const struct ib_pass_result *r, uint64_t epochs)
 {
     const struct ib_outside *o = &r->outside;
@@ -32,10 +41,7 @@ struct ib_time_account ib_time_account_of(const struct ib_pass_result *r, uint64
         .epochs = epochs, .external = r->external, .changed = o->changed, .at_start = o->at_start};
     out.trained_ns = fmax(r->median_ns, 1);
     out.mean_ns = r->repeats ? (double)r->trained_ns / (double)r->repeats : out.trained_ns;
-    const double waited = r->external ? WAITED_EXTERNAL : WAITED;
-    out.least_ns = r->repeats == 1
-                       ? fmax(out.trained_ns - (double)r->waited_ns, (1 - waited) * out.trained_ns)
-                       : out.trained_ns;
+    out.least_ns = r->repeats == 1 ? least_ns(r, out.trained_ns) : out.trained_ns;
     if (r->external)
         out.trained_ns = out.least_ns; /* waiting is no work, and must not look like it */
     out.part_ns[IB_OUTSIDE_RESTART] = (double)o->restart_ns;

@@ -1,6 +1,7 @@
 /* What is said of time outside of the clock, on made-up requests. */
 #include "run/time_account.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -145,6 +146,19 @@ static void waiting_for_a_cpu_is_not_held_against_it(void **state)
     assert_true(ib_epoch_ratio(&a, &shorter) == 1);
 }
 
+static void what_a_program_ran_it_did_not_wait(void **state)
+{
+    (void)state;
+    struct ib_pass_result *r = request(1000);
+    r->external = true;
+    r->waited_ns = 2 * MS; /* twice as long as the training took: the parent waited, too */
+    assert_true(fabs(ib_time_account_of(r, 1000).trained_ns - MS / 100.0) < 1);
+    r->thread_cpu_ns = MS / 4;
+    assert_true(fabs(ib_time_account_of(r, 1000).trained_ns - MS / 4.0) < 1);
+    r->thread_cpu_ns = 3 * MS; /* of a clock that lags: no longer than it took */
+    assert_true(fabs(ib_time_account_of(r, 1000).trained_ns - MS) < 1);
+}
+
 /* ---- lengths ---- */
 
 static void a_long_training_needs_no_other(void **state)
@@ -205,6 +219,7 @@ int main(void)
         cmocka_unit_test(programs_have_files_to_write),
         cmocka_unit_test(an_epoch_takes_the_same_time),
         cmocka_unit_test(waiting_for_a_cpu_is_not_held_against_it),
+        cmocka_unit_test(what_a_program_ran_it_did_not_wait),
         cmocka_unit_test(a_long_training_needs_no_other),
         cmocka_unit_test(a_step_is_of_limited_length),
         cmocka_unit_test(work_at_the_start_is_no_measure_of_an_epoch),
