@@ -1,4 +1,4 @@
-/* data/csv_fields.c: the delimiter of a first line. Fields are tested with whole files, in test_datasets.c.
+/* data/csv_fields.c: the delimiter of a first line. Fields are tested with whole files, in test_csv_file.c.
  */
 #include "data/csv_fields.h"
 
