@@ -68,7 +68,11 @@ static void judge_answer(const struct attempt *t, enum ib_level training, enum i
     }
     if (trained && (training != predictions || v->verdict == IB_RIGHT))
         ib_check_result_right(t->k->check_result, training);
-    if (training != predictions && !v->deviation[IB_PART_PREDICTIONS].pattern[0])
+    if (training != predictions && !v->compared.predictions)
+        ib_check_result_skip(
+            t->k->check_result, predictions,
+            "nothing to compare: the parameters predict the same for every row, or have diverged");
+    else if (training != predictions && !v->deviation[IB_PART_PREDICTIONS].pattern[0])
         ib_check_result_right(t->k->check_result, predictions);
 }
 

@@ -7,6 +7,19 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Whether the features do not matter: all rows have the same outputs, or the only one has 0. Then a
+ * prediction that forgets the product is right, too, or one that does nothing. */
+static bool is_flat(const struct ib_training_spec *spec, const double *predictions)
+{
+    const uint64_t outputs = ib_network_outputs(&spec->net), n = ib_training_spec_predictions(spec);
+    if (n == outputs)
+        return ib_max_norm(n, predictions) == 0;
+    for (uint64_t i = outputs; i < n; i++)
+        if (predictions[i] != predictions[i - outputs])
+            return false;
+    return true;
+}
+
 /* expected: predictions of the parameters; rounded: the same, rounded as an implementation may. */
 static struct ib_prediction_fit compare(const struct ib_training_spec *spec, enum ib_products products,
                                         const double *params, const double *predictions,
@@ -17,12 +30,12 @@ static struct ib_prediction_fit compare(const struct ib_training_spec *spec, enu
         ib_larger(ib_max_norm(n, expected), ib_max_norm(ib_network_size(&spec->net), params));
     struct ib_prediction_fit fit = {.error = NAN};
     uint64_t unused;
-    fit.judged = n > 0 && largest <= ib_largest_safe(spec->dtype);
-    if (!fit.judged)
+    if (n == 0 || !(largest <= ib_largest_safe(spec->dtype)))
         return fit;
     const double drift = ib_distance(n, rounded, expected, rounded, &unused);
     fit.error = ib_distance(n, predictions, expected, rounded, &fit.where);
     fit.wrong = !(fit.error <= ib_tolerance_with(spec->dtype, products, 1, drift));
+    fit.judged = fit.wrong || !is_flat(spec, expected);
     fit.expected = expected[fit.where];
     return fit;
 }

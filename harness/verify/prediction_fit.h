@@ -6,7 +6,8 @@
 #include "core/training_spec.h"
 
 struct ib_prediction_fit {
-    bool judged; /* false: the training has diverged, so that predictions cannot be compared */
+    bool judged; /* false: the training has diverged, or the parameters predict the same for every row, which
+                    shows little if it is right */
     bool wrong;
     double error;    /* relative to the largest prediction; NaN unless judged */
     uint64_t where;  /* of the largest error */

@@ -249,6 +249,13 @@ class Wrong(Checking):
         self.assertRegex(first["shape"], r"beta -?\d.*: A \d+x\d+.* B \d+x\d+.* C \d+x\d+")
 
     @LONG
+    def test_predictions_that_show_nothing(self):
+        """Every product is zero, in training and prediction: its constant predictions fit its parameters."""
+        counts = self.fault("zeroed_output", 3, "--quick", "--model", "linreg")["counts"]["predictions"]
+        self.assertEqual((counts["checks"], counts["skipped"]), (0, 6))
+        self.assertIn("the same for every row", counts["reason"])
+
+    @LONG
     def test_nan_in_json(self):
         first = self.fault("reads_c", 3, "--quick", "--operation", "gemm")["findings"][0]
         self.assertEqual(first["got"], "NaN")

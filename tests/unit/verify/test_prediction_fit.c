@@ -63,6 +63,18 @@ static struct ib_prediction_fit fit(enum ib_dtype type, uint64_t rows, const dou
     return out;
 }
 
+/* A prediction that forgets the product of features and weights is right where the weights are 0. */
+static void what_is_the_same_for_every_row_proves_nothing(void **state)
+{
+    (void)state;
+    const double biases[] = {0, 0, 2, 3}, zeros[6] = {0}, flat[] = {2, 3, 2, 3, 2, 3};
+    assert_false(fit(IB_F64, ROWS, biases, flat).judged);
+    assert_false(fit(IB_F64, ROWS, biases, flat).wrong);
+    assert_true(fit(IB_F64, ROWS, biases, zeros).judged && fit(IB_F64, ROWS, biases, zeros).wrong);
+    assert_false(fit(IB_F64, 1, zeros, zeros).judged);
+    assert_true(fit(IB_F64, 1, biases, flat).judged); /* one row says nothing of others */
+}
+
 static void the_worst_prediction_is_told(void **state)
 {
     (void)state;
@@ -141,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(predictions_fit_their_parameters_or_not),
+        cmocka_unit_test(what_is_the_same_for_every_row_proves_nothing),
         cmocka_unit_test(the_worst_prediction_is_told),
         cmocka_unit_test(an_error_of_just_the_tolerance_fits),
         cmocka_unit_test(a_single_prediction_is_judged_and_none_is_not),
