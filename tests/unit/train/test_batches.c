@@ -14,17 +14,6 @@
 
 enum { EPOCHS = 11, ROWS = 23, TEST_ROWS = 7, FEATURES = 5 };
 
-static const struct {
-    const char *name;
-    const struct ib_impl *impl;
-    enum ib_residency residency;
-} runs[] = {
-    {"cpu_naive", &ib_impl_cpu_naive, IB_HOST},
-    {"fakedev per_op", &ib_impl_fakedev, IB_PER_OP},
-    {"fakedev resident", &ib_impl_fakedev, IB_RESIDENT},
-};
-enum { RUNS = sizeof runs / sizeof *runs };
-
 static const uint64_t batches[] = {1, 7, 10, 22,
                                    23}; /* 2 and 13 rows are left, and 1; 23: no batch is smaller */
 enum { BATCHES = sizeof batches / sizeof *batches };
@@ -43,18 +32,6 @@ static void make_problem(struct test_problem *p, uint32_t hidden, enum ib_optimi
     test_problem_batches(p, batch, 3);
 }
 
-static void assert_near(const char *what, const char *run, const double *is, const double *truth, uint64_t n,
-                        double tolerance)
-{
-    double scale = 0;
-    for (uint64_t i = 0; i < n; i++)
-        scale = fmax(scale, fabs(truth[i]));
-    for (uint64_t i = 0; i < n; i++)
-        if (!(fabs(is[i] - truth[i]) <= tolerance * scale))
-            fail_msg("%s: %s %llu is %.17g, the oracle has %.17g", run, what, (unsigned long long)i, is[i],
-                     truth[i]);
-}
-
 static struct ib_transfer_model_case model_of(const struct test_training *t, enum ib_residency residency)
 {
     return (struct ib_transfer_model_case){
@@ -71,23 +48,6 @@ static void train(struct test_training *t, double *losses, double *params)
     test_training_predict(t, predictions);
 }
 
-static void check_run(size_t r, const struct test_problem *p, const struct ib_trajectory *truth,
-                      enum ib_dtype type)
-{
-    const double tolerance = type == IB_F32 ? 2e-5 : 1e-12;
-    double losses[EPOCHS], params[512];
-    struct test_training t;
-    char why[256];
-    test_training_open(&t, runs[r].impl, runs[r].residency, p, type);
-    train(&t, losses, params);
-    assert_near("loss", runs[r].name, losses, truth->curve.loss, EPOCHS, tolerance);
-    assert_near("parameter", runs[r].name, params, truth->params, truth->size, tolerance);
-    const struct ib_transfer_model_case model = model_of(&t, runs[r].residency);
-    if (!ib_transfer_model_matches(&model, &t.dispatch.transfer_log, why, sizeof why))
-        fail_msg("%s, batches of %llu: %s", runs[r].name, (unsigned long long)p->oracle.spec.batch, why);
-    test_training_close(&t);
-}
-
 static void every_residency_trains_the_oracles_batches(void **state)
 {
     (void)state;
@@ -95,14 +55,8 @@ static void every_residency_trains_the_oracles_batches(void **state)
         for (int optimizer = IB_SGD; optimizer <= IB_ADAM; optimizer++)
             for (uint32_t hidden = 0; hidden <= 2; hidden += 2) {
                 struct test_problem p;
-                struct ib_trajectory truth;
                 make_problem(&p, hidden, (enum ib_optimizer)optimizer, batches[b]);
-                assert_int_equal(ib_oracle_train(&p.oracle, &truth), IB_OK);
-                for (size_t r = 0; r < RUNS; r++) {
-                    check_run(r, &p, &truth, IB_F64);
-                    check_run(r, &p, &truth, IB_F32);
-                }
-                ib_trajectory_free(&truth);
+                test_runs_check(&p);
                 test_problem_free(&p);
             }
 }

@@ -14,18 +14,6 @@
 
 enum { EPOCHS = 120, ROWS = 23, TEST_ROWS = 7, FEATURES = 5 };
 
-/* How an implementation is run. */
-static const struct {
-    const char *name;
-    const struct ib_impl *impl;
-    enum ib_residency residency;
-} runs[] = {
-    {"cpu_naive", &ib_impl_cpu_naive, IB_HOST},
-    {"fakedev per_op", &ib_impl_fakedev, IB_PER_OP},
-    {"fakedev resident", &ib_impl_fakedev, IB_RESIDENT},
-};
-enum { RUNS = sizeof runs / sizeof *runs };
-
 static struct ib_network network(uint32_t hidden_layers, enum ib_act act, enum ib_loss loss, uint64_t outputs)
 {
     struct ib_network net = {.n_layers = hidden_layers + 1, .act = act, .loss = loss};
@@ -43,62 +31,11 @@ static void make_problem(struct test_problem *p, const struct ib_network *net)
     p->oracle.epochs = EPOCHS;
 }
 
-static void assert_near(const char *what, const char *run, const double *is, const double *truth, uint64_t n,
-                        double tolerance)
-{
-    double scale = 0;
-    for (uint64_t i = 0; i < n; i++)
-        scale = fmax(scale, fabs(truth[i]));
-    for (uint64_t i = 0; i < n; i++)
-        if (!(fabs(is[i] - truth[i]) <= tolerance * scale))
-            fail_msg("%s: %s %llu is %.17g, the oracle has %.17g", run, what, (unsigned long long)i, is[i],
-                     truth[i]);
-}
-
-static void check_run(size_t r, const struct test_problem *p, const struct ib_trajectory *truth,
-                      enum ib_dtype type)
-{
-    const double tolerance = type == IB_F32 ? 2e-5 : 1e-12;
-    const struct ib_network *net = &p->oracle.spec.net;
-    struct test_training t;
-    struct ib_transfer_model_case transfer_model = {
-        .spec = p->oracle.spec, .residency = runs[r].residency, .epochs = EPOCHS};
-    double losses[EPOCHS], params[512], predictions[TEST_ROWS * 4], expected[TEST_ROWS * 4];
-    char why[256];
-
-    transfer_model.spec.dtype = type;
-    test_training_open(&t, runs[r].impl, runs[r].residency, p, type);
-    test_training_run(&t, EPOCHS, losses, &transfer_model.reads);
-    test_training_params(&t, params);
-    test_training_predict(&t, predictions);
-    ib_oracle_predict(net, truth->params, TEST_ROWS, p->x_test, expected);
-
-    assert_int_equal(transfer_model.reads, truth->curve.n);
-    assert_near("loss", runs[r].name, losses, truth->curve.loss, transfer_model.reads, tolerance);
-    assert_near("parameter", runs[r].name, params, truth->params, truth->size, tolerance);
-    assert_near("prediction", runs[r].name, predictions, expected, TEST_ROWS * net->width[net->n_layers],
-                tolerance);
-    if (!ib_transfer_model_matches(&transfer_model, &t.dispatch.transfer_log, why, sizeof why))
-        fail_msg("%s: %s", runs[r].name, why);
-    test_training_close(&t);
-}
-
-static void check_problem(const struct test_problem *p)
-{
-    struct ib_trajectory truth;
-    assert_int_equal(ib_oracle_train(&p->oracle, &truth), IB_OK);
-    for (size_t r = 0; r < RUNS; r++) {
-        check_run(r, p, &truth, IB_F64);
-        check_run(r, p, &truth, IB_F32);
-    }
-    ib_trajectory_free(&truth);
-}
-
 static void check_network(const struct ib_network *net)
 {
     struct test_problem p;
     make_problem(&p, net);
-    check_problem(&p);
+    test_runs_check(&p);
     test_problem_free(&p);
 }
 
@@ -144,7 +81,7 @@ static void every_optimizer(void **state)
             struct test_problem p;
             make_problem(&p, &net);
             set_update(&p.oracle.spec, u);
-            check_problem(&p);
+            test_runs_check(&p);
             test_problem_free(&p);
         }
 }
@@ -188,11 +125,11 @@ static void reading_changes_nothing(void **state)
     struct ib_network net = network(2, IB_RELU, IB_MSE, 1);
     struct test_problem p;
     make_problem(&p, &net);
-    for (size_t r = 0; r < RUNS; r++) {
+    for (size_t r = 0; r < TEST_RUNS; r++) {
         struct test_training t;
         double losses[EPOCHS], first[512], second[512];
         uint64_t size = ib_network_size(&net);
-        test_training_open(&t, runs[r].impl, runs[r].residency, &p, IB_F64);
+        test_training_open(&t, test_runs[r].impl, test_runs[r].residency, &p, IB_F64);
         test_training_run(&t, EPOCHS, losses, NULL);
         test_training_params(&t, first);
         assert_int_equal(ib_training_restart(&t.training), IB_OK);
@@ -227,7 +164,7 @@ static void the_whole_state_is_read_at_once(void **state)
     make_problem(&p, &net);
     p.oracle.spec.optimizer = IB_ADAM;
     const uint64_t size = ib_state_total(&p.oracle.spec);
-    for (size_t r = 0; r < RUNS; r++)
+    for (size_t r = 0; r < TEST_RUNS; r++)
         for (enum ib_dtype type = IB_F32; type <= IB_F64; type++) {
             struct test_training t;
             double each[512];
@@ -235,7 +172,7 @@ static void the_whole_state_is_read_at_once(void **state)
                 float f32[512];
                 double f64[512];
             } at_once, again;
-            test_training_open(&t, runs[r].impl, runs[r].residency, &p, type);
+            test_training_open(&t, test_runs[r].impl, test_runs[r].residency, &p, type);
             test_training_run(&t, 3, NULL, NULL);
             assert_int_equal(ib_training_state_bytes(&t.training), size * (type == IB_F32 ? 4 : 8));
             assert_int_equal(ib_training_read_state(&t.training, false, &at_once), IB_OK);
