@@ -89,9 +89,10 @@ static enum ib_status prepare(void *state, const struct ib_problem *problem, voi
 {
     struct fused_state *s = state;
     struct prepared *p = calloc(1, sizeof *p);
+    const struct ib_problem whole = ib_whole_problem(problem);
     if (p != NULL) {
         p->method = &s->isa->methods[s->variant][problem->dtype == IB_F64];
-        if (p->method->open(problem, s->team, &p->training) == IB_OK) {
+        if (p->method->open(&whole, s->team, &p->training) == IB_OK) {
             *out = p;
             return IB_OK;
         }
@@ -104,14 +105,14 @@ static enum ib_status prepare(void *state, const struct ib_problem *problem, voi
 /* A program that does not know `prepare` has x packed within the training. */
 static enum ib_status steps(void *state, const struct ib_problem *problem, uint64_t n)
 {
-    const bool knows = problem->struct_size >= offsetof(struct ib_problem, prepared) + sizeof(void *);
-    struct prepared *p = knows ? problem->prepared : NULL;
+    const struct ib_problem whole = ib_whole_problem(problem);
+    struct prepared *p = whole.prepared;
     if (p != NULL)
-        return p->method->steps(p->training, problem, n);
+        return p->method->steps(p->training, &whole, n);
     void *mine;
     IB_TRY(prepare(state, problem, &mine));
     p = mine;
-    const enum ib_status status = p->method->steps(p->training, problem, n);
+    const enum ib_status status = p->method->steps(p->training, &whole, n);
     release(state, mine);
     return status;
 }
@@ -177,7 +178,7 @@ static const struct ib_fused fused = {
     .predict = predict,
     .prepare = prepare,
     .release = release,
-    .updates = IB_DOES_MOMENTUM | IB_DOES_ADAM | IB_DOES_WEIGHT_DECAY,
+    .updates = IB_DOES_MOMENTUM | IB_DOES_ADAM | IB_DOES_WEIGHT_DECAY | IB_DOES_BATCHES,
 };
 
 static const struct ib_impl cpu_fused = {

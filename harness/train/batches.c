@@ -2,6 +2,13 @@
 
 #include <string.h>
 
+enum ib_status ib_batches_open_order(struct ib_dispatch *d, const struct ib_training_spec *spec,
+                                     const uint32_t *order, struct ib_batches *out)
+{
+    IB_TRY(ib_tensor_open(d, "order", IB_U32, 1, ib_order_count(spec) * spec->rows, order, &out->order));
+    return ib_place(d, &out->order);
+}
+
 enum ib_status ib_batches_open(struct ib_dispatch *d, const struct ib_training_spec *spec, const void *x,
                                const void *y, const uint32_t *order, struct ib_batches *out,
                                struct ib_tensors *t)
@@ -10,12 +17,11 @@ enum ib_status ib_batches_open(struct ib_dispatch *d, const struct ib_training_s
     const uint64_t batch = ib_batch_rows(spec, 0);
     IB_TRY(ib_tensor_open(d, "x", spec->dtype, spec->rows, width, x, &out->x));
     IB_TRY(ib_tensor_open(d, "y", spec->dtype, spec->rows, outputs, y, &out->y));
-    IB_TRY(ib_tensor_open(d, "order", IB_U32, 1, ib_order_count(spec) * spec->rows, order, &out->order));
     IB_TRY(ib_tensor_open(d, "xb", spec->dtype, batch, width, NULL, &t->x));
     IB_TRY(ib_tensor_open(d, "yb", spec->dtype, batch, outputs, NULL, &t->y));
     IB_TRY(ib_place(d, &out->x));
     IB_TRY(ib_place(d, &out->y));
-    return ib_place(d, &out->order);
+    return ib_batches_open_order(d, spec, order, out);
 }
 
 void ib_batches_close(struct ib_dispatch *d, struct ib_batches *b)

@@ -19,6 +19,9 @@ struct ib_batches {
 enum ib_status ib_batches_open(struct ib_dispatch *, const struct ib_training_spec *, const void *x,
                                const void *y, const uint32_t *order, struct ib_batches *out,
                                struct ib_tensors *t);
+/* Only the order, for an implementation that trains whole steps: it takes the rows itself. */
+enum ib_status ib_batches_open_order(struct ib_dispatch *, const struct ib_training_spec *,
+                                     const uint32_t *order, struct ib_batches *out);
 void ib_batches_close(struct ib_dispatch *, struct ib_batches *);
 
 /* Takes the rows of step `step` (from 0) of the next epoch and makes a gradient step with them. The tensors

@@ -167,24 +167,18 @@ enum ib_status ib_call(struct ib_dispatch *d, enum ib_op op, const struct ib_op_
 
 /* ---- fused steps: operations with more operands ---- */
 
-enum { MAX_OPERANDS = 3 + IB_MAX_STATE };
-
-static void set_params(struct ib_problem *problem, const struct ib_view *views)
-{
-    for (uint32_t layer = 0; layer < problem->n_layers; layer++) {
-        problem->w[layer] = views[2 * layer];
-        problem->b[layer] = views[2 * layer + 1];
-    }
-}
+enum { STATE = 4, MAX_OPERANDS = STATE + IB_MAX_STATE };
 
 enum ib_status ib_prepare(struct ib_dispatch *d, struct ib_problem *problem, const struct ib_tensor *x,
-                          const struct ib_tensor *y)
+                          const struct ib_tensor *y, const struct ib_tensor *order)
 {
     struct ib_problem data = *problem;
     if (!IB_HAS(d->impl->fused, prepare) || d->policy.upload_before_call)
         return IB_OK;
     data.x = view_of(x);
     data.y = view_of(y);
+    if (order)
+        data.order = view_of(order);
     data.lr = 0; /* nothing can be trained ahead */
     return d->impl->fused->prepare(d->state, &data, &problem->prepared);
 }
@@ -197,21 +191,24 @@ void ib_release(struct ib_dispatch *d, struct ib_problem *problem)
 }
 
 enum ib_status ib_steps(struct ib_dispatch *d, struct ib_problem *problem, struct ib_tensor *x,
-                        struct ib_tensor *y, struct ib_tensor *state, struct ib_tensor *loss, uint64_t n)
+                        struct ib_tensor *y, struct ib_tensor *order, struct ib_tensor *state,
+                        struct ib_tensor *loss, uint64_t n)
 {
-    struct operand operands[MAX_OPERANDS] = {{x, IB_READS}, {y, IB_READS}, {loss, IB_WRITES}};
+    struct operand operands[MAX_OPERANDS] = {
+        {x, IB_READS}, {y, IB_READS}, {order, IB_READS}, {loss, IB_WRITES}};
     struct ib_view views[MAX_OPERANDS] = {0};
-    size_t n_operands = 3 + ib_problem_state_count(problem);
+    size_t n_operands = STATE + ib_problem_state_count(problem);
     uint64_t begin_ns = 0;
     for (size_t s = 0; s < ib_problem_state_count(problem); s++)
-        operands[3 + s] = (struct operand){&state[s], IB_READS | IB_WRITES};
+        operands[STATE + s] = (struct operand){&state[s], IB_READS | IB_WRITES};
 
     IB_TRY(before_call(d, IB_OP_STEPS, operands, n_operands, views));
     problem->x = views[0];
     problem->y = views[1];
-    problem->loss = views[2]; /* zeroed, with p == NULL, if not wanted */
-    set_params(problem, &views[3]);
-    ib_problem_set_moments(problem, &views[3]);
+    problem->order = views[2];
+    problem->loss = views[3]; /* zeroed, with p == NULL, if not wanted */
+    ib_problem_set_params(problem, &views[STATE]);
+    ib_problem_set_moments(problem, &views[STATE]);
     IB_TRY(ib_profile_call_begin(d->profile, &begin_ns));
     IB_TRY(d->impl->fused->steps(d->state, problem, n));
     IB_TRY(ib_profile_call_end(d->profile, IB_OP_STEPS, begin_ns));
@@ -228,7 +225,7 @@ enum ib_status ib_forward(struct ib_dispatch *d, struct ib_problem *problem, str
         operands[2 + p] = (struct operand){&params[p], IB_READS};
 
     IB_TRY(before_call(d, IB_OP_FORWARD, operands, n_operands, views));
-    set_params(problem, &views[2]);
+    ib_problem_set_params(problem, &views[2]);
     IB_TRY(d->impl->fused->predict(d->state, problem, &views[0], &views[1]));
     return after_call(d, IB_OP_FORWARD, operands, n_operands);
 }

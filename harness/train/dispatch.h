@@ -81,17 +81,17 @@ enum ib_status ib_replay(struct ib_dispatch *, uint64_t n);
 enum ib_status ib_call(struct ib_dispatch *, enum ib_op, const struct ib_op_args *,
                        struct ib_tensor *const *tensors);
 
-/* Has the implementation prepare x and y, which are in place, if it offers that and operands are not copied
- * for each call. Its answer goes to the problem. */
+/* Has the implementation prepare x and y (and the order of mini-batches, otherwise NULL), which are in place,
+ * if it offers that and operands are not copied for each call. Its answer goes to the problem. */
 enum ib_status ib_prepare(struct ib_dispatch *, struct ib_problem *, const struct ib_tensor *x,
-                          const struct ib_tensor *y);
+                          const struct ib_tensor *y, const struct ib_tensor *order);
 void ib_release(struct ib_dispatch *, struct ib_problem *);
 
 /* Fused training steps and prediction, treated as one operation. The problem's views are set from the
- * tensors: x and y are read; the state (training_state.h; for predictions, the parameters) is read, and
- * written by steps; loss (may be NULL) and out are written. */
+ * tensors: x, y and order (may be NULL) are read; the state (training_state.h; for predictions, the
+ * parameters) is read, and written by steps; loss (may be NULL) and out are written. */
 enum ib_status ib_steps(struct ib_dispatch *, struct ib_problem *, struct ib_tensor *x, struct ib_tensor *y,
-                        struct ib_tensor *state, struct ib_tensor *loss, uint64_t n);
+                        struct ib_tensor *order, struct ib_tensor *state, struct ib_tensor *loss, uint64_t n);
 enum ib_status ib_forward(struct ib_dispatch *, struct ib_problem *, struct ib_tensor *x,
                           struct ib_tensor *params, struct ib_tensor *out);
 

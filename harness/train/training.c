@@ -1,7 +1,7 @@
 #include "train/training.h"
 
 #include "base/error.h"
-#include "core/loss.h"
+#include "train/path.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,17 +67,29 @@ static enum ib_status run_silent(struct ib_training *t, uint64_t n)
     return IB_OK;
 }
 
+static struct ib_tensor *order_of(struct ib_training *t)
+{
+    return t->data->spec.batch ? &t->batches.order : NULL;
+}
+
+static enum ib_status run_steps(struct ib_training *t, uint64_t n, bool wanted)
+{
+    IB_TRY(ib_steps(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, order_of(t), t->tensors.state,
+                    wanted ? &t->tensors.loss : NULL, n));
+    t->problem.first_step += n;
+    return IB_OK;
+}
+
 /* Runs n epochs. If wanted, the loss of the last is computed and left on the device. */
 static enum ib_status run_stretch(struct ib_training *t, uint64_t n, bool wanted)
 {
     if (t->fused)
-        return ib_steps(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, t->tensors.state,
-                        wanted ? &t->tensors.loss : NULL, n);
+        return run_steps(t, n * ib_steps_per_epoch(&t->data->spec), wanted);
     IB_TRY(run_silent(t, wanted ? n - 1 : n));
     return wanted ? ib_network_step(t->dispatch, &t->data->spec, true, &t->tensors) : IB_OK;
 }
 
-/* Epochs of mini-batches, one after the other. */
+/* Epochs of mini-batches by operations, one after the other. */
 static enum ib_status run_batches(struct ib_training *t, uint64_t epochs, const struct ib_loss_reader *reader)
 {
     for (uint64_t epoch = 1; epoch <= epochs; epoch++) {
@@ -93,7 +105,7 @@ static enum ib_status run_batches(struct ib_training *t, uint64_t epochs, const 
 
 enum ib_status ib_training_run(struct ib_training *t, uint64_t epochs, const struct ib_loss_reader *reader)
 {
-    if (t->data->spec.batch)
+    if (t->data->spec.batch && !t->fused)
         return run_batches(t, epochs, reader);
     for (uint64_t done = 0; done < epochs;) {
         uint64_t n = next_stretch(t, done, epochs, reader);
@@ -104,6 +116,17 @@ enum ib_status ib_training_run(struct ib_training *t, uint64_t epochs, const str
             IB_TRY(read_loss(t, done, reader));
     }
     return ib_sync(t->dispatch);
+}
+
+/* The first `steps` steps of an epoch; *loss is that of the last alone. */
+static enum ib_status run_part(struct ib_training *t, uint64_t steps, double *loss)
+{
+    if (!t->fused)
+        return ib_batches_part(t->dispatch, &t->data->spec, &t->batches, steps, &t->tensors, loss);
+    if (steps > 1)
+        IB_TRY(run_steps(t, steps - 1, false));
+    IB_TRY(run_steps(t, 1, true));
+    return ib_read_number(t->dispatch, &t->tensors.loss, loss);
 }
 
 enum ib_status ib_training_run_cut(struct ib_training *t, uint64_t epochs, uint64_t last_steps,
@@ -117,14 +140,14 @@ enum ib_status ib_training_run_cut(struct ib_training *t, uint64_t epochs, uint6
         return ib_fail(IB_EINVAL, "train", "an epoch does not have %llu steps",
                        (unsigned long long)last_steps);
     IB_TRY(ib_training_run(t, epochs - 1, reader));
-    IB_TRY(ib_batches_part(t->dispatch, spec, &t->batches, last_steps, &t->tensors, &loss));
+    IB_TRY(run_part(t, last_steps, &loss));
     IB_TRY(ib_sync(t->dispatch));
     return reader->read(reader->context, epochs, loss);
 }
 
 enum ib_status ib_training_restart(struct ib_training *t)
 {
-    t->batches.epoch = 0;
+    t->batches.epoch = t->problem.first_step = 0;
     for (uint32_t s = 0; s < ib_state_count(&t->data->spec); s++) {
         IB_TRY(ib_write(&t->tensors.state[s], t->data->start[s]));
         IB_TRY(ib_place(t->dispatch, &t->tensors.state[s]));
@@ -156,10 +179,10 @@ enum ib_status ib_training_read_state(struct ib_training *t, bool again, void *o
 enum ib_status ib_training_reload(struct ib_training *t)
 {
     ib_release(t->dispatch, &t->problem);
-    const bool batches = t->data->spec.batch != 0;
+    const bool batches = t->data->spec.batch && !t->fused;
     IB_TRY(ib_refresh(t->dispatch, batches ? &t->batches.x : &t->tensors.x, t->data->x));
     IB_TRY(ib_refresh(t->dispatch, batches ? &t->batches.y : &t->tensors.y, t->data->y));
-    return t->fused ? ib_prepare(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y) : IB_OK;
+    return t->fused ? ib_prepare(t->dispatch, &t->problem, &t->tensors.x, &t->tensors.y, order_of(t)) : IB_OK;
 }
 
 /* ---- predictions ---- */
@@ -245,8 +268,10 @@ static enum ib_status open_data(struct ib_training *t)
     const struct ib_training_spec *spec = &t->data->spec;
     const struct ib_train_data *data = t->data;
     struct ib_dispatch *d = t->dispatch;
-    if (spec->batch)
+    if (spec->batch && !t->fused)
         return ib_batches_open(d, spec, data->x, data->y, data->order, &t->batches, &t->tensors);
+    if (spec->batch)
+        IB_TRY(ib_batches_open_order(d, spec, data->order, &t->batches));
     IB_TRY(ib_tensor_open(d, "x", spec->dtype, spec->rows, spec->net.width[0], data->x, &t->tensors.x));
     IB_TRY(ib_tensor_open(d, "y", spec->dtype, spec->rows, ib_network_outputs(&spec->net), data->y,
                           &t->tensors.y));
@@ -265,95 +290,8 @@ static enum ib_status open_tensors(struct ib_training *t)
     if (!t->fused)
         IB_TRY(open_activations(t));
     if (t->fused)
-        IB_TRY(ib_prepare(d, &t->problem, &t->tensors.x, &t->tensors.y));
+        IB_TRY(ib_prepare(d, &t->problem, &t->tensors.x, &t->tensors.y, order_of(t)));
     return ib_training_restart(t);
-}
-
-static struct ib_view shape(const struct ib_training *t, uint64_t rows, uint64_t cols)
-{
-    return (struct ib_view){NULL, rows, cols, cols, t->data->spec.dtype};
-}
-
-/* Sets the problem of the contract. */
-static void describe_problem(struct ib_training *t)
-{
-    const struct ib_training_spec *spec = &t->data->spec;
-    const struct ib_network *net = &spec->net;
-    const struct ib_optimizer_rule *rule = ib_optimizer_rule(spec->optimizer);
-    t->problem = (struct ib_problem){.struct_size = sizeof t->problem,
-                                     .n_layers = net->n_layers,
-                                     .x = shape(t, spec->rows, net->width[0]),
-                                     .y = shape(t, spec->rows, ib_network_outputs(net)),
-                                     .act = net->act,
-                                     .loss_kind = net->loss,
-                                     .dtype = spec->dtype,
-                                     .lr = spec->lr,
-                                     .optimizer = spec->optimizer,
-                                     .weight_decay = spec->weight_decay,
-                                     .beta1 = rule->beta1,
-                                     .beta2 = rule->beta2,
-                                     .epsilon = rule->epsilon};
-    if (rule->counts)
-        t->problem.step_count = shape(t, 1, 1);
-    for (uint32_t l = 0; l < net->n_layers; l++) {
-        t->problem.w[l] = shape(t, net->width[l], net->width[l + 1]);
-        t->problem.b[l] = shape(t, 1, net->width[l + 1]);
-        for (uint32_t k = 0; k < rule->n_moments; k++) {
-            t->problem.moment_w[k][l] = t->problem.w[l];
-            t->problem.moment_b[k][l] = t->problem.b[l];
-        }
-    }
-}
-
-/* Fused steps are not asked for an update that they do not know: an older `supports` would not see it. */
-static enum ib_status check_updates(const struct ib_training *t)
-{
-    const struct ib_impl *impl = t->dispatch->impl;
-    const struct ib_training_spec *spec = &t->data->spec;
-    const uint32_t missing = ib_updates_needed(spec->optimizer, spec->weight_decay) & ~impl->fused->updates;
-    if (missing & ib_optimizer_rule(spec->optimizer)->needs)
-        return ib_fail(IB_EUNSUPPORTED, impl->name, "its fused steps do not offer the optimizer %s",
-                       ib_word_of(ib_optimizer_words, (int)spec->optimizer));
-    return missing ? ib_fail(IB_EUNSUPPORTED, impl->name, "its fused steps do not offer weight_decay")
-                   : IB_OK;
-}
-
-/* Mini-batches are trained by operations. Neither fused steps nor recorded work are asked for them: they
- * would train the same rows in every step. */
-static enum ib_status check_batches(const struct ib_training *t)
-{
-    const struct ib_impl *impl = t->dispatch->impl;
-    if (IB_HAS(impl, capture))
-        return ib_fail(IB_EUNSUPPORTED, impl->name,
-                       "replays recorded work, which would train the same batch in every step");
-    if (t->dispatch->policy.upload_before_call ||
-        ib_operation_offered(ib_operations[IB_OP_GATHER_ROWS], impl->ops))
-        return IB_OK;
-    return ib_fail(IB_EUNSUPPORTED, impl->name,
-                   IB_HAS(impl->fused, steps)
-                       ? "its fused steps take all rows at once; mini-batches need the operation gather_rows"
-                       : "does not implement the operation gather_rows, which mini-batches need");
-}
-
-static enum ib_status choose_path(struct ib_training *t)
-{
-    const struct ib_impl *impl = t->dispatch->impl;
-    char why[256] = "does not support this problem";
-    IB_TRY(ib_loss_require(impl->name, t->data->spec.net.loss, ib_impl_losses(impl)));
-    if (t->data->spec.batch)
-        return check_batches(t);
-    if (IB_HAS(impl, capture) && t->dispatch->policy.upload_before_call)
-        return ib_fail(IB_EUNSUPPORTED, impl->name,
-                       "replays recorded work, in which operands cannot be copied per operation: use "
-                       "residency resident");
-    t->fused = IB_HAS(impl->fused, steps);
-    if (!t->fused)
-        return IB_OK; /* a missing operation fails when it is first called */
-    IB_TRY(check_updates(t));
-    describe_problem(t);
-    if (IB_HAS(impl->fused, supports) && impl->fused->supports(&t->problem, why, sizeof why) != IB_OK)
-        return ib_fail(IB_EUNSUPPORTED, impl->name, "%s", why);
-    return IB_OK;
 }
 
 enum ib_status ib_training_open(struct ib_dispatch *dispatch, const struct ib_train_data *data,
@@ -362,7 +300,7 @@ enum ib_status ib_training_open(struct ib_dispatch *dispatch, const struct ib_tr
     memset(out, 0, sizeof *out);
     out->dispatch = dispatch;
     out->data = data;
-    IB_TRY(choose_path(out));
+    IB_TRY(ib_path_choose(dispatch, &data->spec, &out->fused, &out->problem));
     enum ib_status status = open_tensors(out);
     if (status != IB_OK)
         ib_training_close(out);

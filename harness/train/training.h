@@ -27,8 +27,9 @@ struct ib_training {
 };
 
 /* Allocates the tensors, sets the initial state and uploads the data. Uses fused steps if the
- * implementation has them and there are no mini-batches; IB_EUNSUPPORTED, with its reason, if these do not
- * support the problem or do not know its optimiser, or if an operation for mini-batches is missing. */
+ * implementation has them and, if there are mini-batches, names these; IB_EUNSUPPORTED, with its reason, if
+ * these do not support the problem or do not know its optimiser, or if an operation for mini-batches is
+ * missing. */
 enum ib_status ib_training_open(struct ib_dispatch *, const struct ib_train_data *, struct ib_training *out);
 void ib_training_close(struct ib_training *);
 

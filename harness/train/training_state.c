@@ -73,6 +73,14 @@ uint32_t ib_problem_state_count(const struct ib_problem *problem)
     return 2 * problem->n_layers * (1 + rule->n_moments) + rule->counts;
 }
 
+void ib_problem_set_params(struct ib_problem *problem, const struct ib_view *params)
+{
+    for (uint32_t layer = 0; layer < problem->n_layers; layer++) {
+        problem->w[layer] = params[2 * layer];
+        problem->b[layer] = params[2 * layer + 1];
+    }
+}
+
 void ib_problem_set_moments(struct ib_problem *problem, const struct ib_view *state)
 {
     const struct ib_optimizer_rule *rule = ib_optimizer_rule(problem->optimizer);

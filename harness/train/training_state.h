@@ -32,5 +32,7 @@ const char *ib_state_name(const struct ib_training_spec *, uint32_t s, const cha
  * from those of the whole state. */
 uint32_t ib_problem_state_count(const struct ib_problem *);
 void ib_problem_set_moments(struct ib_problem *, const struct ib_view *state);
+/* Sets the views of its parameters. */
+void ib_problem_set_params(struct ib_problem *, const struct ib_view *params);
 
 #endif

@@ -132,7 +132,7 @@ static void train_phase(const struct ib_transfer_model_case *c, struct flow *up,
     }
     repeat(up, c->epochs);
     repeat(down, c->epochs);
-    add(down, c->reads * ib_steps_per_epoch(&c->spec), 1);
+    add(down, c->reads * (c->fused ? 1 : ib_steps_per_epoch(&c->spec)), 1);
 }
 
 static void predict_phase(const struct ib_transfer_model_case *c, struct flow *up, struct flow *down)

@@ -6,6 +6,7 @@
 #include "cpu_fused/team.h"
 #include "ironbench/impl.h"
 
+/* Problems are whole (ib_whole_problem). */
 struct fused_method {
     /* Allocates the work space of a problem, and packs x and y as this method reads them. IB_ENOMEM. */
     enum ib_status (*open)(const struct ib_problem *, struct team *, void **out);
@@ -28,10 +29,15 @@ extern const struct fused_isa fused_isa_baseline;
 extern const struct fused_isa fused_isa_avx2;
 extern const struct fused_isa fused_isa_avx512;
 
-/* Whether the problem has the fields of optimisers, which a program that does not know them leaves out. */
-static inline bool fused_knows_optimizers(const struct ib_problem *p)
+/* The rows of a step, at most. */
+static inline uint64_t fused_step_rows(const struct ib_problem *p)
 {
-    return p->struct_size >= offsetof(struct ib_problem, step_count) + sizeof p->step_count;
+    return p->batch > 0 && p->batch < p->x.rows ? p->batch : p->x.rows;
+}
+
+static inline bool fused_has_batches(const struct ib_problem *p)
+{
+    return fused_step_rows(p) < p->x.rows;
 }
 
 /* The widest layer, x included. */

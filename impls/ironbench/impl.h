@@ -221,6 +221,13 @@ struct ib_problem {
     /* What the optimiser keeps, in the shapes of w and b: the velocity, or M and V; p is NULL if unused. */
     struct ib_view moment_w[IB_MAX_MOMENTS][IB_MAX_LAYERS], moment_b[IB_MAX_MOMENTS][IB_MAX_LAYERS];
     struct ib_view step_count; /* 1 x 1, IB_ADAM: the steps done before this call, to which `steps` adds n */
+    /* Mini-batches, only if `updates` names them. An epoch has as many steps as batches, the last of which
+     * may have fewer rows: step s of an epoch, from 0, takes the rows of x and y whose numbers are order[s *
+     * batch] and so on. `order` (1 x a multiple of N, of IB_U32) holds the orders of some epochs, N numbers
+     * each; after the last, the first comes again. */
+    uint64_t batch; /* 0: every step takes all rows */
+    struct ib_view order;
+    uint64_t first_step; /* the steps of this training, in all its epochs, before this call */
 };
 
 /* What fused steps may be asked for besides plain gradient descent. */
@@ -228,8 +235,7 @@ enum ib_updates {
     IB_DOES_MOMENTUM = 1,
     IB_DOES_ADAM = 2,
     IB_DOES_WEIGHT_DECAY = 4,
-    IB_DOES_BATCHES =
-        8 /* mini-batches: of external programs (PROTOCOL.md). `steps` is never asked for them */
+    IB_DOES_BATCHES = 8 /* mini-batches; of trainings whose operands are not copied for each call */
 };
 
 /* Whole training steps in one call. */
@@ -237,9 +243,9 @@ struct ib_fused {
     uint32_t struct_size;
     /* IB_OK, or IB_EUNSUPPORTED with the reason in why[n]. The views have shapes but no pointers yet. */
     enum ib_status (*supports)(const struct ib_problem *, char *why, size_t n);
-    /* n full-batch gradient steps (mini-batches are trained by operations): w -= lr dL/dw, b -= lr dL/db. If
-     * loss.p is set, it receives the loss of the last of these epochs, from its forward pass. The
-     * implementation allocates its own work space. */
+    /* n gradient steps: w -= lr dL/dw, b -= lr dL/db. If loss.p is set, it receives the loss of the last of
+     * them, from its forward pass; with mini-batches, the mean loss of those of them that belong to the same
+     * epoch as the last, weighted by their rows. The implementation allocates its own work space. */
     enum ib_status (*steps)(void *state, const struct ib_problem *, uint64_t n);
     /* out (rows x out_last) = the network's output for x, after the sigmoid if loss_kind is IB_BCE and the
      * softmax if it is IB_CE. NULL: predictions use the tensor operations, which are then required. */
@@ -254,7 +260,8 @@ struct ib_fused {
     enum ib_status (*prepare)(void *state, const struct ib_problem *, void **out);
     void (*release)(void *state, void *prepared);
     /* enum ib_updates: what `supports` and `steps` know. Neither is called for a problem with any other
-     * update: that is unsupported, as for a table that ends before this field. */
+     * update: that is unsupported, as for a table that ends before this field; mini-batches are then trained
+     * by operations. */
     uint32_t updates;
 };
 
@@ -364,6 +371,16 @@ struct ib_impl {
         memcpy((out), (mine), ib_fill_room < sizeof *(mine) ? ib_fill_room : sizeof *(mine));                \
         (out)->struct_size = ib_fill_room;                                                                   \
     } while (0)
+
+/* A problem with all fields of this header: those that an older caller does not know are 0, which stands for
+ * plain descent by all rows. */
+static inline struct ib_problem ib_whole_problem(const struct ib_problem *p)
+{
+    struct ib_problem whole;
+    memset(&whole, 0, sizeof whole);
+    memcpy(&whole, p, p->struct_size < sizeof whole ? p->struct_size : sizeof whole);
+    return whole;
+}
 
 /* The only symbol of a plugin, visible even if all others are hidden. Returns *count implementations, or
  * NULL if it does not support the host's ABI. */

@@ -10,7 +10,7 @@
 
 static size_t bytes_of(const struct ib_view *v)
 {
-    return (size_t)(v->rows * v->ld) * (v->type == IB_F32 ? sizeof(float) : sizeof(double));
+    return (size_t)(v->rows * v->ld) * (v->type == IB_F64 ? sizeof(double) : sizeof(float));
 }
 
 static void check(enum ib_status status)
@@ -38,24 +38,33 @@ void take_view_back(const struct ib_instance *on, struct ib_view *placed, const 
     mem->free(on->state, placed->p);
 }
 
+/* The views of a problem one after another; NULL behind the last. */
+static struct ib_view *view_of(struct ib_problem *p, uint32_t i)
+{
+    struct ib_view *const single[] = {&p->x, &p->y, &p->loss, &p->step_count, &p->order};
+    enum { SINGLE = sizeof single / sizeof *single };
+    if (i < SINGLE)
+        return single[i];
+    i -= SINGLE;
+    const uint32_t layer = i / 2 % p->n_layers, kept = i / 2 / p->n_layers;
+    if (kept > IB_MAX_MOMENTS)
+        return NULL;
+    if (kept == 0)
+        return i % 2 == 0 ? &p->w[layer] : &p->b[layer];
+    return i % 2 == 0 ? &p->moment_w[kept - 1][layer] : &p->moment_b[kept - 1][layer];
+}
+
 void place_problem(const struct ib_instance *on, struct ib_problem *p)
 {
-    place_view(on, &p->x);
-    place_view(on, &p->y);
-    place_view(on, &p->loss);
-    for (uint32_t l = 0; l < p->n_layers; l++) {
-        place_view(on, &p->w[l]);
-        place_view(on, &p->b[l]);
-    }
+    struct ib_view *v;
+    for (uint32_t i = 0; (v = view_of(p, i)) != NULL; i++)
+        place_view(on, v);
 }
 
 void take_problem_back(const struct ib_instance *on, struct ib_problem *placed, const struct ib_problem *home)
 {
-    take_view_back(on, &placed->x, &home->x);
-    take_view_back(on, &placed->y, &home->y);
-    take_view_back(on, &placed->loss, &home->loss);
-    for (uint32_t l = 0; l < placed->n_layers; l++) {
-        take_view_back(on, &placed->w[l], &home->w[l]);
-        take_view_back(on, &placed->b[l], &home->b[l]);
-    }
+    struct ib_problem to = *home;
+    struct ib_view *v;
+    for (uint32_t i = 0; (v = view_of(placed, i)) != NULL; i++)
+        take_view_back(on, v, view_of(&to, i));
 }

@@ -17,7 +17,8 @@ enum { ROWS = 11, TEST_ROWS = 3, MOST_CALLS = 64 };
 static struct {
     struct ib_problem supported, prepared, stepped, predicted;
     struct ib_view x_test, out;
-    uint64_t epochs[MOST_CALLS]; /* of each call of `steps` */
+    uint64_t epochs[MOST_CALLS]; /* of each call of `steps`; with mini-batches, steps */
+    uint64_t first_step[MOST_CALLS];
     bool with_loss[MOST_CALLS];
     size_t calls;
     int prepares, releases;
@@ -45,6 +46,7 @@ static enum ib_status steps(void *state, const struct ib_problem *p, uint64_t n)
     assert_true(seen.calls < MOST_CALLS);
     seen.stepped = *p;
     seen.with_loss[seen.calls] = p->loss.p != NULL;
+    seen.first_step[seen.calls] = p->first_step;
     seen.epochs[seen.calls++] = n;
     return IB_OK;
 }
@@ -84,20 +86,23 @@ static void release(void *state, void *prepared)
     seen.releases++;
 }
 
-static const struct ib_fused all = {.struct_size = sizeof all,
-                                    .supports = supports,
-                                    .steps = steps,
-                                    .predict = predict,
-                                    .prepare = prepare,
-                                    .release = release},
-                             few = {.struct_size = sizeof few, .steps = steps},
-                             none = {.struct_size = sizeof none,
-                                     .supports = supports_nothing,
-                                     .steps = steps},
-                             broken = {.struct_size = sizeof broken,
-                                       .steps = steps,
-                                       .prepare = prepare_nothing,
-                                       .release = release};
+static const struct ib_fused
+    all = {.struct_size = sizeof all,
+           .supports = supports,
+           .steps = steps,
+           .predict = predict,
+           .prepare = prepare,
+           .release = release},
+    few = {.struct_size = sizeof few, .steps = steps},
+    batched = {.struct_size = sizeof batched,
+               .supports = supports,
+               .steps = steps,
+               .prepare = prepare,
+               .release = release,
+               .updates = IB_DOES_BATCHES},
+    few_batched = {.struct_size = sizeof few_batched, .steps = steps, .updates = IB_DOES_BATCHES},
+    none = {.struct_size = sizeof none, .supports = supports_nothing, .steps = steps},
+    broken = {.struct_size = sizeof broken, .steps = steps, .prepare = prepare_nothing, .release = release};
 
 static struct test_problem problem;
 static struct ib_impl impl;
@@ -267,6 +272,102 @@ static void per_op_steps_are_single(void **state)
     assert_int_equal(seen.calls, 1);
 }
 
+/* ---- mini-batches ---- */
+
+enum { BATCH = 4, STEPS = 3 }; /* of 4, 4 and 3 rows */
+
+static void open_batched(struct test_training *t, enum ib_residency residency)
+{
+    if (residency == IB_HOST)
+        make(&ib_impl_cpu_naive, &batched, 1);
+    else
+        make(&ib_impl_fakedev, &few_batched, 1);
+    test_problem_batches(&problem, BATCH, 5);
+    test_training_open(t, &impl, residency, &problem, IB_F64);
+}
+
+static void assert_calls(size_t n, const uint64_t *n_steps, const uint64_t *first, const bool *with_loss)
+{
+    assert_int_equal(seen.calls, n);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(seen.epochs[i], n_steps[i]);
+        assert_int_equal(seen.first_step[i], first[i]);
+        assert_int_equal(seen.with_loss[i], with_loss[i]);
+    }
+}
+
+static void the_order_of_the_rows_is_told(void **state)
+{
+    (void)state;
+    struct test_training t;
+    open_batched(&t, IB_HOST);
+    const uint64_t n = ib_order_count(&problem.oracle.spec) * ROWS;
+    test_training_run(&t, 2, NULL, NULL);
+    const struct ib_problem *const told[] = {&seen.supported, &seen.prepared, &seen.stepped};
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        assert_int_equal(told[i]->batch, BATCH);
+        assert_int_equal(told[i]->x.rows, ROWS);
+        assert_int_equal(told[i]->order.rows, 1);
+        assert_int_equal(told[i]->order.cols, n);
+        assert_int_equal(told[i]->order.type, IB_U32);
+        assert_int_equal(told[i]->order.p != NULL, i > 0);
+        if (i > 0)
+            assert_memory_equal(told[i]->order.p, problem.order, n * sizeof *problem.order);
+    }
+    assert_calls(1, (const uint64_t[]){2 * STEPS}, (const uint64_t[]){0}, (const bool[]){false});
+    test_training_close(&t);
+    test_problem_free(&problem);
+}
+
+static void steps_are_counted_through_the_training(void **state)
+{
+    (void)state;
+    struct test_training t;
+    int losses = 0;
+    const struct ib_loss_reader each_fourth = {wants_each_fourth, count_losses, &losses};
+    open_batched(&t, IB_HOST);
+    assert_int_equal(ib_training_run(&t.training, 5, &each_fourth), IB_OK);
+    assert_calls(2, (const uint64_t[]){4 * STEPS, STEPS}, (const uint64_t[]){0, 4 * STEPS},
+                 (const bool[]){true, false});
+    assert_int_equal(losses, 1);
+    assert_int_equal(ib_training_restart(&t.training), IB_OK);
+    seen.calls = 0;
+    assert_int_equal(ib_training_run_cut(&t.training, 4, 2, &each_fourth), IB_OK); /* its loss is read, too */
+    assert_calls(3, (const uint64_t[]){3 * STEPS, 1, 1}, (const uint64_t[]){0, 3 * STEPS, 3 * STEPS + 1},
+                 (const bool[]){false, false, true});
+    assert_int_equal(losses, 2);
+    test_training_close(&t);
+    test_problem_free(&problem);
+}
+
+/* A loss is read once an epoch, and the order uploaded once. Where operands are copied around each call,
+ * operations train instead. */
+static void copies_are_those_of_whole_epochs(void **state)
+{
+    (void)state;
+    struct test_training t;
+    char why[256];
+    double losses[10], predictions[TEST_ROWS * 3];
+    open_batched(&t, IB_RESIDENT);
+    struct ib_transfer_model_case copies = {
+        .spec = t.data.spec, .residency = IB_RESIDENT, .fused = true, .epochs = 10};
+    test_training_run(&t, 10, losses, &copies.reads);
+    test_training_params(&t, predictions);
+    test_training_predict(&t, predictions);
+    if (!ib_transfer_model_matches(&copies, &t.dispatch.transfer_log, why, sizeof why))
+        fail_msg("%s", why);
+    assert_int_equal(ib_transfer_log_phase(&t.dispatch.transfer_log, IB_TRAIN).d2h_count, copies.reads);
+    assert_int_equal(ib_transfer_log_phase(&t.dispatch.transfer_log, IB_SETUP).h2d_count, 2 + 2 + 1);
+    copies.fused = false;
+    assert_false(ib_transfer_model_matches(&copies, &t.dispatch.transfer_log, why, sizeof why));
+    test_training_close(&t);
+    test_problem_free(&problem);
+    open_batched(&t, IB_PER_OP);
+    assert_false(t.training.fused);
+    test_training_close(&t);
+    test_problem_free(&problem);
+}
+
 /* ---- what it may leave out, or refuse ---- */
 
 static void predictions_by_operations_will_do(void **state)
@@ -357,6 +458,9 @@ int main(void)
         cmocka_unit_test(only_its_operands_are_opened),
         cmocka_unit_test(epochs_run_at_once_up_to_the_next_loss),
         cmocka_unit_test(per_op_steps_are_single),
+        cmocka_unit_test(the_order_of_the_rows_is_told),
+        cmocka_unit_test(steps_are_counted_through_the_training),
+        cmocka_unit_test(copies_are_those_of_whole_epochs),
         cmocka_unit_test(predictions_by_operations_will_do),
         cmocka_unit_test(what_is_refused_is_told),
         cmocka_unit_test(changed_data_are_prepared_anew),

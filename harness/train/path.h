@@ -1,0 +1,14 @@
+/* How an implementation trains: by operations, or by fused steps, and as which problem those are told of it.
+ */
+#ifndef IB_TRAIN_PATH_H
+#define IB_TRAIN_PATH_H
+
+#include "train/dispatch.h"
+
+/* Chooses the way. With fused steps, which are taken where they are offered, *problem is set, but for its
+ * pointers. IB_EUNSUPPORTED, with the reason: these do not support the problem or do not know its optimiser,
+ * or an operation for mini-batches is missing. */
+enum ib_status ib_path_choose(const struct ib_dispatch *, const struct ib_training_spec *, bool *fused,
+                              struct ib_problem *problem);
+
+#endif
