@@ -51,19 +51,20 @@ static enum ib_status supports(const struct ib_problem *problem, char *why, size
         snprintf(why, n, "the device does not say how much shared memory it has");
         return IB_EUNSUPPORTED;
     }
-    return ib_cuda_fused_plan(problem, shared_bytes, &plan, why, n);
+    const struct ib_problem p = ib_whole_problem(problem);
+    return ib_cuda_fused_plan(&p, shared_bytes, &plan, why, n);
 }
 
-/* Factors of gradients and losses, and the rate, in the problem's type. A sum over no rows stays 0. */
+/* Factors of gradients and losses in the problem's type. A sum over no rows stays 0. */
 struct factors {
-    struct ib_real lr, gradient, loss;
+    struct ib_real gradient, loss;
 };
 
 static struct factors factors_of(const struct ib_problem *p)
 {
-    const double count = (double)p->y.rows * (double)p->y.cols, mean = count > 0 ? 1 / count : 0;
-    return (struct factors){.lr = ib_real(p->dtype, p->lr),
-                            .gradient = ib_real(p->dtype, (p->loss_kind == IB_MSE ? 2 : 1) * mean),
+    const double count = (double)p->y.rows * (p->loss_kind == IB_CE ? 1 : (double)p->y.cols);
+    const double mean = count > 0 ? 1 / count : 0;
+    return (struct factors){.gradient = ib_real(p->dtype, (p->loss_kind == IB_MSE ? 2 : 1) * mean),
                             .loss = ib_real(p->dtype, (p->loss_kind == IB_HALF_MSE ? 0.5 : 1) * mean)};
 }
 
@@ -71,13 +72,14 @@ static enum ib_status train_in_one_block(const struct fused *f, const struct ib_
                                          const struct ib_cuda_fused_plan *plan, uint64_t n)
 {
     const struct factors factors = factors_of(p);
+    const struct ib_cuda_fused_rule rule = ib_cuda_fused_rule(p);
     const struct ib_cuda_fused_launch launch = {FUSED_network, p->dtype, 1, FUSED_NETWORK_THREADS,
                                                 plan->shared_bytes};
     struct fused_net net = ib_cuda_fused_net(p);
     for (uint64_t done = 0, epochs; done < n; done += epochs) {
         epochs = ib_min(n - done, EPOCHS_PER_LAUNCH);
         net.loss = done + epochs == n ? p->loss.p : NULL;
-        IB_TRY(FUSED_LAUNCH(&f->cuda, &launch, ARG(net), REAL_ARG(factors.lr), REAL_ARG(factors.gradient),
+        IB_TRY(FUSED_LAUNCH(&f->cuda, &launch, ARG(net), REAL_ARG(rule), REAL_ARG(factors.gradient),
                             REAL_ARG(factors.loss), ARG(epochs)));
     }
     return IB_OK;
@@ -96,6 +98,7 @@ static enum ib_status train_in_passes(struct fused *f, const struct ib_problem *
 {
     enum { FINISH_COLUMNS = 32 };
     const struct factors factors = factors_of(p);
+    const struct ib_cuda_fused_rule rule = ib_cuda_fused_rule(p);
     const uint64_t sums = p->x.cols + 2; /* w, b and the loss */
     const struct ib_cuda_fused_launch pass = {pass_of(p, plan), p->dtype, plan->blocks, FUSED_PASS_THREADS,
                                               plan->shared_bytes};
@@ -108,8 +111,8 @@ static enum ib_status train_in_passes(struct fused *f, const struct ib_problem *
         net.loss = epoch == n ? p->loss.p : NULL;
         IB_TRY(
             FUSED_LAUNCH(&f->cuda, &pass, ARG(net), REAL_ARG(factors.gradient), ARG(plan->lanes), ARG(part)));
-        IB_TRY(FUSED_LAUNCH(&f->cuda, &finish, ARG(net), REAL_ARG(factors.lr), REAL_ARG(factors.loss),
-                            ARG(part), ARG(plan->blocks)));
+        IB_TRY(FUSED_LAUNCH(&f->cuda, &finish, ARG(net), REAL_ARG(rule), REAL_ARG(factors.loss), ARG(part),
+                            ARG(plan->blocks)));
     }
     return IB_OK;
 }
@@ -119,10 +122,11 @@ static enum ib_status steps(void *state, const struct ib_problem *problem, uint6
     struct fused *f = state;
     struct ib_cuda_fused_plan plan;
     char why[256];
-    const enum ib_status status = ib_cuda_fused_plan(problem, f->shared_bytes, &plan, why, sizeof why);
+    const struct ib_problem p = ib_whole_problem(problem);
+    const enum ib_status status = ib_cuda_fused_plan(&p, f->shared_bytes, &plan, why, sizeof why);
     if (status != IB_OK)
         return f->cuda.launcher.host->fail(f->cuda.launcher.host, status, "%s", why);
-    return plan.in_passes ? train_in_passes(f, problem, &plan, n) : train_in_one_block(f, problem, &plan, n);
+    return plan.in_passes ? train_in_passes(f, &p, &plan, n) : train_in_one_block(f, &p, &plan, n);
 }
 
 /* ---- prediction ---- */
@@ -131,7 +135,8 @@ static enum ib_status predict(void *state, const struct ib_problem *problem, con
                               const struct ib_view *out)
 {
     const struct fused *f = state;
-    struct fused_net net = ib_cuda_fused_net(problem);
+    const struct ib_problem p = ib_whole_problem(problem);
+    struct fused_net net = ib_cuda_fused_net(&p);
     uint32_t widest = 0;
     for (uint32_t l = 1; l < net.n_layers; l++)
         widest = net.width[l] > widest ? net.width[l] : widest;
@@ -159,6 +164,7 @@ static const struct ib_fused fused = {
     .supports = supports,
     .steps = steps,
     .predict = predict,
+    .updates = IB_DOES_MOMENTUM | IB_DOES_ADAM | IB_DOES_WEIGHT_DECAY,
 };
 
 static const struct ib_impl cuda_fused = {
@@ -177,6 +183,7 @@ static const struct ib_impl cuda_fused = {
     .tracer = "cupti",
     .health = ib_cuda_health,
     .peak_memory = ib_cuda_peak_memory,
+    .losses = 1u << IB_CE,
 };
 
 const struct ib_impl *const *ib_plugin(uint32_t host_abi_major, uint32_t *count)

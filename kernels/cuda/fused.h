@@ -30,13 +30,26 @@ struct fused_matrix {
     unsigned long long ld;
 };
 
-/* A problem. Layer l maps width[l] features to width[l + 1]. `loss` is NULL if it is not needed. */
+/* What is kept of each parameter: itself, and the optimiser's moments. */
+#define FUSED_MAX_KEPT 3
+
+/* A problem. Layer l maps width[l] features to width[l + 1]. `loss` is NULL if it is not needed, `step` (the
+ * number of steps done) if the optimiser does not count. */
 struct fused_net {
-    int act, loss_kind;
-    unsigned n_layers, width[FUSED_MAX_LAYERS + 1];
+    int act, loss_kind, optimizer;
+    unsigned n_layers, width[FUSED_MAX_LAYERS + 1], kept;
     unsigned long long rows;
-    struct fused_matrix x, y, w[FUSED_MAX_LAYERS];
-    void *b[FUSED_MAX_LAYERS], *loss;
+    struct fused_matrix x, y, w[FUSED_MAX_KEPT][FUSED_MAX_LAYERS]; /* w[0]: the weights; then their moments */
+    void *b[FUSED_MAX_KEPT][FUSED_MAX_LAYERS], *loss, *step;
 };
+
+/* The optimiser's numbers. Of a beta of Adam: itself, 1 - beta, and its logarithm; the first is also the
+ * momentum. */
+#define FUSED_RULE(real)                                                                                     \
+    {                                                                                                        \
+        real rate, decay, kept1, added1, log1, kept2, added2, log2, epsilon;                                 \
+    }
+struct fused_rule_f32 FUSED_RULE(float);
+struct fused_rule_f64 FUSED_RULE(double);
 
 #endif

@@ -9,10 +9,10 @@ NETWORK = (
     bug("no_barrier_before_update", "gradients are summed while rows are still on their way", "steps",
         "fused_network.inc", "        __syncthreads();\n        if (epoch == epochs", "        if (epoch == epochs"),
     bug("no_barrier_after_update", "rows begin the next epoch before all parameters are updated", "steps",
-        "fused_network.inc", "m, lr);\n        __syncthreads();", "m, lr);"),
+        "fused_network.inc", "rule, step);\n        __syncthreads();", "rule, step);"),
     bug("last_update_lost", "the last epoch computes its loss, and leaves the parameters", "steps",
-        "fused_network.inc", "        TYPED(update)(net, m, lr);",
-        "        if (epoch < epochs)\n            TYPED(update)(net, m, lr);"),
+        "fused_network.inc", "        TYPED(update)(net, m, rule, step);",
+        "        if (epoch < epochs)\n            TYPED(update)(net, m, rule, step);"),
     bug("loss_of_first_epoch", "the loss is not that of the last epoch", "steps",
         "fused_network.inc", "if (epoch == epochs &&", "if (epoch == 1 &&"),
     bug("lanes_left_out", "half of a warp's lanes do not join its sum", "steps",
@@ -23,6 +23,50 @@ NETWORK = (
         "fused_predict.inc", "        __syncthreads();\n", ""),
     bug("tile_too_large", "the last rows that are predicted lie beyond the matrix", "steps",
         "fused_predict.inc", "(unsigned)SMALLER(tile, net.rows - first)", "tile"),
+)
+
+CLASSES = (
+    bug("largest_not_subtracted", "exponentials of large outputs overflow", "steps",
+        "fused_classes.inc", "row.sum += exp(z[j * next] - row.largest)", "row.sum += exp(z[j * next])"),
+    bug("first_class_for_largest", "the first output is subtracted instead of the largest", "steps",
+        "fused_classes.inc", "z[j * next] > row.largest ? z[j * next] : row.largest", "row.largest"),
+    bug("class_left_out", "the last class does not join the sum", "steps",
+        "fused_classes.inc", "    for (unsigned j = 0; j < n; j++)\n        row.sum",
+        "    for (unsigned j = 0; j + 1 < n; j++)\n        row.sum"),
+    bug("loss_of_first_rows", "the loss is that of a warp's first rows", "steps",
+        "fused_network.inc", "r < m.rows && net.loss_kind == IBK_CE;", "r < 32 && r < m.rows && net.loss_kind == IBK_CE;"),
+    bug("no_barrier_before_softmax", "a row is normalised before all of it is there", "steps",
+        "fused_predict.inc", "        __syncthreads();\n    }\n    for", "        if (!last)\n            __syncthreads();\n    }\n    for"),
+    bug("softmax_of_first_tile", "all blocks normalise the first rows", "steps",
+        "fused_predict.inc", "(softmax_row)(out + (first + r) * out_ld", "(softmax_row)(out + r * out_ld"),
+)
+
+UPDATES = (
+    bug("decay_left_out", "weights do not decay", "steps",
+        "fused_update.inc", "if (rule.decay != (REAL)0)", "if (false)"),
+    bug("decay_beside_the_moments", "weights decay past the moments, as in AdamW", "steps",
+        "fused_update.inc", "change = slope = slope + rule.decay * *kept[0];", "change = slope + rule.decay * *kept[0];"),
+    bug("velocity_lost", "the velocity is not kept", "steps",
+        "fused_update.inc", "change = *kept[1] = rule.kept1", "change = rule.kept1"),
+    bug("bias_not_corrected", "Adam's moments are used as they are", "steps",
+        "fused_update.inc", "    if (net.optimizer == IBK_ADAM) {\n        bias.first", "    if (false) {\n        bias.first"),
+    bug("epsilon_under_the_root", "epsilon is added before the root", "steps",
+        "fused_update.inc", "(sqrt(second) / bias.root + rule.epsilon)", "(sqrt(second + rule.epsilon) / bias.root)"),
+    bug("moments_mixed", "the second moment follows from the first", "steps",
+        "fused_update.inc", "rule.kept2 * *kept[2]", "rule.kept2 * *kept[1]"),
+    bug("moments_not_loaded", "only parameters are copied to shared memory and back", "steps",
+        "fused_network.inc", "k < net.kept; k++)\n        for", "k < 1; k++)\n        for"),
+    bug("step_not_counted", "all epochs have the number of the first step", "steps",
+        "fused_network.inc", "        step += (REAL)1;\n", ""),
+    bug("step_not_stored", "the next call begins with the same step", "steps",
+        "fused_network.inc", "*TYPED(of)(net.step) = step;", ";"),
+    bug("step_counted_by_each_block", "the number of the step grows by that of the blocks", "passes",
+        "fused_regression.inc", "net.step != nullptr && blockIdx.x == 0 &&", "net.step != nullptr &&"),
+    bug("step_of_nobody", "no block counts the step", "passes",
+        "fused_regression.inc", "*TYPED(of)(net.step) += (REAL)1;", ";"),
+    bug("moments_of_first_weight", "all weights share the moments of the first", "passes",
+        "fused_regression.inc", "TYPED(of)(net.w[k][0].p) + j * net.w[k][0].ld",
+        "TYPED(of)(net.w[k][0].p) + (k == 0) * j * net.w[k][0].ld"),
 )
 
 PASSES = (
@@ -51,4 +95,4 @@ PASSES = (
         "fused_regression.inc", "    to->loss += from->loss;\n    TYPED(clear)<N>(from);", "    to->loss += from->loss;"),
 )
 
-BUGS = NETWORK + PASSES
+BUGS = NETWORK + CLASSES + UPDATES + PASSES

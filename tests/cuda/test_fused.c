@@ -98,6 +98,14 @@ static void test_largest_problems(void **state)
     assert_refused(&instance, &p, "only regressions");
     p = shapes(IB_F32, 10000, 1, (const uint64_t[]){6, 2});
     assert_refused(&instance, &p, "only regressions of one output");
+    p = shapes(IB_F32, F32_ROWS, 2, width);
+    p.optimizer = IB_ADAM;
+    assert_refused(&instance, &p, "bytes of the shared memory of one block");
+    p.x.rows = p.y.rows = F32_ROWS - (2 * PARAMS + ROW - 1) / ROW; /* there are two moments */
+    assert_supported(&instance, &p);
+    p = regression(IB_F32, 100000, 1);
+    p.loss_kind = IB_CE;
+    assert_refused(&instance, &p, "only regressions of one output");
     p = regression(IB_F32, 1000, 512);
     assert_supported(&instance, &p);
     p = regression(IB_F32, 1000, 513);
@@ -173,6 +181,24 @@ static void test_many_epochs(void **state)
     ib_instance_close(&instance);
 }
 
+/* Fields of optimisers are not read in the problem of a program that does not know them. */
+static void test_programs_without_optimisers(void **state)
+{
+    struct ib_instance instance;
+    double b;
+    (void)state;
+    must_open("cuda_fused", NULL, NULL, &instance);
+    struct ib_problem p = one_row(&instance, IB_F64);
+    p.struct_size = offsetof(struct ib_problem, optimizer);
+    p.optimizer = IB_ADAM;
+    p.weight_decay = NAN;
+    assert_int_equal(instance.impl->fused->steps(instance.state, &p, 1), IB_OK);
+    assert_int_equal(instance.impl->mem->d2h(instance.state, &b, p.b[0].p, sizeof b), IB_OK);
+    assert_true(fabs(b - p.lr) < 1e-15);
+    drop(&instance, &p);
+    ib_instance_close(&instance);
+}
+
 static void test_nothing_to_predict(void **state)
 {
     const struct ib_problem p = regression(IB_F32, 10, 3);
@@ -211,8 +237,13 @@ static void test_refused_launches(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        MOCK_TEST(test_opening),     MOCK_TEST(test_largest_problems),   MOCK_TEST(test_memory_of_the_device),
-        MOCK_TEST(test_many_epochs), MOCK_TEST(test_nothing_to_predict), MOCK_TEST(test_refused_launches),
+        MOCK_TEST(test_opening),
+        MOCK_TEST(test_largest_problems),
+        MOCK_TEST(test_memory_of_the_device),
+        MOCK_TEST(test_many_epochs),
+        MOCK_TEST(test_nothing_to_predict),
+        MOCK_TEST(test_refused_launches),
+        MOCK_TEST(test_programs_without_optimisers),
     };
     if (!mock_is_there())
         return EXIT_SKIPPED;

@@ -43,9 +43,9 @@ class MockTest(CliTest):
         mock = {"LD_LIBRARY_PATH": MOCK, "IRONBENCH_TEST_CUDA": self.faults}
         return super().call(*args, timeout=timeout, env={**mock, **(env or {})})
 
-    def cases(self, matrix, status=0):
+    def cases(self, matrix, status=0, out="out"):
         """The cases of a sweep, by implementation where each has one."""
-        return self.run_sweep(self.config(matrix, MEASURE), status, out=f"out{self.faults}")["cases"]
+        return self.run_sweep(self.config(matrix, MEASURE), status, out=f"{out}{self.faults}")["cases"]
 
 
 class Trainings(MockTest):
@@ -82,6 +82,26 @@ class Trainings(MockTest):
                 else:
                     self.check(case)
                     self.assertEqual(case["path"], "fused")
+
+    def test_classes_and_optimizers_of_fused(self):
+        """By one block: three classes; by passes, too: a regression that does not fit into one in f64."""
+        updates = "optimizer: [momentum, adam]\nweight_decay: [0, 0.01]\n"
+        matrix = ALL.replace("cuda_naive, cuda_cublas, cuda_graph", "cuda_fused")
+        classes = self.cases(matrix.replace("linreg, logreg, mlp", "softmax, mlp").replace("diabetes, breast_cancer", "iris")
+                             + "loss: [ce]\n" + updates)
+        self.assertEqual(len(classes), 2 * 2 * 2 * 4)
+        for case in classes:
+            with self.subTest(case["id"]):
+                self.check(case)
+        passes = self.cases(matrix.replace("linreg, logreg, mlp", "logreg").replace("diabetes, ", "") + updates, out="passes")
+        self.assertEqual(len(passes), 2 * 2 * 4)
+        for case in passes:
+            with self.subTest(case["id"]):
+                self.check(case)
+        refused = self.cases(matrix.replace("linreg, logreg, mlp", "softmax").replace("diabetes, breast_cancer", "digits"), 4, "refused")
+        for case in refused:
+            self.assertEqual(case["status"], "unsupported")
+            self.assertIn("only regressions of one output can be larger", case["reason"])
 
     def test_mini_batches(self):
         """Gathered on the device, or uploaded wherever an operation reads them; recordings and whole steps take no part."""

@@ -1,10 +1,21 @@
 #include "cuda/fused/plan.h"
 
+#include "constants.inc"
 #include "shape.h"
 
+#include <math.h>
 #include <stdio.h>
 
+_Static_assert((int)IBK_SGD == IB_SGD && (int)IBK_MOMENTUM == IB_MOMENTUM && (int)IBK_ADAM == IB_ADAM,
+               "optimisers");
+_Static_assert((int)FUSED_MAX_KEPT == 1 + IB_MAX_MOMENTS, "a parameter and its moments are kept");
 _Static_assert((int)FUSED_MAX_LAYERS == (int)IB_MAX_LAYERS, "a net has as many layers as a problem");
+
+/* The numbers that are kept of a parameter: itself, and its moments. */
+static uint32_t kept_of(const struct ib_problem *p)
+{
+    return 1 + (p->optimizer == IB_ADAM ? 2 : p->optimizer == IB_MOMENTUM ? 1 : 0);
+}
 
 /* In double: sizes that do not fit are far from the limit. */
 static double network_bytes(const struct ib_problem *p)
@@ -15,12 +26,12 @@ static double network_bytes(const struct ib_problem *p)
         units += (double)p->w[l].cols;
     }
     const double columns = (double)p->x.cols + (double)p->y.cols + 2 * units;
-    return (params + (double)p->x.rows * columns) * (double)ib_bytes_of(p->dtype);
+    return (kept_of(p) * params + (double)p->x.rows * columns) * (double)ib_bytes_of(p->dtype);
 }
 
 static bool is_regression(const struct ib_problem *p)
 {
-    return p->n_layers == 1 && p->y.cols == 1;
+    return p->n_layers == 1 && p->y.cols == 1 && p->loss_kind != IB_CE;
 }
 
 /* ---- a regression in passes ---- */
@@ -95,16 +106,44 @@ struct fused_net ib_cuda_fused_net(const struct ib_problem *p)
 {
     struct fused_net net = {.act = (int)p->act,
                             .loss_kind = (int)p->loss_kind,
+                            .optimizer = (int)p->optimizer,
+                            .kept = kept_of(p),
                             .n_layers = p->n_layers,
                             .width = {(unsigned)p->x.cols},
                             .rows = p->x.rows,
                             .x = matrix_of(&p->x),
                             .y = matrix_of(&p->y),
-                            .loss = p->loss.p};
+                            .loss = p->loss.p,
+                            .step = p->step_count.p};
     for (uint32_t l = 0; l < p->n_layers; l++) {
         net.width[l + 1] = (unsigned)p->w[l].cols;
-        net.w[l] = matrix_of(&p->w[l]);
-        net.b[l] = p->b[l].p;
+        net.w[0][l] = matrix_of(&p->w[l]);
+        net.b[0][l] = p->b[l].p;
+        for (uint32_t k = 1; k < net.kept; k++) {
+            net.w[k][l] = matrix_of(&p->moment_w[k - 1][l]);
+            net.b[k][l] = p->moment_b[k - 1][l].p;
+        }
     }
     return net;
+}
+
+struct ib_cuda_fused_rule ib_cuda_fused_rule(const struct ib_problem *p)
+{
+    const struct fused_rule_f64 r = {.rate = p->lr,
+                                     .decay = p->weight_decay,
+                                     .kept1 = p->beta1,
+                                     .added1 = 1 - p->beta1,
+                                     .log1 = log(p->beta1),
+                                     .kept2 = p->beta2,
+                                     .added2 = 1 - p->beta2,
+                                     .log2 = log(p->beta2),
+                                     .epsilon = p->epsilon};
+    struct ib_cuda_fused_rule out = {.value.f64 = r, .bytes = sizeof r};
+    if (p->dtype == IB_F32) {
+        out.value.f32 = (struct fused_rule_f32){(float)r.rate,   (float)r.decay, (float)r.kept1,
+                                                (float)r.added1, (float)r.log1,  (float)r.kept2,
+                                                (float)r.added2, (float)r.log2,  (float)r.epsilon};
+        out.bytes = sizeof out.value.f32;
+    }
+    return out;
 }

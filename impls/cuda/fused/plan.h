@@ -18,12 +18,22 @@ struct ib_cuda_fused_plan {
     bool wide, whole_pieces; /* rows need several pieces per thread; they consist of whole pieces */
 };
 
-/* Plans the training. IB_EUNSUPPORTED: none of both ways is possible, with the reason in why[n]. Looks at
- * shapes and kinds, not at pointers. */
+/* Of a whole problem, as the functions below. Plans the training. IB_EUNSUPPORTED: none of both ways is
+ * possible, with the reason in why[n]. Looks at shapes and kinds, not at pointers. */
 enum ib_status ib_cuda_fused_plan(const struct ib_problem *, size_t shared_bytes,
                                   struct ib_cuda_fused_plan *out, char *why, size_t n);
 
 /* The problem as the kernels take it. */
 struct fused_net ib_cuda_fused_net(const struct ib_problem *);
+
+/* The optimiser's numbers, in the problem's type. */
+struct ib_cuda_fused_rule {
+    union {
+        struct fused_rule_f32 f32;
+        struct fused_rule_f64 f64;
+    } value;
+    size_t bytes;
+};
+struct ib_cuda_fused_rule ib_cuda_fused_rule(const struct ib_problem *);
 
 #endif

@@ -176,7 +176,7 @@ UPDATES = (
     bug("stale_velocity", "parameters are updated by the velocity of the step before", "plain",
         "updates.inc", "p[i * p_ld + j] -= rate * velocity;", "p[i * p_ld + j] -= rate * (velocity - g[i * g_ld + j]) / momentum;"),
     bug("uncorrected_moments", "Adam's moments are not corrected for their start at zero", "plain",
-        "updates.inc", "return -expm1(t * log_beta);", "return (REAL)1;"),
+        "definitions.inc", "return -expm1(t * log_beta);", "return (REAL)1;"),
     bug("epsilon_in_root", "Adam's epsilon is added inside of the root", "plain",
         "updates.inc", "(sqrt(second) / root + epsilon)", "sqrt(second / (root * root) + epsilon)"),
     bug("moments_by_another_stride", "the second moment is taken to have the gaps of the first", "plain",
