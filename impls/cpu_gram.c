@@ -1,9 +1,10 @@
-/* cpu_gram: linear regression by another algorithm with the same trajectory. The gradient of its loss is X'X
- * w - X'y, up to a factor. So X'X and X'y are computed once, and an epoch then costs as much as they have
- * elements, however many rows X has. They are computed within every call of `steps`, so that their time
- * counts as training. Everything is in double, whatever the type. */
+/* cpu_gram: linear regression by another algorithm with the same trajectory, for every optimiser. The
+ * gradient of its loss is X'X w - X'y, up to a factor. So X'X and X'y are computed once, and an epoch then
+ * costs as much as they have elements, however many rows X has. They are computed within every call of
+ * `steps`, so that their time counts as training. Everything is in double, whatever the type. */
 #include "ironbench/impl.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,11 +22,12 @@ struct gram {
 enum { LANES = 8 };
 struct work {
     uint64_t n, padded, outputs;
-    bool single;    /* the type is f32 */
-    double *g;      /* X'X, n x padded */
-    double *c, *w;  /* X'y and the parameters: outputs x padded */
-    double *block;  /* (n + outputs) x BLOCK_ROWS: rows of X, ones and y, transposed */
-    double *change; /* padded */
+    bool single;                    /* the type is f32 */
+    double *g;                      /* X'X, n x padded */
+    double *c, *w;                  /* X'y and the parameters: outputs x padded */
+    double *moment[IB_MAX_MOMENTS]; /* what the optimiser keeps, likewise */
+    double *block;                  /* (n + outputs) x BLOCK_ROWS: rows of X, ones and y, transposed */
+    double *change;                 /* padded */
 };
 
 #if defined __x86_64__ && defined __GLIBC__ && defined __GNUC__ && !defined __clang__
@@ -92,14 +94,48 @@ static void multiply_out(const struct work *k, const struct ib_problem *p)
 
 /* ---- epochs ---- */
 
-/* w -= rate (X'X w - X'y), `epochs` times. X'X is symmetric: its rows serve as columns. Parameters have the
- * precision of their type after each epoch, so that epochs in one call give the same bits as in several. */
-CLONED static void run_epochs(const struct work *k, double *restrict w, const double *restrict c, double rate,
-                              uint64_t epochs)
+/* Of all epochs: the gradient is `scale` times X'X w - X'y. */
+struct rule {
+    const struct ib_problem *p;
+    double scale, first_step;
+};
+
+static void round_all(const struct work *k, double *values)
+{
+    for (uint64_t i = 0; k->single && i < k->padded; i++)
+        values[i] = (double)(float)values[i];
+}
+
+/* The update of w by momentum or Adam, in step t. */
+static void update_by_moments(const struct work *k, const struct rule *rule, double t, double *w,
+                              double *first, double *second)
+{
+    const struct ib_problem *p = rule->p;
+    const bool adam = p->optimizer == IB_ADAM;
+    const double added = adam ? 1 - p->beta1 : 1, rate = adam ? p->lr / -expm1(t * log(p->beta1)) : p->lr;
+    const double root = adam ? sqrt(-expm1(t * log(p->beta2))) : 1;
+    for (uint64_t i = 0; i < k->n; i++) {
+        const double g = rule->scale * k->change[i] + p->weight_decay * w[i];
+        first[i] = p->beta1 * first[i] + added * g;
+        if (adam)
+            second[i] = p->beta2 * second[i] + (1 - p->beta2) * g * g;
+        w[i] -= rate * (adam ? first[i] / (sqrt(second[i]) / root + p->epsilon) : first[i]);
+    }
+    round_all(k, first);
+    round_all(k, second);
+}
+
+/* The parameters of output o, in epochs `from` to `to`. X'X is symmetric: its rows serve as columns. The
+ * state has the precision of its type after each epoch, so that epochs in one call give the same bits as in
+ * several. */
+CLONED static void run_epochs(const struct work *k, const struct rule *rule, uint64_t o, uint64_t from,
+                              uint64_t to)
 {
     const uint64_t n = k->n, padded = k->padded;
-    double *restrict change = k->change;
-    for (; epochs > 0; epochs--) {
+    const double rate = rule->p->lr * rule->scale, kept = 1 - rule->p->lr * rule->p->weight_decay;
+    const double *restrict c = k->c + o * padded;
+    double *restrict w = k->w + o * padded, *restrict change = k->change;
+    for (uint64_t epoch = from; epoch <= to; epoch++) {
         for (uint64_t i = 0; i < padded; i += LANES) {
             double sum[LANES];
             const double *g = k->g + i;
@@ -111,10 +147,12 @@ CLONED static void run_epochs(const struct work *k, double *restrict w, const do
             for (int l = 0; l < LANES; l++)
                 change[i + (uint64_t)l] = sum[l];
         }
-        for (uint64_t i = 0; i < padded; i++)
-            w[i] -= rate * change[i];
-        for (uint64_t i = 0; k->single && i < padded; i++)
-            w[i] = (double)(float)w[i];
+        if (rule->p->optimizer != IB_SGD)
+            update_by_moments(k, rule, rule->first_step + (double)epoch, w, k->moment[0] + o * padded,
+                              k->moment[1] + o * padded);
+        for (uint64_t i = 0; rule->p->optimizer == IB_SGD && i < padded; i++)
+            w[i] = kept * w[i] - rate * change[i];
+        round_all(k, w);
     }
 }
 
@@ -134,38 +172,49 @@ static double sum_of_squares(const struct work *k, const struct ib_problem *p)
     return sum;
 }
 
-static void copy_params(const struct work *k, const struct ib_problem *p, bool back)
+/* Copies an array in the shapes of w and b, of all outputs. */
+static void copy_array(const struct work *k, const struct ib_view *w, const struct ib_view *b, double *mine,
+                       bool back)
 {
     for (uint64_t o = 0; o < k->outputs; o++)
         for (uint64_t j = 0; j < k->n; j++) {
-            const struct ib_view *from = j + 1 < k->n ? &p->w[0] : &p->b[0];
+            const struct ib_view *from = j + 1 < k->n ? w : b;
             const uint64_t row = j + 1 < k->n ? j : 0;
-            double *mine = &k->w[o * k->padded + j];
             if (back)
-                put(from, row, o, *mine);
+                put(from, row, o, mine[o * k->padded + j]);
             else
-                *mine = get(from, row, o);
+                mine[o * k->padded + j] = get(from, row, o);
         }
+}
+
+static void copy_state(const struct work *k, const struct ib_problem *p, bool back)
+{
+    const uint32_t moments = p->optimizer == IB_ADAM ? 2 : p->optimizer == IB_MOMENTUM ? 1 : 0;
+    copy_array(k, &p->w[0], &p->b[0], k->w, back);
+    for (uint32_t i = 0; i < moments; i++)
+        copy_array(k, &p->moment_w[i][0], &p->moment_b[i][0], k->moment[i], back);
 }
 
 static void train(const struct work *k, const struct ib_problem *p, uint64_t n)
 {
     const double count = (double)p->x.rows * (double)k->outputs;
-    const double rate = p->lr * (p->loss_kind == IB_MSE ? 2 : 1) / (count > 0 ? count : 1);
-    const uint64_t last = p->loss.p != NULL && n > 0;
-    copy_params(k, p, false);
+    const bool adam = p->optimizer == IB_ADAM;
+    const struct rule rule = {.p = p,
+                              .scale = (p->loss_kind == IB_MSE ? 2 : 1) / (count > 0 ? count : 1),
+                              .first_step = adam ? get(&p->step_count, 0, 0) : 0};
+    const uint64_t silent = n - (p->loss.p != NULL && n > 0);
+    copy_state(k, p, false);
     multiply_out(k, p);
     for (uint64_t o = 0; o < k->outputs; o++)
-        run_epochs(k, k->w + o * k->padded, k->c + o * k->padded, rate, n - last);
-    if (!last) {
-        copy_params(k, p, true);
-        return;
-    }
-    put(&p->loss, 0, 0,
-        count > 0 ? (p->loss_kind == IB_HALF_MSE ? 0.5 : 1) * sum_of_squares(k, p) / count : 0);
-    for (uint64_t o = 0; o < k->outputs; o++)
-        run_epochs(k, k->w + o * k->padded, k->c + o * k->padded, rate, 1);
-    copy_params(k, p, true);
+        run_epochs(k, &rule, o, 1, silent);
+    if (silent < n)
+        put(&p->loss, 0, 0,
+            count > 0 ? (p->loss_kind == IB_HALF_MSE ? 0.5 : 1) * sum_of_squares(k, p) / count : 0);
+    for (uint64_t o = 0; silent < n && o < k->outputs; o++)
+        run_epochs(k, &rule, o, n, n);
+    copy_state(k, p, true);
+    if (adam)
+        put(&p->step_count, 0, 0, rule.first_step + (double)n);
 }
 
 /* ---- the implementation ---- */
@@ -187,20 +236,23 @@ static enum ib_status supports(const struct ib_problem *p, char *why, size_t n)
 static enum ib_status steps(void *state, const struct ib_problem *p, uint64_t n)
 {
     const struct gram *s = state;
+    const struct ib_problem whole = ib_whole_problem(p);
     struct work k = {.n = p->x.cols + 1, .outputs = p->y.cols, .single = p->dtype == IB_F32};
     k.padded = (k.n + LANES - 1) / LANES * LANES;
     const uint64_t g = k.n * k.padded, c = k.outputs * k.padded, block = (k.n + k.outputs) * BLOCK_ROWS;
-    double *all = aligned_alloc(64, (g + 2 * c + block + k.padded + LANES) / LANES * LANES * sizeof *all);
+    double *all = aligned_alloc(64, (g + 4 * c + block + k.padded + LANES) / LANES * LANES * sizeof *all);
     if (all == NULL)
         return s->host->fail(s->host, IB_ENOMEM, "no memory for X'X of %llu columns",
                              (unsigned long long)p->x.cols);
-    memset(all, 0, (g + 2 * c + block + k.padded) * sizeof *all);
+    memset(all, 0, (g + 4 * c + block + k.padded) * sizeof *all);
     k.g = all;
     k.c = k.g + g;
     k.w = k.c + c;
-    k.block = k.w + c;
+    k.moment[0] = k.w + c;
+    k.moment[1] = k.moment[0] + c;
+    k.block = k.moment[1] + c;
     k.change = k.block + block;
-    train(&k, p, n);
+    train(&k, &whole, n);
     free(all);
     return IB_OK;
 }
@@ -234,6 +286,7 @@ static const struct ib_fused fused = {
     .supports = supports,
     .steps = steps,
     .predict = predict,
+    .updates = IB_DOES_MOMENTUM | IB_DOES_ADAM | IB_DOES_WEIGHT_DECAY,
 };
 
 static const struct ib_impl cpu_gram = {
