@@ -5,6 +5,8 @@ operations.
 The network is written once, in operations; `_on_device` implements the residencies.
 """
 
+import itertools
+
 import peer
 
 
@@ -115,6 +117,7 @@ class Network:
         self.resident = problem.residency == "resident"
         place = cupy.asarray if self.resident else (lambda array: array)
         self.x, self.y, self.x_test = map(place, (problem.x, problem.y, problem.x_test))
+        self.order = place(problem.order) if problem.batch else None
         self.start = [place(p) for p in problem.start]
         adam = problem.optimizer == "adam"
         self.start_kept = [place(array) for array in (problem.state[:-1] if adam else problem.state)]
@@ -125,19 +128,18 @@ class Network:
     def _begin(self):
         self.final, self.kept, self.steps = list(self.start), list(self.start_kept), self.start_steps
 
-    def train(self, epochs):
-        self._begin()
-        for _ in range(epochs):
-            self._epoch()
+    def train(self, epochs, last_steps=0):
+        self.curve(epochs, (), last_steps)
         self.cupy.cuda.Device().synchronize()
 
-    def curve(self, epochs, reads):
+    def curve(self, epochs, reads, last_steps=0):
         reads, rows = set(reads), []
         self._begin()
         for epoch in range(1, epochs + 1):
-            output = self._epoch()
-            if epoch in reads:
-                rows.append((epoch, float(self._on_device(self.do.loss, self.problem.loss, output, self.y))))
+            cut = last_steps if epoch == epochs else 0
+            losses = self._epoch(epoch - 1, epoch in reads, cut)
+            if losses:
+                rows.append((epoch, self.problem.loss_of(losses, cut)))
         return rows
 
     def params(self):
@@ -168,10 +170,30 @@ class Network:
             values.append(self._on_device(self.do.affine, values[-1], w, b))
         return values
 
-    def _epoch(self):
-        values = self._forward(self.x)
+    def _epoch(self, epoch, wants_loss, last_steps):
+        """Returns the losses of the steps, if they are wanted, with their rows."""
+        losses = []
+        for x, y in itertools.islice(self._batches(epoch), last_steps or None):
+            output = self._step(x, y)
+            if wants_loss:
+                losses.append((float(self._on_device(self.do.loss, self.problem.loss, output, y)), len(y)))
+        return losses
+
+    def _batches(self, epoch):
+        """The rows of each step: gathered on the device, or in host memory."""
+        if not self.problem.batch:
+            yield self.x, self.y
+            return
+        order = self.order[epoch % len(self.order)]
+        for first in range(0, len(order), self.problem.batch):
+            rows = order[first : first + self.problem.batch]
+            yield self.x[rows], self.y[rows]
+
+    def _step(self, x, y):
+        values = self._forward(x)
         self.steps += 1
-        delta = self._on_device(self.do.error, self.problem.loss, values[-1], self.y)
+        self.scale = self.problem.gradient_scale_of(len(y))
+        delta = self._on_device(self.do.error, self.problem.loss, values[-1], y)
         for layer in reversed(range(len(values) - 1)):
             w, b = self.final[2 * layer : 2 * layer + 2]
             gradients = (self._on_device(self.do.weights_gradient, values[layer], delta),
@@ -185,7 +207,7 @@ class Network:
 
     def _update(self, i, gradient):
         """Parameter i, by its gradient without the factor of the loss."""
-        problem, scale = self.problem, self.problem.gradient_scale
+        problem, scale = self.problem, self.scale
         if self.plain:
             self.final[i] = self._on_device(self.do.updated, self.final[i], gradient, problem.lr * scale)
             return
@@ -207,4 +229,4 @@ class Network:
 
 if __name__ == "__main__":
     peer.serve(peer.Peer("cupy", "CuPy on an NVIDIA GPU", "cupy", libraries, Network, device=True, probe=probe,
-                         updates=peer.UPDATES, remedy="scripts/setup --peers, on a machine with an NVIDIA driver"))
+                         updates=(*peer.UPDATES, peer.BATCHES), remedy="scripts/setup --peers, on a machine with an NVIDIA driver"))

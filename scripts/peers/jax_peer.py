@@ -76,12 +76,40 @@ def programs(act, loss, lr, optimizer, weight_decay):
 
         return jax.lax.scan(epoch, state, length=epochs)
 
+    def step(state, x, y, rows):
+        value, gradients = jax.value_and_grad(loss_of)(state[0], x[rows], y[rows])
+        return updated(state, gradients), value
+
+    def epoch_of_batches(state, x, y, rows, batch):
+        """One step for each whole batch, and one for the rows that are left."""
+        whole = len(rows) // batch * batch
+        state, losses = jax.lax.scan(lambda state, rows: step(state, x, y, rows), state, rows[:whole].reshape(-1, batch))
+        total = jnp.sum(losses) * batch
+        if whole < len(rows):
+            state, value = step(state, x, y, rows[whole:])
+            total += value * (len(rows) - whole)
+        return state, total / len(rows)
+
+    def run_batches(state, x, y, order, epochs, batch):
+        def epoch(number, state):
+            return epoch_of_batches(state, x, y, order[number % len(order)], batch)[0]
+
+        return jax.lax.fori_loop(0, epochs, epoch, state)
+
+    def run_batches_with_losses(state, x, y, order, epochs, batch):
+        def epoch(state, number):
+            return epoch_of_batches(state, x, y, order[number % len(order)], batch)
+
+        return jax.lax.scan(epoch, state, jnp.arange(epochs))
+
     def predict(params, x):
         z = forward(params, x)
         return {"bce": jax.nn.sigmoid, "ce": jax.nn.softmax}.get(loss, lambda z: z)(z)
 
     return types.SimpleNamespace(copy=jax.jit(lambda state: jax.tree.map(jnp.copy, state)), run=jax.jit(run, donate_argnums=0),
-                                 run_with_losses=jax.jit(run_with_losses, static_argnums=3), predict=jax.jit(predict))
+                                 run_with_losses=jax.jit(run_with_losses, static_argnums=3), predict=jax.jit(predict),
+                                 step=jax.jit(step), run_batches=jax.jit(run_batches, static_argnums=5, donate_argnums=0),
+                                 run_batches_with_losses=jax.jit(run_batches_with_losses, static_argnums=(4, 5)))
 
 
 class Network:
@@ -117,7 +145,38 @@ class Network:
         return self.programs.predict(self.final[0], self.x_test)
 
 
+class Batched(Network):
+    """Mini-batches, by the orders of all epochs, from which the compiled loop gathers the rows."""
+
+    def __init__(self, problem):
+        super().__init__(problem)
+        self.problem, self.order = problem, self.jax.numpy.asarray(problem.order)
+
+    def train(self, epochs, last_steps=0):
+        if last_steps:
+            self.curve(epochs, (), last_steps)
+            return
+        state = self.programs.copy(self.start)
+        self.final = self.jax.block_until_ready(
+            self.programs.run_batches(state, self.x, self.y, self.order, epochs, self.problem.batch))
+
+    def curve(self, epochs, reads, last_steps=0):
+        whole = epochs - 1 if last_steps else epochs
+        self.final, losses = self.jax.block_until_ready(self.programs.run_batches_with_losses(
+            self.start, self.x, self.y, self.order, whole, self.problem.batch))
+        losses = [float(loss) for loss in losses]
+        if last_steps:
+            for rows in self.problem.batches(whole)[:last_steps]:
+                self.final, loss = self.programs.step(self.final, self.x, self.y, rows)
+            losses.append(float(loss))
+        return [(epoch, losses[epoch - 1]) for epoch in reads]
+
+
+def open_network(problem):
+    return Batched(problem) if problem.batch else Network(problem)
+
+
 if __name__ == "__main__":
     peer.serve(peer.Peer("jax", f"JAX on the {peer.PLACES[DEVICE]}: gradients from jax.grad, the training as one compiled loop",
-                         "jax", libraries, Network, device=DEVICE == "cuda", environment=environment,
-                         updates=peer.UPDATES, probe=probe if DEVICE == "cuda" else None))
+                         "jax", libraries, open_network, device=DEVICE == "cuda", environment=environment,
+                         updates=(*peer.UPDATES, peer.BATCHES), probe=probe if DEVICE == "cuda" else None))

@@ -135,11 +135,7 @@ class Network:
             room = self.rooms[len(rows)]
             room.take(rows)
             losses.append((self._step(room, wants_loss), len(rows)))
-        if not wants_loss:
-            return None
-        if last_steps:
-            return losses[-1][0]
-        return sum(loss * rows for loss, rows in losses) / len(self.problem.x)
+        return self.problem.loss_of(losses, last_steps) if wants_loss else None
 
     def _step(self, room, wants_loss):
         output = room.output

@@ -98,6 +98,12 @@ class Problem:
         rows = self.order[epoch % len(self.order)]
         return [rows[first : first + self.batch] for first in range(0, len(rows), self.batch)]
 
+    def loss_of(self, losses, last_steps):
+        """The loss of an epoch from those of its steps, pairs (loss, rows): their mean, or that of the last if it was cut."""
+        if last_steps or not self.batch:
+            return losses[-1][0]
+        return sum(loss * rows for loss, rows in losses) / len(self.x)
+
     def option(self, name, default):
         return self.options.get(name, default)
 

@@ -233,9 +233,7 @@ class Batched(Eager):
             self._update(loss)
             if wants_loss:
                 losses.append((loss.item(), len(rows)))
-        if last_steps and wants_loss:
-            return losses[-1][0]
-        return sum(loss * rows for loss, rows in losses) / len(self.x) if wants_loss else None
+        return self.problem.loss_of(losses, last_steps) if wants_loss else None
 
 
 class Graph(Eager):

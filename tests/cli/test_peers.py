@@ -100,6 +100,7 @@ optimizer: [adam]
 batch: [16, 1]
 epochs: [20]
 """
+BATCHES_ON_DEVICE = BATCHES + "residency: [per_op, resident]\n"
 ONE = """
 model: [linreg]
 dataset: [diabetes]
@@ -113,7 +114,7 @@ import os, sys, types
 import cupy_peer, numpy
 network = cupy_peer.Network(types.SimpleNamespace(
     residency=sys.argv[1], x=numpy.ones((8, 3)), y=numpy.ones((8, 1)), x_test=numpy.ones((2, 3)),
-    start=[numpy.zeros((3, 1)), numpy.zeros((1, 1))], loss="mse", lr=0.1, gradient_scale=0.25,
+    start=[numpy.zeros((3, 1)), numpy.zeros((1, 1))], loss="mse", lr=0.1, gradient_scale_of=lambda rows: 0.25, batch=0,
     optimizer="sgd", weight_decay=0.0, state=[]))
 open(os.environ["IRONBENCH_CUPY_LOG"], "a").write("train\\n")
 network.train(int(sys.argv[2]))
@@ -184,6 +185,10 @@ class Exact(PeerTest):
             self.assertEqual(case["status"], "unsupported")
             self.assertIn("mini-batches need mode eager", case["reason"])
 
+    def test_mini_batches_of_jax(self):
+        """One case: XLA compiles in every process."""
+        self.check_all(self.sweep("jax", BATCHES.replace("softmax, mlp", "mlp").replace("16, 1", "16")))
+
     def test_compiled_torch(self):
         """The compiler takes seconds in every process."""
         self.check_all(self.sweep("torch", COMPILED))
@@ -220,6 +225,11 @@ class Cupy(PeerTest):
     def test_is_right_in_both_residencies(self):
         cases = self.sweep("cupy", DEVICE, env=self.env)
         self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 19, "resident": 19})
+        self.check_all(cases)
+
+    def test_mini_batches(self):
+        cases = self.sweep("cupy", BATCHES_ON_DEVICE, env=self.env)
+        self.assertEqual(collections.Counter(case["residency"] for case in cases), {"per_op": 4, "resident": 4})
         self.check_all(cases)
 
     def copies_of(self, residency, epochs):

@@ -53,8 +53,8 @@ def fuse():
     return lambda function: functools.wraps(function)(lambda *operands: function(*operands))
 
 
-exp, log, maximum, tanh, logaddexp, square = (
-    numpy.exp, numpy.log, numpy.maximum, numpy.tanh, numpy.logaddexp, numpy.square)
+exp, log, maximum, sqrt, tanh, logaddexp, square = (
+    numpy.exp, numpy.log, numpy.maximum, numpy.sqrt, numpy.tanh, numpy.logaddexp, numpy.square)
 
 
 class cuda:
