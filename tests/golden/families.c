@@ -68,7 +68,7 @@ static void set_rate(struct test_problem *p, struct ib_rng *rng, double part)
 {
     static const double usual[] = {0.003, 0.01, 0.03, 0.1};
     const struct ib_network *net = &p->oracle.spec.net;
-    const double largest = (net->loss == IB_BCE ? 8 : 2) / curvature(p);
+    const double largest = (net->loss == IB_BCE ? 8 : net->loss == IB_CE ? 4 : 2) / curvature(p);
     const double rate = usual[ib_rng_below(rng, 4)];
     p->oracle.spec.lr = net->n_layers == 1 ? part * largest : fmin(rate, part * largest);
 }
@@ -240,6 +240,77 @@ static void open_tall(struct test_problem *p, uint64_t seed)
     set_rate(p, &rng, 0.3);
 }
 
+/* The same, and their counterparts for three to ten classes. */
+static struct ib_network any_task(struct ib_rng *rng, uint64_t inputs)
+{
+    struct ib_network net = any_network(rng, inputs, true);
+    if (ib_rng_below(rng, 2) == 0)
+        return net;
+    net.loss = IB_CE;
+    net.width[net.n_layers] = 3 + ib_rng_below(rng, 8);
+    return net;
+}
+
+static void open_classes(struct test_problem *p, uint64_t seed)
+{
+    struct ib_rng rng = seeded(seed);
+    struct ib_network net = any_network(&rng, 1 + ib_rng_below(&rng, 8), true);
+    net.loss = IB_CE;
+    net.width[net.n_layers] = 3 + ib_rng_below(&rng, 8);
+    make(p, &rng, net, 20 + ib_rng_below(&rng, 100), length(&rng));
+    set_rate(p, &rng, 0.5);
+}
+
+/* Any task by this optimiser. Adam's rate is the size of its first changes. */
+static void open_optimizer(struct test_problem *p, uint64_t seed, enum ib_optimizer optimizer, bool decays)
+{
+    static const double adams[] = {0.001, 0.003, 0.01, 0.03};
+    struct ib_rng rng = seeded(seed);
+    make(p, &rng, any_task(&rng, 1 + ib_rng_below(&rng, 8)), 10 + ib_rng_below(&rng, 100), length(&rng));
+    set_rate(p, &rng, optimizer == IB_MOMENTUM ? 0.1 : 0.5);
+    p->oracle.spec.optimizer = optimizer;
+    p->oracle.spec.weight_decay = decays ? 1.0 / 32 : 0;
+    if (optimizer == IB_ADAM)
+        p->oracle.spec.lr = adams[ib_rng_below(&rng, 4)];
+}
+
+static void open_momentum(struct test_problem *p, uint64_t seed)
+{
+    open_optimizer(p, seed, IB_MOMENTUM, false);
+}
+
+static void open_adam(struct test_problem *p, uint64_t seed)
+{
+    open_optimizer(p, seed, IB_ADAM, false);
+}
+
+static void open_decay(struct test_problem *p, uint64_t seed)
+{
+    open_optimizer(p, seed, (enum ib_optimizer)(seed % 3), true);
+}
+
+/* Batches of 1 to half of the rows; epochs are as many as make a few thousand steps. */
+static void make_batches(struct test_problem *p, uint64_t seed)
+{
+    struct ib_rng rng = seeded(seed ^ 0x626174);
+    const uint64_t rows = p->oracle.spec.rows, batch = 1 + ib_rng_below(&rng, rows / 2);
+    p->oracle.epochs = 1 + p->oracle.epochs * batch / rows;
+    test_problem_batches(p, batch, seed);
+}
+
+static void open_batches(struct test_problem *p, uint64_t seed)
+{
+    open_optimizer(p, seed, seed % 2 ? IB_MOMENTUM : IB_SGD, false);
+    make_batches(p, seed);
+    p->oracle.spec.lr /= 4;
+}
+
+static void open_batches_adam(struct test_problem *p, uint64_t seed)
+{
+    open_optimizer(p, seed, IB_ADAM, false);
+    make_batches(p, seed);
+}
+
 const struct family families[] = {
     {"line", open_line, true},
     {"two rows", open_two_rows, true},
@@ -254,5 +325,11 @@ const struct family families[] = {
     {"edge of stability", open_edge, false},
     {"8 layers", open_deep, false},
     {"20,000 epochs", open_long, false},
+    {"classes", open_classes, true},
+    {"momentum", open_momentum, true},
+    {"adam", open_adam, false},
+    {"weight decay", open_decay, false},
+    {"batches", open_batches, true},
+    {"batches, adam", open_batches_adam, false},
     {NULL, NULL, false},
 };

@@ -1,5 +1,6 @@
 #include "honest.h"
 
+#include "core/batches.h"
 #include "core/loss_schedule.h"
 
 #include <stdlib.h>
@@ -9,22 +10,22 @@
 const struct honest honest_trainers[HONEST_COUNT] = {
     {.name = "plain"},
     {.name = "plain, fma", .fma = true},
-    {.name = "bias first", .bias_first = true},
+    {.name = "bias first", .folded = true, .bias_first = true},
     {.name = "bias first, fma", .bias_first = true, .fma = true},
-    {.name = "mean last", .mean_last = true},
+    {.name = "mean last", .folded = true, .mean_last = true},
     {.name = "mean last, bias first, fma", .mean_last = true, .bias_first = true, .fma = true},
     {.name = "reversed", .sum = HONEST_REVERSED},
-    {.name = "reversed, fma", .sum = HONEST_REVERSED, .fma = true, .bias_first = true},
+    {.name = "reversed, fma", .folded = true, .sum = HONEST_REVERSED, .fma = true, .bias_first = true},
     {.name = "reversed, mean last", .sum = HONEST_REVERSED, .mean_last = true},
-    {.name = "pairwise", .sum = HONEST_PAIRWISE},
+    {.name = "pairwise", .folded = true, .sum = HONEST_PAIRWISE},
     {.name = "pairwise, mean last", .sum = HONEST_PAIRWISE, .mean_last = true, .bias_first = true},
     {.name = "Kahan", .sum = HONEST_KAHAN},
     {.name = "lanes", .sum = HONEST_LANES},
-    {.name = "lanes, fma", .sum = HONEST_LANES, .fma = true, .bias_first = true},
+    {.name = "lanes, fma", .folded = true, .sum = HONEST_LANES, .fma = true, .bias_first = true},
     {.name = "lanes, fma, mean last", .sum = HONEST_LANES, .fma = true, .mean_last = true},
-    {.name = "blocks", .sum = HONEST_BLOCKS, .fma = true},
+    {.name = "blocks", .folded = true, .sum = HONEST_BLOCKS, .fma = true},
     {.name = "wide", .sum = HONEST_WIDE},
-    {.name = "wide, mean last", .sum = HONEST_WIDE, .mean_last = true, .bias_first = true},
+    {.name = "wide, mean last", .folded = true, .sum = HONEST_WIDE, .mean_last = true, .bias_first = true},
     {.name = "rough exp", .rough_exp = true},
     {.name = "threads", .split = true},
     {.name = "threads, lanes, fma, rough exp",

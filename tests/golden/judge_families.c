@@ -116,9 +116,58 @@ static struct ib_verification judged(struct trial *t, const struct honest *h,
 
 /* ---- mistakes ---- */
 
-enum mistake { RATE_1_PERCENT, RATE_1E4, ROW_DROPPED, NO_LAST_EPOCHS, HALF_STEPS, COARSER, MISTAKES };
-static const char *const mistake_names[] = {"rate 1% off",     "rate 1e-4 off", "row dropped",
-                                            "5% fewer epochs", "half",          "coarser products"};
+enum mistake {
+    RATE_1_PERCENT,
+    RATE_1E4,
+    ROW_DROPPED,
+    NO_LAST_EPOCHS,
+    HALF_STEPS,
+    COARSER,
+    UNCORRECTED,
+    FORGETS,
+    NO_DECAY,
+    ORDER_IGNORED,
+    BATCH_DROPPED,
+    MISTAKES
+};
+static const struct {
+    const char *name;
+    enum honest_fault fault;
+} mistakes[MISTAKES] = {
+    [RATE_1_PERCENT] = {"rate 1% off", HONEST_RIGHT},
+    [RATE_1E4] = {"rate 1e-4 off", HONEST_RIGHT},
+    [ROW_DROPPED] = {"row dropped", HONEST_RIGHT},
+    [NO_LAST_EPOCHS] = {"5% fewer epochs", HONEST_RIGHT},
+    [HALF_STEPS] = {"half", HONEST_RIGHT},
+    [COARSER] = {"coarser products", HONEST_RIGHT},
+    [UNCORRECTED] = {"moments uncorrected", HONEST_UNCORRECTED},
+    [FORGETS] = {"moment forgotten", HONEST_FORGETS},
+    [NO_DECAY] = {"no decay", HONEST_NO_DECAY},
+    [ORDER_IGNORED] = {"order ignored", HONEST_ORDER_IGNORED},
+    [BATCH_DROPPED] = {"last batch dropped", HONEST_BATCH_DROPPED},
+};
+
+/* Whether it is one in this problem. */
+static bool can_be_made(const struct trial *t, enum mistake mistake)
+{
+    switch (mistake) {
+    case ROW_DROPPED: /* of batches, the order would name it */
+        return t->spec.batch == 0;
+    case COARSER:
+        return t->a->coarser != IB_PRODUCTS_F32;
+    case UNCORRECTED:
+        return t->spec.optimizer == IB_ADAM;
+    case FORGETS:
+        return t->spec.optimizer != IB_SGD;
+    case NO_DECAY:
+        return t->spec.weight_decay != 0;
+    case ORDER_IGNORED:
+    case BATCH_DROPPED:
+        return t->spec.batch != 0;
+    default:
+        return true;
+    }
+}
 
 /* A copy of the problem with the mistake. */
 static struct ib_oracle_problem mistaken(const struct trial *t, enum mistake mistake)
@@ -150,7 +199,9 @@ static struct ib_oracle_problem mistaken(const struct trial *t, enum mistake mis
 static void train_mistaken(const struct trial *t, enum mistake mistake, struct ib_trajectory *out)
 {
     struct ib_oracle_problem problem = mistaken(t, mistake);
-    honest_train(&honest_trainers[0], &problem, out);
+    struct honest trainer = honest_trainers[0];
+    trainer.fault = mistakes[mistake].fault;
+    honest_train(&trainer, &problem, out);
     if (mistake != NO_LAST_EPOCHS)
         return;
     struct ib_trajectory shorter;
@@ -165,7 +216,7 @@ static void train_mistaken(const struct trial *t, enum mistake mistake, struct i
 /* ---- counting ---- */
 
 struct tally {
-    uint64_t honest, wrong, unverified, missed[MISTAKES], made;
+    uint64_t honest, wrong, unverified, missed[MISTAKES], made[MISTAKES];
 };
 
 static void judge_honest(struct trial *t, struct tally *tally, uint64_t seed)
@@ -188,9 +239,11 @@ static void judge_honest(struct trial *t, struct tally *tally, uint64_t seed)
 
 static void judge_mistakes(struct trial *t, struct tally *tally)
 {
-    tally->made++;
-    for (int m = 0; m < (t->a->coarser ? MISTAKES : COARSER); m++) {
+    for (int m = 0; m < MISTAKES; m++) {
         struct ib_trajectory answered;
+        if (!can_be_made(t, (enum mistake)m))
+            continue;
+        tally->made[m]++;
         train_mistaken(t, (enum mistake)m, &answered);
         tally->missed[m] += judged(t, &honest_trainers[0], &answered).verdict != IB_WRONG;
         ib_trajectory_free(&answered);
@@ -208,11 +261,13 @@ static bool judge_family(const struct family *family, uint64_t n, const struct a
         judge_mistakes(&t, &tally);
         close_trial(&t);
     }
-    printf("%-18s %-4s honest wrong %4llu of %llu, unverified %llu; missed of %llu:", family->name, a->name,
+    printf("%-18s %-4s honest wrong %4llu of %llu, unverified %llu; missed:", family->name, a->name,
            (unsigned long long)tally.wrong, (unsigned long long)tally.honest,
-           (unsigned long long)tally.unverified, (unsigned long long)tally.made);
-    for (int m = 0; m < (a->coarser ? MISTAKES : COARSER); m++)
-        printf(" %s %llu", mistake_names[m], (unsigned long long)tally.missed[m]);
+           (unsigned long long)tally.unverified);
+    for (int m = 0; m < MISTAKES; m++)
+        if (tally.made[m])
+            printf(" %s %llu of %llu", mistakes[m].name, (unsigned long long)tally.missed[m],
+                   (unsigned long long)tally.made[m]);
     printf("\n");
     fflush(stdout);
     return tally.wrong == 0 || !family->stable;
