@@ -245,6 +245,8 @@ static void bind_values(sqlite3_stmt *query, sqlite3_stmt *values, struct drawin
     for (int i = 0; i < sqlite3_column_count(values); i++) {
         const char *parameter = ib_arena_print(d->arena, ":%s", sqlite3_column_name(values, i));
         int index = sqlite3_bind_parameter_index(query, parameter);
+        if (!value[0])
+            continue;
         if (index) /* a query need not use them all */
             sqlite3_bind_value(query, index, sqlite3_column_value(values, i));
     }
@@ -300,19 +302,22 @@ static enum ib_status open_scratch(struct drawing *d)
     return IB_OK;
 }
 
-/* Scripts see only the cases of the record, from which some may have been left out. */
+/* Scripts see only the cases of the record, from which some may have been left out; `machine` is empty unless
+ * there are several. */
 static enum ib_status show_cases(sqlite3 *db, const struct ib_run_record *run)
 {
     sqlite3_stmt *insert = NULL;
-    if (sqlite3_exec(
-            db,
-            "CREATE TEMP TABLE shown (number INTEGER PRIMARY KEY);"
-            "CREATE TEMP VIEW cases AS SELECT * FROM main.cases WHERE number IN (SELECT number FROM shown)",
-            NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_exec(db,
+                     "CREATE TEMP TABLE shown (number INTEGER PRIMARY KEY, machine TEXT NOT NULL);"
+                     "CREATE TEMP VIEW cases AS SELECT * FROM main.cases JOIN shown USING (number)",
+                     NULL, NULL, NULL) != SQLITE_OK)
         return ib_db_fail(db);
-    enum ib_status status = ib_db_prepare(db, "INSERT INTO shown (number) VALUES (?)", &insert);
-    for (size_t i = 0; i < run->n && status == IB_OK; i++)
-        status = ib_db_run(insert, IB_DB_VALUES(ib_db_integer(run->cases[i].number)));
+    enum ib_status status = ib_db_prepare(db, "INSERT INTO shown VALUES (?, ?)", &insert);
+    for (size_t i = 0; i < run->n && status == IB_OK; i++) {
+        const char *machine = run->n_machines > 1 ? run->cases[i].machine : NULL;
+        status = ib_db_run(
+            insert, IB_DB_VALUES(ib_db_integer(run->cases[i].number), ib_db_text(machine ? machine : "")));
+    }
     sqlite3_finalize(insert);
     return status;
 }

@@ -1,16 +1,17 @@
 #@order 6
-#@title How far from the limit of this machine
+#@title How far from the limit of the machine
 #@caption Each mark is a verified case: its operations per second over the operations per byte that an epoch must read or
 #@ write at least. The bar above it is what the machine allows, by its arithmetic or by the memory that holds the data;
 #@ the line between them is the distance. The numbers at the roofs are the rates that `ironbench doctor --limits` found.
 #@height 440 + key_pixels
-#@for EXISTS (SELECT 1 FROM ranked JOIN checks USING (case_number) WHERE limit_ns > 0 AND limit_flops > 0)
+#@per machine
+#@for number IN (SELECT case_number FROM ranked JOIN checks USING (case_number) WHERE limit_ns > 0 AND limit_flops > 0)
 #@sql WITH placed AS (
 #@   SELECT who, limit_flops / limit_bytes AS intensity, limit_flops / median_ns AS reached,
 #@     limit_flops / limit_ns AS allowed, limit_bound AS bound, limit_by AS of, limit_rate AS rate,
 #@     min(case_number) OVER (PARTITION BY who) AS first
 #@   FROM ranked JOIN checks USING (case_number) JOIN names USING (case_number) JOIN epoch_times USING (case_number)
-#@   WHERE limit_ns > 0 AND limit_flops > 0 AND median_ns > 0),
+#@   JOIN cases ON number = case_number WHERE cases.machine = :machine AND limit_ns > 0 AND limit_flops > 0 AND median_ns > 0),
 #@ roofs AS (
 #@   SELECT *, rate > 0 AND row_number() OVER (PARTITION BY bound, of, rate ORDER BY intensity DESC) = 1 AS told
 #@   FROM placed)

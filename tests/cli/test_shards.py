@@ -5,6 +5,7 @@ import json
 import shutil
 import sqlite3
 import tempfile
+import unittest
 
 from common import CliTest
 
@@ -189,6 +190,17 @@ class Machines(ShardTest):
         for row in rows[1:]:
             cells = row.rsplit(",", len(head) - head.index("machine"))[1:]
             self.assertEqual("ffff" in cells, "other-node" in cells)
+
+    @unittest.skipUnless(shutil.which("gnuplot"), "no gnuplot is installed")
+    def test_each_machine_has_its_own_limits(self):
+        self.edit("both", "UPDATE checks SET limit_ns = 10, limit_flops = 1000, limit_bytes = 100, limit_bound = 'memory',"
+                          " limit_by = 'memory', limit_rate = 1e9")
+        self.with_charts()
+        self.ok("report", "both")
+        page = (self.folder / "both/report.md").read_text()
+        for machine in self.record["run"]["machines"]:
+            self.assertIn(f"How far from the limit of the machine: {machine['name']}", page.replace("\\", ""))
+        self.assertEqual(len(list((self.folder / "both/charts").glob("roofline-*.svg"))), 2)
 
     def test_ratios_are_of_one_machine(self):
         by_id = {}
