@@ -76,11 +76,8 @@ static struct problem *problem_of(struct field *f, struct ib_arena *arena, size_
 static size_t count_problems(const struct ib_summary *summary)
 {
     size_t n = 0;
-    for (size_t s = 0; s < summary->n; s++) {
-        n += summary->sections[s].n_seed_groups;
-        for (size_t g = 0; g < summary->sections[s].n; g++)
-            n += summary->sections[s].groups[g].seed_group ? 0 : 1;
-    }
+    for (size_t s = 0; s < summary->n; s++)
+        n += ib_section_problems(&summary->sections[s]);
     return n;
 }
 

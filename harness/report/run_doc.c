@@ -163,7 +163,8 @@ static void add_section(struct ib_doc *doc, const struct ib_summary *summary, si
     const struct ib_summary_section *section = &summary->sections[s];
     const char *title = ib_arena_print(doc->arena, "%s on %s", section->model, section->dataset);
     ib_doc_fold(doc, 2, ib_section_id(doc->arena, s), title)->open = summary->n == 1;
-    ib_doc_append(doc, ib_arena_print(doc->arena, "%zu problem%s", section->n, ib_plural(section->n)),
+    const size_t n_problems = ib_section_problems(section);
+    ib_doc_append(doc, ib_arena_print(doc->arena, "%zu problem%s", n_problems, ib_plural(n_problems)),
                   IB_SOFT);
     ib_sweep_maps(doc, summary, section);
     ib_section_tables(doc, summary, section, with_cases ? IB_WITH_CASES : IB_WITHOUT_CASES);

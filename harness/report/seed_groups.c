@@ -87,7 +87,8 @@ static const char *result_of(struct ib_arena *arena, const struct ib_summary_gro
                                                  group->n_first == 1 ? "is fastest" : "cannot be told apart");
 }
 
-/* "cpu_blas is fastest with 9 of 10 seeds; the training diverges with 1" */
+/* "cpu_blas is fastest with 9 of 10 seeds; the training diverges with 1", "no verified time with any of 10"
+ */
 static const char *answer(struct ib_arena *arena, const struct ib_summary_section *section,
                           const struct ib_seed_group *seed_group)
 {
@@ -99,7 +100,8 @@ static const char *answer(struct ib_arena *arena, const struct ib_summary_sectio
     for (size_t i = 0; i < n; i++) {
         const size_t count = count_of(results, n, i);
         if (count == n)
-            return ib_arena_print(arena, "%s with each of %zu seeds", results[i], n);
+            return ib_arena_print(arena, "%s with %s of %zu seeds", results[i],
+                                  strncmp(results[i], "no ", 3) == 0 ? "any" : "each", n);
         if (count)
             text = i ? ib_arena_print(arena, "%s; %s with %zu", text, results[i], count)
                      : ib_arena_print(arena, "%s with %zu of %zu seeds", results[i], count, n);
@@ -191,6 +193,14 @@ static void fill_seed_group(struct ib_arena *arena, const struct ib_summary_sect
         "implementation", "time per epoch", "range",  ib_metrics[metric]->label,
         "range",          "convergence",    "verdict"};
     memcpy(seed_group->heads, heads, sizeof heads);
+}
+
+size_t ib_section_problems(const struct ib_summary_section *section)
+{
+    size_t n = section->n_seed_groups;
+    for (size_t g = 0; g < section->n; g++)
+        n += !section->groups[g].seed_group;
+    return n;
 }
 
 void ib_seed_groups_find(struct ib_arena *arena, struct ib_summary_section *section)

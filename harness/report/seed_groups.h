@@ -36,6 +36,9 @@ struct ib_seed_group {
 /* The name of a case's problem without its seed; NULL if the seed is not part of it. */
 const char *ib_seed_group_title(struct ib_arena *, const struct ib_case_record *case_record);
 
+/* How many problems a section has; several seeds are one. */
+size_t ib_section_problems(const struct ib_summary_section *);
+
 /* Finds the section's seed groups, and sets the seed group of each of its groups. */
 void ib_seed_groups_find(struct ib_arena *, struct ib_summary_section *);
 

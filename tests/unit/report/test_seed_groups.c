@@ -82,6 +82,16 @@ static void the_terminal_shows_the_family_alone(void **state)
     free(text);
 }
 
+static void seeds_without_a_time_are_one_problem(void **state)
+{
+    (void)state;
+    for (int seed = 1; seed <= 3; seed++)
+        add_case("quick", seed, 1000, 5, IB_WRONG);
+    const struct ib_summary_section *section = summarise();
+    assert_string_equal(section->seed_groups[0].answer, "no verified time with any of 3 seeds");
+    assert_int_equal(ib_section_problems(section), 1);
+}
+
 static void one_seed_is_no_family(void **state)
 {
     (void)state;
@@ -89,6 +99,7 @@ static void one_seed_is_no_family(void **state)
     const struct ib_summary_section *section = summarise();
     assert_int_equal(section->n_seed_groups, 0);
     assert_null(section->groups[0].seed_group);
+    assert_int_equal(ib_section_problems(section), 1);
 }
 
 static int stop(void **state)
@@ -103,6 +114,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, NULL, stop)
     const struct CMUnitTest tests[] = {TEST(seeds_become_one_row), TEST(the_terminal_shows_the_family_alone),
+                                       TEST(seeds_without_a_time_are_one_problem),
                                        TEST(one_seed_is_no_family)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
