@@ -11,8 +11,7 @@ static bool same_impl(const char *a, const char *b)
     return strcspn(b, " ") == length && strncmp(a, b, length) == 0;
 }
 
-/* Whether colours can tell implementations apart here. */
-static bool shows_impls(const struct ib_looks *looks, const char *const *names, size_t n)
+bool ib_series_show_impls(const struct ib_looks *looks, const char *const *names, size_t n)
 {
     size_t n_known = 0, n_same = 0;
     for (size_t i = 0; i < n; i++) {
@@ -33,9 +32,8 @@ static struct ib_look look_of(const struct ib_looks *looks, const char *const *n
 }
 
 const char *ib_chart_series(struct ib_arena *arena, const struct ib_looks *looks, const char *const *names,
-                            size_t n, size_t max, struct ib_chart_series *out)
+                            size_t n, size_t max, bool impls, struct ib_chart_series *out)
 {
-    const bool impls = shows_impls(looks, names, n);
     const char **labels = ib_arena_alloc(arena, (n + 1) * sizeof *labels);
     memcpy(labels, names, n * sizeof *labels);
     const char *common = ib_labels_strip(arena, labels, n);

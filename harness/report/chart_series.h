@@ -9,10 +9,14 @@ struct ib_chart_series {
     struct ib_look look;
 };
 
-/* Sets the series of a chart from their names: without the words that all of them have, which it returns (""
- * if none), and at most `max` characters long. An implementation has its own look; if all series are of one,
- * or none is of any, they differ by a scale of colours. */
+/* Whether the series of these names differ by the looks of implementations: if all are of one, or none is of
+ * any, they differ by a scale of colours. */
+bool ib_series_show_impls(const struct ib_looks *, const char *const *names, size_t n);
+
+/* Sets the series of a chart, or of one of its panels, from their names: without the words that all of them
+ * have, which it returns ("" if none), and at most `max` characters long; with the looks of implementations,
+ * if `impls`. */
 const char *ib_chart_series(struct ib_arena *, const struct ib_looks *, const char *const *names, size_t n,
-                            size_t max, struct ib_chart_series *out);
+                            size_t max, bool impls, struct ib_chart_series *out);
 
 #endif

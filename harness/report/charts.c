@@ -24,7 +24,10 @@ static const struct {
 } widths[] = {{780, 46}, {340, 36}};
 enum { WIDE, NARROW, WIDTHS };
 
-enum { MAX_SVG_BYTES = 64 << 20, MAX_BATCH = 64, MAX_PANELS = 8 };
+enum { MAX_SVG_BYTES = 64 << 20, MAX_BATCH = 64 };
+
+/* Panels of a chart; of series that need more than the first number, only some are drawn. */
+enum { MAX_PANELS = 6, EXAMPLE_PANELS = 3 };
 
 /* A chart whose data are written. */
 struct waiting {
@@ -136,8 +139,9 @@ static const char *wait_for(struct drawing *d, const struct panel *panel, size_t
 {
     struct ib_chart_series *series = ib_arena_alloc(d->arena, panel->n * sizeof *series);
     const char *common = ib_chart_series(d->arena, &d->looks, panel->data->labels + panel->first, panel->n,
-                                         (size_t)widths[width].label, series);
+                                         (size_t)widths[width].label, panel->impls, series);
     d->waiting[d->n_waiting] = (struct waiting){chart, width};
+    bool impls;           /* the chart's series differ by the looks of implementations */
     d->plots[d->n_waiting] = (struct ib_plot){
         .script = d->charts[chart].script,
         .title = d->charts[chart].title,
@@ -180,12 +184,15 @@ static size_t chart_of(struct drawing *d, const struct panel *panel, size_t firs
     return d->n - 1;
 }
 
-/* So many series to a panel, in at most MAX_PANELS. */
+/* So many series to a panel, in at most MAX_PANELS; of more, only the first few are drawn. */
 static void draw_panels(struct drawing *d, const char *file, const struct ib_chart_data *data, size_t chart)
 {
     const int wanted = atoi(d->charts[chart].script->panel);
     const size_t size = wanted > 0 ? (size_t)wanted : data->series, count = (data->series + size - 1) / size;
-    struct panel panel = {.file = file, .data = data, .count = count < MAX_PANELS ? count : MAX_PANELS};
+    struct panel panel = {.file = file,
+                          .data = data,
+                          .count = count <= MAX_PANELS ? count : EXAMPLE_PANELS,
+                          .impls = ib_series_show_impls(&d->looks, data->labels, data->series)};
     const char *title = d->charts[chart].title;
     const size_t drawn = panel.count * size < data->series ? panel.count * size : data->series;
     if (drawn < data->series + data->left_out)

@@ -52,7 +52,7 @@ static void add_charts(struct ib_doc *doc, const struct ib_chart *charts, size_t
         if (!belongs(chart, section))
             continue;
         if (folded != (chart->panel > 0))
-            ib_doc_add(doc, folded ? IB_DOC_END : IB_DOC_FOLD, folded ? NULL : "More lines of this chart");
+            ib_doc_add(doc, folded ? IB_DOC_END : IB_DOC_FOLD, folded ? NULL : "More of this chart");
         folded = chart->panel > 0;
         add_chart(doc, chart);
     }

@@ -19,12 +19,14 @@
 #@   SELECT number, iif(total > 12 AND algorithm IS NULL,
 #@       trim(replace(' ' || substr(training, 1, length(training) - length(dataset)), ' ' || model, '')), series) AS name,
 #@     curve.epoch AS epoch, coalesce(curve.seconds, curve.epoch * median_ns / 1e9) AS seconds, curve.loss AS loss
-#@   FROM told JOIN curve ON curve.case_number = number WHERE place = 1 OR total <= 12)
-#@ SELECT name, seconds, loss,
-#@   EXISTS (SELECT * FROM times_to t WHERE t.case_number = number AND t.point = placed.epoch)
-#@ FROM placed WHERE seconds > 0 AND loss > 0 AND loss <= 1e6 *
-#@   (SELECT f.loss FROM curve f WHERE f.case_number = number ORDER BY f.epoch LIMIT 1)
-#@ ORDER BY number, epoch
+#@   FROM told JOIN curve ON curve.case_number = number WHERE place = 1 OR total <= 12),
+#@ thinned AS (
+#@   SELECT *, loss IN (min(loss) OVER few, max(loss) OVER few) OR epoch = max(epoch) OVER few AS kept,
+#@     EXISTS (SELECT * FROM times_to t WHERE t.case_number = number AND t.point = placed.epoch) AS ring
+#@   FROM placed WHERE seconds > 0 AND loss > 0 AND loss <= 1e6 *
+#@     (SELECT f.loss FROM curve f WHERE f.case_number = number ORDER BY f.epoch LIMIT 1)
+#@   WINDOW few AS (PARTITION BY number, CAST(60 * log10(epoch) AS INT)))
+#@ SELECT name, seconds, loss, ring FROM thinned WHERE kept OR ring ORDER BY number, epoch
 
 stats data using 2 name 'time' nooutput
 

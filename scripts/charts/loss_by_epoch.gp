@@ -13,12 +13,16 @@
 #@   WHERE model = :model AND dataset = :dataset AND verdict <> 'wrong' AND algorithm IS NULL
 #@   UNION ALL SELECT number, model, dataset, series || ' (wrong)', '', verdict, 0, 1
 #@   FROM cases JOIN checks ON checks.case_number = number JOIN names ON names.case_number = number
-#@   WHERE model = :model AND dataset = :dataset AND verdict = 'wrong')
-#@ SELECT iif(total > 12, trim(replace(' ' || substr(training, 1, length(training) - length(dataset)), ' ' || model, '')), series),
-#@   epoch, curve.loss FROM told JOIN curve ON curve.case_number = number
-#@ WHERE (place = 1 OR total <= 12) AND curve.loss > 0 AND curve.loss <= 1e6 *
-#@   (SELECT f.loss FROM curve f WHERE f.case_number = number ORDER BY f.epoch LIMIT 1)
-#@ ORDER BY number, epoch
+#@   WHERE model = :model AND dataset = :dataset AND verdict = 'wrong'),
+#@ placed AS (
+#@   SELECT number, iif(total > 12, trim(replace(' ' || substr(training, 1, length(training) - length(dataset)), ' ' || model, '')), series) AS name,
+#@     epoch, curve.loss AS loss FROM told JOIN curve ON curve.case_number = number
+#@   WHERE (place = 1 OR total <= 12) AND curve.loss > 0 AND curve.loss <= 1e6 *
+#@     (SELECT f.loss FROM curve f WHERE f.case_number = number ORDER BY f.epoch LIMIT 1)),
+#@ thinned AS (
+#@   SELECT *, loss IN (min(loss) OVER few, max(loss) OVER few) OR epoch = max(epoch) OVER few AS kept
+#@   FROM placed WINDOW few AS (PARTITION BY number, CAST(60 * log10(epoch) AS INT)))
+#@ SELECT name, epoch, loss FROM thinned WHERE kept ORDER BY number, epoch
 
 stats data using 2 name 'epoch' nooutput
 

@@ -88,10 +88,14 @@ static void series_have_the_look_of_their_implementation(void **state)
     add("cpu_naive", IB_HOST);
     add("cpu_blas", IB_HOST);
     const struct ib_looks looks = ib_looks_of(&arena, &run);
-    assert_string_equal(ib_chart_series(&arena, &looks, names, 3, 40, series), "");
+    assert_true(ib_series_show_impls(&looks, names, 3));
+    assert_string_equal(ib_chart_series(&arena, &looks, names, 3, 40, true, series), "");
     assert_string_equal(series[1].look.colour, colour(&looks, "cpu_blas"));
     assert_string_equal(series[2].look.colour, colour(&looks, "cpu_blas"));
     assert_int_not_equal(series[1].look.shape, series[2].look.shape);
+    /* Also in a panel without the other one. */
+    assert_string_equal(ib_chart_series(&arena, &looks, names + 1, 2, 40, true, series), "cpu_blas");
+    assert_string_equal(series[0].look.colour, colour(&looks, "cpu_blas"));
 }
 
 static void series_of_one_implementation_differ_in_colour(void **state)
@@ -101,7 +105,8 @@ static void series_of_one_implementation_differ_in_colour(void **state)
     struct ib_chart_series series[2];
     add("cpu_blas", IB_HOST);
     const struct ib_looks looks = ib_looks_of(&arena, &run);
-    assert_string_equal(ib_chart_series(&arena, &looks, names, 2, 40, series), "cpu_blas");
+    assert_false(ib_series_show_impls(&looks, names, 2));
+    assert_string_equal(ib_chart_series(&arena, &looks, names, 2, 40, false, series), "cpu_blas");
     assert_string_equal(series[0].label, "lr=1");
     assert_string_not_equal(series[0].look.colour, series[1].look.colour);
 }
