@@ -115,11 +115,13 @@ static size_t gather(const struct map *map, struct entry *entries)
     return n;
 }
 
-static void fill(struct ib_arena *arena, struct map *map)
+/* Returns how many cells have a value. */
+static size_t fill(struct ib_arena *arena, struct map *map)
 {
     const size_t n_cells = map->panels.n * map->y.n * map->x.n;
     struct entry *entries = ib_arena_alloc(arena, (map->sweep->n + 1) * sizeof *entries);
     double shortest = INFINITY;
+    size_t n_known = 0;
     map->cells = ib_arena_alloc(arena, n_cells * sizeof *map->cells);
     const size_t n = gather(map, entries);
     for (size_t i = 0; i < n_cells; i++)
@@ -131,8 +133,10 @@ static void fill(struct ib_arena *arena, struct map *map)
         cell->n = end - first;
         cell->value = (entries[first + (cell->n - 1) / 2].value + entries[first + cell->n / 2].value) / 2;
         shortest = fmin(shortest, cell->value);
+        n_known++;
     }
     ib_unit_of_ns(isfinite(shortest) ? shortest * 1e9 : 1e3, &map->unit_ns);
+    return n_known;
 }
 
 /* ---- its look ---- */
@@ -264,7 +268,8 @@ void ib_heat_maps(struct ib_doc *doc, const struct ib_tuning *sweep, const char 
         return;
     map.by_time = true;
     map.panels = (struct side){.n = sweep->n_bests < PANELS_MAX ? sweep->n_bests : PANELS_MAX};
-    fill(doc->arena, &map);
+    if (4 * fill(doc->arena, &map) < map.panels.n * map.y.n * map.x.n) /* few settings get there */
+        return;
     add_map(doc, &map, title,
             ib_arena_print(doc->arena, "%s until a loss of %.4g", ib_unit_of_ns(map.unit_ns, &map.unit_ns),
                            sweep->target));

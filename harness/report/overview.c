@@ -3,6 +3,7 @@
 #include "report/format.h"
 #include "report/seed_groups.h"
 #include "report/summary.h"
+#include "report/sweep_section.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct field {
     size_t n, capacity;
     struct problem *problems;
     size_t n_problems, problems_capacity;
+    bool folded; /* a row is all problems of a model, data set and type */
 };
 
 /* How one implementation does in one problem. */
@@ -91,12 +93,12 @@ static const char *title_of(struct ib_arena *arena, const struct ib_summary_grou
 }
 
 static void add_group(struct field *f, struct ib_arena *arena, size_t section,
-                      const struct ib_summary_group *group, bool folded)
+                      const struct ib_summary_group *group)
 {
-    struct problem *p = problem_of(f, arena, section, title_of(arena, group, folded));
+    struct problem *p = problem_of(f, arena, section, title_of(arena, group, f->folded));
     p->groups = ib_arena_grow(arena, p->groups, sizeof(*p->groups), p->n, &p->capacity);
     p->groups[p->n++] = group;
-    p->seeds = folded ? NULL : group->seed_group;
+    p->seeds = f->folded ? NULL : group->seed_group;
     for (size_t r = 0; r < group->n; r++)
         add_competitor(f, arena, &group->rows[r]);
 }
@@ -139,11 +141,10 @@ static int by_rank(const void *left, const void *right)
 
 static struct field field_of(const struct ib_summary *summary, struct ib_arena *arena)
 {
-    struct field f = {0};
-    const bool folded = count_problems(summary) > PROBLEMS_MAX;
+    struct field f = {.folded = count_problems(summary) > PROBLEMS_MAX};
     for (size_t s = 0; s < summary->n; s++)
         for (size_t g = 0; g < summary->sections[s].n; g++)
-            add_group(&f, arena, s, &summary->sections[s].groups[g], folded);
+            add_group(&f, arena, s, &summary->sections[s].groups[g]);
     for (struct competitor *c = f.list; c < f.list + f.n; c++)
         for (const struct problem *p = f.problems; p < f.problems + f.n_problems; p++) {
             const struct result result = result_of(p, c->name);
@@ -285,7 +286,7 @@ static void add_row_of(struct ib_doc *doc, const struct field *f, const char *he
 
 static void add_times(struct ib_doc *doc, const struct ib_summary *summary, const struct field *f)
 {
-    const char *heads[NAMES_MAX + 2] = {"time per epoch", [NAMES_MAX + 1] = NULL};
+    const char *heads[NAMES_MAX + 2] = {f->folded ? "time over the fastest" : "time per epoch"};
     char columns[NAMES_MAX + 3] = "n";
     for (size_t i = 0; i < f->n; i++) {
         heads[i + 1] = f->list[i].name;
@@ -326,19 +327,41 @@ static void add_note(struct ib_doc *doc, const struct field *f)
                        f->n_problems));
 }
 
+static void add_fastest(struct ib_doc *doc)
+{
+    ib_doc_heading(doc, 2, "Which is fastest")->id = "fastest";
+}
+
+static void add_only_problem(struct ib_doc *doc, const struct ib_summary_group *group)
+{
+    add_fastest(doc);
+    ib_doc_add(doc, IB_DOC_CLAIM, NULL);
+    ib_doc_append(doc, group->leaders, IB_STRONG);
+    ib_doc_append(doc, group->claim, IB_PLAIN);
+}
+
+/* The answers in sentences, and the heading of the tables that follow. */
+static void add_sentences(struct ib_doc *doc, const struct ib_summary *summary, const struct field *f)
+{
+    if (f->n < 2 || f->n_problems < 2) {
+        ib_sweep_section(doc, summary);
+        add_fastest(doc);
+        return;
+    }
+    add_fastest(doc);
+    add_claim(doc, f);
+    if (ib_sweep_section(doc, summary))
+        ib_doc_heading(doc, 2, "Problem by problem")->id = "problems";
+}
+
 void ib_overview(struct ib_doc *doc, const struct ib_summary *summary)
 {
     const struct field f = field_of(summary, doc->arena);
-    ib_doc_heading(doc, 2, "Which is fastest")->id = "fastest";
     if (f.n_problems == 1 && f.problems[0].n == 1) {
-        const struct ib_summary_group *group = f.problems[0].groups[0];
-        ib_doc_add(doc, IB_DOC_CLAIM, NULL);
-        ib_doc_append(doc, group->leaders, IB_STRONG);
-        ib_doc_append(doc, group->claim, IB_PLAIN);
+        add_only_problem(doc, f.problems[0].groups[0]);
         return;
     }
-    if (f.n > 1 && f.n_problems > 1)
-        add_claim(doc, &f);
+    add_sentences(doc, summary, &f);
     if (f.n <= NAMES_MAX) {
         add_times(doc, summary, &f);
     } else {

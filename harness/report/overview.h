@@ -4,8 +4,9 @@
 
 #include "report/summary_model.h"
 
-/* Adds the answer: the times of all implementations in all problems, where that table stays small, else their
- * ranking; and which is fastest, in a sentence for each problem. */
+/* Adds the answers, the best settings of a sweep among them; then the times of all implementations in all
+ * problems, where that table stays small, else their ranking; and which is fastest, in a sentence for each
+ * problem. */
 void ib_overview(struct ib_doc *, const struct ib_summary *);
 
 /* The id of a section's heading, for links. */

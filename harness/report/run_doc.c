@@ -183,7 +183,6 @@ void ib_run_doc(struct ib_doc *doc, const struct ib_summary *summary, const stru
     ib_doc_add(doc, IB_DOC_NOTE, summary->origin);
     add_disturbance(doc, summary);
     ib_overview(doc, summary);
-    ib_sweep_section(doc, summary);
     add_faults(doc, summary, FAULTS_SHOWN);
     ib_doc_add(doc, IB_DOC_CONTENTS, NULL);
     for (size_t s = 0; s < summary->n; s++)

@@ -112,11 +112,11 @@ static void add_bests(struct ib_doc *doc, const struct ib_summary *summary, cons
 }
 
 /* The answers first, then the tables. */
-void ib_sweep_section(struct ib_doc *doc, const struct ib_summary *summary)
+bool ib_sweep_section(struct ib_doc *doc, const struct ib_summary *summary)
 {
     const size_t n = summary->derived.n_tunings;
     if (!n)
-        return;
+        return false;
     ib_doc_heading(doc, 2, "Best settings")->id = "settings";
     for (size_t i = 0; i < n; i++) {
         if (i == SWEEPS_SHOWN)
@@ -134,6 +134,7 @@ void ib_sweep_section(struct ib_doc *doc, const struct ib_summary *summary)
         "99 % of its improvement; the time is that of the epochs until then. Where several settings "
         "are equal, the first one is named.");
     ib_doc_add(doc, IB_DOC_END, NULL);
+    return true;
 }
 
 /* ---- the maps ---- */

@@ -69,7 +69,9 @@ class Overview(CliTest):
     AXES = "dataset: [diabetes]\ndtype: [f32, f64]\nepochs: [5]"
 
     def part(self):
-        return (self.folder / "out/report.md").read_text().split("## Which is fastest")[1].split("\n## ")[0]
+        """The answer, and the tables of the problems, which a sweep has behind the best settings."""
+        parts = (self.folder / "out/report.md").read_text().split("\n## ")
+        return "".join(part for part in parts if part.startswith(("Which is fastest", "Problem by problem")))
 
     def table(self):
         """The rows of the first table, as lists of cells without their style."""
@@ -110,6 +112,7 @@ class Overview(CliTest):
         _, _, *rows = self.table()
         self.assertEqual([row[0] for row in rows], ["mlp 3 relu f32 diabetes", "mlp 3 relu f64 diabetes"])
         self.assertEqual(rows[0][-1], "cpu_naive is fastest with each of 2 seeds")
+        self.assertIn('</h2> <span class="soft">2 problems</span>', (self.folder / "out/report.html").read_text().replace("\n", " "))
 
     def test_many_problems(self):
         """Where the times of each would be too many, a row for those of a model, data set and type."""
@@ -117,6 +120,7 @@ class Overview(CliTest):
         self.run_sweep(self.config(f"model: [linreg]\nimpl: [cpu_naive, cpu_blas]\nlr: [{rates}]\n{self.AXES}", BRIEF))
         head, _, *rows = self.table()
         self.assertEqual({*head[1:-1]}, {"cpu_naive", "cpu_blas"})
+        self.assertEqual(head[0], "time over the fastest")
         self.assertEqual([row[0] for row in rows[:2]], ["linreg f32 diabetes", "linreg f64 diabetes"])
         for row in rows[:2]:
             for cell in row[1:-1]:
