@@ -45,9 +45,9 @@ static void print_plot(FILE *out, struct ib_arena *arena, const struct files *fi
     fprintf(out, "chart_title = %s\n", ib_gnuplot_quote(arena, ib_plain(arena, plot->title)));
     fprintf(out, "height = %s\n", ib_gnuplot_quote(arena, height));
     fprintf(out, "load 'style.gnuplot'\n");
-    fprintf(out, "set output %s\n", ib_gnuplot_quote(arena, plot->picture));
+    fprintf(out, "picture = %s\nset output picture\n", ib_gnuplot_quote(arena, plot->picture));
     fprintf(out, "load %s\n", ib_gnuplot_quote(arena, name));
-    fprintf(out, "set output\n");
+    fprintf(out, "set output\nload 'axes.gnuplot'\n");
 }
 
 static enum ib_status write_commands(struct ib_arena *arena, const struct files *files,

@@ -75,6 +75,15 @@ static const char *name_of_its_own(struct drawing *d, const char *text)
     return name;
 }
 
+/* The names of its series, for the script of pages: one on each line. */
+static const char *names_of(struct ib_arena *arena, const struct ib_plot *plot)
+{
+    const char *names = "";
+    for (size_t i = 0; i < plot->n; i++)
+        names = ib_arena_print(arena, "%s%s%s", names, i ? "\n" : "", plot->series[i].label);
+    return names;
+}
+
 /* Takes over a picture. */
 static void take_picture(struct drawing *d, const struct ib_plot *plot, struct ib_chart *chart, int width)
 {
@@ -84,8 +93,8 @@ static void take_picture(struct drawing *d, const struct ib_plot *plot, struct i
     const char *svg = NULL;
     if (!plot->note && ib_file_read(&scratch, plot->picture, MAX_SVG_BYTES, &document, &bytes) == IB_OK)
         svg = ib_svg_clean(d->arena, document,
-                           ib_arena_print(d->arena, "%s%s", chart->name, width == WIDE ? "" : "-narrow"),
-                           chart->title);
+                           ib_arena_print(d->arena, "c%td%s", chart - d->charts, width == WIDE ? "" : "n"),
+                           chart->title, names_of(&scratch, plot));
     ib_arena_free(&scratch);
     if (width == NARROW)
         chart->narrow = svg;
@@ -132,6 +141,7 @@ struct panel {
     const struct ib_chart_data *data;
     size_t number, count; /* from 0; panels of these data */
     size_t first, n;      /* series */
+    bool impls;           /* the chart's series differ by the looks of implementations */
 };
 
 /* Has a panel drawn in one width, together with others. Returns what all of its labels have in common. */
@@ -141,7 +151,6 @@ static const char *wait_for(struct drawing *d, const struct panel *panel, size_t
     const char *common = ib_chart_series(d->arena, &d->looks, panel->data->labels + panel->first, panel->n,
                                          (size_t)widths[width].label, panel->impls, series);
     d->waiting[d->n_waiting] = (struct waiting){chart, width};
-    bool impls;           /* the chart's series differ by the looks of implementations */
     d->plots[d->n_waiting] = (struct ib_plot){
         .script = d->charts[chart].script,
         .title = d->charts[chart].title,
@@ -236,6 +245,8 @@ static void name_chart(struct drawing *d, sqlite3_stmt *values, struct ib_chart 
     for (int i = 0; chart->script->per[0] && i < sqlite3_column_count(values); i++) {
         const char *column = sqlite3_column_name(values, i);
         const char *value = ib_arena_copy(d->arena, (const char *)sqlite3_column_text(values, i));
+        if (!value[0])
+            continue;
         name = ib_arena_print(d->arena, "%s-%s", name, value);
         chart->title = ib_arena_print(d->arena, "%s%s%s%s", chart->title, i ? ", " : ": ", value,
                                       strcmp(column, "cols") == 0 ? " columns" : "");
@@ -252,8 +263,6 @@ static void bind_values(sqlite3_stmt *query, sqlite3_stmt *values, struct drawin
     for (int i = 0; i < sqlite3_column_count(values); i++) {
         const char *parameter = ib_arena_print(d->arena, ":%s", sqlite3_column_name(values, i));
         int index = sqlite3_bind_parameter_index(query, parameter);
-        if (!value[0])
-            continue;
         if (index) /* a query need not use them all */
             sqlite3_bind_value(query, index, sqlite3_column_value(values, i));
     }

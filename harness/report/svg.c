@@ -49,10 +49,10 @@ static const char *find_first_pen(const char *svg)
 }
 
 /* Labels between the tags may look like references. */
-static void copy(FILE *out, const char *at, const char *prefix)
+static void copy(FILE *out, const char *at, const char *end, const char *prefix)
 {
     const char *pen = find_first_pen(at);
-    for (bool in_tag = true; *at;) {
+    for (bool in_tag = true; at < end;) {
         if (at == pen) {
             fputs("currentColor", out); /* as the first one of a gnuplot */
             at += strcspn(at, "\"");
@@ -66,16 +66,22 @@ static void copy(FILE *out, const char *at, const char *prefix)
     }
 }
 
-const char *ib_svg_clean(struct ib_arena *arena, const char *document, const char *prefix, const char *label)
+const char *ib_svg_clean(struct ib_arena *arena, const char *document, const char *prefix, const char *label,
+                         const char *names)
 {
-    const char *svg = strstr(document, "<svg");
+    static const char close[] = "</svg>";
+    const char *svg = strstr(document, "<svg"), *end = svg ? strstr(svg, close) : NULL;
     char *text = NULL;
     size_t bytes;
-    FILE *out = svg ? open_memstream(&text, &bytes) : NULL;
+    FILE *out = end ? open_memstream(&text, &bytes) : NULL;
     if (!out)
         return NULL;
+    end += strlen(close);
     fprintf(out, "<svg role=\"img\" aria-label=\"%s\"", ib_escape_html(arena, label));
-    copy(out, svg + strlen("<svg"), prefix);
+    if (names)
+        fprintf(out, " data-series=\"%s\"", ib_escape_html(arena, names));
+    fputs(end + strspn(end, "\n"), out);
+    copy(out, svg + strlen("<svg"), end, prefix);
     fclose(out);
     const char *clean = ib_arena_copy(arena, text);
     free(text);

@@ -158,7 +158,7 @@ static void take_picture(struct drawing *d, size_t i)
     chart->note = d->plots[i].note;
     if (!chart->note &&
         ib_file_read(&scratch, d->plots[i].picture, MAX_SVG_BYTES, &document, &bytes) == IB_OK)
-        chart->svg = ib_svg_clean(d->arena, document, d->ids[i], chart->title);
+        chart->svg = ib_svg_clean(d->arena, document, d->ids[i], chart->title, NULL);
     if (!chart->note && !chart->svg)
         chart->note = "gnuplot drew nothing";
     ib_arena_free(&scratch);

@@ -41,6 +41,9 @@ y_name = 'time per epoch [' . (unit == 1 ? 'ns' : unit == 1e3 ? 'µs' : unit == 
 eval above_y_axis
 set lmargin at screen x_at(axis_margin)
 load 'key.gnuplot'
+rounds = 4
+values = 2
+linear = 1
 
 # A 0 instead of a crossing means that there is none; nothing is drawn. (gnuplot crashes on labels at NaN.)
 crosses(at) = at > 0

@@ -25,6 +25,9 @@ y_name = 'training loss'
 eval above_y_axis
 set lmargin at screen x_at(axis_margin)
 load 'key.gnuplot'
+rounds = rings ? 3 : 2
+values = 1
+linear = 1
 
 plot for [i = 0:series - 1] data index first + i using ($2 / unit):3 with lines lt i + 1 notitle, \
      for [i = 0:series - 1] data index first + i using ($2 / unit):(mark(i, $2 / unit) ? $3 : NaN) \

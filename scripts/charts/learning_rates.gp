@@ -49,6 +49,9 @@ set lmargin at screen x_at(axis_margin)
 bars = rows <= 150
 key_points = 0
 load 'key.gnuplot'
+rounds = bars ? 7 : 6
+values = 2
+linear = 1
 
 # A loss of -1 means that it is not finite.
 loss(class, l) = class == 3 && l < 0 ? top : within(l)
@@ -59,10 +62,10 @@ do for [c = 1:4] {
 }
 
 plot for [i = 0:series - 1] data index first + i using 2:7 with lines lc rgb faint lw 1 dt (6,4) notitle, \
-     data index first using 2:7:('loss at the start') every ::0::0 \
-         with labels left offset character 0, 0.6 tc rgb ink notitle, \
      for [i = 0:series - 1] data index first + i using 2:(loss($6, $3)) with lines lt i + 1 notitle, \
      for [i = 0:(bars ? series - 1 : -1)] data index first + i using 2:(settled($6) ? within($3) : NaN):(within($4)):(within($5)) \
          with yerrorbars lt i + 1 dt solid pt -1 lw 1.5 notitle, \
-     for [i = 0:series - 1] for [c = 0:3] data index first + i using 2:($6 == c ? loss(c, $3) : NaN) \
-         with points lt i + 1 pt class_shape[c + 1] ps 0.9 notitle
+     for [c = 0:3] for [i = 0:series - 1] data index first + i using 2:($6 == c ? loss(c, $3) : NaN) \
+         with points lt i + 1 pt class_shape[c + 1] ps 0.9 notitle, \
+     data index first using 2:7:('loss at the start') every ::0::0 \
+         with labels left offset character 0, 0.6 tc rgb ink notitle

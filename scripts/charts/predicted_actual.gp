@@ -21,6 +21,8 @@ eval above_y_axis
 set lmargin at screen x_at(axis_margin)
 key_lines = 0
 load 'key.gnuplot'
+rounds = 1
+values = 1
 
-plot x with lines lc rgb faint lw 1 dt (6,4) notitle, \
-     for [i = 0:series - 1] data index first + i using 2:3 with points lt i + 1 pt shape(i) ps 0.6 notitle
+plot for [i = 0:series - 1] data index first + i using 2:3 with points lt i + 1 pt shape(i) ps 0.6 notitle, \
+     x with lines lc rgb faint lw 1 dt (6,4) notitle

@@ -6,6 +6,7 @@
 #@per model,dataset
 #@for task = 'classification' AND ifnull(classes, 2) <= 2
 #@height 134 + row_pixels(80) * series
+#@panel 8
 #@sql SELECT series, predicted, actual FROM answers WHERE model = :model AND dataset = :dataset
 #@ ORDER BY case_number, row
 
@@ -30,7 +31,7 @@ entries = 2
 eval key_above
 set arrow 1 from 0.5, graph 0 to 0.5, graph 1 nohead lc rgb faint lw 1.2 dt (6,4) back
 
-plot data using ($3 > 0.5 ? $2 : NaN):(y(column(-2), $3, $0)) \
+plot data index first:first + series - 1 using ($3 > 0.5 ? $2 : NaN):(y(column(-2) - first, $3, $0)) \
          with points lc rgb kind_colours[1] pt 6 ps 0.55 lw 1.3 title 'is class 1', \
-     '' using ($3 > 0.5 ? NaN : $2):(y(column(-2), $3, $0)) \
+     '' index first:first + series - 1 using ($3 > 0.5 ? NaN : $2):(y(column(-2) - first, $3, $0)) \
          with points lc rgb kind_colours[2] pt 8 ps 0.55 lw 1.3 title 'is class 0'

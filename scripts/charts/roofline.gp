@@ -41,6 +41,9 @@ eval above_y_axis
 set lmargin at screen x_at(axis_margin)
 key_lines = 0
 load 'key.gnuplot'
+rounds = 2
+values = 2
+values_x = 0 # points are shifted
 
 # The roofs are named at the right edge, from the highest one down, each at its height or below the one before.
 if (told_max > 0) {
@@ -64,6 +67,6 @@ if (told_max > 0) {
 shifted(x, i) = x * 1.04 ** (i - (series - 1) / 2.0)
 plot for [i = 0:series - 1] data index first + i using (shifted($2, i)):3:(0):($4 - $3) \
          with vectors nohead lc rgb '#d5dade' lw 2 dt solid notitle, \
-     data using 2:4:(0.07 * $2) with xerrorbars lc rgb ink lw 2 dt solid pt 0 ps 0 notitle, \
      for [i = 0:series - 1] data index first + i using (shifted($2, i)):3 \
-         with points lt i + 1 pt shape(i) ps 0.9 notitle
+         with points lt i + 1 pt shape(i) ps 0.9 notitle, \
+     data using 2:4:(0.07 * $2) with xerrorbars lc rgb ink lw 2 dt solid pt 0 ps 0 notitle

@@ -27,6 +27,9 @@ y_name = 'time per epoch [' . (unit == 1 ? 'ns' : unit == 1e3 ? 'µs' : unit == 
 eval above_y_axis
 set lmargin at screen x_at(axis_margin)
 load 'key.gnuplot'
+rounds = 2
+values = 2
+linear = 1
 
 plot for [i = 0:series - 1] (x >= size_min && x <= size_max ? exp(factor[i + 1]) * x ** power[i + 1] / unit : NaN) \
          with lines lt i + 1 lw 1.2 notitle, \

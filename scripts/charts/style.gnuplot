@@ -62,6 +62,14 @@ row_margin = narrow ? 14 : label_pixels + 24
 row_name = narrow ? 'unset ytics; set label 3000 + i label[i + 1] at graph 0, first row_y + 0.24 left tc rgb ink' \
                   : 'set ytics add (shown(i + 1) row_y)'
 
+# What a page's script may do with a chart. Its plots begin with so many rounds over the series, each with a plot of
+# every series, so that one can be hidden; of one round, from 1 on, values can be read where the pointer is, of both axes
+# or of the vertical one alone; and a logarithmic vertical axis can be shown as a linear one.
+rounds = 0
+values = 0
+values_x = 1
+linear = 0
+
 # A key of so many entries above the plot, which has key_above_pixels of height for it.
 key_above_columns(n) = narrow ? 3 : n
 key_above_pixels(n) = 24 + 20 * (int(ceil(n / real(key_above_columns(n)))) - 1)

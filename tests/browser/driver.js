@@ -98,6 +98,49 @@
                         visible: svg.checkVisibility(), drawn: await share_drawn(svg) });
   }
 
+  // Charts with a key: a click on a name hides its plots, a second one shows them; the pointer at a point is told the same value
+  // on a logarithmic and on a linear axis, that between the ticks of the linear one.
+  found.read = 0;
+  found.misread = [];
+  const tip_at = (svg, point) => {
+    const { x: clientX, y: clientY } = new DOMPoint(point.x, point.y).matrixTransform(svg.getScreenCTM());
+    svg.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY }));
+    return svg.parentElement.querySelector(".tip")?.textContent;
+  };
+  const plots_of = (svg) => [...svg.querySelectorAll("[id*='gnuplot_plot_']")];
+  const point_of = (svg) => {
+    const [, values] = svg.dataset.plots.split(" ").map(Number), n = svg.dataset.series.split("\n").length;
+    const line = plots_of(svg)[(values - 1) * n].querySelector("path").getAttribute("d"), top = +svg.dataset.axes.split(" ")[6];
+    return [...line.matchAll(/([\d.]+),([\d.]+)/g)].map(([, x, y]) => ({ x: +x, y: +y })).filter(({ y }) => y > top + 1).pop();
+  };
+  const between_ticks = (svg, y) => {
+    const ticks = [...svg.querySelectorAll("g[text-anchor=end] text")].filter(visible).map((text) => {
+      const line = text.closest("g[text-anchor=end]").parentElement.querySelector("path").getBoundingClientRect();
+      return { value: parseFloat(text.textContent), at: line.top + line.height / 2 };
+    });
+    const [a, b] = [ticks[0], ticks[ticks.length - 1]];
+    const { y: at } = new DOMPoint(0, y).matrixTransform(svg.getScreenCTM());
+    return { value: a.value + ((at - a.at) / (b.at - a.at)) * (b.value - a.value), span: Math.abs(b.value - a.value) };
+  };
+  for (const svg of [...document.querySelectorAll(".chart svg[data-plots]")].filter(visible)) {
+    const name = svg.getAttribute("aria-label"), [rounds] = svg.dataset.plots.split(" ").map(Number);
+    const hidden = () => plots_of(svg).filter((plot) => plot.style.display === "none").length;
+    const toggle = svg.querySelector(".toggle"), button = svg.closest("figure").querySelector("button");
+    if (toggle) {
+      const seen = [0, 1].map(() => (toggle.dispatchEvent(new MouseEvent("click")), hidden()));
+      if (seen[0] !== rounds || seen[1] !== 0) found.misread.push(`${name}: hides ${seen} of ${rounds} plots`);
+    }
+    if (!button) continue;
+    found.read++;
+    const told = tip_at(svg, point_of(svg));
+    button.click();
+    const again = tip_at(svg, point_of(svg)), read = between_ticks(svg, point_of(svg).y);
+    for (const value of [told, again].map((text) => parseFloat(text?.split(" ").pop())))
+      if (!(Math.abs(value - read.value) < 0.01 * Math.abs(value) + 0.002 * read.span)) found.misread.push(`${name}: told ${value}, drawn at ${read.value}`);
+    button.click();
+    if (tip_at(svg, point_of(svg)) !== told) found.misread.push(`${name}: not as before`);
+  }
+
   // Every column of every table, up and down.
   const number = (text) => parseFloat(text.replace(/^\[/, ""));
   const is_sorted = (table, column, sign) => {

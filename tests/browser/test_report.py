@@ -1,7 +1,7 @@
 """Opens a report in a headless browser, as wide as a telephone, a small and a large desk, in the dark and as on paper: the
 answer is seen first; nothing is cut off, wider than the window or pale; no text of a chart stands over another; no script
-error, no request, every chart visible and drawn, tables that sort, links that open, no script but its own. With IRONBENCH_SCREENSHOTS=DIR the pages are kept there as
-pictures, for people to look at."""
+error, no request, every chart visible and drawn, charts that tell their values and hide their series, tables that sort, links
+that open, no script but its own. With IRONBENCH_SCREENSHOTS=DIR the pages are kept there as pictures, for people to look at."""
 
 import base64
 import hashlib
@@ -114,6 +114,8 @@ class Report(CliTest):
         self.assertLess(found["height"], HEIGHTS[width], "the details are not folded")
         self.assertGreater(found["tables"], 2)
         self.assertEqual(found["unsorted"], [])
+        self.assertGreater(found["read"], 4)
+        self.assertEqual(found["misread"], [])
         self.assertGreater(found["links"], 20)
         self.assertEqual(found["closed"], [])
         self.photograph(width)

@@ -219,9 +219,11 @@ static void make_home(const char *name, const char *const (*charts)[2], size_t n
                *folder = ib_arena_print(&arena, "%s/charts", scripts);
     assert_int_equal(mkdir(name, 0700) | mkdir(scripts, 0700) | mkdir(folder, 0700), 0);
     assert_int_equal(symlink(IB_SOURCE_DIR "/results", ib_arena_print(&arena, "%s/results", name)), 0);
-    assert_int_equal(symlink(IB_SOURCE_DIR "/scripts/charts/style.gnuplot",
-                             ib_arena_print(&arena, "%s/style.gnuplot", folder)),
-                     0);
+    static const char *const shared[] = {"style.gnuplot", "axes.gnuplot"};
+    for (size_t i = 0; i < 2; i++)
+        assert_int_equal(symlink(ib_arena_print(&arena, IB_SOURCE_DIR "/scripts/charts/%s", shared[i]),
+                                 ib_arena_print(&arena, "%s/%s", folder, shared[i])),
+                         0);
     for (size_t i = 0; i < n; i++)
         scratch_file(ib_arena_print(&arena, "%s/%s.gp", folder, charts[i][0]), charts[i][1]);
     setenv("IRONBENCH_HOME", name, 1);
@@ -366,12 +368,15 @@ static void svg_is_cleaned(void **state)
 {
     (void)state;
     const char *document = "<?xml version=\"1.0\"?>\n<svg width=\"1\"><title>T</title><desc>D</desc>"
-                           "<g id='a'/><use xlink:href='#a' id=\"b\"/><path fill='url(#c)' d='M0,0'/></svg>";
+                           "<g id='a'/><use xlink:href='#a' id=\"b\"/><path fill='url(#c)' d='M0,0'/></svg>\n"
+                           " data-plots=\"1\"\n";
     assert_string_equal(
-        ib_svg_clean(&arena, document, "p", "x < \"y\""),
-        "<svg role=\"img\" aria-label=\"x &lt; &quot;y&quot;\" width=\"1\">"
+        ib_svg_clean(&arena, document, "p", "x < \"y\"", "a<b\nc"),
+        "<svg role=\"img\" aria-label=\"x &lt; &quot;y&quot;\" data-series=\"a&lt;b\nc\" data-plots=\"1\"\n "
+        "width=\"1\">"
         "<g id='p-a'/><use xlink:href='#p-a' id=\"p-b\"/><path fill='url(#p-c)' d='M0,0'/></svg>");
-    assert_null(ib_svg_clean(&arena, "", "p", "nothing"));
+    assert_null(ib_svg_clean(&arena, "", "p", "nothing", NULL));
+    assert_null(ib_svg_clean(&arena, "<svg>", "p", "broken off", NULL));
 }
 
 static void escapes(void **state)
