@@ -224,10 +224,12 @@ static const char *folded_answer(struct ib_arena *arena, const struct field *f, 
     }
     if (!best.n_ranked)
         return p->groups[0]->brief;
+    size_t n;
+    const size_t n_first = ib_settings_won(p->groups, p->n, best.row->name, &n);
     if (f->n == 1)
-        return ib_arena_print(arena, "%s, the only one, in %zu settings", best.row->name, p->n);
+        return ib_arena_print(arena, "%s, the only one, in %zu settings", best.row->name, n);
     const char *text =
-        ib_arena_print(arena, "%s: fastest in %zu of %zu settings", best.row->name, best.n_first, p->n);
+        ib_arena_print(arena, "%s: fastest in %zu of %zu settings", best.row->name, n_first, n);
     return next.n_ranked < best.n_ranked
                ? text
                : ib_arena_print(arena, "%s, %s× as fast as %s", text,

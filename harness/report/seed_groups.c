@@ -203,6 +203,41 @@ size_t ib_section_problems(const struct ib_summary_section *section)
     return n;
 }
 
+static bool is_fastest(const struct ib_summary_group *group, const char *name)
+{
+    for (size_t r = 0; r < group->n_first; r++)
+        if (strcmp(group->rows[r].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Several seeds are one setting. */
+static bool same_setting(const struct ib_summary_group *a, const struct ib_summary_group *b)
+{
+    return a == b || (a->seed_group && a->seed_group == b->seed_group);
+}
+
+size_t ib_settings_won(const struct ib_summary_group *const *groups, size_t n, const char *name,
+                       size_t *n_settings)
+{
+    size_t n_first = 0;
+    *n_settings = 0;
+    for (size_t g = 0; g < n; g++) {
+        size_t seeds = 0, firsts = 0;
+        bool counted = false;
+        for (size_t h = 0; h < n; h++) {
+            if (!same_setting(groups[g], groups[h]))
+                continue;
+            counted = counted || h < g;
+            seeds++;
+            firsts += is_fastest(groups[h], name);
+        }
+        *n_settings += !counted;
+        n_first += !counted && 2 * firsts > seeds;
+    }
+    return n_first;
+}
+
 void ib_seed_groups_find(struct ib_arena *arena, struct ib_summary_section *section)
 {
     const char **titles = ib_arena_alloc(arena, section->n * sizeof *titles);

@@ -39,6 +39,11 @@ const char *ib_seed_group_title(struct ib_arena *, const struct ib_case_record *
 /* How many problems a section has; several seeds are one. */
 size_t ib_section_problems(const struct ib_summary_section *);
 
+/* In how many settings an implementation is among the fastest with most of the seeds; *n_settings: of so
+ * many, to which the n groups belong. */
+size_t ib_settings_won(const struct ib_summary_group *const *groups, size_t n, const char *name,
+                       size_t *n_settings);
+
 /* Finds the section's seed groups, and sets the seed group of each of its groups. */
 void ib_seed_groups_find(struct ib_arena *, struct ib_summary_section *);
 

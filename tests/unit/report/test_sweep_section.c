@@ -1,4 +1,5 @@
 #include "fixtures/made_record.h"
+#include "report/overview.h"
 #include "report/render.h"
 #include "report/summary.h"
 #include "report/sweep_section.h"
@@ -42,22 +43,27 @@ static void add(const char *lr, const char *hidden, const char *seed, double tim
     c->ranked = !diverges;
 }
 
-/* The answers, then the maps, in Markdown. */
-static const char *rendered(void)
+static const char *as_markdown(const struct ib_doc *doc)
 {
-    struct ib_doc doc = {.arena = &arena};
     char *text;
     size_t bytes;
-    ib_summary_build(&arena, &run, &summary);
-    ib_sweep_section(&doc, &summary);
-    for (size_t s = 0; s < summary.n; s++)
-        ib_sweep_maps(&doc, &summary, &summary.sections[s]);
     FILE *out = open_memstream(&text, &bytes);
-    ib_render_markdown(out, &doc);
+    ib_render_markdown(out, doc);
     fclose(out);
     const char *copy = ib_arena_copy(&arena, text);
     free(text);
     return copy;
+}
+
+/* The answers, then the maps, in Markdown. */
+static const char *rendered(void)
+{
+    struct ib_doc doc = {.arena = &arena};
+    ib_summary_build(&arena, &run, &summary);
+    ib_sweep_section(&doc, &summary);
+    for (size_t s = 0; s < summary.n; s++)
+        ib_sweep_maps(&doc, &summary, &summary.sections[s]);
+    return as_markdown(&doc);
 }
 
 static void assert_says(const char *text, const char *words)
@@ -121,6 +127,24 @@ static void a_long_axis_runs_down(void **state)
                 "| lr ↓ hidden → | 6 | 16 |\n|---|---:|---:|\n| 0.1 | **1** | **1** |\n| 0.2 | 2 | 2 |\n");
 }
 
+static void seeds_are_one_setting_of_a_long_sweep(void **state)
+{
+    (void)state;
+    struct ib_doc doc = {.arena = &arena};
+    for (int rate = 1; rate <= 25; rate++)
+        for (int seed = 1; seed <= 2; seed++)
+            add(ib_arena_print(&arena, "0.%02d", rate), "6", seed == 1 ? "1" : "2", 1000, 10);
+    add("0.01", "6", "1", 500, 10);
+    add("0.01", "6", "2", 500, 10);
+    for (size_t i = run.n - 2; i < run.n; i++)
+        run.cases[i].name = run.cases[i].label = "other";
+    ib_summary_build(&arena, &run, &summary);
+    ib_overview(&doc, &summary);
+    const char *text = as_markdown(&doc);
+    assert_says(text, "cpu: fastest in 24 of 25 settings");
+    assert_says(text, "| time over the fastest |");
+}
+
 static void without_a_sweep_there_is_nothing(void **state)
 {
     (void)state;
@@ -133,9 +157,9 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, NULL, stop)
     const struct CMUnitTest tests[] = {
-        TEST(the_best_settings_are_named),      TEST(two_axes_are_a_map_and_a_third_its_panels),
-        TEST(of_many_values_some_are_shown),    TEST(a_long_axis_runs_down),
-        TEST(without_a_sweep_there_is_nothing),
+        TEST(the_best_settings_are_named),           TEST(two_axes_are_a_map_and_a_third_its_panels),
+        TEST(of_many_values_some_are_shown),         TEST(a_long_axis_runs_down),
+        TEST(seeds_are_one_setting_of_a_long_sweep), TEST(without_a_sweep_there_is_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
